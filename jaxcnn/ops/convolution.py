@@ -1,0 +1,112 @@
+"""Convolution and its transpose for one, two or three spatial axes, channels last."""
+
+from collections.abc import Sequence
+
+import jax
+from jax import lax
+
+from jaxcnn.ops.windows import (
+    Padding,
+    conv_output_length,
+    conv_transpose_output_length,
+    effective_size,
+    per_axis,
+    resolve_padding,
+)
+
+__all__ = ["conv", "conv_output_length", "conv_transpose", "conv_transpose_output_length"]
+
+_DIMENSIONS = {1: ("NWC", "WIO", "NWC"), 2: ("NHWC", "HWIO", "NHWC"), 3: ("NDHWC", "DHWIO", "NDHWC")}
+
+
+def conv(
+    x: jax.Array,
+    kernel: jax.Array,
+    *,
+    strides: int | Sequence[int] = 1,
+    padding: Padding = "valid",
+    dilation: int | Sequence[int] = 1,
+    groups: int = 1,
+) -> jax.Array:
+    """Cross-correlate ``x`` (N, *spatial, C_in) with ``kernel`` (*window, C_in // groups, C_out).
+
+    Returns (N, *positions, C_out) in the dtype of ``x``. ``padding`` is 'valid', 'same' (``ceil(length / stride)``
+    positions, the odd element of padding at the end), 'causal' (one spatial axis only) or a (before, after) pair for
+    each spatial axis. ``groups`` splits both channel axes; ``groups == C_in`` is a depthwise convolution.
+
+    Raises ValueError where the shapes do not fit together and TypeError where the dtypes differ.
+    """
+    rank = _rank(x, kernel)
+    strides, dilation = per_axis(strides, rank, "strides"), per_axis(dilation, rank, "dilation")
+    if x.shape[-1] != kernel.shape[-2] * groups or kernel.shape[-1] % groups:
+        raise ValueError(
+            f"a kernel for {x.shape[-1]} input channels in {groups} group(s) must have shape (*window, "
+            f"{x.shape[-1] // groups}, a multiple of {groups}); got {kernel.shape} for an input of {x.shape}."
+        )
+    pads = resolve_padding(padding, x.shape[1:-1], kernel.shape[:-2], strides, dilation)
+    return lax.conv_general_dilated(
+        x,
+        kernel,
+        window_strides=strides,
+        padding=pads,
+        rhs_dilation=dilation,
+        dimension_numbers=_DIMENSIONS[rank],
+        feature_group_count=groups,
+    )
+
+
+def conv_transpose(
+    x: jax.Array,
+    kernel: jax.Array,
+    *,
+    strides: int | Sequence[int] = 1,
+    padding: str = "valid",
+    output_padding: int | Sequence[int] | None = None,
+    dilation: int | Sequence[int] = 1,
+) -> jax.Array:
+    """The gradient of :func:`conv` with respect to its input, applied to ``x`` (N, *spatial, C_in).
+
+    ``kernel`` is (*window, C_out, C_in): the kernel of the convolution whose gradient this is. Lengths follow
+    :func:`conv_transpose_output_length`; the result is (N, *lengths, C_out) in the dtype of ``x``.
+
+    Raises ValueError where the shapes do not fit together and TypeError where the dtypes differ.
+    """
+    rank = _rank(x, kernel)
+    strides, dilation = per_axis(strides, rank, "strides"), per_axis(dilation, rank, "dilation")
+    if x.shape[-1] != kernel.shape[-1]:
+        raise ValueError(
+            f"the kernel of a transposed convolution of {x.shape[-1]} channels must have shape (*window, C_out, "
+            f"{x.shape[-1]}); got {kernel.shape} for an input of {x.shape}."
+        )
+    extras: Sequence[int | None]
+    extras = [output_padding] * rank if output_padding is None or isinstance(output_padding, int) else output_padding
+    pads = []
+    for n, k, s, d, extra in zip(x.shape[1:-1], kernel.shape[:-2], strides, dilation, extras, strict=True):
+        extent = effective_size(k, d)
+        total = (
+            (n - 1) * s + extent - (conv_transpose_output_length(n, k, padding, s, d, extra) or 0)
+        )  # negative: trailing outputs that no input reaches
+        before = max(total, 0) // 2
+        pads.append((extent - 1 - before, extent - 1 - (total - before)))
+    flipped = lax.rev(kernel, tuple(range(rank))).swapaxes(-1, -2)
+    return lax.conv_general_dilated(
+        x,
+        flipped,
+        window_strides=(1,) * rank,
+        padding=pads,
+        lhs_dilation=strides,
+        rhs_dilation=dilation,
+        dimension_numbers=_DIMENSIONS[rank],
+    )
+
+
+def _rank(x: jax.Array, kernel: jax.Array) -> int:
+    rank = x.ndim - 2
+    if rank not in _DIMENSIONS or kernel.ndim != x.ndim:
+        raise ValueError(
+            "an input is (batch, 1 to 3 spatial axes, channels) and its kernel has as many axes; "
+            f"got an input of {x.shape} and a kernel of {kernel.shape}."
+        )
+    if x.dtype != kernel.dtype:
+        raise TypeError(f"the input and the kernel must have one dtype; got {x.dtype} and {kernel.dtype}.")
+    return rank
