@@ -1,0 +1,140 @@
+"""The callbacks of one training run, called together."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from .base import Callback, ProgressWatcher, overrides_batch_hooks
+from .history import History
+from .logs import Logs
+from .progress import ProgbarLogger
+
+# Hooks of later Keras versions, which no loop here calls, and what to use instead.
+LATER_HOOKS = {
+    "on_train_batch_begin": "on_batch_begin",
+    "on_train_batch_end": "on_batch_end",
+    "on_test_begin": "on_epoch_end",
+    "on_test_end": "on_epoch_end",
+    "on_test_batch_begin": "on_epoch_end",
+    "on_test_batch_end": "on_epoch_end",
+}
+
+
+class CallbackList:
+    """Calls every callback of a run: the progress bar first, then the user's in their order, then the history.
+
+    The bar comes first so that what other callbacks print at the end of an epoch stands on lines of its own.
+
+    Args:
+        callbacks: the user's.
+        model: the model they act on.
+        params: see `Callback.params`; with `verbose` a ProgbarLogger is added, which counts samples if there are
+            `samples` in `params`, else steps. `validation_samples` makes it print the "Train on ..." line.
+        validation_data: see `Callback.validation_data`.
+
+    Raises:
+        TypeError: for a callback that is not a `Callback` object.
+    """
+
+    def __init__(
+        self,
+        callbacks: Sequence[Callback] | None,
+        model: Any,
+        params: Mapping[str, Any],
+        validation_data: Any = None,
+    ):
+        users = list(callbacks or [])
+        for callback in users:
+            _check(callback)
+        bars = [callback for callback in users if isinstance(callback, ProgbarLogger)]
+        if params.get("verbose") and not bars:
+            bars = [ProgbarLogger("steps" if params.get("samples") is None else "samples")]
+        self.history = History()
+        self.callbacks: list[Callback] = [*bars, *(c for c in users if c not in bars), self.history]
+        self.needs_batches = any(overrides_batch_hooks(callback) for callback in self.callbacks)
+        for callback in self.callbacks:
+            callback.set_params(params)
+            callback.set_model(model)
+            callback.validation_data = validation_data
+
+    def __iter__(self) -> Iterator[Callback]:
+        return iter(self.callbacks)
+
+    def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
+        self._call("on_train_begin", logs)
+
+    def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        self._call("on_epoch_begin", logs, epoch)
+
+    def on_batch_begin(self, batch: int, logs: dict[str, Any] | None = None) -> None:
+        self._call("on_batch_begin", logs, batch)
+
+    def on_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
+        self._call("on_batch_end", logs, batch)
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        self._call("on_epoch_end", logs, epoch)
+
+    def on_train_end(self, logs: dict[str, Any] | None = None) -> None:
+        self._call("on_train_end", logs)
+
+    def update(self, seen: int, logs_fn: Callable[[], Mapping[str, float]]) -> None:
+        """To be called after each dispatch; see `ProgressWatcher.update`."""
+        for callback in self.callbacks:
+            if isinstance(callback, ProgressWatcher):
+                callback.update(seen, logs_fn)
+
+    def note(self, text: str) -> None:
+        """Show a passing remark ("compiling...") on the progress bar, if there is one on a terminal."""
+        for callback in self.callbacks:
+            if isinstance(callback, ProgbarLogger):
+                callback.note(text)
+
+    def get_state(self) -> dict[str, dict[str, Any]]:
+        """The states of the callbacks that have one, as plain JSON values."""
+        states = {key: callback.get_state() for key, callback in self._keyed()}
+        return {key: state for key, state in states.items() if state}
+
+    def set_state(self, states: Mapping[str, Mapping[str, Any]]) -> None:
+        """Hand the saved states back, after `on_train_begin`; a callback that was not there before starts afresh."""
+        for key, callback in self._keyed():
+            if key in states:
+                callback.set_state(states[key])
+
+    def get_arrays(self) -> dict[str, list[np.ndarray]]:
+        """The arrays that belong to the states."""
+        arrays = {key: callback.get_arrays() for key, callback in self._keyed()}
+        return {key: values for key, values in arrays.items() if values}
+
+    def set_arrays(self, arrays: Mapping[str, list[np.ndarray]]) -> None:
+        """Hand the saved arrays back, after `set_state`."""
+        for key, callback in self._keyed():
+            if key in arrays:
+                callback.set_arrays(list(arrays[key]))
+
+    def _call(self, hook: str, logs: dict[str, Any] | None, *index: int) -> None:
+        shared = logs if isinstance(logs, Logs) else Logs(logs or {})
+        for callback in self.callbacks:
+            getattr(callback, hook)(*index, shared)
+
+    def _keyed(self) -> Iterator[tuple[str, Callback]]:
+        """Each callback with a key that is the same in a resumed run: its class and its number within the class."""
+        counts: dict[str, int] = {}
+        for callback in self.callbacks:
+            name = type(callback).__name__
+            counts[name] = counts.get(name, 0) + 1
+            yield f"{name}_{counts[name]}", callback
+
+
+def _check(callback: Any) -> None:
+    if not isinstance(callback, Callback):
+        given = f"the class {callback.__name__}" if isinstance(callback, type) else repr(callback)
+        raise TypeError(f"callbacks must be objects of subclasses of jaxcnn.callbacks.Callback, got {given}.")
+    for later, hook in LATER_HOOKS.items():
+        if hasattr(callback, later) and getattr(type(callback), hook) is getattr(Callback, hook):
+            message = f"{type(callback).__name__}.{later} is never called; use {hook}."
+            warnings.warn(message, RuntimeWarning, stacklevel=3)

@@ -1,0 +1,39 @@
+"""The record of a training run that `fit` returns."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from .base import Callback
+from .logs import Logs
+
+
+class History(Callback):
+    """Keeps the values of every epoch; `fit` returns one.
+
+    Attributes:
+        epoch: the indices (from 0) of the epochs done.
+        history: name -> list of floats, one per epoch that reported it. `acc` and `accuracy`, `val_acc` and
+            `val_accuracy`, `lr` and `learning_rate` read the same list.
+    """
+
+    def __init__(self) -> None:
+        self.epoch: list[int] = []
+        self.history = Logs()
+
+    def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
+        self.epoch = []
+        self.history = Logs()
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        self.epoch.append(epoch)
+        for name, value in (logs or {}).items():
+            self.history.setdefault(name, []).append(value)
+
+    def get_state(self) -> dict[str, Any]:
+        return {"epoch": list(self.epoch), "history": {name: list(values) for name, values in self.history.items()}}
+
+    def set_state(self, state: Mapping[str, Any]) -> None:
+        self.epoch = list(state["epoch"])
+        self.history = Logs({name: list(values) for name, values in state["history"].items()})

@@ -1,0 +1,128 @@
+"""The progress bar of Keras 2.0.4: `58752/60000 [============================>.] - ETA: 12s - loss: 0.0828`."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Iterable
+from typing import Any
+
+Values = Iterable[tuple[str, float]]
+
+
+def format_values(values: Values) -> str:
+    """` - name: value` for each pair, with 4 decimals, or in powers of ten for values up to 1e-3."""
+    text = ""
+    for name, value in values:
+        text += f" - {name}: " + ("%.4f" if abs(value) > 1e-3 else "%.4e") % value
+    return text
+
+
+def format_bar(current: int, target: int | None, width: int = 30) -> str:
+    """`  128/60000 [>.....]`; with an unknown target only `128/Unknown`."""
+    if target is None:
+        return f"{current}/Unknown"
+    filled = min(width, int(width * (current / target))) if target else width
+    head = "" if not filled else "=" * (filled - 1) + (">" if current < target else "=")
+    return f"{current:{len(str(target))}d}/{target} [{head}{'.' * (width - filled)}]"
+
+
+def redraws_in_place(stream: Any) -> bool:
+    """Whether the stream shows a line rewritten after a carriage return: a terminal or a notebook cell."""
+    if type(stream).__module__.split(".")[0] == "ipykernel":
+        return True
+    isatty = getattr(stream, "isatty", None)
+    return bool(isatty and isatty())
+
+
+class Progbar:
+    """A progress bar on standard output.
+
+    On a terminal (or in a notebook) one line is redrawn in place, at most every `interval` seconds. Anywhere else, as
+    in a file or a pipe, only the finished line is printed.
+
+    Args:
+        target: number of samples or steps of the whole; None when unknown.
+        width: characters of the bar itself.
+        verbose: 0 prints nothing, 1 the bar, 2 one line without a bar at the end.
+        interval: least time between two drawings, in seconds.
+    """
+
+    def __init__(self, target: int | None, width: int = 30, verbose: int = 1, interval: float = 0.05):
+        self.target = target
+        self.width = width
+        self.verbose = verbose
+        self.interval = interval
+        self.seen_so_far = 0
+        self._totals: dict[str, list[float]] = {}  # name -> [weighted sum, weight]
+        self._start = time.monotonic()
+        self._last_draw = -float("inf")
+        self._line_width = 0  # characters of the unfinished line on the terminal
+
+    def update(self, current: int, values: Values | None = None, force: bool = False) -> None:
+        """Move to `current` of the target.
+
+        `values` are (name, value since the last update) pairs; the bar shows their averages, weighted by progress.
+        `force` draws even when the last drawing was less than `interval` seconds ago.
+        """
+        progress = current - self.seen_so_far
+        for name, value in values or ():
+            total = self._totals.setdefault(name, [0.0, 0])
+            total[0] += value * progress
+            total[1] += progress
+        self.draw(current, self._averages, force)
+
+    def add(self, n: int, values: Values | None = None) -> None:
+        """Move on by `n`."""
+        self.update(self.seen_so_far + n, values)
+
+    def _averages(self) -> list[tuple[str, float]]:
+        return [(name, float(total / max(1, weight))) for name, (total, weight) in self._totals.items()]
+
+    def draw(self, current: int, values: Callable[[], Values], force: bool = False, last: bool = False) -> None:
+        """Show `current` and what `values()` returns, as it is; `values` is called only if something is printed.
+
+        `last` ends the line even if the target is not reached.
+        """
+        self.seen_so_far = current
+        last = last or (self.target is not None and current >= self.target)
+        now = time.monotonic()
+        if not last and not (self._live() and (force or now - self._last_draw >= self.interval)):
+            return
+        if not self.verbose:
+            return
+        elapsed = now - self._start
+        if self.verbose == 2:
+            sys.stdout.write(f"{int(elapsed)}s{format_values(values())}\n")
+        else:
+            remaining = self.target is not None and not last
+            eta = elapsed / current * (self.target - current) if current and remaining and self.target else 0
+            clock = f"ETA: {int(eta)}s" if remaining else f"{int(elapsed)}s"
+            bar = format_bar(current, current if last and self.target is None else self.target, self.width)
+            self._rewrite(f"{bar} - {clock}{format_values(values())}", end="\n" if last else "")
+        sys.stdout.flush()
+        self._last_draw = now
+
+    def note(self, text: str) -> None:
+        """Show a passing remark in place of the bar, until the next drawing; only where lines are redrawn."""
+        if self._live():
+            self._rewrite(text)
+            sys.stdout.flush()
+
+    def close(self) -> None:
+        """End a line left unfinished, as by an interruption, so that what follows starts on its own."""
+        if self._line_width:
+            self._line_width = 0
+            sys.stdout.write("\n")
+            sys.stdout.flush()
+
+    def _live(self) -> bool:
+        return self.verbose == 1 and redraws_in_place(sys.stdout)
+
+    def _rewrite(self, line: str, end: str = "") -> None:
+        if redraws_in_place(sys.stdout):
+            back, padding = "\b" * self._line_width + "\r", " " * (self._line_width - len(line))
+            sys.stdout.write(back + line + padding + end)
+            self._line_width = 0 if end else len(line)
+        else:
+            sys.stdout.write(line + end)
