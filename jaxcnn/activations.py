@@ -1,0 +1,125 @@
+"""Activation functions, array to array of the same shape and dtype, and their names."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+from jax import Array
+
+from jaxcnn.registry import Registry
+
+Activation = Callable[[Array], Array]
+
+registry = Registry("activation")
+
+
+@registry.register()
+def softmax(x: Array, axis: int = -1) -> Array:
+    """Positive numbers that sum to one along ``axis``: ``exp(x) / sum(exp(x))``.
+
+    Raises:
+        ValueError: ``x`` has fewer than two dimensions, so it has no axis beside the batch.
+    """
+    if jnp.ndim(x) < 2:
+        raise ValueError(f"softmax needs an array of at least two dimensions, got shape {jnp.shape(x)}.")
+    return jax.nn.softmax(x, axis=axis)
+
+
+@registry.register()
+def elu(x: Array, alpha: float = 1.0) -> Array:
+    """Exponential linear unit: ``x`` where positive, else ``alpha * (exp(x) - 1)`` (Clevert et al., 2015)."""
+    return jax.nn.elu(x, alpha)
+
+
+@registry.register()
+def selu(x: Array) -> Array:
+    """Scaled exponential linear unit with the fixed point of Klambauer et al., 2017."""
+    return jax.nn.selu(x)
+
+
+@registry.register()
+def softplus(x: Array) -> Array:
+    """``log(exp(x) + 1)``."""
+    return jax.nn.softplus(x)
+
+
+@registry.register()
+def softsign(x: Array) -> Array:
+    """``x / (1 + |x|)``."""
+    return jax.nn.soft_sign(x)
+
+
+@registry.register()
+def relu(x: Array, alpha: float = 0.0, max_value: float | None = None) -> Array:
+    """Rectified linear unit: ``min(max(x, 0), max_value)``, with slope ``alpha`` below zero."""
+    positive = jax.nn.relu(x)
+    if max_value is not None:
+        positive = jnp.minimum(positive, max_value)
+    if isinstance(alpha, int | float) and alpha == 0:
+        return positive
+    return positive - alpha * jax.nn.relu(-x)
+
+
+@registry.register()
+def tanh(x: Array) -> Array:
+    """Hyperbolic tangent."""
+    return jnp.tanh(x)
+
+
+@registry.register()
+def sigmoid(x: Array) -> Array:
+    """``1 / (1 + exp(-x))``."""
+    return jax.nn.sigmoid(x)
+
+
+@registry.register()
+def hard_sigmoid(x: Array) -> Array:
+    """``0.2 x + 0.5`` cut to [0, 1]: the slope of Keras 1 and 2, on which their recurrent weights were trained."""
+    return jnp.clip(0.2 * x + 0.5, 0, 1)
+
+
+@registry.register()
+def linear(x: Array) -> Array:
+    """The input itself."""
+    return x
+
+
+@registry.register()
+def exponential(x: Array) -> Array:
+    """``exp(x)``."""
+    return jnp.exp(x)
+
+
+@registry.register()
+def gelu(x: Array, approximate: bool = False) -> Array:
+    """``x`` times the normal distribution function at ``x`` (Hendrycks and Gimpel, 2016)."""
+    return jax.nn.gelu(x, approximate=approximate)
+
+
+@registry.register("silu")
+def swish(x: Array) -> Array:
+    """``x * sigmoid(x)`` (Ramachandran et al., 2017)."""
+    return jax.nn.silu(x)
+
+
+silu = swish
+
+
+def get(identifier: Any) -> Activation:
+    """The activation meant by a name or callable (a layer, too); None means ``linear``.
+
+    Raises:
+        ValueError: unknown name, or neither name nor callable.
+    """
+    return linear if identifier is None else registry.get(identifier)
+
+
+def serialize(activation: Activation) -> Any:
+    """The name of a function, or the configuration of an object that has one."""
+    return registry.serialize(activation)
+
+
+def deserialize(config: Any, custom_objects: Mapping[str, Any] | None = None) -> Activation:
+    """The inverse of :func:`serialize`."""
+    return registry.deserialize(config, custom_objects)

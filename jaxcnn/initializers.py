@@ -1,0 +1,325 @@
+"""Initial weights: each initializer is called as ``initializer(key, shape, dtype)``, the convention of Flax and JAX.
+
+Kernels are laid out channels-last, ``(..., inputs, outputs)``. ``seed=`` fixes the values whatever key is passed, so
+two layers with equal seed and shape start equal. Numbers are drawn in float32 and then cast.
+"""
+
+import dataclasses
+import inspect
+import math
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax import Array
+
+from jaxcnn.registry import Configurable, Registry
+
+Shape = Sequence[int]
+
+registry = Registry("initializer", builders=True)
+
+# A normal distribution cut at two standard deviations keeps this part of its standard deviation.
+_TRUNCATED_STDDEV = 0.87962566103423978
+
+
+class Initializer(Configurable):
+    """Base class: subclasses define ``__call__(key, shape, dtype)``, or Keras's own ``__call__(shape, dtype=None)``."""
+
+    def __call__(self, key: Array, shape: Shape, dtype: Any = jnp.float32) -> Array:
+        raise NotImplementedError(f"{type(self).__name__} must define __call__.")
+
+
+@registry.register("zero")
+@dataclasses.dataclass(frozen=True)
+class Zeros(Initializer):
+    """All zeros."""
+
+    def __call__(self, key: Array, shape: Shape, dtype: Any = jnp.float32) -> Array:
+        return _filled(key, shape, 0, dtype)
+
+
+@registry.register("one")
+@dataclasses.dataclass(frozen=True)
+class Ones(Initializer):
+    """All ones."""
+
+    def __call__(self, key: Array, shape: Shape, dtype: Any = jnp.float32) -> Array:
+        return _filled(key, shape, 1, dtype)
+
+
+@registry.register()
+@dataclasses.dataclass(frozen=True)
+class Constant(Initializer):
+    """The number ``value`` everywhere."""
+
+    value: float = 0
+
+    def __call__(self, key: Array, shape: Shape, dtype: Any = jnp.float32) -> Array:
+        return _filled(key, shape, self.value, dtype)
+
+
+@registry.register("normal")
+@dataclasses.dataclass(frozen=True)
+class RandomNormal(Initializer):
+    """Normal distribution."""
+
+    mean: float = 0.0
+    stddev: float = 0.05
+    seed: int | None = None
+
+    def __call__(self, key: Array, shape: Shape, dtype: Any = jnp.float32) -> Array:
+        return _normal(_own_key(key, self.seed), tuple(shape), self.mean, self.stddev).astype(dtype)
+
+
+@registry.register("uniform")
+@dataclasses.dataclass(frozen=True)
+class RandomUniform(Initializer):
+    """Uniform distribution on [minval, maxval)."""
+
+    minval: float = -0.05
+    maxval: float = 0.05
+    seed: int | None = None
+
+    def __call__(self, key: Array, shape: Shape, dtype: Any = jnp.float32) -> Array:
+        return _uniform(_own_key(key, self.seed), tuple(shape), self.minval, self.maxval).astype(dtype)
+
+
+@registry.register()
+@dataclasses.dataclass(frozen=True)
+class TruncatedNormal(Initializer):
+    """Normal distribution whose values beyond two standard deviations are drawn again.
+
+    The result is not rescaled: its own standard deviation is 0.88 ``stddev``.
+    """
+
+    mean: float = 0.0
+    stddev: float = 0.05
+    seed: int | None = None
+
+    def __call__(self, key: Array, shape: Shape, dtype: Any = jnp.float32) -> Array:
+        return _truncated_normal(_own_key(key, self.seed), tuple(shape), self.mean, self.stddev).astype(dtype)
+
+
+@registry.register()
+@dataclasses.dataclass(frozen=True)
+class VarianceScaling(Initializer):
+    """Random numbers whose variance is ``scale / n``.
+
+    ``n`` is the number of input units (mode 'fan_in'), of output units ('fan_out') or their mean ('fan_avg').
+    Distribution 'normal' is a normal distribution of standard deviation ``sqrt(scale / n)`` truncated at two of them
+    and not rescaled, as Keras 2.0 has it; 'truncated_normal' is the same rescaled to the full variance, as later
+    Keras versions have it; 'untruncated_normal' is not truncated; 'uniform' has the limits ``±sqrt(3 scale / n)``.
+
+    Raises:
+        ValueError: scale not positive, unknown mode or distribution.
+    """
+
+    scale: float = 1.0
+    mode: str = "fan_in"
+    distribution: str = "normal"
+    seed: int | None = None
+
+    def __post_init__(self) -> None:
+        if not self.scale > 0:
+            raise ValueError(f"VarianceScaling: scale must be positive, got {self.scale!r}.")
+        choices = {
+            "mode": ("fan_in", "fan_out", "fan_avg"),
+            "distribution": ("normal", "uniform", "truncated_normal", "untruncated_normal"),
+        }
+        for name, allowed in choices.items():
+            value = str(getattr(self, name)).lower()
+            if value not in allowed:
+                raise ValueError(f"VarianceScaling: {name} must be one of {', '.join(allowed)}, got {value!r}.")
+            object.__setattr__(self, name, value)
+
+    def __call__(self, key: Array, shape: Shape, dtype: Any = jnp.float32) -> Array:
+        shape, key = tuple(shape), _own_key(key, self.seed)
+        fan_in, fan_out = fans(shape)
+        units = {"fan_in": fan_in, "fan_out": fan_out, "fan_avg": (fan_in + fan_out) / 2}[self.mode]
+        stddev = math.sqrt(self.scale / max(1.0, units))
+        if self.distribution == "uniform":
+            limit = math.sqrt(3.0) * stddev
+            return _uniform(key, shape, -limit, limit).astype(dtype)
+        if self.distribution == "untruncated_normal":
+            return _normal(key, shape, 0.0, stddev).astype(dtype)
+        if self.distribution == "truncated_normal":
+            stddev /= _TRUNCATED_STDDEV
+        return _truncated_normal(key, shape, 0.0, stddev).astype(dtype)
+
+
+@registry.register()
+@dataclasses.dataclass(frozen=True)
+class Orthogonal(Initializer):
+    """A random orthogonal matrix times ``gain`` (Saxe et al., 2013).
+
+    The array is seen as a matrix of shape ``(product of all but the last, last)``, whose rows or columns, whichever
+    are fewer, are orthonormal.
+
+    Raises:
+        ValueError: fewer than two dimensions.
+    """
+
+    gain: float = 1.0
+    seed: int | None = None
+
+    def __call__(self, key: Array, shape: Shape, dtype: Any = jnp.float32) -> Array:
+        if len(shape) < 2:
+            raise ValueError(f"Orthogonal needs a shape of at least two dimensions, got {tuple(shape)}.")
+        return (self.gain * _orthogonal(_own_key(key, self.seed), tuple(shape))).astype(dtype)
+
+
+@registry.register()
+@dataclasses.dataclass(frozen=True)
+class Identity(Initializer):
+    """The identity matrix times ``gain``.
+
+    Raises:
+        ValueError: the shape is not that of a square matrix.
+    """
+
+    gain: float = 1.0
+
+    def __call__(self, key: Array, shape: Shape, dtype: Any = jnp.float32) -> Array:
+        if len(shape) != 2 or shape[0] != shape[1]:
+            raise ValueError(f"Identity needs the shape of a square matrix, got {tuple(shape)}.")
+        return jnp.array(self.gain * np.eye(shape[0]), dtype)
+
+
+@registry.register()
+def lecun_uniform(seed: int | None = None) -> VarianceScaling:
+    """Uniform with limits ``±sqrt(3 / fan_in)`` (LeCun et al., Efficient BackProp, 1998)."""
+    return VarianceScaling(1.0, "fan_in", "uniform", seed)
+
+
+@registry.register()
+def lecun_normal(seed: int | None = None) -> VarianceScaling:
+    """Truncated normal of standard deviation ``sqrt(1 / fan_in)`` (LeCun et al., Efficient BackProp, 1998)."""
+    return VarianceScaling(1.0, "fan_in", "normal", seed)
+
+
+@registry.register()
+def glorot_uniform(seed: int | None = None) -> VarianceScaling:
+    """Uniform with limits ``±sqrt(6 / (fan_in + fan_out))`` (Glorot and Bengio, 2010)."""
+    return VarianceScaling(1.0, "fan_avg", "uniform", seed)
+
+
+@registry.register()
+def glorot_normal(seed: int | None = None) -> VarianceScaling:
+    """Truncated normal of standard deviation ``sqrt(2 / (fan_in + fan_out))`` (Glorot and Bengio, 2010)."""
+    return VarianceScaling(1.0, "fan_avg", "normal", seed)
+
+
+@registry.register()
+def he_uniform(seed: int | None = None) -> VarianceScaling:
+    """Uniform with limits ``±sqrt(6 / fan_in)`` (He et al., 2015)."""
+    return VarianceScaling(2.0, "fan_in", "uniform", seed)
+
+
+@registry.register()
+def he_normal(seed: int | None = None) -> VarianceScaling:
+    """Truncated normal of standard deviation ``sqrt(2 / fan_in)`` (He et al., 2015)."""
+    return VarianceScaling(2.0, "fan_in", "normal", seed)
+
+
+zero = zeros = Zeros
+one = ones = Ones
+constant = Constant
+normal = random_normal = RandomNormal
+uniform = random_uniform = RandomUniform
+truncated_normal = TruncatedNormal
+variance_scaling = VarianceScaling
+orthogonal = Orthogonal
+identity = Identity
+
+
+@dataclasses.dataclass(frozen=True)
+class KerasStyle:
+    """A user's ``function(shape, dtype=None)`` or ``function(shape)`` under the calling convention of this module."""
+
+    function: Callable[..., Any]
+
+    def __call__(self, key: Array, shape: Shape, dtype: Any = jnp.float32) -> Array:
+        keywords = {"dtype": dtype} if "dtype" in _parameters(self.function) else {}
+        values = jnp.asarray(self.function(tuple(shape), **keywords), dtype)
+        if values.shape != tuple(shape):
+            raise ValueError(f"The initializer {self.function} returned shape {values.shape}, expected {tuple(shape)}.")
+        return values
+
+
+def fans(shape: Shape) -> tuple[float, float]:
+    """Numbers of input and output units of a kernel ``(inputs, outputs)`` or ``(*window, inputs, outputs)``.
+
+    Other arrays, which have no such meaning, count the square root of their size twice.
+    """
+    if len(shape) < 2:
+        side = math.sqrt(math.prod(shape))
+        return side, side
+    window = math.prod(shape[:-2])
+    return shape[-2] * window, shape[-1] * window
+
+
+def get(identifier: Any) -> Callable[..., Array]:
+    """The initializer meant by a name, configuration, object or function.
+
+    A function whose first parameter is called ``key``, ``rng`` or ``prng_key`` is taken as it is; any other callable
+    is a Keras one, called with the shape (and the dtype when it has such a parameter).
+
+    Raises:
+        ValueError: None, an unknown name, or something else that is no initializer.
+    """
+    if identifier is None:
+        raise ValueError("An initializer is needed: give a name such as 'glorot_uniform', an object or a function.")
+    initializer = registry.get(identifier)
+    return initializer if _parameters(initializer)[:1] in (["key"], ["rng"], ["prng_key"]) else KerasStyle(initializer)
+
+
+def serialize(initializer: Callable[..., Array]) -> Any:
+    """The configuration of an initializer, or the name of a user's function."""
+    return registry.serialize(initializer.function if isinstance(initializer, KerasStyle) else initializer)
+
+
+def deserialize(config: Any, custom_objects: Mapping[str, Any] | None = None) -> Callable[..., Array]:
+    """The inverse of :func:`serialize`."""
+    return get(registry.deserialize(config, custom_objects))
+
+
+def _own_key(key: Array, seed: int | None) -> Array:
+    return key if seed is None else jax.random.key(seed)
+
+
+def _filled(key: Array, shape: Shape, value: float, dtype: Any) -> Array:
+    if isinstance(key, jax.core.Tracer):  # a constant array would be copied into the compiled program
+        return jnp.full(tuple(shape), value, dtype)
+    return jnp.array(np.full(tuple(shape), value, jnp.dtype(dtype)))  # made on the host: nothing to compile
+
+
+def _parameters(function: Callable[..., Any]) -> list[str]:
+    try:
+        return list(inspect.signature(function).parameters)
+    except ValueError:  # some functions written in C, such as numpy.zeros, do not tell
+        return []
+
+
+# Compiled once per shape; mean, spread and limits are arguments so that they do not compile again.
+@partial(jax.jit, static_argnames="shape")
+def _normal(key: Array, shape: tuple[int, ...], mean: float, stddev: float) -> Array:
+    return mean + stddev * jax.random.normal(key, shape, jnp.float32)
+
+
+@partial(jax.jit, static_argnames="shape")
+def _truncated_normal(key: Array, shape: tuple[int, ...], mean: float, stddev: float) -> Array:
+    return mean + stddev * jax.random.truncated_normal(key, -2.0, 2.0, shape, jnp.float32)
+
+
+@partial(jax.jit, static_argnames="shape")
+def _uniform(key: Array, shape: tuple[int, ...], minval: float, maxval: float) -> Array:
+    return jax.random.uniform(key, shape, jnp.float32, minval, maxval)
+
+
+@partial(jax.jit, static_argnames="shape")
+def _orthogonal(key: Array, shape: tuple[int, ...]) -> Array:
+    return jax.nn.initializers.orthogonal()(key, shape, jnp.float32)

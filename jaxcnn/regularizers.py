@@ -1,0 +1,77 @@
+"""Penalties on weights or activations: each maps an array to the scalar that is added to the loss."""
+
+import dataclasses
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import jax.numpy as jnp
+from jax import Array
+
+from jaxcnn.registry import Configurable, Registry
+
+registry = Registry("regularizer", builders=True)
+
+
+class Regularizer(Configurable):
+    """Base class: subclasses define ``__call__(x) -> scalar``."""
+
+    def __call__(self, x: Array) -> Array:
+        raise NotImplementedError(f"{type(self).__name__} must define __call__.")
+
+
+@registry.register()
+@dataclasses.dataclass(frozen=True)
+class L1L2(Regularizer):
+    """``l1 * sum(|x|) + l2 * sum(x**2)``."""
+
+    l1: float = 0.0
+    l2: float = 0.0
+
+    def __post_init__(self) -> None:
+        for name in ("l1", "l2"):
+            object.__setattr__(self, name, float(getattr(self, name)))
+
+    def __call__(self, x: Array) -> Array:
+        penalty = jnp.zeros((), x.dtype)
+        if self.l1:
+            penalty += self.l1 * jnp.sum(jnp.abs(x))
+        if self.l2:
+            penalty += self.l2 * jnp.sum(jnp.square(x))
+        return penalty
+
+
+@registry.register()
+def l1(l: float = 0.01) -> L1L2:
+    """``l * sum(|x|)``."""
+    return L1L2(l1=l)
+
+
+@registry.register()
+def l2(l: float = 0.01) -> L1L2:
+    """``l * sum(x**2)``."""
+    return L1L2(l2=l)
+
+
+@registry.register()
+def l1_l2(l1: float = 0.01, l2: float = 0.01) -> L1L2:
+    """``l1 * sum(|x|) + l2 * sum(x**2)``."""
+    return L1L2(l1, l2)
+
+
+def get(identifier: Any) -> Callable[[Array], Array] | None:
+    """The regularizer meant by a name, configuration, object or function; None means none.
+
+    Raises:
+        ValueError: unknown name, or nothing that can be called.
+    """
+    return registry.get(identifier)
+
+
+def serialize(regularizer: Callable[[Array], Array] | None) -> Any:
+    """The configuration of a regularizer, or the name of a user's function."""
+    return registry.serialize(regularizer)
+
+
+def deserialize(config: Any, custom_objects: Mapping[str, Any] | None = None) -> Callable[[Array], Array] | None:
+    """The inverse of :func:`serialize`."""
+    return registry.deserialize(config, custom_objects)
