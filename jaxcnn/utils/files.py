@@ -1,0 +1,198 @@
+"""Files that are either whole or absent: atomic writing, checksums and downloads that resume."""
+
+import contextlib
+import hashlib
+import os
+import queue
+import secrets
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from http.client import HTTPException, HTTPResponse
+from pathlib import Path
+from typing import IO
+
+from jaxcnn.utils.progbar import redraws_in_place
+
+__all__ = ["DownloadError", "atomic_path", "atomic_write", "download", "sha256"]
+
+PATIENCE = 10.0  # seconds without any sign of the other side before a download gives up
+_BLOCK = 1 << 18  # bytes
+
+
+class DownloadError(OSError):
+    """A file could not be fetched; the message names the address and the reason."""
+
+
+@contextlib.contextmanager
+def atomic_path(path: str | os.PathLike[str]) -> Iterator[Path]:
+    """Yield a temporary path beside ``path``; what was written there becomes ``path`` when the block ends.
+
+    A reader sees the old file or the new one, never a part; when the block raises, ``path`` stays as it was. The
+    temporary name keeps the suffix of ``path``, for libraries that choose a format by it. Missing parent folders
+    are created.
+    """
+    target = Path(os.path.realpath(path))  # a link is followed, so that it goes on pointing to the new content
+    target.parent.mkdir(parents=True, exist_ok=True)
+    temporary = target.with_name(f".{secrets.token_hex(4)}.{target.name}")
+    try:
+        yield temporary
+        with open(temporary, "rb+") as file:
+            os.fsync(file.fileno())  # else a power cut may keep the new name and lose the content
+        os.replace(temporary, target)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def atomic_write(path: str | os.PathLike[str], mode: str = "wb") -> Iterator[IO]:
+    """Open ``path`` for writing (``mode`` "wb" or "w", the latter in UTF-8), all or nothing as ``atomic_path``."""
+    with atomic_path(path) as temporary, open(temporary, mode, encoding=None if "b" in mode else "utf-8") as file:
+        yield file
+
+
+def sha256(path: str | os.PathLike[str]) -> str:
+    """The SHA-256 checksum of a file, 64 hexadecimal digits."""
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def download(url: str, path: str | os.PathLike[str], checksum: str | None = None) -> Path:
+    """Fetch ``url`` into ``path`` unless that exists, and return the path.
+
+    The bytes collect in a hidden ``.NAME.partial`` file beside ``path``; an interrupted download is continued from
+    there by the next call, by whichever process makes it (several at once wait for the first). The file gets its
+    name once it is complete and has the SHA-256 ``checksum``. Progress goes to the error stream.
+
+    Raises DownloadError when the network, the server or the checksum says no, within about ten seconds where no
+    answer comes, and at once when the environment variable JAXCNN_OFFLINE is set (to anything but 0).
+    """
+    target = Path(path)
+    if target.exists():
+        return target
+    if os.environ.get("JAXCNN_OFFLINE", "0") not in ("", "0"):
+        raise DownloadError(f"{url}: not downloaded because JAXCNN_OFFLINE is set")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with _locked(target.parent):
+            if not target.exists():  # else another process finished it while this one waited
+                _fetch_verified(url, target, checksum)
+    except (OSError, HTTPException) as error:
+        raise DownloadError(f"{url}: {_reason(error)}") from error
+    return target
+
+
+def _fetch_verified(url: str, target: Path, checksum: str | None) -> None:
+    partial = target.with_name(f".{target.name}.partial")
+    resumed = _fetch(url, partial, target.name)
+    if checksum and resumed and sha256(partial) != checksum:
+        partial.unlink()  # what was there before did not belong to this file
+        _fetch(url, partial, target.name)
+    if checksum and (found := sha256(partial)) != checksum:
+        partial.unlink()
+        raise OSError(
+            f"the file that came has the SHA-256 {found} instead of {checksum}; it was changed there or on the way "
+            "here, and has been thrown away"
+        )
+    os.replace(partial, target)
+
+
+def _fetch(url: str, partial: Path, name: str) -> bool:
+    """Append to ``partial`` what it still lacks of ``url``; True when an earlier part of it was kept."""
+    start = partial.stat().st_size if partial.exists() else 0
+    headers = {"User-Agent": "jaxcnn"} | ({"Range": f"bytes={start}-"} if start else {})
+    try:
+        response = _respond(urllib.request.Request(url, headers=headers))
+    except urllib.error.HTTPError as error:
+        error.close()
+        if error.code != 416 or not start:
+            raise
+        partial.unlink()  # the server has nothing beyond: complete or foreign, only a fresh copy tells
+        return _fetch(url, partial, name)
+    resumed = response.status == 206
+    start = start if resumed else 0  # else the server sends everything from the beginning
+    with response, open(partial, "ab" if resumed else "wb") as file:
+        length = response.headers.get("Content-Length")
+        total = start + int(length) if length else None
+        done, began = start, time.monotonic()
+        with _Progress(name, total) as progress:
+            while block := response.read(_BLOCK):
+                file.write(block)
+                done += len(block)
+                progress.update(done, (done - start) / max(time.monotonic() - began, 1e-9))
+        file.flush()
+        os.fsync(file.fileno())
+    if total is not None and done != total:
+        raise OSError(f"the connection broke after {done:,} of {total:,} bytes; run it again to fetch the rest")
+    return resumed
+
+
+def _respond(request: urllib.request.Request) -> HTTPResponse:
+    """``urlopen`` with one deadline for the name look-up and all addresses of the host together.
+
+    The timeout of a socket holds for each address separately and not at all for the look-up, so that behind a wall
+    that swallows packets minutes can pass; hence the thread.
+    """
+    answer: queue.SimpleQueue = queue.SimpleQueue()
+
+    def ask() -> None:
+        try:
+            answer.put(urllib.request.urlopen(request, timeout=PATIENCE))
+        except Exception as error:
+            answer.put(error)
+
+    threading.Thread(target=ask, daemon=True).start()
+    try:
+        result = answer.get(timeout=PATIENCE)
+    except queue.Empty:
+        raise TimeoutError(f"no answer within {PATIENCE:g} seconds") from None
+    if isinstance(result, Exception):
+        raise result
+    return result
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, urllib.error.HTTPError):
+        return f"the server answered {error.code} {error.reason}"
+    if isinstance(error, urllib.error.URLError):
+        return f"no connection ({error.reason})"
+    return str(error) or type(error).__name__
+
+
+@contextlib.contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    """Hold the folder's lock, after waiting for another process that downloads into it."""
+    if sys.platform == "win32":
+        yield
+        return
+    import fcntl
+
+    with open(folder / ".lock", "ab") as file:  # stays: removing it would let two processes hold a lock at once
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+class _Progress:
+    """One line on the error stream: redrawn in place on a terminal, written once at the end elsewhere."""
+
+    def __init__(self, name: str, total: int | None):
+        self.name, self.total = name, total
+        self.terminal = redraws_in_place(sys.stderr)
+        self.line, self.drawn = "", 0.0
+
+    def __enter__(self) -> "_Progress":
+        return self
+
+    def update(self, done: int, rate: float) -> None:
+        megabytes = f"{done / 1e6:.1f} MB" if self.total is None else f"{done / 1e6:.1f} of {self.total / 1e6:.1f} MB"
+        self.line = f"{self.name}: {megabytes}, {rate / 1e6:.1f} MB/s"
+        if self.terminal and time.monotonic() - self.drawn > 0.1:
+            self.drawn = time.monotonic()
+            share = done / self.total if self.total else 0.0
+            print(f"\r[{'=' * int(30 * share):<30}] {self.line} ", end="", file=sys.stderr, flush=True)
+
+    def __exit__(self, *_: object) -> None:
+        print(f"\r{' ' * 33 if self.terminal else ''}\r{self.line}", file=sys.stderr, flush=True)

@@ -1,0 +1,189 @@
+"""Atomic writing, and downloads from a server on this machine that can break off, refuse and lie."""
+
+import hashlib
+import http.server
+import os
+import socket
+import threading
+import time
+import urllib.request
+
+import pytest
+
+from jaxcnn.utils import files
+from jaxcnn.utils.files import DownloadError, atomic_path, atomic_write, download, sha256
+
+CONTENT = bytes(range(256)) * 4096  # one MiB
+CHECKSUM = hashlib.sha256(CONTENT).hexdigest()
+
+
+class Server(http.server.ThreadingHTTPServer):
+    """Serves CONTENT at any path; the attributes say how it behaves."""
+
+    ranges = True  # answers Range requests
+    break_after: int | None = None  # bytes of the body before it hangs up, once
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.asked: list[str | None] = []  # the Range header of each request
+        self.url = f"http://127.0.0.1:{self.server_port}/digits.npz"
+
+
+class Handler(http.server.BaseHTTPRequestHandler):
+    server: Server
+
+    def do_GET(self) -> None:
+        wanted = self.headers["Range"]
+        self.server.asked.append(wanted)
+        if self.path.startswith("/missing"):
+            self.send_error(404)
+            return
+        start = int(wanted.removeprefix("bytes=").removesuffix("-")) if wanted and self.server.ranges else 0
+        if start >= len(CONTENT):
+            self.send_error(416)
+            return
+        self.send_response(206 if start else 200)
+        self.send_header("Content-Length", str(len(CONTENT) - start))
+        self.end_headers()
+        stop, self.server.break_after = self.server.break_after, None
+        self.wfile.write(CONTENT[start : None if stop is None else start + stop])
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@pytest.fixture
+def server(monkeypatch):
+    monkeypatch.delenv("JAXCNN_OFFLINE", raising=False)
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
+    with Server() as running:
+        thread = threading.Thread(target=running.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        yield running
+        running.shutdown()
+        thread.join()
+
+
+def visible(folder):
+    return sorted(path.name for path in folder.iterdir() if not path.name.startswith("."))
+
+
+def test_atomic_write_creates_folders_and_replaces(tmp_path):
+    path = tmp_path / "a" / "b.txt"
+    for text in ("first", "zweite Fassung: ä"):
+        with atomic_write(path, "w") as file:
+            file.write(text)
+        assert path.read_text(encoding="utf-8") == text
+    assert os.listdir(path.parent) == ["b.txt"]
+
+
+def test_atomic_write_keeps_the_old_file_when_the_writer_fails(tmp_path):
+    path = tmp_path / "weights.bin"
+    path.write_bytes(b"old")
+    with pytest.raises(RuntimeError), atomic_write(path) as file:
+        file.write(b"half of the new")
+        raise RuntimeError
+    assert path.read_bytes() == b"old"
+    assert os.listdir(tmp_path) == ["weights.bin"]
+
+
+def test_atomic_path_keeps_the_suffix_and_follows_links(tmp_path):
+    target, link = tmp_path / "real.png", tmp_path / "link.png"
+    link.symlink_to(target)
+    with atomic_path(link) as temporary:
+        assert temporary.suffix == ".png"
+        assert temporary.parent == tmp_path
+        temporary.write_bytes(b"picture")
+        assert not target.exists()
+    assert link.is_symlink()
+    assert target.read_bytes() == b"picture"
+
+
+def test_atomic_path_with_nothing_written_raises(tmp_path):
+    with pytest.raises(FileNotFoundError), atomic_path(tmp_path / "never.bin"):
+        pass
+    assert os.listdir(tmp_path) == []
+
+
+def test_download(server, tmp_path, capsys):
+    path = download(server.url, tmp_path / "new" / "digits.npz", CHECKSUM)
+    assert path.read_bytes() == CONTENT
+    assert sha256(path) == CHECKSUM
+    assert visible(path.parent) == ["digits.npz"]
+    assert "digits.npz: 1.0 of 1.0 MB" in capsys.readouterr().err
+    download(server.url, path, CHECKSUM)
+    assert len(server.asked) == 1, "a file that is there is not fetched again"
+
+
+def test_download_resumes_after_a_broken_connection(server, tmp_path):
+    path = tmp_path / "digits.npz"
+    server.break_after = 300_000
+    with pytest.raises(DownloadError, match=r"broke after 300,000 of 1,048,576 bytes; run it again"):
+        download(server.url, path, CHECKSUM)
+    assert visible(tmp_path) == []
+    download(server.url, path, CHECKSUM)
+    assert server.asked == [None, "bytes=300000-"]
+    assert path.read_bytes() == CONTENT
+
+
+def test_download_starts_over_where_the_server_cannot_resume(server, tmp_path):
+    server.ranges = False
+    (tmp_path / ".digits.npz.partial").write_bytes(CONTENT[:1000])
+    assert download(server.url, tmp_path / "digits.npz", CHECKSUM).read_bytes() == CONTENT
+
+
+@pytest.mark.parametrize("left", [b"another file's beginning", CONTENT, CONTENT + b"more"])
+def test_download_discards_a_part_that_does_not_belong(server, tmp_path, left):
+    (tmp_path / ".digits.npz.partial").write_bytes(left)
+    assert download(server.url, tmp_path / "digits.npz", CHECKSUM).read_bytes() == CONTENT
+
+
+def test_download_with_the_wrong_checksum_leaves_nothing(server, tmp_path):
+    with pytest.raises(DownloadError, match=f"SHA-256 {CHECKSUM} instead of {'0' * 64}"):
+        download(server.url, tmp_path / "digits.npz", "0" * 64)
+    assert os.listdir(tmp_path) == [".lock"]
+
+
+def test_two_downloads_at_once_fetch_once(server, tmp_path):
+    path = tmp_path / "digits.npz"
+    threads = [threading.Thread(target=download, args=(server.url, path, CHECKSUM)) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert path.read_bytes() == CONTENT
+    assert server.asked == [None]
+
+
+def test_download_says_what_the_server_answered(server, tmp_path):
+    with pytest.raises(DownloadError, match=r"/missing: the server answered 404 Not Found"):
+        download(server.url.replace("digits.npz", "missing"), tmp_path / "digits.npz")
+
+
+def test_download_without_a_server_fails_at_once(tmp_path, monkeypatch):
+    monkeypatch.delenv("JAXCNN_OFFLINE", raising=False)
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))  # bound, not listening: connections are refused
+        with pytest.raises(DownloadError, match="no connection .*refused"):
+            download(f"http://127.0.0.1:{unused.getsockname()[1]}/x", tmp_path / "x")
+
+
+def test_download_gives_up_on_silence(tmp_path, monkeypatch):
+    monkeypatch.delenv("JAXCNN_OFFLINE", raising=False)
+    monkeypatch.setattr(files, "PATIENCE", 0.2)
+    hang = threading.Event()
+    monkeypatch.setattr(urllib.request, "urlopen", lambda *_, **__: hang.wait(10))
+    began = time.monotonic()
+    with pytest.raises(DownloadError, match=r"no answer within 0\.2 seconds"):
+        download("http://example.invalid/x", tmp_path / "x")
+    assert time.monotonic() - began < 5
+    hang.set()
+
+
+def test_offline_forbids_downloads(server, tmp_path, monkeypatch):
+    monkeypatch.setenv("JAXCNN_OFFLINE", "1")
+    with pytest.raises(DownloadError, match="JAXCNN_OFFLINE is set"):
+        download(server.url, tmp_path / "digits.npz")
+    assert server.asked == []
+    monkeypatch.setenv("JAXCNN_OFFLINE", "0")
+    download(server.url, tmp_path / "digits.npz")
