@@ -1,0 +1,541 @@
+"""The Keras half of a layer: a handle that holds a module, its name, its weights and the record of its calls.
+
+The mathematics stands in the module (`jaxcnn.nn`); `keras_layer` derives the handle from it, signature included.
+Weights live with the handle, so layers and models that are shared train the same arrays.
+"""
+
+from __future__ import annotations
+
+import difflib
+import inspect
+import math
+import zlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, ClassVar, Protocol
+
+import flax.linen as nn
+import jax
+import jax.numpy as jnp
+import numpy as np
+from flax.traverse_util import flatten_dict, unflatten_dict
+
+from jaxcnn import config
+from jaxcnn.layers import naming
+from jaxcnn.layers.tensor import Node, SymbolicTensor, shapes, symbolic_leaves
+from jaxcnn.layers.tracing import Traced, from_flax, trace
+from jaxcnn.nn.base import WeightSpec
+from jaxcnn.nn.graph import run
+from jaxcnn.registry import Registry
+
+# Keyword arguments that every layer takes besides its own.
+COMMON = ("name", "trainable", "dtype", "input_shape", "batch_input_shape", "batch_size", "input_dim", "input_length", "weights")
+
+Variables = dict[str, Any]
+
+
+class Session(Protocol):
+    """A running fit: it holds the newest arrays and hands them to the layers when somebody reads one."""
+
+    changed: bool
+
+    def commit(self) -> None:
+        """Give the layers the arrays as they are now."""
+
+
+class Layer:
+    """A layer as Keras users know it.
+
+    Call it on symbolic tensors (`Input`, the output of another layer) to build a model, or on arrays to compute.
+    ``layer.module`` is the pure Flax module and ``layer.variables`` its variables.
+
+    Args:
+        name: a name of its own; by default the class name in snake case with a counter.
+        trainable: whether training may move its ``params``; read when a model is compiled.
+        input_shape: shape of one sample (None where any size will do), for the first layer of a Sequential model.
+        batch_input_shape: the same with the batch size in front.
+        batch_size: a fixed batch size to go with `input_shape`.
+        input_dim: short for ``input_shape=(input_dim,)``; with `input_length`, ``(input_length, input_dim)``.
+        dtype: dtype of the input, for the first layer of a Sequential model.
+        weights: initial weights, as `set_weights` takes them.
+    """
+
+    def __init__(self, *, name: str | None = None, trainable: bool = True, **kwargs: Any) -> None:
+        if unknown := set(kwargs) - set(COMMON):
+            raise TypeError(unknown_argument(type(self).__name__, sorted(unknown)[0], COMMON))
+        if name is not None and (not isinstance(name, str) or not name):
+            raise TypeError(f"{type(self).__name__}: `name` is {name!r}; it must be a non-empty string.")
+        self.name = name or naming.unique_name(type(self).__name__)
+        self.trainable = trainable
+        self.inbound_nodes: list[Node] = []
+        self.children: dict[str, Layer] = {}
+        self.dtype = kwargs.get("dtype") or config.floatx()
+        self.batch_input_shape = self._declared_input_shape(kwargs)
+        self._initial_weights: Sequence[np.ndarray] | None = kwargs.get("weights")
+        self._specs: tuple[WeightSpec, ...] | None = None
+        self._traced_inputs: Any = None
+        self._variables: dict[tuple[str, ...], jax.Array] | None = None
+        self._module: nn.Module | None = None
+        self._session: Session | None = None
+
+    @staticmethod
+    def _declared_input_shape(kwargs: Mapping[str, Any]) -> tuple[int | None, ...] | None:
+        if (batch_shape := kwargs.get("batch_input_shape")) is not None:
+            return tuple(batch_shape)
+        shape = kwargs.get("input_shape")
+        if shape is None and kwargs.get("input_dim") is not None:
+            dim = kwargs["input_dim"]
+            shape = (kwargs["input_length"], dim) if kwargs.get("input_length") is not None else (dim,)
+        if shape is None:
+            return None
+        return (kwargs.get("batch_size"), *((shape,) if isinstance(shape, int) else shape))
+
+    # -- the pure half ------------------------------------------------------------------------------------------------
+
+    def make_module(self) -> nn.Module:
+        """The Flax module of this layer; built once."""
+        raise NotImplementedError
+
+    @property
+    def module(self) -> nn.Module:
+        """The pure Flax module: ``layer.module.apply(layer.variables, x)``."""
+        if self._module is None:
+            self._module = self.make_module()
+        return self._module
+
+    @property
+    def variables(self) -> Variables:
+        """The variables of `module`: ``{"params": {...}, "batch_stats": {...}}``, arrays as they are now."""
+        tree: Variables = unflatten_dict(self._own_variables())
+        for name, child in self.children.items():
+            for collection, values in child.variables.items():
+                tree.setdefault(collection, {})[name] = values
+        return tree
+
+    def set_variables(self, variables: Mapping[str, Any]) -> None:
+        """Replace arrays by those of `variables` (nested as in the property; absent ones stay as they are)."""
+        for name, child in self.children.items():
+            child.set_variables({c: values[name] for c, values in variables.items() if name in values})
+        self._note_change()
+        if own := self._own_variables():
+            flat = flatten_dict(dict(variables))
+            self._variables = {path: flat.get(path, value) for path, value in own.items()}
+
+    def _own_variables(self) -> dict[tuple[str, ...], jax.Array]:
+        """(collection, *path) -> array of the weights that are not a child's; made on first use."""
+        if self._session is not None:
+            self._session.commit()
+        if self._variables is None:
+            if self._specs is None:
+                if not self.children:
+                    raise ValueError(f"Layer '{self.name}' has no weights yet: call it on an input first.")
+                return {}
+            self._variables = self._initialise()
+            if self._initial_weights is not None:
+                values, self._initial_weights = self._initial_weights, None
+                self.set_weights(values)
+        return self._variables
+
+    def _note_change(self) -> None:
+        if self._session is not None:
+            self._session.commit()
+            self._session.changed = True
+
+    def _initialise(self) -> dict[tuple[str, ...], jax.Array]:
+        """Draw the weights: each from a key that depends on the seed, the layer's name and the weight's path only."""
+        assert self._specs is not None
+        layer_key = jax.random.fold_in(jax.random.key(config.seed()), zlib.crc32(self.name.encode()))
+        drawn: dict[tuple[str, ...], jax.Array] = {}
+        for spec in self._specs:
+            if spec.initializer is from_flax:
+                return self._initialise_from_module(layer_key)
+            key = jax.random.fold_in(layer_key, zlib.crc32("/".join(spec.path).encode()))
+            value = jnp.asarray(spec.initializer(key, spec.shape, spec.dtype), spec.dtype)
+            if value.shape != spec.shape:
+                raise ValueError(
+                    f"Layer '{self.name}': the initializer of '{spec.path[-1]}' gave shape {value.shape} "
+                    f"instead of {spec.shape}."
+                )
+            drawn[(spec.collection, *spec.path)] = value
+        return drawn
+
+    def _initialise_from_module(self, key: jax.Array) -> dict[tuple[str, ...], jax.Array]:
+        """The variables that the module's own `init` makes, compiled so that the forward pass costs nothing."""
+        args, kwargs = self._traced_inputs
+
+        def init(key: jax.Array) -> Any:
+            zeros = jax.tree.map(
+                lambda leaf: jnp.zeros([n or 1 for n in leaf.shape], leaf.dtype)
+                if isinstance(leaf, SymbolicTensor)
+                else leaf,
+                (args, kwargs),
+            )
+            forward = nn.init(lambda bound: run(bound, zeros[0], dict(zeros[1]), None, train=False), self.module)
+            return {k: v for k, v in flatten_dict(forward({"params": key, "dropout": key})).items() if k[0] != "losses"}
+
+        drawn = jax.jit(init)(key)
+        assert self._specs is not None
+        return {(spec.collection, *spec.path): drawn[(spec.collection, *spec.path)] for spec in self._specs}
+
+    # -- weights as Keras lists them ----------------------------------------------------------------------------------
+
+    @property
+    def built(self) -> bool:
+        """Whether the shapes of the weights are known."""
+        return self._specs is not None
+
+    def weight_paths(self) -> list[tuple[Layer, tuple[str, ...]]]:
+        """(owner, (collection, *path)) of every weight in Keras order: the trainable kind first, then the statistics."""
+        return [entry for wanted in (True, False) for entry in self._paths(wanted)]
+
+    def _paths(self, params: bool) -> list[tuple[Layer, tuple[str, ...]]]:
+        own = [
+            (self, (s.collection, *s.path))
+            for s in self._specs or ()
+            if (s.collection == "params") == params and s.collection != "state"
+        ]
+        return own + [entry for child in self.children.values() for entry in child._paths(params)]
+
+    @property
+    def weights(self) -> list[jax.Array]:
+        """All weights, trainable first."""
+        return [owner._own_variables()[path] for owner, path in self.weight_paths()]
+
+    @property
+    def trainable_weights(self) -> list[jax.Array]:
+        """The weights that training would move, given the `trainable` flags as they are now."""
+        return [owner._own_variables()[path] for owner, path in self.trainable_paths()]
+
+    @property
+    def non_trainable_weights(self) -> list[jax.Array]:
+        """All other weights."""
+        moved = {(id(owner), path) for owner, path in self.trainable_paths()}
+        return [o._own_variables()[path] for o, path in self.weight_paths() if (id(o), path) not in moved]
+
+    def trainable_paths(self) -> list[tuple[Layer, tuple[str, ...]]]:
+        """(owner, (collection, *path)) of the weights that training would move."""
+        if not self.trainable:
+            return []
+        own = [(self, (s.collection, *s.path)) for s in self._specs or () if s.collection == "params"]
+        return own + [entry for child in self.children.values() for entry in child.trainable_paths()]
+
+    def trainable_mask(self) -> dict[str, Any]:
+        """The tree of ``params`` with True where training may move the array."""
+        own = {s.path: self.trainable for s in self._specs or () if s.collection == "params"}
+        tree: dict[str, Any] = unflatten_dict(own)
+        for name, child in self.children.items():
+            mask = child.trainable_mask()
+            if mask:
+                tree[name] = mask if self.trainable else jax.tree.map(lambda _: False, mask)
+        return tree
+
+    def constraints(self) -> dict[tuple[str, ...], Callable]:
+        """Path within ``params`` -> the constraint to apply to that weight after each update."""
+        found = {s.path: s.constraint for s in self._specs or () if s.constraint is not None}
+        for name, child in self.children.items():
+            found.update({(name, *path): constraint for path, constraint in child.constraints().items()})
+        return found
+
+    def get_weights(self) -> list[np.ndarray]:
+        """Copies of the weights as NumPy arrays, in Keras order."""
+        return [np.array(w) for w in self.weights]
+
+    def set_weights(self, weights: Sequence[Any]) -> None:
+        """Replace the weights by arrays of the same shapes, in the order of `get_weights`."""
+        paths = self.weight_paths()
+        if len(weights) != len(paths):
+            raise ValueError(
+                f"Layer '{self.name}' has {len(paths)} weights "
+                f"({', '.join('/'.join(path[1:]) for _, path in paths)}); given {len(weights)}."
+            )
+        values = [np.asarray(w) for w in weights]
+        for (owner, path), value in zip(paths, values, strict=True):
+            shape = owner.weight_shape(path)
+            if value.shape != shape:
+                raise ValueError(
+                    f"Layer '{owner.name}': weight '{'/'.join(path[1:])}' has shape {shape}; given {value.shape}."
+                )
+        for (owner, path), value in zip(paths, values, strict=True):
+            owner._note_change()
+            own = owner._own_variables()
+            own[path] = jnp.array(value, own[path].dtype)
+
+    def count_params(self) -> int:
+        """The number of values in all weights."""
+        if not self.built:
+            raise ValueError(f"Layer '{self.name}' is not built yet, so its parameters cannot be counted.")
+        return sum(math.prod(owner.weight_shape(path)) for owner, path in self.weight_paths())
+
+    def weight_shape(self, path: tuple[str, ...]) -> tuple[int, ...]:
+        """The shape of the weight at (collection, *path), known before the weight is made."""
+        return next(spec.shape for spec in self._specs or () if (spec.collection, *spec.path) == path)
+
+    # -- calls --------------------------------------------------------------------------------------------------------
+
+    def __call__(self, inputs: Any, *args: Any, **kwargs: Any) -> Any:
+        """On symbolic tensors: the symbolic output.  On arrays: the value, by the weights as they are now."""
+        everything = (inputs, *args)
+        if symbolic_leaves((everything, kwargs)):
+            return self._connect(everything, kwargs)
+        if not self.built:
+            self._build(everything, kwargs)
+        train = bool(kwargs.pop("train", kwargs.pop("training", False)))
+
+        def forward(bound: nn.Module) -> Any:
+            return run(bound, everything, dict(kwargs), None, train)[0]
+
+        rngs = {"dropout": jax.random.key(config.seed())}
+        result = nn.apply(forward, self.module, mutable=["batch_stats", "state"] if train else False)(self.variables, rngs=rngs)
+        if not train:
+            return result
+        outputs, changed = result
+        self.set_variables(changed)
+        return outputs
+
+    def _build(self, args: tuple, kwargs: dict[str, Any]) -> Traced:
+        """Trace the module on the given inputs; on the first call this fixes the weights' shapes."""
+        try:
+            traced = trace(self.module, args, kwargs)
+        except (ValueError, TypeError) as error:
+            if isinstance(error, jax.errors.JAXTypeError):
+                raise
+            raise type(error)(self._located(error, args)) from None
+        if self._specs is None:
+            own = tuple(s for s in traced.weights if s.path[0] not in self.children)
+            self._traced_inputs = (args, kwargs)
+            self._adopt(traced.weights)
+            self._specs = own
+        else:
+            expected = {s.path: s.shape for s in self.all_specs()}
+            for spec in traced.weights:
+                if expected.get(spec.path, spec.shape) != spec.shape:
+                    raise ValueError(
+                        f"Layer '{self.name}': an input of shape {shapes(args[0])} needs '{'/'.join(spec.path)}' of "
+                        f"shape {spec.shape}, but the layer was built with {expected[spec.path]}."
+                    )
+        return traced
+
+    def all_specs(self) -> list[WeightSpec]:
+        """The declared weights of the layer and of those inside it, with their paths from here."""
+        return list(self._specs or ()) + [
+            replace(spec, path=(name, *spec.path)) for name, child in self.children.items() for spec in child.all_specs()
+        ]
+
+    def _adopt(self, specs: Sequence[WeightSpec]) -> None:
+        """Give the children that are not built yet the weights which the trace found under their names."""
+        for name, child in self.children.items():
+            if child.built:
+                continue
+            inner = [replace(s, path=s.path[1:]) for s in specs if s.path[0] == name]
+            child._specs = tuple(s for s in inner if s.path[0] not in child.children)
+            child._adopt(inner)
+
+    def _located(self, error: Exception, args: tuple) -> str:
+        text = str(error)
+        if f"'{self.name}'" in text:
+            return text
+        given = shapes(args[0]) if symbolic_leaves(args) else jax.tree.map(jnp.shape, args[0])
+        return f"Layer '{self.name}' ({type(self).__name__}), called on an input of shape {given}: {text}"
+
+    def _connect(self, args: tuple, kwargs: dict[str, Any]) -> Any:
+        traced = self._build(args, kwargs)
+        node = Node(self, args, kwargs)
+        index = len(self.inbound_nodes)
+        self.inbound_nodes.append(node)
+        leaves, structure = jax.tree.flatten(traced.outputs)
+        masks = jax.tree.leaves(traced.masks, is_leaf=lambda m: m is None)
+        masks = masks if len(masks) == len(leaves) else [None] * len(leaves)
+        tensors = [
+            SymbolicTensor(tuple(leaf.shape), leaf.dtype, self, index, i, tuple(m.shape) if m is not None else None)
+            for i, (leaf, m) in enumerate(zip(leaves, masks, strict=True))
+        ]
+        node.outputs = jax.tree.unflatten(structure, tensors)
+        return node.outputs
+
+    # -- nodes --------------------------------------------------------------------------------------------------------
+
+    def _at(self, node_index: int, attribute: str) -> Any:
+        if not 0 <= node_index < len(self.inbound_nodes):
+            raise ValueError(
+                f"Layer '{self.name}' has {len(self.inbound_nodes)} inbound nodes; node {node_index} does not exist."
+            )
+        return getattr(self.inbound_nodes[node_index], attribute)
+
+    def get_input_at(self, node_index: int) -> Any:
+        """The symbolic input of the layer's call number `node_index`."""
+        return self._at(node_index, "input_tensors")
+
+    def get_output_at(self, node_index: int) -> Any:
+        """The symbolic output of the layer's call number `node_index`."""
+        return self._at(node_index, "outputs")
+
+    def get_input_shape_at(self, node_index: int) -> Any:
+        """The input shape of the layer's call number `node_index`."""
+        return shapes(self.get_input_at(node_index))
+
+    def get_output_shape_at(self, node_index: int) -> Any:
+        """The output shape of the layer's call number `node_index`."""
+        return shapes(self.get_output_at(node_index))
+
+    def _only(self, kind: str) -> Any:
+        if not self.inbound_nodes:
+            raise AttributeError(f"Layer {self.name} has never been called and thus has no defined {kind}.")
+        if len(self.inbound_nodes) > 1:
+            raise AttributeError(
+                f'Layer {self.name} has multiple inbound nodes, hence the notion of "layer {kind}" is ill-defined. '
+                f"Use `get_{kind}_at(node_index)` instead."
+            )
+        return self._at(0, "input_tensors" if kind == "input" else "outputs")
+
+    def _agreed_shape(self, kind: str) -> Any:
+        get = self.get_input_shape_at if kind == "input" else self.get_output_shape_at
+        found = [get(i) for i in range(len(self.inbound_nodes))]
+        if not found:
+            raise AttributeError(f"Layer {self.name} has never been called and thus has no defined {kind} shape.")
+        if any(shape != found[0] for shape in found):
+            raise AttributeError(
+                f"Layer {self.name} has multiple inbound nodes with different {kind} shapes; "
+                f"use `get_{kind}_shape_at(node_index)` instead."
+            )
+        return found[0]
+
+    @property
+    def input(self) -> Any:
+        """The symbolic input of a layer that was called once."""
+        return self._only("input")
+
+    @property
+    def output(self) -> Any:
+        """The symbolic output of a layer that was called once."""
+        return self._only("output")
+
+    @property
+    def input_shape(self) -> Any:
+        """The input shape, when all calls agree."""
+        return self._agreed_shape("input")
+
+    @property
+    def output_shape(self) -> Any:
+        """The output shape, when all calls agree."""
+        return self._agreed_shape("output")
+
+    # -- configuration ------------------------------------------------------------------------------------------------
+
+    def get_config(self) -> dict[str, Any]:
+        """The arguments that rebuild the layer without its weights."""
+        settings: dict[str, Any] = {"name": self.name, "trainable": self.trainable}
+        if self.batch_input_shape is not None:
+            settings |= {"batch_input_shape": self.batch_input_shape, "dtype": str(self.dtype)}
+        return settings
+
+    @classmethod
+    def from_config(cls, settings: Mapping[str, Any]) -> Layer:
+        """A new layer from what `get_config` gave."""
+        return cls(**settings)
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.name!r}>"
+
+
+class ModuleLayer(Layer):
+    """A handle derived from a `jaxcnn.nn` module class: its arguments are the module's fields."""
+
+    module_class: ClassVar[type[nn.Module]]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        names = field_names(self.module_class)
+        common = {k: kwargs.pop(k) for k in COMMON if k in kwargs and k not in names}
+        if unknown := [k for k in kwargs if k not in names]:
+            raise TypeError(unknown_argument(type(self).__name__, unknown[0], (*names, *COMMON)))
+        super().__init__(**common)
+        try:
+            self._fields = dict(own_signature(self.module_class).bind(*args, **kwargs).arguments)
+        except TypeError as error:
+            raise TypeError(f"{type(self).__name__}: {error}.") from None
+        self.children = {k: v for k, v in self._fields.items() if isinstance(v, Layer)}
+        self.module  # noqa: B018  (building it checks the arguments here, where the mistake was written)
+
+    def make_module(self) -> nn.Module:
+        fields = {k: v.module if isinstance(v, Layer) else v for k, v in self._fields.items()}
+        try:
+            return self.module_class(**fields)
+        except ValueError as error:
+            raise ValueError(f"Layer '{self.name}': {error}") from None
+
+    def __getattr__(self, name: str) -> Any:
+        """The module's settings (`layer.units`) and the weights (`layer.kernel`) by name."""
+        if hasattr(type(self), name):  # a property raised AttributeError: let its own message through
+            return object.__getattribute__(self, name)
+        if name.startswith("_") or "_fields" not in self.__dict__:
+            raise AttributeError(name)
+        if name in field_names(self.module_class):
+            return self._fields[name] if isinstance(self._fields.get(name), Layer) else getattr(self.module, name)
+        for spec in self._specs or ():
+            if spec.path[-1] == name:
+                return self._own_variables()[(spec.collection, *spec.path)]
+        raise AttributeError(f"Layer '{self.name}' ({type(self).__name__}) has no attribute {name!r}.")
+
+    def get_config(self) -> dict[str, Any]:
+        own = {name: serialized(name, getattr(self, name)) for name in field_names(self.module_class)}
+        return super().get_config() | own
+
+
+class FlaxLayer(Layer):
+    """Any `flax.linen.Module` as a layer: ``FlaxLayer(MyBlock(features=8))``.
+
+    Its mode argument may be called train, training, deterministic or use_running_average.
+    """
+
+    def __init__(self, module: nn.Module, **kwargs: Any) -> None:
+        if not isinstance(module, nn.Module):
+            raise TypeError(f"FlaxLayer takes a flax.linen.Module; given {module!r}.")
+        super().__init__(**{"name": kwargs.pop("name", None) or naming.unique_name(type(module).__name__), **kwargs})
+        self._module = module
+
+
+def serialized(name: str, value: Any) -> Any:
+    """A field as configuration: plain values stay, layers and functions become their names and settings."""
+    if isinstance(value, Layer):
+        return {"class_name": type(value).__name__, "config": value.get_config()}
+    if callable(value):
+        return LAYERS.serialize(value)
+    return value
+
+
+def field_names(module_class: type[nn.Module]) -> tuple[str, ...]:
+    """The arguments of a module class, without Flax's own `parent` and `name`."""
+    return tuple(own_signature(module_class).parameters)
+
+
+def own_signature(module_class: type[nn.Module]) -> inspect.Signature:
+    """The constructor signature of a module class, without Flax's own `parent` and `name`."""
+    parameters = inspect.signature(module_class).parameters.values()
+    return inspect.Signature([p.replace(annotation=p.empty) for p in parameters if p.name not in ("parent", "name")])
+
+
+def unknown_argument(owner: str, name: str, known: Sequence[str]) -> str:
+    """The message for a keyword that `owner` does not take, with the nearest that it does."""
+    near = difflib.get_close_matches(name, known, n=1)
+    hint = f" Did you mean `{near[0]}`?" if near else ""
+    return f"{owner} got an unknown argument `{name}`.{hint} It takes: {', '.join(known)}."
+
+
+LAYERS = Registry("layer")
+
+
+def keras_layer(module_class: type[nn.Module]) -> type[ModuleLayer]:
+    """The Keras handle of a module class: same name, same documentation, the same arguments and the common ones."""
+    own = own_signature(module_class)
+    common = inspect.Parameter("kwargs", inspect.Parameter.VAR_KEYWORD)
+    handle = type(
+        module_class.__name__,
+        (ModuleLayer,),
+        {
+            "module_class": module_class,
+            "__doc__": module_class.__doc__,
+            "__module__": "jaxcnn.layers",
+            "__signature__": own.replace(parameters=[*own.parameters.values(), common]),
+        },
+    )
+    LAYERS.register()(handle)
+    return handle

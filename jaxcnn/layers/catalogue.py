@@ -1,0 +1,57 @@
+"""Every Keras layer as a handle derived from its module in `jaxcnn.nn`, one line a layer.
+
+``inspect.signature(Conv2D)`` and ``help(Conv2D)`` show the Keras arguments; every layer also takes `name`,
+`trainable`, `weights` and, where it comes first in a Sequential model, `input_shape`.
+"""
+
+from jaxcnn import nn
+from jaxcnn.layers.base import keras_layer
+
+Activation = keras_layer(nn.Activation)
+ActivityRegularization = keras_layer(nn.ActivityRegularization)
+Dense = keras_layer(nn.Dense)
+Dropout = keras_layer(nn.Dropout)
+Flatten = keras_layer(nn.Flatten)
+Masking = keras_layer(nn.Masking)
+Permute = keras_layer(nn.Permute)
+RepeatVector = keras_layer(nn.RepeatVector)
+Reshape = keras_layer(nn.Reshape)
+
+Conv1D = keras_layer(nn.Conv1D)
+Conv2D = keras_layer(nn.Conv2D)
+Conv3D = keras_layer(nn.Conv3D)
+
+Cropping1D = keras_layer(nn.Cropping1D)
+Cropping2D = keras_layer(nn.Cropping2D)
+Cropping3D = keras_layer(nn.Cropping3D)
+UpSampling1D = keras_layer(nn.UpSampling1D)
+UpSampling2D = keras_layer(nn.UpSampling2D)
+UpSampling3D = keras_layer(nn.UpSampling3D)
+ZeroPadding1D = keras_layer(nn.ZeroPadding1D)
+ZeroPadding2D = keras_layer(nn.ZeroPadding2D)
+ZeroPadding3D = keras_layer(nn.ZeroPadding3D)
+
+MaxPooling1D = keras_layer(nn.MaxPooling1D)
+MaxPooling2D = keras_layer(nn.MaxPooling2D)
+MaxPooling3D = keras_layer(nn.MaxPooling3D)
+AveragePooling1D = keras_layer(nn.AveragePooling1D)
+AveragePooling2D = keras_layer(nn.AveragePooling2D)
+AveragePooling3D = keras_layer(nn.AveragePooling3D)
+
+GlobalMaxPooling1D = keras_layer(nn.GlobalMaxPooling1D)
+GlobalMaxPooling2D = keras_layer(nn.GlobalMaxPooling2D)
+GlobalMaxPooling3D = keras_layer(nn.GlobalMaxPooling3D)
+GlobalAveragePooling1D = keras_layer(nn.GlobalAveragePooling1D)
+GlobalAveragePooling2D = keras_layer(nn.GlobalAveragePooling2D)
+GlobalAveragePooling3D = keras_layer(nn.GlobalAveragePooling3D)
+
+Add = keras_layer(nn.Add)
+Subtract = keras_layer(nn.Subtract)
+Multiply = keras_layer(nn.Multiply)
+Average = keras_layer(nn.Average)
+Maximum = keras_layer(nn.Maximum)
+Minimum = keras_layer(nn.Minimum)
+Concatenate = keras_layer(nn.Concatenate)
+Dot = keras_layer(nn.Dot)
+
+BatchNormalization = keras_layer(nn.BatchNormalization)

@@ -1,0 +1,93 @@
+"""Where a model begins."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import flax.linen as nn
+import numpy as np
+
+from jaxcnn import config
+from jaxcnn.layers import naming
+from jaxcnn.layers.base import LAYERS, Layer
+from jaxcnn.layers.tensor import Node, SymbolicTensor
+from jaxcnn.nn import Activation
+
+
+class InputLayer(Layer):
+    """The layer behind an `Input`: it passes on what the model is given."""
+
+    def __init__(
+        self,
+        input_shape: tuple[int | None, ...] | None = None,
+        batch_size: int | None = None,
+        batch_input_shape: tuple[int | None, ...] | None = None,
+        dtype: Any = None,
+        name: str | None = None,
+        trainable: bool = True,
+    ) -> None:
+        if input_shape is None and batch_input_shape is None:
+            raise ValueError("An input layer needs `input_shape` (of one sample) or `batch_input_shape`.")
+        if isinstance(input_shape, int):
+            input_shape = (input_shape,)
+        super().__init__(
+            name=name or naming.unique_name("Input"),
+            trainable=trainable,
+            input_shape=input_shape,
+            batch_size=batch_size,
+            batch_input_shape=batch_input_shape,
+            dtype=str(np.dtype(dtype)) if dtype is not None else config.floatx(),
+        )
+        if self.batch_input_shape is None or any(
+            n is not None and (not isinstance(n, int | np.integer) or n < 1) for n in self.batch_input_shape
+        ):
+            raise ValueError(
+                f"Input '{self.name}': the shape is {self.batch_input_shape}; each size must be a positive integer, "
+                "or None where any will do."
+            )
+        self._specs = ()
+        tensor = SymbolicTensor(self.batch_input_shape, np.dtype(self.dtype), self, 0, 0)
+        self.inbound_nodes = [Node(self, (), {}, outputs=tensor)]
+
+    def make_module(self) -> nn.Module:
+        return Activation("linear")
+
+    @property
+    def input(self) -> Any:
+        return self.output
+
+    @property
+    def input_shape(self) -> Any:
+        return self.output_shape
+
+    def get_config(self) -> dict[str, Any]:
+        return {"batch_input_shape": self.batch_input_shape, "dtype": self.dtype, "name": self.name}
+
+
+LAYERS.register()(InputLayer)
+
+
+def Input(
+    shape: tuple[int | None, ...] | int | None = None,
+    batch_shape: tuple[int | None, ...] | None = None,
+    name: str | None = None,
+    dtype: Any = None,
+) -> SymbolicTensor:
+    """A symbolic tensor for a model to start from.
+
+    Args:
+        shape: the shape of one sample, without the batch; None where any size will do.
+        batch_shape: the shape with the batch size in front, instead of `shape`.
+        name: the input's name, which a dict of inputs uses.
+        dtype: of the values, float32 by default.
+
+    Raises:
+        ValueError: when neither shape is given, or a size is not a positive integer.
+    """
+    if shape is None and batch_shape is None:
+        raise ValueError("Input needs `shape` (of one sample, without the batch) or `batch_shape`.")
+    sample = (shape,) if isinstance(shape, int) else shape
+    layer = InputLayer(input_shape=sample, batch_input_shape=batch_shape, dtype=dtype, name=name)
+    tensor: SymbolicTensor = layer.output
+    return tensor
+

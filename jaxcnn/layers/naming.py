@@ -1,0 +1,26 @@
+"""Automatic layer names: snake case and a counter, as Keras gives them."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+
+_counts: Counter[str] = Counter()
+
+
+def snake_case(name: str) -> str:
+    """'MaxPooling2D' to 'max_pooling2d', 'BatchNormalization' to 'batch_normalization', 'LSTM' to 'lstm'."""
+    words = re.sub(r"([a-z])([A-Z])", r"\1_\2", re.sub(r"(.)([A-Z][a-z0-9]+)", r"\1_\2", name)).lower()
+    return "private" + words if words.startswith("_") else words
+
+
+def unique_name(class_name: str) -> str:
+    """The next name for a layer of this class: 'dense_1', 'dense_2', ..."""
+    prefix = snake_case(class_name)
+    _counts[prefix] += 1
+    return f"{prefix}_{_counts[prefix]}"
+
+
+def reset_names() -> None:
+    """Start all counters again at 1."""
+    _counts.clear()

@@ -1,0 +1,196 @@
+"""A graph of layers: what it contains, in which order, and as one pure module."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import flax.linen as nn
+import jax
+import numpy as np
+
+from jaxcnn.layers.base import Layer
+from jaxcnn.layers.input import InputLayer
+from jaxcnn.layers.tensor import Node, SymbolicTensor, symbolic_leaves
+from jaxcnn.models.summary import print_summary
+from jaxcnn.nn.graph import Call, Graph, Ref, Topology
+
+
+class Network(Layer):
+    """The layers between `inputs` and `outputs`, usable as a layer itself."""
+
+    def __init__(self, inputs: Any, outputs: Any, name: str | None = None, trainable: bool = True) -> None:
+        super().__init__(name=name, trainable=trainable)
+        self._specs = ()
+        self.set_graph(inputs, outputs)
+
+    def set_graph(self, inputs: Any, outputs: Any) -> None:
+        """Make this the network from `inputs` to `outputs`, each a symbolic tensor or a list of them."""
+        self.inputs: list[SymbolicTensor] = symbolic_leaves(inputs)
+        self.outputs: list[SymbolicTensor] = symbolic_leaves(outputs)
+        for what, given in (("inputs", inputs), ("outputs", outputs)):
+            leaves = jax.tree.leaves(given)
+            if not leaves or not all(isinstance(leaf, SymbolicTensor) for leaf in leaves):
+                raise TypeError(f"Model: `{what}` must be symbolic tensors, from Input or from calling layers; given {given!r}.")
+        for tensor in self.inputs:
+            if not isinstance(tensor.layer, InputLayer):
+                raise ValueError(f"Model: the input {tensor!r} does not come from an Input but from a layer's output.")
+        # Like every layer, a network has its calls on record; the first is the graph it was made from.
+        own = Node(self, (inputs,), {}, outputs=outputs)
+        self.inbound_nodes = [own, *self.inbound_nodes[1:]]
+        self.nodes, self.nodes_by_depth, self.layers = sorted_graph(self.inputs, self.outputs)
+        self.children = {layer.name: layer for layer in self.layers if not isinstance(layer, InputLayer)}
+        self._module = None
+
+    @property
+    def input_names(self) -> list[str]:
+        """The names of the input layers, in order."""
+        return [tensor.layer.name for tensor in self.inputs]
+
+    @property
+    def output_names(self) -> list[str]:
+        """The names of the layers that make the outputs; a layer that makes several is counted: name_1, ..."""
+        names = [tensor.layer.name for tensor in self.outputs]
+        counts: dict[str, Iterator[int]] = {name: itertools.count(1) for name in names}
+        return [n if names.count(n) == 1 or (k := next(counts[n])) == 1 else f"{n}_{k - 1}" for n in names]
+
+    @property
+    def input(self) -> Any:
+        return self.inputs[0] if len(self.inputs) == 1 else self.inputs
+
+    @property
+    def output(self) -> Any:
+        return self.outputs[0] if len(self.outputs) == 1 else self.outputs
+
+    @property
+    def input_shape(self) -> Any:
+        found = [tensor.shape for tensor in self.inputs]
+        return found[0] if len(found) == 1 else found
+
+    @property
+    def output_shape(self) -> Any:
+        found = [tensor.shape for tensor in self.outputs]
+        return found[0] if len(found) == 1 else found
+
+    def make_module(self) -> nn.Module:
+        places = itertools.count()
+        place: dict[int, Ref] = {id(tensor): Ref(next(places)) for tensor in self.inputs}
+        calls = []
+        for node in self.nodes:
+            args, kwargs = jax.tree.map(
+                lambda leaf: place[id(leaf)] if isinstance(leaf, SymbolicTensor) else leaf, (node.args, node.kwargs)
+            )
+            outputs = jax.tree.map(lambda _: Ref(next(places)), node.outputs)
+            place |= {
+                id(tensor): ref for tensor, ref in zip(jax.tree.leaves(node.outputs), jax.tree.leaves(outputs), strict=True)
+            }
+            calls.append(Call(node.layer.name, node.layer.module, args, kwargs, outputs))
+        result = [place[id(tensor)] for tensor in self.outputs]
+        return Graph(Topology(tuple(self.input_names), tuple(calls), result[0] if len(result) == 1 else result))
+
+    def get_layer(self, name: str | None = None, index: int | None = None) -> Layer:
+        """A layer by its `name` or by its `index` in `layers`."""
+        if index is not None:
+            if not -len(self.layers) <= index < len(self.layers):
+                raise ValueError(f"Model '{self.name}' has {len(self.layers)} layers; layer {index} does not exist.")
+            return self.layers[index]
+        if name is None:
+            raise ValueError("get_layer needs a `name` or an `index`.")
+        for layer in self.layers:
+            if layer.name == name:
+                return layer
+        raise ValueError(
+            f"Model '{self.name}' has no layer '{name}'. Its layers: {', '.join(layer.name for layer in self.layers)}."
+        )
+
+    def get_weights(self) -> list[np.ndarray]:
+        return [np.array(weight) for layer in self.layers for weight in layer.weights]
+
+    def set_weights(self, weights: Sequence[Any]) -> None:
+        counts = [len(layer.weight_paths()) for layer in self.layers]
+        if len(weights) != sum(counts):
+            raise ValueError(f"Model '{self.name}' has {sum(counts)} weights; given {len(weights)}.")
+        remaining = iter(weights)
+        for layer, count in zip(self.layers, counts, strict=True):
+            layer.set_weights([next(remaining) for _ in range(count)])
+
+    def summary(
+        self,
+        line_length: int | None = None,
+        positions: Sequence[float] | None = None,
+        print_fn: Callable[[str], Any] = print,
+    ) -> None:
+        """Print the table of layers, output shapes and parameter counts.
+
+        Args:
+            line_length: width in characters; 65, or 100 when the layers' connections are shown.
+            positions: where the columns end, as fractions of the width or in characters.
+            print_fn: called with each line.
+        """
+        print_summary(self, line_length, positions, print_fn)
+
+
+def sorted_graph(
+    inputs: Sequence[SymbolicTensor], outputs: Sequence[SymbolicTensor]
+) -> tuple[list[Node], list[list[Node]], list[Layer]]:
+    """(nodes to run in order, all nodes from the deepest level up, layers in Keras's order).
+
+    The depth of a layer is its longest distance to an output.  Layers are listed from the deepest, and within a depth
+    in the order in which a walk back from the outputs first meets them.
+    """
+    known = {id(tensor) for tensor in inputs}
+    first_met: dict[int, int] = {}
+    finished: list[Node] = []
+    in_progress: set[int] = set()
+    done: set[int] = set()
+
+    def visit(tensor: SymbolicTensor) -> None:
+        node = source_node(tensor)
+        if id(node) in in_progress:
+            raise ValueError(f"The graph has a cycle through layer '{tensor.layer.name}'.")
+        if isinstance(tensor.layer, InputLayer) and id(tensor) not in known:
+            raise ValueError(
+                f"Model: the graph needs the input '{tensor.layer.name}', which is not among the model's inputs."
+            )
+        if id(node) in done:
+            return
+        first_met.setdefault(id(node.layer), len(first_met))
+        in_progress.add(id(node))
+        for source in node.inbound:
+            visit(source)
+        in_progress.discard(id(node))
+        done.add(id(node))
+        finished.append(node)
+
+    for tensor in outputs:
+        visit(tensor)
+    for tensor in inputs:
+        if id(source_node(tensor)) not in done:
+            raise ValueError(f"Model: the input '{tensor.layer.name}' leads to none of the outputs.")
+
+    node_depth: dict[int, int] = {}
+    layer_depth: dict[int, int] = {}
+    for node in reversed(finished):
+        depth = max(node_depth.get(id(node), 0), layer_depth.get(id(node.layer), 0))
+        node_depth[id(node)] = layer_depth[id(node.layer)] = depth
+        for source in node.inbound:
+            below = id(source_node(source))
+            node_depth[below] = max(node_depth.get(below, 0), depth + 1)
+
+    layers = list({id(node.layer): node.layer for node in finished}.values())
+    layers.sort(key=lambda layer: (-layer_depth[id(layer)], first_met[id(layer)]))
+    names = [layer.name for layer in layers]
+    if repeated := sorted({name for name in names if names.count(name) > 1}):
+        raise ValueError(f"Model: layer names must be unique; used more than once: {', '.join(repeated)}.")
+    levels: dict[int, list[Node]] = {}
+    for node in finished:
+        levels.setdefault(node_depth[id(node)], []).append(node)
+    by_depth = [levels[depth] for depth in sorted(levels, reverse=True)]
+    runs = [node for level in by_depth for node in level if not isinstance(node.layer, InputLayer)]
+    return runs, by_depth, layers
+
+
+def source_node(tensor: SymbolicTensor) -> Node:
+    """The call that made a tensor."""
+    return tensor.layer.inbound_nodes[tensor.node_index]

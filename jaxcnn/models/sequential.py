@@ -1,0 +1,113 @@
+"""A stack of layers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import flax.linen as nn
+
+from jaxcnn.layers.base import FlaxLayer, Layer
+from jaxcnn.layers.input import Input, InputLayer
+from jaxcnn.layers.tensor import SymbolicTensor
+from jaxcnn.models.model import Model
+from jaxcnn.models.network import Network
+
+
+class Sequential(Model):
+    """Layers run one after another; a model can be one of them.
+
+    The first layer says its input shape (`input_shape`, `batch_input_shape`, `input_dim`), or is an `Input`, or is a
+    model.  Without any of these the model is built by the first data it sees, or by `build`.
+
+    Args:
+        layers: layers to add, in order.
+        name: by default 'sequential_1', ...
+    """
+
+    def __init__(self, layers: Sequence[Any] | None = None, name: str | None = None) -> None:
+        Layer.__init__(self, name=name)
+        self._stack: list[Layer] = []
+        self._input: SymbolicTensor | None = None
+        self._tops: list[SymbolicTensor] = []
+        self._reset_training()
+        for layer in layers or ():
+            self.add(layer)
+
+    def add(self, layer: Any) -> None:
+        """Put a layer (a handle, a model, or a plain Flax module) on top of the stack."""
+        if isinstance(layer, SymbolicTensor) and isinstance(layer.layer, InputLayer):
+            layer = layer.layer
+        if isinstance(layer, nn.Module):
+            layer = FlaxLayer(layer)
+        if not isinstance(layer, Layer):
+            raise TypeError(f"Sequential '{self.name}': a layer is expected; given {layer!r} of type {type(layer).__name__}.")
+        if isinstance(layer, InputLayer):
+            if self._input is not None or self._stack:
+                raise ValueError(f"Sequential '{self.name}': an Input can only come first.")
+            self._input = layer.output
+            return
+        if any(layer is other for other in self._stack) or layer.name in {other.name for other in self._stack}:
+            raise ValueError(f"Sequential '{self.name}' already has a layer named '{layer.name}'; names must be unique.")
+        if not self._stack and self._input is None:
+            self._input = first_input(layer)
+        if self._input is not None:
+            output = layer(self._tops[-1] if self._tops else self._input)
+            if not isinstance(output, SymbolicTensor):
+                layer.inbound_nodes.pop()
+                raise TypeError(f"Sequential '{self.name}': layer '{layer.name}' gives several outputs; one is needed.")
+            self._tops.append(output)
+        self._stack.append(layer)
+        self._refresh()
+
+    def pop(self) -> None:
+        """Remove the last layer."""
+        if not self._stack:
+            raise TypeError(f"Sequential '{self.name}' has no layers to remove.")
+        layer = self._stack.pop()
+        if self._tops:
+            top = self._tops.pop()
+            if top.node_index == len(layer.inbound_nodes) - 1:
+                layer.inbound_nodes.pop()
+        self._refresh()
+
+    def build(self, input_shape: Sequence[int | None]) -> None:
+        """Fix the input shape, batch size in front, of a model that was not given one."""
+        if self._input is not None:
+            return
+        stack, self._stack = self._stack, []
+        self._input = Input(batch_shape=tuple(input_shape), name=f"{stack[0].name}_input" if stack else None)
+        for layer in stack:
+            self.add(layer)
+
+    @property
+    def built(self) -> bool:
+        return self._input is not None and bool(self._stack)
+
+    def _refresh(self) -> None:
+        """Bring the graph up to date with the stack."""
+        self._reset_training()
+        self.layers = list(self._stack)
+        self.children = {layer.name: layer for layer in self._stack}
+        if self.built:
+            self._specs = ()
+            self.set_graph(self._input, self._tops[-1])
+            self.layers = list(self._stack)  # as Keras, without the input layer
+
+    def _require_built(self, inputs: Any) -> None:
+        if not self.built and self._stack:
+            self.build((None, *inputs.shape[1:]))
+
+
+def first_input(layer: Layer) -> SymbolicTensor | None:
+    """The input that the first layer of a stack asks for, or None when it does not say."""
+    if isinstance(layer, Network):
+        if not layer.built:
+            return None
+        if len(layer.inputs) != 1:
+            raise ValueError(f"Sequential: the first model '{layer.name}' has {len(layer.inputs)} inputs; one is needed.")
+        source = layer.inputs[0]
+        return Input(batch_shape=source.shape, dtype=source.dtype, name=f"{layer.name}_input")
+    if layer.batch_input_shape is None:
+        return None
+    return Input(batch_shape=layer.batch_input_shape, dtype=layer.dtype, name=f"{layer.name}_input")

@@ -1,0 +1,80 @@
+"""The table that ``model.summary()`` prints."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from jaxcnn.layers.base import Layer
+    from jaxcnn.layers.tensor import Node
+    from jaxcnn.models.network import Network
+
+
+def print_summary(
+    model: Network,
+    line_length: int | None = None,
+    positions: Sequence[float] | None = None,
+    print_fn: Callable[[str], Any] = print,
+) -> None:
+    """Print one row a layer: name and class, output shape, parameters and, unless the model is a chain, its sources."""
+    chain = is_chain(model)
+    line_length = line_length or (65 if chain else 100)
+    positions = positions or ((0.45, 0.85, 1.0) if chain else (0.33, 0.55, 0.67, 1.0))
+    ends = [int(line_length * p) for p in positions] if positions[-1] <= 1 else [int(p) for p in positions]
+    header = ["Layer (type)", "Output Shape", "Param #"] + ([] if chain else ["Connected to"])
+
+    def row(fields: Sequence[Any]) -> None:
+        line = ""
+        for i, (text, end) in enumerate(zip(fields, ends, strict=True)):
+            line = (line[:-1] + " " if i else "") + str(text)
+            line = line[:end].ljust(end)
+        print_fn(line)
+
+    print_fn("_" * line_length)
+    row(header)
+    print_fn("=" * line_length)
+    relevant = {id(node) for level in model.nodes_by_depth for node in level}
+    for layer in model.layers:
+        first = [f"{layer.name} ({type(layer).__name__})", shape_of(layer), layer.count_params()]
+        if chain:
+            row(first)
+        else:
+            sources = [name for node in layer.inbound_nodes if id(node) in relevant for name in sources_of(node)]
+            row([*first, sources[0] if sources else ""])
+            for source in sources[1:]:
+                row(["", "", "", source])
+        print_fn(("=" if layer is model.layers[-1] else "_") * line_length)
+
+    def total(paths: Sequence[tuple[Layer, tuple[str, ...]]]) -> int:
+        # A weight shared by two layers of the model counts once.
+        shapes = {(id(owner), path): owner.weight_shape(path) for owner, path in paths}
+        return sum(math.prod(shape) for shape in shapes.values())
+
+    everything = total(model.weight_paths())
+    trainable = total(model.trainable_paths())
+    print_fn(f"Total params: {everything:,}")
+    print_fn(f"Trainable params: {trainable:,}")
+    print_fn(f"Non-trainable params: {everything - trainable:,}")
+    print_fn("_" * line_length)
+
+
+def is_chain(model: Network) -> bool:
+    """Whether every layer follows one other, so that the connections need no column."""
+    if type(model).__name__ == "Sequential":
+        return True
+    return all(len(level) == 1 and len(level[0].inbound) <= 1 for level in model.nodes_by_depth)
+
+
+def shape_of(layer: Layer) -> Any:
+    """The output shape, or 'multiple' where the calls of the layer differ."""
+    try:
+        return layer.output_shape
+    except AttributeError:
+        return "multiple"
+
+
+def sources_of(node: Node) -> list[str]:
+    """'name[node index][tensor index]' of each tensor the node was called on."""
+    return [f"{tensor.layer.name}[{tensor.node_index}][{tensor.tensor_index}]" for tensor in node.inbound]

@@ -1,0 +1,161 @@
+"""Layers that take a list of arrays and give one: sums, products, extremes, concatenation and dot products."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import reduce
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+
+from jaxcnn.nn.base import Layer
+
+
+class Merge(Layer):
+    """An elementwise combination of two or more arrays whose shapes broadcast."""
+
+    supports_masking = True
+
+    def combine(self, inputs: list[jax.Array]) -> jax.Array:
+        raise NotImplementedError
+
+    def __call__(self, inputs: Sequence[jax.Array]) -> jax.Array:
+        arrays = self.several(inputs)
+        rank = max(x.ndim for x in arrays)
+        # Keras lines shapes up after the batch axis: (batch, 3) meets (batch, 5, 3) as (batch, 1, 3).
+        arrays = [x.reshape(x.shape[0], *(1,) * (rank - x.ndim), *x.shape[1:]) for x in arrays]
+        try:
+            jnp.broadcast_shapes(*(x.shape for x in arrays))
+        except ValueError:
+            shapes = ", ".join(str(tuple(x.shape)) for x in inputs)
+            raise ValueError(f"{self.label}: the inputs have shapes {shapes}, which do not fit together.") from None
+        return self.combine(arrays)
+
+    def several(self, inputs: Any) -> list[jax.Array]:
+        """The inputs as a list; raises when there are not at least two."""
+        if not isinstance(inputs, list | tuple) or len(inputs) < 2:
+            raise ValueError(f"{self.label}: it merges a list of at least 2 inputs; given {type(inputs).__name__}.")
+        return list(inputs)
+
+    def compute_mask(self, inputs: Any, mask: Any) -> Any:
+        """The steps that every masked input keeps."""
+        masks = [m for m in (mask if isinstance(mask, list | tuple) else [mask]) if m is not None]
+        return reduce(jnp.logical_and, masks) if masks else None
+
+
+class Add(Merge):
+    """The sum of the inputs."""
+
+    def combine(self, inputs: list[jax.Array]) -> jax.Array:
+        return reduce(jnp.add, inputs)
+
+
+class Subtract(Merge):
+    """The first of two inputs minus the second."""
+
+    def combine(self, inputs: list[jax.Array]) -> jax.Array:
+        if len(inputs) != 2:
+            raise ValueError(f"{self.label}: it subtracts the second of exactly 2 inputs; given {len(inputs)}.")
+        return inputs[0] - inputs[1]
+
+
+class Multiply(Merge):
+    """The product of the inputs."""
+
+    def combine(self, inputs: list[jax.Array]) -> jax.Array:
+        return reduce(jnp.multiply, inputs)
+
+
+class Average(Merge):
+    """The mean of the inputs."""
+
+    def combine(self, inputs: list[jax.Array]) -> jax.Array:
+        return reduce(jnp.add, inputs) / len(inputs)
+
+
+class Maximum(Merge):
+    """The largest of the inputs, element by element."""
+
+    def combine(self, inputs: list[jax.Array]) -> jax.Array:
+        return reduce(jnp.maximum, inputs)
+
+
+class Minimum(Merge):
+    """The smallest of the inputs, element by element."""
+
+    def combine(self, inputs: list[jax.Array]) -> jax.Array:
+        return reduce(jnp.minimum, inputs)
+
+
+class Concatenate(Merge):
+    """The inputs one after another along `axis`; the other axes must agree."""
+
+    axis: int = -1
+
+    def __call__(self, inputs: Sequence[jax.Array]) -> jax.Array:
+        arrays = self.several(inputs)
+        shapes = [x.shape for x in arrays]
+        fits = len({len(s) for s in shapes}) == 1 and -len(shapes[0]) <= self.axis < len(shapes[0])
+        axis = self.axis % len(shapes[0]) if fits else 0
+        if not fits or len({s[:axis] + s[axis + 1 :] for s in shapes}) > 1:
+            raise ValueError(
+                f"{self.label}: inputs of shapes {', '.join(map(str, shapes))} cannot be joined along axis {self.axis}; "
+                "all other axes must be equal."
+            )
+        return jnp.concatenate(arrays, axis)
+
+    def compute_mask(self, inputs: Any, mask: Any) -> Any:
+        """The masks joined as the inputs are, where an input without a mask keeps all its steps."""
+        if mask is None or all(m is None for m in mask):
+            return None
+        axis = self.axis % inputs[0].ndim
+        full = [
+            jnp.ones(x.shape[:-1], bool) if m is None else jnp.broadcast_to(m, x.shape[: m.ndim])
+            for x, m in zip(inputs, mask, strict=True)
+        ]
+        if axis < full[0].ndim:
+            return jnp.concatenate(full, axis)
+        return reduce(jnp.logical_and, full)
+
+
+class Dot(Merge):
+    """Dot products along `axes` of two inputs, sample by sample; `normalize` gives the cosine.
+
+    `axes` is one axis for both or one each, counting the batch as 0: two (batch, n) inputs with axes 1 give (batch, 1).
+    """
+
+    axes: Any = -1
+    normalize: bool = False
+
+    supports_masking = False
+
+    def checked(self) -> dict[str, Any]:
+        pair = (self.axes,) * 2 if isinstance(self.axes, int) else tuple(self.axes)
+        if len(pair) != 2 or any(not isinstance(a, int) or a == 0 for a in pair):
+            raise ValueError(f"{self.label}: `axes` is {self.axes!r}; it must be an integer or two, none of them 0.")
+        return {"axes": self.axes if isinstance(self.axes, int) else pair}
+
+    def __call__(self, inputs: Sequence[jax.Array]) -> jax.Array:
+        arrays = self.several(inputs)
+        if len(arrays) != 2:
+            raise ValueError(f"{self.label}: it takes exactly 2 inputs; given {len(arrays)}.")
+        a, b = arrays
+        pair = (self.axes,) * 2 if isinstance(self.axes, int) else self.axes
+        if any(not -x.ndim < axis < x.ndim for x, axis in zip(arrays, pair, strict=True)):
+            raise ValueError(f"{self.label}: `axes` {self.axes} does not exist in shapes {a.shape} and {b.shape}.")
+        i, j = pair[0] % a.ndim, pair[1] % b.ndim
+        if a.shape[i] != b.shape[j]:
+            raise ValueError(f"{self.label}: shapes {a.shape} and {b.shape} differ along `axes` {self.axes}.")
+        if self.normalize:
+            a, b = unit_norm(a, i), unit_norm(b, j)
+        y = jax.lax.dot_general(a, b, (((i,), (j,)), ((0,), (0,))))
+        return y[:, None] if y.ndim == 1 else y
+
+    def compute_mask(self, inputs: Any, mask: Any) -> None:
+        return None
+
+
+def unit_norm(x: jax.Array, axis: int) -> jax.Array:
+    """`x` divided by its Euclidean norm along `axis`; a zero vector stays zero, with a finite gradient."""
+    return x * jax.lax.rsqrt(jnp.maximum(jnp.sum(jnp.square(x), axis, keepdims=True), 1e-12))
