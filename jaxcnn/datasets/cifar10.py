@@ -1,0 +1,54 @@
+"""Small colour photographs: 50,000 for training and 10,000 for testing, 32 x 32 RGB, 10 classes.
+
+The classes: airplane, automobile, bird, cat, deer, dog, frog, horse, ship, truck.
+"""
+
+import numpy as np
+
+from jaxcnn import config
+from jaxcnn.datasets import resolve
+from jaxcnn.datasets.formats import Arrays, read_cifar10, read_npz
+
+__all__ = ["load_data"]
+
+
+def dataset() -> resolve.Dataset:
+    """What CIFAR-10 looks like and where it may be."""
+    return resolve.Dataset(
+        name="cifar10",
+        shape=(32, 32, 3),
+        classes=10,
+        files=(
+            ("cifar10.npz", read_npz),
+            ("cifar-10-batches-py", read_cifar10),
+            ("cifar-10-batches-py-target/cifar-10-batches-py", read_cifar10),
+            ("cifar-10-python.tar.gz", read_cifar10),
+            ("cifar-10-batches-py.tar.gz", read_cifar10),
+        ),
+        remotes=(
+            resolve.Remote(
+                path="cifar-10-python.tar.gz",
+                checksum="6d958be074577803d12ecdefd02955f39262c83c16fe9348329d7fe0b5c001ce",
+                urls=("https://www.cs.toronto.edu/~kriz/cifar-10-python.tar.gz",),
+            ),
+        ),
+    )
+
+
+def load_data() -> Arrays:
+    """CIFAR-10 as ``(x_train, y_train), (x_test, y_test)``.
+
+    Pictures are uint8 (50000, 32, 32, 3) and (10000, 32, 32, 3), or (n, 3, 32, 32) when the image data format is
+    "channels_first"; labels uint8 (50000, 1) and (10000, 1).
+
+    Where it is looked for and what is raised: ``jaxcnn.datasets.resolve.load``.
+    """
+    return as_keras(resolve.load(dataset()))
+
+
+def as_keras(arrays: Arrays) -> Arrays:
+    """Pictures (n, 32, 32, 3) in the current image data format, labels (n,) as a column (n, 1)."""
+    (x_train, y_train), (x_test, y_test) = arrays
+    if config.image_data_format() == "channels_first":
+        x_train, x_test = (np.ascontiguousarray(x.transpose(0, 3, 1, 2)) for x in (x_train, x_test))
+    return (x_train, y_train[:, None]), (x_test, y_test[:, None])

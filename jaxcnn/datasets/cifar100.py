@@ -1,0 +1,45 @@
+"""Small colour photographs: 50,000 for training and 10,000 for testing, 32 x 32 RGB, 100 classes in 20 groups."""
+
+import functools
+
+from jaxcnn.datasets import resolve
+from jaxcnn.datasets.cifar10 import as_keras
+from jaxcnn.datasets.formats import Arrays, read_cifar100
+
+__all__ = ["load_data"]
+
+
+def dataset(label_mode: str = "fine") -> resolve.Dataset:
+    """What CIFAR-100 looks like and where it may be."""
+    read = functools.partial(read_cifar100, label_mode=label_mode)
+    return resolve.Dataset(
+        name="cifar100",
+        shape=(32, 32, 3),
+        classes={"fine": 100, "coarse": 20}[label_mode],
+        files=(
+            ("cifar-100-python", read),
+            ("cifar-100-python-target/cifar-100-python", read),
+            ("cifar-100-python.tar.gz", read),
+        ),
+        remotes=(
+            resolve.Remote(
+                path="cifar-100-python.tar.gz",
+                checksum="85cd44d02ba6437773c5bbd22e183051d648de2e7d6b014e1ef29b855ba677a7",
+                urls=("https://www.cs.toronto.edu/~kriz/cifar-100-python.tar.gz",),
+            ),
+        ),
+        label={"fine": "label", "coarse": "coarse_label"}[label_mode],
+    )
+
+
+def load_data(label_mode: str = "fine") -> Arrays:
+    """CIFAR-100 as ``(x_train, y_train), (x_test, y_test)``, in the shapes and types of CIFAR-10.
+
+    Args:
+        label_mode: "fine" for the 100 classes, "coarse" for their 20 groups; ValueError for anything else.
+
+    Where it is looked for and what else is raised: ``jaxcnn.datasets.resolve.load``.
+    """
+    if label_mode not in ("fine", "coarse"):
+        raise ValueError(f"label_mode must be 'fine' or 'coarse'; got {label_mode!r}.")
+    return as_keras(resolve.load(dataset(label_mode)))

@@ -1,0 +1,174 @@
+"""Readers for the forms in which labelled pictures are handed around: Keras .npz, idx, CIFAR, tensorflow-datasets.
+
+Each takes the path of one file or folder and returns ``(x_train, y_train), (x_test, y_test)``: uint8 pictures
+(n, height, width) or (n, height, width, channels) and uint8 labels (n,). A file that is cut short, has another format
+or contradicts itself raises DamagedFileError.
+"""
+
+import gzip
+import io
+import pickle
+import struct
+import tarfile
+import zipfile
+import zlib
+from pathlib import Path
+
+import numpy as np
+
+__all__ = ["Arrays", "DamagedFileError", "read_cifar10", "read_cifar100", "read_idx", "read_npz", "read_prepared"]
+
+Arrays = tuple[tuple[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]
+
+# what gzip, zip and tar readers raise on broken input
+_BROKEN = (OSError, EOFError, ValueError, zlib.error, zipfile.BadZipFile, tarfile.TarError)
+
+
+class DamagedFileError(ValueError):
+    """A file was found but its content is not what it should be; the message says what to do."""
+
+    def __init__(self, path: Path, problem: str):
+        super().__init__(f"{path} is damaged: {problem}. Delete it and run again, or put a whole copy in its place.")
+
+
+def read_npz(path: Path) -> Arrays:
+    """The Keras layout: arrays x_train, y_train, x_test and y_test in one NumPy archive."""
+    names = ("x_train", "y_train", "x_test", "y_test")
+    try:
+        with open(path, "rb") as file, np.load(file) as archive:  # np.load would leave a broken file open
+            arrays = {name: archive[name] for name in names if name in archive}
+    except _BROKEN as error:
+        raise DamagedFileError(path, f"not a readable NumPy archive ({error})") from error
+    if missing := [name for name in names if name not in arrays]:
+        raise DamagedFileError(path, f"it lacks {', '.join(missing)}")
+    return (arrays["x_train"], arrays["y_train"].ravel()), (arrays["x_test"], arrays["y_test"].ravel())
+
+
+def read_idx(path: Path) -> Arrays:
+    """The four idx files of MNIST; ``path`` is that of the training pictures, the others lie beside it.
+
+    Each is plain or gzipped and named as published (``t10k-labels-idx1-ubyte.gz``) or with a dot before ``idx``.
+    """
+
+    def part(kind: str, content: str, rank: int) -> np.ndarray:
+        pattern = f"{kind}-{content}[-.]idx{rank}-ubyte"
+        found = sorted([*path.parent.glob(pattern), *path.parent.glob(pattern + ".gz")])
+        if not found:
+            raise DamagedFileError(path.parent, f"{kind}-{content}-idx{rank}-ubyte[.gz] is missing beside {path.name}")
+        return _idx_array(found[0], rank)
+
+    return (
+        (part("train", "images", 3), part("train", "labels", 1)),
+        (part("t10k", "images", 3), part("t10k", "labels", 1)),
+    )
+
+
+def _idx_array(path: Path, rank: int) -> np.ndarray:
+    """One idx file: two zero bytes, the type (8: unsigned bytes), the rank, each length as big-endian int32, data."""
+    try:
+        content = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
+    except _BROKEN as error:
+        raise DamagedFileError(path, f"not a readable gzip file ({error})") from error
+    header = 4 + 4 * rank
+    if len(content) < header or content[:4] != bytes([0, 0, 8, rank]):
+        raise DamagedFileError(
+            path, f"it starts with the bytes {content[:4].hex(' ')}, an idx file of bytes with 00 00 08 {rank:02x}"
+        )
+    shape = struct.unpack(f">{rank}I", content[4:header])
+    size = int(np.prod(shape, dtype=object))
+    if len(content) - header != size:
+        raise DamagedFileError(path, f"its header promises {size:,} bytes of data, {len(content) - header:,} follow")
+    return np.frombuffer(content, np.uint8, offset=header).reshape(shape)
+
+
+def read_cifar10(path: Path) -> Arrays:
+    """The Python version of CIFAR-10: the folder ``cifar-10-batches-py`` or the archive it comes in."""
+    *train, test = _cifar_batches(path, [*(f"data_batch_{i}" for i in range(1, 6)), "test_batch"], "labels")
+    return (np.concatenate([x for x, _ in train]), np.concatenate([y for _, y in train])), test
+
+
+def read_cifar100(path: Path, label_mode: str = "fine") -> Arrays:
+    """The Python version of CIFAR-100, folder or archive, with its "fine" or "coarse" labels."""
+    train, test = _cifar_batches(path, ["train", "test"], f"{label_mode}_labels")
+    return train, test
+
+
+def _cifar_batches(path: Path, names: list[str], label_key: str) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Pictures (n, 32, 32, 3) and labels (n,) of each named batch."""
+    return [_cifar_batch(path, name, content, label_key) for name, content in _contents(path, names).items()]
+
+
+def _contents(path: Path, names: list[str]) -> dict[str, bytes]:
+    """The named files of a folder or tar archive; the archive is read in place, nothing is unpacked."""
+    found: dict[str, bytes] = {}
+    try:
+        if path.is_dir():
+            found = {name: (path / name).read_bytes() for name in names if (path / name).is_file()}
+        else:
+            with tarfile.open(path) as archive:
+                for member in archive:
+                    name = member.name.rpartition("/")[2]
+                    if name in names and (file := archive.extractfile(member)):
+                        found[name] = file.read()
+    except _BROKEN as error:
+        raise DamagedFileError(path, f"it cannot be read to its end ({error})") from error
+    if missing := [name for name in names if name not in found]:
+        raise DamagedFileError(path, f"it lacks {', '.join(missing)}")
+    return {name: found[name] for name in names}
+
+
+def _cifar_batch(path: Path, name: str, content: bytes, label_key: str) -> tuple[np.ndarray, np.ndarray]:
+    where = path / name
+    try:
+        batch = _ArrayUnpickler(io.BytesIO(content), encoding="bytes").load()
+        pixels, labels = np.asarray(batch[b"data"]), np.asarray(batch[label_key.encode()])
+    except Exception as error:  # an unpickler fails in any way on broken bytes
+        raise DamagedFileError(
+            where, f"not a CIFAR batch with {label_key} ({type(error).__name__}: {error})"
+        ) from error
+    if pixels.shape != (len(labels), 3 * 32 * 32):
+        raise DamagedFileError(where, f"{len(labels)} labels for pixels of shape {pixels.shape}, not (n, 3072)")
+    return pixels.reshape(-1, 3, 32, 32).transpose(0, 2, 3, 1), labels.astype(np.uint8)
+
+
+def read_prepared(path: Path, shape: tuple[int, ...], label: str = "label") -> Arrays:
+    """A folder that tensorflow-datasets prepared as array_record files, read without TensorFlow and without a network.
+
+    ``shape`` is that of one picture (a trailing channel axis of one is dropped where it has none), ``label`` the name
+    of the label's feature.
+    """
+    import tensorflow_datasets as tfds
+
+    def part(split: str) -> tuple[np.ndarray, np.ndarray]:
+        source = builder.as_data_source(split=split)
+        x, y = np.empty((len(source), *shape), np.uint8), np.empty(len(source), np.uint8)
+        for i in range(len(source)):
+            example = source[i]
+            x[i], y[i] = example["image"].reshape(shape), example[label]
+        return x, y
+
+    try:
+        builder = tfds.builder_from_directory(path)  # the folder alone: no code of the data set, no look on the network
+        return part("train"), part("test")
+    except Exception as error:  # whatever the record reader and the picture decoder make of broken bytes
+        raise DamagedFileError(path, f"not a prepared data set with image and {label} ({error})") from error
+
+
+class _ArrayUnpickler(pickle.Unpickler):
+    """Builds plain Python values and NumPy arrays; a pickle that asks for anything else is refused unexecuted."""
+
+    _allowed = frozenset(
+        {
+            ("numpy", "ndarray"),
+            ("numpy", "dtype"),
+            ("numpy._core.multiarray", "_reconstruct"),
+            ("numpy._core.numeric", "_frombuffer"),
+            ("_codecs", "encode"),
+        }
+    )
+
+    def find_class(self, module: str, name: str) -> object:
+        module = module.replace("numpy.core.", "numpy._core.")  # its name before NumPy 2
+        if (module, name) not in self._allowed:
+            raise pickle.UnpicklingError(f"it asks for {module}.{name}, which no batch of pictures needs")
+        return super().find_class(module, name)
