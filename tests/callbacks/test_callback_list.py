@@ -9,31 +9,7 @@ import pytest
 from jaxcnn import callbacks as cb
 from jaxcnn.callbacks.base import ProgressWatcher
 
-PARAMS = {"epochs": 2, "samples": 6, "batch_size": 3, "verbose": 0, "do_validation": True}
-PARAMS["metrics"] = ["loss", "acc", "val_loss", "val_acc"]
-
-
-class FakeModel:
-    stop_training = False
-
-
-def fake_fit(callbacks, epoch_logs, params=PARAMS, model=None):
-    """A loop over two batches of three samples an epoch, with the given epoch averages."""
-    model = model or FakeModel()
-    listing = cb.CallbackList(callbacks, model, params)
-    listing.on_train_begin()
-    for epoch, logs in enumerate(epoch_logs):
-        listing.on_epoch_begin(epoch)
-        for batch in range(2):
-            if listing.needs_batches:
-                listing.on_batch_begin(batch, {"batch": batch, "size": 3})
-                listing.on_batch_end(batch, {"batch": batch, "size": 3, "loss": 0.5, "acc": 0.25})
-            listing.update(3 * (batch + 1), lambda: {"loss": 0.5, "acc": 0.25})
-        listing.on_epoch_end(epoch, dict(logs))
-        if model.stop_training:
-            break
-    listing.on_train_end()
-    return listing.history
+PARAMS = {"epochs": 2, "samples": 6, "verbose": 0, "metrics": ["loss", "acc", "val_loss", "val_acc"]}
 
 
 class Recorder(cb.Callback):
@@ -59,10 +35,10 @@ class Recorder(cb.Callback):
         self.calls.append(("train_end", logs))
 
 
-def test_hook_order_and_logs():
+def test_hook_order_and_logs(fit):
     recorder = Recorder()
     logs = {"loss": 0.5, "acc": 0.25, "val_loss": 0.4, "val_acc": 0.3}
-    fake_fit([recorder], [logs])
+    fit([recorder], [logs])
     ending = {"size": 3, "loss": 0.5, "acc": 0.25}
     assert recorder.calls == [
         ("train_begin", {}),
@@ -77,18 +53,18 @@ def test_hook_order_and_logs():
 
 
 def test_params_model_and_validation_data_reach_a_callback_without_super_init():
-    recorder, model, data = Recorder(), FakeModel(), [np.zeros(2), np.ones(2), np.ones(2)]
+    recorder, model, data = Recorder(), object(), [np.zeros(2), np.ones(2), np.ones(2)]
     cb.CallbackList([recorder], model, PARAMS, validation_data=data)
     assert recorder.params is PARAMS and recorder.model is model and recorder.validation_data is data
 
 
-def test_callbacks_share_the_epoch_logs_and_history_comes_last():
+def test_callbacks_share_the_epoch_logs_and_history_comes_last(fit):
     class Adds(cb.Callback):
         def on_epoch_end(self, epoch, logs=None):
             logs["f1"] = 0.75
 
     recorder = Recorder()
-    history = fake_fit([Adds(), recorder], [{"loss": 1.0}, {"loss": 0.5}])
+    history = fit([Adds(), recorder], [{"loss": 1.0}, {"loss": 0.5}])
     assert history.history == {"loss": [1.0, 0.5], "f1": [0.75, 0.75]}
     assert history.epoch == [0, 1]
     assert recorder.calls[-2] == ("epoch_end", 1, {"loss": 0.5, "f1": 0.75})
@@ -112,8 +88,8 @@ def test_overrides_batch_hooks():
 def test_no_batch_hook_is_called_when_none_is_needed():
     class Epochs(cb.Callback): ...
 
-    assert not cb.CallbackList([Epochs()], FakeModel(), {**PARAMS, "verbose": 1}).needs_batches
-    assert cb.CallbackList([Epochs(), Recorder()], FakeModel(), PARAMS).needs_batches
+    assert not cb.CallbackList([Epochs()], object(), {**PARAMS, "verbose": 1}).needs_batches
+    assert cb.CallbackList([Epochs(), Recorder()], object(), PARAMS).needs_batches
 
 
 def test_update_reaches_watchers_only():
@@ -126,14 +102,14 @@ def test_update_reaches_watchers_only():
             self.last = seen, logs_fn()
 
     watcher = Watcher()
-    cb.CallbackList([Own(), watcher], FakeModel(), PARAMS).update(7, lambda: {"loss": 1.0})
+    cb.CallbackList([Own(), watcher], object(), PARAMS).update(7, lambda: {"loss": 1.0})
     assert watcher.last == (7, {"loss": 1.0})
 
 
 @pytest.mark.parametrize("wrong", [Recorder, "EarlyStopping", lambda epoch, logs: None])
 def test_what_is_no_callback_is_refused(wrong):
     with pytest.raises(TypeError, match="objects of subclasses of"):
-        cb.CallbackList([wrong], FakeModel(), PARAMS)
+        cb.CallbackList([wrong], object(), PARAMS)
 
 
 def test_a_hook_of_later_keras_versions_warns():
@@ -144,8 +120,8 @@ def test_a_hook_of_later_keras_versions_warns():
         def on_batch_end(self, batch, logs=None): ...
 
     with pytest.warns(RuntimeWarning, match=r"Later\.on_train_batch_end is never called; use on_batch_end"):
-        cb.CallbackList([Later()], FakeModel(), PARAMS)
-    cb.CallbackList([Both()], FakeModel(), PARAMS)
+        cb.CallbackList([Later()], object(), PARAMS)
+    cb.CallbackList([Both()], object(), PARAMS)
 
 
 def test_base_logger_weights_batches_by_size():
@@ -171,8 +147,8 @@ def test_base_logger_without_batches_reports_nothing():
     assert logs == {}
 
 
-def test_history_answers_to_both_spellings_and_shows_the_stored_one():
-    history = fake_fit([], [{"loss": 1.0, "accuracy": 0.5, "val_acc": 0.25, "lr": 0.1}] * 2).history
+def test_history_answers_to_both_spellings_and_shows_the_stored_one(fit):
+    history = fit([], [{"loss": 1.0, "accuracy": 0.5, "val_acc": 0.25, "lr": 0.1}] * 2).history
     assert list(history) == ["loss", "accuracy", "val_acc", "lr"]
     assert repr(history) == "{'loss': [1.0, 1.0], 'accuracy': [0.5, 0.5], 'val_acc': [0.25, 0.25], 'lr': [0.1, 0.1]}"
     assert history["acc"] is history["accuracy"]
@@ -184,8 +160,8 @@ def test_history_answers_to_both_spellings_and_shows_the_stored_one():
         history["mse"]
 
 
-def test_history_keeps_one_list_when_the_spelling_changes_between_epochs():
-    history = fake_fit([], [{"acc": 0.1}, {"accuracy": 0.2}]).history
+def test_history_keeps_one_list_when_the_spelling_changes_between_epochs(fit):
+    history = fit([], [{"acc": 0.1}, {"accuracy": 0.2}]).history
     assert dict(history) == {"acc": [0.1, 0.2]}
 
 
@@ -231,12 +207,12 @@ class Counter(cb.Callback):
 
 def test_states_go_back_to_the_same_callbacks_whatever_stands_between_them():
     first, second = Counter(), Counter()
-    listing = cb.CallbackList([first, second], FakeModel(), PARAMS)
+    listing = cb.CallbackList([first, second], object(), PARAMS)
     first.on_epoch_end(0)
     states, arrays = json.loads(json.dumps(listing.get_state())), listing.get_arrays()
 
     resumed = [Counter(), Recorder(), Counter(), Counter()]
-    again = cb.CallbackList(resumed, FakeModel(), PARAMS)
+    again = cb.CallbackList(resumed, object(), PARAMS)
     again.set_state(states)
     again.set_arrays(arrays)
     assert [c.count for c in resumed if isinstance(c, Counter)] == [1, 0, 0]
@@ -244,7 +220,7 @@ def test_states_go_back_to_the_same_callbacks_whatever_stands_between_them():
     assert "Recorder_1" not in states and set(arrays) == {"Counter_1", "Counter_2"}
 
 
-def test_a_plain_run_warns_about_nothing():
+def test_a_plain_run_warns_about_nothing(fit):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        fake_fit([Recorder(), cb.BaseLogger()], [{"loss": 1.0}])
+        fit([Recorder(), cb.BaseLogger()], [{"loss": 1.0}])

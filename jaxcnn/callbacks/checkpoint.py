@@ -1,0 +1,98 @@
+"""The callback that saves the model while it trains."""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Mapping
+from typing import Any
+
+from .base import Callback
+from .logs import Logs, Monitor
+
+
+class ModelCheckpoint(Callback):
+    """Saves the model, or its weights, at the end of epochs.
+
+    Args:
+        filepath: file to write. `{epoch}` (from 0, as in Keras 2.0.4) and the names in the epoch logs are filled in, as
+            in `"weights.{epoch:02d}-{val_loss:.2f}.hdf5"`. Missing folders are made.
+        monitor: the value that tells which epoch is best.
+        verbose: 1 prints a line about each decision.
+        save_best_only: save only when the monitored value is the best so far.
+        save_weights_only: call `model.save_weights` instead of `model.save`.
+        mode: "min", "max" or "auto" (see `Monitor`).
+        period: epochs from one save to the next.
+
+    Raises:
+        ValueError: at the end of an epoch, when `filepath` has a placeholder that the logs do not fill.
+    """
+
+    def __init__(
+        self,
+        filepath: str | os.PathLike[str],
+        monitor: str = "val_loss",
+        verbose: int = 0,
+        save_best_only: bool = False,
+        save_weights_only: bool = False,
+        mode: str = "auto",
+        period: int = 1,
+    ):
+        self.filepath = os.fspath(filepath)
+        self.monitor = monitor
+        self.verbose = verbose
+        self.save_best_only = save_best_only
+        self.save_weights_only = save_weights_only
+        self.period = period
+        self.epochs_since_last_save = 0
+        self._monitor = Monitor("ModelCheckpoint", monitor, mode) if save_best_only else None
+        self.best = self._monitor.worst if self._monitor else math.inf
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        self.epochs_since_last_save += 1
+        if self.epochs_since_last_save < self.period:
+            return
+        self.epochs_since_last_save = 0
+        path = self._path(epoch, logs or {})
+        if self._monitor is None:
+            self._say(f"Epoch {epoch:05d}: saving model to {path}")
+            self._save(path)
+            return
+        current = self._monitor.read(logs, self)
+        if current is None:
+            return
+        if not self._monitor.improved(current, self.best):
+            self._say(f"Epoch {epoch:05d}: {self.monitor} did not improve")
+            return
+        change = f"{self.monitor} improved from {self.best:0.5f} to {current:0.5f}"
+        self._say(f"Epoch {epoch:05d}: {change}, saving model to {path}")
+        self._save(path)
+        self.best = current
+
+    def _path(self, epoch: int, logs: Mapping[str, Any]) -> str:
+        values = Logs({**logs, "epoch": epoch})
+        try:
+            return self.filepath.format_map(values)
+        except (KeyError, IndexError, ValueError) as error:
+            raise ValueError(
+                f"ModelCheckpoint cannot fill in the file name {self.filepath!r} ({error}). "
+                f"Placeholders can be: {', '.join('{' + name + '}' for name in values)}."
+            ) from error
+
+    def _save(self, path: str) -> None:
+        os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
+        if self.save_weights_only:
+            self.model.save_weights(path, overwrite=True)
+        else:
+            self.model.save(path, overwrite=True)
+
+    def _say(self, text: str) -> None:
+        if self.verbose:
+            print(text)
+
+    def get_state(self) -> dict[str, Any]:
+        return {"epochs_since_last_save": self.epochs_since_last_save, "best": self.best}
+
+    def set_state(self, state: Mapping[str, Any]) -> None:
+        self.epochs_since_last_save = state["epochs_since_last_save"]
+        self.best = state["best"]

@@ -1,0 +1,160 @@
+"""Callbacks that hand the logs on: to a CSV file, to a server, to functions of the user."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import warnings
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, TextIO
+
+import numpy as np
+
+from .base import Callback, reported_names
+from .logs import Logs
+
+
+class CSVLogger(Callback):
+    """Writes one row per epoch to a CSV file: `epoch` and the values of the logs in alphabetical order.
+
+    A value that an epoch does not report is written as NA. Missing folders are made.
+
+    Args:
+        filename: the file.
+        separator: the string between two fields.
+        append: keep the rows of a file that exists and go on below them, in its columns; else the file is overwritten
+            at the end of the first epoch.
+    """
+
+    def __init__(self, filename: str | os.PathLike[str], separator: str = ",", append: bool = False):
+        self.filename = os.fspath(filename)
+        self.separator = separator
+        self.append = append
+        self._file: TextIO | None = None
+        self._columns: list[str] = []
+        self._size = 0  # bytes of the file that count; what lies beyond them is cut off before the first row
+
+    def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
+        os.makedirs(os.path.dirname(self.filename) or ".", exist_ok=True)
+        with open(self.filename, "a"):  # fails here rather than after the first epoch
+            self._size = os.path.getsize(self.filename) if self.append else 0
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        values = Logs(logs or {})
+        if self._file is None:
+            self._file = self._open(values)
+        row = [epoch, *(_cell(values.get(name, "NA")) for name in self._columns)]
+        csv.writer(self._file, delimiter=self.separator).writerow(row)
+        self._file.flush()
+        self._size = os.path.getsize(self.filename)
+
+    def _open(self, values: Logs) -> TextIO:
+        os.truncate(self.filename, min(self._size, os.path.getsize(self.filename)))
+        with open(self.filename, newline="", encoding="utf-8") as file:
+            header = next(csv.reader(file, delimiter=self.separator), None)
+        file = open(self.filename, "a", newline="", encoding="utf-8")  # noqa: SIM115 (stays open until the end of training)
+        if header is None:
+            self._columns = sorted({*values, *reported_names(self.params)})
+            csv.writer(file, delimiter=self.separator).writerow(["epoch", *self._columns])
+        else:
+            self._columns = header[1:]
+            known = Logs.fromkeys(self._columns)
+            missing = [name for name in values if name not in known]
+            if missing:
+                message = f"CSVLogger: {self.filename} has no column for {', '.join(missing)}; not written."
+                warnings.warn(message, RuntimeWarning, stacklevel=4)
+        return file
+
+    def on_train_end(self, logs: dict[str, Any] | None = None) -> None:
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+    def get_state(self) -> dict[str, Any]:
+        return {"size": self._size}
+
+    def set_state(self, state: Mapping[str, Any]) -> None:
+        self.on_train_end()
+        self._size = state["size"]
+
+
+def _cell(value: Any) -> Any:
+    if isinstance(value, Iterable) and not isinstance(value, str) and np.asarray(value).ndim > 0:
+        return '"[' + ", ".join(map(str, value)) + ']"'
+    return value
+
+
+class RemoteMonitor(Callback):
+    """Sends the logs of every epoch to a server by HTTP POST.
+
+    The form field `field` holds a JSON object with `epoch` and the values of the logs. A server that cannot be reached
+    within 2 seconds, or that refuses, is warned about once and tried again after the next epoch.
+
+    Args:
+        root: address of the server.
+        path: where on the server.
+        field: name of the form field.
+        headers: HTTP headers; by default `Accept` and `Content-Type` of JSON, as Keras sends them.
+
+    Raises:
+        ValueError: for an address that is not http or https.
+    """
+
+    TIMEOUT = 2.0  # seconds
+
+    def __init__(
+        self,
+        root: str = "http://localhost:9000",
+        path: str = "/publish/epoch/end/",
+        field: str = "data",
+        headers: Mapping[str, str] | None = None,
+    ):
+        if not root.startswith(("http://", "https://")):
+            raise ValueError(f"RemoteMonitor: root must begin with http:// or https://, got {root!r}.")
+        self.root = root
+        self.path = path
+        self.field = field
+        self.headers = dict(headers or {"Accept": "application/json", "Content-Type": "application/json"})
+        self._warned = False
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        from http.client import HTTPException
+        from urllib.parse import urlencode
+        from urllib.request import Request, urlopen
+
+        event = {"epoch": epoch, **{name: np.asarray(value).tolist() for name, value in (logs or {}).items()}}
+        body = urlencode({self.field: json.dumps(event)}).encode()
+        try:
+            urlopen(Request(self.root + self.path, body, self.headers), timeout=self.TIMEOUT).close()
+        except (OSError, HTTPException) as error:
+            if not self._warned:
+                self._warned = True
+                message = f"RemoteMonitor could not reach the server at {self.root}: {error}"
+                warnings.warn(message, RuntimeWarning, stacklevel=2)
+
+
+class LambdaCallback(Callback):
+    """A callback made of functions: epoch hooks take (epoch, logs), batch hooks (batch, logs), train hooks (logs).
+
+    Only when a batch hook is given does the loop call each batch.
+    """
+
+    def __init__(
+        self,
+        on_epoch_begin: Callable[[int, dict[str, Any]], Any] | None = None,
+        on_epoch_end: Callable[[int, dict[str, Any]], Any] | None = None,
+        on_batch_begin: Callable[[int, dict[str, Any]], Any] | None = None,
+        on_batch_end: Callable[[int, dict[str, Any]], Any] | None = None,
+        on_train_begin: Callable[[dict[str, Any]], Any] | None = None,
+        on_train_end: Callable[[dict[str, Any]], Any] | None = None,
+    ):
+        hooks = {
+            "on_epoch_begin": on_epoch_begin,
+            "on_epoch_end": on_epoch_end,
+            "on_batch_begin": on_batch_begin,
+            "on_batch_end": on_batch_end,
+            "on_train_begin": on_train_begin,
+            "on_train_end": on_train_end,
+        }
+        vars(self).update({name: hook for name, hook in hooks.items() if hook is not None})

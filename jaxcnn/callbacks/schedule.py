@@ -1,0 +1,161 @@
+"""Callbacks that change the learning rate between epochs."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from .base import Callback
+from .logs import Monitor
+
+
+def _optimizer(callback: Callback) -> Any:
+    optimizer = callback.model.optimizer
+    if not hasattr(optimizer, "lr"):
+        raise ValueError(
+            f"{type(callback).__name__} needs an optimizer with a learning rate `lr`, got {type(optimizer).__name__}."
+        )
+    return optimizer
+
+
+class LearningRateScheduler(Callback):
+    """Sets the learning rate at the beginning of each epoch.
+
+    Args:
+        schedule: called as `schedule(epoch)` with the epoch from 0, or as `schedule(epoch, lr)` with the present
+            learning rate too if it cannot be called with the epoch alone; returns the new learning rate, a float.
+        verbose: 1 prints each new learning rate.
+
+    Raises:
+        ValueError: when the schedule returns something else, or the optimizer has no `lr`.
+    """
+
+    def __init__(self, schedule: Callable[..., float], verbose: int = 0):
+        self.schedule = schedule
+        self.verbose = verbose
+        self._wants_rate = _needs_two_arguments(schedule)
+
+    def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        optimizer = _optimizer(self)
+        lr = self.schedule(epoch, optimizer.lr) if self._wants_rate else self.schedule(epoch)
+        if not _is_float(lr):
+            raise ValueError(
+                f"LearningRateScheduler: the schedule must return a float, got {lr!r} at epoch {epoch}; "
+                f"write float(...) around it if it is a number."
+            )
+        optimizer.lr = float(lr)
+        if self.verbose:
+            print(f"Epoch {epoch:05d}: LearningRateScheduler setting learning rate to {optimizer.lr}.")
+
+
+def _needs_two_arguments(schedule: Callable[..., float]) -> bool:
+    """A second parameter with a default is not filled: in a Keras 2.0.4 schedule it is the schedule's own constant."""
+    try:
+        inspect.signature(schedule).bind(0)
+    except TypeError:
+        return True
+    except ValueError:  # a built-in function without a signature
+        return False
+    return False
+
+
+def _is_float(value: Any) -> bool:
+    """A Python float, or a floating-point scalar of NumPy or JAX (as optax schedules return)."""
+    if isinstance(value, float):
+        return True
+    dtype = getattr(value, "dtype", None)
+    return dtype is not None and np.ndim(value) == 0 and np.issubdtype(dtype, np.floating)
+
+
+class ReduceLROnPlateau(Callback):
+    """Multiplies the learning rate by `factor` when the monitored value has stopped improving.
+
+    The rate falls at the (patience + 1)-th epoch in a row without improvement, as in Keras 2.0.4; from then on after
+    every `patience` such epochs. The rate in force during each epoch is put into the logs as `lr`.
+
+    Args:
+        monitor: name of the value in the epoch logs.
+        factor: new rate = rate * factor; below 1.
+        patience: epochs without improvement to put up with.
+        verbose: 1 prints each new rate.
+        mode: "min", "max" or "auto" (see `Monitor`).
+        epsilon: a smaller change than this is no improvement.
+        cooldown: epochs to wait after a reduction before counting again.
+        min_lr: the rate never falls below this.
+        min_delta: the later spelling of `epsilon`.
+
+    Raises:
+        ValueError: for a factor of 1 or more, or both `epsilon` and `min_delta`.
+    """
+
+    def __init__(
+        self,
+        monitor: str = "val_loss",
+        factor: float = 0.1,
+        patience: int = 10,
+        verbose: int = 0,
+        mode: str = "auto",
+        epsilon: float = 1e-4,
+        cooldown: int = 0,
+        min_lr: float = 0,
+        min_delta: float | None = None,
+    ):
+        if factor >= 1.0:
+            raise ValueError(f"ReduceLROnPlateau does not support a factor >= 1.0, got {factor}.")
+        if min_delta is not None:
+            if epsilon != 1e-4:
+                raise ValueError("ReduceLROnPlateau: epsilon and min_delta are the same argument; give one of them.")
+            epsilon = min_delta
+        self.monitor = monitor
+        self.factor = factor
+        self.patience = patience
+        self.verbose = verbose
+        self.epsilon = epsilon
+        self.cooldown = cooldown
+        self.min_lr = min_lr
+        self._monitor = Monitor("ReduceLROnPlateau", monitor, mode, epsilon)
+        self._reset()
+
+    def _reset(self) -> None:
+        self.wait = 0
+        self.cooldown_counter = 0
+        self.best = self._monitor.worst
+
+    def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
+        self._reset()
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        optimizer = _optimizer(self)
+        if logs is not None:
+            logs["lr"] = float(optimizer.lr)
+        current = self._monitor.read(logs, self)
+        if current is None:
+            return
+        if self.in_cooldown():
+            self.cooldown_counter -= 1
+            self.wait = 0
+        if self._monitor.improved(current, self.best):
+            self.best = current
+            self.wait = 0
+        elif not self.in_cooldown():
+            if self.wait >= self.patience and optimizer.lr > self.min_lr * (1 + 1e-4):
+                optimizer.lr = max(float(optimizer.lr) * self.factor, float(self.min_lr))
+                if self.verbose:
+                    print(f"Epoch {epoch:05d}: reducing learning rate to {optimizer.lr}.")
+                self.cooldown_counter = self.cooldown
+                self.wait = 0
+            self.wait += 1
+
+    def in_cooldown(self) -> bool:
+        """Whether the epochs after a reduction are still being waited for."""
+        return self.cooldown_counter > 0
+
+    def get_state(self) -> dict[str, Any]:
+        return {"wait": self.wait, "cooldown_counter": self.cooldown_counter, "best": self.best}
+
+    def set_state(self, state: Mapping[str, Any]) -> None:
+        for name, value in state.items():
+            setattr(self, name, value)

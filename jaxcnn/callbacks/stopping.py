@@ -1,0 +1,138 @@
+"""Callbacks that end training early."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from .base import Callback, ProgressWatcher
+from .logs import Monitor
+
+
+class EarlyStopping(Callback):
+    """Ends training when the monitored value has stopped improving.
+
+    Training ends at the (patience + 1)-th epoch in a row without improvement, as in Keras 2.0.4 (later versions end one
+    epoch earlier).
+
+    Args:
+        monitor: name of the value in the epoch logs.
+        min_delta: a smaller change than this is no improvement.
+        patience: epochs without improvement to put up with.
+        verbose: 1 prints a line when training was ended.
+        mode: "min", "max" or "auto" (see `Monitor`).
+        baseline: a value that must be beaten for an epoch to count as an improvement.
+        restore_best_weights: at the end of training, however it came, give the model the weights of its best epoch.
+
+    Attributes:
+        stopped_epoch: the epoch (from 0) at whose end training was stopped, 0 if it was not.
+        best: the best value so far.
+    """
+
+    def __init__(
+        self,
+        monitor: str = "val_loss",
+        min_delta: float = 0,
+        patience: int = 0,
+        verbose: int = 0,
+        mode: str = "auto",
+        baseline: float | None = None,
+        restore_best_weights: bool = False,
+    ):
+        self.monitor = monitor
+        self.min_delta = min_delta
+        self.patience = patience
+        self.verbose = verbose
+        self.baseline = baseline
+        self.restore_best_weights = restore_best_weights
+        self._monitor = Monitor("EarlyStopping", monitor, mode, min_delta)
+        self._reset()
+
+    def _reset(self) -> None:
+        self.wait = 0
+        self.stopped = False
+        self.stopped_epoch = 0
+        self.best = self._monitor.worst if self.baseline is None else self.baseline
+        self.best_weights: list[np.ndarray] = []
+
+    def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
+        self._reset()
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        current = self._monitor.read(logs, self)
+        if current is None:
+            return
+        if self._monitor.improved(current, self.best):
+            self.best = current
+            self.wait = 0
+            if self.restore_best_weights:
+                self.best_weights = self.model.get_weights()
+            return
+        if self.wait >= self.patience:
+            self.stopped = True
+            self.stopped_epoch = epoch
+            self.model.stop_training = True
+        self.wait += 1
+
+    def on_train_end(self, logs: dict[str, Any] | None = None) -> None:
+        if self.stopped and self.verbose:
+            print(f"Epoch {self.stopped_epoch:05d}: early stopping")
+        if self.best_weights:
+            self.model.set_weights(self.best_weights)
+
+    def get_state(self) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in ("wait", "stopped", "stopped_epoch", "best")}
+
+    def set_state(self, state: Mapping[str, Any]) -> None:
+        for name, value in state.items():
+            setattr(self, name, value)
+
+    def get_arrays(self) -> list[np.ndarray]:
+        return list(self.best_weights)
+
+    def set_arrays(self, arrays: list[np.ndarray]) -> None:
+        self.best_weights = list(arrays)
+
+
+class TerminateOnNaN(ProgressWatcher):
+    """Ends training when the loss is NaN or infinite.
+
+    Where the loop calls batch hooks, the loss of each batch is checked. Where it does not, this callback alone is no
+    reason to wait for the device after each batch: a NaN stays in the running average, which is looked at once a
+    second and at the end of each epoch.
+    """
+
+    batch_hooks_optional = True
+
+    def __init__(self) -> None:
+        self._message = ""
+        self._last_look = 0.0
+
+    def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
+        self._message = ""
+        self._last_look = time.monotonic()
+
+    def on_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
+        self._check(logs or {}, f"Batch {batch}")
+
+    def update(self, seen: int, logs_fn: Callable[[], Mapping[str, float]]) -> None:
+        now = time.monotonic()
+        if now - self._last_look >= 1.0:
+            self._last_look = now
+            self._check(logs_fn(), f"After {seen} {'steps' if self.params.get('samples') is None else 'samples'}")
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        self._check(logs or {}, f"Epoch {epoch:05d}")
+
+    def on_train_end(self, logs: dict[str, Any] | None = None) -> None:
+        if self._message:
+            print(self._message)
+
+    def _check(self, logs: Mapping[str, float], moment: str) -> None:
+        if not self._message and not math.isfinite(logs.get("loss", 0.0)):
+            self._message = f"{moment}: Invalid loss, terminating training"
+            self.model.stop_training = True
