@@ -5,6 +5,7 @@ Each takes the path of one file or folder and returns ``(x_train, y_train), (x_t
 or contradicts itself raises DamagedFileError.
 """
 
+import contextlib
 import gzip
 import io
 import pickle
@@ -12,6 +13,7 @@ import struct
 import tarfile
 import zipfile
 import zlib
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -19,9 +21,6 @@ import numpy as np
 __all__ = ["Arrays", "DamagedFileError", "read_cifar10", "read_cifar100", "read_idx", "read_npz", "read_prepared"]
 
 Arrays = tuple[tuple[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]
-
-# what gzip, zip and tar readers raise on broken input
-_BROKEN = (OSError, EOFError, ValueError, zlib.error, zipfile.BadZipFile, tarfile.TarError)
 
 
 class DamagedFileError(ValueError):
@@ -31,14 +30,27 @@ class DamagedFileError(ValueError):
         super().__init__(f"{path} is damaged: {problem}. Delete it and run again, or put a whole copy in its place.")
 
 
+@contextlib.contextmanager
+def _damage(path: Path, problem: str) -> Iterator[None]:
+    """Turn what the readers of NumPy, gzip, zip and tar raise on broken input into a DamagedFileError."""
+    broken = (OSError, EOFError, ValueError, TypeError, RuntimeError, zlib.error, zipfile.BadZipFile, tarfile.TarError)
+    try:
+        yield
+    except PermissionError:
+        raise  # nothing is wrong with the file
+    except broken as error:
+        raise DamagedFileError(path, f"{problem} ({error})") from error
+
+
 def read_npz(path: Path) -> Arrays:
     """The Keras layout: arrays x_train, y_train, x_test and y_test in one NumPy archive."""
     names = ("x_train", "y_train", "x_test", "y_test")
-    try:
-        with open(path, "rb") as file, np.load(file) as archive:  # np.load would leave a broken file open
-            arrays = {name: archive[name] for name in names if name in archive}
-    except _BROKEN as error:
-        raise DamagedFileError(path, f"not a readable NumPy archive ({error})") from error
+    with (
+        _damage(path, "not a readable NumPy archive"),
+        open(path, "rb") as file,  # given a path, np.load leaves a broken file open
+        np.load(file) as archive,
+    ):
+        arrays = {name: archive[name] for name in names if name in archive}
     if missing := [name for name in names if name not in arrays]:
         raise DamagedFileError(path, f"it lacks {', '.join(missing)}")
     return (arrays["x_train"], arrays["y_train"].ravel()), (arrays["x_test"], arrays["y_test"].ravel())
@@ -65,10 +77,8 @@ def read_idx(path: Path) -> Arrays:
 
 def _idx_array(path: Path, rank: int) -> np.ndarray:
     """One idx file: two zero bytes, the type (8: unsigned bytes), the rank, each length as big-endian int32, data."""
-    try:
+    with _damage(path, "not a readable gzip file"):
         content = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
-    except _BROKEN as error:
-        raise DamagedFileError(path, f"not a readable gzip file ({error})") from error
     header = 4 + 4 * rank
     if len(content) < header or content[:4] != bytes([0, 0, 8, rank]):
         raise DamagedFileError(
@@ -101,17 +111,14 @@ def _cifar_batches(path: Path, names: list[str], label_key: str) -> list[tuple[n
 def _contents(path: Path, names: list[str]) -> dict[str, bytes]:
     """The named files of a folder or tar archive; the archive is read in place, nothing is unpacked."""
     found: dict[str, bytes] = {}
-    try:
-        if path.is_dir():
-            found = {name: (path / name).read_bytes() for name in names if (path / name).is_file()}
-        else:
-            with tarfile.open(path) as archive:
-                for member in archive:
-                    name = member.name.rpartition("/")[2]
-                    if name in names and (file := archive.extractfile(member)):
-                        found[name] = file.read()
-    except _BROKEN as error:
-        raise DamagedFileError(path, f"it cannot be read to its end ({error})") from error
+    if path.is_dir():
+        found = {name: (path / name).read_bytes() for name in names if (path / name).is_file()}
+    else:
+        with _damage(path, "it cannot be read to its end"), tarfile.open(path) as archive:
+            for member in archive:
+                name = member.name.rpartition("/")[2]
+                if name in names and (file := archive.extractfile(member)):
+                    found[name] = file.read()
     if missing := [name for name in names if name not in found]:
         raise DamagedFileError(path, f"it lacks {', '.join(missing)}")
     return {name: found[name] for name in names}

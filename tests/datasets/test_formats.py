@@ -45,6 +45,12 @@ def test_npz_that_is_a_web_page_or_empty(tmp_path):
             read_npz(tmp_path / "mnist.npz")
 
 
+def test_npz_that_is_a_single_array(tmp_path):
+    np.save(tmp_path / "a.npy", np.zeros(3))
+    with pytest.raises(DamagedFileError, match="not a readable NumPy archive"):
+        read_npz(tmp_path / "a.npy")
+
+
 def test_npz_without_an_array(tmp_path):
     np.savez(tmp_path / "a.npz", x_train=np.zeros(1), x_test=np.zeros(1))
     with pytest.raises(DamagedFileError, match="it lacks y_train, y_test"):
