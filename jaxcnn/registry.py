@@ -81,6 +81,10 @@ class Registry:
         """The registered objects by their own names, without aliases."""
         return dict(self._objects)
 
+    def aliases(self, thing: Any) -> list[str]:
+        """The further names of a registered object."""
+        return [alias for alias, known in self._aliases.items() if known is thing]
+
     def names(self) -> list[str]:
         """Every name and alias, sorted."""
         return sorted({**self._objects, **self._aliases})
@@ -99,7 +103,11 @@ class Registry:
         if _plain(name) in plain:
             return self.find(plain[_plain(name)])
         near = difflib.get_close_matches(_plain(name), plain, n=3, cutoff=0.5)
-        known = f"Nearest known names: {', '.join(plain[n] for n in near)}." if near else f"Known: {self.names()}."
+        known = (
+            f"Nearest known names: {', '.join(plain[n] for n in near)}."
+            if near
+            else f"Known: {', '.join(self.names())}."
+        )
         raise ValueError(f"Unknown {self.kind} {name!r}. {known} Your own can be given in custom_objects.")
 
     def get(self, identifier: Any) -> Any:
@@ -145,7 +153,9 @@ class Registry:
             if not isinstance(config, Mapping):
                 return self.get(config)
             if "class_name" not in config:
-                raise ValueError(f"The {self.kind} configuration needs 'class_name' and 'config', got {dict(config)!r}.")
+                raise ValueError(
+                    f"The {self.kind} configuration needs 'class_name' and 'config', got {dict(config)!r}."
+                )
             return self._build(self.find(config["class_name"]), config.get("config") or {})
 
     def _build(self, thing: Any, config: Mapping[str, Any]) -> Any:

@@ -1,0 +1,277 @@
+"""Loss functions ``(y_true, y_pred) -> array``: one number a sample (or a position), the last axis being reduced.
+
+``y_true`` and ``y_pred`` have the shape ``(batch, ..., classes)`` and the result ``(batch, ...)``. A ``y_true`` without
+the last axis is accepted where ``y_pred`` has one column; no other shapes are broadcast. Targets of any number type are
+converted; the computation is in float32 or wider. ``eps`` below is ``jaxcnn.config.epsilon()``.
+
+Every function is also available as a class (``CategoricalCrossentropy(from_logits=True)``) that holds its options.
+"""
+
+import dataclasses
+import inspect
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar
+
+import jax
+import jax.numpy as jnp
+from jax import Array
+from jax.typing import ArrayLike
+
+from jaxcnn import config
+from jaxcnn.registry import Configurable, Registry
+
+LossFunction = Callable[[Any, Any], Array]
+
+registry = Registry("loss")
+
+
+@registry.register("mse")
+def mean_squared_error(y_true: ArrayLike, y_pred: ArrayLike) -> Array:
+    """``mean((y_pred - y_true)**2)``."""
+    y_true, y_pred = aligned(y_true, y_pred)
+    return jnp.mean(jnp.square(y_pred - y_true), axis=-1)
+
+
+@registry.register("mae")
+def mean_absolute_error(y_true: ArrayLike, y_pred: ArrayLike) -> Array:
+    """``mean(|y_pred - y_true|)``."""
+    y_true, y_pred = aligned(y_true, y_pred)
+    return jnp.mean(jnp.abs(y_pred - y_true), axis=-1)
+
+
+@registry.register("mape")
+def mean_absolute_percentage_error(y_true: ArrayLike, y_pred: ArrayLike) -> Array:
+    """``100 mean(|y_true - y_pred| / max(|y_true|, eps))``."""
+    y_true, y_pred = aligned(y_true, y_pred)
+    return 100.0 * jnp.mean(jnp.abs(y_true - y_pred) / jnp.maximum(jnp.abs(y_true), config.epsilon()), axis=-1)
+
+
+@registry.register("msle")
+def mean_squared_logarithmic_error(y_true: ArrayLike, y_pred: ArrayLike) -> Array:
+    """``mean((log(max(y_pred, eps) + 1) - log(max(y_true, eps) + 1))**2)``."""
+    y_true, y_pred = aligned(y_true, y_pred)
+    difference = jnp.log1p(jnp.maximum(y_pred, config.epsilon())) - jnp.log1p(jnp.maximum(y_true, config.epsilon()))
+    return jnp.mean(jnp.square(difference), axis=-1)
+
+
+@registry.register()
+def hinge(y_true: ArrayLike, y_pred: ArrayLike) -> Array:
+    """``mean(max(1 - y_true y_pred, 0))`` for targets -1 and 1."""
+    y_true, y_pred = aligned(y_true, y_pred)
+    return jnp.mean(jax.nn.relu(1.0 - y_true * y_pred), axis=-1)
+
+
+@registry.register()
+def squared_hinge(y_true: ArrayLike, y_pred: ArrayLike) -> Array:
+    """``mean(max(1 - y_true y_pred, 0)**2)`` for targets -1 and 1."""
+    y_true, y_pred = aligned(y_true, y_pred)
+    return jnp.mean(jnp.square(jax.nn.relu(1.0 - y_true * y_pred)), axis=-1)
+
+
+@registry.register()
+def categorical_hinge(y_true: ArrayLike, y_pred: ArrayLike) -> Array:
+    """``max(0, 1 + greatest wrong score - right score)`` for one-hot targets (Crammer and Singer, 2001)."""
+    y_true, y_pred = aligned(y_true, y_pred)
+    right = jnp.sum(y_true * y_pred, axis=-1)
+    wrong = jnp.max((1.0 - y_true) * y_pred, axis=-1)
+    return jax.nn.relu(1.0 + wrong - right)
+
+
+@registry.register()
+def logcosh(y_true: ArrayLike, y_pred: ArrayLike) -> Array:
+    """``mean(log(cosh(y_pred - y_true)))``, written so that it does not overflow."""
+    y_true, y_pred = aligned(y_true, y_pred)
+    error = y_pred - y_true
+    return jnp.mean(error + jax.nn.softplus(-2.0 * error) - jnp.log(2.0), axis=-1)
+
+
+@registry.register()
+def huber(y_true: ArrayLike, y_pred: ArrayLike, delta: float = 1.0) -> Array:
+    """Mean of ``error**2 / 2`` where ``|error| <= delta``, else of ``delta (|error| - delta / 2)`` (Huber, 1964)."""
+    y_true, y_pred = aligned(y_true, y_pred)
+    error = jnp.abs(y_pred - y_true)
+    near = jnp.minimum(error, delta)
+    return jnp.mean(near * (error - 0.5 * near), axis=-1)
+
+
+@registry.register()
+def categorical_crossentropy(y_true: ArrayLike, y_pred: ArrayLike, from_logits: bool = False) -> Array:
+    """``-sum(y_true log p)`` for targets that are distributions, usually one-hot.
+
+    ``p`` is ``softmax(y_pred)`` with ``from_logits``; else ``y_pred`` divided by its sum and cut to [eps, 1 - eps], so
+    that the result is finite, on a row of zeros too.
+    """
+    y_true, y_pred = aligned(y_true, y_pred)
+    return -jnp.sum(y_true * _log_probabilities(y_pred, from_logits), axis=-1)
+
+
+@registry.register()
+def sparse_categorical_crossentropy(y_true: ArrayLike, y_pred: ArrayLike, from_logits: bool = False) -> Array:
+    """:func:`categorical_crossentropy` for class numbers: ``y_true`` of shape ``(batch, ...)`` or ``(batch, ..., 1)``.
+
+    The numbers may be of a float type. A number outside 0 .. classes - 1 gives NaN.
+    """
+    labels, y_pred = class_labels(y_true, y_pred)
+    labels = jnp.where(labels < 0, y_pred.shape[-1], labels)  # negative numbers would count from the end
+    log_p = _log_probabilities(y_pred, from_logits)
+    return -jnp.take_along_axis(log_p, labels[..., None], axis=-1, mode="fill", fill_value=jnp.nan)[..., 0]
+
+
+@registry.register("logloss")
+def binary_crossentropy(y_true: ArrayLike, y_pred: ArrayLike, from_logits: bool = False) -> Array:
+    """``-mean(y_true log p + (1 - y_true) log(1 - p))``.
+
+    ``p`` is ``sigmoid(y_pred)`` with ``from_logits``; else ``y_pred`` cut to [eps, 1 - eps].
+    """
+    y_true, y_pred = aligned(y_true, y_pred)
+    if from_logits:
+        log_p, log_not_p = jax.nn.log_sigmoid(y_pred), jax.nn.log_sigmoid(-y_pred)
+    else:
+        p = jnp.clip(y_pred, config.epsilon(), 1.0 - config.epsilon())
+        log_p, log_not_p = jnp.log(p), jnp.log1p(-p)
+    return -jnp.mean(y_true * log_p + (1.0 - y_true) * log_not_p, axis=-1)
+
+
+@registry.register("kld", "kl_divergence")
+def kullback_leibler_divergence(y_true: ArrayLike, y_pred: ArrayLike) -> Array:
+    """``sum(y_true log(y_true / y_pred))``, both cut to [eps, 1] (Kullback and Leibler, 1951)."""
+    y_true, y_pred = (jnp.clip(y, config.epsilon(), 1.0) for y in aligned(y_true, y_pred))
+    return jnp.sum(y_true * jnp.log(y_true / y_pred), axis=-1)
+
+
+@registry.register()
+def poisson(y_true: ArrayLike, y_pred: ArrayLike) -> Array:
+    """``mean(y_pred - y_true log(y_pred + eps))``."""
+    y_true, y_pred = aligned(y_true, y_pred)
+    return jnp.mean(y_pred - y_true * jnp.log(y_pred + config.epsilon()), axis=-1)
+
+
+@registry.register("cosine")
+def cosine_proximity(y_true: ArrayLike, y_pred: ArrayLike) -> Array:
+    """``-mean(u v)`` of the two vectors scaled to length one: minus their cosine, over the number of components."""
+    y_true, y_pred = aligned(y_true, y_pred)
+    return -jnp.mean(l2_normalize(y_true) * l2_normalize(y_pred), axis=-1)
+
+
+mse = MSE = mean_squared_error
+mae = MAE = mean_absolute_error
+mape = MAPE = mean_absolute_percentage_error
+msle = MSLE = mean_squared_logarithmic_error
+kld = KLD = kullback_leibler_divergence
+cosine = cosine_proximity
+logloss = binary_crossentropy
+
+
+class Loss(Configurable):
+    """A loss function together with its options. Calling it gives one number a sample, as the function does."""
+
+    function: ClassVar[Callable[..., Array]]
+
+    def __call__(self, y_true: ArrayLike, y_pred: ArrayLike) -> Array:
+        return type(self).function(y_true, y_pred, **self.get_config())
+
+
+def _loss_class(name: str, function: Callable[..., Array]) -> Any:
+    """The class whose fields are the options of ``function``: its parameters after y_true and y_pred."""
+    options = list(inspect.signature(function).parameters.values())[2:]
+    made = dataclasses.make_dataclass(
+        name,
+        [(option.name, option.annotation, option.default) for option in options],
+        bases=(Loss,),
+        frozen=True,
+        namespace={"function": staticmethod(function), "__doc__": function.__doc__, "__module__": __name__},
+    )
+    return registry.register()(made)
+
+
+MeanSquaredError = _loss_class("MeanSquaredError", mean_squared_error)
+MeanAbsoluteError = _loss_class("MeanAbsoluteError", mean_absolute_error)
+MeanAbsolutePercentageError = _loss_class("MeanAbsolutePercentageError", mean_absolute_percentage_error)
+MeanSquaredLogarithmicError = _loss_class("MeanSquaredLogarithmicError", mean_squared_logarithmic_error)
+Hinge = _loss_class("Hinge", hinge)
+SquaredHinge = _loss_class("SquaredHinge", squared_hinge)
+CategoricalHinge = _loss_class("CategoricalHinge", categorical_hinge)
+LogCosh = _loss_class("LogCosh", logcosh)
+Huber = _loss_class("Huber", huber)
+CategoricalCrossentropy = _loss_class("CategoricalCrossentropy", categorical_crossentropy)
+SparseCategoricalCrossentropy = _loss_class("SparseCategoricalCrossentropy", sparse_categorical_crossentropy)
+BinaryCrossentropy = _loss_class("BinaryCrossentropy", binary_crossentropy)
+KLDivergence = _loss_class("KLDivergence", kullback_leibler_divergence)
+Poisson = _loss_class("Poisson", poisson)
+CosineProximity = _loss_class("CosineProximity", cosine_proximity)
+
+
+def get(identifier: Any) -> LossFunction | None:
+    """The loss meant by a name, configuration, function or :class:`Loss`; None means none.
+
+    Raises:
+        ValueError: unknown name, or nothing that can be called.
+    """
+    return registry.get(identifier)
+
+
+def serialize(loss: LossFunction | None) -> Any:
+    """The name of a function, or the configuration of a :class:`Loss`."""
+    return registry.serialize(loss)
+
+
+def deserialize(config: Any, custom_objects: Mapping[str, Any] | None = None) -> LossFunction | None:
+    """The inverse of :func:`serialize`."""
+    return registry.deserialize(config, custom_objects)
+
+
+def function_of(loss: Any) -> Any:
+    """The plain function behind a :class:`Loss`; anything else is returned as it is."""
+    return type(loss).function if isinstance(loss, Loss) else loss
+
+
+def aligned(y_true: ArrayLike, y_pred: ArrayLike) -> tuple[Array, Array]:
+    """Both arrays in one float type, at least float32, and in the shape of ``y_pred``.
+
+    Raises:
+        ValueError: the shapes differ by more than a missing last axis of length one.
+    """
+    y_true, y_pred = jnp.asarray(y_true), jnp.asarray(y_pred)
+    if y_true.shape != y_pred.shape:
+        if (*y_true.shape, 1) != y_pred.shape:
+            raise ValueError(
+                f"Targets of shape {y_true.shape} do not fit predictions of shape {y_pred.shape}: they must be equal. "
+                "Class numbers need a sparse loss or metric, or to_categorical."
+            )
+        y_true = y_true[..., None]
+    y_pred = _wide_float(y_pred)
+    return y_true.astype(y_pred.dtype), y_pred
+
+
+def class_labels(y_true: ArrayLike, y_pred: ArrayLike) -> tuple[Array, Array]:
+    """Class numbers as int32 of shape ``(batch, ...)``, and the scores of shape ``(batch, ..., classes)`` as floats.
+
+    Raises:
+        ValueError: the shapes do not fit.
+    """
+    y_true, y_pred = jnp.asarray(y_true), jnp.asarray(y_pred)
+    if y_true.shape == (*y_pred.shape[:-1], 1):
+        y_true = y_true[..., 0]
+    if y_true.shape != y_pred.shape[:-1]:
+        raise ValueError(
+            f"Class numbers of shape {y_true.shape} do not fit predictions of shape {y_pred.shape}: expected "
+            f"{y_pred.shape[:-1]} or {(*y_pred.shape[:-1], 1)}. One-hot targets need a loss or metric without 'sparse'."
+        )
+    return y_true.astype(jnp.int32), _wide_float(y_pred)
+
+
+def l2_normalize(x: Array, axis: int = -1) -> Array:
+    """``x`` divided by its Euclidean length along ``axis``, the squared length counting as at least 1e-12."""
+    return x * jax.lax.rsqrt(jnp.maximum(jnp.sum(jnp.square(x), axis=axis, keepdims=True), 1e-12))
+
+
+def _log_probabilities(y_pred: Array, from_logits: bool) -> Array:
+    if from_logits:
+        return jax.nn.log_softmax(y_pred)
+    total = jnp.sum(y_pred, axis=-1, keepdims=True)
+    p = y_pred / jnp.where(total == 0, 1.0, total)
+    return jnp.log(jnp.clip(p, config.epsilon(), 1.0 - config.epsilon()))
+
+
+def _wide_float(y: Array) -> Array:
+    return y.astype(jnp.promote_types(y.dtype, jnp.float32))

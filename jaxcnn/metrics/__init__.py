@@ -1,0 +1,110 @@
+"""Metrics: by name, from any function of ``(y_true, y_pred)``, or accumulating over a whole data set.
+
+Every loss function is a metric, too. None of them influences training.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from jaxcnn import losses
+from jaxcnn.losses import (  # noqa: F401  (every loss is a metric: metrics.mae)
+    KLD,
+    MAE,
+    MAPE,
+    MSE,
+    MSLE,
+    binary_crossentropy,
+    categorical_crossentropy,
+    categorical_hinge,
+    cosine,
+    cosine_proximity,
+    hinge,
+    huber,
+    kld,
+    kullback_leibler_divergence,
+    logcosh,
+    mae,
+    mape,
+    mean_absolute_error,
+    mean_absolute_percentage_error,
+    mean_squared_error,
+    mean_squared_logarithmic_error,
+    mse,
+    msle,
+    poisson,
+    sparse_categorical_crossentropy,
+    squared_hinge,
+)
+from jaxcnn.metrics.accuracy import (  # noqa: F401
+    binary_accuracy,
+    categorical_accuracy,
+    sparse_categorical_accuracy,
+    sparse_top_k_categorical_accuracy,
+    top_k_categorical_accuracy,
+)
+from jaxcnn.metrics.base import FunctionMetric, Metric, registry
+from jaxcnn.metrics.streaming import AUC, F1, MeanIoU, Precision, Recall  # noqa: F401
+
+for _loss in losses.registry.items().values():
+    registry.register(*losses.registry.aliases(_loss))(_loss)
+
+
+def get(identifier: Any, y_pred_shape: Sequence[int | None] | None = None, loss: Any = None) -> Metric:
+    """The metric meant by a name, configuration, function, loss object or :class:`Metric`.
+
+    Args:
+        identifier: 'accuracy' or 'acc' and 'crossentropy' or 'ce' mean the kind that fits the output: for these the
+            two further arguments are needed.
+        y_pred_shape: shape of the predictions.
+        loss: the loss of that output, as a name, function or object.
+
+    Raises:
+        ValueError: unknown name, or no metric.
+    """
+    if identifier in ("accuracy", "acc", "crossentropy", "ce"):
+        if y_pred_shape is None:
+            raise ValueError(f"Metric {identifier!r} depends on the output: the shape of the predictions is needed.")
+        resolve = resolve_accuracy if identifier in ("accuracy", "acc") else resolve_crossentropy
+        return resolve(y_pred_shape, loss)
+    found = registry.get(identifier)
+    if found is None:
+        raise ValueError("A metric must be a name, a configuration dictionary, a function or a Metric, got None.")
+    return found if isinstance(found, Metric) else FunctionMetric(found)
+
+
+def resolve_accuracy(y_pred_shape: Sequence[int | None], loss: Any) -> FunctionMetric:
+    """The accuracy that fits an output, reported as 'acc'.
+
+    Binary when the output has one column or the loss is binary cross-entropy, sparse when the loss is, else
+    categorical.
+    """
+    return FunctionMetric(
+        _fitting(y_pred_shape, loss, binary_accuracy, sparse_categorical_accuracy, categorical_accuracy), "acc"
+    )
+
+
+def resolve_crossentropy(y_pred_shape: Sequence[int | None], loss: Any) -> FunctionMetric:
+    """The cross-entropy that fits an output, reported as 'ce'; the choice is that of :func:`resolve_accuracy`."""
+    return FunctionMetric(
+        _fitting(y_pred_shape, loss, binary_crossentropy, sparse_categorical_crossentropy, categorical_crossentropy),
+        "ce",
+    )
+
+
+def serialize(metric: Any) -> Any:
+    """The name of a function, or the configuration of a :class:`Metric`."""
+    return registry.serialize(metric)
+
+
+def deserialize(config: Any, custom_objects: Mapping[str, Any] | None = None) -> Any:
+    """The inverse of :func:`serialize`."""
+    return registry.deserialize(config, custom_objects)
+
+
+def _fitting(
+    y_pred_shape: Sequence[int | None], loss: Any, binary: Callable, sparse: Callable, categorical: Callable
+) -> Callable:
+    loss = losses.function_of(losses.get(loss))
+    if y_pred_shape[-1] == 1 or loss is losses.binary_crossentropy:
+        return binary
+    return sparse if loss is losses.sparse_categorical_crossentropy else categorical

@@ -1,0 +1,55 @@
+"""Accuracies ``(y_true, y_pred) -> array`` of zeros and ones (or fractions), one number a sample.
+
+A sample with NaN among its scores is never a hit. Shapes are those of the loss functions.
+"""
+
+import jax.numpy as jnp
+from jax import Array
+from jax.typing import ArrayLike
+
+from jaxcnn.losses import aligned, class_labels
+from jaxcnn.metrics.base import registry
+
+
+@registry.register()
+def binary_accuracy(y_true: ArrayLike, y_pred: ArrayLike) -> Array:
+    """Fraction of the columns where ``y_pred``, rounded, equals ``y_true``; 0.5 is rounded to 0."""
+    y_true, y_pred = aligned(y_true, y_pred)
+    return jnp.mean((y_true == jnp.round(y_pred)).astype(y_pred.dtype), axis=-1)
+
+
+@registry.register()
+def categorical_accuracy(y_true: ArrayLike, y_pred: ArrayLike) -> Array:
+    """1 where the greatest score is that of the right class, for one-hot targets."""
+    y_true, y_pred = aligned(y_true, y_pred)
+    return _first_is(jnp.argmax(y_true, axis=-1), y_pred)
+
+
+@registry.register()
+def sparse_categorical_accuracy(y_true: ArrayLike, y_pred: ArrayLike) -> Array:
+    """1 where the greatest score is that of the right class, for class numbers."""
+    return _first_is(*class_labels(y_true, y_pred))
+
+
+@registry.register()
+def top_k_categorical_accuracy(y_true: ArrayLike, y_pred: ArrayLike, k: int = 5) -> Array:
+    """1 where fewer than ``k`` classes score higher than the right one, for one-hot targets."""
+    y_true, y_pred = aligned(y_true, y_pred)
+    return _among_first(jnp.argmax(y_true, axis=-1), y_pred, k)
+
+
+@registry.register()
+def sparse_top_k_categorical_accuracy(y_true: ArrayLike, y_pred: ArrayLike, k: int = 5) -> Array:
+    """1 where fewer than ``k`` classes score higher than the right one, for class numbers."""
+    return _among_first(*class_labels(y_true, y_pred), k)
+
+
+def _first_is(labels: Array, scores: Array) -> Array:
+    hit = (jnp.argmax(scores, axis=-1) == labels) & ~jnp.isnan(scores).any(axis=-1)
+    return hit.astype(scores.dtype)
+
+
+def _among_first(labels: Array, scores: Array, k: int) -> Array:
+    right = jnp.take_along_axis(scores, labels[..., None], axis=-1, mode="fill", fill_value=jnp.nan)
+    hit = (jnp.sum(scores > right, axis=-1) < k) & ~jnp.isnan(scores).any(axis=-1) & ~jnp.isnan(right[..., 0])
+    return hit.astype(scores.dtype)

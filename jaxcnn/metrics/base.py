@@ -1,0 +1,130 @@
+"""What is measured during training: a pure accumulator.
+
+``init`` makes the empty accumulator, ``update`` adds a batch to it, ``result`` reads it. All three can be compiled, so
+a whole epoch is measured on the device; nothing is averaged over batches of different sizes.
+"""
+
+import dataclasses
+import functools
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+from jax import Array
+
+from jaxcnn import losses
+from jaxcnn.registry import Configurable, Registry
+
+Accumulator = Any  # a pytree of arrays
+Result = Array | dict[str, Array]
+
+registry = Registry("metric")
+
+
+class Metric(Configurable):
+    """Base class. Subclasses are frozen dataclasses with a field ``name``."""
+
+    name: str
+
+    def bind(self, y_true: Any, y_pred: Any) -> "Metric":
+        """The metric made ready for targets and predictions of these shapes (arrays or ``jax.ShapeDtypeStruct``)."""
+        return self
+
+    @property
+    def exact_when_padded(self) -> bool:
+        """Whether rows of weight 0 leave the result as if they were not there; known after :meth:`bind`."""
+        return True
+
+    def init(self) -> Accumulator:
+        """The accumulator before any batch."""
+        raise NotImplementedError(f"{type(self).__name__} must define init().")
+
+    def update(self, acc: Accumulator, y_true: Any, y_pred: Any, sample_weight: Array | None = None) -> Accumulator:
+        """The accumulator after one more batch; ``sample_weight``: ``(batch,)`` or ``(batch, time)``, None means 1."""
+        raise NotImplementedError(f"{type(self).__name__} must define update().")
+
+    def result(self, acc: Accumulator) -> Result:
+        """The value so far, a scalar, or several by name; 0 when nothing has been measured."""
+        raise NotImplementedError(f"{type(self).__name__} must define result().")
+
+
+@registry.register()
+@dataclasses.dataclass(frozen=True)
+class FunctionMetric(Metric):
+    """The mean of ``function(y_true, y_pred)`` over all samples.
+
+    The function returns one number a sample (weighted by ``sample_weight``; further axes are averaged), or one scalar
+    for the batch (weighted by the number of its rows whose weight is not zero), or a dictionary of either. Which one,
+    and the names in the dictionary, are found by :meth:`bind`.
+    """
+
+    function: Callable[[Any, Any], Any]
+    name: str = ""
+    outputs: tuple[tuple[str, int], ...] = ()  # (name, number of dimensions) of what the function returns
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "name", self.name or function_name(self.function))
+
+    def bind(self, y_true: Any, y_pred: Any) -> "FunctionMetric":
+        found = self._named(jax.eval_shape(self.function, y_true, y_pred))
+        return dataclasses.replace(self, outputs=tuple((name, value.ndim) for name, value in sorted(found.items())))
+
+    @property
+    def exact_when_padded(self) -> bool:
+        return all(ndim > 0 for _, ndim in self.outputs)
+
+    def init(self) -> dict[str, tuple[Array, Array]]:
+        names = [name for name, _ in self.outputs] or [self.name]
+        return {name: (jnp.zeros(()), jnp.zeros(())) for name in names}
+
+    def update(
+        self, acc: dict[str, tuple[Array, Array]], y_true: Any, y_pred: Any, sample_weight: Array | None = None
+    ) -> dict[str, tuple[Array, Array]]:
+        rows = jax.tree.leaves(y_pred)[0].shape[0]
+        weight = jnp.ones(rows) if sample_weight is None else jnp.asarray(sample_weight, jnp.float32)
+        found = self._named(self.function(y_true, y_pred))
+        if found.keys() != acc.keys():
+            raise ValueError(
+                f"Metric {self.name} returns {sorted(found)}, not {sorted(acc)}: call bind() before init()."
+            )
+        added = {name: _weighted_sum(value, weight) for name, value in found.items()}
+        return jax.tree.map(jnp.add, acc, added)
+
+    def result(self, acc: dict[str, tuple[Array, Array]]) -> Result:
+        means = {name: safe_divide(total, weight) for name, (total, weight) in acc.items()}
+        return means[self.name] if list(means) == [self.name] else means
+
+    def get_config(self) -> dict[str, Any]:
+        return {"function": registry.serialize(self.function), "name": self.name}
+
+    @classmethod
+    def from_config(cls, config: Mapping[str, Any]) -> "FunctionMetric":
+        return cls(registry.deserialize(config["function"]), config["name"])
+
+    def _named(self, value: Any) -> dict[str, Any]:
+        return dict(value) if isinstance(value, dict) else {self.name: value}
+
+
+def function_name(function: Any) -> str:
+    """The name under which a function is reported."""
+    while isinstance(function, functools.partial):
+        function = function.func
+    return getattr(losses.function_of(function), "__name__", type(function).__name__)
+
+
+def safe_divide(numerator: Array, denominator: Array) -> Array:
+    """The quotient, 0 where the denominator is 0."""
+    return jnp.where(denominator == 0, 0.0, numerator / jnp.where(denominator == 0, 1.0, denominator))
+
+
+def _weighted_sum(value: Any, weight: Array) -> tuple[Array, Array]:
+    """Sum of value times weight, and sum of the weights. Where the weight is 0 the value may be NaN."""
+    value = jnp.asarray(value, jnp.float32)
+    if value.ndim == 0:
+        weight = jnp.any(weight.reshape(weight.shape[0], -1) != 0, axis=1).astype(jnp.float32)
+    elif weight.shape != value.shape[: weight.ndim]:
+        raise ValueError(f"Weights of shape {weight.shape} do not fit measured values of shape {value.shape}.")
+    else:
+        value = jnp.mean(value, axis=tuple(range(weight.ndim, value.ndim)))
+    return jnp.sum(jnp.where(weight == 0, 0.0, value * weight)), jnp.sum(weight)
