@@ -1,0 +1,35 @@
+"""The common look of all pictures."""
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from jaxcnn.utils.files import atomic_path
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+BLUE, ORANGE, INK, PALE = "#2f6fb4", "#d9680f", "#333333", "#dddddd"
+
+
+def new_figure(width: float, height: float) -> "Figure":
+    """An empty figure of ``width`` x ``height`` inches that belongs to no window and no pyplot."""
+    from matplotlib.figure import Figure
+
+    return Figure(figsize=(width, height), layout="constrained", facecolor="white")
+
+
+def plain_axes(axes: "Axes") -> None:
+    """Only the left and bottom lines, and a pale grid behind the data."""
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.grid(color=PALE, linewidth=0.8)
+    axes.set_axisbelow(True)
+    axes.tick_params(colors=INK)
+
+
+def save(figure: "Figure", path: str | os.PathLike[str]) -> Path:
+    """Write ``figure`` to ``path``, in the format that its suffix names; folders are made, no half file is left."""
+    with atomic_path(path) as temporary:
+        figure.savefig(temporary, dpi=150)
+    return Path(path)

@@ -1,0 +1,74 @@
+"""Pictures of pictures."""
+
+import math
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from jaxcnn import config
+from jaxcnn.visualization.figure import INK, new_figure, save
+
+
+def image_grid(
+    images: ArrayLike,
+    path: str | os.PathLike[str],
+    titles: Sequence[str] | None = None,
+    columns: int | None = None,
+    title: str | None = None,
+) -> Path:
+    """Draw pictures side by side.
+
+    Args:
+        images: (n, height, width) or, with 1 or 3 channels, (n, height, width, channels); the channel axis comes first
+            when the image data format is "channels_first". Whole numbers are read as 0 to 255, fractions as 0 to 1;
+            fractions outside are stretched so that the smallest of all is black and the largest white.
+        path: the picture to write.
+        titles: a line or several above each picture.
+        columns: pictures in a row, by default as many as make the grid about square.
+        title: a line above the grid.
+
+    Returns the path. Raises ValueError for another shape, for no picture and for another number of titles.
+    """
+    pictures = _displayable(np.asarray(images))
+    if titles is not None and len(titles) != len(pictures):
+        raise ValueError(f"image_grid got {len(titles)} titles for {len(pictures)} images.")
+    columns = min(columns or math.ceil(math.sqrt(len(pictures))), len(pictures))
+    rows = math.ceil(len(pictures) / columns)
+    lines = [line for text in titles or () for line in text.split("\n")]
+    width = max(1.2, 0.078 * max(map(len, lines), default=0))  # inches: a title must not run into its neighbour
+    height = width * pictures.shape[1] / pictures.shape[2] + 0.16 * max(
+        (t.count("\n") + 1 for t in titles or ()), default=0
+    )
+    figure = new_figure(max(width * columns, 4 if title else 0), height * rows + (0.4 if title else 0))
+    if title:
+        figure.suptitle(title, fontsize=12, color=INK)
+    for place, picture in enumerate(pictures):
+        axes = figure.add_subplot(rows, columns, place + 1)
+        axes.imshow(picture, cmap="gray", vmin=0, vmax=1, interpolation="nearest")
+        axes.set_axis_off()
+        if titles is not None:
+            axes.set_title(titles[place], fontsize=9, color=INK, pad=3)
+    return save(figure, path)
+
+
+def _displayable(images: np.ndarray) -> np.ndarray:
+    """(n, height, width) or (n, height, width, 3), floats 0 to 1."""
+    if images.ndim == 4 and config.image_data_format() == "channels_first":
+        images = images.transpose(0, 2, 3, 1)
+    if images.ndim == 4 and images.shape[-1] == 1:
+        images = images[..., 0]
+    if images.ndim not in (3, 4) or (images.ndim == 4 and images.shape[-1] != 3) or images.size == 0:
+        raise ValueError(
+            f"expected images (n, height, width) or (n, height, width, 1 or 3) in the data format "
+            f"{config.image_data_format()}; got {images.shape}."
+        )
+    if images.dtype.kind in "ui":
+        return np.clip(images, 0, 255) / 255
+    images = images.astype(np.float32)
+    low, high = np.nanmin(images), np.nanmax(images)
+    if low >= 0 and high <= 1:
+        return images
+    return (images - low) / max(high - low, 1e-12)
