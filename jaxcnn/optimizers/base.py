@@ -1,0 +1,229 @@
+"""What all optimizers share: numbers that may change while training runs, clipping, decay, and the state.
+
+An optimizer object holds only numbers, on the host. Its ``init`` and ``update`` are pure and follow the convention of
+optax: ``updates, state = optimizer.update(grads, state, params)``, and the updates are *added* to the parameters
+(``optax.apply_updates``). So it can be used wherever an optax transformation can.
+"""
+
+import difflib
+import inspect
+from collections.abc import Callable, Mapping
+from types import SimpleNamespace
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+from jax import Array
+
+Params = Any  # a pytree of arrays
+Schedule = Callable[[Any], Any]  # update count -> learning rate, as optax makes them
+
+
+class OptimizerState(NamedTuple):
+    """What an optimizer remembers between updates.
+
+    ``count``: number of updates made, int32. ``hyper``: the numbers in force, float32 scalars by name; write another
+    value into it to change, say, ``lr`` without compiling again. ``slots``: by name, one pytree like the parameters.
+    """
+
+    count: Array  # type: ignore[assignment]  # every tuple has a method count
+    hyper: dict[str, Array]
+    slots: Any
+
+
+class Numbers(dict[str, Any]):
+    """The adjustable numbers of an optimizer, and how often they have been changed."""
+
+    version = 0
+
+
+class Hyper:
+    """An attribute that reads and writes one adjustable number. It must not be negative.
+
+    Args:
+        below: the number must be less than this.
+        absent: what is read from an optimizer that does without the number; it cannot be given one later.
+    """
+
+    def __init__(self, *, below: float = float("inf"), absent: float | None = None) -> None:
+        self.below = below
+        self.absent = absent
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = name
+
+    def __get__(self, optimizer: Any, owner: type | None = None) -> Any:
+        if optimizer is None:
+            return self
+        if self.name not in optimizer.numbers and self.absent is None:
+            raise AttributeError(optimizer.lacks(self.name))
+        return optimizer.numbers.get(self.name, self.absent)
+
+    def __set__(self, optimizer: Any, value: Any) -> None:
+        kind, numbers = type(optimizer).__name__, optimizer.numbers
+        if self.name not in numbers:
+            raise AttributeError(optimizer.lacks(self.name))
+        if callable(numbers[self.name]) or callable(value):
+            raise ValueError(f"A schedule of {kind}.{self.name} is fixed: make a new one and compile again.")
+        numbers[self.name] = self.checked(kind, value)
+        numbers.version += 1
+
+    def checked(self, kind: str, value: Any) -> Any:
+        """The value as a float, or a schedule as it is."""
+        if callable(value) and self.name == "lr":
+            return value
+        number = float("nan") if isinstance(value, str) or callable(value) else float(value)
+        if not 0.0 <= number < self.below:
+            limit = "" if self.below == float("inf") else f" and < {self.below}"
+            raise ValueError(f"{kind}: {self.name} must be a number >= 0{limit}, got {value!r}.")
+        return number
+
+
+class Optimizer:
+    """Base class. A rule is a subclass that names its ``slots`` and defines :meth:`rule`.
+
+    Every optimizer takes ``lr`` (also spelled ``learning_rate``), a number or an optax schedule, and
+
+    * ``decay``: the rate of update number ``count`` (from 0) is ``lr / (1 + decay * count)``;
+    * ``clipnorm``: all gradients together are scaled to this Euclidean norm where theirs is greater;
+    * ``clipvalue``: then each gradient component is cut to [-clipvalue, clipvalue].
+
+    The last two are read when a training step is compiled; 0 or None means no clipping.
+
+    Raises:
+        TypeError: an argument that the optimizer does not know.
+        ValueError: a number out of range.
+    """
+
+    slots: tuple[str, ...] = ()  # in the order in which Keras stores them in weight files, all of a name together
+    clipnorm: float
+    clipvalue: float
+    lr = Hyper()
+    decay = Hyper()
+
+    def __init__(self, lr: float | Schedule, options: Mapping[str, Any], **numbers: Any) -> None:
+        kind = type(self).__name__
+        own = inspect.signature(type(self)).parameters
+        common = ("learning_rate", "decay", "clipnorm", "clipvalue")
+        for name in options:
+            if name not in common:
+                allowed = [*(n for n, p in own.items() if p.kind is not p.VAR_KEYWORD), *common]
+                near = difflib.get_close_matches(name, allowed, n=1)
+                hint = f" Did you mean {near[0]!r}?" if near else ""
+                raise TypeError(
+                    f"{kind} takes no argument {name!r}; allowed: {', '.join(dict.fromkeys(allowed))}.{hint}"
+                )
+        if "learning_rate" in options:
+            if lr != own["lr"].default:
+                raise TypeError(f"{kind}: lr and learning_rate are the same number, give one of them.")
+            lr = options["learning_rate"]
+        numbers = {"lr": lr, "decay": options.get("decay", 0.0), **numbers}
+        self.numbers = Numbers({name: getattr(type(self), name).checked(kind, v) for name, v in numbers.items()})
+        for name in ("clipnorm", "clipvalue"):
+            limit = options.get(name) or 0.0
+            if not limit >= 0:
+                raise ValueError(f"{kind}: {name} must be a number >= 0 or None, got {limit!r}.")
+            setattr(self, name, float(limit))
+
+    @property
+    def learning_rate(self) -> Any:
+        """Another name for ``lr``."""
+        return self.lr
+
+    @learning_rate.setter
+    def learning_rate(self, value: float) -> None:
+        self.lr = value
+
+    @property
+    def version(self) -> int:
+        """How often one of the numbers has been changed: cheap to compare with the last one seen."""
+        return self.numbers.version
+
+    def lacks(self, name: str) -> str:
+        """The message for a number that cannot be read or changed."""
+        return f"{type(self).__name__} was made without {name}: make a new one and compile again."
+
+    def hyper(self) -> dict[str, float]:
+        """The numbers as they stand now on the host, as they belong into ``OptimizerState.hyper``."""
+        return {name: value for name, value in self.numbers.items() if not callable(value)}
+
+    def init(self, params: Params) -> OptimizerState:
+        """The state before the first update."""
+        slots = {name: jax.tree.map(_zeros_like, params) for name in self.slots}
+        return OptimizerState(jnp.zeros((), jnp.int32), self._hyper_arrays(), slots)
+
+    def update(self, grads: Params, state: OptimizerState, params: Params = None) -> tuple[Params, OptimizerState]:
+        """One update from the gradients of the loss. Returns what to add to the parameters, and the next state."""
+        h = SimpleNamespace(**state.hyper)
+        if callable(self.lr):
+            h.lr = self.lr(state.count)
+        count = state.count.astype(jnp.float32)
+        h.lr, h.t = h.lr / (1.0 + h.decay * count), count + 1.0
+        slots = self.prepare(h, state.slots)
+        leaves, tree = _flatten(grads)
+        weights = [None] * len(leaves) if params is None else tree.flatten_up_to(params)
+        columns = [tree.flatten_up_to(slots[name]) for name in self.slots]
+        changes, rows = [], []
+        for g, p, *row in zip(self._clipped(leaves), weights, *columns, strict=True):
+            change, new_row = self.rule(g, p, row, h)
+            changes.append(change)
+            rows.append(new_row)
+        new_columns = zip(*rows, strict=True) if rows else [() for _ in self.slots]
+        new_slots = {name: tree.unflatten(column) for name, column in zip(self.slots, new_columns, strict=True)}
+        return tree.unflatten(changes), OptimizerState(state.count + 1, state.hyper, {**slots, **new_slots})
+
+    def prepare(self, h: SimpleNamespace, slots: dict[str, Any]) -> dict[str, Any]:
+        """Put what all parameters share in this update into ``h``; return the slots, with shared ones renewed.
+
+        ``h`` holds the numbers by name, ``lr`` after decay, and ``t``, the number of this update counted from 1.
+        """
+        return slots
+
+    def rule(
+        self, g: Array, p: Array | None, slots: list[Array], h: SimpleNamespace
+    ) -> tuple[Array, tuple[Array, ...]]:
+        """The change of one parameter, and its slots after it, from the gradient ``g`` and the slots before."""
+        raise NotImplementedError(f"{type(self).__name__} must define rule().")
+
+    def get_config(self) -> dict[str, Any]:
+        """The arguments that make an equal optimizer.
+
+        Raises:
+            ValueError: the learning rate is a schedule, which has no description.
+        """
+        if callable(self.lr):
+            raise ValueError(f"{type(self).__name__}: a learning rate that is a schedule has no configuration.")
+        parameters = inspect.signature(type(self)).parameters.values()
+        config = {p.name: getattr(self, p.name) for p in parameters if p.kind is not p.VAR_KEYWORD}
+        extra = {"decay": self.decay, "clipnorm": self.clipnorm, "clipvalue": self.clipvalue}
+        return config | {name: value for name, value in extra.items() if value and name not in config}
+
+    @classmethod
+    def from_config(cls, config: Mapping[str, Any]) -> Any:
+        """The optimizer described by ``config``."""
+        return cls(**config)
+
+    def _hyper_arrays(self) -> dict[str, Array]:
+        return {name: jnp.asarray(value, jnp.float32) for name, value in self.hyper().items()}
+
+    def _clipped(self, grads: list[Array]) -> list[Array]:
+        grads = [g.astype(_wide(g.dtype)) for g in grads]
+        if self.clipnorm:
+            norm = jnp.sqrt(sum(jnp.sum(jnp.square(g)) for g in grads))
+            grads = [g * (self.clipnorm / jnp.maximum(norm, self.clipnorm)) for g in grads]
+        if self.clipvalue:
+            grads = [jnp.clip(g, -self.clipvalue, self.clipvalue) for g in grads]
+        return grads
+
+
+def _flatten(tree: Any) -> tuple[list[Array], Any]:
+    return jax.tree.flatten(tree)
+
+
+def _wide(dtype: Any) -> Any:
+    """Sums over many updates are kept in float32 at least, whatever the parameters are."""
+    return jnp.promote_types(dtype, jnp.float32)
+
+
+def _zeros_like(p: Array) -> Array:
+    return jnp.zeros_like(p, dtype=_wide(p.dtype))

@@ -1,0 +1,312 @@
+"""The update rules of Keras, with its defaults and the places of its epsilons; ``g`` is the gradient of a parameter.
+
+``epsilon=None`` means ``jaxcnn.config.epsilon()``.
+"""
+
+from types import SimpleNamespace
+from typing import Any
+
+import jax.numpy as jnp
+from jax import Array
+
+from jaxcnn import config
+from jaxcnn.optimizers.base import Hyper, Optimizer, OptimizerState, Params, Schedule
+from jaxcnn.registry import Registry
+
+registry = Registry("optimizer")
+
+Slots = list[Array]
+Step = tuple[Array, tuple[Array, ...]]
+
+
+@registry.register()
+class SGD(Optimizer):
+    """Stochastic gradient descent, with momentum when that is not 0.
+
+    ``velocity = momentum * velocity - lr * g``; the change is the velocity, or with ``nesterov``
+    ``momentum * velocity - lr * g`` (Sutskever et al., On the importance of initialization and momentum, 2013).
+
+    Slots: velocity (none without momentum, which therefore cannot be given later).
+    """
+
+    momentum = Hyper(absent=0.0)
+
+    def __init__(
+        self,
+        lr: float | Schedule = 0.01,
+        momentum: float = 0.0,
+        decay: float = 0.0,
+        nesterov: bool = False,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(lr, kwargs, decay=decay, **({"momentum": momentum} if momentum else {}))
+        self.nesterov = nesterov
+        self.slots = ("velocity",) if momentum else ()
+
+    def rule(self, g: Array, p: Array | None, slots: Slots, h: SimpleNamespace) -> Step:
+        if not slots:
+            return -h.lr * g, ()
+        velocity = h.momentum * slots[0] - h.lr * g
+        return (h.momentum * velocity - h.lr * g if self.nesterov else velocity), (velocity,)
+
+
+@registry.register()
+class RMSprop(Optimizer):
+    """Divide by a running root mean square (Tieleman and Hinton, lecture 6.5 of Neural Networks for ML, 2012).
+
+    ``a = rho * a + (1 - rho) * g**2``; the change is ``-lr * g / (sqrt(a) + epsilon)``. Slots: accumulator.
+    """
+
+    slots = ("accumulator",)
+    rho = Hyper(below=1.0)
+    epsilon = Hyper()
+
+    def __init__(
+        self,
+        lr: float | Schedule = 0.001,
+        rho: float = 0.9,
+        epsilon: float | None = 1e-8,
+        decay: float = 0.0,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(lr, kwargs, rho=rho, epsilon=_epsilon(epsilon), decay=decay)
+
+    def rule(self, g: Array, p: Array | None, slots: Slots, h: SimpleNamespace) -> Step:
+        a = h.rho * slots[0] + (1.0 - h.rho) * jnp.square(g)
+        return -h.lr * g / (jnp.sqrt(a) + h.epsilon), (a,)
+
+
+@registry.register()
+class Adagrad(Optimizer):
+    """Divide by the root of the sum of all squared gradients (Duchi et al., Adaptive Subgradient Methods, 2011).
+
+    ``a = a + g**2``; the change is ``-lr * g / (sqrt(a) + epsilon)``. Slots: accumulator.
+    """
+
+    slots = ("accumulator",)
+    epsilon = Hyper()
+
+    def __init__(
+        self, lr: float | Schedule = 0.01, epsilon: float | None = 1e-8, decay: float = 0.0, **kwargs: Any
+    ) -> None:
+        super().__init__(lr, kwargs, epsilon=_epsilon(epsilon), decay=decay)
+
+    def rule(self, g: Array, p: Array | None, slots: Slots, h: SimpleNamespace) -> Step:
+        a = slots[0] + jnp.square(g)
+        return -h.lr * g / (jnp.sqrt(a) + h.epsilon), (a,)
+
+
+@registry.register()
+class Adadelta(Optimizer):
+    """Steps in proportion to a running root mean square of earlier steps (Zeiler, Adadelta, 2012).
+
+    ``a = rho * a + (1 - rho) * g**2``, ``u = g * sqrt(d + epsilon) / sqrt(a + epsilon)``,
+    ``d = rho * d + (1 - rho) * u**2``; the change is ``-lr * u``. Slots: accumulator, delta_accumulator.
+    """
+
+    slots = ("accumulator", "delta_accumulator")
+    rho = Hyper(below=1.0)
+    epsilon = Hyper()
+
+    def __init__(
+        self,
+        lr: float | Schedule = 1.0,
+        rho: float = 0.95,
+        epsilon: float | None = 1e-8,
+        decay: float = 0.0,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(lr, kwargs, rho=rho, epsilon=_epsilon(epsilon), decay=decay)
+
+    def rule(self, g: Array, p: Array | None, slots: Slots, h: SimpleNamespace) -> Step:
+        a, d = slots
+        a = h.rho * a + (1.0 - h.rho) * jnp.square(g)
+        u = g * jnp.sqrt(d + h.epsilon) / jnp.sqrt(a + h.epsilon)
+        return -h.lr * u, (a, h.rho * d + (1.0 - h.rho) * jnp.square(u))
+
+
+@registry.register()
+class Adam(Optimizer):
+    """Running means of gradient and squared gradient (Kingma and Ba, Adam, 2014).
+
+    ``m = beta_1 * m + (1 - beta_1) * g``, ``v = beta_2 * v + (1 - beta_2) * g**2``; the change of update ``t`` is
+    ``-lr * sqrt(1 - beta_2**t) / (1 - beta_1**t) * m / (sqrt(v) + epsilon)``. With ``amsgrad`` the greatest ``v`` so
+    far takes the place of ``v`` (Reddi et al., On the Convergence of Adam and Beyond, 2018).
+
+    Slots: m, v, and with amsgrad vhat.
+    """
+
+    slots: tuple[str, ...] = ("m", "v")
+    beta_1 = Hyper(below=1.0)
+    beta_2 = Hyper(below=1.0)
+    epsilon = Hyper()
+
+    def __init__(
+        self,
+        lr: float | Schedule = 0.001,
+        beta_1: float = 0.9,
+        beta_2: float = 0.999,
+        epsilon: float | None = 1e-8,
+        decay: float = 0.0,
+        amsgrad: bool = False,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(lr, kwargs, beta_1=beta_1, beta_2=beta_2, epsilon=_epsilon(epsilon), decay=decay)
+        self.amsgrad = amsgrad
+        if amsgrad:
+            self.slots = ("m", "v", "vhat")
+
+    def prepare(self, h: SimpleNamespace, slots: dict[str, Any]) -> dict[str, Any]:
+        h.lr_t = h.lr * jnp.sqrt(1.0 - h.beta_2**h.t) / (1.0 - h.beta_1**h.t)
+        return slots
+
+    def rule(self, g: Array, p: Array | None, slots: Slots, h: SimpleNamespace) -> Step:
+        m = h.beta_1 * slots[0] + (1.0 - h.beta_1) * g
+        v = h.beta_2 * slots[1] + (1.0 - h.beta_2) * jnp.square(g)
+        if not self.amsgrad:
+            return -h.lr_t * m / (jnp.sqrt(v) + h.epsilon), (m, v)
+        vhat = jnp.maximum(slots[2], v)
+        return -h.lr_t * m / (jnp.sqrt(vhat) + h.epsilon), (m, v, vhat)
+
+
+@registry.register()
+class AdamW(Adam):
+    """:class:`Adam` that also takes ``lr * weight_decay`` of each parameter away (Loshchilov and Hutter, 2019).
+
+    Its ``update`` needs the parameters. Slots: those of Adam.
+    """
+
+    weight_decay = Hyper()
+
+    def __init__(
+        self,
+        lr: float | Schedule = 0.001,
+        weight_decay: float = 0.004,
+        beta_1: float = 0.9,
+        beta_2: float = 0.999,
+        epsilon: float | None = 1e-8,
+        decay: float = 0.0,
+        amsgrad: bool = False,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(lr, beta_1, beta_2, epsilon, decay, amsgrad, **kwargs)
+        self.numbers["weight_decay"] = AdamW.weight_decay.checked("AdamW", weight_decay)
+
+    def rule(self, g: Array, p: Array | None, slots: Slots, h: SimpleNamespace) -> Step:
+        if p is None:
+            raise ValueError("AdamW takes away a part of the parameters: call update(grads, state, params).")
+        change, slots_after = super().rule(g, p, slots, h)
+        return change - h.lr * h.weight_decay * p, slots_after
+
+
+@registry.register()
+class Adamax(Optimizer):
+    """Adam with the greatest gradient in place of the root mean square (Kingma and Ba, Adam, section 7, 2014).
+
+    ``m`` as in :class:`Adam`, ``u = max(beta_2 * u, |g|)``; the change of update ``t`` is
+    ``-lr / (1 - beta_1**t) * m / (u + epsilon)``. Slots: m, u.
+    """
+
+    slots = ("m", "u")
+    beta_1 = Hyper(below=1.0)
+    beta_2 = Hyper(below=1.0)
+    epsilon = Hyper()
+
+    def __init__(
+        self,
+        lr: float | Schedule = 0.002,
+        beta_1: float = 0.9,
+        beta_2: float = 0.999,
+        epsilon: float | None = 1e-8,
+        decay: float = 0.0,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(lr, kwargs, beta_1=beta_1, beta_2=beta_2, epsilon=_epsilon(epsilon), decay=decay)
+
+    def prepare(self, h: SimpleNamespace, slots: dict[str, Any]) -> dict[str, Any]:
+        h.lr_t = h.lr / (1.0 - h.beta_1**h.t)
+        return slots
+
+    def rule(self, g: Array, p: Array | None, slots: Slots, h: SimpleNamespace) -> Step:
+        m = h.beta_1 * slots[0] + (1.0 - h.beta_1) * g
+        u = jnp.maximum(h.beta_2 * slots[1], jnp.abs(g))
+        return -h.lr_t * m / (u + h.epsilon), (m, u)
+
+
+@registry.register()
+class Nadam(Optimizer):
+    """Adam with Nesterov momentum whose weight grows (Dozat, Incorporating Nesterov Momentum into Adam, 2015).
+
+    With ``mu_t = beta_1 * (1 - 0.5 * 0.96**(t * schedule_decay))`` and ``m``, ``v`` as in :class:`Adam`, the change is
+    ``-lr * ((1 - mu_t) * g' + mu_(t+1) * m') / (sqrt(v') + epsilon)``, where ``g' = g / (1 - mu_1 ... mu_t)``,
+    ``m' = m / (1 - mu_1 ... mu_(t+1))`` and ``v' = v / (1 - beta_2**t)``.
+
+    Slots: m, v; beside them m_schedule, the scalar ``mu_1 ... mu_t``.
+    """
+
+    slots = ("m", "v")
+    beta_1 = Hyper(below=1.0)
+    beta_2 = Hyper(below=1.0)
+    epsilon = Hyper()
+    schedule_decay = Hyper()
+
+    def __init__(
+        self,
+        lr: float | Schedule = 0.002,
+        beta_1: float = 0.9,
+        beta_2: float = 0.999,
+        epsilon: float | None = 1e-8,
+        schedule_decay: float = 0.004,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(
+            lr, kwargs, beta_1=beta_1, beta_2=beta_2, epsilon=_epsilon(epsilon), schedule_decay=schedule_decay
+        )
+
+    def init(self, params: Params) -> OptimizerState:
+        state = super().init(params)
+        return state._replace(slots={**state.slots, "m_schedule": jnp.ones(())})
+
+    def prepare(self, h: SimpleNamespace, slots: dict[str, Any]) -> dict[str, Any]:
+        h.mu, h.mu_next = (h.beta_1 * (1.0 - 0.5 * 0.96 ** (t * h.schedule_decay)) for t in (h.t, h.t + 1.0))
+        h.m_schedule = slots["m_schedule"] * h.mu
+        return {**slots, "m_schedule": h.m_schedule}
+
+    def rule(self, g: Array, p: Array | None, slots: Slots, h: SimpleNamespace) -> Step:
+        m = h.beta_1 * slots[0] + (1.0 - h.beta_1) * g
+        v = h.beta_2 * slots[1] + (1.0 - h.beta_2) * jnp.square(g)
+        g_unbiased = g / (1.0 - h.m_schedule)
+        m_unbiased = m / (1.0 - h.m_schedule * h.mu_next)
+        v_unbiased = v / (1.0 - h.beta_2**h.t)
+        step = (1.0 - h.mu) * g_unbiased + h.mu_next * m_unbiased
+        return -h.lr * step / (jnp.sqrt(v_unbiased) + h.epsilon), (m, v)
+
+
+@registry.register()
+class Lion(Optimizer):
+    """Steps of equal size in the direction of a sign (Chen et al., Symbolic Discovery of Optimization, 2023).
+
+    The change is ``-lr * sign(beta_1 * m + (1 - beta_1) * g)``; then ``m = beta_2 * m + (1 - beta_2) * g``. Slots: m.
+    """
+
+    slots = ("m",)
+    beta_1 = Hyper(below=1.0)
+    beta_2 = Hyper(below=1.0)
+
+    def __init__(
+        self,
+        lr: float | Schedule = 0.001,
+        beta_1: float = 0.9,
+        beta_2: float = 0.99,
+        decay: float = 0.0,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(lr, kwargs, beta_1=beta_1, beta_2=beta_2, decay=decay)
+
+    def rule(self, g: Array, p: Array | None, slots: Slots, h: SimpleNamespace) -> Step:
+        (m,) = slots
+        return -h.lr * jnp.sign(h.beta_1 * m + (1.0 - h.beta_1) * g), (h.beta_2 * m + (1.0 - h.beta_2) * g,)
+
+
+def _epsilon(value: float | None) -> float:
+    return config.epsilon() if value is None else value

@@ -1,0 +1,92 @@
+"""Optimizers made from other ones: any optax transformation, and gradients accumulated over several batches."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import optax
+
+from jaxcnn.optimizers.base import Numbers, Optimizer, OptimizerState, Params
+from jaxcnn.optimizers.rules import registry
+
+
+class OptaxTransformation(Optimizer):
+    """Any optax transformation as an optimizer; ``slots`` of its state is the state of the transformation.
+
+    ``lr`` exists when the learning rate was made adjustable by ``optax.inject_hyperparams`` and is no schedule. It is
+    known after :meth:`init`.
+    """
+
+    def __init__(self, transformation: optax.GradientTransformation) -> None:
+        self.transformation = transformation
+        self.numbers = Numbers()
+
+    def init(self, params: Params) -> OptimizerState:
+        if "lr" not in self.numbers:
+            with jax.ensure_compile_time_eval():  # the learning rate as a number, even where init is being compiled
+                rates = _learning_rates(self.transformation.init(jax.tree.map(_without_elements, params)))
+            if len(rates) == 1:
+                self.numbers["lr"] = float(rates[0])
+        return OptimizerState(jnp.zeros((), jnp.int32), self._hyper_arrays(), self.transformation.init(params))
+
+    def update(self, grads: Params, state: OptimizerState, params: Params = None) -> tuple[Params, OptimizerState]:
+        inner = state.slots
+        if "lr" in state.hyper:
+            inner = optax.tree_utils.tree_set(inner, learning_rate=state.hyper["lr"])
+        updates, inner = self.transformation.update(grads, inner, params)
+        return updates, OptimizerState(state.count + 1, state.hyper, inner)
+
+    def lacks(self, name: str) -> str:
+        return f"This optax transformation has no adjustable {name}: make it with optax.inject_hyperparams."
+
+    def get_config(self) -> dict[str, Any]:
+        raise ValueError("An optax transformation has no configuration: pass it to compile again after loading.")
+
+
+@registry.register()
+class GradientAccumulation(Optimizer):
+    """Updates once in ``steps`` calls, with the mean of the gradients of these calls; in between nothing changes.
+
+    The numbers are those of the wrapped optimizer, ``lr`` here and all of them on ``.optimizer``. Its ``decay`` and
+    schedules count updates; ``count`` of the state counts calls.
+
+    Raises:
+        ValueError: ``steps`` is not a positive integer.
+    """
+
+    def __init__(self, optimizer: Optimizer, steps: int) -> None:
+        if not isinstance(steps, int) or steps < 1:
+            raise ValueError(f"GradientAccumulation: steps must be a positive integer, got {steps!r}.")
+        self.optimizer = optimizer
+        self.steps = steps
+        self.numbers = optimizer.numbers
+        self._accumulator = optax.MultiSteps(optimizer, steps)
+
+    def init(self, params: Params) -> OptimizerState:
+        slots = self._accumulator.init(params)
+        inner = slots.inner_opt_state
+        return OptimizerState(
+            jnp.zeros((), jnp.int32), inner.hyper, slots._replace(inner_opt_state=inner._replace(hyper={}))
+        )
+
+    def update(self, grads: Params, state: OptimizerState, params: Params = None) -> tuple[Params, OptimizerState]:
+        inner = state.slots.inner_opt_state._replace(hyper=state.hyper)  # kept in one place between updates
+        updates, slots = self._accumulator.update(grads, state.slots._replace(inner_opt_state=inner), params)
+        slots = slots._replace(inner_opt_state=slots.inner_opt_state._replace(hyper={}))
+        return updates, OptimizerState(state.count + 1, state.hyper, slots)
+
+    def get_config(self) -> dict[str, Any]:
+        return {"optimizer": registry.serialize(self.optimizer), "steps": self.steps}
+
+    @classmethod
+    def from_config(cls, config: Mapping[str, Any]) -> "GradientAccumulation":
+        return cls(registry.deserialize(config["optimizer"]), config["steps"])
+
+
+def _learning_rates(state: Any) -> list[Any]:
+    return [value for _, value in optax.tree_utils.tree_get_all_with_path(state, "learning_rate")]
+
+
+def _without_elements(p: Any) -> Any:
+    return jnp.zeros((0,) * jnp.ndim(p), jnp.result_type(p))
