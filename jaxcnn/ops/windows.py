@@ -72,16 +72,19 @@ def conv_transpose_output_length(
 ) -> int | None:
     """Length that a transposed convolution makes of ``length`` (None stays None).
 
-    'valid' gives ``length * stride + max(k - stride, 0)`` and 'same' ``length * stride``; with ``output_padding`` it
-    is ``(length - 1) * stride + k - 2 * pad + output_padding``, where pad is ``k // 2`` for 'same' and 0 for 'valid'.
+    'valid' gives ``length * stride + max(k - stride, 0)``, 'same' ``length * stride`` and 'full' ``length * stride -
+    (stride + k - 2)``; with ``output_padding`` it is ``(length - 1) * stride + k - 2 * pad + output_padding``, where
+    pad is 0 for 'valid', ``k // 2`` for 'same' and ``k - 1`` for 'full'.
     """
-    if padding not in ("valid", "same"):
-        raise ValueError(f"padding of a transposed convolution must be 'valid' or 'same'; got {padding!r}.")
+    if padding not in ("valid", "same", "full"):
+        raise ValueError(f"padding of a transposed convolution must be 'valid', 'same' or 'full'; got {padding!r}.")
     if length is None:
         return None
     extent = effective_size(k, dilation)
     if output_padding is None:
-        return length * stride + (max(extent - stride, 0) if padding == "valid" else 0)
+        added = {"valid": max(extent - stride, 0), "same": 0, "full": 2 - stride - extent}
+        return length * stride + added[padding]
     if not 0 <= output_padding < stride:
         raise ValueError(f"output_padding must be at least 0 and below the stride {stride}; got {output_padding}.")
-    return (length - 1) * stride + extent - (2 * (extent // 2) if padding == "same" else 0) + output_padding
+    pad = {"valid": 0, "same": extent // 2, "full": extent - 1}
+    return (length - 1) * stride + extent - 2 * pad[padding] + output_padding
