@@ -1,5 +1,6 @@
 """The pure half: one ``flax.linen`` module per Keras layer, usable in plain Flax with no Keras around it."""
 
+from jaxcnn.nn.advanced_activations import ELU, LeakyReLU, PReLU, ReLU, Softmax, ThresholdedReLU
 from jaxcnn.nn.base import Layer, current_valid_rows, declared_weights, valid_rows
 from jaxcnn.nn.convolution import Conv1D, Conv2D, Conv3D
 from jaxcnn.nn.core import (
@@ -14,8 +15,18 @@ from jaxcnn.nn.core import (
     Reshape,
 )
 from jaxcnn.nn.graph import Graph
+from jaxcnn.nn.lambda_layer import Lambda
+from jaxcnn.nn.local import LocallyConnected1D, LocallyConnected2D
 from jaxcnn.nn.merge import Add, Average, Concatenate, Dot, Maximum, Minimum, Multiply, Subtract
-from jaxcnn.nn.normalization import BatchNormalization
+from jaxcnn.nn.noise import (
+    AlphaDropout,
+    GaussianDropout,
+    GaussianNoise,
+    SpatialDropout1D,
+    SpatialDropout2D,
+    SpatialDropout3D,
+)
+from jaxcnn.nn.normalization import BatchNormalization, LayerNormalization, LocalResponseNormalization
 from jaxcnn.nn.pooling import (
     AveragePooling1D,
     AveragePooling2D,
@@ -41,11 +52,14 @@ from jaxcnn.nn.resizing import (
     ZeroPadding2D,
     ZeroPadding3D,
 )
+from jaxcnn.nn.separable import DepthwiseConv2D, SeparableConv1D, SeparableConv2D
+from jaxcnn.nn.transposed import Conv1DTranspose, Conv2DTranspose, Conv3DTranspose
 
 __all__ = [
     "Activation",
     "ActivityRegularization",
     "Add",
+    "AlphaDropout",
     "Average",
     "AveragePooling1D",
     "AveragePooling2D",
@@ -53,15 +67,22 @@ __all__ = [
     "BatchNormalization",
     "Concatenate",
     "Conv1D",
+    "Conv1DTranspose",
     "Conv2D",
+    "Conv2DTranspose",
     "Conv3D",
+    "Conv3DTranspose",
     "Cropping1D",
     "Cropping2D",
     "Cropping3D",
     "Dense",
+    "DepthwiseConv2D",
     "Dot",
     "Dropout",
+    "ELU",
     "Flatten",
+    "GaussianDropout",
+    "GaussianNoise",
     "GlobalAveragePooling1D",
     "GlobalAveragePooling2D",
     "GlobalAveragePooling3D",
@@ -69,7 +90,13 @@ __all__ = [
     "GlobalMaxPooling2D",
     "GlobalMaxPooling3D",
     "Graph",
+    "Lambda",
     "Layer",
+    "LayerNormalization",
+    "LeakyReLU",
+    "LocalResponseNormalization",
+    "LocallyConnected1D",
+    "LocallyConnected2D",
     "Masking",
     "MaxPooling1D",
     "MaxPooling2D",
@@ -77,10 +104,19 @@ __all__ = [
     "Maximum",
     "Minimum",
     "Multiply",
+    "PReLU",
     "Permute",
+    "ReLU",
     "RepeatVector",
     "Reshape",
+    "SeparableConv1D",
+    "SeparableConv2D",
+    "Softmax",
+    "SpatialDropout1D",
+    "SpatialDropout2D",
+    "SpatialDropout3D",
     "Subtract",
+    "ThresholdedReLU",
     "UpSampling1D",
     "UpSampling2D",
     "UpSampling3D",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import operator
 from typing import Any
 
@@ -17,6 +18,18 @@ def positive_integer(layer: str, name: str, value: Any) -> int:
     if number < 1:
         raise ValueError(f"{layer}: `{name}` is {value!r}; it must be a positive integer.")
     return number
+
+
+def number(layer: str, name: str, value: Any, minimum: float | None = None) -> float:
+    """`value` as a finite float, at least `minimum` when there is one."""
+    try:
+        result = math.nan if isinstance(value, str) else float(value)
+    except (TypeError, ValueError):
+        result = math.nan
+    if not math.isfinite(result) or (minimum is not None and result < minimum):
+        bound = "" if minimum is None else f" of at least {minimum:g}"
+        raise ValueError(f"{layer}: `{name}` is {value!r}; it must be a finite number{bound}.")
+    return result
 
 
 def integers(layer: str, name: str, value: Any, rank: int, minimum: int = 1) -> tuple[int, ...]:
@@ -49,10 +62,8 @@ def data_format(layer: str, value: str | None) -> str:
 
 def pairs(layer: str, name: str, value: Any, rank: int) -> tuple[tuple[int, int], ...]:
     """Amounts before and after each of `rank` axes: an int, one int an axis, or one (before, after) pair an axis."""
-    message = (
-        f"{layer}: `{name}` is {value!r}; it must be a non-negative integer"
-        + (" or a pair (before, after)." if rank == 1 else f", {rank} integers, or {rank} pairs (before, after).")
-    )
+    others = " or a pair (before, after)." if rank == 1 else f", {rank} integers, or {rank} pairs (before, after)."
+    message = f"{layer}: `{name}` is {value!r}; it must be a non-negative integer{others}"
     if isinstance(value, int):
         value = ((value, value),) * rank
     elif rank == 1 and hasattr(value, "__len__") and len(value) == 2 and all(isinstance(v, int) for v in value):

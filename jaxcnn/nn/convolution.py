@@ -13,7 +13,11 @@ from jaxcnn.nn import arguments
 from jaxcnn.nn.base import Layer
 from jaxcnn.nn.core import bias_weight, finish, kernel_weight, resolved
 
-SPATIAL_AXES = {1: "(batch, steps, channels)", 2: "(batch, height, width, channels)", 3: "(batch, d1, d2, d3, channels)"}
+SPATIAL_AXES = {
+    1: "(batch, steps, channels)",
+    2: "(batch, height, width, channels)",
+    3: "(batch, d1, d2, d3, channels)",
+}
 
 
 class SpatialLayer(Layer):
@@ -48,8 +52,9 @@ class Convolution(SpatialLayer):
     paddings: ClassVar[tuple[str, ...]] = ("valid", "same")
 
     def checked(self) -> dict[str, Any]:
+        layer: Any = self
         label, rank, fields = self.label, self.spatial_rank, self.__dataclass_fields__
-        values: dict[str, Any] = {"padding": arguments.choice(label, "padding", getattr(self, "padding"), self.paddings)}
+        values: dict[str, Any] = {"padding": arguments.choice(label, "padding", layer.padding, self.paddings)}
         for name in ("filters", "groups", "depth_multiplier"):
             if name in fields:
                 values[name] = arguments.positive_integer(label, name, getattr(self, name))
@@ -65,10 +70,11 @@ class Convolution(SpatialLayer):
 
     def require_space(self, x: jax.Array) -> None:
         """Raise when a 'valid' kernel is larger than the input, naming the layer."""
-        if getattr(self, "padding") != "valid":
+        layer: Any = self
+        if layer.padding != "valid":
             return
-        kernel_size, dilation = getattr(self, "kernel_size"), getattr(self, "dilation_rate", (1,) * self.spatial_rank)
-        reach = tuple((k - 1) * d + 1 for k, d in zip(kernel_size, dilation, strict=True))
+        dilation = getattr(self, "dilation_rate", (1,) * self.spatial_rank)
+        reach = tuple((k - 1) * d + 1 for k, d in zip(layer.kernel_size, dilation, strict=True))
         if any(n < r for n, r in zip(x.shape[1:-1], reach, strict=True)):
             raise ValueError(
                 f"{self.label}: the input has spatial size {x.shape[1:-1]}, smaller than the kernel's reach {reach}; "

@@ -123,15 +123,7 @@ class Dropout(Layer):
     def __call__(self, x: jax.Array, *, train: bool = False) -> jax.Array:
         if not train or self.rate == 0:
             return x
-        shape = x.shape
-        if self.noise_shape is not None:
-            if len(self.noise_shape) != x.ndim:
-                raise ValueError(
-                    f"{self.label}: `noise_shape` is {self.noise_shape}, of {len(self.noise_shape)} axes, "
-                    f"but the input {x.shape} has {x.ndim}."
-                )
-            shape = tuple(x.shape[i] if n is None else n for i, n in enumerate(self.noise_shape))
-        return drop(noise_key(self), x, self.rate, shape)
+        return drop(noise_key(self), x, self.rate, mask_shape(self, x))
 
 
 def dropout_rate(layer: Any) -> float:
@@ -145,6 +137,19 @@ def dropout_rate(layer: Any) -> float:
     return rate
 
 
+def mask_shape(layer: Any, x: jax.Array) -> tuple[int, ...]:
+    """The shape of a mask for `x` by the layer's `noise_shape`: each axis its own size, or 1 where it is shared."""
+    if layer.noise_shape is None:
+        return x.shape
+    shape = tuple(layer.noise_shape)
+    if len(shape) != x.ndim or any(n not in (None, 1, size) for n, size in zip(shape, x.shape, strict=True)):
+        raise ValueError(
+            f"{layer.label}: `noise_shape` is {shape}; for an input of shape {x.shape} it needs {x.ndim} entries, each "
+            "the size of its axis, None for that, or 1 where the axis shares its mask."
+        )
+    return tuple(size if n is None else n for n, size in zip(shape, x.shape, strict=True))
+
+
 def noise_key(layer: Any) -> jax.Array:
     """The key of a layer's noise in this pass: a function of the stream, the layer's path and its own seed."""
     key = layer.make_rng("dropout")
@@ -155,10 +160,15 @@ def drop(key: jax.Array, x: jax.Array, rate: float, shape: tuple[int, ...]) -> j
     """`x` with elements dropped by a mask of `shape` (broadcast to x) that keeps each with chance ``1 - rate``."""
     if rate == 1.0:
         return jnp.zeros_like(x)
+    keep = keep_mask(key, rate, shape)
+    return jnp.where(keep, x * jnp.asarray(1.0 / (1.0 - rate), x.dtype), jnp.zeros((), x.dtype))
+
+
+def keep_mask(key: jax.Array, rate: float, shape: tuple[int, ...]) -> jax.Array:
+    """Booleans of `shape`, each True with chance ``1 - rate``."""
     # Comparing raw bits spares the conversion to floats; 2**32 * (1 - rate) of the values are kept.
     threshold = min(round((1.0 - rate) * 2**32), 2**32 - 1)
-    keep = jax.random.bits(key, shape, jnp.uint32) < jnp.uint32(threshold)
-    return jnp.where(keep, x * jnp.asarray(1.0 / (1.0 - rate), x.dtype), jnp.zeros((), x.dtype))
+    return jax.random.bits(key, shape, jnp.uint32) < jnp.uint32(threshold)
 
 
 class Flatten(Layer):

@@ -100,8 +100,8 @@ class Concatenate(Merge):
         axis = self.axis % len(shapes[0]) if fits else 0
         if not fits or len({s[:axis] + s[axis + 1 :] for s in shapes}) > 1:
             raise ValueError(
-                f"{self.label}: inputs of shapes {', '.join(map(str, shapes))} cannot be joined along axis {self.axis}; "
-                "all other axes must be equal."
+                f"{self.label}: inputs of shapes {', '.join(map(str, shapes))} cannot be joined along axis "
+                f"{self.axis}; all other axes must be equal."
             )
         return jnp.concatenate(arrays, axis)
 

@@ -1,4 +1,4 @@
-"""Batch normalization."""
+"""Batch, layer and local response normalization."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ import flax.linen as nn
 import jax
 import jax.numpy as jnp
 
+from jaxcnn.nn import arguments
 from jaxcnn.nn.base import Layer, current_valid_rows
+from jaxcnn.nn.convolution import SpatialLayer
 from jaxcnn.nn.core import resolved
 
 
@@ -76,9 +78,9 @@ class BatchNormalization(Layer):
                 self.update("batch_stats", name, self.momentum * old + (1.0 - self.momentum) * new)
         scale = jax.lax.rsqrt(variance + self.epsilon)
         if gamma is not None:
-            scale = scale * gamma
-        shift = -mean * scale if beta is None else beta - mean * scale
-        return (x * scale.reshape(along) + shift.reshape(along)).astype(x.dtype)
+            scale = scale * gamma.astype(scale.dtype)
+        shift = -mean * scale if beta is None else beta.astype(scale.dtype) - mean * scale
+        return (x.astype(scale.dtype) * scale.reshape(along) + shift.reshape(along)).astype(x.dtype)
 
 
 def batch_statistics(x: jax.Array, axis: int) -> tuple[jax.Array, jax.Array]:
@@ -90,3 +92,101 @@ def batch_statistics(x: jax.Array, axis: int) -> tuple[jax.Array, jax.Array]:
     mean = jnp.mean(x, axes, keepdims=True, where=where)
     variance = jnp.mean(jnp.square(x - mean), axes, where=where)
     return mean.reshape(-1), variance
+
+
+class LayerNormalization(Layer):
+    """``gamma * (x - mean) / sqrt(variance + epsilon) + beta``, the statistics of each sample over `axis`.
+
+    `axis` is one axis or several, without the batch; ``gamma`` and ``beta`` have their sizes.  The variance is biased;
+    everything is computed in float32.  Source: Ba et al., "Layer Normalization", 2016.
+    """
+
+    axis: Any = -1
+    epsilon: float = 1e-3
+    center: bool = True
+    scale: bool = True
+    beta_initializer: Any = "zeros"
+    gamma_initializer: Any = "ones"
+    beta_regularizer: Any = None
+    gamma_regularizer: Any = None
+    beta_constraint: Any = None
+    gamma_constraint: Any = None
+
+    supports_masking = True
+
+    def checked(self) -> dict[str, Any]:
+        axes = tuple(self.axis) if isinstance(self.axis, list | tuple) else (self.axis,)
+        if not axes or any(not isinstance(axis, int) or axis == 0 for axis in axes):
+            raise ValueError(
+                f"{self.label}: `axis` is {self.axis!r}; it must be an integer or several, none of them 0, the batch."
+            )
+        epsilon = arguments.number(self.label, "epsilon", self.epsilon, minimum=0.0)
+        return {"axis": self.axis if isinstance(self.axis, int) else axes, "epsilon": epsilon, **resolved(self)}
+
+    @nn.compact
+    def __call__(self, x: jax.Array) -> jax.Array:
+        given = (self.axis,) if isinstance(self.axis, int) else self.axis
+        if any(not -x.ndim < axis < x.ndim for axis in given):
+            raise ValueError(f"{self.label}: `axis` is {self.axis}, but the input has shape {x.shape}.")
+        axes = tuple(sorted({axis % x.ndim for axis in given}))
+        y = x.astype(jnp.promote_types(x.dtype, jnp.float32))
+        centred = y - jnp.mean(y, axes, keepdims=True)
+        y = centred * jax.lax.rsqrt(jnp.mean(jnp.square(centred), axes, keepdims=True) + self.epsilon)
+        along = tuple(n if axis in axes else 1 for axis, n in enumerate(x.shape))
+        sizes = tuple(x.shape[axis] for axis in axes)
+        if self.scale:
+            gamma = self.weight(
+                "gamma",
+                self.gamma_initializer,
+                sizes,
+                regularizer=self.gamma_regularizer,
+                constraint=self.gamma_constraint,
+            )
+            y = y * gamma.astype(y.dtype).reshape(along)
+        if self.center:
+            beta = self.weight(
+                "beta",
+                self.beta_initializer,
+                sizes,
+                regularizer=self.beta_regularizer,
+                constraint=self.beta_constraint,
+            )
+            y = y + beta.astype(y.dtype).reshape(along)
+        return y.astype(x.dtype)
+
+
+class LocalResponseNormalization(SpatialLayer):
+    """``x / (bias + alpha * s) ** beta``, s being the sum of squares over up to `depth_radius` channels on either side.
+
+    (batch, height, width, channels) to the same shape.  The defaults are AlexNet's.  Source: Krizhevsky et al.,
+    "ImageNet Classification with Deep Convolutional Neural Networks", 2012.
+    """
+
+    depth_radius: int = 2
+    bias: float = 1.0
+    alpha: float = 2e-5
+    beta: float = 0.75
+    data_format: str | None = None
+
+    spatial_rank = 2
+
+    def checked(self) -> dict[str, Any]:
+        (radius,) = arguments.integers(self.label, "depth_radius", self.depth_radius, 1, minimum=0)
+        bias = arguments.number(self.label, "bias", self.bias)
+        if bias <= 0.0:
+            raise ValueError(f"{self.label}: `bias` is {self.bias!r}; it must be positive, or 0 / 0 could arise.")
+        return {
+            "depth_radius": radius,
+            "bias": bias,
+            "alpha": arguments.number(self.label, "alpha", self.alpha, minimum=0.0),
+            "beta": arguments.number(self.label, "beta", self.beta),
+            **self.checked_format(),
+        }
+
+    @nn.compact
+    def __call__(self, x: jax.Array) -> jax.Array:
+        x = self.to_channels_last(x)
+        radius, channels = self.depth_radius, x.shape[-1]
+        squares = jnp.pad(jnp.square(x), ((0, 0), (0, 0), (0, 0), (radius, radius)))
+        nearby = sum(squares[..., i : i + channels] for i in range(2 * radius + 1))
+        return self.from_channels_last(x * (self.bias + self.alpha * nearby) ** -self.beta)

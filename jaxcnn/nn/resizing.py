@@ -15,12 +15,13 @@ class ZeroPadding(SpatialLayer):
     """Zeros before and after each spatial axis; `padding` is an int, an int an axis, or (before, after) an axis."""
 
     def checked(self) -> dict[str, Any]:
-        value: Any = getattr(self, "padding")
-        return {"padding": arguments.pairs(self.label, "padding", value, self.spatial_rank), **self.checked_format()}
+        layer: Any = self
+        amounts = arguments.pairs(self.label, "padding", layer.padding, self.spatial_rank)
+        return {"padding": amounts, **self.checked_format()}
 
     def __call__(self, x: jax.Array) -> jax.Array:
-        amounts: Any = getattr(self, "padding")
-        return self.from_channels_last(jnp.pad(self.to_channels_last(x), ((0, 0), *amounts, (0, 0))))
+        layer: Any = self
+        return self.from_channels_last(jnp.pad(self.to_channels_last(x), ((0, 0), *layer.padding, (0, 0))))
 
 
 class ZeroPadding1D(ZeroPadding):
@@ -53,11 +54,13 @@ class Cropping(SpatialLayer):
     """Cut from the start and the end of each spatial axis; `cropping` is given as `padding` is."""
 
     def checked(self) -> dict[str, Any]:
-        value: Any = getattr(self, "cropping")
-        return {"cropping": arguments.pairs(self.label, "cropping", value, self.spatial_rank), **self.checked_format()}
+        layer: Any = self
+        amounts = arguments.pairs(self.label, "cropping", layer.cropping, self.spatial_rank)
+        return {"cropping": amounts, **self.checked_format()}
 
     def __call__(self, x: jax.Array) -> jax.Array:
-        amounts: Any = getattr(self, "cropping")
+        layer: Any = self
+        amounts = layer.cropping
         x = self.to_channels_last(x)
         if any(n <= before + after for n, (before, after) in zip(x.shape[1:-1], amounts, strict=True)):
             raise ValueError(f"{self.label}: `cropping` {amounts} leaves nothing of the spatial size {x.shape[1:-1]}.")
@@ -96,7 +99,10 @@ class UpSampling(SpatialLayer):
 
     def checked(self) -> dict[str, Any]:
         layer: Any = self
-        values = {"size": arguments.integers(self.label, "size", layer.size, self.spatial_rank), **self.checked_format()}
+        values = {
+            "size": arguments.integers(self.label, "size", layer.size, self.spatial_rank),
+            **self.checked_format(),
+        }
         if "interpolation" in self.__dataclass_fields__:
             choices = ("nearest", "bilinear")
             values["interpolation"] = arguments.choice(self.label, "interpolation", layer.interpolation, choices)
