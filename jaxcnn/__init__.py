@@ -1,1 +1,54 @@
-"""The Keras of the 2016-2019 deep-learning books, rebuilt on JAX as pure functions."""
+"""The Keras of the 2016-2019 deep-learning books, rebuilt on JAX as pure functions.
+
+A model is a pure Flax module plus one pytree of variables; everything Keras-like is a thin handle around the two:
+
+    model = jaxcnn.Sequential([layers.Dense(10, activation="softmax", input_shape=(784,))])
+    model.compile("adam", "categorical_crossentropy", metrics=["accuracy"])
+    model.fit(x, y)
+    probabilities = model.module.apply(model.variables, x)
+"""
+
+from jaxcnn import (
+    activations,
+    callbacks,
+    config,
+    constraints,
+    initializers,
+    layers,
+    losses,
+    metrics,
+    models,
+    nn,
+    ops,
+    optimizers,
+    regularizers,
+    training,
+    utils,
+)
+from jaxcnn.layers import Input
+from jaxcnn.models import Model, Sequential
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "Input",
+    "Model",
+    "Sequential",
+    "activations",
+    "callbacks",
+    "config",
+    "constraints",
+    "datasets",
+    "initializers",
+    "layers",
+    "losses",
+    "metrics",
+    "models",
+    "nn",
+    "ops",
+    "optimizers",
+    "regularizers",
+    "training",
+    "utils",
+    "visualization",
+]

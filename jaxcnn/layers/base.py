@@ -10,7 +10,7 @@ import difflib
 import inspect
 import math
 import zlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, ClassVar, Protocol
 
@@ -29,7 +29,17 @@ from jaxcnn.nn.graph import run
 from jaxcnn.registry import Registry
 
 # Keyword arguments that every layer takes besides its own.
-COMMON = ("name", "trainable", "dtype", "input_shape", "batch_input_shape", "batch_size", "input_dim", "input_length", "weights")
+COMMON = (
+    "name",
+    "trainable",
+    "dtype",
+    "input_shape",
+    "batch_input_shape",
+    "batch_size",
+    "input_dim",
+    "input_length",
+    "weights",
+)
 
 Variables = dict[str, Any]
 
@@ -114,12 +124,23 @@ class Layer:
 
     def set_variables(self, variables: Mapping[str, Any]) -> None:
         """Replace arrays by those of `variables` (nested as in the property; absent ones stay as they are)."""
+        for layer in (self, *self.all_layers()):
+            layer._note_change()
+        self.store(variables)
+
+    def store(self, variables: Mapping[str, Any]) -> None:
+        """`set_variables` for a running fit, which is the source of the arrays and need not be told."""
         for name, child in self.children.items():
-            child.set_variables({c: values[name] for c, values in variables.items() if name in values})
-        self._note_change()
-        if own := self._own_variables():
+            child.store({c: values[name] for c, values in variables.items() if name in values})
+        if self._variables:
             flat = flatten_dict(dict(variables))
-            self._variables = {path: flat.get(path, value) for path, value in own.items()}
+            self._variables = {path: flat.get(path, value) for path, value in self._variables.items()}
+
+    def all_layers(self) -> Iterator[Layer]:
+        """Every layer inside this one, at any depth."""
+        for child in self.children.values():
+            yield child
+            yield from child.all_layers()
 
     def _own_variables(self) -> dict[tuple[str, ...], jax.Array]:
         """(collection, *path) -> array of the weights that are not a child's; made on first use."""
@@ -165,9 +186,9 @@ class Layer:
 
         def init(key: jax.Array) -> Any:
             zeros = jax.tree.map(
-                lambda leaf: jnp.zeros([n or 1 for n in leaf.shape], leaf.dtype)
-                if isinstance(leaf, SymbolicTensor)
-                else leaf,
+                lambda leaf: (
+                    jnp.zeros([n or 1 for n in leaf.shape], leaf.dtype) if isinstance(leaf, SymbolicTensor) else leaf
+                ),
                 (args, kwargs),
             )
             forward = nn.init(lambda bound: run(bound, zeros[0], dict(zeros[1]), None, train=False), self.module)
@@ -185,7 +206,7 @@ class Layer:
         return self._specs is not None
 
     def weight_paths(self) -> list[tuple[Layer, tuple[str, ...]]]:
-        """(owner, (collection, *path)) of every weight in Keras order: the trainable kind first, then the statistics."""
+        """(owner, (collection, *path)) of every weight in Keras order: params first, then statistics."""
         return [entry for wanted in (True, False) for entry in self._paths(wanted)]
 
     def _paths(self, params: bool) -> list[tuple[Layer, tuple[str, ...]]]:
@@ -285,7 +306,9 @@ class Layer:
             return run(bound, everything, dict(kwargs), None, train)[0]
 
         rngs = {"dropout": jax.random.key(config.seed())}
-        result = nn.apply(forward, self.module, mutable=["batch_stats", "state"] if train else False)(self.variables, rngs=rngs)
+        result = nn.apply(forward, self.module, mutable=["batch_stats", "state"] if train else False)(
+            self.variables, rngs=rngs
+        )
         if not train:
             return result
         outputs, changed = result
@@ -318,7 +341,9 @@ class Layer:
     def all_specs(self) -> list[WeightSpec]:
         """The declared weights of the layer and of those inside it, with their paths from here."""
         return list(self._specs or ()) + [
-            replace(spec, path=(name, *spec.path)) for name, child in self.children.items() for spec in child.all_specs()
+            replace(spec, path=(name, *spec.path))
+            for name, child in self.children.items()
+            for spec in child.all_specs()
         ]
 
     def _adopt(self, specs: Sequence[WeightSpec]) -> None:

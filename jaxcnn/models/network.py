@@ -32,7 +32,9 @@ class Network(Layer):
         for what, given in (("inputs", inputs), ("outputs", outputs)):
             leaves = jax.tree.leaves(given)
             if not leaves or not all(isinstance(leaf, SymbolicTensor) for leaf in leaves):
-                raise TypeError(f"Model: `{what}` must be symbolic tensors, from Input or from calling layers; given {given!r}.")
+                raise TypeError(
+                    f"Model: `{what}` must be symbolic tensors, from Input or from calling layers; given {given!r}."
+                )
         for tensor in self.inputs:
             if not isinstance(tensor.layer, InputLayer):
                 raise ValueError(f"Model: the input {tensor!r} does not come from an Input but from a layer's output.")
@@ -77,14 +79,15 @@ class Network(Layer):
         places = itertools.count()
         place: dict[int, Ref] = {id(tensor): Ref(next(places)) for tensor in self.inputs}
         calls = []
+
+        def placed(leaf: Any) -> Any:
+            return place[id(leaf)] if isinstance(leaf, SymbolicTensor) else leaf
+
         for node in self.nodes:
-            args, kwargs = jax.tree.map(
-                lambda leaf: place[id(leaf)] if isinstance(leaf, SymbolicTensor) else leaf, (node.args, node.kwargs)
-            )
+            args, kwargs = jax.tree.map(placed, (node.args, node.kwargs))
             outputs = jax.tree.map(lambda _: Ref(next(places)), node.outputs)
-            place |= {
-                id(tensor): ref for tensor, ref in zip(jax.tree.leaves(node.outputs), jax.tree.leaves(outputs), strict=True)
-            }
+            made = zip(jax.tree.leaves(node.outputs), jax.tree.leaves(outputs), strict=True)
+            place.update((id(tensor), ref) for tensor, ref in made)
             calls.append(Call(node.layer.name, node.layer.module, args, kwargs, outputs))
         result = [place[id(tensor)] for tensor in self.outputs]
         return Graph(Topology(tuple(self.input_names), tuple(calls), result[0] if len(result) == 1 else result))

@@ -41,14 +41,18 @@ class Sequential(Model):
         if isinstance(layer, nn.Module):
             layer = FlaxLayer(layer)
         if not isinstance(layer, Layer):
-            raise TypeError(f"Sequential '{self.name}': a layer is expected; given {layer!r} of type {type(layer).__name__}.")
+            raise TypeError(
+                f"Sequential '{self.name}': a layer is expected; given {layer!r} of type {type(layer).__name__}."
+            )
         if isinstance(layer, InputLayer):
             if self._input is not None or self._stack:
                 raise ValueError(f"Sequential '{self.name}': an Input can only come first.")
             self._input = layer.output
             return
         if any(layer is other for other in self._stack) or layer.name in {other.name for other in self._stack}:
-            raise ValueError(f"Sequential '{self.name}' already has a layer named '{layer.name}'; names must be unique.")
+            raise ValueError(
+                f"Sequential '{self.name}' already has a layer named '{layer.name}'; names must be unique."
+            )
         if not self._stack and self._input is None:
             self._input = first_input(layer)
         if self._input is not None:
@@ -105,7 +109,9 @@ def first_input(layer: Layer) -> SymbolicTensor | None:
         if not layer.built:
             return None
         if len(layer.inputs) != 1:
-            raise ValueError(f"Sequential: the first model '{layer.name}' has {len(layer.inputs)} inputs; one is needed.")
+            raise ValueError(
+                f"Sequential: the first model '{layer.name}' has {len(layer.inputs)} inputs; one is needed."
+            )
         source = layer.inputs[0]
         return Input(batch_shape=source.shape, dtype=source.dtype, name=f"{layer.name}_input")
     if layer.batch_input_shape is None:

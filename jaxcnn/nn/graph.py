@@ -132,13 +132,13 @@ def run(module: nn.Module, args: tuple, kwargs: dict[str, Any], mask: Any, train
 
 
 @functools.cache
-def call_parameters(module_class: type) -> frozenset[str]:
+def call_parameters(module_class: Any) -> frozenset[str]:
     """The parameter names of a module class's ``__call__``."""
     return frozenset(inspect.signature(module_class.__call__).parameters)
 
 
 @functools.cache
-def overrides_mask(module_class: type) -> bool:
+def overrides_mask(module_class: Any) -> bool:
     """Whether a module class makes masks of its own rather than passing them on."""
     return issubclass(module_class, Layer) and module_class.compute_mask is not Layer.compute_mask
 

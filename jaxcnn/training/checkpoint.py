@@ -1,0 +1,111 @@
+"""Whole training states on disk, through Orbax: written in the background, each there entirely or not at all."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import jax
+import jax.numpy as jnp
+
+if TYPE_CHECKING:
+    from jaxcnn.callbacks.callback_list import CallbackList
+    from jaxcnn.training.fitting import Fit
+
+KEEP = 2  # the newest checkpoints that stay
+
+
+class Checkpoints:
+    """The checkpoints of one `fit` in a folder.
+
+    A checkpoint holds the `TrainState` (weights, statistics, optimizer, random numbers, running sums), where in which
+    epoch it was taken, and the state of the callbacks with the history, so that a run that goes on from it ends with
+    the same bits as one that was never interrupted.
+
+    Args:
+        directory: made when it does not exist.
+        every: save also each time this many updates have passed, not only at the end of an epoch.
+
+    Raises:
+        OSError: when the folder cannot be made or written.
+        ValueError: when `every` is not a positive integer.
+    """
+
+    def __init__(self, directory: str | Path, every: int | None = None) -> None:
+        import orbax.checkpoint as ocp
+
+        if every is not None and (not isinstance(every, int) or every < 1):
+            raise ValueError(f"`checkpoint_every` is {every!r}; it must be a positive number of updates.")
+        self.directory = Path(directory).expanduser().absolute()
+        self.directory.mkdir(parents=True, exist_ok=True)
+        if not os.access(self.directory, os.W_OK):
+            raise PermissionError(f"The checkpoint folder {self.directory} cannot be written.")
+        self.every = every
+        self._ocp = ocp
+        self._manager = ocp.CheckpointManager(
+            self.directory, options=ocp.CheckpointManagerOptions(max_to_keep=KEEP, enable_async_checkpointing=True)
+        )
+        self._saved_at = 0
+
+    def restore(self, fit: Fit, callbacks: CallbackList, first_epoch: int) -> tuple[int, int]:
+        """Go on from the newest checkpoint, if any: (epoch to continue, steps of it already done)."""
+        step = self._manager.latest_step()
+        if step is None:
+            self._saved_at = int(fit.state.step)
+            return first_epoch, 0
+        args = self._ocp.args
+        place = self._manager.restore(step, args=args.Composite(place=args.JsonRestore()))["place"]
+        wanted = {"state": args.StandardRestore(jax.tree.map(abstract, fit.state))}
+        if place["has_arrays"]:
+            wanted["arrays"] = args.PyTreeRestore()
+        try:
+            found = self._manager.restore(step, args=args.Composite(**wanted))
+        except (ValueError, KeyError, TypeError) as error:
+            raise ValueError(
+                f"The checkpoint of step {step} in {self.directory} does not belong to this model and optimizer: "
+                f"{str(error).splitlines()[0]} Use another folder, or the model that wrote it."
+            ) from error
+        fit.set_state(found["state"])
+        fit.seed = place["seed"]
+        callbacks.set_state(place["callbacks"])
+        if place["has_arrays"]:
+            callbacks.set_arrays(found["arrays"])
+        self._saved_at = step
+        return place["epoch"], place["done"]
+
+    def maybe_save(self, fit: Fit, callbacks: CallbackList, epoch: int, done: int) -> None:
+        """Save in the middle of an epoch when `every` updates have passed since the last time."""
+        if self.every is not None and int(fit.state.step) - self._saved_at >= self.every:
+            self.save(fit, callbacks, epoch, done)
+
+    def save(self, fit: Fit, callbacks: CallbackList, epoch: int, done: int) -> None:
+        """Save the state with `done` steps of `epoch` behind it; writing goes on in the background."""
+        args = self._ocp.args
+        arrays = callbacks.get_arrays()
+        place = {
+            "epoch": epoch,
+            "done": done,
+            "seed": fit.seed,
+            "callbacks": callbacks.get_state(),
+            "has_arrays": bool(arrays),
+        }
+        # The next step reuses the memory of the state, so what is written in the background must be a copy.
+        items: dict[str, Any] = {
+            "state": args.StandardSave(jax.tree.map(jnp.copy, fit.state)),
+            "place": args.JsonSave(place),
+        }
+        if arrays:
+            items["arrays"] = args.PyTreeSave(arrays)
+        self._saved_at = int(fit.state.step)
+        self._manager.save(self._saved_at, args=args.Composite(**items), force=True)
+
+    def close(self) -> None:
+        """Wait until everything is on disk."""
+        self._manager.wait_until_finished()
+        self._manager.close()
+
+
+def abstract(array: jax.Array) -> jax.ShapeDtypeStruct:
+    """Shape, dtype and placement of an array, to restore one like it."""
+    return jax.ShapeDtypeStruct(array.shape, array.dtype, sharding=array.sharding)

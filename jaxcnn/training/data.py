@@ -1,0 +1,314 @@
+"""Arrays as a model takes them: checked against its inputs and outputs, then cut into batches."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import jax
+import numpy as np
+
+from jaxcnn import losses
+from jaxcnn.training.objective import Objective
+from jaxcnn.training.steps import Batch
+
+
+@dataclass(frozen=True)
+class Arrays:
+    """Checked data: one array an input, one an output; a weight is None where all samples count alike."""
+
+    inputs: list[np.ndarray]
+    targets: list[np.ndarray]
+    weights: list[np.ndarray | None]
+
+    def __len__(self) -> int:
+        return len(self.inputs[0])
+
+    def slice(self, start: int, stop: int) -> Arrays:
+        """The samples from `start` to `stop`."""
+
+        def cut(a: np.ndarray | None) -> np.ndarray | None:
+            return None if a is None else a[start:stop]
+
+        return Arrays(
+            [a[start:stop] for a in self.inputs], [a[start:stop] for a in self.targets], [cut(w) for w in self.weights]
+        )
+
+
+def by_name(data: Any, names: Sequence[str], what: str) -> list[Any]:
+    """`data` (one array, a list in order, or a dict by name) as a list with one entry a name."""
+    if isinstance(data, Mapping):
+        if missing := [n for n in names if n not in data]:
+            raise ValueError(f"No {what} given for {', '.join(missing)}; given {sorted(data)}, expected {list(names)}.")
+        if unknown := sorted(set(data) - set(names)):
+            raise ValueError(f"Unknown {what} {', '.join(unknown)}; the model has {list(names)}.")
+        return [data[n] for n in names]
+    if isinstance(data, list | tuple) and (len(names) != 1 or (len(data) == 1 and np.ndim(data[0]) > 0)):
+        if len(data) != len(names):
+            raise ValueError(
+                f"The model takes {len(names)} {what} arrays ({', '.join(names)}); given a list of {len(data)}."
+            )
+        return list(data)
+    if len(names) != 1:
+        raise ValueError(
+            f"The model takes {len(names)} {what} arrays ({', '.join(names)}) as a list or a dict by name; "
+            f"given one {type(data).__name__}."
+        )
+    return [data]
+
+
+def as_array(value: Any, what: str) -> np.ndarray:
+    """`value` as a numeric array; raises TypeError for text and objects."""
+    array = np.asarray(value)
+    if array.dtype.kind not in "fiub" and array.dtype.name != "bfloat16":
+        raise TypeError(
+            f"{what} has dtype {array.dtype}; numbers are needed. "
+            + ("Samples of different lengths must be padded first." if array.dtype == object else "Convert it first.")
+        )
+    return array
+
+
+def checked_inputs(x: Any, names: Sequence[str], shapes: Sequence[Sequence[int | None]]) -> list[np.ndarray]:
+    """The model's input arrays, of equal length and fitting shapes."""
+    arrays = [as_array(v, f"Input '{n}'") for n, v in zip(names, by_name(x, names, "input"), strict=True)]
+    for i, (name, array, shape) in enumerate(zip(names, arrays, shapes, strict=True)):
+        if array.ndim == 1 and len(shape) == 2:
+            arrays[i] = array = array[:, None]
+        if array.ndim != len(shape) or any(n not in (None, m) for n, m in zip(shape[1:], array.shape[1:], strict=True)):
+            raise ValueError(
+                f"Input '{name}' has shape {array.shape}; the model expects {('samples', *shape[1:])}"
+                + (", where None is any size." if None in shape[1:] else ".")
+            )
+    require_equal_lengths(dict(zip(names, arrays, strict=True)))
+    return arrays
+
+
+def require_equal_lengths(arrays: Mapping[str, np.ndarray]) -> None:
+    """Raise when arrays are empty or do not have the same number of samples."""
+    lengths = {name: len(array) for name, array in arrays.items()}
+    if len(set(lengths.values())) > 1:
+        given = ", ".join(f"'{name}' has {n}" for name, n in lengths.items())
+        raise ValueError(f"All arrays need the same number of samples; {given}.")
+    if 0 in lengths.values():
+        raise ValueError(f"The data is empty: {', '.join(repr(n) for n in lengths)} of length 0.")
+
+
+def checked_targets(
+    y: Any, objective: Objective, shapes: Sequence[Sequence[int | None]], count: int
+) -> list[np.ndarray]:
+    """The target arrays of a model with outputs of the given shapes; `count` samples are expected."""
+    names = [output.name for output in objective.outputs]
+    if y is None:
+        raise ValueError(f"Targets are needed for {', '.join(names)}; `y` is None.")
+    result = []
+    for output, value, shape in zip(objective.outputs, by_name(y, names, "target"), shapes, strict=True):
+        array = as_array(value, f"Target '{output.name}'")
+        if len(array) != count:
+            raise ValueError(f"Target '{output.name}' has {len(array)} samples; the inputs have {count}.")
+        if array.ndim == 1 and len(shape) > 1:
+            array = array[:, None]
+        check_target(output.name, array, shape, output.loss)
+        result.append(array)
+    return result
+
+
+def check_target(name: str, array: np.ndarray, shape: Sequence[int | None], loss: Any) -> None:
+    """Raise when a target cannot belong to an output of `shape` under a loss of the library."""
+    function = losses.function_of(loss)
+    if function is losses.sparse_categorical_crossentropy:
+        classes = shape[-1]
+        if array.ndim not in (len(shape) - 1, len(shape)) or (array.ndim == len(shape) and array.shape[-1] != 1):
+            raise ValueError(
+                f"Target '{name}' has shape {array.shape}; sparse_categorical_crossentropy needs integer labels of "
+                f"shape {('samples', *shape[1:-1], 1)}. For one-hot targets use categorical_crossentropy."
+            )
+        if array.dtype.kind == "f" and np.any(array != np.floor(array)):
+            raise ValueError(f"Target '{name}' holds fractions; sparse_categorical_crossentropy needs integer labels.")
+        if classes is not None and (array.min() < 0 or array.max() >= classes):
+            raise ValueError(
+                f"Target '{name}' holds labels from {array.min()} to {array.max()}; an output of {classes} values "
+                f"needs labels from 0 to {classes - 1}."
+            )
+    elif getattr(function, "__name__", "") in losses.registry.items() and (
+        array.ndim != len(shape) or any(n not in (None, m) for n, m in zip(shape[1:], array.shape[1:], strict=True))
+    ):
+        hint = ""
+        if function is losses.categorical_crossentropy and array.ndim == len(shape) and array.shape[-1] == 1:
+            hint = " For integer labels use sparse_categorical_crossentropy, or to_categorical to make them one-hot."
+        raise ValueError(f"Target '{name}' has shape {array.shape}; the output has {('samples', *shape[1:])}.{hint}")
+
+
+def checked_weights(
+    sample_weight: Any, class_weight: Any, objective: Objective, targets: Sequence[np.ndarray]
+) -> list[np.ndarray | None]:
+    """One array of sample weights an output, (samples,) or (samples, steps), or None where all count alike."""
+    names = [output.name for output in objective.outputs]
+    given = per_output(sample_weight, names, "sample_weight")
+    classes = per_output(class_weight, names, "class_weight", is_leaf=is_class_weight)
+    result = []
+    for output, weight, by_class, target in zip(objective.outputs, given, classes, targets, strict=True):
+        if weight is not None:
+            weight = as_array(weight, f"sample_weight of '{output.name}'").astype(np.float32)
+            wanted = 2 if output.temporal else 1
+            if weight.ndim != wanted or weight.shape != target.shape[:wanted]:
+                raise ValueError(
+                    f"sample_weight of '{output.name}' has shape {weight.shape}; expected {target.shape[:wanted]}"
+                    + (
+                        "."
+                        if wanted == 2
+                        else ' (one a sample; for one a timestep compile with sample_weight_mode="temporal").'
+                    )
+                )
+        if by_class is not None:
+            factor = class_factors(output.name, by_class, target)
+            weight = factor if weight is None else weight * factor
+        result.append(weight)
+    return result
+
+
+def is_class_weight(value: Any) -> bool:
+    return isinstance(value, Mapping) and all(not isinstance(k, str) for k in value)
+
+
+def per_output(value: Any, names: Sequence[str], what: str, is_leaf: Any = None) -> list[Any]:
+    """One value an output from None, one value, a list, or a dict by output name (absent ones None)."""
+    if value is None:
+        return [None] * len(names)
+    if is_leaf is not None and is_leaf(value):
+        return [value, *[None] * (len(names) - 1)] if len(names) == 1 else [value] * len(names)
+    if isinstance(value, Mapping):
+        if unknown := sorted(set(value) - set(names)):
+            raise ValueError(f"{what}: unknown outputs {', '.join(map(str, unknown))}; the model has {list(names)}.")
+        return [value.get(n) for n in names]
+    if isinstance(value, list | tuple) and (len(names) > 1 or len(value) == 1):
+        if len(value) != len(names):
+            raise ValueError(f"{what}: a list of {len(value)} for a model with {len(names)} outputs.")
+        return list(value)
+    return [value] * len(names)
+
+
+def class_factors(name: str, class_weight: Mapping[int, float], target: np.ndarray) -> np.ndarray:
+    """The weight of each sample's class: the index of its one-hot target or its integer label."""
+    if target.ndim > 2:
+        raise ValueError(f"class_weight: target '{name}' has shape {target.shape}; it needs one class a sample.")
+    labels = target.argmax(axis=1) if target.ndim == 2 and target.shape[1] > 1 else target.reshape(-1).astype(int)
+    present = np.unique(labels)
+    if missing := [int(k) for k in present if k not in class_weight]:
+        raise ValueError(f"class_weight has no weight for the classes {missing}, which target '{name}' contains.")
+    table = np.zeros(int(present.max()) + 1, np.float32)
+    for k in present:
+        table[k] = class_weight[int(k)]
+    return table[labels]
+
+
+def network_dtype(array: np.ndarray, dtype: Any) -> np.ndarray:
+    """`array` as the model computes with it: `dtype` for inputs; targets as float32 or int32."""
+    if dtype is None:
+        dtype = np.float32 if array.dtype.kind == "f" else np.int32
+    return array.astype(dtype, copy=False)
+
+
+class ArrayFeed:
+    """Batches of in-memory arrays in a given order.
+
+    Args:
+        arrays: the data.
+        input_dtypes: the dtypes that the model's inputs have.
+        batch_size: samples a batch.
+        pad: fill the short last batch up to the full size, marking the padding in ``Batch.rows``.
+    """
+
+    def __init__(self, arrays: Arrays, input_dtypes: Sequence[Any], batch_size: int, pad: bool) -> None:
+        self.arrays, self.batch_size = arrays, batch_size
+        self.samples = len(arrays)
+        self.steps = -(-self.samples // batch_size)
+        self.short = self.samples % batch_size
+        self.pad = pad and self.short != 0
+        self._dtypes = input_dtypes
+        # Off the CPU the data is sent to the device once and gathered there; on it, NumPy's gather is the faster.
+        self._resident: Batch | None = None
+        if jax.default_backend() != "cpu":
+            everything = self._gather(np.arange(self.samples))
+            self._resident = jax.device_put(everything)
+
+    @property
+    def bytes_per_batch(self) -> int:
+        """Memory that a batch takes."""
+        found = [*self.arrays.inputs, *self.arrays.targets]
+        return sum(int(np.prod(a.shape[1:], dtype=np.int64)) * 4 for a in found) * min(self.batch_size, self.samples)
+
+    def size(self, step: int) -> int:
+        """Real samples in batch `step`."""
+        return self.short if self.short and step == self.steps - 1 else self.batch_size
+
+    def batch(self, order: np.ndarray, step: int) -> Batch:
+        """Batch number `step` of the samples in `order`."""
+        chosen = order[step * self.batch_size : (step + 1) * self.batch_size]
+        return self._take(self._padded(chosen), self._rows(len(chosen)))
+
+    def stacked(self, order: np.ndarray, first: int, count: int, capacity: int) -> Batch:
+        """Batches `first` to ``first + count`` stacked on a new leading axis of length `capacity`, the rest filler."""
+        chosen = order[first * self.batch_size : (first + count) * self.batch_size]
+        short = count * self.batch_size - len(chosen)
+        index = np.zeros((capacity, self.batch_size), order.dtype)
+        index.reshape(-1)[: len(chosen)] = chosen
+        rows = None
+        if self.pad:
+            rows = np.ones((capacity, self.batch_size), np.float32)
+            if short:
+                rows[count - 1, self.batch_size - short :] = 0.0
+        return self._take(index, rows)
+
+    def _padded(self, chosen: np.ndarray) -> np.ndarray:
+        missing = self.batch_size - len(chosen)
+        return np.concatenate([chosen, np.zeros(missing, chosen.dtype)]) if self.pad and missing else chosen
+
+    def _rows(self, real: int) -> np.ndarray | None:
+        return (np.arange(self.batch_size) < real).astype(np.float32) if self.pad else None
+
+    def _take(self, index: np.ndarray, rows: np.ndarray | None) -> Batch:
+        batch = self._gather(index) if self._resident is None else _gather_on_device(self._resident, index)
+        return batch._replace(rows=rows)
+
+    def _gather(self, index: np.ndarray) -> Batch:
+        def take(array: np.ndarray, dtype: Any) -> np.ndarray:
+            return network_dtype(array.take(index, axis=0, mode="clip"), dtype)
+
+        inputs = [take(a, dtype) for a, dtype in zip(self.arrays.inputs, self._dtypes, strict=True)]
+        return Batch(
+            inputs[0] if len(inputs) == 1 else inputs,
+            [take(a, None) for a in self.arrays.targets],
+            [None if w is None else take(w, np.float32) for w in self.arrays.weights],
+        )
+
+
+@jax.jit
+def _gather_on_device(data: Batch, index: Any) -> Batch:
+    gathered: Batch = jax.tree.map(lambda a: a[index], data)
+    return gathered
+
+
+def epoch_order(samples: int, batch_size: int, shuffle: bool | str, seed: int, step: int) -> np.ndarray:
+    """The order of the samples in the epoch that begins after `step` updates: a function of its arguments alone.
+
+    ``shuffle="batch"`` moves whole batches, the short one staying last.
+    """
+    dtype = np.int32 if samples < 2**31 else np.int64
+    order = np.arange(samples, dtype=dtype)
+    if not shuffle:
+        return order
+    generator = np.random.Generator(np.random.Philox(key=[seed, step]))
+    if shuffle != "batch":
+        return generator.permutation(order)
+    whole = samples // batch_size * batch_size
+    blocks = generator.permutation(order[:whole].reshape(-1, batch_size))
+    return np.concatenate([blocks.reshape(-1), order[whole:]])
+
+
+def chunks(steps: int, first: int, size: Any) -> Iterator[tuple[int, int]]:
+    """(first step, count) from step `first` on; `size()` says how many steps the next chunk should have."""
+    while first < steps:
+        count = min(size(), steps - first)
+        yield first, count
+        first += count

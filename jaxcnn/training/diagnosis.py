@@ -1,0 +1,49 @@
+"""Where a loss stopped being finite."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import flax.linen as nn
+import jax
+import numpy as np
+
+from jaxcnn.nn.base import valid_rows
+from jaxcnn.nn.graph import run
+from jaxcnn.training.state import TrainState
+from jaxcnn.training.steps import MUTABLE, Batch
+
+if TYPE_CHECKING:
+    from jaxcnn.training.trainer import Trainer
+
+
+def first_bad_layer(model: Trainer, state: TrainState, batch: Batch) -> str:
+    """Say in words where NaN or infinity first appears when `batch` goes through the model."""
+    real = slice(None) if batch.rows is None else np.asarray(batch.rows) > 0
+    for name, array in zip(model.input_names, jax.tree.leaves(batch.inputs), strict=True):
+        if not finite(np.asarray(array)[real]):
+            return f"the input '{name}' holds values that are not finite"
+    for name, array in zip(model.output_names, batch.targets, strict=True):
+        if not finite(np.asarray(array)[real]):
+            return f"the target '{name}' holds values that are not finite"
+    key = jax.random.fold_in(jax.random.wrap_key_data(state.key), state.step)
+    with valid_rows(batch.rows):
+        apply = nn.apply(
+            lambda m: run(m, (batch.inputs,), {}, None, train=True),
+            model.module,
+            mutable=[*MUTABLE, "intermediates"],
+            capture_intermediates=True,
+        )
+        _, changed = apply(state.variables, rngs={"dropout": key})
+    found = changed["intermediates"]
+    for layer in model.layers:
+        outputs = jax.tree.leaves(found.get(layer.name, {}).get("__call__", ()))
+        if not all(finite(np.asarray(output)[real]) for output in outputs):
+            return f"it first appears in the output of layer '{layer.name}' ({type(layer).__name__})"
+    return "all layers give finite outputs; it appears in the loss"
+
+
+def finite(array: Any) -> bool:
+    """Whether all values of a floating-point array are finite; other arrays always are."""
+    array = np.asarray(array)
+    return array.dtype.kind not in "fV" or bool(np.all(np.isfinite(array.astype(np.float32))))

@@ -1,0 +1,283 @@
+"""The loop of `fit`: epochs over a feed, the state on the device, callbacks at their moments."""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+import threading
+import time
+import warnings
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from jaxcnn import config
+from jaxcnn.callbacks.callback_list import CallbackList
+from jaxcnn.training.data import ArrayFeed, chunks, epoch_order
+from jaxcnn.training.dispatch import Dispatcher
+from jaxcnn.training.state import TrainState, Tree, from_variables
+from jaxcnn.training.steps import Batch
+
+if TYPE_CHECKING:
+    from jaxcnn.training.checkpoint import Checkpoints
+    from jaxcnn.training.trainer import Trainer
+
+
+class NonFiniteLossError(FloatingPointError):
+    """The loss became NaN or infinite and `fit` was asked to stop there."""
+
+
+def with_numbers_of(optimizer: Any, opt_state: Any) -> Any:
+    """`opt_state` with the adjustable numbers (the learning rate, ...) that the optimizer object has now."""
+    if opt_state is None:
+        return None
+    return opt_state._replace(hyper={name: jnp.asarray(v, jnp.float32) for name, v in optimizer.hyper().items()})
+
+
+class Fit:
+    """One running `fit`: owns the newest state and hands it to the layers when somebody reads a weight.
+
+    The state is donated from step to step, so the layers never hold its arrays while it runs; they get copies.
+    """
+
+    def __init__(self, model: Trainer, dispatcher: Dispatcher, metrics: Tree) -> None:
+        self.model, self.dispatcher = model, dispatcher
+        self.changed = False
+        self._dirty = False
+        self.seed = config.seed()
+        self._version = model.optimizer.version
+        self.state = self._fresh_state(metrics)
+        for layer in model.all_layers():
+            layer._session = self
+
+    def _fresh_state(self, metrics: Tree) -> TrainState:
+        """A state of arrays that nobody else holds, so that donating them harms nobody."""
+        model = self.model
+        state = from_variables(
+            model.variables,
+            model.optimizer,
+            trainable=model.compiled_mask,
+            opt_state=with_numbers_of(model.optimizer, model._opt_state),
+            metrics=metrics,
+            step=model._step,
+            seed=self.seed,
+        )
+        copied: TrainState = jax.tree.map(jnp.copy, state)
+        return copied
+
+    def commit(self) -> None:
+        """Give the layers copies of the newest arrays."""
+        if self._dirty:
+            self._dirty = False
+            self._store(jax.tree.map(jnp.copy, (self.state.variables, self.state.opt_state)))
+
+    def _store(self, arrays: tuple[Tree, Any]) -> None:
+        variables, self.model._opt_state = arrays
+        self.model.store(variables)
+        self.model._step = int(self.state.step)
+
+    def close(self) -> None:
+        """Leave the newest finished state in the layers, whatever happened."""
+        for layer in self.model.all_layers():
+            layer._session = None
+        if self._dirty:
+            # If the device failed in the middle of a step the state is lost; the layers then keep the last commit.
+            with contextlib.suppress(RuntimeError):
+                jax.block_until_ready(self.state)
+                self._store((self.state.variables, self.state.opt_state))
+
+    def refresh(self) -> None:
+        """Take over what callbacks have changed: the learning rate, or weights that they have set."""
+        optimizer = self.model.optimizer
+        if optimizer.version != self._version:
+            self._version = optimizer.version
+            self.state = replace(self.state, opt_state=with_numbers_of(optimizer, self.state.opt_state))
+        if self.changed:
+            self.changed = False
+            fresh = self._fresh_state(self.state.metrics)
+            self.state = replace(fresh, opt_state=self.state.opt_state, step=self.state.step)
+
+    def advance(self, run: Callable[[TrainState], TrainState]) -> None:
+        """Replace the state by that after some steps."""
+        self.refresh()
+        self.state = run(self.state)
+        self._dirty = True
+
+    def reset_metrics(self, metrics: Tree) -> None:
+        """Start new running sums."""
+        self.state = replace(self.state, metrics=jax.tree.map(jnp.copy, metrics))
+
+    def set_state(self, state: TrainState) -> None:
+        """Continue from a restored state."""
+        self.state = state
+        self._dirty = True
+
+
+class Epochs:
+    """The epochs of one `fit`.
+
+    Args:
+        fit: the running state.
+        feed: the training batches.
+        metrics: empty running sums.
+        callbacks: called at their moments.
+        validate: gives the validation logs of the newest state, or None.
+        shuffle: True, False or "batch".
+        nan: "ignore", "warn" or "raise", what to do when the loss is not finite.
+        checkpoints: where to save the state, or None.
+    """
+
+    def __init__(
+        self,
+        fit: Fit,
+        feed: ArrayFeed,
+        metrics: Tree,
+        callbacks: CallbackList,
+        validate: Callable[[], dict[str, float]] | None,
+        shuffle: bool | str,
+        nan: str,
+        checkpoints: Checkpoints | None,
+    ) -> None:
+        self.fit, self.feed, self.metrics = fit, feed, metrics
+        self.callbacks, self.validate, self.shuffle = callbacks, validate, shuffle
+        self.nan, self.checkpoints = nan, checkpoints
+
+    def run(self, first: int, last: int) -> None:
+        """Epochs `first` to `last` (exclusive), or on from a checkpoint where there is one."""
+        model, done = self.fit.model, 0
+        model.stop_training = False
+        self.callbacks.on_train_begin({})
+        if self.checkpoints is not None:
+            first, done = self.checkpoints.restore(self.fit, self.callbacks, first)
+        with deferred_interrupt() as interrupted:
+            for epoch in range(first, last):
+                if model.stop_training:
+                    break
+                self._epoch(epoch, done, interrupted)
+                done = 0
+        if self.checkpoints is not None:
+            self.checkpoints.close()
+        self.callbacks.on_train_end({})
+
+    def _epoch(self, epoch: int, done: int, interrupted: Callable[[], None]) -> None:
+        fit, feed = self.fit, self.feed
+        self.callbacks.on_epoch_begin(epoch, {})
+        fit.refresh()
+        if done == 0:
+            fit.reset_metrics(self.metrics)
+        began = int(fit.state.step) - done
+        order = epoch_order(feed.samples, feed.batch_size, self.shuffle, fit.seed, began)
+        steps = self._batch_by_batch if self.callbacks.needs_batches else self._in_chunks
+        for reached in steps(order, done):
+            interrupted()
+            if self.nan == "raise":
+                self._stop_at_nan(order, began)
+            if fit.model.stop_training:
+                break
+            seen = min(reached * feed.batch_size, feed.samples)
+            self.callbacks.update(seen, self._averages)
+            if self.checkpoints is not None and reached < feed.steps:
+                self.checkpoints.maybe_save(fit, self.callbacks, epoch, reached)
+        self.callbacks.update(feed.samples, self._averages)
+        logs = self._averages()
+        if self.nan == "warn" and not np.isfinite(logs["loss"]):
+            warnings.warn(
+                f"The loss of epoch {epoch + 1} is {logs['loss']}; fit(nan='raise') stops at the step and names the layer.",
+                RuntimeWarning,
+                stacklevel=4,
+            )
+        if self.validate is not None:
+            logs |= self.validate()
+        self.callbacks.on_epoch_end(epoch, logs)
+        fit.refresh()
+        if self.checkpoints is not None:
+            self.checkpoints.save(fit, self.callbacks, epoch + 1, 0)
+
+    def _averages(self) -> dict[str, float]:
+        """The averages since the epoch began, fetched from the device."""
+        return self.fit.model.functions.averages(self.fit.state.metrics)
+
+    def _batch_by_batch(self, order: np.ndarray, done: int) -> Iterator[int]:
+        """One step a call, with the batch hooks around it."""
+        for step in range(done, self.feed.steps):
+            size = self.feed.size(step)
+            self.callbacks.on_batch_begin(step, {"batch": step, "size": size})
+            batch = self.feed.batch(order, step)
+            logs: dict[str, Any] = {}
+
+            def run(state: TrainState, batch: Batch = batch, logs: dict[str, Any] = logs) -> TrainState:
+                new, values = self.fit.model.functions.logged_step(state, batch)
+                logs.update(values)
+                return new
+
+            self.fit.advance(run)
+            found = jax.device_get(logs)
+            logs = {name: float(found[name]) for name in self.fit.model.metrics_names}
+            self.callbacks.on_batch_end(step, {"batch": step, "size": size, **logs})
+            yield step + 1
+
+    def _in_chunks(self, order: np.ndarray, done: int) -> Iterator[int]:
+        """As many steps a call as the device policy allows."""
+        fit, feed, dispatcher = self.fit, self.feed, self.fit.dispatcher
+        if not dispatcher.loops(fit.state, feed.batch(order, 0)) or (feed.short and not feed.pad):
+            for step in range(done, feed.steps):
+                batch = feed.batch(order, step)
+                fit.advance(lambda state, batch=batch: dispatcher.single(state, batch))  # type: ignore[misc]
+                yield step + 1
+            return
+        capacity = dispatcher.capacity(feed.steps, feed.bytes_per_batch)
+        for first, count in chunks(feed.steps, done, lambda: dispatcher.next_count(capacity)):
+            batches = feed.stacked(order, first, count, capacity)
+            started = time.perf_counter()
+            jax.block_until_ready(fit.state.step)  # at most two calls in flight
+            fit.advance(lambda state, b=batches, n=count: dispatcher.many(state, b, n))  # type: ignore[misc]
+            dispatcher.adapt(started, count)
+            yield first + count
+
+    def _stop_at_nan(self, order: np.ndarray, began: int) -> None:
+        bad = int(self.fit.state.nan_step)
+        if bad < 0:
+            return
+        from jaxcnn.training.diagnosis import first_bad_layer
+
+        self.fit.state = replace(self.fit.state, nan_step=jnp.asarray(-1, jnp.int32))
+        where = first_bad_layer(self.fit.model, self.fit.state, self.feed.batch(order, bad - began))
+        raise NonFiniteLossError(
+            f"The loss is not finite at step {bad} (step {bad - began + 1} of its epoch): {where}. "
+            "The weights are those before this step."
+        )
+
+
+@contextlib.contextmanager
+def deferred_interrupt() -> Iterator[Callable[[], None]]:
+    """Within the block Ctrl-C waits for the next call of the yielded function, so that no step is torn in two.
+
+    A second Ctrl-C interrupts at once.
+    """
+    if threading.current_thread() is not threading.main_thread() or (
+        signal.getsignal(signal.SIGINT) is not signal.default_int_handler
+    ):
+        yield lambda: None
+        return
+    asked = False
+
+    def remember(number: int, frame: Any) -> None:
+        nonlocal asked
+        if asked:
+            signal.default_int_handler(number, frame)
+        asked = True
+
+    def check() -> None:
+        if asked:
+            raise KeyboardInterrupt
+
+    signal.signal(signal.SIGINT, remember)
+    try:
+        yield check
+        check()
+    finally:
+        signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -1,0 +1,114 @@
+"""The whole state of a training run as one pytree."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import flax.linen as nn
+import flax.struct
+import jax
+import jax.numpy as jnp
+from flax.traverse_util import flatten_dict, unflatten_dict
+
+from jaxcnn import config
+from jaxcnn.nn.graph import run
+
+Tree = dict[str, Any]
+
+
+@flax.struct.dataclass
+class TrainState:
+    """Everything that a training step reads and replaces.
+
+    Attributes:
+        step: int32 scalar, updates done so far; with `key` it fixes the random numbers of the next step.
+        params: the arrays being trained, nested by layer.
+        frozen: the arrays of ``params`` that are held fixed; no gradient and no optimizer state is made for them.
+        collections: the other variables: ``batch_stats``, ``state``.
+        opt_state: what the optimizer keeps.
+        key: uint32 (2,), the seed of the run's random numbers.
+        metrics: running sums of the loss and metrics since they were last reset.
+        nan_step: int32 scalar, the step whose loss was first not finite, -1 while there is none.
+    """
+
+    step: jax.Array
+    params: Tree
+    frozen: Tree
+    collections: Tree
+    opt_state: Any
+    key: jax.Array
+    metrics: Tree
+    nan_step: jax.Array
+
+    @property
+    def variables(self) -> Tree:
+        """What ``module.apply`` takes: all parameters and the other collections."""
+        return {"params": merge(self.params, self.frozen), **self.collections}
+
+
+def init_state(
+    module: nn.Module,
+    optimizer: Any,
+    example: Any,
+    *,
+    seed: int | None = None,
+    trainable: Mapping[str, Any] | None = None,
+) -> TrainState:
+    """A fresh state for `module` without any Keras around it.
+
+    Args:
+        module: any Flax module that takes one argument (an array, list or dict) and perhaps `train`.
+        optimizer: an optax transformation or a `jaxcnn.optimizers` object.
+        example: an input of the right shape and dtype; its values do not matter.
+        seed: of the initial values and of the run; by default the one set by `set_random_seed`.
+        trainable: tree of booleans like ``params``; False holds an array fixed.
+    """
+    seed = config.seed() if seed is None else seed
+    key = jax.random.key(seed)
+    forward = nn.init(lambda bound: run(bound, (example,), {}, None, train=False), module)
+    variables = jax.jit(lambda key: forward({"params": key, "dropout": key}))(key)
+    variables = {name: tree for name, tree in variables.items() if name != "losses"}
+    return from_variables(variables, optimizer, trainable=trainable, seed=seed)
+
+
+def from_variables(
+    variables: Mapping[str, Any],
+    optimizer: Any,
+    *,
+    trainable: Mapping[str, Any] | None = None,
+    opt_state: Any = None,
+    metrics: Tree | None = None,
+    step: int = 0,
+    seed: int = 0,
+) -> TrainState:
+    """A state around existing variables."""
+    params, frozen = split(variables.get("params", {}), trainable)
+    return TrainState(
+        step=jnp.asarray(step, jnp.int32),
+        params=params,
+        frozen=frozen,
+        collections={name: tree for name, tree in variables.items() if name != "params"},
+        opt_state=optimizer.init(params) if opt_state is None else opt_state,
+        key=jax.random.key_data(jax.random.key(seed)),
+        metrics=metrics or {},
+        nan_step=jnp.asarray(-1, jnp.int32),
+    )
+
+
+def split(params: Mapping[str, Any], trainable: Mapping[str, Any] | None) -> tuple[Tree, Tree]:
+    """(the trained, the fixed) parts of `params`, by a tree of booleans; None trains everything."""
+    if trainable is None:
+        return dict(params), {}
+    flat, mask = flatten_dict(dict(params)), flatten_dict(dict(trainable))
+    trained = {path: value for path, value in flat.items() if mask.get(path, True)}
+    fixed = {path: value for path, value in flat.items() if path not in trained}
+    return unflatten_dict(trained), unflatten_dict(fixed)
+
+
+def merge(params: Tree, frozen: Tree) -> Tree:
+    """The two parts of `split` put together again."""
+    if not frozen:
+        return params
+    merged: Tree = unflatten_dict({**flatten_dict(params), **flatten_dict(frozen)})
+    return merged

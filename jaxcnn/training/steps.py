@@ -1,0 +1,177 @@
+"""Pure training, evaluation and prediction steps: functions of a state (or variables) and a batch, ready for `jit`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+import flax.linen as nn
+import jax
+import jax.numpy as jnp
+import optax
+from flax.traverse_util import flatten_dict, unflatten_dict
+
+from jaxcnn.nn.base import valid_rows
+from jaxcnn.nn.graph import run
+from jaxcnn.training.objective import Objective, simple_objective
+from jaxcnn.training.state import TrainState, Tree, merge
+
+MUTABLE = ["batch_stats", "state", "losses"]
+
+
+class Batch(NamedTuple):
+    """One batch: `inputs` as the module takes them, a list of targets and of sample weights (None for all alike).
+
+    `rows` is (batch,), 1 for real rows and 0 for padding, or None when every row is real.
+    """
+
+    inputs: Any
+    targets: Any = None
+    weights: Any = None
+    rows: Any = None
+
+
+Step = Callable[[TrainState, Any], tuple[TrainState, dict[str, jax.Array]]]
+
+
+def train_step(
+    module: nn.Module,
+    loss: Any,
+    optimizer: Any,
+    *,
+    metrics: Any = (),
+    constraints: Mapping[tuple[str, ...], Callable] | None = None,
+    compute_dtype: Any = None,
+    stop_at_nan: bool = False,
+) -> Step:
+    """Build ``step(state, batch) -> (state, logs)``: one update of the parameters, pure and ready for `jit`.
+
+    Args:
+        module: any Flax module that takes one argument and perhaps `train`.
+        loss: a loss by name or function, or an `Objective` for several outputs.
+        optimizer: an optax transformation or a `jaxcnn.optimizers` object.
+        metrics: metrics by name or function, when `loss` is not an `Objective`.
+        constraints: path within ``params`` -> function applied to that weight after the update.
+        compute_dtype: dtype of the forward and backward pass, such as bfloat16; weights, statistics and losses stay
+            float32.
+        stop_at_nan: from the first step whose loss is not finite on, leave the state as it was and record the step.
+
+    `batch` is ``(inputs, targets)``, ``(inputs, targets, sample_weights)`` or a `Batch`; `logs` are the loss and
+    metrics of this batch, while ``state.metrics`` adds them up over batches when it was made for them.
+    """
+    objective = loss if isinstance(loss, Objective) else simple_objective(loss, metrics)
+
+    def step(state: TrainState, batch: Any) -> tuple[TrainState, dict[str, jax.Array]]:
+        batch = as_batch(batch, objective)
+        key = jax.random.fold_in(jax.random.wrap_key_data(state.key), state.step)
+
+        def loss_of(params: Tree) -> tuple[jax.Array, Any]:
+            variables = {"params": merge(params, state.frozen), **state.collections}
+            predictions, masks, changed = forward(module, variables, batch, key, compute_dtype)
+            total, parts = objective.total(predictions, batch.targets, batch.weights, masks, batch.rows)
+            penalty = sum(jax.tree.leaves(changed.pop("losses", {})))
+            return total + penalty, (parts, predictions, masks, changed)
+
+        (value, (parts, predictions, masks, changed)), gradients = jax.value_and_grad(loss_of, has_aux=True)(
+            state.params
+        )
+        updates, opt_state = optimizer.update(gradients, state.opt_state, state.params)
+        params = constrained(optax.apply_updates(state.params, updates), constraints)
+        losses = {"loss": value, **parts}
+        seen = losses, predictions, batch.targets, batch.weights, masks, batch.rows
+        logs = objective.results(objective.update(objective.init_metrics(), *seen))
+        new = replace(
+            state,
+            step=state.step + 1,
+            params=params,
+            collections={**state.collections, **changed},
+            opt_state=opt_state,
+            metrics=objective.update(state.metrics, *seen) if state.metrics else {},
+        )
+        if stop_at_nan:
+            new = halted(state, new, jnp.isfinite(value))
+        return new, logs
+
+    return step
+
+
+def eval_step(
+    module: nn.Module, objective: Objective, *, compute_dtype: Any = None
+) -> Callable[[Tree, Tree, Any], Tree]:
+    """Build ``step(variables, sums, batch) -> sums``: the running sums of loss and metrics with a batch added."""
+
+    def step(variables: Tree, sums: Tree, batch: Any) -> Tree:
+        batch = as_batch(batch, objective)
+        predictions, masks, changed = forward(module, variables, batch, None, compute_dtype)
+        total, parts = objective.total(predictions, batch.targets, batch.weights, masks, batch.rows)
+        value = total + sum(jax.tree.leaves(changed.get("losses", {})))
+        return objective.update(
+            sums, {"loss": value, **parts}, predictions, batch.targets, batch.weights, masks, batch.rows
+        )
+
+    return step
+
+
+def predict_step(module: nn.Module, *, compute_dtype: Any = None) -> Callable[[Tree, Any], Any]:
+    """Build ``step(variables, inputs) -> outputs``: the forward pass in inference mode."""
+
+    def step(variables: Tree, inputs: Any) -> Any:
+        bound = cast_floating({"variables": variables, "inputs": inputs}, compute_dtype)
+        outputs = nn.apply(lambda m: run(m, (bound["inputs"],), {}, None, train=False)[0], module)(bound["variables"])
+        return cast_floating(outputs, jnp.float32 if compute_dtype is not None else None)
+
+    return step
+
+
+def forward(module: nn.Module, variables: Tree, batch: Batch, key: Any, compute_dtype: Any) -> tuple[list, list, Tree]:
+    """(list of outputs, list of their masks, changed collections and losses); training mode when there is a `key`."""
+    train = key is not None
+    mutable = MUTABLE if train else ["losses"]
+    values = {**variables, "params": cast_floating(variables["params"], compute_dtype)}
+    with valid_rows(batch.rows):
+        apply = nn.apply(
+            lambda m: run(m, (cast_floating(batch.inputs, compute_dtype),), {}, None, train), module, mutable=mutable
+        )
+        (outputs, masks), changed = apply(values, rngs={"dropout": key} if train else None)
+    predictions = outputs if isinstance(outputs, list | tuple) else [outputs]
+    masks = masks if isinstance(masks, list | tuple) else [masks] * len(predictions)
+    return list(predictions), list(masks), dict(changed)
+
+
+def as_batch(batch: Any, objective: Objective) -> Batch:
+    """A tuple (inputs, targets[, sample_weights]) as a `Batch` with one target and one weight an output."""
+    batch = batch if isinstance(batch, Batch) else Batch(*batch)
+    count = len(objective.outputs)
+
+    def listed(value: Any) -> list[Any]:
+        values = list(value) if isinstance(value, list | tuple) else [value] * (count if value is None else 1)
+        if len(values) != count:
+            raise ValueError(f"The objective has {count} outputs; the batch has {len(values)} targets or weights.")
+        return values
+
+    return batch._replace(targets=listed(batch.targets), weights=listed(batch.weights))
+
+
+def constrained(params: Tree, constraints: Mapping[tuple[str, ...], Callable] | None) -> Tree:
+    """`params` with each constraint applied to its weight."""
+    if not constraints:
+        return params
+    flat = flatten_dict(params)
+    result: Tree = unflatten_dict({p: constraints[p](v) if p in constraints else v for p, v in flat.items()})
+    return result
+
+
+def halted(old: TrainState, new: TrainState, finite: jax.Array) -> TrainState:
+    """`new` while all losses were finite; else `old`, with the step that was not on record."""
+    fine = finite & (old.nan_step < 0)
+    kept: TrainState = jax.tree.map(lambda a, b: jnp.where(fine, b, a), old, new)
+    first = jnp.where(finite | (old.nan_step >= 0), old.nan_step, old.step)
+    return replace(kept, nan_step=first)
+
+
+def cast_floating(tree: Any, dtype: Any) -> Any:
+    """The floating-point arrays of a tree in `dtype`; None leaves them as they are."""
+    if dtype is None:
+        return tree
+    return jax.tree.map(lambda x: x.astype(dtype) if jnp.issubdtype(x.dtype, jnp.floating) else x, tree)
