@@ -51,7 +51,7 @@ def softsign(x: Array) -> Array:
 
 
 @registry.register()
-def relu(x: Array, alpha: float = 0.0, max_value: float | None = None) -> Array:
+def relu(x: Array, alpha: float | Array = 0.0, max_value: float | None = None) -> Array:
     """Rectified linear unit: ``min(max(x, 0), max_value)``, with slope ``alpha`` below zero."""
     positive = jax.nn.relu(x)
     if max_value is not None:

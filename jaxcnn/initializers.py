@@ -1,14 +1,13 @@
 """Initial weights: each initializer is called as ``initializer(key, shape, dtype)``, the convention of Flax and JAX.
 
 Kernels are laid out channels-last, ``(..., inputs, outputs)``. ``seed=`` fixes the values whatever key is passed, so
-two layers with equal seed and shape start equal. Numbers are drawn in float32 and then cast.
+two layers with equal seed and shape start equal. Numbers are drawn in float32 and then cast; see ``jaxcnn.arrays``.
 """
 
 import dataclasses
 import inspect
 import math
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
 from typing import Any
 
 import jax
@@ -16,6 +15,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax import Array
 
+from jaxcnn.arrays import filled, on_device, standard_draw
 from jaxcnn.registry import Configurable, Registry
 
 Shape = Sequence[int]
@@ -72,7 +72,7 @@ class RandomNormal(Initializer):
     seed: int | None = None
 
     def __call__(self, key: Array, shape: Shape, dtype: Any = jnp.float32) -> Array:
-        return _normal(_own_key(key, self.seed), tuple(shape), self.mean, self.stddev).astype(dtype)
+        return _scaled("normal", _own_key(key, self.seed), shape, self.mean, self.stddev, dtype)
 
 
 @registry.register("uniform")
@@ -85,7 +85,8 @@ class RandomUniform(Initializer):
     seed: int | None = None
 
     def __call__(self, key: Array, shape: Shape, dtype: Any = jnp.float32) -> Array:
-        return _uniform(_own_key(key, self.seed), tuple(shape), self.minval, self.maxval).astype(dtype)
+        width = self.maxval - self.minval
+        return _scaled("uniform", _own_key(key, self.seed), shape, self.minval, width, dtype)
 
 
 @registry.register()
@@ -101,7 +102,7 @@ class TruncatedNormal(Initializer):
     seed: int | None = None
 
     def __call__(self, key: Array, shape: Shape, dtype: Any = jnp.float32) -> Array:
-        return _truncated_normal(_own_key(key, self.seed), tuple(shape), self.mean, self.stddev).astype(dtype)
+        return _scaled("truncated_normal", _own_key(key, self.seed), shape, self.mean, self.stddev, dtype)
 
 
 @registry.register()
@@ -137,18 +138,18 @@ class VarianceScaling(Initializer):
             object.__setattr__(self, name, value)
 
     def __call__(self, key: Array, shape: Shape, dtype: Any = jnp.float32) -> Array:
-        shape, key = tuple(shape), _own_key(key, self.seed)
+        key = _own_key(key, self.seed)
         fan_in, fan_out = fans(shape)
         units = {"fan_in": fan_in, "fan_out": fan_out, "fan_avg": (fan_in + fan_out) / 2}[self.mode]
         stddev = math.sqrt(self.scale / max(1.0, units))
         if self.distribution == "uniform":
             limit = math.sqrt(3.0) * stddev
-            return _uniform(key, shape, -limit, limit).astype(dtype)
+            return _scaled("uniform", key, shape, -limit, 2 * limit, dtype)
         if self.distribution == "untruncated_normal":
-            return _normal(key, shape, 0.0, stddev).astype(dtype)
+            return _scaled("normal", key, shape, 0.0, stddev, dtype)
         if self.distribution == "truncated_normal":
             stddev /= _TRUNCATED_STDDEV
-        return _truncated_normal(key, shape, 0.0, stddev).astype(dtype)
+        return _scaled("truncated_normal", key, shape, 0.0, stddev, dtype)
 
 
 @registry.register()
@@ -169,7 +170,12 @@ class Orthogonal(Initializer):
     def __call__(self, key: Array, shape: Shape, dtype: Any = jnp.float32) -> Array:
         if len(shape) < 2:
             raise ValueError(f"Orthogonal needs a shape of at least two dimensions, got {tuple(shape)}.")
-        return (self.gain * _orthogonal(_own_key(key, self.seed), tuple(shape))).astype(dtype)
+        rows, columns = math.prod(shape[:-1]), shape[-1]
+        draw = standard_draw("normal", _own_key(key, self.seed), (max(rows, columns), min(rows, columns)))
+        linalg = np.linalg if isinstance(draw, np.ndarray) else jnp.linalg
+        q, r = linalg.qr(draw)
+        q = q * (1.0 - 2.0 * (linalg.diagonal(r) < 0))  # without this the matrices are not uniformly distributed
+        return on_device(self.gain * (q if rows >= columns else q.T).reshape(tuple(shape)), dtype)
 
 
 @registry.register()
@@ -186,7 +192,7 @@ class Identity(Initializer):
     def __call__(self, key: Array, shape: Shape, dtype: Any = jnp.float32) -> Array:
         if len(shape) != 2 or shape[0] != shape[1]:
             raise ValueError(f"Identity needs the shape of a square matrix, got {tuple(shape)}.")
-        return jnp.array(self.gain * np.eye(shape[0]), dtype)
+        return on_device(self.gain * np.eye(shape[0]), dtype)
 
 
 @registry.register()
@@ -292,9 +298,13 @@ def _own_key(key: Array, seed: int | None) -> Array:
 
 
 def _filled(key: Array, shape: Shape, value: float, dtype: Any) -> Array:
-    if isinstance(key, jax.core.Tracer):  # a constant array would be copied into the compiled program
+    if isinstance(key, jax.core.Tracer):  # made on the host it would become a part of the compiled program
         return jnp.full(tuple(shape), value, dtype)
-    return jnp.array(np.full(tuple(shape), value, jnp.dtype(dtype)))  # made on the host: nothing to compile
+    return filled(shape, value, dtype)
+
+
+def _scaled(kind: str, key: Array, shape: Shape, shift: float, scale: float, dtype: Any) -> Array:
+    return on_device(shift + scale * standard_draw(kind, key, shape), dtype)
 
 
 def _parameters(function: Callable[..., Any]) -> list[str]:
@@ -302,24 +312,3 @@ def _parameters(function: Callable[..., Any]) -> list[str]:
         return list(inspect.signature(function).parameters)
     except ValueError:  # some functions written in C, such as numpy.zeros, do not tell
         return []
-
-
-# Compiled once per shape; mean, spread and limits are arguments so that they do not compile again.
-@partial(jax.jit, static_argnames="shape")
-def _normal(key: Array, shape: tuple[int, ...], mean: float, stddev: float) -> Array:
-    return mean + stddev * jax.random.normal(key, shape, jnp.float32)
-
-
-@partial(jax.jit, static_argnames="shape")
-def _truncated_normal(key: Array, shape: tuple[int, ...], mean: float, stddev: float) -> Array:
-    return mean + stddev * jax.random.truncated_normal(key, -2.0, 2.0, shape, jnp.float32)
-
-
-@partial(jax.jit, static_argnames="shape")
-def _uniform(key: Array, shape: tuple[int, ...], minval: float, maxval: float) -> Array:
-    return jax.random.uniform(key, shape, jnp.float32, minval, maxval)
-
-
-@partial(jax.jit, static_argnames="shape")
-def _orthogonal(key: Array, shape: tuple[int, ...]) -> Array:
-    return jax.nn.initializers.orthogonal()(key, shape, jnp.float32)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from jaxcnn import losses
-from jaxcnn.losses import (  # noqa: F401  (every loss is a metric: metrics.mae)
+from jaxcnn.losses import (
     KLD,
     MAE,
     MAPE,
@@ -35,7 +35,7 @@ from jaxcnn.losses import (  # noqa: F401  (every loss is a metric: metrics.mae)
     sparse_categorical_crossentropy,
     squared_hinge,
 )
-from jaxcnn.metrics.accuracy import (  # noqa: F401
+from jaxcnn.metrics.accuracy import (
     binary_accuracy,
     categorical_accuracy,
     sparse_categorical_accuracy,
@@ -43,7 +43,7 @@ from jaxcnn.metrics.accuracy import (  # noqa: F401
     top_k_categorical_accuracy,
 )
 from jaxcnn.metrics.base import FunctionMetric, Metric, registry
-from jaxcnn.metrics.streaming import AUC, F1, MeanIoU, Precision, Recall  # noqa: F401
+from jaxcnn.metrics.streaming import AUC, F1, MeanIoU, Precision, Recall
 
 for _loss in losses.registry.items().values():
     registry.register(*losses.registry.aliases(_loss))(_loss)

@@ -14,6 +14,7 @@ import jax.numpy as jnp
 from jax import Array
 
 from jaxcnn import losses
+from jaxcnn.arrays import filled
 from jaxcnn.registry import Configurable, Registry
 
 Accumulator = Any  # a pytree of arrays
@@ -76,7 +77,7 @@ class FunctionMetric(Metric):
 
     def init(self) -> dict[str, tuple[Array, Array]]:
         names = [name for name, _ in self.outputs] or [self.name]
-        return {name: (jnp.zeros(()), jnp.zeros(())) for name in names}
+        return {name: (filled(()), filled(())) for name in names}
 
     def update(
         self, acc: dict[str, tuple[Array, Array]], y_true: Any, y_pred: Any, sample_weight: Array | None = None

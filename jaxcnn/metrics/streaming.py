@@ -12,6 +12,7 @@ import numpy as np
 from jax import Array
 
 from jaxcnn import config
+from jaxcnn.arrays import filled
 from jaxcnn.losses import aligned
 from jaxcnn.metrics.base import Metric, registry, safe_divide
 
@@ -32,7 +33,7 @@ class _Confusion(Metric):
     class_id: int | None = None
 
     def init(self) -> Counts:
-        return {name: jnp.zeros(()) for name in ("true_positives", "false_positives", "false_negatives")}
+        return {name: filled(()) for name in ("true_positives", "false_positives", "false_negatives")}
 
     def update(self, acc: Counts, y_true: Any, y_pred: Any, sample_weight: Array | None = None) -> Counts:
         y_true, y_pred = aligned(y_true, y_pred)
@@ -112,7 +113,7 @@ class AUC(Metric):
 
     def init(self) -> Counts:
         # histogram of the scores: bin i holds those that exceed exactly the first i thresholds
-        return {name: jnp.zeros(self.num_thresholds + 1) for name in ("true", "false")}
+        return {name: filled((self.num_thresholds + 1,)) for name in ("true", "false")}
 
     def update(self, acc: Counts, y_true: Any, y_pred: Any, sample_weight: Array | None = None) -> Counts:
         y_true, y_pred = aligned(y_true, y_pred)
@@ -155,7 +156,7 @@ class MeanIoU(Metric):
     sparse_y_pred: bool = True
 
     def init(self) -> Array:
-        return jnp.zeros((self.num_classes, self.num_classes))  # rows: targets, columns: predictions
+        return filled((self.num_classes, self.num_classes))  # rows: targets, columns: predictions
 
     def update(self, acc: Array, y_true: Any, y_pred: Any, sample_weight: Array | None = None) -> Array:
         true = self._classes(y_true, self.sparse_y_true)

@@ -15,6 +15,8 @@ import jax
 import jax.numpy as jnp
 from jax import Array
 
+from jaxcnn.arrays import filled
+
 Params = Any  # a pytree of arrays
 Schedule = Callable[[Any], Any]  # update count -> learning rate, as optax makes them
 
@@ -150,7 +152,7 @@ class Optimizer:
     def init(self, params: Params) -> OptimizerState:
         """The state before the first update."""
         slots = {name: jax.tree.map(_zeros_like, params) for name in self.slots}
-        return OptimizerState(jnp.zeros((), jnp.int32), self._hyper_arrays(), slots)
+        return OptimizerState(filled((), 0, jnp.int32), self._hyper_arrays(), slots)
 
     def update(self, grads: Params, state: OptimizerState, params: Params = None) -> tuple[Params, OptimizerState]:
         """One update from the gradients of the loss. Returns what to add to the parameters, and the next state."""
@@ -204,7 +206,7 @@ class Optimizer:
         return cls(**config)
 
     def _hyper_arrays(self) -> dict[str, Array]:
-        return {name: jnp.asarray(value, jnp.float32) for name, value in self.hyper().items()}
+        return {name: filled((), value) for name, value in self.hyper().items()}
 
     def _clipped(self, grads: list[Array]) -> list[Array]:
         grads = [g.astype(_wide(g.dtype)) for g in grads]
@@ -226,4 +228,6 @@ def _wide(dtype: Any) -> Any:
 
 
 def _zeros_like(p: Array) -> Array:
-    return jnp.zeros_like(p, dtype=_wide(p.dtype))
+    if isinstance(p, jax.core.Tracer):
+        return jnp.zeros_like(p, dtype=_wide(p.dtype))
+    return filled(p.shape, 0, _wide(p.dtype), getattr(p, "sharding", None))

@@ -10,6 +10,7 @@ import jax.numpy as jnp
 from jax import Array
 
 from jaxcnn import config
+from jaxcnn.arrays import filled
 from jaxcnn.optimizers.base import Hyper, Optimizer, OptimizerState, Params, Schedule
 from jaxcnn.registry import Registry
 
@@ -265,7 +266,7 @@ class Nadam(Optimizer):
 
     def init(self, params: Params) -> OptimizerState:
         state = super().init(params)
-        return state._replace(slots={**state.slots, "m_schedule": jnp.ones(())})
+        return state._replace(slots={**state.slots, "m_schedule": filled((), 1)})
 
     def prepare(self, h: SimpleNamespace, slots: dict[str, Any]) -> dict[str, Any]:
         h.mu, h.mu_next = (h.beta_1 * (1.0 - 0.5 * 0.96 ** (t * h.schedule_decay)) for t in (h.t, h.t + 1.0))

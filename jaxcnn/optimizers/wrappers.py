@@ -7,6 +7,7 @@ import jax
 import jax.numpy as jnp
 import optax
 
+from jaxcnn.arrays import filled
 from jaxcnn.optimizers.base import Numbers, Optimizer, OptimizerState, Params
 from jaxcnn.optimizers.rules import registry
 
@@ -28,7 +29,7 @@ class OptaxTransformation(Optimizer):
                 rates = _learning_rates(self.transformation.init(jax.tree.map(_without_elements, params)))
             if len(rates) == 1:
                 self.numbers["lr"] = float(rates[0])
-        return OptimizerState(jnp.zeros((), jnp.int32), self._hyper_arrays(), self.transformation.init(params))
+        return OptimizerState(filled((), 0, jnp.int32), self._hyper_arrays(), self.transformation.init(params))
 
     def update(self, grads: Params, state: OptimizerState, params: Params = None) -> tuple[Params, OptimizerState]:
         inner = state.slots
@@ -67,7 +68,7 @@ class GradientAccumulation(Optimizer):
         slots = self._accumulator.init(params)
         inner = slots.inner_opt_state
         return OptimizerState(
-            jnp.zeros((), jnp.int32), inner.hyper, slots._replace(inner_opt_state=inner._replace(hyper={}))
+            filled((), 0, jnp.int32), inner.hyper, slots._replace(inner_opt_state=inner._replace(hyper={}))
         )
 
     def update(self, grads: Params, state: OptimizerState, params: Params = None) -> tuple[Params, OptimizerState]:
