@@ -9,6 +9,7 @@ from .logs import Logs
 from .progress import ProgbarLogger
 from .schedule import LearningRateScheduler, ReduceLROnPlateau
 from .stopping import EarlyStopping, TerminateOnNaN
+from .tensorboard import TensorBoard
 
 __all__ = [
     "BaseLogger",
@@ -24,6 +25,7 @@ __all__ = [
     "ProgbarLogger",
     "ReduceLROnPlateau",
     "RemoteMonitor",
+    "TensorBoard",
     "TerminateOnNaN",
     "overrides_batch_hooks",
 ]

@@ -112,10 +112,13 @@ class BaseLogger(Callback):
     def __init__(self) -> None:
         self.seen = 0
         self.totals: dict[str, float] = {}
+        self._resumed = False
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
-        self.seen = 0
-        self.totals = {}
+        if not self._resumed:
+            self.seen = 0
+            self.totals = {}
+        self._resumed = False
 
     def on_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
         logs = logs or {}
@@ -130,6 +133,8 @@ class BaseLogger(Callback):
         for name in self.params["metrics"]:
             if name in self.totals:
                 logs[name] = self.totals[name] / self.seen
+        self.seen = 0
+        self.totals = {}
 
     def get_state(self) -> dict[str, Any]:
         return {"seen": self.seen, "totals": dict(self.totals)}
@@ -137,3 +142,4 @@ class BaseLogger(Callback):
     def set_state(self, state: Mapping[str, Any]) -> None:
         self.seen = state["seen"]
         self.totals = dict(state["totals"])
+        self._resumed = True  # the epoch they belong to is begun once more

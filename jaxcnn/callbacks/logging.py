@@ -7,7 +7,7 @@ import json
 import os
 import warnings
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, TextIO
+from typing import Any
 
 import numpy as np
 
@@ -31,52 +31,48 @@ class CSVLogger(Callback):
         self.filename = os.fspath(filename)
         self.separator = separator
         self.append = append
-        self._file: TextIO | None = None
-        self._columns: list[str] = []
+        self._columns: list[str] | None = None
         self._size = 0  # bytes of the file that count; what lies beyond them is cut off before the first row
 
     def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
         os.makedirs(os.path.dirname(self.filename) or ".", exist_ok=True)
         with open(self.filename, "a"):  # fails here rather than after the first epoch
             self._size = os.path.getsize(self.filename) if self.append else 0
+        self._columns = None
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         values = Logs(logs or {})
-        if self._file is None:
-            self._file = self._open(values)
-        row = [epoch, *(_cell(values.get(name, "NA")) for name in self._columns)]
-        csv.writer(self._file, delimiter=self.separator).writerow(row)
-        self._file.flush()
-        self._size = os.path.getsize(self.filename)
+        if self._columns is None:
+            self._columns = self._start(values)
+        self._write([epoch, *(_cell(values.get(name, "NA")) for name in self._columns)])
 
-    def _open(self, values: Logs) -> TextIO:
+    def _start(self, values: Logs) -> list[str]:
+        """Cut the file to the part that counts, write a header if there is none, and return its columns."""
         os.truncate(self.filename, min(self._size, os.path.getsize(self.filename)))
         with open(self.filename, newline="", encoding="utf-8") as file:
             header = next(csv.reader(file, delimiter=self.separator), None)
-        file = open(self.filename, "a", newline="", encoding="utf-8")  # noqa: SIM115 (stays open until the end of training)
         if header is None:
-            self._columns = sorted({*values, *reported_names(self.params)})
-            csv.writer(file, delimiter=self.separator).writerow(["epoch", *self._columns])
-        else:
-            self._columns = header[1:]
-            known = Logs.fromkeys(self._columns)
-            missing = [name for name in values if name not in known]
-            if missing:
-                message = f"CSVLogger: {self.filename} has no column for {', '.join(missing)}; not written."
-                warnings.warn(message, RuntimeWarning, stacklevel=4)
-        return file
+            columns = sorted({*values, *reported_names(self.params)})
+            self._write(["epoch", *columns])
+            return columns
+        known = Logs.fromkeys(header[1:])
+        missing = [name for name in values if name not in known]
+        if missing:
+            message = f"CSVLogger: {self.filename} has no column for {', '.join(missing)}; not written."
+            warnings.warn(message, RuntimeWarning, stacklevel=4)
+        return header[1:]
 
-    def on_train_end(self, logs: dict[str, Any] | None = None) -> None:
-        if self._file is not None:
-            self._file.close()
-            self._file = None
+    def _write(self, row: list[Any]) -> None:
+        with open(self.filename, "a", newline="", encoding="utf-8") as file:
+            csv.writer(file, delimiter=self.separator).writerow(row)
+        self._size = os.path.getsize(self.filename)
 
     def get_state(self) -> dict[str, Any]:
         return {"size": self._size}
 
     def set_state(self, state: Mapping[str, Any]) -> None:
-        self.on_train_end()
         self._size = state["size"]
+        self._columns = None
 
 
 def _cell(value: Any) -> Any:

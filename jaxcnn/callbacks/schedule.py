@@ -37,8 +37,15 @@ class LearningRateScheduler(Callback):
         self.schedule = schedule
         self.verbose = verbose
         self._wants_rate = _needs_two_arguments(schedule)
+        self._scheduled: int | None = None
+
+    def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
+        self._scheduled = None
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        if epoch == self._scheduled:  # begun once more by a run resumed within it: a factor must not act twice
+            return
+        self._scheduled = epoch
         optimizer = _optimizer(self)
         lr = self.schedule(epoch, optimizer.lr) if self._wants_rate else self.schedule(epoch)
         if not _is_float(lr):
@@ -49,6 +56,12 @@ class LearningRateScheduler(Callback):
         optimizer.lr = float(lr)
         if self.verbose:
             print(f"Epoch {epoch:05d}: LearningRateScheduler setting learning rate to {optimizer.lr}.")
+
+    def get_state(self) -> dict[str, Any]:
+        return {"scheduled": self._scheduled}
+
+    def set_state(self, state: Mapping[str, Any]) -> None:
+        self._scheduled = state["scheduled"]
 
 
 def _needs_two_arguments(schedule: Callable[..., float]) -> bool:

@@ -133,11 +133,14 @@ def test_base_logger_weights_batches_by_size():
     resumed = cb.BaseLogger()
     resumed.set_params(PARAMS)
     resumed.set_state(saved)
+    resumed.on_epoch_begin(0)
     for each in (logger, resumed):
         each.on_batch_end(1, {"batch": 1, "size": 1, "loss": np.float32(3.0), "acc": 1.0})
         logs = {"val_loss": 9.0}
         each.on_epoch_end(0, logs)
         assert logs == {"val_loss": 9.0, "loss": 1.5, "acc": 0.25}
+        each.on_epoch_begin(1)
+        assert each.get_state() == {"seen": 0, "totals": {}}
 
 
 def test_base_logger_without_batches_reports_nothing():

@@ -66,6 +66,23 @@ def test_an_optimizer_without_a_rate(callback, fit, model):
         run.on_epoch_end(0, {"loss": 1.0})
 
 
+def test_a_schedule_does_not_act_twice_on_an_epoch_that_is_resumed(model):
+    def begin(state, epoch):
+        scheduler = cb.LearningRateScheduler(lambda epoch, lr: lr / 2)
+        scheduler.set_model(model)
+        scheduler.on_train_begin()
+        if state:
+            scheduler.set_state(json.loads(json.dumps(state)))
+        scheduler.on_epoch_begin(epoch)
+        return scheduler.get_state()
+
+    state = begin(None, 3)
+    begin(state, 3)
+    assert model.optimizer.lr == 0.05
+    begin(state, 4)
+    assert model.optimizer.lr == 0.025
+
+
 def test_plateau_waits_patience_epochs_and_then_reduces_again(fit):
     history = fit([cb.ReduceLROnPlateau("loss", factor=0.5, patience=2)], losses(*[1.0] * 9))
     # Bad epochs begin at 1; the third of them (epoch 3) reduces, and from then on every second one.
