@@ -42,6 +42,7 @@ def prepared(tmp_path, digits, no_network):
         return stream
 
     class Mnist(tfds.core.GeneratorBasedBuilder, skip_registration=True):
+        __module__ = "__main__"  # else tensorflow-datasets looks for files beside this module, which lies in no package
         VERSION = tfds.core.Version("3.0.1")
 
         def _info(self):

@@ -164,7 +164,7 @@ def test_download_without_a_server_fails_at_once(tmp_path, monkeypatch):
     monkeypatch.delenv("JAXCNN_OFFLINE", raising=False)
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))  # bound, not listening: connections are refused
-        with pytest.raises(DownloadError, match="no connection .*refused"):
+        with pytest.raises(DownloadError, match=r"no connection .*refused"):
             download(f"http://127.0.0.1:{unused.getsockname()[1]}/x", tmp_path / "x")
 
 
