@@ -90,4 +90,3 @@ def Input(
     layer = InputLayer(input_shape=sample, batch_input_shape=batch_shape, dtype=dtype, name=name)
     tensor: SymbolicTensor = layer.output
     return tensor
-

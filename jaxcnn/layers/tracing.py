@@ -75,7 +75,9 @@ def _trace_at(module: nn.Module, args: tuple, kwargs: dict[str, Any], which: int
         return result, flat
 
     with declared_weights() as declared:
-        (outputs, masks), flat = jax.eval_shape(call, [_aval(leaves[i].shape, leaves[i].dtype, which) for i in symbolic], masks_in)
+        (outputs, masks), flat = jax.eval_shape(
+            call, [_aval(leaves[i].shape, leaves[i].dtype, which) for i in symbolic], masks_in
+        )
     known = {(spec.collection, *spec.path): spec for spec in declared}
     weights = tuple(
         known.get(path) or WeightSpec(path[1:], path[0], flat[path].shape, flat[path].dtype, from_flax, None)
