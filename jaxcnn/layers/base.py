@@ -6,6 +6,7 @@ Weights live with the handle, so layers and models that are shared train the sam
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 import inspect
 import math
@@ -20,10 +21,12 @@ import jax.numpy as jnp
 import numpy as np
 from flax.traverse_util import flatten_dict, unflatten_dict
 
-from jaxcnn import config
+from jaxcnn import config, constraints, initializers, regularizers
 from jaxcnn.layers import naming
+from jaxcnn.layers.custom import Record, UserModule, bound_module
 from jaxcnn.layers.tensor import Node, SymbolicTensor, shapes, symbolic_leaves
 from jaxcnn.layers.tracing import Traced, from_flax, trace
+from jaxcnn.layers.variable import Variable
 from jaxcnn.nn.base import WeightSpec
 from jaxcnn.nn.graph import run
 from jaxcnn.registry import Registry
@@ -78,7 +81,7 @@ class Layer:
         self.name = name or naming.unique_name(type(self).__name__)
         self.trainable = trainable
         self.inbound_nodes: list[Node] = []
-        self.children: dict[str, Layer] = {}
+        self.children = self.__dict__.get("children", {})  # layers set as attributes before this ran
         self.dtype = kwargs.get("dtype") or config.floatx()
         self.batch_input_shape = self._declared_input_shape(kwargs)
         self._initial_weights: Sequence[np.ndarray] | None = kwargs.get("weights")
@@ -87,6 +90,9 @@ class Layer:
         self._variables: dict[tuple[str, ...], jax.Array] | None = None
         self._module: nn.Module | None = None
         self._session: Session | None = None
+        self.declared: list[Variable] = []
+        self._record = Record()
+        self._user_built = False
 
     @staticmethod
     def _declared_input_shape(kwargs: Mapping[str, Any]) -> tuple[int | None, ...] | None:
@@ -103,8 +109,8 @@ class Layer:
     # -- the pure half ------------------------------------------------------------------------------------------------
 
     def make_module(self) -> nn.Module:
-        """The Flax module of this layer; built once."""
-        raise NotImplementedError
+        """The Flax module of this layer, made once: here, of a layer that a user wrote with `build` and `call`."""
+        return UserModule(self)
 
     @property
     def module(self) -> nn.Module:
@@ -198,12 +204,97 @@ class Layer:
         assert self._specs is not None
         return {(spec.collection, *spec.path): drawn[(spec.collection, *spec.path)] for spec in self._specs}
 
+    # -- for layers that users write ----------------------------------------------------------------------------------
+
+    def build(self, input_shape: Any) -> None:
+        """Make the weights with `add_weight`; `input_shape` has None for the batch.  Runs once."""
+
+    def call(self, inputs: Any, *args: Any, **kwargs: Any) -> Any:
+        """Compute the output; may also take `mask` and `training`."""
+        raise NotImplementedError(f"{type(self).__name__} must define call(inputs).")
+
+    def add_weight(
+        self,
+        name: Any = None,
+        shape: tuple[int, ...] | None = None,
+        initializer: Any = "glorot_uniform",
+        trainable: bool = True,
+        regularizer: Any = None,
+        constraint: Any = None,
+        dtype: Any = None,
+    ) -> Variable:
+        """Declare a weight in `build`; keep the result as an attribute and use it in `call` like an array.
+
+        Args:
+            name: of the weight; ``weight_1``, ... when it is not given.
+            shape: of the weight.
+            initializer, regularizer, constraint: by name or function.
+            trainable: False for values that training does not move and `add_update` may.
+        """
+        if isinstance(name, list | tuple):  # Keras 1 and later versions put the shape first
+            name, shape = (shape if isinstance(shape, str) else None), tuple(name)
+        if shape is None:
+            raise ValueError(f"Layer '{self.name}': add_weight needs a `shape`.")
+        name = name or f"weight_{len(self.declared) + 1}"
+        if name in {variable.name for variable in self.declared}:
+            raise ValueError(f"Layer '{self.name}' already has a weight named '{name}'.")
+        variable = Variable(
+            name,
+            tuple(shape),
+            dtype or config.floatx(),
+            initializers.get(initializer),
+            trainable=trainable,
+            regularizer=regularizers.get(regularizer),
+            constraint=constraints.get(constraint),
+            owner=self,
+        )
+        self.declared.append(variable)
+        return variable
+
+    def add_loss(self, loss: Any, inputs: Any = None) -> None:
+        """In `call`: add a scalar, or a list of them, to what training minimises."""
+        self._record.losses.extend(loss if isinstance(loss, list | tuple) else [loss])
+
+    def add_update(self, updates: Any, inputs: Any = None) -> None:
+        """In `call`: in training mode replace weights made with ``trainable=False``; (weight, new value) pairs."""
+        pairs = updates if isinstance(updates, list) else [updates]
+        self._record.updates.extend(pairs)
+
+    @contextlib.contextmanager
+    def recording(self) -> Iterator[Record]:
+        """Within the block `add_loss` and `add_update` go into the yielded record."""
+        outer, self._record = self._record, Record()
+        try:
+            yield self._record
+        finally:
+            self._record = outer
+
+    def build_once(self, input_shape: Any) -> None:
+        """Run the user's `build`, the first time."""
+        if not self._user_built:
+            self._user_built = True
+            self.build(input_shape)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        """A layer kept as an attribute by a user's layer is part of it."""
+        super().__setattr__(name, value)
+        if (
+            isinstance(value, Layer)
+            and not name.startswith("_")
+            and isinstance(self.__dict__.get("_module"), UserModule | None)
+        ):
+            self.__dict__.setdefault("children", {})[value.name] = value
+
     # -- weights as Keras lists them ----------------------------------------------------------------------------------
 
     @property
     def built(self) -> bool:
         """Whether the shapes of the weights are known."""
         return self._specs is not None
+
+    @built.setter
+    def built(self, value: bool) -> None:
+        """Keras 2 layers say ``self.built = True`` in their `build`; here the traced weights decide."""
 
     def weight_paths(self) -> list[tuple[Layer, tuple[str, ...]]]:
         """(owner, (collection, *path)) of every weight in Keras order: params first, then statistics."""
@@ -227,11 +318,29 @@ class Layer:
         """The weights that training would move, given the `trainable` flags as they are now."""
         return [owner._own_variables()[path] for owner, path in self.trainable_paths()]
 
+    @trainable_weights.setter
+    def trainable_weights(self, variables: Sequence[Variable]) -> None:
+        """In `build`, as older layers do: say which `K.variable`s training moves."""
+        self._declare(variables, trainable=True)
+
+    def _declare(self, variables: Sequence[Variable], trainable: bool) -> None:
+        for variable in variables:
+            if not any(variable is known for known in self.declared):
+                if variable.name in {known.name for known in self.declared}:
+                    variable.name = f"weight_{len(self.declared) + 1}"
+                variable.adopt(self, trainable)
+                self.declared.append(variable)
+
     @property
     def non_trainable_weights(self) -> list[jax.Array]:
         """All other weights."""
         moved = {(id(owner), path) for owner, path in self.trainable_paths()}
         return [o._own_variables()[path] for o, path in self.weight_paths() if (id(o), path) not in moved]
+
+    @non_trainable_weights.setter
+    def non_trainable_weights(self, variables: Sequence[Variable]) -> None:
+        """In `build`: say which `K.variable`s belong to the layer but stay as they are, or change by `add_update`."""
+        self._declare(variables, trainable=False)
 
     def trainable_paths(self) -> list[tuple[Layer, tuple[str, ...]]]:
         """(owner, (collection, *path)) of the weights that training would move."""
@@ -296,6 +405,8 @@ class Layer:
     def __call__(self, inputs: Any, *args: Any, **kwargs: Any) -> Any:
         """On symbolic tensors: the symbolic output.  On arrays: the value, by the weights as they are now."""
         everything = (inputs, *args)
+        if (bound := bound_module(self)) is not None:
+            return run(bound, everything, kwargs, kwargs.pop("mask", None), bool(kwargs.pop("training", False)))[0]
         if symbolic_leaves((everything, kwargs)):
             return self._connect(everything, kwargs)
         if not self.built:
