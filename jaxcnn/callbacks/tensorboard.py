@@ -140,7 +140,8 @@ class TensorBoard(Callback):
     def _write_pictures(self, events: EventFile, epoch: int) -> None:
         for name, weight in named_weights(self.model):
             if weight.size:
-                events.image(name, weight_picture(weight), epoch)
+                # A tag shows one kind of data only; histograms have the plain name.
+                events.image(f"{name}/image", weight_picture(weight), epoch)
 
     def _embedding_layers(self) -> list[Any]:
         layers = self.model.layers

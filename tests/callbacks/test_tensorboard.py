@@ -27,6 +27,9 @@ def read(folder, **sizes):
     return found
 
 
+WEIGHTS = ["hidden/kernel", "hidden/bias", "out/kernel", "out/bias"]
+
+
 def small_model():
     return Sequential(
         [Dense(4, activation="relu", input_shape=(3,), name="hidden"), Dense(2, name="out")], name="small"
@@ -64,8 +67,8 @@ def test_the_call_of_the_quick_start_book(tmp_path):
     run(cb.TensorBoard(str(tmp_path / "Graph"), 0, True, True), model, [{"loss": 1.0}] * 3)
     found = read(tmp_path / "Graph")
     assert found.Tags()["graph"] and not found.Tags()["histograms"]
-    assert found.Tags()["images"] == ["hidden/kernel", "hidden/bias", "out/kernel", "out/bias"]
-    (picture,) = found.Images("hidden/kernel")
+    assert found.Tags()["images"] == [f"{name}/image" for name in WEIGHTS]
+    (picture,) = found.Images("hidden/kernel/image")
     assert (picture.step, picture.height, picture.width) == (2, 3, 4)
     assert Image.open(io.BytesIO(picture.encoded_image_string)).size == (4, 3)
     assert [node.name for node in found.Graph().node][1:] == ["hidden", "out"]
@@ -77,22 +80,29 @@ def test_histograms_of_weights_and_outputs(tmp_path):
     callback = cb.TensorBoard(tmp_path, histogram_freq=2, write_images=True)
     run(callback, model, [{"loss": 1.0}] * 3, validation_data=data)
     found = read(tmp_path)
-    assert set(found.Tags()["histograms"]) == {
-        "hidden/kernel",
-        "hidden/bias",
-        "out/kernel",
-        "out/bias",
-        "hidden_out",
-        "out_out",
-    }
+    assert set(found.Tags()["histograms"]) == {*WEIGHTS, "hidden_out", "out_out"}
     assert [event.step for event in found.Histograms("hidden_out")] == [0, 2]
-    assert [event.step for event in found.Images("out/kernel")] == [0, 2]
+    assert [event.step for event in found.Images("out/kernel/image")] == [0, 2]
     outputs = np.asarray(model.module.apply(model.variables, data[0][:128]))
     histogram = found.Histograms("out_out")[0].histogram_value
     assert histogram.num == outputs.size
     np.testing.assert_allclose((histogram.min, histogram.max), (outputs.min(), outputs.max()), rtol=1e-5)
     weights = model.layers[0].get_weights()[0]
     np.testing.assert_allclose(found.Histograms("hidden/kernel")[0].histogram_value.sum, weights.sum(), rtol=1e-5)
+
+
+def test_each_dashboard_finds_its_data(tmp_path):
+    """TensorBoard's present reader gives a tag to the plugin that it was first seen with."""
+    from tensorboard.backend.event_processing.plugin_event_accumulator import EventAccumulator
+
+    data = [np.ones((4, 3), np.float32)]
+    run(cb.TensorBoard(tmp_path, 1, True, True), small_model(), [{"loss": 1.0}] * 2, validation_data=data)
+    found = EventAccumulator(str(tmp_path))
+    found.Reload()
+    assert set(found.PluginTagToContent("scalars")) == {"loss"}
+    assert set(found.PluginTagToContent("histograms")) == {*WEIGHTS, "hidden_out", "out_out"}
+    assert set(found.PluginTagToContent("images")) == {f"{name}/image" for name in WEIGHTS}
+    assert set(found.PluginTagToContent("graphs")) == {"__run_graph__"}
 
 
 def test_histograms_without_validation_arrays_warn_and_show_the_weights(tmp_path):
