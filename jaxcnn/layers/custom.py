@@ -11,6 +11,7 @@ import contextlib
 import contextvars
 import inspect
 from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import flax.linen as nn
@@ -22,7 +23,9 @@ from jaxcnn.nn.base import Layer as ModuleBase
 if TYPE_CHECKING:
     from jaxcnn.layers.base import Layer
 
-_bound: contextvars.ContextVar[Mapping[int, nn.Module]] = contextvars.ContextVar("bound_modules", default={})
+_bound: contextvars.ContextVar[Mapping[int, nn.Module]] = contextvars.ContextVar(
+    "bound_modules", default=MappingProxyType({})
+)
 
 
 def bound_module(layer: Layer) -> nn.Module | None:

@@ -89,18 +89,19 @@ class Variable:
         return f"<Variable {self.name!r} shape={self.shape} dtype={self.dtype.name}>"
 
 
-def _install_operators() -> None:
-    """Arithmetic and comparison as arrays have them; `==` stays identity, so that variables can be kept in sets."""
-    for name in ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul"):
-        function = getattr(operator, name)
-        setattr(Variable, f"__{name}__", lambda self, other, f=function: f(self.value, jnp.asarray(other)))
-        setattr(Variable, f"__r{name}__", lambda self, other, f=function: f(jnp.asarray(other), self.value))
-    for name in ("lt", "le", "gt", "ge"):
-        setattr(
-            Variable, f"__{name}__", lambda self, other, f=getattr(operator, name): f(self.value, jnp.asarray(other))
-        )
-    for name in ("neg", "abs"):
-        setattr(Variable, f"__{name}__", lambda self, f=getattr(operator, name): f(self.value))
+def _binary(function: Callable, reflected: bool = False) -> Callable:
+    def method(self: Variable, other: Any) -> Any:
+        other = jnp.asarray(other)
+        return function(other, self.value) if reflected else function(self.value, other)
+
+    return method
 
 
-_install_operators()
+# Arithmetic and comparison as arrays have them; `==` stays identity, so that variables can be kept in sets.
+for _name in ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul"):
+    setattr(Variable, f"__{_name}__", _binary(getattr(operator, _name)))
+    setattr(Variable, f"__r{_name}__", _binary(getattr(operator, _name), reflected=True))
+for _name in ("lt", "le", "gt", "ge"):
+    setattr(Variable, f"__{_name}__", _binary(getattr(operator, _name)))
+Variable.__neg__ = lambda self: -self.value  # type: ignore[attr-defined]
+Variable.__abs__ = lambda self: abs(self.value)  # type: ignore[attr-defined]
