@@ -605,14 +605,18 @@ class ModuleLayer(Layer):
         if name.startswith("_") or "_fields" not in self.__dict__:
             raise AttributeError(name)
         if name in field_names(self.module_class):
-            return self._fields[name] if isinstance(self._fields.get(name), Layer) else getattr(self.module, name)
+            return self._setting(name)
         for spec in self._specs or ():
             if spec.path[-1] == name:
                 return self._own_variables()[(spec.collection, *spec.path)]
         raise AttributeError(f"Layer '{self.name}' ({type(self).__name__}) has no attribute {name!r}.")
 
+    def _setting(self, name: str) -> Any:
+        """An argument as it is in force, also where the handle itself has an attribute of that name."""
+        return self._fields[name] if isinstance(self._fields.get(name), Layer) else getattr(self.module, name)
+
     def get_config(self) -> dict[str, Any]:
-        own = {name: serialized(name, getattr(self, name)) for name in field_names(self.module_class)}
+        own = {name: serialized(name, self._setting(name)) for name in field_names(self.module_class)}
         return super().get_config() | own
 
 

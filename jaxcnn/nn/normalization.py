@@ -85,13 +85,18 @@ class BatchNormalization(Layer):
 
 def batch_statistics(x: jax.Array, axis: int) -> tuple[jax.Array, jax.Array]:
     """Mean and biased variance over all axes but `axis`, in float32, of the rows that are not padding."""
-    x = x.astype(jnp.promote_types(x.dtype, jnp.float32))
+    x = at_least_float32(x)
     axes = tuple(i for i in range(x.ndim) if i != axis)
     rows = current_valid_rows()
     where = None if rows is None else (rows > 0).reshape(rows.shape + (1,) * (x.ndim - 1))
     mean = jnp.mean(x, axes, keepdims=True, where=where)
     variance = jnp.mean(jnp.square(x - mean), axes, where=where)
     return mean.reshape(-1), variance
+
+
+def at_least_float32(x: jax.Array) -> jax.Array:
+    """`x` in the precision that statistics are computed in."""
+    return x if x.dtype == jnp.float64 else x.astype(jnp.float32)
 
 
 class LayerNormalization(Layer):
@@ -129,7 +134,7 @@ class LayerNormalization(Layer):
         if any(not -x.ndim < axis < x.ndim for axis in given):
             raise ValueError(f"{self.label}: `axis` is {self.axis}, but the input has shape {x.shape}.")
         axes = tuple(sorted({axis % x.ndim for axis in given}))
-        y = x.astype(jnp.promote_types(x.dtype, jnp.float32))
+        y = at_least_float32(x)
         centred = y - jnp.mean(y, axes, keepdims=True)
         y = centred * jax.lax.rsqrt(jnp.mean(jnp.square(centred), axes, keepdims=True) + self.epsilon)
         along = tuple(n if axis in axes else 1 for axis, n in enumerate(x.shape))
