@@ -36,14 +36,14 @@ def mean_squared_error(y_true: ArrayLike, y_pred: ArrayLike) -> Array:
 def mean_absolute_error(y_true: ArrayLike, y_pred: ArrayLike) -> Array:
     """``mean(|y_pred - y_true|)``."""
     y_true, y_pred = aligned(y_true, y_pred)
-    return jnp.mean(jnp.abs(y_pred - y_true), axis=-1)
+    return jnp.mean(absolute(y_pred - y_true), axis=-1)
 
 
 @registry.register("mape")
 def mean_absolute_percentage_error(y_true: ArrayLike, y_pred: ArrayLike) -> Array:
     """``100 mean(|y_true - y_pred| / max(|y_true|, eps))``."""
     y_true, y_pred = aligned(y_true, y_pred)
-    return 100.0 * jnp.mean(jnp.abs(y_true - y_pred) / jnp.maximum(jnp.abs(y_true), config.epsilon()), axis=-1)
+    return 100.0 * jnp.mean(absolute(y_true - y_pred) / jnp.maximum(jnp.abs(y_true), config.epsilon()), axis=-1)
 
 
 @registry.register("msle")
@@ -89,7 +89,7 @@ def logcosh(y_true: ArrayLike, y_pred: ArrayLike) -> Array:
 def huber(y_true: ArrayLike, y_pred: ArrayLike, delta: float = 1.0) -> Array:
     """Mean of ``error**2 / 2`` where ``|error| <= delta``, else of ``delta (|error| - delta / 2)`` (Huber, 1964)."""
     y_true, y_pred = aligned(y_true, y_pred)
-    error = jnp.abs(y_pred - y_true)
+    error = absolute(y_pred - y_true)
     near = jnp.minimum(error, delta)
     return jnp.mean(near * (error - 0.5 * near), axis=-1)
 
@@ -258,6 +258,11 @@ def class_labels(y_true: ArrayLike, y_pred: ArrayLike) -> tuple[Array, Array]:
             f"{y_pred.shape[:-1]} or {(*y_pred.shape[:-1], 1)}. One-hot targets need a loss or metric without 'sparse'."
         )
     return y_true.astype(jnp.int32), _wide_float(y_pred)
+
+
+def absolute(x: Array) -> Array:
+    """``|x|`` whose gradient at 0 is 0, where that of ``jnp.abs`` is 1: a weight of 0 must not be pushed away from it."""
+    return x * jnp.sign(x)
 
 
 def l2_normalize(x: Array, axis: int = -1) -> Array:

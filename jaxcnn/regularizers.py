@@ -7,6 +7,7 @@ from typing import Any
 import jax.numpy as jnp
 from jax import Array
 
+from jaxcnn.losses import absolute
 from jaxcnn.registry import Configurable, Registry
 
 registry = Registry("regularizer", builders=True)
@@ -34,7 +35,7 @@ class L1L2(Regularizer):
     def __call__(self, x: Array) -> Array:
         penalty = jnp.zeros((), x.dtype)
         if self.l1:
-            penalty += self.l1 * jnp.sum(jnp.abs(x))
+            penalty += self.l1 * jnp.sum(absolute(x))
         if self.l2:
             penalty += self.l2 * jnp.sum(jnp.square(x))
         return penalty
