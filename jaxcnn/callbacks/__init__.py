@@ -1,15 +1,15 @@
 """Objects that the training loop calls at fixed moments: records, files, stopping, learning rates, progress."""
 
-from .base import BaseLogger, Callback, overrides_batch_hooks
-from .callback_list import CallbackList
-from .checkpoint import ModelCheckpoint
-from .history import History
-from .logging import CSVLogger, LambdaCallback, RemoteMonitor
-from .logs import Logs
-from .progress import ProgbarLogger
-from .schedule import LearningRateScheduler, ReduceLROnPlateau
-from .stopping import EarlyStopping, TerminateOnNaN
-from .tensorboard import TensorBoard
+from jaxcnn.callbacks.base import BaseLogger, Callback, overrides_batch_hooks
+from jaxcnn.callbacks.callback_list import CallbackList
+from jaxcnn.callbacks.checkpoint import ModelCheckpoint
+from jaxcnn.callbacks.history import History
+from jaxcnn.callbacks.logging import CSVLogger, LambdaCallback, RemoteMonitor
+from jaxcnn.callbacks.logs import Logs
+from jaxcnn.callbacks.progress import ProgbarLogger
+from jaxcnn.callbacks.schedule import LearningRateScheduler, ReduceLROnPlateau
+from jaxcnn.callbacks.stopping import EarlyStopping, TerminateOnNaN
+from jaxcnn.callbacks.tensorboard import TensorBoard
 
 __all__ = [
     "BaseLogger",

@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from .base import Callback, ProgressWatcher, overrides_batch_hooks
-from .history import History
-from .logs import Logs
-from .progress import ProgbarLogger
+from jaxcnn.callbacks.base import Callback, ProgressWatcher, overrides_batch_hooks
+from jaxcnn.callbacks.history import History
+from jaxcnn.callbacks.logs import Logs
+from jaxcnn.callbacks.progress import ProgbarLogger
 
 # Hooks of later Keras versions, which no loop here calls, and what to use instead.
 LATER_HOOKS = {

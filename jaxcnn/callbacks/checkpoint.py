@@ -7,8 +7,8 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
-from .base import Callback
-from .logs import Logs, Monitor
+from jaxcnn.callbacks.base import Callback
+from jaxcnn.callbacks.logs import Logs, Monitor
 
 
 class ModelCheckpoint(Callback):

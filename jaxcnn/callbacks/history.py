@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from .base import Callback
-from .logs import Logs
+from jaxcnn.callbacks.base import Callback
+from jaxcnn.callbacks.logs import Logs
 
 
 class History(Callback):

@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from .base import Callback, reported_names
-from .logs import Logs
+from jaxcnn.callbacks.base import Callback, reported_names
+from jaxcnn.callbacks.logs import Logs
 
 
 class CSVLogger(Callback):

@@ -8,7 +8,7 @@ import warnings
 from collections.abc import Mapping
 from typing import Any
 
-from .base import Callback, reported_names
+from jaxcnn.callbacks.base import Callback, reported_names
 
 # Keras 1 and 2 reported the left names, later versions report the right ones.
 SPELLINGS = (("acc", "accuracy"), ("lr", "learning_rate"))

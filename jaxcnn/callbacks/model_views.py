@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from .event_file import GraphNode
+from jaxcnn.callbacks.event_file import GraphNode
 
 ACTIVATION_SAMPLES = 128
 LARGEST_PICTURE = 1024  # pixels a side of the picture of a weight matrix

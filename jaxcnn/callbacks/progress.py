@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from jaxcnn.callbacks.base import ProgressWatcher
 from jaxcnn.utils.progbar import Progbar
-
-from .base import ProgressWatcher
 
 
 class ProgbarLogger(ProgressWatcher):

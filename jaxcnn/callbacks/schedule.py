@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from .base import Callback
-from .logs import Monitor
+from jaxcnn.callbacks.base import Callback
+from jaxcnn.callbacks.logs import Monitor
 
 
 def _optimizer(callback: Callback) -> Any:

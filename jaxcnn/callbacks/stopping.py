@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from .base import Callback, ProgressWatcher
-from .logs import Monitor
+from jaxcnn.callbacks.base import Callback, ProgressWatcher
+from jaxcnn.callbacks.logs import Monitor
 
 
 class EarlyStopping(Callback):

@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from .base import Callback
-from .event_file import EventFile
-from .model_views import ActivationModel, layer_graph, named_weights, weight_picture
+from jaxcnn.callbacks.base import Callback
+from jaxcnn.callbacks.event_file import EventFile
+from jaxcnn.callbacks.model_views import ActivationModel, layer_graph, named_weights, weight_picture
 
 
 class TensorBoard(Callback):
