@@ -1,6 +1,16 @@
 """The few array operations worth owning: channels last, pure, the same on every device."""
 
 from jaxcnn.ops.convolution import conv, conv_output_length, conv_transpose, conv_transpose_output_length
+from jaxcnn.ops.onednn import accelerated, why_not
 from jaxcnn.ops.pooling import avg_pool, max_pool
 
-__all__ = ["avg_pool", "conv", "conv_output_length", "conv_transpose", "conv_transpose_output_length", "max_pool"]
+__all__ = [
+    "accelerated",
+    "avg_pool",
+    "conv",
+    "conv_output_length",
+    "conv_transpose",
+    "conv_transpose_output_length",
+    "max_pool",
+    "why_not",
+]

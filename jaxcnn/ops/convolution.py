@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 
 import jax
-from jax import lax
 
+from jaxcnn.ops.geometry import Geometry
+from jaxcnn.ops.primitive import convolve
 from jaxcnn.ops.windows import (
     Padding,
     conv_output_length,
@@ -15,8 +16,6 @@ from jaxcnn.ops.windows import (
 )
 
 __all__ = ["conv", "conv_output_length", "conv_transpose", "conv_transpose_output_length"]
-
-_DIMENSIONS = {1: ("NWC", "WIO", "NWC"), 2: ("NHWC", "HWIO", "NHWC"), 3: ("NDHWC", "DHWIO", "NDHWC")}
 
 
 def conv(
@@ -44,15 +43,8 @@ def conv(
             f"{x.shape[-1] // groups}, a multiple of {groups}); got {kernel.shape} for an input of {x.shape}."
         )
     pads = resolve_padding(padding, x.shape[1:-1], kernel.shape[:-2], strides, dilation)
-    return lax.conv_general_dilated(
-        x,
-        kernel,
-        window_strides=strides,
-        padding=pads,
-        rhs_dilation=dilation,
-        dimension_numbers=_DIMENSIONS[rank],
-        feature_group_count=groups,
-    )
+    geometry = Geometry(x.shape[1:-1], kernel.shape[:-2], strides, dilation, pads, groups)
+    return convolve("output", x, kernel, geometry)
 
 
 def conv_transpose(
@@ -80,29 +72,20 @@ def conv_transpose(
         )
     extras: Sequence[int | None]
     extras = [output_padding] * rank if output_padding is None or isinstance(output_padding, int) else output_padding
+    axes = list(zip(x.shape[1:-1], kernel.shape[:-2], strides, dilation, extras, strict=True))
+    lengths = tuple(conv_transpose_output_length(n, k, padding, s, d, extra) or 0 for n, k, s, d, extra in axes)
     pads = []
-    for n, k, s, d, extra in zip(x.shape[1:-1], kernel.shape[:-2], strides, dilation, extras, strict=True):
-        extent = effective_size(k, d)
-        total = (
-            (n - 1) * s + extent - (conv_transpose_output_length(n, k, padding, s, d, extra) or 0)
-        )  # negative: trailing outputs that no input reaches
+    for (n, k, s, d, _), length in zip(axes, lengths, strict=True):
+        total = (n - 1) * s + effective_size(k, d) - length  # negative: trailing outputs that no input reaches
         before = max(total, 0) // 2
-        pads.append((extent - 1 - before, extent - 1 - (total - before)))
-    flipped = lax.rev(kernel, tuple(range(rank))).swapaxes(-1, -2)
-    return lax.conv_general_dilated(
-        x,
-        flipped,
-        window_strides=(1,) * rank,
-        padding=pads,
-        lhs_dilation=strides,
-        rhs_dilation=dilation,
-        dimension_numbers=_DIMENSIONS[rank],
-    )
+        pads.append((before, total - before))
+    geometry = Geometry(lengths, kernel.shape[:-2], strides, dilation, tuple(pads))
+    return convolve("input", x, kernel, geometry)
 
 
 def _rank(x: jax.Array, kernel: jax.Array) -> int:
     rank = x.ndim - 2
-    if rank not in _DIMENSIONS or kernel.ndim != x.ndim:
+    if rank not in (1, 2, 3) or kernel.ndim != x.ndim:
         raise ValueError(
             "an input is (batch, 1 to 3 spatial axes, channels) and its kernel has as many axes; "
             f"got an input of {x.shape} and a kernel of {kernel.shape}."

@@ -1,0 +1,56 @@
+"""The package's build backend: setuptools, after compiling conv.cc where that is possible.
+
+Without a C++ compiler or the headers (declared as build requirements on Linux x86-64) the package installs all the
+same, as pure Python, and convolutions on CPU run on XLA.
+"""
+
+import importlib.metadata
+import os
+import subprocess
+from pathlib import Path
+
+from setuptools import build_meta
+from setuptools.build_meta import *  # noqa: F403  the hooks that stay as they are
+
+HERE = Path(__file__).parent
+LIBRARY = HERE / "libjaxcnn_onednn.so"
+
+
+def build_wheel(wheel_directory, config_settings=None, metadata_directory=None):
+    settings = dict(config_settings or {})
+    if compile_library():  # ctypes loads it, so it fits every Python but one platform
+        settings["--build-option"] = ["--plat-name", "linux_x86_64"]
+    return build_meta.build_wheel(wheel_directory, settings, metadata_directory)
+
+
+def build_editable(wheel_directory, config_settings=None, metadata_directory=None):
+    compile_library()
+    return build_meta.build_editable(wheel_directory, config_settings, metadata_directory)
+
+
+def compile_library() -> bool:
+    """Compile conv.cc beside itself; say so if that fails."""
+    LIBRARY.unlink(missing_ok=True)
+    try:
+        ffi_headers = _installed("jaxlib", "ffi.h").parents[3]  # below it: xla/ffi/api/ffi.h
+        headers = _installed("onednn-devel-cpu-gomp", "dnnl.hpp").parent
+        libraries = _installed("onednn-cpu-gomp", "libdnnl.so.3").parent
+        compiler = os.environ.get("CXX", "g++")
+        flags = ["-std=c++17", "-O2", "-fPIC", "-shared", f"-I{headers}", f"-isystem{ffi_headers}", f"-L{libraries}"]
+        command = [compiler, *flags, str(HERE / "conv.cc"), "-o", str(LIBRARY), "-l:libdnnl.so.3", "-lgomp"]
+        subprocess.run(command, check=True, capture_output=True, text=True)
+    except (OSError, LookupError, importlib.metadata.PackageNotFoundError) as error:
+        print(f"jaxcnn: oneDNN convolutions are left out: {error}")
+        return False
+    except subprocess.CalledProcessError as error:
+        print(f"jaxcnn: oneDNN convolutions are left out: {' '.join(error.cmd)}\n{error.stderr}")
+        return False
+    return True
+
+
+def _installed(distribution: str, name: str) -> Path:
+    """Where a distribution has put the file of this name."""
+    for file in importlib.metadata.files(distribution) or []:
+        if file.name == name:
+            return Path(str(file.locate())).resolve()
+    raise LookupError(f"{distribution} has no {name}")

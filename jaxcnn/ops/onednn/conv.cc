@@ -1,0 +1,297 @@
+// Convolution and its two gradients by oneDNN, as one XLA FFI handler for CPU.
+//
+// Arrays are dense and channels last: x (N, *in, C), kernel (*window, C / groups, O), y (N, *out, O), with one to three
+// spatial axes. oneDNN names axes channels first; strides in a memory descriptor say where the elements really lie.
+//
+// Threads: the batch is cut into equal chunks and each chunk is a single-threaded oneDNN call on a thread of XLA's own
+// pool, so there is no second pool whose threads spin while XLA's wait for a core. Only a batch smaller than the pool
+// lets oneDNN use several OpenMP threads for a chunk.
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <condition_variable>
+#include <cstring>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+#include "oneapi/dnnl/dnnl.hpp"
+#include "xla/ffi/api/ffi.h"
+
+extern "C" int omp_get_max_threads();
+extern "C" void omp_set_num_threads(int);
+
+namespace ffi = xla::ffi;
+using dnnl::memory;
+
+namespace {
+
+enum Kind : int64_t { kForward = 0, kDataGradient = 1, kKernelGradient = 2 };
+
+// Everything that decides which code oneDNN generates: the key of the plan cache.
+struct Problem {
+  int64_t kind, bfloat16, rank, batch, chunks, threads, groups, c_in, c_out;
+  std::array<int64_t, 3> in, window, out, strides, dilation, before;
+
+  bool operator==(const Problem& other) const { return std::memcmp(this, &other, sizeof *this) == 0; }
+};
+
+struct ProblemHash {
+  size_t operator()(const Problem& p) const {
+    return std::hash<std::string_view>()({reinterpret_cast<const char*>(&p), sizeof p});
+  }
+};
+
+dnnl::engine& Engine() {
+  static dnnl::engine engine(dnnl::engine::kind::cpu, 0);
+  return engine;
+}
+
+dnnl::stream& Stream() {
+  static thread_local dnnl::stream stream(Engine());
+  return stream;
+}
+
+size_t Align(size_t bytes) { return (bytes + 63) / 64 * 64; }
+
+// OpenMP's thread count belongs to the calling thread, which is XLA's or the user's: give it back as it was.
+class OpenMpThreads {
+ public:
+  explicit OpenMpThreads(int64_t n) : before_(omp_get_max_threads()) { omp_set_num_threads(static_cast<int>(n)); }
+  ~OpenMpThreads() { omp_set_num_threads(before_); }
+
+ private:
+  int before_;
+};
+
+// The primitives for one problem. The last chunk of a batch that does not divide evenly is smaller and has its own.
+struct Plan {
+  dnnl::primitive chunk, last;
+  memory::desc x, y, last_x, last_y;
+  memory::desc kernel, user_kernel;  // oneDNN's layout and ours
+  dnnl::reorder reorder;             // between those two
+  bool reordered;
+  int64_t size;  // images in a chunk
+  size_t scratch;
+  bool fast = true;  // whether oneDNN has more than its plain reference loops for this
+
+  explicit Plan(const Problem& p);
+};
+
+memory::dims Spatial(const std::array<int64_t, 3>& values, int64_t rank) {
+  return memory::dims(values.begin(), values.begin() + rank);
+}
+
+Plan::Plan(const Problem& p) : size((p.batch + p.chunks - 1) / p.chunks), scratch(0) {
+  auto type = p.bfloat16 ? memory::data_type::bf16 : memory::data_type::f32;
+  auto tag = p.rank == 1 ? memory::format_tag::nwc : p.rank == 2 ? memory::format_tag::nhwc : memory::format_tag::ndhwc;
+  auto image = [&](int64_t n, int64_t channels, const std::array<int64_t, 3>& lengths) {
+    memory::dims dims{n, channels};
+    dims.insert(dims.end(), lengths.begin(), lengths.begin() + p.rank);
+    return memory::desc(dims, type, tag);
+  };
+
+  // (*window, C / groups, O) seen as (groups, O / groups, C / groups, *window).
+  memory::dims dims, steps;
+  if (p.groups > 1) dims.push_back(p.groups), steps.push_back(p.c_out / p.groups);
+  dims.push_back(p.c_out / p.groups), steps.push_back(1);
+  dims.push_back(p.c_in / p.groups), steps.push_back(p.c_out);
+  for (int64_t axis = 0; axis < p.rank; ++axis) {
+    int64_t step = p.c_in / p.groups * p.c_out;
+    for (int64_t inner = axis + 1; inner < p.rank; ++inner) step *= p.window[inner];
+    dims.push_back(p.window[axis]), steps.push_back(step);
+  }
+  user_kernel = memory::desc(dims, type, steps);
+  // The chunks' gradients are summed, so they stay in float32 until then.
+  auto kernel_type = p.kind == kKernelGradient ? memory::data_type::f32 : type;
+  memory::desc any(dims, kernel_type, memory::format_tag::any);
+
+  memory::dims strides = Spatial(p.strides, p.rank), before = Spatial(p.before, p.rank), dilation, after;
+  for (int64_t axis = 0; axis < p.rank; ++axis) {
+    dilation.push_back(p.dilation[axis] - 1);
+    int64_t extent = (p.window[axis] - 1) * p.dilation[axis] + 1;
+    after.push_back((p.out[axis] - 1) * p.strides[axis] + extent - p.in[axis] - p.before[axis]);
+  }
+
+  dnnl::primitive_attr attr;
+  attr.set_scratchpad_mode(dnnl::scratchpad_mode::user);
+  auto algorithm = dnnl::algorithm::convolution_direct;
+  auto make = [&](int64_t n, const memory::desc& wanted, memory::desc& x_desc, memory::desc& y_desc) {
+    x_desc = image(n, p.c_in, p.in), y_desc = image(n, p.c_out, p.out);
+    auto keep = [&](auto&& description) {
+      kernel = p.kind == kKernelGradient ? description.query_md(dnnl::query::diff_weights_md)
+                                         : description.query_md(dnnl::query::weights_md);
+      fast = fast && std::string_view(description.impl_info_str()).substr(0, 3) != "ref";
+      scratch = std::max(scratch, Align(description.scratchpad_desc().get_size()));
+      return dnnl::primitive(description.get());
+    };
+    auto prop = p.kind == kForward ? dnnl::prop_kind::forward_inference : dnnl::prop_kind::forward_training;
+    memory::desc hint_kernel = p.kind == kForward ? wanted : memory::desc(dims, type, memory::format_tag::any);
+    dnnl::convolution_forward::primitive_desc forward(Engine(), prop, algorithm, x_desc, hint_kernel, y_desc, strides,
+                                                      dilation, before, after, attr);
+    if (p.kind == kForward) return keep(forward);
+    if (p.kind == kDataGradient)
+      return keep(dnnl::convolution_backward_data::primitive_desc(Engine(), algorithm, x_desc, wanted, y_desc, strides,
+                                                                  dilation, before, after, forward, attr));
+    return keep(dnnl::convolution_backward_weights::primitive_desc(Engine(), algorithm, x_desc, wanted, y_desc, strides,
+                                                                   dilation, before, after, forward, attr));
+  };
+  chunk = make(size, any, x, y);
+  int64_t rest = p.batch - (p.chunks - 1) * size;
+  last = rest == size ? chunk : make(rest, memory::desc(kernel), last_x, last_y);
+  if (rest == size) last_x = x, last_y = y;
+
+  reordered = kernel != user_kernel;
+  if (reordered) {
+    bool out = p.kind == kKernelGradient;
+    dnnl::reorder::primitive_desc description(Engine(), out ? kernel : user_kernel, Engine(),
+                                              out ? user_kernel : kernel);
+    reorder = dnnl::reorder(description);
+  }
+}
+
+// At most this many plans: beyond it (shapes that never repeat) the cache starts afresh.
+constexpr size_t kPlans = 1024;
+
+std::shared_ptr<const Plan> FindPlan(const Problem& problem) {
+  static std::mutex mutex;
+  static std::unordered_map<Problem, std::shared_ptr<const Plan>, ProblemHash> plans;
+  std::lock_guard<std::mutex> lock(mutex);
+  auto& plan = plans[problem];
+  if (!plan) {
+    OpenMpThreads threads(problem.threads);  // oneDNN plans for the number of threads it sees
+    try { plan = std::make_shared<const Plan>(problem); } catch (...) { plans.erase(problem); throw; }
+  }
+  return plan;
+}
+
+// Runs task(0) .. task(n - 1) on the calling thread and on the pool. The caller takes part and waits only for tasks
+// that have begun, so handlers that occupy every thread of the pool cannot wait for each other.
+template <typename Task>
+void ForEach(ffi::ThreadPool& pool, int64_t n, const Task& task) {
+  struct State {
+    std::atomic<int64_t> next{0};
+    std::mutex mutex;
+    std::condition_variable finished;
+    int64_t done = 0;
+    std::exception_ptr error;
+  };
+  auto state = std::make_shared<State>();
+  auto work = [state, n, &task] {
+    for (int64_t i; (i = state->next.fetch_add(1)) < n;) {  // task is alive: the caller waits for every i below n
+      std::exception_ptr error;
+      try { task(i); } catch (...) { error = std::current_exception(); }
+      std::lock_guard<std::mutex> lock(state->mutex);
+      if (error) state->error = error;
+      if (++state->done == n) state->finished.notify_one();
+    }
+  };
+  for (int64_t helper = 1; helper < n; ++helper) pool.Schedule([work] { work(); });
+  work();
+  std::unique_lock<std::mutex> lock(state->mutex);
+  state->finished.wait(lock, [&] { return state->done == n; });
+  if (state->error) std::rethrow_exception(state->error);
+}
+
+void Run(const Plan& plan, const Problem& p, ffi::ThreadPool& pool, char* workspace, char* x, char* kernel, char* y) {
+  // workspace: the kernel in oneDNN's layout (a partial gradient for each chunk), then a scratchpad for each chunk.
+  size_t kernel_bytes = Align(plan.kernel.get_size());
+  bool gradient = p.kind == kKernelGradient;
+  bool direct = !plan.reordered && (!gradient || p.chunks == 1);
+  int64_t kernels = direct ? 0 : gradient ? p.chunks : 1;
+  char* scratch = workspace + kernels * kernel_bytes;
+
+  memory user_kernel(plan.user_kernel, Engine(), kernel);
+  auto kernel_of = [&](int64_t i) {
+    return memory(plan.kernel, Engine(), direct ? kernel : workspace + (gradient ? i : 0) * kernel_bytes);
+  };
+  if (!direct && !gradient) {
+    memory ours = kernel_of(0);
+    plan.reorder.execute(Stream(), user_kernel, ours);
+  }
+  ForEach(pool, p.chunks, [&](int64_t i) {
+    OpenMpThreads threads(p.threads);
+    bool last = i == p.chunks - 1;
+    memory x_i(last ? plan.last_x : plan.x, Engine(), x + i * plan.x.get_size());
+    memory y_i(last ? plan.last_y : plan.y, Engine(), y + i * plan.y.get_size());
+    memory scratch_i({{static_cast<int64_t>(plan.scratch)}, memory::data_type::u8, memory::format_tag::a}, Engine(),
+                     scratch + i * plan.scratch);
+    std::unordered_map<int, memory> arguments{{DNNL_ARG_SCRATCHPAD, scratch_i}};
+    arguments[p.kind == kDataGradient ? DNNL_ARG_DIFF_SRC : DNNL_ARG_SRC] = x_i;
+    arguments[gradient ? DNNL_ARG_DIFF_WEIGHTS : DNNL_ARG_WEIGHTS] = kernel_of(i);
+    arguments[p.kind == kForward ? DNNL_ARG_DST : DNNL_ARG_DIFF_DST] = y_i;
+    (last ? plan.last : plan.chunk).execute(Stream(), arguments);
+  });
+  if (gradient && !direct) {
+    float* sum = reinterpret_cast<float*>(workspace);
+    int64_t n = plan.kernel.get_size() / sizeof(float);
+    for (int64_t i = 1; i < p.chunks; ++i) {
+      const float* partial = reinterpret_cast<const float*>(workspace + i * kernel_bytes);
+      for (int64_t j = 0; j < n; ++j) sum[j] += partial[j];
+    }
+    memory ours = kernel_of(0);
+    if (plan.reordered) plan.reorder.execute(Stream(), ours, user_kernel);
+    else std::memcpy(kernel, sum, n * sizeof(float));
+  }
+}
+
+size_t WorkspaceBytes(const Plan& plan, const Problem& p) {
+  return (p.kind == kKernelGradient ? p.chunks : 1) * Align(plan.kernel.get_size()) + p.chunks * plan.scratch;
+}
+
+size_t ImageBytes(const memory::desc& chunk, const memory::desc& last, const Problem& p) {
+  return (p.chunks - 1) * chunk.get_size() + last.get_size();
+}
+
+ffi::Error Convolve(ffi::ThreadPool pool, ffi::AnyBuffer a, ffi::AnyBuffer b, ffi::Result<ffi::AnyBuffer> result,
+                    ffi::Result<ffi::AnyBuffer> workspace, ffi::Span<const int64_t> problem) {
+  Problem p;
+  if (problem.size() * sizeof(int64_t) != sizeof p) return ffi::Error::InvalidArgument("oneDNN convolution: no problem");
+  std::memcpy(&p, problem.begin(), sizeof p);
+  ffi::AnyBuffer x = p.kind == kDataGradient ? *result : a;
+  ffi::AnyBuffer kernel = p.kind == kKernelGradient ? *result : b;
+  ffi::AnyBuffer y = p.kind == kForward ? *result : p.kind == kDataGradient ? a : b;
+  try {
+    auto plan = FindPlan(p);
+    if (x.size_bytes() != ImageBytes(plan->x, plan->last_x, p) || y.size_bytes() != ImageBytes(plan->y, plan->last_y, p) ||
+        kernel.size_bytes() != plan->user_kernel.get_size() || workspace->size_bytes() < WorkspaceBytes(*plan, p))
+      return ffi::Error::InvalidArgument("oneDNN convolution: the arrays do not have the sizes of the problem");
+    Run(*plan, p, pool, static_cast<char*>(workspace->untyped_data()), static_cast<char*>(x.untyped_data()),
+        static_cast<char*>(kernel.untyped_data()), static_cast<char*>(y.untyped_data()));
+  } catch (const dnnl::error& error) {
+    return ffi::Error::Internal(std::string("oneDNN convolution: ") + error.what());
+  }
+  return ffi::Error::Success();
+}
+
+}  // namespace
+
+XLA_FFI_DEFINE_HANDLER_SYMBOL(jaxcnn_convolve, Convolve,
+                              ffi::Ffi::Bind()
+                                  .Ctx<ffi::ThreadPool>()
+                                  .Arg<ffi::AnyBuffer>()
+                                  .Arg<ffi::AnyBuffer>()
+                                  .Ret<ffi::AnyBuffer>()
+                                  .Ret<ffi::AnyBuffer>()
+                                  .Attr<ffi::Span<const int64_t>>("problem"));
+
+// Bytes of workspace that the call for this problem needs, or -1 if oneDNN has no fast code for it.
+extern "C" int64_t jaxcnn_plan(const int64_t* problem) {
+  Problem p;
+  std::memcpy(&p, problem, sizeof p);
+  try {
+    auto plan = FindPlan(p);
+    return plan->fast ? static_cast<int64_t>(WorkspaceBytes(*plan, p)) : -1;
+  } catch (const dnnl::error&) {
+    return -1;
+  }
+}
+
+// Whether this processor computes in bfloat16 (oneDNN would otherwise emulate it, slowly).
+extern "C" int jaxcnn_has_bfloat16() {
+  auto isa = static_cast<unsigned>(dnnl::get_effective_cpu_isa());
+  auto wanted = static_cast<unsigned>(dnnl::cpu_isa::avx512_core_bf16);
+  return (isa & wanted) == wanted;
+}

@@ -1,0 +1,174 @@
+"""One JAX primitive for convolution and its gradients.
+
+A convolution is linear in its input and in its kernel, and each of its two gradients is linear in its two arguments
+as well: all three are faces of one trilinear form of (input, kernel, output), each computing one of the three arrays
+from the two others. So one primitive is differentiated by itself, in both modes and to any order.
+
+How it is computed is decided when a program is lowered for a platform: XLA's convolution on GPU and TPU; on CPU
+oneDNN (:mod:`jaxcnn.ops.onednn`), else matrix products (:mod:`jaxcnn.ops.xla`).
+"""
+
+import contextlib
+import functools
+import math
+
+import jax
+import jax.numpy as jnp
+from jax import lax
+from jax.experimental.custom_partitioning import custom_partitioning
+from jax.extend.core import Primitive
+from jax.interpreters import ad, batching, mlir, xla
+from jax.sharding import NamedSharding, PartitionSpec
+
+from jaxcnn.ops import onednn
+from jaxcnn.ops.geometry import Geometry, Wanted
+from jaxcnn.ops.xla import blocked, direct, matmul
+
+_convolution_p = Primitive("jaxcnn_convolution")
+
+
+def convolve(wanted: Wanted, a: jax.Array, b: jax.Array, geometry: Geometry) -> jax.Array:
+    """'output' of (input, kernel), 'input' of (output, kernel) or 'kernel' of (input, output).
+
+    The last two are the gradients of the first: 'input' is also known as transposed convolution.
+    """
+    return _convolution_p.bind(*_varying_alike(a, b), wanted=wanted, geometry=geometry, stacked=False)
+
+
+def _varying_alike(a, b):
+    """Inside `shard_map`, say that both vary over the axes that either does; the transpose of that is a sum."""
+    kinds = [getattr(jax.typeof(x), "mat", None) for x in (a, b)]
+    if None in kinds:  # a JAX that does not track this
+        return a, b
+    both = kinds[0].varying | kinds[1].varying
+    return tuple(lax.pcast(x, tuple(both - k.varying), to="varying") for x, k in zip((a, b), kinds, strict=True))
+
+
+_convolution_p.def_impl(functools.partial(xla.apply_primitive, _convolution_p))
+
+
+@_convolution_p.def_abstract_eval
+def _abstract(a, b, *, wanted, geometry, stacked):
+    stack, a_shape, b_shape = ((a.shape[:1], a.shape[1:], b.shape[1:])) if stacked else ((), a.shape, b.shape)
+    return a.update(shape=stack + geometry.shape(wanted, a_shape, b_shape), weak_type=False)
+
+
+# What a transposition computes, and from which of (cotangent, other argument) in which order.
+def _transpose_a(cotangent, a, b, *, wanted, **rest):
+    if wanted == "output":
+        return _convolution_p.bind(cotangent, b, wanted="input", **rest)
+    if wanted == "input":
+        return _convolution_p.bind(cotangent, b, wanted="output", **rest)
+    return _convolution_p.bind(b, cotangent, wanted="input", **rest)
+
+
+def _transpose_b(cotangent, a, b, *, wanted, **rest):
+    if wanted == "output":
+        return _convolution_p.bind(a, cotangent, wanted="kernel", **rest)
+    if wanted == "input":
+        return _convolution_p.bind(cotangent, a, wanted="kernel", **rest)
+    return _convolution_p.bind(a, cotangent, wanted="output", **rest)
+
+
+ad.defbilinear(_convolution_p, _transpose_a, _transpose_b)
+
+
+def _batch(arguments, dims, *, wanted, geometry, stacked):
+    """A mapped axis of the images alone joins the batch; otherwise it becomes (part of) a stack of convolutions."""
+    size = next(x.shape[d] for x, d in zip(arguments, dims, strict=True) if d is not None)
+
+    def front(x, d):
+        return jnp.broadcast_to(x, (size, *x.shape)) if d is None else jnp.moveaxis(x, d, 0)
+
+    a, b = arguments
+    if not stacked and dims[1] is None and wanted != "kernel":
+        images = front(a, dims[0])
+        result = convolve(wanted, images.reshape(-1, *images.shape[2:]), b, geometry)
+        return result.reshape(size, -1, *result.shape[1:]), 0
+    a, b = front(a, dims[0]), front(b, dims[1])
+    if stacked:
+        a, b = (x.reshape(-1, *x.shape[2:]) for x in (a, b))
+    result = _convolution_p.bind(a, b, wanted=wanted, geometry=geometry, stacked=True)
+    return (result.reshape(size, -1, *result.shape[1:]) if stacked else result), 0
+
+
+batching.primitive_batchers[_convolution_p] = _batch
+with contextlib.suppress(ImportError):
+    # Without this a program for several devices is lowered before it is known which, and cannot be partitioned.
+    from jax._src.dispatch import prim_requires_devices_during_lowering
+
+    prim_requires_devices_during_lowering.add(_convolution_p)
+
+
+def _everywhere(a, b, *, wanted, geometry, stacked):
+    one = functools.partial(direct, wanted, geometry=geometry)
+    return jax.vmap(one)(a, b) if stacked else one(a, b)
+
+
+def _on_cpu(a, b, *, wanted, geometry, stacked):
+    if stacked:
+        return lax.map(lambda pair: convolve(wanted, *pair, geometry), (a, b))
+    return _partitioned(a, b, wanted, geometry)
+
+
+def _choose(a, b, wanted, geometry):
+    """The fastest way on CPU for arrays of these shapes, by two rules that were measured."""
+    shape = geometry.shape(wanted, a.shape, b.shape)
+    if 0 in (*a.shape, *b.shape, *shape):
+        return jnp.zeros(shape, a.dtype)
+    images, channels_out = a.shape[0], (a if wanted == "input" else b).shape[-1]
+    if onednn.accelerated():
+        # oneDNN first lays the kernel out anew: not worth it where the kernel outweighs the images' patches, nor
+        # where the window is one element, so that the images are already the matrix.
+        kernel_outweighs = geometry.groups == 1 and channels_out >= images * math.prod(geometry.positions)
+        plain = geometry.taps == 1 and geometry.groups == 1 and wanted != "kernel"
+        if kernel_outweighs or plain:
+            return matmul(wanted, a, b, geometry)
+        result = onednn.convolve(wanted, a, b, geometry)
+        if result is not None:
+            return result
+    return blocked(wanted, a, b, geometry)
+
+
+# Over several devices the batch is shared out; the kernel is everywhere, and its gradient is the sum over devices.
+_partitioned = custom_partitioning(_choose, static_argnums=(2, 3))
+
+
+def _partition(wanted, geometry, mesh, argument_shapes, result_shape):
+    batch = argument_shapes[0].sharding.spec[:1] or (None,)
+    images, everywhere = (NamedSharding(mesh, PartitionSpec(*spec)) for spec in (batch, ()))
+
+    def local(a, b):
+        result = _choose(a, b, wanted, geometry)
+        return lax.psum(result, batch[0]) if wanted == "kernel" and batch[0] else result
+
+    if wanted == "kernel":
+        return mesh, local, everywhere, (images, images)
+    return mesh, local, images, (images, everywhere)
+
+
+def _sharding_rule(wanted, geometry, mesh, arguments, results):
+    others = [f"f{i}" for i in range(3 * (geometry.rank + 2))]
+    fresh = iter(others)
+
+    def axes(images):
+        return " ".join(["n" if images and axis == 0 else next(fresh) for axis in range(geometry.rank + 2)])
+
+    a, b, result = axes(True), axes(wanted == "kernel"), axes(wanted != "kernel")
+    used = {name for axis in (a, b, result) for name in axis.split()} - {"n"}
+    options = {"need_replication_factors": tuple(sorted(used)), "reduction_factors": ("n",) * (wanted == "kernel")}
+    return f"{a}, {b} -> {result}", options
+
+
+_partitioned.def_partition(_partition, sharding_rule=_sharding_rule)
+
+mlir.register_lowering(_convolution_p, mlir.lower_fun(_everywhere, multiple_results=False))
+
+
+def _lower_on_cpu(context, a, b, **static):
+    # An exported program must run where this process's oneDNN is not.
+    way = _everywhere if context.module_context.lowering_parameters.for_export else _on_cpu
+    return mlir.lower_fun(way, multiple_results=False)(context, a, b, **static)
+
+
+mlir.register_lowering(_convolution_p, _lower_on_cpu, platform="cpu")
