@@ -1,7 +1,8 @@
-"""What a network is: Sequential stacks and functional graphs of layers."""
+"""What a network is: Sequential stacks and functional graphs of layers, and reading them from files."""
 
 from jaxcnn.models.model import Model
 from jaxcnn.models.network import Network
 from jaxcnn.models.sequential import Sequential
+from jaxcnn.saving import load_model, model_from_config, model_from_json
 
-__all__ = ["Model", "Network", "Sequential"]
+__all__ = ["Model", "Network", "Sequential", "load_model", "model_from_config", "model_from_json"]

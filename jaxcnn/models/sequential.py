@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import flax.linen as nn
 
-from jaxcnn.layers.base import FlaxLayer, Layer
+from jaxcnn.layers.base import LAYERS, FlaxLayer, Layer
 from jaxcnn.layers.input import Input, InputLayer
 from jaxcnn.layers.tensor import SymbolicTensor
 from jaxcnn.models.model import Model
 from jaxcnn.models.network import Network
+from jaxcnn.saving import structure
 
 
+@LAYERS.register()
 class Sequential(Model):
     """Layers run one after another; a model can be one of them.
 
@@ -97,6 +99,18 @@ class Sequential(Model):
             self._specs = ()
             self.set_graph(self._input, self._tops[-1])
             self.layers = list(self._stack)  # as Keras, without the input layer
+
+    def get_config(self) -> dict[str, Any]:
+        """The name and, in order, the class and settings of each layer; not the weights."""
+        return structure.sequential_config(self)
+
+    @classmethod
+    def from_config(cls, settings: Any, custom_objects: Mapping[str, Any] | None = None) -> Sequential:
+        """A new model, with new weights, from what `get_config` gave, or from the bare list of layers of older files."""
+        described = settings["layers"] if isinstance(settings, Mapping) else settings
+        with structure.custom_object_scope(custom_objects):
+            layers = [LAYERS.deserialize(entry) for entry in described]
+        return cls(layers, name=settings.get("name") if isinstance(settings, Mapping) else None)
 
     def _require_built(self, inputs: Any) -> None:
         if not self.built and self._stack:

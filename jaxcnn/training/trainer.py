@@ -19,6 +19,7 @@ from jaxcnn.callbacks import Callback, History
 from jaxcnn.callbacks.callback_list import CallbackList
 from jaxcnn.layers.base import Layer
 from jaxcnn.nn.graph import mixes_rows
+from jaxcnn.registry import custom_object_scope
 from jaxcnn.training.data import (
     ArrayFeed,
     Arrays,
@@ -31,7 +32,8 @@ from jaxcnn.training.data import (
 from jaxcnn.training.dispatch import Dispatcher
 from jaxcnn.training.fitting import Epochs, Fit, with_numbers_of
 from jaxcnn.training.objective import Objective, OutputObjective
-from jaxcnn.training.state import TrainState, Tree, from_variables
+from jaxcnn.training.optimizer_state import named_arrays, with_arrays
+from jaxcnn.training.state import TrainState, Tree, from_variables, split
 from jaxcnn.training.steps import Batch, eval_step, predict_step, train_step
 from jaxcnn.utils.progbar import Progbar
 
@@ -138,6 +140,56 @@ class Trainer(Layer):
         else:  # names are checked now even where the shapes are not known yet
             for name in jax.tree.leaves(loss):
                 losses.get(name)
+
+    def training_config(self) -> dict[str, Any]:
+        """The arguments of `compile` in a form that can be written into a file.
+
+        Raises:
+            ValueError: the optimizer or a function has no description.
+        """
+
+        def described(value: Any) -> Any:
+            if isinstance(value, Mapping):
+                return {k: described(v) for k, v in value.items()}
+            if isinstance(value, list | tuple):
+                return [described(v) for v in value]
+            return losses.serialize(value) if callable(value) or hasattr(value, "get_config") else value
+
+        return {
+            "optimizer_config": optimizers.serialize(self.optimizer),
+            **{name: described(value) for name, value in (self._compile_arguments or {}).items()},
+        }
+
+    def compile_from(self, settings: Mapping[str, Any], custom_objects: Mapping[str, Any] | None = None) -> None:
+        """`compile` with what `training_config` gave."""
+        names = ("loss", "metrics", "loss_weights", "sample_weight_mode", "weighted_metrics")
+        with custom_object_scope(custom_objects):
+            self.compile(
+                optimizers.deserialize(settings["optimizer_config"]), **{name: settings.get(name) for name in names}
+            )
+
+    @property
+    def opt_state(self) -> Any:
+        """The optimizer's state as it is now, or None before the first update."""
+        session = next((layer._session for layer in self.all_layers()), None)
+        if session is not None:
+            session.commit()
+        return self._opt_state
+
+    def _trained_paths(self) -> list[tuple[str, ...]]:
+        mask = flatten_dict(self.compiled_mask or {})
+        return [s.path for s in self.all_specs() if s.collection == "params" and mask.get(s.path)]
+
+    def optimizer_arrays(self) -> list[tuple[str, jax.Array]]:
+        """(name, array) of all that the optimizer remembers, in the order of Keras files."""
+        return named_arrays(self.opt_state, self._trained_paths())
+
+    def set_optimizer_arrays(self, values: Sequence[Any]) -> None:
+        """Put back what `optimizer_arrays` gave."""
+        self._require_compiled()
+        params, _ = split(self.variables["params"], self.compiled_mask)
+        self._opt_state = with_arrays(self.optimizer.init(params), self._trained_paths(), values)
+        self._step = int(self._opt_state.count)
 
     def _finish_compile(self) -> None:
         arguments = self._compile_arguments

@@ -1,0 +1,51 @@
+"""The optimizer's state as a list of arrays, in the order in which Keras files store them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+
+def named_arrays(opt_state: Any, order: Sequence[tuple[str, ...]]) -> list[tuple[str, jax.Array]]:
+    """(name, array) of all that an optimizer remembers: the count first, then slot by slot, weights in `order`.
+
+    The adjustable numbers are left out: they belong to the optimizer's configuration.
+    """
+    leaves = jax.tree_util.tree_flatten_with_path(opt_state)[0]
+    found = []
+    for at, (path, value) in enumerate(leaves):
+        keys = tuple(str(getattr(k, "key", getattr(k, "name", getattr(k, "idx", k)))) for k in path)
+        if keys[0] == "hyper":
+            continue
+        name = "iterations" if keys == ("count",) else "/".join(keys[1:])
+        weight = next((i for i, p in enumerate(order) if keys[-len(p) :] == p), -1)
+        slot = keys[1 : len(keys) - len(order[weight])] if weight >= 0 else keys[1:]
+        found.append(((keys[0] != "count", slot_rank(opt_state, slot), weight, at), name, value))
+    return [(name, value) for _, name, value in sorted(found, key=lambda entry: entry[0])]
+
+
+def slot_rank(opt_state: Any, slot: tuple[str, ...]) -> int:
+    """The place of a slot among those of the state: slots keep the order in which the rule names them."""
+    slots = list(opt_state.slots) if isinstance(opt_state.slots, dict) else []
+    return slots.index(slot[0]) if slot and slot[0] in slots else len(slots)
+
+
+def with_arrays(opt_state: Any, order: Sequence[tuple[str, ...]], values: Sequence[Any]) -> Any:
+    """`opt_state` with the arrays that `named_arrays` lists replaced by `values`.
+
+    Raises:
+        ValueError: another number of arrays, or other shapes.
+    """
+    current = named_arrays(opt_state, order)
+    if len(values) != len(current):
+        raise ValueError(f"The optimizer keeps {len(current)} arrays; given {len(values)}.")
+    replacement: dict[int, jax.Array] = {}
+    for (name, array), value in zip(current, values, strict=True):
+        if np.shape(value) != array.shape:
+            raise ValueError(f"The optimizer's '{name}' has shape {array.shape}; given {np.shape(value)}.")
+        replacement[id(array)] = jnp.asarray(value, array.dtype)
+    return jax.tree.map(lambda leaf: replacement.get(id(leaf), leaf), opt_state)
