@@ -8,6 +8,9 @@ A model is a pure Flax module plus one pytree of variables; everything Keras-lik
     probabilities = model.module.apply(model.variables, x)
 """
 
+import importlib
+from typing import Any
+
 from jaxcnn import (
     activations,
     callbacks,
@@ -30,6 +33,15 @@ from jaxcnn.models import Model, Sequential
 
 __version__ = "0.1.0"
 
+_LAZY = ("datasets", "saving", "visualization")  # imported when first used
+
+
+def __getattr__(name: str) -> Any:
+    if name in _LAZY:
+        return importlib.import_module(f"jaxcnn.{name}")
+    raise AttributeError(f"module 'jaxcnn' has no attribute {name!r}")
+
+
 __all__ = [
     "Input",
     "Model",
@@ -48,6 +60,7 @@ __all__ = [
     "ops",
     "optimizers",
     "regularizers",
+    "saving",
     "training",
     "utils",
     "visualization",

@@ -88,7 +88,12 @@ class Sequential(Model):
 
     @property
     def built(self) -> bool:
+        """Whether the input shape is known and there is a layer."""
         return self._input is not None and bool(self._stack)
+
+    @built.setter
+    def built(self, value: bool) -> None:
+        pass
 
     def _refresh(self) -> None:
         """Bring the graph up to date with the stack."""
@@ -106,7 +111,7 @@ class Sequential(Model):
 
     @classmethod
     def from_config(cls, settings: Any, custom_objects: Mapping[str, Any] | None = None) -> Sequential:
-        """A new model, with new weights, from what `get_config` gave, or from the bare list of layers of older files."""
+        """A new model, with new weights, from what `get_config` gave, or from the bare list of older files."""
         described = settings["layers"] if isinstance(settings, Mapping) else settings
         with structure.custom_object_scope(custom_objects):
             layers = [LAYERS.deserialize(entry) for entry in described]

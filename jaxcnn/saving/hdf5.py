@@ -84,7 +84,7 @@ def write_optimizer(model: Any, group: h5py.Group) -> None:
 
 
 def load_model(path: str | Path, custom_objects: Mapping[str, Any] | None = None, compile: bool = True) -> Any:
-    """The model in a file, with its weights, ready to predict; compiled, with the optimizer's state, when it was saved so.
+    """The model in a file, with its weights; compiled, with the optimizer's state, when it was saved so.
 
     Args:
         path: any name; the content decides.
@@ -111,7 +111,7 @@ def load_model(path: str | Path, custom_objects: Mapping[str, Any] | None = None
 def load_weights(model: Any, path: str | Path, by_name: bool = False) -> None:
     """Put the weights in a file into a model: in the order of the layers, or into those of the same name."""
     with opened(path) as file:
-        read_weights(model, file["model_weights"] if "model_weights" in file else file, path, by_name)
+        read_weights(model, file.get("model_weights", file), path, by_name)
 
 
 @contextmanager

@@ -88,7 +88,7 @@ def build_graph(config: Mapping[str, Any]) -> tuple[list[SymbolicTensor], list[S
                 sources = [tensor(reference) for reference in calls[0]]
                 if any(source is None for source in sources):
                     break
-                kwargs = next((r[3] for r in calls[0] if len(r) > 3), {})
+                kwargs: dict[str, Any] = next((r[3] for r in calls[0] if len(r) > 3), {})
                 layers[name](sources[0] if len(sources) == 1 else sources, **kwargs)
                 calls.pop(0)
         waiting = [(name, calls) for name, calls in waiting if calls]

@@ -186,7 +186,7 @@ class Epochs:
         logs = self._averages()
         if self.nan == "warn" and not np.isfinite(logs["loss"]):
             warnings.warn(
-                f"The loss of epoch {epoch + 1} is {logs['loss']}; fit(nan='raise') stops at the step and names the layer.",
+                f"The loss of epoch {epoch + 1} is {logs['loss']}; fit(nan='raise') stops there and names the layer.",
                 RuntimeWarning,
                 stacklevel=4,
             )

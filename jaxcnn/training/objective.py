@@ -71,7 +71,7 @@ class Objective:
         return Objective(outputs)
 
     def exact_when_padded(self, targets: Sequence[Any], predictions: Sequence[Any]) -> bool:
-        """Whether padding rows of weight 0 leave every loss and metric as it is: not so where one is a scalar a batch."""
+        """Whether padding rows of weight 0 change nothing: they would where a loss or metric is a scalar a batch."""
         for output, target, prediction in zip(self.outputs, targets, predictions, strict=True):
             if output.loss is not None and not jax.eval_shape(output.loss, target, prediction).ndim:
                 return False
