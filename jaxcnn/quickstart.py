@@ -73,7 +73,7 @@ def run(arguments: argparse.Namespace) -> int:
     model.summary()
     model.compile(loss="categorical_crossentropy", optimizer=Adadelta(), metrics=["accuracy"])
     history = model.fit(x_train, y_train, batch_size=BATCH_SIZE, epochs=epochs, validation_data=(x_test, y_test))
-    loss, accuracy = model.evaluate(x_test, y_test, batch_size=BATCH_SIZE, verbose=0)
+    loss, accuracy = np.atleast_1d(model.evaluate(x_test, y_test, batch_size=BATCH_SIZE, verbose=0))
     print(f"\nTest loss: {loss:.4f}\nTest accuracy: {accuracy:.4f}\n")
 
     model.save(out / "mnist_cnn.h5")
