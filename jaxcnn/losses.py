@@ -112,7 +112,6 @@ def sparse_categorical_crossentropy(y_true: ArrayLike, y_pred: ArrayLike, from_l
     The numbers may be of a float type. A number outside 0 .. classes - 1 gives NaN.
     """
     labels, y_pred = class_labels(y_true, y_pred)
-    labels = jnp.where(labels < 0, y_pred.shape[-1], labels)  # negative numbers would count from the end
     log_p = _log_probabilities(y_pred, from_logits)
     return -jnp.take_along_axis(log_p, labels[..., None], axis=-1, mode="fill", fill_value=jnp.nan)[..., 0]
 
@@ -246,6 +245,8 @@ def aligned(y_true: ArrayLike, y_pred: ArrayLike) -> tuple[Array, Array]:
 def class_labels(y_true: ArrayLike, y_pred: ArrayLike) -> tuple[Array, Array]:
     """Class numbers as int32 of shape ``(batch, ...)``, and the scores of shape ``(batch, ..., classes)`` as floats.
 
+    Negative numbers, which would count from the last class, become the number of classes, which is none.
+
     Raises:
         ValueError: the shapes do not fit.
     """
@@ -257,11 +258,12 @@ def class_labels(y_true: ArrayLike, y_pred: ArrayLike) -> tuple[Array, Array]:
             f"Class numbers of shape {y_true.shape} do not fit predictions of shape {y_pred.shape}: expected "
             f"{y_pred.shape[:-1]} or {(*y_pred.shape[:-1], 1)}. One-hot targets need a loss or metric without 'sparse'."
         )
-    return y_true.astype(jnp.int32), _wide_float(y_pred)
+    labels = y_true.astype(jnp.int32)
+    return jnp.where(labels < 0, y_pred.shape[-1], labels), _wide_float(y_pred)
 
 
 def absolute(x: Array) -> Array:
-    """``|x|`` whose gradient at 0 is 0, where that of ``jnp.abs`` is 1: a weight of 0 must not be pushed away from it."""
+    """``|x|`` whose gradient at 0 is 0 (that of ``jnp.abs`` is 1), so that a penalty leaves a weight of 0 alone."""
     return x * jnp.sign(x)
 
 

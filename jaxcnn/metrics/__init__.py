@@ -66,9 +66,11 @@ def get(identifier: Any, y_pred_shape: Sequence[int | None] | None = None, loss:
             raise ValueError(f"Metric {identifier!r} depends on the output: the shape of the predictions is needed.")
         resolve = resolve_accuracy if identifier in ("accuracy", "acc") else resolve_crossentropy
         return resolve(y_pred_shape, loss)
+    if isinstance(identifier, Metric):
+        return identifier
     found = registry.get(identifier)
     if found is None:
-        raise ValueError("A metric must be a name, a configuration dictionary, a function or a Metric, got None.")
+        raise ValueError("The metric must be a name, a configuration dictionary, a function or a Metric, got None.")
     return found if isinstance(found, Metric) else FunctionMetric(found)
 
 
