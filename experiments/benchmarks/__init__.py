@@ -1,0 +1,1 @@
+"""Side-by-side measurements of jaxcnn and other libraries on the machine at hand."""

@@ -1,0 +1,7 @@
+"""One module for each contestant: ``train(network, session)`` trains it the usual way of its library.
+
+A session is told ``begin()`` when building and data are ready, and then, as ``session.mode`` says:
+
+* 'first step': ``first_step(loss)`` as soon as the loss of the first step is known; this ends the process;
+* 'epochs' or 'check': ``epoch_begin()`` and ``epoch_end(loss)`` around each of ``session.epochs`` epochs.
+"""
