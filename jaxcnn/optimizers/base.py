@@ -230,4 +230,6 @@ def _wide(dtype: Any) -> Any:
 def _zeros_like(p: Array) -> Array:
     if isinstance(p, jax.core.Tracer):
         return jnp.zeros_like(p, dtype=_wide(p.dtype))
-    return filled(p.shape, 0, _wide(p.dtype), getattr(p, "sharding", None))
+    # A slot is bound to a device only where its parameter is: a mixture would compile the second step anew.
+    sharding = p.sharding if getattr(p, "committed", False) else None
+    return filled(p.shape, 0, _wide(p.dtype), sharding)
