@@ -81,7 +81,7 @@ class Layer:
         self.name = name or naming.unique_name(type(self).__name__)
         self.trainable = trainable
         self.inbound_nodes: list[Node] = []
-        self.children = self.__dict__.get("children", {})  # layers set as attributes before this ran
+        self._children = self.__dict__.get("_children", {})  # layers set as attributes before this ran
         self.dtype = kwargs.get("dtype") or config.floatx()
         self.batch_input_shape = self._declared_input_shape(kwargs)
         self._initial_weights: Sequence[np.ndarray] | None = kwargs.get("weights")
@@ -91,6 +91,7 @@ class Layer:
         self._module: nn.Module | None = None
         self._session: Session | None = None
         self.declared: list[Variable] = []
+        self._handles: dict[tuple[str, ...], Variable] = {}
         self._record = Record()
         self._user_built = False
 
@@ -129,10 +130,25 @@ class Layer:
         return tree
 
     def set_variables(self, variables: Mapping[str, Any]) -> None:
-        """Replace arrays by those of `variables` (nested as in the property; absent ones stay as they are)."""
+        """Replace arrays by those of `variables` (nested as in the property; absent ones stay as they are).
+
+        Raises:
+            ValueError: an unknown name or another shape; nothing is replaced then.
+        """
+        known = {(spec.collection, *spec.path): spec for spec in self.all_specs()}
+        arrays = {}
+        for path, value in flatten_dict(dict(variables)).items():
+            if path not in known:
+                raise ValueError(f"Layer '{self.name}' has no variable '{'/'.join(path)}'.")
+            if np.shape(value) != known[path].shape:
+                raise ValueError(
+                    f"Layer '{self.name}': variable '{'/'.join(path)}' has shape {known[path].shape}; "
+                    f"given {np.shape(value)}."
+                )
+            arrays[path] = jnp.asarray(value, known[path].dtype)
         for layer in (self, *self.all_layers()):
             layer._note_change()
-        self.store(variables)
+        self.store(unflatten_dict(arrays))
 
     def store(self, variables: Mapping[str, Any]) -> None:
         """`set_variables` for a running fit, which is the source of the arrays and need not be told."""
@@ -141,6 +157,11 @@ class Layer:
         if self._variables:
             flat = flatten_dict(dict(variables))
             self._variables = {path: flat.get(path, value) for path, value in self._variables.items()}
+
+    @property
+    def children(self) -> Mapping[str, Layer]:
+        """The layers directly inside this one, by the names under which `variables` nests theirs."""
+        return self._children
 
     def all_layers(self) -> Iterator[Layer]:
         """Every layer inside this one, at any depth."""
@@ -158,9 +179,6 @@ class Layer:
                     raise ValueError(f"Layer '{self.name}' has no weights yet: call it on an input first.")
                 return {}
             self._variables = self._initialise()
-            if self._initial_weights is not None:
-                values, self._initial_weights = self._initial_weights, None
-                self.set_weights(values)
         return self._variables
 
     def _note_change(self) -> None:
@@ -283,7 +301,7 @@ class Layer:
             and not name.startswith("_")
             and isinstance(self.__dict__.get("_module"), UserModule | None)
         ):
-            self.__dict__.setdefault("children", {})[value.name] = value
+            self.__dict__.setdefault("_children", {})[value.name] = value
 
     # -- weights as Keras lists them ----------------------------------------------------------------------------------
 
@@ -309,14 +327,34 @@ class Layer:
         return own + [entry for child in self.children.values() for entry in child._paths(params)]
 
     @property
-    def weights(self) -> list[jax.Array]:
+    def weights(self) -> list[Variable]:
         """All weights, trainable first."""
-        return [owner._own_variables()[path] for owner, path in self.weight_paths()]
+        return [owner.variable(path) for owner, path in self.weight_paths()]
+
+    def variable(self, path: tuple[str, ...]) -> Variable:
+        """The weight at (collection, *path), always the same object: its array can be read and set."""
+        for declared in self.declared:
+            if declared.path == path:
+                return declared
+        if path not in self._handles:
+            spec = next(spec for spec in self._specs or () if (spec.collection, *spec.path) == path)
+            trainable = spec.collection == "params"
+            self._handles[path] = Variable(
+                spec.path[-1],
+                spec.shape,
+                spec.dtype,
+                spec.initializer,
+                trainable=trainable,
+                constraint=spec.constraint,
+                owner=self,
+                path=path,
+            )
+        return self._handles[path]
 
     @property
-    def trainable_weights(self) -> list[jax.Array]:
+    def trainable_weights(self) -> list[Variable]:
         """The weights that training would move, given the `trainable` flags as they are now."""
-        return [owner._own_variables()[path] for owner, path in self.trainable_paths()]
+        return [owner.variable(path) for owner, path in self.trainable_paths()]
 
     @trainable_weights.setter
     def trainable_weights(self, variables: Sequence[Variable]) -> None:
@@ -332,10 +370,10 @@ class Layer:
                 self.declared.append(variable)
 
     @property
-    def non_trainable_weights(self) -> list[jax.Array]:
+    def non_trainable_weights(self) -> list[Variable]:
         """All other weights."""
         moved = {(id(owner), path) for owner, path in self.trainable_paths()}
-        return [o._own_variables()[path] for o, path in self.weight_paths() if (id(o), path) not in moved]
+        return [o.variable(path) for o, path in self.weight_paths() if (id(o), path) not in moved]
 
     @non_trainable_weights.setter
     def non_trainable_weights(self, variables: Sequence[Variable]) -> None:
@@ -368,16 +406,18 @@ class Layer:
 
     def get_weights(self) -> list[np.ndarray]:
         """Copies of the weights as NumPy arrays, in Keras order."""
-        return [np.array(w) for w in self.weights]
+        return [np.array(owner._own_variables()[path]) for owner, path in self._listed_paths()]
+
+    def _listed_paths(self) -> list[tuple[Layer, tuple[str, ...]]]:
+        """The weights in the order of `get_weights`."""
+        return self.weight_paths()
 
     def set_weights(self, weights: Sequence[Any]) -> None:
-        """Replace the weights by arrays of the same shapes, in the order of `get_weights`."""
-        paths = self.weight_paths()
+        """Replace the weights by arrays of the same shapes, in the order of `get_weights`: all of them or none."""
+        paths = self._listed_paths()
         if len(weights) != len(paths):
-            raise ValueError(
-                f"Layer '{self.name}' has {len(paths)} weights "
-                f"({', '.join('/'.join(path[1:]) for _, path in paths)}); given {len(weights)}."
-            )
+            names = f" ({', '.join('/'.join(path[1:]) for _, path in paths)})" if len(paths) < 10 else ""
+            raise ValueError(f"Layer '{self.name}' has {len(paths)} weights{names}; given {len(weights)}.")
         values = [np.asarray(w) for w in weights]
         for (owner, path), value in zip(paths, values, strict=True):
             shape = owner.weight_shape(path)
@@ -433,12 +473,14 @@ class Layer:
         except (ValueError, TypeError) as error:
             if isinstance(error, jax.errors.JAXTypeError):
                 raise
-            raise type(error)(self._located(error, args)) from None
+            kind = TypeError if isinstance(error, TypeError) else ValueError
+            raise kind(self._located(error, args)) from None
         if self._specs is None:
             own = tuple(s for s in traced.weights if s.path[0] not in self.children)
             self._traced_inputs = (args, kwargs)
             self._adopt(traced.weights)
             self._specs = own
+            self._set_initial_weights()
         else:
             expected = {s.path: s.shape for s in self.all_specs()}
             for spec in traced.weights:
@@ -465,6 +507,18 @@ class Layer:
             inner = [replace(s, path=s.path[1:]) for s in specs if s.path[0] == name]
             child._specs = tuple(s for s in inner if s.path[0] not in child.children)
             child._adopt(inner)
+            child._set_initial_weights()
+
+    def _set_initial_weights(self) -> None:
+        """Take over the weights that the constructor was given, now that their shapes can be checked."""
+        if self._initial_weights is None:
+            return
+        try:
+            self.set_weights(self._initial_weights)
+        except ValueError:
+            self._specs = None  # not built after all: the next call must not go on with random weights
+            raise
+        self._initial_weights = None
 
     def _located(self, error: Exception, args: tuple) -> str:
         text = str(error)
@@ -588,7 +642,7 @@ class ModuleLayer(Layer):
             self._fields = dict(own_signature(self.module_class).bind(*args, **kwargs).arguments)
         except TypeError as error:
             raise TypeError(f"{type(self).__name__}: {error}.") from None
-        self.children = {k: v for k, v in self._fields.items() if isinstance(v, Layer)}
+        self._children = {k: v for k, v in self._fields.items() if isinstance(v, Layer)}
         self.module  # noqa: B018  (building it checks the arguments here, where the mistake was written)
 
     def make_module(self) -> nn.Module:
@@ -608,7 +662,7 @@ class ModuleLayer(Layer):
             return self._setting(name)
         for spec in self._specs or ():
             if spec.path[-1] == name:
-                return self._own_variables()[(spec.collection, *spec.path)]
+                return self.variable((spec.collection, *spec.path))
         raise AttributeError(f"Layer '{self.name}' ({type(self).__name__}) has no attribute {name!r}.")
 
     def _setting(self, name: str) -> Any:

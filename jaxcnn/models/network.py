@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import difflib
 import itertools
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import flax.linen as nn
 import jax
-import numpy as np
 
 from jaxcnn.layers.base import Layer
 from jaxcnn.layers.input import InputLayer
@@ -19,6 +19,9 @@ from jaxcnn.nn.graph import Call, Graph, Ref, Topology
 
 class Network(Layer):
     """The layers between `inputs` and `outputs`, usable as a layer itself."""
+
+    _members: Sequence[Layer] = ()  # `layers` is the user's to change, as listings do
+    _names: Sequence[str] = ()  # of the layers, as they are in the module
 
     def __init__(self, inputs: Any, outputs: Any, name: str | None = None, trainable: bool = True) -> None:
         super().__init__(name=name, trainable=trainable)
@@ -38,12 +41,27 @@ class Network(Layer):
         for tensor in self.inputs:
             if not isinstance(tensor.layer, InputLayer):
                 raise ValueError(f"Model: the input {tensor!r} does not come from an Input but from a layer's output.")
+        if len({id(tensor) for tensor in self.inputs}) < len(self.inputs):
+            raise ValueError("Model: an input is given more than once.")
         # Like every layer, a network has its calls on record; the first is the graph it was made from.
         own = Node(self, (inputs,), {}, outputs=outputs)
         self.inbound_nodes = [own, *self.inbound_nodes[1:]]
-        self.nodes, self.nodes_by_depth, self.layers = sorted_graph(self.inputs, self.outputs)
-        self.children = {layer.name: layer for layer in self.layers if not isinstance(layer, InputLayer)}
+        self.nodes, self.nodes_by_depth, self._members = sorted_graph(self.inputs, self.outputs)
+        self.layers = list(self._members)
         self._module = None
+
+    @property
+    def children(self) -> dict[str, Layer]:
+        """The layers of the network, without its inputs, by name."""
+        return {layer.name: layer for layer in self._members if not isinstance(layer, InputLayer)}
+
+    @property
+    def module(self) -> nn.Module:
+        """The pure Flax module: ``model.module.apply(model.variables, x)``; made anew when layers were renamed."""
+        names = [layer.name for layer in self.all_layers()]
+        if self._module is None or names != self._names:
+            self._module, self._names = self.make_module(), names
+        return self._module
 
     @property
     def input_names(self) -> list[str]:
@@ -103,20 +121,13 @@ class Network(Layer):
         for layer in self.layers:
             if layer.name == name:
                 return layer
-        raise ValueError(
-            f"Model '{self.name}' has no layer '{name}'. Its layers: {', '.join(layer.name for layer in self.layers)}."
-        )
+        names = [layer.name for layer in self.layers]
+        near = difflib.get_close_matches(str(name), names, n=1)
+        hint = f" Did you mean '{near[0]}'?" if near else ""
+        raise ValueError(f"Model '{self.name}' has no layer '{name}'.{hint} Its layers: {', '.join(names)}.")
 
-    def get_weights(self) -> list[np.ndarray]:
-        return [np.array(weight) for layer in self.layers for weight in layer.weights]
-
-    def set_weights(self, weights: Sequence[Any]) -> None:
-        counts = [len(layer.weight_paths()) for layer in self.layers]
-        if len(weights) != sum(counts):
-            raise ValueError(f"Model '{self.name}' has {sum(counts)} weights; given {len(weights)}.")
-        remaining = iter(weights)
-        for layer, count in zip(self.layers, counts, strict=True):
-            layer.set_weights([next(remaining) for _ in range(count)])
+    def _listed_paths(self) -> list[tuple[Layer, tuple[str, ...]]]:
+        return [entry for layer in self._members for entry in layer.weight_paths()]
 
     def summary(
         self,
@@ -145,29 +156,34 @@ def sorted_graph(
     known = {id(tensor) for tensor in inputs}
     first_met: dict[int, int] = {}
     finished: list[Node] = []
-    in_progress: set[int] = set()
     done: set[int] = set()
-
-    def visit(tensor: SymbolicTensor) -> None:
-        node = source_node(tensor)
-        if id(node) in in_progress:
-            raise ValueError(f"The graph has a cycle through layer '{tensor.layer.name}'.")
-        if isinstance(tensor.layer, InputLayer) and id(tensor) not in known:
-            raise ValueError(
-                f"Model: the graph needs the input '{tensor.layer.name}', which is not among the model's inputs."
-            )
-        if id(node) in done:
-            return
-        first_met.setdefault(id(node.layer), len(first_met))
-        in_progress.add(id(node))
-        for source in node.inbound:
-            visit(source)
-        in_progress.discard(id(node))
-        done.add(id(node))
-        finished.append(node)
-
-    for tensor in outputs:
-        visit(tensor)
+    in_progress: set[int] = set()
+    # A walk with a stack of its own, because a deep network would exhaust Python's.
+    for output in outputs:
+        walk = [iter([output])]
+        path: list[Node] = []
+        while walk:
+            tensor = next(walk[-1], None)
+            if tensor is None:
+                walk.pop()
+                if path:
+                    node = path.pop()
+                    in_progress.discard(id(node))
+                    done.add(id(node))
+                    finished.append(node)
+                continue
+            node = source_node(tensor)
+            if id(node) in in_progress:
+                raise ValueError(f"The graph has a cycle through layer '{tensor.layer.name}'.")
+            if isinstance(tensor.layer, InputLayer) and id(tensor) not in known:
+                raise ValueError(
+                    f"Model: the graph needs the input '{tensor.layer.name}', which is not among the model's inputs."
+                )
+            if id(node) not in done:
+                first_met.setdefault(id(node.layer), len(first_met))
+                in_progress.add(id(node))
+                path.append(node)
+                walk.append(iter(node.inbound))
     for tensor in inputs:
         if id(source_node(tensor)) not in done:
             raise ValueError(f"Model: the input '{tensor.layer.name}' leads to none of the outputs.")

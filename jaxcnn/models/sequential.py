@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import flax.linen as nn
+import numpy as np
 
 from jaxcnn.layers.base import LAYERS, FlaxLayer, Layer
 from jaxcnn.layers.input import Input, InputLayer
@@ -13,6 +14,12 @@ from jaxcnn.layers.tensor import SymbolicTensor
 from jaxcnn.models.model import Model
 from jaxcnn.models.network import Network
 from jaxcnn.saving import structure
+from jaxcnn.training.data import by_name
+
+NOT_BUILT = (
+    "Sequential '{}' does not know its input shape yet: give the first layer an `input_shape`, call "
+    "build((None, ...)), or train it once."
+)
 
 
 @LAYERS.register()
@@ -31,8 +38,10 @@ class Sequential(Model):
         Layer.__init__(self, name=name)
         self._stack: list[Layer] = []
         self._input: SymbolicTensor | None = None
+        self._input_given = False  # as an Input, rather than by the first layer
         self._tops: list[SymbolicTensor] = []
         self._reset_training()
+        self._refresh()
         for layer in layers or ():
             self.add(layer)
 
@@ -49,22 +58,27 @@ class Sequential(Model):
         if isinstance(layer, InputLayer):
             if self._input is not None or self._stack:
                 raise ValueError(f"Sequential '{self.name}': an Input can only come first.")
-            self._input = layer.output
+            self._input, self._input_given = layer.output, True
             return
-        if any(layer is other for other in self._stack) or layer.name in {other.name for other in self._stack}:
+        if any(layer.name == other.name and layer is not other for other in self._stack):
             raise ValueError(
                 f"Sequential '{self.name}' already has a layer named '{layer.name}'; names must be unique."
             )
-        if not self._stack and self._input is None:
-            self._input = first_input(layer)
-        if self._input is not None:
-            output = layer(self._tops[-1] if self._tops else self._input)
-            if not isinstance(output, SymbolicTensor):
-                layer.inbound_nodes.pop()
-                raise TypeError(f"Sequential '{self.name}': layer '{layer.name}' gives several outputs; one is needed.")
-            self._tops.append(output)
+        source = first_input(layer) if self._input is None and not self._stack else self._input
+        if source is not None:
+            self._tops.append(self._called(layer, self._tops[-1] if self._tops else source))
+        self._input = source
         self._stack.append(layer)
+        self._reset_training()
         self._refresh()
+
+    def _called(self, layer: Layer, inputs: SymbolicTensor) -> SymbolicTensor:
+        """The one output of `layer` on `inputs`."""
+        output = layer(inputs)
+        if not isinstance(output, SymbolicTensor):
+            layer.inbound_nodes.pop()
+            raise TypeError(f"Sequential '{self.name}': layer '{layer.name}' gives several outputs; one is needed.")
+        return output
 
     def pop(self) -> None:
         """Remove the last layer."""
@@ -75,16 +89,34 @@ class Sequential(Model):
             top = self._tops.pop()
             if top.node_index == len(layer.inbound_nodes) - 1:
                 layer.inbound_nodes.pop()
+        if not self._stack and not self._input_given:
+            self._input = None
+        self._reset_training()
         self._refresh()
 
-    def build(self, input_shape: Sequence[int | None]) -> None:
+    def build(self, input_shape: Sequence[int | None], dtype: Any = None) -> None:
         """Fix the input shape, batch size in front, of a model that was not given one."""
+        if not self._stack:
+            raise ValueError(f"Sequential '{self.name}' has no layers; add some first.")
         if self._input is not None:
             return
-        stack, self._stack = self._stack, []
-        self._input = Input(batch_shape=tuple(input_shape), name=f"{stack[0].name}_input" if stack else None)
-        for layer in stack:
-            self.add(layer)
+        source = Input(
+            batch_shape=tuple(input_shape),
+            name=f"{self._stack[0].name}_input",
+            dtype=dtype or first_dtype(self._stack[0]),
+        )
+        tops = [source]
+        for layer in self._stack:
+            tops.append(self._called(layer, tops[-1]))
+        self._input, self._tops = source, tops[1:]
+        self._refresh()
+
+    def __call__(self, inputs: Any, *args: Any, **kwargs: Any) -> Any:
+        if not self.built and isinstance(inputs, SymbolicTensor):
+            self.build(inputs.shape, inputs.dtype)
+        elif not self.built:
+            self.build((None, *np.shape(inputs)[1:]))
+        return super().__call__(inputs, *args, **kwargs)
 
     @property
     def built(self) -> bool:
@@ -97,13 +129,28 @@ class Sequential(Model):
 
     def _refresh(self) -> None:
         """Bring the graph up to date with the stack."""
-        self._reset_training()
-        self.layers = list(self._stack)
-        self.children = {layer.name: layer for layer in self._stack}
         if self.built:
             self._specs = ()
             self.set_graph(self._input, self._tops[-1])
-            self.layers = list(self._stack)  # as Keras, without the input layer
+        else:
+            self.inputs, self.outputs, self._members = [], [], ()
+        self.layers = list(self._stack)  # as Keras, without the input layer
+
+    def _listed_paths(self) -> list[tuple[Layer, tuple[str, ...]]]:
+        if self._stack and not self.built:
+            raise ValueError(NOT_BUILT.format(self.name))
+        return super()._listed_paths()
+
+    def summary(
+        self,
+        line_length: int | None = None,
+        positions: Sequence[float] | None = None,
+        print_fn: Callable[[str], Any] = print,
+    ) -> None:
+        """As `Network.summary`; the input shape must be known."""
+        if not self.built:
+            raise ValueError(NOT_BUILT.format(self.name))
+        super().summary(line_length, positions, print_fn)
 
     def get_config(self) -> dict[str, Any]:
         """The name and, in order, the class and settings of each layer; not the weights."""
@@ -118,8 +165,10 @@ class Sequential(Model):
         return cls(layers, name=settings.get("name") if isinstance(settings, Mapping) else None)
 
     def _require_built(self, inputs: Any) -> None:
-        if not self.built and self._stack:
-            self.build((None, *inputs.shape[1:]))
+        if self.built:
+            return
+        (value,) = inputs.values() if isinstance(inputs, Mapping) else by_name(inputs, ["input"], "input")
+        self.build((None, *(np.shape(value)[1:] or (1,))))
 
 
 def first_input(layer: Layer) -> SymbolicTensor | None:
@@ -136,3 +185,10 @@ def first_input(layer: Layer) -> SymbolicTensor | None:
     if layer.batch_input_shape is None:
         return None
     return Input(batch_shape=layer.batch_input_shape, dtype=layer.dtype, name=f"{layer.name}_input")
+
+
+def first_dtype(layer: Layer) -> Any:
+    """The dtype that a stack's first layer, or the first one inside it, takes."""
+    while isinstance(layer, Sequential) and layer.layers:
+        layer = layer.layers[0]
+    return layer.dtype

@@ -69,10 +69,8 @@ def is_chain(model: Network) -> bool:
 
 def shape_of(layer: Layer) -> Any:
     """The output shape, or 'multiple' where the calls of the layer differ."""
-    try:
-        return layer.output_shape
-    except AttributeError:
-        return "multiple"
+    found = [layer.get_output_shape_at(i) for i in range(len(layer.inbound_nodes))]
+    return found[0] if all(shape == found[0] for shape in found) else "multiple"
 
 
 def sources_of(node: Node) -> list[str]:

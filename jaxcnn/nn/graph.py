@@ -15,6 +15,7 @@ from typing import Any
 import flax.linen as nn
 import jax
 
+from jaxcnn import config
 from jaxcnn.nn.base import Layer
 
 
@@ -107,11 +108,15 @@ def run(module: nn.Module, args: tuple, kwargs: dict[str, Any], mask: Any, train
     """Call a bound module the way it wants to be called: (outputs, their masks).
 
     `train` and the inputs' `mask` are handed to modules whose ``__call__`` has such a parameter; the spellings that
-    plain Flax modules use for the mode (training, deterministic, use_running_average) are understood.
+    plain Flax modules use for the mode (training, deterministic, use_running_average) are understood.  A learning phase
+    that the user has fixed goes before `train`.
     """
+    if config.learning_phase() is not None:
+        train = bool(config.learning_phase())
     if isinstance(module, Graph):
         return module.with_masks(args[0], mask, train=train, **kwargs)
-    wanted = call_parameters(type(module))
+    kind: Any = type(module)  # hashable, which mypy does not see in classes of Flax modules
+    wanted = call_parameters(kind)
     mode = {
         "train": train,
         "training": train,
@@ -128,7 +133,7 @@ def run(module: nn.Module, args: tuple, kwargs: dict[str, Any], mask: Any, train
     outputs = module(*args, **kwargs)
     if not isinstance(module, Layer):
         return outputs, None
-    return outputs, module.compute_mask(args[0], mask) if some_mask or overrides_mask(type(module)) else None
+    return outputs, module.compute_mask(args[0], mask) if some_mask or overrides_mask(kind) else None
 
 
 @functools.cache
