@@ -3,6 +3,7 @@
 from jaxcnn.nn.advanced_activations import ELU, LeakyReLU, PReLU, ReLU, Softmax, ThresholdedReLU
 from jaxcnn.nn.base import Layer, current_valid_rows, declared_weights, valid_rows
 from jaxcnn.nn.convolution import Conv1D, Conv2D, Conv3D
+from jaxcnn.nn.convolutional_recurrent import ConvLSTM2D
 from jaxcnn.nn.core import (
     Activation,
     ActivityRegularization,
@@ -14,6 +15,7 @@ from jaxcnn.nn.core import (
     RepeatVector,
     Reshape,
 )
+from jaxcnn.nn.embedding import Embedding
 from jaxcnn.nn.graph import Graph
 from jaxcnn.nn.lambda_layer import Lambda
 from jaxcnn.nn.local import LocallyConnected1D, LocallyConnected2D
@@ -41,6 +43,18 @@ from jaxcnn.nn.pooling import (
     MaxPooling2D,
     MaxPooling3D,
 )
+from jaxcnn.nn.recurrent import (
+    GRU,
+    LSTM,
+    RNN,
+    CuDNNGRU,
+    CuDNNLSTM,
+    GRUCell,
+    LSTMCell,
+    SimpleRNN,
+    SimpleRNNCell,
+    StackedRNNCells,
+)
 from jaxcnn.nn.resizing import (
     Cropping1D,
     Cropping2D,
@@ -54,6 +68,7 @@ from jaxcnn.nn.resizing import (
 )
 from jaxcnn.nn.separable import DepthwiseConv2D, SeparableConv1D, SeparableConv2D
 from jaxcnn.nn.transposed import Conv1DTranspose, Conv2DTranspose, Conv3DTranspose
+from jaxcnn.nn.wrappers import Bidirectional, TimeDistributed
 
 __all__ = [
     "Activation",
@@ -65,6 +80,7 @@ __all__ = [
     "AveragePooling2D",
     "AveragePooling3D",
     "BatchNormalization",
+    "Bidirectional",
     "Concatenate",
     "Conv1D",
     "Conv1DTranspose",
@@ -72,15 +88,21 @@ __all__ = [
     "Conv2DTranspose",
     "Conv3D",
     "Conv3DTranspose",
+    "ConvLSTM2D",
     "Cropping1D",
     "Cropping2D",
     "Cropping3D",
+    "CuDNNGRU",
+    "CuDNNLSTM",
     "Dense",
     "DepthwiseConv2D",
     "Dot",
     "Dropout",
     "ELU",
+    "Embedding",
     "Flatten",
+    "GRU",
+    "GRUCell",
     "GaussianDropout",
     "GaussianNoise",
     "GlobalAveragePooling1D",
@@ -90,6 +112,8 @@ __all__ = [
     "GlobalMaxPooling2D",
     "GlobalMaxPooling3D",
     "Graph",
+    "LSTM",
+    "LSTMCell",
     "Lambda",
     "Layer",
     "LayerNormalization",
@@ -106,17 +130,22 @@ __all__ = [
     "Multiply",
     "PReLU",
     "Permute",
+    "RNN",
     "ReLU",
     "RepeatVector",
     "Reshape",
     "SeparableConv1D",
     "SeparableConv2D",
+    "SimpleRNN",
+    "SimpleRNNCell",
     "Softmax",
     "SpatialDropout1D",
     "SpatialDropout2D",
     "SpatialDropout3D",
+    "StackedRNNCells",
     "Subtract",
     "ThresholdedReLU",
+    "TimeDistributed",
     "UpSampling1D",
     "UpSampling2D",
     "UpSampling3D",

@@ -126,14 +126,15 @@ class Dropout(Layer):
         return drop(noise_key(self), x, self.rate, mask_shape(self, x))
 
 
-def dropout_rate(layer: Any) -> float:
-    """The layer's `rate`, a number from 0 to 1."""
+def dropout_rate(layer: Any, name: str = "rate") -> float:
+    """The layer's `rate`, or what its argument is called, a number from 0 to 1."""
+    value = getattr(layer, name)
     try:
-        rate = float(layer.rate)
+        rate = float(value)
     except (TypeError, ValueError):
         rate = -1.0
     if not 0.0 <= rate <= 1.0:
-        raise ValueError(f"{layer.label}: `rate` is {layer.rate!r}; it is the fraction to drop, from 0 to 1.")
+        raise ValueError(f"{layer.label}: `{name}` is {value!r}; it is the fraction to drop, from 0 to 1.")
     return rate
 
 

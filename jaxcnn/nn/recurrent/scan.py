@@ -1,0 +1,159 @@
+"""Loops over time: a fast one for recurrences with gates, and one for any step function.
+
+Arrays are time first here: (steps, batch, ...).
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+
+Product = Callable[[jax.Array, jax.Array], jax.Array]
+
+
+def products(product: Product, arrays: Sequence[jax.Array], kernel: jax.Array, count: int) -> list[jax.Array]:
+    """``product(array, kernel)`` in `count` equal parts along the last axis, in one go for a single array.
+
+    Several arrays, one for each part, are multiplied with the part of the kernel that is theirs.
+    """
+    if len(arrays) == 1:
+        return jnp.split(product(arrays[0], kernel), count, axis=-1)
+    return [product(a, k) for a, k in zip(arrays, jnp.split(kernel, count, axis=-1), strict=True)]
+
+
+def kernel_groups(cell: Any, kernel: jax.Array) -> list[jax.Array]:
+    """The recurrent kernel cut into the parts that `cell` applies together."""
+    ends = [sum(len(group) for group in cell.groups[: i + 1]) for i in range(len(cell.groups) - 1)]
+    width = kernel.shape[-1] // cell.blocks
+    return jnp.split(kernel, [end * width for end in ends], axis=-1)
+
+
+def recurrence(
+    cell: Any, inputs: Sequence[jax.Array], kernels: Sequence[jax.Array], noise: Sequence[jax.Array]
+) -> tuple[Callable[[int, jax.Array], list[jax.Array]], list[list[jax.Array]]]:
+    """The function that adds a state's contributions to the `inputs` of one step, and what it has been applied to.
+
+    ``add(group, h)`` gives ``inputs[i] + h @ (part of the recurrent kernel)`` for each i in ``cell.groups[group]``;
+    `noise` holds no dropout mask for h, one for all parts of the kernel, or one for each.
+    """
+    applied_to: list[list[jax.Array]] = []
+
+    def add(group: int, h: jax.Array) -> list[jax.Array]:
+        members = cell.groups[group]
+        first = sum(len(g) for g in cell.groups[:group])
+        masks = noise if len(noise) <= 1 else noise[first : first + len(members)]
+        arrays = [h * mask for mask in masks] or [h]
+        applied_to.append(arrays)
+        parts = products(cell.recurrent_product, arrays, kernels[group], len(members))
+        return [inputs[i] + part for i, part in zip(members, parts, strict=True)]
+
+    return add, applied_to
+
+
+def gated_scan(
+    cell: Any,
+    kernel: jax.Array,
+    inputs: Sequence[jax.Array],
+    states: Sequence[jax.Array],
+    *,
+    noise: Sequence[jax.Array] = (),
+    keep: jax.Array | None = None,
+    reverse: bool = False,
+    unroll: bool = False,
+) -> tuple[jax.Array, list[jax.Array]]:
+    """Run ``cell.step`` over time: (states[0] after each step, the final states).
+
+    Args:
+        cell: has `step`, `groups`, `blocks` and `recurrent_product`, see `jaxcnn.nn.recurrent.cells.Gated`.
+        kernel: the recurrent kernel.
+        inputs: what the step's input contributes to each gate, each (steps, batch, ...).
+        states: initial states, each (batch, ...).
+        noise: dropout masks for what the recurrent kernel is applied to, the same at all steps.
+        keep: (steps, batch) of booleans; where False the states stay as they are.
+        reverse: go from the last step to the first.
+        unroll: lay the steps out one after the other instead of looping.
+
+    The gradient of the kernel is taken after the loop in one product over all steps, because adding up one product a
+    step costs as much as the rest of the backward pass.  That needs the gradients of the sums to which the kernel
+    contributes, which are those of `inputs`, since `step` sees the contributions only as ``inputs[i] + contribution``.
+    """
+
+    def loop(kernels: Any, inputs: Any, states: Any, fixed: Any) -> Any:
+        def body(states: Any, now: Any) -> Any:
+            step_inputs, step_keep = now
+            add, applied_to = recurrence(cell, step_inputs, kernels, fixed["noise"])
+            new = kept(step_keep, cell.step(step_inputs, states, add), states)
+            return new, (new[0], applied_to)
+
+        final, (outputs, applied_to) = jax.lax.scan(
+            body, states, (inputs, fixed["keep"]), reverse=reverse, unroll=unroll or 1
+        )
+        return (outputs, final), applied_to
+
+    @jax.custom_vjp
+    def run(kernels: Any, inputs: Any, states: Any, fixed: Any) -> Any:
+        return loop(kernels, inputs, states, fixed)[0]
+
+    def forward(kernels: Any, inputs: Any, states: Any, fixed: Any) -> Any:
+        results, pull, applied_to = jax.vjp(lambda i, s: loop(kernels, i, s, fixed), inputs, states, has_aux=True)
+        return results, (pull, applied_to, kernels)
+
+    def backward(saved: Any, cotangents: Any) -> Any:
+        pull, applied_to, kernels = saved
+        d_inputs, d_states = pull(cotangents)
+        d_kernels = []
+        for members, arrays, part in zip(cell.groups, applied_to, kernels, strict=True):
+            arrays, d_sums = jax.tree.map(merge_time, (arrays, [d_inputs[i] for i in members]))
+            contribute = functools.partial(products, cell.recurrent_product, arrays, count=len(members))
+            d_kernels.extend(jax.linear_transpose(contribute, part)(d_sums))
+        return d_kernels, d_inputs, d_states, None
+
+    run.defvjp(forward, backward)
+    fixed = {"noise": list(noise), "keep": keep}
+    outputs, final = run(kernel_groups(cell, kernel), list(inputs), list(states), fixed)
+    return outputs, final
+
+
+def step_scan(
+    step: Callable[[Any, list[jax.Array]], tuple[Any, Any]],
+    x: Any,
+    states: Sequence[jax.Array],
+    *,
+    keep: jax.Array | None = None,
+    reverse: bool = False,
+    unroll: bool = False,
+) -> tuple[Any, Any, list[jax.Array]]:
+    """Run ``step(x_t, states) -> (output, new states)`` over time: (all outputs, the last one, the final states).
+
+    Where `keep`, (steps, batch) of booleans, is False the states stay and the previous output is repeated; before the
+    first that is the first state where it has the shape of an output, else zeros.
+    """
+    output, _ = jax.eval_shape(step, jax.tree.map(lambda a: a[0], x), list(states))
+    starts_as = [s for s in states[:1] if s.shape == output.shape and s.dtype == output.dtype]
+
+    def body(carry: Any, now: Any) -> Any:
+        states, previous = carry
+        step_x, step_keep = now
+        output, new = step(step_x, states)
+        new, output = kept(step_keep, (list(new), output), (states, previous))
+        return (new, output), output
+
+    first = starts_as[0] if starts_as else jnp.zeros(output.shape, output.dtype)
+    (final, last), outputs = jax.lax.scan(body, (list(states), first), (x, keep), reverse=reverse, unroll=unroll or 1)
+    return outputs, last, final
+
+
+def kept(keep: jax.Array | None, new: Any, old: Any) -> Any:
+    """The arrays of `new` in the rows where `keep` is True, those of `old` in the others; None keeps all."""
+    if keep is None:
+        return new
+    return jax.tree.map(lambda n, o: jnp.where(keep.reshape(-1, *(1,) * (n.ndim - 1)), n, o), new, old)
+
+
+def merge_time(x: jax.Array) -> jax.Array:
+    """(steps, batch, ...) as (steps * batch, ...)."""
+    return x.reshape(-1, *x.shape[2:])
