@@ -146,8 +146,7 @@ class Layer:
                     f"given {np.shape(value)}."
                 )
             arrays[path] = jnp.asarray(value, known[path].dtype)
-        for layer in (self, *self.all_layers()):
-            layer._note_change()
+        self._note_changes()
         self.store(unflatten_dict(arrays))
 
     def store(self, variables: Mapping[str, Any]) -> None:
@@ -185,6 +184,10 @@ class Layer:
         if self._session is not None:
             self._session.commit()
             self._session.changed = True
+
+    def _note_changes(self) -> None:
+        for layer in (self, *self.all_layers()):
+            layer._note_change()
 
     def _initialise(self) -> dict[tuple[str, ...], jax.Array]:
         """Draw the weights: each from a key that depends on the seed, the layer's name and the weight's path only."""
@@ -387,12 +390,12 @@ class Layer:
         own = [(self, (s.collection, *s.path)) for s in self._specs or () if s.collection == "params"]
         return own + [entry for child in self.children.values() for entry in child.trainable_paths()]
 
-    def trainable_mask(self) -> dict[str, Any]:
-        """The tree of ``params`` with True where training may move the array."""
-        own = {s.path: self.trainable for s in self._specs or () if s.collection == "params"}
+    def trainable_mask(self, collection: str = "params") -> dict[str, Any]:
+        """The tree of ``params`` (or ``batch_stats``) with True where training may move the array."""
+        own = {s.path: self.trainable for s in self._specs or () if s.collection == collection}
         tree: dict[str, Any] = unflatten_dict(own)
         for name, child in self.children.items():
-            mask = child.trainable_mask()
+            mask = child.trainable_mask(collection)
             if mask:
                 tree[name] = mask if self.trainable else jax.tree.map(lambda _: False, mask)
         return tree

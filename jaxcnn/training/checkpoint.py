@@ -66,8 +66,8 @@ class Checkpoints:
                 f"The checkpoint of step {step} in {self.directory} does not belong to this model and optimizer: "
                 f"{str(error).splitlines()[0]} Use another folder, or the model that wrote it."
             ) from error
-        fit.set_state(found["state"])
-        fit.seed = place["seed"]
+        fit.set_state(found["state"], place["seed"], place["numbers"])
+        fit.model.stop_training = place["stopped"]
         callbacks.set_state(place["callbacks"])
         if place["has_arrays"]:
             callbacks.set_arrays(found["arrays"])
@@ -87,6 +87,8 @@ class Checkpoints:
             "epoch": epoch,
             "done": done,
             "seed": fit.seed,
+            "numbers": fit.model.optimizer.hyper(),
+            "stopped": fit.model.stop_training,
             "callbacks": callbacks.get_state(),
             "has_arrays": bool(arrays),
         }

@@ -13,13 +13,16 @@ from jaxcnn import losses
 from jaxcnn.training.objective import Objective
 from jaxcnn.training.steps import Batch
 
+RESIDENT_SHARE = 0.5  # of the device's free memory, which training data may take
+
 
 @dataclass(frozen=True)
 class Arrays:
-    """Checked data: one array an input, one an output; a weight is None where all samples count alike."""
+    """Checked data: one array an input, one an output (None where it is not trained), one of sample weights an output
+    (None where all samples count alike)."""
 
     inputs: list[np.ndarray]
-    targets: list[np.ndarray]
+    targets: list[np.ndarray | None]
     weights: list[np.ndarray | None]
 
     def __len__(self) -> int:
@@ -32,7 +35,7 @@ class Arrays:
             return None if a is None else a[start:stop]
 
         return Arrays(
-            [a[start:stop] for a in self.inputs], [a[start:stop] for a in self.targets], [cut(w) for w in self.weights]
+            [a[start:stop] for a in self.inputs], [cut(a) for a in self.targets], [cut(w) for w in self.weights]
         )
 
 
@@ -41,8 +44,8 @@ def by_name(data: Any, names: Sequence[str], what: str) -> list[Any]:
     if isinstance(data, Mapping):
         if missing := [n for n in names if n not in data]:
             raise ValueError(f"No {what} given for {', '.join(missing)}; given {sorted(data)}, expected {list(names)}.")
-        if unknown := sorted(set(data) - set(names)):
-            raise ValueError(f"Unknown {what} {', '.join(unknown)}; the model has {list(names)}.")
+        if unknown := sorted(map(str, set(data) - set(names))):
+            raise ValueError(f"Unknown {what} {', '.join(unknown)}; expected {list(names)}.")
         return [data[n] for n in names]
     if isinstance(data, list | tuple) and (len(names) != 1 or (len(data) == 1 and np.ndim(data[0]) > 0)):
         if len(data) != len(names):
@@ -96,16 +99,24 @@ def require_equal_lengths(arrays: Mapping[str, np.ndarray]) -> None:
 
 def checked_targets(
     y: Any, objective: Objective, shapes: Sequence[Sequence[int | None]], count: int
-) -> list[np.ndarray]:
-    """The target arrays of a model with outputs of the given shapes; `count` samples are expected."""
-    names = [output.name for output in objective.outputs]
-    if y is None:
+) -> list[np.ndarray | None]:
+    """The targets of a model with outputs of the given shapes, None for outputs without a loss.
+
+    `y` has targets for the outputs with a loss only; `count` samples are expected.
+    """
+    names = [output.name for output in objective.outputs if output.loss is not None]
+    if y is None and names:
         raise ValueError(f"Targets are needed for {', '.join(names)}; `y` is None.")
-    result = []
-    for output, value, shape in zip(objective.outputs, by_name(y, names, "target"), shapes, strict=True):
-        array = as_array(value, f"Target '{output.name}'")
-        if len(array) != count:
-            raise ValueError(f"Target '{output.name}' has {len(array)} samples; the inputs have {count}.")
+    given = dict(zip(names, by_name(y, names, "target"), strict=True)) if names else {}
+    result: list[np.ndarray | None] = []
+    for output, shape in zip(objective.outputs, shapes, strict=True):
+        if output.loss is None:
+            result.append(None)
+            continue
+        array = as_array(given[output.name], f"Target '{output.name}'")
+        if array.ndim == 0 or len(array) != count:
+            found = f"{len(array)} samples" if array.ndim else "no samples but a single number"
+            raise ValueError(f"Target '{output.name}' has {found}; the inputs have {count}.")
         if array.ndim == 1 and len(shape) > 1:
             array = array[:, None]
         check_target(output.name, array, shape, output.loss)
@@ -140,14 +151,21 @@ def check_target(name: str, array: np.ndarray, shape: Sequence[int | None], loss
 
 
 def checked_weights(
-    sample_weight: Any, class_weight: Any, objective: Objective, targets: Sequence[np.ndarray]
+    sample_weight: Any, class_weight: Any, objective: Objective, targets: Sequence[np.ndarray | None]
 ) -> list[np.ndarray | None]:
-    """One array of sample weights an output, (samples,) or (samples, steps), or None where all count alike."""
-    names = [output.name for output in objective.outputs]
-    given = per_output(sample_weight, names, "sample_weight")
-    classes = per_output(class_weight, names, "class_weight", is_leaf=is_class_weight)
-    result = []
-    for output, weight, by_class, target in zip(objective.outputs, given, classes, targets, strict=True):
+    """One array of sample weights an output, (samples,) or (samples, steps), or None where all count alike.
+
+    Like targets, weights are given for the outputs with a loss only.
+    """
+    names = [output.name for output in objective.outputs if output.loss is not None]
+    given = dict(zip(names, per_output(sample_weight, names, "sample_weight"), strict=True))
+    classes = dict(zip(names, per_output(class_weight, names, "class_weight", is_leaf=is_class_weight), strict=True))
+    result: list[np.ndarray | None] = []
+    for output, target in zip(objective.outputs, targets, strict=True):
+        weight, by_class = given.get(output.name), classes.get(output.name)
+        if target is None:
+            result.append(None)
+            continue
         if weight is not None:
             weight = as_array(weight, f"sample_weight of '{output.name}'").astype(np.float32)
             wanted = 2 if output.temporal else 1
@@ -209,6 +227,22 @@ def network_dtype(array: np.ndarray, dtype: Any) -> np.ndarray:
     return array.astype(dtype, copy=False)
 
 
+def batch_of(arrays: Arrays, input_dtypes: Sequence[Any], index: np.ndarray | None = None) -> Batch:
+    """The samples at `index` (of any shape), or all of them, in the dtypes that the model computes with."""
+
+    def take(array: np.ndarray | None, dtype: Any) -> np.ndarray | None:
+        if array is None:
+            return None
+        return network_dtype(array if index is None else array.take(index, axis=0, mode="clip"), dtype)
+
+    inputs = [take(a, dtype) for a, dtype in zip(arrays.inputs, input_dtypes, strict=True)]
+    return Batch(
+        inputs[0] if len(inputs) == 1 else inputs,
+        [take(a, None) for a in arrays.targets],
+        [take(w, np.float32) for w in arrays.weights],
+    )
+
+
 class ArrayFeed:
     """Batches of in-memory arrays in a given order.
 
@@ -226,16 +260,16 @@ class ArrayFeed:
         self.short = self.samples % batch_size
         self.pad = pad and self.short != 0
         self._dtypes = input_dtypes
-        # Off the CPU the data is sent to the device once and gathered there; on it, NumPy's gather is the faster.
+        # Off the CPU the data is sent to the device once, where it has room, and gathered there; on the CPU NumPy's
+        # gather is the faster.
         self._resident: Batch | None = None
-        if jax.default_backend() != "cpu":
-            everything = self._gather(np.arange(self.samples))
-            self._resident = jax.device_put(everything)
+        if jax.default_backend() != "cpu" and self.steps * self.bytes_per_batch < RESIDENT_SHARE * free_memory():
+            self._resident = jax.device_put(batch_of(arrays, input_dtypes))
 
     @property
     def bytes_per_batch(self) -> int:
         """Memory that a batch takes."""
-        found = [*self.arrays.inputs, *self.arrays.targets]
+        found = [a for a in (*self.arrays.inputs, *self.arrays.targets) if a is not None]
         return sum(int(np.prod(a.shape[1:], dtype=np.int64)) * 4 for a in found) * min(self.batch_size, self.samples)
 
     def size(self, step: int) -> int:
@@ -268,25 +302,23 @@ class ArrayFeed:
         return (np.arange(self.batch_size) < real).astype(np.float32) if self.pad else None
 
     def _take(self, index: np.ndarray, rows: np.ndarray | None) -> Batch:
-        batch = self._gather(index) if self._resident is None else _gather_on_device(self._resident, index)
+        if self._resident is None:
+            batch = batch_of(self.arrays, self._dtypes, index)
+        else:
+            batch = _gather_on_device(self._resident, index)
         return batch._replace(rows=rows)
-
-    def _gather(self, index: np.ndarray) -> Batch:
-        def take(array: np.ndarray, dtype: Any) -> np.ndarray:
-            return network_dtype(array.take(index, axis=0, mode="clip"), dtype)
-
-        inputs = [take(a, dtype) for a, dtype in zip(self.arrays.inputs, self._dtypes, strict=True)]
-        return Batch(
-            inputs[0] if len(inputs) == 1 else inputs,
-            [take(a, None) for a in self.arrays.targets],
-            [None if w is None else take(w, np.float32) for w in self.arrays.weights],
-        )
 
 
 @jax.jit
 def _gather_on_device(data: Batch, index: Any) -> Batch:
     gathered: Batch = jax.tree.map(lambda a: a[index], data)
     return gathered
+
+
+def free_memory() -> float:
+    """Bytes that the device still has, infinite where it does not tell."""
+    stats = jax.local_devices()[0].memory_stats() or {}
+    return stats["bytes_limit"] - stats["bytes_in_use"] if "bytes_limit" in stats else float("inf")
 
 
 def epoch_order(samples: int, batch_size: int, shuffle: bool | str, seed: int, step: int) -> np.ndarray:

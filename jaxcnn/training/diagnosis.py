@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import flax.linen as nn
@@ -14,6 +15,7 @@ from jaxcnn.training.state import TrainState
 from jaxcnn.training.steps import MUTABLE, Batch
 
 if TYPE_CHECKING:
+    from jaxcnn.layers.base import Layer
     from jaxcnn.training.trainer import Trainer
 
 
@@ -24,7 +26,7 @@ def first_bad_layer(model: Trainer, state: TrainState, batch: Batch) -> str:
         if not finite(np.asarray(array)[real]):
             return f"the input '{name}' holds values that are not finite"
     for name, array in zip(model.output_names, batch.targets, strict=True):
-        if not finite(np.asarray(array)[real]):
+        if array is not None and not finite(np.asarray(array)[real]):
             return f"the target '{name}' holds values that are not finite"
     key = jax.random.fold_in(jax.random.wrap_key_data(state.key), state.step)
     with valid_rows(batch.rows):
@@ -35,12 +37,21 @@ def first_bad_layer(model: Trainer, state: TrainState, batch: Batch) -> str:
             capture_intermediates=True,
         )
         _, changed = apply(state.variables, rngs={"dropout": key})
-    found = changed["intermediates"]
-    for layer in model.layers:
-        outputs = jax.tree.leaves(found.get(layer.name, {}).get("__call__", ()))
-        if not all(finite(np.asarray(output)[real]) for output in outputs):
-            return f"it first appears in the output of layer '{layer.name}' ({type(layer).__name__})"
-    return "all layers give finite outputs; it appears in the loss"
+    if (layer := first_with_bad_output(model, changed["intermediates"], real)) is not None:
+        return f"it first appears in the output of layer '{layer.name}' ({type(layer).__name__})"
+    return "all layers give finite outputs; it appears in the loss or in its gradient"
+
+
+def first_with_bad_output(model: Layer, found: Mapping[str, Any], real: Any) -> Layer | None:
+    """The first layer, also inside nested models, that has an output in `found` with a value that is not finite."""
+    for name, layer in model.children.items():
+        inside = found.get(name, {})
+        if "__call__" in inside:
+            if not all(finite(np.asarray(output)[real]) for output in jax.tree.leaves(inside["__call__"])):
+                return layer
+        elif (bad := first_with_bad_output(layer, inside, real)) is not None:  # a nested model
+            return bad
+    return None
 
 
 def finite(array: Any) -> bool:

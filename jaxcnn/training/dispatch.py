@@ -64,6 +64,14 @@ class Dispatcher:
             self._count = max(1, count // 2)
 
 
+class TrainCalls:
+    """A training step as `fit` calls it: many steps a call, or one that also gives the logs of its batch."""
+
+    def __init__(self, step: Callable[..., Any]) -> None:
+        self.dispatcher = Dispatcher(lambda state, batch: step(state, batch)[0], donate=True)
+        self.logged = jax.jit(step)
+
+
 def has_convolution(jaxpr: Any) -> bool:
     """Whether a jaxpr, or one inside it, contains an XLA convolution."""
     for equation in jaxpr.eqns:

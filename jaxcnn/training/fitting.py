@@ -7,7 +7,7 @@ import signal
 import threading
 import time
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -18,13 +18,16 @@ import numpy as np
 from jaxcnn import config
 from jaxcnn.callbacks.callback_list import CallbackList
 from jaxcnn.training.data import ArrayFeed, chunks, epoch_order
-from jaxcnn.training.dispatch import Dispatcher
+from jaxcnn.training.dispatch import TrainCalls
 from jaxcnn.training.state import TrainState, Tree, from_variables
 from jaxcnn.training.steps import Batch
 
 if TYPE_CHECKING:
     from jaxcnn.training.checkpoint import Checkpoints
     from jaxcnn.training.trainer import Trainer
+
+
+COMMIT_SECONDS = 10.0  # after so long at most the layers get the newest arrays, in case the device fails
 
 
 class NonFiniteLossError(FloatingPointError):
@@ -44,14 +47,18 @@ class Fit:
     The state is donated from step to step, so the layers never hold its arrays while it runs; they get copies.
     """
 
-    def __init__(self, model: Trainer, dispatcher: Dispatcher, metrics: Tree) -> None:
-        self.model, self.dispatcher = model, dispatcher
+    def __init__(self, model: Trainer, calls: TrainCalls, metrics: Tree) -> None:
+        self.model, self.calls = model, calls
+        self.names, self.averages = model.metrics_names, model.functions.averages
         self.changed = False
         self._dirty = False
         self.seed = config.seed()
         self._version = model.optimizer.version
         self.state = self._fresh_state(metrics)
-        for layer in model.all_layers():
+        self._committed = time.monotonic()
+        # A callback may train a model that shares layers with the one that is being trained.
+        self._outer = [(layer, layer._session) for layer in model.all_layers()]
+        for layer, _ in self._outer:
             layer._session = self
 
     def _fresh_state(self, metrics: Tree) -> TrainState:
@@ -72,6 +79,7 @@ class Fit:
     def commit(self) -> None:
         """Give the layers copies of the newest arrays."""
         if self._dirty:
+            jax.block_until_ready(self.state)  # raises when a step failed, which must not reach the layers
             self._dirty = False
             self._store(jax.tree.map(jnp.copy, (self.state.variables, self.state.opt_state)))
 
@@ -79,11 +87,14 @@ class Fit:
         variables, self.model._opt_state = arrays
         self.model.store(variables)
         self.model._step = int(self.state.step)
+        self._committed = time.monotonic()
 
     def close(self) -> None:
         """Leave the newest finished state in the layers, whatever happened."""
-        for layer in self.model.all_layers():
-            layer._session = None
+        for layer, session in self._outer:
+            layer._session = session
+            if session is not None:
+                session.changed = True
         if self._dirty:
             # If the device failed in the middle of a step the state is lost; the layers then keep the last commit.
             with contextlib.suppress(RuntimeError):
@@ -104,6 +115,8 @@ class Fit:
     def advance(self, run: Callable[[TrainState], TrainState]) -> None:
         """Replace the state by that after some steps."""
         self.refresh()
+        if time.monotonic() - self._committed > COMMIT_SECONDS:
+            self.commit()
         self.state = run(self.state)
         self._dirty = True
 
@@ -111,9 +124,10 @@ class Fit:
         """Start new running sums."""
         self.state = replace(self.state, metrics=jax.tree.map(jnp.copy, metrics))
 
-    def set_state(self, state: TrainState) -> None:
-        """Continue from a restored state."""
-        self.state = state
+    def set_state(self, state: TrainState, seed: int, numbers: Mapping[str, float]) -> None:
+        """Continue from a restored state, its seed and the optimizer's numbers."""
+        self.state, self.seed = state, seed
+        self.model.optimizer.numbers.update(numbers)
         self._dirty = True
 
 
@@ -159,8 +173,6 @@ class Epochs:
                     break
                 self._epoch(epoch, done, interrupted)
                 done = 0
-        if self.checkpoints is not None:
-            self.checkpoints.close()
         self.callbacks.on_train_end({})
 
     def _epoch(self, epoch: int, done: int, interrupted: Callable[[], None]) -> None:
@@ -199,7 +211,7 @@ class Epochs:
 
     def _averages(self) -> dict[str, float]:
         """The averages since the epoch began, fetched from the device."""
-        return self.fit.model.functions.averages(self.fit.state.metrics)
+        return self.fit.averages(self.fit.state.metrics)
 
     def _batch_by_batch(self, order: np.ndarray, done: int) -> Iterator[int]:
         """One step a call, with the batch hooks around it."""
@@ -210,19 +222,19 @@ class Epochs:
             logs: dict[str, Any] = {}
 
             def run(state: TrainState, batch: Batch = batch, logs: dict[str, Any] = logs) -> TrainState:
-                new, values = self.fit.model.functions.logged_step(state, batch)
+                new, values = self.fit.calls.logged(state, batch)
                 logs.update(values)
                 return new
 
             self.fit.advance(run)
             found = jax.device_get(logs)
-            logs = {name: float(found[name]) for name in self.fit.model.metrics_names}
+            logs = {name: float(found[name]) for name in self.fit.names}
             self.callbacks.on_batch_end(step, {"batch": step, "size": size, **logs})
             yield step + 1
 
     def _in_chunks(self, order: np.ndarray, done: int) -> Iterator[int]:
         """As many steps a call as the device policy allows."""
-        fit, feed, dispatcher = self.fit, self.feed, self.fit.dispatcher
+        fit, feed, dispatcher = self.fit, self.feed, self.fit.calls.dispatcher
         if not dispatcher.loops(fit.state, feed.batch(order, 0)) or (feed.short and not feed.pad):
             for step in range(done, feed.steps):
                 batch = feed.batch(order, step)
@@ -248,7 +260,7 @@ class Epochs:
         where = first_bad_layer(self.fit.model, self.fit.state, self.feed.batch(order, bad - began))
         raise NonFiniteLossError(
             f"The loss is not finite at step {bad} (step {bad - began + 1} of its epoch): {where}. "
-            "The weights are those before this step."
+            "The weights are those from before this step."
         )
 
 

@@ -21,7 +21,8 @@ class OutputObjective:
 
     Attributes:
         name: of the output.
-        loss: ``loss(y_true, y_pred)`` giving a value a row (or a scalar for the batch); None leaves the output out.
+        loss: ``loss(y_true, y_pred)`` giving a value a row (or a scalar for the batch); None leaves the output out,
+            and its target may be None.
         weight: of this loss in the total.
         metrics: (reported name, metric) pairs that see every real row alike.
         weighted_metrics: the same, weighted by the sample weights.
@@ -73,7 +74,9 @@ class Objective:
     def exact_when_padded(self, targets: Sequence[Any], predictions: Sequence[Any]) -> bool:
         """Whether padding rows of weight 0 change nothing: they would where a loss or metric is a scalar a batch."""
         for output, target, prediction in zip(self.outputs, targets, predictions, strict=True):
-            if output.loss is not None and not jax.eval_shape(output.loss, target, prediction).ndim:
+            if output.loss is None:
+                continue
+            if not jax.eval_shape(output.loss, target, prediction).ndim:
                 return False
             if not all(metric.exact_when_padded for _, metric in (*output.metrics, *output.weighted_metrics)):
                 return False
@@ -171,7 +174,7 @@ def weighted_loss(scores: jax.Array, weights: Any, mask: Any, rows: Any) -> jax.
     if scores.ndim == 0:
         if weights is None:
             return scores
-        return scores * jnp.sum(weights) / jnp.maximum(jnp.sum(weights != 0), 1)
+        return scores * jnp.sum(weights) / count_of(weights != 0, scores)
     if mask is not None and scores.ndim > 1:
         mask = mask.astype(scores.dtype)
         real = mask if rows is None else mask * spread(rows, mask)
@@ -186,7 +189,12 @@ def weighted_loss(scores: jax.Array, weights: Any, mask: Any, rows: Any) -> jax.
     scores = jnp.mean(scores, axis=tuple(range(weights.ndim, scores.ndim)))
     # A padding row may hold anything, even NaN, which a product with 0 would keep.
     kept = weights != 0
-    return jnp.sum(jnp.where(kept, scores * weights, 0.0)) / jnp.maximum(jnp.sum(kept), 1)
+    return jnp.sum(jnp.where(kept, scores * weights, 0.0)) / count_of(kept, scores)
+
+
+def count_of(kept: jax.Array, scores: jax.Array) -> jax.Array:
+    """How many are kept, at least 1, as a divisor of `scores`."""
+    return jnp.maximum(jnp.sum(kept), 1).astype(scores.dtype)
 
 
 def combined_weights(weights: Any, mask: Any, rows: Any) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from typing import Any, NamedTuple
 
@@ -42,6 +42,7 @@ def train_step(
     *,
     metrics: Any = (),
     constraints: Mapping[tuple[str, ...], Callable] | None = None,
+    fixed_statistics: Collection[tuple[str, ...]] = (),
     compute_dtype: Any = None,
     stop_at_nan: bool = False,
 ) -> Step:
@@ -53,9 +54,11 @@ def train_step(
         optimizer: an optax transformation or a `jaxcnn.optimizers` object.
         metrics: metrics by name or function, when `loss` is not an `Objective`.
         constraints: path within ``params`` -> function applied to that weight after the update.
+        fixed_statistics: paths within ``batch_stats`` of running statistics that stay as they are.
         compute_dtype: dtype of the forward and backward pass, such as bfloat16; weights, statistics and losses stay
             float32.
-        stop_at_nan: from the first step whose loss is not finite on, leave the state as it was and record the step.
+        stop_at_nan: from the first step on whose loss or gradient is not finite, leave the state as it was and record
+            the step.
 
     `batch` is ``(inputs, targets)``, ``(inputs, targets, sample_weights)`` or a `Batch`; `logs` are the loss and
     metrics of this batch, while ``state.metrics`` adds them up over batches when it was made for them.
@@ -78,6 +81,7 @@ def train_step(
         )
         updates, opt_state = optimizer.update(gradients, state.opt_state, state.params)
         params = constrained(optax.apply_updates(state.params, updates), constraints)
+        changed = unmoved(changed, state.collections, fixed_statistics)
         losses = {"loss": value, **parts}
         seen = losses, predictions, batch.targets, batch.weights, masks, batch.rows
         logs = objective.results(objective.update(objective.init_metrics(), *seen))
@@ -90,7 +94,8 @@ def train_step(
             metrics=objective.update(state.metrics, *seen) if state.metrics else {},
         )
         if stop_at_nan:
-            new = halted(state, new, jnp.isfinite(value))
+            finite = [jnp.all(jnp.isfinite(array)) for array in (value, *jax.tree.leaves(gradients))]
+            new = halted(state, new, jnp.all(jnp.stack(finite)))
         return new, logs
 
     return step
@@ -162,8 +167,16 @@ def constrained(params: Tree, constraints: Mapping[tuple[str, ...], Callable] | 
     return result
 
 
+def unmoved(changed: Tree, before: Tree, fixed: Collection[tuple[str, ...]]) -> Tree:
+    """The `changed` collections with the running statistics at the paths `fixed` as they were `before`."""
+    if not fixed or "batch_stats" not in changed:
+        return changed
+    old, new = flatten_dict(before["batch_stats"]), flatten_dict(changed["batch_stats"])
+    return {**changed, "batch_stats": unflatten_dict({p: old[p] if p in fixed else v for p, v in new.items()})}
+
+
 def halted(old: TrainState, new: TrainState, finite: jax.Array) -> TrainState:
-    """`new` while all losses were finite; else `old`, with the step that was not on record."""
+    """`new` while everything was finite; else `old`, with the step that was not on record."""
     fine = finite & (old.nan_step < 0)
     kept: TrainState = jax.tree.map(lambda a, b: jnp.where(fine, b, a), old, new)
     first = jnp.where(finite | (old.nan_step >= 0), old.nan_step, old.step)

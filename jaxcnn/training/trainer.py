@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import warnings
 from collections.abc import Callable, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -23,45 +23,35 @@ from jaxcnn.registry import custom_object_scope
 from jaxcnn.training.data import (
     ArrayFeed,
     Arrays,
+    batch_of,
     checked_inputs,
     checked_targets,
     checked_weights,
     chunks,
     per_output,
 )
-from jaxcnn.training.dispatch import Dispatcher
+from jaxcnn.training.dispatch import Dispatcher, TrainCalls
 from jaxcnn.training.fitting import Epochs, Fit, with_numbers_of
 from jaxcnn.training.objective import Objective, OutputObjective
 from jaxcnn.training.optimizer_state import named_arrays, with_arrays
-from jaxcnn.training.state import TrainState, Tree, from_variables, split
-from jaxcnn.training.steps import Batch, eval_step, predict_step, train_step
+from jaxcnn.training.state import Tree, from_variables, split
+from jaxcnn.training.steps import Batch, eval_step, forward, predict_step, train_step
 from jaxcnn.utils.progbar import Progbar
 
 
 class Functions:
     """The compiled steps of a compiled model, each made when it is first needed."""
 
-    def __init__(
-        self, module: nn.Module, objective: Objective, optimizer: Any, constraints: Mapping, dtype: Any
-    ) -> None:
-        self.module, self.objective, self.dtype = module, objective, dtype
-        self._train = lambda **options: train_step(
-            module, objective, optimizer, constraints=constraints, compute_dtype=dtype, **options
-        )
+    def __init__(self, module: nn.Module, objective: Objective, step: Callable[..., Callable], dtype: Any) -> None:
+        self.module, self.objective, self.dtype, self._step = module, objective, dtype, step
 
     @cached_property
-    def train(self) -> Dispatcher:
-        step = self._train()
-        return Dispatcher(lambda state, batch: step(state, batch)[0], donate=True)
+    def train(self) -> TrainCalls:
+        return TrainCalls(self._step())
 
     @cached_property
-    def train_until_nan(self) -> Dispatcher:
-        step = self._train(stop_at_nan=True)
-        return Dispatcher(lambda state, batch: step(state, batch)[0], donate=True)
-
-    @cached_property
-    def logged_step(self) -> Callable[[TrainState, Batch], tuple[TrainState, dict[str, jax.Array]]]:
-        return jax.jit(self._train())
+    def train_until_nan(self) -> TrainCalls:
+        return TrainCalls(self._step(stop_at_nan=True))
 
     @cached_property
     def evaluate(self) -> Dispatcher:
@@ -87,17 +77,18 @@ class Trainer(Layer):
     output_names: list[str]
     layers: list[Layer]
     stop_training: bool
+    _predict: tuple[nn.Module, Callable[[Tree, Any], Any]] | None = None
 
     def _reset_training(self) -> None:
-        """Forget what `compile` made: the graph is new."""
+        """Forget what `compile` made."""
         self.optimizer: Any = None
         self.objective: Objective | None = None
         self.compiled_mask: dict[str, Any] | None = None
+        self._compiled_module: nn.Module | None = None
         self.history: History | None = None
         self.stop_training = False
         self._compile_arguments: dict[str, Any] | None = None
         self._functions: Functions | None = None
-        self._predict: Callable[[Tree, Any], Any] | None = None
         self._opt_state: Any = None
         self._step = 0
 
@@ -117,13 +108,15 @@ class Trainer(Layer):
         Args:
             optimizer: a name ('adam'), a `jaxcnn.optimizers` object or any optax transformation.
             loss: a name, a function ``(y_true, y_pred)`` or a loss object; with several outputs also a list or a dict
-                by output name (None or absent: that output is not trained).
+                by output name (None or absent: that output is not trained, and takes no targets); None where the
+                layers add all the loss there is.
             metrics: a list of names, functions or metric objects; with several outputs also a dict by output name.
             loss_weights: list or dict of numbers by which the outputs' losses are weighted.
             sample_weight_mode: "temporal" where sample weights are one a timestep; list or dict by output.
             weighted_metrics: like `metrics`, but weighted by the sample weights.
 
-        The layers' `trainable` flags are read here.  Weights are kept, the optimizer's state starts anew.
+        The layers' `trainable` flags are read here: neither the weights nor the running statistics of a layer that is
+        not trainable will move.  Weights are kept, the optimizer's state starts anew.
         """
         arguments = {
             "loss": loss,
@@ -132,14 +125,17 @@ class Trainer(Layer):
             "sample_weight_mode": sample_weight_mode,
             "weighted_metrics": weighted_metrics,
         }
-        self._reset_training()
-        self.optimizer = optimizers.get(optimizer)
-        self._compile_arguments = arguments
+        found = optimizers.get(optimizer)
+        objective = None
         if self.built:
-            self._finish_compile()
+            objective = build_objective(self.output_names, [t.shape for t in self.outputs], **arguments)
         else:  # names are checked now even where the shapes are not known yet
             for name in jax.tree.leaves(loss):
                 losses.get(name)
+        self._reset_training()
+        self.optimizer, self._compile_arguments = found, arguments
+        if objective is not None:
+            self._finish_compile(objective)
 
     def training_config(self) -> dict[str, Any]:
         """The arguments of `compile` in a form that can be written into a file.
@@ -191,11 +187,15 @@ class Trainer(Layer):
         self._opt_state = with_arrays(self.optimizer.init(params), self._trained_paths(), values)
         self._step = int(self._opt_state.count)
 
-    def _finish_compile(self) -> None:
-        arguments = self._compile_arguments
-        assert arguments is not None
-        self.objective = build_objective(self.output_names, [t.shape for t in self.outputs], **arguments)
-        self.compiled_mask = self.trainable_mask()
+    def _finish_compile(self, objective: Objective) -> None:
+        moved = [(id(owner), path) for owner, path in self.trainable_paths()]
+        if twice := [owner.name for owner, path in self.trainable_paths() if moved.count((id(owner), path)) > 1]:
+            raise ValueError(
+                f"Model '{self.name}' reaches layer '{twice[0]}' through several of its models, so it cannot train it. "
+                "Use one model around the shared layers and call that several times."
+            )
+        self.objective, self.compiled_mask = objective, self.trainable_mask()
+        self._compiled_module = self.module
 
     def _require_compiled(self) -> Objective:
         if self._compile_arguments is None:
@@ -203,7 +203,12 @@ class Trainer(Layer):
                 f"Model '{self.name}' must be compiled before training or evaluation: call compile() first."
             )
         if self.objective is None:
-            self._finish_compile()
+            shapes = [t.shape for t in self.outputs]
+            self._finish_compile(build_objective(self.output_names, shapes, **self._compile_arguments))
+        if self._compiled_module is not self.module:
+            raise RuntimeError(
+                f"Layers of model '{self.name}' were renamed after it was compiled: call compile() again."
+            )
         assert self.objective is not None
         return self.objective
 
@@ -219,16 +224,26 @@ class Trainer(Layer):
         return self._functions
 
     def _prepare(self, example: Batch) -> None:
-        """Make the steps for data like `example`, once."""
-        if self._functions is not None:
-            return
+        """Make the steps for data like `example`."""
         objective = self._require_compiled()
-        found = jax.eval_shape(predict_step(self.module), self.variables, example.inputs)
-        outputs = list(found) if isinstance(found, list | tuple) else [found]
-        objective = objective.bind(example.targets, outputs)
+        variables = self.variables
+        outputs, _, changed = jax.eval_shape(
+            lambda batch: forward(self.module, variables, batch, None, None), example._replace(targets=None)
+        )
+        if all(output.loss is None for output in objective.outputs) and not changed.get("losses"):
+            raise ValueError(f"Model '{self.name}' was compiled without a loss, and none of its layers adds one.")
+        self.objective = objective = objective.bind(example.targets, outputs)
         self._rowwise = not mixes_rows(self.module) and objective.exact_when_padded(example.targets, outputs)
-        self.objective = objective
-        self._functions = Functions(self.module, objective, self.optimizer, self.constraints(), None)
+        statistics = flatten_dict(self.trainable_mask("batch_stats"))
+        step = partial(
+            train_step,
+            self.module,
+            objective,
+            self.optimizer,
+            constraints=self.constraints(),
+            fixed_statistics=[path for path, moves in statistics.items() if not moves],
+        )
+        self._functions = Functions(self.module, objective, step, None)
 
     def _warn_if_trainable_changed(self) -> None:
         now, then = flatten_dict(self.trainable_mask()), flatten_dict(self.compiled_mask or {})
@@ -255,18 +270,21 @@ class Trainer(Layer):
     def _arrays(self, x: Any, y: Any, sample_weight: Any = None, class_weight: Any = None) -> Arrays:
         inputs = self._checked_inputs(x)
         objective = self._require_compiled()
-        used = [i for i, output in enumerate(objective.outputs) if output.loss is not None]
-        shapes = [t.shape for t in self.outputs]
-        targets = checked_targets(y, objective, shapes, len(inputs[0]))
-        assert len(used) <= len(targets)
+        targets = checked_targets(y, objective, [t.shape for t in self.outputs], len(inputs[0]))
         return Arrays(inputs, targets, checked_weights(sample_weight, class_weight, objective, targets))
 
     def _feed(self, arrays: Arrays, batch_size: int | None) -> ArrayFeed:
         size = checked_batch_size(batch_size)
-        dtypes = [t.dtype for t in self.inputs]
-        first = ArrayFeed(arrays.slice(0, size), dtypes, size, pad=False)
-        self._prepare(first.batch(np.arange(first.samples), 0))
-        return ArrayFeed(arrays, dtypes, size, self._rowwise and len(arrays) > size)
+        if self._functions is None:
+            self._prepare(self._batch(arrays.slice(0, size)))
+        return ArrayFeed(arrays, self._input_dtypes, size, self._rowwise and len(arrays) > size)
+
+    def _batch(self, arrays: Arrays) -> Batch:
+        return batch_of(arrays, self._input_dtypes)
+
+    @property
+    def _input_dtypes(self) -> list[Any]:
+        return [t.dtype for t in self.inputs]
 
     # -- fit ----------------------------------------------------------------------------------------------------------
 
@@ -320,6 +338,9 @@ class Trainer(Layer):
             raise ValueError(f'`nan` is {nan!r}; it must be "warn", "ignore" or "raise".')
         if shuffle not in (True, False, "batch"):
             raise ValueError(f'`shuffle` is {shuffle!r}; it must be True, False or "batch".')
+        for name, value in (("epochs", epochs), ("initial_epoch", initial_epoch)):
+            if not isinstance(value, int | np.integer) or value < 0:
+                raise ValueError(f"`{name}` is {value!r}; it must be an integer from 0.")
         arrays = self._arrays(x, y, sample_weight, class_weight)
         arrays, validation = self._validation(arrays, validation_split, validation_data)
         self._warn_if_trainable_changed()
@@ -338,6 +359,7 @@ class Trainer(Layer):
             "metrics": names,
         }
         called = CallbackList(callbacks, self, params, validation_arrays(validation))
+        self.history = called.history
         checkpoints = None
         if checkpoint_dir is not None:
             from jaxcnn.training.checkpoint import Checkpoints
@@ -358,7 +380,8 @@ class Trainer(Layer):
             epoch_loop.run(initial_epoch, epochs)
         finally:
             running.close()
-        self.history = called.history
+            if checkpoints is not None:
+                checkpoints.close()
         return called.history
 
     def _validation(self, arrays: Arrays, split: float, data: Any) -> tuple[Arrays, Arrays | None]:
@@ -405,11 +428,12 @@ class Trainer(Layer):
 
     def predict(self, x: Any, batch_size: int | None = 32, verbose: int = 0) -> Any:
         """The outputs for `x` in inference mode, as a NumPy array, or a list of them; needs no compile."""
-        inputs = self._checked_inputs(x)
-        size = checked_batch_size(batch_size)
-        arrays = Arrays(inputs, [], [])
-        size = min(size, len(arrays))
-        feed = ArrayFeed(arrays, [t.dtype for t in self.inputs], size, not mixes_rows(self.module))
+        arrays = Arrays(self._checked_inputs(x), [], [])
+        size = min(checked_batch_size(batch_size), len(arrays))
+        pad = not mixes_rows(self.module)
+        if pad:  # up to a power of two, so that calls with few samples share their compiled programs
+            size = min(checked_batch_size(batch_size), 1 << (size - 1).bit_length())
+        feed = ArrayFeed(arrays, self._input_dtypes, size, pad)
         bar = Progbar(feed.samples, verbose=verbose)
         order, variables, step = np.arange(feed.samples), self.variables, self._predict_function()
         collected: list[list[np.ndarray]] = []
@@ -424,9 +448,9 @@ class Trainer(Layer):
         return results[0] if len(results) == 1 else results
 
     def _predict_function(self) -> Callable[[Tree, Any], Any]:
-        if self._predict is None:
-            self._predict = jax.jit(predict_step(self.module))
-        return self._predict
+        if self._predict is None or self._predict[0] is not self.module:
+            self._predict = self.module, jax.jit(predict_step(self.module))
+        return self._predict[1]
 
     # -- single batches -----------------------------------------------------------------------------------------------
 
@@ -445,7 +469,8 @@ class Trainer(Layer):
             step=self._step,
             seed=config.seed(),
         )
-        new, logs = self.functions.logged_step(state, batch)
+        new, logs = self.functions.train.logged(state, batch)
+        self._note_changes()
         self.store(new.variables)
         self._opt_state, self._step = new.opt_state, self._step + 1
         return self._listed(logs)
@@ -465,10 +490,14 @@ class Trainer(Layer):
         return self.predict(inputs if len(inputs) > 1 else inputs[0], batch_size=len(inputs[0]))
 
     def _whole(self, arrays: Arrays) -> Batch:
-        return self._feed(arrays, len(arrays)).batch(np.arange(len(arrays)), 0)
+        batch = self._batch(arrays)
+        if self._functions is None:
+            self._prepare(batch)
+        return batch
 
     def _listed(self, logs: Mapping[str, Any]) -> float | list[float]:
-        values = [float(logs[name]) for name in self._require_compiled().names]
+        found = jax.device_get(logs)
+        values = [float(found[name]) for name in self._require_compiled().names]
         return values[0] if len(values) == 1 else values
 
 
@@ -496,8 +525,12 @@ def build_objective(
 ) -> Objective:
     """The `Objective` of a model with outputs of these names and shapes, from what `compile` was given."""
     found_losses = [losses.get(value) for value in per_output(loss, names, "loss")]
-    if all(value is None for value in found_losses):
-        raise ValueError("compile() needs a loss for at least one output; given none.")
+    if isinstance(loss, Mapping) and (absent := [name for name in names if name not in loss]):
+        warnings.warn(
+            f"compile(): `loss` names no loss for {', '.join(absent)}, which will not be trained and take no targets.",
+            UserWarning,
+            stacklevel=3,
+        )
     weights = [1.0 if w is None else float(w) for w in per_output(loss_weights, names, "loss_weights")]
     modes = per_output(sample_weight_mode, names, "sample_weight_mode")
     if bad := [mode for mode in modes if mode not in (None, "temporal")]:
