@@ -38,7 +38,9 @@ class Case:
     def __str__(self) -> str:
         if callable(self.arguments):
             return self.layer
-        return f"{self.layer}({', '.join(f'{k}={v}' for k, v in self.arguments.items())})"
+        # a function's repr holds its address, and pytest-xdist wants the same names in every process
+        values = {k: getattr(v, "__name__", v) for k, v in self.arguments.items()}
+        return f"{self.layer}({', '.join(f'{k}={v}' for k, v in values.items())})"
 
     @property
     def shapes(self) -> list[tuple[int, ...]]:
