@@ -36,6 +36,11 @@ def on_device(values: np.ndarray | Array, dtype: Any, sharding: Any = None) -> A
     return values.astype(dtype)
 
 
+def wide_float(dtype: Any) -> Any:
+    """The type itself when it is a float of at least 32 bits, else float32: what sums and logarithms are made in."""
+    return dtype if jnp.issubdtype(dtype, jnp.floating) and jnp.finfo(dtype).bits >= 32 else jnp.dtype(jnp.float32)
+
+
 def standard_draw(kind: str, key: Array, shape: Sequence[int]) -> np.ndarray | Array:
     """float32 numbers on the host, or a traced array of them.
 

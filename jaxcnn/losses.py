@@ -18,6 +18,7 @@ from jax import Array
 from jax.typing import ArrayLike
 
 from jaxcnn import config
+from jaxcnn.arrays import wide_float
 from jaxcnn.registry import Configurable, Registry
 
 LossFunction = Callable[[Any, Any], Array]
@@ -281,4 +282,4 @@ def _log_probabilities(y_pred: Array, from_logits: bool) -> Array:
 
 
 def _wide_float(y: Array) -> Array:
-    return y.astype(jnp.promote_types(y.dtype, jnp.float32))
+    return y.astype(wide_float(y.dtype))

@@ -115,7 +115,8 @@ def test_value_and_gradient_are_finite_at_delicate_scores(name):
         scores = scores[:-2]
     y_true = np.concatenate([targets(name, scores), targets(name, scores) + 1])
     scores = np.concatenate([scores, scores])
-    value, pull_back = jax.vjp(lambda p: FUNCTIONS[name](y_true, p), scores)
+    with jax.numpy_dtype_promotion("strict"):
+        value, pull_back = jax.vjp(lambda p: FUNCTIONS[name](y_true, p), scores)
     assert np.isfinite(value).all()
     assert np.isfinite(pull_back(jnp.ones_like(value))[0]).all()
 

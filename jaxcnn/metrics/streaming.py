@@ -48,9 +48,9 @@ class _Confusion(Metric):
             is_true, positive = is_true[..., self.class_id], positive[..., self.class_id]
         weight = _broadcast(sample_weight, is_true.shape)
         return {
-            "true_positives": acc["true_positives"] + jnp.sum(weight * (is_true & positive)),
-            "false_positives": acc["false_positives"] + jnp.sum(weight * (~is_true & positive)),
-            "false_negatives": acc["false_negatives"] + jnp.sum(weight * (is_true & ~positive)),
+            "true_positives": acc["true_positives"] + jnp.sum(weight, where=is_true & positive),
+            "false_positives": acc["false_positives"] + jnp.sum(weight, where=~is_true & positive),
+            "false_negatives": acc["false_negatives"] + jnp.sum(weight, where=is_true & ~positive),
         }
 
 
@@ -123,8 +123,8 @@ class AUC(Metric):
         weight = _broadcast(sample_weight, y_true.shape)
         is_true = y_true > 0.5
         return {
-            "true": acc["true"].at[bins].add(weight * is_true),
-            "false": acc["false"].at[bins].add(weight * ~is_true),
+            "true": acc["true"].at[bins].add(jnp.where(is_true, weight, 0.0)),
+            "false": acc["false"].at[bins].add(jnp.where(is_true, 0.0, weight)),
         }
 
     def result(self, acc: Counts) -> Array:
@@ -170,7 +170,7 @@ class MeanIoU(Metric):
 
     def result(self, acc: Array) -> Array:
         union = acc.sum(axis=0) + acc.sum(axis=1) - acc.diagonal()
-        return safe_divide(jnp.sum(safe_divide(acc.diagonal(), union)), jnp.sum(union > 0))
+        return safe_divide(jnp.sum(safe_divide(acc.diagonal(), union)), jnp.sum(union > 0).astype(acc.dtype))
 
     def _classes(self, y: Any, sparse: bool) -> Array:
         classes = jnp.asarray(y).astype(jnp.int32) if sparse else jnp.argmax(jnp.asarray(y), axis=-1)

@@ -15,7 +15,7 @@ import jax
 import jax.numpy as jnp
 from jax import Array
 
-from jaxcnn.arrays import filled
+from jaxcnn.arrays import filled, wide_float
 
 Params = Any  # a pytree of arrays
 Schedule = Callable[[Any], Any]  # update count -> learning rate, as optax makes them
@@ -209,7 +209,7 @@ class Optimizer:
         return {name: filled((), value) for name, value in self.hyper().items()}
 
     def _clipped(self, grads: list[Array]) -> list[Array]:
-        grads = [g.astype(_wide(g.dtype)) for g in grads]
+        grads = [g.astype(wide_float(g.dtype)) for g in grads]
         if self.clipnorm:
             norm = jnp.sqrt(sum(jnp.sum(jnp.square(g)) for g in grads))
             grads = [g * (self.clipnorm / jnp.maximum(norm, self.clipnorm)) for g in grads]
@@ -222,14 +222,9 @@ def _flatten(tree: Any) -> tuple[list[Array], Any]:
     return jax.tree.flatten(tree)
 
 
-def _wide(dtype: Any) -> Any:
-    """Sums over many updates are kept in float32 at least, whatever the parameters are."""
-    return jnp.promote_types(dtype, jnp.float32)
-
-
 def _zeros_like(p: Array) -> Array:
     if isinstance(p, jax.core.Tracer):
-        return jnp.zeros_like(p, dtype=_wide(p.dtype))
+        return jnp.zeros_like(p, dtype=wide_float(p.dtype))
     # A slot is bound to a device only where its parameter is: a mixture would compile the second step anew.
     sharding = p.sharding if getattr(p, "committed", False) else None
-    return filled(p.shape, 0, _wide(p.dtype), sharding)
+    return filled(p.shape, 0, wide_float(p.dtype), sharding)

@@ -197,7 +197,7 @@ class AdamW(Adam):
         if p is None:
             raise ValueError("AdamW takes away a part of the parameters: call update(grads, state, params).")
         change, slots_after = super().rule(g, p, slots, h)
-        return change - h.lr * h.weight_decay * p, slots_after
+        return change - h.lr * h.weight_decay * p.astype(change.dtype), slots_after
 
 
 @registry.register()
