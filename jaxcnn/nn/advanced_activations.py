@@ -46,8 +46,8 @@ class PReLU(Layer):
     def checked(self) -> dict[str, Any]:
         values = resolved(self)
         if self.shared_axes is not None:
-            axes = (self.shared_axes,) if isinstance(self.shared_axes, int) else tuple(self.shared_axes)
-            if any(not isinstance(axis, int) or axis == 0 for axis in axes):
+            axes = arguments.whole_numbers(self.shared_axes)
+            if axes is None or 0 in axes:
                 raise ValueError(
                     f"{self.label}: `shared_axes` is {self.shared_axes!r}; it must hold integers, none of them 0, "
                     "the batch."

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import operator
+from collections.abc import Iterable
 from typing import Any
 
 from jaxcnn import config
@@ -20,16 +21,25 @@ def positive_integer(layer: str, name: str, value: Any) -> int:
     return number
 
 
-def number(layer: str, name: str, value: Any, minimum: float | None = None) -> float:
-    """`value` as a finite float, at least `minimum` when there is one."""
+def number(layer: str, name: str, value: Any, minimum: float = -math.inf, maximum: float = math.inf) -> float:
+    """`value` as a finite float from `minimum` to `maximum`."""
     try:
         result = math.nan if isinstance(value, str) else float(value)
     except (TypeError, ValueError):
         result = math.nan
-    if not math.isfinite(result) or (minimum is not None and result < minimum):
-        bound = "" if minimum is None else f" of at least {minimum:g}"
-        raise ValueError(f"{layer}: `{name}` is {value!r}; it must be a finite number{bound}.")
+    if not (math.isfinite(result) and minimum <= result <= maximum):
+        above = "" if minimum == -math.inf else f" of at least {minimum:g}"
+        below = "" if maximum == math.inf else f" and at most {maximum:g}"
+        raise ValueError(f"{layer}: `{name}` is {value!r}; it must be a finite number{above}{below}.")
     return result
+
+
+def whole_numbers(value: Any) -> tuple[int, ...] | None:
+    """`value`, an integer or several, as a tuple; None when it is anything else."""
+    try:
+        return tuple(operator.index(v) for v in (value if isinstance(value, Iterable) else (value,)))
+    except TypeError:
+        return None
 
 
 def integers(layer: str, name: str, value: Any, rank: int, minimum: int = 1) -> tuple[int, ...]:

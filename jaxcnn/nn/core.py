@@ -53,11 +53,14 @@ def resolved(layer: Any) -> dict[str, Any]:
         "regularizer": regularizers.get,
         "constraint": constraints.get,
     }
-    return {
-        name: getters[kind](getattr(layer, name))
-        for name in layer.__dataclass_fields__
-        if (kind := name.rsplit("_", 1)[-1]) in getters
-    }
+    values = {}
+    for name in layer.__dataclass_fields__:
+        if (kind := name.rsplit("_", 1)[-1]) in getters:
+            try:
+                values[name] = getters[kind](getattr(layer, name))
+            except ValueError as error:
+                raise ValueError(f"{layer.label}: `{name}`: {error}") from None
+    return values
 
 
 def kernel_weight(layer: Any, shape: tuple[int, ...]) -> jax.Array:
@@ -96,7 +99,7 @@ class Activation(Layer):
     supports_masking = True
 
     def checked(self) -> dict[str, Any]:
-        return {"activation": activations.get(self.activation)}
+        return resolved(self)
 
     @nn.compact
     def __call__(self, x: jax.Array) -> jax.Array:
@@ -117,7 +120,7 @@ class Dropout(Layer):
     supports_masking = True
 
     def checked(self) -> dict[str, Any]:
-        return {"rate": dropout_rate(self)}
+        return {"rate": dropout_rate(self), "noise_shape": noise_shape(self)}
 
     @nn.compact
     def __call__(self, x: jax.Array, *, train: bool = False) -> jax.Array:
@@ -138,11 +141,23 @@ def dropout_rate(layer: Any, name: str = "rate") -> float:
     return rate
 
 
+def noise_shape(layer: Any) -> tuple[int | None, ...] | None:
+    """The layer's `noise_shape`: None, or positive integers and None."""
+    shape = layer.noise_shape
+    if shape is None:
+        return None
+    if not isinstance(shape, list | tuple) or any(n is not None and (not isinstance(n, int) or n < 1) for n in shape):
+        raise ValueError(
+            f"{layer.label}: `noise_shape` is {shape!r}; it must be None, or one entry an axis: its size, 1 or None."
+        )
+    return tuple(shape)
+
+
 def mask_shape(layer: Any, x: jax.Array) -> tuple[int, ...]:
     """The shape of a mask for `x` by the layer's `noise_shape`: each axis its own size, or 1 where it is shared."""
-    if layer.noise_shape is None:
+    shape = layer.noise_shape
+    if shape is None:
         return x.shape
-    shape = tuple(layer.noise_shape)
     if len(shape) != x.ndim or any(n not in (None, 1, size) for n, size in zip(shape, x.shape, strict=True)):
         raise ValueError(
             f"{layer.label}: `noise_shape` is {shape}; for an input of shape {x.shape} it needs {x.ndim} entries, each "
@@ -198,8 +213,8 @@ class Reshape(Layer):
     target_shape: tuple[int, ...]
 
     def checked(self) -> dict[str, Any]:
-        shape = tuple(self.target_shape)
-        if any(not isinstance(n, int) or n < -1 or n == 0 for n in shape) or shape.count(-1) > 1:
+        shape = arguments.whole_numbers(self.target_shape)
+        if shape is None or any(n < -1 or n == 0 for n in shape) or shape.count(-1) > 1:
             raise ValueError(
                 f"{self.label}: `target_shape` is {self.target_shape!r}; it must hold positive integers and at most "
                 "one -1."
@@ -222,9 +237,10 @@ class Permute(Layer):
     dims: tuple[int, ...]
 
     def checked(self) -> dict[str, Any]:
-        dims = tuple(self.dims)
-        if sorted(dims) != list(range(1, len(dims) + 1)):
-            raise ValueError(f"{self.label}: `dims` is {self.dims!r}; it must be an ordering of 1 to {len(dims)}.")
+        dims = arguments.whole_numbers(self.dims) or ()
+        if not dims or sorted(dims) != list(range(1, len(dims) + 1)):
+            count = len(dims) or "the number of axes"
+            raise ValueError(f"{self.label}: `dims` is {self.dims!r}; it must be an ordering of 1 to {count}.")
         return {"dims": dims}
 
     def __call__(self, x: jax.Array) -> jax.Array:
@@ -253,6 +269,9 @@ class ActivityRegularization(Layer):
 
     supports_masking = True
 
+    def checked(self) -> dict[str, Any]:
+        return {name: arguments.number(self.label, name, getattr(self, name)) for name in ("l1", "l2")}
+
     @nn.compact
     def __call__(self, x: jax.Array) -> jax.Array:
         self.penalise_activity(regularizers.L1L2(self.l1, self.l2), x)
@@ -265,6 +284,9 @@ class Masking(Layer):
     mask_value: float = 0.0
 
     supports_masking = True
+
+    def checked(self) -> dict[str, Any]:
+        return {"mask_value": arguments.number(self.label, "mask_value", self.mask_value)}
 
     def compute_mask(self, inputs: jax.Array, mask: Any) -> jax.Array:
         return jnp.any(inputs != self.mask_value, axis=-1)

@@ -29,7 +29,7 @@ class LocallyConnected(Convolution):
         x = self.to_channels_last(x)
         self.require_space(x)
         sizes = zip(x.shape[1:-1], layer.kernel_size, layer.strides, strict=True)
-        positions = tuple(ops.conv_output_length(n, k, "valid", s) for n, k, s in sizes)
+        positions: Any = tuple(ops.conv_output_length(n, k, "valid", s) for n, k, s in sizes)
         patches = windows(x, layer.kernel_size, layer.strides, positions)
         kernel = kernel_weight(self, (*patches.shape[1:], layer.filters))
         y = jnp.einsum("bpk,pkf->bpf", patches, kernel).reshape(x.shape[0], *positions, layer.filters)

@@ -9,6 +9,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
+from jaxcnn.nn import arguments
 from jaxcnn.nn.base import Layer
 
 
@@ -93,6 +94,11 @@ class Concatenate(Merge):
 
     axis: int = -1
 
+    def checked(self) -> dict[str, Any]:
+        if not isinstance(self.axis, int):
+            raise ValueError(f"{self.label}: `axis` is {self.axis!r}; it must be an integer.")
+        return {}
+
     def __call__(self, inputs: Sequence[jax.Array]) -> jax.Array:
         arrays = self.several(inputs)
         shapes = [x.shape for x in arrays]
@@ -125,16 +131,16 @@ class Dot(Merge):
     `axes` is one axis for both or one each, counting the batch as 0: two (batch, n) inputs with axes 1 give (batch, 1).
     """
 
-    axes: Any = -1
+    axes: Any
     normalize: bool = False
 
     supports_masking = False
 
     def checked(self) -> dict[str, Any]:
-        pair = (self.axes,) * 2 if isinstance(self.axes, int) else tuple(self.axes)
-        if len(pair) != 2 or any(not isinstance(a, int) or a == 0 for a in pair):
+        axes = arguments.whole_numbers(self.axes)
+        if axes is None or len(axes) not in (1, 2) or 0 in axes:
             raise ValueError(f"{self.label}: `axes` is {self.axes!r}; it must be an integer or two, none of them 0.")
-        return {"axes": self.axes if isinstance(self.axes, int) else pair}
+        return {"axes": axes if len(axes) == 2 else axes[0]}
 
     def __call__(self, inputs: Sequence[jax.Array]) -> jax.Array:
         arrays = self.several(inputs)

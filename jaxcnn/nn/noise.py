@@ -15,7 +15,7 @@ import jax.numpy as jnp
 from jaxcnn.nn import arguments
 from jaxcnn.nn.base import Layer
 from jaxcnn.nn.convolution import SpatialLayer
-from jaxcnn.nn.core import drop, dropout_rate, keep_mask, mask_shape, noise_key
+from jaxcnn.nn.core import drop, dropout_rate, keep_mask, mask_shape, noise_key, noise_shape
 
 
 def rate_below_one(layer: Any) -> float:
@@ -81,7 +81,7 @@ class AlphaDropout(Layer):
     supports_masking = True
 
     def checked(self) -> dict[str, Any]:
-        return {"rate": rate_below_one(self)}
+        return {"rate": rate_below_one(self), "noise_shape": noise_shape(self)}
 
     @nn.compact
     def __call__(self, x: jax.Array, *, train: bool = False) -> jax.Array:

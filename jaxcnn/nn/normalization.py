@@ -42,7 +42,11 @@ class BatchNormalization(Layer):
     def checked(self) -> dict[str, Any]:
         if not isinstance(self.axis, int) or self.axis == 0:
             raise ValueError(f"{self.label}: `axis` is {self.axis!r}; it must be an integer other than 0, the batch.")
-        return resolved(self)
+        return {
+            "momentum": arguments.number(self.label, "momentum", self.momentum, minimum=0.0, maximum=1.0),
+            "epsilon": arguments.number(self.label, "epsilon", self.epsilon, minimum=0.0),
+            **resolved(self),
+        }
 
     @nn.compact
     def __call__(self, x: jax.Array, *, train: bool = False) -> jax.Array:
@@ -120,8 +124,8 @@ class LayerNormalization(Layer):
     supports_masking = True
 
     def checked(self) -> dict[str, Any]:
-        axes = tuple(self.axis) if isinstance(self.axis, list | tuple) else (self.axis,)
-        if not axes or any(not isinstance(axis, int) or axis == 0 for axis in axes):
+        axes = arguments.whole_numbers(self.axis)
+        if not axes or 0 in axes:
             raise ValueError(
                 f"{self.label}: `axis` is {self.axis!r}; it must be an integer or several, none of them 0, the batch."
             )

@@ -37,7 +37,7 @@ class ConvTranspose(Convolution):
         x = self.to_channels_last(x)
         extras = layer.output_padding or (None,) * self.spatial_rank
         sizes = zip(x.shape[1:-1], layer.kernel_size, layer.strides, layer.dilation_rate, extras, strict=True)
-        lengths = [ops.conv_transpose_output_length(n, k, layer.padding, s, d, p) for n, k, s, d, p in sizes]
+        lengths: Any = [ops.conv_transpose_output_length(n, k, layer.padding, s, d, p) for n, k, s, d, p in sizes]
         if min(lengths) < 1:
             raise ValueError(
                 f"{self.label}: an input of spatial size {x.shape[1:-1]} would give an output of {tuple(lengths)}; "
