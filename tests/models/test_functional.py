@@ -182,7 +182,7 @@ def test_get_layer():
     model = two_in_two_out()
     assert model.get_layer("p") is model.layers[4] and model.get_layer(index=-1).name == "q"
     assert list(inspect.signature(model.get_layer).parameters) == ["name", "index"]
-    with pytest.raises(ValueError, match="no layer 'dense_2'.*Did you mean 'dense_1'"):
+    with pytest.raises(ValueError, match=r"no layer 'dense_2'.*Did you mean 'dense_1'"):
         model.get_layer("dense_2")
     with pytest.raises(ValueError, match="6 layers; layer 6"):
         model.get_layer(index=6)
@@ -242,7 +242,7 @@ def test_a_layer_renamed_after_compile_asks_for_another():
 
 def test_names_must_be_unique():
     x = Input((3,))
-    with pytest.raises(ValueError, match="must be unique.*twin"):
+    with pytest.raises(ValueError, match=r"must be unique.*twin"):
         Model(x, Dense(2, name="twin")(Dense(2, name="twin")(x)))
 
 
@@ -307,7 +307,7 @@ def test_shapes_that_do_not_fit_name_the_layer():
 
 
 def test_unknown_arguments_name_the_nearest():
-    with pytest.raises(TypeError, match="Dense got an unknown argument `unit`.*Did you mean `units`"):
+    with pytest.raises(TypeError, match=r"Dense got an unknown argument `unit`.*Did you mean `units`"):
         Dense(unit=3)
     with pytest.raises(TypeError, match="Did you mean `input_shape`"):
         Dense(3, inputshape=(3,))

@@ -175,14 +175,14 @@ def test_integers_for_a_model_that_begins_with_integers():
     "use", [lambda m: m.get_weights(), lambda m: m.set_weights([]), lambda m: m.count_params(), lambda m: m.summary()]
 )
 def test_a_model_without_a_shape_says_so(use):
-    with pytest.raises(ValueError, match="sequential_1.*(input shape|not built)"):
+    with pytest.raises(ValueError, match=r"sequential_1.*(input shape|not built)"):
         use(Sequential([Dense(2)]))
 
 
 def test_a_model_without_layers_says_so():
     model = Sequential()
     assert model.layers == [] and model.inputs == [] and model.outputs == [] and model.get_weights() == []
-    with pytest.raises(ValueError, match="sequential_1.*no layers"):
+    with pytest.raises(ValueError, match=r"sequential_1.*no layers"):
         model.predict(np.ones((2, 3)))
 
 

@@ -358,15 +358,14 @@ def test_weights_of_a_layer_shared_by_nested_models_are_counted_once():
 
 def test_line_length_and_positions():
     model = Sequential([Dense(4, input_shape=(3,), name="a_name_that_is_rather_long")])
-    assert lines_of(model, line_length=40)[1] == "Layer (type)      Output Shape    Param "
-    assert lines_of(model, line_length=40)[3] == "a_name_that_is_ra (None, 4)       16    "
-    assert (
-        lines_of(model, line_length=50, positions=(30, 44, 50))[3]
-        == "a_name_that_is_rather_long (D (None, 4)     16    "
-    )
+    header, row = (lines_of(model, line_length=40)[i] for i in (1, 3))
+    assert header == "Layer (type)      Output Shape    Param "
+    assert row == "a_name_that_is_ra (None, 4)       16    "
+    in_characters = lines_of(model, line_length=50, positions=(30, 44, 50))[3]
+    assert in_characters == "a_name_that_is_rather_long (D (None, 4)     16    "
     assert lines_of(model, line_length=20, positions=(0.5, 0.75, 1.0))[3] == "a_name_th (Non 16   "
 
 
 def test_a_model_of_unknown_input_shape_has_no_table():
-    with pytest.raises(ValueError, match="sequential_1.*input shape"):
+    with pytest.raises(ValueError, match=r"sequential_1.*input shape"):
         Sequential([Dense(2)]).summary()

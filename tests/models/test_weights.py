@@ -61,7 +61,7 @@ def test_set_weights_takes_all_or_nothing():
     before = model.get_weights()
     with pytest.raises(ValueError, match=r"'second'.*'bias' has shape \(4,\); given \(5,\)"):
         model.set_weights([before[0] + 1, before[1] + 1, before[2] + 1, np.ones(5)])
-    with pytest.raises(ValueError, match="has 4 weights.*given 3"):
+    with pytest.raises(ValueError, match=r"has 4 weights.*given 3"):
         model.set_weights(before[:3])
     assert all(np.array_equal(a, b) for a, b in zip(before, model.get_weights(), strict=True))
 
