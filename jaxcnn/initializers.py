@@ -172,9 +172,9 @@ class Orthogonal(Initializer):
             raise ValueError(f"Orthogonal needs a shape of at least two dimensions, got {tuple(shape)}.")
         rows, columns = math.prod(shape[:-1]), shape[-1]
         draw = standard_draw("normal", _own_key(key, self.seed), (max(rows, columns), min(rows, columns)))
-        linalg = np.linalg if isinstance(draw, np.ndarray) else jnp.linalg
-        q, r = linalg.qr(draw)
-        q = q * (1.0 - 2.0 * (linalg.diagonal(r) < 0))  # without this the matrices are not uniformly distributed
+        xp: Any = np if isinstance(draw, np.ndarray) else jnp
+        q, r = xp.linalg.qr(draw)
+        q = q * xp.where(xp.diagonal(r) < 0, -1.0, 1.0)  # without this the matrices are not uniformly distributed
         return on_device(self.gain * (q if rows >= columns else q.T).reshape(tuple(shape)), dtype)
 
 
