@@ -3,6 +3,9 @@
 from jaxcnn.layers.base import LAYERS, FlaxLayer, Layer, keras_layer
 from jaxcnn.layers.catalogue import (
     ELU,
+    GRU,
+    LSTM,
+    RNN,
     Activation,
     ActivityRegularization,
     Add,
@@ -19,13 +22,17 @@ from jaxcnn.layers.catalogue import (
     Conv2DTranspose,
     Conv3D,
     Conv3DTranspose,
+    ConvLSTM2D,
     Cropping1D,
     Cropping2D,
     Cropping3D,
+    CuDNNGRU,
+    CuDNNLSTM,
     Dense,
     DepthwiseConv2D,
     Dot,
     Dropout,
+    Embedding,
     Flatten,
     GaussianDropout,
     GaussianNoise,
@@ -35,12 +42,14 @@ from jaxcnn.layers.catalogue import (
     GlobalMaxPooling1D,
     GlobalMaxPooling2D,
     GlobalMaxPooling3D,
+    GRUCell,
     Lambda,
     LayerNormalization,
     LeakyReLU,
     LocallyConnected1D,
     LocallyConnected2D,
     LocalResponseNormalization,
+    LSTMCell,
     Masking,
     Maximum,
     MaxPooling1D,
@@ -55,12 +64,15 @@ from jaxcnn.layers.catalogue import (
     Reshape,
     SeparableConv1D,
     SeparableConv2D,
+    SimpleRNN,
+    SimpleRNNCell,
     Softmax,
     SpatialDropout1D,
     SpatialDropout2D,
     SpatialDropout3D,
     Subtract,
     ThresholdedReLU,
+    TimeDistributed,
     UpSampling1D,
     UpSampling2D,
     UpSampling3D,
@@ -70,6 +82,7 @@ from jaxcnn.layers.catalogue import (
 )
 from jaxcnn.layers.input import Input, InputLayer
 from jaxcnn.layers.merge import add, average, concatenate, dot, maximum, minimum, multiply, subtract
+from jaxcnn.layers.recurrent import Bidirectional, StackedRNNCells
 from jaxcnn.layers.tensor import SymbolicTensor
 
 # Keras's shorter spellings.

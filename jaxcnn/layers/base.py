@@ -29,7 +29,7 @@ from jaxcnn.layers.tracing import Traced, from_flax, trace
 from jaxcnn.layers.variable import Variable
 from jaxcnn.nn.base import WeightSpec
 from jaxcnn.nn.graph import run
-from jaxcnn.registry import Registry
+from jaxcnn.registry import Registry, get_custom_objects
 
 # Keyword arguments that every layer takes besides its own.
 COMMON = (
@@ -460,13 +460,10 @@ class Layer:
             return run(bound, everything, dict(kwargs), None, train)[0]
 
         rngs = {"dropout": jax.random.key(config.seed())}
-        result = nn.apply(forward, self.module, mutable=["batch_stats", "state"] if train else False)(
-            self.variables, rngs=rngs
-        )
-        if not train:
-            return result
-        outputs, changed = result
-        self.set_variables(changed)
+        mutable = ["batch_stats", "state"] if train else ["state"]
+        outputs, changed = nn.apply(forward, self.module, mutable=mutable)(self.variables, rngs=rngs)
+        if jax.tree.leaves(changed):
+            self.set_variables(changed)
         return outputs
 
     def _build(self, args: tuple, kwargs: dict[str, Any]) -> Traced:
@@ -645,11 +642,12 @@ class ModuleLayer(Layer):
             self._fields = dict(own_signature(self.module_class).bind(*args, **kwargs).arguments)
         except TypeError as error:
             raise TypeError(f"{type(self).__name__}: {error}.") from None
-        self._children = {k: v for k, v in self._fields.items() if isinstance(v, Layer)}
+        self._children = nested_layers(self._fields)
         self.module  # noqa: B018  (building it checks the arguments here, where the mistake was written)
 
     def make_module(self) -> nn.Module:
-        fields = {k: v.module if isinstance(v, Layer) else v for k, v in self._fields.items()}
+        fields = {k: [c.module for c in v] if is_layer_list(v) else v for k, v in self._fields.items()}
+        fields |= {k: v.module for k, v in self._fields.items() if isinstance(v, Layer)}
         try:
             return self.module_class(**fields)
         except ValueError as error:
@@ -670,11 +668,16 @@ class ModuleLayer(Layer):
 
     def _setting(self, name: str) -> Any:
         """An argument as it is in force, also where the handle itself has an attribute of that name."""
-        return self._fields[name] if isinstance(self._fields.get(name), Layer) else getattr(self.module, name)
+        given = self._fields.get(name)
+        return given if isinstance(given, Layer) or is_layer_list(given) else getattr(self.module, name)
 
     def get_config(self) -> dict[str, Any]:
         own = {name: serialized(name, self._setting(name)) for name in field_names(self.module_class)}
         return super().get_config() | own
+
+    @classmethod
+    def from_config(cls, settings: Mapping[str, Any]) -> Layer:
+        return cls(**{name: rebuilt(value) for name, value in settings.items()})
 
 
 class FlaxLayer(Layer):
@@ -690,13 +693,38 @@ class FlaxLayer(Layer):
         self._module = module
 
 
+def is_layer_list(value: Any) -> bool:
+    """Whether an argument is a list of layers."""
+    return isinstance(value, list | tuple) and bool(value) and all(isinstance(v, Layer) for v in value)
+
+
+def nested_layers(fields: Mapping[str, Any]) -> dict[str, Layer]:
+    """The layers among the arguments, by the names that Flax gives their modules."""
+    found = {name: value for name, value in fields.items() if isinstance(value, Layer)}
+    for name, value in fields.items():
+        if is_layer_list(value):
+            found |= {f"{name}_{i}": layer for i, layer in enumerate(value)}
+    return found
+
+
 def serialized(name: str, value: Any) -> Any:
     """A field as configuration: plain values stay, layers and functions become their names and settings."""
+    if is_layer_list(value):
+        return [serialized(name, layer) for layer in value]
     if isinstance(value, Layer):
         return {"class_name": type(value).__name__, "config": value.get_config()}
     if callable(value):
         return LAYERS.serialize(value)
     return value
+
+
+def rebuilt(value: Any) -> Any:
+    """A setting with the layers in it made again from their descriptions; other settings stay as they are."""
+    if isinstance(value, list):
+        return [rebuilt(item) for item in value]
+    known = (*LAYERS.names(), *get_custom_objects())
+    is_layer = isinstance(value, Mapping) and "config" in value and value.get("class_name") in known
+    return LAYERS.deserialize(value) if is_layer else value
 
 
 def field_names(module_class: type[nn.Module]) -> tuple[str, ...]:
@@ -720,13 +748,16 @@ def unknown_argument(owner: str, name: str, known: Sequence[str]) -> str:
 LAYERS = Registry("layer")
 
 
-def keras_layer(module_class: type[nn.Module]) -> type[ModuleLayer]:
-    """The Keras handle of a module class: same name, same documentation, the same arguments and the common ones."""
+def keras_layer(module_class: type[nn.Module], handle_class: type[ModuleLayer] = ModuleLayer) -> type[ModuleLayer]:
+    """The Keras handle of a module class: same name, same documentation, the same arguments and the common ones.
+
+    `handle_class` adds what only the handle can do.
+    """
     own = own_signature(module_class)
     common = inspect.Parameter("kwargs", inspect.Parameter.VAR_KEYWORD)
     handle = type(
         module_class.__name__,
-        (ModuleLayer,),
+        (handle_class,),
         {
             "module_class": module_class,
             "__doc__": module_class.__doc__,

@@ -6,6 +6,7 @@
 
 from jaxcnn import nn
 from jaxcnn.layers.base import keras_layer
+from jaxcnn.layers.recurrent import EmbeddingLayer, RecurrentLayer, StackingLayer
 
 Activation = keras_layer(nn.Activation)
 ActivityRegularization = keras_layer(nn.ActivityRegularization)
@@ -80,3 +81,18 @@ ELU = keras_layer(nn.ELU)
 ThresholdedReLU = keras_layer(nn.ThresholdedReLU)
 Softmax = keras_layer(nn.Softmax)
 ReLU = keras_layer(nn.ReLU)
+
+Embedding = keras_layer(nn.Embedding, EmbeddingLayer)
+
+SimpleRNN = keras_layer(nn.SimpleRNN, RecurrentLayer)
+GRU = keras_layer(nn.GRU, RecurrentLayer)
+LSTM = keras_layer(nn.LSTM, RecurrentLayer)
+CuDNNGRU = keras_layer(nn.CuDNNGRU, RecurrentLayer)
+CuDNNLSTM = keras_layer(nn.CuDNNLSTM, RecurrentLayer)
+ConvLSTM2D = keras_layer(nn.ConvLSTM2D, RecurrentLayer)
+RNN = keras_layer(nn.RNN, StackingLayer)
+SimpleRNNCell = keras_layer(nn.SimpleRNNCell)
+GRUCell = keras_layer(nn.GRUCell)
+LSTMCell = keras_layer(nn.LSTMCell)
+
+TimeDistributed = keras_layer(nn.TimeDistributed)
