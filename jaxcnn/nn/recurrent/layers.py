@@ -57,7 +57,10 @@ class Recurrent(Layer):
         self.check_rank(x)
         mask = mask[0] if isinstance(mask, list | tuple) else mask
         if mask is not None and mask.shape != x.shape[:2]:
-            raise ValueError(f"{self.label}: the mask has shape {mask.shape}; it needs {x.shape[:2]}, (batch, steps).")
+            raise ValueError(
+                f"{self.label} does not support masking by an array of shape {mask.shape}; it needs {x.shape[:2]}, "
+                "(batch, steps)."
+            )
         keep = None if mask is None else jnp.moveaxis(mask.astype(bool), 1, 0)
         steps = jnp.moveaxis(self.inward(x), 1, 0)
         initial = None if initial is None else [self.inward(state) for state in initial]
