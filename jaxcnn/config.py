@@ -23,6 +23,8 @@ class _Settings:
     epsilon: float = 1e-7
     image_data_format: str = "channels_last"
     seed: int = 0
+    draws: int = 0  # random keys taken since the seed was set
+    learning_phase: int | None = None
 
 
 _settings: _Settings | None = None  # None until a setting is first needed
@@ -86,6 +88,29 @@ def set_random_seed(seed: int) -> None:
     if not 0 <= value < 2**32:
         raise ValueError(f"The seed must lie in 0 .. 4294967295, got {value}.")
     _current().seed = value
+    _current().draws = 0
+
+
+def count_draw() -> int:
+    """How many random keys were taken before this one since the seed was set: 0, 1, ..."""
+    _current().draws += 1
+    return _current().draws - 1
+
+
+def learning_phase() -> int | None:
+    """1 when every layer is to run in training mode and 0 in inference mode, whoever calls it; None leaves it open."""
+    return _current().learning_phase
+
+
+def set_learning_phase(value: int | None) -> None:
+    """Fix the learning phase to 0 or 1, or leave it open again with None. What is already compiled keeps the old one.
+
+    Raises:
+        ValueError: something else.
+    """
+    if value not in (0, 1, None):
+        raise ValueError(f"The learning phase is 0 (inference), 1 (training) or None (open), got {value!r}.")
+    _current().learning_phase = None if value is None else int(value)
 
 
 def home() -> Path:

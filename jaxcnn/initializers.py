@@ -15,6 +15,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax import Array
 
+from jaxcnn.ambient import running
 from jaxcnn.arrays import filled, on_device, standard_draw
 from jaxcnn.registry import Configurable, Registry
 
@@ -244,13 +245,17 @@ identity = Identity
 
 @dataclasses.dataclass(frozen=True)
 class KerasStyle:
-    """A user's ``function(shape, dtype=None)`` or ``function(shape)`` under the calling convention of this module."""
+    """A user's ``function(shape, dtype=None)`` or ``function(shape)`` under the calling convention of this module.
+
+    Random functions of `jaxcnn.backend` that it calls draw from the key.
+    """
 
     function: Callable[..., Any]
 
     def __call__(self, key: Array, shape: Shape, dtype: Any = jnp.float32) -> Array:
         keywords = {"dtype": dtype} if "dtype" in _parameters(self.function) else {}
-        values = jnp.asarray(self.function(tuple(shape), **keywords), dtype)
+        with running(lambda draw: jax.random.fold_in(key, draw)):
+            values = jnp.asarray(self.function(tuple(shape), **keywords), dtype)
         if values.shape != tuple(shape):
             raise ValueError(f"The initializer {self.function} returned shape {values.shape}, expected {tuple(shape)}.")
         return values

@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Any
 import flax.linen as nn
 import jax
 
-from jaxcnn.layers.variable import Variable
+from jaxcnn.ambient import running_module
+from jaxcnn.layers.variable import Variable, given_values
 from jaxcnn.nn.base import Layer as ModuleBase
 
 if TYPE_CHECKING:
@@ -72,11 +73,18 @@ class UserModule(ModuleBase):
         for name, value in (("mask", mask), ("training", train), ("train", train)):
             if name in accepted and name not in kwargs:
                 kwargs[name] = value
-        with traced_values(layer, values), bound_modules(modules), layer.recording() as record:
+        with (
+            traced_values(layer, values),
+            given_values(values),
+            bound_modules(modules),
+            running_module(self, train),
+            layer.recording() as record,
+        ):
             outputs = layer.call(inputs, *args, **kwargs)
-        traced = {id(values[id(variable)]): variable for variable in layer.declared}
+        declared = {id(variable): variable for variable in layer.declared}
+        declared |= {id(values[id(variable)]): variable for variable in layer.declared}
         for old, new in record.updates:
-            variable = traced.get(id(old))
+            variable = declared.get(id(old))
             if variable is None or variable.trainable:
                 raise ValueError(f"{self.label}: add_update takes (a weight made with trainable=False, its new value).")
             if train:

@@ -17,8 +17,13 @@ def snake_case(name: str) -> str:
 def unique_name(class_name: str) -> str:
     """The next name for a layer of this class: 'dense_1', 'dense_2', ..."""
     prefix = snake_case(class_name)
+    return f"{prefix}_{get_uid(prefix)}"
+
+
+def get_uid(prefix: str = "") -> int:
+    """The next number of the counter of `prefix`: 1, 2, ..."""
     _counts[prefix] += 1
-    return f"{prefix}_{_counts[prefix]}"
+    return _counts[prefix]
 
 
 def reset_names() -> None:

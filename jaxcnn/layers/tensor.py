@@ -1,4 +1,8 @@
-"""Symbolic tensors and nodes: the record of which layer was called on what."""
+"""Symbolic tensors and nodes: the record of which layer was called on what.
+
+Arithmetic, comparison and indexing of a symbolic tensor give another one: each is a layer without weights, see
+`jaxcnn.layers.operation`.
+"""
 
 from __future__ import annotations
 
@@ -33,8 +37,38 @@ class SymbolicTensor:
     def __repr__(self) -> str:
         return f"<SymbolicTensor of {self.layer.name!r} shape={self.shape} dtype={self.dtype}>"
 
+    __array_ufunc__ = None  # leaves ``numpy_array + tensor`` to the operators below
+
+    def __iter__(self) -> Any:
+        raise TypeError(f"{self!r} cannot be iterated over; take its parts by index, as in x[:, 0].")
+
     def __bool__(self) -> bool:
         raise TypeError(f"{self!r} has no value yet, so it cannot decide an `if`; it is computed when the model runs.")
+
+
+def _operator(name: str, reflected: bool = False) -> Any:
+    def method(self: SymbolicTensor, *other: Any) -> Any:
+        from jaxcnn.layers.operators import OPERATORS  # operations are layers, which stand on this module
+
+        return OPERATORS[name](*other, self) if reflected else OPERATORS[name](self, *other)
+
+    return method
+
+
+# `==` stays identity, so that tensors can be kept in sets.
+for _name in ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul"):
+    setattr(SymbolicTensor, f"__{_name}__", _operator(_name))
+    setattr(SymbolicTensor, f"__r{_name}__", _operator(_name, reflected=True))
+for _name in ("lt", "le", "gt", "ge", "neg", "abs", "getitem"):
+    setattr(SymbolicTensor, f"__{_name}__", _operator(_name))
+
+
+@dataclass(frozen=True)
+class Size:
+    """A size of a symbolic tensor that is not known yet: of which tensor, along which axis."""
+
+    tensor: Any
+    axis: int
 
 
 @dataclass(eq=False)

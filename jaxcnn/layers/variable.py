@@ -1,26 +1,36 @@
-"""A named array with a value that can be read and set: what `add_weight` and ``K.variable`` give."""
+"""A named array with a value that can be read and set: what a layer's weights and ``K.variable`` are."""
 
 from __future__ import annotations
 
+import contextlib
+import contextvars
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from types import MappingProxyType
 from typing import Any
 
 import jax
 import jax.numpy as jnp
 import numpy as np
+from flax.traverse_util import unflatten_dict
+
+from jaxcnn.layers.tensor import SymbolicTensor
+
+_given: contextvars.ContextVar[Mapping[int, Any]] = contextvars.ContextVar("given_values", default=MappingProxyType({}))
 
 
 class Variable:
     """An array that is looked up when it is used.
 
-    It works where an array does (``jnp.dot(x, v)``, ``v * 2``, ``v[0]``).  A layer's weight reads and writes the
-    layer's array; a variable on its own keeps its value itself.
+    It works where an array does (``jnp.dot(x, v)``, ``v * 2``, ``v[0]``, an argument of a jitted function).  A layer's
+    weight reads and writes the layer's array; a variable on its own keeps its value itself, and a compiled function
+    that uses it sees the value that it has when the function runs.
 
     Attributes:
         name, shape, dtype: as declared.
         initializer: called as ``initializer(key, shape, dtype)``.
         trainable, regularizer, constraint: as `Layer.add_weight` takes them.
+        owner: the layer whose weight it is, or None.
     """
 
     def __init__(
@@ -34,38 +44,66 @@ class Variable:
         regularizer: Callable | None = None,
         constraint: Callable | None = None,
         owner: Any = None,
+        path: tuple[str, ...] | None = None,
     ) -> None:
         self.name, self.shape, self.dtype, self.initializer = name, tuple(shape), np.dtype(dtype), initializer
         self.trainable, self.regularizer, self.constraint = trainable, regularizer, constraint
-        self._owner = owner
-        self._value: jax.Array | None = None
+        self.owner = owner
+        self._path = path
+        self._value: np.ndarray | None = None  # on the host, where a running program may fetch it
+
+    @classmethod
+    def holding(cls, name: str, value: np.ndarray) -> Variable:
+        """A variable on its own with this value."""
+        made = cls(name, value.shape, value.dtype, lambda key, shape, dtype: jnp.asarray(value, dtype))
+        made.assign(value)
+        return made
 
     def adopt(self, owner: Any, trainable: bool) -> None:
         """Make a variable that stood on its own the weight of a layer, which starts from its value."""
         value = self.value
         self.initializer = lambda key, shape, dtype: jnp.asarray(value, dtype)
-        self._owner, self.trainable = owner, trainable
+        self.owner, self.trainable = owner, trainable
+
+    @property
+    def path(self) -> tuple[str, ...]:
+        """Where the owner keeps it: (collection, *path)."""
+        return self._path or ("params" if self.trainable else "batch_stats", self.name)
 
     @property
     def value(self) -> jax.Array:
-        """The array as it is now."""
-        if self._owner is not None:
-            collection = "params" if self.trainable else "batch_stats"
-            found: jax.Array = self._owner.variables[collection][self.name]
+        """The array as it is now.
+
+        Raises:
+            RuntimeError: a layer's weight read inside a compiled function, outside of the layer's own `call`.
+        """
+        given = _given.get().get(id(self))
+        if given is not None:
+            return given
+        if self.owner is not None:
+            if being_compiled():
+                raise RuntimeError(
+                    f"The weight '{self.name}' of layer '{self.owner.name}' is read inside a function that is being "
+                    "compiled; its value would be frozen there and get no gradient. Call the layer itself, or write a "
+                    "Layer that keeps it as an attribute."
+                )
+            found: jax.Array = self.owner._own_variables()[self.path]
             return found
         if self._value is None:
-            self._value = self.initializer(jax.random.key(0), self.shape, self.dtype)
-        return self._value
+            self._value = np.asarray(self.initializer(jax.random.key(0), self.shape, self.dtype))
+        if being_compiled():
+            return jax.pure_callback(lambda: self._value, jax.ShapeDtypeStruct(self.shape, self.dtype))
+        return jnp.asarray(self._value)
 
     def assign(self, value: Any) -> None:
         """Replace the value by an array of the same shape."""
-        array = jnp.asarray(value, self.dtype)
-        if array.shape != self.shape:
-            raise ValueError(f"Variable '{self.name}' has shape {self.shape}; given {array.shape}.")
-        if self._owner is not None:
-            self._owner.set_variables({"params" if self.trainable else "batch_stats": {self.name: array}})
+        if np.shape(value) != self.shape:
+            raise ValueError(f"Variable '{self.name}' has shape {self.shape}; given {np.shape(value)}.")
+        if self.owner is not None:
+            array = jnp.asarray(value, self.dtype)
+            self.owner.set_variables(unflatten_dict({self.path: array}))
         else:
-            self._value = array
+            self._value = np.array(value, self.dtype)
 
     @property
     def ndim(self) -> int:
@@ -76,6 +114,9 @@ class Variable:
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
         return np.asarray(self.value, dtype)
+
+    def __len__(self) -> int:
+        return len(self.value)
 
     def __getitem__(self, index: Any) -> jax.Array:
         return self.value[index]
@@ -89,8 +130,34 @@ class Variable:
         return f"<Variable {self.name!r} shape={self.shape} dtype={self.dtype.name}>"
 
 
+# JAX's transformations take a variable for its array.
+jax.tree_util.register_pytree_node(Variable, lambda v: ((v.value,), None), lambda _, children: children[0])
+
+
+@contextlib.contextmanager
+def given_values(values: Mapping[int, Any]) -> Iterator[None]:
+    """Within the block the variables of these ids have these values."""
+    token = _given.set({**_given.get(), **values})
+    try:
+        yield
+    finally:
+        _given.reset(token)
+
+
+def being_compiled() -> bool:
+    """Whether what is computed now becomes part of a compiled program."""
+    return isinstance(jnp.zeros(()), jax.core.Tracer)
+
+
+def is_variable(value: Any) -> bool:
+    """For ``is_leaf=``, where a structure's variables are wanted rather than their arrays."""
+    return isinstance(value, Variable)
+
+
 def _binary(function: Callable, reflected: bool = False) -> Callable:
     def method(self: Variable, other: Any) -> Any:
+        if isinstance(other, SymbolicTensor):
+            return NotImplemented
         other = jnp.asarray(other)
         return function(other, self.value) if reflected else function(self.value, other)
 

@@ -10,6 +10,7 @@ import flax.linen as nn
 import jax
 import jax.numpy as jnp
 
+from jaxcnn.ambient import running_module
 from jaxcnn.nn.base import Layer
 from jaxcnn.registry import get_custom_objects
 
@@ -47,15 +48,16 @@ class Lambda(Layer):
         return values
 
     @nn.compact
-    def __call__(self, inputs: Any, *, mask: Any = None) -> Any:
+    def __call__(self, inputs: Any, *, train: bool = False, mask: Any = None) -> Any:
         keywords = {**self.arguments, "mask": mask} if takes_mask(self.function) else dict(self.arguments)
-        outputs = self.function(inputs, **keywords)
+        with running_module(self, train):
+            outputs = self.function(inputs, **keywords)
         self.check_shape(inputs, outputs)
         return outputs
 
     def check_shape(self, inputs: Any, outputs: Any) -> None:
         """Raise when `output_shape` says something else than the function did; None in it stands for any size."""
-        if self.output_shape is None or not isinstance(outputs, jax.Array):
+        if self.output_shape is None or not hasattr(outputs, "shape"):
             return
         if callable(self.output_shape):
             declared = tuple(self.output_shape(jax.tree.map(jnp.shape, inputs)))

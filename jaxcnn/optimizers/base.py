@@ -39,6 +39,24 @@ class Numbers(dict[str, Any]):
     version = 0
 
 
+class Number(float):
+    """One adjustable number as it was when read. It knows where it came from, so that ``K.set_value`` can change it."""
+
+    optimizer: Any
+    name: str
+
+    @classmethod
+    def of(cls, optimizer: Any, name: str, value: float) -> "Number":
+        """The number ``optimizer.name``."""
+        number = cls(value)
+        number.optimizer, number.name = optimizer, name
+        return number
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Copies are plain numbers."""
+        return float, (float(self),)
+
+
 class Hyper:
     """An attribute that reads and writes one adjustable number. It must not be negative.
 
@@ -59,7 +77,10 @@ class Hyper:
             return self
         if self.name not in optimizer.numbers and self.absent is None:
             raise AttributeError(optimizer.lacks(self.name))
-        return optimizer.numbers.get(self.name, self.absent)
+        value = optimizer.numbers.get(self.name, self.absent)
+        return (
+            value if callable(value) or self.name not in optimizer.numbers else Number.of(optimizer, self.name, value)
+        )
 
     def __set__(self, optimizer: Any, value: Any) -> None:
         kind, numbers = type(optimizer).__name__, optimizer.numbers
@@ -198,7 +219,8 @@ class Optimizer:
         parameters = inspect.signature(type(self)).parameters.values()
         config = {p.name: getattr(self, p.name) for p in parameters if p.kind is not p.VAR_KEYWORD}
         extra = {"decay": self.decay, "clipnorm": self.clipnorm, "clipvalue": self.clipvalue}
-        return config | {name: value for name, value in extra.items() if value and name not in config}
+        config |= {name: value for name, value in extra.items() if value and name not in config}
+        return {name: float(value) if isinstance(value, Number) else value for name, value in config.items()}
 
     @classmethod
     def from_config(cls, config: Mapping[str, Any]) -> Any:
