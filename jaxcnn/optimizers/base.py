@@ -77,10 +77,10 @@ class Hyper:
             return self
         if self.name not in optimizer.numbers and self.absent is None:
             raise AttributeError(optimizer.lacks(self.name))
-        value = optimizer.numbers.get(self.name, self.absent)
-        return (
-            value if callable(value) or self.name not in optimizer.numbers else Number.of(optimizer, self.name, value)
-        )
+        value = optimizer.numbers.get(self.name)
+        if callable(value):
+            return value
+        return self.absent if value is None else Number.of(optimizer, self.name, value)
 
     def __set__(self, optimizer: Any, value: Any) -> None:
         kind, numbers = type(optimizer).__name__, optimizer.numbers
