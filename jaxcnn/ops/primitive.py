@@ -37,11 +37,15 @@ def convolve(wanted: Wanted, a: jax.Array, b: jax.Array, geometry: Geometry) -> 
 
 def _varying_alike(a, b):
     """Inside `shard_map`, say that both vary over the axes that either does; the transpose of that is a sum."""
-    kinds = [getattr(jax.typeof(x), "mat", None) for x in (a, b)]
-    if None in kinds:  # a JAX that does not track this
-        return a, b
-    both = kinds[0].varying | kinds[1].varying
-    return tuple(lax.pcast(x, tuple(both - k.varying), to="varying") for x, k in zip((a, b), kinds, strict=True))
+
+    def axes(x) -> frozenset:
+        return getattr(getattr(jax.typeof(x), "mat", None), "varying", frozenset())
+
+    def vary(x):
+        missing = tuple((axes(a) | axes(b)) - axes(x))
+        return lax.pcast(x, missing, to="varying") if missing else x
+
+    return vary(a), vary(b)
 
 
 _convolution_p.def_impl(functools.partial(xla.apply_primitive, _convolution_p))
@@ -107,7 +111,7 @@ def _everywhere(a, b, *, wanted, geometry, stacked):
 
 def _on_cpu(a, b, *, wanted, geometry, stacked):
     if stacked:
-        return lax.map(lambda pair: convolve(wanted, *pair, geometry), (a, b))
+        return lax.map(lambda pair: convolve(wanted, pair[0], pair[1], geometry), (a, b))
     return _partitioned(a, b, wanted, geometry)
 
 
