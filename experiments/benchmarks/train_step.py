@@ -145,8 +145,8 @@ def measure(network: str, names: Sequence[str], repeats: int, starts: int) -> di
                     process = Process(__spec__.name, CONTESTANTS[name], [name, network, "first step"], JAXCNN_HOME=home)
                     message = process.receive()
                     process.close()
-                    note(name, **{f"{temperature}_process": message["since_process"]})
-                    note(name, **{f"{temperature}_fit": message["since_fit"]})
+                    for figure, key in {"process": "since_process", "fit": "since_fit", "cpu": "cpu"}.items():
+                        note(name, **{f"{temperature}_{figure}": message[key]})
     with tempfile.TemporaryDirectory() as home:
         processes = {
             name: Process(__spec__.name, CONTESTANTS[name], [name, network, "epochs"], JAXCNN_HOME=home)
@@ -156,7 +156,8 @@ def measure(network: str, names: Sequence[str], repeats: int, starts: int) -> di
             for name, process in processes.items():
                 message = process.epoch()
                 if repeat >= WARM_UP:
-                    note(name, ms=message["seconds"] / NETWORKS[network].steps * 1e3)
+                    steps = NETWORKS[network].steps
+                    note(name, ms=message["seconds"] / steps * 1e3, cpu_ms=message["cpu"] / steps * 1e3)
                 if repeat == WARM_UP + repeats - 1:
                     note(name, peak_mib=message["peak_mib"])
         for process in processes.values():
@@ -175,13 +176,14 @@ def report(network: Network, figures: dict[str, dict[str, Spread]]) -> str:
                 CONTESTANTS[name].title,
                 f"{found['ms']:.3g}",
                 f"{found['ms'].over(base['ms']):.2f}",
+                f"{found['cpu_ms'].median:.3g}",
                 f"{network.batch_size / found['ms'].median * 1e3:,.0f}",
                 *seconds.values(),
                 f"{found['peak_mib'].median:,.0f}",
             ]
         )
     ours = CONTESTANTS[OURS].title if OURS in figures else "the first"
-    header = ["", "ms a step", f"x {ours}", "examples/s", *START_COLUMNS.values(), "peak MiB"]
+    header = ["", "ms a step", f"x {ours}", "CPU ms", "examples/s", *START_COLUMNS.values(), "peak MiB"]
     title = f"{network.title}, batch {network.batch_size} (medians; least-greatest in brackets)"
     return f"{title}\n{table(header, rows)}"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -336,11 +336,3 @@ def epoch_order(samples: int, batch_size: int, shuffle: bool | str, seed: int, s
     whole = samples // batch_size * batch_size
     blocks = generator.permutation(order[:whole].reshape(-1, batch_size))
     return np.concatenate([blocks.reshape(-1), order[whole:]])
-
-
-def chunks(steps: int, first: int, size: Any) -> Iterator[tuple[int, int]]:
-    """(first step, count) from step `first` on; `size()` says how many steps the next chunk should have."""
-    while first < steps:
-        count = min(size(), steps - first)
-        yield first, count
-        first += count

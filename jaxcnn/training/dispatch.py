@@ -1,23 +1,25 @@
 """How many steps go to the device in one call: the one place that knows.
 
-Several steps run in one call as a loop on the device, which spares the Python time between them.  On CPU this is only
-done where it pays: XLA's CPU convolutions take a naive path inside loops (22 times slower for an MNIST network), so a
-step that contains one is called step by step.
+Several steps run in one call as a loop on the device, which spares the Python time between them.  On CPU XLA's own
+convolution takes a naive path inside loops (22 times slower for an MNIST network), so a step that contains one is called
+step by step.  The library's convolutions (`jaxcnn.ops`) are of another kind there; a plain Flax module brings XLA's.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import jax
 
-from jaxcnn import ops
-
-CHUNK_BYTES = 64 * 2**20  # of stacked batches in one call
+# Of stacked batches in one call.  On CPU they should still be in the cache when they are read: with 64 MiB the same
+# steps took twice as long.
+CHUNK_BYTES, CHUNK_BYTES_CPU = 64 * 2**20, 4 * 2**20
 CHUNK_STEPS = 512
 CHUNK_SECONDS = 0.1  # so that the progress bar keeps moving
+IN_FLIGHT = 2  # calls that the device may have before it: while it works on one the host prepares the next
 
 
 class Dispatcher:
@@ -30,38 +32,61 @@ class Dispatcher:
         self.many = jax.jit(self._loop, donate_argnums=donated)
         self._loops: bool | None = None
         self._count = 1
+        self._in_flight: deque[tuple[jax.Array, int, float]] = deque()
+        self._last_done = 0.0
 
-    def _loop(self, carry: Any, batches: Any, count: Any, *constants: Any) -> Any:
+    def _loop(self, carry: Any, batches: Any, count: Any, *constants: Any) -> tuple[Any, jax.Array]:
         def body(i: Any, carry: Any) -> Any:
             batch = jax.tree.map(lambda a: jax.lax.dynamic_index_in_dim(a, i, keepdims=False), batches)
             return self._step(carry, batch, *constants)
 
-        return jax.lax.fori_loop(0, count, body, carry)
+        # The second result tells when the call is done: the first may by then have been given to the next call.
+        return jax.lax.fori_loop(0, count, body, carry), count + 0
 
     def loops(self, carry: Any, batch: Any, *constants: Any) -> bool:
         """Whether many steps may go into one call."""
         if self._loops is None:
-            if jax.default_backend() != "cpu" or ops.accelerated():
-                self._loops = True
-            else:
-                self._loops = not has_convolution(jax.make_jaxpr(self._step)(carry, batch, *constants).jaxpr)
+            self._loops = jax.default_backend() != "cpu" or not has_convolution(
+                jax.make_jaxpr(self._step)(carry, batch, *constants).jaxpr
+            )
         return self._loops
 
-    def capacity(self, steps: int, bytes_per_batch: int) -> int:
-        """The most steps a call can hold."""
-        return max(1, min(steps, CHUNK_STEPS, CHUNK_BYTES // max(bytes_per_batch, 1)))
+    def run(self, carry: Any, batches: Any, count: int, *constants: Any) -> Any:
+        """The carry after the first `count` of stacked `batches`; waits while too many calls are in flight."""
+        while len(self._in_flight) >= IN_FLIGHT:
+            self._wait()
+        carry, done = self.many(carry, batches, count, *constants)
+        self._in_flight.append((done, count, time.perf_counter()))
+        return carry
 
-    def next_count(self, capacity: int) -> int:
-        """How many steps the next call should have, by how long the last ones took."""
-        return min(self._count, capacity)
-
-    def adapt(self, started: float, count: int) -> None:
-        """Take note that `count` steps took from `started` until now."""
-        seconds = time.perf_counter() - started
+    def _wait(self) -> None:
+        """Wait for the oldest call, and take note of how long its steps took."""
+        done, count, began = self._in_flight.popleft()
+        try:
+            done.block_until_ready()
+        except BaseException:
+            self._in_flight.clear()
+            raise
+        now = time.perf_counter()
+        seconds = now - max(began, self._last_done)
+        self._last_done = now
         if count >= self._count and seconds < CHUNK_SECONDS:
             self._count *= 2
         elif seconds > 3 * CHUNK_SECONDS:
             self._count = max(1, count // 2)
+
+    def chunks(self, steps: int, done: int, bytes_per_batch: int) -> Iterator[tuple[int, int, int]]:
+        """How to take steps `done` to `steps` many at a time: (first step, count, the most that a call can hold)."""
+        limit = CHUNK_BYTES_CPU if jax.default_backend() == "cpu" else CHUNK_BYTES
+        capacity = max(1, min(steps, CHUNK_STEPS, limit // max(bytes_per_batch, 1)))
+        while done < steps:
+            count = min(self.next_count(capacity), steps - done)
+            yield done, count, capacity
+            done += count
+
+    def next_count(self, capacity: int) -> int:
+        """How many steps the next call should have, by how long the last ones took."""
+        return min(self._count, capacity)
 
 
 class TrainCalls:

@@ -17,7 +17,7 @@ import numpy as np
 
 from jaxcnn import config
 from jaxcnn.callbacks.callback_list import CallbackList
-from jaxcnn.training.data import ArrayFeed, chunks, epoch_order
+from jaxcnn.training.data import ArrayFeed, epoch_order
 from jaxcnn.training.dispatch import TrainCalls
 from jaxcnn.training.state import TrainState, Tree, from_variables
 from jaxcnn.training.steps import Batch
@@ -241,13 +241,9 @@ class Epochs:
                 fit.advance(lambda state, batch=batch: dispatcher.single(state, batch))  # type: ignore[misc]
                 yield step + 1
             return
-        capacity = dispatcher.capacity(feed.steps, feed.bytes_per_batch)
-        for first, count in chunks(feed.steps, done, lambda: dispatcher.next_count(capacity)):
+        for first, count, capacity in dispatcher.chunks(feed.steps, done, feed.bytes_per_batch):
             batches = feed.stacked(order, first, count, capacity)
-            started = time.perf_counter()
-            jax.block_until_ready(fit.state.step)  # at most two calls in flight
-            fit.advance(lambda state, b=batches, n=count: dispatcher.many(state, b, n))  # type: ignore[misc]
-            dispatcher.adapt(started, count)
+            fit.advance(lambda state, b=batches, n=count: dispatcher.run(state, b, n))  # type: ignore[misc]
             yield first + count
 
     def _stop_at_nan(self, order: np.ndarray, began: int) -> None:

@@ -27,7 +27,6 @@ from jaxcnn.training.data import (
     checked_inputs,
     checked_targets,
     checked_weights,
-    chunks,
     per_output,
 )
 from jaxcnn.training.dispatch import Dispatcher, TrainCalls
@@ -414,15 +413,14 @@ class Trainer(Layer):
         functions, objective = self.functions, self._require_compiled()
         order = np.arange(feed.samples)
         sums = jax.tree.map(jax.numpy.copy, objective.init_metrics())
-        run = functions.evaluate
-        if run.loops(sums, feed.batch(order, 0), variables) and (feed.pad or not feed.short):
-            capacity = run.capacity(feed.steps, feed.bytes_per_batch)
-            for first, count in chunks(feed.steps, 0, lambda: capacity):
-                sums = run.many(sums, feed.stacked(order, first, count, capacity), count, variables)
+        calls = functions.evaluate
+        if calls.loops(sums, feed.batch(order, 0), variables) and (feed.pad or not feed.short):
+            for first, count, capacity in calls.chunks(feed.steps, 0, feed.bytes_per_batch):
+                sums = calls.run(sums, feed.stacked(order, first, count, capacity), count, variables)
                 seen(min((first + count) * feed.batch_size, feed.samples))
         else:
             for step in range(feed.steps):
-                sums = run.single(sums, feed.batch(order, step), variables)
+                sums = calls.single(sums, feed.batch(order, step), variables)
                 seen(min((step + 1) * feed.batch_size, feed.samples))
         return functions.averages(sums)
 
