@@ -33,7 +33,7 @@ from jaxcnn.models import Model, Sequential
 
 __version__ = "0.1.0"
 
-_LAZY = ("datasets", "saving", "visualization")  # imported when first used
+_LAZY = ("backend", "datasets", "saving", "visualization")  # imported when first used
 
 
 def __getattr__(name: str) -> Any:
@@ -47,6 +47,7 @@ __all__ = [
     "Model",
     "Sequential",
     "activations",
+    "backend",
     "callbacks",
     "config",
     "constraints",

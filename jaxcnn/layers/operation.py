@@ -7,6 +7,7 @@ its arguments, also inside lists, the call is recorded as an `Operation`, a laye
 from __future__ import annotations
 
 import functools
+import importlib
 import inspect
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar, cast
@@ -45,7 +46,7 @@ class Computation(ModuleBase):
     @nn.compact
     def __call__(self, inputs: Any, *, train: bool = False) -> Any:
         with running_module(self, train):
-            return self.saved(inputs if isinstance(inputs, list | tuple) else [inputs])
+            return self.saved(list(inputs) if isinstance(inputs, list | tuple) else [inputs])
 
 
 @LAYERS.register()
@@ -78,6 +79,7 @@ class Operation(Layer):
     @classmethod
     def from_config(cls, settings: Mapping[str, Any]) -> Operation:
         """A new operation from what `get_config` gave."""
+        importlib.import_module("jaxcnn.backend")  # where most of the functions are; it stands on this module
         own = dict(settings)
         name = own.pop("function")
         args, kwargs = decoded(own.pop("arguments"))

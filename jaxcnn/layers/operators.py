@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import jax.numpy as jnp
@@ -101,7 +102,7 @@ def getitem(x: Any, index: Any) -> Any:
 
 
 # The operators of Python by the names of their methods.
-OPERATORS = {
+OPERATORS: dict[str, Callable[..., Any]] = {
     "add": add,
     "sub": subtract,
     "mul": multiply,

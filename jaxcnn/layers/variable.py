@@ -121,6 +121,12 @@ class Variable:
     def __getitem__(self, index: Any) -> jax.Array:
         return self.value[index]
 
+    def __neg__(self) -> jax.Array:
+        return -self.value
+
+    def __abs__(self) -> jax.Array:
+        return abs(self.value)
+
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_") or name == "value":
             raise AttributeError(name)
@@ -170,5 +176,3 @@ for _name in ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul"
     setattr(Variable, f"__r{_name}__", _binary(getattr(operator, _name), reflected=True))
 for _name in ("lt", "le", "gt", "ge"):
     setattr(Variable, f"__{_name}__", _binary(getattr(operator, _name)))
-Variable.__neg__ = lambda self: -self.value  # type: ignore[attr-defined]
-Variable.__abs__ = lambda self: abs(self.value)  # type: ignore[attr-defined]

@@ -1,0 +1,200 @@
+"""Values of symbolic tensors, computed as a pure function of what is given and of the layers' weights."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import flax.linen as nn
+import jax
+import jax.numpy as jnp
+from flax.traverse_util import unflatten_dict
+
+from jaxcnn.layers.base import Layer
+from jaxcnn.layers.input import InputLayer
+from jaxcnn.layers.operation import Operation
+from jaxcnn.layers.tensor import Node, SymbolicTensor
+from jaxcnn.layers.variable import Variable, given_values
+from jaxcnn.models.network import source_node
+from jaxcnn.nn.graph import run
+
+Arrays = dict[int, Any]  # id of a tensor, or of a variable -> its value
+
+
+class Gradients(Layer):
+    """The layer behind `gradients`: derivatives of the sum of `loss` with respect to tensors, weights and variables."""
+
+    def __init__(self, loss: list[SymbolicTensor], wanted: list[SymbolicTensor | Variable]) -> None:
+        super().__init__()
+        self.loss, self.wanted = loss, wanted
+        tensors = [SymbolicTensor(tuple(v.shape), v.dtype, self, 0, i) for i, v in enumerate(wanted)]
+        sources = [v for v in wanted if isinstance(v, SymbolicTensor)]
+        self.inbound_nodes = [Node(self, ([*loss, *sources],), {}, outputs=tensors)]
+        self._specs = ()
+
+    def make_module(self) -> nn.Module:
+        raise ValueError("What K.gradients gives is computed by K.function; it cannot be a part of a model.")
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """One way to compute symbolic tensors.
+
+    Attributes:
+        known: values of tensors that are given rather than computed.
+        weights: id of a layer -> (collection, *path) -> array, for every layer that takes part.
+        variables: values of the variables that belong to no layer.
+        train: the learning phase.
+        key: for random functions.
+        offsets: what is added to the values of tensors; their derivatives are those with respect to the tensors.
+    """
+
+    known: Arrays
+    weights: dict[int, dict[tuple[str, ...], Any]]
+    variables: Arrays
+    train: bool
+    key: jax.Array
+    offsets: Arrays = field(default_factory=dict)
+
+    def values(self, tensors: Sequence[SymbolicTensor]) -> list[Any]:
+        """The values of `tensors`."""
+        place: Arrays = {}
+        masks: Arrays = {}
+
+        def put(tensor: int, value: Any, mask: Any = None) -> None:
+            place[tensor] = value + self.offsets[tensor] if tensor in self.offsets else value
+            masks[tensor] = mask
+
+        for tensor, value in self.known.items():
+            put(tensor, value)
+        for number, node in enumerate(needed_nodes(tensors, self.known)):
+            if isinstance(node.layer, Gradients):
+                outputs, out_masks = self.gradients(node.layer), None
+            else:
+                outputs, out_masks = self.run(node, place, masks, number)
+            made = jax.tree.leaves(node.outputs)
+            flat_masks = jax.tree.leaves(out_masks, is_leaf=lambda m: m is None)
+            flat_masks = flat_masks if len(flat_masks) == len(made) else [None] * len(made)
+            for tensor, value, mask in zip(made, jax.tree.leaves(outputs), flat_masks, strict=True):
+                put(id(tensor), value, mask)
+        return [place[id(tensor)] for tensor in tensors]
+
+    def run(self, node: Node, place: Arrays, masks: Arrays, number: int) -> tuple[Any, Any]:
+        """(outputs, their masks) of one call of a layer."""
+        layer = node.layer
+        args, kwargs = jax.tree.map(lambda t: place.get(id(t), t), (node.args, node.kwargs))
+        mask = jax.tree.map(lambda t: masks.get(id(t)), node.args[0])
+        key = jax.random.fold_in(jax.random.fold_in(self.key, zlib.crc32(layer.name.encode())), number)
+
+        def forward(module: nn.Module) -> Any:
+            with given_values(self.variables):
+                return run(module, args, dict(kwargs), mask, self.train)
+
+        mutable = ["batch_stats", "state"] if self.train else ["state"]
+        apply = nn.apply(forward, layer.module, mutable=mutable)
+        return apply(self.assembled(layer), rngs={"dropout": key})[0]
+
+    def assembled(self, layer: Layer) -> dict[str, Any]:
+        """The variables of a layer's module, as ``layer.variables`` nests them."""
+        tree: dict[str, Any] = unflatten_dict(self.weights[id(layer)])
+        for name, child in layer.children.items():
+            for collection, values in self.assembled(child).items():
+                tree.setdefault(collection, {})[name] = values
+        return tree
+
+    def gradients(self, layer: Gradients) -> list[Any]:
+        """The derivatives of a `Gradients` layer.
+
+        The loss is computed anew here; the compiler sees that this repeats what the rest of the program computes.
+        """
+        wanted = layer.wanted
+        tensors = [v for v in wanted if isinstance(v, SymbolicTensor)]
+        variables = [v for v in wanted if isinstance(v, Variable)]
+
+        def total(offsets: list[Any], values: list[Any]) -> jax.Array:
+            added = {id(t): offset + self.offsets.get(id(t), 0) for t, offset in zip(tensors, offsets, strict=True)}
+            inner = replace(self, offsets=self.offsets | added).with_variables(variables, values)
+            return sum((jnp.sum(value) for value in inner.values(layer.loss)), jnp.zeros(()))
+
+        zeros = [jnp.zeros_like(value) for value in self.values(tensors)]
+        now = [self.variable(v) for v in variables]
+        by_tensor, by_variable = jax.grad(total, argnums=(0, 1))(zeros, now)
+        found = {id(v): g for v, g in zip([*tensors, *variables], [*by_tensor, *by_variable], strict=True)}
+        return [found[id(v)] for v in wanted]
+
+    def variable(self, variable: Variable) -> Any:
+        """The value of a weight or variable."""
+        return (
+            self.weights[id(variable.owner)][variable.path]
+            if variable.owner is not None
+            else self.variables[id(variable)]
+        )
+
+    def with_variables(self, variables: Sequence[Variable], values: Sequence[Any]) -> Evaluation:
+        """The same with other values of some weights and variables."""
+        weights, free = {owner: dict(own) for owner, own in self.weights.items()}, dict(self.variables)
+        for variable, value in zip(variables, values, strict=True):
+            if variable.owner is not None:
+                weights[id(variable.owner)][variable.path] = value
+            else:
+                free[id(variable)] = value
+        return replace(self, weights=weights, variables=free)
+
+
+def needed_nodes(tensors: Iterable[SymbolicTensor], known: Mapping[int, Any]) -> list[Node]:
+    """The calls that make `tensors` from the known ones, in an order in which they can run.
+
+    Raises:
+        ValueError: an input that is not known is needed.
+    """
+    nodes, inputs = upstream(tensors, known)
+    if inputs:
+        raise ValueError(f"The value of the input '{inputs[0].layer.name}' is needed: put it among the inputs.")
+    return nodes
+
+
+def upstream(tensors: Iterable[SymbolicTensor], known: Mapping[int, Any]) -> tuple[list[Node], list[SymbolicTensor]]:
+    """(the calls between the known tensors and `tensors`, in an order in which they can run; unknown inputs)."""
+    order: list[Node] = []
+    inputs: dict[int, SymbolicTensor] = {}
+    seen: set[int] = set()
+    walk: list[Iterator[SymbolicTensor]] = [iter(list(tensors))]
+    path: list[Node] = []
+    while walk:  # not by recursion, because a deep network would exhaust Python's stack
+        tensor = next(walk[-1], None)
+        if tensor is None:
+            walk.pop()
+            order.extend(path[-1:])
+            path = path[:-1]
+            continue
+        node = source_node(tensor)
+        if id(tensor) in known or id(node) in seen:
+            continue
+        if isinstance(tensor.layer, InputLayer):
+            inputs[id(tensor)] = tensor
+            continue
+        seen.add(id(node))
+        path.append(node)
+        walk.append(iter(node.inbound))
+    return order, list(inputs.values())
+
+
+def layers_of(nodes: Iterable[Node]) -> list[Layer]:
+    """The layers that take part in these calls, also those inside others, each once."""
+    found = {id(layer): layer for node in nodes for layer in (node.layer, *node.layer.all_layers())}
+    return list(found.values())
+
+
+def free_variables(nodes: Iterable[Node]) -> list[Variable]:
+    """The variables without a layer that these calls use, each once."""
+    calls = [node.layer.saved for node in nodes if isinstance(node.layer, Operation)]
+    return list({id(v): v for call in calls for v in call.variables() if v.owner is None}.values())
+
+
+def influences(tensors: Iterable[SymbolicTensor]) -> set[int]:
+    """The ids of all that `tensors` depend on: symbolic tensors, layers, and variables without a layer."""
+    nodes, inputs = upstream(tensors, {})
+    computed = [tensor for node in nodes for tensor in jax.tree.leaves(node.outputs)]
+    return {id(thing) for thing in (*inputs, *computed, *layers_of(nodes), *free_variables(nodes))}

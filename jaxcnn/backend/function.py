@@ -1,0 +1,142 @@
+"""Functions and gradients from symbolic tensors."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from jaxcnn import ambient, config
+from jaxcnn.backend.evaluation import Evaluation, Gradients, free_variables, influences, layers_of, needed_nodes
+from jaxcnn.backend.settings import is_learning_phase
+from jaxcnn.layers.tensor import SymbolicTensor
+from jaxcnn.layers.variable import Variable
+
+
+class Function:
+    """A compiled function of symbolic tensors; see `function`."""
+
+    def __init__(self, inputs: Sequence[Any], outputs: Sequence[Any], updates: Sequence[Any] | None = None) -> None:
+        for what, given in (("inputs", inputs), ("outputs", outputs), ("updates", updates or [])):
+            if not isinstance(given, list | tuple):
+                raise TypeError(f"K.function: `{what}` must be a list; given {given!r}.")
+        for tensor in inputs:
+            if not isinstance(tensor, SymbolicTensor):
+                raise TypeError(
+                    f"K.function: each input must be a symbolic tensor or K.learning_phase(); given {tensor!r}."
+                )
+        for pair in updates or []:
+            if not isinstance(pair, tuple) or len(pair) != 2 or not isinstance(pair[0], Variable):
+                raise TypeError(f"K.function: each update must be a pair (variable, new value); given {pair!r}.")
+        self.inputs, self.outputs, self.updates = list(inputs), list(outputs), list(updates or [])
+        self._wanted = [*self.outputs, *(new for _, new in self.updates)]
+        targets = [tensor for tensor in self._wanted if isinstance(tensor, SymbolicTensor)]
+        known = {id(tensor): None for tensor in self.inputs}
+        nodes = needed_nodes(targets, known)
+        self._layers = layers_of(nodes)
+        self._variables = free_variables(nodes)
+        self._compiled = partial(jax.jit, static_argnames="train")(self._compute)
+
+    def __call__(self, inputs: Sequence[Any]) -> list[np.ndarray]:
+        """The values of the outputs, by the layers' weights as they are now; then the updates are carried out."""
+        if not isinstance(inputs, list | tuple) or len(inputs) != len(self.inputs):
+            raise TypeError(f"The function takes a list of {len(self.inputs)} inputs; given {inputs!r}.")
+        train = bool(config.learning_phase() or False)
+        arrays = []
+        for tensor, value in zip(self.inputs, inputs, strict=True):
+            if is_learning_phase(tensor):
+                train = bool(value)
+            else:
+                arrays.append(fitting(tensor, value))
+        weights = [layer._own_variables() for layer in self._layers]
+        variables = [variable.value for variable in self._variables]
+        values = self._compiled(arrays, weights, variables, ambient.next_key(), train=train)
+        found = [
+            np.asarray(values.pop(0)) if isinstance(wanted, SymbolicTensor) else np.array(wanted)
+            for wanted in self._wanted
+        ]
+        for (variable, _), value in zip(self.updates, found[len(self.outputs) :], strict=True):
+            variable.assign(value)
+        return found[: len(self.outputs)]
+
+    def _compute(
+        self, arrays: list[Any], weights: list[Any], variables: list[Any], key: jax.Array, train: bool
+    ) -> list[Any]:
+        tensors = [tensor for tensor in self.inputs if not is_learning_phase(tensor)]
+        evaluation = Evaluation(
+            known={id(tensor): array for tensor, array in zip(tensors, arrays, strict=True)},
+            weights={id(layer): own for layer, own in zip(self._layers, weights, strict=True)},
+            variables={id(v): value for v, value in zip(self._variables, variables, strict=True)},
+            train=train,
+            key=key,
+        )
+        return evaluation.values([tensor for tensor in self._wanted if isinstance(tensor, SymbolicTensor)])
+
+
+def fitting(tensor: SymbolicTensor, value: Any) -> jax.Array:
+    """`value` as an array of the dtype of `tensor`.
+
+    Raises:
+        ValueError: its shape is not one that `tensor` can have.
+    """
+    array = jnp.asarray(value).astype(tensor.dtype)
+    fits = array.ndim == tensor.ndim
+    if not fits or any(n not in (None, m) for n, m in zip(tensor.shape, array.shape, strict=True)):
+        raise ValueError(f"'{tensor.name}' has the shape {tensor.shape}; given an array of {array.shape}.")
+    return array
+
+
+def function(inputs: Sequence[Any], outputs: Sequence[Any], updates: Sequence[Any] | None = None) -> Function:
+    """A compiled function: a list of arrays in, the list of the outputs as NumPy arrays out.
+
+    Args:
+        inputs: symbolic tensors whose values are given: a model's input, a placeholder, but also what a layer computes.
+            With `learning_phase` among them each call says 0 or 1; without it, it is 0 unless it has been set.
+        outputs: what to compute; variables give their values.
+        updates: pairs (variable, new value), as `update` gives them, carried out after the outputs are computed.
+
+    The weights are read anew at each call.
+
+    Raises:
+        TypeError: something else than lists of these.
+        ValueError: an output needs an input that is not given.
+    """
+    return Function(inputs, outputs, updates)
+
+
+def gradients(loss: Any, variables: Any) -> list[SymbolicTensor | None]:
+    """The derivatives of `loss`, or of its sum if it is not a single number, for `function` to compute.
+
+    Args:
+        loss: a symbolic tensor or a list of them, whose sums are added.
+        variables: symbolic tensors (an input, what a layer computes), weights (``layer.kernel``) and variables: one of
+            them, or a list.
+
+    Returns:
+        A list of symbolic tensors of the shapes of `variables`; None for those that `loss` does not depend on.
+
+    Raises:
+        TypeError: something else.
+    """
+    losses = list(loss) if isinstance(loss, list | tuple) else [loss]
+    wanted = list(variables) if isinstance(variables, list | tuple) else [variables]
+    if strange := [value for value in losses if not isinstance(value, SymbolicTensor)]:
+        raise TypeError(f"K.gradients: the loss must be a symbolic tensor; given {strange[0]!r}.")
+    if strange := [value for value in wanted if not isinstance(value, SymbolicTensor | Variable)]:
+        raise TypeError(
+            f"K.gradients: derivatives are by symbolic tensors, weights or variables; given {strange[0]!r}."
+        )
+    reached = influences(losses)
+    matters = [id(v.owner if isinstance(v, Variable) and v.owner is not None else v) in reached for v in wanted]
+    used = [v for v, does in zip(wanted, matters, strict=True) if does]
+    made = iter(Gradients(losses, used).inbound_nodes[0].outputs if used else [])
+    return [next(made) if does else None for does in matters]
+
+
+def eval(x: Any) -> np.ndarray:
+    """The value of a variable, of an array, or of a symbolic tensor that needs no input."""
+    return Function([], [x])([])[0]

@@ -1,0 +1,109 @@
+"""Settings under their Keras names, the learning phase, and automatic names."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from jaxcnn import ambient, config
+from jaxcnn.config import (
+    epsilon,
+    floatx,
+    image_data_format,
+    set_epsilon,
+    set_floatx,
+    set_image_data_format,
+    set_learning_phase,
+)
+from jaxcnn.layers import naming
+from jaxcnn.layers.naming import get_uid
+from jaxcnn.layers.naming import reset_names as reset_uids
+from jaxcnn.layers.operation import Operation, operation
+from jaxcnn.layers.saved_call import SavedCall
+
+__all__ = [
+    "backend",
+    "cast_to_floatx",
+    "clear_session",
+    "epsilon",
+    "floatx",
+    "get_uid",
+    "image_data_format",
+    "image_dim_ordering",
+    "learning_phase",
+    "name_scope",
+    "reset_uids",
+    "set_epsilon",
+    "set_floatx",
+    "set_image_data_format",
+    "set_image_dim_ordering",
+    "set_learning_phase",
+]
+
+ORDERINGS = {"tf": "channels_last", "th": "channels_first"}
+
+
+def backend() -> str:
+    """'jax'."""
+    return "jax"
+
+
+def image_dim_ordering() -> str:
+    """The image data format in Keras 1's words: 'tf' for channels last, 'th' for channels first."""
+    return next(ordering for ordering, name in ORDERINGS.items() if name == image_data_format())
+
+
+def set_image_dim_ordering(dim_ordering: str) -> None:
+    """Set the image data format in Keras 1's words, 'tf' or 'th'.
+
+    Raises:
+        ValueError: another word.
+    """
+    if dim_ordering not in ORDERINGS:
+        raise ValueError(f"dim_ordering must be 'tf' (channels last) or 'th' (channels first), got {dim_ordering!r}.")
+    set_image_data_format(ORDERINGS[dim_ordering])
+
+
+def cast_to_floatx(x: Any) -> np.ndarray:
+    """`x` as a NumPy array of the number type `floatx`."""
+    return np.asarray(x, jnp.dtype(floatx()))
+
+
+@operation()
+def training_mode() -> Any:
+    """The learning phase of the layer that runs, as a boolean."""
+    return jnp.asarray(ambient.training())
+
+
+def learning_phase() -> Any:
+    """1 in training mode and 0 in inference mode, as far as it is known.
+
+    It is known while a layer runs, and after `set_learning_phase`.  Otherwise this is a symbolic boolean that
+    `K.function` takes among its inputs, and that a model computes according to its mode.
+    """
+    if (fixed := config.learning_phase()) is not None:
+        return fixed
+    if (training := ambient.training()) is not None:
+        return int(training)
+    return Operation(SavedCall("training_mode", training_mode.__wrapped__))([])  # type: ignore[attr-defined]
+
+
+def is_learning_phase(x: Any) -> bool:
+    """Whether `x` is the symbolic learning phase."""
+    layer = getattr(x, "layer", None)
+    return isinstance(layer, Operation) and layer.saved.name == "training_mode"
+
+
+def name_scope(name: str) -> contextlib.AbstractContextManager[Any]:
+    """A block whose computations carry `name` in profiles and program listings."""
+    return jax.named_scope(name)
+
+
+def clear_session() -> None:
+    """Start automatic names again at 1 and leave the learning phase open."""
+    naming.reset_names()
+    set_learning_phase(None)
