@@ -88,16 +88,18 @@ def _windows(x: jax.Array, window: int | Sequence[int], strides: int | Sequence[
 
 @functools.partial(jax.jit, static_argnums=(1, 2, 3, 4, 5), inline=True)  # one program also where called by itself
 def _pool(x, windows, of_views, of_blocks, fill, combine):
-    if math.prod(windows.size) <= _MOST_VIEWS:
-        return of_views(x, windows)
+    few = math.prod(windows.size) <= _MOST_VIEWS
     if windows.size == windows.strides:
-        return of_blocks(x, windows)
+        return of_views(x, windows) if few else of_blocks(x, windows)
     wide = [axis for axis, k in enumerate(windows.size) if k > 1 or windows.strides[axis] > 1]
     if len(wide) > 1:
+        # Windows overlap: XLA, which fuses all this, would compute each of them once for each element of the gradient.
         # The last axis first: then the first maximum along one axis after the other is the first in row-major order.
         for axis in reversed(wide):
             x = _pool(x, windows.after(x.shape[1:-1]).along(axis), of_views, of_blocks, fill, combine)
         return x
+    if few:
+        return of_views(x, windows)
     size, strides, pads = (1, *windows.size, 1), (1, *windows.strides, 1), ((0, 0), *windows.pads, (0, 0))
     return lax.reduce_window(x, np.asarray(fill, x.dtype), combine, size, strides, pads)
 
@@ -172,11 +174,12 @@ def _max_of_views_jvp(windows, primals, tangents):
     maximum, *rest = _values(x, -np.inf, windows)
     where = jnp.zeros(maximum.shape, jnp.uint8)
     for i, value in enumerate(rest, 1):
-        where = jnp.where(value > maximum, jnp.uint8(i), where)
-        maximum = lax.max(maximum, value)
+        # Not lax.max: its gradient shares out ties, and XLA fuses this better. NaN wins, to stay visible.
+        larger = (value > maximum) | jnp.isnan(value)
+        maximum, where = jnp.where(larger, value, maximum), jnp.where(larger, jnp.uint8(i), where)
     moved = _linear_values(tangent, windows)
     chosen = (jnp.where(where == jnp.uint8(i), t, jnp.zeros_like(t)) for i, t in enumerate(moved))
-    return _max_of_views(x, windows), functools.reduce(operator.add, chosen)
+    return maximum, functools.reduce(operator.add, chosen)
 
 
 def _blocks(x: jax.Array, fill: float, windows: _Windows) -> tuple[jax.Array, tuple[int, ...]]:
