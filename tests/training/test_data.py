@@ -1,0 +1,235 @@
+"""Data as a model takes it: forms, checks and their messages, the order of samples, batches."""
+
+import numpy as np
+import pytest
+
+from jaxcnn.layers import Dense, Embedding, Flatten, Input
+from jaxcnn.models import Model, Sequential
+from jaxcnn.training.data import ArrayFeed, Arrays, class_factors, epoch_order
+
+
+def classifier(loss="categorical_crossentropy", outputs=3, activation="softmax"):
+    model = Sequential([Dense(outputs, activation=activation, input_shape=(4,))])
+    model.compile("sgd", loss)
+    return model
+
+
+X = np.random.default_rng(0).normal(size=(8, 4)).astype("float32")
+LABELS = np.arange(8) % 3
+ONE_HOT = np.eye(3)[LABELS]
+
+
+# -- forms ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", ["float64", "float16", "int8", "bool", "list", "fortran"])
+def test_inputs_of_every_numeric_kind(kind):
+    model = classifier()
+    convert = {"list": np.ndarray.tolist, "fortran": np.asfortranarray}.get(kind, lambda a: a.astype(kind))
+    x = np.rint(X).astype("float32") if kind in ("int8", "bool") else X
+    reference = np.asarray(convert(x), "float32")
+    assert np.array_equal(model.predict(convert(x)), model.predict(reference))
+    model.fit(convert(x), ONE_HOT.tolist(), verbose=0)
+
+
+@pytest.mark.parametrize(
+    "labels", [LABELS, LABELS[:, None], LABELS.astype("float32"), LABELS.astype("uint8"), LABELS.tolist()]
+)
+def test_forms_of_integer_labels(labels):
+    model = classifier("sparse_categorical_crossentropy")
+    expected = classifier()
+    expected.set_weights(model.get_weights())
+    assert model.evaluate(X, labels, verbose=0) == pytest.approx(expected.evaluate(X, ONE_HOT, verbose=0), rel=1e-6)
+
+
+def test_one_number_a_sample_is_a_column():
+    model = classifier("mse", 1, None)
+    assert model.evaluate(X, np.ones(8), verbose=0) == model.evaluate(X, np.ones((8, 1)), verbose=0)
+
+
+def test_integer_inputs_reach_the_model_as_integers():
+    model = Sequential([Embedding(5, 2, input_length=3), Flatten(), Dense(1)])
+    model.compile("sgd", "mse")
+    model.fit(np.random.default_rng(0).integers(0, 5, (8, 3)), np.ones(8), verbose=0)
+
+
+def two_by_two():
+    a, b = Input((4,), name="a"), Input((2,), name="b")
+    model = Model([a, b], [Dense(3, activation="softmax", name="p")(a), Dense(1, name="q")(b)])
+    model.compile("sgd", {"p": "categorical_crossentropy", "q": "mse"})
+    return model
+
+
+def test_lists_and_dicts_by_name():
+    model = two_by_two()
+    x, y = [X, X[:, :2]], [ONE_HOT, np.ones(8)]
+    expected = model.evaluate(x, y, verbose=0)
+    assert model.evaluate({"b": x[1], "a": x[0]}, {"q": y[1], "p": y[0]}, verbose=0) == expected
+    assert model.evaluate(tuple(x), tuple(y), verbose=0) == expected
+    weights = np.arange(8.0)
+    as_list = model.evaluate(x, y, sample_weight=[None, weights], verbose=0)
+    assert model.evaluate(x, y, sample_weight={"q": weights}, verbose=0) == as_list != expected
+
+
+# -- what does not fit ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("x", "y", "error", "message"),
+    [
+        (X[:, :3], ONE_HOT, ValueError, r"Input 'dense_1_input' has shape \(8, 3\).*\('samples', 4\)"),
+        (X[:, :, None], ONE_HOT, ValueError, r"has shape \(8, 4, 1\)"),
+        (X[:, 0], ONE_HOT, ValueError, r"has shape \(8, 1\)"),
+        (X.astype(str), ONE_HOT, TypeError, "dtype <U.*numbers are needed"),
+        ([[1, 2, 3, 4], [1, 2]], ONE_HOT, (TypeError, ValueError), "."),
+        (np.array([[1], [2, 3]], object), ONE_HOT, TypeError, "padded first"),
+        (X * 1j, ONE_HOT, TypeError, "complex"),
+        (X[:0], ONE_HOT[:0], ValueError, "empty"),
+        (None, ONE_HOT, ValueError, "`x` is None"),
+        (X, None, ValueError, "Targets are needed for dense_1"),
+        (X, ONE_HOT[:7], ValueError, "Target 'dense_1' has 7 samples; the inputs have 8"),
+        (X, 3.0, ValueError, "a single number"),
+        (X, LABELS, ValueError, r"\(8, 1\).*use sparse_categorical_crossentropy, or to_categorical"),
+        (X, np.eye(4)[LABELS], ValueError, r"\(8, 4\); the output has \('samples', 3\)"),
+        (X, ONE_HOT.astype(str), TypeError, "Target 'dense_1' has dtype"),
+        ({"a": X}, ONE_HOT, ValueError, r"No input given for dense_1_input; given \['a'\]"),
+        (X, {"a": ONE_HOT}, ValueError, "No target given for dense_1"),
+    ],
+)
+def test_data_that_does_not_fit_leaves_the_weights_alone(x, y, error, message):
+    model = classifier()
+    before = model.get_weights()
+    with pytest.raises(error, match=message):
+        model.fit(x, y, verbose=0)
+    assert all(np.array_equal(a, b) for a, b in zip(before, model.get_weights(), strict=True))
+    model.fit(X, ONE_HOT, verbose=0)
+
+
+@pytest.mark.parametrize(
+    ("labels", "message"),
+    [
+        (LABELS + 1, "labels from 1 to 3; an output of 3 values needs labels from 0 to 2"),
+        (LABELS - 1, "labels from -1 to 1"),
+        (LABELS + 0.5, "fractions"),
+        (np.full(8, np.nan), "fractions"),
+        (ONE_HOT, "For one-hot targets use categorical_crossentropy"),
+    ],
+)
+def test_labels_that_name_no_class(labels, message):
+    model = classifier("sparse_categorical_crossentropy")
+    for use in (model.fit, model.evaluate, model.train_on_batch, model.test_on_batch):
+        with pytest.raises(ValueError, match=message):
+            use(X, labels)
+    with pytest.raises(ValueError, match=message):
+        model.fit(X, LABELS, validation_data=(X, labels), verbose=0)
+
+
+def test_inputs_of_different_lengths():
+    with pytest.raises(ValueError, match="'a' has 8, 'b' has 7"):
+        two_by_two().predict([X, X[:7, :2]])
+
+
+@pytest.mark.parametrize(
+    ("weights", "message"),
+    [
+        (np.ones(7), r"shape \(7,\); expected \(8,\)"),
+        (np.ones((8, 3)), 'compile with sample_weight_mode="temporal"'),
+        (["a"] * 8, "numbers are needed"),
+    ],
+)
+def test_sample_weights_that_do_not_fit(weights, message):
+    with pytest.raises((ValueError, TypeError), match=message):
+        classifier().fit(X, ONE_HOT, sample_weight=weights, verbose=0)
+
+
+def test_weights_for_unknown_outputs():
+    with pytest.raises(ValueError, match=r"sample_weight: unknown outputs r; the model has \['p', 'q'\]"):
+        two_by_two().evaluate([X, X[:, :2]], [ONE_HOT, LABELS], sample_weight={"r": np.ones(8)})
+    with pytest.raises(ValueError, match="a list of 3 for a model with 2 outputs"):
+        two_by_two().evaluate([X, X[:, :2]], [ONE_HOT, LABELS], sample_weight=[None] * 3)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"batch_size": 0}, "`batch_size` is 0"),
+        ({"batch_size": 2.5}, "`batch_size` is 2.5"),
+        ({"epochs": -1}, "`epochs` is -1"),
+        ({"epochs": 1.5}, "`epochs` is 1.5"),
+        ({"initial_epoch": "1"}, "`initial_epoch` is '1'"),
+        ({"shuffle": "chunk"}, "`shuffle` is 'chunk'"),
+        ({"nan": "stop"}, "`nan` is 'stop'"),
+        ({"validation_split": 1.0}, "`validation_split` is 1.0"),
+        ({"validation_split": -0.1}, "`validation_split` is -0.1"),
+        ({"validation_split": 0.99}, "both parts must get some"),
+        ({"validation_data": X}, r"must be \(x, y\)"),
+        ({"validation_data": (X, ONE_HOT, None, None)}, r"must be \(x, y\)"),
+        ({"class_weight": {0: 1.0, 1: 1.0}}, r"no weight for the classes \[2\]"),
+        ({"checkpoint_dir": "x", "checkpoint_every": 0}, "positive number of updates"),
+    ],
+)
+def test_arguments_of_fit_that_mean_nothing(options, message, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(ValueError, match=message):
+        classifier().fit(X, ONE_HOT, verbose=0, **options)
+
+
+def test_class_weights_need_one_class_a_sample():
+    with pytest.raises(ValueError, match="one class a sample"):
+        class_factors("y", {0: 1.0}, np.zeros((2, 3, 4)))
+
+
+def test_class_weights_come_from_the_index_of_the_class():
+    expected = [1.0, 2.0, 5.0]
+    assert class_factors("y", {0: 1.0, 1: 2.0, 2: 5.0}, np.eye(3)).tolist() == expected
+    assert class_factors("y", {0: 1.0, 1: 2.0, 2: 5.0}, np.array([[0], [1], [2]])).tolist() == expected
+
+
+# -- order and batches ------------------------------------------------------------------------------------------------
+
+
+def test_each_epoch_has_an_order_of_its_own():
+    first, again = epoch_order(50, 8, True, 0, 0), epoch_order(50, 8, True, 0, 0)
+    assert np.array_equal(first, again) and sorted(first) == list(range(50))
+    assert not np.array_equal(first, epoch_order(50, 8, True, 0, 7))
+    assert not np.array_equal(first, epoch_order(50, 8, True, 1, 0))
+    assert np.array_equal(epoch_order(50, 8, False, 0, 0), np.arange(50))
+
+
+def test_shuffling_by_batch_keeps_batches_whole_and_the_short_one_last():
+    order = epoch_order(50, 8, "batch", 0, 0)
+    assert order[48:].tolist() == [48, 49]
+    blocks = order[:48].reshape(6, 8)
+    assert np.array_equal(blocks - blocks[:, :1], np.tile(np.arange(8), (6, 1)))
+    assert sorted(blocks[:, 0]) == list(range(0, 48, 8)) and not np.array_equal(order, np.arange(50))
+
+
+def feed(pad, samples=10, batch_size=4):
+    x = np.arange(samples, dtype="float64")[:, None]
+    return ArrayFeed(Arrays([x], [x * 2], [None]), ["float32"], batch_size, pad)
+
+
+def test_batches_in_order():
+    whole, short = feed(False).batch(np.arange(10), 0), feed(False).batch(np.arange(10)[::-1], 2)
+    assert whole.inputs.dtype == np.float32 and whole.inputs[:, 0].tolist() == [0, 1, 2, 3] and whole.rows is None
+    assert short.inputs[:, 0].tolist() == [1, 0] and short.targets[0][:, 0].tolist() == [2, 0]
+
+
+def test_a_short_batch_is_padded_and_says_so():
+    padded = feed(True)
+    assert padded.steps == 3 and [padded.size(i) for i in range(3)] == [4, 4, 2]
+    assert padded.batch(np.arange(10), 0).rows.tolist() == [1, 1, 1, 1]
+    last = padded.batch(np.arange(10), 2)
+    assert last.inputs.shape == (4, 1) and last.rows.tolist() == [1, 1, 0, 0]
+
+
+def test_stacked_batches_are_the_batches():
+    padded, order = feed(True), np.random.default_rng(0).permutation(10)
+    stacked = padded.stacked(order, 1, 2, 5)
+    assert stacked.inputs.shape == (5, 4, 1) and stacked.rows.shape == (5, 4)
+    for i in range(2):
+        one = padded.batch(order, 1 + i)
+        real = one.rows > 0
+        assert np.array_equal(stacked.rows[i], one.rows)
+        assert np.array_equal(stacked.inputs[i][real], one.inputs[real])
+        assert np.array_equal(stacked.targets[0][i][real], one.targets[0][real])
