@@ -18,7 +18,7 @@ def _value(expression: Any) -> Any:
 
 
 @operation()
-def _chosen(condition: Any, chosen: Any, other: Any) -> Any:
+def select(condition: Any, chosen: Any, other: Any) -> Any:
     condition = jnp.asarray(condition).astype(bool)
     rank = max(jnp.ndim(chosen), jnp.ndim(other))
     return jnp.where(condition.reshape(*condition.shape, *(1,) * (rank - condition.ndim)), chosen, other)
@@ -33,7 +33,7 @@ def switch(condition: Any, then_expression: Any, else_expression: Any) -> Any:
     """
     if isinstance(condition, bool | int):
         return _value(then_expression if condition else else_expression)
-    return _chosen(condition, _value(then_expression), _value(else_expression))
+    return select(condition, _value(then_expression), _value(else_expression))
 
 
 def in_train_phase(x: Any, alt: Any, training: Any = None) -> Any:

@@ -12,6 +12,7 @@ import jax.numpy as jnp
 import optax
 from flax.traverse_util import flatten_dict, unflatten_dict
 
+from jaxcnn import config
 from jaxcnn.nn.base import valid_rows
 from jaxcnn.nn.graph import run
 from jaxcnn.training.objective import Objective, simple_objective
@@ -123,7 +124,8 @@ def predict_step(module: nn.Module, *, compute_dtype: Any = None) -> Callable[[T
 
     def step(variables: Tree, inputs: Any) -> Any:
         bound = cast_floating({"variables": variables, "inputs": inputs}, compute_dtype)
-        outputs = nn.apply(lambda m: run(m, (bound["inputs"],), {}, None, train=False)[0], module)(bound["variables"])
+        apply = nn.apply(lambda m: run(m, (bound["inputs"],), {}, None, train=False)[0], module)
+        outputs = apply(bound["variables"], rngs=streams(None))
         return cast_floating(outputs, jnp.float32 if compute_dtype is not None else None)
 
     return step
@@ -133,15 +135,22 @@ def forward(module: nn.Module, variables: Tree, batch: Batch, key: Any, compute_
     """(list of outputs, list of their masks, changed collections and losses); training mode when there is a `key`."""
     train = key is not None
     mutable = MUTABLE if train else ["losses"]
-    values = {**variables, "params": cast_floating(variables["params"], compute_dtype)}
+    values = {**variables, "params": cast_floating(variables.get("params", {}), compute_dtype)}
     with valid_rows(batch.rows):
         apply = nn.apply(
             lambda m: run(m, (cast_floating(batch.inputs, compute_dtype),), {}, None, train), module, mutable=mutable
         )
-        (outputs, masks), changed = apply(values, rngs={"dropout": key} if train else None)
+        (outputs, masks), changed = apply(values, rngs=streams(key))
     predictions = outputs if isinstance(outputs, list | tuple) else [outputs]
     masks = masks if isinstance(masks, list | tuple) else [masks] * len(predictions)
     return list(predictions), list(masks), dict(changed)
+
+
+def streams(key: Any) -> dict[str, jax.Array] | None:
+    """The random streams of a pass; inference has none, unless the user has fixed the learning phase to training."""
+    if key is None and config.learning_phase():
+        key = jax.random.key(config.seed())
+    return None if key is None else {"dropout": key}
 
 
 def as_batch(batch: Any, objective: Objective) -> Batch:
