@@ -1,6 +1,6 @@
 """The Keras half: a handle for every module of `jaxcnn.nn`, symbolic calls, names and weights."""
 
-from jaxcnn.layers.base import LAYERS, FlaxLayer, Layer, keras_layer
+from jaxcnn.layers.base import LAYERS, Layer
 from jaxcnn.layers.catalogue import (
     ELU,
     GRU,
@@ -80,6 +80,7 @@ from jaxcnn.layers.catalogue import (
     ZeroPadding2D,
     ZeroPadding3D,
 )
+from jaxcnn.layers.derived import FlaxLayer, keras_layer
 from jaxcnn.layers.input import Input, InputLayer
 from jaxcnn.layers.merge import add, average, concatenate, dot, maximum, minimum, multiply, subtract
 from jaxcnn.layers.operation import Operation

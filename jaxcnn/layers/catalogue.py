@@ -5,7 +5,7 @@
 """
 
 from jaxcnn import nn
-from jaxcnn.layers.base import keras_layer
+from jaxcnn.layers.derived import keras_layer
 from jaxcnn.layers.recurrent import EmbeddingLayer, RecurrentLayer, StackingLayer
 
 Activation = keras_layer(nn.Activation)

@@ -8,7 +8,8 @@ import jax.numpy as jnp
 import numpy as np
 
 from jaxcnn import nn
-from jaxcnn.layers.base import LAYERS, Layer, ModuleLayer, keras_layer
+from jaxcnn.layers.base import LAYERS, Layer
+from jaxcnn.layers.derived import ModuleLayer, keras_layer
 from jaxcnn.layers.tensor import symbolic_leaves
 from jaxcnn.layers.tracing import Traced
 
@@ -89,12 +90,12 @@ class Bidirectional(RecurrentLayer):
         }
 
     @property
-    def forward_layer(self) -> Layer:
+    def forward_layer(self) -> Any:
         """The copy of the layer that goes forwards."""
         return self.children["forward_layer"]
 
     @property
-    def backward_layer(self) -> Layer:
+    def backward_layer(self) -> Any:
         """The copy of the layer that goes the other way."""
         return self.children["backward_layer"]
 

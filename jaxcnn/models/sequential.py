@@ -8,7 +8,8 @@ from typing import Any
 import flax.linen as nn
 import numpy as np
 
-from jaxcnn.layers.base import LAYERS, FlaxLayer, Layer
+from jaxcnn.layers.base import LAYERS, Layer
+from jaxcnn.layers.derived import FlaxLayer
 from jaxcnn.layers.input import Input, InputLayer
 from jaxcnn.layers.tensor import SymbolicTensor
 from jaxcnn.models.model import Model

@@ -11,7 +11,7 @@ import pytest
 
 from jaxcnn import layers
 from jaxcnn.layers import LAYERS
-from jaxcnn.layers.base import ModuleLayer
+from jaxcnn.layers.derived import ModuleLayer
 from jaxcnn.nn import Layer, valid_rows
 from jaxcnn.registry import custom_object_scope
 

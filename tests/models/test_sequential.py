@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 
 from jaxcnn.layers import Activation, BatchNormalization, Concatenate, Dense, Dropout, Flatten, Input, InputLayer
-from jaxcnn.layers.base import FlaxLayer, Layer
+from jaxcnn.layers.base import Layer
+from jaxcnn.layers.derived import FlaxLayer
 from jaxcnn.models import Model, Sequential
 
 

@@ -1,0 +1,145 @@
+"""Handles derived from modules: the Keras layers from `jaxcnn.nn`, and any Flax module as a layer."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+import flax.linen as nn
+
+from jaxcnn.layers import naming
+from jaxcnn.layers.base import COMMON, LAYERS, Layer, unknown_argument
+from jaxcnn.registry import get_custom_objects
+
+
+class ModuleLayer(Layer):
+    """A handle derived from a `jaxcnn.nn` module class: its arguments are the module's fields."""
+
+    module_class: ClassVar[type[nn.Module]]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        names = field_names(self.module_class)
+        common = {k: kwargs.pop(k) for k in COMMON if k in kwargs and k not in names}
+        if unknown := [k for k in kwargs if k not in names]:
+            raise TypeError(unknown_argument(type(self).__name__, unknown[0], (*names, *COMMON)))
+        super().__init__(**common)
+        try:
+            self._fields = dict(own_signature(self.module_class).bind(*args, **kwargs).arguments)
+        except TypeError as error:
+            raise TypeError(f"{type(self).__name__}: {error}.") from None
+        self._children = nested_layers(self._fields)
+        self.module  # noqa: B018  (building it checks the arguments here, where the mistake was written)
+
+    def make_module(self) -> nn.Module:
+        fields = {k: [c.module for c in v] if is_layer_list(v) else v for k, v in self._fields.items()}
+        fields |= {k: v.module for k, v in self._fields.items() if isinstance(v, Layer)}
+        try:
+            return self.module_class(**fields)
+        except ValueError as error:
+            raise ValueError(f"Layer '{self.name}': {error}") from None
+
+    def __getattr__(self, name: str) -> Any:
+        """The module's settings (`layer.units`) and the weights (`layer.kernel`) by name."""
+        if hasattr(type(self), name):  # a property raised AttributeError: let its own message through
+            return object.__getattribute__(self, name)
+        if name.startswith("_") or "_fields" not in self.__dict__:
+            raise AttributeError(name)
+        if name in field_names(self.module_class):
+            return self._setting(name)
+        for spec in self._specs or ():
+            if spec.path[-1] == name:
+                return self.variable((spec.collection, *spec.path))
+        raise AttributeError(f"Layer '{self.name}' ({type(self).__name__}) has no attribute {name!r}.")
+
+    def _setting(self, name: str) -> Any:
+        """An argument as it is in force, also where the handle itself has an attribute of that name."""
+        given = self._fields.get(name)
+        return given if isinstance(given, Layer) or is_layer_list(given) else getattr(self.module, name)
+
+    def get_config(self) -> dict[str, Any]:
+        own = {name: serialized(name, self._setting(name)) for name in field_names(self.module_class)}
+        return super().get_config() | own
+
+    @classmethod
+    def from_config(cls, settings: Mapping[str, Any]) -> Layer:
+        return cls(**{name: rebuilt(value) for name, value in settings.items()})
+
+
+class FlaxLayer(Layer):
+    """Any `flax.linen.Module` as a layer: ``FlaxLayer(MyBlock(features=8))``.
+
+    Its mode argument may be called train, training, deterministic or use_running_average.
+    """
+
+    def __init__(self, module: nn.Module, **kwargs: Any) -> None:
+        if not isinstance(module, nn.Module):
+            raise TypeError(f"FlaxLayer takes a flax.linen.Module; given {module!r}.")
+        super().__init__(**{"name": kwargs.pop("name", None) or naming.unique_name(type(module).__name__), **kwargs})
+        self._module = module
+
+
+def is_layer_list(value: Any) -> bool:
+    """Whether an argument is a list of layers."""
+    return isinstance(value, list | tuple) and bool(value) and all(isinstance(v, Layer) for v in value)
+
+
+def nested_layers(fields: Mapping[str, Any]) -> dict[str, Layer]:
+    """The layers among the arguments, by the names that Flax gives their modules."""
+    found = {name: value for name, value in fields.items() if isinstance(value, Layer)}
+    for name, value in fields.items():
+        if is_layer_list(value):
+            found |= {f"{name}_{i}": layer for i, layer in enumerate(value)}
+    return found
+
+
+def serialized(name: str, value: Any) -> Any:
+    """A field as configuration: plain values stay, layers and functions become their names and settings."""
+    if is_layer_list(value):
+        return [serialized(name, layer) for layer in value]
+    if isinstance(value, Layer):
+        return {"class_name": type(value).__name__, "config": value.get_config()}
+    if callable(value):
+        return LAYERS.serialize(value)
+    return value
+
+
+def rebuilt(value: Any) -> Any:
+    """A setting with the layers in it made again from their descriptions; other settings stay as they are."""
+    if isinstance(value, list):
+        return [rebuilt(item) for item in value]
+    known = (*LAYERS.names(), *get_custom_objects())
+    is_layer = isinstance(value, Mapping) and "config" in value and value.get("class_name") in known
+    return LAYERS.deserialize(value) if is_layer else value
+
+
+def field_names(module_class: type[nn.Module]) -> tuple[str, ...]:
+    """The arguments of a module class, without Flax's own `parent` and `name`."""
+    return tuple(own_signature(module_class).parameters)
+
+
+def own_signature(module_class: type[nn.Module]) -> inspect.Signature:
+    """The constructor signature of a module class, without Flax's own `parent` and `name`."""
+    parameters = inspect.signature(module_class).parameters.values()
+    return inspect.Signature([p.replace(annotation=p.empty) for p in parameters if p.name not in ("parent", "name")])
+
+
+def keras_layer(module_class: type[nn.Module], handle_class: type[ModuleLayer] = ModuleLayer) -> type[ModuleLayer]:
+    """The Keras handle of a module class: same name, same documentation, the same arguments and the common ones.
+
+    `handle_class` adds what only the handle can do.
+    """
+    own = own_signature(module_class)
+    common = inspect.Parameter("kwargs", inspect.Parameter.VAR_KEYWORD)
+    handle = type(
+        module_class.__name__,
+        (handle_class,),
+        {
+            "module_class": module_class,
+            "__doc__": module_class.__doc__,
+            "__module__": "jaxcnn.layers",
+            "__signature__": own.replace(parameters=[*own.parameters.values(), common]),
+        },
+    )
+    LAYERS.register()(handle)
+    return handle
