@@ -62,8 +62,14 @@ def by_name(data: Any, names: Sequence[str], what: str) -> list[Any]:
 
 
 def as_array(value: Any, what: str) -> np.ndarray:
-    """`value` as a numeric array; raises TypeError for text and objects."""
-    array = np.asarray(value)
+    """`value` as a numeric array; raises TypeError for text and objects, ValueError for a list of unlike arrays."""
+    try:
+        array = np.asarray(value)
+    except ValueError:
+        raise ValueError(
+            f"{what} is a list of {len(value)} arrays of different shapes; one array is needed. Samples of different "
+            "lengths must be padded first."
+        ) from None
     if array.dtype.kind not in "fiub" and array.dtype.name != "bfloat16":
         raise TypeError(
             f"{what} has dtype {array.dtype}; numbers are needed. "
