@@ -71,7 +71,7 @@ def avg_pool(
     ``strides`` defaults to ``window``; ``padding`` is 'valid' or 'same'.
     """
     windows = _windows(x, window, strides, padding)
-    return _pool(x, windows, _sum_of_views, _sum_of_blocks, 0.0, lax.add) / _counts(windows).astype(x.dtype)
+    return _pool(x, windows, _sum_of_views, _sum_of_blocks, 0.0, lax.add) / _counts(windows, x.dtype)
 
 
 def _windows(x: jax.Array, window: int | Sequence[int], strides: int | Sequence[int] | None, padding: str) -> _Windows:
@@ -104,14 +104,15 @@ def _pool(x, windows, of_views, of_blocks, fill, combine):
     return lax.reduce_window(x, np.asarray(fill, x.dtype), combine, size, strides, pads)
 
 
-def _counts(windows: _Windows) -> np.ndarray:
-    """How many elements of each window are not padding: (1, *positions, 1)."""
-    counts = np.ones((1,))
+def _counts(windows: _Windows, dtype: jnp.dtype) -> jax.Array:
+    """How many elements of each window are not padding: (1, *positions, 1), from one small array for each axis."""
+    counts = jnp.ones((1,) * (len(windows.size) + 2), dtype)
     axes = zip(windows.lengths, windows.size, windows.strides, windows.pads, windows.positions, strict=True)
-    for length, k, s, (before, _), positions in axes:
+    for axis, (length, k, s, (before, _), positions) in enumerate(axes, start=1):
         starts = np.arange(positions) * s - before
-        counts = counts[..., None] * (np.minimum(starts + k, length) - np.maximum(starts, 0))
-    return counts[..., None]
+        inside = np.minimum(starts + k, length) - np.maximum(starts, 0)
+        counts = counts * jnp.expand_dims(jnp.asarray(inside, dtype), [i for i in range(counts.ndim) if i != axis])
+    return counts
 
 
 def _pad(x: jax.Array, fill: float, windows: _Windows, lengths: Sequence[int]) -> jax.Array:
