@@ -83,6 +83,7 @@ class Trainer(Layer):
         self.optimizer: Any = None
         self.objective: Objective | None = None
         self.compiled_mask: dict[str, Any] | None = None
+        self._fixed_statistics: list[tuple[str, ...]] = []
         self._compiled_module: nn.Module | None = None
         self.history: History | None = None
         self.stop_training = False
@@ -194,6 +195,8 @@ class Trainer(Layer):
                 "Use one model around the shared layers and call that several times."
             )
         self.objective, self.compiled_mask = objective, self.trainable_mask()
+        statistics = flatten_dict(self.trainable_mask("batch_stats"))
+        self._fixed_statistics = [path for path, moves in statistics.items() if not moves]
         self._compiled_module = self.module
 
     def _require_compiled(self) -> Objective:
@@ -233,14 +236,13 @@ class Trainer(Layer):
             raise ValueError(f"Model '{self.name}' was compiled without a loss, and none of its layers adds one.")
         self.objective = objective = objective.bind(example.targets, outputs)
         self._rowwise = not mixes_rows(self.module) and objective.exact_when_padded(example.targets, outputs)
-        statistics = flatten_dict(self.trainable_mask("batch_stats"))
         step = partial(
             train_step,
             self.module,
             objective,
             self.optimizer,
             constraints=self.constraints(),
-            fixed_statistics=[path for path, moves in statistics.items() if not moves],
+            fixed_statistics=self._fixed_statistics,
         )
         self._functions = Functions(self.module, objective, step, None)
 
