@@ -44,6 +44,11 @@ class UserModule(ModuleBase):
         return bool(getattr(self.layer, "supports_masking", False))
 
     @property
+    def state_size(self) -> Any:
+        """Of a cell, the width of its state or of each of them."""
+        return self.layer.state_size
+
+    @property
     def mixes_rows(self) -> bool:
         return True  # nothing is known about what `call` does
 

@@ -84,9 +84,13 @@ class Bidirectional(RecurrentLayer):
 
     def __init__(self, layer: Layer, merge_mode: str | None = "concat", weights: Any = None, **kwargs: Any) -> None:
         super().__init__(layer, merge_mode, weights=weights, **kwargs)
+        settings = layer.get_config()
+        turned = {"forward": settings["go_backwards"], "backward": not settings["go_backwards"]}
         self._children = {
-            f"{way}_layer": type(layer).from_config({**layer.get_config(), "name": f"{way}_{layer.name}"})
-            for way in ("forward", "backward")
+            f"{way}_layer": type(layer).from_config(
+                {**settings, "name": f"{way}_{layer.name}", "go_backwards": go_backwards}
+            )
+            for way, go_backwards in turned.items()
         }
 
     @property

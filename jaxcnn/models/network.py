@@ -110,6 +110,12 @@ class Network(Layer):
         result = [place[id(tensor)] for tensor in self.outputs]
         return Graph(Topology(tuple(self.input_names), tuple(calls), result[0] if len(result) == 1 else result))
 
+    def reset_states(self) -> None:
+        """Set the states of all stateful recurrent layers to zeros."""
+        for layer in self.all_layers():
+            if getattr(layer, "stateful", False):
+                layer.reset_states()
+
     def get_layer(self, name: str | None = None, index: int | None = None) -> Layer:
         """A layer by its `name` or by its `index` in `layers`."""
         if index is not None:
