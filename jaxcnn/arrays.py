@@ -1,10 +1,11 @@
 """Arrays made without compiling a program for each shape.
 
-On a CPU, XLA takes 0.2 to 0.8 s to compile one random draw and some 15 ms for an array of zeros. So constants are made
-on the host, and random numbers are drawn in blocks of one size by one compiled function. Where a computation is being
-traced the same values are made by traced operations.
+On a CPU, XLA takes 0.2 to 0.8 s to compile one random draw and some 15 ms for an array of zeros. So constants and keys
+are made on the host, and random numbers are drawn in blocks of one size by one compiled function. Where a computation
+is being traced the same values are made by traced operations.
 """
 
+import hashlib
 import math
 from collections.abc import Sequence
 from functools import partial
@@ -39,6 +40,23 @@ def on_device(values: np.ndarray | Array, dtype: Any, sharding: Any = None) -> A
 def wide_float(dtype: Any) -> Any:
     """The type itself when it is a float of at least 32 bits, else float32: what sums and logarithms are made in."""
     return dtype if jnp.issubdtype(dtype, jnp.floating) and jnp.finfo(dtype).bits >= 32 else jnp.dtype(jnp.float32)
+
+
+@jax.jit
+def copied(tree: Any) -> Any:
+    """A copy of all arrays of a tree, by one program."""
+    return jax.tree.map(jnp.copy, tree)
+
+
+def fresh(tree: Any) -> Any:
+    """A copy of a few small arrays, by way of the host and without a program; no two of them share memory."""
+    return jax.device_put(jax.tree.map(np.array, tree))
+
+
+def named_key(seed: int, *names: str) -> Array:
+    """A random key that depends on a seed and names only."""
+    digest = hashlib.blake2b("/".join((str(seed), *names)).encode(), digest_size=8).digest()
+    return jax.random.wrap_key_data(np.frombuffer(digest, "<u4"), impl="threefry2x32")
 
 
 def standard_draw(kind: str, key: Array, shape: Sequence[int]) -> np.ndarray | Array:

@@ -6,7 +6,6 @@ Weights live with the layer handle, so layers and models that are shared train t
 from __future__ import annotations
 
 import math
-import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Protocol
@@ -18,6 +17,7 @@ import numpy as np
 from flax.traverse_util import flatten_dict, unflatten_dict
 
 from jaxcnn import config
+from jaxcnn.arrays import named_key
 from jaxcnn.layers.tensor import SymbolicTensor
 from jaxcnn.layers.tracing import from_flax
 from jaxcnn.layers.variable import Variable
@@ -143,12 +143,11 @@ class WeightOwner:
     def _initialise(self) -> dict[tuple[str, ...], jax.Array]:
         """Draw the weights: each from a key that depends on the seed, the layer's name and the weight's path only."""
         assert self._specs is not None
-        layer_key = jax.random.fold_in(jax.random.key(config.seed()), zlib.crc32(self.name.encode()))
         drawn: dict[tuple[str, ...], jax.Array] = {}
         for spec in self._specs:
             if spec.initializer is from_flax:
-                return self._initialise_from_module(layer_key)
-            key = jax.random.fold_in(layer_key, zlib.crc32("/".join(spec.path).encode()))
+                return self._initialise_from_module(named_key(config.seed(), self.name))
+            key = named_key(config.seed(), self.name, *spec.path)
             value = jnp.asarray(spec.initializer(key, spec.shape, spec.dtype), spec.dtype)
             if value.shape != spec.shape:
                 raise ValueError(

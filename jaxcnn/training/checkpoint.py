@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import jax
-import jax.numpy as jnp
+
+from jaxcnn.arrays import copied
 
 if TYPE_CHECKING:
     from jaxcnn.callbacks.callback_list import CallbackList
@@ -94,7 +95,7 @@ class Checkpoints:
         }
         # The next step reuses the memory of the state, so what is written in the background must be a copy.
         items: dict[str, Any] = {
-            "state": args.StandardSave(jax.tree.map(jnp.copy, fit.state)),
+            "state": args.StandardSave(copied(fit.state)),
             "place": args.JsonSave(place),
         }
         if arrays:

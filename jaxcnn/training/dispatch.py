@@ -1,8 +1,9 @@
 """How many steps go to the device in one call: the one place that knows.
 
 Several steps run in one call as a loop on the device, which spares the Python time between them.  On CPU XLA's own
-convolution takes a naive path inside loops (22 times slower for an MNIST network), so a step that contains one is called
-step by step.  The library's convolutions (`jaxcnn.ops`) are of another kind there; a plain Flax module brings XLA's.
+convolution takes a naive path inside loops (22 times slower for an MNIST network), so a step that contains one is
+called step by step.  The library's convolutions (`jaxcnn.ops`) are of another kind there; a plain Flax module brings
+XLA's.
 """
 
 from __future__ import annotations

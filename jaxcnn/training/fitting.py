@@ -12,10 +12,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 
 from jaxcnn import config
+from jaxcnn.arrays import copied, filled, fresh
 from jaxcnn.callbacks.callback_list import CallbackList
 from jaxcnn.training.data import ArrayFeed, epoch_order
 from jaxcnn.training.dispatch import TrainCalls
@@ -38,7 +38,7 @@ def with_numbers_of(optimizer: Any, opt_state: Any) -> Any:
     """`opt_state` with the adjustable numbers (the learning rate, ...) that the optimizer object has now."""
     if opt_state is None:
         return None
-    return opt_state._replace(hyper={name: jnp.asarray(v, jnp.float32) for name, v in optimizer.hyper().items()})
+    return opt_state._replace(hyper={name: filled((), value) for name, value in optimizer.hyper().items()})
 
 
 class Fit:
@@ -73,15 +73,15 @@ class Fit:
             step=model._step,
             seed=self.seed,
         )
-        copied: TrainState = jax.tree.map(jnp.copy, state)
-        return copied
+        owned: TrainState = copied(state)
+        return owned
 
     def commit(self) -> None:
         """Give the layers copies of the newest arrays."""
         if self._dirty:
             jax.block_until_ready(self.state)  # raises when a step failed, which must not reach the layers
             self._dirty = False
-            self._store(jax.tree.map(jnp.copy, (self.state.variables, self.state.opt_state)))
+            self._store(copied((self.state.variables, self.state.opt_state)))
 
     def _store(self, arrays: tuple[Tree, Any]) -> None:
         variables, self.model._opt_state = arrays
@@ -122,7 +122,7 @@ class Fit:
 
     def reset_metrics(self, metrics: Tree) -> None:
         """Start new running sums."""
-        self.state = replace(self.state, metrics=jax.tree.map(jnp.copy, metrics))
+        self.state = replace(self.state, metrics=fresh(metrics))
 
     def set_state(self, state: TrainState, seed: int, numbers: Mapping[str, float]) -> None:
         """Continue from a restored state, its seed and the optimizer's numbers."""
@@ -252,7 +252,7 @@ class Epochs:
             return
         from jaxcnn.training.diagnosis import first_bad_layer
 
-        self.fit.state = replace(self.fit.state, nan_step=jnp.asarray(-1, jnp.int32))
+        self.fit.state = replace(self.fit.state, nan_step=filled((), -1, np.int32))
         where = first_bad_layer(self.fit.model, self.fit.state, self.feed.batch(order, bad - began))
         raise NonFiniteLossError(
             f"The loss is not finite at step {bad} (step {bad - began + 1} of its epoch): {where}. "

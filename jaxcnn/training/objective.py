@@ -10,6 +10,7 @@ import jax
 import jax.numpy as jnp
 
 from jaxcnn import losses
+from jaxcnn.arrays import filled
 from jaxcnn.metrics import Metric
 
 Tree = dict[str, Any]
@@ -84,8 +85,7 @@ class Objective:
 
     def init_metrics(self) -> Tree:
         """Empty running sums."""
-        zero = jnp.zeros((), jnp.float32)
-        sums: Tree = dict.fromkeys(self.loss_names, (zero, zero))
+        sums: Tree = {name: (filled(()), filled(())) for name in self.loss_names}
         for output in self.outputs:
             sums |= {name: metric.init() for name, metric in (*output.metrics, *output.weighted_metrics)}
         return sums

@@ -29,7 +29,7 @@ def named_arrays(opt_state: Any, order: Sequence[tuple[str, ...]]) -> list[tuple
 
 
 def slot_rank(opt_state: Any, slot: tuple[str, ...]) -> int:
-    """The place of a slot among those of the state, by name: a compiled step returns dictionaries in that order, too."""
+    """The place of a slot among those of the state, by name: compiled steps return dictionaries in that order, too."""
     slots = sorted(opt_state.slots) if isinstance(opt_state.slots, dict) else []
     return slots.index(slot[0]) if slot and slot[0] in slots else len(slots)
 

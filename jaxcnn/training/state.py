@@ -12,6 +12,7 @@ import jax.numpy as jnp
 from flax.traverse_util import flatten_dict, unflatten_dict
 
 from jaxcnn import config
+from jaxcnn.arrays import filled
 from jaxcnn.nn.graph import run
 
 Tree = dict[str, Any]
@@ -85,14 +86,14 @@ def from_variables(
     """A state around existing variables."""
     params, frozen = split(variables.get("params", {}), trainable)
     return TrainState(
-        step=jnp.asarray(step, jnp.int32),
+        step=filled((), step, jnp.int32),
         params=params,
         frozen=frozen,
         collections={name: tree for name, tree in variables.items() if name != "params"},
         opt_state=optimizer.init(params) if opt_state is None else opt_state,
         key=jax.random.key_data(jax.random.key(seed)),
         metrics=metrics or {},
-        nan_step=jnp.asarray(-1, jnp.int32),
+        nan_step=filled((), -1, jnp.int32),
     )
 
 

@@ -15,6 +15,7 @@ import numpy as np
 from flax.traverse_util import flatten_dict
 
 from jaxcnn import config, losses, metrics, optimizers
+from jaxcnn.arrays import fresh
 from jaxcnn.callbacks import Callback, History
 from jaxcnn.callbacks.callback_list import CallbackList
 from jaxcnn.layers.base import Layer
@@ -366,7 +367,7 @@ class Trainer(Layer):
             from jaxcnn.training.checkpoint import Checkpoints
 
             checkpoints = Checkpoints(checkpoint_dir, checkpoint_every)
-        empty = objective.init_metrics()
+        empty = jax.device_get(objective.init_metrics())
         running = Fit(self, functions.train_until_nan if nan == "raise" else functions.train, empty)
 
         def validate() -> dict[str, float]:
@@ -414,7 +415,7 @@ class Trainer(Layer):
     ) -> dict[str, float]:
         functions, objective = self.functions, self._require_compiled()
         order = np.arange(feed.samples)
-        sums = jax.tree.map(jax.numpy.copy, objective.init_metrics())
+        sums = fresh(objective.init_metrics())
         calls = functions.evaluate
         if calls.loops(sums, feed.batch(order, 0), variables) and (feed.pad or not feed.short):
             for first, count, capacity in calls.chunks(feed.steps, 0, feed.bytes_per_batch):
@@ -479,9 +480,7 @@ class Trainer(Layer):
         """The loss and metrics of one batch."""
         arrays = self._arrays(x, y, sample_weight)
         batch = self._whole(arrays)
-        sums = self.functions.evaluate.single(
-            jax.tree.map(jax.numpy.copy, self._require_compiled().init_metrics()), batch, self.variables
-        )
+        sums = self.functions.evaluate.single(fresh(self._require_compiled().init_metrics()), batch, self.variables)
         return self._listed(self.functions.averages(sums))
 
     def predict_on_batch(self, x: Any) -> Any:
