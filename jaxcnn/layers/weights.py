@@ -18,6 +18,7 @@ from flax.traverse_util import flatten_dict, unflatten_dict
 
 from jaxcnn import config
 from jaxcnn.arrays import named_key
+from jaxcnn.compilation import keep_programs
 from jaxcnn.layers.tensor import SymbolicTensor
 from jaxcnn.layers.tracing import from_flax
 from jaxcnn.layers.variable import Variable
@@ -97,6 +98,8 @@ class WeightOwner:
                 )
             arrays[path] = jnp.asarray(value, known[path].dtype)
         self._note_changes()
+        for layer in (self, *self.all_layers()):
+            layer._own_variables()  # only what is there can be replaced
         self.store(unflatten_dict(arrays))
 
     def store(self, variables: Mapping[str, Any]) -> None:
@@ -143,6 +146,7 @@ class WeightOwner:
     def _initialise(self) -> dict[tuple[str, ...], jax.Array]:
         """Draw the weights: each from a key that depends on the seed, the layer's name and the weight's path only."""
         assert self._specs is not None
+        keep_programs()
         drawn: dict[tuple[str, ...], jax.Array] = {}
         for spec in self._specs:
             if spec.initializer is from_flax:
