@@ -69,7 +69,7 @@ def transpose(x: Any) -> Any:
 @operation()
 def gather(reference: Any, indices: Any) -> Any:
     """The rows of `reference` at `indices`; NaN where there is no such row."""
-    return jnp.take(reference, indices, axis=0)
+    return jnp.take(jnp.asarray(reference), jnp.asarray(indices), axis=0)
 
 
 @operation(_keeps_rows)
