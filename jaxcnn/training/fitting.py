@@ -97,7 +97,7 @@ class Fit:
                 session.changed = True
         if self._dirty:
             # If the device failed in the middle of a step the state is lost; the layers then keep the last commit.
-            with contextlib.suppress(RuntimeError):
+            with contextlib.suppress(RuntimeError, ValueError):
                 jax.block_until_ready(self.state)
                 self._store((self.state.variables, self.state.opt_state))
 
