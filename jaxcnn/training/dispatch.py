@@ -15,6 +15,8 @@ from typing import Any
 
 import jax
 
+from jaxcnn.compilation import keep_programs
+
 # Of stacked batches in one call.  On CPU they should still be in the cache when they are read: with 64 MiB the same
 # steps took twice as long.
 CHUNK_BYTES, CHUNK_BYTES_CPU = 64 * 2**20, 4 * 2**20
@@ -27,6 +29,7 @@ class Dispatcher:
     """Runs ``step(carry, batch, *constants) -> carry``, one batch or many a call; `carry` is donated when `donate`."""
 
     def __init__(self, step: Callable[..., Any], *, donate: bool) -> None:
+        keep_programs()
         donated = (0,) if donate else ()
         self._step = step
         self.single = jax.jit(step, donate_argnums=donated)
@@ -39,7 +42,7 @@ class Dispatcher:
     def _loop(self, carry: Any, batches: Any, count: Any, *constants: Any) -> tuple[Any, jax.Array]:
         def body(i: Any, carry: Any) -> Any:
             batch = jax.tree.map(lambda a: jax.lax.dynamic_index_in_dim(a, i, keepdims=False), batches)
-            return self._step(carry, batch, *constants)
+            return self.single(carry, batch, *constants)  # as a jitted function it is not traced once more
 
         # The second result tells when the call is done: the first may by then have been given to the next call.
         return jax.lax.fori_loop(0, count, body, carry), count + 0

@@ -18,6 +18,7 @@ from jaxcnn import config, losses, metrics, optimizers
 from jaxcnn.arrays import fresh
 from jaxcnn.callbacks import Callback, History
 from jaxcnn.callbacks.callback_list import CallbackList
+from jaxcnn.compilation import keep_programs
 from jaxcnn.layers.base import Layer
 from jaxcnn.nn.graph import mixes_rows
 from jaxcnn.registry import custom_object_scope
@@ -450,6 +451,7 @@ class Trainer(Layer):
 
     def _predict_function(self) -> Callable[[Tree, Any], Any]:
         if self._predict is None or self._predict[0] is not self.module:
+            keep_programs()
             self._predict = self.module, jax.jit(predict_step(self.module))
         return self._predict[1]
 
