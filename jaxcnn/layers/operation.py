@@ -14,6 +14,7 @@ from typing import Any, TypeVar, cast
 
 import flax.linen as nn
 import jax
+import numpy as np
 
 from jaxcnn.ambient import running_module
 from jaxcnn.layers import naming
@@ -121,7 +122,8 @@ def operation(rows: RowRule | None = None) -> Callable[[F], F]:
 def elementwise(tensors: list[SymbolicTensor], arguments: Mapping[str, Any]) -> bool:
     """For functions that broadcast: the rows stay apart unless broadcasting moves them to another axis."""
     ranks = {tensor.ndim for tensor in tensors}
-    widest = max(getattr(v, "ndim", 0) for v in jax.tree.leaves(dict(arguments)))
+    arrays = [v for v in jax.tree.leaves(dict(arguments)) if isinstance(v, SymbolicTensor | np.ndarray | jax.Array)]
+    widest = max(array.ndim for array in arrays)
     return len(ranks) == 1 and widest == min(ranks) > 0
 
 
