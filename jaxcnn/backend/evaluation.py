@@ -69,11 +69,11 @@ class Evaluation:
 
         for tensor, value in self.known.items():
             put(tensor, value)
-        for number, node in enumerate(needed_nodes(tensors, self.known)):
+        for node in needed_nodes(tensors, self.known):
             if isinstance(node.layer, Gradients):
                 outputs, out_masks = self.gradients(node.layer), None
             else:
-                outputs, out_masks = self.run(node, place, masks, number)
+                outputs, out_masks = self.run(node, place, masks)
             made = jax.tree.leaves(node.outputs)
             flat_masks = jax.tree.leaves(out_masks, is_leaf=lambda m: m is None)
             flat_masks = flat_masks if len(flat_masks) == len(made) else [None] * len(made)
@@ -81,12 +81,14 @@ class Evaluation:
                 put(id(tensor), value, mask)
         return [place[id(tensor)] for tensor in tensors]
 
-    def run(self, node: Node, place: Arrays, masks: Arrays, number: int) -> tuple[Any, Any]:
+    def run(self, node: Node, place: Arrays, masks: Arrays) -> tuple[Any, Any]:
         """(outputs, their masks) of one call of a layer."""
         layer = node.layer
         args, kwargs = jax.tree.map(lambda t: place.get(id(t), t), (node.args, node.kwargs))
         mask = jax.tree.map(lambda t: masks.get(id(t)), node.args[0])
-        key = jax.random.fold_in(jax.random.fold_in(self.key, zlib.crc32(layer.name.encode())), number)
+        # The key depends on layer and call only, so that a gradient sees the same noise as its loss.
+        call = layer.inbound_nodes.index(node)
+        key = jax.random.fold_in(jax.random.fold_in(self.key, zlib.crc32(layer.name.encode())), call)
 
         def forward(module: nn.Module) -> Any:
             with given_values(self.variables):

@@ -69,14 +69,16 @@ def random_normal_variable(
     shape: Any, mean: float, scale: float, dtype: Any = None, name: str | None = None, seed: int | None = None
 ) -> Variable:
     """A variable that starts with numbers from a normal distribution of standard deviation `scale`."""
-    return variable(random_normal(shape, mean, scale, dtype, seed), dtype, name)
+    with jax.ensure_compile_time_eval():  # a `build` that makes it may be a part of what is compiled
+        return variable(random_normal(shape, mean, scale, dtype, seed), dtype, name)
 
 
 def random_uniform_variable(
     shape: Any, low: float, high: float, dtype: Any = None, name: str | None = None, seed: int | None = None
 ) -> Variable:
     """A variable that starts with numbers spread evenly over [low, high)."""
-    return variable(random_uniform(shape, low, high, dtype, seed), dtype, name)
+    with jax.ensure_compile_time_eval():
+        return variable(random_uniform(shape, low, high, dtype, seed), dtype, name)
 
 
 @operation()

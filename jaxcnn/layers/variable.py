@@ -61,7 +61,7 @@ class Variable:
 
     def adopt(self, owner: Any, trainable: bool) -> None:
         """Make a variable that stood on its own the weight of a layer, which starts from its value."""
-        value = self.value
+        value = self._kept()
         self.initializer = lambda key, shape, dtype: jnp.asarray(value, dtype)
         self.owner, self.trainable = owner, trainable
 
@@ -89,11 +89,16 @@ class Variable:
                 )
             found: jax.Array = self.owner._own_variables()[self.path]
             return found
-        if self._value is None:
-            self._value = np.asarray(self.initializer(jax.random.key(0), self.shape, self.dtype))
         if being_compiled():
-            return jax.pure_callback(lambda: self._value, jax.ShapeDtypeStruct(self.shape, self.dtype))
-        return jnp.asarray(self._value)
+            return jax.pure_callback(self._kept, jax.ShapeDtypeStruct(self.shape, self.dtype))
+        return jnp.asarray(self._kept())
+
+    def _kept(self) -> np.ndarray:
+        """The value of a variable on its own."""
+        if self._value is None:
+            with jax.ensure_compile_time_eval():
+                self._value = np.asarray(self.initializer(jax.random.key(0), self.shape, self.dtype))
+        return self._value
 
     def assign(self, value: Any) -> None:
         """Replace the value by an array of the same shape."""

@@ -56,6 +56,14 @@ def test_dropout_differs_between_calls_and_between_layers():
     assert len(found) == 6
 
 
+def test_a_gradient_sees_the_noise_of_its_loss():
+    x = Input((50,))
+    h = Dropout(0.5)(x)
+    compute = K.function([x, K.learning_phase()], [h, *K.gradients(K.sum(h), x)])
+    value, gradient = compute([np.ones((2, 50)), 1])
+    np.testing.assert_array_equal(value, gradient)
+
+
 def test_variables_and_updates():
     x, v, steps = Input((1,)), K.variable([2.0]), K.variable(0.0)
     run = K.function(

@@ -138,6 +138,28 @@ def test_a_users_layer_reads_its_weights_where_they_are_hidden():
     assert model.get_weights()[0] < 1
 
 
+def test_a_layer_of_the_first_keras_makes_its_weights_of_variables():
+    class Old(Layer):
+        def build(self, input_shape):
+            self.W = K.random_uniform_variable((input_shape[1], 2), -1, 1)
+            self.b = K.zeros((2,))
+            self.trainable_weights = [self.W, self.b]
+
+        def call(self, x):
+            return K.dot(x, self.W) + self.b
+
+    x = np.ones((4, 3), "f")
+    model = Sequential([Old(input_shape=(3,))])
+    layer = model.layers[0]
+    start = K.get_value(layer.W)
+    assert np.abs(start).max() > 0
+    np.testing.assert_allclose(model.predict(x), x @ start, rtol=1e-5, atol=1e-6)
+    model.compile("sgd", "mse")
+    model.fit(x, x[:, :2], verbose=0)
+    assert not np.array_equal(K.get_value(layer.W), start)
+    assert layer.W is layer.weights[0] and K.get_value(layer.b).any()
+
+
 def test_the_learning_rate():
     model = Sequential([Dense(1, input_shape=(2,))])
     model.compile(optimizers.SGD(lr=0.5), "mse")
