@@ -57,16 +57,15 @@ class Checkpoints:
             return first_epoch, 0
         args = self._ocp.args
         place = self._manager.restore(step, args=args.Composite(place=args.JsonRestore()))["place"]
+        if different := first_difference(place["layout"], layout(fit.state)):
+            raise ValueError(
+                f"The checkpoint of step {step} in {self.directory} does not belong to this model and optimizer: "
+                f"{different}. Use another folder, or the model that wrote it."
+            )
         wanted = {"state": args.StandardRestore(jax.tree.map(abstract, fit.state))}
         if place["has_arrays"]:
             wanted["arrays"] = args.PyTreeRestore()
-        try:
-            found = self._manager.restore(step, args=args.Composite(**wanted))
-        except (ValueError, KeyError, TypeError) as error:
-            raise ValueError(
-                f"The checkpoint of step {step} in {self.directory} does not belong to this model and optimizer: "
-                f"{str(error).splitlines()[0]} Use another folder, or the model that wrote it."
-            ) from error
+        found = self._manager.restore(step, args=args.Composite(**wanted))
         fit.set_state(found["state"], place["seed"], place["numbers"])
         fit.model.stop_training = place["stopped"]
         callbacks.set_state(place["callbacks"])
@@ -87,6 +86,7 @@ class Checkpoints:
         place = {
             "epoch": epoch,
             "done": done,
+            "layout": layout(fit.state),
             "seed": fit.seed,
             "numbers": fit.model.optimizer.hyper(),
             "stopped": fit.model.stop_training,
@@ -112,3 +112,17 @@ class Checkpoints:
 def abstract(array: jax.Array) -> jax.ShapeDtypeStruct:
     """Shape, dtype and placement of an array, to restore one like it."""
     return jax.ShapeDtypeStruct(array.shape, array.dtype, sharding=array.sharding)
+
+
+def layout(state: Any) -> dict[str, str]:
+    """Path -> dtype and shape of every array of a state."""
+    leaves = jax.tree_util.tree_flatten_with_path(state)[0]
+    return {jax.tree_util.keystr(path).lstrip("."): f"{array.dtype}{list(array.shape)}" for path, array in leaves}
+
+
+def first_difference(saved: dict[str, str], expected: dict[str, str]) -> str | None:
+    """Where two layouts differ, in words, or None."""
+    for path in [*expected, *saved]:
+        if saved.get(path) != expected.get(path):
+            return f"it has {saved.get(path, 'nothing')} at {path}, but {expected.get(path, 'nothing')} is expected"
+    return None
