@@ -22,7 +22,7 @@ from jax.sharding import NamedSharding, PartitionSpec
 
 from jaxcnn.ops import onednn
 from jaxcnn.ops.geometry import Geometry, Wanted
-from jaxcnn.ops.xla import blocked, direct, matmul
+from jaxcnn.ops.xla import blocked, direct
 
 _convolution_p = Primitive("jaxcnn_convolution")
 
@@ -116,18 +116,14 @@ def _on_cpu(a, b, *, wanted, geometry, stacked):
 
 
 def _choose(a, b, wanted, geometry):
-    """The fastest way on CPU for arrays of these shapes, by two rules that were measured."""
+    """The fastest way on CPU for arrays of these shapes, by a rule that was measured."""
     shape = geometry.shape(wanted, a.shape, b.shape)
     if 0 in (*a.shape, *b.shape, *shape):
         return jnp.zeros(shape, a.dtype)
-    images, channels_out = a.shape[0], (a if wanted == "input" else b).shape[-1]
-    if onednn.accelerated():
-        # oneDNN first lays the kernel out anew: not worth it where the kernel outweighs the images' patches, nor
-        # where the window is one element, so that the images are already the matrix.
-        kernel_outweighs = geometry.groups == 1 and channels_out >= images * math.prod(geometry.positions)
-        plain = geometry.taps == 1 and geometry.groups == 1 and wanted != "kernel"
-        if kernel_outweighs or plain:
-            return matmul(wanted, a, b, geometry)
+    # oneDNN first lays the kernel out anew, which takes longer than to cut out the patches where there are fewer of
+    # them than output channels: late layers of deep networks, on small images.
+    patches, channels_out = a.shape[0] * math.prod(geometry.positions), (a if wanted == "input" else b).shape[-1]
+    if geometry.groups > 1 or channels_out < patches:
         result = onednn.convolve(wanted, a, b, geometry)
         if result is not None:
             return result

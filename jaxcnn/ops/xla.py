@@ -50,7 +50,7 @@ def blocked(wanted: Wanted, a: jax.Array, b: jax.Array, geometry: Geometry) -> j
     gradients take a path that is more than twenty times slower), and needs one block of patches as extra memory.
     """
     depthwise = geometry.groups > 1 and geometry.groups == _channels(wanted, a, b, geometry)
-    multiply = _shifted if depthwise else matmul
+    multiply = _shifted if depthwise else _matmul
     images = a.shape[0]
     patch_bytes = math.prod(geometry.positions) * geometry.taps * _channels(wanted, a, b, geometry) * a.dtype.itemsize
     limit = max(_PATCH_BYTES // max(patch_bytes, 1), 1)
@@ -68,7 +68,7 @@ def blocked(wanted: Wanted, a: jax.Array, b: jax.Array, geometry: Geometry) -> j
     return total.astype(a.dtype)
 
 
-def matmul(wanted: Wanted, a: jax.Array, b: jax.Array, geometry: Geometry) -> jax.Array:
+def _matmul(wanted: Wanted, a: jax.Array, b: jax.Array, geometry: Geometry) -> jax.Array:
     """Patches times kernel as one matrix product (one for each group)."""
     groups, taps = geometry.groups, geometry.taps
     shape = geometry.shape(wanted, a.shape, b.shape)

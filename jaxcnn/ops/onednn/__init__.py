@@ -57,7 +57,10 @@ def convolve(wanted: Wanted, a: jax.Array, b: jax.Array, geometry: Geometry) -> 
     library, _ = _load()
     if library is None or not (a.dtype == jnp.float32 or (a.dtype == jnp.bfloat16 and library.jaxcnn_has_bfloat16())):
         return None
-    problem = _problem(wanted, a, b, geometry)
+    threads = len(os.sched_getaffinity(0))
+    if 4 * a.shape[0] < threads:  # the batch is what threads share: most of them would idle
+        return None
+    problem = _problem(wanted, a, b, geometry, threads)
     workspace = library.jaxcnn_plan((ctypes.c_int64 * len(problem))(*problem))
     if workspace < 0:
         return None
@@ -66,16 +69,15 @@ def convolve(wanted: Wanted, a: jax.Array, b: jax.Array, geometry: Geometry) -> 
     return jax.ffi.ffi_call(_TARGET, (result, scratch))(a, b, problem=np.array(problem, np.int64))[0]
 
 
-def _problem(wanted: Wanted, a: jax.Array, b: jax.Array, geometry: Geometry) -> list[int]:
+def _problem(wanted: Wanted, a: jax.Array, b: jax.Array, geometry: Geometry, threads: int) -> list[int]:
     """The fields of `Problem` in conv.cc."""
     shape = geometry.shape(wanted, a.shape, b.shape)
     images = a.shape[0]
+    chunks = -(-images // -(-images // threads))
     c_in = (shape if wanted == "input" else a.shape)[-1]
     c_out = {"output": shape, "input": a.shape, "kernel": b.shape}[wanted][-1]
-    threads = len(os.sched_getaffinity(0))
-    chunks = -(-images // -(-images // threads))
-    head = [_KINDS[wanted], a.dtype == jnp.bfloat16, geometry.rank, images, chunks, max(threads // chunks, 1)]
     before = [pad[0] for pad in geometry.padding]
     axes = (geometry.lengths, geometry.window, geometry.positions, geometry.strides, geometry.dilation, before)
-    padded = [length for axis in axes for length in (*axis, 0, 0)[:3]]
-    return [int(n) for n in (*head, geometry.groups, c_in, c_out, *padded)]
+    in_three = [length for axis in axes for length in (*axis, 0, 0)[:3]]
+    bfloat16 = int(a.dtype == jnp.bfloat16)
+    return [_KINDS[wanted], bfloat16, geometry.rank, images, chunks, geometry.groups, c_in, c_out, *in_three]

@@ -3,14 +3,17 @@
 // Arrays are dense and channels last: x (N, *in, C), kernel (*window, C / groups, O), y (N, *out, O), with one to three
 // spatial axes. oneDNN names axes channels first; strides in a memory descriptor say where the elements really lie.
 //
-// Threads: the batch is cut into equal chunks and each chunk is a single-threaded oneDNN call on a thread of XLA's own
-// pool, so there is no second pool whose threads spin while XLA's wait for a core. Only a batch smaller than the pool
-// lets oneDNN use several OpenMP threads for a chunk.
+// Threads: the batch is cut into equal chunks, each a single-threaded oneDNN call on a thread of XLA's own pool. A pool
+// of OpenMP's beside it would spin for work while XLA's threads wait for the core: measured, that makes small calls a
+// hundred times slower on a busy machine.
+//
+// Memory: the caller passes a workspace (XLA plans it with its other buffers), of the size that jaxcnn_plan says.
 #include <algorithm>
 #include <array>
 #include <atomic>
 #include <condition_variable>
 #include <cstring>
+#include <exception>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -32,7 +35,7 @@ enum Kind : int64_t { kForward = 0, kDataGradient = 1, kKernelGradient = 2 };
 
 // Everything that decides which code oneDNN generates: the key of the plan cache.
 struct Problem {
-  int64_t kind, bfloat16, rank, batch, chunks, threads, groups, c_in, c_out;
+  int64_t kind, bfloat16, rank, batch, chunks, groups, c_in, c_out;
   std::array<int64_t, 3> in, window, out, strides, dilation, before;
 
   bool operator==(const Problem& other) const { return std::memcmp(this, &other, sizeof *this) == 0; }
@@ -56,11 +59,12 @@ dnnl::stream& Stream() {
 
 size_t Align(size_t bytes) { return (bytes + 63) / 64 * 64; }
 
-// OpenMP's thread count belongs to the calling thread, which is XLA's or the user's: give it back as it was.
-class OpenMpThreads {
+// Keeps oneDNN on the calling thread. OpenMP's thread count is a setting of that thread, which is XLA's or the user's:
+// it gets back what it had.
+class SingleThreaded {
  public:
-  explicit OpenMpThreads(int64_t n) : before_(omp_get_max_threads()) { omp_set_num_threads(static_cast<int>(n)); }
-  ~OpenMpThreads() { omp_set_num_threads(before_); }
+  SingleThreaded() : before_(omp_get_max_threads()) { omp_set_num_threads(1); }
+  ~SingleThreaded() { omp_set_num_threads(before_); }
 
  private:
   int before_;
@@ -68,6 +72,8 @@ class OpenMpThreads {
 
 // The primitives for one problem. The last chunk of a batch that does not divide evenly is smaller and has its own.
 struct Plan {
+  explicit Plan(const Problem& p);
+
   dnnl::primitive chunk, last;
   memory::desc x, y, last_x, last_y;
   memory::desc kernel, user_kernel;  // oneDNN's layout and ours
@@ -76,8 +82,6 @@ struct Plan {
   int64_t size;  // images in a chunk
   size_t scratch;
   bool fast = true;  // whether oneDNN has more than its plain reference loops for this
-
-  explicit Plan(const Problem& p);
 };
 
 memory::dims Spatial(const std::array<int64_t, 3>& values, int64_t rank) {
@@ -159,10 +163,11 @@ std::shared_ptr<const Plan> FindPlan(const Problem& problem) {
   static std::mutex mutex;
   static std::unordered_map<Problem, std::shared_ptr<const Plan>, ProblemHash> plans;
   std::lock_guard<std::mutex> lock(mutex);
-  auto& plan = plans[problem];
+  if (plans.size() >= kPlans) plans.clear();  // who still runs one keeps it alive
+  auto& plan = plans[problem];                // stays empty where planning throws
   if (!plan) {
-    OpenMpThreads threads(problem.threads);  // oneDNN plans for the number of threads it sees
-    try { plan = std::make_shared<const Plan>(problem); } catch (...) { plans.erase(problem); throw; }
+    SingleThreaded scope;  // oneDNN plans for the number of threads it sees
+    plan = std::make_shared<const Plan>(problem);
   }
   return plan;
 }
@@ -182,7 +187,11 @@ void ForEach(ffi::ThreadPool& pool, int64_t n, const Task& task) {
   auto work = [state, n, &task] {
     for (int64_t i; (i = state->next.fetch_add(1)) < n;) {  // task is alive: the caller waits for every i below n
       std::exception_ptr error;
-      try { task(i); } catch (...) { error = std::current_exception(); }
+      try {
+        task(i);
+      } catch (...) {
+        error = std::current_exception();
+      }
       std::lock_guard<std::mutex> lock(state->mutex);
       if (error) state->error = error;
       if (++state->done == n) state->finished.notify_one();
@@ -196,6 +205,7 @@ void ForEach(ffi::ThreadPool& pool, int64_t n, const Task& task) {
 }
 
 void Run(const Plan& plan, const Problem& p, ffi::ThreadPool& pool, char* workspace, char* x, char* kernel, char* y) {
+  SingleThreaded scope;
   // workspace: the kernel in oneDNN's layout (a partial gradient for each chunk), then a scratchpad for each chunk.
   size_t kernel_bytes = Align(plan.kernel.get_size());
   bool gradient = p.kind == kKernelGradient;
@@ -212,7 +222,7 @@ void Run(const Plan& plan, const Problem& p, ffi::ThreadPool& pool, char* worksp
     plan.reorder.execute(Stream(), user_kernel, ours);
   }
   ForEach(pool, p.chunks, [&](int64_t i) {
-    OpenMpThreads threads(p.threads);
+    SingleThreaded scope;
     bool last = i == p.chunks - 1;
     memory x_i(last ? plan.last_x : plan.x, Engine(), x + i * plan.x.get_size());
     memory y_i(last ? plan.last_y : plan.y, Engine(), y + i * plan.y.get_size());
@@ -226,14 +236,19 @@ void Run(const Plan& plan, const Problem& p, ffi::ThreadPool& pool, char* worksp
   });
   if (gradient && !direct) {
     float* sum = reinterpret_cast<float*>(workspace);
-    int64_t n = plan.kernel.get_size() / sizeof(float);
-    for (int64_t i = 1; i < p.chunks; ++i) {
-      const float* partial = reinterpret_cast<const float*>(workspace + i * kernel_bytes);
-      for (int64_t j = 0; j < n; ++j) sum[j] += partial[j];
-    }
+    int64_t n = plan.kernel.get_size() / sizeof(float), slice = (n + p.chunks - 1) / p.chunks;
+    ForEach(pool, p.chunks, [&](int64_t part) {
+      for (int64_t i = 1; i < p.chunks; ++i) {
+        const float* partial = reinterpret_cast<const float*>(workspace + i * kernel_bytes);
+        for (int64_t j = part * slice; j < std::min(n, (part + 1) * slice); ++j) sum[j] += partial[j];
+      }
+    });
     memory ours = kernel_of(0);
-    if (plan.reordered) plan.reorder.execute(Stream(), ours, user_kernel);
-    else std::memcpy(kernel, sum, n * sizeof(float));
+    if (plan.reordered) {
+      plan.reorder.execute(Stream(), ours, user_kernel);
+    } else {
+      std::memcpy(kernel, sum, n * sizeof(float));
+    }
   }
 }
 
@@ -248,19 +263,20 @@ size_t ImageBytes(const memory::desc& chunk, const memory::desc& last, const Pro
 ffi::Error Convolve(ffi::ThreadPool pool, ffi::AnyBuffer a, ffi::AnyBuffer b, ffi::Result<ffi::AnyBuffer> result,
                     ffi::Result<ffi::AnyBuffer> workspace, ffi::Span<const int64_t> problem) {
   Problem p;
-  if (problem.size() * sizeof(int64_t) != sizeof p) return ffi::Error::InvalidArgument("oneDNN convolution: no problem");
+  if (problem.size() * sizeof(int64_t) != sizeof p)
+    return ffi::Error::InvalidArgument("oneDNN convolution: the problem has a number of fields that is not ours");
   std::memcpy(&p, problem.begin(), sizeof p);
   ffi::AnyBuffer x = p.kind == kDataGradient ? *result : a;
   ffi::AnyBuffer kernel = p.kind == kKernelGradient ? *result : b;
   ffi::AnyBuffer y = p.kind == kForward ? *result : p.kind == kDataGradient ? a : b;
   try {
     auto plan = FindPlan(p);
-    if (x.size_bytes() != ImageBytes(plan->x, plan->last_x, p) || y.size_bytes() != ImageBytes(plan->y, plan->last_y, p) ||
-        kernel.size_bytes() != plan->user_kernel.get_size() || workspace->size_bytes() < WorkspaceBytes(*plan, p))
+    if (x.size_bytes() != ImageBytes(plan->x, plan->last_x, p) || kernel.size_bytes() != plan->user_kernel.get_size() ||
+        y.size_bytes() != ImageBytes(plan->y, plan->last_y, p) || workspace->size_bytes() < WorkspaceBytes(*plan, p))
       return ffi::Error::InvalidArgument("oneDNN convolution: the arrays do not have the sizes of the problem");
     Run(*plan, p, pool, static_cast<char*>(workspace->untyped_data()), static_cast<char*>(x.untyped_data()),
         static_cast<char*>(kernel.untyped_data()), static_cast<char*>(y.untyped_data()));
-  } catch (const dnnl::error& error) {
+  } catch (const std::exception& error) {
     return ffi::Error::Internal(std::string("oneDNN convolution: ") + error.what());
   }
   return ffi::Error::Success();
@@ -284,7 +300,7 @@ extern "C" int64_t jaxcnn_plan(const int64_t* problem) {
   try {
     auto plan = FindPlan(p);
     return plan->fast ? static_cast<int64_t>(WorkspaceBytes(*plan, p)) : -1;
-  } catch (const dnnl::error&) {
+  } catch (const std::exception&) {
     return -1;
   }
 }
