@@ -56,7 +56,8 @@ def fresh(tree: Any) -> Any:
 def named_key(seed: int, *names: str) -> Array:
     """A random key that depends on a seed and names only."""
     digest = hashlib.blake2b("/".join((str(seed), *names)).encode(), digest_size=8).digest()
-    return jax.random.wrap_key_data(np.frombuffer(digest, "<u4"), impl="threefry2x32")
+    data: Any = np.frombuffer(digest, "<u4")
+    return jax.random.wrap_key_data(data, impl="threefry2x32")
 
 
 def standard_draw(kind: str, key: Array, shape: Sequence[int]) -> np.ndarray | Array:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import os
 from pathlib import Path
+from typing import Any
 
 import jax
 
@@ -17,7 +18,7 @@ def keep_programs() -> Path | None:
     ``~/.cache``).  Nothing is changed, and None returned, with ``JAXCNN_CACHE=0``, where JAX's own settings name a
     folder or forbid the cache, and where the folder cannot be written.
     """
-    settings = jax.config
+    settings: Any = jax.config  # its options are attributes that type checkers do not see
     if os.environ.get("JAXCNN_CACHE") == "0" or not settings.jax_enable_compilation_cache:
         return None
     if settings.jax_compilation_cache_dir is not None:
