@@ -54,6 +54,7 @@ class ConvLSTM2D(LSTMRecurrence, GatedLayer, Convolution):
     return_state: bool = False
 
     spatial_rank = 2
+    sample_rank = 3
 
     def checked(self) -> dict[str, Any]:
         return {**Convolution.checked(self), **self.checked_rates()}
@@ -78,10 +79,8 @@ class ConvLSTM2D(LSTMRecurrence, GatedLayer, Convolution):
         return jnp.moveaxis(y, -1, -3) if self.channels_first else y
 
     def input_product(self, x: jax.Array, kernel: jax.Array) -> jax.Array:
-        pictures = x.reshape(-1, *x.shape[-3:])
-        self.require_space(pictures)
-        y = ops.conv(pictures, kernel, strides=self.strides, padding=self.padding, dilation=self.dilation_rate)
-        return y.reshape(*x.shape[:-3], *y.shape[1:])
+        self.require_space(x)
+        return ops.conv(x, kernel, strides=self.strides, padding=self.padding, dilation=self.dilation_rate)
 
     def recurrent_product(self, h: jax.Array, kernel: jax.Array) -> jax.Array:
         return ops.conv(h, kernel, padding="same")

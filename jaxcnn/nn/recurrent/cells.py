@@ -42,6 +42,7 @@ class Gated:
 
     blocks: ClassVar[int] = 1  # the kernels are this many times as wide as the state
     state_count: ClassVar[int] = 1
+    sample_rank: ClassVar[int] = 1  # the number of axes of one sample at one step
 
     @property
     def groups(self) -> tuple[tuple[int, ...], ...]:
@@ -121,11 +122,13 @@ class Gated:
     def project(
         self, x: jax.Array, kernel: jax.Array, bias: jax.Array | None, noise: Sequence[jax.Array]
     ) -> list[jax.Array]:
-        """What `x`, of one step or of all with time first, contributes to each gate."""
-        parts = products(self.input_product, [x * mask for mask in noise] or [x], kernel, self.blocks)
-        if bias is None:
-            return parts
-        return [part + b for part, b in zip(parts, jnp.split(bias, self.blocks), strict=True)]
+        """What `x`, (batch, ...) of one step or (batch, steps, ...), contributes to each gate, in the same order."""
+        leading = x.shape[: x.ndim - self.sample_rank]
+        samples = [y.reshape(-1, *x.shape[len(leading) :]) for y in [x * mask for mask in noise] or [x]]
+        parts = products(self.input_product, samples, kernel, self.blocks)
+        if bias is not None:
+            parts = [part + b for part, b in zip(parts, jnp.split(bias, self.blocks), strict=True)]
+        return [part.reshape(*leading, *part.shape[1:]) for part in parts]
 
 
 class SimpleRecurrence(Gated):

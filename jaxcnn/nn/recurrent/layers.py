@@ -36,7 +36,7 @@ class Recurrent(Layer):
     def run_steps(
         self, x: jax.Array, initial: Sequence[jax.Array] | None, keep: jax.Array | None, train: bool
     ) -> tuple[jax.Array, jax.Array, States]:
-        """(outputs of all steps, the last, final states) for `x` and `keep` with time first."""
+        """(outputs of all steps, the last, final states); `x` has the batch first, the outputs and `keep` time."""
         raise NotImplementedError
 
     def check_rank(self, x: jax.Array) -> None:
@@ -62,9 +62,8 @@ class Recurrent(Layer):
                 "(batch, steps)."
             )
         keep = None if mask is None else jnp.moveaxis(mask.astype(bool), 1, 0)
-        steps = jnp.moveaxis(self.inward(x), 1, 0)
         initial = None if initial is None else [self.inward(state) for state in initial]
-        outputs, last, states = self.run_steps(steps, initial, keep, train)
+        outputs, last, states = self.run_steps(self.inward(x), initial, keep, train)
         if layer.stateful:
             for i, state in enumerate(states):
                 self.update("state", f"state_{i}", state.astype(jnp.float32))
@@ -127,7 +126,8 @@ class GatedLayer(Recurrent):
     ) -> tuple[jax.Array, jax.Array, States]:
         layer: Any = self
         kernel, recurrent, bias = layer.declare(x.shape[-1])
-        inputs = layer.project(x, kernel, bias, layer.noise(layer.dropout, x[0], train))
+        noise = [mask[:, None] for mask in layer.noise(layer.dropout, x[:, 0], train)]
+        inputs = [jnp.moveaxis(part, 1, 0) for part in layer.project(x, kernel, bias, noise)]
         states = self.starting_states(initial, [inputs[0].shape[1:]] * layer.state_count, inputs[0].dtype)
         outputs, states = gated_scan(
             layer,

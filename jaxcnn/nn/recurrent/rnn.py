@@ -7,6 +7,7 @@ from typing import Any
 
 import flax.linen as nn
 import jax
+import jax.numpy as jnp
 
 from jaxcnn.nn.base import Layer, declared_weights
 from jaxcnn.nn.graph import run
@@ -87,10 +88,10 @@ class RNN(Recurrent):
     def run_steps(
         self, x: jax.Array, initial: Sequence[jax.Array] | None, keep: jax.Array | None, train: bool
     ) -> tuple[jax.Array, jax.Array, States]:
-        shapes = [(x.shape[1], *shape) for shape in state_shapes(self.cell)]
+        shapes = [(x.shape[0], *shape) for shape in state_shapes(self.cell)]
         states = self.starting_states(initial, shapes, x.dtype)
         # A first step, whose results only tell the dtypes, makes the weights and adds their penalties, once.
-        _, new = cell_step(self.cell, x[0], states, train)
+        _, new = cell_step(self.cell, x[:, 0], states, train)
         states = [state.astype(n.dtype) for state, n in zip(states, new, strict=True)]
         cell, variables = self.cell.unbind()
         rngs = {"dropout": self.make_rng("dropout")} if train and self.has_rng("dropout") else {}
@@ -99,4 +100,6 @@ class RNN(Recurrent):
             return nn.apply(lambda bound: cell_step(bound, x, states, train), cell)(variables, rngs=rngs)
 
         with declared_weights():  # the weights are declared above, under their place in the whole model
-            return step_scan(step, x, states, keep=keep, reverse=self.go_backwards, unroll=self.unroll)
+            return step_scan(
+                step, jnp.moveaxis(x, 1, 0), states, keep=keep, reverse=self.go_backwards, unroll=self.unroll
+            )
