@@ -1,0 +1,118 @@
+"""The compiled part: when it is used, what it says when it is not, and how it fails."""
+
+import os
+import subprocess
+import sys
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from jaxcnn import ops
+from jaxcnn.ops import onednn
+from jaxcnn.ops.geometry import Geometry
+
+compiled = pytest.mark.skipif(not ops.accelerated(), reason=f"oneDNN: {ops.why_not()}")
+GEOMETRY = Geometry((8, 8), (3, 3), (1, 1), (1, 1), ((0, 0), (0, 0)))
+
+
+def lowered(x_shape, kernel_shape, dtype=jnp.float32, **options):
+    shapes = (jax.ShapeDtypeStruct(shape, dtype) for shape in (x_shape, kernel_shape))
+    return jax.jit(lambda x, kernel: ops.conv(x, kernel, **options)).lower(*shapes).as_text()
+
+
+def run(program, **environment):
+    environment = {**os.environ, "JAX_PLATFORMS": "cpu", **environment}
+    done = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr[-2000:]
+    return done.stdout.strip()
+
+
+def test_either_accelerated_or_a_reason():
+    assert ops.accelerated() == (ops.why_not() is None)
+
+
+def test_the_environment_turns_it_off():
+    said = run("from jaxcnn import ops; print(ops.accelerated(), ops.why_not())", JAXCNN_ONEDNN="0")
+    assert said == "False turned off by the environment variable JAXCNN_ONEDNN=0"
+
+
+def test_import_registers_nothing():
+    program = "import sys; from jaxcnn.ops import onednn; print(onednn._load.cache_info().currsize)"
+    assert run(program) == "0"
+
+
+@compiled
+@pytest.mark.parametrize(
+    ("x_shape", "kernel_shape", "options"),
+    [
+        ((8, 16, 16, 8), (3, 3, 8, 16), {}),
+        ((8, 16, 16, 8), (3, 3, 8, 16), {"padding": "same", "strides": 2}),
+        ((8, 16, 16, 8), (3, 3, 8, 16), {"dilation": 2}),
+        ((8, 16, 16, 8), (1, 1, 8, 16), {}),
+        ((8, 16, 16, 8), (3, 3, 1, 8), {"groups": 8, "padding": "same"}),
+        ((8, 30, 8), (3, 8, 16), {"padding": "causal"}),
+        ((8, 8, 8, 8, 3), (3, 3, 3, 3, 8), {}),
+    ],
+)
+def test_common_convolutions_are_taken(x_shape, kernel_shape, options):
+    assert "jaxcnn_convolve" in lowered(x_shape, kernel_shape, **options)
+
+
+@compiled
+def test_the_rest_is_left_to_xla():
+    assert "jaxcnn_convolve" not in lowered((8, 16, 16, 8), (3, 3, 8, 16), jnp.float16)
+    assert "jaxcnn_convolve" not in lowered((2, 2, 2, 64), (2, 2, 64, 512)), "the kernel outweighs the images"
+
+
+@compiled
+def test_bfloat16_where_the_processor_has_it():
+    library, _ = onednn._load()
+    taken = "jaxcnn_convolve" in lowered((8, 16, 16, 8), (3, 3, 8, 16), jnp.bfloat16)
+    assert taken == bool(library.jaxcnn_has_bfloat16())
+
+
+@compiled
+@pytest.mark.parametrize("wrong", ["arrays", "workspace", "fields"])
+def test_errors_come_back_as_exceptions(wrong):
+    x, kernel = jnp.zeros((4, 8, 8, 8)), jnp.zeros((3, 3, 8, 16))
+    problem = np.array(onednn._problem("output", x, kernel, GEOMETRY, 2), np.int64)
+    result, workspace = jax.ShapeDtypeStruct((4, 6, 6, 16), x.dtype), jax.ShapeDtypeStruct((1 << 20,), jnp.uint8)
+    if wrong == "arrays":
+        x = x[:3]
+    elif wrong == "workspace":
+        workspace = jax.ShapeDtypeStruct((16,), jnp.uint8)
+    else:
+        problem = problem[:-1]
+    with pytest.raises(jax.errors.JaxRuntimeError, match="oneDNN convolution"):
+        jax.block_until_ready(jax.ffi.ffi_call("jaxcnn_convolve", (result, workspace))(x, kernel, problem=problem))
+
+
+@compiled
+def test_what_onednn_refuses_is_an_exception():
+    x, kernel = jnp.zeros((4, 8, 8, 8)), jnp.zeros((3, 3, 8, 16))
+    problem = onednn._problem("output", x, kernel, GEOMETRY, 2)
+    problem[6] = 5  # input channels that 2 groups of them cannot make up
+    problem[5] = 2
+    call = jax.ffi.ffi_call("jaxcnn_convolve", (jax.ShapeDtypeStruct((4, 6, 6, 16), x.dtype),) * 2)
+    with pytest.raises(jax.errors.JaxRuntimeError, match="oneDNN convolution"):
+        jax.block_until_ready(call(x, kernel, problem=np.array(problem, np.int64)))
+
+
+@compiled
+def test_compiled_programs_are_found_in_the_cache_again(tmp_path):
+    program = """
+import os, jax, jax.numpy as jnp
+from jaxcnn import ops
+f = jax.jit(jax.grad(lambda x, k: (ops.conv(x, k) ** 2).sum(), (0, 1)))
+dx, dk = f(jnp.ones((4, 8, 8, 8)), jnp.ones((3, 3, 8, 16)))
+print(float(dx.sum() + dk.sum()), len(os.listdir(os.environ["JAX_COMPILATION_CACHE_DIR"])))
+"""
+    environment = {
+        "JAX_COMPILATION_CACHE_DIR": str(tmp_path),
+        "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0",
+        "JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES": "-1",
+    }
+    first = run(program, **environment)
+    assert run(program, **environment) == first and not first.endswith(" 0")
