@@ -44,6 +44,13 @@ def test_import_registers_nothing():
 
 
 @compiled
+def test_a_library_for_a_newer_xla_is_refused(monkeypatch):
+    monkeypatch.setattr(onednn, "_ffi_version", lambda: (0, 1))
+    library, reason = onednn._load.__wrapped__()
+    assert library is None and "newer jaxlib" in reason
+
+
+@compiled
 @pytest.mark.parametrize(
     ("x_shape", "kernel_shape", "options"),
     [

@@ -4,6 +4,7 @@ import ctypes
 import functools
 import importlib.metadata
 import os
+import re
 from pathlib import Path
 
 import jax
@@ -37,9 +38,17 @@ def _load() -> tuple[ctypes.CDLL | None, str | None]:
             None,
             f"cannot be loaded: {error}; `pip install onednn-cpu-gomp`, and libgomp1 from the system's packages",
         )
+    if (library.jaxcnn_ffi_major(), library.jaxcnn_ffi_minor()) > _ffi_version():
+        return None, "compiled for a newer jaxlib: upgrade jaxlib, or `pip install --no-build-isolation` jaxcnn again"
     library.jaxcnn_plan.restype = ctypes.c_int64
     jax.ffi.register_ffi_target(_TARGET, jax.ffi.pycapsule(library.jaxcnn_convolve), platform="cpu")
     return library, None
+
+
+def _ffi_version() -> tuple[int, ...]:
+    """The version of its FFI that the XLA in use speaks, as its headers say."""
+    header = (Path(jax.ffi.include_dir()) / "xla/ffi/api/c_api.h").read_text(encoding="utf-8")
+    return tuple(int(n) for n in re.findall(r"^#define XLA_FFI_API_(?:MAJOR|MINOR) (\d+)$", header, re.MULTILINE))
 
 
 def accelerated() -> bool:

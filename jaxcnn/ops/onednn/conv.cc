@@ -305,6 +305,10 @@ extern "C" int64_t jaxcnn_plan(const int64_t* problem) {
   }
 }
 
+// The version of XLA's FFI that this was compiled for.
+extern "C" int jaxcnn_ffi_major() { return XLA_FFI_API_MAJOR; }
+extern "C" int jaxcnn_ffi_minor() { return XLA_FFI_API_MINOR; }
+
 // Whether this processor computes in bfloat16 (oneDNN would otherwise emulate it, slowly).
 extern "C" int jaxcnn_has_bfloat16() {
   auto isa = static_cast<unsigned>(dnnl::get_effective_cpu_isa());
