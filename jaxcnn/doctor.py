@@ -33,7 +33,9 @@ def examine() -> dict[str, Any]:
     import jax
 
     from jaxcnn import __version__, config
+    from jaxcnn.compilation import keep_programs
 
+    keep_programs()  # as training would, to see where the programs go
     home = config.home()
     return {
         "system": {

@@ -15,7 +15,7 @@ def home(tmp_path, monkeypatch):
     """A JAXCNN_HOME with one tiny MNIST and one weight file, and nothing else to be found."""
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("JAXCNN_HOME", str(tmp_path / "mine"))
-    for name in ("KERAS_HOME", "TFDS_DATA_DIR"):
+    for name in ("KERAS_HOME", "TFDS_DATA_DIR", "JAXCNN_CACHE", "JAX_COMPILATION_CACHE_DIR"):
         monkeypatch.delenv(name, raising=False)
     (tmp_path / "mine/datasets").mkdir(parents=True)
     np.savez(tmp_path / "mine/datasets/mnist.npz", x_train=np.zeros(1))
@@ -94,7 +94,12 @@ def test_help_imports_nothing_heavy():
     assert output.splitlines()[-1] == "[]"
 
 
-def test_python_m_jaxcnn():
-    run = subprocess.run([sys.executable, "-m", "jaxcnn", "docter"], capture_output=True, text=True)
-    assert run.returncode == 2
-    assert "doctor" in run.stderr
+def test_python_m_jaxcnn_in_a_process_of_its_own(home):
+    def run(*arguments):
+        return subprocess.run([sys.executable, "-m", "jaxcnn", *arguments], capture_output=True, text=True)
+
+    found = json.loads(run("doctor", "--json").stdout)
+    assert found["folders"]["compilation cache"] == str(home / "cache")
+    unknown = run("docter")
+    assert unknown.returncode == 2
+    assert "doctor" in unknown.stderr
