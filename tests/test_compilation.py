@@ -24,7 +24,8 @@ print(json.dumps([untouched, folder and str(folder), jax.config.jax_compilation_
 
 def run(home, **environment):
     """(setting after the import, folder chosen, setting at the end, programs found in the cache) of a new process."""
-    clean = {name: value for name, value in os.environ.items() if not name.startswith(("JAX_COMP", "JAX_PERS", "XDG_"))}
+    unwanted = ("JAX_COMP", "JAX_PERS", "JAXCNN_", "XDG_")
+    clean = {name: value for name, value in os.environ.items() if not name.startswith(unwanted)}
     done = subprocess.run(
         [sys.executable, "-c", SCRIPT],
         env={**clean, "HOME": str(home), **environment},
