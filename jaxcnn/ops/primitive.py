@@ -54,7 +54,11 @@ _convolution_p.def_impl(functools.partial(xla.apply_primitive, _convolution_p))
 @_convolution_p.def_abstract_eval
 def _abstract(a, b, *, wanted, geometry, stacked):
     stack, a_shape, b_shape = ((a.shape[:1], a.shape[1:], b.shape[1:])) if stacked else ((), a.shape, b.shape)
-    return a.update(shape=stack + geometry.shape(wanted, a_shape, b_shape), weak_type=False)
+    shape = stack + geometry.shape(wanted, a_shape, b_shape)
+    # On a mesh with explicit axes: images lie as the given ones do, kernels everywhere (see `_partition`).
+    batch = a.sharding.spec[: 1 + stacked] if wanted != "kernel" else a.sharding.spec[:stacked]
+    spec = PartitionSpec(*batch, *[None] * (len(shape) - len(batch)))
+    return a.update(shape=shape, weak_type=False, sharding=NamedSharding(a.sharding.mesh, spec))
 
 
 # What a transposition computes, and from which of (cotangent, other argument) in which order.
