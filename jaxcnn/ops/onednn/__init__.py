@@ -38,6 +38,8 @@ def _load() -> tuple[ctypes.CDLL | None, str | None]:
             None,
             f"cannot be loaded: {error}; `pip install onednn-cpu-gomp`, and libgomp1 from the system's packages",
         )
+    if not hasattr(library, "jaxcnn_ffi_major"):
+        return None, "compiled from an older conv.cc: `pip install` jaxcnn again"
     if (library.jaxcnn_ffi_major(), library.jaxcnn_ffi_minor()) > _ffi_version():
         return None, "compiled for a newer jaxlib: upgrade jaxlib, or `pip install --no-build-isolation` jaxcnn again"
     library.jaxcnn_plan.restype = ctypes.c_int64
