@@ -64,11 +64,10 @@ def train(callbacks, folder=None):
     dispatch.CHUNK_STEPS = 2
     rng = np.random.default_rng(0)
     x, y = rng.normal(size=(22, 4)).astype("float32"), rng.normal(size=(22, 1)).astype("float32")
-    layers = [Dense(5, activation="tanh", input_shape=(4,)), BatchNormalization(), Dropout(0.3), Dense(1)]
-    model = jc.Sequential(layers)
-    model.compile(jc.optimizers.Adam(0.01), "mse", metrics=["mae"])
+    model = jc.Sequential([Dense(5, input_shape=(4,)), BatchNormalization(), Dropout(0.3), Dense(1)])
+    model.compile(jc.optimizers.SGD(0.01, momentum=0.9), "mse")
     plateau = ReduceLROnPlateau("loss", factor=0.5, patience=0, epsilon=0.5)
-    history = model.fit(x, y, batch_size=4, epochs=5, verbose=0, validation_split=0.1,
+    history = model.fit(x, y, batch_size=4, epochs=4, verbose=0, validation_split=0.1,
                         callbacks=[plateau, *callbacks], checkpoint_dir=folder, checkpoint_every=2 if folder else None)
     return model, history
 
@@ -133,7 +132,7 @@ def test_a_process_killed_in_the_middle_of_chunks_and_between_epochs(train, tmp_
     resumed = train([begun], folder)
     assert_same(resumed, train([]))
     assert begun.at > (0, 8)  # two calls of at most two batches of 4 had been saved
-    assert resumed[1].epoch == list(range(5)) and len(resumed[1].history["lr"]) == 5
+    assert resumed[1].epoch == list(range(4)) and len(resumed[1].history["lr"]) == 4
     json.dumps(resumed[1].history)
 
 
@@ -164,7 +163,7 @@ class Raise(ProgressWatcher):
         self.update(0, None)
 
 
-@pytest.mark.parametrize("moments", [[1], [2, 1, 3], [4, 2, 1], [6]])
+@pytest.mark.parametrize("moments", [[1], [3, 2, 1], [6]])
 def test_a_run_that_failed_goes_on(train, tmp_path, moments):
     for at in moments:
         with pytest.raises(Fault):
@@ -184,7 +183,7 @@ def test_more_epochs_go_on_where_the_others_ended(tmp_path):
     def run(epochs, folder):
         reset_names()
         model = Sequential([Dense(3, input_shape=(4,)), Dropout(0.5), Dense(4)])
-        model.compile("adam", "mse")
+        model.compile(SGD(0.1, momentum=0.9), "mse")
         return model, model.fit(x, y, batch_size=4, epochs=epochs, verbose=0, checkpoint_dir=folder)
 
     run(2, tmp_path)
@@ -268,13 +267,9 @@ def test_a_folder_without_permission_is_reported_at_once(tmp_path, monkeypatch):
         small(3, folder=tmp_path / "run")
 
 
-def test_old_checkpoints_are_removed(train, tmp_path):
-    train([], tmp_path)
-    assert len([path for path in tmp_path.iterdir() if path.name.isdigit()]) == 2
-
-
-def test_checkpoints_do_not_change_the_result(train, tmp_path):
+def test_checkpoints_do_not_change_the_result_and_old_ones_are_removed(train, tmp_path):
     assert_same(train([], tmp_path), train([]))
+    assert len([path for path in tmp_path.iterdir() if path.name.isdigit()]) == 2
 
 
 def test_a_relative_folder_is_made(tmp_path, monkeypatch):

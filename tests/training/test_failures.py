@@ -15,7 +15,7 @@ import pytest
 
 from jaxcnn.callbacks import Callback
 from jaxcnn.callbacks.base import ProgressWatcher
-from jaxcnn.layers import Activation, BatchNormalization, Dense, Input, Lambda
+from jaxcnn.layers import Activation, Dense, Input, Lambda
 from jaxcnn.layers.naming import reset_names
 from jaxcnn.models import Model, Sequential
 from jaxcnn.optimizers import SGD
@@ -28,8 +28,8 @@ Y = RNG.normal(size=(24, 1)).astype("float32")
 
 def network():
     reset_names()
-    model = Sequential([Dense(5, activation="tanh", input_shape=(4,)), BatchNormalization(), Dense(1)])
-    model.compile("adam", "mse")
+    model = Sequential([Dense(5, activation="tanh", input_shape=(4,)), Dense(1)])
+    model.compile(SGD(0.1, momentum=0.9), "mse")
     return model
 
 
@@ -242,7 +242,7 @@ def failing_at(step):
         return error + 0.0 * checked
 
     model = network()
-    model.compile("adam", loss)
+    model.compile(SGD(0.1, momentum=0.9), loss)
     return model
 
 
@@ -274,11 +274,11 @@ def test_an_error_in_the_first_compiled_step_leaves_the_weights():
 
 def test_a_loss_that_cannot_be_traced_leaves_the_weights():
     model = network()
-    model.compile("adam", lambda y_true, y_pred: jnp.dot(y_true, y_pred))
+    model.compile("sgd", lambda y_true, y_pred: jnp.dot(y_true, y_pred))
     before = model.get_weights()
     with pytest.raises(TypeError):
         model.fit(X, Y, verbose=0)
-    model.compile("adam", "mse")
+    model.compile("sgd", "mse")
     assert equal(before, model.get_weights())
     check_usable(model)
 
