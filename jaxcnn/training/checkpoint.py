@@ -88,7 +88,7 @@ class Checkpoints:
             "done": done,
             "layout": layout(fit.state),
             "seed": fit.seed,
-            "numbers": fit.model.optimizer.hyper(),
+            "numbers": fit.optimizer.hyper(),
             "stopped": fit.model.stop_training,
             "callbacks": callbacks.get_state(),
             "has_arrays": bool(arrays),

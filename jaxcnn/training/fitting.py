@@ -48,12 +48,13 @@ class Fit:
     """
 
     def __init__(self, model: Trainer, calls: TrainCalls, metrics: Tree) -> None:
-        self.model, self.calls = model, calls
+        # A callback may compile the model anew; this run goes on with what it began with.
+        self.model, self.calls, self.optimizer, self.trainable = model, calls, model.optimizer, model.compiled_mask
         self.names, self.averages = model.metrics_names, model.functions.averages
         self.changed = False
         self._dirty = False
         self.seed = config.seed()
-        self._version = model.optimizer.version
+        self._version = self.optimizer.version
         self.state = self._fresh_state(metrics)
         self._committed = time.monotonic()
         # A callback may train a model that shares layers with the one that is being trained.
@@ -66,9 +67,9 @@ class Fit:
         model = self.model
         state = from_variables(
             model.variables,
-            model.optimizer,
-            trainable=model.compiled_mask,
-            opt_state=with_numbers_of(model.optimizer, model._opt_state),
+            self.optimizer,
+            trainable=self.trainable,
+            opt_state=with_numbers_of(self.optimizer, model._opt_state),
             metrics=metrics,
             step=model._step,
             seed=self.seed,
@@ -84,9 +85,10 @@ class Fit:
             self._store(copied((self.state.variables, self.state.opt_state)))
 
     def _store(self, arrays: tuple[Tree, Any]) -> None:
-        variables, self.model._opt_state = arrays
+        variables, opt_state = arrays
         self.model.store(variables)
-        self.model._step = int(self.state.step)
+        if self.model.optimizer is self.optimizer:
+            self.model._opt_state, self.model._step = opt_state, int(self.state.step)
         self._committed = time.monotonic()
 
     def close(self) -> None:
@@ -103,10 +105,9 @@ class Fit:
 
     def refresh(self) -> None:
         """Take over what callbacks have changed: the learning rate, or weights that they have set."""
-        optimizer = self.model.optimizer
-        if optimizer.version != self._version:
-            self._version = optimizer.version
-            self.state = replace(self.state, opt_state=with_numbers_of(optimizer, self.state.opt_state))
+        if self.optimizer.version != self._version:
+            self._version = self.optimizer.version
+            self.state = replace(self.state, opt_state=with_numbers_of(self.optimizer, self.state.opt_state))
         if self.changed:
             self.changed = False
             fresh = self._fresh_state(self.state.metrics)
@@ -127,7 +128,7 @@ class Fit:
     def set_state(self, state: TrainState, seed: int, numbers: Mapping[str, float]) -> None:
         """Continue from a restored state, its seed and the optimizer's numbers."""
         self.state, self.seed = state, seed
-        self.model.optimizer.numbers.update(numbers)
+        self.optimizer.numbers.update(numbers)
         self._dirty = True
 
 
