@@ -9,11 +9,13 @@ import flax.linen as nn
 import numpy as np
 
 from jaxcnn.layers.base import LAYERS, Layer
+from jaxcnn.layers.custom import bound_module
 from jaxcnn.layers.derived import FlaxLayer
 from jaxcnn.layers.input import Input, InputLayer
 from jaxcnn.layers.tensor import SymbolicTensor
 from jaxcnn.models.model import Model
 from jaxcnn.models.network import Network
+from jaxcnn.nn.graph import Call, Graph, Ref, Topology
 from jaxcnn.saving import structure
 from jaxcnn.training.data import by_name
 
@@ -113,10 +115,11 @@ class Sequential(Model):
         self._refresh()
 
     def __call__(self, inputs: Any, *args: Any, **kwargs: Any) -> Any:
-        if not self.built and isinstance(inputs, SymbolicTensor):
-            self.build(inputs.shape, inputs.dtype)
-        elif not self.built:
-            self.build((None, *np.shape(inputs)[1:]))
+        if not self.built and bound_module(self) is None:
+            if isinstance(inputs, SymbolicTensor):
+                self.build(inputs.shape, inputs.dtype)
+            else:
+                self.build((None, *np.shape(inputs)[1:]))
         return super().__call__(inputs, *args, **kwargs)
 
     @property
@@ -134,11 +137,18 @@ class Sequential(Model):
             self._specs = ()
             self.set_graph(self._input, self._tops[-1])
         else:
-            self.inputs, self.outputs, self._members = [], [], ()
+            self.inputs, self.outputs, self._members, self._module = [], [], tuple(self._stack), None
         self.layers = list(self._stack)  # as Keras, without the input layer
 
+    def make_module(self) -> nn.Module:
+        if self.built:
+            return super().make_module()
+        # Inside a layer that a user wrote the input shape comes with the data.
+        calls = tuple(Call(layer.name, layer.module, (Ref(i),), {}, Ref(i + 1)) for i, layer in enumerate(self._stack))
+        return Graph(Topology(("input",), calls, Ref(len(calls))))
+
     def _listed_paths(self) -> list[tuple[Layer, tuple[str, ...]]]:
-        if self._stack and not self.built:
+        if any(layer._specs is None for layer in self.all_layers()):
             raise ValueError(NOT_BUILT.format(self.name))
         return super()._listed_paths()
 

@@ -206,6 +206,30 @@ def test_models_are_always_true_and_have_no_length():
     assert not hasattr(Layer, "__bool__") and not hasattr(Layer, "__len__")
 
 
+class Residual(Layer):
+    """A user's layer around a stack that does not know its shape."""
+
+    def __init__(self, units, **options):
+        super().__init__(**options)
+        self.inside = Sequential([Dense(units, activation="tanh"), Sequential([Dense(4)])])
+
+    def call(self, x):
+        return x + self.inside(x)
+
+
+def test_a_stack_inside_a_users_layer_gets_its_shape_from_there():
+    layer = Residual(3, input_shape=(4,))
+    model = Sequential([layer, Dense(2)])
+    assert [w.shape for w in model.get_weights()] == [(4, 3), (3,), (3, 4), (4,), (4, 2), (2,)]
+    x = np.random.default_rng(0).normal(size=(5, 4)).astype("float32")
+    a, b, c, d, e, f = model.get_weights()
+    assert np.allclose(model.predict(x), (x + np.tanh(x @ a + b) @ c + d) @ e + f, atol=1e-6)
+    model.compile("sgd", "mse")
+    model.fit(x, x[:, :2], verbose=0)
+    assert not np.array_equal(a, layer.inside.get_weights()[0])
+    assert np.array_equal(model.get_weights()[0], layer.inside.get_weights()[0])
+
+
 class Block(nn.Module):
     features: int
 

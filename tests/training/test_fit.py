@@ -253,7 +253,20 @@ def test_weights_by_timestep(blobs):
     errors = (model.predict(x)[..., 0] - 1) ** 2
     expected = np.sum(errors * weights) / np.count_nonzero(weights)
     assert model.evaluate(x, y, sample_weight=weights, verbose=0) == pytest.approx(expected, rel=1e-5)
-    assert model.evaluate(x, y, sample_weight=weights, batch_size=4, verbose=0) > 0
+    parts = [np.sum((errors * weights)[b]) / np.count_nonzero(weights[b]) for b in (slice(0, 4), slice(4, 6))]
+    padded = model.evaluate(x, y, sample_weight=weights, batch_size=4, verbose=0)
+    assert padded == pytest.approx(np.average(parts, weights=[4, 2]), rel=1e-5)
+
+
+def test_masked_timesteps_do_not_count():
+    x = np.random.default_rng(0).normal(size=(6, 3, 4)).astype("float32")
+    x[0, 1:] = x[3, 0] = x[5] = 0
+    model = masked()
+    model.compile("sgd", "mse", metrics=["mae"])
+    mask, errors = x.any(-1), model.predict(x)[..., 0] - 1
+    loss, mae = model.evaluate(x, np.ones((6, 3, 1)), verbose=0)
+    assert loss == pytest.approx(np.mean(errors[mask] ** 2), rel=1e-5)
+    assert mae == pytest.approx(np.mean(np.abs(errors[mask])), rel=1e-5)
 
 
 # -- compilations -----------------------------------------------------------------------------------------------------
