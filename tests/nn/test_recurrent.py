@@ -232,7 +232,9 @@ def test_dropout_masks_by_gate(kind, count):
 def test_gradients_with_dropout(kind, options, implementation):
     """The kernel's gradient, taken after the loop, is that of the values, whichever masks were drawn."""
     x = jnp.asarray(array(BATCH, STEPS, FEATURES))
-    module, variables = make(kind, x, dropout=0.3, recurrent_dropout=0.3, implementation=implementation, **options)
+    smooth = {} if kind == "SimpleRNN" else {"recurrent_activation": "sigmoid"}  # hard_sigmoid's kinks upset differences
+    options = {**options, **smooth, "dropout": 0.3, "recurrent_dropout": 0.3, "implementation": implementation}
+    module, variables = make(kind, x, **options)
 
     def loss(params):
         y = module.apply({"params": params}, x, train=True, rngs={"dropout": jax.random.key(2)})
