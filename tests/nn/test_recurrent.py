@@ -232,7 +232,8 @@ def test_dropout_masks_by_gate(kind, count):
 def test_gradients_with_dropout(kind, options, implementation):
     """The kernel's gradient, taken after the loop, is that of the values, whichever masks were drawn."""
     x = jnp.asarray(array(BATCH, STEPS, FEATURES))
-    smooth = {} if kind == "SimpleRNN" else {"recurrent_activation": "sigmoid"}  # hard_sigmoid's kinks upset differences
+    # hard_sigmoid has kinks, at which differences of values tell nothing
+    smooth = {} if kind == "SimpleRNN" else {"recurrent_activation": "sigmoid"}
     options = {**options, **smooth, "dropout": 0.3, "recurrent_dropout": 0.3, "implementation": implementation}
     module, variables = make(kind, x, **options)
 
