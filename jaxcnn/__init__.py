@@ -33,7 +33,7 @@ from jaxcnn.models import Model, Sequential
 
 __version__ = "0.1.0"
 
-_LAZY = ("backend", "datasets", "saving", "visualization")  # imported when first used
+_LAZY = ("backend", "datasets", "preprocessing", "saving", "visualization")  # imported when first used
 
 
 def __getattr__(name: str) -> Any:
@@ -60,6 +60,7 @@ __all__ = [
     "nn",
     "ops",
     "optimizers",
+    "preprocessing",
     "regularizers",
     "saving",
     "training",

@@ -1,0 +1,298 @@
+"""Texts made into lists of word numbers and matrices: splitting, hashing and the Tokenizer."""
+
+import hashlib
+import json
+import warnings
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+__all__ = [
+    "FILTERS",
+    "Tokenizer",
+    "hashing_trick",
+    "one_hot",
+    "text_to_word_sequence",
+    "tokenizer_from_json",
+]
+
+FILTERS = '!"#$%&()*+,-./:;<=>?@[\\]^_`{|}~\t\n'  # punctuation but the apostrophe, tab and line break
+MODES = ("binary", "count", "tfidf", "freq")
+
+Text = str | Sequence[str]  # a text, or its words where somebody has split it already
+
+
+def text_to_word_sequence(
+    text: str, filters: str | Iterable[str] = FILTERS, lower: bool = True, split: str = " "
+) -> list[str]:
+    """The words of ``text``.
+
+    Args:
+        text: the text.
+        filters: characters that separate words like ``split`` does and belong to none.
+        lower: put everything in small letters first.
+        split: what stands between words.
+    """
+    if not isinstance(text, str):
+        raise TypeError(f"A text must be a string; got {type(text).__name__}.")
+    text = text.lower() if lower else text
+    text = text.translate(str.maketrans(dict.fromkeys(filters, split)))
+    return [word for word in text.split(split) if word]
+
+
+def one_hot(
+    text: str, n: int, filters: str | Iterable[str] = FILTERS, lower: bool = True, split: str = " "
+) -> list[int]:
+    """One number from 1 to ``n - 1`` for each word of ``text``, equal for equal words but not only for them.
+
+    The numbers come from Python's own ``hash`` and differ from one process to the next unless PYTHONHASHSEED is set;
+    ``hashing_trick(text, n, "md5")`` gives the same ones everywhere.
+    """
+    return hashing_trick(text, n, None, filters, lower, split)
+
+
+def hashing_trick(
+    text: str,
+    n: int,
+    hash_function: Callable[[str], int] | str | None = None,
+    filters: str | Iterable[str] = FILTERS,
+    lower: bool = True,
+    split: str = " ",
+) -> list[int]:
+    """One number from 1 to ``n - 1`` for each word of ``text``: ``hash_function(word) % (n - 1) + 1``.
+
+    Args:
+        text: the text.
+        n: size of the space that is hashed into, at least 2; 0 is left for padding.
+        hash_function: a function from word to integer, "md5" (the same everywhere), or None for Python's ``hash``.
+        filters, lower, split: as in ``text_to_word_sequence``.
+    """
+    if n < 2:
+        raise ValueError(f"n must be at least 2, so that there is a number beside 0; got {n}.")
+    if hash_function is None:
+        function: Callable[[str], int] = _python_hash
+    elif hash_function == "md5":
+        function = _md5
+    elif callable(hash_function):
+        function = hash_function
+    else:
+        raise ValueError(f"hash_function must be a function, 'md5' or None; got {hash_function!r}.")
+    return [function(word) % (n - 1) + 1 for word in text_to_word_sequence(text, filters, lower, split)]
+
+
+def _python_hash(word: str) -> int:
+    return abs(hash(word))
+
+
+def _md5(word: str) -> int:
+    return int(hashlib.md5(word.encode(), usedforsecurity=False).hexdigest(), 16)
+
+
+class Tokenizer:
+    """Numbers the words of a collection of texts by how frequent they are, and turns texts into those numbers.
+
+    The most frequent word has the number 1 (2 with an ``oov_token``, which then has 1); words that are equally frequent
+    are numbered as they were first seen. 0 is no word.
+
+    Args:
+        num_words: only words with numbers below this one are used; None for all.
+        filters, lower, split: as in ``text_to_word_sequence``.
+        char_level: every character is a word.
+        oov_token: stands for words that are unknown or beyond ``num_words``; None drops them.
+
+    Attributes:
+        word_counts: word -> how often it occurred, in the order in which the words were first seen.
+        word_docs: word -> number of texts with it.
+        word_index: word -> its number.
+        index_word: number -> word.
+        index_docs: number -> number of texts (or sequences) with it.
+        document_count: number of texts or sequences in the latest ``fit_on_texts`` or ``fit_on_sequences``.
+
+    A text may also be given as the list of its words.
+    """
+
+    def __init__(
+        self,
+        num_words: int | None = None,
+        filters: str | Iterable[str] = FILTERS,
+        lower: bool = True,
+        split: str = " ",
+        char_level: bool = False,
+        oov_token: str | None = None,
+        **kwargs: Any,
+    ) -> None:
+        if "nb_words" in kwargs:
+            num_words = kwargs.pop("nb_words")
+            warnings.warn(f"nb_words is now num_words: Tokenizer(num_words={num_words!r}).", stacklevel=2)
+        if kwargs:
+            raise TypeError(f"Tokenizer does not know the arguments {', '.join(kwargs)}.")
+        if num_words is not None and num_words < 1:
+            raise ValueError(f"num_words must be None or at least 1; got {num_words}.")
+        self.num_words = num_words
+        self.filters = filters
+        self.lower = lower
+        self.split = split
+        self.char_level = char_level
+        self.oov_token = oov_token
+        self.document_count = 0
+        self.word_counts: dict[str, int] = {}
+        self.word_docs: dict[str, int] = {}
+        self.word_index: dict[str, int] = {}
+        self.index_word: dict[int, str] = {}
+        self.index_docs: dict[int, int] = {}
+
+    def fit_on_texts(self, texts: Iterable[Text]) -> None:
+        """Count the words of ``texts`` (a list or any iterable of strings) and number them anew.
+
+        The counts of words add up over several calls; ``document_count`` starts again with each.
+        """
+        documents = 0
+        counts, docs = Counter(self.word_counts), Counter(self.word_docs)
+        for text in _checked(texts):
+            words = self._words(text)
+            documents += 1
+            counts.update(words)
+            docs.update(set(words))
+        self.document_count = documents
+        self.word_counts, self.word_docs = dict(counts), dict(docs)
+        ranked = sorted(counts, key=lambda word: -counts[word])
+        if self.oov_token is not None:
+            ranked = [self.oov_token, *(word for word in ranked if word != self.oov_token)]
+        self.word_index = {word: i for i, word in enumerate(ranked, 1)}
+        self.index_word = dict(enumerate(ranked, 1))
+        self.index_docs = {self.word_index[word]: n for word, n in docs.items()}
+
+    def fit_on_sequences(self, sequences: Iterable[Iterable[int]]) -> None:
+        """Count in how many of ``sequences`` (lists of word numbers) each number occurs, forgetting earlier counts."""
+        found = [set(sequence) for sequence in sequences]
+        self.document_count = len(found)
+        self.index_docs = dict(Counter(number for sequence in found for number in sequence))
+
+    def texts_to_sequences(self, texts: Iterable[Text]) -> list[list[int]]:
+        """The word numbers of each text."""
+        return list(self.texts_to_sequences_generator(texts))
+
+    def texts_to_sequences_generator(self, texts: Iterable[Text]) -> Iterator[list[int]]:
+        """The word numbers of one text after the other."""
+        for text in _checked(texts):
+            numbers = (self._number(word) for word in self._words(text))
+            yield [number for number in numbers if number is not None]
+
+    def sequences_to_texts(self, sequences: Iterable[Iterable[int]]) -> list[str]:
+        """The words of each sequence of numbers, with spaces between them."""
+        return list(self.sequences_to_texts_generator(sequences))
+
+    def sequences_to_texts_generator(self, sequences: Iterable[Iterable[int]]) -> Iterator[str]:
+        """The words of one sequence of numbers after the other, with spaces between them."""
+        for sequence in sequences:
+            words = (self.index_word[i] if self._used(i) else self._oov_word() for i in sequence)
+            yield " ".join(word for word in words if word is not None)
+
+    def texts_to_matrix(self, texts: Iterable[Text], mode: str = "binary") -> np.ndarray:
+        """``sequences_to_matrix`` of the numbers of ``texts``."""
+        return self.sequences_to_matrix(self.texts_to_sequences(texts), mode)
+
+    def sequences_to_matrix(self, sequences: Sequence[Sequence[int]], mode: str = "binary") -> np.ndarray:
+        """A float64 matrix (len(sequences), num_words) with what each word is to each sequence.
+
+        Without ``num_words`` there is a column for every known word and one for 0.
+
+        Args:
+            sequences: lists of word numbers; those beyond the last column are left out.
+            mode: "binary" (1 when the word occurs), "count" (how often it does), "freq" (count over the length of the
+                sequence), or "tfidf": (1 + log count) log(1 + documents / (1 + documents with the word)).
+
+        Raises ValueError for another mode, and when nothing has been fitted that the matrix needs.
+        """
+        if mode not in MODES:
+            raise ValueError(f"Unknown mode {mode!r}; known: {', '.join(MODES)}.")
+        if not self.num_words and not self.word_index:
+            raise ValueError("The width of the matrix is unknown: give num_words, or call fit_on_texts first.")
+        if mode == "tfidf" and not self.document_count:
+            raise ValueError("The mode 'tfidf' needs document counts: call fit_on_texts or fit_on_sequences first.")
+        width = self.num_words or len(self.word_index) + 1
+        matrix = np.zeros((len(sequences), width))
+        for row, sequence in zip(matrix, sequences, strict=True):
+            numbers = np.asarray(sequence, np.int64)
+            if numbers.size and numbers.min() < 0:
+                raise ValueError(f"Word numbers must not be negative; got {numbers.min()}.")
+            row += np.bincount(numbers[numbers < width], minlength=width)
+            if mode == "freq" and numbers.size:
+                row /= len(numbers)
+        if mode == "binary":
+            return (matrix > 0).astype(matrix.dtype)
+        if mode == "tfidf":
+            documents = np.array([self.index_docs.get(i, 0) for i in range(width)])
+            inverse = np.log(1 + self.document_count / (1 + documents))
+            present = matrix > 0
+            matrix[present] = 1 + np.log(matrix[present])
+            matrix *= inverse
+        return matrix
+
+    def get_config(self) -> dict[str, Any]:
+        """Arguments and counts in the form of Keras: the dictionaries are JSON texts themselves."""
+        return {
+            "num_words": self.num_words,
+            "filters": self.filters,
+            "lower": self.lower,
+            "split": self.split,
+            "char_level": self.char_level,
+            "oov_token": self.oov_token,
+            "document_count": self.document_count,
+            **{name: json.dumps(getattr(self, name)) for name in _DICTIONARIES},
+        }
+
+    def to_json(self, **kwargs: Any) -> str:
+        """The whole tokenizer as JSON; ``kwargs`` go to ``json.dumps``. ``tokenizer_from_json`` reads it."""
+        return json.dumps({"class_name": "Tokenizer", "config": self.get_config()}, **kwargs)
+
+    def _words(self, text: Text) -> list[str]:
+        if isinstance(text, str) and not self.char_level:
+            return text_to_word_sequence(text, self.filters, self.lower, self.split)
+        return [word.lower() if self.lower else word for word in text]
+
+    def _used(self, number: int) -> bool:
+        return number in self.index_word and not (self.num_words and number >= self.num_words)
+
+    def _number(self, word: str) -> int | None:
+        number = self.word_index.get(word)
+        if number is not None and self._used(number):
+            return number
+        return None if self.oov_token is None else self.word_index.get(self.oov_token)
+
+    def _oov_word(self) -> str | None:
+        return self.oov_token if self.oov_token in self.word_index else None
+
+
+_DICTIONARIES = ("word_counts", "word_docs", "index_docs", "index_word", "word_index")
+
+
+def tokenizer_from_json(json_string: str) -> Tokenizer:
+    """The tokenizer that ``Tokenizer.to_json``, here or in Keras, wrote.
+
+    Raises ValueError when the text is something else.
+    """
+    try:
+        config = dict(json.loads(json_string)["config"])
+        found = {name: json.loads(config.pop(name)) for name in _DICTIONARIES}
+        documents = config.pop("document_count")
+    except (ValueError, TypeError, KeyError) as error:
+        raise ValueError(f"This is not the JSON of a Tokenizer ({type(error).__name__}: {error}).") from error
+    config.pop("analyzer", None)  # a function of the writer's; what it split is in the counts
+    tokenizer = Tokenizer(**config)
+    tokenizer.document_count = documents
+    for name, values in found.items():
+        setattr(tokenizer, name, _with_integer_keys(values) if name.startswith("index_") else values)
+    return tokenizer
+
+
+def _with_integer_keys(values: Mapping[str, Any]) -> dict[int, Any]:
+    return {int(key): value for key, value in values.items()}
+
+
+def _checked(texts: Iterable[Text]) -> Iterable[Text]:
+    if isinstance(texts, str):
+        raise TypeError("`texts` is one string; give a list of texts, for example [text].")
+    return texts
