@@ -1,0 +1,1 @@
+"""Programs of the chapter on CNN architectures in practice."""

@@ -1,0 +1,110 @@
+"""One page of every program's pictures, curves and figures, for reading without a network and on a phone."""
+
+from __future__ import annotations
+
+import base64
+import csv
+import json
+import math
+from collections.abc import Iterable
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from experiments.program import FOLDER, SOURCES, programs
+from experiments.report import KEPT, difference, results
+from experiments.run import shown
+from jaxcnn.utils.files import atomic_write
+
+
+def write(path: Path, kept: Path = KEPT) -> Path:
+    """Write the page of the runs in `kept`, everything in one file, and return its path."""
+    found = results(kept)
+    parts = []
+    for source, title in SOURCES.items():
+        entries = [entry for entry in programs().values() if entry.source == source]
+        if not entries:
+            continue
+        parts.append(f'<section id="{source}"><h2>{escape(title)}</h2>')
+        for entry in entries:
+            if entry.name in found:
+                parts.append(article(found[entry.name], kept / entry.name))
+            else:
+                parts.append(
+                    f'<article class="absent"><h3>{escape(entry.program.title)}</h3>'
+                    f"<p>{escape(entry.name)}: not run yet</p></article>"
+                )
+        parts.append("</section>")
+    links = "".join(f'<a href="#{s}">{escape(t)}</a>' for s, t in SOURCES.items() if f'id="{s}"' in "".join(parts))
+    page = f"""<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>jaxcnn: the programs and what they give</title>
+<style>{(FOLDER / "gallery.css").read_text(encoding="utf-8")}</style>
+</head>
+<body>
+<header><h1>The programs and what they give</h1><nav>{links}</nav></header>
+{"".join(parts)}
+<script>{(FOLDER / "gallery.js").read_text(encoding="utf-8")}</script>
+</body>
+</html>
+"""
+    with atomic_write(path, "w") as file:
+        file.write(page)
+    return path
+
+
+def article(result: dict[str, Any], folder: Path) -> str:
+    """One program: what it was, its figures, curves and pictures."""
+    data = "; ".join(f"{entry['title']} ({entry['kind']})" for entry in result["data"]) or "none"
+    return "".join(
+        [
+            f'<article id="{escape(result["program"])}"><h3>{escape(result["title"])}</h3>',
+            f"<p>{escape(', '.join(result['ids']))}. Data: {escape(data)}. {result['seconds']:g} s.</p>",
+            figures(result["figures"]),
+            *(curve(folder / f"{entry['name']}.csv") for entry in result["curves"]),
+            '<div class="pictures">',
+            *(picture(folder / name) for name in result["pictures"]),
+            f"</div><code>{escape(result['command'])}</code></article>",
+        ]
+    )
+
+
+def figures(found: Iterable[dict[str, Any]]) -> str:
+    """The table of book and ours; a wide cell scrolls."""
+    rows = [
+        f"<tr><td>{escape(f['name'])}</td><td>{'' if f['book'] is None else escape(shown(f['book']))}</td>"
+        f"<td>{escape(shown(f['value']))}</td><td>{escape(difference(f))}</td></tr>"
+        for f in found
+    ]
+    if not rows:
+        return ""
+    head = "<tr><th>figure</th><th>book</th><th>ours</th><th>difference</th></tr>"
+    return f'<div class="table"><table>{head}{"".join(rows)}</table></div>'
+
+
+def curve(path: Path) -> str:
+    """A curve that `gallery.js` draws, from its numbers."""
+    with open(path, encoding="utf-8", newline="") as file:
+        columns = list(zip(*csv.reader(file), strict=True))
+    record = {name: [float(value) for value in values] for name, *values in columns}
+    epochs = record.pop("epoch")
+    series = json.dumps({"x": epochs, "y": finite(record)}).replace("<", "\\u003c")
+    return (
+        f'<figure class="curve"><script type="application/json">{series}</script>'
+        f"<figcaption>{escape(path.stem)}: drag to move, wheel or two fingers to zoom, double click for all of it"
+        "</figcaption></figure>"
+    )
+
+
+def finite(record: dict[str, list[float]]) -> dict[str, list[float | None]]:
+    """JSON has no NaN: None there, a gap in the line."""
+    return {name: [v if math.isfinite(v) else None for v in values] for name, values in record.items()}
+
+
+def picture(path: Path) -> str:
+    """A picture inside the page; a click shows it in its own size."""
+    content = base64.b64encode(path.read_bytes()).decode()
+    return f'<img src="data:image/png;base64,{content}" alt="{escape(path.stem)}" loading="lazy">'

@@ -1,0 +1,1 @@
+"""Programs of "Image deep learning with Keras"."""

@@ -1,0 +1,1 @@
+"""Programs of the notes on using Keras (2019)."""

@@ -1,0 +1,126 @@
+"""RESULTS.md, from the kept results of full runs; nothing in it is typed by hand."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+from experiments.program import FOLDER, SOURCES, programs
+from experiments.run import RESULT, shown, write_json
+from jaxcnn.utils.files import atomic_path, atomic_write
+
+KEPT = FOLDER / "results"
+WIDEST = 640  # pixels of a kept picture
+
+
+def results(kept: Path = KEPT) -> dict[str, dict[str, Any]]:
+    """Name -> result.json of the kept runs."""
+    found = [json.loads(path.read_text(encoding="utf-8")) for path in sorted(kept.glob(f"*/{RESULT}"))]
+    return {result["program"]: result for result in found}
+
+
+def gather(runs: Path, kept: Path = KEPT) -> list[str]:
+    """Copy figures, curves and smaller pictures of the finished full runs in `runs` to `kept`; their names."""
+    names = []
+    for path in sorted(runs.glob(f"*/{RESULT}")):
+        result = json.loads(path.read_text(encoding="utf-8"))
+        if result["state"] != "passed" or result["scale"] != "full" or result["program"] not in programs():
+            continue
+        target = kept / result["program"]
+        shutil.rmtree(target, ignore_errors=True)
+        curves = [curve["name"] for curve in result["curves"]]
+        for picture in [*result["pictures"], *(f"{name}.png" for name in curves)]:
+            smaller(path.parent / picture, target / picture)
+        for name in curves:
+            shutil.copyfile(path.parent / f"{name}.csv", target / f"{name}.csv")
+        write_json(target / RESULT, result)
+        names.append(result["program"])
+    return names
+
+
+def smaller(source: Path, target: Path) -> None:
+    """A copy of a picture, at most `WIDEST` pixels wide."""
+    from PIL import Image
+
+    with Image.open(source) as picture, atomic_path(target) as temporary:
+        picture.thumbnail((WIDEST, 4 * WIDEST))
+        picture.save(temporary, optimize=True)
+
+
+def write(path: Path = FOLDER / "RESULTS.md", kept: Path = KEPT) -> Path:
+    """Write the report of everything in `kept` and return its path."""
+    found = results(kept)
+    lines = [
+        "# What the programs give",
+        "",
+        "Made by `python -m experiments report` from the files in `results/`. Each line is repeated by the program's",
+        "command. A figure marked `=` needs no training and is checked in every run. Samples and substitutes stand for",
+        "data sets that cannot be given away; what they give is not the source's experiment.",
+    ]
+    for source, title in SOURCES.items():
+        entries = [entry for entry in programs().values() if entry.source == source]
+        if not entries:
+            continue
+        lines += ["", f"## {title}", "", "| program | figure | book | ours | difference |", "| --- " * 5 + "|"]
+        for entry in entries:
+            if entry.name in found:
+                lines += rows(found[entry.name])
+            else:
+                lines.append(f"| {cell(entry.name)} | no full run yet | | | |")
+        for entry in entries:
+            if entry.name in found:
+                lines += section(found[entry.name])
+    with atomic_write(path, "w") as file:
+        file.write("\n".join(lines) + "\n")
+    return path
+
+
+def rows(result: dict[str, Any]) -> list[str]:
+    """The lines of the table for one run."""
+    name = f"[{result['program']}](#{result['program']})"
+    out = []
+    for figure in result["figures"] or [{"name": "runs", "value": "yes", "book": None, "exact": False}]:
+        book = "" if figure["book"] is None else cell(shown(figure["book"]))
+        ours = cell(shown(figure["value"]))
+        out.append(f"| {name} | {cell(figure['name'])} | {book} | {ours} | {difference(figure)} |")
+        name = ""
+    return out
+
+
+def difference(figure: dict[str, Any]) -> str:
+    """Ours less the book's, where both are numbers."""
+    if figure["exact"]:
+        return "="
+    value, book = figure["value"], figure["book"]
+    if isinstance(value, int | float) and isinstance(book, int | float) and not isinstance(book, bool):
+        return f"{value - book:+.4g}"
+    return ""
+
+
+def section(result: dict[str, Any]) -> list[str]:
+    """What one run was, and its pictures."""
+    data = "; ".join(f"{entry['title']} ({entry['kind']})" for entry in result["data"]) or "none"
+    settings = ", ".join(f"{key} {value}" for key, value in result["settings"].items())
+    machine = result["machine"]
+    lines = [
+        "",
+        f"### {result['program']}",
+        "",
+        f"{result['title']} ({', '.join(result['ids'])}). Data: {data}. {settings + '. ' if settings else ''}"
+        f"{result['seconds']:g} s on {machine['device count']} x {', '.join(machine['devices'])}, "
+        f"{machine['cores']} cores.",
+        "",
+        f"`{result['command']}`",
+    ]
+    names = [*result["pictures"], *(f"{curve['name']}.png" for curve in result["curves"])]
+    if names:
+        lines += ["", " ".join(f'<img src="results/{result["program"]}/{name}" width="240">' for name in names)]
+    return lines
+
+
+def cell(text: str) -> str:
+    """Text that may stand in a table: one line, not too long, no bars."""
+    text = " ".join(text.split()).replace("|", "\\|")
+    return text if len(text) <= 100 else text[:97] + "..."

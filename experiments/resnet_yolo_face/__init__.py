@@ -1,0 +1,1 @@
+"""Programs of the notes on residual networks, YOLO, face recognition and style transfer."""

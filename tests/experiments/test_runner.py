@@ -1,0 +1,198 @@
+"""The runner: its faults, its files, going on after an interruption, and the reports."""
+
+import json
+from html.parser import HTMLParser
+
+import numpy as np
+import pytest
+
+from experiments import gallery, report
+from experiments import program as program_module
+from experiments.__main__ import main
+from experiments.program import SOURCES, Entry, Program, find, programs
+from experiments.run import execute
+from jaxcnn.layers import Dense
+from jaxcnn.models import Sequential
+
+
+def learn(run):
+    """A small program: a line is learnt."""
+    x = np.random.default_rng(run.seed).random((64, 2)).astype("float32")
+    model = Sequential([Dense(1, input_shape=(2,))])
+    model.compile("sgd", "mse")
+    history = model.fit(x, x.sum(1), epochs=run.settings.epochs, verbose=0, checkpoint_dir=run.checkpoint_dir)
+    run.figure("loss", history.history["loss"][-1])
+    run.check("parameters", model.count_params(), 3)
+    run.curve(history)
+    run.picture("points", x.reshape(1, 8, 16, 1))
+    run.model(model)
+
+
+SMALL = Program("A line", ("T1",), book={"loss": 0.01}, settings={"epochs": 3, "note": "a"}, quick={"epochs": 2})
+
+
+@pytest.fixture
+def entry():
+    return Entry("small", "quickstart", SMALL, learn)
+
+
+@pytest.fixture
+def only_small(entry, monkeypatch):
+    for module in (program_module, report, gallery, __import__("experiments.__main__", fromlist=["main"])):
+        monkeypatch.setattr(module, "programs", lambda: {"small": entry})
+
+
+def test_result(entry, tmp_path):
+    result = execute(entry, tmp_path, quick=True, seed=3, changes=("note=b",))
+    assert result == json.loads((tmp_path / "result.json").read_text())
+    assert result["state"] == "passed"
+    assert result["command"] == "python -m experiments run small --quick --seed 3 --set note=b"
+    assert result["settings"] == {"epochs": 2, "note": "b"}
+    loss, parameters = result["figures"]
+    assert loss["book"] == 0.01 and not loss["exact"]
+    assert parameters == {"name": "parameters", "value": 3, "book": 3, "exact": True}
+    assert {path.name for path in tmp_path.iterdir()} == {
+        *("result.json", "training.png", "training.csv", "points.png", "model.h5"),
+    }
+    assert (tmp_path / "training.csv").read_text().splitlines()[0] == "epoch,loss"
+
+
+def test_the_same_seed_gives_the_same_figures(entry, tmp_path):
+    first, second, other = (
+        execute(entry, tmp_path / str(i), True, seed)["figures"] for i, seed in enumerate((5, 5, 6))
+    )
+    assert first == second != other
+
+
+def test_an_interrupted_run_goes_on(entry, tmp_path):
+    def interrupted(run):
+        run.settings.epochs = 1
+        learn(run)
+        raise KeyboardInterrupt
+
+    whole = execute(entry, tmp_path / "whole", quick=False)
+    with pytest.raises(KeyboardInterrupt):
+        execute(Entry("small", "quickstart", SMALL, interrupted), tmp_path / "parts", quick=False)
+    assert not (tmp_path / "parts/result.json").exists()
+    resumed = execute(entry, tmp_path / "parts", quick=False)
+    assert resumed["resumed"] and not whole["resumed"]
+    assert resumed["figures"] == whole["figures"]
+    assert not execute(entry, tmp_path / "parts", quick=False)["resumed"]
+
+
+def test_checkpoints_of_another_run_are_not_used(entry, tmp_path):
+    def interrupted(run):
+        learn(run)
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        execute(Entry("small", "quickstart", SMALL, interrupted), tmp_path, quick=False)
+    assert not execute(entry, tmp_path, quick=False, seed=1)["resumed"]
+
+
+def test_a_wrong_figure_fails_the_program(tmp_path):
+    wrong = Entry("wrong", "quickstart", SMALL, lambda run: run.check("answer", np.float32(41), 42))
+    result = execute(wrong, tmp_path, quick=True)
+    assert result["state"] == "failed"
+    assert "answer is 41, expected 42" in result["error"]
+
+
+def test_a_figure_of_the_book_that_is_not_recorded_fails_the_program(tmp_path):
+    result = execute(Entry("silent", "quickstart", SMALL, lambda run: None), tmp_path, quick=True)
+    assert result["state"] == "failed" and "did not record the book's loss" in result["error"]
+
+
+def test_missing_data_skips(tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("JAXCNN_HOME", str(tmp_path / "empty"))
+    needy = Entry("needy", "quickstart", Program("Needs faces", ("T2",), data=("orl_faces",)), learn)
+    result = execute(needy, tmp_path / "out", quick=True)
+    assert result["state"] == "skipped" and result["needs"].startswith("ORL faces")
+    assert "skipped: needs ORL faces" in capsys.readouterr().out
+    needy = Entry("needy", "quickstart", Program("Needs a package", ("T2",), packages=("no_such_package",)), learn)
+    assert execute(needy, tmp_path / "out", quick=True)["needs"] == "the package no_such_package"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["run", "smal"], "There is no program 'smal'. Nearest: small"),
+        (["run"], "Say which program"),
+        (["run", "small", "--all"], "Say which program"),
+        (["run", "small", "--set", "epoch=2"], "no setting 'epoch'. Nearest: epochs"),
+        (["run", "small", "--set", "epochs"], "expected key=value"),
+        (["run", "small", "--set", "epochs=many"], "expected a value such as 3 (int)"),
+        (["run", "--all", "--set", "epochs=2"], "--set needs a program"),
+    ],
+)
+def test_faults_of_the_command_line(arguments, message, only_small, tmp_path, capsys):
+    assert main([*arguments, *(["--out", str(tmp_path)] if arguments[0] == "run" else [])]) == 2
+    assert message in capsys.readouterr().err
+
+
+def test_unknown_data_is_named():
+    with pytest.raises(ValueError, match=r"Unknown data 'mnits'\. Nearest: mnist"):
+        Program("A program", data=("mnits",))
+    with pytest.raises(ValueError, match="`quick` has 'epoch'"):
+        Program("A program", settings={"epochs": 2}, quick={"epoch": 1})
+
+
+def test_programs_are_found_by_name_and_id(only_small, entry):
+    assert find("small") is find("t1") is entry
+
+
+def test_list_and_run_all(only_small, tmp_path, capsys):
+    assert main(["run", "--all", "--quick", "--out", str(tmp_path)]) == 0
+    assert "1 passed" in capsys.readouterr().out
+    assert main(["list"]) == 0
+    assert "A line" in capsys.readouterr().out
+
+
+def test_every_id_belongs_to_one_program():
+    ids = [number for entry in programs().values() for number in entry.program.ids]
+    assert len(ids) == len(set(ids))
+    assert {entry.source for entry in programs().values()} <= set(SOURCES)
+
+
+def test_report_and_gallery(only_small, entry, tmp_path):
+    runs, kept = tmp_path / "runs", tmp_path / "kept"
+    execute(entry, runs / "small", quick=False)
+    execute(entry, runs / "quick/small", quick=True)
+    assert report.gather(runs, kept) == ["small"]
+    assert {path.name for path in (kept / "small").iterdir()} == {
+        *("result.json", "training.png", "training.csv", "points.png"),
+    }
+    text = report.write(tmp_path / "RESULTS.md", kept).read_text()
+    assert "| [small](#small) | loss | 0.01 |" in text
+    assert "| parameters | 3 | 3 | = |" in text
+    assert "`python -m experiments run small --full --seed 0`" in text
+
+    page = gallery.write(tmp_path / "gallery.html", kept).read_text()
+    tags = Tags()
+    tags.feed(page)
+    tags.close()
+    assert not tags.open
+    assert tags.count["img"] == 1 and tags.count["article"] == 1
+    assert 'src="http' not in page and 'href="http' not in page
+    assert {"x": [1.0, 2.0, 3.0]}.items() <= json.loads(tags.data["application/json"]).items()
+
+
+class Tags(HTMLParser):
+    """Counts the tags of a page and sees that each is closed."""
+
+    def __init__(self):
+        super().__init__()
+        self.open, self.count, self.data, self.kind = [], {}, {}, None
+
+    def handle_starttag(self, tag, attributes):
+        self.count[tag] = self.count.get(tag, 0) + 1
+        self.kind = dict(attributes).get("type") if tag == "script" else None
+        if tag not in ("img", "meta"):
+            self.open.append(tag)
+
+    def handle_data(self, data):
+        if self.kind:
+            self.data[self.kind] = data
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+        self.kind = None
