@@ -29,9 +29,12 @@ from jaxcnn import (
     utils,
 )
 from jaxcnn.layers import Input
+from jaxcnn.memory import keep_freed_memory
 from jaxcnn.models import Model, Sequential
 
 __version__ = "0.1.0"
+
+keep_freed_memory()
 
 _LAZY = ("backend", "datasets", "preprocessing", "saving", "visualization")  # imported when first used
 
