@@ -36,7 +36,7 @@ __version__ = "0.1.0"
 
 keep_freed_memory()
 
-_LAZY = ("backend", "datasets", "preprocessing", "saving", "visualization")  # imported when first used
+_LAZY = ("backend", "datasets", "detection", "preprocessing", "saving", "visualization")  # imported when first used
 
 
 def __getattr__(name: str) -> Any:
@@ -55,6 +55,7 @@ __all__ = [
     "config",
     "constraints",
     "datasets",
+    "detection",
     "initializers",
     "layers",
     "losses",

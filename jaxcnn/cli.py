@@ -8,6 +8,7 @@ from collections.abc import Sequence
 # A module has add_arguments(parser) and run(arguments) -> exit status.
 COMMANDS = {
     "quickstart": ("jaxcnn.quickstart", "train the MNIST CNN of the books on real digits and show what it learned"),
+    "detect": ("jaxcnn.detection.command", "find objects in pictures and draw their boxes"),
     "doctor": ("jaxcnn.doctor", "tell what is installed, which devices are used and what data is found"),
 }
 

@@ -1,0 +1,121 @@
+"""Detection on pictures: letterbox, network, decoding, suppression, boxes in the picture's own pixels."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from jaxcnn.compilation import keep_programs
+from jaxcnn.detection import darknet
+from jaxcnn.detection.boxes import corners
+from jaxcnn.detection.heads import Head, Predictions
+from jaxcnn.detection.letterbox import letterbox
+from jaxcnn.detection.suppression import Selection, best_classes, non_max_suppression
+
+
+class Detection(NamedTuple):
+    """One object: what it is, how sure that is (0 to 1), and its box (x1, y1, x2, y2) in pixels of the picture."""
+
+    label: str
+    score: float
+    box: tuple[float, float, float, float]
+
+
+def decode(heads: Sequence[Head], raw: Sequence[jax.Array]) -> Predictions:
+    """The boxes of all heads together, from the raw map of each."""
+    if len(heads) != len(raw):
+        raise ValueError(f"The network has {len(heads)} heads; given {len(raw)} maps.")
+    decoded = [head.decode(one) for head, one in zip(heads, raw, strict=True)]
+    return Predictions(*(jnp.concatenate(parts, axis=1) for parts in zip(*decoded, strict=True)))
+
+
+def select(
+    predictions: Predictions,
+    score_threshold: float = 0.6,
+    iou_threshold: float = 0.5,
+    max_boxes: int = 10,
+    per_class: bool = True,
+) -> Selection:
+    """The best boxes of each picture of a batch, by corners in fractions of the network's input.
+
+    The fields of the `Selection` have the batch in front; see `non_max_suppression`.
+    """
+    scores, classes = best_classes(predictions.confidence, predictions.class_probabilities)
+
+    def one(boxes: jax.Array, scores: jax.Array, classes: jax.Array) -> Selection:
+        return non_max_suppression(
+            boxes, scores, classes, score_threshold, iou_threshold, max_boxes=max_boxes, per_class=per_class
+        )
+
+    return jax.vmap(one)(corners(predictions.boxes), scores, classes)
+
+
+class Detector:
+    """A detection network with the names of its classes.
+
+    Args:
+        network: from `darknet.load`, `darknet.build` or `networks`.
+        labels: the name of each class.
+    """
+
+    def __init__(self, network: darknet.Network, labels: Sequence[str]) -> None:
+        classes = network.heads[0].classes
+        if len(labels) != classes:
+            raise ValueError(f"The network knows {classes} classes; there are {len(labels)} names for them.")
+        self.network = network
+        self.labels = list(labels)
+        module = network.model.module
+
+        def run(variables, pictures, score_threshold, iou_threshold, max_boxes):
+            raw = module.apply(variables, pictures)
+            raw = raw if isinstance(raw, list | tuple) else [raw]
+            return select(decode(network.heads, raw), score_threshold, iou_threshold, max_boxes)
+
+        self._run = jax.jit(run, static_argnums=4)
+
+    @classmethod
+    def from_darknet(
+        cls,
+        cfg: str | os.PathLike[str],
+        weights: str | os.PathLike[str],
+        names: str | os.PathLike[str],
+        input_size: tuple[int, int] | None = None,
+    ) -> Detector:
+        """From a cfg file, its weight file and a file with the name of one class a line."""
+        labels = [line.strip() for line in Path(names).read_text(encoding="utf-8").splitlines() if line.strip()]
+        return cls(darknet.load(cfg, weights, input_size), labels)
+
+    def detect(
+        self,
+        pictures: np.ndarray | Sequence[np.ndarray],
+        score_threshold: float = 0.5,
+        iou_threshold: float = 0.45,
+        max_boxes: int = 100,
+    ) -> list[list[Detection]]:
+        """The objects in each picture, the surest first.
+
+        Args:
+            pictures: uint8 arrays (height, width, 3) of any sizes.
+            score_threshold: confidence x class probability, 0 to 1, that a box must reach.
+            iou_threshold: boxes of one class that overlap a better one by more than this are dropped.
+            max_boxes: most objects a picture.
+        """
+        if not len(pictures):
+            return []
+        keep_programs()
+        boxed, placements = zip(*(letterbox(picture, *self.network.input_size) for picture in pictures), strict=True)
+        found = jax.device_get(
+            self._run(self.network.model.variables, np.stack(boxed), score_threshold, iou_threshold, max_boxes)
+        )
+        results = []
+        for boxes, scores, classes, valid, placement in zip(*found, placements, strict=True):
+            places = placement.to_picture(boxes[valid]).tolist()
+            rows = zip(places, scores[valid].tolist(), classes[valid].tolist(), strict=True)
+            results.append([Detection(self.labels[c], score, (x1, y1, x2, y2)) for (x1, y1, x2, y2), score, c in rows])
+        return results

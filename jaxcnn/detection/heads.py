@@ -1,0 +1,84 @@
+"""What the numbers of a YOLO detection head mean."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+
+
+class Predictions(NamedTuple):
+    """Boxes of a head, one for each cell and anchor, in row order.
+
+    Attributes:
+        boxes: (batch, n, 4), centre form, in fractions of the network's input picture.
+        confidence: (batch, n), how likely there is an object, 0 to 1.
+        class_probabilities: (batch, n, classes), 0 to 1.
+    """
+
+    boxes: jax.Array
+    confidence: jax.Array
+    class_probabilities: jax.Array
+
+
+@dataclass(frozen=True)
+class Head:
+    """A detection head: a map of cells, with some anchor boxes in each and 5 + classes numbers for each anchor.
+
+    Attributes:
+        anchors: (width, height) of every anchor of the network, in fractions of the input picture.
+        mask: which of them are this head's.
+        classes: how many classes.
+        independent: YOLOv3's classes, of which a box may have several (logistic); else YOLOv2's (softmax).
+    """
+
+    anchors: tuple[tuple[float, float], ...]
+    mask: tuple[int, ...]
+    classes: int
+    independent: bool = True
+
+    def __post_init__(self) -> None:
+        if not self.mask or not all(0 <= i < len(self.anchors) for i in self.mask):
+            raise ValueError(f"A head's mask {self.mask} must name some of the anchors 0 to {len(self.anchors) - 1}.")
+
+    @property
+    def channels(self) -> int:
+        """Channels of the head's raw map."""
+        return len(self.mask) * (5 + self.classes)
+
+    @property
+    def own_anchors(self) -> jax.Array:
+        """(anchors of this head, 2): width and height in fractions of the input picture."""
+        return jnp.array([self.anchors[i] for i in self.mask], jnp.float32)
+
+    def split(self, raw: jax.Array) -> tuple[jax.Array, jax.Array, jax.Array, jax.Array]:
+        """A raw map (batch, rows, columns, channels) as position (..., 2), size (..., 2), confidence (...) and classes
+        (..., classes), each (batch, rows, columns, anchors, ...) and before any activation."""
+        if raw.ndim != 4 or raw.shape[-1] != self.channels:
+            raise ValueError(
+                f"A head of {len(self.mask)} anchors and {self.classes} classes needs a map (batch, rows, columns, "
+                f"{self.channels}); given {raw.shape}."
+            )
+        cells = raw.reshape(*raw.shape[:3], len(self.mask), 5 + self.classes)
+        return cells[..., :2], cells[..., 2:4], cells[..., 4], cells[..., 5:]
+
+    def decode(self, raw: jax.Array) -> Predictions:
+        """The boxes of a raw map (batch, rows, columns, channels).
+
+        A box's centre lies in its cell, at sigmoid(position); its size is the anchor's times exp(size). Sources:
+        Redmon and Farhadi, "YOLO9000", 2016; "YOLOv3: An Incremental Improvement", 2018.
+        """
+        position, size, confidence, classes = self.split(raw)
+        batch, rows, columns = raw.shape[:3]
+        y, x = jnp.meshgrid(jnp.arange(rows), jnp.arange(columns), indexing="ij")
+        corner = jnp.stack([x, y], axis=-1)[:, :, None, :]  # (rows, columns, 1, 2)
+        centre = (jax.nn.sigmoid(position) + corner) / jnp.array([columns, rows], jnp.float32)
+        boxes = jnp.concatenate([centre, jnp.exp(size) * self.own_anchors], axis=-1)
+        probabilities = jax.nn.sigmoid(classes) if self.independent else jax.nn.softmax(classes)
+        return Predictions(
+            boxes.reshape(batch, -1, 4),
+            jax.nn.sigmoid(confidence).reshape(batch, -1),
+            probabilities.reshape(batch, -1, self.classes),
+        )

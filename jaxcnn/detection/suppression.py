@@ -1,0 +1,81 @@
+"""From many scored boxes to the few that are shown: score filter and non-max suppression.
+
+All shapes are fixed, so the functions can be compiled, mapped over a batch with `jax.vmap`, and run on the device
+right after the network: what is not selected is marked as not valid instead of being left out.
+"""
+
+import functools
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+
+from jaxcnn.detection.boxes import iou
+
+
+class Selection(NamedTuple):
+    """The selected boxes, best first; rows that are not `valid` hold zeros.
+
+    Attributes:
+        boxes: (max_boxes, 4), corners.
+        scores: (max_boxes,).
+        classes: (max_boxes,) int32.
+        valid: (max_boxes,) bool.
+    """
+
+    boxes: jax.Array
+    scores: jax.Array
+    classes: jax.Array
+    valid: jax.Array
+
+
+def best_classes(confidence: jax.Array, class_probabilities: jax.Array) -> tuple[jax.Array, jax.Array]:
+    """(scores, classes): for each box its likeliest class and confidence x that class's probability.
+
+    `confidence` is (...) and `class_probabilities` (..., classes).
+    """
+    scores = confidence[..., None] * class_probabilities
+    return jnp.max(scores, axis=-1), jnp.argmax(scores, axis=-1).astype(jnp.int32)
+
+
+def score_filter(scores: jax.Array, threshold: float = 0.6) -> jax.Array:
+    """Which boxes score at least `threshold`: a mask of the shape of `scores`."""
+    return scores >= threshold
+
+
+@functools.partial(jax.jit, static_argnames=("max_boxes", "per_class"))
+def non_max_suppression(
+    boxes: jax.Array,
+    scores: jax.Array,
+    classes: jax.Array,
+    score_threshold: float = 0.6,
+    iou_threshold: float = 0.5,
+    *,
+    max_boxes: int = 10,
+    per_class: bool = True,
+) -> Selection:
+    """Take the best box, drop those that overlap it by more than `iou_threshold`, and so on up to `max_boxes`.
+
+    Args:
+        boxes: (n, 4), corners.
+        scores: (n,); boxes below `score_threshold` are never taken. Of equal scores the first is taken first.
+        classes: (n,) integers.
+        per_class: a box drops only boxes of its own class, else boxes of every class.
+    """
+    remaining = jnp.where(score_filter(scores, score_threshold), scores, -jnp.inf)
+
+    def take(remaining: jax.Array, _: None) -> tuple[jax.Array, tuple[jax.Array, jax.Array]]:
+        best = jnp.argmax(remaining)
+        valid = remaining[best] > -jnp.inf
+        overlapping = iou(boxes[best], boxes) > iou_threshold
+        if per_class:
+            overlapping &= classes == classes[best]
+        remaining = jnp.where(overlapping, -jnp.inf, remaining).at[best].set(-jnp.inf)
+        return remaining, (best, valid)
+
+    _, (taken, valid) = jax.lax.scan(take, remaining, length=max_boxes)
+
+    def rows(values: jax.Array) -> jax.Array:
+        return jnp.where(valid.reshape((-1,) + (1,) * (values.ndim - 1)), values[taken], 0)
+
+    return Selection(rows(boxes), rows(scores), rows(classes), valid)
