@@ -121,12 +121,20 @@ def eval_step(
 
 def predict_step(module: nn.Module, *, compute_dtype: Any = None) -> Callable[[Tree, Any], Any]:
     """Build ``step(variables, inputs) -> outputs``: the forward pass in inference mode."""
+    step = stateful_predict_step(module, compute_dtype=compute_dtype)
+    return lambda variables, inputs: step(variables, inputs)[0]
 
-    def step(variables: Tree, inputs: Any) -> Any:
+
+def stateful_predict_step(
+    module: nn.Module, *, compute_dtype: Any = None
+) -> Callable[[Tree, Any], tuple[Any, dict[str, Any]]]:
+    """`predict_step` that also returns the collection of states that recurrent layers carry on, {} without any."""
+
+    def step(variables: Tree, inputs: Any) -> tuple[Any, dict[str, Any]]:
         bound = cast_floating({"variables": variables, "inputs": inputs}, compute_dtype)
-        apply = nn.apply(lambda m: run(m, (bound["inputs"],), {}, None, train=False)[0], module)
-        outputs = apply(bound["variables"], rngs=streams(None))
-        return cast_floating(outputs, jnp.float32 if compute_dtype is not None else None)
+        forward = nn.apply(lambda m: run(m, (bound["inputs"],), {}, None, train=False)[0], module, mutable=["state"])
+        outputs, changed = forward(bound["variables"], rngs=streams(None))
+        return cast_floating(outputs, jnp.float32 if compute_dtype is not None else None), dict(changed)
 
     return step
 

@@ -26,7 +26,7 @@ from jaxcnn.training.data import (
 )
 from jaxcnn.training.fitting import Epochs, Fit, with_numbers_of
 from jaxcnn.training.state import Tree, from_variables
-from jaxcnn.training.steps import Batch, predict_step
+from jaxcnn.training.steps import Batch, stateful_predict_step
 from jaxcnn.utils.progbar import Progbar
 
 
@@ -203,7 +203,10 @@ class Trainer(Compiled):
         return functions.averages(sums)
 
     def predict(self, x: Any, batch_size: int | None = 32, verbose: int = 0) -> Any:
-        """The outputs for `x` in inference mode, as a NumPy array, or a list of them; needs no compile."""
+        """The outputs for `x` in inference mode, as a NumPy array, or a list of them; needs no compile.
+
+        Stateful recurrent layers go on from the states that the previous call, or batch, ended with.
+        """
         arrays = Arrays(self._checked_inputs(x), [], [])
         size = min(checked_batch_size(batch_size), len(arrays))
         pad = not mixes_rows(self.module)
@@ -215,18 +218,22 @@ class Trainer(Compiled):
         collected: list[list[np.ndarray]] = []
         pending: list[Any] = []
         for i in range(feed.steps):
-            pending.append(jax.tree.leaves(step(variables, feed.batch(order, i).inputs)))
+            outputs, states = step(variables, feed.batch(order, i).inputs)
+            variables = {**variables, **states}
+            pending.append(jax.tree.leaves(outputs))
             if len(pending) > 2:  # fetched while the next ones are computed
                 collected.append([np.asarray(a) for a in pending.pop(0)])
             bar.draw(min((i + 1) * size, feed.samples), dict)
         collected += [[np.asarray(a) for a in outputs] for outputs in pending]
+        if "state" in variables:
+            self.store(variables)
         results = [np.concatenate(parts)[: feed.samples] for parts in zip(*collected, strict=True)]
         return results[0] if len(results) == 1 else results
 
-    def _predict_function(self) -> Callable[[Tree, Any], Any]:
+    def _predict_function(self) -> Callable[[Tree, Any], tuple[Any, dict[str, Any]]]:
         if self._predict is None or self._predict[0] is not self.module:
             keep_programs()
-            self._predict = self.module, jax.jit(predict_step(self.module))
+            self._predict = self.module, jax.jit(stateful_predict_step(self.module))
         return self._predict[1]
 
     # -- single batches -----------------------------------------------------------------------------------------------

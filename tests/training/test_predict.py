@@ -7,7 +7,7 @@ import jax
 import numpy as np
 import pytest
 
-from jaxcnn.layers import BatchNormalization, Conv2D, Dense, Dropout, Flatten, Input, Lambda
+from jaxcnn.layers import LSTM, BatchNormalization, Conv2D, Dense, Dropout, Flatten, Input, Lambda
 from jaxcnn.models import Model, Sequential
 from jaxcnn.optimizers import SGD
 
@@ -150,3 +150,15 @@ def test_predict_on_batch():
     model = network()
     assert np.allclose(model.predict_on_batch(X[:13]), model.predict(X)[:13], atol=1e-6)
     assert model._predict_function()._cache_size() == 2
+
+
+def test_predict_carries_the_states_of_recurrent_layers_on():
+    x = np.random.default_rng(0).random((2, 6, 4)).astype("float32")
+    whole = Sequential([LSTM(3, input_shape=(6, 4))])
+    model = Sequential([LSTM(3, stateful=True, batch_input_shape=(2, None, 4))])
+    model.set_weights(whole.get_weights())
+    model.predict(x[:, :2])
+    np.testing.assert_allclose(model.predict(x[:, 2:]), whole.predict(x), rtol=1e-5, atol=1e-6)
+    model.reset_states()
+    batches = np.concatenate([x[:, :3], x[:, 3:]])
+    np.testing.assert_allclose(model.predict(batches, batch_size=2)[2:], whole.predict(x), rtol=1e-5, atol=1e-6)
