@@ -14,7 +14,10 @@ PACKAGES = (
     *("jax", "jaxlib", "flax", "optax", "orbax-checkpoint", "numpy", "tensorflow-datasets", "array-record"),
     *("h5py", "matplotlib", "pillow", "onednn-cpu-gomp", "mlxtend", "keras", "tensorflow"),
 )
-DATASETS = ("mnist", "fashion_mnist", "cifar10", "cifar100")
+DATASETS = (
+    *("mnist", "fashion_mnist", "cifar10", "cifar100", "imdb", "reuters", "boston_housing", "newsgroups", "glove"),
+    *("fer2013", "orl_faces", "lfw", "signs", "dogs_vs_cats"),
+)
 WEIGHT_SUFFIXES = (".h5", ".hdf5", ".keras", ".weights")
 
 

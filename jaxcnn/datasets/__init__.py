@@ -1,5 +1,37 @@
 """The data sets of the books, as NumPy arrays in the Keras shapes."""
 
-from jaxcnn.datasets import cifar10, cifar100, fashion_mnist, mnist
+from jaxcnn.datasets import (
+    boston_housing,
+    cifar10,
+    cifar100,
+    dogs_vs_cats,
+    fashion_mnist,
+    fer2013,
+    frames,
+    glove,
+    imdb,
+    lfw,
+    mnist,
+    newsgroups,
+    orl_faces,
+    reuters,
+    signs,
+)
 
-__all__ = ["cifar10", "cifar100", "fashion_mnist", "mnist"]
+__all__ = [
+    "boston_housing",
+    "cifar10",
+    "cifar100",
+    "dogs_vs_cats",
+    "fashion_mnist",
+    "fer2013",
+    "frames",
+    "glove",
+    "imdb",
+    "lfw",
+    "mnist",
+    "newsgroups",
+    "orl_faces",
+    "reuters",
+    "signs",
+]

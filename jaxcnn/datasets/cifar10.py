@@ -12,9 +12,9 @@ from jaxcnn.datasets.formats import Arrays, read_cifar10, read_npz
 __all__ = ["load_data"]
 
 
-def dataset() -> resolve.Dataset:
+def dataset() -> resolve.Pictures:
     """What CIFAR-10 looks like and where it may be."""
-    return resolve.Dataset(
+    return resolve.Pictures(
         name="cifar10",
         shape=(32, 32, 3),
         classes=10,

@@ -9,10 +9,10 @@ from jaxcnn.datasets.formats import Arrays, read_cifar100
 __all__ = ["load_data"]
 
 
-def dataset(label_mode: str = "fine") -> resolve.Dataset:
+def dataset(label_mode: str = "fine") -> resolve.Pictures:
     """What CIFAR-100 looks like and where it may be."""
     read = functools.partial(read_cifar100, label_mode=label_mode)
-    return resolve.Dataset(
+    return resolve.Pictures(
         name="cifar100",
         shape=(32, 32, 3),
         classes={"fine": 100, "coarse": 20}[label_mode],

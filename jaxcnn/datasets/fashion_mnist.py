@@ -16,9 +16,9 @@ _CHECKSUMS = {
 }
 
 
-def dataset() -> resolve.Dataset:
+def dataset() -> resolve.Pictures:
     """What Fashion-MNIST looks like and where it may be."""
-    return resolve.Dataset(
+    return resolve.Pictures(
         name="fashion_mnist",
         shape=(28, 28),
         classes=10,

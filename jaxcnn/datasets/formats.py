@@ -1,24 +1,36 @@
-"""Readers for the forms in which labelled pictures are handed around: Keras .npz, idx, CIFAR, tensorflow-datasets.
+"""Readers for the forms in which data sets are handed around: Keras .npz and .pkl, idx, CIFAR, tensorflow-datasets.
 
-Each takes the path of one file or folder and returns ``(x_train, y_train), (x_test, y_test)``: uint8 pictures
-(n, height, width) or (n, height, width, channels) and uint8 labels (n,). A file that is cut short, has another format
-or contradicts itself raises DamagedFileError.
+A reader of pictures takes the path of one file or folder and returns ``(x_train, y_train), (x_test, y_test)``: uint8
+pictures (n, height, width) or (n, height, width, channels) and uint8 labels (n,). A file that is cut short, has another
+format or contradicts itself raises DamagedFileError.
 """
 
 import contextlib
 import gzip
 import io
-import pickle
 import struct
 import tarfile
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 
-__all__ = ["Arrays", "DamagedFileError", "read_cifar10", "read_cifar100", "read_idx", "read_npz", "read_prepared"]
+from jaxcnn.datasets import unpickle
+
+__all__ = [
+    "Arrays",
+    "DamagedFileError",
+    "damage",
+    "read_arrays",
+    "read_cifar10",
+    "read_cifar100",
+    "read_idx",
+    "read_npz",
+    "read_pickle",
+    "read_prepared",
+]
 
 Arrays = tuple[tuple[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]
 
@@ -31,29 +43,69 @@ class DamagedFileError(ValueError):
 
 
 @contextlib.contextmanager
-def _damage(path: Path, problem: str) -> Iterator[None]:
+def damage(path: Path, problem: str) -> Iterator[None]:
     """Turn what the readers of NumPy, gzip, zip and tar raise on broken input into a DamagedFileError."""
     broken = (OSError, EOFError, ValueError, TypeError, RuntimeError, zlib.error, zipfile.BadZipFile, tarfile.TarError)
     try:
         yield
-    except PermissionError:
-        raise  # nothing is wrong with the file
+    except (PermissionError, DamagedFileError):
+        raise  # nothing is wrong with the file, or it has been said already
     except broken as error:
         raise DamagedFileError(path, f"{problem} ({error})") from error
 
 
 def read_npz(path: Path) -> Arrays:
     """The Keras layout: arrays x_train, y_train, x_test and y_test in one NumPy archive."""
-    names = ("x_train", "y_train", "x_test", "y_test")
-    with (
-        _damage(path, "not a readable NumPy archive"),
-        open(path, "rb") as file,  # given a path, np.load leaves a broken file open
-        np.load(file) as archive,
-    ):
-        arrays = {name: archive[name] for name in names if name in archive}
-    if missing := [name for name in names if name not in arrays]:
+    x_train, y_train, x_test, y_test = read_arrays(path, ("x_train", "y_train", "x_test", "y_test"))
+    return (x_train, y_train.ravel()), (x_test, y_test.ravel())
+
+
+def read_arrays(path: Path, names: Sequence[str], objects: bool = False) -> list[np.ndarray]:
+    """The named arrays of a NumPy archive.
+
+    Arrays of objects, which such a file holds as pickles, are read with ``objects`` only, and then without executing
+    anything: they may consist of numbers, texts, lists and the like.
+    """
+    found: dict[str, np.ndarray] = {}
+    with damage(path, "not a readable NumPy archive"), zipfile.ZipFile(path) as archive:
+        members = set(archive.namelist())
+        for name in names:
+            if f"{name}.npy" in members:
+                found[name] = _npy_array(archive.read(f"{name}.npy"), objects)
+    if missing := [name for name in names if name not in found]:
         raise DamagedFileError(path, f"it lacks {', '.join(missing)}")
-    return (arrays["x_train"], arrays["y_train"].ravel()), (arrays["x_test"], arrays["y_test"].ravel())
+    return [found[name] for name in names]
+
+
+def _npy_array(content: bytes, objects: bool) -> np.ndarray:
+    file = io.BytesIO(content)
+    if objects:
+        version = np.lib.format.read_magic(file)
+        header = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
+        shape, _, dtype = header(file)
+        if dtype.hasobject:
+            try:
+                array = np.asarray(unpickle.loads(file.read()), object)
+            except Exception as error:  # an unpickler fails in any way on broken bytes
+                raise ValueError(f"{type(error).__name__}: {error}") from error
+            if array.shape != shape:
+                raise ValueError(f"an array of shape {array.shape} where {shape} was announced")
+            return array
+        file.seek(0)
+    return np.lib.format.read_array(file, allow_pickle=False)
+
+
+def read_pickle(path: Path) -> Arrays:
+    """The layout before NumPy archives: ``(x_train, y_train), (x_test, y_test)`` as one pickle, gzipped or not."""
+    with damage(path, "not a readable gzip file"):
+        content = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
+    try:
+        (x_train, y_train), (x_test, y_test) = unpickle.loads(content)
+    except Exception as error:  # an unpickler fails in any way on broken bytes
+        raise DamagedFileError(
+            path, f"not a pickle of training and test data ({type(error).__name__}: {error})"
+        ) from error
+    return (x_train, np.asarray(y_train)), (x_test, np.asarray(y_test))
 
 
 def read_idx(path: Path) -> Arrays:
@@ -77,7 +129,7 @@ def read_idx(path: Path) -> Arrays:
 
 def _idx_array(path: Path, rank: int) -> np.ndarray:
     """One idx file: two zero bytes, the type (8: unsigned bytes), the rank, each length as big-endian int32, data."""
-    with _damage(path, "not a readable gzip file"):
+    with damage(path, "not a readable gzip file"):
         content = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
     header = 4 + 4 * rank
     if len(content) < header or content[:4] != bytes([0, 0, 8, rank]):
@@ -114,7 +166,7 @@ def _contents(path: Path, names: list[str]) -> dict[str, bytes]:
     if path.is_dir():
         found = {name: (path / name).read_bytes() for name in names if (path / name).is_file()}
     else:
-        with _damage(path, "it cannot be read to its end"), tarfile.open(path) as archive:
+        with damage(path, "it cannot be read to its end"), tarfile.open(path) as archive:
             for member in archive:
                 name = member.name.rpartition("/")[2]
                 if name in names and (file := archive.extractfile(member)):
@@ -127,7 +179,7 @@ def _contents(path: Path, names: list[str]) -> dict[str, bytes]:
 def _cifar_batch(path: Path, name: str, content: bytes, label_key: str) -> tuple[np.ndarray, np.ndarray]:
     where = path / name
     try:
-        batch = _ArrayUnpickler(io.BytesIO(content), encoding="bytes").load()
+        batch = unpickle.loads(content)
         pixels, labels = np.asarray(batch[b"data"]), np.asarray(batch[label_key.encode()])
     except Exception as error:  # an unpickler fails in any way on broken bytes
         raise DamagedFileError(
@@ -159,23 +211,3 @@ def read_prepared(path: Path, shape: tuple[int, ...], label: str = "label") -> A
         return part("train"), part("test")
     except Exception as error:  # whatever the record reader and the picture decoder make of broken bytes
         raise DamagedFileError(path, f"not a prepared data set with image and {label} ({error})") from error
-
-
-class _ArrayUnpickler(pickle.Unpickler):
-    """Builds plain Python values and NumPy arrays; a pickle that asks for anything else is refused unexecuted."""
-
-    _allowed = frozenset(
-        {
-            ("numpy", "ndarray"),
-            ("numpy", "dtype"),
-            ("numpy._core.multiarray", "_reconstruct"),
-            ("numpy._core.numeric", "_frombuffer"),
-            ("_codecs", "encode"),
-        }
-    )
-
-    def find_class(self, module: str, name: str) -> object:
-        module = module.replace("numpy.core.", "numpy._core.")  # its name before NumPy 2
-        if (module, name) not in self._allowed:
-            raise pickle.UnpicklingError(f"it asks for {module}.{name}, which no batch of pictures needs")
-        return super().find_class(module, name)

@@ -7,19 +7,21 @@ from pathlib import Path
 import numpy as np
 
 from jaxcnn.datasets import resolve
-from jaxcnn.datasets.formats import Arrays, read_idx, read_npz
+from jaxcnn.datasets.formats import Arrays, read_idx, read_npz, read_pickle
 
 __all__ = ["load_data", "sample"]
 
 
-def dataset(path: str = "mnist.npz") -> resolve.Dataset:
+def dataset(path: str = "mnist.npz") -> resolve.Pictures:
     """What MNIST looks like and where it may be; ``path`` is the name of its Keras file."""
-    return resolve.Dataset(
+    return resolve.Pictures(
         name="mnist",
         shape=(28, 28),
         classes=10,
         files=(
             (glob.escape(path), read_npz),
+            ("mnist.pkl", read_pickle),
+            ("mnist.pkl.gz", read_pickle),
             ("train-images[-.]idx3-ubyte*", read_idx),
             ("mnist/train-images[-.]idx3-ubyte*", read_idx),
         ),

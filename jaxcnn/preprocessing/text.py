@@ -38,7 +38,7 @@ def text_to_word_sequence(
     if not isinstance(text, str):
         raise TypeError(f"A text must be a string; got {type(text).__name__}.")
     text = text.lower() if lower else text
-    text = text.translate(str.maketrans(dict.fromkeys(filters, split)))
+    text = text.translate({ord(character): split for character in filters})
     return [word for word in text.split(split) if word]
 
 
@@ -123,11 +123,7 @@ class Tokenizer:
         oov_token: str | None = None,
         **kwargs: Any,
     ) -> None:
-        if "nb_words" in kwargs:
-            num_words = kwargs.pop("nb_words")
-            warnings.warn(f"nb_words is now num_words: Tokenizer(num_words={num_words!r}).", stacklevel=2)
-        if kwargs:
-            raise TypeError(f"Tokenizer does not know the arguments {', '.join(kwargs)}.")
+        num_words = renamed_num_words(num_words, kwargs, "Tokenizer")
         if num_words is not None and num_words < 1:
             raise ValueError(f"num_words must be None or at least 1; got {num_words}.")
         self.num_words = num_words
@@ -296,3 +292,13 @@ def _checked(texts: Iterable[Text]) -> Iterable[Text]:
     if isinstance(texts, str):
         raise TypeError("`texts` is one string; give a list of texts, for example [text].")
     return texts
+
+
+def renamed_num_words(num_words: int | None, kwargs: dict[str, Any], function: str) -> int | None:
+    """``num_words``, also under its name in Keras 1; TypeError for any other keyword."""
+    if "nb_words" in kwargs:
+        num_words = kwargs.pop("nb_words")
+        warnings.warn(f"nb_words is now num_words: {function}(num_words={num_words!r}).", stacklevel=3)
+    if kwargs:
+        raise TypeError(f"{function} does not know the arguments {', '.join(kwargs)}.")
+    return num_words

@@ -56,8 +56,12 @@ def atomic_write(path: str | os.PathLike[str], mode: str = "wb") -> Iterator[IO]
 
 def sha256(path: str | os.PathLike[str]) -> str:
     """The SHA-256 checksum of a file, 64 hexadecimal digits."""
+    return _digest(path, "sha256")
+
+
+def _digest(path: str | os.PathLike[str], algorithm: str) -> str:
     with open(path, "rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+        return hashlib.file_digest(file, algorithm).hexdigest()
 
 
 def download(url: str, path: str | os.PathLike[str], checksum: str | None = None) -> Path:
@@ -65,7 +69,8 @@ def download(url: str, path: str | os.PathLike[str], checksum: str | None = None
 
     The bytes collect in a hidden ``.NAME.partial`` file beside ``path``; an interrupted download is continued from
     there by the next call, by whichever process makes it (several at once wait for the first). The file gets its
-    name once it is complete and has the SHA-256 ``checksum``. Progress goes to the error stream.
+    name once it is complete and has the ``checksum``: a SHA-256, or the MD5 of 32 digits that some files are published
+    with. Progress goes to the error stream.
 
     Raises DownloadError when the network, the server or the checksum says no, within about ten seconds where no
     answer comes, and at once when the environment variable JAXCNN_OFFLINE is set (to anything but 0).
@@ -87,15 +92,16 @@ def download(url: str, path: str | os.PathLike[str], checksum: str | None = None
 
 def _fetch_verified(url: str, target: Path, checksum: str | None) -> None:
     partial = target.with_name(f".{target.name}.partial")
+    algorithm = "md5" if checksum and len(checksum) == 32 else "sha256"
     resumed = _fetch(url, partial, target.name)
-    if checksum and resumed and sha256(partial) != checksum:
+    if checksum and resumed and _digest(partial, algorithm) != checksum:
         partial.unlink()  # what was there before did not belong to this file
         _fetch(url, partial, target.name)
-    if checksum and (found := sha256(partial)) != checksum:
+    if checksum and (found := _digest(partial, algorithm)) != checksum:
         partial.unlink()
         raise OSError(
-            f"the file that came has the SHA-256 {found} instead of {checksum}; it was changed there or on the way "
-            "here, and has been thrown away"
+            f"the file that came has the {'MD5' if algorithm == 'md5' else 'SHA-256'} {found} instead of {checksum}; "
+            "it was changed there or on the way here, and has been thrown away"
         )
     os.replace(partial, target)
 

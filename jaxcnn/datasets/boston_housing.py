@@ -1,0 +1,54 @@
+"""House prices in 506 districts of Boston in 1978, in thousands of dollars, and 13 numbers about each district."""
+
+import glob
+from pathlib import Path
+
+import numpy as np
+
+from jaxcnn.datasets import resolve, word_lists
+from jaxcnn.datasets.formats import Arrays, DamagedFileError, read_arrays
+
+__all__ = ["load_data"]
+
+
+def dataset(path: str = "boston_housing.npz") -> resolve.Dataset:
+    """Where the prices may be; ``path`` is the name of the Keras file."""
+    return resolve.Dataset(
+        name="boston_housing",
+        files=((glob.escape(path), _read),),
+        remotes=(
+            resolve.Remote(
+                path=path,
+                checksum="f553886a1f8d56431e820c5b82552d9d95cfcb96d1e678153f8839538947dff5",
+                urls=(
+                    word_lists.STORE + "boston_housing.npz",
+                    "https://s3.amazonaws.com/keras-datasets/boston_housing.npz",
+                ),
+            ),
+        ),
+    )
+
+
+def load_data(path: str = "boston_housing.npz", seed: int = 113, test_split: float = 0.2) -> Arrays:
+    """The districts as ``(x_train, y_train), (x_test, y_test)``: float64 (404, 13) and (404,), (102, 13) and (102,).
+
+    Args:
+        path: the .npz file to read or, failing that, to download; relative to the datasets folder, or absolute.
+        seed: of the order before the split.
+        test_split: the share for testing.
+
+    Where it is looked for and what is raised: ``jaxcnn.datasets.resolve.load``.
+    """
+    if not 0 <= test_split < 1:
+        raise ValueError(f"test_split must lie in [0, 1); got {test_split}.")
+    x, y = resolve.load(dataset(path))
+    order = word_lists.permutation(len(x), seed)
+    x, y, train = x[order], y[order], int(len(x) * (1 - test_split))
+    return (x[:train], y[:train]), (x[train:], y[train:])
+
+
+def _read(path: Path) -> tuple[np.ndarray, np.ndarray]:
+    x, y = read_arrays(path, ("x", "y"))
+    if x.ndim != 2 or y.shape != (len(x),) or not (np.isfinite(x).all() and np.isfinite(y).all()):
+        raise DamagedFileError(path, f"x {x.shape} and y {y.shape} are not finite numbers (n, 13) and (n,)")
+    return x, y

@@ -1,0 +1,74 @@
+"""The frames of a video: of a file, or of a folder with one picture for each frame."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from jaxcnn.datasets.formats import DamagedFileError
+from jaxcnn.datasets.pictures import SUFFIXES, read_picture
+
+__all__ = ["read_frames"]
+
+
+def read_frames(
+    path: str | Path, step: int = 1, limit: int | None = None, size: tuple[int, int] | None = None
+) -> Iterator[np.ndarray]:
+    """Every ``step``-th frame, from the first, as uint8 (height, width, 3) in RGB; one at a time.
+
+    Args:
+        path: a video file that OpenCV reads, or a folder of pictures, taken in the order of the numbers in their names.
+        step: 1 for every frame.
+        limit: stop after so many; None for all.
+        size: (height, width) to resize to; None leaves them.
+
+    Raises FileNotFoundError, DamagedFileError for a file that has no frame or is broken, and ImportError when a video
+    is to be read without OpenCV (``pip install "jaxcnn[vision]"``).
+    """
+    path = Path(path)
+    if step < 1:
+        raise ValueError(f"step must be at least 1; got {step}.")
+    if not path.exists():
+        raise FileNotFoundError(f"There is no video or folder of frames at {path}.")
+    frames = _of_folder(path, step, size) if path.is_dir() else _of_video(path, step, size)
+    for i, frame in enumerate(frames):
+        if limit is not None and i >= limit:
+            return
+        yield frame
+
+
+def _of_folder(path: Path, step: int, size: tuple[int, int] | None) -> Iterator[np.ndarray]:
+    files = sorted((file for file in path.iterdir() if file.suffix.lower() in SUFFIXES), key=_by_numbers)
+    if not files:
+        raise DamagedFileError(path, "it has no pictures")
+    return (read_picture(file, "RGB", size) for file in files[::step])
+
+
+def _by_numbers(file: Path) -> list[Any]:
+    """Sorts frame10 behind frame9."""
+    return [(int(part), "") if part.isdigit() else (-1, part) for part in re.split(r"(\d+)", file.name)]
+
+
+def _of_video(path: Path, step: int, size: tuple[int, int] | None) -> Iterator[np.ndarray]:
+    try:
+        import cv2
+    except ImportError as error:
+        raise ImportError('Reading a video needs OpenCV: pip install "jaxcnn[vision]".') from error
+    video = cv2.VideoCapture(str(path))
+    number = 0
+    try:
+        while video.grab():  # decodes only what is wanted
+            if number % step == 0:
+                read, frame = video.retrieve()
+                if not read:
+                    raise DamagedFileError(path, f"frame {number} cannot be decoded")
+                if size is not None and frame.shape[:2] != size:
+                    frame = cv2.resize(frame, size[::-1])
+                yield cv2.cvtColor(frame, cv2.COLOR_BGR2RGB)
+            number += 1
+    finally:
+        video.release()
+    if number == 0:
+        raise DamagedFileError(path, "not a video that OpenCV reads")

@@ -1,0 +1,53 @@
+"""Ten photographs of each of 40 people, 112 x 92 gray levels (AT&T Laboratories Cambridge, 1992-1994)."""
+
+from pathlib import Path
+
+import numpy as np
+
+from jaxcnn.datasets import resolve
+from jaxcnn.datasets.formats import DamagedFileError, read_arrays
+from jaxcnn.datasets.pictures import class_files, read_picture
+
+__all__ = ["load_data"]
+
+SHAPE = (112, 92)
+
+
+def dataset() -> resolve.Dataset:
+    """Where the faces may be."""
+    folders = ("orl_faces", "att_faces")
+    return resolve.Dataset(
+        name="orl_faces",
+        files=(("orl_faces.npz", _read_npz), *((folder, _read_folder) for folder in folders)),
+        advice="The original is the archive att_faces of AT&T Laboratories Cambridge: folders s1 to s40 of .pgm files.",
+    )
+
+
+def load_data() -> tuple[np.ndarray, np.ndarray]:
+    """The faces as ``x, y``: uint8 (400, 112, 92), and int64 (400,) with the person from 0 to 39.
+
+    Where it is looked for and what is raised: ``jaxcnn.datasets.resolve.load``.
+    """
+    x, y = resolve.load(dataset())
+    return x, y
+
+
+def _read_npz(path: Path) -> tuple[np.ndarray, np.ndarray]:
+    x, y = read_arrays(path, ("x", "y"))
+    return _checked(path, x, y)
+
+
+def _read_folder(path: Path) -> tuple[np.ndarray, np.ndarray]:
+    """Folders s1, s2, ... with files 1.pgm, 2.pgm, ...: by number, not by letter."""
+    people = sorted(class_files(path).items(), key=lambda item: (len(item[0]), item[0]))
+    files = [(file, i) for i, (_, found) in enumerate(people) for file in sorted(found, key=lambda f: (len(f.name), f))]
+    pictures = [read_picture(file, "L") for file, _ in files]
+    if wrong := [str(file) for (file, _), x in zip(files, pictures, strict=True) if x.shape != SHAPE]:
+        raise DamagedFileError(Path(wrong[0]), f"it is not a picture of {SHAPE[1]} x {SHAPE[0]} pixels")
+    return _checked(path, np.stack(pictures), np.array([i for _, i in files]))
+
+
+def _checked(path: Path, x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    if x.dtype != np.uint8 or x.shape[1:] != SHAPE or y.shape != x.shape[:1]:
+        raise DamagedFileError(path, f"its pictures are {x.dtype} {x.shape} and its labels {y.shape}")
+    return x, y.astype(np.int64)

@@ -1,0 +1,87 @@
+"""Newswires of Reuters as lists of word numbers: 11,228 texts on 46 topics.
+
+Words are numbered by their frequency in the whole of the texts; ``get_word_index`` has the ranks.
+"""
+
+import glob
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from jaxcnn.datasets import resolve, unpickle, word_lists
+from jaxcnn.datasets.formats import Arrays, DamagedFileError, read_arrays
+from jaxcnn.preprocessing.text import renamed_num_words
+
+__all__ = ["get_word_index", "load_data"]
+
+TOPICS = 46
+
+
+def dataset(path: str = "reuters.npz") -> resolve.Dataset:
+    """Where the newswires may be; ``path`` is the name of the Keras file."""
+    return resolve.Dataset(
+        name="reuters",
+        files=((glob.escape(path), _read_npz), ("reuters.pkl", _read_pickle)),
+        remotes=(
+            resolve.Remote(
+                path=path,
+                checksum="d6586e694ee56d7a4e65172e12b3e987c03096cb01eab99753921ef915959916",
+                urls=(word_lists.STORE + "reuters.npz", "https://s3.amazonaws.com/text-datasets/reuters.npz"),
+            ),
+        ),
+    )
+
+
+def load_data(
+    path: str = "reuters.npz",
+    num_words: int | None = None,
+    skip_top: int = 0,
+    maxlen: int | None = None,
+    test_split: float = 0.2,
+    seed: int = 113,
+    start_char: int | None = 1,
+    oov_char: int | None = 2,
+    index_from: int = 3,
+    **kwargs: Any,
+) -> Arrays:
+    """The newswires as ``(x_train, y_train), (x_test, y_test)``.
+
+    The x are object arrays (n,) of lists of integers, the y int64 (n,), the topic 0 to 45.
+
+    Args:
+        test_split: the share of the texts, in their shuffled order, that is for testing.
+
+    The other arguments are those of ``imdb.load_data``. Where the data is looked for and what is raised:
+    ``jaxcnn.datasets.resolve.load``.
+    """
+    num_words = renamed_num_words(num_words, kwargs, "reuters.load_data")
+    if not 0 <= test_split < 1:
+        raise ValueError(f"test_split must lie in [0, 1); got {test_split}.")
+    texts, labels = resolve.load(dataset(path))
+    order = word_lists.permutation(len(texts), seed)
+    texts, labels = word_lists.mark((texts[i] for i in order), start_char, index_from), labels[order]
+    if maxlen:
+        texts, labels = word_lists.shorter(texts, labels, maxlen)
+    words = word_lists.ragged(word_lists.index_words(texts, num_words, skip_top, oov_char))
+    train = int(len(words) * (1 - test_split))
+    return (words[:train], labels[:train]), (words[train:], labels[train:])
+
+
+def get_word_index(path: str = "reuters_word_index.json") -> dict[str, int]:
+    """Word -> rank, 1 for the most frequent. In a text of ``load_data`` the number is greater by ``index_from``."""
+    return word_lists.word_index("reuters", path, "4d44cc38712099c9e383dc6e5f11a921")
+
+
+def _read_npz(path: Path) -> tuple[list[list[int]], np.ndarray]:
+    x, y = read_arrays(path, ("x", "y"), objects=True)
+    return word_lists.checked_lists(path, x, y, TOPICS)
+
+
+def _read_pickle(path: Path) -> tuple[list[list[int]], np.ndarray]:
+    """The file of Keras 1."""
+    try:
+        x, y = unpickle.loads(path.read_bytes())
+    except Exception as error:  # an unpickler fails in any way on broken bytes
+        raise DamagedFileError(path, f"not a pickle of texts and topics ({type(error).__name__}: {error})") from error
+    return word_lists.checked_lists(path, x, y, TOPICS)
