@@ -9,8 +9,10 @@ from typing import Any
 
 from jaxcnn.callbacks.base import Callback
 from jaxcnn.callbacks.logs import Logs, Monitor
+from jaxcnn.compat.spellings import old_spellings
 
 
+@old_spellings
 class ModelCheckpoint(Callback):
     """Saves the model, or its weights, at the end of epochs.
 

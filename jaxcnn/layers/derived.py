@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 import flax.linen as nn
 
+from jaxcnn.compat.spellings import renewed
 from jaxcnn.layers import naming
 from jaxcnn.layers.base import COMMON, LAYERS, Layer, unknown_argument
 from jaxcnn.registry import get_custom_objects
@@ -19,6 +20,7 @@ class ModuleLayer(Layer):
     module_class: ClassVar[type[nn.Module]]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
+        args, kwargs = renewed(self.module_class.__name__, args, kwargs)
         names = field_names(self.module_class)
         common = {k: kwargs.pop(k) for k in COMMON if k in kwargs and k not in names}
         if unknown := [k for k in kwargs if k not in names]:

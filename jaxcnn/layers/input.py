@@ -8,6 +8,7 @@ import flax.linen as nn
 import numpy as np
 
 from jaxcnn import config
+from jaxcnn.compat.spellings import old_spellings
 from jaxcnn.layers import naming
 from jaxcnn.layers.base import LAYERS, Layer
 from jaxcnn.layers.tensor import Node, SymbolicTensor
@@ -67,6 +68,7 @@ class InputLayer(Layer):
 LAYERS.register()(InputLayer)
 
 
+@old_spellings
 def Input(
     shape: tuple[int | None, ...] | int | None = None,
     batch_shape: tuple[int | None, ...] | None = None,

@@ -117,6 +117,7 @@ class EmbeddingLayer(ModuleLayer):
     """The handle of `Embedding`, which knows its input: integers, as many as `input_length` or any number."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **{**kwargs, "dtype": "int32"})
+        super().__init__(*args, **kwargs)
+        self.dtype = "int32"
         if self.batch_input_shape is None:
             self.batch_input_shape = (kwargs.get("batch_size"), self.input_length)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from jaxcnn.compat.spellings import old_spellings
 from jaxcnn.layers.base import LAYERS
 from jaxcnn.models.network import Network
 from jaxcnn.saving import structure
@@ -13,6 +14,7 @@ from jaxcnn.training.trainer import Trainer
 
 
 @LAYERS.register("Functional")
+@old_spellings
 class Model(Trainer, Network):
     """A model from symbolic `inputs` to symbolic `outputs`, each one tensor or a list.
 

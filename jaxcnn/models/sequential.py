@@ -40,7 +40,7 @@ class Sequential(Model):
     def __init__(self, layers: Sequence[Any] | None = None, name: str | None = None) -> None:
         Layer.__init__(self, name=name)
         self._stack: list[Layer] = []
-        self._input: SymbolicTensor | None = None
+        self._input: SymbolicTensor | list[SymbolicTensor] | None = None
         self._input_given = False  # as an Input, rather than by the first layer
         self._tops: list[SymbolicTensor] = []
         self._reset_training()
@@ -75,7 +75,7 @@ class Sequential(Model):
         self._reset_training()
         self._refresh()
 
-    def _called(self, layer: Layer, inputs: SymbolicTensor) -> SymbolicTensor:
+    def _called(self, layer: Layer, inputs: Any) -> SymbolicTensor:
         """The one output of `layer` on `inputs`."""
         output = layer(inputs)
         if not isinstance(output, SymbolicTensor):
@@ -182,17 +182,17 @@ class Sequential(Model):
         self.build((None, *(np.shape(value)[1:] or (1,))))
 
 
-def first_input(layer: Layer) -> SymbolicTensor | None:
-    """The input that the first layer of a stack asks for, or None when it does not say."""
+def first_input(layer: Layer) -> SymbolicTensor | list[SymbolicTensor] | None:
+    """The input, or the inputs of a model of several, that the first layer asks for; None when it does not say."""
     if isinstance(layer, Network):
         if not layer.built:
             return None
-        if len(layer.inputs) != 1:
-            raise ValueError(
-                f"Sequential: the first model '{layer.name}' has {len(layer.inputs)} inputs; one is needed."
-            )
-        source = layer.inputs[0]
-        return Input(batch_shape=source.shape, dtype=source.dtype, name=f"{layer.name}_input")
+        names = [f"{layer.name}_input"] if len(layer.inputs) == 1 else [f"{n}_input" for n in layer.input_names]
+        sources = [
+            Input(batch_shape=source.shape, dtype=source.dtype, name=name)
+            for source, name in zip(layer.inputs, names, strict=True)
+        ]
+        return sources[0] if len(sources) == 1 else sources
     if layer.batch_input_shape is None:
         return None
     return Input(batch_shape=layer.batch_input_shape, dtype=layer.dtype, name=f"{layer.name}_input")

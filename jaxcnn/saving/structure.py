@@ -20,7 +20,7 @@ KERAS_VERSION = "2.2.4"  # whose file format we write
 def sequential_config(model: Any) -> dict[str, Any]:
     """The name and, in order, the class and settings of each layer; the first carries the input shape."""
     described = [LAYERS.serialize(layer) for layer in model.layers]
-    if model.inputs and described and model.layers[0].batch_input_shape is None:
+    if len(model.inputs) == 1 and described and model.layers[0].batch_input_shape is None:
         tensor = model.inputs[0]
         shape = {"batch_input_shape": tensor.shape, "dtype": str(np.dtype(tensor.dtype))}
         if isinstance(described[0]["config"].get("layers"), list):

@@ -152,6 +152,11 @@ class Compiled(Layer):
             )
 
     @property
+    def loss(self) -> Any:
+        """What `compile` was given as the loss, or None before."""
+        return (self._compile_arguments or {}).get("loss")
+
+    @property
     def opt_state(self) -> Any:
         """The optimizer's state as it is now, or None before the first update."""
         session = next((layer._session for layer in self.all_layers()), None)

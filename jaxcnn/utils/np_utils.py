@@ -3,9 +3,12 @@
 import numpy as np
 from numpy.typing import ArrayLike
 
+from jaxcnn.compat.spellings import old_spellings
+
 __all__ = ["normalize", "to_categorical"]
 
 
+@old_spellings
 def to_categorical(y: ArrayLike, num_classes: int | None = None) -> np.ndarray:
     """One-hot rows for integer class labels.
 

@@ -1,0 +1,158 @@
+"""The import system's part: ``import keras`` and everything below it find this library, when asked to."""
+
+from __future__ import annotations
+
+import difflib
+import importlib
+import importlib.util
+import sys
+from collections.abc import Sequence
+from importlib.abc import Loader, MetaPathFinder
+from importlib.machinery import ModuleSpec, PathFinder
+from types import ModuleType
+from typing import Any
+
+from jaxcnn.compat.modules import MODULES, NAMES, SHIMS, TENSORFLOW
+from jaxcnn.compat.spellings import removed
+from jaxcnn.compat.tables import REMOVED
+
+DIALECT = "2.0.4"  # the Keras whose names and defaults these are
+
+
+class KerasModule(ModuleType):
+    """A module of Keras whose names are looked up, when they are asked for, in the modules behind it."""
+
+    def __init__(self, name: str, sources: Sequence[str]) -> None:
+        super().__init__(name, f"{name} as jaxcnn has it: {', '.join(sources) or 'a package'}.")
+        self.__dict__["_sources"] = tuple(sources)
+
+    def __getattr__(self, name: str) -> Any:
+        if name == "__all__":
+            return [known for known in dir(self) if not known.startswith("_")]
+        if name.startswith("__"):
+            raise AttributeError(name)
+        path = self.__name__
+        if f"{path}.{name}" in (MODULES if path.startswith("keras") else SHIMS):
+            return importlib.import_module(f"{path}.{name}")
+        if name in NAMES.get(path, {}):
+            module_name, _, attribute = NAMES[path][name].partition(":")
+            module = importlib.import_module(module_name)
+            return getattr(module, attribute) if attribute else module
+        for source in self._sources:
+            found = getattr(importlib.import_module(source), name, self)
+            if found is not self:
+                return found
+        if name in REMOVED and path.startswith("keras"):
+            raise ImportError(removed(name))
+        if path.startswith("tensorflow"):
+            raise AttributeError(f"There is no {path}.{name}: {TENSORFLOW}.")
+        near = difflib.get_close_matches(name, dir(self), n=1)
+        hint = f" Did you mean {near[0]}?" if near else ""
+        raise AttributeError(f"jaxcnn has no {path}.{name}.{hint}")
+
+    def __dir__(self) -> list[str]:
+        names = set(NAMES.get(self.__name__, ()))
+        for source in self._sources:
+            module = importlib.import_module(source)
+            public = getattr(module, "__all__", None) or [n for n in dir(module) if not n.startswith("_")]
+            names.update(n for n in public if not isinstance(getattr(module, n), ModuleType))
+        return sorted(names)
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """`keras.layers.merge` was a module and, above it, a function."""
+        if self.__name__ != "keras.layers.merge":
+            raise TypeError(f"The module {self.__name__} cannot be called.")
+        from jaxcnn.compat.keras1 import merge
+
+        return merge(*args, **kwargs)
+
+
+class KerasFinder(MetaPathFinder, Loader):
+    """Finds `keras` and the modules below it, and the shims of `jaxcnn.compat.modules`."""
+
+    def find_spec(self, fullname: str, path: Any = None, target: Any = None) -> ModuleSpec | None:
+        if fullname == "tensorflow" and not self._wanted_tensorflow():
+            return None
+        if fullname in SHIMS:
+            return ModuleSpec(fullname, self, is_package=True)
+        if fullname != "keras" and not fullname.startswith("keras."):
+            return None
+        if fullname not in MODULES:
+            near = difflib.get_close_matches(fullname, MODULES, n=1)
+            hint = f" Did you mean {near[0]}?" if near else ""
+            raise ModuleNotFoundError(f"Keras 1 and 2 have no module {fullname}.{hint}", name=fullname)
+        return ModuleSpec(fullname, self, origin="jaxcnn", is_package=True)
+
+    def _wanted_tensorflow(self) -> bool:
+        """Whether the stand-in for `tensorflow` is to be used: never where the real one is installed.
+
+        It holds nothing but the path to its data set, so an import of anything else is refused at once; which import
+        is in progress the stack of the import system tells.
+        """
+        if PathFinder.find_spec("tensorflow") is not None:
+            return False
+        frame, wanted = sys._getframe(2), None  # above this method and find_spec
+        while frame is not None and frame.f_code.co_filename.startswith("<frozen importlib"):
+            if frame.f_code.co_name == "_find_and_load":
+                wanted = frame.f_locals["name"]
+            frame = frame.f_back  # type: ignore[assignment]
+        if wanted is None:  # somebody asks whether there is one, without importing it
+            return False
+        if not wanted.startswith("tensorflow.examples"):
+            raise ImportError(f"{TENSORFLOW}.", name="tensorflow")
+        return True
+
+    def create_module(self, spec: ModuleSpec) -> ModuleType:
+        same_name = "jaxcnn" + spec.name.removeprefix("keras")
+        wanted = MODULES.get(spec.name, SHIMS.get(spec.name)) or ((same_name,) if spec.name in MODULES else ())
+        there = [source for source in wanted if exists(source)]
+        if wanted and not there:
+            raise ModuleNotFoundError(
+                f"{spec.name} needs {' or '.join(wanted)}, which this installation does not have.", name=spec.name
+            )
+        return KerasModule(spec.name, there)
+
+    def exec_module(self, module: ModuleType) -> None:
+        if module.__name__ == "keras":
+            module.__dict__["__version__"] = DIALECT
+        for source in module.__dict__["_sources"][:1]:  # an error about a missing name shows this file
+            if (spec := importlib.util.find_spec(source)) is not None:
+                module.__dict__["__file__"] = spec.origin
+
+
+def exists(module_name: str) -> bool:
+    """Whether there is a module of that name."""
+    try:
+        return importlib.util.find_spec(module_name) is not None
+    except ModuleNotFoundError:
+        return False
+
+
+def install() -> None:
+    """From here on ``import keras`` and all paths below it mean this library, in this process.
+
+    Nothing on the disk is touched. Calling it again changes nothing.
+
+    Raises:
+        RuntimeError: another Keras has already been imported.
+    """
+    if any(isinstance(finder, KerasFinder) for finder in sys.meta_path):
+        return
+    if "keras" in sys.modules:
+        raise RuntimeError(
+            f"Another Keras ({getattr(sys.modules['keras'], '__file__', '?')}) is already imported; call "
+            "jaxcnn.compat.install() before anything imports keras."
+        )
+    sys.modules.pop("scipy.misc", None)  # there is still one, without functions
+    sys.meta_path.insert(0, KerasFinder())
+
+
+def uninstall() -> None:
+    """Undo `install`: ``import keras`` finds what is installed under that name, if anything."""
+    sys.meta_path[:] = [finder for finder in sys.meta_path if not isinstance(finder, KerasFinder)]
+    for name, module in list(sys.modules.items()):
+        if isinstance(module, KerasModule):
+            del sys.modules[name]
+            parent, _, child = name.rpartition(".")
+            if parent in sys.modules:
+                sys.modules[parent].__dict__.pop(child, None)

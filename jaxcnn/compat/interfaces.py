@@ -1,0 +1,62 @@
+"""`keras.legacy.interfaces`: the decorators by which a user's own layer takes the old words of a built-in one."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+from jaxcnn.compat.spellings import renewed
+
+# The decorator's name in Keras 2 -> whose words it knows.
+DECORATORS = {
+    "legacy_dense_support": "Dense",
+    "legacy_dropout_support": "Dropout",
+    "legacy_embedding_support": "Embedding",
+    "legacy_pooling1d_support": "MaxPooling1D",
+    "legacy_pooling2d_support": "MaxPooling2D",
+    "legacy_pooling3d_support": "MaxPooling3D",
+    "legacy_prelu_support": "PReLU",
+    "legacy_gaussiannoise_support": "GaussianNoise",
+    "legacy_gaussiandropout_support": "GaussianDropout",
+    "legacy_recurrent_support": "LSTM",
+    "legacy_global_pooling_support": "GlobalMaxPooling2D",
+    "legacy_upsampling1d_support": "UpSampling1D",
+    "legacy_upsampling2d_support": "UpSampling2D",
+    "legacy_upsampling3d_support": "UpSampling3D",
+    "legacy_conv1d_support": "Conv1D",
+    "legacy_conv2d_support": "Conv2D",
+    "legacy_conv3d_support": "Conv3D",
+    "legacy_deconv2d_support": "Conv2DTranspose",
+    "legacy_separable_conv2d_support": "SeparableConv2D",
+    "legacy_convlstm2d_support": "ConvLSTM2D",
+    "legacy_batchnorm_support": "BatchNormalization",
+    "legacy_zeropadding2d_support": "ZeroPadding2D",
+    "legacy_zeropadding3d_support": "ZeroPadding3D",
+    "legacy_cropping2d_support": "Cropping2D",
+    "legacy_cropping3d_support": "Cropping3D",
+    "legacy_spatialdropout1d_support": "SpatialDropout1D",
+    "legacy_spatialdropoutNd_support": "SpatialDropout2D",
+}
+
+
+def _decorator(known_as: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    def decorate(constructor: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(constructor)
+        def accepting(self: Any, *args: Any, **kwargs: Any) -> Any:
+            new_args, new_kwargs = renewed(known_as, args, kwargs)
+            return constructor(self, *new_args, **new_kwargs)
+
+        return accepting
+
+    return decorate
+
+
+def __getattr__(name: str) -> Any:
+    if name in DECORATORS:
+        return _decorator(DECORATORS[name])
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}; known are {', '.join(DECORATORS)}")
+
+
+def __dir__() -> list[str]:
+    return list(DECORATORS)

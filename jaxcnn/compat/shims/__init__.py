@@ -1,0 +1,1 @@
+"""Stand-ins for the few functions of other libraries that the books use and that are gone."""

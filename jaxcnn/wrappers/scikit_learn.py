@@ -1,0 +1,229 @@
+"""Models as scikit-learn estimators: `KerasClassifier` and `KerasRegressor` for its searches, scores and pipelines."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from jaxcnn.models import Sequential
+from jaxcnn.utils.np_utils import to_categorical
+
+try:
+    from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
+    from sklearn.utils.multiclass import check_classification_targets
+    from sklearn.utils.validation import check_is_fitted, validate_data
+except ImportError as error:
+    raise ImportError('jaxcnn.wrappers.scikit_learn needs scikit-learn: pip install "jaxcnn[sklearn]".') from error
+
+__all__ = ["KerasClassifier", "KerasRegressor"]
+
+METHODS = ("fit", "predict", "predict_classes", "predict_proba", "evaluate")
+
+
+class KerasEstimator(BaseEstimator):
+    """What the classifier and the regressor share.
+
+    Args:
+        build_fn: a function, or an object with ``__call__``, that returns a compiled model with one input and one
+            output; None when a subclass defines ``__call__`` for this.
+        **sk_params: arguments of `build_fn` and of the model's `fit`, `predict` and `evaluate`, to be set and searched
+            by scikit-learn; arguments given to a method itself go before them.
+
+    Attributes:
+        model: the trained model.
+        history: the values of every epoch, as in the `History` of `fit`; empty before.
+
+    Raises:
+        ValueError: a parameter that neither `build_fn` nor those methods take.
+    """
+
+    def __init__(self, build_fn: Callable[..., Any] | None = None, **sk_params: Any) -> None:
+        self.build_fn = build_fn
+        self.sk_params = sk_params
+        self.check_params(sk_params)
+
+    @property
+    def model(self) -> Any:
+        """The trained model."""
+        check_is_fitted(self, "model_")
+        return self.model_
+
+    @property
+    def history(self) -> Mapping[str, list[float]]:
+        """The values of every epoch of the last `fit`."""
+        return self.model.history.history
+
+    @property
+    def epoch(self) -> list[int]:
+        """The indices of the epochs of the last `fit`."""
+        return self.model.history.epoch
+
+    # -- parameters ---------------------------------------------------------------------------------------------------
+
+    def check_params(self, params: Mapping[str, Any]) -> None:
+        """Raise ValueError for a name that neither `build_fn` nor the model's methods take."""
+        if _takes_anything(self._builder):
+            return
+        known = {"nb_epoch", *_arguments(self._builder)}
+        for name in METHODS:
+            known.update(_arguments(getattr(Sequential, name, None)))
+        for name in params:
+            if name not in known:
+                raise ValueError(f"{name} is not a legal parameter of {type(self).__name__} or of its build_fn.")
+
+    def get_params(self, deep: bool = True) -> dict[str, Any]:
+        """The parameters, the very objects that were given; `deep` changes nothing."""
+        return {**self.sk_params, "build_fn": self.build_fn}
+
+    def set_params(self, **params: Any) -> KerasEstimator:
+        """Change parameters; returns self."""
+        if "build_fn" in params:
+            self.build_fn = params.pop("build_fn")
+        self.check_params(params)
+        self.sk_params.update(params)
+        return self
+
+    def filter_sk_params(
+        self, fn: Callable[..., Any] | None, override: Mapping[str, Any] | None = None
+    ) -> dict[str, Any]:
+        """Those of the parameters that `fn` takes, and `override`, which goes before."""
+        known = _arguments(fn)
+        return {k: v for k, v in self.sk_params.items() if k in known} | dict(override or {})
+
+    @property
+    def _builder(self) -> Callable[..., Any]:
+        if self.build_fn is not None:
+            return self.build_fn
+        if not callable(self):
+            raise ValueError(f"{type(self).__name__} needs a `build_fn`, or a subclass that defines __call__.")
+        return self
+
+    # -- training -----------------------------------------------------------------------------------------------------
+
+    def _fit(self, x: Any, y: Any, sample_weight: Any, kwargs: Mapping[str, Any]) -> KerasEstimator:
+        builder = self._builder
+        self.model_ = builder(**self.filter_sk_params(builder))
+        if _loss_name(self.model_) == "categorical_crossentropy" and np.ndim(y) != 2:
+            y = to_categorical(y, len(self.classes_)) if hasattr(self, "classes_") else to_categorical(y)
+        settings = self.filter_sk_params(Sequential.fit, kwargs)
+        if "nb_epoch" in self.sk_params:
+            settings.setdefault("epochs", self.sk_params["nb_epoch"])
+        if sample_weight is not None:
+            settings["sample_weight"] = np.asarray(sample_weight)
+        self.model_.fit(x, y, **settings)
+        return self
+
+    def _checked(self, x: ArrayLike, reset: bool = False) -> np.ndarray:
+        """The samples as an array of numbers with as many features as in training, of any rank from 2."""
+        return validate_data(self, x, reset=reset, allow_nd=True, dtype="numeric")
+
+    def _checked_pair(self, x: ArrayLike, y: ArrayLike, numeric: bool) -> tuple[np.ndarray, np.ndarray]:
+        x, y = validate_data(self, x, y, allow_nd=True, dtype="numeric", multi_output=True, y_numeric=numeric)
+        return x, y
+
+    def _outputs(self, x: ArrayLike, kwargs: Mapping[str, Any]) -> np.ndarray:
+        check_is_fitted(self, "model_")
+        return self.model_.predict(self._checked(x), **self.filter_sk_params(Sequential.predict, kwargs))
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.three_d_array = True
+        tags.non_deterministic = False
+        return tags
+
+
+class KerasClassifier(ClassifierMixin, KerasEstimator):
+    """A classifier around a model whose output holds the probabilities of the classes, or of the second of two.
+
+    Attributes:
+        classes_: the labels, sorted; for one-hot rows 0, 1, ...
+    """
+
+    __doc__ += (KerasEstimator.__doc__ or "").partition("\n")[2]
+
+    def fit(self, x: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None = None, **kwargs: Any) -> KerasClassifier:
+        """Build a model and train it.
+
+        Args:
+            x: (samples, features) or more axes.
+            y: labels of any kind (samples,), or one-hot rows (samples, classes).
+            sample_weight: (samples,), in the loss.
+            **kwargs: for the model's `fit`.
+
+        Returns:
+            self, whose `history` is the record of the training.
+        """
+        samples, labels = self._checked_pair(x, y, numeric=False)
+        if labels.ndim == 2 and labels.shape[1] > 1:
+            self.classes_ = np.arange(labels.shape[1])
+            targets = labels
+        else:
+            check_classification_targets(labels)
+            self.classes_, targets = np.unique(labels.ravel(), return_inverse=True)
+            if len(self.classes_) < 2:
+                raise ValueError(f"{type(self).__name__} needs at least two classes; the data has one class.")
+        self._fit(samples, targets, sample_weight, kwargs)
+        return self
+
+    def predict(self, x: ArrayLike, **kwargs: Any) -> np.ndarray:
+        """The most probable label of each sample, (samples,)."""
+        return self.classes_[self.predict_proba(x, **kwargs).argmax(axis=1)]
+
+    def predict_proba(self, x: ArrayLike, **kwargs: Any) -> np.ndarray:
+        """The probabilities, (samples, classes), also for a model with the one output of the second class."""
+        outputs = self._outputs(x, kwargs)
+        return np.hstack([1 - outputs, outputs]) if outputs.shape[1] == 1 else outputs
+
+    def score(self, x: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None = None, **kwargs: Any) -> float:
+        """The mean accuracy; the model need not have been compiled with it."""
+        labels = np.asarray(y)
+        labels = self.classes_[labels.argmax(axis=1)] if labels.ndim == 2 and labels.shape[1] > 1 else labels.ravel()
+        return float(np.average(self.predict(x, **kwargs) == labels, weights=sample_weight))
+
+
+class KerasRegressor(RegressorMixin, KerasEstimator):
+    """A regressor around a model; its score is R squared, as scikit-learn has it, and not minus the loss."""
+
+    __doc__ += "\n" + (KerasEstimator.__doc__ or "").partition("\n")[2]
+
+    def fit(self, x: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None = None, **kwargs: Any) -> KerasRegressor:
+        """Build a model and train it.
+
+        Args:
+            x: (samples, features) or more axes.
+            y: (samples,) or (samples, outputs).
+            sample_weight: (samples,), in the loss.
+            **kwargs: for the model's `fit`.
+
+        Returns:
+            self, whose `history` is the record of the training.
+        """
+        samples, targets = self._checked_pair(x, y, numeric=True)
+        self._fit(samples, targets, sample_weight, kwargs)
+        return self
+
+    def predict(self, x: ArrayLike, **kwargs: Any) -> np.ndarray:
+        """The predictions, (samples,) of a model with one output."""
+        outputs = self._outputs(x, kwargs)
+        return outputs[:, 0] if outputs.shape[1:] == (1,) else outputs
+
+
+def _arguments(fn: Callable[..., Any] | None) -> set[str]:
+    """The names of the arguments of a function or of an object's ``__call__``."""
+    if fn is None:
+        return set()
+    kinds = (inspect.Parameter.VAR_KEYWORD, inspect.Parameter.VAR_POSITIONAL)
+    return {name for name, p in inspect.signature(fn).parameters.items() if p.kind not in kinds and name != "self"}
+
+
+def _takes_anything(fn: Callable[..., Any]) -> bool:
+    return any(p.kind is p.VAR_KEYWORD for p in inspect.signature(fn).parameters.values())
+
+
+def _loss_name(model: Any) -> str:
+    loss = model.loss
+    return loss if isinstance(loss, str) else getattr(loss, "__name__", "")

@@ -1,0 +1,208 @@
+"""Every import path of Keras 2.0.4 and 2.2.4 and of the books leads to this library, and only when asked."""
+
+import importlib
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+import jaxcnn
+from jaxcnn import compat
+from jaxcnn.compat import modules
+
+# What the books and the listings of their time import, path by path.
+IMPORTS = """
+keras Input Model Sequential
+keras.models Sequential Model load_model model_from_json
+keras.layers Input Dense Activation Embedding LSTM TimeDistributed concatenate Convolution2D merge Merge MaxPool2D Layer
+keras.layers.core Dense Dropout Activation Flatten Reshape Permute RepeatVector Lambda ActivityRegularization Masking
+keras.layers.convolutional Conv2D Convolution2D MaxPooling2D ZeroPadding2D UpSampling2D Conv2DTranspose Deconvolution2D
+keras.layers.convolutional AtrousConvolution2D SeparableConvolution2D Cropping2D Convolution1D MaxPooling1D
+keras.layers.pooling MaxPooling2D GlobalAveragePooling2D
+keras.layers.local LocallyConnected1D LocallyConnected2D
+keras.layers.recurrent LSTM GRU SimpleRNN
+keras.layers.cudnn_recurrent CuDNNLSTM
+keras.layers.convolutional_recurrent ConvLSTM2D
+keras.layers.embeddings Embedding
+keras.layers.merge Add add concatenate Concatenate Dot dot
+keras.layers.advanced_activations LeakyReLU PReLU ELU ThresholdedReLU
+keras.layers.normalization BatchNormalization
+keras.layers.noise GaussianNoise GaussianDropout
+keras.layers.wrappers TimeDistributed Bidirectional
+keras.engine Layer Input InputLayer Model
+keras.engine.topology Layer Input Container
+keras.engine.training Model
+keras.engine.base_layer Layer
+keras.legacy interfaces
+keras.legacy.interfaces legacy_dense_support
+keras.optimizers SGD RMSprop Adam Adadelta Adagrad Adamax Nadam rmsprop get
+keras.losses mean_squared_error categorical_crossentropy
+keras.objectives mse
+keras.metrics categorical_accuracy mae
+keras.initializers RandomNormal glorot_uniform
+keras.initializations uniform
+keras.regularizers l1 l2 l1_l2 l1l2 WeightRegularizer
+keras.constraints max_norm maxnorm
+keras.activations tanh
+keras.callbacks Callback ModelCheckpoint EarlyStopping TensorBoard History LearningRateScheduler ReduceLROnPlateau
+keras.utils np_utils to_categorical plot_model get_custom_objects
+keras.utils.np_utils to_categorical
+keras.utils.generic_utils Progbar CustomObjectScope
+keras.utils.layer_utils print_summary
+keras.utils.vis_utils plot_model model_to_dot
+keras.utils.visualize_util plot
+keras.wrappers.scikit_learn KerasClassifier KerasRegressor
+keras.datasets mnist cifar10
+keras.datasets.mnist load_data
+keras.backend dot mean image_data_format function learning_phase
+scipy.misc imread imsave
+sklearn.grid_search GridSearchCV RandomizedSearchCV
+sklearn.cross_validation train_test_split cross_val_score KFold StratifiedKFold
+tensorflow.examples.tutorials.mnist input_data
+tensorflow.examples.tutorials.mnist.input_data read_data_sets
+""".strip().splitlines()
+
+
+@pytest.mark.parametrize("line", IMPORTS)
+def test_names_of_the_books(as_keras, line):
+    path, *names = line.split()
+    scope = {}
+    exec(f"from {path} import {', '.join(names)}", scope)
+    assert set(names) <= set(scope)
+
+
+def test_every_module_resolves_or_says_what_it_lacks(as_keras):
+    for path in modules.MODULES:
+        try:
+            module = importlib.import_module(path)
+        except ModuleNotFoundError as error:
+            assert "jaxcnn" in str(error), path
+        else:
+            assert type(module).__module__ == "jaxcnn.compat.importing"
+
+
+def test_names_are_the_very_same_objects(as_keras):
+    import keras
+    import keras.backend as K
+    from keras.layers.core import Dense
+
+    assert Dense is keras.layers.Dense is jaxcnn.layers.Dense
+    assert K.dot is jaxcnn.backend.dot
+    assert keras.__version__ == "2.0.4"
+    assert keras.layers.merge.concatenate is jaxcnn.layers.concatenate
+    assert callable(keras.layers.merge)
+    scope = {}
+    exec("from keras.layers import *", scope)
+    assert scope["Conv2D"] is jaxcnn.layers.Conv2D
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("from keras.layers import MaxoutDense", "has been removed.*Reshape"),
+        ("from keras.layers.core import Highway", "has been removed.*functional API"),
+        ("from keras.layers.core import TimeDistributedDense", "TimeDistributed\\(Dense"),
+        ("from keras.models import Graph", "functional model"),
+        ("import keras.layers.cores", "no module keras.layers.cores. Did you mean keras.layers.core?"),
+        ("import keras.backend.theano_backend", "no module"),
+        ("from keras.layers import Conv2DD", "cannot import name 'Conv2DD'.*jaxcnn"),
+        ("import tensorflow", "JAX.*tensorflow.examples.tutorials.mnist.input_data.*keras.backend"),
+        ("from tensorflow.python.ops import math_ops", "JAX.*input_data"),
+    ],
+)
+def test_what_there_is_not_is_said(as_keras, line, message):
+    if "tensorflow" in line and importlib.util.find_spec("tensorflow") is not None:
+        pytest.skip("TensorFlow is installed here, and is left alone")
+    with pytest.raises(ImportError, match=message):
+        exec(line, {})
+
+
+def test_a_missing_attribute_is_an_attribute_error(as_keras):
+    import keras.backend as K
+
+    assert not hasattr(K, "tensor_array")
+    with pytest.raises(AttributeError, match=r"keras.backend.meen. Did you mean mean"):
+        K.meen  # noqa: B018
+
+
+def test_nothing_is_touched_unless_asked():
+    code = (
+        "import jaxcnn, sys; import importlib.util as u; before = u.find_spec('keras');"
+        "assert before is None or 'jaxcnn' not in str(before.origin);"
+        "jaxcnn.compat.install(); jaxcnn.compat.install(); import keras;"
+        "assert keras.layers.Dense is jaxcnn.layers.Dense; jaxcnn.compat.uninstall();"
+        "assert 'keras' not in sys.modules; after = u.find_spec('keras');"
+        "assert (before and before.origin) == (after and after.origin);"
+        "assert not {'sklearn', 'PIL', 'scipy.misc', 'matplotlib'} & set(sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_another_keras_is_not_replaced(monkeypatch):
+    monkeypatch.setitem(sys.modules, "keras", type(sys)("keras"))
+    with pytest.raises(RuntimeError, match="Another Keras"):
+        compat.install()
+
+
+def test_running_a_script(tmp_path):
+    script = tmp_path / "listing.py"
+    script.write_text(
+        "import sys\nimport helper\nfrom keras.layers import Dense\nprint(__name__, sys.argv[1:], Dense.__module__)\n"
+    )
+    (tmp_path / "helper.py").write_text("")
+    run = subprocess.run(
+        [sys.executable, "-m", "jaxcnn.compat", str(script), "-n", "3"], capture_output=True, text=True, check=True
+    )
+    assert run.stdout == "__main__ ['-n', '3'] jaxcnn.layers\n"
+
+
+def test_a_script_that_is_not_there_or_is_python_2(tmp_path):
+    from jaxcnn.compat.__main__ import main
+
+    with pytest.raises(SystemExit, match="there is no file"):
+        main([str(tmp_path / "none.py")])
+    with pytest.raises(SystemExit, match="usage"):
+        main([])
+
+
+def test_pictures_by_scipy_misc(as_keras, tmp_path):
+    from scipy.misc import imread, imsave
+
+    values = np.arange(4 * 5 * 3, dtype=np.uint8).reshape(4, 5, 3)
+    imsave(tmp_path / "a.png", values)
+    np.testing.assert_array_equal(imread(tmp_path / "a.png"), values)
+    imsave(str(tmp_path / "b.png"), np.linspace(-1, 1, 20).reshape(4, 5))
+    grey = imread(str(tmp_path / "b.png"))
+    assert (grey.shape, grey.min(), grey.max()) == ((4, 5), 0, 255)
+    imsave(tmp_path / "c.png", values.transpose(2, 0, 1))
+    np.testing.assert_array_equal(imread(tmp_path / "c.png"), values)
+    assert imread(tmp_path / "a.png", flatten=True).dtype == np.float32
+    with pytest.raises(ValueError, match="given \\(7,\\)"):
+        imsave(tmp_path / "d.png", np.ones(7))
+
+
+def test_folds_of_old_scikit_learn(as_keras):
+    from sklearn.cross_validation import KFold, StratifiedKFold
+
+    labels = np.array([0, 0, 0, 0, 1, 1])
+    folds = StratifiedKFold(labels, n_folds=2)
+    assert len(folds) == 2
+    assert [labels[test].sum() for _, test in folds] == [1, 1]
+    assert [list(test) for _, test in KFold(4, n_folds=2)] == [[0, 1], [2, 3]]
+
+
+def test_batches_of_the_tutorials_mnist(as_keras, monkeypatch):
+    from tensorflow.examples.tutorials.mnist import input_data
+
+    rng = np.random.default_rng(0)
+    images, labels = rng.integers(0, 256, (70, 28, 28), np.uint8), np.arange(70, dtype=np.uint8) % 10
+    arrays = (images[:60], labels[:60]), (images[60:], labels[60:])
+    monkeypatch.setattr("jaxcnn.datasets.mnist.load_data", lambda: arrays)
+    data = input_data.read_data_sets("no folder", one_hot=True, validation_size=10)
+    assert (data.train.num_examples, data.validation.num_examples, data.test.num_examples) == (50, 10, 10)
+    np.testing.assert_array_equal(data.train.images[0], images[10].ravel().astype(np.float32) / np.float32(255))
+    assert data.train.labels.shape == (50, 10)
+    seen = np.concatenate([data.train.next_batch(20)[0] for _ in range(5)])
+    assert data.train.epochs_completed == 2
+    assert {row.tobytes() for row in seen[:50]} == {row.tobytes() for row in data.train.images}
