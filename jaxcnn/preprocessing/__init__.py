@@ -3,7 +3,7 @@
 import importlib
 from typing import Any
 
-_LAZY = ("sequence", "text")  # imported when first used
+_LAZY = ("image", "normalization", "sequence", "text")  # imported when first used
 
 
 def __getattr__(name: str) -> Any:
@@ -12,4 +12,4 @@ def __getattr__(name: str) -> Any:
     raise AttributeError(f"module 'jaxcnn.preprocessing' has no attribute {name!r}")
 
 
-__all__ = ["sequence", "text"]
+__all__ = ["image", "normalization", "sequence", "text"]

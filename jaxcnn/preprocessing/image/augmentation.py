@@ -1,0 +1,192 @@
+"""Random changes of batches of pictures, as pure functions of a key: the one definition of what augmentation does.
+
+`ImageDataGenerator` calls these functions on the host; in a training step they run on the device:
+
+    model.fit(x, y, augment=Augmentation(rotation_range=20, horizontal_flip=True))
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from functools import partial
+from typing import Any, get_args
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax import Array
+from jax.typing import ArrayLike
+
+from jaxcnn.preprocessing.image.affine import FillMode, affine_matrices, sample
+
+Shift = float | tuple[float, ...]
+
+# A picture's random numbers, in this order; each is the same whatever else is switched on.
+_MOVES = ("theta", "tx", "ty", "shear", "zx", "zy")
+_DRAWS = (*_MOVES, "flip_horizontal", "flip_vertical", "brightness")
+
+
+@dataclass(frozen=True)
+class Augmentation:
+    """A family of random changes: calling it with a key and a batch makes one of them for each picture.
+
+    Rotation, shift, shear and zoom are one map about the middle of the picture (see `affine_matrices`), whose numbers
+    are drawn evenly from the ranges; pixels are shifted in brightness by channel and as a whole afterwards, and flips,
+    with probability 1/2 each, come last.
+
+    Args:
+        rotation_range: degrees r; angles are from [-r, r].
+        width_shift_range: up to 1 the fraction of the columns, above 1 the pixels, by which a picture moves at most; a
+            tuple instead holds the shifts to choose from, with either sign.
+        height_shift_range: likewise along the rows.
+        shear_range: radians.
+        zoom_range: z for factors from [1 - z, 1 + z], or (lowest, highest); rows and columns each have their own.
+        channel_shift_range: the most that is added to the values of a channel; results are kept within the least
+            and the largest value of the picture.
+        brightness_range: (lowest, highest) factor of all values; results are kept within [0, 255], or the picture's own
+            range where that is wider.
+        fill_mode: what lies outside of a picture: 'nearest', 'constant', 'reflect' or 'wrap' (see `affine_transform`).
+        cval: value outside for 'constant'.
+        horizontal_flip: mirror left and right.
+        vertical_flip: mirror top and bottom.
+        interpolation_order: 0 takes the nearest pixel as Keras 2.0.4 does, 1 interpolates linearly.
+
+    Raises ValueError for ranges that have no meaning.
+    """
+
+    rotation_range: float = 0.0
+    width_shift_range: Shift = 0.0
+    height_shift_range: Shift = 0.0
+    shear_range: float = 0.0
+    zoom_range: float | tuple[float, float] = 0.0
+    channel_shift_range: float = 0.0
+    brightness_range: tuple[float, float] | None = None
+    fill_mode: FillMode = "nearest"
+    cval: float = 0.0
+    horizontal_flip: bool = False
+    vertical_flip: bool = False
+    interpolation_order: int = 0
+
+    def __post_init__(self) -> None:
+        for field in fields(self):  # lists would not be hashable, and equal settings must share a compiled program
+            value = getattr(self, field.name)
+            if isinstance(value, list | tuple | np.ndarray):
+                object.__setattr__(self, field.name, tuple(float(v) for v in value))
+        zoom = self.zoom_range
+        if not isinstance(zoom, tuple):
+            object.__setattr__(self, "zoom_range", (1 - zoom, 1 + zoom))
+        elif len(zoom) != 2:
+            raise ValueError(f"`zoom_range` is {zoom!r}; it must be a number or two, the lowest and highest factor.")
+        if self.brightness_range is not None and np.shape(self.brightness_range) != (2,):
+            raise ValueError(f"`brightness_range` is {self.brightness_range!r}; it must be two numbers.")
+        if self.fill_mode not in get_args(FillMode):
+            raise ValueError(f"`fill_mode` is {self.fill_mode!r}; it must be one of {', '.join(get_args(FillMode))}.")
+        if self.interpolation_order not in (0, 1):
+            raise ValueError(
+                f"`interpolation_order` is {self.interpolation_order!r}; it must be 0 (nearest pixel) or 1 (linear)."
+            )
+
+    @property
+    def moves(self) -> bool:
+        """Whether pictures are rotated, shifted, sheared or zoomed."""
+        ranges = (self.rotation_range, self.width_shift_range, self.height_shift_range, self.shear_range)
+        return any(ranges) or self.zoom_range != (1, 1)
+
+    def __call__(self, key: Array, batch: ArrayLike) -> Array:
+        """The batch (n, rows, columns, channels) with each picture changed by numbers that `key` decides."""
+        return _augmented(self, key, jnp.asarray(batch))
+
+    def draw(self, key: Array, shape: tuple[int, ...]) -> dict[str, Array]:
+        """The numbers of the changes of a batch of this shape, each (n,); channel_shift_intensity (n, channels).
+
+        What is switched off has no entry. tx and ty are in pixels, theta in degrees, shear in radians.
+        """
+        n, rows, columns, channels = shape
+        u = jax.random.uniform(key, (n, len(_DRAWS)))
+        chance = {name: u[:, i] for i, name in enumerate(_DRAWS)}
+        found: dict[str, Array] = {}
+        if self.moves:
+            low, high = self.zoom_range  # type: ignore[misc]  # a pair since __post_init__
+            found = {
+                "theta": (2 * chance["theta"] - 1) * self.rotation_range,
+                "tx": _shift(chance["tx"], self.height_shift_range, rows),
+                "ty": _shift(chance["ty"], self.width_shift_range, columns),
+                "shear": (2 * chance["shear"] - 1) * self.shear_range,
+                "zx": low + chance["zx"] * (high - low),
+                "zy": low + chance["zy"] * (high - low),
+            }
+        if self.channel_shift_range:  # with a key of its own, so that a picture and its mask of one channel move alike
+            chances = jax.random.uniform(jax.random.fold_in(key, 1), (n, channels))
+            found["channel_shift_intensity"] = (2 * chances - 1) * self.channel_shift_range
+        if self.brightness_range is not None:
+            darkest, brightest = self.brightness_range
+            found["brightness"] = darkest + chance["brightness"] * (brightest - darkest)
+        if self.horizontal_flip:
+            found["flip_horizontal"] = chance["flip_horizontal"] < 0.5
+        if self.vertical_flip:
+            found["flip_vertical"] = chance["flip_vertical"] < 0.5
+        return found
+
+    def apply(self, batch: ArrayLike, parameters: Mapping[str, Any]) -> Array:
+        """The batch with each picture changed by given numbers, as from `draw`; what has no entry stays as it is."""
+        batch = jnp.asarray(batch)
+        if not jnp.issubdtype(batch.dtype, jnp.floating):
+            batch = batch.astype(jnp.float32)
+        given = dict(parameters)
+        moves: dict[str, Any] = {name: given[name] for name in _MOVES if name in given}
+        horizontal, vertical = given.get("flip_horizontal"), given.get("flip_vertical")
+        if moves:
+            batch = self._moved(batch, moves, horizontal, vertical)
+        else:
+            for axis, flip in ((2, horizontal), (1, vertical)):
+                if flip is not None:
+                    batch = jnp.where(_per_picture(flip), jnp.flip(batch, axis), batch)
+        if "channel_shift_intensity" in given:
+            least, most = batch.min(axis=(1, 2, 3), keepdims=True), batch.max(axis=(1, 2, 3), keepdims=True)
+            added = jnp.asarray(given["channel_shift_intensity"], batch.dtype)
+            batch = jnp.clip(batch + added.reshape(len(added), 1, 1, -1), least, most)
+        if "brightness" in given:
+            least = jnp.minimum(batch.min(axis=(1, 2, 3), keepdims=True), 0)
+            most = jnp.maximum(batch.max(axis=(1, 2, 3), keepdims=True), 255)
+            factor = _per_picture(jnp.asarray(given["brightness"], batch.dtype))
+            batch = jnp.clip(batch * factor, least, most)
+        return batch
+
+    def _moved(self, batch: Array, moves: Mapping[str, Any], horizontal: Any, vertical: Any) -> Array:
+        n, rows, columns, _ = batch.shape
+        r, c = jnp.arange(rows, dtype=jnp.float32)[:, None], jnp.arange(columns, dtype=jnp.float32)[None, :]
+        # A flip after the map reads the places of the map in reverse, which costs nothing.
+        if vertical is not None:
+            r = jnp.where(jnp.asarray(vertical)[:, None, None], rows - 1 - r, r)
+        if horizontal is not None:
+            c = jnp.where(jnp.asarray(horizontal)[:, None, None], columns - 1 - c, c)
+        m = affine_matrices((rows, columns), **moves)[:, :, :, None, None]
+        y, x = (jnp.broadcast_to(m[:, i, 0] * r + m[:, i, 1] * c + m[:, i, 2], (n, rows, columns)) for i in (0, 1))
+        return sample(batch, y, x, self.fill_mode, self.cval, self.interpolation_order)
+
+
+def augment(key: Array, batch: ArrayLike, **ranges: Any) -> Array:
+    """The batch (n, rows, columns, channels) with each picture changed at random; see `Augmentation` for the ranges.
+
+    A pure function of its arguments, compiled once for each shape and set of ranges; it may also be called inside of
+    another compiled function, such as a training step.
+    """
+    return Augmentation(**ranges)(key, batch)
+
+
+@partial(jax.jit, static_argnums=0)
+def _augmented(augmentation: Augmentation, key: Array, batch: Array) -> Array:
+    return augmentation.apply(batch, augmentation.draw(key, batch.shape))
+
+
+def _shift(chance: Array, shift_range: Shift, size: int) -> Array:
+    """Pixels of a shift along an axis of `size` pixels from numbers in [0, 1)."""
+    if isinstance(shift_range, tuple):
+        choices = np.asarray([sign * s for s in shift_range for sign in (1, -1)], np.float32)
+        pixels = choices * (size if max(map(abs, shift_range)) < 1 else 1)
+        return jnp.asarray(pixels)[(chance * len(choices)).astype(int)]
+    return (2 * chance - 1) * shift_range * (size if shift_range <= 1 else 1)
+
+
+def _per_picture(values: Any) -> Array:
+    """(n,) as it broadcasts against a batch."""
+    return jnp.asarray(values)[:, None, None, None]

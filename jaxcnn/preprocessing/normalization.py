@@ -1,0 +1,90 @@
+"""Data made easy to learn from: zero mean, unit variance, rotation onto principal axes, whitening.
+
+Formulas: "Learning Multiple Layers of Features from Tiny Images" (Krizhevsky, 2009), appendix A, for whitening. The
+recipes for initial weights that go with them (small random numbers, 1/sqrt(n), sqrt(2/n)) are `RandomNormal(0, 0.01)`
+and `VarianceScaling(1 or 2, "fan_in", "untruncated_normal")` of `jaxcnn.initializers`.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import jax.numpy as jnp
+from jax import Array
+from jax.typing import ArrayLike
+
+
+def zero_mean(x: ArrayLike, axis: int | Sequence[int] | None = 0) -> Array:
+    """`x` less its mean along `axis`.
+
+    Axis 0 treats each feature on its own; (0, 1, 2) each colour of a batch of pictures; None all values alike, as for
+    grey pictures.
+    """
+    x = jnp.asarray(x)
+    return x - jnp.mean(x, axis=_axes(axis), keepdims=True)
+
+
+def standardize(x: ArrayLike, axis: int | Sequence[int] | None = 0, epsilon: float = 1e-7) -> Array:
+    """`x` with mean 0 and standard deviation 1 along `axis`: ``(x - mean) / (std + epsilon)``."""
+    centred = zero_mean(x, axis)
+    return centred / (jnp.std(centred, axis=_axes(axis), keepdims=True) + epsilon)
+
+
+class PrincipalAxes(NamedTuple):
+    """What `principal_axes` found.
+
+    Attributes:
+        mean: (features,).
+        axes: (features, features), a unit vector a column, in the order of falling variance.
+        variances: (features,), of the data along each axis.
+    """
+
+    mean: Array
+    axes: Array
+    variances: Array
+
+
+def principal_axes(x: ArrayLike) -> PrincipalAxes:
+    """The principal axes of samples (n, features): the eigenvectors of their covariance ``XᵀX / n``.
+
+    More features than samples leave axes with variance 0.
+    """
+    x = jnp.asarray(x)
+    if x.ndim != 2:
+        raise ValueError(f"Samples must have the shape (n, features); given {x.shape}. Reshape pictures to rows first.")
+    mean = jnp.mean(x, axis=0)
+    return PrincipalAxes(mean, *_spectrum(_covariance(x - mean)))
+
+
+def rotate(x: ArrayLike, found: PrincipalAxes, components: int | None = None) -> Array:
+    """Samples (n, features) as coordinates along the first `components` principal axes (all by default): PCA."""
+    return (jnp.asarray(x) - found.mean) @ found.axes[:, :components]
+
+
+def whiten(x: ArrayLike, found: PrincipalAxes, epsilon: float = 1e-6, components: int | None = None) -> Array:
+    """`rotate` with each coordinate divided by ``sqrt(variance + epsilon)``, so that the covariance is about I."""
+    return rotate(x, found, components) / jnp.sqrt(found.variances[:components] + epsilon)
+
+
+def zca(x: ArrayLike, found: PrincipalAxes, epsilon: float = 1e-6) -> Array:
+    """Whitened samples turned back to the old axes; of all whitened data the nearest to `x` (pictures look alike)."""
+    return whiten(x, found, epsilon) @ found.axes.T
+
+
+def zca_matrix(covariance: ArrayLike, epsilon: float = 1e-6) -> Array:
+    """The symmetric ``U diag(1 / sqrt(variance + epsilon)) Uᵀ`` that whitens samples of the given covariance."""
+    axes, variances = _spectrum(jnp.asarray(covariance))
+    return (axes / jnp.sqrt(variances + epsilon)) @ axes.T
+
+
+def _covariance(centred: Array) -> Array:
+    return jnp.matmul(centred.T, centred, precision="highest") / len(centred)
+
+
+def _spectrum(covariance: Array) -> tuple[Array, Array]:
+    """Eigenvectors as columns and eigenvalues, the largest first; rounding below zero is cut off."""
+    variances, axes = jnp.linalg.eigh(covariance)
+    return axes[:, ::-1], jnp.maximum(variances[::-1], 0)
+
+
+def _axes(axis: int | Sequence[int] | None) -> int | tuple[int, ...] | None:
+    return tuple(axis) if isinstance(axis, Sequence) else axis

@@ -1,0 +1,84 @@
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from jaxcnn import initializers
+from jaxcnn.preprocessing import normalization as norm
+
+
+def correlated(n=500):
+    rng = np.random.default_rng(0)
+    return (rng.normal(size=(n, 4)) @ rng.normal(size=(4, 4)) + [1, -2, 30, 0]).astype(np.float32)
+
+
+def covariance(x):
+    centred = np.asarray(x) - np.asarray(x).mean(0)
+    return centred.T @ centred / len(centred)
+
+
+def test_zero_mean_and_standard_deviation_f53_f54():
+    x = correlated()
+    np.testing.assert_allclose(norm.zero_mean(x), x - x.mean(0), atol=1e-4)
+    found = np.asarray(norm.standardize(x))
+    np.testing.assert_allclose(found.mean(0), 0, atol=1e-4)
+    np.testing.assert_allclose(found.std(0), 1, atol=1e-5)
+    pictures = x.reshape(10, 10, 5, 4)
+    np.testing.assert_allclose(np.asarray(norm.zero_mean(pictures, (0, 1, 2))).mean((0, 1, 2)), 0, atol=1e-4)
+    grey = norm.zero_mean(pictures, None)
+    np.testing.assert_allclose(np.asarray(grey), pictures - pictures.mean(), atol=1e-4)
+    np.testing.assert_array_equal(norm.standardize(np.ones((3, 2))), np.zeros((3, 2)))  # no division by zero
+
+
+def test_principal_axes_and_whitening_f55():
+    x = correlated()
+    found = norm.principal_axes(x)
+    assert np.all(np.diff(found.variances) <= 0)
+    rotated = norm.rotate(x, found)
+    np.testing.assert_allclose(covariance(rotated), np.diag(found.variances), atol=2e-3 * float(found.variances[0]))
+    np.testing.assert_allclose(rotated @ found.axes.T + found.mean, x, atol=1e-3)
+    np.testing.assert_allclose(covariance(norm.whiten(x, found)), np.eye(4), atol=5e-3)
+    white = norm.zca(x, found)
+    np.testing.assert_allclose(covariance(white), np.eye(4), atol=5e-3)
+    np.testing.assert_allclose(white, (x - x.mean(0)) @ np.asarray(norm.zca_matrix(covariance(x))), atol=5e-3)
+    # Of both whitened forms ZCA is the nearer to the data.
+    assert np.linalg.norm(white - norm.zero_mean(x)) < np.linalg.norm(norm.whiten(x, found) - norm.zero_mean(x))
+
+
+def test_fewer_components():
+    x = correlated()
+    found = norm.principal_axes(x)
+    assert norm.rotate(x, found, 2).shape == norm.whiten(x, found, components=2).shape == (500, 2)
+    np.testing.assert_array_equal(norm.rotate(x, found, 2), norm.rotate(x, found)[:, :2])
+
+
+def test_fewer_samples_than_features_stay_finite():
+    x = np.random.default_rng(1).normal(size=(3, 8)).astype(np.float32)
+    found = norm.principal_axes(x)
+    assert np.all(np.asarray(found.variances) >= 0)
+    assert np.isfinite(np.asarray(norm.zca(x, found))).all()
+
+
+def test_pictures_must_be_rows():
+    with pytest.raises(ValueError, match=r"\(n, features\); given \(2, 3, 3, 1\)"):
+        norm.principal_axes(np.zeros((2, 3, 3, 1)))
+
+
+def variances_through_layers(initializer, activation, layers=8, width=512):
+    x = jax.random.normal(jax.random.key(0), (256, width))
+    found = []
+    for key in jax.random.split(jax.random.key(1), layers):
+        s = x @ initializer(key, (width, width), jnp.float32)
+        found.append(float(s.var()))
+        x = activation(s)
+    return np.array(found)
+
+
+def test_recipes_for_initial_weights_f50_to_f52():
+    plain = initializers.VarianceScaling(1.0, "fan_in", "untruncated_normal")  # randn(n) / sqrt(n)
+    np.testing.assert_allclose(variances_through_layers(plain, lambda s: s), 1, rtol=0.15)
+    relu = initializers.VarianceScaling(2.0, "fan_in", "untruncated_normal")  # randn(n) * sqrt(2 / n)
+    np.testing.assert_allclose(variances_through_layers(relu, jax.nn.relu)[1:], 2, rtol=0.3)
+    assert variances_through_layers(plain, jax.nn.relu)[-1] < 0.05  # half of the variance is lost at each layer
+    small = initializers.RandomNormal(0.0, 0.01)(jax.random.key(0), (300, 300), jnp.float32)  # 0.01 * randn
+    np.testing.assert_allclose(float(small.std()), 0.01, rtol=0.02)
