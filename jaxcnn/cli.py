@@ -9,6 +9,7 @@ from collections.abc import Sequence
 COMMANDS = {
     "quickstart": ("jaxcnn.quickstart", "train the MNIST CNN of the books on real digits and show what it learned"),
     "detect": ("jaxcnn.detection.command", "find objects in pictures and draw their boxes"),
+    "style": ("jaxcnn.style.command", "paint one picture in the style of another"),
     "doctor": ("jaxcnn.doctor", "tell what is installed, which devices are used and what data is found"),
 }
 

@@ -1,0 +1,74 @@
+"""The costs of neural style transfer, in the two conventions of the sources.
+
+Source: Gatys, Ecker and Bethge, "A Neural Algorithm of Artistic Style", 2015.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import jax
+import jax.numpy as jnp
+
+STYLE_LAYERS = tuple(f"block{block}_conv1" for block in range(1, 6))
+
+
+def gram(features: jax.Array) -> jax.Array:
+    """The Gram matrix A A^T (channels, channels) of one picture's features (height, width, channels).
+
+    A is (channels, height * width): which channels are active together, anywhere in the picture.
+    """
+    flat = features.reshape(-1, features.shape[-1])
+    return flat.T @ flat
+
+
+def content_cost(generated: jax.Array, content: jax.Array, factor: float = 0.25) -> jax.Array:
+    """factor / (height * width * channels) * sum of squared differences of two features of that shape."""
+    return factor / content.size * jnp.sum((generated - content) ** 2)
+
+
+def layer_style_cost(generated: jax.Array, style_gram: jax.Array) -> jax.Array:
+    """1 / (4 channels^2 (height * width)^2) * sum of squared differences of the Gram matrices.
+
+    `generated` are features (height, width, channels). The Gram matrix of the style is taken as if it came from as many
+    positions; see `style_targets`.
+    """
+    return jnp.sum((gram(generated) - style_gram) ** 2) / (2.0 * generated.size) ** 2
+
+
+def total_variation(picture: jax.Array) -> jax.Array:
+    """The sum of squared differences of neighbouring pixels of a picture (height, width, channels)."""
+    down, right = picture[1:] - picture[:-1], picture[:, 1:] - picture[:, :-1]
+    return jnp.sum(down**2) + jnp.sum(right**2)
+
+
+@dataclass(frozen=True)
+class Costs:
+    """What is added up: ``alpha * content + beta * style + gamma * total variation``.
+
+    Attributes:
+        content_layer: whose features must stay.
+        content_factor: the numerator of `content_cost`.
+        style_layers: layer -> weight of its `layer_style_cost`.
+        alpha, beta, gamma: weights of content, style and smoothness.
+    """
+
+    content_layer: str = "block4_conv2"
+    content_factor: float = 0.25
+    style_layers: Mapping[str, float] = field(default_factory=lambda: dict.fromkeys(STYLE_LAYERS, 0.2))
+    alpha: float = 10.0
+    beta: float = 40.0
+    gamma: float = 0.0
+
+    @property
+    def layers(self) -> tuple[str, ...]:
+        """The layers whose features are needed, the content layer first."""
+        return (self.content_layer, *self.style_layers)
+
+
+COURSE = Costs()
+"""The course's: content at conv4_2 with 1/(4 size), five style layers of weight 0.2, alpha 10, beta 40."""
+
+CHAPTER = Costs("block5_conv4", 0.5, dict.fromkeys(STYLE_LAYERS, 1.0), alpha=1.0, beta=100.0)
+"""The chapter's: content at conv5_4 (VGG19 only) with 1/(2 size), alpha 1, beta 100."""
