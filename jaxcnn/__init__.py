@@ -36,7 +36,15 @@ __version__ = "0.1.0"
 
 keep_freed_memory()
 
-_LAZY = ("backend", "datasets", "detection", "preprocessing", "saving", "visualization")  # imported when first used
+_LAZY = (
+    "backend",
+    "datasets",
+    "detection",
+    "preprocessing",
+    "saving",
+    "style",
+    "visualization",
+)  # imported when first used
 
 
 def __getattr__(name: str) -> Any:
@@ -67,6 +75,7 @@ __all__ = [
     "preprocessing",
     "regularizers",
     "saving",
+    "style",
     "training",
     "utils",
     "visualization",

@@ -6,10 +6,12 @@ import argparse
 import sys
 from pathlib import Path
 
+import numpy as np
+
 from jaxcnn import config
 from jaxcnn.detection.detector import Detector
 from jaxcnn.detection.drawing import draw
-from jaxcnn.utils.pictures import read_picture, write_picture
+from jaxcnn.preprocessing.image import load_img, save_img
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -34,7 +36,7 @@ def run(arguments: argparse.Namespace) -> int:
         for path in (cfg, weights, names):
             if not path.is_file():
                 raise FileNotFoundError(f"There is no file {path}; put it there or name another one.")
-        pictures = [read_picture(path) for path in arguments.pictures]
+        pictures = [np.asarray(load_img(path)) for path in arguments.pictures]
         detector = Detector.from_darknet(cfg, weights, names)
     except (OSError, ValueError) as error:
         print(f"jaxcnn detect: {error}", file=sys.stderr)
@@ -44,5 +46,7 @@ def run(arguments: argparse.Namespace) -> int:
         print(f"{path}: {len(found)} objects")
         for label, score, box in found:
             print(f"  {label} (score = {score:.5f})  at {', '.join(str(round(edge)) for edge in box)}")
-        print(f"  written to {write_picture(draw(picture, found), arguments.out / f'{path.stem}_detected.png')}")
+        out = arguments.out / f"{path.stem}_detected.png"
+        save_img(out, draw(picture, found), "channels_last", scale=False)
+        print(f"  written to {out}")
     return 0

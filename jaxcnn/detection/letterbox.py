@@ -4,8 +4,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-from jaxcnn.utils.pictures import resized
-
 GRAY = 0.5
 """What fills the bars beside the picture, as in Darknet."""
 
@@ -47,6 +45,8 @@ def _corners(x: float, y: float) -> np.ndarray:
 
 def letterbox(picture: np.ndarray, height: int, width: int) -> tuple[np.ndarray, Placement]:
     """A uint8 picture (h, w, 3) as float32 (height, width, 3), 0 to 1: as large as fits, centred, gray beside it."""
+    from PIL import Image
+
     picture = np.asarray(picture)
     if picture.dtype != np.uint8 or picture.ndim != 3 or picture.shape[-1] != 3 or not picture.size:
         raise ValueError(f"A picture must be uint8 of shape (height, width, 3); given {picture.dtype} {picture.shape}.")
@@ -54,6 +54,7 @@ def letterbox(picture: np.ndarray, height: int, width: int) -> tuple[np.ndarray,
     scale = min(height / own_height, width / own_width)
     new_height, new_width = max(1, int(own_height * scale + 1e-6)), max(1, int(own_width * scale + 1e-6))
     top, left = (height - new_height) // 2, (width - new_width) // 2
+    inside = np.asarray(Image.fromarray(picture).resize((new_width, new_height), Image.Resampling.BILINEAR))
     boxed = np.full((height, width, 3), GRAY, np.float32)
-    boxed[top : top + new_height, left : left + new_width] = resized(picture, new_height, new_width) / np.float32(255)
+    boxed[top : top + new_height, left : left + new_width] = inside / np.float32(255)
     return boxed, Placement(own_height, own_width, height, width, new_height, new_width, top, left)

@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 import optax
 
+from jaxcnn.preprocessing.image import load_img, save_img
 from jaxcnn.style.costs import CHAPTER, COURSE
 from jaxcnn.style.transfer import StyleTransfer
-from jaxcnn.utils.pictures import read_picture, resized, write_picture
 
 OPTIMIZERS = {"adam": lambda rate: optax.adam(rate), "lbfgs": lambda rate: optax.lbfgs()}
 
@@ -41,7 +41,7 @@ def run(arguments: argparse.Namespace) -> int:
     from jaxcnn import applications
 
     try:
-        content, style = (fitted(read_picture(path), arguments.size) for path in (arguments.content, arguments.style))
+        content, style = (fitted(path, arguments.size) for path in (arguments.content, arguments.style))
         network = {"vgg16": applications.VGG16, "vgg19": applications.VGG19}[arguments.network](include_top=False)
         costs = dataclasses.replace(COURSE if arguments.costs == "course" else CHAPTER, gamma=arguments.variation)
         transfer = StyleTransfer(network, costs, OPTIMIZERS[arguments.optimizer](arguments.rate))
@@ -54,7 +54,7 @@ def run(arguments: argparse.Namespace) -> int:
         each = ", ".join(f"{name} {value:.4g}" for name, value in found.items())
         print(f"step {step}: {each}", flush=True)
         if step < arguments.steps:
-            write_picture(picture, out.with_name(f"{out.stem}_{step}{out.suffix}"))
+            save_img(out.with_name(f"{out.stem}_{step}{out.suffix}"), picture, "channels_last", scale=False)
 
     began = time.perf_counter()
     picture, _ = transfer.run(
@@ -66,12 +66,13 @@ def run(arguments: argparse.Namespace) -> int:
         every=arguments.every,
         on_picture=report,
     )
-    print(f"{write_picture(picture, out)}: {arguments.steps} steps in {time.perf_counter() - began:.0f} seconds")
+    save_img(out, picture, "channels_last", scale=False)
+    print(f"{out}: {arguments.steps} steps in {time.perf_counter() - began:.0f} seconds")
     return 0
 
 
-def fitted(picture: np.ndarray, longest: int) -> np.ndarray:
-    """The picture, made so small that no side is longer than `longest` pixels."""
-    height, width = picture.shape[:2]
-    scale = min(1.0, longest / max(height, width))
-    return resized(picture, max(1, round(height * scale)), max(1, round(width * scale)))
+def fitted(path: Path, longest: int) -> np.ndarray:
+    """The picture in a file, made so small that no side is longer than `longest` pixels."""
+    image = load_img(path)
+    image.thumbnail((longest, longest))
+    return np.asarray(image)

@@ -6,7 +6,7 @@ import pytest
 from jaxcnn import cli, config, detection
 from jaxcnn.detection import darknet
 from jaxcnn.detection.heads import Head
-from jaxcnn.utils.pictures import read_picture, write_picture
+from jaxcnn.preprocessing.image import load_img, save_img
 
 ANCHORS = ((0.1, 0.2), (0.4, 0.3), (0.8, 0.9))
 
@@ -100,13 +100,13 @@ def test_drawing_marks_the_box_only():
 
 
 def test_command(tiny, capsys):
-    write_picture(np.full((60, 60, 3), 255, np.uint8), tiny / "white.png")
+    save_img(tiny / "white.png", np.full((60, 60, 3), 255, np.uint8), scale=False)
     assert cli.main(["detect", str(tiny / "white.png"), "--cfg", str(tiny / "tiny.cfg"), "--names",
                      str(tiny / "tiny.names"), "--out", str(tiny / "out"), "--threshold", "0.9"]) == 0  # fmt: skip
     printed = capsys.readouterr().out.splitlines()
     assert printed[0].endswith("white.png: 1 objects")
     assert printed[1].startswith("  dot (score = 0.9")
-    assert read_picture(tiny / "out/white_detected.png").shape == (60, 60, 3)
+    assert load_img(tiny / "out/white_detected.png").size == (60, 60)
 
 
 @pytest.mark.parametrize("text", [b"", b"not a picture", b"\x89PNG\r\n\x1a\n broken"])
@@ -115,7 +115,7 @@ def test_command_on_an_unreadable_picture(tiny, capsys, text):
     status = cli.main(["detect", str(tiny / "broken.png"), "--cfg", str(tiny / "tiny.cfg"), "--names",
                        str(tiny / "tiny.names")])  # fmt: skip
     assert status == 1
-    assert "broken.png is not a picture" in capsys.readouterr().err
+    assert "broken.png: this file is not a picture" in capsys.readouterr().err
 
 
 def test_command_without_the_network(tmp_path, monkeypatch, capsys):
@@ -130,7 +130,7 @@ def test_real_network_on_real_pictures():
     pictures = [home / "media" / name for name in ("darknet_dog.jpg", "street_people_cars.jpg")]
     if missing := [str(path) for path in (*files, *pictures) if not path.is_file()]:
         pytest.skip(f"needs {', '.join(missing)}")
-    dog, street = detection.Detector.from_darknet(*files).detect([read_picture(path) for path in pictures])
+    dog, street = detection.Detector.from_darknet(*files).detect([np.asarray(load_img(path)) for path in pictures])
     found = {d.label: d.box for d in reversed(dog)}
     assert found.keys() >= {"dog", "bicycle", "car"}  # the vehicle behind is a truck that this network calls a car
     assert float(detection.iou(found["dog"], (131, 221, 310, 541))) > 0.6
