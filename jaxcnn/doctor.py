@@ -12,7 +12,7 @@ from typing import Any
 
 PACKAGES = (
     *("jax", "jaxlib", "flax", "optax", "orbax-checkpoint", "numpy", "tensorflow-datasets", "array-record"),
-    *("h5py", "matplotlib", "pillow", "onednn-cpu-gomp", "mlxtend", "keras", "tensorflow"),
+    *("h5py", "matplotlib", "pillow", "onednn-cpu-gomp", "mlxtend", "grain", "keras", "tensorflow"),
 )
 DATASETS = (
     *("mnist", "fashion_mnist", "cifar10", "cifar100", "imdb", "reuters", "boston_housing", "newsgroups", "glove"),

@@ -5,13 +5,18 @@ import io
 import json
 import socket
 import sys
+import tempfile
 
 import numpy as np
 import pytest
+from PIL import Image
 
+import jaxcnn
 from jaxcnn.datasets import mnist, resolve
 from jaxcnn.datasets.formats import DamagedFileError
 from jaxcnn.datasets.resolve import DatasetNotFoundError
+from jaxcnn.datasets.streaming import Stream
+from jaxcnn.layers import Conv2D, Dense, Flatten, Input, MaxPooling2D
 
 from .writers import assert_same
 
@@ -20,8 +25,9 @@ pytest.importorskip("array_record")
 
 
 @pytest.fixture
-def no_network(monkeypatch):
-    """Every look at the network fails, so that nothing can wait for it."""
+def no_network(monkeypatch, tmp_path):
+    """Every look at the network fails, so that nothing can wait for it; temporary folders go with those of the test."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
 
     def refuse(*_, **__):
         raise AssertionError("somebody asked the network")
@@ -30,36 +36,46 @@ def no_network(monkeypatch):
     monkeypatch.setattr(socket.socket, "connect", refuse)
 
 
-@pytest.fixture
-def prepared(tmp_path, digits, no_network):
-    """MNIST in miniature, prepared as array_record files under ~/tensorflow_datasets; returns its folder."""
-    from PIL import Image
+def prepare(data_dir, splits):
+    """Has tensorflow-datasets write array_record files of labelled pictures; the builder.
 
-    def png(x):
-        stream = io.BytesIO()
-        Image.fromarray(x).save(stream, "PNG")
-        stream.seek(0)
-        return stream
+    ``splits`` maps names to iterables of (path or open file of a PNG, label).
+    """
 
     class Mnist(tfds.core.GeneratorBasedBuilder, skip_registration=True):
         __module__ = "__main__"  # else tensorflow-datasets looks for files beside this module, which lies in no package
         VERSION = tfds.core.Version("3.0.1")
 
         def _info(self):
-            image = tfds.features.Image(shape=(28, 28, 1))
+            image = tfds.features.Image(shape=(28, 28, 1), encoding_format="png")
             label = tfds.features.ClassLabel(num_classes=10)
-            return tfds.core.DatasetInfo(
-                builder=self, features=tfds.features.FeaturesDict({"image": image, "label": label})
-            )
+            features = tfds.features.FeaturesDict({"image": image, "label": label})
+            return tfds.core.DatasetInfo(builder=self, features=features, supervised_keys=("image", "label"))
 
         def _split_generators(self, _):
-            return {name: self._generate_examples(*part) for name, part in zip(("train", "test"), digits, strict=True)}
+            return {name: self._generate_examples(examples) for name, examples in splits.items()}
 
-        def _generate_examples(self, x, y):
-            for i in range(len(x)):
-                yield i, {"image": png(x[i]), "label": int(y[i])}
+        def _generate_examples(self, examples):
+            for i, (image, label) in enumerate(examples):
+                yield i, {"image": image, "label": int(label)}
 
-    Mnist(data_dir=tmp_path / "tensorflow_datasets", file_format="array_record").download_and_prepare()
+    builder = Mnist(data_dir=data_dir, file_format="array_record")
+    builder.download_and_prepare()
+    return builder
+
+
+def png(x):
+    stream = io.BytesIO()
+    Image.fromarray(x).save(stream, "PNG")
+    stream.seek(0)
+    return stream
+
+
+@pytest.fixture
+def prepared(tmp_path, digits, no_network):
+    """MNIST in miniature, prepared as array_record files under ~/tensorflow_datasets; returns its folder."""
+    splits = {name: zip(map(png, x), y, strict=True) for name, (x, y) in zip(("train", "test"), digits, strict=True)}
+    prepare(tmp_path / "tensorflow_datasets", splits)
     return tmp_path / "tensorflow_datasets/mnist/3.0.1"
 
 
@@ -96,3 +112,37 @@ def test_damaged_prepared_folders(prepared):
     (prepared / "dataset_info.json").write_text("{")
     with pytest.raises(DamagedFileError, match=r"dataset_info\.json is damaged: not JSON"):
         mnist.load_data()
+
+
+def test_training_from_a_data_source_of_real_digits(tmp_path, no_network):
+    """Files -> tensorflow-datasets -> as_data_source -> Stream -> a model that recognises digits it never saw."""
+    files = {"train": [], "test": []}
+    for (x, y), part in zip(mnist.sample(), files, strict=True):
+        for i in range(600 if part == "train" else 200):
+            path = tmp_path / f"{part}-{i}.png"
+            Image.fromarray(x[i]).save(path)
+            files[part].append((path, y[i]))
+    builder = prepare(tmp_path / "prepared", files)
+    assert importlib.util.find_spec("tensorflow") is not None or "tensorflow" not in sys.modules
+
+    def scaled(example):
+        return np.float32(example["image"] / 255), example["label"]
+
+    train, test = (
+        Stream(builder.as_data_source(split=part), 50, transform=scaled, workers=2) for part in ("train", "test")
+    )
+    model = jaxcnn.Sequential(
+        [
+            Input((28, 28, 1)),
+            Conv2D(8, 3, activation="relu"),
+            MaxPooling2D(),
+            Flatten(),
+            Dense(10, activation="softmax"),
+        ]
+    )
+    model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
+    for _ in range(5):
+        for x, y in train:
+            model.train_on_batch(x, y)
+    accuracy = np.mean([model.test_on_batch(x, y)[1] for x, y in test])
+    assert accuracy > 0.75

@@ -144,6 +144,13 @@ def test_download_with_the_wrong_checksum_leaves_nothing(server, tmp_path):
     assert os.listdir(tmp_path) == [".lock"]
 
 
+def test_download_with_a_checksum_of_the_older_kind(server, tmp_path):
+    md5 = hashlib.md5(CONTENT).hexdigest()
+    assert download(server.url, tmp_path / "digits.npz", md5).read_bytes() == CONTENT
+    with pytest.raises(DownloadError, match=f"MD5 {md5} instead of {'0' * 32}"):
+        download(server.url, tmp_path / "other.npz", "0" * 32)
+
+
 def test_two_downloads_at_once_fetch_once(server, tmp_path):
     path = tmp_path / "digits.npz"
     threads = [threading.Thread(target=download, args=(server.url, path, CHECKSUM)) for _ in range(4)]
