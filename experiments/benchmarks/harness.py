@@ -17,11 +17,12 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NoReturn
 
+WARM_UP = 2  # epochs that are not counted
 PAUSE = 0.3  # seconds between two contestants, for the threads of the last one to go to sleep
 STARTED = "BENCHMARK_PROCESS_STARTED"
 
@@ -54,13 +55,13 @@ class Session:
     """A contestant's end of the line to the benchmark: it says when things happen and waits to be let go.
 
     Attributes:
-        mode: 'first step', 'epochs' or 'check'.
+        mode: 'first step', 'epochs', 'predict', or, with a small network and no waiting, 'check' or 'check predict'.
         epochs: how many the contestant should train; it is stopped earlier.
     """
 
     def __init__(self, mode: str) -> None:
         self.mode = mode
-        self.epochs = 3 if mode == "check" else 1_000_000
+        self.epochs = 3 if mode.startswith("check") else 1_000_000
         # What libraries print must not get between the messages.
         self._out = os.fdopen(os.dup(1), "w")
         os.dup2(2, 1)
@@ -79,7 +80,7 @@ class Session:
 
     def epoch_begin(self) -> None:
         """Wait until it is our turn."""
-        if self.mode == "epochs" and not sys.stdin.readline():
+        if self.mode in ("epochs", "predict") and not sys.stdin.readline():
             os._exit(0)
         self._epoch_began, self._cpu_began = time.perf_counter(), time.process_time()
 
@@ -91,6 +92,13 @@ class Session:
         self._send(
             loss=loss, seconds=seconds, cpu=cpu, peak_mib=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         )
+
+    def repeat(self, predict: Callable[[], Any]) -> None:
+        """Predict whenever it is our turn; what is reported as the loss is a figure that depends on all outputs."""
+        for _ in range(self.epochs):
+            self.epoch_begin()
+            outputs = predict()
+            self.epoch_end(float((outputs**2).sum()))
 
     def _send(self, **message: Any) -> None:
         self._out.write(json.dumps(message) + "\n")
@@ -142,6 +150,17 @@ class Process:
         except subprocess.TimeoutExpired:
             self._process.kill()
             raise RuntimeError(f"{self._title} does not end.") from None
+
+
+def interleaved(processes: Mapping[str, Process], repeats: int) -> dict[str, list[dict[str, Any]]]:
+    """The reports of `repeats` epochs of each process, let go in turn after `WARM_UP` rounds; ends the processes."""
+    found: dict[str, list[dict[str, Any]]] = {name: [] for name in processes}
+    for _ in range(WARM_UP + repeats):
+        for name, process in processes.items():
+            found[name].append(process.epoch())
+    for process in processes.values():
+        process.close()
+    return {name: messages[WARM_UP:] for name, messages in found.items()}
 
 
 @dataclass(frozen=True)
@@ -216,6 +235,10 @@ def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 
 def write_json(path: Path, results: Mapping[str, Any]) -> None:
-    """Write results, with the machine they were measured on."""
+    """Write results, with the machine they were measured on and the command.
+
+    What ``report`` (Markdown) and ``bars`` (title -> label -> length) hold is shown in RESULTS.md.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps({"machine": describe_machine(), **results}, indent=1) + "\n")
+    command = " ".join(["python -m", f"experiments.benchmarks.{Path(sys.argv[0]).stem}", *sys.argv[1:]])
+    path.write_text(json.dumps({"machine": describe_machine(), "command": command, **results}, indent=1) + "\n")

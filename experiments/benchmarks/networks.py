@@ -10,7 +10,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-Layer = tuple  # ("dense", units), ("conv", channels, padding), ("pool",), ("dropout", rate), ("flatten",), ("relu",)
+# ("dense", units), ("conv", channels, window, stride, "same" or "valid"), ("norm",) over the channels, ("relu",),
+# ("pool",) the largest of 2 by 2, ("pool3",) of 3 by 3 with stride 2, ("pad", zeros around), ("average",) over all
+# places, ("dropout", rate), ("flatten",), ("lstm", units) giving its last output, ("residual", layers, layers) the sum.
+Layer = tuple
 
 CLASSES = 10
 
@@ -23,7 +26,7 @@ class Network:
         title: what it is called in tables.
         input_shape: of one sample, channels last.
         layers: up to the logits.
-        optimizer: 'rmsprop' (rho 0.9) or 'adadelta' (rho 0.95), both with epsilon 1e-8.
+        optimizer: 'rmsprop' (rho 0.9) or 'adadelta' (rho 0.95), both with epsilon 1e-8, or 'sgd' (momentum 0.9).
         lr: learning rate.
         batch_size: samples a step.
         samples: samples an epoch.
@@ -57,29 +60,79 @@ class Network:
         x = generator.random((self.samples, *self.input_shape), np.float32)
         return x, np.eye(CLASSES, dtype=np.float32)[generator.integers(0, CLASSES, self.samples)]
 
-    def weights(self) -> list[np.ndarray]:
-        """Kernel (inputs last but one, outputs last) and bias of each layer that has them."""
-        generator = np.random.default_rng(1)
-        found: list[np.ndarray] = []
-        shape = self.input_shape
-        for kind, *numbers in self.layers:
-            if kind in ("dense", "conv"):
-                window = (3, 3) if kind == "conv" else ()
-                kernel = (*window, shape[-1], numbers[0])
-                limit = math.sqrt(6 / (math.prod(window) * (shape[-1] + numbers[0])))
-                found += [generator.uniform(-limit, limit, kernel).astype(np.float32), np.zeros(numbers[0], np.float32)]
-                lost = 2 if kind == "conv" and numbers[1] == "valid" else 0
-                shape = (*(n - lost for n in shape[:-1]), numbers[0])
-            elif kind == "pool":
-                shape = (*(n // 2 for n in shape[:-1]), shape[-1])
-            elif kind == "flatten":
-                shape = (math.prod(shape),)
+    def weights(self) -> list[list[np.ndarray]]:
+        """The arrays of each layer that has some, in the order of the layers and in the layout of Keras."""
+        found: list[list[np.ndarray]] = []
+        _weights(self.layers, self.input_shape, np.random.default_rng(1), found)
         return found
 
 
+def _weights(
+    layers: tuple[Layer, ...], shape: tuple[int, ...], generator: np.random.Generator, found: list[list[np.ndarray]]
+) -> tuple[int, ...]:
+    """Append the arrays of `layers` to `found`; the shape of their output."""
+
+    def uniform(*kernel: int) -> np.ndarray:
+        limit = math.sqrt(6 / (math.prod(kernel[:-2]) * (kernel[-2] + kernel[-1])))
+        return generator.uniform(-limit, limit, kernel).astype(np.float32)
+
+    for kind, *numbers in layers:
+        if kind == "dense":
+            found.append([uniform(shape[-1], numbers[0]), np.zeros(numbers[0], np.float32)])
+            shape = (numbers[0],)
+        elif kind == "conv":
+            channels, window, stride, padding = numbers
+            found.append([uniform(window, window, shape[-1], channels), np.zeros(channels, np.float32)])
+            lost = window - 1 if padding == "valid" else 0
+            shape = (*((n - lost - 1) // stride + 1 for n in shape[:-1]), channels)
+        elif kind == "norm":
+            zeros, ones = np.zeros(shape[-1], np.float32), np.ones(shape[-1], np.float32)
+            found.append([ones, zeros, zeros, ones])
+        elif kind == "lstm":
+            (units,) = numbers
+            bias = np.zeros(4 * units, np.float32)
+            bias[units : 2 * units] = 1
+            found.append([uniform(shape[-1], 4 * units), uniform(units, 4 * units), bias])
+            shape = (units,)
+        elif kind == "pool":
+            shape = (*(n // 2 for n in shape[:-1]), shape[-1])
+        elif kind == "pool3":
+            shape = (*((n - 3) // 2 + 1 for n in shape[:-1]), shape[-1])
+        elif kind == "pad":
+            shape = (*(n + 2 * numbers[0] for n in shape[:-1]), shape[-1])
+        elif kind == "flatten":
+            shape = (math.prod(shape),)
+        elif kind == "average":
+            shape = shape[-1:]
+        elif kind == "residual":
+            _weights(numbers[1], shape, generator, found)
+            shape = _weights(numbers[0], shape, generator, found)
+    return shape
+
+
 def _conv_block(channels: int) -> tuple[Layer, ...]:
-    first, second = ("conv", channels, "same"), ("conv", channels, "valid")
+    first, second = ("conv", channels, 3, 1, "same"), ("conv", channels, 3, 1, "valid")
     return (first, ("relu",), second, ("relu",), ("pool",), ("dropout", 0.25))
+
+
+def _bottleneck(channels: int, stride: int, widen: bool) -> tuple[Layer, ...]:
+    main = (
+        *(("conv", channels, 1, stride, "valid"), ("norm",), ("relu",)),
+        *(("conv", channels, 3, 1, "same"), ("norm",), ("relu",)),
+        *(("conv", 4 * channels, 1, 1, "valid"), ("norm",)),
+    )
+    shortcut = (("conv", 4 * channels, 1, stride, "valid"), ("norm",)) if widen else ()
+    return (("residual", main, shortcut), ("relu",))
+
+
+def _resnet50() -> tuple[Layer, ...]:
+    stem = (("pad", 3), ("conv", 64, 7, 2, "valid"), ("norm",), ("relu",), ("pad", 1), ("pool3",))
+    blocks = [
+        _bottleneck(channels, stride if i == 0 else 1, widen=i == 0)
+        for channels, stride, count in ((64, 1, 3), (128, 2, 4), (256, 2, 6), (512, 2, 3))
+        for i in range(count)
+    ]
+    return (*stem, *(layer for block in blocks for layer in block), ("average",), ("dense", CLASSES))
 
 
 NETWORKS = {
@@ -105,9 +158,9 @@ NETWORKS = {
         "MNIST CNN",
         (28, 28, 1),
         (
-            ("conv", 32, "valid"),
+            ("conv", 32, 3, 1, "valid"),
             ("relu",),
-            ("conv", 64, "valid"),
+            ("conv", 64, 3, 1, "valid"),
             ("relu",),
             ("pool",),
             ("dropout", 0.25),
@@ -138,5 +191,15 @@ NETWORKS = {
         0.0001,
         batch_size=128,
         samples=128 * 12,
+    ),
+    "resnet50": Network("ResNet-50, 64x64", (64, 64, 3), _resnet50(), "sgd", 1e-8, batch_size=32, samples=32 * 6),
+    "lstm": Network(
+        "LSTM 128 over 80 steps",
+        (80, 128),
+        (("lstm", 128), ("dense", CLASSES)),
+        "rmsprop",
+        0.001,
+        batch_size=32,
+        samples=32 * 64,
     ),
 }

@@ -20,7 +20,16 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from experiments.benchmarks.harness import Contestant, Process, Session, Spread, describe_machine, table, write_json
+from experiments.benchmarks.harness import (
+    Contestant,
+    Process,
+    Session,
+    Spread,
+    describe_machine,
+    interleaved,
+    table,
+    write_json,
+)
 from experiments.benchmarks.networks import NETWORKS, Network
 
 OURS = "jaxcnn"
@@ -36,7 +45,6 @@ CONTESTANTS = {
     ),
     "torch": Contestant("PyTorch eager, channels last", _HERE + "pytorch", ("torch",)),
 }
-WARM_UP = 2  # epochs that are not counted
 # Relative, of the losses of the first three steps: rounding differs, and the first updates of RMSprop, which divide a
 # gradient by its own size, make much of it.
 TOLERANCES = (1e-5, 1e-3, 1e-2)
@@ -73,14 +81,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
             able.append(name)
     if options.quick:
         return check(networks, able)
-    results = {}
+    results, reports = {}, []
     print(f"{describe_machine()['processor']}, {describe_machine()['cores']} cores\n")
     for network in networks:
         taking_part = [name for name in able if takes_part(name, NETWORKS[network])]
         results[network] = measure(network, taking_part, options.repeats, options.starts)
-        print(report(NETWORKS[network], results[network]), end="\n\n", flush=True)
+        reports.append(report(NETWORKS[network], results[network]))
+        print(reports[-1], end="\n\n", flush=True)
     path = options.out / "train_step.json"
-    write_json(path, {"results": as_json(results), "not_measured": sorted(set(names) - set(able))})
+    bars = {
+        f"{NETWORKS[network].title}: ms a step": {CONTESTANTS[n].title: f["ms"].median for n, f in found.items()}
+        for network, found in results.items()
+    }
+    results_json = {"results": as_json(results), "not_measured": sorted(set(names) - set(able))}
+    write_json(path, {"title": "A training step", "report": "\n\n".join(reports), "bars": bars, **results_json})
     print(f"Written to {path}")
     return 0
 
@@ -97,10 +111,13 @@ def run_contestant(name: str, network: str, mode: str) -> None:
     """Be the contestant `name`, in this process; `network` may be several separated by commas in mode 'check'."""
     session = Session(mode)
     contestant = CONTESTANTS[name]
-    train = importlib.import_module(contestant.module).train
+    module = importlib.import_module(contestant.module)
     for each in network.split(","):
-        description = NETWORKS[each].small() if mode == "check" else NETWORKS[each]
-        train(description, session, **contestant.options)
+        description = NETWORKS[each].small() if mode.startswith("check") else NETWORKS[each]
+        if mode.endswith("predict"):
+            module.predict(description, session)
+        else:
+            module.train(description, session, **contestant.options)
 
 
 def check(networks: Sequence[str], names: Sequence[str]) -> int:
@@ -152,16 +169,11 @@ def measure(network: str, names: Sequence[str], repeats: int, starts: int) -> di
             name: Process(__spec__.name, CONTESTANTS[name], [name, network, "epochs"], JAXCNN_HOME=home)
             for name in names
         }
-        for repeat in range(WARM_UP + repeats):
-            for name, process in processes.items():
-                message = process.epoch()
-                if repeat >= WARM_UP:
-                    steps = NETWORKS[network].steps
-                    note(name, ms=message["seconds"] / steps * 1e3, cpu_ms=message["cpu"] / steps * 1e3)
-                if repeat == WARM_UP + repeats - 1:
-                    note(name, peak_mib=message["peak_mib"])
-        for process in processes.values():
-            process.close()
+        for name, messages in interleaved(processes, repeats).items():
+            for message in messages:
+                steps = NETWORKS[network].steps
+                note(name, ms=message["seconds"] / steps * 1e3, cpu_ms=message["cpu"] / steps * 1e3)
+            note(name, peak_mib=messages[-1]["peak_mib"])
     return {name: {f: Spread(tuple(values)) for f, values in found.items()} for name, found in figures.items()}
 
 

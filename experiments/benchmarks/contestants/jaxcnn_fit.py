@@ -1,4 +1,4 @@
-"""jaxcnn and its `fit`."""
+"""jaxcnn and its `fit` and `predict`."""
 
 from __future__ import annotations
 
@@ -6,45 +6,75 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from experiments.benchmarks.harness import Session
-from experiments.benchmarks.networks import Network
+from experiments.benchmarks.networks import Layer, Network
 
 
-def train(network: Network, session: Session) -> None:
+def build(network: Network) -> Any:
     import jaxcnn
     from jaxcnn import layers
-    from jaxcnn.callbacks.base import ProgressWatcher
 
     make = {
         "dense": lambda units: layers.Dense(units),
-        "conv": lambda channels, padding: layers.Conv2D(channels, (3, 3), padding=padding),
+        "conv": lambda channels, window, stride, padding: layers.Conv2D(
+            channels, window, strides=stride, padding=padding
+        ),
+        "norm": lambda: layers.BatchNormalization(epsilon=1e-5, momentum=0.9),
         "relu": lambda: layers.Activation("relu"),
         "pool": lambda: layers.MaxPooling2D(),
+        "pool3": lambda: layers.MaxPooling2D(3, 2),
+        "pad": lambda zeros: layers.ZeroPadding2D(zeros),
+        "average": lambda: layers.GlobalAveragePooling2D(),
         "dropout": lambda rate: layers.Dropout(rate),
         "flatten": lambda: layers.Flatten(),
+        "lstm": lambda units: layers.LSTM(units, recurrent_activation="sigmoid"),
     }
-    model = jaxcnn.Sequential(
-        [
-            layers.InputLayer(network.input_shape),
-            *(make[kind](*numbers) for kind, *numbers in network.layers),
-            layers.Activation("softmax"),
-        ]
-    )
-    optimizer = {"rmsprop": jaxcnn.optimizers.RMSprop, "adadelta": jaxcnn.optimizers.Adadelta}[network.optimizer]
-    model.compile(optimizer(lr=network.lr), "categorical_crossentropy", metrics=["accuracy"])
-    model.set_weights(network.weights())
+    weights = iter(network.weights())
+
+    def connect(x: Any, descriptions: tuple[Layer, ...]) -> Any:
+        for kind, *numbers in descriptions:
+            if kind == "residual":
+                shortcut = connect(x, numbers[1])
+                x = layers.add([connect(x, numbers[0]), shortcut])
+                continue
+            layer = make[kind](*numbers)
+            x = layer(x)
+            if kind in ("dense", "conv", "norm", "lstm"):
+                layer.set_weights(next(weights))
+        return x
+
+    inputs = layers.Input(network.input_shape)
+    model = jaxcnn.Model(inputs, layers.Activation("softmax")(connect(inputs, network.layers)))
+    optimizer = {
+        "rmsprop": lambda: jaxcnn.optimizers.RMSprop(lr=network.lr),
+        "adadelta": lambda: jaxcnn.optimizers.Adadelta(lr=network.lr),
+        "sgd": lambda: jaxcnn.optimizers.SGD(lr=network.lr, momentum=0.9),
+    }[network.optimizer]()
+    model.compile(optimizer, "categorical_crossentropy", metrics=["accuracy"])
+    return model
+
+
+def train(network: Network, session: Session) -> None:
+    from jaxcnn.callbacks import Callback
+    from jaxcnn.callbacks.base import ProgressWatcher
 
     class FirstStep(ProgressWatcher):
         def update(self, seen: int, logs_fn: Callable[[], Mapping[str, float]]) -> None:
             session.first_step(logs_fn()["loss"])
 
-    class Epochs(jaxcnn.callbacks.Callback):
+    class Epochs(Callback):
         def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
             session.epoch_begin()
 
         def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
             session.epoch_end(logs["loss"])
 
+    model = build(network)
     x, y = network.data()
     session.begin()
     callback = FirstStep() if session.mode == "first step" else Epochs()
     model.fit(x, y, batch_size=network.batch_size, epochs=session.epochs, verbose=0, callbacks=[callback])
+
+
+def predict(network: Network, session: Session) -> None:
+    model, (x, _) = build(network), network.data()
+    session.repeat(lambda: model.predict(x, batch_size=network.batch_size))

@@ -1,4 +1,4 @@
-"""Keras 3 and its `fit`, on the backend that ``KERAS_BACKEND`` names."""
+"""Keras 3, its `fit` and `predict`, on the backend that ``KERAS_BACKEND`` names."""
 
 from __future__ import annotations
 
@@ -6,35 +6,58 @@ import os
 from typing import Any
 
 from experiments.benchmarks.harness import Session
-from experiments.benchmarks.networks import Network
+from experiments.benchmarks.networks import Layer, Network
 
 
-def train(network: Network, session: Session) -> None:
+def build(network: Network) -> Any:
     os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
     import keras
+    from keras import layers
 
     make = {
-        "dense": lambda units: keras.layers.Dense(units),
-        "conv": lambda channels, padding: keras.layers.Conv2D(channels, 3, padding=padding),
-        "relu": lambda: keras.layers.Activation("relu"),
-        "pool": lambda: keras.layers.MaxPooling2D(),
-        "dropout": lambda rate: keras.layers.Dropout(rate),
-        "flatten": lambda: keras.layers.Flatten(),
+        "dense": lambda units: layers.Dense(units),
+        "conv": lambda channels, window, stride, padding: layers.Conv2D(
+            channels, window, strides=stride, padding=padding
+        ),
+        "norm": lambda: layers.BatchNormalization(epsilon=1e-5, momentum=0.9),
+        "relu": lambda: layers.Activation("relu"),
+        "pool": lambda: layers.MaxPooling2D(),
+        "pool3": lambda: layers.MaxPooling2D(3, 2),
+        "pad": lambda zeros: layers.ZeroPadding2D(zeros),
+        "average": lambda: layers.GlobalAveragePooling2D(),
+        "dropout": lambda rate: layers.Dropout(rate),
+        "flatten": lambda: layers.Flatten(),
+        "lstm": lambda units: layers.LSTM(units),
     }
-    model = keras.Sequential(
-        [
-            keras.Input(network.input_shape),
-            *(make[kind](*numbers) for kind, *numbers in network.layers),
-            keras.layers.Activation("softmax"),
-        ]
-    )
+    weights = iter(network.weights())
+
+    def connect(x: Any, descriptions: tuple[Layer, ...]) -> Any:
+        for kind, *numbers in descriptions:
+            if kind == "residual":
+                shortcut = connect(x, numbers[1])
+                x = layers.add([connect(x, numbers[0]), shortcut])
+                continue
+            layer = make[kind](*numbers)
+            x = layer(x)
+            if kind in ("dense", "conv", "norm", "lstm"):
+                layer.set_weights(next(weights))
+        return x
+
+    inputs = keras.Input(network.input_shape)
+    model = keras.Model(inputs, layers.Activation("softmax")(connect(inputs, network.layers)))
     optimizer = {
         # The others add epsilon to the root, Keras 3 to what is under it.
         "rmsprop": lambda: keras.optimizers.RMSprop(network.lr, rho=0.9, epsilon=1e-16),
         "adadelta": lambda: keras.optimizers.Adadelta(network.lr, rho=0.95, epsilon=1e-8),
+        "sgd": lambda: keras.optimizers.SGD(network.lr, momentum=0.9),
     }[network.optimizer]()
     model.compile(optimizer, "categorical_crossentropy", metrics=["accuracy"])
-    model.set_weights(network.weights())
+    return model
+
+
+def train(network: Network, session: Session) -> None:
+    model = build(network)
+    import keras
 
     class FirstStep(keras.callbacks.Callback):
         def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
@@ -51,3 +74,8 @@ def train(network: Network, session: Session) -> None:
     session.begin()
     callback = FirstStep() if session.mode == "first step" else Epochs()
     model.fit(x, y, batch_size=network.batch_size, epochs=session.epochs, verbose=0, callbacks=[callback])
+
+
+def predict(network: Network, session: Session) -> None:
+    model, (x, _) = build(network), network.data()
+    session.repeat(lambda: model.predict(x, batch_size=network.batch_size, verbose=0))

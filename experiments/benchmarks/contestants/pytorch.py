@@ -2,46 +2,103 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from experiments.benchmarks.harness import Session
-from experiments.benchmarks.networks import Network
+from experiments.benchmarks.networks import Layer, Network
+
+
+def build(network: Network) -> Any:
+    """The module, with the network's weights, channels last."""
+    import torch
+    from torch import nn
+
+    class ChannelsToTheEnd(nn.Module):  # so that the weights of the next layer have the same order everywhere
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            return x.permute(0, 2, 3, 1)
+
+    class Average(nn.Module):
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            return x.mean((2, 3))
+
+    class Residual(nn.Module):
+        def __init__(self, shortcut: nn.Module, main: nn.Module) -> None:
+            super().__init__()
+            self.shortcut, self.main = shortcut, main
+
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            return self.main(x) + self.shortcut(x)
+
+    class LastOfLSTM(nn.Module):
+        def __init__(self, features: int, units: int) -> None:
+            super().__init__()
+            self.lstm = nn.LSTM(features, units, batch_first=True)
+
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            return self.lstm(x)[0][:, -1]
+
+    weights = iter(network.weights())
+
+    def put(module: nn.Module, *values: Any) -> nn.Module:
+        """`module` with `values` in Keras's layout as its first parameters, and zeros in the others."""
+        with torch.no_grad():
+            for i, parameter in enumerate(module.parameters()):
+                if i < len(values):
+                    value = torch.from_numpy(values[i])
+                    parameter.copy_(value.permute({4: (3, 2, 0, 1), 2: (1, 0), 1: (0,)}[value.ndim]))
+                else:
+                    parameter.zero_()
+        return module
+
+    def made(kind: str, *numbers: Any) -> nn.Module:
+        if kind == "residual":
+            shortcut = sequence(numbers[1])
+            return Residual(shortcut, sequence(numbers[0]))
+        if kind == "dense":
+            kernel, bias = next(weights)
+            return put(nn.Linear(*kernel.shape), kernel, bias)
+        if kind == "conv":
+            kernel, bias = next(weights)
+            _, window, stride, padding = numbers
+            return put(nn.Conv2d(*kernel.shape[2:], window, stride, padding=padding), kernel, bias)
+        if kind == "norm":
+            return nn.BatchNorm2d(len(next(weights)[0]))  # begins with the same ones and zeros
+        if kind == "lstm":
+            kernel, recurrent, bias = next(weights)
+            return put(LastOfLSTM(len(kernel), len(recurrent)), kernel, recurrent, bias)
+        return {
+            "relu": lambda: nn.ReLU(),
+            "pool": lambda: nn.MaxPool2d(2),
+            "pool3": lambda: nn.MaxPool2d(3, 2),
+            "pad": lambda zeros: nn.ZeroPad2d(zeros),
+            "average": lambda: Average(),
+            "dropout": lambda rate: nn.Dropout(rate),
+            "flatten": lambda: nn.Sequential(ChannelsToTheEnd(), nn.Flatten()),
+        }[kind](*numbers)
+
+    def sequence(layers: tuple[Layer, ...]) -> nn.Module:
+        return nn.Sequential(*(made(kind, *numbers) for kind, *numbers in layers))
+
+    model = sequence(network.layers)
+    return model.to(memory_format=torch.channels_last) if network.convolutional else model
+
+
+def channels_first(x: Any) -> Any:
+    """Pictures with the axes that PyTorch wants, still channels last in memory; other data as it is."""
+    return x.permute(0, 3, 1, 2) if x.ndim == 4 else x
 
 
 def train(network: Network, session: Session) -> None:
     import torch
     from torch import nn
 
-    image = len(network.input_shape) == 3
-    make = {
-        "dense": lambda units: nn.LazyLinear(units),
-        "conv": lambda channels, padding: nn.LazyConv2d(channels, 3, padding=padding),
-        "relu": lambda: nn.ReLU(),
-        "pool": lambda: nn.MaxPool2d(2),
-        "dropout": lambda rate: nn.Dropout(rate),
-        "flatten": lambda: nn.Sequential(_ChannelsToTheEnd(), nn.Flatten()),
-    }
-
-    class _ChannelsToTheEnd(nn.Module):  # so that the weights of the next layer have the same order everywhere
-        def forward(self, x: torch.Tensor) -> torch.Tensor:
-            return x.permute(0, 2, 3, 1)
-
-    model = nn.Sequential(*(make[kind](*numbers) for kind, *numbers in network.layers))
+    model = build(network)
     data, targets = (torch.from_numpy(a) for a in network.data())
-
-    def batch_of(chosen: torch.Tensor) -> torch.Tensor:
-        x = data[chosen]
-        return x.permute(0, 3, 1, 2) if image else x  # stays channels last in memory
-
-    model(batch_of(torch.arange(1)))  # makes the lazy weights
-    if image:
-        model = model.to(memory_format=torch.channels_last)
-    with torch.no_grad():
-        for parameter, value in zip(model.parameters(), network.weights(), strict=True):
-            axes = {4: (3, 2, 0, 1), 2: (1, 0), 1: (0,)}[value.ndim]
-            parameter.copy_(torch.from_numpy(value).permute(*axes))
-    if network.optimizer == "rmsprop":
-        optimizer = torch.optim.RMSprop(model.parameters(), network.lr, alpha=0.9, eps=1e-8)
-    else:
-        optimizer = torch.optim.Adadelta(model.parameters(), network.lr, rho=0.95, eps=1e-8)
+    optimizer = {
+        "rmsprop": lambda: torch.optim.RMSprop(model.parameters(), network.lr, alpha=0.9, eps=1e-8),
+        "adadelta": lambda: torch.optim.Adadelta(model.parameters(), network.lr, rho=0.95, eps=1e-8),
+        "sgd": lambda: torch.optim.SGD(model.parameters(), network.lr, momentum=0.9),
+    }[network.optimizer]()
     loss_function = nn.CrossEntropyLoss()
 
     session.begin()
@@ -50,7 +107,7 @@ def train(network: Network, session: Session) -> None:
         total = hits = torch.zeros(())
         for chosen in torch.randperm(network.samples).split(network.batch_size):
             target = targets[chosen]
-            logits = model(batch_of(chosen))
+            logits = model(channels_first(data[chosen]))
             loss = loss_function(logits, target)
             optimizer.zero_grad()
             loss.backward()
@@ -61,3 +118,16 @@ def train(network: Network, session: Session) -> None:
             hits = hits + (logits.argmax(1) == target.argmax(1)).sum()
         hits.item()
         session.epoch_end(total.item() / network.steps)
+
+
+def predict(network: Network, session: Session) -> None:
+    import torch
+
+    model, data = build(network).eval(), torch.from_numpy(network.data()[0])
+
+    def everything() -> Any:
+        with torch.no_grad():
+            batches = data.split(network.batch_size)
+            return torch.cat([model(channels_first(batch)).softmax(-1) for batch in batches]).numpy()
+
+    session.repeat(everything)
