@@ -5,13 +5,12 @@ Words are numbered by their frequency in the whole of the reviews; ``get_word_in
 
 import glob
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
+from jaxcnn.compat.spellings import old_spellings
 from jaxcnn.datasets import resolve, word_lists
 from jaxcnn.datasets.formats import Arrays, read_arrays, read_pickle
-from jaxcnn.preprocessing.text import renamed_num_words
 
 __all__ = ["get_word_index", "load_data"]
 
@@ -31,6 +30,7 @@ def dataset(path: str = "imdb.npz") -> resolve.Dataset:
     )
 
 
+@old_spellings
 def load_data(
     path: str = "imdb.npz",
     num_words: int | None = None,
@@ -40,7 +40,6 @@ def load_data(
     start_char: int | None = 1,
     oov_char: int | None = 2,
     index_from: int = 3,
-    **kwargs: Any,
 ) -> Arrays:
     """The reviews as ``(x_train, y_train), (x_test, y_test)``.
 
@@ -56,11 +55,9 @@ def load_data(
         start_char: stands at the beginning of each review; None for nothing.
         oov_char: stands for unknown words; None leaves them out.
         index_from: is added to the rank of a word.
-        **kwargs: only ``nb_words``, what Keras 1 called num_words.
 
     Where it is looked for and what else is raised: ``jaxcnn.datasets.resolve.load``.
     """
-    num_words = renamed_num_words(num_words, kwargs, "imdb.load_data")
     parts = []
     for (texts, labels), part_seed in zip(resolve.load(dataset(path)), (seed, 2 * seed), strict=True):
         order = word_lists.permutation(len(texts), part_seed)

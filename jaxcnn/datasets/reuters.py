@@ -5,13 +5,12 @@ Words are numbered by their frequency in the whole of the texts; ``get_word_inde
 
 import glob
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
+from jaxcnn.compat.spellings import old_spellings
 from jaxcnn.datasets import resolve, unpickle, word_lists
 from jaxcnn.datasets.formats import Arrays, DamagedFileError, read_arrays
-from jaxcnn.preprocessing.text import renamed_num_words
 
 __all__ = ["get_word_index", "load_data"]
 
@@ -33,6 +32,7 @@ def dataset(path: str = "reuters.npz") -> resolve.Dataset:
     )
 
 
+@old_spellings
 def load_data(
     path: str = "reuters.npz",
     num_words: int | None = None,
@@ -43,7 +43,6 @@ def load_data(
     start_char: int | None = 1,
     oov_char: int | None = 2,
     index_from: int = 3,
-    **kwargs: Any,
 ) -> Arrays:
     """The newswires as ``(x_train, y_train), (x_test, y_test)``.
 
@@ -55,7 +54,6 @@ def load_data(
     The other arguments are those of ``imdb.load_data``. Where the data is looked for and what is raised:
     ``jaxcnn.datasets.resolve.load``.
     """
-    num_words = renamed_num_words(num_words, kwargs, "reuters.load_data")
     if not 0 <= test_split < 1:
         raise ValueError(f"test_split must lie in [0, 1); got {test_split}.")
     texts, labels = resolve.load(dataset(path))

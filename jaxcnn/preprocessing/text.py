@@ -2,12 +2,13 @@
 
 import hashlib
 import json
-import warnings
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
+
+from jaxcnn.compat.spellings import old_spellings
 
 __all__ = [
     "FILTERS",
@@ -90,6 +91,7 @@ def _md5(word: str) -> int:
     return int(hashlib.md5(word.encode(), usedforsecurity=False).hexdigest(), 16)
 
 
+@old_spellings
 class Tokenizer:
     """Numbers the words of a collection of texts by how frequent they are, and turns texts into those numbers.
 
@@ -121,9 +123,7 @@ class Tokenizer:
         split: str = " ",
         char_level: bool = False,
         oov_token: str | None = None,
-        **kwargs: Any,
     ) -> None:
-        num_words = renamed_num_words(num_words, kwargs, "Tokenizer")
         if num_words is not None and num_words < 1:
             raise ValueError(f"num_words must be None or at least 1; got {num_words}.")
         self.num_words = num_words
@@ -292,13 +292,3 @@ def _checked(texts: Iterable[Text]) -> Iterable[Text]:
     if isinstance(texts, str):
         raise TypeError("`texts` is one string; give a list of texts, for example [text].")
     return texts
-
-
-def renamed_num_words(num_words: int | None, kwargs: dict[str, Any], function: str) -> int | None:
-    """``num_words``, also under its name in Keras 1; TypeError for any other keyword."""
-    if "nb_words" in kwargs:
-        num_words = kwargs.pop("nb_words")
-        warnings.warn(f"nb_words is now num_words: {function}(num_words={num_words!r}).", stacklevel=3)
-    if kwargs:
-        raise TypeError(f"{function} does not know the arguments {', '.join(kwargs)}.")
-    return num_words
