@@ -36,6 +36,7 @@ __version__ = "0.1.0"
 
 keep_freed_memory()
 
+# Imported when first used.
 _LAZY = (
     "backend",
     "datasets",
@@ -44,7 +45,7 @@ _LAZY = (
     "saving",
     "style",
     "visualization",
-)  # imported when first used
+)
 
 
 def __getattr__(name: str) -> Any:

@@ -68,7 +68,8 @@ class StyleTransfer:
 
     def features(self, variables: Any, picture: jax.Array) -> list[jax.Array]:
         """Features (height, width, channels) of each layer of the costs, for a picture as in `State`."""
-        return [found[0] for found in self._module.apply(variables, picture[None, :, :, ::-1])]
+        found: Any = self._module.apply(variables, picture[None, :, :, ::-1])
+        return [one[0] for one in found]
 
     def _targets(self, variables: Any, content: jax.Array, style: jax.Array) -> Targets:
         kept, *_ = self.features(variables, content)
