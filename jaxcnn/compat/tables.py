@@ -212,8 +212,6 @@ CALLS = {
     "to_categorical": Spellings({"nb_classes": "num_classes"}),
     "ModelCheckpoint": Spellings({"filename": "filepath"}),
     "ImageDataGenerator": _formatted,
-    "Tokenizer": Spellings({"nb_words": "num_words"}),
-    "load_data": Spellings({"nb_words": "num_words"}),
 }
 
 TABLES: dict[str, Spellings] = {**LAYERS, **CALLS}

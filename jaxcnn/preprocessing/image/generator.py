@@ -14,6 +14,7 @@ from jax import Array
 from jax.typing import ArrayLike
 
 from jaxcnn import ambient
+from jaxcnn.compat.spellings import old_spellings
 from jaxcnn.compilation import keep_programs
 from jaxcnn.preprocessing.image.array_iterator import NumpyArrayIterator
 from jaxcnn.preprocessing.image.augmentation import Augmentation, Shift
@@ -26,6 +27,7 @@ from jaxcnn.preprocessing.image.standardization import SampleSteps, Statistics, 
 _CHUNK = 256  # pictures that `fit` looks at together
 
 
+@old_spellings
 class ImageDataGenerator:
     """Batches of pictures, changed at random and standardised.
 

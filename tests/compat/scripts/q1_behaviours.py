@@ -27,7 +27,7 @@ started = Model([steps, state], LSTM(4)(steps, initial_state=[state, state]))
 masked = Sequential([Masking(mask_value=0., input_shape=(5, 2))])
 try:
     masked.add(Flatten())
-except TypeError as error:
+except Exception as error:
     unread_mask = str(error)
 
 # a denoising autoencoder

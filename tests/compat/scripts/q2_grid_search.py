@@ -45,7 +45,7 @@ def make_model(dense_layer_sizes, filters, kernel_size, pool_size):
 my_classifier = KerasClassifier(make_model, batch_size=32, verbose=0)
 validator = GridSearchCV(
     my_classifier,
-    param_grid={'dense_layer_sizes': [[16]], 'epochs': [1, 3], 'filters': [4], 'kernel_size': [3], 'pool_size': [2]},
+    param_grid={'dense_layer_sizes': [[16]], 'epochs': [1, 10], 'filters': [8], 'kernel_size': [3], 'pool_size': [2]},
     scoring='neg_log_loss', cv=2, n_jobs=1)
 validator.fit(x_train, y_train)
 

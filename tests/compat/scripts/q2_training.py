@@ -45,7 +45,8 @@ except TypeError as error:
 x, y = np.random.random((8, 10)), np.eye(4)[np.arange(8) % 4]
 start = by_name.get_weights()
 moved = []
-for optimizer in ('sgd', optimizers.SGD(lr=0.01), optimizers.SGD(lr=0.01, clipnorm=1e-6), optimizers.SGD(lr=0.01, clipvalue=1e-6)):
+for optimizer in ('sgd', optimizers.SGD(lr=0.01), optimizers.SGD(lr=0.01, clipnorm=1e-3),
+                  optimizers.SGD(lr=0.01, clipvalue=1e-3)):
     clipped = compiled('mean_squared_error', optimizer)
     clipped.set_weights(start)
     clipped.train_on_batch(x, y)
