@@ -53,6 +53,9 @@ class Callback:
     def on_train_end(self, logs: dict[str, Any] | None = None) -> None:
         """Called once, after the last epoch."""
 
+    def on_interruption(self, error: BaseException) -> None:
+        """Called instead of `on_train_end` when an error or Ctrl-C ends training; the place to close files."""
+
     def get_state(self) -> dict[str, Any]:
         """What the callback has counted so far, as plain JSON values, for resuming training exactly."""
         return {}

@@ -82,6 +82,14 @@ class CallbackList:
     def on_train_end(self, logs: dict[str, Any] | None = None) -> None:
         self._call("on_train_end", logs)
 
+    def on_interruption(self, error: BaseException) -> None:
+        """Let every callback close what it has opened; what goes wrong there is noted on `error`."""
+        for callback in self.callbacks:
+            try:
+                callback.on_interruption(error)
+            except Exception as second:
+                error.add_note(f"{type(callback).__name__}.on_interruption failed as well: {second!r}")
+
     def update(self, seen: int, logs_fn: Callable[[], Mapping[str, float]]) -> None:
         """To be called after each dispatch; see `ProgressWatcher.update`."""
         for callback in self.callbacks:

@@ -60,5 +60,8 @@ class ProgbarLogger(ProgressWatcher):
         if self.bar:
             self.bar.close()
 
+    def on_interruption(self, error: BaseException) -> None:
+        self.on_train_end()
+
     def _shown(self, logs: Mapping[str, float]) -> list[tuple[str, float]]:
         return [(name, logs[name]) for name in self.params["metrics"] if name in logs]

@@ -112,6 +112,11 @@ class TensorBoard(Callback):
         self._events.flush()
         self._events = None
 
+    def on_interruption(self, error: BaseException) -> None:
+        if self._events is not None:
+            self._events.flush()
+            self._events = None
+
     def get_state(self) -> dict[str, Any]:
         return {"epochs": self._epochs, "samples": self._samples, "unwritten": self._unwritten}
 

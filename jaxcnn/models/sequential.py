@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -174,6 +175,32 @@ class Sequential(Model):
         with structure.custom_object_scope(custom_objects):
             layers = [LAYERS.deserialize(entry) for entry in described]
         return cls(layers, name=settings.get("name") if isinstance(settings, Mapping) else None)
+
+    def train_on_batch(  # type: ignore[override]
+        self, x: Any, y: Any, class_weight: Any = None, sample_weight: Any = None
+    ) -> float | list[float]:
+        """As `Model.train_on_batch`, with the last two arguments in the order that Keras 2.0.4 has here."""
+        return super().train_on_batch(x, y, sample_weight, class_weight)
+
+    def predict_proba(self, x: Any, batch_size: int | None = 32, verbose: int = 1) -> Any:
+        """`predict` of a model that gives probabilities; warns about outputs outside of [0, 1]."""
+        probabilities = self.predict(x, batch_size, verbose)
+        if np.min(probabilities) < 0.0 or np.max(probabilities) > 1.0:
+            warnings.warn(
+                f"The outputs of model '{self.name}' lie outside of [0, 1], so they are no probabilities: its last "
+                "layer needs a softmax or sigmoid activation.",
+                UserWarning,
+                stacklevel=2,
+            )
+        return probabilities
+
+    def predict_classes(self, x: Any, batch_size: int | None = 32, verbose: int = 1) -> np.ndarray:
+        """The class of each sample: the index of the largest output, (samples,), or of a single output whether it is
+        above 0.5, (samples, 1)."""
+        outputs = self.predict(x, batch_size, verbose)
+        if outputs.shape[-1] > 1:
+            return outputs.argmax(axis=-1)
+        return (outputs > 0.5).astype("int32")
 
     def _require_built(self, inputs: Any) -> None:
         if self.built:

@@ -23,28 +23,48 @@ from jaxcnn.training.data import (
 from jaxcnn.training.dispatch import Dispatcher, TrainCalls
 from jaxcnn.training.objective import Objective, OutputObjective
 from jaxcnn.training.optimizer_state import named_arrays, with_arrays
+from jaxcnn.training.parallel import DataParallel
 from jaxcnn.training.state import Tree, split
 from jaxcnn.training.steps import Batch, eval_step, forward, train_step
 
 
 class Functions:
-    """The compiled steps of a compiled model, each made when it is first needed."""
+    """The compiled steps of a compiled model, each made when it is first needed.
 
-    def __init__(self, module: nn.Module, objective: Objective, step: Callable[..., Callable], dtype: Any) -> None:
-        self.module, self.objective, self.dtype, self._step = module, objective, dtype, step
+    `count` is the number of steps in a call to the device, None for a good one; `eager` leaves out the compiling;
+    `parallel` says which devices share the work, None that one does it.
+    """
+
+    def __init__(
+        self,
+        module: nn.Module,
+        objective: Objective,
+        step: Callable[..., Callable],
+        count: int | None = None,
+        eager: bool = False,
+        parallel: DataParallel | None = None,
+    ) -> None:
+        self.module, self.objective, self._step = module, objective, step
+        self._how: dict[str, Any] = {"count": count, "eager": eager, "parallel": parallel}
 
     @cached_property
     def train(self) -> TrainCalls:
-        return TrainCalls(self._step())
+        return TrainCalls(self._step(), **self._how)
 
     @cached_property
     def train_until_nan(self) -> TrainCalls:
-        return TrainCalls(self._step(stop_at_nan=True))
+        return TrainCalls(self._step(stop_at_nan=True), **self._how)
 
     @cached_property
     def evaluate(self) -> Dispatcher:
-        step = eval_step(self.module, self.objective, compute_dtype=self.dtype)
-        return Dispatcher(lambda sums, batch, variables: step(variables, sums, batch), donate=True)
+        """``(sums, state), batch, variables -> (sums, state)``."""
+        step = eval_step(self.module, self.objective)
+
+        def run(carry: tuple[Tree, Tree], batch: Batch, variables: Tree) -> tuple[Tree, Tree]:
+            sums, state = carry
+            return step({**variables, "state": state} if state else variables, sums, batch)
+
+        return Dispatcher(run, donate=True, **self._how)
 
     @cached_property
     def _results(self) -> Callable[[Tree], dict[str, jax.Array]]:
@@ -65,6 +85,7 @@ class Compiled(Layer):
     output_names: list[str]
     layers: list[Layer]
     stop_training: bool
+    _parallel: DataParallel | None = None
     _predict: tuple[nn.Module, Callable[[Tree, Any], Any]] | None = None
 
     def _reset_training(self) -> None:
@@ -78,6 +99,7 @@ class Compiled(Layer):
         self.stop_training = False
         self._compile_arguments: dict[str, Any] | None = None
         self._functions: Functions | None = None
+        self._execution: dict[str, Any] = {}
         self._opt_state: Any = None
         self._step = 0
 
@@ -89,6 +111,9 @@ class Compiled(Layer):
         loss_weights: Any = None,
         sample_weight_mode: Any = None,
         weighted_metrics: Any = None,
+        *,
+        steps_per_execution: int | None = None,
+        run_eagerly: bool = False,
     ) -> None:
         """Say how the model learns.
 
@@ -101,6 +126,10 @@ class Compiled(Layer):
             loss_weights: list or dict of numbers by which the outputs' losses are weighted.
             sample_weight_mode: "temporal" where sample weights are one a timestep; list or dict by output.
             weighted_metrics: like `metrics`, but weighted by the sample weights.
+            steps_per_execution: training or evaluation steps in one call to the device; None finds a good number by how
+                long they take.  It changes no result.  Callbacks with batch hooks always get each batch.
+            run_eagerly: run operation by operation instead of compiled, so that `print` and debuggers inside layers,
+                losses and metrics work; slow.
 
         The layers' `trainable` flags are read here: neither the weights nor the running statistics of a layer that is
         not trainable will move.  Weights are kept, the optimizer's state starts anew.
@@ -112,6 +141,8 @@ class Compiled(Layer):
             "sample_weight_mode": sample_weight_mode,
             "weighted_metrics": weighted_metrics,
         }
+        if steps_per_execution is not None and (not isinstance(steps_per_execution, int) or steps_per_execution < 1):
+            raise ValueError(f"`steps_per_execution` is {steps_per_execution!r}; it must be a positive integer.")
         found = optimizers.get(optimizer)
         objective = None
         if self.built:
@@ -121,6 +152,7 @@ class Compiled(Layer):
                 losses.get(name)
         self._reset_training()
         self.optimizer, self._compile_arguments = found, arguments
+        self._execution = {"count": steps_per_execution, "eager": bool(run_eagerly)}
         if objective is not None:
             self._finish_compile(objective)
 
@@ -147,9 +179,8 @@ class Compiled(Layer):
         """`compile` with what `training_config` gave."""
         names = ("loss", "metrics", "loss_weights", "sample_weight_mode", "weighted_metrics")
         with custom_object_scope(custom_objects):
-            self.compile(
-                optimizers.deserialize(settings["optimizer_config"]), **{name: settings.get(name) for name in names}
-            )
+            arguments: dict[str, Any] = {name: settings.get(name) for name in names}
+            self.compile(optimizers.deserialize(settings["optimizer_config"]), **arguments)
 
     @property
     def loss(self) -> Any:
@@ -163,6 +194,18 @@ class Compiled(Layer):
         if session is not None:
             session.commit()
         return self._opt_state
+
+    def _store_trained(self, variables: Tree, opt_state: Any = None) -> None:
+        """Give the layers, and where there is one the optimizer, their newest arrays."""
+        self.store(self._gathered(variables))
+        if opt_state is not None:
+            self._opt_state = self._gathered(opt_state)
+
+    def _everywhere(self, tree: Any) -> Any:
+        return tree if self._parallel is None else self._parallel.everywhere(tree)
+
+    def _gathered(self, tree: Any) -> Any:
+        return tree if self._parallel is None else self._parallel.on_first(tree)
 
     def _trained_paths(self) -> list[tuple[str, ...]]:
         mask = flatten_dict(self.compiled_mask or {})
@@ -236,7 +279,7 @@ class Compiled(Layer):
             constraints=self.constraints(),
             fixed_statistics=self._fixed_statistics,
         )
-        self._functions = Functions(self.module, objective, step, None)
+        self._functions = Functions(self.module, objective, step, **self._execution, parallel=self._parallel)
 
     def _warn_if_trainable_changed(self) -> None:
         now, then = flatten_dict(self.trainable_mask()), flatten_dict(self.compiled_mask or {})

@@ -6,14 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import jax
 import numpy as np
 
 from jaxcnn import losses
 from jaxcnn.training.objective import Objective
+from jaxcnn.training.rows import Rows, is_stored
 from jaxcnn.training.steps import Batch
-
-RESIDENT_SHARE = 0.5  # of the device's free memory, which training data may take
 
 
 @dataclass(frozen=True)
@@ -62,9 +60,12 @@ def by_name(data: Any, names: Sequence[str], what: str) -> list[Any]:
 
 
 def as_array(value: Any, what: str) -> np.ndarray:
-    """`value` as a numeric array; raises TypeError for text and objects, ValueError for a list of unlike arrays."""
+    """`value` as a numeric array; raises TypeError for text and objects, ValueError for a list of unlike arrays.
+
+    Arrays on disk stay there.
+    """
     try:
-        array = np.asarray(value)
+        array: Any = Rows(value) if is_stored(value) and len(value.shape) else np.asarray(value)
     except ValueError:
         raise ValueError(
             f"{what} is a list of {len(value)} arrays of different shapes; one array is needed. Samples of different "
@@ -83,7 +84,7 @@ def checked_inputs(x: Any, names: Sequence[str], shapes: Sequence[Sequence[int |
     arrays = [as_array(v, f"Input '{n}'") for n, v in zip(names, by_name(x, names, "input"), strict=True)]
     for i, (name, array, shape) in enumerate(zip(names, arrays, shapes, strict=True)):
         if array.ndim == 1 and len(shape) == 2:
-            arrays[i] = array = array[:, None]
+            arrays[i] = array = np.asarray(array)[:, None]
         if array.ndim != len(shape) or any(n not in (None, m) for n, m in zip(shape[1:], array.shape[1:], strict=True)):
             raise ValueError(
                 f"Input '{name}' has shape {array.shape}; the model expects {('samples', *shape[1:])}"
@@ -124,7 +125,7 @@ def checked_targets(
             found = f"{len(array)} samples" if array.ndim else "no samples but a single number"
             raise ValueError(f"Target '{output.name}' has {found}; the inputs have {count}.")
         if array.ndim == 1 and len(shape) > 1:
-            array = array[:, None]
+            array = np.asarray(array)[:, None]
         check_target(output.name, array, shape, output.loss)
         result.append(array)
     return result
@@ -134,6 +135,7 @@ def check_target(name: str, array: np.ndarray, shape: Sequence[int | None], loss
     """Raise when a target cannot belong to an output of `shape` under a loss of the library."""
     function = losses.function_of(loss)
     if function is losses.sparse_categorical_crossentropy:
+        array = np.asarray(array)
         classes = shape[-1]
         if array.ndim not in (len(shape) - 1, len(shape)) or (array.ndim == len(shape) and array.shape[-1] != 1):
             raise ValueError(
@@ -239,7 +241,9 @@ def batch_of(arrays: Arrays, input_dtypes: Sequence[Any], index: np.ndarray | No
     def take(array: np.ndarray | None, dtype: Any) -> np.ndarray | None:
         if array is None:
             return None
-        return network_dtype(array if index is None else array.take(index, axis=0, mode="clip"), dtype)
+        if index is not None:
+            array = array.take(index, axis=0, mode="clip")
+        return network_dtype(np.asarray(array), dtype)
 
     inputs = [take(a, dtype) for a, dtype in zip(arrays.inputs, input_dtypes, strict=True)]
     return Batch(
@@ -247,98 +251,3 @@ def batch_of(arrays: Arrays, input_dtypes: Sequence[Any], index: np.ndarray | No
         [take(a, None) for a in arrays.targets],
         [take(w, np.float32) for w in arrays.weights],
     )
-
-
-class ArrayFeed:
-    """Batches of in-memory arrays in a given order.
-
-    Args:
-        arrays: the data.
-        input_dtypes: the dtypes that the model's inputs have.
-        batch_size: samples a batch.
-        pad: fill the short last batch up to the full size, marking the padding in ``Batch.rows``.
-    """
-
-    def __init__(self, arrays: Arrays, input_dtypes: Sequence[Any], batch_size: int, pad: bool) -> None:
-        self.arrays, self.batch_size = arrays, batch_size
-        self.samples = len(arrays)
-        self.steps = -(-self.samples // batch_size)
-        self.short = self.samples % batch_size
-        self.pad = pad and self.short != 0
-        self._dtypes = input_dtypes
-        # Off the CPU the data is sent to the device once, where it has room, and gathered there; on the CPU NumPy's
-        # gather is the faster.
-        self._resident: Batch | None = None
-        if jax.default_backend() != "cpu" and self.steps * self.bytes_per_batch < RESIDENT_SHARE * free_memory():
-            self._resident = jax.device_put(batch_of(arrays, input_dtypes))
-
-    @property
-    def bytes_per_batch(self) -> int:
-        """Memory that a batch takes."""
-        found = [a for a in (*self.arrays.inputs, *self.arrays.targets) if a is not None]
-        return sum(int(np.prod(a.shape[1:], dtype=np.int64)) * 4 for a in found) * min(self.batch_size, self.samples)
-
-    def size(self, step: int) -> int:
-        """Real samples in batch `step`."""
-        return self.short if self.short and step == self.steps - 1 else self.batch_size
-
-    def batch(self, order: np.ndarray, step: int) -> Batch:
-        """Batch number `step` of the samples in `order`."""
-        chosen = order[step * self.batch_size : (step + 1) * self.batch_size]
-        return self._take(self._padded(chosen), self._rows(len(chosen)))
-
-    def stacked(self, order: np.ndarray, first: int, count: int, capacity: int) -> Batch:
-        """Batches `first` to ``first + count`` stacked on a new leading axis of length `capacity`, the rest filler."""
-        chosen = order[first * self.batch_size : (first + count) * self.batch_size]
-        short = count * self.batch_size - len(chosen)
-        index = np.zeros((capacity, self.batch_size), order.dtype)
-        index.reshape(-1)[: len(chosen)] = chosen
-        rows = None
-        if self.pad:
-            rows = np.ones((capacity, self.batch_size), np.float32)
-            if short:
-                rows[count - 1, self.batch_size - short :] = 0.0
-        return self._take(index, rows)
-
-    def _padded(self, chosen: np.ndarray) -> np.ndarray:
-        missing = self.batch_size - len(chosen)
-        return np.concatenate([chosen, np.zeros(missing, chosen.dtype)]) if self.pad and missing else chosen
-
-    def _rows(self, real: int) -> np.ndarray | None:
-        return (np.arange(self.batch_size) < real).astype(np.float32) if self.pad else None
-
-    def _take(self, index: np.ndarray, rows: np.ndarray | None) -> Batch:
-        if self._resident is None:
-            batch = batch_of(self.arrays, self._dtypes, index)
-        else:
-            batch = _gather_on_device(self._resident, index)
-        return batch._replace(rows=rows)
-
-
-@jax.jit
-def _gather_on_device(data: Batch, index: Any) -> Batch:
-    gathered: Batch = jax.tree.map(lambda a: a[index], data)
-    return gathered
-
-
-def free_memory() -> float:
-    """Bytes that the device still has, infinite where it does not tell."""
-    stats = jax.local_devices()[0].memory_stats() or {}
-    return stats["bytes_limit"] - stats["bytes_in_use"] if "bytes_limit" in stats else float("inf")
-
-
-def epoch_order(samples: int, batch_size: int, shuffle: bool | str, seed: int, step: int) -> np.ndarray:
-    """The order of the samples in the epoch that begins after `step` updates: a function of its arguments alone.
-
-    ``shuffle="batch"`` moves whole batches, the short one staying last.
-    """
-    dtype = np.int32 if samples < 2**31 else np.int64
-    order = np.arange(samples, dtype=dtype)
-    if not shuffle:
-        return order
-    generator = np.random.Generator(np.random.Philox(key=[seed, step]))
-    if shuffle != "batch":
-        return generator.permutation(order)
-    whole = samples // batch_size * batch_size
-    blocks = generator.permutation(order[:whole].reshape(-1, batch_size))
-    return np.concatenate([blocks.reshape(-1), order[whole:]])

@@ -14,8 +14,10 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import jax
+import jax.numpy as jnp
 
 from jaxcnn.compilation import keep_programs
+from jaxcnn.training.parallel import DataParallel
 
 # Of stacked batches in one call.  On CPU they should still be in the cache when they are read: with 64 MiB the same
 # steps took twice as long.
@@ -26,41 +28,77 @@ IN_FLIGHT = 2  # calls that the device may have before it: while it works on one
 
 
 class Dispatcher:
-    """Runs ``step(carry, batch, *constants) -> carry``, one batch or many a call; `carry` is donated when `donate`."""
+    """Runs ``step(carry, batch, *constants) -> carry``, one batch or many a call.
 
-    def __init__(self, step: Callable[..., Any], *, donate: bool) -> None:
+    Args:
+        step: to be run.
+        donate: whether the memory of `carry` may be used again.
+        count: steps a call; None finds a good number by how long they take.
+        eager: run operation by operation, so that Python code inside the step sees values.
+        parallel: the devices that share each batch; None leaves it to one.
+    """
+
+    def __init__(
+        self,
+        step: Callable[..., Any],
+        *,
+        donate: bool,
+        count: int | None = None,
+        eager: bool = False,
+        parallel: DataParallel | None = None,
+    ) -> None:
         keep_programs()
         donated = (0,) if donate else ()
-        self._step = step
-        self.single = jax.jit(step, donate_argnums=donated)
+        self._step, self._fixed, self._eager = step if parallel is None else parallel.step(step), count, eager
+        self._parallel = parallel
+        self.single = jax.jit(self._once, donate_argnums=donated)
         self.many = jax.jit(self._loop, donate_argnums=donated)
         self._loops: bool | None = None
-        self._count = 1
+        self._count = 1 if count is None else count
         self._in_flight: deque[tuple[jax.Array, int, float]] = deque()
         self._last_done = 0.0
+
+    def _once(self, carry: Any, batch: Any, *constants: Any) -> tuple[Any, jax.Array]:
+        # The second result tells when the call is done: the first may by then have been given to the next call.
+        return self._step(carry, batch, *constants), jnp.zeros((), jnp.int32)
 
     def _loop(self, carry: Any, batches: Any, count: Any, *constants: Any) -> tuple[Any, jax.Array]:
         def body(i: Any, carry: Any) -> Any:
             batch = jax.tree.map(lambda a: jax.lax.dynamic_index_in_dim(a, i, keepdims=False), batches)
-            return self.single(carry, batch, *constants)  # as a jitted function it is not traced once more
+            return self.single(carry, batch, *constants)[0]  # as a jitted function it is not traced once more
 
-        # The second result tells when the call is done: the first may by then have been given to the next call.
         return jax.lax.fori_loop(0, count, body, carry), count + 0
 
     def loops(self, carry: Any, batch: Any, *constants: Any) -> bool:
         """Whether many steps may go into one call."""
+        if self._eager or self._fixed == 1:
+            return False
+        if self._loops is None and self._fixed is not None:
+            self._loops = True
         if self._loops is None:
             self._loops = jax.default_backend() != "cpu" or not has_convolution(
                 jax.make_jaxpr(self._step)(carry, batch, *constants).jaxpr
             )
         return self._loops
 
-    def run(self, carry: Any, batches: Any, count: int, *constants: Any) -> Any:
-        """The carry after the first `count` of stacked `batches`; waits while too many calls are in flight."""
+    def run(self, carry: Any, batches: Any, count: int | None, *constants: Any) -> Any:
+        """The carry after the first `count` of stacked `batches`, or after one that is not stacked where it is None.
+
+        Waits while too many calls are in flight.
+        """
         while len(self._in_flight) >= IN_FLIGHT:
             self._wait()
-        carry, done = self.many(carry, batches, count, *constants)
-        self._in_flight.append((done, count, time.perf_counter()))
+        if self._parallel is not None:
+            carry = self._parallel.everywhere(carry)
+            batches = self._parallel.cut(batches, 0 if count is None else 1)
+        if self._eager:
+            with jax.disable_jit():
+                return self._step(carry, batches, *constants)
+        if count is None:
+            carry, done = self.single(carry, batches, *constants)
+        else:
+            carry, done = self.many(carry, batches, count, *constants)
+        self._in_flight.append((done, count or 1, time.perf_counter()))
         return carry
 
     def _wait(self) -> None:
@@ -74,6 +112,8 @@ class Dispatcher:
         now = time.perf_counter()
         seconds = now - max(began, self._last_done)
         self._last_done = now
+        if self._fixed is not None:
+            return
         if count >= self._count and seconds < CHUNK_SECONDS:
             self._count *= 2
         elif seconds > 3 * CHUNK_SECONDS:
@@ -81,12 +121,18 @@ class Dispatcher:
 
     def chunks(self, steps: int, done: int, bytes_per_batch: int) -> Iterator[tuple[int, int, int]]:
         """How to take steps `done` to `steps` many at a time: (first step, count, the most that a call can hold)."""
-        limit = CHUNK_BYTES_CPU if jax.default_backend() == "cpu" else CHUNK_BYTES
-        capacity = max(1, min(steps, CHUNK_STEPS, limit // max(bytes_per_batch, 1)))
+        capacity = self.capacity(steps, bytes_per_batch)
         while done < steps:
             count = min(self.next_count(capacity), steps - done)
             yield done, count, capacity
             done += count
+
+    def capacity(self, most: int, bytes_per_batch: int) -> int:
+        """How many batches of that size one call may hold, at `most`."""
+        if self._fixed is not None:
+            return min(most, self._fixed)
+        limit = CHUNK_BYTES_CPU if jax.default_backend() == "cpu" else CHUNK_BYTES
+        return max(1, min(most, CHUNK_STEPS, limit // max(bytes_per_batch, 1)))
 
     def next_count(self, capacity: int) -> int:
         """How many steps the next call should have, by how long the last ones took."""
@@ -96,9 +142,35 @@ class Dispatcher:
 class TrainCalls:
     """A training step as `fit` calls it: many steps a call, or one that also gives the logs of its batch."""
 
-    def __init__(self, step: Callable[..., Any]) -> None:
-        self.dispatcher = Dispatcher(lambda state, batch: step(state, batch)[0], donate=True)
-        self.logged = jax.jit(step)
+    def __init__(
+        self,
+        step: Callable[..., Any],
+        count: int | None = None,
+        eager: bool = False,
+        parallel: DataParallel | None = None,
+    ) -> None:
+        self.dispatcher = Dispatcher(
+            lambda state, batch: step(state, batch)[0], donate=True, count=count, eager=eager, parallel=parallel
+        )
+        self._parallel = parallel
+        step = step if parallel is None else parallel.step(step)
+        self._logged = eagerly(step) if eager else jax.jit(step)
+
+    def logged(self, state: Any, batch: Any) -> Any:
+        """(state, logs) after a batch."""
+        if self._parallel is not None:
+            state, batch = self._parallel.everywhere(state), self._parallel.cut(batch, 0)
+        return self._logged(state, batch)
+
+
+def eagerly(function: Callable[..., Any]) -> Callable[..., Any]:
+    """`function` with every `jit` inside it switched off."""
+
+    def run(*arguments: Any) -> Any:
+        with jax.disable_jit():
+            return function(*arguments)
+
+    return run
 
 
 def has_convolution(jaxpr: Any) -> bool:

@@ -17,10 +17,9 @@ import numpy as np
 from jaxcnn import config
 from jaxcnn.arrays import copied, filled, fresh
 from jaxcnn.callbacks.callback_list import CallbackList
-from jaxcnn.training.data import ArrayFeed, epoch_order
 from jaxcnn.training.dispatch import TrainCalls
+from jaxcnn.training.feeds import Feed, Place, Portion
 from jaxcnn.training.state import TrainState, Tree, from_variables
-from jaxcnn.training.steps import Batch
 
 if TYPE_CHECKING:
     from jaxcnn.training.checkpoint import Checkpoints
@@ -86,9 +85,11 @@ class Fit:
 
     def _store(self, arrays: tuple[Tree, Any]) -> None:
         variables, opt_state = arrays
-        self.model.store(variables)
         if self.model.optimizer is self.optimizer:
-            self.model._opt_state, self.model._step = opt_state, int(self.state.step)
+            self.model._store_trained(variables, opt_state)
+            self.model._step = int(self.state.step)
+        else:
+            self.model._store_trained(variables)
         self._committed = time.monotonic()
 
     def close(self) -> None:
@@ -121,6 +122,12 @@ class Fit:
         self.state = run(self.state)
         self._dirty = True
 
+    def keep_state(self, state: Tree) -> None:
+        """Go on with the states that stateful layers have after a validation."""
+        if state:
+            self.state = replace(self.state, collections={**self.state.collections, "state": state})
+            self._dirty = True
+
     def reset_metrics(self, metrics: Tree) -> None:
         """Start new running sums."""
         self.state = replace(self.state, metrics=fresh(metrics))
@@ -140,7 +147,7 @@ class Epochs:
         feed: the training batches.
         metrics: empty running sums.
         callbacks: called at their moments.
-        validate: gives the validation logs of the newest state, or None.
+        validate: gives the validation logs of the newest state for an epoch number, empty where there is nothing.
         shuffle: True, False or "batch".
         nan: "ignore", "warn" or "raise", what to do when the loss is not finite.
         checkpoints: where to save the state, or None.
@@ -149,10 +156,10 @@ class Epochs:
     def __init__(
         self,
         fit: Fit,
-        feed: ArrayFeed,
+        feed: Feed,
         metrics: Tree,
         callbacks: CallbackList,
-        validate: Callable[[], dict[str, float]] | None,
+        validate: Callable[[int], dict[str, float]],
         shuffle: bool | str,
         nan: str,
         checkpoints: Checkpoints | None,
@@ -163,7 +170,14 @@ class Epochs:
 
     def run(self, first: int, last: int) -> None:
         """Epochs `first` to `last` (exclusive), or on from a checkpoint where there is one."""
-        model, done = self.fit.model, 0
+        try:
+            self._run(first, last)
+        except BaseException as error:
+            self.callbacks.on_interruption(error)
+            raise
+
+    def _run(self, first: int, last: int) -> None:
+        model, done, began = self.fit.model, 0, first
         model.stop_training = False
         self.callbacks.on_train_begin({})
         if self.checkpoints is not None:
@@ -172,39 +186,37 @@ class Epochs:
             for epoch in range(first, last):
                 if model.stop_training:
                     break
-                self._epoch(epoch, done, interrupted)
+                place = Place(epoch - began, done, int(self.fit.state.step) - done, self.fit.seed, self.shuffle)
+                self._epoch(epoch, place, interrupted)
                 done = 0
         self.callbacks.on_train_end({})
 
-    def _epoch(self, epoch: int, done: int, interrupted: Callable[[], None]) -> None:
-        fit, feed = self.fit, self.feed
+    def _epoch(self, epoch: int, place: Place, interrupted: Callable[[], None]) -> None:
+        fit, feed, reached = self.fit, self.feed, place.done
         self.callbacks.on_epoch_begin(epoch, {})
         fit.refresh()
-        if done == 0:
+        if place.done == 0:
             fit.reset_metrics(self.metrics)
-        began = int(fit.state.step) - done
-        order = epoch_order(feed.samples, feed.batch_size, self.shuffle, fit.seed, began)
         steps = self._batch_by_batch if self.callbacks.needs_batches else self._in_chunks
-        for reached in steps(order, done):
+        for portion in steps(place, interrupted):
+            before, reached = reached, reached + portion.steps
             interrupted()
             if self.nan == "raise":
-                self._stop_at_nan(order, began)
+                self._stop_at_nan(portion, before, place.began)
             if fit.model.stop_training:
                 break
-            seen = min(reached * feed.batch_size, feed.samples)
-            self.callbacks.update(seen, self._averages)
-            if self.checkpoints is not None and reached < feed.steps:
+            self.callbacks.update(feed.seen(reached), self._averages)
+            if self.checkpoints is not None and reached != feed.steps:
                 self.checkpoints.maybe_save(fit, self.callbacks, epoch, reached)
-        self.callbacks.update(feed.samples, self._averages)
+        self.callbacks.update(feed.seen(feed.steps or reached), self._averages)
         logs = self._averages()
         if self.nan == "warn" and not np.isfinite(logs["loss"]):
             warnings.warn(
                 f"The loss of epoch {epoch + 1} is {logs['loss']}; fit(nan='raise') stops there and names the layer.",
                 RuntimeWarning,
-                stacklevel=4,
+                stacklevel=5,
             )
-        if self.validate is not None:
-            logs |= self.validate()
+        logs |= self.validate(epoch)
         self.callbacks.on_epoch_end(epoch, logs)
         fit.refresh()
         if self.checkpoints is not None:
@@ -214,47 +226,39 @@ class Epochs:
         """The averages since the epoch began, fetched from the device."""
         return self.fit.averages(self.fit.state.metrics)
 
-    def _batch_by_batch(self, order: np.ndarray, done: int) -> Iterator[int]:
+    def _batch_by_batch(self, place: Place, interrupted: Callable[[], None]) -> Iterator[Portion]:
         """One step a call, with the batch hooks around it."""
-        for step in range(done, self.feed.steps):
-            size = self.feed.size(step)
-            self.callbacks.on_batch_begin(step, {"batch": step, "size": size})
-            batch = self.feed.batch(order, step)
+        for step, portion in enumerate(self.feed.batches(place, interrupted), place.done):
+            about = {"batch": step, "size": portion.size}
+            self.callbacks.on_batch_begin(step, dict(about))
             logs: dict[str, Any] = {}
 
-            def run(state: TrainState, batch: Batch = batch, logs: dict[str, Any] = logs) -> TrainState:
+            def run(state: TrainState, batch: Any = portion.batch, logs: dict[str, Any] = logs) -> TrainState:
                 new, values = self.fit.calls.logged(state, batch)
                 logs.update(values)
                 return new
 
             self.fit.advance(run)
             found = jax.device_get(logs)
-            logs = {name: float(found[name]) for name in self.fit.names}
-            self.callbacks.on_batch_end(step, {"batch": step, "size": size, **logs})
-            yield step + 1
+            self.callbacks.on_batch_end(step, {**about, **{name: float(found[name]) for name in self.fit.names}})
+            yield portion
 
-    def _in_chunks(self, order: np.ndarray, done: int) -> Iterator[int]:
+    def _in_chunks(self, place: Place, interrupted: Callable[[], None]) -> Iterator[Portion]:
         """As many steps a call as the device policy allows."""
         fit, feed, dispatcher = self.fit, self.feed, self.fit.calls.dispatcher
-        if not dispatcher.loops(fit.state, feed.batch(order, 0)) or (feed.short and not feed.pad):
-            for step in range(done, feed.steps):
-                batch = feed.batch(order, step)
-                fit.advance(lambda state, batch=batch: dispatcher.single(state, batch))  # type: ignore[misc]
-                yield step + 1
-            return
-        for first, count, capacity in dispatcher.chunks(feed.steps, done, feed.bytes_per_batch):
-            batches = feed.stacked(order, first, count, capacity)
-            fit.advance(lambda state, b=batches, n=count: dispatcher.run(state, b, n))  # type: ignore[misc]
-            yield first + count
+        loops = dispatcher.loops(fit.state, feed.example())
+        for portion in feed.portions(place, dispatcher, loops, interrupted):
+            fit.advance(lambda state, p=portion: dispatcher.run(state, p.batch, p.many))  # type: ignore[misc]
+            yield portion
 
-    def _stop_at_nan(self, order: np.ndarray, began: int) -> None:
+    def _stop_at_nan(self, portion: Portion, before: int, began: int) -> None:
         bad = int(self.fit.state.nan_step)
         if bad < 0:
             return
         from jaxcnn.training.diagnosis import first_bad_layer
 
         self.fit.state = replace(self.fit.state, nan_step=filled((), -1, np.int32))
-        where = first_bad_layer(self.fit.model, self.fit.state, self.feed.batch(order, bad - began))
+        where = first_bad_layer(self.fit.model, self.fit.state, portion.batch_at(bad - began - before))
         raise NonFiniteLossError(
             f"The loss is not finite at step {bad} (step {bad - began + 1} of its epoch): {where}. "
             "The weights are those from before this step."

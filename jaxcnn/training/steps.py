@@ -104,17 +104,21 @@ def train_step(
 
 def eval_step(
     module: nn.Module, objective: Objective, *, compute_dtype: Any = None
-) -> Callable[[Tree, Tree, Any], Tree]:
-    """Build ``step(variables, sums, batch) -> sums``: the running sums of loss and metrics with a batch added."""
+) -> Callable[[Tree, Tree, Any], tuple[Tree, Tree]]:
+    """Build ``step(variables, sums, batch) -> (sums, state)``: the running sums of loss and metrics with a batch added.
 
-    def step(variables: Tree, sums: Tree, batch: Any) -> Tree:
+    `state` is the collection of that name after the batch, which stateful layers go on with; {} where there are none.
+    """
+
+    def step(variables: Tree, sums: Tree, batch: Any) -> tuple[Tree, Tree]:
         batch = as_batch(batch, objective)
         predictions, masks, changed = forward(module, variables, batch, None, compute_dtype)
         total, parts = objective.total(predictions, batch.targets, batch.weights, masks, batch.rows)
         value = total + sum(jax.tree.leaves(changed.get("losses", {})))
-        return objective.update(
+        sums = objective.update(
             sums, {"loss": value, **parts}, predictions, batch.targets, batch.weights, masks, batch.rows
         )
+        return sums, changed.get("state", {})
 
     return step
 
@@ -142,7 +146,7 @@ def stateful_predict_step(
 def forward(module: nn.Module, variables: Tree, batch: Batch, key: Any, compute_dtype: Any) -> tuple[list, list, Tree]:
     """(list of outputs, list of their masks, changed collections and losses); training mode when there is a `key`."""
     train = key is not None
-    mutable = MUTABLE if train else ["losses"]
+    mutable = MUTABLE if train else ["state", "losses"]
     values = {**variables, "params": cast_floating(variables.get("params", {}), compute_dtype)}
     with valid_rows(batch.rows):
         apply = nn.apply(

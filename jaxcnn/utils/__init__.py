@@ -5,8 +5,11 @@ from typing import Any
 
 from jaxcnn.config import set_random_seed
 from jaxcnn.utils import np_utils
+from jaxcnn.utils.io_utils import HDF5Matrix
 from jaxcnn.utils.np_utils import normalize, to_categorical
 from jaxcnn.utils.progbar import Progbar
+from jaxcnn.utils.sequence import Sequence
+from jaxcnn.utils.training_utils import multi_gpu_model
 
 
 def __getattr__(name: str) -> Any:
@@ -15,4 +18,13 @@ def __getattr__(name: str) -> Any:
     raise AttributeError(f"module 'jaxcnn.utils' has no attribute {name!r}")
 
 
-__all__ = ["Progbar", "normalize", "np_utils", "set_random_seed", "to_categorical"]
+__all__ = [
+    "HDF5Matrix",
+    "Progbar",
+    "Sequence",
+    "multi_gpu_model",
+    "normalize",
+    "np_utils",
+    "set_random_seed",
+    "to_categorical",
+]

@@ -5,7 +5,8 @@ import pytest
 
 from jaxcnn.layers import Dense, Embedding, Flatten, Input
 from jaxcnn.models import Model, Sequential
-from jaxcnn.training.data import ArrayFeed, Arrays, class_factors, epoch_order
+from jaxcnn.training.data import Arrays, class_factors
+from jaxcnn.training.feeds import ArrayFeed, epoch_order
 
 
 def classifier(loss="categorical_crossentropy", outputs=3, activation="softmax"):

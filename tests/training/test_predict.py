@@ -124,7 +124,7 @@ def test_train_on_batch_compiles_once():
     for _ in range(4):
         model.train_on_batch(X[:8], Y[:8])
         model.optimizer.lr = 0.01
-    assert model.functions.train.logged._cache_size() == 1
+    assert model.functions.train._logged._cache_size() == 1
 
 
 def test_the_dropout_of_each_batch_is_another():

@@ -93,7 +93,8 @@ def test_evaluation_adds_up():
     variables = module.init(jax.random.key(0), X)
     step, sums = jax.jit(eval_step(module, objective)), objective.init_metrics()
     for part in (slice(0, 5), slice(5, 8)):
-        sums = step(variables, sums, (X[part], Y[part]))
+        sums, state = step(variables, sums, (X[part], Y[part]))
+        assert state == {}
     found = objective.results(sums)
     error = module.apply(variables, X) - Y
     assert found["loss"] == pytest.approx(float(jnp.mean(error**2)), rel=1e-5)

@@ -1,0 +1,70 @@
+"""Arrays in HDF5 files as data for a model."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+
+class HDF5Matrix:
+    """A data set of an HDF5 file, or a range of its samples, that `fit`, `evaluate` and `predict` read as they go.
+
+    Train on it with ``shuffle="batch"``, which reads consecutive samples at once; ``shuffle=True`` works too, more
+    slowly.
+
+    Args:
+        datapath: the file.
+        dataset: name of the data set in it.
+        start: the first sample.
+        end: one after the last sample; by default all.
+        normalizer: applied to every piece that is read.
+
+    Raises:
+        OSError: the file cannot be read.
+        KeyError: the file has no such data set.
+        ValueError: an empty range, or one outside the data set.
+    """
+
+    def __init__(
+        self,
+        datapath: str | os.PathLike[str],
+        dataset: str,
+        start: int = 0,
+        end: int | None = None,
+        normalizer: Callable[[Any], Any] | None = None,
+    ) -> None:
+        import h5py
+
+        self.data = h5py.File(datapath, "r")[dataset]
+        self.start, self.end = start, len(self.data) if end is None else end
+        self.normalizer = normalizer
+        if not 0 <= self.start < self.end <= len(self.data):
+            raise ValueError(
+                f"HDF5Matrix: '{dataset}' has {len(self.data)} samples; the range {start} to {end} is not in it."
+            )
+
+    def __len__(self) -> int:
+        return self.end - self.start
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return (len(self), *self.data.shape[1:])
+
+    @property
+    def dtype(self) -> np.dtype:
+        return self[0:1].dtype
+
+    def __getitem__(self, key: Any) -> np.ndarray:
+        """The samples at a number, a slice, or increasing numbers; counted from `start`, IndexError beyond `end`."""
+        if isinstance(key, slice):
+            first, last, step = key.indices(len(self))
+            found = self.data[self.start + first : self.start + max(first, last) : step]
+        else:
+            numbers = np.asarray(key)
+            if numbers.size and not 0 <= numbers.min() <= numbers.max() < len(self):
+                raise IndexError(f"HDF5Matrix: samples {key} of {len(self)} are asked for.")
+            found = self.data[numbers + self.start]
+        return np.asarray(found if self.normalizer is None else self.normalizer(found))
