@@ -13,7 +13,7 @@ class Rows:
     """The samples `start` to `stop` of a stored array (of h5py, zarr, ...), read when they are needed.
 
     Like a NumPy array it has `shape`, `dtype`, `ndim`, a length, slices (again `Rows`) and `take`, the one thing that
-    reads: consecutive samples at once, others in the order of the file.
+    reads: in the order of the file, consecutive samples at once.
     """
 
     def __init__(self, stored: Any, start: int = 0, stop: int | None = None) -> None:
@@ -35,12 +35,9 @@ class Rows:
     def take(self, index: np.ndarray, axis: int = 0, mode: str = "clip") -> np.ndarray:
         """The samples at `index`, an array of any shape."""
         wanted, place = np.unique(index, return_inverse=True)
-        first, last = int(wanted[0]) + self.start, int(wanted[-1]) + self.start
-        if last - first + 1 == len(wanted):
-            found = self.stored[first : last + 1]
-        else:
-            found = self.stored[wanted + self.start]
-        return np.asarray(found)[place.reshape(np.shape(index))]
+        runs = np.split(wanted + self.start, np.flatnonzero(np.diff(wanted) != 1) + 1)
+        found = np.concatenate([np.asarray(self.stored[int(run[0]) : int(run[-1]) + 1]) for run in runs])
+        return found[place.reshape(np.shape(index))]
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
         return np.asarray(self.stored[self.start : self.stop], dtype)
