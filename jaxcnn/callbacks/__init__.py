@@ -6,7 +6,9 @@ from jaxcnn.callbacks.checkpoint import ModelCheckpoint
 from jaxcnn.callbacks.history import History
 from jaxcnn.callbacks.logging import CSVLogger, LambdaCallback, RemoteMonitor
 from jaxcnn.callbacks.logs import Logs
+from jaxcnn.callbacks.pictures import ConfusionMatrix, TrainingCurves, WorstMistakes
 from jaxcnn.callbacks.progress import ProgbarLogger
+from jaxcnn.callbacks.rate_finder import LearningRateFinder
 from jaxcnn.callbacks.schedule import LearningRateScheduler, ReduceLROnPlateau
 from jaxcnn.callbacks.stopping import EarlyStopping, TerminateOnNaN
 from jaxcnn.callbacks.tensorboard import TensorBoard
@@ -16,9 +18,11 @@ __all__ = [
     "CSVLogger",
     "Callback",
     "CallbackList",
+    "ConfusionMatrix",
     "EarlyStopping",
     "History",
     "LambdaCallback",
+    "LearningRateFinder",
     "LearningRateScheduler",
     "Logs",
     "ModelCheckpoint",
@@ -27,5 +31,7 @@ __all__ = [
     "RemoteMonitor",
     "TensorBoard",
     "TerminateOnNaN",
+    "TrainingCurves",
+    "WorstMistakes",
     "overrides_batch_hooks",
 ]

@@ -12,7 +12,8 @@ from jaxcnn.callbacks.base import Callback
 from jaxcnn.callbacks.logs import Monitor
 
 
-def _optimizer(callback: Callback) -> Any:
+def rated_optimizer(callback: Callback) -> Any:
+    """The optimizer of the callback's model; raises ValueError when it has no learning rate."""
     optimizer = callback.model.optimizer
     if not hasattr(optimizer, "lr"):
         raise ValueError(
@@ -46,7 +47,7 @@ class LearningRateScheduler(Callback):
         if epoch == self._scheduled:  # begun once more by a run resumed within it: a factor must not act twice
             return
         self._scheduled = epoch
-        optimizer = _optimizer(self)
+        optimizer = rated_optimizer(self)
         lr = self.schedule(epoch, optimizer.lr) if self._wants_rate else self.schedule(epoch)
         if not _is_float(lr):
             raise ValueError(
@@ -141,7 +142,7 @@ class ReduceLROnPlateau(Callback):
         self._reset()
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
-        optimizer = _optimizer(self)
+        optimizer = rated_optimizer(self)
         if logs is not None:
             logs["lr"] = float(optimizer.lr)
         current = self._monitor.read(logs, self)
