@@ -1,0 +1,170 @@
+"""Two networks play against each other until one draws digits (section 9.3, figure 9-5, Q2.P28).
+
+Data: MNIST; the first 55,000 digits, as the book's loader keeps the other 5,000 apart.  The discriminator is one object
+in both games and stays trained in both.  The book prints pictures only; how digit-like they are is measured here by the
+MNIST network that the book's chapter 8 trains.  Keep a GPU for the full run; it takes a day on two CPU cores.
+
+    python -m experiments run q2_p28_dcgan
+"""
+
+import time
+
+import numpy as np
+
+from experiments import digits
+from experiments.program import Program
+from experiments.run import Run
+from jaxcnn.layers import (
+    Activation,
+    BatchNormalization,
+    Conv2D,
+    Conv2DTranspose,
+    Dense,
+    Dropout,
+    Flatten,
+    LeakyReLU,
+    Reshape,
+    UpSampling2D,
+)
+from jaxcnn.models import Sequential
+from jaxcnn.optimizers import RMSprop
+from jaxcnn.quickstart import mnist_cnn
+
+PROGRAM = Program(
+    title="DCGAN draws digits",
+    ids=("Q2.P28",),
+    data=("mnist",),
+    minutes=1500,
+    settings={"train_steps": 10_000, "batch_size": 256, "save_interval": 500, "samples": 55_000, "reader_epochs": 12},
+    quick={"train_steps": 2, "batch_size": 8, "save_interval": 1, "samples": 256, "reader_epochs": 1},
+)
+
+
+class ElapsedTimer:
+    def __init__(self):
+        self.start_time = time.time()
+
+    def elapsed(self, sec: float) -> str:
+        for size, unit in ((3600, "hr"), (60, "min")):
+            if sec >= size:
+                return f"{sec / size:.1f} {unit}"
+        return f"{sec:.1f} sec"
+
+    def elapsed_time(self):
+        print(f"Elapsed: {self.elapsed(time.time() - self.start_time)}")
+
+
+class DCGAN:
+    def discriminator(self) -> Sequential:
+        D = Sequential()
+        depth, dropout = 64, 0.4
+        D.add(Conv2D(depth, 5, strides=2, input_shape=(28, 28, 1), padding="same", activation=LeakyReLU(alpha=0.2)))
+        D.add(Dropout(dropout))
+        for factor, strides in ((2, 2), (4, 2), (8, 1)):
+            D.add(Conv2D(depth * factor, 5, strides=strides, padding="same", activation=LeakyReLU(alpha=0.2)))
+            D.add(Dropout(dropout))
+        D.add(Flatten())
+        D.add(Dense(1))
+        D.add(Activation("sigmoid"))
+        D.summary()
+        return D
+
+    def generator(self) -> Sequential:
+        G = Sequential()
+        depth, dim, dropout = 256, 7, 0.4
+        G.add(Dense(dim * dim * depth, input_dim=100))
+        G.add(BatchNormalization(momentum=0.9))
+        G.add(Activation("relu"))
+        G.add(Reshape((dim, dim, depth)))
+        G.add(Dropout(dropout))
+        for divisor, enlarged in ((2, True), (4, True), (8, False)):
+            if enlarged:
+                G.add(UpSampling2D())
+            G.add(Conv2DTranspose(depth // divisor, 5, padding="same"))
+            G.add(BatchNormalization(momentum=0.9))
+            G.add(Activation("relu"))
+        G.add(Conv2DTranspose(1, 5, padding="same"))
+        G.add(Activation("sigmoid"))
+        G.summary()
+        return G
+
+    def __init__(self):
+        self.D, self.G = self.discriminator(), self.generator()
+        self.DM = Sequential([self.D])
+        self.DM.compile(
+            loss="binary_crossentropy",
+            optimizer=RMSprop(lr=0.0008, clipvalue=1.0, decay=6e-8),
+            metrics=["accuracy"],
+        )
+        self.AM = Sequential([self.G, self.D])
+        self.AM.compile(
+            loss="binary_crossentropy",
+            optimizer=RMSprop(lr=0.0004, clipvalue=1.0, decay=3e-8),
+            metrics=["accuracy"],
+        )
+
+
+class MNIST_DCGAN:
+    def __init__(self, run: Run):
+        self.run = run
+        self.x_train = digits.load(run.settings.samples)[0][0]
+        self.random = np.random.default_rng(run.seed)
+        self.dcgan = DCGAN()
+
+    def train(self, train_steps: int = 2000, batch_size: int = 256, save_interval: int = 0) -> dict[str, list[float]]:
+        noise_input = self.random.uniform(-1.0, 1.0, size=[16, 100])
+        logs = {"D loss": [], "D acc": [], "A loss": [], "A acc": []}
+        for i in range(train_steps):
+            images_train = self.x_train[self.random.integers(0, len(self.x_train), size=batch_size)]
+            noise = self.random.uniform(-1.0, 1.0, size=[batch_size, 100])
+            images_fake = self.dcgan.G.predict(noise)
+            x = np.concatenate((images_train, images_fake))
+            y = np.ones([2 * batch_size, 1])
+            y[batch_size:, :] = 0
+            d_loss = self.dcgan.DM.train_on_batch(x, y)
+
+            y = np.ones([batch_size, 1])
+            noise = self.random.uniform(-1.0, 1.0, size=[batch_size, 100])
+            a_loss = self.dcgan.AM.train_on_batch(noise, y)
+            log = f"{i}: [D loss: {d_loss[0]:f}, acc: {d_loss[1]:f}]"
+            print(f"{log} [A loss: {a_loss[0]:f}, acc: {a_loss[1]:f}]")
+            for name, value in zip(logs, (*d_loss, *a_loss), strict=True):
+                logs[name].append(value)
+            if save_interval > 0 and (i + 1) % save_interval == 0:
+                self.plot_images(f"mnist_{i + 1}", noise_input)
+        return logs
+
+    def plot_images(self, name: str, noise: np.ndarray) -> None:
+        self.run.picture(name, self.dcgan.G.predict(noise), columns=4)
+
+
+def confidence(run: Run, pictures: np.ndarray) -> float:
+    """How sure a network that learned to read MNIST is of its reading, on average."""
+    (x, y), test = digits.load(run.settings.samples)
+    reader = mnist_cnn()
+    reader.compile("adadelta", "categorical_crossentropy", metrics=["accuracy"])
+    reader.fit(x, y, batch_size=128, epochs=run.settings.reader_epochs, verbose=2, checkpoint_dir=run.checkpoint_dir)
+    run.figure("accuracy of the reader on test digits", reader.evaluate(*test, verbose=0)[1])
+    return float(reader.predict(pictures).max(1).mean())
+
+
+def main(run: Run) -> None:
+    mnist_dcgan = MNIST_DCGAN(run)
+    dcgan = mnist_dcgan.dcgan
+    run.check("parameters of D", dcgan.D.count_params(), 4_311_553)
+    run.check("parameters of G", dcgan.G.count_params(), 2_394_241)
+    run.check("parameters of both", dcgan.AM.count_params(), 6_705_794)
+    timer = ElapsedTimer()
+    logs = mnist_dcgan.train(run.settings.train_steps, run.settings.batch_size, run.settings.save_interval)
+    timer.elapsed_time()
+    run.curve(logs)
+    noise = mnist_dcgan.random.uniform(-1.0, 1.0, size=[256, 100])
+    mnist_dcgan.plot_images("mnist", noise[:16])
+    run.model(dcgan.G, "generator")
+    run.figure("confidence of the reader in drawn digits", confidence(run, dcgan.G.predict(noise)))
+
+
+if __name__ == "__main__":
+    from experiments.__main__ import command
+
+    command(__file__)
