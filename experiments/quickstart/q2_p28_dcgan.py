@@ -35,8 +35,15 @@ PROGRAM = Program(
     ids=("Q2.P28",),
     data=("mnist",),
     minutes=1500,
-    settings={"train_steps": 10_000, "batch_size": 256, "save_interval": 500, "samples": 55_000, "reader_epochs": 12},
-    quick={"train_steps": 2, "batch_size": 8, "save_interval": 1, "samples": 256, "reader_epochs": 1},
+    settings={
+        "train_steps": 10_000,
+        "batch_size": 256,
+        "save_interval": 500,
+        "samples": 55_000,
+        "depth": 64,
+        "reader_epochs": 12,
+    },
+    quick={"train_steps": 2, "batch_size": 8, "save_interval": 1, "samples": 256, "depth": 4, "reader_epochs": 1},
 )
 
 
@@ -55,9 +62,9 @@ class ElapsedTimer:
 
 
 class DCGAN:
-    def discriminator(self) -> Sequential:
+    def discriminator(self, depth: int) -> Sequential:
         D = Sequential()
-        depth, dropout = 64, 0.4
+        dropout = 0.4
         D.add(Conv2D(depth, 5, strides=2, input_shape=(28, 28, 1), padding="same", activation=LeakyReLU(alpha=0.2)))
         D.add(Dropout(dropout))
         for factor, strides in ((2, 2), (4, 2), (8, 1)):
@@ -69,9 +76,9 @@ class DCGAN:
         D.summary()
         return D
 
-    def generator(self) -> Sequential:
+    def generator(self, depth: int) -> Sequential:
         G = Sequential()
-        depth, dim, dropout = 256, 7, 0.4
+        dim, dropout = 7, 0.4
         G.add(Dense(dim * dim * depth, input_dim=100))
         G.add(BatchNormalization(momentum=0.9))
         G.add(Activation("relu"))
@@ -88,8 +95,8 @@ class DCGAN:
         G.summary()
         return G
 
-    def __init__(self):
-        self.D, self.G = self.discriminator(), self.generator()
+    def __init__(self, depth: int = 64):
+        self.D, self.G = self.discriminator(depth), self.generator(4 * depth)
         self.DM = Sequential([self.D])
         self.DM.compile(
             loss="binary_crossentropy",
@@ -109,7 +116,7 @@ class MNIST_DCGAN:
         self.run = run
         self.x_train = digits.load(run.settings.samples)[0][0]
         self.random = np.random.default_rng(run.seed)
-        self.dcgan = DCGAN()
+        self.dcgan = DCGAN(run.settings.depth)
 
     def train(self, train_steps: int = 2000, batch_size: int = 256, save_interval: int = 0) -> dict[str, list[float]]:
         noise_input = self.random.uniform(-1.0, 1.0, size=[16, 100])
@@ -149,19 +156,19 @@ def confidence(run: Run, pictures: np.ndarray) -> float:
 
 
 def main(run: Run) -> None:
-    mnist_dcgan = MNIST_DCGAN(run)
-    dcgan = mnist_dcgan.dcgan
+    dcgan = DCGAN()
     run.check("parameters of D", dcgan.D.count_params(), 4_311_553)
     run.check("parameters of G", dcgan.G.count_params(), 2_394_241)
     run.check("parameters of both", dcgan.AM.count_params(), 6_705_794)
+    mnist_dcgan = MNIST_DCGAN(run)
     timer = ElapsedTimer()
     logs = mnist_dcgan.train(run.settings.train_steps, run.settings.batch_size, run.settings.save_interval)
     timer.elapsed_time()
     run.curve(logs)
     noise = mnist_dcgan.random.uniform(-1.0, 1.0, size=[256, 100])
     mnist_dcgan.plot_images("mnist", noise[:16])
-    run.model(dcgan.G, "generator")
-    run.figure("confidence of the reader in drawn digits", confidence(run, dcgan.G.predict(noise)))
+    run.model(mnist_dcgan.dcgan.G, "generator")
+    run.figure("confidence of the reader in drawn digits", confidence(run, mnist_dcgan.dcgan.G.predict(noise)))
 
 
 if __name__ == "__main__":
