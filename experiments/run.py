@@ -96,6 +96,8 @@ class Run:
                 several, (n, height, width, 1 or 3), uint8 or 0 to 1; or the path of a file that is written already.
             options: for several, those of ``visualization.image_grid``.
         """
+        if hasattr(picture, "__array__"):
+            picture = np.asarray(picture)
         if isinstance(picture, str | Path):
             path = Path(picture)
         elif not isinstance(picture, np.ndarray):
