@@ -37,6 +37,9 @@ DECORATORS = {
     "legacy_cropping3d_support": "Cropping3D",
     "legacy_spatialdropout1d_support": "SpatialDropout1D",
     "legacy_spatialdropoutNd_support": "SpatialDropout2D",
+    "legacy_input_support": "Input",
+    "legacy_model_constructor_support": "Model",
+    "legacy_generator_methods_support": "fit_generator",
 }
 
 

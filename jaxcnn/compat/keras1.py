@@ -13,18 +13,21 @@ from jaxcnn.layers import (
     Conv1D,
     Conv2D,
     Conv2DTranspose,
+    Conv3DTranspose,
     Dot,
     Lambda,
     Layer,
     Maximum,
     Multiply,
+    SeparableConv1D,
     SeparableConv2D,
 )
 from jaxcnn.models import Model
 
 AtrousConvolution1D = AtrousConv1D = Conv1D
 AtrousConvolution2D = AtrousConv2D = Conv2D
-SeparableConvolution2D = SeparableConv2D
+SeparableConvolution1D, SeparableConvolution2D = SeparableConv1D, SeparableConv2D
+Convolution2DTranspose, Convolution3DTranspose = Conv2DTranspose, Conv3DTranspose
 
 MODES: dict[str, tuple[str, type[Layer]]] = {
     "sum": ("add", Add),
@@ -52,7 +55,7 @@ def merging(
     if mode not in MODES:
         raise ValueError(f"merge: the mode is {mode!r}; known are {', '.join(MODES)}, or a function of the inputs.")
     axes = dot_axes if isinstance(dot_axes, int) else tuple(dot_axes)
-    own = {
+    own: dict[str, dict[str, Any]] = {
         "concat": {"axis": concat_axis},
         "dot": {"axes": axes},
         "cos": {"axes": axes, "normalize": True},

@@ -29,12 +29,13 @@ _TOP_FILES = (
 )
 
 _layers = ("jaxcnn.layers", "jaxcnn.compat.keras1")
-_models = ("jaxcnn.models", "jaxcnn.layers", "jaxcnn.layers.tensor", "jaxcnn.saving")
+_models = ("jaxcnn.models", "jaxcnn.layers", "jaxcnn.layers.tensor", "jaxcnn.saving", "jaxcnn.compat.helpers")
 _utils = (
     "jaxcnn.utils",
     "jaxcnn.visualization",
     "jaxcnn.registry",
     "jaxcnn.models.summary",
+    "jaxcnn.compat.helpers",
     "jaxcnn.training",
     "jaxcnn.distribute",
 )
@@ -69,6 +70,8 @@ MODULES: dict[str, tuple[str, ...]] = {
 NAMES: dict[str, dict[str, str]] = {
     "keras.initializers": {"Initializer": "jaxcnn.initializers:Initializer"},
     "keras.layers": {"merge": "keras.layers.merge"},
+    "keras.backend": {"normalize_data_format": "jaxcnn.compat.helpers:normalize_data_format"},
+    "keras.wrappers.scikit_learn": {"BaseWrapper": "jaxcnn.wrappers.scikit_learn:KerasEstimator"},
     "keras.engine": {"Container": "jaxcnn.models:Network"},
     "keras.engine.topology": {"Container": "jaxcnn.models:Network"},
     "keras.regularizers": {

@@ -82,6 +82,7 @@ from jaxcnn.layers.catalogue import (
 )
 from jaxcnn.layers.derived import FlaxLayer, keras_layer
 from jaxcnn.layers.input import Input, InputLayer
+from jaxcnn.layers.input_spec import InputSpec
 from jaxcnn.layers.merge import add, average, concatenate, dot, maximum, minimum, multiply, subtract
 from jaxcnn.layers.operation import Operation
 from jaxcnn.layers.recurrent import Bidirectional, StackedRNNCells

@@ -18,6 +18,7 @@ import numpy as np
 from jaxcnn import config
 from jaxcnn.layers import naming
 from jaxcnn.layers.custom import Record, UserModule, bound_module
+from jaxcnn.layers.input_spec import check_inputs
 from jaxcnn.layers.nodes import CallRecord
 from jaxcnn.layers.tensor import Node, SymbolicTensor, shapes, symbolic_leaves
 from jaxcnn.layers.tracing import Traced, trace
@@ -126,6 +127,7 @@ class Layer(WeightOwner, UserCode, CallRecord):
 
     def _build(self, args: tuple, kwargs: dict[str, Any]) -> Traced:
         """Trace the module on the given inputs; on the first call this fixes the weights' shapes."""
+        check_inputs(self, args[0])
         try:
             traced = trace(self.module, args, kwargs)
         except (ValueError, TypeError) as error:

@@ -122,8 +122,7 @@ class KerasEstimator(BaseEstimator):
         return validate_data(self, x, reset=reset, allow_nd=True, dtype="numeric")
 
     def _checked_pair(self, x: ArrayLike, y: ArrayLike, numeric: bool) -> tuple[np.ndarray, np.ndarray]:
-        x, y = validate_data(self, x, y, allow_nd=True, dtype="numeric", multi_output=True, y_numeric=numeric)
-        return x, y
+        return validate_data(self, x, y, allow_nd=True, dtype="numeric", multi_output=True, y_numeric=numeric)
 
     def _outputs(self, x: ArrayLike, kwargs: Mapping[str, Any]) -> np.ndarray:
         check_is_fitted(self, "model_")
@@ -182,7 +181,8 @@ class KerasClassifier(ClassifierMixin, KerasEstimator):
         """The mean accuracy; the model need not have been compiled with it."""
         labels = np.asarray(y)
         labels = self.classes_[labels.argmax(axis=1)] if labels.ndim == 2 and labels.shape[1] > 1 else labels.ravel()
-        return float(np.average(self.predict(x, **kwargs) == labels, weights=sample_weight))
+        right = self.predict(x, **kwargs) == labels
+        return float(np.average(right, weights=None if sample_weight is None else np.asarray(sample_weight)))
 
 
 class KerasRegressor(RegressorMixin, KerasEstimator):

@@ -31,7 +31,8 @@ keras.layers.normalization BatchNormalization
 keras.layers.noise GaussianNoise GaussianDropout
 keras.layers.wrappers TimeDistributed Bidirectional
 keras.engine Layer Input InputLayer Model
-keras.engine.topology Layer Input Container
+keras.engine.topology Layer Input Container InputSpec get_source_inputs
+keras.utils.conv_utils conv_output_length normalize_data_format
 keras.engine.training Model
 keras.engine.base_layer Layer
 keras.legacy interfaces

@@ -1,0 +1,121 @@
+"""The helpers of Keras's `utils` and `engine` that users' own layers and models call."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from jaxcnn import config, ops
+from jaxcnn.layers.tensor import SymbolicTensor
+from jaxcnn.models.network import source_node
+
+__all__ = [
+    "conv_input_length",
+    "conv_output_length",
+    "convert_all_kernels_in_model",
+    "convert_kernel",
+    "count_params",
+    "deconv_length",
+    "get_source_inputs",
+    "normalize_data_format",
+    "normalize_padding",
+    "normalize_tuple",
+]
+
+
+def get_source_inputs(tensor: SymbolicTensor, layer: Any = None, node_index: int | None = None) -> list[SymbolicTensor]:
+    """The inputs that a symbolic tensor is computed from, each once; or those of the layer's call `node_index`."""
+    start = layer.inbound_nodes[node_index or 0] if layer is not None else source_node(tensor)
+    found: dict[int, SymbolicTensor] = {}
+    waiting, seen = [start], set()
+    while waiting:
+        node = waiting.pop()
+        if id(node) in seen:
+            continue
+        seen.add(id(node))
+        if not node.inbound:
+            found[id(node.outputs)] = node.outputs
+        waiting += [source_node(source) for source in reversed(node.inbound)]
+    return list(found.values())
+
+
+def count_params(weights: Sequence[Any]) -> int:
+    """The number of elements of weights, each counted once."""
+    return sum(int(np.prod(w.shape)) for w in {id(w): w for w in weights}.values())
+
+
+def normalize_tuple(value: Any, n: int, name: str) -> tuple[int, ...]:
+    """`n` integers: one repeated, or as many as given. Raises ValueError otherwise."""
+    values = (value,) * n if isinstance(value, int | np.integer) else tuple(np.ravel(np.asarray(value, object)))
+    if len(values) != n or not all(isinstance(v, int | np.integer) for v in values):
+        raise ValueError(f"`{name}` must be one integer or {n} of them; given {value!r}.")
+    return tuple(int(v) for v in values)
+
+
+def normalize_data_format(value: str | None) -> str:
+    """The data format in small letters; None means the configured one. Raises ValueError for another."""
+    data_format = config.image_data_format() if value is None else value.lower()
+    if data_format not in config.DATA_FORMATS:
+        raise ValueError(f"`data_format` must be one of {', '.join(config.DATA_FORMATS)}; given {value!r}.")
+    return data_format
+
+
+def normalize_padding(value: str) -> str:
+    """The padding in small letters. Raises ValueError when it is none of 'valid', 'same' and 'causal'."""
+    padding = value.lower()
+    if padding not in ("valid", "same", "causal"):
+        raise ValueError(f"`padding` must be 'valid', 'same' or, in time, 'causal'; given {value!r}.")
+    return padding
+
+
+def conv_output_length(
+    input_length: int | None, filter_size: int, padding: str, stride: int, dilation: int = 1
+) -> int | None:
+    """The length that a convolution gives; `padding` is 'valid', 'same', 'full' or 'causal'. None stays None."""
+    if input_length is None:
+        return None
+    reach = filter_size + (filter_size - 1) * (dilation - 1)
+    lengths = {
+        "same": input_length,
+        "causal": input_length,
+        "valid": input_length - reach + 1,
+        "full": input_length + reach - 1,
+    }
+    if padding not in lengths:
+        raise ValueError(f"`padding` must be one of {', '.join(lengths)}; given {padding!r}.")
+    return -(-lengths[padding] // stride)
+
+
+def conv_input_length(output_length: int | None, filter_size: int, padding: str, stride: int) -> int | None:
+    """The shortest length from which a convolution gives `output_length`. None stays None."""
+    if output_length is None:
+        return None
+    pads = {"same": filter_size // 2, "valid": 0, "full": filter_size - 1}
+    if padding not in pads:
+        raise ValueError(f"`padding` must be one of {', '.join(pads)}; given {padding!r}.")
+    return (output_length - 1) * stride - 2 * pads[padding] + filter_size
+
+
+def deconv_length(dim_size: int | None, stride_size: int, kernel_size: int, padding: str) -> int | None:
+    """The length that a transposed convolution gives. None stays None."""
+    if dim_size is None:
+        return None
+    return ops.conv_transpose_output_length(dim_size, kernel_size, padding, stride_size)
+
+
+def convert_kernel(kernel: np.ndarray) -> np.ndarray:
+    """A convolution kernel (*sizes, channels, filters) turned by 180 degrees, as between Theano and TensorFlow."""
+    kernel = np.asarray(kernel)
+    if not 3 <= kernel.ndim <= 5:
+        raise ValueError(f"convert_kernel needs a kernel of 3 to 5 axes; given {kernel.shape}.")
+    return np.flip(kernel, tuple(range(kernel.ndim - 2))).copy()
+
+
+def convert_all_kernels_in_model(model: Any) -> None:
+    """`convert_kernel` for the kernels of all ordinary and transposed convolutions in a model, in place."""
+    for layer in model.layers:
+        if type(layer).__name__ in ("Conv1D", "Conv2D", "Conv3D", "Conv2DTranspose", "Conv3DTranspose"):
+            kernel, *rest = layer.get_weights()
+            layer.set_weights([convert_kernel(kernel), *rest])
