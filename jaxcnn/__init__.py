@@ -28,6 +28,7 @@ from jaxcnn import (
     training,
     utils,
 )
+from jaxcnn.config import mixed_precision
 from jaxcnn.layers import Input
 from jaxcnn.memory import keep_freed_memory
 from jaxcnn.models import Model, Sequential
@@ -69,6 +70,7 @@ __all__ = [
     "layers",
     "losses",
     "metrics",
+    "mixed_precision",
     "models",
     "nn",
     "ops",

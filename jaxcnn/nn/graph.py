@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Mapping
+import math
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -54,6 +55,7 @@ class Graph(Layer):
     """
 
     topology: Topology
+    remat: bool = False  # in the backward pass, compute the values within each of the `blocks` again
 
     supports_masking = True
 
@@ -72,7 +74,18 @@ class Graph(Layer):
         place = dict(enumerate(values))
         mask_at = dict(enumerate(masks))
         bound: dict[str, nn.Module] = {}
-        for call in self.topology.calls:
+        if self.remat and train and not self.is_initializing():
+            for calls, wanted in blocks(self.topology):
+                self.run_again(calls, wanted, place, mask_at, train)
+        else:
+            self.run_calls(self.topology.calls, place, mask_at, train, bound)
+        return fill(self.topology.outputs, place), fill(self.topology.outputs, mask_at)
+
+    def run_calls(
+        self, calls: Iterable[Call], place: dict, mask_at: dict, train: bool, bound: dict[str, nn.Module]
+    ) -> None:
+        """Run `calls`, and add what they give to `place` and its masks to `mask_at`; a module is `bound` once."""
+        for call in calls:
             if call.name not in bound:
                 bound[call.name] = call.module.clone(parent=self, name=call.name)
             args, kwargs = fill((call.args, dict(call.kwargs)), place)
@@ -83,7 +96,19 @@ class Graph(Layer):
                 flat_masks = [None] * len(flat_places)
             for ref, value, m in zip(flat_places, jax.tree.leaves(outputs), flat_masks, strict=True):
                 place[ref.index], mask_at[ref.index] = value, m
-        return fill(self.topology.outputs, place), fill(self.topology.outputs, mask_at)
+
+    def run_again(self, calls: Sequence[Call], wanted: Sequence[int], place: dict, mask_at: dict, train: bool) -> None:
+        """As `run_calls`, but of what is computed only the places `wanted` are kept for the backward pass."""
+        read = {ref.index for call in calls for ref in refs((call.args, call.kwargs))} & set(place)
+
+        def block(graph: Graph, values: dict, masks: dict) -> tuple[dict, dict]:
+            values, masks = dict(values), dict(masks)
+            graph.run_calls(calls, values, masks, train, {})
+            return {i: values[i] for i in wanted}, {i: masks[i] for i in wanted}
+
+        results = nn.remat(block)(self, {i: place[i] for i in read}, {i: mask_at[i] for i in read})
+        place.update(results[0])
+        mask_at.update(results[1])
 
     def ordered(self, inputs: Any) -> list[Any]:
         """The inputs as a list in the topology's order."""
@@ -97,6 +122,34 @@ class Graph(Layer):
         if len(values) != len(names):
             raise ValueError(f"The model has {len(names)} inputs ({', '.join(names)}); given {len(values)}.")
         return values
+
+
+def refs(structure: Any) -> list[Ref]:
+    """The `Ref`s in a structure."""
+    return [leaf for leaf in jax.tree.leaves(structure) if isinstance(leaf, Ref)]
+
+
+def blocks(topology: Topology) -> list[tuple[tuple[Call, ...], list[int]]]:
+    """The calls in about sqrt(n) consecutive blocks: (calls, places that are read after them).
+
+    Blocks end where the fewest values are on their way, as between the blocks of a residual network.  Source: Chen et
+    al., "Training Deep Nets with Sublinear Memory Cost", 2016.
+    """
+    calls = topology.calls
+    last_read = {ref.index: i for i, call in enumerate(calls) for ref in refs((call.args, call.kwargs))}
+    last_read |= {ref.index: len(calls) for ref in refs(topology.outputs)}
+    made = {ref.index: i for i, call in enumerate(calls) for ref in refs(call.outputs)}
+
+    def alive(end: int) -> list[int]:
+        return [place for place, i in made.items() if i < end <= last_read.get(place, -1)]
+
+    counts = [len(alive(end)) for end in range(1, len(calls))]
+    length, found, start = math.isqrt(len(calls)), [], 0
+    for end, count in enumerate(counts, start=1):
+        if end - start >= length and count == min(counts):
+            found.append((calls[start:end], [place for place in alive(end) if made[place] >= start]))
+            start = end
+    return [*found, (calls[start:], [place for place in alive(len(calls)) if made[place] >= start])]
 
 
 def fill(structure: Any, values: Mapping[int, Any]) -> Any:

@@ -12,7 +12,7 @@ import flax.linen as nn
 import jax
 from flax.traverse_util import flatten_dict
 
-from jaxcnn import losses, metrics, optimizers
+from jaxcnn import config, losses, metrics, optimizers
 from jaxcnn.callbacks import History
 from jaxcnn.layers.base import Layer
 from jaxcnn.nn.graph import mixes_rows
@@ -32,7 +32,8 @@ class Functions:
     """The compiled steps of a compiled model, each made when it is first needed.
 
     `count` is the number of steps in a call to the device, None for a good one; `eager` leaves out the compiling;
-    `parallel` says which devices share the work, None that one does it.
+    `parallel` says which devices share the work, None that one does it; `dtype` what is computed in, if not in that of
+    the weights.
     """
 
     def __init__(
@@ -43,8 +44,9 @@ class Functions:
         count: int | None = None,
         eager: bool = False,
         parallel: DataParallel | None = None,
+        dtype: str | None = None,
     ) -> None:
-        self.module, self.objective, self._step = module, objective, step
+        self.module, self.objective, self.dtype, self._step = module, objective, dtype, step
         self._how: dict[str, Any] = {"count": count, "eager": eager, "parallel": parallel}
 
     @cached_property
@@ -58,7 +60,7 @@ class Functions:
     @cached_property
     def evaluate(self) -> Dispatcher:
         """``(sums, state), batch, variables -> (sums, state)``."""
-        step = eval_step(self.module, self.objective)
+        step = eval_step(self.module, self.objective, compute_dtype=self.dtype)
 
         def run(carry: tuple[Tree, Tree], batch: Batch, variables: Tree) -> tuple[Tree, Tree]:
             sums, state = carry
@@ -102,6 +104,8 @@ class Compiled(Layer):
         self._execution: dict[str, Any] = {}
         self._opt_state: Any = None
         self._step = 0
+        self._compute_dtype = config.compute_dtype()
+        self._predict = None
 
     def compile(
         self,
@@ -244,7 +248,8 @@ class Compiled(Layer):
             self._finish_compile(build_objective(self.output_names, shapes, **self._compile_arguments))
         if self._compiled_module is not self.module:
             raise RuntimeError(
-                f"Layers of model '{self.name}' were renamed after it was compiled: call compile() again."
+                f"Model '{self.name}' was changed after it was compiled (layers renamed, or `remat` set): call "
+                "compile() again."
             )
         assert self.objective is not None
         return self.objective
@@ -278,8 +283,10 @@ class Compiled(Layer):
             self.optimizer,
             constraints=self.constraints(),
             fixed_statistics=self._fixed_statistics,
+            compute_dtype=self._compute_dtype,
         )
-        self._functions = Functions(self.module, objective, step, **self._execution, parallel=self._parallel)
+        how = {"dtype": self._compute_dtype, "parallel": self._parallel, **self._execution}
+        self._functions = Functions(self.module, objective, step, **how)
 
     def _warn_if_trainable_changed(self) -> None:
         now, then = flatten_dict(self.trainable_mask()), flatten_dict(self.compiled_mask or {})

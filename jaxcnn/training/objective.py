@@ -10,7 +10,7 @@ import jax
 import jax.numpy as jnp
 
 from jaxcnn import losses
-from jaxcnn.arrays import filled
+from jaxcnn.arrays import filled, wide_float
 from jaxcnn.metrics import Metric
 
 Tree = dict[str, Any]
@@ -157,7 +157,7 @@ def result_names(reported: str, metric: Metric) -> list[str]:
 
 def as_float32(predictions: Any) -> Any:
     """Losses and metrics are computed in at least float32, whatever the model computes in."""
-    return predictions.astype(jnp.promote_types(predictions.dtype, jnp.float32))
+    return predictions.astype(wide_float(predictions.dtype))
 
 
 def weighted_loss(scores: jax.Array, weights: Any, mask: Any, rows: Any) -> jax.Array:

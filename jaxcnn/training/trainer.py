@@ -376,7 +376,8 @@ class Trainer(GeneratorMethods, BatchTrainer):
     def _predict_function(self) -> Callable[[Tree, Any], tuple[Any, dict[str, Any]]]:
         if self._predict is None or self._predict[0] is not self.module:
             keep_programs()
-            self._predict = self.module, jax.jit(stateful_predict_step(self.module))
+            step = stateful_predict_step(self.module, compute_dtype=self._compute_dtype)
+            self._predict = self.module, jax.jit(step)
         return eagerly(self._predict[1]) if self._execution.get("eager") else self._predict[1]
 
     def __getattr__(self, name: str) -> Any:

@@ -231,7 +231,7 @@ def test_a_layer_renamed_after_compile_asks_for_another():
     model = Sequential([Dense(2, input_shape=(3,))])
     model.compile("sgd", "mse")
     model.layers[0].name = "renamed"
-    with pytest.raises(RuntimeError, match="renamed after it was compiled"):
+    with pytest.raises(RuntimeError, match="changed after it was compiled"):
         model.fit(rows(4, 3), rows(4, 2))
     model.compile("sgd", "mse")
     model.fit(rows(4, 3), rows(4, 2), verbose=0)
