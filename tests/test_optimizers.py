@@ -381,3 +381,17 @@ def test_accumulated_gradients_equal_one_large_batch(inner):
     assert inner.lr == 0.7
     assert optimizer.version == inner.version
     assert optimizers.deserialize(optimizers.serialize(optimizer)).get_config() == optimizer.get_config()
+
+
+def test_running_average_of_the_weights():
+    optimizer = SGD(lr=0.5, ema=0.8)
+    params = {"w": jnp.asarray([1.0, -2.0])}
+    state, average = optimizer.init(params), np.asarray([1.0, -2.0])
+    for step in range(4):
+        changes, state = optimizer.update({"w": jnp.asarray([1.0, step])}, state, params)
+        params = optax.apply_updates(params, changes)
+        average = 0.8 * average + 0.2 * np.asarray(params["w"])
+    np.testing.assert_allclose(state.slots["average"]["w"], average, rtol=1e-6)
+    assert SGD.from_config(optimizer.get_config()).ema == 0.8
+    with pytest.raises(ValueError, match=r"SGD: ema must be a number >= 0 and < 1 or None, got 1\.5"):
+        SGD(ema=1.5)

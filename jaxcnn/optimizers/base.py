@@ -109,9 +109,11 @@ class Optimizer:
 
     * ``decay``: the rate of update number ``count`` (from 0) is ``lr / (1 + decay * count)``;
     * ``clipnorm``: all gradients together are scaled to this Euclidean norm where theirs is greater;
-    * ``clipvalue``: then each gradient component is cut to [-clipvalue, clipvalue].
+    * ``clipvalue``: then each gradient component is cut to [-clipvalue, clipvalue];
+    * ``ema``: after every update ``average = ema * average + (1 - ema) * parameter``, kept for each parameter in the
+      slot ``average`` (Polyak and Juditsky, 1992); ``Model.averaged`` gives the model with these weights.
 
-    The last two are read when a training step is compiled; 0 or None means no clipping.
+    The last three are read when a training step is compiled; 0 or None turns them off.
 
     Raises:
         TypeError: an argument that the optimizer does not know.
@@ -121,13 +123,14 @@ class Optimizer:
     slots: tuple[str, ...] = ()  # in the order in which Keras stores them in weight files, all of a name together
     clipnorm: float
     clipvalue: float
+    ema: float
     lr = Hyper()
     decay = Hyper()
 
     def __init__(self, lr: float | Schedule, options: Mapping[str, Any], **numbers: Any) -> None:
         kind = type(self).__name__
         own = inspect.signature(type(self)).parameters
-        common = ("learning_rate", "decay", "clipnorm", "clipvalue")
+        common = ("learning_rate", "decay", "clipnorm", "clipvalue", "ema")
         for name in options:
             if name not in common:
                 allowed = [*(n for n, p in own.items() if p.kind is not p.VAR_KEYWORD), *common]
@@ -147,6 +150,9 @@ class Optimizer:
             if not limit >= 0:
                 raise ValueError(f"{kind}: {name} must be a number >= 0 or None, got {limit!r}.")
             setattr(self, name, float(limit))
+        self.ema = float(options.get("ema") or 0.0)
+        if not 0 <= self.ema < 1:
+            raise ValueError(f"{kind}: ema must be a number >= 0 and < 1 or None, got {options['ema']!r}.")
 
     @property
     def learning_rate(self) -> Any:
@@ -173,6 +179,8 @@ class Optimizer:
     def init(self, params: Params) -> OptimizerState:
         """The state before the first update."""
         slots = {name: jax.tree.map(_zeros_like, params) for name in self.slots}
+        if self.ema:
+            slots["average"] = jax.tree.map(jnp.copy, params)  # of its own, for both may be donated
         return OptimizerState(filled((), 0, jnp.int32), self._hyper_arrays(), slots)
 
     def update(self, grads: Params, state: OptimizerState, params: Params = None) -> tuple[Params, OptimizerState]:
@@ -193,6 +201,11 @@ class Optimizer:
             rows.append(new_row)
         new_columns = zip(*rows, strict=True) if rows else [() for _ in self.slots]
         new_slots = {name: tree.unflatten(column) for name, column in zip(self.slots, new_columns, strict=True)}
+        if self.ema:
+            new_slots["average"] = tree.unflatten(
+                a + (1.0 - self.ema) * (p + change - a)
+                for a, p, change in zip(tree.flatten_up_to(slots["average"]), weights, changes, strict=True)
+            )
         return tree.unflatten(changes), OptimizerState(state.count + 1, state.hyper, {**slots, **new_slots})
 
     def prepare(self, h: SimpleNamespace, slots: dict[str, Any]) -> dict[str, Any]:
@@ -218,7 +231,7 @@ class Optimizer:
             raise ValueError(f"{type(self).__name__}: a learning rate that is a schedule has no configuration.")
         parameters = inspect.signature(type(self)).parameters.values()
         config = {p.name: getattr(self, p.name) for p in parameters if p.kind is not p.VAR_KEYWORD}
-        extra = {"decay": self.decay, "clipnorm": self.clipnorm, "clipvalue": self.clipvalue}
+        extra = {"decay": self.decay, "clipnorm": self.clipnorm, "clipvalue": self.clipvalue, "ema": self.ema}
         config |= {name: value for name, value in extra.items() if value and name not in config}
         return {name: float(value) if isinstance(value, Number) else value for name, value in config.items()}
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property, partial
 from typing import Any
 
@@ -13,6 +14,7 @@ import jax
 from flax.traverse_util import flatten_dict
 
 from jaxcnn import config, losses, metrics, optimizers
+from jaxcnn.arrays import copied
 from jaxcnn.callbacks import History
 from jaxcnn.layers.base import Layer
 from jaxcnn.nn.graph import mixes_rows
@@ -24,7 +26,7 @@ from jaxcnn.training.dispatch import Dispatcher, TrainCalls
 from jaxcnn.training.objective import Objective, OutputObjective
 from jaxcnn.training.optimizer_state import named_arrays, with_arrays
 from jaxcnn.training.parallel import DataParallel
-from jaxcnn.training.state import Tree, split
+from jaxcnn.training.state import Tree, merge, split
 from jaxcnn.training.steps import Batch, eval_step, forward, train_step
 
 
@@ -210,6 +212,27 @@ class Compiled(Layer):
 
     def _gathered(self, tree: Any) -> Any:
         return tree if self._parallel is None else self._parallel.on_first(tree)
+
+    @contextlib.contextmanager
+    def averaged(self) -> Iterator[None]:
+        """Within the block the trained weights are their running averages, for evaluation, prediction or saving.
+
+        Raises:
+            ValueError: the optimizer keeps no averages (it was made without ``ema``), or nothing was trained yet.
+        """
+        slots = getattr(self.opt_state, "slots", None)
+        if not isinstance(slots, dict) or "average" not in slots:
+            raise ValueError(
+                f"Model '{self.name}' has no averaged weights: compile it with an optimizer with an average, such as "
+                "Adam(ema=0.999), and train it."
+            )
+        trained = self.variables
+        _, frozen = split(trained["params"], self.compiled_mask)
+        self.store({**trained, "params": merge(copied(slots["average"]), frozen)})
+        try:
+            yield
+        finally:
+            self.store(trained)
 
     def _trained_paths(self) -> list[tuple[str, ...]]:
         mask = flatten_dict(self.compiled_mask or {})
