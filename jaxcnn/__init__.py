@@ -39,6 +39,7 @@ keep_freed_memory()
 
 # Imported when first used.
 _LAZY = (
+    "applications",
     "backend",
     "datasets",
     "detection",
@@ -60,6 +61,7 @@ __all__ = [
     "Model",
     "Sequential",
     "activations",
+    "applications",
     "backend",
     "callbacks",
     "config",

@@ -68,6 +68,12 @@ def tanh(x: Array) -> Array:
 
 
 @registry.register()
+def scaled_tanh(x: Array) -> Array:
+    """``1.7159 tanh(2 x / 3)``, which maps 1 to 1 and -1 to -1 (LeCun et al., Efficient BackProp, 1998)."""
+    return 1.7159 * jnp.tanh(2.0 / 3.0 * x)
+
+
+@registry.register()
 def sigmoid(x: Array) -> Array:
     """``1 / (1 + exp(-x))``."""
     return jax.nn.sigmoid(x)

@@ -92,6 +92,18 @@ class RandomUniform(Initializer):
 
 @registry.register()
 @dataclasses.dataclass(frozen=True)
+class RandomSigns(Initializer):
+    """1 or -1 with equal probability: the centres of LeNet-5's output (LeCun et al., 1998)."""
+
+    seed: int | None = None
+
+    def __call__(self, key: Array, shape: Shape, dtype: Any = jnp.float32) -> Array:
+        draw = standard_draw("uniform", _own_key(key, self.seed), shape)
+        return on_device(2.0 * (draw < 0.5) - 1.0, dtype)
+
+
+@registry.register()
+@dataclasses.dataclass(frozen=True)
 class TruncatedNormal(Initializer):
     """Normal distribution whose values beyond two standard deviations are drawn again.
 

@@ -16,6 +16,7 @@ FORMULAS = {
     "softsign": lambda x: x / (1 + np.abs(x)),
     "relu": lambda x: np.maximum(x, 0),
     "tanh": np.tanh,
+    "scaled_tanh": lambda x: 1.7159 * np.tanh(2 * x / 3),
     "sigmoid": lambda x: 1 / (1 + np.exp(-x)),
     "hard_sigmoid": lambda x: np.clip(0.2 * x + 0.5, 0, 1),
     "linear": lambda x: x,

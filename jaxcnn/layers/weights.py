@@ -290,10 +290,20 @@ class WeightOwner:
                 raise ValueError(
                     f"Layer '{owner.name}': weight '{'/'.join(path[1:])}' has shape {shape}; given {value.shape}."
                 )
+        given: dict[int, tuple[Any, dict[tuple[str, ...], np.ndarray]]] = {}
         for (owner, path), value in zip(paths, values, strict=True):
-            owner._note_change()
-            own = owner._own_variables()
-            own[path] = jnp.array(value, own[path].dtype)
+            given.setdefault(id(owner), (owner, {}))[1][path] = value
+        for owner, arrays in given.values():
+            owner._replace(arrays)
+
+    def _replace(self, arrays: Mapping[tuple[str, ...], np.ndarray]) -> None:
+        """Put arrays in the place of own weights; where all of them are given, none is drawn before."""
+        self._note_change()
+        dtypes = {(spec.collection, *spec.path): spec.dtype for spec in self._specs or ()}
+        if self._variables is None and dtypes.keys() == arrays.keys():
+            self._variables = {}
+        own = self._own_variables()
+        own.update((path, jnp.array(value, dtypes[path])) for path, value in arrays.items())
 
     def count_params(self) -> int:
         """The number of values in all weights."""

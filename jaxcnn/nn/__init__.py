@@ -18,8 +18,9 @@ from jaxcnn.nn.core import (
 from jaxcnn.nn.embedding import Embedding
 from jaxcnn.nn.graph import Graph
 from jaxcnn.nn.lambda_layer import Lambda
+from jaxcnn.nn.lenet import EuclideanRBF, PartialConv2D, Subsampling2D
 from jaxcnn.nn.local import LocallyConnected1D, LocallyConnected2D
-from jaxcnn.nn.merge import Add, Average, Concatenate, Dot, Maximum, Minimum, Multiply, Subtract
+from jaxcnn.nn.merge import Add, Average, Concatenate, CustomScaleLayer, Dot, Maximum, Minimum, Multiply, Subtract
 from jaxcnn.nn.noise import (
     AlphaDropout,
     GaussianDropout,
@@ -28,7 +29,13 @@ from jaxcnn.nn.noise import (
     SpatialDropout2D,
     SpatialDropout3D,
 )
-from jaxcnn.nn.normalization import BatchNormalization, LayerNormalization, LocalResponseNormalization
+from jaxcnn.nn.normalization import (
+    BatchNormalization,
+    LayerNormalization,
+    LocalResponseNormalization,
+    Normalization,
+    Rescaling,
+)
 from jaxcnn.nn.pooling import (
     AveragePooling1D,
     AveragePooling2D,
@@ -94,12 +101,14 @@ __all__ = [
     "Cropping3D",
     "CuDNNGRU",
     "CuDNNLSTM",
+    "CustomScaleLayer",
     "Dense",
     "DepthwiseConv2D",
     "Dot",
     "Dropout",
     "ELU",
     "Embedding",
+    "EuclideanRBF",
     "Flatten",
     "GRU",
     "GRUCell",
@@ -128,11 +137,14 @@ __all__ = [
     "Maximum",
     "Minimum",
     "Multiply",
+    "Normalization",
     "PReLU",
+    "PartialConv2D",
     "Permute",
     "RNN",
     "ReLU",
     "RepeatVector",
+    "Rescaling",
     "Reshape",
     "SeparableConv1D",
     "SeparableConv2D",
@@ -143,6 +155,7 @@ __all__ = [
     "SpatialDropout2D",
     "SpatialDropout3D",
     "StackedRNNCells",
+    "Subsampling2D",
     "Subtract",
     "ThresholdedReLU",
     "TimeDistributed",

@@ -61,6 +61,23 @@ class Subtract(Merge):
         return inputs[0] - inputs[1]
 
 
+class CustomScaleLayer(Merge):
+    """The first of two inputs plus `scale` times the second: how Inception-ResNet adds its residuals.
+
+    Source: Szegedy et al., "Inception-v4, Inception-ResNet and the Impact of Residual Connections", 2016.
+    """
+
+    scale: float
+
+    def checked(self) -> dict[str, Any]:
+        return {"scale": arguments.number(self.label, "scale", self.scale)}
+
+    def combine(self, inputs: list[jax.Array]) -> jax.Array:
+        if len(inputs) != 2:
+            raise ValueError(f"{self.label}: it adds the second of exactly 2 inputs; given {len(inputs)}.")
+        return inputs[0] + self.scale * inputs[1]
+
+
 class Multiply(Merge):
     """The product of the inputs."""
 

@@ -9,6 +9,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from jaxcnn import config, initializers
 from jaxcnn.nn import arguments
 from jaxcnn.nn.base import Layer, current_valid_rows
 from jaxcnn.nn.convolution import SpatialLayer
@@ -202,3 +203,53 @@ class LocalResponseNormalization(SpatialLayer):
         nearby = jax.lax.reduce_window(jnp.square(x), zero, jax.lax.add, window, (1,) * x.ndim, around)
         # A power of a positive number by way of its logarithm: the gradient takes a quarter of the time on a CPU.
         return self.from_channels_last(x * jnp.exp(-self.beta * jnp.log(self.bias + self.alpha * nearby)))
+
+
+class Normalization(Layer):
+    """``(x - mean) / sqrt(variance)``, with statistics of the data for each index of `axis`, of all axes but the batch.
+
+    Weights, none of which training moves: ``mean``, ``variance`` and ``count``, the number of values behind them; they
+    start as 0, 1 and 0 and are set with the weights of a model.
+    """
+
+    axis: int = -1
+
+    supports_masking = True
+
+    def checked(self) -> dict[str, Any]:
+        if not isinstance(self.axis, int) or self.axis == 0:
+            raise ValueError(f"{self.label}: `axis` is {self.axis!r}; it must be an integer other than 0, the batch.")
+        return {}
+
+    @nn.compact
+    def __call__(self, x: jax.Array) -> jax.Array:
+        if not -x.ndim < self.axis < x.ndim:
+            raise ValueError(f"{self.label}: `axis` is {self.axis}, but the input has shape {x.shape}.")
+        axis = self.axis % x.ndim
+        along = tuple(n if i == axis else 1 for i, n in enumerate(x.shape))
+        zeros, ones = initializers.get("zeros"), initializers.get("ones")
+        mean = self.weight("mean", zeros, (x.shape[axis],), collection="batch_stats").reshape(along)
+        variance = self.weight("variance", ones, (x.shape[axis],), collection="batch_stats").reshape(along)
+        self.weight("count", zeros, (), collection="batch_stats")
+        y = (x.astype(mean.dtype) - mean) / jnp.maximum(jnp.sqrt(variance), config.epsilon())
+        return y.astype(x.dtype)
+
+
+class Rescaling(Layer):
+    """``x * scale + offset``; both may be lists with a number for each channel, the last axis."""
+
+    scale: Any
+    offset: Any = 0.0
+
+    supports_masking = True
+
+    def checked(self) -> dict[str, Any]:
+        for name in ("scale", "offset"):
+            values = getattr(self, name)
+            for value in values if isinstance(values, list | tuple) else [values]:
+                arguments.number(self.label, name, value)
+        return {}
+
+    @nn.compact
+    def __call__(self, x: jax.Array) -> jax.Array:
+        return x * jnp.asarray(self.scale, x.dtype) + jnp.asarray(self.offset, x.dtype)

@@ -113,7 +113,7 @@ class AveragePooling3D(Pooling):
 
 
 class GlobalPooling(SpatialLayer):
-    """All spatial axes reduced: (batch, ..., channels) to (batch, channels)."""
+    """All spatial axes reduced: (batch, ..., channels) to (batch, channels), or kept as axes of 1 with `keepdims`."""
 
     reduce: ClassVar[Callable]
 
@@ -121,12 +121,16 @@ class GlobalPooling(SpatialLayer):
         return self.checked_format()
 
     def __call__(self, x: jax.Array) -> jax.Array:
+        layer: Any = self
         x = self.to_channels_last(x)
-        return type(self).reduce(x, axis=tuple(range(1, x.ndim - 1)))
+        y = type(self).reduce(x, axis=tuple(range(1, x.ndim - 1)), keepdims=layer.keepdims)
+        return self.from_channels_last(y) if layer.keepdims else y
 
 
 class GlobalMaxPooling1D(GlobalPooling):
     """(batch, steps, features) to (batch, features): the largest over time."""
+
+    keepdims: bool = False
 
     spatial_rank = 1
     reduce = staticmethod(jnp.max)
@@ -136,6 +140,7 @@ class GlobalMaxPooling2D(GlobalPooling):
     """(batch, height, width, channels) to (batch, channels): the largest of each map."""
 
     data_format: str | None = None
+    keepdims: bool = False
 
     spatial_rank = 2
     reduce = staticmethod(jnp.max)
@@ -145,6 +150,7 @@ class GlobalMaxPooling3D(GlobalPooling):
     """(batch, d1, d2, d3, channels) to (batch, channels): the largest of each volume."""
 
     data_format: str | None = None
+    keepdims: bool = False
 
     spatial_rank = 3
     reduce = staticmethod(jnp.max)
@@ -152,6 +158,8 @@ class GlobalMaxPooling3D(GlobalPooling):
 
 class GlobalAveragePooling1D(GlobalPooling):
     """(batch, steps, features) to (batch, features): the mean over time."""
+
+    keepdims: bool = False
 
     spatial_rank = 1
     reduce = staticmethod(jnp.mean)
@@ -161,6 +169,7 @@ class GlobalAveragePooling2D(GlobalPooling):
     """(batch, height, width, channels) to (batch, channels): the mean of each map."""
 
     data_format: str | None = None
+    keepdims: bool = False
 
     spatial_rank = 2
     reduce = staticmethod(jnp.mean)
@@ -170,6 +179,7 @@ class GlobalAveragePooling3D(GlobalPooling):
     """(batch, d1, d2, d3, channels) to (batch, channels): the mean of each volume."""
 
     data_format: str | None = None
+    keepdims: bool = False
 
     spatial_rank = 3
     reduce = staticmethod(jnp.mean)

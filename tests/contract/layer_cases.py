@@ -201,6 +201,18 @@ CASES = [
     Case("RNN", lambda: {"cell": layers.SimpleRNNCell(3), "return_sequences": True}, (4, 2)),
     Case("Embedding", {"input_dim": 5, "output_dim": 3}, (4,), integers_below=5),
     Case("Embedding", {"input_dim": 5, "output_dim": 3, "mask_zero": True}, (4,), integers_below=5),
+    # LeNet-5
+    Case("Subsampling2D", {}, (4, 5, 2)),
+    Case("Subsampling2D", {"pool_size": (2, 3), "data_format": "channels_first"}, (2, 4, 6)),
+    Case("PartialConv2D", {"connections": ((0, 1), (2,)), "kernel_size": 2, "activation": "tanh"}, (4, 4, 3)),
+    Case("EuclideanRBF", {"units": 3}, (4,)),
+    # statistics and scales
+    Case("Normalization", {}, (3, 4)),
+    Case("Rescaling", {"scale": 0.5, "offset": -1.0}, (3, 4)),
+    Case("Rescaling", {"scale": [0.5, 2.0]}, (3, 2)),
+    Case("CustomScaleLayer", {"scale": 0.2}, [(3, 4), (3, 4)]),
+    Case("GlobalAveragePooling2D", {"keepdims": True}, (3, 4, 2)),
+    Case("GlobalMaxPooling2D", {"keepdims": True, "data_format": "channels_first"}, (2, 3, 4)),
     # wrappers
     Case("TimeDistributed", lambda: {"layer": layers.Dense(3)}, (4, 2)),
     Case("TimeDistributed", lambda: {"layer": layers.BatchNormalization()}, (4, 2), training="statistics"),

@@ -1,0 +1,118 @@
+"""EfficientNet: Tan and Le, "EfficientNet: Rethinking Model Scaling for Convolutional Neural Networks", 2019."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from jaxcnn.applications.building import Options, application, channel_axis, halving_padding
+from jaxcnn.applications.imagenet_utils import TORCH_DEVIATION
+from jaxcnn.applications.pretrained import WeightFile
+from jaxcnn.initializers import VarianceScaling
+from jaxcnn.layers import (
+    Activation,
+    Add,
+    BatchNormalization,
+    Conv2D,
+    DepthwiseConv2D,
+    Dropout,
+    GlobalAveragePooling2D,
+    Multiply,
+    Normalization,
+    Rescaling,
+    Reshape,
+    SymbolicTensor,
+    ZeroPadding2D,
+)
+
+# Window, blocks, input channels, output channels, expansion and first stride of each stage.
+STAGES = (
+    (3, 1, 32, 16, 1, 1),
+    (3, 2, 16, 24, 6, 2),
+    (5, 2, 24, 40, 6, 2),
+    (3, 3, 40, 80, 6, 2),
+    (5, 3, 80, 112, 6, 1),
+    (5, 4, 112, 192, 6, 2),
+    (3, 1, 192, 320, 6, 1),
+)
+SURVIVAL_DROP = 0.2  # rate at which the last block is left out in training; earlier ones in proportion
+FANS_OUT = VarianceScaling(2.0, "fan_out", "truncated_normal")
+CLASSIFIER = VarianceScaling(1.0 / 3.0, "fan_out", "uniform")
+
+
+def files(image: SymbolicTensor, include_top: bool, **own: Any) -> WeightFile:
+    name = f"efficientnetb0{'' if include_top else '_notop'}.h5"
+    checksum = "902e53a9f72be733fc0bcb005b3ebbac" if include_top else "50bc09e76180e00e4465e1a485ddc09d"
+    return WeightFile(name, f"https://storage.googleapis.com/keras-applications/{name}", checksum)
+
+
+def conv(x: SymbolicTensor, filters: int, window: int, name: str, **arguments: Any) -> SymbolicTensor:
+    arguments = {"padding": "same", "use_bias": False, **arguments}
+    return Conv2D(filters, window, kernel_initializer=FANS_OUT, name=name, **arguments)(x)
+
+
+def normalised(x: SymbolicTensor, name: str, activation: str | None = None) -> SymbolicTensor:
+    x = BatchNormalization(axis=channel_axis(), name=name)(x)
+    return x if activation is None else Activation("swish", name=activation)(x)
+
+
+def block(
+    x: SymbolicTensor, name: str, window: int, inputs: int, outputs: int, expansion: int, stride: int, drop: float
+) -> SymbolicTensor:
+    """Inverted residual with squeeze and excitation; in training left out at the rate `drop`."""
+    shortcut, channels = x, inputs * expansion
+    if expansion != 1:
+        x = conv(x, channels, 1, f"{name}_expand_conv")
+        x = normalised(x, f"{name}_expand_bn", f"{name}_expand_activation")
+    if stride == 2:
+        x = ZeroPadding2D(halving_padding(x, window), name=f"{name}_dwconv_pad")(x)
+    x = DepthwiseConv2D(
+        window,
+        strides=stride,
+        padding="same" if stride == 1 else "valid",
+        use_bias=False,
+        depthwise_initializer=FANS_OUT,
+        name=f"{name}_dwconv",
+    )(x)
+    x = normalised(x, f"{name}_bn", f"{name}_activation")
+    gate = GlobalAveragePooling2D(name=f"{name}_se_squeeze")(x)
+    gate = Reshape((channels, 1, 1) if channel_axis() == 1 else (1, 1, channels), name=f"{name}_se_reshape")(gate)
+    squeezed = max(1, inputs // 4)
+    gate = conv(gate, squeezed, 1, f"{name}_se_reduce", use_bias=True, activation="swish")
+    gate = conv(gate, channels, 1, f"{name}_se_expand", use_bias=True, activation="sigmoid")
+    x = Multiply(name=f"{name}_se_excite")([x, gate])
+    x = normalised(conv(x, outputs, 1, f"{name}_project_conv"), f"{name}_project_bn")
+    if stride != 1 or inputs != outputs:
+        return x
+    if drop > 0.0:
+        x = Dropout(drop, noise_shape=(None, 1, 1, 1), name=f"{name}_drop")(x)
+    return Add(name=f"{name}_add")([x, shortcut])
+
+
+@application("efficientnetb0", size=224, mode="raw", files=files, fixed_size=False)
+def EfficientNetB0(image: SymbolicTensor, options: Options) -> SymbolicTensor:
+    """The smallest of the family, 5,330,571 parameters; it takes pictures with values 0 to 255 as they are."""
+    axis = channel_axis()
+    x = Normalization(axis=axis)(Rescaling(1.0 / 255.0)(image))
+    if options.weights == "imagenet":
+        # The published weights were trained on (x - mean) / variance, where variance is called what is a deviation.
+        scale = [1.0 / math.sqrt(deviation) for deviation in TORCH_DEVIATION]
+        x = Rescaling(scale if axis == 3 else [[[s]] for s in scale])(x)
+    x = ZeroPadding2D(halving_padding(x, 3), name="stem_conv_pad")(x)
+    x = conv(x, 32, 3, "stem_conv", strides=2, padding="valid")
+    x = normalised(x, "stem_bn", "stem_activation")
+    total, done = sum(blocks for _, blocks, *_ in STAGES), 0
+    for stage, (window, blocks, inputs, outputs, expansion, first_stride) in enumerate(STAGES, 1):
+        for i in range(blocks):
+            name, drop = f"block{stage}{chr(ord('a') + i)}", SURVIVAL_DROP * done / total
+            start, stride = (inputs, first_stride) if i == 0 else (outputs, 1)
+            x = block(x, name, window, start, outputs, expansion, stride, drop)
+            done += 1
+    x = normalised(conv(x, 1280, 1, "top_conv"), "top_bn", "top_activation")
+    if not options.include_top:
+        return options.pooled(x, "avg_pool", "max_pool")
+    x = Dropout(0.2, name="top_dropout")(GlobalAveragePooling2D(name="avg_pool")(x))
+    return options.predictions(x, kernel_initializer=CLASSIFIER)
+
+
+preprocess_input = EfficientNetB0.preprocess_input

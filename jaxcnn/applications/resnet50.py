@@ -1,0 +1,8 @@
+"""ResNet50 with its conventions, under the name that books import it by."""
+
+from jaxcnn.applications.imagenet_utils import decode_predictions
+from jaxcnn.applications.resnet import ResNet50
+
+preprocess_input = ResNet50.preprocess_input
+
+__all__ = ["ResNet50", "decode_predictions", "preprocess_input"]

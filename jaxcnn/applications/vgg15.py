@@ -1,0 +1,26 @@
+"""The 15 convolutions after VGG with which the books reach 90 % on CIFAR-10."""
+
+from __future__ import annotations
+
+from jaxcnn.layers import Activation, Conv2D, Dense, Dropout, GlobalMaxPooling2D, MaxPooling2D
+from jaxcnn.models import Sequential
+
+BLOCKS = ((32, 32, 32, 48, 48), (80,) * 5, (128,) * 5)
+
+
+def VGG15(input_shape: tuple[int, int, int] = (32, 32, 3), classes: int = 10) -> Sequential:
+    """Three blocks of five 3x3 convolutions and two dense layers, 1,071,542 parameters for the default arguments.
+
+    Activations are layers of their own.  To be trained from `jaxcnn.models.lsuv`.
+    """
+    model = Sequential(name="vgg15")
+    for i, block in enumerate(BLOCKS):
+        for j, filters in enumerate(block):
+            first = {"input_shape": input_shape} if i == j == 0 else {}
+            model.add(Conv2D(filters, 3, padding="same", **first))
+            model.add(Activation("relu"))
+        model.add(MaxPooling2D() if i < 2 else GlobalMaxPooling2D())
+        model.add(Dropout(0.25))
+    for layer in (Dense(500), Activation("relu"), Dropout(0.4), Dense(classes), Activation("softmax")):
+        model.add(layer)
+    return model

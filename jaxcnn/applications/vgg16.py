@@ -1,0 +1,8 @@
+"""VGG16 with its conventions, under the name that books import it by."""
+
+from jaxcnn.applications.imagenet_utils import decode_predictions
+from jaxcnn.applications.vgg import VGG16
+
+preprocess_input = VGG16.preprocess_input
+
+__all__ = ["VGG16", "decode_predictions", "preprocess_input"]

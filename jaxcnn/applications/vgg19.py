@@ -1,0 +1,8 @@
+"""VGG19 with its conventions, under the name that books import it by."""
+
+from jaxcnn.applications.imagenet_utils import decode_predictions
+from jaxcnn.applications.vgg import VGG19
+
+preprocess_input = VGG19.preprocess_input
+
+__all__ = ["VGG19", "decode_predictions", "preprocess_input"]
