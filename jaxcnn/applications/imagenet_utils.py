@@ -57,10 +57,10 @@ def preprocess_input(x: Any, data_format: str | None = None, mode: str = "caffe"
         )
     along = (3,) + (1,) * (len(x.shape) - 1 - axis)
     if mode == "torch":
-        mean, deviation = (np.reshape(np.float32(v), along) for v in (TORCH_MEAN, TORCH_DEVIATION))
+        mean, deviation = (np.asarray(v, np.float32).reshape(along) for v in (TORCH_MEAN, TORCH_DEVIATION))
         return (x / 255.0 - mean) / deviation
     backwards = tuple(slice(None, None, -1 if i == axis else None) for i in range(len(x.shape)))
-    return x[backwards] - np.reshape(np.float32(CAFFE_MEAN), along)
+    return x[backwards] - np.asarray(CAFFE_MEAN, np.float32).reshape(along)
 
 
 def decode_predictions(preds: Any, top: int = 5) -> list[list[tuple[str, str, float]]]:
