@@ -8,12 +8,9 @@ from collections.abc import Sequence
 # A module has add_arguments(parser) and run(arguments) -> exit status.
 COMMANDS = {
     "quickstart": ("jaxcnn.quickstart", "train the MNIST CNN of the books on real digits and show what it learned"),
-<<<<<<< HEAD
+    "classify": ("jaxcnn.classify", "tell what a network trained on ImageNet sees in pictures"),
     "detect": ("jaxcnn.detection.command", "find objects in pictures and draw their boxes"),
     "style": ("jaxcnn.style.command", "paint one picture in the style of another"),
-=======
-    "classify": ("jaxcnn.classify", "tell what a network trained on ImageNet sees in pictures"),
->>>>>>> 926c20c (Applications: the networks of ImageNet and of the books, with Keras's names, order and weight files)
     "doctor": ("jaxcnn.doctor", "tell what is installed, which devices are used and what data is found"),
 }
 

@@ -59,15 +59,9 @@ def sha256(path: str | os.PathLike[str]) -> str:
     return _digest(path, "sha256")
 
 
-<<<<<<< HEAD
 def _digest(path: str | os.PathLike[str], algorithm: str) -> str:
     with open(path, "rb") as file:
         return hashlib.file_digest(file, algorithm).hexdigest()
-=======
-def _digest(path: str | os.PathLike[str], kind: str) -> str:
-    with open(path, "rb") as file:
-        return hashlib.file_digest(file, lambda: hashlib.new(kind, usedforsecurity=False)).hexdigest()
->>>>>>> 926c20c (Applications: the networks of ImageNet and of the books, with Keras's names, order and weight files)
 
 
 def download(url: str, path: str | os.PathLike[str], checksum: str | None = None) -> Path:
@@ -75,13 +69,8 @@ def download(url: str, path: str | os.PathLike[str], checksum: str | None = None
 
     The bytes collect in a hidden ``.NAME.partial`` file beside ``path``; an interrupted download is continued from
     there by the next call, by whichever process makes it (several at once wait for the first). The file gets its
-<<<<<<< HEAD
     name once it is complete and has the ``checksum``: a SHA-256, or the MD5 of 32 digits that some files are published
     with. Progress goes to the error stream.
-=======
-    name once it is complete and has the ``checksum``, SHA-256 or, if that is all its publisher tells, MD5 (32 digits).
-    Progress goes to the error stream.
->>>>>>> 926c20c (Applications: the networks of ImageNet and of the books, with Keras's names, order and weight files)
 
     Raises DownloadError when the network, the server or the checksum says no, within about ten seconds where no
     answer comes, and at once when the environment variable JAXCNN_OFFLINE is set (to anything but 0).
@@ -103,7 +92,6 @@ def download(url: str, path: str | os.PathLike[str], checksum: str | None = None
 
 def _fetch_verified(url: str, target: Path, checksum: str | None) -> None:
     partial = target.with_name(f".{target.name}.partial")
-<<<<<<< HEAD
     algorithm = "md5" if checksum and len(checksum) == 32 else "sha256"
     resumed = _fetch(url, partial, target.name)
     if checksum and resumed and _digest(partial, algorithm) != checksum:
@@ -114,18 +102,6 @@ def _fetch_verified(url: str, target: Path, checksum: str | None) -> None:
         raise OSError(
             f"the file that came has the {'MD5' if algorithm == 'md5' else 'SHA-256'} {found} instead of {checksum}; "
             "it was changed there or on the way here, and has been thrown away"
-=======
-    kind = "md5" if checksum and len(checksum) == 32 else "sha256"
-    resumed = _fetch(url, partial, target.name)
-    if checksum and resumed and _digest(partial, kind) != checksum:
-        partial.unlink()  # what was there before did not belong to this file
-        _fetch(url, partial, target.name)
-    if checksum and (found := _digest(partial, kind)) != checksum:
-        partial.unlink()
-        raise OSError(
-            f"the file that came has the {'MD5' if kind == 'md5' else 'SHA-256'} {found} instead of {checksum}; it was "
-            "changed there or on the way here, and has been thrown away"
->>>>>>> 926c20c (Applications: the networks of ImageNet and of the books, with Keras's names, order and weight files)
         )
     os.replace(partial, target)
 
