@@ -12,6 +12,7 @@ from jaxcnn.arrays import copied
 
 if TYPE_CHECKING:
     from jaxcnn.callbacks.callback_list import CallbackList
+    from jaxcnn.training.feeds import Feed
     from jaxcnn.training.fitting import Fit
 
 KEEP = 2  # the newest checkpoints that stay
@@ -21,8 +22,8 @@ class Checkpoints:
     """The checkpoints of one `fit` in a folder.
 
     A checkpoint holds the `TrainState` (weights, statistics, optimizer, random numbers, running sums), where in which
-    epoch it was taken, and the state of the callbacks with the history, so that a run that goes on from it ends with
-    the same bits as one that was never interrupted.
+    epoch it was taken, the state of data that has one, and the state of the callbacks with the history, so that a run
+    that goes on from it ends with the same bits as one that was never interrupted.
 
     Args:
         directory: made when it does not exist.
@@ -49,7 +50,7 @@ class Checkpoints:
         )
         self._saved_at = 0
 
-    def restore(self, fit: Fit, callbacks: CallbackList, first_epoch: int) -> tuple[int, int]:
+    def restore(self, fit: Fit, callbacks: CallbackList, feed: Feed, first_epoch: int) -> tuple[int, int]:
         """Go on from the newest checkpoint, if any: (epoch to continue, steps of it already done)."""
         step = self._manager.latest_step()
         if step is None:
@@ -71,15 +72,16 @@ class Checkpoints:
         callbacks.set_state(place["callbacks"])
         if place["has_arrays"]:
             callbacks.set_arrays(found["arrays"])
+        feed.set_state(place.get("data"))
         self._saved_at = step
         return place["epoch"], place["done"]
 
-    def maybe_save(self, fit: Fit, callbacks: CallbackList, epoch: int, done: int) -> None:
+    def maybe_save(self, fit: Fit, callbacks: CallbackList, feed: Feed, epoch: int, done: int) -> None:
         """Save in the middle of an epoch when `every` updates have passed since the last time."""
         if self.every is not None and int(fit.state.step) - self._saved_at >= self.every:
-            self.save(fit, callbacks, epoch, done)
+            self.save(fit, callbacks, feed, epoch, done)
 
-    def save(self, fit: Fit, callbacks: CallbackList, epoch: int, done: int) -> None:
+    def save(self, fit: Fit, callbacks: CallbackList, feed: Feed, epoch: int, done: int) -> None:
         """Save the state with `done` steps of `epoch` behind it; writing goes on in the background."""
         args = self._ocp.args
         arrays = callbacks.get_arrays()
@@ -92,6 +94,7 @@ class Checkpoints:
             "stopped": fit.model.stop_training,
             "callbacks": callbacks.get_state(),
             "has_arrays": bool(arrays),
+            "data": feed.get_state(),
         }
         # The next step reuses the memory of the state, so what is written in the background must be a copy.
         items: dict[str, Any] = {

@@ -84,6 +84,12 @@ class Feed(Protocol):
     def seen(self, steps: int) -> int:
         """How far an epoch is after so many steps: in samples where their number is known, else in steps."""
 
+    def get_state(self) -> Any:
+        """Where the data stands behind the last batch, JSON-like; None where `Place` decides that."""
+
+    def set_state(self, state: Any) -> None:
+        """Go on from there."""
+
     def close(self) -> None:
         """End the threads and processes."""
 
@@ -157,6 +163,12 @@ class ArrayFeed:
 
     def seen(self, steps: int) -> int:
         return min(steps * self.batch_size, self.samples)
+
+    def get_state(self) -> None:
+        return None
+
+    def set_state(self, state: Any) -> None:
+        pass
 
     def close(self) -> None:
         pass

@@ -181,7 +181,7 @@ class Epochs:
         model.stop_training = False
         self.callbacks.on_train_begin({})
         if self.checkpoints is not None:
-            first, done = self.checkpoints.restore(self.fit, self.callbacks, first)
+            first, done = self.checkpoints.restore(self.fit, self.callbacks, self.feed, first)
         with deferred_interrupt() as interrupted:
             for epoch in range(first, last):
                 if model.stop_training:
@@ -207,7 +207,7 @@ class Epochs:
                 break
             self.callbacks.update(feed.seen(reached), self._averages)
             if self.checkpoints is not None and reached != feed.steps:
-                self.checkpoints.maybe_save(fit, self.callbacks, epoch, reached)
+                self.checkpoints.maybe_save(fit, self.callbacks, feed, epoch, reached)
         self.callbacks.update(feed.seen(feed.steps or reached), self._averages)
         logs = self._averages()
         if self.nan == "warn" and not np.isfinite(logs["loss"]):
@@ -220,7 +220,7 @@ class Epochs:
         self.callbacks.on_epoch_end(epoch, logs)
         fit.refresh()
         if self.checkpoints is not None:
-            self.checkpoints.save(fit, self.callbacks, epoch + 1, 0)
+            self.checkpoints.save(fit, self.callbacks, feed, epoch + 1, 0)
 
     def _averages(self) -> dict[str, float]:
         """The averages since the epoch began, fetched from the device."""

@@ -19,10 +19,11 @@ from jaxcnn.training.workers import Prefetch, Workers
 
 
 class Prepared(NamedTuple):
-    """A batch that is ready, and of what shapes it is."""
+    """A batch that is ready, of what shapes it is, and where the data stands behind it, if it can tell."""
 
     portion: Portion
     kind: Any
+    state: Any = None
 
 
 class StreamFeed:
@@ -30,6 +31,9 @@ class StreamFeed:
 
     An epoch is `steps` batches.  Where the stream has a beginning, an epoch can lie anywhere in its passes: one ends,
     the next begins.  A generator simply goes on.
+
+    Data with ``get_state()`` and ``set_state(state)``, JSON-like, such as a `jaxcnn.datasets.streaming.Stream` or an
+    iterator of grain, is moved back when the feed is closed, to behind the last batch that was used.
 
     Args:
         stream: where the raw batches come from.
@@ -57,6 +61,11 @@ class StreamFeed:
         self._pass, self._offset = 0, 0
         self._given, self._pulled = 0, 0
         self._example: Batch | None = None
+        items: Any = getattr(stream, "items", None)
+        tells = hasattr(items, "get_state") and hasattr(items, "set_state") and not workers.processes
+        self._items = items if tells else None
+        self._state = items.get_state() if tells else None  # behind the last batch that was used
+        self._restored = False
 
     def start(self, place: Place) -> Batch:
         """The first batch, prepared in the calling thread, because a model without a shape is built by it."""
@@ -99,6 +108,18 @@ class StreamFeed:
         if self._source is not None:
             self._source.close()
             self._source = None
+            if self._items is not None:
+                self._items.set_state(self._state)  # what was made in advance comes again
+
+    def get_state(self) -> Any:
+        return self._state
+
+    def set_state(self, state: Any) -> None:
+        if self._items is not None and state is not None:
+            self._state = state
+            self.close()
+            self._items.set_state(state)
+            self._held, self._restored = [], True
 
     # -- the passes ---------------------------------------------------------------------------------------------------
 
@@ -122,6 +143,7 @@ class StreamFeed:
                 if self.steps is None:
                     break
                 continue
+            self._state = found[-1].state
             yield found
             done += len(found)
             self._given += len(found)
@@ -158,6 +180,9 @@ class StreamFeed:
     def _seek(self, place: Place) -> None:
         """Go to a place that is not the next one: back to the beginning, or to where a resumed run goes on."""
         steps = place.done if self.steps is None else place.epoch * self.steps + place.done
+        if self._restored:
+            self._restored, self._given, self._pulled, self._offset = False, steps, steps, place.done
+            return
         if isinstance(self.stream, Walked):
             if steps:
                 warnings.warn(
@@ -193,7 +218,7 @@ class StreamFeed:
         # What is too large to be stacked is sent from here while the device works on something else.
         if jax.default_backend() != "cpu" and 2 * byte_count(batch) > CHUNK_BYTES:
             batch = jax.device_put(batch)
-        return Prepared(Portion(batch, size), kind)
+        return Prepared(Portion(batch, size), kind, None if self._items is None else self._items.get_state())
 
 
 def byte_count(batch: Batch) -> int:

@@ -41,8 +41,8 @@ class Iterated:
     """An iterable of batches, such as a tf.data or grain dataset or a loader: every pass begins anew."""
 
     items: Any
+    length: int | None = None  # batches in a pass, where it is known
     samples = None
-    length = None
 
     def walk(self, order: Listed[Any], workers: Workers, seed: int) -> Iterator[Any]:
         if workers.processes:
@@ -133,7 +133,8 @@ def stream_of(data: Any, batch_size: int, input_ranks: Listed[int] | None, input
     if hasattr(data, "__next__"):
         return Walked(data)
     if not (hasattr(data, "__getitem__") and hasattr(data, "__len__")):
-        return Iterated(data)
+        # Where a pass ends has to be known for data that tells its position: behind the last batch is the next pass.
+        return Iterated(data, len(data) if hasattr(data, "set_state") and hasattr(data, "__len__") else None)
     names = supervised_names(data)
     length = checked_length(data)
     if names is None and whole_batches(data, input_ranks, input_names):
