@@ -66,7 +66,8 @@ def grad_cam(model: Any, x: ArrayLike, layer: str, classes: Sequence[int] | None
     @jax.jit
     def maps(variables: Any, pictures: jax.Array, classes: jax.Array | None) -> jax.Array:
         def total(change: jax.Array) -> tuple[jax.Array, jax.Array]:
-            scores, output = module.apply(variables, [pictures, change])
+            found: Any = module.apply(variables, [pictures, change])
+            scores, output = found
             return jnp.sum(scores_of(scores, classes)), output
 
         gradient, output = jax.grad(total, has_aux=True)(jnp.zeros(shapes[0].shape, shapes[0].dtype))

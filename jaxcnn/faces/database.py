@@ -1,0 +1,110 @@
+"""Known faces: a name and an encoding each."""
+
+from __future__ import annotations
+
+import json
+import os
+import zipfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from jaxcnn.utils.files import atomic_write
+
+THRESHOLD = 0.7
+"""Encodings that are nearer than this are taken for the same person's."""
+
+
+class FaceDatabase(Mapping[str, np.ndarray]):
+    """Names and encodings, in the order of enrolment; a mapping from name to encoding.
+
+    Args:
+        encodings: to begin with.
+    """
+
+    def __init__(self, encodings: Mapping[str, ArrayLike] | None = None) -> None:
+        self._encodings: dict[str, np.ndarray] = {}
+        for name, encoding in (encodings or {}).items():
+            self.enrol(name, encoding)
+
+    def __getitem__(self, name: str) -> np.ndarray:
+        return self._encodings[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._encodings)
+
+    def __len__(self) -> int:
+        return len(self._encodings)
+
+    def enrol(self, name: str, encoding: ArrayLike, replace: bool = False) -> None:
+        """Add a person, or with `replace` give them a new encoding.
+
+        Raises ValueError for a name that is there already and for an encoding of another length or not finite.
+        """
+        if not isinstance(name, str) or not name:
+            raise ValueError(f"A person's name must be a non-empty string; given {name!r}.")
+        if name in self._encodings and not replace:
+            raise ValueError(f"'{name}' is enrolled already; pass replace=True for a new encoding.")
+        self._encodings[name] = self._checked(encoding)
+
+    def remove(self, name: str) -> None:
+        """Forget a person; KeyError when there is none of that name."""
+        del self._encodings[name]
+
+    def verify(self, encoding: ArrayLike, name: str, threshold: float = THRESHOLD) -> tuple[float, bool]:
+        """(distance to that person's encoding, whether it is below `threshold`).
+
+        Raises KeyError for a name that is not enrolled.
+        """
+        if name not in self._encodings:
+            raise KeyError(f"'{name}' is not enrolled; known are {', '.join(self) or 'none'}.")
+        distance = float(np.linalg.norm(self._checked(encoding) - self._encodings[name]))
+        return distance, distance < threshold
+
+    def recognise(self, encoding: ArrayLike, threshold: float = THRESHOLD) -> tuple[float, str | None]:
+        """(distance to the nearest person, their name or None when that is not below `threshold`).
+
+        Raises ValueError when nobody is enrolled.
+        """
+        if not self._encodings:
+            raise ValueError("Nobody is enrolled; enrol faces first.")
+        distances = np.linalg.norm(np.stack(list(self._encodings.values())) - self._checked(encoding), axis=1)
+        best = int(distances.argmin())
+        return float(distances[best]), list(self)[best] if distances[best] < threshold else None
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write names and encodings, as JSON when the suffix is .json, else as .npz; whole or not at all."""
+        names, encodings = list(self), np.array(list(self._encodings.values()), np.float32)
+        if Path(path).suffix == ".json":
+            with atomic_write(path, "w") as file:
+                json.dump({name: self[name].tolist() for name in names}, file, ensure_ascii=False, indent=1)
+        else:
+            with atomic_write(path) as file:
+                np.savez(file, names=np.array(names, np.str_), encodings=encodings)
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str]) -> FaceDatabase:
+        """Read what `save` wrote; nothing in the file is executed.
+
+        Raises FileNotFoundError, and ValueError for a file that is damaged or something else.
+        """
+        try:
+            if Path(path).suffix == ".json":
+                return cls(json.loads(Path(path).read_text(encoding="utf-8")))
+            with open(path, "rb") as file, np.load(file, allow_pickle=False) as arrays:
+                return cls(dict(zip(arrays["names"].tolist(), arrays["encodings"], strict=True)))
+        except FileNotFoundError:
+            raise
+        except (OSError, EOFError, KeyError, TypeError, ValueError, AttributeError, zipfile.BadZipFile) as error:
+            raise ValueError(f"{path} is no face database, or it is damaged: {error}") from None
+
+    def _checked(self, encoding: ArrayLike) -> np.ndarray:
+        values = np.asarray(encoding, np.float32).reshape(-1)
+        if not values.size or not np.isfinite(values).all():
+            raise ValueError("An encoding must have numbers, all of them finite.")
+        known = next(iter(self._encodings.values()), values)
+        if values.shape != known.shape:
+            raise ValueError(f"The encodings here have {known.size} numbers; given {values.size}.")
+        return values

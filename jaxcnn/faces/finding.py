@@ -1,0 +1,114 @@
+"""Faces in pictures, found by a Haar cascade, and what classifiers say of them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+EMOTIONS = ("angry", "disgust", "fear", "happy", "sad", "surprise", "neutral")
+"""The classes of networks trained on FER2013."""
+GENDERS = ("woman", "man")
+"""The classes of networks trained on IMDB faces."""
+
+
+class Face(NamedTuple):
+    """A face's square in a picture, in pixels; `left` and `top` are its first column and row."""
+
+    left: int
+    top: int
+    width: int
+    height: int
+
+
+def find_faces(
+    picture: np.ndarray,
+    *,
+    scale_factor: float = 1.2,
+    min_neighbors: int = 3,
+    min_size: int = 32,
+    cascade: str | os.PathLike[str] | None = None,
+) -> list[Face]:
+    """The faces in a picture, from left to right.
+
+    Args:
+        picture: uint8 (height, width, 3) in RGB or (height, width) in gray.
+        scale_factor: how much larger the sought faces get from one search to the next.
+        min_neighbors: how many overlapping finds make a face; more are stricter.
+        min_size: side of the smallest face sought, in pixels.
+        cascade: OpenCV's XML file, by default the frontal faces that come with OpenCV.
+
+    Source: Viola and Jones, "Rapid Object Detection using a Boosted Cascade of Simple Features", 2001.
+
+    Raises ImportError without OpenCV, FileNotFoundError and ValueError for a cascade that is not there or damaged.
+    """
+    try:
+        import cv2
+    except ImportError:
+        raise ImportError('Finding faces needs OpenCV: pip install "jaxcnn[vision]".') from None
+    path = Path(cascade or Path(cv2.__file__).with_name("data") / "haarcascade_frontalface_default.xml")
+    if not path.is_file():
+        raise FileNotFoundError(f"There is no cascade {path}.")
+    try:
+        classifier = cv2.CascadeClassifier(str(path))
+        damaged = classifier.empty()
+    except (cv2.error, SystemError):  # 4.14 raises the second where the first was meant
+        damaged = True
+    if damaged:
+        raise ValueError(f"{path} is no cascade that OpenCV can read.")
+    gray = grayscale(picture)
+    found = classifier.detectMultiScale(
+        gray, scaleFactor=scale_factor, minNeighbors=min_neighbors, minSize=(min_size, min_size)
+    )
+    return sorted(Face(*map(int, square)) for square in found)
+
+
+def grayscale(picture: np.ndarray) -> np.ndarray:
+    """uint8 (height, width) from uint8 (height, width, 3) by the weights .299, .587, .114; gray ones as they are."""
+    picture = np.asarray(picture)
+    if picture.dtype != np.uint8 or picture.ndim not in (2, 3) or (picture.ndim == 3 and picture.shape[-1] != 3):
+        raise ValueError(
+            f"A picture must be uint8 (height, width) or (height, width, 3); given {picture.dtype} {picture.shape}."
+        )
+    return picture if picture.ndim == 2 else np.rint(picture @ np.array([0.299, 0.587, 0.114])).astype(np.uint8)
+
+
+def classify_faces(
+    model: Any, picture: np.ndarray, faces: Sequence[Face], labels: Sequence[str], margin: float = 0.0
+) -> list[tuple[str, float]]:
+    """(label, probability) of each face by a network that takes gray faces (batch, rows, columns, 1), -1 to 1.
+
+    Args:
+        model: such as the emotion and gender networks trained on FER2013 and IMDB.
+        picture: uint8, as for `find_faces`.
+        labels: of the network's outputs.
+        margin: how much of the surroundings to take in, as a share of the face's size.
+    """
+    from PIL import Image
+
+    _, rows, columns, channels = model.input_shape
+    if channels != 1 or model.output_shape[-1] != len(labels):
+        raise ValueError(
+            f"A network from gray faces to {len(labels)} classes is needed; given one from {model.input_shape} to "
+            f"{model.output_shape}."
+        )
+    if not faces:
+        return []
+    gray = Image.fromarray(grayscale(picture))
+    batch = []
+    for left, top, width, height in faces:
+        x, y = margin * width, margin * height
+        square = (
+            round(max(left - x, 0)),
+            round(max(top - y, 0)),
+            round(min(left + width + x, gray.width)),
+            round(min(top + height + y, gray.height)),
+        )
+        face = gray.crop(square)
+        batch.append(np.asarray(face.resize((columns, rows), Image.Resampling.BILINEAR)))
+    inputs = np.stack(batch)[..., None].astype(np.float32) / 127.5 - 1
+    probabilities = model.predict(inputs)
+    return [(labels[row.argmax()], float(row.max())) for row in probabilities]
