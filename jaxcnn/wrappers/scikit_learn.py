@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import inspect
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -9,19 +10,39 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from jaxcnn.models import Sequential
+from jaxcnn.callbacks import History
+from jaxcnn.layers.base import LAYERS
+from jaxcnn.models import Network, Sequential
 from jaxcnn.utils.np_utils import to_categorical
 
 try:
     from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
     from sklearn.utils.multiclass import check_classification_targets
-    from sklearn.utils.validation import check_is_fitted, validate_data
+    from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 except ImportError as error:
     raise ImportError('jaxcnn.wrappers.scikit_learn needs scikit-learn: pip install "jaxcnn[sklearn]".') from error
 
 __all__ = ["KerasClassifier", "KerasRegressor"]
 
 METHODS = ("fit", "predict", "predict_classes", "predict_proba", "evaluate")
+
+
+@dataclasses.dataclass
+class _Stored:
+    """A trained model as plain values."""
+
+    structure: Any
+    weights: list[np.ndarray]
+    training: dict[str, Any]
+    history: dict[str, Any]
+
+    def model(self) -> Any:
+        model = LAYERS.deserialize(self.structure)
+        model.set_weights(self.weights)
+        model.compile_from(self.training)
+        model.history = History()
+        model.history.set_state(self.history)
+        return model
 
 
 class KerasEstimator(BaseEstimator):
@@ -66,7 +87,7 @@ class KerasEstimator(BaseEstimator):
 
     def check_params(self, params: Mapping[str, Any]) -> None:
         """Raise ValueError for a name that neither `build_fn` nor the model's methods take."""
-        if _takes_anything(self._builder):
+        if not params or _takes_anything(self._builder):
             return
         known = {"nb_epoch", *_arguments(self._builder)}
         for name in METHODS:
@@ -113,7 +134,7 @@ class KerasEstimator(BaseEstimator):
         if "nb_epoch" in self.sk_params:
             settings.setdefault("epochs", self.sk_params["nb_epoch"])
         if sample_weight is not None:
-            settings["sample_weight"] = np.asarray(sample_weight)
+            settings["sample_weight"] = _check_sample_weight(sample_weight, x)
         self.model_.fit(x, y, **settings)
         return self
 
@@ -127,6 +148,21 @@ class KerasEstimator(BaseEstimator):
     def _outputs(self, x: ArrayLike, kwargs: Mapping[str, Any]) -> np.ndarray:
         check_is_fitted(self, "model_")
         return self.model_.predict(self._checked(x), **self.filter_sk_params(Sequential.predict, kwargs))
+
+    # -- copies and files ---------------------------------------------------------------------------------------------
+
+    def __getstate__(self) -> dict[str, Any]:
+        """The parameters and, of a trained model, structure, weights, compilation and history."""
+        state = dict(super().__getstate__())
+        if isinstance(model := state.pop("model_", None), Network):
+            state["model_"] = _Stored(
+                LAYERS.serialize(model), model.get_weights(), model.training_config(), model.history.get_state()
+            )
+        return state
+
+    def __setstate__(self, state: Mapping[str, Any]) -> None:
+        """The estimator again; functions in the model that have names of the user's need a custom_object_scope."""
+        super().__setstate__({k: v.model() if isinstance(v, _Stored) else v for k, v in state.items()})
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
@@ -170,7 +206,8 @@ class KerasClassifier(ClassifierMixin, KerasEstimator):
 
     def predict(self, x: ArrayLike, **kwargs: Any) -> np.ndarray:
         """The most probable label of each sample, (samples,)."""
-        return self.classes_[self.predict_proba(x, **kwargs).argmax(axis=1)]
+        probabilities = self.predict_proba(x, **kwargs)
+        return self.classes_[probabilities.argmax(axis=1)]
 
     def predict_proba(self, x: ArrayLike, **kwargs: Any) -> np.ndarray:
         """The probabilities, (samples, classes), also for a model with the one output of the second class."""

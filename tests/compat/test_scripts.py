@@ -12,7 +12,6 @@ from jaxcnn import compat
 from jaxcnn.datasets import mnist
 
 SCRIPTS = Path(__file__).parent / "scripts"
-pytestmark = pytest.mark.filterwarnings("default::jaxcnn.compat.OldSpellingWarning")
 
 
 @pytest.fixture
