@@ -8,6 +8,9 @@ from collections.abc import Callable, Iterator, Mapping
 from contextvars import ContextVar
 from typing import Any, TypeVar
 
+from jaxcnn.compat.spellings import removed
+from jaxcnn.compat.tables import REMOVED
+
 T = TypeVar("T")
 
 _custom_objects: ContextVar[dict[str, Any]] = ContextVar("custom_objects", default={})  # noqa: B039  (see below)
@@ -102,6 +105,8 @@ class Registry:
         plain = {_plain(known): known for known in (*self.names(), *custom)}
         if _plain(name) in plain:
             return self.find(plain[_plain(name)])
+        if name in REMOVED:
+            raise ValueError(removed(name))
         near = difflib.get_close_matches(_plain(name), plain, n=3, cutoff=0.5)
         known = (
             f"Nearest known names: {', '.join(plain[n] for n in near)}."

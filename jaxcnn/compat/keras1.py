@@ -109,34 +109,52 @@ def Merge(
     return Model(inputs, layer(**named)([part.output for part in layers]))
 
 
-class StatedShape(Conv2DTranspose):  # type: ignore[misc, valid-type]
-    """A transposed convolution that was told its output shape: it must come out so."""
+class StatedShape:
+    """A transposed convolution that was told its output shape, batch in front: it must come out so."""
 
     stated: tuple[int | None, ...]
 
     def __call__(self, inputs: Any, *args: Any, **kwargs: Any) -> Any:
-        outputs = super().__call__(inputs, *args, **kwargs)
+        outputs = super().__call__(inputs, *args, **kwargs)  # type: ignore[misc]
         if any(s is not None and s != n for s, n in zip(self.stated[1:], outputs.shape[1:], strict=True)):
+            layer: Any = self
             raise ValueError(
-                f"Deconvolution2D '{self.name}': `output_shape` says {self.stated}, but padding {self.padding!r} and "
-                f"strides {self.strides} give {outputs.shape}; Conv2DTranspose has `output_padding` for the difference."
+                f"Layer '{layer.name}': `output_shape` says {self.stated}, but padding {layer.padding!r} and strides "
+                f"{layer.strides} give {outputs.shape}; {type(self).__name__} has `output_padding` for the difference."
             )
         return outputs
 
 
-StatedShape.__name__ = "Conv2DTranspose"  # what it is in summaries and files
+def _with_stated_shape(layer: type[Layer]) -> type[Any]:
+    """The same class with the check; also by name, for summaries and files."""
+    return type(layer.__name__, (StatedShape, layer), {"__module__": layer.__module__})
 
 
-def Deconvolution2D(
-    nb_filter: int, nb_row: int, nb_col: int, output_shape: Sequence[int | None], *args: Any, **kwargs: Any
-) -> Layer:
+_DECONVOLUTION_2D, _DECONVOLUTION_3D = _with_stated_shape(Conv2DTranspose), _with_stated_shape(Conv3DTranspose)
+
+
+def Deconvolution2D(nb_filter: int, nb_row: int, nb_col: int, output_shape: Sequence[int | None], **kwargs: Any) -> Any:
     """`Conv2DTranspose` with the output shape stated beforehand, batch in front, as Keras 1 asked for it.
 
     Raises ValueError when called on an input for which that shape does not come out.
     """
-    layer = StatedShape(nb_filter, nb_row, nb_col, *args, **kwargs)
+    layer = _DECONVOLUTION_2D(nb_filter, nb_row, nb_col, **kwargs)
     layer.stated = tuple(output_shape)
     return layer
 
 
-Deconv2D = Deconvolution2D
+def Deconvolution3D(
+    nb_filter: int,
+    kernel_dim1: int,
+    kernel_dim2: int,
+    kernel_dim3: int,
+    output_shape: Sequence[int | None],
+    **kwargs: Any,
+) -> Any:
+    """`Conv3DTranspose` with the output shape stated beforehand, as `Deconvolution2D`."""
+    layer = _DECONVOLUTION_3D(nb_filter, kernel_dim1, kernel_dim2, kernel_dim3, **kwargs)
+    layer.stated = tuple(output_shape)
+    return layer
+
+
+Deconv2D, Deconv3D = Deconvolution2D, Deconvolution3D

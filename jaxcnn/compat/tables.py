@@ -122,6 +122,7 @@ STEPS = frozenset(("input_dim", "input_length"))
 ROWS_COLUMNS = ("nb_row", "nb_col")
 
 _sized_2d = Spellings(CONVOLUTION, DATA_FORMATS, ROWS_COLUMNS)
+_sized_3d = Spellings(CONVOLUTION, DATA_FORMATS, ("kernel_dim1", "kernel_dim2", "kernel_dim3"))
 _formatted = Spellings(DATA_FORMAT, DATA_FORMATS)
 _pooling = Spellings({"border_mode": "padding", **DATA_FORMAT}, DATA_FORMATS)
 _pooling_1d = Spellings({"pool_length": "pool_size", "stride": "strides", "border_mode": "padding"})
@@ -165,7 +166,8 @@ LAYERS = {
     "SeparableConv2D": Spellings(
         {**CONVOLUTION, "init": ("depthwise_initializer", "pointwise_initializer")}, DATA_FORMATS, ROWS_COLUMNS
     ),
-    "Conv3D": Spellings(CONVOLUTION, DATA_FORMATS, ("kernel_dim1", "kernel_dim2", "kernel_dim3")),
+    "Conv3D": _sized_3d,
+    "Conv3DTranspose": _sized_3d,
     "ConvLSTM2D": Spellings({**CONVOLUTION, **RECURRENT}, {**DATA_FORMATS, **FORGET_BIAS}, ROWS_COLUMNS),
     "SimpleRNN": _recurrent,
     "GRU": _recurrent,

@@ -1,5 +1,10 @@
 """The Keras half: a handle for every module of `jaxcnn.nn`, symbolic calls, names and weights."""
 
+import importlib
+from typing import Any
+
+from jaxcnn.compat.spellings import removed
+from jaxcnn.compat.tables import CLASSES, REMOVED
 from jaxcnn.layers.base import LAYERS, Layer
 from jaxcnn.layers.catalogue import (
     ELU,
@@ -107,3 +112,9 @@ Convolution1D, Convolution2D, Convolution3D = Conv1D, Conv2D, Conv3D
 
 deserialize = LAYERS.deserialize
 serialize = LAYERS.serialize
+
+
+def __getattr__(name: str) -> Any:
+    if name in (*CLASSES, "Merge"):  # of Keras 1; they are made from the layers above and from models
+        return getattr(importlib.import_module("jaxcnn.compat.keras1"), name)
+    raise AttributeError(removed(name) if name in REMOVED else f"module 'jaxcnn.layers' has no attribute {name!r}")

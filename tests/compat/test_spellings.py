@@ -263,6 +263,20 @@ def test_a_stated_output_shape_must_come_out():
         layer(x)
 
 
+def test_names_of_keras_1_among_the_layers():
+    assert layers.AtrousConvolution2D is Conv2D
+    assert layers.Merge is keras1.Merge
+    assert layers.Deconvolution3D is keras1.Deconvolution3D
+    with pytest.raises(AttributeError, match=r"Highway has been removed from Keras.*functional API"):
+        layers.Highway  # noqa: B018
+    with pytest.raises(AttributeError, match="no attribute 'Highways'"):
+        layers.Highways  # noqa: B018
+    with pytest.raises(ValueError, match="matthews_correlation has been removed"):
+        small()[0].compile("sgd", "mse", metrics=["matthews_correlation"])
+    with pytest.raises(ValueError, match="Reshape"):
+        layers.deserialize({"class_name": "MaxoutDense", "config": {}})
+
+
 def test_settings_of_keras_1_files():
     name, settings = renewed_config(
         "Convolution2D",
