@@ -1,0 +1,162 @@
+"""How fast augmented pictures come: jaxcnn beside Keras 3's generator, PyTorch's DataLoader and grain, in one run.
+
+    python -m experiments.benchmarks.data [--quick] [--loads arrays32,jpeg] [--repeats 5] [--out DIR]
+
+Each library makes batches of 32 from the same pictures by the same changes (rotation, shifts, zoom, flip, linear
+interpolation), from arrays and from a folder of JPEG files: those of dogs and cats in ``$JAXCNN_HOME/datasets``, else
+drawn ones.  "augment" is the pure function alone, as inside of a training step.
+
+The second table says how much of a training step of the CIFAR network goes by while its next batch is not there yet:
+``fit_generator`` with these batches against the same call with batches that are ready made.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from experiments.benchmarks.contestants.pictures import BATCH, Load
+from experiments.benchmarks.harness import Contestant, Process, Session, Spread, describe_machine, table, write_json
+from experiments.benchmarks.train_step import WARM_UP, chosen
+from jaxcnn import config
+
+LOADS = {
+    "arrays32": Load("arrays, 32x32x3", 32, 2048),
+    "arrays150": Load("arrays, 150x150x3", 150, 256),
+    "jpeg": Load("JPEG files, 150x150x3", 150, 256, files=True),
+}
+_HERE = "experiments.benchmarks.contestants."
+OURS = "jaxcnn"
+CONTESTANTS = {
+    OURS: Contestant("ImageDataGenerator", _HERE + "pictures", options={"library": "jaxcnn"}),
+    "augment": Contestant("augment alone", _HERE + "pictures", options={"library": "augment"}),
+    "keras": Contestant(
+        "Keras 3's ImageDataGenerator",
+        _HERE + "pictures",
+        ("keras", "scipy"),
+        {"library": "keras"},
+        {"KERAS_BACKEND": "jax"},
+    ),
+    "torch": Contestant("PyTorch's DataLoader", _HERE + "pictures", ("torch",), {"library": "torch"}),
+    "grain": Contestant("grain with scipy", _HERE + "pictures", ("grain", "scipy"), {"library": "grain"}),
+}
+TRAINING = {
+    "ready": Contestant("batches ready made", _HERE + "training_on_pictures", options={"source": "ready"}),
+    "arrays": Contestant("generator on arrays", _HERE + "training_on_pictures", options={"source": "arrays"}),
+    "jpeg": Contestant("generator on a JPEG folder", _HERE + "training_on_pictures", options={"source": "jpeg"}),
+    "device": Contestant("fit(augment=...)", _HERE + "training_on_pictures", options={"source": "device"}),
+}
+TRAINING_STEPS = 16  # in an epoch
+TRAINING_LOADS = {
+    "arrays32": Load("CIFAR CNN, 32x32x3", 32, TRAINING_STEPS * BATCH, files=True),
+    "jpeg": Load("CIFAR CNN, 150x150x3", 150, TRAINING_STEPS * BATCH, files=True),
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--quick", action="store_true", help="one pass each: only check that all contestants run")
+    parser.add_argument("--loads", default=",".join(LOADS), help=f"some of {', '.join(LOADS)}")
+    parser.add_argument("--contestants", default=",".join(CONTESTANTS), help=f"some of {', '.join(CONTESTANTS)}")
+    parser.add_argument("--repeats", type=int, default=5, help="passes measured of each contestant (default 5)")
+    parser.add_argument("--out", type=Path, default=Path("benchmark-results"), help="folder for data.json")
+    parser.add_argument("--as", dest="role", nargs=4, help=argparse.SUPPRESS)
+    options = parser.parse_args(arguments)
+    if options.role:
+        run_contestant(*options.role)
+        return 0
+    loads, names = chosen(parser, options.loads, LOADS), chosen(parser, options.contestants, CONTESTANTS)
+    able = [name for name in names if CONTESTANTS[name].missing() is None]
+    for name in set(names) - set(able):
+        print(f"{CONTESTANTS[name].title}: {CONTESTANTS[name].missing()}")
+    repeats = 1 if options.quick else options.repeats
+    print(f"{describe_machine()['processor']}, {describe_machine()['cores']} cores\n")
+    results: dict[str, dict[str, Spread]] = {}
+    with tempfile.TemporaryDirectory() as scratch:
+        for key in loads:
+            load = LOADS[key]
+            folder = jpeg_folder(Path(scratch, "drawn"), load)
+            taking_part = {n: CONTESTANTS[n] for n in able if not (load.files and n == "augment")}
+            seconds = measure("pictures", key, taking_part, folder, repeats)
+            results[key] = {n: Spread(tuple(load.samples / s for s in v.values)) for n, v in seconds.items()}
+            print(report(load, results[key]), end="\n\n", flush=True)
+        for key in [key for key in TRAINING_LOADS if key in loads]:
+            load = TRAINING_LOADS[key]
+            folder = jpeg_folder(Path(scratch, f"small{load.size}"), load)
+            seconds = measure("training", key, TRAINING, folder, repeats)
+            results[f"training_{key}"] = {n: v.scaled(1e3 / TRAINING_STEPS) for n, v in seconds.items()}
+            print(waiting(load, results[f"training_{key}"]), end="\n\n", flush=True)
+    if not options.quick:
+        write_json(
+            options.out / "data.json",
+            {"results": {key: {n: v.as_json() for n, v in found.items()} for key, found in results.items()}},
+        )
+        print(f"Written to {options.out / 'data.json'}")
+    return 0
+
+
+def run_contestant(table_name: str, name: str, load: str, folder: str) -> None:
+    """Be the contestant `name` of the first or second table, in this process."""
+    training = table_name == "training"
+    contestant = (TRAINING if training else CONTESTANTS)[name]
+    train = importlib.import_module(contestant.module).train
+    train((TRAINING_LOADS if training else LOADS)[load], Session("epochs"), folder=folder, **contestant.options)
+
+
+def measure(
+    table_name: str, load: str, contestants: dict[str, Contestant], folder: Path, repeats: int
+) -> dict[str, Spread]:
+    """Seconds of a pass of each contestant, one after the other, round after round."""
+    seconds: dict[str, list[float]] = {name: [] for name in contestants}
+    processes = {n: Process(__spec__.name, c, [table_name, n, load, str(folder)]) for n, c in contestants.items()}
+    for repeat in range(WARM_UP + repeats):
+        for name, process in processes.items():
+            message = process.epoch()
+            if repeat >= WARM_UP:
+                seconds[name].append(message["seconds"])
+    for process in processes.values():
+        process.close()
+    return {name: Spread(tuple(values)) for name, values in seconds.items()}
+
+
+def jpeg_folder(drawn: Path, load: Load) -> Path:
+    """A folder of class folders of JPEG files: the dogs and cats for their size, where they are, else drawn ones."""
+    real = config.home() / "datasets" / "dogs_vs_cats" / "train"
+    if load.size == 150 and real.exists():
+        return real
+    if load.files and not drawn.exists():
+        from PIL import Image
+
+        rng = np.random.default_rng(0)
+        for number in range(load.samples):
+            coarse = rng.integers(0, 256, (8, 8, 3), dtype=np.uint8)
+            path = drawn / ("cats", "dogs")[number % 2] / f"{number}.jpg"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            Image.fromarray(coarse).resize((load.size, load.size), Image.Resampling.BICUBIC).save(path, quality=90)
+    return drawn
+
+
+def report(load: Load, found: dict[str, Spread]) -> str:
+    """Pictures a second of one load."""
+    base = found.get("keras")
+    rows = [
+        [CONTESTANTS[n].title, f"{v:,.0f}", f"{v.over(base).median:,.1f}" if base else ""] for n, v in found.items()
+    ]
+    return f"{load.title}, batch {BATCH}\n{table(['', 'pictures a second', 'x Keras'], rows)}"
+
+
+def waiting(load: Load, found: dict[str, Spread]) -> str:
+    """Milliseconds a step, and the share of them that is not there with batches ready made."""
+    base = found["ready"]
+    rows = [[TRAINING[n].title, f"{v:.1f}", f"{1 - base.over(v).median:.1%}"] for n, v in found.items()]
+    return f"{load.title}, batch {BATCH}\n{table(['', 'ms a step', 'of it waiting'], rows)}"
+
+
+if __name__ == "__main__":
+    sys.exit(main())
