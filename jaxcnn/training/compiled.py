@@ -27,7 +27,7 @@ from jaxcnn.training.objective import Objective, OutputObjective
 from jaxcnn.training.optimizer_state import named_arrays, with_arrays
 from jaxcnn.training.parallel import DataParallel
 from jaxcnn.training.state import Tree, merge, split
-from jaxcnn.training.steps import Batch, eval_step, forward, train_step
+from jaxcnn.training.steps import Augment, Batch, eval_step, forward, train_step
 
 
 class Functions:
@@ -49,15 +49,20 @@ class Functions:
         dtype: str | None = None,
     ) -> None:
         self.module, self.objective, self.dtype, self._step = module, objective, dtype, step
+        self._training: dict[tuple[bool, Augment | None], TrainCalls] = {}
         self._how: dict[str, Any] = {"count": count, "eager": eager, "parallel": parallel}
 
-    @cached_property
+    @property
     def train(self) -> TrainCalls:
-        return TrainCalls(self._step(), **self._how)
+        return self.training()
 
-    @cached_property
-    def train_until_nan(self) -> TrainCalls:
-        return TrainCalls(self._step(stop_at_nan=True), **self._how)
+    def training(self, stop_at_nan: bool = False, augment: Augment | None = None) -> TrainCalls:
+        """The training step that `train_step` makes with these arguments; the same one for equal arguments."""
+        wanted = stop_at_nan, augment
+        if wanted not in self._training:
+            step = self._step(stop_at_nan=stop_at_nan, augment=augment)
+            self._training[wanted] = TrainCalls(step, **self._how)
+        return self._training[wanted]
 
     @cached_property
     def evaluate(self) -> Dispatcher:

@@ -12,14 +12,14 @@ import numpy as np
 from jaxcnn.nn.base import valid_rows
 from jaxcnn.nn.graph import run
 from jaxcnn.training.state import TrainState
-from jaxcnn.training.steps import MUTABLE, Batch
+from jaxcnn.training.steps import MUTABLE, Augment, Batch, augmented, step_key
 
 if TYPE_CHECKING:
     from jaxcnn.layers.base import Layer
     from jaxcnn.training.trainer import Trainer
 
 
-def first_bad_layer(model: Trainer, state: TrainState, batch: Batch) -> str:
+def first_bad_layer(model: Trainer, state: TrainState, batch: Batch, augment: Augment | None = None) -> str:
     """Say in words where NaN or infinity first appears when `batch` goes through the model."""
     real = slice(None) if batch.rows is None else np.asarray(batch.rows) > 0
     for name, array in zip(model.input_names, jax.tree.leaves(batch.inputs), strict=True):
@@ -28,7 +28,10 @@ def first_bad_layer(model: Trainer, state: TrainState, batch: Batch) -> str:
     for name, array in zip(model.output_names, batch.targets, strict=True):
         if array is not None and not finite(np.asarray(array)[real]):
             return f"the target '{name}' holds values that are not finite"
-    key = jax.random.fold_in(jax.random.wrap_key_data(state.key), state.step)
+    key = step_key(state)
+    batch = augmented(batch, key, augment)
+    if augment is not None and not all(finite(np.asarray(array)[real]) for array in jax.tree.leaves(batch.inputs)):
+        return "`augment` gives inputs that are not finite"
     with valid_rows(batch.rows):
         apply = nn.apply(
             lambda m: run(m, (batch.inputs,), {}, None, train=True),

@@ -20,6 +20,7 @@ from jaxcnn.callbacks.callback_list import CallbackList
 from jaxcnn.training.dispatch import TrainCalls
 from jaxcnn.training.feeds import Feed, Place, Portion
 from jaxcnn.training.state import TrainState, Tree, from_variables
+from jaxcnn.training.steps import Augment
 
 if TYPE_CHECKING:
     from jaxcnn.training.checkpoint import Checkpoints
@@ -46,7 +47,8 @@ class Fit:
     The state is donated from step to step, so the layers never hold its arrays while it runs; they get copies.
     """
 
-    def __init__(self, model: Trainer, calls: TrainCalls, metrics: Tree) -> None:
+    def __init__(self, model: Trainer, calls: TrainCalls, metrics: Tree, augment: Augment | None = None) -> None:
+        self.augment = augment
         # A callback may compile the model anew; this run goes on with what it began with.
         self.model, self.calls, self.optimizer, self.trainable = model, calls, model.optimizer, model.compiled_mask
         self.names, self.averages = model.metrics_names, model.functions.averages
@@ -258,7 +260,9 @@ class Epochs:
         from jaxcnn.training.diagnosis import first_bad_layer
 
         self.fit.state = replace(self.fit.state, nan_step=filled((), -1, np.int32))
-        where = first_bad_layer(self.fit.model, self.fit.state, portion.batch_at(bad - began - before))
+        where = first_bad_layer(
+            self.fit.model, self.fit.state, portion.batch_at(bad - began - before), self.fit.augment
+        )
         raise NonFiniteLossError(
             f"The loss is not finite at step {bad} (step {bad - began + 1} of its epoch): {where}. "
             "The weights are those from before this step."

@@ -34,6 +34,7 @@ class Batch(NamedTuple):
 
 
 Step = Callable[[TrainState, Any], tuple[TrainState, dict[str, jax.Array]]]
+Augment = Callable[[jax.Array, Any], Any]  # (key, inputs) -> inputs, changed at random
 
 
 def train_step(
@@ -46,6 +47,7 @@ def train_step(
     fixed_statistics: Collection[tuple[str, ...]] = (),
     compute_dtype: Any = None,
     stop_at_nan: bool = False,
+    augment: Augment | None = None,
 ) -> Step:
     """Build ``step(state, batch) -> (state, logs)``: one update of the parameters, pure and ready for `jit`.
 
@@ -60,6 +62,8 @@ def train_step(
             float32.
         stop_at_nan: from the first step on whose loss or gradient is not finite, leave the state as it was and record
             the step.
+        augment: ``(key, inputs) -> inputs``, pure, such as a `jaxcnn.preprocessing.image.Augmentation`: changes the
+            inputs of each step at random, in the same shapes.
 
     `batch` is ``(inputs, targets)``, ``(inputs, targets, sample_weights)`` or a `Batch`; `logs` are the loss and
     metrics of this batch, while ``state.metrics`` adds them up over batches when it was made for them.
@@ -68,7 +72,8 @@ def train_step(
 
     def step(state: TrainState, batch: Any) -> tuple[TrainState, dict[str, jax.Array]]:
         batch = as_batch(batch, objective)
-        key = jax.random.fold_in(jax.random.wrap_key_data(state.key), state.step)
+        key = step_key(state)
+        batch = augmented(batch, key, augment)
 
         def loss_of(params: Tree) -> tuple[jax.Array, Any]:
             variables = {"params": merge(params, state.frozen), **state.collections}
@@ -163,6 +168,22 @@ def streams(key: Any) -> dict[str, jax.Array] | None:
     if key is None and config.learning_phase():
         key = jax.random.key(config.seed())
     return None if key is None else {"dropout": key}
+
+
+def step_key(state: TrainState) -> jax.Array:
+    """The random key of the next step, a function of the seed and the step's number."""
+    return jax.random.fold_in(jax.random.wrap_key_data(state.key), state.step)
+
+
+def augmented(batch: Batch, key: jax.Array, augment: Augment | None) -> Batch:
+    """The batch of the step with this key, its inputs changed by `augment`."""
+    if augment is None:
+        return batch
+    inputs = augment(jax.random.fold_in(key, 1), batch.inputs)  # dropout has the key itself
+    before, after = (jax.tree.map(jnp.shape, tree) for tree in (batch.inputs, inputs))
+    if before != after:
+        raise ValueError(f"`augment` must keep the shapes of the inputs, {before}; it returned {after}.")
+    return batch._replace(inputs=inputs)
 
 
 def as_batch(batch: Any, objective: Objective) -> Batch:

@@ -22,7 +22,7 @@ from jaxcnn.training.fitting import Epochs, Fit
 from jaxcnn.training.generator_methods import GeneratorMethods
 from jaxcnn.training.single_batches import BatchTrainer, carried
 from jaxcnn.training.state import Tree
-from jaxcnn.training.steps import Batch, stateful_predict_step
+from jaxcnn.training.steps import Augment, Batch, stateful_predict_step
 from jaxcnn.training.stream_feed import StreamFeed
 from jaxcnn.training.streams import is_stream, raw_inputs, raw_parts, stream_of
 from jaxcnn.training.workers import Workers
@@ -116,6 +116,7 @@ class Trainer(GeneratorMethods, BatchTrainer):
         max_queue_size: int = 10,
         workers: int = 1,
         use_multiprocessing: bool = False,
+        augment: Augment | None = None,
         nan: str = "warn",
         checkpoint_dir: str | Path | None = None,
         checkpoint_every: int | None = None,
@@ -145,6 +146,8 @@ class Trainer(GeneratorMethods, BatchTrainer):
             max_queue_size: batches of a source that may lie ready.
             workers: threads or processes that make the batches of a source; 0 makes them in this thread.
             use_multiprocessing: whether they are processes.
+            augment: ``(key, inputs) -> inputs``, changes the inputs of each update at random on the device, such as
+                ``jaxcnn.preprocessing.image.Augmentation(horizontal_flip=True)``; validation data stays as it is.
             nan: what to do when the loss is not finite: "warn", "ignore", or "raise", which stops before the step that
                 would spoil the weights and names the layer.
             checkpoint_dir: where whole training states are saved at the end of each epoch; the same call after a kill
@@ -184,7 +187,7 @@ class Trainer(GeneratorMethods, BatchTrainer):
                 feeds.add(held_out)
             self._warn_if_trainable_changed()
             return self._run_fit(
-                feed, held_out, arrays, callbacks, verbose, epochs, initial_epoch, shuffle, nan,
+                feed, held_out, arrays, callbacks, verbose, epochs, initial_epoch, shuffle, augment, nan,
                 validates(validation_freq), checkpoint_dir, checkpoint_every,
             )  # fmt: skip
 
@@ -198,6 +201,7 @@ class Trainer(GeneratorMethods, BatchTrainer):
         epochs: int,
         initial_epoch: int,
         shuffle: bool | str,
+        augment: Augment | None,
         nan: str,
         wanted: Callable[[int], bool],
         checkpoint_dir: str | Path | None,
@@ -222,7 +226,7 @@ class Trainer(GeneratorMethods, BatchTrainer):
 
             checkpoints = Checkpoints(checkpoint_dir, checkpoint_every)
         empty = jax.device_get(objective.init_metrics())
-        running = Fit(self, functions.train_until_nan if nan == "raise" else functions.train, empty)
+        running = Fit(self, functions.training(nan == "raise", augment), empty, augment)
 
         def validate(epoch: int) -> dict[str, float]:
             if held_out is None or not wanted(epoch + 1):
