@@ -6,8 +6,8 @@ Each library makes batches of 32 from the same pictures by the same changes (rot
 interpolation), from arrays and from a folder of JPEG files: those of dogs and cats in ``$JAXCNN_HOME/datasets``, else
 drawn ones.  "augment" is the pure function alone, as inside of a training step.
 
-The second table says how much of a training step of the CIFAR network goes by while its next batch is not there yet:
-``fit_generator`` with these batches against the same call with batches that are ready made.
+The second kind of table says how long `fit` stands waiting for the next batch while it trains the CIFAR network on such
+batches, at most: the device may still have work then.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ from jaxcnn import config
 
 LOADS = {
     "arrays32": Load("arrays, 32x32x3", 32, 2048),
-    "arrays150": Load("arrays, 150x150x3", 150, 256),
-    "jpeg": Load("JPEG files, 150x150x3", 150, 256, files=True),
+    "arrays150": Load("arrays, 150x150x3", 150, 512),
+    "jpeg": Load("JPEG files, 150x150x3", 150, 512, files=True),
 }
 _HERE = "experiments.benchmarks.contestants."
 OURS = "jaxcnn"
@@ -47,11 +47,11 @@ CONTESTANTS = {
     "grain": Contestant("grain with scipy", _HERE + "pictures", ("grain", "scipy"), {"library": "grain"}),
 }
 TRAINING = {
-    "ready": Contestant("batches ready made", _HERE + "training_on_pictures", options={"source": "ready"}),
     "arrays": Contestant("generator on arrays", _HERE + "training_on_pictures", options={"source": "arrays"}),
     "jpeg": Contestant("generator on a JPEG folder", _HERE + "training_on_pictures", options={"source": "jpeg"}),
     "device": Contestant("fit(augment=...)", _HERE + "training_on_pictures", options={"source": "device"}),
 }
+FIGURES = ("seconds", "cpu")  # of a pass
 TRAINING_STEPS = 16  # in an epoch
 TRAINING_LOADS = {
     "arrays32": Load("CIFAR CNN, 32x32x3", 32, TRAINING_STEPS * BATCH, files=True),
@@ -77,25 +77,38 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"{CONTESTANTS[name].title}: {CONTESTANTS[name].missing()}")
     repeats = 1 if options.quick else options.repeats
     print(f"{describe_machine()['processor']}, {describe_machine()['cores']} cores\n")
-    results: dict[str, dict[str, Spread]] = {}
+    results: dict[str, dict[str, dict[str, Spread]]] = {}
     with tempfile.TemporaryDirectory() as scratch:
         for key in loads:
             load = LOADS[key]
             folder = jpeg_folder(Path(scratch, "drawn"), load)
             taking_part = {n: CONTESTANTS[n] for n in able if not (load.files and n == "augment")}
-            seconds = measure("pictures", key, taking_part, folder, repeats)
-            results[key] = {n: Spread(tuple(load.samples / s for s in v.values)) for n, v in seconds.items()}
+            found = measure("pictures", key, taking_part, folder, repeats)
+            results[key] = {
+                n: {f: Spread(tuple(load.samples / s for s in v[f])) for f in FIGURES} for n, v in found.items()
+            }
             print(report(load, results[key]), end="\n\n", flush=True)
         for key in [key for key in TRAINING_LOADS if key in loads]:
             load = TRAINING_LOADS[key]
             folder = jpeg_folder(Path(scratch, f"small{load.size}"), load)
-            seconds = measure("training", key, TRAINING, folder, repeats)
-            results[f"training_{key}"] = {n: v.scaled(1e3 / TRAINING_STEPS) for n, v in seconds.items()}
+            found = measure("training", key, TRAINING, folder, repeats)
+            results[f"training_{key}"] = {
+                n: {
+                    "ms": Spread(tuple(s / TRAINING_STEPS * 1e3 for s in v["seconds"])),
+                    "waiting": Spread(tuple(w / s for w, s in zip(v["waited"], v["seconds"], strict=True))),
+                }
+                for n, v in found.items()
+            }
             print(waiting(load, results[f"training_{key}"]), end="\n\n", flush=True)
     if not options.quick:
         write_json(
             options.out / "data.json",
-            {"results": {key: {n: v.as_json() for n, v in found.items()} for key, found in results.items()}},
+            {
+                "results": {
+                    key: {n: {f: v.as_json() for f, v in figures.items()} for n, figures in found.items()}
+                    for key, found in results.items()
+                }
+            },
         )
         print(f"Written to {options.out / 'data.json'}")
     return 0
@@ -111,18 +124,19 @@ def run_contestant(table_name: str, name: str, load: str, folder: str) -> None:
 
 def measure(
     table_name: str, load: str, contestants: dict[str, Contestant], folder: Path, repeats: int
-) -> dict[str, Spread]:
-    """Seconds of a pass of each contestant, one after the other, round after round."""
-    seconds: dict[str, list[float]] = {name: [] for name in contestants}
+) -> dict[str, dict[str, list[float]]]:
+    """What each contestant reports of its passes, one after the other, round after round."""
+    reported: dict[str, dict[str, list[float]]] = {name: {} for name in contestants}
     processes = {n: Process(__spec__.name, c, [table_name, n, load, str(folder)]) for n, c in contestants.items()}
     for repeat in range(WARM_UP + repeats):
         for name, process in processes.items():
             message = process.epoch()
             if repeat >= WARM_UP:
-                seconds[name].append(message["seconds"])
+                for figure, value in message.items():
+                    reported[name].setdefault(figure, []).append(value)
     for process in processes.values():
         process.close()
-    return {name: Spread(tuple(values)) for name, values in seconds.items()}
+    return reported
 
 
 def jpeg_folder(drawn: Path, load: Load) -> Path:
@@ -142,19 +156,22 @@ def jpeg_folder(drawn: Path, load: Load) -> Path:
     return drawn
 
 
-def report(load: Load, found: dict[str, Spread]) -> str:
-    """Pictures a second of one load."""
+def report(load: Load, found: dict[str, dict[str, Spread]]) -> str:
+    """Pictures a second of one load, and a second of CPU time of the process, which tells more on a busy machine."""
     base = found.get("keras")
-    rows = [
-        [CONTESTANTS[n].title, f"{v:,.0f}", f"{v.over(base).median:,.1f}" if base else ""] for n, v in found.items()
-    ]
-    return f"{load.title}, batch {BATCH}\n{table(['', 'pictures a second', 'x Keras'], rows)}"
+    rows = []
+    for name, figures in found.items():
+        counted = name != "torch"  # its workers are other processes
+        times = [f"{figures[f].over(base[f]).median:,.1f}" if base else "" for f in FIGURES]
+        cpu = [f"{figures['cpu'].median:,.0f}", times[1]] if counted else ["", ""]
+        rows.append([CONTESTANTS[name].title, f"{figures['seconds']:,.0f}", times[0], *cpu])
+    header = ["", "pictures a second", "x Keras", "a CPU second", "x Keras"]
+    return f"{load.title}, batch {BATCH}\n{table(header, rows)}"
 
 
-def waiting(load: Load, found: dict[str, Spread]) -> str:
-    """Milliseconds a step, and the share of them that is not there with batches ready made."""
-    base = found["ready"]
-    rows = [[TRAINING[n].title, f"{v:.1f}", f"{1 - base.over(v).median:.1%}"] for n, v in found.items()]
+def waiting(load: Load, found: dict[str, dict[str, Spread]]) -> str:
+    """Milliseconds a step, and the share of them that the loop waits for a batch."""
+    rows = [[TRAINING[n].title, f"{v['ms']:.1f}", f"{v['waiting']:.1%}"] for n, v in found.items()]
     return f"{load.title}, batch {BATCH}\n{table(['', 'ms a step', 'of it waiting'], rows)}"
 
 

@@ -84,13 +84,17 @@ class Session:
             os._exit(0)
         self._epoch_began, self._cpu_began = time.perf_counter(), time.process_time()
 
-    def epoch_end(self, loss: float) -> None:
-        """Report the epoch."""
+    def epoch_end(self, loss: float, **more: float) -> None:
+        """Report the epoch, with `more` figures of the contestant's own."""
         if self.mode == "first step":  # the contestant makes an epoch in one call
             self.first_step(loss)
         seconds, cpu = time.perf_counter() - self._epoch_began, time.process_time() - self._cpu_began
         self._send(
-            loss=loss, seconds=seconds, cpu=cpu, peak_mib=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+            loss=loss,
+            seconds=seconds,
+            cpu=cpu,
+            peak_mib=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+            **more,
         )
 
     def repeat(self, predict: Callable[[], Any]) -> None:

@@ -126,7 +126,8 @@ def grain_loader(load: Load, folder: Path) -> Iterator[Any]:
         return (changed[:, ::-1] if rng.random() < 0.5 else changed), label
 
     data = grain.MapDataset.range(count).seed(0).shuffle().repeat().random_map(change).batch(BATCH)
-    return iter(data.to_iter_dataset())  # reads ahead in threads
+    ahead = grain.ReadOptions(num_threads=os.cpu_count() or 1, prefetch_buffer_size=4)  # batches made by threads
+    return iter(data.to_iter_dataset(ahead))
 
 
 def reader(load: Load, folder: Path) -> tuple[Callable[[int], tuple[np.ndarray, float]], int]:

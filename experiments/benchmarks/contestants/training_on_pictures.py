@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import time
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ from experiments.benchmarks.harness import Session
 
 
 def train(load: Load, session: Session, source: str, folder: str) -> None:
-    """`source`: 'ready', 'arrays' and 'jpeg' hand batches to `fit_generator`, 'device' changes them in the step."""
+    """`source`: 'arrays' and 'jpeg' hand batches to `fit_generator`, 'device' changes them in the step."""
     import jaxcnn
     from jaxcnn import layers
     from jaxcnn.preprocessing.image import Augmentation, ImageDataGenerator
@@ -32,12 +32,15 @@ def train(load: Load, session: Session, source: str, folder: str) -> None:
     )
     model.compile(jaxcnn.optimizers.RMSprop(lr=0.0001, decay=1e-6), "binary_crossentropy", metrics=["accuracy"])
 
+    waited = count_waiting()
+
     class Epochs(jaxcnn.callbacks.Callback):
         def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
             session.epoch_begin()
+            waited.clear()
 
         def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
-            session.epoch_end(logs["loss"])
+            session.epoch_end(logs["loss"], waited=sum(waited))
 
     pictures, labels = load.arrays()
     generator = ImageDataGenerator(**CHANGES, rescale=1 / 255, interpolation_order=1)
@@ -48,9 +51,7 @@ def train(load: Load, session: Session, source: str, folder: str) -> None:
         model.fit(pictures.astype(np.float32) / 255, labels, batch_size=BATCH, augment=augment, **settings)
         return
     batches: Any
-    if source == "ready":
-        batches = again(pictures[:BATCH].astype(np.float32) / 255, labels[:BATCH])
-    elif source == "arrays":
+    if source == "arrays":
         batches = generator.flow(pictures, labels, batch_size=BATCH, seed=0)
     else:
         size = (load.size, load.size)
@@ -58,6 +59,18 @@ def train(load: Load, session: Session, source: str, folder: str) -> None:
     model.fit_generator(batches, load.samples // BATCH, **settings)
 
 
-def again(x: np.ndarray, y: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    while True:
-        yield x, y
+def count_waiting() -> list[float]:
+    """A list that gets the seconds of every wait of the training loop for its next batch."""
+    from jaxcnn.training.workers import Prefetch
+
+    take, waits = Prefetch.take, []
+
+    def timed(*args: Any) -> Any:
+        began = time.perf_counter()
+        try:
+            return take(*args)
+        finally:
+            waits.append(time.perf_counter() - began)
+
+    Prefetch.take = timed  # type: ignore[method-assign]
+    return waits
