@@ -13,6 +13,7 @@ from jaxcnn.callbacks.base import Callback
 from jaxcnn.callbacks.schedule import rated_optimizer
 
 SMOOTHING = 0.9  # share of the past in the running average of the loss
+SETTLED = 10  # batches until the average is one of many
 HOPELESS = 4.0  # training stops when the smoothed loss is so many times its least
 
 
@@ -84,16 +85,19 @@ class LearningRateFinder(Callback):
 
     def _restore(self) -> None:
         if self._before is not None:
-            self.model.optimizer.lr, weights, self.model._opt_state, self.model._step = self._before
-            self.model.set_weights(weights)
+            self.model.optimizer.lr, weights, opt_state, step = self._before
+            self.model.set_weights(weights)  # first: it takes over what the training has left, optimizer and all
+            self.model._opt_state, self.model._step = opt_state, step
             self._before = None
 
     @property
     def suggestion(self) -> float:
-        """A tenth of the rate at which the smoothed loss was least; raises ValueError when no rate was tried."""
+        """A tenth of the rate at which the smoothed loss was least, the first few not counted, in which the average is
+        not smooth yet; raises ValueError when no rate was tried."""
         if not self.rates:
             raise ValueError("LearningRateFinder has tried no rate yet: give it to fit as a callback first.")
-        return self.rates[int(np.argmin(self.losses))] / 10
+        first = SETTLED if len(self.losses) > 2 * SETTLED else 0
+        return self.rates[first + int(np.argmin(self.losses[first:]))] / 10
 
     def plot(self, path: str | os.PathLike[str]) -> Path:
         """Draw the smoothed loss over the rates, and the suggestion."""

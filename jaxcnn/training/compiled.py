@@ -133,7 +133,8 @@ class Compiled(Layer):
             loss: a name, a function ``(y_true, y_pred)`` or a loss object; with several outputs also a list or a dict
                 by output name (None or absent: that output is not trained, and takes no targets); None where the
                 layers add all the loss there is.
-            metrics: a list of names, functions or metric objects; with several outputs also a dict by output name.
+            metrics: a list of names, functions or metric objects, for every output; with several outputs also a list of
+                such lists or a dict by output name.
             loss_weights: list or dict of numbers by which the outputs' losses are weighted.
             sample_weight_mode: "temporal" where sample weights are one a timestep; list or dict by output.
             weighted_metrics: like `metrics`, but weighted by the sample weights.
@@ -371,6 +372,12 @@ def metrics_of(
             hint = f" Did you mean '{near[0]}'?" if near else ""
             raise ValueError(f"`metrics`: unknown output '{unknown[0]}'; the model has {list(names)}.{hint}")
         wanted = [given.get(name) or [] for name in names]
+    elif len(names) > 1 and given and all(isinstance(part, list | tuple) for part in given):
+        if len(given) != len(names):
+            raise ValueError(
+                f"`metrics` has lists for {len(given)} outputs; the model has {len(names)}: {list(names)}."
+            )
+        wanted = [list(part) for part in given]
     else:
         wanted = [list(given or [])] * len(names)
     result = []

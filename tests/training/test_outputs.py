@@ -135,6 +135,9 @@ def test_accuracy_means_what_fits_the_output(name, units, activation, loss, y, e
 
 def test_metrics_for_all_outputs_or_by_output():
     assert two(metrics=["mae"]).metrics_names[3:] == ["a_mean_absolute_error", "b_mean_absolute_error"]
+    assert two(metrics=[[], ["mae"]]).metrics_names[3:] == ["b_mean_absolute_error"]
+    with pytest.raises(ValueError, match="lists for 1 outputs; the model has 2"):
+        two(metrics=[["mae"]])
     assert two(metrics={"a": "acc", "b": ["mse", "mae"]}).metrics_names[3:] == [
         "a_acc",
         "b_mean_squared_error",
