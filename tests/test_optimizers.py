@@ -17,7 +17,7 @@ GRADS = [jax.tree.map(lambda p: RNG.normal(size=p.shape) * 3, PARAMS) for _ in r
 RULES = {
     name: rule
     for name, rule in optimizers.registry.items().items()
-    if rule is not GradientAccumulation and issubclass(rule, optimizers.Optimizer)
+    if rule not in (GradientAccumulation, optimizers.LayerRates) and issubclass(rule, optimizers.Optimizer)
 }
 
 

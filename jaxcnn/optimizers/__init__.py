@@ -6,7 +6,7 @@ from typing import Any
 
 from jaxcnn.optimizers.base import Hyper, Optimizer, OptimizerState
 from jaxcnn.optimizers.rules import SGD, Adadelta, Adagrad, Adam, Adamax, AdamW, Lion, Nadam, RMSprop, registry
-from jaxcnn.optimizers.wrappers import GradientAccumulation, OptaxTransformation
+from jaxcnn.optimizers.wrappers import GradientAccumulation, LayerRates, OptaxTransformation
 
 __all__ = [
     "SGD",
@@ -17,6 +17,7 @@ __all__ = [
     "Adamax",
     "GradientAccumulation",
     "Hyper",
+    "LayerRates",
     "Lion",
     "Nadam",
     "OptaxTransformation",

@@ -1,5 +1,6 @@
-"""Optimizers made from other ones: any optax transformation, and gradients accumulated over several batches."""
+"""Optimizers made from other ones: any optax transformation, several batches to an update, rates by layer."""
 
+import difflib
 from collections.abc import Mapping
 from typing import Any
 
@@ -83,6 +84,63 @@ class GradientAccumulation(Optimizer):
     @classmethod
     def from_config(cls, config: Mapping[str, Any]) -> "GradientAccumulation":
         return cls(registry.deserialize(config["optimizer"]), config["steps"])
+
+
+@registry.register()
+class LayerRates(Optimizer):
+    """Another optimizer whose changes are multiplied by a factor of the layer: fine-tuning with two learning rates.
+
+    ``LayerRates(Adam(1e-3), {"block5_conv1": 0.01, "top": 1.0}, default=0.1)`` moves block5_conv1 with a rate of 1e-5,
+    all layers inside the model 'top' with 1e-3, and the others with 1e-4. A layer inside a model that is named, too,
+    goes by its own factor. To hold layers fixed, set ``trainable`` instead: then nothing is computed for them.
+
+    Args:
+        optimizer: makes the changes; its numbers are those of this one.
+        factors: layer name -> factor, at least 0.
+        default: the factor of the layers that are not named.
+
+    Raises:
+        ValueError: a factor below 0, or an optimizer with `ema`, whose average would not see the factors. In `init`: a
+            name of which there is no trained layer.
+    """
+
+    def __init__(self, optimizer: Optimizer, factors: Mapping[str, float], default: float = 1.0) -> None:
+        for name, factor in {**factors, "default": default}.items():
+            if not factor >= 0:
+                raise ValueError(f"LayerRates: the factor of '{name}' must be a number >= 0, got {factor!r}.")
+        if optimizer.ema:
+            raise ValueError("LayerRates: the optimizer must not average weights (ema).")
+        self.optimizer, self.factors, self.default = optimizer, dict(factors), default
+        self.numbers, self.ema = optimizer.numbers, 0.0
+
+    def init(self, params: Params) -> OptimizerState:
+        known = {str(_key(entry)) for path, _ in jax.tree_util.tree_leaves_with_path(params) for entry in path}
+        if unknown := [name for name in self.factors if name not in known]:
+            near = difflib.get_close_matches(unknown[0], known, n=1)
+            hint = f" Did you mean '{near[0]}'?" if near else ""
+            raise ValueError(f"LayerRates: no layer '{unknown[0]}' is trained.{hint}")
+        return self.optimizer.init(params)
+
+    def update(self, grads: Params, state: OptimizerState, params: Params = None) -> tuple[Params, OptimizerState]:
+        updates, state = self.optimizer.update(grads, state, params)
+        return jax.tree_util.tree_map_with_path(lambda path, change: self.factor(path) * change, updates), state
+
+    def factor(self, path: tuple[Any, ...]) -> float:
+        """The factor of the weight at a path of the tree of parameters: that of the innermost layer that is named."""
+        named = [self.factors[key] for key in map(_key, path) if key in self.factors]
+        return named[-1] if named else self.default
+
+    def get_config(self) -> dict[str, Any]:
+        return {"optimizer": registry.serialize(self.optimizer), "factors": self.factors, "default": self.default}
+
+    @classmethod
+    def from_config(cls, config: Mapping[str, Any]) -> "LayerRates":
+        return cls(registry.deserialize(config["optimizer"]), config["factors"], config["default"])
+
+
+def _key(entry: Any) -> Any:
+    """The name in one step of a path."""
+    return getattr(entry, "key", getattr(entry, "name", None))
 
 
 def _learning_rates(state: Any) -> list[Any]:

@@ -1,0 +1,82 @@
+"""Transfer learning: layers held fixed, and their features computed once and kept in a file.
+
+What is fixed when a model is compiled gets no optimizer state and no gradient is computed for it. To train some layers
+slowly instead, see `jaxcnn.optimizers.LayerRates`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import zipfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from jaxcnn.utils.files import atomic_write
+
+
+def freeze(model: Any, layers: slice | str | Sequence[str] | None = None) -> list[str]:
+    """Hold layers of a model fixed from its next `compile` on, and return their names.
+
+    Args:
+        layers: a slice of ``model.layers``, a layer's name, or several; by default all.
+
+    Raises ValueError for a name that is not there.
+    """
+    return _set_trainable(model, layers, False)
+
+
+def unfreeze(model: Any, layers: slice | str | Sequence[str] | None = None) -> list[str]:
+    """Let layers of a model train from its next `compile` on, and return their names; arguments as of `freeze`.
+
+    A layer inside a model that is itself fixed stays fixed.
+    """
+    return _set_trainable(model, layers, True)
+
+
+def _set_trainable(model: Any, layers: slice | str | Sequence[str] | None, trainable: bool) -> list[str]:
+    if layers is None or isinstance(layers, slice):
+        chosen = model.layers[layers or slice(None)]
+    else:
+        chosen = [model.get_layer(name) for name in ([layers] if isinstance(layers, str) else layers)]
+    for layer in chosen:
+        layer.trainable = trainable
+    return [layer.name for layer in chosen]
+
+
+def cached_features(model: Any, x: np.ndarray, path: str | os.PathLike[str], batch_size: int = 32) -> np.ndarray:
+    """``model.predict(x)``, computed the first time and read from a file afterwards.
+
+    The file remembers which weights and data it was made of; for others it is made anew. It appears whole or not at
+    all.
+
+    Args:
+        model: with one output; the fixed part of a network.
+        x: its input.
+        path: an .npz file.
+        batch_size: of the computation.
+    """
+    made_of = _fingerprint(model, x)
+    if Path(path).is_file():
+        try:
+            with open(path, "rb") as file, np.load(file, allow_pickle=False) as stored:
+                if str(stored["made_of"]) == made_of:
+                    return stored["features"]
+        except (OSError, EOFError, KeyError, ValueError, zipfile.BadZipFile):
+            pass  # damaged, or another program's: it is replaced by what it should hold
+    features = model.predict(x, batch_size=batch_size)
+    with atomic_write(path) as file:
+        np.savez(file, made_of=np.array(made_of), features=features)
+    return features
+
+
+def _fingerprint(model: Any, x: np.ndarray) -> str:
+    """A number that differs between models, weights and data."""
+    digest = hashlib.blake2b(repr(model.get_config()).encode(), digest_size=16)
+    for array in (*model.get_weights(), np.asarray(x)):
+        digest.update(f"{array.dtype} {array.shape}".encode())
+        digest.update(np.ascontiguousarray(array).data)
+    return digest.hexdigest()
