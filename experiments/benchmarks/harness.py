@@ -84,11 +84,12 @@ class Session:
             os._exit(0)
         self._epoch_began, self._cpu_began = time.perf_counter(), time.process_time()
 
-    def epoch_end(self, loss: float, **more: float) -> None:
-        """Report the epoch, with `more` figures of the contestant's own."""
+    def epoch_end(self, loss: float, times: int = 1, **more: float) -> None:
+        """Report the epoch, or what one of the `times` in it took, with `more` figures of the contestant's own."""
         if self.mode == "first step":  # the contestant makes an epoch in one call
             self.first_step(loss)
         seconds, cpu = time.perf_counter() - self._epoch_began, time.process_time() - self._cpu_began
+        seconds, cpu = seconds / times, cpu / times
         self._send(
             loss=loss,
             seconds=seconds,
@@ -97,12 +98,17 @@ class Session:
             **more,
         )
 
-    def repeat(self, predict: Callable[[], Any]) -> None:
-        """Predict whenever it is our turn; what is reported as the loss is a figure that depends on all outputs."""
+    def repeat(self, work: Callable[[], Any], times: int = 1) -> None:
+        """Do `work` whenever it is our turn, `times` times, and report the time of one.
+
+        What is reported as the loss depends on all that the work gives, where it is an array.
+        """
         for _ in range(self.epochs):
             self.epoch_begin()
-            outputs = predict()
-            self.epoch_end(float((outputs**2).sum()))
+            for _ in range(times):
+                outputs = work()
+            loss = float((outputs**2).sum()) if hasattr(outputs, "dtype") else 0.0
+            self.epoch_end(loss, times)
 
     def _send(self, **message: Any) -> None:
         self._out.write(json.dumps(message) + "\n")
@@ -157,13 +163,11 @@ class Process:
 
 
 def interleaved(processes: Mapping[str, Process], repeats: int) -> dict[str, list[dict[str, Any]]]:
-    """The reports of `repeats` epochs of each process, let go in turn after `WARM_UP` rounds; ends the processes."""
+    """The reports of `repeats` epochs of each process, let go in turn after `WARM_UP` rounds."""
     found: dict[str, list[dict[str, Any]]] = {name: [] for name in processes}
     for _ in range(WARM_UP + repeats):
         for name, process in processes.items():
             found[name].append(process.epoch())
-    for process in processes.values():
-        process.close()
     return {name: messages[WARM_UP:] for name, messages in found.items()}
 
 

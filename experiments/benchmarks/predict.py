@@ -41,6 +41,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             name: Spread(tuple(message["seconds"] / network.steps * 1e3 for message in messages))
             for name, messages in interleaved(processes, options.repeats).items()
         }
+        for process in processes.values():
+            process.close()
         base = batches.get(OURS, batches[able[0]])
         rows = [[CONTESTANTS[n].title, f"{ms:.3g}", f"{ms.over(base):.2f}"] for n, ms in batches.items()]
         reports.append(

@@ -174,6 +174,8 @@ def measure(network: str, names: Sequence[str], repeats: int, starts: int) -> di
                 steps = NETWORKS[network].steps
                 note(name, ms=message["seconds"] / steps * 1e3, cpu_ms=message["cpu"] / steps * 1e3)
             note(name, peak_mib=messages[-1]["peak_mib"])
+        for process in processes.values():
+            process.close()
     return {name: {f: Spread(tuple(values)) for f, values in found.items()} for name, found in figures.items()}
 
 
