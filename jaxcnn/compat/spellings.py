@@ -98,7 +98,7 @@ def translated(
         given = args, kwargs
         args, kwargs = spellings.rewrite(args, kwargs)
         if not spellings.words and (args, kwargs) != given:
-            old.append("dict of sides")
+            old.append("padding by sides")
     if spellings.kernel:
         args, kwargs, joined = _with_kernel(name, spellings, args, kwargs)
         old += [word for word in joined if word not in old]

@@ -48,11 +48,13 @@ def shape_of_steps(args: tuple[Any, ...], kwargs: dict[str, Any]) -> Arguments:
 
 
 def sides_of_padding(args: tuple[Any, ...], kwargs: dict[str, Any]) -> Arguments:
-    """``{'top_pad': 1, ...}``, which `ZeroPadding2D` took in Keras 1, as ((top, bottom), (left, right))."""
+    """(top, bottom, left, right) or ``{'top_pad': 1, ...}``, both of Keras 1, as ((top, bottom), (left, right))."""
     given = args[0] if args else kwargs.get("padding")
+    sides = ("top_pad", "bottom_pad", "left_pad", "right_pad")
+    if isinstance(given, list | tuple) and len(given) == len(sides):
+        given = dict(zip(sides, given, strict=True))
     if not isinstance(given, Mapping):
         return args, kwargs
-    sides = ("top_pad", "bottom_pad", "left_pad", "right_pad")
     if unknown := set(given) - set(sides):
         raise ValueError(f"ZeroPadding2D: `padding` has {sorted(unknown)}; a dict of sides takes {', '.join(sides)}.")
     top, bottom, left, right = (given.get(side, 0) for side in sides)
@@ -214,6 +216,8 @@ CALLS = {
     "to_categorical": Spellings({"nb_classes": "num_classes"}),
     "ModelCheckpoint": Spellings({"filename": "filepath"}),
     "ImageDataGenerator": _formatted,
+    "Tokenizer": Spellings({"nb_words": "num_words"}),
+    "load_data": Spellings({"nb_words": "num_words"}),
 }
 
 TABLES: dict[str, Spellings] = {**LAYERS, **CALLS}

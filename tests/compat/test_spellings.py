@@ -150,6 +150,8 @@ def test_steps_and_features_of_a_recurrent_layer():
 def test_padding_by_sides():
     with pytest.warns(OldSpellingWarning, match=r"\(\(1, 0\), \(0, 2\)\)"):
         assert layers.ZeroPadding2D({"top_pad": 1, "right_pad": 2}).padding == ((1, 0), (0, 2))
+    with pytest.warns(OldSpellingWarning):
+        assert layers.ZeroPadding2D((1, 2, 3, 4)).padding == ((1, 2), (3, 4))
     with pytest.raises(ValueError, match="'left'"):
         layers.ZeroPadding2D(padding={"left": 1})
 
