@@ -86,6 +86,12 @@ def hard_sigmoid(x: Array) -> Array:
 
 
 @registry.register()
+def piecewise_sigmoid(x: Array) -> Array:
+    """``x / 6 + 0.5`` cut to [0, 1]: what Keras 3 calls `hard_sigmoid`."""
+    return jnp.clip(x / 6 + 0.5, 0, 1)
+
+
+@registry.register()
 def linear(x: Array) -> Array:
     """The input itself."""
     return x

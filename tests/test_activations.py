@@ -19,6 +19,7 @@ FORMULAS = {
     "scaled_tanh": lambda x: 1.7159 * np.tanh(2 * x / 3),
     "sigmoid": lambda x: 1 / (1 + np.exp(-x)),
     "hard_sigmoid": lambda x: np.clip(0.2 * x + 0.5, 0, 1),
+    "piecewise_sigmoid": lambda x: np.clip(x / 6 + 0.5, 0, 1),
     "linear": lambda x: x,
     "exponential": np.exp,
     "gelu": lambda x: x * 0.5 * (1 + special.erf(x / np.sqrt(2))),

@@ -4,6 +4,16 @@ from jaxcnn.models.lsuv import lsuv
 from jaxcnn.models.model import Model
 from jaxcnn.models.network import Network
 from jaxcnn.models.sequential import Sequential
-from jaxcnn.saving import load_model, model_from_config, model_from_json
+from jaxcnn.saving import load_model, model_from_config, model_from_json, model_from_yaml, save_model
 
-__all__ = ["Model", "Network", "Sequential", "load_model", "lsuv", "model_from_config", "model_from_json"]
+__all__ = [
+    "Model",
+    "Network",
+    "Sequential",
+    "load_model",
+    "lsuv",
+    "model_from_config",
+    "model_from_json",
+    "model_from_yaml",
+    "save_model",
+]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -39,29 +39,51 @@ class Model(Trainer, Network):
         """A new model, with new weights, from what `get_config` gave."""
         with structure.custom_object_scope(custom_objects):
             inputs, outputs = structure.build_graph(settings)
-        return cls(inputs, outputs, name=settings.get("name"))
+        model = cls(inputs, outputs, name=settings.get("name"))
+        model.trainable = settings.get("trainable", True)
+        return model
 
     def to_json(self, **options: Any) -> str:
         """The structure as JSON text, for `models.model_from_json`; `options` go to ``json.dumps``."""
         return structure.to_json(self, **options)
 
-    def save(self, filepath: str | Path, overwrite: bool = True, include_optimizer: bool = True) -> None:
-        """Write structure, weights, training configuration and optimizer state into one HDF5 file.
+    def to_yaml(self, **options: Any) -> str:
+        """The structure as YAML text, for `models.model_from_yaml`; `options` go to ``yaml.safe_dump``."""
+        return structure.to_yaml(self, **options)
 
+    def save(self, filepath: str | Path, overwrite: bool = True, include_optimizer: bool = True) -> None:
+        """Write structure, weights, training configuration and optimizer state into one file.
+
+        It is HDF5 as Keras 2 writes it, or what Keras 3 writes where the name ends in '.keras'; Keras 3 reads both.
         The file appears whole or not at all; `models.load_model` reads it.
         """
-        from jaxcnn.saving import hdf5
+        from jaxcnn import saving
 
-        hdf5.save_model(self, filepath, overwrite, include_optimizer)
+        saving.save_model(self, filepath, overwrite, include_optimizer)
 
     def save_weights(self, filepath: str | Path, overwrite: bool = True) -> None:
-        """Write the weights into an HDF5 file."""
-        from jaxcnn.saving import hdf5
+        """Write the weights: into HDF5 as Keras 2 does, or as Keras 3 where the name ends in '.weights.h5'."""
+        from jaxcnn import saving
 
-        hdf5.save_weights(self, filepath, overwrite)
+        saving.save_weights(self, filepath, overwrite)
 
-    def load_weights(self, filepath: str | Path, by_name: bool = False) -> None:
-        """Read weights from an HDF5 file: layer by layer in order, or `by_name` into the layers that it names."""
-        from jaxcnn.saving import hdf5
+    def load_weights(self, filepath: str | Path, by_name: bool = False, skip_mismatch: bool = False) -> None:
+        """Read weights from a file of any Keras: all that fit, or after an error none.
 
-        hdf5.load_weights(self, filepath, by_name)
+        Args:
+            filepath: any name; the content decides.
+            by_name: whether to load into the layers of the same names, instead of one after another.
+            skip_mismatch: whether to leave layers as they are whose weights have other shapes, with a warning.
+        """
+        from jaxcnn import saving
+
+        saving.load_weights(self, filepath, by_name, skip_mismatch)
+
+    def export(self, filepath: str | Path, platforms: Sequence[str] = ("cpu", "cuda", "tpu")) -> None:
+        """Write the inference function as a StableHLO program with its weights, for any batch size.
+
+        `jaxcnn.saving.load_exported` makes a function of it, anywhere where JAX is, without this model's code.
+        """
+        from jaxcnn import saving
+
+        saving.export_model(self, filepath, platforms)

@@ -174,7 +174,10 @@ class Sequential(Model):
         described = settings["layers"] if isinstance(settings, Mapping) else settings
         with structure.custom_object_scope(custom_objects):
             layers = [LAYERS.deserialize(entry) for entry in described]
-        return cls(layers, name=settings.get("name") if isinstance(settings, Mapping) else None)
+        whole = settings if isinstance(settings, Mapping) else {}
+        model = cls(layers, name=whole.get("name"))
+        model.trainable = whole.get("trainable", True)
+        return model
 
     def train_on_batch(  # type: ignore[override]
         self, x: Any, y: Any, class_weight: Any = None, sample_weight: Any = None

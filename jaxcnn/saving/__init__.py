@@ -1,14 +1,19 @@
-"""Models in files: structure as JSON, everything in Keras's HDF5 layout."""
+"""Models in files: structure as JSON and YAML, everything as Keras 2 and 3 do, programs to run alone."""
 
-from jaxcnn.saving.hdf5 import load_model, load_weights, save_model, save_weights
-from jaxcnn.saving.structure import model_from_config, model_from_json, to_json
+from jaxcnn.saving.export import export_model, load_exported
+from jaxcnn.saving.files import load_model, load_weights, save_model, save_weights
+from jaxcnn.saving.structure import model_from_config, model_from_json, model_from_yaml, to_json, to_yaml
 
 __all__ = [
+    "export_model",
+    "load_exported",
     "load_model",
     "load_weights",
     "model_from_config",
     "model_from_json",
+    "model_from_yaml",
     "save_model",
     "save_weights",
     "to_json",
+    "to_yaml",
 ]

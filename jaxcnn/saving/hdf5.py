@@ -1,76 +1,116 @@
-"""Models and weights in the HDF5 files of Keras 2."""
+"""Models and weights in the HDF5 files of Keras 1 and 2, and of Keras 3's '.h5': one group a layer."""
 
 from __future__ import annotations
 
+import itertools
 import json
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from jaxcnn.layers.base import Layer
-from jaxcnn.saving.structure import KERAS_VERSION, model_from_config, plain, to_json
-from jaxcnn.utils.files import atomic_path
+from jaxcnn.saving.assignment import Stored, assign, stored_order
+from jaxcnn.saving.dialects import era_of
+from jaxcnn.saving.old_weights import Origin, to_file
+from jaxcnn.saving.optimizer_files import restore_optimizer
+from jaxcnn.saving.structure import KERAS_VERSION, WRITER, file_config, model_from_config, plain
+from jaxcnn.saving.training import compile_as_stored, to_keras2_training
+from jaxcnn.utils.files import atomic_write
 
 if TYPE_CHECKING:
     import h5py
 
+HEADER_LIMIT = 60_000  # bytes; HDF5 keeps no longer attribute beside a group's other ones
 
-def save_model(model: Any, path: str | Path, overwrite: bool = True, include_optimizer: bool = True) -> None:
-    """Write structure, weights, and for a compiled model the training configuration and the optimizer's state.
 
-    The file appears whole or not at all.
+def save_hdf5(model: Any, path: str | Path, overwrite: bool = True, include_optimizer: bool = True) -> None:
+    """Write a model as Keras 2 does: structure, weights, training configuration and the optimizer's state."""
 
-    Raises:
-        FileExistsError: when the file exists and `overwrite` is False.
-    """
-    with new_file(path, overwrite) as file:
+    def write(file: h5py.File) -> None:
         file.attrs["keras_version"] = KERAS_VERSION
         file.attrs["backend"] = "tensorflow"
-        file.attrs["model_config"] = to_json(model)
+        file.attrs["written_by"] = WRITER
+        file.attrs["model_config"] = json.dumps(file_config(model))
         write_weights(model, file.create_group("model_weights"))
         if include_optimizer and model.optimizer is not None:
-            file.attrs["training_config"] = json.dumps(model.training_config(), default=plain)
+            file.attrs["training_config"] = json.dumps(to_keras2_training(model.training_config()), default=plain)
             if model.opt_state is not None:
                 write_optimizer(model, file.create_group("optimizer_weights"))
 
-
-def save_weights(model: Any, path: str | Path, overwrite: bool = True) -> None:
-    """Write the weights alone."""
-    with new_file(path, overwrite) as file:
-        write_weights(model, file)
+    check_free(path, overwrite)
+    with atomic_write(path) as file:
+        file.write(hdf5_bytes(write))
 
 
-@contextmanager
-def new_file(path: str | Path, overwrite: bool) -> Iterator[h5py.File]:
-    """An HDF5 file that takes its place at `path` when it is complete."""
+def save_hdf5_weights(model: Any, path: str | Path, overwrite: bool = True) -> None:
+    """Write the weights alone, as Keras 2 does."""
+    check_free(path, overwrite)
+    with atomic_write(path) as file:
+        file.write(hdf5_bytes(lambda opened: write_weights(model, opened)))
+
+
+def hdf5_bytes(write: Callable[[h5py.File], None]) -> bytes:
+    """An HDF5 file made in memory: the library does not survive a disk that fills up under it."""
     import h5py
 
+    with h5py.File("in memory", "w", driver="core", backing_store=False) as file:
+        write(file)
+        file.flush()
+        image: bytes = file.id.get_file_image()
+    return image
+
+
+def check_free(path: str | Path, overwrite: bool) -> None:
+    """Raise when there is a file that must not be replaced."""
     if not overwrite and Path(path).exists():
         raise FileExistsError(f"{path} exists; pass overwrite=True to replace it.")
-    with atomic_path(path) as partial, h5py.File(partial, "w") as file:
-        yield file
 
 
 def write_weights(model: Any, group: h5py.Group) -> None:
     """One group a layer, its weights inside under their names."""
-    group.attrs["layer_names"] = np.array([layer.name.encode() for layer in model.layers])
+    write_names(group, "layer_names", [layer.name for layer in model.layers])
     group.attrs["backend"] = "tensorflow"
     group.attrs["keras_version"] = KERAS_VERSION
     for layer in model.layers:
-        entries = layer.weight_paths()
-        names = [weight_name(owner, path) for owner, path in entries]
-        of_layer = group.create_group(layer.name)
-        of_layer.attrs["weight_names"] = np.array([name.encode() for name in names])
-        for name, value in zip(names, layer.weights, strict=True):
-            of_layer.create_dataset(name, data=np.asarray(value))
+        entries = stored_order(layer)
+        names = weight_names(entries)
+        of_layer = group.require_group(layer.name)
+        write_names(of_layer, "weight_names", names)
+        for name, (owner, path) in zip(names, entries, strict=True):
+            of_layer.create_dataset(name, data=to_file(owner, path, np.asarray(owner.variable(path))))
 
 
-def weight_name(owner: Layer, path: tuple[str, ...]) -> str:
-    """The name of a weight in a file, as in 'dense_1/kernel:0'."""
-    return "/".join((owner.name, *path[1:])) + ":0"
+def weight_names(entries: Sequence[tuple[Any, tuple[str, ...]]]) -> list[str]:
+    """A name in the file for each weight, as in 'dense_1/kernel:0'."""
+    names: list[str] = []
+    for owner, path in entries:
+        stem = "/".join((owner.name, *path[1:]))
+        count = sum(name.split(":")[0].rsplit("~", 1)[0] == stem for name in names)
+        names.append(f"{stem}~{count}:0" if count else f"{stem}:0")
+    return names
+
+
+def write_names(group: h5py.Group, key: str, names: Sequence[str]) -> None:
+    """A list of names as an attribute, or several where it is too long for one."""
+    encoded = np.array([name.encode() for name in names])
+    if encoded.nbytes <= HEADER_LIMIT:
+        group.attrs[key] = encoded
+        return
+    for i, part in enumerate(np.array_split(encoded, -(-encoded.nbytes // HEADER_LIMIT))):
+        group.attrs[f"{key}{i}"] = part
+
+
+def read_names(group: h5py.Group, key: str) -> list[str]:
+    """What `write_names` wrote."""
+    if key in group.attrs:
+        return [text(name) for name in group.attrs[key]]
+    names: list[str] = []
+    for part in itertools.count():
+        if f"{key}{part}" not in group.attrs:
+            break
+        names += [text(name) for name in group.attrs[f"{key}{part}"]]
+    return names
 
 
 def write_optimizer(model: Any, group: h5py.Group) -> None:
@@ -78,86 +118,59 @@ def write_optimizer(model: Any, group: h5py.Group) -> None:
     arrays = model.optimizer_arrays()
     kind = type(model.optimizer).__name__
     names = [f"training/{kind}/{name}:0" for name, _ in arrays]
-    group.attrs["weight_names"] = np.array([name.encode() for name in names])
+    write_names(group, "weight_names", names)
     for name, (_, value) in zip(names, arrays, strict=True):
         group.create_dataset(name, data=np.asarray(value))
 
 
-def load_model(path: str | Path, custom_objects: Mapping[str, Any] | None = None, compile: bool = True) -> Any:
-    """The model in a file, with its weights; compiled, with the optimizer's state, when it was saved so.
-
-    Args:
-        path: any name; the content decides.
-        custom_objects: name -> class or function, for what the library does not know.
-        compile: whether to use the training configuration in the file.
-
-    Raises:
-        FileNotFoundError: there is no such file.
-        ValueError: it is not a model file, or it is damaged.
-    """
-    with opened(path) as file:
-        if "model_config" not in file.attrs:
-            raise ValueError(f"{path} holds weights but no model: build the model and use load_weights.")
-        model = model_from_config(json.loads(text(file.attrs["model_config"])), custom_objects)
-        read_weights(model, file["model_weights"], path)
-        if compile and "training_config" in file.attrs:
-            model.compile_from(json.loads(text(file.attrs["training_config"])), custom_objects)
-            if "optimizer_weights" in file:
-                stored = file["optimizer_weights"]
-                model.set_optimizer_arrays([stored[text(name)][()] for name in stored.attrs["weight_names"]])
-        return model
-
-
-def load_weights(model: Any, path: str | Path, by_name: bool = False) -> None:
-    """Put the weights in a file into a model: in the order of the layers, or into those of the same name."""
-    with opened(path) as file:
-        read_weights(model, file.get("model_weights", file), path, by_name)
+def read_model(
+    file: h5py.File, path: Any, custom_objects: Mapping[str, Any] | None, compile: bool, safe_mode: bool
+) -> Any:
+    """The model in an open file."""
+    if "model_config" not in file.attrs:
+        raise ValueError(f"{path} holds weights but no model: build the model and use load_weights.")
+    config = json.loads(text(file.attrs["model_config"]))
+    version, writer = (text(file.attrs.get(key, "")) for key in ("keras_version", "written_by"))
+    marks = {"keras_version": version or "1", **({"written_by": writer} if writer else {})}
+    model = model_from_config({**config, **marks}, custom_objects, safe_mode)
+    weight_names = read_weights(model, file["model_weights"], path)
+    if compile and "training_config" in file.attrs:
+        settings = json.loads(text(file.attrs["training_config"]))
+        compile_as_stored(model, settings, path, custom_objects)
+        if "optimizer_weights" in file:
+            group = file["optimizer_weights"]
+            names = read_names(group, "weight_names")
+            in_file = [weight_names.get((id(owner), place), "") for owner, place in model.trainable_paths()]
+            by_name = not writer and version.startswith(("1.", "2.0."))  # then weights were sorted by their names
+            order = sorted(range(len(in_file)), key=in_file.__getitem__) if by_name else None
+            restore_optimizer(model, names, [group[name][()] for name in names], path, order)
+    return model
 
 
-@contextmanager
-def opened(path: str | Path) -> Iterator[h5py.File]:
-    """A readable HDF5 file, whatever it is called."""
-    import h5py
-
-    if not Path(path).is_file():
-        raise FileNotFoundError(f"There is no file {path}.")
-    try:
-        file = h5py.File(path, "r")
-    except OSError as error:
-        raise ValueError(f"{path} is not an HDF5 file, or it is damaged: {error}") from None
-    with file:
-        try:
-            yield file
-        except (KeyError, OSError) as error:
-            raise ValueError(f"{path} is damaged or not a Keras file: {error}") from error
+def read_weights(
+    model: Any, group: h5py.Group, path: Any, by_name: bool = False, skip_mismatch: bool = False
+) -> dict[Any, str]:
+    """Check all arrays in a group against the model, then put them in: all or none; returns what `assign` does."""
+    return assign(model, *read_stored(group), path, by_name, skip_mismatch)
 
 
-def read_weights(model: Any, group: h5py.Group, path: Any, by_name: bool = False) -> None:
-    """Check all arrays in a group against the model, then put them in: all or none."""
-    stored = {
-        text(name): [group[text(name)][text(w)][()] for w in group[text(name)].attrs["weight_names"]]
-        for name in group.attrs["layer_names"]
-    }
-    layers = [layer for layer in model.layers if layer.weight_paths()]
-    if by_name:
-        pairs = [(layer, stored[layer.name]) for layer in layers if layer.name in stored]
-    else:
-        filled = {name: arrays for name, arrays in stored.items() if arrays}
-        if len(filled) != len(layers):
-            raise ValueError(
-                f"{path} holds weights for {len(filled)} layers ({', '.join(filled)}); model '{model.name}' has "
-                f"{len(layers)} ({', '.join(layer.name for layer in layers)})."
-            )
-        pairs = list(zip(layers, filled.values(), strict=True))
-    for layer, arrays in pairs:
-        wanted = [owner.weight_shape(p) for owner, p in layer.weight_paths()]
-        if [a.shape for a in arrays] != wanted:
-            raise ValueError(
-                f"{path}: layer '{layer.name}' needs weights of shapes {wanted}; the file has "
-                f"{[a.shape for a in arrays]}."
-            )
-    for layer, arrays in pairs:
-        Layer.set_weights(layer, arrays)  # in the order of `weight_paths`, for nested models too
+def read_stored(group: h5py.Group) -> tuple[list[Stored], Origin]:
+    """The arrays of each layer in a file, and where they come from."""
+    version, backend = (text(group.attrs.get(key, "")) for key in ("keras_version", "backend"))
+    if "nb_layers" in group.attrs:  # before Keras 1.0
+        stored = []
+        for k in range(int(group.attrs["nb_layers"])):
+            inner = group[f"layer_{k}"]
+            count = int(inner.attrs["nb_params"]) if "nb_params" in inner.attrs else len(inner)
+            arrays = [inner[f"param_{j}"][()] for j in range(count)]
+            stored.append(Stored(f"layer_{k}", [f"param_{j}" for j in range(count)], arrays))
+        return stored, Origin(1, backend, True)
+    stored = []
+    for name in read_names(group, "layer_names"):
+        names = read_names(group[name], "weight_names")
+        stored.append(Stored(name, names, [group[name][weight][()] for weight in names]))
+    newer = version or any(":" in weight or "/" in weight for s in stored for weight in s.names if "kernel" in weight)
+    return stored, Origin(era_of(version) if newer else 1, backend)
 
 
 def text(value: Any) -> str:

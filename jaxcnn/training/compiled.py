@@ -240,19 +240,19 @@ class Compiled(Layer):
         finally:
             self.store(trained)
 
-    def _trained_paths(self) -> list[tuple[str, ...]]:
+    def trained_paths(self) -> list[tuple[str, ...]]:
         mask = flatten_dict(self.compiled_mask or {})
         return [s.path for s in self.all_specs() if s.collection == "params" and mask.get(s.path)]
 
     def optimizer_arrays(self) -> list[tuple[str, jax.Array]]:
         """(name, array) of all that the optimizer remembers, in the order of Keras files."""
-        return named_arrays(self.opt_state, self._trained_paths())
+        return named_arrays(self.opt_state, self.trained_paths())
 
     def set_optimizer_arrays(self, values: Sequence[Any]) -> None:
         """Put back what `optimizer_arrays` gave."""
         self._require_compiled()
         params, _ = split(self.variables["params"], self.compiled_mask)
-        self._opt_state = with_arrays(self.optimizer.init(params), self._trained_paths(), values)
+        self._opt_state = with_arrays(self.optimizer.init(params), self.trained_paths(), values)
         self._step = int(self._opt_state.count)
 
     def _finish_compile(self, objective: Objective) -> None:

@@ -11,7 +11,7 @@ import numpy as np
 
 
 def named_arrays(opt_state: Any, order: Sequence[tuple[str, ...]]) -> list[tuple[str, jax.Array]]:
-    """(name, array) of all that an optimizer remembers: the count first, then slot by slot, weights in `order`.
+    """(name, array) of all that an optimizer remembers: the count, slot by slot the weights in `order`, the rest.
 
     The adjustable numbers are left out: they belong to the optimizer's configuration.
     """
@@ -24,7 +24,8 @@ def named_arrays(opt_state: Any, order: Sequence[tuple[str, ...]]) -> list[tuple
         name = "iterations" if keys == ("count",) else "/".join(keys[1:])
         weight = next((i for i, p in enumerate(order) if keys[-len(p) :] == p), -1)
         slot = keys[1 : len(keys) - len(order[weight])] if weight >= 0 else keys[1:]
-        found.append(((keys[0] != "count", slot_rank(opt_state, slot), weight, at), name, value))
+        rank = slot_rank(opt_state, slot)
+        found.append(((keys[0] != "count", weight < 0, rank, weight, at), name, value))
     return [(name, value) for _, name, value in sorted(found, key=lambda entry: entry[0])]
 
 

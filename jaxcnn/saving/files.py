@@ -1,0 +1,123 @@
+"""Saving and loading, whatever the format: a file is known by what is in it, not by its name."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+import zlib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from jaxcnn.saving import archive, hdf5
+
+
+def save_model(model: Any, path: str | Path, overwrite: bool = True, include_optimizer: bool = True) -> None:
+    """Write structure, weights, and for a compiled model the training configuration and the optimizer's state.
+
+    The format is that of Keras 3 where the name ends in '.keras', else HDF5 as Keras 2 writes it.  The file appears
+    whole or not at all.
+
+    Args:
+        model: to save.
+        path: of the file; missing folders are made.
+        overwrite: whether to replace what is there.
+        include_optimizer: whether to save how the model is trained.
+
+    Raises:
+        FileExistsError: when the file exists and `overwrite` is False.
+        OSError: it cannot be written; what was there before stays.
+    """
+    save = archive.save_archive if Path(path).suffix == ".keras" else hdf5.save_hdf5
+    save(model, path, overwrite, include_optimizer)
+
+
+def save_weights(model: Any, path: str | Path, overwrite: bool = True) -> None:
+    """Write the weights alone: as Keras 3 does where the name ends in '.weights.h5', else as Keras 2.
+
+    Raises:
+        FileExistsError: when the file exists and `overwrite` is False.
+        OSError: it cannot be written; what was there before stays.
+    """
+    save = archive.save_tree if str(path).endswith(".weights.h5") else hdf5.save_hdf5_weights
+    save(model, path, overwrite)
+
+
+def load_model(
+    path: str | Path,
+    custom_objects: Mapping[str, Any] | None = None,
+    compile: bool = True,
+    safe_mode: bool = True,
+) -> Any:
+    """The model in a file of any Keras, with its weights; compiled, with the optimizer's state, when it was saved so.
+
+    Args:
+        path: any name; the content decides.
+        custom_objects: name -> class or function, for what the library does not know.
+        compile: whether to use the training configuration in the file.
+        safe_mode: whether to refuse functions that are stored as Python bytecode.
+
+    Raises:
+        FileNotFoundError: there is no such file.
+        ValueError: it is not a model file, it is damaged, or it holds what this library does not have.
+    """
+    with reading(path):
+        if zipfile.is_zipfile(path):
+            return archive.load_archive(path, custom_objects, compile, safe_mode)
+        with opened(path) as file:
+            return hdf5.read_model(file, path, custom_objects, compile, safe_mode)
+
+
+def load_weights(model: Any, path: str | Path, by_name: bool = False, skip_mismatch: bool = False) -> None:
+    """Put the weights in a file of any Keras into a model, all of them or, after an error, none.
+
+    Args:
+        model: whose weights to replace; its input shape must be known.
+        path: any name; the content decides.  A file with a whole model will do.
+        by_name: whether to load into the layers of the same names instead of one after another.
+        skip_mismatch: whether to leave layers as they are whose weights have other shapes, with a warning.
+
+    Raises:
+        FileNotFoundError: there is no such file.
+        ValueError: it is damaged, or layers or shapes do not fit; the message says which.
+    """
+    model.weight_paths()
+    with reading(path):
+        if zipfile.is_zipfile(path):
+            with zipfile.ZipFile(path) as packed, archive.weights_of(packed) as file:
+                archive.load_tree(model, file, path, by_name, skip_mismatch)
+            return
+        with opened(path) as file:
+            if archive.is_tree(file):
+                archive.load_tree(model, file, path, by_name, skip_mismatch)
+            else:
+                hdf5.read_weights(model, file.get("model_weights", file), path, by_name, skip_mismatch)
+
+
+@contextmanager
+def reading(path: str | Path) -> Iterator[None]:
+    """Say in one sentence what is wrong with a file that cannot be read."""
+    if not Path(path).is_file():
+        raise FileNotFoundError(f"There is no file {path}.")
+    try:
+        yield
+    except (json.JSONDecodeError, UnicodeDecodeError, zlib.error, zipfile.BadZipFile, EOFError) as error:
+        raise ValueError(f"{path} is damaged: {error}") from error
+    except (KeyError, OSError, RuntimeError) as error:
+        raise ValueError(f"{path} is damaged or not a Keras file: {error}") from error
+
+
+@contextmanager
+def opened(path: str | Path) -> Iterator[Any]:
+    """A readable HDF5 file, whatever it is called."""
+    import h5py
+
+    try:
+        file = h5py.File(path, "r")
+    except PermissionError:
+        raise
+    except OSError as error:
+        raise ValueError(f"{path} is neither an HDF5 file nor a '.keras' file, or it is damaged: {error}") from None
+    with file:
+        yield file
