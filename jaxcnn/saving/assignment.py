@@ -30,9 +30,17 @@ class Mismatch(ValueError):
 
 def stored_order(layer: Any) -> list[Entry]:
     """The weights of a layer or inner model in the order of Keras files: what training moves first."""
-    trained = layer.trainable_paths()
+    trained = trained_when_read(layer)
     moved = {(id(owner), path) for owner, path in trained}
     return [*trained, *((o, p) for o, p in layer_by_layer(layer) if (id(o), p) not in moved)]
+
+
+def trained_when_read(layer: Any) -> list[Entry]:
+    """What is trainable in the model that Keras 3 makes of a file: it forgets that a Sequential was frozen."""
+    if not layer.trainable and type(layer).__name__ != "Sequential":
+        return []
+    own = [(o, p) for o, p in layer.weight_paths() if o is layer and p[0] == "params"]
+    return own + [entry for child in layer.children.values() for entry in trained_when_read(child)]
 
 
 def layer_by_layer(layer: Any) -> list[Entry]:

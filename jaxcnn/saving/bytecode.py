@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import marshal
 import types
 from collections.abc import Callable, Mapping
@@ -31,16 +30,7 @@ def stored_function(stored: Any, safe_mode: bool) -> Callable:
     if isinstance(stored, Mapping):
         stored = [stored["code"], stored.get("defaults"), stored.get("closure")]
     text, defaults, closure = [*stored, None, None][:3]
-    try:
-        try:
-            code = marshal.loads(base64.b64decode(text, validate=True))
-        except (binascii.Error, ValueError, EOFError):
-            code = marshal.loads(text.encode("raw_unicode_escape"))  # as Keras 2.0 wrote it
-    except (ValueError, EOFError, TypeError) as error:
-        raise ValueError(
-            f"The bytecode of a Lambda layer is not of this version of Python ({error}): build the model with a named "
-            "function and use load_weights."
-        ) from None
+    code = code_in(text)
     import jax.numpy as jnp
 
     from jaxcnn import backend
@@ -48,3 +38,20 @@ def stored_function(stored: Any, safe_mode: bool) -> Callable:
     cells = tuple(types.CellType(value) for value in closure or ())
     names = {"K": backend, "np": jnp, "jnp": jnp}
     return types.FunctionType(code, names, code.co_name, tuple(defaults) if defaults else None, cells or None)
+
+
+def code_in(text: str) -> types.CodeType:
+    """The code in base64, or escaped as Keras 2.0 wrote it."""
+    problem: Exception | None = None
+    for decode in (lambda: base64.decodebytes(text.encode("ascii")), lambda: text.encode("raw_unicode_escape")):
+        try:
+            code = marshal.loads(decode())
+        except (ValueError, EOFError, TypeError) as error:  # those of base64 and of encodings are ValueErrors
+            problem = problem or error
+        else:
+            if isinstance(code, types.CodeType):
+                return code
+    raise ValueError(
+        f"The bytecode of a Lambda layer is not of this version of Python ({problem}): build the model with a named "
+        "function and use load_weights."
+    )

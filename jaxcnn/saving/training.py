@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from jaxcnn import losses, metrics, optimizers
@@ -44,7 +44,7 @@ SAYING_NOTHING: Mapping[str, tuple[Any, ...]] = {
     "top_k": (None,),
     "class_id": (None,),
 }
-BUILT_IN_KERAS_3 = {"cosine_proximity": None, "logcosh": "log_cosh", "kullback_leibler_divergence": "kl_divergence"}
+RENAMED = {"logcosh": "log_cosh", "kullback_leibler_divergence": "kl_divergence"}  # in Keras 3
 
 
 def to_keras2_training(settings: Mapping[str, Any]) -> dict[str, Any]:
@@ -60,7 +60,18 @@ def to_keras2_training(settings: Mapping[str, Any]) -> dict[str, Any]:
         own.pop("decay", None)
     if own.get("schedule_decay") == 0.004:  # of Nadam, and the only one that later versions have
         own.pop("schedule_decay")
-    return {**settings, "optimizer_config": {**optimizer, "config": own}}
+    named = {key: full_names(settings[key]) for key in ("loss", "metrics", "weighted_metrics")}
+    return {**settings, **named, "optimizer_config": {**optimizer, "config": own}}
+
+
+def full_names(value: Any) -> Any:
+    """Losses and metrics with their long names: Keras 3 does not find all the short ones in files."""
+    if isinstance(value, list | tuple):
+        return [full_names(item) for item in value]
+    if isinstance(value, Mapping):
+        return value if "class_name" in value else {k: full_names(v) for k, v in value.items()}
+    known = losses.registry.find(value) if isinstance(value, str) and value in losses.registry.names() else None
+    return value if known is None else known.__name__
 
 
 def to_keras3_training(settings: Mapping[str, Any]) -> dict[str, Any]:
@@ -84,18 +95,16 @@ def to_keras3_training(settings: Mapping[str, Any]) -> dict[str, Any]:
             return {k: object_of(module, v) for k, v in value.items()}
         if isinstance(value, list | tuple):
             return [object_of(module, v) for v in value]
-        return (
-            None
-            if value is None
-            else BUILT_IN_KERAS_3.get(value, value) or packaged("jaxcnn.losses", "function", value)
-        )
+        if value == "cosine_proximity":  # Keras 3 has none that computes the same
+            return packaged("jaxcnn.losses", "function", value)
+        return RENAMED.get(value, value)
 
     return {
         "optimizer": packaged("keras.optimizers", kind, own),
-        "loss": object_of("losses", settings["loss"]),
+        "loss": object_of("losses", full_names(settings["loss"])),
         "loss_weights": settings["loss_weights"],
-        "metrics": object_of("metrics", settings["metrics"]),
-        "weighted_metrics": object_of("metrics", settings["weighted_metrics"]),
+        "metrics": object_of("metrics", full_names(settings["metrics"])),
+        "weighted_metrics": object_of("metrics", full_names(settings["weighted_metrics"])),
         "run_eagerly": False,
         "steps_per_execution": 1,
         "jit_compile": False,
@@ -117,7 +126,7 @@ def compile_as_stored(
     """
     try:
         with custom_object_scope(custom_objects):
-            model.compile_from(from_keras_training(settings))
+            model.compile_from(from_keras_training(settings, model.output_names))
     except (ValueError, TypeError) as error:
         raise ValueError(
             f"{source}: the model cannot be compiled as it was saved. {error} Load it with compile=False and compile "
@@ -125,7 +134,7 @@ def compile_as_stored(
         ) from error
 
 
-def from_keras_training(settings: Mapping[str, Any]) -> dict[str, Any]:
+def from_keras_training(settings: Mapping[str, Any], output_names: Sequence[str]) -> dict[str, Any]:
     """The arguments of `compile` in our terms."""
     optimizer = settings.get("optimizer_config", settings.get("optimizer"))
     found = {
@@ -136,7 +145,9 @@ def from_keras_training(settings: Mapping[str, Any]) -> dict[str, Any]:
     }
     for key in ("metrics", "weighted_metrics"):
         value = from_keras_object(settings.get(key), metrics.registry)
-        found[key] = value[0] if isinstance(value, list) and len(value) == 1 and isinstance(value[0], list) else value
+        if isinstance(value, list) and value and isinstance(value[0], list):  # a list for each output
+            value = dict(zip(output_names, value, strict=True)) if len(output_names) > 1 else value[0]
+        found[key] = value
     return found
 
 

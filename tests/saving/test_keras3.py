@@ -177,7 +177,7 @@ def test_what_keras_3_can_and_we_cannot_is_refused_by_name(tmp_path):
         load_model(tmp_path / "operation.keras")
     pooled = keras.layers.GlobalMaxPooling1D(keepdims=True, name="kept")
     keras.Sequential([keras.Input((4, 3)), pooled]).save(tmp_path / "kept.keras")
-    with pytest.raises(ValueError, match="'kept'.*`keepdims`"):
+    with pytest.raises(ValueError, match=r"'kept'.*`keepdims`"):
         load_model(tmp_path / "kept.keras")
     keras.Sequential([keras.Input((3,)), keras.layers.Lambda(lambda x: x + 1)]).save(tmp_path / "lambda.keras")
     with pytest.raises(ValueError, match="safe_mode=False"):
