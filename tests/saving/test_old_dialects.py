@@ -64,7 +64,7 @@ def test_numbered_layers_with_theano_kernels(before_keras_1, data_format):
     np.testing.assert_allclose(model.predict(x), expected, rtol=1e-4, atol=1e-5)
 
 
-def keras_1_config(class_name, **settings):
+def keras_1_config(class_name, /, **settings):
     return {"class_name": class_name, "config": settings}
 
 
@@ -200,14 +200,14 @@ def test_gates_in_arrays_of_their_own(tmp_path, layer, gates, wrapped):
 
 
 def test_the_other_names_of_keras_1():
-    def read(name, **settings):
+    def read(name, /, **settings):
         config = keras_1_config("Sequential")
         config["config"] = [keras_1_config(name, **settings)]
         return model_from_config({**config, "keras_version": "1.0.8"}).layers[0]
 
     shape = {"batch_input_shape": [None, 5, 4]}
     lstm = read(
-        "LSTM", name="a", output_dim=3, inner_init="orthogonal", forget_bias_init="one", inner_activation="hard_sigmoid",
+        "LSTM", name="a", output_dim=3, inner_init="orthogonal", forget_bias_init="one", inner_activation="sigmoid",
         dropout_W=0.1, dropout_U=0.2, consume_less="gpu", init="glorot_uniform", input_dim=4, **shape,
     )  # fmt: skip
     assert (lstm.units, lstm.unit_forget_bias, lstm.dropout, lstm.recurrent_dropout) == (3, True, 0.1, 0.2)
@@ -314,7 +314,7 @@ def test_arguments_of_later_versions_of_keras_2():
     shape = {"batch_input_shape": [None, 6, 5, 2]}
     policy = {"class_name": "Policy", "config": {"name": "mixed_float16"}}
 
-    def read(name, **settings):
+    def read(name, /, **settings):
         described = {"class_name": name, "config": {"name": "a", **settings}}
         inner = {"name": "s", "layers": [described]}
         return model_from_config({"class_name": "Sequential", "config": inner, "keras_version": "2.15.0"}).layers[0]
