@@ -18,6 +18,21 @@ from jaxcnn.utils.files import atomic_write
 PROGRAM, WEIGHTS, ABOUT = "program.stablehlo", "weights.npz", "about.json"
 
 
+def jax_export() -> Any:
+    """`jax.export`, with what it needs to write programs.
+
+    Raises:
+        ImportError: the package flatbuffers is missing.
+    """
+    try:
+        import flatbuffers  # noqa: F401
+    except ImportError:
+        raise ImportError('Exported programs need the package flatbuffers: pip install "jaxcnn[export]"') from None
+    from jax import export
+
+    return export
+
+
 def export_model(model: Any, path: str | Path, platforms: Sequence[str] = ("cpu", "cuda", "tpu")) -> None:
     """Write the inference function of a model and its weights into one file.
 
@@ -31,8 +46,7 @@ def export_model(model: Any, path: str | Path, platforms: Sequence[str] = ("cpu"
     Raises:
         ValueError: the input shape is not known, or an operation cannot be exported for a platform.
     """
-    from jax import export
-
+    export = jax_export()
     if not model.inputs:
         raise ValueError(f"Model '{model.name}' does not know its input shape yet: build it or train it once.")
     leaves, tree = jax.tree.flatten(model.variables)
@@ -60,8 +74,7 @@ def export_model(model: Any, path: str | Path, platforms: Sequence[str] = ("cpu"
 
 def symbolic_inputs(model: Any) -> list[jax.ShapeDtypeStruct]:
     """The inputs as the program takes them: one batch size for all, and a size of its own for every other None."""
-    from jax import export
-
+    export = jax_export()
     names = [
         ["batch" if axis == 0 else f"size{i}_{axis}" if n is None else str(n) for axis, n in enumerate(t.shape)]
         for i, t in enumerate(model.inputs)
@@ -85,8 +98,7 @@ def load_exported(path: str | Path) -> Callable[..., Any]:
         FileNotFoundError: there is no such file.
         ValueError: it is no exported model, or it is damaged.
     """
-    from jax import export
-
+    export = jax_export()
     if not Path(path).is_file():
         raise FileNotFoundError(f"There is no file {path}.")
     try:

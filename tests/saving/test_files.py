@@ -150,7 +150,10 @@ def test_damaged_files(tmp_path, name):
     model.save(tmp_path / name)
     before = model.get_weights()
     whole = (tmp_path / name).read_bytes()
-    for content in (b"", b"no model at all", whole[: len(whole) // 2], whole[:2000], whole[100:]):
+    contents = [b"", b"no model at all", whole[: len(whole) // 2], whole[:2000]]
+    if name.endswith("keras"):  # which has checksums
+        contents.append(whole.replace(b"HDF", b"XXX"))
+    for content in contents:
         (tmp_path / name).write_bytes(content)
         for load in (load_model, model.load_weights):
             with pytest.raises(ValueError, match="damaged"):
