@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from jaxcnn import config
+from jaxcnn.applications import pretrained
 from jaxcnn.datasets import resolve
 
 
@@ -21,7 +22,7 @@ class Data:
         kind: "real" (the source's own), "sample" (a part of it) or "substitute" (another of the same sort).
         dataset: its module in `jaxcnn.datasets` and the arguments of the ``dataset()`` there, which knows where to look
             and perhaps where to download it.
-        path: else, where it lies below ``config.home()``.
+        path: else, where it lies below ``config.home()``; files of ``models/`` may also be in the Keras cache.
     """
 
     title: str
@@ -33,6 +34,8 @@ class Data:
         """The file or folder, or None when it is not here."""
         if self.dataset is not None:
             return resolve.find(_described(*self.dataset))
+        if self.path.startswith("models/"):
+            return pretrained.find(Path(self.path).name)
         found = config.home() / self.path
         return found if found.exists() else None
 

@@ -19,6 +19,7 @@ import numpy as np
 from experiments.data import DATA
 from experiments.program import Entry
 from jaxcnn import config, visualization
+from jaxcnn.applications.pretrained import WeightsNotFoundError
 from jaxcnn.datasets.resolve import DatasetNotFoundError
 from jaxcnn.layers import naming
 from jaxcnn.utils.files import atomic_path, atomic_write
@@ -182,7 +183,7 @@ def execute(entry: Entry, out: Path, quick: bool, seed: int = 0, changes: tuple[
         entry.main(run)
         if absent := run.unrecorded():
             raise AssertionError(f"main did not record the book's {', '.join(absent)}.")
-    except DatasetNotFoundError as error:
+    except (DatasetNotFoundError, WeightsNotFoundError) as error:
         result |= {"state": "skipped", "needs": str(error).splitlines()[0]}
     except Exception:
         traceback.print_exc()

@@ -1,0 +1,66 @@
+"""Networks with ImageNet weights name what they see (U21 of the notes).
+
+Data: photographs, and the weights of MobileNet, the only one of the notes' thirteen networks whose whole weights come
+with the data of this project.  The others are built without weights and their parameters counted.
+
+    python -m experiments run u21_applications
+"""
+
+import numpy as np
+
+from experiments.program import Program
+from experiments.run import Run
+from jaxcnn import applications, config
+from jaxcnn.preprocessing.image import img_to_array, load_img
+
+PROGRAM = Program(
+    title="Networks with ImageNet weights",
+    ids=("U21",),
+    data=("mobilenet", "imagenet_classes", "media"),
+    minutes=2,
+    settings={"networks": 13},
+    quick={"networks": 2},
+)
+PARAMETERS = {
+    "MobileNet": 4_253_864,
+    "MobileNetV2": 3_538_984,
+    "DenseNet121": 8_062_504,
+    "NASNetMobile": 5_326_716,
+    "DenseNet169": 14_307_880,
+    "DenseNet201": 20_242_984,
+    "Xception": 22_910_480,
+    "InceptionV3": 23_851_784,
+    "ResNet50": 25_636_712,
+    "InceptionResNetV2": 55_873_736,
+    "NASNetLarge": 88_949_818,
+    "VGG16": 138_357_544,
+    "VGG19": 143_667_240,
+}
+
+
+def main(run: Run) -> None:
+    MobileNet = applications.MobileNet
+    model = MobileNet(weights="imagenet")
+    pictures = ("panda.jpg", "darknet_eagle.jpg", "darknet_dog.jpg")
+    photographs = [load_img(config.home() / "media" / name, target_size=(224, 224)) for name in pictures]
+    x = np.stack([img_to_array(photograph) for photograph in photographs])
+    titles = []
+    for name, top in zip(
+        pictures,
+        applications.imagenet_utils.decode_predictions(model.predict(MobileNet.preprocess_input(x)), top=3),
+        strict=True,
+    ):
+        print(name, top)
+        run.figure(name, f"{top[0][1]} {top[0][2]:.3f}")
+        titles.append(f"{top[0][1]}\n{top[0][2]:.3f}")
+    run.check("the panda", titles[0].splitlines()[0], "giant_panda")
+    run.picture("photographs", x.astype("uint8"), titles=titles, columns=3)
+
+    for name, parameters in list(PARAMETERS.items())[: run.settings.networks]:
+        run.check(name, getattr(applications, name)(weights=None).count_params(), parameters)
+
+
+if __name__ == "__main__":
+    from experiments.__main__ import command
+
+    command(__file__)
