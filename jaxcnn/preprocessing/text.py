@@ -172,8 +172,10 @@ class Tokenizer:
 
     def texts_to_sequences_generator(self, texts: Iterable[Text]) -> Iterator[list[int]]:
         """The word numbers of one text after the other."""
+        known = {word: number for word, number in self.word_index.items() if self._used(number)}
+        unknown = None if self.oov_token is None else self.word_index.get(self.oov_token)
         for text in _checked(texts):
-            numbers = (self._number(word) for word in self._words(text))
+            numbers = (known.get(word, unknown) for word in self._words(text))
             yield [number for number in numbers if number is not None]
 
     def sequences_to_texts(self, sequences: Iterable[Iterable[int]]) -> list[str]:
@@ -182,8 +184,10 @@ class Tokenizer:
 
     def sequences_to_texts_generator(self, sequences: Iterable[Iterable[int]]) -> Iterator[str]:
         """The words of one sequence of numbers after the other, with spaces between them."""
+        known = {number: word for number, word in self.index_word.items() if self._used(number)}
+        unknown = self.oov_token if self.oov_token in self.word_index else None
         for sequence in sequences:
-            words = (self.index_word[i] if self._used(i) else self._oov_word() for i in sequence)
+            words = (known.get(number, unknown) for number in sequence)
             yield " ".join(word for word in words if word is not None)
 
     def texts_to_matrix(self, texts: Iterable[Text], mode: str = "binary") -> np.ndarray:
@@ -250,16 +254,7 @@ class Tokenizer:
         return [word.lower() if self.lower else word for word in text]
 
     def _used(self, number: int) -> bool:
-        return number in self.index_word and not (self.num_words and number >= self.num_words)
-
-    def _number(self, word: str) -> int | None:
-        number = self.word_index.get(word)
-        if number is not None and self._used(number):
-            return number
-        return None if self.oov_token is None else self.word_index.get(self.oov_token)
-
-    def _oov_word(self) -> str | None:
-        return self.oov_token if self.oov_token in self.word_index else None
+        return not (self.num_words and number >= self.num_words)
 
 
 _DICTIONARIES = ("word_counts", "word_docs", "index_docs", "index_word", "word_index")
