@@ -15,7 +15,7 @@ from jaxcnn.training.dispatch import CHUNK_BYTES, Dispatcher
 from jaxcnn.training.feeds import Place, Portion, never
 from jaxcnn.training.steps import Batch
 from jaxcnn.training.streams import Indexed, Stream, Walked
-from jaxcnn.training.workers import Prefetch, Workers
+from jaxcnn.training.workers import InOrder, Prefetch, Workers
 
 
 class Prepared(NamedTuple):
@@ -70,9 +70,14 @@ class StreamFeed:
     def start(self, place: Place) -> Batch:
         """The first batch, prepared in the calling thread, because a model without a shape is built by it."""
         items = self.stream.walk(self._order(place), self._workers, place.seed)
-        found = [self._prepared(item) for item in islice(items, 1)]
-        if not found:
-            raise ValueError("The data is empty: the first batch is missing.")
+        try:
+            found = [self._prepared(item) for item in islice(items, 1)]
+            if not found:
+                raise ValueError("The data is empty: the first batch is missing.")
+        except BaseException:
+            if isinstance(items, InOrder):
+                items.close()
+            raise
         self._source, self._held = self._prefetch(items), found
         self._example = found[0].portion.batch
         return self._example

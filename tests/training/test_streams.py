@@ -1,5 +1,6 @@
 """Training from what gives batches by itself: every form, their order, workers, and what can go wrong."""
 
+import multiprocessing
 import os
 import signal
 import threading
@@ -527,6 +528,28 @@ def test_a_second_batch_that_does_not_fit(second, message):
     with pytest.raises((ValueError, TypeError), match=message):
         model.fit_generator(iter([(X[:4], Y[:4]), second]), 2, verbose=0)
     assert weights_after(model, 1)
+
+
+@pytest.mark.parametrize("processes", [False, True])
+def test_a_first_batch_that_does_not_fit_leaves_no_workers_behind(processes):
+    class Wrong(Batches):
+        def __getitem__(self, index):
+            return X[:4, :2], Y[:4]
+
+    with pytest.raises(ValueError, match="Batch 1 of the data: Input"):
+        trained(Wrong(), workers=2, use_multiprocessing=processes)
+    assert not multiprocessing.active_children()
+
+
+def test_weights_by_timestep_from_a_generator():
+    x, y = RNG.normal(size=(6, 3, 4)).astype("float32"), np.ones((6, 3, 1))
+    weights = np.array([[1.0, 0.0, 2.0]] * 6)
+    model = Sequential([Dense(1, input_shape=(3, 4))])
+    model.compile("sgd", "mse", sample_weight_mode="temporal", weighted_metrics=["mae"])
+    expected = model.evaluate(x, y, sample_weight=weights, verbose=0)
+    assert model.evaluate_generator(iter([(x, y, weights)]), 1) == pytest.approx(expected, rel=1e-6)
+    history = model.fit_generator(iter([(x, y, weights)]), 1, verbose=0).history
+    assert history["loss"] == pytest.approx(expected[:1], rel=1e-5)
 
 
 @pytest.mark.parametrize("nan", ["warn", "raise"])
