@@ -62,7 +62,7 @@ def cached_features(model: Any, x: np.ndarray, path: str | os.PathLike[str], bat
     made_of = _fingerprint(model, x)
     if Path(path).is_file():
         try:
-            with open(path, "rb") as file, np.load(file, allow_pickle=False) as stored:
+            with open(path, "rb") as opened, np.load(opened, allow_pickle=False) as stored:
                 if str(stored["made_of"]) == made_of:
                     return stored["features"]
         except (OSError, EOFError, KeyError, ValueError, zipfile.BadZipFile):
