@@ -14,8 +14,8 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
+from experiments.benchmarks.page import draw
 from experiments.benchmarks.train_step import chosen
 
 HERE = Path(__file__).parent
@@ -63,27 +63,6 @@ def publish(folder: Path) -> None:
 
 def order(name: str) -> tuple[int, str]:
     return (BENCHMARKS.index(name) if name in BENCHMARKS else len(BENCHMARKS)), name
-
-
-def draw(bars: dict[str, dict[str, float]], path: Path) -> None:
-    """One panel of horizontal bars for each title, ours in colour."""
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(8, 0.6 + sum(0.45 + 0.22 * len(values) for values in bars.values())), layout="constrained")
-    FigureCanvasAgg(figure)
-    heights = [len(values) + 1 for values in bars.values()]
-    axes: Any = figure.subplots(len(bars), 1, squeeze=False, height_ratios=heights)[:, 0]
-    for panel, (title, values) in zip(axes, bars.items(), strict=True):
-        labels = list(values)[::-1]
-        colours = ["#d9480f" if label.startswith("jaxcnn") else "#868e96" for label in labels]
-        drawn = panel.barh(labels, [values[label] for label in labels], color=colours)
-        panel.bar_label(drawn, fmt="%.3g", padding=3, fontsize=8)
-        panel.set_title(title, loc="left", fontsize=9)
-        panel.margins(x=0.12)
-        panel.tick_params(labelsize=8)
-        panel.spines[["top", "right"]].set_visible(False)
-    figure.savefig(path, dpi=110)
 
 
 if __name__ == "__main__":

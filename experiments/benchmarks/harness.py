@@ -7,6 +7,7 @@ epoch each, round after round.
 
 from __future__ import annotations
 
+import importlib
 import importlib.metadata
 import importlib.util
 import json
@@ -160,6 +161,17 @@ class Process:
         except subprocess.TimeoutExpired:
             self._process.kill()
             raise RuntimeError(f"{self._title} does not end.") from None
+
+
+def run_as(contestant: Contestant, networks: Iterable[Any], mode: str) -> None:
+    """Be a contestant, in this process, with one network after the other."""
+    session = Session(mode)
+    module = importlib.import_module(contestant.module)
+    for network in networks:
+        if mode.endswith("predict"):
+            module.predict(network, session)
+        else:
+            module.train(network, session, **contestant.options)
 
 
 def interleaved(processes: Mapping[str, Process], repeats: int) -> dict[str, list[dict[str, Any]]]:

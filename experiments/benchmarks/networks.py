@@ -60,6 +60,10 @@ class Network:
         x = generator.random((self.samples, *self.input_shape), np.float32)
         return x, np.eye(CLASSES, dtype=np.float32)[generator.integers(0, CLASSES, self.samples)]
 
+    def flops(self) -> float:
+        """Multiplications and additions of a training step on one sample: three times those of the forward pass."""
+        return 3 * _flops(self.layers, self.input_shape)[0]
+
     def weights(self) -> list[list[np.ndarray]]:
         """The arrays of each layer that has some, in the order of the layers and in the layout of Keras."""
         found: list[list[np.ndarray]] = []
@@ -69,8 +73,8 @@ class Network:
 
 def _weights(
     layers: tuple[Layer, ...], shape: tuple[int, ...], generator: np.random.Generator, found: list[list[np.ndarray]]
-) -> tuple[int, ...]:
-    """Append the arrays of `layers` to `found`; the shape of their output."""
+) -> None:
+    """Append the arrays of `layers`, on samples of `shape`, to `found`."""
 
     def uniform(*kernel: int) -> np.ndarray:
         limit = math.sqrt(6 / (math.prod(kernel[:-2]) * (kernel[-2] + kernel[-1])))
@@ -79,12 +83,9 @@ def _weights(
     for kind, *numbers in layers:
         if kind == "dense":
             found.append([uniform(shape[-1], numbers[0]), np.zeros(numbers[0], np.float32)])
-            shape = (numbers[0],)
         elif kind == "conv":
-            channels, window, stride, padding = numbers
+            channels, window = numbers[:2]
             found.append([uniform(window, window, shape[-1], channels), np.zeros(channels, np.float32)])
-            lost = window - 1 if padding == "valid" else 0
-            shape = (*((n - lost - 1) // stride + 1 for n in shape[:-1]), channels)
         elif kind == "norm":
             zeros, ones = np.zeros(shape[-1], np.float32), np.ones(shape[-1], np.float32)
             found.append([ones, zeros, zeros, ones])
@@ -93,21 +94,53 @@ def _weights(
             bias = np.zeros(4 * units, np.float32)
             bias[units : 2 * units] = 1
             found.append([uniform(shape[-1], 4 * units), uniform(units, 4 * units), bias])
-            shape = (units,)
-        elif kind == "pool":
-            shape = (*(n // 2 for n in shape[:-1]), shape[-1])
-        elif kind == "pool3":
-            shape = (*((n - 3) // 2 + 1 for n in shape[:-1]), shape[-1])
-        elif kind == "pad":
-            shape = (*(n + 2 * numbers[0] for n in shape[:-1]), shape[-1])
-        elif kind == "flatten":
-            shape = (math.prod(shape),)
-        elif kind == "average":
-            shape = shape[-1:]
         elif kind == "residual":
             _weights(numbers[1], shape, generator, found)
-            shape = _weights(numbers[0], shape, generator, found)
+            _weights(numbers[0], shape, generator, found)
+        shape = shape_after((kind, *numbers), shape)
+
+
+def shape_after(layer: Layer, shape: tuple[int, ...]) -> tuple[int, ...]:
+    """The shape of one sample after a layer."""
+    kind, *numbers = layer
+    places, channels = shape[:-1], shape[-1]
+    if kind in ("dense", "lstm"):
+        return (numbers[0],)
+    if kind == "conv":
+        channels, window, stride, padding = numbers
+        lost = window - 1 if padding == "valid" else 0
+        return (*((n - lost - 1) // stride + 1 for n in places), channels)
+    if kind == "pool":
+        return (*(n // 2 for n in places), channels)
+    if kind == "pool3":
+        return (*((n - 3) // 2 + 1 for n in places), channels)
+    if kind == "pad":
+        return (*(n + 2 * numbers[0] for n in places), channels)
+    if kind == "flatten":
+        return (math.prod(shape),)
+    if kind == "average":
+        return (channels,)
+    if kind == "residual":
+        for inner in numbers[0]:
+            shape = shape_after(inner, shape)
     return shape
+
+
+def _flops(layers: tuple[Layer, ...], shape: tuple[int, ...]) -> tuple[float, tuple[int, ...]]:
+    """(multiplications and additions of the matrix products and convolutions on one sample, shape after them)."""
+    total = 0.0
+    for kind, *numbers in layers:
+        after = shape_after((kind, *numbers), shape)
+        if kind == "dense":
+            total += 2 * shape[-1] * numbers[0]
+        elif kind == "conv":
+            total += 2 * math.prod(after) * shape[-1] * numbers[1] ** 2
+        elif kind == "lstm":
+            total += 2 * shape[0] * 4 * numbers[0] * (shape[1] + numbers[0])
+        elif kind == "residual":
+            total += _flops(numbers[0], shape)[0] + _flops(numbers[1], shape)[0]
+        shape = after
+    return total, shape
 
 
 def _conv_block(channels: int) -> tuple[Layer, ...]:

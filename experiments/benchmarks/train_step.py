@@ -13,7 +13,6 @@ the call of ``fit``, with an empty compilation cache and with a filled one; and 
 from __future__ import annotations
 
 import argparse
-import importlib
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -23,10 +22,10 @@ from typing import Any
 from experiments.benchmarks.harness import (
     Contestant,
     Process,
-    Session,
     Spread,
     describe_machine,
     interleaved,
+    run_as,
     table,
     write_json,
 )
@@ -70,7 +69,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--as", dest="role", nargs=3, help=argparse.SUPPRESS)
     options = parser.parse_args(arguments)
     if options.role:
-        run_contestant(*options.role)
+        name, described, mode = options.role
+        chosen_networks = [NETWORKS[each] for each in described.split(",")]
+        small = mode.startswith("check")
+        run_as(CONTESTANTS[name], [n.small() if small else n for n in chosen_networks], mode)
         return 0
     networks, names = chosen(parser, options.networks, NETWORKS), chosen(parser, options.contestants, CONTESTANTS)
     able = []
@@ -105,19 +107,6 @@ def chosen(parser: argparse.ArgumentParser, given: str, known: Any) -> list[str]
     if unknown := [name for name in names if name not in known]:
         parser.error(f"unknown: {', '.join(unknown)}; there are {', '.join(known)}")
     return names
-
-
-def run_contestant(name: str, network: str, mode: str) -> None:
-    """Be the contestant `name`, in this process; `network` may be several separated by commas in mode 'check'."""
-    session = Session(mode)
-    contestant = CONTESTANTS[name]
-    module = importlib.import_module(contestant.module)
-    for each in network.split(","):
-        description = NETWORKS[each].small() if mode.startswith("check") else NETWORKS[each]
-        if mode.endswith("predict"):
-            module.predict(description, session)
-        else:
-            module.train(description, session, **contestant.options)
 
 
 def check(networks: Sequence[str], names: Sequence[str]) -> int:

@@ -9,9 +9,11 @@ from experiments.benchmarks.harness import Session
 from experiments.benchmarks.networks import Layer, Network
 
 
-def build(network: Network) -> Any:
+def build(network: Network, precision: str | None = None) -> Any:
     import jaxcnn
     from jaxcnn import layers
+
+    jaxcnn.mixed_precision(precision)
 
     make = {
         "dense": lambda units: layers.Dense(units),
@@ -53,7 +55,7 @@ def build(network: Network) -> Any:
     return model
 
 
-def train(network: Network, session: Session) -> None:
+def train(network: Network, session: Session, *, precision: str | None = None) -> None:
     from jaxcnn.callbacks import Callback
     from jaxcnn.callbacks.base import ProgressWatcher
 
@@ -68,7 +70,7 @@ def train(network: Network, session: Session) -> None:
         def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
             session.epoch_end(logs["loss"])
 
-    model = build(network)
+    model = build(network, precision)
     x, y = network.data()
     session.begin()
     callback = FirstStep() if session.mode == "first step" else Epochs()

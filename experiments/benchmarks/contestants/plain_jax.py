@@ -74,7 +74,7 @@ def forward(network: Network) -> Callable[..., Any]:
     return logits_of
 
 
-def train(network: Network, session: Session, *, whole_epochs: bool = False) -> None:
+def train(network: Network, session: Session, *, whole_epochs: bool = False, precision: str | None = None) -> None:
     import jax
     import jax.numpy as jnp
     import optax
@@ -90,7 +90,9 @@ def train(network: Network, session: Session, *, whole_epochs: bool = False) -> 
         params, opt_state, total, hits, count = carry
 
         def loss_of(params: Any) -> Any:
-            logits, statistics = logits_of(params, x, jax.random.fold_in(jax.random.key(0), count))
+            low, pictures = jax.tree.map(lambda a: a.astype(precision or a.dtype), (params, x))
+            logits, statistics = logits_of(low, pictures, jax.random.fold_in(jax.random.key(0), count))
+            logits, statistics = jax.tree.map(lambda a: a.astype(jnp.float32), (logits, statistics))
             return -jnp.mean(jnp.sum(y * jax.nn.log_softmax(logits), -1)), (logits, statistics)
 
         (loss, (logits, statistics)), gradients = jax.value_and_grad(loss_of, has_aux=True)(params)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import Any
 
 from experiments.benchmarks.harness import Session
@@ -88,12 +89,15 @@ def channels_first(x: Any) -> Any:
     return x.permute(0, 3, 1, 2) if x.ndim == 4 else x
 
 
-def train(network: Network, session: Session) -> None:
+def train(network: Network, session: Session, *, precision: str | None = None, compiled: bool = False) -> None:
     import torch
     from torch import nn
 
-    model = build(network)
-    data, targets = (torch.from_numpy(a) for a in network.data())
+    device = "cuda" if torch.cuda.is_available() else "cpu"
+    model = build(network).to(device)
+    data, targets = (torch.from_numpy(a).to(device) for a in network.data())
+    run = torch.compile(model) if compiled else model
+    casting = torch.autocast(device, getattr(torch, precision)) if precision else contextlib.nullcontext()
     optimizer = {
         "rmsprop": lambda: torch.optim.RMSprop(model.parameters(), network.lr, alpha=0.9, eps=1e-8),
         "adadelta": lambda: torch.optim.Adadelta(model.parameters(), network.lr, rho=0.95, eps=1e-8),
@@ -104,11 +108,12 @@ def train(network: Network, session: Session) -> None:
     session.begin()
     for _ in range(session.epochs):
         session.epoch_begin()
-        total = hits = torch.zeros(())
-        for chosen in torch.randperm(network.samples).split(network.batch_size):
+        total = hits = torch.zeros((), device=device)
+        for chosen in torch.randperm(network.samples, device=device).split(network.batch_size):
             target = targets[chosen]
-            logits = model(channels_first(data[chosen]))
-            loss = loss_function(logits, target)
+            with casting:
+                logits = run(channels_first(data[chosen]))
+            loss = loss_function(logits.float(), target)
             optimizer.zero_grad()
             loss.backward()
             optimizer.step()

@@ -1,0 +1,54 @@
+"""The benchmarks run, and their contestants agree; nothing is timed."""
+
+from pathlib import Path
+
+import pytest
+
+from experiments.benchmarks import __main__ as suite
+from experiments.benchmarks import predict, train_step
+from experiments.benchmarks.gpu import GPU_NETWORKS
+from experiments.benchmarks.networks import NETWORKS
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(autouse=True)
+def in_the_checkout(monkeypatch):
+    monkeypatch.chdir(ROOT)  # contestants are started with python -m
+
+
+def test_training_contestants_agree(capfd):
+    arguments = ["--quick", "--networks", "tiny,lstm", "--contestants", "jaxcnn,jax_loop,jax_scan,keras"]
+    assert train_step.main(arguments) == 0
+    assert "All agree." in capfd.readouterr().out
+
+
+def test_predicting_contestants_agree(capfd):
+    assert predict.main(["--quick", "--networks", "mnist_cnn", "--contestants", "jaxcnn,xla,jax_loop"]) == 0
+    assert "All agree." in capfd.readouterr().out
+
+
+def test_arithmetic_of_resnet50():
+    """3.8e9 multiply-adds on 224x224 are published for it (He et al., 2015, table 1)."""
+    assert GPU_NETWORKS["resnet50_224"].flops() / 6 == pytest.approx(3.86e9, rel=0.01)
+
+
+def test_weights_of_resnet50():
+    trained = sum(array.size for arrays in NETWORKS["resnet50"].weights() for array in arrays)
+    assert trained == 23_587_712 + 2048 * 10 + 10
+
+
+def test_page_of_results(tmp_path, monkeypatch):
+    monkeypatch.setattr(suite, "HERE", tmp_path)
+    arguments = ["--networks", "tiny", "--contestants", "jaxcnn,jax_loop", "--repeats", "1", "--out", str(tmp_path)]
+    assert predict.main(arguments) == 0
+    suite.publish(tmp_path)
+    page = (tmp_path / "RESULTS.md").read_text()
+    assert "predict, MLP 784-32-10, batch 32" in page and "| jaxcnn " in page and "1.00 (1.00-1.00)" in page
+    assert (tmp_path / "predict.png").stat().st_size > 5_000
+
+
+def test_unknown_names(capsys):
+    with pytest.raises(SystemExit):
+        train_step.main(["--networks", "tinny"])
+    assert "unknown: tinny; there are mlp, tiny" in capsys.readouterr().err
