@@ -24,7 +24,7 @@ PROGRAM = Program(
     ids=("Q2.P27",),
     data=("newsgroups", "glove"),
     minutes=120,
-    book={"word vectors": 400_000, "texts": 19_997, "unique tokens": 174_105},
+    book={"word vectors": 400_000, "king - man + woman": "queen", "texts": 19_997, "unique tokens": 174_105},
     settings={"epochs": 10, "samples": None, "dimensions": 50, "filters": 256},
     quick={"epochs": 1, "samples": 320, "filters": 8},
 )
@@ -47,10 +47,19 @@ def classifier(embedding: Embedding, filters: int, groups: int) -> Model:
     return model
 
 
+def nearest(vectors: dict[str, np.ndarray], wanted: np.ndarray, apart_from: tuple[str, ...]) -> str:
+    """The word with the largest cosine to `wanted`."""
+    words = [word for word in vectors if word not in apart_from]
+    matrix = np.stack([vectors[word] for word in words])
+    return words[int((matrix @ wanted / np.linalg.norm(matrix, axis=1)).argmax())]
+
+
 def main(run: Run) -> None:
     dimensions, epochs = run.settings.dimensions, run.settings.epochs
     embeddings_index = glove.load_data(dimensions)
     run.figure("word vectors", len(embeddings_index))
+    king, man, woman = (embeddings_index[word] for word in ("king", "man", "woman"))
+    run.figure("king - man + woman", nearest(embeddings_index, king - man + woman, ("king", "man", "woman")))
     texts, labels, groups = newsgroups.load_data()
     run.figure("texts", len(texts))
 
