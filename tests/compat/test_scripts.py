@@ -126,10 +126,11 @@ def test_a_network_of_keras_1(run, capsys):
     with pytest.warns(compat.OldSpellingWarning) as caught:
         left = run("keras1_cnn.py")
     told = [str(warning.message) for warning in caught if warning.category is compat.OldSpellingWarning]
-    assert len(told) == 9
+    assert len(told) == 11
+    assert any("steps_per_epoch=4" in text and "validation_steps=4" in text for text in told)
     assert all(warning.filename.endswith("keras1_cnn.py") for warning in caught)
     assert left["model"].layers[0].output_shape == (None, 4, 12, 12)
     assert left["model"].layers[3].output_shape == (None, 4, 5, 5)
     assert left["both"].output_shape == (None, 6)
-    assert len(left["history"].history["val_acc"]) == 2
+    assert len(left["history"].history["val_acc"]) == len(left["flowed_history"].history["val_acc"]) == 2
     assert "Test accuracy: 0." in capsys.readouterr().out

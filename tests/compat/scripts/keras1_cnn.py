@@ -34,3 +34,24 @@ K.set_image_dim_ordering('tf')
 
 left, right = Input(shape=(3,)), Input(shape=(3,))
 both = Model(input=[left, right], output=merge([left, right], mode='concat', concat_axis=1))
+
+# batches from a generator, counted in samples
+from keras.preprocessing.image import ImageDataGenerator
+
+
+class Batches(object):
+    batch_size = 8
+
+    def __iter__(self):
+        return self
+
+    def __next__(self):
+        rows = np.random.choice(32, self.batch_size)
+        return X.transpose(0, 2, 3, 1)[rows], Y[rows]
+
+
+datagen = ImageDataGenerator(width_shift_range=0.1, dim_ordering='tf')
+flowed = Sequential([Flatten(input_shape=(12, 12, 1)), Dense(nb_classes, activation='softmax')])
+flowed.compile(loss='categorical_crossentropy', optimizer='sgd', metrics=['accuracy'])
+flowed_history = flowed.fit_generator(Batches(), samples_per_epoch=32, nb_epoch=2, verbose=0,
+                                      validation_data=Batches(), nb_val_samples=32)
