@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections import Counter
+from collections.abc import Iterator
 
 _counts: Counter[str] = Counter()
 
@@ -24,6 +26,22 @@ def get_uid(prefix: str = "") -> int:
     """The next number of the counter of `prefix`: 1, 2, ..."""
     _counts[prefix] += 1
     return _counts[prefix]
+
+
+@contextlib.contextmanager
+def fresh_names() -> Iterator[None]:
+    """Within the ``with`` block the counters begin at 1; afterwards they go on from where they were.
+
+    Initial weights follow from the seed and the names, so that a model made in here does not depend on what was made
+    before.
+    """
+    before = _counts.copy()
+    _counts.clear()
+    try:
+        yield
+    finally:
+        _counts.clear()
+        _counts.update(before)
 
 
 def reset_names() -> None:

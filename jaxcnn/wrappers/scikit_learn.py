@@ -12,13 +12,14 @@ from numpy.typing import ArrayLike
 
 from jaxcnn.callbacks import History
 from jaxcnn.layers.base import LAYERS
+from jaxcnn.layers.naming import fresh_names
 from jaxcnn.models import Network, Sequential
 from jaxcnn.utils.np_utils import to_categorical
 
 try:
     from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
     from sklearn.utils.multiclass import check_classification_targets
-    from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
+    from sklearn.utils.validation import _check_sample_weight, check_is_fitted, column_or_1d, validate_data
 except ImportError as error:
     raise ImportError('jaxcnn.wrappers.scikit_learn needs scikit-learn: pip install "jaxcnn[sklearn]".') from error
 
@@ -127,7 +128,8 @@ class KerasEstimator(BaseEstimator):
 
     def _fit(self, x: Any, y: Any, sample_weight: Any, kwargs: Mapping[str, Any]) -> KerasEstimator:
         builder = self._builder
-        self.model_ = builder(**self.filter_sk_params(builder))
+        with fresh_names():  # the same parameters and data give the same model, whatever was made before
+            self.model_ = builder(**self.filter_sk_params(builder))
         if _loss_name(self.model_) == "categorical_crossentropy" and np.ndim(y) != 2:
             y = to_categorical(y, len(self.classes_)) if hasattr(self, "classes_") else to_categorical(y)
         settings = self.filter_sk_params(Sequential.fit, kwargs)
@@ -167,7 +169,6 @@ class KerasEstimator(BaseEstimator):
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
         tags.input_tags.three_d_array = True
-        tags.non_deterministic = False
         return tags
 
 
@@ -198,7 +199,7 @@ class KerasClassifier(ClassifierMixin, KerasEstimator):
             targets = labels
         else:
             check_classification_targets(labels)
-            self.classes_, targets = np.unique(labels.ravel(), return_inverse=True)
+            self.classes_, targets = np.unique(column_or_1d(labels, warn=True), return_inverse=True)
             if len(self.classes_) < 2:
                 raise ValueError(f"{type(self).__name__} needs at least two classes; the data has one class.")
         self._fit(samples, targets, sample_weight, kwargs)
@@ -247,6 +248,11 @@ class KerasRegressor(RegressorMixin, KerasEstimator):
         """The predictions, (samples,) of a model with one output."""
         outputs = self._outputs(x, kwargs)
         return outputs[:, 0] if outputs.shape[1:] == (1,) else outputs
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.target_tags.multi_output = True
+        return tags
 
 
 def _arguments(fn: Callable[..., Any] | None) -> set[str]:

@@ -94,6 +94,15 @@ def test_illegal_parameters():
         KerasClassifier().fit(*blobs())
 
 
+def test_the_same_parameters_and_data_give_the_same_model():
+    x, y = blobs()
+    first = KerasClassifier(network, rate=0.5, epochs=2, verbose=0).fit(x, y).predict_proba(x)
+    Dense(3)
+    second = KerasClassifier(network, rate=0.5, epochs=2, verbose=0).fit(x, y).predict_proba(x)
+    np.testing.assert_array_equal(first, second)
+    assert Dense(3).name == "dense_2"
+
+
 def test_three_kinds_of_builders():
     class Builder:
         def __call__(self, units):
@@ -182,10 +191,7 @@ class AnyRegressor(KerasRegressor):
 # Checks of what these estimators do not promise.
 EXPECTED = {
     "check_sample_weight_equivalence_on_dense_data": "repeated samples lie in other batches than weighted ones",
-    "check_sample_weights_invariance": "likewise",
-    "check_parameters_default_constructible": "there is no network without a build_fn",
     "check_no_attributes_set_in_init": "the parameters are kept as they were given, in a dictionary",
-    "check_dont_overwrite_attributes": "likewise",
     "check_do_not_raise_errors_in_init_or_set_params": "illegal names are refused where they are given, as in Keras 2",
 }
 
