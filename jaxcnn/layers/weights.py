@@ -6,7 +6,7 @@ Weights live with the layer handle, so layers and models that are shared train t
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Protocol
 
@@ -290,11 +290,7 @@ class WeightOwner:
                 raise ValueError(
                     f"Layer '{owner.name}': weight '{'/'.join(path[1:])}' has shape {shape}; given {value.shape}."
                 )
-        given: dict[int, tuple[Any, dict[tuple[str, ...], np.ndarray]]] = {}
-        for (owner, path), value in zip(paths, values, strict=True):
-            given.setdefault(id(owner), (owner, {}))[1][path] = value
-        for owner, arrays in given.values():
-            owner._replace(arrays)
+        put(zip(paths, values, strict=True))
 
     def _replace(self, arrays: Mapping[tuple[str, ...], np.ndarray]) -> None:
         """Put arrays in the place of own weights; where all of them are given, none is drawn before."""
@@ -343,3 +339,12 @@ class WeightOwner:
             self._specs = None  # not built after all: the next call must not go on with random weights
             raise
         self._initial_weights = None
+
+
+def put(values: Iterable[tuple[tuple[WeightOwner, tuple[str, ...]], np.ndarray]]) -> None:
+    """Replace weights, given as ((owner, (collection, *path)), array), by arrays that were checked."""
+    given: dict[int, tuple[WeightOwner, dict[tuple[str, ...], np.ndarray]]] = {}
+    for (owner, path), value in values:
+        given.setdefault(id(owner), (owner, {}))[1][path] = value
+    for owner, arrays in given.values():
+        owner._replace(arrays)

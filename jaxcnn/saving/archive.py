@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from jaxcnn.layers.base import LAYERS
+from jaxcnn.layers.weights import put
 from jaxcnn.registry import custom_object_scope
-from jaxcnn.saving.assignment import Entry, put, refuse
+from jaxcnn.saving.assignment import Entry, refuse
 from jaxcnn.saving.dialects import era_of, from_keras
 from jaxcnn.saving.hdf5 import check_free, hdf5_bytes, text
 from jaxcnn.saving.keras3 import class_name, to_keras3

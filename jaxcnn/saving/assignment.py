@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import jax.numpy as jnp
 import numpy as np
 
+from jaxcnn.layers.weights import put
 from jaxcnn.saving.old_weights import Origin, flattened_rows, from_file, kernels_are_channels_first, whole_gates
 
 Entry = tuple[Any, tuple[str, ...]]  # (the layer that owns a weight, its path there)
@@ -102,14 +102,6 @@ def assign(
             found_names |= dict(zip(keys, s.names, strict=True))
     put(values.values())
     return found_names
-
-
-def put(values: Any) -> None:
-    """Replace the weights by checked arrays."""
-    for (owner, path), array in values:
-        owner._note_change()
-        own = owner._own_variables()
-        own[path] = jnp.array(array, own[path].dtype)
 
 
 def fit(layer: Any, stored: Stored, origin: Origin, turned: Any) -> list[tuple[Entry, np.ndarray]]:

@@ -168,9 +168,14 @@ def read_stored(group: h5py.Group) -> tuple[list[Stored], Origin]:
     stored = []
     for name in read_names(group, "layer_names"):
         names = read_names(group[name], "weight_names")
-        stored.append(Stored(name, names, [group[name][weight][()] for weight in names]))
+        stored.append(Stored(name, names, [stored_array(group[name], weight) for weight in names]))
     newer = version or any(":" in weight or "/" in weight for s in stored for weight in s.names if "kernel" in weight)
     return stored, Origin(era_of(version) if newer else 1, backend)
+
+
+def stored_array(group: h5py.Group, name: str) -> np.ndarray:
+    """A layer's weight by the name that its group lists: 'conv1/kernel:0' lies there, or in some files 'kernel:0'."""
+    return group[name if name in group else name.rsplit("/", 1)[-1]][()]
 
 
 def text(value: Any) -> str:
