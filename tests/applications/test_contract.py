@@ -16,8 +16,10 @@ from .architecture import architecture
 
 
 def every_application():
-    """All of them; of each file only the first runs without -m slow."""
-    seen = set()
+    """All of them; of each file only the first runs without -m slow, and of the files of deep networks none."""
+    seen = {
+        f"jaxcnn.applications.{m}" for m in ("densenet", "nasnet", "inception_v3", "inception_resnet_v2", "xception")
+    }
     for name in APPLICATIONS.items():
         module = APPLICATIONS.find(name).__module__
         yield pytest.param(name, marks=[pytest.mark.slow] * (module in seen))
