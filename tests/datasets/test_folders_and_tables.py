@@ -369,7 +369,6 @@ def test_frames_of_a_folder(tmp_path):
 
 
 def test_frames_of_a_real_video():
-    pytest.importorskip("cv2")
     if not (path := REAL / "media/bikes.mp4").exists():
         pytest.skip(f"needs a real video: {path}")
     found = list(frames.read_frames(path, step=10, limit=3, size=(60, 80)))
@@ -378,7 +377,6 @@ def test_frames_of_a_real_video():
 
 
 def test_a_video_that_is_none(tmp_path):
-    pytest.importorskip("cv2")
     (tmp_path / "a.mp4").write_bytes(b"not a video")
     with pytest.raises(DamagedFileError, match="not a video that OpenCV reads"):
         list(frames.read_frames(tmp_path / "a.mp4"))

@@ -9,6 +9,7 @@ import tempfile
 
 import numpy as np
 import pytest
+import tensorflow_datasets as tfds
 from PIL import Image
 
 import jaxcnn
@@ -19,9 +20,6 @@ from jaxcnn.datasets.streaming import Stream
 from jaxcnn.layers import Conv2D, Dense, Flatten, Input, MaxPooling2D
 
 from .writers import assert_same
-
-tfds = pytest.importorskip("tensorflow_datasets")
-pytest.importorskip("array_record")
 
 
 @pytest.fixture
