@@ -65,7 +65,7 @@ def load_model(
     with reading(path):
         if zipfile.is_zipfile(path):
             return archive.load_archive(path, custom_objects, compile, safe_mode)
-        with opened(path) as file:
+        with hdf5.opened(path) as file:
             return hdf5.read_model(file, path, custom_objects, compile, safe_mode)
 
 
@@ -88,7 +88,7 @@ def load_weights(model: Any, path: str | Path, by_name: bool = False, skip_misma
             with zipfile.ZipFile(path) as packed, archive.weights_of(packed) as file:
                 archive.load_tree(model, file, path, by_name, skip_mismatch)
             return
-        with opened(path) as file:
+        with hdf5.opened(path) as file:
             if archive.is_tree(file):
                 archive.load_tree(model, file, path, by_name, skip_mismatch)
             else:
@@ -106,18 +106,3 @@ def reading(path: str | Path) -> Iterator[None]:
         raise ValueError(f"{path} is damaged: {error}") from error
     except (KeyError, OSError, RuntimeError) as error:
         raise ValueError(f"{path} is damaged or not a Keras file: {error}") from error
-
-
-@contextmanager
-def opened(path: str | Path) -> Iterator[Any]:
-    """A readable HDF5 file, whatever it is called."""
-    import h5py
-
-    try:
-        file = h5py.File(path, "r")
-    except PermissionError:
-        raise
-    except OSError as error:
-        raise ValueError(f"{path} is neither an HDF5 file nor a '.keras' file, or it is damaged: {error}") from None
-    with file:
-        yield file

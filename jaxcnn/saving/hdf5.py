@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import itertools
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -123,6 +124,28 @@ def write_optimizer(model: Any, group: h5py.Group) -> None:
         group.create_dataset(name, data=np.asarray(value))
 
 
+@contextmanager
+def opened(path: str | Path) -> Iterator[h5py.File]:
+    """A readable HDF5 file, whatever it is called.
+
+    Raises:
+        FileNotFoundError: there is no such file.
+        ValueError: it is no HDF5 file.
+    """
+    import h5py
+
+    if not Path(path).is_file():
+        raise FileNotFoundError(f"There is no file {path}.")
+    try:
+        file = h5py.File(path, "r")
+    except PermissionError:
+        raise
+    except OSError as error:
+        raise ValueError(f"{path} is neither an HDF5 file nor a '.keras' file, or it is damaged: {error}") from None
+    with file:
+        yield file
+
+
 def read_model(
     file: h5py.File, path: Any, custom_objects: Mapping[str, Any] | None, compile: bool, safe_mode: bool
 ) -> Any:
@@ -175,7 +198,8 @@ def read_stored(group: h5py.Group) -> tuple[list[Stored], Origin]:
 
 def stored_array(group: h5py.Group, name: str) -> np.ndarray:
     """A layer's weight by the name that its group lists: 'conv1/kernel:0' lies there, or in some files 'kernel:0'."""
-    return group[name if name in group else name.rsplit("/", 1)[-1]][()]
+    array: np.ndarray = group[name if name in group else name.rsplit("/", 1)[-1]][()]
+    return array
 
 
 def text(value: Any) -> str:

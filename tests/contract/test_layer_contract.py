@@ -12,6 +12,7 @@ import pytest
 from jaxcnn import layers
 from jaxcnn.layers import LAYERS
 from jaxcnn.layers.derived import ModuleLayer
+from jaxcnn.models import Model, load_model
 from jaxcnn.nn import Layer, valid_rows
 from jaxcnn.registry import custom_object_scope
 
@@ -100,6 +101,29 @@ def test_config_round_trip(case: Case):
     again.set_weights(result.weights)
     outputs = apply(again.module, again.variables, result.inputs)
     for old, new in zip(leaves(result.output), leaves(outputs), strict=True):
+        np.testing.assert_array_equal(old, new)
+
+
+@every_case
+@pytest.mark.parametrize("name", ["model.h5", "model.keras"])
+def test_saved_and_loaded(case: Case, name, tmp_path):
+    result = built(case)
+    symbols = case.symbols()
+    model = Model(symbols, result.handle(symbols))
+    model.save(tmp_path / name)
+    loaded = load_model(tmp_path / name, {"double": double})
+    (again,) = (layer for layer in loaded.layers if layer.name == result.handle.name)
+    settings = result.handle.get_config()
+    ignored = {"implementation", "input_length"} if name.endswith("keras") else {"implementation"}
+    ignored |= {"batch_input_shape", "dtype"}
+
+    def compared(value):
+        if isinstance(value, dict):
+            return {k: compared(v) for k, v in value.items() if k not in ignored}
+        return [compared(item) for item in value] if isinstance(value, list) else value
+
+    assert compared(plain(again.get_config())) == compared(plain(settings))
+    for old, new in zip(result.weights, again.get_weights(), strict=True):
         np.testing.assert_array_equal(old, new)
 
 
