@@ -22,8 +22,17 @@ from pathlib import Path
 import numpy as np
 
 from experiments.benchmarks.contestants.pictures import BATCH, Load
-from experiments.benchmarks.harness import Contestant, Process, Session, Spread, describe_machine, table, write_json
-from experiments.benchmarks.train_step import WARM_UP, chosen
+from experiments.benchmarks.harness import (
+    Contestant,
+    Process,
+    Session,
+    Spread,
+    describe_machine,
+    interleaved,
+    table,
+    write_json,
+)
+from experiments.benchmarks.train_step import chosen
 from jaxcnn import config
 
 LOADS = {
@@ -126,16 +135,10 @@ def measure(
     table_name: str, load: str, contestants: dict[str, Contestant], folder: Path, repeats: int
 ) -> dict[str, dict[str, list[float]]]:
     """What each contestant reports of its passes, one after the other, round after round."""
-    reported: dict[str, dict[str, list[float]]] = {name: {} for name in contestants}
     processes = {n: Process(__spec__.name, c, [table_name, n, load, str(folder)]) for n, c in contestants.items()}
-    for repeat in range(WARM_UP + repeats):
-        for name, process in processes.items():
-            message = process.epoch()
-            if repeat >= WARM_UP:
-                for figure, value in message.items():
-                    reported[name].setdefault(figure, []).append(value)
-    for process in processes.values():
-        process.close()
+    reported: dict[str, dict[str, list[float]]] = {}
+    for name, messages in interleaved(processes, repeats).items():
+        reported[name] = {figure: [message[figure] for message in messages] for figure in messages[0]}
     return reported
 
 

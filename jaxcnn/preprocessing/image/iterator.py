@@ -108,7 +108,8 @@ class Iterator:
         start = step * self.batch_size
         chosen = self.order(epoch)[start : start + self.batch_size]
         # A short batch is filled up, so that there is one shape of batches to compile for.
-        filled = np.resize(chosen, min(self.batch_size, self.n))
+        size = min(self.batch_size, self.n)
+        filled = chosen if len(chosen) == size else np.resize(chosen, size)
         key = named_key(self.seed, "augmentation", str(epoch), str(step))
         pictures = self._pictures(filled, key)[: len(chosen)]
         if self.save_to_dir is not None:

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from jaxcnn import config
 from jaxcnn.preprocessing.image import ImageDataGenerator, save_img
 
 PLAIN = ImageDataGenerator()
@@ -185,3 +186,17 @@ def test_files_of_a_table_that_are_missing(folder, capsys):
 def test_tables_that_will_not_do(folder, columns, settings, error, message):
     with pytest.raises(error, match=message):
         PLAIN.flow_from_dataframe(table(**columns), folder, **settings)
+
+
+def test_real_dogs_and_cats(capsys):
+    """P10's folder, when it is there."""
+    folder = config.home() / "datasets/dogs_vs_cats/train"
+    if not folder.exists():
+        pytest.skip(f"{folder} is missing")
+    generator = ImageDataGenerator(rescale=1 / 255, shear_range=0.2, zoom_range=0.2, horizontal_flip=True)
+    flow = generator.flow_from_directory(folder, (150, 150), class_mode="binary", seed=0)
+    assert capsys.readouterr().out == "Found 2000 images belonging to 2 classes.\n"
+    assert flow.class_indices == {"cats": 0, "dogs": 1}
+    x, y = next(flow)
+    assert x.shape == (32, 150, 150, 3) and 0 <= x.min() < 0.1 and 0.9 < x.max() <= 1
+    assert set(y) == {0.0, 1.0}

@@ -134,6 +134,8 @@ def test_subsets():
     validation = generator.flow(x, y, shuffle=False, subset="validation")
     training = generator.flow(x, y, shuffle=False, subset="training")
     assert next(validation)[1].tolist() == [0, 1, 2] and next(training)[1].tolist() == [3, 4, 5, 6, 7, 8, 9]
+    weighted = generator.flow(x, y, shuffle=False, subset="training", sample_weight=y / 10)
+    assert next(weighted)[2].tolist() == [0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9]
     with pytest.raises(ValueError, match="Invalid subset name: 'test'"):
         generator.flow(x, subset="test")
     with pytest.raises(ValueError, match="validation_split"):
