@@ -7,39 +7,9 @@ import numpy as np
 import pytest
 
 from experiments import gallery, report
-from experiments import program as program_module
 from experiments.__main__ import main
 from experiments.program import SOURCES, Entry, Program, find, programs
 from experiments.run import execute
-from jaxcnn.layers import Dense
-from jaxcnn.models import Sequential
-
-
-def learn(run):
-    """A small program: a line is learnt."""
-    x = np.random.default_rng(run.seed).random((64, 2)).astype("float32")
-    model = Sequential([Dense(1, input_shape=(2,))])
-    model.compile("sgd", "mse")
-    history = model.fit(x, x.sum(1), epochs=run.settings.epochs, verbose=0, checkpoint_dir=run.checkpoint_dir)
-    run.figure("loss", history.history["loss"][-1])
-    run.check("parameters", model.count_params(), 3)
-    run.curve(history)
-    run.picture("points", x.reshape(1, 8, 16, 1))
-    run.model(model)
-
-
-SMALL = Program("A line", ("T1",), book={"loss": 0.01}, settings={"epochs": 3, "note": "a"}, quick={"epochs": 2})
-
-
-@pytest.fixture
-def entry():
-    return Entry("small", "quickstart", SMALL, learn)
-
-
-@pytest.fixture
-def only_small(entry, monkeypatch):
-    for module in (program_module, report, gallery, __import__("experiments.__main__", fromlist=["main"])):
-        monkeypatch.setattr(module, "programs", lambda: {"small": entry})
 
 
 def test_result(entry, tmp_path):
@@ -67,12 +37,12 @@ def test_the_same_seed_gives_the_same_figures(entry, tmp_path):
 def test_an_interrupted_run_goes_on(entry, tmp_path):
     def interrupted(run):
         run.settings.epochs = 1
-        learn(run)
+        entry.main(run)
         raise KeyboardInterrupt
 
     whole = execute(entry, tmp_path / "whole", quick=False)
     with pytest.raises(KeyboardInterrupt):
-        execute(Entry("small", "quickstart", SMALL, interrupted), tmp_path / "parts", quick=False)
+        execute(Entry("small", "quickstart", entry.program, interrupted), tmp_path / "parts", quick=False)
     assert not (tmp_path / "parts/result.json").exists()
     resumed = execute(entry, tmp_path / "parts", quick=False)
     assert resumed["resumed"] and not whole["resumed"]
@@ -82,33 +52,33 @@ def test_an_interrupted_run_goes_on(entry, tmp_path):
 
 def test_checkpoints_of_another_run_are_not_used(entry, tmp_path):
     def interrupted(run):
-        learn(run)
+        entry.main(run)
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        execute(Entry("small", "quickstart", SMALL, interrupted), tmp_path, quick=False)
+        execute(Entry("small", "quickstart", entry.program, interrupted), tmp_path, quick=False)
     assert not execute(entry, tmp_path, quick=False, seed=1)["resumed"]
 
 
-def test_a_wrong_figure_fails_the_program(tmp_path):
-    wrong = Entry("wrong", "quickstart", SMALL, lambda run: run.check("answer", np.float32(41), 42))
+def test_a_wrong_figure_fails_the_program(entry, tmp_path):
+    wrong = Entry("wrong", "quickstart", entry.program, lambda run: run.check("answer", np.float32(41), 42))
     result = execute(wrong, tmp_path, quick=True)
     assert result["state"] == "failed"
     assert "answer is 41, expected 42" in result["error"]
 
 
-def test_a_figure_of_the_book_that_is_not_recorded_fails_the_program(tmp_path):
-    result = execute(Entry("silent", "quickstart", SMALL, lambda run: None), tmp_path, quick=True)
+def test_a_figure_of_the_book_that_is_not_recorded_fails_the_program(entry, tmp_path):
+    result = execute(Entry("silent", "quickstart", entry.program, lambda run: None), tmp_path, quick=True)
     assert result["state"] == "failed" and "did not record the book's loss" in result["error"]
 
 
-def test_missing_data_skips(tmp_path, monkeypatch, capsys):
+def test_missing_data_skips(entry, tmp_path, monkeypatch, capsys):
     monkeypatch.setenv("JAXCNN_HOME", str(tmp_path / "empty"))
-    needy = Entry("needy", "quickstart", Program("Needs faces", ("T2",), data=("orl_faces",)), learn)
+    needy = Entry("needy", "quickstart", Program("Needs faces", ("T2",), data=("orl_faces",)), entry.main)
     result = execute(needy, tmp_path / "out", quick=True)
     assert result["state"] == "skipped" and result["needs"].startswith("ORL faces")
     assert "skipped: needs ORL faces" in capsys.readouterr().out
-    needy = Entry("needy", "quickstart", Program("Needs a package", ("T2",), packages=("no_such_package",)), learn)
+    needy = Entry("needy", "quickstart", Program("Needs a package", ("T2",), packages=("no_such_package",)), entry.main)
     assert execute(needy, tmp_path / "out", quick=True)["needs"] == "the package no_such_package"
 
 
