@@ -7,6 +7,7 @@ import difflib
 import functools
 import importlib
 import importlib.util
+import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -37,6 +38,7 @@ class Program:
         ids: what it stands for in the sources, for example ``("Q1.P01",)``.
         data: names of `experiments.data.DATA` that it needs; without one of them the run is skipped.
         packages: importable names beyond the package's dependencies that it needs, likewise.
+        commands: programs of the system that it needs, likewise.
         minutes: how long the full run takes, about, on two CPU cores.
         book: figure -> what the source prints; `main` must record each with ``run.figure``.
         settings: what may be changed with ``--set``, with the source's values; read as ``run.settings.NAME``.
@@ -47,6 +49,7 @@ class Program:
     ids: tuple[str, ...] = ()
     data: tuple[str, ...] = ()
     packages: tuple[str, ...] = ()
+    commands: tuple[str, ...] = ()
     minutes: float = 0.1
     book: Mapping[str, Any] = field(default_factory=dict)
     settings: Mapping[str, Any] = field(default_factory=dict)
@@ -80,6 +83,7 @@ class Program:
         """What of the data and packages is not here, in words; None when the program can run."""
         absent = [DATA[name].title for name in self.data if not DATA[name].present(download)]
         absent += [f"the package {name}" for name in self.packages if importlib.util.find_spec(name) is None]
+        absent += [f"the program {name}" for name in self.commands if shutil.which(name) is None]
         return " and ".join(absent) or None
 
 

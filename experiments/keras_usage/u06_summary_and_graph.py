@@ -10,7 +10,9 @@ from experiments.run import Run
 from jaxcnn.quickstart import mnist_cnn
 from jaxcnn.utils import model_to_dot, plot_model
 
-PROGRAM = Program(title="Summaries and drawings of models", ids=("U6", "Q2.P25"), packages=("pydot",))
+PROGRAM = Program(
+    title="Summaries and drawings of models", ids=("U6", "Q2.P25"), packages=("pydot",), commands=("dot",)
+)
 
 
 def main(run: Run) -> None:

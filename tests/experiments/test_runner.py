@@ -80,6 +80,8 @@ def test_missing_data_skips(entry, tmp_path, monkeypatch, capsys):
     assert "skipped: needs ORL faces" in capsys.readouterr().out
     needy = Entry("needy", "quickstart", Program("Needs a package", ("T2",), packages=("no_such_package",)), entry.main)
     assert execute(needy, tmp_path / "out", quick=True)["needs"] == "the package no_such_package"
+    needy = Entry("needy", "quickstart", Program("Needs a command", ("T2",), commands=("no-such",)), entry.main)
+    assert execute(needy, tmp_path / "out", quick=True)["needs"] == "the program no-such"
 
 
 @pytest.mark.parametrize(
