@@ -6,6 +6,6 @@ after `install`, or for a whole unmodified script by ``python -m jaxcnn.compat S
 """
 
 from jaxcnn.compat.importing import install, uninstall
-from jaxcnn.compat.spellings import OldSpellingWarning, renewed_config
+from jaxcnn.compat.spellings import OldSpellingWarning
 
-__all__ = ["OldSpellingWarning", "install", "renewed_config", "uninstall"]
+__all__ = ["OldSpellingWarning", "install", "uninstall"]

@@ -43,9 +43,12 @@ _utils = (
 MODULES: dict[str, tuple[str, ...]] = {
     "keras": ("jaxcnn",),
     **{f"keras.{name}": () for name in _TOP_FILES.split()},
-    **{f"keras.applications.{name}": () for name in _APPLICATIONS.split()},
+    **{
+        f"keras.applications.{name}": (f"jaxcnn.applications.{name}", "jaxcnn.applications.imagenet_utils")
+        for name in _APPLICATIONS.split()
+    },
     **{f"keras.datasets.{name}": () for name in _DATASETS.split()},
-    "keras.applications.mobilenetv2": ("jaxcnn.applications.mobilenet_v2",),
+    "keras.applications.mobilenetv2": ("jaxcnn.applications.mobilenet_v2", "jaxcnn.applications.imagenet_utils"),
     "keras.datasets.cifar": ("jaxcnn.datasets.formats",),
     "keras.backend": ("jaxcnn.backend",),
     "keras.backend.common": ("jaxcnn.backend",),
@@ -71,6 +74,7 @@ NAMES: dict[str, dict[str, str]] = {
     "keras.initializers": {"Initializer": "jaxcnn.initializers:Initializer"},
     "keras.layers": {"merge": "keras.layers.merge"},
     "keras.backend": {"normalize_data_format": "jaxcnn.compat.helpers:normalize_data_format"},
+    "keras.backend.common": {"normalize_data_format": "jaxcnn.compat.helpers:normalize_data_format"},
     "keras.wrappers.scikit_learn": {"BaseWrapper": "jaxcnn.wrappers.scikit_learn:KerasEstimator"},
     "keras.engine": {"Container": "jaxcnn.models:Network"},
     "keras.engine.topology": {"Container": "jaxcnn.models:Network"},

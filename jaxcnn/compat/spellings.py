@@ -14,7 +14,7 @@ import warnings
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
-from jaxcnn.compat.tables import CLASSES, METHODS, REMOVED, TABLES, Spellings
+from jaxcnn.compat.tables import METHODS, REMOVED, TABLES, Spellings
 
 T = TypeVar("T")
 
@@ -55,32 +55,6 @@ def old_spellings(thing: T) -> T:
         if (method := getattr(thing, name, None)) is not None and not hasattr(method, "accepts_old_spellings"):
             setattr(thing, name, _accepting(method, name))
     return thing
-
-
-def renewed_config(class_name: str, config: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
-    """The class and settings of today for what a Keras 1 file says of a layer, without a warning.
-
-    Raises:
-        ValueError: the class has been removed; the message says what to use instead.
-    """
-    if class_name in REMOVED:
-        raise ValueError(removed(class_name))
-    name = CLASSES.get(class_name, class_name)
-    settings = {("dtype" if k == "input_dtype" else k): _renewed_value(v) for k, v in config.items()}
-    if "batch_input_shape" in settings and name != "Embedding":
-        settings = {k: v for k, v in settings.items() if k not in ("input_dim", "input_length")}
-    if name in TABLES:
-        _, settings, _ = translated(name, TABLES[name], (), settings)
-    return name, settings
-
-
-def _renewed_value(value: Any) -> Any:
-    """A regularizer or constraint, which Keras 1 described by ``{'name': ..., 'l2': ...}``, as class and settings."""
-    if not isinstance(value, Mapping) or "class_name" in value or "name" not in value:
-        return value
-    settings = {k: v for k, v in value.items() if k != "name"}
-    name = {"WeightRegularizer": "L1L2", "ActivityRegularizer": "L1L2"}.get(value["name"], value["name"])
-    return {"class_name": name, "config": {("max_value" if k == "m" else k): v for k, v in settings.items()}}
 
 
 def removed(name: str) -> str:

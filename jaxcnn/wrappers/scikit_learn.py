@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike
 from jaxcnn.callbacks import History
 from jaxcnn.layers.base import LAYERS
 from jaxcnn.layers.naming import fresh_names
-from jaxcnn.models import Network, Sequential
+from jaxcnn.models import Model, Sequential
 from jaxcnn.utils.np_utils import to_categorical
 
 try:
@@ -156,7 +156,7 @@ class KerasEstimator(BaseEstimator):
     def __getstate__(self) -> dict[str, Any]:
         """The parameters and, of a trained model, structure, weights, compilation and history."""
         state = dict(super().__getstate__())
-        if isinstance(model := state.pop("model_", None), Network):
+        if isinstance(model := state.pop("model_", None), Model):
             state["model_"] = _Stored(
                 LAYERS.serialize(model), model.get_weights(), model.training_config(), model.history.get_state()
             )
@@ -224,7 +224,11 @@ class KerasClassifier(ClassifierMixin, KerasEstimator):
 
 
 class KerasRegressor(RegressorMixin, KerasEstimator):
-    """A regressor around a model; its score is R squared, as scikit-learn has it, and not minus the loss."""
+    """A regressor around a model; its score is R squared, as scikit-learn has it, and not minus the loss.
+
+    Attributes:
+        n_outputs_: the number of targets of a sample.
+    """
 
     __doc__ += "\n" + (KerasEstimator.__doc__ or "").partition("\n")[2]
 
@@ -241,6 +245,7 @@ class KerasRegressor(RegressorMixin, KerasEstimator):
             self, whose `history` is the record of the training.
         """
         samples, targets = self._checked_pair(x, y, numeric=True)
+        self.n_outputs_ = 1 if targets.ndim == 1 else targets.shape[1]
         self._fit(samples, targets, sample_weight, kwargs)
         return self
 

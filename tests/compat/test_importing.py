@@ -57,6 +57,16 @@ keras.wrappers.scikit_learn KerasClassifier KerasRegressor
 keras.datasets mnist cifar10
 keras.datasets.mnist load_data
 keras.backend dot mean image_data_format function learning_phase
+keras.utils HDF5Matrix Sequence multi_gpu_model
+keras.utils.data_utils Sequence
+keras.preprocessing.image ImageDataGenerator load_img img_to_array array_to_img
+keras.preprocessing.text Tokenizer text_to_word_sequence one_hot
+keras.preprocessing.sequence pad_sequences skipgrams make_sampling_table
+keras.applications VGG16 ResNet50
+keras.applications.vgg16 VGG16 preprocess_input decode_predictions
+keras.applications.mobilenetv2 MobileNetV2
+keras.applications.densenet DenseNet121 preprocess_input decode_predictions
+keras.applications.imagenet_utils preprocess_input decode_predictions
 scipy.misc imread imsave
 sklearn.grid_search GridSearchCV RandomizedSearchCV
 sklearn.cross_validation train_test_split cross_val_score KFold StratifiedKFold

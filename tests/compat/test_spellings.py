@@ -9,7 +9,7 @@ import pytest
 import jaxcnn
 from jaxcnn import layers
 from jaxcnn.compat import OldSpellingWarning, keras1, tables
-from jaxcnn.compat.spellings import call, renewed, renewed_config
+from jaxcnn.compat.spellings import call, renewed
 from jaxcnn.layers import Conv2D, Dense, Embedding, Input
 from jaxcnn.models import Model, Sequential
 from jaxcnn.utils import to_categorical
@@ -277,32 +277,6 @@ def test_names_of_keras_1_among_the_layers():
         small()[0].compile("sgd", "mse", metrics=["matthews_correlation"])
     with pytest.raises(ValueError, match="Reshape"):
         layers.deserialize({"class_name": "MaxoutDense", "config": {}})
-
-
-def test_settings_of_keras_1_files():
-    name, settings = renewed_config(
-        "Convolution2D",
-        {
-            "name": "c",
-            "batch_input_shape": [None, 8, 8, 3],
-            "input_dtype": "float32",
-            "nb_filter": 4,
-            "nb_row": 3,
-            "nb_col": 2,
-            "border_mode": "same",
-            "subsample": [2, 2],
-            "dim_ordering": "tf",
-            "W_regularizer": {"name": "WeightRegularizer", "l1": 0.0, "l2": 0.1},
-            "W_constraint": {"name": "MaxNorm", "m": 3, "axis": 0},
-            "bias": True,
-        },
-    )
-    layer = getattr(layers, name).from_config(settings)
-    assert (name, layer.kernel_size, layer.strides, layer.padding) == ("Conv2D", (3, 2), (2, 2), "same")
-    assert layer.get_config()["kernel_regularizer"]["config"]["l2"] == pytest.approx(0.1)
-    assert layer.get_config()["kernel_constraint"]["config"]["max_value"] == 3
-    with pytest.raises(ValueError, match="removed from Keras"):
-        renewed_config("Highway", {})
 
 
 # Defaults of Keras 2.0.4 that later versions changed.

@@ -180,10 +180,10 @@ class AnyClassifier(KerasClassifier):
 
 
 class AnyRegressor(KerasRegressor):
-    """Likewise, of one output."""
+    """Likewise, of as many outputs as there are targets."""
 
     def __call__(self):
-        model = Sequential([Dense(16, activation="relu", input_dim=self.n_features_in_), Dense(1)])
+        model = Sequential([Dense(16, activation="relu", input_dim=self.n_features_in_), Dense(self.n_outputs_)])
         model.compile(Adam(0.05), "mse")
         return model
 
