@@ -18,6 +18,7 @@ from jaxcnn.compilation import keep_programs
 from jaxcnn.models import parts
 from jaxcnn.nn import AveragePooling2D, MaxPooling2D
 from jaxcnn.style.costs import COURSE, Costs, content_cost, gram, layer_style_cost, total_variation
+from jaxcnn.training.steps import cast_floating
 
 MEAN = (123.68, 116.779, 103.939)
 """The mean red, green and blue of ImageNet, which VGG expects to be subtracted."""
@@ -55,12 +56,14 @@ class StyleTransfer:
         costs: `COURSE`, `CHAPTER` or costs of your own.
         optimizer: an optax transformation, `optax.lbfgs()` included; by default Adam with learning rate 2.
 
-    ``step`` is one compiled update. Raises ValueError for layers that the network lacks.
+    ``step`` is one compiled update. After `jaxcnn.mixed_precision` the network computes in bfloat16; the picture, the
+    costs and the optimizer stay float32. Raises ValueError for layers that the network lacks.
     """
 
     def __init__(self, network: Any, costs: Costs = COURSE, optimizer: Any = None) -> None:
         self.costs = costs
-        self.variables = network.variables
+        self.compute_dtype = config.compute_dtype()
+        self.variables = cast_floating(network.variables, self.compute_dtype)
         self.optimizer = optax.with_extra_args_support(optax.adam(2.0) if optimizer is None else optimizer)
         self._module = parts.up_to(network, costs.layers, average_pools)
         self.targets: Callable[[Any, jax.Array, jax.Array], Targets] = jax.jit(self._targets)
@@ -68,8 +71,9 @@ class StyleTransfer:
 
     def features(self, variables: Any, picture: jax.Array) -> list[jax.Array]:
         """Features (height, width, channels) of each layer of the costs, for a picture as in `State`."""
-        found: Any = self._module.apply(variables, picture[None, :, :, ::-1])
-        return [one[0] for one in found]
+        batch = cast_floating(picture[None, :, :, ::-1], self.compute_dtype)
+        found: Any = self._module.apply(variables, batch)
+        return [one[0].astype(picture.dtype) for one in found]
 
     def _targets(self, variables: Any, content: jax.Array, style: jax.Array) -> Targets:
         kept, *_ = self.features(variables, content)

@@ -110,6 +110,20 @@ def test_content_alone_costs_nothing_at_the_content(pictures):
     assert history[0]["total"] == 0
 
 
+def test_bfloat16_inside_the_network_only(pictures):
+    exact = style.StyleTransfer(small_vgg())
+    _, expected = exact.run(*pictures, steps=5)
+    config.mixed_precision("bfloat16")
+    coarse = style.StyleTransfer(small_vgg())
+    picture, found = coarse.run(*pictures, steps=5)
+    assert all(leaf.dtype == "bfloat16" for leaf in jax.tree.leaves(coarse.variables))
+    assert all(leaf.dtype == "float32" for leaf in jax.tree.leaves(coarse.start(pictures[0]).picture))
+    assert found[0]["total"] == pytest.approx(expected[0]["total"], rel=0.05)
+    assert found[0]["total"] != expected[0]["total"]
+    assert found[-1]["total"] < found[0]["total"]
+    assert picture.dtype == np.uint8
+
+
 def test_wrong_arguments(pictures):
     with pytest.raises(ValueError, match=r"no layer 'block5_conv4'.*Did you mean 'block5_conv"):
         style.StyleTransfer(small_vgg(), style.CHAPTER)

@@ -38,7 +38,13 @@ def set_weights(model: Any) -> None:
 
 
 def train(load: Load, session: Session, library: str) -> None:
-    {"jaxcnn": train_ours, "keras": train_keras, "keras_jit": train_keras_compiled}[library](load, session)
+    trainers = {
+        "jaxcnn": train_ours,
+        "jaxcnn_bfloat16": train_ours_in_bfloat16,
+        "keras": train_keras,
+        "keras_jit": train_keras_compiled,
+    }
+    trainers[library](load, session)
 
 
 def train_ours(load: Load, session: Session) -> None:
@@ -57,6 +63,13 @@ def train_ours(load: Load, session: Session) -> None:
         for _ in range(STEPS):
             state, found = transfer.step(state, transfer.variables, targets)
         session.epoch_end(float(found["total"]))
+
+
+def train_ours_in_bfloat16(load: Load, session: Session) -> None:
+    import jaxcnn
+
+    jaxcnn.mixed_precision("bfloat16")
+    train_ours(load, session)
 
 
 def keras_costs(load: Load) -> tuple[Any, Any]:
