@@ -88,9 +88,9 @@ def settings(layer: Layer) -> dict[str, Any]:
 
 def stack(model: Any) -> dict[str, Any]:
     """The settings of a Sequential: its input layer, if it has one yet, and the layers."""
-    source = [model.inputs[0].layer] if model.inputs else []
-    layers = [to_keras3(layer) for layer in (*source, *model.layers)]
-    shape = {"build_input_shape": model.inputs[0].shape} if model.inputs else {}
+    first = model.inputs if len(model.inputs) == 1 else []  # a model inside that has several states them itself
+    layers = [to_keras3(layer) for layer in (*(tensor.layer for tensor in first), *model.layers)]
+    shape = {"build_input_shape": first[0].shape} if first else {}
     return {"name": model.name, "trainable": model.trainable, "layers": layers, **shape}
 
 

@@ -115,6 +115,15 @@ def test_objects_of_the_users_own(tmp_path, name):
     load_model(tmp_path / name, {"Scale": Scale, "twice": twice}, compile=False)
 
 
+@pytest.mark.parametrize("name", FORMATS)
+def test_a_stack_on_a_model_with_two_inputs(tmp_path, name):
+    a, b = L.Input((3,)), L.Input((2,))
+    model = randomise(Sequential([Model([a, b], L.concatenate([a, b])), L.Dense(2)]))
+    model.save(tmp_path / name)
+    x = inputs_of(model)
+    same(outputs(load_model(tmp_path / name), x), outputs(model, x), atol=0)
+
+
 def test_by_name_into_a_model_that_is_partly_the_same(tmp_path):
     old = randomise(Sequential([L.Dense(2, input_dim=3, name="dense_1"), L.Dense(3, name="dense_2")]))
     new = Sequential([L.Dense(2, input_dim=3, name="dense_1"), L.Dense(10, name="new_dense")])
