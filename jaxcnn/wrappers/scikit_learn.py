@@ -157,9 +157,8 @@ class KerasEstimator(BaseEstimator):
         """The parameters and, of a trained model, structure, weights, compilation and history."""
         state = dict(super().__getstate__())
         if isinstance(model := state.pop("model_", None), Model):
-            state["model_"] = _Stored(
-                LAYERS.serialize(model), model.get_weights(), model.training_config(), model.history.get_state()
-            )
+            history = (model.history or History()).get_state()
+            state["model_"] = _Stored(LAYERS.serialize(model), model.get_weights(), model.training_config(), history)
         return state
 
     def __setstate__(self, state: Mapping[str, Any]) -> None:
