@@ -29,6 +29,7 @@ from jaxcnn import (
     utils,
 )
 from jaxcnn.config import mixed_precision
+from jaxcnn.distribution import distribute
 from jaxcnn.layers import Input
 from jaxcnn.memory import keep_freed_memory
 from jaxcnn.models import Model, Sequential
@@ -68,6 +69,7 @@ __all__ = [
     "config",
     "constraints",
     "datasets",
+    "distribute",
     "detection",
     "faces",
     "initializers",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -24,6 +24,8 @@ class Callback:
     `logs` holds, at the end of an epoch, the averages of the loss and metrics over the epoch and `val_*` values; at the
     beginning of a batch `batch` (index) and `size` (number of samples); at its end also the loss and metrics.
     """
+
+    once_per_job: ClassVar[bool] = False  # in a job of several processes only the first calls it
 
     params: Mapping[str, Any] = MappingProxyType({})
     model: Any = None

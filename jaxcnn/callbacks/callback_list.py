@@ -6,6 +6,7 @@ import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
+import jax
 import numpy as np
 
 from jaxcnn.callbacks.base import Callback, ProgressWatcher, overrides_batch_hooks
@@ -54,7 +55,9 @@ class CallbackList:
         if params.get("verbose") and not bars:
             bars = [ProgbarLogger("steps" if params.get("samples") is None else "samples")]
         self.history = History()
-        self.callbacks: list[Callback] = [*bars, *(c for c in users if c not in bars), self.history]
+        everybody: list[Callback] = [*bars, *(c for c in users if c not in bars), self.history]
+        first = jax.process_index() == 0
+        self.callbacks = [callback for callback in everybody if first or not callback.once_per_job]
         self.needs_batches = any(overrides_batch_hooks(callback) for callback in self.callbacks)
         for callback in self.callbacks:
             callback.set_params(params)

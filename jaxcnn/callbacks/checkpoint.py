@@ -30,6 +30,8 @@ class ModelCheckpoint(Callback):
         ValueError: at the end of an epoch, when `filepath` has a placeholder that the logs do not fill.
     """
 
+    once_per_job = True
+
     def __init__(
         self,
         filepath: str | os.PathLike[str],

@@ -27,6 +27,8 @@ class CSVLogger(Callback):
             at the end of the first epoch.
     """
 
+    once_per_job = True
+
     def __init__(self, filename: str | os.PathLike[str], separator: str = ",", append: bool = False):
         self.filename = os.fspath(filename)
         self.separator = separator
@@ -96,6 +98,8 @@ class RemoteMonitor(Callback):
     Raises:
         ValueError: for an address that is not http or https.
     """
+
+    once_per_job = True
 
     TIMEOUT = 2.0  # seconds
 

@@ -20,6 +20,8 @@ class TrainingCurves(Callback):
         title: a line above the panels.
     """
 
+    once_per_job = True
+
     def __init__(self, filepath: str | os.PathLike[str] = "training.png", title: str | None = None):
         self.filepath, self.title = filepath, title
         self.record: dict[str, list[float]] = {}

@@ -21,6 +21,8 @@ class ProgbarLogger(ProgressWatcher):
         ValueError: for another count_mode.
     """
 
+    once_per_job = True
+
     def __init__(self, count_mode: str = "samples"):
         if count_mode not in ("samples", "steps"):
             raise ValueError(f"count_mode must be 'samples' or 'steps', got {count_mode!r}.")

@@ -37,6 +37,8 @@ class TensorBoard(Callback):
         ValueError: for another `update_freq`, or a name in `embeddings_layer_names` that no layer has.
     """
 
+    once_per_job = True
+
     def __init__(
         self,
         log_dir: str | os.PathLike[str] = "./logs",

@@ -48,13 +48,13 @@ class Checkpoints:
         self._manager = ocp.CheckpointManager(
             self.directory, options=ocp.CheckpointManagerOptions(max_to_keep=KEEP, enable_async_checkpointing=True)
         )
-        self._saved_at = 0
+        self.saved_at = 0
 
     def restore(self, fit: Fit, callbacks: CallbackList, feed: Feed, first_epoch: int) -> tuple[int, int]:
         """Go on from the newest checkpoint, if any: (epoch to continue, steps of it already done)."""
         step = self._manager.latest_step()
         if step is None:
-            self._saved_at = int(fit.state.step)
+            self.saved_at = int(fit.state.step)
             return first_epoch, 0
         args = self._ocp.args
         place = self._manager.restore(step, args=args.Composite(place=args.JsonRestore()))["place"]
@@ -73,12 +73,12 @@ class Checkpoints:
         if place["has_arrays"]:
             callbacks.set_arrays(found["arrays"])
         feed.set_state(place.get("data"))
-        self._saved_at = step
+        self.saved_at = step
         return place["epoch"], place["done"]
 
     def maybe_save(self, fit: Fit, callbacks: CallbackList, feed: Feed, epoch: int, done: int) -> None:
         """Save in the middle of an epoch when `every` updates have passed since the last time."""
-        if self.every is not None and int(fit.state.step) - self._saved_at >= self.every:
+        if self.every is not None and int(fit.state.step) - self.saved_at >= self.every:
             self.save(fit, callbacks, feed, epoch, done)
 
     def save(self, fit: Fit, callbacks: CallbackList, feed: Feed, epoch: int, done: int) -> None:
@@ -103,8 +103,8 @@ class Checkpoints:
         }
         if arrays:
             items["arrays"] = args.PyTreeSave(arrays)
-        self._saved_at = int(fit.state.step)
-        self._manager.save(self._saved_at, args=args.Composite(**items), force=True)
+        self.saved_at = int(fit.state.step)
+        self._manager.save(self.saved_at, args=args.Composite(**items), force=True)
 
     def close(self) -> None:
         """Wait until everything is on disk."""

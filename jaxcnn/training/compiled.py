@@ -13,7 +13,7 @@ import flax.linen as nn
 import jax
 from flax.traverse_util import flatten_dict
 
-from jaxcnn import config, losses, metrics, optimizers
+from jaxcnn import config, distribution, losses, metrics, optimizers
 from jaxcnn.arrays import copied
 from jaxcnn.callbacks import History
 from jaxcnn.layers.base import Layer
@@ -25,7 +25,7 @@ from jaxcnn.training.data import (
 from jaxcnn.training.dispatch import Dispatcher, TrainCalls
 from jaxcnn.training.objective import Objective, OutputObjective
 from jaxcnn.training.optimizer_state import named_arrays, with_arrays
-from jaxcnn.training.parallel import DataParallel
+from jaxcnn.training.parallel import Distribution
 from jaxcnn.training.state import Tree, merge, split
 from jaxcnn.training.steps import Augment, Batch, eval_step, forward, train_step
 
@@ -45,7 +45,7 @@ class Functions:
         step: Callable[..., Callable],
         count: int | None = None,
         eager: bool = False,
-        parallel: DataParallel | None = None,
+        parallel: Distribution | None = None,
         dtype: str | None = None,
     ) -> None:
         self.module, self.objective, self.dtype, self._step = module, objective, dtype, step
@@ -94,7 +94,7 @@ class Compiled(Layer):
     output_names: list[str]
     layers: list[Layer]
     stop_training: bool
-    _parallel: DataParallel | None = None
+    _parallel: Distribution | None = None
     _predict: tuple[nn.Module, Callable[[Tree, Any], Any]] | None = None
 
     def _reset_training(self) -> None:
@@ -163,6 +163,7 @@ class Compiled(Layer):
             for name in jax.tree.leaves(loss):
                 losses.get(name)
         self._reset_training()
+        self._parallel = distribution.current() or self._parallel
         self.optimizer, self._compile_arguments = found, arguments
         self._execution = {"count": steps_per_execution, "eager": bool(run_eagerly)}
         if objective is not None:
@@ -213,11 +214,11 @@ class Compiled(Layer):
         if opt_state is not None:
             self._opt_state = self._gathered(opt_state)
 
-    def _everywhere(self, tree: Any) -> Any:
-        return tree if self._parallel is None else self._parallel.everywhere(tree)
+    def _placed(self, tree: Any) -> Any:
+        return tree if self._parallel is None else self._parallel.placed(tree)
 
     def _gathered(self, tree: Any) -> Any:
-        return tree if self._parallel is None else self._parallel.on_first(tree)
+        return tree if self._parallel is None else self._parallel.gathered(tree)
 
     @contextlib.contextmanager
     def averaged(self) -> Iterator[None]:

@@ -17,13 +17,14 @@ import jax
 import jax.numpy as jnp
 
 from jaxcnn.compilation import keep_programs
-from jaxcnn.training.parallel import DataParallel
+from jaxcnn.training.parallel import Distribution
 
 # Of stacked batches in one call.  On CPU they should still be in the cache when they are read: with 64 MiB the same
 # steps took twice as long.
 CHUNK_BYTES, CHUNK_BYTES_CPU = 64 * 2**20, 4 * 2**20
 CHUNK_STEPS = 512
 CHUNK_SECONDS = 0.1  # so that the progress bar keeps moving
+STEADY_COUNT = 8  # steps a call where several processes must make the same calls
 IN_FLIGHT = 2  # calls that the device may have before it: while it works on one the host prepares the next
 
 
@@ -45,7 +46,7 @@ class Dispatcher:
         donate: bool,
         count: int | None = None,
         eager: bool = False,
-        parallel: DataParallel | None = None,
+        parallel: Distribution | None = None,
     ) -> None:
         keep_programs()
         donated = (0,) if donate else ()
@@ -54,7 +55,9 @@ class Dispatcher:
         self.single = jax.jit(self._once, donate_argnums=donated)
         self.many = jax.jit(self._loop, donate_argnums=donated)
         self._loops: bool | None = None
-        self._count = 1 if count is None else count
+        # Time is not the same for all processes, and they must call the same programs.
+        self._adapts = count is None and jax.process_count() == 1
+        self._count = count or (1 if self._adapts else STEADY_COUNT)
         self._in_flight: deque[tuple[jax.Array, int, float]] = deque()
         self._last_done = 0.0
 
@@ -89,7 +92,7 @@ class Dispatcher:
         while len(self._in_flight) >= IN_FLIGHT:
             self._wait()
         if self._parallel is not None:
-            carry = self._parallel.everywhere(carry)
+            carry = self._parallel.placed(carry)
             batches = self._parallel.cut(batches, 0 if count is None else 1)
         if self._eager:
             with jax.disable_jit():
@@ -112,7 +115,7 @@ class Dispatcher:
         now = time.perf_counter()
         seconds = now - max(began, self._last_done)
         self._last_done = now
-        if self._fixed is not None:
+        if not self._adapts:
             return
         if count >= self._count and seconds < CHUNK_SECONDS:
             self._count *= 2
@@ -147,7 +150,7 @@ class TrainCalls:
         step: Callable[..., Any],
         count: int | None = None,
         eager: bool = False,
-        parallel: DataParallel | None = None,
+        parallel: Distribution | None = None,
     ) -> None:
         self.dispatcher = Dispatcher(
             lambda state, batch: step(state, batch)[0], donate=True, count=count, eager=eager, parallel=parallel
@@ -159,7 +162,7 @@ class TrainCalls:
     def logged(self, state: Any, batch: Any) -> Any:
         """(state, logs) after a batch."""
         if self._parallel is not None:
-            state, batch = self._parallel.everywhere(state), self._parallel.cut(batch, 0)
+            state, batch = self._parallel.placed(state), self._parallel.cut(batch, 0)
         return self._logged(state, batch)
 
 

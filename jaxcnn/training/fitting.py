@@ -17,8 +17,10 @@ import numpy as np
 from jaxcnn import config
 from jaxcnn.arrays import copied, filled, fresh
 from jaxcnn.callbacks.callback_list import CallbackList
+from jaxcnn.training.checkpoint import layout
 from jaxcnn.training.dispatch import TrainCalls
 from jaxcnn.training.feeds import Feed, Place, Portion
+from jaxcnn.training.preemption import Preempted, preemption
 from jaxcnn.training.state import TrainState, Tree, from_variables
 from jaxcnn.training.steps import Augment
 
@@ -75,7 +77,7 @@ class Fit:
             step=model._step,
             seed=self.seed,
         )
-        owned: TrainState = copied(state)
+        owned: TrainState = model._placed(copied(state))
         return owned
 
     def commit(self) -> None:
@@ -119,7 +121,8 @@ class Fit:
     def advance(self, run: Callable[[TrainState], TrainState]) -> None:
         """Replace the state by that after some steps."""
         self.refresh()
-        if time.monotonic() - self._committed > COMMIT_SECONDS:
+        # Several processes commit when their programs say so, not by their clocks.
+        if time.monotonic() - self._committed > COMMIT_SECONDS and jax.process_count() == 1:
             self.commit()
         self.state = run(self.state)
         self._dirty = True
@@ -184,7 +187,10 @@ class Epochs:
         self.callbacks.on_train_begin({})
         if self.checkpoints is not None:
             first, done = self.checkpoints.restore(self.fit, self.callbacks, self.feed, first)
-        with deferred_interrupt() as interrupted:
+        if model._parallel is not None:
+            plan = (layout(self.fit.state), self.feed.samples, self.feed.batch_size, first, done, last, self.fit.seed)
+            model._parallel.agree("the model, the data or the epochs", plan)
+        with deferred_interrupt() as interrupted, preemption(self.checkpoints is not None) as self._must_leave:
             for epoch in range(first, last):
                 if model.stop_training:
                     break
@@ -210,6 +216,7 @@ class Epochs:
             self.callbacks.update(feed.seen(reached), self._averages)
             if self.checkpoints is not None and reached != feed.steps:
                 self.checkpoints.maybe_save(fit, self.callbacks, feed, epoch, reached)
+                self._leave_if_asked(epoch, reached)
         self.callbacks.update(feed.seen(feed.steps or reached), self._averages)
         logs = self._averages()
         if self.nan == "warn" and not np.isfinite(logs["loss"]):
@@ -219,10 +226,25 @@ class Epochs:
                 stacklevel=5,
             )
         logs |= self.validate(epoch)
+        if jax.process_count() > 1:
+            fit.commit()  # by all processes together, before callbacks of one of them read weights
         self.callbacks.on_epoch_end(epoch, logs)
         fit.refresh()
         if self.checkpoints is not None:
             self.checkpoints.save(fit, self.callbacks, feed, epoch + 1, 0)
+            self._leave_if_asked(epoch + 1, 0)
+
+    def _leave_if_asked(self, epoch: int, done: int) -> None:
+        """Save and end the process where it has been asked to end."""
+        step = int(self.fit.state.step)
+        if self.checkpoints is None or not self._must_leave():
+            return
+        if self.checkpoints.saved_at != step:
+            self.checkpoints.save(self.fit, self.callbacks, self.feed, epoch, done)
+        where = self.checkpoints.directory
+        if jax.process_index() == 0:
+            print(f"\nAsked to end: the state after step {step} is in {where}; the same command goes on from it.")
+        raise Preempted(f"asked to end after step {step}; the state is in {where}")
 
     def _averages(self) -> dict[str, float]:
         """The averages since the epoch began, fetched from the device."""

@@ -61,7 +61,7 @@ class Inference(BatchTrainer):
             raise ValueError(
                 f"`batch_size` is {batch_size}, but a {type(data).__name__} gives whole batches: leave it out."
             )
-        return StreamFeed(stream, steps, prepare, workers)
+        return StreamFeed(stream, steps, prepare, workers, self._parallel)
 
     def _training_feed(
         self, data: Any, batch_size: int | None, steps: int | None, workers: Workers, class_weight: Any = None
@@ -130,7 +130,7 @@ class Inference(BatchTrainer):
         """(loss and metrics, the states that stateful layers end with)."""
         carry = fresh(self._require_compiled().init_metrics()), carried(variables)
         calls, steps = self.functions.evaluate, 0
-        variables = self._everywhere(variables)
+        variables = self._placed(variables)
         loops = calls.loops(carry, feed.example(), variables)
         for portion in feed.portions(Place(), calls, loops, never):
             carry = calls.run(carry, portion.batch, portion.many, variables)
@@ -185,12 +185,14 @@ class Inference(BatchTrainer):
         if isinstance(feed, StreamFeed):
             feed.start(Place())  # builds a model without a shape
         bar = Progbar(feed.samples if feed.samples is not None else feed.steps, verbose=verbose)
-        variables, step = self._everywhere(self.variables), self._predict_function()
+        variables, step = self._placed(self.variables), self._predict_function()
         collected: list[list[np.ndarray]] = []
         pending: list[Any] = []
         for i, portion in enumerate(feed.batches(Place(), never)):
             outputs, states = step(variables, self._cut(portion.batch.inputs))
             variables = {**variables, **states}
+            if self._parallel is not None and jax.process_count() > 1:  # each process computes a part
+                outputs = self._parallel.gathered(outputs)
             pending.append((jax.tree.leaves(outputs), portion.size))
             if len(pending) > 2:  # fetched while the next ones are computed
                 collected.append(fetched(*pending.pop(0)))

@@ -80,7 +80,7 @@ class BatchTrainer(Compiled):
     def test_on_batch(self, x: Any, y: Any, sample_weight: Any = None) -> float | list[float]:
         """The loss and metrics of one batch."""
         batch = self._whole(self._arrays(x, y, sample_weight))
-        variables, sums = self._everywhere(self.variables), fresh(self._require_compiled().init_metrics())
+        variables, sums = self._placed(self.variables), fresh(self._require_compiled().init_metrics())
         sums, state = self.functions.evaluate.run((sums, carried(variables)), batch, None, variables)
         self._keep_state(state)
         return self._listed(self.functions.averages(sums))

@@ -13,6 +13,7 @@ import numpy as np
 
 from jaxcnn.training.dispatch import CHUNK_BYTES, Dispatcher
 from jaxcnn.training.feeds import Place, Portion, never
+from jaxcnn.training.parallel import Distribution
 from jaxcnn.training.steps import Batch
 from jaxcnn.training.streams import Indexed, Stream, Walked
 from jaxcnn.training.workers import InOrder, Prefetch, Workers
@@ -40,11 +41,19 @@ class StreamFeed:
         steps: batches an epoch; None takes a whole pass.
         prepare: raw batch -> `Batch` as the model takes it, checked; runs in the background.
         workers: how batches are made.
+        parallel: the devices that share each batch.  In a job of several processes each gives its own part of it.
     """
 
     batch_size = None
 
-    def __init__(self, stream: Stream, steps: int | None, prepare: Callable[[Any], Batch], workers: Workers) -> None:
+    def __init__(
+        self,
+        stream: Stream,
+        steps: int | None,
+        prepare: Callable[[Any], Batch],
+        workers: Workers,
+        parallel: Distribution | None = None,
+    ) -> None:
         if steps is not None and (not isinstance(steps, int | np.integer) or steps < 1):
             raise ValueError(f"The steps of an epoch are {steps!r}; a positive integer is needed.")
         if steps is None and isinstance(stream, Walked):
@@ -52,7 +61,7 @@ class StreamFeed:
                 "A generator has no length: say how many batches make an epoch (`steps_per_epoch`, `validation_steps` "
                 "or `steps`)."
             )
-        self.stream, self._prepare, self._workers = stream, prepare, workers
+        self.stream, self._prepare, self._workers, self._parallel = stream, prepare, workers, parallel
         self.steps = stream.length if steps is None else int(steps)
         self.samples = stream.samples if steps is None else None
         self._source: Prefetch | None = None
@@ -93,7 +102,8 @@ class StreamFeed:
         self, place: Place, dispatcher: Dispatcher, loops: bool, waiting: Callable[[], None] = never
     ) -> Iterator[Portion]:
         most = min(self.steps or self._workers.queue, self._workers.queue)
-        capacity = dispatcher.capacity(most, byte_count(self.example())) if loops else 1
+        alone = jax.process_count() == 1  # parts of a batch that lie with other processes cannot be stacked here
+        capacity = dispatcher.capacity(most, byte_count(self.example())) if loops and alone else 1
         if capacity == 1:
             yield from self.batches(place, waiting)
             return
@@ -220,8 +230,10 @@ class StreamFeed:
             raise type(error)(f"Batch {self._pulled} of the data: {error}") from None
         size = len(jax.tree.leaves(batch.inputs)[0])
         kind = [(a.shape, a.dtype) for a in jax.tree.leaves(batch)]
+        if self._parallel is not None and jax.process_count() > 1:
+            batch = self._parallel.joined(batch)
         # What is too large to be stacked is sent from here while the device works on something else.
-        if jax.default_backend() != "cpu" and 2 * byte_count(batch) > CHUNK_BYTES:
+        if jax.default_backend() != "cpu" and self._parallel is None and 2 * byte_count(batch) > CHUNK_BYTES:
             batch = jax.device_put(batch)
         return Prepared(Portion(batch, size), kind, None if self._items is None else self._items.get_state())
 

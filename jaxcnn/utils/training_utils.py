@@ -22,9 +22,10 @@ def multi_gpu_model(model: Any, gpus: int | Sequence[int]) -> Any:
         ValueError: fewer than two devices, or devices that this machine does not have.
     """
     import jax
+    import numpy as np
 
     from jaxcnn.models import Model
-    from jaxcnn.training.parallel import DataParallel
+    from jaxcnn.training.parallel import BATCH_AXIS, Distribution
 
     numbers = list(range(gpus)) if isinstance(gpus, int) else list(gpus)
     if len(set(numbers)) < 2:
@@ -36,5 +37,6 @@ def multi_gpu_model(model: Any, gpus: int | Sequence[int]) -> Any:
             f"{', ...' if len(devices) > 1 else ''}); {absent} are missing. Reduce `gpus`."
         )
     shared = Model(model.inputs, model.outputs)
-    shared._parallel = DataParallel([devices[number] for number in numbers])
+    mesh = jax.sharding.Mesh(np.array([devices[number] for number in numbers]), (BATCH_AXIS,))
+    shared._parallel = Distribution(mesh)
     return shared

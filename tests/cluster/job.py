@@ -1,0 +1,84 @@
+"""A training that the tests run in jobs of several processes and devices: ``job.py RESULT [key=value ...]``.
+
+Writes the history, the weights, an evaluation over a remainder and predictions to RESULT_<process>.npz.
+"""
+
+import os
+import signal
+import sys
+
+import jax
+import numpy as np
+
+import jaxcnn as jc
+from jaxcnn.layers import BatchNormalization, Conv2D, Dense, Dropout, Flatten, Input, MaxPooling2D, concatenate
+
+DEFAULTS = {
+    "distribute": "yes",
+    "fsdp": "",
+    "model": "1",
+    "epochs": "4",
+    "batch_size": "16",
+    "checkpoints": "",
+    "every": "",
+    "data": "arrays",
+    "die": "",  # the epoch after which process 1 kills itself
+    "terminate": "",  # the epoch after which process 0 gets SIGTERM
+    "differ": "",
+}
+
+
+def main(result, *settings):
+    options = {**DEFAULTS, **dict(setting.split("=") for setting in settings)}
+    if options["distribute"]:
+        rules = {"dense_1/kernel": (None, "model")} if options["model"] != "1" else None
+        jc.distribute(model=int(options["model"]), rules=rules, fsdp=bool(options["fsdp"]))
+    generator = np.random.default_rng(0)
+    x = generator.random((64, 12, 12, 1), dtype="float32")
+    y = np.eye(10, dtype="float32")[generator.integers(0, 10, 64)]
+    extra = generator.random((64, 3), dtype="float32")
+    if options["differ"] and jax.process_index() == 1:
+        x, y, extra = x[:48], y[:48], extra[:48]
+
+    pictures, numbers = Input((12, 12, 1)), Input((3,))
+    features = Flatten()(MaxPooling2D()(BatchNormalization()(Conv2D(8, 3, activation="relu")(pictures))))
+    hidden = Dense(64, activation="relu")(Dropout(0.2)(concatenate([features, numbers])))
+    model = jc.Model([pictures, numbers], Dense(10, activation="softmax")(hidden))
+    model.compile(jc.optimizers.SGD(lr=0.05, momentum=0.9), "categorical_crossentropy", metrics=["accuracy"])
+
+    class Trouble(jc.callbacks.Callback):
+        def on_epoch_end(self, epoch, logs=None):
+            if options["die"] == str(epoch) and jax.process_index() == 1:
+                os.kill(os.getpid(), signal.SIGKILL)
+            if options["terminate"] == str(epoch) and jax.process_index() == 0:
+                os.kill(os.getpid(), signal.SIGTERM)
+
+    size = int(options["batch_size"])
+    fitting = {"epochs": int(options["epochs"]), "verbose": 2, "callbacks": [Trouble()]}
+    if options["checkpoints"]:
+        every = int(options["every"]) if options["every"] else None
+        fitting |= {"checkpoint_dir": options["checkpoints"], "checkpoint_every": every}
+    if options["data"] == "shares":  # every process has its own part of each batch
+        here, parts = jax.process_index(), jax.process_count()
+
+        def share(array, start):
+            return array[start : start + size][here * size // parts : (here + 1) * size // parts]
+
+        def batches():
+            while True:
+                for start in range(0, 64, size):
+                    yield [share(x, start), share(extra, start)], share(y, start)
+
+        history = model.fit(batches(), steps_per_epoch=64 // size, **fitting)
+    else:
+        history = model.fit([x, extra], y, batch_size=size, shuffle=options["data"] != "ordered", **fitting)
+    found = {f"weight_{i}": weight for i, weight in enumerate(model.get_weights())}
+    found |= {f"history_{name}": np.asarray(values) for name, values in history.history.items()}
+    found["evaluated"] = np.asarray(model.evaluate([x[:13], extra[:13]], y[:13], batch_size=8, verbose=0))
+    found["predicted"] = model.predict([x[:13], extra[:13]], batch_size=8)
+    found["devices"] = np.asarray(jax.device_count())
+    np.savez(f"{result}_{jax.process_index()}.npz", **found)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,145 @@
+"""Many devices and many processes give what one device gives, and a job that is disturbed loses nothing."""
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+JOB = str(Path(__file__).with_name("job.py"))
+ROOT = str(Path(__file__).parents[2])
+
+
+def run(result, *settings, processes=0, devices=1, timeout=240):
+    """One process with so many devices, or a launched job; (exit status, what it printed)."""
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("JAX_COORD")}
+    environment["PYTHONPATH"] = ROOT
+    if processes:
+        launch = ["-m", "jaxcnn.launch", "--processes", str(processes), "--devices", str(devices)]
+    else:
+        launch, environment["XLA_FLAGS"] = [], f"--xla_force_host_platform_device_count={devices}"
+    command = [sys.executable, *launch, JOB, str(result), *settings]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=timeout)
+    return done.returncode, done.stdout + done.stderr
+
+
+def trained(folder, name, *settings, **how):
+    status, printed = run(folder / name, *settings, **how)
+    assert status == 0, printed[-3000:]
+    return dict(np.load(folder / f"{name}_0.npz"))
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    return tmp_path_factory.mktemp("jobs")
+
+
+@pytest.fixture(scope="module")
+def alone(folder):
+    """What one device gives."""
+    return trained(folder, "alone", "distribute=")
+
+
+def assert_equal(found, expected, tolerance=1e-5, exact=False):
+    for name in expected:
+        if name == "devices":
+            continue
+        if exact:
+            np.testing.assert_array_equal(found[name], expected[name], err_msg=name)
+        else:
+            np.testing.assert_allclose(found[name], expected[name], atol=tolerance, rtol=tolerance, err_msg=name)
+
+
+@pytest.mark.parametrize("settings", [[], ["fsdp=1"], ["model=2"]], ids=["data", "fsdp", "rules"])
+def test_eight_devices(folder, alone, settings):
+    found = trained(folder, f"eight{len(settings)}", *settings, devices=8)
+    assert found["devices"] == 8
+    assert_equal(found, alone)
+
+
+def test_two_processes(folder, alone):
+    status, printed = run(folder / "two", "fsdp=1", processes=2, devices=2)
+    assert status == 0, printed[-3000:]
+    first, second = (dict(np.load(folder / f"two_{i}.npz")) for i in (0, 1))
+    assert first["devices"] == 4
+    assert_equal(first, alone)
+    assert_equal(second, first, exact=True)
+    assert printed.count("Epoch 1/4") == 1  # progress comes from one process only
+    assert "[0] Epoch 1/4" in printed
+
+
+def test_each_process_gives_its_part_of_the_batches(folder):
+    expected = trained(folder, "ordered", "distribute=", "data=ordered")
+    assert_equal(trained(folder, "shares", "data=shares", processes=2), expected)
+
+
+def test_checkpoint_of_two_processes_goes_on_in_one(folder, alone):
+    place = f"checkpoints={folder / 'portable'}"
+    trained(folder, "half", "epochs=2", "fsdp=1", place, processes=2, devices=2)
+    assert_equal(trained(folder, "rest", place, "fsdp=1", devices=4), alone)
+
+
+def test_asked_to_end_it_saves_and_goes_on_to_the_same_bits(folder):
+    settings = ["epochs=8", "every=1"]
+    expected = trained(folder, "whole", *settings, f"checkpoints={folder / 'whole'}", processes=2)
+    place = f"checkpoints={folder / 'asked'}"
+    status, printed = run(folder / "asked", *settings, place, "terminate=1", processes=2)
+    assert status == 75, printed[-3000:]
+    assert "Asked to end: the state after step" in printed
+    assert_equal(trained(folder, "asked", *settings, place, processes=2), expected, exact=True)
+
+
+def test_a_single_process_asked_to_end(folder):
+    expected = trained(folder, "single", "distribute=", "epochs=4", f"checkpoints={folder / 'single'}")
+    place = f"checkpoints={folder / 'single_asked'}"
+    status, printed = run(folder / "single_asked", "distribute=", place, "terminate=1")
+    assert status == 75, printed[-3000:]
+    assert_equal(trained(folder, "single_asked", "distribute=", place), expected, exact=True)
+
+
+def test_a_killed_process_ends_the_job_and_the_restart_loses_nothing(folder):
+    expected = trained(folder, "calm", f"checkpoints={folder / 'calm'}", processes=2)
+    place = f"checkpoints={folder / 'killed'}"
+    began = time.monotonic()
+    status, printed = run(folder / "killed", place, "die=1", processes=2)
+    assert status == 128 + 9 and "process 1 ended with signal SIGKILL" in printed, printed[-3000:]
+    assert time.monotonic() - began < 120
+    assert_equal(trained(folder, "killed", place, processes=2), expected, exact=True)
+
+
+def test_processes_that_differ_are_told(folder):
+    status, printed = run(folder / "differ", "differ=1", processes=2)
+    assert status != 0
+    assert "The processes are not about to do the same" in printed and "of process 1 differs" in printed
+
+
+def test_a_missing_coordinator(folder):
+    program = "import jaxcnn.distribution as d; d.join_job(timeout=2)"
+    wiring = {"JAX_COORDINATOR_ADDRESS": "127.0.0.1:1", "JAX_NUM_PROCESSES": "2", "JAX_PROCESS_ID": "1"}
+    environment = {**os.environ, **wiring, "PYTHONPATH": ROOT}
+    done = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True, timeout=120)
+    assert done.returncode != 0
+    assert "Process 1 could not reach process 0 at 127.0.0.1:1 within 2 s" in done.stderr
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("moment", range(20))
+def test_killed_at_any_moment(folder, moment, alone):
+    """kill -9 of one process at a random time, perhaps in the middle of a save, and go on: the same bits."""
+    settings = ["epochs=12", "every=1"]
+    if not (folder / "reference_0.npz").exists():
+        trained(folder, "reference", *settings, f"checkpoints={folder / 'reference'}", processes=2)
+    expected = dict(np.load(folder / "reference_0.npz"))
+    place = f"checkpoints={folder / f'moment{moment}'}"
+    environment = {**os.environ, "PYTHONPATH": ROOT}
+    command = [sys.executable, "-m", "jaxcnn.launch", "--processes", "2", "--devices", "1", JOB, str(folder / "m")]
+    job = subprocess.Popen([*command, *settings, place], env=environment, stdout=subprocess.PIPE, text=True)
+    time.sleep(np.random.default_rng(moment).uniform(4, 12))
+    children = subprocess.run(["pgrep", "-P", str(job.pid)], capture_output=True, text=True).stdout.split()
+    if children:
+        os.kill(int(children[moment % len(children)]), 9)
+    job.communicate(timeout=120)
+    assert_equal(trained(folder, f"moment{moment}", *settings, place, processes=2), expected, exact=True)

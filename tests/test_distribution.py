@@ -1,0 +1,44 @@
+"""What is asked of `distribute` and cannot be."""
+
+import jax
+import pytest
+from jax.sharding import Mesh
+
+import jaxcnn as jc
+from jaxcnn import distribution
+from jaxcnn.training.parallel import Distribution
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"data": 3}, r"distribute\(data=3, model=1\) needs 3 devices; there are 1"),
+        ({"data": 0}, r"distribute\(data=0, model=1\) needs 0 devices"),
+        ({"model": 2}, "`model` is 2; it must divide the number of devices, 1"),
+        ({"rules": {"kernel": ("rows", None)}}, "names the mesh axis 'rows'; there are"),
+    ],
+)
+def test_devices_that_are_not_there(arguments, message):
+    with pytest.raises(ValueError, match=message):
+        jc.distribute(**arguments)
+    assert distribution.current() is None
+
+
+def test_a_mesh_without_an_axis_for_data():
+    with pytest.raises(ValueError, match=r"one must be called 'data'"):
+        jc.distribute(mesh=Mesh(jax.devices(), ("batch",)))
+
+
+def test_it_is_in_force_within_its_block():
+    with jc.distribute() as outer:
+        assert distribution.current() is outer.distribution
+        with jc.distribute(fsdp=True) as inner:
+            assert distribution.current() is inner.distribution
+        assert distribution.current() is outer.distribution
+    assert distribution.current() is None
+
+
+def test_a_rule_that_does_not_fit():
+    found = Distribution(Mesh(jax.devices(), ("data",)), {"bias": ("data", None)})
+    with pytest.raises(ValueError, match=r"does not fit 'dense/bias' of shape \(3,\)"):
+        found.sharding("dense/bias", (3,))
