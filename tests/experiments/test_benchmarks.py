@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from experiments.benchmarks import __main__ as suite
-from experiments.benchmarks import predict, train_step
+from experiments.benchmarks import applications, predict, train_step
 from experiments.benchmarks.gpu import GPU_NETWORKS
 from experiments.benchmarks.networks import NETWORKS
 
@@ -52,3 +52,9 @@ def test_unknown_names(capsys):
     with pytest.raises(SystemExit):
         train_step.main(["--networks", "tinny"])
     assert "unknown: tinny; there are mlp, tiny" in capsys.readouterr().err
+
+
+@pytest.mark.slow
+def test_contestants_with_applications(capfd):
+    assert applications.main(["--quick", "--networks", "MobileNet", "--cases", "latency,training"]) == 0
+    assert capfd.readouterr().out.count("all ran") == 2
