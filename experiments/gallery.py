@@ -6,7 +6,6 @@ import base64
 import csv
 import json
 import math
-from collections.abc import Iterable
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -72,17 +71,19 @@ def article(result: dict[str, Any], folder: Path) -> str:
     )
 
 
-def figures(found: Iterable[dict[str, Any]]) -> str:
-    """The table of book and ours; a wide cell scrolls."""
+def figures(found: list[dict[str, Any]]) -> str:
+    """The table of book and ours, which scrolls where it is too wide, and what was checked, to be unfolded."""
     rows = [
         f"<tr><td>{escape(f['name'])}</td><td>{'' if f['book'] is None else escape(shown(f['book']))}</td>"
         f"<td>{escape(shown(f['value']))}</td><td>{escape(difference(f))}</td></tr>"
         for f in found
+        if not f["exact"]
     ]
-    if not rows:
-        return ""
+    checked = [f"<li>{escape(f['name'])}: {escape(shown(f['value']))}</li>" for f in found if f["exact"]]
     head = "<tr><th>figure</th><th>book</th><th>ours</th><th>difference</th></tr>"
-    return f'<div class="table"><table>{head}{"".join(rows)}</table></div>'
+    table = f'<div class="table"><table>{head}{"".join(rows)}</table></div>' if rows else ""
+    unfolded = f"<details><summary>{len(checked)} checked</summary><ul>{''.join(checked)}</ul></details>"
+    return table + (unfolded if checked else "")
 
 
 def curve(path: Path) -> str:

@@ -277,4 +277,6 @@ def plain(value: Any) -> Any:
 
 def shown(value: Any) -> str:
     """A value in a line of text."""
+    if isinstance(value, list):
+        return f"[{', '.join(shown(entry) for entry in value)}]"
     return f"{value:.6g}" if isinstance(value, float) else f"{value:,}" if type(value) is int else str(value)

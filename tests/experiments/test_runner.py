@@ -135,7 +135,8 @@ def test_report_and_gallery(only_small, entry, tmp_path):
     }
     text = report.write(tmp_path / "RESULTS.md", kept).read_text()
     assert "| [small](#small) | loss | 0.01 |" in text
-    assert "| parameters | 3 | 3 | = |" in text
+    assert "|  | 1 checked | | as expected | |" in text
+    assert "Checked: parameters: 3." in text
     assert "`python -m experiments run small --full --seed 0`" in text
 
     page = gallery.write(tmp_path / "gallery.html", kept).read_text()
