@@ -5,9 +5,10 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from jaxcnn import config, visualization
+from jaxcnn import applications, config, visualization
 from jaxcnn.layers import Activation, Add, Conv2D, Dense, Flatten, GlobalAveragePooling2D, Input, MaxPooling2D
 from jaxcnn.models import Model, Sequential, parts
+from jaxcnn.preprocessing.image import img_to_array, load_img
 
 
 @pytest.fixture
@@ -180,3 +181,19 @@ def test_wrong_requests(colours):
         visualization.maximise_classes(Sequential([Dense(2, input_shape=(4,))]))
     with pytest.raises(ValueError, match="patch"):
         visualization.occlusion_map(colours, np.zeros((12, 10, 3)), patch=11)
+
+
+@pytest.mark.slow
+def test_mobilenet_sees_the_panda_and_is_fooled_by_noise():
+    panda, weights = config.home() / "media/panda.jpg", config.home() / "models/mobilenet_1_0_224_tf.h5"
+    if missing := [str(path) for path in (panda, weights) if not path.is_file()]:
+        pytest.skip(f"needs {', '.join(missing)}")
+    model = applications.MobileNet(weights=str(weights))
+    x = img_to_array(load_img(panda, target_size=(224, 224)))[None] / 127.5 - 1
+    heat = visualization.grad_cam(model, x, "conv_pw_13_relu", [388])[0]
+    animal = heat[60:180, 60:190].sum() / heat.sum()
+    assert animal > 0.6  # in 31 % of the picture
+    start = np.random.default_rng(0).uniform(-0.1, 0.1, (2, 224, 224, 3))
+    pictures, probability = visualization.maximise_classes(model, [65, 388], start=start, steps=40, step_size=0.05)
+    assert (probability > 0.999).all()
+    np.testing.assert_allclose(model.predict(pictures)[[0, 1], [65, 388]], probability, rtol=1e-4)
