@@ -1,6 +1,6 @@
 "use strict";
 const COLOURS = ["#2f6fb4", "#d9680f", "#3a8f4d", "#9b4fb0", "#b53a3a", "#6b6b6b"];
-const WIDTH = 600, HEIGHT = 300, LEFT = 55, RIGHT = 10, TOP = 25, BOTTOM = 25;
+const WIDTH = 600, HEIGHT = 300, LEFT = 55, RIGHT = 10, TOP = 8, BOTTOM = 25;
 
 function element(name, attributes, text) {
   const made = document.createElementNS("http://www.w3.org/2000/svg", name);
@@ -28,8 +28,15 @@ function plot(figure) {
   const names = Object.keys(data.y);
   const all = { x: extent(data.x), y: extent(names.flatMap((name) => data.y[name].filter((v) => v !== null))) };
   const view = { x: [...all.x], y: [...all.y] };
-  const svg = element("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", fill: "currentColor", "font-size": 11 });
-  figure.prepend(svg);
+  const svg = element("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", fill: "currentColor", "font-size": 13 });
+  const legend = document.createElement("div");
+  names.forEach((name, i) => {
+    const label = document.createElement("span");
+    label.textContent = name;
+    label.style.color = COLOURS[i % COLOURS.length];
+    legend.append(label, " ");
+  });
+  figure.prepend(legend, svg);
   const across = (v) => LEFT + ((v - view.x[0]) / (view.x[1] - view.x[0])) * (WIDTH - LEFT - RIGHT);
   const down = (v) => TOP + ((view.y[1] - v) / (view.y[1] - view.y[0])) * (HEIGHT - TOP - BOTTOM);
 
@@ -46,15 +53,13 @@ function plot(figure) {
       svg.append(element("text", { x: LEFT - 5, y: down(value) + 4, "text-anchor": "end" }, value));
     }
     names.forEach((name, i) => {
-      const colour = COLOURS[i % COLOURS.length];
       let path = "", pen = "M";
       data.y[name].forEach((value, j) => {
         if (value === null) { pen = "M"; return; }
         path += `${pen}${across(data.x[j])} ${down(value)}`;
         pen = "L";
       });
-      inside.append(element("path", { d: path, fill: "none", stroke: colour, "stroke-width": 2 }));
-      svg.append(element("text", { x: LEFT + i * 110, y: 14, fill: colour }, name));
+      inside.append(element("path", { d: path, fill: "none", stroke: COLOURS[i % COLOURS.length], "stroke-width": 2 }));
     });
     svg.append(inside);
   }

@@ -95,7 +95,7 @@ def curve(path: Path) -> str:
     series = json.dumps({"x": epochs, "y": finite(record)}).replace("<", "\\u003c")
     return (
         f'<figure class="curve"><script type="application/json">{series}</script>'
-        f"<figcaption>{escape(path.stem)}: drag to move, wheel or two fingers to zoom, double click for all of it"
+        f"<figcaption>{escape(path.stem)}: drag to move, wheel or two fingers to zoom, double click for the whole"
         "</figcaption></figure>"
     )
 
