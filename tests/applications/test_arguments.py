@@ -111,7 +111,7 @@ def test_weights_of_another_network_are_refused(tmp_path):
     with pytest.raises(ValueError, match=r"weights\.h5"):
         applications.SqueezeNet(weights=path)
     path.write_bytes(b"not a weight file")
-    with pytest.raises(ValueError, match="not an HDF5 file"):
+    with pytest.raises(ValueError, match="neither an HDF5 file"):
         applications.SqueezeNet(weights=path)
 
 

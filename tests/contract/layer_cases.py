@@ -203,7 +203,7 @@ CASES = [
     Case("Embedding", {"input_dim": 5, "output_dim": 3, "mask_zero": True}, (4,), integers_below=5),
     # LeNet-5
     Case("Subsampling2D", {}, (4, 5, 2)),
-    Case("Subsampling2D", {"pool_size": (2, 3), "data_format": "channels_first"}, (2, 4, 6)),
+    Case("Subsampling2D", {"pool_size": (2, 3)}, (4, 6, 2)),
     Case("PartialConv2D", {"connections": ((0, 1), (2,)), "kernel_size": 2, "activation": "tanh"}, (4, 4, 3)),
     Case("EuclideanRBF", {"units": 3}, (4,)),
     # statistics and scales
