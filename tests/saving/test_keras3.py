@@ -175,10 +175,10 @@ def test_what_keras_3_can_and_we_cannot_is_refused_by_name(tmp_path):
     keras.Model(source, keras.layers.Dense(2)(source) + 1.0).save(tmp_path / "operation.keras")
     with pytest.raises(ValueError, match="operation 'Add'"):
         load_model(tmp_path / "operation.keras")
-    normal = keras.layers.BatchNormalization(synchronized=True, name="together")
-    keras.Sequential([keras.Input((3,)), normal]).save(tmp_path / "together.keras")
-    with pytest.raises(ValueError, match=r"'together'.*`?synchronized`?"):
-        load_model(tmp_path / "together.keras")
+    normal = keras.layers.LayerNormalization(rms_scaling=True, name="scaled")
+    keras.Sequential([keras.Input((3,)), normal]).save(tmp_path / "scaled.keras")
+    with pytest.raises(ValueError, match=r"'scaled'.*`?rms_scaling`?"):
+        load_model(tmp_path / "scaled.keras")
     keras.Sequential([keras.Input((3,)), keras.layers.Lambda(lambda x: x + 1)]).save(tmp_path / "lambda.keras")
     with pytest.raises(ValueError, match="safe_mode=False"):
         load_model(tmp_path / "lambda.keras")
