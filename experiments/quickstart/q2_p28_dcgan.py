@@ -14,18 +14,7 @@ import numpy as np
 from experiments import digits
 from experiments.program import Program
 from experiments.run import Run
-from jaxcnn.layers import (
-    Activation,
-    BatchNormalization,
-    Conv2D,
-    Conv2DTranspose,
-    Dense,
-    Dropout,
-    Flatten,
-    LeakyReLU,
-    Reshape,
-    UpSampling2D,
-)
+from jaxcnn.applications.dcgan import discriminator, generator
 from jaxcnn.models import Sequential
 from jaxcnn.optimizers import RMSprop
 from jaxcnn.quickstart import mnist_cnn
@@ -62,41 +51,10 @@ class ElapsedTimer:
 
 
 class DCGAN:
-    def discriminator(self, depth: int) -> Sequential:
-        D = Sequential()
-        dropout = 0.4
-        D.add(Conv2D(depth, 5, strides=2, input_shape=(28, 28, 1), padding="same", activation=LeakyReLU(alpha=0.2)))
-        D.add(Dropout(dropout))
-        for factor, strides in ((2, 2), (4, 2), (8, 1)):
-            D.add(Conv2D(depth * factor, 5, strides=strides, padding="same", activation=LeakyReLU(alpha=0.2)))
-            D.add(Dropout(dropout))
-        D.add(Flatten())
-        D.add(Dense(1))
-        D.add(Activation("sigmoid"))
-        D.summary()
-        return D
-
-    def generator(self, depth: int) -> Sequential:
-        G = Sequential()
-        dim, dropout = 7, 0.4
-        G.add(Dense(dim * dim * depth, input_dim=100))
-        G.add(BatchNormalization(momentum=0.9))
-        G.add(Activation("relu"))
-        G.add(Reshape((dim, dim, depth)))
-        G.add(Dropout(dropout))
-        for divisor, enlarged in ((2, True), (4, True), (8, False)):
-            if enlarged:
-                G.add(UpSampling2D())
-            G.add(Conv2DTranspose(depth // divisor, 5, padding="same"))
-            G.add(BatchNormalization(momentum=0.9))
-            G.add(Activation("relu"))
-        G.add(Conv2DTranspose(1, 5, padding="same"))
-        G.add(Activation("sigmoid"))
-        G.summary()
-        return G
-
     def __init__(self, depth: int = 64):
-        self.D, self.G = self.discriminator(depth), self.generator(4 * depth)
+        self.D, self.G = discriminator(depth=depth), generator(depth=4 * depth)
+        self.D.summary()
+        self.G.summary()
         self.DM = Sequential([self.D])
         self.DM.compile(
             loss="binary_crossentropy",
