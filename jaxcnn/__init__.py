@@ -48,6 +48,7 @@ _LAZY = (
     "preprocessing",
     "saving",
     "style",
+    "vision",
     "visualization",
 )
 
@@ -87,5 +88,6 @@ __all__ = [
     "style",
     "training",
     "utils",
+    "vision",
     "visualization",
 ]

@@ -1,0 +1,149 @@
+"""Linear filters of pictures: Gaussian, mean, derivatives, any kernel.
+
+They take pictures (..., rows, columns, channels), `corner_harris` gray ones without the last axis, and filter each
+channel by itself; whole numbers become float32. They are pure and can be differentiated with respect to pictures,
+kernels and sigma.
+"""
+
+from collections.abc import Sequence
+from functools import partial
+from typing import Literal, get_args
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax import Array
+from jax.typing import ArrayLike
+
+from jaxcnn import ops
+
+Border = Literal["nearest", "constant", "reflect", "mirror", "wrap"]
+"""What lies outside of a picture, as `scipy.ndimage` names it.
+
+'nearest': the pixel at the edge; 'constant': 0; 'reflect': the picture mirrored, with the pixels at the edge twice;
+'mirror': with these once, OpenCV's default; 'wrap': the picture again.
+"""
+_PAD_MODES = {"nearest": "edge", "constant": "constant", "reflect": "symmetric", "mirror": "reflect", "wrap": "wrap"}
+
+
+@partial(jax.jit, static_argnames="border")
+def correlate(pictures: ArrayLike, kernel: ArrayLike, border: Border = "reflect") -> Array:
+    """Each pixel becomes the sum of its neighbours times the kernel's numbers.
+
+    Args:
+        pictures: (..., rows, columns, channels).
+        kernel: (rows, columns), whose middle ``(rows // 2, columns // 2)`` lies on the pixel. It is not turned round:
+            turn it, ``kernel[::-1, ::-1]``, for the convolution of mathematics.
+        border: what lies outside.
+
+    Returns the shape of `pictures`. Raises ValueError for other shapes and an unknown border.
+    """
+    if border not in get_args(Border):
+        raise ValueError(f"`border` is {border!r}; it must be one of {', '.join(get_args(Border))}.")
+    x, kernel = jnp.asarray(pictures), jnp.asarray(kernel)
+    if x.ndim < 3 or kernel.ndim != 2:
+        raise ValueError(
+            f"Pictures must be (..., rows, columns, channels) and a kernel (rows, columns); given {x.shape} and "
+            f"{kernel.shape}."
+        )
+    if not jnp.issubdtype(x.dtype, jnp.floating):
+        x = x.astype(jnp.float32)
+    rows, columns, channels = x.shape[-3:]
+    planes = jnp.moveaxis(x, -1, -3).reshape(-1, rows, columns, 1)
+    around = [(size // 2, (size - 1) // 2) for size in kernel.shape]
+    planes = jnp.pad(planes, ((0, 0), *around, (0, 0)), mode=_PAD_MODES[border])
+    found = ops.conv(planes, kernel.astype(x.dtype)[:, :, None, None])
+    return jnp.moveaxis(found.reshape(*x.shape[:-3], channels, rows, columns), -3, -1)
+
+
+def separable(
+    pictures: ArrayLike, along_rows: ArrayLike, along_columns: ArrayLike, border: Border = "reflect"
+) -> Array:
+    """`correlate` with the outer product of two vectors, in ``m + n`` instead of ``m n`` steps a pixel."""
+    once = correlate(pictures, jnp.asarray(along_rows)[:, None], border)
+    return correlate(once, jnp.asarray(along_columns)[None, :], border)
+
+
+def gaussian_kernel(size: int, sigma: ArrayLike) -> Array:
+    """``exp(-x² / (2 sigma²))`` at the `size` whole numbers about 0, divided by its sum: float32 (size,).
+
+    Raises ValueError for an even size and for a sigma that is not above 0.
+    """
+    if size < 1 or size % 2 == 0:
+        raise ValueError(f"The size of a Gaussian kernel must be odd and at least 1; given {size}.")
+    if not isinstance(sigma, jax.core.Tracer) and not np.all(np.asarray(sigma) > 0):
+        raise ValueError(f"`sigma` must be above 0; given {sigma}.")
+    x = jnp.arange(size, dtype=jnp.float32) - size // 2
+    values = jnp.exp(-jnp.square(x / sigma) / 2)
+    return values / jnp.sum(values)
+
+
+def gaussian_filter(
+    pictures: ArrayLike, sigma: ArrayLike, size: int | None = None, border: Border = "reflect"
+) -> Array:
+    """Pictures blurred with a Gaussian bell, one axis after the other.
+
+    Args:
+        pictures: (..., rows, columns, channels).
+        sigma: its standard deviation in pixels.
+        size: pixels of the kernel, odd; by default as many as reach 4 sigma to both sides, as in `scipy.ndimage`. With
+            a size, `sigma` may be traced.
+        border: what lies outside; 'mirror' makes it OpenCV's GaussianBlur.
+    """
+    if size is None:
+        if isinstance(sigma, jax.core.Tracer):
+            raise ValueError("A traced `sigma` needs `size`, which decides the shape of the kernel.")
+        size = 2 * int(4 * float(np.asarray(sigma)) + 0.5) + 1
+    kernel = gaussian_kernel(size, sigma)
+    return separable(pictures, kernel, kernel, border)
+
+
+def mean_filter(pictures: ArrayLike, size: int | Sequence[int], border: Border = "reflect") -> Array:
+    """Each pixel becomes the mean of the `size` x `size` (or rows x columns) pixels around it."""
+    rows, columns = (size, size) if isinstance(size, int) else size
+    if min(rows, columns) < 1:
+        raise ValueError(f"`size` must be at least 1; given {size!r}.")
+    return separable(pictures, np.full(rows, 1 / rows), np.full(columns, 1 / columns), border)
+
+
+def sobel_kernels(size: int) -> tuple[np.ndarray, np.ndarray]:
+    """The vectors (smoothing, derivative) of Sobel's filter: binomial numbers, and the differences of shorter ones."""
+    if size < 3 or size > 31 or size % 2 == 0:
+        raise ValueError(f"The size of Sobel's filter must be odd, from 3 to 31; given {size}.")
+    shorter = np.ones(1)
+    for _ in range(size - 2):
+        shorter = np.convolve(shorter, [1, 1])
+    return np.convolve(shorter, [1, 1]), np.convolve(shorter, [-1, 1])
+
+
+@partial(jax.jit, static_argnames=("block_size", "size", "border"))
+def corner_harris(
+    gray: ArrayLike, block_size: int = 2, size: int = 3, k: ArrayLike = 0.04, border: Border = "mirror"
+) -> Array:
+    """How much each pixel is a corner: ``det(M) - k trace(M)²``; large at corners, below 0 on edges, about 0 elsewhere.
+
+    M is the matrix of the products of the two derivatives, summed over a block around the pixel. After Harris and
+    Stephens, "A Combined Corner and Edge Detector", 1988; scaled as OpenCV's cornerHarris.
+
+    Args:
+        gray: pictures (..., rows, columns).
+        block_size: side of the block.
+        size: of Sobel's filter, odd, from 3 to 31.
+        k: 0.04 to 0.06; larger finds fewer corners.
+        border: what lies outside.
+
+    Returns:
+        float32 (..., rows, columns).
+    """
+    smoothing, derivative = sobel_kernels(size)
+    scale = 1 / (2 ** (size - 1) * block_size)
+    x = jnp.asarray(gray)
+    if x.dtype == jnp.uint8:
+        scale /= 255
+    x = x[..., None] * jnp.float32(scale)
+    across = separable(x, smoothing, derivative, border)
+    down = separable(x, derivative, smoothing, border)
+    products = jnp.concatenate([across * across, across * down, down * down], -1)
+    ones = np.ones(block_size)
+    xx, xy, yy = jnp.moveaxis(separable(products, ones, ones, border), -1, 0)
+    return xx * yy - xy * xy - k * jnp.square(xx + yy)

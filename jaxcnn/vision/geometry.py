@@ -1,0 +1,89 @@
+"""Pictures turned, and brought to a square without distortion."""
+
+import math
+from collections.abc import Sequence
+
+import jax.numpy as jnp
+import numpy as np
+from jax import Array
+from jax.typing import ArrayLike
+
+from jaxcnn.preprocessing.image.affine import FillMode, affine_transform
+
+
+def rotate(
+    pictures: ArrayLike,
+    angle: float,
+    scale: float = 1.0,
+    expand: bool = False,
+    fill_mode: FillMode = "constant",
+    cval: float = 0.0,
+    order: int = 1,
+) -> Array:
+    """Pictures turned about their middle.
+
+    Args:
+        pictures: (n, rows, columns, channels).
+        angle: degrees, against the clock.
+        scale: above 1 enlarges.
+        expand: make the result as large as holds everything, instead of cutting the corners off.
+        fill_mode, cval, order: as in `affine_transform`.
+
+    Returns:
+        (n, new rows, new columns, channels); the values are those of `scipy.ndimage.rotate`.
+    """
+    pictures = jnp.asarray(pictures)
+    if pictures.ndim != 4:
+        raise ValueError(f"Pictures must be (n, rows, columns, channels); given {pictures.shape}.")
+    if not scale > 0:
+        raise ValueError(f"`scale` must be above 0; given {scale}.")
+    # Whole quarter turns have exact zeros, so that no pixel lands beside its place.
+    quarter = angle / 90
+    if quarter == round(quarter):
+        cos, sin = ((1.0, 0.0), (0.0, 1.0), (-1.0, 0.0), (0.0, -1.0))[round(quarter) % 4]
+    else:
+        cos, sin = math.cos(math.radians(angle)), math.sin(math.radians(angle))
+    old = np.array(pictures.shape[1:3])
+    new = old
+    if expand:
+        new = (np.abs([[cos, sin], [sin, cos]]) @ old * scale + 0.5).astype(int)
+    linear = np.array([[cos, sin], [-sin, cos]]) / scale  # from a place in the result to the one that it comes from
+    offset = (old - 1) / 2 - linear @ ((new - 1) / 2)
+    matrix = np.concatenate([linear, offset[:, None]], axis=1)
+    matrices = np.broadcast_to(matrix, (len(pictures), 2, 3))
+    return affine_transform(pictures, matrices, fill_mode, cval, order, (int(new[0]), int(new[1])))
+
+
+def covering_scale(shape: Sequence[int], angle: float) -> float:
+    """A scale at which a picture (rows, columns) turned by `angle` degrees leaves no corner of its frame empty."""
+    longer, shorter = max(shape[:2]), min(shape[:2])
+    if angle % 180 == 0:
+        return 1.0
+    return longer / shorter if angle % 90 == 0 else math.hypot(longer, shorter) / shorter
+
+
+def resize_with_bars(picture: ArrayLike, size: tuple[int, int]) -> np.ndarray:
+    """A picture with black bars beside it until it is a square, then resized: nothing is stretched when `size` is one.
+
+    Args:
+        picture: uint8 (rows, columns) or (rows, columns, 3).
+        size: rows and columns of the result.
+
+    Returns:
+        uint8 (*size) or (*size, 3).
+    """
+    from PIL import Image
+
+    picture = np.asarray(picture)
+    if picture.dtype != np.uint8 or picture.ndim not in (2, 3) or not picture.size:
+        raise ValueError(
+            f"A picture must be uint8 (rows, columns) or (rows, columns, 3); given {picture.dtype} {picture.shape}."
+        )
+    return np.asarray(Image.fromarray(square(picture)).resize(size[::-1], Image.Resampling.BILINEAR))
+
+
+def square(picture: np.ndarray) -> np.ndarray:
+    """A picture (rows, columns, ...) with bars of 0 on both sides of its shorter axis, the odd pixel behind it."""
+    longest = max(picture.shape[:2])
+    missing = [longest - size for size in picture.shape[:2]]
+    return np.pad(picture, [(m // 2, m - m // 2) for m in missing] + [(0, 0)] * (picture.ndim - 2))

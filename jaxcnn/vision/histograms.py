@@ -1,0 +1,58 @@
+"""How often the values of pictures occur, and maps of where points lie."""
+
+from functools import partial
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax import Array
+from jax.typing import ArrayLike
+
+from jaxcnn.vision.filters import gaussian_filter
+
+
+@partial(jax.jit, static_argnames=("bins", "limits"))
+def histogram(
+    pictures: ArrayLike, bins: int = 256, limits: tuple[float, float] = (0, 256), mask: ArrayLike | None = None
+) -> Array:
+    """How many pixels lie in each of `bins` equal parts of ``limits[0] <= value < limits[1]``.
+
+    Args:
+        pictures: (..., rows, columns).
+        bins: how many parts.
+        limits: values outside are not counted, nor is NaN.
+        mask: bool (rows, columns), or one for each picture: where to count.
+
+    Returns:
+        int32 (..., bins).
+    """
+    low, high = limits
+    if bins < 1 or not low < high:
+        raise ValueError(f"A histogram needs at least 1 bin and limits that rise; given {bins} and {limits}.")
+    x = jnp.asarray(pictures)
+    edges = np.linspace(low, high, bins + 1, dtype=np.float32)
+    place = jnp.searchsorted(edges, x.astype(jnp.float32), side="right") - 1
+    counted = (place >= 0) & (place < bins)
+    if mask is not None:
+        counted &= jnp.asarray(mask, bool)
+    flat = jnp.where(counted, place, bins).reshape(-1, x.shape[-2] * x.shape[-1])
+    counts = jax.vmap(lambda row: jnp.bincount(row, length=bins + 1)[:bins])(flat)
+    return counts.astype(jnp.int32).reshape(*x.shape[:-2], bins)
+
+
+def point_density(x: ArrayLike, y: ArrayLike, shape: tuple[int, int], sigma: float | None = None) -> Array:
+    """How many points lie in each pixel of a picture, float32 (rows, columns); the heat map of points.
+
+    Args:
+        x: (n,), 0 to the number of columns; points outside are not counted.
+        y: (n,), 0 to the number of rows.
+        shape: (rows, columns).
+        sigma: blur the counts with a Gaussian bell of so many pixels; None leaves them.
+
+    `visualization.heat_overlay` lays it over a picture.
+    """
+    rows, columns = shape
+    i, j = (jnp.floor(jnp.asarray(v, jnp.float32)).astype(jnp.int32) for v in (y, x))
+    inside = (i >= 0) & (i < rows) & (j >= 0) & (j < columns)
+    counts = jnp.zeros(shape, jnp.float32).at[jnp.where(inside, i, rows), j].add(1.0, mode="drop")
+    return counts if sigma is None else gaussian_filter(counts[..., None], sigma)[..., 0]

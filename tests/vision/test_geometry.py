@@ -1,0 +1,154 @@
+"""Rotation beside scipy.ndimage and OpenCV, squares with bars, histograms, heat maps and salt."""
+
+import cv2
+import jax
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import ndimage
+
+from jaxcnn import vision
+
+
+def smooth(shape=(2, 24, 37, 3)):
+    return ndimage.gaussian_filter(np.random.default_rng(0).random(shape).astype(np.float32), (0, 2, 2, 0))
+
+
+@pytest.mark.parametrize("expand", [False, True])
+@pytest.mark.parametrize("angle", [0, 30, 60, 90, -45, 123.4, 180, 270, 450])
+def test_rotation_is_that_of_scipy(angle, expand):
+    x = smooth()
+    expected = ndimage.rotate(x, angle, axes=(2, 1), reshape=expand, order=1)
+    found = np.asarray(vision.rotate(x, angle, expand=expand))
+    assert found.shape == expected.shape
+    # Places within rounding of the picture's edge are in it for one and not for the other.
+    assert np.mean(np.abs(found - expected) > 1e-3) < 0.01
+
+
+@pytest.mark.parametrize(("angle", "scale"), [(60, 1.0), (60, 2**0.5), (-20, 0.7)])
+def test_rotation_is_that_of_opencv_inside(angle, scale):
+    x = smooth((1, 40, 60, 3))
+    matrix = cv2.getRotationMatrix2D(((60 - 1) / 2, (40 - 1) / 2), angle, scale)
+    expected = cv2.warpAffine(x[0], matrix, (60, 40))
+    found = np.asarray(vision.rotate(x, angle, scale)[0])
+    inside = ndimage.binary_erosion((expected > 0).all(-1), np.ones((5, 5)))
+    assert inside.sum() > 500
+    np.testing.assert_allclose(found[inside], expected[inside], atol=0.01)  # OpenCV rounds places to 1/32 pixel
+
+
+@settings(max_examples=20, deadline=None)
+@given(turns=st.integers(-5, 5), seed=st.integers(0, 99))
+def test_quarter_turns_are_exact(turns, seed):
+    x = np.random.default_rng(seed).integers(0, 256, (1, 7, 10, 2)).astype(np.float32)
+    found = vision.rotate(x, 90 * turns, expand=True)
+    np.testing.assert_array_equal(found, np.rot90(x, turns, (1, 2)))
+
+
+def test_nothing_is_cut_off_when_expanded_and_nothing_empty_at_the_covering_scale():
+    x = np.ones((1, 30, 50, 1), np.float32)
+    for angle in (17, 45, 60, 90):
+        whole = vision.rotate(x, angle, expand=True)
+        np.testing.assert_allclose(whole.sum(), x.sum(), rtol=0.06)
+        full = np.asarray(vision.rotate(x, angle, vision.covering_scale((30, 50), angle)))
+        assert full.shape == x.shape and (full > 0.99).all()
+
+
+@pytest.mark.parametrize(
+    ("shape", "angle", "scale"),
+    [((512, 512), 60, 1.4142), ((400, 600), 90, 1.5), ((400, 600), 60, 1.8028), ((400, 600), 180, 1.0)],
+)
+def test_covering_scale(shape, angle, scale):
+    assert vision.covering_scale(shape, angle) == pytest.approx(scale, abs=1e-4)
+
+
+def test_rotation_refuses():
+    with pytest.raises(ValueError, match=r"\(n, rows, columns, channels\); given \(5, 5\)"):
+        vision.rotate(np.ones((5, 5)), 3)
+    with pytest.raises(ValueError, match="`scale` must be above 0"):
+        vision.rotate(np.ones((1, 5, 5, 1)), 3, 0)
+
+
+def test_square_of_the_book_s_picture():
+    picture = np.full((200, 300, 3), 200, np.uint8)
+    found = vision.square(picture)
+    assert found.shape == (300, 300, 3)
+    assert not found[:50].any() and not found[250:].any() and (found[50:250] == 200).all()
+    small = vision.resize_with_bars(picture, (64, 64))
+    assert small.shape == (64, 64, 3)
+    assert not small[:10].any() and not small[-10:].any() and (small[12:-12] == 200).all()
+
+
+@settings(max_examples=25, deadline=None)
+@given(rows=st.integers(1, 30), columns=st.integers(1, 30), gray=st.booleans())
+def test_squares(rows, columns, gray):
+    picture = np.full((rows, columns) if gray else (rows, columns, 3), 7, np.uint8)
+    found = vision.square(picture)
+    assert found.shape[:2] == (max(rows, columns),) * 2
+    assert found.sum() == picture.sum()  # nothing but bars of 0 came to it
+    assert vision.resize_with_bars(picture, (5, 9)).shape[:2] == (5, 9)
+
+
+@pytest.mark.parametrize("picture", [np.ones((3, 3)), np.ones((0, 3), np.uint8), np.ones(3, np.uint8)])
+def test_bars_are_refused(picture):
+    with pytest.raises(ValueError, match="A picture must be uint8"):
+        vision.resize_with_bars(picture, (2, 2))
+
+
+def test_histogram_is_that_of_opencv_and_numpy():
+    x = np.random.default_rng(0).integers(0, 256, (3, 40, 50)).astype(np.uint8)
+    found = np.asarray(vision.histogram(x))
+    assert found.shape == (3, 256)
+    for picture, counts in zip(x, found, strict=True):
+        np.testing.assert_array_equal(counts, cv2.calcHist([picture], [0], None, [256], [0, 256]).ravel())
+        np.testing.assert_array_equal(counts, np.histogram(picture.ravel(), 256, [0, 256])[0])
+        np.testing.assert_array_equal(counts, np.bincount(picture.ravel(), minlength=256))
+    wide = np.asarray(vision.histogram(x, 18, (0, 270)))
+    np.testing.assert_array_equal(wide[0], np.bincount(x[0].ravel() // 15, minlength=18))
+
+
+def test_histogram_within_a_mask():
+    x = np.random.default_rng(0).integers(0, 256, (300, 300)).astype(np.uint8)
+    mask = np.zeros((300, 300), bool)
+    mask[100:200, 100:200] = True
+    found = np.asarray(vision.histogram(x, mask=mask))
+    assert found.sum() == 10_000
+    np.testing.assert_array_equal(found, cv2.calcHist([x], [0], mask.astype(np.uint8), [256], [0, 256]).ravel())
+
+
+@settings(max_examples=25, deadline=None)
+@given(seed=st.integers(0, 99), bins=st.sampled_from([1, 7, 16]))
+def test_histograms_count_each_pixel_within_the_limits_once(seed, bins):
+    x = np.random.default_rng(seed).normal(size=(2, 8, 9)).astype(np.float32)
+    x[0, 0, 0] = np.nan
+    found = np.asarray(vision.histogram(x, bins, (-1, 1)))
+    np.testing.assert_array_equal(found.sum(-1), ((x >= -1) & (x < 1)).sum((1, 2)))
+
+
+def test_histogram_refuses():
+    with pytest.raises(ValueError, match="limits that rise"):
+        vision.histogram(np.ones((3, 3)), 5, (1, 1))
+    with pytest.raises(ValueError, match="at least 1 bin"):
+        vision.histogram(np.ones((3, 3)), 0)
+
+
+def test_point_density_is_numpy_s_histogram_blurred():
+    x, y = np.random.default_rng(0).uniform(-5, 45, (2, 500)).astype(np.float32)
+    counts = np.histogram2d(x, y, bins=(np.arange(41), np.arange(31)))[0].T
+    np.testing.assert_array_equal(vision.point_density(x, y, (30, 40)), counts)
+    expected = ndimage.gaussian_filter(counts, 2.0)
+    np.testing.assert_allclose(vision.point_density(x, y, (30, 40), 2.0), expected, atol=1e-5)
+
+
+def test_salt():
+    x = np.random.default_rng(0).integers(0, 200, (2, 50, 60, 3)).astype(np.uint8)
+    found = np.asarray(vision.salt(jax.random.key(0), x, 100))
+    changed = (found != x).any(-1)
+    assert found.dtype == np.uint8 and (found[changed] == 255).all()
+    assert all(80 < n <= 100 for n in changed.sum((1, 2)))
+    assert (changed[0] != changed[1]).any()  # each picture has its own
+    np.testing.assert_array_equal(found, vision.salt(jax.random.key(0), x, 100))
+    assert (np.asarray(vision.salt(jax.random.key(1), x, 100)) != found).any()
+    np.testing.assert_array_equal(vision.salt(jax.random.key(0), x, 0), x)
+    with pytest.raises(ValueError, match="channels"):
+        vision.salt(jax.random.key(0), x[0], 3)
