@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import importlib
+import importlib.util
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,17 +24,22 @@ class Data:
         dataset: its module in `jaxcnn.datasets` and the arguments of the ``dataset()`` there, which knows where to look
             and perhaps where to download it.
         path: else, where it lies below ``config.home()``; files of ``models/`` may also be in the Keras cache.
+        package: the importable package that it comes with; `path` is then below that.
     """
 
     title: str
     kind: str
     dataset: tuple[str, *tuple[Any, ...]] | None = None
     path: str = ""
+    package: str = ""
 
     def place(self) -> Path | None:
         """The file or folder, or None when it is not here."""
         if self.dataset is not None:
             return resolve.find(_described(*self.dataset))
+        if self.package:
+            spec = importlib.util.find_spec(self.package)
+            return Path(spec.origin).parent / self.path if spec is not None and spec.origin else None
         if self.path.startswith("models/"):
             return pretrained.find(Path(self.path).name)
         found = config.home() / self.path
@@ -90,5 +96,6 @@ DATA = {
         "the emotion network mini_XCEPTION", "substitute", path="models/fer2013_mini_XCEPTION.102-0.66.hdf5"
     ),
     "imagenet_classes": Data("the names of the ImageNet classes", "real", path="models/imagenet_class_index.json"),
+    "photographs": Data("photographs that come with scikit-image", "substitute", path="data", package="skimage"),
     "media": Data("photographs and short videos", "substitute", path="media"),
 }

@@ -55,7 +55,7 @@ def rotate(
 
 
 def covering_scale(shape: Sequence[int], angle: float) -> float:
-    """A scale at which a picture (rows, columns) turned by `angle` degrees leaves no corner of its frame empty."""
+    """A scale at which a picture (rows, columns) turned by `angle` degrees fills its frame but for its edge."""
     longer, shorter = max(shape[:2]), min(shape[:2])
     if angle % 180 == 0:
         return 1.0

@@ -126,13 +126,13 @@ def occlusion_map(
     return whole[index] - np.concatenate(outputs)[: len(tops)].reshape(rows, columns)
 
 
-def heat_overlay(picture: ArrayLike, heat: ArrayLike, alpha: float = 0.5) -> np.ndarray:
+def heat_overlay(picture: ArrayLike, heat: ArrayLike, alpha: ArrayLike = 0.5) -> np.ndarray:
     """A heat map laid over a picture: uint8 (height, width, 3).
 
     Args:
         picture: uint8 (height, width, 3).
         heat: (rows, columns) of any size and range; it is stretched over the picture, blue lowest and red highest.
-        alpha: how much of the result is heat, 0 to 1.
+        alpha: how much of the result is heat, 0 to 1; a number, or an alpha channel (height, width).
     """
     from matplotlib import colormaps
 
@@ -144,7 +144,11 @@ def heat_overlay(picture: ArrayLike, heat: ArrayLike, alpha: float = 0.5) -> np.
     values = (values - values.min()) / max(float(values.max() - values.min()), 1e-12)
     full = np.clip(np.asarray(jax.image.resize(values, picture.shape[:2], "bilinear")), 0, 1)
     colours = 255 * colormaps["jet"](full)[..., :3]
-    return np.rint((1 - alpha) * picture + alpha * colours).astype(np.uint8)
+    share = np.asarray(alpha, np.float32)
+    if share.shape not in ((), picture.shape[:2]) or share.min() < 0 or share.max() > 1:
+        raise ValueError(f"`alpha` must be 0 to 1, a number or {picture.shape[:2]}; given {share.shape}.")
+    share = share[..., None]
+    return np.rint((1 - share) * picture + share * colours).astype(np.uint8)
 
 
 def pictures_of(x: ArrayLike) -> jax.Array:

@@ -166,8 +166,17 @@ def test_deprocess_and_overlay():
     over = visualization.heat_overlay(np.full((20, 30, 3), 100, np.uint8), heat)
     assert over[0, 0, 0] > over[0, 0, 2]
     assert over[19, 29, 2] > over[19, 29, 0]
+    channel = np.zeros((20, 30))
+    channel[:, :15] = 1
+    parted = visualization.heat_overlay(np.full((20, 30, 3), 100, np.uint8), heat, alpha=channel)
+    assert (parted[:, 15:] == 100).all()
+    whole = visualization.heat_overlay(np.full((20, 30, 3), 100, np.uint8), heat, alpha=1.0)
+    np.testing.assert_array_equal(parted[:, :15], whole[:, :15])
     with pytest.raises(ValueError, match="rows, columns"):
         visualization.heat_overlay(np.zeros((20, 30, 3)), np.zeros(5))
+    for alpha in (np.ones((3, 3)), 1.5):
+        with pytest.raises(ValueError, match="`alpha` must be 0 to 1"):
+            visualization.heat_overlay(np.zeros((20, 30, 3)), heat, alpha)
 
 
 def test_wrong_requests(colours):
