@@ -24,7 +24,8 @@ print(faults() - before)
 
 
 def faults(**environment: str) -> int:
-    clean = {k: v for k, v in os.environ.items() if k != "LD_PRELOAD" and not k.startswith("MALLOC_")}
+    ours = ("LD_PRELOAD", "JAXCNN_KEEP_MEMORY")
+    clean = {k: v for k, v in os.environ.items() if k not in ours and not k.startswith("MALLOC_")}
     run = subprocess.run(
         [sys.executable, "-c", PROGRAM], env={**clean, **environment}, capture_output=True, text=True, check=True
     )
