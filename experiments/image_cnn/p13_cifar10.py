@@ -1,0 +1,115 @@
+"""The CIFAR-10 network with pictures changed while it learns, and the same steps without (section 8.2, P13).
+
+Data: CIFAR-10.  The book's listing says 200 epochs; the numbers that it prints end at 50.
+
+    python -m experiments run p13_cifar10
+"""
+
+from experiments.program import Program
+from experiments.run import Run
+from jaxcnn import optimizers
+from jaxcnn.datasets import cifar10
+from jaxcnn.layers import Activation, Conv2D, Dense, Dropout, Flatten, MaxPooling2D
+from jaxcnn.models import Sequential
+from jaxcnn.preprocessing.image import ImageDataGenerator
+from jaxcnn.utils import to_categorical
+
+PROGRAM = Program(
+    title="The CIFAR-10 network",
+    ids=("P13", "P13b"),
+    data=("cifar10",),
+    minutes=100,
+    book={"loss of epoch 1": 1.8772, "accuracy of epoch 1": 0.3098},
+    settings={"epochs": 50, "plain_epochs": 3, "batch_size": 32, "samples": None},
+    quick={"epochs": 1, "plain_epochs": 1, "samples": 64},
+)
+BOOK = {1: (1.5649, 0.4336), 25: (0.65, None), 50: (0.55, None)}  # epoch -> loss and accuracy on the test pictures
+
+
+def network() -> Sequential:
+    model = Sequential()
+    model.add(Conv2D(32, (3, 3), padding="same", input_shape=(32, 32, 3)))
+    model.add(Activation("relu"))
+    model.add(Conv2D(32, (3, 3)))
+    model.add(Activation("relu"))
+    model.add(MaxPooling2D(pool_size=(2, 2)))
+    model.add(Dropout(0.25))
+    model.add(Conv2D(64, (3, 3), padding="same"))
+    model.add(Activation("relu"))
+    model.add(Conv2D(64, (3, 3)))
+    model.add(Activation("relu"))
+    model.add(MaxPooling2D(pool_size=(2, 2)))
+    model.add(Dropout(0.25))
+    model.add(Flatten())
+    model.add(Dense(512))
+    model.add(Activation("relu"))
+    model.add(Dropout(0.5))
+    model.add(Dense(10))
+    model.add(Activation("softmax"))
+    return model
+
+
+def main(run: Run) -> None:
+    batch_size, samples = run.settings.batch_size, run.settings.samples
+    (x_train, y_train), (x_test, y_test) = cifar10.load_data()
+    x_train, x_test = (x[:samples].astype("float32") / 255 for x in (x_train, x_test))
+    y_train, y_test = (to_categorical(y[:samples], 10) for y in (y_train, y_test))
+
+    print("Using real-time data augmentation.")
+    model = network()
+    run.check("layers", len(model.layers), 18)
+    run.check("parameters", model.count_params(), 1_250_858)
+    opt = optimizers.rmsprop(lr=0.0001, decay=1e-6)
+    model.compile(loss="categorical_crossentropy", optimizer=opt, metrics=["accuracy"])
+    datagen = ImageDataGenerator(
+        featurewise_center=False,
+        samplewise_center=False,
+        featurewise_std_normalization=False,
+        samplewise_std_normalization=False,
+        zca_whitening=False,
+        rotation_range=0,
+        width_shift_range=0.1,
+        height_shift_range=0.1,
+        horizontal_flip=True,
+        vertical_flip=False,
+    )
+    datagen.fit(x_train)
+    history = model.fit(
+        datagen.flow(x_train, y_train, batch_size=batch_size),
+        steps_per_epoch=x_train.shape[0] // batch_size,
+        epochs=run.settings.epochs,
+        verbose=2,
+        validation_data=(x_test, y_test),
+        checkpoint_dir=run.checkpoint_dir,
+    )
+    record = history.history
+    run.figure("loss of epoch 1", record["loss"][0])
+    run.figure("accuracy of epoch 1", record["acc"][0])
+    for epoch, (loss, accuracy) in BOOK.items():
+        if epoch <= run.settings.epochs:
+            run.figure(f"test loss after {epoch} epochs", record["val_loss"][epoch - 1], loss)
+            run.figure(f"test accuracy after {epoch} epochs", record["val_acc"][epoch - 1], accuracy)
+    run.curve(history)
+    run.model(model)
+
+    print("Not using data augmentation.")
+    model = network()
+    model.compile(loss="categorical_crossentropy", optimizer="adadelta", metrics=["accuracy"])
+    history = model.fit(
+        x_train,
+        y_train,
+        batch_size=batch_size,
+        epochs=run.settings.plain_epochs,
+        verbose=2,
+        validation_data=(x_test, y_test),
+        shuffle=True,
+    )
+    score = model.evaluate(x_test, y_test, verbose=0)
+    run.figure(f"P13b: test score, adadelta, {run.settings.plain_epochs} epochs without changes", score[0])
+    run.figure("P13b: test accuracy", score[1])
+
+
+if __name__ == "__main__":
+    from experiments.__main__ import command
+
+    command(__file__)
