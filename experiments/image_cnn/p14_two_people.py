@@ -152,7 +152,6 @@ def main(run: Run) -> None:
         epochs=settings.epochs,
         verbose=2,
         validation_data=(x_valid, y_valid),
-        checkpoint_dir=run.checkpoint_dir,
     )
     run.curve(history)
     run.figure("loss", history.history["loss"][-1])
