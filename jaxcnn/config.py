@@ -118,12 +118,21 @@ def count_draw() -> int:
 
 
 def learning_phase() -> int | None:
-    """1 when every layer is to run in training mode and 0 in inference mode, whoever calls it; None leaves it open."""
+    """1 when layers and models are to run in training mode and 0 in inference mode; None leaves it to the caller.
+
+    Layers and models read it when they are called, trained or asked to predict; modules and pure steps never do.
+    """
     return _current().learning_phase
 
 
+def in_training(otherwise: bool) -> bool:
+    """Whether layers that are called now run in training mode: as the learning phase says, else as the caller does."""
+    phase = learning_phase()
+    return otherwise if phase is None else bool(phase)
+
+
 def set_learning_phase(value: int | None) -> None:
-    """Fix the learning phase to 0 or 1, or leave it open again with None. What is already compiled keeps the old one.
+    """Fix the learning phase to 0 or 1, or leave it open again with None.
 
     Raises:
         ValueError: something else.
@@ -136,6 +145,11 @@ def set_learning_phase(value: int | None) -> None:
 def home() -> Path:
     """The folder for data sets and downloads: ``$JAXCNN_HOME``, by default ``~/.jaxcnn``. It may not exist yet."""
     return Path(os.environ.get("JAXCNN_HOME") or "~/.jaxcnn").expanduser()
+
+
+def keras_home() -> Path:
+    """The folder of Keras's own downloads: ``$KERAS_HOME``, by default ``~/.keras``. It may not exist."""
+    return Path(os.environ.get("KERAS_HOME") or "~/.keras").expanduser()
 
 
 def reset() -> None:

@@ -53,7 +53,7 @@ def examine() -> dict[str, Any]:
         "convolutions": _convolutions(),
         "folders": {"JAXCNN_HOME": str(home), "compilation cache": jax.config.values["jax_compilation_cache_dir"]},
         "data sets": {name: _dataset(name) for name in DATASETS},
-        "weights": _weights(home / "models", Path(os.environ.get("KERAS_HOME") or "~/.keras").expanduser() / "models"),
+        "weights": _weights(home / "models", config.keras_home() / "models"),
     }
 
 

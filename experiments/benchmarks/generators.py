@@ -102,11 +102,13 @@ def ways_to_train(model: Any, network: Network, folder: Path) -> dict[str, Calla
 
     endless = generator()
     return {
-        ARRAYS: lambda: model.fit(x, y, batch_size=size, verbose=0),
+        ARRAYS: lambda: model.fit(x, y, epochs=1, batch_size=size, verbose=0),
         "generator": lambda: model.fit_generator(endless, steps, verbose=0),
         "Sequence": lambda: model.fit_generator(Batches(), verbose=0),
-        "single examples": lambda: model.fit(Examples(), batch_size=size, verbose=0),
-        "twelve callbacks": lambda: model.fit(x, y, batch_size=size, verbose=0, callbacks=twelve_callbacks(folder)),
+        "single examples": lambda: model.fit(Examples(), epochs=1, batch_size=size, verbose=0),
+        "twelve callbacks": lambda: model.fit(
+            x, y, epochs=1, batch_size=size, verbose=0, callbacks=twelve_callbacks(folder)
+        ),
     }
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -43,7 +42,7 @@ def find(name: str) -> Path | None:
 
 def folders() -> tuple[Path, Path]:
     """Where files are looked for: ``$JAXCNN_HOME/models``, then ``$KERAS_HOME/models`` (``~/.keras/models``)."""
-    return config.home() / "models", Path(os.environ.get("KERAS_HOME") or "~/.keras").expanduser() / "models"
+    return config.home() / "models", config.keras_home() / "models"
 
 
 def find_or_fetch(file: WeightFile) -> Path:

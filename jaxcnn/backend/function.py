@@ -45,7 +45,7 @@ class Function:
         """The values of the outputs, by the layers' weights as they are now; then the updates are carried out."""
         if not isinstance(inputs, list | tuple) or len(inputs) != len(self.inputs):
             raise TypeError(f"The function takes a list of {len(self.inputs)} inputs; given {inputs!r}.")
-        train = bool(config.learning_phase() or False)
+        train = config.in_training(False)
         arrays = []
         for tensor, value in zip(self.inputs, inputs, strict=True):
             if is_learning_phase(tensor):

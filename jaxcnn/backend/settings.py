@@ -85,10 +85,10 @@ def learning_phase() -> Any:
     It is known while a layer runs, and after `set_learning_phase`.  Otherwise this is a symbolic boolean that
     `K.function` takes among its inputs, and that a model computes according to its mode.
     """
-    if (fixed := config.learning_phase()) is not None:
-        return fixed
     if (training := ambient.training()) is not None:
         return int(training)
+    if (fixed := config.learning_phase()) is not None:
+        return fixed
     return Operation(SavedCall("training_mode", training_mode.__wrapped__))([])  # type: ignore[attr-defined]
 
 

@@ -115,8 +115,7 @@ def find(dataset: Dataset) -> Path | None:
 def _search(dataset: Dataset) -> tuple[tuple[Path, Reader] | None, list[str]]:
     """The first source on this machine with its reader, and a line on each place that had nothing."""
     tried = []
-    keras = Path(os.environ.get("KERAS_HOME") or Path.home() / ".keras")
-    for folder in (config.home() / "datasets", keras / "datasets"):
+    for folder in (config.home() / "datasets", config.keras_home() / "datasets"):
         for pattern, reader in dataset.files:
             if found := sorted(glob.glob(os.path.join(glob.escape(str(folder)), pattern))):
                 return (Path(found[0]), reader), []

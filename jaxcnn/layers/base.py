@@ -15,7 +15,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from jaxcnn import config
+from jaxcnn import ambient, config
 from jaxcnn.layers import naming
 from jaxcnn.layers.custom import Record, UserModule, bound_module
 from jaxcnn.layers.input_spec import check_inputs
@@ -108,12 +108,13 @@ class Layer(WeightOwner, UserCode, CallRecord):
         """On symbolic tensors: the symbolic output.  On arrays: the value, by the weights as they are now."""
         everything = (inputs, *args)
         if (bound := bound_module(self)) is not None:
-            return run(bound, everything, kwargs, kwargs.pop("mask", None), bool(kwargs.pop("training", False)))[0]
+            inside = bool(kwargs.pop("training", ambient.training()))
+            return run(bound, everything, kwargs, kwargs.pop("mask", None), inside)[0]
         if symbolic_leaves((everything, kwargs)):
             return self._connect(everything, kwargs)
         if not self.built:
             self._build(everything, kwargs)
-        train = bool(kwargs.pop("train", kwargs.pop("training", False)))
+        train = config.in_training(bool(kwargs.pop("train", kwargs.pop("training", False))))
 
         def forward(bound: nn.Module) -> Any:
             return run(bound, everything, dict(kwargs), None, train)[0]

@@ -63,7 +63,7 @@ class UserModule(ModuleBase):
         layer.build_once(jax.tree.map(lambda x: (None, *x.shape[1:]), inputs))
         values = {
             id(variable): self.weight(
-                variable.name,
+                variable.label,
                 variable.initializer,
                 variable.shape,
                 regularizer=variable.regularizer,
@@ -93,7 +93,7 @@ class UserModule(ModuleBase):
             if variable is None or variable.trainable:
                 raise ValueError(f"{self.label}: add_update takes (a weight made with trainable=False, its new value).")
             if train:
-                self.update("batch_stats", variable.name, new)
+                self.update("batch_stats", variable.label, new)
         for i, loss in enumerate(record.losses):
             if not self.is_initializing():
                 self.sow("losses", f"added_{i}", loss, reduce_fn=lambda a, b: a + b, init_fn=lambda: 0.0)

@@ -49,7 +49,7 @@ class UserCode:
         if shape is None:
             raise ValueError(f"Layer '{self.name}': add_weight needs a `shape`.")
         name = name or f"weight_{len(self.declared) + 1}"
-        if name in {variable.name for variable in self.declared}:
+        if name in {variable.label for variable in self.declared}:
             raise ValueError(f"Layer '{self.name}' already has a weight named '{name}'.")
         variable = Variable(
             name,

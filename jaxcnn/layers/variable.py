@@ -27,7 +27,7 @@ class Variable:
     that uses it sees the value that it has when the function runs.
 
     Attributes:
-        name, shape, dtype: as declared.
+        label, shape, dtype: as declared; `name` is what Keras shows.
         initializer: called as ``initializer(key, shape, dtype)``.
         trainable, regularizer, constraint: as `Layer.add_weight` takes them.
         owner: the layer whose weight it is, or None.
@@ -46,7 +46,7 @@ class Variable:
         owner: Any = None,
         path: tuple[str, ...] | None = None,
     ) -> None:
-        self.name, self.shape, self.dtype, self.initializer = name, tuple(shape), np.dtype(dtype), initializer
+        self.label, self.shape, self.dtype, self.initializer = name, tuple(shape), np.dtype(dtype), initializer
         self.trainable, self.regularizer, self.constraint = trainable, regularizer, constraint
         self.owner = owner
         self._path = path
@@ -66,9 +66,14 @@ class Variable:
         self.owner, self.trainable = owner, trainable
 
     @property
+    def name(self) -> str:
+        """Of a layer's weight the layer and its own name, as in 'dense_1/kernel:0'; of another variable its own."""
+        return self.label if self.owner is None else "/".join((self.owner.name, *self.path[1:])) + ":0"
+
+    @property
     def path(self) -> tuple[str, ...]:
         """Where the owner keeps it: (collection, *path)."""
-        return self._path or ("params" if self.trainable else "batch_stats", self.name)
+        return self._path or ("params" if self.trainable else "batch_stats", self.label)
 
     @property
     def value(self) -> jax.Array:
@@ -83,7 +88,7 @@ class Variable:
         if self.owner is not None:
             if being_compiled():
                 raise RuntimeError(
-                    f"The weight '{self.name}' of layer '{self.owner.name}' is read inside a function that is being "
+                    f"The weight '{self.label}' of layer '{self.owner.name}' is read inside a function that is being "
                     "compiled; its value would be frozen there and get no gradient. Call the layer itself, or write a "
                     "Layer that keeps it as an attribute."
                 )

@@ -229,8 +229,8 @@ class WeightOwner:
     def _declare(self, variables: Sequence[Variable], trainable: bool) -> None:
         for variable in variables:
             if not any(variable is known for known in self.declared):
-                if variable.name in {known.name for known in self.declared}:
-                    variable.name = f"weight_{len(self.declared) + 1}"
+                if variable.label in {known.label for known in self.declared}:
+                    variable.label = f"weight_{len(self.declared) + 1}"
                 variable.adopt(self, trainable)
                 self.declared.append(variable)
 

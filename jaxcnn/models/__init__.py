@@ -1,5 +1,6 @@
 """What a network is: Sequential stacks and functional graphs of layers, and reading them from files."""
 
+from jaxcnn.models.clone import clone_model
 from jaxcnn.models.lsuv import lsuv
 from jaxcnn.models.model import Model
 from jaxcnn.models.network import Network
@@ -10,6 +11,7 @@ __all__ = [
     "Model",
     "Network",
     "Sequential",
+    "clone_model",
     "load_model",
     "lsuv",
     "model_from_config",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -9,6 +10,8 @@ from typing import Any
 import flax.linen as nn
 import numpy as np
 
+from jaxcnn.callbacks import History
+from jaxcnn.compat.spellings import old_spellings
 from jaxcnn.layers.base import LAYERS, Layer
 from jaxcnn.layers.custom import bound_module
 from jaxcnn.layers.derived import FlaxLayer
@@ -26,7 +29,18 @@ NOT_BUILT = (
 )
 
 
+EPOCHS = 10  # of `fit`
+
+
+def with_default(function: Callable[..., Any], name: str, value: Any) -> inspect.Signature:
+    """The signature of `function` with another default."""
+    signature = inspect.signature(function)
+    changed = [p.replace(default=value) if p.name == name else p for p in signature.parameters.values()]
+    return signature.replace(parameters=changed)
+
+
 @LAYERS.register()
+@old_spellings
 class Sequential(Model):
     """Layers run one after another; a model can be one of them.
 
@@ -178,6 +192,38 @@ class Sequential(Model):
         model = cls(layers, name=whole.get("name"))
         model.trainable = whole.get("trainable", True)
         return model
+
+    def compile(  # type: ignore[override]
+        self,
+        optimizer: Any,
+        loss: Any,
+        metrics: Any = None,
+        sample_weight_mode: Any = None,
+        weighted_metrics: Any = None,
+        *,
+        loss_weights: Any = None,
+        steps_per_execution: int | None = None,
+        run_eagerly: bool = False,
+    ) -> None:
+        """As `Model.compile`, with the arguments in the order that Keras 2.0.4 has here."""
+        super().compile(
+            optimizer,
+            loss,
+            metrics,
+            loss_weights,
+            sample_weight_mode,
+            weighted_metrics,
+            steps_per_execution=steps_per_execution,
+            run_eagerly=run_eagerly,
+        )
+
+    def fit(
+        self, x: Any = None, y: Any = None, batch_size: int | None = 32, epochs: int = EPOCHS, *args: Any, **kwargs: Any
+    ) -> History:
+        """As `Model.fit`, with the 10 epochs by default that Keras 2.0.4 has here."""
+        return super().fit(x, y, batch_size, epochs, *args, **kwargs)
+
+    fit.__signature__ = with_default(Model.fit, "epochs", EPOCHS)  # type: ignore[attr-defined]
 
     def train_on_batch(  # type: ignore[override]
         self, x: Any, y: Any, class_weight: Any = None, sample_weight: Any = None

@@ -16,7 +16,6 @@ from typing import Any
 import flax.linen as nn
 import jax
 
-from jaxcnn import config
 from jaxcnn.nn.base import Layer
 
 
@@ -161,11 +160,8 @@ def run(module: nn.Module, args: tuple, kwargs: dict[str, Any], mask: Any, train
     """Call a bound module the way it wants to be called: (outputs, their masks).
 
     `train` and the inputs' `mask` are handed to modules whose ``__call__`` has such a parameter; the spellings that
-    plain Flax modules use for the mode (training, deterministic, use_running_average) are understood.  A learning phase
-    that the user has fixed goes before `train`.
+    plain Flax modules use for the mode (training, deterministic, use_running_average) are understood.
     """
-    if config.learning_phase() is not None:
-        train = bool(config.learning_phase())
     if isinstance(module, Graph):
         return module.with_masks(args[0], mask, train=train, **kwargs)
     kind: Any = type(module)  # hashable, which mypy does not see in classes of Flax modules

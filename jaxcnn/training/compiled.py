@@ -35,7 +35,7 @@ class Functions:
 
     `count` is the number of steps in a call to the device, None for a good one; `eager` leaves out the compiling;
     `parallel` says which devices share the work, None that one does it; `dtype` what is computed in, if not in that of
-    the weights.
+    the weights.  `phase` is the learning phase that the steps obey.
     """
 
     def __init__(
@@ -47,8 +47,10 @@ class Functions:
         eager: bool = False,
         parallel: Distribution | None = None,
         dtype: str | None = None,
+        phase: int | None = None,
     ) -> None:
         self.module, self.objective, self.dtype, self._step = module, objective, dtype, step
+        self.phase = phase
         self._training: dict[tuple[bool, Augment | None], TrainCalls] = {}
         self._how: dict[str, Any] = {"count": count, "eager": eager, "parallel": parallel}
 
@@ -67,7 +69,8 @@ class Functions:
     @cached_property
     def evaluate(self) -> Dispatcher:
         """``(sums, state), batch, variables -> (sums, state)``."""
-        step = eval_step(self.module, self.objective, compute_dtype=self.dtype)
+        key = jax.random.key(config.seed()) if self.phase else None
+        step = eval_step(self.module, self.objective, compute_dtype=self.dtype, key=key)
 
         def run(carry: tuple[Tree, Tree], batch: Batch, variables: Tree) -> tuple[Tree, Tree]:
             sums, state = carry
@@ -95,7 +98,7 @@ class Compiled(Layer):
     layers: list[Layer]
     stop_training: bool
     _parallel: Distribution | None = None
-    _predict: tuple[nn.Module, Callable[[Tree, Any], Any]] | None = None
+    _predict: tuple[nn.Module, int | None, Callable[[Tree, Any], Any]] | None = None
 
     def _reset_training(self) -> None:
         """Forget what `compile` made."""
@@ -295,12 +298,18 @@ class Compiled(Layer):
         assert self._functions is not None
         return self._functions
 
+    @property
+    def _prepared(self) -> bool:
+        """Whether there are steps, for the learning phase as it is now."""
+        return self._functions is not None and self._functions.phase == config.learning_phase()
+
     def _prepare(self, example: Batch) -> None:
         """Make the steps for data like `example`."""
         objective = self._require_compiled()
         variables = self.variables
         outputs, _, changed = jax.eval_shape(
-            lambda batch: forward(self.module, variables, batch, None, None), example._replace(targets=None)
+            lambda batch: forward(self.module, variables, batch, None, None, train=False),
+            example._replace(targets=None),
         )
         if all(output.loss is None for output in objective.outputs) and not changed.get("losses"):
             raise ValueError(f"Model '{self.name}' was compiled without a loss, and none of its layers adds one.")
@@ -314,8 +323,14 @@ class Compiled(Layer):
             constraints=self.constraints(),
             fixed_statistics=self._fixed_statistics,
             compute_dtype=self._compute_dtype,
+            train=config.in_training(True),
         )
-        how = {"dtype": self._compute_dtype, "parallel": self._parallel, **self._execution}
+        how = {
+            "phase": config.learning_phase(),
+            "dtype": self._compute_dtype,
+            "parallel": self._parallel,
+            **self._execution,
+        }
         self._functions = Functions(self.module, objective, step, **how)
 
     def _warn_if_trainable_changed(self) -> None:

@@ -9,6 +9,7 @@ import flax.linen as nn
 import jax
 import numpy as np
 
+from jaxcnn import config
 from jaxcnn.nn.base import valid_rows
 from jaxcnn.nn.graph import run
 from jaxcnn.training.state import TrainState
@@ -34,7 +35,7 @@ def first_bad_layer(model: Trainer, state: TrainState, batch: Batch, augment: Au
         return "`augment` gives inputs that are not finite"
     with valid_rows(batch.rows):
         apply = nn.apply(
-            lambda m: run(m, (batch.inputs,), {}, None, train=True),
+            lambda m: run(m, (batch.inputs,), {}, None, config.in_training(True)),
             model.module,
             mutable=[*MUTABLE, "intermediates"],
             capture_intermediates=True,

@@ -8,6 +8,7 @@ from typing import Any
 import jax
 import numpy as np
 
+from jaxcnn import config
 from jaxcnn.arrays import fresh
 from jaxcnn.compilation import keep_programs
 from jaxcnn.nn.graph import mixes_rows
@@ -48,7 +49,7 @@ class Inference(BatchTrainer):
     def _array_feed(self, arrays: Arrays, batch_size: int | None, steps: int | None = None) -> ArrayFeed:
         size = checked_batch_size(batch_size)
         self._check_stateful(len(arrays), size)
-        if self._functions is None:
+        if not self._prepared:
             self._prepare(self._batch(arrays.slice(0, size)))
         return ArrayFeed(arrays, self._input_dtypes, size, self._rowwise and len(arrays) > size, steps)
 
@@ -76,7 +77,7 @@ class Inference(BatchTrainer):
     def _started(self, feed: StreamFeed, place: Place) -> StreamFeed:
         """The feed with its first batch there, for which the steps are made if there are none yet."""
         first = feed.start(place)
-        if self._functions is None:
+        if not self._prepared:
             self._prepare(first)
         return feed
 
@@ -203,11 +204,13 @@ class Inference(BatchTrainer):
         return results[0] if len(results) == 1 else results
 
     def _predict_function(self) -> Callable[[Tree, Any], tuple[Any, dict[str, Any]]]:
-        if self._predict is None or self._predict[0] is not self.module:
+        phase = config.learning_phase()
+        if self._predict is None or self._predict[0] is not self.module or self._predict[1] != phase:
             keep_programs()
-            step = stateful_predict_step(self.module, compute_dtype=self._compute_dtype)
-            self._predict = self.module, jax.jit(step)
-        return eagerly(self._predict[1]) if self._execution.get("eager") else self._predict[1]
+            key = jax.random.key(config.seed()) if phase else None
+            step = stateful_predict_step(self.module, compute_dtype=self._compute_dtype, key=key)
+            self._predict = self.module, phase, jax.jit(step)
+        return eagerly(self._predict[2]) if self._execution.get("eager") else self._predict[2]
 
     def __getattr__(self, name: str) -> Any:
         if name in SEQUENTIAL_ONLY:

@@ -43,7 +43,7 @@ class BatchTrainer(Compiled):
     def _whole(self, arrays: Arrays) -> Batch:
         """All of `arrays` as a batch, for which the steps are made if there are none yet."""
         batch = self._batch(arrays)
-        if self._functions is None:
+        if not self._prepared:
             self._prepare(batch)
         return batch
 

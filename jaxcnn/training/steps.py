@@ -12,7 +12,6 @@ import jax.numpy as jnp
 import optax
 from flax.traverse_util import flatten_dict, unflatten_dict
 
-from jaxcnn import config
 from jaxcnn.nn.base import valid_rows
 from jaxcnn.nn.graph import run
 from jaxcnn.training.objective import Objective, simple_objective
@@ -48,6 +47,7 @@ def train_step(
     compute_dtype: Any = None,
     stop_at_nan: bool = False,
     augment: Augment | None = None,
+    train: bool = True,
 ) -> Step:
     """Build ``step(state, batch) -> (state, logs)``: one update of the parameters, pure and ready for `jit`.
 
@@ -64,6 +64,8 @@ def train_step(
             the step.
         augment: ``(key, inputs) -> inputs``, pure, such as a `jaxcnn.preprocessing.image.Augmentation`: changes the
             inputs of each step at random, in the same shapes.
+        train: whether the layers run in training mode; in inference mode they drop nothing and normalise by their
+            running statistics.
 
     `batch` is ``(inputs, targets)``, ``(inputs, targets, sample_weights)`` or a `Batch`; `logs` are the loss and
     metrics of this batch, while ``state.metrics`` adds them up over batches when it was made for them.
@@ -77,7 +79,7 @@ def train_step(
 
         def loss_of(params: Tree) -> tuple[jax.Array, Any]:
             variables = {"params": merge(params, state.frozen), **state.collections}
-            predictions, masks, changed = forward(module, variables, batch, key, compute_dtype)
+            predictions, masks, changed = forward(module, variables, batch, key, compute_dtype, train)
             total, parts = objective.total(predictions, batch.targets, batch.weights, masks, batch.rows)
             penalty = sum(jax.tree.leaves(changed.pop("losses", {})))
             return total + penalty, (parts, predictions, masks, changed)
@@ -108,16 +110,17 @@ def train_step(
 
 
 def eval_step(
-    module: nn.Module, objective: Objective, *, compute_dtype: Any = None
+    module: nn.Module, objective: Objective, *, compute_dtype: Any = None, key: jax.Array | None = None
 ) -> Callable[[Tree, Tree, Any], tuple[Tree, Tree]]:
     """Build ``step(variables, sums, batch) -> (sums, state)``: the running sums of loss and metrics with a batch added.
 
     `state` is the collection of that name after the batch, which stateful layers go on with; {} where there are none.
+    With a random `key` the layers run in training mode.
     """
 
     def step(variables: Tree, sums: Tree, batch: Any) -> tuple[Tree, Tree]:
         batch = as_batch(batch, objective)
-        predictions, masks, changed = forward(module, variables, batch, None, compute_dtype)
+        predictions, masks, changed = forward(module, variables, batch, key, compute_dtype, train=key is not None)
         total, parts = objective.total(predictions, batch.targets, batch.weights, masks, batch.rows)
         value = total + sum(jax.tree.leaves(changed.get("losses", {})))
         sums = objective.update(
@@ -128,29 +131,34 @@ def eval_step(
     return step
 
 
-def predict_step(module: nn.Module, *, compute_dtype: Any = None) -> Callable[[Tree, Any], Any]:
-    """Build ``step(variables, inputs) -> outputs``: the forward pass in inference mode."""
-    step = stateful_predict_step(module, compute_dtype=compute_dtype)
+def predict_step(
+    module: nn.Module, *, compute_dtype: Any = None, key: jax.Array | None = None
+) -> Callable[[Tree, Any], Any]:
+    """Build ``step(variables, inputs) -> outputs``: the forward pass; with a random `key` in training mode."""
+    step = stateful_predict_step(module, compute_dtype=compute_dtype, key=key)
     return lambda variables, inputs: step(variables, inputs)[0]
 
 
 def stateful_predict_step(
-    module: nn.Module, *, compute_dtype: Any = None
+    module: nn.Module, *, compute_dtype: Any = None, key: jax.Array | None = None
 ) -> Callable[[Tree, Any], tuple[Any, dict[str, Any]]]:
     """`predict_step` that also returns the collection of states that recurrent layers carry on, {} without any."""
 
     def step(variables: Tree, inputs: Any) -> tuple[Any, dict[str, Any]]:
         bound = cast_floating({"variables": variables, "inputs": inputs}, compute_dtype)
-        forward = nn.apply(lambda m: run(m, (bound["inputs"],), {}, None, train=False)[0], module, mutable=["state"])
-        outputs, changed = forward(bound["variables"], rngs=streams(None))
+        apply = nn.apply(
+            lambda m: run(m, (bound["inputs"],), {}, None, train=key is not None)[0], module, mutable=["state"]
+        )
+        outputs, changed = apply(bound["variables"], rngs=streams(key))
         return cast_floating(outputs, jnp.float32 if compute_dtype is not None else None), dict(changed)
 
     return step
 
 
-def forward(module: nn.Module, variables: Tree, batch: Batch, key: Any, compute_dtype: Any) -> tuple[list, list, Tree]:
-    """(list of outputs, list of their masks, changed collections and losses); training mode when there is a `key`."""
-    train = key is not None
+def forward(
+    module: nn.Module, variables: Tree, batch: Batch, key: Any, compute_dtype: Any, train: bool
+) -> tuple[list, list, Tree]:
+    """(list of outputs, list of their masks, changed collections and losses); random layers need a `key` to train."""
     mutable = MUTABLE if train else ["state", "losses"]
     values = {**variables, "params": cast_floating(variables.get("params", {}), compute_dtype)}
     with valid_rows(batch.rows):
@@ -164,9 +172,7 @@ def forward(module: nn.Module, variables: Tree, batch: Batch, key: Any, compute_
 
 
 def streams(key: Any) -> dict[str, jax.Array] | None:
-    """The random streams of a pass; inference has none, unless the user has fixed the learning phase to training."""
-    if key is None and config.learning_phase():
-        key = jax.random.key(config.seed())
+    """The random streams of a pass."""
     return None if key is None else {"dropout": key}
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from jaxcnn.config import set_random_seed
 from jaxcnn.utils import np_utils
+from jaxcnn.utils.data_utils import get_file
 from jaxcnn.utils.io_utils import HDF5Matrix
 from jaxcnn.utils.np_utils import normalize, to_categorical
 from jaxcnn.utils.progbar import Progbar
@@ -22,6 +23,7 @@ __all__ = [
     "HDF5Matrix",
     "Progbar",
     "Sequence",
+    "get_file",
     "multi_gpu_model",
     "normalize",
     "np_utils",

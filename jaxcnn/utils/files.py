@@ -17,7 +17,7 @@ from typing import IO
 
 from jaxcnn.utils.progbar import redraws_in_place
 
-__all__ = ["DownloadError", "atomic_path", "atomic_write", "download", "sha256"]
+__all__ = ["DownloadError", "atomic_path", "atomic_write", "checksum_fits", "download", "sha256"]
 
 PATIENCE = 10.0  # seconds without any sign of the other side before a download gives up
 _BLOCK = 1 << 18  # bytes
@@ -59,6 +59,15 @@ def sha256(path: str | os.PathLike[str]) -> str:
     return _digest(path, "sha256")
 
 
+def checksum_fits(path: str | os.PathLike[str], checksum: str) -> bool:
+    """Whether a file has the SHA-256, or where it has 32 digits the MD5, `checksum`."""
+    return _digest(path, _algorithm(checksum)) == checksum
+
+
+def _algorithm(checksum: str) -> str:
+    return "md5" if len(checksum) == 32 else "sha256"
+
+
 def _digest(path: str | os.PathLike[str], algorithm: str) -> str:
     with open(path, "rb") as file:
         return hashlib.file_digest(file, algorithm).hexdigest()
@@ -92,15 +101,14 @@ def download(url: str, path: str | os.PathLike[str], checksum: str | None = None
 
 def _fetch_verified(url: str, target: Path, checksum: str | None) -> None:
     partial = target.with_name(f".{target.name}.partial")
-    algorithm = "md5" if checksum and len(checksum) == 32 else "sha256"
     resumed = _fetch(url, partial, target.name)
-    if checksum and resumed and _digest(partial, algorithm) != checksum:
+    if checksum and resumed and not checksum_fits(partial, checksum):
         partial.unlink()  # what was there before did not belong to this file
         _fetch(url, partial, target.name)
-    if checksum and (found := _digest(partial, algorithm)) != checksum:
+    if checksum and (found := _digest(partial, _algorithm(checksum))) != checksum:
         partial.unlink()
         raise OSError(
-            f"the file that came has the {'MD5' if algorithm == 'md5' else 'SHA-256'} {found} instead of {checksum}; "
+            f"the file that came has the {'MD5' if len(found) == 32 else 'SHA-256'} {found} instead of {checksum}; "
             "it was changed there or on the way here, and has been thrown away"
         )
     os.replace(partial, target)

@@ -29,7 +29,7 @@ def test_layers_of_a_book_program():
     model.set_weights([np.zeros_like(w) for w in model.get_weights()])
     assert not get_output([X])[0].any()
     model.compile("sgd", "mse")
-    model.fit(X, np.ones((5, 2)), verbose=0)
+    model.fit(X, np.ones((5, 2)), epochs=1, verbose=0)
     np.testing.assert_allclose(K.function([model.input], [model.output])([X])[0], model.predict(X), rtol=1e-5)
 
 

@@ -60,7 +60,7 @@ def test_short_batches_are_padded_where_the_rows_stay_apart():
     for model, expected in ((apart, True), (mixing, False)):
         assert model.module.mixes_rows is not expected
         model.compile("sgd", "mse")
-        model.fit(X, X[:, :1], batch_size=4, verbose=0)
+        model.fit(X, X[:, :1], epochs=1, batch_size=4, verbose=0)
         weights = model.get_weights()
         again = reloaded(model)
         again.compile("sgd", "mse")
@@ -131,7 +131,7 @@ def test_operations_work_on_what_layers_of_models_give():
     np.testing.assert_allclose(model.predict([X, X]), np.zeros((10, 1)), atol=1e-6)
     model.compile("sgd", "mse")
     before = inner.get_weights()[0]
-    model.fit([X, X[::-1]], np.zeros((10, 1)), verbose=0)
+    model.fit([X, X[::-1]], np.zeros((10, 1)), epochs=1, verbose=0)
     assert not np.array_equal(inner.get_weights()[0], before)
 
 

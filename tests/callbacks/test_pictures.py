@@ -63,17 +63,19 @@ def test_pictures_of_a_classifier(tmp_path, kind, given):
 
 @pytest.mark.parametrize("kind", [ConfusionMatrix, WorstMistakes])
 def test_pictures_of_two_classes_and_one_output(tmp_path, kind):
-    classifier(1).fit(X, LABELS % 2, verbose=0, callbacks=[kind(tmp_path / "p.png")], validation_data=(X, LABELS % 2))
+    classifier(1).fit(
+        X, LABELS % 2, epochs=1, verbose=0, callbacks=[kind(tmp_path / "p.png")], validation_data=(X, LABELS % 2)
+    )
     assert not_empty(tmp_path / "p.png")
 
 
 def test_what_cannot_be_drawn(tmp_path):
     with pytest.raises(ValueError, match="needs samples"):
-        classifier().fit(X, Y, verbose=0, callbacks=[ConfusionMatrix(tmp_path / "p.png")])
+        classifier().fit(X, Y, epochs=1, verbose=0, callbacks=[ConfusionMatrix(tmp_path / "p.png")])
     with pytest.raises(ValueError, match="both `x` and `y`"):
         WorstMistakes("p.png", x=X)
     x = Input((4,))
     model = Model(x, [Dense(1)(x), Dense(1)(x)])
     model.compile("sgd", "mse")
     with pytest.raises(ValueError, match="one input and one output"):
-        model.fit(X[:, :, 0, 0], [LABELS, LABELS], verbose=0, callbacks=[ConfusionMatrix("p.png", X, LABELS)])
+        model.fit(X[:, :, 0, 0], [LABELS, LABELS], epochs=1, verbose=0, callbacks=[ConfusionMatrix("p.png", X, LABELS)])

@@ -22,7 +22,7 @@ def network(optimizer=None):
 
 def test_rates_rise_until_the_loss_runs_away_and_all_is_put_back(tmp_path):
     model = network()
-    model.fit(X[:64], Y[:64], verbose=0)
+    model.fit(X[:64], Y[:64], epochs=1, verbose=0)
     before, arrays = model.get_weights(), [array for _, array in model.optimizer_arrays()]
     finder = LearningRateFinder(1e-4, 1e3)
     model.fit(X, Y, batch_size=8, epochs=4, verbose=0, callbacks=[finder])
@@ -35,7 +35,7 @@ def test_rates_rise_until_the_loss_runs_away_and_all_is_put_back(tmp_path):
     assert model.optimizer.lr == pytest.approx(0.05)
     with Image.open(finder.plot(tmp_path / "rates.png")) as picture:
         assert min(picture.size) > 300
-    model.fit(X, Y, verbose=0)  # training goes on
+    model.fit(X, Y, epochs=1, verbose=0)  # training goes on
 
 
 def test_so_many_steps():
@@ -53,7 +53,7 @@ def test_an_interrupted_search_puts_back_too():
     model = network()
     before = model.get_weights()
     with pytest.raises(KeyboardInterrupt):
-        model.fit(X, Y, verbose=0, callbacks=[LearningRateFinder(), Fail()])
+        model.fit(X, Y, epochs=1, verbose=0, callbacks=[LearningRateFinder(), Fail()])
     assert all(np.array_equal(a, b) for a, b in zip(model.get_weights(), before, strict=True))
     assert model.optimizer.lr == pytest.approx(0.05)
 

@@ -58,8 +58,12 @@ keras.datasets mnist cifar10
 keras.datasets.mnist load_data
 keras.backend dot mean image_data_format function learning_phase
 keras.utils HDF5Matrix Sequence multi_gpu_model
-keras.utils.data_utils Sequence
+keras.utils.data_utils Sequence get_file
+keras.utils get_file
+keras.models clone_model
 keras.preprocessing.image ImageDataGenerator load_img img_to_array array_to_img
+keras.preprocessing.image random_rotation random_shift random_shear random_zoom random_channel_shift flip_axis
+keras.preprocessing.image apply_transform transform_matrix_offset_center
 keras.preprocessing.text Tokenizer text_to_word_sequence one_hot
 keras.preprocessing.sequence pad_sequences skipgrams make_sampling_table
 keras.applications VGG16 ResNet50

@@ -178,7 +178,7 @@ def test_training_words():
     assert len(history.history["loss"]) == 3
     assert history.history["acc"] is history.history["accuracy"]
     with pytest.raises(TypeError, match='metrics=\\["accuracy"\\]'):
-        model.fit(x, y, show_accuracy=True)
+        model.fit(x, y, epochs=1, show_accuracy=True)
     with pytest.raises(TypeError, match="loss alone"):
         model.compile("sgd", "mse", class_mode="binary")
     assert "epochs" in inspect.signature(Sequential.fit).parameters
@@ -244,7 +244,7 @@ def test_models_merged_at_the_bottom_of_a_stack():
     model.add(Dense(1))
     model.compile("sgd", "mse")
     x = [np.ones((6, 3)), np.ones((6, 2))]
-    model.fit(x, np.zeros((6, 1)), verbose=0)
+    model.fit(x, np.zeros((6, 1)), epochs=1, verbose=0)
     joined = np.concatenate([left.predict(x[0]), right.predict(x[1])], axis=1)
     np.testing.assert_allclose(model.predict(x), model.layers[1](joined), rtol=1e-5)
     again = Sequential.from_config(model.get_config())

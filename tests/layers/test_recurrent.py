@@ -294,7 +294,7 @@ def test_states_go_on_from_batch_to_batch_while_training():
     layer = GRU(3, stateful=True, batch_input_shape=(2, 4, 1))
     model = Sequential([layer, Dense(1)])
     model.compile("sgd", "mse")
-    model.fit(array(4, 4, 1), array(4, 1), batch_size=2, shuffle=False, verbose=0)
+    model.fit(array(4, 4, 1), array(4, 1), epochs=1, batch_size=2, shuffle=False, verbose=0)
     assert np.abs(layer.variables["state"]["state_0"]).max() > 0
     model.reset_states()
     assert not np.any(layer.variables["state"]["state_0"])

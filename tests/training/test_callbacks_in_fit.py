@@ -78,7 +78,7 @@ def test_weights_of_one_layer_set_in_a_batch_hook():
         seen.append(model.layers[2].get_weights()[1].item())
         model.layers[2].set_weights([model.layers[2].get_weights()[0], np.array([batch + 1.0])])
 
-    model.fit(X, Y, batch_size=8, verbose=0, callbacks=[LambdaCallback(on_batch_end=hook)])
+    model.fit(X, Y, epochs=1, batch_size=8, verbose=0, callbacks=[LambdaCallback(on_batch_end=hook)])
     assert seen == [0.0, 1.0, 2.0] and model.layers[2].get_weights()[1].item() == 3.0
 
 
@@ -129,7 +129,7 @@ def test_a_model_that_is_told_to_stop_stops(by_batch):
     history = model.fit(X, Y, batch_size=2, epochs=5, verbose=0, callbacks=[Stop()])
     assert len(history.epoch) == (1 if by_batch else 2)
     assert int(model.opt_state.count) == (2 if by_batch else 11)
-    model.fit(X, Y, batch_size=2, verbose=0)
+    model.fit(X, Y, epochs=1, batch_size=2, verbose=0)
     assert int(model.opt_state.count) == (12 if by_batch else 21)
 
 
@@ -142,7 +142,7 @@ def test_a_callback_may_train_another_model_that_shares_layers():
     class Alternate(Callback):
         def on_epoch_end(self, epoch, logs=None):
             before = model.layers[0].get_weights()
-            other.fit(X, np.ones((20, 2)), verbose=0)
+            other.fit(X, np.ones((20, 2)), epochs=1, verbose=0)
             other.train_on_batch(X, np.ones((20, 2)))
             seen.append((before, model.layers[0].get_weights()))
 
@@ -163,7 +163,7 @@ def test_a_callback_may_compile_for_the_next_fit():
     model.fit(X, Y, batch_size=8, epochs=2, verbose=0, callbacks=[again])
     plain.fit(X, Y, batch_size=8, epochs=2, verbose=0)
     assert equal(plain.get_weights(), model.get_weights()) and model.opt_state is None
-    model.fit(X, Y, verbose=0)
+    model.fit(X, Y, epochs=1, verbose=0)
     assert int(model.opt_state.count) == 1 and not equal(plain.get_weights(), model.get_weights())
 
 
@@ -194,4 +194,4 @@ def test_callbacks_are_told_about_the_run():
 
 def test_what_is_no_callback():
     with pytest.raises(TypeError, match="callbacks must be objects"):
-        network().fit(X, Y, callbacks=[print])
+        network().fit(X, Y, epochs=1, callbacks=[print])

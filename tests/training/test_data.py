@@ -30,7 +30,7 @@ def test_inputs_of_every_numeric_kind(kind):
     x = np.rint(X).astype("float32") if kind in ("int8", "bool") else X
     reference = np.asarray(convert(x), "float32")
     assert np.array_equal(model.predict(convert(x)), model.predict(reference))
-    model.fit(convert(x), ONE_HOT.tolist(), verbose=0)
+    model.fit(convert(x), ONE_HOT.tolist(), epochs=1, verbose=0)
 
 
 @pytest.mark.parametrize(
@@ -51,7 +51,7 @@ def test_one_number_a_sample_is_a_column():
 def test_integer_inputs_reach_the_model_as_integers():
     model = Sequential([Embedding(5, 2, input_length=3), Flatten(), Dense(1)])
     model.compile("sgd", "mse")
-    model.fit(np.random.default_rng(0).integers(0, 5, (8, 3)), np.ones(8), verbose=0)
+    model.fit(np.random.default_rng(0).integers(0, 5, (8, 3)), np.ones(8), epochs=1, verbose=0)
 
 
 def two_by_two():
@@ -101,9 +101,9 @@ def test_data_that_does_not_fit_leaves_the_weights_alone(x, y, error, message):
     model = classifier()
     before = model.get_weights()
     with pytest.raises(error, match=message):
-        model.fit(x, y, verbose=0)
+        model.fit(x, y, epochs=1, verbose=0)
     assert all(np.array_equal(a, b) for a, b in zip(before, model.get_weights(), strict=True))
-    model.fit(X, ONE_HOT, verbose=0)
+    model.fit(X, ONE_HOT, epochs=1, verbose=0)
 
 
 @pytest.mark.parametrize(
@@ -122,7 +122,7 @@ def test_labels_that_name_no_class(labels, message):
         with pytest.raises(ValueError, match=message):
             use(X, labels)
     with pytest.raises(ValueError, match=message):
-        model.fit(X, LABELS, validation_data=(X, labels), verbose=0)
+        model.fit(X, LABELS, epochs=1, validation_data=(X, labels), verbose=0)
 
 
 def test_inputs_of_different_lengths():
@@ -140,7 +140,7 @@ def test_inputs_of_different_lengths():
 )
 def test_sample_weights_that_do_not_fit(weights, message):
     with pytest.raises((ValueError, TypeError), match=message):
-        classifier().fit(X, ONE_HOT, sample_weight=weights, verbose=0)
+        classifier().fit(X, ONE_HOT, epochs=1, sample_weight=weights, verbose=0)
 
 
 def test_weights_for_unknown_outputs():

@@ -52,7 +52,7 @@ def after(steps):
 def check_usable(model):
     assert model.predict(X).shape == (24, 1)
     count = int(model.opt_state.count) if model.opt_state is not None else 0
-    model.fit(X, Y, batch_size=4, verbose=0)
+    model.fit(X, Y, epochs=1, batch_size=4, verbose=0)
     assert int(model.opt_state.count) == count + 6
 
 
@@ -137,7 +137,7 @@ def test_a_second_ctrl_c_does_not_wait():
 
     model = network()
     with pytest.raises(KeyboardInterrupt):
-        model.fit(X, Y, verbose=0, callbacks=[type("Press", (Callback,), {"on_batch_end": interrupt})()])
+        model.fit(X, Y, epochs=1, verbose=0, callbacks=[type("Press", (Callback,), {"on_batch_end": interrupt})()])
     check_usable(model)
 
 
@@ -147,7 +147,7 @@ def test_fit_works_outside_the_main_thread():
     def work():
         try:
             with jax.numpy_dtype_promotion("strict"):
-                model.fit(X, Y, batch_size=4, verbose=0)
+                model.fit(X, Y, epochs=1, batch_size=4, verbose=0)
         except BaseException as error:
             failed.append(error)
 
@@ -267,7 +267,7 @@ def test_an_error_in_the_first_compiled_step_leaves_the_weights():
     model = failing_at(0)
     before = model.get_weights()
     with pytest.raises(DEVICE_ERRORS, match="on purpose"):
-        model.fit(X, Y, batch_size=4, verbose=0)
+        model.fit(X, Y, epochs=1, batch_size=4, verbose=0)
     assert equal(before, model.get_weights())
     check_usable(model)
 
@@ -277,7 +277,7 @@ def test_a_loss_that_cannot_be_traced_leaves_the_weights():
     model.compile("sgd", lambda y_true, y_pred: jnp.dot(y_true, y_pred))
     before = model.get_weights()
     with pytest.raises(TypeError):
-        model.fit(X, Y, verbose=0)
+        model.fit(X, Y, epochs=1, verbose=0)
     model.compile("sgd", "mse")
     assert equal(before, model.get_weights())
     check_usable(model)
@@ -294,8 +294,8 @@ def with_bad_row(row, value=np.nan):
 
 def test_a_loss_that_is_not_a_number_is_remarked():
     with pytest.warns(RuntimeWarning, match=r"loss of epoch 1 is nan; fit\(nan='raise'\)"):
-        network().fit(with_bad_row(3), Y, verbose=0)
-    network().fit(with_bad_row(3), Y, verbose=0, nan="ignore")
+        network().fit(with_bad_row(3), Y, epochs=1, verbose=0)
+    network().fit(with_bad_row(3), Y, epochs=1, verbose=0, nan="ignore")
 
 
 @pytest.mark.parametrize("hook", [False, True])
@@ -304,9 +304,11 @@ def test_training_stops_before_the_step_that_would_spoil_the_weights(monkeypatch
     monkeypatch.setattr("jaxcnn.training.dispatch.CHUNK_STEPS", chunk)
     callbacks = [type("Hook", (Callback,), {"on_batch_end": lambda self, batch, logs=None: None})()] if hook else None
     model, clean = network(), network()
-    clean.fit(X[:12], Y[:12], batch_size=4, shuffle=False, verbose=0)
+    clean.fit(X[:12], Y[:12], epochs=1, batch_size=4, shuffle=False, verbose=0)
     with pytest.raises(NonFiniteLossError) as caught:
-        model.fit(with_bad_row(13), Y, batch_size=4, shuffle=False, verbose=0, nan="raise", callbacks=callbacks)
+        model.fit(
+            with_bad_row(13), Y, epochs=1, batch_size=4, shuffle=False, verbose=0, nan="raise", callbacks=callbacks
+        )
     assert "at step 3 (step 4 of its epoch): the input 'dense_1_input' holds values that are not finite" in str(
         caught.value
     )
@@ -340,7 +342,7 @@ def test_a_target_or_a_weight_may_be_at_fault():
     model.set_weights([np.full((4, 1), 1e38), np.zeros(1)])
     model.compile("sgd", "mse")
     with pytest.raises(NonFiniteLossError, match=r"loss or in its gradient|'spoiled'"):
-        model.fit(X, Y, verbose=0, nan="raise")
+        model.fit(X, Y, epochs=1, verbose=0, nan="raise")
 
 
 def test_a_gradient_alone_may_be_at_fault():

@@ -140,7 +140,7 @@ def test_validation_data_with_weights(blobs):
     x, y = blobs
     weights = np.linspace(0, 2, 50)
     model = compiled(plain())
-    history = model.fit(x, y, verbose=0, validation_data=(x, y, weights))
+    history = model.fit(x, y, epochs=1, verbose=0, validation_data=(x, y, weights))
     assert history.history["val_loss"][0] == pytest.approx(model.evaluate(x, y, sample_weight=weights, verbose=0)[0])
 
 
@@ -227,7 +227,7 @@ def test_sample_weights(blobs):
     y = x[:, :1] + 1
     model = linear()
     expected = gradient_step(model, x, y, weights)
-    model.fit(x, y, batch_size=50, sample_weight=weights, verbose=0)
+    model.fit(x, y, epochs=1, batch_size=50, sample_weight=weights, verbose=0)
     assert close(model.get_weights(), expected)
 
 
@@ -236,7 +236,7 @@ def test_class_weights_and_both_together(blobs):
     by_class = np.array([1.0, 0.0, 3.0])
     model = linear(units=3)
     expected = gradient_step(model, x, y, by_class[y.argmax(1)])
-    model.fit(x, y, batch_size=50, class_weight=dict(enumerate(by_class)), verbose=0)
+    model.fit(x, y, epochs=1, batch_size=50, class_weight=dict(enumerate(by_class)), verbose=0)
     assert close(model.get_weights(), expected)
     weights = np.arange(50) % 4.0
     expected = gradient_step(model, x, y, by_class[y.argmax(1)] * weights)
@@ -319,7 +319,7 @@ def test_convolutions_of_xla_never_go_into_a_loop_on_the_cpu(monkeypatch):
     for accelerated in (False, True):
         monkeypatch.setattr("jaxcnn.ops.onednn.accelerated", lambda accelerated=accelerated: accelerated)
         assert loops(cnn(), picture) and not loops(foreign, picture) and not loops(nested, picture)
-    compiled(foreign, loss="mse").fit(picture, np.ones((8, 3)), batch_size=4, verbose=0)
+    compiled(foreign, loss="mse").fit(picture, np.ones((8, 3)), epochs=1, batch_size=4, verbose=0)
     assert programs(foreign.functions.train.dispatcher) == (1, 0)
 
 
@@ -427,7 +427,7 @@ def test_functions_that_mix_rows_are_not_padded(blobs):
 def test_data_shorter_than_a_batch(blobs):
     x, y = (a[:5] for a in blobs)
     small, exact = compiled(plain()), compiled(plain())
-    small.fit(x, y, batch_size=32, verbose=0, shuffle=False)
+    small.fit(x, y, epochs=1, batch_size=32, verbose=0, shuffle=False)
     exact.train_on_batch(x, y)
     assert close(small.get_weights(), exact.get_weights(), 1e-7)
 
@@ -437,7 +437,7 @@ def test_models_do_not_outlive_their_last_reference(blobs):
     import weakref
 
     model = compiled(plain())
-    model.fit(*blobs, verbose=0)
+    model.fit(*blobs, epochs=1, verbose=0)
     model.predict(blobs[0])
     gone = weakref.ref(model)
     del model
@@ -447,6 +447,6 @@ def test_models_do_not_outlive_their_last_reference(blobs):
 
 def test_arrays_of_jax_are_data(blobs):
     model = compiled(plain())
-    model.fit(*map(jnp.asarray, blobs), verbose=0)
+    model.fit(*map(jnp.asarray, blobs), epochs=1, verbose=0)
     assert isinstance(model.predict(jnp.asarray(blobs[0])), np.ndarray)
     assert jax.tree.all(jax.tree.map(lambda a: isinstance(a, jax.Array), model.variables))

@@ -69,7 +69,7 @@ def test_hdf5_is_read_batch_by_batch(stored):
             return super().__getitem__(key)
 
     model = network()
-    model.fit(Recorded(stored, "x"), Y, batch_size=5, shuffle="batch", verbose=0)
+    model.fit(Recorded(stored, "x"), Y, epochs=1, batch_size=5, shuffle="batch", verbose=0)
     assert all(isinstance(key, slice) for key in reads)
     assert max(key.stop - key.start for key in reads) <= 24 and len(reads) >= 2
     assert model.predict(Recorded(stored, "x"), batch_size=5).shape == (24, 1)
@@ -80,7 +80,7 @@ def test_hdf5_labels_are_checked(stored):
     model = Sequential([Dense(2, activation="softmax", input_shape=(4,))])
     model.compile("sgd", "sparse_categorical_crossentropy")
     with h5py.File(stored) as file, pytest.raises(ValueError, match="labels from 0 to 2"):
-        model.fit(file["x"], file["labels"], verbose=0)
+        model.fit(file["x"], file["labels"], epochs=1, verbose=0)
 
 
 def test_a_range_of_an_hdf5_matrix(stored):
@@ -157,7 +157,7 @@ def test_a_source_needs_a_model_that_knows_its_input_shape():
     model.compile("sgd", "mse")
     source = type("Pairs", (), {"__len__": lambda self: 24, "__getitem__": lambda self, i: (X[i], Y[i])})()
     with pytest.raises(ValueError, match="input_shape"):
-        model.fit(source, verbose=0)
+        model.fit(source, epochs=1, verbose=0)
 
 
 # -- classes and probabilities ----------------------------------------------------------------------------------------
@@ -253,7 +253,10 @@ def test_evaluate_and_validation_carry_them_too():
 
 def test_stateful_models_need_equal_batches():
     model = stateful()
-    for call in (lambda x: model.predict(x, batch_size=4), lambda x: model.fit(x, np.ones(len(x)), 4, verbose=0)):
+    for call in (
+        lambda x: model.predict(x, batch_size=4),
+        lambda x: model.fit(x, np.ones(len(x)), 4, verbose=0),
+    ):
         with pytest.raises(ValueError, match="10 samples cannot be divided by batches of 4"):
             call(pieces()[:10])
 

@@ -53,7 +53,7 @@ def test_lists_and_dicts_train_alike():
 def test_a_loss_of_weight_zero_trains_what_it_shares_with_no_other():
     model = two(loss_weights=[0.0, 1.0])
     before = {layer.name: layer.get_weights() for layer in model.layers}
-    model.fit(X, [A, B], verbose=0)
+    model.fit(X, [A, B], epochs=1, verbose=0)
     moved = {layer.name: bool(np.any(before[layer.name][0] != layer.get_weights()[0])) for layer in model.layers[1:]}
     assert moved == {"common": True, "a": False, "b": True}
 
@@ -70,7 +70,7 @@ def test_an_output_without_a_loss_takes_no_target(loss):
         found = model.evaluate(X, y, verbose=0)
         assert found[0] == found[1] == pytest.approx(own_losses(model)[1], rel=1e-5)
     weights = np.linspace(0, 1, 20)
-    model.fit(X, B, batch_size=8, validation_data=(X, B, weights), sample_weight=weights, verbose=0)
+    model.fit(X, B, epochs=1, batch_size=8, validation_data=(X, B, weights), sample_weight=weights, verbose=0)
     model.train_on_batch(X, B)
     model.test_on_batch(X, {"b": B})
     assert all(np.array_equal(p, q) for p, q in zip(before, model.get_layer("a").get_weights(), strict=True))
@@ -83,7 +83,7 @@ def test_an_output_without_a_loss_takes_no_target(loss):
 def test_an_output_missing_from_the_losses_is_remarked():
     with pytest.warns(UserWarning, match="names no loss for a"):
         model = two(loss={"b": "mse"})
-    model.fit(X, B, verbose=0)
+    model.fit(X, B, epochs=1, verbose=0)
 
 
 class Penalty(Layer):
@@ -161,7 +161,7 @@ def test_metrics_of_the_users_own():
     model = Sequential([Dense(1, input_shape=(4,))])
     model.compile("sgd", "mse", metrics=[mean_pred, spread, "mae"])
     p = model.predict(X)
-    history = model.fit(X, B, batch_size=20, verbose=0, validation_data=(X, B)).history
+    history = model.fit(X, B, epochs=1, batch_size=20, verbose=0, validation_data=(X, B)).history
     assert list(history)[:6] == ["loss", "mean_pred", "error", "high", "low", "mean_absolute_error"]
     assert history["mean_pred"][0] == pytest.approx(p.mean(), abs=1e-6)
     assert history["high"][0] == pytest.approx(p.max()) and history["low"][0] == pytest.approx(p.min())
@@ -221,7 +221,7 @@ def test_what_compile_does_not_understand(arguments, error, message):
     model = two()
     with pytest.raises(error, match=message):
         model.compile(**{"optimizer": "sgd", "loss": "mse", **arguments})
-    model.fit(X, [A, B], verbose=0)  # as it was compiled before
+    model.fit(X, [A, B], epochs=1, verbose=0)  # as it was compiled before
 
 
 def test_names_are_checked_before_the_shape_is_known():

@@ -63,7 +63,7 @@ def test_remat_must_be_set_before_compile():
     model.compile("sgd", "mse")
     model.remat = True
     with pytest.raises(RuntimeError, match="changed after it was compiled"):
-        model.fit(X, Y, verbose=0)
+        model.fit(X, Y, epochs=1, verbose=0)
 
 
 def test_masks_go_through_blocks():

@@ -59,7 +59,7 @@ def test_compiling_keeps_the_programs_of_predict():
     model = network()
     model.predict(X)
     model.compile("sgd", "mse")
-    model.fit(X, Y, verbose=0)
+    model.fit(X, Y, epochs=1, verbose=0)
     model.compile("adam", "mse")
     model.predict(X)
     assert model._predict_function()._cache_size() == 1
@@ -113,7 +113,7 @@ def test_train_on_batch_is_one_step_of_fit():
     assert np.allclose([log[0] for log in logs], history["loss"], rtol=1e-6)
     assert np.allclose([log[1] for log in logs], history["mean_absolute_error"], rtol=1e-6)
     assert all(np.allclose(a, b, atol=1e-7) for a, b in zip(one.get_weights(), many.get_weights(), strict=True))
-    many.fit(X, Y, batch_size=50, verbose=0)
+    many.fit(X, Y, epochs=1, batch_size=50, verbose=0)
     one.train_on_batch(X, Y)
     assert all(np.allclose(a, b, atol=1e-6) for a, b in zip(one.get_weights(), many.get_weights(), strict=True))
 

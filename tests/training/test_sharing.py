@@ -43,9 +43,9 @@ def test_a_discriminator_compiled_before_it_was_frozen_trains_alone_and_rests_in
         before_d = discriminator.get_weights()
         combined.train_on_batch(NOISE, ONES)
         assert not any(moved(before_d, discriminator)) and all(moved(before_g, generator))
-        combined.fit(NOISE, ONES, batch_size=8, verbose=0)
+        combined.fit(NOISE, ONES, epochs=1, batch_size=8, verbose=0)
         assert not any(moved(before_d, discriminator))
-        discriminator.fit(REAL, ONES, batch_size=8, verbose=0)
+        discriminator.fit(REAL, ONES, epochs=1, batch_size=8, verbose=0)
         assert all(moved(before_d, discriminator))
 
 
@@ -76,7 +76,7 @@ def test_a_change_of_trainable_since_compile_is_remarked_and_waits_for_compile()
     assert all(moved(before, model))
     model.compile("sgd", "mse")
     before = model.get_weights()
-    model.fit(REAL, ONES, verbose=0)
+    model.fit(REAL, ONES, epochs=1, verbose=0)
     assert moved(before, model) == [False, False, True, True]
 
 
@@ -99,7 +99,7 @@ def test_no_optimizer_state_is_kept_for_frozen_weights():
     model = Sequential([Dense(3, input_shape=(4,)), Dense(1)])
     model.layers[0].trainable = False
     model.compile("adam", "mse")
-    model.fit(REAL, ONES, verbose=0)
+    model.fit(REAL, ONES, epochs=1, verbose=0)
     assert [array.shape for _, array in model.optimizer_arrays()][1:] == [(3, 1), (1,)] * 2
 
 
@@ -117,7 +117,7 @@ def test_a_siamese_pair_gets_the_gradients_of_both_branches(nested):
     (kernel,), (head, bias) = branch.get_weights(), model.get_layer("head").get_weights()
     other = REAL[::-1]
     error = 2 * ((REAL - other) @ kernel @ head + bias - 1) / 16
-    model.fit([REAL, other], ONES, batch_size=16, verbose=0)
+    model.fit([REAL, other], ONES, epochs=1, batch_size=16, verbose=0)
     expected = kernel - 0.1 * (REAL.T @ error @ head.T - other.T @ error @ head.T)
     assert np.allclose(branch.get_weights()[0], expected, atol=1e-6)
     a, b = model.predict([REAL, other]), model.predict([other, REAL])
@@ -149,7 +149,7 @@ def test_a_layer_reached_through_two_nested_models_cannot_be_trained_but_used():
     shared.trainable = False
     model.compile("sgd", "mse")
     before = shared.get_weights()
-    model.fit(REAL, ONES, verbose=0)
+    model.fit(REAL, ONES, epochs=1, verbose=0)
     assert np.array_equal(before[0], shared.get_weights()[0])
 
 
@@ -213,7 +213,7 @@ def test_a_frozen_layer_is_not_constrained_but_penalised():
     model = Sequential([layer, Dense(1)])
     model.compile("sgd", "mse")
     kernel = layer.get_weights()[0]
-    model.fit(REAL, ONES, verbose=0)
+    model.fit(REAL, ONES, epochs=1, verbose=0)
     assert np.array_equal(kernel, layer.get_weights()[0]) and kernel.min() < 0
     penalty = 0.01 * np.sum(kernel**2)
     assert model.evaluate(REAL, model.predict(REAL), verbose=0) == pytest.approx(penalty, rel=1e-4)

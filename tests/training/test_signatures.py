@@ -29,6 +29,8 @@ MODEL = {
 }
 SEQUENTIAL = {
     **MODEL,
+    "compile": "optimizer, loss, metrics=None, sample_weight_mode=None, weighted_metrics=None",
+    "fit": MODEL["fit"].replace("epochs=1", "epochs=10"),
     "train_on_batch": "x, y, class_weight=None, sample_weight=None",
     "predict_classes": "x, batch_size=32, verbose=1",
     "predict_proba": "x, batch_size=32, verbose=1",

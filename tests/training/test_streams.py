@@ -96,7 +96,7 @@ def equal(first, second):
 
 def check_usable(model):
     count = int(model.opt_state.count)
-    model.fit(X, Y, batch_size=4, verbose=0)
+    model.fit(X, Y, epochs=1, batch_size=4, verbose=0)
     assert int(model.opt_state.count) == count + 6 and np.all(np.isfinite(model.get_weights()[0]))
 
 
@@ -195,7 +195,7 @@ def test_class_weights_of_generators():
     for model in models:
         model.compile("sgd", "categorical_crossentropy")
     weights = {0: 1.0, 1: 0.0, 2: 5.0}
-    models[0].fit(X, labels, batch_size=24, class_weight=weights, shuffle=False, verbose=0)
+    models[0].fit(X, labels, epochs=1, batch_size=24, class_weight=weights, shuffle=False, verbose=0)
     models[1].fit_generator(iter([(X, labels)]), 1, class_weight=weights, verbose=0)
     assert equal(models[0].get_weights(), models[1].get_weights())
 
@@ -264,20 +264,20 @@ def test_validation_of_some_epochs(frequency, expected):
 def test_steps_of_arrays():
     hook = type("Count", (Callback,), {"seen": 0, "on_batch_end": lambda self, b, logs: setattr(self, "seen", b + 1)})()
     model = network()
-    model.fit(X, Y, batch_size=4, steps_per_epoch=3, callbacks=[hook], verbose=0)
+    model.fit(X, Y, epochs=1, batch_size=4, steps_per_epoch=3, callbacks=[hook], verbose=0)
     assert hook.seen == 3
     assert model.evaluate(X, Y, batch_size=8, steps=2, verbose=0) == pytest.approx(
         model.evaluate(X[:16], Y[:16], verbose=0), rel=1e-5
     )
     assert model.predict(X, batch_size=8, steps=1).shape == (8, 1)
     with pytest.raises(ValueError, match="6 batches of 4; 7 steps"):
-        model.fit(X, Y, batch_size=4, steps_per_epoch=7)
+        model.fit(X, Y, epochs=1, batch_size=4, steps_per_epoch=7)
 
 
 def test_the_bar_counts_steps_where_samples_are_not_known(capsys):
     network().fit_generator(endless(), 6)
     network().fit(Loader(), epochs=1)
-    network().fit(Examples(), batch_size=4)
+    network().fit(Examples(), epochs=1, batch_size=4)
     out = capsys.readouterr().out
     assert "6/6 [====" in out and "24/24 [====" in out
 
@@ -453,7 +453,7 @@ def test_a_worker_process_that_dies():
 
     model = network()
     with pytest.raises(workers.WorkerError, match="exit code -9"):
-        model.fit(Dying(), shuffle=False, verbose=0, workers=2, use_multiprocessing=True)
+        model.fit(Dying(), epochs=1, shuffle=False, verbose=0, workers=2, use_multiprocessing=True)
     assert np.all(np.isfinite(model.get_weights()[0]))
 
 
@@ -487,7 +487,7 @@ def test_a_generator_that_raises(error):
         model.fit_generator(failing(), 10, verbose=0)
     assert any(entry.name == "failing" for entry in caught.traceback)
     assert weights_after(model, 5)
-    model.fit(X, Y, verbose=0)
+    model.fit(X, Y, epochs=1, verbose=0)
 
 
 def test_a_generator_that_ends_early():
@@ -507,7 +507,7 @@ def test_no_data(data):
         data = type("Empty", (Batches,), {"__len__": lambda self: 0})()
     data = iter(data) if data == [] else data
     with pytest.raises(ValueError, match="empty"):
-        network().fit(data, verbose=0, steps_per_epoch=3)
+        network().fit(data, epochs=1, verbose=0, steps_per_epoch=3)
 
 
 @pytest.mark.parametrize(
@@ -559,11 +559,11 @@ def test_nan_in_a_batch(nan):
     model = network()
     if nan == "raise":
         with pytest.raises(FloatingPointError, match=r"step 3 of its epoch\): the input 'dense_1_input'"):
-            model.fit(iter(data), steps_per_epoch=6, verbose=0, nan=nan)
+            model.fit(iter(data), epochs=1, steps_per_epoch=6, verbose=0, nan=nan)
         assert weights_after(model, 2)
     else:
         with pytest.warns(RuntimeWarning, match="loss of epoch 1 is nan"):
-            model.fit(iter(data), steps_per_epoch=6, verbose=0)
+            model.fit(iter(data), epochs=1, steps_per_epoch=6, verbose=0)
 
 
 @pytest.mark.parametrize(

@@ -166,4 +166,4 @@ def test_wrong_rates():
     model = stack()
     model.compile(LayerRates(SGD(), {"tops": 1.0}), "mse")
     with pytest.raises(ValueError, match="Did you mean 'top'"):
-        model.fit(X, Y, verbose=0)
+        model.fit(X, Y, epochs=1, verbose=0)

@@ -77,7 +77,7 @@ def test_precedence_of_arguments():
     assert len(found.fit(x, y).history["loss"]) == 2
     assert len(found.fit(x, y, epochs=3).history["loss"]) == 3
     assert found.model.layers[0].units == 5
-    assert len(KerasClassifier(network, verbose=0).fit(x, y).history["loss"]) == 1
+    assert len(KerasClassifier(network, verbose=0).fit(x, y).history["loss"]) == 10
 
 
 def test_nb_epoch_is_tolerated_as_in_keras_2():

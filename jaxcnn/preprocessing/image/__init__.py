@@ -9,6 +9,16 @@ from jaxcnn.preprocessing.image.directory_iterator import DirectoryIterator
 from jaxcnn.preprocessing.image.files import array_to_img, img_to_array, list_pictures, load_img, save_img
 from jaxcnn.preprocessing.image.generator import ImageDataGenerator
 from jaxcnn.preprocessing.image.iterator import Iterator
+from jaxcnn.preprocessing.image.single import (
+    apply_transform,
+    flip_axis,
+    random_channel_shift,
+    random_rotation,
+    random_shear,
+    random_shift,
+    random_zoom,
+    transform_matrix_offset_center,
+)
 
 __all__ = [
     "Augmentation",
@@ -19,14 +29,22 @@ __all__ = [
     "NumpyArrayIterator",
     "affine_matrices",
     "affine_transform",
+    "apply_transform",
     "array_to_img",
     "augment",
     "color_axes",
+    "flip_axis",
     "img_to_array",
     "list_pictures",
     "load_img",
     "pca_lighting",
+    "random_channel_shift",
     "random_crop",
     "random_resized_crop",
+    "random_rotation",
+    "random_shear",
+    "random_shift",
+    "random_zoom",
     "save_img",
+    "transform_matrix_offset_center",
 ]

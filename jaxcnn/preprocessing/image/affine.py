@@ -42,6 +42,12 @@ def affine_matrices(
     rows = jnp.stack([cos * zx, (-cos * jnp.sin(shear) - sin * jnp.cos(shear)) * zy, cos * tx - sin * ty], -1)
     columns = jnp.stack([sin * zx, (-sin * jnp.sin(shear) + cos * jnp.cos(shear)) * zy, sin * tx + cos * ty], -1)
     matrices = jnp.stack([rows, columns], -2)  # (n, 2, 3)
+    return about_middle(matrices, shape)
+
+
+def about_middle(matrices: ArrayLike, shape: tuple[int, int]) -> Array:
+    """Maps about the corner of a picture of `shape` as the same maps about its middle; (..., 2, 3) each."""
+    matrices = jnp.asarray(matrices, jnp.float32)
     middle = jnp.asarray([shape[0] / 2 + 0.5, shape[1] / 2 + 0.5], jnp.float32)
     linear, offset = matrices[..., :2], matrices[..., 2]
     centred = offset + middle - jnp.sum(linear * middle, axis=-1)

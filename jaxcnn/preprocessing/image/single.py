@@ -1,0 +1,145 @@
+"""One picture changed at random, each function one kind of change: the functions around Keras's `ImageDataGenerator`.
+
+A picture is a NumPy array of three axes; the channels are on `channel_axis`, by default the first, and the rows come
+before the columns.  Random numbers are a function of `set_random_seed` and of how many were drawn since.
+"""
+
+from collections.abc import Sequence
+
+import jax
+import numpy as np
+from jax import Array
+from numpy.typing import ArrayLike
+
+from jaxcnn import ambient
+from jaxcnn.preprocessing.image.affine import FillMode, about_middle, affine_matrices, affine_transform
+from jaxcnn.preprocessing.image.augmentation import Augmentation
+
+
+def random_rotation(
+    x: ArrayLike,
+    rg: float,
+    row_axis: int = 1,
+    col_axis: int = 2,
+    channel_axis: int = 0,
+    fill_mode: FillMode = "nearest",
+    cval: float = 0.0,
+) -> np.ndarray:
+    """The picture turned about its middle by an angle from [-rg, rg] degrees."""
+    (theta,) = _draw(-rg, rg, 1)
+    matrix = affine_matrices(_size(x, row_axis, col_axis), theta=theta)
+    return apply_transform(x, matrix, channel_axis, fill_mode, cval)
+
+
+def random_shift(
+    x: ArrayLike,
+    wrg: float,
+    hrg: float,
+    row_axis: int = 1,
+    col_axis: int = 2,
+    channel_axis: int = 0,
+    fill_mode: FillMode = "nearest",
+    cval: float = 0.0,
+) -> np.ndarray:
+    """The picture moved along its columns by up to `wrg` of their number, along its rows by up to `hrg` of theirs."""
+    rows, columns = _size(x, row_axis, col_axis)
+    down, across = _draw(-1.0, 1.0, 2)
+    matrix = affine_matrices((rows, columns), tx=down * hrg * rows, ty=across * wrg * columns)
+    return apply_transform(x, matrix, channel_axis, fill_mode, cval)
+
+
+def random_shear(
+    x: ArrayLike,
+    intensity: float,
+    row_axis: int = 1,
+    col_axis: int = 2,
+    channel_axis: int = 0,
+    fill_mode: FillMode = "nearest",
+    cval: float = 0.0,
+) -> np.ndarray:
+    """The picture sheared about its middle by an angle from [-intensity, intensity] radians."""
+    (shear,) = _draw(-intensity, intensity, 1)
+    matrix = affine_matrices(_size(x, row_axis, col_axis), shear=shear)
+    return apply_transform(x, matrix, channel_axis, fill_mode, cval)
+
+
+def random_zoom(
+    x: ArrayLike,
+    zoom_range: Sequence[float],
+    row_axis: int = 1,
+    col_axis: int = 2,
+    channel_axis: int = 0,
+    fill_mode: FillMode = "nearest",
+    cval: float = 0.0,
+) -> np.ndarray:
+    """The picture zoomed about its middle, rows and columns each by a factor from `zoom_range`; below 1 enlarges.
+
+    Raises:
+        ValueError: `zoom_range` is not two numbers.
+    """
+    if np.shape(zoom_range) != (2,):
+        raise ValueError(f"`zoom_range` is {zoom_range!r}; it must be two numbers, the lowest and highest factor.")
+    zx, zy = _draw(zoom_range[0], zoom_range[1], 2)
+    matrix = affine_matrices(_size(x, row_axis, col_axis), zx=zx, zy=zy)
+    return apply_transform(x, matrix, channel_axis, fill_mode, cval)
+
+
+def random_channel_shift(x: ArrayLike, intensity: float, channel_axis: int = 0) -> np.ndarray:
+    """The picture with a number from [-intensity, intensity] added to each channel, kept within its own range."""
+    batch = _channels_last(x, channel_axis)
+    shifts = _draw(-intensity, intensity, batch.shape[-1])
+    changed = Augmentation().apply(batch, {"channel_shift_intensity": shifts[None]})
+    return _as_given(changed, x, channel_axis)
+
+
+def transform_matrix_offset_center(matrix: ArrayLike, x: int, y: int) -> np.ndarray:
+    """A map (3, 3) about the corner of a picture of `x` rows and `y` columns as the same map about its middle."""
+    centred = np.array(matrix, float)
+    centred[:2] = about_middle(centred[:2], (x, y))
+    return centred
+
+
+def apply_transform(
+    x: ArrayLike, transform_matrix: ArrayLike, channel_axis: int = 0, fill_mode: FillMode = "nearest", cval: float = 0.0
+) -> np.ndarray:
+    """The picture whose place p has the nearest pixel of `x` to the place that the matrix takes p to.
+
+    Args:
+        x: the picture.
+        transform_matrix: (3, 3), acting on (row, column, 1) of the new picture; its first two rows count.
+        channel_axis: where the channels are.
+        fill_mode: what lies outside: 'nearest', 'constant', 'reflect' or 'wrap' (see `affine_transform`).
+        cval: value outside for 'constant'.
+
+    Returns:
+        A picture of the shape and dtype of `x`; of float64 to the precision of float32.
+    """
+    rows = np.asarray(transform_matrix)[None, :2]
+    changed = affine_transform(_channels_last(x, channel_axis), rows, fill_mode, cval, order=0)
+    return _as_given(changed, x, channel_axis)
+
+
+def flip_axis(x: ArrayLike, axis: int) -> np.ndarray:
+    """`x` in reverse order along an axis."""
+    return np.flip(np.asarray(x), axis)
+
+
+def _draw(low: float, high: float, count: int) -> np.ndarray:
+    return np.asarray(jax.random.uniform(ambient.next_key(), (count,), minval=low, maxval=high))
+
+
+def _size(x: ArrayLike, row_axis: int, col_axis: int) -> tuple[int, int]:
+    shape = np.shape(x)
+    return shape[row_axis], shape[col_axis]
+
+
+def _channels_last(x: ArrayLike, channel_axis: int) -> np.ndarray:
+    """A picture as a batch of one."""
+    picture = np.asarray(x)
+    if picture.ndim != 3:
+        raise ValueError(f"One picture has three axes; given an array of shape {picture.shape}.")
+    return np.moveaxis(picture, channel_axis, -1)[None]
+
+
+def _as_given(batch: Array, x: ArrayLike, channel_axis: int) -> np.ndarray:
+    return np.moveaxis(np.asarray(batch[0]), -1, channel_axis).astype(np.asarray(x).dtype)

@@ -1,0 +1,111 @@
+"""Files from the network, kept for the next time."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+import tarfile
+import zipfile
+from pathlib import Path
+
+from jaxcnn import config
+from jaxcnn.utils.files import checksum_fits, download
+
+_DIGITS = {"md5": 32, "sha256": 64}  # of a checksum
+_FORMATS = ("tar", "zip")
+
+
+def get_file(
+    fname: str | os.PathLike[str],
+    origin: str,
+    untar: bool = False,
+    md5_hash: str | None = None,
+    file_hash: str | None = None,
+    cache_subdir: str = "datasets",
+    hash_algorithm: str = "auto",
+    extract: bool = False,
+    archive_format: str | list[str] | None = "auto",
+    cache_dir: str | os.PathLike[str] | None = None,
+) -> str:
+    """The path of a file that is downloaded when it is not there yet.
+
+    Args:
+        fname: its name in the cache, or an absolute path.
+        origin: its address.
+        untar: take ``fname.tar.gz`` from `origin`, unpack it, and return the path of the ``fname`` that was in it.
+        md5_hash: the same as `file_hash`.
+        file_hash: its SHA-256 or MD5, in hexadecimal digits; a file with another one is fetched again.
+        cache_subdir: the folder below `cache_dir`, or an absolute path.
+        hash_algorithm: 'sha256', 'md5', or 'auto' to tell by the number of digits.
+        extract: unpack the file, an archive, beside itself; what is there already stays.
+        archive_format: 'tar' (compressed or not), 'zip', a list of them, or 'auto' for both.
+        cache_dir: where files are kept; by default ``$JAXCNN_HOME`` (``~/.jaxcnn``), where the file may also lie in
+            Keras's own folder, ``$KERAS_HOME`` (``~/.keras``).
+
+    Raises:
+        DownloadError: the file cannot be fetched, or is another one than `file_hash` says.
+        ValueError: settings without a meaning, or a file that is no such archive.
+    """
+    checksum = _checked_hash(file_hash or md5_hash, hash_algorithm)
+    name = f"{os.fspath(fname)}.tar.gz" if untar else os.fspath(fname)
+    homes = [Path(cache_dir).expanduser()] if cache_dir is not None else [config.home(), config.keras_home()]
+    path = _found_or_fetched([home / cache_subdir / name for home in homes], origin, checksum)
+    if untar:
+        unpacked = path.with_name(path.name.removesuffix(".tar.gz"))
+        if not unpacked.exists():
+            unpack(path, ("tar",))
+        return str(unpacked)
+    if extract:
+        wanted = [archive_format] if isinstance(archive_format, str) else list(archive_format or ())
+        unpack(path, _FORMATS if wanted == ["auto"] else tuple(wanted))
+    return str(path)
+
+
+def _found_or_fetched(places: list[Path], origin: str, checksum: str | None) -> Path:
+    for place in places:
+        if place.exists() and (checksum is None or checksum_fits(place, checksum)):
+            return place
+    target = places[0]
+    if target.exists():  # replaced only once the right one has come
+        new = download(origin, target.with_name(f"{target.name}.new"), checksum)
+        os.replace(new, target)
+        return target
+    return download(origin, target, checksum)
+
+
+def unpack(path: Path, formats: tuple[str, ...]) -> None:
+    """Unpack an archive of one of these formats beside itself; files and folders that are there already stay.
+
+    Names that lead out of the folder, and whatever is neither a file, a folder nor a link inside, are refused.
+    """
+    if not formats or not set(formats) <= set(_FORMATS):
+        raise ValueError(f"`archive_format` must be 'auto', 'tar', 'zip' or a list of them; given {list(formats)}.")
+    is_one = {"tar": tarfile.is_tarfile, "zip": zipfile.is_zipfile}
+    kind = next((kind for kind in formats if is_one[kind](path)), None)
+    if kind is None:
+        raise ValueError(f"{path} is no archive of the format {' or '.join(formats)}, so it cannot be extracted.")
+    new = path.with_name(f".{secrets.token_hex(4)}.{path.name}.unpacked")
+    try:
+        if kind == "tar":
+            with tarfile.open(path) as tar:
+                tar.extractall(new, filter="data")
+        else:
+            with zipfile.ZipFile(path) as packed:
+                packed.extractall(new)
+        for entry in new.iterdir():
+            if not (target := path.with_name(entry.name)).exists():
+                os.replace(entry, target)
+    finally:
+        shutil.rmtree(new, ignore_errors=True)
+
+
+def _checked_hash(checksum: str | None, algorithm: str) -> str | None:
+    if algorithm != "auto" and algorithm not in _DIGITS:
+        raise ValueError(f"`hash_algorithm` is {algorithm!r}; it must be 'auto', 'sha256' or 'md5'.")
+    allowed = list(_DIGITS.values()) if algorithm == "auto" else [_DIGITS[algorithm]]
+    if checksum is not None and len(checksum) not in allowed:
+        raise ValueError(
+            f"The hash {checksum!r} has {len(checksum)} digits; {algorithm!r} has {' or '.join(map(str, allowed))}."
+        )
+    return None if checksum is None else checksum.lower()
