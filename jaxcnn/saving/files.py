@@ -13,7 +13,7 @@ from typing import Any
 from jaxcnn.saving import archive, hdf5
 
 
-def save_model(model: Any, path: str | Path, overwrite: bool = True, include_optimizer: bool = True) -> None:
+def save_model(model: Any, filepath: str | Path, overwrite: bool = True, include_optimizer: bool = True) -> None:
     """Write structure, weights, and for a compiled model the training configuration and the optimizer's state.
 
     The format is that of Keras 3 where the name ends in '.keras', else HDF5 as Keras 2 writes it.  The file appears
@@ -21,7 +21,7 @@ def save_model(model: Any, path: str | Path, overwrite: bool = True, include_opt
 
     Args:
         model: to save.
-        path: of the file; missing folders are made.
+        filepath: of the file; missing folders are made.
         overwrite: whether to replace what is there.
         include_optimizer: whether to save how the model is trained.
 
@@ -29,8 +29,8 @@ def save_model(model: Any, path: str | Path, overwrite: bool = True, include_opt
         FileExistsError: when the file exists and `overwrite` is False.
         OSError: it cannot be written; what was there before stays.
     """
-    save = archive.save_archive if Path(path).suffix == ".keras" else hdf5.save_hdf5
-    save(model, path, overwrite, include_optimizer)
+    save = archive.save_archive if Path(filepath).suffix == ".keras" else hdf5.save_hdf5
+    save(model, filepath, overwrite, include_optimizer)
 
 
 def save_weights(model: Any, path: str | Path, overwrite: bool = True) -> None:
@@ -45,7 +45,7 @@ def save_weights(model: Any, path: str | Path, overwrite: bool = True) -> None:
 
 
 def load_model(
-    path: str | Path,
+    filepath: str | Path,
     custom_objects: Mapping[str, Any] | None = None,
     compile: bool = True,
     safe_mode: bool = True,
@@ -53,7 +53,7 @@ def load_model(
     """The model in a file of any Keras, with its weights; compiled, with the optimizer's state, when it was saved so.
 
     Args:
-        path: any name; the content decides.
+        filepath: any name; the content decides.
         custom_objects: name -> class or function, for what the library does not know.
         compile: whether to use the training configuration in the file.
         safe_mode: whether to refuse functions that are stored as Python bytecode.
@@ -62,11 +62,11 @@ def load_model(
         FileNotFoundError: there is no such file.
         ValueError: it is not a model file, it is damaged, or it holds what this library does not have.
     """
-    with reading(path):
-        if zipfile.is_zipfile(path):
-            return archive.load_archive(path, custom_objects, compile, safe_mode)
-        with hdf5.opened(path) as file:
-            return hdf5.read_model(file, path, custom_objects, compile, safe_mode)
+    with reading(filepath):
+        if zipfile.is_zipfile(filepath):
+            return archive.load_archive(filepath, custom_objects, compile, safe_mode)
+        with hdf5.opened(filepath) as file:
+            return hdf5.read_model(file, filepath, custom_objects, compile, safe_mode)
 
 
 def load_weights(model: Any, path: str | Path, by_name: bool = False, skip_mismatch: bool = False) -> None:

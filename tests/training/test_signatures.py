@@ -4,7 +4,7 @@ import inspect
 
 import pytest
 
-from jaxcnn.models import Model, Sequential
+from jaxcnn.models import Model, Sequential, load_model, save_model
 from jaxcnn.utils import HDF5Matrix, multi_gpu_model
 
 _FIT = (
@@ -61,5 +61,7 @@ def test_methods_of_sequential_models(method):
 
 
 def test_utilities():
+    assert written(save_model) == as_signature("model, filepath, overwrite=True, include_optimizer=True")
+    assert written(load_model) == as_signature("filepath, custom_objects=None, compile=True, safe_mode=True")
     assert written(HDF5Matrix) == as_signature("datapath, dataset, start=0, end=None, normalizer=None")
     assert written(multi_gpu_model) == as_signature("model, gpus")
