@@ -3,12 +3,15 @@
 import math
 from collections.abc import Sequence
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import Array
 from jax.typing import ArrayLike
 
 from jaxcnn.preprocessing.image.affine import FillMode, affine_transform
+
+_affine = jax.jit(affine_transform, static_argnames=("fill_mode", "order", "size"))  # one program for all angles
 
 
 def rotate(
@@ -51,7 +54,8 @@ def rotate(
     offset = (old - 1) / 2 - linear @ ((new - 1) / 2)
     matrix = np.concatenate([linear, offset[:, None]], axis=1)
     matrices = np.broadcast_to(matrix, (len(pictures), 2, 3))
-    return affine_transform(pictures, matrices, fill_mode, cval, order, (int(new[0]), int(new[1])))
+    size = (int(new[0]), int(new[1]))
+    return _affine(pictures, matrices, fill_mode=fill_mode, cval=cval, order=order, size=size)
 
 
 def covering_scale(shape: Sequence[int], angle: float) -> float:
