@@ -71,7 +71,8 @@ def main(run: Run) -> None:
         loss_value, grads_value = iterate([input_img_data])
         losses.append(float(loss_value))
         input_img_data = input_img_data + grads_value * 1.0
-    run.check("the gradient's root mean square", round(float(np.sqrt(np.mean(np.square(grads_value)))), 3), 1.0)
+    size_of_step = np.sqrt(np.mean(np.square(grads_value)))
+    run.check("the gradient's root mean square", size_of_step, 1.0, tolerance=0.05)  # but for the 1e-5
     run.figure("loss at the start", losses[0])
     run.figure("loss at the end", losses[-1])
     run.check("the loss has risen", losses[-1] > losses[0], True)

@@ -1,0 +1,138 @@
+"""Faces told apart by a network that learned with the triplet loss from other people (N3).
+
+Data: the ORL faces, 25 people to learn from, 5 to choose the threshold on and 10 never seen; and ten people of Labeled
+Faces in the Wild, photographed elsewhere.  The notes' encoder has weights that are not to be had and is too large for
+250 pictures: a small one learns here.  Each batch holds all pictures of some people, of which the hardest triplets
+count.
+
+    python -m experiments run n3_faces
+"""
+
+import itertools
+
+import numpy as np
+from PIL import Image
+
+from experiments.program import Program
+from experiments.run import Run
+from jaxcnn import faces
+from jaxcnn.datasets import lfw, orl_faces
+from jaxcnn.faces.nn4 import UnitLength
+from jaxcnn.layers import BatchNormalization, Conv2D, Dense, Dropout, Flatten, MaxPooling2D
+from jaxcnn.models import Sequential
+from jaxcnn.optimizers import Adam
+from jaxcnn.preprocessing.image import ImageDataGenerator
+from jaxcnn.visualization.figure import BLUE, ORANGE, new_figure, plain_axes
+
+PROGRAM = Program(
+    title="Faces and the triplet loss",
+    ids=("N3",),
+    data=("orl_faces", "lfw"),
+    minutes=5,
+    settings={"epochs": 60, "filters": 32, "people_at_once": 12, "nn4": True},
+    quick={"epochs": 1, "filters": 4, "nn4": False},
+)
+LEARNT, CHOSEN = range(25), range(25, 30)
+
+
+def encoder(shape: tuple[int, int, int], filters: int) -> Sequential:
+    """A face to a point on the unit sphere, 128 numbers."""
+    model = Sequential()
+    for i in range(4):
+        first = {"input_shape": shape} if i == 0 else {}
+        model.add(Conv2D(filters * min(2**i, 4), 3, padding="same", activation="relu", **first))
+        model.add(BatchNormalization(momentum=0.9))
+        model.add(MaxPooling2D())
+    model.add(Flatten())
+    model.add(Dropout(0.4))
+    model.add(Dense(128))
+    model.add(UnitLength())
+    return model
+
+
+def resized(pictures: np.ndarray) -> np.ndarray:
+    """Gray faces (n, 56, 46, 1), about -0.5 to 0.5."""
+    small = [np.asarray(Image.fromarray(p).resize((46, 56), Image.Resampling.BILINEAR)) for p in pictures]
+    return np.stack(small)[..., None].astype("float32") / 255 - 0.5
+
+
+def batches(x: np.ndarray, people: np.ndarray, at_once: int, seed: int):
+    """Endless batches of all pictures of some people, moved and turned a little."""
+    changes = ImageDataGenerator(
+        rotation_range=8, width_shift_range=0.06, height_shift_range=0.06, zoom_range=0.08, horizontal_flip=True
+    )
+    random = np.random.default_rng(seed)
+    for number in itertools.count():
+        rows = np.flatnonzero(np.isin(people, random.choice(np.unique(people), at_once, replace=False)))
+        batch = changes.flow(x[rows], people[rows], batch_size=len(rows), shuffle=False, seed=number)
+        yield next(iter(batch))
+
+
+def main(run: Run) -> None:
+    anchor, positive, negative = np.eye(3, dtype="float32")[[[0], [0], [1]]]
+    run.check("triplet loss of a right triplet", faces.triplet_loss(None, [anchor, positive, negative]), 0.0)
+    run.check("of a wrong one", faces.triplet_loss(None, [anchor, negative, positive]), 2.2, tolerance=1e-6)
+    if run.settings.nn4:
+        run.check("parameters of the notes' encoder", faces.nn4_small2().count_params(), 3_743_280)
+
+    pictures, people = orl_faces.load_data()
+    x = resized(pictures)
+    known, middle = np.isin(people, LEARNT), np.isin(people, CHOSEN)
+    unseen = ~known & ~middle
+    model = encoder(x.shape[1:], run.settings.filters)
+    model.compile(Adam(1e-3), faces.batch_hard_triplet_loss)
+
+    def pairs(rows):
+        return faces.pair_distances(model.predict(x[rows]), people[rows])
+
+    before = faces.area_under_curve(*faces.roc_curve(*pairs(unseen))[:2])
+    history = model.fit_generator(
+        batches(x[known], people[known], run.settings.people_at_once, run.seed),
+        steps_per_epoch=10,
+        epochs=run.settings.epochs,
+        verbose=2,
+    )
+    run.curve(history)
+    threshold, _ = faces.best_threshold(*pairs(middle))
+    distances, same = pairs(unseen)
+    false, true, _ = faces.roc_curve(distances, same)
+    run.figure("threshold, chosen on other people", threshold, book=0.7)
+    run.figure("people never seen: area under the ROC curve before training", before)
+    run.figure("people never seen: area under the ROC curve", faces.area_under_curve(false, true))
+    run.figure("people never seen: share of pairs judged rightly", faces.accuracy_at(distances, same, threshold))
+    run.figure("people never seen: true accepts at 1 % false accepts", np.interp(0.01, false, true))
+
+    database = faces.FaceDatabase()
+    encodings = model.predict(x[unseen])
+    names = [f"person {p}" for p in people[unseen]]
+    for i, name in enumerate(names):
+        if name not in database:
+            database.enrol(name, encodings[i])
+    others = [i for i in range(len(names)) if not np.array_equal(encodings[i], database[names[i]])]
+    right = [database.recognise(encodings[i], np.inf)[1] == names[i] for i in others]
+    run.figure("people never seen: named rightly after one picture", np.mean(right))
+    print(database.verify(encodings[others[0]], names[others[0]], threshold))
+
+    photographs, strangers, _ = lfw.load_data()
+    crops = photographs[:, 60:190, 72:178] @ np.array([0.299, 0.587, 0.114])
+    far, equal = faces.pair_distances(model.predict(resized(crops.astype("uint8"))), strangers)
+    false_lfw, true_lfw, _ = faces.roc_curve(far, equal)
+    run.figure("Labeled Faces in the Wild: area under the ROC curve", faces.area_under_curve(false_lfw, true_lfw))
+
+    figure = new_figure(4.5, 4)
+    axes = figure.add_subplot()
+    plain_axes(axes)
+    axes.plot(false, true, color=BLUE, label="ORL, people never seen")
+    axes.plot(false_lfw, true_lfw, color=ORANGE, label="Labeled Faces in the Wild")
+    axes.set_xlabel("false accepts")
+    axes.set_ylabel("true accepts")
+    axes.legend(frameon=False)
+    run.picture("roc", figure)
+    run.picture("unseen", pictures[unseen][:20, :, :, None], columns=10)
+    run.model(model)
+
+
+if __name__ == "__main__":
+    from experiments.__main__ import command
+
+    command(__file__)
