@@ -234,3 +234,46 @@ def test_epsilon_is_a_setting():
         np.testing.assert_allclose(losses.binary_crossentropy([[1.0]], [[0.0]]), -np.log(1e-3), rtol=1e-6)
     finally:
         config.reset()
+
+
+def neuron(z):
+    """The book's single neuron: a = sigmoid(w x + b)."""
+    return 1 / (1 + np.exp(-z))
+
+
+@pytest.mark.parametrize("name", ["mse", "binary_crossentropy"])
+def test_gradients_of_a_single_neuron_f20_to_f22_f28_f29(name):
+    """Half the squared error: (a - y) s'(z) x; crossentropy: (a - y) x, without the slope of the sigmoid."""
+    rng = np.random.default_rng(3)
+    x, y = rng.normal(size=(8, 3)).astype("float32"), rng.integers(0, 2, (8, 1)).astype("float32")
+    w, b = rng.normal(size=(3, 1)).astype("float32"), np.float32([0.3])
+
+    def cost(w, b):
+        return jnp.mean(losses.get(name)(y, jax.nn.sigmoid(x @ w + b))) * (0.5 if name == "mse" else 1.0)
+
+    a = neuron(x @ w + b)
+    error = (a - y) * (a * (1 - a) if name == "mse" else 1)
+    for found, wanted in zip(jax.grad(cost, (0, 1))(w, b), ((x * error).mean(0)[:, None], error.mean(0)), strict=True):
+        np.testing.assert_allclose(found, wanted, rtol=1e-4, atol=1e-6)
+
+
+def test_a_saturated_neuron_learns_faster_from_crossentropy_f28():
+    """From z = 4 towards 0 the squared error hardly moves: s'(4) is 0.018."""
+
+    def after(name, steps=40):
+        @jax.jit
+        def step(z):
+            return z - jax.grad(lambda z: losses.get(name)(jnp.zeros((1, 1)), jax.nn.sigmoid(z)).sum())(z)
+
+        z = jnp.full((1, 1), 4.0)
+        for _ in range(steps):
+            z = step(z)
+        return float(jax.nn.sigmoid(z)[0, 0])
+
+    assert after("binary_crossentropy") < 0.03 < 0.1 < after("mse")
+
+
+def test_dense_and_sparse_crossentropy_are_one_f30_f31():
+    labels = np.array([[0], [2], [3], [1], [1]])
+    dense = losses.categorical_crossentropy(ONE_HOT, np.float32(SCORES))
+    np.testing.assert_allclose(losses.sparse_categorical_crossentropy(labels, np.float32(SCORES)), dense, rtol=1e-6)

@@ -395,3 +395,60 @@ def test_running_average_of_the_weights():
     assert SGD.from_config(optimizer.get_config()).ema == 0.8
     with pytest.raises(ValueError, match=r"SGD: ema must be a number >= 0 and < 1 or None, got 1\.5"):
         SGD(ema=1.5)
+
+
+def one_weight(optimizer, gradients, start=1.0):
+    """The path of a single weight."""
+    history, _ = train(optimizer, {"w": np.array(start)}, [{"w": np.array(g)} for g in gradients])
+    return np.array([float(p["w"]) for p in history])
+
+
+def test_adam_takes_steps_of_one_rate_for_a_constant_gradient_f44():
+    """The book prints the corrections without their power t: its steps grow to 2.08 rates at t = 12, fall to 0.40."""
+    path = one_weight(Adam(0.01), [3.0] * 20)
+    np.testing.assert_allclose(np.diff(path, prepend=1.0), -0.01, rtol=1e-3)
+    t = np.arange(1, 1001)
+    printed = (1 - 0.9**t) / (1 - 0.9) / np.sqrt((1 - 0.999**t) / (1 - 0.999))
+    assert printed[0] == pytest.approx(1)
+    assert (printed.argmax() + 1, printed.max().round(2), printed[-1].round(2)) == (12, 2.08, 0.4)
+
+
+def test_adadelta_moves_from_its_zero_state_f43():
+    """As the book prints it, without epsilon in the numerator, the first step is 0, and so are all that follow."""
+    path = one_weight(Adadelta(), [2.0] * 100)
+    assert (np.diff(path, prepend=1.0) < 0).all()
+    moved = path_of_printed_adadelta([2.0] * 100)
+    np.testing.assert_array_equal(moved, 1.0)
+
+
+def path_of_printed_adadelta(gradients, x=1.0, rho=0.95, epsilon=1e-8):
+    g2, x2, path = 0.0, 0.0, []
+    for g in gradients:
+        g2 = rho * g2 + (1 - rho) * g**2
+        step = -np.sqrt(x2) / np.sqrt(g2 + epsilon) * g
+        x2, x = rho * x2 + (1 - rho) * step**2, x + step
+        path.append(x)
+    return np.array(path)
+
+
+def test_adagrad_counts_the_newest_gradient_f42():
+    """The book's sum stops before it, which would divide the first step by delta alone."""
+    np.testing.assert_allclose(one_weight(Adagrad(0.01), [4.0, 3.0]), [0.99, 0.99 - 0.01 * 3 / 5], rtol=1e-6)
+
+
+def test_decay_of_q1_x01():
+    """decay=0.9 is taken at each update: after 80 of them the rate is 1/73 of the first."""
+    steps = -np.diff(one_weight(SGD(0.1, decay=0.9), [1.0] * 81), prepend=1.0)
+    np.testing.assert_allclose(steps[0] / steps[80], 73, rtol=1e-3)
+
+
+def test_clipping_of_f47():
+    """clipnorm is the length of all gradients together; clipvalue bounds each component."""
+    grads = {"a": jnp.array([3.0, 0.0]), "b": jnp.array([4.0])}
+    for optimizer, wanted in [
+        (SGD(1.0, clipnorm=1.0), ([0.6, 0], [0.8])),
+        (SGD(1.0, clipvalue=0.5), ([0.5, 0], [0.5])),
+    ]:
+        changes, _ = optimizer.update(grads, optimizer.init(grads), grads)
+        np.testing.assert_allclose(changes["a"], np.negative(wanted[0]), rtol=1e-6)
+        np.testing.assert_allclose(changes["b"], np.negative(wanted[1]), rtol=1e-6)

@@ -205,7 +205,12 @@ _generator = Spellings(
 CALLS = {
     "Input": Spellings({"input_dtype": "dtype"}),
     "Model": Spellings({"input": "inputs", "output": "outputs"}),
-    "compile": Spellings(dropped={"class_mode": (None, "the loss alone says what the targets are; leave it out")}),
+    "compile": Spellings(
+        dropped={
+            "class_mode": (None, "the loss alone says what the targets are; leave it out"),
+            "target_tensors": (None, "the targets are the `y` given to fit"),
+        }
+    ),
     "fit": Spellings(_epochs, dropped=_accuracy),
     "evaluate": Spellings(dropped=_accuracy),
     "train_on_batch": Spellings(dropped={"accuracy": (None, 'give metrics=["accuracy"] to compile')}),
@@ -275,6 +280,8 @@ REMOVED = {
     "fbeta_score": "use jaxcnn.metrics.F1, which counts over the whole epoch, or give a function as the metric",
     "precision": "use jaxcnn.metrics.Precision, which counts over the whole epoch, or give a function as the metric",
     "recall": "use jaxcnn.metrics.Recall, which counts over the whole epoch, or give a function as the metric",
+    "get_input": "read `input`, or call `get_input_at(node_index)`",
+    "get_output": "read `output`, or call `get_output_at(node_index)`",
     "set_session": "there are no sessions: JAX runs functions; leave the call and the session's options out",
     "get_session": "there are no sessions: JAX runs functions; use K.get_value, K.eval or K.function",
 }

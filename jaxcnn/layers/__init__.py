@@ -68,6 +68,7 @@ from jaxcnn.layers.catalogue import (
     PartialConv2D,
     Permute,
     PReLU,
+    RandomizedReLU,
     ReLU,
     RepeatVector,
     Rescaling,

@@ -128,14 +128,7 @@ class Layer(WeightOwner, UserCode, CallRecord):
 
     def _build(self, args: tuple, kwargs: dict[str, Any]) -> Traced:
         """Trace the module on the given inputs; on the first call this fixes the weights' shapes."""
-        check_inputs(self, args[0])
-        try:
-            traced = trace(self.module, args, kwargs)
-        except (ValueError, TypeError) as error:
-            if isinstance(error, jax.errors.JAXTypeError):
-                raise
-            kind = TypeError if isinstance(error, TypeError) else ValueError
-            raise kind(self._located(error, args)) from None
+        traced = self._trace(args, kwargs)
         if self._specs is None:
             own = tuple(s for s in traced.weights if s.path[0] not in self.children)
             self._traced_inputs = (args, kwargs)
@@ -151,6 +144,33 @@ class Layer(WeightOwner, UserCode, CallRecord):
                         f"shape {spec.shape}, but the layer was built with {expected[spec.path]}."
                     )
         return traced
+
+    def _trace(self, args: tuple, kwargs: dict[str, Any]) -> Traced:
+        """What the module would do with these inputs; an error names the layer."""
+        check_inputs(self, args[0])
+        try:
+            return trace(self.module, args, kwargs)
+        except (ValueError, TypeError) as error:
+            if isinstance(error, jax.errors.JAXTypeError):
+                raise
+            kind = TypeError if isinstance(error, TypeError) else ValueError
+            raise kind(self._located(error, args)) from None
+
+    def compute_output_shape(self, input_shape: Any) -> Any:
+        """The shape of the output for an input of `input_shape`, the batch in front, None where any size will do.
+
+        Several inputs are a list of shapes, and so are several outputs.  Nothing is computed, and no call is recorded.
+
+        Raises:
+            ValueError: the layer does not take such an input.
+        """
+        several = isinstance(input_shape, list) and all(isinstance(shape, list | tuple) for shape in input_shape)
+        tensors = [
+            SymbolicTensor(tuple(shape), self.dtype, self, 0, 0)
+            for shape in (input_shape if several else [input_shape])
+        ]
+        outputs = self._trace((tensors if several else tensors[0],), {}).outputs
+        return jax.tree.map(lambda output: output.shape, outputs)
 
     def _located(self, error: Exception, args: tuple) -> str:
         text = str(error)

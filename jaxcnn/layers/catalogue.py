@@ -84,6 +84,7 @@ SpatialDropout3D = keras_layer(nn.SpatialDropout3D)
 
 LeakyReLU = keras_layer(nn.LeakyReLU)
 PReLU = keras_layer(nn.PReLU)
+RandomizedReLU = keras_layer(nn.RandomizedReLU)
 ELU = keras_layer(nn.ELU)
 ThresholdedReLU = keras_layer(nn.ThresholdedReLU)
 Softmax = keras_layer(nn.Softmax)

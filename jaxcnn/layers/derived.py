@@ -8,7 +8,8 @@ from typing import Any, ClassVar
 
 import flax.linen as nn
 
-from jaxcnn.compat.spellings import renewed
+from jaxcnn.compat.spellings import removed, renewed
+from jaxcnn.compat.tables import REMOVED
 from jaxcnn.layers import naming
 from jaxcnn.layers.base import COMMON, LAYERS, Layer, unknown_argument
 from jaxcnn.registry import get_custom_objects
@@ -52,7 +53,8 @@ class ModuleLayer(Layer):
         for spec in self._specs or ():
             if spec.path[-1] == name:
                 return self.variable((spec.collection, *spec.path))
-        raise AttributeError(f"Layer '{self.name}' ({type(self).__name__}) has no attribute {name!r}.")
+        reason = f" {removed(name)}" if name in REMOVED else ""
+        raise AttributeError(f"Layer '{self.name}' ({type(self).__name__}) has no attribute {name!r}.{reason}")
 
     def _setting(self, name: str) -> Any:
         """An argument as it is in force, also where the handle itself has an attribute of that name."""
@@ -129,12 +131,13 @@ def own_signature(module_class: type[nn.Module]) -> inspect.Signature:
 def keras_layer(module_class: type[nn.Module], handle_class: type[ModuleLayer] = ModuleLayer) -> type[ModuleLayer]:
     """The Keras handle of a module class: same name, same documentation, the same arguments and the common ones.
 
-    `handle_class` adds what only the handle can do.
+    A module in the same file as its handle is called `...Module`, which the handle leaves out.  `handle_class` adds
+    what only the handle can do.
     """
     own = own_signature(module_class)
     common = inspect.Parameter("kwargs", inspect.Parameter.VAR_KEYWORD)
     handle = type(
-        module_class.__name__,
+        module_class.__name__.removesuffix("Module"),
         (handle_class,),
         {
             "module_class": module_class,

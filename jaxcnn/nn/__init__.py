@@ -1,6 +1,6 @@
 """The pure half: one ``flax.linen`` module per Keras layer, usable in plain Flax with no Keras around it."""
 
-from jaxcnn.nn.advanced_activations import ELU, LeakyReLU, PReLU, ReLU, Softmax, ThresholdedReLU
+from jaxcnn.nn.advanced_activations import ELU, LeakyReLU, PReLU, RandomizedReLU, ReLU, Softmax, ThresholdedReLU
 from jaxcnn.nn.base import Layer, current_valid_rows, declared_weights, valid_rows
 from jaxcnn.nn.convolution import Conv1D, Conv2D, Conv3D
 from jaxcnn.nn.convolutional_recurrent import ConvLSTM2D
@@ -142,6 +142,7 @@ __all__ = [
     "PartialConv2D",
     "Permute",
     "RNN",
+    "RandomizedReLU",
     "ReLU",
     "RepeatVector",
     "Rescaling",

@@ -11,7 +11,7 @@ import jax.numpy as jnp
 from jaxcnn import activations
 from jaxcnn.nn import arguments
 from jaxcnn.nn.base import Layer
-from jaxcnn.nn.core import resolved
+from jaxcnn.nn.core import noise_key, resolved
 
 
 class LeakyReLU(Layer):
@@ -69,6 +69,32 @@ class PReLU(Layer):
             constraint=self.alpha_constraint,
         )
         return activations.relu(x, alpha=alpha)
+
+
+class RandomizedReLU(Layer):
+    """``x`` where positive, ``a * x`` elsewhere, with an ``a`` of its own for each number of the input.
+
+    In training mode each ``a`` is drawn evenly from `lower` to `upper` (from the ``dropout`` stream; `seed` gives the
+    layer a stream of its own), else it is the mean of both.  Source: Xu et al., "Empirical Evaluation of Rectified
+    Activations in Convolutional Network", 2015, whose best range 1/8 to 1/3 is the default.
+    """
+
+    lower: float = 1 / 8
+    upper: float = 1 / 3
+    seed: int | None = None
+
+    supports_masking = True
+
+    def checked(self) -> dict[str, Any]:
+        lower = arguments.number(self.label, "lower", self.lower, minimum=0.0)
+        return {"lower": lower, "upper": arguments.number(self.label, "upper", self.upper, minimum=lower)}
+
+    @nn.compact
+    def __call__(self, x: jax.Array, *, train: bool = False) -> jax.Array:
+        if not train:
+            return activations.relu(x, alpha=(self.lower + self.upper) / 2.0)
+        slopes = jax.random.uniform(noise_key(self), x.shape, minval=self.lower, maxval=self.upper)
+        return activations.relu(x, alpha=slopes.astype(x.dtype))
 
 
 class ELU(Layer):

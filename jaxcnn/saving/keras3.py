@@ -24,6 +24,7 @@ NOT_IN_KERAS_3 = {
     "CuDNNGRU",
     "CuDNNLSTM",
     "ThresholdedReLU",
+    "RandomizedReLU",
     "Operation",
 }
 RENAMED: Mapping[str, Mapping[str, str]] = {"LeakyReLU": {"alpha": "negative_slope"}}

@@ -9,7 +9,7 @@ import pytest
 from jaxcnn import applications, config
 from jaxcnn.applications import dcgan
 from jaxcnn.applications.googlenet import MODULES, inception_module
-from jaxcnn.layers import Conv2D, Input
+from jaxcnn.layers import AveragePooling2D, Conv2D, Input
 from jaxcnn.models import Model
 
 from .architecture import RECORD, architecture, fingerprint
@@ -85,8 +85,19 @@ def test_lenet_5_as_published():
     assert rows["F6"] == (10_164, (84,))
     assert rows["output"] == (840, (10,))
     assert set(np.unique(model.get_layer("output").get_weights()[0])) == {-1.0, 1.0}
-    connections = [len(row) for row in model.get_layer("C3").connections]
-    assert connections == [3] * 6 + [4] * 9 + [6]
+    rows_of_c3 = [len(row) for row in model.get_layer("C3").connections]
+    assert rows_of_c3 == [3] * 6 + [4] * 9 + [6]
+    # F02: a convolution uses each of its weights at each place; a subsampling's unit has 4 inputs and a bias.
+    connections = {name: rows[name][0] * np.prod(rows[name][1][:2]) for name in ("C1", "C3", "C5")}
+    assert connections == {"C1": 122_304, "C3": 151_600, "C5": 48_120}
+    assert [(2 * 2 + 1) * np.prod(rows[name][1]) for name in ("S2", "S4")] == [5_880, 2_000]
+    assert rows["C1"][0] == (5 * 5 + 1) * 6 and rows["F6"][0] == 84 * (120 + 1)
+
+
+def test_the_toy_convolution_f01():
+    """S10: a weight of 0.2 everywhere and the mean over a window of 2 x 2."""
+    x = 0.2 * np.float32([[1, 2, 3], [4, 5, 6]]).reshape(1, 2, 3, 1)
+    np.testing.assert_allclose(AveragePooling2D(2, strides=1)(x)[0, 0, :, 0], [0.6, 0.8], rtol=1e-6)
 
 
 def test_lenet_5_learns_with_its_centres_fixed():

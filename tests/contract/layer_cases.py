@@ -12,7 +12,8 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from jaxcnn import layers
+from jaxcnn import detection, faces, layers  # noqa: F401  (detection and faces register layers of their own)
+from jaxcnn.layers import LAYERS
 from jaxcnn.nn.graph import run
 
 BATCH = 2
@@ -49,7 +50,7 @@ class Case:
     def make(self, **changes: Any) -> Any:
         """A new handle; `changes` replace or add arguments."""
         own = self.arguments() if callable(self.arguments) else self.arguments
-        return getattr(layers, self.layer)(**{**own, **changes})
+        return LAYERS.find(self.layer)(**{**own, **changes})
 
     def inputs(self, seed: int = 0) -> Any:
         """Random inputs: one array, or a list where the layer merges several."""
@@ -230,9 +231,14 @@ CASES = [
     Case("LeakyReLU", {"alpha": 0.2}, (3, 4)),
     Case("PReLU", {"alpha_regularizer": "l1"}, (3, 4), fixed=True),
     Case("PReLU", {"shared_axes": [1]}, (3, 4)),
+    Case("RandomizedReLU", {"lower": 0.1, "upper": 0.4, "seed": 1}, (3, 4), training="noise"),
     Case("ELU", {"alpha": 0.5}, (3, 4)),
     Case("ThresholdedReLU", {"theta": 0.5}, (3, 4)),
     Case("Softmax", {}, (3, 4)),
     Case("ReLU", {"max_value": 1.0, "negative_slope": 0.1, "threshold": 0.2}, (3, 4)),
+    # layers of faces and detection
+    Case("L2Pooling2D", {"pool_size": 2, "padding": "same"}, (4, 5, 2)),
+    Case("UnitLength", {}, (4,)),
+    Case("Reorganise", {"stride": 2}, (4, 6, 8)),
 ]
 # fmt: on

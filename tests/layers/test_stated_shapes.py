@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 
+from jaxcnn import backend as K
 from jaxcnn import config, layers
+from jaxcnn.models import Sequential
 
 
 @pytest.fixture
@@ -108,3 +110,116 @@ def test_activity_regularization_sums_over_the_batch():
     x = np.float32([[1, -2], [3, 4]])
     _, collected = layer.module.apply({}, x, mutable=["losses"])
     np.testing.assert_allclose(collected["losses"]["activity"], 0.1 * 10 + 0.01 * 30, rtol=1e-6)
+
+
+def test_pictures_in_both_data_formats():
+    """S11, Q1.P40: 100 colour pictures of 16 x 32, and the layer that gives the same numbers for either."""
+    first = np.random.default_rng(0).normal(size=(100, 3, 16, 32)).astype("float32")
+    last = first.transpose(0, 2, 3, 1)
+    assert last.shape == (100, 16, 32, 3)
+    here, there = layers.Conv2D(4, 3), layers.Conv2D(4, 3, data_format="channels_first")
+    y = here(last)
+    there(layers.Input((3, 16, 32)))
+    there.set_weights(here.get_weights())
+    np.testing.assert_allclose(np.asarray(there(first)).transpose(0, 2, 3, 1), y, rtol=1e-4, atol=1e-5)
+    assert layers.Input((128, 128, 128, 3)).shape[1:] == (128, 128, 128, 3)
+
+
+def test_sums_along_axes():
+    """S12, P00, Q1.P02, Q1.F20."""
+    a = np.array([[1, 2], [3, 4]])
+    for total in (np.sum, K.sum):
+        np.testing.assert_array_equal(total(a, axis=0), [4, 6])
+        np.testing.assert_array_equal(total(a, axis=1), [3, 7])
+
+
+def test_merges_are_elementwise():
+    """Q1.F17."""
+    a, b = np.float32([[1, 5, -2]]), np.float32([[3, 2, -4]])
+    wanted = {"add": a + b, "multiply": a * b, "average": (a + b) / 2, "maximum": np.maximum(a, b)}
+    for name, values in wanted.items():
+        np.testing.assert_array_equal(getattr(layers, name)([a, b]), values)
+    with pytest.raises(ValueError, match="at least"):
+        layers.add([layers.Input((3,))])
+
+
+def test_rows_of_softmax_sum_to_one():
+    """S43."""
+    x = np.random.default_rng(0).normal(size=(5, 4, 7)).astype("float32") * 9
+    np.testing.assert_allclose(np.sum(layers.Activation("softmax")(x), axis=-1), 1, rtol=1e-5)
+
+
+# id, layer, shape of a sample, shape of its output
+SHAPES = [
+    ("Q1.A48", layers.Conv1D(4, 3, padding="causal", strides=2), (7, 2), (4, 4)),
+    ("Q1.A48", layers.Conv1D(4, 3, padding="causal", dilation_rate=3), (7, 2), (7, 4)),
+    ("Q1.A49", layers.Conv2D(2, 3, padding="same", strides=2), (7, 8, 1), (4, 4, 2)),
+    ("Q1.A49", layers.Conv2D(2, 3, dilation_rate=2), (7, 8, 1), (3, 4, 2)),
+    ("Q1.A50", layers.SeparableConv2D(5, 3, depth_multiplier=2), (6, 6, 4), (4, 4, 5)),
+    ("Q1.A51", layers.Conv2DTranspose(2, 3, strides=2), (5, 5, 3), (11, 11, 2)),
+    ("Q1.A51", layers.Conv2DTranspose(2, 2, strides=3), (5, 5, 3), (15, 15, 2)),
+    ("Q1.A52", layers.Conv3D(4, 3, data_format="channels_first"), (3, 10, 16, 16), (4, 8, 14, 14)),
+    ("Q1.A53", layers.Cropping1D(), (6, 2), (4, 2)),
+    ("Q1.A54", layers.Cropping2D(), (6, 6, 1), (6, 6, 1)),
+    ("Q1.A54", layers.Cropping2D(((1, 2), (0, 1))), (6, 6, 1), (3, 5, 1)),
+    ("Q1.A55", layers.Cropping3D(), (6, 6, 6, 1), (4, 4, 4, 1)),
+    ("Q1.A56", layers.UpSampling1D(), (3, 5), (6, 5)),
+    ("Q1.A57", layers.UpSampling2D(), (3, 5, 1), (6, 10, 1)),
+    ("Q1.A58", layers.UpSampling3D(), (1, 2, 3, 1), (2, 4, 6, 1)),
+    ("Q1.A59", layers.ZeroPadding1D(), (3, 1), (5, 1)),
+    ("Q1.A60", layers.ZeroPadding2D(((1, 0), (0, 2))), (3, 3, 1), (4, 5, 1)),
+    ("Q1.A61", layers.ZeroPadding3D(), (3, 3, 3, 1), (5, 5, 5, 1)),
+    ("Q1.A62", layers.MaxPooling1D(3, 2, "same"), (7, 1), (4, 1)),
+    ("Q1.A63", layers.MaxPooling2D((2, 3), padding="same"), (7, 7, 1), (4, 3, 1)),
+    ("Q1.A64", layers.MaxPooling3D(), (5, 4, 6, 1), (2, 2, 3, 1)),
+    ("Q1.A65", layers.AveragePooling1D(), (7, 1), (3, 1)),
+    ("Q1.A66", layers.AveragePooling2D(3, strides=1), (7, 7, 1), (5, 5, 1)),
+    ("Q1.A67", layers.AveragePooling3D(), (4, 4, 4, 1), (2, 2, 2, 1)),
+    ("Q1.A68", layers.GlobalMaxPooling1D(), (3, 5), (5,)),
+    ("Q1.A69", layers.GlobalAveragePooling1D(), (3, 5), (5,)),
+    ("Q1.A70", layers.GlobalMaxPooling2D(), (3, 4, 5), (5,)),
+    ("Q1.A71", layers.GlobalAveragePooling2D(), (3, 4, 5), (5,)),
+    ("Q1.A72", layers.LocallyConnected1D(3, 2, strides=2), (7, 2), (3, 3)),
+    ("Q1.A44", layers.RepeatVector(3), (4,), (3, 4)),
+]
+
+
+@pytest.mark.parametrize(("layer", "shape", "wanted"), [s[1:] for s in SHAPES], ids=[s[0] for s in SHAPES])
+def test_output_shapes(layer, shape, wanted):
+    assert layer(layers.Input(shape)).shape == (None, *wanted)
+    assert np.shape(layer(np.zeros((2, *shape), "float32"))) == (2, *wanted)
+    assert layer.compute_output_shape((None, *shape)) == (None, *wanted)
+
+
+UNSUPPORTING = ["Flatten", "Permute", "Reshape", "Conv1D", "MaxPooling1D", "LocallyConnected1D", "UpSampling1D"]
+UNSUPPORTING += ["ZeroPadding1D", "Cropping1D", "GlobalMaxPooling1D", "GlobalAveragePooling1D"]
+ARGUMENTS = {"Permute": ((2, 1),), "Reshape": ((12,),), "Conv1D": (2, 2), "LocallyConnected1D": (2, 2)}
+
+
+@pytest.mark.parametrize("name", UNSUPPORTING)
+def test_a_mask_that_reaches_a_layer_without_masks_raises(name):
+    """Q1.P43, Q1.A47."""
+    words = layers.Embedding(9, 4, mask_zero=True)(layers.Input((3,), dtype="int32"))
+    with pytest.raises(ValueError, match="does not support masking"):
+        getattr(layers, name)(*ARGUMENTS.get(name, ()))(words)
+
+
+def test_the_shape_of_an_output_without_a_call():
+    """Q1.A97: of layers, of models and of layers that users write."""
+
+    class Projection(layers.Layer):
+        def build(self, input_shape):
+            self.kernel = self.add_weight(shape=(input_shape[-1], 3), initializer="uniform")
+            super().build(input_shape)
+
+        def call(self, x):
+            return K.dot(x, self.kernel)
+
+    layer = Projection()
+    assert layer.compute_output_shape((None, 4)) == (None, 3)
+    assert layer(layers.Input((4,))).shape == (None, 3)
+    assert layer.count_params() == 12
+    assert Sequential([layers.Dense(3, input_dim=2), layers.Dense(5)]).compute_output_shape((7, 2)) == (7, 5)
+    assert layers.LSTM(3, return_state=True).compute_output_shape((None, 4, 2)) == [(None, 3)] * 3
+    with pytest.raises(ValueError, match="conv2d_1"):
+        layers.Conv2D(3, 3).compute_output_shape((None, 4))

@@ -34,6 +34,34 @@ def test_prelu_learns_its_slope():
     np.testing.assert_allclose(gradient, [-2.0, -1.0, 0.0, 0.0, 0.0, 0.0])
 
 
+def test_a_randomized_slope():
+    """F14: drawn anew for each number in training mode, the mean of the range else."""
+    module = nn.RandomizedReLU(lower=0.2, upper=0.6)
+    x = jnp.concatenate([-jnp.ones((1, 4000)), jnp.ones((1, 4000))])
+    slopes, kept = -np.asarray(module.apply({}, x, train=True, rngs={"dropout": jax.random.key(0)}))
+    np.testing.assert_array_equal(kept, -1.0)
+    assert 0.2 <= slopes.min() < 0.21 and 0.59 < slopes.max() <= 0.6
+    np.testing.assert_allclose(slopes.mean(), 0.4, atol=0.01)
+    np.testing.assert_allclose(module.apply({}, x)[0], -0.4, rtol=1e-6)
+    with pytest.raises(ValueError, match=r"`upper` is 0\.1"):
+        nn.RandomizedReLU(lower=0.2, upper=0.1)
+
+
+@pytest.mark.parametrize(
+    ("module", "slope"),
+    [(nn.ReLU(), 0.0), (nn.LeakyReLU(), 0.3), (nn.PReLU("ones"), 1.0), (nn.RandomizedReLU(0.1, 0.3), 0.2)],
+)
+def test_a_dead_unit_is_revived_by_a_slope(module, slope):
+    """F13: with w1 = w2 = -1 the sum is nowhere positive on [0, 1]^2, so that ReLU has no gradient left; F14 has."""
+    x = jnp.asarray([[0.1, 0.9], [0.5, 0.5], [1.0, 0.2]])
+    variables = module.init(jax.random.key(0), x[:, :1])
+
+    def output(w):
+        return module.apply(variables, x @ w[:, None]).sum()
+
+    np.testing.assert_allclose(jax.grad(output)(-jnp.ones(2)), slope * x.sum(0), rtol=1e-5)
+
+
 @pytest.mark.parametrize(
     ("shared_axes", "shape"), [(None, (4, 5, 3)), ([1, 2], (1, 1, 3)), (1, (1, 5, 3)), ([-1], (4, 5, 1))]
 )

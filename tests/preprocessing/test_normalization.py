@@ -82,3 +82,23 @@ def test_recipes_for_initial_weights_f50_to_f52():
     assert variances_through_layers(plain, jax.nn.relu)[-1] < 0.05  # half of the variance is lost at each layer
     small = initializers.RandomNormal(0.0, 0.01)(jax.random.key(0), (300, 300), jnp.float32)  # 0.01 * randn
     np.testing.assert_allclose(float(small.std()), 0.01, rtol=0.02)
+
+
+def test_weights_that_start_equal_stay_equal_f50():
+    """Why zeros are forbidden as initial weights: units that start alike get the same gradient for ever."""
+    x, y = correlated(50)[:, :3], correlated(50)[:, 3:]
+
+    def loss(params):
+        return jnp.mean(jnp.square(jnp.tanh(x @ params["w"]) @ params["v"] - y))
+
+    def trained(initializer):
+        keys = jax.random.split(jax.random.key(0))
+        params = {"w": initializer(keys[0], (3, 4), jnp.float32), "v": initializer(keys[1], (4, 1), jnp.float32)}
+        for _ in range(5):
+            params = jax.tree.map(lambda p, g: p - 0.01 * g, params, jax.grad(loss)(params))
+        return np.asarray(params["w"])
+
+    assert not trained(initializers.Zeros()).any()
+    alike = trained(initializers.Constant(0.1))
+    np.testing.assert_allclose(alike, alike[:, :1] * np.ones(4), rtol=1e-6)
+    assert np.ptp(trained(initializers.RandomNormal(0.0, 0.1)), axis=1).min() > 1e-3

@@ -100,6 +100,8 @@ def test_sampling_table_of_q2_p3():
     table = make_sampling_table(5)
     np.testing.assert_array_equal(np.round(table, 8), [0.00315225, 0.00315225, 0.00547597, 0.00741556, 0.00912817])
     assert make_sampling_table(100, 10.0).max() == 1.0
+    # Q2.O3: with a factor of 1 the book has all probabilities 1
+    np.testing.assert_allclose(make_sampling_table(5, 1.0), [0.9968, 0.9968, 1, 1, 1], atol=5e-5)
 
 
 def test_skipgrams_of_q2_p2():
