@@ -38,6 +38,16 @@ def test_it_is_in_force_within_its_block():
     assert distribution.current() is None
 
 
+def test_batches_that_the_devices_cannot_share():
+    found = Distribution(Mesh(jax.devices(), ("data",)))
+    found.parts = 8
+    found.check_batch(16)
+    with pytest.raises(ValueError, match=r"batch of 4 samples cannot be shared by 8 devices.*distribute\(data=4\)"):
+        found.check_batch(4)
+    with pytest.warns(UserWarning, match="Batches of 12 samples cannot be cut into 8 equal parts"):
+        found.check_batch(12)
+
+
 def test_a_rule_that_does_not_fit():
     found = Distribution(Mesh(jax.devices(), ("data",)), {"bias": ("data", None)})
     with pytest.raises(ValueError, match=r"does not fit 'dense/bias' of shape \(3,\)"):

@@ -6,6 +6,7 @@ from jaxcnn.callbacks.checkpoint import ModelCheckpoint
 from jaxcnn.callbacks.history import History
 from jaxcnn.callbacks.logging import CSVLogger, LambdaCallback, RemoteMonitor
 from jaxcnn.callbacks.logs import Logs
+from jaxcnn.callbacks.performance import Performance, Profile
 from jaxcnn.callbacks.pictures import ConfusionMatrix, TrainingCurves, WorstMistakes
 from jaxcnn.callbacks.progress import ProgbarLogger
 from jaxcnn.callbacks.rate_finder import LearningRateFinder
@@ -26,6 +27,8 @@ __all__ = [
     "LearningRateScheduler",
     "Logs",
     "ModelCheckpoint",
+    "Performance",
+    "Profile",
     "ProgbarLogger",
     "ReduceLROnPlateau",
     "RemoteMonitor",

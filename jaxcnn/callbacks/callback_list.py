@@ -58,7 +58,8 @@ class CallbackList:
         everybody: list[Callback] = [*bars, *(c for c in users if c not in bars), self.history]
         first = jax.process_index() == 0
         self.callbacks = [callback for callback in everybody if first or not callback.once_per_job]
-        self.needs_batches = any(overrides_batch_hooks(callback) for callback in self.callbacks)
+        # Asked of all of them, so that all processes of a job make the same calls.
+        self.needs_batches = any(overrides_batch_hooks(callback) for callback in everybody)
         for callback in self.callbacks:
             callback.set_params(params)
             callback.set_model(model)

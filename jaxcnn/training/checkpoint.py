@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-import os
+import errno
+import shutil
+import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
     from jaxcnn.callbacks.callback_list import CallbackList
     from jaxcnn.training.feeds import Feed
     from jaxcnn.training.fitting import Fit
+    from jaxcnn.training.state import TrainState
 
 KEEP = 2  # the newest checkpoints that stay
 
@@ -30,7 +33,7 @@ class Checkpoints:
         every: save also each time this many updates have passed, not only at the end of an epoch.
 
     Raises:
-        OSError: when the folder cannot be made or written.
+        OSError: when the folder cannot be made or written, here or later, or has no room for a checkpoint.
         ValueError: when `every` is not a positive integer.
     """
 
@@ -41,8 +44,13 @@ class Checkpoints:
             raise ValueError(f"`checkpoint_every` is {every!r}; it must be a positive number of updates.")
         self.directory = Path(directory).expanduser().absolute()
         self.directory.mkdir(parents=True, exist_ok=True)
-        if not os.access(self.directory, os.W_OK):
-            raise PermissionError(f"The checkpoint folder {self.directory} cannot be written.")
+        try:
+            with tempfile.TemporaryFile(dir=self.directory) as probe:
+                probe.write(bytes(4096))
+        except OSError as error:
+            raise type(error)(
+                error.errno, f"The checkpoint folder cannot be written ({error.strerror})", str(self.directory)
+            ) from None
         self.every = every
         self._ocp = ocp
         self._manager = ocp.CheckpointManager(
@@ -52,9 +60,10 @@ class Checkpoints:
 
     def restore(self, fit: Fit, callbacks: CallbackList, feed: Feed, first_epoch: int) -> tuple[int, int]:
         """Go on from the newest checkpoint, if any: (epoch to continue, steps of it already done)."""
-        step = self._manager.latest_step()
+        step = self.newest
         if step is None:
             self.saved_at = int(fit.state.step)
+            self._require_room(fit.state)
             return first_epoch, 0
         args = self._ocp.args
         place = self._manager.restore(step, args=args.Composite(place=args.JsonRestore()))["place"]
@@ -63,18 +72,30 @@ class Checkpoints:
                 f"The checkpoint of step {step} in {self.directory} does not belong to this model and optimizer: "
                 f"{different}. Use another folder, or the model that wrote it."
             )
-        wanted = {"state": args.StandardRestore(jax.tree.map(abstract, fit.state))}
-        if place["has_arrays"]:
-            wanted["arrays"] = args.PyTreeRestore()
-        found = self._manager.restore(step, args=args.Composite(**wanted))
-        fit.set_state(found["state"], place["seed"], place["numbers"])
+        fit.set_state(self.newest_state(fit.state)[0], place["seed"], place["numbers"])
         fit.model.stop_training = place["stopped"]
         callbacks.set_state(place["callbacks"])
         if place["has_arrays"]:
+            found = self._manager.restore(step, args=args.Composite(arrays=args.PyTreeRestore()))
             callbacks.set_arrays(found["arrays"])
         feed.set_state(place.get("data"))
         self.saved_at = step
         return place["epoch"], place["done"]
+
+    @property
+    def newest(self) -> int | None:
+        """The step of the newest checkpoint, None where there is none."""
+        step: int | None = self._manager.latest_step()
+        return step
+
+    def newest_state(self, like: TrainState) -> tuple[TrainState, int]:
+        """(the state of the newest checkpoint, its step), placed on the devices as the state `like` is."""
+        self._manager.wait_until_finished()
+        args, step = self._ocp.args, self._manager.latest_step()
+        found = self._manager.restore(
+            step, args=args.Composite(state=args.StandardRestore(jax.tree.map(abstract, like)))
+        )
+        return found["state"], step
 
     def maybe_save(self, fit: Fit, callbacks: CallbackList, feed: Feed, epoch: int, done: int) -> None:
         """Save in the middle of an epoch when `every` updates have passed since the last time."""
@@ -83,6 +104,7 @@ class Checkpoints:
 
     def save(self, fit: Fit, callbacks: CallbackList, feed: Feed, epoch: int, done: int) -> None:
         """Save the state with `done` steps of `epoch` behind it; writing goes on in the background."""
+        self._require_room(fit.state)
         args = self._ocp.args
         arrays = callbacks.get_arrays()
         place = {
@@ -105,6 +127,18 @@ class Checkpoints:
             items["arrays"] = args.PyTreeSave(arrays)
         self.saved_at = int(fit.state.step)
         self._manager.save(self.saved_at, args=args.Composite(**items), force=True)
+
+    def _require_room(self, state: TrainState) -> None:
+        """Raise OSError where the disk has no room for `state`: before training, not after an epoch of it."""
+        needed = sum(array.nbytes for array in jax.tree.leaves(state)) / jax.process_count()
+        free = shutil.disk_usage(self.directory).free
+        if free < needed:
+            raise OSError(
+                errno.ENOSPC,
+                f"The disk of the checkpoint folder is full: a checkpoint takes {needed / 2**20:.1f} MiB, and "
+                f"{free / 2**20:.1f} MiB are free",
+                str(self.directory),
+            )
 
     def close(self) -> None:
         """Wait until everything is on disk."""

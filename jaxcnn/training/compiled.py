@@ -19,15 +19,14 @@ from jaxcnn.callbacks import History
 from jaxcnn.layers.base import Layer
 from jaxcnn.nn.graph import mixes_rows
 from jaxcnn.registry import custom_object_scope
-from jaxcnn.training.data import (
-    per_output,
-)
+from jaxcnn.training.clock import Clock
+from jaxcnn.training.data import per_output
 from jaxcnn.training.dispatch import Dispatcher, TrainCalls
 from jaxcnn.training.objective import Objective, OutputObjective
 from jaxcnn.training.optimizer_state import named_arrays, with_arrays
 from jaxcnn.training.parallel import Distribution
 from jaxcnn.training.state import Tree, merge, split
-from jaxcnn.training.steps import Augment, Batch, eval_step, forward, train_step
+from jaxcnn.training.steps import AtNaN, Augment, Batch, eval_step, forward, train_step
 
 
 class Functions:
@@ -51,18 +50,18 @@ class Functions:
     ) -> None:
         self.module, self.objective, self.dtype, self._step = module, objective, dtype, step
         self.phase = phase
-        self._training: dict[tuple[bool, Augment | None], TrainCalls] = {}
+        self._training: dict[tuple[AtNaN | None, Augment | None], TrainCalls] = {}
         self._how: dict[str, Any] = {"count": count, "eager": eager, "parallel": parallel}
 
     @property
     def train(self) -> TrainCalls:
         return self.training()
 
-    def training(self, stop_at_nan: bool = False, augment: Augment | None = None) -> TrainCalls:
+    def training(self, at_nan: AtNaN | None = None, augment: Augment | None = None) -> TrainCalls:
         """The training step that `train_step` makes with these arguments; the same one for equal arguments."""
-        wanted = stop_at_nan, augment
+        wanted = at_nan, augment
         if wanted not in self._training:
-            step = self._step(stop_at_nan=stop_at_nan, augment=augment)
+            step = self._step(at_nan=at_nan, augment=augment)
             self._training[wanted] = TrainCalls(step, **self._how)
         return self._training[wanted]
 
@@ -108,6 +107,7 @@ class Compiled(Layer):
         self._fixed_statistics: list[tuple[str, ...]] = []
         self._compiled_module: nn.Module | None = None
         self.history: History | None = None
+        self.clock = Clock()
         self.stop_training = False
         self._compile_arguments: dict[str, Any] | None = None
         self._functions: Functions | None = None

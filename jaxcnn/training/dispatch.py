@@ -50,6 +50,7 @@ class Dispatcher:
     ) -> None:
         keep_programs()
         donated = (0,) if donate else ()
+        self._bare = step
         self._step, self._fixed, self._eager = step if parallel is None else parallel.step(step), count, eager
         self._parallel = parallel
         self.single = jax.jit(self._once, donate_argnums=donated)
@@ -60,6 +61,7 @@ class Dispatcher:
         self._count = count or (1 if self._adapts else STEADY_COUNT)
         self._in_flight: deque[tuple[jax.Array, int, float]] = deque()
         self._last_done = 0.0
+        self.waited = 0.0  # seconds, for the device, since the dispatcher was made
 
     def _once(self, carry: Any, batch: Any, *constants: Any) -> tuple[Any, jax.Array]:
         # The second result tells when the call is done: the first may by then have been given to the next call.
@@ -107,12 +109,14 @@ class Dispatcher:
     def _wait(self) -> None:
         """Wait for the oldest call, and take note of how long its steps took."""
         done, count, began = self._in_flight.popleft()
+        asked = time.perf_counter()
         try:
             done.block_until_ready()
         except BaseException:
             self._in_flight.clear()
             raise
         now = time.perf_counter()
+        self.waited += now - asked
         seconds = now - max(began, self._last_done)
         self._last_done = now
         if not self._adapts:
@@ -121,6 +125,15 @@ class Dispatcher:
             self._count *= 2
         elif seconds > 3 * CHUNK_SECONDS:
             self._count = max(1, count // 2)
+
+    def flops(self, carry: Any, batch: Any) -> float:
+        """Floating-point operations of one step, on all devices together, as XLA counts them.
+
+        What is counted is the program for a TPU, in which nothing hides from XLA in kernels of other libraries.
+        """
+        shapes = jax.tree.map(lambda a: jax.ShapeDtypeStruct(a.shape, a.dtype), (carry, batch))
+        lowered = jax.jit(self._bare).trace(*shapes).lower(lowering_platforms=("tpu",))
+        return float((lowered.cost_analysis() or {}).get("flops", 0.0))
 
     def chunks(self, steps: int, done: int, bytes_per_batch: int) -> Iterator[tuple[int, int, int]]:
         """How to take steps `done` to `steps` many at a time: (first step, count, the most that a call can hold)."""

@@ -9,7 +9,7 @@ import time
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import jax
 import numpy as np
@@ -18,6 +18,7 @@ from jaxcnn import config
 from jaxcnn.arrays import copied, filled, fresh
 from jaxcnn.callbacks.callback_list import CallbackList
 from jaxcnn.training.checkpoint import layout
+from jaxcnn.training.clock import Clock
 from jaxcnn.training.dispatch import TrainCalls
 from jaxcnn.training.feeds import Feed, Place, Portion
 from jaxcnn.training.preemption import Preempted, preemption
@@ -116,7 +117,8 @@ class Fit:
         if self.changed:
             self.changed = False
             fresh = self._fresh_state(self.state.metrics)
-            self.state = replace(fresh, opt_state=self.state.opt_state, step=self.state.step)
+            kept = {name: getattr(self.state, name) for name in ("opt_state", "step", "skipped")}
+            self.state = replace(fresh, **kept)
 
     def advance(self, run: Callable[[TrainState], TrainState]) -> None:
         """Replace the state by that after some steps."""
@@ -134,8 +136,8 @@ class Fit:
             self._dirty = True
 
     def reset_metrics(self, metrics: Tree) -> None:
-        """Start new running sums."""
-        self.state = replace(self.state, metrics=fresh(metrics))
+        """Start new running sums, and a new count of the steps that changed nothing."""
+        self.state = replace(self.state, metrics=fresh(metrics), skipped=filled((), 0, np.int32))
 
     def set_state(self, state: TrainState, seed: int, numbers: Mapping[str, float]) -> None:
         """Continue from a restored state, its seed and the optimizer's numbers."""
@@ -154,8 +156,9 @@ class Epochs:
         callbacks: called at their moments.
         validate: gives the validation logs of the newest state for an epoch number, empty where there is nothing.
         shuffle: True, False or "batch".
-        nan: "ignore", "warn" or "raise", what to do when the loss is not finite.
+        nan: "ignore", "warn", "raise", "skip" or "rollback", what to do when the loss is not finite.
         checkpoints: where to save the state, or None.
+        clock: told where the time goes.
     """
 
     def __init__(
@@ -168,10 +171,12 @@ class Epochs:
         shuffle: bool | str,
         nan: str,
         checkpoints: Checkpoints | None,
+        clock: Clock,
     ) -> None:
         self.fit, self.feed, self.metrics = fit, feed, metrics
         self.callbacks, self.validate, self.shuffle = callbacks, validate, shuffle
-        self.nan, self.checkpoints = nan, checkpoints
+        self.nan, self.checkpoints, self.clock = nan, checkpoints, clock
+        clock.step_flops = lambda: fit.calls.dispatcher.flops(fit.state, feed.example())
 
     def run(self, first: int, last: int) -> None:
         """Epochs `first` to `last` (exclusive), or on from a checkpoint where there is one."""
@@ -187,6 +192,8 @@ class Epochs:
         self.callbacks.on_train_begin({})
         if self.checkpoints is not None:
             first, done = self.checkpoints.restore(self.fit, self.callbacks, self.feed, first)
+            if self.nan == "rollback" and self.checkpoints.newest is None:  # there is something to go back to
+                self.checkpoints.save(self.fit, self.callbacks, self.feed, first, done)
         if model._parallel is not None:
             plan = (layout(self.fit.state), self.feed.samples, self.feed.batch_size, first, done, last, self.fit.seed)
             model._parallel.agree("the model, the data or the epochs", plan)
@@ -206,25 +213,32 @@ class Epochs:
         if place.done == 0:
             fit.reset_metrics(self.metrics)
         steps = self._batch_by_batch if self.callbacks.needs_batches else self._in_chunks
-        for portion in steps(place, interrupted):
-            before, reached = reached, reached + portion.steps
-            interrupted()
-            if self.nan == "raise":
-                self._stop_at_nan(portion, before, place.began)
-            if fit.model.stop_training:
-                break
-            self.callbacks.update(feed.seen(reached), self._averages)
-            if self.checkpoints is not None and reached != feed.steps:
-                self.checkpoints.maybe_save(fit, self.callbacks, feed, epoch, reached)
-                self._leave_if_asked(epoch, reached)
-        self.callbacks.update(feed.seen(feed.steps or reached), self._averages)
-        logs = self._averages()
+        with self.clock.running("total"):
+            for portion in steps(place, interrupted):
+                before, reached = reached, reached + portion.steps
+                self.clock.steps, self.clock.samples = (
+                    self.clock.steps + portion.steps,
+                    self.clock.samples + portion.size,
+                )
+                interrupted()
+                if self.nan in ("raise", "rollback"):
+                    self._watch_for_nan(portion, before, place.began)
+                if fit.model.stop_training:
+                    break
+                self.callbacks.update(feed.seen(reached), self._averages)
+                if self.checkpoints is not None and reached != feed.steps:
+                    self.checkpoints.maybe_save(fit, self.callbacks, feed, epoch, reached)
+                    self._leave_if_asked(epoch, reached)
+            self.callbacks.update(feed.seen(feed.steps or reached), self._averages)
+            logs = self._averages()
         if self.nan == "warn" and not np.isfinite(logs["loss"]):
             warnings.warn(
                 f"The loss of epoch {epoch + 1} is {logs['loss']}; fit(nan='raise') stops there and names the layer.",
                 RuntimeWarning,
                 stacklevel=5,
             )
+        if self.nan in ("skip", "rollback"):
+            logs["skipped"] = self._skipped(epoch)
         logs |= self.validate(epoch)
         if jax.process_count() > 1:
             fit.commit()  # by all processes together, before callbacks of one of them read weights
@@ -248,11 +262,12 @@ class Epochs:
 
     def _averages(self) -> dict[str, float]:
         """The averages since the epoch began, fetched from the device."""
-        return self.fit.averages(self.fit.state.metrics)
+        with self.clock.running("device"):
+            return self.fit.averages(self.fit.state.metrics)
 
     def _batch_by_batch(self, place: Place, interrupted: Callable[[], None]) -> Iterator[Portion]:
         """One step a call, with the batch hooks around it."""
-        for step, portion in enumerate(self.feed.batches(place, interrupted), place.done):
+        for step, portion in enumerate(self.clock.inputs(self.feed.batches(place, interrupted)), place.done):
             about = {"batch": step, "size": portion.size}
             self.callbacks.on_batch_begin(step, dict(about))
             logs: dict[str, Any] = {}
@@ -263,7 +278,8 @@ class Epochs:
                 return new
 
             self.fit.advance(run)
-            found = jax.device_get(logs)
+            with self.clock.running("device"):
+                found = jax.device_get(logs)
             self.callbacks.on_batch_end(step, {**about, **{name: float(found[name]) for name in self.fit.names}})
             yield portion
 
@@ -271,17 +287,66 @@ class Epochs:
         """As many steps a call as the device policy allows."""
         fit, feed, dispatcher = self.fit, self.feed, self.fit.calls.dispatcher
         loops = dispatcher.loops(fit.state, feed.example())
-        for portion in feed.portions(place, dispatcher, loops, interrupted):
+        for portion in self.clock.inputs(feed.portions(place, dispatcher, loops, interrupted)):
+            before = dispatcher.waited
             fit.advance(lambda state, p=portion: dispatcher.run(state, p.batch, p.many))  # type: ignore[misc]
+            self.clock.device += dispatcher.waited - before
             yield portion
 
-    def _stop_at_nan(self, portion: Portion, before: int, began: int) -> None:
-        bad = int(self.fit.state.nan_step)
-        if bad < 0:
-            return
+    def _watch_for_nan(self, portion: Portion, before: int, began: int) -> None:
+        """Do what is to be done where the steps of a portion have halted: stop, or go back and on."""
+        with self.clock.running("device"):
+            bad = int(self.fit.state.nan_step)
+        while bad >= 0:
+            self.fit.state = replace(self.fit.state, nan_step=filled((), -1, np.int32))
+            if self.nan == "raise":
+                self._stop(portion, bad, before, began)
+            self._roll_back(bad, began)
+            bad = self._rest(portion, bad + 1 - began - before)
+
+    def _roll_back(self, bad: int, began: int) -> None:
+        """The state of the newest checkpoint, but at the step behind the bad one; the running sums stay."""
+        assert self.checkpoints is not None
+        fit = self.fit
+        saved, at = self.checkpoints.newest_state(fit.state)
+        fit.state = replace(
+            saved,
+            opt_state=with_numbers_of(fit.optimizer, saved.opt_state),
+            step=filled((), bad + 1, np.int32),
+            metrics=fit.state.metrics,
+            skipped=fit.state.skipped + 1,
+        )
+        warnings.warn(
+            f"The loss is not finite at step {bad} (step {bad - began + 1} of its epoch): back to the weights and the "
+            f"optimizer of the checkpoint of step {at}, and on with the batch behind the bad one.",
+            RuntimeWarning,
+            stacklevel=6,
+        )
+
+    def _rest(self, portion: Portion, first: int) -> int:
+        """Train on the batches of a portion from number `first` on; the step that is not finite there, or -1."""
+        bad, dispatcher = -1, self.fit.calls.dispatcher
+        for number in range(first, portion.steps):
+            batch = portion.batch_at(number)
+            self.fit.advance(lambda state, batch=batch: dispatcher.run(state, batch, None))  # type: ignore[misc]
+            if (bad := int(self.fit.state.nan_step)) >= 0:
+                break
+        return bad
+
+    def _skipped(self, epoch: int) -> int:
+        """How many steps of the epoch changed nothing, warned of where there are some."""
+        found = int(self.fit.state.skipped)
+        if found and self.nan == "skip":
+            warnings.warn(
+                f"The loss or its gradient was not finite at {found} steps of epoch {epoch + 1}; they were skipped.",
+                RuntimeWarning,
+                stacklevel=6,
+            )
+        return found
+
+    def _stop(self, portion: Portion, bad: int, before: int, began: int) -> NoReturn:
         from jaxcnn.training.diagnosis import first_bad_layer
 
-        self.fit.state = replace(self.fit.state, nan_step=filled((), -1, np.int32))
         where = first_bad_layer(
             self.fit.model, self.fit.state, portion.batch_at(bad - began - before), self.fit.augment
         )

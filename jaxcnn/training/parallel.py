@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 import re
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -93,6 +94,25 @@ class Distribution:
             return jax.tree.map(lambda a: self._put(a, self.whole), batch)
         along = NamedSharding(self.mesh, PartitionSpec(*[None] * axis, BATCH_AXIS))
         return jax.tree.map(lambda a: self._put(a, along), batch)
+
+    def check_batch(self, size: int) -> None:
+        """Check that batches of `size` samples can be shared.
+
+        Raises:
+            ValueError: there are more devices than samples.
+        """
+        if size < self.parts:
+            raise ValueError(
+                f"A batch of {size} samples cannot be shared by {self.parts} devices. Take a `batch_size` of at least "
+                f"{self.parts}, better a multiple of it, or fewer devices: distribute(data={size})."
+            )
+        if size % self.parts:
+            warnings.warn(
+                f"Batches of {size} samples cannot be cut into {self.parts} equal parts, so every device computes them "
+                f"whole. Take a `batch_size` that is a multiple of {self.parts}.",
+                UserWarning,
+                stacklevel=4,
+            )
 
     def joined(self, share: Any) -> Any:
         """The batch of the whole job from what this process has of it, the same number of samples in each."""

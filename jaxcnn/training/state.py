@@ -31,6 +31,8 @@ class TrainState:
         key: uint32 (2,), the seed of the run's random numbers.
         metrics: running sums of the loss and metrics since they were last reset.
         nan_step: int32 scalar, the step whose loss was first not finite, -1 while there is none.
+        skipped: int32 scalar, steps since `metrics` was last reset that changed nothing, because their loss or gradient
+            was not finite.
     """
 
     step: jax.Array
@@ -41,6 +43,7 @@ class TrainState:
     key: jax.Array
     metrics: Tree
     nan_step: jax.Array
+    skipped: jax.Array
 
     @property
     def variables(self) -> Tree:
@@ -94,6 +97,7 @@ def from_variables(
         key=jax.random.key_data(jax.random.key(seed)),
         metrics=metrics or {},
         nan_step=filled((), -1, jnp.int32),
+        skipped=filled((), 0, jnp.int32),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import flax.linen as nn
 import jax
@@ -32,6 +32,7 @@ class Batch(NamedTuple):
     rows: Any = None
 
 
+AtNaN = Literal["halt", "skip"]  # what a step does where its loss or gradient is not finite
 Step = Callable[[TrainState, Any], tuple[TrainState, dict[str, jax.Array]]]
 Augment = Callable[[jax.Array, Any], Any]  # (key, inputs) -> inputs, changed at random
 
@@ -45,7 +46,7 @@ def train_step(
     constraints: Mapping[tuple[str, ...], Callable] | None = None,
     fixed_statistics: Collection[tuple[str, ...]] = (),
     compute_dtype: Any = None,
-    stop_at_nan: bool = False,
+    at_nan: AtNaN | None = None,
     augment: Augment | None = None,
     train: bool = True,
 ) -> Step:
@@ -60,8 +61,8 @@ def train_step(
         fixed_statistics: paths within ``batch_stats`` of running statistics that stay as they are.
         compute_dtype: dtype of the forward and backward pass, such as bfloat16; weights, statistics and losses stay
             float32.
-        stop_at_nan: from the first step on whose loss or gradient is not finite, leave the state as it was and record
-            the step.
+        at_nan: "skip" leaves the state as it was, but for its step, at a step whose loss or gradient is not finite, and
+            counts it; "halt" leaves it as it was from there on, and records the step.
         augment: ``(key, inputs) -> inputs``, pure, such as a `jaxcnn.preprocessing.image.Augmentation`: changes the
             inputs of each step at random, in the same shapes.
         train: whether the layers run in training mode; in inference mode they drop nothing and normalise by their
@@ -101,9 +102,9 @@ def train_step(
             opt_state=opt_state,
             metrics=objective.update(state.metrics, *seen) if state.metrics else {},
         )
-        if stop_at_nan:
+        if at_nan is not None:
             finite = [jnp.all(jnp.isfinite(array)) for array in (value, *jax.tree.leaves(gradients))]
-            new = halted(state, new, jnp.all(jnp.stack(finite)))
+            new = {"halt": halted, "skip": skipped}[at_nan](state, new, jnp.all(jnp.stack(finite)))
         return new, logs
 
     return step
@@ -229,6 +230,12 @@ def halted(old: TrainState, new: TrainState, finite: jax.Array) -> TrainState:
     kept: TrainState = jax.tree.map(lambda a, b: jnp.where(fine, b, a), old, new)
     first = jnp.where(finite | (old.nan_step >= 0), old.nan_step, old.step)
     return replace(kept, nan_step=first)
+
+
+def skipped(old: TrainState, new: TrainState, finite: jax.Array) -> TrainState:
+    """`new` where everything was finite; else `old`, with the step behind it and counted."""
+    kept: TrainState = jax.tree.map(lambda a, b: jnp.where(finite, b, a), old, new)
+    return replace(kept, step=new.step, skipped=old.skipped + jnp.where(finite, 0, 1).astype(jnp.int32))
 
 
 def cast_floating(tree: Any, dtype: Any) -> Any:

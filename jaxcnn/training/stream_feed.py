@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 import warnings
 from collections.abc import Callable, Iterator
 from itertools import islice
@@ -16,7 +17,7 @@ from jaxcnn.training.feeds import Place, Portion, never
 from jaxcnn.training.parallel import Distribution
 from jaxcnn.training.steps import Batch
 from jaxcnn.training.streams import Indexed, Stream, Walked
-from jaxcnn.training.workers import InOrder, Prefetch, Workers
+from jaxcnn.training.workers import InOrder, Prefetch, WorkerError, Workers
 
 
 class Prepared(NamedTuple):
@@ -174,7 +175,19 @@ class StreamFeed:
         if self._source is None:
             order = self._order(place)[self._offset :]
             self._source = self._prefetch(self.stream.walk(order, self._workers, place.seed))
-        return self._source.take(most, lambda a, b: a.kind == b.kind, waiting)
+        began = time.monotonic()
+
+        def watch() -> None:
+            waiting()
+            if time.monotonic() - began > self._workers.timeout:
+                order = self._order(place)
+                asked = f" (what is asked for is {str(order[self._offset])[:40]})" if order else ""
+                raise WorkerError(
+                    f"Batch {self._pulled + 1} of the data{asked} has not come within {self._workers.timeout:g} s: "
+                    "what makes it hangs. If it only takes long, give `fit` a longer `batch_timeout`."
+                )
+
+        return self._source.take(most, lambda a, b: a.kind == b.kind, watch)
 
     def _prefetch(self, items: Iterator[Any]) -> Prefetch:
         return Prefetch(items, self._prepared, self._workers.queue if self._workers.count else 0)
@@ -228,10 +241,10 @@ class StreamFeed:
             batch: Batch = jax.tree.map(np.array, self._prepare(item))
         except (ValueError, TypeError) as error:
             raise type(error)(f"Batch {self._pulled} of the data: {error}") from None
-        size = len(jax.tree.leaves(batch.inputs)[0])
         kind = [(a.shape, a.dtype) for a in jax.tree.leaves(batch)]
         if self._parallel is not None and jax.process_count() > 1:
             batch = self._parallel.joined(batch)
+        size = len(jax.tree.leaves(batch.inputs)[0])
         # What is too large to be stacked is sent from here while the device works on something else.
         if jax.default_backend() != "cpu" and self._parallel is None and 2 * byte_count(batch) > CHUNK_BYTES:
             batch = jax.device_put(batch)

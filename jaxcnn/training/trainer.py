@@ -12,14 +12,18 @@ import numpy as np
 from jaxcnn import config
 from jaxcnn.callbacks import Callback, History
 from jaxcnn.callbacks.callback_list import CallbackList
+from jaxcnn.training.clock import Clock
 from jaxcnn.training.data import Arrays
 from jaxcnn.training.feeds import Feed, Place
 from jaxcnn.training.fitting import Epochs, Fit
 from jaxcnn.training.generator_methods import GeneratorMethods
 from jaxcnn.training.inference import Feeds, Inference, refuse_beside_stream
-from jaxcnn.training.steps import Augment
+from jaxcnn.training.steps import AtNaN, Augment
 from jaxcnn.training.streams import is_stream
-from jaxcnn.training.workers import Workers
+from jaxcnn.training.workers import TIMEOUT, Workers
+
+# Of the words for `nan` those that a step must know.
+AT_NAN: dict[str, AtNaN] = {"raise": "halt", "rollback": "halt", "skip": "skip"}
 
 
 class Trainer(GeneratorMethods, Inference):
@@ -48,6 +52,7 @@ class Trainer(GeneratorMethods, Inference):
         max_queue_size: int = 10,
         workers: int = 1,
         use_multiprocessing: bool = False,
+        batch_timeout: float = TIMEOUT,
         augment: Augment | None = None,
         nan: str = "warn",
         checkpoint_dir: str | Path | None = None,
@@ -78,10 +83,13 @@ class Trainer(GeneratorMethods, Inference):
             max_queue_size: batches of a source that may lie ready.
             workers: threads or processes that make the batches of a source; 0 makes them in this thread.
             use_multiprocessing: whether they are processes.
+            batch_timeout: seconds; when the next batch of a source takes longer, its workers hang and `fit` ends.
             augment: ``(key, inputs) -> inputs``, changes the inputs of each update at random on the device, such as
                 ``jaxcnn.preprocessing.image.Augmentation(horizontal_flip=True)``; validation data stays as it is.
-            nan: what to do when the loss is not finite: "warn", "ignore", or "raise", which stops before the step that
-                would spoil the weights and names the layer.
+            nan: what to do when the loss or its gradient is not finite: "warn" (of the loss) at the end of the epoch;
+                "ignore"; "raise", which stops before the step that would spoil the weights and names the layer; "skip",
+                which leaves that step out; "rollback", which goes back to the weights and the optimizer of the last
+                checkpoint and on with the batch behind the bad one. The last two report ``skipped`` steps an epoch.
             checkpoint_dir: where whole training states are saved at the end of each epoch; the same call after a kill
                 goes on from there and ends as if it had not been interrupted (with a generator: from its beginning).
             checkpoint_every: also save each time this many updates have passed.
@@ -94,15 +102,18 @@ class Trainer(GeneratorMethods, Inference):
         Raises:
             ValueError: data that does not fit the model or is empty, or a generator that ends too early.
             NonFiniteLossError: with ``nan="raise"``.
+            WorkerError: the workers of a source have died, or hang.
         """
-        if nan not in ("warn", "ignore", "raise"):
-            raise ValueError(f'`nan` is {nan!r}; it must be "warn", "ignore" or "raise".')
+        if nan not in ("warn", "ignore", "raise", "skip", "rollback"):
+            raise ValueError(f'`nan` is {nan!r}; it must be "warn", "ignore", "raise", "skip" or "rollback".')
+        if nan == "rollback" and checkpoint_dir is None:
+            raise ValueError('nan="rollback" goes back to a checkpoint; say where to save them: `checkpoint_dir`.')
         if shuffle not in (True, False, "batch"):
             raise ValueError(f'`shuffle` is {shuffle!r}; it must be True, False or "batch".')
         for name, value in (("epochs", epochs), ("initial_epoch", initial_epoch)):
             if not isinstance(value, int | np.integer) or value < 0:
                 raise ValueError(f"`{name}` is {value!r}; it must be an integer from 0.")
-        how = Workers(max_queue_size, workers, use_multiprocessing)
+        how = Workers(max_queue_size, workers, use_multiprocessing, batch_timeout)
         with Feeds() as feeds:
             if is_stream(x):
                 refuse_beside_stream(x, y=y, sample_weight=sample_weight, validation_split=validation_split or None)
@@ -157,8 +168,11 @@ class Trainer(GeneratorMethods, Inference):
             from jaxcnn.training.checkpoint import Checkpoints
 
             checkpoints = Checkpoints(checkpoint_dir, checkpoint_every)
+        if self._parallel is not None:
+            self._parallel.check_batch(len(jax.tree.leaves(feed.example().inputs)[0]))
+        self.clock = Clock()
         empty = jax.device_get(objective.init_metrics())
-        running = Fit(self, functions.training(nan == "raise", augment), empty, augment)
+        running = Fit(self, functions.training(AT_NAN.get(nan), augment), empty, augment)
 
         def validate(epoch: int) -> dict[str, float]:
             if held_out is None or not wanted(epoch + 1):
@@ -168,7 +182,8 @@ class Trainer(GeneratorMethods, Inference):
             return {f"val_{name}": value for name, value in found.items()}
 
         try:
-            Epochs(running, feed, empty, called, validate, shuffle, nan, checkpoints).run(initial_epoch, epochs)
+            run = Epochs(running, feed, empty, called, validate, shuffle, nan, checkpoints, self.clock)
+            run.run(initial_epoch, epochs)
         finally:
             running.close()
             if checkpoints is not None:

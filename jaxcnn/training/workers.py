@@ -13,15 +13,17 @@ import traceback
 import warnings
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from dataclasses import dataclass
 from itertools import islice
 from multiprocessing.connection import Connection
+from queue import SimpleQueue
 from typing import Any, Protocol
 
 import numpy as np
 
 PATIENCE = 0.1  # seconds between two looks at whether the user has pressed Ctrl-C
+TIMEOUT = 600.0  # seconds without a batch after which its workers are taken to hang
 FAREWELL = 2.0  # seconds that a thread or process gets to end before it is left behind or killed
 
 
@@ -33,16 +35,20 @@ class Workers:
         queue: finished batches that may wait.
         count: threads or processes that make batches; 0 makes them in the thread that trains.
         processes: whether they are processes.
+        timeout: seconds without a batch after which they are taken to hang.
     """
 
     queue: int = 10
     count: int = 1
     processes: bool = False
+    timeout: float = TIMEOUT
 
     def __post_init__(self) -> None:
         for name, value, least in (("max_queue_size", self.queue, 1), ("workers", self.count, 0)):
             if not isinstance(value, int | np.integer) or value < least:
                 raise ValueError(f"`{name}` is {value!r}; it must be an integer from {least}.")
+        if not self.timeout > 0:
+            raise ValueError(f"`batch_timeout` is {self.timeout!r}; it must be a positive number of seconds.")
         if self.processes and self.count == 0:
             raise ValueError("`workers` is 0, which makes batches in the training thread; processes need at least 1.")
 
@@ -63,21 +69,37 @@ class Pool(Protocol):
 
 
 class Threads:
-    """A pool of threads."""
+    """A pool of threads, which do not keep the program from ending when they hang."""
 
     def __init__(self, function: Callable[[Any], Any], count: int) -> None:
-        self._function = function
-        self._executor = ThreadPoolExecutor(count, thread_name_prefix="jaxcnn-worker")
+        self._function, self._count = function, count
         self._pending: deque[Future] = deque()
+        self._given: SimpleQueue[tuple[Future, Any] | None] = SimpleQueue()
+        for number in range(count):
+            threading.Thread(target=self._work, name=f"jaxcnn-worker_{number}", daemon=True).start()
+
+    def _work(self) -> None:
+        while (task := self._given.get()) is not None:
+            future, argument = task
+            if future.set_running_or_notify_cancel():
+                try:
+                    future.set_result(self._function(argument))
+                except BaseException as error:
+                    future.set_exception(error)
 
     def submit(self, argument: Any) -> None:
-        self._pending.append(self._executor.submit(self._function, argument))
+        future: Future = Future()
+        self._pending.append(future)
+        self._given.put((future, argument))
 
     def result(self) -> Any:
         return self._pending.popleft().result()
 
     def close(self) -> None:
-        self._executor.shutdown(wait=False, cancel_futures=True)
+        for future in self._pending:
+            future.cancel()
+        for _ in range(self._count):
+            self._given.put(None)
 
 
 class Processes:

@@ -1,11 +1,13 @@
 """fit(checkpoint_dir=...): a run that was killed goes on and ends with the same bits as one that never was."""
 
+import errno
 import json
 import os
 import signal
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -225,6 +227,24 @@ def test_numbers_of_the_optimizer_are_restored_exactly(tmp_path):
     assert model.optimizer.lr == 0.1 / 3 and model.opt_state.hyper["lr"] == np.float32(0.1 / 3)
 
 
+def test_averaged_weights_go_on(tmp_path):
+    def run(callbacks, folder=None):
+        reset_names()
+        x = np.random.default_rng(0).normal(size=(12, 4)).astype("float32")
+        model = Sequential([Dense(3, input_shape=(4,)), Dropout(0.5), Dense(1)])
+        model.compile(Adam(0.1, ema=0.9), "mse")
+        history = model.fit(x, x[:, 0], 4, 5, verbose=0, callbacks=callbacks, checkpoint_dir=folder)
+        with model.averaged():
+            return (model, history), model.get_weights()
+
+    whole, averages = run([])
+    with pytest.raises(Fault):
+        run([Raise(2)], tmp_path)
+    resumed, again = run([], tmp_path)
+    assert_same(resumed, whole)
+    assert all(np.array_equal(a, b) for a, b in zip(averages, again, strict=True))
+
+
 # -- what cannot be resumed -------------------------------------------------------------------------------------------
 
 
@@ -262,8 +282,18 @@ def test_a_folder_that_cannot_be_written_is_reported_at_once(tmp_path):
 
 
 def test_a_folder_without_permission_is_reported_at_once(tmp_path, monkeypatch):
-    monkeypatch.setattr("os.access", lambda path, mode: False)
-    with pytest.raises(PermissionError, match="cannot be written"):
+    def refuse(dir):
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    monkeypatch.setattr("tempfile.TemporaryFile", refuse)
+    with pytest.raises(OSError, match=r"The checkpoint folder cannot be written \(Read-only file system\)"):
+        small(3, folder=tmp_path / "run")
+
+
+@pytest.mark.parametrize("free", [[100], [10**6, 100]], ids=["at the beginning", "later"])
+def test_a_full_disk_is_reported_at_once(tmp_path, monkeypatch, free):
+    monkeypatch.setattr("shutil.disk_usage", lambda path: SimpleNamespace(free=free.pop(0) if free else 100))
+    with pytest.raises(OSError, match=r"disk of the checkpoint folder is full: a checkpoint takes 0.0 MiB, and 0.0"):
         small(3, folder=tmp_path / "run")
 
 

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import textwrap
 import threading
+import warnings
 from pathlib import Path
 
 import jax
@@ -315,6 +316,61 @@ def test_training_stops_before_the_step_that_would_spoil_the_weights(monkeypatch
     assert all(np.allclose(a, b, atol=1e-6) for a, b in zip(clean.get_weights(), model.get_weights(), strict=True))
     assert int(model.opt_state.count) == 3
     check_usable(model)
+
+
+class EachBatch(Callback):
+    def on_batch_end(self, batch, logs=None):
+        pass
+
+
+def without(rows, model, epochs=1):
+    """Train on X, Y in order in batches of 4, but not on those that begin with `rows`."""
+    kept = np.concatenate([np.arange(start, start + 4) for start in range(0, 24, 4) if start not in rows])
+    return model.fit(X[kept], Y[kept], batch_size=4, shuffle=False, verbose=0, epochs=epochs).history
+
+
+@pytest.mark.parametrize("callbacks", [[], [EachBatch()]], ids=["chunks", "batches"])
+def test_a_bad_step_is_skipped(callbacks):
+    x = with_bad_row(13)
+    x[5] = np.inf
+    model, clean = network(), network()
+    with pytest.warns(RuntimeWarning, match="not finite at 2 steps of epoch 1; they were skipped"):
+        history = model.fit(x, Y, batch_size=4, shuffle=False, verbose=0, nan="skip", callbacks=callbacks).history
+    expected = without({4, 12}, clean)
+    assert history["skipped"] == [2]
+    assert history["loss"] == pytest.approx(expected["loss"], rel=1e-5)
+    assert all(np.allclose(a, b, atol=1e-6) for a, b in zip(clean.get_weights(), model.get_weights(), strict=True))
+    assert model._step == 6 and int(model.opt_state.count) == 4
+    history = model.fit(X, Y, batch_size=4, verbose=0, nan="skip").history
+    assert history["skipped"] == [0]
+
+
+@pytest.mark.parametrize("callbacks", [[], [EachBatch()]], ids=["chunks", "batches"])
+@pytest.mark.parametrize("chunk", [2, 8])
+def test_after_a_bad_step_the_last_checkpoint_goes_on_behind_it(monkeypatch, tmp_path, chunk, callbacks):
+    monkeypatch.setattr("jaxcnn.training.dispatch.CHUNK_STEPS", chunk)
+    x = with_bad_row(13)
+    x[21] = np.inf
+    model, clean = network(), network()
+    how = {"batch_size": 4, "shuffle": False, "verbose": 0, "nan": "rollback", "callbacks": callbacks}
+    with warnings.catch_warnings(record=True) as found:
+        warnings.simplefilter("always")
+        history = model.fit(x, Y, checkpoint_dir=tmp_path, **how).history
+    told = [str(warning.message) for warning in found if "back to the weights" in str(warning.message)]
+    assert len(told) == 2 and "at step 3 (step 4 of its epoch)" in told[0] and "checkpoint of step 0" in told[1]
+    # From the beginning with batch 5 of 6; bad again at the last one, so back to the beginning once more.
+    assert equal(model.get_weights(), clean.get_weights()) and history["skipped"] == [2]
+    assert np.isfinite(history["loss"][0]) and model._step == 6
+    model.fit(X, Y, epochs=2, initial_epoch=1, checkpoint_dir=tmp_path, **how)
+    without(set(), clean)
+    assert all(np.allclose(a, b, atol=1e-6) for a, b in zip(clean.get_weights(), model.get_weights(), strict=True))
+
+
+def test_a_rollback_needs_checkpoints():
+    with pytest.raises(ValueError, match='nan="rollback" goes back to a checkpoint; say where'):
+        network().fit(X, Y, verbose=0, nan="rollback")
+    with pytest.raises(ValueError, match='"warn", "ignore", "raise", "skip" or "rollback"'):
+        network().fit(X, Y, verbose=0, nan="stop")
 
 
 def diagnosis(model, x=X, y=Y):

@@ -143,7 +143,7 @@ def test_padding_rows():
 def test_from_the_first_bad_step_on_nothing_moves():
     module, optimizer = jnn.Dense(2), optax.sgd(0.1)
     state = init_state(module, optimizer, X)
-    step = jax.jit(train_step(module, "mse", optimizer, stop_at_nan=True))
+    step = jax.jit(train_step(module, "mse", optimizer, at_nan="halt"))
     good, _ = step(state, (X, Y))
     assert int(good.nan_step) == -1
     bad, logs = step(good, (X, Y * jnp.inf))
@@ -179,3 +179,14 @@ def test_a_batch_of_the_wrong_number_of_targets():
     step = train_step(jnn.Dense(2), "mse", optax.sgd(0.1))
     with pytest.raises(ValueError, match="1 outputs; the batch has 2 targets"):
         step(init_state(jnn.Dense(2), optax.sgd(0.1), X), (X, [Y, Y]))
+
+
+def test_a_bad_step_changes_nothing_but_the_count():
+    module, optimizer = jnn.Dense(2), optax.adam(0.1)
+    step = jax.jit(train_step(module, "mse", optimizer, at_nan="skip"))
+    good, _ = step(init_state(module, optimizer, X), (X, Y))
+    bad, _ = step(good, (X, Y * jnp.inf))
+    after, _ = step(bad, (X, Y))
+    assert [int(state.skipped) for state in (good, bad, after)] == [0, 1, 1] and int(after.step) == 3
+    same = jax.tree.map(np.array_equal, (good.params, good.opt_state), (bad.params, bad.opt_state))
+    assert jax.tree.all(same) and not np.array_equal(after.params["kernel"], bad.params["kernel"])

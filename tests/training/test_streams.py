@@ -15,6 +15,7 @@ from jaxcnn.layers.naming import reset_names
 from jaxcnn.models import Model, Sequential
 from jaxcnn.optimizers import SGD
 from jaxcnn.training import workers
+from jaxcnn.training.workers import WorkerError
 from jaxcnn.utils import Sequence
 
 RNG = np.random.default_rng(0)
@@ -617,3 +618,31 @@ def test_an_interrupted_bar_ends_its_line(monkeypatch, capsys):
         network().fit_generator(failing(), 10)
     out = capsys.readouterr().out
     assert "/10 [" in out and out.endswith("\n")
+
+
+# -- workers that hang -------------------------------------------------------------------------------------------------
+
+
+class Hanging(Sequence):
+    """Batches of which number 3 does not come before all is over."""
+
+    over = threading.Event()
+
+    def __len__(self):
+        return 6
+
+    def __getitem__(self, index):
+        if index == 3:
+            self.over.wait()
+        return np.ones((4, 4), np.float32), np.ones((4, 1), np.float32)
+
+
+@pytest.mark.parametrize("how", [{}, {"workers": 2}, {"workers": 2, "use_multiprocessing": True}])
+def test_a_worker_that_hangs_is_found(how):
+    Hanging.over.clear()
+    model = network()
+    with pytest.raises(WorkerError, match=r"Batch 4 of the data \(what is asked for is 3\) has not come within 0.5 s"):
+        model.fit(Hanging(), shuffle=False, verbose=0, batch_timeout=0.5, **how)
+    with pytest.raises(ValueError, match="`batch_timeout` is 0; it must be a positive number"):
+        model.fit(Hanging(), batch_timeout=0)
+    Hanging.over.set()
