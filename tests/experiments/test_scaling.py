@@ -1,0 +1,75 @@
+"""The model of how far training scales: its tables, its limits, and the bytes that it predicts."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from experiments.benchmarks import scaling as benchmark
+from experiments.cluster import scaling
+from experiments.cluster.scaling import CLUSTERS, NETWORKS, Assumptions, efficiency, reduce_seconds, step
+
+PAGE = Path(scaling.__file__).with_name("SCALING.md")
+
+
+@pytest.mark.parametrize("key", NETWORKS)
+@pytest.mark.parametrize("batch", [64, 256])
+def test_the_page_shows_what_the_model_says(key, batch):
+    assert scaling.report(key, batch) in PAGE.read_text()
+
+
+@pytest.mark.parametrize("network", NETWORKS.values(), ids=list(NETWORKS))
+@pytest.mark.parametrize("cluster", CLUSTERS.values(), ids=list(CLUSTERS))
+def test_efficiency_falls_from_one(network, cluster):
+    found = [efficiency(network, cluster, devices, 64, Assumptions(0.1)) for devices in (1, *scaling.SIZES)]
+    assert found[0] == 1.0 and found == sorted(found, reverse=True) and found[-1] > 0
+
+
+def test_limits_of_the_formulas():
+    cluster = replace(CLUSTERS["h100"], latency=0.0)
+    assert reduce_seconds(1e9, 1, cluster) == 0.0
+    assert reduce_seconds(1e9, 2, cluster) == pytest.approx(1e9 / cluster.inner)  # each sends half, twice
+    # over many groups every device sends its eighth twice
+    expected = 2 * 7 / 8 * 1e9 / cluster.inner + 2 * 1e9 / 8 / cluster.outer
+    assert reduce_seconds(1e9, 80_000, cluster) == pytest.approx(expected, rel=1e-3)
+    slow_input = replace(cluster, host_bytes=1e6)
+    found = step(NETWORKS["p13"], slow_input, 8, 64, Assumptions(0.1))
+    assert found.seconds == found.input == 64 * 3072 / 1e6
+
+
+def test_numbers_of_p13():
+    """Parameters and operations as the library counts them."""
+    import jax
+    import numpy as np
+
+    import jaxcnn as jc
+    from jaxcnn.layers import Conv2D, Dense, Dropout, Flatten, MaxPooling2D
+    from jaxcnn.training.state import from_variables
+
+    layers = []
+    for filters in (32, 64):
+        layers += [Conv2D(filters, 3, padding="same", activation="relu"), Conv2D(filters, 3, activation="relu")]
+        layers += [MaxPooling2D(), Dropout(0.25)]
+    rest = [Flatten(), Dense(512, activation="relu"), Dropout(0.5), Dense(10, activation="softmax")]
+    model = jc.Sequential([jc.Input((32, 32, 3)), *layers, *rest])
+    model.compile("sgd", "categorical_crossentropy")
+    batch = model._batch(model._arrays(np.zeros((8, 32, 32, 3), "float32"), np.zeros((8, 10), "float32")))
+    model._prepare(batch)
+    state = jax.eval_shape(lambda variables: from_variables(variables, model.optimizer), model.variables)
+    assert model.count_params() == NETWORKS["p13"].parameters
+    found = model.functions.train.dispatcher.flops(state, batch) / 8
+    assert found == pytest.approx(NETWORKS["p13"].flops, rel=0.05)
+
+
+def test_sums_are_found_in_a_program():
+    text = """
+      %a = f32[16,256]{1,0} all-reduce(f32[16,256]{1,0} %x), replica_groups={}
+      %b = (f32[10]{0}, bf16[]) all-reduce-start(%y, %z), channel_id=1
+      %c = f32[5] add(%a, %b)
+    """
+    assert benchmark.reduced(text) == [4 * 16 * 256, 4 * 10 + 2]
+
+
+def test_bytes_of_compiled_steps_are_those_predicted(capsys):
+    assert benchmark.main(["--quick"]) == 0
+    assert "2,678,824" in capsys.readouterr().out
