@@ -17,12 +17,12 @@ PROGRAM = Program(title="Frames of a film", ids=("P19",), data=("media",), packa
 
 
 def main(run: Run) -> None:
-    video = DATA["media"].place() / "bigbuckbunny.mp4"
+    video = DATA["media"].place() / "bikes.mp4"
     # The book counts before it writes: the first frame is 2.png, the last 21.png.
     written = save_frames(video, run.out / "frames", limit=20, first=2)
     run.check("files", [path.name for path in written], [f"{i}.png" for i in range(2, 22)])
-    run.check("a frame", next(read_frames(written[0].parent)).shape, [720, 1280, 3])
-    small = np.stack(list(read_frames(written[0].parent, size=(90, 160))))
+    run.check("a frame", next(read_frames(written[0].parent)).shape, [272, 640, 3])
+    small = np.stack(list(read_frames(written[0].parent, size=(68, 160))))
     run.picture("frames", small, columns=5)
 
 
