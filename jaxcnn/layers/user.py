@@ -73,10 +73,20 @@ class UserCode:
         pairs = updates if isinstance(updates, list) else [updates]
         self._record.updates.extend(pairs)
 
+    @property
+    def updates(self) -> list[Any]:
+        """In `call`, as older layers do: the list of updates so far, to be extended or set; see `add_update`."""
+        return self._record.updates
+
+    @updates.setter
+    def updates(self, pairs: Any) -> None:
+        self._record.updates = list(pairs)
+
     @contextlib.contextmanager
     def recording(self) -> Iterator[Record]:
-        """Within the block `add_loss` and `add_update` go into the yielded record."""
+        """Within the block `add_loss` and `add_update` go into the yielded record, after what `build` said."""
         outer, self._record = self._record, Record()
+        self._record.updates = list(outer.updates)
         try:
             yield self._record
         finally:

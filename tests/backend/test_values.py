@@ -208,3 +208,27 @@ def test_updates_of_a_users_layer():
     model.fit(np.ones((8, 2)), np.ones((8, 2)), batch_size=4, epochs=1, verbose=0)
     assert K.get_value(counter.seen) == 2
     np.testing.assert_allclose(K.get_value(counter.mean), [0.75, 0.75])
+
+
+@pytest.mark.parametrize("how", ["set", "append"])
+def test_updates_as_an_attribute(how):
+    """Q1.A97, Q2: ``self.updates``, a list of (weight, its new value)."""
+
+    class Counter(Layer):
+        def build(self, input_shape):
+            self.seen = self.add_weight(name="seen", shape=(), initializer="zeros", trainable=False)
+            super().build(input_shape)
+
+        def call(self, x):
+            if how == "set":
+                self.updates = [(self.seen, self.seen + 1.0)]
+            else:
+                self.updates.append((self.seen, self.seen + 1.0))
+            return x
+
+    model = Sequential([Counter(input_shape=(2,)), Dense(1)])
+    model.compile("sgd", "mse")
+    model.fit(np.ones((8, 2)), np.ones((8, 1)), batch_size=4, epochs=1, verbose=0)
+    assert model.get_weights()[0] == 2
+    model.predict(np.ones((8, 2)))
+    assert model.get_weights()[0] == 2
