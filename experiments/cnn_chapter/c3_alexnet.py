@@ -53,7 +53,7 @@ def main(run: Run) -> None:
         for _, label, score in top:
             print(label, score)
         run.figure(f"{file} by {name}", f"{top[0][1]} {top[0][2]:.3f}")
-    titles = ["\n".join(f"{label} {score:.3f}" for _, label, score in top) for top in found]
+    titles = ["\n".join(f"{label} {score:.3f}" for _, label, score in top[:2]) for top in found]
     run.picture("photographs", x.astype("uint8"), titles=titles, columns=len(files))
 
 
