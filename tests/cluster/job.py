@@ -6,6 +6,7 @@ Writes the history, the weights, an evaluation over a remainder and predictions 
 import os
 import signal
 import sys
+import time
 
 import jax
 import numpy as np
@@ -50,8 +51,10 @@ def main(result, *settings):
         def on_epoch_end(self, epoch, logs=None):
             if options["die"] == str(epoch) and jax.process_index() == 1:
                 os.kill(os.getpid(), signal.SIGKILL)
-            if options["terminate"] == str(epoch) and jax.process_index() == 0:
-                os.kill(os.getpid(), signal.SIGTERM)
+            if options["terminate"] and epoch >= int(options["terminate"]):
+                if epoch == int(options["terminate"]) and jax.process_index() == 0:
+                    os.kill(os.getpid(), signal.SIGTERM)
+                time.sleep(0.5)  # for the other processes to hear of it
 
     size = int(options["batch_size"])
     fitting = {"epochs": int(options["epochs"]), "verbose": 2, "callbacks": [Trouble()]}

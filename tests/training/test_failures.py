@@ -200,7 +200,7 @@ if count < 20000:
     assert int(again.opt_state.count) == count
     assert all(np.array_equal(a, b) for a, b in zip(model.get_weights(), again.get_weights()))
 assert np.all(np.isfinite(model.predict(x)))
-model.fit(x, y, batch_size=4, verbose=0)
+model.fit(x, y, batch_size=4, epochs=1, verbose=0)
 print("usable", int(model.opt_state.count) - count, flush=True)
 """
 
@@ -335,13 +335,15 @@ def test_a_bad_step_is_skipped(callbacks):
     x[5] = np.inf
     model, clean = network(), network()
     with pytest.warns(RuntimeWarning, match="not finite at 2 steps of epoch 1; they were skipped"):
-        history = model.fit(x, Y, batch_size=4, shuffle=False, verbose=0, nan="skip", callbacks=callbacks).history
+        history = model.fit(
+            x, Y, batch_size=4, epochs=1, shuffle=False, verbose=0, nan="skip", callbacks=callbacks
+        ).history
     expected = without({4, 12}, clean)
     assert history["skipped"] == [2]
     assert history["loss"] == pytest.approx(expected["loss"], rel=1e-5)
     assert all(np.allclose(a, b, atol=1e-6) for a, b in zip(clean.get_weights(), model.get_weights(), strict=True))
     assert model._step == 6 and int(model.opt_state.count) == 4
-    history = model.fit(X, Y, batch_size=4, verbose=0, nan="skip").history
+    history = model.fit(X, Y, batch_size=4, epochs=1, verbose=0, nan="skip").history
     assert history["skipped"] == [0]
 
 
@@ -355,7 +357,7 @@ def test_after_a_bad_step_the_last_checkpoint_goes_on_behind_it(monkeypatch, tmp
     how = {"batch_size": 4, "shuffle": False, "verbose": 0, "nan": "rollback", "callbacks": callbacks}
     with warnings.catch_warnings(record=True) as found:
         warnings.simplefilter("always")
-        history = model.fit(x, Y, checkpoint_dir=tmp_path, **how).history
+        history = model.fit(x, Y, epochs=1, checkpoint_dir=tmp_path, **how).history
     told = [str(warning.message) for warning in found if "back to the weights" in str(warning.message)]
     assert len(told) == 2 and "at step 3 (step 4 of its epoch)" in told[0] and "checkpoint of step 0" in told[1]
     # From the beginning with batch 5 of 6; bad again at the last one, so back to the beginning once more.
