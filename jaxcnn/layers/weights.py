@@ -319,6 +319,14 @@ class WeightOwner:
             for spec in child.all_specs()
         ]
 
+    def placed_weights(self) -> Iterator[tuple[Any, WeightSpec, tuple[str, ...]]]:
+        """(owner, its weight, the weight's path from here), a shared weight once for each of its places."""
+        for spec in self._specs or ():
+            yield self, spec, spec.path
+        for name, child in self.children.items():
+            for owner, spec, path in child.placed_weights():
+                yield owner, spec, (name, *path)
+
     def _adopt(self, specs: Sequence[WeightSpec]) -> None:
         """Give the children that are not built yet the weights which the trace found under their names."""
         for name, child in self.children.items():

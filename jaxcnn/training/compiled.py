@@ -25,7 +25,7 @@ from jaxcnn.training.dispatch import Dispatcher, TrainCalls
 from jaxcnn.training.objective import Objective, OutputObjective
 from jaxcnn.training.optimizer_state import named_arrays, with_arrays
 from jaxcnn.training.parallel import Distribution
-from jaxcnn.training.state import Tree, merge, split
+from jaxcnn.training.state import Path, Ties, Tree, merge, split
 from jaxcnn.training.steps import AtNaN, Augment, Batch, eval_step, forward, train_step
 
 
@@ -104,6 +104,7 @@ class Compiled(Layer):
         self.optimizer: Any = None
         self.objective: Objective | None = None
         self.compiled_mask: dict[str, Any] | None = None
+        self.ties: Ties = ()
         self._fixed_statistics: list[tuple[str, ...]] = []
         self._compiled_module: nn.Module | None = None
         self.history: History | None = None
@@ -237,7 +238,7 @@ class Compiled(Layer):
                 "Adam(ema=0.999), and train it."
             )
         trained = self.variables
-        _, frozen = split(trained["params"], self.compiled_mask)
+        _, frozen = split(trained["params"], self.compiled_mask, self.ties)
         self.store({**trained, "params": merge(copied(slots["average"]), frozen)})
         try:
             yield
@@ -245,7 +246,7 @@ class Compiled(Layer):
             self.store(trained)
 
     def trained_paths(self) -> list[tuple[str, ...]]:
-        mask = flatten_dict(self.compiled_mask or {})
+        mask = {**flatten_dict(self.compiled_mask or {}), **dict.fromkeys(dict(self.ties), False)}
         return [s.path for s in self.all_specs() if s.collection == "params" and mask.get(s.path)]
 
     def optimizer_arrays(self) -> list[tuple[str, jax.Array]]:
@@ -255,21 +256,35 @@ class Compiled(Layer):
     def set_optimizer_arrays(self, values: Sequence[Any]) -> None:
         """Put back what `optimizer_arrays` gave."""
         self._require_compiled()
-        params, _ = split(self.variables["params"], self.compiled_mask)
+        params, _ = split(self.variables["params"], self.compiled_mask, self.ties)
         self._opt_state = with_arrays(self.optimizer.init(params), self.trained_paths(), values)
         self._step = int(self._opt_state.count)
 
     def _finish_compile(self, objective: Objective) -> None:
-        moved = [(id(owner), path) for owner, path in self.trainable_paths()]
-        if twice := [owner.name for owner, path in self.trainable_paths() if moved.count((id(owner), path)) > 1]:
-            raise ValueError(
-                f"Model '{self.name}' reaches layer '{twice[0]}' through several of its models, so it cannot train it. "
-                "Use one model around the shared layers and call that several times."
-            )
         self.objective, self.compiled_mask = objective, self.trainable_mask()
+        self.ties = self._find_ties()
         statistics = flatten_dict(self.trainable_mask("batch_stats"))
         self._fixed_statistics = [path for path, moves in statistics.items() if not moves]
         self._compiled_module = self.module
+
+    def _find_ties(self) -> Ties:
+        """The further paths of the parameters of layers that are reached through several of the model's models."""
+        mask = flatten_dict(self.compiled_mask or {})
+        found: dict[tuple[int, str, Path], list[Path]] = {}
+        for owner, spec, path in self.placed_weights():
+            places = found.setdefault((id(owner), spec.collection, spec.path), [])
+            places.append(path)
+            if spec.collection != "params" and len(places) > 1:
+                raise ValueError(
+                    f"Model '{self.name}' reaches layer '{owner.name}', which keeps '{spec.path[-1]}' from step to "
+                    "step, through several of its models, so it cannot train it. Use one model around the shared "
+                    "layers and call that several times."
+                )
+        ties = []
+        for paths in found.values():
+            kept = next((path for path in paths if mask.get(path)), paths[0])
+            ties += [(path, kept) for path in paths if path != kept]
+        return tuple(ties)
 
     def _require_compiled(self) -> Objective:
         if self._compile_arguments is None:

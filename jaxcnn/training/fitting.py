@@ -77,6 +77,7 @@ class Fit:
             metrics=metrics,
             step=model._step,
             seed=self.seed,
+            ties=model.ties,
         )
         owned: TrainState = model._placed(copied(state))
         return owned

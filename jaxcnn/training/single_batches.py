@@ -70,6 +70,7 @@ class BatchTrainer(Compiled):
             opt_state=with_numbers_of(self.optimizer, self._opt_state),
             step=self._step,
             seed=config.seed(),
+            ties=self.ties,
         )
         new, logs = self.functions.train.logged(state, batch)
         self._note_changes()

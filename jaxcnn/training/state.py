@@ -16,6 +16,8 @@ from jaxcnn.arrays import filled
 from jaxcnn.nn.graph import run
 
 Tree = dict[str, Any]
+Path = tuple[str, ...]
+Ties = tuple[tuple[Path, Path], ...]  # (a path within params, the path under which its array is kept)
 
 
 @flax.struct.dataclass
@@ -33,6 +35,7 @@ class TrainState:
         nan_step: int32 scalar, the step whose loss was first not finite, -1 while there is none.
         skipped: int32 scalar, steps since `metrics` was last reset that changed nothing, because their loss or gradient
             was not finite.
+        ties: arrays that the module reads at several paths, being kept at one.
     """
 
     step: jax.Array
@@ -44,11 +47,12 @@ class TrainState:
     metrics: Tree
     nan_step: jax.Array
     skipped: jax.Array
+    ties: Ties = flax.struct.field(pytree_node=False, default=())
 
     @property
     def variables(self) -> Tree:
         """What ``module.apply`` takes: all parameters and the other collections."""
-        return {"params": merge(self.params, self.frozen), **self.collections}
+        return {"params": tied(merge(self.params, self.frozen), self.ties), **self.collections}
 
 
 def init_state(
@@ -85,9 +89,10 @@ def from_variables(
     metrics: Tree | None = None,
     step: int = 0,
     seed: int = 0,
+    ties: Ties = (),
 ) -> TrainState:
     """A state around existing variables."""
-    params, frozen = split(variables.get("params", {}), trainable)
+    params, frozen = split(variables.get("params", {}), trainable, ties)
     return TrainState(
         step=filled((), step, jnp.int32),
         params=params,
@@ -98,14 +103,20 @@ def from_variables(
         metrics=metrics or {},
         nan_step=filled((), -1, jnp.int32),
         skipped=filled((), 0, jnp.int32),
+        ties=ties,
     )
 
 
-def split(params: Mapping[str, Any], trainable: Mapping[str, Any] | None) -> tuple[Tree, Tree]:
-    """(the trained, the fixed) parts of `params`, by a tree of booleans; None trains everything."""
+def split(params: Mapping[str, Any], trainable: Mapping[str, Any] | None, ties: Ties = ()) -> tuple[Tree, Tree]:
+    """(the trained, the fixed) parts of `params`, by a tree of booleans; None trains everything.
+
+    Of arrays that are tied each part has one.
+    """
     if trainable is None:
         return dict(params), {}
-    flat, mask = flatten_dict(dict(params)), flatten_dict(dict(trainable))
+    again = dict(ties)
+    flat = {path: value for path, value in flatten_dict(dict(params)).items() if path not in again}
+    mask = flatten_dict(dict(trainable))
     trained = {path: value for path, value in flat.items() if mask.get(path, True)}
     fixed = {path: value for path, value in flat.items() if path not in trained}
     return unflatten_dict(trained), unflatten_dict(fixed)
@@ -117,3 +128,12 @@ def merge(params: Tree, frozen: Tree) -> Tree:
         return params
     merged: Tree = unflatten_dict({**flatten_dict(params), **flatten_dict(frozen)})
     return merged
+
+
+def tied(params: Tree, ties: Ties) -> Tree:
+    """`params` with the arrays at all paths where the module reads them."""
+    if not ties:
+        return params
+    flat = flatten_dict(params)
+    everywhere: Tree = unflatten_dict({**flat, **{path: flat[kept] for path, kept in ties}})
+    return everywhere

@@ -15,7 +15,7 @@ from flax.traverse_util import flatten_dict, unflatten_dict
 from jaxcnn.nn.base import valid_rows
 from jaxcnn.nn.graph import run
 from jaxcnn.training.objective import Objective, simple_objective
-from jaxcnn.training.state import TrainState, Tree, merge
+from jaxcnn.training.state import TrainState, Tree
 
 MUTABLE = ["batch_stats", "state", "losses"]
 
@@ -79,7 +79,7 @@ def train_step(
         batch = augmented(batch, key, augment)
 
         def loss_of(params: Tree) -> tuple[jax.Array, Any]:
-            variables = {"params": merge(params, state.frozen), **state.collections}
+            variables = replace(state, params=params).variables
             predictions, masks, changed = forward(module, variables, batch, key, compute_dtype, train)
             total, parts = objective.total(predictions, batch.targets, batch.weights, masks, batch.rows)
             penalty = sum(jax.tree.leaves(changed.pop("losses", {})))

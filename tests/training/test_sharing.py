@@ -138,19 +138,52 @@ def test_weights_of_shared_layers_are_seen_by_every_model_that_has_them():
     assert np.allclose(after, REAL @ kernel + bias, atol=1e-6)
 
 
-def test_a_layer_reached_through_two_nested_models_cannot_be_trained_but_used():
-    shared = Dense(3, name="shared")
+def through_two_models(shared):
+    """Twice the output of `shared`, reached through a model of its own each time."""
     left, right = Sequential([Input((4,)), shared]), Sequential([Input((4,)), shared])
     x = Input((4,))
-    model = Model(x, Dense(1)(add([left(x), right(x)])))
-    assert model.predict(REAL).shape == (16, 1)
-    with pytest.raises(ValueError, match=r"reaches layer 'shared' through several of its models.*Use one model"):
-        model.compile("sgd", "mse")
-    shared.trainable = False
+    return Model(x, add([left(x), right(x)])), left, right
+
+
+@pytest.mark.parametrize("optimizer", [SGD(0.1), "adam"])
+def test_a_layer_reached_through_two_nested_models_trains_as_the_one_layer_it_is(optimizer):
+    shared = Dense(1, name="shared")
+    model, *_ = through_two_models(shared)
+    x = Input((4,))
+    again = Dense(1)
+    plain = Model(x, add([again(x), again(x)]))
+    again.set_weights(shared.get_weights())
+    for one in (model, plain):
+        one.compile(optimizer, "mse")
+        one.fit(REAL, ONES, epochs=2, batch_size=8, shuffle=False, verbose=0)
+        one.train_on_batch(REAL, ONES)
+    assert not np.allclose(shared.get_weights()[1], 0)
+    for a, b in zip(shared.get_weights(), again.get_weights(), strict=True):
+        assert np.allclose(a, b, atol=1e-6)
+    assert len(model.optimizer_arrays()) == len(plain.optimizer_arrays())
+    assert np.allclose(model.predict(REAL), plain.predict(REAL), atol=1e-6)
+
+
+def test_a_layer_shared_by_nested_models_moves_where_one_of_them_is_trained():
+    shared = Dense(1, name="shared")
+    model, left, right = through_two_models(shared)
+    left.trainable = False
     model.compile("sgd", "mse")
-    before = shared.get_weights()
+    before = shared.get_weights()[0]
     model.fit(REAL, ONES, epochs=1, verbose=0)
-    assert np.array_equal(before[0], shared.get_weights()[0])
+    moved = shared.get_weights()[0]
+    assert not np.array_equal(before, moved)
+    right.trainable = False
+    model.compile("sgd", "mse")
+    model.fit(REAL, ONES, epochs=1, verbose=0)
+    assert np.array_equal(moved, shared.get_weights()[0])
+
+
+def test_statistics_reached_through_two_nested_models_cannot_be_trained_but_used():
+    model, *_ = through_two_models(BatchNormalization(name="shared"))
+    assert model.predict(REAL).shape == (16, 4)
+    with pytest.raises(ValueError, match=r"reaches layer 'shared', which keeps 'moving_mean'.*Use one model"):
+        model.compile("sgd", "mse")
 
 
 # -- penalties and constraints ----------------------------------------------------------------------------------------
