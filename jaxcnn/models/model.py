@@ -87,3 +87,9 @@ class Model(Trainer, Network):
         from jaxcnn import saving
 
         saving.export_model(self, filepath, platforms)
+
+    def export_onnx(self, filepath: str | Path, batch_size: int = 1) -> None:
+        """Write the inference function as an ONNX program with its weights, for `batch_size` samples at a time."""
+        from jaxcnn import saving
+
+        saving.export_onnx(self, filepath, batch_size)

@@ -11,6 +11,8 @@ oneDNN (:mod:`jaxcnn.ops.onednn`), else matrix products (:mod:`jaxcnn.ops.xla`).
 import contextlib
 import functools
 import math
+from collections.abc import Iterator
+from contextvars import ContextVar
 
 import jax
 import jax.numpy as jnp
@@ -25,6 +27,7 @@ from jaxcnn.ops.geometry import Geometry, Wanted
 from jaxcnn.ops.xla import blocked, direct
 
 _convolution_p = Primitive("jaxcnn_convolution")
+_spelled_out: ContextVar[bool] = ContextVar("spelled_out", default=False)
 
 
 def convolve(wanted: Wanted, a: jax.Array, b: jax.Array, geometry: Geometry) -> jax.Array:
@@ -32,7 +35,18 @@ def convolve(wanted: Wanted, a: jax.Array, b: jax.Array, geometry: Geometry) -> 
 
     The last two are the gradients of the first: 'input' is also known as transposed convolution.
     """
-    return _convolution_p.bind(*_varying_alike(a, b), wanted=wanted, geometry=geometry, stacked=False)
+    form = _everywhere if _spelled_out.get() else _convolution_p.bind
+    return form(*_varying_alike(a, b), wanted=wanted, geometry=geometry, stacked=False)
+
+
+@contextlib.contextmanager
+def spelled_out() -> Iterator[None]:
+    """Within the block convolutions are traced as JAX's own operations, for readers that know only those."""
+    token = _spelled_out.set(True)
+    try:
+        yield
+    finally:
+        _spelled_out.reset(token)
 
 
 def _varying_alike(a, b):

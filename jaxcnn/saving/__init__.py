@@ -2,10 +2,12 @@
 
 from jaxcnn.saving.export import export_model, load_exported
 from jaxcnn.saving.files import load_model, load_weights, save_model, save_weights
+from jaxcnn.saving.onnx import export_onnx
 from jaxcnn.saving.structure import model_from_config, model_from_json, model_from_yaml, to_json, to_yaml
 
 __all__ = [
     "export_model",
+    "export_onnx",
     "load_exported",
     "load_model",
     "load_weights",

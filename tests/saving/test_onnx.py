@@ -1,0 +1,82 @@
+"""ONNX programs give what the model gives."""
+
+import sys
+
+import numpy as np
+import pytest
+
+from jaxcnn.layers import (
+    LSTM,
+    BatchNormalization,
+    Conv2D,
+    Dense,
+    DepthwiseConv2D,
+    Embedding,
+    Flatten,
+    GlobalAveragePooling2D,
+    Input,
+    Lambda,
+    MaxPooling2D,
+    concatenate,
+)
+from jaxcnn.models import Model, Sequential
+
+
+def test_without_the_exporter_the_error_names_what_to_install(monkeypatch, tmp_path):
+    monkeypatch.setitem(sys.modules, "jax2onnx", None)
+    with pytest.raises(ImportError, match=r'pip install "jaxcnn\[onnx\]"'):
+        Sequential([Dense(2, input_shape=(3,))]).export_onnx(tmp_path / "m.onnx")
+    assert not (tmp_path / "m.onnx").exists()
+
+
+def digits():
+    return Sequential(
+        [
+            Conv2D(8, (3, 3), activation="relu", input_shape=(12, 12, 1)),
+            DepthwiseConv2D(3, padding="same"),
+            BatchNormalization(),
+            MaxPooling2D(),
+            Flatten(),
+            Dense(10, activation="softmax"),
+        ]
+    )
+
+
+def two_inputs():
+    a, b = Input((8, 8, 3), name="picture"), Input((4,), name="numbers")
+    seen = GlobalAveragePooling2D()(Conv2D(4, 3, strides=2, padding="same")(a))
+    both = concatenate([seen, b])
+    return Model([a, b], [Dense(1, name="size")(both), Dense(3, activation="softmax", name="kind")(both)])
+
+
+def words():
+    return Sequential([Embedding(20, 6, input_length=7), LSTM(5), Dense(1, activation="sigmoid")])
+
+
+@pytest.mark.parametrize("build", [digits, two_inputs, words])
+def test_onnx_programs_predict_what_the_model_predicts(tmp_path, build):
+    pytest.importorskip("jax2onnx", reason='needs pip install "jaxcnn[onnx]"')
+    onnxruntime = pytest.importorskip("onnxruntime")
+    model = build()
+    model.export_onnx(tmp_path / "m.onnx", batch_size=5)
+    session = onnxruntime.InferenceSession(tmp_path / "m.onnx")
+    assert [i.name for i in session.get_inputs()] == model.input_names
+    assert [o.name for o in session.get_outputs()] == model.output_names
+    rng = np.random.default_rng(0)
+    x = [(rng.random((5, *t.shape[1:])) * (1 if "float" in str(t.dtype) else 20)).astype(t.dtype) for t in model.inputs]
+    found = session.run(None, dict(zip(model.input_names, x, strict=True)))
+    expected = model.predict(x if len(x) > 1 else x[0])
+    for a, b in zip(found, expected if len(found) > 1 else [expected], strict=True):
+        assert np.allclose(a, b, atol=1e-5)
+
+
+def test_what_has_no_onnx_form_is_said(tmp_path):
+    pytest.importorskip("jax2onnx", reason='needs pip install "jaxcnn[onnx]"')
+    with pytest.raises(ValueError, match=r"takes arrays of one shape; input '.*' of model .* has \(1, None, 2\)"):
+        Sequential([LSTM(3, input_shape=(None, 2))]).export_onnx(tmp_path / "m.onnx")
+    import jax
+
+    odd = Sequential([Lambda(lambda x: jax.scipy.special.bessel_jn(x, v=1)[0], input_shape=(3,))])
+    with pytest.raises(ValueError, match="cannot be written as ONNX"):
+        odd.export_onnx(tmp_path / "m.onnx")
+    assert not (tmp_path / "m.onnx").exists()
