@@ -38,6 +38,7 @@ def distribute(
     mesh: Any = None,
     rules: Mapping[str, Sequence[str | None]] | None = None,
     fsdp: bool = False,
+    local_statistics: bool = False,
 ) -> Distributed:
     """Let models that are compiled from now on use many devices, of this machine or of all machines of a job.
 
@@ -52,6 +53,9 @@ def distribute(
         rules: regular expression found in a weight's path ("dense_1/kernel") -> for each of its axes the mesh axis that
             cuts it, or None.
         fsdp: cut every large weight, with what the optimizer keeps for it, over the devices that share the batch.
+        local_statistics: let each device normalise its part of a batch by the statistics of that part
+            (BatchNormalization).  Steps are faster, as the devices need not wait for each other at each of these
+            layers, but no longer those of one device; the running statistics move by the mean of all parts'.
 
     Raises:
         ValueError: devices that are not there, or a mesh and rules that do not fit.
@@ -76,7 +80,7 @@ def distribute(
 
         grid = np.array(devices[: data * model]).reshape(data, model)
         mesh = jax.sharding.Mesh(grid, ("data", "model"))
-    return Distributed(Distribution(mesh, rules, fsdp))
+    return Distributed(Distribution(mesh, rules, fsdp, local_statistics))
 
 
 def current() -> Any:

@@ -39,6 +39,7 @@ class WeightSpec:
 
 _declared: contextvars.ContextVar[list[WeightSpec] | None] = contextvars.ContextVar("declared_weights", default=None)
 _valid_rows: contextvars.ContextVar[jax.Array | None] = contextvars.ContextVar("valid_rows", default=None)
+_batch_parts: contextvars.ContextVar[int] = contextvars.ContextVar("batch_parts", default=1)
 
 
 @contextlib.contextmanager
@@ -69,6 +70,21 @@ def valid_rows(rows: jax.Array | None) -> Iterator[None]:
 def current_valid_rows() -> jax.Array | None:
     """The rows named by the innermost `valid_rows` block: (batch,) of 1 and 0, or None when every row is real."""
     return _valid_rows.get()
+
+
+@contextlib.contextmanager
+def batch_parts(count: int) -> Iterator[None]:
+    """Say, while a module is traced, that batch statistics are those of each of `count` equal parts of the batch."""
+    token = _batch_parts.set(count)
+    try:
+        yield
+    finally:
+        _batch_parts.reset(token)
+
+
+def current_batch_parts() -> int:
+    """The number named by the innermost `batch_parts` block; 1 outside of any."""
+    return _batch_parts.get()
 
 
 class Layer(nn.Module):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import flax.linen as nn
@@ -11,7 +12,7 @@ import numpy as np
 
 from jaxcnn import config, initializers
 from jaxcnn.nn import arguments
-from jaxcnn.nn.base import Layer, current_valid_rows
+from jaxcnn.nn.base import Layer, current_batch_parts, current_valid_rows
 from jaxcnn.nn.convolution import SpatialLayer
 from jaxcnn.nn.core import resolved
 
@@ -21,8 +22,9 @@ class BatchNormalization(Layer):
 
     In training mode the statistics are those of the batch (biased variance) and move the running ones:
     ``moving = momentum * moving + (1 - momentum) * batch``; in inference mode the running ones are used.  Statistics
-    are computed in float32.  Weights: ``gamma``, ``beta`` in params; ``moving_mean``, ``moving_variance`` in
-    batch_stats.  Source: Ioffe and Szegedy, "Batch Normalization", 2015.
+    are computed in float32.  Where each part of the batch has its own (`jaxcnn.distribute` with ``local_statistics``)
+    the running ones move by their mean.  Weights: ``gamma``, ``beta`` in params; ``moving_mean``, ``moving_variance``
+    in batch_stats.  Source: Ioffe and Szegedy, "Batch Normalization", 2015.
     """
 
     axis: int = -1
@@ -75,29 +77,45 @@ class BatchNormalization(Layer):
             )
         mean = self.weight("moving_mean", self.moving_mean_initializer, (size,), collection="batch_stats")
         variance = self.weight("moving_variance", self.moving_variance_initializer, (size,), collection="batch_stats")
-        along = [1] * x.ndim
-        along[axis] = size
-        if train:
-            moving = mean, variance
-            mean, variance = batch_statistics(x, axis)
-            for name, old, new in zip(("moving_mean", "moving_variance"), moving, (mean, variance), strict=True):
-                self.update("batch_stats", name, self.momentum * old + (1.0 - self.momentum) * new)
-        scale = jax.lax.rsqrt(variance + self.epsilon)
-        if gamma is not None:
-            scale = scale * gamma.astype(scale.dtype)
-        shift = -mean * scale if beta is None else beta.astype(scale.dtype) - mean * scale
-        return (x.astype(scale.dtype) * scale.reshape(along) + shift.reshape(along)).astype(x.dtype)
+
+        def normalised(x: jax.Array, mean: jax.Array, variance: jax.Array) -> jax.Array:
+            along = [1] * x.ndim
+            along[axis] = size
+            scale = jax.lax.rsqrt(variance + self.epsilon)
+            if gamma is not None:
+                scale = scale * gamma.astype(scale.dtype)
+            shift = -mean * scale if beta is None else beta.astype(scale.dtype) - mean * scale
+            return (x.astype(scale.dtype) * scale.reshape(along) + shift.reshape(along)).astype(x.dtype)
+
+        if not train:
+            return normalised(x, mean, variance)
+        rows, parts = current_valid_rows(), current_batch_parts()
+        if parts > 1 and x.shape[0] % parts == 0:
+            cut = x.reshape(parts, -1, *x.shape[1:])
+            rows = jnp.ones(cut.shape[:2]) if rows is None else rows.reshape(parts, -1)
+            means, variances = jax.vmap(partial(batch_statistics, axis=axis))(cut, rows)
+            y = jax.vmap(normalised)(cut, means, variances).reshape(x.shape)
+            some = jnp.any(rows > 0, axis=1, keepdims=True)  # a part may be all padding
+            batch_mean, batch_variance = (jnp.mean(found, 0, where=some) for found in (means, variances))
+        else:
+            batch_mean, batch_variance = batch_statistics(x, rows, axis)
+            y = normalised(x, batch_mean, batch_variance)
+        for name, old, new in ("moving_mean", mean, batch_mean), ("moving_variance", variance, batch_variance):
+            self.update("batch_stats", name, self.momentum * old + (1.0 - self.momentum) * new)
+        return y
 
 
-def batch_statistics(x: jax.Array, axis: int) -> tuple[jax.Array, jax.Array]:
-    """Mean and biased variance over all axes but `axis`, in float32, of the rows that are not padding."""
+def batch_statistics(x: jax.Array, rows: jax.Array | None, axis: int) -> tuple[jax.Array, jax.Array]:
+    """Mean and biased variance over all axes but `axis`, in float32, of the rows that are not padding; of none 0."""
     x = at_least_float32(x)
     axes = tuple(i for i in range(x.ndim) if i != axis)
-    rows = current_valid_rows()
-    where = None if rows is None else (rows > 0).reshape(rows.shape + (1,) * (x.ndim - 1))
-    mean = jnp.mean(x, axes, keepdims=True, where=where)
-    variance = jnp.mean(jnp.square(x - mean), axes, where=where)
-    return mean.reshape(-1), variance
+    if rows is None:
+        mean = jnp.mean(x, axes, keepdims=True)
+        return mean.reshape(-1), jnp.mean(jnp.square(x - mean), axes)
+    where = (rows > 0).reshape(rows.shape + (1,) * (x.ndim - 1))
+    count = jnp.maximum(jnp.sum(rows > 0), 1) * (x.size // (x.shape[0] * x.shape[axis]))
+    mean = jnp.sum(x, axes, keepdims=True, where=where) / count
+    return mean.reshape(-1), jnp.sum(jnp.square(x - mean), axes, where=where) / count
 
 
 def at_least_float32(x: jax.Array) -> jax.Array:

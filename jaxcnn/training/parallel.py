@@ -2,7 +2,7 @@
 
 Every step is one program over all devices (`jit` with shardings): each computes its share of the batch, and XLA adds
 the gradients up between them.  A step therefore gives what one device with the whole batch would give, statistics of
-batch normalisation included.
+batch normalisation included, unless they are asked to be local.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ from typing import Any
 import jax
 import numpy as np
 from jax.sharding import Mesh, NamedSharding, PartitionSpec
+
+from jaxcnn.nn.base import batch_parts
 
 BATCH_AXIS = "data"
 FSDP_LEAST = 2**12  # values; smaller arrays are cheaper on every device than in parts
@@ -36,15 +38,22 @@ class Distribution:
         mesh: devices with named axes, one of them ``data``.
         rules: regular expression -> one entry an axis of the weight, a name of a mesh axis or None.
         fsdp: cut weights that no rule is for.
+        local_statistics: whether each of the parts of a batch is normalised by its own statistics.
 
     Raises:
         ValueError: a mesh without ``data``, or rules that name an axis it does not have.
     """
 
-    def __init__(self, mesh: Mesh, rules: Mapping[str, Sequence[str | None]] | None = None, fsdp: bool = False) -> None:
+    def __init__(
+        self,
+        mesh: Mesh,
+        rules: Mapping[str, Sequence[str | None]] | None = None,
+        fsdp: bool = False,
+        local_statistics: bool = False,
+    ) -> None:
         if BATCH_AXIS not in mesh.axis_names:
             raise ValueError(f"The mesh has the axes {mesh.axis_names}; one must be called '{BATCH_AXIS}'.")
-        self.mesh, self.fsdp = mesh, fsdp
+        self.mesh, self.fsdp, self.local_statistics = mesh, fsdp, local_statistics
         self.rules = [(re.compile(pattern), tuple(axes)) for pattern, axes in (rules or {}).items()]
         for pattern, axes in self.rules:
             if absent := [axis for axis in axes if axis is not None and axis not in mesh.axis_names]:
@@ -123,7 +132,8 @@ class Distribution:
         """``step(carry, batch, ...)``, a tree or several, whose results lie where `placed` puts them."""
 
         def run(*arguments: Any) -> Any:
-            found = step(*arguments)
+            with batch_parts(self.parts if self.local_statistics else 1):
+                found = step(*arguments)
             wanted = jax.tree_util.tree_map_with_path(self._of, found)
             return jax.lax.with_sharding_constraint(found, wanted)
 

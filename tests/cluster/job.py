@@ -13,10 +13,12 @@ import numpy as np
 
 import jaxcnn as jc
 from jaxcnn.layers import BatchNormalization, Conv2D, Dense, Dropout, Flatten, Input, MaxPooling2D, concatenate
+from jaxcnn.nn.base import batch_parts
 
 DEFAULTS = {
     "distribute": "yes",
     "fsdp": "",
+    "local": "",  # the number of parts of a batch that have statistics of their own, on one device too
     "model": "1",
     "epochs": "4",
     "batch_size": "16",
@@ -33,7 +35,12 @@ def main(result, *settings):
     options = {**DEFAULTS, **dict(setting.split("=") for setting in settings)}
     if options["distribute"]:
         rules = {"dense_1/kernel": (None, "model")} if options["model"] != "1" else None
-        jc.distribute(model=int(options["model"]), rules=rules, fsdp=bool(options["fsdp"]))
+        jc.distribute(
+            model=int(options["model"]),
+            rules=rules,
+            fsdp=bool(options["fsdp"]),
+            local_statistics=bool(options["local"]),
+        )
     generator = np.random.default_rng(0)
     x = generator.random((64, 12, 12, 1), dtype="float32")
     y = np.eye(10, dtype="float32")[generator.integers(0, 10, 64)]
@@ -61,6 +68,7 @@ def main(result, *settings):
     if options["checkpoints"]:
         every = int(options["every"]) if options["every"] else None
         fitting |= {"checkpoint_dir": options["checkpoints"], "checkpoint_every": every}
+    groups = int(options["local"] or 1) if not options["distribute"] else 1
     if options["data"] == "shares":  # every process has its own part of each batch
         here, parts = jax.process_index(), jax.process_count()
 
@@ -74,7 +82,8 @@ def main(result, *settings):
 
         history = model.fit(batches(), steps_per_epoch=64 // size, **fitting)
     else:
-        history = model.fit([x, extra], y, batch_size=size, shuffle=options["data"] != "ordered", **fitting)
+        with batch_parts(groups):
+            history = model.fit([x, extra], y, batch_size=size, shuffle=options["data"] != "ordered", **fitting)
     found = {f"weight_{i}": weight for i, weight in enumerate(model.get_weights())}
     found |= {f"history_{name}": np.asarray(values) for name, values in history.history.items()}
     found["evaluated"] = np.asarray(model.evaluate([x[:13], extra[:13]], y[:13], batch_size=8, verbose=0))

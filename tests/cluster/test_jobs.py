@@ -60,6 +60,12 @@ def test_eight_devices(folder, alone, settings):
     assert_equal(found, alone)
 
 
+def test_each_device_can_have_batch_statistics_of_its_own(folder, alone):
+    found = trained(folder, "local", "local=8", devices=8)
+    assert_equal(found, trained(folder, "parted", "distribute=", "local=8"))
+    assert not np.allclose(found["history_loss"], alone["history_loss"], rtol=1e-3)
+
+
 def test_two_processes(folder, alone):
     status, printed = run(folder / "two", "fsdp=1", processes=2, devices=2)
     assert status == 0, printed[-3000:]

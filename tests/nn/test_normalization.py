@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from jaxcnn import nn
+from jaxcnn.nn.base import batch_parts, valid_rows
 
 RNG = np.random.default_rng(0)
 
@@ -55,3 +56,29 @@ def test_half_precision_statistics_are_computed_in_full():
     y = nn.LayerNormalization(center=False, scale=False).apply({}, x)
     assert y.dtype == jnp.bfloat16
     assert np.all(np.abs(np.asarray(y, np.float32).mean(-1)) < 0.05)
+
+
+def test_each_part_of_a_batch_can_have_its_own_statistics():
+    module = nn.BatchNormalization(momentum=0.5, axis=-1)
+    x = np.random.default_rng(0).normal(2.0, 3.0, (6, 4, 3)).astype("float32")
+    variables = module.init(jax.random.key(0), x)
+
+    def apply(x, rows=None, parts=1):
+        with batch_parts(parts), valid_rows(rows):
+            y, changed = module.apply(variables, x, train=True, mutable=["batch_stats"])
+        return np.asarray(y), changed["batch_stats"]
+
+    halves = [apply(x[:3]), apply(x[3:])]
+    y, stats = apply(x, parts=2)
+    assert np.allclose(y, np.concatenate([half for half, _ in halves]), atol=1e-6)
+    for name, value in stats.items():
+        assert np.allclose(value, np.mean([half[name] for _, half in halves], axis=0), atol=1e-6)
+
+    rows = np.array([1, 1, 0, 0, 0, 0], "float32")  # the second part is all padding
+    y, stats = apply(x, rows, parts=2)
+    alone, expected = apply(x[:2])
+    assert np.isfinite(y).all()
+    assert np.allclose(y[:2], alone, atol=1e-6)
+    for name, value in stats.items():
+        assert np.allclose(value, expected[name], atol=1e-6)
+    assert np.allclose(apply(x, parts=4)[0], apply(x)[0])  # 6 rows make no 4 parts
