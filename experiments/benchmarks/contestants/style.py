@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -41,6 +42,7 @@ def train(load: Load, session: Session, library: str) -> None:
     trainers = {
         "jaxcnn": train_ours,
         "jaxcnn_bfloat16": train_ours_in_bfloat16,
+        "keras_example": partial(train_keras, every_step=True),
         "keras": train_keras,
         "keras_jit": train_keras_compiled,
     }
@@ -72,8 +74,11 @@ def train_ours_in_bfloat16(load: Load, session: Session) -> None:
     train_ours(load, session)
 
 
-def keras_costs(load: Load) -> tuple[Any, Any]:
-    """(the picture to begin with, the cost of a picture), as somebody writes them who knows Keras."""
+def keras_costs(load: Load, every_step: bool = False) -> tuple[Any, Any]:
+    """(the picture to begin with, the cost of a picture), as somebody writes them who knows Keras.
+
+    With `every_step` all three pictures go through the network together each time, as in Keras's own example.
+    """
     os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
     import keras
     from keras import ops
@@ -97,6 +102,16 @@ def keras_costs(load: Load) -> tuple[Any, Any]:
         flat = ops.reshape(maps, (-1, maps.shape[-1]))
         return ops.matmul(ops.transpose(flat), flat)
 
+    def cost_of_three(picture: Any) -> Any:
+        found, *maps = features(ops.concatenate([content, style, picture]))
+        total = 10 * ops.sum((found[2] - found[0]) ** 2) / (4 * int(np.prod(found.shape[1:])))
+        for one in maps:
+            scale = 4 * float(np.prod(one.shape[1:])) ** 2
+            total = total + 40 * 0.2 * ops.sum((gram(one[2]) - gram(one[1])) ** 2) / scale
+        return total
+
+    if every_step:
+        return content, cost_of_three
     content_features = features(content)[0]
     style_grams = [gram(maps) for maps in features(style)[1:]]
 
@@ -111,9 +126,9 @@ def keras_costs(load: Load) -> tuple[Any, Any]:
     return content, cost
 
 
-def train_keras(load: Load, session: Session) -> None:
+def train_keras(load: Load, session: Session, every_step: bool = False) -> None:
     """Gradient and update as they stand there, without compiling anything by hand."""
-    content, cost = keras_costs(load)
+    content, cost = keras_costs(load, every_step)
     import jax
     import keras
 
