@@ -12,6 +12,7 @@ import jax.numpy as jnp
 from jaxcnn import activations, constraints, initializers, regularizers
 from jaxcnn.nn import arguments
 from jaxcnn.nn.base import Layer
+from jaxcnn.ops.product import dot
 
 
 class Dense(Layer):
@@ -41,7 +42,7 @@ class Dense(Layer):
         if x.ndim < 2:
             raise ValueError(f"{self.label}: the input has shape {x.shape}; it needs (batch, ..., features).")
         kernel = kernel_weight(self, (x.shape[-1], self.units))
-        y = jnp.dot(x, kernel)
+        y = dot(x, kernel)
         return finish(self, y, bias_weight(self, self.units) if self.use_bias else None)
 
 

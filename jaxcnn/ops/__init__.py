@@ -3,6 +3,7 @@
 from jaxcnn.ops.convolution import conv, conv_output_length, conv_transpose, conv_transpose_output_length
 from jaxcnn.ops.onednn import accelerated, why_not
 from jaxcnn.ops.pooling import avg_pool, max_pool
+from jaxcnn.ops.product import dot
 
 __all__ = [
     "accelerated",
@@ -11,6 +12,7 @@ __all__ = [
     "conv_output_length",
     "conv_transpose",
     "conv_transpose_output_length",
+    "dot",
     "max_pool",
     "why_not",
 ]

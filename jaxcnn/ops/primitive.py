@@ -11,8 +11,6 @@ oneDNN (:mod:`jaxcnn.ops.onednn`), else matrix products (:mod:`jaxcnn.ops.xla`).
 import contextlib
 import functools
 import math
-from collections.abc import Iterator
-from contextvars import ContextVar
 
 import jax
 import jax.numpy as jnp
@@ -24,10 +22,10 @@ from jax.sharding import NamedSharding, PartitionSpec
 
 from jaxcnn.ops import onednn
 from jaxcnn.ops.geometry import Geometry, Wanted
+from jaxcnn.ops.tracing import is_spelled_out, varying_alike
 from jaxcnn.ops.xla import blocked, direct
 
 _convolution_p = Primitive("jaxcnn_convolution")
-_spelled_out: ContextVar[bool] = ContextVar("spelled_out", default=False)
 
 
 def convolve(wanted: Wanted, a: jax.Array, b: jax.Array, geometry: Geometry) -> jax.Array:
@@ -35,31 +33,8 @@ def convolve(wanted: Wanted, a: jax.Array, b: jax.Array, geometry: Geometry) -> 
 
     The last two are the gradients of the first: 'input' is also known as transposed convolution.
     """
-    form = _everywhere if _spelled_out.get() else _convolution_p.bind
-    return form(*_varying_alike(a, b), wanted=wanted, geometry=geometry, stacked=False)
-
-
-@contextlib.contextmanager
-def spelled_out() -> Iterator[None]:
-    """Within the block convolutions are traced as JAX's own operations, for readers that know only those."""
-    token = _spelled_out.set(True)
-    try:
-        yield
-    finally:
-        _spelled_out.reset(token)
-
-
-def _varying_alike(a, b):
-    """Inside `shard_map`, say that both vary over the axes that either does; the transpose of that is a sum."""
-
-    def axes(x) -> frozenset:
-        return getattr(getattr(jax.typeof(x), "mat", None), "varying", frozenset())
-
-    def vary(x):
-        missing = tuple((axes(a) | axes(b)) - axes(x))
-        return lax.pcast(x, missing, to="varying") if missing else x
-
-    return vary(a), vary(b)
+    form = _everywhere if is_spelled_out() else _convolution_p.bind
+    return form(*varying_alike(a, b), wanted=wanted, geometry=geometry, stacked=False)
 
 
 _convolution_p.def_impl(functools.partial(xla.apply_primitive, _convolution_p))

@@ -13,6 +13,7 @@ import jax.numpy as jnp
 from jax import lax
 
 from jaxcnn.ops.geometry import Geometry, Wanted
+from jaxcnn.ops.product import product
 
 _DIMENSIONS = {1: ("NWC", "WIO", "NWC"), 2: ("NHWC", "HWIO", "NHWC"), 3: ("NDHWC", "DHWIO", "NDHWC")}
 
@@ -73,20 +74,27 @@ def _matmul(wanted: Wanted, a: jax.Array, b: jax.Array, geometry: Geometry) -> j
     groups, taps = geometry.groups, geometry.taps
     shape = geometry.shape(wanted, a.shape, b.shape)
 
-    def rows(y):  # (N, *positions, O) -> (n, g, o)
-        return y.reshape(-1, groups, y.shape[-1] // groups)
+    def rows(y):  # (N, *positions, O) -> (g, n, o)
+        return jnp.moveaxis(y.reshape(-1, groups, y.shape[-1] // groups), 1, 0)
 
-    def patches(x):  # (N, *lengths, C) -> (n, k, g, c)
-        return jnp.concatenate(list(_slices(x, geometry)), -1).reshape(-1, taps, groups, x.shape[-1] // groups)
+    def patches(x):  # (N, *lengths, C) -> (g, n, k c)
+        cut = jnp.concatenate(list(_slices(x, geometry)), -1).reshape(-1, taps, groups, x.shape[-1] // groups)
+        return jnp.moveaxis(cut, 2, 0).reshape(groups, -1, taps * cut.shape[-1])
 
-    def matrix(kernel):  # (*window, C / groups, O) -> (k, c, g, o)
-        return kernel.reshape(taps, kernel.shape[-2], groups, kernel.shape[-1] // groups)
+    def matrix(kernel):  # (*window, C / groups, O) -> (g, k c, o)
+        return jnp.moveaxis(kernel.reshape(-1, groups, kernel.shape[-1] // groups), 1, 0)
+
+    def times(x, y, x_axis, y_axis):
+        if groups == 1:
+            return product(x[0], y[0], x_axis, y_axis)[None]
+        return jax.vmap(lambda x, y: product(x, y, x_axis, y_axis))(x, y)
 
     if wanted == "output":
-        return jnp.einsum("nkgc,kcgo->ngo", patches(a), matrix(b)).reshape(shape)
+        return jnp.moveaxis(times(patches(a), matrix(b), 1, 0), 0, 1).reshape(shape)
     if wanted == "kernel":
-        return jnp.einsum("nkgc,ngo->kcgo", patches(a), rows(b)).reshape(shape)
-    columns = jnp.einsum("ngo,kcgo->nkgc", rows(a), matrix(b)).reshape(*a.shape[:-1], taps, shape[-1])
+        return jnp.moveaxis(times(patches(a), rows(b), 0, 0), 0, 1).reshape(shape)
+    columns = times(rows(a), matrix(b), 1, 1).reshape(groups, -1, taps, shape[-1] // groups)
+    columns = jnp.moveaxis(columns, 0, 2).reshape(*a.shape[:-1], taps, shape[-1])
     return _unslice((columns[..., tap, :] for tap in range(taps)), geometry)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import jax
 
-from jaxcnn.ops.primitive import spelled_out
+from jaxcnn.ops.tracing import spelled_out
 from jaxcnn.training.steps import predict_step
 from jaxcnn.utils.files import atomic_write
 

@@ -84,7 +84,7 @@ def test_bfloat16_where_the_processor_has_it():
 @pytest.mark.parametrize("wrong", ["arrays", "workspace", "fields"])
 def test_errors_come_back_as_exceptions(wrong):
     x, kernel = jnp.zeros((4, 8, 8, 8)), jnp.zeros((3, 3, 8, 16))
-    problem = np.array(onednn._problem("output", x, kernel, GEOMETRY, 2), np.int64)
+    problem = np.array(onednn._problem("output", x, kernel, GEOMETRY), np.int64)
     result, workspace = jax.ShapeDtypeStruct((4, 6, 6, 16), x.dtype), jax.ShapeDtypeStruct((1 << 20,), jnp.uint8)
     if wrong == "arrays":
         x = x[:3]
@@ -99,9 +99,9 @@ def test_errors_come_back_as_exceptions(wrong):
 @compiled
 def test_what_onednn_refuses_is_an_exception():
     x, kernel = jnp.zeros((4, 8, 8, 8)), jnp.zeros((3, 3, 8, 16))
-    problem = onednn._problem("output", x, kernel, GEOMETRY, 2)
-    problem[6] = 5  # input channels that 2 groups of them cannot make up
-    problem[5] = 2
+    problem = onednn._problem("output", x, kernel, GEOMETRY)
+    problem[7] = 5  # input channels that 2 groups of them cannot make up
+    problem[6] = 2
     call = jax.ffi.ffi_call("jaxcnn_convolve", (jax.ShapeDtypeStruct((4, 6, 6, 16), x.dtype),) * 2)
     with pytest.raises(jax.errors.JaxRuntimeError, match="oneDNN convolution"):
         jax.block_until_ready(call(x, kernel, problem=np.array(problem, np.int64)))

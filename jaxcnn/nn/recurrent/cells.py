@@ -13,6 +13,7 @@ from jaxcnn.nn import arguments
 from jaxcnn.nn.base import Layer
 from jaxcnn.nn.core import drop, dropout_rate, kernel_weight, resolved
 from jaxcnn.nn.recurrent.scan import kernel_groups, products, recurrence
+from jaxcnn.ops.product import dot
 
 Add = Callable[[int, jax.Array], list[jax.Array]]
 
@@ -54,10 +55,10 @@ class Gated:
         raise NotImplementedError
 
     def input_product(self, x: jax.Array, kernel: jax.Array) -> jax.Array:
-        return jnp.dot(x, kernel)
+        return dot(x, kernel)
 
     def recurrent_product(self, h: jax.Array, kernel: jax.Array) -> jax.Array:
-        return jnp.dot(h, kernel)
+        return dot(h, kernel)
 
     @property
     def size(self) -> int:

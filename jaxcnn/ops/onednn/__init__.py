@@ -1,10 +1,13 @@
-"""oneDNN's convolutions as an XLA custom call on CPU: an optional part, compiled when the package is installed."""
+"""oneDNN's convolutions and products as XLA custom calls on CPU: an optional part, compiled at installation."""
 
+import contextlib
 import ctypes
 import functools
 import importlib.metadata
+import math
 import os
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import jax
@@ -14,8 +17,11 @@ import numpy as np
 from jaxcnn.ops.geometry import Geometry, Wanted
 
 _LIBRARY = Path(__file__).parent / "libjaxcnn_onednn.so"
-_TARGET = "jaxcnn_convolve"
+_TARGET, _PRODUCT_TARGET = "jaxcnn_convolve", "jaxcnn_multiply"
 _KINDS: dict[Wanted, int] = {"output": 0, "input": 1, "kernel": 2}
+
+# Multiplications that make it worth to wake threads for fewer images than there are: a fraction of a millisecond.
+_SHARED_WORK = 2**24
 
 
 @functools.cache
@@ -27,10 +33,11 @@ def _load() -> tuple[ctypes.CDLL | None, str | None]:
         return None, "not compiled: needs Linux on x86-64 and a C++ compiler (g++), then `pip install` jaxcnn again"
     try:
         files = importlib.metadata.files("onednn-cpu-gomp") or []
-        for file in files:  # once it is loaded, our library finds it by its name
-            if file.name == "libdnnl.so.3":
-                ctypes.CDLL(str(file.locate()))
-        library = ctypes.CDLL(str(_LIBRARY))
+        with _threads_that_sleep():
+            for file in files:  # once it is loaded, our library finds it by its name
+                if file.name == "libdnnl.so.3":
+                    ctypes.CDLL(str(file.locate()))
+            library = ctypes.CDLL(str(_LIBRARY))
     except importlib.metadata.PackageNotFoundError:
         return None, "oneDNN is missing: `pip install onednn-cpu-gomp`"
     except OSError as error:
@@ -38,13 +45,26 @@ def _load() -> tuple[ctypes.CDLL | None, str | None]:
             None,
             f"cannot be loaded: {error}; `pip install onednn-cpu-gomp`, and libgomp1 from the system's packages",
         )
-    if not hasattr(library, "jaxcnn_ffi_major"):
+    if not hasattr(library, "jaxcnn_plan_product"):
         return None, "compiled from an older conv.cc: `pip install` jaxcnn again"
     if (library.jaxcnn_ffi_major(), library.jaxcnn_ffi_minor()) > _ffi_version():
         return None, "compiled for a newer jaxlib: upgrade jaxlib, or `pip install --no-build-isolation` jaxcnn again"
-    library.jaxcnn_plan.restype = ctypes.c_int64
+    library.jaxcnn_plan.restype = library.jaxcnn_plan_product.restype = ctypes.c_int64
     jax.ffi.register_ffi_target(_TARGET, jax.ffi.pycapsule(library.jaxcnn_convolve), platform="cpu")
+    jax.ffi.register_ffi_target(_PRODUCT_TARGET, jax.ffi.pycapsule(library.jaxcnn_multiply), platform="cpu")
     return library, None
+
+
+@contextlib.contextmanager
+def _threads_that_sleep() -> Iterator[None]:
+    """OpenMP reads when it is loaded whether its threads spin while they have nothing to do: let them sleep."""
+    name, before = "OMP_WAIT_POLICY", os.environ.get("OMP_WAIT_POLICY")
+    os.environ.setdefault(name, "passive")
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[name]
 
 
 def _ffi_version() -> tuple[int, ...]:
@@ -65,30 +85,64 @@ def why_not() -> str | None:
 
 def convolve(wanted: Wanted, a: jax.Array, b: jax.Array, geometry: Geometry) -> jax.Array | None:
     """:func:`jaxcnn.ops.primitive.convolve` by oneDNN, or None if it has no fast code for this one."""
-    library, _ = _load()
-    if library is None or not (a.dtype == jnp.float32 or (a.dtype == jnp.bfloat16 and library.jaxcnn_has_bfloat16())):
+    library = _library_for(a.dtype)
+    if library is None:
         return None
-    threads = len(os.sched_getaffinity(0))
-    if 4 * a.shape[0] < threads:  # the batch is what threads share: most of them would idle
-        return None
-    problem = _problem(wanted, a, b, geometry, threads)
+    problem = _problem(wanted, a, b, geometry)
     workspace = library.jaxcnn_plan((ctypes.c_int64 * len(problem))(*problem))
+    return _call(_TARGET, a, b, geometry.shape(wanted, a.shape, b.shape), problem, workspace)
+
+
+def multiply(a: jax.Array, b: jax.Array, a_axis: int, b_axis: int) -> jax.Array | None:
+    """The product of two matrices over these axes of theirs by oneDNN, or None if it has no fast code for it."""
+    library = _library_for(a.dtype)
+    if library is None or a.dtype != b.dtype:
+        return None
+    (m, k), n = (a.shape[1 - a_axis], a.shape[a_axis]), b.shape[1 - b_axis]
+    chunks = _chunks(max(m, n))
+    steps = (k, 1) if a_axis == 1 else (1, m), (n, 1) if b_axis == 0 else (1, k)
+    problem = [int(a.dtype == jnp.bfloat16), m, n, k, *steps[0], *steps[1], chunks, int(m >= n)]
+    workspace = library.jaxcnn_plan_product((ctypes.c_int64 * len(problem))(*problem))
+    return _call(_PRODUCT_TARGET, a, b, (m, n), problem, workspace)
+
+
+def _library_for(dtype: jnp.dtype) -> ctypes.CDLL | None:
+    library, _ = _load()
+    if library is not None and (dtype == jnp.float32 or (dtype == jnp.bfloat16 and library.jaxcnn_has_bfloat16())):
+        return library
+    return None
+
+
+def _call(
+    target: str, a: jax.Array, b: jax.Array, shape: tuple[int, ...], problem: list[int], workspace: int
+) -> jax.Array | None:
+    """What the library computes of two arrays; None where it has planned no `workspace` for the `problem`."""
     if workspace < 0:
         return None
-    result = jax.ShapeDtypeStruct(geometry.shape(wanted, a.shape, b.shape), a.dtype)
-    scratch = jax.ShapeDtypeStruct((workspace,), jnp.uint8)
-    return jax.ffi.ffi_call(_TARGET, (result, scratch))(a, b, problem=np.array(problem, np.int64))[0]
+    result, scratch = jax.ShapeDtypeStruct(shape, a.dtype), jax.ShapeDtypeStruct((workspace,), jnp.uint8)
+    return jax.ffi.ffi_call(target, (result, scratch))(a, b, problem=np.array(problem, np.int64))[0]
 
 
-def _problem(wanted: Wanted, a: jax.Array, b: jax.Array, geometry: Geometry, threads: int) -> list[int]:
+def _threads() -> int:
+    return len(os.sched_getaffinity(0))
+
+
+def _chunks(length: int) -> int:
+    """Into how many parts, equal but for the last, an axis is cut so that each thread has one."""
+    return -(-length // -(-length // _threads()))
+
+
+def _problem(wanted: Wanted, a: jax.Array, b: jax.Array, geometry: Geometry) -> list[int]:
     """The fields of `Problem` in conv.cc."""
     shape = geometry.shape(wanted, a.shape, b.shape)
-    images = a.shape[0]
-    chunks = -(-images // -(-images // threads))
+    images, chunks, threads = a.shape[0], _chunks(a.shape[0]), 1
     c_in = (shape if wanted == "input" else a.shape)[-1]
     c_out = {"output": shape, "input": a.shape, "kernel": b.shape}[wanted][-1]
+    work = images * math.prod(geometry.positions) * geometry.taps * c_in * c_out // geometry.groups
+    if images < _threads() and work > _SHARED_WORK:
+        chunks, threads = 1, _threads()
     before = [pad[0] for pad in geometry.padding]
     axes = (geometry.lengths, geometry.window, geometry.positions, geometry.strides, geometry.dilation, before)
     in_three = [length for axis in axes for length in (*axis, 0, 0)[:3]]
     bfloat16 = int(a.dtype == jnp.bfloat16)
-    return [_KINDS[wanted], bfloat16, geometry.rank, images, chunks, geometry.groups, c_in, c_out, *in_three]
+    return [_KINDS[wanted], bfloat16, geometry.rank, images, chunks, threads, geometry.groups, c_in, c_out, *in_three]

@@ -1,0 +1,99 @@
+"""One JAX primitive for the product of two matrices.
+
+Like convolution (:mod:`jaxcnn.ops.primitive`) it is differentiated by itself: the gradients of a product are products.
+XLA computes it, but for one case: on CPU the product over the first axes of both, which the gradient of every kernel
+is, takes oneDNN two thirds of XLA's time, because it need not lay one of them out anew.
+"""
+
+import contextlib
+import functools
+import math
+
+import jax
+from jax import lax
+from jax.extend.core import Primitive
+from jax.interpreters import ad, batching, mlir, xla
+from jax.sharding import NamedSharding, PartitionSpec
+
+from jaxcnn.ops import onednn
+from jaxcnn.ops.tracing import is_spelled_out, varying_alike
+
+# Multiplications below which a call costs more than it saves.
+_LEAST_WORK = 2**20
+
+_product_p = Primitive("jaxcnn_product")
+
+
+def dot(x: jax.Array, kernel: jax.Array) -> jax.Array:
+    """``x`` (..., k) times ``kernel`` (k, n): (..., n), in the dtype that the two promote to."""
+    dtype = jax.numpy.promote_types(x.dtype, kernel.dtype)
+    rows = x.astype(dtype).reshape(math.prod(x.shape[:-1]), x.shape[-1])
+    return product(rows, kernel.astype(dtype), 1, 0).reshape(*x.shape[:-1], kernel.shape[-1])
+
+
+def product(a: jax.Array, b: jax.Array, a_axis: int, b_axis: int) -> jax.Array:
+    """The sum of products over axis `a_axis` of the matrix `a` and `b_axis` of `b`; the others remain, a's first."""
+    form = _by_xla if is_spelled_out() else _product_p.bind
+    return form(*varying_alike(a, b), a_axis=a_axis, b_axis=b_axis)
+
+
+def _by_xla(a, b, *, a_axis, b_axis):
+    return lax.dot_general(a, b, (((a_axis,), (b_axis,)), ((), ())))
+
+
+def _on_cpu(a, b, *, a_axis, b_axis):
+    if a_axis == b_axis == 0 and a.size * b.shape[1] >= _LEAST_WORK:
+        result = onednn.multiply(a, b, a_axis, b_axis)
+        if result is not None:
+            return result
+    return _by_xla(a, b, a_axis=a_axis, b_axis=b_axis)
+
+
+_product_p.def_impl(functools.partial(xla.apply_primitive, _product_p))
+
+
+@_product_p.def_abstract_eval
+def _abstract(a, b, *, a_axis, b_axis):
+    spec = PartitionSpec(a.sharding.spec[1 - a_axis], b.sharding.spec[1 - b_axis])
+    shape = a.shape[1 - a_axis], b.shape[1 - b_axis]
+    return a.update(shape=shape, weak_type=False, sharding=NamedSharding(a.sharding.mesh, spec))
+
+
+def _transpose_a(cotangent, a, b, *, a_axis, b_axis):
+    if a_axis == 1:
+        return product(cotangent, b, 1, 1 - b_axis)
+    return product(b, cotangent, 1 - b_axis, 1)
+
+
+def _transpose_b(cotangent, a, b, *, a_axis, b_axis):
+    if b_axis == 0:
+        return product(a, cotangent, 1 - a_axis, 0)
+    return product(cotangent, a, 0, 1 - a_axis)
+
+
+ad.defbilinear(_product_p, _transpose_a, _transpose_b)
+
+
+def _batch(arguments, dims, **axes):
+    return jax.vmap(functools.partial(_by_xla, **axes), in_axes=dims)(*arguments), 0
+
+
+batching.primitive_batchers[_product_p] = _batch
+mlir.register_lowering(_product_p, mlir.lower_fun(_by_xla, multiple_results=False))
+
+
+def _lower_on_cpu(context, a, b, **axes):
+    # Programs for several devices are cut up by XLA, which cannot look into a call of oneDNN's; exported ones must run
+    # where it is not.
+    module = context.module_context
+    alone = getattr(module.axis_context, "num_devices", None) == 1
+    way = _on_cpu if alone and not module.lowering_parameters.for_export else _by_xla
+    return mlir.lower_fun(way, multiple_results=False)(context, a, b, **axes)
+
+
+mlir.register_lowering(_product_p, _lower_on_cpu, platform="cpu")
+with contextlib.suppress(ImportError):
+    # Without this a program is lowered before it is known for how many devices.
+    from jax._src.dispatch import prim_requires_devices_during_lowering
+
+    prim_requires_devices_during_lowering.add(_product_p)
