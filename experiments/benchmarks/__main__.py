@@ -19,7 +19,7 @@ from experiments.benchmarks.page import draw
 from experiments.benchmarks.train_step import chosen
 
 HERE = Path(__file__).parent
-BENCHMARKS = ("train_step", "predict", "layers", "style", "applications", "scaling")
+BENCHMARKS = ("train_step", "predict", "layers", "generators", "data", "style", "applications", "scaling")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

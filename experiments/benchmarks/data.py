@@ -87,6 +87,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     repeats = 1 if options.quick else options.repeats
     print(f"{describe_machine()['processor']}, {describe_machine()['cores']} cores\n")
     results: dict[str, dict[str, dict[str, Spread]]] = {}
+    reports, bars = [], {}
     with tempfile.TemporaryDirectory() as scratch:
         for key in loads:
             load = LOADS[key]
@@ -96,7 +97,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
             results[key] = {
                 n: {f: Spread(tuple(load.samples / s for s in v[f])) for f in FIGURES} for n, v in found.items()
             }
-            print(report(load, results[key]), end="\n\n", flush=True)
+            reports.append(report(load, results[key]))
+            bars[f"{load.title}: pictures a second"] = {
+                CONTESTANTS[n].title: found["seconds"].median for n, found in results[key].items()
+            }
+            print(reports[-1], end="\n\n", flush=True)
         for key in [key for key in TRAINING_LOADS if key in loads]:
             load = TRAINING_LOADS[key]
             folder = jpeg_folder(Path(scratch, f"small{load.size}"), load)
@@ -108,15 +113,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 }
                 for n, v in found.items()
             }
-            print(waiting(load, results[f"training_{key}"]), end="\n\n", flush=True)
+            reports.append(waiting(load, results[f"training_{key}"]))
+            print(reports[-1], end="\n\n", flush=True)
     if not options.quick:
         write_json(
             options.out / "data.json",
             {
+                "title": "Pictures made ready",
+                "report": "\n\n".join(reports),
+                "bars": bars,
                 "results": {
                     key: {n: {f: v.as_json() for f, v in figures.items()} for n, figures in found.items()}
                     for key, found in results.items()
-                }
+                },
             },
         )
         print(f"Written to {options.out / 'data.json'}")

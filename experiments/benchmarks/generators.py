@@ -40,7 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     names = options.networks.split(",")
     if unknown := [name for name in names if name not in NETWORKS]:
         parser.error(f"unknown: {', '.join(unknown)}; there are {', '.join(NETWORKS)}")
-    results = {}
+    results, reports, bars = {}, [], {}
     print(f"{describe_machine()['processor']}, {describe_machine()['cores']} cores\n")
     for name in names:
         network = NETWORKS[name].small() if options.quick else NETWORKS[name]
@@ -49,12 +49,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
             way: {"seconds": seconds.as_json(), "cpu": cpu.as_json()} for way, (seconds, cpu) in found.items()
         }
         if not options.quick:
-            print(report(network, found), end="\n\n", flush=True)
+            reports.append(report(network, found))
+            steps = network.steps
+            bars[f"{network.title}: ms a step"] = {w: spread.median / steps * 1e3 for w, (spread, _) in found.items()}
+            print(reports[-1], end="\n\n", flush=True)
     if options.quick:
         print("All run.")
         return 0
     path = options.out / "generators.json"
-    write_json(path, {"results": results})
+    title = "fit from arrays, generators and with callbacks"
+    write_json(path, {"title": title, "report": "\n\n".join(reports), "bars": bars, "results": results})
     print(f"Written to {path}")
     return 0
 

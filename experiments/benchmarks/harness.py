@@ -260,5 +260,9 @@ def write_json(path: Path, results: Mapping[str, Any]) -> None:
     What ``report`` (Markdown) and ``bars`` (title -> label -> length) hold is shown in RESULTS.md.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    command = " ".join(["python -m", f"experiments.benchmarks.{Path(sys.argv[0]).stem}", *sys.argv[1:]])
+    given = sys.argv[1:]
+    if "--out" in given:  # where the figures go does not change them
+        at = given.index("--out")
+        given = given[:at] + given[at + 2 :]
+    command = " ".join(["python -m", f"experiments.benchmarks.{Path(sys.argv[0]).stem}", *given])
     path.write_text(json.dumps({"machine": describe_machine(), "command": command, **results}, indent=1) + "\n")

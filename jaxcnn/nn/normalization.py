@@ -113,7 +113,7 @@ def batch_statistics(x: jax.Array, rows: jax.Array | None, axis: int) -> tuple[j
         mean = jnp.mean(x, axes, keepdims=True)
         return mean.reshape(-1), jnp.mean(jnp.square(x - mean), axes)
     where = (rows > 0).reshape(rows.shape + (1,) * (x.ndim - 1))
-    count = jnp.maximum(jnp.sum(rows > 0), 1) * (x.size // (x.shape[0] * x.shape[axis]))
+    count = jnp.maximum(jnp.sum(where, dtype=x.dtype), 1) * (x.size // (x.shape[0] * x.shape[axis]))
     mean = jnp.sum(x, axes, keepdims=True, where=where) / count
     return mean.reshape(-1), jnp.sum(jnp.square(x - mean), axes, where=where) / count
 

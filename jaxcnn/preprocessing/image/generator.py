@@ -167,7 +167,8 @@ class ImageDataGenerator:
         steps, statistics = self._sample_steps, self._statistics()
         if self.preprocessing_function is None:
             first = self.data_format == "channels_first"
-            return _process(self.augmentation, steps, first, statistics, key, jnp.asarray(batch))
+            process = _process if self.augmentation.colours else _process_at_once
+            return process(self.augmentation, steps, first, statistics, key, jnp.asarray(batch))
         changed = self._as_given(self.augmentation(key, self._channels_last(batch)))
         return standardize(steps, statistics, self._preprocessed(np.asarray(changed)))
 
@@ -419,7 +420,6 @@ def _apply(augmentation: Augmentation, batch: ArrayLike, parameters: Mapping[str
     return augmentation.apply(batch, parameters)
 
 
-@partial(jax.jit, static_argnums=(0, 1, 2))
 def _process(
     augmentation: Augmentation, steps: SampleSteps, first: bool, statistics: Statistics, key: Array, batch: Array
 ) -> Array:
@@ -428,7 +428,11 @@ def _process(
         changed = augmentation(key, batch.transpose(0, 2, 3, 1)).transpose(0, 3, 1, 2)
     else:
         changed = augmentation(key, batch)
-    return standardize(steps, statistics, changed)
+    return _standardize(steps, statistics, changed)
+
+
+_standardize = jax.jit(standardize, static_argnums=0)
+_process_at_once = jax.jit(_process, static_argnums=(0, 1, 2))
 
 
 def _key(seed: int | None) -> Array:
