@@ -99,8 +99,8 @@ class Session:
             **more,
         )
 
-    def repeat(self, work: Callable[[], Any], times: int = 1) -> None:
-        """Do `work` whenever it is our turn, `times` times, and report the time of one.
+    def repeat(self, work: Callable[[], Any], times: int = 1, **more: float) -> None:
+        """Do `work` whenever it is our turn, `times` times, and report the time of one, with `more` figures.
 
         What is reported as the loss depends on all that the work gives, where it is an array.
         """
@@ -109,7 +109,7 @@ class Session:
             for _ in range(times):
                 outputs = work()
             loss = float((outputs**2).sum()) if hasattr(outputs, "dtype") else 0.0
-            self.epoch_end(loss, times)
+            self.epoch_end(loss, times, **more)
 
     def _send(self, **message: Any) -> None:
         self._out.write(json.dumps(message) + "\n")

@@ -168,6 +168,8 @@ class Compiled(Layer):
                 losses.get(name)
         self._reset_training()
         self._parallel = distribution.current() or self._parallel
+        if self._parallel is not None and self._parallel.alone:
+            self._parallel = None
         self.optimizer, self._compile_arguments = found, arguments
         self._execution = {"count": steps_per_execution, "eager": bool(run_eagerly)}
         if objective is not None:

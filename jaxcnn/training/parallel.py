@@ -63,6 +63,11 @@ class Distribution:
         self.whole = NamedSharding(mesh, PartitionSpec())
         self.parts = mesh.shape[BATCH_AXIS]
 
+    @property
+    def alone(self) -> bool:
+        """Whether one device does everything and nothing is asked of where weights lie."""
+        return self.mesh.size == 1 and jax.process_count() == 1 and not self.rules and not self.fsdp
+
     def sharding(self, path: str, shape: Sequence[int]) -> NamedSharding:
         """How a weight, or what belongs to one, lies on the devices.
 
