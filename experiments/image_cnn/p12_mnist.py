@@ -51,7 +51,7 @@ def main(run: Run) -> None:
 
     model.compile(
         loss=losses.categorical_crossentropy,
-        optimizer=optimizers.Adadelta(),
+        optimizer=optimizers.Adadelta(epsilon=1e-6),  # the default that the book prints; Keras 2.0.4 has 1e-8
         metrics=["accuracy"],
     )
     history = model.fit(
