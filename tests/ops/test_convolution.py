@@ -229,8 +229,8 @@ manual = jax.shard_map(same, mesh=mesh, in_specs=(P("batch"), P()), out_specs=P(
 whole = lambda x, k: (manual(x, k) ** 2).sum()
 for actual, wanted in zip(jax.jit(jax.grad(whole, (0, 1)))(*arguments), expected[1]):
     np.testing.assert_allclose(actual, wanted, rtol=1e-4, atol=1e-2)
-# The slices of the matrix products are not defined on a mesh with explicit axes; neither, from JAX 0.12 on, is the sum of
-# the devices' gradients by oneDNN ("Unsupported reduction computation").
+# On a mesh with explicit axes the slices of the matrix products are not defined; neither, from JAX 0.12 on, is the sum
+# of the devices' gradients by oneDNN ("Unsupported reduction computation").
 if ops.accelerated() and jax.__version_info__ < (0, 12):
     explicit = jax.make_mesh((2,), ("batch",), axis_types=(jax.sharding.AxisType.Explicit,))
     with jax.set_mesh(explicit):
