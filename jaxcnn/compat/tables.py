@@ -284,4 +284,9 @@ REMOVED = {
     "get_output": "read `output`, or call `get_output_at(node_index)`",
     "set_session": "there are no sessions: JAX runs functions; leave the call and the session's options out",
     "get_session": "there are no sessions: JAX runs functions; use K.get_value, K.eval or K.function",
+    **dict.fromkeys(
+        ("GeneratorEnqueuer", "OrderedEnqueuer", "SequenceEnqueuer"),
+        "give the generator or Sequence to fit_generator, evaluate_generator or predict_generator, which make batches "
+        "beside the training (max_queue_size=, workers=, use_multiprocessing=)",
+    ),
 }

@@ -117,6 +117,8 @@ def test_names_are_the_very_same_objects(as_keras):
     [
         ("from keras.layers import MaxoutDense", "has been removed.*Reshape"),
         ("from keras.layers.core import Highway", "has been removed.*functional API"),
+        ("from keras.utils import GeneratorEnqueuer", "has been removed.*fit_generator"),
+        ("from keras.engine.training import GeneratorEnqueuer", "has been removed.*fit_generator"),
         ("from keras.layers.core import TimeDistributedDense", "TimeDistributed\\(Dense"),
         ("from keras.models import Graph", "functional model"),
         ("import keras.layers.cores", "no module keras.layers.cores. Did you mean keras.layers.core?"),
