@@ -227,17 +227,18 @@ class Normalization(Layer):
     """``(x - mean) / sqrt(variance)``, with statistics of the data for each index of `axis`, of all axes but the batch.
 
     Weights, none of which training moves: ``mean``, ``variance`` and ``count``, the number of values behind them; they
-    start as 0, 1 and 0 and are set with the weights of a model.
+    start as 0, 1 and 0 and are set with the weights of a model.  `axis` may be a list of one, as Keras 3 writes it.
     """
 
-    axis: int = -1
+    axis: Any = -1
 
     supports_masking = True
 
     def checked(self) -> dict[str, Any]:
-        if not isinstance(self.axis, int) or self.axis == 0:
+        axis = arguments.whole_numbers(self.axis)
+        if axis is None or len(axis) != 1 or axis[0] == 0:
             raise ValueError(f"{self.label}: `axis` is {self.axis!r}; it must be an integer other than 0, the batch.")
-        return {}
+        return {"axis": axis[0]}
 
     @nn.compact
     def __call__(self, x: jax.Array) -> jax.Array:
