@@ -68,4 +68,4 @@ def outputs(model, x, **arguments):
 
 def same(found, expected, atol=1e-6):
     for a, b in zip(found, expected, strict=True):
-        np.testing.assert_allclose(a, b, rtol=1e-5, atol=atol)
+        np.testing.assert_allclose(a, b, rtol=1e-6, atol=atol)
