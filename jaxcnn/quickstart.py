@@ -71,7 +71,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     model = mnist_cnn()
     model.summary()
-    optimizer = Adadelta(epsilon=1e-6)  # what the books print as its default; Keras 2.0.4 has 1e-8, which learns slower
+    optimizer = Adadelta(epsilon=1e-6)  # as the book prints its default; Keras 2.0.4 has 1e-8
     model.compile(loss="categorical_crossentropy", optimizer=optimizer, metrics=["accuracy"])
     history = model.fit(x_train, y_train, batch_size=BATCH_SIZE, epochs=epochs, validation_data=(x_test, y_test))
     loss, accuracy = np.atleast_1d(model.evaluate(x_test, y_test, batch_size=BATCH_SIZE, verbose=0))

@@ -18,10 +18,10 @@ from jaxcnn.callbacks import History
 from jaxcnn.layers.base import Layer
 from jaxcnn.nn.graph import mixes_rows
 from jaxcnn.registry import custom_object_scope
+from jaxcnn.training.build_objective import build_objective
 from jaxcnn.training.clock import Clock
 from jaxcnn.training.dispatch import Dispatcher, TrainCalls
 from jaxcnn.training.objective import Objective
-from jaxcnn.training.objective_of import build_objective
 from jaxcnn.training.optimizer_state import named_arrays, with_arrays
 from jaxcnn.training.parallel import Distribution
 from jaxcnn.training.state import Path, Ties, Tree, merge, split

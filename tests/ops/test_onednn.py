@@ -68,6 +68,34 @@ def test_common_convolutions_are_taken(x_shape, kernel_shape, options):
 
 
 @compiled
+@pytest.mark.parametrize("wanted", [(0,), (1,)], ids=["input", "kernel"])
+def test_a_single_picture_is_shared_by_all_threads(wanted, monkeypatch):
+    monkeypatch.setattr(onednn, "_threads", lambda: 2)
+    generator = np.random.default_rng(0)
+    x, kernel = (jnp.asarray(generator.normal(size=s), "float32") for s in ((1, 48, 48, 32), (3, 3, 32, 64)))
+    geometry = Geometry((48, 48), (3, 3), (1, 1), (1, 1), ((1, 1), (1, 1)))
+    assert onednn._problem("output", x, kernel, geometry)[4:6] == [1, 2]  # one chunk, two threads
+    assert onednn._problem("output", jnp.concatenate([x, x]), kernel, geometry)[4:6] == [2, 1]
+    small = Geometry((8, 8), (3, 3), (1, 1), (1, 1), ((0, 0), (0, 0)))
+    assert onednn._problem("output", x[:, :8, :8], kernel, small)[4:6] == [1, 1]  # not worth waking threads
+
+    def plain(x, kernel):
+        return jax.lax.conv_general_dilated(x, kernel, (1, 1), "SAME", dimension_numbers=("NHWC", "HWIO", "NHWC"))
+
+    def ours(x, kernel):
+        return ops.conv(x, kernel, padding="same")
+
+    assert_close(jax.jit(ours)(x, kernel), plain(x, kernel))
+    found, expected = (jax.jit(jax.grad(lambda *a, f=f: jnp.sum(f(*a) ** 2), wanted))(x, kernel) for f in (ours, plain))
+    assert_close(found[0], expected[0])
+
+
+def assert_close(actual, expected):
+    """Within 1e-5 of the largest expected value."""
+    assert np.abs(np.asarray(actual) - np.asarray(expected)).max() <= 1e-5 * np.abs(np.asarray(expected)).max()
+
+
+@compiled
 def test_the_rest_is_left_to_xla():
     assert "jaxcnn_convolve" not in lowered((8, 16, 16, 8), (3, 3, 8, 16), jnp.float16)
     assert "jaxcnn_convolve" not in lowered((2, 2, 2, 64), (2, 2, 64, 512)), "the kernel outweighs the images"

@@ -29,7 +29,11 @@ def network(**options):
 
 
 def equal(first, second):
-    """Whether two trainings ended alike; a short last batch, padded or not, may differ in the last bit."""
+    return all(np.array_equal(a, b) for a, b in zip(first, second, strict=True))
+
+
+def nearly_equal(first, second):
+    """Arrays have their short last batch padded and streams have not, so the last bit may differ (JAX 0.12)."""
     return all(np.allclose(a, b, rtol=1e-6, atol=1e-7) for a, b in zip(first, second, strict=True))
 
 
@@ -121,7 +125,7 @@ def test_pandas():
 def test_grain():
     grain = pytest.importorskip("grain")
     source = grain.MapDataset.source([(x, y) for x, y in zip(X, Y, strict=True)])
-    assert equal(trained(source), trained(X, Y))
+    assert nearly_equal(trained(source), trained(X, Y))
     batched = source.batch(6)
     assert equal(trained(batched, batch_size=None, shuffle=False), trained(X, Y, batch_size=6, shuffle=False))
     iterated = trained(batched.to_iter_dataset(), batch_size=None)
@@ -150,7 +154,7 @@ class Prepared:
 
 
 def test_sources_of_tensorflow_datasets_say_what_is_input_and_target():
-    assert equal(trained(Prepared()), trained(X, Y))
+    assert nearly_equal(trained(Prepared()), trained(X, Y))
 
 
 def test_a_source_needs_a_model_that_knows_its_input_shape():
