@@ -59,11 +59,15 @@ def jaxcnn_device(load: Load, folder: Path) -> Iterator[Any]:
     from jaxcnn.preprocessing.image import augment
 
     pictures, labels = load.arrays()
-    change = jax.jit(lambda key, batch: augment(key, batch, **CHANGES, interpolation_order=1) / 255)
     key = jax.random.key(0)
+
+    @jax.jit
+    def change(step: int, batch: np.ndarray) -> jax.Array:
+        return augment(jax.random.fold_in(key, step), batch, **CHANGES, interpolation_order=1) / 255
+
     for step in range(2**31):
         start = step * BATCH % load.samples
-        batch = change(jax.random.fold_in(key, step), pictures[start : start + BATCH])
+        batch = change(step, pictures[start : start + BATCH])
         yield batch.block_until_ready(), labels[start : start + BATCH]
 
 
