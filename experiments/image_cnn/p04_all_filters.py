@@ -47,7 +47,8 @@ def main(run: Run) -> None:
             pictures, scores = maximise_filters(model, layer, filters, size=size, steps=run.settings.steps)
             best = [j for j in np.argsort(-scores)[: run.settings.shown] if scores[j] > 0]
             run.figure(f"{layer}: filters that answer, of {len(filters)}", int((scores > 0).sum()))
-            run.picture(f"conv{block}_{i}", deprocess(pictures[best])[..., ::-1])  # VGG16 takes BGR
+            if best:
+                run.picture(f"conv{block}_{i}", deprocess(pictures[best])[..., ::-1])  # VGG16 takes BGR
     for layer in ("block1_conv1", "block1_conv2", "block4_conv1"):
         share = turned_copies(np.asarray(model.get_layer(layer).get_weights()[0]))
         run.figure(f"{layer}: share of filters that are another one turned by 90 degrees", share)
