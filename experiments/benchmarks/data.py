@@ -2,7 +2,7 @@
 
     python -m experiments.benchmarks.data [--quick] [--loads arrays32,jpeg] [--repeats 5] [--out DIR]
 
-Each library makes batches of 32 from the same pictures by the same changes (rotation, shifts, zoom, flip, linear
+Each library makes batches from the same pictures by the same changes (rotation, shifts, zoom, flip, linear
 interpolation), from arrays and from a folder of JPEG files: those of dogs and cats in ``$JAXCNN_HOME/datasets``, else
 drawn ones.  "augment" is the pure function alone, as inside of a training step.
 
@@ -21,7 +21,7 @@ from pathlib import Path
 
 import numpy as np
 
-from experiments.benchmarks.contestants.pictures import BATCH, Load
+from experiments.benchmarks.contestants.pictures import Load
 from experiments.benchmarks.harness import (
     Contestant,
     Process,
@@ -36,9 +36,9 @@ from experiments.benchmarks.train_step import chosen
 from jaxcnn import config
 
 LOADS = {
-    "arrays32": Load("arrays, 32x32x3", 32, 2048),
-    "arrays150": Load("arrays, 150x150x3", 150, 512),
-    "jpeg": Load("JPEG files, 150x150x3", 150, 512, files=True),
+    "arrays32": Load("arrays, 32x32x3", 32, 8192, 128),
+    "arrays150": Load("arrays, 150x150x3", 150, 512, 32),
+    "jpeg": Load("JPEG files, 150x150x3", 150, 512, 32, files=True),
 }
 _HERE = "experiments.benchmarks.contestants."
 OURS = "jaxcnn"
@@ -63,8 +63,8 @@ TRAINING = {
 FIGURES = ("seconds", "cpu")  # of a pass
 TRAINING_STEPS = 16  # in an epoch
 TRAINING_LOADS = {
-    "arrays32": Load("CIFAR CNN, 32x32x3", 32, TRAINING_STEPS * BATCH, files=True),
-    "jpeg": Load("CIFAR CNN, 150x150x3", 150, TRAINING_STEPS * BATCH, files=True),
+    "arrays32": Load("CIFAR CNN, 32x32x3", 32, TRAINING_STEPS * 128, 128, files=True),
+    "jpeg": Load("CIFAR CNN, 150x150x3", 150, TRAINING_STEPS * 32, 32, files=True),
 }
 
 
@@ -178,13 +178,13 @@ def report(load: Load, found: dict[str, dict[str, Spread]]) -> str:
         cpu = [f"{figures['cpu'].median:,.0f}", times[1]] if counted else ["", ""]
         rows.append([CONTESTANTS[name].title, f"{figures['seconds']:,.0f}", times[0], *cpu])
     header = ["", "pictures a second", "x Keras", "a CPU second", "x Keras"]
-    return f"{load.title}, batch {BATCH}\n{table(header, rows)}"
+    return f"{load.title}, batch {load.batch}\n{table(header, rows)}"
 
 
 def waiting(load: Load, found: dict[str, dict[str, Spread]]) -> str:
     """Milliseconds a step, and the share of them that the loop waits for a batch."""
     rows = [[TRAINING[n].title, f"{v['ms']:.1f}", f"{v['waiting']:.1%}"] for n, v in found.items()]
-    return f"{load.title}, batch {BATCH}\n{table(['', 'ms a step', 'of it waiting'], rows)}"
+    return f"{load.title}, batch {load.batch}\n{table(['', 'ms a step', 'of it waiting'], rows)}"
 
 
 if __name__ == "__main__":

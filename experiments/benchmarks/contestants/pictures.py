@@ -15,7 +15,6 @@ from typing import Any
 
 import numpy as np
 
-BATCH = 32
 CHANGES: dict[str, Any] = {
     "rotation_range": 20,
     "width_shift_range": 0.1,
@@ -27,11 +26,12 @@ CHANGES: dict[str, Any] = {
 
 @dataclass(frozen=True)
 class Load:
-    """What is read: `samples` pictures of `size` x `size`, from memory or from JPEG files in class folders."""
+    """What is read, `batch` at a time: `samples` pictures of `size` x `size`, in memory or JPEG files in class folders."""
 
     title: str
     size: int
     samples: int
+    batch: int
     files: bool = False
 
     def arrays(self) -> tuple[np.ndarray, np.ndarray]:
@@ -47,9 +47,9 @@ def jaxcnn_generator(load: Load, folder: Path) -> Iterator[Any]:
     generator = ImageDataGenerator(**CHANGES, rescale=1 / 255, interpolation_order=1)
     if load.files:
         return generator.flow_from_directory(
-            folder, (load.size, load.size), batch_size=BATCH, class_mode="binary", seed=0
+            folder, (load.size, load.size), batch_size=load.batch, class_mode="binary", seed=0
         )
-    return generator.flow(*load.arrays(), batch_size=BATCH, seed=0)
+    return generator.flow(*load.arrays(), batch_size=load.batch, seed=0)
 
 
 def jaxcnn_device(load: Load, folder: Path) -> Iterator[Any]:
@@ -66,9 +66,9 @@ def jaxcnn_device(load: Load, folder: Path) -> Iterator[Any]:
         return augment(jax.random.fold_in(key, step), batch, **CHANGES, interpolation_order=1) / 255
 
     for step in range(2**31):
-        start = step * BATCH % load.samples
-        batch = change(step, pictures[start : start + BATCH])
-        yield batch.block_until_ready(), labels[start : start + BATCH]
+        start = step * load.batch % load.samples
+        batch = change(step, pictures[start : start + load.batch])
+        yield batch.block_until_ready(), labels[start : start + load.batch]
 
 
 def keras_generator(load: Load, folder: Path) -> Iterator[Any]:
@@ -76,8 +76,10 @@ def keras_generator(load: Load, folder: Path) -> Iterator[Any]:
 
     generator = ImageDataGenerator(**CHANGES, rescale=1 / 255)  # interpolates linearly by default
     if load.files:
-        return generator.flow_from_directory(str(folder), (load.size, load.size), batch_size=BATCH, class_mode="binary")
-    return generator.flow(*load.arrays(), batch_size=BATCH)
+        return generator.flow_from_directory(
+            str(folder), (load.size, load.size), batch_size=load.batch, class_mode="binary"
+        )
+    return generator.flow(*load.arrays(), batch_size=load.batch)
 
 
 def torch_loader(load: Load, folder: Path) -> Iterator[Any]:
@@ -106,7 +108,7 @@ def torch_loader(load: Load, folder: Path) -> Iterator[Any]:
             return changed[0], label
 
     loader = torch.utils.data.DataLoader(
-        Pictures(), BATCH, shuffle=True, num_workers=os.cpu_count() or 1, persistent_workers=True
+        Pictures(), load.batch, shuffle=True, num_workers=os.cpu_count() or 1, persistent_workers=True
     )
     return endless(loader)
 
@@ -129,7 +131,7 @@ def grain_loader(load: Load, folder: Path) -> Iterator[Any]:
         changed = np.stack(planes, -1)
         return (changed[:, ::-1] if rng.random() < 0.5 else changed), label
 
-    data = grain.MapDataset.range(count).seed(0).shuffle().repeat().random_map(change).batch(BATCH)
+    data = grain.MapDataset.range(count).seed(0).shuffle().repeat().random_map(change).batch(load.batch)
     ahead = grain.ReadOptions(num_threads=os.cpu_count() or 1, prefetch_buffer_size=4)  # batches made by threads
     return iter(data.to_iter_dataset(ahead))
 
@@ -172,6 +174,6 @@ def train(load: Load, session: Any, library: str, folder: str) -> None:
     session.begin()
     for _ in range(session.epochs):
         session.epoch_begin()
-        for _ in range(load.samples // BATCH):
+        for _ in range(load.samples // load.batch):
             x, _ = next(batches)
         session.epoch_end(float(np.asarray(x).mean()))

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from experiments.benchmarks.contestants.pictures import BATCH, CHANGES, Load
+from experiments.benchmarks.contestants.pictures import CHANGES, Load
 from experiments.benchmarks.harness import Session
 
 
@@ -48,15 +48,15 @@ def train(load: Load, session: Session, source: str, folder: str) -> None:
     session.begin()
     if source == "device":
         augment = Augmentation(**CHANGES, interpolation_order=1)
-        model.fit(pictures.astype(np.float32) / 255, labels, batch_size=BATCH, augment=augment, **settings)
+        model.fit(pictures.astype(np.float32) / 255, labels, batch_size=load.batch, augment=augment, **settings)
         return
     batches: Any
     if source == "arrays":
-        batches = generator.flow(pictures, labels, batch_size=BATCH, seed=0)
+        batches = generator.flow(pictures, labels, batch_size=load.batch, seed=0)
     else:
         size = (load.size, load.size)
-        batches = generator.flow_from_directory(Path(folder), size, batch_size=BATCH, class_mode="binary", seed=0)
-    model.fit_generator(batches, load.samples // BATCH, **settings)
+        batches = generator.flow_from_directory(Path(folder), size, batch_size=load.batch, class_mode="binary", seed=0)
+    model.fit_generator(batches, load.samples // load.batch, **settings)
 
 
 def count_waiting() -> list[float]:
