@@ -26,7 +26,7 @@ CHANGES: dict[str, Any] = {
 
 @dataclass(frozen=True)
 class Load:
-    """What is read, `batch` at a time: `samples` pictures of `size` x `size`, in memory or JPEG files in class folders."""
+    """What is read, `batch` at a time: `samples` pictures of `size` x `size`, in memory or as JPEG files."""
 
     title: str
     size: int
