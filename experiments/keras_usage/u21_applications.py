@@ -1,10 +1,14 @@
 """Networks with ImageNet weights name what they see (U21 of the notes).
 
 Data: photographs, and the weights of MobileNet, the only one of the notes' thirteen networks whose whole weights come
-with the data of this project.  The others are built without weights and their parameters counted.
+with the data of this project.  The others are built without weights and their parameters counted.  Where Keras 3 is
+installed, a full run says beside ours what it sees in the same pictures by the same weights.
 
     python -m experiments run u21_applications
 """
+
+import importlib.util
+import os
 
 import numpy as np
 
@@ -38,21 +42,34 @@ PARAMETERS = {
 }
 
 
+def best_five(probabilities: np.ndarray) -> list[list[str]]:
+    """For each picture the names and probabilities of its five best classes."""
+    decoded = applications.imagenet_utils.decode_predictions(probabilities, top=5)
+    return [[f"{name} {probability:.3f}" for _, name, probability in top] for top in decoded]
+
+
+def by_keras(x: np.ndarray) -> np.ndarray:
+    os.environ.setdefault("KERAS_BACKEND", "jax")
+    import keras
+
+    weights = config.home() / "models" / "mobilenet_1_0_224_tf.h5"
+    return keras.applications.MobileNet(weights=str(weights)).predict(x, verbose=0)
+
+
 def main(run: Run) -> None:
     MobileNet = applications.MobileNet
     model = MobileNet(weights="imagenet")
     pictures = ("panda.jpg", "darknet_eagle.jpg", "darknet_dog.jpg")
     photographs = [load_img(config.home() / "media" / name, target_size=(224, 224)) for name in pictures]
     x = np.stack([img_to_array(photograph) for photograph in photographs])
+    prepared = MobileNet.preprocess_input(x)
     titles = []
-    for name, top in zip(
-        pictures,
-        applications.imagenet_utils.decode_predictions(model.predict(MobileNet.preprocess_input(x)), top=3),
-        strict=True,
-    ):
-        print(name, top)
-        run.figure(name, f"{top[0][1]} {top[0][2]:.3f}")
-        titles.append(f"{top[0][1]}\n{top[0][2]:.3f}")
+    for name, top in zip(pictures, best_five(model.predict(prepared)), strict=True):
+        run.figure(f"{name}, best five", ", ".join(top))
+        titles.append(top[0].replace(" ", "\n"))
+    if not run.quick and importlib.util.find_spec("keras"):
+        for name, top in zip(pictures, best_five(by_keras(prepared)), strict=True):
+            run.figure(f"{name}, best five by Keras 3", ", ".join(top))
     run.check("the panda", titles[0].splitlines()[0], "giant_panda")
     run.picture("photographs", x.astype("uint8"), titles=titles, columns=3)
 
