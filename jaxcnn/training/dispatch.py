@@ -81,8 +81,9 @@ class Dispatcher:
         if self._loops is None and self._fixed is not None:
             self._loops = True
         if self._loops is None:
+            # Traced as it will be called, so that JAX need not trace it again then.
             self._loops = jax.default_backend() != "cpu" or not has_convolution(
-                jax.make_jaxpr(self._step)(carry, batch, *constants).jaxpr
+                self.single.trace(carry, batch, *constants).jaxpr.jaxpr
             )
         return self._loops
 
