@@ -5,18 +5,17 @@ XLA computes it, but for one case: on CPU the product over the first axes of bot
 is, takes oneDNN two thirds of XLA's time, because it need not lay one of them out anew.
 """
 
-import contextlib
 import functools
 import math
 
 import jax
 from jax import lax
 from jax.extend.core import Primitive
-from jax.interpreters import ad, batching, mlir, xla
+from jax.interpreters import ad, batching
 from jax.sharding import NamedSharding, PartitionSpec
 
 from jaxcnn.ops import onednn
-from jaxcnn.ops.tracing import is_spelled_out, varying_alike
+from jaxcnn.ops.tracing import is_spelled_out, lower_on_one_cpu, varying_alike
 
 # Multiplications below which a call costs more than it saves.
 _LEAST_WORK = 2**20
@@ -49,9 +48,6 @@ def _on_cpu(a, b, *, a_axis, b_axis):
     return _by_xla(a, b, a_axis=a_axis, b_axis=b_axis)
 
 
-_product_p.def_impl(functools.partial(xla.apply_primitive, _product_p))
-
-
 @_product_p.def_abstract_eval
 def _abstract(a, b, *, a_axis, b_axis):
     spec = PartitionSpec(a.sharding.spec[1 - a_axis], b.sharding.spec[1 - b_axis])
@@ -79,21 +75,4 @@ def _batch(arguments, dims, **axes):
 
 
 batching.primitive_batchers[_product_p] = _batch
-mlir.register_lowering(_product_p, mlir.lower_fun(_by_xla, multiple_results=False))
-
-
-def _lower_on_cpu(context, a, b, **axes):
-    # Programs for several devices are cut up by XLA, which cannot look into a call of oneDNN's; exported ones must run
-    # where it is not.
-    module = context.module_context
-    alone = getattr(module.axis_context, "num_devices", None) == 1
-    way = _on_cpu if alone and not module.lowering_parameters.for_export else _by_xla
-    return mlir.lower_fun(way, multiple_results=False)(context, a, b, **axes)
-
-
-mlir.register_lowering(_product_p, _lower_on_cpu, platform="cpu")
-with contextlib.suppress(ImportError):
-    # Without this a program is lowered before it is known for how many devices.
-    from jax._src.dispatch import prim_requires_devices_during_lowering
-
-    prim_requires_devices_during_lowering.add(_product_p)
+lower_on_one_cpu(_product_p, _by_xla, _on_cpu)

@@ -1,11 +1,15 @@
 """What the primitives of this package have in common while they are traced."""
 
 import contextlib
-from collections.abc import Iterator
+import functools
+from collections.abc import Callable, Iterator
 from contextvars import ContextVar
+from typing import Any
 
 import jax
 from jax import lax
+from jax.extend.core import Primitive
+from jax.interpreters import mlir, xla
 
 _spelled_out: ContextVar[bool] = ContextVar("spelled_out", default=False)
 
@@ -25,14 +29,35 @@ def is_spelled_out() -> bool:
     return _spelled_out.get()
 
 
-def varying_alike(a: jax.Array, b: jax.Array) -> tuple[jax.Array, jax.Array]:
-    """Inside `shard_map`, say that both vary over the axes that either does; the transpose of that is a sum."""
+def varying_alike(*arrays: jax.Array) -> list[jax.Array]:
+    """Inside `shard_map`, say that all vary over the axes that any does; the transpose of that is a sum."""
 
     def axes(x: jax.Array) -> frozenset:
         return getattr(getattr(jax.typeof(x), "mat", None), "varying", frozenset())
 
+    wanted = frozenset().union(*map(axes, arrays))
+
     def vary(x: jax.Array) -> jax.Array:
-        missing = tuple((axes(a) | axes(b)) - axes(x))
+        missing = tuple(wanted - axes(x))
         return lax.pcast(x, missing, to="varying") if missing else x
 
-    return vary(a), vary(b)
+    return [vary(x) for x in arrays]
+
+
+def lower_on_one_cpu(primitive: Primitive, everywhere: Callable[..., Any], on_cpu: Callable[..., Any]) -> None:
+    """Lower `primitive` to `on_cpu` in programs for one CPU device of this process, and to `everywhere` in all others.
+
+    Programs for several devices are cut up by XLA, which cannot look into a call of oneDNN's; exported ones must run
+    where it is not.
+    """
+    several = primitive.multiple_results
+
+    def lower(context: Any, *arguments: Any, **static: Any) -> Any:
+        module = context.module_context
+        alone = getattr(module.axis_context, "num_devices", None) == 1
+        way = on_cpu if alone and not module.lowering_parameters.for_export else everywhere
+        return mlir.lower_fun(way, multiple_results=several)(context, *arguments, **static)
+
+    mlir.register_lowering(primitive, mlir.lower_fun(everywhere, multiple_results=several))
+    mlir.register_lowering(primitive, lower, platform="cpu")
+    primitive.def_impl(functools.partial(xla.apply_primitive, primitive))

@@ -12,7 +12,8 @@ import jax.numpy as jnp
 from jaxcnn.nn import arguments
 from jaxcnn.nn.base import Layer
 from jaxcnn.nn.core import drop, dropout_rate, kernel_weight, resolved
-from jaxcnn.nn.recurrent.scan import kernel_groups, products, recurrence
+from jaxcnn.nn.recurrent.scan import in_parts, kernel_groups, recurrence
+from jaxcnn.ops.lstm import lstm_step
 from jaxcnn.ops.product import dot
 
 Add = Callable[[int, jax.Array], list[jax.Array]]
@@ -123,13 +124,14 @@ class Gated:
     def project(
         self, x: jax.Array, kernel: jax.Array, bias: jax.Array | None, noise: Sequence[jax.Array]
     ) -> list[jax.Array]:
-        """What `x`, (batch, ...) of one step or (batch, steps, ...), contributes to each gate, in the same order."""
+        """What `x`, (batch, ...) or (batch, steps, ...), contributes to the gates: one array for all or each."""
         leading = x.shape[: x.ndim - self.sample_rank]
         samples = [y.reshape(-1, *x.shape[len(leading) :]) for y in [x * mask for mask in noise] or [x]]
-        parts = products(self.input_product, samples, kernel, self.blocks)
+        kernels = jnp.split(kernel, len(samples), axis=-1)
+        found = [self.input_product(y, part) for y, part in zip(samples, kernels, strict=True)]
         if bias is not None:
-            parts = [part + b for part, b in zip(parts, jnp.split(bias, self.blocks), strict=True)]
-        return [part.reshape(*leading, *part.shape[1:]) for part in parts]
+            found = [part + b for part, b in zip(found, jnp.split(bias, len(samples)), strict=True)]
+        return [part.reshape(*leading, *part.shape[1:]) for part in found]
 
 
 class SimpleRecurrence(Gated):
@@ -168,7 +170,7 @@ class GRURecurrence(Gated):
     ) -> list[jax.Array]:
         if not self.reset_after:
             return super().project(x, kernel, bias, noise)
-        z, r, candidate = super().project(x, kernel, None if bias is None else bias[0], noise)
+        z, r, candidate = in_parts(super().project(x, kernel, None if bias is None else bias[0], noise), 3)
         # The state's part of the candidate is reset before it meets the input's, so it is a sum of its own.
         inner = jnp.zeros_like(candidate)
         if bias is not None:
@@ -201,10 +203,7 @@ class LSTMRecurrence(Gated):
 
     def step(self, inputs: Sequence[jax.Array], states: list[jax.Array], add: Add) -> list[jax.Array]:
         h, c = states
-        i, f, candidate, o = add(0, h)
-        i, f, o = (self.recurrent_activation(gate) for gate in (i, f, o))
-        c = f * c + i * self.activation(candidate)
-        return [o * self.activation(c), c]
+        return list(lstm_step(add(0, h), c, self.recurrent_activation, self.activation))
 
 
 class Cell(Layer):
@@ -216,7 +215,7 @@ class Cell(Layer):
     ) -> tuple[jax.Array, list[jax.Array]]:
         cell: Any = self
         kernel, recurrent, bias = cell.declare(x.shape[-1])
-        inputs = cell.project(x, kernel, bias, cell.noise(cell.dropout, x, train))
+        inputs = in_parts(cell.project(x, kernel, bias, cell.noise(cell.dropout, x, train)), cell.blocks)
         noise = cell.noise(cell.recurrent_dropout, states[0], train)
         add, _ = recurrence(cell, inputs, kernel_groups(cell, recurrent), noise)
         new = cell.step(inputs, list(states), add)

@@ -9,13 +9,15 @@ import flax.linen as nn
 import jax
 import jax.numpy as jnp
 
-from jaxcnn import initializers
+from jaxcnn import activations, initializers
 from jaxcnn.nn import arguments
 from jaxcnn.nn.base import Layer
 from jaxcnn.nn.recurrent.cells import Gated, GRURecurrence, LSTMRecurrence, SimpleRecurrence
-from jaxcnn.nn.recurrent.scan import gated_scan
+from jaxcnn.nn.recurrent.scan import gated_scan, in_parts
+from jaxcnn.ops.lstm import lstm
 
 States = list[jax.Array]
+TANH, SIGMOID = (activations.tanh, jnp.tanh), (activations.sigmoid, jax.nn.sigmoid)
 
 
 class Recurrent(Layer):
@@ -127,25 +129,56 @@ class GatedLayer(Recurrent):
         layer: Any = self
         kernel, recurrent, bias = layer.declare(x.shape[-1])
         noise = [mask[:, None] for mask in layer.noise(layer.dropout, x[:, 0], train)]
-        inputs = [jnp.moveaxis(part, 1, 0) for part in layer.project(x, kernel, bias, noise)]
-        states = self.starting_states(initial, [inputs[0].shape[1:]] * layer.state_count, inputs[0].dtype)
-        outputs, states = gated_scan(
-            layer,
-            recurrent,
-            inputs,
-            states,
-            noise=layer.noise(layer.recurrent_dropout, states[0], train),
-            keep=keep,
-            reverse=layer.go_backwards,
-            unroll=layer.unroll,
-        )
+        inputs = layer.project(x, kernel, bias, noise)
+        batch, _, *places, width = inputs[0].shape
+        shape = (batch, *places, width if len(inputs) > 1 else width // layer.blocks)
+        states = self.starting_states(initial, [shape] * layer.state_count, inputs[0].dtype)
+        noise = layer.noise(layer.recurrent_dropout, states[0], train)
+        outputs, states = self.loop(recurrent, inputs, states, noise, keep)
         return outputs, states[0], states
+
+    def loop(
+        self,
+        kernel: jax.Array,
+        inputs: Sequence[jax.Array],
+        states: States,
+        noise: Sequence[jax.Array],
+        keep: jax.Array | None,
+    ) -> tuple[jax.Array, States]:
+        """(outputs, time first; final states) from what `project` gives, batch first."""
+        layer: Any = self
+        by_time = [jnp.moveaxis(part, 1, 0) for part in in_parts(inputs, layer.blocks)]
+        reverse, unroll = layer.go_backwards, layer.unroll
+        return gated_scan(layer, kernel, by_time, states, noise=noise, keep=keep, reverse=reverse, unroll=unroll)
 
     @property
     def state_total(self) -> int:
         layer: Any = self
         count: int = layer.state_count
         return count
+
+
+class LSTMLayer(LSTMRecurrence, GatedLayer):
+    """An LSTM; with the usual activations, and without masks and noise, all steps are one operation."""
+
+    def loop(
+        self,
+        kernel: jax.Array,
+        inputs: Sequence[jax.Array],
+        states: States,
+        noise: Sequence[jax.Array],
+        keep: jax.Array | None,
+    ) -> tuple[jax.Array, States]:
+        layer: Any = self
+        gate, reverse = layer.recurrent_activation, layer.go_backwards
+        usual = layer.activation in TANH and gate in (*SIGMOID, activations.hard_sigmoid)
+        if noise or keep is not None or layer.unroll or not usual or not inputs[0].size:
+            return super().loop(kernel, inputs, states, noise, keep)
+        joined = inputs[0] if len(inputs) == 1 else jnp.concatenate(inputs, -1)
+        h, c = states
+        outputs, c = lstm(joined, kernel.astype(joined.dtype), h, c, gate not in SIGMOID, reverse)
+        outputs = jnp.moveaxis(outputs, 1, 0)
+        return outputs, [outputs[0 if reverse else -1], c]
 
 
 class SimpleRNN(SimpleRecurrence, GatedLayer):
@@ -217,7 +250,7 @@ class GRU(GRURecurrence, GatedLayer):
     reset_after: bool = False
 
 
-class LSTM(LSTMRecurrence, GatedLayer):
+class LSTM(LSTMLayer):
     """Long short-term memory over (batch, steps, features), with x and h standing for their products with the kernels:
 
         i, f, o = recurrent_activation(x_i + h_i), recurrent_activation(x_f + h_f), recurrent_activation(x_o + h_o)
@@ -296,7 +329,7 @@ class CuDNNGRU(CuDNN, GRURecurrence, GatedLayer):
         return super().project(x, kernel, bias.reshape(2, -1), noise)
 
 
-class CuDNNLSTM(CuDNN, LSTMRecurrence, GatedLayer):
+class CuDNNLSTM(CuDNN, LSTMLayer):
     """`LSTM` with sigmoid gates; ``bias`` is (8 * units,), two that are added: of the input, then of the state."""
 
     units: int

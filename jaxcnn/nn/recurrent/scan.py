@@ -16,14 +16,18 @@ from jax.ad_checkpoint import checkpoint_name
 Product = Callable[[jax.Array, jax.Array], jax.Array]
 
 
+def in_parts(arrays: Sequence[jax.Array], count: int) -> list[jax.Array]:
+    """A single array in `count` equal parts along its last axis; several as they are."""
+    return jnp.split(arrays[0], count, axis=-1) if len(arrays) == 1 else list(arrays)
+
+
 def products(product: Product, arrays: Sequence[jax.Array], kernel: jax.Array, count: int) -> list[jax.Array]:
     """``product(array, kernel)`` in `count` equal parts along the last axis, in one go for a single array.
 
     Several arrays, one for each part, are multiplied with the part of the kernel that is theirs.
     """
-    if len(arrays) == 1:
-        return jnp.split(product(arrays[0], kernel), count, axis=-1)
-    return [product(a, k) for a, k in zip(arrays, jnp.split(kernel, count, axis=-1), strict=True)]
+    kernels = jnp.split(kernel, len(arrays), axis=-1)
+    return in_parts([product(a, k) for a, k in zip(arrays, kernels, strict=True)], count)
 
 
 def kernel_groups(cell: Any, kernel: jax.Array) -> list[jax.Array]:

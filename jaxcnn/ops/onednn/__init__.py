@@ -1,4 +1,4 @@
-"""oneDNN's convolutions and products as XLA custom calls on CPU: an optional part, compiled at installation."""
+"""Convolution, products and the LSTM by oneDNN, as XLA custom calls on CPU; optional, compiled when installed."""
 
 import contextlib
 import ctypes
@@ -7,8 +7,9 @@ import importlib.metadata
 import math
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -17,7 +18,8 @@ import numpy as np
 from jaxcnn.ops.geometry import Geometry, Wanted
 
 _LIBRARY = Path(__file__).parent / "libjaxcnn_onednn.so"
-_TARGET, _PRODUCT_TARGET = "jaxcnn_convolve", "jaxcnn_multiply"
+_TARGETS = ("jaxcnn_convolve", "jaxcnn_multiply", "jaxcnn_lstm", "jaxcnn_lstm_gradient")
+_PLANNERS = ("jaxcnn_plan_convolution", "jaxcnn_plan_product", "jaxcnn_plan_lstm")
 _KINDS: dict[Wanted, int] = {"output": 0, "input": 1, "kernel": 2}
 
 # Multiplications that make it worth to wake threads for fewer images than there are: a fraction of a millisecond.
@@ -45,13 +47,14 @@ def _load() -> tuple[ctypes.CDLL | None, str | None]:
             None,
             f"cannot be loaded: {error}; `pip install onednn-cpu-gomp`, and libgomp1 from the system's packages",
         )
-    if not hasattr(library, "jaxcnn_plan_product"):
-        return None, "compiled from an older conv.cc: `pip install` jaxcnn again"
+    if not all(hasattr(library, name) for name in (*_TARGETS, *_PLANNERS)):
+        return None, "compiled from an older version of jaxcnn: `pip install` jaxcnn again"
     if (library.jaxcnn_ffi_major(), library.jaxcnn_ffi_minor()) > _ffi_version():
         return None, "compiled for a newer jaxlib: upgrade jaxlib, or `pip install --no-build-isolation` jaxcnn again"
-    library.jaxcnn_plan.restype = library.jaxcnn_plan_product.restype = ctypes.c_int64
-    jax.ffi.register_ffi_target(_TARGET, jax.ffi.pycapsule(library.jaxcnn_convolve), platform="cpu")
-    jax.ffi.register_ffi_target(_PRODUCT_TARGET, jax.ffi.pycapsule(library.jaxcnn_multiply), platform="cpu")
+    for name in _PLANNERS:
+        getattr(library, name).restype = ctypes.c_int64
+    for name in _TARGETS:
+        jax.ffi.register_ffi_target(name, jax.ffi.pycapsule(getattr(library, name)), platform="cpu")
     return library, None
 
 
@@ -89,8 +92,9 @@ def convolve(wanted: Wanted, a: jax.Array, b: jax.Array, geometry: Geometry) -> 
     if library is None:
         return None
     problem = _problem(wanted, a, b, geometry)
-    workspace = library.jaxcnn_plan((ctypes.c_int64 * len(problem))(*problem))
-    return _call(_TARGET, a, b, geometry.shape(wanted, a.shape, b.shape), problem, workspace)
+    workspace = _planned(library.jaxcnn_plan_convolution, problem)
+    found = _call("jaxcnn_convolve", (a, b), [geometry.shape(wanted, a.shape, b.shape)], problem, workspace)
+    return None if found is None else found[0]
 
 
 def multiply(a: jax.Array, b: jax.Array, a_axis: int, b_axis: int) -> jax.Array | None:
@@ -102,8 +106,45 @@ def multiply(a: jax.Array, b: jax.Array, a_axis: int, b_axis: int) -> jax.Array 
     chunks = _chunks(max(m, n))
     steps = (k, 1) if a_axis == 1 else (1, m), (n, 1) if b_axis == 0 else (1, k)
     problem = [int(a.dtype == jnp.bfloat16), m, n, k, *steps[0], *steps[1], chunks, int(m >= n)]
-    workspace = library.jaxcnn_plan_product((ctypes.c_int64 * len(problem))(*problem))
-    return _call(_PRODUCT_TARGET, a, b, (m, n), problem, workspace)
+    found = _call("jaxcnn_multiply", (a, b), [(m, n)], problem, _planned(library.jaxcnn_plan_product, problem))
+    return None if found is None else found[0]
+
+
+def lstm(
+    inputs: jax.Array, kernel: jax.Array, h: jax.Array, c: jax.Array, *, hard: bool, reverse: bool, saving: bool
+) -> list[jax.Array] | None:
+    """:func:`jaxcnn.ops.lstm.forward` by oneDNN, or None if it has no fast code for it."""
+    problem, workspace = _lstm(inputs, hard, reverse, gradient=False)
+    (batch, steps, _), units = inputs.shape, h.shape[-1]
+    states, sums = (batch, steps, units), inputs.shape if saving else (0,)
+    return _call("jaxcnn_lstm", (inputs, kernel, h, c), [states, states, sums], problem, workspace)
+
+
+def lstm_gradient(
+    kernel: jax.Array,
+    c: jax.Array,
+    cells: jax.Array,
+    sums: jax.Array,
+    d_outputs: jax.Array,
+    d_c: jax.Array,
+    *,
+    hard: bool,
+    reverse: bool,
+) -> list[jax.Array] | None:
+    """:func:`jaxcnn.ops.lstm.backward` by oneDNN, or None if it has no fast code for it."""
+    problem, workspace = _lstm(sums, hard, reverse, gradient=True)
+    arrays = (kernel, c, cells, sums, d_outputs, d_c)
+    return _call("jaxcnn_lstm_gradient", arrays, [sums.shape, c.shape, c.shape], problem, workspace)
+
+
+def _lstm(sums: jax.Array, hard: bool, reverse: bool, *, gradient: bool) -> tuple[list[int], int]:
+    """The fields of `Lstm` in lstm.cc, and the workspace for it."""
+    library, _ = _load()
+    batch, steps, gates = sums.shape
+    if library is None or sums.dtype != jnp.float32 or 0 in sums.shape:
+        return [], -1
+    problem = [batch, steps, gates // 4, _chunks(batch), int(hard), int(reverse), int(gradient)]
+    return problem, _planned(library.jaxcnn_plan_lstm, problem)
 
 
 def _library_for(dtype: jnp.dtype) -> ctypes.CDLL | None:
@@ -113,14 +154,21 @@ def _library_for(dtype: jnp.dtype) -> ctypes.CDLL | None:
     return None
 
 
+def _planned(planner: Any, problem: list[int]) -> int:
+    """Bytes of workspace for the problem, or -1 where oneDNN has no fast code for it."""
+    return int(planner((ctypes.c_int64 * len(problem))(*problem)))
+
+
 def _call(
-    target: str, a: jax.Array, b: jax.Array, shape: tuple[int, ...], problem: list[int], workspace: int
-) -> jax.Array | None:
-    """What the library computes of two arrays; None where it has planned no `workspace` for the `problem`."""
+    target: str, arrays: Sequence[jax.Array], shapes: Sequence[tuple[int, ...]], problem: list[int], workspace: int
+) -> list[jax.Array] | None:
+    """What the library computes of the arrays; None where it has planned no `workspace` for the `problem`."""
     if workspace < 0:
         return None
-    result, scratch = jax.ShapeDtypeStruct(shape, a.dtype), jax.ShapeDtypeStruct((workspace,), jnp.uint8)
-    return jax.ffi.ffi_call(target, (result, scratch))(a, b, problem=np.array(problem, np.int64))[0]
+    results = [jax.ShapeDtypeStruct(shape, arrays[0].dtype) for shape in shapes]
+    scratch = jax.ShapeDtypeStruct((workspace,), jnp.uint8)
+    *found, _ = jax.ffi.ffi_call(target, (*results, scratch))(*arrays, problem=np.array(problem, np.int64))
+    return found
 
 
 def _threads() -> int:

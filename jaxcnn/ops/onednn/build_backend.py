@@ -1,4 +1,4 @@
-"""The package's build backend: setuptools, after compiling conv.cc where that is possible.
+"""The package's build backend: setuptools, after compiling the C++ beside it where that is possible.
 
 Without a C++ compiler or the headers (declared as build requirements on Linux x86-64) the package installs all the
 same, as pure Python, and convolutions on CPU run on XLA.
@@ -29,15 +29,25 @@ def build_editable(wheel_directory, config_settings=None, metadata_directory=Non
 
 
 def compile_library() -> bool:
-    """Compile conv.cc beside itself; say so if that fails."""
+    """Compile the C++ beside this file; say so if that fails."""
     LIBRARY.unlink(missing_ok=True)
     try:
         ffi_headers = _installed("jaxlib", "ffi.h").parents[3]  # below it: xla/ffi/api/ffi.h
         headers = _installed("onednn-devel-cpu-gomp", "dnnl.hpp").parent
         libraries = _installed("onednn-cpu-gomp", "libdnnl.so.3").parent
         compiler = os.environ.get("CXX", "g++")
-        flags = ["-std=c++17", "-O2", "-fPIC", "-shared", f"-I{headers}", f"-isystem{ffi_headers}", f"-L{libraries}"]
-        command = [compiler, *flags, str(HERE / "conv.cc"), "-o", str(LIBRARY), "-l:libdnnl.so.3", "-lgomp"]
+        flags = [
+            "-std=gnu++17",
+            "-O3",
+            "-fno-trapping-math",
+            "-fPIC",
+            "-shared",
+            f"-I{headers}",
+            f"-isystem{ffi_headers}",
+            f"-L{libraries}",
+        ]
+        sources = [str(source) for source in sorted(HERE.glob("*.cc"))]
+        command = [compiler, *flags, *sources, "-o", str(LIBRARY), "-l:libdnnl.so.3", "-lgomp"]
         subprocess.run(command, check=True, capture_output=True, text=True)
     except (OSError, LookupError, importlib.metadata.PackageNotFoundError) as error:
         print(f"jaxcnn: oneDNN convolutions are left out: {error}")

@@ -1,34 +1,14 @@
-// Convolution, its two gradients and matrix products by oneDNN, as XLA FFI handlers for CPU.
+// Convolution and its two gradients by oneDNN, as an XLA FFI handler for CPU.
 //
 // Arrays are dense and channels last: x (N, *in, C), kernel (*window, C / groups, O), y (N, *out, O), with one to three
 // spatial axes. oneDNN names axes channels first; strides in a memory descriptor say where the elements really lie.
 //
-// Threads: the batch (of a product, the rows or columns) is cut into equal chunks, each a single-threaded oneDNN call on
-// a thread of XLA's own pool. A pool of OpenMP's beside it would spin for work while XLA's threads wait for the core:
-// measured, that makes small calls a hundred times slower on a busy machine. Only a long call for fewer images than there
-// are threads is left to OpenMP's, which are told not to spin.
-//
-// Memory: the caller passes a workspace (XLA plans it with its other buffers), of the size that jaxcnn_plan says.
+// Threads: the batch is shared out. Only a long call for fewer images than there are threads is left to OpenMP's, which
+// are told not to spin.
 #include <algorithm>
 #include <array>
-#include <atomic>
-#include <condition_variable>
-#include <cstring>
-#include <exception>
-#include <memory>
-#include <mutex>
-#include <string>
-#include <string_view>
-#include <unordered_map>
 
-#include "oneapi/dnnl/dnnl.hpp"
-#include "xla/ffi/api/ffi.h"
-
-extern "C" int omp_get_max_threads();
-extern "C" void omp_set_num_threads(int);
-
-namespace ffi = xla::ffi;
-using dnnl::memory;
+#include "support.h"
 
 namespace {
 
@@ -42,44 +22,6 @@ struct Problem {
   bool operator==(const Problem& other) const { return std::memcmp(this, &other, sizeof *this) == 0; }
 };
 
-// A (m, k) times B (k, n), each with the step from row to row and from column to column, cut along the rows or columns
-// of the result.
-struct Product {
-  int64_t bfloat16, m, n, k, a_row, a_column, b_row, b_column, chunks, by_rows;
-
-  bool operator==(const Product& other) const { return std::memcmp(this, &other, sizeof *this) == 0; }
-};
-
-struct HashBytes {
-  template <typename Key>
-  size_t operator()(const Key& key) const {
-    return std::hash<std::string_view>()({reinterpret_cast<const char*>(&key), sizeof key});
-  }
-};
-
-dnnl::engine& Engine() {
-  static dnnl::engine engine(dnnl::engine::kind::cpu, 0);
-  return engine;
-}
-
-dnnl::stream& Stream() {
-  static thread_local dnnl::stream stream(Engine());
-  return stream;
-}
-
-size_t Align(size_t bytes) { return (bytes + 63) / 64 * 64; }
-
-// How many threads oneDNN takes, 1 being the calling one. OpenMP's thread count is a setting of that thread, which is
-// XLA's or the user's: it gets back what it had.
-class Threads {
- public:
-  explicit Threads(int64_t count = 1) : before_(omp_get_max_threads()) { omp_set_num_threads(static_cast<int>(count)); }
-  ~Threads() { omp_set_num_threads(before_); }
-
- private:
-  int before_;
-};
-
 // The primitives for one problem. The last chunk of a batch that does not divide evenly is smaller and has its own.
 struct Plan {
   explicit Plan(const Problem& p);
@@ -90,15 +32,16 @@ struct Plan {
   dnnl::reorder reorder;             // between those two
   bool reordered;
   int64_t size;  // images in a chunk
-  size_t scratch;
-  bool fast = true;  // whether oneDNN has more than its plain reference loops for this
+  size_t scratch = 0;    // bytes for each chunk
+  size_t workspace = 0;  // bytes in all
+  bool fast = true;
 };
 
 memory::dims Spatial(const std::array<int64_t, 3>& values, int64_t rank) {
   return memory::dims(values.begin(), values.begin() + rank);
 }
 
-Plan::Plan(const Problem& p) : size((p.batch + p.chunks - 1) / p.chunks), scratch(0) {
+Plan::Plan(const Problem& p) : size((p.batch + p.chunks - 1) / p.chunks) {
   auto type = p.bfloat16 ? memory::data_type::bf16 : memory::data_type::f32;
   auto tag = p.rank == 1 ? memory::format_tag::nwc : p.rank == 2 ? memory::format_tag::nhwc : memory::format_tag::ndhwc;
   auto image = [&](int64_t n, int64_t channels, const std::array<int64_t, 3>& lengths) {
@@ -137,7 +80,7 @@ Plan::Plan(const Problem& p) : size((p.batch + p.chunks - 1) / p.chunks), scratc
     auto keep = [&](auto&& description) {
       kernel = p.kind == kKernelGradient ? description.query_md(dnnl::query::diff_weights_md)
                                          : description.query_md(dnnl::query::weights_md);
-      fast = fast && std::string_view(description.impl_info_str()).substr(0, 3) != "ref";
+      fast = fast && IsFast(description);
       scratch = std::max(scratch, Align(description.scratchpad_desc().get_size()));
       return dnnl::primitive(description.get());
     };
@@ -164,55 +107,7 @@ Plan::Plan(const Problem& p) : size((p.batch + p.chunks - 1) / p.chunks), scratc
                                               out ? user_kernel : kernel);
     reorder = dnnl::reorder(description);
   }
-}
-
-// At most this many plans: beyond it (shapes that never repeat) the cache starts afresh.
-constexpr size_t kPlans = 1024;
-
-template <typename Plan, typename Key>
-std::shared_ptr<const Plan> Find(const Key& key, int64_t threads) {
-  static std::mutex mutex;
-  static std::unordered_map<Key, std::shared_ptr<const Plan>, HashBytes> plans;
-  std::lock_guard<std::mutex> lock(mutex);
-  if (plans.size() >= kPlans) plans.clear();  // who still runs one keeps it alive
-  auto& plan = plans[key];                    // stays empty where planning throws
-  if (!plan) {
-    Threads scope(threads);  // oneDNN plans for the number of threads it sees
-    plan = std::make_shared<const Plan>(key);
-  }
-  return plan;
-}
-
-// Runs task(0) .. task(n - 1) on the calling thread and on the pool. The caller takes part and waits only for tasks
-// that have begun, so handlers that occupy every thread of the pool cannot wait for each other.
-template <typename Task>
-void ForEach(ffi::ThreadPool& pool, int64_t n, const Task& task) {
-  struct State {
-    std::atomic<int64_t> next{0};
-    std::mutex mutex;
-    std::condition_variable finished;
-    int64_t done = 0;
-    std::exception_ptr error;
-  };
-  auto state = std::make_shared<State>();
-  auto work = [state, n, &task] {
-    for (int64_t i; (i = state->next.fetch_add(1)) < n;) {  // task is alive: the caller waits for every i below n
-      std::exception_ptr error;
-      try {
-        task(i);
-      } catch (...) {
-        error = std::current_exception();
-      }
-      std::lock_guard<std::mutex> lock(state->mutex);
-      if (error) state->error = error;
-      if (++state->done == n) state->finished.notify_one();
-    }
-  };
-  for (int64_t helper = 1; helper < n; ++helper) pool.Schedule([work] { work(); });
-  work();
-  std::unique_lock<std::mutex> lock(state->mutex);
-  state->finished.wait(lock, [&] { return state->done == n; });
-  if (state->error) std::rethrow_exception(state->error);
+  workspace = (p.kind == kKernelGradient ? p.chunks : 1) * Align(kernel.get_size()) + p.chunks * scratch;
 }
 
 void Run(const Plan& plan, const Problem& p, ffi::ThreadPool& pool, char* workspace, char* x, char* kernel, char* y) {
@@ -237,8 +132,7 @@ void Run(const Plan& plan, const Problem& p, ffi::ThreadPool& pool, char* worksp
     bool last = i == p.chunks - 1;
     memory x_i(last ? plan.last_x : plan.x, Engine(), x + i * plan.x.get_size());
     memory y_i(last ? plan.last_y : plan.y, Engine(), y + i * plan.y.get_size());
-    memory scratch_i({{static_cast<int64_t>(plan.scratch)}, memory::data_type::u8, memory::format_tag::a}, Engine(),
-                     scratch + i * plan.scratch);
+    memory scratch_i = Scratchpad(scratch + i * plan.scratch, plan.scratch);
     std::unordered_map<int, memory> arguments{{DNNL_ARG_SCRATCHPAD, scratch_i}};
     arguments[p.kind == kDataGradient ? DNNL_ARG_DIFF_SRC : DNNL_ARG_SRC] = x_i;
     arguments[gradient ? DNNL_ARG_DIFF_WEIGHTS : DNNL_ARG_WEIGHTS] = kernel_of(i);
@@ -263,10 +157,6 @@ void Run(const Plan& plan, const Problem& p, ffi::ThreadPool& pool, char* worksp
   }
 }
 
-size_t WorkspaceBytes(const Plan& plan, const Problem& p) {
-  return (p.kind == kKernelGradient ? p.chunks : 1) * Align(plan.kernel.get_size()) + p.chunks * plan.scratch;
-}
-
 size_t ImageBytes(const memory::desc& chunk, const memory::desc& last, const Problem& p) {
   return (p.chunks - 1) * chunk.get_size() + last.get_size();
 }
@@ -283,7 +173,7 @@ ffi::Error Convolve(ffi::ThreadPool pool, ffi::AnyBuffer a, ffi::AnyBuffer b, ff
   try {
     auto plan = Find<Plan>(p, p.threads);
     if (x.size_bytes() != ImageBytes(plan->x, plan->last_x, p) || kernel.size_bytes() != plan->user_kernel.get_size() ||
-        y.size_bytes() != ImageBytes(plan->y, plan->last_y, p) || workspace->size_bytes() < WorkspaceBytes(*plan, p))
+        y.size_bytes() != ImageBytes(plan->y, plan->last_y, p) || workspace->size_bytes() < plan->workspace)
       return ffi::Error::InvalidArgument("oneDNN convolution: the arrays do not have the sizes of the problem");
     Run(*plan, p, pool, static_cast<char*>(workspace->untyped_data()), static_cast<char*>(x.untyped_data()),
         static_cast<char*>(kernel.untyped_data()), static_cast<char*>(y.untyped_data()));
@@ -293,94 +183,7 @@ ffi::Error Convolve(ffi::ThreadPool pool, ffi::AnyBuffer a, ffi::AnyBuffer b, ff
   return ffi::Error::Success();
 }
 
-struct ProductPlan {
-  explicit ProductPlan(const Product& p);
-
-  dnnl::primitive chunk, last;
-  memory::desc a, b, c, last_a, last_b, last_c;
-  int64_t size;  // rows or columns in a chunk
-  size_t scratch = 0;
-  bool fast = true;
-};
-
-ProductPlan::ProductPlan(const Product& p) {
-  auto type = p.bfloat16 ? memory::data_type::bf16 : memory::data_type::f32;
-  int64_t whole = p.by_rows ? p.m : p.n;
-  size = (whole + p.chunks - 1) / p.chunks;
-  dnnl::primitive_attr attr;
-  attr.set_scratchpad_mode(dnnl::scratchpad_mode::user);
-  auto make = [&](int64_t part, memory::desc& a, memory::desc& b, memory::desc& c) {
-    int64_t m = p.by_rows ? part : p.m, n = p.by_rows ? p.n : part;
-    a = memory::desc({m, p.k}, type, {p.a_row, p.a_column});
-    b = memory::desc({p.k, n}, type, {p.b_row, p.b_column});
-    c = memory::desc({m, n}, type, {p.n, 1});
-    dnnl::matmul::primitive_desc description(Engine(), a, b, c, attr);
-    fast = fast && std::string_view(description.impl_info_str()).substr(0, 3) != "ref";
-    scratch = std::max(scratch, Align(description.scratchpad_desc().get_size()));
-    return dnnl::primitive(description.get());
-  };
-  chunk = make(size, a, b, c);
-  last = make(whole - (p.chunks - 1) * size, last_a, last_b, last_c);
-}
-
-ffi::Error Multiply(ffi::ThreadPool pool, ffi::AnyBuffer a, ffi::AnyBuffer b, ffi::Result<ffi::AnyBuffer> c,
-                    ffi::Result<ffi::AnyBuffer> workspace, ffi::Span<const int64_t> problem) {
-  Product p;
-  if (problem.size() * sizeof(int64_t) != sizeof p)
-    return ffi::Error::InvalidArgument("oneDNN product: the problem has a number of fields that is not ours");
-  std::memcpy(&p, problem.begin(), sizeof p);
-  int64_t bytes = p.bfloat16 ? 2 : 4;
-  try {
-    auto plan = Find<ProductPlan>(p, 1);
-    if (static_cast<int64_t>(a.size_bytes()) != p.m * p.k * bytes ||
-        static_cast<int64_t>(b.size_bytes()) != p.k * p.n * bytes ||
-        static_cast<int64_t>(c->size_bytes()) != p.m * p.n * bytes ||
-        workspace->size_bytes() < p.chunks * plan->scratch)
-      return ffi::Error::InvalidArgument("oneDNN product: the arrays do not have the sizes of the problem");
-    ForEach(pool, p.chunks, [&](int64_t i) {
-      Threads scope;
-      bool last = i == p.chunks - 1;
-      int64_t start = i * plan->size * bytes;
-      auto at = [&](const memory::desc& desc, void* data, int64_t step) {
-        return memory(desc, Engine(), static_cast<char*>(data) + start * step);
-      };
-      memory scratch({{static_cast<int64_t>(plan->scratch)}, memory::data_type::u8, memory::format_tag::a}, Engine(),
-                     static_cast<char*>(workspace->untyped_data()) + i * plan->scratch);
-      (last ? plan->last : plan->chunk)
-          .execute(Stream(),
-                   {{DNNL_ARG_SRC, at(last ? plan->last_a : plan->a, a.untyped_data(), p.by_rows ? p.a_row : 0)},
-                    {DNNL_ARG_WEIGHTS, at(last ? plan->last_b : plan->b, b.untyped_data(), p.by_rows ? 0 : p.b_column)},
-                    {DNNL_ARG_DST, at(last ? plan->last_c : plan->c, c->untyped_data(), p.by_rows ? p.n : 1)},
-                    {DNNL_ARG_SCRATCHPAD, scratch}});
-    });
-  } catch (const std::exception& error) {
-    return ffi::Error::Internal(std::string("oneDNN product: ") + error.what());
-  }
-  return ffi::Error::Success();
-}
-
 }  // namespace
-
-XLA_FFI_DEFINE_HANDLER_SYMBOL(jaxcnn_multiply, Multiply,
-                              ffi::Ffi::Bind()
-                                  .Ctx<ffi::ThreadPool>()
-                                  .Arg<ffi::AnyBuffer>()
-                                  .Arg<ffi::AnyBuffer>()
-                                  .Ret<ffi::AnyBuffer>()
-                                  .Ret<ffi::AnyBuffer>()
-                                  .Attr<ffi::Span<const int64_t>>("problem"));
-
-// Bytes of workspace that the call for this product needs, or -1 if oneDNN has no fast code for it.
-extern "C" int64_t jaxcnn_plan_product(const int64_t* problem) {
-  Product p;
-  std::memcpy(&p, problem, sizeof p);
-  try {
-    auto plan = Find<ProductPlan>(p, 1);
-    return plan->fast ? static_cast<int64_t>(p.chunks * plan->scratch) : -1;
-  } catch (const std::exception&) {
-    return -1;
-  }
-}
 
 XLA_FFI_DEFINE_HANDLER_SYMBOL(jaxcnn_convolve, Convolve,
                               ffi::Ffi::Bind()
@@ -391,17 +194,7 @@ XLA_FFI_DEFINE_HANDLER_SYMBOL(jaxcnn_convolve, Convolve,
                                   .Ret<ffi::AnyBuffer>()
                                   .Attr<ffi::Span<const int64_t>>("problem"));
 
-// Bytes of workspace that the call for this problem needs, or -1 if oneDNN has no fast code for it.
-extern "C" int64_t jaxcnn_plan(const int64_t* problem) {
-  Problem p;
-  std::memcpy(&p, problem, sizeof p);
-  try {
-    auto plan = Find<Plan>(p, p.threads);
-    return plan->fast ? static_cast<int64_t>(WorkspaceBytes(*plan, p)) : -1;
-  } catch (const std::exception&) {
-    return -1;
-  }
-}
+extern "C" int64_t jaxcnn_plan_convolution(const int64_t* problem) { return PlannedBytes<Plan, Problem>(problem, problem[5]); }
 
 // The version of XLA's FFI that this was compiled for.
 extern "C" int jaxcnn_ffi_major() { return XLA_FFI_API_MAJOR; }

@@ -1,0 +1,188 @@
+"""The LSTM over all steps: values, gradients and transformations, against a loop spelled out."""
+
+import functools
+import os
+import subprocess
+import sys
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from jax import export
+
+from jaxcnn import ops
+from jaxcnn.nn.recurrent.layers import LSTM
+from jaxcnn.ops.lstm import lstm
+from jaxcnn.ops.tracing import spelled_out
+
+compiled = pytest.mark.skipif(not ops.accelerated(), reason=f"oneDNN: {ops.why_not()}")
+
+
+def arrays(batch, steps, units, scale=1.0, dtype=jnp.float32):
+    generator = np.random.default_rng(0)
+    shapes = (batch, steps, 4 * units), (units, 4 * units), (batch, units), (batch, units)
+    return [jnp.asarray(scale * generator.normal(size=shape), dtype) for shape in shapes]
+
+
+def plain(inputs, kernel, h, c, hard, reverse):
+    gate = (lambda x: jnp.clip(0.2 * x + 0.5, 0, 1)) if hard else jax.nn.sigmoid
+    outputs, steps = {}, range(inputs.shape[1])
+    for t in reversed(steps) if reverse else steps:
+        i, f, candidate, o = jnp.split(inputs[:, t] + jnp.matmul(h, kernel, precision="highest"), 4, -1)
+        c = gate(f) * c + gate(i) * jnp.tanh(candidate)
+        h = outputs[t] = gate(o) * jnp.tanh(c)
+    return jnp.stack([outputs[t] for t in steps], 1), c
+
+
+def loss(function, hard, reverse, given):
+    outputs, c = function(*given, hard, reverse)
+    return jnp.sum(jnp.sin(outputs) + 0.1 * outputs**2) + jnp.sum(c**3)
+
+
+def assert_close(actual, expected, tolerance=1e-5):
+    for a, b in zip(jax.tree.leaves(actual), jax.tree.leaves(expected), strict=True):
+        assert a.shape == b.shape and a.dtype == b.dtype
+        a, b = np.asarray(a, np.float64), np.asarray(b, np.float64)
+        assert np.abs(a - b).max(initial=0) <= tolerance * max(np.abs(b).max(initial=0), 1e-3)
+
+
+@settings(deadline=None, max_examples=25)
+@given(st.tuples(st.integers(1, 9), st.integers(1, 6), st.integers(1, 40)), st.booleans(), st.booleans(), st.booleans())
+def test_values_and_gradients(sizes, hard, reverse, spelled):
+    given = arrays(*sizes, scale=0.5)
+
+    def of(function):
+        return jax.jit(jax.value_and_grad(functools.partial(loss, function, hard, reverse)))(given)
+
+    if spelled:
+        with spelled_out():
+            assert_close(of(lstm), of(plain))
+    else:
+        assert_close(of(lstm), of(plain))
+
+
+@pytest.mark.parametrize("hard", [False, True])
+def test_sums_far_from_zero_and_close_to_it(hard):
+    for scale in (1e-4, 30.0, 1e4):
+        given = arrays(3, 4, 16, scale=1.0)
+        given[0] = given[0] * scale
+        assert_close(jax.jit(lstm, static_argnums=(4, 5))(*given, hard, False), plain(*given, hard, False))
+    given = arrays(2, 3, 16)
+    given[0] = given[0].at[1, 1, 5].set(jnp.nan)
+    outputs, c = lstm(*given, hard, False)
+    assert jnp.isnan(outputs[1, 1:]).any() and jnp.isnan(c[1]).any() and not jnp.isnan(outputs[0]).any()
+
+
+@compiled
+def test_one_call_forward_and_one_back():
+    given = arrays(4, 5, 8)
+    text = jax.jit(jax.grad(functools.partial(loss, lstm, True, False))).lower(given).as_text()
+    assert text.count("@jaxcnn_lstm(") == text.count("@jaxcnn_lstm_gradient(") == 1
+    half = [array.astype(jnp.bfloat16) for array in given]
+    assert "@jaxcnn_lstm" not in jax.jit(lambda a: lstm(*a, True, False)).lower(half).as_text()
+    assert lstm(*half, True, False)[0].dtype == jnp.bfloat16
+
+
+def test_transformations():
+    given = arrays(3, 4, 5, scale=0.5)
+    gradient, wanted = (jax.grad(functools.partial(loss, f, False, False)) for f in (lstm, plain))
+    many = [jnp.stack([array, 0.5 * array]) for array in given]
+    assert_close(jax.vmap(gradient)(many), jax.vmap(wanted)(many))
+
+    def steepness(gradient, given):
+        return sum(jnp.sum(part**2) for part in gradient(given))
+
+    for reverse in (False, True):
+        gradient, wanted = (jax.grad(functools.partial(loss, f, False, reverse)) for f in (lstm, plain))
+        second = jax.jit(jax.grad(functools.partial(steepness, gradient)))(given)
+        assert_close(second, jax.grad(functools.partial(steepness, wanted))(given), 1e-4)
+
+    def loop(gradient):
+        def descend(given, _):
+            return jax.tree.map(lambda a, g: a - 0.01 * g, given, gradient(given)), None
+
+        return jax.lax.scan(descend, given, None, length=3)[0]
+
+    assert_close(jax.jit(lambda: loop(gradient))(), loop(wanted))
+
+
+ON_TWO_DEVICES = """
+import functools
+import jax
+from jax.sharding import NamedSharding, PartitionSpec as P
+from jaxcnn.ops.lstm import lstm
+from tests.ops.test_lstm import arrays, assert_close, loss, plain
+assert jax.device_count() == 2
+given, ours, wanted = arrays(4, 3, 8), *(functools.partial(loss, f, True, False) for f in (lstm, plain))
+for kind in (jax.sharding.AxisType.Auto, jax.sharding.AxisType.Explicit):
+    mesh = jax.make_mesh((2,), ("data",), axis_types=(kind,))
+    with jax.set_mesh(mesh):
+        specs = (P("data"), P(), P("data"), P("data"))
+        placed = [jax.device_put(a, NamedSharding(mesh, spec)) for a, spec in zip(given, specs)]
+        outputs, _ = jax.jit(lambda a: lstm(*a, True, False))(placed)
+        assert outputs.sharding.spec[0] == "data", outputs.sharding
+        assert_close(outputs, plain(*given, True, False)[0])
+        if kind == jax.sharding.AxisType.Auto:
+            step = jax.jit(jax.value_and_grad(ours))
+            assert "@jaxcnn_lstm" not in step.lower(placed).as_text()
+            assert_close(step(placed), jax.value_and_grad(wanted)(given))
+            manual = jax.shard_map(lambda *a: lstm(*a, True, False), in_specs=specs, out_specs=P("data"))
+            assert_close(jax.jit(manual)(*placed), plain(*given, True, False))
+            sums = jax.shard_map(lambda *a: jax.grad(ours)(a), in_specs=specs, out_specs=specs)
+            assert_close(jax.jit(sums)(*placed), jax.grad(wanted)(tuple(given)))
+"""
+
+
+def test_on_two_devices():
+    flags = os.environ.get("XLA_FLAGS", "") + " --xla_force_host_platform_device_count=2"
+    environment = {**os.environ, "XLA_FLAGS": flags, "JAX_PLATFORMS": "cpu"}
+    done = subprocess.run([sys.executable, "-c", ON_TWO_DEVICES], env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr[-3000:]
+
+
+def test_programs_for_elsewhere_know_nothing_of_it():
+    given = arrays(2, 3, 4)
+    exported = export.export(jax.jit(lambda a: lstm(*a, True, False)), platforms=("cpu", "cuda"))(given)
+    assert "@jaxcnn_lstm" not in exported.mlir_module()
+    with spelled_out():
+        assert "jaxcnn_lstm" not in str(jax.make_jaxpr(lambda a: lstm(*a, True, False))(given))
+
+
+@pytest.mark.parametrize(
+    ("options", "taken"),
+    [
+        ({}, True),
+        ({"recurrent_activation": "sigmoid", "go_backwards": True, "return_sequences": True}, True),
+        ({"dropout": 0.5}, True),
+        ({"recurrent_dropout": 0.5}, False),
+        ({"unroll": True}, False),
+        ({"activation": "relu"}, False),
+    ],
+)
+def test_the_layer_takes_it_where_it_can(options, taken):
+    x = arrays(2, 3, 2)[0]
+    layer = LSTM(4, **options)
+    variables = layer.init(jax.random.key(0), x)
+    rngs = {"dropout": jax.random.key(1)}
+    program = str(jax.make_jaxpr(lambda x: layer.apply(variables, x, train=True, rngs=rngs))(x))
+    assert ("jaxcnn_lstm" in program) == taken
+    masked = str(jax.make_jaxpr(lambda x: layer.apply(variables, x, mask=jnp.ones((2, 3), bool)))(x))
+    assert "jaxcnn_lstm" not in masked
+
+
+@compiled
+@pytest.mark.parametrize("wrong", ["arrays", "fields"])
+@pytest.mark.parametrize("target", ["jaxcnn_lstm", "jaxcnn_lstm_gradient"])
+def test_errors_come_back_as_exceptions(wrong, target):
+    problem = np.array([2, 3, 8 if wrong == "arrays" else 4, 1, 1, 0, 0][: None if wrong == "arrays" else 6], np.int64)
+    shapes = [(2, 3, 4), (2, 3, 4), (0,)] if target == "jaxcnn_lstm" else [(2, 3, 16), (2, 4), (2, 4)]
+    results = [jax.ShapeDtypeStruct(shape, jnp.float32) for shape in shapes]
+    inputs, kernel, h, c = arrays(2, 3, 4)
+    states = jnp.zeros((2, 3, 4))
+    given = (inputs, kernel, h, c) if target == "jaxcnn_lstm" else (kernel, c, states, inputs, states, c)
+    call = jax.ffi.ffi_call(target, (*results, jax.ShapeDtypeStruct((2**20,), jnp.uint8)))
+    with pytest.raises(jax.errors.JaxRuntimeError, match="oneDNN LSTM: the"):
+        jax.block_until_ready(call(*given, problem=problem))
