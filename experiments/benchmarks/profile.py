@@ -3,7 +3,8 @@
     python -m experiments.benchmarks.profile [--networks mnist_cnn,cifar_cnn,resnet50,lstm] [--out PROFILE.md]
 
 One epoch of `fit` is traced after one that is not.  Each row is what one kind of kernel took of a step, over all
-threads, with the layer or the part of the step that asked for it; what is below one per cent is added up.
+threads, with the layer or the part of the step that asked for it, and how many times as long as it could take at
+least (:mod:`experiments.benchmarks.limits`); what is below one per cent is added up.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from typing import Any
 import numpy as np
 
 from experiments.benchmarks.harness import describe_machine, table
+from experiments.benchmarks.limits import Pace, limits, measure
 from experiments.benchmarks.networks import NETWORKS
 from experiments.benchmarks.train_step import chosen
 
@@ -37,22 +39,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--networks", default="mnist_cnn,cifar_cnn,resnet50,lstm", help="some of them")
     parser.add_argument("--out", type=Path, default=HERE / "PROFILE.md", help="the page to write")
     options = parser.parse_args(arguments)
-    machine = describe_machine()
+    machine, pace = describe_machine(), measure()
     text = [
         "# Where the time of a training step goes",
         "",
         "Made by `python -m experiments.benchmarks.profile` on",
         f"{machine['processor']}, {machine['cores']} cores; {machine['date']}.",
-        "Milliseconds are summed over the threads, so that two cores give up to two of them in one.",
+        "Milliseconds are summed over the threads, so that two cores give up to two of them in one.  The limit of a",
+        f"kernel is its multiplications and additions at {pace.flops / 1e9:.0f} GFLOP/s or its memory traffic at",
+        f"{pace.bytes / 1e9:.0f} GB/s, both measured just before, whichever takes longer; what is still in the caches",
+        "needs less.",
     ]
     for name in chosen(parser, options.networks, NETWORKS):
-        text += ["", f"## {NETWORKS[name].title}, batch {NETWORKS[name].batch_size}", "", profile(name)]
+        text += ["", f"## {NETWORKS[name].title}, batch {NETWORKS[name].batch_size}", "", profile(name, pace)]
         print("\n".join(text[-2:]), flush=True)
     options.out.write_text("\n".join(text) + "\n")
     return 0
 
 
-def profile(name: str) -> str:
+def profile(name: str, pace: Pace) -> str:
     """The table of one network."""
     import jax
 
@@ -68,22 +73,31 @@ def profile(name: str) -> str:
         (path,) = glob.glob(f"{folder}/**/perfetto_trace.json.gz", recursive=True)
         with gzip.open(path) as file:
             events = json.load(file)["traceEvents"]
-    purposes = purpose_of_kernels(model, x[: network.batch_size], y[: network.batch_size], network.steps)
+    program = compiled(model, x[: network.batch_size], y[: network.batch_size], network.steps)
+    purposes, least = purpose_of_kernels(program), limits(program, pace)
+    cores = describe_machine()["cores"]
     took: Counter[tuple[str, str]] = Counter()
+    could: Counter[tuple[str, str]] = Counter()
     for event in events:
-        if event.get("ph") == "X" and event["name"] in purposes and not NOT_KERNELS.search(event["name"]):
-            kind = re.sub(r"[._]\d+$", "", event["name"])
-            took[kind, purposes[event["name"]]] += event["dur"] / 1e3 / network.steps
+        if event.get("ph") == "X" and event["name"] in least and not NOT_KERNELS.search(event["name"]):
+            kernel, limit = event["name"], least[event["name"]]
+            row = re.sub(r"[._]\d+$", "", kernel), purposes[kernel]
+            took[row] += event["dur"] / 1e3 / network.steps * limit.threads
+            could[row] += cores * limit.seconds * 1e3 / network.steps
     total = sum(took.values())
-    rows = [[f"{kind}", purpose, f"{ms:.2f}", f"{ms / total:.1%}"] for (kind, purpose), ms in took.most_common()]
-    large = [row for row, (_, ms) in zip(rows, took.most_common(), strict=True) if ms >= LEAST * total]
-    rest = total - sum(ms for _, ms in took.most_common(len(large)))
-    large += [["all others", "", f"{rest:.2f}", f"{rest / total:.1%}"], ["sum", "", f"{total:.2f}", "100.0%"]]
-    return table(["kernel", "for", "ms a step", "share"], large)
+    rows = [
+        [kind, where, f"{ms:.2f}", f"{ms / total:.1%}", f"{could[kind, where]:.2f}", f"{ms / could[kind, where]:.1f}"]
+        for (kind, where), ms in took.most_common()
+        if ms >= LEAST * total
+    ]
+    rest = total - sum(ms for _, ms in took.most_common(len(rows)))
+    rows += [["all others", "", f"{rest:.2f}", f"{rest / total:.1%}", "", ""]]
+    rows += [["sum", "", f"{total:.2f}", "100.0%", f"{sum(could.values()):.2f}", ""]]
+    return table(["kernel", "for", "ms a step", "share", "limit, ms", "x limit"], rows)
 
 
-def purpose_of_kernels(model: Any, x: np.ndarray, y: np.ndarray, steps: int) -> dict[str, str]:
-    """Name of a kernel in the compiled program of `fit` -> the layer and direction it serves, from XLA's records."""
+def compiled(model: Any, x: np.ndarray, y: np.ndarray, steps: int) -> str:
+    """XLA's text of the program that `fit` runs."""
     from jaxcnn.training.state import from_variables
     from jaxcnn.training.steps import Batch
 
@@ -92,11 +106,14 @@ def purpose_of_kernels(model: Any, x: np.ndarray, y: np.ndarray, steps: int) -> 
     if dispatcher.loops(state, batch):
         many = dispatcher.capacity(steps, x.nbytes + y.nbytes)
         batches = Batch(np.stack([x] * many), [np.stack([y] * many)], [None])
-        lowered = dispatcher.many.lower(state, batches, many)
-    else:
-        lowered = dispatcher.single.lower(state, batch)
+        return str(dispatcher.many.lower(state, batches, many).compile().as_text())
+    return str(dispatcher.single.lower(state, batch).compile().as_text())
+
+
+def purpose_of_kernels(program: str) -> dict[str, str]:
+    """Name of a kernel -> the layer and direction it serves, from XLA's records."""
     found = {}
-    for line in lowered.compile().as_text().splitlines():
+    for line in program.splitlines():
         named = re.match(r"\s*(?:ROOT )?%([\w.\-]+) = ", line)
         if named:
             path = re.search(r'op_name="([^"]*)"', line)
