@@ -1,7 +1,8 @@
 """A network of LeNet-5's kind on MNIST (C1).
 
-Data: MNIST; 54,912 of the chapter's 55,000 training digits, because it drops a last batch that is not whole, and all
-10,000 test digits, where the chapter draws 256.  The second pool comes after the ReLU.
+Data: MNIST; 54,912 of the chapter's 55,000 training digits, because it drops a last batch that is not whole.  The
+chapter tests on 256 digits drawn anew after every epoch; so do we, and on all 10,000.  The second pool comes after the
+ReLU.
 
     python -m experiments run c1_lenet
 """
@@ -11,6 +12,7 @@ import numpy as np
 from experiments import digits
 from experiments.program import Program
 from experiments.run import Run
+from jaxcnn.callbacks import LambdaCallback
 from jaxcnn.initializers import RandomNormal
 from jaxcnn.layers import Conv2D, Dense, Dropout, Flatten, MaxPooling2D
 from jaxcnn.models import Sequential
@@ -21,7 +23,7 @@ PROGRAM = Program(
     ids=("C1",),
     data=("mnist",),
     minutes=80,
-    book={"best test accuracy": 0.9960},
+    book={"best accuracy on 256 drawn test digits": 0.9960},
     settings={"epochs": 100, "batch_size": 128, "samples": 54_912},
     quick={"epochs": 1, "samples": 256},
 )
@@ -52,6 +54,11 @@ def main(run: Run) -> None:
     run.check("inputs of the dense layers", model.layers[-3].input_shape, (None, 2048))
     run.check("parameters", model.count_params(), 9 * 32 + 9 * 32 * 64 + 9 * 64 * 128 + 2048 * 625 + 625 * 10)
     model.compile(RMSprop(lr=0.001, rho=0.9), "categorical_crossentropy", metrics=["accuracy"])
+
+    def test_as_the_chapter(epoch: int, logs: dict[str, float]) -> None:
+        drawn = np.random.default_rng([run.seed, epoch]).choice(len(x_test), min(256, len(x_test)), replace=False)
+        logs["drawn_acc"] = model.evaluate(x_test[drawn], y_test[drawn], verbose=0)[1]
+
     history = model.fit(
         x_train,
         y_train,
@@ -59,15 +66,18 @@ def main(run: Run) -> None:
         epochs=run.settings.epochs,
         verbose=2,
         validation_data=(x_test, y_test),
+        callbacks=[LambdaCallback(on_epoch_end=test_as_the_chapter)],
         checkpoint_dir=run.checkpoint_dir,
     )
-    accuracies = history.history["val_acc"]
+    drawn, whole = history.history["drawn_acc"], history.history["val_acc"]
     for epoch, book in BOOK.items():
-        if epoch <= len(accuracies):
-            run.figure(f"test accuracy after epoch {epoch - 1}", accuracies[epoch - 1], book)
-    run.figure("best test accuracy", max(accuracies))
-    run.figure("its epoch", int(np.argmax(accuracies)))
-    run.figure("last test accuracy", accuracies[-1])
+        if epoch <= len(drawn):
+            run.figure(f"accuracy on 256 drawn test digits after epoch {epoch - 1}", drawn[epoch - 1], book)
+    run.figure("best accuracy on 256 drawn test digits", max(drawn))
+    run.figure("best accuracy on all test digits", max(whole))
+    run.figure("its epoch", int(np.argmax(whole)))
+    run.figure("last accuracy on all test digits", whole[-1])
+    run.figure("epochs", run.settings.epochs, book=100)
     run.curve(history)
     run.model(model)
 
