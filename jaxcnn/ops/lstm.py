@@ -1,7 +1,8 @@
 """Long short-term memory over all steps of a sequence: one JAX primitive forward and one for the gradient.
 
 On one CPU both are calls of oneDNN's (:mod:`jaxcnn.ops.onednn`), in which each thread takes some rows through all
-steps; elsewhere loops of XLA's.  Arrays are batch first.
+steps.  Where such a program is mapped, differentiated again or exported they are loops of XLA's; elsewhere, as
+:func:`pays` says, loops made for the purpose are faster.  Arrays are batch first.
 """
 
 from __future__ import annotations
@@ -24,6 +25,11 @@ from jaxcnn.ops.tracing import is_spelled_out, lower_on_one_cpu, varying_alike
 
 _forward_p, _backward_p = Primitive("jaxcnn_lstm"), Primitive("jaxcnn_lstm_gradient")
 _forward_p.multiple_results = _backward_p.multiple_results = True
+
+
+def pays() -> bool:
+    """Whether programs traced now are for one CPU, with oneDNN at hand."""
+    return onednn.accelerated() and jax.default_backend() == "cpu" and jax.device_count() == 1
 
 
 def lstm_step(

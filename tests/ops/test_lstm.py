@@ -151,6 +151,7 @@ def test_programs_for_elsewhere_know_nothing_of_it():
         assert "jaxcnn_lstm" not in str(jax.make_jaxpr(lambda a: lstm(*a, True, False))(given))
 
 
+@compiled
 @pytest.mark.parametrize(
     ("options", "taken"),
     [
@@ -162,7 +163,7 @@ def test_programs_for_elsewhere_know_nothing_of_it():
         ({"activation": "relu"}, False),
     ],
 )
-def test_the_layer_takes_it_where_it_can(options, taken):
+def test_the_layer_takes_it_where_it_can(options, taken, monkeypatch):
     x = arrays(2, 3, 2)[0]
     layer = LSTM(4, **options)
     variables = layer.init(jax.random.key(0), x)
@@ -171,6 +172,9 @@ def test_the_layer_takes_it_where_it_can(options, taken):
     assert ("jaxcnn_lstm" in program) == taken
     masked = str(jax.make_jaxpr(lambda x: layer.apply(variables, x, mask=jnp.ones((2, 3), bool)))(x))
     assert "jaxcnn_lstm" not in masked
+    monkeypatch.setattr(jax, "device_count", lambda: 2)
+    shared = str(jax.make_jaxpr(lambda x: layer.apply(variables, x))(x))
+    assert "jaxcnn_lstm" not in shared
 
 
 @compiled

@@ -14,7 +14,7 @@ from jaxcnn.nn import arguments
 from jaxcnn.nn.base import Layer
 from jaxcnn.nn.recurrent.cells import Gated, GRURecurrence, LSTMRecurrence, SimpleRecurrence
 from jaxcnn.nn.recurrent.scan import gated_scan, in_parts
-from jaxcnn.ops.lstm import lstm
+from jaxcnn.ops.lstm import lstm, pays
 
 States = list[jax.Array]
 TANH, SIGMOID = (activations.tanh, jnp.tanh), (activations.sigmoid, jax.nn.sigmoid)
@@ -159,7 +159,7 @@ class GatedLayer(Recurrent):
 
 
 class LSTMLayer(LSTMRecurrence, GatedLayer):
-    """An LSTM; with the usual activations, and without masks and noise, all steps are one operation."""
+    """An LSTM; with the usual activations, and without masks and noise, all steps are one operation where that pays."""
 
     def loop(
         self,
@@ -172,7 +172,8 @@ class LSTMLayer(LSTMRecurrence, GatedLayer):
         layer: Any = self
         gate, reverse = layer.recurrent_activation, layer.go_backwards
         usual = layer.activation in TANH and gate in (*SIGMOID, activations.hard_sigmoid)
-        if noise or keep is not None or layer.unroll or not usual or not inputs[0].size:
+        special = noise or keep is not None or layer.unroll or not inputs[0].size
+        if special or not usual or not pays():
             return super().loop(kernel, inputs, states, noise, keep)
         joined = inputs[0] if len(inputs) == 1 else jnp.concatenate(inputs, -1)
         h, c = states
