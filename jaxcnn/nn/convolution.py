@@ -8,11 +8,12 @@ import flax.linen as nn
 import jax
 import jax.numpy as jnp
 
-from jaxcnn import ops
+from jaxcnn import activations, ops
 from jaxcnn.nn import arguments
 from jaxcnn.nn.base import Layer
 from jaxcnn.nn.core import bias_weight, finish, kernel_weight, resolved
 
+RELU = (activations.relu, jax.nn.relu)
 SPATIAL_AXES = {
     1: "(batch, steps, channels)",
     2: "(batch, height, width, channels)",
@@ -97,15 +98,12 @@ class Conv(Convolution):
             )
         self.require_space(x)
         kernel = kernel_weight(self, (*layer.kernel_size, channels // groups, layer.filters))
-        y = ops.conv(
-            x,
-            kernel,
-            strides=layer.strides,
-            padding=layer.padding,
-            dilation=layer.dilation_rate,
-            groups=groups,
-        )
-        y = finish_channels(self, y, bias_weight(self, layer.filters) if layer.use_bias else None)
+        bias = bias_weight(self, layer.filters) if layer.use_bias else None
+        how = {"strides": layer.strides, "padding": layer.padding, "dilation": layer.dilation_rate, "groups": groups}
+        if bias is None or layer.activation not in RELU:
+            return finish_channels(self, ops.conv(x, kernel, **how), bias)
+        y = self.from_channels_last(ops.conv_relu(x, kernel, bias, **how))
+        self.penalise_activity(layer.activity_regularizer, y)
         return y
 
 

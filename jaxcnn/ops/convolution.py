@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import jax
 
 from jaxcnn.ops.geometry import Geometry
-from jaxcnn.ops.primitive import convolve
+from jaxcnn.ops.primitive import convolve, convolve_relu
 from jaxcnn.ops.windows import (
     Padding,
     conv_output_length,
@@ -15,7 +15,7 @@ from jaxcnn.ops.windows import (
     resolve_padding,
 )
 
-__all__ = ["conv", "conv_output_length", "conv_transpose", "conv_transpose_output_length"]
+__all__ = ["conv", "conv_output_length", "conv_relu", "conv_transpose", "conv_transpose_output_length"]
 
 
 def conv(
@@ -35,6 +35,37 @@ def conv(
 
     Raises ValueError where the shapes do not fit together and TypeError where the dtypes differ.
     """
+    return convolve("output", x, kernel, _geometry(x, kernel, strides, padding, dilation, groups))
+
+
+def conv_relu(
+    x: jax.Array,
+    kernel: jax.Array,
+    bias: jax.Array,
+    *,
+    strides: int | Sequence[int] = 1,
+    padding: Padding = "valid",
+    dilation: int | Sequence[int] = 1,
+    groups: int = 1,
+) -> jax.Array:
+    """``relu(conv(x, kernel) + bias)`` with `bias` (C_out,), on CPU in one pass over the output.
+
+    Arguments, result and errors are those of :func:`conv`; the bias may have a dtype of its own.
+    """
+    geometry = _geometry(x, kernel, strides, padding, dilation, groups)
+    if bias.dtype != x.dtype:
+        return jax.nn.relu(convolve("output", x, kernel, geometry) + bias)
+    return convolve_relu(x, kernel, bias, geometry)
+
+
+def _geometry(
+    x: jax.Array,
+    kernel: jax.Array,
+    strides: int | Sequence[int],
+    padding: Padding,
+    dilation: int | Sequence[int],
+    groups: int,
+) -> Geometry:
     rank = _rank(x, kernel)
     strides, dilation = per_axis(strides, rank, "strides"), per_axis(dilation, rank, "dilation")
     if x.shape[-1] != kernel.shape[-2] * groups or kernel.shape[-1] % groups:
@@ -43,8 +74,7 @@ def conv(
             f"{x.shape[-1] // groups}, a multiple of {groups}); got {kernel.shape} for an input of {x.shape}."
         )
     pads = resolve_padding(padding, x.shape[1:-1], kernel.shape[:-2], strides, dilation)
-    geometry = Geometry(x.shape[1:-1], kernel.shape[:-2], strides, dilation, pads, groups)
-    return convolve("output", x, kernel, geometry)
+    return Geometry(x.shape[1:-1], kernel.shape[:-2], strides, dilation, pads, groups)
 
 
 def conv_transpose(

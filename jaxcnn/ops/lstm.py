@@ -15,13 +15,12 @@ import jax
 import jax.numpy as jnp
 from jax import lax
 from jax.extend.core import Primitive
-from jax.interpreters import ad, batching
 from jax.sharding import NamedSharding, PartitionSpec
 
 from jaxcnn import activations
 from jaxcnn.ops import onednn
 from jaxcnn.ops.product import product
-from jaxcnn.ops.tracing import is_spelled_out, lower_on_one_cpu, varying_alike
+from jaxcnn.ops.tracing import is_spelled_out, lower_on_one_cpu, spelled_in_jax, varying_alike
 
 _forward_p, _backward_p = Primitive("jaxcnn_lstm"), Primitive("jaxcnn_lstm_gradient")
 _forward_p.multiple_results = _backward_p.multiple_results = True
@@ -162,18 +161,6 @@ def _abstract_back(kernel, c, cells, sums, d_outputs, d_c, *, hard, reverse):
     return [sums, c, c]
 
 
-def _differentiated(everywhere, arguments, tangents, **static):
-    """Second derivatives are those of the loops, whose products are differentiated by themselves."""
-    directions = tuple(ad.instantiate_zeros(tangent) for tangent in tangents)
-    return jax.jvp(functools.partial(everywhere, **static), tuple(arguments), directions)
-
-
-def _mapped(everywhere, arguments, dims, **static):
-    found = jax.vmap(functools.partial(everywhere, **static), in_axes=dims)(*arguments)
-    return found, [0] * len(found)
-
-
 for primitive, everywhere, on_cpu in ((_forward_p, _loop, _on_cpu), (_backward_p, _loop_back, _back_on_cpu)):
-    ad.primitive_jvps[primitive] = functools.partial(_differentiated, everywhere)
-    batching.primitive_batchers[primitive] = functools.partial(_mapped, everywhere)
+    spelled_in_jax(primitive, everywhere)
     lower_on_one_cpu(primitive, everywhere, on_cpu)

@@ -22,10 +22,10 @@ from jax.sharding import NamedSharding, PartitionSpec
 
 from jaxcnn.ops import onednn
 from jaxcnn.ops.geometry import Geometry, Wanted
-from jaxcnn.ops.tracing import is_spelled_out, varying_alike
+from jaxcnn.ops.tracing import is_spelled_out, lower_on_one_cpu, spelled_in_jax, varying_alike
 from jaxcnn.ops.xla import blocked, direct
 
-_convolution_p = Primitive("jaxcnn_convolution")
+_convolution_p, _relu_p = Primitive("jaxcnn_convolution"), Primitive("jaxcnn_convolution_relu")
 
 
 def convolve(wanted: Wanted, a: jax.Array, b: jax.Array, geometry: Geometry) -> jax.Array:
@@ -94,7 +94,7 @@ with contextlib.suppress(ImportError):
     # Without this a program for several devices is lowered before it is known which, and cannot be partitioned.
     from jax._src.dispatch import prim_requires_devices_during_lowering
 
-    prim_requires_devices_during_lowering.add(_convolution_p)
+    prim_requires_devices_during_lowering.update((_convolution_p, _relu_p))
 
 
 def _everywhere(a, b, *, wanted, geometry, stacked):
@@ -113,14 +113,18 @@ def _choose(a, b, wanted, geometry):
     shape = geometry.shape(wanted, a.shape, b.shape)
     if 0 in (*a.shape, *b.shape, *shape):
         return jnp.zeros(shape, a.dtype)
-    # oneDNN first lays the kernel out anew, which takes longer than to cut out the patches where there are fewer of
-    # them than output channels: late layers of deep networks, on small images.
-    patches, channels_out = a.shape[0] * math.prod(geometry.positions), (a if wanted == "input" else b).shape[-1]
-    if geometry.groups > 1 or channels_out < patches:
+    if _suits_onednn(wanted, a, b, geometry):
         result = onednn.convolve(wanted, a, b, geometry)
         if result is not None:
             return result
     return blocked(wanted, a, b, geometry)
+
+
+def _suits_onednn(wanted, a, b, geometry):
+    """oneDNN first lays the kernel out anew, which takes longer than to cut out the patches where there are fewer of
+    them than output channels: late layers of deep networks, on small images."""
+    patches, channels_out = a.shape[0] * math.prod(geometry.positions), (a if wanted == "input" else b).shape[-1]
+    return geometry.groups > 1 or channels_out < patches
 
 
 # Over several devices the batch is shared out; the kernel is everywhere, and its gradient is the sum over devices.
@@ -165,3 +169,52 @@ def _lower_on_cpu(context, a, b, **static):
 
 
 mlir.register_lowering(_convolution_p, _lower_on_cpu, platform="cpu")
+
+
+def convolve_relu(x: jax.Array, kernel: jax.Array, bias: jax.Array, geometry: Geometry) -> jax.Array:
+    """``relu(convolve("output", x, kernel, geometry) + bias)``, all of one dtype.
+
+    A primitive of its own: oneDNN goes over the output once, where XLA would write it, read it and write it again.
+    """
+    return _relu(*varying_alike(x, kernel, bias), geometry)
+
+
+@functools.partial(jax.custom_vjp, nondiff_argnums=(3,))
+def _relu(x, kernel, bias, geometry):
+    form = _relu_everywhere if is_spelled_out() else _relu_p.bind
+    return form(x, kernel, bias, geometry=geometry)
+
+
+def _relu_forward(x, kernel, bias, geometry):
+    y = _relu(x, kernel, bias, geometry)
+    return y, (x, kernel, y)
+
+
+def _relu_backward(geometry, saved, d_y):
+    x, kernel, y = saved
+    d_sum = jnp.where(y > 0, d_y, jnp.zeros((), d_y.dtype))
+    d_x, d_kernel = convolve("input", d_sum, kernel, geometry), convolve("kernel", x, d_sum, geometry)
+    return d_x, d_kernel, d_sum.sum(range(d_sum.ndim - 1))
+
+
+_relu.defvjp(_relu_forward, _relu_backward)
+
+
+def _relu_everywhere(x, kernel, bias, *, geometry):
+    return jax.nn.relu(convolve("output", x, kernel, geometry) + bias)
+
+
+def _relu_on_cpu(x, kernel, bias, *, geometry):
+    result = None
+    if 0 not in (*x.shape, *kernel.shape, *geometry.positions) and _suits_onednn("output", x, kernel, geometry):
+        result = onednn.convolve_relu(x, kernel, bias, geometry)
+    return _relu_everywhere(x, kernel, bias, geometry=geometry) if result is None else result
+
+
+@_relu_p.def_abstract_eval
+def _relu_abstract(x, kernel, bias, *, geometry):
+    return _abstract(x, kernel, wanted="output", geometry=geometry, stacked=False)
+
+
+spelled_in_jax(_relu_p, _relu_everywhere)
+lower_on_one_cpu(_relu_p, _relu_everywhere, _relu_on_cpu)

@@ -9,7 +9,7 @@ from typing import Any
 import jax
 from jax import lax
 from jax.extend.core import Primitive
-from jax.interpreters import mlir, xla
+from jax.interpreters import ad, batching, mlir, xla
 
 _spelled_out: ContextVar[bool] = ContextVar("spelled_out", default=False)
 
@@ -42,6 +42,21 @@ def varying_alike(*arrays: jax.Array) -> list[jax.Array]:
         return lax.pcast(x, missing, to="varying") if missing else x
 
     return [vary(x) for x in arrays]
+
+
+def spelled_in_jax(primitive: Primitive, everywhere: Callable[..., Any]) -> None:
+    """Differentiate and map `primitive` as `everywhere`, which computes the same by operations that JAX knows."""
+
+    def differentiated(arguments: Any, tangents: Any, **static: Any) -> Any:
+        directions = tuple(ad.instantiate_zeros(tangent) for tangent in tangents)
+        return jax.jvp(functools.partial(everywhere, **static), tuple(arguments), directions)
+
+    def mapped(arguments: Any, dims: Any, **static: Any) -> Any:
+        found = jax.vmap(functools.partial(everywhere, **static), in_axes=dims)(*arguments)
+        return found, [0] * len(found) if primitive.multiple_results else 0
+
+    ad.primitive_jvps[primitive] = differentiated
+    batching.primitive_batchers[primitive] = mapped
 
 
 def lower_on_one_cpu(primitive: Primitive, everywhere: Callable[..., Any], on_cpu: Callable[..., Any]) -> None:

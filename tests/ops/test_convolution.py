@@ -78,6 +78,52 @@ def test_values_and_gradients_equal_xla(problem):
         assert_close(actual, wanted)
 
 
+def spelled(x, kernel, bias, **options):
+    return jax.nn.relu(ops.conv(x, kernel, **options) + bias)
+
+
+@settings(max_examples=25, deadline=None, derandomize=True)
+@given(problems())
+def test_bias_and_relu_in_one(problem):
+    x_shape, kernel_shape, options = problem
+    x, kernel, bias = arrays(x_shape, kernel_shape, kernel_shape[-1:])
+    x = x.at[0].set(0.0)  # there the sums are those of the bias, and 0 where that is 0
+    bias = bias.at[0].set(0.0)
+    y, pullback = jax.vjp(functools.partial(ops.conv_relu, **options), x, kernel, bias)
+    expected, expected_pullback = jax.vjp(functools.partial(spelled, **options), x, kernel, bias)
+    assert_close(y, expected)
+    (cotangent,) = arrays(y.shape, seed=1)
+    for actual, wanted in zip(pullback(cotangent), expected_pullback(cotangent), strict=True):
+        assert_close(actual, wanted)
+
+
+def test_transformations_of_bias_and_relu():
+    given = arrays((3, 6, 6, 2), (3, 3, 2, 4), (4,))
+    ours, theirs = (lambda a, f=f: jnp.sum(jnp.sin(f(*a))) for f in (ops.conv_relu, spelled))
+    many = [jnp.stack([a, 2 * a]) for a in given]
+
+    def steepness(loss, a):
+        return sum(jnp.sum(g**2) for g in jax.grad(loss)(a))
+
+    pairs = [
+        (jax.jit(jax.vmap(jax.grad(ours)))(many), jax.vmap(jax.grad(theirs))(many)),
+        (
+            jax.jit(jax.grad(functools.partial(steepness, ours)))(given),
+            jax.grad(functools.partial(steepness, theirs))(given),
+        ),
+        (jax.jit(jax.checkpoint(jax.grad(ours)))(given), jax.grad(theirs)(given)),
+    ]
+    for actual, expected in pairs:
+        for a, e in zip(actual, expected, strict=True):
+            assert_close(a, e, 1e-4)
+    exported = jax.export.export(jax.jit(ops.conv_relu))(*given)
+    assert "custom_call" not in exported.mlir_module()
+    empty = ops.conv_relu(jnp.zeros((0, 6, 6, 2)), *given[1:])
+    assert empty.shape == (0, 4, 4, 4)
+    wide = ops.conv_relu(given[0].astype(jnp.bfloat16), given[1].astype(jnp.bfloat16), given[2])
+    assert wide.dtype == jnp.float32  # as a sum of both is
+
+
 @pytest.mark.parametrize("dtype", [jnp.float32, jnp.float64, jnp.bfloat16, jnp.float16])
 def test_every_float_type(dtype):
     with jax.enable_x64(True):
@@ -87,6 +133,11 @@ def test_every_float_type(dtype):
         assert y.dtype == dtype
         assert_close(y.astype(jnp.float64), exact, {2: 1e-2, 4: 1e-6, 8: 1e-14}[jnp.dtype(dtype).itemsize])
         assert [g.dtype for g in pullback(y)] == [dtype, dtype]
+        (bias,) = arrays((8,), dtype=dtype)
+        wanted = jax.nn.relu(exact + bias.astype(jnp.float64))
+        found = jax.jit(functools.partial(ops.conv_relu, padding="same"))(x, kernel, bias)
+        assert found.dtype == dtype
+        assert_close(found.astype(jnp.float64), wanted, {2: 1e-2, 4: 1e-6, 8: 1e-14}[jnp.dtype(dtype).itemsize])
 
 
 def test_causal_padding_looks_only_back():
@@ -237,6 +288,10 @@ if ops.accelerated() and jax.__version_info__ < (0, 12):
         places = NamedSharding(explicit, P("batch")), NamedSharding(explicit, P())
         for actual, wanted in zip(both(*map(jax.device_put, (x, kernel), places))[1], expected[1]):
             np.testing.assert_allclose(actual, wanted, rtol=1e-4, atol=1e-2)
+bias = np.linspace(-1, 1, 6, dtype=np.float32)
+fused = jax.jit(jax.value_and_grad(lambda x, k, b: (ops.conv_relu(x, k, b, padding="same") ** 2).sum(), (0, 1, 2)))
+for actual, wanted in zip(jax.tree.leaves(fused(*arguments, bias)), jax.tree.leaves(fused(x, kernel, bias))):
+    np.testing.assert_allclose(actual, wanted, rtol=1e-4, atol=1e-2)
 halves = [jax.device_put((x[i::2], kernel), d) for i, d in enumerate(jax.devices())]
 for _ in range(20):
     results = [both(*half) for half in halves]

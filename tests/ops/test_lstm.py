@@ -49,13 +49,14 @@ def assert_close(actual, expected, tolerance=1e-5):
         assert np.abs(a - b).max(initial=0) <= tolerance * max(np.abs(b).max(initial=0), 1e-3)
 
 
-@settings(deadline=None, max_examples=25)
+@settings(deadline=None, max_examples=25, derandomize=True)
 @given(st.tuples(st.integers(1, 9), st.integers(1, 6), st.integers(1, 40)), st.booleans(), st.booleans(), st.booleans())
 def test_values_and_gradients(sizes, hard, reverse, spelled):
     given = arrays(*sizes, scale=0.5)
 
     def of(function):
-        return jax.jit(jax.value_and_grad(functools.partial(loss, function, hard, reverse)))(given)
+        gradient = jax.grad(functools.partial(loss, function, hard, reverse))
+        return jax.jit(lambda given: (function(*given, hard, reverse), gradient(given)))(given)
 
     if spelled:
         with spelled_out():

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from jaxcnn import ops
+from jaxcnn.nn.convolution import Conv2D
 from jaxcnn.ops import onednn
 from jaxcnn.ops.geometry import Geometry
 
@@ -122,6 +123,29 @@ def test_errors_come_back_as_exceptions(wrong):
         problem = problem[:-1]
     with pytest.raises(jax.errors.JaxRuntimeError, match="oneDNN convolution"):
         jax.block_until_ready(jax.ffi.ffi_call("jaxcnn_convolve", (result, workspace))(x, kernel, problem=problem))
+
+
+@compiled
+@pytest.mark.parametrize("wrong", ["bias", "kind"])
+def test_errors_of_the_call_with_a_bias(wrong):
+    x, kernel, bias = jnp.zeros((4, 8, 8, 8)), jnp.zeros((3, 3, 8, 16)), jnp.zeros(3 if wrong == "bias" else 16)
+    problem = np.array(onednn._problem("output", x, kernel, GEOMETRY), np.int64)
+    problem[0] = 3 if wrong == "bias" else 0
+    result, workspace = jax.ShapeDtypeStruct((4, 6, 6, 16), x.dtype), jax.ShapeDtypeStruct((1 << 20,), jnp.uint8)
+    call = jax.ffi.ffi_call("jaxcnn_convolve_relu", (result, workspace))
+    with pytest.raises(jax.errors.JaxRuntimeError, match="do not have the sizes"):
+        jax.block_until_ready(call(x, kernel, bias, problem=problem))
+
+
+@compiled
+def test_a_layer_with_bias_and_relu_is_one_call():
+    x = jnp.zeros((4, 8, 8, 8))
+    calls = {}
+    for activation in ("relu", "tanh", None):
+        layer = Conv2D(16, 3, activation=activation)
+        variables = layer.init(jax.random.key(0), x)
+        calls[activation] = "jaxcnn_convolve_relu" in jax.jit(layer.apply).lower(variables, x).as_text()
+    assert calls == {"relu": True, "tanh": False, None: False}
 
 
 @compiled

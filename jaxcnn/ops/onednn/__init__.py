@@ -18,9 +18,10 @@ import numpy as np
 from jaxcnn.ops.geometry import Geometry, Wanted
 
 _LIBRARY = Path(__file__).parent / "libjaxcnn_onednn.so"
-_TARGETS = ("jaxcnn_convolve", "jaxcnn_multiply", "jaxcnn_lstm", "jaxcnn_lstm_gradient")
+_TARGETS = ("jaxcnn_convolve", "jaxcnn_convolve_relu", "jaxcnn_multiply", "jaxcnn_lstm", "jaxcnn_lstm_gradient")
 _PLANNERS = ("jaxcnn_plan_convolution", "jaxcnn_plan_product", "jaxcnn_plan_lstm")
 _KINDS: dict[Wanted, int] = {"output": 0, "input": 1, "kernel": 2}
+_FORWARD_RELU = 3
 
 # Multiplications that make it worth to wake threads for fewer images than there are: a fraction of a millisecond.
 _SHARED_WORK = 2**24
@@ -88,12 +89,24 @@ def why_not() -> str | None:
 
 def convolve(wanted: Wanted, a: jax.Array, b: jax.Array, geometry: Geometry) -> jax.Array | None:
     """:func:`jaxcnn.ops.primitive.convolve` by oneDNN, or None if it has no fast code for this one."""
-    library = _library_for(a.dtype)
+    problem = _problem(wanted, a, b, geometry)
+    return _convolution("jaxcnn_convolve", (a, b), geometry.shape(wanted, a.shape, b.shape), problem)
+
+
+def convolve_relu(x: jax.Array, kernel: jax.Array, bias: jax.Array, geometry: Geometry) -> jax.Array | None:
+    """:func:`jaxcnn.ops.primitive.convolve_relu` by oneDNN, or None if it has no fast code for this one."""
+    problem = [_FORWARD_RELU, *_problem("output", x, kernel, geometry)[1:]]
+    shape = geometry.shape("output", x.shape, kernel.shape)
+    return _convolution("jaxcnn_convolve_relu", (x, kernel, bias), shape, problem)
+
+
+def _convolution(
+    target: str, arrays: Sequence[jax.Array], shape: tuple[int, ...], problem: list[int]
+) -> jax.Array | None:
+    library = _library_for(arrays[0].dtype)
     if library is None:
         return None
-    problem = _problem(wanted, a, b, geometry)
-    workspace = _planned(library.jaxcnn_plan_convolution, problem)
-    found = _call("jaxcnn_convolve", (a, b), [geometry.shape(wanted, a.shape, b.shape)], problem, workspace)
+    found = _call(target, arrays, [shape], problem, _planned(library.jaxcnn_plan_convolution, problem))
     return None if found is None else found[0]
 
 

@@ -1,4 +1,4 @@
-// Convolution and its two gradients by oneDNN, as an XLA FFI handler for CPU.
+// Convolution, also with a bias and a ReLU, and its two gradients by oneDNN, as XLA FFI handlers for CPU.
 //
 // Arrays are dense and channels last: x (N, *in, C), kernel (*window, C / groups, O), y (N, *out, O), with one to three
 // spatial axes. oneDNN names axes channels first; strides in a memory descriptor say where the elements really lie.
@@ -12,7 +12,7 @@
 
 namespace {
 
-enum Kind : int64_t { kForward = 0, kDataGradient = 1, kKernelGradient = 2 };
+enum Kind : int64_t { kForward = 0, kDataGradient = 1, kKernelGradient = 2, kForwardRelu = 3 };
 
 // Everything that decides which code oneDNN generates: the key of the plan cache.
 struct Problem {
@@ -29,6 +29,7 @@ struct Plan {
   dnnl::primitive chunk, last;
   memory::desc x, y, last_x, last_y;
   memory::desc kernel, user_kernel;  // oneDNN's layout and ours
+  memory::desc bias;
   dnnl::reorder reorder;             // between those two
   bool reordered;
   int64_t size;  // images in a chunk
@@ -74,6 +75,13 @@ Plan::Plan(const Problem& p) : size((p.batch + p.chunks - 1) / p.chunks) {
 
   dnnl::primitive_attr attr;
   attr.set_scratchpad_mode(dnnl::scratchpad_mode::user);
+  if (p.kind == kForwardRelu) {
+    dnnl::post_ops relu;
+    relu.append_eltwise(dnnl::algorithm::eltwise_relu, 0.f, 0.f);
+    attr.set_post_ops(relu);
+    bias = memory::desc({p.c_out}, type, memory::format_tag::a);
+  }
+  bool forwards = p.kind == kForward || p.kind == kForwardRelu;
   auto algorithm = dnnl::algorithm::convolution_direct;
   auto make = [&](int64_t n, const memory::desc& wanted, memory::desc& x_desc, memory::desc& y_desc) {
     x_desc = image(n, p.c_in, p.in), y_desc = image(n, p.c_out, p.out);
@@ -84,11 +92,11 @@ Plan::Plan(const Problem& p) : size((p.batch + p.chunks - 1) / p.chunks) {
       scratch = std::max(scratch, Align(description.scratchpad_desc().get_size()));
       return dnnl::primitive(description.get());
     };
-    auto prop = p.kind == kForward ? dnnl::prop_kind::forward_inference : dnnl::prop_kind::forward_training;
-    memory::desc hint_kernel = p.kind == kForward ? wanted : memory::desc(dims, type, memory::format_tag::any);
-    dnnl::convolution_forward::primitive_desc forward(Engine(), prop, algorithm, x_desc, hint_kernel, y_desc, strides,
-                                                      dilation, before, after, attr);
-    if (p.kind == kForward) return keep(forward);
+    auto prop = forwards ? dnnl::prop_kind::forward_inference : dnnl::prop_kind::forward_training;
+    memory::desc hint_kernel = forwards ? wanted : memory::desc(dims, type, memory::format_tag::any);
+    dnnl::convolution_forward::primitive_desc forward(Engine(), prop, algorithm, x_desc, hint_kernel, bias, y_desc,
+                                                      strides, dilation, before, after, attr);
+    if (forwards) return keep(forward);
     if (p.kind == kDataGradient)
       return keep(dnnl::convolution_backward_data::primitive_desc(Engine(), algorithm, x_desc, wanted, y_desc, strides,
                                                                   dilation, before, after, forward, attr));
@@ -110,7 +118,8 @@ Plan::Plan(const Problem& p) : size((p.batch + p.chunks - 1) / p.chunks) {
   workspace = (p.kind == kKernelGradient ? p.chunks : 1) * Align(kernel.get_size()) + p.chunks * scratch;
 }
 
-void Run(const Plan& plan, const Problem& p, ffi::ThreadPool& pool, char* workspace, char* x, char* kernel, char* y) {
+void Run(const Plan& plan, const Problem& p, ffi::ThreadPool& pool, char* workspace, char* x, char* kernel, char* bias,
+         char* y) {
   Threads scope;
   // workspace: the kernel in oneDNN's layout (a partial gradient for each chunk), then a scratchpad for each chunk.
   size_t kernel_bytes = Align(plan.kernel.get_size());
@@ -136,7 +145,8 @@ void Run(const Plan& plan, const Problem& p, ffi::ThreadPool& pool, char* worksp
     std::unordered_map<int, memory> arguments{{DNNL_ARG_SCRATCHPAD, scratch_i}};
     arguments[p.kind == kDataGradient ? DNNL_ARG_DIFF_SRC : DNNL_ARG_SRC] = x_i;
     arguments[gradient ? DNNL_ARG_DIFF_WEIGHTS : DNNL_ARG_WEIGHTS] = kernel_of(i);
-    arguments[p.kind == kForward ? DNNL_ARG_DST : DNNL_ARG_DIFF_DST] = y_i;
+    arguments[bias || p.kind == kForward ? DNNL_ARG_DST : DNNL_ARG_DIFF_DST] = y_i;
+    if (bias) arguments[DNNL_ARG_BIAS] = memory(plan.bias, Engine(), bias);
     (last ? plan.last : plan.chunk).execute(Stream(), arguments);
   });
   if (gradient && !direct) {
@@ -161,26 +171,46 @@ size_t ImageBytes(const memory::desc& chunk, const memory::desc& last, const Pro
   return (p.chunks - 1) * chunk.get_size() + last.get_size();
 }
 
-ffi::Error Convolve(ffi::ThreadPool pool, ffi::AnyBuffer a, ffi::AnyBuffer b, ffi::Result<ffi::AnyBuffer> result,
-                    ffi::Result<ffi::AnyBuffer> workspace, ffi::Span<const int64_t> problem) {
-  Problem p;
-  if (problem.size() * sizeof(int64_t) != sizeof p)
+ffi::Error Read(ffi::Span<const int64_t> fields, Problem& p) {
+  if (fields.size() * sizeof(int64_t) != sizeof p)
     return ffi::Error::InvalidArgument("oneDNN convolution: the problem has a number of fields that is not ours");
-  std::memcpy(&p, problem.begin(), sizeof p);
-  ffi::AnyBuffer x = p.kind == kDataGradient ? *result : a;
-  ffi::AnyBuffer kernel = p.kind == kKernelGradient ? *result : b;
-  ffi::AnyBuffer y = p.kind == kForward ? *result : p.kind == kDataGradient ? a : b;
+  std::memcpy(&p, fields.begin(), sizeof p);
+  return ffi::Error::Success();
+}
+
+char* Data(const ffi::AnyBuffer& array) { return static_cast<char*>(array.untyped_data()); }
+
+ffi::Error Checked(ffi::ThreadPool& pool, const Problem& p, ffi::AnyBuffer x, ffi::AnyBuffer kernel,
+                   const ffi::AnyBuffer* bias, ffi::AnyBuffer y, ffi::AnyBuffer workspace) {
   try {
     auto plan = Find<Plan>(p, p.threads);
     if (x.size_bytes() != ImageBytes(plan->x, plan->last_x, p) || kernel.size_bytes() != plan->user_kernel.get_size() ||
-        y.size_bytes() != ImageBytes(plan->y, plan->last_y, p) || workspace->size_bytes() < plan->workspace)
+        y.size_bytes() != ImageBytes(plan->y, plan->last_y, p) || workspace.size_bytes() < plan->workspace ||
+        (p.kind == kForwardRelu) != (bias != nullptr) || (bias && bias->size_bytes() != plan->bias.get_size()))
       return ffi::Error::InvalidArgument("oneDNN convolution: the arrays do not have the sizes of the problem");
-    Run(*plan, p, pool, static_cast<char*>(workspace->untyped_data()), static_cast<char*>(x.untyped_data()),
-        static_cast<char*>(kernel.untyped_data()), static_cast<char*>(y.untyped_data()));
+    Run(*plan, p, pool, Data(workspace), Data(x), Data(kernel), bias ? Data(*bias) : nullptr, Data(y));
   } catch (const std::exception& error) {
     return ffi::Error::Internal(std::string("oneDNN convolution: ") + error.what());
   }
   return ffi::Error::Success();
+}
+
+ffi::Error Convolve(ffi::ThreadPool pool, ffi::AnyBuffer a, ffi::AnyBuffer b, ffi::Result<ffi::AnyBuffer> result,
+                    ffi::Result<ffi::AnyBuffer> workspace, ffi::Span<const int64_t> problem) {
+  Problem p;
+  if (auto error = Read(problem, p); error.failure()) return error;
+  ffi::AnyBuffer x = p.kind == kDataGradient ? *result : a;
+  ffi::AnyBuffer kernel = p.kind == kKernelGradient ? *result : b;
+  ffi::AnyBuffer y = p.kind == kForward ? *result : p.kind == kDataGradient ? a : b;
+  return Checked(pool, p, x, kernel, nullptr, y, *workspace);
+}
+
+ffi::Error ConvolveRelu(ffi::ThreadPool pool, ffi::AnyBuffer x, ffi::AnyBuffer kernel, ffi::AnyBuffer bias,
+                        ffi::Result<ffi::AnyBuffer> y, ffi::Result<ffi::AnyBuffer> workspace,
+                        ffi::Span<const int64_t> problem) {
+  Problem p;
+  if (auto error = Read(problem, p); error.failure()) return error;
+  return Checked(pool, p, x, kernel, &bias, *y, *workspace);
 }
 
 }  // namespace
@@ -188,6 +218,16 @@ ffi::Error Convolve(ffi::ThreadPool pool, ffi::AnyBuffer a, ffi::AnyBuffer b, ff
 XLA_FFI_DEFINE_HANDLER_SYMBOL(jaxcnn_convolve, Convolve,
                               ffi::Ffi::Bind()
                                   .Ctx<ffi::ThreadPool>()
+                                  .Arg<ffi::AnyBuffer>()
+                                  .Arg<ffi::AnyBuffer>()
+                                  .Ret<ffi::AnyBuffer>()
+                                  .Ret<ffi::AnyBuffer>()
+                                  .Attr<ffi::Span<const int64_t>>("problem"));
+
+XLA_FFI_DEFINE_HANDLER_SYMBOL(jaxcnn_convolve_relu, ConvolveRelu,
+                              ffi::Ffi::Bind()
+                                  .Ctx<ffi::ThreadPool>()
+                                  .Arg<ffi::AnyBuffer>()
                                   .Arg<ffi::AnyBuffer>()
                                   .Arg<ffi::AnyBuffer>()
                                   .Ret<ffi::AnyBuffer>()
