@@ -6,6 +6,7 @@ A layer is a tuple: its kind, then its numbers.  Every contestant builds the sam
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -30,6 +31,7 @@ class Network:
         lr: learning rate.
         batch_size: samples a step.
         samples: samples an epoch.
+        inline: whether the book's listing has its ReLUs as arguments of the layers before them.
     """
 
     title: str
@@ -39,6 +41,7 @@ class Network:
     lr: float
     batch_size: int
     samples: int
+    inline: bool = False
 
     @property
     def steps(self) -> int:
@@ -69,6 +72,14 @@ class Network:
         found: list[list[np.ndarray]] = []
         _weights(self.layers, self.input_shape, np.random.default_rng(1), found)
         return found
+
+
+def activated(layers: tuple[Layer, ...], inline: bool) -> Iterator[tuple[Layer, dict[str, str]]]:
+    """Each layer with what else Keras is told of it: its activation, where that is not a layer of its own."""
+    for layer, following in zip(layers, (*layers[1:], ("",)), strict=True):
+        taken = inline and layer[0] in ("dense", "conv")
+        if not (inline and layer == ("relu",)):
+            yield layer, {"activation": "relu"} if taken and following == ("relu",) else {}
 
 
 def _weights(
@@ -207,6 +218,7 @@ NETWORKS = {
         1.0,
         batch_size=128,
         samples=128 * 16,
+        inline=True,
     ),
     "cifar_cnn": Network(  # P13
         "CIFAR CNN",

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from experiments.benchmarks.harness import Session
-from experiments.benchmarks.networks import Layer, Network
+from experiments.benchmarks.networks import Layer, Network, activated
 
 
 def build(network: Network, precision: str | None = None) -> Any:
@@ -16,9 +16,9 @@ def build(network: Network, precision: str | None = None) -> Any:
     jaxcnn.mixed_precision(precision)
 
     make = {
-        "dense": lambda units: layers.Dense(units),
-        "conv": lambda channels, window, stride, padding: layers.Conv2D(
-            channels, window, strides=stride, padding=padding
+        "dense": lambda units, **more: layers.Dense(units, **more),
+        "conv": lambda channels, window, stride, padding, **more: layers.Conv2D(
+            channels, window, strides=stride, padding=padding, **more
         ),
         "norm": lambda: layers.BatchNormalization(epsilon=1e-5, momentum=0.9),
         "relu": lambda: layers.Activation("relu"),
@@ -33,12 +33,12 @@ def build(network: Network, precision: str | None = None) -> Any:
     weights = iter(network.weights())
 
     def connect(x: Any, descriptions: tuple[Layer, ...]) -> Any:
-        for kind, *numbers in descriptions:
+        for (kind, *numbers), more in activated(descriptions, network.inline):
             if kind == "residual":
                 shortcut = connect(x, numbers[1])
                 x = layers.add([connect(x, numbers[0]), shortcut])
                 continue
-            layer = make[kind](*numbers)
+            layer = make[kind](*numbers, **more)
             x = layer(x)
             if kind in ("dense", "conv", "norm", "lstm"):
                 layer.set_weights(next(weights))
