@@ -20,7 +20,7 @@ from jax.sharding import NamedSharding, PartitionSpec
 from jaxcnn import activations
 from jaxcnn.ops import onednn
 from jaxcnn.ops.product import product
-from jaxcnn.ops.tracing import is_spelled_out, lower_on_one_cpu, spelled_in_jax, varying_alike
+from jaxcnn.ops.tracing import differentiate_as, is_spelled_out, lower_on_one_cpu, map_as, varying_alike
 
 _forward_p, _backward_p = Primitive("jaxcnn_lstm"), Primitive("jaxcnn_lstm_gradient")
 _forward_p.multiple_results = _backward_p.multiple_results = True
@@ -162,5 +162,6 @@ def _abstract_back(kernel, c, cells, sums, d_outputs, d_c, *, hard, reverse):
 
 
 for primitive, everywhere, on_cpu in ((_forward_p, _loop, _on_cpu), (_backward_p, _loop_back, _back_on_cpu)):
-    spelled_in_jax(primitive, everywhere)
+    differentiate_as(primitive, everywhere)
+    map_as(primitive, everywhere)
     lower_on_one_cpu(primitive, everywhere, on_cpu)

@@ -22,7 +22,7 @@ from jax.sharding import NamedSharding, PartitionSpec
 
 from jaxcnn.ops import onednn
 from jaxcnn.ops.geometry import Geometry, Wanted
-from jaxcnn.ops.tracing import is_spelled_out, lower_on_one_cpu, spelled_in_jax, varying_alike
+from jaxcnn.ops.tracing import is_spelled_out, lower_on_one_cpu, map_as, varying_alike
 from jaxcnn.ops.xla import blocked, direct
 
 _convolution_p, _relu_p = Primitive("jaxcnn_convolution"), Primitive("jaxcnn_convolution_relu")
@@ -176,28 +176,21 @@ def convolve_relu(x: jax.Array, kernel: jax.Array, bias: jax.Array, geometry: Ge
 
     A primitive of its own: oneDNN goes over the output once, where XLA would write it, read it and write it again.
     """
-    return _relu(*varying_alike(x, kernel, bias), geometry)
-
-
-@functools.partial(jax.custom_vjp, nondiff_argnums=(3,))
-def _relu(x, kernel, bias, geometry):
     form = _relu_everywhere if is_spelled_out() else _relu_p.bind
-    return form(x, kernel, bias, geometry=geometry)
+    return form(*varying_alike(x, kernel, bias), geometry=geometry)
 
 
-def _relu_forward(x, kernel, bias, geometry):
-    y = _relu(x, kernel, bias, geometry)
-    return y, (x, kernel, y)
-
-
-def _relu_backward(geometry, saved, d_y):
-    x, kernel, y = saved
-    d_sum = jnp.where(y > 0, d_y, jnp.zeros((), d_y.dtype))
-    d_x, d_kernel = convolve("input", d_sum, kernel, geometry), convolve("kernel", x, d_sum, geometry)
-    return d_x, d_kernel, d_sum.sum(range(d_sum.ndim - 1))
-
-
-_relu.defvjp(_relu_forward, _relu_backward)
+def _relu_jvp(arguments, tangents, *, geometry):
+    (x, kernel, bias), (d_x, d_kernel, d_bias) = arguments, tangents
+    y = _relu_p.bind(x, kernel, bias, geometry=geometry)
+    parts = []
+    if not isinstance(d_x, ad.Zero):
+        parts.append(convolve("output", d_x, kernel, geometry))
+    if not isinstance(d_kernel, ad.Zero):
+        parts.append(convolve("output", x, d_kernel, geometry))
+    if not isinstance(d_bias, ad.Zero):
+        parts.append(jnp.broadcast_to(d_bias, y.shape))
+    return y, jnp.where(y > 0, sum(parts[1:], parts[0]), jnp.zeros((), y.dtype))
 
 
 def _relu_everywhere(x, kernel, bias, *, geometry):
@@ -216,5 +209,6 @@ def _relu_abstract(x, kernel, bias, *, geometry):
     return _abstract(x, kernel, wanted="output", geometry=geometry, stacked=False)
 
 
-spelled_in_jax(_relu_p, _relu_everywhere)
+ad.primitive_jvps[_relu_p] = _relu_jvp
+map_as(_relu_p, _relu_everywhere)
 lower_on_one_cpu(_relu_p, _relu_everywhere, _relu_on_cpu)

@@ -5,17 +5,16 @@ XLA computes it, but for one case: on CPU the product over the first axes of bot
 is, takes oneDNN two thirds of XLA's time, because it need not lay one of them out anew.
 """
 
-import functools
 import math
 
 import jax
 from jax import lax
 from jax.extend.core import Primitive
-from jax.interpreters import ad, batching
+from jax.interpreters import ad
 from jax.sharding import NamedSharding, PartitionSpec
 
 from jaxcnn.ops import onednn
-from jaxcnn.ops.tracing import is_spelled_out, lower_on_one_cpu, varying_alike
+from jaxcnn.ops.tracing import is_spelled_out, lower_on_one_cpu, map_as, varying_alike
 
 # Multiplications below which a call costs more than it saves.
 _LEAST_WORK = 2**20
@@ -70,9 +69,5 @@ def _transpose_b(cotangent, a, b, *, a_axis, b_axis):
 ad.defbilinear(_product_p, _transpose_a, _transpose_b)
 
 
-def _batch(arguments, dims, **axes):
-    return jax.vmap(functools.partial(_by_xla, **axes), in_axes=dims)(*arguments), 0
-
-
-batching.primitive_batchers[_product_p] = _batch
+map_as(_product_p, _by_xla)
 lower_on_one_cpu(_product_p, _by_xla, _on_cpu)

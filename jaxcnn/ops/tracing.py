@@ -44,18 +44,23 @@ def varying_alike(*arrays: jax.Array) -> list[jax.Array]:
     return [vary(x) for x in arrays]
 
 
-def spelled_in_jax(primitive: Primitive, everywhere: Callable[..., Any]) -> None:
-    """Differentiate and map `primitive` as `everywhere`, which computes the same by operations that JAX knows."""
+def differentiate_as(primitive: Primitive, everywhere: Callable[..., Any]) -> None:
+    """Differentiate `primitive` as `everywhere`, which computes the same by operations that JAX knows."""
 
     def differentiated(arguments: Any, tangents: Any, **static: Any) -> Any:
         directions = tuple(ad.instantiate_zeros(tangent) for tangent in tangents)
         return jax.jvp(functools.partial(everywhere, **static), tuple(arguments), directions)
 
+    ad.primitive_jvps[primitive] = differentiated
+
+
+def map_as(primitive: Primitive, everywhere: Callable[..., Any]) -> None:
+    """Map `primitive` as `everywhere`, which computes the same by operations that JAX knows."""
+
     def mapped(arguments: Any, dims: Any, **static: Any) -> Any:
         found = jax.vmap(functools.partial(everywhere, **static), in_axes=dims)(*arguments)
         return found, [0] * len(found) if primitive.multiple_results else 0
 
-    ad.primitive_jvps[primitive] = differentiated
     batching.primitive_batchers[primitive] = mapped
 
 

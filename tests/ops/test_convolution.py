@@ -98,7 +98,7 @@ def test_bias_and_relu_in_one(problem):
 
 
 def test_transformations_of_bias_and_relu():
-    given = arrays((3, 6, 6, 2), (3, 3, 2, 4), (4,))
+    given = tuple(arrays((3, 6, 6, 2), (3, 3, 2, 4), (4,)))
     ours, theirs = (lambda a, f=f: jnp.sum(jnp.sin(f(*a))) for f in (ops.conv_relu, spelled))
     many = [jnp.stack([a, 2 * a]) for a in given]
 
@@ -116,6 +116,10 @@ def test_transformations_of_bias_and_relu():
     for actual, expected in pairs:
         for a, e in zip(actual, expected, strict=True):
             assert_close(a, e, 1e-4)
+    for actual, expected in zip(*(jax.jvp(f, given, given) for f in (ops.conv_relu, spelled)), strict=True):
+        assert_close(actual, expected)
+    _, along = jax.jvp(lambda bias: ops.conv_relu(*given[:2], bias), given[2:], given[2:])
+    assert_close(along, jax.jvp(lambda bias: spelled(*given[:2], bias), given[2:], given[2:])[1])
     exported = jax.export.export(jax.jit(ops.conv_relu))(*given)
     assert "custom_call" not in exported.mlir_module()
     empty = ops.conv_relu(jnp.zeros((0, 6, 6, 2)), *given[1:])
