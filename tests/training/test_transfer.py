@@ -56,8 +56,8 @@ def convolutions(jaxpr):
     """How many convolutions of each kind a program holds, those inside its parts included."""
     found = []
     for equation in jaxpr.eqns:
-        if equation.primitive.name == "jaxcnn_convolution":
-            found.append(equation.params["wanted"])
+        if equation.primitive.name in ("jaxcnn_convolution", "jaxcnn_convolution_relu"):
+            found.append(equation.params.get("wanted", "output"))  # with a bias and a ReLU there is only that
         for inner in jax.tree.leaves(equation.params, is_leaf=lambda p: hasattr(p, "eqns") or hasattr(p, "jaxpr")):
             inner = getattr(inner, "jaxpr", inner)
             found += convolutions(inner) if hasattr(inner, "eqns") else []
