@@ -7,7 +7,7 @@ import pytest
 from experiments.benchmarks import __main__ as suite
 from experiments.benchmarks import applications, predict, train_step
 from experiments.benchmarks.gpu import GPU_NETWORKS
-from experiments.benchmarks.networks import NETWORKS
+from experiments.benchmarks.networks import NETWORKS, activated
 
 ROOT = Path(__file__).parents[2]
 
@@ -31,6 +31,14 @@ def test_predicting_contestants_agree(capfd):
 def test_arithmetic_of_resnet50():
     """3.8e9 multiply-adds on 224x224 are published for it (He et al., 2015, table 1)."""
     assert GPU_NETWORKS["resnet50_224"].flops() / 6 == pytest.approx(3.86e9, rel=0.01)
+
+
+def test_activations_within_layers():
+    layers = (("conv", 8), ("relu",), ("norm",), ("relu",), ("dense", 2))
+    assert list(activated(layers, inline=False)) == [(layer, {}) for layer in layers]
+    found = [(("conv", 8), {"activation": "relu"}), (("norm",), {}), (("dense", 2), {})]
+    assert list(activated((*layers[:3], layers[4]), inline=True)) == found
+    assert list(activated((), inline=False)) == []  # the short way of a residual block
 
 
 def test_weights_of_resnet50():
