@@ -5,7 +5,6 @@ A layer is a tuple: its kind, then its numbers.  Every contestant builds the sam
 
 from __future__ import annotations
 
-import itertools
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -77,10 +76,13 @@ class Network:
 
 def activated(layers: tuple[Layer, ...], inline: bool) -> Iterator[tuple[Layer, dict[str, str]]]:
     """Each layer with what else Keras is told of it: its activation, where that is not a layer of its own."""
-    for layer, following in itertools.zip_longest(layers, layers[1:]):
-        taken = inline and layer[0] in ("dense", "conv")
-        if not (inline and layer == ("relu",)):
-            yield layer, {"activation": "relu"} if taken and following == ("relu",) else {}
+
+    def joined(i: int) -> bool:
+        return inline and layers[i][0] in ("dense", "conv") and layers[i + 1 : i + 2] == (("relu",),)
+
+    for i, layer in enumerate(layers):
+        if not (i and joined(i - 1)):
+            yield layer, {"activation": "relu"} if joined(i) else {}
 
 
 def _weights(

@@ -36,8 +36,8 @@ def test_arithmetic_of_resnet50():
 def test_activations_within_layers():
     layers = (("conv", 8), ("relu",), ("norm",), ("relu",), ("dense", 2))
     assert list(activated(layers, inline=False)) == [(layer, {}) for layer in layers]
-    found = [(("conv", 8), {"activation": "relu"}), (("norm",), {}), (("dense", 2), {})]
-    assert list(activated((*layers[:3], layers[4]), inline=True)) == found
+    found = [(("conv", 8), {"activation": "relu"}), (("norm",), {}), (("relu",), {}), (("dense", 2), {})]
+    assert list(activated(layers, inline=True)) == found
     assert list(activated((), inline=False)) == []  # the short way of a residual block
 
 
