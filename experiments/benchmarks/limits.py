@@ -107,11 +107,16 @@ def body_of(name: str, instructions: dict[str, Instruction], inside: dict[str, l
     return inside[found[1]] if found and instructions[name].operation == "fusion" else [name]
 
 
+def problem_of(line: str) -> list[int]:
+    """The fields that a call of ours passes to the library, as its C++ names them; none for other kernels."""
+    fields = re.search(r"problem = dense<\[([-\d, ]+)\]>", line)
+    return [int(n) for n in fields[1].split(",")] if fields else []
+
+
 def flops(name: str, instructions: dict[str, Instruction], inside: dict[str, list[str]]) -> float:
     """Multiplications and additions of products and convolutions."""
     line = instructions[name].line
-    if fields := re.search(r"problem = dense<\[([-\d, ]+)\]>", line):
-        problem = [int(n) for n in fields[1].split(",")]
+    if problem := problem_of(line):
         if "jaxcnn_convolve" in line:
             rank, batch, groups, c_in, c_out = (problem[i] for i in (2, 3, 6, 7, 8))
             window, positions = (math.prod(problem[i : i + rank]) for i in (12, 15))
@@ -151,10 +156,10 @@ def traffic(name: str, instructions: dict[str, Instruction], inside: dict[str, l
 
 def threads(name: str, instructions: dict[str, Instruction]) -> int:
     """How many threads work on a call of ours, of which the profiler sees one; of XLA's own kernels it sees each."""
-    fields = re.search(r"problem = dense<\[([-\d, ]+)\]>", instructions[name].line)
-    if not fields:
+    line = instructions[name].line
+    problem = problem_of(line)
+    if not problem:
         return 1
-    problem = [int(n) for n in fields[1].split(",")]
-    if "jaxcnn_convolve" in instructions[name].line:
+    if "jaxcnn_convolve" in line:
         return problem[4] * problem[5]
-    return problem[8] if "jaxcnn_multiply" in instructions[name].line else problem[3]
+    return problem[8] if "jaxcnn_multiply" in line else problem[3]

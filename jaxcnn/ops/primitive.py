@@ -8,7 +8,6 @@ How it is computed is decided when a program is lowered for a platform: XLA's co
 oneDNN (:mod:`jaxcnn.ops.onednn`), else matrix products (:mod:`jaxcnn.ops.xla`).
 """
 
-import contextlib
 import functools
 import math
 
@@ -22,7 +21,13 @@ from jax.sharding import NamedSharding, PartitionSpec
 
 from jaxcnn.ops import onednn
 from jaxcnn.ops.geometry import Geometry, Wanted
-from jaxcnn.ops.tracing import is_spelled_out, lower_on_one_cpu, map_as, varying_alike
+from jaxcnn.ops.tracing import (
+    is_spelled_out,
+    lower_on_one_cpu,
+    lower_when_devices_are_known,
+    map_as,
+    varying_alike,
+)
 from jaxcnn.ops.xla import blocked, direct
 
 _convolution_p, _relu_p = Primitive("jaxcnn_convolution"), Primitive("jaxcnn_convolution_relu")
@@ -90,11 +95,7 @@ def _batch(arguments, dims, *, wanted, geometry, stacked):
 
 
 batching.primitive_batchers[_convolution_p] = _batch
-with contextlib.suppress(ImportError):
-    # Without this a program for several devices is lowered before it is known which, and cannot be partitioned.
-    from jax._src.dispatch import prim_requires_devices_during_lowering
-
-    prim_requires_devices_during_lowering.update((_convolution_p, _relu_p))
+lower_when_devices_are_known(_convolution_p)
 
 
 def _everywhere(a, b, *, wanted, geometry, stacked):

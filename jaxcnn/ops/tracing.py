@@ -81,3 +81,12 @@ def lower_on_one_cpu(primitive: Primitive, everywhere: Callable[..., Any], on_cp
     mlir.register_lowering(primitive, mlir.lower_fun(everywhere, multiple_results=several))
     mlir.register_lowering(primitive, lower, platform="cpu")
     primitive.def_impl(functools.partial(xla.apply_primitive, primitive))
+    lower_when_devices_are_known(primitive)
+
+
+def lower_when_devices_are_known(primitive: Primitive) -> None:
+    """Without this a program is lowered before it is known for how many devices."""
+    with contextlib.suppress(ImportError):
+        from jax._src.dispatch import prim_requires_devices_during_lowering
+
+        prim_requires_devices_during_lowering.add(primitive)

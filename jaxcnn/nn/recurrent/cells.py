@@ -12,7 +12,7 @@ import jax.numpy as jnp
 from jaxcnn.nn import arguments
 from jaxcnn.nn.base import Layer
 from jaxcnn.nn.core import drop, dropout_rate, kernel_weight, resolved
-from jaxcnn.nn.recurrent.scan import in_parts, kernel_groups, recurrence
+from jaxcnn.nn.recurrent.scan import applied, in_parts, kernel_groups, recurrence
 from jaxcnn.ops.lstm import lstm_step
 from jaxcnn.ops.product import dot
 
@@ -127,8 +127,7 @@ class Gated:
         """What `x`, (batch, ...) or (batch, steps, ...), contributes to the gates: one array for all or each."""
         leading = x.shape[: x.ndim - self.sample_rank]
         samples = [y.reshape(-1, *x.shape[len(leading) :]) for y in [x * mask for mask in noise] or [x]]
-        kernels = jnp.split(kernel, len(samples), axis=-1)
-        found = [self.input_product(y, part) for y, part in zip(samples, kernels, strict=True)]
+        found = applied(self.input_product, samples, kernel)
         if bias is not None:
             found = [part + b for part, b in zip(found, jnp.split(bias, len(samples)), strict=True)]
         return [part.reshape(*leading, *part.shape[1:]) for part in found]

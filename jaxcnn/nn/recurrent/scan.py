@@ -21,13 +21,15 @@ def in_parts(arrays: Sequence[jax.Array], count: int) -> list[jax.Array]:
     return jnp.split(arrays[0], count, axis=-1) if len(arrays) == 1 else list(arrays)
 
 
-def products(product: Product, arrays: Sequence[jax.Array], kernel: jax.Array, count: int) -> list[jax.Array]:
-    """``product(array, kernel)`` in `count` equal parts along the last axis, in one go for a single array.
-
-    Several arrays, one for each part, are multiplied with the part of the kernel that is theirs.
-    """
+def applied(product: Product, arrays: Sequence[jax.Array], kernel: jax.Array) -> list[jax.Array]:
+    """``product(array, part of the kernel)`` for each array, the kernel cut into as many parts along its last axis."""
     kernels = jnp.split(kernel, len(arrays), axis=-1)
-    return in_parts([product(a, k) for a, k in zip(arrays, kernels, strict=True)], count)
+    return [product(a, k) for a, k in zip(arrays, kernels, strict=True)]
+
+
+def products(product: Product, arrays: Sequence[jax.Array], kernel: jax.Array, count: int) -> list[jax.Array]:
+    """`applied` in `count` equal parts: of one product for a single array, or of a product each."""
+    return in_parts(applied(product, arrays, kernel), count)
 
 
 def kernel_groups(cell: Any, kernel: jax.Array) -> list[jax.Array]:
