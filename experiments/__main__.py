@@ -1,4 +1,6 @@
-"""The programs of the sources: ``python -m experiments list``, ``run NAME``, ``run --all --quick``, ``report``."""
+"""The programs of the sources: ``python -m experiments list``, ``run NAME``, ``run --all --quick``,
+``report``.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,9 @@ RUNS = Path("runs")
 
 
 def command(file: str) -> None:
-    """What the file of a program calls when it is run by itself: ``python -m experiments.SOURCE.NAME --quick``."""
+    """What the file of a program calls when it is run by itself: ``python -m
+    experiments.SOURCE.NAME --quick``.
+    """
     raise SystemExit(main(["run", Path(file).stem, *sys.argv[1:]]))
 
 
@@ -28,19 +32,36 @@ def main(arguments: Sequence[str] | None = None) -> int:
     listing.set_defaults(do=show_list)
 
     running = commands.add_parser("run", help="run one program, or all")
-    running.add_argument("name", nargs="?", metavar="NAME", help="the program's name or id, for example P12 or Q1.P01")
+    running.add_argument(
+        "name",
+        nargs="?",
+        metavar="NAME",
+        help="the program's name or id, for example P12 or Q1.P01",
+    )
     running.add_argument("--all", action="store_true", help="every program")
     scale = running.add_mutually_exclusive_group()
-    scale.add_argument("--quick", action="store_true", help="seconds: few samples and epochs, the same code")
+    scale.add_argument(
+        "--quick", action="store_true", help="seconds: few samples and epochs, the same code"
+    )
     scale.add_argument("--full", action="store_true", help="what the source does; the default")
-    running.add_argument("--out", type=Path, help="folder for the folders of results (runs, with --quick runs/quick)")
-    running.add_argument("--seed", type=int, default=0, help="fixes the result on one machine (default 0)")
-    running.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="change a setting")
+    running.add_argument(
+        "--out", type=Path, help="folder for the folders of results (runs, with --quick runs/quick)"
+    )
+    running.add_argument(
+        "--seed", type=int, default=0, help="fixes the result on one machine (default 0)"
+    )
+    running.add_argument(
+        "--set", action="append", default=[], metavar="KEY=VALUE", help="change a setting"
+    )
     running.set_defaults(do=run)
 
-    reporting = commands.add_parser("report", help="gather the finished full runs and write experiments/RESULTS.md")
+    reporting = commands.add_parser(
+        "report", help="gather the finished full runs and write experiments/RESULTS.md"
+    )
     reporting.add_argument("--runs", type=Path, default=RUNS, help="where the runs are (runs)")
-    reporting.add_argument("--html", type=Path, nargs="?", const=RUNS / "gallery.html", help="also a page of pictures")
+    reporting.add_argument(
+        "--html", type=Path, nargs="?", const=RUNS / "gallery.html", help="also a page of pictures"
+    )
     reporting.set_defaults(do=show_report)
     try:
         parsed = parser.parse_args(arguments)
@@ -61,13 +82,18 @@ def show_list(parsed: argparse.Namespace) -> int:
             program, missing = entry.program, entry.program.missing()
             state = "done" if entry.name in kept else f"needs {missing}" if missing else "ready"
             what = f"{', '.join(program.ids):14} {program.title}"
-            print(f"  {entry.name:28} {what:64} {', '.join(program.data) or '-':20} {program.minutes:5g} min  {state}")
+            print(
+                f"  {entry.name:28} {what:64} {', '.join(program.data) or '-':20} "
+                f"{program.minutes:5g} min  {state}"
+            )
     return 0
 
 
 def run(parsed: argparse.Namespace) -> int:
     if parsed.all == (parsed.name is not None):
-        raise ValueError("Say which program to run, or --all; `python -m experiments list` shows them.")
+        raise ValueError(
+            "Say which program to run, or --all; `python -m experiments list` shows them."
+        )
     if parsed.all and parsed.set:
         raise ValueError("--set needs a program; it does not go with --all.")
     folder = parsed.out or (RUNS / "quick" if parsed.quick else RUNS)
@@ -79,7 +105,10 @@ def run(parsed: argparse.Namespace) -> int:
         if result["state"] == "passed":
             print(f"passed in {result['seconds']:g} s; written to {folder / entry.name}")
     if parsed.all:
-        print("\n" + ", ".join(f"{count} {state}" for state, count in Counter(states.values()).items()))
+        print(
+            "\n"
+            + ", ".join(f"{count} {state}" for state, count in Counter(states.values()).items())
+        )
         for name, state in states.items():
             if state == "failed":
                 print(f"failed: {name}", file=sys.stderr)

@@ -20,10 +20,12 @@ class Data:
 
     Attributes:
         title: what it is, for people.
-        kind: "real" (the source's own), "sample" (a part of it) or "substitute" (another of the same sort).
-        dataset: its module in `jaxcnn.datasets` and the arguments of the ``dataset()`` there, which knows where to look
-            and perhaps where to download it.
-        path: else, where it lies below ``config.home()``; files of ``models/`` may also be in the Keras cache.
+        kind: "real" (the source's own), "sample" (a part of it) or "substitute" (another of the
+            same sort).
+        dataset: its module in `jaxcnn.datasets` and the arguments of the ``dataset()`` there, which
+            knows where to look and perhaps where to download it.
+        path: else, where it lies below ``config.home()``; files of ``models/`` may also be in the
+            Keras cache.
         package: the importable package that it comes with; `path` is then below that.
     """
 
@@ -39,7 +41,9 @@ class Data:
             return resolve.find(_described(*self.dataset))
         if self.package:
             spec = importlib.util.find_spec(self.package)
-            return Path(spec.origin).parent / self.path if spec is not None and spec.origin else None
+            return (
+                Path(spec.origin).parent / self.path if spec is not None and spec.origin else None
+            )
         if self.path.startswith("models/"):
             return pretrained.find(Path(self.path).name)
         found = config.home() / self.path
@@ -47,14 +51,19 @@ class Data:
 
     def present(self, download: bool = False) -> bool:
         """Whether it is here, after a download where there is one and `download` is set."""
-        return self.place() is not None or (download and self.dataset is not None and _downloaded(*self.dataset))
+        return self.place() is not None or (
+            download and self.dataset is not None and _downloaded(*self.dataset)
+        )
 
     def described(self) -> dict[str, str]:
         """What `result.json` says of it."""
         place = self.place()
         kind, title = self.kind, self.title
         if self.dataset == ("cifar10",) and place is not None and place.suffix == ".npz":
-            kind, title = "substitute", f"{title} as found in {place.name}, which is not a published file of it"
+            kind, title = (
+                "substitute",
+                f"{title} as found in {place.name}, which is not a published file of it",
+            )
         return {"title": title, "kind": kind, "file": place.name if place else ""}
 
 
@@ -75,27 +84,45 @@ DATA = {
     "mnist": Data("MNIST", "real", ("mnist",)),
     "cifar10": Data("CIFAR-10", "real", ("cifar10",)),
     "fer2013": Data("a part of FER2013 (7,000 + 1,500 + 1,500 faces)", "substitute", ("fer2013",)),
-    "dogs_vs_cats": Data("dogs and cats (2,000 + 1,000 pictures of 150x150)", "sample", ("dogs_vs_cats",)),
-    "newsgroups": Data("20 newsgroups sorted by date (18,846 posts)", "substitute", ("newsgroups",)),
+    "dogs_vs_cats": Data(
+        "dogs and cats (2,000 + 1,000 pictures of 150x150)", "sample", ("dogs_vs_cats",)
+    ),
+    "newsgroups": Data(
+        "20 newsgroups sorted by date (18,846 posts)", "substitute", ("newsgroups",)
+    ),
     "glove": Data("GloVe 6B, 60,000 words x 50", "substitute", ("glove", 50)),
     "orl_faces": Data("ORL faces (400 of 40 people)", "substitute", ("orl_faces",)),
     "lfw": Data("Labeled Faces in the Wild (100 of 10 people)", "substitute", ("lfw",)),
     "signs": Data("hand signs (1,200 of 6 classes)", "real", ("signs",)),
-    "happy": Data("the faces test_happy.h5 (150 of 2 classes)", "real", path="datasets/test_happy.h5"),
+    "happy": Data(
+        "the faces test_happy.h5 (150 of 2 classes)", "real", path="datasets/test_happy.h5"
+    ),
     "vgg16": Data(
         "ImageNet weights of VGG16 without its top",
         "real",
         path="models/vgg16_weights_tf_dim_ordering_tf_kernels_notop.h5",
     ),
-    "mobilenet": Data("ImageNet weights of MobileNet", "substitute", path="models/mobilenet_1_0_224_tf.h5"),
+    "mobilenet": Data(
+        "ImageNet weights of MobileNet", "substitute", path="models/mobilenet_1_0_224_tf.h5"
+    ),
     "squeezenet": Data(
-        "ImageNet weights of SqueezeNet", "substitute", path="models/squeezenet_weights_tf_dim_ordering_tf_kernels.h5"
+        "ImageNet weights of SqueezeNet",
+        "substitute",
+        path="models/squeezenet_weights_tf_dim_ordering_tf_kernels.h5",
     ),
-    "tiny_yolo": Data("Darknet weights of Tiny-YOLOv3", "substitute", path="models/yolov3-tiny.weights"),
+    "tiny_yolo": Data(
+        "Darknet weights of Tiny-YOLOv3", "substitute", path="models/yolov3-tiny.weights"
+    ),
     "emotion_network": Data(
-        "the emotion network mini_XCEPTION", "substitute", path="models/fer2013_mini_XCEPTION.102-0.66.hdf5"
+        "the emotion network mini_XCEPTION",
+        "substitute",
+        path="models/fer2013_mini_XCEPTION.102-0.66.hdf5",
     ),
-    "imagenet_classes": Data("the names of the ImageNet classes", "real", path="models/imagenet_class_index.json"),
-    "photographs": Data("photographs that come with scikit-image", "substitute", path="data", package="skimage"),
+    "imagenet_classes": Data(
+        "the names of the ImageNet classes", "real", path="models/imagenet_class_index.json"
+    ),
+    "photographs": Data(
+        "photographs that come with scikit-image", "substitute", path="data", package="skimage"
+    ),
     "media": Data("photographs and short videos", "substitute", path="media"),
 }

@@ -6,8 +6,11 @@ from jaxcnn.datasets import mnist
 from jaxcnn.utils import to_categorical
 
 
-def load(samples: int | None = None) -> tuple[tuple[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]:
-    """``(x_train, y_train), (x_test, y_test)``: pictures (n, 28, 28, 1) from 0 to 1, labels one-hot (n, 10).
+def load(
+    samples: int | None = None,
+) -> tuple[tuple[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]:
+    """``(x_train, y_train), (x_test, y_test)``: pictures (n, 28, 28, 1) from 0 to 1, labels one-hot
+    (n, 10).
 
     Args:
         samples: at most so many of each part, the first ones; None for all.

@@ -1,4 +1,6 @@
-"""One page of every program's pictures, curves and figures, for reading without a network and on a phone."""
+"""One page of every program's pictures, curves and figures, for reading without a network and on a
+phone.
+"""
 
 from __future__ import annotations
 
@@ -34,7 +36,11 @@ def write(path: Path, kept: Path = KEPT) -> Path:
                     f"<p>{escape(entry.name)}: not run yet</p></article>"
                 )
         parts.append("</section>")
-    links = "".join(f'<a href="#{s}">{escape(t)}</a>' for s, t in SOURCES.items() if f'id="{s}"' in "".join(parts))
+    links = "".join(
+        f'<a href="#{s}">{escape(t)}</a>'
+        for s, t in SOURCES.items()
+        if f'id="{s}"' in "".join(parts)
+    )
     page = f"""<!DOCTYPE html>
 <html lang="en">
 <head>
@@ -61,7 +67,8 @@ def article(result: dict[str, Any], folder: Path) -> str:
     return "".join(
         [
             f'<article id="{escape(result["program"])}"><h3>{escape(result["title"])}</h3>',
-            f"<p>{escape(', '.join(result['ids']))}. Data: {escape(data)}. {result['seconds']:g} s.</p>",
+            f"<p>{escape(', '.join(result['ids']))}. Data: {escape(data)}. {result['seconds']:g} "
+            "s.</p>",
             figures(result["figures"]),
             *(curve(folder / f"{entry['name']}.csv") for entry in result["curves"]),
             '<div class="pictures">',
@@ -72,17 +79,23 @@ def article(result: dict[str, Any], folder: Path) -> str:
 
 
 def figures(found: list[dict[str, Any]]) -> str:
-    """The table of book and ours, which scrolls where it is too wide, and what was checked, to be unfolded."""
+    """The table of book and ours, which scrolls where it is too wide, and what was checked, to be
+    unfolded.
+    """
     rows = [
         f"<tr><td>{escape(f['name'])}</td><td>{'' if f['book'] is None else escape(shown(f['book']))}</td>"
         f"<td>{escape(shown(f['value']))}</td><td>{escape(difference(f))}</td></tr>"
         for f in found
         if not f["exact"]
     ]
-    checked = [f"<li>{escape(f['name'])}: {escape(shown(f['value']))}</li>" for f in found if f["exact"]]
+    checked = [
+        f"<li>{escape(f['name'])}: {escape(shown(f['value']))}</li>" for f in found if f["exact"]
+    ]
     head = "<tr><th>figure</th><th>book</th><th>ours</th><th>difference</th></tr>"
     table = f'<div class="table"><table>{head}{"".join(rows)}</table></div>' if rows else ""
-    unfolded = f"<details><summary>{len(checked)} checked</summary><ul>{''.join(checked)}</ul></details>"
+    unfolded = (
+        f"<details><summary>{len(checked)} checked</summary><ul>{''.join(checked)}</ul></details>"
+    )
     return table + (unfolded if checked else "")
 
 
@@ -95,14 +108,17 @@ def curve(path: Path) -> str:
     series = json.dumps({"x": epochs, "y": finite(record)}).replace("<", "\\u003c")
     return (
         f'<figure class="curve"><script type="application/json">{series}</script>'
-        f"<figcaption>{escape(path.stem)}: drag to move, wheel or two fingers to zoom, double click for the whole"
+        f"<figcaption>{escape(path.stem)}: drag to move, wheel or two fingers to zoom, double "
+        "click for the whole"
         "</figcaption></figure>"
     )
 
 
 def finite(record: dict[str, list[float]]) -> dict[str, list[float | None]]:
     """JSON has no NaN: None there, a gap in the line."""
-    return {name: [v if math.isfinite(v) else None for v in values] for name, values in record.items()}
+    return {
+        name: [v if math.isfinite(v) else None for v in values] for name, values in record.items()
+    }
 
 
 def picture(path: Path) -> str:

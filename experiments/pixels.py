@@ -5,13 +5,17 @@ import numpy as np
 from experiments.photographs import photograph
 
 
-def expand_image(img: np.ndarray, value: int, out: np.ndarray | None = None, size: int = 10) -> np.ndarray:
-    """Each set pixel as a square of `size` x `size` in the gray `value`, with black lines between the squares.
+def expand_image(
+    img: np.ndarray, value: int, out: np.ndarray | None = None, size: int = 10
+) -> np.ndarray:
+    """Each set pixel as a square of `size` x `size` in the gray `value`, with black lines between
+    the squares.
 
     Args:
         img: bool (rows, columns).
         value: 0 to 255.
-        out: a picture made by this function, over which the squares are drawn; by default a black one.
+        out: a picture made by this function, over which the squares are drawn; by default a black
+            one.
         size: of a square.
 
     Returns:

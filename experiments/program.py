@@ -36,12 +36,14 @@ class Program:
     Attributes:
         title: what it shows, in a few words.
         ids: what it stands for in the sources, for example ``("Q1.P01",)``.
-        data: names of `experiments.data.DATA` that it needs; without one of them the run is skipped.
+        data: names of `experiments.data.DATA` that it needs; without one of them the run is
+            skipped.
         packages: importable names beyond the package's dependencies that it needs, likewise.
         commands: programs of the system that it needs, likewise.
         minutes: how long the full run takes, about, on two CPU cores.
         book: figure -> what the source prints; `main` must record each with ``run.figure``.
-        settings: what may be changed with ``--set``, with the source's values; read as ``run.settings.NAME``.
+        settings: what may be changed with ``--set``, with the source's values; read as
+            ``run.settings.NAME``.
         quick: the settings that ``--quick`` replaces, so that it takes seconds.
     """
 
@@ -75,14 +77,20 @@ class Program:
             if not equals:
                 raise ValueError(f"--set {change}: expected key=value.")
             if name not in found:
-                raise ValueError(f"--set {change}: there is no setting {name!r}.{nearest(name, found)}")
+                raise ValueError(
+                    f"--set {change}: there is no setting {name!r}.{nearest(name, found)}"
+                )
             found[name] = converted(change, text, self.settings[name])
         return SimpleNamespace(**found)
 
     def missing(self, download: bool = False) -> str | None:
         """What of the data and packages is not here, in words; None when the program can run."""
         absent = [DATA[name].title for name in self.data if not DATA[name].present(download)]
-        absent += [f"the package {name}" for name in self.packages if importlib.util.find_spec(name) is None]
+        absent += [
+            f"the package {name}"
+            for name in self.packages
+            if importlib.util.find_spec(name) is None
+        ]
         absent += [f"the program {name}" for name in self.commands if shutil.which(name) is None]
         return " and ".join(absent) or None
 
@@ -98,7 +106,9 @@ def converted(change: str, text: str, default: Any) -> Any:
     if isinstance(default, float) and type(value) is int:
         value = float(value)
     if default is not None and type(value) is not type(default):
-        raise ValueError(f"--set {change}: expected a value such as {default!r} ({type(default).__name__}).")
+        raise ValueError(
+            f"--set {change}: expected a value such as {default!r} ({type(default).__name__})."
+        )
     return value
 
 
@@ -122,7 +132,10 @@ def programs() -> dict[str, Entry]:
             if not hasattr(module, "PROGRAM"):
                 continue
             if path.stem in found:
-                raise ValueError(f"{path} has the name of a program of {found[path.stem].source}; names are unique.")
+                raise ValueError(
+                    f"{path} has the name of a program of {found[path.stem].source}; names are "
+                    "unique."
+                )
             found[path.stem] = Entry(path.stem, source, module.PROGRAM, module.main)
     return found
 

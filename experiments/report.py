@@ -17,16 +17,24 @@ WIDEST = 640  # pixels of a kept picture
 
 def results(kept: Path = KEPT) -> dict[str, dict[str, Any]]:
     """Name -> result.json of the kept runs."""
-    found = [json.loads(path.read_text(encoding="utf-8")) for path in sorted(kept.glob(f"*/{RESULT}"))]
+    found = [
+        json.loads(path.read_text(encoding="utf-8")) for path in sorted(kept.glob(f"*/{RESULT}"))
+    ]
     return {result["program"]: result for result in found}
 
 
 def gather(runs: Path, kept: Path = KEPT) -> list[str]:
-    """Copy figures, curves and smaller pictures of the finished full runs in `runs` to `kept`; their names."""
+    """Copy figures, curves and smaller pictures of the finished full runs in `runs` to `kept`;
+    their names.
+    """
     names = []
     for path in sorted(runs.glob(f"*/{RESULT}")):
         result = json.loads(path.read_text(encoding="utf-8"))
-        if result["state"] != "passed" or result["scale"] != "full" or result["program"] not in programs():
+        if (
+            result["state"] != "passed"
+            or result["scale"] != "full"
+            or result["program"] not in programs()
+        ):
             continue
         target = kept / result["program"]
         shutil.rmtree(target, ignore_errors=True)
@@ -41,7 +49,9 @@ def gather(runs: Path, kept: Path = KEPT) -> list[str]:
 
 
 def smaller(source: Path, target: Path) -> None:
-    """A copy of a picture, at most `WIDEST` pixels wide, in 256 colours of its own: a third of the bytes."""
+    """A copy of a picture, at most `WIDEST` pixels wide, in 256 colours of its own: a third of the
+    bytes.
+    """
     from PIL import Image
 
     with Image.open(source) as opened, atomic_path(target) as temporary:
@@ -56,15 +66,24 @@ def write(path: Path = FOLDER / "RESULTS.md", kept: Path = KEPT) -> Path:
     lines = [
         "# What the programs give",
         "",
-        "Made by `python -m experiments report` from the files in `results/`. Each line is repeated by the program's",
-        "command. Checked figures need no training and are right in each run, or it fails. Samples and substitutes",
-        "stand for data sets that cannot be given away; what they give is not the source's experiment.",
+        "Made by `python -m experiments report` from the files in `results/`. Each line is "
+        "repeated by the program's",
+        "command. Checked figures need no training and are right in each run, or it fails. Samples "
+        "and substitutes",
+        "stand for data sets that cannot be given away; what they give is not the source's "
+        "experiment.",
     ]
     for source, title in SOURCES.items():
         entries = [entry for entry in programs().values() if entry.source == source]
         if not entries:
             continue
-        lines += ["", f"## {title}", "", "| program | figure | book | ours | difference |", "| --- " * 5 + "|"]
+        lines += [
+            "",
+            f"## {title}",
+            "",
+            "| program | figure | book | ours | difference |",
+            "| --- " * 5 + "|",
+        ]
         for entry in entries:
             if entry.name in found:
                 lines += rows(found[entry.name])
@@ -82,7 +101,8 @@ def rows(result: dict[str, Any]) -> list[str]:
     """The lines of the table for one run: what training found, and how many figures were checked."""
     found = [f for f in result["figures"] if not f["exact"]]
     out = [
-        f"| {cell(f['name'])} | {'' if f['book'] is None else cell(shown(f['book']))} | {cell(shown(f['value']))} "
+        f"| {cell(f['name'])} | {'' if f['book'] is None else cell(shown(f['book']))} | "
+        f"{cell(shown(f['value']))} "
         f"| {difference(f)} |"
         for f in found
     ]
@@ -95,7 +115,11 @@ def rows(result: dict[str, Any]) -> list[str]:
 def difference(figure: dict[str, Any]) -> str:
     """Ours less the book's, where both are numbers."""
     value, book = figure["value"], figure["book"]
-    if isinstance(value, int | float) and isinstance(book, int | float) and not isinstance(book, bool):
+    if (
+        isinstance(value, int | float)
+        and isinstance(book, int | float)
+        and not isinstance(book, bool)
+    ):
         return f"{value - book:+.4g}"
     return ""
 
@@ -109,17 +133,25 @@ def section(result: dict[str, Any]) -> list[str]:
         "",
         f"### {result['program']}",
         "",
-        f"{result['title']} ({', '.join(result['ids'])}). Data: {data}. {settings + '. ' if settings else ''}"
+        f"{result['title']} ({', '.join(result['ids'])}). Data: {data}. "
+        f"{settings + '. ' if settings else ''}"
         f"{result['seconds']:g} s on {machine['device count']} x {', '.join(machine['devices'])}, "
         f"{machine['cores']} cores.",
         "",
         f"`{result['command']}`",
     ]
-    if checked := [f"{f['name']}: {cell(shown(f['value']))}" for f in result["figures"] if f["exact"]]:
+    if checked := [
+        f"{f['name']}: {cell(shown(f['value']))}" for f in result["figures"] if f["exact"]
+    ]:
         lines += ["", "Checked: " + "; ".join(checked) + "."]
     names = [*result["pictures"], *(f"{curve['name']}.png" for curve in result["curves"])]
     if names:
-        lines += ["", " ".join(f'<img src="results/{result["program"]}/{name}" width="240">' for name in names)]
+        lines += [
+            "",
+            " ".join(
+                f'<img src="results/{result["program"]}/{name}" width="240">' for name in names
+            ),
+        ]
     return lines
 
 

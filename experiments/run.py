@@ -44,7 +44,9 @@ class Run:
         out: the folder of the results.
     """
 
-    def __init__(self, entry: Entry, settings: SimpleNamespace, seed: int, quick: bool, out: Path) -> None:
+    def __init__(
+        self, entry: Entry, settings: SimpleNamespace, seed: int, quick: bool, out: Path
+    ) -> None:
         self.seed, self.settings, self.quick, self.out = seed, settings, quick, out
         self._book = dict(entry.program.book)
         self.figures: list[dict[str, Any]] = []
@@ -70,7 +72,8 @@ class Run:
         print(f"{name}: {shown(value)}" + ("" if book is None else f" (book: {shown(book)})"))
 
     def check(self, name: str, value: Any, expected: Any, tolerance: float = 0.0) -> None:
-        """Record what needs no training to be right, and raise AssertionError when it is not what the source says.
+        """Record what needs no training to be right, and raise AssertionError when it is not what
+        the source says.
 
         Args:
             name: what it is.
@@ -80,7 +83,9 @@ class Run:
         """
         value, expected = plain(value), plain(expected)
         if tolerance:
-            right = np.shape(value) == np.shape(expected) and np.allclose(value, expected, rtol=0, atol=tolerance)
+            right = np.shape(value) == np.shape(expected) and np.allclose(
+                value, expected, rtol=0, atol=tolerance
+            )
         else:
             right = value == expected
         self.figures.append({"name": name, "value": value, "book": expected, "exact": True})
@@ -93,8 +98,9 @@ class Run:
 
         Args:
             name: without suffix.
-            picture: a matplotlib figure; an array of one picture, (height, width) or (height, width, 1 or 3), or of
-                several, (n, height, width, 1 or 3), uint8 or 0 to 1; or the path of a file that is written already.
+            picture: a matplotlib figure; an array of one picture, (height, width) or (height,
+                width, 1 or 3), or of several, (n, height, width, 1 or 3), uint8 or 0 to 1; or the
+                path of a file that is written already.
             options: for several, those of ``visualization.image_grid``.
         """
         if hasattr(picture, "__array__"):
@@ -113,12 +119,16 @@ class Run:
 
     def curve(self, history: Any, name: str = "training", title: str | None = None) -> None:
         """Keep what `fit` returned (or name -> numbers, one an epoch) as NAME.png and NAME.csv."""
-        record = {key: plain(values) for key, values in getattr(history, "history", history).items()}
+        record = {
+            key: plain(values) for key, values in getattr(history, "history", history).items()
+        }
         visualization.plot_history(record, self.out / f"{name}.png", title=title)
         with atomic_write(self.out / f"{name}.csv", "w") as file:
             table = csv.writer(file, lineterminator="\n")
             table.writerow(["epoch", *record])
-            table.writerows([i + 1, *row] for i, row in enumerate(zip(*record.values(), strict=True)))
+            table.writerows(
+                [i + 1, *row] for i, row in enumerate(zip(*record.values(), strict=True))
+            )
         self.curves.append({"name": name, "epochs": len(next(iter(record.values())))})
 
     def model(self, model: Model, name: str = "model") -> Path:
@@ -143,11 +153,14 @@ class Run:
         return [name for name in self._book if name not in recorded]
 
 
-def execute(entry: Entry, out: Path, quick: bool, seed: int = 0, changes: tuple[str, ...] = ()) -> dict[str, Any]:
+def execute(
+    entry: Entry, out: Path, quick: bool, seed: int = 0, changes: tuple[str, ...] = ()
+) -> dict[str, Any]:
     """Run a program and return what stands in ``out/result.json`` afterwards.
 
-    A run that was interrupted and is repeated with the same seed and settings goes on from its checkpoints; a finished
-    one begins anew.  Nothing is raised for a program that fails: its result says so, with the traceback.
+    A run that was interrupted and is repeated with the same seed and settings goes on from its
+    checkpoints; a finished one begins anew. Nothing is raised for a program that fails: its result
+    says so, with the traceback.
 
     Raises:
         ValueError: a setting that the program does not have.
@@ -205,7 +218,9 @@ def execute(entry: Entry, out: Path, quick: bool, seed: int = 0, changes: tuple[
 
 
 def prepare(out: Path, what: dict[str, Any]) -> bool:
-    """Throw away the checkpoints of a run that was not this one; whether there are some to go on from."""
+    """Throw away the checkpoints of a run that was not this one; whether there are some to go on
+    from.
+    """
     note = out / UNFINISHED
     wanted = json.loads(json.dumps(what))
     if not note.exists() or json.loads(note.read_text(encoding="utf-8")) != wanted:
@@ -255,7 +270,10 @@ def written(picture: np.ndarray, path: Path) -> Path:
         picture = picture[..., 0]
     if picture.dtype != np.uint8:
         if picture.min() < 0 or picture.max() > 1:
-            raise ValueError(f"A picture must be uint8 or 0 to 1; it goes from {picture.min()} to {picture.max()}.")
+            raise ValueError(
+                f"A picture must be uint8 or 0 to 1; it goes from {picture.min()} to "
+                f"{picture.max()}."
+            )
         picture = np.round(picture * 255).astype(np.uint8)
     larger = max(1, 128 // max(picture.shape[:2]))
     picture = picture.repeat(larger, axis=0).repeat(larger, axis=1)
@@ -279,4 +297,10 @@ def shown(value: Any) -> str:
     """A value in a line of text."""
     if isinstance(value, list):
         return f"[{', '.join(shown(entry) for entry in value)}]"
-    return f"{value:.6g}" if isinstance(value, float) else f"{value:,}" if type(value) is int else str(value)
+    return (
+        f"{value:.6g}"
+        if isinstance(value, float)
+        else f"{value:,}"
+        if type(value) is int
+        else str(value)
+    )

@@ -1,6 +1,7 @@
 """The Keras of the 2016-2019 deep-learning books, rebuilt on JAX as pure functions.
 
-A model is a pure Flax module plus one pytree of variables; everything Keras-like is a thin handle around the two:
+A model is a pure Flax module plus one pytree of variables; everything Keras-like is a thin handle
+around the two:
 
     model = jaxcnn.Sequential([layers.Dense(10, activation="softmax", input_shape=(784,))])
     model.compile("adam", "categorical_crossentropy", metrics=["accuracy"])
@@ -8,13 +9,9 @@ A model is a pure Flax module plus one pytree of variables; everything Keras-lik
     probabilities = model.module.apply(model.variables, x)
 """
 
-import importlib
-from typing import Any
-
 from jaxcnn import (
     activations,
     callbacks,
-    config,
     constraints,
     initializers,
     layers,
@@ -28,36 +25,37 @@ from jaxcnn import (
     training,
     utils,
 )
-from jaxcnn.config import mixed_precision
-from jaxcnn.distribution import distribute
+from jaxcnn.distributed.context import distribute
 from jaxcnn.layers import Input
-from jaxcnn.memory import keep_freed_memory
 from jaxcnn.models import Model, Sequential
+from jaxcnn.runtime import config
+from jaxcnn.runtime.config import mixed_precision
+from jaxcnn.runtime.host_memory import keep_freed_memory
+from jaxcnn.runtime.lazy import lazy_attributes
 
 __version__ = "0.1.0"
 
 keep_freed_memory()
 
 # Imported when first used.
-_LAZY = (
-    "applications",
-    "backend",
-    "datasets",
-    "detection",
-    "faces",
-    "preprocessing",
-    "saving",
-    "style",
-    "vision",
-    "visualization",
+__getattr__ = lazy_attributes(
+    __name__,
+    {
+        name: f"jaxcnn.{name}"
+        for name in (
+            "applications",
+            "backend",
+            "datasets",
+            "detection",
+            "faces",
+            "preprocessing",
+            "saving",
+            "style",
+            "vision",
+            "visualization",
+        )
+    },
 )
-
-
-def __getattr__(name: str) -> Any:
-    if name in _LAZY:
-        return importlib.import_module(f"jaxcnn.{name}")
-    raise AttributeError(f"module 'jaxcnn' has no attribute {name!r}")
-
 
 __all__ = [
     "Input",

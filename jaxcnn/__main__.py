@@ -2,7 +2,7 @@
 
 import sys
 
-from jaxcnn.cli import main
+from jaxcnn.commands import main
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -7,7 +7,7 @@ import jax
 import jax.numpy as jnp
 from jax import Array
 
-from jaxcnn.registry import Registry
+from jaxcnn.runtime.names import Registry
 
 Activation = Callable[[Array], Array]
 
@@ -22,13 +22,17 @@ def softmax(x: Array, axis: int = -1) -> Array:
         ValueError: ``x`` has fewer than two dimensions, so it has no axis beside the batch.
     """
     if jnp.ndim(x) < 2:
-        raise ValueError(f"softmax needs an array of at least two dimensions, got shape {jnp.shape(x)}.")
+        raise ValueError(
+            f"softmax needs an array of at least two dimensions, got shape {jnp.shape(x)}."
+        )
     return jax.nn.softmax(x, axis=axis)
 
 
 @registry.register()
 def elu(x: Array, alpha: float = 1.0) -> Array:
-    """Exponential linear unit: ``x`` where positive, else ``alpha * (exp(x) - 1)`` (Clevert et al., 2015)."""
+    """Exponential linear unit: ``x`` where positive, else ``alpha * (exp(x) - 1)`` (Clevert et al.,
+    2015).
+    """
     return jax.nn.elu(x, alpha)
 
 
@@ -69,7 +73,9 @@ def tanh(x: Array) -> Array:
 
 @registry.register()
 def scaled_tanh(x: Array) -> Array:
-    """``1.7159 tanh(2 x / 3)``, which maps 1 to 1 and -1 to -1 (LeCun et al., Efficient BackProp, 1998)."""
+    """``1.7159 tanh(2 x / 3)``, which maps 1 to 1 and -1 to -1 (LeCun et al., Efficient BackProp,
+    1998).
+    """
     return 1.7159 * jnp.tanh(2.0 / 3.0 * x)
 
 
@@ -81,7 +87,9 @@ def sigmoid(x: Array) -> Array:
 
 @registry.register()
 def hard_sigmoid(x: Array) -> Array:
-    """``0.2 x + 0.5`` cut to [0, 1]: the slope of Keras 1 and 2, on which their recurrent weights were trained."""
+    """``0.2 x + 0.5`` cut to [0, 1]: the slope of Keras 1 and 2, on which their recurrent weights
+    were trained.
+    """
     return jnp.clip(0.2 * x + 0.5, 0, 1)
 
 

@@ -1,7 +1,7 @@
 """Constraints: each maps a weight, after an update, to the nearest allowed one of the same shape.
 
-``axis`` names the axes over which a norm is taken: 0 for the ``(inputs, outputs)`` kernel of a dense layer,
-``(0, 1, 2)`` for the ``(rows, columns, inputs, outputs)`` kernel of a convolution.
+``axis`` names the axes over which a norm is taken: 0 for the ``(inputs, outputs)`` kernel of a
+dense layer, ``(0, 1, 2)`` for the ``(rows, columns, inputs, outputs)`` kernel of a convolution.
 """
 
 import dataclasses
@@ -11,8 +11,8 @@ from typing import Any
 import jax.numpy as jnp
 from jax import Array
 
-from jaxcnn import config
-from jaxcnn.registry import Configurable, Registry
+from jaxcnn.runtime import config
+from jaxcnn.runtime.names import Configurable, Registry
 
 Axis = int | tuple[int, ...]
 
@@ -68,7 +68,9 @@ class UnitNorm(Constraint):
 @registry.register()
 @dataclasses.dataclass(frozen=True)
 class MinMaxNorm(Constraint):
-    """Move the norm into [min_value, max_value]: at once with rate 1, else by the fraction ``rate`` each time."""
+    """Move the norm into [min_value, max_value]: at once with rate 1, else by the fraction ``rate``
+    each time.
+    """
 
     min_value: float = 0.0
     max_value: float = 1.0
@@ -109,7 +111,9 @@ def serialize(constraint: Callable[[Array], Array] | None) -> Any:
     return registry.serialize(constraint)
 
 
-def deserialize(config: Any, custom_objects: Mapping[str, Any] | None = None) -> Callable[[Array], Array] | None:
+def deserialize(
+    config: Any, custom_objects: Mapping[str, Any] | None = None
+) -> Callable[[Array], Array] | None:
     """The inverse of :func:`serialize`."""
     return registry.deserialize(config, custom_objects)
 

@@ -1,7 +1,9 @@
-"""Initial weights: each initializer is called as ``initializer(key, shape, dtype)``, the convention of Flax and JAX.
+"""Initial weights: each initializer is called as ``initializer(key, shape, dtype)``, the convention
+of Flax and JAX.
 
-Kernels are laid out channels-last, ``(..., inputs, outputs)``. ``seed=`` fixes the values whatever key is passed, so
-two layers with equal seed and shape start equal. Numbers are drawn in float32 and then cast; see ``jaxcnn.arrays``.
+Kernels are laid out channels-last, ``(..., inputs, outputs)``. ``seed=`` fixes the values whatever
+key is passed, so two layers with equal seed and shape start equal. Numbers are drawn in float32 and
+then cast; see ``jaxcnn.runtime.arrays``.
 """
 
 import dataclasses
@@ -15,9 +17,9 @@ import jax.numpy as jnp
 import numpy as np
 from jax import Array
 
-from jaxcnn.ambient import running
-from jaxcnn.arrays import filled, on_device, standard_draw
-from jaxcnn.registry import Configurable, Registry
+from jaxcnn.runtime.arrays import filled, on_device, standard_draw
+from jaxcnn.runtime.context import running
+from jaxcnn.runtime.names import Configurable, Registry
 
 Shape = Sequence[int]
 
@@ -28,7 +30,9 @@ _TRUNCATED_STDDEV = 0.87962566103423978
 
 
 class Initializer(Configurable):
-    """Base class: subclasses define ``__call__(key, shape, dtype)``, or Keras's own ``__call__(shape, dtype=None)``."""
+    """Base class: subclasses define ``__call__(key, shape, dtype)``, or Keras's own
+    ``__call__(shape, dtype=None)``.
+    """
 
     def __call__(self, key: Array, shape: Shape, dtype: Any = jnp.float32) -> Array:
         raise NotImplementedError(f"{type(self).__name__} must define __call__.")
@@ -115,7 +119,9 @@ class TruncatedNormal(Initializer):
     seed: int | None = None
 
     def __call__(self, key: Array, shape: Shape, dtype: Any = jnp.float32) -> Array:
-        return _scaled("truncated_normal", _own_key(key, self.seed), shape, self.mean, self.stddev, dtype)
+        return _scaled(
+            "truncated_normal", _own_key(key, self.seed), shape, self.mean, self.stddev, dtype
+        )
 
 
 @registry.register()
@@ -123,10 +129,11 @@ class TruncatedNormal(Initializer):
 class VarianceScaling(Initializer):
     """Random numbers whose variance is ``scale / n``.
 
-    ``n`` is the number of input units (mode 'fan_in'), of output units ('fan_out') or their mean ('fan_avg').
-    Distribution 'normal' is a normal distribution of standard deviation ``sqrt(scale / n)`` truncated at two of them
-    and not rescaled, as Keras 2.0 has it; 'truncated_normal' is the same rescaled to the full variance, as later
-    Keras versions have it; 'untruncated_normal' is not truncated; 'uniform' has the limits ``±sqrt(3 scale / n)``.
+    ``n`` is the number of input units (mode 'fan_in'), of output units ('fan_out') or their mean
+    ('fan_avg'). Distribution 'normal' is a normal distribution of standard deviation
+    ``sqrt(scale / n)`` truncated at two of them and not rescaled, as Keras 2.0 has it;
+    'truncated_normal' is the same rescaled to the full variance, as later Keras versions have it;
+    'untruncated_normal' is not truncated; 'uniform' has the limits ``±sqrt(3 scale / n)``.
 
     Raises:
         ValueError: scale not positive, unknown mode or distribution.
@@ -147,7 +154,9 @@ class VarianceScaling(Initializer):
         for name, allowed in choices.items():
             value = str(getattr(self, name)).lower()
             if value not in allowed:
-                raise ValueError(f"VarianceScaling: {name} must be one of {', '.join(allowed)}, got {value!r}.")
+                raise ValueError(
+                    f"VarianceScaling: {name} must be one of {', '.join(allowed)}, got {value!r}."
+                )
             object.__setattr__(self, name, value)
 
     def __call__(self, key: Array, shape: Shape, dtype: Any = jnp.float32) -> Array:
@@ -170,8 +179,8 @@ class VarianceScaling(Initializer):
 class Orthogonal(Initializer):
     """A random orthogonal matrix times ``gain`` (Saxe et al., 2013).
 
-    The array is seen as a matrix of shape ``(product of all but the last, last)``, whose rows or columns, whichever
-    are fewer, are orthonormal.
+    The array is seen as a matrix of shape ``(product of all but the last, last)``, whose rows or
+    columns, whichever are fewer, are orthonormal.
 
     Raises:
         ValueError: fewer than two dimensions.
@@ -182,12 +191,18 @@ class Orthogonal(Initializer):
 
     def __call__(self, key: Array, shape: Shape, dtype: Any = jnp.float32) -> Array:
         if len(shape) < 2:
-            raise ValueError(f"Orthogonal needs a shape of at least two dimensions, got {tuple(shape)}.")
+            raise ValueError(
+                f"Orthogonal needs a shape of at least two dimensions, got {tuple(shape)}."
+            )
         rows, columns = math.prod(shape[:-1]), shape[-1]
-        draw = standard_draw("normal", _own_key(key, self.seed), (max(rows, columns), min(rows, columns)))
+        draw = standard_draw(
+            "normal", _own_key(key, self.seed), (max(rows, columns), min(rows, columns))
+        )
         xp: Any = np if isinstance(draw, np.ndarray) else jnp
         q, r = xp.linalg.qr(draw)
-        q = q * xp.where(xp.diagonal(r) < 0, -1.0, 1.0)  # without this the matrices are not uniformly distributed
+        q = q * xp.where(
+            xp.diagonal(r) < 0, -1.0, 1.0
+        )  # without this the matrices are not uniformly distributed
         return on_device(self.gain * (q if rows >= columns else q.T).reshape(tuple(shape)), dtype)
 
 
@@ -216,7 +231,9 @@ def lecun_uniform(seed: int | None = None) -> VarianceScaling:
 
 @registry.register()
 def lecun_normal(seed: int | None = None) -> VarianceScaling:
-    """Truncated normal of standard deviation ``sqrt(1 / fan_in)`` (LeCun et al., Efficient BackProp, 1998)."""
+    """Truncated normal of standard deviation ``sqrt(1 / fan_in)`` (LeCun et al., Efficient
+    BackProp, 1998).
+    """
     return VarianceScaling(1.0, "fan_in", "normal", seed)
 
 
@@ -228,7 +245,9 @@ def glorot_uniform(seed: int | None = None) -> VarianceScaling:
 
 @registry.register()
 def glorot_normal(seed: int | None = None) -> VarianceScaling:
-    """Truncated normal of standard deviation ``sqrt(2 / (fan_in + fan_out))`` (Glorot and Bengio, 2010)."""
+    """Truncated normal of standard deviation ``sqrt(2 / (fan_in + fan_out))`` (Glorot and Bengio,
+    2010).
+    """
     return VarianceScaling(1.0, "fan_avg", "normal", seed)
 
 
@@ -257,7 +276,8 @@ identity = Identity
 
 @dataclasses.dataclass(frozen=True)
 class KerasStyle:
-    """A user's ``function(shape, dtype=None)`` or ``function(shape)`` under the calling convention of this module.
+    """A user's ``function(shape, dtype=None)`` or ``function(shape)`` under the calling convention
+    of this module.
 
     Random functions of `jaxcnn.backend` that it calls draw from the key.
     """
@@ -269,12 +289,16 @@ class KerasStyle:
         with running(lambda draw: jax.random.fold_in(key, draw)):
             values = jnp.asarray(self.function(tuple(shape), **keywords), dtype)
         if values.shape != tuple(shape):
-            raise ValueError(f"The initializer {self.function} returned shape {values.shape}, expected {tuple(shape)}.")
+            raise ValueError(
+                f"The initializer {self.function} returned shape {values.shape}, expected "
+                f"{tuple(shape)}."
+            )
         return values
 
 
 def fans(shape: Shape) -> tuple[float, float]:
-    """Numbers of input and output units of a kernel ``(inputs, outputs)`` or ``(*window, inputs, outputs)``.
+    """Numbers of input and output units of a kernel ``(inputs, outputs)`` or
+    ``(*window, inputs, outputs)``.
 
     Other arrays, which have no such meaning, count the square root of their size twice.
     """
@@ -288,24 +312,36 @@ def fans(shape: Shape) -> tuple[float, float]:
 def get(identifier: Any) -> Callable[..., Array]:
     """The initializer meant by a name, configuration, object or function.
 
-    A function whose first parameter is called ``key``, ``rng`` or ``prng_key`` is taken as it is; any other callable
-    is a Keras one, called with the shape (and the dtype when it has such a parameter).
+    A function whose first parameter is called ``key``, ``rng`` or ``prng_key`` is taken as it is;
+    any other callable is a Keras one, called with the shape (and the dtype when it has such a
+    parameter).
 
     Raises:
         ValueError: None, an unknown name, or something else that is no initializer.
     """
     if identifier is None:
-        raise ValueError("An initializer is needed: give a name such as 'glorot_uniform', an object or a function.")
+        raise ValueError(
+            "An initializer is needed: give a name such as 'glorot_uniform', an object or a "
+            "function."
+        )
     initializer = registry.get(identifier)
-    return initializer if _parameters(initializer)[:1] in (["key"], ["rng"], ["prng_key"]) else KerasStyle(initializer)
+    return (
+        initializer
+        if _parameters(initializer)[:1] in (["key"], ["rng"], ["prng_key"])
+        else KerasStyle(initializer)
+    )
 
 
 def serialize(initializer: Callable[..., Array]) -> Any:
     """The configuration of an initializer, or the name of a user's function."""
-    return registry.serialize(initializer.function if isinstance(initializer, KerasStyle) else initializer)
+    return registry.serialize(
+        initializer.function if isinstance(initializer, KerasStyle) else initializer
+    )
 
 
-def deserialize(config: Any, custom_objects: Mapping[str, Any] | None = None) -> Callable[..., Array]:
+def deserialize(
+    config: Any, custom_objects: Mapping[str, Any] | None = None
+) -> Callable[..., Array]:
     """The inverse of :func:`serialize`."""
     return get(registry.deserialize(config, custom_objects))
 
@@ -315,7 +351,9 @@ def _own_key(key: Array, seed: int | None) -> Array:
 
 
 def _filled(key: Array, shape: Shape, value: float, dtype: Any) -> Array:
-    if isinstance(key, jax.core.Tracer):  # made on the host it would become a part of the compiled program
+    if isinstance(
+        key, jax.core.Tracer
+    ):  # made on the host it would become a part of the compiled program
         return jnp.full(tuple(shape), value, dtype)
     return filled(shape, value, dtype)
 

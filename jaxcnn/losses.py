@@ -1,10 +1,13 @@
-"""Loss functions ``(y_true, y_pred) -> array``: one number a sample (or a position), the last axis being reduced.
+"""Loss functions ``(y_true, y_pred) -> array``: one number a sample (or a position), the last axis
+being reduced.
 
-``y_true`` and ``y_pred`` have the shape ``(batch, ..., classes)`` and the result ``(batch, ...)``. A ``y_true`` without
-the last axis is accepted where ``y_pred`` has one column; no other shapes are broadcast. Targets of any number type are
-converted; the computation is in float32 or wider. ``eps`` below is ``jaxcnn.config.epsilon()``.
+``y_true`` and ``y_pred`` have the shape ``(batch, ..., classes)`` and the result ``(batch, ...)``.
+A ``y_true`` without the last axis is accepted where ``y_pred`` has one column; no other shapes are
+broadcast. Targets of any number type are converted; the computation is in float32 or wider. ``eps``
+below is ``jaxcnn.runtime.config.epsilon()``.
 
-Every function is also available as a class (``CategoricalCrossentropy(from_logits=True)``) that holds its options.
+Every function is also available as a class (``CategoricalCrossentropy(from_logits=True)``) that
+holds its options.
 """
 
 import dataclasses
@@ -17,9 +20,9 @@ import jax.numpy as jnp
 from jax import Array
 from jax.typing import ArrayLike
 
-from jaxcnn import config
-from jaxcnn.arrays import wide_float
-from jaxcnn.registry import Configurable, Registry
+from jaxcnn.runtime import config
+from jaxcnn.runtime.arrays import wide_float
+from jaxcnn.runtime.names import Configurable, Registry
 
 LossFunction = Callable[[Any, Any], Array]
 
@@ -44,14 +47,18 @@ def mean_absolute_error(y_true: ArrayLike, y_pred: ArrayLike) -> Array:
 def mean_absolute_percentage_error(y_true: ArrayLike, y_pred: ArrayLike) -> Array:
     """``100 mean(|y_true - y_pred| / max(|y_true|, eps))``."""
     y_true, y_pred = aligned(y_true, y_pred)
-    return 100.0 * jnp.mean(absolute(y_true - y_pred) / jnp.maximum(jnp.abs(y_true), config.epsilon()), axis=-1)
+    return 100.0 * jnp.mean(
+        absolute(y_true - y_pred) / jnp.maximum(jnp.abs(y_true), config.epsilon()), axis=-1
+    )
 
 
 @registry.register("msle")
 def mean_squared_logarithmic_error(y_true: ArrayLike, y_pred: ArrayLike) -> Array:
     """``mean((log(max(y_pred, eps) + 1) - log(max(y_true, eps) + 1))**2)``."""
     y_true, y_pred = aligned(y_true, y_pred)
-    difference = jnp.log1p(jnp.maximum(y_pred, config.epsilon())) - jnp.log1p(jnp.maximum(y_true, config.epsilon()))
+    difference = jnp.log1p(jnp.maximum(y_pred, config.epsilon())) - jnp.log1p(
+        jnp.maximum(y_true, config.epsilon())
+    )
     return jnp.mean(jnp.square(difference), axis=-1)
 
 
@@ -71,7 +78,9 @@ def squared_hinge(y_true: ArrayLike, y_pred: ArrayLike) -> Array:
 
 @registry.register()
 def categorical_hinge(y_true: ArrayLike, y_pred: ArrayLike) -> Array:
-    """``max(0, 1 + greatest wrong score - right score)`` for one-hot targets (Crammer and Singer, 2001)."""
+    """``max(0, 1 + greatest wrong score - right score)`` for one-hot targets (Crammer and Singer,
+    2001).
+    """
     y_true, y_pred = aligned(y_true, y_pred)
     right = jnp.sum(y_true * y_pred, axis=-1)
     wrong = jnp.max((1.0 - y_true) * y_pred, axis=-1)
@@ -88,7 +97,9 @@ def logcosh(y_true: ArrayLike, y_pred: ArrayLike) -> Array:
 
 @registry.register()
 def huber(y_true: ArrayLike, y_pred: ArrayLike, delta: float = 1.0) -> Array:
-    """Mean of ``error**2 / 2`` where ``|error| <= delta``, else of ``delta (|error| - delta / 2)`` (Huber, 1964)."""
+    """Mean of ``error**2 / 2`` where ``|error| <= delta``, else of ``delta (|error| - delta / 2)``
+    (Huber, 1964).
+    """
     y_true, y_pred = aligned(y_true, y_pred)
     error = absolute(y_pred - y_true)
     near = jnp.minimum(error, delta)
@@ -96,25 +107,32 @@ def huber(y_true: ArrayLike, y_pred: ArrayLike, delta: float = 1.0) -> Array:
 
 
 @registry.register()
-def categorical_crossentropy(y_true: ArrayLike, y_pred: ArrayLike, from_logits: bool = False) -> Array:
+def categorical_crossentropy(
+    y_true: ArrayLike, y_pred: ArrayLike, from_logits: bool = False
+) -> Array:
     """``-sum(y_true log p)`` for targets that are distributions, usually one-hot.
 
-    ``p`` is ``softmax(y_pred)`` with ``from_logits``; else ``y_pred`` divided by its sum and cut to [eps, 1 - eps], so
-    that the result is finite, on a row of zeros too.
+    ``p`` is ``softmax(y_pred)`` with ``from_logits``; else ``y_pred`` divided by its sum and cut to
+    [eps, 1 - eps], so that the result is finite, on a row of zeros too.
     """
     y_true, y_pred = aligned(y_true, y_pred)
     return -jnp.sum(y_true * _log_probabilities(y_pred, from_logits), axis=-1)
 
 
 @registry.register()
-def sparse_categorical_crossentropy(y_true: ArrayLike, y_pred: ArrayLike, from_logits: bool = False) -> Array:
-    """:func:`categorical_crossentropy` for class numbers: ``y_true`` of shape ``(batch, ...)`` or ``(batch, ..., 1)``.
+def sparse_categorical_crossentropy(
+    y_true: ArrayLike, y_pred: ArrayLike, from_logits: bool = False
+) -> Array:
+    """:func:`categorical_crossentropy` for class numbers: ``y_true`` of shape ``(batch, ...)`` or
+    ``(batch, ..., 1)``.
 
     The numbers may be of a float type. A number outside 0 .. classes - 1 gives NaN.
     """
     labels, y_pred = class_labels(y_true, y_pred)
     log_p = _log_probabilities(y_pred, from_logits)
-    return -jnp.take_along_axis(log_p, labels[..., None], axis=-1, mode="fill", fill_value=jnp.nan)[..., 0]
+    return -jnp.take_along_axis(log_p, labels[..., None], axis=-1, mode="fill", fill_value=jnp.nan)[
+        ..., 0
+    ]
 
 
 @registry.register("logloss")
@@ -148,7 +166,9 @@ def poisson(y_true: ArrayLike, y_pred: ArrayLike) -> Array:
 
 @registry.register("cosine")
 def cosine_proximity(y_true: ArrayLike, y_pred: ArrayLike) -> Array:
-    """``-mean(u v)`` of the two vectors scaled to length one: minus their cosine, over the number of components."""
+    """``-mean(u v)`` of the two vectors scaled to length one: minus their cosine, over the number
+    of components.
+    """
     y_true, y_pred = aligned(y_true, y_pred)
     return -jnp.mean(l2_normalize(y_true) * l2_normalize(y_pred), axis=-1)
 
@@ -163,7 +183,9 @@ logloss = binary_crossentropy
 
 
 class Loss(Configurable):
-    """A loss function together with its options. Calling it gives one number a sample, as the function does."""
+    """A loss function together with its options. Calling it gives one number a sample, as the
+    function does.
+    """
 
     function: ClassVar[Callable[..., Array]]
 
@@ -172,29 +194,41 @@ class Loss(Configurable):
 
 
 def _loss_class(name: str, function: Callable[..., Array]) -> Any:
-    """The class whose fields are the options of ``function``: its parameters after y_true and y_pred."""
+    """The class whose fields are the options of ``function``: its parameters after y_true and
+    y_pred.
+    """
     options = list(inspect.signature(function).parameters.values())[2:]
     made = dataclasses.make_dataclass(
         name,
         [(option.name, option.annotation, option.default) for option in options],
         bases=(Loss,),
         frozen=True,
-        namespace={"function": staticmethod(function), "__doc__": function.__doc__, "__module__": __name__},
+        namespace={
+            "function": staticmethod(function),
+            "__doc__": function.__doc__,
+            "__module__": __name__,
+        },
     )
     return registry.register()(made)
 
 
 MeanSquaredError = _loss_class("MeanSquaredError", mean_squared_error)
 MeanAbsoluteError = _loss_class("MeanAbsoluteError", mean_absolute_error)
-MeanAbsolutePercentageError = _loss_class("MeanAbsolutePercentageError", mean_absolute_percentage_error)
-MeanSquaredLogarithmicError = _loss_class("MeanSquaredLogarithmicError", mean_squared_logarithmic_error)
+MeanAbsolutePercentageError = _loss_class(
+    "MeanAbsolutePercentageError", mean_absolute_percentage_error
+)
+MeanSquaredLogarithmicError = _loss_class(
+    "MeanSquaredLogarithmicError", mean_squared_logarithmic_error
+)
 Hinge = _loss_class("Hinge", hinge)
 SquaredHinge = _loss_class("SquaredHinge", squared_hinge)
 CategoricalHinge = _loss_class("CategoricalHinge", categorical_hinge)
 LogCosh = _loss_class("LogCosh", logcosh)
 Huber = _loss_class("Huber", huber)
 CategoricalCrossentropy = _loss_class("CategoricalCrossentropy", categorical_crossentropy)
-SparseCategoricalCrossentropy = _loss_class("SparseCategoricalCrossentropy", sparse_categorical_crossentropy)
+SparseCategoricalCrossentropy = _loss_class(
+    "SparseCategoricalCrossentropy", sparse_categorical_crossentropy
+)
 BinaryCrossentropy = _loss_class("BinaryCrossentropy", binary_crossentropy)
 KLDivergence = _loss_class("KLDivergence", kullback_leibler_divergence)
 Poisson = _loss_class("Poisson", poisson)
@@ -215,7 +249,9 @@ def serialize(loss: LossFunction | None) -> Any:
     return registry.serialize(loss)
 
 
-def deserialize(config: Any, custom_objects: Mapping[str, Any] | None = None) -> LossFunction | None:
+def deserialize(
+    config: Any, custom_objects: Mapping[str, Any] | None = None
+) -> LossFunction | None:
     """The inverse of :func:`serialize`."""
     return registry.deserialize(config, custom_objects)
 
@@ -235,7 +271,8 @@ def aligned(y_true: ArrayLike, y_pred: ArrayLike) -> tuple[Array, Array]:
     if y_true.shape != y_pred.shape:
         if (*y_true.shape, 1) != y_pred.shape:
             raise ValueError(
-                f"Targets of shape {y_true.shape} do not fit predictions of shape {y_pred.shape}: they must be equal. "
+                f"Targets of shape {y_true.shape} do not fit predictions of shape {y_pred.shape}: "
+                "they must be equal. "
                 "Class numbers need a sparse loss or metric, or to_categorical."
             )
         y_true = y_true[..., None]
@@ -244,9 +281,11 @@ def aligned(y_true: ArrayLike, y_pred: ArrayLike) -> tuple[Array, Array]:
 
 
 def class_labels(y_true: ArrayLike, y_pred: ArrayLike) -> tuple[Array, Array]:
-    """Class numbers as int32 of shape ``(batch, ...)``, and the scores of shape ``(batch, ..., classes)`` as floats.
+    """Class numbers as int32 of shape ``(batch, ...)``, and the scores of shape
+    ``(batch, ..., classes)`` as floats.
 
-    Negative numbers, which would count from the last class, become the number of classes, which is none.
+    Negative numbers, which would count from the last class, become the number of classes, which is
+    none.
 
     Raises:
         ValueError: the shapes do not fit.
@@ -256,20 +295,26 @@ def class_labels(y_true: ArrayLike, y_pred: ArrayLike) -> tuple[Array, Array]:
         y_true = y_true[..., 0]
     if y_true.shape != y_pred.shape[:-1]:
         raise ValueError(
-            f"Class numbers of shape {y_true.shape} do not fit predictions of shape {y_pred.shape}: expected "
-            f"{y_pred.shape[:-1]} or {(*y_pred.shape[:-1], 1)}. One-hot targets need a loss or metric without 'sparse'."
+            f"Class numbers of shape {y_true.shape} do not fit predictions of shape "
+            f"{y_pred.shape}: expected "
+            f"{y_pred.shape[:-1]} or {(*y_pred.shape[:-1], 1)}. One-hot targets need a loss or "
+            "metric without 'sparse'."
         )
     labels = y_true.astype(jnp.int32)
     return jnp.where(labels < 0, y_pred.shape[-1], labels), _wide_float(y_pred)
 
 
 def absolute(x: Array) -> Array:
-    """``|x|`` whose gradient at 0 is 0 (that of ``jnp.abs`` is 1), so that a penalty leaves a weight of 0 alone."""
+    """``|x|`` whose gradient at 0 is 0 (that of ``jnp.abs`` is 1), so that a penalty leaves a
+    weight of 0 alone.
+    """
     return x * jnp.sign(x)
 
 
 def l2_normalize(x: Array, axis: int = -1) -> Array:
-    """``x`` divided by its Euclidean length along ``axis``, the squared length counting as at least 1e-12."""
+    """``x`` divided by its Euclidean length along ``axis``, the squared length counting as at least
+    1e-12.
+    """
     return x * jax.lax.rsqrt(jnp.maximum(jnp.sum(jnp.square(x), axis=axis, keepdims=True), 1e-12))
 
 

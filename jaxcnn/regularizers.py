@@ -8,7 +8,7 @@ import jax.numpy as jnp
 from jax import Array
 
 from jaxcnn.losses import absolute
-from jaxcnn.registry import Configurable, Registry
+from jaxcnn.runtime.names import Configurable, Registry
 
 registry = Registry("regularizer", builders=True)
 
@@ -73,6 +73,8 @@ def serialize(regularizer: Callable[[Array], Array] | None) -> Any:
     return registry.serialize(regularizer)
 
 
-def deserialize(config: Any, custom_objects: Mapping[str, Any] | None = None) -> Callable[[Array], Array] | None:
+def deserialize(
+    config: Any, custom_objects: Mapping[str, Any] | None = None
+) -> Callable[[Array], Array] | None:
     """The inverse of :func:`serialize`."""
     return registry.deserialize(config, custom_objects)

@@ -1,12 +1,18 @@
-"""What every test shares: the CPU, compiled programs kept on disk, and names, settings and seed that start afresh."""
+"""What every test shares: the CPU, compiled programs kept on disk, and names, settings and seed
+that start afresh.
+"""
 
 import os
 import tempfile
 from pathlib import Path
 
 os.environ["JAX_PLATFORMS"] = "cpu"
-os.environ["JAXCNN_KEEP_MEMORY"] = "0"  # a process that runs thousands of tests should give memory back
-os.environ.setdefault("JAX_COMPILATION_CACHE_DIR", str(Path(tempfile.gettempdir()) / "jaxcnn-tests-compiled"))
+os.environ["JAXCNN_KEEP_MEMORY"] = (
+    "0"  # a process that runs thousands of tests should give memory back
+)
+os.environ.setdefault(
+    "JAX_COMPILATION_CACHE_DIR", str(Path(tempfile.gettempdir()) / "jaxcnn-tests-compiled")
+)
 os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0.1")
 
 import pytest

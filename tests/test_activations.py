@@ -60,11 +60,15 @@ def test_serialize_and_back(name):
     ],
 )
 def test_relu_with_slope_and_ceiling(arguments, expected):
-    np.testing.assert_array_equal(activations.relu(jnp.array([-4.0, 0.0, 3.0, 9.0]), **arguments), expected)
+    np.testing.assert_array_equal(
+        activations.relu(jnp.array([-4.0, 0.0, 3.0, 9.0]), **arguments), expected
+    )
 
 
 def test_elu_with_alpha():
-    np.testing.assert_allclose(activations.elu(jnp.array([-1.0, 2.0]), alpha=0.5), [0.5 * np.expm1(-1), 2.0], rtol=1e-6)
+    np.testing.assert_allclose(
+        activations.elu(jnp.array([-1.0, 2.0]), alpha=0.5), [0.5 * np.expm1(-1), 2.0], rtol=1e-6
+    )
 
 
 def test_softmax_along_another_axis():

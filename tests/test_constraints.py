@@ -72,4 +72,7 @@ def test_both_words_for_the_greatest_norm():
 
 def test_axes_given_as_a_list_survive_json():
     constraint = MaxNorm(2, axis=[0, 1, 2])
-    assert constraints.get({"class_name": "MaxNorm", "config": {"max_value": 2, "axis": [0, 1, 2]}}) == constraint
+    assert (
+        constraints.get({"class_name": "MaxNorm", "config": {"max_value": 2, "axis": [0, 1, 2]}})
+        == constraint
+    )

@@ -7,8 +7,9 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from jaxcnn import arrays, initializers
-from jaxcnn.registry import custom_object_scope
+from jaxcnn import initializers
+from jaxcnn.runtime import arrays
+from jaxcnn.runtime.names import custom_object_scope
 
 KEY = jax.random.key(0)
 NAMES = list(initializers.registry.items())
@@ -24,7 +25,9 @@ def test_contract(name):
     assert isinstance(values, jax.Array)
     assert (values.shape, values.dtype) == ((6, 6), jnp.float32)
     assert init(KEY, (6, 6), jnp.bfloat16).dtype == jnp.bfloat16
-    np.testing.assert_allclose(jax.jit(init, static_argnums=1)(KEY, (6, 6)), values, rtol=1e-6, atol=1e-6)
+    np.testing.assert_allclose(
+        jax.jit(init, static_argnums=1)(KEY, (6, 6)), values, rtol=1e-6, atol=1e-6
+    )
     np.testing.assert_allclose(jax.jit(lambda: init(KEY, (6, 6)))(), values, rtol=1e-6, atol=1e-6)
     assert initializers.deserialize(initializers.serialize(init)) == init
 
@@ -57,9 +60,24 @@ SPREADS = [
     (initializers.he_normal(), DENSE, TRUNCATED * math.sqrt(2 / 300), 2 * math.sqrt(2 / 300)),
     (initializers.he_uniform(), CONV, math.sqrt(2 / 600), math.sqrt(6 / 600)),
     (initializers.glorot_uniform(), CONV, math.sqrt(2 / 3000), math.sqrt(6 / 3000)),
-    (initializers.VarianceScaling(3.0, "fan_out", "uniform"), CONV, math.sqrt(3 / 2400), 3 / math.sqrt(2400)),
-    (initializers.VarianceScaling(1.0, "fan_in", "truncated_normal"), DENSE, math.sqrt(1 / 300), None),
-    (initializers.VarianceScaling(1.0, "fan_in", "untruncated_normal"), DENSE, math.sqrt(1 / 300), None),
+    (
+        initializers.VarianceScaling(3.0, "fan_out", "uniform"),
+        CONV,
+        math.sqrt(3 / 2400),
+        3 / math.sqrt(2400),
+    ),
+    (
+        initializers.VarianceScaling(1.0, "fan_in", "truncated_normal"),
+        DENSE,
+        math.sqrt(1 / 300),
+        None,
+    ),
+    (
+        initializers.VarianceScaling(1.0, "fan_in", "untruncated_normal"),
+        DENSE,
+        math.sqrt(1 / 300),
+        None,
+    ),
 ]
 
 
@@ -80,7 +98,10 @@ def test_truncated_normal_is_not_rescaled_and_has_its_mean():
 
 @pytest.mark.parametrize("shape", [(8, 8), (4, 9), (9, 4), (3, 3, 2, 7)])
 def test_orthogonal(shape):
-    matrix = np.asarray(initializers.Orthogonal(gain=2.0)(KEY, shape), np.float64).reshape(-1, shape[-1]) / 2.0
+    matrix = (
+        np.asarray(initializers.Orthogonal(gain=2.0)(KEY, shape), np.float64).reshape(-1, shape[-1])
+        / 2.0
+    )
     small = matrix @ matrix.T if matrix.shape[0] < matrix.shape[1] else matrix.T @ matrix
     np.testing.assert_allclose(small, np.eye(len(small)), atol=1e-6)
 
@@ -93,7 +114,13 @@ def test_constants():
 
 @pytest.mark.parametrize(
     ("shape", "expected"),
-    [((), (1, 1)), ((9,), (3, 3)), ((3, 4), (3, 4)), ((5, 3, 4), (15, 20)), ((2, 5, 3, 4), (30, 40))],
+    [
+        ((), (1, 1)),
+        ((9,), (3, 3)),
+        ((3, 4), (3, 4)),
+        ((5, 3, 4), (15, 20)),
+        ((2, 5, 3, 4), (30, 40)),
+    ],
 )
 def test_fans(shape, expected):
     assert initializers.fans(shape) == expected
@@ -103,13 +130,22 @@ def test_fans(shape, expected):
     ("make", "message"),
     [
         (lambda: initializers.VarianceScaling(scale=0), "scale must be positive, got 0"),
-        (lambda: initializers.VarianceScaling(mode="fan"), "mode must be one of fan_in, fan_out, fan_avg, got 'fan'"),
-        (lambda: initializers.VarianceScaling(distribution="beta"), "distribution must be one of normal, uniform"),
+        (
+            lambda: initializers.VarianceScaling(mode="fan"),
+            "mode must be one of fan_in, fan_out, fan_avg, got 'fan'",
+        ),
+        (
+            lambda: initializers.VarianceScaling(distribution="beta"),
+            "distribution must be one of normal, uniform",
+        ),
         (lambda: initializers.Orthogonal()(KEY, (3,)), "at least two dimensions"),
         (lambda: initializers.Identity()(KEY, (2, 3)), r"square matrix, got \(2, 3\)"),
         (lambda: initializers.get(None), "initializer is needed"),
         (lambda: initializers.get("glorot"), "Unknown initializer 'glorot'"),
-        (lambda: initializers.get(lambda shape: np.ones(3))(KEY, (2,)), r"returned shape \(3,\), expected \(2,\)"),
+        (
+            lambda: initializers.get(lambda shape: np.ones(3))(KEY, (2,)),
+            r"returned shape \(3,\), expected \(2,\)",
+        ),
     ],
 )
 def test_errors(make, message):
@@ -190,7 +226,9 @@ def test_users_objects_round_trip(function):
 
 def test_in_plain_flax():
     variables = nn.Dense(4, kernel_init=initializers.he_normal(seed=1)).init(KEY, jnp.ones((1, 3)))
-    np.testing.assert_array_equal(variables["params"]["kernel"], initializers.he_normal(seed=1)(KEY, (3, 4)))
+    np.testing.assert_array_equal(
+        variables["params"]["kernel"], initializers.he_normal(seed=1)(KEY, (3, 4))
+    )
 
 
 @pytest.fixture
@@ -207,7 +245,12 @@ def compiled():
 
 
 def test_nothing_is_compiled_for_a_new_shape(compiled):
-    warm = [initializers.Zeros(), initializers.glorot_uniform(), initializers.he_normal(), initializers.Orthogonal()]
+    warm = [
+        initializers.Zeros(),
+        initializers.glorot_uniform(),
+        initializers.he_normal(),
+        initializers.Orthogonal(),
+    ]
     for init in warm:
         init(KEY, (2, 2))
     compiled.clear()
@@ -217,7 +260,9 @@ def test_nothing_is_compiled_for_a_new_shape(compiled):
     assert compiled == []
 
 
-@pytest.mark.parametrize("size", [1, arrays._BLOCK - 1, arrays._BLOCK, arrays._BLOCK + 1, 3 * arrays._BLOCK])
+@pytest.mark.parametrize(
+    "size", [1, arrays._BLOCK - 1, arrays._BLOCK, arrays._BLOCK + 1, 3 * arrays._BLOCK]
+)
 def test_blocks_are_the_same_when_traced(size):
     drawn = arrays.standard_draw("uniform", KEY, (size,))
     traced = jax.jit(lambda key: arrays.standard_draw("uniform", key, (size,)))(KEY)

@@ -34,11 +34,18 @@ def log_softmax(y):
     return y - np.log(np.exp(y).sum(-1, keepdims=True))
 
 
-# loss, options, y_true, y_pred, expected: formulas F23 to F31 and section 3 of the second book, written in NumPy
+# loss, options, y_true, y_pred, expected: formulas F23 to F31 and section 3 of the second book,
+# written in NumPy
 CASES = [
     ("mean_squared_error", {}, ANY, SCORES, ((SCORES - ANY) ** 2).mean(-1)),
     ("mean_absolute_error", {}, ANY, SCORES, np.abs(SCORES - ANY).mean(-1)),
-    ("mean_absolute_percentage_error", {}, ANY, SCORES, 100 * (np.abs(ANY - SCORES) / np.abs(ANY)).mean(-1)),
+    (
+        "mean_absolute_percentage_error",
+        {},
+        ANY,
+        SCORES,
+        100 * (np.abs(ANY - SCORES) / np.abs(ANY)).mean(-1),
+    ),
     (
         "mean_squared_logarithmic_error",
         {},
@@ -62,13 +69,33 @@ CASES = [
         ANY,
         SCORES,
         np.where(
-            np.abs(SCORES - ANY) <= 0.7, 0.5 * (SCORES - ANY) ** 2, 0.7 * np.abs(SCORES - ANY) - 0.5 * 0.7**2
+            np.abs(SCORES - ANY) <= 0.7,
+            0.5 * (SCORES - ANY) ** 2,
+            0.7 * np.abs(SCORES - ANY) - 0.5 * 0.7**2,
         ).mean(-1),
     ),
     ("categorical_crossentropy", {}, SHARES, SCORES, -(SHARES * np.log(shares_of(SCORES))).sum(-1)),
-    ("categorical_crossentropy", {"from_logits": True}, SHARES, ANY, -(SHARES * log_softmax(ANY)).sum(-1)),
-    ("sparse_categorical_crossentropy", {}, LABELS, SCORES, -(ONE_HOT * np.log(shares_of(SCORES))).sum(-1)),
-    ("sparse_categorical_crossentropy", {"from_logits": True}, LABELS, ANY, -(ONE_HOT * log_softmax(ANY)).sum(-1)),
+    (
+        "categorical_crossentropy",
+        {"from_logits": True},
+        SHARES,
+        ANY,
+        -(SHARES * log_softmax(ANY)).sum(-1),
+    ),
+    (
+        "sparse_categorical_crossentropy",
+        {},
+        LABELS,
+        SCORES,
+        -(ONE_HOT * np.log(shares_of(SCORES))).sum(-1),
+    ),
+    (
+        "sparse_categorical_crossentropy",
+        {"from_logits": True},
+        LABELS,
+        ANY,
+        -(ONE_HOT * log_softmax(ANY)).sum(-1),
+    ),
     (
         "binary_crossentropy",
         {},
@@ -76,7 +103,13 @@ CASES = [
         SCORES,
         -(SHARES * np.log(SCORES) + (1 - SHARES) * np.log(1 - SCORES)).mean(-1),
     ),
-    ("binary_crossentropy", {"from_logits": True}, SHARES, ANY, (np.log1p(np.exp(ANY)) - SHARES * ANY).mean(-1)),
+    (
+        "binary_crossentropy",
+        {"from_logits": True},
+        SHARES,
+        ANY,
+        (np.log1p(np.exp(ANY)) - SHARES * ANY).mean(-1),
+    ),
     ("kullback_leibler_divergence", {}, SHARES, SCORES, (SHARES * np.log(SHARES / SCORES)).sum(-1)),
     ("poisson", {}, SHARES, SCORES, (SCORES - SHARES * np.log(SCORES + EPS)).mean(-1)),
     ("cosine_proximity", {}, ANY, SCORES, -(unit(ANY) * unit(SCORES)).mean(-1)),
@@ -105,12 +138,16 @@ def test_values(name, options, y_true, y_pred, expected):
 @pytest.mark.parametrize("shape", [(3, 2), (3, 5, 2), (3, 4, 4, 2), (3, 1)])
 def test_the_last_axis_is_reduced(name, shape):
     scores = jax.ShapeDtypeStruct(shape, jnp.float32)
-    assert jax.eval_shape(FUNCTIONS[name], targets(name, np.zeros(shape)), scores).shape == shape[:-1]
+    assert (
+        jax.eval_shape(FUNCTIONS[name], targets(name, np.zeros(shape)), scores).shape == shape[:-1]
+    )
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_value_and_gradient_are_finite_at_delicate_scores(name):
-    scores = np.float32([[0, 0, 0], [1, 1, 1], [1, 0, 0], [1e4, 1e4, 1e4], [-1, -1, -1], [1, -1, 0]])
+    scores = np.float32(
+        [[0, 0, 0], [1, 1, 1], [1, 0, 0], [1e4, 1e4, 1e4], [-1, -1, -1], [1, -1, 0]]
+    )
     if name == "poisson":  # the logarithm of a negative rate has no value
         scores = scores[:-2]
     y_true = np.concatenate([targets(name, scores), targets(name, scores) + 1])
@@ -121,7 +158,9 @@ def test_value_and_gradient_are_finite_at_delicate_scores(name):
     assert np.isfinite(pull_back(jnp.ones_like(value))[0]).all()
 
 
-@pytest.mark.parametrize("name", ["categorical_crossentropy", "sparse_categorical_crossentropy", "binary_crossentropy"])
+@pytest.mark.parametrize(
+    "name", ["categorical_crossentropy", "sparse_categorical_crossentropy", "binary_crossentropy"]
+)
 def test_extreme_logits_are_finite(name):
     logits = np.float32([[1e4, -1e4, 0.0]])
     value, gradient = jax.value_and_grad(
@@ -138,26 +177,39 @@ def test_gradient_of_the_absolute_error_is_zero_at_zero():
 
 def test_a_certain_error_costs_what_it_does_in_keras():
     zero_one = np.float32([[0.0], [1.0]])
-    np.testing.assert_allclose(losses.binary_crossentropy(1 - zero_one, zero_one), [16.118095, 15.942385], rtol=1e-6)
+    np.testing.assert_allclose(
+        losses.binary_crossentropy(1 - zero_one, zero_one), [16.118095, 15.942385], rtol=1e-6
+    )
     wrong = np.float32([[1.0, 0.0]])
-    np.testing.assert_allclose(losses.categorical_crossentropy(wrong[:, ::-1], wrong), [16.118095], rtol=1e-6)
+    np.testing.assert_allclose(
+        losses.categorical_crossentropy(wrong[:, ::-1], wrong), [16.118095], rtol=1e-6
+    )
 
 
-@pytest.mark.parametrize("labels", [LABELS, LABELS[:, None], LABELS.astype("float32"), LABELS.astype("uint8")])
+@pytest.mark.parametrize(
+    "labels", [LABELS, LABELS[:, None], LABELS.astype("float32"), LABELS.astype("uint8")]
+)
 def test_forms_of_class_numbers(labels):
     expected = losses.categorical_crossentropy(ONE_HOT, np.float32(SCORES))
-    np.testing.assert_allclose(losses.sparse_categorical_crossentropy(labels, np.float32(SCORES)), expected, rtol=1e-6)
+    np.testing.assert_allclose(
+        losses.sparse_categorical_crossentropy(labels, np.float32(SCORES)), expected, rtol=1e-6
+    )
 
 
 def test_a_class_number_out_of_range_gives_nan_in_its_row_only():
-    result = np.asarray(losses.sparse_categorical_crossentropy(np.array([0, -1, 4]), np.full((3, 4), 0.25)))
+    result = np.asarray(
+        losses.sparse_categorical_crossentropy(np.array([0, -1, 4]), np.full((3, 4), 0.25))
+    )
     np.testing.assert_array_equal(np.isnan(result), [False, True, True])
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_half_precision_is_computed_in_float32(name):
     scores = jax.ShapeDtypeStruct((2, 3), jnp.bfloat16)
-    assert jax.eval_shape(FUNCTIONS[name], targets(name, np.zeros((2, 3))), scores).dtype == jnp.float32
+    assert (
+        jax.eval_shape(FUNCTIONS[name], targets(name, np.zeros((2, 3))), scores).dtype
+        == jnp.float32
+    )
 
 
 def test_targets_without_the_last_axis():
@@ -190,7 +242,9 @@ ALIASES = {
 }
 
 
-@pytest.mark.parametrize(("alias", "name"), [(a, name) for name, found in ALIASES.items() for a in found])
+@pytest.mark.parametrize(
+    ("alias", "name"), [(a, name) for name, found in ALIASES.items() for a in found]
+)
 def test_aliases(alias, name):
     assert losses.get(alias) is FUNCTIONS[name]
 
@@ -216,7 +270,10 @@ def test_options_of_a_class():
     loss = losses.CategoricalCrossentropy(from_logits=True)
     expected = losses.categorical_crossentropy(SHARES, np.float32(ANY), from_logits=True)
     np.testing.assert_array_equal(loss(SHARES, np.float32(ANY)), expected)
-    assert losses.serialize(loss) == {"class_name": "CategoricalCrossentropy", "config": {"from_logits": True}}
+    assert losses.serialize(loss) == {
+        "class_name": "CategoricalCrossentropy",
+        "config": {"from_logits": True},
+    }
     with pytest.raises(TypeError):
         losses.CategoricalCrossentropy(from_logit=True)
 
@@ -224,14 +281,18 @@ def test_options_of_a_class():
 def test_none_users_and_unknown():
     assert losses.get(None) is None
     assert losses.get(jnp.subtract) is jnp.subtract
-    with pytest.raises(ValueError, match=r"Unknown loss 'categorical_entropy'.*categorical_crossentropy"):
+    with pytest.raises(
+        ValueError, match=r"Unknown loss 'categorical_entropy'.*categorical_crossentropy"
+    ):
         losses.get("categorical_entropy")
 
 
 def test_epsilon_is_a_setting():
     config.set_epsilon(1e-3)
     try:
-        np.testing.assert_allclose(losses.binary_crossentropy([[1.0]], [[0.0]]), -np.log(1e-3), rtol=1e-6)
+        np.testing.assert_allclose(
+            losses.binary_crossentropy([[1.0]], [[0.0]]), -np.log(1e-3), rtol=1e-6
+        )
     finally:
         config.reset()
 
@@ -243,17 +304,23 @@ def neuron(z):
 
 @pytest.mark.parametrize("name", ["mse", "binary_crossentropy"])
 def test_gradients_of_a_single_neuron_f20_to_f22_f28_f29(name):
-    """Half the squared error: (a - y) s'(z) x; crossentropy: (a - y) x, without the slope of the sigmoid."""
+    """Half the squared error: (a - y) s'(z) x; crossentropy: (a - y) x, without the slope of the
+    sigmoid.
+    """
     rng = np.random.default_rng(3)
     x, y = rng.normal(size=(8, 3)).astype("float32"), rng.integers(0, 2, (8, 1)).astype("float32")
     w, b = rng.normal(size=(3, 1)).astype("float32"), np.float32([0.3])
 
     def cost(w, b):
-        return jnp.mean(losses.get(name)(y, jax.nn.sigmoid(x @ w + b))) * (0.5 if name == "mse" else 1.0)
+        return jnp.mean(losses.get(name)(y, jax.nn.sigmoid(x @ w + b))) * (
+            0.5 if name == "mse" else 1.0
+        )
 
     a = neuron(x @ w + b)
     error = (a - y) * (a * (1 - a) if name == "mse" else 1)
-    for found, wanted in zip(jax.grad(cost, (0, 1))(w, b), ((x * error).mean(0)[:, None], error.mean(0)), strict=True):
+    for found, wanted in zip(
+        jax.grad(cost, (0, 1))(w, b), ((x * error).mean(0)[:, None], error.mean(0)), strict=True
+    ):
         np.testing.assert_allclose(found, wanted, rtol=1e-4, atol=1e-6)
 
 
@@ -263,7 +330,9 @@ def test_a_saturated_neuron_learns_faster_from_crossentropy_f28():
     def after(name, steps=40):
         @jax.jit
         def step(z):
-            return z - jax.grad(lambda z: losses.get(name)(jnp.zeros((1, 1)), jax.nn.sigmoid(z)).sum())(z)
+            return z - jax.grad(
+                lambda z: losses.get(name)(jnp.zeros((1, 1)), jax.nn.sigmoid(z)).sum()
+            )(z)
 
         z = jnp.full((1, 1), 4.0)
         for _ in range(steps):
@@ -276,4 +345,6 @@ def test_a_saturated_neuron_learns_faster_from_crossentropy_f28():
 def test_dense_and_sparse_crossentropy_are_one_f30_f31():
     labels = np.array([[0], [2], [3], [1], [1]])
     dense = losses.categorical_crossentropy(ONE_HOT, np.float32(SCORES))
-    np.testing.assert_allclose(losses.sparse_categorical_crossentropy(labels, np.float32(SCORES)), dense, rtol=1e-6)
+    np.testing.assert_allclose(
+        losses.sparse_categorical_crossentropy(labels, np.float32(SCORES)), dense, rtol=1e-6
+    )

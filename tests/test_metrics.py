@@ -43,7 +43,11 @@ def data(name, rows=12):
 
 
 def test_every_class_of_metric_is_tested_here():
-    classes = [c for c in metrics.registry.items().values() if inspect.isclass(c) and issubclass(c, metrics.Metric)]
+    classes = [
+        c
+        for c in metrics.registry.items().values()
+        if inspect.isclass(c) and issubclass(c, metrics.Metric)
+    ]
     assert {type(m) for m in EVERY.values()} == set(classes)
 
 
@@ -57,7 +61,9 @@ def test_batches_padding_and_weights(name):
     weight = np.float32([1, 1, 1, 1, 0, 0, 2, 2, 2, 0, 0, 0])
     counted = np.repeat(np.arange(12), weight.astype(int))
     expected = measure(metric, y_true[counted], y_pred[counted])
-    np.testing.assert_allclose(measure(metric, y_true, y_pred, weight, batches=2), expected, rtol=1e-5)
+    np.testing.assert_allclose(
+        measure(metric, y_true, y_pred, weight, batches=2), expected, rtol=1e-5
+    )
 
     garbage = y_pred.copy()
     garbage[weight == 0] = np.nan if y_pred.dtype.kind == "f" else 10**6
@@ -74,13 +80,17 @@ def test_contract(name):
     with jax.numpy_dtype_promotion("strict"):
         full = metric.update(empty, y_true, y_pred, np.zeros(12, np.float32))
         assert metric.result(empty) == metric.result(full) == 0.0
-    assert jax.tree.map(lambda a: (a.shape, a.dtype), full) == jax.tree.map(lambda a: (a.shape, a.dtype), empty)
+    assert jax.tree.map(lambda a: (a.shape, a.dtype), full) == jax.tree.map(
+        lambda a: (a.shape, a.dtype), empty
+    )
     assert metrics.deserialize(metrics.serialize(metric)) == metric
     assert isinstance(metric.name, str)
 
 
 ONE_HOT = np.eye(4)[[0, 1, 2, 3]]
-SCORES = np.float32([[0.7, 0.1, 0.1, 0.1], [0.4, 0.3, 0.2, 0.1], [0.4, 0.3, 0.2, 0.1], [0.25, 0.25, 0.25, 0.25]])
+SCORES = np.float32(
+    [[0.7, 0.1, 0.1, 0.1], [0.4, 0.3, 0.2, 0.1], [0.4, 0.3, 0.2, 0.1], [0.25, 0.25, 0.25, 0.25]]
+)
 
 
 @pytest.mark.parametrize(
@@ -103,7 +113,9 @@ def test_accuracies(name, options, expected):
 
 
 def test_binary_accuracy_rounds_a_half_to_zero():
-    result = metrics.binary_accuracy(np.array([[0], [1], [0], [1]]), np.float32([[0.5], [0.5], [0.51], [0.51]]))
+    result = metrics.binary_accuracy(
+        np.array([[0], [1], [0], [1]]), np.float32([[0.5], [0.5], [0.51], [0.51]])
+    )
     np.testing.assert_array_equal(result, [1, 0, 0, 1])
 
 
@@ -111,14 +123,18 @@ def test_binary_accuracy_rounds_a_half_to_zero():
 def test_nan_is_never_a_hit(name):
     labels = np.zeros(2, int) if name.startswith("sparse") else np.eye(4)[[0, 0]]
     scores = np.float32([[np.nan, 0.1, 0.2, 0.3], [np.nan] * 4])
-    if name == "binary_accuracy":  # judged column by column: the three zeros of the first row are right
+    if (
+        name == "binary_accuracy"
+    ):  # judged column by column: the three zeros of the first row are right
         np.testing.assert_array_equal(FUNCTIONS[name](labels, scores), [0.75, 0])
     else:
         np.testing.assert_array_equal(FUNCTIONS[name](labels, scores), [0, 0])
 
 
 @pytest.mark.parametrize("label", [-1, 4])
-@pytest.mark.parametrize("name", ["sparse_categorical_accuracy", "sparse_top_k_categorical_accuracy"])
+@pytest.mark.parametrize(
+    "name", ["sparse_categorical_accuracy", "sparse_top_k_categorical_accuracy"]
+)
 def test_a_class_number_out_of_range_is_no_hit(name, label):
     assert float(FUNCTIONS[name](np.array([label]), SCORES[:1])[0]) == 0
 
@@ -128,9 +144,13 @@ def test_axes_between_batch_and_classes_are_averaged_or_weighted():
     errors = np.abs(y_true - y_pred).mean(-1)
     metric = metrics.get("mae")
     assert measure(metric, y_true, y_pred) == pytest.approx(errors.mean(), rel=1e-5)
-    assert measure(metric, y_true, y_pred, [1, 0, 0, 1]) == pytest.approx(errors[[0, 3]].mean(), rel=1e-5)
+    assert measure(metric, y_true, y_pred, [1, 0, 0, 1]) == pytest.approx(
+        errors[[0, 3]].mean(), rel=1e-5
+    )
     mask = np.float32([[1, 1, 0], [1, 0, 0], [0, 0, 0], [1, 1, 1]])
-    assert measure(metric, y_true, y_pred, mask) == pytest.approx((errors * mask).sum() / 6, rel=1e-5)
+    assert measure(metric, y_true, y_pred, mask) == pytest.approx(
+        (errors * mask).sum() / 6, rel=1e-5
+    )
 
 
 def test_weights_that_do_not_fit():
@@ -157,7 +177,9 @@ def test_a_function_that_returns_a_scalar_counts_rows():
     acc = metric.update(metric.init(), y_pred[:3], y_pred[:3])
     acc = metric.update(acc, y_pred[3:], y_pred[3:])
     assert metric.result(acc) == 4.0
-    acc = metric.update(metric.init(), y_pred[:2], y_pred[:2], jnp.array([0.5, 0.0]))  # one row counts
+    acc = metric.update(
+        metric.init(), y_pred[:2], y_pred[:2], jnp.array([0.5, 0.0])
+    )  # one row counts
     acc = metric.update(acc, y_pred[2:], y_pred[2:], jnp.array([2.0, 3.0]))
     assert metric.result(acc) == pytest.approx((1.5 + 2 * 6.5) / 3)
 
@@ -165,7 +187,9 @@ def test_a_function_that_returns_a_scalar_counts_rows():
 def test_a_function_that_returns_a_dictionary():
     metric = metrics.get(spread)
     y_pred = np.float32([[1, 2], [3, 4]])
-    bound = metric.bind(jax.ShapeDtypeStruct((2, 2), jnp.float32), jax.ShapeDtypeStruct((2, 2), jnp.float32))
+    bound = metric.bind(
+        jax.ShapeDtypeStruct((2, 2), jnp.float32), jax.ShapeDtypeStruct((2, 2), jnp.float32)
+    )
     assert bound.outputs == (("low", 1), ("mean", 0))
     result = bound.result(jax.jit(bound.update)(bound.init(), y_pred, y_pred))
     assert result == {"low": 2.0, "mean": 2.5}
@@ -207,11 +231,15 @@ def test_get(identifier, name):
     ],
 )
 def test_accuracy_and_crossentropy_fit_the_output(shape, loss, kind):
-    accuracy, crossentropy = (metrics.get(word, shape, loss) for word in ("accuracy", "crossentropy"))
+    accuracy, crossentropy = (
+        metrics.get(word, shape, loss) for word in ("accuracy", "crossentropy")
+    )
     assert (accuracy.name, accuracy.function.__name__) == ("acc", f"{kind}_accuracy")
     assert (crossentropy.name, crossentropy.function.__name__) == ("ce", f"{kind}_crossentropy")
     assert metrics.get("acc", shape, loss) == accuracy == metrics.resolve_accuracy(shape, loss)
-    assert metrics.get("ce", shape, loss) == crossentropy == metrics.resolve_crossentropy(shape, loss)
+    assert (
+        metrics.get("ce", shape, loss) == crossentropy == metrics.resolve_crossentropy(shape, loss)
+    )
 
 
 @pytest.mark.parametrize(
@@ -251,8 +279,16 @@ def test_area_against_sklearn():
     [
         ([0, 0, 1, 1, 1], [0, 1, 1, 1, 0], {}),
         ([[0], [0], [1], [1], [1]], [0, 1, 1, 1, 0], {}),
-        (np.eye(3)[[0, 0, 1, 1, 1]], np.eye(3)[[0, 1, 1, 1, 0]], {"sparse_y_true": False, "sparse_y_pred": False}),
-        ([0, 0, 1, 1, 1, 255, -1, 0], [0, 1, 1, 1, 0, 0, 0, 3], {}),  # numbers out of range are not counted
+        (
+            np.eye(3)[[0, 0, 1, 1, 1]],
+            np.eye(3)[[0, 1, 1, 1, 0]],
+            {"sparse_y_true": False, "sparse_y_pred": False},
+        ),
+        (
+            [0, 0, 1, 1, 1, 255, -1, 0],
+            [0, 1, 1, 1, 0, 0, 0, 3],
+            {},
+        ),  # numbers out of range are not counted
     ],
 )
 def test_mean_intersection_over_union(y_true, y_pred, options):

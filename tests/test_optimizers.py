@@ -7,17 +7,32 @@ import optax
 import pytest
 
 from jaxcnn import config, optimizers
-from jaxcnn.optimizers import SGD, Adadelta, Adagrad, Adam, Adamax, AdamW, GradientAccumulation, Lion, Nadam, RMSprop
+from jaxcnn.optimizers import (
+    SGD,
+    Adadelta,
+    Adagrad,
+    Adam,
+    Adamax,
+    AdamW,
+    GradientAccumulation,
+    Lion,
+    Nadam,
+    RMSprop,
+)
 from jaxcnn.training.optimizer_state import named_arrays, with_arrays
 
 STEPS = 6
 RNG = np.random.default_rng(0)
-PARAMS = {"dense": {"kernel": RNG.normal(size=(4, 3)), "bias": RNG.normal(size=3)}, "scale": RNG.normal(size=())}
+PARAMS = {
+    "dense": {"kernel": RNG.normal(size=(4, 3)), "bias": RNG.normal(size=3)},
+    "scale": RNG.normal(size=()),
+}
 GRADS = [jax.tree.map(lambda p: RNG.normal(size=p.shape) * 3, PARAMS) for _ in range(STEPS)]
 RULES = {
     name: rule
     for name, rule in optimizers.registry.items().items()
-    if rule not in (GradientAccumulation, optimizers.LayerRates) and issubclass(rule, optimizers.Optimizer)
+    if rule not in (GradientAccumulation, optimizers.LayerRates)
+    and issubclass(rule, optimizers.Optimizer)
 }
 
 
@@ -37,8 +52,9 @@ def train(optimizer, params=PARAMS, grads=GRADS):
     return history, state
 
 
-# The rules of the spec, F40 to F47, on one NumPy array in double precision: generators that are sent gradients and
-# the parameter and yield the change. h holds the arguments; h["lr"] is the rate of this update, decay included.
+# The rules of the spec, F40 to F47, on one NumPy array in double precision: generators that are
+# sent gradients and the parameter and yield the change. h holds the arguments; h["lr"] is the rate
+# of this update, decay included.
 
 
 def sgd(g, p, s, h, t):
@@ -159,7 +175,9 @@ def test_every_rule_has_a_reference_here():
 
 
 @pytest.mark.parametrize(
-    "optimizer", CASES, ids=lambda o: f"{type(o).__name__}-{'-'.join(map(str, o.get_config().values()))}"
+    "optimizer",
+    CASES,
+    ids=lambda o: f"{type(o).__name__}-{'-'.join(map(str, o.get_config().values()))}",
 )
 def test_rule_against_the_reference(optimizer):
     history, state = train(optimizer)
@@ -179,7 +197,14 @@ SIGNATURES = {  # Keras 2.0.4: argument names, order and defaults
     RMSprop: {"lr": 0.001, "rho": 0.9, "epsilon": 1e-8, "decay": 0.0},
     Adagrad: {"lr": 0.01, "epsilon": 1e-8, "decay": 0.0},
     Adadelta: {"lr": 1.0, "rho": 0.95, "epsilon": 1e-8, "decay": 0.0},
-    Adam: {"lr": 0.001, "beta_1": 0.9, "beta_2": 0.999, "epsilon": 1e-8, "decay": 0.0, "amsgrad": False},
+    Adam: {
+        "lr": 0.001,
+        "beta_1": 0.9,
+        "beta_2": 0.999,
+        "epsilon": 1e-8,
+        "decay": 0.0,
+        "amsgrad": False,
+    },
     Adamax: {"lr": 0.002, "beta_1": 0.9, "beta_2": 0.999, "epsilon": 1e-8, "decay": 0.0},
     Nadam: {"lr": 0.002, "beta_1": 0.9, "beta_2": 0.999, "epsilon": 1e-8, "schedule_decay": 0.004},
 }
@@ -187,7 +212,9 @@ SIGNATURES = {  # Keras 2.0.4: argument names, order and defaults
 
 @pytest.mark.parametrize(("rule", "expected"), SIGNATURES.items())
 def test_signature(rule, expected):
-    parameters = [p for p in inspect.signature(rule).parameters.values() if p.kind is not p.VAR_KEYWORD]
+    parameters = [
+        p for p in inspect.signature(rule).parameters.values() if p.kind is not p.VAR_KEYWORD
+    ]
     assert [(p.name, p.default) for p in parameters] == list(expected.items())
 
 
@@ -267,7 +294,11 @@ def test_a_schedule_as_learning_rate():
 @pytest.mark.parametrize(
     ("make", "error", "message"),
     [
-        (lambda: SGD(lrr=0.1), TypeError, "SGD takes no argument 'lrr'; allowed: lr, momentum.*Did you mean 'lr'"),
+        (
+            lambda: SGD(lrr=0.1),
+            TypeError,
+            "SGD takes no argument 'lrr'; allowed: lr, momentum.*Did you mean 'lr'",
+        ),
         (lambda: Nadam(name="n"), TypeError, "Nadam takes no argument 'name'"),
         (lambda: SGD(lr=0.1, learning_rate=0.2), TypeError, "same number"),
         (lambda: SGD(-0.1), ValueError, "SGD: lr must be a number >= 0, got -0.1"),
@@ -282,7 +313,11 @@ def test_a_schedule_as_learning_rate():
         (lambda: optimizers.get(None), ValueError, "got None"),
         (lambda: optimizers.get(optax.adam), ValueError, "must be a name"),
         (lambda: GradientAccumulation(SGD(), 0), ValueError, "positive integer, got 0"),
-        (lambda: AdamW().update(jnp.ones(1), AdamW().init(jnp.ones(1))), ValueError, r"update\(grads, state, params\)"),
+        (
+            lambda: AdamW().update(jnp.ones(1), AdamW().init(jnp.ones(1))),
+            ValueError,
+            r"update\(grads, state, params\)",
+        ),
     ],
 )
 def test_errors(make, error, message):
@@ -353,7 +388,8 @@ def test_learning_rate_of_an_optax_transformation():
 
 
 @pytest.mark.parametrize(
-    "transformation", [optax.sgd(0.5), optax.inject_hyperparams(optax.sgd)(optax.constant_schedule(0.5))]
+    "transformation",
+    [optax.sgd(0.5), optax.inject_hyperparams(optax.sgd)(optax.constant_schedule(0.5))],
 )
 def test_a_fixed_learning_rate_says_so(transformation):
     optimizer = optimizers.get(transformation)
@@ -368,7 +404,9 @@ def test_a_fixed_learning_rate_says_so(transformation):
 
 @pytest.mark.parametrize("inner", [Adam(0.1, decay=0.5), AdamW(0.1), SGD(0.1, momentum=0.9)])
 def test_accumulated_gradients_equal_one_large_batch(inner):
-    every_other = [jax.tree.map(lambda a, b: (a + b) / 2, *GRADS[i : i + 2]) for i in range(0, STEPS, 2)]
+    every_other = [
+        jax.tree.map(lambda a, b: (a + b) / 2, *GRADS[i : i + 2]) for i in range(0, STEPS, 2)
+    ]
     expected, _ = train(inner, grads=every_other)
     optimizer = GradientAccumulation(inner, 2)
     history, state = train(optimizer)
@@ -380,7 +418,10 @@ def test_accumulated_gradients_equal_one_large_batch(inner):
     optimizer.lr = 0.7
     assert inner.lr == 0.7
     assert optimizer.version == inner.version
-    assert optimizers.deserialize(optimizers.serialize(optimizer)).get_config() == optimizer.get_config()
+    assert (
+        optimizers.deserialize(optimizers.serialize(optimizer)).get_config()
+        == optimizer.get_config()
+    )
 
 
 def test_running_average_of_the_weights():
@@ -393,7 +434,9 @@ def test_running_average_of_the_weights():
         average = 0.8 * average + 0.2 * np.asarray(params["w"])
     np.testing.assert_allclose(state.slots["average"]["w"], average, rtol=1e-6)
     assert SGD.from_config(optimizer.get_config()).ema == 0.8
-    with pytest.raises(ValueError, match=r"SGD: ema must be a number >= 0 and < 1 or None, got 1\.5"):
+    with pytest.raises(
+        ValueError, match=r"SGD: ema must be a number >= 0 and < 1 or None, got 1\.5"
+    ):
         SGD(ema=1.5)
 
 
@@ -404,7 +447,9 @@ def one_weight(optimizer, gradients, start=1.0):
 
 
 def test_adam_takes_steps_of_one_rate_for_a_constant_gradient_f44():
-    """The book prints the corrections without their power t: its steps grow to 2.08 rates at t = 12, fall to 0.40."""
+    """The book prints the corrections without their power t: its steps grow to 2.08 rates at t =
+    12, fall to 0.40.
+    """
     path = one_weight(Adam(0.01), [3.0] * 20)
     np.testing.assert_allclose(np.diff(path, prepend=1.0), -0.01, rtol=1e-3)
     t = np.arange(1, 1001)
@@ -414,7 +459,9 @@ def test_adam_takes_steps_of_one_rate_for_a_constant_gradient_f44():
 
 
 def test_adadelta_moves_from_its_zero_state_f43():
-    """As the book prints it, without epsilon in the numerator, the first step is 0, and so are all that follow."""
+    """As the book prints it, without epsilon in the numerator, the first step is 0, and so are all
+    that follow.
+    """
     path = one_weight(Adadelta(), [2.0] * 100)
     assert (np.diff(path, prepend=1.0) < 0).all()
     moved = path_of_printed_adadelta([2.0] * 100)
@@ -433,7 +480,9 @@ def path_of_printed_adadelta(gradients, x=1.0, rho=0.95, epsilon=1e-8):
 
 def test_adagrad_counts_the_newest_gradient_f42():
     """The book's sum stops before it, which would divide the first step by delta alone."""
-    np.testing.assert_allclose(one_weight(Adagrad(0.01), [4.0, 3.0]), [0.99, 0.99 - 0.01 * 3 / 5], rtol=1e-6)
+    np.testing.assert_allclose(
+        one_weight(Adagrad(0.01), [4.0, 3.0]), [0.99, 0.99 - 0.01 * 3 / 5], rtol=1e-6
+    )
 
 
 def test_decay_of_q1_x01():

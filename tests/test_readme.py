@@ -7,7 +7,9 @@ README = Path(__file__).parent.parent / "README.md"
 
 
 def test_the_python_blocks_run_in_order(tmp_path, monkeypatch, capsys):
-    blocks = re.findall(r"^```python\n(.*?)^```$", README.read_text(), flags=re.DOTALL | re.MULTILINE)
+    blocks = re.findall(
+        r"^```python\n(.*?)^```$", README.read_text(), flags=re.DOTALL | re.MULTILINE
+    )
     assert len(blocks) >= 3
     monkeypatch.chdir(tmp_path)
     namespace: dict = {"__name__": "readme"}

@@ -44,7 +44,10 @@ def test_contract(name):
 
 
 def test_numbers_of_any_kind_become_floats():
-    assert regularizers.serialize(L1L2(np.float32(0.5), 1)) == {"class_name": "L1L2", "config": {"l1": 0.5, "l2": 1.0}}
+    assert regularizers.serialize(L1L2(np.float32(0.5), 1)) == {
+        "class_name": "L1L2",
+        "config": {"l1": 0.5, "l2": 1.0},
+    }
 
 
 def test_a_users_class_in_the_keras_style():

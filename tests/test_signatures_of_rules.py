@@ -1,4 +1,6 @@
-"""Names, order and defaults of arguments as the sources state them (second book, 1.7 to 1.10), in Keras 2.0.4."""
+"""Names, order and defaults of arguments as the sources state them (second book, 1.7 to 1.10), in
+Keras 2.0.4.
+"""
 
 import inspect
 import subprocess
@@ -15,11 +17,20 @@ SIGNATURES = [
     (initializers.RandomNormal, {"mean": 0.0, "stddev": 0.05, "seed": None}),
     (initializers.RandomUniform, {"minval": -0.05, "maxval": 0.05, "seed": None}),
     (initializers.TruncatedNormal, {"mean": 0.0, "stddev": 0.05, "seed": None}),
-    (initializers.VarianceScaling, {"scale": 1.0, "mode": "fan_in", "distribution": "normal", "seed": None}),
+    (
+        initializers.VarianceScaling,
+        {"scale": 1.0, "mode": "fan_in", "distribution": "normal", "seed": None},
+    ),
     (initializers.Orthogonal, {"gain": 1.0, "seed": None}),
     (initializers.Identity, {"gain": 1.0}),
-    *((getattr(initializers, f"{name}_uniform"), {"seed": None}) for name in ("lecun", "glorot", "he")),
-    *((getattr(initializers, f"{name}_normal"), {"seed": None}) for name in ("lecun", "glorot", "he")),
+    *(
+        (getattr(initializers, f"{name}_uniform"), {"seed": None})
+        for name in ("lecun", "glorot", "he")
+    ),
+    *(
+        (getattr(initializers, f"{name}_normal"), {"seed": None})
+        for name in ("lecun", "glorot", "he")
+    ),
     (regularizers.L1L2, {"l1": 0.0, "l2": 0.0}),
     (regularizers.l1, {"l": 0.01}),
     (regularizers.l2, {"l": 0.01}),
@@ -32,13 +43,21 @@ SIGNATURES = [
     (activations.elu, {"x": None, "alpha": 1.0}),
     (activations.relu, {"x": None, "alpha": 0.0, "max_value": None}),
     (metrics.top_k_categorical_accuracy, {"y_true": None, "y_pred": None, "k": 5}),
-    *((loss, {"y_true": None, "y_pred": None}) for loss in (losses.mse, losses.hinge, losses.poisson, losses.cosine)),
+    *(
+        (loss, {"y_true": None, "y_pred": None})
+        for loss in (losses.mse, losses.hinge, losses.poisson, losses.cosine)
+    ),
 ]
 
 
-@pytest.mark.parametrize(("thing", "expected"), SIGNATURES, ids=lambda v: getattr(v, "__name__", ""))
+@pytest.mark.parametrize(
+    ("thing", "expected"), SIGNATURES, ids=lambda v: getattr(v, "__name__", "")
+)
 def test_signature(thing, expected):
-    found = {p.name: None if p.default is p.empty else p.default for p in inspect.signature(thing).parameters.values()}
+    found = {
+        p.name: None if p.default is p.empty else p.default
+        for p in inspect.signature(thing).parameters.values()
+    }
     assert list(found.items()) == list(expected.items())
 
 

@@ -2,8 +2,9 @@
 
     python -m experiments.benchmarks [--quick] [--only train_step,layers] [--out DIR]
 
-Each benchmark writes its figures into DIR as JSON; from these RESULTS.md and the bar charts beside this file are made.
-``--quick`` measures nothing: it checks that all contestants run and agree, and leaves RESULTS.md as it is.
+Each benchmark writes its figures into DIR as JSON; from these RESULTS.md and the bar charts beside
+this file are made. ``--quick`` measures nothing: it checks that all contestants run and agree, and
+leaves RESULTS.md as it is.
 """
 
 from __future__ import annotations
@@ -19,19 +20,42 @@ from experiments.benchmarks.page import draw
 from experiments.benchmarks.train_step import chosen
 
 HERE = Path(__file__).parent
-BENCHMARKS = ("train_step", "predict", "layers", "generators", "data", "style", "applications", "scaling")
+BENCHMARKS = (
+    "train_step",
+    "predict",
+    "layers",
+    "generators",
+    "data",
+    "style",
+    "applications",
+    "scaling",
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--quick", action="store_true", help="only check that every contestant runs and agrees")
-    parser.add_argument("--only", default=",".join(BENCHMARKS), help=f"some of {', '.join(BENCHMARKS)}")
-    parser.add_argument("--out", type=Path, default=HERE / "results", help="folder for the JSON files")
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "--quick", action="store_true", help="only check that every contestant runs and agrees"
+    )
+    parser.add_argument(
+        "--only", default=",".join(BENCHMARKS), help=f"some of {', '.join(BENCHMARKS)}"
+    )
+    parser.add_argument(
+        "--out", type=Path, default=HERE / "results", help="folder for the JSON files"
+    )
     options = parser.parse_args(arguments)
     failed = []
     for name in chosen(parser, options.only, BENCHMARKS):
         print(f"== {name}", flush=True)
-        command = [sys.executable, "-m", f"experiments.benchmarks.{name}", "--out", str(options.out)]
+        command = [
+            sys.executable,
+            "-m",
+            f"experiments.benchmarks.{name}",
+            "--out",
+            str(options.out),
+        ]
         if subprocess.run([*command, *(["--quick"] if options.quick else [])]).returncode:
             failed.append(name)
     if not options.quick:
@@ -45,15 +69,22 @@ def publish(folder: Path) -> None:
     text = [
         "# Benchmarks",
         "",
-        "Made by `python -m experiments.benchmarks`; nothing here is typed by hand.  All contestants of a table ran in",
-        "one session, each in a process of its own, taking turns.  Figures are medians, with least and greatest.",
+        "Made by `python -m experiments.benchmarks`; nothing here is typed by hand.  All "
+        "contestants of a table ran in",
+        "one session, each in a process of its own, taking turns.  Figures are medians, with least "
+        "and greatest.",
     ]
     for path in sorted(folder.glob("*.json"), key=lambda path: order(path.stem)):
         found = json.loads(path.read_text())
         machine = found["machine"]
-        packages = ", ".join(f"{name} {version}" for name, version in machine["packages"].items() if version)
+        packages = ", ".join(
+            f"{name} {version}" for name, version in machine["packages"].items() if version
+        )
         text += ["", f"## {found['title']}", "", f"`{found['command']}`", ""]
-        text += [f"{machine['processor']}, {machine['cores']} cores, {machine['memory_gib']} GiB; {machine['system']};"]
+        text += [
+            f"{machine['processor']}, {machine['cores']} cores, {machine['memory_gib']} GiB; "
+            f"{machine['system']};"
+        ]
         text += [f"Python {machine['python']}, {packages}; {machine['date']}.", "", found["report"]]
         if found.get("bars"):
             draw(found["bars"], HERE / f"{path.stem}.png")

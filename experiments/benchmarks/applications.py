@@ -1,10 +1,12 @@
 """How fast the networks of `jaxcnn.applications` are beside Keras 3 (JAX) and PyTorch, in one run.
 
-    python -m experiments.benchmarks.applications [--quick] [--networks MobileNet,ResNet50] [--repeats 5] [--out DIR]
+    python -m experiments.benchmarks.applications [--quick] [--networks MobileNet,ResNet50]
+    [--repeats 5] [--out DIR]
 
-Measured are the latency of one picture, and forward passes and training steps of batches, from arrays in memory to
-arrays in memory, each in the way of its library; weights are random.  PyTorch takes part in what a plain module of a
-few lines expresses.  ``--quick`` only checks that every contestant runs.
+Measured are the latency of one picture, and forward passes and training steps of batches, from
+arrays in memory to arrays in memory, each in the way of its library; weights are random. PyTorch
+takes part in what a plain module of a few lines expresses. ``--quick`` only checks that every
+contestant runs.
 """
 
 from __future__ import annotations
@@ -44,23 +46,41 @@ SIZES = {  # height and width of the pictures
     "Xception": 299,
 }
 CASES = ("latency", "forward", "training")
-SHOWN = {"latency": "forward, batch 1", "forward": "forward, batch {}", "training": "training step, batch {}"}
+SHOWN = {
+    "latency": "forward, batch 1",
+    "forward": "forward, batch {}",
+    "training": "training step, batch {}",
+}
 CONTESTANTS = {
     "jaxcnn": Contestant("jaxcnn", __name__),
-    "keras": Contestant("Keras 3 on JAX", __name__, ("keras",), environment={"KERAS_BACKEND": "jax"}),
+    "keras": Contestant(
+        "Keras 3 on JAX", __name__, ("keras",), environment={"KERAS_BACKEND": "jax"}
+    ),
     "torch": Contestant("PyTorch eager, channels last", __name__, ("torch",)),
 }
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--quick", action="store_true", help="only check that every contestant runs")
-    parser.add_argument("--networks", default="MobileNet,ResNet50", help=f"some of {', '.join(SIZES)}")
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "--quick", action="store_true", help="only check that every contestant runs"
+    )
+    parser.add_argument(
+        "--networks", default="MobileNet,ResNet50", help=f"some of {', '.join(SIZES)}"
+    )
     parser.add_argument("--cases", default=",".join(CASES), help=f"some of {', '.join(CASES)}")
     parser.add_argument("--batch", type=int, default=32, help="pictures of a batch (default 32)")
-    parser.add_argument("--size", type=int, help="height and width of the pictures; by default each network's own")
-    parser.add_argument("--repeats", type=int, default=5, help="rounds measured of each contestant (default 5)")
-    parser.add_argument("--out", type=Path, default=Path("benchmark-results"), help="folder for applications.json")
+    parser.add_argument(
+        "--size", type=int, help="height and width of the pictures; by default each network's own"
+    )
+    parser.add_argument(
+        "--repeats", type=int, default=5, help="rounds measured of each contestant (default 5)"
+    )
+    parser.add_argument(
+        "--out", type=Path, default=Path("benchmark-results"), help="folder for applications.json"
+    )
     parser.add_argument("--as", dest="role", nargs=3, help=argparse.SUPPRESS)
     options = parser.parse_args(arguments)
     if options.role:
@@ -75,7 +95,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             batch = 1 if case == "latency" else 2 if options.quick else options.batch
             size = 64 if options.quick else options.size or SIZES[network]
             title = f"{network} {size}x{size}, {SHOWN[case].format(batch)}"
-            processes = {name: start(name, network, case, batch, size, options.quick) for name in taking_part}
+            processes = {
+                name: start(name, network, case, batch, size, options.quick) for name in taking_part
+            }
             if options.quick:
                 for process in processes.values():
                     process.receive()
@@ -89,15 +111,26 @@ def main(arguments: Sequence[str] | None = None) -> int:
             for name, ms in found.items():
                 rate = Spread(tuple(1e3 * batch / value for value in ms.values))
                 rows.append(
-                    [title, CONTESTANTS[name].title, f"{ms:.1f}", f"{rate:.1f}", f"{ms.over(found['jaxcnn']):.2f}"]
+                    [
+                        title,
+                        CONTESTANTS[name].title,
+                        f"{ms:.1f}",
+                        f"{rate:.1f}",
+                        f"{ms.over(found['jaxcnn']):.2f}",
+                    ]
                 )
                 print("  ".join(rows[-1]), flush=True)
-            bars[f"{title}: ms"] = {CONTESTANTS[name].title: ms.median for name, ms in found.items()}
+            bars[f"{title}: ms"] = {
+                CONTESTANTS[name].title: ms.median for name, ms in found.items()
+            }
     if not options.quick:
         machine = describe_machine()
         print(f"{machine['processor']}, {machine['cores']} cores")
         report = table(["", "", "ms", "pictures/s", "x jaxcnn"], rows)
-        write_json(options.out / "applications.json", {"title": "applications", "report": report, "bars": bars})
+        write_json(
+            options.out / "applications.json",
+            {"title": "applications", "report": report, "bars": bars},
+        )
         print(f"{report}\n\nWritten to {options.out / 'applications.json'}")
     return 0
 
@@ -105,7 +138,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def start(name: str, network: str, case: str, batch: int, size: int, quick: bool) -> Process:
     mode = "check" if quick else "epochs"
     return Process(
-        "experiments.benchmarks.applications", CONTESTANTS[name], [name, f"{network},{case},{batch},{size}", mode]
+        "experiments.benchmarks.applications",
+        CONTESTANTS[name],
+        [name, f"{network},{case},{batch},{size}", mode],
     )
 
 
@@ -153,7 +188,10 @@ def torch_work(network: str, x: np.ndarray, y: np.ndarray, training: bool) -> Ca
     import torch
 
     model = TORCH_MODULES[network](x.shape[1]).to(memory_format=torch.channels_last)
-    pictures, targets = torch.from_numpy(x).permute(0, 3, 1, 2), torch.from_numpy(y)  # channels last in memory
+    pictures, targets = (
+        torch.from_numpy(x).permute(0, 3, 1, 2),
+        torch.from_numpy(y),
+    )  # channels last in memory
     optimizer = torch.optim.SGD(model.parameters(), 1e-4, momentum=0.9)
 
     def step() -> np.ndarray:
@@ -171,7 +209,9 @@ def torch_work(network: str, x: np.ndarray, y: np.ndarray, training: bool) -> Ca
     return step if training else forward
 
 
-def torch_conv(inputs: int, outputs: int, window: int, stride: int = 1, groups: int = 1, relu: Any = None) -> Any:
+def torch_conv(
+    inputs: int, outputs: int, window: int, stride: int = 1, groups: int = 1, relu: Any = None
+) -> Any:
     """Convolution, normalization and, where one is given, the activation."""
     from torch import nn
 
@@ -189,7 +229,9 @@ def torch_mobilenet(size: int) -> Any:
         modules.append(torch_conv(channels, channels, 3, stride, groups=channels, relu=nn.ReLU6))
         modules.append(torch_conv(channels, filters, 1, relu=nn.ReLU6))
         channels = filters
-    return nn.Sequential(*modules, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(channels, CLASSES))
+    return nn.Sequential(
+        *modules, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(channels, CLASSES)
+    )
 
 
 def torch_resnet50(size: int) -> Any:
@@ -204,7 +246,11 @@ def torch_resnet50(size: int) -> Any:
                 torch_conv(filters, filters, 3, relu=nn.ReLU),
                 torch_conv(filters, 4 * filters, 1),
             )
-            self.shortcut = nn.Identity() if inputs == 4 * filters else torch_conv(inputs, 4 * filters, 1, stride)
+            self.shortcut = (
+                nn.Identity()
+                if inputs == 4 * filters
+                else torch_conv(inputs, 4 * filters, 1, stride)
+            )
 
         def forward(self, x: torch.Tensor) -> torch.Tensor:
             return torch.relu(self.main(x) + self.shortcut(x))
@@ -214,7 +260,9 @@ def torch_resnet50(size: int) -> Any:
         for block in range(depth):
             modules.append(Block(channels, filters, 2 if stage and not block else 1))
             channels = 4 * filters
-    return nn.Sequential(*modules, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(channels, CLASSES))
+    return nn.Sequential(
+        *modules, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(channels, CLASSES)
+    )
 
 
 def torch_vgg16(size: int) -> Any:
@@ -229,7 +277,13 @@ def torch_vgg16(size: int) -> Any:
             channels = filters
         modules.append(nn.MaxPool2d(2))
     features = channels * (size // 32) ** 2
-    top = [nn.Linear(features, 4096), nn.ReLU(), nn.Linear(4096, 4096), nn.ReLU(), nn.Linear(4096, CLASSES)]
+    top = [
+        nn.Linear(features, 4096),
+        nn.ReLU(),
+        nn.Linear(4096, 4096),
+        nn.ReLU(),
+        nn.Linear(4096, CLASSES),
+    ]
     return nn.Sequential(*modules, nn.Flatten(), *top)
 
 

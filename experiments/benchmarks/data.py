@@ -1,13 +1,16 @@
-"""How fast augmented pictures come: jaxcnn beside Keras 3's generator, PyTorch's DataLoader and grain, in one run.
+"""How fast augmented pictures come: jaxcnn beside Keras 3's generator, PyTorch's DataLoader and
+grain, in one run.
 
-    python -m experiments.benchmarks.data [--quick] [--loads arrays32,jpeg] [--repeats 5] [--out DIR]
+    python -m experiments.benchmarks.data [--quick] [--loads arrays32,jpeg] [--repeats 5] [--out
+    DIR]
 
-Each library makes batches from the same pictures by the same changes (rotation, shifts, zoom, flip, linear
-interpolation), from arrays and from a folder of JPEG files: those of dogs and cats in ``$JAXCNN_HOME/datasets``, else
-drawn ones.  "augment" is the pure function alone, as inside of a training step.
+Each library makes batches from the same pictures by the same changes (rotation, shifts, zoom, flip,
+linear interpolation), from arrays and from a folder of JPEG files: those of dogs and cats in
+``$JAXCNN_HOME/datasets``, else drawn ones. "augment" is the pure function alone, as inside of a
+training step.
 
-The second kind of table says how long `fit` stands waiting for the next batch while it trains the CIFAR network on such
-batches, at most: the device may still have work then.
+The second kind of table says how long `fit` stands waiting for the next batch while it trains the
+CIFAR network on such batches, at most: the device may still have work then.
 """
 
 from __future__ import annotations
@@ -52,13 +55,23 @@ CONTESTANTS = {
         {"library": "keras"},
         {"KERAS_BACKEND": "jax"},
     ),
-    "torch": Contestant("PyTorch's DataLoader", _HERE + "pictures", ("torch",), {"library": "torch"}),
-    "grain": Contestant("grain with scipy", _HERE + "pictures", ("grain", "scipy"), {"library": "grain"}),
+    "torch": Contestant(
+        "PyTorch's DataLoader", _HERE + "pictures", ("torch",), {"library": "torch"}
+    ),
+    "grain": Contestant(
+        "grain with scipy", _HERE + "pictures", ("grain", "scipy"), {"library": "grain"}
+    ),
 }
 TRAINING = {
-    "arrays": Contestant("generator on arrays", _HERE + "training_on_pictures", options={"source": "arrays"}),
-    "jpeg": Contestant("generator on a JPEG folder", _HERE + "training_on_pictures", options={"source": "jpeg"}),
-    "device": Contestant("fit(augment=...)", _HERE + "training_on_pictures", options={"source": "device"}),
+    "arrays": Contestant(
+        "generator on arrays", _HERE + "training_on_pictures", options={"source": "arrays"}
+    ),
+    "jpeg": Contestant(
+        "generator on a JPEG folder", _HERE + "training_on_pictures", options={"source": "jpeg"}
+    ),
+    "device": Contestant(
+        "fit(augment=...)", _HERE + "training_on_pictures", options={"source": "device"}
+    ),
 }
 FIGURES = ("seconds", "cpu")  # of a pass
 TRAINING_STEPS = 16  # in an epoch
@@ -69,18 +82,31 @@ TRAINING_LOADS = {
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--quick", action="store_true", help="one pass each: only check that all contestants run")
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "--quick", action="store_true", help="one pass each: only check that all contestants run"
+    )
     parser.add_argument("--loads", default=",".join(LOADS), help=f"some of {', '.join(LOADS)}")
-    parser.add_argument("--contestants", default=",".join(CONTESTANTS), help=f"some of {', '.join(CONTESTANTS)}")
-    parser.add_argument("--repeats", type=int, default=5, help="passes measured of each contestant (default 5)")
-    parser.add_argument("--out", type=Path, default=Path("benchmark-results"), help="folder for data.json")
+    parser.add_argument(
+        "--contestants", default=",".join(CONTESTANTS), help=f"some of {', '.join(CONTESTANTS)}"
+    )
+    parser.add_argument(
+        "--repeats", type=int, default=5, help="passes measured of each contestant (default 5)"
+    )
+    parser.add_argument(
+        "--out", type=Path, default=Path("benchmark-results"), help="folder for data.json"
+    )
     parser.add_argument("--as", dest="role", nargs=4, help=argparse.SUPPRESS)
     options = parser.parse_args(arguments)
     if options.role:
         run_contestant(*options.role)
         return 0
-    loads, names = chosen(parser, options.loads, LOADS), chosen(parser, options.contestants, CONTESTANTS)
+    loads, names = (
+        chosen(parser, options.loads, LOADS),
+        chosen(parser, options.contestants, CONTESTANTS),
+    )
     able = [name for name in names if CONTESTANTS[name].missing() is None]
     for name in set(names) - set(able):
         print(f"{CONTESTANTS[name].title}: {CONTESTANTS[name].missing()}")
@@ -95,7 +121,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             taking_part = {n: CONTESTANTS[n] for n in able if not (load.files and n == "augment")}
             found = measure("pictures", key, taking_part, folder, repeats)
             results[key] = {
-                n: {f: Spread(tuple(load.samples / s for s in v[f])) for f in FIGURES} for n, v in found.items()
+                n: {f: Spread(tuple(load.samples / s for s in v[f])) for f in FIGURES}
+                for n, v in found.items()
             }
             reports.append(report(load, results[key]))
             bars[f"{load.title}: pictures a second"] = {
@@ -109,7 +136,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             results[f"training_{key}"] = {
                 n: {
                     "ms": Spread(tuple(s / TRAINING_STEPS * 1e3 for s in v["seconds"])),
-                    "waiting": Spread(tuple(w / s for w, s in zip(v["waited"], v["seconds"], strict=True))),
+                    "waiting": Spread(
+                        tuple(w / s for w, s in zip(v["waited"], v["seconds"], strict=True))
+                    ),
                 }
                 for n, v in found.items()
             }
@@ -123,7 +152,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 "report": "\n\n".join(reports),
                 "bars": bars,
                 "results": {
-                    key: {n: {f: v.as_json() for f, v in figures.items()} for n, figures in found.items()}
+                    key: {
+                        n: {f: v.as_json() for f, v in figures.items()}
+                        for n, figures in found.items()
+                    }
                     for key, found in results.items()
                 },
             },
@@ -137,22 +169,34 @@ def run_contestant(table_name: str, name: str, load: str, folder: str) -> None:
     training = table_name == "training"
     contestant = (TRAINING if training else CONTESTANTS)[name]
     train = importlib.import_module(contestant.module).train
-    train((TRAINING_LOADS if training else LOADS)[load], Session("epochs"), folder=folder, **contestant.options)
+    train(
+        (TRAINING_LOADS if training else LOADS)[load],
+        Session("epochs"),
+        folder=folder,
+        **contestant.options,
+    )
 
 
 def measure(
     table_name: str, load: str, contestants: dict[str, Contestant], folder: Path, repeats: int
 ) -> dict[str, dict[str, list[float]]]:
     """What each contestant reports of its passes, one after the other, round after round."""
-    processes = {n: Process(__spec__.name, c, [table_name, n, load, str(folder)]) for n, c in contestants.items()}
+    processes = {
+        n: Process(__spec__.name, c, [table_name, n, load, str(folder)])
+        for n, c in contestants.items()
+    }
     reported: dict[str, dict[str, list[float]]] = {}
     for name, messages in interleaved(processes, repeats).items():
-        reported[name] = {figure: [message[figure] for message in messages] for figure in messages[0]}
+        reported[name] = {
+            figure: [message[figure] for message in messages] for figure in messages[0]
+        }
     return reported
 
 
 def jpeg_folder(drawn: Path, load: Load) -> Path:
-    """A folder of class folders of JPEG files: the dogs and cats for their size, where they are, else drawn ones."""
+    """A folder of class folders of JPEG files: the dogs and cats for their size, where they are,
+    else drawn ones.
+    """
     real = config.home() / "datasets" / "dogs_vs_cats" / "train"
     if load.size == 150 and real.exists():
         return real
@@ -164,12 +208,16 @@ def jpeg_folder(drawn: Path, load: Load) -> Path:
             coarse = rng.integers(0, 256, (8, 8, 3), dtype=np.uint8)
             path = drawn / ("cats", "dogs")[number % 2] / f"{number}.jpg"
             path.parent.mkdir(parents=True, exist_ok=True)
-            Image.fromarray(coarse).resize((load.size, load.size), Image.Resampling.BICUBIC).save(path, quality=90)
+            Image.fromarray(coarse).resize((load.size, load.size), Image.Resampling.BICUBIC).save(
+                path, quality=90
+            )
     return drawn
 
 
 def report(load: Load, found: dict[str, dict[str, Spread]]) -> str:
-    """Pictures a second of one load, and a second of CPU time of the process, which tells more on a busy machine."""
+    """Pictures a second of one load, and a second of CPU time of the process, which tells more on a
+    busy machine.
+    """
     base = found.get("keras")
     rows = []
     for name, figures in found.items():

@@ -1,8 +1,9 @@
-"""What the benchmarks share: a process for each contestant, interleaved repeats, medians, tables, the machine.
+"""What the benchmarks share: a process for each contestant, interleaved repeats, medians, tables,
+the machine.
 
-Libraries disturb each other inside one process (threads, memory, flags), and a machine changes speed while one
-measures.  So every contestant lives in a process of its own, all are kept waiting, and they are let go in turn, one
-epoch each, round after round.
+Libraries disturb each other inside one process (threads, memory, flags), and a machine changes
+speed while one measures. So every contestant lives in a process of its own, all are kept waiting,
+and they are let go in turn, one epoch each, round after round.
 """
 
 from __future__ import annotations
@@ -53,10 +54,12 @@ class Contestant:
 
 
 class Session:
-    """A contestant's end of the line to the benchmark: it says when things happen and waits to be let go.
+    """A contestant's end of the line to the benchmark: it says when things happen and waits to be
+    let go.
 
     Attributes:
-        mode: 'first step', 'epochs', 'predict', or, with a small network and no waiting, 'check' or 'check predict'.
+        mode: 'first step', 'epochs', 'predict', or, with a small network and no waiting, 'check' or
+            'check predict'.
         epochs: how many the contestant should train; it is stopped earlier.
     """
 
@@ -86,10 +89,15 @@ class Session:
         self._epoch_began, self._cpu_began = time.perf_counter(), time.process_time()
 
     def epoch_end(self, loss: float, times: int = 1, **more: float) -> None:
-        """Report the epoch, or what one of the `times` in it took, with `more` figures of the contestant's own."""
+        """Report the epoch, or what one of the `times` in it took, with `more` figures of the
+        contestant's own.
+        """
         if self.mode == "first step":  # the contestant makes an epoch in one call
             self.first_step(loss)
-        seconds, cpu = time.perf_counter() - self._epoch_began, time.process_time() - self._cpu_began
+        seconds, cpu = (
+            time.perf_counter() - self._epoch_began,
+            time.process_time() - self._cpu_began,
+        )
         seconds, cpu = seconds / times, cpu / times
         self._send(
             loss=loss,
@@ -100,7 +108,8 @@ class Session:
         )
 
     def repeat(self, work: Callable[[], Any], times: int = 1, **more: float) -> None:
-        """Do `work` whenever it is our turn, `times` times, and report the time of one, with `more` figures.
+        """Do `work` whenever it is our turn, `times` times, and report the time of one, with `more`
+        figures.
 
         What is reported as the loss depends on all that the work gives, where it is an array.
         """
@@ -117,9 +126,13 @@ class Session:
 
 
 class Process:
-    """A contestant at work in a process of its own, with the arguments that ``run_contestant`` understands."""
+    """A contestant at work in a process of its own, with the arguments that ``run_contestant``
+    understands.
+    """
 
-    def __init__(self, program: str, contestant: Contestant, arguments: Sequence[str], **environment: str) -> None:
+    def __init__(
+        self, program: str, contestant: Contestant, arguments: Sequence[str], **environment: str
+    ) -> None:
         started = {STARTED: repr(time.time())}
         self._process = subprocess.Popen(
             [sys.executable, "-m", program, "--as", *arguments],
@@ -201,7 +214,12 @@ class Spread:
         return Spread(tuple(value * factor for value in self.values))
 
     def as_json(self) -> dict[str, Any]:
-        return {"median": self.median, "min": min(self.values), "max": max(self.values), "values": list(self.values)}
+        return {
+            "median": self.median,
+            "min": min(self.values),
+            "max": max(self.values),
+            "values": list(self.values),
+        }
 
     def __format__(self, spec: str) -> str:
         return f"{self.median:{spec}} ({min(self.values):{spec}}-{max(self.values):{spec}})"
@@ -217,7 +235,9 @@ def describe_machine() -> dict[str, Any]:
             packages[name] = None
     return {
         "processor": _processor(),
-        "cores": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
+        "cores": len(os.sched_getaffinity(0))
+        if hasattr(os, "sched_getaffinity")
+        else os.cpu_count(),
         "memory_gib": round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30, 1),
         "system": platform.platform(),
         "python": platform.python_version(),
@@ -229,12 +249,18 @@ def describe_machine() -> dict[str, Any]:
 
 def _processor() -> str:
     try:
-        fields = dict(line.split(":", 1) for line in Path("/proc/cpuinfo").read_text().splitlines() if ":" in line)
+        fields = dict(
+            line.split(":", 1)
+            for line in Path("/proc/cpuinfo").read_text().splitlines()
+            if ":" in line
+        )
     except OSError:
         return platform.processor()
     named = {key.strip(): value.strip() for key, value in fields.items()}
     vectors = [
-        flag for flag in ("avx2", "avx512f", "avx512_bf16", "amx_tile") if flag in named.get("flags", "").split()
+        flag
+        for flag in ("avx2", "avx512f", "avx512_bf16", "amx_tile")
+        if flag in named.get("flags", "").split()
     ]
     return f"{named.get('model name', platform.processor())} ({', '.join(vectors)})"
 
@@ -246,11 +272,16 @@ def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     text = []
     for number, line in enumerate(lines):
         cells = [
-            cell.ljust(w) if i == 0 else cell.rjust(w) for i, (cell, w) in enumerate(zip(line, widths, strict=True))
+            cell.ljust(w) if i == 0 else cell.rjust(w)
+            for i, (cell, w) in enumerate(zip(line, widths, strict=True))
         ]
         text.append("| " + " | ".join(cells) + " |")
         if number == 0:
-            text.append("|" + "|".join("-" * (w + 1) + ("-" if i == 0 else ":") for i, w in enumerate(widths)) + "|")
+            text.append(
+                "|"
+                + "|".join("-" * (w + 1) + ("-" if i == 0 else ":") for i, w in enumerate(widths))
+                + "|"
+            )
     return "\n".join(text)
 
 
@@ -265,4 +296,6 @@ def write_json(path: Path, results: Mapping[str, Any]) -> None:
         at = given.index("--out")
         given = given[:at] + given[at + 2 :]
     command = " ".join(["python -m", f"experiments.benchmarks.{Path(sys.argv[0]).stem}", *given])
-    path.write_text(json.dumps({"machine": describe_machine(), "command": command, **results}, indent=1) + "\n")
+    path.write_text(
+        json.dumps({"machine": describe_machine(), "command": command, **results}, indent=1) + "\n"
+    )

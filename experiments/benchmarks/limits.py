@@ -1,8 +1,10 @@
-"""The least time that each kernel of a compiled CPU program could take, from XLA's text of the program.
+"""The least time that each kernel of a compiled CPU program could take, from XLA's text of the
+program.
 
-A kernel reads its inputs, writes its results and multiplies; at the machine's pace, measured here by one large product
-of matrices and one large sum of arrays, the longer of the two is its limit.  What stays in the caches moves faster, so
-that a kernel can be below its limit; random bits and exponentials are not counted.
+A kernel reads its inputs, writes its results and multiplies; at the machine's pace, measured here
+by one large product of matrices and one large sum of arrays, the longer of the two is its limit.
+What stays in the caches moves faster, so that a kernel can be below its limit; random bits and
+exponentials are not counted.
 """
 
 from __future__ import annotations
@@ -18,9 +20,30 @@ import jax.numpy as jnp
 
 from jaxcnn.ops import dot
 
-BYTES = {"pred": 1, "s8": 1, "u8": 1, "bf16": 2, "f16": 2, "s32": 4, "u32": 4, "f32": 4, "s64": 8, "u64": 8, "f64": 8}
+BYTES = {
+    "pred": 1,
+    "s8": 1,
+    "u8": 1,
+    "bf16": 2,
+    "f16": 2,
+    "s32": 4,
+    "u32": 4,
+    "f32": 4,
+    "s64": 8,
+    "u64": 8,
+    "f64": 8,
+}
 SLICES = ("slice", "dynamic-slice", "gather")
-FREE = ("parameter", "constant", "tuple", "get-tuple-element", "bitcast", "while", "call", "conditional")
+FREE = (
+    "parameter",
+    "constant",
+    "tuple",
+    "get-tuple-element",
+    "bitcast",
+    "while",
+    "call",
+    "conditional",
+)
 
 
 @dataclass(frozen=True)
@@ -33,7 +56,9 @@ class Pace:
 
 @dataclass(frozen=True)
 class Instruction:
-    """One line of a program: sizes of its results in bytes, their shapes, the names of its operands and the rest."""
+    """One line of a program: sizes of its results in bytes, their shapes, the names of its operands
+    and the rest.
+    """
 
     operation: str
     sizes: tuple[int, ...]
@@ -45,7 +70,9 @@ class Instruction:
 def measure() -> Pace:
     """The machine's pace: the best of twenty."""
     multiply = jax.jit(lambda matrix: dot(matrix.T, matrix))
-    add = jax.jit(lambda array: array + 1.0, donate_argnums=0)  # in place: new memory would first be cleared
+    add = jax.jit(
+        lambda array: array + 1.0, donate_argnums=0
+    )  # in place: new memory would first be cleared
 
     def best(function: Callable[[jax.Array], jax.Array], array: jax.Array, again: bool) -> float:
         times = []
@@ -62,7 +89,9 @@ def measure() -> Pace:
 
 @dataclass(frozen=True)
 class Limit:
-    """What one run of a kernel takes all cores at least, in seconds, and how many threads the profiler sees as one."""
+    """What one run of a kernel takes all cores at least, in seconds, and how many threads the
+    profiler sees as one.
+    """
 
     seconds: float
     threads: int
@@ -90,25 +119,34 @@ def read(program: str) -> tuple[dict[str, Instruction], dict[str, list[str]]]:
     for line in program.splitlines():
         if header := re.match(r"(?:ENTRY )?%([\w.\-]+) \(", line):
             names = inside.setdefault(header[1], [])
-        if found := re.match(r"\s+(?:ROOT )?%([\w.\-]+) = (\(.*?\)|\S+) ([\w\-]+)\((.*?)\)(?:, |$)", line):
+        if found := re.match(
+            r"\s+(?:ROOT )?%([\w.\-]+) = (\(.*?\)|\S+) ([\w\-]+)\((.*?)\)(?:, |$)", line
+        ):
             name, kind, operation, operands = found.groups()
             arrays = re.findall(r"(\w+)\[([\d,]*)\]", kind)
             shapes = tuple(tuple(int(n) for n in dims.split(",") if n) for _, dims in arrays)
-            sizes = tuple(BYTES.get(d, 0) * math.prod(shape) for (d, _), shape in zip(arrays, shapes, strict=True))
+            sizes = tuple(
+                BYTES.get(d, 0) * math.prod(shape)
+                for (d, _), shape in zip(arrays, shapes, strict=True)
+            )
             listed = tuple(re.findall(r"%([\w.\-]+)", operands))
             instructions[name] = Instruction(operation, sizes, shapes, listed, line)
             names.append(name)
     return instructions, inside
 
 
-def body_of(name: str, instructions: dict[str, Instruction], inside: dict[str, list[str]]) -> list[str]:
+def body_of(
+    name: str, instructions: dict[str, Instruction], inside: dict[str, list[str]]
+) -> list[str]:
     """The names within a fusion, the last being its result; a kernel that is none, alone."""
     found = re.search(r"calls=%([\w.\-]+)", instructions[name].line)
     return inside[found[1]] if found and instructions[name].operation == "fusion" else [name]
 
 
 def problem_of(line: str) -> list[int]:
-    """The fields that a call of ours passes to the library, as its C++ names them; none for other kernels."""
+    """The fields that a call of ours passes to the library, as its C++ names them; none for other
+    kernels.
+    """
     fields = re.search(r"problem = dense<\[([-\d, ]+)\]>", line)
     return [int(n) for n in fields[1].split(",")] if fields else []
 
@@ -127,9 +165,15 @@ def flops(name: str, instructions: dict[str, Instruction], inside: dict[str, lis
         return 2 * batch * steps * 4 * units**2
     total = 0.0
     for one in (instructions[n] for n in body_of(name, instructions, inside)):
-        if one.operation == "dot" and (axes := re.search(r"lhs_contracting_dims={([\d,]+)}", one.line)):
+        if one.operation == "dot" and (
+            axes := re.search(r"lhs_contracting_dims={([\d,]+)}", one.line)
+        ):
             left = instructions[one.operands[0]].shapes[0]
-            total += 2 * math.prod(one.shapes[0]) * math.prod(left[int(axis)] for axis in axes[1].split(","))
+            total += (
+                2
+                * math.prod(one.shapes[0])
+                * math.prod(left[int(axis)] for axis in axes[1].split(","))
+            )
     return total
 
 
@@ -139,7 +183,11 @@ def traffic(name: str, instructions: dict[str, Instruction], inside: dict[str, l
     if names == [name]:
         if here.operation == "custom-call":  # the last result is workspace
             return sum(here.sizes[:-1]) + sum(sum(instructions[n].sizes) for n in here.operands)
-        reads = here.sizes if here.operation in SLICES else [sum(instructions[n].sizes) for n in here.operands]
+        reads = (
+            here.sizes
+            if here.operation in SLICES
+            else [sum(instructions[n].sizes) for n in here.operands]
+        )
         return sum(here.sizes) + sum(reads)
     body = [instructions[n] for n in names]
     root = body[-1]
@@ -155,7 +203,9 @@ def traffic(name: str, instructions: dict[str, Instruction], inside: dict[str, l
 
 
 def threads(name: str, instructions: dict[str, Instruction]) -> int:
-    """How many threads work on a call of ours, of which the profiler sees one; of XLA's own kernels it sees each."""
+    """How many threads work on a call of ours, of which the profiler sees one; of XLA's own kernels
+    it sees each.
+    """
     line = instructions[name].line
     problem = problem_of(line)
     if not problem:

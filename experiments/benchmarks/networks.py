@@ -1,6 +1,8 @@
-"""The networks that are measured, described without any library, with their data and starting weights.
+"""The networks that are measured, described without any library, with their data and starting
+weights.
 
-A layer is a tuple: its kind, then its numbers.  Every contestant builds the same network from the same tuples.
+A layer is a tuple: its kind, then its numbers. Every contestant builds the same network from the
+same tuples.
 """
 
 from __future__ import annotations
@@ -11,9 +13,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-# ("dense", units), ("conv", channels, window, stride, "same" or "valid"), ("norm",) over the channels, ("relu",),
-# ("pool",) the largest of 2 by 2, ("pool3",) of 3 by 3 with stride 2, ("pad", zeros around), ("average",) over all
-# places, ("dropout", rate), ("flatten",), ("lstm", units) giving its last output, ("residual", layers, layers) the sum.
+# ("dense", units), ("conv", channels, window, stride, "same" or "valid"), ("norm",) over the
+# channels, ("relu",), ("pool",) the largest of 2 by 2, ("pool3",) of 3 by 3 with stride 2, ("pad",
+# zeros around), ("average",) over all places, ("dropout", rate), ("flatten",), ("lstm", units)
+# giving its last output, ("residual", layers, layers) the sum.
 Layer = tuple
 
 CLASSES = 10
@@ -27,7 +30,8 @@ class Network:
         title: what it is called in tables.
         input_shape: of one sample, channels last.
         layers: up to the logits.
-        optimizer: 'rmsprop' (rho 0.9) or 'adadelta' (rho 0.95), both with epsilon 1e-8, or 'sgd' (momentum 0.9).
+        optimizer: 'rmsprop' (rho 0.9) or 'adadelta' (rho 0.95), both with epsilon 1e-8, or 'sgd'
+            (momentum 0.9).
         lr: learning rate.
         batch_size: samples a step.
         samples: samples an epoch.
@@ -64,21 +68,29 @@ class Network:
         return x, np.eye(CLASSES, dtype=np.float32)[generator.integers(0, CLASSES, self.samples)]
 
     def flops(self) -> float:
-        """Multiplications and additions of a training step on one sample: three times those of the forward pass."""
+        """Multiplications and additions of a training step on one sample: three times those of the
+        forward pass.
+        """
         return 3 * _flops(self.layers, self.input_shape)[0]
 
     def weights(self) -> list[list[np.ndarray]]:
-        """The arrays of each layer that has some, in the order of the layers and in the layout of Keras."""
+        """The arrays of each layer that has some, in the order of the layers and in the layout of
+        Keras.
+        """
         found: list[list[np.ndarray]] = []
         _weights(self.layers, self.input_shape, np.random.default_rng(1), found)
         return found
 
 
 def activated(layers: tuple[Layer, ...], inline: bool) -> Iterator[tuple[Layer, dict[str, str]]]:
-    """Each layer with what else Keras is told of it: its activation, where that is not a layer of its own."""
+    """Each layer with what else Keras is told of it: its activation, where that is not a layer of
+    its own.
+    """
 
     def joined(i: int) -> bool:
-        return inline and layers[i][0] in ("dense", "conv") and layers[i + 1 : i + 2] == (("relu",),)
+        return (
+            inline and layers[i][0] in ("dense", "conv") and layers[i + 1 : i + 2] == (("relu",),)
+        )
 
     for i, layer in enumerate(layers):
         if not (i and joined(i - 1)):
@@ -86,7 +98,10 @@ def activated(layers: tuple[Layer, ...], inline: bool) -> Iterator[tuple[Layer, 
 
 
 def _weights(
-    layers: tuple[Layer, ...], shape: tuple[int, ...], generator: np.random.Generator, found: list[list[np.ndarray]]
+    layers: tuple[Layer, ...],
+    shape: tuple[int, ...],
+    generator: np.random.Generator,
+    found: list[list[np.ndarray]],
 ) -> None:
     """Append the arrays of `layers`, on samples of `shape`, to `found`."""
 
@@ -99,7 +114,9 @@ def _weights(
             found.append([uniform(shape[-1], numbers[0]), np.zeros(numbers[0], np.float32)])
         elif kind == "conv":
             channels, window = numbers[:2]
-            found.append([uniform(window, window, shape[-1], channels), np.zeros(channels, np.float32)])
+            found.append(
+                [uniform(window, window, shape[-1], channels), np.zeros(channels, np.float32)]
+            )
         elif kind == "norm":
             zeros, ones = np.zeros(shape[-1], np.float32), np.ones(shape[-1], np.float32)
             found.append([ones, zeros, zeros, ones])
@@ -141,7 +158,9 @@ def shape_after(layer: Layer, shape: tuple[int, ...]) -> tuple[int, ...]:
 
 
 def _flops(layers: tuple[Layer, ...], shape: tuple[int, ...]) -> tuple[float, tuple[int, ...]]:
-    """(multiplications and additions of the matrix products and convolutions on one sample, shape after them)."""
+    """(multiplications and additions of the matrix products and convolutions on one sample, shape
+    after them).
+    """
     total = 0.0
     for kind, *numbers in layers:
         after = shape_after((kind, *numbers), shape)
@@ -179,7 +198,12 @@ def _resnet50() -> tuple[Layer, ...]:
         for channels, stride, count in ((64, 1, 3), (128, 2, 4), (256, 2, 6), (512, 2, 3))
         for i in range(count)
     ]
-    return (*stem, *(layer for block in blocks for layer in block), ("average",), ("dense", CLASSES))
+    return (
+        *stem,
+        *(layer for block in blocks for layer in block),
+        ("average",),
+        ("dense", CLASSES),
+    )
 
 
 NETWORKS = {
@@ -240,7 +264,9 @@ NETWORKS = {
         batch_size=128,
         samples=128 * 12,
     ),
-    "resnet50": Network("ResNet-50, 64x64", (64, 64, 3), _resnet50(), "sgd", 1e-8, batch_size=32, samples=32 * 6),
+    "resnet50": Network(
+        "ResNet-50, 64x64", (64, 64, 3), _resnet50(), "sgd", 1e-8, batch_size=32, samples=32 * 6
+    ),
     "lstm": Network(
         "LSTM 128 over 80 steps",
         (80, 128),

@@ -11,7 +11,10 @@ def draw(bars: dict[str, dict[str, float]], path: Path) -> None:
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(8, 0.6 + sum(0.45 + 0.22 * len(values) for values in bars.values())), layout="constrained")
+    figure = Figure(
+        figsize=(8, 0.6 + sum(0.45 + 0.22 * len(values) for values in bars.values())),
+        layout="constrained",
+    )
     FigureCanvasAgg(figure)
     heights = [len(values) + 1 for values in bars.values()]
     axes: Any = figure.subplots(len(bars), 1, squeeze=False, height_ratios=heights)[:, 0]

@@ -1,9 +1,11 @@
 """How long `predict` takes: jaxcnn beside Keras 3, PyTorch and hand-written JAX, in one run.
 
-    python -m experiments.benchmarks.predict [--quick] [--networks mnist_cnn,resnet50] [--repeats 7] [--out DIR]
+    python -m experiments.benchmarks.predict [--quick] [--networks mnist_cnn,resnet50] [--repeats 7]
+    [--out DIR]
 
-Every contestant holds the same network with the same weights and predicts the same samples in batches, each in the way
-of its library, from arrays in memory to an array in memory.  ``--quick`` only checks that the predictions agree.
+Every contestant holds the same network with the same weights and predicts the same samples in
+batches, each in the way of its library, from arrays in memory to an array in memory. ``--quick``
+only checks that the predictions agree.
 """
 
 from __future__ import annotations
@@ -13,7 +15,14 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from experiments.benchmarks.harness import Process, Spread, describe_machine, interleaved, table, write_json
+from experiments.benchmarks.harness import (
+    Process,
+    Spread,
+    describe_machine,
+    interleaved,
+    table,
+    write_json,
+)
 from experiments.benchmarks.networks import NETWORKS
 from experiments.benchmarks.train_step import CONTESTANTS, OURS, chosen
 
@@ -22,14 +31,29 @@ TOLERANCE = 1e-5
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--quick", action="store_true", help="only check that every contestant runs and agrees")
-    parser.add_argument("--networks", default="mnist_cnn,resnet50,mlp", help=f"some of {', '.join(NETWORKS)}")
-    parser.add_argument("--contestants", default=",".join(NAMES), help=f"some of {', '.join(NAMES)}")
-    parser.add_argument("--repeats", type=int, default=7, help="rounds measured of each contestant (default 7)")
-    parser.add_argument("--out", type=Path, default=Path("benchmark-results"), help="folder for predict.json")
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "--quick", action="store_true", help="only check that every contestant runs and agrees"
+    )
+    parser.add_argument(
+        "--networks", default="mnist_cnn,resnet50,mlp", help=f"some of {', '.join(NETWORKS)}"
+    )
+    parser.add_argument(
+        "--contestants", default=",".join(NAMES), help=f"some of {', '.join(NAMES)}"
+    )
+    parser.add_argument(
+        "--repeats", type=int, default=7, help="rounds measured of each contestant (default 7)"
+    )
+    parser.add_argument(
+        "--out", type=Path, default=Path("benchmark-results"), help="folder for predict.json"
+    )
     options = parser.parse_args(arguments)
-    networks, names = chosen(parser, options.networks, NETWORKS), chosen(parser, options.contestants, NAMES)
+    networks, names = (
+        chosen(parser, options.networks, NETWORKS),
+        chosen(parser, options.contestants, NAMES),
+    )
     able = [name for name in names if CONTESTANTS[name].missing() is None]
     if options.quick:
         return check(networks, able)
@@ -44,12 +68,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for process in processes.values():
             process.close()
         base = batches.get(OURS, batches[able[0]])
-        rows = [[CONTESTANTS[n].title, f"{ms:.3g}", f"{ms.over(base):.2f}"] for n, ms in batches.items()]
+        rows = [
+            [CONTESTANTS[n].title, f"{ms:.3g}", f"{ms.over(base):.2f}"] for n, ms in batches.items()
+        ]
         reports.append(
-            f"predict, {network.title}, batch {network.batch_size} (medians; least-greatest in brackets)\n"
-            + table(["", "ms a batch", f"x {CONTESTANTS[OURS].title}"], rows)
+            f"predict, {network.title}, batch {network.batch_size} (medians; least-greatest in "
+            "brackets)\n" + table(["", "ms a batch", f"x {CONTESTANTS[OURS].title}"], rows)
         )
-        bars[f"predict, {network.title}: ms a batch"] = {CONTESTANTS[n].title: ms.median for n, ms in batches.items()}
+        bars[f"predict, {network.title}: ms a batch"] = {
+            CONTESTANTS[n].title: ms.median for n, ms in batches.items()
+        }
         print(reports[-1], end="\n\n", flush=True)
     path = options.out / "predict.json"
     write_json(path, {"title": "predict", "report": "\n\n".join(reports), "bars": bars})
@@ -72,9 +100,15 @@ def check(networks: Sequence[str], names: Sequence[str]) -> int:
             agrees = abs(found - expected) <= TOLERANCE * abs(expected)
             failures += not agrees
             verdict = "" if agrees else "  DIFFERS"
-            print(f"  {CONTESTANTS[name].title:30} {NETWORKS[network].title:24} {found:.6f}{verdict}")
+            print(
+                f"  {CONTESTANTS[name].title:30} {NETWORKS[network].title:24} {found:.6f}{verdict}"
+            )
         process.close()
-    print("All agree." if not failures else f"{failures} differ from the first by more than rounding explains.")
+    print(
+        "All agree."
+        if not failures
+        else f"{failures} differ from the first by more than rounding explains."
+    )
     return int(failures > 0)
 
 

@@ -1,10 +1,12 @@
 """Where the time of a training step goes on CPU, kernel by kernel, as XLA's own profiler sees it.
 
-    python -m experiments.benchmarks.profile [--networks mnist_cnn,cifar_cnn,resnet50,lstm] [--out PROFILE.md]
+    python -m experiments.benchmarks.profile [--networks mnist_cnn,cifar_cnn,resnet50,lstm] [--out
+    PROFILE.md]
 
-One epoch of `fit` is traced after one that is not.  Each row is what one kind of kernel took of a step, over all
-threads, with the layer or the part of the step that asked for it, and how many times as long as it could take at
-least (:mod:`experiments.benchmarks.limits`); what is below one per cent is added up.
+One epoch of `fit` is traced after one that is not. Each row is what one kind of kernel took of a
+step, over all threads, with the layer or the part of the step that asked for it, and how many times
+as long as it could take at least (:mod:`experiments.benchmarks.limits`); what is below one per cent
+is added up.
 """
 
 from __future__ import annotations
@@ -31,12 +33,18 @@ from experiments.benchmarks.train_step import chosen
 LEAST = 0.01  # of the step; kernels below it share a row
 HERE = Path(__file__).parent
 # Names in the trace that contain others, or only wait for them.
-NOT_KERNELS = re.compile(r"^\$|Execute|wait|Wait|::|^while|^call|^fusion\.clone|Thread|np\.asarray|^jit_|^Parse")
+NOT_KERNELS = re.compile(
+    r"^\$|Execute|wait|Wait|::|^while|^call|^fusion\.clone|Thread|np\.asarray|^jit_|^Parse"
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--networks", default="mnist_cnn,cifar_cnn,resnet50,lstm", help="some of them")
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "--networks", default="mnist_cnn,cifar_cnn,resnet50,lstm", help="some of them"
+    )
     parser.add_argument("--out", type=Path, default=HERE / "PROFILE.md", help="the page to write")
     options = parser.parse_args(arguments)
     machine, pace = describe_machine(), measure()
@@ -45,13 +53,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "",
         "Made by `python -m experiments.benchmarks.profile` on",
         f"{machine['processor']}, {machine['cores']} cores; {machine['date']}.",
-        "Milliseconds are summed over the threads, so that two cores give up to two of them in one.  The limit of a",
-        f"kernel is its multiplications and additions at {pace.flops / 1e9:.0f} GFLOP/s or its memory traffic at",
-        f"{pace.bytes / 1e9:.0f} GB/s, both measured just before, whichever takes longer; what is still in the caches",
+        "Milliseconds are summed over the threads, so that two cores give up to two of them in "
+        "one.  The limit of a",
+        f"kernel is its multiplications and additions at {pace.flops / 1e9:.0f} GFLOP/s or its "
+        "memory traffic at",
+        f"{pace.bytes / 1e9:.0f} GB/s, both measured just before, whichever takes longer; what is "
+        "still in the caches",
         "needs less.",
     ]
     for name in chosen(parser, options.networks, NETWORKS):
-        text += ["", f"## {NETWORKS[name].title}, batch {NETWORKS[name].batch_size}", "", profile(name, pace)]
+        text += [
+            "",
+            f"## {NETWORKS[name].title}, batch {NETWORKS[name].batch_size}",
+            "",
+            profile(name, pace),
+        ]
         print("\n".join(text[-2:]), flush=True)
     options.out.write_text("\n".join(text) + "\n")
     return 0
@@ -79,14 +95,25 @@ def profile(name: str, pace: Pace) -> str:
     took: Counter[tuple[str, str]] = Counter()
     could: Counter[tuple[str, str]] = Counter()
     for event in events:
-        if event.get("ph") == "X" and event["name"] in least and not NOT_KERNELS.search(event["name"]):
+        if (
+            event.get("ph") == "X"
+            and event["name"] in least
+            and not NOT_KERNELS.search(event["name"])
+        ):
             kernel, limit = event["name"], least[event["name"]]
             row = re.sub(r"[._]\d+$", "", kernel), purposes[kernel]
             took[row] += event["dur"] / 1e3 / network.steps * limit.threads
             could[row] += cores * limit.seconds * 1e3 / network.steps
     total = sum(took.values())
     rows = [
-        [kind, where, f"{ms:.2f}", f"{ms / total:.1%}", f"{could[kind, where]:.2f}", f"{ms / could[kind, where]:.1f}"]
+        [
+            kind,
+            where,
+            f"{ms:.2f}",
+            f"{ms / total:.1%}",
+            f"{could[kind, where]:.2f}",
+            f"{ms / could[kind, where]:.1f}",
+        ]
         for (kind, where), ms in took.most_common()
         if ms >= LEAST * total
     ]

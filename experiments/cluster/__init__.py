@@ -1,1 +1,3 @@
-"""Training on many machines: a program, templates for three kinds of clusters, and how far it scales."""
+"""Training on many machines: a program, templates for three kinds of clusters, and how far it
+scales.
+"""

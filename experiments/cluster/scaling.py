@@ -1,9 +1,10 @@
-"""How far data-parallel training scales: a model of a step in a few formulas, for two networks and two clusters.
+"""How far data-parallel training scales: a model of a step in a few formulas, for two networks and
+two clusters.
 
     python -m experiments.cluster.scaling [--network resnet50] [--batch 64]
 
-prints the tables of SCALING.md.  All numbers that the formulas start from are in `NETWORKS`, `CLUSTERS` and
-`Assumptions`; what they leave out is said in SCALING.md.
+prints the tables of SCALING.md. All numbers that the formulas start from are in `NETWORKS`,
+`CLUSTERS` and `Assumptions`; what they leave out is said in SCALING.md.
 """
 
 from __future__ import annotations
@@ -26,7 +27,8 @@ class Network:
         parameters: trained values, each with a float32 gradient.
         flops: operations of a training step on one sample, by XLA's count.
         statistics: channels of all batch normalisations together.
-        norms: batch normalisations; the devices wait for each other at every one, forward and backward.
+        norms: batch normalisations; the devices wait for each other at every one, forward and
+            backward.
         sample_bytes: of the input, as it is read.
     """
 
@@ -38,8 +40,9 @@ class Network:
     sample_bytes: int
 
     def reduced_bytes(self) -> int:
-        """Bytes that the devices add up in a step: gradients, and of each normalised channel a mean, a variance and,
-        backward, one sum that is not a gradient of a weight."""
+        """Bytes that the devices add up in a step: gradients, and of each normalised channel a
+        mean, a variance and, backward, one sum that is not a gradient of a weight.
+        """
         return 4 * (self.parameters + 3 * self.statistics)
 
 
@@ -67,15 +70,18 @@ class Cluster:
 
 @dataclass(frozen=True)
 class Assumptions:
-    """What holds for both: the share of `peak` that a step reaches on one device, and the share of the backward pass
-    (two thirds of the computation) behind which the gradients' sums hide."""
+    """What holds for both: the share of `peak` that a step reaches on one device, and the share of
+    the backward pass (two thirds of the computation) behind which the gradients' sums hide.
+    """
 
     utilization: float
     overlap: float = 0.7
 
 
 NETWORKS = {
-    "resnet50": Network("ResNet-50, 224x224", 25_583_592, 22_213_406_720, 26_560, 53, 224 * 224 * 3),
+    "resnet50": Network(
+        "ResNet-50, 224x224", 25_583_592, 22_213_406_720, 26_560, 53, 224 * 224 * 3
+    ),
     "p13": Network("P13, 32x32", 1_250_858, 121_657_224, 0, 0, 32 * 32 * 3),
 }
 CLUSTERS = {
@@ -87,7 +93,9 @@ UTILIZATION = {"resnet50": 0.10, "p13": 0.03}
 
 @dataclass(frozen=True)
 class Step:
-    """Seconds of a step: computing, adding up (all of it, and what of it nothing hides), waiting for input."""
+    """Seconds of a step: computing, adding up (all of it, and what of it nothing hides), waiting
+    for input.
+    """
 
     compute: float
     reduce: float
@@ -101,9 +109,10 @@ class Step:
 
 
 def reduce_seconds(size: float, devices: int, cluster: Cluster) -> float:
-    """Time to add up `size` bytes over devices: in each group a reduce-scatter and an all-gather in a ring, between
-    groups every device adds up its part with its like, in a tree (Thakur et al., Optimization of Collective
-    Communication Operations in MPICH, 2005)."""
+    """Time to add up `size` bytes over devices: in each group a reduce-scatter and an all-gather in
+    a ring, between groups every device adds up its part with its like, in a tree (Thakur et al.,
+    Optimization of Collective Communication Operations in MPICH, 2005).
+    """
     inside = min(devices, cluster.group)
     groups = math.ceil(devices / cluster.group)
     ring = 2 * (inside - 1) / inside * size / cluster.inner
@@ -116,7 +125,9 @@ def latency_seconds(devices: int, cluster: Cluster) -> float:
     return 2 * math.ceil(math.log2(devices)) * cluster.latency if devices > 1 else 0.0
 
 
-def step(network: Network, cluster: Cluster, devices: int, batch: int, assumed: Assumptions) -> Step:
+def step(
+    network: Network, cluster: Cluster, devices: int, batch: int, assumed: Assumptions
+) -> Step:
     """A training step with `batch` samples a device."""
     compute = batch * network.flops / (cluster.peak * assumed.utilization)
     gradients = reduce_seconds(4 * network.parameters, devices, cluster) if devices > 1 else 0.0
@@ -127,7 +138,9 @@ def step(network: Network, cluster: Cluster, devices: int, batch: int, assumed: 
     return Step(compute, gradients + statistics, exposed, read)
 
 
-def efficiency(network: Network, cluster: Cluster, devices: int, batch: int, assumed: Assumptions) -> float:
+def efficiency(
+    network: Network, cluster: Cluster, devices: int, batch: int, assumed: Assumptions
+) -> float:
     """Samples a second of a device among many, over those of one alone."""
     alone, among = (step(network, cluster, n, batch, assumed).seconds for n in (1, devices))
     return alone / among
@@ -152,7 +165,9 @@ def report(key: str, batch: int) -> str:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--network", choices=NETWORKS, help="one of them; by default both")
     parser.add_argument("--batch", type=int, help="samples a device; by default 64 and 256")
     options = parser.parse_args(arguments)

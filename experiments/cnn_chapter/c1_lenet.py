@@ -1,8 +1,8 @@
 """A network of LeNet-5's kind on MNIST (C1).
 
-Data: MNIST; 54,912 of the chapter's 55,000 training digits, because it drops a last batch that is not whole.  The
-chapter tests on 256 digits drawn anew after every epoch; so do we, and on all 10,000.  The second pool comes after the
-ReLU.
+Data: MNIST; 54,912 of the chapter's 55,000 training digits, because it drops a last batch that is
+not whole. The chapter tests on 256 digits drawn anew after every epoch; so do we, and on all
+10,000. The second pool comes after the ReLU.
 
     python -m experiments run c1_lenet
 """
@@ -36,7 +36,15 @@ def network() -> Sequential:
     for filters in (32, 64, 128):
         first = {"input_shape": (28, 28, 1)} if filters == 32 else {}
         model.add(
-            Conv2D(filters, 3, padding="same", activation="relu", use_bias=False, kernel_initializer=start, **first)
+            Conv2D(
+                filters,
+                3,
+                padding="same",
+                activation="relu",
+                use_bias=False,
+                kernel_initializer=start,
+                **first,
+            )
         )
         model.add(MaxPooling2D(2, padding="same"))
         model.add(Dropout(0.2))
@@ -52,11 +60,17 @@ def main(run: Run) -> None:
     model = network()
     model.summary()
     run.check("inputs of the dense layers", model.layers[-3].input_shape, (None, 2048))
-    run.check("parameters", model.count_params(), 9 * 32 + 9 * 32 * 64 + 9 * 64 * 128 + 2048 * 625 + 625 * 10)
+    run.check(
+        "parameters",
+        model.count_params(),
+        9 * 32 + 9 * 32 * 64 + 9 * 64 * 128 + 2048 * 625 + 625 * 10,
+    )
     model.compile(RMSprop(lr=0.001, rho=0.9), "categorical_crossentropy", metrics=["accuracy"])
 
     def test_as_the_chapter(epoch: int, logs: dict[str, float]) -> None:
-        drawn = np.random.default_rng([run.seed, epoch]).choice(len(x_test), min(256, len(x_test)), replace=False)
+        drawn = np.random.default_rng([run.seed, epoch]).choice(
+            len(x_test), min(256, len(x_test)), replace=False
+        )
         logs["drawn_acc"] = model.evaluate(x_test[drawn], y_test[drawn], verbose=0)[1]
 
     history = model.fit(
@@ -72,7 +86,9 @@ def main(run: Run) -> None:
     drawn, whole = history.history["drawn_acc"], history.history["val_acc"]
     for epoch, book in BOOK.items():
         if epoch <= len(drawn):
-            run.figure(f"accuracy on 256 drawn test digits after epoch {epoch - 1}", drawn[epoch - 1], book)
+            run.figure(
+                f"accuracy on 256 drawn test digits after epoch {epoch - 1}", drawn[epoch - 1], book
+            )
     run.figure("best accuracy on 256 drawn test digits", max(drawn))
     run.figure("best accuracy on all test digits", max(whole))
     run.figure("its epoch", int(np.argmax(whole)))

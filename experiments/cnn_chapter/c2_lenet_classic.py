@@ -1,7 +1,8 @@
-"""LeNet-5 as published, trained (C2): subsampling with weights, partial connections, distances as output.
+"""LeNet-5 as published, trained (C2): subsampling with weights, partial connections, distances as
+output.
 
-Data: MNIST, with a border of zeros so that the digits are 32 x 32.  The chapter describes the network and has no code
-for it; what its layers count is in P02.
+Data: MNIST, with a border of zeros so that the digits are 32 x 32. The chapter describes the
+network and has no code for it; what its layers count is in P02.
 
     python -m experiments run c2_lenet_classic
 """
@@ -35,10 +36,15 @@ def main(run: Run) -> None:
     (x_train, y_train), (x_test, y_test) = digits.load(run.settings.samples)
     x_train, x_test = (np.pad(x, ((0, 0), (2, 2), (2, 2), (0, 0))) for x in (x_train, x_test))
     lenet = LeNet5Classic()
-    shapes = {name: lenet.get_layer(name).output_shape[1:] for name in ("C1", "S2", "C3", "S4", "C5", "F6", "output")}
+    shapes = {
+        name: lenet.get_layer(name).output_shape[1:]
+        for name in ("C1", "S2", "C3", "S4", "C5", "F6", "output")
+    }
     expected = [(28, 28, 6), (14, 14, 6), (10, 10, 16), (5, 5, 16), (1, 1, 120), (84,), (10,)]
     run.check("shapes", list(shapes.values()), expected)
-    run.check("parameters that are trained", sum(np.size(w) for w in lenet.get_weights()) - 840, 60_000)
+    run.check(
+        "parameters that are trained", sum(np.size(w) for w in lenet.get_weights()) - 840, 60_000
+    )
 
     model = Model(lenet.input, Lambda(nearest)(lenet.output))
     model.compile("adam", "categorical_crossentropy", metrics=["accuracy"])

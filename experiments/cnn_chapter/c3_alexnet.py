@@ -1,8 +1,8 @@
 """AlexNet, and what a network of its kind sees in two photographs (C3).
 
-Data: photographs and the names of the ImageNet classes.  AlexNet's weights, bvlc_alexnet.npy, are used where they lie
-in the models folder; else SqueezeNet's, a network made to be as good as AlexNet with 50 times fewer weights.  The
-chapter's own pictures, a weasel and a dog, are not to be had.
+Data: photographs and the names of the ImageNet classes. AlexNet's weights, bvlc_alexnet.npy, are
+used where they lie in the models folder; else SqueezeNet's, a network made to be as good as AlexNet
+with 50 times fewer weights. The chapter's own pictures, a weasel and a dog, are not to be had.
 
     python -m experiments run c3_alexnet
 """
@@ -37,17 +37,29 @@ def main(run: Run) -> None:
         "fc6": (4096,),
         "fc8": (1000,),
     }
-    run.check("shapes", [alexnet.get_layer(name).output_shape[1:] for name in shapes], list(shapes.values()))
+    run.check(
+        "shapes",
+        [alexnet.get_layer(name).output_shape[1:] for name in shapes],
+        list(shapes.values()),
+    )
     run.check("parameters", alexnet.count_params(), 60_965_224)
-    run.check("conv2 has two groups", np.shape(alexnet.get_layer("conv2").get_weights()[0]), (5, 5, 48, 256))
+    run.check(
+        "conv2 has two groups",
+        np.shape(alexnet.get_layer("conv2").get_weights()[0]),
+        (5, 5, 48, 256),
+    )
 
     name = "SqueezeNet" if pretrained.find("bvlc_alexnet.npy") is None else "AlexNet"
     network = getattr(applications, name)
     model = network(weights="imagenet")
     files = run.settings.pictures.split(",")
     size = (network.size, network.size)
-    x = np.stack([img_to_array(load_img(config.home() / "media" / file, target_size=size)) for file in files])
-    found = applications.imagenet_utils.decode_predictions(model.predict(network.preprocess_input(x)), top=5)
+    x = np.stack(
+        [img_to_array(load_img(config.home() / "media" / file, target_size=size)) for file in files]
+    )
+    found = applications.imagenet_utils.decode_predictions(
+        model.predict(network.preprocess_input(x)), top=5
+    )
     for file, top in zip(files, found, strict=True):
         print(f"Image {file}")
         for _, label, score in top:

@@ -1,7 +1,8 @@
 """A new last layer on a frozen network tells cats from dogs (C4).
 
-Data: photographs of dogs and cats, and the weights of SqueezeNet in place of AlexNet's, which are not to be had: its
-512 averaged maps stand for AlexNet's 4,096 features.  They are computed once and kept.  Softmax is applied once.
+Data: photographs of dogs and cats, and the weights of SqueezeNet in place of AlexNet's, which are
+not to be had: its 512 averaged maps stand for AlexNet's 4,096 features. They are computed once and
+kept. Softmax is applied once.
 
     python -m experiments run c4_cats_and_dogs
 """
@@ -66,7 +67,9 @@ def main(run: Run) -> None:
             print(f"Minibatch Loss= {loss:.6f}, Training Accuracy= {accuracy:.5f}")
             steps.append((loss, accuracy))
         for name, value in zip(
-            record, (*np.mean(steps, axis=0), *fc8.evaluate(test_features, y_test, verbose=0)), strict=True
+            record,
+            (*np.mean(steps, axis=0), *fc8.evaluate(test_features, y_test, verbose=0)),
+            strict=True,
         ):
             record[name].append(float(value))
     run.curve(record)

@@ -28,7 +28,9 @@ NETWORKS = {  # configuration -> network, layers with weights, parameters
 
 
 def main(run: Run) -> None:
-    for configuration, (name, layers, parameters) in list(NETWORKS.items())[: run.settings.networks]:
+    for configuration, (name, layers, parameters) in list(NETWORKS.items())[
+        : run.settings.networks
+    ]:
         model = getattr(applications, name)(weights=None)
         weighted = [layer for layer in model.layers if isinstance(layer, Conv2D | Dense)]
         run.check(f"{configuration}: layers with weights", len(weighted), layers)

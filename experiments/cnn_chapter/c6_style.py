@@ -1,8 +1,9 @@
 """A picture in the style of another, as the chapter does it (C6).
 
-Data: ImageNet weights of VGG16 without its top, in place of VGG19's: the content is compared at its last convolution,
-block5_conv3, in place of conv5_4.  Two photographs that come with scikit-learn stand for the chapter's pictures.  An
-iteration at 478 x 478 takes seconds on a CPU; smaller pictures by `--set size=160`.
+Data: ImageNet weights of VGG16 without its top, in place of VGG19's: the content is compared at its
+last convolution, block5_conv3, in place of conv5_4. Two photographs that come with scikit-learn
+stand for the chapter's pictures. An iteration at 478 x 478 takes seconds on a CPU; smaller pictures
+by `--set size=160`.
 
     python -m experiments run c6_style
 """
@@ -24,7 +25,14 @@ PROGRAM = Program(
     data=("vgg16",),
     packages=("sklearn",),
     minutes=180,
-    settings={"size": 478, "iterations": 2001, "every": 100, "noise": 1.0, "rate": 1.5, "variation": 0.0},
+    settings={
+        "size": 478,
+        "iterations": 2001,
+        "every": 100,
+        "noise": 1.0,
+        "rate": 1.5,
+        "variation": 0.0,
+    },
     quick={"size": 48, "iterations": 3, "every": 1},
 )
 BOOK = {0: 8.14e11, 100: 1.66e10, 1000: 5.42e8}  # the cost before so many iterations
@@ -35,7 +43,8 @@ def main(run: Run) -> None:
 
     size = (run.settings.size, run.settings.size)
     content, style = (
-        np.asarray(Image.fromarray(load_sample_image(name)).resize(size)) for name in ("china.jpg", "flower.jpg")
+        np.asarray(Image.fromarray(load_sample_image(name)).resize(size))
+        for name in ("china.jpg", "flower.jpg")
     )
     network = applications.VGG16(weights="imagenet", include_top=False)
     costs = dataclasses.replace(CHAPTER, content_layer="block5_conv3", gamma=run.settings.variation)
@@ -47,7 +56,12 @@ def main(run: Run) -> None:
         kept[iteration] = picture
 
     picture, history = transfer.run(
-        content, style, run.settings.iterations, noise=run.settings.noise, every=run.settings.every, on_picture=report
+        content,
+        style,
+        run.settings.iterations,
+        noise=run.settings.noise,
+        every=run.settings.every,
+        on_picture=report,
     )
     totals = [found["total"] for found in history]
     for iteration, book in BOOK.items():
@@ -58,7 +72,12 @@ def main(run: Run) -> None:
     run.curve({"log10 of the cost": np.log10(totals)}, "cost", title="one number an iteration")
     shown = [kept[i] for i in sorted(kept)[:: max(1, len(kept) // 6)]]
     run.picture("iterations", np.stack(shown), columns=len(shown))
-    run.picture("result", np.stack([content, style, picture]), titles=["content", "style", "result"], columns=3)
+    run.picture(
+        "result",
+        np.stack([content, style, picture]),
+        titles=["content", "style", "result"],
+        columns=3,
+    )
 
 
 if __name__ == "__main__":

@@ -1,7 +1,8 @@
 """Inception modules, GoogLeNet, Inception-v3, and a picture classified from the command line (C7).
 
-Data: photographs, the names of the ImageNet classes and the weights of MobileNet: those of Inception-v3 are not to be
-had here.  With them, the command is `jaxcnn classify --model InceptionV3 FILE`.
+Data: photographs, the names of the ImageNet classes and the weights of MobileNet: those of
+Inception-v3 are not to be had here. With them, the command is
+`jaxcnn classify --model InceptionV3 FILE`.
 
     python -m experiments run c7_inception
 """
@@ -11,7 +12,7 @@ import io
 
 from experiments.program import Program
 from experiments.run import Run
-from jaxcnn import applications, cli, config
+from jaxcnn import applications, commands, config
 from jaxcnn.applications import inception_module
 from jaxcnn.layers import Input
 from jaxcnn.models import Model
@@ -30,14 +31,20 @@ PARAMETERS = {"GoogLeNet": 6_998_552, "InceptionV3": 23_851_784}
 def main(run: Run) -> None:
     x = Input((28, 28, 192))
     module = Model(x, inception_module(x, (64, 96, 128, 16, 32, 32)))
-    run.check("module 3a: maps of the four branches", module.output_shape, (None, 28, 28, 64 + 128 + 32 + 32))
+    run.check(
+        "module 3a: maps of the four branches",
+        module.output_shape,
+        (None, 28, 28, 64 + 128 + 32 + 32),
+    )
     run.check("module 3a: parameters", module.count_params(), 163_696)
     for name, parameters in list(PARAMETERS.items())[: run.settings.networks]:
         run.check(name, getattr(applications, name)(weights=None).count_params(), parameters)
 
     printed = io.StringIO()
     with contextlib.redirect_stdout(printed):
-        status = cli.main(["classify", "--model", "MobileNet", str(config.home() / "media/panda.jpg")])
+        status = commands.main(
+            ["classify", "--model", "MobileNet", str(config.home() / "media/panda.jpg")]
+        )
     print(printed.getvalue())
     run.check("exit status", status, 0)
     lines = printed.getvalue().splitlines()

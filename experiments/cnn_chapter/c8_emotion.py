@@ -1,8 +1,10 @@
-"""Emotions of faces: two convolutions trained for 1001 iterations, and 1000 opinions on one photograph (C8).
+"""Emotions of faces: two convolutions trained for 1001 iterations, and 1000 opinions on one
+photograph (C8).
 
-Data: a part of FER2013, whose classes stand in the chapter's order, in place of the chapter's set of 4,178 + 1,312
-faces; the published network mini_XCEPTION beside ours on the same faces; a photograph of Labeled Faces in the Wild.
-An interrupted run goes on from its last hundred iterations, as the chapter's does.
+Data: a part of FER2013, whose classes stand in the chapter's order, in place of the chapter's set
+of 4,178 + 1,312 faces; the published network mini_XCEPTION beside ours on the same faces; a
+photograph of Labeled Faces in the Wild. An interrupted run goes on from its last hundred
+iterations, as the chapter's does.
 
     python -m experiments run c8_emotion
 """
@@ -31,11 +33,29 @@ PROGRAM = Program(
     ids=("C8",),
     data=("fer2013", "emotion_network", "lfw"),
     minutes=6,
-    settings={"iterations": 1001, "batch_size": 128, "samples": None, "opinions": 1000, "person": 0},
+    settings={
+        "iterations": 1001,
+        "batch_size": 128,
+        "samples": None,
+        "opinions": 1000,
+        "person": 0,
+    },
     quick={"iterations": 2, "batch_size": 16, "samples": 64, "opinions": 4},
 )
 EMOTIONS = ("anger", "disgust", "fear", "happy", "sad", "surprise", "neutral")
-BOOK = (1.963, 1.796, 1.328, 1.120, 1.066, 0.966, 0.953, 0.897, 0.839, 0.911, 0.889)  # each 100 iterations
+BOOK = (
+    1.963,
+    1.796,
+    1.328,
+    1.120,
+    1.066,
+    0.966,
+    0.953,
+    0.897,
+    0.839,
+    0.911,
+    0.889,
+)  # each 100 iterations
 
 
 def network() -> Sequential:
@@ -80,16 +100,26 @@ def main(run: Run) -> None:
     for step in range(first, run.settings.iterations):
         if step % 100 == 0:
             losses.append(model.evaluate(x_valid, y_valid, verbose=0))
-            print(f"{time.strftime('%Y-%m-%d %H:%M:%S')} Validation Loss: {losses[-1][0]:f}", flush=True)
+            print(
+                f"{time.strftime('%Y-%m-%d %H:%M:%S')} Validation Loss: {losses[-1][0]:f}",
+                flush=True,
+            )
             model.save(checkpoint)
             np.savetxt(record, losses)
-        batch = np.random.default_rng([run.seed, step]).integers(0, len(x_train), run.settings.batch_size)
+        batch = np.random.default_rng([run.seed, step]).integers(
+            0, len(x_train), run.settings.batch_size
+        )
         loss, _ = model.train_on_batch(x_train[batch], y_train[batch])
         if step % 10 == 0:
             print(f"Step {step}, Training Loss: {loss:f}")
     for i, (loss, _) in enumerate(losses):
-        run.figure(f"validation loss at iteration {100 * i}", loss, BOOK[i] if i < len(BOOK) else None)
-    run.curve({"val_loss": [a for a, _ in losses], "val_acc": [b for _, b in losses]}, title="each 100 iterations")
+        run.figure(
+            f"validation loss at iteration {100 * i}", loss, BOOK[i] if i < len(BOOK) else None
+        )
+    run.curve(
+        {"val_loss": [a for a, _ in losses], "val_acc": [b for _, b in losses]},
+        title="each 100 iterations",
+    )
     run.model(model)
 
     probabilities = model.predict(prepared(x_test))
@@ -99,16 +129,25 @@ def main(run: Run) -> None:
     run.picture("confusion", matrix)
     published = load_model(pretrained.find("fer2013_mini_XCEPTION.102-0.66.hdf5"), compile=False)
     larger = np.stack(
-        [np.asarray(Image.fromarray(face).resize((64, 64), Image.Resampling.BILINEAR)) for face in x_test]
+        [
+            np.asarray(Image.fromarray(face).resize((64, 64), Image.Resampling.BILINEAR))
+            for face in x_test
+        ]
     )
     theirs = published.predict(prepared(larger) * 2 - 1).argmax(1)
     run.figure("test accuracy of the published mini_XCEPTION", np.mean(theirs == labels))
 
     photographs, _, _ = lfw.load_data()
     photograph = photographs[run.settings.person][65:185, 65:185]
-    face = np.asarray(Image.fromarray(grayscale(photograph)).resize((48, 48), Image.Resampling.BILINEAR))
+    face = np.asarray(
+        Image.fromarray(grayscale(photograph)).resize((48, 48), Image.Resampling.BILINEAR)
+    )
     opinion = K.function([model.input, K.learning_phase()], [model.output])
-    votes = np.bincount([opinion([prepared(face[None]), 1])[0].argmax() for _ in range(run.settings.opinions)], None, 7)
+    votes = np.bincount(
+        [opinion([prepared(face[None]), 1])[0].argmax() for _ in range(run.settings.opinions)],
+        None,
+        7,
+    )
     for emotion, share in zip(EMOTIONS, votes / votes.sum(), strict=True):
         print(f"{emotion}: {100 * share:.1f} %")
     run.figure("the photograph's emotion, most votes", EMOTIONS[votes.argmax()])

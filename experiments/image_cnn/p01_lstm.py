@@ -1,7 +1,9 @@
-"""The first program after the installation, a recurrent network that reads texts (section 1.1, P01).
+"""The first program after the installation, a recurrent network that reads texts (section 1.1,
+P01).
 
-Data: 20 newsgroups.  The book only says "if imdb_lstm.py runs, Keras is installed"; that is an example of Keras, which
-tells good reviews of films from bad ones.  Here the network tells posts of one newsgroup from those of another.
+Data: 20 newsgroups. The book only says "if imdb_lstm.py runs, Keras is installed"; that is an
+example of Keras, which tells good reviews of films from bad ones. Here the network tells posts of
+one newsgroup from those of another.
 
     python -m experiments run p01_lstm
 """
@@ -31,10 +33,14 @@ def main(run: Run) -> None:
     settings = run.settings
     texts, labels, names = newsgroups.load_data()
     groups = [names.index(group) for group in GROUPS]
-    kept = np.random.default_rng(run.seed).permutation(np.flatnonzero(np.isin(labels, groups)))[: settings.samples]
+    kept = np.random.default_rng(run.seed).permutation(np.flatnonzero(np.isin(labels, groups)))[
+        : settings.samples
+    ]
     tokenizer = Tokenizer(num_words=settings.max_features)
     tokenizer.fit_on_texts([texts[i] for i in kept])
-    x = pad_sequences(tokenizer.texts_to_sequences([texts[i] for i in kept]), maxlen=settings.maxlen)
+    x = pad_sequences(
+        tokenizer.texts_to_sequences([texts[i] for i in kept]), maxlen=settings.maxlen
+    )
     y = (labels[kept] == groups[1]).astype("float32")
     train = len(x) * 4 // 5
 

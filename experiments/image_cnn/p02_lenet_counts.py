@@ -1,6 +1,7 @@
-"""LeNet-5 layer by layer: sizes, parameters and connections; and a convolution by hand (section 2.1, P02).
+"""LeNet-5 layer by layer: sizes, parameters and connections; and a convolution by hand (section
+2.1, P02).
 
-Data: none.  The network is the published one, with trained subsampling and C3's partial connections.
+Data: none. The network is the published one, with trained subsampling and C3's partial connections.
 
     python -m experiments run p02_lenet_counts
 """
@@ -29,10 +30,15 @@ def main(run: Run) -> None:
     for name, expected in CONNECTED.items():
         maps = layers[name].output_shape[-1]
         positions = SIZES.get(name, 1) ** 2
-        # A convolution's weights are used at each position, a subsampling's coefficient for each of four pixels.
+        # A convolution's weights are used at each position, a subsampling's coefficient for each of
+        # four pixels.
         uses = maps * (2 * 2 + 1) if name.startswith("S") else layers[name].count_params()
         run.check(f"{name}: connections", uses * positions, expected)
-    run.check("maps of S2 that maps of C3 see", [len(seen) for seen in CONNECTIONS], [3] * 6 + [4] * 9 + [6])
+    run.check(
+        "maps of S2 that maps of C3 see",
+        [len(seen) for seen in CONNECTIONS],
+        [3] * 6 + [4] * 9 + [6],
+    )
     run.check("inputs of an output unit", layers["output"].input_shape[-1], 84)
 
     # A window of 2 x 2 with the weight 0.2, and the mean of the four products

@@ -1,7 +1,7 @@
 """What one filter of VGG16 likes: gradient ascent from gray noise (section 2.2, P03).
 
-Data: ImageNet weights of VGG16 without its top; they come from Keras's file, not from the book's vgg16_weights.h5, and
-take pictures in BGR.  The step size, which the book leaves open, is 1.
+Data: ImageNet weights of VGG16 without its top; they come from Keras's file, not from the book's
+vgg16_weights.h5, and take pictures in BGR. The step size, which the book leaves open, is 1.
 
     python -m experiments run p03_filter
 """
@@ -39,7 +39,9 @@ def vgg16(size: int) -> Sequential:
     for layer in model.layers:
         if layer.name.startswith("conv"):
             layer.set_weights(
-                published.get_layer(f"block{layer.name[4]}_{layer.name[:4]}{layer.name[6]}").get_weights()
+                published.get_layer(
+                    f"block{layer.name[4]}_{layer.name[:4]}{layer.name[6]}"
+                ).get_weights()
             )
     print("Model loaded.")
     return model
@@ -53,7 +55,11 @@ def deprocess_image(x: np.ndarray) -> np.ndarray:
 
 
 def main(run: Run) -> None:
-    size, layer_name, filter_index = run.settings.size, run.settings.layer_name, run.settings.filter_index
+    size, layer_name, filter_index = (
+        run.settings.size,
+        run.settings.layer_name,
+        run.settings.filter_index,
+    )
     model = vgg16(size)
     run.check("layers", len(model.layers), 31)
     run.check("parameters", model.count_params(), 14_714_688)
@@ -72,7 +78,9 @@ def main(run: Run) -> None:
         losses.append(float(loss_value))
         input_img_data = input_img_data + grads_value * 1.0
     size_of_step = np.sqrt(np.mean(np.square(grads_value)))
-    run.check("the gradient's root mean square", size_of_step, 1.0, tolerance=0.05)  # but for the 1e-5
+    run.check(
+        "the gradient's root mean square", size_of_step, 1.0, tolerance=0.05
+    )  # but for the 1e-5
     run.figure("loss at the start", losses[0])
     run.figure("loss at the end", losses[-1])
     run.check("the loss has risen", losses[-1] > losses[0], True)

@@ -1,7 +1,8 @@
 """What the filters of every layer of VGG16 like (section 2.3, P04).
 
-Data: ImageNet weights of VGG16 without its top.  All pictures of a layer are climbed together.  Each layer shows the
-filters that answer most, of the first `candidates`; `--set candidates=512` takes all.
+Data: ImageNet weights of VGG16 without its top. All pictures of a layer are climbed together. Each
+layer shows the filters that answer most, of the first `candidates`; `--set candidates=512` takes
+all.
 
     python -m experiments run p04_all_filters
 """
@@ -25,7 +26,9 @@ CONVOLUTIONS = (2, 2, 3, 3, 3)
 
 
 def turned_copies(kernel: np.ndarray, least: float = 0.8) -> float:
-    """The share of filters of a kernel (3, 3, channels, n) that correlate with another one turned by 90 degrees."""
+    """The share of filters of a kernel (3, 3, channels, n) that correlate with another one turned
+    by 90 degrees.
+    """
 
     def rows(kernel):
         flat = kernel.reshape(-1, kernel.shape[-1]).T
@@ -44,11 +47,15 @@ def main(run: Run) -> None:
         for i in range(1, CONVOLUTIONS[block - 1] + 1):
             layer = f"block{block}_conv{i}"
             filters = range(min(run.settings.candidates, model.get_layer(layer).filters))
-            pictures, scores = maximise_filters(model, layer, filters, size=size, steps=run.settings.steps)
+            pictures, scores = maximise_filters(
+                model, layer, filters, size=size, steps=run.settings.steps
+            )
             best = [j for j in np.argsort(-scores)[: run.settings.shown] if scores[j] > 0]
             run.figure(f"{layer}: filters that answer, of {len(filters)}", int((scores > 0).sum()))
             if best:
-                run.picture(f"conv{block}_{i}", deprocess(pictures[best])[..., ::-1])  # VGG16 takes BGR
+                run.picture(
+                    f"conv{block}_{i}", deprocess(pictures[best])[..., ::-1]
+                )  # VGG16 takes BGR
     for layer in ("block1_conv1", "block1_conv2", "block4_conv1"):
         share = turned_copies(np.asarray(model.get_layer(layer).get_weights()[0]))
         run.figure(f"{layer}: share of filters that are another one turned by 90 degrees", share)

@@ -72,16 +72,28 @@ def main(run: Run) -> None:
     model = Sequential()
     model.add(Conv2D(32, (3, 3), batch_input_shape=(10, 3, 28, 28)))
     run.check("Conv2D on ten pictures", model.output_shape, (10, 32, 26, 26))
-    run.check("Conv2D 3 x 3 on 9 x 9", Sequential([Conv2D(1, 3, input_shape=(1, 9, 9))]).output_shape, (None, 1, 7, 7))
+    run.check(
+        "Conv2D 3 x 3 on 9 x 9",
+        Sequential([Conv2D(1, 3, input_shape=(1, 9, 9))]).output_shape,
+        (None, 1, 7, 7),
+    )
 
     for window, shape in (((2, 2), (None, 3, 14, 14)), ((4, 4), (None, 3, 7, 7))):
         pooled = Sequential([MaxPooling2D(pool_size=window, input_shape=(3, 28, 28))])
         run.check(f"MaxPooling2D {window}", pooled.output_shape, shape)
-    run.check("MaxPooling1D", Sequential([MaxPooling1D(2, input_shape=(10, 4))]).output_shape, (None, 5, 4))
+    run.check(
+        "MaxPooling1D",
+        Sequential([MaxPooling1D(2, input_shape=(10, 4))]).output_shape,
+        (None, 5, 4),
+    )
 
     one = Sequential([Conv1D(32, 3, input_shape=(10, 128))])
     run.check("Conv1D", one.output_shape, (None, 8, 32))
-    run.check("Conv1D on any number of steps", Sequential([Conv1D(32, 3, input_shape=(None, 128))]).output_shape[2], 32)
+    run.check(
+        "Conv1D on any number of steps",
+        Sequential([Conv1D(32, 3, input_shape=(None, 128))]).output_shape[2],
+        32,
+    )
     run.check("Conv1D's kernel", one.layers[0].get_weights()[0].shape, (3, 128, 32))
     kernel = Sequential([Conv2D(1, 5, use_bias=False, input_shape=(3, 9, 9))])
     run.check("weights of a kernel K x K x D", kernel.count_params(), 5 * 5 * 3)

@@ -1,6 +1,7 @@
 """A generator that reads a text file, one sample a line (section 3.1.11, P07).
 
-Data: the 8 x 8 digits that come with scikit-learn, written to the text file; the book names neither file nor network.
+Data: the 8 x 8 digits that come with scikit-learn, written to the text file; the book names neither
+file nor network.
 
     python -m experiments run p07_from_file
 """
@@ -45,7 +46,9 @@ def main(run: Run) -> None:
     path = run.out / "my_file.txt"
     np.savetxt(path, lines[:1500], fmt="%d")
 
-    model = Sequential([Dense(64, activation="relu", input_dim=64), Dense(10, activation="softmax")])
+    model = Sequential(
+        [Dense(64, activation="relu", input_dim=64), Dense(10, activation="softmax")]
+    )
     model.compile("sgd", "categorical_crossentropy", metrics=["accuracy"])
     history = model.fit_generator(
         generate_arrays_from_file(path),
@@ -55,7 +58,9 @@ def main(run: Run) -> None:
     )
     run.curve(history)
     rest = lines[1500:]
-    score = model.evaluate(rest[:, :64].astype("float32") / 16, to_categorical(rest[:, 64], 10), verbose=0)
+    score = model.evaluate(
+        rest[:, :64].astype("float32") / 16, to_categorical(rest[:, 64], 10), verbose=0
+    )
     run.figure("accuracy on the lines that were not in the file", score[1])
 
 

@@ -1,6 +1,7 @@
 """Compiling with an optimizer, by name and with its settings (chapters 4 and 5, P08).
 
-Data: random numbers, the targets so large that clipping shows.  As printed there is no layer between tanh and softmax.
+Data: random numbers, the targets so large that clipping shows. As printed there is no layer between
+tanh and softmax.
 
     python -m experiments run p08_optimizers
 """
@@ -26,7 +27,10 @@ def network() -> Sequential:
 
 def main(run: Run) -> None:
     random = np.random.default_rng(run.seed)
-    x, y = random.standard_normal((256, 10)).astype("float32"), 1e6 * random.random((256, 64)).astype("float32")
+    x, y = (
+        random.standard_normal((256, 10)).astype("float32"),
+        1e6 * random.random((256, 64)).astype("float32"),
+    )
     optimizers = {
         "sgd": "sgd",
         "decay and Nesterov's momentum": SGD(lr=0.01, decay=1e-6, momentum=0.9, nesterov=True),
@@ -38,14 +42,23 @@ def main(run: Run) -> None:
         model.compile(loss="mean_squared_error", optimizer=optimizer)
         before = model.get_weights()
         history = model.fit(x, y, batch_size=256, epochs=1, verbose=0)
-        moved = np.concatenate([(b - a).ravel() for a, b in zip(before, model.get_weights(), strict=True)])
+        moved = np.concatenate(
+            [(b - a).ravel() for a, b in zip(before, model.get_weights(), strict=True)]
+        )
         run.figure(f"{name}: loss before the step", history.history["loss"][0])
         run.figure(f"{name}: length of the step", np.linalg.norm(moved))
         run.check(f"{name}: it moved", bool(np.linalg.norm(moved) > 0), True)
         if name == "clipnorm":
-            run.check("clipnorm: the step is 0.01 x 1 long", np.linalg.norm(moved), 0.01, tolerance=1e-5)
+            run.check(
+                "clipnorm: the step is 0.01 x 1 long", np.linalg.norm(moved), 0.01, tolerance=1e-5
+            )
         if name == "clipvalue":
-            run.check("clipvalue: weights move by 0.01 x 0.5 at most", np.abs(moved).max(), 0.005, tolerance=1e-5)
+            run.check(
+                "clipvalue: weights move by 0.01 x 0.5 at most",
+                np.abs(moved).max(),
+                0.005,
+                tolerance=1e-5,
+            )
 
 
 if __name__ == "__main__":

@@ -12,7 +12,9 @@ from experiments.run import Run
 from jaxcnn import config
 from jaxcnn.preprocessing.image import ImageDataGenerator, img_to_array, load_img
 
-PROGRAM = Program(title="Changed pictures of one cat", ids=("P09",), data=("media",), settings={"size": 256})
+PROGRAM = Program(
+    title="Changed pictures of one cat", ids=("P09",), data=("media",), settings={"size": 256}
+)
 
 
 def main(run: Run) -> None:
@@ -25,7 +27,9 @@ def main(run: Run) -> None:
         horizontal_flip=True,
         fill_mode="nearest",
     )
-    img = load_img(config.home() / "media/cat.jpeg", target_size=(run.settings.size, run.settings.size))
+    img = load_img(
+        config.home() / "media/cat.jpeg", target_size=(run.settings.size, run.settings.size)
+    )
     x = img_to_array(img)
     x = x.reshape((1, *x.shape))
     preview = run.out / "preview"

@@ -1,7 +1,8 @@
 """A small network learns cats and dogs from 2,000 pictures (section 7.1, P10).
 
-Data: 2,000 + 1,000 photographs of dogs and cats, 150 x 150; the book, which does not name its data, tests on 800.  The
-book does not print the network, its loss and its optimizer either: they are those of the article that it translates.
+Data: 2,000 + 1,000 photographs of dogs and cats, 150 x 150; the book, which does not name its data,
+tests on 800. The book does not print the network, its loss and its optimizer either: they are those
+of the article that it translates.
 
     python -m experiments run p10_small_data
 """
@@ -19,7 +20,13 @@ PROGRAM = Program(
     data=("dogs_vs_cats",),
     minutes=60,
     book={"validation accuracy, mean of the last five epochs": 0.80},
-    settings={"epochs": 50, "size": 150, "batch_size": 32, "train_samples": 2000, "validation_samples": 800},
+    settings={
+        "epochs": 50,
+        "size": 150,
+        "batch_size": 32,
+        "train_samples": 2000,
+        "validation_samples": 800,
+    },
     quick={"epochs": 1, "size": 32, "batch_size": 8, "train_samples": 16, "validation_samples": 8},
 )
 
@@ -48,7 +55,9 @@ def network(size: int) -> Sequential:
 def main(run: Run) -> None:
     size, batch_size = run.settings.size, run.settings.batch_size
     train, validation = dogs_vs_cats.folders()
-    train_datagen = ImageDataGenerator(rescale=1.0 / 255, shear_range=0.2, zoom_range=0.2, horizontal_flip=True)
+    train_datagen = ImageDataGenerator(
+        rescale=1.0 / 255, shear_range=0.2, zoom_range=0.2, horizontal_flip=True
+    )
     test_datagen = ImageDataGenerator(rescale=1.0 / 255)
     flow = {"target_size": (size, size), "batch_size": batch_size, "class_mode": "binary"}
     model = network(size)
@@ -63,7 +72,10 @@ def main(run: Run) -> None:
     )
     model.save_weights(run.out / "first_try.h5")
     accuracies = history.history["val_acc"]
-    run.figure("validation accuracy, mean of the last five epochs", sum(accuracies[-5:]) / len(accuracies[-5:]))
+    run.figure(
+        "validation accuracy, mean of the last five epochs",
+        sum(accuracies[-5:]) / len(accuracies[-5:]),
+    )
     run.figure("best validation accuracy", max(accuracies))
     run.figure("epochs", run.settings.epochs, book=50)
     run.curve(history)

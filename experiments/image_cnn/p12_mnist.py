@@ -1,6 +1,7 @@
 """The MNIST network: trained, saved, read again, and asked about digits (section 8.1, P12).
 
-Data: MNIST.  The result hangs on the seed: 0, 1 and 2 gave 99.12, 99.26 and 99.18 % in full runs on two CPU cores.
+Data: MNIST. The result hangs on the seed: 0, 1 and 2 gave 99.12, 99.26 and 99.18 % in full runs on
+two CPU cores.
 
     python -m experiments run p12_mnist
 """
@@ -51,7 +52,9 @@ def main(run: Run) -> None:
 
     model.compile(
         loss=losses.categorical_crossentropy,
-        optimizer=optimizers.Adadelta(epsilon=1e-6),  # the default that the book prints; Keras 2.0.4 has 1e-8
+        optimizer=optimizers.Adadelta(
+            epsilon=1e-6
+        ),  # the default that the book prints; Keras 2.0.4 has 1e-8
         metrics=["accuracy"],
     )
     history = model.fit(
@@ -83,11 +86,18 @@ def main(run: Run) -> None:
     first = 10_001 if len(x_train) > 10_003 else 0
     two = x_train[first : first + 2]
     print(again.predict(two))
-    run.figure(f"P12c: classes of x_train[{first}:{first + 2}]", again.predict_classes(two), [8, 7] if first else None)
+    run.figure(
+        f"P12c: classes of x_train[{first}:{first + 2}]",
+        again.predict_classes(two),
+        [8, 7] if first else None,
+    )
     Image.fromarray(np.uint8(x_test[0, :, :, 0] * 255)).save(run.out / "a.jpg")
     with Image.open(run.out / "a.jpg") as file:
         image = np.asarray(file.convert("L"), "float32") / 255
-    run.figure("P12c: class of the picture a.jpg, which shows a 7", again.predict(image.reshape(1, 28, 28, 1)).argmax())
+    run.figure(
+        "P12c: class of the picture a.jpg, which shows a 7",
+        again.predict(image.reshape(1, 28, 28, 1)).argmax(),
+    )
 
 
 if __name__ == "__main__":

@@ -1,7 +1,8 @@
-"""The CIFAR-10 network with pictures changed while it learns, and the same steps without (section 8.2, P13).
+"""The CIFAR-10 network with pictures changed while it learns, and the same steps without (section
+8.2, P13).
 
-Data: CIFAR-10.  The book's listing says 200 epochs; the test losses of 0.65 and 0.55 after 25 and 50 of them stand in a
-comment of it, the numbers of the first epoch in its log.
+Data: CIFAR-10. The book's listing says 200 epochs; the test losses of 0.65 and 0.55 after 25 and 50
+of them stand in a comment of it, the numbers of the first epoch in its log.
 
     python -m experiments run p13_cifar10
 """
@@ -24,7 +25,11 @@ PROGRAM = Program(
     settings={"epochs": 50, "plain_epochs": 3, "batch_size": 32, "samples": None},
     quick={"epochs": 1, "plain_epochs": 1, "samples": 64},
 )
-BOOK = {1: (1.5649, 0.4336), 25: (0.65, None), 50: (0.55, None)}  # epoch -> loss and accuracy on the test pictures
+BOOK = {
+    1: (1.5649, 0.4336),
+    25: (0.65, None),
+    50: (0.55, None),
+}  # epoch -> loss and accuracy on the test pictures
 
 
 def network() -> Sequential:
@@ -89,7 +94,9 @@ def main(run: Run) -> None:
     for epoch, (loss, accuracy) in BOOK.items():
         if epoch <= run.settings.epochs:
             run.figure(f"test loss after {epoch} epochs", record["val_loss"][epoch - 1], loss)
-            run.figure(f"test accuracy after {epoch} epochs", record["val_acc"][epoch - 1], accuracy)
+            run.figure(
+                f"test accuracy after {epoch} epochs", record["val_acc"][epoch - 1], accuracy
+            )
     run.curve(history)
     run.model(model)
 
@@ -106,7 +113,9 @@ def main(run: Run) -> None:
         shuffle=True,
     )
     score = model.evaluate(x_test, y_test, verbose=0)
-    run.figure(f"P13b: test score, adadelta, {run.settings.plain_epochs} epochs without changes", score[0])
+    run.figure(
+        f"P13b: test score, adadelta, {run.settings.plain_epochs} epochs without changes", score[0]
+    )
     run.figure("P13b: test accuracy", score[1])
 
 

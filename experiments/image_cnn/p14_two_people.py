@@ -1,10 +1,11 @@
-"""A network that tells "me" from another person, and finds me in a film (sections 8.3 and 8.4, P14 and P15).
+"""A network that tells "me" from another person, and finds me in a film (sections 8.3 and 8.4, P14
+and P15).
 
-Data: two people of the ORL faces, ten photographs each; the book's author photographed himself and his daughter 2,000
-times.  75 changed copies of each of eight photographs make the book's 1,200 pictures, divided as there: 840 of them, at
-random, to train and 360 to validate, and 600 drawn from all of them, those it trained on included, to test.  Beside
-that stand here the copies of the two other photographs of each person, which training has not seen and which are also
-the film.
+Data: two people of the ORL faces, ten photographs each; the book's author photographed himself and
+his daughter 2,000 times. 75 changed copies of each of eight photographs make the book's 1,200
+pictures, divided as there: 840 of them, at random, to train and 360 to validate, and 600 drawn from
+all of them, those it trained on included, to test. Beside that stand here the copies of the two
+other photographs of each person, which training has not seen and which are also the film.
 
     python -m experiments run p14_two_people
 """
@@ -32,7 +33,12 @@ PROGRAM = Program(
     data=("orl_faces",),
     packages=("cv2",),
     minutes=8,
-    book={"loss": 0.0529, "accuracy": 0.9893, "validation accuracy": 0.9917, "test accuracy": 0.995},
+    book={
+        "loss": 0.0529,
+        "accuracy": 0.9893,
+        "validation accuracy": 0.9917,
+        "test accuracy": 0.995,
+    },
     settings={"copies": 75, "epochs": 10, "batch_size": 20},
     quick={"copies": 5, "epochs": 1},
 )
@@ -41,13 +47,17 @@ PARAMETERS = [896, 9_248, 18_496, 36_928, 6_423_040, 1_026]
 
 
 def faces_in(picture: np.ndarray) -> list[Face]:
-    """The faces that the cascade of the book finds, each 10 pixels larger to all sides, within the picture."""
+    """The faces that the cascade of the book finds, each 10 pixels larger to all sides, within the
+    picture.
+    """
     import cv2
 
     cascade = Path(cv2.__file__).with_name("data") / "haarcascade_frontalface_alt2.xml"
     rows, columns = picture.shape[:2]
     grown = []
-    for x, y, w, h in find_faces(picture, scale_factor=1.2, min_neighbors=3, min_size=32, cascade=cascade):
+    for x, y, w, h in find_faces(
+        picture, scale_factor=1.2, min_neighbors=3, min_size=32, cascade=cascade
+    ):
         left, top = max(x - 10, 0), max(y - 10, 0)
         grown.append(Face(left, top, min(x + w + 10, columns) - left, min(y + h + 10, rows) - top))
     return grown
@@ -84,7 +94,9 @@ def build_model() -> Sequential:
 
 
 def film(people: np.ndarray) -> list[np.ndarray]:
-    """Frames with both people side by side, ten for each pair of photographs; I move to the right, the other up."""
+    """Frames with both people side by side, ten for each pair of photographs; I move to the right,
+    the other up.
+    """
     frames = []
     for mine, other in zip(*people, strict=True):
         for t in range(10):
@@ -96,18 +108,24 @@ def film(people: np.ndarray) -> list[np.ndarray]:
 
 
 def recognise(model: Sequential, frame: np.ndarray) -> tuple[np.ndarray, list[tuple[Face, bool]]]:
-    """The frame with my face in a green square under my name, and each face with whether it is mine."""
+    """The frame with my face in a green square under my name, and each face with whether it is
+    mine.
+    """
     import cv2
 
     found, drawn = [], frame.copy()
     for face in faces_in(frame):
-        probabilities = model.predict_proba(cut(frame, face)[None].astype("float32") / 255, verbose=0)
+        probabilities = model.predict_proba(
+            cut(frame, face)[None].astype("float32") / 255, verbose=0
+        )
         mine = bool(probabilities[0].argmax() == ME)
         found.append((face, mine))
         if mine:
             x, y, w, h = face
             cv2.rectangle(drawn, (x, y), (x + w, y + h), (0, 255, 0), thickness=2)
-            cv2.putText(drawn, "Dady", (x + 30, y + 30), cv2.FONT_HERSHEY_SIMPLEX, 1, (255, 0, 255), 2)
+            cv2.putText(
+                drawn, "Dady", (x + 30, y + 30), cv2.FONT_HERSHEY_SIMPLEX, 1, (255, 0, 255), 2
+            )
     return drawn, found
 
 
@@ -120,12 +138,21 @@ def main(run: Run) -> None:
     for photograph in two.reshape(-1, *two.shape[2:]):
         rows, columns = photograph.shape[:2]
         whole = Face(0, 0, columns, rows)
-        faces.append(cut(photograph, max(faces_in(photograph), key=lambda face: face.width, default=whole)))
+        faces.append(
+            cut(photograph, max(faces_in(photograph), key=lambda face: face.width, default=whole))
+        )
 
     # Copies as other photographs would have been: the person a little elsewhere, in other light
     copies = np.repeat(np.stack(faces), settings.copies, axis=0).astype("float32")
-    changes = {"rotation_range": 5, "width_shift_range": 0.05, "height_shift_range": 0.05, "zoom_range": 0.1}
-    copies = np.asarray(augment(jax.random.key(run.seed), copies, **changes, brightness_range=(0.8, 1.2)))
+    changes = {
+        "rotation_range": 5,
+        "width_shift_range": 0.05,
+        "height_shift_range": 0.05,
+        "zoom_range": 0.1,
+    }
+    copies = np.asarray(
+        augment(jax.random.key(run.seed), copies, **changes, brightness_range=(0.8, 1.2))
+    )
     images = copies.clip(0, 255) / 255
     labels = np.repeat([ME, 1], PHOTOGRAPHS * settings.copies)
     run.check("labels one-hot", to_categorical([ME, 1], 2), [[1, 0], [0, 1]])
@@ -148,7 +175,11 @@ def main(run: Run) -> None:
     sgd = SGD(lr=0.01, decay=1e-6, momentum=0.9, nesterov=True)
     model.compile(loss="categorical_crossentropy", optimizer=sgd, metrics=["accuracy"])
     datagen = ImageDataGenerator(
-        rotation_range=20, width_shift_range=0.2, height_shift_range=0.2, horizontal_flip=True, vertical_flip=False
+        rotation_range=20,
+        width_shift_range=0.2,
+        height_shift_range=0.2,
+        horizontal_flip=True,
+        vertical_flip=False,
     )
     history = model.fit_generator(
         datagen.flow(x, y, batch_size=settings.batch_size, seed=run.seed),
@@ -167,9 +198,13 @@ def main(run: Run) -> None:
     score = model.evaluate(x_test, y_test, verbose=0)
     print(f"{model.metrics_names[1]}: {score[1] * 100:.2f}%")
     run.figure("test accuracy", score[1])
-    run.figure("accuracy on photographs that it has not seen", model.evaluate(*unseen, verbose=0)[1])
+    run.figure(
+        "accuracy on photographs that it has not seen", model.evaluate(*unseen, verbose=0)[1]
+    )
     shown = np.concatenate([images[:: settings.copies], images[1 :: settings.copies]])
-    run.picture("pictures", shown, columns=SEEN, title="two people, and a changed copy of each photograph")
+    run.picture(
+        "pictures", shown, columns=SEEN, title="two people, and a changed copy of each photograph"
+    )
 
     video = run.out / "film.avi"
     count = write_video(video, film(two[:, SEEN:]), fps=10)
@@ -180,8 +215,13 @@ def main(run: Run) -> None:
         found += [(face.left + face.width / 2 < 160, mine) for face, mine in faces_found]
     run.check("frames of the film", len(frames), count)
     run.figure("faces found in the film, of 40", len(found))
-    run.figure("share of my faces that are named", np.mean([mine for left, mine in found if left] or [0]))
-    run.figure("share of the other's that are named", np.mean([mine for left, mine in found if not left] or [0]))
+    run.figure(
+        "share of my faces that are named", np.mean([mine for left, mine in found if left] or [0])
+    )
+    run.figure(
+        "share of the other's that are named",
+        np.mean([mine for left, mine in found if not left] or [0]),
+    )
     run.picture("film", np.stack(frames[::10]), columns=3)
 
 

@@ -1,6 +1,8 @@
-"""An autoencoder takes noise from digits, round by round, and goes on from a saved round (section 8.5, P17 and P18).
+"""An autoencoder takes noise from digits, round by round, and goes on from a saved round (section
+8.5, P17 and P18).
 
-Data: MNIST.  Each round is one `fit` of one epoch and leaves a folder with the model, its weights and three pictures.
+Data: MNIST. Each round is one `fit` of one epoch and leaves a folder with the model, its weights
+and three pictures.
 
     python -m experiments run p17_denoising
 """
@@ -74,24 +76,38 @@ def main(run: Run) -> None:
         model.save(folder / "encode.model")
         model.save_weights(folder / "encode.weight")
         cleaned = model.predict(x_test_noisy[:100])
-        for name, picture in (("result001", cleaned[0]), ("noise001", x_test_noisy[0]), ("clean001", x_test[0])):
+        for name, picture in (
+            ("result001", cleaned[0]),
+            ("noise001", x_test_noisy[0]),
+            ("clean001", x_test[0]),
+        ):
             save_img(folder / f"{name}.png", picture * 255, "channels_last", scale=False)
         if current in (1, 2, 5, run.settings.rounds):
             rows.append(cleaned[:8])
     run.curve(record)
-    run.picture("digits", np.concatenate(rows), columns=8, title="clean, noisy, rounds 1, 2, 5 and 10")
-    fell = [after < before for before, after in zip(record["val_loss"], record["val_loss"][1:], strict=False)]
+    run.picture(
+        "digits", np.concatenate(rows), columns=8, title="clean, noisy, rounds 1, 2, 5 and 10"
+    )
+    fell = [
+        after < before
+        for before, after in zip(record["val_loss"], record["val_loss"][1:], strict=False)
+    ]
     run.figure("loss of round 1", record["val_loss"][0])
     run.figure("loss of the last round", model.evaluate(x_test_noisy, x_test, verbose=0))
     run.figure("rounds in which the test loss fell", f"{sum(fell)} of {len(fell)}")
     run.figure("mean squared error of the noisy digits", np.mean((x_test_noisy - x_test) ** 2))
-    run.figure("mean squared error of the cleaned digits", np.mean((model.predict(x_test_noisy) - x_test) ** 2))
+    run.figure(
+        "mean squared error of the cleaned digits",
+        np.mean((model.predict(x_test_noisy) - x_test) ** 2),
+    )
 
     start = run.settings.resume_from
     model = load_model(run.out / f"{start}/encode.model")
     found = model.evaluate(x_test_noisy, x_test, verbose=0)
     run.check(
-        f"P18: round {start} read again has its loss", abs(found - record["val_loss"][start - 1]) < 1e-5 * found, True
+        f"P18: round {start} read again has its loss",
+        abs(found - record["val_loss"][start - 1]) < 1e-5 * found,
+        True,
     )
     loss, _ = train(model)  # it was compiled when it was saved
     run.figure(f"P18: training loss of the round after round {start}", loss)

@@ -1,8 +1,8 @@
 """What a film shows, by the vote of its frames (section 8.6, P20).
 
-Data: a photograph of a panda, over which a camera moves, and a film of a street in several scenes; MobileNet with its
-ImageNet weights.  The book describes it and has neither code nor film: each frame is classified, and the class of most
-frames is the film's.
+Data: a photograph of a panda, over which a camera moves, and a film of a street in several scenes;
+MobileNet with its ImageNet weights. The book describes it and has neither code nor film: each frame
+is classified, and the class of most frames is the film's.
 
     python -m experiments run p20_tagging
 """

@@ -11,7 +11,13 @@ import numpy as np
 from experiments.photographs import photograph
 from experiments.program import Program
 from experiments.run import Run
-from jaxcnn.preprocessing.image import augment, color_axes, pca_lighting, random_crop, random_resized_crop
+from jaxcnn.preprocessing.image import (
+    augment,
+    color_axes,
+    pca_lighting,
+    random_crop,
+    random_resized_crop,
+)
 
 PROGRAM = Program(title="Flip, crop and scale, colour jitter", ids=("P33",), data=("photographs",))
 
@@ -23,7 +29,9 @@ def main(run: Run) -> None:
 
     flipped = np.asarray(augment(key, batch, horizontal_flip=True))
     mirror = cat[:, ::-1]
-    known = all(np.array_equal(picture, cat) or np.array_equal(picture, mirror) for picture in flipped)
+    known = all(
+        np.array_equal(picture, cat) or np.array_equal(picture, mirror) for picture in flipped
+    )
     run.check("each is the cat or its mirror image", known, True)
     pair = np.stack([cat, mirror])
     run.picture("flip", pair / 255, columns=2, titles=("as it is", "mirrored"))

@@ -1,4 +1,5 @@
-"""A call of each of the five parts of scipy.ndimage, beside ours where there is one (section 7.2, P34).
+"""A call of each of the five parts of scipy.ndimage, beside ours where there is one (section 7.2,
+P34).
 
 Data: coins, a photograph that comes with scikit-image.
 
@@ -25,7 +26,9 @@ def main(run: Run) -> None:
     run.check("filters: difference of ours", np.abs(ours - shown["filters"]).max(), 0, 1e-2)
 
     spectrum = ndimage.fourier_gaussian(np.fft.fft2(coins), 3)
-    shown["fourier"] = np.fft.ifft2(spectrum).real  # the same blur, with the picture repeated around itself
+    shown["fourier"] = np.fft.ifft2(
+        spectrum
+    ).real  # the same blur, with the picture repeated around itself
 
     shown["interpolation"] = ndimage.rotate(coins, 30, reshape=False, order=1)
     ours = np.asarray(rotate(coins[None, ..., None], 30))[0, ..., 0]
@@ -41,7 +44,12 @@ def main(run: Run) -> None:
     shown["morphology"] = 255 * ndimage.binary_erosion(mask, iterations=4).astype(np.float32)
     same = np.array_equal(erode(mask, iterations=4), shown["morphology"] > 0)
     run.check("morphology: ours is the same", same, True)
-    run.picture("tour", np.stack(list(shown.values()))[..., None].clip(0, 255) / 255, columns=6, titles=list(shown))
+    run.picture(
+        "tour",
+        np.stack(list(shown.values()))[..., None].clip(0, 255) / 255,
+        columns=6,
+        titles=list(shown),
+    )
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """Where points are dense, laid over a picture (section 7.3, P35).
 
-Data: a photograph of the sky that comes with scikit-image, for the book's map.  The book announces the overlay with an
-alpha channel and prints no code for it.
+Data: a photograph of the sky that comes with scikit-image, for the book's map. The book announces
+the overlay with an alpha channel and prints no code for it.
 
     python -m experiments run p35_heat_map
 """
@@ -39,7 +39,9 @@ def main(run: Run) -> None:
     counts = np.asarray(point_density(x, y, hist.shape))
     run.check("counts that differ from NumPy's", int((counts != hist).sum()), 0)
     heat = np.asarray(point_density(x, y, (h, w), SIGMA))
-    run.check("points lost by the blur", float(heat.sum() - point_density(x, y, (h, w)).sum()), 0, 5.0)
+    run.check(
+        "points lost by the blur", float(heat.sum() - point_density(x, y, (h, w)).sum()), 0, 5.0
+    )
 
     run.picture("counts", counts / counts.max())
     run.picture("heat_map", heat_overlay(img, heat, alpha=1.0))

@@ -1,7 +1,7 @@
 """Noise smoothed by a Gaussian filter of 3 x 3, and by larger ones (section 7.4, P36).
 
-Data: a photograph that comes with scikit-image, for the book's noisy lena.png.  The book moves a slider from 0 on,
-whose value t means a kernel of 2t + 3 pixels.
+Data: a photograph that comes with scikit-image, for the book's noisy lena.png. The book moves a
+slider from 0 on, whose value t means a kernel of 2t + 3 pixels.
 
     python -m experiments run p36_gaussian
 """
@@ -13,7 +13,9 @@ from experiments.program import Program
 from experiments.run import Run
 from jaxcnn.vision import correlate, gaussian_filter, gaussian_kernel
 
-PROGRAM = Program(title="Gaussian filter", ids=("P36",), data=("photographs",), packages=("cv2",), minutes=0.2)
+PROGRAM = Program(
+    title="Gaussian filter", ids=("P36",), data=("photographs",), packages=("cv2",), minutes=0.2
+)
 KSIZE, SIGMA = 3, 3
 
 
@@ -28,7 +30,9 @@ def main(run: Run) -> None:
     expected = cv2.GaussianBlur(noisy, (KSIZE, KSIZE), SIGMA)
     run.check("largest difference from OpenCV", np.abs(blurred - expected).max(), 0, 0.01)
     whole = np.asarray(correlate(noisy, np.outer(*[gaussian_kernel(KSIZE, SIGMA)] * 2), "mirror"))
-    run.check("largest difference from the filter in one step", np.abs(blurred - whole).max(), 0, 0.01)
+    run.check(
+        "largest difference from the filter in one step", np.abs(blurred - whole).max(), 0, 0.01
+    )
     run.figure("mean squared error of the noisy picture", float(np.mean((noisy - clean) ** 2)))
     run.figure("mean squared error of the smoothed picture", float(np.mean((blurred - clean) ** 2)))
 

@@ -46,7 +46,9 @@ def main(run: Run) -> None:
     run.check("each point touches the next", all((step == 1).all() for step in steps), True)
     both = draw_contours(img, contours, (255, 0, 0))
     apart = draw_contours(draw_contours(img, contours[:1], (255, 0, 0)), contours[1:], (0, 255, 0))
-    run.picture("contours", np.stack([img, both, apart]), columns=3, titles=("picture", "all", "one by one"))
+    run.picture(
+        "contours", np.stack([img, both, apart]), columns=3, titles=("picture", "all", "one by one")
+    )
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """The corners of a chess board (section 7.7, P39).
 
-Data: a chess board that comes with scikit-image.  The book takes Sobel filters of 23 x 23, which mark more pixels
-around each corner than those of 3 x 3 do.
+Data: a chess board that comes with scikit-image. The book takes Sobel filters of 23 x 23, which
+mark more pixels around each corner than those of 3 x 3 do.
 
     python -m experiments run p39_corners
 """
@@ -13,7 +13,9 @@ from experiments.program import Program
 from experiments.run import Run
 from jaxcnn.vision import corner_harris
 
-PROGRAM = Program(title="Harris corners", ids=("P39",), data=("photographs",), packages=("cv2",), minutes=0.2)
+PROGRAM = Program(
+    title="Harris corners", ids=("P39",), data=("photographs",), packages=("cv2",), minutes=0.2
+)
 
 
 def main(run: Run) -> None:
@@ -27,12 +29,19 @@ def main(run: Run) -> None:
         marked = dst > 0.01 * dst.max()
         expected = cv2.cornerHarris(gray, 2, size, 0.04)
         differ = marked != (expected > 0.01 * expected.max())
-        run.check(f"{size} x {size}: share of pixels marked otherwise than by OpenCV", differ.mean(), 0, 1e-3)
+        run.check(
+            f"{size} x {size}: share of pixels marked otherwise than by OpenCV",
+            differ.mean(),
+            0,
+            1e-3,
+        )
         run.figure(f"{size} x {size}: marked pixels", int(marked.sum()))
         # The inner corners of the 8 x 8 fields
         step = gray.shape[0] // 8
         near = [
-            marked[i - 2 : i + 3, j - 2 : j + 3].any() for i in step * np.arange(1, 8) for j in step * np.arange(1, 8)
+            marked[i - 2 : i + 3, j - 2 : j + 3].any()
+            for i in step * np.arange(1, 8)
+            for j in step * np.arange(1, 8)
         ]
         run.check(f"{size} x {size}: inner corners found", int(np.sum(near)), 49)
         img = board.copy()

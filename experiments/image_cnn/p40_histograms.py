@@ -1,7 +1,7 @@
 """Histograms in three ways, and of a part of a picture (section 7.8, P40 and P41).
 
-Data: a photograph that comes with scikit-image, for the book's flower.jpg.  The book says that calcHist is the
-fastest and bincount about ten times as fast as np.histogram.
+Data: a photograph that comes with scikit-image, for the book's flower.jpg. The book says that
+calcHist is the fastest and bincount about ten times as fast as np.histogram.
 
     python -m experiments run p40_histograms
 """
@@ -40,10 +40,16 @@ def main(run: Run) -> None:
     counts = {name: way() for name, way in ways.items()}
     for name, found in counts.items():
         run.check(f"{name} counts the same", np.array_equal(found, counts["np.bincount"]), True)
-    seconds = {name: min(timeit.repeat(way, number=1, repeat=run.settings.repeats)) for name, way in ways.items()}
+    seconds = {
+        name: min(timeit.repeat(way, number=1, repeat=run.settings.repeats))
+        for name, way in ways.items()
+    }
     for name, taken in seconds.items():
         run.figure(f"{name}: milliseconds", round(1000 * taken, 3))
-    run.figure("np.histogram over np.bincount in time", round(seconds["np.histogram"] / seconds["np.bincount"], 1))
+    run.figure(
+        "np.histogram over np.bincount in time",
+        round(seconds["np.histogram"] / seconds["np.bincount"], 1),
+    )
     wide = np.asarray(histogram(img, 18, (0, 270)))
     run.check("bins 15 values wide hold all pixels", int(wide.sum()), img.size)
 
@@ -61,11 +67,18 @@ def main(run: Run) -> None:
         axes.imshow(picture, cmap="gray")
         axes.set_title(title, fontsize=10)
         axes.set_axis_off()
-    curves = {"all pixels": counts["vision.histogram"], "in the mask": masked, "15 values wide": wide}
+    curves = {
+        "all pixels": counts["vision.histogram"],
+        "in the mask": masked,
+        "15 values wide": wide,
+    }
     for place, (title, heights) in enumerate(curves.items(), 4):
         axes = figure.add_subplot(2, 3, place)
         axes.stairs(
-            heights, np.linspace(0, 270 if len(heights) == 18 else 256, len(heights) + 1), fill=True, color=BLUE
+            heights,
+            np.linspace(0, 270 if len(heights) == 18 else 256, len(heights) + 1),
+            fill=True,
+            color=BLUE,
         )
         axes.set_title(title, fontsize=10)
         plain_axes(axes)

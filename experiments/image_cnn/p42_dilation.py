@@ -34,7 +34,9 @@ def main(run: Run) -> None:
     run.picture("mask", expand_image(a, 255))
     for name, structure in STRUCTURES.items():
         grown = np.asarray(dilate(a, structure))
-        run.check(f"{name}: as scipy", np.array_equal(grown, ndimage.binary_dilation(a, structure)), True)
+        run.check(
+            f"{name}: as scipy", np.array_equal(grown, ndimage.binary_dilation(a, structure)), True
+        )
         run.figure(f"{name}: pixels added", int(grown.sum() - a.sum()))
         run.picture(name.replace(" ", "_"), dilation_demo(a, structure))
 

@@ -21,7 +21,9 @@ def main(run: Run) -> None:
     run.picture("mask", expand_image(a, 255))
     for name, structure in (("4 neighbours", CROSS), ("8 neighbours", SQUARE)):
         left = np.asarray(erode(a, structure))
-        run.check(f"{name}: as scipy", np.array_equal(left, ndimage.binary_erosion(a, structure)), True)
+        run.check(
+            f"{name}: as scipy", np.array_equal(left, ndimage.binary_erosion(a, structure)), True
+        )
         run.figure(f"{name}: pixels taken away", int(a.sum() - left.sum()))
         run.picture(name.replace(" ", "_"), expand_image(left ^ a, 100, out=expand_image(a, 255)))
 

@@ -1,6 +1,7 @@
 """Pixels found by what is and what is not around them (section 7.10, P46).
 
-Data: the outline of a horse that comes with scikit-image, for the book's scipy_morphology_demo2.png.
+Data: the outline of a horse that comes with scikit-image, for the book's
+scipy_morphology_demo2.png.
 
     python -m experiments run p46_hit_or_miss
 """
@@ -25,7 +26,11 @@ def main(run: Run) -> None:
     run.picture("mask", expand_image(a, 255))
     for name, (hits, misses) in PAIRS.items():
         found = np.asarray(hit_or_miss(a, hits, misses))
-        run.check(f"{name}: as scipy", np.array_equal(found, ndimage.binary_hit_or_miss(a, hits, misses)), True)
+        run.check(
+            f"{name}: as scipy",
+            np.array_equal(found, ndimage.binary_hit_or_miss(a, hits, misses)),
+            True,
+        )
         run.figure(f"{name}: pixels", int(found.sum()))
         run.picture(name.replace(" ", "_"), expand_image(found, 255, out=expand_image(a, 100)))
 

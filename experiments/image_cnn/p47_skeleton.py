@@ -1,6 +1,7 @@
 """A shape thinned to lines (section 7.11, P47).
 
-Data: the outline of a horse that comes with scikit-image, for the book's scipy_morphology_demo2.png.
+Data: the outline of a horse that comes with scikit-image, for the book's
+scipy_morphology_demo2.png.
 
     python -m experiments run p47_skeleton
 """

@@ -1,4 +1,5 @@
-"""A pixel becomes the mean of its neighbours; and a kernel of equal weights (sections 7.4 and 8.3, P48 and P49).
+"""A pixel becomes the mean of its neighbours; and a kernel of equal weights (sections 7.4 and 8.3,
+P48 and P49).
 
 Data: none.  The book's second figure has the weight 0.5 nine times, whose result is no average.
 
@@ -22,7 +23,8 @@ def main(run: Run) -> None:
     averaged = np.asarray(correlate(grid[..., None], around, "nearest"))[..., 0]
     run.check("the middle becomes", averaged[1, 1], 1)
 
-    # The figure shows an upper left corner, with zeros around the picture; the other pixels do not matter for it.
+    # The figure shows an upper left corner, with zeros around the picture; the other pixels do not
+    # matter for it.
     picture = np.zeros((4, 4), np.float32)
     picture[:2, :2] = [[237, 203], [123, 112]]
     printed = np.asarray(correlate(picture[..., None], np.full((3, 3), 0.5), "constant"))[..., 0]
@@ -31,7 +33,13 @@ def main(run: Run) -> None:
     run.check("C(1) with the weight 1/9", mean[0, 0], 75, 1e-4)
 
     figure = new_figure(10, 2.6)
-    shown = {"neighbours": grid, "averaged": averaged, "picture": picture, "weight 0.5": printed, "weight 1/9": mean}
+    shown = {
+        "neighbours": grid,
+        "averaged": averaged,
+        "picture": picture,
+        "weight 0.5": printed,
+        "weight 1/9": mean,
+    }
     for place, (title, numbers) in enumerate(shown.items(), 1):
         axes = figure.add_subplot(1, 5, place)
         axes.imshow(numbers, cmap="Blues", vmin=0, vmax=2.5 * numbers.max())

@@ -1,6 +1,7 @@
 """Linear regression by single batches (U2 of the notes).
 
-Data: made as the notes make it: y = 0.5 x + 2 and noise N(0, 0.05), 200 points, the last 40 for the test.
+Data: made as the notes make it: y = 0.5 x + 2 and noise N(0, 0.05), 200 points, the last 40 for the
+test.
 
     python -m experiments run u02_line
 """

@@ -26,14 +26,25 @@ PROGRAM = Program(
 
 def main(run: Run) -> None:
     (X_train, y_train), (X_test, y_test) = mnist.load_data()
-    X_train, X_test = (x[: run.settings.samples].reshape(-1, 784) / 255.0 for x in (X_train, X_test))
-    y_train, y_test = (np_utils.to_categorical(y[: run.settings.samples], 10) for y in (y_train, y_test))
+    X_train, X_test = (
+        x[: run.settings.samples].reshape(-1, 784) / 255.0 for x in (X_train, X_test)
+    )
+    y_train, y_test = (
+        np_utils.to_categorical(y[: run.settings.samples], 10) for y in (y_train, y_test)
+    )
 
-    model = Sequential([Dense(400, input_dim=784), Activation("relu"), Dense(10), Activation("softmax")])
+    model = Sequential(
+        [Dense(400, input_dim=784), Activation("relu"), Dense(10), Activation("softmax")]
+    )
     rmsprop = RMSprop(lr=0.001, rho=0.9, epsilon=1e-08, decay=0.0)
     model.compile(optimizer=rmsprop, loss="categorical_crossentropy", metrics=["accuracy"])
     history = model.fit(
-        X_train, y_train, epochs=run.settings.epochs, batch_size=32, verbose=2, checkpoint_dir=run.checkpoint_dir
+        X_train,
+        y_train,
+        epochs=run.settings.epochs,
+        batch_size=32,
+        verbose=2,
+        checkpoint_dir=run.checkpoint_dir,
     )
     loss, accuracy = model.evaluate(X_test, y_test, verbose=0)
     run.figure("test loss", loss)

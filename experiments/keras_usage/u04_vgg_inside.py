@@ -1,6 +1,7 @@
 """VGG16 as one layer of a larger network (U4 of the notes).
 
-Data: ImageNet weights of VGG16 without its top; in the notes they lie in the user's models folder, too.
+Data: ImageNet weights of VGG16 without its top; in the notes they lie in the user's models folder,
+too.
 
     python -m experiments run u04_vgg_inside
 """
@@ -14,7 +15,11 @@ from jaxcnn.layers import Dense, Flatten, Input
 from jaxcnn.models import Model
 
 PROGRAM = Program(
-    title="VGG16 inside of a network", ids=("U4",), data=("vgg16",), settings={"size": 224}, quick={"size": 32}
+    title="VGG16 inside of a network",
+    ids=("U4",),
+    data=("vgg16",),
+    settings={"size": 224},
+    quick={"size": 32},
 )
 
 

@@ -1,7 +1,8 @@
 """A U-Net trained on all devices of the machine (U5 of the notes).
 
-Data: MNIST; the masks are the strokes of digits in noise, as the notes have no data.  The notes choose GPUs by
-CUDA_VISIBLE_DEVICES, which works for JAX, too; on a CPU this makes two devices of it:
+Data: MNIST; the masks are the strokes of digits in noise, as the notes have no data. The notes
+choose GPUs by CUDA_VISIBLE_DEVICES, which works for JAX, too; on a CPU this makes two devices of
+it:
 
     XLA_FLAGS=--xla_force_host_platform_device_count=2 python -m experiments run u05_many_devices
 """
@@ -30,13 +31,19 @@ def main(run: Run) -> None:
     (pictures, _), _ = digits.load(run.settings.samples)
     pictures = np.pad(pictures, ((0, 0), (2, 2), (2, 2), (0, 0)))
     masks = (pictures > 0.5).astype("float32")
-    x = (pictures + np.random.default_rng(run.seed).normal(0, 0.4, pictures.shape)).clip(0, 1).astype("float32")
+    x = (
+        (pictures + np.random.default_rng(run.seed).normal(0, 0.4, pictures.shape))
+        .clip(0, 1)
+        .astype("float32")
+    )
 
     G = jax.local_device_count()
     run.figure("devices", G)
     model = UNet((32, 32, 1), filters=run.settings.filters, depth=run.settings.depth)
     parallel_model = multi_gpu_model(model, gpus=G) if G > 1 else model
-    parallel_model.compile(optimizer=Adam(lr=1e-3), loss="binary_crossentropy", metrics=["accuracy"])
+    parallel_model.compile(
+        optimizer=Adam(lr=1e-3), loss="binary_crossentropy", metrics=["accuracy"]
+    )
     history = parallel_model.fit(
         x,
         masks,
@@ -49,7 +56,12 @@ def main(run: Run) -> None:
     run.figure("validation accuracy of pixels", history.history["val_acc"][-1])
     run.curve(history)
     found = model.predict(x[-6:])  # the weights are those that all devices trained
-    run.picture("masks", np.concatenate([x[-6:], found, masks[-6:]]), columns=6, title="noisy, found, wanted")
+    run.picture(
+        "masks",
+        np.concatenate([x[-6:], found, masks[-6:]]),
+        columns=6,
+        title="noisy, found, wanted",
+    )
 
 
 if __name__ == "__main__":

@@ -1,4 +1,5 @@
-"""What a model says of itself: a table and a drawing (U6 of the notes, Q2.P25 and figure 8-2 of the quick-start book).
+"""What a model says of itself: a table and a drawing (U6 of the notes, Q2.P25 and figure 8-2 of the
+quick-start book).
 
 Data: none.  Needs pydot and Graphviz's program dot.
 
@@ -7,11 +8,14 @@ Data: none.  Needs pydot and Graphviz's program dot.
 
 from experiments.program import Program
 from experiments.run import Run
-from jaxcnn.quickstart import mnist_cnn
+from jaxcnn.commands.quickstart import mnist_cnn
 from jaxcnn.utils import model_to_dot, plot_model
 
 PROGRAM = Program(
-    title="Summaries and drawings of models", ids=("U6", "Q2.P25"), packages=("pydot",), commands=("dot",)
+    title="Summaries and drawings of models",
+    ids=("U6", "Q2.P25"),
+    packages=("pydot",),
+    commands=("dot",),
 )
 
 
@@ -27,7 +31,9 @@ def main(run: Run) -> None:
     run.picture("types", plot_model(model, to_file=run.out / "types.png", show_layer_names=False))
     svg = model_to_dot(model).create(prog="dot", format="svg").decode()
     (run.out / "model.svg").write_text(svg, encoding="utf-8")
-    run.check("the drawing names every layer", all(layer.name in svg for layer in model.layers), True)
+    run.check(
+        "the drawing names every layer", all(layer.name in svg for layer in model.layers), True
+    )
 
 
 if __name__ == "__main__":

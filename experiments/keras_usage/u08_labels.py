@@ -1,6 +1,7 @@
 """Labels that are words, encoded for training (U8 of the notes).
 
-Data: the 1,797 digits of 8x8 pixels that come with scikit-learn, their labels written out; the notes name no data.
+Data: the 1,797 digits of 8x8 pixels that come with scikit-learn, their labels written out; the
+notes name no data.
 
     python -m experiments run u08_labels
 """
@@ -30,12 +31,21 @@ def main(run: Run) -> None:
     words = [WORDS[digit] for digit in digits]
     numbers = LabelEncoder().fit_transform(words)
     labels = OneHotEncoder(sparse_output=False).fit_transform(numbers.reshape(-1, 1))
-    x_train, x_test, y_train, y_test = train_test_split(x / 16, labels, test_size=0.2, random_state=run.seed)
+    x_train, x_test, y_train, y_test = train_test_split(
+        x / 16, labels, test_size=0.2, random_state=run.seed
+    )
 
-    model = Sequential([Dense(1000, input_dim=64), Activation("relu"), Dense(10), Activation("softmax")])
+    model = Sequential(
+        [Dense(1000, input_dim=64), Activation("relu"), Dense(10), Activation("softmax")]
+    )
     model.compile(optimizer="sgd", loss="categorical_crossentropy", metrics=["accuracy"])
     history = model.fit(
-        x_train, y_train, epochs=run.settings.epochs, batch_size=128, verbose=0, validation_data=(x_test, y_test)
+        x_train,
+        y_train,
+        epochs=run.settings.epochs,
+        batch_size=128,
+        verbose=0,
+        validation_data=(x_test, y_test),
     )
     run.figure("test accuracy", history.history["val_acc"][-1])
     run.curve(history)

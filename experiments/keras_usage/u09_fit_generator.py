@@ -1,7 +1,8 @@
 """Training from a text file, line by line (U9 of the notes).
 
-Data: lines such as `1 2 0 1` (two features, two one-hot columns), made here: the class says whether the first feature
-is larger.  The notes print how often the generator was asked: at most queue and workers ahead of the training.
+Data: lines such as `1 2 0 1` (two features, two one-hot columns), made here: the class says whether
+the first feature is larger. The notes print how often the generator was asked: at most queue and
+workers ahead of the training.
 
     python -m experiments run u09_fit_generator
 """
@@ -35,7 +36,9 @@ def generate_arrays_from_file(path, pulled):
 def main(run: Run) -> None:
     rng = np.random.default_rng(run.seed)
     features = rng.integers(0, 10, (320, 2))
-    table = np.column_stack([features, features[:, 0] > features[:, 1], features[:, 0] <= features[:, 1]])
+    table = np.column_stack(
+        [features, features[:, 0] > features[:, 1], features[:, 0] <= features[:, 1]]
+    )
     path = run.out / "train.txt"
     np.savetxt(path, table, fmt="%d")
 

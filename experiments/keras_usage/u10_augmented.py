@@ -1,6 +1,8 @@
-"""Pictures changed while the network learns, from arrays and from folders (U10 and U11 of the notes).
+"""Pictures changed while the network learns, from arrays and from folders (U10 and U11 of the
+notes).
 
-Data: CIFAR-10 for the arrays, dogs and cats for the folders; the notes name neither data nor result.
+Data: CIFAR-10 for the arrays, dogs and cats for the folders; the notes name neither data nor
+result.
 
     python -m experiments run u10_augmented
 """
@@ -63,7 +65,9 @@ def main(run: Run) -> None:
     run.curve(history, "cifar10")
 
     train, validation = dogs_vs_cats.folders()
-    train_datagen = ImageDataGenerator(rescale=1.0 / 255, shear_range=0.2, zoom_range=0.2, horizontal_flip=True)
+    train_datagen = ImageDataGenerator(
+        rescale=1.0 / 255, shear_range=0.2, zoom_range=0.2, horizontal_flip=True
+    )
     test_datagen = ImageDataGenerator(rescale=1.0 / 255)
     flow = {"target_size": (128, 128), "batch_size": batch_size, "class_mode": "binary"}
     model = network(128, 1, run.settings.filters)

@@ -1,6 +1,7 @@
 """Where batch normalization stands, and how Keras 1 wrote it (U12 and U26 of the notes).
 
-Data: MNIST, small networks with it between a layer and its activation, behind the activation, and without.
+Data: MNIST, small networks with it between a layer and its activation, behind the activation, and
+without.
 
     python -m experiments run u12_batch_normalization
 """
@@ -11,7 +12,15 @@ from experiments import digits
 from experiments.program import Program
 from experiments.run import Run
 from jaxcnn import utils
-from jaxcnn.layers import Activation, BatchNormalization, Conv2D, Dense, Dropout, Flatten, MaxPooling2D
+from jaxcnn.layers import (
+    Activation,
+    BatchNormalization,
+    Conv2D,
+    Dense,
+    Dropout,
+    Flatten,
+    MaxPooling2D,
+)
 from jaxcnn.models import Sequential
 
 PROGRAM = Program(
@@ -35,7 +44,12 @@ def before_the_activation() -> list:
 
 
 def behind_the_activation() -> list:
-    return [Flatten(input_shape=(28, 28, 1)), Dense(64, activation="tanh"), BatchNormalization(), Dropout(0.5)]
+    return [
+        Flatten(input_shape=(28, 28, 1)),
+        Dense(64, activation="tanh"),
+        BatchNormalization(),
+        Dropout(0.5),
+    ]
 
 
 def without() -> list:
@@ -44,11 +58,20 @@ def without() -> list:
 
 def Conv2DReluBatchNorm(filters: int, size: int, **kwargs) -> list:
     # The normalization has a shift of its own, so the convolution needs no bias.
-    return [Conv2D(filters, size, use_bias=False, **kwargs), BatchNormalization(), Activation("relu"), MaxPooling2D()]
+    return [
+        Conv2D(filters, size, use_bias=False, **kwargs),
+        BatchNormalization(),
+        Activation("relu"),
+        MaxPooling2D(),
+    ]
 
 
 def convolutions() -> list:
-    return [*Conv2DReluBatchNorm(16, 3, input_shape=(28, 28, 1)), *Conv2DReluBatchNorm(32, 3), Flatten()]
+    return [
+        *Conv2DReluBatchNorm(16, 3, input_shape=(28, 28, 1)),
+        *Conv2DReluBatchNorm(32, 3),
+        Flatten(),
+    ]
 
 
 def main(run: Run) -> None:
@@ -75,10 +98,22 @@ def main(run: Run) -> None:
     with warnings.catch_warnings(record=True) as told:
         warnings.simplefilter("always")
         old = BatchNormalization(
-            epsilon=1e-06, mode=0, axis=-1, momentum=0.9, weights=None, beta_init="zero", gamma_init="one"
+            epsilon=1e-06,
+            mode=0,
+            axis=-1,
+            momentum=0.9,
+            weights=None,
+            beta_init="zero",
+            gamma_init="one",
         )
-    run.check("U26: the warning shows today's words", "gamma_initializer" in str(told[0].message), True)
-    run.check("U26: epsilon and momentum", [old.get_config()[k] for k in ("epsilon", "momentum")], [1e-6, 0.9])
+    run.check(
+        "U26: the warning shows today's words", "gamma_initializer" in str(told[0].message), True
+    )
+    run.check(
+        "U26: epsilon and momentum",
+        [old.get_config()[k] for k in ("epsilon", "momentum")],
+        [1e-6, 0.9],
+    )
     message = "none"
     try:
         with warnings.catch_warnings():

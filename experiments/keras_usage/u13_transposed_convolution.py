@@ -1,7 +1,8 @@
-"""Pictures made larger by layers: repeating, and the transposed convolution by hand (U13 and U14 of the notes).
+"""Pictures made larger by layers: repeating, and the transposed convolution by hand (U13 and U14 of
+the notes).
 
-Data: none.  Between the pixels go strides - 1 zeros, around them kernel - 1; then it is a convolution with the kernel
-turned by half a turn.
+Data: none. Between the pixels go strides - 1 zeros, around them kernel - 1; then it is a
+convolution with the kernel turned by half a turn.
 
     python -m experiments run u13_transposed_convolution
 """
@@ -18,10 +19,14 @@ PROGRAM = Program(title="Transposed convolutions", ids=("U13", "U14"))
 
 
 def by_hand(x: np.ndarray, kernel: np.ndarray, stride: int) -> np.ndarray:
-    """x (rows, columns, channels), kernel (size, size, filters, channels): a convolution over pixels and zeros."""
+    """x (rows, columns, channels), kernel (size, size, filters, channels): a convolution over
+    pixels and zeros.
+    """
     size = kernel.shape[0]
     rows, columns, channels = x.shape
-    wide = np.zeros(((rows - 1) * stride + 2 * size - 1, (columns - 1) * stride + 2 * size - 1, channels))
+    wide = np.zeros(
+        ((rows - 1) * stride + 2 * size - 1, (columns - 1) * stride + 2 * size - 1, channels)
+    )
     wide[size - 1 : 1 - size : stride, size - 1 : 1 - size : stride] = x
     turned = kernel[::-1, ::-1]
     places = np.ndindex(wide.shape[0] - size + 1, wide.shape[1] - size + 1)
@@ -42,16 +47,31 @@ def main(run: Run) -> None:
         model = Sequential([layer])
         model.set_weights([kernel])
         difference = np.abs(model.predict(x[None])[0] - by_hand(x, kernel, stride)).max()
-        run.check(f"U13: stride {stride}, largest difference from the sum by hand", difference, 0, 1e-4)
+        run.check(
+            f"U13: stride {stride}, largest difference from the sum by hand", difference, 0, 1e-4
+        )
 
     x = np.array([[1, 1], [2, 2]], "float32").reshape(1, 2, 2, 1)
-    found = K.conv2d_transpose(K.variable(x), K.ones((3, 3, 1, 1)), (1, 4, 4, 1), strides=(2, 2), padding="same")
-    run.check("U14", K.eval(found)[0, :, :, 0], [[1, 1, 2, 1], [1, 1, 2, 1], [3, 3, 6, 3], [2, 2, 4, 2]], 1e-6)
+    found = K.conv2d_transpose(
+        K.variable(x), K.ones((3, 3, 1, 1)), (1, 4, 4, 1), strides=(2, 2), padding="same"
+    )
+    run.check(
+        "U14",
+        K.eval(found)[0, :, :, 0],
+        [[1, 1, 2, 1], [1, 1, 2, 1], [3, 3, 6, 3], [2, 2, 4, 2]],
+        1e-6,
+    )
     sizes = {
-        padding: Sequential([Conv2DTranspose(1, 3, strides=2, padding=padding, input_shape=(4, 4, 1))])
+        padding: Sequential(
+            [Conv2DTranspose(1, 3, strides=2, padding=padding, input_shape=(4, 4, 1))]
+        )
         for padding in ("valid", "same", "full")
     }
-    run.check("U13: sizes of 4 by stride 2 and kernel 3", [m.output_shape[1] for m in sizes.values()], [9, 8, 5])
+    run.check(
+        "U13: sizes of 4 by stride 2 and kernel 3",
+        [m.output_shape[1] for m in sizes.values()],
+        [9, 8, 5],
+    )
 
 
 if __name__ == "__main__":

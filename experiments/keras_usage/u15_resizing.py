@@ -1,6 +1,7 @@
 """Pictures made larger by four rules, and a layer that does it (U15 of the notes).
 
-Data: a photograph.  The layer is a Lambda around a named function, which a saved model finds again by its name.
+Data: a photograph. The layer is a Lambda around a named function, which a saved model finds again
+by its name.
 
     python -m experiments run u15_resizing
 """
@@ -30,7 +31,9 @@ def main(run: Run) -> None:
     for name in ("bilinear", "nearest", "bicubic"):
         method = {"bicubic": "cubic"}.get(name, name)
         run.picture(name, np.clip(jax.image.resize(small, (4 * 56, 4 * 84, 3), method), 0, 1))
-    area = np.clip(img_to_array(load_img(path, target_size=(224, 336), interpolation="box")) / 255, 0, 1)
+    area = np.clip(
+        img_to_array(load_img(path, target_size=(224, 336), interpolation="box")) / 255, 0, 1
+    )
     run.picture("area", area)
 
     picture = small[None]
@@ -42,7 +45,11 @@ def main(run: Run) -> None:
     model = Model(x, Lambda(resized)(x))
     path = run.model(model)
     again = load_model(path, custom_objects={"resized": resized})
-    run.check("a saved model resizes alike", np.array_equal(again.predict(picture), model.predict(picture)), True)
+    run.check(
+        "a saved model resizes alike",
+        np.array_equal(again.predict(picture), model.predict(picture)),
+        True,
+    )
 
 
 if __name__ == "__main__":

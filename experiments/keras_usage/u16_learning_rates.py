@@ -41,7 +41,11 @@ def main(run: Run) -> None:
     ):
         utils.set_random_seed(run.seed)
         model = Sequential(
-            [Flatten(input_shape=(28, 28, 1)), Dense(64, activation="relu"), Dense(10, activation="softmax")]
+            [
+                Flatten(input_shape=(28, 28, 1)),
+                Dense(64, activation="relu"),
+                Dense(10, activation="softmax"),
+            ]
         )
         model.compile(optimizer=optimizer, loss="categorical_crossentropy", metrics=["accuracy"])
         history = model.fit(
@@ -57,7 +61,11 @@ def main(run: Run) -> None:
         run.figure(f"{name}: test accuracy", curves[name][-1])
     run.curve(curves, "test_accuracy", title="Test accuracy")
 
-    run.check("steps: rates of epochs 1, 10 and 20", [step_decay(e) for e in (0, 9, 19)], [0.1, 0.05, 0.025])
+    run.check(
+        "steps: rates of epochs 1, 10 and 20",
+        [step_decay(e) for e in (0, 9, 19)],
+        [0.1, 0.05, 0.025],
+    )
     updates = epochs * -(-len(x) // 32)
     run.figure("decay: the last rate", 0.1 / (1 + 0.1 / epochs * updates))
 

@@ -19,10 +19,14 @@ def main(run: Run) -> None:
     x = np.random.default_rng(run.seed).random((50, 8)).astype("float32")
     model = Sequential([Dense(5, activation="softmax", input_dim=8)])
     classes = model.predict_classes(x, verbose=0)
-    run.check("as the largest output", np.array_equal(classes, np.argmax(model.predict(x), axis=1)), True)
+    run.check(
+        "as the largest output", np.array_equal(classes, np.argmax(model.predict(x), axis=1)), True
+    )
     model = Sequential([Dense(1, activation="sigmoid", input_dim=8)])
     classes = model.predict_classes(x, verbose=0)
-    run.check("one output: whether it is above 0.5", np.array_equal(classes, model.predict(x) > 0.5), True)
+    run.check(
+        "one output: whether it is above 0.5", np.array_equal(classes, model.predict(x) > 0.5), True
+    )
 
     inputs = Input((8,))
     functional = Model(inputs, Dense(5, activation="softmax")(inputs))

@@ -1,4 +1,5 @@
-"""Optimizers, losses and metrics by name, by description and by function (U18 and U19 of the notes).
+"""Optimizers, losses and metrics by name, by description and by function (U18 and U19 of the
+notes).
 
 Data: random numbers.
 
@@ -22,8 +23,13 @@ def mean_pred(y_true, y_pred):
 
 
 def main(run: Run) -> None:
-    named, described = optimizers.get("adam"), optimizers.get({"class_name": "Adam", "config": {"lr": 0.01}})
-    run.check("optimizers.get by name and by description", [named.lr, described.lr], [0.001, 0.01], 1e-8)
+    named, described = (
+        optimizers.get("adam"),
+        optimizers.get({"class_name": "Adam", "config": {"lr": 0.01}}),
+    )
+    run.check(
+        "optimizers.get by name and by description", [named.lr, described.lr], [0.001, 0.01], 1e-8
+    )
     run.check("losses.get by name", losses.get("mse") is losses.mean_squared_error, True)
     run.check("losses.get of a function", losses.get(mean_pred) is mean_pred, True)
     run.check("metrics.get by name", metrics.get("mae").name, "mean_absolute_error")
@@ -47,10 +53,19 @@ def main(run: Run) -> None:
         model.compile("sgd", loss, metrics=["accuracy", "crossentropy", mean_pred])
         found = dict(zip(model.metrics_names, model.evaluate(x, y, verbose=0), strict=True))
         predicted = model.predict(x)
-        right = (predicted[:, 0] > 0.5) == (labels > 1) if units == 1 else predicted.argmax(1) == labels
+        right = (
+            (predicted[:, 0] > 0.5) == (labels > 1) if units == 1 else predicted.argmax(1) == labels
+        )
         run.check(f"{loss}: accuracy", found["acc"] - right.mean(), 0, 1e-5)
-        others = {name: value for name, value in found.items() if name not in ("loss", "acc", "mean_pred")}
-        run.check(f"{loss}: crossentropy is the loss", next(iter(others.values())) - found["loss"], 0, 1e-5)
+        others = {
+            name: value for name, value in found.items() if name not in ("loss", "acc", "mean_pred")
+        }
+        run.check(
+            f"{loss}: crossentropy is the loss",
+            next(iter(others.values())) - found["loss"],
+            0,
+            1e-5,
+        )
         run.check(f"{loss}: mean_pred", found["mean_pred"] - predicted.mean(), 0, 1e-5)
 
 

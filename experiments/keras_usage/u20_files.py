@@ -1,4 +1,5 @@
-"""Models in files with layers and losses of one's own, and the record of a training (U20, U24 and U25 of the notes).
+"""Models in files with layers and losses of one's own, and the record of a training (U20, U24 and
+U25 of the notes).
 
 Data: random numbers.
 
@@ -48,10 +49,20 @@ def main(run: Run) -> None:
 
     names = {"AttentionLayer": AttentionLayer, "focal_loss_fixed": focal_loss()}
     again = load_model(path, custom_objects=names)
-    run.check("U24: with the own layer and loss", np.array_equal(again.predict(x), model.predict(x)), True)
-    run.check("U20: the loss after reading", again.evaluate(x, y, verbose=0) == model.evaluate(x, y, verbose=0), True)
+    run.check(
+        "U24: with the own layer and loss", np.array_equal(again.predict(x), model.predict(x)), True
+    )
+    run.check(
+        "U20: the loss after reading",
+        again.evaluate(x, y, verbose=0) == model.evaluate(x, y, verbose=0),
+        True,
+    )
     bare = load_model(path, custom_objects={"AttentionLayer": AttentionLayer}, compile=False)
-    run.check("U24: without compiling it needs no loss", np.array_equal(bare.predict(x), model.predict(x)), True)
+    run.check(
+        "U24: without compiling it needs no loss",
+        np.array_equal(bare.predict(x), model.predict(x)),
+        True,
+    )
     message = "none"
     try:
         load_model(path)
@@ -65,13 +76,21 @@ def main(run: Run) -> None:
     run.check("U25: the record in a file", kept == history.history, True)
     run.check("U25: what is recorded", sorted(kept), ["acc", "loss", "val_acc", "val_loss"])
     tail = model.evaluate(x[192:], y[192:], verbose=0)[0]
-    run.check("U25: the last quarter is the validation part", history.history["val_loss"][-1] - tail, 0, 1e-6)
+    run.check(
+        "U25: the last quarter is the validation part",
+        history.history["val_loss"][-1] - tail,
+        0,
+        1e-6,
+    )
     run.curve(history)
     for start in range(0, 256, 64):  # data larger than memory comes in parts
         model.train_on_batch(x[start : start + 64], y[start : start + 64])
     run.check(
         "U25: test_on_batch is evaluate of one batch",
-        abs(model.test_on_batch(x[:64], y[:64])[0] - model.evaluate(x[:64], y[:64], batch_size=64, verbose=0)[0])
+        abs(
+            model.test_on_batch(x[:64], y[:64])[0]
+            - model.evaluate(x[:64], y[:64], batch_size=64, verbose=0)[0]
+        )
         < 1e-6,
         True,
     )

@@ -1,8 +1,9 @@
 """Networks with ImageNet weights name what they see (U21 of the notes).
 
-Data: photographs, and the weights of MobileNet, the only one of the notes' thirteen networks whose whole weights come
-with the data of this project.  The others are built without weights and their parameters counted.  Where Keras 3 is
-installed, a full run says beside ours what it sees in the same pictures by the same weights.
+Data: photographs, and the weights of MobileNet, the only one of the notes' thirteen networks whose
+whole weights come with the data of this project. The others are built without weights and their
+parameters counted. Where Keras 3 is installed, a full run says beside ours what it sees in the same
+pictures by the same weights.
 
     python -m experiments run u21_applications
 """
@@ -60,7 +61,9 @@ def main(run: Run) -> None:
     MobileNet = applications.MobileNet
     model = MobileNet(weights="imagenet")
     pictures = ("panda.jpg", "darknet_eagle.jpg", "darknet_dog.jpg")
-    photographs = [load_img(config.home() / "media" / name, target_size=(224, 224)) for name in pictures]
+    photographs = [
+        load_img(config.home() / "media" / name, target_size=(224, 224)) for name in pictures
+    ]
     x = np.stack([img_to_array(photograph) for photograph in photographs])
     prepared = MobileNet.preprocess_input(x)
     titles = []

@@ -30,7 +30,9 @@ def main(run: Run) -> None:
     x = img_to_array(load_img(config.home() / "media/cat.jpeg", target_size=(150, 150)))[None]
     preview = run.out / "preview"
     preview.mkdir(exist_ok=True)
-    pictures = datagen.flow(x, batch_size=1, save_to_dir=preview, save_prefix="cat", save_format="jpeg", seed=run.seed)
+    pictures = datagen.flow(
+        x, batch_size=1, save_to_dir=preview, save_prefix="cat", save_format="jpeg", seed=run.seed
+    )
     found = [next(pictures)[0] for _ in range(21)]
     run.check("files", len(list(preview.glob("cat_*.jpeg"))), 21)
     run.check("size", array_to_img(found[0]).size, (150, 150))

@@ -57,7 +57,14 @@ def main(run: Run) -> None:
         ),
         EarlyStopping(monitor="val_dice_coef", min_delta=0, patience=5, verbose=1, mode="max"),
         ReduceLROnPlateau(
-            monitor="val_loss", factor=0.1, patience=10, verbose=0, mode="auto", epsilon=1e-4, cooldown=0, min_lr=0
+            monitor="val_loss",
+            factor=0.1,
+            patience=10,
+            verbose=0,
+            mode="auto",
+            epsilon=1e-4,
+            cooldown=0,
+            min_lr=0,
         ),
         TensorBoard(log_dir=run.out / "logs"),
     ]
@@ -74,7 +81,12 @@ def main(run: Run) -> None:
     run.curve(history)
     best = load_model(run.out / "best.h5", custom_objects={"dice_coef": dice_coef})
     found = best.predict(x[-6:])
-    run.picture("masks", np.concatenate([x[-6:], found, masks[-6:]]), columns=6, title="noisy, found, wanted")
+    run.picture(
+        "masks",
+        np.concatenate([x[-6:], found, masks[-6:]]),
+        columns=6,
+        title="noisy, found, wanted",
+    )
 
 
 if __name__ == "__main__":

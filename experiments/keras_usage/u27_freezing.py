@@ -20,7 +20,11 @@ def main(run: Run) -> None:
     labels = np.eye(32, dtype="float32")[np.arange(64) % 32]
 
     frozen_layer = Dense(32, trainable=False, input_dim=16)
-    run.check("U27: weights to train of a frozen layer", len(Sequential([frozen_layer]).trainable_weights), 0)
+    run.check(
+        "U27: weights to train of a frozen layer",
+        len(Sequential([frozen_layer]).trainable_weights),
+        0,
+    )
 
     # One layer in two models: frozen in the first, trained in the second.
     x = Input(shape=(16,))
@@ -35,7 +39,9 @@ def main(run: Run) -> None:
     before = layer.get_weights()[0]
     layer.trainable = False
     frozen_model.fit(data, labels, epochs=1, verbose=0)
-    run.check("U27: the frozen model leaves it", np.array_equal(layer.get_weights()[0], before), True)
+    run.check(
+        "U27: the frozen model leaves it", np.array_equal(layer.get_weights()[0], before), True
+    )
     layer.trainable = True
     trainable_model.fit(data, labels, epochs=1, verbose=0)
     run.check("U27: the other one does not", np.array_equal(layer.get_weights()[0], before), False)

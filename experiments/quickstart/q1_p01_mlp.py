@@ -1,7 +1,7 @@
 """A network of dense layers learns MNIST's digits (section 3.3 of the book).
 
-Data: MNIST.  The book's validation set is the test set, so its last epoch is its test result; it was one run without
-a seed.  It does not print its batch size; 128 is Keras's own example's.
+Data: MNIST. The book's validation set is the test set, so its last epoch is its test result; it was
+one run without a seed. It does not print its batch size; 128 is Keras's own example's.
 
     python -m experiments run q1_p01_mlp
 """

@@ -21,18 +21,26 @@ def main(run: Run) -> None:
     run.check("np.sum(a, axis=0)", np.sum(a, axis=0), [4, 6])
     run.check("np.sum(a, axis=1)", np.sum(a, axis=1), [3, 7])
 
-    # 100 RGB pictures, 16 high and 32 wide, in the two formats; the same convolution gives the same numbers.
+    # 100 RGB pictures, 16 high and 32 wide, in the two formats; the same convolution gives the same
+    # numbers.
     run.check("the format where none is set", K.image_data_format(), "channels_last")
     last = np.random.default_rng(run.seed).random((100, 16, 32, 3)).astype("float32")
     first = last.transpose(0, 3, 1, 2)
     run.check("channels_first", first.shape, (100, 3, 16, 32))
     models = {
         "channels_last": Sequential([Conv2D(4, 3, input_shape=(16, 32, 3))]),
-        "channels_first": Sequential([Conv2D(4, 3, data_format="channels_first", input_shape=(3, 16, 32))]),
+        "channels_first": Sequential(
+            [Conv2D(4, 3, data_format="channels_first", input_shape=(3, 16, 32))]
+        ),
     }
     models["channels_first"].set_weights(models["channels_last"].get_weights())
     found = models["channels_first"].predict(first).transpose(0, 2, 3, 1)
-    run.check("largest difference of the outputs", np.abs(found - models["channels_last"].predict(last)).max(), 0, 1e-5)
+    run.check(
+        "largest difference of the outputs",
+        np.abs(found - models["channels_last"].predict(last)).max(),
+        0,
+        1e-5,
+    )
 
 
 if __name__ == "__main__":

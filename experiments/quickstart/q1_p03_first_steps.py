@@ -1,7 +1,9 @@
-"""The six steps of every Keras program: define, add layers, compile, train, evaluate (section 3.2, Q1.P03).
+"""The six steps of every Keras program: define, add layers, compile, train, evaluate (section 3.2,
+Q1.P03).
 
-Data: MNIST, for the book leaves its `data` and `label` open.  Its listing ends in a layer of 512, so it would need
-512 classes; here a layer of 10 follows.  See X02-X04 in ERRATA.md for `sgd`, `nb_epoch` and `show_accuracy`.
+Data: MNIST, for the book leaves its `data` and `label` open. Its listing ends in a layer of 512, so
+it would need 512 classes; here a layer of 10 follows. See X02-X04 in ERRATA.md for `sgd`,
+`nb_epoch` and `show_accuracy`.
 
     python -m experiments run q1_p03_first_steps
 """

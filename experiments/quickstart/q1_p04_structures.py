@@ -1,4 +1,5 @@
-"""A model as a dictionary, as JSON and as YAML, and its weights in a file (section 4.1, Q1.P04-P06 and P45).
+"""A model as a dictionary, as JSON and as YAML, and its weights in a file (section 4.1, Q1.P04-P06
+and P45).
 
 Data: none.  The book's `from models import` lacks a word (X09 in ERRATA.md).
 
@@ -12,7 +13,9 @@ from experiments.run import Run
 from jaxcnn.layers import Activation, Dense
 from jaxcnn.models import Model, Sequential, model_from_json, model_from_yaml
 
-PROGRAM = Program(title="Structures and weights", ids=("Q1.P04", "Q1.P05", "Q1.P06", "Q1.P45"), packages=("yaml",))
+PROGRAM = Program(
+    title="Structures and weights", ids=("Q1.P04", "Q1.P05", "Q1.P06", "Q1.P45"), packages=("yaml",)
+)
 
 
 def layers(model: Model) -> list[tuple[str, str]]:
@@ -20,7 +23,9 @@ def layers(model: Model) -> list[tuple[str, str]]:
 
 
 def main(run: Run) -> None:
-    model = Sequential([Dense(32, input_dim=784), Activation("relu"), Dense(10), Activation("softmax")])
+    model = Sequential(
+        [Dense(32, input_dim=784), Activation("relu"), Dense(10), Activation("softmax")]
+    )
     again = Sequential.from_config(model.get_config())
     run.check("P04: layers of the configuration", layers(again), layers(model))
     json_string = model.to_json()
@@ -33,9 +38,17 @@ def main(run: Run) -> None:
     x = rng.random((8, 784)).astype("float32")
     model.set_weights([rng.normal(0, 0.1, weight.shape) for weight in model.get_weights()])
     model.save_weights(run.out / "weights.h5")
-    run.check("P45: structure alone has other weights", np.array_equal(again.predict(x), model.predict(x)), False)
+    run.check(
+        "P45: structure alone has other weights",
+        np.array_equal(again.predict(x), model.predict(x)),
+        False,
+    )
     again.load_weights(run.out / "weights.h5")
-    run.check("P45: with the file they are the same", np.array_equal(again.predict(x), model.predict(x)), True)
+    run.check(
+        "P45: with the file they are the same",
+        np.array_equal(again.predict(x), model.predict(x)),
+        True,
+    )
 
 
 if __name__ == "__main__":

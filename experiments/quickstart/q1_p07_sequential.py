@@ -1,7 +1,8 @@
-"""Stacks of layers: from a list, by `add`, and the spellings of an input shape (sections 4.1 and 4.2, Q1.P07-P10).
+"""Stacks of layers: from a list, by `add`, and the spellings of an input shape (sections 4.1 and
+4.2, Q1.P07-P10).
 
-Data: random numbers.  P07 and P08 print `Dense(32, units=784)`, which gives `units` twice, and P10 `input_shape=(784)`,
-which is no tuple; what they mean stands here (X07, X08 in ERRATA.md).
+Data: random numbers. P07 and P08 print `Dense(32, units=784)`, which gives `units` twice, and P10
+`input_shape=(784)`, which is no tuple; what they mean stands here (X07, X08 in ERRATA.md).
 
     python -m experiments run q1_p07_sequential
 """
@@ -17,7 +18,9 @@ PROGRAM = Program(title="Sequential models", ids=("Q1.P07", "Q1.P08", "Q1.P09", 
 
 
 def main(run: Run) -> None:
-    model = Sequential([Dense(32, input_shape=(784,)), Activation("relu"), Dense(10), Activation("softmax")])
+    model = Sequential(
+        [Dense(32, input_shape=(784,)), Activation("relu"), Dense(10), Activation("softmax")]
+    )
     run.check("P07: parameters", model.count_params(), 25_450)
 
     model = Sequential()
@@ -40,7 +43,10 @@ def main(run: Run) -> None:
     history = model.fit(x, y, epochs=10, verbose=0)
     run.check("P09: the loss falls", history.history["loss"][-1] < history.history["loss"][0], True)
 
-    by_shape, by_dim = Sequential([Dense(32, input_shape=(784,))]), Sequential([Dense(32, input_dim=784)])
+    by_shape, by_dim = (
+        Sequential([Dense(32, input_shape=(784,))]),
+        Sequential([Dense(32, input_dim=784)]),
+    )
     run.check("P10: output with input_shape", by_shape.output_shape, (None, 32))
     run.check("P10: output with input_dim", by_dim.output_shape, (None, 32))
     fixed = Sequential([Dense(32, batch_size=32, input_shape=(6, 8))])

@@ -1,4 +1,5 @@
-"""One output for two classes, ten outputs for ten, on random numbers (section 4.2.2, Q1.P13 and P14).
+"""One output for two classes, ten outputs for ten, on random numbers (section 4.2.2, Q1.P13 and
+P14).
 
 Data: the book's own, random pictures with random labels: there is nothing to learn but the noise.
 
@@ -14,7 +15,10 @@ from jaxcnn.models import Sequential
 from jaxcnn.utils import to_categorical
 
 PROGRAM = Program(
-    title="Two classes, ten classes", ids=("Q1.P13", "Q1.P14"), settings={"epochs": 10}, quick={"epochs": 2}
+    title="Two classes, ten classes",
+    ids=("Q1.P13", "Q1.P14"),
+    settings={"epochs": 10},
+    quick={"epochs": 2},
 )
 
 
@@ -38,7 +42,9 @@ def main(run: Run) -> None:
     model.add(Dense(10, activation="softmax"))
     model.compile(optimizer="rmsprop", loss="categorical_crossentropy", metrics=["accuracy"])
     run.check("P14: parameters", model.count_params(), 3562)
-    history = model.fit(data, to_categorical(labels, num_classes=10), epochs=run.settings.epochs, verbose=2)
+    history = model.fit(
+        data, to_categorical(labels, num_classes=10), epochs=run.settings.epochs, verbose=2
+    )
     run.figure("P14: training accuracy", history.history["acc"][-1])
     run.curve(history, "ten_classes")
 

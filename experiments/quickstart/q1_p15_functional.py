@@ -1,7 +1,8 @@
-"""Layers and models called on tensors; models inside models; several inputs and outputs (section 4.3.1, Q1.P15-P19).
+"""Layers and models called on tensors; models inside models; several inputs and outputs (section
+4.3.1, Q1.P15-P19).
 
-Data: MNIST for P15, whose `data` in the book has the wrong width (X17 in ERRATA.md); P19 lists one output twice where
-it means two (X15).
+Data: MNIST for P15, whose `data` in the book has the wrong width (X17 in ERRATA.md); P19 lists one
+output twice where it means two (X15).
 
     python -m experiments run q1_p15_functional
 """
@@ -38,7 +39,10 @@ def main(run: Run) -> None:
     run.check("P15: parameters", model.count_params(), 55_050)
     model.compile(optimizer="rmsprop", loss="categorical_crossentropy", metrics=["accuracy"])
     history = model.fit(data, to_categorical(labels, 10), epochs=run.settings.epochs, verbose=2)
-    run.figure("P15: test accuracy", model.evaluate(test_data, to_categorical(test_labels, 10), verbose=0)[1])
+    run.figure(
+        "P15: test accuracy",
+        model.evaluate(test_data, to_categorical(test_labels, 10), verbose=0)[1],
+    )
     run.curve(history)
 
     x = Input(shape=(784,))
@@ -51,7 +55,9 @@ def main(run: Run) -> None:
     processed = TimeDistributed(model)(sequences)
     run.check("P17: output of the model on 20 steps", processed.shape, (None, 20, 10))
     video = Model(sequences, processed).predict(test_data[:40].reshape(2, 20, 784)).reshape(40, 10)
-    run.check("P17: largest difference", np.abs(video - model.predict(test_data[:40])).max(), 0, 1e-5)
+    run.check(
+        "P17: largest difference", np.abs(video - model.predict(test_data[:40])).max(), 0, 1e-5
+    )
 
     a = Input(shape=(32,))
     b = Dense(32)(a)
@@ -62,7 +68,12 @@ def main(run: Run) -> None:
     model = Model(inputs=[a1, a2], outputs=[b1, b2, add([b1, b2])])
     found = model.predict([np.ones((3, 32)), np.ones((3, 32))])
     run.check("P19: shapes of the outputs", [output.shape for output in found], [(3, 8)] * 3)
-    run.check("P19: the third is the sum of the others", np.abs(found[0] + found[1] - found[2]).max(), 0, 1e-5)
+    run.check(
+        "P19: the third is the sum of the others",
+        np.abs(found[0] + found[1] - found[2]).max(),
+        0,
+        1e-5,
+    )
 
 
 if __name__ == "__main__":

@@ -1,7 +1,8 @@
 """A model with two inputs and two outputs judges headlines (section 4.3.3, figure 4-1, Q1.P20).
 
-Data: made up, as the book has none: a headline is 100 word numbers, its label whether words of the upper half of the
-vocabulary are frequent.  Word numbers go from 0 to 9999; the book's 10000 has no row in the embedding (X18).
+Data: made up, as the book has none: a headline is 100 word numbers, its label whether words of the
+upper half of the vocabulary are frequent. Word numbers go from 0 to 9999; the book's 10000 has no
+row in the embedding (X18).
 
     python -m experiments run q1_p20_headlines
 """

@@ -1,6 +1,7 @@
 """Do two messages come from one author?  One LSTM reads both (section 4.3.4, Q1.P21).
 
-Data: made up, as the book has none: an author prefers some of the 256 characters, a message is 140 of them.
+Data: made up, as the book has none: an author prefers some of the 256 characters, a message is 140
+of them.
 
     python -m experiments run q1_p21_same_author
 """
@@ -46,15 +47,24 @@ def main(run: Run) -> None:
 
     model.compile(optimizer="rmsprop", loss="binary_crossentropy", metrics=["accuracy"])
     history = model.fit(
-        [data_a, data_b], labels, epochs=run.settings.epochs, verbose=2, checkpoint_dir=run.checkpoint_dir
+        [data_a, data_b],
+        labels,
+        epochs=run.settings.epochs,
+        verbose=2,
+        checkpoint_dir=run.checkpoint_dir,
     )
     run.figure("training accuracy", history.history["acc"][-1])
     run.figure("share of the more frequent answer", max(labels.mean(), 1 - labels.mean()))
     run.curve(history)
 
     encoder = Model([tweet_a, tweet_b], [encoded_a, encoded_b])
-    straight, swapped = encoder.predict([data_a[:8], data_b[:8]]), encoder.predict([data_b[:8], data_a[:8]])
-    run.check("swapped messages swap their encodings", np.array_equal(straight[0], swapped[1]), True)
+    straight, swapped = (
+        encoder.predict([data_a[:8], data_b[:8]]),
+        encoder.predict([data_b[:8], data_a[:8]]),
+    )
+    run.check(
+        "swapped messages swap their encodings", np.array_equal(straight[0], swapped[1]), True
+    )
     run.check("calls of the LSTM", len(shared_lstm.inbound_nodes), 2)
 
 

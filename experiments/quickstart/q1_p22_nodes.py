@@ -1,4 +1,5 @@
-"""What a layer that was called several times says of its inputs and outputs (section 4.3.5, Q1.P22-P24).
+"""What a layer that was called several times says of its inputs and outputs (section 4.3.5,
+Q1.P22-P24).
 
 Data: none.  P24's shapes are channels_first (X20 in ERRATA.md).
 

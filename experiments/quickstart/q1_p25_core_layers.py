@@ -10,7 +10,17 @@ import numpy as np
 from experiments.program import Program
 from experiments.run import Run
 from jaxcnn import backend as K
-from jaxcnn.layers import LSTM, Conv2D, Dense, Flatten, Lambda, Masking, Permute, RepeatVector, Reshape
+from jaxcnn.layers import (
+    LSTM,
+    Conv2D,
+    Dense,
+    Flatten,
+    Lambda,
+    Masking,
+    Permute,
+    RepeatVector,
+    Reshape,
+)
 from jaxcnn.models import Sequential
 
 PROGRAM = Program(
@@ -31,7 +41,11 @@ def main(run: Run) -> None:
 
     K.set_image_data_format("channels_first")
     model = Sequential([Conv2D(64, (3, 3), padding="same", input_shape=(3, 32, 32)), Flatten()])
-    run.check("P26: shapes", [layer.output_shape for layer in model.layers], [(None, 64, 32, 32), (None, 65536)])
+    run.check(
+        "P26: shapes",
+        [layer.output_shape for layer in model.layers],
+        [(None, 64, 32, 32), (None, 65536)],
+    )
     run.check("P26: parameters", model.count_params(), 1792)
     K.set_image_data_format("channels_last")
 

@@ -1,4 +1,5 @@
-"""Recurrent layers: shapes, stacks, and a state that is kept between batches (section 5.6, Q1.P33 and P42).
+"""Recurrent layers: shapes, stacks, and a state that is kept between batches (section 5.6, Q1.P33
+and P42).
 
 Data: none.  The book puts an LSTM on one that returns no sequences; that raises (X27 in ERRATA.md).
 
@@ -43,11 +44,20 @@ def main(run: Run) -> None:
     kept.set_weights(whole.get_weights())
     kept.predict(x[:, :10], batch_size=4)
     halves = kept.predict(x[:, 10:], batch_size=4)
-    run.check("P42: two halves against the whole, largest difference", np.abs(halves - whole.predict(x)).max(), 0, 1e-6)
+    run.check(
+        "P42: two halves against the whole, largest difference",
+        np.abs(halves - whole.predict(x)).max(),
+        0,
+        1e-6,
+    )
     kept.reset_states()
     first = kept.predict(x[:, :10], batch_size=4)
     kept.reset_states()
-    run.check("P42: the same after reset_states()", np.array_equal(kept.predict(x[:, :10], batch_size=4), first), True)
+    run.check(
+        "P42: the same after reset_states()",
+        np.array_equal(kept.predict(x[:, :10], batch_size=4), first),
+        True,
+    )
 
 
 if __name__ == "__main__":

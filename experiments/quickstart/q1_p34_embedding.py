@@ -23,7 +23,9 @@ def main(run: Run) -> None:
     output_array = model.predict(input_array)
     run.check("shape", output_array.shape, (32, 10, 64))
     run.check("parameters", model.count_params(), 64_000)
-    run.check("a row a number", np.array_equal(output_array, model.get_weights()[0][input_array]), True)
+    run.check(
+        "a row a number", np.array_equal(output_array, model.get_weights()[0][input_array]), True
+    )
 
 
 if __name__ == "__main__":

@@ -1,4 +1,5 @@
-"""A layer at every step of a sequence, and one that reads it in both directions (section 5.12, Q1.P35-P37).
+"""A layer at every step of a sequence, and one that reads it in both directions (section 5.12,
+Q1.P35-P37).
 
 Data: random numbers.  P36's shapes are channels_first (X20 in ERRATA.md).
 

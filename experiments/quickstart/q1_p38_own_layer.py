@@ -1,6 +1,7 @@
 """A layer of one's own with trained weights (section 5.13, Q1.P38 and Q2.P18).
 
-Data: random numbers.  The book's `add_weight` has no name, which Keras 2.0.4 demands; here it is optional (X30).
+Data: random numbers. The book's `add_weight` has no name, which Keras 2.0.4 demands; here it is
+optional (X30).
 
     python -m experiments run q1_p38_own_layer
 """
@@ -22,7 +23,9 @@ class MyLayer(Layer):
         super().__init__(**kwargs)
 
     def build(self, input_shape):
-        self.kernel = self.add_weight(shape=(input_shape[1], self.output_dim), initializer="uniform", trainable=True)
+        self.kernel = self.add_weight(
+            shape=(input_shape[1], self.output_dim), initializer="uniform", trainable=True
+        )
         super().build(input_shape)
 
     def call(self, x):
@@ -39,7 +42,12 @@ def main(run: Run) -> None:
     run.check("parameters", model.count_params(), 21)
     rng = np.random.default_rng(run.seed)
     x, kernel = rng.random((256, 7)).astype("float32"), rng.random((7, 3)).astype("float32")
-    run.check("product, largest error", np.abs(model.predict(x) - x @ model.get_weights()[0]).max(), 0, 1e-5)
+    run.check(
+        "product, largest error",
+        np.abs(model.predict(x) - x @ model.get_weights()[0]).max(),
+        0,
+        1e-5,
+    )
     model.compile("rmsprop", "mse")
     history = model.fit(x, x @ kernel, epochs=30, verbose=0)
     run.check("the loss falls", history.history["loss"][-1] < history.history["loss"][0], True)

@@ -1,7 +1,8 @@
 """Gradient descent by all samples, by one and by some at a time (section 3.1, figure 3-1, Q1.P41).
 
-Data: MNIST.  A linear classifier takes the same number of samples in batches of three sizes; the curves show the loss
-on the test digits after every pass: few quiet steps, many noisy ones, and what is between.
+Data: MNIST. A linear classifier takes the same number of samples in batches of three sizes; the
+curves show the loss on the test digits after every pass: few quiet steps, many noisy ones, and what
+is between.
 
     python -m experiments run q1_p41_batch_sizes
 """
@@ -47,7 +48,11 @@ def main(run: Run) -> None:
         curves[name] = history.history["val_loss"]
         run.figure(f"test loss with {name} a step", curves[name][-1])
     run.curve(curves, "test_loss", title="Test loss by samples a step")
-    run.check("mini-batches beat one step an epoch", curves["32 samples"][-1] < curves["all samples"][-1], True)
+    run.check(
+        "mini-batches beat one step an epoch",
+        curves["32 samples"][-1] < curves["all samples"][-1],
+        True,
+    )
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """An autoencoder that learns to take noise away, with `GaussianNoise` (section 5.11, Q1.P44).
 
-Data: MNIST.  The book names this use of the layer and has no code for it: the noise is a layer, so it is there in
-training only.
+Data: MNIST. The book names this use of the layer and has no code for it: the noise is a layer, so
+it is there in training only.
 
     python -m experiments run q1_p44_denoising
 """
@@ -26,15 +26,26 @@ PROGRAM = Program(
 
 def main(run: Run) -> None:
     (x, _), (x_test, _) = mnist.load_data()
-    x, x_test = (a[: run.settings.samples].reshape(-1, 784).astype("float32") / 255 for a in (x, x_test))
+    x, x_test = (
+        a[: run.settings.samples].reshape(-1, 784).astype("float32") / 255 for a in (x, x_test)
+    )
     picture = Input(shape=(784,))
     hidden = Dense(128, activation="relu")(GaussianNoise(0.5)(picture))
     model = Model(picture, Dense(784, activation="sigmoid")(hidden))
     model.compile("adam", "binary_crossentropy")
-    history = model.fit(x, x, batch_size=128, epochs=run.settings.epochs, verbose=2, checkpoint_dir=run.checkpoint_dir)
+    history = model.fit(
+        x,
+        x,
+        batch_size=128,
+        epochs=run.settings.epochs,
+        verbose=2,
+        checkpoint_dir=run.checkpoint_dir,
+    )
     run.curve(history)
 
-    noisy = x_test + 0.5 * np.random.default_rng(run.seed).standard_normal(x_test.shape).astype("float32")
+    noisy = x_test + 0.5 * np.random.default_rng(run.seed).standard_normal(x_test.shape).astype(
+        "float32"
+    )
     cleaned = model.predict(noisy)
     run.figure("mean squared error of the noisy digits", np.mean((noisy - x_test) ** 2))
     run.figure("mean squared error of the cleaned digits", np.mean((cleaned - x_test) ** 2))

@@ -1,7 +1,8 @@
-"""Sequences of one length, pairs of words for skip-grams, how often words are kept (section 6.1, Q2.P1-P3).
+"""Sequences of one length, pairs of words for skip-grams, how often words are kept (section 6.1,
+Q2.P1-P3).
 
-Data: none.  One of the book's printed pairs is both a neighbour and a random one, as random ones are drawn from all
-words (O4 in ERRATA.md).
+Data: none. One of the book's printed pairs is both a neighbour and a random one, as random ones are
+drawn from all words (O4 in ERRATA.md).
 
     python -m experiments run q2_p01_sequences
 """
@@ -34,7 +35,11 @@ def my_test_skipgrams(run: Run) -> None:
     print(couples, labels, sep="\n")
     run.check("skipgrams: pairs", len(couples), 12)
     neighbours = sorted(couple for couple, label in zip(couples, labels, strict=True) if label)
-    run.check("skipgrams: neighbours", neighbours, [list(pair) for pair in itertools.permutations([1, 2, 3], 2)])
+    run.check(
+        "skipgrams: neighbours",
+        neighbours,
+        [list(pair) for pair in itertools.permutations([1, 2, 3], 2)],
+    )
     firsts = [couple[0] for couple, label in zip(couples, labels, strict=True) if not label]
     run.check("skipgrams: first words of the random pairs", sorted(firsts), [1, 1, 2, 2, 3, 3])
     _, labels = skipgrams([0, 1, 2, 3], vocabulary_size=4, categorical=True)
@@ -45,7 +50,9 @@ def test_make_sampling_table(run: Run) -> None:
     table = make_sampling_table(5)
     expected = [0.00315225, 0.00315225, 0.00547597, 0.00741556, 0.00912817]
     run.check("make_sampling_table(5)", np.round(table, 8), expected)
-    run.figure("make_sampling_table(2, sampling_factor=1)", make_sampling_table(2, 1.0)[0], book=1.0)
+    run.figure(
+        "make_sampling_table(2, sampling_factor=1)", make_sampling_table(2, 1.0)[0], book=1.0
+    )
 
 
 def main(run: Run) -> None:

@@ -1,7 +1,8 @@
 """Texts as words, as numbers and as matrices (section 6.2, Q2.P4-P6).
 
-Data: the book's three sentences.  Its matrices come from another run than its sequences, in which words that are
-equally frequent had another order (O5 in ERRATA.md); with that order every printed digit comes out.
+Data: the book's three sentences. Its matrices come from another run than its sequences, in which
+words that are equally frequent had another order (O5 in ERRATA.md); with that order every printed
+digit comes out.
 
     python -m experiments run q2_p04_texts
 """
@@ -44,19 +45,44 @@ def test_tokenizer(run: Run) -> None:
     sequences = list(tokenizer.texts_to_sequences_generator(TEXTS))
     run.figure("P6: sequences", sequences, book=[[1, 3, 2, 1, 7], [1, 3, 2, 1, 4], [5, 8, 6, 9]])
 
-    words = ["the", "sat", "on", "dogs", "cats", "cat", "living", "mat", "together", "and", "dog", "log"]
+    words = [
+        "the",
+        "sat",
+        "on",
+        "dogs",
+        "cats",
+        "cat",
+        "living",
+        "mat",
+        "together",
+        "and",
+        "dog",
+        "log",
+    ]
     tokenizer.word_index = {word: i for i, word in enumerate(words, 1)}
     sequences = tokenizer.texts_to_sequences(TEXTS)
     tokenizer.fit_on_sequences(sequences)
-    run.check("P6: sequences in the order of the matrices", sequences, [[1, 6, 2, 3, 1, 8], [1, 2, 3, 1], [4, 5, 7, 9]])
-    binary = [[0, 1, 1, 1, 0, 0, 1, 0, 1, 0], [0, 1, 1, 1, 0, 0, 0, 0, 0, 0], [0, 0, 0, 0, 1, 1, 0, 1, 0, 1]]
+    run.check(
+        "P6: sequences in the order of the matrices",
+        sequences,
+        [[1, 6, 2, 3, 1, 8], [1, 2, 3, 1], [4, 5, 7, 9]],
+    )
+    binary = [
+        [0, 1, 1, 1, 0, 0, 1, 0, 1, 0],
+        [0, 1, 1, 1, 0, 0, 0, 0, 0, 0],
+        [0, 0, 0, 0, 1, 1, 0, 1, 0, 1],
+    ]
     run.check("P6: binary", tokenizer.sequences_to_matrix(sequences), binary)
     count = tokenizer.sequences_to_matrix(sequences, mode="count")
     run.check("P6: counts of the first", count[0], [0, 2, 1, 1, 0, 0, 1, 0, 1, 0])
     tfidf = tokenizer.sequences_to_matrix(sequences, mode="tfidf")
     run.check("P6: tfidf", np.unique(np.round(tfidf, 8)), [0, 0.69314718, 0.91629073, 1.17360019])
     frequencies = tokenizer.sequences_to_matrix(sequences, mode="freq")
-    run.check("P6: frequencies", np.unique(np.round(frequencies, 8)), [0, 0.16666667, 0.25, 0.33333333, 0.5])
+    run.check(
+        "P6: frequencies",
+        np.unique(np.round(frequencies, 8)),
+        [0, 0.16666667, 0.25, 0.33333333, 0.5],
+    )
 
 
 def main(run: Run) -> None:

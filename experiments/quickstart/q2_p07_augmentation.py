@@ -1,7 +1,7 @@
 """Five pictures and what ImageDataGenerator makes of them (section 6.3, figure 6-2, Q2.P7).
 
-Data: CIFAR-10.  The book prints the figure and no code: a horse, a ship, a cat, a bird and a car as they are, centred,
-turned by up to 90 degrees, shifted sideways and mirrored.
+Data: CIFAR-10. The book prints the figure and no code: a horse, a ship, a cat, a bird and a car as
+they are, centred, turned by up to 90 degrees, shifted sideways and mirrored.
 
     python -m experiments run q2_p07_augmentation
 """
@@ -19,7 +19,9 @@ HORSE, SHIP, CAT, BIRD, CAR = 7, 8, 3, 2, 1
 
 def main(run: Run) -> None:
     (x, y), _ = cifar10.load_data()
-    pictures = np.stack([x[y.ravel() == label][0] for label in (HORSE, SHIP, CAT, BIRD, CAR)]).astype("float32")
+    pictures = np.stack(
+        [x[y.ravel() == label][0] for label in (HORSE, SHIP, CAT, BIRD, CAR)]
+    ).astype("float32")
     rows = [pictures / 255]
     for name, change in (
         ("samplewise_center", {"samplewise_center": True}),
@@ -31,7 +33,12 @@ def main(run: Run) -> None:
         found = next(generator.flow(pictures, batch_size=5, shuffle=False, seed=run.seed))
         run.check(f"{name}: shape", found.shape, (5, 32, 32, 3))
         if name == "samplewise_center":
-            run.check("largest mean of a centred picture", np.abs(found.mean(axis=(1, 2, 3))).max(), 0, 1e-3)
+            run.check(
+                "largest mean of a centred picture",
+                np.abs(found.mean(axis=(1, 2, 3))).max(),
+                0,
+                1e-3,
+            )
             found = found - found.min()
             found = found / found.max() * 255
         rows.append(found / 255)

@@ -1,7 +1,7 @@
 """The MNIST network with a second metric in its progress line (section 7.1, Q2.P8).
 
-Data: MNIST.  The book's loss of 0.35 is no mean squared error of ten classes, which is at most 0.2: its log is that of
-crossentropy with two metrics (O9 in ERRATA.md).
+Data: MNIST. The book's loss of 0.35 is no mean squared error of ten classes, which is at most 0.2:
+its log is that of crossentropy with two metrics (O9 in ERRATA.md).
 
     python -m experiments run q2_p08_more_metrics
 """
@@ -10,7 +10,7 @@ from experiments import digits
 from experiments.program import Program
 from experiments.run import Run
 from jaxcnn import metrics
-from jaxcnn.quickstart import mnist_cnn
+from jaxcnn.commands.quickstart import mnist_cnn
 
 PROGRAM = Program(
     title="Two metrics for the MNIST network",
@@ -34,9 +34,13 @@ def main(run: Run) -> None:
     (x_train, y_train), (x_test, y_test) = digits.load(run.settings.samples)
     model = mnist_cnn()
     model.compile(
-        loss="categorical_crossentropy", optimizer="adadelta", metrics=[metrics.mae, metrics.categorical_accuracy]
+        loss="categorical_crossentropy",
+        optimizer="adadelta",
+        metrics=[metrics.mae, metrics.categorical_accuracy],
     )
-    history = model.fit(x_train, y_train, batch_size=128, epochs=1, verbose=2, validation_data=(x_test, y_test))
+    history = model.fit(
+        x_train, y_train, batch_size=128, epochs=1, verbose=2, validation_data=(x_test, y_test)
+    )
     for name, values in history.history.items():
         run.figure(name, values[0])
 

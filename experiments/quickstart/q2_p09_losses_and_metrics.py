@@ -39,7 +39,11 @@ def main(run: Run) -> None:
         model.compile(optimizer="sgd")
     except TypeError as error:
         message = str(error)
-    run.figure("P10: without a loss", message, book="compile() missing 1 required positional argument: 'loss'")
+    run.figure(
+        "P10: without a loss",
+        message,
+        book="compile() missing 1 required positional argument: 'loss'",
+    )
     run.check("P10: it says what is missing", "'loss'" in message, True)
 
     one_hot = [[0, 1, 0, 0], [0, 0, 1, 0], [0, 0, 0, 1]]

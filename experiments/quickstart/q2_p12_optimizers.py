@@ -45,7 +45,10 @@ def main(run: Run) -> None:
     run.check("momentum is faster", curves["with momentum"][-1] < curves["'sgd'"][-1], True)
 
     # One step of rate 1 moves the weights by the gradient itself, or by what is left of it.
-    for name, cut, expected in (("clipnorm", {"clipnorm": 1.0}, 1.0), ("clipvalue", {"clipvalue": 0.5}, 0.5)):
+    for name, cut, expected in (
+        ("clipnorm", {"clipnorm": 1.0}, 1.0),
+        ("clipvalue", {"clipvalue": 0.5}, 0.5),
+    ):
         model = Sequential([Dense(4, input_shape=(10,))])
         before = np.concatenate([w.ravel() for w in model.get_weights()])
         model.compile(loss="mean_squared_error", optimizer=optimizers.SGD(lr=1.0, **cut))

@@ -1,6 +1,8 @@
-"""Activations: three ways to write one, their curves, and layers that are activations (section 7.4, Q2.P13 and P14).
+"""Activations: three ways to write one, their curves, and layers that are activations (section 7.4,
+Q2.P13 and P14).
 
-Data: none.  The book's `Dense(512, 512, activation='linear')` is the form of Keras before 1.0 (O12 in ERRATA.md).
+Data: none. The book's `Dense(512, 512, activation='linear')` is the form of Keras before 1.0 (O12
+in ERRATA.md).
 
     python -m experiments run q2_p13_activations
 """
@@ -42,7 +44,16 @@ def main(run: Run) -> None:
     at = np.linspace(-4, 4, 401, dtype="float32")
     curves = {
         name: np.asarray(getattr(activations, name)(at))
-        for name in ("relu", "elu", "softplus", "sigmoid", "softsign", "tanh", "hard_sigmoid", "linear")
+        for name in (
+            "relu",
+            "elu",
+            "softplus",
+            "sigmoid",
+            "softsign",
+            "tanh",
+            "hard_sigmoid",
+            "linear",
+        )
     }
     for layer in (
         LeakyReLU(0.3, input_shape=(1,)),

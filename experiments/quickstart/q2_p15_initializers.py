@@ -1,6 +1,6 @@
 """Initial weights: by name, as objects, by a function of one's own (section 7.5, Q2.P15).
 
-Data: none.  The picture shows 10,000 weights of each kind for a layer of 784 inputs and 128 outputs.
+Data: none. The picture shows 10,000 weights of each kind for a layer of 784 inputs and 128 outputs.
 
     python -m experiments run q2_p15_initializers
 """
@@ -23,7 +23,9 @@ def my_init(shape, dtype=None):
 
 
 def weights(initializer) -> np.ndarray:
-    model = Sequential([Dense(128, input_dim=784, kernel_initializer=initializer, bias_initializer="zeros")])
+    model = Sequential(
+        [Dense(128, input_dim=784, kernel_initializer=initializer, bias_initializer="zeros")]
+    )
     return model.get_weights()[0]
 
 
@@ -42,14 +44,21 @@ def main(run: Run) -> None:
     figure = new_figure(11, 8)
     for i, (name, (initializer, deviation)) in enumerate(kinds.items()):
         found = weights(initializer)
-        run.check(f"{name}: deviation over what is expected", float(found.std() / deviation), 1.0, 0.02)
+        run.check(
+            f"{name}: deviation over what is expected", float(found.std() / deviation), 1.0, 0.02
+        )
         axes = figure.add_subplot(3, 3, i + 1)
         plain_axes(axes)
         axes.hist(found.ravel()[:10_000], bins=60, color=BLUE)
         axes.set_title(name, fontsize=10)
     run.picture("weights", figure)
     orthogonal = weights("orthogonal")
-    run.check("orthogonal: columns at right angles", np.abs(orthogonal.T @ orthogonal - np.eye(128)).max(), 0, 1e-4)
+    run.check(
+        "orthogonal: columns at right angles",
+        np.abs(orthogonal.T @ orthogonal - np.eye(128)).max(),
+        0,
+        1e-4,
+    )
 
 
 if __name__ == "__main__":

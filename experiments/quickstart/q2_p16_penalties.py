@@ -26,13 +26,20 @@ def main(run: Run) -> None:
     x = np.random.default_rng(run.seed).random((8, 64)).astype("float32")
     model = Sequential()
     model.add(
-        Dense(64, input_dim=64, kernel_regularizer=regularizers.l2(0.01), activity_regularizer=regularizers.l1(0.01))
+        Dense(
+            64,
+            input_dim=64,
+            kernel_regularizer=regularizers.l2(0.01),
+            activity_regularizer=regularizers.l1(0.01),
+        )
     )
     model.compile("sgd", "mse")
     kernel, output = model.get_weights()[0], model.predict(x)
     penalty = 0.01 * np.sum(kernel**2) + 0.01 * np.sum(np.abs(output))
     loss = model.evaluate(x, output, verbose=0)
-    run.check("P16: l2 of the kernel and l1 of the output, ratio to the sums", loss / penalty, 1.0, 1e-5)
+    run.check(
+        "P16: l2 of the kernel and l1 of the output, ratio to the sums", loss / penalty, 1.0, 1e-5
+    )
 
     model = Sequential([Dense(64, input_dim=64, kernel_regularizer=l1_reg)])
     model.compile("sgd", "mse")

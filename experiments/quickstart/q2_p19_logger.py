@@ -1,7 +1,7 @@
 """A callback that prints the network when training begins (section 8.1.1, Q2.P19).
 
-Data: MNIST.  In the book the call stands outside of the class (O17 in ERRATA.md).  The log it prints, of batches of
-128, is that of this network with Keras's own settings.
+Data: MNIST. In the book the call stands outside of the class (O17 in ERRATA.md). The log it prints,
+of batches of 128, is that of this network with Keras's own settings.
 
     python -m experiments run q2_p19_logger
 """
@@ -61,7 +61,12 @@ def main(run: Run) -> None:
         callbacks=[Mylogger()],
         checkpoint_dir=run.checkpoint_dir,
     )
-    names = {"loss": "loss", "accuracy": "acc", "validation loss": "val_loss", "validation accuracy": "val_acc"}
+    names = {
+        "loss": "loss",
+        "accuracy": "acc",
+        "validation loss": "val_loss",
+        "validation accuracy": "val_acc",
+    }
     for words, name in names.items():
         run.figure(f"{words} of epoch 1", history.history[name][0])
     run.figure("validation accuracy of the last epoch", history.history["val_acc"][-1])

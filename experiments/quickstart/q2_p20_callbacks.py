@@ -1,7 +1,8 @@
-"""Callbacks that save, draw and act: ModelCheckpoint, TensorBoard, LambdaCallback (section 8.1.1, Q2.P20-P22).
+"""Callbacks that save, draw and act: ModelCheckpoint, TensorBoard, LambdaCallback (section 8.1.1,
+Q2.P20-P22).
 
-Data: random numbers.  The book calls the first argument of ModelCheckpoint `filename`, and its trio of lambdas does not
-parse (O18, O19 in ERRATA.md).
+Data: random numbers. The book calls the first argument of ModelCheckpoint `filename`, and its trio
+of lambdas does not parse (O18, O19 in ERRATA.md).
 
     python -m experiments run q2_p20_callbacks
 """
@@ -28,19 +29,35 @@ def main(run: Run) -> None:
         ModelCheckpoint(filepath=run.out / "weights.{epoch:02d}-{val_loss:.2f}.hdf5"),
     ]
     history = model.fit(x, y, epochs=3, verbose=0, validation_split=0.25, callbacks=checkpoints)
-    names = [f"weights.{epoch:02d}-{loss:.2f}.hdf5" for epoch, loss in enumerate(history.history["val_loss"])]
-    run.check("P20: files", sorted(path.name for path in run.out.glob("weights.*.hdf5")), sorted(names))
+    names = [
+        f"weights.{epoch:02d}-{loss:.2f}.hdf5"
+        for epoch, loss in enumerate(history.history["val_loss"])
+    ]
+    run.check(
+        "P20: files", sorted(path.name for path in run.out.glob("weights.*.hdf5")), sorted(names)
+    )
     kept = load_model(run.out / "modelsave.hdf5")
-    run.check("P20: the file predicts as the model", np.array_equal(kept.predict(x), model.predict(x)), True)
+    run.check(
+        "P20: the file predicts as the model",
+        np.array_equal(kept.predict(x), model.predict(x)),
+        True,
+    )
 
-    graph = TensorBoard(log_dir=run.out / "Graph", histogram_freq=0, write_graph=True, write_images=True)
+    graph = TensorBoard(
+        log_dir=run.out / "Graph", histogram_freq=0, write_graph=True, write_images=True
+    )
     model.fit(x, y, epochs=2, verbose=0, callbacks=[graph])
-    run.check("P21: event files", len(list((run.out / "Graph").rglob("events.out.tfevents.*"))) > 0, True)
+    run.check(
+        "P21: event files", len(list((run.out / "Graph").rglob("events.out.tfevents.*"))) > 0, True
+    )
 
-    # Print every batch, collect the losses for a picture, and end what was started at the beginning.
+    # Print every batch, collect the losses for a picture, and end what was started at the
+    # beginning.
     batches, losses, processes = [], [], ["a process"]
     batch_print_callback = LambdaCallback(on_batch_begin=lambda batch, logs: batches.append(batch))
-    plot_loss_callback = LambdaCallback(on_epoch_end=lambda epoch, logs: losses.append(logs["loss"]))
+    plot_loss_callback = LambdaCallback(
+        on_epoch_end=lambda epoch, logs: losses.append(logs["loss"])
+    )
     cleanup_callback = LambdaCallback(on_train_end=lambda logs: processes.clear())
     callbacks = [batch_print_callback, plot_loss_callback, cleanup_callback]
     model.fit(x, y, epochs=3, batch_size=64, verbose=0, callbacks=callbacks)

@@ -39,7 +39,9 @@ def main(run: Run) -> None:
     model.save_weights(run.out / "my_model_weights.h5")
     for rebuilt in (model_from_json(model.to_json()), model_from_yaml(model.to_yaml())):
         rebuilt.load_weights(run.out / "my_model_weights.h5")
-        run.check("structure and weights", np.array_equal(rebuilt.predict(x), model.predict(x)), True)
+        run.check(
+            "structure and weights", np.array_equal(rebuilt.predict(x), model.predict(x)), True
+        )
 
     # Weights into another model, by the names of the layers: only dense_1 is in both.
     other = Sequential()
@@ -49,7 +51,9 @@ def main(run: Run) -> None:
     other.load_weights(run.out / "my_model_weights.h5", by_name=True)
     kernel, expected = other.layers[0].get_weights()[0], model.layers[0].get_weights()[0]
     run.check("dense_1 is read", np.array_equal(kernel, expected), True)
-    unchanged = all(np.array_equal(a, b) for a, b in zip(before, other.layers[1].get_weights(), strict=True))
+    unchanged = all(
+        np.array_equal(a, b) for a, b in zip(before, other.layers[1].get_weights(), strict=True)
+    )
     run.check("new_dense is not", unchanged, True)
 
 

@@ -79,7 +79,9 @@ def main(run: Run) -> None:
     )
     validator.fit(x_train, y_train.argmax(1))
     run.figure("best parameters", validator.best_params_)
-    for settings, score in zip(validator.cv_results_["params"], validator.cv_results_["mean_test_score"], strict=True):
+    for settings, score in zip(
+        validator.cv_results_["params"], validator.cv_results_["mean_test_score"], strict=True
+    ):
         print(f"{settings}: {score:.4f}")
 
     best_model = validator.best_estimator_.model

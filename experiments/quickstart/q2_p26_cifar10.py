@@ -1,7 +1,7 @@
 """Fifteen convolutions learn CIFAR-10 from a good start (section 9.1, figures 9-1 and 9-2, Q2.P26).
 
-Data: CIFAR-10.  The book's 1600 epochs take days on a CPU; 90 % come after 200 to 300 of them, about an hour on a GPU.
-Fewer are run by `--set epochs=20`.
+Data: CIFAR-10. The book's 1600 epochs take days on a CPU; 90 % come after 200 to 300 of them, about
+an hour on a GPU. Fewer are run by `--set epochs=20`.
 
     python -m experiments run q2_p26_cifar10
 """
@@ -40,13 +40,19 @@ def main(run: Run) -> None:
     model = VGG15()
     model.summary()
     run.check("parameters", model.count_params(), 1_071_542)
-    model.compile(loss="categorical_crossentropy", optimizer=Adam(lr=0.0001, decay=1e-6), metrics=["accuracy"])
+    model.compile(
+        loss="categorical_crossentropy", optimizer=Adam(lr=0.0001, decay=1e-6), metrics=["accuracy"]
+    )
     x_train = x_train.astype("float32") / 255
     x_test = x_test.astype("float32") / 255
 
     variances = list(lsuv(model, x_train[:32], verbose=True).values())
     run.check("layers with a variance of 1", len(variances), 16)
-    run.check("largest distance of a variance from 1, at most 0.1", np.abs(np.array(variances) - 1).max() <= 0.1, True)
+    run.check(
+        "largest distance of a variance from 1, at most 0.1",
+        np.abs(np.array(variances) - 1).max() <= 0.1,
+        True,
+    )
 
     training = {
         "epochs": epochs,

@@ -1,8 +1,9 @@
 """Posts sorted into 20 newsgroups with word vectors that others trained (section 9.2, Q2.P27).
 
-Data: 20 newsgroups and GloVe.  The book counts 19,997 posts and 400,000 words of 100 numbers; the copies that programs
-here are tested with have 18,846 posts and 60,000 words of 50 numbers, so three of the book's five counts differ.  The
-book names the same network with vectors learned from scratch, for comparison, and no accuracy of either.
+Data: 20 newsgroups and GloVe. The book counts 19,997 posts and 400,000 words of 100 numbers; the
+copies that programs here are tested with have 18,846 posts and 60,000 words of 50 numbers, so three
+of the book's five counts differ. The book names the same network with vectors learned from scratch,
+for comparison, and no accuracy of either.
 
     python -m experiments run q2_p27_newsgroups
 """
@@ -24,7 +25,12 @@ PROGRAM = Program(
     ids=("Q2.P27",),
     data=("newsgroups", "glove"),
     minutes=120,
-    book={"word vectors": 400_000, "king - man + woman": "queen", "texts": 19_997, "unique tokens": 174_105},
+    book={
+        "word vectors": 400_000,
+        "king - man + woman": "queen",
+        "texts": 19_997,
+        "unique tokens": 174_105,
+    },
     settings={"epochs": 10, "samples": None, "dimensions": 50, "filters": 256},
     quick={"epochs": 1, "samples": 320, "filters": 8},
 )
@@ -59,7 +65,10 @@ def main(run: Run) -> None:
     embeddings_index = glove.load_data(dimensions)
     run.figure("word vectors", len(embeddings_index))
     king, man, woman = (embeddings_index[word] for word in ("king", "man", "woman"))
-    run.figure("king - man + woman", nearest(embeddings_index, king - man + woman, ("king", "man", "woman")))
+    run.figure(
+        "king - man + woman",
+        nearest(embeddings_index, king - man + woman, ("king", "man", "woman")),
+    )
     texts, labels, groups = newsgroups.load_data()
     run.figure("texts", len(texts))
 
@@ -68,16 +77,23 @@ def main(run: Run) -> None:
     tokenizer.fit_on_texts(texts)
     word_index = tokenizer.word_index
     run.figure("unique tokens", len(word_index))
-    data = pad_sequences(tokenizer.texts_to_sequences([texts[i] for i in order]), maxlen=MAX_SEQUENCE_LENGTH)
+    data = pad_sequences(
+        tokenizer.texts_to_sequences([texts[i] for i in order]), maxlen=MAX_SEQUENCE_LENGTH
+    )
     labels = to_categorical(labels[order], len(groups))
     run.figure("shape of the data", data.shape, book=[19_997, 1000])
     run.figure("shape of the labels", labels.shape, book=[19_997, 20])
 
     validation = int(VALIDATION_SPLIT * len(data))
-    train, held_out = (data[:-validation], labels[:-validation]), (data[-validation:], labels[-validation:])
+    train, held_out = (
+        (data[:-validation], labels[:-validation]),
+        (data[-validation:], labels[-validation:]),
+    )
     num_words = min(MAX_NB_WORDS, len(word_index))
     embedding_matrix = glove.embedding_matrix(word_index, embeddings_index, num_words)
-    counted = classifier(Embedding(num_words, 100, trainable=False, input_length=MAX_SEQUENCE_LENGTH), 256, 20)
+    counted = classifier(
+        Embedding(num_words, 100, trainable=False, input_length=MAX_SEQUENCE_LENGTH), 256, 20
+    )
     run.check("parameters with the book's sizes", counted.count_params(), 2_819_604)
 
     for name, embedding in (

@@ -1,10 +1,11 @@
 """Two networks play against each other until one draws digits (section 9.3, figure 9-5, Q2.P28).
 
-Data: MNIST; the first 55,000 digits, as the book's loader keeps the other 5,000 apart.  The discriminator is one object
-in both games and stays trained in both.  The book prints pictures only; how digit-like they are is measured here by the
-MNIST network that the book's chapter 8 trains.  Keep a GPU for the full run; it takes a day on two CPU cores, where the
-kept run has a quarter of the maps and smaller batches.  The game can be lost: at the book's sizes and seed 0 the
-discriminator called every picture false from step 45 on, where the clipped loss has no slope to come back by.
+Data: MNIST; the first 55,000 digits, as the book's loader keeps the other 5,000 apart. The
+discriminator is one object in both games and stays trained in both. The book prints pictures only;
+how digit-like they are is measured here by the MNIST network that the book's chapter 8 trains. Keep
+a GPU for the full run; it takes a day on two CPU cores, where the kept run has a quarter of the
+maps and smaller batches. The game can be lost: at the book's sizes and seed 0 the discriminator
+called every picture false from step 45 on, where the clipped loss has no slope to come back by.
 
     python -m experiments run q2_p28_dcgan
 """
@@ -17,9 +18,9 @@ from experiments import digits
 from experiments.program import Program
 from experiments.run import Run
 from jaxcnn.applications.dcgan import discriminator, generator
+from jaxcnn.commands.quickstart import mnist_cnn
 from jaxcnn.models import Sequential
 from jaxcnn.optimizers import RMSprop
-from jaxcnn.quickstart import mnist_cnn
 
 PROGRAM = Program(
     title="DCGAN draws digits",
@@ -34,7 +35,14 @@ PROGRAM = Program(
         "depth": 64,
         "reader_epochs": 12,
     },
-    quick={"train_steps": 2, "batch_size": 8, "save_interval": 1, "samples": 256, "depth": 4, "reader_epochs": 1},
+    quick={
+        "train_steps": 2,
+        "batch_size": 8,
+        "save_interval": 1,
+        "samples": 256,
+        "depth": 4,
+        "reader_epochs": 1,
+    },
 )
 
 
@@ -78,7 +86,9 @@ class MNIST_DCGAN:
         self.random = np.random.default_rng(run.seed)
         self.dcgan = DCGAN(run.settings.depth)
 
-    def train(self, train_steps: int = 2000, batch_size: int = 256, save_interval: int = 0) -> dict[str, list[float]]:
+    def train(
+        self, train_steps: int = 2000, batch_size: int = 256, save_interval: int = 0
+    ) -> dict[str, list[float]]:
         noise_input = self.random.uniform(-1.0, 1.0, size=[16, 100])
         logs = {"D loss": [], "D acc": [], "A loss": [], "A acc": []}
         for i in range(train_steps):
@@ -110,7 +120,14 @@ def confidence(run: Run, pictures: np.ndarray) -> float:
     (x, y), test = digits.load(run.settings.samples)
     reader = mnist_cnn()
     reader.compile("adadelta", "categorical_crossentropy", metrics=["accuracy"])
-    reader.fit(x, y, batch_size=128, epochs=run.settings.reader_epochs, verbose=2, checkpoint_dir=run.checkpoint_dir)
+    reader.fit(
+        x,
+        y,
+        batch_size=128,
+        epochs=run.settings.reader_epochs,
+        verbose=2,
+        checkpoint_dir=run.checkpoint_dir,
+    )
     run.figure("accuracy of the reader on test digits", reader.evaluate(*test, verbose=0)[1])
     return float(reader.predict(pictures).max(1).mean())
 
@@ -122,13 +139,18 @@ def main(run: Run) -> None:
     run.check("parameters of both", dcgan.AM.count_params(), 6_705_794)
     mnist_dcgan = MNIST_DCGAN(run)
     timer = ElapsedTimer()
-    logs = mnist_dcgan.train(run.settings.train_steps, run.settings.batch_size, run.settings.save_interval)
+    logs = mnist_dcgan.train(
+        run.settings.train_steps, run.settings.batch_size, run.settings.save_interval
+    )
     timer.elapsed_time()
     run.curve(logs)
     noise = mnist_dcgan.random.uniform(-1.0, 1.0, size=[256, 100])
     mnist_dcgan.plot_images("mnist", noise[:16])
     run.model(mnist_dcgan.dcgan.G, "generator")
-    run.figure("confidence of the reader in drawn digits", confidence(run, mnist_dcgan.dcgan.G.predict(noise)))
+    run.figure(
+        "confidence of the reader in drawn digits",
+        confidence(run, mnist_dcgan.dcgan.G.predict(noise)),
+    )
 
 
 if __name__ == "__main__":

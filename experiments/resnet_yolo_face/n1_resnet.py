@@ -1,6 +1,7 @@
 """Residual blocks, and the ResNet-50 that they make, trained on hand signs (N1).
 
-Data: hand signs of six numbers, 64 x 64; of the course's pictures 864 are here for training, and its own 120 for tests.
+Data: hand signs of six numbers, 64 x 64; of the course's pictures 864 are here for training, and
+its own 120 for tests.
 
     python -m experiments run n1_resnet
 """
@@ -32,9 +33,15 @@ def main(run: Run) -> None:
     run.check("identity block: names", [name for name in names if "branch" in name], expected)
     block = Model(X, convolutional_block(X, 3, (128, 128, 512), stage=3, block="a", s=2))
     run.check("convolutional block: shape", block.output_shape, (None, 8, 8, 512))
-    run.check("convolutional block: shortcut", "res3a_branch1" in [layer.name for layer in block.layers], True)
+    run.check(
+        "convolutional block: shortcut",
+        "res3a_branch1" in [layer.name for layer in block.layers],
+        True,
+    )
 
-    (x_train, y_train), (x_test, y_test) = (signs.load_data("signs", part) for part in ("train", "test"))
+    (x_train, y_train), (x_test, y_test) = (
+        signs.load_data("signs", part) for part in ("train", "test")
+    )
     x_train, x_test = (x[: run.settings.samples].astype("float32") / 255 for x in (x_train, x_test))
     y_train, y_test = (to_categorical(y[: run.settings.samples], 6) for y in (y_train, y_test))
     model = CourseResNet50(input_shape=(64, 64, 3), classes=6)

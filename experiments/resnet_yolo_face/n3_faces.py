@@ -1,9 +1,9 @@
 """Faces told apart by a network that learned with the triplet loss from other people (N3).
 
-Data: the ORL faces, 25 people to learn from, 5 to choose the threshold on and 10 never seen; and ten people of Labeled
-Faces in the Wild, photographed elsewhere.  The weights of the notes' encoder, nn4.small2, are not to be had: it learns
-here from nothing, and beside it a small encoder of a size for 250 pictures.  Each batch holds all pictures of some
-people, of which the hardest triplets count.
+Data: the ORL faces, 25 people to learn from, 5 to choose the threshold on and 10 never seen; and
+ten people of Labeled Faces in the Wild, photographed elsewhere. The weights of the notes' encoder,
+nn4.small2, are not to be had: it learns here from nothing, and beside it a small encoder of a size
+for 250 pictures. Each batch holds all pictures of some people, of which the hardest triplets count.
 
     python -m experiments run n3_faces
 """
@@ -53,25 +53,39 @@ def encoder(shape: tuple[int, int, int], filters: int) -> Sequential:
 
 def resized(pictures: np.ndarray, rows: int = 56, columns: int = 46) -> np.ndarray:
     """Gray faces (n, rows, columns, 1), 0 to 1."""
-    small = [np.asarray(Image.fromarray(p).resize((columns, rows), Image.Resampling.BILINEAR)) for p in pictures]
+    small = [
+        np.asarray(Image.fromarray(p).resize((columns, rows), Image.Resampling.BILINEAR))
+        for p in pictures
+    ]
     return np.stack(small)[..., None].astype("float32") / 255
 
 
 def batches(x: np.ndarray, people: np.ndarray, at_once: int, seed: int):
     """Endless batches of all pictures of some people, moved and turned a little."""
     changes = ImageDataGenerator(
-        rotation_range=8, width_shift_range=0.06, height_shift_range=0.06, zoom_range=0.08, horizontal_flip=True
+        rotation_range=8,
+        width_shift_range=0.06,
+        height_shift_range=0.06,
+        zoom_range=0.08,
+        horizontal_flip=True,
     )
     random = np.random.default_rng(seed)
     for number in itertools.count():
-        rows = np.flatnonzero(np.isin(people, random.choice(np.unique(people), at_once, replace=False)))
-        batch = changes.flow(x[rows], people[rows], batch_size=len(rows), shuffle=False, seed=number)
+        rows = np.flatnonzero(
+            np.isin(people, random.choice(np.unique(people), at_once, replace=False))
+        )
+        batch = changes.flow(
+            x[rows], people[rows], batch_size=len(rows), shuffle=False, seed=number
+        )
         yield next(iter(batch))
 
 
 def learn(run: Run, model: Model, x: np.ndarray, people: np.ndarray, epochs: int) -> History:
     return model.fit_generator(
-        batches(x, people, run.settings.people_at_once, run.seed), steps_per_epoch=10, epochs=epochs, verbose=2
+        batches(x, people, run.settings.people_at_once, run.seed),
+        steps_per_epoch=10,
+        epochs=epochs,
+        verbose=2,
     )
 
 
@@ -82,14 +96,28 @@ def nn4(run: Run, x: np.ndarray, people: np.ndarray) -> None:
     model.compile(Adam(1e-3), faces.batch_hard_triplet_loss)
     known, unseen = np.isin(people, LEARNT), ~np.isin(people, (*LEARNT, *CHOSEN))
     run.curve(learn(run, model, x[known], people[known], run.settings.nn4_epochs), "nn4")
-    false, true, _ = faces.roc_curve(*faces.pair_distances(model.predict(x[unseen]), people[unseen]))
-    run.figure("people never seen: area under the ROC curve by nn4.small2", faces.area_under_curve(false, true))
+    false, true, _ = faces.roc_curve(
+        *faces.pair_distances(model.predict(x[unseen]), people[unseen])
+    )
+    run.figure(
+        "people never seen: area under the ROC curve by nn4.small2",
+        faces.area_under_curve(false, true),
+    )
 
 
 def main(run: Run) -> None:
     anchor, positive, negative = np.eye(3, dtype="float32")[[[0], [0], [1]]]
-    run.check("triplet loss of a right triplet", faces.triplet_loss(None, [anchor, positive, negative]), 0.0)
-    run.check("of a wrong one", faces.triplet_loss(None, [anchor, negative, positive]), 2.2, tolerance=1e-6)
+    run.check(
+        "triplet loss of a right triplet",
+        faces.triplet_loss(None, [anchor, positive, negative]),
+        0.0,
+    )
+    run.check(
+        "of a wrong one",
+        faces.triplet_loss(None, [anchor, negative, positive]),
+        2.2,
+        tolerance=1e-6,
+    )
     pictures, people = orl_faces.load_data()
     if run.settings.nn4_epochs:
         nn4(run, np.repeat(resized(pictures, 96, 96), 3, axis=-1), people)
@@ -111,7 +139,10 @@ def main(run: Run) -> None:
     run.figure("threshold, chosen on other people", threshold, book=0.7)
     run.figure("people never seen: area under the ROC curve before training", before)
     run.figure("people never seen: area under the ROC curve", faces.area_under_curve(false, true))
-    run.figure("people never seen: share of pairs judged rightly", faces.accuracy_at(distances, same, threshold))
+    run.figure(
+        "people never seen: share of pairs judged rightly",
+        faces.accuracy_at(distances, same, threshold),
+    )
     run.figure("people never seen: true accepts at 1 % false accepts", np.interp(0.01, false, true))
 
     database = faces.FaceDatabase()
@@ -127,9 +158,14 @@ def main(run: Run) -> None:
 
     photographs, strangers, _ = lfw.load_data()
     crops = photographs[:, 60:190, 72:178] @ np.array([0.299, 0.587, 0.114])
-    far, equal = faces.pair_distances(model.predict(resized(crops.astype("uint8")) - 0.5), strangers)
+    far, equal = faces.pair_distances(
+        model.predict(resized(crops.astype("uint8")) - 0.5), strangers
+    )
     false_lfw, true_lfw, _ = faces.roc_curve(far, equal)
-    run.figure("Labeled Faces in the Wild: area under the ROC curve", faces.area_under_curve(false_lfw, true_lfw))
+    run.figure(
+        "Labeled Faces in the Wild: area under the ROC curve",
+        faces.area_under_curve(false_lfw, true_lfw),
+    )
 
     figure = new_figure(4.5, 4)
     axes = figure.add_subplot()

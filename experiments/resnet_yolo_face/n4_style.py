@@ -1,7 +1,8 @@
 """A picture in the style of another, as the course does it (N4).
 
-Data: ImageNet weights of VGG16 without its top, in place of VGG19's: the layers of the costs are in both.  Two
-photographs that come with scikit-learn stand for the course's.  Costs are printed as the course prints them.
+Data: ImageNet weights of VGG16 without its top, in place of VGG19's: the layers of the costs are in
+both. Two photographs that come with scikit-learn stand for the course's. Costs are printed as the
+course prints them.
 
     python -m experiments run n4_style
 """
@@ -41,7 +42,8 @@ def main(run: Run) -> None:
 
     size = (run.settings.width, run.settings.height)
     content, style = (
-        np.asarray(Image.fromarray(load_sample_image(name)).resize(size)) for name in ("china.jpg", "flower.jpg")
+        np.asarray(Image.fromarray(load_sample_image(name)).resize(size))
+        for name in ("china.jpg", "flower.jpg")
     )
     network = applications.VGG16(weights="imagenet", include_top=False)
     transfer = StyleTransfer(network, COURSE, optax.adam(run.settings.rate))
@@ -49,7 +51,10 @@ def main(run: Run) -> None:
 
     def report(iteration: int, picture: np.ndarray, found: dict[str, float]) -> None:
         print(f"Iteration {iteration} :")
-        print(f"total cost = {found['total']}\ncontent cost = {found['content']}\nstyle cost = {found['style']}")
+        print(
+            f"total cost = {found['total']}\ncontent cost = {found['content']}\nstyle cost = "
+            f"{found['style']}"
+        )
         kept.append((iteration, picture))
 
     picture, history = transfer.run(
@@ -59,12 +64,20 @@ def main(run: Run) -> None:
         run.figure(f"{name} cost at the start", history[0][name])
         run.figure(f"{name} cost at the end", history[-1][name])
     run.check("the total cost has fallen", history[-1]["total"] < history[0]["total"], True)
-    logarithms = {f"log10 of the {name} cost": np.log10([h[name] for h in history]) for name in ("total", "style")}
+    logarithms = {
+        f"log10 of the {name} cost": np.log10([h[name] for h in history])
+        for name in ("total", "style")
+    }
     run.curve(logarithms, "cost", title="one number an iteration")
     shown = kept[:: max(1, len(kept) // 5)]
     titles = [f"iteration {i}" for i, _ in shown]
     run.picture("iterations", np.stack([p for _, p in shown]), titles=titles, columns=3)
-    run.picture("result", np.stack([content, style, picture]), titles=["content", "style", "result"], columns=3)
+    run.picture(
+        "result",
+        np.stack([content, style, picture]),
+        titles=["content", "style", "result"],
+        columns=3,
+    )
 
 
 if __name__ == "__main__":

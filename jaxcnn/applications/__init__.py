@@ -1,4 +1,6 @@
-"""Networks that made history, with their published weights where a user has them or the network gives them."""
+"""Networks that made history, with their published weights where a user has them or the network
+gives them.
+"""
 
 from jaxcnn.applications import imagenet_utils
 from jaxcnn.applications.alexnet import AlexNet
@@ -15,7 +17,14 @@ from jaxcnn.applications.mini_xception import MiniXception
 from jaxcnn.applications.mobilenet import MobileNet
 from jaxcnn.applications.mobilenet_v2 import MobileNetV2
 from jaxcnn.applications.nasnet import NASNetLarge, NASNetMobile
-from jaxcnn.applications.resnet import ResNet50, ResNet50V2, ResNet101, ResNet101V2, ResNet152, ResNet152V2
+from jaxcnn.applications.resnet import (
+    ResNet50,
+    ResNet50V2,
+    ResNet101,
+    ResNet101V2,
+    ResNet152,
+    ResNet152V2,
+)
 from jaxcnn.applications.squeezenet import SqueezeNet
 from jaxcnn.applications.text_cnn import TextCNN
 from jaxcnn.applications.unet import UNet

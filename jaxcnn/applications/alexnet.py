@@ -1,4 +1,6 @@
-"""AlexNet: Krizhevsky et al., "ImageNet Classification with Deep Convolutional Neural Networks", 2012."""
+"""AlexNet: Krizhevsky et al., "ImageNet Classification with Deep Convolutional Neural Networks",
+2012.
+"""
 
 from __future__ import annotations
 
@@ -6,12 +8,22 @@ from typing import Any
 
 from jaxcnn.applications.building import Options, application
 from jaxcnn.applications.pretrained import WeightFile
-from jaxcnn.layers import Conv2D, Dense, Dropout, Flatten, LocalResponseNormalization, MaxPooling2D, SymbolicTensor
+from jaxcnn.layers import (
+    Conv2D,
+    Dense,
+    Dropout,
+    Flatten,
+    LocalResponseNormalization,
+    MaxPooling2D,
+    SymbolicTensor,
+)
 
 
 def files(image: SymbolicTensor, include_top: bool, **own: Any) -> WeightFile:
     """The Caffe weights as an array file; one file serves with and without the classifier."""
-    return WeightFile("bvlc_alexnet.npy", "https://www.cs.toronto.edu/~guerzhoy/tf_alexnet/bvlc_alexnet.npy")
+    return WeightFile(
+        "bvlc_alexnet.npy", "https://www.cs.toronto.edu/~guerzhoy/tf_alexnet/bvlc_alexnet.npy"
+    )
 
 
 def pool(x: SymbolicTensor, name: str) -> SymbolicTensor:
@@ -21,7 +33,9 @@ def pool(x: SymbolicTensor, name: str) -> SymbolicTensor:
 
 @application("alexnet", size=227, smallest=67, mode="caffe", files=files)
 def AlexNet(image: SymbolicTensor, options: Options) -> SymbolicTensor:
-    """Five convolutions, three of them in two groups, and three dense layers, 60,965,224 parameters."""
+    """Five convolutions, three of them in two groups, and three dense layers, 60,965,224
+    parameters.
+    """
     x = Conv2D(96, 11, strides=4, activation="relu", name="conv1")(image)
     x = pool(LocalResponseNormalization(name="norm1")(x), "pool1")
     x = Conv2D(256, 5, padding="same", groups=2, activation="relu", name="conv2")(x)

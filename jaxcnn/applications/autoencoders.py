@@ -1,5 +1,6 @@
-"""Networks that learn to give back their input: Hinton and Salakhutdinov, "Reducing the Dimensionality of Data with
-Neural Networks", 2006, and with noise added to the input, Vincent et al., 2008.
+"""Networks that learn to give back their input: Hinton and Salakhutdinov, "Reducing the
+Dimensionality of Data with Neural Networks", 2006, and with noise added to the input, Vincent et
+al., 2008.
 """
 
 from __future__ import annotations
@@ -10,14 +11,20 @@ from jaxcnn.layers import Conv2D, Dense, MaxPooling2D, UpSampling2D
 from jaxcnn.models import Sequential
 
 
-def convolutional_autoencoder(input_shape: tuple[int, int, int] = (28, 28, 1), filters: int = 32) -> Sequential:
-    """Two convolutions and pools down to a quarter of height and width, and up again; 28,353 parameters by default.
+def convolutional_autoencoder(
+    input_shape: tuple[int, int, int] = (28, 28, 1), filters: int = 32
+) -> Sequential:
+    """Two convolutions and pools down to a quarter of height and width, and up again; 28,353
+    parameters by default.
 
     Values are 0 to 1; height and width must be multiples of 4.
     """
     height, width, channels = input_shape
     if height % 4 or width % 4:
-        raise ValueError(f"convolutional_autoencoder: height and width must be multiples of 4; given {input_shape}.")
+        raise ValueError(
+            "convolutional_autoencoder: height and width must be multiples of 4; given "
+            f"{input_shape}."
+        )
     model = Sequential(name="convolutional_autoencoder")
     model.add(Conv2D(filters, 3, activation="relu", padding="same", input_shape=input_shape))
     model.add(MaxPooling2D(padding="same"))

@@ -1,7 +1,8 @@
-"""What the applications share: one signature, the input, the head, the weights, and a registry of all of them.
+"""What the applications share: one signature, the input, the head, the weights, and a registry of
+all of them.
 
-An application is written as a function ``body(image, options, ...)`` that calls layers on the symbolic picture and
-returns the output; `application` makes the public function from it.
+An application is written as a function ``body(image, options, ...)`` that calls layers on the
+symbolic picture and returns the output; `application` makes the public function from it.
 """
 
 from __future__ import annotations
@@ -12,20 +13,41 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from jaxcnn import activations, config
+from jaxcnn import activations
 from jaxcnn.applications import imagenet_utils, pretrained
 from jaxcnn.applications.pretrained import WeightFile
-from jaxcnn.layers import Dense, GlobalAveragePooling2D, GlobalMaxPooling2D, Input, InputLayer, SymbolicTensor
+from jaxcnn.layers import (
+    Dense,
+    GlobalAveragePooling2D,
+    GlobalMaxPooling2D,
+    Input,
+    InputLayer,
+    SymbolicTensor,
+)
 from jaxcnn.layers.base import unknown_argument
 from jaxcnn.models import Model
-from jaxcnn.registry import Registry
+from jaxcnn.runtime import config
+from jaxcnn.runtime.names import Registry
 
 APPLICATIONS = Registry("application", builders=True)
 
 IMAGENET_CLASSES = 1000
-TOP_FIRST = ("include_top", "weights", "input_tensor", "input_shape", "pooling", "classes", "classifier_activation")
+TOP_FIRST = (
+    "include_top",
+    "weights",
+    "input_tensor",
+    "input_shape",
+    "pooling",
+    "classes",
+    "classifier_activation",
+)
 SHAPE_FIRST = ("input_shape", "*", "include_top", "weights", "input_tensor", "pooling", "classes")
-DEFAULTS = {"include_top": True, "weights": "imagenet", "classes": IMAGENET_CLASSES, "classifier_activation": "softmax"}
+DEFAULTS = {
+    "include_top": True,
+    "weights": "imagenet",
+    "classes": IMAGENET_CLASSES,
+    "classifier_activation": "softmax",
+}
 
 
 @dataclass(frozen=True)
@@ -51,13 +73,19 @@ class Options:
         activation = self.classifier_activation
         return Dense(self.classes, activation=activation, **{"name": "predictions", **arguments})(x)
 
-    def head(self, x: SymbolicTensor, average: str | None = None, largest: str | None = None) -> SymbolicTensor:
-        """Global average and predictions, or without the classifier the chosen pooling; the pools' names are given."""
+    def head(
+        self, x: SymbolicTensor, average: str | None = None, largest: str | None = None
+    ) -> SymbolicTensor:
+        """Global average and predictions, or without the classifier the chosen pooling; the pools'
+        names are given.
+        """
         if self.include_top:
             return self.predictions(GlobalAveragePooling2D(name=average)(x))
         return self.pooled(x, average, largest)
 
-    def pooled(self, x: SymbolicTensor, average: str | None = None, largest: str | None = None) -> SymbolicTensor:
+    def pooled(
+        self, x: SymbolicTensor, average: str | None = None, largest: str | None = None
+    ) -> SymbolicTensor:
         """The maps as `pooling` wants them."""
         if self.pooling == "avg":
             return GlobalAveragePooling2D(name=average)(x)
@@ -68,19 +96,26 @@ class Options:
     def check(self, application: str) -> None:
         """Raise ValueError for choices that exclude each other or do not exist."""
         if self.pooling not in (None, "avg", "max"):
-            raise ValueError(f"{application}: `pooling` is {self.pooling!r}; it is None, 'avg' or 'max'.")
+            raise ValueError(
+                f"{application}: `pooling` is {self.pooling!r}; it is None, 'avg' or 'max'."
+            )
         if not isinstance(self.classes, int) or self.classes < 1:
-            raise ValueError(f"{application}: `classes` is {self.classes!r}; it must be a positive integer.")
+            raise ValueError(
+                f"{application}: `classes` is {self.classes!r}; it must be a positive integer."
+            )
         if self.weights == "imagenet" and self.include_top:
             if self.classes != IMAGENET_CLASSES:
                 raise ValueError(
-                    f"{application}: the ImageNet classifier has {IMAGENET_CLASSES} classes, but `classes` is "
-                    f"{self.classes}; use weights=None, or include_top=False and a classifier of your own."
+                    f"{application}: the ImageNet classifier has {IMAGENET_CLASSES} classes, but "
+                    "`classes` is "
+                    f"{self.classes}; use weights=None, or include_top=False and a classifier of "
+                    "your own."
                 )
             activation = activations.get(self.classifier_activation)
             if activation not in (activations.softmax, activations.linear):
                 raise ValueError(
-                    f"{application}: with ImageNet weights `classifier_activation` is 'softmax' or None; given "
+                    f"{application}: with ImageNet weights `classifier_activation` is 'softmax' or "
+                    "None; given "
                     f"{self.classifier_activation!r}."
                 )
 
@@ -112,7 +147,9 @@ class Application:
         parameters = []
         for name in (*order, *(n for n in TOP_FIRST if n not in order)):
             kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
-            common = inspect.Parameter(name, kind, default=DEFAULTS.get(name)) if name != "*" else None
+            common = (
+                inspect.Parameter(name, kind, default=DEFAULTS.get(name)) if name != "*" else None
+            )
             parameters += own if common is None else [common]
         if "*" not in order:
             parameters += own
@@ -125,7 +162,9 @@ class Application:
 
     def __call__(self, *args: Any, **kwargs: Any) -> Model:
         if unknown := [name for name in kwargs if name not in self.__signature__.parameters]:
-            raise TypeError(unknown_argument(self.__name__, unknown[0], list(self.__signature__.parameters)))
+            raise TypeError(
+                unknown_argument(self.__name__, unknown[0], list(self.__signature__.parameters))
+            )
         bound = self.__signature__.bind(*args, **kwargs)
         bound.apply_defaults()
         given = bound.arguments
@@ -135,12 +174,15 @@ class Application:
         weights = options.weights
         if weights not in (None, "imagenet") and not Path(weights).is_file():
             raise FileNotFoundError(
-                f"{self.__name__}: `weights` is {str(weights)!r}, and there is no such file; it is None, 'imagenet' or "
+                f"{self.__name__}: `weights` is {str(weights)!r}, and there is no such file; it is "
+                "None, 'imagenet' or "
                 "the path of a weight file."
             )
         image = self.image(given["input_tensor"], given["input_shape"], options)
         output = self.body(image, options, **own)
-        name = given["name"] or (self.model_name if isinstance(self.model_name, str) else self.model_name(image, **own))
+        name = given["name"] or (
+            self.model_name if isinstance(self.model_name, str) else self.model_name(image, **own)
+        )
         model = Model(source_inputs(image), output, name=name)
         if weights == "imagenet":
             weights = self.imagenet_file(image, options, own)
@@ -152,26 +194,35 @@ class Application:
         """The file with the ImageNet weights for these arguments, from this machine or fetched."""
         if self.files is None:
             raise ValueError(
-                f"{self.__name__}: no ImageNet weights are known for this network; use weights=None or the path of a "
+                f"{self.__name__}: no ImageNet weights are known for this network; use "
+                "weights=None or the path of a "
                 "weight file."
             )
         return pretrained.find_or_fetch(self.files(image, options.include_top, **own))
 
     def image(self, input_tensor: Any, input_shape: Any, options: Options) -> SymbolicTensor:
-        """The symbolic picture, checked: 3 channels for ImageNet weights, not too small, of known size for the top."""
+        """The symbolic picture, checked: 3 channels for ImageNet weights, not too small, of known
+        size for the top.
+        """
         name, first = self.__name__, config.image_data_format() == "channels_first"
         if input_tensor is not None and not isinstance(input_tensor, SymbolicTensor):
             raise TypeError(
-                f"{name}: `input_tensor` must be symbolic, from Input or from calling layers; given {input_tensor!r}."
+                f"{name}: `input_tensor` must be symbolic, from Input or from calling layers; "
+                f"given {input_tensor!r}."
             )
         if input_tensor is not None:
             shape = tuple(input_tensor.shape[1:])
             if input_shape is not None and tuple(input_shape) != shape:
-                raise ValueError(f"{name}: `input_shape` is {tuple(input_shape)}, but `input_tensor` has {shape}.")
+                raise ValueError(
+                    f"{name}: `input_shape` is {tuple(input_shape)}, but `input_tensor` has "
+                    f"{shape}."
+                )
         elif input_shape is not None:
             shape = tuple(input_shape) if isinstance(input_shape, list | tuple) else ()
         else:
-            sizes: tuple[int | None, ...] = (self.size, self.size) if options.include_top else (None, None)
+            sizes: tuple[int | None, ...] = (
+                (self.size, self.size) if options.include_top else (None, None)
+            )
             shape = (3, *sizes) if first else (*sizes, 3)
         if len(shape) != 3:
             order = "(channels, height, width)" if first else "(height, width, channels)"
@@ -179,14 +230,27 @@ class Application:
         channels, sizes = (shape[0], shape[1:]) if first else (shape[2], shape[:2])
         if channels is None or (options.weights == "imagenet" and channels != 3):
             needed = "3 for ImageNet weights" if channels else "known"
-            raise ValueError(f"{name}: the input has shape {shape}; its number of channels must be {needed}.")
-        if any(n is not None and n < self.smallest for n in sizes):
-            raise ValueError(f"{name}: the input has shape {shape}; height and width must be at least {self.smallest}.")
-        if options.include_top and None in sizes:
-            raise ValueError(f"{name}: with include_top=True height and width must be known; given {shape}.")
-        if options.include_top and options.weights == "imagenet" and self.fixed_size and sizes != (self.size,) * 2:
             raise ValueError(
-                f"{name}: the ImageNet classifier needs pictures of {self.size} x {self.size}; given {shape}. Use "
+                f"{name}: the input has shape {shape}; its number of channels must be {needed}."
+            )
+        if any(n is not None and n < self.smallest for n in sizes):
+            raise ValueError(
+                f"{name}: the input has shape {shape}; height and width must be at least "
+                f"{self.smallest}."
+            )
+        if options.include_top and None in sizes:
+            raise ValueError(
+                f"{name}: with include_top=True height and width must be known; given {shape}."
+            )
+        if (
+            options.include_top
+            and options.weights == "imagenet"
+            and self.fixed_size
+            and sizes != (self.size,) * 2
+        ):
+            raise ValueError(
+                f"{name}: the ImageNet classifier needs pictures of {self.size} x {self.size}; "
+                f"given {shape}. Use "
                 "include_top=False or weights=None."
             )
         return input_tensor if input_tensor is not None else Input(shape)
@@ -209,7 +273,8 @@ def application(
     """Decorator: make the public function of an application from its body, and register it.
 
     Args:
-        model_name: the name of the model, or a function of the picture and the body's own arguments that tells it.
+        model_name: the name of the model, or a function of the picture and the body's own arguments
+            that tells it.
         size: height and width for which the network was designed.
         smallest: the least height and width.
         mode: how its pictures are preprocessed.
@@ -227,7 +292,9 @@ def application(
 
 
 def keras_files(path: str, with_top: str, without_top: str) -> Callable[..., WeightFile]:
-    """`files` for a network with two published files, of these MD5 sums: ``PATH.h5`` and ``PATH_notop.h5``."""
+    """`files` for a network with two published files, of these MD5 sums: ``PATH.h5`` and
+    ``PATH_notop.h5``.
+    """
 
     def choose(image: SymbolicTensor, include_top: bool, **own: Any) -> WeightFile:
         return pretrained.keras_file(
@@ -248,10 +315,15 @@ def image_size(x: SymbolicTensor) -> tuple[int | None, ...]:
 
 
 def halving_padding(x: SymbolicTensor, window: int) -> tuple[tuple[int, int], tuple[int, int]]:
-    """The zeros around maps after which a 'valid' window with stride 2 gives what "same" gives in TensorFlow."""
+    """The zeros around maps after which a 'valid' window with stride 2 gives what "same" gives in
+    TensorFlow.
+    """
     sizes = image_size(x)
     half = window // 2
-    before = [half - (1 if n is None or n % 2 == 0 else 0) for n in (sizes if None not in sizes else (None, None))]
+    before = [
+        half - (1 if n is None or n % 2 == 0 else 0)
+        for n in (sizes if None not in sizes else (None, None))
+    ]
     return (before[0], half), (before[1], half)
 
 

@@ -1,4 +1,6 @@
-"""ResNet-50 as the deep-learning course builds it, from `identity_block` and `convolutional_block`; He et al., 2015."""
+"""ResNet-50 as the deep-learning course builds it, from `identity_block` and `convolutional_block`;
+He et al., 2015.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,8 @@ from jaxcnn.models import Model
 
 Filters = tuple[int, int, int]
 
-# Filters of the blocks and names of the identity blocks that follow the convolutional block 'a' of each stage.
+# Filters of the blocks and names of the identity blocks that follow the convolutional block 'a' of
+# each stage.
 STAGES: tuple[tuple[Filters, str], ...] = (
     ((64, 64, 256), "bc"),
     ((128, 128, 512), "bcd"),
@@ -30,8 +33,11 @@ STAGES: tuple[tuple[Filters, str], ...] = (
 )
 
 
-def identity_block(X: SymbolicTensor, f: int, filters: Filters, stage: int, block: str) -> SymbolicTensor:
-    """1x1, f x f and 1x1 convolutions added to the input, whose channels are the last of `filters`; relu.
+def identity_block(
+    X: SymbolicTensor, f: int, filters: Filters, stage: int, block: str
+) -> SymbolicTensor:
+    """1x1, f x f and 1x1 convolutions added to the input, whose channels are the last of `filters`;
+    relu.
 
     Layers are named ``res{stage}{block}_branch2a`` to ``2c``, their normalizations ``bn...``.
     """
@@ -41,13 +47,17 @@ def identity_block(X: SymbolicTensor, f: int, filters: Filters, stage: int, bloc
 def convolutional_block(
     X: SymbolicTensor, f: int, filters: Filters, stage: int, block: str, s: int = 2
 ) -> SymbolicTensor:
-    """The same with stride `s` in the first convolution and a 1x1 convolution of that stride as shortcut, 'branch1'."""
+    """The same with stride `s` in the first convolution and a 1x1 convolution of that stride as
+    shortcut, 'branch1'.
+    """
     y = main_path(X, f, filters, stage, block, s)
     shortcut = convolution(X, filters[2], 1, f"{stage}{block}_branch1", strides=s)
     return Activation("relu")(Add()([y, shortcut]))
 
 
-def main_path(x: SymbolicTensor, window: int, filters: Filters, stage: int, block: str, strides: int) -> SymbolicTensor:
+def main_path(
+    x: SymbolicTensor, window: int, filters: Filters, stage: int, block: str, strides: int
+) -> SymbolicTensor:
     base = f"{stage}{block}_branch2"
     x = Activation("relu")(convolution(x, filters[0], 1, f"{base}a", strides=strides))
     x = Activation("relu")(convolution(x, filters[1], window, f"{base}b", padding="same"))
@@ -55,16 +65,30 @@ def main_path(x: SymbolicTensor, window: int, filters: Filters, stage: int, bloc
 
 
 def convolution(
-    x: SymbolicTensor, filters: int, window: int, name: str, strides: int = 1, padding: str = "valid"
+    x: SymbolicTensor,
+    filters: int,
+    window: int,
+    name: str,
+    strides: int = 1,
+    padding: str = "valid",
 ) -> SymbolicTensor:
     """Convolution 'resNAME' and normalization 'bnNAME'."""
     initializer = glorot_uniform(seed=0)
-    x = Conv2D(filters, window, strides=strides, padding=padding, kernel_initializer=initializer, name=f"res{name}")(x)
+    x = Conv2D(
+        filters,
+        window,
+        strides=strides,
+        padding=padding,
+        kernel_initializer=initializer,
+        name=f"res{name}",
+    )(x)
     return BatchNormalization(axis=channel_axis(), name=f"bn{name}")(x)
 
 
 def CourseResNet50(input_shape: tuple[int, int, int] = (64, 64, 3), classes: int = 6) -> Model:
-    """ResNet-50 for small pictures: 23,600,006 parameters for the default arguments, 23,546,886 of them trained."""
+    """ResNet-50 for small pictures: 23,600,006 parameters for the default arguments, 23,546,886 of
+    them trained.
+    """
     image = Input(input_shape)
     x = ZeroPadding2D(3)(image)
     x = Conv2D(64, 7, strides=2, kernel_initializer=glorot_uniform(seed=0), name="conv1")(x)
@@ -75,5 +99,10 @@ def CourseResNet50(input_shape: tuple[int, int, int] = (64, 64, 3), classes: int
         for block in identities:
             x = identity_block(x, 3, filters, stage, block)
     x = Flatten()(AveragePooling2D(2, name="avg_pool")(x))
-    x = Dense(classes, activation="softmax", kernel_initializer=glorot_uniform(seed=0), name=f"fc{classes}")(x)
+    x = Dense(
+        classes,
+        activation="softmax",
+        kernel_initializer=glorot_uniform(seed=0),
+        name=f"fc{classes}",
+    )(x)
     return Model(image, x, name="ResNet50")

@@ -1,5 +1,5 @@
-"""DCGAN for small pictures: Radford et al., "Unsupervised Representation Learning with Deep Convolutional Generative
-Adversarial Networks", 2016, as the books build it for MNIST.
+"""DCGAN for small pictures: Radford et al., "Unsupervised Representation Learning with Deep
+Convolutional Generative Adversarial Networks", 2016, as the books build it for MNIST.
 """
 
 from __future__ import annotations
@@ -19,13 +19,18 @@ from jaxcnn.layers import (
 from jaxcnn.models import Sequential
 
 
-def discriminator(input_shape: tuple[int, int, int] = (28, 28, 1), dropout: float = 0.4, depth: int = 64) -> Sequential:
-    """Pictures to the probability of being real, by four convolutions to `depth`, 2, 4 and 8 times as many maps.
+def discriminator(
+    input_shape: tuple[int, int, int] = (28, 28, 1), dropout: float = 0.4, depth: int = 64
+) -> Sequential:
+    """Pictures to the probability of being real, by four convolutions to `depth`, 2, 4 and 8 times
+    as many maps.
 
     4,311,553 parameters for 28 x 28 x 1.
     """
     model = Sequential(name="discriminator")
-    for i, (filters, strides) in enumerate(((depth, 2), (2 * depth, 2), (4 * depth, 2), (8 * depth, 1))):
+    for i, (filters, strides) in enumerate(
+        ((depth, 2), (2 * depth, 2), (4 * depth, 2), (8 * depth, 1))
+    ):
         first = {"input_shape": input_shape} if i == 0 else {}
         model.add(Conv2D(filters, 5, strides=strides, padding="same", **first))
         model.add(LeakyReLU(alpha=0.2))
@@ -35,7 +40,9 @@ def discriminator(input_shape: tuple[int, int, int] = (28, 28, 1), dropout: floa
     return model
 
 
-def generator(latent_dim: int = 100, channels: int = 1, dropout: float = 0.4, depth: int = 256) -> Sequential:
+def generator(
+    latent_dim: int = 100, channels: int = 1, dropout: float = 0.4, depth: int = 256
+) -> Sequential:
     """Noise (batch, latent_dim) to pictures 28 x 28 with values 0 to 1, from `depth` maps of 7 x 7.
 
     2,394,241 parameters for the defaults.

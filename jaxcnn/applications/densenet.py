@@ -19,7 +19,9 @@ GROWTH = 32  # channels that each block adds
 
 
 def dense_block(x: SymbolicTensor, name: str) -> SymbolicTensor:
-    """A 1x1 and a 3x3 convolution, each after normalization and relu; the new channels are appended to the input's."""
+    """A 1x1 and a 3x3 convolution, each after normalization and relu; the new channels are appended
+    to the input's.
+    """
     y = normalised(x, f"{name}_0")
     y = Conv2D(4 * GROWTH, 1, use_bias=False, name=f"{name}_1_conv")(y)
     y = normalised(y, f"{name}_1")

@@ -1,4 +1,6 @@
-"""EfficientNet: Tan and Le, "EfficientNet: Rethinking Model Scaling for Convolutional Neural Networks", 2019."""
+"""EfficientNet: Tan and Le, "EfficientNet: Rethinking Model Scaling for Convolutional Neural
+Networks", 2019.
+"""
 
 from __future__ import annotations
 
@@ -35,18 +37,24 @@ STAGES = (
     (5, 4, 112, 192, 6, 2),
     (3, 1, 192, 320, 6, 1),
 )
-SURVIVAL_DROP = 0.2  # rate at which the last block is left out in training; earlier ones in proportion
+SURVIVAL_DROP = (
+    0.2  # rate at which the last block is left out in training; earlier ones in proportion
+)
 FANS_OUT = VarianceScaling(2.0, "fan_out", "truncated_normal")
 CLASSIFIER = VarianceScaling(1.0 / 3.0, "fan_out", "uniform")
 
 
 def files(image: SymbolicTensor, include_top: bool, **own: Any) -> WeightFile:
     name = f"efficientnetb0{'' if include_top else '_notop'}.h5"
-    checksum = "902e53a9f72be733fc0bcb005b3ebbac" if include_top else "50bc09e76180e00e4465e1a485ddc09d"
+    checksum = (
+        "902e53a9f72be733fc0bcb005b3ebbac" if include_top else "50bc09e76180e00e4465e1a485ddc09d"
+    )
     return WeightFile(name, f"https://storage.googleapis.com/keras-applications/{name}", checksum)
 
 
-def conv(x: SymbolicTensor, filters: int, window: int, name: str, **arguments: Any) -> SymbolicTensor:
+def conv(
+    x: SymbolicTensor, filters: int, window: int, name: str, **arguments: Any
+) -> SymbolicTensor:
     arguments = {"padding": "same", "use_bias": False, **arguments}
     return Conv2D(filters, window, kernel_initializer=FANS_OUT, name=name, **arguments)(x)
 
@@ -57,7 +65,14 @@ def normalised(x: SymbolicTensor, name: str, activation: str | None = None) -> S
 
 
 def block(
-    x: SymbolicTensor, name: str, window: int, inputs: int, outputs: int, expansion: int, stride: int, drop: float
+    x: SymbolicTensor,
+    name: str,
+    window: int,
+    inputs: int,
+    outputs: int,
+    expansion: int,
+    stride: int,
+    drop: float,
 ) -> SymbolicTensor:
     """Inverted residual with squeeze and excitation; in training left out at the rate `drop`."""
     shortcut, channels = x, inputs * expansion
@@ -76,7 +91,9 @@ def block(
     )(x)
     x = normalised(x, f"{name}_bn", f"{name}_activation")
     gate = GlobalAveragePooling2D(name=f"{name}_se_squeeze")(x)
-    gate = Reshape((channels, 1, 1) if channel_axis() == 1 else (1, 1, channels), name=f"{name}_se_reshape")(gate)
+    gate = Reshape(
+        (channels, 1, 1) if channel_axis() == 1 else (1, 1, channels), name=f"{name}_se_reshape"
+    )(gate)
     squeezed = max(1, inputs // 4)
     gate = conv(gate, squeezed, 1, f"{name}_se_reduce", use_bias=True, activation="swish")
     gate = conv(gate, channels, 1, f"{name}_se_expand", use_bias=True, activation="sigmoid")
@@ -91,11 +108,14 @@ def block(
 
 @application("efficientnetb0", size=224, mode="raw", files=files, fixed_size=False)
 def EfficientNetB0(image: SymbolicTensor, options: Options) -> SymbolicTensor:
-    """The smallest of the family, 5,330,571 parameters; it takes pictures with values 0 to 255 as they are."""
+    """The smallest of the family, 5,330,571 parameters; it takes pictures with values 0 to 255 as
+    they are.
+    """
     axis = channel_axis()
     x = Normalization(axis=axis)(Rescaling(1.0 / 255.0)(image))
     if options.weights == "imagenet":
-        # The published weights were trained on (x - mean) / variance, where variance is called what is a deviation.
+        # The published weights were trained on (x - mean) / variance, where variance is called what
+        # is a deviation.
         scale = [1.0 / math.sqrt(deviation) for deviation in TORCH_DEVIATION]
         x = Rescaling(scale if axis == 3 else [[[s]] for s in scale])(x)
     x = ZeroPadding2D(halving_padding(x, 3), name="stem_conv_pad")(x)

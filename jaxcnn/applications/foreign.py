@@ -13,7 +13,8 @@ __all__ = ["load_caffe_npy", "load_matconvnet", "read_caffe_npy", "read_matconvn
 
 LayerArrays = dict[str, list[np.ndarray]]
 
-# What a pickle of NumPy arrays in dicts and lists needs; _codecs.encode is how Python 2 strings of bytes come.
+# What a pickle of NumPy arrays in dicts and lists needs; _codecs.encode is how Python 2 strings of
+# bytes come.
 ALLOWED = {
     ("numpy.core.multiarray", "_reconstruct"),
     ("numpy._core.multiarray", "_reconstruct"),
@@ -28,12 +29,15 @@ class ArrayUnpickler(pickle.Unpickler):
 
     def find_class(self, module: str, name: str) -> Any:
         if (module, name) not in ALLOWED:
-            raise pickle.UnpicklingError(f"it wants to call {module}.{name}, which no array file needs")
+            raise pickle.UnpicklingError(
+                f"it wants to call {module}.{name}, which no array file needs"
+            )
         return super().find_class(module.replace("numpy.core", "numpy._core"), name)
 
 
 def read_caffe_npy(path: str | Path) -> LayerArrays:
-    """The dict of layer name to [kernel, bias] in a file such as bvlc_alexnet.npy, written by Python 2 or 3.
+    """The dict of layer name to [kernel, bias] in a file such as bvlc_alexnet.npy, written by
+    Python 2 or 3.
 
     Raises:
         ValueError: it is not such a file, or it holds anything but arrays.
@@ -41,7 +45,11 @@ def read_caffe_npy(path: str | Path) -> LayerArrays:
     try:
         with open(path, "rb") as file:
             version = np.lib.format.read_magic(file)
-            read = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
+            read = (
+                np.lib.format.read_array_header_1_0
+                if version == (1, 0)
+                else np.lib.format.read_array_header_2_0
+            )
             shape, _, dtype = read(file)
             if shape != () or dtype != np.dtype(object):
                 raise ValueError(f"it is an array {dtype} {shape}")
@@ -49,18 +57,32 @@ def read_caffe_npy(path: str | Path) -> LayerArrays:
         found = found.item() if isinstance(found, np.ndarray) else found
         if not isinstance(found, Mapping):
             raise ValueError(f"it holds {type(found).__name__}")
-        return {str(name): [np.asarray(a, np.float32) for a in arrays] for name, arrays in found.items()}
-    except (ValueError, EOFError, pickle.UnpicklingError, TypeError, AttributeError, IndexError) as error:
-        raise ValueError(f"{path} is not a dict of layer name to arrays in NumPy's format: {error}.") from None
+        return {
+            str(name): [np.asarray(a, np.float32) for a in arrays] for name, arrays in found.items()
+        }
+    except (
+        ValueError,
+        EOFError,
+        pickle.UnpicklingError,
+        TypeError,
+        AttributeError,
+        IndexError,
+    ) as error:
+        raise ValueError(
+            f"{path} is not a dict of layer name to arrays in NumPy's format: {error}."
+        ) from None
 
 
 def load_caffe_npy(model: Any, path: str | Path) -> None:
-    """Put the arrays of `read_caffe_npy` into the layers of the same names; a missing classifier is left out."""
+    """Put the arrays of `read_caffe_npy` into the layers of the same names; a missing classifier is
+    left out.
+    """
     assign(model, read_caffe_npy(path), path)
 
 
 def read_matconvnet(path: str | Path) -> LayerArrays:
-    """The kernels and biases of a MatConvNet network such as imagenet-vgg-verydeep-19.mat, by its layers' names.
+    """The kernels and biases of a MatConvNet network such as imagenet-vgg-verydeep-19.mat, by its
+    layers' names.
 
     Kernels are (height, width, in, out).
 
@@ -87,8 +109,8 @@ def read_matconvnet(path: str | Path) -> LayerArrays:
 def load_matconvnet(model: Any, path: str | Path) -> None:
     """Put a MatConvNet VGG into our VGG of the same depth, with or without the classifier.
 
-    The published networks take RGB where ours take BGR, so the channels of the first kernel change places; their dense
-    layers are convolutions over all 7 x 7 x 512 values, which become matrices.
+    The published networks take RGB where ours take BGR, so the channels of the first kernel change
+    places; their dense layers are convolutions over all 7 x 7 x 512 values, which become matrices.
     """
     arrays: LayerArrays = {}
     for name, (kernel, bias) in read_matconvnet(path).items():
@@ -112,9 +134,14 @@ def assign(model: Any, arrays: LayerArrays, path: str | Path) -> None:
     for layer in layers:
         wanted = [owner.weight_shape(p) for owner, p in layer.weight_paths()]
         if layer.name not in arrays:
-            raise ValueError(f"{path} has no weights for layer '{layer.name}'; it has {', '.join(arrays)}.")
+            raise ValueError(
+                f"{path} has no weights for layer '{layer.name}'; it has {', '.join(arrays)}."
+            )
         given = [a.shape for a in arrays[layer.name]]
         if given != wanted:
-            raise ValueError(f"{path}: layer '{layer.name}' needs weights of shapes {wanted}; the file has {given}.")
+            raise ValueError(
+                f"{path}: layer '{layer.name}' needs weights of shapes {wanted}; the file has "
+                f"{given}."
+            )
     for layer in layers:
         layer.set_weights(arrays[layer.name])

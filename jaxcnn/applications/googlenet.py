@@ -27,7 +27,9 @@ MODULES = {
 }
 
 
-def conv(x: SymbolicTensor, filters: int, window: int, name: str, strides: int = 1) -> SymbolicTensor:
+def conv(
+    x: SymbolicTensor, filters: int, window: int, name: str, strides: int = 1
+) -> SymbolicTensor:
     return Conv2D(filters, window, strides=strides, padding="same", activation="relu", name=name)(x)
 
 
@@ -38,7 +40,8 @@ def inception_module(
 
     Args:
         x: maps.
-        filters: of the 1x1 branch; of the reduction before and of the 3x3 one; likewise of the 5x5 one; after the pool.
+        filters: of the 1x1 branch; of the reduction before and of the 3x3 one; likewise of the 5x5
+            one; after the pool.
         name: prefix of the layers' names.
     """
     one, before_three, three, before_five, five, after_pool = filters
@@ -46,7 +49,12 @@ def inception_module(
         conv(x, one, 1, f"{name}/1x1"),
         conv(conv(x, before_three, 1, f"{name}/3x3_reduce"), three, 3, f"{name}/3x3"),
         conv(conv(x, before_five, 1, f"{name}/5x5_reduce"), five, 5, f"{name}/5x5"),
-        conv(MaxPooling2D(3, strides=1, padding="same", name=f"{name}/pool")(x), after_pool, 1, f"{name}/pool_proj"),
+        conv(
+            MaxPooling2D(3, strides=1, padding="same", name=f"{name}/pool")(x),
+            after_pool,
+            1,
+            f"{name}/pool_proj",
+        ),
     ]
     return Concatenate(axis=channel_axis(), name=f"{name}/output")(branches)
 
@@ -57,7 +65,9 @@ def halved(x: SymbolicTensor, name: str) -> SymbolicTensor:
 
 @application("googlenet", size=224, mode="caffe")
 def GoogLeNet(image: SymbolicTensor, options: Options) -> SymbolicTensor:
-    """Nine inception modules, 6,998,552 parameters; without the two classifiers that the paper adds in training."""
+    """Nine inception modules, 6,998,552 parameters; without the two classifiers that the paper adds
+    in training.
+    """
     x = halved(conv(image, 64, 7, "conv1/7x7_s2", strides=2), "pool1/3x3_s2")
     x = LocalResponseNormalization(name="pool1/norm1")(x)
     x = conv(conv(x, 64, 1, "conv2/3x3_reduce"), 192, 3, "conv2/3x3")

@@ -9,15 +9,18 @@ from typing import Any
 
 import numpy as np
 
-from jaxcnn import config
 from jaxcnn.applications import pretrained
 from jaxcnn.applications.pretrained import WeightFile
+from jaxcnn.runtime import config
 
 __all__ = ["class_index", "decode_predictions", "preprocess_input"]
 
 MODES = ("caffe", "tf", "torch", "raw")
 CAFFE_MEAN = (103.939, 116.779, 123.68)  # of blue, green and red over ImageNet
-TORCH_MEAN, TORCH_DEVIATION = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)  # of red, green and blue, values 0 to 1
+TORCH_MEAN, TORCH_DEVIATION = (
+    (0.485, 0.456, 0.406),
+    (0.229, 0.224, 0.225),
+)  # of red, green and blue, values 0 to 1
 CLASS_INDEX = WeightFile(
     "imagenet_class_index.json",
     "https://storage.googleapis.com/download.tensorflow.org/data/imagenet_class_index.json",
@@ -26,13 +29,15 @@ CLASS_INDEX = WeightFile(
 
 
 def preprocess_input(x: Any, data_format: str | None = None, mode: str = "caffe") -> Any:
-    """Pictures with values 0 to 255, in RGB, as networks want them; the argument itself is never changed.
+    """Pictures with values 0 to 255, in RGB, as networks want them; the argument itself is never
+    changed.
 
     Args:
-        x: one picture or a batch, a NumPy or JAX array, or a symbolic tensor; integers become floats.
+        x: one picture or a batch, a NumPy or JAX array, or a symbolic tensor; integers become
+            floats.
         data_format: by default the one in force.
-        mode: 'caffe' (BGR, ImageNet's mean taken off), 'tf' (-1 to 1), 'torch' (0 to 1, then by ImageNet's mean and
-            standard deviation) or 'raw' (the network scales by itself).
+        mode: 'caffe' (BGR, ImageNet's mean taken off), 'tf' (-1 to 1), 'torch' (0 to 1, then by
+            ImageNet's mean and standard deviation) or 'raw' (the network scales by itself).
 
     Raises:
         ValueError: unknown mode or data format, or no channel axis of 3.
@@ -41,7 +46,9 @@ def preprocess_input(x: Any, data_format: str | None = None, mode: str = "caffe"
         raise ValueError(f"`mode` is {mode!r}; it is one of {', '.join(MODES)}.")
     data_format = data_format or config.image_data_format()
     if data_format not in config.DATA_FORMATS:
-        raise ValueError(f"`data_format` is {data_format!r}; it is 'channels_last' or 'channels_first'.")
+        raise ValueError(
+            f"`data_format` is {data_format!r}; it is 'channels_last' or 'channels_first'."
+        )
     if mode == "raw":
         return x
     if not hasattr(x, "dtype"):
@@ -53,18 +60,22 @@ def preprocess_input(x: Any, data_format: str | None = None, mode: str = "caffe"
     axis = len(x.shape) - (1 if data_format == "channels_last" else 3)
     if axis < 0 or x.shape[axis] != 3:
         raise ValueError(
-            f"The pictures have shape {tuple(x.shape)}; with {data_format} axis {axis} must hold 3 channels."
+            f"The pictures have shape {tuple(x.shape)}; with {data_format} axis {axis} must hold 3 "
+            "channels."
         )
     along = (3,) + (1,) * (len(x.shape) - 1 - axis)
     if mode == "torch":
-        mean, deviation = (np.asarray(v, np.float32).reshape(along) for v in (TORCH_MEAN, TORCH_DEVIATION))
+        mean, deviation = (
+            np.asarray(v, np.float32).reshape(along) for v in (TORCH_MEAN, TORCH_DEVIATION)
+        )
         return (x / 255.0 - mean) / deviation
     backwards = tuple(slice(None, None, -1 if i == axis else None) for i in range(len(x.shape)))
     return x[backwards] - np.asarray(CAFFE_MEAN, np.float32).reshape(along)
 
 
 def decode_predictions(preds: Any, top: int = 5) -> list[list[tuple[str, str, float]]]:
-    """For each row of class probabilities (batch, 1000) its `top` classes: (WordNet id, name, score), best first.
+    """For each row of class probabilities (batch, 1000) its `top` classes: (WordNet id, name,
+    score), best first.
 
     Raises:
         ValueError: another shape.
@@ -72,10 +83,15 @@ def decode_predictions(preds: Any, top: int = 5) -> list[list[tuple[str, str, fl
     """
     scores = np.asarray(preds)
     if scores.ndim != 2 or scores.shape[1] != 1000:
-        raise ValueError(f"The predictions have shape {scores.shape}; expected (batch, 1000), ImageNet's classes.")
+        raise ValueError(
+            f"The predictions have shape {scores.shape}; expected (batch, 1000), ImageNet's "
+            "classes."
+        )
     names = class_index()
     best = np.argsort(scores, axis=1)[:, ::-1][:, :top]
-    return [[(*names[i], float(row[i])) for i in order] for row, order in zip(scores, best, strict=True)]
+    return [
+        [(*names[i], float(row[i])) for i in order] for row, order in zip(scores, best, strict=True)
+    ]
 
 
 def class_index() -> list[tuple[str, str]]:

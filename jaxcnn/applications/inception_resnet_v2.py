@@ -1,5 +1,5 @@
-"""Inception-ResNet-v2: Szegedy et al., "Inception-v4, Inception-ResNet and the Impact of Residual Connections on
-Learning", 2016.
+"""Inception-ResNet-v2: Szegedy et al., "Inception-v4, Inception-ResNet and the Impact of Residual
+Connections on Learning", 2016.
 """
 
 from __future__ import annotations
@@ -25,8 +25,12 @@ BRANCHES: dict[str, tuple[tuple[tuple[int, Any], ...], ...]] = {
 }
 
 
-def residual(x: SymbolicTensor, kind: str, index: int, scale: float, activate: bool = True) -> SymbolicTensor:
-    """``x + scale * branches``, the branches joined and brought to x's channels by a 1x1 convolution; relu."""
+def residual(
+    x: SymbolicTensor, kind: str, index: int, scale: float, activate: bool = True
+) -> SymbolicTensor:
+    """``x + scale * branches``, the branches joined and brought to x's channels by a 1x1
+    convolution; relu.
+    """
     name = f"{kind}_{index}"
     mixed = joined([chain(x, *steps) for steps in BRANCHES[kind]], f"{name}_mixed")
     y = Conv2D(x.shape[channel_axis()], 1, padding="same", name=f"{name}_conv")(mixed)

@@ -17,7 +17,9 @@ from jaxcnn.layers import (
 )
 
 
-def conv(x: SymbolicTensor, filters: int, window: Any, strides: int = 1, padding: str = "same") -> SymbolicTensor:
+def conv(
+    x: SymbolicTensor, filters: int, window: Any, strides: int = 1, padding: str = "same"
+) -> SymbolicTensor:
     """Convolution without bias, normalization without scale, relu."""
     x = Conv2D(filters, window, strides=strides, padding=padding, use_bias=False)(x)
     x = BatchNormalization(axis=channel_axis(), scale=False)(x)

@@ -5,7 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from jaxcnn.initializers import Constant, RandomSigns
-from jaxcnn.layers import Conv2D, Dense, EuclideanRBF, Flatten, Input, MaxPooling2D, PartialConv2D, Subsampling2D
+from jaxcnn.layers import (
+    Conv2D,
+    Dense,
+    EuclideanRBF,
+    Flatten,
+    Input,
+    MaxPooling2D,
+    PartialConv2D,
+    Subsampling2D,
+)
 from jaxcnn.models import Model, Sequential
 
 # Table 1 of the paper: which of S2's maps each map of C3 sees.
@@ -20,18 +29,23 @@ AVERAGE = Constant(0.25)  # the sums of 2 x 2 windows begin as means
 
 
 def LeNet5Classic(
-    input_shape: tuple[int, int, int] = (32, 32, 1), classes: int = 10, activation: Any = "scaled_tanh"
+    input_shape: tuple[int, int, int] = (32, 32, 1),
+    classes: int = 10,
+    activation: Any = "scaled_tanh",
 ) -> Model:
-    """The network as published: trained subsampling, C3 with partial connections, squared distances as output.
+    """The network as published: trained subsampling, C3 with partial connections, squared distances
+    as output.
 
-    The class is the one with the least output; ``softmax(-outputs)`` are probabilities to train with.  The output's
-    centres are random signs, the first of the choices that the paper discusses, and stay fixed.  60,000 trained
-    parameters and 840 fixed ones for the default input.
+    The class is the one with the least output; ``softmax(-outputs)`` are probabilities to train
+    with. The output's centres are random signs, the first of the choices that the paper discusses,
+    and stay fixed. 60,000 trained parameters and 840 fixed ones for the default input.
 
     Args:
-        input_shape: (height, width, channels) of the pictures; for 32 x 32, C5's maps are single pixels.
+        input_shape: (height, width, channels) of the pictures; for 32 x 32, C5's maps are single
+            pixels.
         classes: how many.
-        activation: of every layer but the output; "sigmoid" makes the network of simplified descriptions.
+        activation: of every layer but the output; "sigmoid" makes the network of simplified
+            descriptions.
     """
     image = Input(input_shape)
     x = Conv2D(6, 5, activation=activation, name="C1")(image)
@@ -45,7 +59,9 @@ def LeNet5Classic(
 
 
 def LeNet5(input_shape: tuple[int, int, int] = (28, 28, 1), classes: int = 10) -> Sequential:
-    """What is called LeNet-5 today: relu, max pools, softmax; 61,706 parameters for the default arguments."""
+    """What is called LeNet-5 today: relu, max pools, softmax; 61,706 parameters for the default
+    arguments.
+    """
     return Sequential(
         [
             Conv2D(6, 5, padding="same", activation="relu", input_shape=input_shape),

@@ -1,5 +1,5 @@
-"""The mini-Xception for faces: Arriaga et al., "Real-time Convolutional Neural Networks for Emotion and Gender
-Classification", 2017.
+"""The mini-Xception for faces: Arriaga et al., "Real-time Convolutional Neural Networks for Emotion
+and Gender Classification", 2017.
 """
 
 from __future__ import annotations
@@ -19,7 +19,15 @@ from jaxcnn.layers import (
 from jaxcnn.models import Model
 from jaxcnn.regularizers import l2
 
-EMOTIONS = ("angry", "disgust", "fear", "happy", "sad", "surprise", "neutral")  # the order of the published weights
+EMOTIONS = (
+    "angry",
+    "disgust",
+    "fear",
+    "happy",
+    "sad",
+    "surprise",
+    "neutral",
+)  # the order of the published weights
 
 
 def block(x: SymbolicTensor, filters: int) -> SymbolicTensor:
@@ -34,8 +42,11 @@ def block(x: SymbolicTensor, filters: int) -> SymbolicTensor:
     return Add()([MaxPooling2D(3, strides=2, padding="same")(x), shortcut])
 
 
-def MiniXception(input_shape: tuple[int, int, int] = (64, 64, 1), classes: int = 7, l2_rate: float = 0.01) -> Model:
-    """Four residual blocks of 16 to 128 channels, 58,423 parameters; probabilities of the `EMOTIONS`.
+def MiniXception(
+    input_shape: tuple[int, int, int] = (64, 64, 1), classes: int = 7, l2_rate: float = 0.01
+) -> Model:
+    """Four residual blocks of 16 to 128 channels, 58,423 parameters; probabilities of the
+    `EMOTIONS`.
 
     Faces are gray, with values -1 to 1 (``(x / 255 - 0.5) * 2``).
 

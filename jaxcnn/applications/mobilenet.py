@@ -1,4 +1,6 @@
-"""MobileNet: Howard et al., "MobileNets: Efficient Convolutional Neural Networks for Mobile Vision", 2017."""
+"""MobileNet: Howard et al., "MobileNets: Efficient Convolutional Neural Networks for Mobile
+Vision", 2017.
+"""
 
 from __future__ import annotations
 
@@ -39,10 +41,13 @@ def model_name(image: SymbolicTensor, alpha: float, **own: Any) -> str:
     return f"mobilenet_{alpha:0.2f}_{image_size(image)[0]}"
 
 
-def files(image: SymbolicTensor, include_top: bool, alpha: float, depth_multiplier: int, dropout: float) -> WeightFile:
+def files(
+    image: SymbolicTensor, include_top: bool, alpha: float, depth_multiplier: int, dropout: float
+) -> WeightFile:
     if depth_multiplier != 1 or alpha not in WIDTHS:
         raise ValueError(
-            f"MobileNet: there are ImageNet weights for depth_multiplier 1 and alpha {', '.join(map(str, WIDTHS))}; "
+            "MobileNet: there are ImageNet weights for depth_multiplier 1 and alpha "
+            f"{', '.join(map(str, WIDTHS))}; "
             f"given {depth_multiplier} and {alpha}."
         )
     end = "tf" if include_top else "tf_no_top"
@@ -57,7 +62,11 @@ def normalised(x: SymbolicTensor, name: str) -> SymbolicTensor:
 
 @application(model_name, size=224, mode="tf", files=files, order=SHAPE_FIRST, fixed_size=False)
 def MobileNet(
-    image: SymbolicTensor, options: Options, alpha: float = 1.0, depth_multiplier: int = 1, dropout: float = 1e-3
+    image: SymbolicTensor,
+    options: Options,
+    alpha: float = 1.0,
+    depth_multiplier: int = 1,
+    dropout: float = 1e-3,
 ) -> SymbolicTensor:
     """Thirteen depthwise separable convolutions, 4,253,864 parameters at ``alpha=1``.
 
@@ -80,7 +89,9 @@ def MobileNet(
             name=f"conv_dw_{block}",
         )(x)
         x = normalised(x, f"conv_dw_{block}")
-        x = Conv2D(int(filters * alpha), 1, padding="same", use_bias=False, name=f"conv_pw_{block}")(x)
+        x = Conv2D(
+            int(filters * alpha), 1, padding="same", use_bias=False, name=f"conv_pw_{block}"
+        )(x)
         x = normalised(x, f"conv_pw_{block}")
     if not options.include_top:
         return options.pooled(x)

@@ -12,7 +12,15 @@ from jaxcnn.applications.building import (
 )
 from jaxcnn.applications.mobilenet import square_size
 from jaxcnn.applications.pretrained import WeightFile, keras_file
-from jaxcnn.layers import Add, BatchNormalization, Conv2D, DepthwiseConv2D, ReLU, SymbolicTensor, ZeroPadding2D
+from jaxcnn.layers import (
+    Add,
+    BatchNormalization,
+    Conv2D,
+    DepthwiseConv2D,
+    ReLU,
+    SymbolicTensor,
+    ZeroPadding2D,
+)
 
 WIDTHS = (0.35, 0.5, 0.75, 1.0, 1.3, 1.4)
 SIZES = (96, 128, 160, 192, 224)
@@ -27,14 +35,20 @@ def model_name(image: SymbolicTensor, alpha: float) -> str:
 def files(image: SymbolicTensor, include_top: bool, alpha: float) -> WeightFile:
     if alpha not in WIDTHS:
         raise ValueError(
-            f"MobileNetV2: there are ImageNet weights for alpha {', '.join(map(str, WIDTHS))}; given {alpha}."
+            f"MobileNetV2: there are ImageNet weights for alpha {', '.join(map(str, WIDTHS))}; "
+            f"given {alpha}."
         )
-    stem, end = "mobilenet_v2/mobilenet_v2_weights_tf_dim_ordering_tf_kernels", "" if include_top else "_no_top"
+    stem, end = (
+        "mobilenet_v2/mobilenet_v2_weights_tf_dim_ordering_tf_kernels",
+        "" if include_top else "_no_top",
+    )
     return keras_file(f"{stem}_{float(alpha)}_{square_size(image, SIZES)}{end}.h5")
 
 
 def divisible(filters: float, divisor: int = 8) -> int:
-    """The nearest multiple of `divisor` that is at least `divisor` and not below nine tenths of `filters`."""
+    """The nearest multiple of `divisor` that is at least `divisor` and not below nine tenths of
+    `filters`.
+    """
     rounded = max(divisor, int(filters + divisor / 2) // divisor * divisor)
     return rounded + divisor if rounded < 0.9 * filters else rounded
 
@@ -44,7 +58,9 @@ def normalised(x: SymbolicTensor, name: str) -> SymbolicTensor:
 
 
 def inverted_residual(x: SymbolicTensor, filters: int, stride: int, block: int) -> SymbolicTensor:
-    """Expansion to six times the channels (but in block 0), depthwise convolution, projection; added where it fits."""
+    """Expansion to six times the channels (but in block 0), depthwise convolution, projection;
+    added where it fits.
+    """
     shortcut, channels = x, x.shape[channel_axis()]
     assert channels is not None
     prefix = f"block_{block}_" if block else "expanded_conv_"
@@ -54,7 +70,9 @@ def inverted_residual(x: SymbolicTensor, filters: int, stride: int, block: int) 
     if stride == 2:
         x = ZeroPadding2D(halving_padding(x, 3), name=f"{prefix}pad")(x)
     padding = "same" if stride == 1 else "valid"
-    x = DepthwiseConv2D(3, strides=stride, padding=padding, use_bias=False, name=f"{prefix}depthwise")(x)
+    x = DepthwiseConv2D(
+        3, strides=stride, padding=padding, use_bias=False, name=f"{prefix}depthwise"
+    )(x)
     x = ReLU(6.0, name=f"{prefix}depthwise_relu")(normalised(x, f"{prefix}depthwise_BN"))
     x = Conv2D(filters, 1, padding="same", use_bias=False, name=f"{prefix}project")(x)
     x = normalised(x, f"{prefix}project_BN")
@@ -68,12 +86,16 @@ def MobileNetV2(image: SymbolicTensor, options: Options, alpha: float = 1.0) -> 
     Args:
         alpha: factor of the number of filters of each layer.
     """
-    x = Conv2D(divisible(32 * alpha), 3, strides=2, padding="same", use_bias=False, name="Conv1")(image)
+    x = Conv2D(divisible(32 * alpha), 3, strides=2, padding="same", use_bias=False, name="Conv1")(
+        image
+    )
     x = ReLU(6.0, name="Conv1_relu")(normalised(x, "bn_Conv1"))
     block = 0
     for filters, first_stride, blocks in STAGES:
         for i in range(blocks):
-            x = inverted_residual(x, divisible(int(filters * alpha)), first_stride if i == 0 else 1, block)
+            x = inverted_residual(
+                x, divisible(int(filters * alpha)), first_stride if i == 0 else 1, block
+            )
             block += 1
     last = divisible(1280 * alpha) if alpha > 1.0 else 1280  # the last layer is never made thinner
     x = Conv2D(last, 1, use_bias=False, name="Conv_1")(x)

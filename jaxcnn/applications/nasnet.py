@@ -1,4 +1,6 @@
-"""NASNet-A: Zoph et al., "Learning Transferable Architectures for Scalable Image Recognition", 2018."""
+"""NASNet-A: Zoph et al., "Learning Transferable Architectures for Scalable Image Recognition",
+2018.
+"""
 
 from __future__ import annotations
 
@@ -36,12 +38,16 @@ CHECKSUMS = {
 
 
 def files(size: str) -> Any:
-    """`files` of the network called 'mobile' or 'large'; the published names have hyphens, the local ones not."""
+    """`files` of the network called 'mobile' or 'large'; the published names have hyphens, the
+    local ones not.
+    """
 
     def choose(image: SymbolicTensor, include_top: bool, **own: Any) -> WeightFile:
         end = "" if include_top else "-no-top"
         name = f"nasnet_{size}{end.replace('-', '_')}.h5"
-        return WeightFile(name, f"{KERAS_ADDRESS}nasnet/NASNet-{size}{end}.h5", CHECKSUMS[size, include_top])
+        return WeightFile(
+            name, f"{KERAS_ADDRESS}nasnet/NASNet-{size}{end}.h5", CHECKSUMS[size, include_top]
+        )
 
     return choose
 
@@ -51,25 +57,40 @@ def normalised(x: SymbolicTensor, name: str) -> SymbolicTensor:
 
 
 def pointwise(x: SymbolicTensor, filters: int, name: str) -> SymbolicTensor:
-    return Conv2D(filters, 1, padding="same", use_bias=False, kernel_initializer="he_normal", name=name)(x)
+    return Conv2D(
+        filters, 1, padding="same", use_bias=False, kernel_initializer="he_normal", name=name
+    )(x)
 
 
-def separable(x: SymbolicTensor, filters: int, window: int, name: str, strides: int = 1) -> SymbolicTensor:
+def separable(
+    x: SymbolicTensor, filters: int, window: int, name: str, strides: int = 1
+) -> SymbolicTensor:
     """Twice relu, separable convolution, normalization; the first convolution may be strided."""
     x = Activation("relu")(x)
     if strides == 2:
         x = ZeroPadding2D(halving_padding(x, window), name=f"separable_conv_1_pad_{name}")(x)
-    for i, (stride, padding) in enumerate(((strides, "same" if strides == 1 else "valid"), (1, "same")), 1):
+    for i, (stride, padding) in enumerate(
+        ((strides, "same" if strides == 1 else "valid"), (1, "same")), 1
+    ):
         x = SeparableConv2D(
-            filters, window, strides=stride, padding=padding, use_bias=False, name=f"separable_conv_{i}_{name}"
+            filters,
+            window,
+            strides=stride,
+            padding=padding,
+            use_bias=False,
+            name=f"separable_conv_{i}_{name}",
         )(x)
         x = normalised(x, f"separable_conv_{i}_bn_{name}")
         x = Activation("relu")(x) if i == 1 else x
     return x
 
 
-def adjusted(p: SymbolicTensor | None, x: SymbolicTensor, filters: int, name: str) -> SymbolicTensor:
-    """The output `p` of the cell before the last one, brought to the size of `x` and to `filters` channels."""
+def adjusted(
+    p: SymbolicTensor | None, x: SymbolicTensor, filters: int, name: str
+) -> SymbolicTensor:
+    """The output `p` of the cell before the last one, brought to the size of `x` and to `filters`
+    channels.
+    """
     axis = channel_axis()
     if p is None:
         return x
@@ -93,7 +114,9 @@ def pool(kind: Any, x: SymbolicTensor, strides: int, padding: str, name: str) ->
     return kind(3, strides=strides, padding=padding, name=name)(x)
 
 
-def normal_cell(x: SymbolicTensor, p: SymbolicTensor | None, filters: int, name: str) -> SymbolicTensor:
+def normal_cell(
+    x: SymbolicTensor, p: SymbolicTensor | None, filters: int, name: str
+) -> SymbolicTensor:
     """Five sums of two branches of `x` and `p` each, joined with `p`; height and width stay."""
     p = adjusted(p, x, filters, name)
     h = pointwise(Activation("relu")(x), filters, f"normal_conv_1_{name}")
@@ -105,17 +128,27 @@ def normal_cell(x: SymbolicTensor, p: SymbolicTensor | None, filters: int, name:
     def average(y: SymbolicTensor, place: str) -> SymbolicTensor:
         return pool(AveragePooling2D, y, 1, "same", f"normal_{place}_{name}")
 
-    left, right = separable(h, filters, 5, f"normal_left1_{name}"), separable(p, filters, 3, f"normal_right1_{name}")
+    left, right = (
+        separable(h, filters, 5, f"normal_left1_{name}"),
+        separable(p, filters, 3, f"normal_right1_{name}"),
+    )
     one = added(1, left, right)
-    left, right = separable(p, filters, 5, f"normal_left2_{name}"), separable(p, filters, 3, f"normal_right2_{name}")
+    left, right = (
+        separable(p, filters, 5, f"normal_left2_{name}"),
+        separable(p, filters, 3, f"normal_right2_{name}"),
+    )
     two = added(2, left, right)
     three = added(3, average(h, "left3"), p)
     four = added(4, average(p, "left4"), average(p, "right4"))
     five = added(5, separable(h, filters, 3, f"normal_left5_{name}"), h)
-    return Concatenate(axis=channel_axis(), name=f"normal_concat_{name}")([p, one, two, three, four, five])
+    return Concatenate(axis=channel_axis(), name=f"normal_concat_{name}")(
+        [p, one, two, three, four, five]
+    )
 
 
-def reduction_cell(x: SymbolicTensor, p: SymbolicTensor | None, filters: int, name: str) -> SymbolicTensor:
+def reduction_cell(
+    x: SymbolicTensor, p: SymbolicTensor | None, filters: int, name: str
+) -> SymbolicTensor:
     """Branches with stride 2, five sums, four of them joined: half the height and width."""
     p = adjusted(p, x, filters, name)
     h = pointwise(Activation("relu")(x), filters, f"reduction_conv_1_{name}")
@@ -136,12 +169,21 @@ def reduction_cell(x: SymbolicTensor, p: SymbolicTensor | None, filters: int, na
     two = added("_2", pooled(MaxPooling2D, "left2"), strided(p, 7, "right2"))
     three = added("3", pooled(AveragePooling2D, "left3"), strided(p, 5, "right3"))
     four = Add()([two, pool(AveragePooling2D, one, 1, "same", f"reduction_left4_{name}")])
-    five = added("4", separable(one, filters, 3, f"reduction_left4_{name}"), pooled(MaxPooling2D, "right5"))
-    return Concatenate(axis=channel_axis(), name=f"reduction_concat_{name}")([two, three, four, five])
+    five = added(
+        "4", separable(one, filters, 3, f"reduction_left4_{name}"), pooled(MaxPooling2D, "right5")
+    )
+    return Concatenate(axis=channel_axis(), name=f"reduction_concat_{name}")(
+        [two, three, four, five]
+    )
 
 
 def nasnet(
-    image: SymbolicTensor, options: Options, penultimate: int, repeats: int, stem_filters: int, skip_reduction: bool
+    image: SymbolicTensor,
+    options: Options,
+    penultimate: int,
+    repeats: int,
+    stem_filters: int,
+    skip_reduction: bool,
 ) -> SymbolicTensor:
     """Stem, then three times `repeats` normal cells with reduction cells between.
 
@@ -151,10 +193,18 @@ def nasnet(
         penultimate: channels of the last cell's output.
         repeats: normal cells in each of the three parts.
         stem_filters: filters of the first convolution.
-        skip_reduction: whether the cell after a reduction sees the reduction's input as the one before the last.
+        skip_reduction: whether the cell after a reduction sees the reduction's input as the one
+            before the last.
     """
     filters = penultimate // 24
-    x = Conv2D(stem_filters, 3, strides=2, use_bias=False, kernel_initializer="he_normal", name="stem_conv1")(image)
+    x = Conv2D(
+        stem_filters,
+        3,
+        strides=2,
+        use_bias=False,
+        kernel_initializer="he_normal",
+        name="stem_conv1",
+    )(image)
     x = normalised(x, "stem_bn1")
     before: SymbolicTensor | None = None
     for i, divisor in enumerate((4, 2), 1):
@@ -165,7 +215,10 @@ def nasnet(
             reduced = reduction_cell(x, before, width, f"reduce_{part * repeats}")
             x, before = reduced, before if skip_reduction else x
         for i in range(repeats):
-            x, before = normal_cell(x, before, width, str(part * (repeats + 1) + i - max(part - 1, 0))), x
+            x, before = (
+                normal_cell(x, before, width, str(part * (repeats + 1) + i - max(part - 1, 0))),
+                x,
+            )
     return options.head(Activation("relu")(x))
 
 

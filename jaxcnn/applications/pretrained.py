@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from jaxcnn import config
+from jaxcnn.runtime import config
 from jaxcnn.utils.files import DownloadError, download
 
 __all__ = ["WeightFile", "WeightsNotFoundError", "find", "find_or_fetch", "keras_file", "load"]
@@ -15,7 +15,9 @@ KERAS_ADDRESS = "https://storage.googleapis.com/tensorflow/keras-applications/"
 
 
 class WeightsNotFoundError(FileNotFoundError):
-    """A weight file is neither here nor to be fetched; the message names the file and the folder for it."""
+    """A weight file is neither here nor to be fetched; the message names the file and the folder
+    for it.
+    """
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,9 @@ def find(name: str) -> Path | None:
 
 
 def folders() -> tuple[Path, Path]:
-    """Where files are looked for: ``$JAXCNN_HOME/models``, then ``$KERAS_HOME/models`` (``~/.keras/models``)."""
+    """Where files are looked for: ``$JAXCNN_HOME/models``, then ``$KERAS_HOME/models``
+    (``~/.keras/models``).
+    """
     return config.home() / "models", config.keras_home() / "models"
 
 
@@ -58,16 +62,19 @@ def find_or_fetch(file: WeightFile) -> Path:
         return download(file.url, own / file.name, file.checksum)
     except DownloadError as error:
         raise WeightsNotFoundError(
-            f"The file {file.name} is neither in {own} nor in {keras}, and could not be fetched ({error}). Put it into "
+            f"The file {file.name} is neither in {own} nor in {keras}, and could not be fetched "
+            f"({error}). Put it into "
             f"{own}, or use weights=None."
         ) from error
 
 
 def load(model: Any, path: str | Path) -> None:
-    """Put the weights in a file into a model: Keras HDF5, or what other frameworks published (.npy, .mat).
+    """Put the weights in a file into a model: Keras HDF5, or what other frameworks published (.npy,
+    .mat).
 
     Raises:
-        ValueError: the file is not such a file, or its weights have other shapes; the message names the layer.
+        ValueError: the file is not such a file, or its weights have other shapes; the message names
+            the layer.
     """
     if Path(path).suffix == ".npy":
         from jaxcnn.applications.foreign import load_caffe_npy

@@ -1,13 +1,26 @@
-"""Residual networks: He et al., "Deep Residual Learning for Image Recognition", 2015, and with the activations before
-the convolutions, "Identity Mappings in Deep Residual Networks", 2016.
+"""Residual networks: He et al., "Deep Residual Learning for Image Recognition", 2015, and with the
+activations before the convolutions, "Identity Mappings in Deep Residual Networks", 2016.
 """
 
 from __future__ import annotations
 
 from jaxcnn.applications.building import Options, application, channel_axis, keras_files
-from jaxcnn.layers import Activation, Add, BatchNormalization, Conv2D, MaxPooling2D, SymbolicTensor, ZeroPadding2D
+from jaxcnn.layers import (
+    Activation,
+    Add,
+    BatchNormalization,
+    Conv2D,
+    MaxPooling2D,
+    SymbolicTensor,
+    ZeroPadding2D,
+)
 
-FILTERS = (64, 128, 256, 512)  # of the bottlenecks of each stage; a stage's output has four times as many channels
+FILTERS = (
+    64,
+    128,
+    256,
+    512,
+)  # of the bottlenecks of each stage; a stage's output has four times as many channels
 
 
 def normalised(x: SymbolicTensor, name: str) -> SymbolicTensor:
@@ -26,8 +39,12 @@ def stem(x: SymbolicTensor, normalise: bool) -> SymbolicTensor:
     return MaxPooling2D(3, strides=2, name="pool1_pool")(x)
 
 
-def residual_block(x: SymbolicTensor, filters: int, stride: int, project: bool, name: str) -> SymbolicTensor:
-    """1x1, 3x3 and 1x1 convolutions added to the input, which is projected by a 1x1 convolution where sizes differ."""
+def residual_block(
+    x: SymbolicTensor, filters: int, stride: int, project: bool, name: str
+) -> SymbolicTensor:
+    """1x1, 3x3 and 1x1 convolutions added to the input, which is projected by a 1x1 convolution
+    where sizes differ.
+    """
     axis, shortcut = channel_axis(), x
     if project:
         shortcut = Conv2D(4 * filters, 1, strides=stride, name=f"{name}_0_conv")(x)
@@ -40,7 +57,9 @@ def residual_block(x: SymbolicTensor, filters: int, stride: int, project: bool, 
     return Activation("relu", name=f"{name}_out")(x)
 
 
-def preactivated_block(x: SymbolicTensor, filters: int, stride: int, project: bool, name: str) -> SymbolicTensor:
+def preactivated_block(
+    x: SymbolicTensor, filters: int, stride: int, project: bool, name: str
+) -> SymbolicTensor:
     """The same with normalization and relu before each convolution; what is strided is the 3x3 one."""
     active = normalised(x, f"{name}_preact")
     if project:
@@ -49,13 +68,17 @@ def preactivated_block(x: SymbolicTensor, filters: int, stride: int, project: bo
         shortcut = MaxPooling2D(1, strides=stride)(x) if stride > 1 else x
     x = normalised(Conv2D(filters, 1, use_bias=False, name=f"{name}_1_conv")(active), f"{name}_1")
     x = ZeroPadding2D(1, name=f"{name}_2_pad")(x)
-    x = normalised(Conv2D(filters, 3, strides=stride, use_bias=False, name=f"{name}_2_conv")(x), f"{name}_2")
+    x = normalised(
+        Conv2D(filters, 3, strides=stride, use_bias=False, name=f"{name}_2_conv")(x), f"{name}_2"
+    )
     x = Conv2D(4 * filters, 1, name=f"{name}_3_conv")(x)
     return Add(name=f"{name}_out")([shortcut, x])
 
 
 def resnet(x: SymbolicTensor, options: Options, depths: tuple[int, ...]) -> SymbolicTensor:
-    """A network with that many blocks a stage; the first block of a stage projects and, but in stage 1, halves."""
+    """A network with that many blocks a stage; the first block of a stage projects and, but in
+    stage 1, halves.
+    """
     x = stem(x, normalise=True)
     for stage, (filters, depth) in enumerate(zip(FILTERS, depths, strict=True), 2):
         for block in range(1, depth + 1):

@@ -1,4 +1,6 @@
-"""SqueezeNet 1.1: Iandola et al., "SqueezeNet: AlexNet-level accuracy with 50x fewer parameters", 2016."""
+"""SqueezeNet 1.1: Iandola et al., "SqueezeNet: AlexNet-level accuracy with 50x fewer parameters",
+2016.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,11 @@ from jaxcnn.layers import (
 )
 
 ADDRESS = "https://github.com/rcmalli/keras-squeezenet/releases/download/v1.0/"
-STAGES = (((16, 64), (16, 64)), ((32, 128), (32, 128)), ((48, 192), (48, 192), (64, 256), (64, 256)))
+STAGES = (
+    ((16, 64), (16, 64)),
+    ((32, 128), (32, 128)),
+    ((48, 192), (48, 192), (64, 256), (64, 256)),
+)
 
 
 def files(image: SymbolicTensor, include_top: bool, **own: Any) -> WeightFile:
@@ -30,7 +36,9 @@ def fire(x: SymbolicTensor, squeezed: int, expanded: int, index: int) -> Symboli
     name = f"fire{index}"
     x = Conv2D(squeezed, 1, name=f"{name}/squeeze1x1")(x)
     x = Activation("relu", name=f"{name}/relu_squeeze1x1")(x)
-    left = Activation("relu", name=f"{name}/relu_expand1x1")(Conv2D(expanded, 1, name=f"{name}/expand1x1")(x))
+    left = Activation("relu", name=f"{name}/relu_expand1x1")(
+        Conv2D(expanded, 1, name=f"{name}/expand1x1")(x)
+    )
     right = Conv2D(expanded, 3, padding="same", name=f"{name}/expand3x3")(x)
     right = Activation("relu", name=f"{name}/relu_expand3x3")(right)
     return Concatenate(axis=channel_axis(), name=f"{name}/concat")([left, right])

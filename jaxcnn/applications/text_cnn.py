@@ -9,19 +9,27 @@ from jaxcnn.models import Sequential
 
 
 def TextCNN(
-    words: int = 20000, dimensions: int = 100, length: int = 1000, classes: int = 20, embedding: Any = None
+    words: int = 20000,
+    dimensions: int = 100,
+    length: int = 1000,
+    classes: int = 20,
+    embedding: Any = None,
 ) -> Sequential:
-    """Three convolutions of five words each: 819,604 trained parameters beside the word vectors by default.
+    """Three convolutions of five words each: 819,604 trained parameters beside the word vectors by
+    default.
 
     Args:
         words: size of the vocabulary, the padding 0 included.
         dimensions: of the word vectors.
         length: words of each text; at least 994, for the pools leave a step of every 875.
         classes: how many.
-        embedding: (words, dimensions) ready vectors, which stay as they are; without them they are learned.
+        embedding: (words, dimensions) ready vectors, which stay as they are; without them they are
+            learned.
     """
     settings = {} if embedding is None else {"weights": [embedding], "trainable": False}
-    model = Sequential([Embedding(words, dimensions, input_length=length, **settings)], name="text_cnn")
+    model = Sequential(
+        [Embedding(words, dimensions, input_length=length, **settings)], name="text_cnn"
+    )
     for pool, rate in ((5, 0.4), (5, 0.4), (35, 0.25)):
         model.add(Conv1D(256, 5, activation="relu"))
         model.add(MaxPooling1D(pool))

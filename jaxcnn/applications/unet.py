@@ -1,9 +1,19 @@
-"""U-Net: Ronneberger et al., "U-Net: Convolutional Networks for Biomedical Image Segmentation", 2015."""
+"""U-Net: Ronneberger et al., "U-Net: Convolutional Networks for Biomedical Image Segmentation",
+2015.
+"""
 
 from __future__ import annotations
 
 from jaxcnn.applications.building import channel_axis
-from jaxcnn.layers import Concatenate, Conv2D, Conv2DTranspose, Dropout, Input, MaxPooling2D, SymbolicTensor
+from jaxcnn.layers import (
+    Concatenate,
+    Conv2D,
+    Conv2DTranspose,
+    Dropout,
+    Input,
+    MaxPooling2D,
+    SymbolicTensor,
+)
 from jaxcnn.models import Model
 
 
@@ -11,7 +21,12 @@ def twice(x: SymbolicTensor, filters: int, name: str) -> SymbolicTensor:
     """Two 3x3 convolutions that keep height and width."""
     for i in (1, 2):
         x = Conv2D(
-            filters, 3, padding="same", activation="relu", kernel_initializer="he_normal", name=f"{name}_conv{i}"
+            filters,
+            3,
+            padding="same",
+            activation="relu",
+            kernel_initializer="he_normal",
+            name=f"{name}_conv{i}",
         )(x)
     return x
 
@@ -23,13 +38,15 @@ def UNet(
     depth: int = 4,
     dropout: float = 0.5,
 ) -> Model:
-    """A label for every pixel: down `depth` times, up again, each level joined with the one it came from.
+    """A label for every pixel: down `depth` times, up again, each level joined with the one it came
+    from.
 
-    Output (batch, height, width, classes): a sigmoid for one class, else a softmax.  Convolutions are padded, so that
-    it is as large as the input (the paper's loses a border).
+    Output (batch, height, width, classes): a sigmoid for one class, else a softmax. Convolutions
+    are padded, so that it is as large as the input (the paper's loses a border).
 
     Args:
-        input_shape: (height, width, channels); height and width multiples of ``2 ** depth``, or None for any such.
+        input_shape: (height, width, channels); height and width multiples of ``2 ** depth``, or
+            None for any such.
         classes: how many; 1 for foreground against background.
         filters: of the first level; each further one has twice as many.
         depth: how often height and width are halved.
@@ -39,7 +56,8 @@ def UNet(
     sizes = input_shape[:2] if axis == 3 else input_shape[1:]
     if any(n is not None and n % step for n in sizes):
         raise ValueError(
-            f"UNet: {sizes[0]} x {sizes[1]} pictures cannot be halved {depth} times; use multiples of {step}."
+            f"UNet: {sizes[0]} x {sizes[1]} pictures cannot be halved {depth} times; use multiples "
+            f"of {step}."
         )
     image = x = Input(input_shape)
     levels = []
@@ -51,7 +69,9 @@ def UNet(
         x = MaxPooling2D(name=f"down{level + 1}_pool")(x)
     x = Dropout(dropout, name="bottom_dropout")(twice(x, filters * step, "bottom"))
     for level in reversed(range(depth)):
-        x = Conv2DTranspose(filters * 2**level, 2, strides=2, activation="relu", name=f"up{level + 1}")(x)
+        x = Conv2DTranspose(
+            filters * 2**level, 2, strides=2, activation="relu", name=f"up{level + 1}"
+        )(x)
         x = Concatenate(axis=axis, name=f"up{level + 1}_joined")([levels[level], x])
         x = twice(x, filters * 2**level, f"up{level + 1}")
     if classes == 1:

@@ -1,11 +1,19 @@
-"""VGG, all six configurations of Simonyan and Zisserman, "Very Deep Convolutional Networks for Large-Scale Image
-Recognition", 2015: A (11 weight layers), A-LRN, B (13), C (16, some 1x1), D (16) and E (19).
+"""VGG, all six configurations of Simonyan and Zisserman, "Very Deep Convolutional Networks for
+Large-Scale Image Recognition", 2015: A (11 weight layers), A-LRN, B (13), C (16, some 1x1), D (16)
+and E (19).
 """
 
 from __future__ import annotations
 
 from jaxcnn.applications.building import Options, application, keras_files
-from jaxcnn.layers import Conv2D, Dense, Flatten, LocalResponseNormalization, MaxPooling2D, SymbolicTensor
+from jaxcnn.layers import (
+    Conv2D,
+    Dense,
+    Flatten,
+    LocalResponseNormalization,
+    MaxPooling2D,
+    SymbolicTensor,
+)
 
 FILTERS = (64, 128, 256, 512, 512)
 # The window sizes of each block's convolutions.
@@ -18,11 +26,19 @@ CONFIGURATIONS = {
 }
 
 
-def vgg(x: SymbolicTensor, options: Options, configuration: str, normalise: bool = False) -> SymbolicTensor:
-    """The network of a configuration; with `normalise`, local response normalization after the first convolution."""
-    for block, (filters, windows) in enumerate(zip(FILTERS, CONFIGURATIONS[configuration], strict=True), 1):
+def vgg(
+    x: SymbolicTensor, options: Options, configuration: str, normalise: bool = False
+) -> SymbolicTensor:
+    """The network of a configuration; with `normalise`, local response normalization after the
+    first convolution.
+    """
+    for block, (filters, windows) in enumerate(
+        zip(FILTERS, CONFIGURATIONS[configuration], strict=True), 1
+    ):
         for i, window in enumerate(windows, 1):
-            x = Conv2D(filters, window, activation="relu", padding="same", name=f"block{block}_conv{i}")(x)
+            x = Conv2D(
+                filters, window, activation="relu", padding="same", name=f"block{block}_conv{i}"
+            )(x)
             if normalise and block == 1:
                 # The paper takes over AlexNet's: over 5 channels, k 2, alpha 1e-4, beta 0.75.
                 x = LocalResponseNormalization(bias=2.0, alpha=1e-4, name="block1_lrn")(x)

@@ -9,7 +9,8 @@ BLOCKS = ((32, 32, 32, 48, 48), (80,) * 5, (128,) * 5)
 
 
 def VGG15(input_shape: tuple[int, int, int] = (32, 32, 3), classes: int = 10) -> Sequential:
-    """Three blocks of five 3x3 convolutions and two dense layers, 1,071,542 parameters for the default arguments.
+    """Three blocks of five 3x3 convolutions and two dense layers, 1,071,542 parameters for the
+    default arguments.
 
     Activations are layers of their own.  To be trained from `jaxcnn.models.lsuv`.
     """
@@ -21,6 +22,12 @@ def VGG15(input_shape: tuple[int, int, int] = (32, 32, 3), classes: int = 10) ->
             model.add(Activation("relu"))
         model.add(MaxPooling2D() if i < 2 else GlobalMaxPooling2D())
         model.add(Dropout(0.25))
-    for layer in (Dense(500), Activation("relu"), Dropout(0.4), Dense(classes), Activation("softmax")):
+    for layer in (
+        Dense(500),
+        Activation("relu"),
+        Dropout(0.4),
+        Dense(classes),
+        Activation("softmax"),
+    ):
         model.add(layer)
     return model

@@ -27,8 +27,12 @@ def separable(x: SymbolicTensor, filters: int, name: str) -> SymbolicTensor:
     return BatchNormalization(axis=channel_axis(), name=f"{name}_bn")(x)
 
 
-def shrinking_block(x: SymbolicTensor, first: int, filters: int, block: int, activate: bool = True) -> SymbolicTensor:
-    """Two separable convolutions and a pool, added to a 1x1 convolution of the input; half the height and width."""
+def shrinking_block(
+    x: SymbolicTensor, first: int, filters: int, block: int, activate: bool = True
+) -> SymbolicTensor:
+    """Two separable convolutions and a pool, added to a 1x1 convolution of the input; half the
+    height and width.
+    """
     residual = Conv2D(filters, 1, strides=2, padding="same", use_bias=False)(x)
     residual = BatchNormalization(axis=channel_axis())(residual)
     if activate:

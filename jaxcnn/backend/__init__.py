@@ -1,7 +1,8 @@
 """The functions that Keras programs call `K`: ``from jaxcnn import backend as K``.
 
-Called on arrays they compute.  Called on symbolic tensors (`Input`, what a layer gives) they, like arithmetic and
-indexing, make another symbolic tensor, which can be a model's output or be computed by `function`.
+Called on arrays they compute. Called on symbolic tensors (`Input`, what a layer gives) they, like
+arithmetic and indexing, make another symbolic tensor, which can be a model's output or be computed
+by `function`.
 """
 
 from jaxcnn.backend.control import (
@@ -157,4 +158,4 @@ from jaxcnn.backend.values import (
     variable,
     zeros,
 )
-from jaxcnn.layers.operators import abs, greater, greater_equal, less, less_equal, pow
+from jaxcnn.layers.symbolic.operators import abs, greater, greater_equal, less, less_equal, pow

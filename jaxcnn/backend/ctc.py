@@ -1,7 +1,7 @@
 """Connectionist temporal classification: labels for sequences that are not aligned with them.
 
-Graves et al., "Connectionist Temporal Classification: Labelling Unsegmented Sequence Data with Recurrent Neural
-Networks", 2006.  The last class is the blank.
+Graves et al., "Connectionist Temporal Classification: Labelling Unsegmented Sequence Data with
+Recurrent Neural Networks", 2006. The last class is the blank.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
-from jaxcnn.layers.operation import operation
+from jaxcnn.layers.symbolic.operation import operation
 
 
 @operation()
@@ -20,7 +20,8 @@ def ctc_batch_cost(y_true: Any, y_pred: Any, input_length: Any, label_length: An
 
     Args:
         y_true: class numbers (batch, labels), of which the first `label_length` count.
-        y_pred: probabilities (batch, steps, classes), of which the first `input_length` steps count.
+        y_pred: probabilities (batch, steps, classes), of which the first `input_length` steps
+            count.
         input_length, label_length: (batch, 1).
     """
     import optax
@@ -42,15 +43,18 @@ def ctc_batch_cost(y_true: Any, y_pred: Any, input_length: Any, label_length: An
 def ctc_decode(
     y_pred: Any, input_length: Any, greedy: bool = True, beam_width: int = 100, top_paths: int = 1
 ) -> tuple[list[Any], Any]:
-    """The labels along the likeliest path: the best class of each step, repetitions merged, blanks dropped.
+    """The labels along the likeliest path: the best class of each step, repetitions merged, blanks
+    dropped.
 
     Args:
         y_pred: probabilities (batch, steps, classes).
         input_length: (batch,), how many steps count.
-        greedy, beam_width, top_paths: only the greedy search is there, which the other two do not concern.
+        greedy, beam_width, top_paths: only the greedy search is there, which the other two do not
+            concern.
 
     Returns:
-        ([labels (batch, steps), filled up with -1], minus the log probability of the path (batch, 1)).
+        ([labels (batch, steps), filled up with -1], minus the log probability of the path (batch,
+        1)).
 
     Raises:
         ValueError: not `greedy`.
@@ -64,7 +68,11 @@ def ctc_decode(
     before = jnp.pad(best, ((0, 0), (1, 0)), constant_values=-1)[:, :-1]
     kept = (best != before) & (best != classes - 1)
     place = jnp.where(kept, jnp.cumsum(kept, 1) - 1, steps)  # past the end: left out
-    labels = jnp.full((batch, steps), -1, jnp.int32).at[jnp.arange(batch)[:, None], place].set(best, mode="drop")
+    labels = (
+        jnp.full((batch, steps), -1, jnp.int32)
+        .at[jnp.arange(batch)[:, None], place]
+        .set(best, mode="drop")
+    )
     return [labels], -jnp.sum(jnp.where(counts, jnp.max(scores, -1), 0.0), 1)[:, None]
 
 

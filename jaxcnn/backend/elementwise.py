@@ -7,7 +7,7 @@ from typing import Any
 import jax.numpy as jnp
 
 from jaxcnn import activations
-from jaxcnn.layers.operation import elementwise, operation
+from jaxcnn.layers.symbolic.operation import elementwise, operation
 
 
 @operation(elementwise)
@@ -61,7 +61,9 @@ def round(x: Any) -> Any:
 
 @operation(elementwise)
 def clip(x: Any, min_value: Any, max_value: Any) -> Any:
-    """`x` cut to [min_value, max_value]; None sets no limit, and a maximum below the minimum counts as the minimum."""
+    """`x` cut to [min_value, max_value]; None sets no limit, and a maximum below the minimum counts
+    as the minimum.
+    """
     if max_value is not None and min_value is not None:
         max_value = jnp.maximum(min_value, max_value)
     return jnp.clip(x, min_value, max_value)

@@ -1,4 +1,6 @@
-"""Values of symbolic tensors, computed as a pure function of what is given and of the layers' weights."""
+"""Values of symbolic tensors, computed as a pure function of what is given and of the layers'
+weights.
+"""
 
 from __future__ import annotations
 
@@ -14,8 +16,8 @@ from flax.traverse_util import unflatten_dict
 
 from jaxcnn.layers.base import Layer
 from jaxcnn.layers.input import InputLayer
-from jaxcnn.layers.operation import Operation
-from jaxcnn.layers.tensor import Node, SymbolicTensor
+from jaxcnn.layers.symbolic.operation import Operation
+from jaxcnn.layers.symbolic.tensor import Node, SymbolicTensor
 from jaxcnn.layers.variable import Variable, given_values
 from jaxcnn.models.network import source_node
 from jaxcnn.nn.graph import run
@@ -24,18 +26,24 @@ Arrays = dict[int, Any]  # id of a tensor, or of a variable -> its value
 
 
 class Gradients(Layer):
-    """The layer behind `gradients`: derivatives of the sum of `loss` with respect to tensors, weights and variables."""
+    """The layer behind `gradients`: derivatives of the sum of `loss` with respect to tensors,
+    weights and variables.
+    """
 
     def __init__(self, loss: list[SymbolicTensor], wanted: list[SymbolicTensor | Variable]) -> None:
         super().__init__()
         self.loss, self.wanted = loss, wanted
-        tensors = [SymbolicTensor(tuple(v.shape), v.dtype, self, 0, i) for i, v in enumerate(wanted)]
+        tensors = [
+            SymbolicTensor(tuple(v.shape), v.dtype, self, 0, i) for i, v in enumerate(wanted)
+        ]
         sources = [v for v in wanted if isinstance(v, SymbolicTensor)]
         self.inbound_nodes = [Node(self, ([*loss, *sources],), {}, outputs=tensors)]
         self._specs = ()
 
     def make_module(self) -> nn.Module:
-        raise ValueError("What K.gradients gives is computed by K.function; it cannot be a part of a model.")
+        raise ValueError(
+            "What K.gradients gives is computed by K.function; it cannot be a part of a model."
+        )
 
 
 @dataclass(frozen=True)
@@ -48,7 +56,8 @@ class Evaluation:
         variables: values of the variables that belong to no layer.
         train: the learning phase.
         key: for random functions.
-        offsets: what is added to the values of tensors; their derivatives are those with respect to the tensors.
+        offsets: what is added to the values of tensors; their derivatives are those with respect to
+            the tensors.
     """
 
     known: Arrays
@@ -86,9 +95,12 @@ class Evaluation:
         layer = node.layer
         args, kwargs = jax.tree.map(lambda t: place.get(id(t), t), (node.args, node.kwargs))
         mask = jax.tree.map(lambda t: masks.get(id(t)), node.args[0])
-        # The key depends on layer and call only, so that a gradient sees the same noise as its loss.
+        # The key depends on layer and call only, so that a gradient sees the same noise as its
+        # loss.
         call = layer.inbound_nodes.index(node)
-        key = jax.random.fold_in(jax.random.fold_in(self.key, zlib.crc32(layer.name.encode())), call)
+        key = jax.random.fold_in(
+            jax.random.fold_in(self.key, zlib.crc32(layer.name.encode())), call
+        )
 
         def forward(module: nn.Module) -> Any:
             with given_values(self.variables):
@@ -109,21 +121,28 @@ class Evaluation:
     def gradients(self, layer: Gradients) -> list[Any]:
         """The derivatives of a `Gradients` layer.
 
-        The loss is computed anew here; the compiler sees that this repeats what the rest of the program computes.
+        The loss is computed anew here; the compiler sees that this repeats what the rest of the
+        program computes.
         """
         wanted = layer.wanted
         tensors = [v for v in wanted if isinstance(v, SymbolicTensor)]
         variables = [v for v in wanted if isinstance(v, Variable)]
 
         def total(offsets: list[Any], values: list[Any]) -> jax.Array:
-            added = {id(t): offset + self.offsets.get(id(t), 0) for t, offset in zip(tensors, offsets, strict=True)}
+            added = {
+                id(t): offset + self.offsets.get(id(t), 0)
+                for t, offset in zip(tensors, offsets, strict=True)
+            }
             inner = replace(self, offsets=self.offsets | added).with_variables(variables, values)
             return sum((jnp.sum(value) for value in inner.values(layer.loss)), jnp.zeros(()))
 
         zeros = [jnp.zeros_like(value) for value in self.values(tensors)]
         now = [self.variable(v) for v in variables]
         by_tensor, by_variable = jax.grad(total, argnums=(0, 1))(zeros, now)
-        found = {id(v): g for v, g in zip([*tensors, *variables], [*by_tensor, *by_variable], strict=True)}
+        found = {
+            id(v): g
+            for v, g in zip([*tensors, *variables], [*by_tensor, *by_variable], strict=True)
+        }
         return [found[id(v)] for v in wanted]
 
     def variable(self, variable: Variable) -> Any:
@@ -136,7 +155,10 @@ class Evaluation:
 
     def with_variables(self, variables: Sequence[Variable], values: Sequence[Any]) -> Evaluation:
         """The same with other values of some weights and variables."""
-        weights, free = {owner: dict(own) for owner, own in self.weights.items()}, dict(self.variables)
+        weights, free = (
+            {owner: dict(own) for owner, own in self.weights.items()},
+            dict(self.variables),
+        )
         for variable, value in zip(variables, values, strict=True):
             if variable.owner is not None:
                 weights[id(variable.owner)][variable.path] = value
@@ -153,12 +175,18 @@ def needed_nodes(tensors: Iterable[SymbolicTensor], known: Mapping[int, Any]) ->
     """
     nodes, inputs = upstream(tensors, known)
     if inputs:
-        raise ValueError(f"The value of the input '{inputs[0].layer.name}' is needed: put it among the inputs.")
+        raise ValueError(
+            f"The value of the input '{inputs[0].layer.name}' is needed: put it among the inputs."
+        )
     return nodes
 
 
-def upstream(tensors: Iterable[SymbolicTensor], known: Mapping[int, Any]) -> tuple[list[Node], list[SymbolicTensor]]:
-    """(the calls between the known tensors and `tensors`, in an order in which they can run; unknown inputs)."""
+def upstream(
+    tensors: Iterable[SymbolicTensor], known: Mapping[int, Any]
+) -> tuple[list[Node], list[SymbolicTensor]]:
+    """(the calls between the known tensors and `tensors`, in an order in which they can run;
+    unknown inputs).
+    """
     order: list[Node] = []
     inputs: dict[int, SymbolicTensor] = {}
     seen: set[int] = set()
@@ -196,7 +224,9 @@ def free_variables(nodes: Iterable[Node]) -> list[Variable]:
 
 
 def influences(tensors: Iterable[SymbolicTensor]) -> set[int]:
-    """The ids of all that `tensors` depend on: symbolic tensors, layers, and variables without a layer."""
+    """The ids of all that `tensors` depend on: symbolic tensors, layers, and variables without a
+    layer.
+    """
     nodes, inputs = upstream(tensors, {})
     computed = [tensor for node in nodes for tensor in jax.tree.leaves(node.outputs)]
     return {id(thing) for thing in (*inputs, *computed, *layers_of(nodes), *free_variables(nodes))}

@@ -10,28 +10,40 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from jaxcnn import ambient, config
-from jaxcnn.backend.evaluation import Evaluation, Gradients, free_variables, influences, layers_of, needed_nodes
+from jaxcnn.backend.evaluation import (
+    Evaluation,
+    Gradients,
+    free_variables,
+    influences,
+    layers_of,
+    needed_nodes,
+)
 from jaxcnn.backend.settings import is_learning_phase
-from jaxcnn.layers.tensor import SymbolicTensor
+from jaxcnn.layers.symbolic.tensor import SymbolicTensor
 from jaxcnn.layers.variable import Variable
+from jaxcnn.runtime import config, context
 
 
 class Function:
     """A compiled function of symbolic tensors; see `function`."""
 
-    def __init__(self, inputs: Sequence[Any], outputs: Sequence[Any], updates: Sequence[Any] | None = None) -> None:
+    def __init__(
+        self, inputs: Sequence[Any], outputs: Sequence[Any], updates: Sequence[Any] | None = None
+    ) -> None:
         for what, given in (("inputs", inputs), ("outputs", outputs), ("updates", updates or [])):
             if not isinstance(given, list | tuple):
                 raise TypeError(f"K.function: `{what}` must be a list; given {given!r}.")
         for tensor in inputs:
             if not isinstance(tensor, SymbolicTensor):
                 raise TypeError(
-                    f"K.function: each input must be a symbolic tensor or K.learning_phase(); given {tensor!r}."
+                    "K.function: each input must be a symbolic tensor or K.learning_phase(); "
+                    f"given {tensor!r}."
                 )
         for pair in updates or []:
             if not isinstance(pair, tuple) or len(pair) != 2 or not isinstance(pair[0], Variable):
-                raise TypeError(f"K.function: each update must be a pair (variable, new value); given {pair!r}.")
+                raise TypeError(
+                    f"K.function: each update must be a pair (variable, new value); given {pair!r}."
+                )
         self.inputs, self.outputs, self.updates = list(inputs), list(outputs), list(updates or [])
         self._wanted = [*self.outputs, *(new for _, new in self.updates)]
         targets = [tensor for tensor in self._wanted if isinstance(tensor, SymbolicTensor)]
@@ -42,9 +54,13 @@ class Function:
         self._compiled = partial(jax.jit, static_argnames="train")(self._compute)
 
     def __call__(self, inputs: Sequence[Any]) -> list[np.ndarray]:
-        """The values of the outputs, by the layers' weights as they are now; then the updates are carried out."""
+        """The values of the outputs, by the layers' weights as they are now; then the updates are
+        carried out.
+        """
         if not isinstance(inputs, list | tuple) or len(inputs) != len(self.inputs):
-            raise TypeError(f"The function takes a list of {len(self.inputs)} inputs; given {inputs!r}.")
+            raise TypeError(
+                f"The function takes a list of {len(self.inputs)} inputs; given {inputs!r}."
+            )
         train = config.in_training(False)
         arrays = []
         for tensor, value in zip(self.inputs, inputs, strict=True):
@@ -54,7 +70,7 @@ class Function:
                 arrays.append(fitting(tensor, value))
         weights = [layer._own_variables() for layer in self._layers]
         variables = [variable.value for variable in self._variables]
-        values = self._compiled(arrays, weights, variables, ambient.next_key(), train=train)
+        values = self._compiled(arrays, weights, variables, context.next_key(), train=train)
         found = [
             np.asarray(values.pop(0)) if isinstance(wanted, SymbolicTensor) else np.array(wanted)
             for wanted in self._wanted
@@ -64,7 +80,12 @@ class Function:
         return found[: len(self.outputs)]
 
     def _compute(
-        self, arrays: list[Any], weights: list[Any], variables: list[Any], key: jax.Array, train: bool
+        self,
+        arrays: list[Any],
+        weights: list[Any],
+        variables: list[Any],
+        key: jax.Array,
+        train: bool,
     ) -> list[Any]:
         tensors = [tensor for tensor in self.inputs if not is_learning_phase(tensor)]
         evaluation = Evaluation(
@@ -74,7 +95,9 @@ class Function:
             train=train,
             key=key,
         )
-        return evaluation.values([tensor for tensor in self._wanted if isinstance(tensor, SymbolicTensor)])
+        return evaluation.values(
+            [tensor for tensor in self._wanted if isinstance(tensor, SymbolicTensor)]
+        )
 
 
 def fitting(tensor: SymbolicTensor, value: Any) -> jax.Array:
@@ -86,18 +109,24 @@ def fitting(tensor: SymbolicTensor, value: Any) -> jax.Array:
     array = jnp.asarray(value).astype(tensor.dtype)
     fits = array.ndim == tensor.ndim
     if not fits or any(n not in (None, m) for n, m in zip(tensor.shape, array.shape, strict=True)):
-        raise ValueError(f"'{tensor.name}' has the shape {tensor.shape}; given an array of {array.shape}.")
+        raise ValueError(
+            f"'{tensor.name}' has the shape {tensor.shape}; given an array of {array.shape}."
+        )
     return array
 
 
-def function(inputs: Sequence[Any], outputs: Sequence[Any], updates: Sequence[Any] | None = None) -> Function:
+def function(
+    inputs: Sequence[Any], outputs: Sequence[Any], updates: Sequence[Any] | None = None
+) -> Function:
     """A compiled function: a list of arrays in, the list of the outputs as NumPy arrays out.
 
     Args:
-        inputs: symbolic tensors whose values are given: a model's input, a placeholder, but also what a layer computes.
-            With `learning_phase` among them each call says 0 or 1; without it, it is 0 unless it has been set.
+        inputs: symbolic tensors whose values are given: a model's input, a placeholder, but also
+            what a layer computes. With `learning_phase` among them each call says 0 or 1; without
+            it, it is 0 unless it has been set.
         outputs: what to compute; variables give their values.
-        updates: pairs (variable, new value), as `update` gives them, carried out after the outputs are computed.
+        updates: pairs (variable, new value), as `update` gives them, carried out after the outputs
+            are computed.
 
     The weights are read anew at each call.
 
@@ -109,15 +138,17 @@ def function(inputs: Sequence[Any], outputs: Sequence[Any], updates: Sequence[An
 
 
 def gradients(loss: Any, variables: Any) -> list[SymbolicTensor | None]:
-    """The derivatives of `loss`, or of its sum if it is not a single number, for `function` to compute.
+    """The derivatives of `loss`, or of its sum if it is not a single number, for `function` to
+    compute.
 
     Args:
         loss: a symbolic tensor or a list of them, whose sums are added.
-        variables: symbolic tensors (an input, what a layer computes), weights (``layer.kernel``) and variables: one of
-            them, or a list.
+        variables: symbolic tensors (an input, what a layer computes), weights (``layer.kernel``)
+            and variables: one of them, or a list.
 
     Returns:
-        A list of symbolic tensors of the shapes of `variables`; None for those that `loss` does not depend on.
+        A list of symbolic tensors of the shapes of `variables`; None for those that `loss` does not
+        depend on.
 
     Raises:
         TypeError: something else.
@@ -128,10 +159,14 @@ def gradients(loss: Any, variables: Any) -> list[SymbolicTensor | None]:
         raise TypeError(f"K.gradients: the loss must be a symbolic tensor; given {strange[0]!r}.")
     if strange := [value for value in wanted if not isinstance(value, SymbolicTensor | Variable)]:
         raise TypeError(
-            f"K.gradients: derivatives are by symbolic tensors, weights or variables; given {strange[0]!r}."
+            "K.gradients: derivatives are by symbolic tensors, weights or variables; given "
+            f"{strange[0]!r}."
         )
     reached = influences(losses)
-    matters = [id(v.owner if isinstance(v, Variable) and v.owner is not None else v) in reached for v in wanted]
+    matters = [
+        id(v.owner if isinstance(v, Variable) and v.owner is not None else v) in reached
+        for v in wanted
+    ]
     used = [v for v, does in zip(wanted, matters, strict=True) if does]
     made = iter(Gradients(losses, used).inbound_nodes[0].outputs if used else [])
     return [next(made) if does else None for does in matters]

@@ -1,8 +1,8 @@
 """Random arrays.
 
-With a `seed` the same numbers come each time.  Without one they come from a stream: inside a layer that of the layer,
-which is new in every training step; in an initializer that of the weight; elsewhere one that starts with
-`jaxcnn.config.set_random_seed` and goes on with every call.
+With a `seed` the same numbers come each time. Without one they come from a stream: inside a layer
+that of the layer, which is new in every training step; in an initializer that of the weight;
+elsewhere one that starts with `jaxcnn.runtime.config.set_random_seed` and goes on with every call.
 """
 
 from __future__ import annotations
@@ -12,22 +12,25 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
-from jaxcnn import ambient, initializers
+from jaxcnn import initializers
 from jaxcnn.backend.elementwise import cast
 from jaxcnn.backend.values import variable
-from jaxcnn.config import floatx
-from jaxcnn.layers.operation import operation
+from jaxcnn.layers.symbolic.operation import operation
 from jaxcnn.layers.variable import Variable
 from jaxcnn.nn.core import drop
+from jaxcnn.runtime import context
+from jaxcnn.runtime.config import floatx
 
 
 def random_key(seed: int | None) -> jax.Array:
-    """A key for one draw.  Inside a layer a seed gives it a stream of its own, which still moves on."""
+    """A key for one draw.  Inside a layer a seed gives it a stream of its own, which still moves
+    on.
+    """
     if seed is None:
-        return ambient.next_key()
-    if ambient.training() is None:
+        return context.next_key()
+    if context.training() is None:
         return jax.random.key(seed)
-    return jax.random.fold_in(ambient.next_key(), seed)
+    return jax.random.fold_in(context.next_key(), seed)
 
 
 def _drawn(initializer: Any, shape: Any, dtype: Any, seed: int | None) -> jax.Array:
@@ -54,7 +57,9 @@ def random_uniform(
 @operation()
 def random_binomial(shape: Any, p: float = 0.0, dtype: Any = None, seed: int | None = None) -> Any:
     """Ones with the chance `p`, else zeros."""
-    return cast(_drawn(initializers.RandomUniform(0.0, 1.0), shape, "float32", seed) < p, dtype or floatx())
+    return cast(
+        _drawn(initializers.RandomUniform(0.0, 1.0), shape, "float32", seed) < p, dtype or floatx()
+    )
 
 
 @operation()
@@ -66,15 +71,27 @@ def truncated_normal(
 
 
 def random_normal_variable(
-    shape: Any, mean: float, scale: float, dtype: Any = None, name: str | None = None, seed: int | None = None
+    shape: Any,
+    mean: float,
+    scale: float,
+    dtype: Any = None,
+    name: str | None = None,
+    seed: int | None = None,
 ) -> Variable:
     """A variable that starts with numbers from a normal distribution of standard deviation `scale`."""
-    with jax.ensure_compile_time_eval():  # a `build` that makes it may be a part of what is compiled
+    with (
+        jax.ensure_compile_time_eval()
+    ):  # a `build` that makes it may be a part of what is compiled
         return variable(random_normal(shape, mean, scale, dtype, seed), dtype, name)
 
 
 def random_uniform_variable(
-    shape: Any, low: float, high: float, dtype: Any = None, name: str | None = None, seed: int | None = None
+    shape: Any,
+    low: float,
+    high: float,
+    dtype: Any = None,
+    name: str | None = None,
+    seed: int | None = None,
 ) -> Variable:
     """A variable that starts with numbers spread evenly over [low, high)."""
     with jax.ensure_compile_time_eval():
@@ -83,10 +100,16 @@ def random_uniform_variable(
 
 @operation()
 def dropout(x: Any, level: float, noise_shape: Any = None, seed: int | None = None) -> Any:
-    """`x` with a fraction `level` of its elements zeroed and the others scaled by ``1 / (1 - level)``, in any mode.
+    """`x` with a fraction `level` of its elements zeroed and the others scaled by
+    ``1 / (1 - level)``, in any mode.
 
     `noise_shape` has 1 where an axis shares its mask, and None or the size elsewhere.
     """
     x = jnp.asarray(x)
     sizes = zip(x.shape, noise_shape or x.shape, strict=True)
-    return drop(random_key(seed), x, level, tuple(n if shared is None else int(shared) for n, shared in sizes))
+    return drop(
+        random_key(seed),
+        x,
+        level,
+        tuple(n if shared is None else int(shared) for n, shared in sizes),
+    )

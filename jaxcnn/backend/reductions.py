@@ -1,4 +1,5 @@
-"""Sums, means, extremes and the like, over all axes or those in `axis` (one or several, counted from 0).
+"""Sums, means, extremes and the like, over all axes or those in `axis` (one or several, counted
+from 0).
 
 With `keepdims` the axes stay, with size 1.
 """
@@ -11,7 +12,7 @@ import jax
 import jax.numpy as jnp
 
 from jaxcnn.backend.elementwise import sqrt
-from jaxcnn.layers.operation import along_axis, along_axis_or, operation
+from jaxcnn.layers.symbolic.operation import along_axis, along_axis_or, operation
 
 
 def axes(axis: Any) -> Any:

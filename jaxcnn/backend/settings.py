@@ -9,8 +9,13 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from jaxcnn import ambient, config
-from jaxcnn.config import (
+from jaxcnn.layers import naming
+from jaxcnn.layers.naming import get_uid
+from jaxcnn.layers.naming import reset_names as reset_uids
+from jaxcnn.layers.symbolic.operation import Operation, operation
+from jaxcnn.layers.symbolic.saved_call import SavedCall
+from jaxcnn.runtime import config, context
+from jaxcnn.runtime.config import (
     epsilon,
     floatx,
     image_data_format,
@@ -19,11 +24,6 @@ from jaxcnn.config import (
     set_image_data_format,
     set_learning_phase,
 )
-from jaxcnn.layers import naming
-from jaxcnn.layers.naming import get_uid
-from jaxcnn.layers.naming import reset_names as reset_uids
-from jaxcnn.layers.operation import Operation, operation
-from jaxcnn.layers.saved_call import SavedCall
 
 __all__ = [
     "backend",
@@ -64,7 +64,10 @@ def set_image_dim_ordering(dim_ordering: str) -> None:
         ValueError: another word.
     """
     if dim_ordering not in ORDERINGS:
-        raise ValueError(f"dim_ordering must be 'tf' (channels last) or 'th' (channels first), got {dim_ordering!r}.")
+        raise ValueError(
+            "dim_ordering must be 'tf' (channels last) or 'th' (channels first), got "
+            f"{dim_ordering!r}."
+        )
     set_image_data_format(ORDERINGS[dim_ordering])
 
 
@@ -76,16 +79,17 @@ def cast_to_floatx(x: Any) -> np.ndarray:
 @operation()
 def training_mode() -> Any:
     """The learning phase of the layer that runs, as a boolean."""
-    return jnp.asarray(ambient.training())
+    return jnp.asarray(context.training())
 
 
 def learning_phase() -> Any:
     """1 in training mode and 0 in inference mode, as far as it is known.
 
-    It is known while a layer runs, and after `set_learning_phase`.  Otherwise this is a symbolic boolean that
-    `K.function` takes among its inputs, and that a model computes according to its mode.
+    It is known while a layer runs, and after `set_learning_phase`. Otherwise this is a symbolic
+    boolean that `K.function` takes among its inputs, and that a model computes according to its
+    mode.
     """
-    if (training := ambient.training()) is not None:
+    if (training := context.training()) is not None:
         return int(training)
     if (fixed := config.learning_phase()) is not None:
         return fixed

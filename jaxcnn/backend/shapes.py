@@ -8,9 +8,10 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
-from jaxcnn import config, nn
-from jaxcnn.layers.operation import along_axis, along_axis_or, operation, per_sample
-from jaxcnn.layers.tensor import SymbolicTensor
+from jaxcnn import nn
+from jaxcnn.layers.symbolic.operation import along_axis, along_axis_or, operation, per_sample
+from jaxcnn.layers.symbolic.tensor import SymbolicTensor
+from jaxcnn.runtime import config
 
 
 def _keeps_rows(tensors: list[SymbolicTensor], arguments: Mapping[str, Any]) -> bool:
@@ -24,17 +25,21 @@ def _not_over_rows(tensors: list[SymbolicTensor], arguments: Mapping[str, Any]) 
 
 @operation(per_sample)
 def dot(x: Any, y: Any) -> Any:
-    """The product over the last axis of `x` and the last but one of `y`: (2, 3) and (4, 3, 5) give (2, 4, 5)."""
+    """The product over the last axis of `x` and the last but one of `y`: (2, 3) and (4, 3, 5) give
+    (2, 4, 5).
+    """
     return jnp.dot(x, y)
 
 
 @operation(_not_over_rows)
 def batch_dot(x: Any, y: Any, axes: Any = None) -> Any:
-    """The product of each sample of `x` with the same sample of `y`, summed over ``axes[0]`` and ``axes[1]``.
+    """The product of each sample of `x` with the same sample of `y`, summed over ``axes[0]`` and
+    ``axes[1]``.
 
-    Axes count the batch as 0; one number stands for both, and None for the last of `x` and the last but one of `y`.
-    (batch, 20) and (batch, 30, 20) with axes (1, 2) give (batch, 30); a result without further axes is (batch, 1).
-    With four axes or more, all but the last two are taken sample by sample.
+    Axes count the batch as 0; one number stands for both, and None for the last of `x` and the last
+    but one of `y`. (batch, 20) and (batch, 30, 20) with axes (1, 2) give (batch, 30); a result
+    without further axes is (batch, 1). With four axes or more, all but the last two are taken
+    sample by sample.
 
     Raises:
         ValueError: two matrices without `axes`.
@@ -151,5 +156,7 @@ def reverse(x: Any, axes: Any) -> Any:
 
 
 def arange(start: Any, stop: Any = None, step: Any = 1, dtype: Any = "int32") -> jax.Array:
-    """Numbers from `start` in steps to before `stop`; from 0 to before `start` when that is all that is given."""
+    """Numbers from `start` in steps to before `stop`; from 0 to before `start` when that is all
+    that is given.
+    """
     return jnp.arange(start, stop, step).astype(dtype)

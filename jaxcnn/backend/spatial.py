@@ -1,7 +1,8 @@
 """Convolution, pooling, padding and resizing.
 
-Each function computes what the layer of that name does, with the kernel as an argument.  `data_format` is by default
-the configured one; kernels are laid out (*window, input channels, output channels) in both formats.
+Each function computes what the layer of that name does, with the kernel as an argument.
+`data_format` is by default the configured one; kernels are laid out (*window, input channels,
+output channels) in both formats.
 """
 
 from __future__ import annotations
@@ -12,11 +13,13 @@ from typing import Any
 import jax.numpy as jnp
 
 from jaxcnn import nn, ops
-from jaxcnn.layers.operation import operation, per_sample
+from jaxcnn.layers.symbolic.operation import operation, per_sample
 from jaxcnn.nn import arguments
 
 
-def _applied(module_class: Any, x: Any, weights: Mapping[str, Any] | None = None, **settings: Any) -> Any:
+def _applied(
+    module_class: Any, x: Any, weights: Mapping[str, Any] | None = None, **settings: Any
+) -> Any:
     """What a layer with these settings and weights makes of `x`."""
     x = jnp.asarray(x)
     params = {name: jnp.asarray(weight).astype(x.dtype) for name, weight in (weights or {}).items()}
@@ -26,19 +29,32 @@ def _applied(module_class: Any, x: Any, weights: Mapping[str, Any] | None = None
 def _convolved(module_class: Any, x: Any, kernel: Any, **settings: Any) -> Any:
     window, filters = jnp.shape(kernel)[:-2], jnp.shape(kernel)[-1]
     return _applied(
-        module_class, x, {"kernel": kernel}, filters=filters, kernel_size=window, use_bias=False, **settings
+        module_class,
+        x,
+        {"kernel": kernel},
+        filters=filters,
+        kernel_size=window,
+        use_bias=False,
+        **settings,
     )
 
 
 @operation(per_sample)
 def conv1d(
-    x: Any, kernel: Any, strides: Any = 1, padding: str = "valid", data_format: Any = None, dilation_rate: Any = 1
+    x: Any,
+    kernel: Any,
+    strides: Any = 1,
+    padding: str = "valid",
+    data_format: Any = None,
+    dilation_rate: Any = 1,
 ) -> Any:
     """Convolution over steps; `padding` 'valid', 'same' or 'causal'."""
     data_format = arguments.data_format("conv1d", data_format)
     settings = {"strides": strides, "padding": padding, "dilation_rate": dilation_rate}
     if data_format == "channels_first":
-        return jnp.moveaxis(_convolved(nn.Conv1D, jnp.moveaxis(jnp.asarray(x), 1, -1), kernel, **settings), -1, 1)
+        return jnp.moveaxis(
+            _convolved(nn.Conv1D, jnp.moveaxis(jnp.asarray(x), 1, -1), kernel, **settings), -1, 1
+        )
     return _convolved(nn.Conv1D, x, kernel, **settings)
 
 
@@ -72,12 +88,18 @@ def conv3d(
 
 @operation(per_sample)
 def conv2d_transpose(
-    x: Any, kernel: Any, output_shape: Any, strides: Any = (1, 1), padding: str = "valid", data_format: Any = None
+    x: Any,
+    kernel: Any,
+    output_shape: Any,
+    strides: Any = (1, 1),
+    padding: str = "valid",
+    data_format: Any = None,
 ) -> Any:
     """The gradient of `conv2d` with respect to its input, applied to `x`.
 
-    `kernel` is (rows, columns, output channels, input channels).  `output_shape` is the whole shape of the result, of
-    which the batch may be None: of the sizes that `conv2d` with these strides would turn into that of `x`, it chooses.
+    `kernel` is (rows, columns, output channels, input channels). `output_shape` is the whole shape
+    of the result, of which the batch may be None: of the sizes that `conv2d` with these strides
+    would turn into that of `x`, it chooses.
 
     Raises:
         ValueError: no such convolution turns `output_shape` into the shape of `x`.
@@ -91,17 +113,23 @@ def conv2d_transpose(
     extras = []
     for length, window, stride, size in axes:
         choices = {
-            ops.conv_transpose_output_length(length, window, padding, stride, output_padding=extra): extra
+            ops.conv_transpose_output_length(
+                length, window, padding, stride, output_padding=extra
+            ): extra
             for extra in (*range(stride), None)
         }
         if int(size) not in choices:
             raise ValueError(
-                f"conv2d_transpose: with stride {stride} and padding {padding!r} a size of {length} can become "
-                f"{', '.join(map(str, sorted(c for c in choices if c)))}; `output_shape` {tuple(output_shape)} asks "
+                f"conv2d_transpose: with stride {stride} and padding {padding!r} a size of "
+                f"{length} can become "
+                f"{', '.join(map(str, sorted(c for c in choices if c)))}; `output_shape` "
+                f"{tuple(output_shape)} asks "
                 f"for {size}."
             )
         extras.append(choices[int(size)])
-    result = ops.conv_transpose(x, kernel.astype(x.dtype), strides=strides, padding=padding, output_padding=extras)
+    result = ops.conv_transpose(
+        x, kernel.astype(x.dtype), strides=strides, padding=padding, output_padding=extras
+    )
     return jnp.moveaxis(result, -1, 1) if channels_first else result
 
 
@@ -114,7 +142,9 @@ def depthwise_conv2d(
     data_format: Any = None,
     dilation_rate: Any = (1, 1),
 ) -> Any:
-    """Each channel convolved apart, with a kernel (rows, columns, channels, results of each channel)."""
+    """Each channel convolved apart, with a kernel (rows, columns, channels, results of each
+    channel).
+    """
     return _applied(
         nn.DepthwiseConv2D,
         x,
@@ -155,10 +185,14 @@ def separable_conv2d(
     )
 
 
-def _pooled(kinds: Mapping[str, Any], mode: str, x: Any, size: Any, strides: Any, padding: str, format: Any) -> Any:
+def _pooled(
+    kinds: Mapping[str, Any], mode: str, x: Any, size: Any, strides: Any, padding: str, format: Any
+) -> Any:
     if mode not in kinds:
         raise ValueError(f"pool_mode must be 'max' or 'avg', got {mode!r}.")
-    return _applied(kinds[mode], x, pool_size=size, strides=strides, padding=padding, data_format=format)
+    return _applied(
+        kinds[mode], x, pool_size=size, strides=strides, padding=padding, data_format=format
+    )
 
 
 @operation(per_sample)
@@ -191,10 +225,15 @@ def pool3d(
 
 @operation(per_sample)
 def bias_add(x: Any, bias: Any, data_format: Any = None) -> Any:
-    """`x` with one number of `bias` added to each channel; an `x` of two axes has its channels last."""
+    """`x` with one number of `bias` added to each channel; an `x` of two axes has its channels
+    last.
+    """
     x, bias = jnp.asarray(x), jnp.asarray(bias)
     if bias.ndim != 1:
-        raise ValueError(f"bias_add: the bias has shape {bias.shape}; it needs one axis, a number for each channel.")
+        raise ValueError(
+            f"bias_add: the bias has shape {bias.shape}; it needs one axis, a number for each "
+            "channel."
+        )
     if arguments.data_format("bias_add", data_format) == "channels_first" and x.ndim > 2:
         bias = bias.reshape(-1, *(1,) * (x.ndim - 2))
     return x + bias
@@ -202,17 +241,32 @@ def bias_add(x: Any, bias: Any, data_format: Any = None) -> Any:
 
 @operation(per_sample)
 def resize_images(
-    x: Any, height_factor: int, width_factor: int, data_format: Any = None, interpolation: str = "nearest"
+    x: Any,
+    height_factor: int,
+    width_factor: int,
+    data_format: Any = None,
+    interpolation: str = "nearest",
 ) -> Any:
-    """Pictures enlarged by whole factors, repeating pixels ('nearest') or interpolating linearly ('bilinear')."""
+    """Pictures enlarged by whole factors, repeating pixels ('nearest') or interpolating linearly
+    ('bilinear').
+    """
     size = (height_factor, width_factor)
-    return _applied(nn.UpSampling2D, x, size=size, data_format=data_format, interpolation=interpolation)
+    return _applied(
+        nn.UpSampling2D, x, size=size, data_format=data_format, interpolation=interpolation
+    )
 
 
 @operation(per_sample)
-def resize_volumes(x: Any, depth_factor: int, height_factor: int, width_factor: int, data_format: Any = None) -> Any:
+def resize_volumes(
+    x: Any, depth_factor: int, height_factor: int, width_factor: int, data_format: Any = None
+) -> Any:
     """Volumes enlarged by whole factors, repeating their elements."""
-    return _applied(nn.UpSampling3D, x, size=(depth_factor, height_factor, width_factor), data_format=data_format)
+    return _applied(
+        nn.UpSampling3D,
+        x,
+        size=(depth_factor, height_factor, width_factor),
+        data_format=data_format,
+    )
 
 
 @operation(per_sample)
@@ -228,6 +282,8 @@ def spatial_2d_padding(x: Any, padding: Any = ((1, 1), (1, 1)), data_format: Any
 
 
 @operation(per_sample)
-def spatial_3d_padding(x: Any, padding: Any = ((1, 1), (1, 1), (1, 1)), data_format: Any = None) -> Any:
+def spatial_3d_padding(
+    x: Any, padding: Any = ((1, 1), (1, 1), (1, 1)), data_format: Any = None
+) -> Any:
     """Volumes with planes of zeros (before, after) along each of the three axes."""
     return _applied(nn.ZeroPadding3D, x, padding=padding, data_format=data_format)

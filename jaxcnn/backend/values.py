@@ -1,4 +1,6 @@
-"""Variables, constants and placeholders: making them, asking about them, reading and setting values."""
+"""Variables, constants and placeholders: making them, asking about them, reading and setting
+values.
+"""
 
 from __future__ import annotations
 
@@ -10,19 +12,20 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from jaxcnn import ambient
-from jaxcnn.config import floatx
 from jaxcnn.layers import naming
 from jaxcnn.layers.input import Input
-from jaxcnn.layers.operation import Operation
-from jaxcnn.layers.saved_call import SavedCall
-from jaxcnn.layers.tensor import Size, SymbolicTensor
+from jaxcnn.layers.symbolic.operation import Operation
+from jaxcnn.layers.symbolic.saved_call import SavedCall
+from jaxcnn.layers.symbolic.tensor import Size, SymbolicTensor
 from jaxcnn.layers.variable import Variable
 from jaxcnn.optimizers.base import Number
+from jaxcnn.runtime import context
+from jaxcnn.runtime.config import floatx
 
 
 def variable(value: Any, dtype: Any = None, name: str | None = None) -> Variable:
-    """An array that can be set (`set_value`); functions that use it see the value that it has when they run.
+    """An array that can be set (`set_value`); functions that use it see the value that it has when
+    they run.
 
     Args:
         value: a number, nested lists or an array.
@@ -33,12 +36,20 @@ def variable(value: Any, dtype: Any = None, name: str | None = None) -> Variable
         ValueError: the value is only known when a model runs.
     """
     if isinstance(value, jax.core.Tracer | SymbolicTensor):
-        raise ValueError("K.variable needs a value that is known now; what a layer computes needs no variable.")
-    return Variable.holding(name or naming.unique_name("variable"), np.array(value, jnp.dtype(dtype or floatx())))
+        raise ValueError(
+            "K.variable needs a value that is known now; what a layer computes needs no variable."
+        )
+    return Variable.holding(
+        name or naming.unique_name("variable"), np.array(value, jnp.dtype(dtype or floatx()))
+    )
 
 
-def constant(value: Any, dtype: Any = None, shape: Any = None, name: str | None = None) -> jax.Array:
-    """An array of `value` in `floatx` or another dtype, filling `shape` when there is one; `name` is only a label."""
+def constant(
+    value: Any, dtype: Any = None, shape: Any = None, name: str | None = None
+) -> jax.Array:
+    """An array of `value` in `floatx` or another dtype, filling `shape` when there is one; `name`
+    is only a label.
+    """
     array = jnp.asarray(np.asarray(value, jnp.dtype(dtype or floatx())))
     return array if shape is None else jnp.broadcast_to(array, tuple(shape))
 
@@ -63,7 +74,10 @@ def placeholder(
         ValueError: neither `shape` nor `ndim`, or `sparse`.
     """
     if sparse:
-        raise ValueError("K.placeholder: there are no sparse arrays here; leave `sparse` out and give dense values.")
+        raise ValueError(
+            "K.placeholder: there are no sparse arrays here; leave `sparse` out and give dense "
+            "values."
+        )
     if shape is None and ndim is None:
         raise ValueError("K.placeholder needs `shape` or `ndim`.")
     sizes = (None,) * (ndim or 0) if shape is None else tuple(shape)
@@ -85,7 +99,7 @@ def eye(size: int, dtype: Any = None, name: str | None = None) -> Variable:
     return variable(np.eye(size), dtype, name)
 
 
-# -- questions --------------------------------------------------------------------------------------------------------
+# -- questions -------------------------------------------------------------------------------------
 
 
 def shape(x: Any) -> tuple[Any, ...]:
@@ -133,16 +147,19 @@ def to_dense(tensor: Any) -> Any:
     return tensor
 
 
-# -- reading and setting ----------------------------------------------------------------------------------------------
+# -- reading and setting ---------------------------------------------------------------------------
 
 
 def get_value(x: Any) -> Any:
-    """The value of a variable, weight or array as a NumPy array, of an optimizer's number as a NumPy number."""
+    """The value of a variable, weight or array as a NumPy array, of an optimizer's number as a
+    NumPy number.
+    """
     return np.array(x, np.float32)[()] if isinstance(x, float) else np.array(x)
 
 
 def set_value(x: Any, value: Any) -> None:
-    """Set a variable, a layer's weight, or an optimizer's number, as in ``K.set_value(model.optimizer.lr, 0.01)``.
+    """Set a variable, a layer's weight, or an optimizer's number, as in
+    ``K.set_value(model.optimizer.lr, 0.01)``.
 
     Raises:
         TypeError: something that cannot be set.
@@ -154,7 +171,8 @@ def set_value(x: Any, value: Any) -> None:
         setattr(x.optimizer, x.name, float(np.asarray(value)))
     else:
         raise TypeError(
-            f"K.set_value takes a K.variable, a layer's weight or an optimizer's number such as model.optimizer.lr; "
+            "K.set_value takes a K.variable, a layer's weight or an optimizer's number such as "
+            "model.optimizer.lr; "
             f"given {x!r} of type {type(x).__name__}."
         )
 
@@ -170,7 +188,7 @@ def batch_set_value(tuples: Iterable[tuple[Any, Any]]) -> None:
         set_value(x, value)
 
 
-# -- updates ----------------------------------------------------------------------------------------------------------
+# -- updates ---------------------------------------------------------------------------------------
 
 
 def update(x: Any, new_x: Any) -> tuple[Any, Any]:
@@ -195,6 +213,6 @@ def moving_average_update(x: Any, value: Any, momentum: float) -> tuple[Any, Any
 
 def _when_run(x: Any) -> Any:
     """The value that a variable will have when the update is carried out."""
-    if not isinstance(x, Variable) or ambient.training() is not None:
+    if not isinstance(x, Variable) or context.training() is not None:
         return x
     return Operation(SavedCall("identity", jnp.asarray, (x,)))([])

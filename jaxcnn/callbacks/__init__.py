@@ -1,4 +1,6 @@
-"""Objects that the training loop calls at fixed moments: records, files, stopping, learning rates, progress."""
+"""Objects that the training loop calls at fixed moments: records, files, stopping, learning rates,
+progress.
+"""
 
 from jaxcnn.callbacks.base import BaseLogger, Callback, overrides_batch_hooks
 from jaxcnn.callbacks.callback_list import CallbackList
@@ -7,12 +9,22 @@ from jaxcnn.callbacks.history import History
 from jaxcnn.callbacks.logging import CSVLogger, LambdaCallback, RemoteMonitor
 from jaxcnn.callbacks.logs import Logs
 from jaxcnn.callbacks.performance import Performance, Profile
-from jaxcnn.callbacks.pictures import ConfusionMatrix, TrainingCurves, WorstMistakes
 from jaxcnn.callbacks.progress import ProgbarLogger
-from jaxcnn.callbacks.rate_finder import LearningRateFinder
 from jaxcnn.callbacks.schedule import LearningRateScheduler, ReduceLROnPlateau
 from jaxcnn.callbacks.stopping import EarlyStopping, TerminateOnNaN
-from jaxcnn.callbacks.tensorboard import TensorBoard
+from jaxcnn.runtime.lazy import lazy_attributes
+
+# These draw or read models, which stand above this package.
+__getattr__ = lazy_attributes(
+    __name__,
+    {
+        "ConfusionMatrix": "jaxcnn.reporting.images",
+        "LearningRateFinder": "jaxcnn.reporting.rate_finder",
+        "TensorBoard": "jaxcnn.reporting.tensorboard",
+        "TrainingCurves": "jaxcnn.reporting.images",
+        "WorstMistakes": "jaxcnn.reporting.images",
+    },
+)
 
 __all__ = [
     "BaseLogger",

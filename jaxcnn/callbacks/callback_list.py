@@ -26,15 +26,18 @@ LATER_HOOKS = {
 
 
 class CallbackList:
-    """Calls every callback of a run: the progress bar first, then the user's in their order, then the history.
+    """Calls every callback of a run: the progress bar first, then the user's in their order, then
+    the history.
 
-    The bar comes first so that what other callbacks print at the end of an epoch stands on lines of its own.
+    The bar comes first so that what other callbacks print at the end of an epoch stands on lines of
+    its own.
 
     Args:
         callbacks: the user's.
         model: the model they act on.
-        params: see `Callback.params`; with `verbose` a ProgbarLogger is added, which counts samples if there are
-            `samples` in `params`, else steps. `validation_samples` makes it print the "Train on ..." line.
+        params: see `Callback.params`; with `verbose` a ProgbarLogger is added, which counts samples
+            if there are `samples` in `params`, else steps. `validation_samples` makes it print the
+            "Train on ..." line.
         validation_data: see `Callback.validation_data`.
 
     Raises:
@@ -92,7 +95,9 @@ class CallbackList:
             try:
                 callback.on_interruption(error)
             except Exception as second:
-                error.add_note(f"{type(callback).__name__}.on_interruption failed as well: {second!r}")
+                error.add_note(
+                    f"{type(callback).__name__}.on_interruption failed as well: {second!r}"
+                )
 
     def update(self, seen: int, logs_fn: Callable[[], Mapping[str, float]]) -> None:
         """To be called after each dispatch; see `ProgressWatcher.update`."""
@@ -101,7 +106,9 @@ class CallbackList:
                 callback.update(seen, logs_fn)
 
     def note(self, text: str) -> None:
-        """Show a passing remark ("compiling...") on the progress bar, if there is one on a terminal."""
+        """Show a passing remark ("compiling...") on the progress bar, if there is one on a
+        terminal.
+        """
         for callback in self.callbacks:
             if isinstance(callback, ProgbarLogger):
                 callback.note(text)
@@ -112,7 +119,9 @@ class CallbackList:
         return {key: state for key, state in states.items() if state}
 
     def set_state(self, states: Mapping[str, Mapping[str, Any]]) -> None:
-        """Hand the saved states back, after `on_train_begin`; a callback that was not there before starts afresh."""
+        """Hand the saved states back, after `on_train_begin`; a callback that was not there before
+        starts afresh.
+        """
         for key, callback in self._keyed():
             if key in states:
                 callback.set_state(states[key])
@@ -134,7 +143,9 @@ class CallbackList:
             getattr(callback, hook)(*index, shared)
 
     def _keyed(self) -> Iterator[tuple[str, Callback]]:
-        """Each callback with a key that is the same in a resumed run: its class and its number within the class."""
+        """Each callback with a key that is the same in a resumed run: its class and its number
+        within the class.
+        """
         counts: dict[str, int] = {}
         for callback in self.callbacks:
             name = type(callback).__name__
@@ -145,7 +156,9 @@ class CallbackList:
 def _check(callback: Any) -> None:
     if not isinstance(callback, Callback):
         given = f"the class {callback.__name__}" if isinstance(callback, type) else repr(callback)
-        raise TypeError(f"callbacks must be objects of subclasses of jaxcnn.callbacks.Callback, got {given}.")
+        raise TypeError(
+            f"callbacks must be objects of subclasses of jaxcnn.callbacks.Callback, got {given}."
+        )
     for later, hook in LATER_HOOKS.items():
         if hasattr(callback, later) and getattr(type(callback), hook) is getattr(Callback, hook):
             message = f"{type(callback).__name__}.{later} is never called; use {hook}."

@@ -9,7 +9,7 @@ from typing import Any
 
 from jaxcnn.callbacks.base import Callback
 from jaxcnn.callbacks.logs import Logs, Monitor
-from jaxcnn.compat.spellings import old_spellings
+from jaxcnn.spellings.translate import old_spellings
 
 
 @old_spellings
@@ -17,8 +17,9 @@ class ModelCheckpoint(Callback):
     """Saves the model, or its weights, at the end of epochs.
 
     Args:
-        filepath: file to write. `{epoch}` (from 0, as in Keras 2.0.4) and the names in the epoch logs are filled in, as
-            in `"weights.{epoch:02d}-{val_loss:.2f}.hdf5"`. Missing folders are made.
+        filepath: file to write. `{epoch}` (from 0, as in Keras 2.0.4) and the names in the epoch
+            logs are filled in, as in `"weights.{epoch:02d}-{val_loss:.2f}.hdf5"`. Missing folders
+            are made.
         monitor: the value that tells which epoch is best.
         verbose: 1 prints a line about each decision.
         save_best_only: save only when the monitored value is the best so far.
@@ -27,7 +28,8 @@ class ModelCheckpoint(Callback):
         period: epochs from one save to the next.
 
     Raises:
-        ValueError: at the end of an epoch, when `filepath` has a placeholder that the logs do not fill.
+        ValueError: at the end of an epoch, when `filepath` has a placeholder that the logs do not
+            fill.
     """
 
     once_per_job = True

@@ -14,8 +14,8 @@ class History(Callback):
 
     Attributes:
         epoch: the indices (from 0) of the epochs done.
-        history: name -> list of floats, one per epoch that reported it. `acc` and `accuracy`, `val_acc` and
-            `val_accuracy`, `lr` and `learning_rate` read the same list.
+        history: name -> list of floats, one per epoch that reported it. `acc` and `accuracy`,
+            `val_acc` and `val_accuracy`, `lr` and `learning_rate` read the same list.
     """
 
     def __init__(self) -> None:
@@ -32,7 +32,10 @@ class History(Callback):
             self.history.setdefault(name, []).append(value)
 
     def get_state(self) -> dict[str, Any]:
-        return {"epoch": list(self.epoch), "history": {name: list(values) for name, values in self.history.items()}}
+        return {
+            "epoch": list(self.epoch),
+            "history": {name: list(values) for name, values in self.history.items()},
+        }
 
     def set_state(self, state: Mapping[str, Any]) -> None:
         self.epoch = list(state["epoch"])

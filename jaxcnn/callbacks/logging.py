@@ -16,25 +16,30 @@ from jaxcnn.callbacks.logs import Logs
 
 
 class CSVLogger(Callback):
-    """Writes one row per epoch to a CSV file: `epoch` and the values of the logs in alphabetical order.
+    """Writes one row per epoch to a CSV file: `epoch` and the values of the logs in alphabetical
+    order.
 
     A value that an epoch does not report is written as NA. Missing folders are made.
 
     Args:
         filename: the file.
         separator: the string between two fields.
-        append: keep the rows of a file that exists and go on below them, in its columns; else the file is overwritten
-            at the end of the first epoch.
+        append: keep the rows of a file that exists and go on below them, in its columns; else the
+            file is overwritten at the end of the first epoch.
     """
 
     once_per_job = True
 
-    def __init__(self, filename: str | os.PathLike[str], separator: str = ",", append: bool = False):
+    def __init__(
+        self, filename: str | os.PathLike[str], separator: str = ",", append: bool = False
+    ):
         self.filename = os.fspath(filename)
         self.separator = separator
         self.append = append
         self._columns: list[str] | None = None
-        self._size = 0  # bytes of the file that count; what lies beyond them is cut off before the first row
+        self._size = (
+            0  # bytes of the file that count; what lies beyond them is cut off before the first row
+        )
 
     def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
         os.makedirs(os.path.dirname(self.filename) or ".", exist_ok=True)
@@ -49,7 +54,9 @@ class CSVLogger(Callback):
         self._write([epoch, *(_cell(values.get(name, "NA")) for name in self._columns)])
 
     def _start(self, values: Logs) -> list[str]:
-        """Cut the file to the part that counts, write a header if there is none, and return its columns."""
+        """Cut the file to the part that counts, write a header if there is none, and return its
+        columns.
+        """
         os.truncate(self.filename, min(self._size, os.path.getsize(self.filename)))
         with open(self.filename, newline="", encoding="utf-8") as file:
             header = next(csv.reader(file, delimiter=self.separator), None)
@@ -60,7 +67,9 @@ class CSVLogger(Callback):
         known = Logs.fromkeys(header[1:])
         missing = [name for name in values if name not in known]
         if missing:
-            message = f"CSVLogger: {self.filename} has no column for {', '.join(missing)}; not written."
+            message = (
+                f"CSVLogger: {self.filename} has no column for {', '.join(missing)}; not written."
+            )
             warnings.warn(message, RuntimeWarning, stacklevel=4)
         return header[1:]
 
@@ -86,8 +95,9 @@ def _cell(value: Any) -> Any:
 class RemoteMonitor(Callback):
     """Sends the logs of every epoch to a server by HTTP POST.
 
-    The form field `field` holds a JSON object with `epoch` and the values of the logs. A server that cannot be reached
-    within 2 seconds, or that refuses, is warned about once and tried again after the next epoch.
+    The form field `field` holds a JSON object with `epoch` and the values of the logs. A server
+    that cannot be reached within 2 seconds, or that refuses, is warned about once and tried again
+    after the next epoch.
 
     Args:
         root: address of the server.
@@ -111,11 +121,15 @@ class RemoteMonitor(Callback):
         headers: Mapping[str, str] | None = None,
     ):
         if not root.startswith(("http://", "https://")):
-            raise ValueError(f"RemoteMonitor: root must begin with http:// or https://, got {root!r}.")
+            raise ValueError(
+                f"RemoteMonitor: root must begin with http:// or https://, got {root!r}."
+            )
         self.root = root
         self.path = path
         self.field = field
-        self.headers = dict(headers or {"Accept": "application/json", "Content-Type": "application/json"})
+        self.headers = dict(
+            headers or {"Accept": "application/json", "Content-Type": "application/json"}
+        )
         self._warned = False
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
@@ -123,10 +137,15 @@ class RemoteMonitor(Callback):
         from urllib.parse import urlencode
         from urllib.request import Request, urlopen
 
-        event = {"epoch": epoch, **{name: np.asarray(value).tolist() for name, value in (logs or {}).items()}}
+        event = {
+            "epoch": epoch,
+            **{name: np.asarray(value).tolist() for name, value in (logs or {}).items()},
+        }
         body = urlencode({self.field: json.dumps(event)}).encode()
         try:
-            urlopen(Request(self.root + self.path, body, self.headers), timeout=self.TIMEOUT).close()
+            urlopen(
+                Request(self.root + self.path, body, self.headers), timeout=self.TIMEOUT
+            ).close()
         except (OSError, HTTPException) as error:
             if not self._warned:
                 self._warned = True
@@ -135,7 +154,8 @@ class RemoteMonitor(Callback):
 
 
 class LambdaCallback(Callback):
-    """A callback made of functions: epoch hooks take (epoch, logs), batch hooks (batch, logs), train hooks (logs).
+    """A callback made of functions: epoch hooks take (epoch, logs), batch hooks (batch, logs),
+    train hooks (logs).
 
     Only when a batch hook is given does the loop call each batch.
     """

@@ -1,4 +1,6 @@
-"""The logs dictionary, which answers to the old and the new spelling of a name, and the watching of one value in it."""
+"""The logs dictionary, which answers to the old and the new spelling of a name, and the watching of
+one value in it.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,9 @@ SPELLINGS = (("acc", "accuracy"), ("lr", "learning_rate"))
 
 
 def other_spelling(name: str) -> str | None:
-    """`val_acc` for `val_accuracy`, `learning_rate` for `lr`, and the reverse; None for a name with one spelling."""
+    """`val_acc` for `val_accuracy`, `learning_rate` for `lr`, and the reverse; None for a name with
+    one spelling.
+    """
     for old, new in SPELLINGS:
         for given, other in ((old, new), (new, old)):
             if name == given or name.endswith("_" + given):
@@ -24,9 +28,11 @@ def other_spelling(name: str) -> str | None:
 
 
 class Logs(dict[str, Any]):
-    """A dict of reported values in which `acc` and `accuracy` (`lr` and `learning_rate`, ...) are the same key.
+    """A dict of reported values in which `acc` and `accuracy` (`lr` and `learning_rate`, ...) are
+    the same key.
 
-    Iterating and printing show only the names that were stored; reading, `in`, `get` and `setdefault` take both.
+    Iterating and printing show only the names that were stored; reading, `in`, `get` and
+    `setdefault` take both.
     """
 
     def stored_name(self, name: str) -> str | None:
@@ -59,27 +65,32 @@ LARGER_IS_BETTER = ("auc", "dice", "f1", "iou", "jaccard", "precision", "recall"
 
 
 class Monitor:
-    """Watches one value of the epoch logs: reads it under either spelling and says when it has improved.
+    """Watches one value of the epoch logs: reads it under either spelling and says when it has
+    improved.
 
     Args:
         owner: name of the callback, for warnings.
         name: the value to watch.
-        mode: "min", "max", or "auto", which is "max" for names with "acc" in them or beginning with "fmeasure", else
-            "min". Any other mode warns and counts as "auto".
+        mode: "min", "max", or "auto", which is "max" for names with "acc" in them or beginning with
+            "fmeasure", else "min". Any other mode warns and counts as "auto".
         min_delta: a smaller change than this is no improvement.
     """
 
     def __init__(self, owner: str, name: str, mode: str = "auto", min_delta: float = 0.0):
         if mode not in ("auto", "min", "max"):
-            message = f"{owner}: mode {mode!r} is unknown, taken as 'auto'; use 'auto', 'min' or 'max'."
+            message = (
+                f"{owner}: mode {mode!r} is unknown, taken as 'auto'; use 'auto', 'min' or 'max'."
+            )
             warnings.warn(message, RuntimeWarning, stacklevel=3)
             mode = "auto"
         if mode == "auto":
             mode = "max" if "acc" in name or name.startswith("fmeasure") else "min"
             if mode == "min" and any(word in name.lower() for word in LARGER_IS_BETTER):
                 message = (
-                    f"{owner}: mode='auto' takes a smaller {name} as better, as Keras does for names without 'acc'; "
-                    f"pass mode='max' if larger is better, or mode='min' to keep it and silence this."
+                    f"{owner}: mode='auto' takes a smaller {name} as better, as Keras does for "
+                    "names without 'acc'; "
+                    "pass mode='max' if larger is better, or mode='min' to keep it and silence "
+                    "this."
                 )
                 warnings.warn(message, RuntimeWarning, stacklevel=3)
         self.owner, self.name, self.mode, self.min_delta = owner, name, mode, min_delta
@@ -88,10 +99,14 @@ class Monitor:
 
     def improved(self, value: float, best: float) -> bool:
         """Whether `value` beats `best` by more than `min_delta`; never for NaN."""
-        return value < best - self.min_delta if self.mode == "min" else value > best + self.min_delta
+        return (
+            value < best - self.min_delta if self.mode == "min" else value > best + self.min_delta
+        )
 
     def read(self, logs: Mapping[str, Any] | None, callback: Callback) -> float | None:
-        """The watched value, or None when these logs lack it, with one warning unless a later epoch will report it."""
+        """The watched value, or None when these logs lack it, with one warning unless a later epoch
+        will report it.
+        """
         known = Logs(logs or {})
         if self.name in known:
             return float(known[self.name])

@@ -1,4 +1,6 @@
-"""Callbacks about speed: how fast an epoch was and where its time went, and a profile of chosen steps."""
+"""Callbacks about speed: how fast an epoch was and where its time went, and a profile of chosen
+steps.
+"""
 
 from __future__ import annotations
 
@@ -14,17 +16,19 @@ from jaxcnn.callbacks.base import Callback
 
 
 class Performance(Callback):
-    """Adds to the logs of every epoch how fast it was, so that the callbacks that follow (CSVLogger, TensorBoard) and
-    the history record it:
+    """Adds to the logs of every epoch how fast it was, so that the callbacks that follow
+    (CSVLogger, TensorBoard) and the history record it:
 
-    * ``step_ms``, milliseconds a training step, of them ``input_ms`` without a batch to train on, ``device_ms`` waiting
-      for the device to finish, and ``host_ms``, the rest: Python, sending work, callbacks, in the first epoch
-      compiling.  Work of the host that the device does not wait for costs nothing: where the device sets the pace,
-      ``device_ms`` is nearly all.  Validation is not counted.
+    * ``step_ms``, milliseconds a training step, of them ``input_ms`` without a batch to train on,
+      ``device_ms`` waiting for the device to finish, and ``host_ms``, the rest: Python, sending
+      work, callbacks, in the first epoch compiling. Work of the host that the device does not wait
+      for costs nothing: where the device sets the pace, ``device_ms`` is nearly all. Validation is
+      not counted.
     * ``samples_per_second``, of each device.
-    * ``flops_utilization``, with `peak_flops`: the floating-point operations that the step needs, as XLA counts them
-      before it optimizes, over what the devices could have done in that time.
-    * ``device_memory_mib``, the most that was in use on this process's first device, where the device tells.
+    * ``flops_utilization``, with `peak_flops`: the floating-point operations that the step needs,
+      as XLA counts them before it optimizes, over what the devices could have done in that time.
+    * ``device_memory_mib``, the most that was in use on this process's first device, where the
+      device tells.
 
     Args:
         peak_flops: floating-point operations a second that one device can do, by its data sheet.
@@ -35,7 +39,10 @@ class Performance(Callback):
 
     def __init__(self, peak_flops: float | None = None) -> None:
         if peak_flops is not None and not peak_flops > 0:
-            raise ValueError(f"Performance: `peak_flops` is {peak_flops!r}; operations a second are needed, above 0.")
+            raise ValueError(
+                f"Performance: `peak_flops` is {peak_flops!r}; operations a second are needed, "
+                "above 0."
+            )
         self.peak_flops = peak_flops
 
     def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
@@ -49,7 +56,9 @@ class Performance(Callback):
         steps = now.steps - before.steps
         if logs is None or not steps:
             return
-        total, waited, device = (getattr(now, n) - getattr(before, n) for n in ("total", "input", "device"))
+        total, waited, device = (
+            getattr(now, n) - getattr(before, n) for n in ("total", "input", "device")
+        )
         parts = {"step": total, "input": waited, "device": device, "host": total - waited - device}
         logs.update({f"{name}_ms": 1e3 * seconds / steps for name, seconds in parts.items()})
         parallel = self.model._parallel
@@ -58,7 +67,9 @@ class Performance(Callback):
         if self.peak_flops is not None:
             if self._step_flops is None:
                 self._step_flops = now.step_flops()
-            logs["flops_utilization"] = self._step_flops * steps / total / (self.peak_flops * devices)
+            logs["flops_utilization"] = (
+                self._step_flops * steps / total / (self.peak_flops * devices)
+            )
         memory = jax.local_devices()[0].memory_stats() or {}
         if "peak_bytes_in_use" in memory:
             logs["device_memory_mib"] = memory["peak_bytes_in_use"] / 2**20
@@ -67,20 +78,26 @@ class Performance(Callback):
 class Profile(Callback):
     """Records with `jax.profiler` what devices and Python do during chosen steps.
 
-    TensorBoard with its profile plugin, or xprof, shows what is in the folder.  Every process of a job records its own
-    devices.  As with all callbacks that have batch hooks, the loop calls each batch.
+    TensorBoard with its profile plugin, or xprof, shows what is in the folder. Every process of a
+    job records its own devices. As with all callbacks that have batch hooks, the loop calls each
+    batch.
 
     Args:
-        steps: the first and the last step recorded, counted from 0 in this `fit`; let the compiling pass first.
+        steps: the first and the last step recorded, counted from 0 in this `fit`; let the compiling
+            pass first.
         log_dir: folder.
 
     Raises:
         ValueError: steps that are not an interval.
     """
 
-    def __init__(self, steps: Sequence[int] = (10, 15), log_dir: str | os.PathLike[str] = "./logs") -> None:
+    def __init__(
+        self, steps: Sequence[int] = (10, 15), log_dir: str | os.PathLike[str] = "./logs"
+    ) -> None:
         if len(steps) != 2 or not 0 <= steps[0] <= steps[1]:
-            raise ValueError(f"Profile: `steps` is {steps!r}; the first and the last step are needed, from 0.")
+            raise ValueError(
+                f"Profile: `steps` is {steps!r}; the first and the last step are needed, from 0."
+            )
         self.first, self.last = steps
         self.log_dir = os.fspath(log_dir)
 
@@ -101,7 +118,8 @@ class Profile(Callback):
         self._stop()
         if self._step <= self.first:
             warnings.warn(
-                f"Profile: nothing was recorded; training had {self._step} steps, and step {self.first} was to be the "
+                f"Profile: nothing was recorded; training had {self._step} steps, and step "
+                f"{self.first} was to be the "
                 "first.",
                 RuntimeWarning,
                 stacklevel=2,

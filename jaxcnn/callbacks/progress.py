@@ -10,9 +10,11 @@ from jaxcnn.utils.progbar import Progbar
 
 
 class ProgbarLogger(ProgressWatcher):
-    """Prints `Epoch 1/12` and a progress bar with the running averages (`verbose=1`) or one line per epoch (2).
+    """Prints `Epoch 1/12` and a progress bar with the running averages (`verbose=1`) or one line
+    per epoch (2).
 
-    It has no batch hooks: the loop calls `update` whenever it likes, and only drawing the bar fetches the values.
+    It has no batch hooks: the loop calls `update` whenever it likes, and only drawing the bar
+    fetches the values.
 
     Args:
         count_mode: "samples" or "steps", what the bar counts.
@@ -44,7 +46,9 @@ class ProgbarLogger(ProgressWatcher):
             self.bar = Progbar(target, verbose=self.params["verbose"], interval=0.1)
 
     def update(self, seen: int, logs_fn: Callable[[], Mapping[str, float]]) -> None:
-        """Redraw the bar if it is time. The finished bar is left to `on_epoch_end`, which knows the val_ values too."""
+        """Redraw the bar if it is time. The finished bar is left to `on_epoch_end`, which knows the
+        val_ values too.
+        """
         self.seen = seen
         if self.bar and (self.bar.target is None or seen < self.bar.target):
             self.bar.draw(seen, lambda: self._shown(logs_fn()))

@@ -17,7 +17,8 @@ def rated_optimizer(callback: Callback) -> Any:
     optimizer = callback.model.optimizer
     if not hasattr(optimizer, "lr"):
         raise ValueError(
-            f"{type(callback).__name__} needs an optimizer with a learning rate `lr`, got {type(optimizer).__name__}."
+            f"{type(callback).__name__} needs an optimizer with a learning rate `lr`, got "
+            f"{type(optimizer).__name__}."
         )
     return optimizer
 
@@ -26,8 +27,9 @@ class LearningRateScheduler(Callback):
     """Sets the learning rate at the beginning of each epoch.
 
     Args:
-        schedule: called as `schedule(epoch)` with the epoch from 0, or as `schedule(epoch, lr)` with the present
-            learning rate too if it cannot be called with the epoch alone; returns the new learning rate, a float.
+        schedule: called as `schedule(epoch)` with the epoch from 0, or as `schedule(epoch, lr)`
+            with the present learning rate too if it cannot be called with the epoch alone; returns
+            the new learning rate, a float.
         verbose: 1 prints each new learning rate.
 
     Raises:
@@ -44,19 +46,24 @@ class LearningRateScheduler(Callback):
         self._scheduled = None
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
-        if epoch == self._scheduled:  # begun once more by a run resumed within it: a factor must not act twice
+        if (
+            epoch == self._scheduled
+        ):  # begun once more by a run resumed within it: a factor must not act twice
             return
         self._scheduled = epoch
         optimizer = rated_optimizer(self)
         lr = self.schedule(epoch, optimizer.lr) if self._wants_rate else self.schedule(epoch)
         if not _is_float(lr):
             raise ValueError(
-                f"LearningRateScheduler: the schedule must return a float, got {lr!r} at epoch {epoch}; "
+                f"LearningRateScheduler: the schedule must return a float, got {lr!r} at epoch "
+                f"{epoch}; "
                 f"write float(...) around it if it is a number."
             )
         optimizer.lr = float(lr)
         if self.verbose:
-            print(f"Epoch {epoch:05d}: LearningRateScheduler setting learning rate to {optimizer.lr}.")
+            print(
+                f"Epoch {epoch:05d}: LearningRateScheduler setting learning rate to {optimizer.lr}."
+            )
 
     def get_state(self) -> dict[str, Any]:
         return {"scheduled": self._scheduled}
@@ -66,7 +73,9 @@ class LearningRateScheduler(Callback):
 
 
 def _needs_two_arguments(schedule: Callable[..., float]) -> bool:
-    """A second parameter with a default is not filled: in a Keras 2.0.4 schedule it is the schedule's own constant."""
+    """A second parameter with a default is not filled: in a Keras 2.0.4 schedule it is the
+    schedule's own constant.
+    """
     try:
         inspect.signature(schedule).bind(0)
     except TypeError:
@@ -87,8 +96,9 @@ def _is_float(value: Any) -> bool:
 class ReduceLROnPlateau(Callback):
     """Multiplies the learning rate by `factor` when the monitored value has stopped improving.
 
-    The rate falls at the (patience + 1)-th epoch in a row without improvement, as in Keras 2.0.4; from then on after
-    every `patience` such epochs. The rate in force during each epoch is put into the logs as `lr`.
+    The rate falls at the (patience + 1)-th epoch in a row without improvement, as in Keras 2.0.4;
+    from then on after every `patience` such epochs. The rate in force during each epoch is put into
+    the logs as `lr`.
 
     Args:
         monitor: name of the value in the epoch logs.
@@ -121,7 +131,10 @@ class ReduceLROnPlateau(Callback):
             raise ValueError(f"ReduceLROnPlateau does not support a factor >= 1.0, got {factor}.")
         if min_delta is not None:
             if epsilon != 1e-4:
-                raise ValueError("ReduceLROnPlateau: epsilon and min_delta are the same argument; give one of them.")
+                raise ValueError(
+                    "ReduceLROnPlateau: epsilon and min_delta are the same argument; give one of "
+                    "them."
+                )
             epsilon = min_delta
         self.monitor = monitor
         self.factor = factor

@@ -16,8 +16,8 @@ from jaxcnn.callbacks.logs import Monitor
 class EarlyStopping(Callback):
     """Ends training when the monitored value has stopped improving.
 
-    Training ends at the (patience + 1)-th epoch in a row without improvement, as in Keras 2.0.4 (later versions end one
-    epoch earlier).
+    Training ends at the (patience + 1)-th epoch in a row without improvement, as in Keras 2.0.4
+    (later versions end one epoch earlier).
 
     Args:
         monitor: name of the value in the epoch logs.
@@ -26,7 +26,8 @@ class EarlyStopping(Callback):
         verbose: 1 prints a line when training was ended.
         mode: "min", "max" or "auto" (see `Monitor`).
         baseline: a value that must be beaten for an epoch to count as an improvement.
-        restore_best_weights: at the end of training, however it came, give the model the weights of its best epoch.
+        restore_best_weights: at the end of training, however it came, give the model the weights of
+            its best epoch.
 
     Attributes:
         stopped_epoch: the epoch (from 0) at whose end training was stopped, 0 if it was not.
@@ -101,9 +102,9 @@ class EarlyStopping(Callback):
 class TerminateOnNaN(ProgressWatcher):
     """Ends training when the loss is NaN or infinite.
 
-    Where the loop calls batch hooks, the loss of each batch is checked. Where it does not, this callback alone is no
-    reason to wait for the device after each batch: a NaN stays in the running average, which is looked at once a
-    second and at the end of each epoch.
+    Where the loop calls batch hooks, the loss of each batch is checked. Where it does not, this
+    callback alone is no reason to wait for the device after each batch: a NaN stays in the running
+    average, which is looked at once a second and at the end of each epoch.
     """
 
     batch_hooks_optional = True
@@ -123,7 +124,10 @@ class TerminateOnNaN(ProgressWatcher):
         now = time.monotonic()
         if now - self._last_look >= 1.0:
             self._last_look = now
-            self._check(logs_fn(), f"After {seen} {'steps' if self.params.get('samples') is None else 'samples'}")
+            self._check(
+                logs_fn(),
+                f"After {seen} {'steps' if self.params.get('samples') is None else 'samples'}",
+            )
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         self._check(logs or {}, f"Epoch {epoch:05d}")

@@ -1,4 +1,6 @@
-"""``python -m jaxcnn.compat SCRIPT.py [arguments]`` runs a script written for Keras 1 or 2 as it stands."""
+"""``python -m jaxcnn.compat SCRIPT.py [arguments]`` runs a script written for Keras 1 or 2 as it
+stands.
+"""
 
 import os
 import runpy
@@ -21,7 +23,10 @@ def main(arguments: list[str]) -> None:
         runpy.run_path(script, run_name="__main__")
     except SyntaxError as error:
         if error.filename == script and "Missing parentheses in call to 'print'" in str(error):
-            error.add_note("The script is written for Python 2; `2to3 -w SCRIPT.py` of an older Python rewrites it.")
+            error.add_note(
+                "The script is written for Python 2; `2to3 -w SCRIPT.py` of an older Python "
+                "rewrites it."
+            )
         raise
 
 

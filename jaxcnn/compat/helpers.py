@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from jaxcnn import config, ops
-from jaxcnn.layers.tensor import SymbolicTensor
+from jaxcnn import ops
+from jaxcnn.layers.symbolic.tensor import SymbolicTensor
 from jaxcnn.models.network import source_node
+from jaxcnn.runtime import config
 
 __all__ = [
     "conv_input_length",
@@ -25,8 +26,12 @@ __all__ = [
 ]
 
 
-def get_source_inputs(tensor: SymbolicTensor, layer: Any = None, node_index: int | None = None) -> list[SymbolicTensor]:
-    """The inputs that a symbolic tensor is computed from, each once; or those of the layer's call `node_index`."""
+def get_source_inputs(
+    tensor: SymbolicTensor, layer: Any = None, node_index: int | None = None
+) -> list[SymbolicTensor]:
+    """The inputs that a symbolic tensor is computed from, each once; or those of the layer's call
+    `node_index`.
+    """
     start = layer.inbound_nodes[node_index or 0] if layer is not None else source_node(tensor)
     found: dict[int, SymbolicTensor] = {}
     waiting, seen = [start], set()
@@ -48,32 +53,46 @@ def count_params(weights: Sequence[Any]) -> int:
 
 def normalize_tuple(value: Any, n: int, name: str) -> tuple[int, ...]:
     """`n` integers: one repeated, or as many as given. Raises ValueError otherwise."""
-    values = (value,) * n if isinstance(value, int | np.integer) else tuple(np.ravel(np.asarray(value, object)))
+    values = (
+        (value,) * n
+        if isinstance(value, int | np.integer)
+        else tuple(np.ravel(np.asarray(value, object)))
+    )
     if len(values) != n or not all(isinstance(v, int | np.integer) for v in values):
         raise ValueError(f"`{name}` must be one integer or {n} of them; given {value!r}.")
     return tuple(int(v) for v in values)
 
 
 def normalize_data_format(value: str | None) -> str:
-    """The data format in small letters; None means the configured one. Raises ValueError for another."""
+    """The data format in small letters; None means the configured one. Raises ValueError for
+    another.
+    """
     data_format = config.image_data_format() if value is None else value.lower()
     if data_format not in config.DATA_FORMATS:
-        raise ValueError(f"`data_format` must be one of {', '.join(config.DATA_FORMATS)}; given {value!r}.")
+        raise ValueError(
+            f"`data_format` must be one of {', '.join(config.DATA_FORMATS)}; given {value!r}."
+        )
     return data_format
 
 
 def normalize_padding(value: str) -> str:
-    """The padding in small letters. Raises ValueError when it is none of 'valid', 'same' and 'causal'."""
+    """The padding in small letters. Raises ValueError when it is none of 'valid', 'same' and
+    'causal'.
+    """
     padding = value.lower()
     if padding not in ("valid", "same", "causal"):
-        raise ValueError(f"`padding` must be 'valid', 'same' or, in time, 'causal'; given {value!r}.")
+        raise ValueError(
+            f"`padding` must be 'valid', 'same' or, in time, 'causal'; given {value!r}."
+        )
     return padding
 
 
 def conv_output_length(
     input_length: int | None, filter_size: int, padding: str, stride: int, dilation: int = 1
 ) -> int | None:
-    """The length that a convolution gives; `padding` is 'valid', 'same', 'full' or 'causal'. None stays None."""
+    """The length that a convolution gives; `padding` is 'valid', 'same', 'full' or 'causal'. None
+    stays None.
+    """
     if input_length is None:
         return None
     reach = filter_size + (filter_size - 1) * (dilation - 1)
@@ -88,7 +107,9 @@ def conv_output_length(
     return -(-lengths[padding] // stride)
 
 
-def conv_input_length(output_length: int | None, filter_size: int, padding: str, stride: int) -> int | None:
+def conv_input_length(
+    output_length: int | None, filter_size: int, padding: str, stride: int
+) -> int | None:
     """The shortest length from which a convolution gives `output_length`. None stays None."""
     if output_length is None:
         return None
@@ -98,7 +119,9 @@ def conv_input_length(output_length: int | None, filter_size: int, padding: str,
     return (output_length - 1) * stride - 2 * pads[padding] + filter_size
 
 
-def deconv_length(dim_size: int | None, stride_size: int, kernel_size: int, padding: str) -> int | None:
+def deconv_length(
+    dim_size: int | None, stride_size: int, kernel_size: int, padding: str
+) -> int | None:
     """The length that a transposed convolution gives. None stays None."""
     if dim_size is None:
         return None
@@ -106,7 +129,9 @@ def deconv_length(dim_size: int | None, stride_size: int, kernel_size: int, padd
 
 
 def convert_kernel(kernel: np.ndarray) -> np.ndarray:
-    """A convolution kernel (*sizes, channels, filters) turned by 180 degrees, as between Theano and TensorFlow."""
+    """A convolution kernel (*sizes, channels, filters) turned by 180 degrees, as between Theano and
+    TensorFlow.
+    """
     kernel = np.asarray(kernel)
     if not 3 <= kernel.ndim <= 5:
         raise ValueError(f"convert_kernel needs a kernel of 3 to 5 axes; given {kernel.shape}.")
@@ -114,8 +139,16 @@ def convert_kernel(kernel: np.ndarray) -> np.ndarray:
 
 
 def convert_all_kernels_in_model(model: Any) -> None:
-    """`convert_kernel` for the kernels of all ordinary and transposed convolutions in a model, in place."""
+    """`convert_kernel` for the kernels of all ordinary and transposed convolutions in a model, in
+    place.
+    """
     for layer in model.layers:
-        if type(layer).__name__ in ("Conv1D", "Conv2D", "Conv3D", "Conv2DTranspose", "Conv3DTranspose"):
+        if type(layer).__name__ in (
+            "Conv1D",
+            "Conv2D",
+            "Conv3D",
+            "Conv2DTranspose",
+            "Conv3DTranspose",
+        ):
             kernel, *rest = layer.get_weights()
             layer.set_weights([convert_kernel(kernel), *rest])

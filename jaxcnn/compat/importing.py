@@ -1,4 +1,6 @@
-"""The import system's part: ``import keras`` and everything below it find this library, when asked to."""
+"""The import system's part: ``import keras`` and everything below it find this library, when asked
+to.
+"""
 
 from __future__ import annotations
 
@@ -13,14 +15,16 @@ from types import ModuleType
 from typing import Any
 
 from jaxcnn.compat.modules import MODULES, NAMES, SHIMS, TENSORFLOW
-from jaxcnn.compat.spellings import removed
-from jaxcnn.compat.tables import REMOVED
+from jaxcnn.spellings.tables import REMOVED
+from jaxcnn.spellings.translate import removed
 
 DIALECT = "2.0.4"  # the Keras whose names and defaults these are
 
 
 class KerasModule(ModuleType):
-    """A module of Keras whose names are looked up, when they are asked for, in the modules behind it."""
+    """A module of Keras whose names are looked up, when they are asked for, in the modules behind
+    it.
+    """
 
     def __init__(self, name: str, sources: Sequence[str]) -> None:
         super().__init__(name, f"{name} as jaxcnn has it: {', '.join(sources) or 'a package'}.")
@@ -54,7 +58,9 @@ class KerasModule(ModuleType):
         names = set(NAMES.get(self.__name__, ()))
         for source in self._sources:
             module = importlib.import_module(source)
-            public = getattr(module, "__all__", None) or [n for n in dir(module) if not n.startswith("_")]
+            public = getattr(module, "__all__", None) or [
+                n for n in dir(module) if not n.startswith("_")
+            ]
             names.update(n for n in public if not isinstance(getattr(module, n), ModuleType))
         return sorted(names)
 
@@ -80,14 +86,17 @@ class KerasFinder(MetaPathFinder, Loader):
         if fullname not in MODULES:
             near = difflib.get_close_matches(fullname, MODULES, n=1)
             hint = f" Did you mean {near[0]}?" if near else ""
-            raise ModuleNotFoundError(f"Keras 1 and 2 have no module {fullname}.{hint}", name=fullname)
+            raise ModuleNotFoundError(
+                f"Keras 1 and 2 have no module {fullname}.{hint}", name=fullname
+            )
         return ModuleSpec(fullname, self, origin="jaxcnn", is_package=True)
 
     def _wanted_tensorflow(self) -> bool:
-        """Whether the stand-in for `tensorflow` is to be used: never where the real one is installed.
+        """Whether the stand-in for `tensorflow` is to be used: never where the real one is
+        installed.
 
-        It holds nothing but the path to its data set, so an import of anything else is refused at once; which import
-        is in progress the stack of the import system tells.
+        It holds nothing but the path to its data set, so an import of anything else is refused at
+        once; which import is in progress the stack of the import system tells.
         """
         if PathFinder.find_spec("tensorflow") is not None:
             return False
@@ -104,18 +113,23 @@ class KerasFinder(MetaPathFinder, Loader):
 
     def create_module(self, spec: ModuleSpec) -> ModuleType:
         same_name = "jaxcnn" + spec.name.removeprefix("keras")
-        wanted = MODULES.get(spec.name, SHIMS.get(spec.name)) or ((same_name,) if spec.name in MODULES else ())
+        wanted = MODULES.get(spec.name, SHIMS.get(spec.name)) or (
+            (same_name,) if spec.name in MODULES else ()
+        )
         there = [source for source in wanted if exists(source)]
         if wanted and not there:
             raise ModuleNotFoundError(
-                f"{spec.name} needs {' or '.join(wanted)}, which this installation does not have.", name=spec.name
+                f"{spec.name} needs {' or '.join(wanted)}, which this installation does not have.",
+                name=spec.name,
             )
         return KerasModule(spec.name, there)
 
     def exec_module(self, module: ModuleType) -> None:
         if module.__name__ == "keras":
             module.__dict__["__version__"] = DIALECT
-        for source in module.__dict__["_sources"][:1]:  # an error about a missing name shows this file
+        for source in module.__dict__["_sources"][
+            :1
+        ]:  # an error about a missing name shows this file
             if (spec := importlib.util.find_spec(source)) is not None:
                 module.__dict__["__file__"] = spec.origin
 
@@ -140,7 +154,8 @@ def install() -> None:
         return
     if "keras" in sys.modules:
         raise RuntimeError(
-            f"Another Keras ({getattr(sys.modules['keras'], '__file__', '?')}) is already imported; call "
+            f"Another Keras ({getattr(sys.modules['keras'], '__file__', '?')}) is already "
+            "imported; call "
             "jaxcnn.compat.install() before anything imports keras."
         )
     sys.modules.pop("scipy.misc", None)  # there is still one, without functions

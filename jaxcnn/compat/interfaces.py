@@ -1,4 +1,6 @@
-"""`keras.legacy.interfaces`: the decorators by which a user's own layer takes the old words of a built-in one."""
+"""`keras.legacy.interfaces`: the decorators by which a user's own layer takes the old words of a
+built-in one.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +8,7 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
-from jaxcnn.compat.spellings import renewed
+from jaxcnn.spellings.translate import renewed
 
 # The decorator's name in Keras 2 -> whose words it knows.
 DECORATORS = {
@@ -58,7 +60,9 @@ def _decorator(known_as: str) -> Callable[[Callable[..., Any]], Callable[..., An
 def __getattr__(name: str) -> Any:
     if name in DECORATORS:
         return _decorator(DECORATORS[name])
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}; known are {', '.join(DECORATORS)}")
+    raise AttributeError(
+        f"module {__name__!r} has no attribute {name!r}; known are {', '.join(DECORATORS)}"
+    )
 
 
 def __dir__() -> list[str]:

@@ -1,11 +1,12 @@
-"""What Keras 1 had under names of its own: merging by a mode, and the classes that others have absorbed."""
+"""What Keras 1 had under names of its own: merging by a mode, and the classes that others have
+absorbed.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from jaxcnn.compat.spellings import call, warn
 from jaxcnn.layers import (
     Add,
     Average,
@@ -23,6 +24,7 @@ from jaxcnn.layers import (
     SeparableConv2D,
 )
 from jaxcnn.models import Model
+from jaxcnn.spellings.translate import call, warn
 
 AtrousConvolution1D = AtrousConv1D = Conv1D
 AtrousConvolution2D = AtrousConv2D = Conv2D
@@ -51,9 +53,16 @@ def merging(
     """(today's function, today's class, its arguments) for a Keras 1 mode of merging."""
     if callable(mode):
         settings = {"output_shape": output_shape, "mask": output_mask, "arguments": arguments}
-        return "Lambda", Lambda, {"function": mode, **{k: v for k, v in settings.items() if v is not None}}
+        return (
+            "Lambda",
+            Lambda,
+            {"function": mode, **{k: v for k, v in settings.items() if v is not None}},
+        )
     if mode not in MODES:
-        raise ValueError(f"merge: the mode is {mode!r}; known are {', '.join(MODES)}, or a function of the inputs.")
+        raise ValueError(
+            f"merge: the mode is {mode!r}; known are {', '.join(MODES)}, or a function of the "
+            "inputs."
+        )
     axes = dot_axes if isinstance(dot_axes, int) else tuple(dot_axes)
     own: dict[str, dict[str, Any]] = {
         "concat": {"axis": concat_axis},
@@ -73,10 +82,18 @@ def merge(
     arguments: dict[str, Any] | None = None,
     name: str | None = None,
 ) -> Any:
-    """Keras 1's merging of tensors by a mode: 'sum', 'mul', 'ave', 'max', 'concat', 'dot', 'cos' or a function."""
-    function, layer, own = merging(mode, concat_axis, dot_axes, output_shape, output_mask, arguments)
+    """Keras 1's merging of tensors by a mode: 'sum', 'mul', 'ave', 'max', 'concat', 'dot', 'cos' or
+    a function.
+    """
+    function, layer, own = merging(
+        mode, concat_axis, dot_axes, output_shape, output_mask, arguments
+    )
     named = {**own, **({"name": name} if name else {})}
-    new = f"{call('Lambda', (), named)}([...])" if function == "Lambda" else call(function, ("[...]",), named)
+    new = (
+        f"{call('Lambda', (), named)}([...])"
+        if function == "Lambda"
+        else call(function, ("[...]",), named)
+    )
     warn(f"merge: Keras 1 spelling. The call is now {new.replace(repr('[...]'), '[...]')}")
     return layer(**named)(list(inputs))
 
@@ -91,9 +108,11 @@ def Merge(
     arguments: dict[str, Any] | None = None,
     name: str | None = None,
 ) -> Layer:
-    """Keras 1's merging layer: without `layers` one to call on tensors; with models, a model that merges their outputs.
+    """Keras 1's merging layer: without `layers` one to call on tensors; with models, a model that
+    merges their outputs.
 
-    The latter comes first in a Sequential model, which then takes a list with an array for each input.
+    The latter comes first in a Sequential model, which then takes a list with an array for each
+    input.
     """
     _, layer, own = merging(mode, concat_axis, dot_axes, output_shape, output_mask, arguments)
     named = {**own, **({"name": name} if name else {})}
@@ -104,7 +123,9 @@ def Merge(
     warn(f"Merge: Keras 1 spelling. The call is now Model([a.input, b.input], {new})")
     for part in layers:
         if not getattr(part, "inputs", None):
-            raise TypeError(f"Merge: models that know their input shape are expected; given {part!r}.")
+            raise TypeError(
+                f"Merge: models that know their input shape are expected; given {part!r}."
+            )
     inputs = list({id(tensor): tensor for part in layers for tensor in part.inputs}.values())
     return Model(inputs, layer(**named)([part.output for part in layers]))
 
@@ -116,11 +137,16 @@ class StatedShape:
 
     def __call__(self, inputs: Any, *args: Any, **kwargs: Any) -> Any:
         outputs = super().__call__(inputs, *args, **kwargs)  # type: ignore[misc]
-        if any(s is not None and s != n for s, n in zip(self.stated[1:], outputs.shape[1:], strict=True)):
+        if any(
+            s is not None and s != n
+            for s, n in zip(self.stated[1:], outputs.shape[1:], strict=True)
+        ):
             layer: Any = self
             raise ValueError(
-                f"Layer '{layer.name}': `output_shape` says {self.stated}, but padding {layer.padding!r} and strides "
-                f"{layer.strides} give {outputs.shape}; {type(self).__name__} has `output_padding` for the difference."
+                f"Layer '{layer.name}': `output_shape` says {self.stated}, but padding "
+                f"{layer.padding!r} and strides "
+                f"{layer.strides} give {outputs.shape}; {type(self).__name__} has `output_padding` "
+                "for the difference."
             )
         return outputs
 
@@ -130,11 +156,17 @@ def _with_stated_shape(layer: type[Layer]) -> type[Any]:
     return type(layer.__name__, (StatedShape, layer), {"__module__": layer.__module__})
 
 
-_DECONVOLUTION_2D, _DECONVOLUTION_3D = _with_stated_shape(Conv2DTranspose), _with_stated_shape(Conv3DTranspose)
+_DECONVOLUTION_2D, _DECONVOLUTION_3D = (
+    _with_stated_shape(Conv2DTranspose),
+    _with_stated_shape(Conv3DTranspose),
+)
 
 
-def Deconvolution2D(nb_filter: int, nb_row: int, nb_col: int, output_shape: Sequence[int | None], **kwargs: Any) -> Any:
-    """`Conv2DTranspose` with the output shape stated beforehand, batch in front, as Keras 1 asked for it.
+def Deconvolution2D(
+    nb_filter: int, nb_row: int, nb_col: int, output_shape: Sequence[int | None], **kwargs: Any
+) -> Any:
+    """`Conv2DTranspose` with the output shape stated beforehand, batch in front, as Keras 1 asked
+    for it.
 
     Raises ValueError when called on an input for which that shape does not come out.
     """

@@ -1,4 +1,6 @@
-"""House prices in 506 districts of Boston in 1978, in thousands of dollars, and 13 numbers about each district."""
+"""House prices in 506 districts of Boston in 1978, in thousands of dollars, and 13 numbers about
+each district.
+"""
 
 import glob
 from pathlib import Path
@@ -30,10 +32,12 @@ def dataset(path: str = "boston_housing.npz") -> resolve.Dataset:
 
 
 def load_data(path: str = "boston_housing.npz", seed: int = 113, test_split: float = 0.2) -> Arrays:
-    """The districts as ``(x_train, y_train), (x_test, y_test)``: float64 (404, 13) and (404,), (102, 13) and (102,).
+    """The districts as ``(x_train, y_train), (x_test, y_test)``: float64 (404, 13) and (404,),
+    (102, 13) and (102,).
 
     Args:
-        path: the .npz file to read or, failing that, to download; relative to the datasets folder, or absolute.
+        path: the .npz file to read or, failing that, to download; relative to the datasets folder,
+            or absolute.
         seed: of the order before the split.
         test_split: the share for testing.
 
@@ -50,5 +54,7 @@ def load_data(path: str = "boston_housing.npz", seed: int = 113, test_split: flo
 def _read(path: Path) -> tuple[np.ndarray, np.ndarray]:
     x, y = read_arrays(path, ("x", "y"))
     if x.ndim != 2 or y.shape != (len(x),) or not (np.isfinite(x).all() and np.isfinite(y).all()):
-        raise DamagedFileError(path, f"x {x.shape} and y {y.shape} are not finite numbers (n, 13) and (n,)")
+        raise DamagedFileError(
+            path, f"x {x.shape} and y {y.shape} are not finite numbers (n, 13) and (n,)"
+        )
     return x, y

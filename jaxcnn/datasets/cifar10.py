@@ -5,9 +5,9 @@ The classes: airplane, automobile, bird, cat, deer, dog, frog, horse, ship, truc
 
 import numpy as np
 
-from jaxcnn import config
 from jaxcnn.datasets import resolve
 from jaxcnn.datasets.formats import Arrays, read_cifar10, read_npz
+from jaxcnn.runtime import config
 
 __all__ = ["load_data"]
 
@@ -38,8 +38,8 @@ def dataset() -> resolve.Pictures:
 def load_data() -> Arrays:
     """CIFAR-10 as ``(x_train, y_train), (x_test, y_test)``.
 
-    Pictures are uint8 (50000, 32, 32, 3) and (10000, 32, 32, 3), or (n, 3, 32, 32) when the image data format is
-    "channels_first"; labels uint8 (50000, 1) and (10000, 1).
+    Pictures are uint8 (50000, 32, 32, 3) and (10000, 32, 32, 3), or (n, 3, 32, 32) when the image
+    data format is "channels_first"; labels uint8 (50000, 1) and (10000, 1).
 
     Where it is looked for and what is raised: ``jaxcnn.datasets.resolve.load``.
     """

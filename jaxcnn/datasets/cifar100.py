@@ -1,4 +1,6 @@
-"""Small colour photographs: 50,000 for training and 10,000 for testing, 32 x 32 RGB, 100 classes in 20 groups."""
+"""Small colour photographs: 50,000 for training and 10,000 for testing, 32 x 32 RGB, 100 classes in
+20 groups.
+"""
 
 import functools
 
@@ -36,7 +38,8 @@ def load_data(label_mode: str = "fine") -> Arrays:
     """CIFAR-100 as ``(x_train, y_train), (x_test, y_test)``, in the shapes and types of CIFAR-10.
 
     Args:
-        label_mode: "fine" for the 100 classes, "coarse" for their 20 groups; ValueError for anything else.
+        label_mode: "fine" for the 100 classes, "coarse" for their 20 groups; ValueError for
+            anything else.
 
     Where it is looked for and what else is raised: ``jaxcnn.datasets.resolve.load``.
     """

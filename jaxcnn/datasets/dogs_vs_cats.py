@@ -1,4 +1,6 @@
-"""Photographs of dogs and cats from a Kaggle contest, as the folders that ``flow_from_directory`` reads."""
+"""Photographs of dogs and cats from a Kaggle contest, as the folders that ``flow_from_directory``
+reads.
+"""
 
 import contextlib
 import itertools
@@ -8,10 +10,10 @@ import zipfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from jaxcnn import config
 from jaxcnn.datasets import resolve
 from jaxcnn.datasets.formats import DamagedFileError, damage
 from jaxcnn.datasets.pictures import class_files, decode_picture
+from jaxcnn.runtime import config
 
 __all__ = ["arrange", "folders"]
 
@@ -24,8 +26,10 @@ def dataset() -> resolve.Dataset:
         name="dogs_vs_cats",
         files=(("dogs_vs_cats", _checked_folder),),
         advice=(
-            "dogs_vs_cats.arrange makes that folder of train.zip from https://www.kaggle.com/c/dogs-vs-cats (needs an "
-            "account) or of kagglecatsanddogs_5340.zip from https://www.microsoft.com/download/details.aspx?id=54765."
+            "dogs_vs_cats.arrange makes that folder of train.zip from "
+            "https://www.kaggle.com/c/dogs-vs-cats (needs an "
+            "account) or of kagglecatsanddogs_5340.zip from "
+            "https://www.microsoft.com/download/details.aspx?id=54765."
         ),
     )
 
@@ -46,19 +50,25 @@ def arrange(
     to: str | Path | None = None,
     skip_broken: bool = False,
 ) -> Path:
-    """Copy the first photographs of each class into ``train/{cats,dogs}`` and ``validation/{cats,dogs}``.
+    """Copy the first photographs of each class into ``train/{cats,dogs}`` and
+    ``validation/{cats,dogs}``.
 
     Args:
-        source: the folder or zip archive of the contest (train/cat.0.jpg, ...) or of Microsoft (PetImages/Cat/0.jpg).
+        source: the folder or zip archive of the contest (train/cat.0.jpg, ...) or of Microsoft
+            (PetImages/Cat/0.jpg).
         train: photographs of each class for training, the first by number.
         validation: photographs of each class for validation, the next ones.
-        to: the folder to make, by default dogs_vs_cats in the datasets folder. It is there whole, or not at all.
+        to: the folder to make, by default dogs_vs_cats in the datasets folder. It is there whole,
+            or not at all.
         skip_broken: pass over files that cannot be decoded (Microsoft's archive has two).
 
-    Returns the folder. Raises FileExistsError when it exists, DamagedFileError for a broken file, and ValueError when
-    there are too few photographs.
+    Returns the folder. Raises FileExistsError when it exists, DamagedFileError for a broken file,
+    and ValueError when there are too few photographs.
     """
-    source, target = Path(source), Path(to) if to is not None else config.home() / "datasets/dogs_vs_cats"
+    source, target = (
+        Path(source),
+        Path(to) if to is not None else config.home() / "datasets/dogs_vs_cats",
+    )
     if target.exists():
         raise FileExistsError(f"{target} exists; remove it first, or give another folder as `to`.")
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -77,7 +87,9 @@ def arrange(
                     (folder / f"{name[:3]}.{number}.jpg").write_bytes(content)
                     written += 1
                 if written < count:
-                    raise ValueError(f"{source} has not enough {name}: {train} + {validation} are wanted.")
+                    raise ValueError(
+                        f"{source} has not enough {name}: {train} + {validation} are wanted."
+                    )
         os.replace(whole, target)
     return target
 
@@ -112,7 +124,9 @@ def _files(folder: Path | zipfile.Path) -> Iterator[Path | zipfile.Path]:
             yield child
 
 
-def _readable(photographs: Iterable[tuple[int, Path | zipfile.Path]], skip: bool) -> Iterator[tuple[int, bytes]]:
+def _readable(
+    photographs: Iterable[tuple[int, Path | zipfile.Path]], skip: bool
+) -> Iterator[tuple[int, bytes]]:
     """Number and content of those that can be decoded."""
     for number, file in photographs:
         try:

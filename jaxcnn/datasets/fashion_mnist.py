@@ -22,7 +22,10 @@ def dataset() -> resolve.Pictures:
         name="fashion_mnist",
         shape=(28, 28),
         classes=10,
-        files=(("fashion_mnist.npz", read_npz), ("fashion[-_]mnist/train-images[-.]idx3-ubyte*", read_idx)),
+        files=(
+            ("fashion_mnist.npz", read_npz),
+            ("fashion[-_]mnist/train-images[-.]idx3-ubyte*", read_idx),
+        ),
         remotes=tuple(
             resolve.Remote(
                 path=f"fashion-mnist/{name}",

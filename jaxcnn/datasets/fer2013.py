@@ -1,6 +1,7 @@
 """Faces with seven emotions, 48 x 48 gray levels: the set of a Kaggle contest of 2013.
 
-The original has 28,709 faces for training and twice 3,589 for testing, the "public" and the "private" ones.
+The original has 28,709 faces for training and twice 3,589 for testing, the "public" and the
+"private" ones.
 """
 
 import csv
@@ -24,7 +25,11 @@ def dataset() -> resolve.Dataset:
     """Where the faces may be."""
     return resolve.Dataset(
         name="fer2013",
-        files=(("fer2013.npz", _read_npz), ("fer2013.csv", _read_csv), ("fer2013/fer2013.csv", _read_csv)),
+        files=(
+            ("fer2013.npz", _read_npz),
+            ("fer2013.csv", _read_csv),
+            ("fer2013/fer2013.csv", _read_csv),
+        ),
         advice=(
             "The original fer2013.csv needs a Kaggle account: "
             "https://www.kaggle.com/c/challenges-in-representation-learning-facial-expression-recognition-challenge."
@@ -46,24 +51,34 @@ def load_data() -> tuple[Part, Part, Part]:
 def _read_npz(path: Path) -> list[Part]:
     names = [f"{kind}_{part}" for part in PARTS for kind in "xy"]
     arrays = read_arrays(path, names)
-    return [_checked(path, x, y, part) for x, y, part in zip(arrays[::2], arrays[1::2], PARTS, strict=True)]
+    return [
+        _checked(path, x, y, part)
+        for x, y, part in zip(arrays[::2], arrays[1::2], PARTS, strict=True)
+    ]
 
 
 def _read_csv(path: Path) -> list[Part]:
-    """The original: lines "emotion,pixels,Usage", the pixels as 2,304 numbers with spaces between them."""
+    """The original: lines "emotion,pixels,Usage", the pixels as 2,304 numbers with spaces between
+    them.
+    """
     rows: dict[str, list[tuple[np.ndarray, int]]] = {part: [] for part in PARTS}
     with damage(path, "not a text"), open(path, encoding="ascii", newline="") as file:
         lines = csv.reader(file)
         if (header := next(lines, [])) != ["emotion", "pixels", "Usage"]:
-            raise DamagedFileError(path, f"its first line is {','.join(header)[:60]!r}, not 'emotion,pixels,Usage'")
+            raise DamagedFileError(
+                path, f"its first line is {','.join(header)[:60]!r}, not 'emotion,pixels,Usage'"
+            )
         for number, line in enumerate(lines, 2):
             try:
                 emotion, pixels, usage = line
-                rows[usage].append((np.array(pixels.split(), np.uint8).reshape(SIDE, SIDE), int(emotion)))
+                rows[usage].append(
+                    (np.array(pixels.split(), np.uint8).reshape(SIDE, SIDE), int(emotion))
+                )
             except (ValueError, KeyError, OverflowError) as error:
                 raise DamagedFileError(
                     path,
-                    f"line {number} is not an emotion, {SIDE * SIDE} pixels and one of {', '.join(PARTS)} ({error})",
+                    f"line {number} is not an emotion, {SIDE * SIDE} pixels and one of "
+                    f"{', '.join(PARTS)} ({error})",
                 ) from error
     if empty := [part for part, found in rows.items() if not found]:
         raise DamagedFileError(path, f"it has no line of {', '.join(empty)}")
@@ -75,7 +90,11 @@ def _read_csv(path: Path) -> list[Part]:
 
 def _checked(path: Path, x: np.ndarray, y: np.ndarray, part: str) -> Part:
     if x.dtype != np.uint8 or x.shape[1:] != (SIDE, SIDE) or x.shape[:1] != y.shape or not len(y):
-        raise DamagedFileError(path, f"its {part} has pictures {x.dtype} {x.shape} and labels {y.shape}")
+        raise DamagedFileError(
+            path, f"its {part} has pictures {x.dtype} {x.shape} and labels {y.shape}"
+        )
     if y.min() < 0 or y.max() >= len(CLASSES):
-        raise DamagedFileError(path, f"its {part} has labels from {y.min()} to {y.max()}, expected 0 to 6")
+        raise DamagedFileError(
+            path, f"its {part} has labels from {y.min()} to {y.max()}, expected 0 to 6"
+        )
     return x, y.astype(np.uint8)

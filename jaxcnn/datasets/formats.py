@@ -1,8 +1,10 @@
-"""Readers for the forms in which data sets are handed around: Keras .npz and .pkl, idx, CIFAR, tensorflow-datasets.
+"""Readers for the forms in which data sets are handed around: Keras .npz and .pkl, idx, CIFAR,
+tensorflow-datasets.
 
-A reader of pictures takes the path of one file or folder and returns ``(x_train, y_train), (x_test, y_test)``: uint8
-pictures (n, height, width) or (n, height, width, channels) and uint8 labels (n,). A file that is cut short, has another
-format or contradicts itself raises DamagedFileError.
+A reader of pictures takes the path of one file or folder and returns
+``(x_train, y_train), (x_test, y_test)``: uint8 pictures (n, height, width) or (n, height, width,
+channels) and uint8 labels (n,). A file that is cut short, has another format or contradicts itself
+raises DamagedFileError.
 """
 
 import contextlib
@@ -39,13 +41,27 @@ class DamagedFileError(ValueError):
     """A file was found but its content is not what it should be; the message says what to do."""
 
     def __init__(self, path: Path, problem: str):
-        super().__init__(f"{path} is damaged: {problem}. Delete it and run again, or put a whole copy in its place.")
+        super().__init__(
+            f"{path} is damaged: {problem}. Delete it and run again, or put a whole copy in its "
+            "place."
+        )
 
 
 @contextlib.contextmanager
 def damage(path: Path, problem: str) -> Iterator[None]:
-    """Turn what the readers of NumPy, gzip, zip and tar raise on broken input into a DamagedFileError."""
-    broken = (OSError, EOFError, ValueError, TypeError, RuntimeError, zlib.error, zipfile.BadZipFile, tarfile.TarError)
+    """Turn what the readers of NumPy, gzip, zip and tar raise on broken input into a
+    DamagedFileError.
+    """
+    broken = (
+        OSError,
+        EOFError,
+        ValueError,
+        TypeError,
+        RuntimeError,
+        zlib.error,
+        zipfile.BadZipFile,
+        tarfile.TarError,
+    )
     try:
         yield
     except (PermissionError, DamagedFileError):
@@ -63,8 +79,8 @@ def read_npz(path: Path) -> Arrays:
 def read_arrays(path: Path, names: Sequence[str], objects: bool = False) -> list[np.ndarray]:
     """The named arrays of a NumPy archive.
 
-    Arrays of objects, which such a file holds as pickles, are read with ``objects`` only, and then without executing
-    anything: they may consist of numbers, texts, lists and the like.
+    Arrays of objects, which such a file holds as pickles, are read with ``objects`` only, and then
+    without executing anything: they may consist of numbers, texts, lists and the like.
     """
     found: dict[str, np.ndarray] = {}
     with damage(path, "not a readable NumPy archive"), zipfile.ZipFile(path) as archive:
@@ -81,7 +97,11 @@ def _npy_array(content: bytes, objects: bool) -> np.ndarray:
     file = io.BytesIO(content)
     if objects:
         version = np.lib.format.read_magic(file)
-        header = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
+        header = (
+            np.lib.format.read_array_header_1_0
+            if version == (1, 0)
+            else np.lib.format.read_array_header_2_0
+        )
         shape, _, dtype = header(file)
         if dtype.hasobject:
             try:
@@ -96,7 +116,9 @@ def _npy_array(content: bytes, objects: bool) -> np.ndarray:
 
 
 def read_pickle(path: Path) -> Arrays:
-    """The layout before NumPy archives: ``(x_train, y_train), (x_test, y_test)`` as one pickle, gzipped or not."""
+    """The layout before NumPy archives: ``(x_train, y_train), (x_test, y_test)`` as one pickle,
+    gzipped or not.
+    """
     with damage(path, "not a readable gzip file"):
         content = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
     try:
@@ -109,16 +131,20 @@ def read_pickle(path: Path) -> Arrays:
 
 
 def read_idx(path: Path) -> Arrays:
-    """The four idx files of MNIST; ``path`` is that of the training pictures, the others lie beside it.
+    """The four idx files of MNIST; ``path`` is that of the training pictures, the others lie beside
+    it.
 
-    Each is plain or gzipped and named as published (``t10k-labels-idx1-ubyte.gz``) or with a dot before ``idx``.
+    Each is plain or gzipped and named as published (``t10k-labels-idx1-ubyte.gz``) or with a dot
+    before ``idx``.
     """
 
     def part(kind: str, content: str, rank: int) -> np.ndarray:
         pattern = f"{kind}-{content}[-.]idx{rank}-ubyte"
         found = sorted([*path.parent.glob(pattern), *path.parent.glob(pattern + ".gz")])
         if not found:
-            raise DamagedFileError(path.parent, f"{kind}-{content}-idx{rank}-ubyte[.gz] is missing beside {path.name}")
+            raise DamagedFileError(
+                path.parent, f"{kind}-{content}-idx{rank}-ubyte[.gz] is missing beside {path.name}"
+            )
         return _idx_array(found[0], rank)
 
     return (
@@ -128,24 +154,34 @@ def read_idx(path: Path) -> Arrays:
 
 
 def _idx_array(path: Path, rank: int) -> np.ndarray:
-    """One idx file: two zero bytes, the type (8: unsigned bytes), the rank, each length as big-endian int32, data."""
+    """One idx file: two zero bytes, the type (8: unsigned bytes), the rank, each length as
+    big-endian int32, data.
+    """
     with damage(path, "not a readable gzip file"):
         content = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
     header = 4 + 4 * rank
     if len(content) < header or content[:4] != bytes([0, 0, 8, rank]):
         raise DamagedFileError(
-            path, f"it starts with the bytes {content[:4].hex(' ')}, an idx file of bytes with 00 00 08 {rank:02x}"
+            path,
+            f"it starts with the bytes {content[:4].hex(' ')}, an idx file of bytes with 00 00 08 "
+            f"{rank:02x}",
         )
     shape = struct.unpack(f">{rank}I", content[4:header])
     size = int(np.prod(shape, dtype=object))
     if len(content) - header != size:
-        raise DamagedFileError(path, f"its header promises {size:,} bytes of data, {len(content) - header:,} follow")
+        raise DamagedFileError(
+            path, f"its header promises {size:,} bytes of data, {len(content) - header:,} follow"
+        )
     return np.frombuffer(content, np.uint8, offset=header).reshape(shape)
 
 
 def read_cifar10(path: Path) -> Arrays:
-    """The Python version of CIFAR-10: the folder ``cifar-10-batches-py`` or the archive it comes in."""
-    *train, test = _cifar_batches(path, [*(f"data_batch_{i}" for i in range(1, 6)), "test_batch"], "labels")
+    """The Python version of CIFAR-10: the folder ``cifar-10-batches-py`` or the archive it comes
+    in.
+    """
+    *train, test = _cifar_batches(
+        path, [*(f"data_batch_{i}" for i in range(1, 6)), "test_batch"], "labels"
+    )
     return (np.concatenate([x for x, _ in train]), np.concatenate([y for _, y in train])), test
 
 
@@ -155,13 +191,20 @@ def read_cifar100(path: Path, label_mode: str = "fine") -> Arrays:
     return train, test
 
 
-def _cifar_batches(path: Path, names: list[str], label_key: str) -> list[tuple[np.ndarray, np.ndarray]]:
+def _cifar_batches(
+    path: Path, names: list[str], label_key: str
+) -> list[tuple[np.ndarray, np.ndarray]]:
     """Pictures (n, 32, 32, 3) and labels (n,) of each named batch."""
-    return [_cifar_batch(path, name, content, label_key) for name, content in _contents(path, names).items()]
+    return [
+        _cifar_batch(path, name, content, label_key)
+        for name, content in _contents(path, names).items()
+    ]
 
 
 def _contents(path: Path, names: list[str]) -> dict[str, bytes]:
-    """The named files of a folder or tar archive; the archive is read in place, nothing is unpacked."""
+    """The named files of a folder or tar archive; the archive is read in place, nothing is
+    unpacked.
+    """
     found: dict[str, bytes] = {}
     if path.is_dir():
         found = {name: (path / name).read_bytes() for name in names if (path / name).is_file()}
@@ -176,7 +219,9 @@ def _contents(path: Path, names: list[str]) -> dict[str, bytes]:
     return {name: found[name] for name in names}
 
 
-def _cifar_batch(path: Path, name: str, content: bytes, label_key: str) -> tuple[np.ndarray, np.ndarray]:
+def _cifar_batch(
+    path: Path, name: str, content: bytes, label_key: str
+) -> tuple[np.ndarray, np.ndarray]:
     where = path / name
     try:
         batch = unpickle.loads(content)
@@ -186,15 +231,18 @@ def _cifar_batch(path: Path, name: str, content: bytes, label_key: str) -> tuple
             where, f"not a CIFAR batch with {label_key} ({type(error).__name__}: {error})"
         ) from error
     if pixels.shape != (len(labels), 3 * 32 * 32):
-        raise DamagedFileError(where, f"{len(labels)} labels for pixels of shape {pixels.shape}, not (n, 3072)")
+        raise DamagedFileError(
+            where, f"{len(labels)} labels for pixels of shape {pixels.shape}, not (n, 3072)"
+        )
     return pixels.reshape(-1, 3, 32, 32).transpose(0, 2, 3, 1), labels.astype(np.uint8)
 
 
 def read_prepared(path: Path, shape: tuple[int, ...], label: str = "label") -> Arrays:
-    """A folder that tensorflow-datasets prepared as array_record files, read without TensorFlow and without a network.
+    """A folder that tensorflow-datasets prepared as array_record files, read without TensorFlow and
+    without a network.
 
-    ``shape`` is that of one picture (a trailing channel axis of one is dropped where it has none), ``label`` the name
-    of the label's feature.
+    ``shape`` is that of one picture (a trailing channel axis of one is dropped where it has none),
+    ``label`` the name of the label's feature.
     """
     import tensorflow_datasets as tfds
 
@@ -207,7 +255,13 @@ def read_prepared(path: Path, shape: tuple[int, ...], label: str = "label") -> A
         return x, y
 
     try:
-        builder = tfds.builder_from_directory(path)  # the folder alone: no code of the data set, no look on the network
+        builder = tfds.builder_from_directory(
+            path
+        )  # the folder alone: no code of the data set, no look on the network
         return part("train"), part("test")
-    except Exception as error:  # whatever the record reader and the picture decoder make of broken bytes
-        raise DamagedFileError(path, f"not a prepared data set with image and {label} ({error})") from error
+    except (
+        Exception
+    ) as error:  # whatever the record reader and the picture decoder make of broken bytes
+        raise DamagedFileError(
+            path, f"not a prepared data set with image and {label} ({error})"
+        ) from error

@@ -19,13 +19,14 @@ def read_frames(
     """Every ``step``-th frame, from the first, as uint8 (height, width, 3) in RGB; one at a time.
 
     Args:
-        path: a video file that OpenCV reads, or a folder of pictures, taken in the order of the numbers in their names.
+        path: a video file that OpenCV reads, or a folder of pictures, taken in the order of the
+            numbers in their names.
         step: 1 for every frame.
         limit: stop after so many; None for all.
         size: (height, width) to resize to; None leaves them.
 
-    Raises FileNotFoundError, DamagedFileError for a file that has no frame or is broken, and ImportError when a video
-    is to be read without OpenCV (``pip install "jaxcnn[vision]"``).
+    Raises FileNotFoundError, DamagedFileError for a file that has no frame or is broken, and
+    ImportError when a video is to be read without OpenCV (``pip install "jaxcnn[vision]"``).
     """
     path = Path(path)
     if step < 1:
@@ -40,7 +41,9 @@ def read_frames(
 
 
 def _of_folder(path: Path, step: int, size: tuple[int, int] | None) -> Iterator[np.ndarray]:
-    files = sorted((file for file in path.iterdir() if file.suffix.lower() in SUFFIXES), key=_by_numbers)
+    files = sorted(
+        (file for file in path.iterdir() if file.suffix.lower() in SUFFIXES), key=_by_numbers
+    )
     if not files:
         raise DamagedFileError(path, "it has no pictures")
     return (read_picture(file, "RGB", size) for file in files[::step])
@@ -48,7 +51,9 @@ def _of_folder(path: Path, step: int, size: tuple[int, int] | None) -> Iterator[
 
 def _by_numbers(file: Path) -> list[Any]:
     """Sorts frame10 behind frame9."""
-    return [(int(part), "") if part.isdigit() else (-1, part) for part in re.split(r"(\d+)", file.name)]
+    return [
+        (int(part), "") if part.isdigit() else (-1, part) for part in re.split(r"(\d+)", file.name)
+    ]
 
 
 def _of_video(path: Path, step: int, size: tuple[int, int] | None) -> Iterator[np.ndarray]:

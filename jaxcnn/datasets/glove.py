@@ -1,4 +1,6 @@
-"""Word vectors of GloVe (Pennington, Socher and Manning 2014): a text file with a word and its numbers on each line."""
+"""Word vectors of GloVe (Pennington, Socher and Manning 2014): a text file with a word and its
+numbers on each line.
+"""
 
 import io
 import zipfile
@@ -21,7 +23,8 @@ def dataset(dimensions: int = 100) -> resolve.Dataset:
     return resolve.Dataset(
         name="glove.6B",
         files=((name, Path), (f"glove.6B/{name}", Path), ("glove.6B.zip", Path)),
-        advice="They are the file glove.6B.zip of https://nlp.stanford.edu/projects/glove/, which is read as it is.",
+        advice="They are the file glove.6B.zip of https://nlp.stanford.edu/projects/glove/, which "
+        "is read as it is.",
     )
 
 
@@ -32,10 +35,13 @@ def load_data(dimensions: int = 100, words: Container[str] | None = None) -> dic
         dimensions: 50, 100, 200 or 300.
         words: only these are kept; None for all (400,000 words of 100 numbers take 200 MB).
 
-    Where it is looked for and what is raised: ``jaxcnn.datasets.resolve.load`` and ``read_vectors``.
+    Where it is looked for and what is raised: ``jaxcnn.datasets.resolve.load`` and
+    ``read_vectors``.
     """
     if dimensions not in DIMENSIONS:
-        raise ValueError(f"dimensions must be one of {', '.join(map(str, DIMENSIONS))}; got {dimensions}.")
+        raise ValueError(
+            f"dimensions must be one of {', '.join(map(str, DIMENSIONS))}; got {dimensions}."
+        )
     path = resolve.load(dataset(dimensions))
     if path.suffix != ".zip":
         return read_vectors(path, words)
@@ -48,17 +54,20 @@ def load_data(dimensions: int = 100, words: Container[str] | None = None) -> dic
 
 
 def read_vectors(path: str | Path, words: Container[str] | None = None) -> dict[str, np.ndarray]:
-    """Word -> float32 (numbers on a line,), of any file in this format; only the given words unless that is None.
+    """Word -> float32 (numbers on a line,), of any file in this format; only the given words unless
+    that is None.
 
-    Raises DamagedFileError, with the number of the line, for one with too few or too many numbers or with something
-    else in their place.
+    Raises DamagedFileError, with the number of the line, for one with too few or too many numbers
+    or with something else in their place.
     """
     path = Path(path)
     with damage(path, "not a text in UTF-8"), open(path, encoding="utf-8", newline="\n") as file:
         return _vectors(path, file, words)
 
 
-def _vectors(path: Path, lines: Iterable[str], words: Container[str] | None) -> dict[str, np.ndarray]:
+def _vectors(
+    path: Path, lines: Iterable[str], words: Container[str] | None
+) -> dict[str, np.ndarray]:
     vectors: dict[str, np.ndarray] = {}
     length: int | None = None
     for number, line in enumerate(lines, 1):
@@ -69,10 +78,14 @@ def _vectors(path: Path, lines: Iterable[str], words: Container[str] | None) -> 
         try:
             vector = np.array(values, np.float32)
         except ValueError:
-            raise DamagedFileError(path, f"line {number} has not only numbers behind the word {word!r}") from None
+            raise DamagedFileError(
+                path, f"line {number} has not only numbers behind the word {word!r}"
+            ) from None
         length = len(vector) if length is None else length
         if len(vector) != length:
-            raise DamagedFileError(path, f"line {number} has {len(vector)} numbers, the lines before have {length}")
+            raise DamagedFileError(
+                path, f"line {number} has {len(vector)} numbers, the lines before have {length}"
+            )
         if not np.isfinite(vector).all():
             raise DamagedFileError(path, f"line {number} has numbers that are not finite")
         vectors[word] = vector
@@ -84,14 +97,16 @@ def _vectors(path: Path, lines: Iterable[str], words: Container[str] | None) -> 
 def embedding_matrix(
     word_index: Mapping[str, int], vectors: Mapping[str, np.ndarray], num_words: int | None = None
 ) -> np.ndarray:
-    """The weights of an Embedding layer: float32 (num_words, dimensions) with the vector of word i in row i.
+    """The weights of an Embedding layer: float32 (num_words, dimensions) with the vector of word i
+    in row i.
 
     Rows of words without a vector, and row 0, are zero.
 
     Args:
         word_index: word -> number, as ``Tokenizer.word_index``.
         vectors: word -> its numbers.
-        num_words: rows; words with greater numbers are left out. None for one more than the largest number.
+        num_words: rows; words with greater numbers are left out. None for one more than the largest
+            number.
     """
     if not vectors:
         raise ValueError("There are no vectors to make a matrix of.")

@@ -1,4 +1,5 @@
-"""Film reviews from IMDb as lists of word numbers: 25,000 for training and 25,000 for testing, half of them favourable.
+"""Film reviews from IMDb as lists of word numbers: 25,000 for training and 25,000 for testing, half
+of them favourable.
 
 Words are numbered by their frequency in the whole of the reviews; ``get_word_index`` has the ranks.
 """
@@ -8,9 +9,9 @@ from pathlib import Path
 
 import numpy as np
 
-from jaxcnn.compat.spellings import old_spellings
 from jaxcnn.datasets import resolve, word_lists
 from jaxcnn.datasets.formats import Arrays, read_arrays, read_pickle
+from jaxcnn.spellings.translate import old_spellings
 
 __all__ = ["get_word_index", "load_data"]
 
@@ -24,7 +25,10 @@ def dataset(path: str = "imdb.npz") -> resolve.Dataset:
             resolve.Remote(
                 path=path,
                 checksum="69664113be75683a8fe16e3ed0ab59fda8886cb3cd7ada244f7d9544e4676b9f",
-                urls=(word_lists.STORE + "imdb.npz", "https://s3.amazonaws.com/text-datasets/imdb.npz"),
+                urls=(
+                    word_lists.STORE + "imdb.npz",
+                    "https://s3.amazonaws.com/text-datasets/imdb.npz",
+                ),
             ),
         ),
     )
@@ -46,11 +50,14 @@ def load_data(
     The x are object arrays (n,) of lists of integers, the y int64 (n,): 1 for a favourable review.
 
     Args:
-        path: the .npz file to read or, failing that, to download; relative to the datasets folder, or absolute.
-        num_words: numbers from here on count as unknown words; None for the largest number there is.
+        path: the .npz file to read or, failing that, to download; relative to the datasets folder,
+            or absolute.
+        num_words: numbers from here on count as unknown words; None for the largest number there
+            is.
         skip_top: numbers below count as unknown words.
-        maxlen: only reviews with fewer numbers are kept. (Keras then counts the first 25,000 that remain as the
-            training reviews, so that test reviews are among them; here each review stays where it belongs.)
+        maxlen: only reviews with fewer numbers are kept. (Keras then counts the first 25,000 that
+            remain as the training reviews, so that test reviews are among them; here each review
+            stays where it belongs.)
         seed: of the order within each part.
         start_char: stands at the beginning of each review; None for nothing.
         oov_char: stands for unknown words; None leaves them out.
@@ -59,17 +66,27 @@ def load_data(
     Where it is looked for and what else is raised: ``jaxcnn.datasets.resolve.load``.
     """
     parts = []
-    for (texts, labels), part_seed in zip(resolve.load(dataset(path)), (seed, 2 * seed), strict=True):
+    for (texts, labels), part_seed in zip(
+        resolve.load(dataset(path)), (seed, 2 * seed), strict=True
+    ):
         order = word_lists.permutation(len(texts), part_seed)
-        texts, labels = word_lists.mark((texts[i] for i in order), start_char, index_from), labels[order]
+        texts, labels = (
+            word_lists.mark((texts[i] for i in order), start_char, index_from),
+            labels[order],
+        )
         parts.append(word_lists.shorter(texts, labels, maxlen) if maxlen else (texts, labels))
     train = len(parts[0][0])
     words = word_lists.index_words([*parts[0][0], *parts[1][0]], num_words, skip_top, oov_char)
-    return (word_lists.ragged(words[:train]), parts[0][1]), (word_lists.ragged(words[train:]), parts[1][1])
+    return (word_lists.ragged(words[:train]), parts[0][1]), (
+        word_lists.ragged(words[train:]),
+        parts[1][1],
+    )
 
 
 def get_word_index(path: str = "imdb_word_index.json") -> dict[str, int]:
-    """Word -> rank, 1 for the most frequent. In a review of ``load_data`` the number is greater by ``index_from``."""
+    """Word -> rank, 1 for the most frequent. In a review of ``load_data`` the number is greater by
+    ``index_from``.
+    """
     return word_lists.word_index("imdb", path, "bfafd718b763782e994055a2d397834f")
 
 
@@ -77,8 +94,12 @@ Reviews = tuple[list[list[int]], np.ndarray]
 
 
 def _read_npz(path: Path) -> tuple[Reviews, Reviews]:
-    x_train, y_train, x_test, y_test = read_arrays(path, ("x_train", "y_train", "x_test", "y_test"), objects=True)
-    return word_lists.checked_lists(path, x_train, y_train, 2), word_lists.checked_lists(path, x_test, y_test, 2)
+    x_train, y_train, x_test, y_test = read_arrays(
+        path, ("x_train", "y_train", "x_test", "y_test"), objects=True
+    )
+    return word_lists.checked_lists(path, x_train, y_train, 2), word_lists.checked_lists(
+        path, x_test, y_test, 2
+    )
 
 
 def _read_pickle(path: Path) -> tuple[Reviews, Reviews]:

@@ -24,7 +24,10 @@ def dataset() -> resolve.Dataset:
             resolve.Remote(
                 path="lfw.tgz",
                 checksum="055f7d9c632d7370e6fb4afc7468d40f970c34a80d4c6f50ffec63f5a8d536c0",
-                urls=("https://ndownloader.figshare.com/files/5976018", "http://vis-www.cs.umass.edu/lfw/lfw.tgz"),
+                urls=(
+                    "https://ndownloader.figshare.com/files/5976018",
+                    "http://vis-www.cs.umass.edu/lfw/lfw.tgz",
+                ),
             ),
         ),
     )
@@ -33,26 +36,35 @@ def dataset() -> resolve.Dataset:
 def load_data(
     size: tuple[int, int] = (250, 250), min_faces_per_person: int = 1
 ) -> tuple[np.ndarray, np.ndarray, list[str]]:
-    """The photographs as ``x, y, names``: uint8 (n, height, width, 3), int64 (n,) and the people that y counts.
+    """The photographs as ``x, y, names``: uint8 (n, height, width, 3), int64 (n,) and the people
+    that y counts.
 
     Args:
         size: (height, width) to resize to; the 13,233 in full size take 2.5 GB.
         min_faces_per_person: people with fewer photographs are left out.
 
-    Where it is looked for and what is raised: ``jaxcnn.datasets.resolve.load``; ValueError when nobody is left.
+    Where it is looked for and what is raised: ``jaxcnn.datasets.resolve.load``; ValueError when
+    nobody is left.
     """
     people = {
-        name: files for name, files in sorted(resolve.load(dataset()).items()) if len(files) >= min_faces_per_person
+        name: files
+        for name, files in sorted(resolve.load(dataset()).items())
+        if len(files) >= min_faces_per_person
     }
     if not people:
-        raise ValueError(f"Nobody has {min_faces_per_person} photographs; lower min_faces_per_person.")
+        raise ValueError(
+            f"Nobody has {min_faces_per_person} photographs; lower min_faces_per_person."
+        )
     files = [(file, i) for i, found in enumerate(people.values()) for file in found]
     x = np.stack([decode_picture(path, content(), "RGB", size) for (path, content), _ in files])
     return x, np.array([i for _, i in files], np.int64), [name.replace("_", " ") for name in people]
 
 
 def _read_folder(path: Path) -> dict[str, list[Photograph]]:
-    return {name: [(file, file.read_bytes) for file in files] for name, files in class_files(path).items()}
+    return {
+        name: [(file, file.read_bytes) for file in files]
+        for name, files in class_files(path).items()
+    }
 
 
 def _read_archive(path: Path) -> dict[str, list[Photograph]]:
@@ -62,7 +74,9 @@ def _read_archive(path: Path) -> dict[str, list[Photograph]]:
         for member in sorted(archive.getmembers(), key=lambda member: member.name):
             name = PurePosixPath(member.name)
             if member.isfile() and name.suffix == ".jpg" and (file := archive.extractfile(member)):
-                people.setdefault(name.parent.name, []).append((path / name, _constant(file.read())))
+                people.setdefault(name.parent.name, []).append(
+                    (path / name, _constant(file.read()))
+                )
     if not people:
         raise DamagedFileError(path, "it has no photographs")
     return people

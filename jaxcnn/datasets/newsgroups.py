@@ -1,4 +1,5 @@
-"""Posts of 20 Usenet newsgroups: 18,846 split by date (11,314 and 7,532), or the 19,997 of the first collection.
+"""Posts of 20 Usenet newsgroups: 18,846 split by date (11,314 and 7,532), or the 19,997 of the
+first collection.
 
 Texts are what stands behind the header of a post, up to and with the first empty line.
 """
@@ -43,8 +44,11 @@ def dataset() -> resolve.Dataset:
     )
 
 
-def load_data(subset: str = "all", headers: bool = False) -> tuple[list[str], np.ndarray, list[str]]:
-    """The posts as ``texts, labels, names``: n strings, int64 (n,) and the 20 names of the groups, which labels index.
+def load_data(
+    subset: str = "all", headers: bool = False
+) -> tuple[list[str], np.ndarray, list[str]]:
+    """The posts as ``texts, labels, names``: n strings, int64 (n,) and the 20 names of the groups,
+    which labels index.
 
     Ordered by the names of the groups and of the files in them, as the book reads them.
 
@@ -59,7 +63,10 @@ def load_data(subset: str = "all", headers: bool = False) -> tuple[list[str], np
     posts: list[Post] = resolve.load(dataset())
     chosen = [post for post in posts if subset in ("all", post[0])]
     if not chosen:
-        raise ValueError(f"This copy of the newsgroups has no {subset} part; put 20news-bydate.tar.gz in its place.")
+        raise ValueError(
+            f"This copy of the newsgroups has no {subset} part; put 20news-bydate.tar.gz in its "
+            "place."
+        )
     names = sorted({group for _, group, _ in posts})
     labels = np.array([names.index(group) for _, group, _ in chosen], np.int64)
     texts = [text for _, _, text in chosen]
@@ -73,7 +80,9 @@ def _body(post: str) -> str:
 
 
 def _read_folder(path: Path) -> list[Post]:
-    files = ((file.relative_to(path), file.read_bytes()) for file in path.rglob("*") if file.is_file())
+    files = (
+        (file.relative_to(path), file.read_bytes()) for file in path.rglob("*") if file.is_file()
+    )
     return _posts(path, ((PurePosixPath(name.as_posix()), content) for name, content in files))
 
 
@@ -81,7 +90,9 @@ def _read_archive(path: Path) -> list[Post]:
     """The archive is read in place, nothing is unpacked."""
     with damage(path, "it cannot be read to its end"), tarfile.open(path) as archive:
         members = [
-            (PurePosixPath(member.name), file.read()) for member in archive if (file := archive.extractfile(member))
+            (PurePosixPath(member.name), file.read())
+            for member in archive
+            if (file := archive.extractfile(member))
         ]
     return _posts(path, iter(members))
 
@@ -94,6 +105,8 @@ def _posts(path: Path, files: Iterator[tuple[PurePosixPath, bytes]]) -> list[Pos
             subset = next((part.rpartition("-")[2] for part in name.parts if "bydate-" in part), "")
             found.append((name.parent.name, name.name, subset, content.decode("latin-1")))
     if not found:
-        raise DamagedFileError(path, "it has no posts, files named by a number in a folder for each group")
+        raise DamagedFileError(
+            path, "it has no posts, files named by a number in a folder for each group"
+        )
     found.sort(key=lambda post: post[:3])
     return [(subset, group, text) for group, _, subset, text in found]

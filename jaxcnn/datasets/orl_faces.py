@@ -1,4 +1,6 @@
-"""Ten photographs of each of 40 people, 112 x 92 gray levels (AT&T Laboratories Cambridge, 1992-1994)."""
+"""Ten photographs of each of 40 people, 112 x 92 gray levels (AT&T Laboratories Cambridge,
+1992-1994).
+"""
 
 from pathlib import Path
 
@@ -19,7 +21,8 @@ def dataset() -> resolve.Dataset:
     return resolve.Dataset(
         name="orl_faces",
         files=(("orl_faces.npz", _read_npz), *((folder, _read_folder) for folder in folders)),
-        advice="The original is the archive att_faces of AT&T Laboratories Cambridge: folders s1 to s40 of .pgm files.",
+        advice="The original is the archive att_faces of AT&T Laboratories Cambridge: folders s1 "
+        "to s40 of .pgm files.",
     )
 
 
@@ -40,14 +43,24 @@ def _read_npz(path: Path) -> tuple[np.ndarray, np.ndarray]:
 def _read_folder(path: Path) -> tuple[np.ndarray, np.ndarray]:
     """Folders s1, s2, ... with files 1.pgm, 2.pgm, ...: by number, not by letter."""
     people = sorted(class_files(path).items(), key=lambda item: (len(item[0]), item[0]))
-    files = [(file, i) for i, (_, found) in enumerate(people) for file in sorted(found, key=lambda f: (len(f.name), f))]
+    files = [
+        (file, i)
+        for i, (_, found) in enumerate(people)
+        for file in sorted(found, key=lambda f: (len(f.name), f))
+    ]
     pictures = [read_picture(file, "L") for file, _ in files]
-    if wrong := [str(file) for (file, _), x in zip(files, pictures, strict=True) if x.shape != SHAPE]:
-        raise DamagedFileError(Path(wrong[0]), f"it is not a picture of {SHAPE[1]} x {SHAPE[0]} pixels")
+    if wrong := [
+        str(file) for (file, _), x in zip(files, pictures, strict=True) if x.shape != SHAPE
+    ]:
+        raise DamagedFileError(
+            Path(wrong[0]), f"it is not a picture of {SHAPE[1]} x {SHAPE[0]} pixels"
+        )
     return _checked(path, np.stack(pictures), np.array([i for _, i in files]))
 
 
 def _checked(path: Path, x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     if x.dtype != np.uint8 or x.shape[1:] != SHAPE or y.shape != x.shape[:1]:
-        raise DamagedFileError(path, f"its pictures are {x.dtype} {x.shape} and its labels {y.shape}")
+        raise DamagedFileError(
+            path, f"its pictures are {x.dtype} {x.shape} and its labels {y.shape}"
+        )
     return x, y.astype(np.int64)

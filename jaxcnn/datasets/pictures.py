@@ -17,8 +17,11 @@ def read_picture(path: Path, mode: str = "RGB", size: tuple[int, int] | None = N
     return decode_picture(path, path.read_bytes(), mode, size)
 
 
-def decode_picture(path: Path, content: bytes, mode: str = "RGB", size: tuple[int, int] | None = None) -> np.ndarray:
-    """The picture in the bytes of a file: uint8 (height, width, 3), or (height, width) in the mode "L".
+def decode_picture(
+    path: Path, content: bytes, mode: str = "RGB", size: tuple[int, int] | None = None
+) -> np.ndarray:
+    """The picture in the bytes of a file: uint8 (height, width, 3), or (height, width) in the mode
+    "L".
 
     Args:
         path: where the bytes are from, for the message.
@@ -33,7 +36,12 @@ def decode_picture(path: Path, content: bytes, mode: str = "RGB", size: tuple[in
     try:
         with Image.open(io.BytesIO(content)) as opened:
             picture = opened.convert(mode)
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:  # what Pillow makes of damage
+    except (
+        OSError,
+        ValueError,
+        SyntaxError,
+        Image.DecompressionBombError,
+    ) as error:  # what Pillow makes of damage
         raise DamagedFileError(path, f"not a readable picture ({error})") from error
     if size is not None and picture.size != size[::-1]:
         picture = picture.resize(size[::-1], Image.Resampling.BILINEAR)

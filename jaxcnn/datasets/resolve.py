@@ -1,4 +1,6 @@
-"""Where a data set comes from: your own folder, the Keras cache, a prepared tensorflow-datasets folder, a download."""
+"""Where a data set comes from: your own folder, the Keras cache, a prepared tensorflow-datasets
+folder, a download.
+"""
 
 import functools
 import glob
@@ -11,8 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from jaxcnn import config
 from jaxcnn.datasets.formats import Arrays, DamagedFileError, read_prepared
+from jaxcnn.runtime import config
 from jaxcnn.utils.files import DownloadError, download
 
 __all__ = ["Dataset", "DatasetNotFoundError", "Pictures", "Remote", "find", "load"]
@@ -26,7 +28,9 @@ class DatasetNotFoundError(FileNotFoundError):
 
 @dataclass(frozen=True)
 class Remote:
-    """A file to download: its path below the datasets folder, its SHA-256 (or MD5), and addresses of equal copies."""
+    """A file to download: its path below the datasets folder, its SHA-256 (or MD5), and addresses
+    of equal copies.
+    """
 
     path: str
     checksum: str
@@ -38,7 +42,9 @@ class Dataset:
     """A data set and the forms in which it may lie on a disk."""
 
     name: str  # in tensorflow-datasets and in messages
-    files: tuple[tuple[str, Reader], ...]  # glob pattern below a datasets folder, reader of what matches
+    files: tuple[
+        tuple[str, Reader], ...
+    ]  # glob pattern below a datasets folder, reader of what matches
     remotes: tuple[Remote, ...] = ()  # what to download; together one of `files`
     advice: str = ""  # another way out, for the error message
 
@@ -65,15 +71,23 @@ class Pictures(Dataset):
     def checked(self, path: Path, content: Arrays) -> Arrays:
         for split, (x, y) in zip(("training", "test"), content, strict=True):
             if not isinstance(x, np.ndarray):
-                raise DamagedFileError(path, f"its {split} pictures are a {type(x).__name__}, expected an array")
+                raise DamagedFileError(
+                    path, f"its {split} pictures are a {type(x).__name__}, expected an array"
+                )
             if x.dtype != np.uint8 or x.shape[1:] != self.shape or len(x) == 0:
                 raise DamagedFileError(
-                    path, f"its {split} pictures are {x.dtype} {x.shape}, expected uint8 (n, {str(self.shape)[1:]}"
+                    path,
+                    f"its {split} pictures are {x.dtype} {x.shape}, expected uint8 (n, "
+                    f"{str(self.shape)[1:]}",
                 )
             if len(x) != len(y):
-                raise DamagedFileError(path, f"it has {len(x):,} {split} pictures and {len(y):,} labels")
+                raise DamagedFileError(
+                    path, f"it has {len(x):,} {split} pictures and {len(y):,} labels"
+                )
             if y.dtype.kind not in "ui" or y.min() < 0 or y.max() >= self.classes:
-                raise DamagedFileError(path, f"its {split} labels are not the integers 0 to {self.classes - 1}")
+                raise DamagedFileError(
+                    path, f"its {split} labels are not the integers 0 to {self.classes - 1}"
+                )
         (x_train, y_train), (x_test, y_test) = content
         return (x_train, y_train.astype(np.uint8)), (x_test, y_test.astype(np.uint8))
 
@@ -81,12 +95,13 @@ class Pictures(Dataset):
 def load(dataset: Dataset) -> Any:
     """What the reader of the first source that has ``dataset`` returns.
 
-    The sources, in this order: ``$JAXCNN_HOME/datasets`` (by default ``~/.jaxcnn/datasets``), the Keras cache
-    ``$KERAS_HOME/datasets`` (``~/.keras/datasets``), for pictures a folder that tensorflow-datasets prepared as
-    array_record files under ``$TFDS_DATA_DIR`` (``~/tensorflow_datasets``; read without TensorFlow), and a download
-    into the first of them.
+    The sources, in this order: ``$JAXCNN_HOME/datasets`` (by default ``~/.jaxcnn/datasets``), the
+    Keras cache ``$KERAS_HOME/datasets`` (``~/.keras/datasets``), for pictures a folder that
+    tensorflow-datasets prepared as array_record files under ``$TFDS_DATA_DIR``
+    (``~/tensorflow_datasets``; read without TensorFlow), and a download into the first of them.
 
-    Raises DamagedFileError for a file that is found but broken, DatasetNotFoundError when no source has the data.
+    Raises DamagedFileError for a file that is found but broken, DatasetNotFoundError when no source
+    has the data.
     """
     source, tried = _search(dataset)
     failed: list[str] = []
@@ -99,7 +114,8 @@ def load(dataset: Dataset) -> Any:
         raise DatasetNotFoundError(
             f"The data set {dataset.name} was not found. Tried:\n"
             + "".join(f"  {line}\n" for line in [*tried, *failed])
-            + f"Put {wanted} into {config.home() / 'datasets'} (the environment variable JAXCNN_HOME names another "
+            + f"Put {wanted} into {config.home() / 'datasets'} (the environment variable "
+            "JAXCNN_HOME names another "
             f"place than {config.home()}){again}. {dataset.advice}".rstrip()
         )
     path, reader = source
@@ -123,13 +139,16 @@ def _search(dataset: Dataset) -> tuple[tuple[Path, Reader] | None, list[str]]:
     prepared_reader = dataset.prepared()
     if prepared_reader is None:
         return None, tried
-    folder = Path(os.environ.get("TFDS_DATA_DIR") or Path.home() / "tensorflow_datasets") / dataset.name
+    folder = (
+        Path(os.environ.get("TFDS_DATA_DIR") or Path.home() / "tensorflow_datasets") / dataset.name
+    )
     prepared = sorted(folder.glob("*.*.*/dataset_info.json"), reverse=True)
     for info in prepared:
         if _file_format(info) == "array_record":
             return (info.parent, prepared_reader), []
     tried.append(
-        f"{folder}: prepared in a format that only TensorFlow reads; prepare it with file_format='array_record'"
+        f"{folder}: prepared in a format that only TensorFlow reads; prepare it with "
+        "file_format='array_record'"
         if prepared
         else f"{folder}: nothing prepared by tensorflow-datasets"
     )

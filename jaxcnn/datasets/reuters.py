@@ -8,9 +8,9 @@ from pathlib import Path
 
 import numpy as np
 
-from jaxcnn.compat.spellings import old_spellings
 from jaxcnn.datasets import resolve, unpickle, word_lists
 from jaxcnn.datasets.formats import Arrays, DamagedFileError, read_arrays
+from jaxcnn.spellings.translate import old_spellings
 
 __all__ = ["get_word_index", "load_data"]
 
@@ -26,7 +26,10 @@ def dataset(path: str = "reuters.npz") -> resolve.Dataset:
             resolve.Remote(
                 path=path,
                 checksum="d6586e694ee56d7a4e65172e12b3e987c03096cb01eab99753921ef915959916",
-                urls=(word_lists.STORE + "reuters.npz", "https://s3.amazonaws.com/text-datasets/reuters.npz"),
+                urls=(
+                    word_lists.STORE + "reuters.npz",
+                    "https://s3.amazonaws.com/text-datasets/reuters.npz",
+                ),
             ),
         ),
     )
@@ -51,14 +54,17 @@ def load_data(
     Args:
         test_split: the share of the texts, in their shuffled order, that is for testing.
 
-    The other arguments are those of ``imdb.load_data``. Where the data is looked for and what is raised:
-    ``jaxcnn.datasets.resolve.load``.
+    The other arguments are those of ``imdb.load_data``. Where the data is looked for and what is
+    raised: ``jaxcnn.datasets.resolve.load``.
     """
     if not 0 <= test_split < 1:
         raise ValueError(f"test_split must lie in [0, 1); got {test_split}.")
     texts, labels = resolve.load(dataset(path))
     order = word_lists.permutation(len(texts), seed)
-    texts, labels = word_lists.mark((texts[i] for i in order), start_char, index_from), labels[order]
+    texts, labels = (
+        word_lists.mark((texts[i] for i in order), start_char, index_from),
+        labels[order],
+    )
     if maxlen:
         texts, labels = word_lists.shorter(texts, labels, maxlen)
     words = word_lists.ragged(word_lists.index_words(texts, num_words, skip_top, oov_char))
@@ -67,7 +73,9 @@ def load_data(
 
 
 def get_word_index(path: str = "reuters_word_index.json") -> dict[str, int]:
-    """Word -> rank, 1 for the most frequent. In a text of ``load_data`` the number is greater by ``index_from``."""
+    """Word -> rank, 1 for the most frequent. In a text of ``load_data`` the number is greater by
+    ``index_from``.
+    """
     return word_lists.word_index("reuters", path, "4d44cc38712099c9e383dc6e5f11a921")
 
 
@@ -81,5 +89,7 @@ def _read_pickle(path: Path) -> tuple[list[list[int]], np.ndarray]:
     try:
         x, y = unpickle.loads(path.read_bytes())
     except Exception as error:  # an unpickler fails in any way on broken bytes
-        raise DamagedFileError(path, f"not a pickle of texts and topics ({type(error).__name__}: {error})") from error
+        raise DamagedFileError(
+            path, f"not a pickle of texts and topics ({type(error).__name__}: {error})"
+        ) from error
     return word_lists.checked_lists(path, x, y, TOPICS)

@@ -1,6 +1,8 @@
-"""Photographs of hands that show the numbers 0 to 5, and of faces that smile or do not: 64 x 64 RGB.
+"""Photographs of hands that show the numbers 0 to 5, and of faces that smile or do not: 64 x 64
+RGB.
 
-The files of a deep-learning course: train_signs.h5 and test_signs.h5, train_happy.h5 and test_happy.h5.
+The files of a deep-learning course: train_signs.h5 and test_signs.h5, train_happy.h5 and
+test_happy.h5.
 """
 
 import functools
@@ -21,7 +23,10 @@ def dataset(name: str = "signs", part: str = "train") -> resolve.Dataset:
     """Where the part "train", "val" or "test" of the "signs" or the "happy" faces may be."""
     return resolve.Dataset(
         name=f"{part}_{name}",
-        files=((f"{part}_{name}.h5", functools.partial(read_h5, part=part)), (f"{name}.npz", _npz_reader(part))),
+        files=(
+            (f"{part}_{name}.h5", functools.partial(read_h5, part=part)),
+            (f"{name}.npz", _npz_reader(part)),
+        ),
         advice="The files come with the course; they cannot be downloaded without an account.",
     )
 
@@ -41,14 +46,24 @@ def load_data(name: str = "signs", part: str = "train") -> Part:
         raise ValueError(f"part must be 'train', 'val' or 'test'; got {part!r}.")
     source = dataset(name, part)
     x, y = resolve.load(source)
-    if x.dtype != np.uint8 or x.ndim != 4 or y.shape != x.shape[:1] or not len(y) or y.max() >= CLASSES[name]:
+    if (
+        x.dtype != np.uint8
+        or x.ndim != 4
+        or y.shape != x.shape[:1]
+        or not len(y)
+        or y.max() >= CLASSES[name]
+    ):
         path = resolve.find(source) or Path(name)
-        raise DamagedFileError(path, f"its pictures are {x.dtype} {x.shape}, its labels {y.shape} up to {y.max()}")
+        raise DamagedFileError(
+            path, f"its pictures are {x.dtype} {x.shape}, its labels {y.shape} up to {y.max()}"
+        )
     return x, y.astype(np.int64)
 
 
 def read_h5(path: str | Path, part: str = "train") -> Part:
-    """``x, y`` of the HDF5 file of the course: the arrays train_set_x and train_set_y, or test_set_x and test_set_y."""
+    """``x, y`` of the HDF5 file of the course: the arrays train_set_x and train_set_y, or
+    test_set_x and test_set_y.
+    """
     import h5py
 
     path = Path(path)

@@ -1,7 +1,9 @@
-"""Batches from data that does not fit into memory: shuffled, augmented, sharded, prefetched, and resumable.
+"""Batches from data that does not fit into memory: shuffled, augmented, sharded, prefetched, and
+resumable.
 
-What a stream gives is a function of its seed and of its position alone, so that a run that goes on from a saved
-position sees exactly the samples that it would have seen. Built on grain: ``pip install "jaxcnn[stream]"``.
+What a stream gives is a function of its seed and of its position alone, so that a run that goes on
+from a saved position sees exactly the samples that it would have seen. Built on grain:
+``pip install "jaxcnn[stream]"``.
 """
 
 import warnings
@@ -12,9 +14,9 @@ from typing import Any, Protocol
 import jax
 import numpy as np
 
-from jaxcnn import config
 from jaxcnn.datasets.formats import DamagedFileError
 from jaxcnn.datasets.pictures import class_files, read_picture
+from jaxcnn.runtime import config
 
 __all__ = ["PictureFolder", "Source", "Stream", "Zipped"]
 
@@ -22,7 +24,9 @@ Sample = Any  # a tree (tuple, list, dict) of arrays and numbers
 
 
 class Source(Protocol):
-    """Samples by number: a list, ``builder.as_data_source(split=...)`` of tensorflow-datasets, or a class of yours."""
+    """Samples by number: a list, ``builder.as_data_source(split=...)`` of tensorflow-datasets, or a
+    class of yours.
+    """
 
     def __len__(self) -> int: ...
 
@@ -30,11 +34,15 @@ class Source(Protocol):
 
 
 class Zipped:
-    """The rows of arrays as samples: ``Zipped(x, y)[i]`` is ``(x[i], y[i])``. Memory-mapped arrays stay on the disk."""
+    """The rows of arrays as samples: ``Zipped(x, y)[i]`` is ``(x[i], y[i])``. Memory-mapped arrays
+    stay on the disk.
+    """
 
     def __init__(self, *arrays: Any) -> None:
         if len({len(array) for array in arrays}) != 1:
-            raise ValueError(f"All arrays need the same length; given {', '.join(str(len(a)) for a in arrays)}.")
+            raise ValueError(
+                f"All arrays need the same length; given {', '.join(str(len(a)) for a in arrays)}."
+            )
         self.arrays = arrays
 
     def __len__(self) -> int:
@@ -51,13 +59,19 @@ class PictureFolder:
         folder: its subfolders, in alphabetical order, are the classes; see ``classes``.
         size: (height, width) to resize to; None when all pictures have one size already.
         mode: "RGB" for uint8 (height, width, 3), or "L" for (height, width).
-        skip_broken: decode every picture once, now, and leave those out that cannot be, with a warning that names them.
+        skip_broken: decode every picture once, now, and leave those out that cannot be, with a
+            warning that names them.
 
-    Raises DamagedFileError when there is no class or one without a picture, and for a broken picture when it is read.
+    Raises DamagedFileError when there is no class or one without a picture, and for a broken
+    picture when it is read.
     """
 
     def __init__(
-        self, folder: str | Path, size: tuple[int, int] | None, mode: str = "RGB", skip_broken: bool = False
+        self,
+        folder: str | Path,
+        size: tuple[int, int] | None,
+        mode: str = "RGB",
+        skip_broken: bool = False,
     ) -> None:
         found = class_files(Path(folder))
         self.classes = list(found)
@@ -67,7 +81,8 @@ class PictureFolder:
             broken = [file for file, _ in self.files if not self._readable(file)]
             if broken:
                 warnings.warn(
-                    f"{len(broken)} broken pictures are left out: {', '.join(map(str, broken))}", stacklevel=2
+                    f"{len(broken)} broken pictures are left out: {', '.join(map(str, broken))}",
+                    stacklevel=2,
                 )
                 self.files = [(file, label) for file, label in self.files if file not in broken]
 
@@ -95,23 +110,26 @@ class Stream:
         for x, y in stream:  # the second, in another order
             ...
 
-    A loop that is left early goes on at that place in the next one. ``get_state()`` is the position behind the batch
-    that was given last, ``set_state(state)`` goes there.
+    A loop that is left early goes on at that place in the next one. ``get_state()`` is the position
+    behind the batch that was given last, ``set_state(state)`` goes there.
 
     Args:
         source: samples by number.
         batch_size: samples in a batch of this process.
         shuffle: a new order in every epoch.
-        seed: decides the orders and what ``augment`` draws; by default that of ``jaxcnn.utils.set_random_seed``.
+        seed: decides the orders and what ``augment`` draws; by default that of
+            ``jaxcnn.utils.set_random_seed``.
         transform: sample -> sample; runs in the worker threads.
-        augment: (sample, numpy.random.Generator) -> sample, after ``transform``. The generator is a function of seed,
-            epoch and place, whichever thread runs it.
+        augment: (sample, numpy.random.Generator) -> sample, after ``transform``. The generator is a
+            function of seed, epoch and place, whichever thread runs it.
         drop_remainder: leave out a last batch that is short.
-        shard: (number of this process, number of processes); by default those of JAX. Every process gives equally many
-            samples, other ones than the rest; up to count - 1 samples of an epoch are left out for that.
-        workers: threads that read samples; 0, the better for arrays in memory, reads in the thread that asks.
-        to: a jax.Device or Sharding to which batches are sent ahead of time (under a sharding over several processes
-            each gives its part), or None for NumPy arrays.
+        shard: (number of this process, number of processes); by default those of JAX. Every process
+            gives equally many samples, other ones than the rest; up to count - 1 samples of an
+            epoch are left out for that.
+        workers: threads that read samples; 0, the better for arrays in memory, reads in the thread
+            that asks.
+        to: a jax.Device or Sharding to which batches are sent ahead of time (under a sharding over
+            several processes each gives its part), or None for NumPy arrays.
         ahead: batches that are made before they are asked for.
 
     Raises ImportError without grain, ValueError for arguments that make no batch.
@@ -139,22 +157,29 @@ class Stream:
         self.workers, self.to, self.ahead = workers, to, ahead
         index, count = self.shard
         if not 0 <= index < count:
-            raise ValueError(f"shard must be (number, count) with 0 <= number < count; got {self.shard}.")
+            raise ValueError(
+                f"shard must be (number, count) with 0 <= number < count; got {self.shard}."
+            )
         if batch_size < 1 or workers < 0 or ahead < 1:
             raise ValueError(
-                f"batch_size and ahead must be at least 1 and workers at least 0; got {batch_size}, {ahead}, {workers}."
+                "batch_size and ahead must be at least 1 and workers at least 0; got "
+                f"{batch_size}, {ahead}, {workers}."
             )
         self.samples = len(source) // count
         if len(self) == 0:
             raise ValueError(
-                f"There is no batch: {len(source)} samples for {count} process(es), {batch_size} in a batch"
-                + (", and short batches are dropped." if drop_remainder else ".")
+                f"There is no batch: {len(source)} samples for {count} process(es), {batch_size} "
+                "in a batch" + (", and short batches are dropped." if drop_remainder else ".")
             )
         self._epoch, self._batch = 0, 0
 
     def __len__(self) -> int:
         """Batches in an epoch."""
-        return self.samples // self.batch_size if self.drop_remainder else -(-self.samples // self.batch_size)
+        return (
+            self.samples // self.batch_size
+            if self.drop_remainder
+            else -(-self.samples // self.batch_size)
+        )
 
     def __iter__(self) -> Iterator[Sample]:
         """The rest of the epoch at whose beginning, or in which, the stream stands."""
@@ -174,10 +199,15 @@ class Stream:
         return {"epoch": self._epoch, "batch": self._batch, "seed": self.seed}
 
     def set_state(self, state: dict[str, int]) -> None:
-        """Go to a position that ``get_state`` returned, here or in another process with an equal stream."""
+        """Go to a position that ``get_state`` returned, here or in another process with an equal
+        stream.
+        """
         epoch, batch = state["epoch"], state["batch"]
         if epoch < 0 or not 0 <= batch < len(self):
-            raise ValueError(f"The position {state} does not belong to this stream of {len(self)} batches an epoch.")
+            raise ValueError(
+                f"The position {state} does not belong to this stream of {len(self)} batches an "
+                "epoch."
+            )
         self._epoch, self._batch, self.seed = epoch, batch, state["seed"]
 
     def _batches(self, epoch: int, first: int) -> Any:
@@ -186,7 +216,9 @@ class Stream:
         order = np.arange(len(self.source))
         if self.shuffle:
             order = np.random.Generator(np.random.Philox(key=[self.seed, epoch])).permutation(order)
-        samples = grain.MapDataset.source(_Ordered(self.source, order[index : self.samples * count : count]))
+        samples = grain.MapDataset.source(
+            _Ordered(self.source, order[index : self.samples * count : count])
+        )
         samples = samples.seed(int(np.random.SeedSequence([self.seed, epoch]).generate_state(1)[0]))
         if self.transform is not None:
             samples = samples.map(self.transform)
@@ -194,19 +226,25 @@ class Stream:
             samples = samples.random_map(self.augment)
         if first:
             samples = samples[first * self.batch_size :]
-        threads = grain.ReadOptions(self.workers, self.ahead * self.batch_size if self.workers else 0)
+        threads = grain.ReadOptions(
+            self.workers, self.ahead * self.batch_size if self.workers else 0
+        )
         batches = samples.to_iter_dataset(threads).batch(
             self.batch_size, drop_remainder=self.drop_remainder, batch_fn=stacked
         )
         if self.to is not None:
             batches = batches.map(self._placed)
         if self.to is not None or self.workers:
-            batches = grain.experimental.ThreadPrefetchIterDataset(batches, prefetch_buffer_size=self.ahead)
+            batches = grain.experimental.ThreadPrefetchIterDataset(
+                batches, prefetch_buffer_size=self.ahead
+            )
         return iter(batches)
 
     def _placed(self, batch: Sample) -> Sample:
         if isinstance(self.to, jax.sharding.Sharding):
-            return jax.tree.map(lambda array: jax.make_array_from_process_local_data(self.to, array), batch)
+            return jax.tree.map(
+                lambda array: jax.make_array_from_process_local_data(self.to, array), batch
+            )
         return jax.device_put(batch, self.to)
 
 
@@ -233,7 +271,8 @@ def stacked(samples: Sequence[Sample]) -> Sample:
     except ValueError as error:
         shapes = {str(jax.tree.map(np.shape, sample)): None for sample in samples}
         raise ValueError(
-            f"The samples of a batch have different shapes: {', '.join(list(shapes)[:3])}. Give them one, for pictures "
+            f"The samples of a batch have different shapes: {', '.join(list(shapes)[:3])}. Give "
+            "them one, for pictures "
             "with `size` or in `transform`."
         ) from error
 
@@ -242,5 +281,7 @@ def _grain() -> Any:
     try:
         import grain
     except ImportError as error:
-        raise ImportError('A Stream needs the package grain: pip install "jaxcnn[stream]".') from error
+        raise ImportError(
+            'A Stream needs the package grain: pip install "jaxcnn[stream]".'
+        ) from error
     return grain

@@ -1,7 +1,7 @@
 """Pickled NumPy arrays and plain values, read without executing anything that the file asks for.
 
-The names in the file are looked up in a table of the handful that arrays need, and stand for functions of this module
-that do nothing but keep shapes, types and bytes.
+The names in the file are looked up in a table of the handful that arrays need, and stand for
+functions of this module that do nothing but keep shapes, types and bytes.
 """
 
 import io
@@ -17,10 +17,11 @@ __all__ = ["loads"]
 
 
 def loads(content: bytes) -> Any:
-    """The value of a pickle, of Python 2 or 3, that is made of lists, tuples, dicts, numbers, texts and NumPy arrays.
+    """The value of a pickle, of Python 2 or 3, that is made of lists, tuples, dicts, numbers, texts
+    and NumPy arrays.
 
-    What was a byte string in Python 2 comes as bytes. Raises an exception of any type when the bytes are broken or ask
-    for anything else.
+    What was a byte string in Python 2 comes as bytes. Raises an exception of any type when the
+    bytes are broken or ask for anything else.
     """
     return _plain(_ArrayUnpickler(io.BytesIO(content), encoding="bytes").load())
 
@@ -50,14 +51,18 @@ class _Array:
     data: bytes | list[Any]
 
     def __setstate__(self, state: tuple[Any, ...]) -> None:
-        self.shape, self.type, self.fortran, self.data = state[-4:]  # the first of five is a version
+        self.shape, self.type, self.fortran, self.data = state[
+            -4:
+        ]  # the first of five is a version
 
     def array(self) -> np.ndarray:
         dtype = self.type.dtype()
         if dtype.hasobject:
             objects = _plain(list(self.data))
             if len(objects) != math.prod(self.shape):
-                raise pickle.UnpicklingError(f"{len(objects)} values for an array of shape {self.shape}")
+                raise pickle.UnpicklingError(
+                    f"{len(objects)} values for an array of shape {self.shape}"
+                )
             flat = np.empty(len(objects), object)
             for i, value in enumerate(objects):
                 flat[i] = value
@@ -109,7 +114,9 @@ _KNOWN: dict[tuple[str, str], Callable[..., Any]] = {
 
 class _ArrayUnpickler(pickle.Unpickler):
     def find_class(self, module: str, name: str) -> Any:
-        known = _KNOWN.get((module.replace("numpy._core.", "numpy.core."), name))  # its name since NumPy 2
+        known = _KNOWN.get(
+            (module.replace("numpy._core.", "numpy.core."), name)
+        )  # its name since NumPy 2
         if known is None:
             raise pickle.UnpicklingError(f"it asks for {module}.{name}, which no array needs")
         return known

@@ -1,4 +1,6 @@
-"""Texts as lists of word numbers, ranked by frequency: what the IMDb and Reuters data sets have in common."""
+"""Texts as lists of word numbers, ranked by frequency: what the IMDb and Reuters data sets have in
+common.
+"""
 
 import glob
 import json
@@ -21,7 +23,9 @@ def permutation(n: int, seed: int) -> np.ndarray:
     return order
 
 
-def shorter(texts: Sequence[list[int]], labels: np.ndarray, maxlen: int) -> tuple[list[list[int]], np.ndarray]:
+def shorter(
+    texts: Sequence[list[int]], labels: np.ndarray, maxlen: int
+) -> tuple[list[list[int]], np.ndarray]:
     """The texts with fewer than ``maxlen`` numbers, and their labels.
 
     Raises ValueError when there is none.
@@ -29,13 +33,18 @@ def shorter(texts: Sequence[list[int]], labels: np.ndarray, maxlen: int) -> tupl
     kept = [i for i, text in enumerate(texts) if len(text) < maxlen]
     if not kept:
         raise ValueError(
-            f"After filtering for sequences shorter than maxlen={maxlen}, no sequence was kept. Increase maxlen."
+            f"After filtering for sequences shorter than maxlen={maxlen}, no sequence was kept. "
+            "Increase maxlen."
         )
     return [texts[i] for i in kept], labels[kept]
 
 
-def mark(texts: Iterable[Sequence[int]], start_char: int | None, index_from: int) -> list[list[int]]:
-    """The texts with word numbers moved up by ``index_from``, and ``start_char`` in front unless it is None."""
+def mark(
+    texts: Iterable[Sequence[int]], start_char: int | None, index_from: int
+) -> list[list[int]]:
+    """The texts with word numbers moved up by ``index_from``, and ``start_char`` in front unless it
+    is None.
+    """
     start = [] if start_char is None else [start_char]
     return [[*start, *(word + index_from for word in text)] for text in texts]
 
@@ -49,7 +58,9 @@ def index_words(
     """
     texts = list(texts)
     if not num_words:
-        num_words = max((max(text, default=0) for text in texts), default=0)  # as in Keras: the very last word goes too
+        num_words = max(
+            (max(text, default=0) for text in texts), default=0
+        )  # as in Keras: the very last word goes too
     if oov_char is None:
         return [[word for word in text if skip_top <= word < num_words] for text in texts]
     return [[word if skip_top <= word < num_words else oov_char for word in text] for text in texts]
@@ -63,7 +74,9 @@ def ragged(texts: Sequence[list[int]]) -> np.ndarray:
     return array
 
 
-def checked_lists(path: Path, texts: Any, labels: Any, classes: int) -> tuple[list[list[int]], np.ndarray]:
+def checked_lists(
+    path: Path, texts: Any, labels: Any, classes: int
+) -> tuple[list[list[int]], np.ndarray]:
     """``texts`` as lists of whole numbers and ``labels`` as int64 (n,), or a DamagedFileError."""
     lists = [text.tolist() if isinstance(text, np.ndarray) else text for text in texts]
     numbers = np.asarray(labels)

@@ -1,4 +1,6 @@
-"""Object detection: box geometry, suppression, YOLO networks with Darknet files, training and evaluation."""
+"""Object detection: box geometry, suppression, YOLO networks with Darknet files, training and
+evaluation.
+"""
 
 from jaxcnn.detection.boxes import area, centres, clipped, corners, iou, scaled
 from jaxcnn.detection.darknet import Network

@@ -1,6 +1,7 @@
 """Box geometry: pure functions of arrays whose last axis holds the four numbers of a box.
 
-Corner form is (x1, y1, x2, y2), centre form is (x, y, width, height); x runs to the right and y downwards.
+Corner form is (x1, y1, x2, y2), centre form is (x, y, width, height); x runs to the right and y
+downwards.
 """
 
 import jax
@@ -21,7 +22,9 @@ def centres(boxes: ArrayLike) -> jax.Array:
 
 
 def area(boxes: ArrayLike) -> jax.Array:
-    """The areas (...) of boxes (..., 4) given by corners; 0 where the corners are the wrong way round."""
+    """The areas (...) of boxes (..., 4) given by corners; 0 where the corners are the wrong way
+    round.
+    """
     low, high = jnp.split(jnp.asarray(boxes), 2, axis=-1)
     return jnp.prod(jnp.maximum(high - low, 0), axis=-1)
 

@@ -1,7 +1,9 @@
-"""Networks written down as Darknet does: a ``.cfg`` file of sections, and a ``.weights`` file of numbers.
+"""Networks written down as Darknet does: a ``.cfg`` file of sections, and a ``.weights`` file of
+numbers.
 
-The sections are turned into a Keras-style `Model` whose outputs are the raw maps of the detection heads, so that
-everything that works on models works on them. Format: Redmon, "Darknet: Open Source Neural Networks in C".
+The sections are turned into a Keras-style `Model` whose outputs are the raw maps of the detection
+heads, so that everything that works on models works on them. Format: Redmon, "Darknet: Open Source
+Neural Networks in C".
 """
 
 from __future__ import annotations
@@ -24,7 +26,9 @@ from jaxcnn.utils.files import atomic_write
 
 @dataclass(frozen=True)
 class Section:
-    """One section of a cfg file: its kind, such as "convolutional", and its settings as they are written."""
+    """One section of a cfg file: its kind, such as "convolutional", and its settings as they are
+    written.
+    """
 
     kind: str
     settings: Mapping[str, str]
@@ -58,7 +62,8 @@ class Network:
     Attributes:
         model: from pictures (batch, height, width, 3), 0 to 1, to one raw map a head.
         heads: in the order of the outputs.
-        convolutions: (name of the convolution, name of its batch normalization or None) as weight files order them.
+        convolutions: (name of the convolution, name of its batch normalization or None) as weight
+            files order them.
     """
 
     model: Model
@@ -75,11 +80,14 @@ class Network:
 def read_sections(path: str | os.PathLike[str]) -> list[Section]:
     """The sections of a cfg file, in order.
 
-    Raises FileNotFoundError, and ValueError for a line that is neither a section, a setting nor a comment.
+    Raises FileNotFoundError, and ValueError for a line that is neither a section, a setting nor a
+    comment.
     """
     sections: list[Section] = []
     settings: dict[str, str] = {}
-    for number, line in enumerate(Path(path).read_text(encoding="utf-8", errors="replace").splitlines(), 1):
+    for number, line in enumerate(
+        Path(path).read_text(encoding="utf-8", errors="replace").splitlines(), 1
+    ):
         line = line.split("#")[0].split(";")[0].strip()
         if line.startswith("[") and line.endswith("]"):
             settings = {}
@@ -88,18 +96,23 @@ def read_sections(path: str | os.PathLike[str]) -> list[Section]:
             name, _, value = line.partition("=")
             settings[name.strip()] = value.strip()
         elif line:
-            raise ValueError(f"{path}, line {number}: '{line}' is neither [a section] nor a setting of one.")
+            raise ValueError(
+                f"{path}, line {number}: '{line}' is neither [a section] nor a setting of one."
+            )
     if not sections or sections[0].kind not in ("net", "network"):
         raise ValueError(f"{path} is not a Darknet cfg file: it does not begin with [net].")
     return sections
 
 
-def build(sections: Sequence[Section], input_size: tuple[int, int] | None = None, name: str | None = None) -> Network:
+def build(
+    sections: Sequence[Section], input_size: tuple[int, int] | None = None, name: str | None = None
+) -> Network:
     """The network of some sections, of which the first is [net].
 
     Args:
         sections: from `read_sections` or `jaxcnn.detection.networks`.
-        input_size: height and width in place of those that [net] names; multiples of the network's stride, 32.
+        input_size: height and width in place of those that [net] names; multiples of the network's
+            stride, 32.
         name: of the model.
 
     Raises ValueError for sections and settings that are not known here.
@@ -109,25 +122,34 @@ def build(sections: Sequence[Section], input_size: tuple[int, int] | None = None
     picture = layers.Input((height, width, net.integer("channels", 3)), name="picture")
     builder = _Builder(picture)
     for index, section in enumerate(sections[1:]):
-        kinds = {n.removeprefix("add_"): getattr(builder, n) for n in dir(builder) if n.startswith("add_")}
+        kinds = {
+            n.removeprefix("add_"): getattr(builder, n)
+            for n in dir(builder)
+            if n.startswith("add_")
+        }
         if section.kind not in kinds:
             near = difflib.get_close_matches(section.kind, kinds, n=1)
             hint = f" Did you mean [{near[0]}]?" if near else ""
             raise ValueError(
-                f"Section {index} is [{section.kind}], which is not supported.{hint} Known: {', '.join(sorted(kinds))}."
+                f"Section {index} is [{section.kind}], which is not supported.{hint} Known: "
+                f"{', '.join(sorted(kinds))}."
             )
         try:
             builder.outputs.append(kinds[section.kind](section, index))
         except (ValueError, IndexError, KeyError) as error:
             raise ValueError(f"Section {index} [{section.kind}]: {error}") from error
     if not builder.heads:
-        raise ValueError("The network has no detection head: neither [yolo] nor [region] is among its sections.")
+        raise ValueError(
+            "The network has no detection head: neither [yolo] nor [region] is among its sections."
+        )
     model = Model(picture, builder.raw if len(builder.raw) > 1 else builder.raw[0], name=name)
     return Network(model, tuple(builder.heads), tuple(builder.convolutions))
 
 
 class _Builder:
-    """Calls one layer after another; `outputs` are the tensors of the sections so far, which routes refer to."""
+    """Calls one layer after another; `outputs` are the tensors of the sections so far, which routes
+    refer to.
+    """
 
     def __init__(self, picture: Any) -> None:
         self.picture = picture
@@ -141,7 +163,9 @@ class _Builder:
         return self.outputs[-1] if self.outputs else self.picture
 
     def at(self, place: int, index: int) -> Any:
-        """The output of the section that `place` names: from the beginning, or backwards when it is negative."""
+        """The output of the section that `place` names: from the beginning, or backwards when it is
+        negative.
+        """
         wanted = index + place if place < 0 else place
         if not 0 <= wanted < index:
             raise ValueError(f"it refers to section {wanted}, which does not come before it.")
@@ -187,11 +211,17 @@ class _Builder:
         stride = section.integer("stride", 1)
         size = section.integer("size", stride)
         if section.integer("padding", size - 1) != size - 1 or stride not in (1, size):
-            raise ValueError(f"size={size} with stride={stride} and padding of its own is not supported.")
-        return layers.MaxPooling2D(size, strides=stride, padding="same", name=f"pool_{index}")(self.last)
+            raise ValueError(
+                f"size={size} with stride={stride} and padding of its own is not supported."
+            )
+        return layers.MaxPooling2D(size, strides=stride, padding="same", name=f"pool_{index}")(
+            self.last
+        )
 
     def add_upsample(self, section: Section, index: int) -> Any:
-        return layers.UpSampling2D(section.integer("stride", 2), name=f"upsample_{index}")(self.last)
+        return layers.UpSampling2D(section.integer("stride", 2), name=f"upsample_{index}")(
+            self.last
+        )
 
     def add_reorg(self, section: Section, index: int) -> Any:
         return Reorganise(section.integer("stride", 1), name=f"reorg_{index}")(self.last)
@@ -200,10 +230,14 @@ class _Builder:
         if "groups" in section.settings:
             raise ValueError("groups of channels are not supported.")
         sources = [self.at(place, index) for place in section.integers("layers")]
-        return sources[0] if len(sources) == 1 else layers.Concatenate(name=f"route_{index}")(sources)
+        return (
+            sources[0] if len(sources) == 1 else layers.Concatenate(name=f"route_{index}")(sources)
+        )
 
     def add_shortcut(self, section: Section, index: int) -> Any:
-        x = layers.Add(name=f"shortcut_{index}")([self.last, self.at(section.integers("from")[0], index)])
+        x = layers.Add(name=f"shortcut_{index}")(
+            [self.last, self.at(section.integers("from")[0], index)]
+        )
         return self.activated(x, section, index, default="linear")
 
     def add_yolo(self, section: Section, index: int) -> Any:
@@ -212,20 +246,27 @@ class _Builder:
         _, height, width, _ = self.picture.shape
         every = tuple((w / width, h / height) for w, h in pairs)
         mask = tuple(section.integers("mask") or range(len(pairs)))
-        return self.add_head(Head(every, mask, section.integer("classes", 20), independent=True), section)
+        return self.add_head(
+            Head(every, mask, section.integer("classes", 20), independent=True), section
+        )
 
     def add_region(self, section: Section, index: int) -> Any:
         numbers = section.floats("anchors")
         _, rows, columns, _ = self.last.shape
-        every = tuple((w / columns, h / rows) for w, h in zip(numbers[::2], numbers[1::2], strict=True))
+        every = tuple(
+            (w / columns, h / rows) for w, h in zip(numbers[::2], numbers[1::2], strict=True)
+        )
         classes = section.integer("classes", 20)
-        return self.add_head(Head(every, tuple(range(len(every))), classes, independent=False), section)
+        return self.add_head(
+            Head(every, tuple(range(len(every))), classes, independent=False), section
+        )
 
     def add_head(self, head: Head, section: Section) -> Any:
         x = self.last
         if x.shape[-1] != head.channels:
             raise ValueError(
-                f"{len(head.mask)} anchors and {head.classes} classes need {head.channels} filters in the convolution "
+                f"{len(head.mask)} anchors and {head.classes} classes need {head.channels} filters "
+                "in the convolution "
                 f"before it; there are {x.shape[-1]}."
             )
         self.raw.append(x)
@@ -238,7 +279,8 @@ def read_weights(network: Network, path: str | os.PathLike[str]) -> None:
 
     Raises:
         FileNotFoundError: there is no such file.
-        ValueError: the file holds more or fewer numbers than the network, or is no weight file; nothing is changed.
+        ValueError: the file holds more or fewer numbers than the network, or is no weight file;
+            nothing is changed.
     """
     data = Path(path).read_bytes()
     values = np.frombuffer(data, "<f4", offset=_header_size(data, path))
@@ -252,13 +294,18 @@ def read_weights(network: Network, path: str | os.PathLike[str]) -> None:
         count = filters * (4 if normalization else 1) + int(np.prod(kernel))
         if start + count > len(values):
             raise ValueError(
-                f"{path} does not match the network: it ends inside the weights of layer '{name}' (kernel {kernel}). "
-                f"The network has {wanted:,} numbers, the file {len(values):,}; is it of another cfg file?"
+                f"{path} does not match the network: it ends inside the weights of layer '{name}' "
+                f"(kernel {kernel}). "
+                f"The network has {wanted:,} numbers, the file {len(values):,}; is it of another "
+                "cfg file?"
             )
-        # Biases come first; with batch normalization they are its beta, and gamma, mean and variance follow.
+        # Biases come first; with batch normalization they are its beta, and gamma, mean and
+        # variance follow.
         vectors = values[start : start + count - int(np.prod(kernel))].reshape(-1, filters)
         # Darknet's kernels are (filters, channels, height, width).
-        stored = values[start + vectors.size : start + count].reshape(kernel[3], kernel[2], kernel[0], kernel[1])
+        stored = values[start + vectors.size : start + count].reshape(
+            kernel[3], kernel[2], kernel[0], kernel[1]
+        )
         weights = [stored.transpose(2, 3, 1, 0)]
         if normalization:
             beta, gamma, mean, variance = vectors
@@ -269,7 +316,8 @@ def read_weights(network: Network, path: str | os.PathLike[str]) -> None:
         start += count
     if start != len(values):
         raise ValueError(
-            f"{path} does not match the network: the file has {len(values):,} numbers, the network {wanted:,}, so "
+            f"{path} does not match the network: the file has {len(values):,} numbers, the network "
+            f"{wanted:,}, so "
             f"{len(values) - start:,} are left over; is it of another cfg file?"
         )
     for layer, arrays in new:
@@ -277,15 +325,21 @@ def read_weights(network: Network, path: str | os.PathLike[str]) -> None:
 
 
 def _header_size(data: bytes, path: Any) -> int:
-    """Bytes before the weights: three version numbers and how many pictures were seen, 32 or (since 0.2) 64 bits."""
+    """Bytes before the weights: three version numbers and how many pictures were seen, 32 or (since
+    0.2) 64 bits.
+    """
     if len(data) < 16:
         raise ValueError(f"{path} is not a Darknet weight file: it has only {len(data)} bytes.")
     major, minor, _ = np.frombuffer(data, "<i4", 3)
     if not (0 <= major < 1000 and 0 <= minor < 1000):
-        raise ValueError(f"{path} is not a Darknet weight file: its version would be {major}.{minor}.")
+        raise ValueError(
+            f"{path} is not a Darknet weight file: its version would be {major}.{minor}."
+        )
     size = 20 if major * 10 + minor >= 2 else 16
     if (len(data) - size) % 4:
-        raise ValueError(f"{path} is damaged: {len(data)} bytes are not a header and whole numbers.")
+        raise ValueError(
+            f"{path} is damaged: {len(data)} bytes are not a header and whole numbers."
+        )
     return size
 
 
@@ -303,9 +357,13 @@ def write_weights(network: Network, path: str | os.PathLike[str]) -> None:
 
 
 def load(
-    cfg: str | os.PathLike[str], weights: str | os.PathLike[str], input_size: tuple[int, int] | None = None
+    cfg: str | os.PathLike[str],
+    weights: str | os.PathLike[str],
+    input_size: tuple[int, int] | None = None,
 ) -> Network:
-    """The network of a cfg file with the weights of a ``.weights`` file; errors as `read_sections`, `read_weights`."""
+    """The network of a cfg file with the weights of a ``.weights`` file; errors as `read_sections`,
+    `read_weights`.
+    """
     network = build(read_sections(cfg), input_size)
     read_weights(network, weights)
     return network

@@ -1,4 +1,6 @@
-"""Detection on pictures: letterbox, network, decoding, suppression, boxes in the picture's own pixels."""
+"""Detection on pictures: letterbox, network, decoding, suppression, boxes in the picture's own
+pixels.
+"""
 
 from __future__ import annotations
 
@@ -11,16 +13,18 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from jaxcnn.compilation import keep_programs
 from jaxcnn.detection import darknet
 from jaxcnn.detection.boxes import corners
 from jaxcnn.detection.heads import Head, Predictions
 from jaxcnn.detection.letterbox import letterbox
 from jaxcnn.detection.suppression import Selection, best_classes, non_max_suppression
+from jaxcnn.runtime.disk_cache import keep_programs
 
 
 class Detection(NamedTuple):
-    """One object: what it is, how sure that is (0 to 1), and its box (x1, y1, x2, y2) in pixels of the picture."""
+    """One object: what it is, how sure that is (0 to 1), and its box (x1, y1, x2, y2) in pixels of
+    the picture.
+    """
 
     label: str
     score: float
@@ -50,7 +54,13 @@ def select(
 
     def one(boxes: jax.Array, scores: jax.Array, classes: jax.Array) -> Selection:
         return non_max_suppression(
-            boxes, scores, classes, score_threshold, iou_threshold, max_boxes=max_boxes, per_class=per_class
+            boxes,
+            scores,
+            classes,
+            score_threshold,
+            iou_threshold,
+            max_boxes=max_boxes,
+            per_class=per_class,
         )
 
     return jax.vmap(one)(corners(predictions.boxes), scores, classes)
@@ -67,7 +77,9 @@ class Detector:
     def __init__(self, network: darknet.Network, labels: Sequence[str]) -> None:
         classes = network.heads[0].classes
         if len(labels) != classes:
-            raise ValueError(f"The network knows {classes} classes; there are {len(labels)} names for them.")
+            raise ValueError(
+                f"The network knows {classes} classes; there are {len(labels)} names for them."
+            )
         self.network = network
         self.labels = list(labels)
         module = network.model.module
@@ -88,7 +100,11 @@ class Detector:
         input_size: tuple[int, int] | None = None,
     ) -> Detector:
         """From a cfg file, its weight file and a file with the name of one class a line."""
-        labels = [line.strip() for line in Path(names).read_text(encoding="utf-8").splitlines() if line.strip()]
+        labels = [
+            line.strip()
+            for line in Path(names).read_text(encoding="utf-8").splitlines()
+            if line.strip()
+        ]
         return cls(darknet.load(cfg, weights, input_size), labels)
 
     def detect(
@@ -103,19 +119,33 @@ class Detector:
         Args:
             pictures: uint8 arrays (height, width, 3) of any sizes.
             score_threshold: confidence x class probability, 0 to 1, that a box must reach.
-            iou_threshold: boxes of one class that overlap a better one by more than this are dropped.
+            iou_threshold: boxes of one class that overlap a better one by more than this are
+                dropped.
             max_boxes: most objects a picture.
         """
         if not len(pictures):
             return []
         keep_programs()
-        boxed, placements = zip(*(letterbox(picture, *self.network.input_size) for picture in pictures), strict=True)
+        boxed, placements = zip(
+            *(letterbox(picture, *self.network.input_size) for picture in pictures), strict=True
+        )
         found = jax.device_get(
-            self._run(self.network.model.variables, np.stack(boxed), score_threshold, iou_threshold, max_boxes)
+            self._run(
+                self.network.model.variables,
+                np.stack(boxed),
+                score_threshold,
+                iou_threshold,
+                max_boxes,
+            )
         )
         results = []
         for boxes, scores, classes, valid, placement in zip(*found, placements, strict=True):
             places = placement.to_picture(boxes[valid]).tolist()
             rows = zip(places, scores[valid].tolist(), classes[valid].tolist(), strict=True)
-            results.append([Detection(self.labels[c], score, (x1, y1, x2, y2)) for (x1, y1, x2, y2), score, c in rows])
+            results.append(
+                [
+                    Detection(self.labels[c], score, (x1, y1, x2, y2))
+                    for (x1, y1, x2, y2), score, c in rows
+                ]
+            )
         return results

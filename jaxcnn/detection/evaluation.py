@@ -14,22 +14,35 @@ Truth = tuple[Hashable, ArrayLike]
 
 
 def precision_recall(
-    found: Sequence[Sequence[Found]], truth: Sequence[Sequence[Truth]], label: Hashable, iou_threshold: float = 0.5
+    found: Sequence[Sequence[Found]],
+    truth: Sequence[Sequence[Truth]],
+    label: Hashable,
+    iou_threshold: float = 0.5,
 ) -> tuple[np.ndarray, np.ndarray]:
     """(precision, recall) after each detection of a class, the surest first over all pictures.
 
-    A detection is right when the object of its class that it overlaps most reaches `iou_threshold` and has not been
-    found by a surer one. `found` and `truth` have an entry a picture.
+    A detection is right when the object of its class that it overlaps most reaches `iou_threshold`
+    and has not been found by a surer one. `found` and `truth` have an entry a picture.
     """
     if len(found) != len(truth):
-        raise ValueError(f"There are detections for {len(found)} pictures and truth for {len(truth)}.")
-    objects = [np.array([box for name, box in one if name == label], float).reshape(-1, 4) for one in truth]
+        raise ValueError(
+            f"There are detections for {len(found)} pictures and truth for {len(truth)}."
+        )
+    objects = [
+        np.array([box for name, box in one if name == label], float).reshape(-1, 4) for one in truth
+    ]
     taken = [np.zeros(len(boxes), bool) for boxes in objects]
-    guesses = [(score, i, box) for i, one in enumerate(found) for name, score, box in one if name == label]
+    guesses = [
+        (score, i, box) for i, one in enumerate(found) for name, score, box in one if name == label
+    ]
     right = np.zeros(len(guesses), bool)
     for k, (_, i, box) in enumerate(sorted(guesses, key=lambda guess: -guess[0])):
         overlaps = _overlaps(np.asarray(box, float), objects[i])
-        if len(overlaps) and overlaps.max() >= iou_threshold and not taken[i][best := overlaps.argmax()]:
+        if (
+            len(overlaps)
+            and overlaps.max() >= iou_threshold
+            and not taken[i][best := overlaps.argmax()]
+        ):
             right[k] = taken[i][best] = True
     hits = np.cumsum(right)
     total = sum(map(len, objects))
@@ -37,10 +50,11 @@ def precision_recall(
 
 
 def average_precision(precision: ArrayLike, recall: ArrayLike, points: int | None = None) -> float:
-    """The area under the curve of precision over recall, each precision raised to the best at that recall or beyond.
+    """The area under the curve of precision over recall, each precision raised to the best at that
+    recall or beyond.
 
-    `points` None takes the area itself (Pascal VOC from 2010); 11 or 101 takes the mean at that many recalls from 0 to
-    1 (Pascal VOC 2007, COCO).
+    `points` None takes the area itself (Pascal VOC from 2010); 11 or 101 takes the mean at that
+    many recalls from 0 to 1 (Pascal VOC 2007, COCO).
     """
     precision, recall = np.asarray(precision, float), np.asarray(recall, float)
     if not len(precision):
@@ -63,7 +77,9 @@ def mean_average_precision(
     if not labels:
         raise ValueError("mean_average_precision: there is no object in `truth`.")
     each = {
-        label: average_precision(*precision_recall(found, truth, label, iou_threshold), points=points)
+        label: average_precision(
+            *precision_recall(found, truth, label, iou_threshold), points=points
+        )
         for label in labels
     }
     return float(np.mean(list(each.values()))), each

@@ -25,13 +25,15 @@ class Predictions(NamedTuple):
 
 @dataclass(frozen=True)
 class Head:
-    """A detection head: a map of cells, with some anchor boxes in each and 5 + classes numbers for each anchor.
+    """A detection head: a map of cells, with some anchor boxes in each and 5 + classes numbers for
+    each anchor.
 
     Attributes:
         anchors: (width, height) of every anchor of the network, in fractions of the input picture.
         mask: which of them are this head's.
         classes: how many classes.
-        independent: YOLOv3's classes, of which a box may have several (logistic); else YOLOv2's (softmax).
+        independent: YOLOv3's classes, of which a box may have several (logistic); else YOLOv2's
+            (softmax).
     """
 
     anchors: tuple[tuple[float, float], ...]
@@ -41,7 +43,10 @@ class Head:
 
     def __post_init__(self) -> None:
         if not self.mask or not all(0 <= i < len(self.anchors) for i in self.mask):
-            raise ValueError(f"A head's mask {self.mask} must name some of the anchors 0 to {len(self.anchors) - 1}.")
+            raise ValueError(
+                f"A head's mask {self.mask} must name some of the anchors 0 to "
+                f"{len(self.anchors) - 1}."
+            )
 
     @property
     def channels(self) -> int:
@@ -54,11 +59,14 @@ class Head:
         return jnp.array([self.anchors[i] for i in self.mask], jnp.float32)
 
     def split(self, raw: jax.Array) -> tuple[jax.Array, jax.Array, jax.Array, jax.Array]:
-        """A raw map (batch, rows, columns, channels) as position (..., 2), size (..., 2), confidence (...) and classes
-        (..., classes), each (batch, rows, columns, anchors, ...) and before any activation."""
+        """A raw map (batch, rows, columns, channels) as position (..., 2), size (..., 2),
+        confidence (...) and classes (..., classes), each (batch, rows, columns, anchors, ...) and
+        before any activation.
+        """
         if raw.ndim != 4 or raw.shape[-1] != self.channels:
             raise ValueError(
-                f"A head of {len(self.mask)} anchors and {self.classes} classes needs a map (batch, rows, columns, "
+                f"A head of {len(self.mask)} anchors and {self.classes} classes needs a map "
+                "(batch, rows, columns, "
                 f"{self.channels}); given {raw.shape}."
             )
         cells = raw.reshape(*raw.shape[:3], len(self.mask), 5 + self.classes)
@@ -67,8 +75,9 @@ class Head:
     def decode(self, raw: jax.Array) -> Predictions:
         """The boxes of a raw map (batch, rows, columns, channels).
 
-        A box's centre lies in its cell, at sigmoid(position); its size is the anchor's times exp(size). Sources:
-        Redmon and Farhadi, "YOLO9000", 2016; "YOLOv3: An Incremental Improvement", 2018.
+        A box's centre lies in its cell, at sigmoid(position); its size is the anchor's times
+        exp(size). Sources: Redmon and Farhadi, "YOLO9000", 2016; "YOLOv3: An Incremental
+        Improvement", 2018.
         """
         position, size, confidence, classes = self.split(raw)
         batch, rows, columns = raw.shape[:3]

@@ -1,7 +1,8 @@
 """Training a YOLO detector: which cell and anchor must find which object, and the loss of a head.
 
-Truth is given as boxes (batch, max_boxes, 5): centre form in fractions of the network's input picture, then the class;
-rows of width 0 stand for no object. Sources: Redmon and Farhadi, "YOLO9000", 2016; "YOLOv3", 2018.
+Truth is given as boxes (batch, max_boxes, 5): centre form in fractions of the network's input
+picture, then the class; rows of width 0 stand for no object. Sources: Redmon and Farhadi,
+"YOLO9000", 2016; "YOLOv3", 2018.
 """
 
 from __future__ import annotations
@@ -24,7 +25,8 @@ class Targets(NamedTuple):
     Attributes:
         position: (rows, columns, anchors, 2), the centre within the cell, 0 to 1.
         size: (rows, columns, anchors, 2), the logarithm of size / anchor.
-        scale: (rows, columns, anchors), 2 - area of the object in fractions: small ones count for more.
+        scale: (rows, columns, anchors), 2 - area of the object in fractions: small ones count for
+            more.
         classes: (rows, columns, anchors, classes), one-hot.
         responsible: (rows, columns, anchors), 1 where there is an object to find.
     """
@@ -39,8 +41,9 @@ class Targets(NamedTuple):
 def assign_targets(truth: jax.Array, head: Head, rows: int, columns: int) -> Targets:
     """The targets of one picture's objects for a head of rows x columns cells.
 
-    An object belongs to the cell of its centre and, of all the network's anchors, to the one whose shape is most like
-    its own; heads without that anchor do not learn it. Of two objects for the same place the last one is kept.
+    An object belongs to the cell of its centre and, of all the network's anchors, to the one whose
+    shape is most like its own; heads without that anchor do not learn it. Of two objects for the
+    same place the last one is kept.
 
     Args:
         truth: (max_boxes, 5), as above.
@@ -48,9 +51,15 @@ def assign_targets(truth: jax.Array, head: Head, rows: int, columns: int) -> Tar
     centre, size = truth[:, :2], truth[:, 2:4]
     real = jnp.all(size > 0, axis=-1)
     every = jnp.array(head.anchors, jnp.float32)
-    shapes = iou(corners(jnp.pad(size, ((0, 0), (2, 0))))[:, None], corners(jnp.pad(every, ((0, 0), (2, 0)))))
+    shapes = iou(
+        corners(jnp.pad(size, ((0, 0), (2, 0))))[:, None], corners(jnp.pad(every, ((0, 0), (2, 0))))
+    )
     best = jnp.argmax(shapes, axis=-1)
-    own = jnp.full(len(head.anchors), len(head.mask)).at[jnp.array(head.mask)].set(jnp.arange(len(head.mask)))
+    own = (
+        jnp.full(len(head.anchors), len(head.mask))
+        .at[jnp.array(head.mask)]
+        .set(jnp.arange(len(head.mask)))
+    )
     anchor = own[best]
     grid = jnp.array([columns, rows], jnp.float32)
     cell = jnp.clip(jnp.floor(centre * grid), 0, grid - 1)
@@ -74,17 +83,20 @@ def assign_targets(truth: jax.Array, head: Head, rows: int, columns: int) -> Tar
 
 @dataclass(frozen=True)
 class YoloLoss:
-    """The loss of a head's raw map, ``loss(y_true, y_pred)`` with a value a picture: for `Model.compile`.
+    """The loss of a head's raw map, ``loss(y_true, y_pred)`` with a value a picture: for
+    `Model.compile`.
 
-    Position and confidence cost the cross-entropy, sizes the squared difference, classes the cross-entropy of the
-    head's kind; the entropy of the positions within cells remains of it when all is right. Boxes that are nobody's must
-    have confidence 0, except those that overlap some object by more than `ignore_threshold`.
+    Position and confidence cost the cross-entropy, sizes the squared difference, classes the
+    cross-entropy of the head's kind; the entropy of the positions within cells remains of it when
+    all is right. Boxes that are nobody's must have confidence 0, except those that overlap some
+    object by more than `ignore_threshold`.
 
     Args:
         head: whose map it is.
         ignore_threshold: IoU, 0 to 1.
         box_weight: of position and size.
-        object_weight, no_object_weight: of the confidence where there is an object, and where there is none.
+        object_weight, no_object_weight: of the confidence where there is an object, and where there
+            is none.
         class_weight: of the classes.
     """
 
@@ -100,10 +112,13 @@ class YoloLoss:
         return "yolo_loss"
 
     def __call__(self, y_true: jax.Array, y_pred: jax.Array) -> jax.Array:
-        """(batch,), from truth (batch, max_boxes, 5) and a raw map (batch, rows, columns, channels)."""
+        """(batch,), from truth (batch, max_boxes, 5) and a raw map (batch, rows, columns,
+        channels).
+        """
         if y_true.ndim != 3 or y_true.shape[-1] != 5:
             raise ValueError(
-                f"yolo_loss: truth must be (batch, max_boxes, 5), x, y, width, height and class; given {y_true.shape}."
+                "yolo_loss: truth must be (batch, max_boxes, 5), x, y, width, height and class; "
+                f"given {y_true.shape}."
             )
         _, rows, columns, _ = y_pred.shape
         truth = y_true.astype(jnp.float32)
@@ -116,7 +131,9 @@ class YoloLoss:
         else:
             kind = optax.softmax_cross_entropy(classes, targets.classes)
         sure = entropy(confidence, targets.responsible)
-        nothing = (1 - targets.responsible) * (1 - self.overlapping(truth, y_pred).reshape(confidence.shape))
+        nothing = (1 - targets.responsible) * (
+            1 - self.overlapping(truth, y_pred).reshape(confidence.shape)
+        )
         cost = targets.responsible * (
             self.box_weight * targets.scale * jnp.sum(box, axis=-1)
             + self.object_weight * sure
@@ -125,11 +142,14 @@ class YoloLoss:
         return jnp.sum(cost + self.no_object_weight * nothing * sure, axis=(1, 2, 3))
 
     def overlapping(self, truth: jax.Array, y_pred: jax.Array) -> jax.Array:
-        """1 for predicted boxes, in row order, that overlap some object enough; no gradient flows through it."""
+        """1 for predicted boxes, in row order, that overlap some object enough; no gradient flows
+        through it.
+        """
         boxes = corners(jax.lax.stop_gradient(self.head.decode(y_pred).boxes))
 
         def greatest(best: jax.Array, one: jax.Array) -> tuple[jax.Array, None]:
-            # One object after the other, because a table of all pairs would fill the memory for fine maps.
+            # One object after the other, because a table of all pairs would fill the memory for
+            # fine maps.
             return jnp.maximum(best, iou(corners(one[:, None, :4]), boxes)), None
 
         best, _ = jax.lax.scan(greatest, jnp.zeros(boxes.shape[:2]), truth.swapaxes(0, 1))
@@ -137,6 +157,7 @@ class YoloLoss:
 
 
 def yolo_losses(heads: Sequence[Head], **settings: float) -> list[YoloLoss]:
-    """The loss of each head, for ``model.compile(optimizer, yolo_losses(network.heads))``; every output then takes the
-    same truth: ``model.fit(x, [truth] * len(network.heads))``."""
+    """The loss of each head, for ``model.compile(optimizer, yolo_losses(network.heads))``; every
+    output then takes the same truth: ``model.fit(x, [truth] * len(network.heads))``.
+    """
     return [YoloLoss(head, **settings) for head in heads]

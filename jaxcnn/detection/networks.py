@@ -1,4 +1,6 @@
-"""The YOLO networks, written as the sections of a cfg file would be, so that they are built in one way only."""
+"""The YOLO networks, written as the sections of a cfg file would be, so that they are built in one
+way only.
+"""
 
 from __future__ import annotations
 
@@ -6,11 +8,27 @@ from collections.abc import Sequence
 
 from jaxcnn.detection.darknet import Network, Section, build
 
-YOLOV2_ANCHORS = ((0.57273, 0.677385), (1.87446, 2.06253), (3.33843, 5.47434), (7.88282, 3.52778), (9.77052, 9.16828))
+YOLOV2_ANCHORS = (
+    (0.57273, 0.677385),
+    (1.87446, 2.06253),
+    (3.33843, 5.47434),
+    (7.88282, 3.52778),
+    (9.77052, 9.16828),
+)
 """In cells of 32 pixels, from COCO."""
 TINY_YOLOV2_VOC_ANCHORS = ((1.08, 1.19), (3.42, 4.41), (6.63, 11.38), (9.42, 5.11), (16.62, 10.52))
 """In cells of 32 pixels, from Pascal VOC."""
-YOLOV3_ANCHORS = ((10, 13), (16, 30), (33, 23), (30, 61), (62, 45), (59, 119), (116, 90), (156, 198), (373, 326))
+YOLOV3_ANCHORS = (
+    (10, 13),
+    (16, 30),
+    (33, 23),
+    (30, 61),
+    (62, 45),
+    (59, 119),
+    (116, 90),
+    (156, 198),
+    (373, 326),
+)
 """In pixels of a picture of 416 x 416, from COCO."""
 TINY_YOLOV3_ANCHORS = ((10, 14), (23, 27), (37, 58), (81, 82), (135, 169), (344, 319))
 """In pixels of a picture of 416 x 416, from COCO."""
@@ -35,19 +53,36 @@ def tiny_yolov2(
     return build(sections, name="tiny_yolov2")
 
 
-def yolov2(classes: int = 80, anchors: Anchors = YOLOV2_ANCHORS, input_size: tuple[int, int] = (608, 608)) -> Network:
-    """YOLOv2 on Darknet-19, with a shortcut from the map of 16 x 16-pixel cells; `anchors` in cells of 32 pixels."""
+def yolov2(
+    classes: int = 80, anchors: Anchors = YOLOV2_ANCHORS, input_size: tuple[int, int] = (608, 608)
+) -> Network:
+    """YOLOv2 on Darknet-19, with a shortcut from the map of 16 x 16-pixel cells; `anchors` in cells
+    of 32 pixels.
+    """
     pool = _section("maxpool", size=2, stride=2)
     sections = [_net(input_size), _convolution(32, 3), pool, _convolution(64, 3), pool]
-    sections += [*_alternating(128, 3), pool, *_alternating(256, 3), pool, *_alternating(512, 5), pool]
+    sections += [
+        *_alternating(128, 3),
+        pool,
+        *_alternating(256, 3),
+        pool,
+        *_alternating(512, 5),
+        pool,
+    ]
     sections += [*_alternating(1024, 5), _convolution(1024, 3), _convolution(1024, 3)]
     sections += [_section("route", layers=-9), _convolution(64, 1), _section("reorg", stride=2)]
-    sections += [_section("route", layers="-1,-4"), _convolution(1024, 3), *_region(classes, anchors)]
+    sections += [
+        _section("route", layers="-1,-4"),
+        _convolution(1024, 3),
+        *_region(classes, anchors),
+    ]
     return build(sections, name="yolov2")
 
 
 def tiny_yolov3(
-    classes: int = 80, anchors: Anchors = TINY_YOLOV3_ANCHORS, input_size: tuple[int, int] = (416, 416)
+    classes: int = 80,
+    anchors: Anchors = TINY_YOLOV3_ANCHORS,
+    input_size: tuple[int, int] = (416, 416),
 ) -> Network:
     """Tiny-YOLOv3: two heads, of cells of 32 x 32 and 16 x 16 pixels; six `anchors` in pixels."""
     sections = [_net(input_size)]
@@ -56,11 +91,17 @@ def tiny_yolov3(
     sections += [_convolution(1024, 3), _convolution(256, 1), _convolution(512, 3)]
     sections += _yolo(classes, anchors, (3, 4, 5))
     sections += [_section("route", layers=-4), _convolution(128, 1), _section("upsample", stride=2)]
-    sections += [_section("route", layers="-1,8"), _convolution(256, 3), *_yolo(classes, anchors, (0, 1, 2))]
+    sections += [
+        _section("route", layers="-1,8"),
+        _convolution(256, 3),
+        *_yolo(classes, anchors, (0, 1, 2)),
+    ]
     return build(sections, name="tiny_yolov3")
 
 
-def yolov3(classes: int = 80, anchors: Anchors = YOLOV3_ANCHORS, input_size: tuple[int, int] = (416, 416)) -> Network:
+def yolov3(
+    classes: int = 80, anchors: Anchors = YOLOV3_ANCHORS, input_size: tuple[int, int] = (416, 416)
+) -> Network:
     """YOLOv3 on Darknet-53: three heads, of cells of 32, 16 and 8 pixels; nine `anchors` in pixels."""
     sections = [_net(input_size), _convolution(32, 3)]
     for filters, blocks in ((64, 1), (128, 2), (256, 8), (512, 8), (1024, 4)):
@@ -68,9 +109,17 @@ def yolov3(classes: int = 80, anchors: Anchors = YOLOV3_ANCHORS, input_size: tup
         for _ in range(blocks):
             sections += [_convolution(filters // 2, 1), _convolution(filters, 3)]
             sections.append(_section("shortcut", **{"from": -3, "activation": "linear"}))
-    for filters, mask, finer in ((512, (6, 7, 8), None), (256, (3, 4, 5), 61), (128, (0, 1, 2), 36)):
+    for filters, mask, finer in (
+        (512, (6, 7, 8), None),
+        (256, (3, 4, 5), 61),
+        (128, (0, 1, 2), 36),
+    ):
         if finer is not None:
-            sections += [_section("route", layers=-4), _convolution(filters, 1), _section("upsample", stride=2)]
+            sections += [
+                _section("route", layers=-4),
+                _convolution(filters, 1),
+                _section("upsample", stride=2),
+            ]
             sections.append(_section("route", layers=f"-1,{finer}"))
         sections += [_convolution(filters, 1), _convolution(2 * filters, 3)] * 3
         sections += _yolo(classes, anchors, mask)
@@ -84,7 +133,9 @@ def _section(kind: str, **settings: object) -> Section:
 def _net(input_size: tuple[int, int]) -> Section:
     height, width = input_size
     if height % 32 or width % 32 or min(height, width) < 32:
-        raise ValueError(f"input_size is {input_size}; height and width must be multiples of 32 pixels.")
+        raise ValueError(
+            f"input_size is {input_size}; height and width must be multiples of 32 pixels."
+        )
     return _section("net", height=height, width=width, channels=3)
 
 
@@ -109,7 +160,9 @@ def _region(classes: int, anchors: Anchors) -> list[Section]:
 
 def _yolo(classes: int, anchors: Anchors, mask: Sequence[int]) -> list[Section]:
     written = ",".join(map(str, mask))
-    yolo = _section("yolo", mask=written, anchors=_written(anchors), classes=classes, num=len(anchors))
+    yolo = _section(
+        "yolo", mask=written, anchors=_written(anchors), classes=classes, num=len(anchors)
+    )
     return [_output(len(mask) * (5 + classes)), yolo]
 
 

@@ -12,11 +12,13 @@ from jaxcnn.nn.base import Layer
 
 
 class ReorganiseModule(Layer):
-    """(batch, h, w, c) to (batch, h/stride, w/stride, c * stride^2), in the order that Darknet's [reorg] has.
+    """(batch, h, w, c) to (batch, h/stride, w/stride, c * stride^2), in the order that Darknet's
+    [reorg] has.
 
-    Darknet reads the (c, h, w) numbers of a picture as if they were (c/stride^2, h*stride, w*stride), moves blocks of
-    stride x stride pixels into channels, and reads the result as (c*stride^2, h/stride, w/stride). Trained weights
-    rely on it, so the order is kept although a plain space-to-depth was meant.
+    Darknet reads the (c, h, w) numbers of a picture as if they were (c/stride^2, h*stride,
+    w*stride), moves blocks of stride x stride pixels into channels, and reads the result as
+    (c*stride^2, h/stride, w/stride). Trained weights rely on it, so the order is kept although a
+    plain space-to-depth was meant.
     """
 
     stride: Any = 2
@@ -29,11 +31,14 @@ class ReorganiseModule(Layer):
         s = self.stride
         if height % s or width % s or channels % (s * s):
             raise ValueError(
-                f"{self.label}: height and width must be multiples of {s}, channels of {s * s}; given {x.shape}."
+                f"{self.label}: height and width must be multiples of {s}, channels of {s * s}; "
+                f"given {x.shape}."
             )
         groups = channels // (s * s)
         x = x.transpose(0, 3, 1, 2).reshape(batch, groups, height, s, width, s)
-        x = x.transpose(0, 3, 5, 1, 2, 4)  # (batch, row in block, column in block, group, height, width)
+        x = x.transpose(
+            0, 3, 5, 1, 2, 4
+        )  # (batch, row in block, column in block, group, height, width)
         x = x.reshape(batch, channels * s * s, height // s, width // s)
         return x.transpose(0, 2, 3, 1)
 

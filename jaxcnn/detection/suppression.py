@@ -1,7 +1,8 @@
 """From many scored boxes to the few that are shown: score filter and non-max suppression.
 
-All shapes are fixed, so the functions can be compiled, mapped over a batch with `jax.vmap`, and run on the device
-right after the network: what is not selected is marked as not valid instead of being left out.
+All shapes are fixed, so the functions can be compiled, mapped over a batch with `jax.vmap`, and run
+on the device right after the network: what is not selected is marked as not valid instead of being
+left out.
 """
 
 import functools
@@ -29,8 +30,11 @@ class Selection(NamedTuple):
     valid: jax.Array
 
 
-def best_classes(confidence: jax.Array, class_probabilities: jax.Array) -> tuple[jax.Array, jax.Array]:
-    """(scores, classes): for each box its likeliest class and confidence x that class's probability.
+def best_classes(
+    confidence: jax.Array, class_probabilities: jax.Array
+) -> tuple[jax.Array, jax.Array]:
+    """(scores, classes): for each box its likeliest class and confidence x that class's
+    probability.
 
     `confidence` is (...) and `class_probabilities` (..., classes).
     """
@@ -54,11 +58,13 @@ def non_max_suppression(
     max_boxes: int = 10,
     per_class: bool = True,
 ) -> Selection:
-    """Take the best box, drop those that overlap it by more than `iou_threshold`, and so on up to `max_boxes`.
+    """Take the best box, drop those that overlap it by more than `iou_threshold`, and so on up to
+    `max_boxes`.
 
     Args:
         boxes: (n, 4), corners.
-        scores: (n,); boxes below `score_threshold` are never taken. Of equal scores the first is taken first.
+        scores: (n,); boxes below `score_threshold` are never taken. Of equal scores the first is
+            taken first.
         classes: (n,) integers.
         per_class: a box drops only boxes of its own class, else boxes of every class.
     """

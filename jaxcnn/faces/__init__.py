@@ -1,7 +1,15 @@
-"""Face recognition: an encoder, the triplet loss, a database of known faces, evaluation, and faces in pictures."""
+"""Face recognition: an encoder, the triplet loss, a database of known faces, evaluation, and faces
+in pictures.
+"""
 
 from jaxcnn.faces.database import FaceDatabase
-from jaxcnn.faces.evaluation import accuracy_at, area_under_curve, best_threshold, pair_distances, roc_curve
+from jaxcnn.faces.evaluation import (
+    accuracy_at,
+    area_under_curve,
+    best_threshold,
+    pair_distances,
+    roc_curve,
+)
 from jaxcnn.faces.finding import EMOTIONS, GENDERS, Face, classify_faces, find_faces
 from jaxcnn.faces.nn4 import encode, nn4_small2, read_openface
 from jaxcnn.faces.triplet import batch_hard_triplet_loss, triplet_loss

@@ -41,7 +41,8 @@ class FaceDatabase(Mapping[str, np.ndarray]):
     def enrol(self, name: str, encoding: ArrayLike, replace: bool = False) -> None:
         """Add a person, or with `replace` give them a new encoding.
 
-        Raises ValueError for a name that is there already and for an encoding of another length or not finite.
+        Raises ValueError for a name that is there already and for an encoding of another length or
+        not finite.
         """
         if not isinstance(name, str) or not name:
             raise ValueError(f"A person's name must be a non-empty string; given {name!r}.")
@@ -53,7 +54,9 @@ class FaceDatabase(Mapping[str, np.ndarray]):
         """Forget a person; KeyError when there is none of that name."""
         del self._encodings[name]
 
-    def verify(self, encoding: ArrayLike, name: str, threshold: float = THRESHOLD) -> tuple[float, bool]:
+    def verify(
+        self, encoding: ArrayLike, name: str, threshold: float = THRESHOLD
+    ) -> tuple[float, bool]:
         """(distance to that person's encoding, whether it is below `threshold`).
 
         Raises KeyError for a name that is not enrolled.
@@ -63,23 +66,34 @@ class FaceDatabase(Mapping[str, np.ndarray]):
         distance = float(np.linalg.norm(self._checked(encoding) - self._encodings[name]))
         return distance, distance < threshold
 
-    def recognise(self, encoding: ArrayLike, threshold: float = THRESHOLD) -> tuple[float, str | None]:
+    def recognise(
+        self, encoding: ArrayLike, threshold: float = THRESHOLD
+    ) -> tuple[float, str | None]:
         """(distance to the nearest person, their name or None when that is not below `threshold`).
 
         Raises ValueError when nobody is enrolled.
         """
         if not self._encodings:
             raise ValueError("Nobody is enrolled; enrol faces first.")
-        distances = np.linalg.norm(np.stack(list(self._encodings.values())) - self._checked(encoding), axis=1)
+        distances = np.linalg.norm(
+            np.stack(list(self._encodings.values())) - self._checked(encoding), axis=1
+        )
         best = int(distances.argmin())
         return float(distances[best]), list(self)[best] if distances[best] < threshold else None
 
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Write names and encodings, as JSON when the suffix is .json, else as .npz; whole or not at all."""
+        """Write names and encodings, as JSON when the suffix is .json, else as .npz; whole or not
+        at all.
+        """
         names, encodings = list(self), np.array(list(self._encodings.values()), np.float32)
         if Path(path).suffix == ".json":
             with atomic_write(path, "w") as file:
-                json.dump({name: self[name].tolist() for name in names}, file, ensure_ascii=False, indent=1)
+                json.dump(
+                    {name: self[name].tolist() for name in names},
+                    file,
+                    ensure_ascii=False,
+                    indent=1,
+                )
         else:
             with atomic_write(path) as file:
                 np.savez(file, names=np.array(names, np.str_), encodings=encodings)
@@ -97,7 +111,15 @@ class FaceDatabase(Mapping[str, np.ndarray]):
                 return cls(dict(zip(arrays["names"].tolist(), arrays["encodings"], strict=True)))
         except FileNotFoundError:
             raise
-        except (OSError, EOFError, KeyError, TypeError, ValueError, AttributeError, zipfile.BadZipFile) as error:
+        except (
+            OSError,
+            EOFError,
+            KeyError,
+            TypeError,
+            ValueError,
+            AttributeError,
+            zipfile.BadZipFile,
+        ) as error:
             raise ValueError(f"{path} is no face database, or it is damaged: {error}") from None
 
     def _checked(self, encoding: ArrayLike) -> np.ndarray:

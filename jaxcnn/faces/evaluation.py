@@ -7,7 +7,8 @@ from numpy.typing import ArrayLike
 
 
 def pair_distances(encodings: ArrayLike, people: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
-    """(distance, whether the same person) of every pair of different pictures: (n (n - 1) / 2,) each.
+    """(distance, whether the same person) of every pair of different pictures: (n (n - 1) / 2,)
+    each.
 
     Args:
         encodings: (n, k).
@@ -16,25 +17,32 @@ def pair_distances(encodings: ArrayLike, people: ArrayLike) -> tuple[np.ndarray,
     points, labels = np.asarray(encodings, np.float64), np.asarray(people).reshape(-1)
     if len(points) != len(labels) or len(labels) < 2:
         raise ValueError(
-            f"At least two encodings with a person each are needed; given {len(points)} and {len(labels)}."
+            f"At least two encodings with a person each are needed; given {len(points)} and "
+            f"{len(labels)}."
         )
     a, b = np.triu_indices(len(points), 1)
     squares = np.sum(points**2, axis=1)
     products = points @ points.T
-    return np.sqrt(np.maximum(squares[a] + squares[b] - 2 * products[a, b], 0)), labels[a] == labels[b]
+    return np.sqrt(np.maximum(squares[a] + squares[b] - 2 * products[a, b], 0)), labels[
+        a
+    ] == labels[b]
 
 
 def roc_curve(distances: ArrayLike, same: ArrayLike) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """(false accepts, true accepts, thresholds): the shares of pairs taken for the same person, by the threshold.
+    """(false accepts, true accepts, thresholds): the shares of pairs taken for the same person, by
+    the threshold.
 
-    A pair is accepted when its distance is at most the threshold. The first point, with threshold -inf, accepts
-    nobody, the last one everybody.
+    A pair is accepted when its distance is at most the threshold. The first point, with threshold
+    -inf, accepts nobody, the last one everybody.
 
     Raises ValueError unless there are pairs of both kinds.
     """
     far, equal = np.asarray(distances, float), np.asarray(same, bool)
     if far.shape != equal.shape or equal.all() or not equal.any():
-        raise ValueError("A ROC curve needs a distance for each pair, and pairs of the same and of different people.")
+        raise ValueError(
+            "A ROC curve needs a distance for each pair, and pairs of the same and of different "
+            "people."
+        )
     order = np.argsort(far, kind="stable")
     far, equal = far[order], equal[order]
     last = np.append(np.diff(far) > 0, True)  # equal distances are accepted together
@@ -48,14 +56,17 @@ def area_under_curve(false_accepts: ArrayLike, true_accepts: ArrayLike) -> float
 
 
 def accuracy_at(distances: ArrayLike, same: ArrayLike, thresholds: ArrayLike) -> np.ndarray:
-    """The share of pairs judged rightly at each threshold, same people being nearer than it: of `thresholds`' shape."""
+    """The share of pairs judged rightly at each threshold, same people being nearer than it: of
+    `thresholds`' shape.
+    """
     far, equal = np.asarray(distances, float), np.asarray(same, bool)
     limits = np.asarray(thresholds, float)
     return np.mean((far < limits[..., None]) == equal, axis=-1)
 
 
 def best_threshold(distances: ArrayLike, same: ArrayLike) -> tuple[float, float]:
-    """(threshold, accuracy) of the threshold that judges most pairs rightly, halfway between two distances.
+    """(threshold, accuracy) of the threshold that judges most pairs rightly, halfway between two
+    distances.
 
     Choose it on other pairs than those whose accuracy is reported.
     """
@@ -63,7 +74,9 @@ def best_threshold(distances: ArrayLike, same: ArrayLike) -> tuple[float, float]
     order = np.argsort(far, kind="stable")
     far, equal = far[order], equal[order]
     right = np.append(0, np.cumsum(equal)) + np.append(np.cumsum((~equal)[::-1])[::-1], 0)
-    steps = np.append(True, np.append(np.diff(far) > 0, True))  # a threshold cannot part equal distances
+    steps = np.append(
+        True, np.append(np.diff(far) > 0, True)
+    )  # a threshold cannot part equal distances
     best = int(np.argmax(np.where(steps, right, -1)))
     edges = np.concatenate([far[:1] - 1, far, far[-1:] + 1])
     return float((edges[best] + edges[best + 1]) / 2), float(right[best] / len(far))

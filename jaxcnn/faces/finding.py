@@ -41,15 +41,19 @@ def find_faces(
         min_size: side of the smallest face sought, in pixels.
         cascade: OpenCV's XML file, by default the frontal faces that come with OpenCV.
 
-    Source: Viola and Jones, "Rapid Object Detection using a Boosted Cascade of Simple Features", 2001.
+    Source: Viola and Jones, "Rapid Object Detection using a Boosted Cascade of Simple Features",
+    2001.
 
-    Raises ImportError without OpenCV, FileNotFoundError and ValueError for a cascade that is not there or damaged.
+    Raises ImportError without OpenCV, FileNotFoundError and ValueError for a cascade that is not
+    there or damaged.
     """
     try:
         import cv2
     except ImportError:
         raise ImportError('Finding faces needs OpenCV: pip install "jaxcnn[vision]".') from None
-    path = Path(cascade or Path(cv2.__file__).with_name("data") / "haarcascade_frontalface_default.xml")
+    path = Path(
+        cascade or Path(cv2.__file__).with_name("data") / "haarcascade_frontalface_default.xml"
+    )
     if not path.is_file():
         raise FileNotFoundError(f"There is no cascade {path}.")
     try:
@@ -67,19 +71,35 @@ def find_faces(
 
 
 def grayscale(picture: np.ndarray) -> np.ndarray:
-    """uint8 (height, width) from uint8 (height, width, 3) by the weights .299, .587, .114; gray ones as they are."""
+    """uint8 (height, width) from uint8 (height, width, 3) by the weights .299, .587, .114; gray
+    ones as they are.
+    """
     picture = np.asarray(picture)
-    if picture.dtype != np.uint8 or picture.ndim not in (2, 3) or (picture.ndim == 3 and picture.shape[-1] != 3):
+    if (
+        picture.dtype != np.uint8
+        or picture.ndim not in (2, 3)
+        or (picture.ndim == 3 and picture.shape[-1] != 3)
+    ):
         raise ValueError(
-            f"A picture must be uint8 (height, width) or (height, width, 3); given {picture.dtype} {picture.shape}."
+            f"A picture must be uint8 (height, width) or (height, width, 3); given {picture.dtype} "
+            f"{picture.shape}."
         )
-    return picture if picture.ndim == 2 else np.rint(picture @ np.array([0.299, 0.587, 0.114])).astype(np.uint8)
+    return (
+        picture
+        if picture.ndim == 2
+        else np.rint(picture @ np.array([0.299, 0.587, 0.114])).astype(np.uint8)
+    )
 
 
 def classify_faces(
-    model: Any, picture: np.ndarray, faces: Sequence[Face], labels: Sequence[str], margin: float = 0.0
+    model: Any,
+    picture: np.ndarray,
+    faces: Sequence[Face],
+    labels: Sequence[str],
+    margin: float = 0.0,
 ) -> list[tuple[str, float]]:
-    """(label, probability) of each face by a network that takes gray faces (batch, rows, columns, 1), -1 to 1.
+    """(label, probability) of each face by a network that takes gray faces (batch, rows, columns,
+    1), -1 to 1.
 
     Args:
         model: such as the emotion and gender networks trained on FER2013 and IMDB.
@@ -92,7 +112,8 @@ def classify_faces(
     _, rows, columns, channels = model.input_shape
     if channels != 1 or model.output_shape[-1] != len(labels):
         raise ValueError(
-            f"A network from gray faces to {len(labels)} classes is needed; given one from {model.input_shape} to "
+            f"A network from gray faces to {len(labels)} classes is needed; given one from "
+            f"{model.input_shape} to "
             f"{model.output_shape}."
         )
     if not faces:

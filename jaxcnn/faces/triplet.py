@@ -1,7 +1,7 @@
 """The triplet loss: a face must be nearer to its own person's other faces than to anybody else's.
 
-Sources: Schroff, Kalenichenko and Philbin, "FaceNet", 2015; Hermans, Beyer and Leibe, "In Defense of the Triplet Loss
-for Person Re-Identification", 2017.
+Sources: Schroff, Kalenichenko and Philbin, "FaceNet", 2015; Hermans, Beyer and Leibe, "In Defense
+of the Triplet Loss for Person Re-Identification", 2017.
 """
 
 from collections.abc import Sequence
@@ -16,11 +16,15 @@ def triplet_loss(y_true: Any, y_pred: Sequence[jax.Array], alpha: float = 0.2) -
 
     Args:
         y_true: not used; losses have two arguments.
-        y_pred: the encodings (n, 128) of anchors, of other faces of the same people, and of faces of others.
+        y_pred: the encodings (n, 128) of anchors, of other faces of the same people, and of faces
+            of others.
         alpha: by how much others must be farther.
     """
     if len(y_pred) != 3:
-        raise ValueError(f"triplet_loss takes the encodings of anchors, positives and negatives; given {len(y_pred)}.")
+        raise ValueError(
+            "triplet_loss takes the encodings of anchors, positives and negatives; given "
+            f"{len(y_pred)}."
+        )
     anchor, positive, negative = map(jnp.asarray, y_pred)
     near = jnp.sum((anchor - positive) ** 2, axis=-1)
     far = jnp.sum((anchor - negative) ** 2, axis=-1)
@@ -33,10 +37,12 @@ def squared_distances(a: jax.Array, b: jax.Array) -> jax.Array:
 
 
 def batch_hard_triplet_loss(y_true: jax.Array, y_pred: jax.Array, alpha: float = 0.2) -> jax.Array:
-    """The mean over anchors of max(hardest positive - hardest negative + alpha, 0), squared distances within a batch.
+    """The mean over anchors of max(hardest positive - hardest negative + alpha, 0), squared
+    distances within a batch.
 
-    Every face is an anchor; its hardest positive is the farthest face of the same person, its hardest negative the
-    nearest of another. Faces that have no positive or no negative in the batch are left out.
+    Every face is an anchor; its hardest positive is the farthest face of the same person, its
+    hardest negative the nearest of another. Faces that have no positive or no negative in the batch
+    are left out.
 
     Args:
         y_true: (n,) or (n, 1), the person on each picture.
@@ -44,7 +50,9 @@ def batch_hard_triplet_loss(y_true: jax.Array, y_pred: jax.Array, alpha: float =
     """
     people = jnp.reshape(y_true, -1)
     if len(people) != len(y_pred):
-        raise ValueError(f"batch_hard_triplet_loss: {len(people)} people for {len(y_pred)} encodings.")
+        raise ValueError(
+            f"batch_hard_triplet_loss: {len(people)} people for {len(y_pred)} encodings."
+        )
     distances = squared_distances(y_pred, y_pred)
     same = people[:, None] == people[None]
     other_picture = ~jnp.eye(len(people), dtype=bool)

@@ -3,8 +3,6 @@
 import importlib
 from typing import Any
 
-from jaxcnn.compat.spellings import removed
-from jaxcnn.compat.tables import CLASSES, REMOVED
 from jaxcnn.layers.base import LAYERS, Layer
 from jaxcnn.layers.catalogue import (
     ELU,
@@ -96,14 +94,20 @@ from jaxcnn.layers.derived import FlaxLayer, keras_layer
 from jaxcnn.layers.input import Input, InputLayer
 from jaxcnn.layers.input_spec import InputSpec
 from jaxcnn.layers.merge import add, average, concatenate, dot, maximum, minimum, multiply, subtract
-from jaxcnn.layers.operation import Operation
 from jaxcnn.layers.recurrent import Bidirectional, StackedRNNCells
-from jaxcnn.layers.tensor import SymbolicTensor
+from jaxcnn.layers.symbolic.operation import Operation
+from jaxcnn.layers.symbolic.tensor import SymbolicTensor
+from jaxcnn.spellings.tables import CLASSES, REMOVED
+from jaxcnn.spellings.translate import removed
 
 # Keras's shorter spellings.
 MaxPool1D, MaxPool2D, MaxPool3D = MaxPooling1D, MaxPooling2D, MaxPooling3D
 AvgPool1D, AvgPool2D, AvgPool3D = AveragePooling1D, AveragePooling2D, AveragePooling3D
-GlobalMaxPool1D, GlobalMaxPool2D, GlobalMaxPool3D = GlobalMaxPooling1D, GlobalMaxPooling2D, GlobalMaxPooling3D
+GlobalMaxPool1D, GlobalMaxPool2D, GlobalMaxPool3D = (
+    GlobalMaxPooling1D,
+    GlobalMaxPooling2D,
+    GlobalMaxPooling3D,
+)
 GlobalAvgPool1D, GlobalAvgPool2D, GlobalAvgPool3D = (
     GlobalAveragePooling1D,
     GlobalAveragePooling2D,
@@ -116,6 +120,11 @@ serialize = LAYERS.serialize
 
 
 def __getattr__(name: str) -> Any:
-    if name in (*CLASSES, "Merge"):  # of Keras 1; they are made from the layers above and from models
+    if name in (
+        *CLASSES,
+        "Merge",
+    ):  # of Keras 1; they are made from the layers above and from models
         return getattr(importlib.import_module("jaxcnn.compat.keras1"), name)
-    raise AttributeError(removed(name) if name in REMOVED else f"module 'jaxcnn.layers' has no attribute {name!r}")
+    raise AttributeError(
+        removed(name) if name in REMOVED else f"module 'jaxcnn.layers' has no attribute {name!r}"
+    )

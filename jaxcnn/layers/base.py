@@ -1,7 +1,9 @@
-"""The Keras half of a layer: a handle that holds a module, its name, its weights and the record of its calls.
+"""The Keras half of a layer: a handle that holds a module, its name, its weights and the record of
+its calls.
 
-The mathematics stands in the module (`jaxcnn.nn`); `keras_layer` derives the handle from it, signature included.
-Weights live with the handle, so layers and models that are shared train the same arrays.
+The mathematics stands in the module (`jaxcnn.nn`); `keras_layer` derives the handle from it,
+signature included. Weights live with the handle, so layers and models that are shared train the
+same arrays.
 """
 
 from __future__ import annotations
@@ -15,19 +17,19 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from jaxcnn import ambient, config
 from jaxcnn.layers import naming
+from jaxcnn.layers.call_record import CallRecord
 from jaxcnn.layers.custom import Record, UserModule, bound_module
 from jaxcnn.layers.input_spec import check_inputs
-from jaxcnn.layers.nodes import CallRecord
-from jaxcnn.layers.tensor import Node, SymbolicTensor, shapes, symbolic_leaves
+from jaxcnn.layers.symbolic.tensor import Node, SymbolicTensor, shapes, symbolic_leaves
 from jaxcnn.layers.tracing import Traced, trace
 from jaxcnn.layers.user import UserCode
 from jaxcnn.layers.variable import Variable
 from jaxcnn.layers.weights import Session, WeightOwner
 from jaxcnn.nn.base import WeightSpec
 from jaxcnn.nn.graph import run
-from jaxcnn.registry import Registry
+from jaxcnn.runtime import config, context
+from jaxcnn.runtime.names import Registry
 
 # Keyword arguments that every layer takes besides its own.
 COMMON = (
@@ -48,16 +50,19 @@ LAYERS = Registry("layer")
 class Layer(WeightOwner, UserCode, CallRecord):
     """A layer as Keras users know it.
 
-    Call it on symbolic tensors (`Input`, the output of another layer) to build a model, or on arrays to compute.
-    ``layer.module`` is the pure Flax module and ``layer.variables`` its variables.
+    Call it on symbolic tensors (`Input`, the output of another layer) to build a model, or on
+    arrays to compute. ``layer.module`` is the pure Flax module and ``layer.variables`` its
+    variables.
 
     Args:
         name: a name of its own; by default the class name in snake case with a counter.
         trainable: whether training may move its ``params``; read when a model is compiled.
-        input_shape: shape of one sample (None where any size will do), for the first layer of a Sequential model.
+        input_shape: shape of one sample (None where any size will do), for the first layer of a
+            Sequential model.
         batch_input_shape: the same with the batch size in front.
         batch_size: a fixed batch size to go with `input_shape`.
-        input_dim: short for ``input_shape=(input_dim,)``; with `input_length`, ``(input_length, input_dim)``.
+        input_dim: short for ``input_shape=(input_dim,)``; with `input_length`,
+            ``(input_length, input_dim)``.
         dtype: dtype of the input, for the first layer of a Sequential model.
         weights: initial weights, as `set_weights` takes them.
     """
@@ -66,11 +71,15 @@ class Layer(WeightOwner, UserCode, CallRecord):
         if unknown := set(kwargs) - set(COMMON):
             raise TypeError(unknown_argument(type(self).__name__, sorted(unknown)[0], COMMON))
         if name is not None and (not isinstance(name, str) or not name):
-            raise TypeError(f"{type(self).__name__}: `name` is {name!r}; it must be a non-empty string.")
+            raise TypeError(
+                f"{type(self).__name__}: `name` is {name!r}; it must be a non-empty string."
+            )
         self.name = name or naming.unique_name(type(self).__name__)
         self.trainable = trainable
         self.inbound_nodes: list[Node] = []
-        self._children = self.__dict__.get("_children", {})  # layers set as attributes before this ran
+        self._children = self.__dict__.get(
+            "_children", {}
+        )  # layers set as attributes before this ran
         self.dtype = kwargs.get("dtype") or config.floatx()
         self.batch_input_shape = self._declared_input_shape(kwargs)
         self._initial_weights: Sequence[np.ndarray] | None = kwargs.get("weights")
@@ -91,24 +100,30 @@ class Layer(WeightOwner, UserCode, CallRecord):
         shape = kwargs.get("input_shape")
         if shape is None and kwargs.get("input_dim") is not None:
             dim = kwargs["input_dim"]
-            shape = (kwargs["input_length"], dim) if kwargs.get("input_length") is not None else (dim,)
+            shape = (
+                (kwargs["input_length"], dim) if kwargs.get("input_length") is not None else (dim,)
+            )
         if shape is None:
             return None
         return (kwargs.get("batch_size"), *((shape,) if isinstance(shape, int) else shape))
 
-    # -- the pure half ------------------------------------------------------------------------------------------------
+    # -- the pure half -----------------------------------------------------------------------------
 
     def make_module(self) -> nn.Module:
-        """The Flax module of this layer, made once: here, of a layer that a user wrote with `build` and `call`."""
+        """The Flax module of this layer, made once: here, of a layer that a user wrote with `build`
+        and `call`.
+        """
         return UserModule(self)
 
-    # -- calls --------------------------------------------------------------------------------------------------------
+    # -- calls -------------------------------------------------------------------------------------
 
     def __call__(self, inputs: Any, *args: Any, **kwargs: Any) -> Any:
-        """On symbolic tensors: the symbolic output.  On arrays: the value, by the weights as they are now."""
+        """On symbolic tensors: the symbolic output.  On arrays: the value, by the weights as they
+        are now.
+        """
         everything = (inputs, *args)
         if (bound := bound_module(self)) is not None:
-            inside = bool(kwargs.pop("training", ambient.training()))
+            inside = bool(kwargs.pop("training", context.training()))
             return run(bound, everything, kwargs, kwargs.pop("mask", None), inside)[0]
         if symbolic_leaves((everything, kwargs)):
             return self._connect(everything, kwargs)
@@ -121,7 +136,9 @@ class Layer(WeightOwner, UserCode, CallRecord):
 
         rngs = {"dropout": jax.random.key(config.seed())}
         mutable = ["batch_stats", "state"] if train else ["state"]
-        outputs, changed = nn.apply(forward, self.module, mutable=mutable)(self.variables, rngs=rngs)
+        outputs, changed = nn.apply(forward, self.module, mutable=mutable)(
+            self.variables, rngs=rngs
+        )
         if jax.tree.leaves(changed):
             self.set_variables(changed)
         return outputs
@@ -140,7 +157,8 @@ class Layer(WeightOwner, UserCode, CallRecord):
             for spec in traced.weights:
                 if expected.get(spec.path, spec.shape) != spec.shape:
                     raise ValueError(
-                        f"Layer '{self.name}': an input of shape {shapes(args[0])} needs '{'/'.join(spec.path)}' of "
+                        f"Layer '{self.name}': an input of shape {shapes(args[0])} needs "
+                        f"'{'/'.join(spec.path)}' of "
                         f"shape {spec.shape}, but the layer was built with {expected[spec.path]}."
                     )
         return traced
@@ -157,14 +175,18 @@ class Layer(WeightOwner, UserCode, CallRecord):
             raise kind(self._located(error, args)) from None
 
     def compute_output_shape(self, input_shape: Any) -> Any:
-        """The shape of the output for an input of `input_shape`, the batch in front, None where any size will do.
+        """The shape of the output for an input of `input_shape`, the batch in front, None where any
+        size will do.
 
-        Several inputs are a list of shapes, and so are several outputs.  Nothing is computed, and no call is recorded.
+        Several inputs are a list of shapes, and so are several outputs. Nothing is computed, and no
+        call is recorded.
 
         Raises:
             ValueError: the layer does not take such an input.
         """
-        several = isinstance(input_shape, list) and all(isinstance(shape, list | tuple) for shape in input_shape)
+        several = isinstance(input_shape, list) and all(
+            isinstance(shape, list | tuple) for shape in input_shape
+        )
         tensors = [
             SymbolicTensor(tuple(shape), self.dtype, self, 0, 0)
             for shape in (input_shape if several else [input_shape])
@@ -188,13 +210,20 @@ class Layer(WeightOwner, UserCode, CallRecord):
         masks = jax.tree.leaves(traced.masks, is_leaf=lambda m: m is None)
         masks = masks if len(masks) == len(leaves) else [None] * len(leaves)
         tensors = [
-            SymbolicTensor(tuple(leaf.shape), leaf.dtype, self, index, i, tuple(m.shape) if m is not None else None)
+            SymbolicTensor(
+                tuple(leaf.shape),
+                leaf.dtype,
+                self,
+                index,
+                i,
+                tuple(m.shape) if m is not None else None,
+            )
             for i, (leaf, m) in enumerate(zip(leaves, masks, strict=True))
         ]
         node.outputs = jax.tree.unflatten(structure, tensors)
         return node.outputs
 
-    # -- configuration ------------------------------------------------------------------------------------------------
+    # -- configuration -----------------------------------------------------------------------------
 
     def get_config(self) -> dict[str, Any]:
         """The arguments that rebuild the layer without its weights."""

@@ -1,7 +1,7 @@
 """Every Keras layer as a handle derived from its module in `jaxcnn.nn`, one line a layer.
 
-``inspect.signature(Conv2D)`` and ``help(Conv2D)`` show the Keras arguments; every layer also takes `name`,
-`trainable`, `weights` and, where it comes first in a Sequential model, `input_shape`.
+``inspect.signature(Conv2D)`` and ``help(Conv2D)`` show the Keras arguments; every layer also takes
+`name`, `trainable`, `weights` and, where it comes first in a Sequential model, `input_shape`.
 """
 
 from jaxcnn import nn

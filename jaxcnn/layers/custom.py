@@ -1,8 +1,10 @@
-"""Layers that users write in the Keras way: `build` makes weights, `call` computes; traced into a pure module.
+"""Layers that users write in the Keras way: `build` makes weights, `call` computes; traced into a
+pure module.
 
-While `call` is traced, the attributes that hold the layer's `Variable` (``self.kernel``, also in lists and dicts) are
-replaced by the values given to the module, and layers kept as attributes compute with the weights nested under their
-names.  So the user's code, written as if it had state, becomes a function of its variables.
+While `call` is traced, the attributes that hold the layer's `Variable` (``self.kernel``, also in
+lists and dicts) are replaced by the values given to the module, and layers kept as attributes
+compute with the weights nested under their names. So the user's code, written as if it had state,
+becomes a function of its variables.
 """
 
 from __future__ import annotations
@@ -17,9 +19,9 @@ from typing import TYPE_CHECKING, Any
 import flax.linen as nn
 import jax
 
-from jaxcnn.ambient import running_module
 from jaxcnn.layers.variable import Variable, given_values
 from jaxcnn.nn.base import Layer as ModuleBase
+from jaxcnn.runtime.context import running_module
 
 if TYPE_CHECKING:
     from jaxcnn.layers.base import Layer
@@ -30,7 +32,9 @@ _bound: contextvars.ContextVar[Mapping[int, nn.Module]] = contextvars.ContextVar
 
 
 def bound_module(layer: Layer) -> nn.Module | None:
-    """The module that stands for `layer` inside the user layer being traced, or None outside of one."""
+    """The module that stands for `layer` inside the user layer being traced, or None outside of
+    one.
+    """
     return _bound.get().get(id(layer))
 
 
@@ -58,7 +62,9 @@ class UserModule(ModuleBase):
         return super().compute_mask(inputs, mask)
 
     @nn.compact
-    def __call__(self, inputs: Any, *args: Any, train: bool = False, mask: Any = None, **kwargs: Any) -> Any:
+    def __call__(
+        self, inputs: Any, *args: Any, train: bool = False, mask: Any = None, **kwargs: Any
+    ) -> Any:
         layer: Layer = self.layer
         layer.build_once(jax.tree.map(lambda x: (None, *x.shape[1:]), inputs))
         values = {
@@ -73,7 +79,10 @@ class UserModule(ModuleBase):
             )
             for variable in layer.declared
         }
-        modules = {id(child): child.module.clone(parent=self, name=name) for name, child in layer.children.items()}
+        modules = {
+            id(child): child.module.clone(parent=self, name=name)
+            for name, child in layer.children.items()
+        }
         accepted = inspect.signature(layer.call).parameters
         for name, value in (("mask", mask), ("training", train), ("train", train)):
             if name in accepted and name not in kwargs:
@@ -91,12 +100,17 @@ class UserModule(ModuleBase):
         for old, new in record.updates:
             variable = declared.get(id(old))
             if variable is None or variable.trainable:
-                raise ValueError(f"{self.label}: add_update takes (a weight made with trainable=False, its new value).")
+                raise ValueError(
+                    f"{self.label}: add_update takes (a weight made with trainable=False, its new "
+                    "value)."
+                )
             if train:
                 self.update("batch_stats", variable.label, new)
         for i, loss in enumerate(record.losses):
             if not self.is_initializing():
-                self.sow("losses", f"added_{i}", loss, reduce_fn=lambda a, b: a + b, init_fn=lambda: 0.0)
+                self.sow(
+                    "losses", f"added_{i}", loss, reduce_fn=lambda a, b: a + b, init_fn=lambda: 0.0
+                )
         return outputs
 
 
@@ -112,11 +126,15 @@ def bound_modules(modules: Mapping[int, nn.Module]) -> Iterator[None]:
 
 @contextlib.contextmanager
 def traced_values(layer: Any, values: Mapping[int, Any]) -> Iterator[None]:
-    """Within the block the attributes of `layer` that hold a `Variable` hold its value in this trace."""
+    """Within the block the attributes of `layer` that hold a `Variable` hold its value in this
+    trace.
+    """
 
     def replaced(value: Any) -> Any:
         return jax.tree.map(
-            lambda leaf: values.get(id(leaf), leaf), value, is_leaf=lambda leaf: isinstance(leaf, Variable)
+            lambda leaf: values.get(id(leaf), leaf),
+            value,
+            is_leaf=lambda leaf: isinstance(leaf, Variable),
         )
 
     own = {k: v for k, v in vars(layer).items() if not k.startswith("_") and holds_variable(v)}

@@ -8,11 +8,11 @@ from typing import Any, ClassVar
 
 import flax.linen as nn
 
-from jaxcnn.compat.spellings import removed, renewed
-from jaxcnn.compat.tables import REMOVED
 from jaxcnn.layers import naming
 from jaxcnn.layers.base import COMMON, LAYERS, Layer, unknown_argument
-from jaxcnn.registry import get_custom_objects
+from jaxcnn.runtime.names import get_custom_objects
+from jaxcnn.spellings.tables import REMOVED
+from jaxcnn.spellings.translate import removed, renewed
 
 
 class ModuleLayer(Layer):
@@ -35,7 +35,9 @@ class ModuleLayer(Layer):
         self.module  # noqa: B018  (building it checks the arguments here, where the mistake was written)
 
     def make_module(self) -> nn.Module:
-        fields = {k: [c.module for c in v] if is_layer_list(v) else v for k, v in self._fields.items()}
+        fields = {
+            k: [c.module for c in v] if is_layer_list(v) else v for k, v in self._fields.items()
+        }
         fields |= {k: v.module for k, v in self._fields.items() if isinstance(v, Layer)}
         try:
             return self.module_class(**fields)
@@ -44,7 +46,9 @@ class ModuleLayer(Layer):
 
     def __getattr__(self, name: str) -> Any:
         """The module's settings (`layer.units`) and the weights (`layer.kernel`) by name."""
-        if hasattr(type(self), name):  # a property raised AttributeError: let its own message through
+        if hasattr(
+            type(self), name
+        ):  # a property raised AttributeError: let its own message through
             return object.__getattribute__(self, name)
         if name.startswith("_") or "_fields" not in self.__dict__:
             raise AttributeError(name)
@@ -54,15 +58,25 @@ class ModuleLayer(Layer):
             if spec.path[-1] == name:
                 return self.variable((spec.collection, *spec.path))
         reason = f" {removed(name)}" if name in REMOVED else ""
-        raise AttributeError(f"Layer '{self.name}' ({type(self).__name__}) has no attribute {name!r}.{reason}")
+        raise AttributeError(
+            f"Layer '{self.name}' ({type(self).__name__}) has no attribute {name!r}.{reason}"
+        )
 
     def _setting(self, name: str) -> Any:
-        """An argument as it is in force, also where the handle itself has an attribute of that name."""
+        """An argument as it is in force, also where the handle itself has an attribute of that
+        name.
+        """
         given = self._fields.get(name)
-        return given if isinstance(given, Layer) or is_layer_list(given) else getattr(self.module, name)
+        return (
+            given
+            if isinstance(given, Layer) or is_layer_list(given)
+            else getattr(self.module, name)
+        )
 
     def get_config(self) -> dict[str, Any]:
-        own = {name: serialized(name, self._setting(name)) for name in field_names(self.module_class)}
+        own = {
+            name: serialized(name, self._setting(name)) for name in field_names(self.module_class)
+        }
         return super().get_config() | own
 
     @classmethod
@@ -79,13 +93,20 @@ class FlaxLayer(Layer):
     def __init__(self, module: nn.Module, **kwargs: Any) -> None:
         if not isinstance(module, nn.Module):
             raise TypeError(f"FlaxLayer takes a flax.linen.Module; given {module!r}.")
-        super().__init__(**{"name": kwargs.pop("name", None) or naming.unique_name(type(module).__name__), **kwargs})
+        super().__init__(
+            **{
+                "name": kwargs.pop("name", None) or naming.unique_name(type(module).__name__),
+                **kwargs,
+            }
+        )
         self._module = module
 
 
 def is_layer_list(value: Any) -> bool:
     """Whether an argument is a list of layers."""
-    return isinstance(value, list | tuple) and bool(value) and all(isinstance(v, Layer) for v in value)
+    return (
+        isinstance(value, list | tuple) and bool(value) and all(isinstance(v, Layer) for v in value)
+    )
 
 
 def nested_layers(fields: Mapping[str, Any]) -> dict[str, Layer]:
@@ -98,7 +119,9 @@ def nested_layers(fields: Mapping[str, Any]) -> dict[str, Layer]:
 
 
 def serialized(name: str, value: Any) -> Any:
-    """A field as configuration: plain values stay, layers and functions become their names and settings."""
+    """A field as configuration: plain values stay, layers and functions become their names and
+    settings.
+    """
     if is_layer_list(value):
         return [serialized(name, layer) for layer in value]
     if isinstance(value, Layer):
@@ -109,7 +132,9 @@ def serialized(name: str, value: Any) -> Any:
 
 
 def rebuilt(value: Any) -> Any:
-    """A setting with the layers in it made again from their descriptions; other settings stay as they are."""
+    """A setting with the layers in it made again from their descriptions; other settings stay as
+    they are.
+    """
     if isinstance(value, list):
         return [rebuilt(item) for item in value]
     known = (*LAYERS.names(), *get_custom_objects())
@@ -125,14 +150,19 @@ def field_names(module_class: type[nn.Module]) -> tuple[str, ...]:
 def own_signature(module_class: type[nn.Module]) -> inspect.Signature:
     """The constructor signature of a module class, without Flax's own `parent` and `name`."""
     parameters = inspect.signature(module_class).parameters.values()
-    return inspect.Signature([p.replace(annotation=p.empty) for p in parameters if p.name not in ("parent", "name")])
+    return inspect.Signature(
+        [p.replace(annotation=p.empty) for p in parameters if p.name not in ("parent", "name")]
+    )
 
 
-def keras_layer(module_class: type[nn.Module], handle_class: type[ModuleLayer] = ModuleLayer) -> type[ModuleLayer]:
-    """The Keras handle of a module class: same name, same documentation, the same arguments and the common ones.
+def keras_layer(
+    module_class: type[nn.Module], handle_class: type[ModuleLayer] = ModuleLayer
+) -> type[ModuleLayer]:
+    """The Keras handle of a module class: same name, same documentation, the same arguments and the
+    common ones.
 
-    A module in the same file as its handle is called `...Module`, which the handle leaves out.  `handle_class` adds
-    what only the handle can do.
+    A module in the same file as its handle is called `...Module`, which the handle leaves out.
+    `handle_class` adds what only the handle can do.
     """
     own = own_signature(module_class)
     common = inspect.Parameter("kwargs", inspect.Parameter.VAR_KEYWORD)

@@ -7,12 +7,12 @@ from typing import Any
 import flax.linen as nn
 import numpy as np
 
-from jaxcnn import config
-from jaxcnn.compat.spellings import old_spellings
 from jaxcnn.layers import naming
 from jaxcnn.layers.base import LAYERS, Layer
-from jaxcnn.layers.tensor import Node, SymbolicTensor
+from jaxcnn.layers.symbolic.tensor import Node, SymbolicTensor
 from jaxcnn.nn import Activation
+from jaxcnn.runtime import config
+from jaxcnn.spellings.translate import old_spellings
 
 
 class InputLayer(Layer):
@@ -28,7 +28,9 @@ class InputLayer(Layer):
         trainable: bool = True,
     ) -> None:
         if input_shape is None and batch_input_shape is None:
-            raise ValueError("An input layer needs `input_shape` (of one sample) or `batch_input_shape`.")
+            raise ValueError(
+                "An input layer needs `input_shape` (of one sample) or `batch_input_shape`."
+            )
         if isinstance(input_shape, int):
             input_shape = (input_shape,)
         super().__init__(
@@ -40,10 +42,12 @@ class InputLayer(Layer):
             dtype=str(np.dtype(dtype)) if dtype is not None else config.floatx(),
         )
         if self.batch_input_shape is None or any(
-            n is not None and (not isinstance(n, int | np.integer) or n < 1) for n in self.batch_input_shape
+            n is not None and (not isinstance(n, int | np.integer) or n < 1)
+            for n in self.batch_input_shape
         ):
             raise ValueError(
-                f"Input '{self.name}': the shape is {self.batch_input_shape}; each size must be a positive integer, "
+                f"Input '{self.name}': the shape is {self.batch_input_shape}; each size must be a "
+                "positive integer, "
                 "or None where any will do."
             )
         self._specs = ()

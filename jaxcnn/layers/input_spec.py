@@ -9,12 +9,13 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
-from jaxcnn.layers.tensor import SymbolicTensor
+from jaxcnn.layers.symbolic.tensor import SymbolicTensor
 
 
 @dataclasses.dataclass(frozen=True)
 class InputSpec:
-    """Kept as ``self.input_spec``, or in a list of one for each input, it is checked whenever the layer is called.
+    """Kept as ``self.input_spec``, or in a list of one for each input, it is checked whenever the
+    layer is called.
 
     Args:
         dtype: of the values.
@@ -33,22 +34,35 @@ class InputSpec:
     axes: Mapping[int, int | None] | None = None
 
     def check(self, layer: str, shape: tuple[int | None, ...], dtype: Any) -> None:
-        """Raise ValueError when an input of that shape and dtype is not as demanded; unknown sizes fit anything."""
+        """Raise ValueError when an input of that shape and dtype is not as demanded; unknown sizes
+        fit anything.
+        """
         rank = len(shape)
         if self.ndim is not None and rank != self.ndim:
             raise ValueError(f"Layer '{layer}' needs an input of {self.ndim} axes; given {shape}.")
         if self.max_ndim is not None and rank > self.max_ndim:
-            raise ValueError(f"Layer '{layer}' needs an input of at most {self.max_ndim} axes; given {shape}.")
+            raise ValueError(
+                f"Layer '{layer}' needs an input of at most {self.max_ndim} axes; given {shape}."
+            )
         if self.min_ndim is not None and rank < self.min_ndim:
-            raise ValueError(f"Layer '{layer}' needs an input of at least {self.min_ndim} axes; given {shape}.")
+            raise ValueError(
+                f"Layer '{layer}' needs an input of at least {self.min_ndim} axes; given {shape}."
+            )
         if self.dtype is not None and jnp.dtype(dtype) != jnp.dtype(self.dtype):
-            raise ValueError(f"Layer '{layer}' needs an input of dtype {self.dtype}; given {dtype}.")
+            raise ValueError(
+                f"Layer '{layer}' needs an input of dtype {self.dtype}; given {dtype}."
+            )
         wanted = dict(enumerate(self.shape or ())) | dict(self.axes or {})
         if self.shape is not None and len(self.shape) != rank:
-            raise ValueError(f"Layer '{layer}' needs an input of shape {tuple(self.shape)}; given {shape}.")
+            raise ValueError(
+                f"Layer '{layer}' needs an input of shape {tuple(self.shape)}; given {shape}."
+            )
         for axis, size in wanted.items():
             if size is not None and shape[axis] not in (None, size):
-                raise ValueError(f"Layer '{layer}' needs an input of size {size} along axis {axis}; given {shape}.")
+                raise ValueError(
+                    f"Layer '{layer}' needs an input of size {size} along axis {axis}; given "
+                    f"{shape}."
+                )
 
 
 def check_inputs(layer: Any, inputs: Any) -> None:

@@ -43,6 +43,8 @@ def concatenate(inputs: Sequence[Any], axis: int = -1, **kwargs: Any) -> Any:
     return catalogue.Concatenate(axis=axis, **kwargs)(inputs)
 
 
-def dot(inputs: Sequence[Any], axes: int | tuple[int, int], normalize: bool = False, **kwargs: Any) -> Any:
+def dot(
+    inputs: Sequence[Any], axes: int | tuple[int, int], normalize: bool = False, **kwargs: Any
+) -> Any:
     """Dot products along `axes`, sample by sample; cosines with `normalize`."""
     return catalogue.Dot(axes=axes, normalize=normalize, **kwargs)(inputs)

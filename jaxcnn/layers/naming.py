@@ -11,8 +11,12 @@ _counts: Counter[str] = Counter()
 
 
 def snake_case(name: str) -> str:
-    """'MaxPooling2D' to 'max_pooling2d', 'BatchNormalization' to 'batch_normalization', 'LSTM' to 'lstm'."""
-    words = re.sub(r"([a-z])([A-Z])", r"\1_\2", re.sub(r"(.)([A-Z][a-z0-9]+)", r"\1_\2", name)).lower()
+    """'MaxPooling2D' to 'max_pooling2d', 'BatchNormalization' to 'batch_normalization', 'LSTM' to
+    'lstm'.
+    """
+    words = re.sub(
+        r"([a-z])([A-Z])", r"\1_\2", re.sub(r"(.)([A-Z][a-z0-9]+)", r"\1_\2", name)
+    ).lower()
     return "private" + words if words.startswith("_") else words
 
 
@@ -30,10 +34,11 @@ def get_uid(prefix: str = "") -> int:
 
 @contextlib.contextmanager
 def fresh_names() -> Iterator[None]:
-    """Within the ``with`` block the counters begin at 1; afterwards they go on from where they were.
+    """Within the ``with`` block the counters begin at 1; afterwards they go on from where they
+    were.
 
-    Initial weights follow from the seed and the names, so that a model made in here does not depend on what was made
-    before.
+    Initial weights follow from the seed and the names, so that a model made in here does not depend
+    on what was made before.
     """
     before = _counts.copy()
     _counts.clear()

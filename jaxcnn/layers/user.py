@@ -6,9 +6,10 @@ import contextlib
 from collections.abc import Iterator
 from typing import Any
 
-from jaxcnn import config, constraints, initializers, regularizers
+from jaxcnn import constraints, initializers, regularizers
 from jaxcnn.layers.custom import Record, UserModule
 from jaxcnn.layers.variable import Variable
+from jaxcnn.runtime import config
 
 
 class UserCode:
@@ -36,7 +37,8 @@ class UserCode:
         constraint: Any = None,
         dtype: Any = None,
     ) -> Variable:
-        """Declare a weight in `build`; keep the result as an attribute and use it in `call` like an array.
+        """Declare a weight in `build`; keep the result as an attribute and use it in `call` like an
+        array.
 
         Args:
             name: of the weight; ``weight_1``, ... when it is not given.
@@ -69,13 +71,17 @@ class UserCode:
         self._record.losses.extend(loss if isinstance(loss, list | tuple) else [loss])
 
     def add_update(self, updates: Any, inputs: Any = None) -> None:
-        """In `call`: in training mode replace weights made with ``trainable=False``; (weight, new value) pairs."""
+        """In `call`: in training mode replace weights made with ``trainable=False``; (weight, new
+        value) pairs.
+        """
         pairs = updates if isinstance(updates, list) else [updates]
         self._record.updates.extend(pairs)
 
     @property
     def updates(self) -> list[Any]:
-        """In `call`, as older layers do: the list of updates so far, to be extended or set; see `add_update`."""
+        """In `call`, as older layers do: the list of updates so far, to be extended or set; see
+        `add_update`.
+        """
         return self._record.updates
 
     @updates.setter
@@ -84,7 +90,9 @@ class UserCode:
 
     @contextlib.contextmanager
     def recording(self) -> Iterator[Record]:
-        """Within the block `add_loss` and `add_update` go into the yielded record, after what `build` said."""
+        """Within the block `add_loss` and `add_update` go into the yielded record, after what
+        `build` said.
+        """
         outer, self._record = self._record, Record()
         self._record.updates = list(outer.updates)
         try:

@@ -1,4 +1,6 @@
-"""A named array with a value that can be read and set: what a layer's weights and ``K.variable`` are."""
+"""A named array with a value that can be read and set: what a layer's weights and ``K.variable``
+are.
+"""
 
 from __future__ import annotations
 
@@ -14,17 +16,20 @@ import jax.numpy as jnp
 import numpy as np
 from flax.traverse_util import unflatten_dict
 
-from jaxcnn.layers.tensor import SymbolicTensor
+from jaxcnn.layers.symbolic.tensor import SymbolicTensor
 
-_given: contextvars.ContextVar[Mapping[int, Any]] = contextvars.ContextVar("given_values", default=MappingProxyType({}))
+_given: contextvars.ContextVar[Mapping[int, Any]] = contextvars.ContextVar(
+    "given_values", default=MappingProxyType({})
+)
 
 
 class Variable:
     """An array that is looked up when it is used.
 
-    It works where an array does (``jnp.dot(x, v)``, ``v * 2``, ``v[0]``, an argument of a jitted function).  A layer's
-    weight reads and writes the layer's array; a variable on its own keeps its value itself, and a compiled function
-    that uses it sees the value that it has when the function runs.
+    It works where an array does (``jnp.dot(x, v)``, ``v * 2``, ``v[0]``, an argument of a jitted
+    function). A layer's weight reads and writes the layer's array; a variable on its own keeps its
+    value itself, and a compiled function that uses it sees the value that it has when the function
+    runs.
 
     Attributes:
         label, shape, dtype: as declared; `name` is what Keras shows.
@@ -46,7 +51,12 @@ class Variable:
         owner: Any = None,
         path: tuple[str, ...] | None = None,
     ) -> None:
-        self.label, self.shape, self.dtype, self.initializer = name, tuple(shape), np.dtype(dtype), initializer
+        self.label, self.shape, self.dtype, self.initializer = (
+            name,
+            tuple(shape),
+            np.dtype(dtype),
+            initializer,
+        )
         self.trainable, self.regularizer, self.constraint = trainable, regularizer, constraint
         self.owner = owner
         self._path = path
@@ -55,7 +65,9 @@ class Variable:
     @classmethod
     def holding(cls, name: str, value: np.ndarray) -> Variable:
         """A variable on its own with this value."""
-        made = cls(name, value.shape, value.dtype, lambda key, shape, dtype: jnp.asarray(value, dtype))
+        made = cls(
+            name, value.shape, value.dtype, lambda key, shape, dtype: jnp.asarray(value, dtype)
+        )
         made.assign(value)
         return made
 
@@ -67,8 +79,12 @@ class Variable:
 
     @property
     def name(self) -> str:
-        """Of a layer's weight the layer and its own name, as in 'dense_1/kernel:0'; of another variable its own."""
-        return self.label if self.owner is None else "/".join((self.owner.name, *self.path[1:])) + ":0"
+        """Of a layer's weight the layer and its own name, as in 'dense_1/kernel:0'; of another
+        variable its own.
+        """
+        return (
+            self.label if self.owner is None else "/".join((self.owner.name, *self.path[1:])) + ":0"
+        )
 
     @property
     def path(self) -> tuple[str, ...]:
@@ -80,7 +96,8 @@ class Variable:
         """The array as it is now.
 
         Raises:
-            RuntimeError: a layer's weight read inside a compiled function, outside of the layer's own `call`.
+            RuntimeError: a layer's weight read inside a compiled function, outside of the layer's
+                own `call`.
         """
         given = _given.get().get(id(self))
         if given is not None:
@@ -88,8 +105,10 @@ class Variable:
         if self.owner is not None:
             if being_compiled():
                 raise RuntimeError(
-                    f"The weight '{self.label}' of layer '{self.owner.name}' is read inside a function that is being "
-                    "compiled; its value would be frozen there and get no gradient. Call the layer itself, or write a "
+                    f"The weight '{self.label}' of layer '{self.owner.name}' is read inside a "
+                    "function that is being "
+                    "compiled; its value would be frozen there and get no gradient. Call the layer "
+                    "itself, or write a "
                     "Layer that keeps it as an attribute."
                 )
             found: jax.Array = self.owner._own_variables()[self.path]
@@ -102,13 +121,17 @@ class Variable:
         """The value of a variable on its own."""
         if self._value is None:
             with jax.ensure_compile_time_eval():
-                self._value = np.asarray(self.initializer(jax.random.key(0), self.shape, self.dtype))
+                self._value = np.asarray(
+                    self.initializer(jax.random.key(0), self.shape, self.dtype)
+                )
         return self._value
 
     def assign(self, value: Any) -> None:
         """Replace the value by an array of the same shape."""
         if np.shape(value) != self.shape:
-            raise ValueError(f"Variable '{self.name}' has shape {self.shape}; given {np.shape(value)}.")
+            raise ValueError(
+                f"Variable '{self.name}' has shape {self.shape}; given {np.shape(value)}."
+            )
         if self.owner is not None:
             array = jnp.asarray(value, self.dtype)
             self.owner.set_variables(unflatten_dict({self.path: array}))
@@ -147,7 +170,9 @@ class Variable:
 
 
 # JAX's transformations take a variable for its array.
-jax.tree_util.register_pytree_node(Variable, lambda v: ((v.value,), None), lambda _, children: children[0])
+jax.tree_util.register_pytree_node(
+    Variable, lambda v: ((v.value,), None), lambda _, children: children[0]
+)
 
 
 @contextlib.contextmanager
@@ -180,7 +205,8 @@ def _binary(function: Callable, reflected: bool = False) -> Callable:
     return method
 
 
-# Arithmetic and comparison as arrays have them; `==` stays identity, so that variables can be kept in sets.
+# Arithmetic and comparison as arrays have them; `==` stays identity, so that variables can be kept
+# in sets.
 for _name in ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul"):
     setattr(Variable, f"__{_name}__", _binary(getattr(operator, _name)))
     setattr(Variable, f"__r{_name}__", _binary(getattr(operator, _name), reflected=True))

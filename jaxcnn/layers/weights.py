@@ -16,20 +16,22 @@ import jax.numpy as jnp
 import numpy as np
 from flax.traverse_util import flatten_dict, unflatten_dict
 
-from jaxcnn import config
-from jaxcnn.arrays import named_key
-from jaxcnn.compilation import keep_programs
-from jaxcnn.layers.tensor import SymbolicTensor
+from jaxcnn.layers.symbolic.tensor import SymbolicTensor
 from jaxcnn.layers.tracing import from_flax
 from jaxcnn.layers.variable import Variable
 from jaxcnn.nn.base import WeightSpec
 from jaxcnn.nn.graph import run
+from jaxcnn.runtime import config
+from jaxcnn.runtime.arrays import named_key
+from jaxcnn.runtime.disk_cache import keep_programs
 
 Variables = dict[str, Any]
 
 
 class Session(Protocol):
-    """A running fit: it holds the newest arrays and hands them to the layers when somebody reads one."""
+    """A running fit: it holds the newest arrays and hands them to the layers when somebody reads
+    one.
+    """
 
     changed: bool
 
@@ -69,11 +71,15 @@ class WeightOwner:
 
     @built.setter
     def built(self, value: bool) -> None:
-        """Keras 2 layers say ``self.built = True`` in their `build`; here the traced weights decide."""
+        """Keras 2 layers say ``self.built = True`` in their `build`; here the traced weights
+        decide.
+        """
 
     @property
     def variables(self) -> Variables:
-        """The variables of `module`: ``{"params": {...}, "batch_stats": {...}}``, arrays as they are now."""
+        """The variables of `module`: ``{"params": {...}, "batch_stats": {...}}``, arrays as they
+        are now.
+        """
         tree: Variables = unflatten_dict(self._own_variables())
         for name, child in self.children.items():
             for collection, values in child.variables.items():
@@ -81,7 +87,8 @@ class WeightOwner:
         return tree
 
     def set_variables(self, variables: Mapping[str, Any]) -> None:
-        """Replace arrays by those of `variables` (nested as in the property; absent ones stay as they are).
+        """Replace arrays by those of `variables` (nested as in the property; absent ones stay as
+        they are).
 
         Raises:
             ValueError: an unknown name or another shape; nothing is replaced then.
@@ -93,7 +100,8 @@ class WeightOwner:
                 raise ValueError(f"Layer '{self.name}' has no variable '{'/'.join(path)}'.")
             if np.shape(value) != known[path].shape:
                 raise ValueError(
-                    f"Layer '{self.name}': variable '{'/'.join(path)}' has shape {known[path].shape}; "
+                    f"Layer '{self.name}': variable '{'/'.join(path)}' has shape "
+                    f"{known[path].shape}; "
                     f"given {np.shape(value)}."
                 )
             arrays[path] = jnp.asarray(value, known[path].dtype)
@@ -103,12 +111,16 @@ class WeightOwner:
         self.store(unflatten_dict(arrays))
 
     def store(self, variables: Mapping[str, Any]) -> None:
-        """`set_variables` for a running fit, which is the source of the arrays and need not be told."""
+        """`set_variables` for a running fit, which is the source of the arrays and need not be
+        told.
+        """
         for name, child in self.children.items():
             child.store({c: values[name] for c, values in variables.items() if name in values})
         if self._variables:
             flat = flatten_dict(dict(variables))
-            self._variables = {path: flat.get(path, value) for path, value in self._variables.items()}
+            self._variables = {
+                path: flat.get(path, value) for path, value in self._variables.items()
+            }
 
     @property
     def children(self) -> Mapping[str, Any]:
@@ -129,7 +141,9 @@ class WeightOwner:
         if self._variables is None:
             if self._specs is None:
                 if not self.children:
-                    raise ValueError(f"Layer '{self.name}' has no weights yet: call it on an input first.")
+                    raise ValueError(
+                        f"Layer '{self.name}' has no weights yet: call it on an input first."
+                    )
                 return {}
             self._variables = self._initialise()
         return self._variables
@@ -144,7 +158,9 @@ class WeightOwner:
             layer._note_change()
 
     def _initialise(self) -> dict[tuple[str, ...], jax.Array]:
-        """Draw the weights: each from a key that depends on the seed, the layer's name and the weight's path only."""
+        """Draw the weights: each from a key that depends on the seed, the layer's name and the
+        weight's path only.
+        """
         assert self._specs is not None
         keep_programs()
         drawn: dict[tuple[str, ...], jax.Array] = {}
@@ -155,32 +171,48 @@ class WeightOwner:
             value = jnp.asarray(spec.initializer(key, spec.shape, spec.dtype), spec.dtype)
             if value.shape != spec.shape:
                 raise ValueError(
-                    f"Layer '{self.name}': the initializer of '{spec.path[-1]}' gave shape {value.shape} "
+                    f"Layer '{self.name}': the initializer of '{spec.path[-1]}' gave shape "
+                    f"{value.shape} "
                     f"instead of {spec.shape}."
                 )
             drawn[(spec.collection, *spec.path)] = value
         return drawn
 
     def _initialise_from_module(self, key: jax.Array) -> dict[tuple[str, ...], jax.Array]:
-        """The variables that the module's own `init` makes, compiled so that the forward pass costs nothing."""
+        """The variables that the module's own `init` makes, compiled so that the forward pass costs
+        nothing.
+        """
         args, kwargs = self._traced_inputs
 
         def init(key: jax.Array) -> Any:
             zeros = jax.tree.map(
                 lambda leaf: (
-                    jnp.zeros([n or 1 for n in leaf.shape], leaf.dtype) if isinstance(leaf, SymbolicTensor) else leaf
+                    jnp.zeros([n or 1 for n in leaf.shape], leaf.dtype)
+                    if isinstance(leaf, SymbolicTensor)
+                    else leaf
                 ),
                 (args, kwargs),
             )
-            forward = nn.init(lambda bound: run(bound, zeros[0], dict(zeros[1]), None, train=False), self.module)
-            return {k: v for k, v in flatten_dict(forward({"params": key, "dropout": key})).items() if k[0] != "losses"}
+            forward = nn.init(
+                lambda bound: run(bound, zeros[0], dict(zeros[1]), None, train=False), self.module
+            )
+            return {
+                k: v
+                for k, v in flatten_dict(forward({"params": key, "dropout": key})).items()
+                if k[0] != "losses"
+            }
 
         drawn = jax.jit(init)(key)
         assert self._specs is not None
-        return {(spec.collection, *spec.path): drawn[(spec.collection, *spec.path)] for spec in self._specs}
+        return {
+            (spec.collection, *spec.path): drawn[(spec.collection, *spec.path)]
+            for spec in self._specs
+        }
 
     def weight_paths(self) -> list[tuple[Any, tuple[str, ...]]]:
-        """(owner, (collection, *path)) of every weight in Keras order: params first, then statistics."""
+        """(owner, (collection, *path)) of every weight in Keras order: params first, then
+        statistics.
+        """
         return [entry for wanted in (True, False) for entry in self._paths(wanted)]
 
     def _paths(self, params: bool) -> list[tuple[Any, tuple[str, ...]]]:
@@ -242,15 +274,21 @@ class WeightOwner:
 
     @non_trainable_weights.setter
     def non_trainable_weights(self, variables: Sequence[Variable]) -> None:
-        """In `build`: say which `K.variable`s belong to the layer but stay as they are, or change by `add_update`."""
+        """In `build`: say which `K.variable`s belong to the layer but stay as they are, or change
+        by `add_update`.
+        """
         self._declare(variables, trainable=False)
 
     def trainable_paths(self) -> list[tuple[Any, tuple[str, ...]]]:
         """(owner, (collection, *path)) of the weights that training would move."""
         if not self.trainable:
             return []
-        own = [(self, (s.collection, *s.path)) for s in self._specs or () if s.collection == "params"]
-        return own + [entry for child in self.children.values() for entry in child.trainable_paths()]
+        own = [
+            (self, (s.collection, *s.path)) for s in self._specs or () if s.collection == "params"
+        ]
+        return own + [
+            entry for child in self.children.values() for entry in child.trainable_paths()
+        ]
 
     def trainable_mask(self, collection: str = "params") -> dict[str, Any]:
         """The tree of ``params`` (or ``batch_stats``) with True where training may move the array."""
@@ -266,7 +304,9 @@ class WeightOwner:
         """Path within ``params`` -> the constraint to apply to that weight after each update."""
         found = {s.path: s.constraint for s in self._specs or () if s.constraint is not None}
         for name, child in self.children.items():
-            found.update({(name, *path): constraint for path, constraint in child.constraints().items()})
+            found.update(
+                {(name, *path): constraint for path, constraint in child.constraints().items()}
+            )
         return found
 
     def get_weights(self) -> list[np.ndarray]:
@@ -278,22 +318,33 @@ class WeightOwner:
         return self.weight_paths()
 
     def set_weights(self, weights: Sequence[Any]) -> None:
-        """Replace the weights by arrays of the same shapes, in the order of `get_weights`: all of them or none."""
+        """Replace the weights by arrays of the same shapes, in the order of `get_weights`: all of
+        them or none.
+        """
         paths = self._listed_paths()
         if len(weights) != len(paths):
-            names = f" ({', '.join('/'.join(path[1:]) for _, path in paths)})" if len(paths) < 10 else ""
-            raise ValueError(f"Layer '{self.name}' has {len(paths)} weights{names}; given {len(weights)}.")
+            names = (
+                f" ({', '.join('/'.join(path[1:]) for _, path in paths)})"
+                if len(paths) < 10
+                else ""
+            )
+            raise ValueError(
+                f"Layer '{self.name}' has {len(paths)} weights{names}; given {len(weights)}."
+            )
         values = [np.asarray(w) for w in weights]
         for (owner, path), value in zip(paths, values, strict=True):
             shape = owner.weight_shape(path)
             if value.shape != shape:
                 raise ValueError(
-                    f"Layer '{owner.name}': weight '{'/'.join(path[1:])}' has shape {shape}; given {value.shape}."
+                    f"Layer '{owner.name}': weight '{'/'.join(path[1:])}' has shape {shape}; given "
+                    f"{value.shape}."
                 )
         put(zip(paths, values, strict=True))
 
     def _replace(self, arrays: Mapping[tuple[str, ...], np.ndarray]) -> None:
-        """Put arrays in the place of own weights; where all of them are given, none is drawn before."""
+        """Put arrays in the place of own weights; where all of them are given, none is drawn
+        before.
+        """
         self._note_change()
         dtypes = {(spec.collection, *spec.path): spec.dtype for spec in self._specs or ()}
         if self._variables is None and dtypes.keys() == arrays.keys():
@@ -304,12 +355,16 @@ class WeightOwner:
     def count_params(self) -> int:
         """The number of values in all weights."""
         if not self.built:
-            raise ValueError(f"Layer '{self.name}' is not built yet, so its parameters cannot be counted.")
+            raise ValueError(
+                f"Layer '{self.name}' is not built yet, so its parameters cannot be counted."
+            )
         return sum(math.prod(owner.weight_shape(path)) for owner, path in self.weight_paths())
 
     def weight_shape(self, path: tuple[str, ...]) -> tuple[int, ...]:
         """The shape of the weight at (collection, *path), known before the weight is made."""
-        return next(spec.shape for spec in self._specs or () if (spec.collection, *spec.path) == path)
+        return next(
+            spec.shape for spec in self._specs or () if (spec.collection, *spec.path) == path
+        )
 
     def all_specs(self) -> list[WeightSpec]:
         """The declared weights of the layer and of those inside it, with their paths from here."""
@@ -320,7 +375,9 @@ class WeightOwner:
         ]
 
     def placed_weights(self) -> Iterator[tuple[Any, WeightSpec, tuple[str, ...]]]:
-        """(owner, its weight, the weight's path from here), a shared weight once for each of its places."""
+        """(owner, its weight, the weight's path from here), a shared weight once for each of its
+        places.
+        """
         for spec in self._specs or ():
             yield self, spec, spec.path
         for name, child in self.children.items():
@@ -328,7 +385,9 @@ class WeightOwner:
                 yield owner, spec, (name, *path)
 
     def _adopt(self, specs: Sequence[WeightSpec]) -> None:
-        """Give the children that are not built yet the weights which the trace found under their names."""
+        """Give the children that are not built yet the weights which the trace found under their
+        names.
+        """
         for name, child in self.children.items():
             if child.built:
                 continue
@@ -338,13 +397,17 @@ class WeightOwner:
             child._set_initial_weights()
 
     def _set_initial_weights(self) -> None:
-        """Take over the weights that the constructor was given, now that their shapes can be checked."""
+        """Take over the weights that the constructor was given, now that their shapes can be
+        checked.
+        """
         if self._initial_weights is None:
             return
         try:
             self.set_weights(self._initial_weights)
         except ValueError:
-            self._specs = None  # not built after all: the next call must not go on with random weights
+            self._specs = (
+                None  # not built after all: the next call must not go on with random weights
+            )
             raise
         self._initial_weights = None
 

@@ -1,4 +1,5 @@
-"""Metrics: by name, from any function of ``(y_true, y_pred)``, or accumulating over a whole data set.
+"""Metrics: by name, from any function of ``(y_true, y_pred)``, or accumulating over a whole data
+set.
 
 Every loss function is a metric, too. None of them influences training.
 """
@@ -49,12 +50,14 @@ for _loss in losses.registry.items().values():
     registry.register(*losses.registry.aliases(_loss))(_loss)
 
 
-def get(identifier: Any, y_pred_shape: Sequence[int | None] | None = None, loss: Any = None) -> Metric:
+def get(
+    identifier: Any, y_pred_shape: Sequence[int | None] | None = None, loss: Any = None
+) -> Metric:
     """The metric meant by a name, configuration, function, loss object or :class:`Metric`.
 
     Args:
-        identifier: 'accuracy' or 'acc' and 'crossentropy' or 'ce' mean the kind that fits the output: for these the
-            two further arguments are needed.
+        identifier: 'accuracy' or 'acc' and 'crossentropy' or 'ce' mean the kind that fits the
+            output: for these the two further arguments are needed.
         y_pred_shape: shape of the predictions.
         loss: the loss of that output, as a name, function or object.
 
@@ -63,32 +66,49 @@ def get(identifier: Any, y_pred_shape: Sequence[int | None] | None = None, loss:
     """
     if identifier in ("accuracy", "acc", "crossentropy", "ce"):
         if y_pred_shape is None:
-            raise ValueError(f"Metric {identifier!r} depends on the output: the shape of the predictions is needed.")
+            raise ValueError(
+                f"Metric {identifier!r} depends on the output: the shape of the predictions is "
+                "needed."
+            )
         resolve = resolve_accuracy if identifier in ("accuracy", "acc") else resolve_crossentropy
         return resolve(y_pred_shape, loss)
     if isinstance(identifier, Metric):
         return identifier
     found = registry.get(identifier)
     if found is None:
-        raise ValueError("The metric must be a name, a configuration dictionary, a function or a Metric, got None.")
+        raise ValueError(
+            "The metric must be a name, a configuration dictionary, a function or a Metric, got "
+            "None."
+        )
     return found if isinstance(found, Metric) else FunctionMetric(found)
 
 
 def resolve_accuracy(y_pred_shape: Sequence[int | None], loss: Any) -> FunctionMetric:
     """The accuracy that fits an output, reported as 'acc'.
 
-    Binary when the output has one column or the loss is binary cross-entropy, sparse when the loss is, else
-    categorical.
+    Binary when the output has one column or the loss is binary cross-entropy, sparse when the loss
+    is, else categorical.
     """
     return FunctionMetric(
-        _fitting(y_pred_shape, loss, binary_accuracy, sparse_categorical_accuracy, categorical_accuracy), "acc"
+        _fitting(
+            y_pred_shape, loss, binary_accuracy, sparse_categorical_accuracy, categorical_accuracy
+        ),
+        "acc",
     )
 
 
 def resolve_crossentropy(y_pred_shape: Sequence[int | None], loss: Any) -> FunctionMetric:
-    """The cross-entropy that fits an output, reported as 'ce'; the choice is that of :func:`resolve_accuracy`."""
+    """The cross-entropy that fits an output, reported as 'ce'; the choice is that of
+    :func:`resolve_accuracy`.
+    """
     return FunctionMetric(
-        _fitting(y_pred_shape, loss, binary_crossentropy, sparse_categorical_crossentropy, categorical_crossentropy),
+        _fitting(
+            y_pred_shape,
+            loss,
+            binary_crossentropy,
+            sparse_categorical_crossentropy,
+            categorical_crossentropy,
+        ),
         "ce",
     )
 
@@ -104,7 +124,11 @@ def deserialize(config: Any, custom_objects: Mapping[str, Any] | None = None) ->
 
 
 def _fitting(
-    y_pred_shape: Sequence[int | None], loss: Any, binary: Callable, sparse: Callable, categorical: Callable
+    y_pred_shape: Sequence[int | None],
+    loss: Any,
+    binary: Callable,
+    sparse: Callable,
+    categorical: Callable,
 ) -> Callable:
     loss = losses.function_of(losses.get(loss))
     if y_pred_shape[-1] == 1 or loss is losses.binary_crossentropy:

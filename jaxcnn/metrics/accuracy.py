@@ -51,5 +51,9 @@ def _first_is(labels: Array, scores: Array) -> Array:
 
 def _among_first(labels: Array, scores: Array, k: int) -> Array:
     right = jnp.take_along_axis(scores, labels[..., None], axis=-1, mode="fill", fill_value=jnp.nan)
-    hit = (jnp.sum(scores > right, axis=-1) < k) & ~jnp.isnan(scores).any(axis=-1) & ~jnp.isnan(right[..., 0])
+    hit = (
+        (jnp.sum(scores > right, axis=-1) < k)
+        & ~jnp.isnan(scores).any(axis=-1)
+        & ~jnp.isnan(right[..., 0])
+    )
     return hit.astype(scores.dtype)

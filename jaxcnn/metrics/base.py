@@ -1,7 +1,8 @@
 """What is measured during training: a pure accumulator.
 
-``init`` makes the empty accumulator, ``update`` adds a batch to it, ``result`` reads it. All three can be compiled, so
-a whole epoch is measured on the device; nothing is averaged over batches of different sizes.
+``init`` makes the empty accumulator, ``update`` adds a batch to it, ``result`` reads it. All three
+can be compiled, so a whole epoch is measured on the device; nothing is averaged over batches of
+different sizes.
 """
 
 import dataclasses
@@ -14,8 +15,8 @@ import jax.numpy as jnp
 from jax import Array
 
 from jaxcnn import losses
-from jaxcnn.arrays import filled
-from jaxcnn.registry import Configurable, Registry
+from jaxcnn.runtime.arrays import filled
+from jaxcnn.runtime.names import Configurable, Registry
 
 Accumulator = Any  # a pytree of arrays
 Result = Array | dict[str, Array]
@@ -29,20 +30,28 @@ class Metric(Configurable):
     name: str
 
     def bind(self, y_true: Any, y_pred: Any) -> "Metric":
-        """The metric made ready for targets and predictions of these shapes (arrays or ``jax.ShapeDtypeStruct``)."""
+        """The metric made ready for targets and predictions of these shapes (arrays or
+        ``jax.ShapeDtypeStruct``).
+        """
         return self
 
     @property
     def exact_when_padded(self) -> bool:
-        """Whether rows of weight 0 leave the result as if they were not there; known after :meth:`bind`."""
+        """Whether rows of weight 0 leave the result as if they were not there; known after
+        :meth:`bind`.
+        """
         return True
 
     def init(self) -> Accumulator:
         """The accumulator before any batch."""
         raise NotImplementedError(f"{type(self).__name__} must define init().")
 
-    def update(self, acc: Accumulator, y_true: Any, y_pred: Any, sample_weight: Array | None = None) -> Accumulator:
-        """The accumulator after one more batch; ``sample_weight``: ``(batch,)`` or ``(batch, time)``, None means 1."""
+    def update(
+        self, acc: Accumulator, y_true: Any, y_pred: Any, sample_weight: Array | None = None
+    ) -> Accumulator:
+        """The accumulator after one more batch; ``sample_weight``: ``(batch,)`` or ``(batch,
+        time)``, None means 1.
+        """
         raise NotImplementedError(f"{type(self).__name__} must define update().")
 
     def result(self, acc: Accumulator) -> Result:
@@ -55,21 +64,26 @@ class Metric(Configurable):
 class FunctionMetric(Metric):
     """The mean of ``function(y_true, y_pred)`` over all samples.
 
-    The function returns one number a sample (weighted by ``sample_weight``; further axes are averaged), or one scalar
-    for the batch (weighted by the number of its rows whose weight is not zero), or a dictionary of either. Which one,
-    and the names in the dictionary, are found by :meth:`bind`.
+    The function returns one number a sample (weighted by ``sample_weight``; further axes are
+    averaged), or one scalar for the batch (weighted by the number of its rows whose weight is not
+    zero), or a dictionary of either. Which one, and the names in the dictionary, are found by
+    :meth:`bind`.
     """
 
     function: Callable[[Any, Any], Any]
     name: str = ""
-    outputs: tuple[tuple[str, int], ...] = ()  # (name, number of dimensions) of what the function returns
+    outputs: tuple[
+        tuple[str, int], ...
+    ] = ()  # (name, number of dimensions) of what the function returns
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "name", self.name or function_name(self.function))
 
     def bind(self, y_true: Any, y_pred: Any) -> "FunctionMetric":
         found = self._named(jax.eval_shape(self.function, y_true, y_pred))
-        return dataclasses.replace(self, outputs=tuple((name, value.ndim) for name, value in sorted(found.items())))
+        return dataclasses.replace(
+            self, outputs=tuple((name, value.ndim) for name, value in sorted(found.items()))
+        )
 
     @property
     def exact_when_padded(self) -> bool:
@@ -80,14 +94,21 @@ class FunctionMetric(Metric):
         return {name: (filled(()), filled(())) for name in names}
 
     def update(
-        self, acc: dict[str, tuple[Array, Array]], y_true: Any, y_pred: Any, sample_weight: Array | None = None
+        self,
+        acc: dict[str, tuple[Array, Array]],
+        y_true: Any,
+        y_pred: Any,
+        sample_weight: Array | None = None,
     ) -> dict[str, tuple[Array, Array]]:
         rows = jax.tree.leaves(y_pred)[0].shape[0]
-        weight = jnp.ones(rows) if sample_weight is None else jnp.asarray(sample_weight, jnp.float32)
+        weight = (
+            jnp.ones(rows) if sample_weight is None else jnp.asarray(sample_weight, jnp.float32)
+        )
         found = self._named(self.function(y_true, y_pred))
         if found.keys() != acc.keys():
             raise ValueError(
-                f"Metric {self.name} returns {sorted(found)}, not {sorted(acc)}: call bind() before init()."
+                f"Metric {self.name} returns {sorted(found)}, not {sorted(acc)}: call bind() "
+                "before init()."
             )
         added = {name: _weighted_sum(value, weight) for name, value in found.items()}
         return jax.tree.map(jnp.add, acc, added)
@@ -116,16 +137,22 @@ def function_name(function: Any) -> str:
 
 def safe_divide(numerator: Array, denominator: Array) -> Array:
     """The quotient, 0 where the denominator is 0."""
-    return jnp.where(denominator == 0, 0.0, numerator / jnp.where(denominator == 0, 1.0, denominator))
+    return jnp.where(
+        denominator == 0, 0.0, numerator / jnp.where(denominator == 0, 1.0, denominator)
+    )
 
 
 def _weighted_sum(value: Any, weight: Array) -> tuple[Array, Array]:
-    """Sum of value times weight, and sum of the weights. Where the weight is 0 the value may be NaN."""
+    """Sum of value times weight, and sum of the weights. Where the weight is 0 the value may be
+    NaN.
+    """
     value = jnp.asarray(value, jnp.float32)
     if value.ndim == 0:
         weight = jnp.any(weight.reshape(weight.shape[0], -1) != 0, axis=1).astype(jnp.float32)
     elif weight.shape != value.shape[: weight.ndim]:
-        raise ValueError(f"Weights of shape {weight.shape} do not fit measured values of shape {value.shape}.")
+        raise ValueError(
+            f"Weights of shape {weight.shape} do not fit measured values of shape {value.shape}."
+        )
     else:
         value = jnp.mean(value, axis=tuple(range(weight.ndim, value.ndim)))
     return jnp.sum(jnp.where(weight == 0, 0.0, value * weight)), jnp.sum(weight)

@@ -1,6 +1,7 @@
 """Metrics of a whole data set that are no means over samples: they accumulate counts.
 
-Targets are 0 or 1 (``MeanIoU``: class numbers); ``sample_weight`` counts a sample several times or, with 0, not at all.
+Targets are 0 or 1 (``MeanIoU``: class numbers); ``sample_weight`` counts a sample several times or,
+with 0, not at all.
 """
 
 import dataclasses
@@ -11,10 +12,10 @@ import jax.numpy as jnp
 import numpy as np
 from jax import Array
 
-from jaxcnn import config
-from jaxcnn.arrays import filled
 from jaxcnn.losses import aligned
 from jaxcnn.metrics.base import Metric, registry, safe_divide
+from jaxcnn.runtime import config
+from jaxcnn.runtime.arrays import filled
 
 Counts = dict[str, Array]
 
@@ -23,9 +24,9 @@ Counts = dict[str, Array]
 class _Confusion(Metric):
     """Counts of true positives, false positives and false negatives.
 
-    A score counts as positive above ``thresholds`` (0.5 unless given). With ``top_k`` only the ``top_k`` greatest
-    scores of a sample can be positive, whatever their value unless ``thresholds`` is given, too. ``class_id`` looks at
-    one column only. NaN is never positive.
+    A score counts as positive above ``thresholds`` (0.5 unless given). With ``top_k`` only the
+    ``top_k`` greatest scores of a sample can be positive, whatever their value unless
+    ``thresholds`` is given, too. ``class_id`` looks at one column only. NaN is never positive.
     """
 
     thresholds: float | None = None
@@ -33,9 +34,13 @@ class _Confusion(Metric):
     class_id: int | None = None
 
     def init(self) -> Counts:
-        return {name: filled(()) for name in ("true_positives", "false_positives", "false_negatives")}
+        return {
+            name: filled(()) for name in ("true_positives", "false_positives", "false_negatives")
+        }
 
-    def update(self, acc: Counts, y_true: Any, y_pred: Any, sample_weight: Array | None = None) -> Counts:
+    def update(
+        self, acc: Counts, y_true: Any, y_pred: Any, sample_weight: Array | None = None
+    ) -> Counts:
         y_true, y_pred = aligned(y_true, y_pred)
         is_true = y_true > 0.5
         if self.top_k is None:
@@ -91,11 +96,12 @@ class F1(_Confusion):
 @registry.register()
 @dataclasses.dataclass(frozen=True)
 class AUC(Metric):
-    """Area under the ROC or precision-recall curve, from counts at ``num_thresholds`` equidistant thresholds.
+    """Area under the ROC or precision-recall curve, from counts at ``num_thresholds`` equidistant
+    thresholds.
 
-    The ROC curve is joined by straight lines; between the points of the precision-recall curve the true positives are
-    taken as linear in the positives (Davis and Goadrich, The Relationship Between Precision-Recall and ROC Curves,
-    2006). Scores lie in [0, 1]; NaN is never positive.
+    The ROC curve is joined by straight lines; between the points of the precision-recall curve the
+    true positives are taken as linear in the positives (Davis and Goadrich, The Relationship
+    Between Precision-Recall and ROC Curves, 2006). Scores lie in [0, 1]; NaN is never positive.
 
     Raises:
         ValueError: ``curve`` is neither 'ROC' nor 'PR', or fewer than 2 thresholds.
@@ -115,7 +121,9 @@ class AUC(Metric):
         # histogram of the scores: bin i holds those that exceed exactly the first i thresholds
         return {name: filled((self.num_thresholds + 1,)) for name in ("true", "false")}
 
-    def update(self, acc: Counts, y_true: Any, y_pred: Any, sample_weight: Array | None = None) -> Counts:
+    def update(
+        self, acc: Counts, y_true: Any, y_pred: Any, sample_weight: Array | None = None
+    ) -> Counts:
         y_true, y_pred = aligned(y_true, y_pred)
         thresholds = np.linspace(0.0, 1.0, self.num_thresholds, dtype=np.float32)
         thresholds[0], thresholds[-1] = -config.epsilon(), 1.0 + config.epsilon()
@@ -128,7 +136,9 @@ class AUC(Metric):
         }
 
     def result(self, acc: Counts) -> Array:
-        tp, fp = (jnp.cumsum(acc[name][::-1])[::-1][1:] for name in ("true", "false"))  # (num_thresholds,), falling
+        tp, fp = (
+            jnp.cumsum(acc[name][::-1])[::-1][1:] for name in ("true", "false")
+        )  # (num_thresholds,), falling
         true, false = jnp.sum(acc["true"]), jnp.sum(acc["false"])
         if self.curve == "ROC":
             area = jnp.sum(-jnp.diff(safe_divide(fp, false)) * (tp[1:] + tp[:-1]) / 2.0)
@@ -144,10 +154,12 @@ class AUC(Metric):
 @registry.register()
 @dataclasses.dataclass(frozen=True)
 class MeanIoU(Metric):
-    """Mean over the classes of intersection over union, ``tp / (tp + fp + fn)``; classes that never occur are left out.
+    """Mean over the classes of intersection over union, ``tp / (tp + fp + fn)``; classes that never
+    occur are left out.
 
-    Targets are class numbers ``(batch, ...)``, or one-hot with ``sparse_y_true=False``; so are predictions, where
-    scores need ``sparse_y_pred=False``. Class numbers outside 0 .. num_classes - 1 are not counted.
+    Targets are class numbers ``(batch, ...)``, or one-hot with ``sparse_y_true=False``; so are
+    predictions, where scores need ``sparse_y_pred=False``. Class numbers outside 0 .. num_classes -
+    1 are not counted.
     """
 
     num_classes: int
@@ -158,27 +170,40 @@ class MeanIoU(Metric):
     def init(self) -> Array:
         return filled((self.num_classes, self.num_classes))  # rows: targets, columns: predictions
 
-    def update(self, acc: Array, y_true: Any, y_pred: Any, sample_weight: Array | None = None) -> Array:
+    def update(
+        self, acc: Array, y_true: Any, y_pred: Any, sample_weight: Array | None = None
+    ) -> Array:
         true = self._classes(y_true, self.sparse_y_true)
         predicted = self._classes(y_pred, self.sparse_y_pred)
         if true.shape == (*predicted.shape, 1):  # labels often carry a last axis of length one
             true = true[..., 0]
         if true.shape != predicted.shape:
-            raise ValueError(f"MeanIoU: targets {true.shape} and predictions {predicted.shape} must have one shape.")
+            raise ValueError(
+                f"MeanIoU: targets {true.shape} and predictions {predicted.shape} must have one "
+                "shape."
+            )
         weight = _broadcast(sample_weight, true.shape)
         return acc.at[true, predicted].add(weight, mode="drop")
 
     def result(self, acc: Array) -> Array:
         union = acc.sum(axis=0) + acc.sum(axis=1) - acc.diagonal()
-        return safe_divide(jnp.sum(safe_divide(acc.diagonal(), union)), jnp.sum(union > 0).astype(acc.dtype))
+        return safe_divide(
+            jnp.sum(safe_divide(acc.diagonal(), union)), jnp.sum(union > 0).astype(acc.dtype)
+        )
 
     def _classes(self, y: Any, sparse: bool) -> Array:
-        classes = jnp.asarray(y).astype(jnp.int32) if sparse else jnp.argmax(jnp.asarray(y), axis=-1)
-        return jnp.where(classes < 0, self.num_classes, classes)  # negative numbers would count from the end
+        classes = (
+            jnp.asarray(y).astype(jnp.int32) if sparse else jnp.argmax(jnp.asarray(y), axis=-1)
+        )
+        return jnp.where(
+            classes < 0, self.num_classes, classes
+        )  # negative numbers would count from the end
 
 
 def _broadcast(sample_weight: Array | None, shape: tuple[int, ...]) -> Array:
-    """The weight of each element of an array of this shape: ``(batch,)`` or more leading axes are spread."""
+    """The weight of each element of an array of this shape: ``(batch,)`` or more leading axes are
+    spread.
+    """
     weight = jnp.ones(()) if sample_weight is None else jnp.asarray(sample_weight, jnp.float32)
     if weight.ndim and weight.shape != shape[: weight.ndim]:
         raise ValueError(f"Weights of shape {weight.shape} do not fit targets of shape {shape}.")

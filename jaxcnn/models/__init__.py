@@ -1,11 +1,19 @@
-"""What a network is: Sequential stacks and functional graphs of layers, and reading them from files."""
+"""What a network is: Sequential stacks and functional graphs of layers, and reading them from
+files.
+"""
 
 from jaxcnn.models.clone import clone_model
 from jaxcnn.models.lsuv import lsuv
 from jaxcnn.models.model import Model
 from jaxcnn.models.network import Network
 from jaxcnn.models.sequential import Sequential
-from jaxcnn.saving import load_model, model_from_config, model_from_json, model_from_yaml, save_model
+from jaxcnn.saving import (
+    load_model,
+    model_from_config,
+    model_from_json,
+    model_from_yaml,
+    save_model,
+)
 
 __all__ = [
     "Model",

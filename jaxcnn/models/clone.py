@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from jaxcnn.registry import custom_object_scope
+from jaxcnn.runtime.names import custom_object_scope
 
 
 def clone_model(model: Any) -> Any:
-    """A model of the same layers and connections, with weights of its own that start anew; it is not compiled.
+    """A model of the same layers and connections, with weights of its own that start anew; it is
+    not compiled.
 
     Layers of the user's own classes are made again from their `get_config`.
     """

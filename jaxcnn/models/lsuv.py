@@ -1,4 +1,6 @@
-"""Layer-sequential unit-variance initialization: Mishkin and Matas, "All you need is a good init", ICLR 2016."""
+"""Layer-sequential unit-variance initialization: Mishkin and Matas, "All you need is a good init",
+ICLR 2016.
+"""
 
 from __future__ import annotations
 
@@ -9,22 +11,30 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from jaxcnn import activations, config, nn
-from jaxcnn.arrays import named_key
+from jaxcnn import activations, nn
 from jaxcnn.initializers import Orthogonal
 from jaxcnn.nn.graph import Graph, fill, run
+from jaxcnn.runtime import config
+from jaxcnn.runtime.arrays import named_key
 
 SMALLEST_DEVIATION = 1e-7  # an output that does not vary cannot be scaled
 
 
 def lsuv(
-    model: Any, batch: Any, margin: float = 0.1, max_iter: int = 10, smallest: int = 32, verbose: bool = False
+    model: Any,
+    batch: Any,
+    margin: float = 0.1,
+    max_iter: int = 10,
+    smallest: int = 32,
+    verbose: bool = False,
 ) -> dict[str, float]:
-    """Give every convolution and dense layer an orthonormal kernel, scaled so that its output has variance 1.
+    """Give every convolution and dense layer an orthonormal kernel, scaled so that its output has
+    variance 1.
 
-    One after another, from the input on: the kernel becomes a random orthonormal matrix (inputs x outputs) and is
-    divided by the standard deviation of what the layer makes of `batch`, before its activation, until the variance is
-    within `margin` of 1.  Biases stay.  Dropout and the like are off.
+    One after another, from the input on: the kernel becomes a random orthonormal matrix (inputs x
+    outputs) and is divided by the standard deviation of what the layer makes of `batch`, before its
+    activation, until the variance is within `margin` of 1. Biases stay. Dropout and the like are
+    off.
 
     Args:
         model: built, of any shape; its weights are replaced.
@@ -46,11 +56,21 @@ def lsuv(
     reached: dict[str, float] = {}
     for call in graph.topology.calls:
         args, kwargs = fill((call.args, dict(call.kwargs)), values)
-        own = {collection: tree[call.name] for collection, tree in variables.items() if call.name in tree}
+        own = {
+            collection: tree[call.name]
+            for collection, tree in variables.items()
+            if call.name in tree
+        }
         module = call.module
-        if isinstance(module, nn.Conv2D | nn.Dense) and call.name not in reached and outputs_of(module) >= smallest:
+        if (
+            isinstance(module, nn.Conv2D | nn.Dense)
+            and call.name not in reached
+            and outputs_of(module) >= smallest
+        ):
             key = named_key(config.seed(), "lsuv", call.name)
-            own["params"], reached[call.name] = unit_variance(module, own["params"], args, key, margin, max_iter)
+            own["params"], reached[call.name] = unit_variance(
+                module, own["params"], args, key, margin, max_iter
+            )
             variables["params"][call.name] = own["params"]
             if verbose:
                 print(f"{call.name}: variance {reached[call.name]:.3f}")
@@ -58,13 +78,20 @@ def lsuv(
         places = zip(jax.tree.leaves(call.outputs), jax.tree.leaves(outputs), strict=True)
         values.update((ref.index, value) for ref, value in places)
     if not reached:
-        raise ValueError(f"Model '{model.name}' has no Conv2D or Dense layer of at least {smallest} outputs.")
+        raise ValueError(
+            f"Model '{model.name}' has no Conv2D or Dense layer of at least {smallest} outputs."
+        )
     model.set_variables({"params": {name: variables["params"][name] for name in reached}})
     return reached
 
 
 def unit_variance(
-    module: Any, params: dict[str, jax.Array], args: Any, key: jax.Array, margin: float, max_iter: int
+    module: Any,
+    params: dict[str, jax.Array],
+    args: Any,
+    key: jax.Array,
+    margin: float,
+    max_iter: int,
 ) -> tuple[dict[str, jax.Array], float]:
     """(the layer's parameters with a new kernel, the variance of its output before the activation)."""
     linear = module.clone(activation=activations.linear, activity_regularizer=None)

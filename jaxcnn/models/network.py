@@ -12,7 +12,7 @@ import jax
 
 from jaxcnn.layers.base import Layer
 from jaxcnn.layers.input import InputLayer
-from jaxcnn.layers.tensor import Node, SymbolicTensor, symbolic_leaves
+from jaxcnn.layers.symbolic.tensor import Node, SymbolicTensor, symbolic_leaves
 from jaxcnn.models.summary import print_summary
 from jaxcnn.nn.graph import Call, Graph, Ref, Topology
 
@@ -24,27 +24,36 @@ class Network(Layer):
     _names: Sequence[str] = ()  # of the layers, as they are in the module
     _remat = False
 
-    def __init__(self, inputs: Any, outputs: Any, name: str | None = None, trainable: bool = True) -> None:
+    def __init__(
+        self, inputs: Any, outputs: Any, name: str | None = None, trainable: bool = True
+    ) -> None:
         super().__init__(name=name, trainable=trainable)
         self._specs = ()
         self.set_graph(inputs, outputs)
 
     def set_graph(self, inputs: Any, outputs: Any) -> None:
-        """Make this the network from `inputs` to `outputs`, each a symbolic tensor or a list of them."""
+        """Make this the network from `inputs` to `outputs`, each a symbolic tensor or a list of
+        them.
+        """
         self.inputs: list[SymbolicTensor] = symbolic_leaves(inputs)
         self.outputs: list[SymbolicTensor] = symbolic_leaves(outputs)
         for what, given in (("inputs", inputs), ("outputs", outputs)):
             leaves = jax.tree.leaves(given)
             if not leaves or not all(isinstance(leaf, SymbolicTensor) for leaf in leaves):
                 raise TypeError(
-                    f"Model: `{what}` must be symbolic tensors, from Input or from calling layers; given {given!r}."
+                    f"Model: `{what}` must be symbolic tensors, from Input or from calling layers; "
+                    f"given {given!r}."
                 )
         for tensor in self.inputs:
             if not isinstance(tensor.layer, InputLayer):
-                raise ValueError(f"Model: the input {tensor!r} does not come from an Input but from a layer's output.")
+                raise ValueError(
+                    f"Model: the input {tensor!r} does not come from an Input but from a layer's "
+                    "output."
+                )
         if len({id(tensor) for tensor in self.inputs}) < len(self.inputs):
             raise ValueError("Model: an input is given more than once.")
-        # Like every layer, a network has its calls on record; the first is the graph it was made from.
+        # Like every layer, a network has its calls on record; the first is the graph it was made
+        # from.
         own = Node(self, (inputs,), {}, outputs=outputs)
         self.inbound_nodes = [own, *self.inbound_nodes[1:]]
         self.nodes, self.nodes_by_depth, self._members = sorted_graph(self.inputs, self.outputs)
@@ -58,7 +67,9 @@ class Network(Layer):
 
     @property
     def module(self) -> nn.Module:
-        """The pure Flax module: ``model.module.apply(model.variables, x)``; made anew when layers were renamed."""
+        """The pure Flax module: ``model.module.apply(model.variables, x)``; made anew when layers
+        were renamed.
+        """
         names = [layer.name for layer in self.all_layers()]
         if self._module is None or names != self._names:
             self._module, self._names = self.make_module(), names
@@ -66,10 +77,11 @@ class Network(Layer):
 
     @property
     def remat(self) -> bool:
-        """Whether training keeps only what goes from block to block, and computes the rest again for the gradients.
+        """Whether training keeps only what goes from block to block, and computes the rest again
+        for the gradients.
 
-        This saves memory on GPU and TPU and costs about one more forward pass; the numbers are the same.  On CPU XLA
-        reuses little of what is freed.  Set it before `compile`.
+        This saves memory on GPU and TPU and costs about one more forward pass; the numbers are the
+        same. On CPU XLA reuses little of what is freed. Set it before `compile`.
         """
         return self._remat
 
@@ -84,10 +96,15 @@ class Network(Layer):
 
     @property
     def output_names(self) -> list[str]:
-        """The names of the layers that make the outputs; a layer that makes several is counted: name_1, ..."""
+        """The names of the layers that make the outputs; a layer that makes several is counted:
+        name_1, ...
+        """
         names = [tensor.layer.name for tensor in self.outputs]
         counts: dict[str, Iterator[int]] = {name: itertools.count(1) for name in names}
-        return [n if names.count(n) == 1 or (k := next(counts[n])) == 1 else f"{n}_{k - 1}" for n in names]
+        return [
+            n if names.count(n) == 1 or (k := next(counts[n])) == 1 else f"{n}_{k - 1}"
+            for n in names
+        ]
 
     @property
     def input(self) -> Any:
@@ -135,7 +152,10 @@ class Network(Layer):
         """A layer by its `name` or by its `index` in `layers`."""
         if index is not None:
             if not -len(self.layers) <= index < len(self.layers):
-                raise ValueError(f"Model '{self.name}' has {len(self.layers)} layers; layer {index} does not exist.")
+                raise ValueError(
+                    f"Model '{self.name}' has {len(self.layers)} layers; layer {index} does not "
+                    "exist."
+                )
             return self.layers[index]
         if name is None:
             raise ValueError("get_layer needs a `name` or an `index`.")
@@ -145,7 +165,9 @@ class Network(Layer):
         names = [layer.name for layer in self.layers]
         near = difflib.get_close_matches(str(name), names, n=1)
         hint = f" Did you mean '{near[0]}'?" if near else ""
-        raise ValueError(f"Model '{self.name}' has no layer '{name}'.{hint} Its layers: {', '.join(names)}.")
+        raise ValueError(
+            f"Model '{self.name}' has no layer '{name}'.{hint} Its layers: {', '.join(names)}."
+        )
 
     def _listed_paths(self) -> list[tuple[Layer, tuple[str, ...]]]:
         return [entry for layer in self._members for entry in layer.weight_paths()]
@@ -171,8 +193,8 @@ def sorted_graph(
 ) -> tuple[list[Node], list[list[Node]], list[Layer]]:
     """(nodes to run in order, all nodes from the deepest level up, layers in Keras's order).
 
-    The depth of a layer is its longest distance to an output.  Layers are listed from the deepest, and within a depth
-    in the order in which a walk back from the outputs first meets them.
+    The depth of a layer is its longest distance to an output. Layers are listed from the deepest,
+    and within a depth in the order in which a walk back from the outputs first meets them.
     """
     known = {id(tensor) for tensor in inputs}
     first_met: dict[int, int] = {}
@@ -198,7 +220,8 @@ def sorted_graph(
                 raise ValueError(f"The graph has a cycle through layer '{tensor.layer.name}'.")
             if isinstance(tensor.layer, InputLayer) and id(tensor) not in known:
                 raise ValueError(
-                    f"Model: the graph needs the input '{tensor.layer.name}', which is not among the model's inputs."
+                    f"Model: the graph needs the input '{tensor.layer.name}', which is not among "
+                    "the model's inputs."
                 )
             if id(node) not in done:
                 first_met.setdefault(id(node.layer), len(first_met))
@@ -207,7 +230,9 @@ def sorted_graph(
                 walk.append(iter(node.inbound))
     for tensor in inputs:
         if id(source_node(tensor)) not in done:
-            raise ValueError(f"Model: the input '{tensor.layer.name}' leads to none of the outputs.")
+            raise ValueError(
+                f"Model: the input '{tensor.layer.name}' leads to none of the outputs."
+            )
 
     node_depth: dict[int, int] = {}
     layer_depth: dict[int, int] = {}
@@ -222,7 +247,9 @@ def sorted_graph(
     layers.sort(key=lambda layer: (-layer_depth[id(layer)], first_met[id(layer)]))
     names = [layer.name for layer in layers]
     if repeated := sorted({name for name in names if names.count(name) > 1}):
-        raise ValueError(f"Model: layer names must be unique; used more than once: {', '.join(repeated)}.")
+        raise ValueError(
+            f"Model: layer names must be unique; used more than once: {', '.join(repeated)}."
+        )
     levels: dict[int, list[Node]] = {}
     for node in finished:
         levels.setdefault(node_depth[id(node)], []).append(node)

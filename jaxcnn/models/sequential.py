@@ -11,20 +11,21 @@ import flax.linen as nn
 import numpy as np
 
 from jaxcnn.callbacks import History
-from jaxcnn.compat.spellings import old_spellings
 from jaxcnn.layers.base import LAYERS, Layer
 from jaxcnn.layers.custom import bound_module
 from jaxcnn.layers.derived import FlaxLayer
 from jaxcnn.layers.input import Input, InputLayer
-from jaxcnn.layers.tensor import SymbolicTensor
+from jaxcnn.layers.symbolic.tensor import SymbolicTensor
 from jaxcnn.models.model import Model
 from jaxcnn.models.network import Network
 from jaxcnn.nn.graph import Call, Graph, Ref, Topology
 from jaxcnn.saving import structure
-from jaxcnn.training.data import by_name
+from jaxcnn.spellings.translate import old_spellings
+from jaxcnn.training.input.check import by_name
 
 NOT_BUILT = (
-    "Sequential '{}' does not know its input shape yet: give the first layer an `input_shape`, call "
+    "Sequential '{}' does not know its input shape yet: give the first layer an `input_shape`, "
+    "call "
     "build((None, ...)), or train it once."
 )
 
@@ -35,7 +36,9 @@ EPOCHS = 10  # of `fit`
 def with_default(function: Callable[..., Any], name: str, value: Any) -> inspect.Signature:
     """The signature of `function` with another default."""
     signature = inspect.signature(function)
-    changed = [p.replace(default=value) if p.name == name else p for p in signature.parameters.values()]
+    changed = [
+        p.replace(default=value) if p.name == name else p for p in signature.parameters.values()
+    ]
     return signature.replace(parameters=changed)
 
 
@@ -44,8 +47,9 @@ def with_default(function: Callable[..., Any], name: str, value: Any) -> inspect
 class Sequential(Model):
     """Layers run one after another; a model can be one of them.
 
-    The first layer says its input shape (`input_shape`, `batch_input_shape`, `input_dim`), or is an `Input`, or is a
-    model.  Without any of these the model is built by the first data it sees, or by `build`.
+    The first layer says its input shape (`input_shape`, `batch_input_shape`, `input_dim`), or is an
+    `Input`, or is a model. Without any of these the model is built by the first data it sees, or by
+    `build`.
 
     Args:
         layers: layers to add, in order.
@@ -71,7 +75,8 @@ class Sequential(Model):
             layer = FlaxLayer(layer)
         if not isinstance(layer, Layer):
             raise TypeError(
-                f"Sequential '{self.name}': a layer is expected; given {layer!r} of type {type(layer).__name__}."
+                f"Sequential '{self.name}': a layer is expected; given {layer!r} of type "
+                f"{type(layer).__name__}."
             )
         if isinstance(layer, InputLayer):
             if self._input is not None or self._stack:
@@ -80,7 +85,8 @@ class Sequential(Model):
             return
         if any(layer.name == other.name and layer is not other for other in self._stack):
             raise ValueError(
-                f"Sequential '{self.name}' already has a layer named '{layer.name}'; names must be unique."
+                f"Sequential '{self.name}' already has a layer named '{layer.name}'; names must be "
+                "unique."
             )
         source = first_input(layer) if self._input is None and not self._stack else self._input
         if source is not None:
@@ -95,7 +101,10 @@ class Sequential(Model):
         output = layer(inputs)
         if not isinstance(output, SymbolicTensor):
             layer.inbound_nodes.pop()
-            raise TypeError(f"Sequential '{self.name}': layer '{layer.name}' gives several outputs; one is needed.")
+            raise TypeError(
+                f"Sequential '{self.name}': layer '{layer.name}' gives several outputs; one is "
+                "needed."
+            )
         return output
 
     def pop(self) -> None:
@@ -152,14 +161,22 @@ class Sequential(Model):
             self._specs = ()
             self.set_graph(self._input, self._tops[-1])
         else:
-            self.inputs, self.outputs, self._members, self._module = [], [], tuple(self._stack), None
+            self.inputs, self.outputs, self._members, self._module = (
+                [],
+                [],
+                tuple(self._stack),
+                None,
+            )
         self.layers = list(self._stack)  # as Keras, without the input layer
 
     def make_module(self) -> nn.Module:
         if self.built:
             return super().make_module()
         # Inside a layer that a user wrote the input shape comes with the data.
-        calls = tuple(Call(layer.name, layer.module, (Ref(i),), {}, Ref(i + 1)) for i, layer in enumerate(self._stack))
+        calls = tuple(
+            Call(layer.name, layer.module, (Ref(i),), {}, Ref(i + 1))
+            for i, layer in enumerate(self._stack)
+        )
         return Graph(Topology(("input",), calls, Ref(len(calls))))
 
     def _listed_paths(self) -> list[tuple[Layer, tuple[str, ...]]]:
@@ -183,8 +200,12 @@ class Sequential(Model):
         return structure.sequential_config(self)
 
     @classmethod
-    def from_config(cls, settings: Any, custom_objects: Mapping[str, Any] | None = None) -> Sequential:
-        """A new model, with new weights, from what `get_config` gave, or from the bare list of older files."""
+    def from_config(
+        cls, settings: Any, custom_objects: Mapping[str, Any] | None = None
+    ) -> Sequential:
+        """A new model, with new weights, from what `get_config` gave, or from the bare list of
+        older files.
+        """
         described = settings["layers"] if isinstance(settings, Mapping) else settings
         with structure.custom_object_scope(custom_objects):
             layers = [LAYERS.deserialize(entry) for entry in described]
@@ -218,7 +239,13 @@ class Sequential(Model):
         )
 
     def fit(
-        self, x: Any = None, y: Any = None, batch_size: int | None = 32, epochs: int = EPOCHS, *args: Any, **kwargs: Any
+        self,
+        x: Any = None,
+        y: Any = None,
+        batch_size: int | None = 32,
+        epochs: int = EPOCHS,
+        *args: Any,
+        **kwargs: Any,
     ) -> History:
         """As `Model.fit`, with the 10 epochs by default that Keras 2.0.4 has here."""
         return super().fit(x, y, batch_size, epochs, *args, **kwargs)
@@ -228,7 +255,9 @@ class Sequential(Model):
     def train_on_batch(  # type: ignore[override]
         self, x: Any, y: Any, class_weight: Any = None, sample_weight: Any = None
     ) -> float | list[float]:
-        """As `Model.train_on_batch`, with the last two arguments in the order that Keras 2.0.4 has here."""
+        """As `Model.train_on_batch`, with the last two arguments in the order that Keras 2.0.4 has
+        here.
+        """
         return super().train_on_batch(x, y, sample_weight, class_weight)
 
     def predict_proba(self, x: Any, batch_size: int | None = 32, verbose: int = 1) -> Any:
@@ -236,7 +265,8 @@ class Sequential(Model):
         probabilities = self.predict(x, batch_size, verbose)
         if np.min(probabilities) < 0.0 or np.max(probabilities) > 1.0:
             warnings.warn(
-                f"The outputs of model '{self.name}' lie outside of [0, 1], so they are no probabilities: its last "
+                f"The outputs of model '{self.name}' lie outside of [0, 1], so they are no "
+                "probabilities: its last "
                 "layer needs a softmax or sigmoid activation.",
                 UserWarning,
                 stacklevel=2,
@@ -244,8 +274,9 @@ class Sequential(Model):
         return probabilities
 
     def predict_classes(self, x: Any, batch_size: int | None = 32, verbose: int = 1) -> np.ndarray:
-        """The class of each sample: the index of the largest output, (samples,), or of a single output whether it is
-        above 0.5, (samples, 1)."""
+        """The class of each sample: the index of the largest output, (samples,), or of a single
+        output whether it is above 0.5, (samples, 1).
+        """
         outputs = self.predict(x, batch_size, verbose)
         if outputs.shape[-1] > 1:
             return outputs.argmax(axis=-1)
@@ -254,16 +285,24 @@ class Sequential(Model):
     def _require_built(self, inputs: Any) -> None:
         if self.built:
             return
-        (value,) = inputs.values() if isinstance(inputs, Mapping) else by_name(inputs, ["input"], "input")
+        (value,) = (
+            inputs.values() if isinstance(inputs, Mapping) else by_name(inputs, ["input"], "input")
+        )
         self.build((None, *(np.shape(value)[1:] or (1,))))
 
 
 def first_input(layer: Layer) -> SymbolicTensor | list[SymbolicTensor] | None:
-    """The input, or the inputs of a model of several, that the first layer asks for; None when it does not say."""
+    """The input, or the inputs of a model of several, that the first layer asks for; None when it
+    does not say.
+    """
     if isinstance(layer, Network):
         if not layer.built:
             return None
-        names = [f"{layer.name}_input"] if len(layer.inputs) == 1 else [f"{n}_input" for n in layer.input_names]
+        names = (
+            [f"{layer.name}_input"]
+            if len(layer.inputs) == 1
+            else [f"{n}_input" for n in layer.input_names]
+        )
         sources = [
             Input(batch_shape=source.shape, dtype=source.dtype, name=name)
             for source, name in zip(layer.inputs, names, strict=True)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from jaxcnn.layers.base import Layer
-    from jaxcnn.layers.tensor import Node
+    from jaxcnn.layers.symbolic.tensor import Node
     from jaxcnn.models.network import Network
 
 
@@ -18,11 +18,17 @@ def print_summary(
     positions: Sequence[float] | None = None,
     print_fn: Callable[[str], Any] = print,
 ) -> None:
-    """Print one row a layer: name and class, output shape, parameters and, unless the model is a chain, its sources."""
+    """Print one row a layer: name and class, output shape, parameters and, unless the model is a
+    chain, its sources.
+    """
     chain = is_chain(model)
     line_length = line_length or (65 if chain else 100)
     positions = positions or ((0.45, 0.85, 1.0) if chain else (0.33, 0.55, 0.67, 1.0))
-    ends = [int(line_length * p) for p in positions] if positions[-1] <= 1 else [int(p) for p in positions]
+    ends = (
+        [int(line_length * p) for p in positions]
+        if positions[-1] <= 1
+        else [int(p) for p in positions]
+    )
     header = ["Layer (type)", "Output Shape", "Param #"] + ([] if chain else ["Connected to"])
 
     def row(fields: Sequence[Any]) -> None:
@@ -41,7 +47,12 @@ def print_summary(
         if chain:
             row(first)
         else:
-            sources = [name for node in layer.inbound_nodes if id(node) in relevant for name in sources_of(node)]
+            sources = [
+                name
+                for node in layer.inbound_nodes
+                if id(node) in relevant
+                for name in sources_of(node)
+            ]
             row([*first, sources[0] if sources else ""])
             for source in sources[1:]:
                 row(["", "", "", source])
@@ -75,4 +86,7 @@ def shape_of(layer: Layer) -> Any:
 
 def sources_of(node: Node) -> list[str]:
     """'name[node index][tensor index]' of each tensor the node was called on."""
-    return [f"{tensor.layer.name}[{tensor.node_index}][{tensor.tensor_index}]" for tensor in node.inbound]
+    return [
+        f"{tensor.layer.name}[{tensor.node_index}][{tensor.tensor_index}]"
+        for tensor in node.inbound
+    ]

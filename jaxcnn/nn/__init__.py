@@ -1,6 +1,16 @@
-"""The pure half: one ``flax.linen`` module per Keras layer, usable in plain Flax with no Keras around it."""
+"""The pure half: one ``flax.linen`` module per Keras layer, usable in plain Flax with no Keras
+around it.
+"""
 
-from jaxcnn.nn.advanced_activations import ELU, LeakyReLU, PReLU, RandomizedReLU, ReLU, Softmax, ThresholdedReLU
+from jaxcnn.nn.advanced_activations import (
+    ELU,
+    LeakyReLU,
+    PReLU,
+    RandomizedReLU,
+    ReLU,
+    Softmax,
+    ThresholdedReLU,
+)
 from jaxcnn.nn.base import Layer, current_valid_rows, declared_weights, valid_rows
 from jaxcnn.nn.convolution import Conv1D, Conv2D, Conv3D
 from jaxcnn.nn.convolutional_recurrent import ConvLSTM2D
@@ -20,7 +30,17 @@ from jaxcnn.nn.graph import Graph
 from jaxcnn.nn.lambda_layer import Lambda
 from jaxcnn.nn.lenet import EuclideanRBF, PartialConv2D, Subsampling2D
 from jaxcnn.nn.local import LocallyConnected1D, LocallyConnected2D
-from jaxcnn.nn.merge import Add, Average, Concatenate, CustomScaleLayer, Dot, Maximum, Minimum, Multiply, Subtract
+from jaxcnn.nn.merge import (
+    Add,
+    Average,
+    Concatenate,
+    CustomScaleLayer,
+    Dot,
+    Maximum,
+    Minimum,
+    Multiply,
+    Subtract,
+)
 from jaxcnn.nn.noise import (
     AlphaDropout,
     GaussianDropout,

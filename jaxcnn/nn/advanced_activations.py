@@ -15,7 +15,9 @@ from jaxcnn.nn.core import noise_key, resolved
 
 
 class LeakyReLU(Layer):
-    """``x`` where positive, ``alpha * x`` elsewhere.  Source: Maas et al., "Rectifier Nonlinearities", 2013."""
+    """``x`` where positive, ``alpha * x`` elsewhere.  Source: Maas et al., "Rectifier
+    Nonlinearities", 2013.
+    """
 
     alpha: float = 0.3
 
@@ -30,10 +32,11 @@ class LeakyReLU(Layer):
 
 
 class PReLU(Layer):
-    """``x`` where positive, ``alpha * x`` elsewhere, with a trained ``alpha`` of the shape of a sample.
+    """``x`` where positive, ``alpha * x`` elsewhere, with a trained ``alpha`` of the shape of a
+    sample.
 
-    `shared_axes` (counting the batch as 0) have one alpha for all positions: [1, 2] for one a channel of pictures.
-    Source: He et al., "Delving Deep into Rectifiers", 2015.
+    `shared_axes` (counting the batch as 0) have one alpha for all positions: [1, 2] for one a
+    channel of pictures. Source: He et al., "Delving Deep into Rectifiers", 2015.
     """
 
     alpha_initializer: Any = "zeros"
@@ -49,7 +52,8 @@ class PReLU(Layer):
             axes = arguments.whole_numbers(self.shared_axes)
             if axes is None or 0 in axes:
                 raise ValueError(
-                    f"{self.label}: `shared_axes` is {self.shared_axes!r}; it must hold integers, none of them 0, "
+                    f"{self.label}: `shared_axes` is {self.shared_axes!r}; it must hold integers, "
+                    "none of them 0, "
                     "the batch."
                 )
             values["shared_axes"] = axes
@@ -59,7 +63,9 @@ class PReLU(Layer):
     def __call__(self, x: jax.Array) -> jax.Array:
         axes = self.shared_axes or ()
         if any(not -x.ndim < axis < x.ndim for axis in axes):
-            raise ValueError(f"{self.label}: `shared_axes` is {axes}, but the input has shape {x.shape}.")
+            raise ValueError(
+                f"{self.label}: `shared_axes` is {axes}, but the input has shape {x.shape}."
+            )
         shared = {axis % x.ndim for axis in axes}
         alpha = self.weight(
             "alpha",
@@ -72,11 +78,13 @@ class PReLU(Layer):
 
 
 class RandomizedReLU(Layer):
-    """``x`` where positive, ``a * x`` elsewhere, with an ``a`` of its own for each number of the input.
+    """``x`` where positive, ``a * x`` elsewhere, with an ``a`` of its own for each number of the
+    input.
 
-    In training mode each ``a`` is drawn evenly from `lower` to `upper` (from the ``dropout`` stream; `seed` gives the
-    layer a stream of its own), else it is the mean of both.  Source: Xu et al., "Empirical Evaluation of Rectified
-    Activations in Convolutional Network", 2015, whose best range 1/8 to 1/3 is the default.
+    In training mode each ``a`` is drawn evenly from `lower` to `upper` (from the ``dropout``
+    stream; `seed` gives the layer a stream of its own), else it is the mean of both. Source: Xu et
+    al., "Empirical Evaluation of Rectified Activations in Convolutional Network", 2015, whose best
+    range 1/8 to 1/3 is the default.
     """
 
     lower: float = 1 / 8
@@ -87,7 +95,10 @@ class RandomizedReLU(Layer):
 
     def checked(self) -> dict[str, Any]:
         lower = arguments.number(self.label, "lower", self.lower, minimum=0.0)
-        return {"lower": lower, "upper": arguments.number(self.label, "upper", self.upper, minimum=lower)}
+        return {
+            "lower": lower,
+            "upper": arguments.number(self.label, "upper", self.upper, minimum=lower),
+        }
 
     @nn.compact
     def __call__(self, x: jax.Array, *, train: bool = False) -> jax.Array:
@@ -113,7 +124,9 @@ class ELU(Layer):
 
 
 class ThresholdedReLU(Layer):
-    """``x`` where it is above `theta`, 0 elsewhere.  Source: Konda et al., "Zero-Bias Autoencoders", 2014."""
+    """``x`` where it is above `theta`, 0 elsewhere.  Source: Konda et al., "Zero-Bias
+    Autoencoders", 2014.
+    """
 
     theta: float = 1.0
 
@@ -136,18 +149,25 @@ class Softmax(Layer):
 
     def checked(self) -> dict[str, Any]:
         if not isinstance(self.axis, int) or self.axis == 0:
-            raise ValueError(f"{self.label}: `axis` is {self.axis!r}; it must be an integer other than 0, the batch.")
+            raise ValueError(
+                f"{self.label}: `axis` is {self.axis!r}; it must be an integer other than 0, the "
+                "batch."
+            )
         return {}
 
     @nn.compact
     def __call__(self, x: jax.Array) -> jax.Array:
         if not -x.ndim < self.axis < x.ndim:
-            raise ValueError(f"{self.label}: `axis` is {self.axis}, but the input has shape {x.shape}.")
+            raise ValueError(
+                f"{self.label}: `axis` is {self.axis}, but the input has shape {x.shape}."
+            )
         return activations.softmax(x, self.axis)
 
 
 class ReLU(Layer):
-    """``x`` where above `threshold`, ``negative_slope * (x - threshold)`` elsewhere; at most `max_value`."""
+    """``x`` where above `threshold`, ``negative_slope * (x - threshold)`` elsewhere; at most
+    `max_value`.
+    """
 
     max_value: float | None = None
     negative_slope: float = 0.0
@@ -158,13 +178,21 @@ class ReLU(Layer):
     def checked(self) -> dict[str, Any]:
         limit = self.max_value
         return {
-            "max_value": None if limit is None else arguments.number(self.label, "max_value", limit, minimum=0.0),
-            "negative_slope": arguments.number(self.label, "negative_slope", self.negative_slope, minimum=0.0),
+            "max_value": None
+            if limit is None
+            else arguments.number(self.label, "max_value", limit, minimum=0.0),
+            "negative_slope": arguments.number(
+                self.label, "negative_slope", self.negative_slope, minimum=0.0
+            ),
             "threshold": arguments.number(self.label, "threshold", self.threshold, minimum=0.0),
         }
 
     @nn.compact
     def __call__(self, x: jax.Array) -> jax.Array:
-        below = self.negative_slope * (x - self.threshold) if self.negative_slope else jnp.zeros((), x.dtype)
+        below = (
+            self.negative_slope * (x - self.threshold)
+            if self.negative_slope
+            else jnp.zeros((), x.dtype)
+        )
         y = jnp.where(x > self.threshold, x, below)
         return y if self.max_value is None else jnp.minimum(y, self.max_value)

@@ -22,14 +22,18 @@ SPATIAL_AXES = {
 
 
 class SpatialLayer(Layer):
-    """A layer over `spatial_rank` axes that computes channels last and honours `data_format` at its boundary."""
+    """A layer over `spatial_rank` axes that computes channels last and honours `data_format` at its
+    boundary.
+    """
 
     spatial_rank: ClassVar[int]
 
     def checked_format(self) -> dict[str, Any]:
         if "data_format" not in self.__dataclass_fields__:
             return {}
-        return {"data_format": arguments.data_format(self.label, getattr(self, "data_format", None))}
+        return {
+            "data_format": arguments.data_format(self.label, getattr(self, "data_format", None))
+        }
 
     @property
     def channels_first(self) -> bool:
@@ -48,14 +52,18 @@ class SpatialLayer(Layer):
 
 
 class Convolution(SpatialLayer):
-    """What all convolutions check: positive sizes, a known padding, and no stride together with a dilation."""
+    """What all convolutions check: positive sizes, a known padding, and no stride together with a
+    dilation.
+    """
 
     paddings: ClassVar[tuple[str, ...]] = ("valid", "same")
 
     def checked(self) -> dict[str, Any]:
         layer: Any = self
         label, rank, fields = self.label, self.spatial_rank, self.__dataclass_fields__
-        values: dict[str, Any] = {"padding": arguments.choice(label, "padding", layer.padding, self.paddings)}
+        values: dict[str, Any] = {
+            "padding": arguments.choice(label, "padding", layer.padding, self.paddings)
+        }
         for name in ("filters", "groups", "depth_multiplier"):
             if name in fields:
                 values[name] = arguments.positive_integer(label, name, getattr(self, name))
@@ -65,7 +73,8 @@ class Convolution(SpatialLayer):
         dilation = values.get("dilation_rate", (1,) * rank)
         if any(s != 1 for s in values["strides"]) and any(d != 1 for d in dilation):
             raise ValueError(
-                f"{label}: `strides` {values['strides']} and `dilation_rate` {dilation} cannot both differ from 1."
+                f"{label}: `strides` {values['strides']} and `dilation_rate` {dilation} cannot "
+                "both differ from 1."
             )
         return {**values, **self.checked_format(), **resolved(self)}
 
@@ -78,7 +87,8 @@ class Convolution(SpatialLayer):
         reach = tuple((k - 1) * d + 1 for k, d in zip(layer.kernel_size, dilation, strict=True))
         if any(n < r for n, r in zip(x.shape[1:-1], reach, strict=True)):
             raise ValueError(
-                f"{self.label}: the input has spatial size {x.shape[1:-1]}, smaller than the kernel's reach {reach}; "
+                f"{self.label}: the input has spatial size {x.shape[1:-1]}, smaller than the "
+                f"kernel's reach {reach}; "
                 "use a larger input, a smaller kernel or padding='same'."
             )
 
@@ -93,13 +103,19 @@ class Conv(Convolution):
         groups, channels = getattr(self, "groups", 1), x.shape[-1]
         if channels % groups or layer.filters % groups:
             raise ValueError(
-                f"{self.label}: `groups` is {groups}; it must divide the input's {channels} channels and the "
+                f"{self.label}: `groups` is {groups}; it must divide the input's {channels} "
+                "channels and the "
                 f"{layer.filters} filters."
             )
         self.require_space(x)
         kernel = kernel_weight(self, (*layer.kernel_size, channels // groups, layer.filters))
         bias = bias_weight(self, layer.filters) if layer.use_bias else None
-        how = {"strides": layer.strides, "padding": layer.padding, "dilation": layer.dilation_rate, "groups": groups}
+        how = {
+            "strides": layer.strides,
+            "padding": layer.padding,
+            "dilation": layer.dilation_rate,
+            "groups": groups,
+        }
         if bias is None or layer.activation not in RELU:
             return finish_channels(self, ops.conv(x, kernel, **how), bias)
         y = self.from_channels_last(ops.conv_relu(x, kernel, bias, **how))
@@ -108,7 +124,9 @@ class Conv(Convolution):
 
 
 def finish_channels(layer: Any, y: jax.Array, bias: jax.Array | None) -> jax.Array:
-    """`finish` for a channels-last result of a spatial layer: the activation sees the layer's own data format."""
+    """`finish` for a channels-last result of a spatial layer: the activation sees the layer's own
+    data format.
+    """
     if bias is not None:
         y = y + bias
     return finish(layer, layer.from_channels_last(y), None)
@@ -140,10 +158,11 @@ class Conv1D(Conv):
 
 
 class Conv2D(Conv):
-    """Convolution over pictures: (batch, height, width, channels) to (batch, new_height, new_width, filters).
+    """Convolution over pictures: (batch, height, width, channels) to (batch, new_height, new_width,
+    filters).
 
-    With ``data_format="channels_first"`` the channels are axis 1 on both sides.  `groups` splits the channels into
-    groups convolved apart (AlexNet).
+    With ``data_format="channels_first"`` the channels are axis 1 on both sides. `groups` splits the
+    channels into groups convolved apart (AlexNet).
     """
 
     filters: int
@@ -167,7 +186,9 @@ class Conv2D(Conv):
 
 
 class Conv3D(Conv):
-    """Convolution over volumes or films: (batch, d1, d2, d3, channels) to (batch, n1, n2, n3, filters)."""
+    """Convolution over volumes or films: (batch, d1, d2, d3, channels) to (batch, n1, n2, n3,
+    filters).
+    """
 
     filters: int
     kernel_size: Any

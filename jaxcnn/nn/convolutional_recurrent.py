@@ -15,13 +15,16 @@ from jaxcnn.nn.recurrent.layers import GatedLayer
 
 
 class ConvLSTM2D(LSTMRecurrence, GatedLayer, Convolution):
-    """`LSTM` with convolutions for products: (batch, steps, rows, columns, channels) to (batch, new_r, new_c, filters).
+    """`LSTM` with convolutions for products: (batch, steps, rows, columns, channels) to (batch,
+    new_r, new_c, filters).
 
-    With `return_sequences` the output has the axis of steps too; with ``data_format="channels_first"`` the channels
-    come before the rows on both sides.  `strides`, `padding` and `dilation_rate` are those of the convolution of the
-    input; that of the state keeps its size.  Weights, gates in the order i, f, c, o: ``kernel`` (*kernel_size,
-    channels, 4 * filters), ``recurrent_kernel`` (*kernel_size, filters, 4 * filters), ``bias`` (4 * filters,).  The
-    states h and c have the shape of an output.  Source: Shi et al., "Convolutional LSTM Network", 2015.
+    With `return_sequences` the output has the axis of steps too; with
+    ``data_format="channels_first"`` the channels come before the rows on both sides. `strides`,
+    `padding` and `dilation_rate` are those of the convolution of the input; that of the state keeps
+    its size. Weights, gates in the order i, f, c, o: ``kernel`` (*kernel_size, channels, 4 *
+    filters), ``recurrent_kernel`` (*kernel_size, filters, 4 * filters), ``bias`` (4 * filters,).
+    The states h and c have the shape of an output. Source: Shi et al., "Convolutional LSTM
+    Network", 2015.
     """
 
     filters: int
@@ -80,7 +83,9 @@ class ConvLSTM2D(LSTMRecurrence, GatedLayer, Convolution):
 
     def input_product(self, x: jax.Array, kernel: jax.Array) -> jax.Array:
         self.require_space(x)
-        return ops.conv(x, kernel, strides=self.strides, padding=self.padding, dilation=self.dilation_rate)
+        return ops.conv(
+            x, kernel, strides=self.strides, padding=self.padding, dilation=self.dilation_rate
+        )
 
     def recurrent_product(self, h: jax.Array, kernel: jax.Array) -> jax.Array:
         return ops.conv(h, kernel, padding="same")

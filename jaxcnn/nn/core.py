@@ -1,4 +1,6 @@
-"""Dense, Activation, Dropout, Flatten, Reshape, Permute, RepeatVector, ActivityRegularization and Masking."""
+"""Dense, Activation, Dropout, Flatten, Reshape, Permute, RepeatVector, ActivityRegularization and
+Masking.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,8 @@ from jaxcnn.ops.product import dot
 class Dense(Layer):
     """``activation(x @ kernel + bias)`` over the last axis.
 
-    Input (batch, ..., features), output (batch, ..., units).  Weights: ``kernel`` (features, units), ``bias`` (units,).
+    Input (batch, ..., features), output (batch, ..., units). Weights: ``kernel`` (features, units),
+    ``bias`` (units,).
     """
 
     units: int
@@ -35,19 +38,26 @@ class Dense(Layer):
     supports_masking = True
 
     def checked(self) -> dict[str, Any]:
-        return {"units": arguments.positive_integer(self.label, "units", self.units), **resolved(self)}
+        return {
+            "units": arguments.positive_integer(self.label, "units", self.units),
+            **resolved(self),
+        }
 
     @nn.compact
     def __call__(self, x: jax.Array) -> jax.Array:
         if x.ndim < 2:
-            raise ValueError(f"{self.label}: the input has shape {x.shape}; it needs (batch, ..., features).")
+            raise ValueError(
+                f"{self.label}: the input has shape {x.shape}; it needs (batch, ..., features)."
+            )
         kernel = kernel_weight(self, (x.shape[-1], self.units))
         y = dot(x, kernel)
         return finish(self, y, bias_weight(self, self.units) if self.use_bias else None)
 
 
 def resolved(layer: Any) -> dict[str, Any]:
-    """The activation, initializer, regularizer and constraint fields of `layer` with names turned into functions."""
+    """The activation, initializer, regularizer and constraint fields of `layer` with names turned
+    into functions.
+    """
     getters = {
         "activation": activations.get,
         "initializer": initializers.get,
@@ -78,12 +88,18 @@ def kernel_weight(layer: Any, shape: tuple[int, ...]) -> jax.Array:
 def bias_weight(layer: Any, *shape: int) -> jax.Array:
     """Declare the ``bias`` of a layer that has the bias_* fields."""
     return layer.weight(
-        "bias", layer.bias_initializer, shape, regularizer=layer.bias_regularizer, constraint=layer.bias_constraint
+        "bias",
+        layer.bias_initializer,
+        shape,
+        regularizer=layer.bias_regularizer,
+        constraint=layer.bias_constraint,
     )
 
 
 def finish(layer: Any, y: jax.Array, bias: jax.Array | None) -> jax.Array:
-    """What ends every layer with a kernel: add the bias to the last axis, activate, penalise the activity."""
+    """What ends every layer with a kernel: add the bias to the last axis, activate, penalise the
+    activity.
+    """
     if bias is not None:
         y = y + bias
     if layer.activation is not None:
@@ -108,10 +124,12 @@ class Activation(Layer):
 
 
 class Dropout(Layer):
-    """In training mode zero a fraction `rate` of the inputs and scale the rest by ``1 / (1 - rate)``.
+    """In training mode zero a fraction `rate` of the inputs and scale the rest by
+    ``1 / (1 - rate)``.
 
-    `noise_shape`, of the input's rank, has 1 (or None for "as the input") where the mask is shared along an axis, as in
-    (batch, 1, features).  Draws from the ``dropout`` stream; `seed` gives the layer a stream of its own.
+    `noise_shape`, of the input's rank, has 1 (or None for "as the input") where the mask is shared
+    along an axis, as in (batch, 1, features). Draws from the ``dropout`` stream; `seed` gives the
+    layer a stream of its own.
     """
 
     rate: float
@@ -138,7 +156,9 @@ def dropout_rate(layer: Any, name: str = "rate") -> float:
     except (TypeError, ValueError):
         rate = -1.0
     if not 0.0 <= rate <= 1.0:
-        raise ValueError(f"{layer.label}: `{name}` is {value!r}; it is the fraction to drop, from 0 to 1.")
+        raise ValueError(
+            f"{layer.label}: `{name}` is {value!r}; it is the fraction to drop, from 0 to 1."
+        )
     return rate
 
 
@@ -147,34 +167,46 @@ def noise_shape(layer: Any) -> tuple[int | None, ...] | None:
     shape = layer.noise_shape
     if shape is None:
         return None
-    if not isinstance(shape, list | tuple) or any(n is not None and (not isinstance(n, int) or n < 1) for n in shape):
+    if not isinstance(shape, list | tuple) or any(
+        n is not None and (not isinstance(n, int) or n < 1) for n in shape
+    ):
         raise ValueError(
-            f"{layer.label}: `noise_shape` is {shape!r}; it must be None, or one entry an axis: its size, 1 or None."
+            f"{layer.label}: `noise_shape` is {shape!r}; it must be None, or one entry an axis: "
+            "its size, 1 or None."
         )
     return tuple(shape)
 
 
 def mask_shape(layer: Any, x: jax.Array) -> tuple[int, ...]:
-    """The shape of a mask for `x` by the layer's `noise_shape`: each axis its own size, or 1 where it is shared."""
+    """The shape of a mask for `x` by the layer's `noise_shape`: each axis its own size, or 1 where
+    it is shared.
+    """
     shape = layer.noise_shape
     if shape is None:
         return x.shape
-    if len(shape) != x.ndim or any(n not in (None, 1, size) for n, size in zip(shape, x.shape, strict=True)):
+    if len(shape) != x.ndim or any(
+        n not in (None, 1, size) for n, size in zip(shape, x.shape, strict=True)
+    ):
         raise ValueError(
-            f"{layer.label}: `noise_shape` is {shape}; for an input of shape {x.shape} it needs {x.ndim} entries, each "
+            f"{layer.label}: `noise_shape` is {shape}; for an input of shape {x.shape} it needs "
+            f"{x.ndim} entries, each "
             "the size of its axis, None for that, or 1 where the axis shares its mask."
         )
     return tuple(size if n is None else n for n, size in zip(shape, x.shape, strict=True))
 
 
 def noise_key(layer: Any) -> jax.Array:
-    """The key of a layer's noise in this pass: a function of the stream, the layer's path and its own seed."""
+    """The key of a layer's noise in this pass: a function of the stream, the layer's path and its
+    own seed.
+    """
     key = layer.make_rng("dropout")
     return key if layer.seed is None else jax.random.fold_in(key, layer.seed)
 
 
 def drop(key: jax.Array, x: jax.Array, rate: float, shape: tuple[int, ...]) -> jax.Array:
-    """`x` with elements dropped by a mask of `shape` (broadcast to x) that keeps each with chance ``1 - rate``."""
+    """`x` with elements dropped by a mask of `shape` (broadcast to x) that keeps each with chance
+    ``1 - rate``.
+    """
     if rate == 1.0:
         return jnp.zeros_like(x)
     keep = keep_mask(key, rate, shape)
@@ -191,8 +223,9 @@ def keep_mask(key: jax.Array, rate: float, shape: tuple[int, ...]) -> jax.Array:
 def scrambled_places(key: jax.Array, shape: tuple[int, ...]) -> jax.Array:
     """Random uint32 of `shape`: a hash of each element's place, keyed by the words of `key`.
 
-    Much weaker than JAX's own generator, but good enough for noise, and on CPU ten times as fast and twenty times
-    faster to compile.  The hash is lowbias32 (Wellons, Prospecting for Hash Functions, 2018).
+    Much weaker than JAX's own generator, but good enough for noise, and on CPU ten times as fast
+    and twenty times faster to compile. The hash is lowbias32 (Wellons, Prospecting for Hash
+    Functions, 2018).
     """
     words = jax.random.key_data(key)
     x = jax.lax.iota(jnp.uint32, math.prod(shape))
@@ -207,8 +240,9 @@ def scrambled_places(key: jax.Array, shape: tuple[int, ...]) -> jax.Array:
 class Flatten(Layer):
     """(batch, ...) to (batch, features).
 
-    With ``data_format="channels_first"`` the channels move last before flattening, so that the weights of what follows
-    do not depend on the data format; None leaves the order of the axes as it is.
+    With ``data_format="channels_first"`` the channels move last before flattening, so that the
+    weights of what follows do not depend on the data format; None leaves the order of the axes as
+    it is.
     """
 
     data_format: str | None = None
@@ -233,7 +267,8 @@ class Reshape(Layer):
         shape = arguments.whole_numbers(self.target_shape)
         if shape is None or any(n < -1 or n == 0 for n in shape) or shape.count(-1) > 1:
             raise ValueError(
-                f"{self.label}: `target_shape` is {self.target_shape!r}; it must hold positive integers and at most "
+                f"{self.label}: `target_shape` is {self.target_shape!r}; it must hold positive "
+                "integers and at most "
                 "one -1."
             )
         return {"target_shape": shape}
@@ -242,7 +277,8 @@ class Reshape(Layer):
         size, known = math.prod(x.shape[1:]), math.prod(n for n in self.target_shape if n != -1)
         if size % known if -1 in self.target_shape else size != known:
             raise ValueError(
-                f"{self.label}: an input of shape {x.shape} has {size} values a sample, which do not fill "
+                f"{self.label}: an input of shape {x.shape} has {size} values a sample, which do "
+                "not fill "
                 f"`target_shape` {self.target_shape}."
             )
         return x.reshape(x.shape[0], *(size // known if n == -1 else n for n in self.target_shape))
@@ -257,7 +293,9 @@ class Permute(Layer):
         dims = arguments.whole_numbers(self.dims) or ()
         if not dims or sorted(dims) != list(range(1, len(dims) + 1)):
             count = len(dims) or "the number of axes"
-            raise ValueError(f"{self.label}: `dims` is {self.dims!r}; it must be an ordering of 1 to {count}.")
+            raise ValueError(
+                f"{self.label}: `dims` is {self.dims!r}; it must be an ordering of 1 to {count}."
+            )
         return {"dims": dims}
 
     def __call__(self, x: jax.Array) -> jax.Array:
@@ -287,7 +325,9 @@ class ActivityRegularization(Layer):
     supports_masking = True
 
     def checked(self) -> dict[str, Any]:
-        return {name: arguments.number(self.label, name, getattr(self, name)) for name in ("l1", "l2")}
+        return {
+            name: arguments.number(self.label, name, getattr(self, name)) for name in ("l1", "l2")
+        }
 
     @nn.compact
     def __call__(self, x: jax.Array) -> jax.Array:
@@ -296,7 +336,9 @@ class ActivityRegularization(Layer):
 
 
 class Masking(Layer):
-    """Mask the timesteps of (batch, steps, ...) whose features all equal `mask_value`, and set them to zero."""
+    """Mask the timesteps of (batch, steps, ...) whose features all equal `mask_value`, and set them
+    to zero.
+    """
 
     mask_value: float = 0.0
 

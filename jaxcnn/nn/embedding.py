@@ -14,11 +14,13 @@ from jaxcnn.nn.core import resolved
 
 
 class Embedding(Layer):
-    """Row i of a matrix for each integer i: (batch, steps) of 0 to ``input_dim - 1`` to (batch, steps, output_dim).
+    """Row i of a matrix for each integer i: (batch, steps) of 0 to ``input_dim - 1`` to (batch,
+    steps, output_dim).
 
-    Weight: ``embeddings`` (input_dim, output_dim).  Integers may come as floats.  An integer outside of the matrix
-    gives NaN, so that the loss shows it (an index cannot be checked in compiled code).  With `mask_zero` 0 stands for
-    padding: the steps where it is are masked.  `input_length` is the number of steps, when it is fixed.
+    Weight: ``embeddings`` (input_dim, output_dim). Integers may come as floats. An integer outside
+    of the matrix gives NaN, so that the loss shows it (an index cannot be checked in compiled
+    code). With `mask_zero` 0 stands for padding: the steps where it is are masked. `input_length`
+    is the number of steps, when it is fixed.
     """
 
     input_dim: int
@@ -31,8 +33,15 @@ class Embedding(Layer):
     input_length: int | None = None
 
     def checked(self) -> dict[str, Any]:
-        names = ["input_dim", "output_dim", *(["input_length"] if self.input_length is not None else [])]
-        sizes = {name: arguments.positive_integer(self.label, name, getattr(self, name)) for name in names}
+        names = [
+            "input_dim",
+            "output_dim",
+            *(["input_length"] if self.input_length is not None else []),
+        ]
+        sizes = {
+            name: arguments.positive_integer(self.label, name, getattr(self, name))
+            for name in names
+        }
         return {**sizes, **resolved(self)}
 
     def compute_mask(self, inputs: jax.Array, mask: Any) -> Any:
@@ -42,7 +51,8 @@ class Embedding(Layer):
     def __call__(self, x: jax.Array) -> jax.Array:
         if self.input_length is not None and x.shape[1:2] != (self.input_length,):
             raise ValueError(
-                f"{self.label}: the input has shape {x.shape}, but `input_length` is {self.input_length}; it needs "
+                f"{self.label}: the input has shape {x.shape}, but `input_length` is "
+                f"{self.input_length}; it needs "
                 f"(batch, {self.input_length})."
             )
         embeddings = self.weight(
@@ -52,7 +62,9 @@ class Embedding(Layer):
             regularizer=self.embeddings_regularizer,
             constraint=self.embeddings_constraint,
         )
-        y = embeddings.at[indices(x)].get(mode="fill", fill_value=jnp.nan, wrap_negative_indices=False)
+        y = embeddings.at[indices(x)].get(
+            mode="fill", fill_value=jnp.nan, wrap_negative_indices=False
+        )
         self.penalise_activity(self.activity_regularizer, y)
         return y
 

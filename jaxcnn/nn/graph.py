@@ -1,7 +1,7 @@
 """A graph of modules as one module: what Sequential and functional models compile to.
 
-``Graph(topology).apply(variables, x, train=True)`` is a pure function like any other module's; its variables are
-nested under the names of its layers, a layer that is called twice being stored once.
+``Graph(topology).apply(variables, x, train=True)`` is a pure function like any other module's; its
+variables are nested under the names of its layers, a layer that is called twice being stored once.
 """
 
 from __future__ import annotations
@@ -28,7 +28,9 @@ class Ref:
 
 @dataclass(frozen=True, eq=False)
 class Call:
-    """One call of a module: `args` and `kwargs` hold `Ref` where a computed value goes; `outputs` are its places."""
+    """One call of a module: `args` and `kwargs` hold `Ref` where a computed value goes; `outputs`
+    are its places.
+    """
 
     name: str
     module: nn.Module
@@ -39,7 +41,9 @@ class Call:
 
 @dataclass(frozen=True, eq=False)
 class Topology:
-    """Which modules run on what: inputs take the first places, then each call in order; `outputs` are what is given."""
+    """Which modules run on what: inputs take the first places, then each call in order; `outputs`
+    are what is given.
+    """
 
     input_names: tuple[str, ...]
     calls: tuple[Call, ...]
@@ -49,12 +53,14 @@ class Topology:
 class Graph(Layer):
     """The modules of a topology, run in order.
 
-    Inputs: one array, a list in the order of the topology's inputs, or a dict by their names.  Outputs: one array, or
-    a list where the model has several.
+    Inputs: one array, a list in the order of the topology's inputs, or a dict by their names.
+    Outputs: one array, or a list where the model has several.
     """
 
     topology: Topology
-    remat: bool = False  # in the backward pass, compute the values within each of the `blocks` again
+    remat: bool = (
+        False  # in the backward pass, compute the values within each of the `blocks` again
+    )
 
     supports_masking = True
 
@@ -81,23 +87,38 @@ class Graph(Layer):
         return fill(self.topology.outputs, place), fill(self.topology.outputs, mask_at)
 
     def run_calls(
-        self, calls: Iterable[Call], place: dict, mask_at: dict, train: bool, bound: dict[str, nn.Module]
+        self,
+        calls: Iterable[Call],
+        place: dict,
+        mask_at: dict,
+        train: bool,
+        bound: dict[str, nn.Module],
     ) -> None:
-        """Run `calls`, and add what they give to `place` and its masks to `mask_at`; a module is `bound` once."""
+        """Run `calls`, and add what they give to `place` and its masks to `mask_at`; a module is
+        `bound` once.
+        """
         for call in calls:
             if call.name not in bound:
                 bound[call.name] = call.module.clone(parent=self, name=call.name)
             args, kwargs = fill((call.args, dict(call.kwargs)), place)
-            outputs, out_masks = run(bound[call.name], args, kwargs, fill(call.args[0], mask_at), train)
+            outputs, out_masks = run(
+                bound[call.name], args, kwargs, fill(call.args[0], mask_at), train
+            )
             flat_places = jax.tree.leaves(call.outputs)
             flat_masks = jax.tree.leaves(out_masks, is_leaf=lambda m: m is None)
             if len(flat_masks) != len(flat_places):
                 flat_masks = [None] * len(flat_places)
-            for ref, value, m in zip(flat_places, jax.tree.leaves(outputs), flat_masks, strict=True):
+            for ref, value, m in zip(
+                flat_places, jax.tree.leaves(outputs), flat_masks, strict=True
+            ):
                 place[ref.index], mask_at[ref.index] = value, m
 
-    def run_again(self, calls: Sequence[Call], wanted: Sequence[int], place: dict, mask_at: dict, train: bool) -> None:
-        """As `run_calls`, but of what is computed only the places `wanted` are kept for the backward pass."""
+    def run_again(
+        self, calls: Sequence[Call], wanted: Sequence[int], place: dict, mask_at: dict, train: bool
+    ) -> None:
+        """As `run_calls`, but of what is computed only the places `wanted` are kept for the
+        backward pass.
+        """
         read = {ref.index for call in calls for ref in refs((call.args, call.kwargs))} & set(place)
 
         def block(graph: Graph, values: dict, masks: dict) -> tuple[dict, dict]:
@@ -115,11 +136,15 @@ class Graph(Layer):
         if isinstance(inputs, Mapping):
             missing, unknown = set(names) - set(inputs), set(inputs) - set(names)
             if missing or unknown:
-                raise ValueError(f"The model's inputs are named {list(names)}; given {sorted(inputs)}.")
+                raise ValueError(
+                    f"The model's inputs are named {list(names)}; given {sorted(inputs)}."
+                )
             return [inputs[name] for name in names]
         values = list(inputs) if isinstance(inputs, list | tuple) else [inputs]
         if len(values) != len(names):
-            raise ValueError(f"The model has {len(names)} inputs ({', '.join(names)}); given {len(values)}.")
+            raise ValueError(
+                f"The model has {len(names)} inputs ({', '.join(names)}); given {len(values)}."
+            )
         return values
 
 
@@ -131,11 +156,13 @@ def refs(structure: Any) -> list[Ref]:
 def blocks(topology: Topology) -> list[tuple[tuple[Call, ...], list[int]]]:
     """The calls in about sqrt(n) consecutive blocks: (calls, places that are read after them).
 
-    Blocks end where the fewest values are on their way, as between the blocks of a residual network.  Source: Chen et
-    al., "Training Deep Nets with Sublinear Memory Cost", 2016.
+    Blocks end where the fewest values are on their way, as between the blocks of a residual
+    network. Source: Chen et al., "Training Deep Nets with Sublinear Memory Cost", 2016.
     """
     calls = topology.calls
-    last_read = {ref.index: i for i, call in enumerate(calls) for ref in refs((call.args, call.kwargs))}
+    last_read = {
+        ref.index: i for i, call in enumerate(calls) for ref in refs((call.args, call.kwargs))
+    }
     last_read |= {ref.index: len(calls) for ref in refs(topology.outputs)}
     made = {ref.index: i for i, call in enumerate(calls) for ref in refs(call.outputs)}
 
@@ -146,21 +173,28 @@ def blocks(topology: Topology) -> list[tuple[tuple[Call, ...], list[int]]]:
     length, found, start = math.isqrt(len(calls)), [], 0
     for end, count in enumerate(counts, start=1):
         if end - start >= length and count == min(counts):
-            found.append((calls[start:end], [place for place in alive(end) if made[place] >= start]))
+            found.append(
+                (calls[start:end], [place for place in alive(end) if made[place] >= start])
+            )
             start = end
     return [*found, (calls[start:], [place for place in alive(len(calls)) if made[place] >= start])]
 
 
 def fill(structure: Any, values: Mapping[int, Any]) -> Any:
     """`structure` with every `Ref` replaced by the value at its place."""
-    return jax.tree.map(lambda leaf: values[leaf.index] if isinstance(leaf, Ref) else leaf, structure)
+    return jax.tree.map(
+        lambda leaf: values[leaf.index] if isinstance(leaf, Ref) else leaf, structure
+    )
 
 
-def run(module: nn.Module, args: tuple, kwargs: dict[str, Any], mask: Any, train: bool) -> tuple[Any, Any]:
+def run(
+    module: nn.Module, args: tuple, kwargs: dict[str, Any], mask: Any, train: bool
+) -> tuple[Any, Any]:
     """Call a bound module the way it wants to be called: (outputs, their masks).
 
-    `train` and the inputs' `mask` are handed to modules whose ``__call__`` has such a parameter; the spellings that
-    plain Flax modules use for the mode (training, deterministic, use_running_average) are understood.
+    `train` and the inputs' `mask` are handed to modules whose ``__call__`` has such a parameter;
+    the spellings that plain Flax modules use for the mode (training, deterministic,
+    use_running_average) are understood.
     """
     if isinstance(module, Graph):
         return module.with_masks(args[0], mask, train=train, **kwargs)
@@ -182,7 +216,9 @@ def run(module: nn.Module, args: tuple, kwargs: dict[str, Any], mask: Any, train
     outputs = module(*args, **kwargs)
     if not isinstance(module, Layer):
         return outputs, None
-    return outputs, module.compute_mask(args[0], mask) if some_mask or overrides_mask(kind) else None
+    return outputs, module.compute_mask(args[0], mask) if some_mask or overrides_mask(
+        kind
+    ) else None
 
 
 @functools.cache
@@ -198,5 +234,7 @@ def overrides_mask(module_class: Any) -> bool:
 
 
 def mixes_rows(module: nn.Module) -> bool:
-    """Whether padding rows could change the other rows' results; of modules we do not know, assume so."""
+    """Whether padding rows could change the other rows' results; of modules we do not know, assume
+    so.
+    """
     return module.mixes_rows if isinstance(module, Layer) else True

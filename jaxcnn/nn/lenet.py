@@ -1,5 +1,5 @@
-"""The layers of the first convolutional networks: LeCun et al., "Gradient-Based Learning Applied to Document
-Recognition", 1998, section II.
+"""The layers of the first convolutional networks: LeCun et al., "Gradient-Based Learning Applied to
+Document Recognition", 1998, section II.
 """
 
 from __future__ import annotations
@@ -18,10 +18,11 @@ from jaxcnn.nn.core import bias_weight, kernel_weight, resolved
 
 
 class Subsampling2D(SpatialLayer):
-    """``activation(coefficient * sum + bias)`` of windows side by side, one trained coefficient and bias for each map.
+    """``activation(coefficient * sum + bias)`` of windows side by side, one trained coefficient and
+    bias for each map.
 
-    (batch, height, width, channels) to (batch, height // rows, width // columns, channels) for a `pool_size` of
-    (rows, columns).
+    (batch, height, width, channels) to (batch, height // rows, width // columns, channels) for a
+    `pool_size` of (rows, columns).
     """
 
     pool_size: Any = (2, 2)
@@ -42,7 +43,10 @@ class Subsampling2D(SpatialLayer):
         n, height, width, channels = x.shape
         rows, columns = self.pool_size
         if height < rows or width < columns:
-            raise ValueError(f"{self.label}: maps of {height} x {width} are smaller than `pool_size` {self.pool_size}.")
+            raise ValueError(
+                f"{self.label}: maps of {height} x {width} are smaller than `pool_size` "
+                f"{self.pool_size}."
+            )
         x = x[:, : height // rows * rows, : width // columns * columns]
         x = x.reshape(n, height // rows, rows, width // columns, columns, channels).sum((2, 4))
         coefficient = self.weight("coefficient", self.coefficient_initializer, (channels,))
@@ -53,8 +57,8 @@ class Subsampling2D(SpatialLayer):
 class PartialConv2D(Convolution):
     """A convolution whose maps each see some of the input's channels only.
 
-    ``connections[j]`` lists the input channels that map j is connected to; the kernel (*kernel_size, number of
-    connections) holds the window of each in that order.
+    ``connections[j]`` lists the input channels that map j is connected to; the kernel
+    (*kernel_size, number of connections) holds the window of each in that order.
     """
 
     connections: Any
@@ -77,7 +81,8 @@ class PartialConv2D(Convolution):
         rows = [arguments.whole_numbers(row) for row in self.connections]
         if not rows or any(not row or min(row) < 0 or len(set(row)) < len(row) for row in rows):
             raise ValueError(
-                f"{self.label}: `connections` is {self.connections!r}; it must list for each map the channels that it "
+                f"{self.label}: `connections` is {self.connections!r}; it must list for each map "
+                "the channels that it "
                 "sees, at least one and none twice."
             )
         return {"connections": tuple(rows), **super().checked()}
@@ -90,15 +95,23 @@ class PartialConv2D(Convolution):
         sources = [c for row in self.connections for c in row]
         maps = [j for j, row in enumerate(self.connections) for _ in row]
         if max(sources) >= channels:
-            raise ValueError(f"{self.label}: `connections` names channel {max(sources)}; the input has {channels}.")
+            raise ValueError(
+                f"{self.label}: `connections` names channel {max(sources)}; the input has "
+                f"{channels}."
+            )
         windows = kernel_weight(self, (*self.kernel_size, len(sources)))
-        kernel = jnp.zeros((*self.kernel_size, channels, filters), windows.dtype).at[:, :, sources, maps].set(windows)
+        kernel = (
+            jnp.zeros((*self.kernel_size, channels, filters), windows.dtype)
+            .at[:, :, sources, maps]
+            .set(windows)
+        )
         y = ops.conv(x, kernel, strides=self.strides, padding=self.padding)
         return finish_channels(self, y, bias_weight(self, filters))
 
 
 class EuclideanRBF(Layer):
-    """Squared distances to one centre a unit: (batch, features) to (batch, units); the nearest class is the smallest.
+    """Squared distances to one centre a unit: (batch, features) to (batch, units); the nearest
+    class is the smallest.
 
     The centres stand in ``kernel`` (features, units).
     """
@@ -109,7 +122,10 @@ class EuclideanRBF(Layer):
     kernel_constraint: Any = None
 
     def checked(self) -> dict[str, Any]:
-        return {"units": arguments.positive_integer(self.label, "units", self.units), **resolved(self)}
+        return {
+            "units": arguments.positive_integer(self.label, "units", self.units),
+            **resolved(self),
+        }
 
     @nn.compact
     def __call__(self, x: jax.Array) -> jax.Array:

@@ -1,4 +1,6 @@
-"""Layers that take a list of arrays and give one: sums, products, extremes, concatenation and dot products."""
+"""Layers that take a list of arrays and give one: sums, products, extremes, concatenation and dot
+products.
+"""
 
 from __future__ import annotations
 
@@ -24,19 +26,25 @@ class Merge(Layer):
     def __call__(self, inputs: Sequence[jax.Array]) -> jax.Array:
         arrays = self.several(inputs)
         rank = max(x.ndim for x in arrays)
-        # Keras lines shapes up after the batch axis: (batch, 3) meets (batch, 5, 3) as (batch, 1, 3).
+        # Keras lines shapes up after the batch axis: (batch, 3) meets (batch, 5, 3) as (batch, 1,
+        # 3).
         arrays = [x.reshape(x.shape[0], *(1,) * (rank - x.ndim), *x.shape[1:]) for x in arrays]
         try:
             jnp.broadcast_shapes(*(x.shape for x in arrays))
         except ValueError:
             shapes = ", ".join(str(tuple(x.shape)) for x in inputs)
-            raise ValueError(f"{self.label}: the inputs have shapes {shapes}, which do not fit together.") from None
+            raise ValueError(
+                f"{self.label}: the inputs have shapes {shapes}, which do not fit together."
+            ) from None
         return self.combine(arrays)
 
     def several(self, inputs: Any) -> list[jax.Array]:
         """The inputs as a list; raises when there are not at least two."""
         if not isinstance(inputs, list | tuple) or len(inputs) < 2:
-            raise ValueError(f"{self.label}: it merges a list of at least 2 inputs; given {type(inputs).__name__}.")
+            raise ValueError(
+                f"{self.label}: it merges a list of at least 2 inputs; given "
+                f"{type(inputs).__name__}."
+            )
         return list(inputs)
 
     def compute_mask(self, inputs: Any, mask: Any) -> Any:
@@ -57,14 +65,18 @@ class Subtract(Merge):
 
     def combine(self, inputs: list[jax.Array]) -> jax.Array:
         if len(inputs) != 2:
-            raise ValueError(f"{self.label}: it subtracts the second of exactly 2 inputs; given {len(inputs)}.")
+            raise ValueError(
+                f"{self.label}: it subtracts the second of exactly 2 inputs; given {len(inputs)}."
+            )
         return inputs[0] - inputs[1]
 
 
 class CustomScaleLayer(Merge):
-    """The first of two inputs plus `scale` times the second: how Inception-ResNet adds its residuals.
+    """The first of two inputs plus `scale` times the second: how Inception-ResNet adds its
+    residuals.
 
-    Source: Szegedy et al., "Inception-v4, Inception-ResNet and the Impact of Residual Connections", 2016.
+    Source: Szegedy et al., "Inception-v4, Inception-ResNet and the Impact of Residual Connections",
+    2016.
     """
 
     scale: float
@@ -74,7 +86,9 @@ class CustomScaleLayer(Merge):
 
     def combine(self, inputs: list[jax.Array]) -> jax.Array:
         if len(inputs) != 2:
-            raise ValueError(f"{self.label}: it adds the second of exactly 2 inputs; given {len(inputs)}.")
+            raise ValueError(
+                f"{self.label}: it adds the second of exactly 2 inputs; given {len(inputs)}."
+            )
         return inputs[0] + self.scale * inputs[1]
 
 
@@ -123,7 +137,8 @@ class Concatenate(Merge):
         axis = self.axis % len(shapes[0]) if fits else 0
         if not fits or len({s[:axis] + s[axis + 1 :] for s in shapes}) > 1:
             raise ValueError(
-                f"{self.label}: inputs of shapes {', '.join(map(str, shapes))} cannot be joined along axis "
+                f"{self.label}: inputs of shapes {', '.join(map(str, shapes))} cannot be joined "
+                "along axis "
                 f"{self.axis}; all other axes must be equal."
             )
         return jnp.concatenate(arrays, axis)
@@ -145,7 +160,8 @@ class Concatenate(Merge):
 class Dot(Merge):
     """Dot products along `axes` of two inputs, sample by sample; `normalize` gives the cosine.
 
-    `axes` is one axis for both or one each, counting the batch as 0: two (batch, n) inputs with axes 1 give (batch, 1).
+    `axes` is one axis for both or one each, counting the batch as 0: two (batch, n) inputs with
+    axes 1 give (batch, 1).
     """
 
     axes: Any
@@ -156,7 +172,10 @@ class Dot(Merge):
     def checked(self) -> dict[str, Any]:
         axes = arguments.whole_numbers(self.axes)
         if axes is None or len(axes) not in (1, 2) or 0 in axes:
-            raise ValueError(f"{self.label}: `axes` is {self.axes!r}; it must be an integer or two, none of them 0.")
+            raise ValueError(
+                f"{self.label}: `axes` is {self.axes!r}; it must be an integer or two, none of "
+                "them 0."
+            )
         return {"axes": axes if len(axes) == 2 else axes[0]}
 
     def __call__(self, inputs: Sequence[jax.Array]) -> jax.Array:
@@ -166,10 +185,15 @@ class Dot(Merge):
         a, b = arrays
         pair = (self.axes,) * 2 if isinstance(self.axes, int) else self.axes
         if any(not -x.ndim < axis < x.ndim for x, axis in zip(arrays, pair, strict=True)):
-            raise ValueError(f"{self.label}: `axes` {self.axes} does not exist in shapes {a.shape} and {b.shape}.")
+            raise ValueError(
+                f"{self.label}: `axes` {self.axes} does not exist in shapes {a.shape} and "
+                f"{b.shape}."
+            )
         i, j = pair[0] % a.ndim, pair[1] % b.ndim
         if a.shape[i] != b.shape[j]:
-            raise ValueError(f"{self.label}: shapes {a.shape} and {b.shape} differ along `axes` {self.axes}.")
+            raise ValueError(
+                f"{self.label}: shapes {a.shape} and {b.shape} differ along `axes` {self.axes}."
+            )
         if self.normalize:
             a, b = unit_norm(a, i), unit_norm(b, j)
         y = jax.lax.dot_general(a, b, (((i,), (j,)), ((0,), (0,))))
@@ -180,5 +204,7 @@ class Dot(Merge):
 
 
 def unit_norm(x: jax.Array, axis: int) -> jax.Array:
-    """`x` divided by its Euclidean norm along `axis`; a zero vector stays zero, with a finite gradient."""
+    """`x` divided by its Euclidean norm along `axis`; a zero vector stays zero, with a finite
+    gradient.
+    """
     return x * jax.lax.rsqrt(jnp.maximum(jnp.sum(jnp.square(x), axis, keepdims=True), 1e-12))

@@ -1,4 +1,5 @@
-"""Noise that only training sees: Gaussian noise, and dropout that is Gaussian, spatial or keeps the statistics.
+"""Noise that only training sees: Gaussian noise, and dropout that is Gaussian, spatial or keeps the
+statistics.
 
 All draw from the ``dropout`` stream; `seed` gives a layer a stream of its own.
 """
@@ -19,15 +20,21 @@ from jaxcnn.nn.core import drop, dropout_rate, keep_mask, mask_shape, noise_key,
 
 
 def rate_below_one(layer: Any) -> float:
-    """The layer's `rate`, a number from 0 to just below 1: noise whose strength grows without limit towards 1."""
+    """The layer's `rate`, a number from 0 to just below 1: noise whose strength grows without limit
+    towards 1.
+    """
     rate = dropout_rate(layer)
     if rate == 1.0:
-        raise ValueError(f"{layer.label}: `rate` is {layer.rate!r}; it must be at least 0 and below 1.")
+        raise ValueError(
+            f"{layer.label}: `rate` is {layer.rate!r}; it must be at least 0 and below 1."
+        )
     return rate
 
 
 class GaussianNoise(Layer):
-    """In training mode ``x + n`` with independent n of mean 0 and standard deviation `stddev`; any shape."""
+    """In training mode ``x + n`` with independent n of mean 0 and standard deviation `stddev`; any
+    shape.
+    """
 
     stddev: float
     seed: int | None = None
@@ -45,7 +52,8 @@ class GaussianNoise(Layer):
 
 
 class GaussianDropout(Layer):
-    """In training mode ``x * n`` with independent n of mean 1 and standard deviation ``sqrt(rate / (1 - rate))``.
+    """In training mode ``x * n`` with independent n of mean 1 and standard deviation
+    ``sqrt(rate / (1 - rate))``.
 
     Source: Srivastava et al., "Dropout", 2014.
     """
@@ -67,11 +75,13 @@ class GaussianDropout(Layer):
 
 
 class AlphaDropout(Layer):
-    """Dropout for networks of selu: in training mode dropped inputs become the value that selu has at minus infinity.
+    """Dropout for networks of selu: in training mode dropped inputs become the value that selu has
+    at minus infinity.
 
-    With that value v, the result is ``a * where(kept, x, v) + b`` with ``a = ((1 - rate) (1 + rate v**2)) ** -0.5`` and
-    ``b = -a v rate``, which leaves a mean of 0 and a variance of 1 as they are.  `noise_shape` is that of Dropout.
-    Source: Klambauer et al., "Self-Normalizing Neural Networks", 2017.
+    With that value v, the result is ``a * where(kept, x, v) + b`` with
+    ``a = ((1 - rate) (1 + rate v**2)) ** -0.5`` and ``b = -a v rate``, which leaves a mean of 0 and
+    a variance of 1 as they are. `noise_shape` is that of Dropout. Source: Klambauer et al.,
+    "Self-Normalizing Neural Networks", 2017.
     """
 
     rate: float
@@ -94,7 +104,8 @@ class AlphaDropout(Layer):
 
 
 class SpatialDropout(SpatialLayer):
-    """Dropout of whole channels: in training mode a channel of a sample is zeroed everywhere or scaled everywhere.
+    """Dropout of whole channels: in training mode a channel of a sample is zeroed everywhere or
+    scaled everywhere.
 
     Source: Tompson et al., "Efficient Object Localization Using Convolutional Networks", 2015.
     """
@@ -109,7 +120,9 @@ class SpatialDropout(SpatialLayer):
         layer: Any = self
         x = self.to_channels_last(x)
         if train and layer.rate > 0:
-            x = drop(noise_key(self), x, layer.rate, (x.shape[0], *(1,) * self.spatial_rank, x.shape[-1]))
+            x = drop(
+                noise_key(self), x, layer.rate, (x.shape[0], *(1,) * self.spatial_rank, x.shape[-1])
+            )
         return self.from_channels_last(x)
 
 

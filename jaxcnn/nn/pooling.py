@@ -14,7 +14,9 @@ from jaxcnn.nn.convolution import SpatialLayer
 
 
 class Pooling(SpatialLayer):
-    """A window reduced to one value a channel; `strides` None means windows that touch but do not overlap."""
+    """A window reduced to one value a channel; `strides` None means windows that touch but do not
+    overlap.
+    """
 
     pool: ClassVar[Callable]
 
@@ -34,12 +36,17 @@ class Pooling(SpatialLayer):
     def __call__(self, x: jax.Array) -> jax.Array:
         layer: Any = self
         x = self.to_channels_last(x)
-        if layer.padding == "valid" and any(n < p for n, p in zip(x.shape[1:-1], layer.pool_size, strict=True)):
+        if layer.padding == "valid" and any(
+            n < p for n, p in zip(x.shape[1:-1], layer.pool_size, strict=True)
+        ):
             raise ValueError(
-                f"{self.label}: the input has spatial size {x.shape[1:-1]}, smaller than `pool_size` "
+                f"{self.label}: the input has spatial size {x.shape[1:-1]}, smaller than "
+                "`pool_size` "
                 f"{layer.pool_size}; use a larger input or padding='same'."
             )
-        return self.from_channels_last(type(self).pool(x, layer.pool_size, layer.strides, layer.padding))
+        return self.from_channels_last(
+            type(self).pool(x, layer.pool_size, layer.strides, layer.padding)
+        )
 
 
 class MaxPooling1D(Pooling):
@@ -78,7 +85,9 @@ class MaxPooling3D(Pooling):
 
 
 class AveragePooling1D(Pooling):
-    """(batch, steps, features) to (batch, fewer_steps, features): the mean of each window's real elements."""
+    """(batch, steps, features) to (batch, fewer_steps, features): the mean of each window's real
+    elements.
+    """
 
     pool_size: Any = 2
     strides: Any = None
@@ -89,7 +98,9 @@ class AveragePooling1D(Pooling):
 
 
 class AveragePooling2D(Pooling):
-    """(batch, height, width, channels) to a smaller height and width: the mean of each window's real elements."""
+    """(batch, height, width, channels) to a smaller height and width: the mean of each window's
+    real elements.
+    """
 
     pool_size: Any = (2, 2)
     strides: Any = None
@@ -101,7 +112,9 @@ class AveragePooling2D(Pooling):
 
 
 class AveragePooling3D(Pooling):
-    """(batch, d1, d2, d3, channels) to smaller spatial axes: the mean of each window's real elements."""
+    """(batch, d1, d2, d3, channels) to smaller spatial axes: the mean of each window's real
+    elements.
+    """
 
     pool_size: Any = (2, 2, 2)
     strides: Any = None
@@ -113,7 +126,9 @@ class AveragePooling3D(Pooling):
 
 
 class GlobalPooling(SpatialLayer):
-    """All spatial axes reduced: (batch, ..., channels) to (batch, channels), or kept as axes of 1 with `keepdims`."""
+    """All spatial axes reduced: (batch, ..., channels) to (batch, channels), or kept as axes of 1
+    with `keepdims`.
+    """
 
     reduce: ClassVar[Callable]
 

@@ -12,7 +12,9 @@ from jaxcnn.nn.convolution import SpatialLayer
 
 
 class ZeroPadding(SpatialLayer):
-    """Zeros before and after each spatial axis; `padding` is an int, an int an axis, or (before, after) an axis."""
+    """Zeros before and after each spatial axis; `padding` is an int, an int an axis, or (before,
+    after) an axis.
+    """
 
     def checked(self) -> dict[str, Any]:
         layer: Any = self
@@ -21,7 +23,9 @@ class ZeroPadding(SpatialLayer):
 
     def __call__(self, x: jax.Array) -> jax.Array:
         layer: Any = self
-        return self.from_channels_last(jnp.pad(self.to_channels_last(x), ((0, 0), *layer.padding, (0, 0))))
+        return self.from_channels_last(
+            jnp.pad(self.to_channels_last(x), ((0, 0), *layer.padding, (0, 0)))
+        )
 
 
 class ZeroPadding1D(ZeroPadding):
@@ -62,9 +66,17 @@ class Cropping(SpatialLayer):
         layer: Any = self
         amounts = layer.cropping
         x = self.to_channels_last(x)
-        if any(n <= before + after for n, (before, after) in zip(x.shape[1:-1], amounts, strict=True)):
-            raise ValueError(f"{self.label}: `cropping` {amounts} leaves nothing of the spatial size {x.shape[1:-1]}.")
-        inner = (slice(before, n - after) for n, (before, after) in zip(x.shape[1:-1], amounts, strict=True))
+        if any(
+            n <= before + after for n, (before, after) in zip(x.shape[1:-1], amounts, strict=True)
+        ):
+            raise ValueError(
+                f"{self.label}: `cropping` {amounts} leaves nothing of the spatial size "
+                f"{x.shape[1:-1]}."
+            )
+        inner = (
+            slice(before, n - after)
+            for n, (before, after) in zip(x.shape[1:-1], amounts, strict=True)
+        )
         return self.from_channels_last(x[(slice(None), *inner)])
 
 
@@ -105,14 +117,20 @@ class UpSampling(SpatialLayer):
         }
         if "interpolation" in self.__dataclass_fields__:
             choices = ("nearest", "bilinear")
-            values["interpolation"] = arguments.choice(self.label, "interpolation", layer.interpolation, choices)
+            values["interpolation"] = arguments.choice(
+                self.label, "interpolation", layer.interpolation, choices
+            )
         return values
 
     def __call__(self, x: jax.Array) -> jax.Array:
         layer: Any = self
         x = self.to_channels_last(x)
         if getattr(self, "interpolation", "nearest") == "bilinear":
-            shape = (x.shape[0], *(n * s for n, s in zip(x.shape[1:-1], layer.size, strict=True)), x.shape[-1])
+            shape = (
+                x.shape[0],
+                *(n * s for n, s in zip(x.shape[1:-1], layer.size, strict=True)),
+                x.shape[-1],
+            )
             x = jax.image.resize(x, shape, "bilinear")
         else:
             for axis, times in enumerate(layer.size, start=1):

@@ -1,4 +1,6 @@
-"""Convolutions that treat each channel apart: depthwise, and depthwise followed by a mix of the channels."""
+"""Convolutions that treat each channel apart: depthwise, and depthwise followed by a mix of the
+channels.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,9 @@ from jaxcnn.nn.core import bias_weight
 
 
 def factor_weight(layer: Any, kind: str, shape: tuple[int, ...]) -> jax.Array:
-    """Declare the ``depthwise_kernel`` or ``pointwise_kernel`` of a layer that has the fields of that `kind`."""
+    """Declare the ``depthwise_kernel`` or ``pointwise_kernel`` of a layer that has the fields of
+    that `kind`.
+    """
     return layer.weight(
         f"{kind}_kernel",
         getattr(layer, f"{kind}_initializer"),
@@ -24,13 +28,16 @@ def factor_weight(layer: Any, kind: str, shape: tuple[int, ...]) -> jax.Array:
 
 
 def depthwise(layer: Any, x: jax.Array) -> jax.Array:
-    """Convolve each channel of `x` (batch, ..., channels) with `depth_multiplier` kernels of its own.
+    """Convolve each channel of `x` (batch, ..., channels) with `depth_multiplier` kernels of its
+    own.
 
     Result c * depth_multiplier + m is that of channel c and its kernel m.
     """
     layer.require_space(x)
     channels = x.shape[-1]
-    kernel = factor_weight(layer, "depthwise", (*layer.kernel_size, channels, layer.depth_multiplier))
+    kernel = factor_weight(
+        layer, "depthwise", (*layer.kernel_size, channels, layer.depth_multiplier)
+    )
     return ops.conv(
         x,
         kernel.reshape(*layer.kernel_size, 1, channels * layer.depth_multiplier),
@@ -42,9 +49,11 @@ def depthwise(layer: Any, x: jax.Array) -> jax.Array:
 
 
 class DepthwiseConv2D(Convolution):
-    """Each channel convolved apart: (batch, height, width, channels) to channels * depth_multiplier maps.
+    """Each channel convolved apart: (batch, height, width, channels) to channels * depth_multiplier
+    maps.
 
-    Weights: ``depthwise_kernel`` (*kernel_size, channels, depth_multiplier), ``bias`` (channels * depth_multiplier,).
+    Weights: ``depthwise_kernel`` (*kernel_size, channels, depth_multiplier), ``bias`` (channels *
+    depth_multiplier,).
     """
 
     kernel_size: Any
@@ -72,14 +81,23 @@ class DepthwiseConv2D(Convolution):
 
 
 class SeparableConv(Convolution):
-    """A depthwise convolution, then one with windows of one element that mixes its results into `filters` maps."""
+    """A depthwise convolution, then one with windows of one element that mixes its results into
+    `filters` maps.
+    """
 
     @nn.compact
     def __call__(self, x: jax.Array) -> jax.Array:
         layer: Any = self
         y = depthwise(self, self.to_channels_last(x))
-        y = ops.conv(y, factor_weight(self, "pointwise", (*(1,) * self.spatial_rank, y.shape[-1], layer.filters)))
-        return finish_channels(self, y, bias_weight(self, layer.filters) if layer.use_bias else None)
+        y = ops.conv(
+            y,
+            factor_weight(
+                self, "pointwise", (*(1,) * self.spatial_rank, y.shape[-1], layer.filters)
+            ),
+        )
+        return finish_channels(
+            self, y, bias_weight(self, layer.filters) if layer.use_bias else None
+        )
 
 
 class SeparableConv1D(SeparableConv):
@@ -113,10 +131,12 @@ class SeparableConv1D(SeparableConv):
 
 
 class SeparableConv2D(SeparableConv):
-    """Separable convolution over pictures: (batch, height, width, channels) to (batch, new_h, new_w, filters).
+    """Separable convolution over pictures: (batch, height, width, channels) to (batch, new_h,
+    new_w, filters).
 
     Weights: ``depthwise_kernel`` (rows, columns, channels, depth_multiplier), ``pointwise_kernel``
-    (1, 1, channels * depth_multiplier, filters), ``bias`` (filters,).  Source: Chollet, "Xception", 2016.
+    (1, 1, channels * depth_multiplier, filters), ``bias`` (filters,). Source: Chollet, "Xception",
+    2016.
     """
 
     filters: int

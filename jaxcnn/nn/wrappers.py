@@ -14,10 +14,11 @@ from jaxcnn.nn.recurrent.layers import Recurrent, unpacked
 
 
 class TimeDistributed(Layer):
-    """Any module, or model, on every step of (batch, steps, ...): its samples are the steps of all sequences.
+    """Any module, or model, on every step of (batch, steps, ...): its samples are the steps of all
+    sequences.
 
-    So batch statistics are those of all steps together.  A mask of the steps is passed on; the inner module gets none.
-    Its variables are nested under ``layer``.
+    So batch statistics are those of all steps together. A mask of the steps is passed on; the inner
+    module gets none. Its variables are nested under ``layer``.
     """
 
     layer: Any
@@ -33,7 +34,9 @@ class TimeDistributed(Layer):
 
     def __call__(self, x: jax.Array, *, train: bool = False) -> Any:
         if x.ndim < 3:
-            raise ValueError(f"{self.label}: the input has shape {x.shape}; it needs (batch, steps, ...).")
+            raise ValueError(
+                f"{self.label}: the input has shape {x.shape}; it needs (batch, steps, ...)."
+            )
         batch, steps = x.shape[:2]
         rows = current_valid_rows()
         with valid_rows(None if rows is None else jnp.repeat(rows, steps)):
@@ -42,11 +45,13 @@ class TimeDistributed(Layer):
 
 
 class Bidirectional(Layer):
-    """A recurrent layer and a copy that goes through the sequence the other way, with weights of its own.
+    """A recurrent layer and a copy that goes through the sequence the other way, with weights of
+    its own.
 
-    `merge_mode` says how the outputs of both, step by step, become one: 'sum', 'mul', 'ave', 'concat' (along the last
-    axis), or None for a list of the two.  `initial_state` and, with `return_state`, the states of the result are the
-    forward layer's, then the backward layer's.  Variables are nested under ``forward_layer`` and ``backward_layer``.
+    `merge_mode` says how the outputs of both, step by step, become one: 'sum', 'mul', 'ave',
+    'concat' (along the last axis), or None for a list of the two. `initial_state` and, with
+    `return_state`, the states of the result are the forward layer's, then the backward layer's.
+    Variables are nested under ``forward_layer`` and ``backward_layer``.
     """
 
     layer: Any
@@ -57,10 +62,13 @@ class Bidirectional(Layer):
     def checked(self) -> dict[str, Any]:
         inner = inner_module(self)
         if not isinstance(inner, Recurrent):
-            raise ValueError(f"{self.label}: `layer` is a {type(inner).__name__}; it must be a recurrent layer.")
+            raise ValueError(
+                f"{self.label}: `layer` is a {type(inner).__name__}; it must be a recurrent layer."
+            )
         if self.merge_mode not in ("sum", "mul", "ave", "concat", None):
             raise ValueError(
-                f"{self.label}: `merge_mode` is {self.merge_mode!r}; it must be 'sum', 'mul', 'ave', 'concat' or None."
+                f"{self.label}: `merge_mode` is {self.merge_mode!r}; it must be 'sum', 'mul', "
+                "'ave', 'concat' or None."
             )
         return {}
 
@@ -69,7 +77,9 @@ class Bidirectional(Layer):
         return mixes_rows(self.layer)
 
     @nn.compact
-    def __call__(self, inputs: Any, initial_state: Any = None, *, train: bool = False, mask: Any = None) -> Any:
+    def __call__(
+        self, inputs: Any, initial_state: Any = None, *, train: bool = False, mask: Any = None
+    ) -> Any:
         x, initial = unpacked(inputs, initial_state)
         mask = mask[0] if isinstance(mask, list | tuple) else mask
         half = self.layer.state_total

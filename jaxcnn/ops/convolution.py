@@ -15,7 +15,13 @@ from jaxcnn.ops.windows import (
     resolve_padding,
 )
 
-__all__ = ["conv", "conv_output_length", "conv_relu", "conv_transpose", "conv_transpose_output_length"]
+__all__ = [
+    "conv",
+    "conv_output_length",
+    "conv_relu",
+    "conv_transpose",
+    "conv_transpose_output_length",
+]
 
 
 def conv(
@@ -29,9 +35,10 @@ def conv(
 ) -> jax.Array:
     """Cross-correlate ``x`` (N, *spatial, C_in) with ``kernel`` (*window, C_in // groups, C_out).
 
-    Returns (N, *positions, C_out) in the dtype of ``x``. ``padding`` is 'valid', 'same' (``ceil(length / stride)``
-    positions, the odd element of padding at the end), 'causal' (one spatial axis only) or a (before, after) pair for
-    each spatial axis. ``groups`` splits both channel axes; ``groups == C_in`` is a depthwise convolution.
+    Returns (N, *positions, C_out) in the dtype of ``x``. ``padding`` is 'valid', 'same'
+    (``ceil(length / stride)`` positions, the odd element of padding at the end), 'causal' (one
+    spatial axis only) or a (before, after) pair for each spatial axis. ``groups`` splits both
+    channel axes; ``groups == C_in`` is a depthwise convolution.
 
     Raises ValueError where the shapes do not fit together and TypeError where the dtypes differ.
     """
@@ -70,8 +77,10 @@ def _geometry(
     strides, dilation = per_axis(strides, rank, "strides"), per_axis(dilation, rank, "dilation")
     if x.shape[-1] != kernel.shape[-2] * groups or kernel.shape[-1] % groups:
         raise ValueError(
-            f"a kernel for {x.shape[-1]} input channels in {groups} group(s) must have shape (*window, "
-            f"{x.shape[-1] // groups}, a multiple of {groups}); got {kernel.shape} for an input of {x.shape}."
+            f"a kernel for {x.shape[-1]} input channels in {groups} group(s) must have shape "
+            "(*window, "
+            f"{x.shape[-1] // groups}, a multiple of {groups}); got {kernel.shape} for an input of "
+            f"{x.shape}."
         )
     pads = resolve_padding(padding, x.shape[1:-1], kernel.shape[:-2], strides, dilation)
     return Geometry(x.shape[1:-1], kernel.shape[:-2], strides, dilation, pads, groups)
@@ -88,8 +97,9 @@ def conv_transpose(
 ) -> jax.Array:
     """The gradient of :func:`conv` with respect to its input, applied to ``x`` (N, *spatial, C_in).
 
-    ``kernel`` is (*window, C_out, C_in): the kernel of the convolution whose gradient this is. Lengths follow
-    :func:`conv_transpose_output_length`; the result is (N, *lengths, C_out) in the dtype of ``x``.
+    ``kernel`` is (*window, C_out, C_in): the kernel of the convolution whose gradient this is.
+    Lengths follow :func:`conv_transpose_output_length`; the result is (N, *lengths, C_out) in the
+    dtype of ``x``.
 
     Raises ValueError where the shapes do not fit together and TypeError where the dtypes differ.
     """
@@ -97,16 +107,25 @@ def conv_transpose(
     strides, dilation = per_axis(strides, rank, "strides"), per_axis(dilation, rank, "dilation")
     if x.shape[-1] != kernel.shape[-1]:
         raise ValueError(
-            f"the kernel of a transposed convolution of {x.shape[-1]} channels must have shape (*window, C_out, "
+            f"the kernel of a transposed convolution of {x.shape[-1]} channels must have shape "
+            "(*window, C_out, "
             f"{x.shape[-1]}); got {kernel.shape} for an input of {x.shape}."
         )
     extras: Sequence[int | None]
-    extras = [output_padding] * rank if output_padding is None or isinstance(output_padding, int) else output_padding
+    extras = (
+        [output_padding] * rank
+        if output_padding is None or isinstance(output_padding, int)
+        else output_padding
+    )
     axes = list(zip(x.shape[1:-1], kernel.shape[:-2], strides, dilation, extras, strict=True))
-    lengths = tuple(conv_transpose_output_length(n, k, padding, s, d, extra) or 0 for n, k, s, d, extra in axes)
+    lengths = tuple(
+        conv_transpose_output_length(n, k, padding, s, d, extra) or 0 for n, k, s, d, extra in axes
+    )
     pads = []
     for (n, k, s, d, _), length in zip(axes, lengths, strict=True):
-        total = (n - 1) * s + effective_size(k, d) - length  # negative: trailing outputs that no input reaches
+        total = (
+            (n - 1) * s + effective_size(k, d) - length
+        )  # negative: trailing outputs that no input reaches
         before = max(total, 0) // 2
         pads.append((before, total - before))
     geometry = Geometry(lengths, kernel.shape[:-2], strides, dilation, tuple(pads))
@@ -121,5 +140,7 @@ def _rank(x: jax.Array, kernel: jax.Array) -> int:
             f"got an input of {x.shape} and a kernel of {kernel.shape}."
         )
     if x.dtype != kernel.dtype:
-        raise TypeError(f"the input and the kernel must have one dtype; got {x.dtype} and {kernel.dtype}.")
+        raise TypeError(
+            f"the input and the kernel must have one dtype; got {x.dtype} and {kernel.dtype}."
+        )
     return rank

@@ -12,8 +12,8 @@ Shape = tuple[int, ...]
 class Geometry:
     """How ``kernel`` (*window, C_in // groups, C_out) slides over images (N, *lengths, C_in).
 
-    ``padding`` holds (before, after) for each spatial axis; ``after`` is negative where trailing elements of the
-    input are not reached by any window.
+    ``padding`` holds (before, after) for each spatial axis; ``after`` is negative where trailing
+    elements of the input are not reached by any window.
     """
 
     lengths: Shape
@@ -30,7 +30,9 @@ class Geometry:
     @property
     def positions(self) -> Shape:
         """Spatial shape of the output."""
-        axes = zip(self.lengths, self.padding, self.window, self.dilation, self.strides, strict=True)
+        axes = zip(
+            self.lengths, self.padding, self.window, self.dilation, self.strides, strict=True
+        )
         return tuple(max((n + sum(pad) - (k - 1) * d - 1) // s + 1, 0) for n, pad, k, d, s in axes)
 
     @property
@@ -39,7 +41,9 @@ class Geometry:
         return math.prod(self.window)
 
     def shape(self, wanted: Wanted, a: Shape, b: Shape) -> Shape:
-        """Shape of what is wanted from the two others; see :func:`jaxcnn.ops.primitive.convolve` for their order."""
+        """Shape of what is wanted from the two others; see :func:`jaxcnn.ops.primitive.convolve`
+        for their order.
+        """
         if wanted == "output":
             return (a[0], *self.positions, b[-1])
         if wanted == "input":

@@ -1,8 +1,10 @@
-"""Long short-term memory over all steps of a sequence: one JAX primitive forward and one for the gradient.
+"""Long short-term memory over all steps of a sequence: one JAX primitive forward and one for the
+gradient.
 
-On one CPU both are calls of oneDNN's (:mod:`jaxcnn.ops.onednn`), in which each thread takes some rows through all
-steps.  Where such a program is mapped, differentiated again or exported they are loops of XLA's; elsewhere, as
-:func:`pays` says, loops made for the purpose are faster.  Arrays are batch first.
+On one CPU both are calls of oneDNN's (:mod:`jaxcnn.ops.onednn`), in which each thread takes some
+rows through all steps. Where such a program is mapped, differentiated again or exported they are
+loops of XLA's; elsewhere, as :func:`pays` says, loops made for the purpose are faster. Arrays are
+batch first.
 """
 
 from __future__ import annotations
@@ -20,7 +22,13 @@ from jax.sharding import NamedSharding, PartitionSpec
 from jaxcnn import activations
 from jaxcnn.ops import onednn
 from jaxcnn.ops.product import product
-from jaxcnn.ops.tracing import differentiate_as, is_spelled_out, lower_on_one_cpu, map_as, varying_alike
+from jaxcnn.ops.tracing import (
+    differentiate_as,
+    is_spelled_out,
+    lower_on_one_cpu,
+    map_as,
+    varying_alike,
+)
 
 _forward_p, _backward_p = Primitive("jaxcnn_lstm"), Primitive("jaxcnn_lstm_gradient")
 _forward_p.multiple_results = _backward_p.multiple_results = True
@@ -32,7 +40,10 @@ def pays() -> bool:
 
 
 def lstm_step(
-    gates: Sequence[jax.Array], c: jax.Array, recurrent_activation: Callable[..., Any], activation: Callable[..., Any]
+    gates: Sequence[jax.Array],
+    c: jax.Array,
+    recurrent_activation: Callable[..., Any],
+    activation: Callable[..., Any],
 ) -> tuple[jax.Array, jax.Array]:
     """The new (h, c) from the sums of the gates i, f, candidate and o, and from the previous c."""
     i, f, candidate, o = gates
@@ -44,10 +55,12 @@ def lstm_step(
 def lstm(
     inputs: jax.Array, kernel: jax.Array, h: jax.Array, c: jax.Array, hard: bool, reverse: bool
 ) -> tuple[jax.Array, jax.Array]:
-    """(h after each step (batch, steps, units), the last c) of an LSTM with tanh, from states h and c (batch, units).
+    """(h after each step (batch, steps, units), the last c) of an LSTM with tanh, from states h and
+    c (batch, units).
 
     Args:
-        inputs: what the inputs contribute to the gates i, f, candidate, o: (batch, steps, 4 * units).
+        inputs: what the inputs contribute to the gates i, f, candidate, o: (batch, steps, 4 *
+            units).
         kernel: what `h` is multiplied with, (units, 4 * units).
         hard: whether the gates are hard sigmoids, not sigmoids.
         reverse: go from the last step to the first.
@@ -79,9 +92,18 @@ _lstm.defvjp(_lstm_forward, _lstm_backward)
 
 
 def forward(
-    inputs: jax.Array, kernel: jax.Array, h: jax.Array, c: jax.Array, *, hard: bool, reverse: bool, saving: bool
+    inputs: jax.Array,
+    kernel: jax.Array,
+    h: jax.Array,
+    c: jax.Array,
+    *,
+    hard: bool,
+    reverse: bool,
+    saving: bool,
 ) -> list[jax.Array]:
-    """h and c after each step (batch, steps, units), and what the gates are taken of, like `inputs`, if `saving`."""
+    """h and c after each step (batch, steps, units), and what the gates are taken of, like
+    `inputs`, if `saving`.
+    """
     form = _loop if is_spelled_out() else _forward_p.bind
     return form(inputs, kernel, h, c, hard=hard, reverse=reverse, saving=saving)
 
@@ -127,7 +149,9 @@ def _loop_back(kernel, c, cells, sums, d_outputs, d_c, *, hard, reverse):
         d_sums, d_c = pull((d_h + d_output, d_c))
         return (product(d_sums, kernel, 1, 1), d_c), d_sums
 
-    before = jnp.concatenate([cells[:, 1:], c[:, None]] if reverse else [c[:, None], cells[:, :-1]], 1)
+    before = jnp.concatenate(
+        [cells[:, 1:], c[:, None]] if reverse else [c[:, None], cells[:, :-1]], 1
+    )
     steps = [array.swapaxes(0, 1) for array in (sums, before, d_outputs)]
     (d_h, d_c), d_inputs = lax.scan(body, (jnp.zeros_like(c), d_c), steps, reverse=not reverse)
     return [d_inputs.swapaxes(0, 1), d_h, d_c]
@@ -146,13 +170,17 @@ def _back_on_cpu(*arrays, **static):
 def _like(array, shape):
     """`array` with another shape; on a mesh with explicit axes rows lie where they lay."""
     spec = PartitionSpec(*array.sharding.spec[:1], *[None] * (len(shape) - 1))
-    return array.update(shape=shape, weak_type=False, sharding=NamedSharding(array.sharding.mesh, spec))
+    return array.update(
+        shape=shape, weak_type=False, sharding=NamedSharding(array.sharding.mesh, spec)
+    )
 
 
 @_forward_p.def_abstract_eval
 def _abstract(inputs, kernel, h, c, *, hard, reverse, saving):
     states = (*inputs.shape[:2], h.shape[-1])
-    nothing = inputs.update(shape=(0,), sharding=NamedSharding(inputs.sharding.mesh, PartitionSpec(None)))
+    nothing = inputs.update(
+        shape=(0,), sharding=NamedSharding(inputs.sharding.mesh, PartitionSpec(None))
+    )
     return [_like(inputs, states), _like(inputs, states), inputs if saving else nothing]
 
 
@@ -161,7 +189,10 @@ def _abstract_back(kernel, c, cells, sums, d_outputs, d_c, *, hard, reverse):
     return [sums, c, c]
 
 
-for primitive, everywhere, on_cpu in ((_forward_p, _loop, _on_cpu), (_backward_p, _loop_back, _back_on_cpu)):
+for primitive, everywhere, on_cpu in (
+    (_forward_p, _loop, _on_cpu),
+    (_backward_p, _loop_back, _back_on_cpu),
+):
     differentiate_as(primitive, everywhere)
     map_as(primitive, everywhere)
     lower_on_one_cpu(primitive, everywhere, on_cpu)

@@ -1,7 +1,7 @@
 """Maximum and average over sliding windows of one, two or three spatial axes, channels last.
 
-A window is taken apart into its elements, each a view of the input at every position: on CPU the gradient of XLA's
-`reduce_window` takes ten to eighty times as long as what this becomes.
+A window is taken apart into its elements, each a view of the input at every position: on CPU the
+gradient of XLA's `reduce_window` takes ten to eighty times as long as what this becomes.
 """
 
 import functools
@@ -18,7 +18,8 @@ from jax import lax
 
 from jaxcnn.ops.windows import conv_output_length, per_axis, resolve_padding
 
-# Up to so many elements the views are written out one by one; beyond, compiling them would take too long.
+# Up to so many elements the views are written out one by one; beyond, compiling them would take too
+# long.
 _MOST_VIEWS = 16
 
 
@@ -46,72 +47,108 @@ class _Windows:
         def only(values, other):
             return tuple(v if i == axis else other for i, v in enumerate(values))
 
-        return replace(self, size=only(self.size, 1), strides=only(self.strides, 1), pads=only(self.pads, (0, 0)))
+        return replace(
+            self,
+            size=only(self.size, 1),
+            strides=only(self.strides, 1),
+            pads=only(self.pads, (0, 0)),
+        )
 
     def after(self, lengths: Sequence[int]) -> "_Windows":
         return replace(self, lengths=tuple(lengths))
 
 
 def max_pool(
-    x: jax.Array, window: int | Sequence[int], strides: int | Sequence[int] | None = None, padding: str = "valid"
+    x: jax.Array,
+    window: int | Sequence[int],
+    strides: int | Sequence[int] | None = None,
+    padding: str = "valid",
 ) -> jax.Array:
     """Maximum of each window of ``x`` (N, *spatial, C); ``strides`` defaults to ``window``.
 
-    ``padding`` is 'valid' or 'same'. Where a window holds its maximum several times the gradient goes to the first
-    of them, in row-major order.
+    ``padding`` is 'valid' or 'same'. Where a window holds its maximum several times the gradient
+    goes to the first of them, in row-major order.
     """
-    return _pool(x, _windows(x, window, strides, padding), _max_of_views, _max_of_blocks, -np.inf, lax.max)
+    return _pool(
+        x, _windows(x, window, strides, padding), _max_of_views, _max_of_blocks, -np.inf, lax.max
+    )
 
 
 def avg_pool(
-    x: jax.Array, window: int | Sequence[int], strides: int | Sequence[int] | None = None, padding: str = "valid"
+    x: jax.Array,
+    window: int | Sequence[int],
+    strides: int | Sequence[int] | None = None,
+    padding: str = "valid",
 ) -> jax.Array:
     """Mean of each window of ``x`` (N, *spatial, C) over the elements that are not padding.
 
     ``strides`` defaults to ``window``; ``padding`` is 'valid' or 'same'.
     """
     windows = _windows(x, window, strides, padding)
-    return _pool(x, windows, _sum_of_views, _sum_of_blocks, 0.0, lax.add) / _counts(windows, x.dtype)
+    return _pool(x, windows, _sum_of_views, _sum_of_blocks, 0.0, lax.add) / _counts(
+        windows, x.dtype
+    )
 
 
-def _windows(x: jax.Array, window: int | Sequence[int], strides: int | Sequence[int] | None, padding: str) -> _Windows:
+def _windows(
+    x: jax.Array, window: int | Sequence[int], strides: int | Sequence[int] | None, padding: str
+) -> _Windows:
     rank = x.ndim - 2
     if rank not in (1, 2, 3):
-        raise ValueError(f"pooling needs an input of (batch, 1 to 3 spatial axes, channels); got {x.shape}.")
+        raise ValueError(
+            f"pooling needs an input of (batch, 1 to 3 spatial axes, channels); got {x.shape}."
+        )
     if padding not in ("valid", "same"):
         raise ValueError(f"padding must be 'valid' or 'same'; got {padding!r}.")
     size = per_axis(window, rank, "window")
     steps = size if strides is None else per_axis(strides, rank, "strides")
     lengths = x.shape[1:-1]
-    return _Windows(lengths, size, steps, resolve_padding(padding, lengths, size, steps, (1,) * rank))
+    return _Windows(
+        lengths, size, steps, resolve_padding(padding, lengths, size, steps, (1,) * rank)
+    )
 
 
-@functools.partial(jax.jit, static_argnums=(1, 2, 3, 4, 5), inline=True)  # one program also where called by itself
+@functools.partial(
+    jax.jit, static_argnums=(1, 2, 3, 4, 5), inline=True
+)  # one program also where called by itself
 def _pool(x, windows, of_views, of_blocks, fill, combine):
     few = math.prod(windows.size) <= _MOST_VIEWS
     if windows.size == windows.strides:
         return of_views(x, windows) if few else of_blocks(x, windows)
     wide = [axis for axis, k in enumerate(windows.size) if k > 1 or windows.strides[axis] > 1]
     if len(wide) > 1:
-        # Windows overlap: XLA, which fuses all this, would compute each of them once for each element of the gradient.
-        # The last axis first: then the first maximum along one axis after the other is the first in row-major order.
+        # Windows overlap: XLA, which fuses all this, would compute each of them once for each
+        # element of the gradient. The last axis first: then the first maximum along one axis after
+        # the other is the first in row-major order.
         for axis in reversed(wide):
-            x = _pool(x, windows.after(x.shape[1:-1]).along(axis), of_views, of_blocks, fill, combine)
+            x = _pool(
+                x, windows.after(x.shape[1:-1]).along(axis), of_views, of_blocks, fill, combine
+            )
         return x
     if few:
         return of_views(x, windows)
-    size, strides, pads = (1, *windows.size, 1), (1, *windows.strides, 1), ((0, 0), *windows.pads, (0, 0))
+    size, strides, pads = (
+        (1, *windows.size, 1),
+        (1, *windows.strides, 1),
+        ((0, 0), *windows.pads, (0, 0)),
+    )
     return lax.reduce_window(x, np.asarray(fill, x.dtype), combine, size, strides, pads)
 
 
 def _counts(windows: _Windows, dtype: jnp.dtype) -> jax.Array:
-    """How many elements of each window are not padding: (1, *positions, 1), from one small array for each axis."""
+    """How many elements of each window are not padding: (1, *positions, 1), from one small array
+    for each axis.
+    """
     counts = jnp.ones((1,) * (len(windows.size) + 2), dtype)
-    axes = zip(windows.lengths, windows.size, windows.strides, windows.pads, windows.positions, strict=True)
+    axes = zip(
+        windows.lengths, windows.size, windows.strides, windows.pads, windows.positions, strict=True
+    )
     for axis, (length, k, s, (before, _), positions) in enumerate(axes, start=1):
         starts = np.arange(positions) * s - before
         inside = np.minimum(starts + k, length) - np.maximum(starts, 0)
-        counts = counts * jnp.expand_dims(jnp.asarray(inside, dtype), [i for i in range(counts.ndim) if i != axis])
+        counts = counts * jnp.expand_dims(
+            jnp.asarray(inside, dtype), [i for i in range(counts.ndim) if i != axis]
+        )
     return counts
 
 
@@ -128,8 +165,12 @@ def _values(x: jax.Array, fill: float, windows: _Windows) -> list[jax.Array]:
     padded = _pad(x, fill, windows, [max(p - 1, 0) * s + k for p, k, s in axes])
 
     def view(element):
-        stops = [i + max(p - 1, 0) * s + min(p, 1) for i, (p, _, s) in zip(element, axes, strict=True)]
-        return lax.slice(padded, (0, *element, 0), (x.shape[0], *stops, x.shape[-1]), (1, *windows.strides, 1))
+        stops = [
+            i + max(p - 1, 0) * s + min(p, 1) for i, (p, _, s) in zip(element, axes, strict=True)
+        ]
+        return lax.slice(
+            padded, (0, *element, 0), (x.shape[0], *stops, x.shape[-1]), (1, *windows.strides, 1)
+        )
 
     return [view(element) for element in windows.elements()]
 
@@ -137,19 +178,28 @@ def _values(x: jax.Array, fill: float, windows: _Windows) -> list[jax.Array]:
 def _linear_values(x: jax.Array, windows: _Windows) -> list[jax.Array]:
     """:func:`_values` with zeros as padding, written for the sake of its transpose.
 
-    The input is first split into its phases (every s-th element), of which the views are plain slices: the transpose
-    puts whole phases together again, instead of adding up arrays that are mostly zero.
+    The input is first split into its phases (every s-th element), of which the views are plain
+    slices: the transpose puts whole phases together again, instead of adding up arrays that are
+    mostly zero.
     """
     axes = list(zip(windows.positions, windows.size, windows.strides, strict=True))
-    phases: dict[tuple[int, ...], jax.Array] = {(): _pad(x, 0.0, windows, [(p + (k - 1) // s) * s for p, k, s in axes])}
+    phases: dict[tuple[int, ...], jax.Array] = {
+        (): _pad(x, 0.0, windows, [(p + (k - 1) // s) * s for p, k, s in axes])
+    }
     for axis, s in enumerate(windows.strides, 1):
-        phases = {(*key, i): part for key, array in phases.items() for i, part in enumerate(_phases(array, axis, s))}
+        phases = {
+            (*key, i): part
+            for key, array in phases.items()
+            for i, part in enumerate(_phases(array, axis, s))
+        }
 
     def view(element):
         offsets = [divmod(i, s) for i, s in zip(element, windows.strides, strict=True)]
         stops = [start + p for (start, _), p in zip(offsets, windows.positions, strict=True)]
         phase = phases[tuple(rest for _, rest in offsets)]
-        return lax.slice(phase, (0, *(start for start, _ in offsets), 0), (x.shape[0], *stops, x.shape[-1]))
+        return lax.slice(
+            phase, (0, *(start for start, _ in offsets), 0), (x.shape[0], *stops, x.shape[-1])
+        )
 
     return [view(element) for element in windows.elements()]
 
@@ -175,7 +225,8 @@ def _max_of_views_jvp(windows, primals, tangents):
     maximum, *rest = _values(x, -np.inf, windows)
     where = jnp.zeros(maximum.shape, jnp.uint8)
     for i, value in enumerate(rest, 1):
-        # Not lax.max: its gradient shares out ties, and XLA fuses this better. NaN wins, to stay visible.
+        # Not lax.max: its gradient shares out ties, and XLA fuses this better. NaN wins, to stay
+        # visible.
         larger = (value > maximum) | jnp.isnan(value)
         maximum, where = jnp.where(larger, value, maximum), jnp.where(larger, jnp.uint8(i), where)
     moved = _linear_values(tangent, windows)
@@ -185,9 +236,13 @@ def _max_of_views_jvp(windows, primals, tangents):
 
 def _blocks(x: jax.Array, fill: float, windows: _Windows) -> tuple[jax.Array, tuple[int, ...]]:
     """Windows that do not overlap, each on axes of its own, and these axes."""
-    padded = _pad(x, fill, windows, [p * k for p, k in zip(windows.positions, windows.size, strict=True)])
+    padded = _pad(
+        x, fill, windows, [p * k for p, k in zip(windows.positions, windows.size, strict=True)]
+    )
     apart = [n for pair in zip(windows.positions, windows.size, strict=True) for n in pair]
-    return padded.reshape(x.shape[0], *apart, x.shape[-1]), tuple(range(2, x.ndim + len(windows.size) - 1, 2))
+    return padded.reshape(x.shape[0], *apart, x.shape[-1]), tuple(
+        range(2, x.ndim + len(windows.size) - 1, 2)
+    )
 
 
 def _sum_of_blocks(x: jax.Array, windows: _Windows) -> jax.Array:
@@ -210,4 +265,6 @@ def _max_of_blocks_jvp(windows, primals, tangents):
     order = np.arange(count, dtype=np.int32).reshape(*[n for k in windows.size for n in (1, k)], 1)
     first = jnp.where(blocks == maximum, order, np.int32(count)).min(axes, keepdims=True)
     moved, _ = _blocks(tangent, 0.0, windows)
-    return _max_of_blocks(x, windows), jnp.where(first == order, moved, jnp.zeros_like(moved)).sum(axes)
+    return _max_of_blocks(x, windows), jnp.where(first == order, moved, jnp.zeros_like(moved)).sum(
+        axes
+    )

@@ -1,11 +1,12 @@
 """One JAX primitive for convolution and its gradients.
 
-A convolution is linear in its input and in its kernel, and each of its two gradients is linear in its two arguments
-as well: all three are faces of one trilinear form of (input, kernel, output), each computing one of the three arrays
-from the two others. So one primitive is differentiated by itself, in both modes and to any order.
+A convolution is linear in its input and in its kernel, and each of its two gradients is linear in
+its two arguments as well: all three are faces of one trilinear form of (input, kernel, output),
+each computing one of the three arrays from the two others. So one primitive is differentiated by
+itself, in both modes and to any order.
 
-How it is computed is decided when a program is lowered for a platform: XLA's convolution on GPU and TPU; on CPU
-oneDNN (:mod:`jaxcnn.ops.onednn`), else matrix products (:mod:`jaxcnn.ops.xla`).
+How it is computed is decided when a program is lowered for a platform: XLA's convolution on GPU and
+TPU; on CPU oneDNN (:mod:`jaxcnn.ops.onednn`), else matrix products (:mod:`jaxcnn.ops.xla`).
 """
 
 import functools
@@ -47,9 +48,12 @@ _convolution_p.def_impl(functools.partial(xla.apply_primitive, _convolution_p))
 
 @_convolution_p.def_abstract_eval
 def _abstract(a, b, *, wanted, geometry, stacked):
-    stack, a_shape, b_shape = ((a.shape[:1], a.shape[1:], b.shape[1:])) if stacked else ((), a.shape, b.shape)
+    stack, a_shape, b_shape = (
+        ((a.shape[:1], a.shape[1:], b.shape[1:])) if stacked else ((), a.shape, b.shape)
+    )
     shape = stack + geometry.shape(wanted, a_shape, b_shape)
-    # On a mesh with explicit axes: images lie as the given ones do, kernels everywhere (see `_partition`).
+    # On a mesh with explicit axes: images lie as the given ones do, kernels everywhere (see
+    # `_partition`).
     batch = a.sharding.spec[: 1 + stacked] if wanted != "kernel" else a.sharding.spec[:stacked]
     spec = PartitionSpec(*batch, *[None] * (len(shape) - len(batch)))
     return a.update(shape=shape, weak_type=False, sharding=NamedSharding(a.sharding.mesh, spec))
@@ -76,7 +80,9 @@ ad.defbilinear(_convolution_p, _transpose_a, _transpose_b)
 
 
 def _batch(arguments, dims, *, wanted, geometry, stacked):
-    """A mapped axis of the images alone joins the batch; otherwise it becomes (part of) a stack of convolutions."""
+    """A mapped axis of the images alone joins the batch; otherwise it becomes (part of) a stack of
+    convolutions.
+    """
     size = next(x.shape[d] for x, d in zip(arguments, dims, strict=True) if d is not None)
 
     def front(x, d):
@@ -122,13 +128,18 @@ def _choose(a, b, wanted, geometry):
 
 
 def _suits_onednn(wanted, a, b, geometry):
-    """oneDNN first lays the kernel out anew, which takes longer than to cut out the patches where there are fewer of
-    them than output channels: late layers of deep networks, on small images."""
-    patches, channels_out = a.shape[0] * math.prod(geometry.positions), (a if wanted == "input" else b).shape[-1]
+    """oneDNN first lays the kernel out anew, which takes longer than to cut out the patches where
+    there are fewer of them than output channels: late layers of deep networks, on small images.
+    """
+    patches, channels_out = (
+        a.shape[0] * math.prod(geometry.positions),
+        (a if wanted == "input" else b).shape[-1],
+    )
     return geometry.groups > 1 or channels_out < patches
 
 
-# Over several devices the batch is shared out; the kernel is everywhere, and its gradient is the sum over devices.
+# Over several devices the batch is shared out; the kernel is everywhere, and its gradient is the
+# sum over devices.
 _partitioned = custom_partitioning(_choose, static_argnums=(2, 3))
 
 
@@ -150,11 +161,16 @@ def _sharding_rule(wanted, geometry, mesh, arguments, results):
     fresh = iter(others)
 
     def axes(images):
-        return " ".join(["n" if images and axis == 0 else next(fresh) for axis in range(geometry.rank + 2)])
+        return " ".join(
+            ["n" if images and axis == 0 else next(fresh) for axis in range(geometry.rank + 2)]
+        )
 
     a, b, result = axes(True), axes(wanted == "kernel"), axes(wanted != "kernel")
     used = {name for axis in (a, b, result) for name in axis.split()} - {"n"}
-    options = {"need_replication_factors": tuple(sorted(used)), "reduction_factors": ("n",) * (wanted == "kernel")}
+    options = {
+        "need_replication_factors": tuple(sorted(used)),
+        "reduction_factors": ("n",) * (wanted == "kernel"),
+    }
     return f"{a}, {b} -> {result}", options
 
 
@@ -172,10 +188,13 @@ def _lower_on_cpu(context, a, b, **static):
 mlir.register_lowering(_convolution_p, _lower_on_cpu, platform="cpu")
 
 
-def convolve_relu(x: jax.Array, kernel: jax.Array, bias: jax.Array, geometry: Geometry) -> jax.Array:
+def convolve_relu(
+    x: jax.Array, kernel: jax.Array, bias: jax.Array, geometry: Geometry
+) -> jax.Array:
     """``relu(convolve("output", x, kernel, geometry) + bias)``, all of one dtype.
 
-    A primitive of its own: oneDNN goes over the output once, where XLA would write it, read it and write it again.
+    A primitive of its own: oneDNN goes over the output once, where XLA would write it, read it and
+    write it again.
     """
     form = _relu_everywhere if is_spelled_out() else _relu_p.bind
     return form(*varying_alike(x, kernel, bias), geometry=geometry)
@@ -200,7 +219,9 @@ def _relu_everywhere(x, kernel, bias, *, geometry):
 
 def _relu_on_cpu(x, kernel, bias, *, geometry):
     result = None
-    if 0 not in (*x.shape, *kernel.shape, *geometry.positions) and _suits_onednn("output", x, kernel, geometry):
+    if 0 not in (*x.shape, *kernel.shape, *geometry.positions) and _suits_onednn(
+        "output", x, kernel, geometry
+    ):
         result = onednn.convolve_relu(x, kernel, bias, geometry)
     return _relu_everywhere(x, kernel, bias, geometry=geometry) if result is None else result
 

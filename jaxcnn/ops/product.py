@@ -1,8 +1,9 @@
 """One JAX primitive for the product of two matrices.
 
-Like convolution (:mod:`jaxcnn.ops.primitive`) it is differentiated by itself: the gradients of a product are products.
-XLA computes it, but for one case: on CPU the product over the first axes of both, which the gradient of every kernel
-is, takes oneDNN two thirds of XLA's time, because it need not lay one of them out anew.
+Like convolution (:mod:`jaxcnn.ops.primitive`) it is differentiated by itself: the gradients of a
+product are products. XLA computes it, but for one case: on CPU the product over the first axes of
+both, which the gradient of every kernel is, takes oneDNN two thirds of XLA's time, because it need
+not lay one of them out anew.
 """
 
 import math
@@ -30,7 +31,9 @@ def dot(x: jax.Array, kernel: jax.Array) -> jax.Array:
 
 
 def product(a: jax.Array, b: jax.Array, a_axis: int, b_axis: int) -> jax.Array:
-    """The sum of products over axis `a_axis` of the matrix `a` and `b_axis` of `b`; the others remain, a's first."""
+    """The sum of products over axis `a_axis` of the matrix `a` and `b_axis` of `b`; the others
+    remain, a's first.
+    """
     form = _by_xla if is_spelled_out() else _product_p.bind
     return form(*varying_alike(a, b), a_axis=a_axis, b_axis=b_axis)
 

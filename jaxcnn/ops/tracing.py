@@ -16,7 +16,9 @@ _spelled_out: ContextVar[bool] = ContextVar("spelled_out", default=False)
 
 @contextlib.contextmanager
 def spelled_out() -> Iterator[None]:
-    """Within the block programs are traced with JAX's own operations only, for readers that know no others."""
+    """Within the block programs are traced with JAX's own operations only, for readers that know no
+    others.
+    """
     token = _spelled_out.set(True)
     try:
         yield
@@ -30,7 +32,9 @@ def is_spelled_out() -> bool:
 
 
 def varying_alike(*arrays: jax.Array) -> list[jax.Array]:
-    """Inside `shard_map`, say that all vary over the axes that any does; the transpose of that is a sum."""
+    """Inside `shard_map`, say that all vary over the axes that any does; the transpose of that is a
+    sum.
+    """
 
     def axes(x: jax.Array) -> frozenset:
         return getattr(getattr(jax.typeof(x), "mat", None), "varying", frozenset())
@@ -45,7 +49,9 @@ def varying_alike(*arrays: jax.Array) -> list[jax.Array]:
 
 
 def differentiate_as(primitive: Primitive, everywhere: Callable[..., Any]) -> None:
-    """Differentiate `primitive` as `everywhere`, which computes the same by operations that JAX knows."""
+    """Differentiate `primitive` as `everywhere`, which computes the same by operations that JAX
+    knows.
+    """
 
     def differentiated(arguments: Any, tangents: Any, **static: Any) -> Any:
         directions = tuple(ad.instantiate_zeros(tangent) for tangent in tangents)
@@ -64,11 +70,14 @@ def map_as(primitive: Primitive, everywhere: Callable[..., Any]) -> None:
     batching.primitive_batchers[primitive] = mapped
 
 
-def lower_on_one_cpu(primitive: Primitive, everywhere: Callable[..., Any], on_cpu: Callable[..., Any]) -> None:
-    """Lower `primitive` to `on_cpu` in programs for one CPU device of this process, and to `everywhere` in all others.
+def lower_on_one_cpu(
+    primitive: Primitive, everywhere: Callable[..., Any], on_cpu: Callable[..., Any]
+) -> None:
+    """Lower `primitive` to `on_cpu` in programs for one CPU device of this process, and to
+    `everywhere` in all others.
 
-    Programs for several devices are cut up by XLA, which cannot look into a call of oneDNN's; exported ones must run
-    where it is not.
+    Programs for several devices are cut up by XLA, which cannot look into a call of oneDNN's;
+    exported ones must run where it is not.
     """
     several = primitive.multiple_results
 

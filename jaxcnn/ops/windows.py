@@ -1,4 +1,6 @@
-"""Arithmetic of sliding windows: how many positions a window has along an axis, and what is padded for them."""
+"""Arithmetic of sliding windows: how many positions a window has along an axis, and what is padded
+for them.
+"""
 
 from collections.abc import Sequence
 
@@ -6,11 +8,14 @@ Padding = str | Sequence[tuple[int, int]]
 
 
 def per_axis(value: int | Sequence[int], rank: int, name: str) -> tuple[int, ...]:
-    """One positive integer for each of ``rank`` spatial axes, from an integer or a sequence of them."""
+    """One positive integer for each of ``rank`` spatial axes, from an integer or a sequence of
+    them.
+    """
     values = tuple(int(v) for v in value) if isinstance(value, Sequence) else (int(value),) * rank
     if len(values) != rank or min(values) < 1:
         raise ValueError(
-            f"{name} must be a positive integer or {rank} of them, one for each spatial axis; got {value!r}."
+            f"{name} must be a positive integer or {rank} of them, one for each spatial axis; got "
+            f"{value!r}."
         )
     return values
 
@@ -20,11 +25,14 @@ def effective_size(k: int, dilation: int) -> int:
     return (k - 1) * dilation + 1
 
 
-def window_padding(length: int, k: int, padding: str, stride: int = 1, dilation: int = 1) -> tuple[int, int]:
+def window_padding(
+    length: int, k: int, padding: str, stride: int = 1, dilation: int = 1
+) -> tuple[int, int]:
     """Elements added before and after an axis.
 
-    'same' gives ``ceil(length / stride)`` windows and puts the odd element at the end; 'causal' puts everything at
-    the start, so that no window sees an element after its own position; 'valid' adds nothing.
+    'same' gives ``ceil(length / stride)`` windows and puts the odd element at the end; 'causal'
+    puts everything at the start, so that no window sees an element after its own position; 'valid'
+    adds nothing.
     """
     extent = effective_size(k, dilation)
     if padding == "valid":
@@ -34,7 +42,9 @@ def window_padding(length: int, k: int, padding: str, stride: int = 1, dilation:
     if padding == "same":
         total = max((-(-length // stride) - 1) * stride + extent - length, 0)
         return total // 2, total - total // 2
-    raise ValueError(f"padding must be 'valid', 'same', 'causal' or (before, after) pairs; got {padding!r}.")
+    raise ValueError(
+        f"padding must be 'valid', 'same', 'causal' or (before, after) pairs; got {padding!r}."
+    )
 
 
 def resolve_padding(
@@ -48,36 +58,57 @@ def resolve_padding(
     rank = len(lengths)
     if isinstance(padding, str):
         if padding == "causal" and rank != 1:
-            raise ValueError(f"padding 'causal' needs one spatial axis (batch, steps, channels); got {rank} axes.")
+            raise ValueError(
+                f"padding 'causal' needs one spatial axis (batch, steps, channels); got {rank} "
+                "axes."
+            )
         axes = zip(lengths, window, strides, dilation, strict=True)
         return tuple(window_padding(n, k, padding, s, d) for n, k, s, d in axes)
     pairs = tuple((int(before), int(after)) for before, after in padding)
     if len(pairs) != rank or min(map(min, pairs)) < 0:
-        raise ValueError(f"explicit padding must be {rank} (before, after) pairs, none negative; got {padding!r}.")
+        raise ValueError(
+            f"explicit padding must be {rank} (before, after) pairs, none negative; got "
+            f"{padding!r}."
+        )
     return pairs
 
 
 def conv_output_length(
     length: int | None, k: int, padding: str | tuple[int, int], stride: int = 1, dilation: int = 1
 ) -> int | None:
-    """Positions of a window of ``k`` elements along an axis of ``length`` (None stays None), 0 if it does not fit."""
+    """Positions of a window of ``k`` elements along an axis of ``length`` (None stays None), 0 if
+    it does not fit.
+    """
     if length is None:
         return None
-    before, after = window_padding(length, k, padding, stride, dilation) if isinstance(padding, str) else padding
+    before, after = (
+        window_padding(length, k, padding, stride, dilation)
+        if isinstance(padding, str)
+        else padding
+    )
     return max((length + before + after - effective_size(k, dilation)) // stride + 1, 0)
 
 
 def conv_transpose_output_length(
-    length: int | None, k: int, padding: str, stride: int = 1, dilation: int = 1, output_padding: int | None = None
+    length: int | None,
+    k: int,
+    padding: str,
+    stride: int = 1,
+    dilation: int = 1,
+    output_padding: int | None = None,
 ) -> int | None:
     """Length that a transposed convolution makes of ``length`` (None stays None).
 
-    'valid' gives ``length * stride + max(k - stride, 0)``, 'same' ``length * stride`` and 'full' ``length * stride -
-    (stride + k - 2)``; with ``output_padding`` it is ``(length - 1) * stride + k - 2 * pad + output_padding``, where
-    pad is 0 for 'valid', ``k // 2`` for 'same' and ``k - 1`` for 'full'.
+    'valid' gives ``length * stride + max(k - stride, 0)``, 'same' ``length * stride`` and 'full'
+    ``length * stride - (stride + k - 2)``; with ``output_padding`` it is
+    ``(length - 1) * stride + k - 2 * pad + output_padding``, where pad is 0 for 'valid', ``k // 2``
+    for 'same' and ``k - 1`` for 'full'.
     """
     if padding not in ("valid", "same", "full"):
-        raise ValueError(f"padding of a transposed convolution must be 'valid', 'same' or 'full'; got {padding!r}.")
+        raise ValueError(
+            "padding of a transposed convolution must be 'valid', 'same' or 'full'; got "
+            f"{padding!r}."
+        )
     if length is None:
         return None
     extent = effective_size(k, dilation)
@@ -85,6 +116,9 @@ def conv_transpose_output_length(
         added = {"valid": max(extent - stride, 0), "same": 0, "full": 2 - stride - extent}
         return length * stride + added[padding]
     if not 0 <= output_padding < stride:
-        raise ValueError(f"output_padding must be at least 0 and below the stride {stride}; got {output_padding}.")
+        raise ValueError(
+            f"output_padding must be at least 0 and below the stride {stride}; got "
+            f"{output_padding}."
+        )
     pad = {"valid": 0, "same": extent // 2, "full": extent - 1}
     return (length - 1) * stride + extent - 2 * pad[padding] + output_padding

@@ -1,7 +1,7 @@
 """Convolution and its two gradients in terms of XLA operations.
 
-Each function computes what is ``wanted`` ('output', 'input' gradient or 'kernel' gradient) from the two other arrays,
-in the order of :func:`jaxcnn.ops.primitive.convolve`.
+Each function computes what is ``wanted`` ('output', 'input' gradient or 'kernel' gradient) from the
+two other arrays, in the order of :func:`jaxcnn.ops.primitive.convolve`.
 """
 
 import itertools
@@ -15,10 +15,14 @@ from jax import lax
 from jaxcnn.ops.geometry import Geometry, Wanted
 from jaxcnn.ops.product import product
 
-_DIMENSIONS = {1: ("NWC", "WIO", "NWC"), 2: ("NHWC", "HWIO", "NHWC"), 3: ("NDHWC", "DHWIO", "NDHWC")}
+_DIMENSIONS = {
+    1: ("NWC", "WIO", "NWC"),
+    2: ("NHWC", "HWIO", "NHWC"),
+    3: ("NDHWC", "DHWIO", "NDHWC"),
+}
 
-# Patches are cut out for as many images as give a matrix of this size, so that it is still in the cache when it is
-# multiplied. Two to sixteen megabytes measured alike.
+# Patches are cut out for as many images as give a matrix of this size, so that it is still in the
+# cache when it is multiplied. Two to sixteen megabytes measured alike.
 _PATCH_BYTES = 4 << 20
 
 
@@ -45,15 +49,22 @@ def direct(wanted: Wanted, a: jax.Array, b: jax.Array, geometry: Geometry) -> ja
 
 
 def blocked(wanted: Wanted, a: jax.Array, b: jax.Array, geometry: Geometry) -> jax.Array:
-    """Patches times kernel as matrix products, a block of images at a time; depthwise as shifted products.
+    """Patches times kernel as matrix products, a block of images at a time; depthwise as shifted
+    products.
 
-    On CPU this is about as fast as XLA's convolution or faster, keeps its speed inside ``lax.scan`` (where XLA's
-    gradients take a path that is more than twenty times slower), and needs one block of patches as extra memory.
+    On CPU this is about as fast as XLA's convolution or faster, keeps its speed inside ``lax.scan``
+    (where XLA's gradients take a path that is more than twenty times slower), and needs one block
+    of patches as extra memory.
     """
     depthwise = geometry.groups > 1 and geometry.groups == _channels(wanted, a, b, geometry)
     multiply = _shifted if depthwise else _matmul
     images = a.shape[0]
-    patch_bytes = math.prod(geometry.positions) * geometry.taps * _channels(wanted, a, b, geometry) * a.dtype.itemsize
+    patch_bytes = (
+        math.prod(geometry.positions)
+        * geometry.taps
+        * _channels(wanted, a, b, geometry)
+        * a.dtype.itemsize
+    )
     limit = max(_PATCH_BYTES // max(patch_bytes, 1), 1)
     size = next((n for n in range(min(limit, images), 0, -1) if images % n == 0), 1)
     if size >= images:
@@ -63,9 +74,13 @@ def blocked(wanted: Wanted, a: jax.Array, b: jax.Array, geometry: Geometry) -> j
         return lax.map(lambda block: multiply(wanted, block, b, geometry), blocks).reshape(
             geometry.shape(wanted, a.shape, b.shape)
         )
-    total = jnp.zeros(geometry.shape(wanted, a.shape, b.shape), jnp.promote_types(a.dtype, jnp.float32))
+    total = jnp.zeros(
+        geometry.shape(wanted, a.shape, b.shape), jnp.promote_types(a.dtype, jnp.float32)
+    )
     pairs = blocks, b.reshape(images // size, size, *b.shape[1:])
-    total, _ = lax.scan(lambda sum, pair: (sum + multiply(wanted, *pair, geometry), None), total, pairs)
+    total, _ = lax.scan(
+        lambda sum, pair: (sum + multiply(wanted, *pair, geometry), None), total, pairs
+    )
     return total.astype(a.dtype)
 
 
@@ -78,7 +93,9 @@ def _matmul(wanted: Wanted, a: jax.Array, b: jax.Array, geometry: Geometry) -> j
         return jnp.moveaxis(y.reshape(-1, groups, y.shape[-1] // groups), 1, 0)
 
     def patches(x):  # (N, *lengths, C) -> (g, n, k c)
-        cut = jnp.concatenate(list(_slices(x, geometry)), -1).reshape(-1, taps, groups, x.shape[-1] // groups)
+        cut = jnp.concatenate(list(_slices(x, geometry)), -1).reshape(
+            -1, taps, groups, x.shape[-1] // groups
+        )
         return jnp.moveaxis(cut, 2, 0).reshape(groups, -1, taps * cut.shape[-1])
 
     def matrix(kernel):  # (*window, C / groups, O) -> (g, k c, o)
@@ -108,10 +125,14 @@ def _shifted(wanted: Wanted, a: jax.Array, b: jax.Array, geometry: Geometry) -> 
 
     if wanted == "output":
         taps = split(b).reshape(geometry.taps, channels, -1)
-        return sum(x[..., None] * tap for x, tap in zip(_slices(a, geometry), taps, strict=True)).reshape(shape)
+        return sum(
+            x[..., None] * tap for x, tap in zip(_slices(a, geometry), taps, strict=True)
+        ).reshape(shape)
     if wanted == "kernel":
         y, axes = split(b), tuple(range(a.ndim - 1))
-        return jnp.stack([(x[..., None] * y).sum(axes) for x in _slices(a, geometry)]).reshape(shape)
+        return jnp.stack([(x[..., None] * y).sum(axes) for x in _slices(a, geometry)]).reshape(
+            shape
+        )
     y, taps = split(a), split(b).reshape(geometry.taps, channels, -1)
     return _unslice(((y * tap).sum(-1) for tap in taps), geometry)
 
@@ -128,7 +149,9 @@ def _offsets(geometry: Geometry) -> Iterator[tuple[int, ...]]:
 
 def _slices(x: jax.Array, geometry: Geometry) -> Iterator[jax.Array]:
     """For each tap of the window the elements that it meets, (N, *positions, C)."""
-    padded = lax.pad(x, jnp.zeros((), x.dtype), [(0, 0, 0), *((*pad, 0) for pad in geometry.padding), (0, 0, 0)])
+    padded = lax.pad(
+        x, jnp.zeros((), x.dtype), [(0, 0, 0), *((*pad, 0) for pad in geometry.padding), (0, 0, 0)]
+    )
     steps = (1, *geometry.strides, 1)
     for offset in _offsets(geometry):
         axes = zip(offset, geometry.positions, geometry.strides, strict=True)
@@ -141,7 +164,14 @@ def _unslice(pieces: Iterator[jax.Array], geometry: Geometry) -> jax.Array:
     total = None
     for offset, piece in zip(_offsets(geometry), pieces, strict=True):
         config = [(0, 0, 0)]
-        axes = zip(offset, geometry.padding, geometry.positions, geometry.strides, geometry.lengths, strict=True)
+        axes = zip(
+            offset,
+            geometry.padding,
+            geometry.positions,
+            geometry.strides,
+            geometry.lengths,
+            strict=True,
+        )
         for start, (before, _), n, s, length in axes:
             low = start - before
             config.append((low, length - (low + (n - 1) * s + 1), s - 1))

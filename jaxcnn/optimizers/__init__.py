@@ -1,11 +1,24 @@
-"""Optimizers: the update rules of Keras as pure transformations in the convention of optax, and any from optax."""
+"""Optimizers: the update rules of Keras as pure transformations in the convention of optax, and any
+from optax.
+"""
 
 import inspect
 from collections.abc import Mapping
 from typing import Any
 
 from jaxcnn.optimizers.base import Hyper, Optimizer, OptimizerState
-from jaxcnn.optimizers.rules import SGD, Adadelta, Adagrad, Adam, Adamax, AdamW, Lion, Nadam, RMSprop, registry
+from jaxcnn.optimizers.rules import (
+    SGD,
+    Adadelta,
+    Adagrad,
+    Adam,
+    Adamax,
+    AdamW,
+    Lion,
+    Nadam,
+    RMSprop,
+    registry,
+)
 from jaxcnn.optimizers.wrappers import GradientAccumulation, LayerRates, OptaxTransformation
 
 __all__ = [
@@ -51,7 +64,8 @@ lion = Lion
 
 
 def get(identifier: Any) -> Optimizer:
-    """The optimizer meant by a name (in any case), a configuration, an optimizer, or an optax transformation.
+    """The optimizer meant by a name (in any case), a configuration, an optimizer, or an optax
+    transformation.
 
     Raises:
         ValueError: unknown name, or no optimizer.
@@ -63,7 +77,8 @@ def get(identifier: Any) -> Optimizer:
     if hasattr(identifier, "init") and hasattr(identifier, "update"):
         return OptaxTransformation(identifier)
     raise ValueError(
-        "The optimizer must be a name, a configuration dictionary, an optimizer or an optax transformation, "
+        "The optimizer must be a name, a configuration dictionary, an optimizer or an optax "
+        "transformation, "
         f"got {identifier!r}."
     )
 

@@ -1,8 +1,10 @@
-"""What all optimizers share: numbers that may change while training runs, clipping, decay, and the state.
+"""What all optimizers share: numbers that may change while training runs, clipping, decay, and the
+state.
 
-An optimizer object holds only numbers, on the host. Its ``init`` and ``update`` are pure and follow the convention of
-optax: ``updates, state = optimizer.update(grads, state, params)``, and the updates are *added* to the parameters
-(``optax.apply_updates``). So it can be used wherever an optax transformation can.
+An optimizer object holds only numbers, on the host. Its ``init`` and ``update`` are pure and follow
+the convention of optax: ``updates, state = optimizer.update(grads, state, params)``, and the
+updates are *added* to the parameters (``optax.apply_updates``). So it can be used wherever an optax
+transformation can.
 """
 
 import difflib
@@ -15,7 +17,7 @@ import jax
 import jax.numpy as jnp
 from jax import Array
 
-from jaxcnn.arrays import filled, wide_float
+from jaxcnn.runtime.arrays import filled, wide_float
 
 Params = Any  # a pytree of arrays
 Schedule = Callable[[Any], Any]  # update count -> learning rate, as optax makes them
@@ -24,8 +26,9 @@ Schedule = Callable[[Any], Any]  # update count -> learning rate, as optax makes
 class OptimizerState(NamedTuple):
     """What an optimizer remembers between updates.
 
-    ``count``: number of updates made, int32. ``hyper``: the numbers in force, float32 scalars by name; write another
-    value into it to change, say, ``lr`` without compiling again. ``slots``: by name, one pytree like the parameters.
+    ``count``: number of updates made, int32. ``hyper``: the numbers in force, float32 scalars by
+    name; write another value into it to change, say, ``lr`` without compiling again. ``slots``: by
+    name, one pytree like the parameters.
     """
 
     count: Array  # type: ignore[assignment]  # every tuple has a method count
@@ -40,7 +43,9 @@ class Numbers(dict[str, Any]):
 
 
 class Number(float):
-    """One adjustable number as it was when read. It knows where it came from, so that ``K.set_value`` can change it."""
+    """One adjustable number as it was when read. It knows where it came from, so that
+    ``K.set_value`` can change it.
+    """
 
     optimizer: Any
     name: str
@@ -62,7 +67,8 @@ class Hyper:
 
     Args:
         below: the number must be less than this.
-        absent: what is read from an optimizer that does without the number; it cannot be given one later.
+        absent: what is read from an optimizer that does without the number; it cannot be given one
+            later.
     """
 
     def __init__(self, *, below: float = float("inf"), absent: float | None = None) -> None:
@@ -87,7 +93,9 @@ class Hyper:
         if self.name not in numbers:
             raise AttributeError(optimizer.lacks(self.name))
         if callable(numbers[self.name]) or callable(value):
-            raise ValueError(f"A schedule of {kind}.{self.name} is fixed: make a new one and compile again.")
+            raise ValueError(
+                f"A schedule of {kind}.{self.name} is fixed: make a new one and compile again."
+            )
         numbers[self.name] = self.checked(kind, value)
         numbers.version += 1
 
@@ -105,13 +113,16 @@ class Hyper:
 class Optimizer:
     """Base class. A rule is a subclass that names its ``slots`` and defines :meth:`rule`.
 
-    Every optimizer takes ``lr`` (also spelled ``learning_rate``), a number or an optax schedule, and
+    Every optimizer takes ``lr`` (also spelled ``learning_rate``), a number or an optax schedule,
+    and
 
     * ``decay``: the rate of update number ``count`` (from 0) is ``lr / (1 + decay * count)``;
-    * ``clipnorm``: all gradients together are scaled to this Euclidean norm where theirs is greater;
+    * ``clipnorm``: all gradients together are scaled to this Euclidean norm where theirs is
+      greater;
     * ``clipvalue``: then each gradient component is cut to [-clipvalue, clipvalue];
-    * ``ema``: after every update ``average = ema * average + (1 - ema) * parameter``, kept for each parameter in the
-      slot ``average`` (Polyak and Juditsky, 1992); ``Model.averaged`` gives the model with these weights.
+    * ``ema``: after every update ``average = ema * average + (1 - ema) * parameter``, kept for each
+      parameter in the slot ``average`` (Polyak and Juditsky, 1992); ``Model.averaged`` gives the
+      model with these weights.
 
     The last three are read when a training step is compiled; 0 or None turns them off.
 
@@ -120,7 +131,9 @@ class Optimizer:
         ValueError: a number out of range.
     """
 
-    slots: tuple[str, ...] = ()  # in the order in which Keras stores them in weight files, all of a name together
+    slots: tuple[
+        str, ...
+    ] = ()  # in the order in which Keras stores them in weight files, all of a name together
     clipnorm: float
     clipvalue: float
     ema: float
@@ -137,14 +150,19 @@ class Optimizer:
                 near = difflib.get_close_matches(name, allowed, n=1)
                 hint = f" Did you mean {near[0]!r}?" if near else ""
                 raise TypeError(
-                    f"{kind} takes no argument {name!r}; allowed: {', '.join(dict.fromkeys(allowed))}.{hint}"
+                    f"{kind} takes no argument {name!r}; allowed: "
+                    f"{', '.join(dict.fromkeys(allowed))}.{hint}"
                 )
         if "learning_rate" in options:
             if lr != own["lr"].default:
-                raise TypeError(f"{kind}: lr and learning_rate are the same number, give one of them.")
+                raise TypeError(
+                    f"{kind}: lr and learning_rate are the same number, give one of them."
+                )
             lr = options["learning_rate"]
         numbers = {"lr": lr, "decay": options.get("decay", 0.0), **numbers}
-        self.numbers = Numbers({name: getattr(type(self), name).checked(kind, v) for name, v in numbers.items()})
+        self.numbers = Numbers(
+            {name: getattr(type(self), name).checked(kind, v) for name, v in numbers.items()}
+        )
         for name in ("clipnorm", "clipvalue"):
             limit = options.get(name) or 0.0
             if not limit >= 0:
@@ -152,7 +170,9 @@ class Optimizer:
             setattr(self, name, float(limit))
         self.ema = float(options.get("ema") or 0.0)
         if not 0 <= self.ema < 1:
-            raise ValueError(f"{kind}: ema must be a number >= 0 and < 1 or None, got {options['ema']!r}.")
+            raise ValueError(
+                f"{kind}: ema must be a number >= 0 and < 1 or None, got {options['ema']!r}."
+            )
 
     @property
     def learning_rate(self) -> Any:
@@ -183,8 +203,12 @@ class Optimizer:
             slots["average"] = jax.tree.map(jnp.copy, params)  # of its own, for both may be donated
         return OptimizerState(filled((), 0, jnp.int32), self._hyper_arrays(), slots)
 
-    def update(self, grads: Params, state: OptimizerState, params: Params = None) -> tuple[Params, OptimizerState]:
-        """One update from the gradients of the loss. Returns what to add to the parameters, and the next state."""
+    def update(
+        self, grads: Params, state: OptimizerState, params: Params = None
+    ) -> tuple[Params, OptimizerState]:
+        """One update from the gradients of the loss. Returns what to add to the parameters, and the
+        next state.
+        """
         h = SimpleNamespace(**state.hyper)
         if callable(self.lr):
             h.lr = self.lr(state.count)
@@ -200,25 +224,36 @@ class Optimizer:
             changes.append(change)
             rows.append(new_row)
         new_columns = zip(*rows, strict=True) if rows else [() for _ in self.slots]
-        new_slots = {name: tree.unflatten(column) for name, column in zip(self.slots, new_columns, strict=True)}
+        new_slots = {
+            name: tree.unflatten(column)
+            for name, column in zip(self.slots, new_columns, strict=True)
+        }
         if self.ema:
             new_slots["average"] = tree.unflatten(
                 a + (1.0 - self.ema) * (p + change - a)
-                for a, p, change in zip(tree.flatten_up_to(slots["average"]), weights, changes, strict=True)
+                for a, p, change in zip(
+                    tree.flatten_up_to(slots["average"]), weights, changes, strict=True
+                )
             )
-        return tree.unflatten(changes), OptimizerState(state.count + 1, state.hyper, {**slots, **new_slots})
+        return tree.unflatten(changes), OptimizerState(
+            state.count + 1, state.hyper, {**slots, **new_slots}
+        )
 
     def prepare(self, h: SimpleNamespace, slots: dict[str, Any]) -> dict[str, Any]:
-        """Put what all parameters share in this update into ``h``; return the slots, with shared ones renewed.
+        """Put what all parameters share in this update into ``h``; return the slots, with shared
+        ones renewed.
 
-        ``h`` holds the numbers by name, ``lr`` after decay, and ``t``, the number of this update counted from 1.
+        ``h`` holds the numbers by name, ``lr`` after decay, and ``t``, the number of this update
+        counted from 1.
         """
         return slots
 
     def rule(
         self, g: Array, p: Array | None, slots: list[Array], h: SimpleNamespace
     ) -> tuple[Array, tuple[Array, ...]]:
-        """The change of one parameter, and its slots after it, from the gradient ``g`` and the slots before."""
+        """The change of one parameter, and its slots after it, from the gradient ``g`` and the
+        slots before.
+        """
         raise NotImplementedError(f"{type(self).__name__} must define rule().")
 
     def get_config(self) -> dict[str, Any]:
@@ -228,12 +263,22 @@ class Optimizer:
             ValueError: the learning rate is a schedule, which has no description.
         """
         if callable(self.lr):
-            raise ValueError(f"{type(self).__name__}: a learning rate that is a schedule has no configuration.")
+            raise ValueError(
+                f"{type(self).__name__}: a learning rate that is a schedule has no configuration."
+            )
         parameters = inspect.signature(type(self)).parameters.values()
         config = {p.name: getattr(self, p.name) for p in parameters if p.kind is not p.VAR_KEYWORD}
-        extra = {"decay": self.decay, "clipnorm": self.clipnorm, "clipvalue": self.clipvalue, "ema": self.ema}
+        extra = {
+            "decay": self.decay,
+            "clipnorm": self.clipnorm,
+            "clipvalue": self.clipvalue,
+            "ema": self.ema,
+        }
         config |= {name: value for name, value in extra.items() if value and name not in config}
-        return {name: float(value) if isinstance(value, Number) else value for name, value in config.items()}
+        return {
+            name: float(value) if isinstance(value, Number) else value
+            for name, value in config.items()
+        }
 
     @classmethod
     def from_config(cls, config: Mapping[str, Any]) -> Any:
@@ -260,6 +305,7 @@ def _flatten(tree: Any) -> tuple[list[Array], Any]:
 def _zeros_like(p: Array) -> Array:
     if isinstance(p, jax.core.Tracer):
         return jnp.zeros_like(p, dtype=wide_float(p.dtype))
-    # A slot is bound to a device only where its parameter is: a mixture would compile the second step anew.
+    # A slot is bound to a device only where its parameter is: a mixture would compile the second
+    # step anew.
     sharding = p.sharding if getattr(p, "committed", False) else None
     return filled(p.shape, 0, wide_float(p.dtype), sharding)

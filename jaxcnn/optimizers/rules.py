@@ -1,6 +1,7 @@
-"""The update rules of Keras, with its defaults and the places of its epsilons; ``g`` is the gradient of a parameter.
+"""The update rules of Keras, with its defaults and the places of its epsilons; ``g`` is the
+gradient of a parameter.
 
-``epsilon=None`` means ``jaxcnn.config.epsilon()``.
+``epsilon=None`` means ``jaxcnn.runtime.config.epsilon()``.
 """
 
 from types import SimpleNamespace
@@ -9,10 +10,10 @@ from typing import Any
 import jax.numpy as jnp
 from jax import Array
 
-from jaxcnn import config
-from jaxcnn.arrays import filled
 from jaxcnn.optimizers.base import Hyper, Optimizer, OptimizerState, Params, Schedule
-from jaxcnn.registry import Registry
+from jaxcnn.runtime import config
+from jaxcnn.runtime.arrays import filled
+from jaxcnn.runtime.names import Registry
 
 registry = Registry("optimizer")
 
@@ -25,7 +26,8 @@ class SGD(Optimizer):
     """Stochastic gradient descent, with momentum when that is not 0.
 
     ``velocity = momentum * velocity - lr * g``; the change is the velocity, or with ``nesterov``
-    ``momentum * velocity - lr * g`` (Sutskever et al., On the importance of initialization and momentum, 2013).
+    ``momentum * velocity - lr * g`` (Sutskever et al., On the importance of initialization and
+    momentum, 2013).
 
     Slots: velocity (none without momentum, which therefore cannot be given later).
     """
@@ -53,9 +55,11 @@ class SGD(Optimizer):
 
 @registry.register()
 class RMSprop(Optimizer):
-    """Divide by a running root mean square (Tieleman and Hinton, lecture 6.5 of Neural Networks for ML, 2012).
+    """Divide by a running root mean square (Tieleman and Hinton, lecture 6.5 of Neural Networks for
+    ML, 2012).
 
-    ``a = rho * a + (1 - rho) * g**2``; the change is ``-lr * g / (sqrt(a) + epsilon)``. Slots: accumulator.
+    ``a = rho * a + (1 - rho) * g**2``; the change is ``-lr * g / (sqrt(a) + epsilon)``. Slots:
+    accumulator.
     """
 
     slots = ("accumulator",)
@@ -79,7 +83,8 @@ class RMSprop(Optimizer):
 
 @registry.register()
 class Adagrad(Optimizer):
-    """Divide by the root of the sum of all squared gradients (Duchi et al., Adaptive Subgradient Methods, 2011).
+    """Divide by the root of the sum of all squared gradients (Duchi et al., Adaptive Subgradient
+    Methods, 2011).
 
     ``a = a + g**2``; the change is ``-lr * g / (sqrt(a) + epsilon)``. Slots: accumulator.
     """
@@ -88,7 +93,11 @@ class Adagrad(Optimizer):
     epsilon = Hyper()
 
     def __init__(
-        self, lr: float | Schedule = 0.01, epsilon: float | None = 1e-8, decay: float = 0.0, **kwargs: Any
+        self,
+        lr: float | Schedule = 0.01,
+        epsilon: float | None = 1e-8,
+        decay: float = 0.0,
+        **kwargs: Any,
     ) -> None:
         super().__init__(lr, kwargs, epsilon=_epsilon(epsilon), decay=decay)
 
@@ -102,7 +111,8 @@ class Adadelta(Optimizer):
     """Steps in proportion to a running root mean square of earlier steps (Zeiler, Adadelta, 2012).
 
     ``a = rho * a + (1 - rho) * g**2``, ``u = g * sqrt(d + epsilon) / sqrt(a + epsilon)``,
-    ``d = rho * d + (1 - rho) * u**2``; the change is ``-lr * u``. Slots: accumulator, delta_accumulator.
+    ``d = rho * d + (1 - rho) * u**2``; the change is ``-lr * u``. Slots: accumulator,
+    delta_accumulator.
     """
 
     slots = ("accumulator", "delta_accumulator")
@@ -130,9 +140,10 @@ class Adadelta(Optimizer):
 class Adam(Optimizer):
     """Running means of gradient and squared gradient (Kingma and Ba, Adam, 2014).
 
-    ``m = beta_1 * m + (1 - beta_1) * g``, ``v = beta_2 * v + (1 - beta_2) * g**2``; the change of update ``t`` is
-    ``-lr * sqrt(1 - beta_2**t) / (1 - beta_1**t) * m / (sqrt(v) + epsilon)``. With ``amsgrad`` the greatest ``v`` so
-    far takes the place of ``v`` (Reddi et al., On the Convergence of Adam and Beyond, 2018).
+    ``m = beta_1 * m + (1 - beta_1) * g``, ``v = beta_2 * v + (1 - beta_2) * g**2``; the change of
+    update ``t`` is ``-lr * sqrt(1 - beta_2**t) / (1 - beta_1**t) * m / (sqrt(v) +
+    epsilon)``. With ``amsgrad`` the greatest ``v`` so far takes the place of ``v`` (Reddi et al.,
+    On the Convergence of Adam and Beyond, 2018).
 
     Slots: m, v, and with amsgrad vhat.
     """
@@ -152,7 +163,9 @@ class Adam(Optimizer):
         amsgrad: bool = False,
         **kwargs: Any,
     ) -> None:
-        super().__init__(lr, kwargs, beta_1=beta_1, beta_2=beta_2, epsilon=_epsilon(epsilon), decay=decay)
+        super().__init__(
+            lr, kwargs, beta_1=beta_1, beta_2=beta_2, epsilon=_epsilon(epsilon), decay=decay
+        )
         self.amsgrad = amsgrad
         if amsgrad:
             self.slots = ("m", "v", "vhat")
@@ -172,7 +185,8 @@ class Adam(Optimizer):
 
 @registry.register()
 class AdamW(Adam):
-    """:class:`Adam` that also takes ``lr * weight_decay`` of each parameter away (Loshchilov and Hutter, 2019).
+    """:class:`Adam` that also takes ``lr * weight_decay`` of each parameter away (Loshchilov and
+    Hutter, 2019).
 
     Its ``update`` needs the parameters. Slots: those of Adam.
     """
@@ -195,14 +209,17 @@ class AdamW(Adam):
 
     def rule(self, g: Array, p: Array | None, slots: Slots, h: SimpleNamespace) -> Step:
         if p is None:
-            raise ValueError("AdamW takes away a part of the parameters: call update(grads, state, params).")
+            raise ValueError(
+                "AdamW takes away a part of the parameters: call update(grads, state, params)."
+            )
         change, slots_after = super().rule(g, p, slots, h)
         return change - h.lr * h.weight_decay * p.astype(change.dtype), slots_after
 
 
 @registry.register()
 class Adamax(Optimizer):
-    """Adam with the greatest gradient in place of the root mean square (Kingma and Ba, Adam, section 7, 2014).
+    """Adam with the greatest gradient in place of the root mean square (Kingma and Ba, Adam,
+    section 7, 2014).
 
     ``m`` as in :class:`Adam`, ``u = max(beta_2 * u, |g|)``; the change of update ``t`` is
     ``-lr / (1 - beta_1**t) * m / (u + epsilon)``. Slots: m, u.
@@ -222,7 +239,9 @@ class Adamax(Optimizer):
         decay: float = 0.0,
         **kwargs: Any,
     ) -> None:
-        super().__init__(lr, kwargs, beta_1=beta_1, beta_2=beta_2, epsilon=_epsilon(epsilon), decay=decay)
+        super().__init__(
+            lr, kwargs, beta_1=beta_1, beta_2=beta_2, epsilon=_epsilon(epsilon), decay=decay
+        )
 
     def prepare(self, h: SimpleNamespace, slots: dict[str, Any]) -> dict[str, Any]:
         h.lr_t = h.lr / (1.0 - h.beta_1**h.t)
@@ -236,11 +255,13 @@ class Adamax(Optimizer):
 
 @registry.register()
 class Nadam(Optimizer):
-    """Adam with Nesterov momentum whose weight grows (Dozat, Incorporating Nesterov Momentum into Adam, 2015).
+    """Adam with Nesterov momentum whose weight grows (Dozat, Incorporating Nesterov Momentum into
+    Adam, 2015).
 
-    With ``mu_t = beta_1 * (1 - 0.5 * 0.96**(t * schedule_decay))`` and ``m``, ``v`` as in :class:`Adam`, the change is
-    ``-lr * ((1 - mu_t) * g' + mu_(t+1) * m') / (sqrt(v') + epsilon)``, where ``g' = g / (1 - mu_1 ... mu_t)``,
-    ``m' = m / (1 - mu_1 ... mu_(t+1))`` and ``v' = v / (1 - beta_2**t)``.
+    With ``mu_t = beta_1 * (1 - 0.5 * 0.96**(t * schedule_decay))`` and ``m``, ``v`` as in
+    :class:`Adam`, the change is ``-lr * ((1 - mu_t) * g' + mu_(t+1) * m') / (sqrt(v') +
+    epsilon)``, where ``g' = g / (1 - mu_1 ... mu_t)``, ``m' = m / (1 - mu_1 ...
+    mu_(t+1))`` and ``v' = v / (1 - beta_2**t)``.
 
     Slots: m, v; beside them m_schedule, the scalar ``mu_1 ... mu_t``.
     """
@@ -261,7 +282,12 @@ class Nadam(Optimizer):
         **kwargs: Any,
     ) -> None:
         super().__init__(
-            lr, kwargs, beta_1=beta_1, beta_2=beta_2, epsilon=_epsilon(epsilon), schedule_decay=schedule_decay
+            lr,
+            kwargs,
+            beta_1=beta_1,
+            beta_2=beta_2,
+            epsilon=_epsilon(epsilon),
+            schedule_decay=schedule_decay,
         )
 
     def init(self, params: Params) -> OptimizerState:
@@ -269,7 +295,9 @@ class Nadam(Optimizer):
         return state._replace(slots={**state.slots, "m_schedule": filled((), 1)})
 
     def prepare(self, h: SimpleNamespace, slots: dict[str, Any]) -> dict[str, Any]:
-        h.mu, h.mu_next = (h.beta_1 * (1.0 - 0.5 * 0.96 ** (t * h.schedule_decay)) for t in (h.t, h.t + 1.0))
+        h.mu, h.mu_next = (
+            h.beta_1 * (1.0 - 0.5 * 0.96 ** (t * h.schedule_decay)) for t in (h.t, h.t + 1.0)
+        )
         h.m_schedule = slots["m_schedule"] * h.mu
         return {**slots, "m_schedule": h.m_schedule}
 
@@ -285,9 +313,11 @@ class Nadam(Optimizer):
 
 @registry.register()
 class Lion(Optimizer):
-    """Steps of equal size in the direction of a sign (Chen et al., Symbolic Discovery of Optimization, 2023).
+    """Steps of equal size in the direction of a sign (Chen et al., Symbolic Discovery of
+    Optimization, 2023).
 
-    The change is ``-lr * sign(beta_1 * m + (1 - beta_1) * g)``; then ``m = beta_2 * m + (1 - beta_2) * g``. Slots: m.
+    The change is ``-lr * sign(beta_1 * m + (1 - beta_1) * g)``; then
+    ``m = beta_2 * m + (1 - beta_2) * g``. Slots: m.
     """
 
     slots = ("m",)
@@ -306,7 +336,9 @@ class Lion(Optimizer):
 
     def rule(self, g: Array, p: Array | None, slots: Slots, h: SimpleNamespace) -> Step:
         (m,) = slots
-        return -h.lr * jnp.sign(h.beta_1 * m + (1.0 - h.beta_1) * g), (h.beta_2 * m + (1.0 - h.beta_2) * g,)
+        return -h.lr * jnp.sign(h.beta_1 * m + (1.0 - h.beta_1) * g), (
+            h.beta_2 * m + (1.0 - h.beta_2) * g,
+        )
 
 
 def _epsilon(value: float | None) -> float:

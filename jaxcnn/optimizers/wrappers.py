@@ -1,4 +1,6 @@
-"""Optimizers made from other ones: any optax transformation, several batches to an update, rates by layer."""
+"""Optimizers made from other ones: any optax transformation, several batches to an update, rates by
+layer.
+"""
 
 import difflib
 from collections.abc import Mapping
@@ -8,16 +10,17 @@ import jax
 import jax.numpy as jnp
 import optax
 
-from jaxcnn.arrays import filled
 from jaxcnn.optimizers.base import Numbers, Optimizer, OptimizerState, Params
 from jaxcnn.optimizers.rules import registry
+from jaxcnn.runtime.arrays import filled
 
 
 class OptaxTransformation(Optimizer):
-    """Any optax transformation as an optimizer; ``slots`` of its state is the state of the transformation.
+    """Any optax transformation as an optimizer; ``slots`` of its state is the state of the
+    transformation.
 
-    ``lr`` exists when the learning rate was made adjustable by ``optax.inject_hyperparams`` and is no schedule. It is
-    known after :meth:`init`.
+    ``lr`` exists when the learning rate was made adjustable by ``optax.inject_hyperparams`` and is
+    no schedule. It is known after :meth:`init`.
     """
 
     def __init__(self, transformation: optax.GradientTransformation) -> None:
@@ -26,13 +29,21 @@ class OptaxTransformation(Optimizer):
 
     def init(self, params: Params) -> OptimizerState:
         if "lr" not in self.numbers:
-            with jax.ensure_compile_time_eval():  # the learning rate as a number, even where init is being compiled
-                rates = _learning_rates(self.transformation.init(jax.tree.map(_without_elements, params)))
+            with (
+                jax.ensure_compile_time_eval()
+            ):  # the learning rate as a number, even where init is being compiled
+                rates = _learning_rates(
+                    self.transformation.init(jax.tree.map(_without_elements, params))
+                )
             if len(rates) == 1:
                 self.numbers["lr"] = float(rates[0])
-        return OptimizerState(filled((), 0, jnp.int32), self._hyper_arrays(), self.transformation.init(params))
+        return OptimizerState(
+            filled((), 0, jnp.int32), self._hyper_arrays(), self.transformation.init(params)
+        )
 
-    def update(self, grads: Params, state: OptimizerState, params: Params = None) -> tuple[Params, OptimizerState]:
+    def update(
+        self, grads: Params, state: OptimizerState, params: Params = None
+    ) -> tuple[Params, OptimizerState]:
         inner = state.slots
         if "lr" in state.hyper:
             inner = optax.tree_utils.tree_set(inner, learning_rate=state.hyper["lr"])
@@ -43,15 +54,18 @@ class OptaxTransformation(Optimizer):
         return f"This optax transformation has no adjustable {name}: make it with optax.inject_hyperparams."
 
     def get_config(self) -> dict[str, Any]:
-        raise ValueError("An optax transformation has no configuration: pass it to compile again after loading.")
+        raise ValueError(
+            "An optax transformation has no configuration: pass it to compile again after loading."
+        )
 
 
 @registry.register()
 class GradientAccumulation(Optimizer):
-    """Updates once in ``steps`` calls, with the mean of the gradients of these calls; in between nothing changes.
+    """Updates once in ``steps`` calls, with the mean of the gradients of these calls; in between
+    nothing changes.
 
-    The numbers are those of the wrapped optimizer, ``lr`` here and all of them on ``.optimizer``. Its ``decay`` and
-    schedules count updates; ``count`` of the state counts calls.
+    The numbers are those of the wrapped optimizer, ``lr`` here and all of them on ``.optimizer``.
+    Its ``decay`` and schedules count updates; ``count`` of the state counts calls.
 
     Raises:
         ValueError: ``steps`` is not a positive integer.
@@ -59,7 +73,9 @@ class GradientAccumulation(Optimizer):
 
     def __init__(self, optimizer: Optimizer, steps: int) -> None:
         if not isinstance(steps, int) or steps < 1:
-            raise ValueError(f"GradientAccumulation: steps must be a positive integer, got {steps!r}.")
+            raise ValueError(
+                f"GradientAccumulation: steps must be a positive integer, got {steps!r}."
+            )
         self.optimizer = optimizer
         self.steps = steps
         self.numbers = optimizer.numbers
@@ -69,12 +85,20 @@ class GradientAccumulation(Optimizer):
         slots = self._accumulator.init(params)
         inner = slots.inner_opt_state
         return OptimizerState(
-            filled((), 0, jnp.int32), inner.hyper, slots._replace(inner_opt_state=inner._replace(hyper={}))
+            filled((), 0, jnp.int32),
+            inner.hyper,
+            slots._replace(inner_opt_state=inner._replace(hyper={})),
         )
 
-    def update(self, grads: Params, state: OptimizerState, params: Params = None) -> tuple[Params, OptimizerState]:
-        inner = state.slots.inner_opt_state._replace(hyper=state.hyper)  # kept in one place between updates
-        updates, slots = self._accumulator.update(grads, state.slots._replace(inner_opt_state=inner), params)
+    def update(
+        self, grads: Params, state: OptimizerState, params: Params = None
+    ) -> tuple[Params, OptimizerState]:
+        inner = state.slots.inner_opt_state._replace(
+            hyper=state.hyper
+        )  # kept in one place between updates
+        updates, slots = self._accumulator.update(
+            grads, state.slots._replace(inner_opt_state=inner), params
+        )
         slots = slots._replace(inner_opt_state=slots.inner_opt_state._replace(hyper={}))
         return updates, OptimizerState(state.count + 1, state.hyper, slots)
 
@@ -88,11 +112,13 @@ class GradientAccumulation(Optimizer):
 
 @registry.register()
 class LayerRates(Optimizer):
-    """Another optimizer whose changes are multiplied by a factor of the layer: fine-tuning with two learning rates.
+    """Another optimizer whose changes are multiplied by a factor of the layer: fine-tuning with two
+    learning rates.
 
-    ``LayerRates(Adam(1e-3), {"block5_conv1": 0.01, "top": 1.0}, default=0.1)`` moves block5_conv1 with a rate of 1e-5,
-    all layers inside the model 'top' with 1e-3, and the others with 1e-4. A layer inside a model that is named, too,
-    goes by its own factor. To hold layers fixed, set ``trainable`` instead: then nothing is computed for them.
+    ``LayerRates(Adam(1e-3), {"block5_conv1": 0.01, "top": 1.0}, default=0.1)`` moves block5_conv1
+    with a rate of 1e-5, all layers inside the model 'top' with 1e-3, and the others with 1e-4. A
+    layer inside a model that is named, too, goes by its own factor. To hold layers fixed, set
+    ``trainable`` instead: then nothing is computed for them.
 
     Args:
         optimizer: makes the changes; its numbers are those of this one.
@@ -100,38 +126,56 @@ class LayerRates(Optimizer):
         default: the factor of the layers that are not named.
 
     Raises:
-        ValueError: a factor below 0, or an optimizer with `ema`, whose average would not see the factors. In `init`: a
-            name of which there is no trained layer.
+        ValueError: a factor below 0, or an optimizer with `ema`, whose average would not see the
+            factors. In `init`: a name of which there is no trained layer.
     """
 
-    def __init__(self, optimizer: Optimizer, factors: Mapping[str, float], default: float = 1.0) -> None:
+    def __init__(
+        self, optimizer: Optimizer, factors: Mapping[str, float], default: float = 1.0
+    ) -> None:
         for name, factor in {**factors, "default": default}.items():
             if not factor >= 0:
-                raise ValueError(f"LayerRates: the factor of '{name}' must be a number >= 0, got {factor!r}.")
+                raise ValueError(
+                    f"LayerRates: the factor of '{name}' must be a number >= 0, got {factor!r}."
+                )
         if optimizer.ema:
             raise ValueError("LayerRates: the optimizer must not average weights (ema).")
         self.optimizer, self.factors, self.default = optimizer, dict(factors), default
         self.numbers, self.ema = optimizer.numbers, 0.0
 
     def init(self, params: Params) -> OptimizerState:
-        known = {str(_key(entry)) for path, _ in jax.tree_util.tree_leaves_with_path(params) for entry in path}
+        known = {
+            str(_key(entry))
+            for path, _ in jax.tree_util.tree_leaves_with_path(params)
+            for entry in path
+        }
         if unknown := [name for name in self.factors if name not in known]:
             near = difflib.get_close_matches(unknown[0], known, n=1)
             hint = f" Did you mean '{near[0]}'?" if near else ""
             raise ValueError(f"LayerRates: no layer '{unknown[0]}' is trained.{hint}")
         return self.optimizer.init(params)
 
-    def update(self, grads: Params, state: OptimizerState, params: Params = None) -> tuple[Params, OptimizerState]:
+    def update(
+        self, grads: Params, state: OptimizerState, params: Params = None
+    ) -> tuple[Params, OptimizerState]:
         updates, state = self.optimizer.update(grads, state, params)
-        return jax.tree_util.tree_map_with_path(lambda path, change: self.factor(path) * change, updates), state
+        return jax.tree_util.tree_map_with_path(
+            lambda path, change: self.factor(path) * change, updates
+        ), state
 
     def factor(self, path: tuple[Any, ...]) -> float:
-        """The factor of the weight at a path of the tree of parameters: that of the innermost layer that is named."""
+        """The factor of the weight at a path of the tree of parameters: that of the innermost layer
+        that is named.
+        """
         named = [self.factors[key] for key in map(_key, path) if key in self.factors]
         return named[-1] if named else self.default
 
     def get_config(self) -> dict[str, Any]:
-        return {"optimizer": registry.serialize(self.optimizer), "factors": self.factors, "default": self.default}
+        return {
+            "optimizer": registry.serialize(self.optimizer),
+            "factors": self.factors,
+            "default": self.default,
+        }
 
     @classmethod
     def from_config(cls, config: Mapping[str, Any]) -> "LayerRates":

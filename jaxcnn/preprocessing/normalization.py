@@ -1,8 +1,9 @@
 """Data made easy to learn from: zero mean, unit variance, rotation onto principal axes, whitening.
 
-Formulas: "Learning Multiple Layers of Features from Tiny Images" (Krizhevsky, 2009), appendix A, for whitening. The
-recipes for initial weights that go with them (small random numbers, 1/sqrt(n), sqrt(2/n)) are `RandomNormal(0, 0.01)`
-and `VarianceScaling(1 or 2, "fan_in", "untruncated_normal")` of `jaxcnn.initializers`.
+Formulas: "Learning Multiple Layers of Features from Tiny Images" (Krizhevsky, 2009), appendix A,
+for whitening. The recipes for initial weights that go with them (small random numbers, 1/sqrt(n),
+sqrt(2/n)) are `RandomNormal(0, 0.01)` and `VarianceScaling(1 or 2, "fan_in", "untruncated_normal")`
+of `jaxcnn.initializers`.
 """
 
 from collections.abc import Sequence
@@ -16,8 +17,8 @@ from jax.typing import ArrayLike
 def zero_mean(x: ArrayLike, axis: int | Sequence[int] | None = 0) -> Array:
     """`x` less its mean along `axis`.
 
-    Axis 0 treats each feature on its own; (0, 1, 2) each colour of a batch of pictures; None all values alike, as for
-    grey pictures.
+    Axis 0 treats each feature on its own; (0, 1, 2) each colour of a batch of pictures; None all
+    values alike, as for grey pictures.
     """
     x = jnp.asarray(x)
     return x - jnp.mean(x, axis=_axes(axis), keepdims=True)
@@ -44,34 +45,48 @@ class PrincipalAxes(NamedTuple):
 
 
 def principal_axes(x: ArrayLike) -> PrincipalAxes:
-    """The principal axes of samples (n, features): the eigenvectors of their covariance ``XᵀX / n``.
+    """The principal axes of samples (n, features): the eigenvectors of their covariance
+    ``XᵀX / n``.
 
     More features than samples leave axes with variance 0.
     """
     x = jnp.asarray(x)
     if x.ndim != 2:
-        raise ValueError(f"Samples must have the shape (n, features); given {x.shape}. Reshape pictures to rows first.")
+        raise ValueError(
+            f"Samples must have the shape (n, features); given {x.shape}. Reshape pictures to rows "
+            "first."
+        )
     mean = jnp.mean(x, axis=0)
     return PrincipalAxes(mean, *_spectrum(_covariance(x - mean)))
 
 
 def rotate(x: ArrayLike, found: PrincipalAxes, components: int | None = None) -> Array:
-    """Samples (n, features) as coordinates along the first `components` principal axes (all by default): PCA."""
+    """Samples (n, features) as coordinates along the first `components` principal axes (all by
+    default): PCA.
+    """
     return (jnp.asarray(x) - found.mean) @ found.axes[:, :components]
 
 
-def whiten(x: ArrayLike, found: PrincipalAxes, epsilon: float = 1e-6, components: int | None = None) -> Array:
-    """`rotate` with each coordinate divided by ``sqrt(variance + epsilon)``, so that the covariance is about I."""
+def whiten(
+    x: ArrayLike, found: PrincipalAxes, epsilon: float = 1e-6, components: int | None = None
+) -> Array:
+    """`rotate` with each coordinate divided by ``sqrt(variance + epsilon)``, so that the covariance
+    is about I.
+    """
     return rotate(x, found, components) / jnp.sqrt(found.variances[:components] + epsilon)
 
 
 def zca(x: ArrayLike, found: PrincipalAxes, epsilon: float = 1e-6) -> Array:
-    """Whitened samples turned back to the old axes; of all whitened data the nearest to `x` (pictures look alike)."""
+    """Whitened samples turned back to the old axes; of all whitened data the nearest to `x`
+    (pictures look alike).
+    """
     return whiten(x, found, epsilon) @ found.axes.T
 
 
 def zca_matrix(covariance: ArrayLike, epsilon: float = 1e-6) -> Array:
-    """The symmetric ``U diag(1 / sqrt(variance + epsilon)) Uᵀ`` that whitens samples of the given covariance."""
+    """The symmetric ``U diag(1 / sqrt(variance + epsilon)) Uᵀ`` that whitens samples of the given
+    covariance.
+    """
     axes, variances = _spectrum(jnp.asarray(covariance))
     return (axes / jnp.sqrt(variances + epsilon)) @ axes.T
 

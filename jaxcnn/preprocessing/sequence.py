@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from jaxcnn import config
+from jaxcnn.runtime import config
 
 __all__ = [
     "TimeseriesGenerator",
@@ -16,7 +16,9 @@ __all__ = [
     "timeseries_generator_from_json",
 ]
 
-EULER = 0.577  # the Euler-Mascheroni constant to as many digits as the published tables were made with
+EULER = (
+    0.577  # the Euler-Mascheroni constant to as many digits as the published tables were made with
+)
 
 
 def pad_sequences(
@@ -37,16 +39,21 @@ def pad_sequences(
         truncating: "pre" or "post", the end that is cut off.
         value: what is filled in.
 
-    Raises ValueError for anything else, and when a sequence has elements of another shape than the first ones.
+    Raises ValueError for anything else, and when a sequence has elements of another shape than the
+    first ones.
     """
     for name, given in (("padding", padding), ("truncating", truncating)):
         if given not in ("pre", "post"):
             raise ValueError(f"{name} must be 'pre' or 'post'; got {given!r}.")
     if not hasattr(sequences, "__len__"):
-        raise ValueError(f"`sequences` must be a list of sequences; got {type(sequences).__name__}.")
+        raise ValueError(
+            f"`sequences` must be a list of sequences; got {type(sequences).__name__}."
+        )
     for i, sequence in enumerate(sequences):
         if not hasattr(sequence, "__len__") or isinstance(sequence, str):
-            raise ValueError(f"`sequences` must be a list of sequences of numbers; number {i} is {sequence!r}.")
+            raise ValueError(
+                f"`sequences` must be a list of sequences of numbers; number {i} is {sequence!r}."
+            )
     lengths = [len(sequence) for sequence in sequences]
     if maxlen is None:
         maxlen = max(lengths, default=0)
@@ -58,9 +65,14 @@ def pad_sequences(
         kept = min(length, maxlen)
         if not kept:
             continue
-        elements = np.asarray(sequence[length - kept :] if truncating == "pre" else sequence[:kept], dtype)
+        elements = np.asarray(
+            sequence[length - kept :] if truncating == "pre" else sequence[:kept], dtype
+        )
         if elements.shape[1:] != shape:
-            raise ValueError(f"Sequence {i} has elements of shape {elements.shape[1:]}; the first ones have {shape}.")
+            raise ValueError(
+                f"Sequence {i} has elements of shape {elements.shape[1:]}; the first ones have "
+                f"{shape}."
+            )
         if padding == "pre":
             padded[i, maxlen - kept :] = elements
         else:
@@ -69,11 +81,13 @@ def pad_sequences(
 
 
 def make_sampling_table(size: int, sampling_factor: float = 1e-5) -> np.ndarray:
-    """The probability with which word2vec keeps the i-th most frequent word: float64 (size,), growing with i.
+    """The probability with which word2vec keeps the i-th most frequent word: float64 (size,),
+    growing with i.
 
-    With frequencies f after Zipf's law, f(rank) = 1 / (rank (log(rank) + gamma) + 1/2 - 1 / (12 rank)), it is
-    min(1, sqrt(factor / f)) (Mikolov et al. 2013, Distributed representations of words and phrases; rank 0 counts as
-    rank 1). The lower the factor, the fewer frequent words are kept.
+    With frequencies f after Zipf's law, f(rank) = 1 / (rank (log(rank) + gamma) + 1/2 - 1 / (12
+    rank)), it is min(1, sqrt(factor / f)) (Mikolov et al. 2013, Distributed representations of
+    words and phrases; rank 0 counts as rank 1). The lower the factor, the fewer frequent words are
+    kept.
     """
     rank = np.maximum(np.arange(size), 1)
     inverse_frequency = rank * (np.log(rank) + EULER) + 0.5 - 1.0 / (12.0 * rank)
@@ -90,19 +104,21 @@ def skipgrams(
     sampling_table: Sequence[float] | np.ndarray | None = None,
     seed: int | None = None,
 ) -> tuple[list[list[int]], list[Any]]:
-    """Pairs of words for training word vectors: neighbours (label 1) and a word with a random one (label 0).
+    """Pairs of words for training word vectors: neighbours (label 1) and a word with a random one
+    (label 0).
 
     Args:
         sequence: word numbers; 0 is no word and occurs in no pair.
         vocabulary_size: the largest word number + 1.
         window_size: half the window: a neighbour is at most so many places away.
-        negative_samples: random pairs for each pair of neighbours. They are drawn from all words, so that a true pair
-            of neighbours can be among them.
+        negative_samples: random pairs for each pair of neighbours. They are drawn from all words,
+            so that a true pair of neighbours can be among them.
         shuffle: mix the pairs.
         categorical: labels [0, 1] and [1, 0] instead of 1 and 0.
-        sampling_table: the probability with which word i is taken as the first of a pair, by word number
-            (``make_sampling_table``); None takes all.
-        seed: decides what is drawn. None continues the stream that ``jaxcnn.utils.set_random_seed`` began.
+        sampling_table: the probability with which word i is taken as the first of a pair, by word
+            number (``make_sampling_table``); None takes all.
+        seed: decides what is drawn. None continues the stream that ``jaxcnn.utils.set_random_seed``
+            began.
 
     Returns:
         couples: a list of [word, other word].
@@ -119,7 +135,9 @@ def skipgrams(
     positives, negatives = len(couples), int(len(couples) * negative_samples)
     if negatives:
         if vocabulary_size < 2:
-            raise ValueError(f"Random pairs need a vocabulary_size of at least 2; got {vocabulary_size}.")
+            raise ValueError(
+                f"Random pairs need a vocabulary_size of at least 2; got {vocabulary_size}."
+            )
         firsts = [couples[i][0] for i in random.permutation(positives)]
         others = random.integers(1, vocabulary_size, negatives)
         couples += [[firsts[i % positives], int(other)] for i, other in enumerate(others)]
@@ -139,9 +157,9 @@ def _neighbours(sequence: Sequence[int], place: int, window_size: int) -> Iterat
 class TimeseriesGenerator:
     """Batches of windows over a time series, each with the target that follows it.
 
-    A window that ends before row r has the rows r - length, r - length + sampling_rate, ... below r of ``data``, and
-    the target r. Item i is the batch (windows (batch, length / sampling_rate, ...), targets (batch, ...)); the last
-    batch may be short.
+    A window that ends before row r has the rows r - length, r - length + sampling_rate, ... below r
+    of ``data``, and the target r. Item i is the batch (windows (batch, length / sampling_rate,
+    ...), targets (batch, ...)); the last batch may be short.
 
     Args:
         data: the series, time along the first axis.
@@ -149,7 +167,8 @@ class TimeseriesGenerator:
         length: rows of ``data`` that a window spans.
         sampling_rate: rows from one element of a window to the next.
         stride: rows from one window to the next.
-        start_index, end_index: rows outside of start_index ... end_index (inclusive; None for the last) are not used.
+        start_index, end_index: rows outside of start_index ... end_index (inclusive; None for the
+            last) are not used.
         shuffle: draw the windows in a random order, another one in each epoch, every window once.
         reverse: the newest row of a window comes first.
         batch_size: windows in a batch.
@@ -171,8 +190,16 @@ class TimeseriesGenerator:
         batch_size: int = 128,
     ) -> None:
         if len(data) != len(targets):
-            raise ValueError(f"Data and targets must be equally long; data has {len(data)}, targets {len(targets)}.")
-        steps = {"length": length, "sampling_rate": sampling_rate, "stride": stride, "batch_size": batch_size}
+            raise ValueError(
+                f"Data and targets must be equally long; data has {len(data)}, targets "
+                f"{len(targets)}."
+            )
+        steps = {
+            "length": length,
+            "sampling_rate": sampling_rate,
+            "stride": stride,
+            "batch_size": batch_size,
+        }
         for name, step in steps.items():
             if step < 1:
                 raise ValueError(f"{name} must be at least 1; got {step}.")
@@ -183,10 +210,13 @@ class TimeseriesGenerator:
         self.shuffle, self.reverse, self.batch_size = shuffle, reverse, batch_size
         self.epoch = 0
         if self.end_index >= len(data):
-            raise ValueError(f"end_index is {self.end_index}; the last row of the data is {len(data) - 1}.")
+            raise ValueError(
+                f"end_index is {self.end_index}; the last row of the data is {len(data) - 1}."
+            )
         if self.start_index > self.end_index:
             raise ValueError(
-                f"`start_index+length={self.start_index} > end_index={self.end_index}`: no window with a target fits."
+                f"`start_index+length={self.start_index} > end_index={self.end_index}`: no window "
+                "with a target fits."
             )
 
     def __len__(self) -> int:
@@ -198,17 +228,25 @@ class TimeseriesGenerator:
             raise IndexError(f"There are {len(self)} batches; number {index} was asked for.")
         rows = self._rows()
         if self.shuffle:
-            rows = np.random.Generator(np.random.Philox(key=[config.seed(), self.epoch])).permutation(rows)
+            rows = np.random.Generator(
+                np.random.Philox(key=[config.seed(), self.epoch])
+            ).permutation(rows)
         rows = rows[index * self.batch_size : (index + 1) * self.batch_size]
-        windows = np.array([self.data[row - self.length : row : self.sampling_rate] for row in rows])
-        return windows[:, ::-1] if self.reverse else windows, np.array([self.targets[row] for row in rows])
+        windows = np.array(
+            [self.data[row - self.length : row : self.sampling_rate] for row in rows]
+        )
+        return windows[:, ::-1] if self.reverse else windows, np.array(
+            [self.targets[row] for row in rows]
+        )
 
     def on_epoch_end(self) -> None:
         """Go on to the order of the next epoch."""
         self.epoch += 1
 
     def get_config(self) -> dict[str, Any]:
-        """Arguments in the form of Keras: data and targets are JSON texts, start_index is that of the first target."""
+        """Arguments in the form of Keras: data and targets are JSON texts, start_index is that of
+        the first target.
+        """
         return {
             "data": _as_json(self.data, "data"),
             "targets": _as_json(self.targets, "targets"),
@@ -224,7 +262,9 @@ class TimeseriesGenerator:
 
     def to_json(self, **kwargs: Any) -> str:
         """The generator with its data as JSON; ``kwargs`` go to ``json.dumps``."""
-        return json.dumps({"class_name": "TimeseriesGenerator", "config": self.get_config()}, **kwargs)
+        return json.dumps(
+            {"class_name": "TimeseriesGenerator", "config": self.get_config()}, **kwargs
+        )
 
     def _rows(self) -> np.ndarray:
         return np.arange(self.start_index, self.end_index + 1, self.stride)
@@ -233,7 +273,10 @@ class TimeseriesGenerator:
 def timeseries_generator_from_json(json_string: str) -> TimeseriesGenerator:
     """The generator that ``TimeseriesGenerator.to_json`` wrote."""
     config = dict(json.loads(json_string)["config"])
-    data, targets = np.array(json.loads(config.pop("data"))), np.array(json.loads(config.pop("targets")))
+    data, targets = (
+        np.array(json.loads(config.pop("data"))),
+        np.array(json.loads(config.pop("targets"))),
+    )
     start_index = config.pop("start_index") - config["length"]
     return TimeseriesGenerator(data, targets, start_index=start_index, **config)
 

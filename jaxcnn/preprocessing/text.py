@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from jaxcnn.compat.spellings import old_spellings
+from jaxcnn.spellings.translate import old_spellings
 
 __all__ = [
     "FILTERS",
@@ -19,7 +19,9 @@ __all__ = [
     "tokenizer_from_json",
 ]
 
-FILTERS = '!"#$%&()*+,-./:;<=>?@[\\]^_`{|}~\t\n'  # punctuation but the apostrophe, tab and line break
+FILTERS = (
+    '!"#$%&()*+,-./:;<=>?@[\\]^_`{|}~\t\n'  # punctuation but the apostrophe, tab and line break
+)
 MODES = ("binary", "count", "tfidf", "freq")
 
 Text = str | Sequence[str]  # a text, or its words where somebody has split it already
@@ -46,10 +48,11 @@ def text_to_word_sequence(
 def one_hot(
     text: str, n: int, filters: str | Iterable[str] = FILTERS, lower: bool = True, split: str = " "
 ) -> list[int]:
-    """One number from 1 to ``n - 1`` for each word of ``text``, equal for equal words but not only for them.
+    """One number from 1 to ``n - 1`` for each word of ``text``, equal for equal words but not only
+    for them.
 
-    The numbers come from Python's own ``hash`` and differ from one process to the next unless PYTHONHASHSEED is set;
-    ``hashing_trick(text, n, "md5")`` gives the same ones everywhere.
+    The numbers come from Python's own ``hash`` and differ from one process to the next unless
+    PYTHONHASHSEED is set; ``hashing_trick(text, n, "md5")`` gives the same ones everywhere.
     """
     return hashing_trick(text, n, None, filters, lower, split)
 
@@ -62,12 +65,14 @@ def hashing_trick(
     lower: bool = True,
     split: str = " ",
 ) -> list[int]:
-    """One number from 1 to ``n - 1`` for each word of ``text``: ``hash_function(word) % (n - 1) + 1``.
+    """One number from 1 to ``n - 1`` for each word of ``text``:
+    ``hash_function(word) % (n - 1) + 1``.
 
     Args:
         text: the text.
         n: size of the space that is hashed into, at least 2; 0 is left for padding.
-        hash_function: a function from word to integer, "md5" (the same everywhere), or None for Python's ``hash``.
+        hash_function: a function from word to integer, "md5" (the same everywhere), or None for
+            Python's ``hash``.
         filters, lower, split: as in ``text_to_word_sequence``.
     """
     if n < 2:
@@ -80,7 +85,9 @@ def hashing_trick(
         function = hash_function
     else:
         raise ValueError(f"hash_function must be a function, 'md5' or None; got {hash_function!r}.")
-    return [function(word) % (n - 1) + 1 for word in text_to_word_sequence(text, filters, lower, split)]
+    return [
+        function(word) % (n - 1) + 1 for word in text_to_word_sequence(text, filters, lower, split)
+    ]
 
 
 def _python_hash(word: str) -> int:
@@ -93,10 +100,11 @@ def _md5(word: str) -> int:
 
 @old_spellings
 class Tokenizer:
-    """Numbers the words of a collection of texts by how frequent they are, and turns texts into those numbers.
+    """Numbers the words of a collection of texts by how frequent they are, and turns texts into
+    those numbers.
 
-    The most frequent word has the number 1 (2 with an ``oov_token``, which then has 1); words that are equally frequent
-    are numbered as they were first seen. 0 is no word.
+    The most frequent word has the number 1 (2 with an ``oov_token``, which then has 1); words that
+    are equally frequent are numbered as they were first seen. 0 is no word.
 
     Args:
         num_words: only words with numbers below this one are used; None for all.
@@ -110,7 +118,8 @@ class Tokenizer:
         word_index: word -> its number.
         index_word: number -> word.
         index_docs: number -> number of texts (or sequences) with it.
-        document_count: number of texts or sequences in the latest ``fit_on_texts`` or ``fit_on_sequences``.
+        document_count: number of texts or sequences in the latest ``fit_on_texts`` or
+            ``fit_on_sequences``.
 
     A text may also be given as the list of its words.
     """
@@ -161,7 +170,9 @@ class Tokenizer:
         self.index_docs = {self.word_index[word]: n for word, n in docs.items()}
 
     def fit_on_sequences(self, sequences: Iterable[Iterable[int]]) -> None:
-        """Count in how many of ``sequences`` (lists of word numbers) each number occurs, forgetting earlier counts."""
+        """Count in how many of ``sequences`` (lists of word numbers) each number occurs, forgetting
+        earlier counts.
+        """
         found = [set(sequence) for sequence in sequences]
         self.document_count = len(found)
         self.index_docs = dict(Counter(number for sequence in found for number in sequence))
@@ -194,24 +205,32 @@ class Tokenizer:
         """``sequences_to_matrix`` of the numbers of ``texts``."""
         return self.sequences_to_matrix(self.texts_to_sequences(texts), mode)
 
-    def sequences_to_matrix(self, sequences: Sequence[Sequence[int]], mode: str = "binary") -> np.ndarray:
+    def sequences_to_matrix(
+        self, sequences: Sequence[Sequence[int]], mode: str = "binary"
+    ) -> np.ndarray:
         """A float64 matrix (len(sequences), num_words) with what each word is to each sequence.
 
         Without ``num_words`` there is a column for every known word and one for 0.
 
         Args:
             sequences: lists of word numbers; those beyond the last column are left out.
-            mode: "binary" (1 when the word occurs), "count" (how often it does), "freq" (count over the length of the
-                sequence), or "tfidf": (1 + log count) log(1 + documents / (1 + documents with the word)).
+            mode: "binary" (1 when the word occurs), "count" (how often it does), "freq" (count over
+                the length of the sequence), or "tfidf": (1 + log count) log(1 + documents / (1 +
+                documents with the word)).
 
         Raises ValueError for another mode, and when nothing has been fitted that the matrix needs.
         """
         if mode not in MODES:
             raise ValueError(f"Unknown mode {mode!r}; known: {', '.join(MODES)}.")
         if not self.num_words and not self.word_index:
-            raise ValueError("The width of the matrix is unknown: give num_words, or call fit_on_texts first.")
+            raise ValueError(
+                "The width of the matrix is unknown: give num_words, or call fit_on_texts first."
+            )
         if mode == "tfidf" and not self.document_count:
-            raise ValueError("The mode 'tfidf' needs document counts: call fit_on_texts or fit_on_sequences first.")
+            raise ValueError(
+                "The mode 'tfidf' needs document counts: call fit_on_texts or fit_on_sequences "
+                "first."
+            )
         width = self.num_words or len(self.word_index) + 1
         matrix = np.zeros((len(sequences), width))
         for row, sequence in zip(matrix, sequences, strict=True):
@@ -245,7 +264,9 @@ class Tokenizer:
         }
 
     def to_json(self, **kwargs: Any) -> str:
-        """The whole tokenizer as JSON; ``kwargs`` go to ``json.dumps``. ``tokenizer_from_json`` reads it."""
+        """The whole tokenizer as JSON; ``kwargs`` go to ``json.dumps``. ``tokenizer_from_json``
+        reads it.
+        """
         return json.dumps({"class_name": "Tokenizer", "config": self.get_config()}, **kwargs)
 
     def _words(self, text: Text) -> list[str]:
@@ -270,12 +291,16 @@ def tokenizer_from_json(json_string: str) -> Tokenizer:
         found = {name: json.loads(config.pop(name)) for name in _DICTIONARIES}
         documents = config.pop("document_count")
     except (ValueError, TypeError, KeyError) as error:
-        raise ValueError(f"This is not the JSON of a Tokenizer ({type(error).__name__}: {error}).") from error
+        raise ValueError(
+            f"This is not the JSON of a Tokenizer ({type(error).__name__}: {error})."
+        ) from error
     config.pop("analyzer", None)  # a function of the writer's; what it split is in the counts
     tokenizer = Tokenizer(**config)
     tokenizer.document_count = documents
     for name, values in found.items():
-        setattr(tokenizer, name, _with_integer_keys(values) if name.startswith("index_") else values)
+        setattr(
+            tokenizer, name, _with_integer_keys(values) if name.startswith("index_") else values
+        )
     return tokenizer
 
 

@@ -1,9 +1,17 @@
-"""Models in files: structure as JSON and YAML, everything as Keras 2 and 3 do, programs to run alone."""
+"""Models in files: structure as JSON and YAML, everything as Keras 2 and 3 do, programs to run
+alone.
+"""
 
-from jaxcnn.saving.export import export_model, load_exported
+from jaxcnn.saving.containers.onnx import export_onnx
+from jaxcnn.saving.containers.stablehlo import export_model, load_exported
 from jaxcnn.saving.files import load_model, load_weights, save_model, save_weights
-from jaxcnn.saving.onnx import export_onnx
-from jaxcnn.saving.structure import model_from_config, model_from_json, model_from_yaml, to_json, to_yaml
+from jaxcnn.saving.structure import (
+    model_from_config,
+    model_from_json,
+    model_from_yaml,
+    to_json,
+    to_yaml,
+)
 
 __all__ = [
     "export_model",

@@ -10,7 +10,13 @@ from typing import Any
 import numpy as np
 
 from jaxcnn.layers.weights import put
-from jaxcnn.saving.old_weights import Origin, flattened_rows, from_file, kernels_are_channels_first, whole_gates
+from jaxcnn.saving.dialects.old_weights import (
+    Origin,
+    flattened_rows,
+    from_file,
+    kernels_are_channels_first,
+    whole_gates,
+)
 
 Entry = tuple[Any, tuple[str, ...]]  # (the layer that owns a weight, its path there)
 
@@ -36,7 +42,9 @@ def stored_order(layer: Any) -> list[Entry]:
 
 
 def trained_when_read(layer: Any) -> list[Entry]:
-    """What is trainable in the model that Keras 3 makes of a file: it forgets that a Sequential was frozen."""
+    """What is trainable in the model that Keras 3 makes of a file: it forgets that a Sequential was
+    frozen.
+    """
     if not layer.trainable and type(layer).__name__ != "Sequential":
         return []
     own = [(o, p) for o, p in layer.weight_paths() if o is layer and p[0] == "params"]
@@ -50,7 +58,9 @@ def layer_by_layer(layer: Any) -> list[Entry]:
 
 
 def orders(layer: Any) -> Iterator[list[Entry]]:
-    """The orders in which files may have the weights of a layer: it depends on what was trainable at the time."""
+    """The orders in which files may have the weights of a layer: it depends on what was trainable
+    at the time.
+    """
     yield stored_order(layer)
     yield layer.weight_paths()
     yield layer_by_layer(layer)
@@ -80,13 +90,16 @@ def assign(
         filled = [s for s in stored if s.arrays]
         if len(filled) != len(layers):
             raise ValueError(
-                f"{source} holds weights for {len(filled)} layers ({', '.join(s.name for s in filled)}); model "
+                f"{source} holds weights for {len(filled)} layers "
+                f"({', '.join(s.name for s in filled)}); model "
                 f"'{model.name}' has {len(layers)} ({', '.join(layer.name for layer in layers)}). "
                 "With by_name=True only the layers of the same names are loaded."
             )
         pairs = list(zip(layers, filled, strict=True))
     if origin.keras == 1:
-        origin = origin.deciding(kernels_are_channels_first([(layer, s.arrays) for layer, s in pairs], origin))
+        origin = origin.deciding(
+            kernels_are_channels_first([(layer, s.arrays) for layer, s in pairs], origin)
+        )
     turned = flattened_rows(model) if origin.channels_first else {}
     values: dict[tuple[int, tuple[str, ...]], tuple[Entry, np.ndarray]] = {}
     found_names: dict[tuple[int, tuple[str, ...]], str] = {}
@@ -129,11 +142,15 @@ def fit(layer: Any, stored: Stored, origin: Origin, turned: Any) -> list[tuple[E
     if fitting:
         return fitting[0]
     wanted = [owner.weight_shape(path) for owner, path in stored_order(layer)]
-    raise Mismatch(f"needs weights of shapes {wanted}; the file has {[a.shape for a in stored.arrays]}.")
+    raise Mismatch(
+        f"needs weights of shapes {wanted}; the file has {[a.shape for a in stored.arrays]}."
+    )
 
 
 def refuse(message: str, skip_mismatch: bool) -> None:
-    """Say that a layer's arrays do not fit: by an error, or by a warning where such layers are to be skipped."""
+    """Say that a layer's arrays do not fit: by an error, or by a warning where such layers are to
+    be skipped.
+    """
     if not skip_mismatch:
         raise ValueError(f"{message} With skip_mismatch=True such layers are left as they are.")
     warnings.warn(f"{message} It was skipped.", UserWarning, stacklevel=5)

@@ -10,14 +10,17 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from jaxcnn.saving import archive, hdf5
+from jaxcnn.saving.containers import archive, hdf5
 
 
-def save_model(model: Any, filepath: str | Path, overwrite: bool = True, include_optimizer: bool = True) -> None:
-    """Write structure, weights, and for a compiled model the training configuration and the optimizer's state.
+def save_model(
+    model: Any, filepath: str | Path, overwrite: bool = True, include_optimizer: bool = True
+) -> None:
+    """Write structure, weights, and for a compiled model the training configuration and the
+    optimizer's state.
 
-    The format is that of Keras 3 where the name ends in '.keras', else HDF5 as Keras 2 writes it.  The file appears
-    whole or not at all.
+    The format is that of Keras 3 where the name ends in '.keras', else HDF5 as Keras 2 writes it.
+    The file appears whole or not at all.
 
     Args:
         model: to save.
@@ -34,7 +37,8 @@ def save_model(model: Any, filepath: str | Path, overwrite: bool = True, include
 
 
 def save_weights(model: Any, path: str | Path, overwrite: bool = True) -> None:
-    """Write the weights alone: as Keras 3 does where the name ends in '.weights.h5', else as Keras 2.
+    """Write the weights alone: as Keras 3 does where the name ends in '.weights.h5', else as Keras
+    2.
 
     Raises:
         FileExistsError: when the file exists and `overwrite` is False.
@@ -50,7 +54,8 @@ def load_model(
     compile: bool = True,
     safe_mode: bool = True,
 ) -> Any:
-    """The model in a file of any Keras, with its weights; compiled, with the optimizer's state, when it was saved so.
+    """The model in a file of any Keras, with its weights; compiled, with the optimizer's state,
+    when it was saved so.
 
     Args:
         filepath: any name; the content decides.
@@ -60,7 +65,8 @@ def load_model(
 
     Raises:
         FileNotFoundError: there is no such file.
-        ValueError: it is not a model file, it is damaged, or it holds what this library does not have.
+        ValueError: it is not a model file, it is damaged, or it holds what this library does not
+            have.
     """
     with reading(filepath):
         if zipfile.is_zipfile(filepath):
@@ -69,14 +75,17 @@ def load_model(
             return hdf5.read_model(file, filepath, custom_objects, compile, safe_mode)
 
 
-def load_weights(model: Any, path: str | Path, by_name: bool = False, skip_mismatch: bool = False) -> None:
+def load_weights(
+    model: Any, path: str | Path, by_name: bool = False, skip_mismatch: bool = False
+) -> None:
     """Put the weights in a file of any Keras into a model, all of them or, after an error, none.
 
     Args:
         model: whose weights to replace; its input shape must be known.
         path: any name; the content decides.  A file with a whole model will do.
         by_name: whether to load into the layers of the same names instead of one after another.
-        skip_mismatch: whether to leave layers as they are whose weights have other shapes, with a warning.
+        skip_mismatch: whether to leave layers as they are whose weights have other shapes, with a
+            warning.
 
     Raises:
         FileNotFoundError: there is no such file.
@@ -92,7 +101,9 @@ def load_weights(model: Any, path: str | Path, by_name: bool = False, skip_misma
             if archive.is_tree(file):
                 archive.load_tree(model, file, path, by_name, skip_mismatch)
             else:
-                hdf5.read_weights(model, file.get("model_weights", file), path, by_name, skip_mismatch)
+                hdf5.read_weights(
+                    model, file.get("model_weights", file), path, by_name, skip_mismatch
+                )
 
 
 @contextmanager
@@ -102,7 +113,13 @@ def reading(path: str | Path) -> Iterator[None]:
         raise FileNotFoundError(f"There is no file {path}.")
     try:
         yield
-    except (json.JSONDecodeError, UnicodeDecodeError, zlib.error, zipfile.BadZipFile, EOFError) as error:
+    except (
+        json.JSONDecodeError,
+        UnicodeDecodeError,
+        zlib.error,
+        zipfile.BadZipFile,
+        EOFError,
+    ) as error:
         raise ValueError(f"{path} is damaged: {error}") from error
     except (KeyError, OSError, RuntimeError) as error:
         raise ValueError(f"{path} is damaged or not a Keras file: {error}") from error

@@ -18,13 +18,15 @@ def restore_optimizer(
     source: Any,
     order: Sequence[int] | None = None,
 ) -> None:
-    """Give a compiled model the optimizer state of a file; a state that does not fit is left out, with a warning.
+    """Give a compiled model the optimizer state of a file; a state that does not fit is left out,
+    with a warning.
 
     Args:
         model: compiled.
         names, arrays: as they are in the file.
         source: the file, for messages.
-        order: which of the trained weights the arrays of a slot are for, where that is not one after another.
+        order: which of the trained weights the arrays of a slot are for, where that is not one
+            after another.
     """
     if not arrays:
         return
@@ -36,7 +38,9 @@ def restore_optimizer(
         values.insert(0, np.zeros(()))  # some optimizers of Keras 2 did not count their updates
     slots = len(optimizer.slots)
     if isinstance(optimizer, SGD):
-        values = values[: 1 + slots * weights]  # without momentum, too, Keras 2 stored the velocities, all 0
+        values = values[
+            : 1 + slots * weights
+        ]  # without momentum, too, Keras 2 stored the velocities, all 0
     if type(optimizer) is Adam and all(v.shape == (1,) for v in values[1 + slots * weights :]):
         values = values[: 1 + slots * weights]  # Keras 2.1 and 2.2 kept places for amsgrad
     if isinstance(optimizer, Nadam) and len(values) == 1 + slots * weights:
@@ -51,7 +55,8 @@ def restore_optimizer(
         model.set_optimizer_arrays(values)
     except ValueError as error:
         warnings.warn(
-            f"{source}: the state of the optimizer {type(optimizer).__name__} does not fit, so training will begin "
+            f"{source}: the state of the optimizer {type(optimizer).__name__} does not fit, so "
+            "training will begin "
             f"with a new one. {error}",
             UserWarning,
             stacklevel=4,
@@ -59,7 +64,9 @@ def restore_optimizer(
 
 
 def is_keras3(names: Sequence[str]) -> bool:
-    """Whether the arrays are in the order of Keras 3 (and of 2 since 2.11), where the counter is called so."""
+    """Whether the arrays are in the order of Keras 3 (and of 2 since 2.11), where the counter is
+    called so.
+    """
     return names[0].split(":")[0].rsplit("/", 1)[-1] == "iteration"
 
 
@@ -75,7 +82,9 @@ def from_keras3(optimizer: Any, values: list[np.ndarray], weights: int) -> list[
     return [count, *(v for group in grouped for v in group), *rest[weights * pairs :]]
 
 
-def to_keras3_arrays(optimizer: Any, values: Sequence[np.ndarray], weights: int) -> list[np.ndarray]:
+def to_keras3_arrays(
+    optimizer: Any, values: Sequence[np.ndarray], weights: int
+) -> list[np.ndarray]:
     """The inverse of `from_keras3`."""
     pairs, _ = layout(optimizer)
     rest = list(values[1:])
@@ -94,5 +103,7 @@ def momentum_schedule(optimizer: Nadam, count: int) -> np.ndarray:
     """Nadam's product of momenta after a number of updates, which Keras 2 does not store."""
     product = np.float32(1)
     for t in range(1, count + 1):
-        product *= np.float32(optimizer.beta_1 * (1.0 - 0.5 * 0.96 ** (t * optimizer.schedule_decay)))
+        product *= np.float32(
+            optimizer.beta_1 * (1.0 - 0.5 * 0.96 ** (t * optimizer.schedule_decay))
+        )
     return np.asarray(product)

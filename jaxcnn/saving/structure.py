@@ -11,34 +11,46 @@ import numpy as np
 
 from jaxcnn.layers.base import LAYERS, Layer
 from jaxcnn.layers.input import InputLayer
-from jaxcnn.layers.tensor import Node, SymbolicTensor
-from jaxcnn.registry import custom_object_scope
-from jaxcnn.saving.dialects import IN_MEMORY, OURS, era_of, from_keras
-from jaxcnn.saving.keras2 import to_keras2
+from jaxcnn.layers.symbolic.tensor import Node, SymbolicTensor
+from jaxcnn.runtime.names import custom_object_scope
+from jaxcnn.saving.dialects.configurations import IN_MEMORY, OURS, era_of, from_keras
+from jaxcnn.saving.dialects.keras2 import to_keras2
 
 KERAS_VERSION = "2.3.1"  # whose file format we write
 WRITER = "jaxcnn"  # marks what we wrote ourselves
 
 
 def sequential_config(model: Any) -> dict[str, Any]:
-    """The name and, in order, the class and settings of each layer; the first carries the input shape."""
+    """The name and, in order, the class and settings of each layer; the first carries the input
+    shape.
+    """
     described = [LAYERS.serialize(layer) for layer in model.layers]
     if len(model.inputs) == 1 and described:
         tensor, first = model.inputs[0], model.layers[0]
-        if isinstance(described[0]["config"].get("layers"), list) or tensor.layer.name != f"{first.name}_input":
+        if (
+            isinstance(described[0]["config"].get("layers"), list)
+            or tensor.layer.name != f"{first.name}_input"
+        ):
             described.insert(0, LAYERS.serialize(tensor.layer))
         elif first.batch_input_shape is None:
-            described[0]["config"] |= {"batch_input_shape": tensor.shape, "dtype": str(np.dtype(tensor.dtype))}
+            described[0]["config"] |= {
+                "batch_input_shape": tensor.shape,
+                "dtype": str(np.dtype(tensor.dtype)),
+            }
     return {"name": model.name, **frozen(model), "layers": described}
 
 
 def frozen(model: Any) -> dict[str, Any]:
-    """``{"trainable": False}`` for a model that is not trained as a whole; the usual is not mentioned."""
+    """``{"trainable": False}`` for a model that is not trained as a whole; the usual is not
+    mentioned.
+    """
     return {} if model.trainable else {"trainable": False}
 
 
 def graph_config(model: Any) -> dict[str, Any]:
-    """Every layer with its settings and the calls on record, and which tensors are the inputs and outputs."""
+    """Every layer with its settings and the calls on record, and which tensors are the inputs and
+    outputs.
+    """
     number = call_numbers(model)
 
     def reference(tensor: SymbolicTensor) -> list[Any]:
@@ -69,7 +81,9 @@ def graph_config(model: Any) -> dict[str, Any]:
 
 
 def call_numbers(model: Any) -> dict[int, int]:
-    """id of a node of the model -> its number among the calls of its layer that belong to the model."""
+    """id of a node of the model -> its number among the calls of its layer that belong to the
+    model.
+    """
     relevant = {id(node) for level in model.nodes_by_depth for node in level}
     number: dict[int, int] = {}
     for layer in model.layers:
@@ -80,14 +94,22 @@ def call_numbers(model: Any) -> dict[int, int]:
 
 def build_graph(config: Mapping[str, Any]) -> tuple[list[SymbolicTensor], list[SymbolicTensor]]:
     """(inputs, outputs) of the graph that `graph_config` described."""
-    layers: dict[str, Layer] = {entry["name"]: LAYERS.deserialize(entry) for entry in config["layers"]}
+    layers: dict[str, Layer] = {
+        entry["name"]: LAYERS.deserialize(entry) for entry in config["layers"]
+    }
     first = {name: len(layer.inbound_nodes) for name, layer in layers.items()}
-    waiting = [(entry["name"], list(entry["inbound_nodes"])) for entry in config["layers"] if entry["inbound_nodes"]]
+    waiting = [
+        (entry["name"], list(entry["inbound_nodes"]))
+        for entry in config["layers"]
+        if entry["inbound_nodes"]
+    ]
 
     def tensor(reference: list[Any]) -> SymbolicTensor | None:
         name, node, index = reference[:3]
         if name not in layers:
-            raise ValueError(f"The configuration refers to a layer '{name}' that it does not contain.")
+            raise ValueError(
+                f"The configuration refers to a layer '{name}' that it does not contain."
+            )
         layer = layers[name]
         at = node if isinstance(layer, InputLayer) else node + first[name]
         if at >= len(layer.inbound_nodes):
@@ -107,7 +129,10 @@ def build_graph(config: Mapping[str, Any]) -> tuple[list[SymbolicTensor], list[S
                 calls.pop(0)
         waiting = [(name, calls) for name, calls in waiting if calls]
         if waiting and sum(len(calls) for _, calls in waiting) == before:
-            raise ValueError(f"The layers {', '.join(name for name, _ in waiting)} wait for inputs that nothing makes.")
+            raise ValueError(
+                f"The layers {', '.join(name for name, _ in waiting)} wait for inputs that nothing "
+                "makes."
+            )
 
     def ends(references: Any) -> list[SymbolicTensor]:
         listed = references if isinstance(references[0], list | tuple) else [references]
@@ -138,11 +163,18 @@ def to_yaml(model: Any, **options: Any) -> str:
 
 def described_model(model: Any) -> dict[str, Any]:
     """What the texts of `to_json` and `to_yaml` hold."""
-    return {**file_config(model), "keras_version": KERAS_VERSION, "backend": "tensorflow", "written_by": WRITER}
+    return {
+        **file_config(model),
+        "keras_version": KERAS_VERSION,
+        "backend": "tensorflow",
+        "written_by": WRITER,
+    }
 
 
 def model_from_config(
-    config: Mapping[str, Any], custom_objects: Mapping[str, Any] | None = None, safe_mode: bool = True
+    config: Mapping[str, Any],
+    custom_objects: Mapping[str, Any] | None = None,
+    safe_mode: bool = True,
 ) -> Any:
     """A model, without its weights, from ``{"class_name": ..., "config": ...}`` of any Keras.
 
@@ -165,7 +197,9 @@ def model_from_config(
         return LAYERS.deserialize(from_keras(config, era, safe_mode))
 
 
-def model_from_json(json_string: str, custom_objects: Mapping[str, Any] | None = None, safe_mode: bool = True) -> Any:
+def model_from_json(
+    json_string: str, custom_objects: Mapping[str, Any] | None = None, safe_mode: bool = True
+) -> Any:
     """A model, without its weights, from what ``to_json`` gave, here or in any Keras."""
     try:
         config = json.loads(json_string)
@@ -174,15 +208,23 @@ def model_from_json(json_string: str, custom_objects: Mapping[str, Any] | None =
     return model_from_config(config, custom_objects, safe_mode)
 
 
-def model_from_yaml(yaml_string: str, custom_objects: Mapping[str, Any] | None = None, safe_mode: bool = True) -> Any:
-    """A model, without its weights, from what ``to_yaml`` gave, here or in any Keras; no code in it is run."""
+def model_from_yaml(
+    yaml_string: str, custom_objects: Mapping[str, Any] | None = None, safe_mode: bool = True
+) -> Any:
+    """A model, without its weights, from what ``to_yaml`` gave, here or in any Keras; no code in it
+    is run.
+    """
     import yaml
 
     class Loader(yaml.SafeLoader):
         """The safe loader, and the tuples that Keras wrote with a tag of Python's."""
 
-    Loader.add_constructor("tag:yaml.org,2002:python/tuple", lambda loader, node: loader.construct_sequence(node, True))
-    Loader.add_constructor("tag:yaml.org,2002:python/unicode", lambda loader, node: loader.construct_scalar(node))
+    Loader.add_constructor(
+        "tag:yaml.org,2002:python/tuple", lambda loader, node: loader.construct_sequence(node, True)
+    )
+    Loader.add_constructor(
+        "tag:yaml.org,2002:python/unicode", lambda loader, node: loader.construct_scalar(node)
+    )
     try:
         config = yaml.load(yaml_string, Loader)
     except yaml.YAMLError as error:

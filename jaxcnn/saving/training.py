@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from jaxcnn import losses, metrics, optimizers
-from jaxcnn.registry import custom_object_scope, get_custom_objects
-from jaxcnn.saving.dialects import unpackaged
+from jaxcnn.runtime.names import custom_object_scope, get_custom_objects
+from jaxcnn.saving.dialects.configurations import unpackaged
 
 # Arguments of optimizers, losses and metrics in later versions, with the values that say nothing.
 SAYING_NOTHING: Mapping[str, tuple[Any, ...]] = {
@@ -50,7 +50,8 @@ RENAMED = {"logcosh": "log_cosh", "kullback_leibler_divergence": "kl_divergence"
 def to_keras2_training(settings: Mapping[str, Any]) -> dict[str, Any]:
     """The arguments of `compile` for a Keras 2 file.
 
-    The learning rate has its name of Keras 2.3, and what says nothing is left out: Keras 3 takes nothing else.
+    The learning rate has its name of Keras 2.3, and what says nothing is left out: Keras 3 takes
+    nothing else.
     """
     optimizer = dict(settings["optimizer_config"])
     own = dict(optimizer["config"])
@@ -70,18 +71,30 @@ def full_names(value: Any) -> Any:
         return [full_names(item) for item in value]
     if isinstance(value, Mapping):
         return value if "class_name" in value else {k: full_names(v) for k, v in value.items()}
-    known = losses.registry.find(value) if isinstance(value, str) and value in losses.registry.names() else None
+    known = (
+        losses.registry.find(value)
+        if isinstance(value, str) and value in losses.registry.names()
+        else None
+    )
     return value if known is None else known.__name__
 
 
 def to_keras3_training(settings: Mapping[str, Any]) -> dict[str, Any]:
     """The arguments of `compile` for a '.keras' file."""
-    kind, own = settings["optimizer_config"]["class_name"], dict(settings["optimizer_config"]["config"])
+    kind, own = (
+        settings["optimizer_config"]["class_name"],
+        dict(settings["optimizer_config"]["config"]),
+    )
     rate, decay = own.pop("lr", None), own.pop("decay", 0.0)
     if rate is not None:
         own["learning_rate"] = rate
     if decay:  # lr / (1 + decay * count)
-        schedule = {"initial_learning_rate": rate, "decay_steps": 1, "decay_rate": decay, "staircase": False}
+        schedule = {
+            "initial_learning_rate": rate,
+            "decay_steps": 1,
+            "decay_rate": decay,
+            "staircase": False,
+        }
         own["learning_rate"] = packaged("keras.optimizers.schedules", "InverseTimeDecay", schedule)
     if "clipnorm" in own:  # ours is that of all gradients together
         own["global_clipnorm"] = own.pop("clipnorm")
@@ -117,7 +130,10 @@ def packaged(module: str, name: str, settings: Any) -> dict[str, Any]:
 
 
 def compile_as_stored(
-    model: Any, settings: Mapping[str, Any], source: Any, custom_objects: Mapping[str, Any] | None = None
+    model: Any,
+    settings: Mapping[str, Any],
+    source: Any,
+    custom_objects: Mapping[str, Any] | None = None,
 ) -> None:
     """`compile` as a file says, of any version of Keras.
 
@@ -129,7 +145,8 @@ def compile_as_stored(
             model.compile_from(from_keras_training(settings, model.output_names))
     except (ValueError, TypeError) as error:
         raise ValueError(
-            f"{source}: the model cannot be compiled as it was saved. {error} Load it with compile=False and compile "
+            f"{source}: the model cannot be compiled as it was saved. {error} Load it with "
+            "compile=False and compile "
             "it anew, or give what is missing in custom_objects."
         ) from error
 
@@ -138,30 +155,46 @@ def from_keras_training(settings: Mapping[str, Any], output_names: Sequence[str]
     """The arguments of `compile` in our terms."""
     optimizer = settings.get("optimizer_config", settings.get("optimizer"))
     found = {
-        "optimizer_config": from_keras_optimizer(optimizer) if isinstance(optimizer, Mapping) else optimizer,
+        "optimizer_config": from_keras_optimizer(optimizer)
+        if isinstance(optimizer, Mapping)
+        else optimizer,
         "loss": from_keras_object(settings.get("loss"), losses.registry),
         "loss_weights": settings.get("loss_weights"),
         "sample_weight_mode": settings.get("sample_weight_mode"),
     }
     for key in ("metrics", "weighted_metrics"):
         value = from_keras_object(settings.get(key), metrics.registry)
-        if isinstance(value, list) and value and isinstance(value[0], list):  # a list for each output
-            value = dict(zip(output_names, value, strict=True)) if len(output_names) > 1 else value[0]
+        if (
+            isinstance(value, list) and value and isinstance(value[0], list)
+        ):  # a list for each output
+            value = (
+                dict(zip(output_names, value, strict=True)) if len(output_names) > 1 else value[0]
+            )
         found[key] = value
     return found
 
 
 def from_keras_optimizer(described: Mapping[str, Any]) -> dict[str, Any]:
-    """An optimizer's description; of schedules only the inverse decay by time, which every optimizer here can do."""
+    """An optimizer's description; of schedules only the inverse decay by time, which every
+    optimizer here can do.
+    """
     name, own = unpackaged(described["class_name"]), dict(described.get("config") or {})
     rate = own.get("learning_rate", own.get("lr"))
     if isinstance(rate, Mapping):
         schedule = rate["config"]
-        if rate["class_name"] != "InverseTimeDecay" or schedule["decay_steps"] != 1 or schedule["staircase"]:
-            raise ValueError(f"The learning rate follows a {rate['class_name']}, which cannot be read.")
+        if (
+            rate["class_name"] != "InverseTimeDecay"
+            or schedule["decay_steps"] != 1
+            or schedule["staircase"]
+        ):
+            raise ValueError(
+                f"The learning rate follows a {rate['class_name']}, which cannot be read."
+            )
         own |= {"learning_rate": schedule["initial_learning_rate"], "decay": schedule["decay_rate"]}
     if "global_clipnorm" in own and own.get("clipnorm"):
-        raise ValueError(f"{name} clips each gradient by itself (clipnorm); here all are clipped together.")
+        raise ValueError(
+            f"{name} clips each gradient by itself (clipnorm); here all are clipped together."
+        )
     if own.get("global_clipnorm"):
         own["clipnorm"] = own.pop("global_clipnorm")
     return {"class_name": name, "config": taken(name, own, optimizers.registry)}
@@ -179,7 +212,11 @@ def from_keras_object(value: Any, registry: Any) -> Any:
     if kind == "function":
         return unpackaged(own)
     if kind in ("MeanMetricWrapper", "LossFunctionWrapper"):
-        return unpackaged(own["fn"]) if isinstance(own["fn"], str) else from_keras_object(own["fn"], registry)
+        return (
+            unpackaged(own["fn"])
+            if isinstance(own["fn"], str)
+            else from_keras_object(own["fn"], registry)
+        )
     return {"class_name": kind, "config": taken(kind, own, registry)}
 
 
@@ -192,12 +229,18 @@ def taken(name: str, own: Mapping[str, Any], registry: Any) -> dict[str, Any]:
     known = inspect.signature(registry.find(name)).parameters
     if name == "FunctionMetric":
         return dict(own)
-    several = any(p.kind is p.VAR_KEYWORD for p in known.values())  # an optimizer, which says itself what it takes
+    several = any(
+        p.kind is p.VAR_KEYWORD for p in known.values()
+    )  # an optimizer, which says itself what it takes
     kept = {}
     for key, value in own.items():
         neutral = SAYING_NOTHING.get(key)
-        if key in known or (several and not (neutral is not None and (neutral == () or value in neutral))):
+        if key in known or (
+            several and not (neutral is not None and (neutral == () or value in neutral))
+        ):
             kept[key] = value
         elif neutral is None or (neutral and value not in neutral):
-            raise ValueError(f"{name} was saved with {key}={value!r}, which this library does not have.")
+            raise ValueError(
+                f"{name} was saved with {key}={value!r}, which this library does not have."
+            )
     return kept

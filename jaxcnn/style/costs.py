@@ -15,7 +15,8 @@ STYLE_LAYERS = tuple(f"block{block}_conv1" for block in range(1, 6))
 
 
 def gram(features: jax.Array) -> jax.Array:
-    """The Gram matrix A A^T (channels, channels) of one picture's features (height, width, channels).
+    """The Gram matrix A A^T (channels, channels) of one picture's features (height, width,
+    channels).
 
     A is (channels, height * width): which channels are active together, anywhere in the picture.
     """
@@ -24,15 +25,17 @@ def gram(features: jax.Array) -> jax.Array:
 
 
 def content_cost(generated: jax.Array, content: jax.Array, factor: float = 0.25) -> jax.Array:
-    """factor / (height * width * channels) * sum of squared differences of two features of that shape."""
+    """factor / (height * width * channels) * sum of squared differences of two features of that
+    shape.
+    """
     return factor / content.size * jnp.sum((generated - content) ** 2)
 
 
 def layer_style_cost(generated: jax.Array, style_gram: jax.Array) -> jax.Array:
     """1 / (4 channels^2 (height * width)^2) * sum of squared differences of the Gram matrices.
 
-    `generated` are features (height, width, channels). The Gram matrix of the style is taken as if it came from as many
-    positions; see `style_targets`.
+    `generated` are features (height, width, channels). The Gram matrix of the style is taken as if
+    it came from as many positions; see `style_targets`.
     """
     return jnp.sum((gram(generated) - style_gram) ** 2) / (2.0 * generated.size) ** 2
 
@@ -56,7 +59,9 @@ class Costs:
 
     content_layer: str = "block4_conv2"
     content_factor: float = 0.25
-    style_layers: Mapping[str, float] = field(default_factory=lambda: dict.fromkeys(STYLE_LAYERS, 0.2))
+    style_layers: Mapping[str, float] = field(
+        default_factory=lambda: dict.fromkeys(STYLE_LAYERS, 0.2)
+    )
     alpha: float = 10.0
     beta: float = 40.0
     gamma: float = 0.0

@@ -1,4 +1,6 @@
-"""Whole training states on disk, through Orbax: written in the background, each there entirely or not at all."""
+"""Whole training states on disk, through Orbax: written in the background, each there entirely or
+not at all.
+"""
 
 from __future__ import annotations
 
@@ -10,12 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 import jax
 
-from jaxcnn.arrays import copied
+from jaxcnn.runtime.arrays import copied
 
 if TYPE_CHECKING:
     from jaxcnn.callbacks.callback_list import CallbackList
-    from jaxcnn.training.feeds import Feed
     from jaxcnn.training.fitting import Fit
+    from jaxcnn.training.input.array_feed import Feed
     from jaxcnn.training.state import TrainState
 
 KEEP = 2  # the newest checkpoints that stay
@@ -24,16 +26,18 @@ KEEP = 2  # the newest checkpoints that stay
 class Checkpoints:
     """The checkpoints of one `fit` in a folder.
 
-    A checkpoint holds the `TrainState` (weights, statistics, optimizer, random numbers, running sums), where in which
-    epoch it was taken, the state of data that has one, and the state of the callbacks with the history, so that a run
-    that goes on from it ends with the same bits as one that was never interrupted.
+    A checkpoint holds the `TrainState` (weights, statistics, optimizer, random numbers, running
+    sums), where in which epoch it was taken, the state of data that has one, and the state of the
+    callbacks with the history, so that a run that goes on from it ends with the same bits as one
+    that was never interrupted.
 
     Args:
         directory: made when it does not exist.
         every: save also each time this many updates have passed, not only at the end of an epoch.
 
     Raises:
-        OSError: when the folder cannot be made or written, here or later, or has no room for a checkpoint.
+        OSError: when the folder cannot be made or written, here or later, or has no room for a
+            checkpoint.
         ValueError: when `every` is not a positive integer.
     """
 
@@ -41,7 +45,9 @@ class Checkpoints:
         import orbax.checkpoint as ocp
 
         if every is not None and (not isinstance(every, int) or every < 1):
-            raise ValueError(f"`checkpoint_every` is {every!r}; it must be a positive number of updates.")
+            raise ValueError(
+                f"`checkpoint_every` is {every!r}; it must be a positive number of updates."
+            )
         self.directory = Path(directory).expanduser().absolute()
         self.directory.mkdir(parents=True, exist_ok=True)
         try:
@@ -49,16 +55,21 @@ class Checkpoints:
                 probe.write(bytes(4096))
         except OSError as error:
             raise type(error)(
-                error.errno, f"The checkpoint folder cannot be written ({error.strerror})", str(self.directory)
+                error.errno,
+                f"The checkpoint folder cannot be written ({error.strerror})",
+                str(self.directory),
             ) from None
         self.every = every
         self._ocp = ocp
         self._manager = ocp.CheckpointManager(
-            self.directory, options=ocp.CheckpointManagerOptions(max_to_keep=KEEP, enable_async_checkpointing=True)
+            self.directory,
+            options=ocp.CheckpointManagerOptions(max_to_keep=KEEP, enable_async_checkpointing=True),
         )
         self.saved_at = 0
 
-    def restore(self, fit: Fit, callbacks: CallbackList, feed: Feed, first_epoch: int) -> tuple[int, int]:
+    def restore(
+        self, fit: Fit, callbacks: CallbackList, feed: Feed, first_epoch: int
+    ) -> tuple[int, int]:
         """Go on from the newest checkpoint, if any: (epoch to continue, steps of it already done)."""
         step = self.newest
         if step is None:
@@ -69,7 +80,8 @@ class Checkpoints:
         place = self._manager.restore(step, args=args.Composite(place=args.JsonRestore()))["place"]
         if different := first_difference(place["layout"], layout(fit.state)):
             raise ValueError(
-                f"The checkpoint of step {step} in {self.directory} does not belong to this model and optimizer: "
+                f"The checkpoint of step {step} in {self.directory} does not belong to this model "
+                "and optimizer: "
                 f"{different}. Use another folder, or the model that wrote it."
             )
         fit.set_state(self.newest_state(fit.state)[0], place["seed"], place["numbers"])
@@ -89,7 +101,9 @@ class Checkpoints:
         return step
 
     def newest_state(self, like: TrainState) -> tuple[TrainState, int]:
-        """(the state of the newest checkpoint, its step), placed on the devices as the state `like` is."""
+        """(the state of the newest checkpoint, its step), placed on the devices as the state `like`
+        is.
+        """
         self._manager.wait_until_finished()
         args, step = self._ocp.args, self._manager.latest_step()
         found = self._manager.restore(
@@ -97,7 +111,9 @@ class Checkpoints:
         )
         return found["state"], step
 
-    def maybe_save(self, fit: Fit, callbacks: CallbackList, feed: Feed, epoch: int, done: int) -> None:
+    def maybe_save(
+        self, fit: Fit, callbacks: CallbackList, feed: Feed, epoch: int, done: int
+    ) -> None:
         """Save in the middle of an epoch when `every` updates have passed since the last time."""
         if self.every is not None and int(fit.state.step) - self.saved_at >= self.every:
             self.save(fit, callbacks, feed, epoch, done)
@@ -118,7 +134,8 @@ class Checkpoints:
             "has_arrays": bool(arrays),
             "data": feed.get_state(),
         }
-        # The next step reuses the memory of the state, so what is written in the background must be a copy.
+        # The next step reuses the memory of the state, so what is written in the background must be
+        # a copy.
         items: dict[str, Any] = {
             "state": args.StandardSave(copied(fit.state)),
             "place": args.JsonSave(place),
@@ -129,13 +146,16 @@ class Checkpoints:
         self._manager.save(self.saved_at, args=args.Composite(**items), force=True)
 
     def _require_room(self, state: TrainState) -> None:
-        """Raise OSError where the disk has no room for `state`: before training, not after an epoch of it."""
+        """Raise OSError where the disk has no room for `state`: before training, not after an epoch
+        of it.
+        """
         needed = sum(array.nbytes for array in jax.tree.leaves(state)) / jax.process_count()
         free = shutil.disk_usage(self.directory).free
         if free < needed:
             raise OSError(
                 errno.ENOSPC,
-                f"The disk of the checkpoint folder is full: a checkpoint takes {needed / 2**20:.1f} MiB, and "
+                "The disk of the checkpoint folder is full: a checkpoint takes "
+                f"{needed / 2**20:.1f} MiB, and "
                 f"{free / 2**20:.1f} MiB are free",
                 str(self.directory),
             )
@@ -154,7 +174,10 @@ def abstract(array: jax.Array) -> jax.ShapeDtypeStruct:
 def layout(state: Any) -> dict[str, str]:
     """Path -> dtype and shape of every array of a state."""
     leaves = jax.tree_util.tree_flatten_with_path(state)[0]
-    return {jax.tree_util.keystr(path).lstrip("."): f"{array.dtype}{list(array.shape)}" for path, array in leaves}
+    return {
+        jax.tree_util.keystr(path).lstrip("."): f"{array.dtype}{list(array.shape)}"
+        for path, array in leaves
+    }
 
 
 def first_difference(saved: dict[str, str], expected: dict[str, str]) -> str | None:

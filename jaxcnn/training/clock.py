@@ -16,7 +16,8 @@ class Clock:
     """Wall time of a training run, since it began.
 
     Attributes:
-        total: seconds spent in epochs, without validation and what callbacks do at the ends of epochs.
+        total: seconds spent in epochs, without validation and what callbacks do at the ends of
+            epochs.
         input: of these, seconds without a batch to train on.
         device: of these, seconds in which the program waited for the device to finish.
         steps: trained.

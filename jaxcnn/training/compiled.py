@@ -1,4 +1,6 @@
-"""What `compile` makes of its arguments: an objective, the trained part of the weights, and the compiled steps."""
+"""What `compile` makes of its arguments: an objective, the trained part of the weights, and the
+compiled steps.
+"""
 
 from __future__ import annotations
 
@@ -12,18 +14,20 @@ import flax.linen as nn
 import jax
 from flax.traverse_util import flatten_dict
 
-from jaxcnn import config, distribution, losses, optimizers
-from jaxcnn.arrays import copied
+from jaxcnn import losses, optimizers
 from jaxcnn.callbacks import History
+from jaxcnn.distributed import context
+from jaxcnn.distributed.placement import Distribution
 from jaxcnn.layers.base import Layer
 from jaxcnn.nn.graph import mixes_rows
-from jaxcnn.registry import custom_object_scope
+from jaxcnn.runtime import config
+from jaxcnn.runtime.arrays import copied
+from jaxcnn.runtime.names import custom_object_scope
 from jaxcnn.training.build_objective import build_objective
 from jaxcnn.training.clock import Clock
 from jaxcnn.training.dispatch import Dispatcher, TrainCalls
 from jaxcnn.training.objective import Objective
 from jaxcnn.training.optimizer_state import named_arrays, with_arrays
-from jaxcnn.training.parallel import Distribution
 from jaxcnn.training.state import Path, Ties, Tree, merge, split
 from jaxcnn.training.steps import AtNaN, Augment, Batch, eval_step, forward, train_step
 
@@ -31,9 +35,10 @@ from jaxcnn.training.steps import AtNaN, Augment, Batch, eval_step, forward, tra
 class Functions:
     """The compiled steps of a compiled model, each made when it is first needed.
 
-    `count` is the number of steps in a call to the device, None for a good one; `eager` leaves out the compiling;
-    `parallel` says which devices share the work, None that one does it; `dtype` what is computed in, if not in that of
-    the weights.  `phase` is the learning phase that the steps obey.
+    `count` is the number of steps in a call to the device, None for a good one; `eager` leaves out
+    the compiling; `parallel` says which devices share the work, None that one does it; `dtype` what
+    is computed in, if not in that of the weights. `phase` is the learning phase that the steps
+    obey.
     """
 
     def __init__(
@@ -57,7 +62,9 @@ class Functions:
         return self.training()
 
     def training(self, at_nan: AtNaN | None = None, augment: Augment | None = None) -> TrainCalls:
-        """The training step that `train_step` makes with these arguments; the same one for equal arguments."""
+        """The training step that `train_step` makes with these arguments; the same one for equal
+        arguments.
+        """
         wanted = at_nan, augment
         if wanted not in self._training:
             step = self._step(at_nan=at_nan, augment=augment)
@@ -81,7 +88,9 @@ class Functions:
         return jax.jit(self.objective.results)
 
     def averages(self, sums: Tree) -> dict[str, float]:
-        """The averages behind running sums, fetched from the device, in the order of the reported names."""
+        """The averages behind running sums, fetched from the device, in the order of the reported
+        names.
+        """
         found = jax.device_get(self._results(sums))
         return {name: float(found[name]) for name in sorted(found, key=self.objective.names.index)}
 
@@ -133,21 +142,24 @@ class Compiled(Layer):
 
         Args:
             optimizer: a name ('adam'), a `jaxcnn.optimizers` object or any optax transformation.
-            loss: a name, a function ``(y_true, y_pred)`` or a loss object; with several outputs also a list or a dict
-                by output name (None or absent: that output is not trained, and takes no targets); None where the
-                layers add all the loss there is.
-            metrics: a list of names, functions or metric objects, for every output; with several outputs also a list of
-                such lists or a dict by output name.
+            loss: a name, a function ``(y_true, y_pred)`` or a loss object; with several outputs
+                also a list or a dict by output name (None or absent: that output is not trained,
+                and takes no targets); None where the layers add all the loss there is.
+            metrics: a list of names, functions or metric objects, for every output; with several
+                outputs also a list of such lists or a dict by output name.
             loss_weights: list or dict of numbers by which the outputs' losses are weighted.
-            sample_weight_mode: "temporal" where sample weights are one a timestep; list or dict by output.
+            sample_weight_mode: "temporal" where sample weights are one a timestep; list or dict by
+                output.
             weighted_metrics: like `metrics`, but weighted by the sample weights.
-            steps_per_execution: training or evaluation steps in one call to the device; None finds a good number by how
-                long they take.  It changes no result.  Callbacks with batch hooks always get each batch.
-            run_eagerly: run operation by operation instead of compiled, so that `print` and debuggers inside layers,
-                losses and metrics work; slow.
+            steps_per_execution: training or evaluation steps in one call to the device; None finds
+                a good number by how long they take. It changes no result. Callbacks with batch
+                hooks always get each batch.
+            run_eagerly: run operation by operation instead of compiled, so that `print` and
+                debuggers inside layers, losses and metrics work; slow.
 
-        The layers' `trainable` flags are read here: neither the weights nor the running statistics of a layer that is
-        not trainable will move.  Weights are kept, the optimizer's state starts anew.
+        The layers' `trainable` flags are read here: neither the weights nor the running statistics
+        of a layer that is not trainable will move. Weights are kept, the optimizer's state starts
+        anew.
         """
         arguments = {
             "loss": loss,
@@ -156,17 +168,23 @@ class Compiled(Layer):
             "sample_weight_mode": sample_weight_mode,
             "weighted_metrics": weighted_metrics,
         }
-        if steps_per_execution is not None and (not isinstance(steps_per_execution, int) or steps_per_execution < 1):
-            raise ValueError(f"`steps_per_execution` is {steps_per_execution!r}; it must be a positive integer.")
+        if steps_per_execution is not None and (
+            not isinstance(steps_per_execution, int) or steps_per_execution < 1
+        ):
+            raise ValueError(
+                f"`steps_per_execution` is {steps_per_execution!r}; it must be a positive integer."
+            )
         found = optimizers.get(optimizer)
         objective = None
         if self.built:
-            objective = build_objective(self.output_names, [t.shape for t in self.outputs], **arguments)
+            objective = build_objective(
+                self.output_names, [t.shape for t in self.outputs], **arguments
+            )
         else:  # names are checked now even where the shapes are not known yet
             for name in jax.tree.leaves(loss):
                 losses.get(name)
         self._reset_training()
-        self._parallel = distribution.current() or self._parallel
+        self._parallel = context.current() or self._parallel
         if self._parallel is not None and self._parallel.alone:
             self._parallel = None
         self.optimizer, self._compile_arguments = found, arguments
@@ -186,14 +204,20 @@ class Compiled(Layer):
                 return {k: described(v) for k, v in value.items()}
             if isinstance(value, list | tuple):
                 return [described(v) for v in value]
-            return losses.serialize(value) if callable(value) or hasattr(value, "get_config") else value
+            return (
+                losses.serialize(value)
+                if callable(value) or hasattr(value, "get_config")
+                else value
+            )
 
         return {
             "optimizer_config": optimizers.serialize(self.optimizer),
             **{name: described(value) for name, value in (self._compile_arguments or {}).items()},
         }
 
-    def compile_from(self, settings: Mapping[str, Any], custom_objects: Mapping[str, Any] | None = None) -> None:
+    def compile_from(
+        self, settings: Mapping[str, Any], custom_objects: Mapping[str, Any] | None = None
+    ) -> None:
         """`compile` with what `training_config` gave."""
         names = ("loss", "metrics", "loss_weights", "sample_weight_mode", "weighted_metrics")
         with custom_object_scope(custom_objects):
@@ -227,15 +251,18 @@ class Compiled(Layer):
 
     @contextlib.contextmanager
     def averaged(self) -> Iterator[None]:
-        """Within the block the trained weights are their running averages, for evaluation, prediction or saving.
+        """Within the block the trained weights are their running averages, for evaluation,
+        prediction or saving.
 
         Raises:
-            ValueError: the optimizer keeps no averages (it was made without ``ema``), or nothing was trained yet.
+            ValueError: the optimizer keeps no averages (it was made without ``ema``), or nothing
+                was trained yet.
         """
         slots = getattr(self.opt_state, "slots", None)
         if not isinstance(slots, dict) or "average" not in slots:
             raise ValueError(
-                f"Model '{self.name}' has no averaged weights: compile it with an optimizer with an average, such as "
+                f"Model '{self.name}' has no averaged weights: compile it with an optimizer with "
+                "an average, such as "
                 "Adam(ema=0.999), and train it."
             )
         trained = self.variables
@@ -269,7 +296,9 @@ class Compiled(Layer):
         self._compiled_module = self.module
 
     def _find_ties(self) -> Ties:
-        """The further paths of the parameters of layers that are reached through several of the model's models."""
+        """The further paths of the parameters of layers that are reached through several of the
+        model's models.
+        """
         mask = flatten_dict(self.compiled_mask or {})
         found: dict[tuple[int, str, Path], list[Path]] = {}
         for owner, spec, path in self.placed_weights():
@@ -277,8 +306,10 @@ class Compiled(Layer):
             places.append(path)
             if spec.collection != "params" and len(places) > 1:
                 raise ValueError(
-                    f"Model '{self.name}' reaches layer '{owner.name}', which keeps '{spec.path[-1]}' from step to "
-                    "step, through several of its models, so it cannot train it. Use one model around the shared "
+                    f"Model '{self.name}' reaches layer '{owner.name}', which keeps "
+                    f"'{spec.path[-1]}' from step to "
+                    "step, through several of its models, so it cannot train it. Use one model "
+                    "around the shared "
                     "layers and call that several times."
                 )
         ties = []
@@ -290,14 +321,18 @@ class Compiled(Layer):
     def _require_compiled(self) -> Objective:
         if self._compile_arguments is None:
             raise RuntimeError(
-                f"Model '{self.name}' must be compiled before training or evaluation: call compile() first."
+                f"Model '{self.name}' must be compiled before training or evaluation: call "
+                "compile() first."
             )
         if self.objective is None:
             shapes = [t.shape for t in self.outputs]
-            self._finish_compile(build_objective(self.output_names, shapes, **self._compile_arguments))
+            self._finish_compile(
+                build_objective(self.output_names, shapes, **self._compile_arguments)
+            )
         if self._compiled_module is not self.module:
             raise RuntimeError(
-                f"Model '{self.name}' was changed after it was compiled (layers renamed, or `remat` set): call "
+                f"Model '{self.name}' was changed after it was compiled (layers renamed, or "
+                "`remat` set): call "
                 "compile() again."
             )
         assert self.objective is not None
@@ -328,9 +363,13 @@ class Compiled(Layer):
             example._replace(targets=None),
         )
         if all(output.loss is None for output in objective.outputs) and not changed.get("losses"):
-            raise ValueError(f"Model '{self.name}' was compiled without a loss, and none of its layers adds one.")
+            raise ValueError(
+                f"Model '{self.name}' was compiled without a loss, and none of its layers adds one."
+            )
         self.objective = objective = objective.bind(example.targets, outputs)
-        self._rowwise = not mixes_rows(self.module) and objective.exact_when_padded(example.targets, outputs)
+        self._rowwise = not mixes_rows(self.module) and objective.exact_when_padded(
+            example.targets, outputs
+        )
         step = partial(
             train_step,
             self.module,
@@ -354,7 +393,8 @@ class Compiled(Layer):
         if now != then:
             changed = sorted({"/".join(path[:-1]) for path in now if now[path] != then.get(path)})
             warnings.warn(
-                f"`trainable` has changed since model '{self.name}' was compiled (layers {', '.join(changed)}). "
+                f"`trainable` has changed since model '{self.name}' was compiled (layers "
+                f"{', '.join(changed)}). "
                 "Training goes on as compiled; call compile() again to apply the change.",
                 UserWarning,
                 stacklevel=3,

@@ -9,9 +9,9 @@ import flax.linen as nn
 import jax
 import numpy as np
 
-from jaxcnn import config
 from jaxcnn.nn.base import valid_rows
 from jaxcnn.nn.graph import run
+from jaxcnn.runtime import config
 from jaxcnn.training.state import TrainState
 from jaxcnn.training.steps import MUTABLE, Augment, Batch, augmented, step_key
 
@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from jaxcnn.training.trainer import Trainer
 
 
-def first_bad_layer(model: Trainer, state: TrainState, batch: Batch, augment: Augment | None = None) -> str:
+def first_bad_layer(
+    model: Trainer, state: TrainState, batch: Batch, augment: Augment | None = None
+) -> str:
     """Say in words where NaN or infinity first appears when `batch` goes through the model."""
     real = slice(None) if batch.rows is None else np.asarray(batch.rows) > 0
     for name, array in zip(model.input_names, jax.tree.leaves(batch.inputs), strict=True):
@@ -31,7 +33,9 @@ def first_bad_layer(model: Trainer, state: TrainState, batch: Batch, augment: Au
             return f"the target '{name}' holds values that are not finite"
     key = step_key(state)
     batch = augmented(batch, key, augment)
-    if augment is not None and not all(finite(np.asarray(array)[real]) for array in jax.tree.leaves(batch.inputs)):
+    if augment is not None and not all(
+        finite(np.asarray(array)[real]) for array in jax.tree.leaves(batch.inputs)
+    ):
         return "`augment` gives inputs that are not finite"
     with valid_rows(batch.rows):
         apply = nn.apply(
@@ -47,11 +51,15 @@ def first_bad_layer(model: Trainer, state: TrainState, batch: Batch, augment: Au
 
 
 def first_with_bad_output(model: Layer, found: Mapping[str, Any], real: Any) -> Layer | None:
-    """The first layer, also inside nested models, that has an output in `found` with a value that is not finite."""
+    """The first layer, also inside nested models, that has an output in `found` with a value that
+    is not finite.
+    """
     for name, layer in model.children.items():
         inside = found.get(name, {})
         if "__call__" in inside:
-            if not all(finite(np.asarray(output)[real]) for output in jax.tree.leaves(inside["__call__"])):
+            if not all(
+                finite(np.asarray(output)[real]) for output in jax.tree.leaves(inside["__call__"])
+            ):
                 return layer
         elif (bad := first_with_bad_output(layer, inside, real)) is not None:  # a nested model
             return bad

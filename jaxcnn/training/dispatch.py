@@ -1,9 +1,9 @@
 """How many steps go to the device in one call: the one place that knows.
 
-Several steps run in one call as a loop on the device, which spares the Python time between them.  On CPU XLA's own
-convolution takes a naive path inside loops (22 times slower for an MNIST network), so a step that contains one is
-called step by step.  The library's convolutions (`jaxcnn.ops`) are of another kind there; a plain Flax module brings
-XLA's.
+Several steps run in one call as a loop on the device, which spares the Python time between them. On
+CPU XLA's own convolution takes a naive path inside loops (22 times slower for an MNIST network), so
+a step that contains one is called step by step. The library's convolutions (`jaxcnn.ops`) are of
+another kind there; a plain Flax module brings XLA's.
 """
 
 from __future__ import annotations
@@ -16,16 +16,18 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
-from jaxcnn.compilation import keep_programs
-from jaxcnn.training.parallel import Distribution
+from jaxcnn.distributed.placement import Distribution
+from jaxcnn.runtime.disk_cache import keep_programs
 
-# Of stacked batches in one call.  On CPU they should still be in the cache when they are read: with 64 MiB the same
-# steps took twice as long.
+# Of stacked batches in one call.  On CPU they should still be in the cache when they are read: with
+# 64 MiB the same steps took twice as long.
 CHUNK_BYTES, CHUNK_BYTES_CPU = 64 * 2**20, 4 * 2**20
 CHUNK_STEPS = 512
 CHUNK_SECONDS = 0.1  # so that the progress bar keeps moving
 STEADY_COUNT = 8  # steps a call where several processes must make the same calls
-IN_FLIGHT = 2  # calls that the device may have before it: while it works on one the host prepares the next
+IN_FLIGHT = (
+    2  # calls that the device may have before it: while it works on one the host prepares the next
+)
 
 
 class Dispatcher:
@@ -51,7 +53,11 @@ class Dispatcher:
         keep_programs()
         donated = (0,) if donate else ()
         self._bare = step
-        self._step, self._fixed, self._eager = step if parallel is None else parallel.step(step), count, eager
+        self._step, self._fixed, self._eager = (
+            step if parallel is None else parallel.step(step),
+            count,
+            eager,
+        )
         self._parallel = parallel
         self.single = jax.jit(self._once, donate_argnums=donated)
         self.many = jax.jit(self._loop, donate_argnums=donated)
@@ -64,13 +70,18 @@ class Dispatcher:
         self.waited = 0.0  # seconds, for the device, since the dispatcher was made
 
     def _once(self, carry: Any, batch: Any, *constants: Any) -> tuple[Any, jax.Array]:
-        # The second result tells when the call is done: the first may by then have been given to the next call.
+        # The second result tells when the call is done: the first may by then have been given to
+        # the next call.
         return self._step(carry, batch, *constants), jnp.zeros((), jnp.int32)
 
     def _loop(self, carry: Any, batches: Any, count: Any, *constants: Any) -> tuple[Any, jax.Array]:
         def body(i: Any, carry: Any) -> Any:
-            batch = jax.tree.map(lambda a: jax.lax.dynamic_index_in_dim(a, i, keepdims=False), batches)
-            return self.single(carry, batch, *constants)[0]  # as a jitted function it is not traced once more
+            batch = jax.tree.map(
+                lambda a: jax.lax.dynamic_index_in_dim(a, i, keepdims=False), batches
+            )
+            return self.single(carry, batch, *constants)[
+                0
+            ]  # as a jitted function it is not traced once more
 
         return jax.lax.fori_loop(0, count, body, carry), count + 0
 
@@ -88,7 +99,8 @@ class Dispatcher:
         return self._loops
 
     def run(self, carry: Any, batches: Any, count: int | None, *constants: Any) -> Any:
-        """The carry after the first `count` of stacked `batches`, or after one that is not stacked where it is None.
+        """The carry after the first `count` of stacked `batches`, or after one that is not stacked
+        where it is None.
 
         Waits while too many calls are in flight.
         """
@@ -130,14 +142,17 @@ class Dispatcher:
     def flops(self, carry: Any, batch: Any) -> float:
         """Floating-point operations of one step, on all devices together, as XLA counts them.
 
-        What is counted is the program for a TPU, in which nothing hides from XLA in kernels of other libraries.
+        What is counted is the program for a TPU, in which nothing hides from XLA in kernels of
+        other libraries.
         """
         shapes = jax.tree.map(lambda a: jax.ShapeDtypeStruct(a.shape, a.dtype), (carry, batch))
         lowered = jax.jit(self._bare).trace(*shapes).lower(lowering_platforms=("tpu",))
         return float((lowered.cost_analysis() or {}).get("flops", 0.0))
 
     def chunks(self, steps: int, done: int, bytes_per_batch: int) -> Iterator[tuple[int, int, int]]:
-        """How to take steps `done` to `steps` many at a time: (first step, count, the most that a call can hold)."""
+        """How to take steps `done` to `steps` many at a time: (first step, count, the most that a
+        call can hold).
+        """
         capacity = self.capacity(steps, bytes_per_batch)
         while done < steps:
             count = min(self.next_count(capacity), steps - done)
@@ -157,7 +172,9 @@ class Dispatcher:
 
 
 class TrainCalls:
-    """A training step as `fit` calls it: many steps a call, or one that also gives the logs of its batch."""
+    """A training step as `fit` calls it: many steps a call, or one that also gives the logs of its
+    batch.
+    """
 
     def __init__(
         self,
@@ -167,7 +184,11 @@ class TrainCalls:
         parallel: Distribution | None = None,
     ) -> None:
         self.dispatcher = Dispatcher(
-            lambda state, batch: step(state, batch)[0], donate=True, count=count, eager=eager, parallel=parallel
+            lambda state, batch: step(state, batch)[0],
+            donate=True,
+            count=count,
+            eager=eager,
+            parallel=parallel,
         )
         self._parallel = parallel
         step = step if parallel is None else parallel.step(step)

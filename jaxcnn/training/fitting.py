@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import jax
 import numpy as np
 
-from jaxcnn import config
-from jaxcnn.arrays import copied, filled, fresh
 from jaxcnn.callbacks.callback_list import CallbackList
+from jaxcnn.distributed.preemption import Preempted, preemption
+from jaxcnn.runtime import config
+from jaxcnn.runtime.arrays import copied, filled, fresh
 from jaxcnn.training.checkpoint import layout
 from jaxcnn.training.clock import Clock
 from jaxcnn.training.dispatch import TrainCalls
-from jaxcnn.training.feeds import Feed, Place, Portion
-from jaxcnn.training.preemption import Preempted, preemption
+from jaxcnn.training.input.array_feed import Feed, Place, Portion
 from jaxcnn.training.state import TrainState, Tree, from_variables
 from jaxcnn.training.steps import Augment
 
@@ -30,7 +30,9 @@ if TYPE_CHECKING:
     from jaxcnn.training.trainer import Trainer
 
 
-COMMIT_SECONDS = 10.0  # after so long at most the layers get the newest arrays, in case the device fails
+COMMIT_SECONDS = (
+    10.0  # after so long at most the layers get the newest arrays, in case the device fails
+)
 
 
 class NonFiniteLossError(FloatingPointError):
@@ -38,22 +40,35 @@ class NonFiniteLossError(FloatingPointError):
 
 
 def with_numbers_of(optimizer: Any, opt_state: Any) -> Any:
-    """`opt_state` with the adjustable numbers (the learning rate, ...) that the optimizer object has now."""
+    """`opt_state` with the adjustable numbers (the learning rate, ...) that the optimizer object
+    has now.
+    """
     if opt_state is None:
         return None
-    return opt_state._replace(hyper={name: filled((), value) for name, value in optimizer.hyper().items()})
+    return opt_state._replace(
+        hyper={name: filled((), value) for name, value in optimizer.hyper().items()}
+    )
 
 
 class Fit:
-    """One running `fit`: owns the newest state and hands it to the layers when somebody reads a weight.
+    """One running `fit`: owns the newest state and hands it to the layers when somebody reads a
+    weight.
 
-    The state is donated from step to step, so the layers never hold its arrays while it runs; they get copies.
+    The state is donated from step to step, so the layers never hold its arrays while it runs; they
+    get copies.
     """
 
-    def __init__(self, model: Trainer, calls: TrainCalls, metrics: Tree, augment: Augment | None = None) -> None:
+    def __init__(
+        self, model: Trainer, calls: TrainCalls, metrics: Tree, augment: Augment | None = None
+    ) -> None:
         self.augment = augment
         # A callback may compile the model anew; this run goes on with what it began with.
-        self.model, self.calls, self.optimizer, self.trainable = model, calls, model.optimizer, model.compiled_mask
+        self.model, self.calls, self.optimizer, self.trainable = (
+            model,
+            calls,
+            model.optimizer,
+            model.compiled_mask,
+        )
         self.names, self.averages = model.metrics_names, model.functions.averages
         self.changed = False
         self._dirty = False
@@ -85,7 +100,9 @@ class Fit:
     def commit(self) -> None:
         """Give the layers copies of the newest arrays."""
         if self._dirty:
-            jax.block_until_ready(self.state)  # raises when a step failed, which must not reach the layers
+            jax.block_until_ready(
+                self.state
+            )  # raises when a step failed, which must not reach the layers
             self._dirty = False
             self._store(copied((self.state.variables, self.state.opt_state)))
 
@@ -105,7 +122,8 @@ class Fit:
             if session is not None:
                 session.changed = True
         if self._dirty:
-            # If the device failed in the middle of a step the state is lost; the layers then keep the last commit.
+            # If the device failed in the middle of a step the state is lost; the layers then keep
+            # the last commit.
             with contextlib.suppress(RuntimeError, ValueError):
                 jax.block_until_ready(self.state)
                 self._store((self.state.variables, self.state.opt_state))
@@ -114,7 +132,9 @@ class Fit:
         """Take over what callbacks have changed: the learning rate, or weights that they have set."""
         if self.optimizer.version != self._version:
             self._version = self.optimizer.version
-            self.state = replace(self.state, opt_state=with_numbers_of(self.optimizer, self.state.opt_state))
+            self.state = replace(
+                self.state, opt_state=with_numbers_of(self.optimizer, self.state.opt_state)
+            )
         if self.changed:
             self.changed = False
             fresh = self._fresh_state(self.state.metrics)
@@ -155,9 +175,11 @@ class Epochs:
         feed: the training batches.
         metrics: empty running sums.
         callbacks: called at their moments.
-        validate: gives the validation logs of the newest state for an epoch number, empty where there is nothing.
+        validate: gives the validation logs of the newest state for an epoch number, empty where
+            there is nothing.
         shuffle: True, False or "batch".
-        nan: "ignore", "warn", "raise", "skip" or "rollback", what to do when the loss is not finite.
+        nan: "ignore", "warn", "raise", "skip" or "rollback", what to do when the loss is not
+            finite.
         checkpoints: where to save the state, or None.
         clock: told where the time goes.
     """
@@ -193,16 +215,35 @@ class Epochs:
         self.callbacks.on_train_begin({})
         if self.checkpoints is not None:
             first, done = self.checkpoints.restore(self.fit, self.callbacks, self.feed, first)
-            if self.nan == "rollback" and self.checkpoints.newest is None:  # there is something to go back to
+            if (
+                self.nan == "rollback" and self.checkpoints.newest is None
+            ):  # there is something to go back to
                 self.checkpoints.save(self.fit, self.callbacks, self.feed, first, done)
         if model._parallel is not None:
-            plan = (layout(self.fit.state), self.feed.samples, self.feed.batch_size, first, done, last, self.fit.seed)
+            plan = (
+                layout(self.fit.state),
+                self.feed.samples,
+                self.feed.batch_size,
+                first,
+                done,
+                last,
+                self.fit.seed,
+            )
             model._parallel.agree("the model, the data or the epochs", plan)
-        with deferred_interrupt() as interrupted, preemption(self.checkpoints is not None) as self._must_leave:
+        with (
+            deferred_interrupt() as interrupted,
+            preemption(self.checkpoints is not None) as self._must_leave,
+        ):
             for epoch in range(first, last):
                 if model.stop_training:
                     break
-                place = Place(epoch - began, done, int(self.fit.state.step) - done, self.fit.seed, self.shuffle)
+                place = Place(
+                    epoch - began,
+                    done,
+                    int(self.fit.state.step) - done,
+                    self.fit.seed,
+                    self.shuffle,
+                )
                 self._epoch(epoch, place, interrupted)
                 done = 0
         self.callbacks.on_train_end({})
@@ -234,7 +275,8 @@ class Epochs:
             logs = self._averages()
         if self.nan == "warn" and not np.isfinite(logs["loss"]):
             warnings.warn(
-                f"The loss of epoch {epoch + 1} is {logs['loss']}; fit(nan='raise') stops there and names the layer.",
+                f"The loss of epoch {epoch + 1} is {logs['loss']}; fit(nan='raise') stops there "
+                "and names the layer.",
                 RuntimeWarning,
                 stacklevel=5,
             )
@@ -258,7 +300,10 @@ class Epochs:
             self.checkpoints.save(self.fit, self.callbacks, self.feed, epoch, done)
         where = self.checkpoints.directory
         if jax.process_index() == 0:
-            print(f"\nAsked to end: the state after step {step} is in {where}; the same command goes on from it.")
+            print(
+                f"\nAsked to end: the state after step {step} is in {where}; the same command goes "
+                "on from it."
+            )
         raise Preempted(f"asked to end after step {step}; the state is in {where}")
 
     def _averages(self) -> dict[str, float]:
@@ -268,12 +313,16 @@ class Epochs:
 
     def _batch_by_batch(self, place: Place, interrupted: Callable[[], None]) -> Iterator[Portion]:
         """One step a call, with the batch hooks around it."""
-        for step, portion in enumerate(self.clock.inputs(self.feed.batches(place, interrupted)), place.done):
+        for step, portion in enumerate(
+            self.clock.inputs(self.feed.batches(place, interrupted)), place.done
+        ):
             about = {"batch": step, "size": portion.size}
             self.callbacks.on_batch_begin(step, dict(about))
             logs: dict[str, Any] = {}
 
-            def run(state: TrainState, batch: Any = portion.batch, logs: dict[str, Any] = logs) -> TrainState:
+            def run(
+                state: TrainState, batch: Any = portion.batch, logs: dict[str, Any] = logs
+            ) -> TrainState:
                 new, values = self.fit.calls.logged(state, batch)
                 logs.update(values)
                 return new
@@ -281,7 +330,9 @@ class Epochs:
             self.fit.advance(run)
             with self.clock.running("device"):
                 found = jax.device_get(logs)
-            self.callbacks.on_batch_end(step, {**about, **{name: float(found[name]) for name in self.fit.names}})
+            self.callbacks.on_batch_end(
+                step, {**about, **{name: float(found[name]) for name in self.fit.names}}
+            )
             yield portion
 
     def _in_chunks(self, place: Place, interrupted: Callable[[], None]) -> Iterator[Portion]:
@@ -306,7 +357,9 @@ class Epochs:
             bad = self._rest(portion, bad + 1 - began - before)
 
     def _roll_back(self, bad: int, began: int) -> None:
-        """The state of the newest checkpoint, but at the step behind the bad one; the running sums stay."""
+        """The state of the newest checkpoint, but at the step behind the bad one; the running sums
+        stay.
+        """
         assert self.checkpoints is not None
         fit = self.fit
         saved, at = self.checkpoints.newest_state(fit.state)
@@ -318,14 +371,17 @@ class Epochs:
             skipped=fit.state.skipped + 1,
         )
         warnings.warn(
-            f"The loss is not finite at step {bad} (step {bad - began + 1} of its epoch): back to the weights and the "
+            f"The loss is not finite at step {bad} (step {bad - began + 1} of its epoch): back to "
+            "the weights and the "
             f"optimizer of the checkpoint of step {at}, and on with the batch behind the bad one.",
             RuntimeWarning,
             stacklevel=6,
         )
 
     def _rest(self, portion: Portion, first: int) -> int:
-        """Train on the batches of a portion from number `first` on; the step that is not finite there, or -1."""
+        """Train on the batches of a portion from number `first` on; the step that is not finite
+        there, or -1.
+        """
         bad, dispatcher = -1, self.fit.calls.dispatcher
         for number in range(first, portion.steps):
             batch = portion.batch_at(number)
@@ -339,7 +395,8 @@ class Epochs:
         found = int(self.fit.state.skipped)
         if found and self.nan == "skip":
             warnings.warn(
-                f"The loss or its gradient was not finite at {found} steps of epoch {epoch + 1}; they were skipped.",
+                f"The loss or its gradient was not finite at {found} steps of epoch {epoch + 1}; "
+                "they were skipped.",
                 RuntimeWarning,
                 stacklevel=6,
             )
@@ -359,7 +416,8 @@ class Epochs:
 
 @contextlib.contextmanager
 def deferred_interrupt() -> Iterator[Callable[[], None]]:
-    """Within the block Ctrl-C waits for the next call of the yielded function, so that no step is torn in two.
+    """Within the block Ctrl-C waits for the next call of the yielded function, so that no step is
+    torn in two.
 
     A second Ctrl-C interrupts at once.
     """

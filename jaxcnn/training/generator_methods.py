@@ -1,4 +1,6 @@
-"""fit_generator, evaluate_generator and predict_generator: the names of Keras 2.0.4 for training from batches."""
+"""fit_generator, evaluate_generator and predict_generator: the names of Keras 2.0.4 for training
+from batches.
+"""
 
 from __future__ import annotations
 
@@ -6,11 +8,12 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from jaxcnn.callbacks import Callback, History
-from jaxcnn.training.streams import is_stream
+from jaxcnn.training.input.sources import is_stream
 
 
 class GeneratorMethods:
-    """`fit`, `evaluate` and `predict` under the names and with the arguments that Keras 2.0.4 has for generators.
+    """`fit`, `evaluate` and `predict` under the names and with the arguments that Keras 2.0.4 has
+    for generators.
 
     `max_queue_size` is the later name of `max_q_size`, and `use_multiprocessing` of `pickle_safe`.
     """
@@ -44,7 +47,8 @@ class GeneratorMethods:
         Args:
             generator: gives (inputs, targets) or (inputs, targets, sample_weights).
             steps_per_epoch: batches an epoch; a Sequence knows it.
-            validation_data: a source like `generator`, with `validation_steps`, or (x, y) or (x, y, sample_weights).
+            validation_data: a source like `generator`, with `validation_steps`, or (x, y) or (x, y,
+                sample_weights).
             max_q_size: batches that may lie ready.
             workers: threads or processes that make batches; a generator is pulled by one thread.
             pickle_safe: whether they are processes; each walks through its own copy of a generator.
@@ -65,7 +69,9 @@ class GeneratorMethods:
             steps_per_epoch=steps_per_epoch,
             validation_steps=validation_steps,
             validation_freq=validation_freq,
-            **worker_arguments(max_q_size, workers, pickle_safe, max_queue_size, use_multiprocessing),
+            **worker_arguments(
+                max_q_size, workers, pickle_safe, max_queue_size, use_multiprocessing
+            ),
         )
 
     def evaluate_generator(
@@ -80,9 +86,13 @@ class GeneratorMethods:
         max_queue_size: int | None = None,
         use_multiprocessing: bool | None = None,
     ) -> float | list[float]:
-        """`evaluate` on a source of batches, `steps` of them; the arguments are those of `fit_generator`."""
+        """`evaluate` on a source of batches, `steps` of them; the arguments are those of
+        `fit_generator`.
+        """
         require_stream("evaluate_generator", generator)
-        how = worker_arguments(max_q_size, workers, pickle_safe, max_queue_size, use_multiprocessing)
+        how = worker_arguments(
+            max_q_size, workers, pickle_safe, max_queue_size, use_multiprocessing
+        )
         return self.evaluate(generator, steps=steps, verbose=verbose, **how)
 
     def predict_generator(
@@ -97,9 +107,13 @@ class GeneratorMethods:
         max_queue_size: int | None = None,
         use_multiprocessing: bool | None = None,
     ) -> Any:
-        """`predict` on a source of batches, `steps` of them; of a tuple (inputs, targets, ...) the inputs are taken."""
+        """`predict` on a source of batches, `steps` of them; of a tuple (inputs, targets, ...) the
+        inputs are taken.
+        """
         require_stream("predict_generator", generator)
-        how = worker_arguments(max_q_size, workers, pickle_safe, max_queue_size, use_multiprocessing)
+        how = worker_arguments(
+            max_q_size, workers, pickle_safe, max_queue_size, use_multiprocessing
+        )
         return self.predict(generator, steps=steps, verbose=verbose, **how)
 
 
@@ -107,13 +121,18 @@ def require_stream(method: str, generator: Any) -> None:
     """Raise TypeError for arrays."""
     if not is_stream(generator):
         raise TypeError(
-            f"{method} needs something that gives batches; given a {type(generator).__name__}. Arrays go to "
+            f"{method} needs something that gives batches; given a {type(generator).__name__}. "
+            "Arrays go to "
             f"{method.removesuffix('_generator')}."
         )
 
 
 def worker_arguments(
-    max_q_size: int, workers: int, pickle_safe: bool, max_queue_size: int | None, use_multiprocessing: bool | None
+    max_q_size: int,
+    workers: int,
+    pickle_safe: bool,
+    max_queue_size: int | None,
+    use_multiprocessing: bool | None,
 ) -> dict[str, Any]:
     """The workers' arguments under their later names."""
     if max_queue_size is not None and max_q_size != 10:

@@ -8,64 +8,88 @@ from typing import Any
 import jax
 import numpy as np
 
-from jaxcnn import config
-from jaxcnn.arrays import fresh
-from jaxcnn.compilation import keep_programs
 from jaxcnn.nn.graph import mixes_rows
-from jaxcnn.training.data import Arrays, batch_of
+from jaxcnn.runtime import config
+from jaxcnn.runtime.arrays import fresh
+from jaxcnn.runtime.disk_cache import keep_programs
 from jaxcnn.training.dispatch import eagerly
-from jaxcnn.training.feeds import ArrayFeed, Feed, Place, never
+from jaxcnn.training.input.array_feed import ArrayFeed, Feed, Place, never
+from jaxcnn.training.input.check import Arrays, batch_of
+from jaxcnn.training.input.sources import is_stream, raw_inputs, raw_parts, stream_of
+from jaxcnn.training.input.stream_feed import StreamFeed
+from jaxcnn.training.input.workers import Workers
 from jaxcnn.training.single_batches import BatchTrainer, carried
 from jaxcnn.training.state import Tree
 from jaxcnn.training.steps import Batch, stateful_predict_step
-from jaxcnn.training.stream_feed import StreamFeed
-from jaxcnn.training.streams import is_stream, raw_inputs, raw_parts, stream_of
-from jaxcnn.training.workers import Workers
 from jaxcnn.utils.progbar import Progbar
 
-SEQUENTIAL_ONLY = {"predict_classes": "model.predict(x).argmax(axis=-1)", "predict_proba": "model.predict(x)"}
+SEQUENTIAL_ONLY = {
+    "predict_classes": "model.predict(x).argmax(axis=-1)",
+    "predict_proba": "model.predict(x)",
+}
 
 
 class Inference(BatchTrainer):
     """The part of `Trainer` that looks at data without learning from it.
 
-    **Data.** `x` may be arrays (of NumPy, JAX, pandas, PyTorch, or anything that `numpy.asarray` takes), a list or dict
-    of them, an array on disk (`h5py.Dataset`, `HDF5Matrix`), which is read batch by batch, or something that gives
-    ``(inputs, targets)`` or ``(inputs, targets, sample_weights)`` (for `predict` perhaps only inputs) by itself:
+    **Data.** `x` may be arrays (of NumPy, JAX, pandas, PyTorch, or anything that `numpy.asarray`
+    takes), a list or dict of them, an array on disk (`h5py.Dataset`, `HDF5Matrix`), which is read
+    batch by batch, or something that gives ``(inputs, targets)`` or
+    ``(inputs, targets, sample_weights)`` (for `predict` perhaps only inputs) by itself:
 
-    * a generator or other iterator of batches, which goes on from epoch to epoch; it needs a number of steps;
-    * a `jaxcnn.utils.Sequence` of batches by number, shuffled anew for each pass where `shuffle` is true;
+    * a generator or other iterator of batches, which goes on from epoch to epoch; it needs a number
+      of steps;
+    * a `jaxcnn.utils.Sequence` of batches by number, shuffled anew for each pass where `shuffle` is
+      true;
     * an iterable of batches (a tf.data or grain dataset, a loader), begun anew for each pass;
-    * a source with ``__len__`` and ``__getitem__`` of single examples (tensorflow-datasets, grain, PyTorch), which are
-      shuffled and put together to batches of `batch_size`; of batches, where their inputs have a batch axis.
+    * a source with ``__len__`` and ``__getitem__`` of single examples (tensorflow-datasets, grain,
+      PyTorch), which are shuffled and put together to batches of `batch_size`; of batches, where
+      their inputs have a batch axis.
 
-    These are pulled and made ready by a thread beside the training; `workers` threads or processes make the batches of
-    Sequences and sources, in an order that does not depend on them.  At most ``max_queue_size + workers`` batches are
-    pulled before they are needed.
+    These are pulled and made ready by a thread beside the training; `workers` threads or processes
+    make the batches of Sequences and sources, in an order that does not depend on them. At most
+    ``max_queue_size + workers`` batches are pulled before they are needed.
     """
 
-    # -- feeds --------------------------------------------------------------------------------------------------------
+    # -- feeds -------------------------------------------------------------------------------------
 
-    def _array_feed(self, arrays: Arrays, batch_size: int | None, steps: int | None = None) -> ArrayFeed:
+    def _array_feed(
+        self, arrays: Arrays, batch_size: int | None, steps: int | None = None
+    ) -> ArrayFeed:
         size = checked_batch_size(batch_size)
         self._check_stateful(len(arrays), size)
         if not self._prepared:
             self._prepare(self._batch(arrays.slice(0, size)))
-        return ArrayFeed(arrays, self._input_dtypes, size, self._rowwise and len(arrays) > size, steps)
+        return ArrayFeed(
+            arrays, self._input_dtypes, size, self._rowwise and len(arrays) > size, steps
+        )
 
     def _stream_feed(
-        self, data: Any, batch_size: int | None, steps: int | None, workers: Workers, prepare: Callable[[Any], Batch]
+        self,
+        data: Any,
+        batch_size: int | None,
+        steps: int | None,
+        workers: Workers,
+        prepare: Callable[[Any], Batch],
     ) -> StreamFeed:
         ranks = [len(t.shape) for t in self.inputs] if self.built else None
-        stream = stream_of(data, checked_batch_size(batch_size), ranks, self.input_names if self.built else ())
+        stream = stream_of(
+            data, checked_batch_size(batch_size), ranks, self.input_names if self.built else ()
+        )
         if getattr(stream, "samples", None) is None and batch_size not in (None, 32):
             raise ValueError(
-                f"`batch_size` is {batch_size}, but a {type(data).__name__} gives whole batches: leave it out."
+                f"`batch_size` is {batch_size}, but a {type(data).__name__} gives whole batches: "
+                "leave it out."
             )
         return StreamFeed(stream, steps, prepare, workers, self._parallel)
 
     def _training_feed(
-        self, data: Any, batch_size: int | None, steps: int | None, workers: Workers, class_weight: Any = None
+        self,
+        data: Any,
+        batch_size: int | None,
+        steps: int | None,
+        workers: Workers,
+        class_weight: Any = None,
     ) -> StreamFeed:
         """A feed of inputs, targets and weights."""
 
@@ -82,13 +106,16 @@ class Inference(BatchTrainer):
         return feed
 
     def _check_stateful(self, samples: int, batch_size: int) -> None:
-        if samples % batch_size and any(getattr(layer, "stateful", False) for layer in self.all_layers()):
+        if samples % batch_size and any(
+            getattr(layer, "stateful", False) for layer in self.all_layers()
+        ):
             raise ValueError(
-                f"Model '{self.name}' has stateful layers, so every batch must have the same size: {samples} samples "
+                f"Model '{self.name}' has stateful layers, so every batch must have the same size: "
+                f"{samples} samples "
                 f"cannot be divided by batches of {batch_size}."
             )
 
-    # -- evaluate and predict -----------------------------------------------------------------------------------------
+    # -- evaluate and predict ----------------------------------------------------------------------
 
     def evaluate(
         self,
@@ -150,9 +177,11 @@ class Inference(BatchTrainer):
         workers: int = 1,
         use_multiprocessing: bool = False,
     ) -> Any:
-        """The outputs for `x` in inference mode, as a NumPy array, or a list of them; needs no compile.
+        """The outputs for `x` in inference mode, as a NumPy array, or a list of them; needs no
+        compile.
 
-        Stateful recurrent layers go on from the states that the previous call, or batch, ended with.
+        Stateful recurrent layers go on from the states that the previous call, or batch, ended
+        with.
 
         Args:
             x: as for `fit`; of batches that are tuples, the first part is taken.
@@ -164,7 +193,9 @@ class Inference(BatchTrainer):
         with Feeds() as feeds:
             if is_stream(x):
                 how = Workers(max_queue_size, workers, use_multiprocessing)
-                feed: Feed = feeds.add(self._stream_feed(x, batch_size, steps, how, self._prepared_inputs))
+                feed: Feed = feeds.add(
+                    self._stream_feed(x, batch_size, steps, how, self._prepared_inputs)
+                )
             else:
                 feed = self._input_feed(x, batch_size, steps)
             return self._predicted(feed, verbose)
@@ -178,7 +209,9 @@ class Inference(BatchTrainer):
         size = min(wanted, len(arrays))
         self._check_stateful(len(arrays), wanted if len(arrays) > wanted else size)
         pad = not mixes_rows(self.module)
-        if pad:  # up to a power of two, so that calls with few samples share their compiled programs
+        if (
+            pad
+        ):  # up to a power of two, so that calls with few samples share their compiled programs
             size = min(wanted, 1 << (size - 1).bit_length())
         return ArrayFeed(arrays, self._input_dtypes, size, pad, steps)
 
@@ -192,7 +225,9 @@ class Inference(BatchTrainer):
         for i, portion in enumerate(feed.batches(Place(), never)):
             outputs, states = step(variables, self._cut(portion.batch.inputs))
             variables = {**variables, **states}
-            if self._parallel is not None and jax.process_count() > 1:  # each process computes a part
+            if (
+                self._parallel is not None and jax.process_count() > 1
+            ):  # each process computes a part
                 outputs = self._parallel.gathered(outputs)
             pending.append((jax.tree.leaves(outputs), portion.size))
             if len(pending) > 2:  # fetched while the next ones are computed
@@ -205,7 +240,11 @@ class Inference(BatchTrainer):
 
     def _predict_function(self) -> Callable[[Tree, Any], tuple[Any, dict[str, Any]]]:
         phase = config.learning_phase()
-        if self._predict is None or self._predict[0] is not self.module or self._predict[1] != phase:
+        if (
+            self._predict is None
+            or self._predict[0] is not self.module
+            or self._predict[1] != phase
+        ):
             keep_programs()
             key = jax.random.key(config.seed()) if phase else None
             step = stateful_predict_step(self.module, compute_dtype=self._compute_dtype, key=key)
@@ -215,7 +254,8 @@ class Inference(BatchTrainer):
     def __getattr__(self, name: str) -> Any:
         if name in SEQUENTIAL_ONLY:
             raise AttributeError(
-                f"Only Sequential models have {name}; for model '{self.name}' write {SEQUENTIAL_ONLY[name]}."
+                f"Only Sequential models have {name}; for model '{self.name}' write "
+                f"{SEQUENTIAL_ONLY[name]}."
             )
         return object.__getattribute__(self, name)  # which raises, as it has before
 
@@ -247,7 +287,11 @@ def refuse_beside_stream(x: Any, **others: Any) -> None:
     """Raise for arguments that make no sense where `x` gives whole batches."""
     for name, value in others.items():
         if value is not None:
-            what = "the last samples of it are not known" if name == "validation_split" else "it gives them itself"
+            what = (
+                "the last samples of it are not known"
+                if name == "validation_split"
+                else "it gives them itself"
+            )
             raise ValueError(f"`{name}` does not go with a {type(x).__name__} as `x`: {what}.")
 
 

@@ -1,4 +1,6 @@
-"""What training minimises and reports: losses, their weights and metrics, for each output of a model."""
+"""What training minimises and reports: losses, their weights and metrics, for each output of a
+model.
+"""
 
 from __future__ import annotations
 
@@ -10,8 +12,8 @@ import jax
 import jax.numpy as jnp
 
 from jaxcnn import losses
-from jaxcnn.arrays import filled, wide_float
 from jaxcnn.metrics import Metric
+from jaxcnn.runtime.arrays import filled, wide_float
 
 Tree = dict[str, Any]
 
@@ -22,8 +24,8 @@ class OutputObjective:
 
     Attributes:
         name: of the output.
-        loss: ``loss(y_true, y_pred)`` giving a value a row (or a scalar for the batch); None leaves the output out,
-            and its target may be None.
+        loss: ``loss(y_true, y_pred)`` giving a value a row (or a scalar for the batch); None leaves
+            the output out, and its target may be None.
         weight: of this loss in the total.
         metrics: (reported name, metric) pairs that see every real row alike.
         weighted_metrics: the same, weighted by the sample weights.
@@ -57,8 +59,13 @@ class Objective:
     @property
     def names(self) -> tuple[str, ...]:
         """All reported names, in Keras's order."""
-        pairs = [pair for output in self.outputs for pair in (*output.metrics, *output.weighted_metrics)]
-        return (*self.loss_names, *(name for reported, metric in pairs for name in result_names(reported, metric)))
+        pairs = [
+            pair for output in self.outputs for pair in (*output.metrics, *output.weighted_metrics)
+        ]
+        return (
+            *self.loss_names,
+            *(name for reported, metric in pairs for name in result_names(reported, metric)),
+        )
 
     def bind(self, targets: Sequence[Any], predictions: Sequence[Any]) -> Objective:
         """The objective with its metrics made ready for targets and predictions of these shapes."""
@@ -73,13 +80,18 @@ class Objective:
         return Objective(outputs)
 
     def exact_when_padded(self, targets: Sequence[Any], predictions: Sequence[Any]) -> bool:
-        """Whether padding rows of weight 0 change nothing: they would where a loss or metric is a scalar a batch."""
+        """Whether padding rows of weight 0 change nothing: they would where a loss or metric is a
+        scalar a batch.
+        """
         for output, target, prediction in zip(self.outputs, targets, predictions, strict=True):
             if output.loss is None:
                 continue
             if not jax.eval_shape(output.loss, target, prediction).ndim:
                 return False
-            if not all(metric.exact_when_padded for _, metric in (*output.metrics, *output.weighted_metrics)):
+            if not all(
+                metric.exact_when_padded
+                for _, metric in (*output.metrics, *output.weighted_metrics)
+            ):
                 return False
         return True
 
@@ -87,7 +99,9 @@ class Objective:
         """Empty running sums."""
         sums: Tree = {name: (filled(()), filled(())) for name in self.loss_names}
         for output in self.outputs:
-            sums |= {name: metric.init() for name, metric in (*output.metrics, *output.weighted_metrics)}
+            sums |= {
+                name: metric.init() for name, metric in (*output.metrics, *output.weighted_metrics)
+            }
         return sums
 
     def total(
@@ -104,7 +118,9 @@ class Objective:
         for i, output in enumerate(self.outputs):
             if output.loss is None:
                 continue
-            value = weighted_loss(output.loss(targets[i], as_float32(predictions[i])), weights[i], masks[i], rows)
+            value = weighted_loss(
+                output.loss(targets[i], as_float32(predictions[i])), weights[i], masks[i], rows
+            )
             parts[f"{output.name}_loss"] = value
             total = total + output.weight * value
         return total, parts if self.several else {}
@@ -119,10 +135,15 @@ class Objective:
         masks: Sequence[Any],
         rows: Any,
     ) -> Tree:
-        """`sums` with a batch added; losses are averaged over batches in proportion to their real rows."""
+        """`sums` with a batch added; losses are averaged over batches in proportion to their real
+        rows.
+        """
         first = jax.tree.leaves(predictions)[0]
         count = jnp.asarray(first.shape[0], jnp.float32) if rows is None else jnp.sum(rows)
-        new = {name: (sums[name][0] + value * count, sums[name][1] + count) for name, value in loss_values.items()}
+        new = {
+            name: (sums[name][0] + value * count, sums[name][1] + count)
+            for name, value in loss_values.items()
+        }
         for i, output in enumerate(self.outputs):
             prediction = as_float32(predictions[i])
             plain = combined_weights(None, masks[i], rows)
@@ -148,7 +169,9 @@ class Objective:
 
 
 def result_names(reported: str, metric: Metric) -> list[str]:
-    """The names of a metric's results: its reported name, or one name a result where it gives several."""
+    """The names of a metric's results: its reported name, or one name a result where it gives
+    several.
+    """
     several = [name for name, _ in getattr(metric, "outputs", ())]
     if several in ([], [metric.name]):
         return [reported]
@@ -164,7 +187,8 @@ def weighted_loss(scores: jax.Array, weights: Any, mask: Any, rows: Any) -> jax.
     """The mean of a loss over a batch (the rule of Keras 2.0.4).
 
     Args:
-        scores: the loss of each row, or of each timestep (batch, steps, ...), or one value for the whole batch.
+        scores: the loss of each row, or of each timestep (batch, steps, ...), or one value for the
+            whole batch.
         weights: sample weights (batch,) or (batch, steps), or None.
         mask: timesteps that count (batch, steps), or None; the mean is over those.
         rows: 1 for real rows and 0 for padding, (batch,), or None.
@@ -178,7 +202,11 @@ def weighted_loss(scores: jax.Array, weights: Any, mask: Any, rows: Any) -> jax.
     if mask is not None and scores.ndim > 1:
         mask = mask.astype(scores.dtype)
         real = mask if rows is None else mask * spread(rows, mask)
-        share = jnp.sum(real) / (mask.shape[0] if rows is None else jnp.maximum(jnp.sum(rows), 1.0)) / mask.shape[1]
+        share = (
+            jnp.sum(real)
+            / (mask.shape[0] if rows is None else jnp.maximum(jnp.sum(rows), 1.0))
+            / mask.shape[1]
+        )
         scores = scores * spread(mask, scores) / jnp.maximum(share, jnp.finfo(scores.dtype).tiny)
     if weights is None and rows is None:
         return jnp.mean(scores)
@@ -198,7 +226,9 @@ def count_of(kept: jax.Array, scores: jax.Array) -> jax.Array:
 
 
 def combined_weights(weights: Any, mask: Any, rows: Any) -> Any:
-    """Sample weights, mask and padding as one array of weights, (batch,) or (batch, steps), or None for all alike."""
+    """Sample weights, mask and padding as one array of weights, (batch,) or (batch, steps), or None
+    for all alike.
+    """
     found = [jnp.asarray(w, jnp.float32) for w in (weights, mask, rows) if w is not None]
     if not found:
         return None

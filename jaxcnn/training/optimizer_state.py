@@ -11,7 +11,8 @@ import numpy as np
 
 
 def named_arrays(opt_state: Any, order: Sequence[tuple[str, ...]]) -> list[tuple[str, jax.Array]]:
-    """(name, array) of all that an optimizer remembers: the count, slot by slot the weights in `order`, the rest.
+    """(name, array) of all that an optimizer remembers: the count, slot by slot the weights in
+    `order`, the rest.
 
     The adjustable numbers are left out: they belong to the optimizer's configuration.
     """
@@ -30,7 +31,9 @@ def named_arrays(opt_state: Any, order: Sequence[tuple[str, ...]]) -> list[tuple
 
 
 def slot_rank(opt_state: Any, slot: tuple[str, ...]) -> int:
-    """The place of a slot among those of the state, by name: compiled steps return dictionaries in that order, too."""
+    """The place of a slot among those of the state, by name: compiled steps return dictionaries in
+    that order, too.
+    """
     slots = sorted(opt_state.slots) if isinstance(opt_state.slots, dict) else []
     return slots.index(slot[0]) if slot and slot[0] in slots else len(slots)
 
@@ -47,6 +50,8 @@ def with_arrays(opt_state: Any, order: Sequence[tuple[str, ...]], values: Sequen
     replacement: dict[int, jax.Array] = {}
     for (name, array), value in zip(current, values, strict=True):
         if np.shape(value) != array.shape:
-            raise ValueError(f"The optimizer's '{name}' has shape {array.shape}; given {np.shape(value)}.")
+            raise ValueError(
+                f"The optimizer's '{name}' has shape {array.shape}; given {np.shape(value)}."
+            )
         replacement[id(array)] = jnp.asarray(value, array.dtype)
     return jax.tree.map(lambda leaf: replacement.get(id(leaf), leaf), opt_state)

@@ -1,4 +1,6 @@
-"""Training, testing and predicting single batches, and how a model checks the data that it is given."""
+"""Training, testing and predicting single batches, and how a model checks the data that it is
+given.
+"""
 
 from __future__ import annotations
 
@@ -8,11 +10,17 @@ from typing import Any
 import jax
 import numpy as np
 
-from jaxcnn import config
-from jaxcnn.arrays import copied, fresh
+from jaxcnn.runtime import config
+from jaxcnn.runtime.arrays import copied, fresh
 from jaxcnn.training.compiled import Compiled
-from jaxcnn.training.data import Arrays, batch_of, checked_inputs, checked_targets, checked_weights
 from jaxcnn.training.fitting import with_numbers_of
+from jaxcnn.training.input.check import (
+    Arrays,
+    batch_of,
+    checked_inputs,
+    checked_targets,
+    checked_weights,
+)
 from jaxcnn.training.state import from_variables
 from jaxcnn.training.steps import Batch
 
@@ -20,7 +28,7 @@ from jaxcnn.training.steps import Batch
 class BatchTrainer(Compiled):
     """The part of `Trainer` that is about single batches."""
 
-    # -- data ---------------------------------------------------------------------------------------------------------
+    # -- data --------------------------------------------------------------------------------------
 
     def _require_built(self, inputs: Any) -> None:
         """Sequential models without an input shape are built by the first data they see."""
@@ -31,11 +39,15 @@ class BatchTrainer(Compiled):
         self._require_built(x)
         return checked_inputs(x, self.input_names, [t.shape for t in self.inputs])
 
-    def _arrays(self, x: Any, y: Any, sample_weight: Any = None, class_weight: Any = None) -> Arrays:
+    def _arrays(
+        self, x: Any, y: Any, sample_weight: Any = None, class_weight: Any = None
+    ) -> Arrays:
         inputs = self._checked_inputs(x)
         objective = self._require_compiled()
         targets = checked_targets(y, objective, [t.shape for t in self.outputs], len(inputs[0]))
-        return Arrays(inputs, targets, checked_weights(sample_weight, class_weight, objective, targets))
+        return Arrays(
+            inputs, targets, checked_weights(sample_weight, class_weight, objective, targets)
+        )
 
     def _batch(self, arrays: Arrays) -> Batch:
         return batch_of(arrays, self._input_dtypes)
@@ -54,7 +66,7 @@ class BatchTrainer(Compiled):
     def _input_dtypes(self) -> list[Any]:
         return [t.dtype for t in self.inputs]
 
-    # -- single batches -----------------------------------------------------------------------------------------------
+    # -- single batches ----------------------------------------------------------------------------
 
     def train_on_batch(
         self, x: Any, y: Any, sample_weight: Any = None, class_weight: Any = None
@@ -81,8 +93,13 @@ class BatchTrainer(Compiled):
     def test_on_batch(self, x: Any, y: Any, sample_weight: Any = None) -> float | list[float]:
         """The loss and metrics of one batch."""
         batch = self._whole(self._arrays(x, y, sample_weight))
-        variables, sums = self._placed(self.variables), fresh(self._require_compiled().init_metrics())
-        sums, state = self.functions.evaluate.run((sums, carried(variables)), batch, None, variables)
+        variables, sums = (
+            self._placed(self.variables),
+            fresh(self._require_compiled().init_metrics()),
+        )
+        sums, state = self.functions.evaluate.run(
+            (sums, carried(variables)), batch, None, variables
+        )
         self._keep_state(state)
         return self._listed(self.functions.averages(sums))
 
@@ -98,5 +115,7 @@ class BatchTrainer(Compiled):
 
 
 def carried(variables: Mapping[str, Any]) -> Any:
-    """A copy of the states of stateful layers, whose memory a step may use again; {} where there are none."""
+    """A copy of the states of stateful layers, whose memory a step may use again; {} where there
+    are none.
+    """
     return copied(variables["state"]) if variables.get("state") else {}

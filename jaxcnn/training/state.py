@@ -11,13 +11,15 @@ import jax
 import jax.numpy as jnp
 from flax.traverse_util import flatten_dict, unflatten_dict
 
-from jaxcnn import config
-from jaxcnn.arrays import filled
 from jaxcnn.nn.graph import run
+from jaxcnn.runtime import config
+from jaxcnn.runtime.arrays import filled
 
 Tree = dict[str, Any]
 Path = tuple[str, ...]
-Ties = tuple[tuple[Path, Path], ...]  # (a path within params, the path under which its array is kept)
+Ties = tuple[
+    tuple[Path, Path], ...
+]  # (a path within params, the path under which its array is kept)
 
 
 @flax.struct.dataclass
@@ -25,16 +27,18 @@ class TrainState:
     """Everything that a training step reads and replaces.
 
     Attributes:
-        step: int32 scalar, updates done so far; with `key` it fixes the random numbers of the next step.
+        step: int32 scalar, updates done so far; with `key` it fixes the random numbers of the next
+            step.
         params: the arrays being trained, nested by layer.
-        frozen: the arrays of ``params`` that are held fixed; no gradient and no optimizer state is made for them.
+        frozen: the arrays of ``params`` that are held fixed; no gradient and no optimizer state is
+            made for them.
         collections: the other variables: ``batch_stats``, ``state``.
         opt_state: what the optimizer keeps.
         key: uint32 (2,), the seed of the run's random numbers.
         metrics: running sums of the loss and metrics since they were last reset.
         nan_step: int32 scalar, the step whose loss was first not finite, -1 while there is none.
-        skipped: int32 scalar, steps since `metrics` was last reset that changed nothing, because their loss or gradient
-            was not finite.
+        skipped: int32 scalar, steps since `metrics` was last reset that changed nothing, because
+            their loss or gradient was not finite.
         ties: arrays that the module reads at several paths, being kept at one.
     """
 
@@ -66,7 +70,8 @@ def init_state(
     """A fresh state for `module` without any Keras around it.
 
     Args:
-        module: any Flax module that takes one argument (an array, list or dict) and perhaps `train`.
+        module: any Flax module that takes one argument (an array, list or dict) and perhaps
+            `train`.
         optimizer: an optax transformation or a `jaxcnn.optimizers` object.
         example: an input of the right shape and dtype; its values do not matter.
         seed: of the initial values and of the run; by default the one set by `set_random_seed`.
@@ -107,7 +112,9 @@ def from_variables(
     )
 
 
-def split(params: Mapping[str, Any], trainable: Mapping[str, Any] | None, ties: Ties = ()) -> tuple[Tree, Tree]:
+def split(
+    params: Mapping[str, Any], trainable: Mapping[str, Any] | None, ties: Ties = ()
+) -> tuple[Tree, Tree]:
     """(the trained, the fixed) parts of `params`, by a tree of booleans; None trains everything.
 
     Of arrays that are tied each part has one.

@@ -1,4 +1,6 @@
-"""Pure training, evaluation and prediction steps: functions of a state (or variables) and a batch, ready for `jit`."""
+"""Pure training, evaluation and prediction steps: functions of a state (or variables) and a batch,
+ready for `jit`.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,8 @@ MUTABLE = ["batch_stats", "state", "losses"]
 
 
 class Batch(NamedTuple):
-    """One batch: `inputs` as the module takes them, a list of targets and of sample weights (None for all alike).
+    """One batch: `inputs` as the module takes them, a list of targets and of sample weights (None
+    for all alike).
 
     `rows` is (batch,), 1 for real rows and 0 for padding, or None when every row is real.
     """
@@ -50,7 +53,8 @@ def train_step(
     augment: Augment | None = None,
     train: bool = True,
 ) -> Step:
-    """Build ``step(state, batch) -> (state, logs)``: one update of the parameters, pure and ready for `jit`.
+    """Build ``step(state, batch) -> (state, logs)``: one update of the parameters, pure and ready
+    for `jit`.
 
     Args:
         module: any Flax module that takes one argument and perhaps `train`.
@@ -59,17 +63,20 @@ def train_step(
         metrics: metrics by name or function, when `loss` is not an `Objective`.
         constraints: path within ``params`` -> function applied to that weight after the update.
         fixed_statistics: paths within ``batch_stats`` of running statistics that stay as they are.
-        compute_dtype: dtype of the forward and backward pass, such as bfloat16; weights, statistics and losses stay
-            float32.
-        at_nan: "skip" leaves the state as it was, but for its step, at a step whose loss or gradient is not finite, and
-            counts it; "halt" leaves it as it was from there on, and records the step.
-        augment: ``(key, inputs) -> inputs``, pure, such as a `jaxcnn.preprocessing.image.Augmentation`: changes the
-            inputs of each step at random, in the same shapes.
-        train: whether the layers run in training mode; in inference mode they drop nothing and normalise by their
-            running statistics.
+        compute_dtype: dtype of the forward and backward pass, such as bfloat16; weights, statistics
+            and losses stay float32.
+        at_nan: "skip" leaves the state as it was, but for its step, at a step whose loss or
+            gradient is not finite, and counts it; "halt" leaves it as it was from there on, and
+            records the step.
+        augment: ``(key, inputs) -> inputs``, pure, such as a
+            `jaxcnn.preprocessing.image.Augmentation`: changes the inputs of each step at random, in
+            the same shapes.
+        train: whether the layers run in training mode; in inference mode they drop nothing and
+            normalise by their running statistics.
 
-    `batch` is ``(inputs, targets)``, ``(inputs, targets, sample_weights)`` or a `Batch`; `logs` are the loss and
-    metrics of this batch, while ``state.metrics`` adds them up over batches when it was made for them.
+    `batch` is ``(inputs, targets)``, ``(inputs, targets, sample_weights)`` or a `Batch`; `logs` are
+    the loss and metrics of this batch, while ``state.metrics`` adds them up over batches when it
+    was made for them.
     """
     objective = loss if isinstance(loss, Objective) else simple_objective(loss, metrics)
 
@@ -80,14 +87,18 @@ def train_step(
 
         def loss_of(params: Tree) -> tuple[jax.Array, Any]:
             variables = replace(state, params=params).variables
-            predictions, masks, changed = forward(module, variables, batch, key, compute_dtype, train)
-            total, parts = objective.total(predictions, batch.targets, batch.weights, masks, batch.rows)
+            predictions, masks, changed = forward(
+                module, variables, batch, key, compute_dtype, train
+            )
+            total, parts = objective.total(
+                predictions, batch.targets, batch.weights, masks, batch.rows
+            )
             penalty = sum(jax.tree.leaves(changed.pop("losses", {})))
             return total + penalty, (parts, predictions, masks, changed)
 
-        (value, (parts, predictions, masks, changed)), gradients = jax.value_and_grad(loss_of, has_aux=True)(
-            state.params
-        )
+        (value, (parts, predictions, masks, changed)), gradients = jax.value_and_grad(
+            loss_of, has_aux=True
+        )(state.params)
         updates, opt_state = optimizer.update(gradients, state.opt_state, state.params)
         params = constrained(optax.apply_updates(state.params, updates), constraints)
         changed = unmoved(changed, state.collections, fixed_statistics)
@@ -103,7 +114,9 @@ def train_step(
             metrics=objective.update(state.metrics, *seen) if state.metrics else {},
         )
         if at_nan is not None:
-            finite = [jnp.all(jnp.isfinite(array)) for array in (value, *jax.tree.leaves(gradients))]
+            finite = [
+                jnp.all(jnp.isfinite(array)) for array in (value, *jax.tree.leaves(gradients))
+            ]
             new = {"halt": halted, "skip": skipped}[at_nan](state, new, jnp.all(jnp.stack(finite)))
         return new, logs
 
@@ -111,21 +124,34 @@ def train_step(
 
 
 def eval_step(
-    module: nn.Module, objective: Objective, *, compute_dtype: Any = None, key: jax.Array | None = None
+    module: nn.Module,
+    objective: Objective,
+    *,
+    compute_dtype: Any = None,
+    key: jax.Array | None = None,
 ) -> Callable[[Tree, Tree, Any], tuple[Tree, Tree]]:
-    """Build ``step(variables, sums, batch) -> (sums, state)``: the running sums of loss and metrics with a batch added.
+    """Build ``step(variables, sums, batch) -> (sums, state)``: the running sums of loss and metrics
+    with a batch added.
 
-    `state` is the collection of that name after the batch, which stateful layers go on with; {} where there are none.
-    With a random `key` the layers run in training mode.
+    `state` is the collection of that name after the batch, which stateful layers go on with; {}
+    where there are none. With a random `key` the layers run in training mode.
     """
 
     def step(variables: Tree, sums: Tree, batch: Any) -> tuple[Tree, Tree]:
         batch = as_batch(batch, objective)
-        predictions, masks, changed = forward(module, variables, batch, key, compute_dtype, train=key is not None)
+        predictions, masks, changed = forward(
+            module, variables, batch, key, compute_dtype, train=key is not None
+        )
         total, parts = objective.total(predictions, batch.targets, batch.weights, masks, batch.rows)
         value = total + sum(jax.tree.leaves(changed.get("losses", {})))
         sums = objective.update(
-            sums, {"loss": value, **parts}, predictions, batch.targets, batch.weights, masks, batch.rows
+            sums,
+            {"loss": value, **parts},
+            predictions,
+            batch.targets,
+            batch.weights,
+            masks,
+            batch.rows,
         )
         return sums, changed.get("state", {})
 
@@ -135,7 +161,9 @@ def eval_step(
 def predict_step(
     module: nn.Module, *, compute_dtype: Any = None, key: jax.Array | None = None
 ) -> Callable[[Tree, Any], Any]:
-    """Build ``step(variables, inputs) -> outputs``: the forward pass; with a random `key` in training mode."""
+    """Build ``step(variables, inputs) -> outputs``: the forward pass; with a random `key` in
+    training mode.
+    """
     step = stateful_predict_step(module, compute_dtype=compute_dtype, key=key)
     return lambda variables, inputs: step(variables, inputs)[0]
 
@@ -143,15 +171,21 @@ def predict_step(
 def stateful_predict_step(
     module: nn.Module, *, compute_dtype: Any = None, key: jax.Array | None = None
 ) -> Callable[[Tree, Any], tuple[Any, dict[str, Any]]]:
-    """`predict_step` that also returns the collection of states that recurrent layers carry on, {} without any."""
+    """`predict_step` that also returns the collection of states that recurrent layers carry on, {}
+    without any.
+    """
 
     def step(variables: Tree, inputs: Any) -> tuple[Any, dict[str, Any]]:
         bound = cast_floating({"variables": variables, "inputs": inputs}, compute_dtype)
         apply = nn.apply(
-            lambda m: run(m, (bound["inputs"],), {}, None, train=key is not None)[0], module, mutable=["state"]
+            lambda m: run(m, (bound["inputs"],), {}, None, train=key is not None)[0],
+            module,
+            mutable=["state"],
         )
         outputs, changed = apply(bound["variables"], rngs=streams(key))
-        return cast_floating(outputs, jnp.float32 if compute_dtype is not None else None), dict(changed)
+        return cast_floating(outputs, jnp.float32 if compute_dtype is not None else None), dict(
+            changed
+        )
 
     return step
 
@@ -159,12 +193,16 @@ def stateful_predict_step(
 def forward(
     module: nn.Module, variables: Tree, batch: Batch, key: Any, compute_dtype: Any, train: bool
 ) -> tuple[list, list, Tree]:
-    """(list of outputs, list of their masks, changed collections and losses); random layers need a `key` to train."""
+    """(list of outputs, list of their masks, changed collections and losses); random layers need a
+    `key` to train.
+    """
     mutable = MUTABLE if train else ["state", "losses"]
     values = {**variables, "params": cast_floating(variables.get("params", {}), compute_dtype)}
     with valid_rows(batch.rows):
         apply = nn.apply(
-            lambda m: run(m, (cast_floating(batch.inputs, compute_dtype),), {}, None, train), module, mutable=mutable
+            lambda m: run(m, (cast_floating(batch.inputs, compute_dtype),), {}, None, train),
+            module,
+            mutable=mutable,
         )
         (outputs, masks), changed = apply(values, rngs=streams(key))
     predictions = outputs if isinstance(outputs, list | tuple) else [outputs]
@@ -189,19 +227,30 @@ def augmented(batch: Batch, key: jax.Array, augment: Augment | None) -> Batch:
     inputs = augment(jax.random.fold_in(key, 1), batch.inputs)  # dropout has the key itself
     before, after = (jax.tree.map(jnp.shape, tree) for tree in (batch.inputs, inputs))
     if before != after:
-        raise ValueError(f"`augment` must keep the shapes of the inputs, {before}; it returned {after}.")
+        raise ValueError(
+            f"`augment` must keep the shapes of the inputs, {before}; it returned {after}."
+        )
     return batch._replace(inputs=inputs)
 
 
 def as_batch(batch: Any, objective: Objective) -> Batch:
-    """A tuple (inputs, targets[, sample_weights]) as a `Batch` with one target and one weight an output."""
+    """A tuple (inputs, targets[, sample_weights]) as a `Batch` with one target and one weight an
+    output.
+    """
     batch = batch if isinstance(batch, Batch) else Batch(*batch)
     count = len(objective.outputs)
 
     def listed(value: Any) -> list[Any]:
-        values = list(value) if isinstance(value, list | tuple) else [value] * (count if value is None else 1)
+        values = (
+            list(value)
+            if isinstance(value, list | tuple)
+            else [value] * (count if value is None else 1)
+        )
         if len(values) != count:
-            raise ValueError(f"The objective has {count} outputs; the batch has {len(values)} targets or weights.")
+            raise ValueError(
+                f"The objective has {count} outputs; the batch has {len(values)} targets or "
+                "weights."
+            )
         return values
 
     return batch._replace(targets=listed(batch.targets), weights=listed(batch.weights))
@@ -212,16 +261,23 @@ def constrained(params: Tree, constraints: Mapping[tuple[str, ...], Callable] | 
     if not constraints:
         return params
     flat = flatten_dict(params)
-    result: Tree = unflatten_dict({p: constraints[p](v) if p in constraints else v for p, v in flat.items()})
+    result: Tree = unflatten_dict(
+        {p: constraints[p](v) if p in constraints else v for p, v in flat.items()}
+    )
     return result
 
 
 def unmoved(changed: Tree, before: Tree, fixed: Collection[tuple[str, ...]]) -> Tree:
-    """The `changed` collections with the running statistics at the paths `fixed` as they were `before`."""
+    """The `changed` collections with the running statistics at the paths `fixed` as they were
+    `before`.
+    """
     if not fixed or "batch_stats" not in changed:
         return changed
     old, new = flatten_dict(before["batch_stats"]), flatten_dict(changed["batch_stats"])
-    return {**changed, "batch_stats": unflatten_dict({p: old[p] if p in fixed else v for p, v in new.items()})}
+    return {
+        **changed,
+        "batch_stats": unflatten_dict({p: old[p] if p in fixed else v for p, v in new.items()}),
+    }
 
 
 def halted(old: TrainState, new: TrainState, finite: jax.Array) -> TrainState:
@@ -235,11 +291,15 @@ def halted(old: TrainState, new: TrainState, finite: jax.Array) -> TrainState:
 def skipped(old: TrainState, new: TrainState, finite: jax.Array) -> TrainState:
     """`new` where everything was finite; else `old`, with the step behind it and counted."""
     kept: TrainState = jax.tree.map(lambda a, b: jnp.where(finite, b, a), old, new)
-    return replace(kept, step=new.step, skipped=old.skipped + jnp.where(finite, 0, 1).astype(jnp.int32))
+    return replace(
+        kept, step=new.step, skipped=old.skipped + jnp.where(finite, 0, 1).astype(jnp.int32)
+    )
 
 
 def cast_floating(tree: Any, dtype: Any) -> Any:
     """The floating-point arrays of a tree in `dtype`; None leaves them as they are."""
     if dtype is None:
         return tree
-    return jax.tree.map(lambda x: x.astype(dtype) if jnp.issubdtype(x.dtype, jnp.floating) else x, tree)
+    return jax.tree.map(
+        lambda x: x.astype(dtype) if jnp.issubdtype(x.dtype, jnp.floating) else x, tree
+    )

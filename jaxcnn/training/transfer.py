@@ -1,7 +1,7 @@
 """Transfer learning: layers held fixed, and their features computed once and kept in a file.
 
-What is fixed when a model is compiled gets no optimizer state and no gradient is computed for it. To train some layers
-slowly instead, see `jaxcnn.optimizers.LayerRates`.
+What is fixed when a model is compiled gets no optimizer state and no gradient is computed for it.
+To train some layers slowly instead, see `jaxcnn.optimizers.LayerRates`.
 """
 
 from __future__ import annotations
@@ -30,28 +30,35 @@ def freeze(model: Any, layers: slice | str | Sequence[str] | None = None) -> lis
 
 
 def unfreeze(model: Any, layers: slice | str | Sequence[str] | None = None) -> list[str]:
-    """Let layers of a model train from its next `compile` on, and return their names; arguments as of `freeze`.
+    """Let layers of a model train from its next `compile` on, and return their names; arguments as
+    of `freeze`.
 
     A layer inside a model that is itself fixed stays fixed.
     """
     return _set_trainable(model, layers, True)
 
 
-def _set_trainable(model: Any, layers: slice | str | Sequence[str] | None, trainable: bool) -> list[str]:
+def _set_trainable(
+    model: Any, layers: slice | str | Sequence[str] | None, trainable: bool
+) -> list[str]:
     if layers is None or isinstance(layers, slice):
         chosen = model.layers[layers or slice(None)]
     else:
-        chosen = [model.get_layer(name) for name in ([layers] if isinstance(layers, str) else layers)]
+        chosen = [
+            model.get_layer(name) for name in ([layers] if isinstance(layers, str) else layers)
+        ]
     for layer in chosen:
         layer.trainable = trainable
     return [layer.name for layer in chosen]
 
 
-def cached_features(model: Any, x: np.ndarray, path: str | os.PathLike[str], batch_size: int = 32) -> np.ndarray:
+def cached_features(
+    model: Any, x: np.ndarray, path: str | os.PathLike[str], batch_size: int = 32
+) -> np.ndarray:
     """``model.predict(x)``, computed the first time and read from a file afterwards.
 
-    The file remembers which weights and data it was made of; for others it is made anew. It appears whole or not at
-    all.
+    The file remembers which weights and data it was made of; for others it is made anew. It appears
+    whole or not at all.
 
     Args:
         model: with one output; the fixed part of a network.

@@ -9,7 +9,7 @@ import tarfile
 import zipfile
 from pathlib import Path
 
-from jaxcnn import config
+from jaxcnn.runtime import config
 from jaxcnn.utils.files import checksum_fits, download
 
 _DIGITS = {"md5": 32, "sha256": 64}  # of a checksum
@@ -33,15 +33,17 @@ def get_file(
     Args:
         fname: its name in the cache, or an absolute path.
         origin: its address.
-        untar: take ``fname.tar.gz`` from `origin`, unpack it, and return the path of the ``fname`` that was in it.
+        untar: take ``fname.tar.gz`` from `origin`, unpack it, and return the path of the ``fname``
+            that was in it.
         md5_hash: the same as `file_hash`.
-        file_hash: its SHA-256 or MD5, in hexadecimal digits; a file with another one is fetched again.
+        file_hash: its SHA-256 or MD5, in hexadecimal digits; a file with another one is fetched
+            again.
         cache_subdir: the folder below `cache_dir`, or an absolute path.
         hash_algorithm: 'sha256', 'md5', or 'auto' to tell by the number of digits.
         extract: unpack the file, an archive, beside itself; what is there already stays.
         archive_format: 'tar' (compressed or not), 'zip', a list of them, or 'auto' for both.
-        cache_dir: where files are kept; by default ``$JAXCNN_HOME`` (``~/.jaxcnn``), where the file may also lie in
-            Keras's own folder, ``$KERAS_HOME`` (``~/.keras``).
+        cache_dir: where files are kept; by default ``$JAXCNN_HOME`` (``~/.jaxcnn``), where the file
+            may also lie in Keras's own folder, ``$KERAS_HOME`` (``~/.keras``).
 
     Raises:
         DownloadError: the file cannot be fetched, or is another one than `file_hash` says.
@@ -49,7 +51,11 @@ def get_file(
     """
     checksum = _checked_hash(file_hash or md5_hash, hash_algorithm)
     name = f"{os.fspath(fname)}.tar.gz" if untar else os.fspath(fname)
-    homes = [Path(cache_dir).expanduser()] if cache_dir is not None else [config.home(), config.keras_home()]
+    homes = (
+        [Path(cache_dir).expanduser()]
+        if cache_dir is not None
+        else [config.home(), config.keras_home()]
+    )
     path = _found_or_fetched([home / cache_subdir / name for home in homes], origin, checksum)
     if untar:
         unpacked = path.with_name(path.name.removesuffix(".tar.gz"))
@@ -75,16 +81,23 @@ def _found_or_fetched(places: list[Path], origin: str, checksum: str | None) -> 
 
 
 def unpack(path: Path, formats: tuple[str, ...]) -> None:
-    """Unpack an archive of one of these formats beside itself; files and folders that are there already stay.
+    """Unpack an archive of one of these formats beside itself; files and folders that are there
+    already stay.
 
-    Names that lead out of the folder, and whatever is neither a file, a folder nor a link inside, are refused.
+    Names that lead out of the folder, and whatever is neither a file, a folder nor a link inside,
+    are refused.
     """
     if not formats or not set(formats) <= set(_FORMATS):
-        raise ValueError(f"`archive_format` must be 'auto', 'tar', 'zip' or a list of them; given {list(formats)}.")
+        raise ValueError(
+            "`archive_format` must be 'auto', 'tar', 'zip' or a list of them; given "
+            f"{list(formats)}."
+        )
     is_one = {"tar": tarfile.is_tarfile, "zip": zipfile.is_zipfile}
     kind = next((kind for kind in formats if is_one[kind](path)), None)
     if kind is None:
-        raise ValueError(f"{path} is no archive of the format {' or '.join(formats)}, so it cannot be extracted.")
+        raise ValueError(
+            f"{path} is no archive of the format {' or '.join(formats)}, so it cannot be extracted."
+        )
     new = path.with_name(f".{secrets.token_hex(4)}.{path.name}.unpacked")
     try:
         if kind == "tar":
@@ -102,10 +115,13 @@ def unpack(path: Path, formats: tuple[str, ...]) -> None:
 
 def _checked_hash(checksum: str | None, algorithm: str) -> str | None:
     if algorithm != "auto" and algorithm not in _DIGITS:
-        raise ValueError(f"`hash_algorithm` is {algorithm!r}; it must be 'auto', 'sha256' or 'md5'.")
+        raise ValueError(
+            f"`hash_algorithm` is {algorithm!r}; it must be 'auto', 'sha256' or 'md5'."
+        )
     allowed = list(_DIGITS.values()) if algorithm == "auto" else [_DIGITS[algorithm]]
     if checksum is not None and len(checksum) not in allowed:
         raise ValueError(
-            f"The hash {checksum!r} has {len(checksum)} digits; {algorithm!r} has {' or '.join(map(str, allowed))}."
+            f"The hash {checksum!r} has {len(checksum)} digits; {algorithm!r} has "
+            f"{' or '.join(map(str, allowed))}."
         )
     return None if checksum is None else checksum.lower()

@@ -29,13 +29,16 @@ class DownloadError(OSError):
 
 @contextlib.contextmanager
 def atomic_path(path: str | os.PathLike[str]) -> Iterator[Path]:
-    """Yield a temporary path beside ``path``; what was written there becomes ``path`` when the block ends.
+    """Yield a temporary path beside ``path``; what was written there becomes ``path`` when the
+    block ends.
 
-    A reader sees the old file or the new one, never a part; when the block raises, ``path`` stays as it was. The
-    temporary name keeps the suffix of ``path``, for libraries that choose a format by it. Missing parent folders
-    are created.
+    A reader sees the old file or the new one, never a part; when the block raises, ``path`` stays
+    as it was. The temporary name keeps the suffix of ``path``, for libraries that choose a format
+    by it. Missing parent folders are created.
     """
-    target = Path(os.path.realpath(path))  # a link is followed, so that it goes on pointing to the new content
+    target = Path(
+        os.path.realpath(path)
+    )  # a link is followed, so that it goes on pointing to the new content
     target.parent.mkdir(parents=True, exist_ok=True)
     temporary = target.with_name(f".{secrets.token_hex(4)}.{target.name}")
     try:
@@ -49,8 +52,13 @@ def atomic_path(path: str | os.PathLike[str]) -> Iterator[Path]:
 
 @contextlib.contextmanager
 def atomic_write(path: str | os.PathLike[str], mode: str = "wb") -> Iterator[IO]:
-    """Open ``path`` for writing (``mode`` "wb" or "w", the latter in UTF-8), all or nothing as ``atomic_path``."""
-    with atomic_path(path) as temporary, open(temporary, mode, encoding=None if "b" in mode else "utf-8") as file:
+    """Open ``path`` for writing (``mode`` "wb" or "w", the latter in UTF-8), all or nothing as
+    ``atomic_path``.
+    """
+    with (
+        atomic_path(path) as temporary,
+        open(temporary, mode, encoding=None if "b" in mode else "utf-8") as file,
+    ):
         yield file
 
 
@@ -76,13 +84,14 @@ def _digest(path: str | os.PathLike[str], algorithm: str) -> str:
 def download(url: str, path: str | os.PathLike[str], checksum: str | None = None) -> Path:
     """Fetch ``url`` into ``path`` unless that exists, and return the path.
 
-    The bytes collect in a hidden ``.NAME.partial`` file beside ``path``; an interrupted download is continued from
-    there by the next call, by whichever process makes it (several at once wait for the first). The file gets its
-    name once it is complete and has the ``checksum``: a SHA-256, or the MD5 of 32 digits that some files are published
-    with. Progress goes to the error stream.
+    The bytes collect in a hidden ``.NAME.partial`` file beside ``path``; an interrupted download is
+    continued from there by the next call, by whichever process makes it (several at once wait for
+    the first). The file gets its name once it is complete and has the ``checksum``: a SHA-256, or
+    the MD5 of 32 digits that some files are published with. Progress goes to the error stream.
 
-    Raises DownloadError when the network, the server or the checksum says no, within about ten seconds where no
-    answer comes, and at once when the environment variable JAXCNN_OFFLINE is set (to anything but 0).
+    Raises DownloadError when the network, the server or the checksum says no, within about ten
+    seconds where no answer comes, and at once when the environment variable JAXCNN_OFFLINE is set
+    (to anything but 0).
     """
     target = Path(path)
     if target.exists():
@@ -108,14 +117,17 @@ def _fetch_verified(url: str, target: Path, checksum: str | None) -> None:
     if checksum and (found := _digest(partial, _algorithm(checksum))) != checksum:
         partial.unlink()
         raise OSError(
-            f"the file that came has the {'MD5' if len(found) == 32 else 'SHA-256'} {found} instead of {checksum}; "
+            f"the file that came has the {'MD5' if len(found) == 32 else 'SHA-256'} {found} "
+            f"instead of {checksum}; "
             "it was changed there or on the way here, and has been thrown away"
         )
     os.replace(partial, target)
 
 
 def _fetch(url: str, partial: Path, name: str) -> bool:
-    """Append to ``partial`` what it still lacks of ``url``; True when an earlier part of it was kept."""
+    """Append to ``partial`` what it still lacks of ``url``; True when an earlier part of it was
+    kept.
+    """
     start = partial.stat().st_size if partial.exists() else 0
     headers = {"User-Agent": "jaxcnn"} | ({"Range": f"bytes={start}-"} if start else {})
     try:
@@ -124,7 +136,8 @@ def _fetch(url: str, partial: Path, name: str) -> bool:
         error.close()
         if error.code != 416 or not start:
             raise
-        partial.unlink()  # the server has nothing beyond: complete or foreign, only a fresh copy tells
+        # the server has nothing beyond: complete or foreign, only a fresh copy tells
+        partial.unlink()
         return _fetch(url, partial, name)
     resumed = response.status == 206
     start = start if resumed else 0  # else the server sends everything from the beginning
@@ -140,15 +153,18 @@ def _fetch(url: str, partial: Path, name: str) -> bool:
         file.flush()
         os.fsync(file.fileno())
     if total is not None and done != total:
-        raise OSError(f"the connection broke after {done:,} of {total:,} bytes; run it again to fetch the rest")
+        raise OSError(
+            f"the connection broke after {done:,} of {total:,} bytes; run it again to fetch the "
+            "rest"
+        )
     return resumed
 
 
 def _respond(request: urllib.request.Request) -> HTTPResponse:
     """``urlopen`` with one deadline for the name look-up and all addresses of the host together.
 
-    The timeout of a socket holds for each address separately and not at all for the look-up, so that behind a wall
-    that swallows packets minutes can pass; hence the thread.
+    The timeout of a socket holds for each address separately and not at all for the look-up, so
+    that behind a wall that swallows packets minutes can pass; hence the thread.
     """
     answer: queue.SimpleQueue = queue.SimpleQueue()
 
@@ -184,13 +200,17 @@ def _locked(folder: Path) -> Iterator[None]:
         return
     import fcntl
 
-    with open(folder / ".lock", "ab") as file:  # stays: removing it would let two processes hold a lock at once
+    with open(
+        folder / ".lock", "ab"
+    ) as file:  # stays: removing it would let two processes hold a lock at once
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
 
 
 class _Progress:
-    """One line on the error stream: redrawn in place on a terminal, written once at the end elsewhere."""
+    """One line on the error stream: redrawn in place on a terminal, written once at the end
+    elsewhere.
+    """
 
     def __init__(self, name: str, total: int | None):
         self.name, self.total = name, total
@@ -201,12 +221,18 @@ class _Progress:
         return self
 
     def update(self, done: int, rate: float) -> None:
-        megabytes = f"{done / 1e6:.1f} MB" if self.total is None else f"{done / 1e6:.1f} of {self.total / 1e6:.1f} MB"
+        megabytes = (
+            f"{done / 1e6:.1f} MB"
+            if self.total is None
+            else f"{done / 1e6:.1f} of {self.total / 1e6:.1f} MB"
+        )
         self.line = f"{self.name}: {megabytes}, {rate / 1e6:.1f} MB/s"
         if self.terminal and time.monotonic() - self.drawn > 0.1:
             self.drawn = time.monotonic()
             share = done / self.total if self.total else 0.0
-            print(f"\r[{'=' * int(30 * share):<30}] {self.line} ", end="", file=sys.stderr, flush=True)
+            print(
+                f"\r[{'=' * int(30 * share):<30}] {self.line} ", end="", file=sys.stderr, flush=True
+            )
 
     def __exit__(self, *_: object) -> None:
         print(f"\r{' ' * 33 if self.terminal else ''}\r{self.line}", file=sys.stderr, flush=True)

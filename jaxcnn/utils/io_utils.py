@@ -10,10 +10,11 @@ import numpy as np
 
 
 class HDF5Matrix:
-    """A data set of an HDF5 file, or a range of its samples, that `fit`, `evaluate` and `predict` read as they go.
+    """A data set of an HDF5 file, or a range of its samples, that `fit`, `evaluate` and `predict`
+    read as they go.
 
-    Train on it with ``shuffle="batch"``, which reads consecutive samples at once; ``shuffle=True`` works too, more
-    slowly.
+    Train on it with ``shuffle="batch"``, which reads consecutive samples at once; ``shuffle=True``
+    works too, more slowly.
 
     Args:
         datapath: the file.
@@ -43,7 +44,8 @@ class HDF5Matrix:
         self.normalizer = normalizer
         if not 0 <= self.start < self.end <= len(self.data):
             raise ValueError(
-                f"HDF5Matrix: '{dataset}' has {len(self.data)} samples; the range {start} to {end} is not in it."
+                f"HDF5Matrix: '{dataset}' has {len(self.data)} samples; the range {start} to {end} "
+                "is not in it."
             )
 
     def __len__(self) -> int:
@@ -58,7 +60,9 @@ class HDF5Matrix:
         return self[0:1].dtype
 
     def __getitem__(self, key: Any) -> np.ndarray:
-        """The samples at a number, a slice, or increasing numbers; counted from `start`, IndexError beyond `end`."""
+        """The samples at a number, a slice, or increasing numbers; counted from `start`, IndexError
+        beyond `end`.
+        """
         if isinstance(key, slice):
             first, last, step = key.indices(len(self))
             found = self.data[self.start + first : self.start + max(first, last) : step]

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import ArrayLike
 
-from jaxcnn.compat.spellings import old_spellings
+from jaxcnn.spellings.translate import old_spellings
 
 __all__ = ["normalize", "to_categorical"]
 
@@ -13,25 +13,32 @@ def to_categorical(y: ArrayLike, num_classes: int | None = None) -> np.ndarray:
     """One-hot rows for integer class labels.
 
     Args:
-        y: labels 0 .. num_classes - 1, integers or whole floats, any shape; read in row-major order.
+        y: labels 0 .. num_classes - 1, integers or whole floats, any shape; read in row-major
+            order.
         num_classes: width of a row; by default the largest label plus one.
 
     Returns:
         float64 array (number of labels, num_classes) with a one in each row.
 
-    Raises ValueError for labels that are not whole numbers, are negative or do not fit ``num_classes``.
+    Raises ValueError for labels that are not whole numbers, are negative or do not fit
+    ``num_classes``.
     """
     given = np.asarray(y).ravel()
     with np.errstate(invalid="ignore"):
         labels = given.astype(int)
     if not np.array_equal(labels, given):
-        raise ValueError("to_categorical needs whole numbers as class labels; round or map them first.")
+        raise ValueError(
+            "to_categorical needs whole numbers as class labels; round or map them first."
+        )
     if labels.size == 0 and not num_classes:
-        raise ValueError("to_categorical got no labels; pass num_classes to say how many classes there are.")
+        raise ValueError(
+            "to_categorical got no labels; pass num_classes to say how many classes there are."
+        )
     classes = num_classes or int(labels.max()) + 1
     if labels.size and (labels.min() < 0 or labels.max() >= classes):
         raise ValueError(
-            f"to_categorical expects labels from 0 to {classes - 1}; got {labels.min()} to {labels.max()}. "
+            f"to_categorical expects labels from 0 to {classes - 1}; got {labels.min()} to "
+            f"{labels.max()}. "
             "Pass a larger num_classes or renumber the labels."
         )
     rows = np.zeros((labels.size, classes))
@@ -40,6 +47,8 @@ def to_categorical(y: ArrayLike, num_classes: int | None = None) -> np.ndarray:
 
 
 def normalize(x: ArrayLike, axis: int = -1, order: int = 2) -> np.ndarray:
-    """``x`` divided by its norm of the given order along ``axis``; where that norm is zero, ``x`` stays as it is."""
+    """``x`` divided by its norm of the given order along ``axis``; where that norm is zero, ``x``
+    stays as it is.
+    """
     norm = np.linalg.norm(x, order, axis, keepdims=True)
     return np.asarray(x) / np.where(norm == 0, 1, norm)

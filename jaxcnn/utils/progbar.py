@@ -1,4 +1,6 @@
-"""The progress bar of Keras 2.0.4: `58752/60000 [============================>.] - ETA: 12s - loss: 0.0828`."""
+"""The progress bar of Keras 2.0.4: `58752/60000 [============================>.] - ETA: 12s - loss:
+0.0828`.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +30,9 @@ def format_bar(current: int, target: int | None, width: int = 30) -> str:
 
 
 def redraws_in_place(stream: Any) -> bool:
-    """Whether the stream shows a line rewritten after a carriage return: a terminal or a notebook cell."""
+    """Whether the stream shows a line rewritten after a carriage return: a terminal or a notebook
+    cell.
+    """
     if type(stream).__module__.split(".")[0] == "ipykernel":
         return True
     isatty = getattr(stream, "isatty", None)
@@ -38,8 +42,8 @@ def redraws_in_place(stream: Any) -> bool:
 class Progbar:
     """A progress bar on standard output.
 
-    On a terminal (or in a notebook) one line is redrawn in place, at most every `interval` seconds. Anywhere else, as
-    in a file or a pipe, only the finished line is printed.
+    On a terminal (or in a notebook) one line is redrawn in place, at most every `interval` seconds.
+    Anywhere else, as in a file or a pipe, only the finished line is printed.
 
     Args:
         target: number of samples or steps of the whole; None when unknown.
@@ -48,7 +52,9 @@ class Progbar:
         interval: least time between two drawings, in seconds.
     """
 
-    def __init__(self, target: int | None, width: int = 30, verbose: int = 1, interval: float = 0.05):
+    def __init__(
+        self, target: int | None, width: int = 30, verbose: int = 1, interval: float = 0.05
+    ):
         self.target = target
         self.width = width
         self.verbose = verbose
@@ -62,8 +68,9 @@ class Progbar:
     def update(self, current: int, values: Values | None = None, force: bool = False) -> None:
         """Move to `current` of the target.
 
-        `values` are (name, value since the last update) pairs; the bar shows their averages, weighted by progress.
-        `force` draws even when the last drawing was less than `interval` seconds ago.
+        `values` are (name, value since the last update) pairs; the bar shows their averages,
+        weighted by progress. `force` draws even when the last drawing was less than `interval`
+        seconds ago.
         """
         progress = current - self.seen_so_far
         for name, value in values or ():
@@ -77,10 +84,15 @@ class Progbar:
         self.update(self.seen_so_far + n, values)
 
     def _averages(self) -> list[tuple[str, float]]:
-        return [(name, float(total / max(1, weight))) for name, (total, weight) in self._totals.items()]
+        return [
+            (name, float(total / max(1, weight))) for name, (total, weight) in self._totals.items()
+        ]
 
-    def draw(self, current: int, values: Callable[[], Values], force: bool = False, last: bool = False) -> None:
-        """Show `current` and what `values()` returns, as it is; `values` is called only if something is printed.
+    def draw(
+        self, current: int, values: Callable[[], Values], force: bool = False, last: bool = False
+    ) -> None:
+        """Show `current` and what `values()` returns, as it is; `values` is called only if
+        something is printed.
 
         `last` ends the line even if the target is not reached.
         """
@@ -96,21 +108,31 @@ class Progbar:
             sys.stdout.write(f"{int(elapsed)}s{format_values(values())}\n")
         else:
             remaining = self.target is not None and not last
-            eta = elapsed / current * (self.target - current) if current and remaining and self.target else 0
+            eta = (
+                elapsed / current * (self.target - current)
+                if current and remaining and self.target
+                else 0
+            )
             clock = f"ETA: {int(eta)}s" if remaining else f"{int(elapsed)}s"
-            bar = format_bar(current, current if last and self.target is None else self.target, self.width)
+            bar = format_bar(
+                current, current if last and self.target is None else self.target, self.width
+            )
             self._rewrite(f"{bar} - {clock}{format_values(values())}", end="\n" if last else "")
         sys.stdout.flush()
         self._last_draw = now
 
     def note(self, text: str) -> None:
-        """Show a passing remark in place of the bar, until the next drawing; only where lines are redrawn."""
+        """Show a passing remark in place of the bar, until the next drawing; only where lines are
+        redrawn.
+        """
         if self._live():
             self._rewrite(text)
             sys.stdout.flush()
 
     def close(self) -> None:
-        """End a line left unfinished, as by an interruption, so that what follows starts on its own."""
+        """End a line left unfinished, as by an interruption, so that what follows starts on its
+        own.
+        """
         if self._line_width:
             self._line_width = 0
             sys.stdout.write("\n")

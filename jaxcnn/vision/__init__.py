@@ -1,7 +1,9 @@
-"""Classical image processing: filters, corners, histograms, morphology, rotation, contours, noise and videos.
+"""Classical image processing: filters, corners, histograms, morphology, rotation, contours, noise
+and videos.
 
-Filters, morphology, histograms, rotation and noise are pure JAX: batched, compiled, and differentiable where they are
-smooth. Contours and videos need OpenCV (``pip install "jaxcnn[vision]"``).
+Filters, morphology, histograms, rotation and noise are pure JAX: batched, compiled, and
+differentiable where they are smooth. Contours and videos need OpenCV
+(``pip install "jaxcnn[vision]"``).
 """
 
 from jaxcnn.vision.contours import draw_contours, find_contours

@@ -7,7 +7,12 @@ from typing import Any
 
 import numpy as np
 
-MODES = {"external": "RETR_EXTERNAL", "list": "RETR_LIST", "ccomp": "RETR_CCOMP", "tree": "RETR_TREE"}
+MODES = {
+    "external": "RETR_EXTERNAL",
+    "list": "RETR_LIST",
+    "ccomp": "RETR_CCOMP",
+    "tree": "RETR_TREE",
+}
 METHODS = {
     "none": "CHAIN_APPROX_NONE",
     "simple": "CHAIN_APPROX_SIMPLE",
@@ -25,19 +30,22 @@ def opencv() -> Any:
     return cv2
 
 
-def find_contours(mask: np.ndarray, mode: str = "tree", method: str = "simple") -> tuple[list[np.ndarray], np.ndarray]:
+def find_contours(
+    mask: np.ndarray, mode: str = "tree", method: str = "simple"
+) -> tuple[list[np.ndarray], np.ndarray]:
     """The outlines of the set regions of a mask and of the holes in them.
 
     Args:
         mask: bool (rows, columns).
-        mode: 'external' gives the outermost only, 'list' all, 'ccomp' all in two levels (regions, holes), 'tree' all
-            with what lies within what.
-        method: 'none' gives every pixel of an outline, 'simple' the ends of its straight parts, 'tc89_l1' and
-            'tc89_kcos' fewer points (Teh and Chin, 1989).
+        mode: 'external' gives the outermost only, 'list' all, 'ccomp' all in two levels (regions,
+            holes), 'tree' all with what lies within what.
+        method: 'none' gives every pixel of an outline, 'simple' the ends of its straight parts,
+            'tc89_l1' and 'tc89_kcos' fewer points (Teh and Chin, 1989).
 
     Returns:
-        The outlines, each int32 (points, 2) with (column, row); and int32 (outlines, 4): the number of the next and the
-        previous one of the same level, of the first one within it, and of the one around it; -1 where there is none.
+        The outlines, each int32 (points, 2) with (column, row); and int32 (outlines, 4): the number
+        of the next and the previous one of the same level, of the first one within it, and of the
+        one around it; -1 where there is none.
     """
     mask = np.asarray(mask)
     if mask.dtype != bool or mask.ndim != 2:
@@ -46,7 +54,9 @@ def find_contours(mask: np.ndarray, mode: str = "tree", method: str = "simple") 
         if value not in known:
             raise ValueError(f"`{name}` is {value!r}; it must be one of {', '.join(known)}.")
     cv2 = opencv()
-    found = cv2.findContours(mask.astype(np.uint8), getattr(cv2, MODES[mode]), getattr(cv2, METHODS[method]))
+    found = cv2.findContours(
+        mask.astype(np.uint8), getattr(cv2, MODES[mode]), getattr(cv2, METHODS[method])
+    )
     contours, hierarchy = found[-2:]  # OpenCV 3 returns the picture before these
     return [np.asarray(c).reshape(-1, 2) for c in contours], np.zeros(
         (0, 4), np.int32
@@ -59,9 +69,13 @@ def draw_contours(
     colour: tuple[int, int, int] = (255, 0, 0),
     thickness: int = 3,
 ) -> np.ndarray:
-    """A copy of a picture, uint8 (rows, columns, 3), with outlines in a colour; thickness -1 fills them."""
+    """A copy of a picture, uint8 (rows, columns, 3), with outlines in a colour; thickness -1 fills
+    them.
+    """
     picture = np.asarray(picture)
     if picture.dtype != np.uint8 or picture.ndim != 3 or picture.shape[-1] != 3:
-        raise ValueError(f"A picture must be uint8 (rows, columns, 3); given {picture.dtype} {picture.shape}.")
+        raise ValueError(
+            f"A picture must be uint8 (rows, columns, 3); given {picture.dtype} {picture.shape}."
+        )
     points = [np.asarray(contour, np.int32).reshape(-1, 1, 2) for contour in contours]
     return opencv().drawContours(np.array(picture), points, -1, colour, thickness)

@@ -1,8 +1,8 @@
 """Linear filters of pictures: Gaussian, mean, derivatives, any kernel.
 
-They take pictures (..., rows, columns, channels), `corner_harris` gray ones without the last axis, and filter each
-channel by itself; whole numbers become float32. They are pure and can be differentiated with respect to pictures,
-kernels and sigma.
+They take pictures (..., rows, columns, channels), `corner_harris` gray ones without the last axis,
+and filter each channel by itself; whole numbers become float32. They are pure and can be
+differentiated with respect to pictures, kernels and sigma.
 """
 
 from collections.abc import Sequence
@@ -23,7 +23,13 @@ Border = Literal["nearest", "constant", "reflect", "mirror", "wrap"]
 'nearest': the pixel at the edge; 'constant': 0; 'reflect': the picture mirrored, with the pixels at the edge twice;
 'mirror': with these once, OpenCV's default; 'wrap': the picture again.
 """
-_PAD_MODES = {"nearest": "edge", "constant": "constant", "reflect": "symmetric", "mirror": "reflect", "wrap": "wrap"}
+_PAD_MODES = {
+    "nearest": "edge",
+    "constant": "constant",
+    "reflect": "symmetric",
+    "mirror": "reflect",
+    "wrap": "wrap",
+}
 
 
 @partial(jax.jit, static_argnames="border")
@@ -32,18 +38,22 @@ def correlate(pictures: ArrayLike, kernel: ArrayLike, border: Border = "reflect"
 
     Args:
         pictures: (..., rows, columns, channels).
-        kernel: (rows, columns), whose middle ``(rows // 2, columns // 2)`` lies on the pixel. It is not turned round:
+        kernel: (rows, columns), whose middle ``(rows // 2, columns // 2)`` lies on the pixel. It is
+            not turned round:
             turn it, ``kernel[::-1, ::-1]``, for the convolution of mathematics.
         border: what lies outside.
 
     Returns the shape of `pictures`. Raises ValueError for other shapes and an unknown border.
     """
     if border not in get_args(Border):
-        raise ValueError(f"`border` is {border!r}; it must be one of {', '.join(get_args(Border))}.")
+        raise ValueError(
+            f"`border` is {border!r}; it must be one of {', '.join(get_args(Border))}."
+        )
     x, kernel = jnp.asarray(pictures), jnp.asarray(kernel)
     if x.ndim < 3 or kernel.ndim != 2:
         raise ValueError(
-            f"Pictures must be (..., rows, columns, channels) and a kernel (rows, columns); given {x.shape} and "
+            "Pictures must be (..., rows, columns, channels) and a kernel (rows, columns); given "
+            f"{x.shape} and "
             f"{kernel.shape}."
         )
     if not jnp.issubdtype(x.dtype, jnp.floating):
@@ -59,13 +69,16 @@ def correlate(pictures: ArrayLike, kernel: ArrayLike, border: Border = "reflect"
 def separable(
     pictures: ArrayLike, along_rows: ArrayLike, along_columns: ArrayLike, border: Border = "reflect"
 ) -> Array:
-    """`correlate` with the outer product of two vectors, in ``m + n`` instead of ``m n`` steps a pixel."""
+    """`correlate` with the outer product of two vectors, in ``m + n`` instead of ``m n`` steps a
+    pixel.
+    """
     once = correlate(pictures, jnp.asarray(along_rows)[:, None], border)
     return correlate(once, jnp.asarray(along_columns)[None, :], border)
 
 
 def gaussian_kernel(size: int, sigma: ArrayLike) -> Array:
-    """``exp(-x² / (2 sigma²))`` at the `size` whole numbers about 0, divided by its sum: float32 (size,).
+    """``exp(-x² / (2 sigma²))`` at the `size` whole numbers about 0, divided by its sum: float32
+    (size,).
 
     Raises ValueError for an even size and for a sigma that is not above 0.
     """
@@ -86,19 +99,23 @@ def gaussian_filter(
     Args:
         pictures: (..., rows, columns, channels).
         sigma: its standard deviation in pixels.
-        size: pixels of the kernel, odd; by default as many as reach 4 sigma to both sides, as in `scipy.ndimage`. With
-            a size, `sigma` may be traced.
+        size: pixels of the kernel, odd; by default as many as reach 4 sigma to both sides, as in
+            `scipy.ndimage`. With a size, `sigma` may be traced.
         border: what lies outside; 'mirror' makes it OpenCV's GaussianBlur.
     """
     if size is None:
         if isinstance(sigma, jax.core.Tracer):
-            raise ValueError("A traced `sigma` needs `size`, which decides the shape of the kernel.")
+            raise ValueError(
+                "A traced `sigma` needs `size`, which decides the shape of the kernel."
+            )
         size = 2 * int(4 * float(np.asarray(sigma)) + 0.5) + 1
     kernel = gaussian_kernel(size, sigma)
     return separable(pictures, kernel, kernel, border)
 
 
-def mean_filter(pictures: ArrayLike, size: int | Sequence[int], border: Border = "reflect") -> Array:
+def mean_filter(
+    pictures: ArrayLike, size: int | Sequence[int], border: Border = "reflect"
+) -> Array:
     """Each pixel becomes the mean of the `size` x `size` (or rows x columns) pixels around it."""
     rows, columns = (size, size) if isinstance(size, int) else size
     if min(rows, columns) < 1:
@@ -107,7 +124,9 @@ def mean_filter(pictures: ArrayLike, size: int | Sequence[int], border: Border =
 
 
 def sobel_kernels(size: int) -> tuple[np.ndarray, np.ndarray]:
-    """The vectors (smoothing, derivative) of Sobel's filter: binomial numbers, and the differences of shorter ones."""
+    """The vectors (smoothing, derivative) of Sobel's filter: binomial numbers, and the differences
+    of shorter ones.
+    """
     if size < 3 or size > 31 or size % 2 == 0:
         raise ValueError(f"The size of Sobel's filter must be odd, from 3 to 31; given {size}.")
     shorter = np.ones(1)
@@ -118,12 +137,18 @@ def sobel_kernels(size: int) -> tuple[np.ndarray, np.ndarray]:
 
 @partial(jax.jit, static_argnames=("block_size", "size", "border"))
 def corner_harris(
-    gray: ArrayLike, block_size: int = 2, size: int = 3, k: ArrayLike = 0.04, border: Border = "mirror"
+    gray: ArrayLike,
+    block_size: int = 2,
+    size: int = 3,
+    k: ArrayLike = 0.04,
+    border: Border = "mirror",
 ) -> Array:
-    """How much each pixel is a corner: ``det(M) - k trace(M)²``; large at corners, below 0 on edges, about 0 elsewhere.
+    """How much each pixel is a corner: ``det(M) - k trace(M)²``; large at corners, below 0 on
+    edges, about 0 elsewhere.
 
-    M is the matrix of the products of the two derivatives, summed over a block around the pixel. After Harris and
-    Stephens, "A Combined Corner and Edge Detector", 1988; scaled as OpenCV's cornerHarris.
+    M is the matrix of the products of the two derivatives, summed over a block around the pixel.
+    After Harris and Stephens, "A Combined Corner and Edge Detector", 1988; scaled as OpenCV's
+    cornerHarris.
 
     Args:
         gray: pictures (..., rows, columns).

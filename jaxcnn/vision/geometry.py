@@ -11,7 +11,9 @@ from jax.typing import ArrayLike
 
 from jaxcnn.preprocessing.image.affine import FillMode, affine_transform
 
-_affine = jax.jit(affine_transform, static_argnames=("fill_mode", "order", "size"))  # one program for all angles
+_affine = jax.jit(
+    affine_transform, static_argnames=("fill_mode", "order", "size")
+)  # one program for all angles
 
 
 def rotate(
@@ -50,7 +52,9 @@ def rotate(
     new = old
     if expand:
         new = (np.abs([[cos, sin], [sin, cos]]) @ old * scale + 0.5).astype(int)
-    linear = np.array([[cos, sin], [-sin, cos]]) / scale  # from a place in the result to the one that it comes from
+    linear = (
+        np.array([[cos, sin], [-sin, cos]]) / scale
+    )  # from a place in the result to the one that it comes from
     offset = (old - 1) / 2 - linear @ ((new - 1) / 2)
     matrix = np.concatenate([linear, offset[:, None]], axis=1)
     matrices = np.broadcast_to(matrix, (len(pictures), 2, 3))
@@ -59,7 +63,9 @@ def rotate(
 
 
 def covering_scale(shape: Sequence[int], angle: float) -> float:
-    """A scale at which a picture (rows, columns) turned by `angle` degrees fills its frame but for its edge."""
+    """A scale at which a picture (rows, columns) turned by `angle` degrees fills its frame but for
+    its edge.
+    """
     longer, shorter = max(shape[:2]), min(shape[:2])
     if angle % 180 == 0:
         return 1.0
@@ -67,7 +73,8 @@ def covering_scale(shape: Sequence[int], angle: float) -> float:
 
 
 def resize_with_bars(picture: ArrayLike, size: tuple[int, int]) -> np.ndarray:
-    """A picture with black bars beside it until it is a square, then resized: nothing is stretched when `size` is one.
+    """A picture with black bars beside it until it is a square, then resized: nothing is stretched
+    when `size` is one.
 
     Args:
         picture: uint8 (rows, columns) or (rows, columns, 3).
@@ -81,13 +88,18 @@ def resize_with_bars(picture: ArrayLike, size: tuple[int, int]) -> np.ndarray:
     picture = np.asarray(picture)
     if picture.dtype != np.uint8 or picture.ndim not in (2, 3) or not picture.size:
         raise ValueError(
-            f"A picture must be uint8 (rows, columns) or (rows, columns, 3); given {picture.dtype} {picture.shape}."
+            f"A picture must be uint8 (rows, columns) or (rows, columns, 3); given {picture.dtype} "
+            f"{picture.shape}."
         )
-    return np.asarray(Image.fromarray(square(picture)).resize(size[::-1], Image.Resampling.BILINEAR))
+    return np.asarray(
+        Image.fromarray(square(picture)).resize(size[::-1], Image.Resampling.BILINEAR)
+    )
 
 
 def square(picture: np.ndarray) -> np.ndarray:
-    """A picture (rows, columns, ...) with bars of 0 on both sides of its shorter axis, the odd pixel behind it."""
+    """A picture (rows, columns, ...) with bars of 0 on both sides of its shorter axis, the odd
+    pixel behind it.
+    """
     longest = max(picture.shape[:2])
     missing = [longest - size for size in picture.shape[:2]]
     return np.pad(picture, [(m // 2, m - m // 2) for m in missing] + [(0, 0)] * (picture.ndim - 2))

@@ -13,7 +13,10 @@ from jaxcnn.vision.filters import gaussian_filter
 
 @partial(jax.jit, static_argnames=("bins", "limits"))
 def histogram(
-    pictures: ArrayLike, bins: int = 256, limits: tuple[float, float] = (0, 256), mask: ArrayLike | None = None
+    pictures: ArrayLike,
+    bins: int = 256,
+    limits: tuple[float, float] = (0, 256),
+    mask: ArrayLike | None = None,
 ) -> Array:
     """How many pixels lie in each of `bins` equal parts of ``limits[0] <= value < limits[1]``.
 
@@ -28,7 +31,9 @@ def histogram(
     """
     low, high = limits
     if bins < 1 or not low < high:
-        raise ValueError(f"A histogram needs at least 1 bin and limits that rise; given {bins} and {limits}.")
+        raise ValueError(
+            f"A histogram needs at least 1 bin and limits that rise; given {bins} and {limits}."
+        )
     x = jnp.asarray(pictures)
     edges = np.linspace(low, high, bins + 1, dtype=np.float32)
     place = jnp.searchsorted(edges, x.astype(jnp.float32), side="right") - 1
@@ -40,8 +45,11 @@ def histogram(
     return counts.astype(jnp.int32).reshape(*x.shape[:-2], bins)
 
 
-def point_density(x: ArrayLike, y: ArrayLike, shape: tuple[int, int], sigma: float | None = None) -> Array:
-    """How many points lie in each pixel of a picture, float32 (rows, columns); the heat map of points.
+def point_density(
+    x: ArrayLike, y: ArrayLike, shape: tuple[int, int], sigma: float | None = None
+) -> Array:
+    """How many points lie in each pixel of a picture, float32 (rows, columns); the heat map of
+    points.
 
     Args:
         x: (n,), 0 to the number of columns; points outside are not counted.

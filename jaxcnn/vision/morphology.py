@@ -1,7 +1,9 @@
-"""Shapes grown, shrunk, found and thinned; after Serra, "Image Analysis and Mathematical Morphology", 1982.
+"""Shapes grown, shrunk, found and thinned; after Serra, "Image Analysis and Mathematical
+Morphology", 1982.
 
-Masks are bool (..., rows, columns). All functions are pure and compiled; with numbers instead of truths, dilation and
-erosion are the maximum and minimum over neighbours, which can be differentiated.
+Masks are bool (..., rows, columns). All functions are pure and compiled; with numbers instead of
+truths, dilation and erosion are the maximum and minimum over neighbours, which can be
+differentiated.
 """
 
 from collections.abc import Sequence
@@ -25,7 +27,8 @@ def dilate(pictures: ArrayLike, structure: Structure = CROSS, iterations: int = 
     """Masks grown: a pixel is set where the structure, put on some set pixel, covers it.
 
     Args:
-        pictures: masks; or numbers (..., rows, columns), of which each becomes the largest that reaches it.
+        pictures: masks; or numbers (..., rows, columns), of which each becomes the largest that
+            reaches it.
         structure: 0 and 1, (rows, columns), both odd; its middle lies on the pixel.
         iterations: how many times.
 
@@ -34,14 +37,21 @@ def dilate(pictures: ArrayLike, structure: Structure = CROSS, iterations: int = 
     return _repeated(pictures, _places(structure, turned=True), iterations, True, False)
 
 
-def erode(pictures: ArrayLike, structure: Structure = CROSS, iterations: int = 1, border_value: bool = False) -> Array:
+def erode(
+    pictures: ArrayLike,
+    structure: Structure = CROSS,
+    iterations: int = 1,
+    border_value: bool = False,
+) -> Array:
     """Masks shrunk: a pixel stays where the structure, put on it, covers set pixels only.
 
     Args:
-        pictures: masks; or numbers (..., rows, columns), of which each becomes the smallest that it covers.
+        pictures: masks; or numbers (..., rows, columns), of which each becomes the smallest that it
+            covers.
         structure: as in `dilate`.
         iterations: how many times.
-        border_value: whether everything outside of a mask is set; outside of numbers, nothing counts.
+        border_value: whether everything outside of a mask is set; outside of numbers, nothing
+            counts.
 
     The values are those of `scipy.ndimage.binary_erosion`.
     """
@@ -66,7 +76,8 @@ def hit_or_miss(masks: ArrayLike, hits: Structure, misses: Structure | None = No
     return erode(masks, hits) & erode(~masks, misses, border_value=True)
 
 
-# Pixels of an outline that can go: below and beside a shape's edge, and in its corners; four rotations each.
+# Pixels of an outline that can go: below and beside a shape's edge, and in its corners; four
+# rotations each.
 _EDGE = ((0, 0, 0), (0, 1, 0), (1, 1, 1)), ((1, 1, 1), (0, 0, 0), (0, 0, 0))
 _CORNER = ((0, 0, 0), (1, 1, 0), (0, 1, 0)), ((0, 1, 1), (0, 0, 1), (0, 0, 0))
 
@@ -75,10 +86,14 @@ _CORNER = ((0, 0, 0), (1, 1, 0), (0, 1, 0)), ((0, 1, 1), (0, 0, 1), (0, 0, 0))
 def skeletonize(masks: ArrayLike) -> Array:
     """Shapes thinned to lines one pixel wide that keep the shapes' ends, holes and connections.
 
-    Pixels that match one of eight patterns are taken away, one pattern after the other, until nothing changes (Golay,
-    "Hexagonal Parallel Pattern Transformations", 1969, for the patterns).
+    Pixels that match one of eight patterns are taken away, one pattern after the other, until
+    nothing changes (Golay, "Hexagonal Parallel Pattern Transformations", 1969, for the patterns).
     """
-    patterns = [(np.rot90(hits, i), np.rot90(misses, i)) for i in range(4) for hits, misses in (_EDGE, _CORNER)]
+    patterns = [
+        (np.rot90(hits, i), np.rot90(misses, i))
+        for i in range(4)
+        for hits, misses in (_EDGE, _CORNER)
+    ]
 
     def thinner(masks: Array) -> Array:
         return reduce(lambda left, pattern: left & ~hit_or_miss(left, *pattern), patterns, masks)
@@ -93,20 +108,33 @@ def skeletonize(masks: ArrayLike) -> Array:
 def _mask(masks: ArrayLike) -> Array:
     masks = jnp.asarray(masks)
     if masks.dtype != bool:
-        raise TypeError(f"A mask must be bool; given {masks.dtype}. Say which values are set, as in `picture > 127`.")
+        raise TypeError(
+            f"A mask must be bool; given {masks.dtype}. Say which values are set, as in `picture > "
+            "127`."
+        )
     return masks
 
 
 def _places(structure: Structure, turned: bool) -> tuple[tuple[int, int, int, int], ...]:
-    """(row, column) that each place of a structure is away from its middle, and the structure's reach."""
+    """(row, column) that each place of a structure is away from its middle, and the structure's
+    reach.
+    """
     cells = np.asarray(structure)
-    if cells.ndim != 2 or not all(size % 2 for size in cells.shape) or not np.isin(cells, (0, 1)).all():
+    if (
+        cells.ndim != 2
+        or not all(size % 2 for size in cells.shape)
+        or not np.isin(cells, (0, 1)).all()
+    ):
         raise ValueError(
-            f"A structure must be 0 and 1 in an odd number of rows and of columns; given {np.shape(structure)}."
+            "A structure must be 0 and 1 in an odd number of rows and of columns; given "
+            f"{np.shape(structure)}."
         )
     rows, columns = cells.shape[0] // 2, cells.shape[1] // 2
     sign = -1 if turned else 1
-    return tuple((sign * (int(i) - rows), sign * (int(j) - columns), rows, columns) for i, j in np.argwhere(cells))
+    return tuple(
+        (sign * (int(i) - rows), sign * (int(j) - columns), rows, columns)
+        for i, j in np.argwhere(cells)
+    )
 
 
 @partial(jax.jit, static_argnums=(1, 2, 3, 4))
@@ -133,7 +161,12 @@ def _repeated(
     rows, columns = x.shape[-2:]
     top, left = places[0][2:]
     for _ in range(iterations):
-        padded = jnp.pad(x, ((0, 0),) * (x.ndim - 2) + ((top, top), (left, left)), constant_values=outside)
-        views = [padded[..., top + i : top + i + rows, left + j : left + j + columns] for i, j, *_ in places]
+        padded = jnp.pad(
+            x, ((0, 0),) * (x.ndim - 2) + ((top, top), (left, left)), constant_values=outside
+        )
+        views = [
+            padded[..., top + i : top + i + rows, left + j : left + j + columns]
+            for i, j, *_ in places
+        ]
         x = reduce(combine, views)
     return x

@@ -20,7 +20,9 @@ from jaxcnn.utils.files import atomic_path
 from jaxcnn.vision.contours import opencv
 
 
-def write_video(path: str | os.PathLike[str], frames: Iterable[np.ndarray], fps: float = 25.0) -> int:
+def write_video(
+    path: str | os.PathLike[str], frames: Iterable[np.ndarray], fps: float = 25.0
+) -> int:
     """Write frames as a video, whole or not at all, and return how many.
 
     Args:
@@ -28,8 +30,8 @@ def write_video(path: str | os.PathLike[str], frames: Iterable[np.ndarray], fps:
         frames: all of one size.
         fps: frames a second.
 
-    Raises ValueError for another suffix, no frame, and a frame of another size or type; OSError when OpenCV cannot
-    write.
+    Raises ValueError for another suffix, no frame, and a frame of another size or type; OSError
+    when OpenCV cannot write.
     """
     codecs = {".mp4": "mp4v", ".avi": "MJPG"}
     suffix = Path(path).suffix.lower()
@@ -43,7 +45,9 @@ def write_video(path: str | os.PathLike[str], frames: Iterable[np.ndarray], fps:
     rows, columns = np.shape(first)[:2]
     count = 0
     with atomic_path(path) as temporary:
-        video = cv2.VideoWriter(str(temporary), cv2.VideoWriter_fourcc(*codecs[suffix]), fps, (columns, rows))
+        video = cv2.VideoWriter(
+            str(temporary), cv2.VideoWriter_fourcc(*codecs[suffix]), fps, (columns, rows)
+        )
         try:
             if not video.isOpened():
                 raise OSError(f"{path}: OpenCV cannot write this video.")
@@ -51,7 +55,8 @@ def write_video(path: str | os.PathLike[str], frames: Iterable[np.ndarray], fps:
                 frame = np.asarray(frame)
                 if frame.dtype != np.uint8 or frame.shape != (rows, columns, 3):
                     raise ValueError(
-                        f"{path}: frame {count} is {frame.dtype} {frame.shape}; expected uint8 {(rows, columns, 3)}."
+                        f"{path}: frame {count} is {frame.dtype} {frame.shape}; expected uint8 "
+                        f"{(rows, columns, 3)}."
                     )
                 video.write(cv2.cvtColor(frame, cv2.COLOR_RGB2BGR))
                 count += 1
@@ -67,7 +72,8 @@ def save_frames(
     step: int = 1,
     first: int = 1,
 ) -> list[Path]:
-    """Write frames of a video as pictures ``first.png``, ``first + 1.png``, ... and return their paths.
+    """Write frames of a video as pictures ``first.png``, ``first + 1.png``, ... and return their
+    paths.
 
     Args:
         video: as for `read_frames`.
@@ -95,7 +101,9 @@ def majority(labels: Sequence[Hashable]) -> tuple[Any, float]:
 
 
 def tag_video(
-    frames: Iterable[np.ndarray], classify: Callable[[np.ndarray], Sequence[Hashable]], batch_size: int = 32
+    frames: Iterable[np.ndarray],
+    classify: Callable[[np.ndarray], Sequence[Hashable]],
+    batch_size: int = 32,
 ) -> tuple[Any, float]:
     """What a video shows: each frame is classified, and the majority decides.
 

@@ -1,11 +1,22 @@
-"""Pictures of data, training, mistakes, filters and models, and arrays that show what a network looks at and likes.
+"""Pictures of data, training, mistakes, filters and models, and arrays that show what a network
+looks at and likes.
 
 Functions called ``plot_...`` write a picture file; no window, no global state.
 """
 
 from jaxcnn.visualization.ascent import deep_dream, deprocess, maximise_classes, maximise_filters
-from jaxcnn.visualization.attribution import feature_maps, grad_cam, heat_overlay, occlusion_map, saliency
-from jaxcnn.visualization.classification import confusion_matrix, plot_confusion_matrix, plot_worst_mistakes
+from jaxcnn.visualization.attribution import (
+    feature_maps,
+    grad_cam,
+    heat_overlay,
+    occlusion_map,
+    saliency,
+)
+from jaxcnn.visualization.classification import (
+    confusion_matrix,
+    plot_confusion_matrix,
+    plot_worst_mistakes,
+)
 from jaxcnn.visualization.features import plot_feature_maps, plot_filters
 from jaxcnn.visualization.graph import model_to_dot, plot_model
 from jaxcnn.visualization.history import plot_history

@@ -1,7 +1,8 @@
-"""Pictures that a network likes: gradient ascent from noise, for whole layers at once, and deep dreams.
+"""Pictures that a network likes: gradient ascent from noise, for whole layers at once, and deep
+dreams.
 
-Sources: Simonyan, Vedaldi and Zisserman, "Deep Inside Convolutional Networks", 2014; Mordvintsev, Olah and Tyka,
-"Inceptionism", 2015.
+Sources: Simonyan, Vedaldi and Zisserman, "Deep Inside Convolutional Networks", 2014; Mordvintsev,
+Olah and Tyka, "Inceptionism", 2015.
 """
 
 from __future__ import annotations
@@ -13,10 +14,10 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from jaxcnn import config
-from jaxcnn.arrays import named_key
-from jaxcnn.compilation import keep_programs
 from jaxcnn.models import parts
+from jaxcnn.runtime import config
+from jaxcnn.runtime.arrays import named_key
+from jaxcnn.runtime.disk_cache import keep_programs
 
 Objective = Callable[[Any, jax.Array, jax.Array], jax.Array]
 """(variables, pictures (n, ...), indices (n,)) -> how much each picture is liked (n,)."""
@@ -33,13 +34,16 @@ def maximise_filters(
     at_once: int = 32,
     seed: int | None = None,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Pictures that excite filters of a layer most: (pictures (n, height, width, channels), mean activations (n,)).
+    """Pictures that excite filters of a layer most: (pictures (n, height, width, channels), mean
+    activations (n,)).
 
-    Each starts as gray with noise, uniform in 128 to 148, and climbs `steps` times by `step_size` along its gradient,
-    which is divided by its root mean square. `deprocess` makes them fit to be shown.
+    Each starts as gray with noise, uniform in 128 to 148, and climbs `steps` times by `step_size`
+    along its gradient, which is divided by its root mean square. `deprocess` makes them fit to be
+    shown.
 
     Args:
-        model: takes pictures (batch, height, width, channels); any size when it has no dense layers.
+        model: takes pictures (batch, height, width, channels); any size when it has no dense
+            layers.
         layer: name of a layer whose output has the filters last.
         filters: which, by default all.
         size: height and width where the model leaves them open.
@@ -74,13 +78,15 @@ def maximise_classes(
     at_once: int = 16,
     seed: int | None = None,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Pictures that the model takes for a class, though nobody else would: (pictures, the outputs for their classes).
+    """Pictures that the model takes for a class, though nobody else would: (pictures, the outputs
+    for their classes).
 
-    As `maximise_filters`, on the model's output (batch, classes); before a softmax, the logarithm of the probability
-    climbs.
+    As `maximise_filters`, on the model's output (batch, classes); before a softmax, the logarithm
+    of the probability climbs.
 
     Args:
-        start: pictures (n, height, width, channels) to begin with in place of noise, one for each class.
+        start: pictures (n, height, width, channels) to begin with in place of noise, one for each
+            class.
     """
     module, softmax = parts.scores(model)
     shape = picture_shape(model, size)
@@ -110,7 +116,8 @@ def climb(
     step_size: float,
     at_once: int = 32,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """(pictures, how much they are liked) after gradient ascent from `start` (n, ...), each picture on its own.
+    """(pictures, how much they are liked) after gradient ascent from `start` (n, ...), each picture
+    on its own.
 
     Pictures do not influence each other, so that one gradient of the sum serves all `at_once`.
     """
@@ -126,7 +133,9 @@ def climb(
     size = min(at_once, len(start))
     found, scores = [], []
     for first in range(0, len(start), size):
-        rows = np.arange(first, first + size) % len(start)  # the last chunk is filled up, to be compiled only once
+        rows = np.arange(first, first + size) % len(
+            start
+        )  # the last chunk is filled up, to be compiled only once
         pictures, chunk = jnp.asarray(start[rows]), jnp.asarray(indices[rows])
         for _ in range(steps):
             pictures = step(variables, pictures, chunk)
@@ -151,21 +160,27 @@ def deep_dream(
         model: takes pictures of any size.
         picture: (height, width, channels) float, as the model takes it.
         layers: layer -> weight of the mean square of its activations, its border left out.
-        octaves: how many sizes, each `octave_scale` times the one before; the last is the picture's own.
+        octaves: how many sizes, each `octave_scale` times the one before; the last is the picture's
+            own.
         steps: of gradient ascent at each size.
         step_size: of a step, whose gradient is divided by its mean absolute value.
 
     Returns float32 of the same shape.
     """
     if octaves < 1 or octave_scale <= 1:
-        raise ValueError(f"octaves must be at least 1 and octave_scale above 1; given {octaves} and {octave_scale}.")
+        raise ValueError(
+            f"octaves must be at least 1 and octave_scale above 1; given {octaves} and "
+            f"{octave_scale}."
+        )
     keep_programs()
     module = parts.up_to(model, list(layers))
 
     def liked(picture: jax.Array, variables: Any) -> jax.Array:
         found: Any = module.apply(variables, picture[None])
         weighted = zip(layers.values(), found, strict=True)
-        return jnp.sum(jnp.stack([weight * jnp.mean(maps[:, 2:-2, 2:-2] ** 2) for weight, maps in weighted]))
+        return jnp.sum(
+            jnp.stack([weight * jnp.mean(maps[:, 2:-2, 2:-2] ** 2) for weight, maps in weighted])
+        )
 
     @jax.jit
     def step(variables: Any, picture: jax.Array) -> jax.Array:
@@ -181,7 +196,11 @@ def deep_dream(
         if octave == octaves - 1:
             dream = here
         else:  # what shrinking lost of the original is put back
-            dream = jax.image.resize(dream, size, "bilinear") + here - jax.image.resize(shrunk, size, "bilinear")
+            dream = (
+                jax.image.resize(dream, size, "bilinear")
+                + here
+                - jax.image.resize(shrunk, size, "bilinear")
+            )
         for _ in range(steps):
             dream = step(model.variables, dream)
         shrunk = here
@@ -189,7 +208,9 @@ def deep_dream(
 
 
 def deprocess(pictures: np.ndarray) -> np.ndarray:
-    """Pictures (n, height, width, channels) of any range as uint8: mean 128, standard deviation 0.1 * 255, each."""
+    """Pictures (n, height, width, channels) of any range as uint8: mean 128, standard deviation 0.1
+    * 255, each.
+    """
     axes = tuple(range(1, pictures.ndim))
     centred = pictures - pictures.mean(axes, keepdims=True)
     fractions = 0.1 * centred / (centred.std(axes, keepdims=True) + 1e-5) + 0.5
@@ -206,7 +227,10 @@ def picture_shape(model: Any, size: tuple[int, int]) -> tuple[int, int, int]:
     """(height, width, channels) of the model's pictures, `size` where it leaves them open."""
     shape = model.input_shape
     if not isinstance(shape, tuple) or len(shape) != 4:
-        raise ValueError(f"Model '{model.name}' must take pictures (batch, height, width, channels); it takes {shape}.")
+        raise ValueError(
+            f"Model '{model.name}' must take pictures (batch, height, width, channels); it takes "
+            f"{shape}."
+        )
     return shape[1] or size[0], shape[2] or size[1], shape[3]
 
 

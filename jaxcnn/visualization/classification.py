@@ -18,18 +18,20 @@ def plot_worst_mistakes(
     count: int = 25,
     class_names: Sequence[str] | None = None,
 ) -> np.ndarray:
-    """Draw the wrongly classified pictures to whose true class the model gave the least probability.
+    """Draw the wrongly classified pictures to whose true class the model gave the least
+    probability.
 
     Args:
         x: pictures as for ``image_grid``.
         y_true: true classes, (n,), (n, 1) or one-hot (n, classes).
-        probabilities: what the model predicts, (n, classes), or (n, 1) for the probability of class 1 of two.
+        probabilities: what the model predicts, (n, classes), or (n, 1) for the probability of class
+            1 of two.
         path: the picture to write.
         count: pictures to draw at most.
         class_names: their names, by default the numbers.
 
-    Returns the indices of the drawn pictures, worst first; with no mistake the picture says so. Raises ValueError for
-    arrays that do not fit together.
+    Returns the indices of the drawn pictures, worst first; with no mistake the picture says so.
+    Raises ValueError for arrays that do not fit together.
     """
     pictures, predicted = np.asarray(x), np.asarray(probabilities, float)
     if predicted.ndim == 2 and predicted.shape[1] == 1:
@@ -37,7 +39,8 @@ def plot_worst_mistakes(
     truth = _classes(y_true)
     if predicted.ndim != 2 or not len(pictures) == len(truth) == len(predicted):
         raise ValueError(
-            "plot_worst_mistakes expects as many pictures as true classes and rows of probabilities (n, classes); got "
+            "plot_worst_mistakes expects as many pictures as true classes and rows of "
+            "probabilities (n, classes); got "
             f"{pictures.shape}, {np.shape(y_true)} and {np.shape(probabilities)}."
         )
     names = _names(class_names, predicted.shape[1], truth)
@@ -51,24 +54,39 @@ def plot_worst_mistakes(
         save(figure, path)
     else:
         between = " " if max(map(len, names)) <= 3 else "\n"
-        titles = [f"{names[truth[i]]}{between}as {names[guess[i]]}, {predicted[i, guess[i]]:.0%}" for i in worst]
-        image_grid(pictures[worst], path, titles, title=f"{total} ({len(wrong) / len(truth):.2%}): the worst mistakes")
+        titles = [
+            f"{names[truth[i]]}{between}as {names[guess[i]]}, {predicted[i, guess[i]]:.0%}"
+            for i in worst
+        ]
+        image_grid(
+            pictures[worst],
+            path,
+            titles,
+            title=f"{total} ({len(wrong) / len(truth):.2%}): the worst mistakes",
+        )
     return worst
 
 
-def confusion_matrix(y_true: ArrayLike, y_predicted: ArrayLike, classes: int | None = None) -> np.ndarray:
+def confusion_matrix(
+    y_true: ArrayLike, y_predicted: ArrayLike, classes: int | None = None
+) -> np.ndarray:
     """How often class i (row) was taken for class j (column): int64 (classes, classes).
 
-    Both arguments are classes (n,), (n, 1) or rows (n, classes) whose largest element counts; ``classes`` is by default
-    the largest class plus one. Raises ValueError for other lengths or classes out of range.
+    Both arguments are classes (n,), (n, 1) or rows (n, classes) whose largest element counts;
+    ``classes`` is by default the largest class plus one. Raises ValueError for other lengths or
+    classes out of range.
     """
     truth, guess = _classes(y_true), _classes(y_predicted)
     if len(truth) != len(guess):
-        raise ValueError(f"confusion_matrix got {len(truth)} true and {len(guess)} predicted classes.")
+        raise ValueError(
+            f"confusion_matrix got {len(truth)} true and {len(guess)} predicted classes."
+        )
     widths = [np.shape(a)[1] for a in (y_true, y_predicted) if np.ndim(a) == 2]
     classes = classes or max([int(max(truth.max(), guess.max())) + 1, *widths])
     if min(truth.min(), guess.min()) < 0 or max(truth.max(), guess.max()) >= classes:
-        raise ValueError(f"confusion_matrix expects classes from 0 to {classes - 1}; some lie outside.")
+        raise ValueError(
+            f"confusion_matrix expects classes from 0 to {classes - 1}; some lie outside."
+        )
     return np.bincount(truth * classes + guess, minlength=classes**2).reshape(classes, classes)
 
 
@@ -78,13 +96,16 @@ def plot_confusion_matrix(
     path: str | os.PathLike[str],
     class_names: Sequence[str] | None = None,
 ) -> np.ndarray:
-    """Draw ``confusion_matrix(y_true, y_predicted)``, coloured by the share within each true class, and return it.
+    """Draw ``confusion_matrix(y_true, y_predicted)``, coloured by the share within each true class,
+    and return it.
 
     Up to 30 classes the counts are written into the cells.
     """
     from matplotlib.colors import PowerNorm
 
-    matrix = confusion_matrix(y_true, y_predicted, len(class_names) if class_names is not None else None)
+    matrix = confusion_matrix(
+        y_true, y_predicted, len(class_names) if class_names is not None else None
+    )
     classes = len(matrix)
     names = _names(class_names, classes, np.arange(classes))
     share = matrix / np.maximum(matrix.sum(1, keepdims=True), 1)
@@ -96,17 +117,36 @@ def plot_confusion_matrix(
     axes.set_xlabel("predicted", color=INK)
     axes.set_ylabel("true", color=INK)
     axes.set_title(
-        f"{matrix.sum():,} samples, {np.trace(matrix) / matrix.sum():.2%} right", loc="left", fontsize=11, color=INK
+        f"{matrix.sum():,} samples, {np.trace(matrix) / matrix.sum():.2%} right",
+        loc="left",
+        fontsize=11,
+        color=INK,
     )
     if classes <= 30:
         long = max(map(len, names)) > 3
-        axes.set_xticks(range(classes), names, rotation=45 if long else 0, ha="right" if long else "center")
+        axes.set_xticks(
+            range(classes), names, rotation=45 if long else 0, ha="right" if long else "center"
+        )
         axes.set_yticks(range(classes), names)
         for i, j in np.argwhere(matrix):
-            axes.text(j, i, f"{matrix[i, j]}", ha="center", va="center", fontsize=8, color=_readable(share[i, j]))
+            axes.text(
+                j,
+                i,
+                f"{matrix[i, j]}",
+                ha="center",
+                va="center",
+                fontsize=8,
+                color=_readable(share[i, j]),
+            )
     axes.spines[:].set_visible(False)
     axes.tick_params(length=0, colors=INK)
-    figure.colorbar(drawn, ax=axes, shrink=0.8, label="share of the true class", ticks=[0, 0.01, 0.1, 0.25, 0.5, 1])
+    figure.colorbar(
+        drawn,
+        ax=axes,
+        shrink=0.8,
+        label="share of the true class",
+        ticks=[0, 0.01, 0.1, 0.25, 0.5, 1],
+    )
     save(figure, path)
     return matrix
 
@@ -121,13 +161,17 @@ def _classes(labels: ArrayLike) -> np.ndarray:
     if labels.ndim == 2 and labels.shape[1] > 1:
         return labels.argmax(1)
     if labels.ndim not in (1, 2) or labels.size == 0:
-        raise ValueError(f"expected classes (n,), (n, 1) or rows (n, classes), at least one; got {labels.shape}.")
+        raise ValueError(
+            f"expected classes (n,), (n, 1) or rows (n, classes), at least one; got {labels.shape}."
+        )
     return labels.reshape(-1).astype(int)
 
 
 def _names(given: Sequence[str] | None, classes: int, used: np.ndarray) -> list[str]:
     if used.min() < 0 or used.max() >= classes:
-        raise ValueError(f"expected classes from 0 to {classes - 1}; got {used.min()} to {used.max()}.")
+        raise ValueError(
+            f"expected classes from 0 to {classes - 1}; got {used.min()} to {used.max()}."
+        )
     if given is not None and len(given) != classes:
         raise ValueError(f"got {len(given)} class names for {classes} classes.")
     return [str(name) for name in (range(classes) if given is None else given)]

@@ -29,7 +29,9 @@ def plain_axes(axes: "Axes") -> None:
 
 
 def save(figure: "Figure", path: str | os.PathLike[str]) -> Path:
-    """Write ``figure`` to ``path``, in the format that its suffix names; folders are made, no half file is left."""
+    """Write ``figure`` to ``path``, in the format that its suffix names; folders are made, no half
+    file is left.
+    """
     with atomic_path(path) as temporary:
         figure.savefig(temporary, dpi=150)
     return Path(path)

@@ -28,11 +28,13 @@ def plot_model(
 
     Args:
         model: one whose input shape is known.
-        to_file: the picture; the suffix names the format (png, svg, pdf, dot, ...), which Graphviz must know.
+        to_file: the picture; the suffix names the format (png, svg, pdf, dot, ...), which Graphviz
+            must know.
         show_shapes: whether each box shows the shapes of what goes in and comes out.
         show_layer_names: whether it shows the layer's name before its class.
         rankdir: from where to where: 'TB' top to bottom, 'LR' left to right, 'BT' or 'RL'.
-        expand_nested: whether models used as layers are drawn as frames with their own layers inside.
+        expand_nested: whether models used as layers are drawn as frames with their own layers
+            inside.
         dpi: dots an inch.
 
     Returns:
@@ -60,15 +62,22 @@ def model_to_dot(
     expand_nested: bool = False,
     dpi: int = 96,
 ) -> Any:
-    """The graph of `plot_model` as a ``pydot.Dot``: ``.create(prog='dot', format='svg')`` draws it, for a notebook."""
+    """The graph of `plot_model` as a ``pydot.Dot``: ``.create(prog='dot', format='svg')`` draws it,
+    for a notebook.
+    """
     try:
         import pydot
     except ImportError:
-        raise ImportError('model_to_dot and plot_model need pydot: pip install "jaxcnn[plot]".') from None
+        raise ImportError(
+            'model_to_dot and plot_model need pydot: pip install "jaxcnn[plot]".'
+        ) from None
     if rankdir not in DIRECTIONS:
         raise ValueError(f"`rankdir` is {rankdir!r}; known are {', '.join(DIRECTIONS)}.")
     if not getattr(model, "inputs", None):
-        raise ValueError(f"Model {getattr(model, 'name', model)!r} does not know its input shape yet; build it first.")
+        raise ValueError(
+            f"Model {getattr(model, 'name', model)!r} does not know its input shape yet; build it "
+            "first."
+        )
     graph = pydot.Dot(graph_type="digraph", rankdir=rankdir, concentrate="true", dpi=str(dpi))
     graph.set_node_defaults(shape="record")
     drawing = _Drawing(pydot, show_shapes, show_layer_names, expand_nested)
@@ -77,11 +86,19 @@ def model_to_dot(
 
 
 class _Drawing:
-    """Boxes and arrows of a model. A box is known by its path: the names of the models it is in, and its own."""
+    """Boxes and arrows of a model. A box is known by its path: the names of the models it is in,
+    and its own.
+    """
 
-    def __init__(self, pydot: Any, show_shapes: bool, show_layer_names: bool, expand_nested: bool) -> None:
+    def __init__(
+        self, pydot: Any, show_shapes: bool, show_layer_names: bool, expand_nested: bool
+    ) -> None:
         self.pydot = pydot
-        self.show_shapes, self.show_layer_names, self.expand_nested = show_shapes, show_layer_names, expand_nested
+        self.show_shapes, self.show_layer_names, self.expand_nested = (
+            show_shapes,
+            show_layer_names,
+            expand_nested,
+        )
         self._keys: dict[str, str] = {}
 
     def key(self, path: str) -> str:
@@ -90,10 +107,14 @@ class _Drawing:
 
     def draw(self, graph: Any, model: Any, path: str) -> None:
         relevant = {id(node) for level in model.nodes_by_depth for node in level}
-        for layer in model._members:  # with the inputs, which `layers` of a Sequential model leaves out
+        for (
+            layer
+        ) in model._members:  # with the inputs, which `layers` of a Sequential model leaves out
             inner = f"{path}/{layer.name}"
             if self._expanded(layer):
-                frame = self.pydot.Cluster(self.key(inner), label=_quoted(layer.name), style="dashed")
+                frame = self.pydot.Cluster(
+                    self.key(inner), label=_quoted(layer.name), style="dashed"
+                )
                 self.draw(frame, layer, inner)
                 graph.add_subgraph(frame)
             else:
@@ -108,14 +129,18 @@ class _Drawing:
         return self.expand_nested and hasattr(layer, "nodes_by_depth")
 
     def _start(self, layer: Any, i: int, path: str) -> str:
-        """The box that the tensor number `i` of a call of the layer goes to: for a model drawn open, its input."""
+        """The box that the tensor number `i` of a call of the layer goes to: for a model drawn
+        open, its input.
+        """
         while self._expanded(layer):
             layer = layer.inputs[min(i, len(layer.inputs) - 1)].layer
             path, i = f"{path}/{layer.name}", 0
         return path
 
     def _end(self, tensor: Any, path: str) -> str:
-        """The box that a tensor comes from: for a model drawn open, the layer inside that makes this output."""
+        """The box that a tensor comes from: for a model drawn open, the layer inside that makes
+        this output.
+        """
         layer, index = tensor.layer, tensor.tensor_index
         path = f"{path}/{layer.name}"
         while self._expanded(layer):
@@ -154,8 +179,10 @@ def _drawn(graph: Any, kind: str) -> bytes:
         content = graph.create(prog="dot", format=kind)
     except FileNotFoundError:
         raise ImportError(
-            "plot_model needs Graphviz, whose program `dot` was not found: install it with the system's packages "
-            "(apt install graphviz, brew install graphviz, conda install graphviz), or write to a .dot file."
+            "plot_model needs Graphviz, whose program `dot` was not found: install it with the "
+            "system's packages "
+            "(apt install graphviz, brew install graphviz, conda install graphviz), or write to a "
+            ".dot file."
         ) from None
     except AssertionError as error:  # pydot's word for a failure of the program
         raise ValueError(f"Graphviz could not write the format {kind!r}: {error}") from None

@@ -14,28 +14,38 @@ if TYPE_CHECKING:
 
 
 def plot_history(history: Any, path: str | os.PathLike[str], title: str | None = None) -> Path:
-    """Draw what a training run recorded, one panel for each quantity with its training and validation curve.
+    """Draw what a training run recorded, one panel for each quantity with its training and
+    validation curve.
 
     Args:
-        history: what ``fit`` returns, or a mapping from a name to one number per epoch; ``val_loss`` is drawn beside
-            ``loss``. Epochs count from 1.
+        history: what ``fit`` returns, or a mapping from a name to one number per epoch;
+            ``val_loss`` is drawn beside ``loss``. Epochs count from 1.
         path: the picture to write, ``.png`` or another suffix that matplotlib knows.
         title: a line above the panels.
 
-    The epoch with the lowest validation loss (training loss where there is none) is marked in every panel.
+    The epoch with the lowest validation loss (training loss where there is none) is marked in every
+    panel.
 
     Returns the path. Raises ValueError for an empty or ragged record.
     """
     record = {name: np.asarray(values, float) for name, values in _mapping(history).items()}
     lengths = {name: len(values) for name, values in record.items()}
     if not any(lengths.values()):
-        raise ValueError("plot_history got no epochs; pass what fit returned, after at least one epoch.")
+        raise ValueError(
+            "plot_history got no epochs; pass what fit returned, after at least one epoch."
+        )
     if len(set(lengths.values())) > 1:
-        raise ValueError(f"plot_history expects one number per epoch for every name; got {lengths}.")
+        raise ValueError(
+            f"plot_history expects one number per epoch for every name; got {lengths}."
+        )
     length = max(lengths.values())
     epochs = np.asarray(getattr(history, "epoch", None) or range(length)) + 1
     best = _best(record)
-    names = [name for name in record if not (name.startswith("val_") and name.removeprefix("val_") in record)]
+    names = [
+        name
+        for name in record
+        if not (name.startswith("val_") and name.removeprefix("val_") in record)
+    ]
     columns = min(len(names), 3)
     rows = -(-len(names) // columns)
     figure = new_figure(4.6 * columns + 0.4, 3.4 * rows + (0.4 if title else 0))
@@ -50,18 +60,27 @@ def plot_history(history: Any, path: str | os.PathLike[str], title: str | None =
 def _mapping(history: Any) -> Mapping[str, Sequence[float]]:
     record = getattr(history, "history", history)
     if not isinstance(record, Mapping):
-        raise TypeError(f"plot_history expects a History or a mapping of lists; got {type(history).__name__}.")
+        raise TypeError(
+            f"plot_history expects a History or a mapping of lists; got {type(history).__name__}."
+        )
     return record
 
 
 def _best(record: Mapping[str, np.ndarray]) -> int | None:
-    """Index of the epoch with the lowest loss, validation before training; None without a finite one."""
+    """Index of the epoch with the lowest loss, validation before training; None without a finite
+    one.
+    """
     losses = record.get("val_loss", record.get("loss"))
     return None if losses is None or np.isnan(losses).all() else int(np.nanargmin(losses))
 
 
 def _panel(
-    axes: "Axes", name: str, epochs: np.ndarray, train: np.ndarray, validation: np.ndarray | None, best: int | None
+    axes: "Axes",
+    name: str,
+    epochs: np.ndarray,
+    train: np.ndarray,
+    validation: np.ndarray | None,
+    best: int | None,
 ) -> None:
     from matplotlib.ticker import MaxNLocator
 
@@ -73,7 +92,12 @@ def _panel(
     axes.set_xlim(epochs[0] - edge, epochs[-1] + edge)
     dots = "o" if len(epochs) <= 30 else None
     axes.plot(
-        epochs, train, color=BLUE, marker=dots, markersize=4, label="training" if validation is not None else None
+        epochs,
+        train,
+        color=BLUE,
+        marker=dots,
+        markersize=4,
+        label="training" if validation is not None else None,
     )
     if validation is not None:
         axes.plot(epochs, validation, color=ORANGE, marker=dots, markersize=4, label="validation")

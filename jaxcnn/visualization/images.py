@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import ArrayLike
 
-from jaxcnn import config
+from jaxcnn.runtime import config
 from jaxcnn.visualization.figure import INK, new_figure, save
 
 
@@ -22,15 +22,17 @@ def image_grid(
     """Draw pictures side by side.
 
     Args:
-        images: (n, height, width) or, with 1 or 3 channels, (n, height, width, channels); the channel axis comes first
-            when the image data format is "channels_first". Whole numbers are read as 0 to 255, fractions as 0 to 1;
-            fractions outside are stretched so that the smallest of all is black and the largest white.
+        images: (n, height, width) or, with 1 or 3 channels, (n, height, width, channels); the
+            channel axis comes first when the image data format is "channels_first". Whole numbers
+            are read as 0 to 255, fractions as 0 to 1; fractions outside are stretched so that the
+            smallest of all is black and the largest white.
         path: the picture to write.
         titles: a line or several above each picture.
         columns: pictures in a row, by default as many as make the grid about square.
         title: a line above the grid.
 
-    Returns the path. Raises ValueError for another shape, for no picture and for another number of titles.
+    Returns the path. Raises ValueError for another shape, for no picture and for another number of
+    titles.
     """
     pictures = _displayable(np.asarray(images))
     if titles is not None and len(titles) != len(pictures):
@@ -38,11 +40,15 @@ def image_grid(
     columns = min(columns or math.ceil(math.sqrt(len(pictures))), len(pictures))
     rows = math.ceil(len(pictures) / columns)
     lines = [line for text in titles or () for line in text.split("\n")]
-    width = max(1.2, 0.078 * max(map(len, lines), default=0))  # inches: a title must not run into its neighbour
+    width = max(
+        1.2, 0.078 * max(map(len, lines), default=0)
+    )  # inches: a title must not run into its neighbour
     height = width * pictures.shape[1] / pictures.shape[2] + 0.16 * max(
         (t.count("\n") + 1 for t in titles or ()), default=0
     )
-    figure = new_figure(max(width * columns, 4 if title else 0), height * rows + (0.4 if title else 0))
+    figure = new_figure(
+        max(width * columns, 4 if title else 0), height * rows + (0.4 if title else 0)
+    )
     if title:
         figure.suptitle(title, fontsize=12, color=INK)
     for place, picture in enumerate(pictures):
@@ -60,7 +66,11 @@ def _displayable(images: np.ndarray) -> np.ndarray:
         images = images.transpose(0, 2, 3, 1)
     if images.ndim == 4 and images.shape[-1] == 1:
         images = images[..., 0]
-    if images.ndim not in (3, 4) or (images.ndim == 4 and images.shape[-1] != 3) or images.size == 0:
+    if (
+        images.ndim not in (3, 4)
+        or (images.ndim == 4 and images.shape[-1] != 3)
+        or images.size == 0
+    ):
         raise ValueError(
             f"expected images (n, height, width) or (n, height, width, 1 or 3) in the data format "
             f"{config.image_data_format()}; got {images.shape}."

@@ -1,1 +1,3 @@
-"""Models behind the interfaces of other libraries; each module needs its library, so none is imported here."""
+"""Models behind the interfaces of other libraries; each module needs its library, so none is
+imported here.
+"""

@@ -1,4 +1,6 @@
-"""Models as scikit-learn estimators: `KerasClassifier` and `KerasRegressor` for its searches, scores and pipelines."""
+"""Models as scikit-learn estimators: `KerasClassifier` and `KerasRegressor` for its searches,
+scores and pipelines.
+"""
 
 from __future__ import annotations
 
@@ -19,9 +21,16 @@ from jaxcnn.utils.np_utils import to_categorical
 try:
     from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
     from sklearn.utils.multiclass import check_classification_targets
-    from sklearn.utils.validation import _check_sample_weight, check_is_fitted, column_or_1d, validate_data
+    from sklearn.utils.validation import (
+        _check_sample_weight,
+        check_is_fitted,
+        column_or_1d,
+        validate_data,
+    )
 except ImportError as error:
-    raise ImportError('jaxcnn.wrappers.scikit_learn needs scikit-learn: pip install "jaxcnn[sklearn]".') from error
+    raise ImportError(
+        'jaxcnn.wrappers.scikit_learn needs scikit-learn: pip install "jaxcnn[sklearn]".'
+    ) from error
 
 __all__ = ["KerasClassifier", "KerasRegressor"]
 
@@ -50,10 +59,10 @@ class KerasEstimator(BaseEstimator):
     """What the classifier and the regressor share.
 
     Args:
-        build_fn: a function, or an object with ``__call__``, that returns a compiled model with one input and one
-            output; None when a subclass defines ``__call__`` for this.
-        **sk_params: arguments of `build_fn` and of the model's `fit`, `predict` and `evaluate`, to be set and searched
-            by scikit-learn; arguments given to a method itself go before them.
+        build_fn: a function, or an object with ``__call__``, that returns a compiled model with one
+            input and one output; None when a subclass defines ``__call__`` for this.
+        **sk_params: arguments of `build_fn` and of the model's `fit`, `predict` and `evaluate`, to
+            be set and searched by scikit-learn; arguments given to a method itself go before them.
 
     Attributes:
         model: the trained model.
@@ -84,7 +93,7 @@ class KerasEstimator(BaseEstimator):
         """The indices of the epochs of the last `fit`."""
         return self.model.history.epoch
 
-    # -- parameters ---------------------------------------------------------------------------------------------------
+    # -- parameters --------------------------------------------------------------------------------
 
     def check_params(self, params: Mapping[str, Any]) -> None:
         """Raise ValueError for a name that neither `build_fn` nor the model's methods take."""
@@ -95,7 +104,9 @@ class KerasEstimator(BaseEstimator):
             known.update(_arguments(getattr(Sequential, name, None)))
         for name in params:
             if name not in known:
-                raise ValueError(f"{name} is not a legal parameter of {type(self).__name__} or of its build_fn.")
+                raise ValueError(
+                    f"{name} is not a legal parameter of {type(self).__name__} or of its build_fn."
+                )
 
     def get_params(self, deep: bool = True) -> dict[str, Any]:
         """The parameters, the very objects that were given; `deep` changes nothing."""
@@ -121,17 +132,25 @@ class KerasEstimator(BaseEstimator):
         if self.build_fn is not None:
             return self.build_fn
         if not callable(self):
-            raise ValueError(f"{type(self).__name__} needs a `build_fn`, or a subclass that defines __call__.")
+            raise ValueError(
+                f"{type(self).__name__} needs a `build_fn`, or a subclass that defines __call__."
+            )
         return self
 
-    # -- training -----------------------------------------------------------------------------------------------------
+    # -- training ----------------------------------------------------------------------------------
 
     def _fit(self, x: Any, y: Any, sample_weight: Any, kwargs: Mapping[str, Any]) -> KerasEstimator:
         builder = self._builder
-        with fresh_names():  # the same parameters and data give the same model, whatever was made before
+        with (
+            fresh_names()
+        ):  # the same parameters and data give the same model, whatever was made before
             self.model_ = builder(**self.filter_sk_params(builder))
         if _loss_name(self.model_) == "categorical_crossentropy" and np.ndim(y) != 2:
-            y = to_categorical(y, len(self.classes_)) if hasattr(self, "classes_") else to_categorical(y)
+            y = (
+                to_categorical(y, len(self.classes_))
+                if hasattr(self, "classes_")
+                else to_categorical(y)
+            )
         settings = self.filter_sk_params(Sequential.fit, kwargs)
         if "nb_epoch" in self.sk_params:
             settings.setdefault("epochs", self.sk_params["nb_epoch"])
@@ -141,29 +160,43 @@ class KerasEstimator(BaseEstimator):
         return self
 
     def _checked(self, x: ArrayLike, reset: bool = False) -> np.ndarray:
-        """The samples as an array of numbers with as many features as in training, of any rank from 2."""
+        """The samples as an array of numbers with as many features as in training, of any rank from
+        2.
+        """
         return validate_data(self, x, reset=reset, allow_nd=True, dtype="numeric")
 
-    def _checked_pair(self, x: ArrayLike, y: ArrayLike, numeric: bool) -> tuple[np.ndarray, np.ndarray]:
-        return validate_data(self, x, y, allow_nd=True, dtype="numeric", multi_output=True, y_numeric=numeric)
+    def _checked_pair(
+        self, x: ArrayLike, y: ArrayLike, numeric: bool
+    ) -> tuple[np.ndarray, np.ndarray]:
+        return validate_data(
+            self, x, y, allow_nd=True, dtype="numeric", multi_output=True, y_numeric=numeric
+        )
 
     def _outputs(self, x: ArrayLike, kwargs: Mapping[str, Any]) -> np.ndarray:
         check_is_fitted(self, "model_")
-        return self.model_.predict(self._checked(x), **self.filter_sk_params(Sequential.predict, kwargs))
+        return self.model_.predict(
+            self._checked(x), **self.filter_sk_params(Sequential.predict, kwargs)
+        )
 
-    # -- copies and files ---------------------------------------------------------------------------------------------
+    # -- copies and files --------------------------------------------------------------------------
 
     def __getstate__(self) -> dict[str, Any]:
         """The parameters and, of a trained model, structure, weights, compilation and history."""
         state = dict(super().__getstate__())
         if isinstance(model := state.pop("model_", None), Model):
             history = (model.history or History()).get_state()
-            state["model_"] = _Stored(LAYERS.serialize(model), model.get_weights(), model.training_config(), history)
+            state["model_"] = _Stored(
+                LAYERS.serialize(model), model.get_weights(), model.training_config(), history
+            )
         return state
 
     def __setstate__(self, state: Mapping[str, Any]) -> None:
-        """The estimator again; functions in the model that have names of the user's need a custom_object_scope."""
-        super().__setstate__({k: v.model() if isinstance(v, _Stored) else v for k, v in state.items()})
+        """The estimator again; functions in the model that have names of the user's need a
+        custom_object_scope.
+        """
+        super().__setstate__(
+            {k: v.model() if isinstance(v, _Stored) else v for k, v in state.items()}
+        )
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
@@ -172,7 +205,8 @@ class KerasEstimator(BaseEstimator):
 
 
 class KerasClassifier(ClassifierMixin, KerasEstimator):
-    """A classifier around a model whose output holds the probabilities of the classes, or of the second of two.
+    """A classifier around a model whose output holds the probabilities of the classes, or of the
+    second of two.
 
     Attributes:
         classes_: the labels, sorted; for one-hot rows 0, 1, ...
@@ -180,7 +214,9 @@ class KerasClassifier(ClassifierMixin, KerasEstimator):
 
     __doc__ += (KerasEstimator.__doc__ or "").partition("\n")[2]
 
-    def fit(self, x: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None = None, **kwargs: Any) -> KerasClassifier:
+    def fit(
+        self, x: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None = None, **kwargs: Any
+    ) -> KerasClassifier:
         """Build a model and train it.
 
         Args:
@@ -200,7 +236,9 @@ class KerasClassifier(ClassifierMixin, KerasEstimator):
             check_classification_targets(labels)
             self.classes_, targets = np.unique(column_or_1d(labels, warn=True), return_inverse=True)
             if len(self.classes_) < 2:
-                raise ValueError(f"{type(self).__name__} needs at least two classes; the data has one class.")
+                raise ValueError(
+                    f"{type(self).__name__} needs at least two classes; the data has one class."
+                )
         self._fit(samples, targets, sample_weight, kwargs)
         return self
 
@@ -210,20 +248,31 @@ class KerasClassifier(ClassifierMixin, KerasEstimator):
         return self.classes_[probabilities.argmax(axis=1)]
 
     def predict_proba(self, x: ArrayLike, **kwargs: Any) -> np.ndarray:
-        """The probabilities, (samples, classes), also for a model with the one output of the second class."""
+        """The probabilities, (samples, classes), also for a model with the one output of the second
+        class.
+        """
         outputs = self._outputs(x, kwargs)
         return np.hstack([1 - outputs, outputs]) if outputs.shape[1] == 1 else outputs
 
-    def score(self, x: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None = None, **kwargs: Any) -> float:
+    def score(
+        self, x: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None = None, **kwargs: Any
+    ) -> float:
         """The mean accuracy; the model need not have been compiled with it."""
         labels = np.asarray(y)
-        labels = self.classes_[labels.argmax(axis=1)] if labels.ndim == 2 and labels.shape[1] > 1 else labels.ravel()
+        labels = (
+            self.classes_[labels.argmax(axis=1)]
+            if labels.ndim == 2 and labels.shape[1] > 1
+            else labels.ravel()
+        )
         right = self.predict(x, **kwargs) == labels
-        return float(np.average(right, weights=None if sample_weight is None else np.asarray(sample_weight)))
+        return float(
+            np.average(right, weights=None if sample_weight is None else np.asarray(sample_weight))
+        )
 
 
 class KerasRegressor(RegressorMixin, KerasEstimator):
-    """A regressor around a model; its score is R squared, as scikit-learn has it, and not minus the loss.
+    """A regressor around a model; its score is R squared, as scikit-learn has it, and not minus the
+    loss.
 
     Attributes:
         n_outputs_: the number of targets of a sample.
@@ -231,7 +280,9 @@ class KerasRegressor(RegressorMixin, KerasEstimator):
 
     __doc__ += "\n" + (KerasEstimator.__doc__ or "").partition("\n")[2]
 
-    def fit(self, x: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None = None, **kwargs: Any) -> KerasRegressor:
+    def fit(
+        self, x: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None = None, **kwargs: Any
+    ) -> KerasRegressor:
         """Build a model and train it.
 
         Args:
@@ -264,7 +315,11 @@ def _arguments(fn: Callable[..., Any] | None) -> set[str]:
     if fn is None:
         return set()
     kinds = (inspect.Parameter.VAR_KEYWORD, inspect.Parameter.VAR_POSITIONAL)
-    return {name for name, p in inspect.signature(fn).parameters.items() if p.kind not in kinds and name != "self"}
+    return {
+        name
+        for name, p in inspect.signature(fn).parameters.items()
+        if p.kind not in kinds and name != "self"
+    }
 
 
 def _takes_anything(fn: Callable[..., Any]) -> bool:

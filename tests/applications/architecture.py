@@ -1,4 +1,6 @@
-"""A network's layers as text, the same for Keras's models and ours; automatic names lose their counters."""
+"""A network's layers as text, the same for Keras's models and ours; automatic names lose their
+counters.
+"""
 
 import hashlib
 import re
@@ -6,7 +8,9 @@ from pathlib import Path
 
 from jaxcnn.layers.naming import snake_case
 
-RECORD = Path(__file__).with_name("keras_applications.json")  # what the fingerprints of keras.applications are
+RECORD = Path(__file__).with_name(
+    "keras_applications.json"
+)  # what the fingerprints of keras.applications are
 
 
 def architecture(model):
@@ -29,4 +33,9 @@ def fingerprint(model):
     """Model name, number of parameters, number of layers and a digest of `architecture`."""
     lines = architecture(model)
     digest = hashlib.sha256("\n".join(lines).encode()).hexdigest()[:16]
-    return {"model": model.name, "parameters": model.count_params(), "layers": len(lines), "digest": digest}
+    return {
+        "model": model.name,
+        "parameters": model.count_params(),
+        "layers": len(lines),
+        "digest": digest,
+    }

@@ -1,4 +1,6 @@
-"""Architectures: parameters, names and order, and what the networks compute where no other library has them."""
+"""Architectures: parameters, names and order, and what the networks compute where no other library
+has them.
+"""
 
 import json
 
@@ -15,7 +17,15 @@ from jaxcnn.models import Model
 from .architecture import RECORD, architecture, fingerprint
 
 KERAS = json.loads(RECORD.read_text())
-LARGE = {"ResNet101V2", "ResNet152", "ResNet152V2", "DenseNet169", "DenseNet201", "InceptionResNetV2", "NASNetLarge"}
+LARGE = {
+    "ResNet101V2",
+    "ResNet152",
+    "ResNet152V2",
+    "DenseNet169",
+    "DenseNet201",
+    "InceptionResNetV2",
+    "NASNetLarge",
+}
 
 # What the papers and the books count, for the default arguments.
 COUNTS = {
@@ -29,7 +39,9 @@ COUNTS = {
 }
 
 
-@pytest.mark.parametrize("name", [pytest.param(n, marks=[pytest.mark.slow] * (n in LARGE)) for n in KERAS])
+@pytest.mark.parametrize(
+    "name", [pytest.param(n, marks=[pytest.mark.slow] * (n in LARGE)) for n in KERAS]
+)
 def test_layers_are_those_of_keras(name):
     assert fingerprint(getattr(applications, name)(weights=None)) == KERAS[name]
 
@@ -68,15 +80,21 @@ def test_the_course_resnet():
     trained = sum(np.prod(w.shape) for w in model.trainable_weights)
     assert (model.count_params(), trained) == (23_600_006, 23_546_886)
     names = [layer.name for layer in model.layers]
-    assert {"conv1", "bn_conv1", "res2a_branch1", "bn2a_branch2c", "res5c_branch2b", "fc6"} <= set(names)
-    shared = [model.get_layer(name).get_weights()[0] for name in ("res2b_branch2a", "res2c_branch2a")]
+    assert {"conv1", "bn_conv1", "res2a_branch1", "bn2a_branch2c", "res5c_branch2b", "fc6"} <= set(
+        names
+    )
+    shared = [
+        model.get_layer(name).get_weights()[0] for name in ("res2b_branch2a", "res2c_branch2a")
+    ]
     np.testing.assert_array_equal(*shared)  # glorot_uniform(seed=0) everywhere
 
 
 def test_lenet_5_as_published():
     """Spec S01 to S08: what each layer has to train, and the sizes of the maps."""
     model = applications.LeNet5Classic()
-    rows = {layer.name: (layer.count_params(), layer.output_shape[1:]) for layer in model.layers[1:]}
+    rows = {
+        layer.name: (layer.count_params(), layer.output_shape[1:]) for layer in model.layers[1:]
+    }
     assert rows["C1"] == (156, (28, 28, 6))
     assert rows["S2"] == (12, (14, 14, 6))
     assert rows["C3"] == (1_516, (10, 10, 16))
@@ -87,7 +105,8 @@ def test_lenet_5_as_published():
     assert set(np.unique(model.get_layer("output").get_weights()[0])) == {-1.0, 1.0}
     rows_of_c3 = [len(row) for row in model.get_layer("C3").connections]
     assert rows_of_c3 == [3] * 6 + [4] * 9 + [6]
-    # F02: a convolution uses each of its weights at each place; a subsampling's unit has 4 inputs and a bias.
+    # F02: a convolution uses each of its weights at each place; a subsampling's unit has 4 inputs
+    # and a bias.
     connections = {name: rows[name][0] * np.prod(rows[name][1][:2]) for name in ("C1", "C3", "C5")}
     assert connections == {"C1": 122_304, "C3": 151_600, "C5": 48_120}
     assert [(2 * 2 + 1) * np.prod(rows[name][1]) for name in ("S2", "S4")] == [5_880, 2_000]
@@ -135,7 +154,10 @@ def test_an_inception_module_joins_four_branches():
     image = Input((8, 8, 6))
     model = Model(image, inception_module(image, MODULES["3a"], "m"))
     assert model.output_shape == (None, 8, 8, 64 + 128 + 32 + 32)
-    assert "m/3x3_reduce 1" not in architecture(model) and model.get_layer("m/5x5").kernel_size == (5, 5)
+    assert "m/3x3_reduce 1" not in architecture(model) and model.get_layer("m/5x5").kernel_size == (
+        5,
+        5,
+    )
 
 
 def test_unet_keeps_the_size_and_refuses_what_cannot_be_halved():

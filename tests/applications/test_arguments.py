@@ -27,19 +27,48 @@ def test_the_order_of_the_arguments_is_that_of_keras():
     def names(application):
         return list(inspect.signature(application).parameters)
 
-    common = ["include_top", "weights", "input_tensor", "input_shape", "pooling", "classes", "classifier_activation"]
+    common = [
+        "include_top",
+        "weights",
+        "input_tensor",
+        "input_shape",
+        "pooling",
+        "classes",
+        "classifier_activation",
+    ]
     assert names(applications.VGG16)[:7] == common
     assert names(applications.MobileNet)[:7] == [
-        *("input_shape", "alpha", "depth_multiplier", "dropout", "include_top", "weights", "input_tensor"),
+        *(
+            "input_shape",
+            "alpha",
+            "depth_multiplier",
+            "dropout",
+            "include_top",
+            "weights",
+            "input_tensor",
+        ),
     ]
-    assert names(applications.NASNetMobile)[:4] == ["input_shape", "include_top", "weights", "input_tensor"]
+    assert names(applications.NASNetMobile)[:4] == [
+        "input_shape",
+        "include_top",
+        "weights",
+        "input_tensor",
+    ]
     assert "include_top=True" in repr(applications.ResNet50) and applications.ResNet50.__doc__
 
 
 def test_pooling_and_activation():
     assert applications.MobileNet(include_top=False, **SMALL).output_shape == (None, 1, 1, 256)
-    assert applications.MobileNet(include_top=False, pooling="max", **SMALL).output_shape == (None, 256)
-    assert applications.MobileNet(include_top=False, weights=None).input_shape == (None, None, None, 3)
+    assert applications.MobileNet(include_top=False, pooling="max", **SMALL).output_shape == (
+        None,
+        256,
+    )
+    assert applications.MobileNet(include_top=False, weights=None).input_shape == (
+        None,
+        None,
+        None,
+        3,
+    )
     logits = applications.MobileNet(classes=5, classifier_activation=None, name="mine", **SMALL)
     assert logits.output_shape == (None, 5) and logits.name == "mine"
     assert logits.layers[-1].activation(3.0) == 3.0
@@ -47,7 +76,9 @@ def test_pooling_and_activation():
 
 def test_an_input_tensor_may_be_the_end_of_other_layers():
     image = Input((56, 48, 3))
-    model = applications.SqueezeNet(weights=None, include_top=False, input_tensor=Rescaling(2.0)(image), pooling="avg")
+    model = applications.SqueezeNet(
+        weights=None, include_top=False, input_tensor=Rescaling(2.0)(image), pooling="avg"
+    )
     assert model.inputs == [image]
     assert [type(layer).__name__ for layer in model.layers[:2]] == ["InputLayer", "Rescaling"]
 
@@ -90,7 +121,10 @@ def test_bad_arguments_of_other_kinds():
     ("build", "file"),
     [
         (lambda: applications.ResNet50(), "resnet50_weights_tf_dim_ordering_tf_kernels.h5"),
-        (lambda: applications.Xception(include_top=False), "xception_weights_tf_dim_ordering_tf_kernels_notop.h5"),
+        (
+            lambda: applications.Xception(include_top=False),
+            "xception_weights_tf_dim_ordering_tf_kernels_notop.h5",
+        ),
         (lambda: applications.MobileNet((160, 160, 3), 0.5), "mobilenet_5_0_160_tf.h5"),
         (lambda: applications.MobileNetV2(alpha=1.4, include_top=False), "_1.4_224_no_top.h5"),
         (lambda: applications.NASNetMobile(), "nasnet_mobile.h5"),
@@ -121,7 +155,8 @@ def small_alexnet_arrays():
     shapes |= {"conv4": (3, 3, 192, 384), "conv5": (3, 3, 192, 256)}
     rng = np.random.default_rng(0)
     return {
-        n: [rng.normal(size=s).astype("float32"), rng.normal(size=s[-1:]).astype("float32")] for n, s in shapes.items()
+        n: [rng.normal(size=s).astype("float32"), rng.normal(size=s[-1:]).astype("float32")]
+        for n, s in shapes.items()
     }
 
 
@@ -136,7 +171,9 @@ def test_alexnet_from_caffe(tmp_path):
         applications.AlexNet(weights=tmp_path / "bvlc_alexnet.npy")
     arrays["conv3"][0] = arrays["conv3"][0][:2]
     np.save(tmp_path / "bvlc_alexnet.npy", np.array(arrays, dtype=object), allow_pickle=True)
-    with pytest.raises(ValueError, match=r"layer 'conv3' needs weights of shapes .* the file has \[\(2, 3"):
+    with pytest.raises(
+        ValueError, match=r"layer 'conv3' needs weights of shapes .* the file has \[\(2, 3"
+    ):
         applications.AlexNet(include_top=False, weights=tmp_path / "bvlc_alexnet.npy")
 
 
@@ -167,7 +204,9 @@ def test_vgg_from_matconvnet(tmp_path):
             continue
         kernel, bias = (rng.normal(size=w.shape).astype("float32") for w in layer.weights)
         name = layer.name.replace("block", "conv").replace("_conv", "_")
-        layers.append({"name": name, "type": "conv", "weights": np.array([kernel, bias[None]], dtype=object)})
+        layers.append(
+            {"name": name, "type": "conv", "weights": np.array([kernel, bias[None]], dtype=object)}
+        )
         layers.append({"name": name.replace("conv", "relu"), "type": "relu"})
         expected[layer.name] = kernel[:, :, ::-1] if name == "conv1_1" else kernel
     savemat(tmp_path / "vgg.mat", {"layers": np.array(layers, dtype=object)})

@@ -1,4 +1,6 @@
-"""What every registered application promises, traced without a computation: shapes, dtypes, gradients, vmap, config."""
+"""What every registered application promises, traced without a computation: shapes, dtypes,
+gradients, vmap, config.
+"""
 
 import functools
 
@@ -16,9 +18,12 @@ from .architecture import architecture
 
 
 def every_application():
-    """All of them; of each file only the first runs without -m slow, and of the files of deep networks none."""
+    """All of them; of each file only the first runs without -m slow, and of the files of deep
+    networks none.
+    """
     seen = {
-        f"jaxcnn.applications.{m}" for m in ("densenet", "nasnet", "inception_v3", "inception_resnet_v2", "xception")
+        f"jaxcnn.applications.{m}"
+        for m in ("densenet", "nasnet", "inception_v3", "inception_resnet_v2", "xception")
     }
     for name in APPLICATIONS.items():
         module = APPLICATIONS.find(name).__module__
@@ -30,8 +35,12 @@ def every_application():
 def small(name):
     """The network for pictures of its least size and 5 classes, and its variables as shapes only."""
     application = APPLICATIONS.find(name)
-    model = application(weights=None, input_shape=(application.smallest, application.smallest, 3), classes=5)
-    specs = {(s.collection, *s.path): jax.ShapeDtypeStruct(s.shape, s.dtype) for s in model.all_specs()}
+    model = application(
+        weights=None, input_shape=(application.smallest, application.smallest, 3), classes=5
+    )
+    specs = {
+        (s.collection, *s.path): jax.ShapeDtypeStruct(s.shape, s.dtype) for s in model.all_specs()
+    }
     return model, unflatten_dict(specs)
 
 
@@ -47,7 +56,9 @@ each = pytest.mark.parametrize("name", list(every_application()))
 def test_probabilities_in_the_type_that_came(name, dtype):
     model, variables = small(name)
     cast = jax.tree.map(lambda s: jax.ShapeDtypeStruct(s.shape, dtype), variables["params"])
-    out = jax.eval_shape(jax.jit(model.module.apply), {**variables, "params": cast}, pictures(model, dtype))
+    out = jax.eval_shape(
+        jax.jit(model.module.apply), {**variables, "params": cast}, pictures(model, dtype)
+    )
     assert (out.shape, out.dtype) == ((2, 5), dtype)
     assert model.output_shape == (None, 5)
 
@@ -58,17 +69,27 @@ def test_gradients_and_new_statistics_in_training(name):
 
     def loss(params, x):
         mutable, rngs = ["batch_stats"], {"dropout": jax.random.key(0)}
-        out, changed = model.module.apply({**variables_of(params)}, x, train=True, mutable=mutable, rngs=rngs)
+        out, changed = model.module.apply(
+            {**variables_of(params)}, x, train=True, mutable=mutable, rngs=rngs
+        )
         return jnp.sum(out), changed
 
     def variables_of(params):
-        rest = {k: jax.tree.map(lambda s: jnp.ones(s.shape, s.dtype), v) for k, v in variables.items() if k != "params"}
+        rest = {
+            k: jax.tree.map(lambda s: jnp.ones(s.shape, s.dtype), v)
+            for k, v in variables.items()
+            if k != "params"
+        }
         return {"params": params, **rest}
 
-    gradients, changed = jax.eval_shape(jax.grad(loss, has_aux=True), variables["params"], pictures(model))
+    gradients, changed = jax.eval_shape(
+        jax.grad(loss, has_aux=True), variables["params"], pictures(model)
+    )
     assert jax.tree.map(jnp.shape, gradients) == jax.tree.map(jnp.shape, variables["params"])
     wanted = variables.get("batch_stats", {})
-    assert jax.tree.map(jnp.shape, changed.get("batch_stats", {})) == jax.tree.map(jnp.shape, wanted)
+    assert jax.tree.map(jnp.shape, changed.get("batch_stats", {})) == jax.tree.map(
+        jnp.shape, wanted
+    )
 
 
 @each

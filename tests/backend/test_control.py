@@ -89,7 +89,9 @@ def test_a_fixed_phase_goes_before_all():
 def test_computed_arrays_outside_of_layers_have_no_phase():
     with pytest.raises(ValueError, match="training"):
         jax.jit(lambda x: K.in_train_phase(x, x))(X)
-    np.testing.assert_array_equal(jax.jit(lambda x: K.in_train_phase(x, 0 * x, training=True))(X), X)
+    np.testing.assert_array_equal(
+        jax.jit(lambda x: K.in_train_phase(x, 0 * x, training=True))(X), X
+    )
 
 
 def test_print_tensor(capsys):
@@ -100,7 +102,7 @@ def test_print_tensor(capsys):
     assert result == [3.0]
 
 
-# -- loops ------------------------------------------------------------------------------------------------------------
+# -- loops -----------------------------------------------------------------------------------------
 
 SEQUENCE = np.random.default_rng(1).normal(size=(2, 5, 3)).astype("float32")
 KERNEL = np.random.default_rng(2).normal(size=(3, 3)).astype("float32")
@@ -124,11 +126,17 @@ def by_hand(sequence, mask=None, backwards=False):
 
 
 @pytest.mark.parametrize(
-    ("backwards", "masked", "unroll"), list(itertools.product([False, True], [False, True], [False, True]))
+    ("backwards", "masked", "unroll"),
+    list(itertools.product([False, True], [False, True], [False, True])),
 )
 def test_rnn(backwards, masked, unroll):
     mask = np.array([[1, 1, 0, 1, 1], [0, 1, 1, 1, 0]], bool) if masked else None
-    settings = {"go_backwards": backwards, "mask": mask, "constants": [KERNEL, 0.5], "unroll": unroll}
+    settings = {
+        "go_backwards": backwards,
+        "mask": mask,
+        "constants": [KERNEL, 0.5],
+        "unroll": unroll,
+    }
     last, outputs, (state,) = K.rnn(cell, SEQUENCE, [np.zeros((2, 3), "f")], **settings)
     wanted_last, wanted = by_hand(SEQUENCE, mask, backwards)
     for found, expected in ((last, wanted_last), (state, wanted_last), (outputs, wanted)):
@@ -154,14 +162,18 @@ def test_rnn_says_what_is_wrong():
 
 
 def test_map_and_folds():
-    assert K.map_fn(lambda pair: pair[0] * pair[1], (np.arange(3), np.arange(3))).tolist() == [0, 1, 4]
+    assert K.map_fn(lambda pair: pair[0] * pair[1], (np.arange(3), np.arange(3))).tolist() == [
+        0,
+        1,
+        4,
+    ]
     assert K.map_fn(lambda x: x * 2, np.arange(3), dtype="float32").dtype == "float32"
     assert K.foldl(lambda total, x: total * 10 + x, np.arange(1, 4)) == 123
     assert K.foldr(lambda total, x: total * 10 + x, np.arange(1, 4)) == 321
     assert K.foldl(lambda total, x: total * 10 + x, np.arange(1, 4), initializer=9) == 9123
 
 
-# -- connectionist temporal classification ----------------------------------------------------------------------------
+# -- connectionist temporal classification ---------------------------------------------------------
 
 
 def collapsed(path, blank):
@@ -182,7 +194,9 @@ def test_ctc_cost_sums_over_all_paths():
     np.testing.assert_allclose(cost, np.array(wanted)[:, None], rtol=1e-5)
     inputs = [Input((4, 3)), Input((2,)), Input((1,)), Input((1,))]
     symbolic = K.ctc_batch_cost(inputs[1], inputs[0], inputs[2], inputs[3])
-    found = K.function(inputs, [symbolic])([p, labels, np.array(steps)[:, None], np.array(lengths)[:, None]])
+    found = K.function(inputs, [symbolic])(
+        [p, labels, np.array(steps)[:, None], np.array(lengths)[:, None]]
+    )
     np.testing.assert_allclose(found[0], cost, rtol=1e-5)
 
 

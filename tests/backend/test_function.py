@@ -17,7 +17,9 @@ def test_inputs_outputs_and_intermediate_tensors():
     both = K.function([x], [h, model.output])([X])
     assert isinstance(both, list) and all(isinstance(value, np.ndarray) for value in both)
     np.testing.assert_allclose(both[1], model.predict(X), rtol=1e-5, atol=1e-6)
-    np.testing.assert_allclose(K.function([h], [model.output])([both[0]])[0], both[1], rtol=1e-5, atol=1e-6)
+    np.testing.assert_allclose(
+        K.function([h], [model.output])([both[0]])[0], both[1], rtol=1e-5, atol=1e-6
+    )
     nested = K.function([x], [model(x * 2)])([X])[0]
     np.testing.assert_allclose(nested, model.predict(X * 2), rtol=1e-5, atol=1e-6)
 
@@ -30,7 +32,9 @@ def test_layers_of_a_book_program():
     assert not get_output([X])[0].any()
     model.compile("sgd", "mse")
     model.fit(X, np.ones((5, 2)), epochs=1, verbose=0)
-    np.testing.assert_allclose(K.function([model.input], [model.output])([X])[0], model.predict(X), rtol=1e-5)
+    np.testing.assert_allclose(
+        K.function([model.input], [model.output])([X])[0], model.predict(X), rtol=1e-5
+    )
 
 
 def test_masks_reach_the_layers():
@@ -67,13 +71,17 @@ def test_a_gradient_sees_the_noise_of_its_loss():
 def test_variables_and_updates():
     x, v, steps = Input((1,)), K.variable([2.0]), K.variable(0.0)
     run = K.function(
-        [x], [x * v, v], updates=[K.update(v, K.sum(x, 0)), K.update_add(steps, 1), K.update_sub(v, 0)][:2]
+        [x],
+        [x * v, v],
+        updates=[K.update(v, K.sum(x, 0)), K.update_add(steps, 1), K.update_sub(v, 0)][:2],
     )
     assert [value.tolist() for value in run([[[3.0]]])] == [[[6]], [2]]
     assert K.get_value(v).tolist() == [3]
     assert run([[[5.0]]])[0].tolist() == [[15]]
     assert K.get_value(steps) == 2
-    average = K.function([x], [], updates=[K.moving_average_update(v, K.sum(x, 0), 0.9), K.update_sub(steps, 0.5)])
+    average = K.function(
+        [x], [], updates=[K.moving_average_update(v, K.sum(x, 0), 0.9), K.update_sub(steps, 0.5)]
+    )
     assert average([[[0.0]]]) == []
     np.testing.assert_allclose(K.get_value(v), [4.5])
     assert K.get_value(steps) == 1.5
@@ -90,7 +98,9 @@ def test_gradients_by_inputs_intermediate_tensors_weights_and_variables():
     kernel = K.get_value(dense.kernel)
     y = X @ kernel
     values = K.function([x], found[:5])([X])
-    for value, expected in zip(values, [4 * y @ kernel.T, 4 * y, 4 * X.T @ y, 4 * y.sum(0), (y**2).sum()], strict=True):
+    for value, expected in zip(
+        values, [4 * y @ kernel.T, 4 * y, 4 * X.T @ y, 4 * y.sum(0), (y**2).sum()], strict=True
+    ):
         np.testing.assert_allclose(value, expected, rtol=1e-4, atol=1e-4)
 
 
@@ -99,7 +109,9 @@ def test_gradients_of_weights_inside_a_nested_model():
     x = Input((4,))
     kernel = inner.layers[0].kernel
     found = K.function([x], K.gradients(inner(x), kernel))([X])[0]
-    np.testing.assert_allclose(found, np.outer(X.sum(0), inner.get_weights()[2]), rtol=1e-4, atol=1e-5)
+    np.testing.assert_allclose(
+        found, np.outer(X.sum(0), inner.get_weights()[2]), rtol=1e-4, atol=1e-5
+    )
 
 
 def test_gradients_of_gradients_and_of_several_losses():

@@ -1,4 +1,6 @@
-"""Every function of arrays gives NumPy's result on arrays, variables, traced and symbolic values alike."""
+"""Every function of arrays gives NumPy's result on arrays, variables, traced and symbolic values
+alike.
+"""
 
 import jax
 import numpy as np
@@ -100,11 +102,23 @@ TWO = {
     "greater_equal": (lambda x, y: K.greater_equal(x, y), np.greater_equal, True),
     "less": (lambda x, y: K.less(x, y), np.less, True),
     "less_equal": (lambda x, y: K.less_equal(x, y), np.less_equal, True),
-    "concatenate": (lambda x, y: K.concatenate([x, y, x]), lambda x, y: np.concatenate([x, y, x], -1), True),
-    "concatenate rows": (lambda x, y: K.concatenate([x, y], 0), lambda x, y: np.concatenate([x, y]), False),
+    "concatenate": (
+        lambda x, y: K.concatenate([x, y, x]),
+        lambda x, y: np.concatenate([x, y, x], -1),
+        True,
+    ),
+    "concatenate rows": (
+        lambda x, y: K.concatenate([x, y], 0),
+        lambda x, y: np.concatenate([x, y]),
+        False,
+    ),
     "stack": (lambda x, y: K.stack([x, y], 1), lambda x, y: np.stack([x, y], 1), True),
     "stack first": (lambda x, y: K.stack([x, y], -3), lambda x, y: np.stack([x, y]), False),
-    "batch_dot": (lambda x, y: K.batch_dot(x, y, 1), lambda x, y: (x * y).sum(1, keepdims=True), True),
+    "batch_dot": (
+        lambda x, y: K.batch_dot(x, y, 1),
+        lambda x, y: (x * y).sum(1, keepdims=True),
+        True,
+    ),
     "dot": (lambda x, y: K.dot(x, K.transpose(y)), lambda x, y: x @ y.T, False),
     "lower rank": (lambda x, y: x + K.sum(y, 0), lambda x, y: x + y.sum(0), False),
 }
@@ -135,7 +149,9 @@ def test_on_symbolic_tensors():
         np.testing.assert_allclose(value, wanted, rtol=1e-5, atol=1e-5, err_msg=name)
         assert K.is_keras_tensor(tensor)
         assert K.ndim(tensor) == wanted.ndim and K.dtype(tensor) == value.dtype.name
-        assert all(n in (None, m) for n, m in zip(K.int_shape(tensor), wanted.shape, strict=True)), name
+        assert all(
+            n in (None, m) for n, m in zip(K.int_shape(tensor), wanted.shape, strict=True)
+        ), name
 
 
 @pytest.mark.parametrize("name", ALL)
@@ -146,7 +162,9 @@ def test_rows_stay_apart_where_it_is_said(name):
     assert isinstance(last, Operation) and mixes_rows(last.module) is not apart
     if apart:  # the promise itself: other rows do not matter
         changed = [np.concatenate([a[:1], np.flip(a[1:]) * 7]) for a in arguments(name)]
-        np.testing.assert_allclose(expected(*changed)[0], expected(*(a[:1] for a in arguments(name)))[0], rtol=1e-5)
+        np.testing.assert_allclose(
+            expected(*changed)[0], expected(*(a[:1] for a in arguments(name)))[0], rtol=1e-5
+        )
 
 
 def test_dot_of_many_axes():
@@ -180,7 +198,9 @@ def test_batch_dot(x, y, axes, formula):
 
 
 def test_batch_dot_of_the_documentation():
-    assert K.batch_dot(np.array([[1.0, 2], [3, 4]]), np.array([[5.0, 6], [7, 8]]), axes=1).tolist() == [[17], [53]]
+    assert K.batch_dot(
+        np.array([[1.0, 2], [3, 4]]), np.array([[5.0, 6], [7, 8]]), axes=1
+    ).tolist() == [[17], [53]]
     with pytest.raises(ValueError, match="axes"):
         K.batch_dot(X, Y)
 
@@ -207,9 +227,13 @@ def test_crossentropies_take_the_output_first():
     target = np.eye(4, dtype="f")[[0, 1, 3]]
     wanted = -np.log(P[np.arange(3), [0, 1, 3]])
     np.testing.assert_allclose(K.categorical_crossentropy(P, target), wanted, rtol=1e-5)
-    np.testing.assert_allclose(K.sparse_categorical_crossentropy(P, np.array([[0], [1], [3]])), wanted, rtol=1e-5)
+    np.testing.assert_allclose(
+        K.sparse_categorical_crossentropy(P, np.array([[0], [1], [3]])), wanted, rtol=1e-5
+    )
     logits = np.log(P) + 3
-    np.testing.assert_allclose(K.categorical_crossentropy(logits, target, from_logits=True), wanted, rtol=1e-5)
+    np.testing.assert_allclose(
+        K.categorical_crossentropy(logits, target, from_logits=True), wanted, rtol=1e-5
+    )
     binary = -(target * np.log(P) + (1 - target) * np.log(1 - P))
     np.testing.assert_allclose(K.binary_crossentropy(P, target), binary, rtol=1e-5)
     np.testing.assert_allclose(
@@ -232,8 +256,12 @@ def test_normalization():
     normed, mean, variance = K.normalize_batch_in_training(X, gamma, beta, [0])
     np.testing.assert_allclose(normed, wanted, rtol=1e-4, atol=1e-5)
     np.testing.assert_allclose(mean, X.mean(0), rtol=1e-5, atol=1e-6)
-    np.testing.assert_allclose(K.batch_normalization(X, mean, variance, beta, gamma), wanted, rtol=1e-4, atol=1e-5)
-    images = np.moveaxis(Z[..., None], 1, 2)  # statistics of axis 1, which must be spread over the others
+    np.testing.assert_allclose(
+        K.batch_normalization(X, mean, variance, beta, gamma), wanted, rtol=1e-4, atol=1e-5
+    )
+    images = np.moveaxis(
+        Z[..., None], 1, 2
+    )  # statistics of axis 1, which must be spread over the others
     normed, mean, _ = K.normalize_batch_in_training(images, None, None, [0, 2, 3])
     assert mean.shape == (5,)
     np.testing.assert_allclose(normed.mean((0, 2, 3)), np.zeros(5), atol=1e-5)

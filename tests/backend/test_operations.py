@@ -29,10 +29,16 @@ def test_a_model_of_operations_trains_and_is_summarised():
     model = Model(x, centred)
     lines = []
     model.summary(print_fn=lines.append)
-    assert [line.split()[0] for line in lines if "(Operation)" in line] == ["op_mean_1", "op_subtract_1", "op_divide_1"]
+    assert [line.split()[0] for line in lines if "(Operation)" in line] == [
+        "op_mean_1",
+        "op_subtract_1",
+        "op_divide_1",
+    ]
     assert "Total params: 20" in lines
     h = X @ model.get_weights()[0]
-    np.testing.assert_allclose(model.predict(X), (h - h.mean(1, keepdims=True)) / 2, rtol=1e-4, atol=1e-5)
+    np.testing.assert_allclose(
+        model.predict(X), (h - h.mean(1, keepdims=True)) / 2, rtol=1e-4, atol=1e-5
+    )
     model.compile("sgd", "mse")
     losses = model.fit(X, np.zeros((10, 4)), batch_size=4, epochs=5, verbose=0).history["loss"]
     assert losses[-1] < losses[0]
@@ -66,7 +72,8 @@ def test_short_batches_are_padded_where_the_rows_stay_apart():
         again.compile("sgd", "mse")
         assert again.module.mixes_rows is not expected
         np.testing.assert_allclose(
-            again.evaluate(X, X[:, :1], batch_size=4, verbose=0), model.evaluate(X, X[:, :1], batch_size=4, verbose=0)
+            again.evaluate(X, X[:, :1], batch_size=4, verbose=0),
+            model.evaluate(X, X[:, :1], batch_size=4, verbose=0),
         )
         assert np.isfinite(np.concatenate([w.ravel() for w in weights])).all()
 
@@ -80,7 +87,9 @@ def test_short_batches_are_padded_where_the_rows_stay_apart():
         lambda x: K.cast(K.argmax(x, axis=1), np.float32),
         lambda x: K.dot(x, K.variable(np.ones((4, 2)), name="w")),
         lambda x: K.clip(x, min_value=-1.0, max_value=None),
-        lambda x: K.permute_dimensions(K.resize_images(x[:, None, None], 2, 1, "channels_last"), (0, 2, 1, 3)),
+        lambda x: K.permute_dimensions(
+            K.resize_images(x[:, None, None], 2, 1, "channels_last"), (0, 2, 1, 3)
+        ),
         lambda x: K.normalize_batch_in_training(x, None, None, [0])[0] + x * np.ones(4, "float16"),
     ],
 )
@@ -111,7 +120,9 @@ def test_a_saved_model_loads_in_a_fresh_process(tmp_path):
     )
     subprocess.run([sys.executable, "-c", program], cwd=tmp_path, check=True)
     np.testing.assert_allclose(np.load(tmp_path / "y.npy"), model.predict(X), rtol=1e-6)
-    np.testing.assert_allclose(load_model(tmp_path / "model.h5").predict(X), model.predict(X), rtol=1e-6)
+    np.testing.assert_allclose(
+        load_model(tmp_path / "model.h5").predict(X), model.predict(X), rtol=1e-6
+    )
 
 
 def test_a_variable_in_a_model_is_looked_up_when_it_runs():
@@ -146,7 +157,10 @@ def test_the_module_is_pure():
     model = Model(x, K.softmax(Dense(3)(x)) ** 2)
     apply = jax.jit(model.module.apply)
     np.testing.assert_allclose(apply(model.variables, X), model.predict(X), rtol=1e-6)
-    assert all(np.isfinite(g).all() for g in jax.tree.leaves(jax.grad(lambda v: apply(v, X).sum())(model.variables)))
+    assert all(
+        np.isfinite(g).all()
+        for g in jax.tree.leaves(jax.grad(lambda v: apply(v, X).sum())(model.variables))
+    )
 
 
 def test_symbolic_tensors_are_no_values():
@@ -159,4 +173,6 @@ def test_symbolic_tensors_are_no_values():
     with pytest.raises(TypeError, match=r"op_add_1.*\(None, 4\)"):
         x + np.ones((1, 3))
     with pytest.raises(ValueError, match="mean"):
-        Operation.from_config({"function": "maen", "arguments": [[], {"dict": {}}], "rowwise": False})
+        Operation.from_config(
+            {"function": "maen", "arguments": [[], {"dict": {}}], "rowwise": False}
+        )

@@ -8,7 +8,17 @@ import pytest
 from jaxcnn import backend as K
 from jaxcnn import losses
 from jaxcnn.callbacks import LambdaCallback
-from jaxcnn.layers import Activation, Conv2D, Dense, Flatten, Input, Lambda, Layer, MaxPooling2D, ZeroPadding2D
+from jaxcnn.layers import (
+    Activation,
+    Conv2D,
+    Dense,
+    Flatten,
+    Input,
+    Lambda,
+    Layer,
+    MaxPooling2D,
+    ZeroPadding2D,
+)
 from jaxcnn.models import Model, Sequential
 
 X = np.random.default_rng(0).random((20, 4)).astype("float32")
@@ -31,12 +41,16 @@ def antirectifier_output_shape(input_shape):
 def test_antirectifier():
     wanted = [[0, 0, 0, 0.80178, 0.53452, 0.26726, 0, 0]]
     row = np.array([[1.0, 2, 3, 6]])
-    model = Sequential([Lambda(antirectifier, output_shape=antirectifier_output_shape, input_shape=(4,))])
+    model = Sequential(
+        [Lambda(antirectifier, output_shape=antirectifier_output_shape, input_shape=(4,))]
+    )
     assert model.output_shape == (None, 8)
     np.testing.assert_allclose(model.predict(row), wanted, atol=1e-5)
     x = Input((4,))
     np.testing.assert_allclose(Model(x, antirectifier(x)).predict(row), wanted, atol=1e-5)
-    np.testing.assert_allclose(Sequential([Lambda(lambda v: v**2, input_shape=(4,))]).predict(row), row**2)
+    np.testing.assert_allclose(
+        Sequential([Lambda(lambda v: v**2, input_shape=(4,))]).predict(row), row**2
+    )
 
 
 def small_vgg():
@@ -55,7 +69,9 @@ def test_filter_visualisation():  # P03
     K.set_image_data_format("channels_first")
     model, input_img = small_vgg()
     layer_dict = {layer.name: layer for layer in model.layers}
-    layer_dict["conv2_1"].set_weights([0.1 + 0 * w for w in layer_dict["conv2_1"].get_weights()])  # no dead filters
+    layer_dict["conv2_1"].set_weights(
+        [0.1 + 0 * w for w in layer_dict["conv2_1"].get_weights()]
+    )  # no dead filters
     layer_dict["conv1_1"].set_weights([np.abs(w) for w in layer_dict["conv1_1"].get_weights()])
     loss = K.mean(layer_dict["conv2_1"].output[:, 2, :, :])
     grads = K.gradients(loss, input_img)[0]
@@ -79,7 +95,9 @@ def test_filter_visualisation():  # P03
 
 
 def test_class_visualisation():  # P05
-    model = Sequential([Conv2D(4, 3, input_shape=(8, 8, 1)), Flatten(), Dense(3), Activation("softmax")])
+    model = Sequential(
+        [Conv2D(4, 3, input_shape=(8, 8, 1)), Flatten(), Dense(3), Activation("softmax")]
+    )
     loss = K.mean(model.layers[-1].output[:, 1])
     iterate = K.function([model.input], [loss, *K.gradients(loss, model.input)])
     img = np.zeros((1, 8, 8, 1))
@@ -130,7 +148,9 @@ def test_metrics_of_ones_own():
     model.compile("rmsprop", "binary_crossentropy", metrics=["accuracy", mean_pred, dice_coef])
     history = model.fit(X, LABELS, epochs=1, batch_size=20, verbose=0).history
     assert {"mean_pred", "dice_coef"} <= set(history)
-    found = dict(zip(model.metrics_names, model.evaluate(X, LABELS, batch_size=20, verbose=0), strict=True))
+    found = dict(
+        zip(model.metrics_names, model.evaluate(X, LABELS, batch_size=20, verbose=0), strict=True)
+    )
     p = model.predict(X)
     np.testing.assert_allclose(found["mean_pred"], p.mean(), rtol=1e-5)
     np.testing.assert_allclose(
@@ -145,7 +165,10 @@ class MyLayer(Layer):  # P38 of the quickstart
 
     def build(self, input_shape):
         self.kernel = self.add_weight(
-            name="kernel", shape=(input_shape[1], self.output_dim), initializer="uniform", trainable=True
+            name="kernel",
+            shape=(input_shape[1], self.output_dim),
+            initializer="uniform",
+            trainable=True,
         )
         super().build(input_shape)
 
@@ -166,7 +189,9 @@ def test_a_layer_of_ones_own():
     model.fit(X, LABELS, epochs=1, verbose=0)
     assert not np.array_equal(K.get_value(layer.kernel), before)
     found = K.function([model.input], K.gradients(model.output, layer.kernel))([X])[0]
-    np.testing.assert_allclose(found, np.outer(X.sum(0), model.get_weights()[1]), rtol=1e-4, atol=1e-5)
+    np.testing.assert_allclose(
+        found, np.outer(X.sum(0), model.get_weights()[1]), rtol=1e-4, atol=1e-5
+    )
 
 
 def test_a_loss_of_ones_own_equals_the_built_in_one():
@@ -177,7 +202,9 @@ def test_a_loss_of_ones_own_equals_the_built_in_one():
     for loss in (squared, losses.mean_squared_error):
         model = Sequential([Dense(1, input_shape=(4,), name="same")])
         model.compile("sgd", loss)
-        results.append(model.fit(X, LABELS, batch_size=8, epochs=2, shuffle=False, verbose=0).history["loss"])
+        results.append(
+            model.fit(X, LABELS, batch_size=8, epochs=2, shuffle=False, verbose=0).history["loss"]
+        )
     np.testing.assert_allclose(results[0], results[1], rtol=1e-6)
 
 
@@ -200,7 +227,9 @@ def test_sampling_of_a_variational_autoencoder():
 
     x = Input((4,))
     z_mean, z_log_sigma = Dense(latent)(x), Dense(latent)(x)
-    decoded = Dense(4, activation="sigmoid")(Lambda(sampling, output_shape=(latent,))([z_mean, z_log_sigma]))
+    decoded = Dense(4, activation="sigmoid")(
+        Lambda(sampling, output_shape=(latent,))([z_mean, z_log_sigma])
+    )
     vae = Model(x, decoded)
 
     def vae_loss(y_true, y_pred):

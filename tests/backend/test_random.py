@@ -69,14 +69,18 @@ def test_noise_inside_a_layer_is_new_in_every_step():
     noise = Lambda(lambda v: K.random_normal((K.shape(v)[0], 2)))(Dense(2)(x))
     model = Model(x, noise)
     data = np.zeros((4, 2), "f")
-    draw = K.function([x], [noise, K.random_uniform(K.shape(x)), K.random_uniform(K.shape(x), seed=1)])
+    draw = K.function(
+        [x], [noise, K.random_uniform(K.shape(x)), K.random_uniform(K.shape(x), seed=1)]
+    )
     once, again = draw([data]), draw([data])
     assert not any(np.array_equal(a, b) for a, b in zip(once, again, strict=True))
     assert not np.array_equal(once[1], once[2])
     model.compile("sgd", lambda t, p: K.sum(p, axis=-1))
     losses = model.fit(data, data, epochs=3, batch_size=4, verbose=0).history["loss"]
     assert len(set(losses)) == 3
-    np.testing.assert_array_equal(model.predict(data), model.predict(data))  # inference repeats itself
+    np.testing.assert_array_equal(
+        model.predict(data), model.predict(data)
+    )  # inference repeats itself
 
 
 def test_dropout():

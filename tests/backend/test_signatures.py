@@ -1,4 +1,6 @@
-"""The names, arguments and defaults are those of Keras 2.0.4, but for a few later arguments at the end."""
+"""The names, arguments and defaults are those of Keras 2.0.4, but for a few later arguments at the
+end.
+"""
 
 import inspect
 
@@ -29,8 +31,10 @@ SIGNATURES = {
     "constant": "value, dtype=None, shape=None, name=None",
     "conv1d": "x, kernel, strides=1, padding='valid', data_format=None, dilation_rate=1",
     "conv2d": "x, kernel, strides=(1, 1), padding='valid', data_format=None, dilation_rate=(1, 1)",
-    "conv2d_transpose": "x, kernel, output_shape, strides=(1, 1), padding='valid', data_format=None",
-    "conv3d": "x, kernel, strides=(1, 1, 1), padding='valid', data_format=None, dilation_rate=(1, 1, 1)",
+    "conv2d_transpose": "x, kernel, output_shape, strides=(1, 1), padding='valid', "
+    "data_format=None",
+    "conv3d": "x, kernel, strides=(1, 1, 1), padding='valid', data_format=None, dilation_rate=(1, "
+    "1, 1)",
     "cos": "x",
     "count_params": "x",
     "ctc_batch_cost": "y_true, y_pred, input_length, label_length",
@@ -108,10 +112,12 @@ SIGNATURES = {
     "resize_images": "x, height_factor, width_factor, data_format",
     "resize_volumes": "x, depth_factor, height_factor, width_factor, data_format",
     "reverse": "x, axes",
-    "rnn": "step_function, inputs, initial_states, go_backwards=False, mask=None, constants=None, unroll=False, "
+    "rnn": "step_function, inputs, initial_states, go_backwards=False, mask=None, constants=None, "
+    "unroll=False, "
     "input_length=None",
     "round": "x",
-    "separable_conv2d": "x, depthwise_kernel, pointwise_kernel, strides=(1, 1), padding='valid', data_format=None, "
+    "separable_conv2d": "x, depthwise_kernel, pointwise_kernel, strides=(1, 1), padding='valid', "
+    "data_format=None, "
     "dilation_rate=(1, 1)",
     "set_epsilon": "epsilon",
     "set_floatx": "floatx",
@@ -162,7 +168,9 @@ LATER = {  # what later versions added or made optional
 @pytest.mark.parametrize("name", SIGNATURES)
 def test_signature(name):
     parameters = inspect.signature(getattr(K, name)).parameters.values()
-    shown = ", ".join(p.name if p.default is p.empty else f"{p.name}={p.default!r}" for p in parameters)
+    shown = ", ".join(
+        p.name if p.default is p.empty else f"{p.name}={p.default!r}" for p in parameters
+    )
     assert shown == LATER.get(name, SIGNATURES[name])
 
 

@@ -21,7 +21,11 @@ def test_variables():
     v = K.variable([[1, 2], [3, 4]], name="v")
     assert v.name == "v" and K.dtype(v) == "float32" and K.ndim(v) == 2 and K.count_params(v) == 4
     assert K.variable(1.0).name == "variable_1"
-    for made, wanted in ((K.zeros((2, 3)), np.zeros((2, 3))), (K.ones((2,)), np.ones(2)), (K.eye(2), np.eye(2))):
+    for made, wanted in (
+        (K.zeros((2, 3)), np.zeros((2, 3))),
+        (K.ones((2,)), np.ones(2)),
+        (K.eye(2), np.eye(2)),
+    ):
         np.testing.assert_array_equal(K.eval(made), wanted)
     assert K.dtype(K.zeros((1,), "int32")) == "int32"
     K.set_value(v, np.full((2, 2), 7))
@@ -34,7 +38,13 @@ def test_variables():
 
 def test_a_variable_is_an_array_to_jax():
     v = K.variable([1.0, -2.0])
-    for function in (jnp.sum, jax.nn.relu, lambda x: jnp.where(x > 0, x, 0.0), lambda x: jnp.dot(x, x), lambda x: x[0]):
+    for function in (
+        jnp.sum,
+        jax.nn.relu,
+        lambda x: jnp.where(x > 0, x, 0.0),
+        lambda x: jnp.dot(x, x),
+        lambda x: x[0],
+    ):
         np.testing.assert_array_equal(function(v), function(v.value))
         np.testing.assert_array_equal(jax.jit(function)(v), function(v.value))
     assert jax.grad(lambda x: jnp.sum(x**2))(v).tolist() == [2, -4]
@@ -64,7 +74,11 @@ def test_constants_and_placeholders():
 
 def test_questions():
     x = Input((4, None))
-    assert K.is_keras_tensor(x) and not K.is_keras_tensor(K.variable(1)) and not K.is_keras_tensor(np.ones(2))
+    assert (
+        K.is_keras_tensor(x)
+        and not K.is_keras_tensor(K.variable(1))
+        and not K.is_keras_tensor(np.ones(2))
+    )
     assert K.int_shape(x) == (None, 4, None) and K.ndim(x) == 3 and K.dtype(x) == "float32"
     assert K.shape(x)[1] == 4 and K.shape(np.ones((2, 3))) == (2, 3)
     assert K.get_variable_shape(K.ones((2, 3))) == (2, 3)
@@ -111,7 +125,9 @@ def test_weights_of_layers_are_variables():
     assert K.get_value(layer.kernel).sum() == 0
     K.batch_set_value([(w, np.full(w.shape, 2.0)) for w in model.weights])
     assert all((value == 2).all() for value in K.batch_get_value(model.weights))
-    assert all(w.trainable for w in model.trainable_weights) and not any(w.trainable for w in norm.weights[2:])
+    assert all(w.trainable for w in model.trainable_weights) and not any(
+        w.trainable for w in norm.weights[2:]
+    )
 
 
 def test_a_layers_weight_is_not_frozen_into_another_function():
@@ -172,7 +188,9 @@ def test_the_learning_rate():
     model.fit(np.ones((4, 2)), np.ones((4, 1)), epochs=1, verbose=0)
     np.testing.assert_array_equal(model.get_weights()[0], before[0])
     halve = LambdaCallback(
-        on_epoch_end=lambda epoch, logs: K.set_value(model.optimizer.lr, K.get_value(model.optimizer.lr) / 2)
+        on_epoch_end=lambda epoch, logs: K.set_value(
+            model.optimizer.lr, K.get_value(model.optimizer.lr) / 2
+        )
     )
     K.set_value(model.optimizer.lr, np.float32(1.0))
     model.fit(np.ones((4, 2)), np.ones((4, 1)), epochs=3, verbose=0, callbacks=[halve])
@@ -184,7 +202,12 @@ def test_numbers_of_optimizers_are_plain_wherever_they_are_copied():
     K.set_value(adam.beta_1, 0.5)
     assert adam.beta_1 == 0.5
     assert json.loads(json.dumps(adam.get_config()))["lr"] == 0.25
-    for copied in (copy.deepcopy(adam.lr), pickle.loads(pickle.dumps(adam.lr)), adam.get_config()["lr"], adam.lr * 1):
+    for copied in (
+        copy.deepcopy(adam.lr),
+        pickle.loads(pickle.dumps(adam.lr)),
+        adam.get_config()["lr"],
+        adam.lr * 1,
+    ):
         assert type(copied) is float and math.isclose(copied, 0.25)
     for fixed in (adam.lr * 2, 0.1, np.ones(2), Input((2,))):
         with pytest.raises(TypeError, match="takes a"):
@@ -195,10 +218,15 @@ def test_updates_of_a_users_layer():
     class Counter(Layer):
         def build(self, input_shape):
             self.seen = self.add_weight(name="seen", shape=(), initializer="zeros", trainable=False)
-            self.mean = self.add_weight(name="mean", shape=(2,), initializer="zeros", trainable=False)
+            self.mean = self.add_weight(
+                name="mean", shape=(2,), initializer="zeros", trainable=False
+            )
 
         def call(self, x):
-            self.add_update([K.update_add(self.seen, 1), K.moving_average_update(self.mean, K.mean(x, 0), 0.5)], x)
+            self.add_update(
+                [K.update_add(self.seen, 1), K.moving_average_update(self.mean, K.mean(x, 0), 0.5)],
+                x,
+            )
             return x
 
     x = Input((2,))

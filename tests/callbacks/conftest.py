@@ -42,9 +42,19 @@ def model():
 
 @pytest.fixture
 def fit(model):
-    """A loop over two batches an epoch. `fit(...)` returns the History; `fit.rates` has the rates used."""
+    """A loop over two batches an epoch. `fit(...)` returns the History; `fit.rates` has the rates
+    used.
+    """
 
-    def run(callbacks, epoch_logs, metrics=("loss",), do_validation=False, verbose=0, initial_epoch=0, states=None):
+    def run(
+        callbacks,
+        epoch_logs,
+        metrics=("loss",),
+        do_validation=False,
+        verbose=0,
+        initial_epoch=0,
+        states=None,
+    ):
         params = {"epochs": len(epoch_logs), "samples": 6, "batch_size": 3, "verbose": verbose}
         params |= {"metrics": list(metrics), "do_validation": do_validation}
         listing = cb.CallbackList(callbacks, model, params)

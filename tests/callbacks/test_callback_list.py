@@ -1,4 +1,6 @@
-"""Hook order, logs, states and the need for batch calls (P19, the callbacks section of the quick-start book)."""
+"""Hook order, logs, states and the need for batch calls (P19, the callbacks section of the
+quick-start book).
+"""
 
 import json
 import warnings
@@ -9,7 +11,12 @@ import pytest
 from jaxcnn import callbacks as cb
 from jaxcnn.callbacks.base import ProgressWatcher
 
-PARAMS = {"epochs": 2, "samples": 6, "verbose": 0, "metrics": ["loss", "acc", "val_loss", "val_acc"]}
+PARAMS = {
+    "epochs": 2,
+    "samples": 6,
+    "verbose": 0,
+    "metrics": ["loss", "acc", "val_loss", "val_acc"],
+}
 
 
 class Recorder(cb.Callback):
@@ -55,7 +62,9 @@ def test_hook_order_and_logs(fit):
 def test_params_model_and_validation_data_reach_a_callback_without_super_init():
     recorder, model, data = Recorder(), object(), [np.zeros(2), np.ones(2), np.ones(2)]
     cb.CallbackList([recorder], model, PARAMS, validation_data=data)
-    assert recorder.params is PARAMS and recorder.model is model and recorder.validation_data is data
+    assert (
+        recorder.params is PARAMS and recorder.model is model and recorder.validation_data is data
+    )
 
 
 def test_callbacks_share_the_epoch_logs_and_history_comes_last(fit):
@@ -81,8 +90,12 @@ def test_overrides_batch_hooks():
 
     attached = cb.Callback()
     attached.on_batch_end = lambda batch, logs: None
-    assert all(map(cb.overrides_batch_hooks, [Begin(), Heir(), Recorder(), cb.BaseLogger(), attached]))
-    assert not any(map(cb.overrides_batch_hooks, [cb.Callback(), cb.History(), cb.ProgbarLogger(), Optional()]))
+    assert all(
+        map(cb.overrides_batch_hooks, [Begin(), Heir(), Recorder(), cb.BaseLogger(), attached])
+    )
+    assert not any(
+        map(cb.overrides_batch_hooks, [cb.Callback(), cb.History(), cb.ProgbarLogger(), Optional()])
+    )
 
 
 def test_no_batch_hook_is_called_when_none_is_needed():
@@ -119,7 +132,9 @@ def test_a_hook_of_later_keras_versions_warns():
     class Both(Later):
         def on_batch_end(self, batch, logs=None): ...
 
-    with pytest.warns(RuntimeWarning, match=r"Later\.on_train_batch_end is never called; use on_batch_end"):
+    with pytest.warns(
+        RuntimeWarning, match=r"Later\.on_train_batch_end is never called; use on_batch_end"
+    ):
         cb.CallbackList([Later()], object(), PARAMS)
     cb.CallbackList([Both()], object(), PARAMS)
 
@@ -153,7 +168,10 @@ def test_base_logger_without_batches_reports_nothing():
 def test_history_answers_to_both_spellings_and_shows_the_stored_one(fit):
     history = fit([], [{"loss": 1.0, "accuracy": 0.5, "val_acc": 0.25, "lr": 0.1}] * 2).history
     assert list(history) == ["loss", "accuracy", "val_acc", "lr"]
-    assert repr(history) == "{'loss': [1.0, 1.0], 'accuracy': [0.5, 0.5], 'val_acc': [0.25, 0.25], 'lr': [0.1, 0.1]}"
+    assert (
+        repr(history)
+        == "{'loss': [1.0, 1.0], 'accuracy': [0.5, 0.5], 'val_acc': [0.25, 0.25], 'lr': [0.1, 0.1]}"
+    )
     assert history["acc"] is history["accuracy"]
     assert history["val_accuracy"] == history.get("val_accuracy") == [0.25, 0.25]
     assert history["learning_rate"] == [0.1, 0.1]

@@ -13,12 +13,20 @@ def logs(*values):
 
 
 def test_every_epoch_with_placeholders(fit, model, tmp_path):
-    fit([cb.ModelCheckpoint(f"{tmp_path}/weights.{{epoch:02d}}-{{val_loss:.2f}}.hdf5")], logs(1.0, 0.5))
-    assert model.saved == [("model", f"{tmp_path}/weights.0{i}-{v}.hdf5") for i, v in ((0, "0.50"), (1, "0.25"))]
+    fit(
+        [cb.ModelCheckpoint(f"{tmp_path}/weights.{{epoch:02d}}-{{val_loss:.2f}}.hdf5")],
+        logs(1.0, 0.5),
+    )
+    assert model.saved == [
+        ("model", f"{tmp_path}/weights.0{i}-{v}.hdf5") for i, v in ((0, "0.50"), (1, "0.25"))
+    ]
 
 
 def test_weights_only_and_paths(fit, model, tmp_path):
-    fit([cb.ModelCheckpoint(tmp_path / "new" / "folder" / "w.h5", save_weights_only=True)], logs(1.0))
+    fit(
+        [cb.ModelCheckpoint(tmp_path / "new" / "folder" / "w.h5", save_weights_only=True)],
+        logs(1.0),
+    )
     assert model.saved == [("weights", str(tmp_path / "new" / "folder" / "w.h5"))]
     assert (tmp_path / "new" / "folder").is_dir()
 
@@ -44,13 +52,21 @@ def test_period(fit, model):
 
 
 def test_both_spellings_in_a_file_name(fit, model):
-    fit([cb.ModelCheckpoint("{accuracy:.1f}-{val_acc:.1f}.h5")], [{"acc": 0.5, "val_accuracy": 0.25}])
+    fit(
+        [cb.ModelCheckpoint("{accuracy:.1f}-{val_acc:.1f}.h5")],
+        [{"acc": 0.5, "val_accuracy": 0.25}],
+    )
     assert model.saved == [("model", "0.5-0.2.h5")]
 
 
-@pytest.mark.parametrize("name", ["{val_los:.2f}.h5", "{}.h5", "{0}.h5", "{epoch.h5", "{val_loss:d}.h5"])
+@pytest.mark.parametrize(
+    "name", ["{val_los:.2f}.h5", "{}.h5", "{0}.h5", "{epoch.h5", "{val_loss:d}.h5"]
+)
 def test_a_placeholder_that_cannot_be_filled(name, fit, model):
-    expected = re.escape(f"file name {name!r}") + r".*Placeholders can be: \{loss\}, \{val_loss\}, \{epoch\}\."
+    expected = (
+        re.escape(f"file name {name!r}")
+        + r".*Placeholders can be: \{loss\}, \{val_loss\}, \{epoch\}\."
+    )
     with pytest.raises(ValueError, match=expected):
         fit([cb.ModelCheckpoint(name)], logs(1.0))
     assert not model.saved

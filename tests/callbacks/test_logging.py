@@ -18,7 +18,10 @@ def rows(path):
 
 def test_header_is_epoch_and_sorted_names(fit, tmp_path):
     path = tmp_path / "log" / "training.csv"
-    fit([cb.CSVLogger(path)], [{"val_loss": 0.5, "loss": 0.25, "acc": 1.0}, {"val_loss": 2.0, "loss": 3.0, "acc": 4.0}])
+    fit(
+        [cb.CSVLogger(path)],
+        [{"val_loss": 0.5, "loss": 0.25, "acc": 1.0}, {"val_loss": 2.0, "loss": 3.0, "acc": 4.0}],
+    )
     assert path.read_bytes() == b"epoch,acc,loss,val_loss\r\n0,1.0,0.25,0.5\r\n1,4.0,3.0,2.0\r\n"
 
 
@@ -101,7 +104,10 @@ def test_remote_monitor_posts_a_form_with_json(fit, server):
     root = f"http://127.0.0.1:{server.server_port}"
     fit([cb.RemoteMonitor(root)], [{"loss": np.float32(0.5), "acc": 0.25}] * 2)
     path, headers, body = server.requests[1]
-    assert path == "/publish/epoch/end/" and headers["Content-Type"] == headers["Accept"] == "application/json"
+    assert (
+        path == "/publish/epoch/end/"
+        and headers["Content-Type"] == headers["Accept"] == "application/json"
+    )
     assert json.loads(parse_qs(body)["data"][0]) == {"epoch": 1, "loss": 0.5, "acc": 0.25}
 
 
@@ -115,10 +121,14 @@ def test_remote_monitor_path_field_and_headers(fit, server):
 def test_a_server_that_refuses_or_is_not_there_warns_once(fit, server):
     root = f"http://127.0.0.1:{server.server_port}"
     server.status = 500
-    with pytest.warns(RuntimeWarning, match=f"could not reach the server at {root}: HTTP Error 500") as caught:
+    with pytest.warns(
+        RuntimeWarning, match=f"could not reach the server at {root}: HTTP Error 500"
+    ) as caught:
         fit([cb.RemoteMonitor(root)], [{"loss": 1.0}] * 3)
     assert len(caught) == 1 and len(server.requests) == 3
-    with pytest.warns(RuntimeWarning, match="could not reach the server at http://127.0.0.1:9: ") as caught:
+    with pytest.warns(
+        RuntimeWarning, match="could not reach the server at http://127.0.0.1:9: "
+    ) as caught:
         fit([cb.RemoteMonitor("http://127.0.0.1:9")], [{"loss": 1.0}] * 3)
     assert len(caught) == 1
 

@@ -67,7 +67,9 @@ def test_an_absent_monitor_warns_once_and_names_the_nearest(owner, fit, model):
 
 
 def test_an_absent_validation_value_says_what_it_needs(fit):
-    with pytest.warns(RuntimeWarning, match="val_ values need validation_data or validation_split in fit"):
+    with pytest.warns(
+        RuntimeWarning, match="val_ values need validation_data or validation_split in fit"
+    ):
         fit([cb.EarlyStopping()], [{"loss": 1.0}], metrics=["loss", "val_loss"])
 
 
@@ -78,7 +80,9 @@ def test_epochs_without_validation_are_passed_over_in_silence(fit, model):
     assert stopping.stopped_epoch == 5
 
 
-@pytest.mark.parametrize(("watched", "reported"), [("val_acc", "val_accuracy"), ("val_accuracy", "val_acc")])
+@pytest.mark.parametrize(
+    ("watched", "reported"), [("val_acc", "val_accuracy"), ("val_accuracy", "val_acc")]
+)
 def test_monitors_answer_to_both_spellings(watched, reported, fit, model):
     checkpoint = cb.ModelCheckpoint("x.h5", monitor=watched, save_best_only=True)
     fit([checkpoint], [{reported: value} for value in (0.5, 0.75, 0.25)])

@@ -26,7 +26,9 @@ def fit(*callbacks, **arguments):
 
 def test_the_parts_of_a_step_add_up_and_are_recorded(tmp_path):
     history = fit(Performance(), CSVLogger(tmp_path / "log.csv"), epochs=2)
-    for step, *parts in zip(*(history[f"{n}_ms"] for n in ("step", "input", "device", "host")), strict=True):
+    for step, *parts in zip(
+        *(history[f"{n}_ms"] for n in ("step", "input", "device", "host")), strict=True
+    ):
         assert step == pytest.approx(sum(parts)) and min(parts) >= 0
     assert history["samples_per_second"][1] == pytest.approx(16e3 / history["step_ms"][1])
     assert "flops_utilization" not in history
@@ -55,7 +57,8 @@ def test_slow_data_shows_as_input(batches):
 
 def test_utilization_is_operations_over_time():
     history = fit(Performance(peak_flops=1e9))
-    # the forward pass and two such products for the gradients of each layer but the first, which has one
+    # the forward pass and two such products for the gradients of each layer but the first, which
+    # has one
     expected = 2 * 16 * (2 * 8 * 16 + 3 * 16 * 1)
     found = history["flops_utilization"][0] * history["step_ms"][0] / 1e3 * 1e9
     assert expected < found < 2 * expected

@@ -19,7 +19,9 @@ class Terminal(io.StringIO):
 
 
 def run(params, clock, counts, epochs=2, callbacks=()):
-    listing = cb.CallbackList(list(callbacks), object(), {"epochs": epochs, "metrics": METRICS, **params})
+    listing = cb.CallbackList(
+        list(callbacks), object(), {"epochs": epochs, "metrics": METRICS, **params}
+    )
     listing.on_train_begin()
     for epoch in range(epochs):
         listing.on_epoch_begin(epoch)
@@ -62,11 +64,19 @@ def test_without_validation_there_is_no_header(clock, capsys):
 
 def test_one_line_per_epoch(clock, capsys):
     run({"verbose": 2, "samples": 6, "validation_samples": 2}, clock, [3, 6], epochs=1)
-    assert capsys.readouterr().out == f"Train on 6 samples, validate on 2 samples\nEpoch 1/1\n20s - {VALUES}\n"
+    assert (
+        capsys.readouterr().out
+        == f"Train on 6 samples, validate on 2 samples\nEpoch 1/1\n20s - {VALUES}\n"
+    )
 
 
 def test_silence(clock, capsys):
-    run({"verbose": 0, "samples": 6, "validation_samples": 2}, clock, [3, 6], callbacks=[cb.ProgbarLogger()])
+    run(
+        {"verbose": 0, "samples": 6, "validation_samples": 2},
+        clock,
+        [3, 6],
+        callbacks=[cb.ProgbarLogger()],
+    )
     assert capsys.readouterr().out == ""
 
 
@@ -84,7 +94,9 @@ def test_values_are_not_fetched_for_a_file(clock, capsys):
     def never():
         raise AssertionError("fetching waits for the device")
 
-    listing = cb.CallbackList([], object(), {"epochs": 1, "metrics": METRICS, "verbose": 1, "samples": 100})
+    listing = cb.CallbackList(
+        [], object(), {"epochs": 1, "metrics": METRICS, "verbose": 1, "samples": 100}
+    )
     listing.on_train_begin()
     listing.on_epoch_begin(0)
     for seen in range(0, 101, 10):
@@ -97,7 +109,10 @@ def test_values_are_not_fetched_for_a_file(clock, capsys):
 
 def test_an_epoch_that_ended_early_says_how_far_it_came(clock, capsys):
     run({"verbose": 1, "steps": 100}, clock, [50], epochs=1)
-    assert capsys.readouterr().out == f"Epoch 1/1\n 50/100 [==============>...............] - 10s - {VALUES}\n"
+    assert (
+        capsys.readouterr().out
+        == f"Epoch 1/1\n 50/100 [==============>...............] - 10s - {VALUES}\n"
+    )
 
 
 def test_an_unknown_number_of_steps(clock, capsys):
@@ -116,7 +131,13 @@ def test_messages_of_other_callbacks_stand_on_their_own_lines(clock, monkeypatch
 
 
 def test_a_given_bar_replaces_the_automatic_one(clock, capsys):
-    run({"verbose": 1, "samples": 64, "steps": 2}, clock, [1, 2], epochs=1, callbacks=[cb.ProgbarLogger("steps")])
+    run(
+        {"verbose": 1, "samples": 64, "steps": 2},
+        clock,
+        [1, 2],
+        epochs=1,
+        callbacks=[cb.ProgbarLogger("steps")],
+    )
     assert capsys.readouterr().out == f"Epoch 1/1\n2/2 [{BAR}] - 20s - {VALUES}\n"
 
 

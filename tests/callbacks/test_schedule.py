@@ -35,7 +35,9 @@ def test_a_default_of_the_schedule_is_left_alone(fit):
     assert fit.rates == [1.0, 0.5]
 
 
-@pytest.mark.parametrize("rate", [0.5, np.float32(0.5), np.float64(0.5), np.array(0.5), jnp.asarray(0.5)])
+@pytest.mark.parametrize(
+    "rate", [0.5, np.float32(0.5), np.float64(0.5), np.array(0.5), jnp.asarray(0.5)]
+)
 def test_floats_of_all_kinds(rate, fit, model):
     fit([cb.LearningRateScheduler(lambda epoch: rate)], losses(1))
     assert type(model.optimizer.lr) is float and model.optimizer.lr == 0.5
@@ -54,14 +56,21 @@ def test_a_type_error_inside_the_schedule_is_not_hidden(fit):
 
 def test_verbose_schedule(fit, capsys):
     fit([cb.LearningRateScheduler(lambda epoch: 0.25, verbose=1)], losses(1))
-    assert capsys.readouterr().out == "Epoch 00000: LearningRateScheduler setting learning rate to 0.25.\n"
+    assert (
+        capsys.readouterr().out
+        == "Epoch 00000: LearningRateScheduler setting learning rate to 0.25.\n"
+    )
 
 
-@pytest.mark.parametrize("callback", [cb.LearningRateScheduler(lambda epoch: 0.1), cb.ReduceLROnPlateau("loss")])
+@pytest.mark.parametrize(
+    "callback", [cb.LearningRateScheduler(lambda epoch: 0.1), cb.ReduceLROnPlateau("loss")]
+)
 def test_an_optimizer_without_a_rate(callback, fit, model):
     model.optimizer = object()
     run = cb.CallbackList([callback], model, {"metrics": []})
-    with pytest.raises(ValueError, match="needs an optimizer with a learning rate `lr`, got object"):
+    with pytest.raises(
+        ValueError, match="needs an optimizer with a learning rate `lr`, got object"
+    ):
         run.on_epoch_begin(0)
         run.on_epoch_end(0, {"loss": 1.0})
 
@@ -99,7 +108,10 @@ def test_cooldown(fit):
 
 @pytest.mark.parametrize("argument", ["epsilon", "min_delta"])
 def test_epsilon_and_its_later_spelling(argument, fit):
-    fit([cb.ReduceLROnPlateau("loss", factor=0.5, patience=0, **{argument: 0.5})], losses(2.0, 1.75, 1.0, 0.75))
+    fit(
+        [cb.ReduceLROnPlateau("loss", factor=0.5, patience=0, **{argument: 0.5})],
+        losses(2.0, 1.75, 1.0, 0.75),
+    )
     assert fit.rates == [0.1, 0.1, 0.05, 0.05]
 
 
@@ -114,7 +126,10 @@ def test_the_rate_never_falls_below_its_floor(fit, model):
 
 
 def test_plateau_of_an_accuracy(fit):
-    fit([cb.ReduceLROnPlateau("acc", factor=0.5, patience=0)], [{"acc": v} for v in (0.1, 0.2, 0.1, 0.3)])
+    fit(
+        [cb.ReduceLROnPlateau("acc", factor=0.5, patience=0)],
+        [{"acc": v} for v in (0.1, 0.2, 0.1, 0.3)],
+    )
     assert fit.rates == [0.1, 0.1, 0.1, 0.05]
 
 
@@ -137,4 +152,6 @@ def test_resuming_a_plateau(fit, model):
     model.optimizer.lr = 0.1
     fit([plateau()], losses(*[1.0] * 4))
     states = json.loads(json.dumps(fit.states[0])), {}
-    assert fit([plateau()], losses(*[1.0] * 6), initial_epoch=4, states=states).history["lr"] == whole
+    assert (
+        fit([plateau()], losses(*[1.0] * 6), initial_epoch=4, states=states).history["lr"] == whole
+    )

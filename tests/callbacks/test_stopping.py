@@ -50,7 +50,9 @@ def test_nan_never_improves(fit):
     assert fit([early], losses(math.nan, 1.0)).epoch == [0]
 
 
-@pytest.mark.parametrize("values", [(3.0, 1.0, 2.0, 2.0, 2.0), (3.0, 1.0, 2.0)], ids=["stopped", "ran out of epochs"])
+@pytest.mark.parametrize(
+    "values", [(3.0, 1.0, 2.0, 2.0, 2.0), (3.0, 1.0, 2.0)], ids=["stopped", "ran out of epochs"]
+)
 def test_best_weights_come_back(values, fit, model):
     fit([cb.EarlyStopping("loss", patience=2, restore_best_weights=True)], losses(*values))
     assert model.weights[0].tolist() == [2.0, 2.0]
@@ -102,11 +104,15 @@ def test_terminate_on_nan_looks_once_a_second_within_an_epoch(model, monkeypatch
     guard.on_train_begin()
     for step in range(100):
         now[0] += 0.1
-        guard.update(step, lambda: fetched.append(1) or {"loss": math.nan if len(fetched) > 3 else 1.0})
+        guard.update(
+            step, lambda: fetched.append(1) or {"loss": math.nan if len(fetched) > 3 else 1.0}
+        )
     assert len(fetched) in (9, 10)
     assert model.stop_training
     guard.on_train_end()
-    assert re.fullmatch(r"After (39|40|41) steps: Invalid loss, terminating training\n", capsys.readouterr().out)
+    assert re.fullmatch(
+        r"After (39|40|41) steps: Invalid loss, terminating training\n", capsys.readouterr().out
+    )
 
 
 def test_logs_without_a_loss_are_fine(fit, model):

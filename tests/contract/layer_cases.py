@@ -1,4 +1,6 @@
-"""One table of layers, arguments and input shapes: every check in test_layer_contract.py runs on every row."""
+"""One table of layers, arguments and input shapes: every check in test_layer_contract.py runs on
+every row.
+"""
 
 from __future__ import annotations
 
@@ -21,11 +23,13 @@ BATCH = 2
 
 @dataclass(frozen=True, eq=False)
 class Case:
-    """A layer with arguments (or a function that makes them) on samples of one shape or, for merges, of several.
+    """A layer with arguments (or a function that makes them) on samples of one shape or, for
+    merges, of several.
 
-    `training` says what training mode does to the output: nothing ("same"), "noise", or "statistics" of the batch.
-    `mask` says what becomes of a mask of the input: "kept", "dropped" or "refused"; None means what `supports_masking`
-    promises.  `fixed` marks weights or checks that need every size known.
+    `training` says what training mode does to the output: nothing ("same"), "noise", or
+    "statistics" of the batch. `mask` says what becomes of a mask of the input: "kept", "dropped" or
+    "refused"; None means what `supports_masking` promises. `fixed` marks weights or checks that
+    need every size known.
     """
 
     layer: str
@@ -39,7 +43,8 @@ class Case:
     def __str__(self) -> str:
         if callable(self.arguments):
             return self.layer
-        # a function's repr holds its address, and pytest-xdist wants the same names in every process
+        # a function's repr holds its address, and pytest-xdist wants the same names in every
+        # process
         values = {k: getattr(v, "__name__", v) for k, v in self.arguments.items()}
         return f"{self.layer}({', '.join(f'{k}={v}' for k, v in values.items())})"
 
@@ -56,7 +61,10 @@ class Case:
         """Random inputs: one array, or a list where the layer merges several."""
         rng = np.random.default_rng(seed)
         if self.integers_below is not None:
-            arrays = [jnp.asarray(rng.integers(0, self.integers_below, (BATCH, *s)), "int32") for s in self.shapes]
+            arrays = [
+                jnp.asarray(rng.integers(0, self.integers_below, (BATCH, *s)), "int32")
+                for s in self.shapes
+            ]
         else:
             arrays = [jnp.asarray(rng.normal(size=(BATCH, *s)), "float32") for s in self.shapes]
         return arrays if isinstance(self.shape, list) else arrays[0]
@@ -71,7 +79,9 @@ class Case:
 
 @dataclass(frozen=True)
 class Built:
-    """A handle with weights that are nowhere trivial, its inputs, and its output in inference mode, not compiled."""
+    """A handle with weights that are nowhere trivial, its inputs, and its output in inference mode,
+    not compiled.
+    """
 
     handle: Any
     inputs: Any
@@ -82,8 +92,12 @@ class Built:
 def randomise(handle: Any) -> list[np.ndarray]:
     """Move every weight away from zeros and ones (variances stay positive)."""
     rng = np.random.default_rng(7)
-    weights = [np.abs(w + 0.3 * rng.random(w.shape)).astype("float32") for w in handle.get_weights()]
-    signs = [1.0 if w.ndim == 1 else np.where(rng.random(w.shape) < 0.5, -1.0, 1.0) for w in weights]
+    weights = [
+        np.abs(w + 0.3 * rng.random(w.shape)).astype("float32") for w in handle.get_weights()
+    ]
+    signs = [
+        1.0 if w.ndim == 1 else np.where(rng.random(w.shape) < 0.5, -1.0, 1.0) for w in weights
+    ]
     weights = [(w * s).astype("float32") for w, s in zip(weights, signs, strict=True)]
     handle.set_weights(weights)
     return weights
@@ -97,14 +111,18 @@ def built(case: Case) -> Built:
     return Built(handle, inputs, apply(handle.module, handle.variables, inputs), weights)
 
 
-def apply(module: nn.Module, variables: Any, inputs: Any, train: bool = False, key: Any = None) -> Any:
+def apply(
+    module: nn.Module, variables: Any, inputs: Any, train: bool = False, key: Any = None
+) -> Any:
     """The output of an unbound module; in training mode with its changed collections."""
 
     def forward(bound: nn.Module) -> Any:
         return run(bound, (inputs,), {}, None, train)[0]
 
     rngs = None if key is None else {"dropout": key}
-    return nn.apply(forward, module, mutable=["batch_stats", "state"] if train else False)(variables, rngs=rngs)
+    return nn.apply(forward, module, mutable=["batch_stats", "state"] if train else False)(
+        variables, rngs=rngs
+    )
 
 
 def leaves(structure: Any) -> list[np.ndarray]:

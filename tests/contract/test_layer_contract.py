@@ -14,7 +14,7 @@ from jaxcnn.layers import LAYERS
 from jaxcnn.layers.derived import ModuleLayer
 from jaxcnn.models import Model, load_model
 from jaxcnn.nn import Layer, valid_rows
-from jaxcnn.registry import custom_object_scope
+from jaxcnn.runtime.names import custom_object_scope
 
 from .layer_cases import BATCH, CASES, Case, apply, built, double, leaves
 
@@ -28,17 +28,25 @@ NOT_MODULES = {"InputLayer", "Operation", "Sequential", "Model", "FlaxLayer", *C
 
 def test_every_registered_layer_has_a_row():
     missing = set(LAYERS.items()) - {case.layer for case in CASES} - NOT_MODULES
-    assert not missing, f"add a row to tests/contract/layer_cases.py for {', '.join(sorted(missing))}"
+    assert not missing, (
+        f"add a row to tests/contract/layer_cases.py for {', '.join(sorted(missing))}"
+    )
 
 
 @pytest.mark.parametrize("name", sorted({case.layer for case in CASES}))
 def test_the_handle_shows_the_arguments_and_documents_itself(name):
     handle = LAYERS.find(name)
-    assert getattr(layers, name, handle) is handle  # those of faces and detection are not among the general ones
+    assert (
+        getattr(layers, name, handle) is handle
+    )  # those of faces and detection are not among the general ones
     assert handle.__doc__ and len(handle.__doc__) > 20
     if issubclass(handle, ModuleLayer):
         shown = list(inspect.signature(handle).parameters)
-        own = [n for n in inspect.signature(handle.module_class).parameters if n not in ("parent", "name")]
+        own = [
+            n
+            for n in inspect.signature(handle.module_class).parameters
+            if n not in ("parent", "name")
+        ]
         assert [n for n in shown if n != "weights"] == [*own, "kwargs"]
 
 
@@ -51,7 +59,9 @@ def test_symbolic_shape_is_the_real_shape(case: Case):
         assert symbol.dtype == value.dtype
     shapes = [(None, *shape) for shape in case.shapes]
     wanted = [(None, *value.shape[1:]) for value in jax.tree.leaves(result.output)]
-    computed = case.make().compute_output_shape(shapes if isinstance(case.shape, list) else shapes[0])
+    computed = case.make().compute_output_shape(
+        shapes if isinstance(case.shape, list) else shapes[0]
+    )
     assert ([computed] if isinstance(computed, tuple) else computed) == wanted
 
 
@@ -62,7 +72,9 @@ def test_unknown_sizes_are_traced_or_refused(case: Case):
         with pytest.raises(ValueError, match=handle.name):
             handle(case.symbols(unknown=True))
         return
-    for symbol, value in zip(jax.tree.leaves(handle(case.symbols(unknown=True))), real, strict=True):
+    for symbol, value in zip(
+        jax.tree.leaves(handle(case.symbols(unknown=True))), real, strict=True
+    ):
         assert len(symbol.shape) == value.ndim
         assert all(n is None or n == m for n, m in zip(symbol.shape, value.shape, strict=True))
         if case.shapes != [()] and any(len(s) > 1 for s in case.shapes) and symbol.shape != (None,):
@@ -70,7 +82,9 @@ def test_unknown_sizes_are_traced_or_refused(case: Case):
 
 
 @pytest.mark.parametrize(
-    "case", [c for c in CASES if "data_format" in inspect.signature(LAYERS.find(c.layer)).parameters], ids=str
+    "case",
+    [c for c in CASES if "data_format" in inspect.signature(LAYERS.find(c.layer)).parameters],
+    ids=str,
 )
 def test_both_data_formats_agree(case: Case):
     outputs = []
@@ -150,7 +164,9 @@ def test_weights_round_trip(case: Case):
 
 @every_case
 def test_compiled_training_and_gradients(case: Case):
-    """One compilation: inference as it is without, training mode as the row says, every gradient finite."""
+    """One compilation: inference as it is without, training mode as the row says, every gradient
+    finite.
+    """
     handle, inputs = built(case).handle, built(case).inputs
     variables = handle.variables
     params = variables.get("params", {})
@@ -158,7 +174,9 @@ def test_compiled_training_and_gradients(case: Case):
     differentiable = case.integers_below is None
 
     def loss(params, inputs):
-        outputs, changed = apply(handle.module, {"params": params, **rest}, inputs, train=True, key=KEY)
+        outputs, changed = apply(
+            handle.module, {"params": params, **rest}, inputs, train=True, key=KEY
+        )
         return sum(jnp.sum(jnp.square(y)) for y in jax.tree.leaves(outputs)), (outputs, changed)
 
     @jax.jit
@@ -171,9 +189,15 @@ def test_compiled_training_and_gradients(case: Case):
     for compiled, eager in zip(leaves(inferred), leaves(built(case).output), strict=True):
         np.testing.assert_allclose(compiled, eager, rtol=1e-5, atol=1e-6)
     assert all(np.isfinite(g).all() for g in leaves(gradients))
-    same = all(np.allclose(a, b, rtol=1e-5, atol=1e-6) for a, b in zip(leaves(inferred), leaves(trained), strict=True))
+    same = all(
+        np.allclose(a, b, rtol=1e-5, atol=1e-6)
+        for a, b in zip(leaves(inferred), leaves(trained), strict=True)
+    )
     assert same == (case.training == "same")
-    moved = any(not np.allclose(a, b) for a, b in zip(leaves(rest), leaves({**rest, **changed}), strict=True))
+    moved = any(
+        not np.allclose(a, b)
+        for a, b in zip(leaves(rest), leaves({**rest, **changed}), strict=True)
+    )
     assert moved == (case.training == "statistics") or "state" in changed
 
 
@@ -181,11 +205,14 @@ def test_compiled_training_and_gradients(case: Case):
 def test_noise_is_a_function_of_the_key(case: Case):
     handle, inputs = built(case).handle, built(case).inputs
     first, again, other = (
-        apply(handle.module, handle.variables, inputs, train=True, key=jax.random.key(seed))[0] for seed in (0, 0, 1)
+        apply(handle.module, handle.variables, inputs, train=True, key=jax.random.key(seed))[0]
+        for seed in (0, 0, 1)
     )
     np.testing.assert_array_equal(first, again)
     assert not np.array_equal(first, other)
-    with pytest.raises(Exception, match="dropout"):  # training mode without a stream of noise is an error, not silence
+    with pytest.raises(
+        Exception, match="dropout"
+    ):  # training mode without a stream of noise is an error, not silence
         apply(handle.module, handle.variables, inputs, train=True)
 
 
@@ -193,7 +220,9 @@ def test_noise_is_a_function_of_the_key(case: Case):
 def test_vmap_over_an_extra_axis(case: Case):
     result = built(case)
     stacked = jax.tree.map(lambda a, b: jnp.stack([a, b]), result.inputs, case.inputs(seed=5))
-    mapped = jax.jit(jax.vmap(lambda x: apply(result.handle.module, result.handle.variables, x)))(stacked)
+    mapped = jax.jit(jax.vmap(lambda x: apply(result.handle.module, result.handle.variables, x)))(
+        stacked
+    )
     for batch, single in zip(leaves(mapped), leaves(result.output), strict=True):
         np.testing.assert_allclose(batch[0], single, rtol=1e-5, atol=1e-6)
 
@@ -205,11 +234,15 @@ def test_bfloat16_in_bfloat16_out(case: Case):
     variables = result.handle.variables
     if "params" in variables:
         variables["params"] = jax.tree.map(lambda w: w.astype(jnp.bfloat16), variables["params"])
-    inputs = jax.tree.map(lambda x: x.astype(jnp.bfloat16) if case.integers_below is None else x, result.inputs)
+    inputs = jax.tree.map(
+        lambda x: x.astype(jnp.bfloat16) if case.integers_below is None else x, result.inputs
+    )
     module = result.handle.module
     with jax.numpy_dtype_promotion("strict"):
         outputs = jax.jit(lambda v, x: apply(module, v, x))(variables, inputs)
-        trained, changed = jax.eval_shape(lambda v, x: apply(module, v, x, train=True, key=KEY), variables, inputs)
+        trained, changed = jax.eval_shape(
+            lambda v, x: apply(module, v, x, train=True, key=KEY), variables, inputs
+        )
     assert all(y.dtype == jnp.bfloat16 for y in jax.tree.leaves((outputs, trained)))
     assert all(s.dtype == jnp.float32 for s in jax.tree.leaves(changed.get("batch_stats", {})))
     for low, full in zip(leaves(outputs), leaves(result.output), strict=True):
@@ -255,7 +288,9 @@ def test_plain_flax_use_inside_another_module(case: Case):
 
 @every_case
 def test_rows_do_not_mix(case: Case):
-    """Unless a layer says so, a padding row changes no other row, in training mode too where that differs."""
+    """Unless a layer says so, a padding row changes no other row, in training mode too where that
+    differs.
+    """
     result = built(case)
     module = result.handle.module
     if not isinstance(module, Layer) or module.mixes_rows:

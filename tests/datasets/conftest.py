@@ -23,9 +23,14 @@ def home(tmp_path, monkeypatch):
 
 @pytest.fixture
 def digits():
-    """A few random pictures with the shapes and types of MNIST: (x_train, y_train), (x_test, y_test)."""
+    """A few random pictures with the shapes and types of MNIST: (x_train, y_train), (x_test,
+    y_test).
+    """
     rng = np.random.default_rng(0)
-    return tuple((rng.integers(0, 256, (n, 28, 28), np.uint8), rng.integers(0, 10, n, np.uint8)) for n in (7, 3))
+    return tuple(
+        (rng.integers(0, 256, (n, 28, 28), np.uint8), rng.integers(0, 10, n, np.uint8))
+        for n in (7, 3)
+    )
 
 
 @pytest.fixture

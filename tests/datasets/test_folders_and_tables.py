@@ -1,4 +1,6 @@
-"""Newsgroups, word vectors, emotions, faces, hand signs, dogs and cats, frames: real files, small ones, broken ones."""
+"""Newsgroups, word vectors, emotions, faces, hand signs, dogs and cats, frames: real files, small
+ones, broken ones.
+"""
 
 import csv
 import tarfile
@@ -38,7 +40,8 @@ def real(monkeypatch):
     return needs
 
 
-# newsgroups -----------------------------------------------------------------------------------------------------------
+# newsgroups
+# -----------------------------------------------------------------------------------------------------------
 
 POST = "From: a\nSubject: b\n\nThe text\n\nand more \xe9\n"
 
@@ -54,7 +57,10 @@ def test_posts_of_a_folder(home):
     texts, labels, names = newsgroups.load_data()
     assert names == ["alt.atheism", "sci.space"]
     assert labels.tolist() == [0, 1, 1]
-    assert texts[1:] == ["\n\nThe sci.space/10\n\nand more é\n", "\n\nThe sci.space/9\n\nand more é\n"]
+    assert texts[1:] == [
+        "\n\nThe sci.space/10\n\nand more é\n",
+        "\n\nThe sci.space/9\n\nand more é\n",
+    ]
     assert newsgroups.load_data(headers=True)[0][0].startswith("From: a\n")
     with pytest.raises(ValueError, match="has no train part; put 20news-bydate"):
         newsgroups.load_data("train")
@@ -69,7 +75,11 @@ def test_posts_of_an_archive_split_by_date(home, tmp_path):
     with tarfile.open(path, "w:gz") as archive:
         for part in ("train", "test"):
             archive.add(tmp_path / f"20news-bydate-{part}", f"20news-bydate-{part}")
-    assert [len(newsgroups.load_data(subset)[0]) for subset in ("all", "train", "test")] == [6, 3, 3]
+    assert [len(newsgroups.load_data(subset)[0]) for subset in ("all", "train", "test")] == [
+        6,
+        3,
+        3,
+    ]
     path.write_bytes(path.read_bytes()[:-100])
     with pytest.raises(DamagedFileError, match="cannot be read to its end"):
         newsgroups.load_data()
@@ -87,10 +97,14 @@ def test_the_real_posts(real):
     texts, labels, names = newsgroups.load_data()
     assert (len(texts), len(names)) == (18846, 20)
     assert np.bincount(labels).min() > 600
-    assert (len(newsgroups.load_data("train")[0]), len(newsgroups.load_data("test")[0])) == (11314, 7532)
+    assert (len(newsgroups.load_data("train")[0]), len(newsgroups.load_data("test")[0])) == (
+        11314,
+        7532,
+    )
 
 
-# word vectors ---------------------------------------------------------------------------------------------------------
+# word vectors
+# ---------------------------------------------------------------------------------------------------------
 
 
 def test_vectors_and_their_matrix(home):
@@ -103,17 +117,23 @@ def test_vectors_and_their_matrix(home):
     assert list(glove.load_data(50, words={"cat"})) == ["cat"]
     matrix = glove.embedding_matrix({"cat": 1, "unknown": 2, "the": 3}, vectors)
     assert matrix.tolist() == [[0, 0], [1, 2], [0, 0], [0.5, -1]]
-    assert glove.embedding_matrix({"cat": 1, "unknown": 2, "the": 3}, vectors, num_words=3).shape == (3, 2)
+    assert glove.embedding_matrix(
+        {"cat": 1, "unknown": 2, "the": 3}, vectors, num_words=3
+    ).shape == (3, 2)
     with pytest.raises(ValueError, match="no vectors"):
         glove.embedding_matrix({"cat": 1}, {})
     with zipfile.ZipFile(home / "glove.6B.zip", "w") as archive:
         archive.writestr("glove.6B.100d.txt", text)
     assert list(glove.load_data()) == ["the", "cat", "."]
-    with pytest.raises(DamagedFileError, match=r"glove\.6B\.zip is damaged: it lacks glove\.6B\.300d\.txt"):
+    with pytest.raises(
+        DamagedFileError, match=r"glove\.6B\.zip is damaged: it lacks glove\.6B\.300d\.txt"
+    ):
         glove.load_data(300)
     with pytest.raises(ValueError, match="dimensions must be one of 50, 100, 200, 300; got 64"):
         glove.load_data(64)
-    with pytest.raises(DatasetNotFoundError, match=r"Put glove\.6B\.200d\.txt or .*nlp\.stanford\.edu") as caught:
+    with pytest.raises(
+        DatasetNotFoundError, match=r"Put glove\.6B\.200d\.txt or .*nlp\.stanford\.edu"
+    ) as caught:
         (home / "glove.6B.zip").unlink()
         glove.load_data(200)
     assert "network connection" not in str(caught.value)
@@ -157,12 +177,16 @@ def test_the_real_vectors(real):
     assert cosine(royal, found["queen"]) > cosine(royal, found["cabbage"]) + 0.5
 
 
-# emotions -------------------------------------------------------------------------------------------------------------
+# emotions
+# -------------------------------------------------------------------------------------------------------------
 
 
 def write_faces(path, **change):
     rng = np.random.default_rng(0)
-    parts = {part: (rng.integers(0, 256, (4, 48, 48), np.uint8), rng.integers(0, 7, 4)) for part in fer2013.PARTS}
+    parts = {
+        part: (rng.integers(0, 256, (4, 48, 48), np.uint8), rng.integers(0, 7, 4))
+        for part in fer2013.PARTS
+    }
     with open(path, "w", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(["emotion", "pixels", "Usage"])
@@ -174,7 +198,11 @@ def write_faces(path, **change):
 
 def test_faces_of_the_original_table_and_of_an_archive(home):
     parts = write_faces(home / "fer2013.csv")
-    arrays = {f"{kind}_{part}": array for part, pair in parts.items() for kind, array in zip("xy", pair, strict=True)}
+    arrays = {
+        f"{kind}_{part}": array
+        for part, pair in parts.items()
+        for kind, array in zip("xy", pair, strict=True)
+    }
     for _ in range(2):  # from the table, then from the archive
         for (x, y), (faces, emotions) in zip(fer2013.load_data(), parts.values(), strict=True):
             np.testing.assert_array_equal(x, faces)
@@ -182,7 +210,9 @@ def test_faces_of_the_original_table_and_of_an_archive(home):
             assert (x.dtype, y.dtype) == (np.uint8, np.uint8)
         np.savez(home / "fer2013.npz", **arrays)
     np.savez(home / "fer2013.npz", **(arrays | {"y_Training": np.full(4, 7)}))
-    with pytest.raises(DamagedFileError, match="its Training has labels from 7 to 7, expected 0 to 6"):
+    with pytest.raises(
+        DamagedFileError, match="its Training has labels from 7 to 7, expected 0 to 6"
+    ):
         fer2013.load_data()
 
 
@@ -208,10 +238,15 @@ def test_broken_lines_of_the_table(home, change, problem):
 
 def test_the_real_faces_with_emotions(real):
     real("fer2013.npz")
-    assert [x.shape for x, _ in fer2013.load_data()] == [(7000, 48, 48), (1500, 48, 48), (1500, 48, 48)]
+    assert [x.shape for x, _ in fer2013.load_data()] == [
+        (7000, 48, 48),
+        (1500, 48, 48),
+        (1500, 48, 48),
+    ]
 
 
-# faces ----------------------------------------------------------------------------------------------------------------
+# faces
+# ----------------------------------------------------------------------------------------------------------------
 
 
 def test_faces_of_the_folders_of_att(home):
@@ -224,7 +259,9 @@ def test_faces_of_the_folders_of_att(home):
     expected = np.random.default_rng(1010).integers(0, 256, (112, 92), np.uint8)
     np.testing.assert_array_equal(x[8], expected)  # s10/10.pgm is the last, not the second
     photograph(home / "orl_faces/s2/2.pgm", (112, 90))
-    with pytest.raises(DamagedFileError, match=r"s2/2\.pgm is damaged: it is not a picture of 92 x 112"):
+    with pytest.raises(
+        DamagedFileError, match=r"s2/2\.pgm is damaged: it is not a picture of 92 x 112"
+    ):
         orl_faces.load_data()
 
 
@@ -241,7 +278,11 @@ def test_photographs_of_people(home, tmp_path):
     photograph(home / "lfw/Alan_Turing/Alan_Turing_0001.jpg", (250, 250, 3), 9)
     for _ in range(2):  # from the folder, then from the archive
         x, y, names = lfw.load_data(size=(50, 40))
-        assert (x.shape, y.tolist(), names) == ((4, 50, 40, 3), [0, 0, 0, 1], ["Ada Lovelace", "Alan Turing"])
+        assert (x.shape, y.tolist(), names) == (
+            (4, 50, 40, 3),
+            [0, 0, 0, 1],
+            ["Ada Lovelace", "Alan Turing"],
+        )
         assert lfw.load_data(min_faces_per_person=2)[0].shape == (3, 250, 250, 3)
         if (home / "lfw").exists():
             with tarfile.open(home / "lfw.tgz", "w:gz") as archive:
@@ -251,7 +292,9 @@ def test_photographs_of_people(home, tmp_path):
         lfw.load_data(min_faces_per_person=4)
     (tmp_path / "away").rename(home / "lfw")
     cut(home / "lfw/Ada_Lovelace/Ada_Lovelace_0001.jpg")
-    with pytest.raises(DamagedFileError, match=r"Ada_Lovelace_0001\.jpg is damaged: not a readable picture"):
+    with pytest.raises(
+        DamagedFileError, match=r"Ada_Lovelace_0001\.jpg is damaged: not a readable picture"
+    ):
         lfw.load_data()
     (home / "lfw/Nobody").mkdir()
     with pytest.raises(DamagedFileError, match="there is no picture in Nobody"):
@@ -265,13 +308,17 @@ def test_the_real_photographs_of_people(real):
     assert len(y) == 100
 
 
-# hand signs -----------------------------------------------------------------------------------------------------------
+# hand signs
+# -----------------------------------------------------------------------------------------------------------
 
 
 def test_hand_signs_of_both_formats(home):
     import h5py
 
-    x, y = np.random.default_rng(0).integers(0, 256, (5, 64, 64, 3), np.uint8), np.array([0, 1, 2, 3, 5])
+    x, y = (
+        np.random.default_rng(0).integers(0, 256, (5, 64, 64, 3), np.uint8),
+        np.array([0, 1, 2, 3, 5]),
+    )
     np.savez(home / "signs.npz", x_val=x, y_val=y.astype(np.uint8))
     with h5py.File(home / "train_signs.h5", "w") as file:
         file["train_set_x"], file["train_set_y"] = x, y
@@ -283,7 +330,9 @@ def test_hand_signs_of_both_formats(home):
     with pytest.raises(DamagedFileError, match=r"signs\.npz is damaged: it lacks x_test, y_test"):
         signs.load_data("signs", "test")
     (home / "train_signs.h5").rename(home / "test_signs.h5")
-    with pytest.raises(DamagedFileError, match="it lacks test_set_x, test_set_y; it has train_set_x, train_set_y"):
+    with pytest.raises(
+        DamagedFileError, match="it lacks test_set_x, test_set_y; it has train_set_x, train_set_y"
+    ):
         signs.load_data("signs", "test")
     (home / "test_signs.h5").write_bytes(b"not HDF5")
     with pytest.raises(DamagedFileError, match="not a readable HDF5 file"):
@@ -302,7 +351,8 @@ def test_the_real_hand_signs(real):
     assert signs.load_data("signs", "test")[0].shape == (120, 64, 64, 3)
 
 
-# dogs and cats --------------------------------------------------------------------------------------------------------
+# dogs and cats
+# --------------------------------------------------------------------------------------------------------
 
 
 def test_arranging_the_files_of_the_contest(home, tmp_path):
@@ -311,7 +361,9 @@ def test_arranging_the_files_of_the_contest(home, tmp_path):
             photograph(tmp_path / f"contest/train/{kind}.{i}.jpg", seed=i)
     with pytest.raises(DatasetNotFoundError, match=r"dogs_vs_cats\.arrange makes that folder"):
         dogs_vs_cats.folders()
-    assert dogs_vs_cats.arrange(tmp_path / "contest", train=2, validation=1) == home / "dogs_vs_cats"
+    assert (
+        dogs_vs_cats.arrange(tmp_path / "contest", train=2, validation=1) == home / "dogs_vs_cats"
+    )
     train, validation = dogs_vs_cats.folders()
     assert sorted(f.name for f in (train / "cats").iterdir()) == ["cat.0.jpg", "cat.1.jpg"]
     assert [f.name for f in (validation / "dogs").iterdir()] == ["dog.2.jpg"]
@@ -332,7 +384,9 @@ def test_arranging_leaves_nothing_half_done(tmp_path):
             archive.write(file, file.relative_to(tmp_path))
     to = tmp_path / "out/pets"
     for source in (tmp_path / "PetImages", tmp_path / "pets.zip"):
-        with pytest.raises(DamagedFileError, match=r"Dog/1\.jpg is damaged: not a readable picture"):
+        with pytest.raises(
+            DamagedFileError, match=r"Dog/1\.jpg is damaged: not a readable picture"
+        ):
             dogs_vs_cats.arrange(source, 2, 1, to)
         assert list((tmp_path / "out").iterdir()) == []
         with pytest.raises(ValueError, match=r"^\S+ has not enough dogs: 3 \+ 1 are wanted"):
@@ -349,7 +403,8 @@ def test_the_real_dogs_and_cats(real):
     assert [len(list((folder / "dogs").iterdir())) for folder in (train, validation)] == [1000, 500]
 
 
-# frames ---------------------------------------------------------------------------------------------------------------
+# frames
+# ---------------------------------------------------------------------------------------------------------------
 
 
 def test_frames_of_a_folder(tmp_path):

@@ -7,11 +7,18 @@ import tarfile
 import numpy as np
 import pytest
 
-from jaxcnn.datasets.formats import DamagedFileError, read_cifar10, read_cifar100, read_idx, read_npz
+from jaxcnn.datasets.formats import (
+    DamagedFileError,
+    read_cifar10,
+    read_cifar100,
+    read_idx,
+    read_npz,
+)
 
 from .writers import assert_same, cifar_pickle, photographs, write_cifar10, write_idx, write_npz
 
-# npz ------------------------------------------------------------------------------------------------------------------
+# npz
+# ------------------------------------------------------------------------------------------------------------------
 
 
 def test_npz(tmp_path, digits):
@@ -19,13 +26,18 @@ def test_npz(tmp_path, digits):
 
 
 def test_npz_labels_may_be_a_column(tmp_path, digits):
-    assert_same(read_npz(write_npz(tmp_path / "a.npz", digits, y_train=digits[0][1][:, None])), digits)
+    assert_same(
+        read_npz(write_npz(tmp_path / "a.npz", digits, y_train=digits[0][1][:, None])), digits
+    )
 
 
 def test_npz_truncated(tmp_path, digits):
     path = write_npz(tmp_path / "mnist.npz", digits)
     path.write_bytes(path.read_bytes()[:-100])
-    with pytest.raises(DamagedFileError, match=r"mnist\.npz is damaged: not a readable NumPy archive .* Delete it and"):
+    with pytest.raises(
+        DamagedFileError,
+        match=r"mnist\.npz is damaged: not a readable NumPy archive .* Delete it and",
+    ):
         read_npz(path)
 
 
@@ -63,7 +75,8 @@ def test_npz_with_objects_is_not_unpickled(tmp_path, digits):
         read_npz(path)
 
 
-# idx ------------------------------------------------------------------------------------------------------------------
+# idx
+# ------------------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("dot", [False, True])
@@ -89,18 +102,23 @@ def test_idx_damages(tmp_path, digits):
     assert "starts with the bytes " in damaged(lambda b: b"")
     assert "follow" in damaged(lambda b: b[:8] + b"\xff\xff\xff\xff" + b[12:])
     assert "not a readable gzip file" in damaged(lambda b: b[:-20], gz=True)
-    assert "not a readable gzip file" in damaged(lambda b: b[:40] + bytes([b[40] ^ 255]) + b[41:], gz=True)
+    assert "not a readable gzip file" in damaged(
+        lambda b: b[:40] + bytes([b[40] ^ 255]) + b[41:], gz=True
+    )
     assert "not a readable gzip file" in damaged(lambda b: b"<html>", gz=True)
 
 
 def test_idx_with_a_missing_part(tmp_path, digits):
     path = write_idx(tmp_path, digits)
     (tmp_path / "t10k-labels-idx1-ubyte").unlink()
-    with pytest.raises(DamagedFileError, match=r"t10k-labels-idx1-ubyte\[\.gz\] is missing beside train-images"):
+    with pytest.raises(
+        DamagedFileError, match=r"t10k-labels-idx1-ubyte\[\.gz\] is missing beside train-images"
+    ):
         read_idx(path)
 
 
-# CIFAR ----------------------------------------------------------------------------------------------------------------
+# CIFAR
+# ----------------------------------------------------------------------------------------------------------------
 
 
 def test_cifar10_folder_and_archive(tmp_path):
@@ -115,7 +133,9 @@ def test_cifar10_folder_and_archive(tmp_path):
 def test_cifar100(tmp_path):
     for seed, name in enumerate(("train", "test")):
         x, y = photographs(3, 100, seed)
-        (tmp_path / name).write_bytes(cifar_pickle(x, fine_labels=y.tolist(), coarse_labels=(y // 5).tolist()))
+        (tmp_path / name).write_bytes(
+            cifar_pickle(x, fine_labels=y.tolist(), coarse_labels=(y // 5).tolist())
+        )
     (_, fine), _ = read_cifar100(tmp_path)
     (_, coarse), _ = read_cifar100(tmp_path, "coarse")
     np.testing.assert_array_equal(coarse, fine // 5)
@@ -172,7 +192,9 @@ class Attack:
 def test_a_pickle_that_wants_to_run_code_is_refused(tmp_path, monkeypatch, protocol):
     monkeypatch.chdir(tmp_path)
     write_cifar10(tmp_path / "c")
-    (tmp_path / "c/data_batch_1").write_bytes(pickle.dumps({b"data": Attack(), b"labels": []}, protocol=protocol))
+    (tmp_path / "c/data_batch_1").write_bytes(
+        pickle.dumps({b"data": Attack(), b"labels": []}, protocol=protocol)
+    )
     with pytest.raises(DamagedFileError, match=r"it asks for (_?io|builtins|__builtin__)\.open"):
         read_cifar10(tmp_path / "c")
     assert not (tmp_path / "attacked").exists()

@@ -24,7 +24,9 @@ from .writers import assert_same
 
 @pytest.fixture
 def no_network(monkeypatch, tmp_path):
-    """Every look at the network fails, so that nothing can wait for it; temporary folders go with those of the test."""
+    """Every look at the network fails, so that nothing can wait for it; temporary folders go with
+    those of the test.
+    """
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
 
     def refuse(*_, **__):
@@ -41,14 +43,17 @@ def prepare(data_dir, splits):
     """
 
     class Mnist(tfds.core.GeneratorBasedBuilder, skip_registration=True):
-        __module__ = "__main__"  # else tensorflow-datasets looks for files beside this module, which lies in no package
+        # else tensorflow-datasets looks for files beside this module, which lies in no package
+        __module__ = "__main__"
         VERSION = tfds.core.Version("3.0.1")
 
         def _info(self):
             image = tfds.features.Image(shape=(28, 28, 1), encoding_format="png")
             label = tfds.features.ClassLabel(num_classes=10)
             features = tfds.features.FeaturesDict({"image": image, "label": label})
-            return tfds.core.DatasetInfo(builder=self, features=features, supervised_keys=("image", "label"))
+            return tfds.core.DatasetInfo(
+                builder=self, features=features, supervised_keys=("image", "label")
+            )
 
         def _split_generators(self, _):
             return {name: self._generate_examples(examples) for name, examples in splits.items()}
@@ -71,15 +76,24 @@ def png(x):
 
 @pytest.fixture
 def prepared(tmp_path, digits, no_network):
-    """MNIST in miniature, prepared as array_record files under ~/tensorflow_datasets; returns its folder."""
-    splits = {name: zip(map(png, x), y, strict=True) for name, (x, y) in zip(("train", "test"), digits, strict=True)}
+    """MNIST in miniature, prepared as array_record files under ~/tensorflow_datasets; returns its
+    folder.
+    """
+    splits = {
+        name: zip(map(png, x), y, strict=True)
+        for name, (x, y) in zip(("train", "test"), digits, strict=True)
+    }
     prepare(tmp_path / "tensorflow_datasets", splits)
     return tmp_path / "tensorflow_datasets/mnist/3.0.1"
 
 
 def in_any_order(arrays):
     """tensorflow-datasets shuffles while it prepares."""
-    return [(x[order], y[order]) for x, y in arrays for order in [np.lexsort((*x.reshape(len(x), -1).T, y))]]
+    return [
+        (x[order], y[order])
+        for x, y in arrays
+        for order in [np.lexsort((*x.reshape(len(x), -1).T, y))]
+    ]
 
 
 def test_mnist_from_a_prepared_folder(prepared, digits):
@@ -98,14 +112,19 @@ def test_prepared_folder_elsewhere(prepared, tmp_path, monkeypatch):
 def test_a_format_for_tensorflow_is_passed_over(prepared):
     info = prepared / "dataset_info.json"
     info.write_text(json.dumps(json.loads(info.read_text()) | {"fileFormat": "tfrecord"}))
-    with pytest.raises(DatasetNotFoundError, match="only TensorFlow reads; prepare it with file_format='array_record'"):
+    with pytest.raises(
+        DatasetNotFoundError,
+        match="only TensorFlow reads; prepare it with file_format='array_record'",
+    ):
         mnist.load_data()
 
 
 def test_damaged_prepared_folders(prepared):
     record = next(prepared.glob("*train.array_record*"))
     record.write_bytes(record.read_bytes()[:1000])
-    with pytest.raises(DamagedFileError, match=r"3\.0\.1 is damaged: not a prepared data set with image and label"):
+    with pytest.raises(
+        DamagedFileError, match=r"3\.0\.1 is damaged: not a prepared data set with image and label"
+    ):
         mnist.load_data()
     (prepared / "dataset_info.json").write_text("{")
     with pytest.raises(DamagedFileError, match=r"dataset_info\.json is damaged: not JSON"):
@@ -113,7 +132,9 @@ def test_damaged_prepared_folders(prepared):
 
 
 def test_training_from_a_data_source_of_real_digits(tmp_path, no_network):
-    """Files -> tensorflow-datasets -> as_data_source -> Stream -> a model that recognises digits it never saw."""
+    """Files -> tensorflow-datasets -> as_data_source -> Stream -> a model that recognises digits it
+    never saw.
+    """
     files = {"train": [], "test": []}
     for (x, y), part in zip(mnist.sample(), files, strict=True):
         for i in range(600 if part == "train" else 200):
@@ -127,7 +148,8 @@ def test_training_from_a_data_source_of_real_digits(tmp_path, no_network):
         return np.float32(example["image"] / 255), example["label"]
 
     train, test = (
-        Stream(builder.as_data_source(split=part), 50, transform=scaled, workers=2) for part in ("train", "test")
+        Stream(builder.as_data_source(split=part), 50, transform=scaled, workers=2)
+        for part in ("train", "test")
     )
     model = jaxcnn.Sequential(
         [

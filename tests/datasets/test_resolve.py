@@ -113,9 +113,16 @@ def test_download_when_nothing_is_there(home, digits, monkeypatch):
 
 
 def test_every_remote_has_a_checksum_and_becomes_a_file_that_is_looked_for():
-    for dataset in (mnist.dataset(), fashion_mnist.dataset(), cifar10.dataset(), cifar100.dataset("coarse")):
+    for dataset in (
+        mnist.dataset(),
+        fashion_mnist.dataset(),
+        cifar10.dataset(),
+        cifar100.dataset("coarse"),
+    ):
         patterns = [pattern for pattern, _ in dataset.files]
-        assert any(resolve.glob.fnmatch.fnmatch(dataset.remotes[0].path, pattern) for pattern in patterns)
+        assert any(
+            resolve.glob.fnmatch.fnmatch(dataset.remotes[0].path, pattern) for pattern in patterns
+        )
         for remote in dataset.remotes:
             assert len(remote.checksum) == 2 * hashlib.sha256().digest_size
             assert all(url.startswith("https://") for url in remote.urls)

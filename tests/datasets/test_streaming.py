@@ -1,4 +1,6 @@
-"""A stream gives every sample once an epoch, after a resume the ones that would have come, and is exact at edges."""
+"""A stream gives every sample once an epoch, after a resume the ones that would have come, and is
+exact at edges.
+"""
 
 import itertools
 import json
@@ -54,7 +56,9 @@ def test_without_shuffle_and_remainder():
 
 
 def test_seed_decides_and_workers_do_not():
-    streams = [Stream(numbers(), 5, seed=s, augment=noisy, workers=w) for s, w in ((1, 0), (1, 3), (2, 0))]
+    streams = [
+        Stream(numbers(), 5, seed=s, augment=noisy, workers=w) for s, w in ((1, 0), (1, 3), (2, 0))
+    ]
     runs = [[epoch(stream) for _ in range(2)] for stream in streams]
     assert runs[0] == runs[1] != runs[2]
     jaxcnn.utils.set_random_seed(1)
@@ -120,7 +124,9 @@ def test_dictionaries_and_transform():
 def test_bad_arguments():
     with pytest.raises(ValueError, match="There is no batch: 0 samples for 1 process"):
         Stream([], 4)
-    with pytest.raises(ValueError, match=r"There is no batch: 3 samples .* short batches are dropped"):
+    with pytest.raises(
+        ValueError, match=r"There is no batch: 3 samples .* short batches are dropped"
+    ):
         Stream(numbers(3), 4, drop_remainder=True)
     with pytest.raises(ValueError, match=r"shard must be \(number, count\)"):
         Stream(numbers(3), 4, shard=(2, 2))

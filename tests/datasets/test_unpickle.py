@@ -11,7 +11,9 @@ from hypothesis.extra import numpy as arrays
 from jaxcnn.datasets import unpickle
 
 DTYPES = st.sampled_from(["u1", "<i4", ">i8", "<f4", ">f8", "f2", "?"])
-ARRAYS = DTYPES.flatmap(lambda dtype: arrays.arrays(dtype, arrays.array_shapes(min_dims=0, min_side=0, max_side=4)))
+ARRAYS = DTYPES.flatmap(
+    lambda dtype: arrays.arrays(dtype, arrays.array_shapes(min_dims=0, min_side=0, max_side=4))
+)
 
 
 @settings(deadline=None, max_examples=80)
@@ -37,7 +39,11 @@ def test_objects_and_scalars_come_back(protocol):
 
 def reduced(module, name, *arguments):
     """A pickle that calls a function; it need not exist here."""
-    opcodes = b"\x80\x04" + b"".join(b"\x8c" + bytes([len(t)]) + t.encode() for t in (module, name)) + b"\x93"
+    opcodes = (
+        b"\x80\x04"
+        + b"".join(b"\x8c" + bytes([len(t)]) + t.encode() for t in (module, name))
+        + b"\x93"
+    )
     return opcodes + pickle.dumps(arguments, protocol=2)[2:-1] + b"R."
 
 

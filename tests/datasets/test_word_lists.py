@@ -1,4 +1,6 @@
-"""IMDb, Reuters and the house prices: arguments, shapes and dtypes of Keras, from files with pickled lists."""
+"""IMDb, Reuters and the house prices: arguments, shapes and dtypes of Keras, from files with
+pickled lists.
+"""
 
 import json
 import pickle
@@ -33,7 +35,12 @@ def reviews(home):
 
 def test_reviews_have_the_types_of_keras(reviews):
     (x_train, y_train), (x_test, y_test) = imdb.load_data()
-    assert (x_train.shape, x_train.dtype, y_train.shape, y_train.dtype) == ((30,), object, (30,), np.int64)
+    assert (x_train.shape, x_train.dtype, y_train.shape, y_train.dtype) == (
+        (30,),
+        object,
+        (30,),
+        np.int64,
+    )
     assert (x_test.shape, y_test.shape) == ((15,), (15,))
     assert all(type(review) is list and type(review[0]) is int for review in x_train)
 
@@ -67,7 +74,9 @@ def test_seed_decides_the_order(reviews):
     (a, ya), _ = imdb.load_data(seed=5)
     (b, yb), _ = imdb.load_data(seed=6)
     assert list(a) != list(b)
-    assert sorted(zip(map(tuple, a), ya, strict=True)) == sorted(zip(map(tuple, b), yb, strict=True))
+    assert sorted(zip(map(tuple, a), ya, strict=True)) == sorted(
+        zip(map(tuple, b), yb, strict=True)
+    )
 
 
 def test_arguments_of_keras_1(reviews):
@@ -81,7 +90,11 @@ def test_arguments_of_keras_1(reviews):
 def test_word_index(home):
     (home / "imdb_word_index.json").write_text(json.dumps({"the": 1, "naïve": 2}))
     assert imdb.get_word_index() == {"the": 1, "naïve": 2}
-    for bad, problem in (("{", "not JSON"), ("[1]", "not a dictionary"), ('{"the": "1"}', "not a dictionary")):
+    for bad, problem in (
+        ("{", "not JSON"),
+        ("[1]", "not a dictionary"),
+        ('{"the": "1"}', "not a dictionary"),
+    ):
         (home / "reuters_word_index.json").write_text(bad)
         with pytest.raises(DamagedFileError, match=problem):
             reuters.get_word_index()
@@ -133,10 +146,15 @@ def test_contents_that_are_no_newswires(home, changes, problem):
 
 def test_a_shape_that_does_not_belong_to_the_pickle(home):
     np.savez(home / "good.npz", x=lists(4, 0), y=np.arange(4))
-    with zipfile.ZipFile(home / "good.npz") as good, zipfile.ZipFile(home / "reuters.npz", "w") as bad:
+    with (
+        zipfile.ZipFile(home / "good.npz") as good,
+        zipfile.ZipFile(home / "reuters.npz", "w") as bad,
+    ):
         bad.writestr("x.npy", good.read("x.npy").replace(b"(4,)", b"(5,)"))
         bad.writestr("y.npy", good.read("y.npy"))
-    with pytest.raises(DamagedFileError, match=r"an array of shape \(4,\) where \(5,\) was announced"):
+    with pytest.raises(
+        DamagedFileError, match=r"an array of shape \(4,\) where \(5,\) was announced"
+    ):
         reuters.load_data()
 
 
@@ -163,7 +181,10 @@ def test_house_prices(home):
 
 
 def test_nothing_found(home):
-    with pytest.raises(DatasetNotFoundError, match=r"no imdb.npz, no imdb_full.pkl\n(.*\n)*.*not downloaded because"):
+    with pytest.raises(
+        DatasetNotFoundError,
+        match=r"no imdb.npz, no imdb_full.pkl\n(.*\n)*.*not downloaded because",
+    ):
         imdb.load_data()
     with pytest.raises(DatasetNotFoundError, match=r"imdb_word_index\.json into"):
         imdb.get_word_index()

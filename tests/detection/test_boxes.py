@@ -24,7 +24,8 @@ def numpy_suppression(boxes, scores, classes, score_threshold, iou_threshold, ma
         left = [
             i
             for i in left
-            if (per_class and classes[i] != classes[best]) or numpy_iou(boxes[best], boxes[i]) <= iou_threshold
+            if (per_class and classes[i] != classes[best])
+            or numpy_iou(boxes[best], boxes[i]) <= iou_threshold
         ]
     return taken
 
@@ -41,8 +42,12 @@ def test_forms_areas_and_edges():
     np.testing.assert_allclose(corners, [[0.4, 0.1, 0.6, 0.7]], rtol=1e-6)
     np.testing.assert_allclose(detection.centres(corners), box, rtol=1e-6)
     np.testing.assert_allclose(detection.area(corners), [0.12], rtol=1e-6)
-    np.testing.assert_allclose(detection.scaled(corners, 720, 1280), [[512, 72, 768, 504]], rtol=1e-6)
-    np.testing.assert_allclose(detection.clipped([[-3.0, 5, 900, 800]], 720, 640), [[0, 5, 640, 720]])
+    np.testing.assert_allclose(
+        detection.scaled(corners, 720, 1280), [[512, 72, 768, 504]], rtol=1e-6
+    )
+    np.testing.assert_allclose(
+        detection.clipped([[-3.0, 5, 900, 800]], 720, 640), [[0, 5, 640, 720]]
+    )
 
 
 def test_iou_by_hand():
@@ -54,11 +59,15 @@ def test_iou_by_hand():
 def test_iou_of_all_pairs_is_numpys():
     boxes, *_ = some_boxes(np.random.default_rng(0), 12)
     expected = [[numpy_iou(a, b) for b in boxes] for a in boxes]
-    np.testing.assert_allclose(detection.iou(boxes[:, None], boxes[None]), expected, rtol=1e-5, atol=1e-6)
+    np.testing.assert_allclose(
+        detection.iou(boxes[:, None], boxes[None]), expected, rtol=1e-5, atol=1e-6
+    )
 
 
 @pytest.mark.parametrize("per_class", [True, False])
-@pytest.mark.parametrize(("threshold", "overlap", "most"), [(0.6, 0.5, 10), (0.1, 0.2, 40), (0.99, 0.5, 5)])
+@pytest.mark.parametrize(
+    ("threshold", "overlap", "most"), [(0.6, 0.5, 10), (0.1, 0.2, 40), (0.99, 0.5, 5)]
+)
 def test_suppression_is_numpys(per_class, threshold, overlap, most):
     for seed in range(5):
         boxes, scores, classes = some_boxes(np.random.default_rng(seed), 60)
@@ -79,7 +88,9 @@ def test_suppression_is_numpys(per_class, threshold, overlap, most):
 def test_suppression_of_a_batch_and_without_recompiling_for_other_thresholds():
     batch = [some_boxes(np.random.default_rng(seed), 30) for seed in range(3)]
     boxes, scores, classes = map(np.stack, zip(*batch, strict=True))
-    together = jax.vmap(lambda *one: detection.non_max_suppression(*one, 0.3, 0.4, max_boxes=8))(boxes, scores, classes)
+    together = jax.vmap(lambda *one: detection.non_max_suppression(*one, 0.3, 0.4, max_boxes=8))(
+        boxes, scores, classes
+    )
     for i, one in enumerate(batch):
         alone = detection.non_max_suppression(*one, 0.3, 0.4, max_boxes=8)
         for a, b in zip(alone, together, strict=True):
@@ -90,7 +101,9 @@ def test_suppression_of_a_batch_and_without_recompiling_for_other_thresholds():
 
 
 def test_scores_are_confidence_times_class():
-    scores, classes = detection.best_classes(np.float32([0.5, 0.9]), np.float32([[0.2, 0.8], [0.7, 0.3]]))
+    scores, classes = detection.best_classes(
+        np.float32([0.5, 0.9]), np.float32([[0.2, 0.8], [0.7, 0.3]])
+    )
     np.testing.assert_allclose(scores, [0.4, 0.63], rtol=1e-6)
     np.testing.assert_array_equal(classes, [1, 0])
     np.testing.assert_array_equal(detection.score_filter(scores, 0.6), [False, True])
@@ -101,7 +114,10 @@ def test_letterbox_keeps_proportions_and_finds_the_way_back(height, width):
     picture = np.full((height, width, 3), 255, np.uint8)
     boxed, placement = letterbox(picture, 416, 416)
     assert boxed.shape == (416, 416, 3)
-    inside = boxed[placement.top : placement.top + placement.height, placement.left : placement.left + placement.width]
+    inside = boxed[
+        placement.top : placement.top + placement.height,
+        placement.left : placement.left + placement.width,
+    ]
     assert (inside == 1).all()
     assert (boxed == 1).sum() == inside.size  # all the rest is gray
     assert max(placement.height, placement.width) == 416

@@ -58,17 +58,26 @@ def values_of(network):
 def test_published_networks_have_the_published_sizes(make, settings, count):
     network = make(**settings)
     assert network.model.count_params() == count
-    assert all(tensor.shape[-1] == h.channels for tensor, h in zip(network.model.outputs, network.heads, strict=True))
+    assert all(
+        tensor.shape[-1] == h.channels
+        for tensor, h in zip(network.model.outputs, network.heads, strict=True)
+    )
 
 
 def test_the_maps_of_yolov3_lie_on_three_scales():
-    assert [tensor.shape[1] for tensor in detection.yolov3(input_size=(64, 64)).model.outputs] == [2, 4, 8]
+    assert [tensor.shape[1] for tensor in detection.yolov3(input_size=(64, 64)).model.outputs] == [
+        2,
+        4,
+        8,
+    ]
 
 
 def test_weights_come_back(small, tmp_path):
     network = darknet.build(darknet.read_sections(small))
     rng = np.random.default_rng(0)
-    network.model.set_weights([rng.random(w.shape, np.float32) for w in network.model.get_weights()])
+    network.model.set_weights(
+        [rng.random(w.shape, np.float32) for w in network.model.get_weights()]
+    )
     darknet.write_weights(network, tmp_path / "small.weights")
     again = darknet.load(small, tmp_path / "small.weights")
     for a, b in zip(values_of(network), values_of(again), strict=True):
@@ -81,7 +90,9 @@ def test_a_convolution_computes_what_darknet_does(small, tmp_path):
     beta, gamma, mean, variance = rng.random((4, 4), np.float32) + 0.1
     kernel = rng.standard_normal((4, 3, 3, 3)).astype(np.float32)
     bias, last = rng.random(14, np.float32), rng.standard_normal((14, 4, 1, 1)).astype(np.float32)
-    numbers = np.concatenate([part.ravel() for part in (beta, gamma, mean, variance, kernel, bias, last)])
+    numbers = np.concatenate(
+        [part.ravel() for part in (beta, gamma, mean, variance, kernel, bias, last)]
+    )
     path = tmp_path / "old.weights"  # the older header: 32 bits for the pictures seen
     path.write_bytes(np.array([0, 1, 0, 7], "<i4").tobytes() + numbers.tobytes())
     network = darknet.load(small, path)
@@ -95,7 +106,9 @@ def test_a_convolution_computes_what_darknet_does(small, tmp_path):
             z = np.array([(window * k).sum() for k in kernel])
             z = gamma * (z - mean) / np.sqrt(variance + 1e-5) + beta
             expected[y, x] = last[:, :, 0, 0] @ np.where(z > 0, z, 0.1 * z) + bias
-    np.testing.assert_allclose(network.model.predict(picture[None])[0], expected, rtol=1e-4, atol=1e-4)
+    np.testing.assert_allclose(
+        network.model.predict(picture[None])[0], expected, rtol=1e-4, atol=1e-4
+    )
 
 
 def test_reorganise_is_darknets_loop():
@@ -122,7 +135,9 @@ def test_files_that_do_not_match(small, tmp_path):
     darknet.write_weights(network, path)
     whole = path.read_bytes()
     path.write_bytes(whole[:-40])
-    with pytest.raises(ValueError, match=r"ends inside the weights of layer 'conv_1'.*194 numbers, the file 184"):
+    with pytest.raises(
+        ValueError, match=r"ends inside the weights of layer 'conv_1'.*194 numbers, the file 184"
+    ):
         darknet.read_weights(network, path)
     path.write_bytes(whole + bytes(8))
     with pytest.raises(ValueError, match="2 are left over"):

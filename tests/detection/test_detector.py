@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from jaxcnn import cli, config, detection
+from jaxcnn import commands, config, detection
 from jaxcnn.detection import darknet
 from jaxcnn.detection.heads import Head
 from jaxcnn.preprocessing.image import load_img, save_img
@@ -32,9 +32,15 @@ def test_decoding_by_loops(independent):
                     ANCHORS[anchor][0] * np.exp(numbers[2]),
                     ANCHORS[anchor][1] * np.exp(numbers[3]),
                 ]
-                kinds = sigmoid(numbers[5:]) if independent else np.exp(numbers[5:]) / np.exp(numbers[5:]).sum()
+                kinds = (
+                    sigmoid(numbers[5:])
+                    if independent
+                    else np.exp(numbers[5:]) / np.exp(numbers[5:]).sum()
+                )
                 np.testing.assert_allclose(found.boxes[1, place], box, rtol=1e-4)
-                np.testing.assert_allclose(found.confidence[1, place], sigmoid(numbers[4]), rtol=1e-4)
+                np.testing.assert_allclose(
+                    found.confidence[1, place], sigmoid(numbers[4]), rtol=1e-4
+                )
                 np.testing.assert_allclose(found.class_probabilities[1, place], kinds, rtol=1e-4)
                 place += 1
 
@@ -49,7 +55,9 @@ def test_selection_of_the_course():
     rng = np.random.default_rng(0)
     n = 19 * 19 * 5
     boxes = rng.random((2, n, 4), np.float32)
-    predictions = detection.Predictions(boxes, rng.random((2, n), np.float32), rng.random((2, n, 80), np.float32))
+    predictions = detection.Predictions(
+        boxes, rng.random((2, n), np.float32), rng.random((2, n, 80), np.float32)
+    )
     found = detection.select(predictions)
     assert found.boxes.shape == (2, 10, 4)
     assert np.asarray(found.scores)[np.asarray(found.valid)].min() >= 0.6
@@ -74,7 +82,9 @@ def tiny(tmp_path):
 
 
 def test_detection_on_pictures_of_two_sizes(tiny):
-    detector = detection.Detector.from_darknet(*(tiny / f"tiny.{kind}" for kind in ("cfg", "weights", "names")))
+    detector = detection.Detector.from_darknet(
+        *(tiny / f"tiny.{kind}" for kind in ("cfg", "weights", "names"))
+    )
     square, wide = np.full((50, 50, 3), 255, np.uint8), np.full((96, 192, 3), 200, np.uint8)
     one, two = detector.detect([square, wide], score_threshold=0.9)
     assert [d.label for d in one] == ["dot"]
@@ -87,7 +97,9 @@ def test_detection_on_pictures_of_two_sizes(tiny):
 def test_names_must_fit(tiny):
     (tiny / "tiny.names").write_text("dot\n")
     with pytest.raises(ValueError, match="2 classes; there are 1 names"):
-        detection.Detector.from_darknet(*(tiny / f"tiny.{kind}" for kind in ("cfg", "weights", "names")))
+        detection.Detector.from_darknet(
+            *(tiny / f"tiny.{kind}" for kind in ("cfg", "weights", "names"))
+        )
 
 
 def test_drawing_marks_the_box_only():
@@ -101,8 +113,24 @@ def test_drawing_marks_the_box_only():
 
 def test_command(tiny, capsys):
     save_img(tiny / "white.png", np.full((60, 60, 3), 255, np.uint8), scale=False)
-    assert cli.main(["detect", str(tiny / "white.png"), "--cfg", str(tiny / "tiny.cfg"), "--names",
-                     str(tiny / "tiny.names"), "--out", str(tiny / "out"), "--threshold", "0.9"]) == 0  # fmt: skip
+    assert (
+        commands.main(
+            [
+                "detect",
+                str(tiny / "white.png"),
+                "--cfg",
+                str(tiny / "tiny.cfg"),
+                "--names",
+                # fmt: skip
+                str(tiny / "tiny.names"),
+                "--out",
+                str(tiny / "out"),
+                "--threshold",
+                "0.9",
+            ]
+        )
+        == 0
+    )
     printed = capsys.readouterr().out.splitlines()
     assert printed[0].endswith("white.png: 1 objects")
     assert printed[1].startswith("  dot (score = 0.9")
@@ -112,7 +140,7 @@ def test_command(tiny, capsys):
 @pytest.mark.parametrize("text", [b"", b"not a picture", b"\x89PNG\r\n\x1a\n broken"])
 def test_command_on_an_unreadable_picture(tiny, capsys, text):
     (tiny / "broken.png").write_bytes(text)
-    status = cli.main(["detect", str(tiny / "broken.png"), "--cfg", str(tiny / "tiny.cfg"), "--names",
+    status = commands.main(["detect", str(tiny / "broken.png"), "--cfg", str(tiny / "tiny.cfg"), "--names",
                        str(tiny / "tiny.names")])  # fmt: skip
     assert status == 1
     assert "broken.png: this file is not a picture" in capsys.readouterr().err
@@ -120,19 +148,27 @@ def test_command_on_an_unreadable_picture(tiny, capsys, text):
 
 def test_command_without_the_network(tmp_path, monkeypatch, capsys):
     monkeypatch.setenv("JAXCNN_HOME", str(tmp_path))
-    assert cli.main(["detect", "any.png"]) == 1
+    assert commands.main(["detect", "any.png"]) == 1
     assert str(tmp_path / "models/yolov3-tiny.cfg") in capsys.readouterr().err
 
 
 def test_real_network_on_real_pictures():
     home = config.home()
-    files = [home / "models" / name for name in ("yolov3-tiny.cfg", "yolov3-tiny.weights", "coco.names")]
+    files = [
+        home / "models" / name for name in ("yolov3-tiny.cfg", "yolov3-tiny.weights", "coco.names")
+    ]
     pictures = [home / "media" / name for name in ("darknet_dog.jpg", "street_people_cars.jpg")]
     if missing := [str(path) for path in (*files, *pictures) if not path.is_file()]:
         pytest.skip(f"needs {', '.join(missing)}")
-    dog, street = detection.Detector.from_darknet(*files).detect([np.asarray(load_img(path)) for path in pictures])
+    dog, street = detection.Detector.from_darknet(*files).detect(
+        [np.asarray(load_img(path)) for path in pictures]
+    )
     found = {d.label: d.box for d in reversed(dog)}
-    assert found.keys() >= {"dog", "bicycle", "car"}  # the vehicle behind is a truck that this network calls a car
+    assert found.keys() >= {
+        "dog",
+        "bicycle",
+        "car",
+    }  # the vehicle behind is a truck that this network calls a car
     assert float(detection.iou(found["dog"], (131, 221, 310, 541))) > 0.6
     assert float(detection.iou(found["bicycle"], (119, 125, 567, 420))) > 0.5
     labels = [d.label for d in street]

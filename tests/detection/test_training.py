@@ -18,7 +18,9 @@ def test_targets_by_hand():
     assign = jax.jit(assign_targets, static_argnums=(1, 2, 3))
     large = assign(truth, Head(ANCHORS, (1, 2), 3), 4, 5)
     assert large.responsible.shape == (4, 5, 2)
-    assert np.argwhere(large.responsible).tolist() == [[2, 1, 0]]  # the small object is the other head's
+    assert np.argwhere(large.responsible).tolist() == [
+        [2, 1, 0]
+    ]  # the small object is the other head's
     np.testing.assert_allclose(large.position[2, 1, 0], [0.5, 0.4], rtol=1e-5)
     np.testing.assert_allclose(large.size[2, 1, 0], [0, np.log(0.5)], atol=1e-6)
     np.testing.assert_array_equal(large.classes[2, 1, 0], [0, 0, 1])
@@ -35,7 +37,11 @@ def raw_of(targets, head):
     sure = np.where(np.asarray(targets.responsible), 12.0, -12.0)[..., None]
     kinds = np.where(np.asarray(targets.classes) > 0, 12.0, -12.0)
     rows, columns = sure.shape[:2]
-    return np.concatenate([logit, targets.size, sure, kinds], axis=-1).reshape(1, rows, columns, -1).astype(np.float32)
+    return (
+        np.concatenate([logit, targets.size, sure, kinds], axis=-1)
+        .reshape(1, rows, columns, -1)
+        .astype(np.float32)
+    )
 
 
 @pytest.mark.parametrize("independent", [True, False])
@@ -55,7 +61,9 @@ def test_the_loss_is_least_at_the_truth(independent):
     gradient = jax.grad(lambda raw: loss(truth[None], raw).sum())(right)
     assert float(np.abs(gradient).max()) < 1e-2
     for change in np.random.default_rng(0).standard_normal((5, *right.shape)):
-        assert float(loss(truth[None], right + change.astype(np.float32))[0]) > float(value[0]) + 0.5
+        assert (
+            float(loss(truth[None], right + change.astype(np.float32))[0]) > float(value[0]) + 0.5
+        )
 
 
 def test_boxes_that_overlap_an_object_are_let_alone():
@@ -67,7 +75,9 @@ def test_boxes_that_overlap_an_object_are_let_alone():
     raw[0, 0, 0, 4] = 12
     raw[0, 0, 1, :5] = -12, 12, 0, 0, 3  # the cell to the right, with its box over the object
     ignoring, strict = jax.jit(YoloLoss(head)), jax.jit(YoloLoss(head, ignore_threshold=1.0))
-    assert float(strict(truth, raw)[0] - ignoring(truth, raw)[0]) == pytest.approx(np.log1p(np.exp(3)), rel=1e-3)
+    assert float(strict(truth, raw)[0] - ignoring(truth, raw)[0]) == pytest.approx(
+        np.log1p(np.exp(3)), rel=1e-3
+    )
 
 
 def test_truth_of_another_form():
@@ -94,9 +104,15 @@ POOL = "[maxpool]\nsize=2\nstride=2\n"
 
 
 def synthetic_pictures(count):
-    """Red squares and green bars on black: pictures, truth arrays, truth as (label, corners in pixels)."""
+    """Red squares and green bars on black: pictures, truth arrays, truth as (label, corners in
+    pixels).
+    """
     rng = np.random.default_rng(0)
-    pictures, truth, lists = np.zeros((count, 64, 64, 3), np.uint8), np.zeros((count, 2, 5), np.float32), []
+    pictures, truth, lists = (
+        np.zeros((count, 64, 64, 3), np.uint8),
+        np.zeros((count, 2, 5), np.float32),
+        [],
+    )
     for i in range(count):
         objects = []
         for k, (width, height) in enumerate(((12, 12), (26, 20))):
@@ -116,7 +132,9 @@ def test_a_small_detector_learns_some_pictures(tmp_path):
     network = darknet.build(darknet.read_sections(tmp_path / "small.cfg"))
     pictures, truth, lists = synthetic_pictures(8)
     network.model.compile(Adam(0.01), detection.yolo_losses(network.heads))
-    history = network.model.fit(pictures / np.float32(255), truth, batch_size=8, epochs=400, verbose=0)
+    history = network.model.fit(
+        pictures / np.float32(255), truth, batch_size=8, epochs=400, verbose=0
+    )
     assert history.history["loss"][-1] < 0.05 * history.history["loss"][0]
     found = detection.Detector(network, ["square", "bar"]).detect(list(pictures))
     mean, each = detection.mean_average_precision(found, lists)
@@ -127,7 +145,9 @@ def test_average_precision_by_hand():
     """Three objects; of four detections, surest first, the first, third and fourth are right."""
     precision, recall = [1, 1 / 2, 2 / 3, 3 / 4], [1 / 3, 1 / 3, 2 / 3, 1]
     assert detection.average_precision(precision, recall) == pytest.approx(1 / 3 + 3 / 4 * 2 / 3)
-    assert detection.average_precision(precision, recall, points=11) == pytest.approx((4 + 7 * 3 / 4) / 11)
+    assert detection.average_precision(precision, recall, points=11) == pytest.approx(
+        (4 + 7 * 3 / 4) / 11
+    )
     assert detection.average_precision([], []) == 0
 
 

@@ -20,7 +20,9 @@ def learn(run):
     x = np.random.default_rng(run.seed).random((64, 2)).astype("float32")
     model = Sequential([Dense(1, input_shape=(2,))])
     model.compile("sgd", "mse")
-    history = model.fit(x, x.sum(1), epochs=run.settings.epochs, verbose=0, checkpoint_dir=run.checkpoint_dir)
+    history = model.fit(
+        x, x.sum(1), epochs=run.settings.epochs, verbose=0, checkpoint_dir=run.checkpoint_dir
+    )
     run.figure("loss", history.history["loss"][-1])
     run.check("parameters", model.count_params(), 3)
     run.curve(history)
@@ -28,7 +30,9 @@ def learn(run):
     run.model(model)
 
 
-SMALL = Program("A line", ("T1",), book={"loss": 0.01}, settings={"epochs": 3, "note": "a"}, quick={"epochs": 2})
+SMALL = Program(
+    "A line", ("T1",), book={"loss": 0.01}, settings={"epochs": 3, "note": "a"}, quick={"epochs": 2}
+)
 
 
 @pytest.fixture
@@ -41,4 +45,6 @@ def entry():
 def only_small(entry, monkeypatch):
     """The runner knows no other program."""
     for name in ("program", "report", "gallery", "__main__"):
-        monkeypatch.setattr(importlib.import_module(f"experiments.{name}"), "programs", lambda: {"small": entry})
+        monkeypatch.setattr(
+            importlib.import_module(f"experiments.{name}"), "programs", lambda: {"small": entry}
+        )

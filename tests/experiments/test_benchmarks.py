@@ -18,13 +18,22 @@ def in_the_checkout(monkeypatch):
 
 
 def test_training_contestants_agree(capfd):
-    arguments = ["--quick", "--networks", "tiny,lstm", "--contestants", "jaxcnn,jax_loop,jax_scan,keras"]
+    arguments = [
+        "--quick",
+        "--networks",
+        "tiny,lstm",
+        "--contestants",
+        "jaxcnn,jax_loop,jax_scan,keras",
+    ]
     assert train_step.main(arguments) == 0
     assert "All agree." in capfd.readouterr().out
 
 
 def test_predicting_contestants_agree(capfd):
-    assert predict.main(["--quick", "--networks", "mnist_cnn", "--contestants", "jaxcnn,xla,jax_loop"]) == 0
+    assert (
+        predict.main(["--quick", "--networks", "mnist_cnn", "--contestants", "jaxcnn,xla,jax_loop"])
+        == 0
+    )
     assert "All agree." in capfd.readouterr().out
 
 
@@ -36,7 +45,12 @@ def test_arithmetic_of_resnet50():
 def test_activations_within_layers():
     layers = (("conv", 8), ("relu",), ("norm",), ("relu",), ("dense", 2))
     assert list(activated(layers, inline=False)) == [(layer, {}) for layer in layers]
-    found = [(("conv", 8), {"activation": "relu"}), (("norm",), {}), (("relu",), {}), (("dense", 2), {})]
+    found = [
+        (("conv", 8), {"activation": "relu"}),
+        (("norm",), {}),
+        (("relu",), {}),
+        (("dense", 2), {}),
+    ]
     assert list(activated(layers, inline=True)) == found
     assert list(activated((), inline=False)) == []  # the short way of a residual block
 
@@ -48,11 +62,24 @@ def test_weights_of_resnet50():
 
 def test_page_of_results(tmp_path, monkeypatch):
     monkeypatch.setattr(suite, "HERE", tmp_path)
-    arguments = ["--networks", "tiny", "--contestants", "jaxcnn,jax_loop", "--repeats", "1", "--out", str(tmp_path)]
+    arguments = [
+        "--networks",
+        "tiny",
+        "--contestants",
+        "jaxcnn,jax_loop",
+        "--repeats",
+        "1",
+        "--out",
+        str(tmp_path),
+    ]
     assert predict.main(arguments) == 0
     suite.publish(tmp_path)
     page = (tmp_path / "RESULTS.md").read_text()
-    assert "predict, MLP 784-32-10, batch 32" in page and "| jaxcnn " in page and "1.00 (1.00-1.00)" in page
+    assert (
+        "predict, MLP 784-32-10, batch 32" in page
+        and "| jaxcnn " in page
+        and "1.00 (1.00-1.00)" in page
+    )
     assert (tmp_path / "predict.png").stat().st_size > 5_000
 
 
@@ -64,5 +91,8 @@ def test_unknown_names(capsys):
 
 @pytest.mark.slow
 def test_contestants_with_applications(capfd):
-    assert applications.main(["--quick", "--networks", "MobileNet", "--cases", "latency,training"]) == 0
+    assert (
+        applications.main(["--quick", "--networks", "MobileNet", "--cases", "latency,training"])
+        == 0
+    )
     assert capfd.readouterr().out.count("all ran") == 2

@@ -11,7 +11,12 @@ RANGES = {
     r"X{:02d}": [(1, 35)],
     r"O{}": [(1, 28)],
 }
-IDS = [form.format(n) for form, ranges in RANGES.items() for first, last in ranges for n in range(first, last + 1)]
+IDS = [
+    form.format(n)
+    for form, ranges in RANGES.items()
+    for first, last in ranges
+    for n in range(first, last + 1)
+]
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,6 @@
-"""The page in a browser without a network: curves are drawn, zoomed and reset, and a phone need not scroll sideways."""
+"""The page in a browser without a network: curves are drawn, zoomed and reset, and a phone need not
+scroll sideways.
+"""
 
 import json
 import re
@@ -10,7 +12,9 @@ import pytest
 from experiments import gallery, report
 from experiments.run import execute
 
-BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+BROWSER = next(
+    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
+)
 pytestmark = pytest.mark.skipif(BROWSER is None, reason="needs a Chromium or Chrome")
 
 # What a reader does, done by a script, and what is seen then.
@@ -42,10 +46,21 @@ def test_reading_on_a_phone(only_small, entry, tmp_path):
     execute(entry, tmp_path / "runs/small", quick=False)
     report.gather(tmp_path / "runs", tmp_path / "kept")
     page = gallery.write(tmp_path / "gallery.html", tmp_path / "kept")
-    page.write_text(page.read_text(encoding="utf-8").replace("</body>", VISIT + "</body>"), encoding="utf-8")
-    command = [BROWSER, "--headless", "--no-sandbox", "--disable-gpu", "--window-size=500,800", "--dump-dom"]
+    page.write_text(
+        page.read_text(encoding="utf-8").replace("</body>", VISIT + "</body>"), encoding="utf-8"
+    )
+    command = [
+        BROWSER,
+        "--headless",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--window-size=500,800",
+        "--dump-dom",
+    ]
     profile = f"--user-data-dir={tmp_path / 'profile'}"
-    shown = subprocess.run([*command, profile, page.as_uri()], capture_output=True, text=True, timeout=120, check=True)
+    shown = subprocess.run(
+        [*command, profile, page.as_uri()], capture_output=True, text=True, timeout=120, check=True
+    )
     found = re.search(r'<pre id="seen">(.*?)</pre>', shown.stdout)
     assert found, shown.stdout[-2000:] + shown.stderr[-2000:]
     seen = json.loads(found[1])

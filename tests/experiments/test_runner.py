@@ -42,7 +42,11 @@ def test_an_interrupted_run_goes_on(entry, tmp_path):
 
     whole = execute(entry, tmp_path / "whole", quick=False)
     with pytest.raises(KeyboardInterrupt):
-        execute(Entry("small", "quickstart", entry.program, interrupted), tmp_path / "parts", quick=False)
+        execute(
+            Entry("small", "quickstart", entry.program, interrupted),
+            tmp_path / "parts",
+            quick=False,
+        )
     assert not (tmp_path / "parts/result.json").exists()
     resumed = execute(entry, tmp_path / "parts", quick=False)
     assert resumed["resumed"] and not whole["resumed"]
@@ -61,26 +65,42 @@ def test_checkpoints_of_another_run_are_not_used(entry, tmp_path):
 
 
 def test_a_wrong_figure_fails_the_program(entry, tmp_path):
-    wrong = Entry("wrong", "quickstart", entry.program, lambda run: run.check("answer", np.float32(41), 42))
+    wrong = Entry(
+        "wrong", "quickstart", entry.program, lambda run: run.check("answer", np.float32(41), 42)
+    )
     result = execute(wrong, tmp_path, quick=True)
     assert result["state"] == "failed"
     assert "answer is 41, expected 42" in result["error"]
 
 
 def test_a_figure_of_the_book_that_is_not_recorded_fails_the_program(entry, tmp_path):
-    result = execute(Entry("silent", "quickstart", entry.program, lambda run: None), tmp_path, quick=True)
+    result = execute(
+        Entry("silent", "quickstart", entry.program, lambda run: None), tmp_path, quick=True
+    )
     assert result["state"] == "failed" and "did not record the book's loss" in result["error"]
 
 
 def test_missing_data_skips(entry, tmp_path, monkeypatch, capsys):
     monkeypatch.setenv("JAXCNN_HOME", str(tmp_path / "empty"))
-    needy = Entry("needy", "quickstart", Program("Needs faces", ("T2",), data=("orl_faces",)), entry.main)
+    needy = Entry(
+        "needy", "quickstart", Program("Needs faces", ("T2",), data=("orl_faces",)), entry.main
+    )
     result = execute(needy, tmp_path / "out", quick=True)
     assert result["state"] == "skipped" and result["needs"].startswith("ORL faces")
     assert "skipped: needs ORL faces" in capsys.readouterr().out
-    needy = Entry("needy", "quickstart", Program("Needs a package", ("T2",), packages=("no_such_package",)), entry.main)
+    needy = Entry(
+        "needy",
+        "quickstart",
+        Program("Needs a package", ("T2",), packages=("no_such_package",)),
+        entry.main,
+    )
     assert execute(needy, tmp_path / "out", quick=True)["needs"] == "the package no_such_package"
-    needy = Entry("needy", "quickstart", Program("Needs a command", ("T2",), commands=("no-such",)), entry.main)
+    needy = Entry(
+        "needy",
+        "quickstart",
+        Program("Needs a command", ("T2",), commands=("no-such",)),
+        entry.main,
+    )
     assert execute(needy, tmp_path / "out", quick=True)["needs"] == "the program no-such"
 
 

@@ -7,7 +7,14 @@ import pytest
 
 from experiments.benchmarks import scaling as benchmark
 from experiments.cluster import scaling
-from experiments.cluster.scaling import CLUSTERS, NETWORKS, Assumptions, efficiency, reduce_seconds, step
+from experiments.cluster.scaling import (
+    CLUSTERS,
+    NETWORKS,
+    Assumptions,
+    efficiency,
+    reduce_seconds,
+    step,
+)
 
 PAGE = Path(scaling.__file__).with_name("SCALING.md")
 
@@ -21,14 +28,19 @@ def test_the_page_shows_what_the_model_says(key, batch):
 @pytest.mark.parametrize("network", NETWORKS.values(), ids=list(NETWORKS))
 @pytest.mark.parametrize("cluster", CLUSTERS.values(), ids=list(CLUSTERS))
 def test_efficiency_falls_from_one(network, cluster):
-    found = [efficiency(network, cluster, devices, 64, Assumptions(0.1)) for devices in (1, *scaling.SIZES)]
+    found = [
+        efficiency(network, cluster, devices, 64, Assumptions(0.1))
+        for devices in (1, *scaling.SIZES)
+    ]
     assert found[0] == 1.0 and found == sorted(found, reverse=True) and found[-1] > 0
 
 
 def test_limits_of_the_formulas():
     cluster = replace(CLUSTERS["h100"], latency=0.0)
     assert reduce_seconds(1e9, 1, cluster) == 0.0
-    assert reduce_seconds(1e9, 2, cluster) == pytest.approx(1e9 / cluster.inner)  # each sends half, twice
+    assert reduce_seconds(1e9, 2, cluster) == pytest.approx(
+        1e9 / cluster.inner
+    )  # each sends half, twice
     # over many groups every device sends its eighth twice
     expected = 2 * 7 / 8 * 1e9 / cluster.inner + 2 * 1e9 / 8 / cluster.outer
     assert reduce_seconds(1e9, 80_000, cluster) == pytest.approx(expected, rel=1e-3)
@@ -48,14 +60,21 @@ def test_numbers_of_p13():
 
     layers = []
     for filters in (32, 64):
-        layers += [Conv2D(filters, 3, padding="same", activation="relu"), Conv2D(filters, 3, activation="relu")]
+        layers += [
+            Conv2D(filters, 3, padding="same", activation="relu"),
+            Conv2D(filters, 3, activation="relu"),
+        ]
         layers += [MaxPooling2D(), Dropout(0.25)]
     rest = [Flatten(), Dense(512, activation="relu"), Dropout(0.5), Dense(10, activation="softmax")]
     model = jc.Sequential([jc.Input((32, 32, 3)), *layers, *rest])
     model.compile("sgd", "categorical_crossentropy")
-    batch = model._batch(model._arrays(np.zeros((8, 32, 32, 3), "float32"), np.zeros((8, 10), "float32")))
+    batch = model._batch(
+        model._arrays(np.zeros((8, 32, 32, 3), "float32"), np.zeros((8, 10), "float32"))
+    )
     model._prepare(batch)
-    state = jax.eval_shape(lambda variables: from_variables(variables, model.optimizer), model.variables)
+    state = jax.eval_shape(
+        lambda variables: from_variables(variables, model.optimizer), model.variables
+    )
     assert model.count_params() == NETWORKS["p13"].parameters
     found = model.functions.train.dispatcher.flops(state, batch) / 8
     assert found == pytest.approx(NETWORKS["p13"].flops, rel=0.05)

@@ -15,7 +15,12 @@ from jaxcnn.preprocessing.image import load_img
 @pytest.fixture
 def brightness():
     """A network for which bright faces are 'light'."""
-    model = Sequential([GlobalAveragePooling2D(input_shape=(6, 4, 1)), Dense(2, activation="softmax", use_bias=False)])
+    model = Sequential(
+        [
+            GlobalAveragePooling2D(input_shape=(6, 4, 1)),
+            Dense(2, activation="softmax", use_bias=False),
+        ]
+    )
     model.set_weights([np.float32([[-4, 4]])])
     return model
 
@@ -24,11 +29,15 @@ def test_faces_are_cut_out_and_scaled_to_minus_one_to_one(brightness):
     picture = np.zeros((40, 60, 3), np.uint8)
     picture[10:20, 30:45] = 255
     squares = [Face(30, 10, 15, 10), Face(0, 0, 10, 10)]
-    (first, sure), (second, other) = faces.classify_faces(brightness, picture, squares, ("dark", "light"))
+    (first, sure), (second, other) = faces.classify_faces(
+        brightness, picture, squares, ("dark", "light")
+    )
     assert (first, second) == ("light", "dark")
     assert sure == pytest.approx(1 / (1 + np.exp(-8)))
     assert other == pytest.approx(sure)
-    _, less = faces.classify_faces(brightness, picture, squares[:1], ("dark", "light"), margin=0.5)[0]
+    _, less = faces.classify_faces(brightness, picture, squares[:1], ("dark", "light"), margin=0.5)[
+        0
+    ]
     assert less < 0.99
     assert faces.classify_faces(brightness, picture, [], ("dark", "light")) == []
     with pytest.raises(ValueError, match="to 3 classes is needed"):
@@ -73,7 +82,12 @@ def test_twelve_angry_men():
     found = faces.find_faces(picture)
     assert len(found) >= 8
     gender, emotion = (load_model(path, compile=False) for path in files[1:])
-    genders = [label for label, _ in faces.classify_faces(gender, picture, found, faces.GENDERS, margin=0.4)]
+    genders = [
+        label
+        for label, _ in faces.classify_faces(gender, picture, found, faces.GENDERS, margin=0.4)
+    ]
     assert genders.count("man") >= len(found) - 1
     emotions = [label for label, _ in faces.classify_faces(emotion, picture, found, faces.EMOTIONS)]
-    assert sum(label in ("neutral", "sad", "angry") for label in emotions) >= len(found) - 1  # nobody laughs
+    assert (
+        sum(label in ("neutral", "sad", "angry") for label in emotions) >= len(found) - 1
+    )  # nobody laughs

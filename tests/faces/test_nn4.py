@@ -21,17 +21,29 @@ def weighted(model):
 
 def other_values(model):
     rng = np.random.default_rng(1)
-    return {layer.name: [rng.random(w.shape, np.float32) for w in layer.get_weights()] for layer in weighted(model)}
+    return {
+        layer.name: [rng.random(w.shape, np.float32) for w in layer.get_weights()]
+        for layer in weighted(model)
+    }
 
 
 def test_size_and_shapes(encoder):
     assert encoder.count_params() == 3_743_280
     assert encoder.output_shape == (None, 128)
     # Rows of the maps after each stage, as OpenFace's definition has them for 96 x 96.
-    rows = {"pool1": 24, "pool3": 12, "inception_3a": 12, "inception_3c": 6, "inception_4e": 3, "inception_5b": 3}
+    rows = {
+        "pool1": 24,
+        "pool3": 12,
+        "inception_3a": 12,
+        "inception_3c": 6,
+        "inception_4e": 3,
+        "inception_5b": 3,
+    }
     assert {name: encoder.get_layer(name).output_shape[1] for name in rows} == rows
     channels = {"3a": 256, "3b": 320, "3c": 640, "4a": 640, "4e": 1024, "5a": 736, "5b": 736}
-    assert {name: encoder.get_layer(f"inception_{name}").output_shape[-1] for name in channels} == channels
+    assert {
+        name: encoder.get_layer(f"inception_{name}").output_shape[-1] for name in channels
+    } == channels
 
 
 def test_encodings_lie_on_the_unit_sphere_and_gray_pictures_of_any_size_are_taken(encoder):
@@ -60,7 +72,12 @@ def write_csv(folder, model, values):
                 array = array.transpose(3, 2, 0, 1)
             elif array.ndim == 2:
                 array = array.T
-            np.savetxt(folder / f"{short}_{suffix}.csv", array.reshape(len(array), -1), delimiter=",", fmt="%.9g")
+            np.savetxt(
+                folder / f"{short}_{suffix}.csv",
+                array.reshape(len(array), -1),
+                delimiter=",",
+                fmt="%.9g",
+            )
 
 
 def test_weights_from_csv_files(encoder, tmp_path):
@@ -71,7 +88,9 @@ def test_weights_from_csv_files(encoder, tmp_path):
     with pytest.raises(FileNotFoundError, match="conv2_b"):
         faces.read_openface(encoder, tmp_path)
     np.savetxt(tmp_path / "conv2_b.csv", np.zeros(63))
-    with pytest.raises(ValueError, match=r"conv2_b.csv has 63 numbers; layer 'conv2' needs \(64,\)"):
+    with pytest.raises(
+        ValueError, match=r"conv2_b.csv has 63 numbers; layer 'conv2' needs \(64,\)"
+    ):
         faces.read_openface(encoder, tmp_path)
     for a, b in zip(before, encoder.get_weights(), strict=True):
         np.testing.assert_array_equal(a, b)

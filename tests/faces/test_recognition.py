@@ -1,4 +1,6 @@
-"""Triplet losses, the database and the curves, by hand; a small encoder that learns to tell people apart."""
+"""Triplet losses, the database and the curves, by hand; a small encoder that learns to tell people
+apart.
+"""
 
 import numpy as np
 import pytest
@@ -15,15 +17,22 @@ def test_triplet_loss_by_hand():
     negative = np.float32([[1, 0.5], [0, 0]])
     # 1 - 1.25 + .2 < 0 and 0 - 1 + .2 < 0
     assert float(faces.triplet_loss(None, [anchor, positive, negative])) == 0
-    assert float(faces.triplet_loss(None, [anchor, positive, negative], alpha=0.5)) == pytest.approx(0.25)
-    assert float(faces.triplet_loss(None, [anchor, negative, positive])) == pytest.approx(0.45 + 1.2)
+    assert float(
+        faces.triplet_loss(None, [anchor, positive, negative], alpha=0.5)
+    ) == pytest.approx(0.25)
+    assert float(faces.triplet_loss(None, [anchor, negative, positive])) == pytest.approx(
+        0.45 + 1.2
+    )
     with pytest.raises(ValueError, match="given 2"):
         faces.triplet_loss(None, [anchor, positive])
 
 
 def test_batch_hard_loss_is_that_of_loops():
     rng = np.random.default_rng(0)
-    points, people = rng.standard_normal((9, 4)).astype(np.float32), np.array([0, 0, 1, 1, 1, 2, 0, 3, 1])
+    points, people = (
+        rng.standard_normal((9, 4)).astype(np.float32),
+        np.array([0, 0, 1, 1, 1, 2, 0, 3, 1]),
+    )
     costs = []
     for i in range(9):
         squares = ((points - points[i]) ** 2).sum(axis=1)
@@ -33,7 +42,9 @@ def test_batch_hard_loss_is_that_of_loops():
             costs.append(max(max(positives) - min(negatives) + 0.2, 0))
     expected = np.mean(costs)
     assert float(faces.batch_hard_triplet_loss(people, points)) == pytest.approx(expected, rel=1e-5)
-    assert float(faces.batch_hard_triplet_loss(people[:, None], points)) == pytest.approx(expected, rel=1e-5)
+    assert float(faces.batch_hard_triplet_loss(people[:, None], points)) == pytest.approx(
+        expected, rel=1e-5
+    )
     assert float(faces.batch_hard_triplet_loss(np.zeros(9), points)) == 0  # nobody else
     with pytest.raises(ValueError, match="8 people for 9"):
         faces.batch_hard_triplet_loss(people[:8], points)
@@ -45,7 +56,9 @@ def test_an_encoder_learns_with_the_batch_hard_loss():
     prototypes = rng.random((6, 8, 8, 1))
     people = np.repeat(np.arange(6), 10)
     pictures = (prototypes[people] + 0.3 * rng.standard_normal((60, 8, 8, 1))).astype(np.float32)
-    model = Sequential([Flatten(input_shape=(8, 8, 1)), Dense(32, activation="relu"), Dense(8), UnitLength()])
+    model = Sequential(
+        [Flatten(input_shape=(8, 8, 1)), Dense(32, activation="relu"), Dense(8), UnitLength()]
+    )
     model.compile("adam", faces.batch_hard_triplet_loss)
     areas = []
     for _ in range(2):
@@ -111,7 +124,9 @@ def test_files_that_are_no_database(tmp_path):
         path.write_bytes(content)
         with pytest.raises(ValueError, match="is no face database"):
             faces.FaceDatabase.load(path)
-    np.savez(path, names=np.array(["Ana", {"a": 1}], object), encodings=np.zeros((2, 3)))  # a pickle inside
+    np.savez(
+        path, names=np.array(["Ana", {"a": 1}], object), encodings=np.zeros((2, 3))
+    )  # a pickle inside
     with pytest.raises(ValueError, match="no face database"):
         faces.FaceDatabase.load(path)
     for text in ("[1, 2]", '{"Ana": "x"}', "{"):
@@ -129,12 +144,17 @@ def test_curves_by_hand():
     np.testing.assert_allclose(false, [0, 0, 0.5, 1])
     np.testing.assert_allclose(true, [0, 0.5, 1, 1])
     np.testing.assert_array_equal(thresholds, [-np.inf, 1, 2, 3])
-    assert faces.area_under_curve(false, true) == pytest.approx(0.875)  # of four couples, three in order and one equal
+    assert faces.area_under_curve(false, true) == pytest.approx(
+        0.875
+    )  # of four couples, three in order and one equal
     np.testing.assert_allclose(
         faces.accuracy_at([1, 2, 2, 3], [1, 1, 0, 0], [0.5, 1.5, 2.5, 9]), [0.5, 0.75, 0.75, 0.5]
     )
     assert faces.best_threshold(distances, same) == (pytest.approx(2.5), 1.0)
-    assert faces.best_threshold([2, 2, 2], [True, False, False]) == (pytest.approx(1.5), pytest.approx(2 / 3))
+    assert faces.best_threshold([2, 2, 2], [True, False, False]) == (
+        pytest.approx(1.5),
+        pytest.approx(2 / 3),
+    )
     with pytest.raises(ValueError, match="of the same and of different"):
         faces.roc_curve([1, 2], [True, True])
 
@@ -159,10 +179,14 @@ def test_people_never_seen_are_told_apart():
     model.compile(Adam(1e-3), faces.batch_hard_triplet_loss)
 
     def area():
-        false, true, _ = faces.roc_curve(*faces.pair_distances(model.predict(pictures[~known]), people[~known]))
+        false, true, _ = faces.roc_curve(
+            *faces.pair_distances(model.predict(pictures[~known]), people[~known])
+        )
         return faces.area_under_curve(false, true)
 
     before = area()
     model.fit(pictures[known], people[known], batch_size=100, epochs=25, verbose=0)
-    print(f"area under the ROC curve of people never seen: {before:.3f}, after training {area():.3f}")
+    print(
+        f"area under the ROC curve of people never seen: {before:.3f}, after training {area():.3f}"
+    )
     assert area() > max(before, 0.9)

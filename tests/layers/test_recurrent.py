@@ -41,7 +41,11 @@ def test_stacks_of_p33():
     by_dim = Sequential([LSTM(32, input_dim=64, input_length=10)])
     assert (by_dim.output_shape, by_dim.count_params()) == ((None, 32), 12_416)
     stack = Sequential(
-        [LSTM(64, input_dim=64, input_length=10, return_sequences=True), LSTM(32, return_sequences=True), LSTM(10)]
+        [
+            LSTM(64, input_dim=64, input_length=10, return_sequences=True),
+            LSTM(32, return_sequences=True),
+            LSTM(10),
+        ]
     )
     assert stack.count_params() == 47_160
     assert [layer.count_params() for layer in stack.layers] == [33_024, 12_416, 1_720]
@@ -51,7 +55,9 @@ def test_stacks_of_p33():
 
 def test_shared_layer_of_p21():
     a, b, shared = Input((140, 256)), Input((140, 256)), LSTM(64)
-    model = Model([a, b], Dense(1, activation="sigmoid")(concatenate([shared(a), shared(b)], axis=-1)))
+    model = Model(
+        [a, b], Dense(1, activation="sigmoid")(concatenate([shared(a), shared(b)], axis=-1))
+    )
     assert model.count_params() == 82_305
     assert shared.count_params() == 82_176
     assert len(shared.inbound_nodes) == 2
@@ -59,7 +65,11 @@ def test_shared_layer_of_p21():
 
 def test_embedding_of_p34():
     model = Sequential([Embedding(1000, 64, input_length=10)])
-    assert (model.input_shape, model.output_shape, model.count_params()) == ((None, 10), (None, 10, 64), 64_000)
+    assert (model.input_shape, model.output_shape, model.count_params()) == (
+        (None, 10),
+        (None, 10, 64),
+        64_000,
+    )
     assert model.inputs[0].dtype == np.dtype("int32")
     ids = np.random.default_rng(0).integers(0, 1000, (32, 10))
     y = model.predict(ids)
@@ -83,7 +93,9 @@ def test_embedding_starts_from_given_weights():
 
 
 def test_time_distributed_of_p35_p36_and_p17():
-    model = Sequential([TimeDistributed(Dense(8), input_shape=(10, 16)), TimeDistributed(Dense(32))])
+    model = Sequential(
+        [TimeDistributed(Dense(8), input_shape=(10, 16)), TimeDistributed(Dense(32))]
+    )
     assert [layer.output_shape for layer in model.layers] == [(None, 10, 8), (None, 10, 32)]
     assert [layer.count_params() for layer in model.layers] == [136, 288]
     config.set_image_data_format("channels_first")
@@ -111,7 +123,11 @@ def test_bidirectional_stack_of_p37():
             Activation("softmax"),
         ]
     )
-    assert [layer.output_shape for layer in model.layers[:3]] == [(None, 5, 20), (None, 20), (None, 5)]
+    assert [layer.output_shape for layer in model.layers[:3]] == [
+        (None, 5, 20),
+        (None, 20),
+        (None, 5),
+    ]
     assert [layer.count_params() for layer in model.layers[:3]] == [1_680, 2_480, 105]
     assert model.count_params() == 4_265
 
@@ -138,7 +154,9 @@ def test_masking_p31():
     x = np.ones((2, 6, 3), "float32") * array(2, 6, 1)
     x[:, 3] = x[:, 5] = 0
     model = Sequential([Masking(0.0, input_shape=(None, 3)), LSTM(32)])
-    np.testing.assert_allclose(model.predict(x), model.predict(np.delete(x, [3, 5], 1)), rtol=1e-5, atol=1e-6)
+    np.testing.assert_allclose(
+        model.predict(x), model.predict(np.delete(x, [3, 5], 1)), rtol=1e-5, atol=1e-6
+    )
     bare = Sequential([LSTM(32, input_shape=(None, 3))])
     bare.set_weights(model.get_weights())
     assert not np.allclose(bare.predict(x), bare.predict(np.delete(x, [3, 5], 1)))
@@ -146,14 +164,18 @@ def test_masking_p31():
 
 def test_a_mask_goes_through_stacks_and_stops_at_the_last():
     masked = Embedding(10, 3, mask_zero=True, input_length=4)
-    sequences = Bidirectional(LSTM(2, return_sequences=True))(TimeDistributed(Dense(5))(masked(Input((4,)))))
+    sequences = Bidirectional(LSTM(2, return_sequences=True))(
+        TimeDistributed(Dense(5))(masked(Input((4,))))
+    )
     assert sequences.mask_shape == (None, 4)
     assert LSTM(2)(sequences).mask_shape is None
     with pytest.raises(ValueError, match="does not support masking"):
         Flatten()(sequences)
 
 
-@pytest.mark.parametrize("make", [lambda: LSTM(3, stateful=True), lambda: Bidirectional(GRU(3, stateful=True))])
+@pytest.mark.parametrize(
+    "make", [lambda: LSTM(3, stateful=True), lambda: Bidirectional(GRU(3, stateful=True))]
+)
 def test_stateful_calls_continue_and_reset(make):
     layer, x = make(), array(2, 6, 4)
     layer(Input(batch_shape=(2, None, 4)))
@@ -269,7 +291,9 @@ def test_rnn_over_a_users_cell():
     "layer",
     [
         lambda: TimeDistributed(Sequential([Dense(3, input_shape=(4,))]), name="steps"),
-        lambda: Bidirectional(LSTM(2, return_sequences=True, kernel_regularizer="l2"), merge_mode="ave"),
+        lambda: Bidirectional(
+            LSTM(2, return_sequences=True, kernel_regularizer="l2"), merge_mode="ave"
+        ),
         lambda: RNN(SimpleRNNCell(3), go_backwards=True),
         lambda: Embedding(4, 2, mask_zero=True, input_length=5),
     ],
@@ -282,7 +306,9 @@ def test_nested_layers_survive_a_configuration(layer):
 
 def test_training_moves_every_weight():
     ids = np.random.default_rng(0).integers(1, 20, (16, 6))
-    model = Sequential([Embedding(20, 4, mask_zero=True), Bidirectional(LSTM(5)), Dense(1, activation="sigmoid")])
+    model = Sequential(
+        [Embedding(20, 4, mask_zero=True), Bidirectional(LSTM(5)), Dense(1, activation="sigmoid")]
+    )
     model.compile("adam", "binary_crossentropy")
     before = model.get_weights()
     model.fit(ids, ids[:, 0] % 2, epochs=2, batch_size=8, verbose=0)
@@ -301,7 +327,9 @@ def test_states_go_on_from_batch_to_batch_while_training():
 
 
 def test_convolutional_recurrent_layer_in_a_model():
-    model = Sequential([ConvLSTM2D(4, (3, 3), padding="same", return_sequences=True, input_shape=(None, 8, 8, 1))])
+    model = Sequential(
+        [ConvLSTM2D(4, (3, 3), padding="same", return_sequences=True, input_shape=(None, 8, 8, 1))]
+    )
     assert model.output_shape == (None, None, 8, 8, 4)
     assert model.count_params() == 9 * 1 * 16 + 9 * 4 * 16 + 16
     assert jnp.isfinite(model.predict(array(1, 3, 8, 8, 1))).all()

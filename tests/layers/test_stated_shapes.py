@@ -1,4 +1,6 @@
-"""Shapes and parameter counts that the books state for single layers (S: image book; Q1.P, Q1.X: quick start)."""
+"""Shapes and parameter counts that the books state for single layers (S: image book; Q1.P, Q1.X:
+quick start).
+"""
 
 import numpy as np
 import pytest
@@ -18,9 +20,21 @@ def channels_first():
 # id, layers in a row, shape of a sample, shapes after each layer, parameters of each layer
 STACKS = [
     ("S20, Q1.P10", [layers.Dense, (32,)], (16,), [(32,)], [544]),
-    ("S22, Q1.P27", [layers.Reshape, ((6, 2),), layers.Reshape, ((-1, 2, 2),)], (3, 4), [(6, 2), (3, 2, 2)], [0, 0]),
+    (
+        "S22, Q1.P27",
+        [layers.Reshape, ((6, 2),), layers.Reshape, ((-1, 2, 2),)],
+        (3, 4),
+        [(6, 2), (3, 2, 2)],
+        [0, 0],
+    ),
     ("S23, Q1.P28", [layers.Permute, ((2, 1),)], (10, 64), [(64, 10)], [0]),
-    ("S24, Q1.P29", [layers.Dense, (32,), layers.RepeatVector, (3,)], (32,), [(32,), (3, 32)], [1056, 0]),
+    (
+        "S24, Q1.P29",
+        [layers.Dense, (32,), layers.RepeatVector, (3,)],
+        (32,),
+        [(32,), (3, 32)],
+        [1056, 0],
+    ),
     ("S27", [layers.Conv2D, (1, 3)], (9, 9, 1), [(7, 7, 1)], [10]),
     ("S29", [layers.MaxPooling1D, (2,)], (10, 64), [(5, 64)], [0]),
     ("S31", [layers.Conv1D, (32, 3)], (10, 128), [(8, 32)], [3 * 128 * 32 + 32]),
@@ -31,7 +45,9 @@ STACKS = [
 ]
 
 
-@pytest.mark.parametrize(("stack", "shape", "shapes", "counts"), [s[1:] for s in STACKS], ids=[s[0] for s in STACKS])
+@pytest.mark.parametrize(
+    ("stack", "shape", "shapes", "counts"), [s[1:] for s in STACKS], ids=[s[0] for s in STACKS]
+)
 def test_stack(stack, shape, shapes, counts):
     x = layers.Input(shape)
     for make, arguments, wanted, count in zip(stack[::2], stack[1::2], shapes, counts, strict=True):
@@ -49,7 +65,12 @@ def test_pictures_with_channels_first():
     assert x.shape == (None, 64, 32, 32)
     assert convolution.count_params() == 1792
     assert layers.Flatten()(x).shape == (None, 65536)
-    assert layers.Conv2D(32, (3, 3))(layers.Input(batch_shape=(10, 3, 28, 28))).shape == (10, 32, 26, 26)
+    assert layers.Conv2D(32, (3, 3))(layers.Input(batch_shape=(10, 3, 28, 28))).shape == (
+        10,
+        32,
+        26,
+        26,
+    )
     assert layers.MaxPooling2D((2, 2))(layers.Input((3, 28, 28))).shape == (None, 3, 14, 14)
     assert layers.MaxPooling2D((4, 4))(layers.Input((3, 28, 28))).shape == (None, 3, 7, 7)
 
@@ -101,11 +122,15 @@ def test_dot_products_and_cosines():
     """Q1.F16: (batch, n) and (batch, n) to (batch, 1)."""
     a, b = np.float32([[1, 2, 2], [0, 0, 0]]), np.float32([[2, 1, 2], [1, 2, 3]])
     np.testing.assert_allclose(layers.dot([a, b], axes=1), [[8], [0]])
-    np.testing.assert_allclose(layers.dot([a, b], axes=1, normalize=True), [[8 / 9], [0]], rtol=1e-6)
+    np.testing.assert_allclose(
+        layers.dot([a, b], axes=1, normalize=True), [[8 / 9], [0]], rtol=1e-6
+    )
 
 
 def test_activity_regularization_sums_over_the_batch():
-    """Q1.A46: l1 * sum|x| + l2 * sum x**2 over the whole output (Keras 3 divides by the batch size)."""
+    """Q1.A46: l1 * sum|x| + l2 * sum x**2 over the whole output (Keras 3 divides by the batch
+    size).
+    """
     layer = layers.ActivityRegularization(l1=0.1, l2=0.01)
     x = np.float32([[1, -2], [3, 4]])
     _, collected = layer.module.apply({}, x, mutable=["losses"])
@@ -113,7 +138,9 @@ def test_activity_regularization_sums_over_the_batch():
 
 
 def test_pictures_in_both_data_formats():
-    """S11, Q1.P40: 100 colour pictures of 16 x 32, and the layer that gives the same numbers for either."""
+    """S11, Q1.P40: 100 colour pictures of 16 x 32, and the layer that gives the same numbers for
+    either.
+    """
     first = np.random.default_rng(0).normal(size=(100, 3, 16, 32)).astype("float32")
     last = first.transpose(0, 2, 3, 1)
     assert last.shape == (100, 16, 32, 3)
@@ -121,7 +148,9 @@ def test_pictures_in_both_data_formats():
     y = here(last)
     there(layers.Input((3, 16, 32)))
     there.set_weights(here.get_weights())
-    np.testing.assert_allclose(np.asarray(there(first)).transpose(0, 2, 3, 1), y, rtol=1e-4, atol=1e-5)
+    np.testing.assert_allclose(
+        np.asarray(there(first)).transpose(0, 2, 3, 1), y, rtol=1e-4, atol=1e-5
+    )
     assert layers.Input((128, 128, 128, 3)).shape[1:] == (128, 128, 128, 3)
 
 
@@ -184,16 +213,31 @@ SHAPES = [
 ]
 
 
-@pytest.mark.parametrize(("layer", "shape", "wanted"), [s[1:] for s in SHAPES], ids=[s[0] for s in SHAPES])
+@pytest.mark.parametrize(
+    ("layer", "shape", "wanted"), [s[1:] for s in SHAPES], ids=[s[0] for s in SHAPES]
+)
 def test_output_shapes(layer, shape, wanted):
     assert layer(layers.Input(shape)).shape == (None, *wanted)
     assert np.shape(layer(np.zeros((2, *shape), "float32"))) == (2, *wanted)
     assert layer.compute_output_shape((None, *shape)) == (None, *wanted)
 
 
-UNSUPPORTING = ["Flatten", "Permute", "Reshape", "Conv1D", "MaxPooling1D", "LocallyConnected1D", "UpSampling1D"]
+UNSUPPORTING = [
+    "Flatten",
+    "Permute",
+    "Reshape",
+    "Conv1D",
+    "MaxPooling1D",
+    "LocallyConnected1D",
+    "UpSampling1D",
+]
 UNSUPPORTING += ["ZeroPadding1D", "Cropping1D", "GlobalMaxPooling1D", "GlobalAveragePooling1D"]
-ARGUMENTS = {"Permute": ((2, 1),), "Reshape": ((12,),), "Conv1D": (2, 2), "LocallyConnected1D": (2, 2)}
+ARGUMENTS = {
+    "Permute": ((2, 1),),
+    "Reshape": ((12,),),
+    "Conv1D": (2, 2),
+    "LocallyConnected1D": (2, 2),
+}
 
 
 @pytest.mark.parametrize("name", UNSUPPORTING)
@@ -219,7 +263,9 @@ def test_the_shape_of_an_output_without_a_call():
     assert layer.compute_output_shape((None, 4)) == (None, 3)
     assert layer(layers.Input((4,))).shape == (None, 3)
     assert layer.count_params() == 12
-    assert Sequential([layers.Dense(3, input_dim=2), layers.Dense(5)]).compute_output_shape((7, 2)) == (7, 5)
+    assert Sequential([layers.Dense(3, input_dim=2), layers.Dense(5)]).compute_output_shape(
+        (7, 2)
+    ) == (7, 5)
     assert layers.LSTM(3, return_state=True).compute_output_shape((None, 4, 2)) == [(None, 3)] * 3
     with pytest.raises(ValueError, match="conv2d_1"):
         layers.Conv2D(3, 3).compute_output_shape((None, 4))

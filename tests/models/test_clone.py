@@ -39,9 +39,13 @@ def test_a_clone_computes_the_same_with_weights_of_its_own(make):
     clone = clone_model(model)
     assert type(clone) is type(model) and clone.optimizer is None
     assert [layer.name for layer in clone.layers] == [layer.name for layer in model.layers]
-    assert not {id(layer) for layer in model.all_layers()} & {id(layer) for layer in clone.all_layers()}
+    assert not {id(layer) for layer in model.all_layers()} & {
+        id(layer) for layer in clone.all_layers()
+    }
     model.set_weights([np.full(w.shape, 0.5) for w in model.get_weights()])
-    inputs = [np.arange(1.0, 1 + 3 * np.prod(t.shape[1:])).reshape(3, *t.shape[1:]) for t in model.inputs]
+    inputs = [
+        np.arange(1.0, 1 + 3 * np.prod(t.shape[1:])).reshape(3, *t.shape[1:]) for t in model.inputs
+    ]
     before = [np.asarray(w) for w in clone.get_weights()]
     clone.set_weights(model.get_weights())
     jax.tree.map(np.testing.assert_array_equal, model.predict(inputs), clone.predict(inputs))

@@ -6,7 +6,17 @@ import jax
 import numpy as np
 import pytest
 
-from jaxcnn.layers import Activation, Add, Concatenate, Conv2D, Dense, Input, Lambda, add, concatenate
+from jaxcnn.layers import (
+    Activation,
+    Add,
+    Concatenate,
+    Conv2D,
+    Dense,
+    Input,
+    Lambda,
+    add,
+    concatenate,
+)
 from jaxcnn.models import Model, Sequential
 
 
@@ -23,7 +33,10 @@ def two_in_two_out():
 def test_several_inputs_and_outputs():
     model = two_in_two_out()
     assert model.input_names == ["a", "b"] and model.output_names == ["p", "q"]
-    assert model.input_shape == [(None, 3), (None, 2)] and model.output_shape == [(None, 4), (None, 1)]
+    assert model.input_shape == [(None, 3), (None, 2)] and model.output_shape == [
+        (None, 4),
+        (None, 1),
+    ]
     x = [rows(6, 3), rows(6, 2)]
     p, q = model.predict(x)
     assert p.shape == (6, 4) and q.shape == (6, 1)
@@ -62,7 +75,14 @@ def test_an_output_may_be_given_twice():
 
 def test_layers_stand_from_the_deepest_in_the_order_they_are_met():
     model = two_in_two_out()
-    assert [layer.name for layer in model.layers] == ["a", "b", "concatenate_1", "dense_1", "p", "q"]
+    assert [layer.name for layer in model.layers] == [
+        "a",
+        "b",
+        "concatenate_1",
+        "dense_1",
+        "p",
+        "q",
+    ]
 
 
 def test_a_layer_called_twice_shares_its_weights():
@@ -94,7 +114,9 @@ def test_part_of_a_model_as_a_model():
     model = Sequential([Dense(3, input_shape=(4,)), Activation("relu"), Dense(2)])
     features = Model(model.input, model.layers[1].output)
     kernel, bias = model.layers[0].get_weights()
-    assert np.allclose(features.predict(rows(5, 4)), np.maximum(rows(5, 4) @ kernel + bias, 0), atol=1e-6)
+    assert np.allclose(
+        features.predict(rows(5, 4)), np.maximum(rows(5, 4) @ kernel + bias, 0), atol=1e-6
+    )
     model.layers[0].set_weights([kernel * 0, bias + 1])
     assert np.allclose(features.predict(rows(5, 4)), 1)
 
@@ -114,7 +136,7 @@ def test_a_deep_network():
     assert len(Model(x, y).nodes) == 1050
 
 
-# -- nodes ------------------------------------------------------------------------------------------------------------
+# -- nodes -----------------------------------------------------------------------------------------
 
 
 def test_a_layer_called_once_has_one_input_and_output():
@@ -130,7 +152,8 @@ def test_a_layer_called_twice_has_nodes():
     layer = Dense(2, name="lstm_1")
     first, second = layer(a), layer(b)
     text = (
-        'Layer lstm_1 has multiple inbound nodes, hence the notion of "layer output" is ill-defined. '
+        'Layer lstm_1 has multiple inbound nodes, hence the notion of "layer output" is '
+        "ill-defined. "
         "Use `get_output_at(node_index)` instead."
     )
     with pytest.raises(AttributeError) as caught:
@@ -175,7 +198,7 @@ def test_a_symbolic_tensor_decides_nothing():
         bool(Input((3,)))
 
 
-# -- finding layers ---------------------------------------------------------------------------------------------------
+# -- finding layers --------------------------------------------------------------------------------
 
 
 def test_get_layer():
@@ -190,7 +213,7 @@ def test_get_layer():
         model.get_layer()
 
 
-# -- names ------------------------------------------------------------------------------------------------------------
+# -- names -----------------------------------------------------------------------------------------
 
 
 def test_names_count_by_class():
@@ -237,7 +260,7 @@ def test_a_layer_renamed_after_compile_asks_for_another():
     model.fit(rows(4, 3), rows(4, 2), epochs=1, verbose=0)
 
 
-# -- what is no graph -------------------------------------------------------------------------------------------------
+# -- what is no graph ------------------------------------------------------------------------------
 
 
 def test_names_must_be_unique():
@@ -274,7 +297,9 @@ def test_a_cycle():
         Model(x, z)
 
 
-@pytest.mark.parametrize(("inputs", "outputs"), [(None, 1), (np.ones(3), 1), ([], 1), (0, None), (0, []), (0, "y")])
+@pytest.mark.parametrize(
+    ("inputs", "outputs"), [(None, 1), (np.ones(3), 1), ([], 1), (0, None), (0, []), (0, "y")]
+)
 def test_ends_must_be_symbolic(inputs, outputs):
     x = Input((3,))
     y = Dense(2)(x)
@@ -298,7 +323,9 @@ def test_inputs_need_shapes():
 
 
 def test_shapes_that_do_not_fit_name_the_layer():
-    with pytest.raises(ValueError, match=r"'joined'.*\(None, 3\).*\(None, 4\)|'joined'.*\(None, 4\)|joined"):
+    with pytest.raises(
+        ValueError, match=r"'joined'.*\(None, 3\).*\(None, 4\)|'joined'.*\(None, 4\)|joined"
+    ):
         Add(name="joined")([Input((3,)), Input((4,))])
     dense = Dense(2, name="narrow")
     dense(Input((3,)))
@@ -307,7 +334,9 @@ def test_shapes_that_do_not_fit_name_the_layer():
 
 
 def test_unknown_arguments_name_the_nearest():
-    with pytest.raises(TypeError, match=r"Dense got an unknown argument `unit`.*Did you mean `units`"):
+    with pytest.raises(
+        TypeError, match=r"Dense got an unknown argument `unit`.*Did you mean `units`"
+    ):
         Dense(unit=3)
     with pytest.raises(TypeError, match="Did you mean `input_shape`"):
         Dense(3, inputshape=(3,))

@@ -4,7 +4,16 @@ import flax.linen as nn
 import numpy as np
 import pytest
 
-from jaxcnn.layers import Activation, BatchNormalization, Concatenate, Dense, Dropout, Flatten, Input, InputLayer
+from jaxcnn.layers import (
+    Activation,
+    BatchNormalization,
+    Concatenate,
+    Dense,
+    Dropout,
+    Flatten,
+    Input,
+    InputLayer,
+)
 from jaxcnn.layers.base import Layer
 from jaxcnn.layers.derived import FlaxLayer
 from jaxcnn.models import Model, Sequential
@@ -39,7 +48,9 @@ def test_a_fixed_batch_size_and_a_length():
     assert Sequential([Dense(3, input_dim=4, input_length=5)]).output_shape == (None, 5, 3)
 
 
-@pytest.mark.parametrize("first", [lambda: Input((4,), name="x"), lambda: InputLayer((4,), name="x")])
+@pytest.mark.parametrize(
+    "first", [lambda: Input((4,), name="x"), lambda: InputLayer((4,), name="x")]
+)
 def test_an_input_first_is_no_layer_of_the_model(first):
     model = Sequential([first(), Dense(3)])
     assert [layer.name for layer in model.layers] == ["dense_1"]
@@ -127,7 +138,7 @@ def test_a_model_with_several_outputs_cannot_be_stacked():
     assert len(both.inbound_nodes) == 1
 
 
-# -- built later ------------------------------------------------------------------------------------------------------
+# -- built later -----------------------------------------------------------------------------------
 
 
 def deferred():
@@ -173,7 +184,13 @@ def test_integers_for_a_model_that_begins_with_integers():
 
 
 @pytest.mark.parametrize(
-    "use", [lambda m: m.get_weights(), lambda m: m.set_weights([]), lambda m: m.count_params(), lambda m: m.summary()]
+    "use",
+    [
+        lambda m: m.get_weights(),
+        lambda m: m.set_weights([]),
+        lambda m: m.count_params(),
+        lambda m: m.summary(),
+    ],
 )
 def test_a_model_without_a_shape_says_so(use):
     with pytest.raises(ValueError, match=r"sequential_1.*(input shape|not built)"):
@@ -182,12 +199,17 @@ def test_a_model_without_a_shape_says_so(use):
 
 def test_a_model_without_layers_says_so():
     model = Sequential()
-    assert model.layers == [] and model.inputs == [] and model.outputs == [] and model.get_weights() == []
+    assert (
+        model.layers == []
+        and model.inputs == []
+        and model.outputs == []
+        and model.get_weights() == []
+    )
     with pytest.raises(ValueError, match=r"sequential_1.*no layers"):
         model.predict(np.ones((2, 3)))
 
 
-# -- models as layers, modules of Flax --------------------------------------------------------------------------------
+# -- models as layers, modules of Flax -------------------------------------------------------------
 
 
 def test_nested_models_compute_what_their_layers_do():
@@ -243,7 +265,16 @@ class Block(nn.Module):
 def test_a_plain_flax_module_is_a_layer():
     model = Sequential([Input((4,)), Block(3), Dense(2)])
     assert isinstance(model.layers[0], FlaxLayer) and model.layers[0].name == "block_1"
-    assert [w.shape for w in model.get_weights()] == [(4, 3), (3,), (3,), (3,), (3,), (3,), (3, 2), (2,)]
+    assert [w.shape for w in model.get_weights()] == [
+        (4, 3),
+        (3,),
+        (3,),
+        (3,),
+        (3,),
+        (3,),
+        (3, 2),
+        (2,),
+    ]
     x, y = np.random.default_rng(0).normal(size=(2, 8, 4)).astype("float32")
     before = model.get_weights()
     model.compile("sgd", "mse")

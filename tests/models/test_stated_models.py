@@ -1,7 +1,7 @@
 """Parameters and shapes of whole models that the books state or that follow from their listings.
 
-P, S: image book; Q1.P, Q2.P: quick start, first and second half.  Models with a printed table are in test_summary.py,
-networks with a name in tests/applications.
+P, S: image book; Q1.P, Q2.P: quick start, first and second half. Models with a printed table are in
+test_summary.py, networks with a name in tests/applications.
 """
 
 import itertools
@@ -43,7 +43,9 @@ STACKS = [
 ]
 
 
-@pytest.mark.parametrize(("widths", "parameters"), [s[1:] for s in STACKS], ids=[s[0] for s in STACKS])
+@pytest.mark.parametrize(
+    ("widths", "parameters"), [s[1:] for s in STACKS], ids=[s[0] for s in STACKS]
+)
 def test_stacks_of_dense_layers(widths, parameters):
     assert mlp(*widths).count_params() == parameters
     assert parameters == sum(a * b + b for a, b in itertools.pairwise(widths))  # Q1.F03
@@ -55,8 +57,20 @@ def convolutional(pictures, classes):
         [
             *(Conv2D(32, (3, 3), padding="same", input_shape=pictures), Activation("relu")),
             *(Conv2D(32, (3, 3)), Activation("relu"), MaxPooling2D((2, 2)), Dropout(0.25)),
-            *(Conv2D(64, (3, 3), padding="same"), Activation("relu"), Conv2D(64, (3, 3)), Activation("relu")),
-            *(MaxPooling2D((2, 2)), Dropout(0.25), Flatten(), Dense(512), Activation("relu"), Dropout(0.5)),
+            *(
+                Conv2D(64, (3, 3), padding="same"),
+                Activation("relu"),
+                Conv2D(64, (3, 3)),
+                Activation("relu"),
+            ),
+            *(
+                MaxPooling2D((2, 2)),
+                Dropout(0.25),
+                Flatten(),
+                Dense(512),
+                Activation("relu"),
+                Dropout(0.5),
+            ),
             *(Dense(classes), Activation("softmax")),
         ]
     )
@@ -90,9 +104,10 @@ def test_the_convolutions_of_vgg16_as_p03_lists_them():
     names = [layer.name for layer in model.layers]
     assert len(names) == 31 and model.count_params() == 14_714_688
     assert model.output_shape == (1, 512, 4, 4)
-    assert [names.index(f"conv{b}_{i}") for b, i in [(1, 1), (1, 2), (2, 1), (3, 3), (4, 3), (5, 1), (5, 3)]] == [
-        *(1, 3, 6, 15, 22, 25, 29)
-    ]
+    assert [
+        names.index(f"conv{b}_{i}")
+        for b, i in [(1, 1), (1, 2), (2, 1), (3, 3), (4, 3), (5, 1), (5, 3)]
+    ] == [*(1, 3, 6, 15, 22, 25, 29)]
     for layer in model.layers[:25]:  # P11 and B09: everything before conv5_1, four blocks
         layer.trainable = False
     trained = sum(int(np.prod(w.shape)) for w in model.trainable_weights)
@@ -100,17 +115,24 @@ def test_the_convolutions_of_vgg16_as_p03_lists_them():
 
 
 def test_headlines_of_q1_p20():
-    headline, additional = Input((100,), dtype="int32", name="main_input"), Input((5,), name="aux_input")
+    headline, additional = (
+        Input((100,), dtype="int32", name="main_input"),
+        Input((5,), name="aux_input"),
+    )
     encoded = LSTM(32)(Embedding(output_dim=512, input_dim=10000, input_length=100)(headline))
     aux = Dense(1, activation="sigmoid", name="aux_output")(encoded)
     x = concatenate([encoded, additional])
     for _ in range(3):
         x = Dense(64, activation="relu")(x)
-    model = Model([headline, additional], [Dense(1, activation="sigmoid", name="main_output")(x), aux])
+    model = Model(
+        [headline, additional], [Dense(1, activation="sigmoid", name="main_output")(x), aux]
+    )
     counts = [layer.count_params() for layer in model.layers if layer.count_params()]
     assert sorted(counts) == sorted([5_120_000, 69_760, 33, 2_432, 4_160, 4_160, 65])
     assert model.count_params() == 5_200_610
-    model.compile("rmsprop", "binary_crossentropy", loss_weights={"main_output": 1.0, "aux_output": 0.2})
+    model.compile(
+        "rmsprop", "binary_crossentropy", loss_weights={"main_output": 1.0, "aux_output": 0.2}
+    )
     words, more, y = np.zeros((2, 100), "int32"), np.ones((2, 5)), np.ones((2, 1))
     total, main, auxiliary = model.test_on_batch([words, more], [y, y])
     assert model.metrics_names == ["loss", "main_output_loss", "aux_output_loss"]

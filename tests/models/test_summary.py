@@ -40,12 +40,16 @@ def wide(*fields):
     return f"{name[:32]:32} {shape[:21]:21} {params[:11]:11} {source[:33]:33}"
 
 
-def table(rows, trainable, frozen=0, row=narrow, header=("Layer (type)", "Output Shape", "Param #")):
+def table(
+    rows, trainable, frozen=0, row=narrow, header=("Layer (type)", "Output Shape", "Param #")
+):
     """The whole table; a row may be a list of rows of one layer."""
     width = len(row(*header))
     lines = ["_" * width, row(*header), "=" * width]
     for fields in rows:
-        lines += [row(*f) for f in (fields if isinstance(fields, list) else [fields])] + ["_" * width]
+        lines += [row(*f) for f in (fields if isinstance(fields, list) else [fields])] + [
+            "_" * width
+        ]
     lines[-1] = "=" * width
     lines += [f"Total params: {trainable + frozen:,}", f"Trainable params: {trainable:,}"]
     return [*lines, f"Non-trainable params: {frozen:,}", "_" * width]
@@ -105,10 +109,33 @@ def test_mnist_cnn_p12(capsys):
 
 def face_cnn(first_options):
     """The 18 layers of P14 (and, with ten classes, P13)."""
-    layers = [Conv2D(32, (3, 3), padding="same", **first_options), Activation("relu"), Conv2D(32, (3, 3))]
-    layers += [Activation("relu"), MaxPooling2D((2, 2)), Dropout(0.25), Conv2D(64, (3, 3), padding="same")]
-    layers += [Activation("relu"), Conv2D(64, (3, 3)), Activation("relu"), MaxPooling2D((2, 2)), Dropout(0.25)]
-    return [*layers, Flatten(), Dense(512), Activation("relu"), Dropout(0.5), Dense(2), Activation("softmax")]
+    layers = [
+        Conv2D(32, (3, 3), padding="same", **first_options),
+        Activation("relu"),
+        Conv2D(32, (3, 3)),
+    ]
+    layers += [
+        Activation("relu"),
+        MaxPooling2D((2, 2)),
+        Dropout(0.25),
+        Conv2D(64, (3, 3), padding="same"),
+    ]
+    layers += [
+        Activation("relu"),
+        Conv2D(64, (3, 3)),
+        Activation("relu"),
+        MaxPooling2D((2, 2)),
+        Dropout(0.25),
+    ]
+    return [
+        *layers,
+        Flatten(),
+        Dense(512),
+        Activation("relu"),
+        Dropout(0.5),
+        Dense(2),
+        Activation("softmax"),
+    ]
 
 
 FACE_ROWS = [
@@ -134,7 +161,9 @@ FACE_ROWS = [
 
 
 def test_face_cnn_p14():
-    assert lines_of(Sequential(face_cnn({"input_shape": (64, 64, 3)}))) == table(FACE_ROWS, 6_489_634)
+    assert lines_of(Sequential(face_cnn({"input_shape": (64, 64, 3)}))) == table(
+        FACE_ROWS, 6_489_634
+    )
 
 
 def test_a_chain_through_the_functional_api_shows_its_input():
@@ -149,8 +178,16 @@ def test_denoising_autoencoder_p17():
     def conv(filters, activation="relu", **options):
         return Conv2D(filters, (3, 3), activation=activation, padding="same", **options)
 
-    model = Sequential([conv(32, input_shape=(28, 28, 1)), MaxPooling2D((2, 2), padding="same"), conv(32)])
-    for layer in [MaxPooling2D((2, 2), padding="same"), conv(32), UpSampling2D((2, 2)), conv(32), UpSampling2D((2, 2))]:
+    model = Sequential(
+        [conv(32, input_shape=(28, 28, 1)), MaxPooling2D((2, 2), padding="same"), conv(32)]
+    )
+    for layer in [
+        MaxPooling2D((2, 2), padding="same"),
+        conv(32),
+        UpSampling2D((2, 2)),
+        conv(32),
+        UpSampling2D((2, 2)),
+    ]:
         model.add(layer)
     model.add(conv(1, "sigmoid"))
     rows = [
@@ -211,13 +248,24 @@ def dcgan():
     d = Sequential()
     for i, (filters, strides) in enumerate([(64, 2), (128, 2), (256, 2), (512, 1)]):
         first = {"input_shape": (28, 28, 1)} if i == 0 else {}
-        d.add(Conv2D(filters, 5, strides=strides, padding="same", activation=LeakyReLU(alpha=0.2), **first))
+        d.add(
+            Conv2D(
+                filters,
+                5,
+                strides=strides,
+                padding="same",
+                activation=LeakyReLU(alpha=0.2),
+                **first,
+            )
+        )
         d.add(Dropout(0.4))
     for layer in [Flatten(), Dense(1), Activation("sigmoid")]:
         d.add(layer)
     dm.add(d)
     am = Sequential()
-    g = Sequential([Dense(7 * 7 * 256, input_dim=100), BatchNormalization(momentum=0.9), Activation("relu")])
+    g = Sequential(
+        [Dense(7 * 7 * 256, input_dim=100), BatchNormalization(momentum=0.9), Activation("relu")]
+    )
     for layer in [Reshape((7, 7, 256)), Dropout(0.4)]:
         g.add(layer)
     for filters, upsampled in [(128, True), (64, True), (32, False)]:
@@ -276,7 +324,12 @@ def test_generator_of_q2_p28(dcgan):
 
 def test_nested_models_of_q2_p28_are_rows_named_in_the_order_of_creation(dcgan):
     dm, _, am, _ = dcgan
-    assert [model.name for model in dcgan] == ["sequential_1", "sequential_2", "sequential_3", "sequential_4"]
+    assert [model.name for model in dcgan] == [
+        "sequential_1",
+        "sequential_2",
+        "sequential_3",
+        "sequential_4",
+    ]
     discriminator = ("sequential_2 (Sequential)", images(1), 4311553)
     generator = ("sequential_4 (Sequential)", images(28, 28, 1), 2394241)
     assert lines_of(dm) == table([discriminator], 4_311_553)

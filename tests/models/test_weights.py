@@ -30,9 +30,27 @@ def nested():
 
 def test_models_list_layer_by_layer_and_nested_models_as_one_layer():
     model = nested()
-    inner = [(3, 2), (2,), (2,), (2,), (2, 4), (4,), (2,), (2,)]  # what is trained first, then the statistics
+    inner = [
+        (3, 2),
+        (2,),
+        (2,),
+        (2,),
+        (2, 4),
+        (4,),
+        (2,),
+        (2,),
+    ]  # what is trained first, then the statistics
     assert shapes(model.layers[0].weights) == inner
-    assert shapes(model.layers[0].get_weights()) == [(3, 2), (2,), (2,), (2,), (2,), (2,), (2, 4), (4,)]
+    assert shapes(model.layers[0].get_weights()) == [
+        (3, 2),
+        (2,),
+        (2,),
+        (2,),
+        (2,),
+        (2,),
+        (2, 4),
+        (4,),
+    ]
     assert shapes(model.get_weights()) == [*inner, (4,), (4,), (4,), (4,), (4, 5), (5,)]
     assert model.count_params() == sum(w.size for w in model.get_weights()) == 69
 
@@ -70,18 +88,24 @@ def test_set_variables_takes_all_or_nothing():
     model = Sequential([Dense(2, input_shape=(3,), name="d")])
     before = model.get_weights()
     with pytest.raises(ValueError, match="no variable 'params/e/kernel'"):
-        model.set_variables({"params": {"d": {"bias": np.ones(2)}, "e": {"kernel": np.ones((3, 2))}}})
+        model.set_variables(
+            {"params": {"d": {"bias": np.ones(2)}, "e": {"kernel": np.ones((3, 2))}}}
+        )
     with pytest.raises(ValueError, match=r"'params/d/kernel' has shape \(3, 2\); given \(2, 3\)"):
         model.set_variables({"params": {"d": {"bias": np.ones(2), "kernel": np.ones((2, 3))}}})
     assert all(np.array_equal(a, b) for a, b in zip(before, model.get_weights(), strict=True))
     model.set_variables({"params": {"d": {"bias": np.ones(2)}}})
-    assert model.get_weights()[1].tolist() == [1, 1] and np.array_equal(model.get_weights()[0], before[0])
+    assert model.get_weights()[1].tolist() == [1, 1] and np.array_equal(
+        model.get_weights()[0], before[0]
+    )
 
 
 def test_initial_weights():
     kernel, bias = np.arange(6.0).reshape(3, 2), np.array([1.0, 2.0])
     model = Sequential([Dense(2, input_shape=(3,), weights=[kernel, bias])])
-    assert np.array_equal(model.get_weights()[0], kernel) and np.array_equal(model.get_weights()[1], bias)
+    assert np.array_equal(model.get_weights()[0], kernel) and np.array_equal(
+        model.get_weights()[1], bias
+    )
 
 
 def test_initial_weights_that_do_not_fit_are_reported_where_the_layer_is_built():

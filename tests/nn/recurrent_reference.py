@@ -1,4 +1,6 @@
-"""The recurrences as their formulas stand, one step after the other, in NumPy or (for gradients) jax.numpy."""
+"""The recurrences as their formulas stand, one step after the other, in NumPy or (for gradients)
+jax.numpy.
+"""
 
 import numpy as np
 
@@ -45,9 +47,20 @@ STEPS = {"SimpleRNN": (simple_rnn, 1), "GRU": (gru, 1), "LSTM": (lstm, 2)}
 
 
 def sequence(
-    xp, kind, x, weights, *, gate=hard_sigmoid, reset_after=False, mask=None, initial=None, go_backwards=False
+    xp,
+    kind,
+    x,
+    weights,
+    *,
+    gate=hard_sigmoid,
+    reset_after=False,
+    mask=None,
+    initial=None,
+    go_backwards=False,
 ):
-    """(outputs of all steps (batch, steps, units), final states); a masked step keeps states and repeats the output."""
+    """(outputs of all steps (batch, steps, units), final states); a masked step keeps states and
+    repeats the output.
+    """
     step, count = STEPS[kind]
     states = initial or [xp.zeros((x.shape[0], weights[1].shape[0]), x.dtype) for _ in range(count)]
     outputs = []

@@ -11,7 +11,12 @@ X = np.random.default_rng(0).normal(size=(2, 3, 5, 6, 3)).astype("float32")
 def convolved(x, kernel, stride=1, dilation=1, padding="VALID"):
     layout = ("NHWC", "HWIO", "NHWC")
     return jax.lax.conv_general_dilated(
-        x, kernel, (stride, stride), padding, rhs_dilation=(dilation, dilation), dimension_numbers=layout
+        x,
+        kernel,
+        (stride, stride),
+        padding,
+        rhs_dilation=(dilation, dilation),
+        dimension_numbers=layout,
     )
 
 
@@ -23,11 +28,19 @@ def reference(x, params, stride=1, dilation=1, mask=None):
     h = c = jnp.zeros_like(convolved(x[:, 0], kernel, stride, dilation)[..., :filters])
     outputs = []
     for t in range(x.shape[1]):
-        total = convolved(x[:, t], kernel, stride, dilation) + bias + convolved(h, recurrent, padding="SAME")
+        total = (
+            convolved(x[:, t], kernel, stride, dilation)
+            + bias
+            + convolved(h, recurrent, padding="SAME")
+        )
         i, f, candidate, o = (total[..., k * filters : (k + 1) * filters] for k in range(4))
         new_c = gate(f) * c + gate(i) * jnp.tanh(candidate)
         new_h = gate(o) * jnp.tanh(new_c)
-        keep = np.ones((x.shape[0], 1, 1, 1), bool) if mask is None else mask[:, t].reshape(-1, 1, 1, 1)
+        keep = (
+            np.ones((x.shape[0], 1, 1, 1), bool)
+            if mask is None
+            else mask[:, t].reshape(-1, 1, 1, 1)
+        )
         h, c = jnp.where(keep, new_h, h), jnp.where(keep, new_c, c)
         outputs.append(h)
     return jnp.stack(outputs, 1), [h, c]
@@ -37,15 +50,23 @@ def made(**options):
     module = nn.ConvLSTM2D(2, 3, return_sequences=True, return_state=True, **options)
     rng = np.random.default_rng(1)
     shapes = {"kernel": (3, 3, 3, 8), "recurrent_kernel": (3, 3, 2, 8), "bias": (8,)}
-    params = {name: jnp.asarray(0.5 * rng.normal(size=shape), "float32") for name, shape in shapes.items()}
+    params = {
+        name: jnp.asarray(0.5 * rng.normal(size=shape), "float32") for name, shape in shapes.items()
+    }
     return module, {"params": params}
 
 
-@pytest.mark.parametrize(("options", "masked"), [({}, True), ({"stride": 2}, False), ({"dilation": 2}, False)])
+@pytest.mark.parametrize(
+    ("options", "masked"), [({}, True), ({"stride": 2}, False), ({"dilation": 2}, False)]
+)
 def test_outputs_states_and_gradients(options, masked):
     mask = np.array([[True, False, True], [False, True, False]]) if masked else None
-    module, variables = made(strides=options.get("stride", 1), dilation_rate=options.get("dilation", 1))
-    assert jax.tree.map(jnp.shape, module.init(jax.random.key(0), X)) == jax.tree.map(jnp.shape, variables)
+    module, variables = made(
+        strides=options.get("stride", 1), dilation_rate=options.get("dilation", 1)
+    )
+    assert jax.tree.map(jnp.shape, module.init(jax.random.key(0), X)) == jax.tree.map(
+        jnp.shape, variables
+    )
 
     def ours(params, x):
         y, *states = module.apply({"params": params}, x, mask=mask)
@@ -59,7 +80,8 @@ def test_outputs_states_and_gradients(options, masked):
         return jnp.sum(jnp.sin(jnp.arange(y.size).reshape(y.shape)) * y) + 0.5 * jnp.sum(states[1])
 
     found, wanted = (
-        jax.jit(jax.grad(f, argnums=(0, 1), has_aux=True))(variables["params"], jnp.asarray(X)) for f in (ours, theirs)
+        jax.jit(jax.grad(f, argnums=(0, 1), has_aux=True))(variables["params"], jnp.asarray(X))
+        for f in (ours, theirs)
     )
     jax.tree.map(lambda a, b: np.testing.assert_allclose(a, b, rtol=2e-5, atol=2e-5), found, wanted)
 
@@ -90,7 +112,9 @@ def test_dropout_draws_one_mask_for_all_steps():
     module = nn.ConvLSTM2D(2, 1, dropout=0.5, recurrent_initializer="zeros", return_sequences=True)
     x = np.repeat(X[:, :1], 3, axis=1)
     variables = module.init(jax.random.key(0), x)
-    carry_closed = variables["params"]["bias"].at[2:4].set(-100.0)  # forget everything: each output is its step's own
+    carry_closed = (
+        variables["params"]["bias"].at[2:4].set(-100.0)
+    )  # forget everything: each output is its step's own
     variables = {"params": {**variables["params"], "bias": carry_closed}}
     y = module.apply(variables, x, train=True, rngs={"dropout": jax.random.key(0)})
     np.testing.assert_allclose(y, np.repeat(y[:, :1], 3, axis=1), rtol=1e-6)

@@ -21,7 +21,9 @@ def test_rows_of_the_matrix():
 
 
 def test_initial_values_are_uniform_from_minus_to_plus_a_twentieth():
-    matrix = nn.Embedding(100, 50).init(jax.random.key(0), np.zeros((1, 2), int))["params"]["embeddings"]
+    matrix = nn.Embedding(100, 50).init(jax.random.key(0), np.zeros((1, 2), int))["params"][
+        "embeddings"
+    ]
     assert matrix.shape == (100, 50)
     assert -0.05 <= matrix.min() < -0.049 and 0.049 < matrix.max() <= 0.05
 
@@ -37,7 +39,9 @@ def test_an_index_outside_of_the_matrix_gives_nan(wrong):
 def test_gradients_add_up_over_repeated_indices():
     layer, variables = made()
     gradients = jax.grad(lambda v: jnp.sum(layer.apply(v, np.array([[1, 1, 3]]))))(variables)
-    np.testing.assert_array_equal(gradients["params"]["embeddings"], np.array([[0], [2], [0], [1], [0]]) * np.ones(3))
+    np.testing.assert_array_equal(
+        gradients["params"]["embeddings"], np.array([[0], [2], [0], [1], [0]]) * np.ones(3)
+    )
 
 
 def test_mask_of_zeros():
@@ -56,7 +60,12 @@ def test_penalties():
 
 @pytest.mark.parametrize(
     ("arguments", "message"),
-    [((0, 3), "input_dim"), ((5, -1), "output_dim"), ((5, 2.5), "output_dim"), ((5, 2, "no such"), "no such")],
+    [
+        ((0, 3), "input_dim"),
+        ((5, -1), "output_dim"),
+        ((5, 2.5), "output_dim"),
+        ((5, 2, "no such"), "no such"),
+    ],
 )
 def test_bad_arguments(arguments, message):
     with pytest.raises(ValueError, match=message):

@@ -1,4 +1,6 @@
-"""The masks of dropout: the right share, the same by every way of computing, without visible pattern."""
+"""The masks of dropout: the right share, the same by every way of computing, without visible
+pattern.
+"""
 
 import jax
 import numpy as np
@@ -12,7 +14,11 @@ PLACES = (64, 12, 12, 64)  # half of the mask of a batch of the MNIST CNN
 def keys():
     """Keys as training makes them, one a step, and some that differ in a single bit."""
     made = [jax.random.fold_in(jax.random.key(7), step) for step in range(6)]
-    return made + [jax.random.wrap_key_data(np.array([word, bit], np.uint32)) for word in (0, 1) for bit in (0, 1, 2)]
+    return made + [
+        jax.random.wrap_key_data(np.array([word, bit], np.uint32))
+        for word in (0, 1)
+        for bit in (0, 1, 2)
+    ]
 
 
 @pytest.mark.parametrize("rate", [0.05, 0.25, 0.5, 0.9])
@@ -30,7 +36,9 @@ def test_neighbours_and_other_keys_are_unrelated():
     limit = 5 / 12 / np.sqrt(size)
     for i, values in enumerate(drawn):
         for lag in (1, 2, 12, 64, 144, 768, 9216):
-            assert abs(np.mean(values[:-lag] * values[lag:])) < 1.01 * limit * np.sqrt(size / (size - lag))
+            assert abs(np.mean(values[:-lag] * values[lag:])) < 1.01 * limit * np.sqrt(
+                size / (size - lag)
+            )
         for others in drawn[:i]:
             assert abs(np.mean(values * others)) < limit
 

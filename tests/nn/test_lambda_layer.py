@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from jaxcnn import layers
-from jaxcnn.registry import custom_object_scope
+from jaxcnn.runtime.names import custom_object_scope
 
 
 def antirectifier(x):
@@ -57,13 +57,19 @@ def test_several_inputs_and_outputs():
 
 
 def test_output_shape_may_leave_sizes_open_but_must_agree():
-    assert layers.Lambda(lambda x: x[:, None], output_shape=(1, None))(layers.Input((3,))).shape == (None, 1, 3)
-    with pytest.raises(ValueError, match=r"the function gave shape \(2, 3\), but `output_shape` says \(None, 4\)"):
+    assert layers.Lambda(lambda x: x[:, None], output_shape=(1, None))(
+        layers.Input((3,))
+    ).shape == (None, 1, 3)
+    with pytest.raises(
+        ValueError, match=r"the function gave shape \(2, 3\), but `output_shape` says \(None, 4\)"
+    ):
         layers.Lambda(lambda x: x, output_shape=(4,))(np.zeros((2, 3), "float32"))
 
 
 def test_masks():
-    """As in Keras 2.0.4: the function may ask for the mask; the output has the one that `mask` gives, or none."""
+    """As in Keras 2.0.4: the function may ask for the mask; the output has the one that `mask`
+    gives, or none.
+    """
     x = np.float32([[[1], [0], [2]]])
 
     def total(x, mask):

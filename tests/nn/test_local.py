@@ -15,7 +15,9 @@ def test_one_kernel_and_one_bias_a_step():
     kernel, bias = (RNG.normal(size=w.shape).astype("float32") for w in layer.get_weights())
     assert (kernel.shape, bias.shape) == ((3, 9, 4), (3, 4))
     layer.set_weights([kernel, bias])
-    wanted = [np.tanh(x[:, 2 * p : 2 * p + 3].reshape(2, -1) @ kernel[p] + bias[p]) for p in range(3)]
+    wanted = [
+        np.tanh(x[:, 2 * p : 2 * p + 3].reshape(2, -1) @ kernel[p] + bias[p]) for p in range(3)
+    ]
     np.testing.assert_allclose(layer(x), np.stack(wanted, axis=1), rtol=1e-5, atol=1e-6)
 
 
@@ -44,7 +46,9 @@ def test_the_book_counts_its_parameters():
 
 
 def test_a_sequence_is_no_picture():
-    """The configured data format is about pictures: a sequence stays (batch, steps, channels) unless told otherwise."""
+    """The configured data format is about pictures: a sequence stays (batch, steps, channels)
+    unless told otherwise.
+    """
     config.set_image_data_format("channels_first")
     try:
         assert layers.LocallyConnected1D(4, 2)(layers.Input((7, 3))).shape == (None, 6, 4)

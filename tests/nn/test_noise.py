@@ -11,7 +11,11 @@ SHAPE = (100, 400)  # 40,000 values: the standard error of their mean is 0.005
 
 
 def trained(module, x, seed=0):
-    return np.asarray(module.apply({}, jnp.asarray(x, "float32"), train=True, rngs={"dropout": jax.random.key(seed)}))
+    return np.asarray(
+        module.apply(
+            {}, jnp.asarray(x, "float32"), train=True, rngs={"dropout": jax.random.key(seed)}
+        )
+    )
 
 
 def test_gaussian_noise_is_added():
@@ -43,7 +47,9 @@ def test_alpha_dropout_keeps_mean_and_variance():
     a = (0.7 * (1 + 0.3 * lowest**2)) ** -0.5
     dropped = np.isclose(y, a * lowest * (1 - 0.3), atol=1e-5)
     assert abs(dropped.mean() - 0.3) < 0.01
-    np.testing.assert_allclose(y[~dropped], (a * x - a * lowest * 0.3)[~dropped], rtol=1e-4, atol=1e-5)
+    np.testing.assert_allclose(
+        y[~dropped], (a * x - a * lowest * 0.3)[~dropped], rtol=1e-4, atol=1e-5
+    )
 
 
 @pytest.mark.parametrize(
@@ -64,7 +70,9 @@ def test_shared_masks(module, shape, axes):
     assert 0.4 < dropped < 0.6
 
 
-@pytest.mark.parametrize("module", [nn.Dropout(0), nn.GaussianDropout(0), nn.AlphaDropout(0), nn.SpatialDropout1D(0)])
+@pytest.mark.parametrize(
+    "module", [nn.Dropout(0), nn.GaussianDropout(0), nn.AlphaDropout(0), nn.SpatialDropout1D(0)]
+)
 def test_a_rate_of_zero_changes_nothing(module):
     x = np.random.default_rng(0).normal(size=(2, 3, 4)).astype("float32")
     np.testing.assert_array_equal(trained(module, x), x)
@@ -77,4 +85,6 @@ def test_a_rate_of_one_drops_everything():
 def test_a_layer_with_a_seed_has_a_stream_of_its_own():
     x = np.ones((2, 50))
     assert np.array_equal(trained(nn.Dropout(0.5, seed=3), x), trained(nn.Dropout(0.5, seed=3), x))
-    assert not np.array_equal(trained(nn.Dropout(0.5, seed=3), x), trained(nn.Dropout(0.5, seed=4), x))
+    assert not np.array_equal(
+        trained(nn.Dropout(0.5, seed=3), x), trained(nn.Dropout(0.5, seed=4), x)
+    )

@@ -11,10 +11,17 @@ from jaxcnn.nn.base import batch_parts, valid_rows
 RNG = np.random.default_rng(0)
 
 
-@pytest.mark.parametrize("settings", [{}, {"depth_radius": 1, "bias": 2.0, "alpha": 0.3, "beta": 0.5}])
+@pytest.mark.parametrize(
+    "settings", [{}, {"depth_radius": 1, "bias": 2.0, "alpha": 0.3, "beta": 0.5}]
+)
 def test_local_response(settings):
     module = nn.LocalResponseNormalization(**settings)
-    assert settings or (module.depth_radius, module.bias, module.alpha, module.beta) == (2, 1.0, 2e-5, 0.75)  # C3
+    assert settings or (module.depth_radius, module.bias, module.alpha, module.beta) == (
+        2,
+        1.0,
+        2e-5,
+        0.75,
+    )  # C3
     x = (30 * RNG.normal(size=(2, 3, 4, 7))).astype("float32")
     wanted = np.empty_like(x)
     for c in range(7):
@@ -24,7 +31,9 @@ def test_local_response(settings):
 
 
 def test_batch_statistics_move_the_running_ones():
-    """moving = momentum * moving + (1 - momentum) * batch, with the biased variance; inference uses the moving ones."""
+    """moving = momentum * moving + (1 - momentum) * batch, with the biased variance; inference uses
+    the moving ones.
+    """
     x = (3 + 2 * RNG.normal(size=(6, 4))).astype("float32")
     module = nn.BatchNormalization(momentum=0.9)
     variables = module.init(jax.random.key(0), x)
@@ -46,7 +55,11 @@ def test_constant_inputs_have_finite_gradients(module):
     def loss(x):
         return jnp.sum(jnp.sin(module.apply(variables, x, **mode)[0]))
 
-    mode = {"train": True, "mutable": ["batch_stats"]} if isinstance(module, nn.BatchNormalization) else {}
+    mode = (
+        {"train": True, "mutable": ["batch_stats"]}
+        if isinstance(module, nn.BatchNormalization)
+        else {}
+    )
     assert np.isfinite(jax.grad(loss)(x)).all()
 
 

@@ -10,7 +10,9 @@ from .recurrent_reference import hard_sigmoid, sequence, sigmoid
 
 BATCH, STEPS, FEATURES, UNITS = 3, 5, 4, 6
 KINDS = [("SimpleRNN", {}), ("GRU", {}), ("GRU", {"reset_after": True}), ("LSTM", {})]
-every_kind = pytest.mark.parametrize(("kind", "options"), KINDS, ids=["SimpleRNN", "GRU", "GRU-after", "LSTM"])
+every_kind = pytest.mark.parametrize(
+    ("kind", "options"), KINDS, ids=["SimpleRNN", "GRU", "GRU-after", "LSTM"]
+)
 
 
 def array(*shape, seed=0):
@@ -21,7 +23,9 @@ def make(kind, x, **options):
     """A module and random variables for it."""
     module = getattr(nn, kind)(UNITS, **options)
     variables = module.init(jax.random.key(0), x)
-    variables["params"] = {name: jnp.asarray(array(*w.shape)) for name, w in variables["params"].items()}
+    variables["params"] = {
+        name: jnp.asarray(array(*w.shape)) for name, w in variables["params"].items()
+    }
     return module, variables
 
 
@@ -43,7 +47,13 @@ def test_outputs_and_states_follow_the_formulas(kind, options, gate, go_backward
     x, mask = array(BATCH, STEPS, FEATURES), mask_with_gaps() if masked else None
     extra = {} if kind == "SimpleRNN" else {"recurrent_activation": gate}
     module, variables = make(
-        kind, x, return_sequences=True, return_state=True, go_backwards=go_backwards, **extra, **options
+        kind,
+        x,
+        return_sequences=True,
+        return_state=True,
+        go_backwards=go_backwards,
+        **extra,
+        **options,
     )
     y, *states = module.apply(variables, x, mask=mask)
     wanted, final = sequence(
@@ -64,20 +74,28 @@ def test_outputs_and_states_follow_the_formulas(kind, options, gate, go_backward
 @every_kind
 @pytest.mark.parametrize("masked", [False, True])
 def test_gradients_of_everything(kind, options, masked):
-    """Through outputs and states, for inputs, initial states and weights, against step by step differentiation."""
+    """Through outputs and states, for inputs, initial states and weights, against step by step
+    differentiation.
+    """
     x, mask = jnp.asarray(array(BATCH, STEPS, FEATURES)), mask_with_gaps() if masked else None
     module, variables = make(kind, x, return_sequences=True, return_state=True, **options)
     initial = [jnp.asarray(array(BATCH, UNITS, seed=i)) for i in range(module.state_total)]
 
     def total(y, states):
-        return jnp.sum(y * array(*y.shape)) + sum(jnp.sum(s * array(*s.shape, seed=9)) for s in states)
+        return jnp.sum(y * array(*y.shape)) + sum(
+            jnp.sum(s * array(*s.shape, seed=9)) for s in states
+        )
 
     def ours(params, x, initial):
         y, *states = module.apply({"params": params}, x, initial, mask=mask)
         return total(y, states)
 
     def reference(params, x, initial):
-        return total(*sequence(jnp, kind, x, weights({"params": params}), mask=mask, initial=initial, **options))
+        return total(
+            *sequence(
+                jnp, kind, x, weights({"params": params}), mask=mask, initial=initial, **options
+            )
+        )
 
     arguments = variables["params"], x, initial
     found, wanted = (jax.jit(jax.grad(f, argnums=(0, 1, 2)))(*arguments) for f in (ours, reference))
@@ -90,8 +108,12 @@ def test_options_that_change_no_value(kind, options):
     module, variables = make(kind, x, return_sequences=True, **options)
     y = module.apply(variables, x)
     for changes in ({"unroll": True}, {"implementation": 1}, {"implementation": 2}):
-        np.testing.assert_allclose(module.clone(**changes).apply(variables, x), y, rtol=1e-6, atol=1e-6)
-    np.testing.assert_allclose(module.clone(return_sequences=False).apply(variables, x), y[:, -1], rtol=1e-6)
+        np.testing.assert_allclose(
+            module.clone(**changes).apply(variables, x), y, rtol=1e-6, atol=1e-6
+        )
+    np.testing.assert_allclose(
+        module.clone(return_sequences=False).apply(variables, x), y[:, -1], rtol=1e-6
+    )
     np.testing.assert_allclose(module.apply(variables, [x]), y)
 
 
@@ -111,7 +133,9 @@ def test_an_all_masked_sequence_gives_zeros_and_finite_gradients(kind, options):
     x = array(BATCH, STEPS, FEATURES)
     module, variables = make(kind, x, return_sequences=True, **options)
     mask = np.zeros((BATCH, STEPS), bool)
-    value, gradients = jax.value_and_grad(lambda v: jnp.sum(module.apply(v, x, mask=mask) ** 2))(variables)
+    value, gradients = jax.value_and_grad(lambda v: jnp.sum(module.apply(v, x, mask=mask) ** 2))(
+        variables
+    )
     assert value == 0
     assert all(np.array_equal(g, np.zeros_like(g)) for g in jax.tree.leaves(gradients))
 
@@ -135,7 +159,9 @@ def test_initial_state_may_follow_the_input_and_is_checked():
     x = array(BATCH, STEPS, FEATURES)
     module, variables = make("LSTM", x)
     states = [array(BATCH, UNITS), array(BATCH, UNITS, seed=1)]
-    np.testing.assert_array_equal(module.apply(variables, [x, *states]), module.apply(variables, x, states))
+    np.testing.assert_array_equal(
+        module.apply(variables, [x, *states]), module.apply(variables, x, states)
+    )
     assert not np.allclose(module.apply(variables, x, states), module.apply(variables, x))
     with pytest.raises(ValueError, match="initial_state"):
         module.apply(variables, x, states[:1])
@@ -165,7 +191,9 @@ def test_the_first_masked_step_repeats_the_initial_state():
 def test_weight_shapes_in_order(kind, options, shapes):
     with nn.declared_weights() as specs:
         getattr(nn, kind)(UNITS, **options).init(jax.random.key(0), array(BATCH, STEPS, FEATURES))
-    assert [spec.path[-1] for spec in specs] == ["kernel", "recurrent_kernel", "bias"][: len(shapes)]
+    assert [spec.path[-1] for spec in specs] == ["kernel", "recurrent_kernel", "bias"][
+        : len(shapes)
+    ]
     assert [spec.shape for spec in specs] == shapes
 
 
@@ -175,7 +203,9 @@ def test_initial_weights():
     recurrent = params["recurrent_kernel"]  # (6, 24): its rows are orthonormal
     np.testing.assert_allclose(recurrent @ recurrent.T, np.eye(UNITS), atol=1e-5)
     closed = nn.LSTM(UNITS, unit_forget_bias=False, bias_initializer="ones")
-    np.testing.assert_array_equal(closed.init(jax.random.key(0), array(1, 2, 3))["params"]["bias"], np.ones(24))
+    np.testing.assert_array_equal(
+        closed.init(jax.random.key(0), array(1, 2, 3))["params"]["bias"], np.ones(24)
+    )
     cudnn = nn.CuDNNLSTM(2).init(jax.random.key(0), array(1, 2, 3))["params"]
     np.testing.assert_array_equal(cudnn["bias"], np.repeat([0, 0, 0, 0, 0, 1, 0, 0], 2))
 
@@ -186,27 +216,47 @@ def test_cudnn_layers_are_the_same_mathematics(kind, plain):
     module, variables = make(kind, x)
     kernel, recurrent, bias = weights(variables)
     halves = bias.reshape(2, -1)
-    params = {"kernel": kernel, "recurrent_kernel": recurrent, "bias": halves if plain == "GRU" else halves.sum(0)}
+    params = {
+        "kernel": kernel,
+        "recurrent_kernel": recurrent,
+        "bias": halves if plain == "GRU" else halves.sum(0),
+    }
     options = {"reset_after": True} if plain == "GRU" else {}
     same = getattr(nn, plain)(UNITS, recurrent_activation="sigmoid", **options)
-    np.testing.assert_allclose(module.apply(variables, x), same.apply({"params": params}, x), rtol=1e-6, atol=1e-6)
+    np.testing.assert_allclose(
+        module.apply(variables, x), same.apply({"params": params}, x), rtol=1e-6, atol=1e-6
+    )
 
 
 @every_kind
 @pytest.mark.parametrize("implementation", [0, 2])
 def test_dropout_masks_are_the_same_at_all_steps(kind, options, implementation):
-    """With the recurrent kernel at zero an output depends on its step's input only, so equal inputs give equal ones."""
+    """With the recurrent kernel at zero an output depends on its step's input only, so equal inputs
+    give equal ones.
+    """
     x = np.repeat(array(BATCH, 1, 40), STEPS, axis=1)
     module, variables = make(
-        kind, x, return_sequences=True, dropout=0.5, recurrent_dropout=0.5, implementation=implementation, **options
+        kind,
+        x,
+        return_sequences=True,
+        dropout=0.5,
+        recurrent_dropout=0.5,
+        implementation=implementation,
+        **options,
     )
-    silent = {"params": {**variables["params"], "recurrent_kernel": jnp.zeros((UNITS, UNITS * module.blocks))}}
+    silent = {
+        "params": {
+            **variables["params"],
+            "recurrent_kernel": jnp.zeros((UNITS, UNITS * module.blocks)),
+        }
+    }
     if kind == "SimpleRNN":
         y = module.apply(silent, x, train=True, rngs={"dropout": jax.random.key(0)})
         np.testing.assert_allclose(y, np.repeat(y[:, :1], STEPS, axis=1), rtol=1e-6)
         assert not np.allclose(y, module.apply(silent, x))
     first, again, other = (
-        module.apply(variables, x, train=True, rngs={"dropout": jax.random.key(seed)}) for seed in (0, 0, 1)
+        module.apply(variables, x, train=True, rngs={"dropout": jax.random.key(seed)})
+        for seed in (0, 0, 1)
     )
     np.testing.assert_array_equal(first, again)
     assert not np.allclose(first, other)
@@ -230,11 +280,19 @@ def test_dropout_masks_by_gate(kind, count):
 @every_kind
 @pytest.mark.parametrize("implementation", [1, 2])
 def test_gradients_with_dropout(kind, options, implementation):
-    """The kernel's gradient, taken after the loop, is that of the values, whichever masks were drawn."""
+    """The kernel's gradient, taken after the loop, is that of the values, whichever masks were
+    drawn.
+    """
     x = jnp.asarray(array(BATCH, STEPS, FEATURES))
     # hard_sigmoid has kinks, at which differences of values tell nothing
     smooth = {} if kind == "SimpleRNN" else {"recurrent_activation": "sigmoid"}
-    options = {**options, **smooth, "dropout": 0.3, "recurrent_dropout": 0.3, "implementation": implementation}
+    options = {
+        **options,
+        **smooth,
+        "dropout": 0.3,
+        "recurrent_dropout": 0.3,
+        "implementation": implementation,
+    }
     module, variables = make(kind, x, **options)
 
     def loss(params):
@@ -246,17 +304,26 @@ def test_gradients_with_dropout(kind, options, implementation):
     for name, value in params.items():
         direction = jnp.asarray(array(*value.shape, seed=5)) / np.sqrt(value.size)
         up, down = (loss({**params, name: value + s * 1e-2 * direction}) for s in (1, -1))
-        assert float(jnp.sum(gradients[name] * direction)) == pytest.approx(float(up - down) / 2e-2, rel=0.03, abs=3e-3)
+        assert float(jnp.sum(gradients[name] * direction)) == pytest.approx(
+            float(up - down) / 2e-2, rel=0.03, abs=3e-3
+        )
 
 
 def test_regularizers_count_once_and_outputs_are_penalised():
     x = array(BATCH, STEPS, FEATURES)
     module, variables = make(
-        "GRU", x, kernel_regularizer="l2", recurrent_regularizer="l2", bias_regularizer="l1", activity_regularizer="l2"
+        "GRU",
+        x,
+        kernel_regularizer="l2",
+        recurrent_regularizer="l2",
+        bias_regularizer="l1",
+        activity_regularizer="l2",
     )
     y, changed = module.apply(variables, x, mutable=["losses"])
     kernel, recurrent, bias = weights(variables)
-    wanted = 0.01 * sum(jnp.sum(a**2) for a in (kernel, recurrent, y)) + 0.01 * jnp.sum(jnp.abs(bias))
+    wanted = 0.01 * sum(jnp.sum(a**2) for a in (kernel, recurrent, y)) + 0.01 * jnp.sum(
+        jnp.abs(bias)
+    )
     assert float(sum(jax.tree.leaves(changed))) == pytest.approx(float(wanted), rel=1e-5)
 
 
@@ -275,16 +342,23 @@ def test_rnn_over_a_cell_is_the_layer(cell, go_backwards):
     nested = {"params": {"cell": variables["params"]}}
     shapes = jax.tree.map(jnp.shape, rnn.init(jax.random.key(0), x))
     assert shapes == jax.tree.map(jnp.shape, nested)
-    (found, changed), wanted = rnn.apply(nested, x, mask=mask, mutable=["losses"]), layer.apply(variables, x, mask=mask)
+    (found, changed), wanted = (
+        rnn.apply(nested, x, mask=mask, mutable=["losses"]),
+        layer.apply(variables, x, mask=mask),
+    )
     for a, b in zip(found, wanted, strict=True):
         np.testing.assert_allclose(a, b, rtol=1e-5, atol=1e-6)
     (penalty,) = jax.tree.leaves(changed)
-    np.testing.assert_allclose(penalty, 0.01 * np.sum(np.square(variables["params"]["kernel"])), rtol=1e-5)
+    np.testing.assert_allclose(
+        penalty, 0.01 * np.sum(np.square(variables["params"]["kernel"])), rtol=1e-5
+    )
 
 
 def test_rnn_drops_with_the_same_mask_at_all_steps():
     x = np.repeat(array(BATCH, 1, 40), STEPS, axis=1)
-    rnn = nn.RNN(nn.SimpleRNNCell(UNITS, dropout=0.5, recurrent_initializer="zeros"), return_sequences=True)
+    rnn = nn.RNN(
+        nn.SimpleRNNCell(UNITS, dropout=0.5, recurrent_initializer="zeros"), return_sequences=True
+    )
     variables = rnn.init(jax.random.key(0), x)
     y = rnn.apply(variables, x, train=True, rngs={"dropout": jax.random.key(0)})
     np.testing.assert_allclose(y, np.repeat(y[:, :1], STEPS, axis=1), rtol=1e-6)
@@ -297,7 +371,9 @@ def test_stacked_cells_are_stacked_layers():
     variables = rnn.init(jax.random.key(0), x)
     inner = variables["params"]["cell"]
     y, h, c, top = rnn.apply(variables, x)
-    lower, *states = nn.LSTM(3, return_sequences=True, return_state=True).apply({"params": inner["cells_0"]}, x)
+    lower, *states = nn.LSTM(3, return_sequences=True, return_state=True).apply(
+        {"params": inner["cells_0"]}, x
+    )
     upper = nn.GRU(2).apply({"params": inner["cells_1"]}, lower)
     for a, b in zip((y, h, c, top), (upper, *states, upper), strict=True):
         np.testing.assert_allclose(a, b, rtol=1e-5, atol=1e-6)
@@ -341,8 +417,14 @@ def test_rnn_over_a_users_cell():
         (lambda: nn.SimpleRNN(2, activation="none such"), "none such"),
         (lambda: nn.RNN(nn.Dense(2)), "state_size"),
         (lambda: nn.StackedRNNCells([]), "cells"),
-        (lambda: nn.LSTM(2).init(jax.random.key(0), np.ones((2, 3))), r"\(batch, steps, features\)"),
-        (lambda: nn.RNN(nn.GRUCell(2)).init(jax.random.key(0), np.ones((2, 3))), r"\(batch, steps, features\)"),
+        (
+            lambda: nn.LSTM(2).init(jax.random.key(0), np.ones((2, 3))),
+            r"\(batch, steps, features\)",
+        ),
+        (
+            lambda: nn.RNN(nn.GRUCell(2)).init(jax.random.key(0), np.ones((2, 3))),
+            r"\(batch, steps, features\)",
+        ),
         (lambda: nn.LSTM(2).apply({}, np.ones((2, 3, 4)), mask=np.ones((2, 4))), "mask"),
         (lambda: nn.CuDNNLSTM(2).compute_mask(None, np.ones((2, 3))), "does not support masking"),
     ],

@@ -65,9 +65,15 @@ def test_bidirectional_merges_both_directions(mode, return_sequences, masked):
     one = {way: {"params": variables["params"][f"{way}_layer"]} for way in ("forward", "backward")}
     y = nn.GRU(2, return_sequences=return_sequences).apply(one["forward"], X, mask=mask)
     reversed_mask = None if mask is None else mask[:, ::-1]
-    z = nn.GRU(2, return_sequences=return_sequences).apply(one["backward"], X[:, ::-1], mask=reversed_mask)
+    z = nn.GRU(2, return_sequences=return_sequences).apply(
+        one["backward"], X[:, ::-1], mask=reversed_mask
+    )
     z = z[:, ::-1] if return_sequences else z
-    for a, b in zip(found if mode is None else [found], [y, z] if mode is None else [MERGED[mode](y, z)], strict=True):
+    for a, b in zip(
+        found if mode is None else [found],
+        [y, z] if mode is None else [MERGED[mode](y, z)],
+        strict=True,
+    ):
         np.testing.assert_allclose(a, b, rtol=1e-5, atol=1e-6)
     passed_on = module.compute_mask(X, mask)
     own = mask if return_sequences else None
@@ -79,7 +85,9 @@ def test_bidirectional_states_are_forward_then_backward():
     variables = module.init(jax.random.key(0), X)
     states = [np.full((3, 2), v, "float32") for v in (0.1, 0.2, 0.3, 0.4)]
     y, *final = module.apply(variables, X, states)
-    forward = nn.LSTM(2, return_state=True).apply({"params": variables["params"]["forward_layer"]}, X, states[:2])
+    forward = nn.LSTM(2, return_state=True).apply(
+        {"params": variables["params"]["forward_layer"]}, X, states[:2]
+    )
     backward = nn.LSTM(2, return_state=True, go_backwards=True).apply(
         {"params": variables["params"]["backward_layer"]}, X, states[2:]
     )
@@ -100,7 +108,11 @@ def test_bidirectional_over_a_cell_has_weights_for_each_direction():
 
 @pytest.mark.parametrize(
     ("layer", "mode", "message"),
-    [(nn.Dense(2), "sum", "recurrent"), (nn.LSTM(2), "max", "merge_mode"), ("lstm", "sum", "layer")],
+    [
+        (nn.Dense(2), "sum", "recurrent"),
+        (nn.LSTM(2), "max", "merge_mode"),
+        ("lstm", "sum", "layer"),
+    ],
 )
 def test_bidirectional_refuses_other_layers_and_modes(layer, mode, message):
     with pytest.raises(ValueError, match=message):

@@ -28,7 +28,9 @@ def assert_close(actual, expected, tolerance=1e-5):
     """Within ``tolerance`` of the largest expected value."""
     assert actual.shape == expected.shape and actual.dtype == expected.dtype
     actual, expected = np.asarray(actual, np.float64), np.asarray(expected, np.float64)
-    assert np.abs(actual - expected).max(initial=0) <= tolerance * max(np.abs(expected).max(initial=0), 1e-3)
+    assert np.abs(actual - expected).max(initial=0) <= tolerance * max(
+        np.abs(expected).max(initial=0), 1e-3
+    )
 
 
 def reference(x, kernel, strides, padding, dilation, groups):
@@ -53,12 +55,19 @@ def problems(draw):
     extents = [(k - 1) * d + 1 for k, d in zip(window, dilation, strict=True)]
     lengths = tuple(draw(st.integers(extent, extent + 7)) for extent in extents)
     groups = draw(st.sampled_from([1, 1, 2, 3]))
-    per_group_in, per_group_out = draw(st.sampled_from([1, 2, 16])), draw(st.sampled_from([1, 3, 16]))
+    per_group_in, per_group_out = (
+        draw(st.sampled_from([1, 2, 16])),
+        draw(st.sampled_from([1, 3, 16])),
+    )
     pairs = st.tuples(*[st.tuples(st.integers(0, e), st.integers(0, e)) for e in extents])
     padding = draw(st.one_of(st.sampled_from(["valid", "same"]), pairs))
     x = (draw(st.integers(1, 5)), *lengths, groups * per_group_in)
     kernel = (*window, per_group_in, groups * per_group_out)
-    return x, kernel, {"strides": strides, "padding": padding, "dilation": dilation, "groups": groups}
+    return (
+        x,
+        kernel,
+        {"strides": strides, "padding": padding, "dilation": dilation, "groups": groups},
+    )
 
 
 @settings(max_examples=40, deadline=None, derandomize=True)
@@ -116,7 +125,9 @@ def test_transformations_of_bias_and_relu():
     for actual, expected in pairs:
         for a, e in zip(actual, expected, strict=True):
             assert_close(a, e, 1e-4)
-    for actual, expected in zip(*(jax.jvp(f, given, given) for f in (ops.conv_relu, spelled)), strict=True):
+    for actual, expected in zip(
+        *(jax.jvp(f, given, given) for f in (ops.conv_relu, spelled)), strict=True
+    ):
         assert_close(actual, expected)
     _, along = jax.jvp(lambda bias: ops.conv_relu(*given[:2], bias), given[2:], given[2:])
     assert_close(along, jax.jvp(lambda bias: spelled(*given[:2], bias), given[2:], given[2:])[1])
@@ -135,13 +146,19 @@ def test_every_float_type(dtype):
         exact = reference(*(a.astype(jnp.float64) for a in (x, kernel)), (1, 1), "SAME", (1, 1), 1)
         y, pullback = jax.vjp(lambda x, kernel: ops.conv(x, kernel, padding="same"), x, kernel)
         assert y.dtype == dtype
-        assert_close(y.astype(jnp.float64), exact, {2: 1e-2, 4: 1e-6, 8: 1e-14}[jnp.dtype(dtype).itemsize])
+        assert_close(
+            y.astype(jnp.float64), exact, {2: 1e-2, 4: 1e-6, 8: 1e-14}[jnp.dtype(dtype).itemsize]
+        )
         assert [g.dtype for g in pullback(y)] == [dtype, dtype]
         (bias,) = arrays((8,), dtype=dtype)
         wanted = jax.nn.relu(exact + bias.astype(jnp.float64))
         found = jax.jit(functools.partial(ops.conv_relu, padding="same"))(x, kernel, bias)
         assert found.dtype == dtype
-        assert_close(found.astype(jnp.float64), wanted, {2: 1e-2, 4: 1e-6, 8: 1e-14}[jnp.dtype(dtype).itemsize])
+        assert_close(
+            found.astype(jnp.float64),
+            wanted,
+            {2: 1e-2, 4: 1e-6, 8: 1e-14}[jnp.dtype(dtype).itemsize],
+        )
 
 
 def test_causal_padding_looks_only_back():
@@ -162,20 +179,31 @@ def test_transposed_convolution_is_the_gradient_of_convolution(padding, strides,
     if padding == "same":
         pair = (strides, strides) if isinstance(strides, int) else strides
         assert y.shape == (3, 5 * pair[0], 4 * pair[1], 7)
-    forward = functools.partial(reference, strides=(strides,) * 2 if isinstance(strides, int) else strides)
+    forward = functools.partial(
+        reference, strides=(strides,) * 2 if isinstance(strides, int) else strides
+    )
     _, pullback = jax.vjp(
-        lambda image: forward(image, kernel, padding=padding.upper(), dilation=(1, 1), groups=1), jnp.zeros(y.shape)
+        lambda image: forward(image, kernel, padding=padding.upper(), dilation=(1, 1), groups=1),
+        jnp.zeros(y.shape),
     )
     assert_close(y, pullback(x)[0])
 
 
 @pytest.mark.parametrize(
     ("padding", "stride", "k", "output_padding", "length"),
-    [("valid", 2, 3, 0, 9), ("valid", 2, 3, 1, 10), ("same", 2, 3, 0, 7), ("same", 2, 3, 1, 8), ("same", 3, 5, 2, 12)],
+    [
+        ("valid", 2, 3, 0, 9),
+        ("valid", 2, 3, 1, 10),
+        ("same", 2, 3, 0, 7),
+        ("same", 2, 3, 1, 8),
+        ("same", 3, 5, 2, 12),
+    ],
 )
 def test_output_padding_sets_the_length(padding, stride, k, output_padding, length):
     x, kernel = arrays((2, 4, 3), (k, 5, 3))
-    y = ops.conv_transpose(x, kernel, strides=stride, padding=padding, output_padding=output_padding)
+    y = ops.conv_transpose(
+        x, kernel, strides=stride, padding=padding, output_padding=output_padding
+    )
     assert y.shape == (2, length, 5)
     back = ops.conv(y, kernel, strides=stride, padding=padding)
     assert back.shape == x.shape
@@ -307,7 +335,9 @@ print("agreed")
 def test_two_devices():
     flags = os.environ.get("XLA_FLAGS", "") + " --xla_force_host_platform_device_count=2"
     environment = {**os.environ, "XLA_FLAGS": flags, "JAX_PLATFORMS": "cpu"}
-    done = subprocess.run([sys.executable, "-c", _TWO_DEVICES], env=environment, capture_output=True, text=True)
+    done = subprocess.run(
+        [sys.executable, "-c", _TWO_DEVICES], env=environment, capture_output=True, text=True
+    )
     assert done.stdout.strip() == "agreed", done.stderr[-2000:]
 
 

@@ -31,7 +31,9 @@ def plain(inputs, kernel, h, c, hard, reverse):
     gate = (lambda x: jnp.clip(0.2 * x + 0.5, 0, 1)) if hard else jax.nn.sigmoid
     outputs, steps = {}, range(inputs.shape[1])
     for t in reversed(steps) if reverse else steps:
-        i, f, candidate, o = jnp.split(inputs[:, t] + jnp.matmul(h, kernel, precision="highest"), 4, -1)
+        i, f, candidate, o = jnp.split(
+            inputs[:, t] + jnp.matmul(h, kernel, precision="highest"), 4, -1
+        )
         c = gate(f) * c + gate(i) * jnp.tanh(candidate)
         h = outputs[t] = gate(o) * jnp.tanh(c)
     return jnp.stack([outputs[t] for t in steps], 1), c
@@ -50,7 +52,12 @@ def assert_close(actual, expected, tolerance=1e-5):
 
 
 @settings(deadline=None, max_examples=25, derandomize=True)
-@given(st.tuples(st.integers(1, 9), st.integers(1, 6), st.integers(1, 40)), st.booleans(), st.booleans(), st.booleans())
+@given(
+    st.tuples(st.integers(1, 9), st.integers(1, 6), st.integers(1, 40)),
+    st.booleans(),
+    st.booleans(),
+    st.booleans(),
+)
 def test_values_and_gradients(sizes, hard, reverse, spelled):
     given = arrays(*sizes, scale=0.5)
 
@@ -70,11 +77,17 @@ def test_sums_far_from_zero_and_close_to_it(hard):
     for scale in (1e-4, 30.0, 1e4):
         given = arrays(3, 4, 16, scale=1.0)
         given[0] = given[0] * scale
-        assert_close(jax.jit(lstm, static_argnums=(4, 5))(*given, hard, False), plain(*given, hard, False))
+        assert_close(
+            jax.jit(lstm, static_argnums=(4, 5))(*given, hard, False), plain(*given, hard, False)
+        )
     given = arrays(2, 3, 16)
     given[0] = given[0].at[1, 1, 5].set(jnp.nan)
     outputs, c = lstm(*given, hard, False)
-    assert jnp.isnan(outputs[1, 1:]).any() and jnp.isnan(c[1]).any() and not jnp.isnan(outputs[0]).any()
+    assert (
+        jnp.isnan(outputs[1, 1:]).any()
+        and jnp.isnan(c[1]).any()
+        and not jnp.isnan(outputs[0]).any()
+    )
 
 
 @compiled
@@ -97,7 +110,9 @@ def test_transformations():
         return sum(jnp.sum(part**2) for part in gradient(given))
 
     for reverse in (False, True):
-        gradient, wanted = (jax.grad(functools.partial(loss, f, False, reverse)) for f in (lstm, plain))
+        gradient, wanted = (
+            jax.grad(functools.partial(loss, f, False, reverse)) for f in (lstm, plain)
+        )
         second = jax.jit(jax.grad(functools.partial(steepness, gradient)))(given)
         assert_close(second, jax.grad(functools.partial(steepness, wanted))(given), 1e-4)
 
@@ -140,13 +155,17 @@ for kind in (jax.sharding.AxisType.Auto, jax.sharding.AxisType.Explicit):
 def test_on_two_devices():
     flags = os.environ.get("XLA_FLAGS", "") + " --xla_force_host_platform_device_count=2"
     environment = {**os.environ, "XLA_FLAGS": flags, "JAX_PLATFORMS": "cpu"}
-    done = subprocess.run([sys.executable, "-c", ON_TWO_DEVICES], env=environment, capture_output=True, text=True)
+    done = subprocess.run(
+        [sys.executable, "-c", ON_TWO_DEVICES], env=environment, capture_output=True, text=True
+    )
     assert done.returncode == 0, done.stderr[-3000:]
 
 
 def test_programs_for_elsewhere_know_nothing_of_it():
     given = arrays(2, 3, 4)
-    exported = export.export(jax.jit(lambda a: lstm(*a, True, False)), platforms=("cpu", "cuda"))(given)
+    exported = export.export(jax.jit(lambda a: lstm(*a, True, False)), platforms=("cpu", "cuda"))(
+        given
+    )
     assert "@jaxcnn_lstm" not in exported.mlir_module()
     with spelled_out():
         assert "jaxcnn_lstm" not in str(jax.make_jaxpr(lambda a: lstm(*a, True, False))(given))
@@ -171,7 +190,9 @@ def test_the_layer_takes_it_where_it_can(options, taken, monkeypatch):
     rngs = {"dropout": jax.random.key(1)}
     program = str(jax.make_jaxpr(lambda x: layer.apply(variables, x, train=True, rngs=rngs))(x))
     assert ("jaxcnn_lstm" in program) == taken
-    masked = str(jax.make_jaxpr(lambda x: layer.apply(variables, x, mask=jnp.ones((2, 3), bool)))(x))
+    masked = str(
+        jax.make_jaxpr(lambda x: layer.apply(variables, x, mask=jnp.ones((2, 3), bool)))(x)
+    )
     assert "jaxcnn_lstm" not in masked
     monkeypatch.setattr(jax, "device_count", lambda: 2)
     shared = str(jax.make_jaxpr(lambda x: layer.apply(variables, x))(x))
@@ -182,12 +203,21 @@ def test_the_layer_takes_it_where_it_can(options, taken, monkeypatch):
 @pytest.mark.parametrize("wrong", ["arrays", "fields"])
 @pytest.mark.parametrize("target", ["jaxcnn_lstm", "jaxcnn_lstm_gradient"])
 def test_errors_come_back_as_exceptions(wrong, target):
-    problem = np.array([2, 3, 8 if wrong == "arrays" else 4, 1, 1, 0, 0][: None if wrong == "arrays" else 6], np.int64)
-    shapes = [(2, 3, 4), (2, 3, 4), (0,)] if target == "jaxcnn_lstm" else [(2, 3, 16), (2, 4), (2, 4)]
+    problem = np.array(
+        [2, 3, 8 if wrong == "arrays" else 4, 1, 1, 0, 0][: None if wrong == "arrays" else 6],
+        np.int64,
+    )
+    shapes = (
+        [(2, 3, 4), (2, 3, 4), (0,)] if target == "jaxcnn_lstm" else [(2, 3, 16), (2, 4), (2, 4)]
+    )
     results = [jax.ShapeDtypeStruct(shape, jnp.float32) for shape in shapes]
     inputs, kernel, h, c = arrays(2, 3, 4)
     states = jnp.zeros((2, 3, 4))
-    given = (inputs, kernel, h, c) if target == "jaxcnn_lstm" else (kernel, c, states, inputs, states, c)
+    given = (
+        (inputs, kernel, h, c)
+        if target == "jaxcnn_lstm"
+        else (kernel, c, states, inputs, states, c)
+    )
     call = jax.ffi.ffi_call(target, (*results, jax.ShapeDtypeStruct((2**20,), jnp.uint8)))
     with pytest.raises(jax.errors.JaxRuntimeError, match="oneDNN LSTM: the"):
         jax.block_until_ready(call(*given, problem=problem))

@@ -25,7 +25,9 @@ def lowered(x_shape, kernel_shape, dtype=jnp.float32, **options):
 
 def run(program, **environment):
     environment = {**os.environ, "JAX_PLATFORMS": "cpu", **environment}
-    done = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True)
+    done = subprocess.run(
+        [sys.executable, "-c", program], env=environment, capture_output=True, text=True
+    )
     assert done.returncode == 0, done.stderr[-2000:]
     return done.stdout.strip()
 
@@ -73,33 +75,48 @@ def test_common_convolutions_are_taken(x_shape, kernel_shape, options):
 def test_a_single_picture_is_shared_by_all_threads(wanted, monkeypatch):
     monkeypatch.setattr(onednn, "_threads", lambda: 2)
     generator = np.random.default_rng(0)
-    x, kernel = (jnp.asarray(generator.normal(size=s), "float32") for s in ((1, 48, 48, 32), (3, 3, 32, 64)))
+    x, kernel = (
+        jnp.asarray(generator.normal(size=s), "float32") for s in ((1, 48, 48, 32), (3, 3, 32, 64))
+    )
     geometry = Geometry((48, 48), (3, 3), (1, 1), (1, 1), ((1, 1), (1, 1)))
     assert onednn._problem("output", x, kernel, geometry)[4:6] == [1, 2]  # one chunk, two threads
     assert onednn._problem("output", jnp.concatenate([x, x]), kernel, geometry)[4:6] == [2, 1]
     small = Geometry((8, 8), (3, 3), (1, 1), (1, 1), ((0, 0), (0, 0)))
-    assert onednn._problem("output", x[:, :8, :8], kernel, small)[4:6] == [1, 1]  # not worth waking threads
+    assert onednn._problem("output", x[:, :8, :8], kernel, small)[4:6] == [
+        1,
+        1,
+    ]  # not worth waking threads
 
     def plain(x, kernel):
-        return jax.lax.conv_general_dilated(x, kernel, (1, 1), "SAME", dimension_numbers=("NHWC", "HWIO", "NHWC"))
+        return jax.lax.conv_general_dilated(
+            x, kernel, (1, 1), "SAME", dimension_numbers=("NHWC", "HWIO", "NHWC")
+        )
 
     def ours(x, kernel):
         return ops.conv(x, kernel, padding="same")
 
     assert_close(jax.jit(ours)(x, kernel), plain(x, kernel))
-    found, expected = (jax.jit(jax.grad(lambda *a, f=f: jnp.sum(f(*a) ** 2), wanted))(x, kernel) for f in (ours, plain))
+    found, expected = (
+        jax.jit(jax.grad(lambda *a, f=f: jnp.sum(f(*a) ** 2), wanted))(x, kernel)
+        for f in (ours, plain)
+    )
     assert_close(found[0], expected[0])
 
 
 def assert_close(actual, expected):
     """Within 1e-5 of the largest expected value."""
-    assert np.abs(np.asarray(actual) - np.asarray(expected)).max() <= 1e-5 * np.abs(np.asarray(expected)).max()
+    assert (
+        np.abs(np.asarray(actual) - np.asarray(expected)).max()
+        <= 1e-5 * np.abs(np.asarray(expected)).max()
+    )
 
 
 @compiled
 def test_the_rest_is_left_to_xla():
     assert "jaxcnn_convolve" not in lowered((8, 16, 16, 8), (3, 3, 8, 16), jnp.float16)
-    assert "jaxcnn_convolve" not in lowered((2, 2, 2, 64), (2, 2, 64, 512)), "the kernel outweighs the images"
+    assert "jaxcnn_convolve" not in lowered((2, 2, 2, 64), (2, 2, 64, 512)), (
+        "the kernel outweighs the images"
+    )
 
 
 @compiled
@@ -114,7 +131,10 @@ def test_bfloat16_where_the_processor_has_it():
 def test_errors_come_back_as_exceptions(wrong):
     x, kernel = jnp.zeros((4, 8, 8, 8)), jnp.zeros((3, 3, 8, 16))
     problem = np.array(onednn._problem("output", x, kernel, GEOMETRY), np.int64)
-    result, workspace = jax.ShapeDtypeStruct((4, 6, 6, 16), x.dtype), jax.ShapeDtypeStruct((1 << 20,), jnp.uint8)
+    result, workspace = (
+        jax.ShapeDtypeStruct((4, 6, 6, 16), x.dtype),
+        jax.ShapeDtypeStruct((1 << 20,), jnp.uint8),
+    )
     if wrong == "arrays":
         x = x[:3]
     elif wrong == "workspace":
@@ -122,16 +142,25 @@ def test_errors_come_back_as_exceptions(wrong):
     else:
         problem = problem[:-1]
     with pytest.raises(jax.errors.JaxRuntimeError, match="oneDNN convolution"):
-        jax.block_until_ready(jax.ffi.ffi_call("jaxcnn_convolve", (result, workspace))(x, kernel, problem=problem))
+        jax.block_until_ready(
+            jax.ffi.ffi_call("jaxcnn_convolve", (result, workspace))(x, kernel, problem=problem)
+        )
 
 
 @compiled
 @pytest.mark.parametrize("wrong", ["bias", "kind"])
 def test_errors_of_the_call_with_a_bias(wrong):
-    x, kernel, bias = jnp.zeros((4, 8, 8, 8)), jnp.zeros((3, 3, 8, 16)), jnp.zeros(3 if wrong == "bias" else 16)
+    x, kernel, bias = (
+        jnp.zeros((4, 8, 8, 8)),
+        jnp.zeros((3, 3, 8, 16)),
+        jnp.zeros(3 if wrong == "bias" else 16),
+    )
     problem = np.array(onednn._problem("output", x, kernel, GEOMETRY), np.int64)
     problem[0] = 3 if wrong == "bias" else 0
-    result, workspace = jax.ShapeDtypeStruct((4, 6, 6, 16), x.dtype), jax.ShapeDtypeStruct((1 << 20,), jnp.uint8)
+    result, workspace = (
+        jax.ShapeDtypeStruct((4, 6, 6, 16), x.dtype),
+        jax.ShapeDtypeStruct((1 << 20,), jnp.uint8),
+    )
     call = jax.ffi.ffi_call("jaxcnn_convolve_relu", (result, workspace))
     with pytest.raises(jax.errors.JaxRuntimeError, match="do not have the sizes"):
         jax.block_until_ready(call(x, kernel, bias, problem=problem))
@@ -144,7 +173,9 @@ def test_a_layer_with_bias_and_relu_is_one_call():
     for activation in ("relu", "tanh", None):
         layer = Conv2D(16, 3, activation=activation)
         variables = layer.init(jax.random.key(0), x)
-        calls[activation] = "jaxcnn_convolve_relu" in jax.jit(layer.apply).lower(variables, x).as_text()
+        calls[activation] = (
+            "jaxcnn_convolve_relu" in jax.jit(layer.apply).lower(variables, x).as_text()
+        )
     assert calls == {"relu": True, "tanh": False, None: False}
 
 

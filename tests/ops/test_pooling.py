@@ -39,18 +39,26 @@ def tied(rank, seed=0):
 def by_xla(x, window, strides, padding, initial, combine):
     rank = x.ndim - 2
     window = (window,) * rank if isinstance(window, int) else window
-    strides = window if strides is None else (strides,) * rank if isinstance(strides, int) else strides
-    return lax.reduce_window(x, initial, combine, (1, *window, 1), (1, *strides, 1), padding.upper())
+    strides = (
+        window if strides is None else (strides,) * rank if isinstance(strides, int) else strides
+    )
+    return lax.reduce_window(
+        x, initial, combine, (1, *window, 1), (1, *strides, 1), padding.upper()
+    )
 
 
 @pytest.mark.parametrize(("rank", "window", "strides", "padding"), CASES)
 def test_max_pool_equals_reduce_window_with_ties(rank, window, strides, padding):
     x = tied(rank)
     y, pullback = jax.vjp(lambda x: ops.max_pool(x, window, strides, padding), x)
-    expected, expected_pullback = jax.vjp(lambda x: by_xla(x, window, strides, padding, -jnp.inf, lax.max), x)
+    expected, expected_pullback = jax.vjp(
+        lambda x: by_xla(x, window, strides, padding, -jnp.inf, lax.max), x
+    )
     np.testing.assert_array_equal(y, expected)
     cotangent = jnp.asarray(np.random.default_rng(1).normal(size=y.shape), jnp.float32)
-    np.testing.assert_allclose(pullback(cotangent)[0], expected_pullback(cotangent)[0], rtol=1e-5, atol=1e-6)
+    np.testing.assert_allclose(
+        pullback(cotangent)[0], expected_pullback(cotangent)[0], rtol=1e-5, atol=1e-6
+    )
 
 
 @pytest.mark.parametrize(("rank", "window", "strides", "padding"), CASES)
@@ -83,8 +91,12 @@ def test_second_derivatives_vmap_scan_and_forward_mode(pool, settings):
     numeric = (jax.grad(f)(x + 1e-2 * direction) - jax.grad(f)(x - 1e-2 * direction)) / 2e-2
     if pool is ops.avg_pool:  # smooth; a maximum may change its place within the step
         np.testing.assert_allclose(second, numeric, atol=2e-2)
-    np.testing.assert_allclose(jnp.vdot(gradient, direction), jax.jvp(f, (x,), (direction,))[1], rtol=1e-4)
-    np.testing.assert_allclose(jax.grad(lambda x: jnp.vdot(jax.grad(f)(x), direction))(x), second, rtol=1e-4, atol=1e-4)
+    np.testing.assert_allclose(
+        jnp.vdot(gradient, direction), jax.jvp(f, (x,), (direction,))[1], rtol=1e-4
+    )
+    np.testing.assert_allclose(
+        jax.grad(lambda x: jnp.vdot(jax.grad(f)(x), direction))(x), second, rtol=1e-4, atol=1e-4
+    )
     each = jax.vmap(lambda image: pool(image[None], *settings)[0])(x)
     np.testing.assert_array_equal(each, pool(x, *settings))
     scanned = jax.jit(lambda x: lax.scan(lambda c, _: (c, jax.grad(f)(c)), x, None, length=2)[1])(x)
@@ -94,7 +106,9 @@ def test_second_derivatives_vmap_scan_and_forward_mode(pool, settings):
 @pytest.mark.parametrize("dtype", [jnp.bfloat16, jnp.float16, jnp.float64])
 def test_dtype_is_kept(dtype):
     with jax.enable_x64(True):
-        for pool, settings in itertools.product((ops.max_pool, ops.avg_pool), [(2,), (6,), (5, 2, "same")]):
+        for pool, settings in itertools.product(
+            (ops.max_pool, ops.avg_pool), [(2,), (6,), (5, 2, "same")]
+        ):
             y, pullback = jax.vjp(lambda x: pool(x, *settings), tied(2).astype(dtype))  # noqa: B023
             assert y.dtype == dtype and pullback(y)[0].dtype == dtype
 
@@ -112,7 +126,11 @@ def test_windows_that_do_not_fit_give_no_positions():
 
 @pytest.mark.parametrize(
     ("shape", "settings", "message"),
-    [((3, 4), (2,), "1 to 3 spatial axes"), ((1, 4, 4, 1), (2, 2, "full"), "'full'"), ((1, 4, 4, 1), (0,), "window")],
+    [
+        ((3, 4), (2,), "1 to 3 spatial axes"),
+        ((1, 4, 4, 1), (2, 2, "full"), "'full'"),
+        ((1, 4, 4, 1), (0,), "window"),
+    ],
 )
 def test_what_does_not_fit_is_said(shape, settings, message):
     for pool in (ops.max_pool, ops.avg_pool):

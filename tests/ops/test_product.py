@@ -31,7 +31,9 @@ def plain(a, b, a_axis, b_axis):
 def assert_close(actual, expected, tolerance=1e-5):
     assert actual.shape == expected.shape and actual.dtype == expected.dtype
     actual, expected = np.asarray(actual, np.float64), np.asarray(expected, np.float64)
-    assert np.abs(actual - expected).max(initial=0) <= tolerance * max(np.abs(expected).max(initial=0), 1e-3)
+    assert np.abs(actual - expected).max(initial=0) <= tolerance * max(
+        np.abs(expected).max(initial=0), 1e-3
+    )
 
 
 @pytest.fixture
@@ -42,7 +44,10 @@ def always(monkeypatch):
 
 @settings(deadline=None, max_examples=60)
 @given(
-    st.tuples(*[st.integers(1, 40)] * 3), st.sampled_from([0, 1]), st.sampled_from([0, 1]), st.sampled_from([0, 2**60])
+    st.tuples(*[st.integers(1, 40)] * 3),
+    st.sampled_from([0, 1]),
+    st.sampled_from([0, 1]),
+    st.sampled_from([0, 2**60]),
 )
 def test_values_and_gradients(sizes, a_axis, b_axis, least):
     m, n, k = sizes
@@ -56,7 +61,9 @@ def test_values_and_gradients(sizes, a_axis, b_axis, least):
             return jnp.sum(jnp.sin(function(a, b, a_axis, b_axis)))
 
         ours = jax.jit(jax.grad(functools.partial(loss, product), (0, 1)))(a, b)
-        for actual, expected in zip(ours, jax.grad(functools.partial(loss, plain), (0, 1))(a, b), strict=True):
+        for actual, expected in zip(
+            ours, jax.grad(functools.partial(loss, plain), (0, 1))(a, b), strict=True
+        ):
             assert_close(actual, expected)
 
 
@@ -78,7 +85,9 @@ def test_transformations(always):
     pushed = jax.jvp(lambda k: gradient(k, x), (kernel,), (direction,))[1]
     assert_close(pushed, jax.jvp(lambda k: wanted(k, x), (kernel,), (direction,))[1], 1e-4)
     many = jnp.stack([x, 2 * x, -x])
-    assert_close(jax.vmap(gradient, (None, 0))(kernel, many), jax.vmap(wanted, (None, 0))(kernel, many), 1e-4)
+    assert_close(
+        jax.vmap(gradient, (None, 0))(kernel, many), jax.vmap(wanted, (None, 0))(kernel, many), 1e-4
+    )
     stacked = jnp.stack([kernel, kernel + 1, -kernel])
     assert_close(jax.vmap(gradient)(stacked, many), jax.vmap(wanted)(stacked, many), 1e-4)
 

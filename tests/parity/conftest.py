@@ -1,4 +1,6 @@
-"""The oracle is the real Keras 3, on its JAX backend; the choice has to be made before it is imported."""
+"""The oracle is the real Keras 3, on its JAX backend; the choice has to be made before it is
+imported.
+"""
 
 import os
 

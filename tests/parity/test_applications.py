@@ -1,4 +1,6 @@
-"""Every application against keras.applications: the same layers, and the same outputs for weights that Keras wrote."""
+"""Every application against keras.applications: the same layers, and the same outputs for weights
+that Keras wrote.
+"""
 
 import json
 
@@ -35,7 +37,13 @@ SIZES = {
 }
 NARROW = {"MobileNet": {"alpha": 0.25}, "MobileNetV2": {"alpha": 0.35}}
 CASES = [
-    pytest.param(name, top, size, marks=() if quick else pytest.mark.slow, id=f"{name}-{top=}-{size[0]}x{size[1]}")
+    pytest.param(
+        name,
+        top,
+        size,
+        marks=() if quick else pytest.mark.slow,
+        id=f"{name}-{top=}-{size[0]}x{size[1]}",
+    )
     for name, sizes in SIZES.items()
     for size in sizes
     for top in (True, False)
@@ -44,7 +52,9 @@ CASES = [
 
 
 def randomised(model, seed=0):
-    """The Keras model with statistics, scales and shifts that are not 0 and 1, as training would leave them."""
+    """The Keras model with statistics, scales and shifts that are not 0 and 1, as training would
+    leave them.
+    """
     rng = np.random.default_rng(seed)
     for variable in model.variables:
         kind = variable.path.rsplit("/", 1)[-1]
@@ -55,10 +65,17 @@ def randomised(model, seed=0):
     return model
 
 
-@pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")  # Keras 3 while it writes HDF5
+@pytest.mark.filterwarnings(
+    "ignore:__array__ implementation:DeprecationWarning"
+)  # Keras 3 while it writes HDF5
 @pytest.mark.parametrize(("name", "top", "size"), CASES)
 def test_outputs_for_weights_that_keras_wrote(name, top, size, tmp_path):
-    arguments = {"include_top": top, "input_shape": (*size, 3), "classes": 7, **NARROW.get(name, {})}
+    arguments = {
+        "include_top": top,
+        "input_shape": (*size, 3),
+        "classes": 7,
+        **NARROW.get(name, {}),
+    }
     theirs = randomised(getattr(keras.applications, name)(weights=None, **arguments))
     theirs.save(tmp_path / "weights.h5")
     ours = getattr(applications, name)(weights=tmp_path / "weights.h5", **arguments)
@@ -86,10 +103,14 @@ def test_preprocessing(mode, data_format):
     kept = x.copy()
     ours = applications.imagenet_utils.preprocess_input(x, data_format, mode)
     np.testing.assert_array_equal(x, kept)
-    theirs = keras.applications.imagenet_utils.preprocess_input(x.copy(), data_format=data_format, mode=mode)
+    theirs = keras.applications.imagenet_utils.preprocess_input(
+        x.copy(), data_format=data_format, mode=mode
+    )
     np.testing.assert_allclose(ours, theirs, atol=1e-4)
     np.testing.assert_allclose(
         applications.imagenet_utils.preprocess_input(x[0], data_format, mode),
-        keras.applications.imagenet_utils.preprocess_input(x[0].copy(), data_format=data_format, mode=mode),
+        keras.applications.imagenet_utils.preprocess_input(
+            x[0].copy(), data_format=data_format, mode=mode
+        ),
         atol=1e-4,
     )

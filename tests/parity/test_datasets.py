@@ -45,19 +45,25 @@ def test_reviews(folder, arguments):
     (a, b), (at, bt) = theirs.imdb.load_data(**arguments)
     assert x.tolist() == a.tolist()
     np.testing.assert_array_equal(y, b)
-    assert sorted(zip(xt.tolist(), yt.tolist(), strict=True)) == sorted(zip(at.tolist(), bt.tolist(), strict=True))
+    assert sorted(zip(xt.tolist(), yt.tolist(), strict=True)) == sorted(
+        zip(at.tolist(), bt.tolist(), strict=True)
+    )
 
 
 @pytest.mark.parametrize("arguments", [*ARGUMENTS, {"maxlen": 10, "test_split": 0.3}])
 def test_newswires(folder, arguments):
-    for ours, keras in zip(reuters.load_data(**arguments), theirs.reuters.load_data(**arguments), strict=True):
+    for ours, keras in zip(
+        reuters.load_data(**arguments), theirs.reuters.load_data(**arguments), strict=True
+    ):
         assert ours[0].tolist() == keras[0].tolist()
         np.testing.assert_array_equal(ours[1], keras[1])
         assert ours[1].dtype == keras[1].dtype
 
 
 def test_house_prices(folder):
-    for ours, keras in zip(boston_housing.load_data(), theirs.boston_housing.load_data(), strict=True):
+    for ours, keras in zip(
+        boston_housing.load_data(), theirs.boston_housing.load_data(), strict=True
+    ):
         for a, b in zip(ours, keras, strict=True):
             np.testing.assert_array_equal(a, b)
 

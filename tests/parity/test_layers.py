@@ -1,4 +1,6 @@
-"""Every layer that Keras 3 has too: outputs, gradients and updated statistics agree to 1e-5 with the same weights."""
+"""Every layer that Keras 3 has too: outputs, gradients and updated statistics agree to 1e-5 with
+the same weights.
+"""
 
 import inspect
 
@@ -16,8 +18,8 @@ BATCH = 3
 SIZE_1D, SIZE_2D, SIZE_3D = (7, 4), (6, 7, 4), (4, 5, 4, 2)
 SIZES = {"filters": 3, "kernel_size": 3, "strides": 2}
 
-# layer, arguments, shape of a sample (a list of them for merge layers), the arguments as Keras 3 spells them
-# fmt: off
+# layer, arguments, shape of a sample (a list of them for merge layers), the arguments as Keras 3
+# spells them fmt: off
 ROWS = [
     ("Dense", {"units": 5, "activation": "tanh"}, (4,), {}),
     ("Dense", {"units": 5, "use_bias": False}, (2, 3, 4), {}),
@@ -32,35 +34,105 @@ ROWS = [
     ("Reshape", {"target_shape": (-1, 2)}, (3, 4), {}),
     ("Conv1D", {"filters": 3, "kernel_size": 3, "activation": "relu"}, SIZE_1D, {}),
     ("Conv1D", {"filters": 3, "kernel_size": 2, "padding": "same", "strides": 2}, SIZE_1D, {}),
-    ("Conv1D", {"filters": 3, "kernel_size": 3, "padding": "causal", "dilation_rate": 2}, SIZE_1D, {}),
+    (
+        "Conv1D",
+        {"filters": 3, "kernel_size": 3, "padding": "causal", "dilation_rate": 2},
+        SIZE_1D,
+        {},
+    ),
     ("Conv1D", {"filters": 3, "kernel_size": 3, "padding": "causal", "strides": 2}, SIZE_1D, {}),
     ("Conv2D", {"filters": 3, "kernel_size": (3, 2)}, SIZE_2D, {}),
     ("Conv2D", {"filters": 3, "kernel_size": 4, "padding": "same", "strides": (2, 3)}, SIZE_2D, {}),
-    ("Conv2D", {"filters": 3, "kernel_size": 2, "dilation_rate": (2, 3), "use_bias": False}, SIZE_2D, {}),
-    ("Conv2D", {"filters": 3, "kernel_size": 3, "padding": "same", "dilation_rate": 2}, SIZE_2D, {}),
+    (
+        "Conv2D",
+        {"filters": 3, "kernel_size": 2, "dilation_rate": (2, 3), "use_bias": False},
+        SIZE_2D,
+        {},
+    ),
+    (
+        "Conv2D",
+        {"filters": 3, "kernel_size": 3, "padding": "same", "dilation_rate": 2},
+        SIZE_2D,
+        {},
+    ),
     ("Conv2D", {"filters": 6, "kernel_size": 3, "groups": 2, "activation": "sigmoid"}, SIZE_2D, {}),
     ("Conv3D", {"filters": 3, "kernel_size": (1, 2, 3), "strides": (1, 2, 1)}, SIZE_3D, {}),
-    ("Conv3D", {"filters": 3, "kernel_size": 2, "padding": "same", "dilation_rate": (1, 2, 1)}, SIZE_3D, {}),
+    (
+        "Conv3D",
+        {"filters": 3, "kernel_size": 2, "padding": "same", "dilation_rate": (1, 2, 1)},
+        SIZE_3D,
+        {},
+    ),
     ("DepthwiseConv2D", {"kernel_size": 3, "depth_multiplier": 2}, SIZE_2D, {}),
-    ("DepthwiseConv2D", {"kernel_size": (2, 3), "padding": "same", "strides": 2, "activation": "relu"}, SIZE_2D, {}),
+    (
+        "DepthwiseConv2D",
+        {"kernel_size": (2, 3), "padding": "same", "strides": 2, "activation": "relu"},
+        SIZE_2D,
+        {},
+    ),
     ("DepthwiseConv2D", {"kernel_size": 2, "dilation_rate": 2, "use_bias": False}, SIZE_2D, {}),
-    ("SeparableConv1D", {"filters": 3, "kernel_size": 3, "depth_multiplier": 2, "strides": 2}, SIZE_1D, {}),
-    ("SeparableConv1D", {"filters": 3, "kernel_size": 2, "padding": "same", "dilation_rate": 2}, SIZE_1D, {}),
-    ("SeparableConv2D", {"filters": 3, "kernel_size": 3, "depth_multiplier": 2, "activation": "relu"}, SIZE_2D, {}),
-    ("SeparableConv2D", {"filters": 3, "kernel_size": 3, "padding": "same", "strides": 2}, SIZE_2D, {}),
-    ("SeparableConv2D", {"filters": 3, "kernel_size": 2, "dilation_rate": 2, "use_bias": False}, SIZE_2D, {}),
+    (
+        "SeparableConv1D",
+        {"filters": 3, "kernel_size": 3, "depth_multiplier": 2, "strides": 2},
+        SIZE_1D,
+        {},
+    ),
+    (
+        "SeparableConv1D",
+        {"filters": 3, "kernel_size": 2, "padding": "same", "dilation_rate": 2},
+        SIZE_1D,
+        {},
+    ),
+    (
+        "SeparableConv2D",
+        {"filters": 3, "kernel_size": 3, "depth_multiplier": 2, "activation": "relu"},
+        SIZE_2D,
+        {},
+    ),
+    (
+        "SeparableConv2D",
+        {"filters": 3, "kernel_size": 3, "padding": "same", "strides": 2},
+        SIZE_2D,
+        {},
+    ),
+    (
+        "SeparableConv2D",
+        {"filters": 3, "kernel_size": 2, "dilation_rate": 2, "use_bias": False},
+        SIZE_2D,
+        {},
+    ),
     ("Conv1DTranspose", {"filters": 3, "kernel_size": 3, "strides": 2}, SIZE_1D, {}),
-    ("Conv1DTranspose", {"filters": 3, "kernel_size": 2, "strides": 3, "padding": "same"}, SIZE_1D, {}),
+    (
+        "Conv1DTranspose",
+        {"filters": 3, "kernel_size": 2, "strides": 3, "padding": "same"},
+        SIZE_1D,
+        {},
+    ),
     ("Conv2DTranspose", {"filters": 3, "kernel_size": 3, "activation": "tanh"}, SIZE_2D, {}),
     ("Conv2DTranspose", {"filters": 3, "kernel_size": (2, 4), "strides": (3, 2)}, SIZE_2D, {}),
-    ("Conv2DTranspose", {"filters": 3, "kernel_size": 5, "strides": 2, "padding": "same"}, SIZE_2D, {}),
-    ("Conv2DTranspose", {"filters": 3, "kernel_size": 2, "strides": 1, "padding": "same"}, SIZE_2D, {}),
+    (
+        "Conv2DTranspose",
+        {"filters": 3, "kernel_size": 5, "strides": 2, "padding": "same"},
+        SIZE_2D,
+        {},
+    ),
+    (
+        "Conv2DTranspose",
+        {"filters": 3, "kernel_size": 2, "strides": 1, "padding": "same"},
+        SIZE_2D,
+        {},
+    ),
     ("Conv2DTranspose", {**SIZES, "padding": "same", "output_padding": 1}, SIZE_2D, {}),
     ("Conv2DTranspose", {**SIZES, "padding": "same", "output_padding": 0}, SIZE_2D, {}),
     ("Conv2DTranspose", {**SIZES, "output_padding": (1, 0)}, SIZE_2D, {}),
     ("Conv2DTranspose", {"filters": 3, "kernel_size": 3, "dilation_rate": 2}, SIZE_2D, {}),
     ("Conv3DTranspose", {"filters": 3, "kernel_size": 3, "strides": 2}, SIZE_3D, {}),
-    ("Conv3DTranspose", {"filters": 3, "kernel_size": 2, "strides": (1, 2, 2), "padding": "same"}, SIZE_3D, {}),
+    (
+        "Conv3DTranspose",
+        {"filters": 3, "kernel_size": 2, "strides": (1, 2, 2), "padding": "same"},
+        SIZE_3D,
+        {},
+    ),
     ("Cropping1D", {"cropping": (2, 1)}, SIZE_1D, {}),
     ("Cropping2D", {"cropping": ((1, 2), (0, 3))}, SIZE_2D, {}),
     ("Cropping3D", {"cropping": (1, 0, 1)}, SIZE_3D, {}),
@@ -122,7 +194,8 @@ ROWS = [
 FORMATS = [
     (layer, {**arguments, "data_format": "channels_first"}, (shape[-1], *shape[:-1]), {})
     for layer, arguments, shape, _ in ROWS
-    if shape in (SIZE_2D, SIZE_3D) and "data_format" in getattr(layers, layer).__signature__.parameters
+    if shape in (SIZE_2D, SIZE_3D)
+    and "data_format" in getattr(layers, layer).__signature__.parameters
 ]
 TRAINED = [row for row in ROWS if row[0] == "BatchNormalization"]
 
@@ -137,9 +210,14 @@ def both(layer, arguments, shape, keras_arguments):
     shapes = shape if isinstance(shape, list) else [shape]
     inputs = [rng.normal(size=(BATCH, *s)).astype("float32") for s in shapes]
     inputs = inputs if isinstance(shape, list) else inputs[0]
-    ours, theirs = getattr(layers, layer)(**arguments), getattr(keras.layers, layer)(**(keras_arguments or arguments))
+    ours, theirs = (
+        getattr(layers, layer)(**arguments),
+        getattr(keras.layers, layer)(**(keras_arguments or arguments)),
+    )
     ours([layers.Input(s) for s in shapes] if isinstance(shape, list) else layers.Input(shape))
-    weights = [0.5 + rng.random(w.shape).astype("float32") for w in ours.get_weights()]  # positive: some are variances
+    weights = [
+        0.5 + rng.random(w.shape).astype("float32") for w in ours.get_weights()
+    ]  # positive: some are variances
     ours.set_weights(weights)
     theirs.build([x.shape for x in inputs] if isinstance(shape, list) else inputs.shape)
     theirs.set_weights(weights)
@@ -147,14 +225,18 @@ def both(layer, arguments, shape, keras_arguments):
 
 
 def results(forward, weights, inputs):
-    """Output, gradients of a random weighting of it with respect to the inputs and the weights, and what changed."""
+    """Output, gradients of a random weighting of it with respect to the inputs and the weights, and
+    what changed.
+    """
 
     def weighted(weights, inputs):
         output, changed = forward(weights, inputs)
         cotangent = jnp.asarray(np.random.default_rng(4).normal(size=output.shape), output.dtype)
         return jnp.sum(output * cotangent), (output, changed)
 
-    gradients, (output, changed) = jax.jit(jax.grad(weighted, argnums=(0, 1), has_aux=True))(weights, inputs)
+    gradients, (output, changed) = jax.jit(jax.grad(weighted, argnums=(0, 1), has_aux=True))(
+        weights, inputs
+    )
     return [output, *jax.tree.leaves(gradients[1]), *gradients[0], *changed]
 
 
@@ -177,18 +259,26 @@ def compare(layer, arguments, shape, keras_arguments, train):
 
     def their_forward(weights, inputs):
         fixed = [v.value for v in theirs.non_trainable_variables]
-        mode = {"training": train} if "training" in inspect.signature(theirs.call).parameters else {}
+        mode = (
+            {"training": train} if "training" in inspect.signature(theirs.call).parameters else {}
+        )
         output, changed = theirs.stateless_call(weights, fixed, inputs, **mode)
         return output, changed if train else []
 
     our_weights = [ours.variables["params"][path[1]] for path in trained]
     their_weights = [v.value for v in theirs.trainable_variables]
-    pairs = zip(results(our_forward, our_weights, inputs), results(their_forward, their_weights, inputs), strict=True)
+    pairs = zip(
+        results(our_forward, our_weights, inputs),
+        results(their_forward, their_weights, inputs),
+        strict=True,
+    )
     for mine, wanted in pairs:
         np.testing.assert_allclose(mine, wanted, rtol=1e-5, atol=1e-5)
 
 
-@pytest.mark.parametrize(("layer", "arguments", "shape", "keras_arguments"), ROWS + FORMATS, ids=identify)
+@pytest.mark.parametrize(
+    ("layer", "arguments", "shape", "keras_arguments"), ROWS + FORMATS, ids=identify
+)
 def test_inference(layer, arguments, shape, keras_arguments):
     compare(layer, arguments, shape, keras_arguments, train=False)
 

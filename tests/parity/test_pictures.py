@@ -21,7 +21,12 @@ def folder(tmp_path):
     [
         {},
         {"class_mode": "sparse", "color_mode": "grayscale", "target_size": (5, 6)},
-        {"classes": ["c", "a"], "class_mode": "binary", "interpolation": "bilinear", "color_mode": "rgba"},
+        {
+            "classes": ["c", "a"],
+            "class_mode": "binary",
+            "interpolation": "bilinear",
+            "color_mode": "rgba",
+        },
         {"subset": "training"},
         {"subset": "validation", "class_mode": None},
     ],
@@ -70,7 +75,8 @@ def test_statistics():
             generator = module.ImageDataGenerator(**settings)
             generator.fit(x)
             found.append(generator.standardize(x[0].copy()))
-        # Keras divides by the singular values plus epsilon, 2.0.4 by the root of the variances plus epsilon.
+        # Keras divides by the singular values plus epsilon, 2.0.4 by the root of the variances plus
+        # epsilon.
         np.testing.assert_allclose(*found, atol=0.05 if "zca_whitening" in settings else 1e-4)
 
 
@@ -78,5 +84,11 @@ def test_flips_and_channels_first():
     x = np.random.default_rng(0).random((3, 4, 5)).astype(np.float32)
     ours = image.ImageDataGenerator(data_format="channels_first")
     theirs = keras_image.ImageDataGenerator(data_format="channels_first")
-    for numbers in ({"flip_horizontal": True}, {"flip_vertical": True}, {"channel_shift_intensity": 0.25}):
-        np.testing.assert_allclose(ours.apply_transform(x, numbers), theirs.apply_transform(x, numbers), atol=1e-6)
+    for numbers in (
+        {"flip_horizontal": True},
+        {"flip_vertical": True},
+        {"channel_shift_intensity": 0.25},
+    ):
+        np.testing.assert_allclose(
+            ours.apply_transform(x, numbers), theirs.apply_transform(x, numbers), atol=1e-6
+        )

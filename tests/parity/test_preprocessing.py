@@ -17,7 +17,13 @@ END = st.sampled_from(["pre", "post"])
 @given(st.lists(st.lists(st.integers(1, 99), max_size=9), max_size=7), st.integers(1, 12), END, END)
 def test_padding(sequences, maxlen, padding, truncating):
     for dtype in ("int32", "float32"):
-        arguments = {"maxlen": maxlen, "padding": padding, "truncating": truncating, "dtype": dtype, "value": 3}
+        arguments = {
+            "maxlen": maxlen,
+            "padding": padding,
+            "truncating": truncating,
+            "dtype": dtype,
+            "value": 3,
+        }
         expected = keras.utils.pad_sequences(sequences, **arguments)
         ours = sequence.pad_sequences(sequences, **arguments)
         np.testing.assert_array_equal(ours, expected)
@@ -29,7 +35,14 @@ def test_padding(sequences, maxlen, padding, truncating):
     [
         {"length": 4, "batch_size": 3},
         {"length": 10, "sampling_rate": 2, "batch_size": 2},
-        {"length": 3, "stride": 2, "start_index": 5, "end_index": 20, "reverse": True, "batch_size": 4},
+        {
+            "length": 3,
+            "stride": 2,
+            "start_index": 5,
+            "end_index": 20,
+            "reverse": True,
+            "batch_size": 4,
+        },
     ],
 )
 def test_windows(arguments):
@@ -43,13 +56,21 @@ def test_windows(arguments):
 
 
 def test_sampling_table():
-    np.testing.assert_allclose(sequence.make_sampling_table(500), keras_sequence.make_sampling_table(500), rtol=1e-12)
+    np.testing.assert_allclose(
+        sequence.make_sampling_table(500), keras_sequence.make_sampling_table(500), rtol=1e-12
+    )
 
 
 @settings(deadline=None, max_examples=50)
-@given(st.lists(st.text("ab cdE.", max_size=30), min_size=1, max_size=6), st.sampled_from([None, 3, 5]), st.booleans())
+@given(
+    st.lists(st.text("ab cdE.", max_size=30), min_size=1, max_size=6),
+    st.sampled_from([None, 3, 5]),
+    st.booleans(),
+)
 def test_tokenizer_after_one_fit(texts, num_words, char_level):
-    """After the first: Keras 3 adds up document_count where Keras 2.0.4, whose figures the books print, starts anew."""
+    """After the first: Keras 3 adds up document_count where Keras 2.0.4, whose figures the books
+    print, starts anew.
+    """
     for oov in (None, "?"):
         ours = text.Tokenizer(num_words, char_level=char_level, oov_token=oov)
         theirs = keras_text.Tokenizer(num_words, char_level=char_level, oov_token=oov)
@@ -64,5 +85,7 @@ def test_tokenizer_after_one_fit(texts, num_words, char_level):
         if ours.word_index:
             for mode in text.MODES:
                 np.testing.assert_allclose(
-                    ours.sequences_to_matrix(sequences, mode), theirs.sequences_to_matrix(sequences, mode), rtol=1e-12
+                    ours.sequences_to_matrix(sequences, mode),
+                    theirs.sequences_to_matrix(sequences, mode),
+                    rtol=1e-12,
                 )

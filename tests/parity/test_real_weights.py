@@ -1,11 +1,13 @@
-"""Published weights on real photographs, beside the real Keras 3; without the files under JAXCNN_HOME these skip."""
+"""Published weights on real photographs, beside the real Keras 3; without the files under
+JAXCNN_HOME these skip.
+"""
 
 import numpy as np
 import pytest
 
 from jaxcnn import applications, config
 from jaxcnn.applications.imagenet_utils import preprocess_input
-from jaxcnn.classify import read_pictures
+from jaxcnn.commands.classify import read_pictures
 
 keras = pytest.importorskip("keras")
 
@@ -53,7 +55,9 @@ def keras_squeezenet(model):
             x = k.MaxPooling2D(3, 2)(x)
         x = k.Conv2D(squeezed, 1, activation="relu", name=f"fire{i}-squeeze1x1")(x)
         sides = [(1, f"fire{i}-expand1x1"), (3, f"fire{i}-expand3x3")]
-        x = k.Concatenate()([k.Conv2D(expanded, n, padding="same", activation="relu", name=s)(x) for n, s in sides])
+        x = k.Concatenate()(
+            [k.Conv2D(expanded, n, padding="same", activation="relu", name=s)(x) for n, s in sides]
+        )
     x = k.GlobalAveragePooling2D()(k.Conv2D(1000, 1, activation="relu", name="conv10")(x))
     theirs = keras.Model(image, k.Softmax()(x))
     for layer in theirs.layers:
@@ -65,7 +69,9 @@ def keras_squeezenet(model):
 CATS = range(281, 286)
 
 
-@pytest.mark.parametrize(("name", "wanted"), [("panda.jpg", [388]), ("cat2.jpg", CATS), ("cat.jpeg", CATS)])
+@pytest.mark.parametrize(
+    ("name", "wanted"), [("panda.jpg", [388]), ("cat2.jpg", CATS), ("cat.jpeg", CATS)]
+)
 def test_squeezenet_sees_what_keras_sees(name, wanted):
     file("models", SQUEEZENET)
     x = preprocess_input(picture(name, 227), mode="caffe")
@@ -80,7 +86,9 @@ def test_vgg16_features_are_those_of_keras():
     weights = file("models", VGG16)
     x = preprocess_input(picture("cat2.jpg", 96), mode="caffe")
     ours = applications.VGG16(include_top=False).predict(x)
-    theirs = keras.applications.VGG16(include_top=False, weights=str(weights), input_shape=(96, 96, 3))
+    theirs = keras.applications.VGG16(
+        include_top=False, weights=str(weights), input_shape=(96, 96, 3)
+    )
     expected = np.asarray(theirs(x, training=False))
     np.testing.assert_allclose(ours, expected, atol=1e-4 * expected.max())
 
@@ -90,7 +98,9 @@ def test_the_emotion_network_takes_its_published_weights():
     model.load_weights(file("models", MINI_XCEPTION))
     with np.load(file("datasets", "fer2013.npz")) as data:
         faces, labels = data["x_PrivateTest"][:300], data["y_PrivateTest"][:300]
-    enlarged = np.stack([np.asarray(np.kron(face.reshape(48, 48), np.ones((4, 4)))) for face in faces])
+    enlarged = np.stack(
+        [np.asarray(np.kron(face.reshape(48, 48), np.ones((4, 4)))) for face in faces]
+    )
     enlarged = enlarged.reshape(-1, 64, 3, 64, 3).mean((2, 4))[..., None]
     found = model.predict((enlarged.astype("float32") / 255 - 0.5) * 2).argmax(-1)
     assert (found == labels.reshape(-1)).mean() > 0.55  # about 0.65 on the whole set

@@ -1,4 +1,6 @@
-"""Recurrent layers, Embedding and the wrappers beside Keras 3, with the gates' activation set alike on both sides."""
+"""Recurrent layers, Embedding and the wrappers beside Keras 3, with the gates' activation set alike
+on both sides.
+"""
 
 import flax.linen as nn
 import jax
@@ -31,12 +33,16 @@ def both(make, x):
 
 
 def compare(make, x=X, mask=None, states=()):
-    """Outputs, and gradients of a random weighting of them, for the weights, the input and the initial states."""
+    """Outputs, and gradients of a random weighting of them, for the weights, the input and the
+    initial states.
+    """
     ours, theirs = both(make, x)
 
     def our_forward(variables, x, states):
         given = {"initial_state": states} if states else {}
-        return nn.apply(lambda bound: run(bound, (x,), given, mask, False)[0], ours.module)(variables)
+        return nn.apply(lambda bound: run(bound, (x,), given, mask, False)[0], ours.module)(
+            variables
+        )
 
     def their_forward(weights, x, states):
         given = {"initial_state": states} if states else {}
@@ -49,13 +55,17 @@ def compare(make, x=X, mask=None, states=()):
         def weighted(weights, x, states):
             outputs = jax.tree.leaves(forward(weights, x, states))
             rng = np.random.default_rng(4)
-            return sum(jnp.sum(y * rng.normal(size=y.shape).astype("float32")) for y in outputs), outputs
+            return sum(
+                jnp.sum(y * rng.normal(size=y.shape).astype("float32")) for y in outputs
+            ), outputs
 
         of = (0, 1, 2) if np.issubdtype(x.dtype, np.floating) else (0,)
         return jax.jit(jax.grad(weighted, argnums=of, has_aux=True))(weights, x, list(states))
 
     our_gradients, our_outputs = results(our_forward, ours.variables)
-    their_gradients, their_outputs = results(their_forward, [v.value for v in theirs.trainable_variables])
+    their_gradients, their_outputs = results(
+        their_forward, [v.value for v in theirs.trainable_variables]
+    )
     ours.set_variables(our_gradients[0])  # so that they come in the order of the weights
     mine = [*our_outputs, *ours.get_weights(), *jax.tree.leaves(our_gradients[1:])]
     wanted = [*their_outputs, *their_gradients[0], *jax.tree.leaves(their_gradients[1:])]
@@ -90,14 +100,19 @@ def test_recurrent(kind, options, more, mask):
 @pytest.mark.parametrize(("kind", "options"), KINDS)
 def test_initial_state(kind, options):
     states = [np.full((BATCH, UNITS), 0.3, "float32")] * (2 if kind == "LSTM" else 1)
-    compare(lambda module: getattr(module, kind)(UNITS, return_sequences=True, **options), states=states)
+    compare(
+        lambda module: getattr(module, kind)(UNITS, return_sequences=True, **options), states=states
+    )
 
 
 @pytest.mark.parametrize("cell", ["SimpleRNNCell", "GRUCell", "LSTMCell"])
 def test_rnn_over_a_cell(cell):
     options = {} if cell == "SimpleRNNCell" else SIGMOID
     options = options | ({"reset_after": True} if cell == "GRUCell" else {})
-    compare(lambda module: module.RNN(getattr(module, cell)(UNITS, **options), return_sequences=True), mask=MASK)
+    compare(
+        lambda module: module.RNN(getattr(module, cell)(UNITS, **options), return_sequences=True),
+        mask=MASK,
+    )
 
 
 def test_rnn_over_stacked_cells():
@@ -114,7 +129,10 @@ def test_rnn_over_stacked_cells():
     ids=str,
 )
 def test_conv_lstm(more):  # Keras 3 cannot mask it
-    compare(lambda module: module.ConvLSTM2D(**{"filters": 2, "kernel_size": 3, **SIGMOID, **more}), FILMS)
+    compare(
+        lambda module: module.ConvLSTM2D(**{"filters": 2, "kernel_size": 3, **SIGMOID, **more}),
+        FILMS,
+    )
 
 
 def test_embedding():
@@ -129,7 +147,9 @@ def test_time_distributed():
 @pytest.mark.parametrize("mode", ["sum", "mul", "ave", "concat", None])
 @pytest.mark.parametrize("return_sequences", [False, True])
 def test_bidirectional(mode, return_sequences):
-    """With `return_sequences` Keras 3 gives zeros at masked steps, Keras 2.0.4 and we the previous output."""
+    """With `return_sequences` Keras 3 gives zeros at masked steps, Keras 2.0.4 and we the previous
+    output.
+    """
     compare(
         lambda module: module.Bidirectional(
             module.LSTM(UNITS, return_sequences=return_sequences, **SIGMOID), merge_mode=mode
@@ -140,7 +160,10 @@ def test_bidirectional(mode, return_sequences):
 
 def test_bidirectional_states():
     states = [np.full((BATCH, UNITS), 0.1 * i, "float32") for i in range(4)]
-    compare(lambda module: module.Bidirectional(module.LSTM(UNITS, return_state=True, **SIGMOID)), states=states)
+    compare(
+        lambda module: module.Bidirectional(module.LSTM(UNITS, return_state=True, **SIGMOID)),
+        states=states,
+    )
 
 
 def test_masks_from_embedding_reach_the_loss_alike():
@@ -150,7 +173,9 @@ def test_masks_from_embedding_reach_the_loss_alike():
     def stack(module):
         return [
             module.Embedding(7, 3, mask_zero=True),
-            module.Bidirectional(module.GRU(UNITS, return_sequences=True, reset_after=True, **SIGMOID)),
+            module.Bidirectional(
+                module.GRU(UNITS, return_sequences=True, reset_after=True, **SIGMOID)
+            ),
             module.LSTM(4, **SIGMOID),
             module.Dense(2),
         ]
@@ -161,4 +186,6 @@ def test_masks_from_embedding_reach_the_loss_alike():
     weights = [rng.normal(size=w.shape).astype("float32") for w in theirs.weights]
     theirs.set_weights(weights)
     ours.set_weights(weights)
-    np.testing.assert_allclose(ours.predict(ids), theirs.predict(ids, verbose=0), rtol=1e-5, atol=1e-6)
+    np.testing.assert_allclose(
+        ours.predict(ids), theirs.predict(ids, verbose=0), rtol=1e-5, atol=1e-6
+    )

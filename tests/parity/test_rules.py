@@ -1,4 +1,6 @@
-"""Activations, losses, metrics, initializers, constraints and optimizers beside Keras 3, where the rules coincide."""
+"""Activations, losses, metrics, initializers, constraints and optimizers beside Keras 3, where the
+rules coincide.
+"""
 
 import jax
 import jax.numpy as jnp
@@ -51,7 +53,11 @@ def test_activations(name, options):
 
 def test_relu_with_slope():
     theirs = keras.activations.relu
-    assert_same(lambda x: activations.relu(x, 0.3, 1.0), lambda x: theirs(x, negative_slope=0.3, max_value=1.0), X)
+    assert_same(
+        lambda x: activations.relu(x, 0.3, 1.0),
+        lambda x: theirs(x, negative_slope=0.3, max_value=1.0),
+        X,
+    )
 
 
 SHARES = np.float32(RNG.dirichlet(np.ones(5), 4))
@@ -60,7 +66,8 @@ ONE_HOT = np.float32(np.eye(5)[RNG.integers(0, 5, 4)])
 SCORES = np.float32(RNG.uniform(0.05, 0.95, (4, 5)))
 LABELS = ONE_HOT.argmax(-1)
 
-# ours, theirs, options, y_true, y_pred. Left out: cosine_proximity (a sum there) and hinge of 0 and 1 (made -1 and 1)
+# ours, theirs, options, y_true, y_pred. Left out: cosine_proximity (a sum there) and hinge of 0 and
+# 1 (made -1 and 1)
 LOSSES = [
     ("mean_squared_error", "mean_squared_error", {}, X, SCORES),
     ("mean_absolute_error", "mean_absolute_error", {}, X, SCORES),
@@ -74,7 +81,13 @@ LOSSES = [
     ("categorical_crossentropy", "categorical_crossentropy", {}, SHARES, SCORES),
     ("categorical_crossentropy", "categorical_crossentropy", {"from_logits": True}, SHARES, X),
     ("sparse_categorical_crossentropy", "sparse_categorical_crossentropy", {}, LABELS, SCORES),
-    ("sparse_categorical_crossentropy", "sparse_categorical_crossentropy", {"from_logits": True}, LABELS, X),
+    (
+        "sparse_categorical_crossentropy",
+        "sparse_categorical_crossentropy",
+        {"from_logits": True},
+        LABELS,
+        X,
+    ),
     ("binary_crossentropy", "binary_crossentropy", {}, SHARES, SCORES),
     ("binary_crossentropy", "binary_crossentropy", {"from_logits": True}, SHARES, X),
     ("kullback_leibler_divergence", "kl_divergence", {}, SHARES, SCORES),
@@ -85,7 +98,9 @@ LOSSES = [
 @pytest.mark.parametrize(("ours", "theirs", "options", "y_true", "y_pred"), LOSSES)
 def test_losses(ours, theirs, options, y_true, y_pred):
     ours, theirs = losses.get(ours), getattr(keras.losses, theirs)
-    assert_same(lambda p: ours(y_true, p, **options), lambda p: theirs(y_true, p, **options), y_pred)
+    assert_same(
+        lambda p: ours(y_true, p, **options), lambda p: theirs(y_true, p, **options), y_pred
+    )
 
 
 @pytest.mark.parametrize(
@@ -97,11 +112,15 @@ def test_losses(ours, theirs, options, y_true, y_pred):
     ],
 )
 def test_accuracies(name, y_true):
-    theirs = np.asarray(getattr(keras.metrics, name)(y_true, SCORES)).reshape(4, -1).mean(-1)  # binary: by element
+    theirs = (
+        np.asarray(getattr(keras.metrics, name)(y_true, SCORES)).reshape(4, -1).mean(-1)
+    )  # binary: by element
     np.testing.assert_allclose(getattr(metrics, name)(y_true, SCORES), theirs, rtol=1e-6)
 
 
-@pytest.mark.parametrize("name", ["top_k_categorical_accuracy", "sparse_top_k_categorical_accuracy"])
+@pytest.mark.parametrize(
+    "name", ["top_k_categorical_accuracy", "sparse_top_k_categorical_accuracy"]
+)
 @pytest.mark.parametrize("k", [1, 3])
 def test_top_k(name, k):
     y_true = LABELS if name.startswith("sparse") else ONE_HOT
@@ -151,7 +170,10 @@ def test_uniform_limits_follow_the_same_fans(shape):
     ],
 )
 def test_constraints(name, options):
-    ours, theirs = getattr(constraints, name)(**options), getattr(keras.constraints, name)(**options)
+    ours, theirs = (
+        getattr(constraints, name)(**options),
+        getattr(keras.constraints, name)(**options),
+    )
     np.testing.assert_allclose(ours(jnp.asarray(X)), theirs(X), rtol=1e-5)
 
 
@@ -161,7 +183,12 @@ OPTIMIZERS = [  # ours, theirs, shared arguments, further ones of theirs
     ("SGD", "SGD", {"learning_rate": 0.1, "momentum": 0.9}, {}),
     ("SGD", "SGD", {"learning_rate": 0.1, "momentum": 0.9, "nesterov": True}, {}),
     ("RMSprop", "RMSprop", {"learning_rate": 0.01, "rho": 0.8, "epsilon": 0.0}, {}),
-    ("Adagrad", "Adagrad", {"learning_rate": 0.1, "epsilon": 0.0}, {"initial_accumulator_value": 0.0}),
+    (
+        "Adagrad",
+        "Adagrad",
+        {"learning_rate": 0.1, "epsilon": 0.0},
+        {"initial_accumulator_value": 0.0},
+    ),
     ("Adadelta", "Adadelta", {"learning_rate": 1.0, "rho": 0.9, "epsilon": 1e-3}, {}),
     ("Adam", "Adam", {"learning_rate": 0.01, **SMALL}, {}),
     ("Adam", "Adam", {"learning_rate": 0.01, "amsgrad": True, **SMALL}, {}),
@@ -174,7 +201,9 @@ OPTIMIZERS = [  # ours, theirs, shared arguments, further ones of theirs
 
 @pytest.mark.parametrize(("ours", "theirs", "shared", "further"), OPTIMIZERS)
 def test_optimizers(ours, theirs, shared, further):
-    compare(getattr(optimizers, ours)(**shared), getattr(keras.optimizers, theirs)(**shared, **further))
+    compare(
+        getattr(optimizers, ours)(**shared), getattr(keras.optimizers, theirs)(**shared, **further)
+    )
 
 
 def test_nadam_with_the_schedule_of_keras_3():

@@ -46,7 +46,9 @@ def with_statistics(kind, model):
 def compare(ours, theirs, fit_ours, fit_theirs, tolerance=1e-5):
     theirs.set_weights(ours.get_weights())
     history, their_history = fit_ours(ours), fit_theirs(theirs)
-    for a, b in zip(ours.get_weights(), [variable.value for variable in theirs.weights], strict=True):
+    for a, b in zip(
+        ours.get_weights(), [variable.value for variable in theirs.weights], strict=True
+    ):
         np.testing.assert_allclose(a, b, atol=tolerance, rtol=tolerance)
     return history, their_history
 
@@ -60,8 +62,12 @@ def test_twenty_steps_of_a_small_cnn(make):
     history, their_history = compare(
         ours,
         theirs,
-        lambda model: model.fit(PICTURES, CLASSES, validation_data=(PICTURES, CLASSES), **options).history,
-        lambda model: model.fit(PICTURES, CLASSES, validation_data=(PICTURES, CLASSES), **options).history,
+        lambda model: (
+            model.fit(PICTURES, CLASSES, validation_data=(PICTURES, CLASSES), **options).history
+        ),
+        lambda model: (
+            model.fit(PICTURES, CLASSES, validation_data=(PICTURES, CLASSES), **options).history
+        ),
     )
     assert int(ours.opt_state.count) == STEPS
     for name in ("loss", "accuracy", "val_loss", "val_accuracy"):
@@ -79,7 +85,9 @@ def test_momentum_a_short_batch_and_two_losses():
     ours, theirs = make(layers, Model), make(keras.layers, keras.Model)
     loss, weights = ["categorical_crossentropy", "mean_squared_error"], [1.0, 0.3]
     ours.compile(SGD(0.05, momentum=0.9, nesterov=True), loss, loss_weights=weights)
-    theirs.compile(keras.optimizers.SGD(0.05, momentum=0.9, nesterov=True), loss, loss_weights=weights)
+    theirs.compile(
+        keras.optimizers.SGD(0.05, momentum=0.9, nesterov=True), loss, loss_weights=weights
+    )
     options = {"batch_size": 8, "epochs": 5, "shuffle": False, "verbose": 0}
     history, their_history = compare(
         ours,
@@ -92,7 +100,13 @@ def test_momentum_a_short_batch_and_two_losses():
 
 def test_penalties():
     def make(kind, model):
-        return model([kind.Input((4,)), kind.Dense(3, kernel_regularizer="l2"), kind.Dense(1, kernel_regularizer="l1")])
+        return model(
+            [
+                kind.Input((4,)),
+                kind.Dense(3, kernel_regularizer="l2"),
+                kind.Dense(1, kernel_regularizer="l1"),
+            ]
+        )
 
     x, y = RNG.normal(size=(16, 4)).astype("float32"), RNG.normal(size=(16, 1)).astype("float32")
     ours, theirs = make(layers, Sequential), make(keras.layers, keras.Sequential)
@@ -100,6 +114,9 @@ def test_penalties():
     theirs.compile(keras.optimizers.SGD(0.1), "mse")
     options = {"batch_size": 4, "epochs": 5, "shuffle": False, "verbose": 0}
     history, their_history = compare(
-        ours, theirs, lambda m: m.fit(x, y, **options).history, lambda m: m.fit(x, y, **options).history
+        ours,
+        theirs,
+        lambda m: m.fit(x, y, **options).history,
+        lambda m: m.fit(x, y, **options).history,
     )
     np.testing.assert_allclose(history["loss"], their_history["loss"], rtol=1e-4)

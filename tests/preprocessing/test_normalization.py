@@ -24,10 +24,14 @@ def test_zero_mean_and_standard_deviation_f53_f54():
     np.testing.assert_allclose(found.mean(0), 0, atol=1e-4)
     np.testing.assert_allclose(found.std(0), 1, atol=1e-5)
     pictures = x.reshape(10, 10, 5, 4)
-    np.testing.assert_allclose(np.asarray(norm.zero_mean(pictures, (0, 1, 2))).mean((0, 1, 2)), 0, atol=1e-4)
+    np.testing.assert_allclose(
+        np.asarray(norm.zero_mean(pictures, (0, 1, 2))).mean((0, 1, 2)), 0, atol=1e-4
+    )
     grey = norm.zero_mean(pictures, None)
     np.testing.assert_allclose(np.asarray(grey), pictures - pictures.mean(), atol=1e-4)
-    np.testing.assert_array_equal(norm.standardize(np.ones((3, 2))), np.zeros((3, 2)))  # no division by zero
+    np.testing.assert_array_equal(
+        norm.standardize(np.ones((3, 2))), np.zeros((3, 2))
+    )  # no division by zero
 
 
 def test_principal_axes_and_whitening_f55():
@@ -35,14 +39,20 @@ def test_principal_axes_and_whitening_f55():
     found = norm.principal_axes(x)
     assert np.all(np.diff(found.variances) <= 0)
     rotated = norm.rotate(x, found)
-    np.testing.assert_allclose(covariance(rotated), np.diag(found.variances), atol=2e-3 * float(found.variances[0]))
+    np.testing.assert_allclose(
+        covariance(rotated), np.diag(found.variances), atol=2e-3 * float(found.variances[0])
+    )
     np.testing.assert_allclose(rotated @ found.axes.T + found.mean, x, atol=1e-3)
     np.testing.assert_allclose(covariance(norm.whiten(x, found)), np.eye(4), atol=5e-3)
     white = norm.zca(x, found)
     np.testing.assert_allclose(covariance(white), np.eye(4), atol=5e-3)
-    np.testing.assert_allclose(white, (x - x.mean(0)) @ np.asarray(norm.zca_matrix(covariance(x))), atol=5e-3)
+    np.testing.assert_allclose(
+        white, (x - x.mean(0)) @ np.asarray(norm.zca_matrix(covariance(x))), atol=5e-3
+    )
     # Of both whitened forms ZCA is the nearer to the data.
-    assert np.linalg.norm(white - norm.zero_mean(x)) < np.linalg.norm(norm.whiten(x, found) - norm.zero_mean(x))
+    assert np.linalg.norm(white - norm.zero_mean(x)) < np.linalg.norm(
+        norm.whiten(x, found) - norm.zero_mean(x)
+    )
 
 
 def test_fewer_components():
@@ -77,15 +87,23 @@ def variances_through_layers(initializer, activation, layers=8, width=512):
 def test_recipes_for_initial_weights_f50_to_f52():
     plain = initializers.VarianceScaling(1.0, "fan_in", "untruncated_normal")  # randn(n) / sqrt(n)
     np.testing.assert_allclose(variances_through_layers(plain, lambda s: s), 1, rtol=0.15)
-    relu = initializers.VarianceScaling(2.0, "fan_in", "untruncated_normal")  # randn(n) * sqrt(2 / n)
+    relu = initializers.VarianceScaling(
+        2.0, "fan_in", "untruncated_normal"
+    )  # randn(n) * sqrt(2 / n)
     np.testing.assert_allclose(variances_through_layers(relu, jax.nn.relu)[1:], 2, rtol=0.3)
-    assert variances_through_layers(plain, jax.nn.relu)[-1] < 0.05  # half of the variance is lost at each layer
-    small = initializers.RandomNormal(0.0, 0.01)(jax.random.key(0), (300, 300), jnp.float32)  # 0.01 * randn
+    assert (
+        variances_through_layers(plain, jax.nn.relu)[-1] < 0.05
+    )  # half of the variance is lost at each layer
+    small = initializers.RandomNormal(0.0, 0.01)(
+        jax.random.key(0), (300, 300), jnp.float32
+    )  # 0.01 * randn
     np.testing.assert_allclose(float(small.std()), 0.01, rtol=0.02)
 
 
 def test_weights_that_start_equal_stay_equal_f50():
-    """Why zeros are forbidden as initial weights: units that start alike get the same gradient for ever."""
+    """Why zeros are forbidden as initial weights: units that start alike get the same gradient for
+    ever.
+    """
     x, y = correlated(50)[:, :3], correlated(50)[:, 3:]
 
     def loss(params):
@@ -93,7 +111,10 @@ def test_weights_that_start_equal_stay_equal_f50():
 
     def trained(initializer):
         keys = jax.random.split(jax.random.key(0))
-        params = {"w": initializer(keys[0], (3, 4), jnp.float32), "v": initializer(keys[1], (4, 1), jnp.float32)}
+        params = {
+            "w": initializer(keys[0], (3, 4), jnp.float32),
+            "v": initializer(keys[1], (4, 1), jnp.float32),
+        }
         for _ in range(5):
             params = jax.tree.map(lambda p, g: p - 0.01 * g, params, jax.grad(loss)(params))
         return np.asarray(params["w"])

@@ -1,4 +1,6 @@
-"""Padding, skip-grams and windows: the demonstrations Q2.P1-P3 digit for digit, and laws that always hold."""
+"""Padding, skip-grams and windows: the demonstrations Q2.P1-P3 digit for digit, and laws that
+always hold.
+"""
 
 import json
 
@@ -16,7 +18,8 @@ from jaxcnn.preprocessing.sequence import (
     timeseries_generator_from_json,
 )
 
-# padding --------------------------------------------------------------------------------------------------------------
+# padding
+# --------------------------------------------------------------------------------------------------------------
 
 
 def test_padding_of_q2_p1():
@@ -35,7 +38,9 @@ def test_padding_of_q2_p1():
 
 
 def test_elements_with_a_shape_of_their_own():
-    padded = pad_sequences([np.ones((1, 2)), [], 2 * np.ones((3, 2))], maxlen=2, dtype="float32", value=-1)
+    padded = pad_sequences(
+        [np.ones((1, 2)), [], 2 * np.ones((3, 2))], maxlen=2, dtype="float32", value=-1
+    )
     assert padded.shape == (3, 2, 2)
     assert padded[:, :, 0].tolist() == [[-1, 1], [-1, -1], [2, 2]]
 
@@ -59,7 +64,9 @@ def test_bad_padding():
         pad_sequences([[1], 7])
     with pytest.raises(ValueError, match="number 0 is 'text'"):
         pad_sequences(["text"])
-    with pytest.raises(ValueError, match=r"Sequence 1 has elements of shape \(3,\); the first ones have \(2,\)"):
+    with pytest.raises(
+        ValueError, match=r"Sequence 1 has elements of shape \(3,\); the first ones have \(2,\)"
+    ):
         pad_sequences([np.ones((1, 2)), np.ones((2, 3))])
     with pytest.raises(ValueError, match="maxlen must not be negative"):
         pad_sequences([[1]], maxlen=-1)
@@ -77,7 +84,9 @@ def test_padding_laws(sequences, maxlen, padding, truncating):
         kept = min(len(sequence), maxlen)
         real = row[maxlen - kept :] if padding == "pre" else row[:kept]
         assert np.count_nonzero(row) == kept  # all else is filler
-        assert real.tolist() == (sequence[len(sequence) - kept :] if truncating == "pre" else sequence[:kept])
+        assert real.tolist() == (
+            sequence[len(sequence) - kept :] if truncating == "pre" else sequence[:kept]
+        )
 
 
 @given(SEQUENCES, st.integers(1, 12), END, END)
@@ -89,16 +98,21 @@ def test_padding_again_changes_nothing(sequences, maxlen, padding, truncating):
 
 @given(SEQUENCES, st.integers(1, 12))
 def test_pre_and_post_mirror_each_other(sequences, maxlen):
-    mirrored = pad_sequences([s[::-1] for s in sequences], maxlen, padding="post", truncating="post")
+    mirrored = pad_sequences(
+        [s[::-1] for s in sequences], maxlen, padding="post", truncating="post"
+    )
     np.testing.assert_array_equal(pad_sequences(sequences, maxlen), mirrored[:, ::-1])
 
 
-# word pairs -----------------------------------------------------------------------------------------------------------
+# word pairs
+# -----------------------------------------------------------------------------------------------------------
 
 
 def test_sampling_table_of_q2_p3():
     table = make_sampling_table(5)
-    np.testing.assert_array_equal(np.round(table, 8), [0.00315225, 0.00315225, 0.00547597, 0.00741556, 0.00912817])
+    np.testing.assert_array_equal(
+        np.round(table, 8), [0.00315225, 0.00315225, 0.00547597, 0.00741556, 0.00912817]
+    )
     assert make_sampling_table(100, 10.0).max() == 1.0
     # Q2.O3: with a factor of 1 the book has all probabilities 1
     np.testing.assert_allclose(make_sampling_table(5, 1.0), [0.9968, 0.9968, 1, 1, 1], atol=5e-5)
@@ -143,17 +157,22 @@ def test_skipgrams_with_too_small_a_vocabulary():
         skipgrams([1, 1], 1)
 
 
-# windows --------------------------------------------------------------------------------------------------------------
+# windows
+# --------------------------------------------------------------------------------------------------------------
 
 
 def test_windows():
-    windows, targets = TimeseriesGenerator(np.arange(50), np.arange(50), length=10, sampling_rate=2, batch_size=2)[0]
+    windows, targets = TimeseriesGenerator(
+        np.arange(50), np.arange(50), length=10, sampling_rate=2, batch_size=2
+    )[0]
     assert windows.tolist() == [[0, 2, 4, 6, 8], [1, 3, 5, 7, 9]]
     assert targets.tolist() == [10, 11]
 
 
 def test_shuffled_windows_come_once_each_and_follow_seed_and_epoch():
-    generator = TimeseriesGenerator(np.arange(30), np.arange(30), length=4, batch_size=7, shuffle=True)
+    generator = TimeseriesGenerator(
+        np.arange(30), np.arange(30), length=4, batch_size=7, shuffle=True
+    )
 
     def epoch():
         return [int(t) for i in range(len(generator)) for t in generator[i][1]]

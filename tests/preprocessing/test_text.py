@@ -20,10 +20,25 @@ TEXTS = ["The cat sat on the mat.", "The dog sat on the log.", "Dogs and cats li
 
 
 def printed_run():
-    """Q2.P6 with the ties between equally frequent words as they fell in the book's second run (its oddity O5)."""
+    """Q2.P6 with the ties between equally frequent words as they fell in the book's second run (its
+    oddity O5).
+    """
     tokenizer = Tokenizer(num_words=10)
     tokenizer.fit_on_texts(TEXTS)
-    order = ["the", "sat", "on", "dogs", "cats", "cat", "living", "mat", "together", "and", "dog", "log"]
+    order = [
+        "the",
+        "sat",
+        "on",
+        "dogs",
+        "cats",
+        "cat",
+        "living",
+        "mat",
+        "together",
+        "and",
+        "dog",
+        "log",
+    ]
     tokenizer.word_index = {word: i for i, word in enumerate(order, 1)}
     tokenizer.index_word = dict(enumerate(order, 1))
     sequences = tokenizer.texts_to_sequences(TEXTS)
@@ -56,7 +71,13 @@ def test_words_of_q2_p4():
 
 
 def test_words_with_other_arguments():
-    assert text_to_word_sequence("It's a\tDog, no\ncat!", lower=False) == ["It's", "a", "Dog", "no", "cat"]
+    assert text_to_word_sequence("It's a\tDog, no\ncat!", lower=False) == [
+        "It's",
+        "a",
+        "Dog",
+        "no",
+        "cat",
+    ]
     assert text_to_word_sequence("a b;c", filters=";", split=" ") == ["a", "b", "c"]
     assert text_to_word_sequence("a b;c", filters="", split=";") == ["a b", "c"]
     assert text_to_word_sequence("a::b.c", filters=".", split="::") == ["a", "b", "c"]
@@ -76,7 +97,10 @@ def test_one_hot_of_q2_p5():
 def test_one_hot_is_the_same_under_a_fixed_hash_seed():
     program = "from jaxcnn.preprocessing.text import one_hot; print(one_hot('The cat sat on the mat.', 50))"
     env = {"PYTHONHASHSEED": "7", "JAX_PLATFORMS": "cpu", "PYTHONPATH": ":".join(sys.path)}
-    found = {subprocess.check_output([sys.executable, "-c", program], env=env, text=True) for _ in range(2)}
+    found = {
+        subprocess.check_output([sys.executable, "-c", program], env=env, text=True)
+        for _ in range(2)
+    }
     assert len(found) == 1
 
 
@@ -105,14 +129,29 @@ def test_counts_of_q2_p6():
 def test_matrices_of_q2_p6_to_all_printed_digits():
     tokenizer, sequences = printed_run()
     assert sequences == [[1, 6, 2, 3, 1, 8], [1, 2, 3, 1], [4, 5, 7, 9]]
-    binary = [[0, 1, 1, 1, 0, 0, 1, 0, 1, 0], [0, 1, 1, 1, 0, 0, 0, 0, 0, 0], [0, 0, 0, 0, 1, 1, 0, 1, 0, 1]]
+    binary = [
+        [0, 1, 1, 1, 0, 0, 1, 0, 1, 0],
+        [0, 1, 1, 1, 0, 0, 0, 0, 0, 0],
+        [0, 0, 0, 0, 1, 1, 0, 1, 0, 1],
+    ]
     count = np.array(binary) + np.array([[0, 1, *[0] * 8], [0, 1, *[0] * 8], [0] * 10])
     a, b, c = 1.17360019, 0.69314718, 0.91629073
-    tfidf = [[0, a, b, b, 0, 0, c, 0, c, 0], [0, a, b, b, 0, 0, 0, 0, 0, 0], [0, 0, 0, 0, c, c, 0, c, 0, c]]
-    freq = [[0, 0.33333333, *[0.16666667] * 2, 0, 0, 0.16666667, 0, 0.16666667, 0], [0, 0.5, 0.25, 0.25, *[0] * 6]]
+    tfidf = [
+        [0, a, b, b, 0, 0, c, 0, c, 0],
+        [0, a, b, b, 0, 0, 0, 0, 0, 0],
+        [0, 0, 0, 0, c, c, 0, c, 0, c],
+    ]
+    freq = [
+        [0, 0.33333333, *[0.16666667] * 2, 0, 0, 0.16666667, 0, 0.16666667, 0],
+        [0, 0.5, 0.25, 0.25, *[0] * 6],
+    ]
     for mode, expected in {"binary": binary, "count": count, "tfidf": tfidf}.items():
-        np.testing.assert_array_equal(np.round(tokenizer.sequences_to_matrix(sequences, mode), 8), expected)
-    np.testing.assert_array_equal(np.round(tokenizer.sequences_to_matrix(sequences, "freq")[:2], 8), freq)
+        np.testing.assert_array_equal(
+            np.round(tokenizer.sequences_to_matrix(sequences, mode), 8), expected
+        )
+    np.testing.assert_array_equal(
+        np.round(tokenizer.sequences_to_matrix(sequences, "freq")[:2], 8), freq
+    )
     np.testing.assert_array_equal(tokenizer.texts_to_matrix(TEXTS), binary)
 
 
@@ -158,7 +197,9 @@ def test_matrix_without_num_words_and_bad_input():
         tokenizer.sequences_to_matrix([[1]])
     tokenizer.fit_on_texts(["a b"])
     assert tokenizer.sequences_to_matrix([[1, 5], []], "count").tolist() == [[0, 1, 0], [0, 0, 0]]
-    with pytest.raises(ValueError, match="Unknown mode 'counts'; known: binary, count, tfidf, freq"):
+    with pytest.raises(
+        ValueError, match="Unknown mode 'counts'; known: binary, count, tfidf, freq"
+    ):
         tokenizer.texts_to_matrix(["a"], "counts")
     with pytest.raises(ValueError, match="must not be negative; got -1"):
         tokenizer.sequences_to_matrix([[-1]])

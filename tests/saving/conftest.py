@@ -1,4 +1,6 @@
-"""The oracle is the real Keras 3, on its JAX backend; the choice has to be made before it is imported."""
+"""The oracle is the real Keras 3, on its JAX backend; the choice has to be made before it is
+imported.
+"""
 
 import os
 
@@ -23,7 +25,9 @@ def compiled_for_one_run():
 def randomise(model, seed=7):
     """Move every weight away from zeros and ones (variances stay positive)."""
     rng = np.random.default_rng(seed)
-    model.set_weights([(np.abs(w) + 0.3 * rng.random(w.shape)).astype("float32") for w in model.get_weights()])
+    model.set_weights(
+        [(np.abs(w) + 0.3 * rng.random(w.shape)).astype("float32") for w in model.get_weights()]
+    )
     return model
 
 
@@ -41,7 +45,9 @@ def stack(**arguments):
 
 
 def graph():
-    """Two inputs, a shared layer, an inner functional model called twice, an inner stack, wrappers, two outputs."""
+    """Two inputs, a shared layer, an inner functional model called twice, an inner stack, wrappers,
+    two outputs.
+    """
     a, b = L.Input((4, 3), name="first"), L.Input((4, 3), name="second")
     x = L.Input((4, 3))
     inner = Model(x, L.BatchNormalization()(L.Dense(3, activation="tanh")(x)), name="inner")

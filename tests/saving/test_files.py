@@ -1,4 +1,6 @@
-"""What saving promises: nothing half written, nothing half loaded, one clear sentence when something is wrong."""
+"""What saving promises: nothing half written, nothing half loaded, one clear sentence when
+something is wrong.
+"""
 
 import json
 import os
@@ -15,7 +17,7 @@ import pytest
 from jaxcnn import layers as L
 from jaxcnn import optimizers
 from jaxcnn.models import Model, Sequential, load_model, model_from_json
-from jaxcnn.registry import custom_object_scope, get_custom_objects
+from jaxcnn.runtime.names import custom_object_scope, get_custom_objects
 from jaxcnn.saving import load_exported
 
 from .conftest import graph, inputs_of, outputs, randomise, same, stack
@@ -48,7 +50,9 @@ class Scale(L.Layer):
         return super().get_config() | {"start": self.start}
 
 
-@pytest.mark.parametrize("name", ["model", "model.model", "a.b.hdf5", "new/folder/model.h5", "model.keras"])
+@pytest.mark.parametrize(
+    "name", ["model", "model.model", "a.b.hdf5", "new/folder/model.h5", "model.keras"]
+)
 def test_any_name_and_the_content_decides(tmp_path, name):
     model = randomise(graph())
     model.save(tmp_path / name)
@@ -67,7 +71,13 @@ SELDOM = ["sgd", "adagrad", "adadelta", "adamax", "adamw", "lion", "adam"]
 
 @pytest.mark.parametrize(
     "optimizer",
-    ["decay", "nadam", "momentum", "rmsprop", *(pytest.param(name, marks=pytest.mark.slow) for name in SELDOM)],
+    [
+        "decay",
+        "nadam",
+        "momentum",
+        "rmsprop",
+        *(pytest.param(name, marks=pytest.mark.slow) for name in SELDOM),
+    ],
 )
 def test_going_on_from_a_file_equals_not_stopping(tmp_path, optimizer):
     made = {
@@ -75,7 +85,9 @@ def test_going_on_from_a_file_equals_not_stopping(tmp_path, optimizer):
         "decay": lambda: optimizers.Adam(0.01, decay=0.1, amsgrad=True),
     }.get(optimizer, lambda: optimizer)
     x, y = np.random.default_rng(0).normal(size=(2, 8, 3)).astype("f4")
-    model = Sequential([L.Dense(4, activation="tanh", input_shape=(3,)), L.BatchNormalization(), L.Dense(3)])
+    model = Sequential(
+        [L.Dense(4, activation="tanh", input_shape=(3,)), L.BatchNormalization(), L.Dense(3)]
+    )
     model.compile(made(), "mse", metrics=["mae"])
     for _ in range(3):
         model.train_on_batch(x, y)
@@ -125,7 +137,9 @@ def test_a_stack_on_a_model_with_two_inputs(tmp_path, name):
 
 
 def test_by_name_into_a_model_that_is_partly_the_same(tmp_path):
-    old = randomise(Sequential([L.Dense(2, input_dim=3, name="dense_1"), L.Dense(3, name="dense_2")]))
+    old = randomise(
+        Sequential([L.Dense(2, input_dim=3, name="dense_1"), L.Dense(3, name="dense_2")])
+    )
     new = Sequential([L.Dense(2, input_dim=3, name="dense_1"), L.Dense(10, name="new_dense")])
     kept = new.get_weights()[2:]
     for name in ("w.h5", "m.h5", "w.weights.h5", "m.keras"):
@@ -143,14 +157,17 @@ def test_shapes_that_do_not_fit(tmp_path, name):
     new = Sequential([L.Dense(2, input_dim=3, name="a"), L.Dense(5, name="b")])
     before = new.get_weights()
     with pytest.raises(
-        ValueError, match=r"layer 'b' needs weights of shapes \[\(2, 5\), \(5,\)\].*\[\(2, 3\), \(3,\)\]"
+        ValueError,
+        match=r"layer 'b' needs weights of shapes \[\(2, 5\), \(5,\)\].*\[\(2, 3\), \(3,\)\]",
     ):
         new.load_weights(tmp_path / name)
     for found, expected in zip(new.get_weights(), before, strict=True):
         np.testing.assert_array_equal(found, expected)
     with pytest.warns(UserWarning, match=r"layer 'b'.*skipped"):
         new.load_weights(tmp_path / name, skip_mismatch=True)
-    for found, expected in zip(new.get_weights(), [*old.get_weights()[:2], *before[2:]], strict=True):
+    for found, expected in zip(
+        new.get_weights(), [*old.get_weights()[:2], *before[2:]], strict=True
+    ):
         np.testing.assert_array_equal(found, expected)
     if name == "w.h5":
         with pytest.raises(ValueError, match=r"2 layers \(a, b\); model .* has 1"):
@@ -318,7 +335,7 @@ def test_saving_needs_no_tensorflow_and_no_keras(tmp_path):
     assert result.returncode == 0, result.stderr
 
 
-# -- programs that run alone ------------------------------------------------------------------------------------------
+# -- programs that run alone -----------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("build", [stack, graph], ids=["Sequential", "functional"])

@@ -1,4 +1,6 @@
-"""Files that the real Keras 3 reads and writes: equal predictions in both directions, compiled or not."""
+"""Files that the real Keras 3 reads and writes: equal predictions in both directions, compiled or
+not.
+"""
 
 import importlib.util
 import sys
@@ -15,15 +17,20 @@ from jaxcnn.models import Model, Sequential, load_model
 
 from .conftest import graph, inputs_of, outputs, randomise, same, stack
 
-_spec = importlib.util.spec_from_file_location("layer_cases", Path(__file__).parents[1] / "contract" / "layer_cases.py")
+_spec = importlib.util.spec_from_file_location(
+    "layer_cases", Path(__file__).parents[1] / "contract" / "layer_cases.py"
+)
 layer_cases = importlib.util.module_from_spec(_spec)
 sys.modules["layer_cases"] = layer_cases  # where dataclasses look their module up
 _spec.loader.exec_module(layer_cases)
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*:UserWarning:keras", "ignore::DeprecationWarning")
 
-CASES = [c for c in layer_cases.CASES if hasattr(keras.layers, c.layer) and "axis=[1, -1]" not in str(c)]
-# In HDF5 it reads hard_sigmoid as another function than Keras 2 did, and named functions not at all.
+CASES = [
+    c for c in layer_cases.CASES if hasattr(keras.layers, c.layer) and "axis=[1, -1]" not in str(c)
+]
+# In HDF5 it reads hard_sigmoid as another function than Keras 2 did, and named functions not at
+# all.
 RESEMBLING = ("GRU", "LSTM", "ConvLSTM2D", "Lambda")
 
 
@@ -57,7 +64,9 @@ def test_every_layer_there_and_back_by_keras_archives(case, tmp_path):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("case", [c for c in CASES if c.layer not in RESEMBLING and not callable(c.arguments)], ids=str)
+@pytest.mark.parametrize(
+    "case", [c for c in CASES if c.layer not in RESEMBLING and not callable(c.arguments)], ids=str
+)
 def test_every_layer_by_hdf5(case, tmp_path):
     model, x = chain(case), case_inputs(case)
     model.save(tmp_path / "m.h5")
@@ -71,7 +80,11 @@ def test_keras_reads_what_we_write(name, build, compiled, tmp_path):
     model = randomise(build())
     x = inputs_of(model)
     if compiled:
-        loss = ["categorical_crossentropy", "mse"] if len(model.outputs) > 1 else "categorical_crossentropy"
+        loss = (
+            ["categorical_crossentropy", "mse"]
+            if len(model.outputs) > 1
+            else "categorical_crossentropy"
+        )
         model.compile("adam", loss)
         model.train_on_batch(x, [np.ones((3, *t.shape[1:])) for t in model.outputs])
     model.save(tmp_path / name)
@@ -90,7 +103,11 @@ def test_keras_reads_what_we_write(name, build, compiled, tmp_path):
 def test_we_read_what_keras_writes(name, tmp_path):
     randomise(graph()).save(tmp_path / "ours.keras")
     there = keras.models.load_model(tmp_path / "ours.keras")
-    there.compile(keras.optimizers.RMSprop(0.01), ["categorical_crossentropy", "mse"], metrics=[["accuracy"], ["mae"]])
+    there.compile(
+        keras.optimizers.RMSprop(0.01),
+        ["categorical_crossentropy", "mse"],
+        metrics=[["accuracy"], ["mae"]],
+    )
     model = graph()
     x = inputs_of(model)
     y = [np.eye(2)[[0, 1, 0]], np.ones((3, 4, 3))]
@@ -120,7 +137,9 @@ def test_weights_alone_in_the_layouts_of_keras_3(tmp_path):
 
 
 def test_a_frozen_inner_model_keeps_its_flag_and_the_order_of_its_weights(tmp_path):
-    inner = Sequential([L.Dense(3, input_shape=(3,)), L.BatchNormalization(), L.Dense(3), L.BatchNormalization()])
+    inner = Sequential(
+        [L.Dense(3, input_shape=(3,)), L.BatchNormalization(), L.Dense(3), L.BatchNormalization()]
+    )
     inner.trainable = False
     model = randomise(Sequential([inner, L.Dense(2)]))
     x = inputs_of(model)
@@ -140,8 +159,13 @@ def test_hard_sigmoid_is_another_function_in_keras_3(tmp_path):
     x = inputs_of(ours := Sequential([L.LSTM(2, input_shape=(4, 3))]))
     ours.save(tmp_path / "ours.keras")
     same(outputs(keras.models.load_model(tmp_path / "ours.keras"), x), outputs(ours, x))
-    assert load_model(tmp_path / "ours.keras").layers[0].recurrent_activation.__name__ == "hard_sigmoid"
-    theirs = keras.Sequential([keras.Input((4, 3)), keras.layers.LSTM(2, recurrent_activation="hard_sigmoid")])
+    assert (
+        load_model(tmp_path / "ours.keras").layers[0].recurrent_activation.__name__
+        == "hard_sigmoid"
+    )
+    theirs = keras.Sequential(
+        [keras.Input((4, 3)), keras.layers.LSTM(2, recurrent_activation="hard_sigmoid")]
+    )
     for name in ("theirs.keras", "theirs.h5"):
         theirs.save(tmp_path / name)
         same(outputs(load_model(tmp_path / name), x), outputs(theirs, x))
@@ -151,7 +175,10 @@ def test_branches_of_the_same_class_keep_their_weights(tmp_path):
     """The places in a '.keras' file are numbered by class, so the order of layers must be Keras's."""
     source = x = L.Input((6, 6, 2))
     for filters in (2, 3):
-        parts = [L.Conv2D(filters, 1)(x), L.Conv2D(filters, 3, padding="same")(L.Conv2D(filters, 1)(x))]
+        parts = [
+            L.Conv2D(filters, 1)(x),
+            L.Conv2D(filters, 3, padding="same")(L.Conv2D(filters, 1)(x)),
+        ]
         parts.append(L.Conv2D(filters, 1)(L.MaxPooling2D(3, strides=1, padding="same")(x)))
         x = L.concatenate(parts)
     model = randomise(Model(source, L.GlobalAveragePooling2D()(x)))
@@ -170,7 +197,9 @@ def test_what_keras_3_can_and_we_cannot_is_refused_by_name(tmp_path):
     keras.Sequential([keras.Input((3,)), normal]).save(tmp_path / "scaled.keras")
     with pytest.raises(ValueError, match=r"'scaled'.*`?rms_scaling`?"):
         load_model(tmp_path / "scaled.keras")
-    keras.Sequential([keras.Input((3,)), keras.layers.Lambda(lambda x: x + 1)]).save(tmp_path / "lambda.keras")
+    keras.Sequential([keras.Input((3,)), keras.layers.Lambda(lambda x: x + 1)]).save(
+        tmp_path / "lambda.keras"
+    )
     with pytest.raises(ValueError, match="safe_mode=False"):
         load_model(tmp_path / "lambda.keras")
     model = load_model(tmp_path / "lambda.keras", safe_mode=False)
@@ -185,5 +214,8 @@ def test_the_h5_layout_is_that_of_keras_2(tmp_path):
         assert set(file) == {"model_weights"} and file.attrs["keras_version"].startswith("2.")
         group = file["model_weights"]
         assert list(group.attrs["layer_names"]) == [layer.name.encode() for layer in model.layers]
-        assert list(group["conv2d_1"].attrs["weight_names"]) == [b"conv2d_1/kernel:0", b"conv2d_1/bias:0"]
+        assert list(group["conv2d_1"].attrs["weight_names"]) == [
+            b"conv2d_1/kernel:0",
+            b"conv2d_1/bias:0",
+        ]
         assert group["conv2d_1"]["conv2d_1/kernel:0"].shape == (3, 3, 2, 3)

@@ -8,7 +8,14 @@ import numpy as np
 import pytest
 
 from jaxcnn import layers as L
-from jaxcnn.models import Model, Sequential, load_model, model_from_config, model_from_json, model_from_yaml
+from jaxcnn.models import (
+    Model,
+    Sequential,
+    load_model,
+    model_from_config,
+    model_from_json,
+    model_from_yaml,
+)
 
 from .conftest import graph, inputs_of, outputs, randomise, same, stack
 
@@ -31,7 +38,9 @@ def theano_picture_model(data_format):
 
 @pytest.fixture
 def before_keras_1(tmp_path):
-    """(weights file with `nb_layers` as Theano's Keras 0 wrote it, inputs channels first, what they give)."""
+    """(weights file with `nb_layers` as Theano's Keras 0 wrote it, inputs channels first, what they
+    give).
+    """
     rng = np.random.default_rng(0)
     kernel, bias = rng.normal(size=(3, 2, 3, 3)).astype("f4"), rng.normal(size=3).astype("f4")
     dense = [rng.normal(size=s).astype("f4") for s in ((3 * 3 * 2, 4), (4,), (4, 2), (2,))]
@@ -50,7 +59,9 @@ def before_keras_1(tmp_path):
     y = np.empty((3, 3, 6, 5), "f4")
     for i in range(6):
         for j in range(5):
-            y[:, :, i, j] = np.einsum("ncij,fcij->nf", padded[:, :, i : i + 3, j : j + 3], turned) + bias
+            y[:, :, i, j] = (
+                np.einsum("ncij,fcij->nf", padded[:, :, i : i + 3, j : j + 3], turned) + bias
+            )
     pooled = y[:, :, :6, :4].reshape(3, 3, 3, 2, 2, 2).max(axis=(3, 5))
     return path, x, np.tanh(pooled.reshape(3, -1) @ dense[0] + dense[1]) @ dense[2] + dense[3]
 
@@ -87,7 +98,9 @@ def write_keras_1(path, config, weights, **attrs):
 def test_a_whole_model_of_keras_1(tmp_path):
     rng = np.random.default_rng(1)
     common = {"trainable": True, "init": "glorot_uniform", "activation": "linear", "bias": True}
-    none = dict.fromkeys(("W_regularizer", "b_regularizer", "activity_regularizer", "W_constraint", "b_constraint"))
+    none = dict.fromkeys(
+        ("W_regularizer", "b_regularizer", "activity_regularizer", "W_constraint", "b_constraint")
+    )
     config = keras_1_config("Sequential")
     config["config"] = [
         keras_1_config(
@@ -114,7 +127,12 @@ def test_a_whole_model_of_keras_1(tmp_path):
             dim_ordering="tf",
         ),
         keras_1_config(
-            "BatchNormalization", name="batchnormalization_1", axis=-1, mode=0, epsilon=0.001, momentum=0.99
+            "BatchNormalization",
+            name="batchnormalization_1",
+            axis=-1,
+            mode=0,
+            epsilon=0.001,
+            momentum=0.99,
         ),
         keras_1_config("Dropout", name="dropout_1", trainable=True, p=0.25),
         keras_1_config("Flatten", name="flatten_1", trainable=True),
@@ -128,12 +146,18 @@ def test_a_whole_model_of_keras_1(tmp_path):
     weights = {
         "convolution2d_1": {"convolution2d_1_W:0": kernel, "convolution2d_1_b:0": bias},
         "maxpooling2d_1": {},
-        "batchnormalization_1": {f"batchnormalization_1_{n}:0": a for n, a in zip(names, statistics, strict=True)},
+        "batchnormalization_1": {
+            f"batchnormalization_1_{n}:0": a for n, a in zip(names, statistics, strict=True)
+        },
         "dense_1": {"dense_1_W:0": dense[0], "dense_1_b:0": dense[1]},
     }
     write_keras_1(tmp_path / "old.h5", config, weights)
     model = load_model(tmp_path / "old.h5")
-    assert [type(layer).__name__ for layer in model.layers[:3]] == ["Conv2D", "MaxPooling2D", "BatchNormalization"]
+    assert [type(layer).__name__ for layer in model.layers[:3]] == [
+        "Conv2D",
+        "MaxPooling2D",
+        "BatchNormalization",
+    ]
     assert model.layers[3].rate == 0.25 and model.layers[0].kernel_regularizer.l2 == 0.01
     expected = stack_of_keras_2()
     expected.set_weights([kernel, bias, *statistics, *dense])
@@ -184,7 +208,9 @@ def test_gates_in_arrays_of_their_own(tmp_path, layer, gates, wrapped):
     order = "ifco" if layer == "LSTM" else gates
     arrays, expected = {}, []
     for way in ("forward", "backward")[: 1 + wrapped]:
-        parts = {g: [rng.normal(size=s).astype("f4") for s in ((2, 3), (3, 3), (3,))] for g in gates}
+        parts = {
+            g: [rng.normal(size=s).astype("f4") for s in ((2, 3), (3, 3), (3,))] for g in gates
+        }
         for g in gates:
             arrays |= {f"{way}_{kind}_{g}": a for kind, a in zip("WUb", parts[g], strict=True)}
         expected += [np.concatenate([parts[g][i] for g in order], axis=-1) for i in range(3)]
@@ -210,19 +236,44 @@ def test_the_other_names_of_keras_1():
         "LSTM", name="a", output_dim=3, inner_init="orthogonal", forget_bias_init="one", inner_activation="sigmoid",
         dropout_W=0.1, dropout_U=0.2, consume_less="gpu", init="glorot_uniform", input_dim=4, **shape,
     )  # fmt: skip
-    assert (lstm.units, lstm.unit_forget_bias, lstm.dropout, lstm.recurrent_dropout) == (3, True, 0.1, 0.2)
+    assert (lstm.units, lstm.unit_forget_bias, lstm.dropout, lstm.recurrent_dropout) == (
+        3,
+        True,
+        0.1,
+        0.2,
+    )
     conv = read(
-        "Convolution1D", name="a", nb_filter=2, filter_length=3, subsample_length=2, border_mode="same", **shape
+        "Convolution1D",
+        name="a",
+        nb_filter=2,
+        filter_length=3,
+        subsample_length=2,
+        border_mode="same",
+        **shape,
     )
     assert (conv.filters, conv.kernel_size, conv.strides, conv.padding) == (2, (3,), (2,), "same")
     atrous = read(
         "AtrousConvolution2D", name="a", nb_filter=2, nb_row=3, nb_col=2, atrous_rate=[2, 2], dim_ordering="th",
         batch_input_shape=[None, 2, 9, 9],
     )  # fmt: skip
-    assert (atrous.kernel_size, atrous.dilation_rate, atrous.data_format) == ((3, 2), (2, 2), "channels_first")
-    embedding = read("Embedding", name="a", input_dim=5, output_dim=2, input_length=4, init="uniform", dropout=0.0)
+    assert (atrous.kernel_size, atrous.dilation_rate, atrous.data_format) == (
+        (3, 2),
+        (2, 2),
+        "channels_first",
+    )
+    embedding = read(
+        "Embedding",
+        name="a",
+        input_dim=5,
+        output_dim=2,
+        input_length=4,
+        init="uniform",
+        dropout=0.0,
+    )
     assert (embedding.input_dim, embedding.output_dim) == (5, 2)
-    steps = read("TimeDistributedDense", name="a", output_dim=3, input_dim=4, init="glorot_uniform", **shape)
+    steps = read(
+        "TimeDistributedDense", name="a", output_dim=3, input_dim=4, init="glorot_uniform", **shape
+    )
     assert type(steps).__name__ == "TimeDistributed" and steps.layer.units == 3
     noise = read("GaussianNoise", name="a", sigma=0.5, **shape)
     assert noise.stddev == 0.5
@@ -231,11 +282,20 @@ def test_the_other_names_of_keras_1():
 
 
 def test_merge_layers_of_keras_1():
-    a, b = ([keras_1_config("InputLayer", batch_input_shape=[None, 3], input_dtype="float32", name=n)] for n in "ab")
-    a, b = ({**entry[0], "name": entry[0]["config"]["name"], "inbound_nodes": []} for entry in (a, b))
+    a, b = (
+        [keras_1_config("InputLayer", batch_input_shape=[None, 3], input_dtype="float32", name=n)]
+        for n in "ab"
+    )
+    a, b = (
+        {**entry[0], "name": entry[0]["config"]["name"], "inbound_nodes": []} for entry in (a, b)
+    )
     for mode, expected in (("concat", (None, 6)), ("sum", (None, 3)), ("dot", (None, 1))):
         settings = {"mode": mode, "concat_axis": -1, "dot_axes": [[1], [1]], "name": "m"}
-        merge = {**keras_1_config("Merge", **settings), "name": "m", "inbound_nodes": [[["a", 0, 0], ["b", 0, 0]]]}
+        merge = {
+            **keras_1_config("Merge", **settings),
+            "name": "m",
+            "inbound_nodes": [[["a", 0, 0], ["b", 0, 0]]],
+        }
         config = keras_1_config(
             "Model",
             name="x",
@@ -263,14 +323,18 @@ def test_sequential_as_a_bare_list(tmp_path):
     """Until Keras 2.2.2 the configuration was a list, and the first layer had the input shape."""
     model = randomise(stack())
     layers = json.loads(json.dumps(model.get_config()["layers"]))
-    write_keras_2(tmp_path / "list.model", model, "2.0.4", {"class_name": "Sequential", "config": layers})
+    write_keras_2(
+        tmp_path / "list.model", model, "2.0.4", {"class_name": "Sequential", "config": layers}
+    )
     loaded = load_model(tmp_path / "list.model")
     x = inputs_of(model)
     same(outputs(loaded, x), outputs(model, x))
 
 
 def counted_from_one(config):
-    """Calls of inner models counted as Keras 2 did, where the graph a model was made from is call 0."""
+    """Calls of inner models counted as Keras 2 did, where the graph a model was made from is call
+    0.
+    """
     layers = config["config"]["layers"]
     inside = {e["name"] for e in layers if isinstance(e["config"].get("layers"), list)}
     for entry in layers:
@@ -301,12 +365,18 @@ def test_kernels_of_keras_2_on_theano_are_turned(tmp_path):
 
 def test_locally_connected_rows_with_channels_first(tmp_path):
     """Keras 2 keeps the rows of a kernel channels first there."""
-    model = randomise(Sequential([L.LocallyConnected2D(2, 2, data_format="channels_first", input_shape=(3, 4, 4))]))
+    model = randomise(
+        Sequential(
+            [L.LocallyConnected2D(2, 2, data_format="channels_first", input_shape=(3, 4, 4))]
+        )
+    )
     model.save(tmp_path / "l.h5")
     with h5py.File(tmp_path / "l.h5") as file:
         stored = file["model_weights/locally_connected2d_1/locally_connected2d_1/kernel:0"][()]
     own = model.get_weights()[0]
-    np.testing.assert_array_equal(stored.reshape(9, 3, 2, 2, 2), own.reshape(9, 2, 2, 3, 2).transpose(0, 3, 1, 2, 4))
+    np.testing.assert_array_equal(
+        stored.reshape(9, 3, 2, 2, 2), own.reshape(9, 2, 2, 3, 2).transpose(0, 3, 1, 2, 4)
+    )
     np.testing.assert_array_equal(load_model(tmp_path / "l.h5").get_weights()[0], own)
 
 
@@ -317,9 +387,13 @@ def test_arguments_of_later_versions_of_keras_2():
     def read(name, /, **settings):
         described = {"class_name": name, "config": {"name": "a", **settings}}
         inner = {"name": "s", "layers": [described]}
-        return model_from_config({"class_name": "Sequential", "config": inner, "keras_version": "2.15.0"}).layers[0]
+        return model_from_config(
+            {"class_name": "Sequential", "config": inner, "keras_version": "2.15.0"}
+        ).layers[0]
 
-    batch = read("BatchNormalization", axis=[3], renorm=False, virtual_batch_size=None, fused=True, **shape)
+    batch = read(
+        "BatchNormalization", axis=[3], renorm=False, virtual_batch_size=None, fused=True, **shape
+    )
     assert batch.axis == 3
     conv = read("Conv2D", filters=2, kernel_size=[3, 3], groups=1, dtype="float32", **shape)
     assert conv.filters == 2
@@ -337,7 +411,9 @@ def test_arguments_of_later_versions_of_keras_2():
 
 
 def test_optimizer_states_of_older_versions(tmp_path):
-    """Keras 2.0 sorted weights by name, did not count RMSprop's updates, and kept velocities SGD had no use for."""
+    """Keras 2.0 sorted weights by name, did not count RMSprop's updates, and kept velocities SGD
+    had no use for.
+    """
     x, y = np.random.default_rng(0).normal(size=(2, 8, 3)).astype("f4")
 
     def trained(optimizer):
@@ -355,7 +431,11 @@ def test_optimizer_states_of_older_versions(tmp_path):
 
     by_name = [3, 2, 1, 0]  # a/bias, a/kernel, z/bias, z/kernel
     for optimizer, version, change in (
-        ("adam", "2.0.4", lambda v: [v[0], *(v[1:5][i] for i in by_name), *(v[5:9][i] for i in by_name)]),
+        (
+            "adam",
+            "2.0.4",
+            lambda v: [v[0], *(v[1:5][i] for i in by_name), *(v[5:9][i] for i in by_name)],
+        ),
         ("adam", "2.2.4", lambda v: [*v, *(np.zeros(1) for _ in range(4))]),
         ("rmsprop", "2.0.4", lambda v: [v[1:][i] for i in by_name]),
         ("sgd", "2.2.4", lambda v: [*v, *(np.zeros_like(w) for w in trained("sgd").get_weights())]),
@@ -373,7 +453,9 @@ def test_optimizer_states_of_older_versions(tmp_path):
 def test_yaml_with_the_tuples_of_keras_2_and_nothing_executed():
     model = graph()
     text = model.to_yaml()
-    assert jax.tree.leaves(model_from_yaml(text).get_config()) == jax.tree.leaves(model.get_config())
+    assert jax.tree.leaves(model_from_yaml(text).get_config()) == jax.tree.leaves(
+        model.get_config()
+    )
     text = """
 class_name: Sequential
 config:

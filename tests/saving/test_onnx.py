@@ -46,7 +46,9 @@ def two_inputs():
     a, b = Input((8, 8, 3), name="picture"), Input((4,), name="numbers")
     seen = GlobalAveragePooling2D()(Conv2D(4, 3, strides=2, padding="same")(a))
     both = concatenate([seen, b])
-    return Model([a, b], [Dense(1, name="size")(both), Dense(3, activation="softmax", name="kind")(both)])
+    return Model(
+        [a, b], [Dense(1, name="size")(both), Dense(3, activation="softmax", name="kind")(both)]
+    )
 
 
 def words():
@@ -63,7 +65,10 @@ def test_onnx_programs_predict_what_the_model_predicts(tmp_path, build):
     assert [i.name for i in session.get_inputs()] == model.input_names
     assert [o.name for o in session.get_outputs()] == model.output_names
     rng = np.random.default_rng(0)
-    x = [(rng.random((5, *t.shape[1:])) * (1 if "float" in str(t.dtype) else 20)).astype(t.dtype) for t in model.inputs]
+    x = [
+        (rng.random((5, *t.shape[1:])) * (1 if "float" in str(t.dtype) else 20)).astype(t.dtype)
+        for t in model.inputs
+    ]
     found = session.run(None, dict(zip(model.input_names, x, strict=True)))
     expected = model.predict(x if len(x) > 1 else x[0])
     for a, b in zip(found, expected if len(found) > 1 else [expected], strict=True):
@@ -72,7 +77,9 @@ def test_onnx_programs_predict_what_the_model_predicts(tmp_path, build):
 
 def test_what_has_no_onnx_form_is_said(tmp_path):
     pytest.importorskip("jax2onnx", reason='needs pip install "jaxcnn[onnx]"')
-    with pytest.raises(ValueError, match=r"takes arrays of one shape; input '.*' of model .* has \(1, None, 2\)"):
+    with pytest.raises(
+        ValueError, match=r"takes arrays of one shape; input '.*' of model .* has \(1, None, 2\)"
+    ):
         Sequential([LSTM(3, input_shape=(None, 2))]).export_onnx(tmp_path / "m.onnx")
     import jax
 

@@ -22,10 +22,16 @@ def real(name):
 
 @pytest.mark.parametrize(
     "name",
-    ["fer2013_big_XCEPTION.54-0.66.hdf5", "fer2013_mini_XCEPTION.102-0.66.hdf5", "gender_mini_XCEPTION.21-0.95.hdf5"],
+    [
+        "fer2013_big_XCEPTION.54-0.66.hdf5",
+        "fer2013_mini_XCEPTION.102-0.66.hdf5",
+        "gender_mini_XCEPTION.21-0.95.hdf5",
+    ],
 )
 def test_networks_of_keras_2_0_5(name):
-    """Structure, weights and the optimizer's state; Keras 3, which cannot read the training part, agrees."""
+    """Structure, weights and the optimizer's state; Keras 3, which cannot read the training part,
+    agrees.
+    """
     path = real(name)
     model = load_model(path)
     assert model.metrics_names == ["loss", "acc"]
@@ -35,7 +41,9 @@ def test_networks_of_keras_2_0_5(name):
     arrays = dict(model.optimizer_arrays())
     assert int(arrays["iterations"]) == int(count)
     # each weight has a moment of its shape, and every array of the file has found its place
-    assert sorted(float(a.sum()) for a in rest) == sorted(float(np.asarray(a).sum()) for a in list(arrays.values())[1:])
+    assert sorted(float(a.sum()) for a in rest) == sorted(
+        float(np.asarray(a).sum()) for a in list(arrays.values())[1:]
+    )
     assert load_model(path, compile=False).optimizer is None
     if importlib.util.find_spec("keras") is None:
         return
@@ -55,7 +63,11 @@ def test_layers_with_slashes_in_their_names():
     """SqueezeNet's file keeps 'fire2/squeeze1x1' as a group inside a group."""
     path = real("squeezenet_weights_tf_dim_ordering_tf_kernels.h5")
     source = x = L.Input((21, 21, 3))
-    for name, filters, size in (("conv1", 64, 3), ("fire2/squeeze1x1", 16, 1), ("fire2/expand3x3", 64, 3)):
+    for name, filters, size in (
+        ("conv1", 64, 3),
+        ("fire2/squeeze1x1", 16, 1),
+        ("fire2/expand3x3", 64, 3),
+    ):
         x = L.Conv2D(filters, size, name=name)(x)
     model = Model(source, x)
     model.load_weights(path, by_name=True)
@@ -65,7 +77,9 @@ def test_layers_with_slashes_in_their_names():
 
 
 def test_the_weights_of_mobilenet():
-    """Weights of Keras 2.1.4 by name: a depthwise and a pointwise convolution with their statistics."""
+    """Weights of Keras 2.1.4 by name: a depthwise and a pointwise convolution with their
+    statistics.
+    """
     path = real("mobilenet_1_0_224_tf.h5")
     model = Sequential(
         [
@@ -79,6 +93,9 @@ def test_the_weights_of_mobilenet():
     model.load_weights(path, by_name=True)
     with h5py.File(path) as file:
         for layer in model.layers:
-            stored = [file[layer.name][name.decode()][()] for name in file[layer.name].attrs["weight_names"]]
+            stored = [
+                file[layer.name][name.decode()][()]
+                for name in file[layer.name].attrs["weight_names"]
+            ]
             for found, expected in zip(layer.get_weights(), stored, strict=True):
                 np.testing.assert_array_equal(found, expected)

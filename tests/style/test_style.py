@@ -1,4 +1,6 @@
-"""Style transfer: both conventions by hand, the compiled step, both optimizers, and the command line."""
+"""Style transfer: both conventions by hand, the compiled step, both optimizers, and the command
+line.
+"""
 
 import dataclasses
 
@@ -7,7 +9,7 @@ import numpy as np
 import optax
 import pytest
 
-from jaxcnn import cli, config, layers, models, style
+from jaxcnn import commands, config, layers, models, style
 from jaxcnn.models import parts
 from jaxcnn.preprocessing.image import load_img, save_img
 
@@ -37,19 +39,33 @@ def test_costs_by_hand():
     a, g = rng.random((2, 4, 5, 3), np.float32)
     unrolled = a.transpose(2, 0, 1).reshape(3, 20)
     np.testing.assert_allclose(style.gram(a), unrolled @ unrolled.T, rtol=1e-5)
-    np.testing.assert_allclose(style.content_cost(g, a), ((a - g) ** 2).sum() / (4 * 4 * 5 * 3), rtol=1e-5)
-    np.testing.assert_allclose(style.content_cost(g, a, 0.5), ((a - g) ** 2).sum() / (2 * a.size), rtol=1e-5)
+    np.testing.assert_allclose(
+        style.content_cost(g, a), ((a - g) ** 2).sum() / (4 * 4 * 5 * 3), rtol=1e-5
+    )
+    np.testing.assert_allclose(
+        style.content_cost(g, a, 0.5), ((a - g) ** 2).sum() / (2 * a.size), rtol=1e-5
+    )
     other = g.reshape(20, 3)
     squared = ((unrolled @ unrolled.T - other.T @ other) ** 2).sum()
-    np.testing.assert_allclose(style.layer_style_cost(g, style.gram(a)), squared / (4 * 3**2 * 20**2), rtol=1e-4)
+    np.testing.assert_allclose(
+        style.layer_style_cost(g, style.gram(a)), squared / (4 * 3**2 * 20**2), rtol=1e-4
+    )
     variation = ((a[1:] - a[:-1]) ** 2).sum() + ((a[:, 1:] - a[:, :-1]) ** 2).sum()
     np.testing.assert_allclose(style.total_variation(a), variation, rtol=1e-5)
 
 
 def test_the_two_conventions():
-    assert (style.COURSE.alpha, style.COURSE.beta, style.COURSE.content_layer) == (10, 40, "block4_conv2")
+    assert (style.COURSE.alpha, style.COURSE.beta, style.COURSE.content_layer) == (
+        10,
+        40,
+        "block4_conv2",
+    )
     assert set(style.COURSE.style_layers.values()) == {0.2}
-    assert (style.CHAPTER.alpha, style.CHAPTER.beta, style.CHAPTER.content_layer) == (1, 100, "block5_conv4")
+    assert (style.CHAPTER.alpha, style.CHAPTER.beta, style.CHAPTER.content_layer) == (
+        1,
+        100,
+        "block5_conv4",
+    )
     assert list(style.CHAPTER.style_layers) == [f"block{i}_conv1" for i in range(1, 6)]
 
 
@@ -74,10 +90,15 @@ def test_features_with_average_pools_are_those_of_a_network_with_them(pictures):
 
 @pytest.mark.parametrize("optimizer", [None, optax.lbfgs()], ids=["adam", "lbfgs"])
 def test_the_cost_falls_in_one_compiled_step(pictures, optimizer):
-    transfer = style.StyleTransfer(small_vgg(), dataclasses.replace(style.COURSE, gamma=1e-4), optimizer)
+    transfer = style.StyleTransfer(
+        small_vgg(), dataclasses.replace(style.COURSE, gamma=1e-4), optimizer
+    )
     seen = []
     picture, history = transfer.run(
-        *pictures, steps=30, every=10, on_picture=lambda step, picture, costs: seen.append((step, picture.shape, costs))
+        *pictures,
+        steps=30,
+        every=10,
+        on_picture=lambda step, picture, costs: seen.append((step, picture.shape, costs)),
     )
     assert picture.shape == pictures[0].shape
     assert picture.dtype == np.uint8
@@ -117,7 +138,9 @@ def test_bfloat16_inside_the_network_only(pictures):
     coarse = style.StyleTransfer(small_vgg())
     picture, found = coarse.run(*pictures, steps=5)
     assert all(leaf.dtype == "bfloat16" for leaf in jax.tree.leaves(coarse.variables))
-    assert all(leaf.dtype == "float32" for leaf in jax.tree.leaves(coarse.start(pictures[0]).picture))
+    assert all(
+        leaf.dtype == "float32" for leaf in jax.tree.leaves(coarse.start(pictures[0]).picture)
+    )
     assert found[0]["total"] == pytest.approx(expected[0]["total"], rel=0.05)
     assert found[0]["total"] != expected[0]["total"]
     assert found[-1]["total"] < found[0]["total"]
@@ -142,11 +165,15 @@ def test_command(pictures, tmp_path, capsys, monkeypatch):
     for name, picture in zip(("content.png", "style.png"), pictures, strict=True):
         save_img(tmp_path / name, picture, scale=False)
     paths = [str(tmp_path / name) for name in ("content.png", "style.png")]
-    assert cli.main(["style", *paths, "--steps", "4", "--every", "2", "--size", "40",
+    assert commands.main(["style", *paths, "--steps", "4", "--every", "2", "--size", "40",
                      "--out", str(tmp_path / "out.png")]) == 0  # fmt: skip
     printed = capsys.readouterr().out
-    assert [line.split(":")[0] for line in printed.splitlines()[:3]] == ["step 0", "step 2", "step 4"]
+    assert [line.split(":")[0] for line in printed.splitlines()[:3]] == [
+        "step 0",
+        "step 2",
+        "step 4",
+    ]
     assert load_img(tmp_path / "out.png").size == (40, 27)
     assert load_img(tmp_path / "out_2.png").size == (40, 27)
-    assert cli.main(["style", paths[0], str(tmp_path / "absent.png")]) == 1
+    assert commands.main(["style", paths[0], str(tmp_path / "absent.png")]) == 1
     assert "absent.png" in capsys.readouterr().err

@@ -18,13 +18,15 @@ CHANGES = Augmentation(rotation_range=40, width_shift_range=0.2, horizontal_flip
 
 
 def model(shape=(6, 6, 3)):
-    made = jaxcnn.Sequential([layers.Flatten(input_shape=shape), layers.Dense(2, activation="softmax")])
+    made = jaxcnn.Sequential(
+        [layers.Flatten(input_shape=shape), layers.Dense(2, activation="softmax")]
+    )
     made.compile("sgd", "sparse_categorical_crossentropy")
     return made
 
 
 def trained(**settings):
-    jaxcnn.config.reset()
+    jaxcnn.runtime.config.reset()
     jaxcnn.layers.naming.reset_names()
     made = model()
     made.fit(X, Y, batch_size=8, verbose=0, **{"epochs": 1, **settings})
@@ -49,7 +51,9 @@ def test_the_seed_and_the_step_decide():
 def test_a_resumed_run_sees_the_same_changes(tmp_path):
     whole = trained(epochs=3, augment=CHANGES)
     trained(epochs=2, augment=CHANGES, checkpoint_dir=tmp_path)
-    np.testing.assert_array_equal(trained(epochs=3, augment=CHANGES, checkpoint_dir=tmp_path), whole)
+    np.testing.assert_array_equal(
+        trained(epochs=3, augment=CHANGES, checkpoint_dir=tmp_path), whole
+    )
 
 
 def test_the_pure_step():
@@ -62,10 +66,14 @@ def test_the_pure_step():
         seen.append(inputs.shape)
         return inputs * 0
 
-    step = jax.jit(train_step(module, "sparse_categorical_crossentropy", optimizer, augment=augment))
+    step = jax.jit(
+        train_step(module, "sparse_categorical_crossentropy", optimizer, augment=augment)
+    )
     _, logs = step(state, (X, Y[:, None]))
     assert seen == [X.shape] and variables["params"]
-    np.testing.assert_allclose(logs["loss"], np.log(2), rtol=1e-6)  # of zeros the network knows nothing
+    np.testing.assert_allclose(
+        logs["loss"], np.log(2), rtol=1e-6
+    )  # of zeros the network knows nothing
 
 
 def test_generators_on_their_own_and_augmented_on_the_device():
@@ -80,7 +88,8 @@ def test_generators_on_their_own_and_augmented_on_the_device():
 
 def test_shapes_must_stay():
     with pytest.raises(
-        ValueError, match=r"must keep the shapes of the inputs, \(8, 6, 6, 3\); it returned \(8, 3, 6, 3\)"
+        ValueError,
+        match=r"must keep the shapes of the inputs, \(8, 6, 6, 3\); it returned \(8, 3, 6, 3\)",
     ):
         trained(augment=lambda key, x: x[:, ::2])
 

@@ -39,7 +39,9 @@ def test_without_averages():
     model = network()
     model.train_on_batch(X, Y)
     with (
-        pytest.raises(ValueError, match=r"has no averaged weights: compile it with .*Adam\(ema=0.999\)"),
+        pytest.raises(
+            ValueError, match=r"has no averaged weights: compile it with .*Adam\(ema=0.999\)"
+        ),
         model.averaged(),
     ):
         pass

@@ -1,11 +1,19 @@
-"""What callbacks may do while fit runs: read, predict, set weights and rates, stop, train other models."""
+"""What callbacks may do while fit runs: read, predict, set weights and rates, stop, train other
+models.
+"""
 
 import itertools
 
 import numpy as np
 import pytest
 
-from jaxcnn.callbacks import Callback, EarlyStopping, LambdaCallback, LearningRateScheduler, ReduceLROnPlateau
+from jaxcnn.callbacks import (
+    Callback,
+    EarlyStopping,
+    LambdaCallback,
+    LearningRateScheduler,
+    ReduceLROnPlateau,
+)
 from jaxcnn.layers import BatchNormalization, Dense
 from jaxcnn.layers.naming import reset_names
 from jaxcnn.models import Sequential
@@ -18,7 +26,9 @@ Y = RNG.normal(size=(20, 1)).astype("float32")
 
 def network(optimizer="sgd", **options):
     reset_names()
-    model = Sequential([Dense(5, activation="tanh", input_shape=(4,)), BatchNormalization(), Dense(1)])
+    model = Sequential(
+        [Dense(5, activation="tanh", input_shape=(4,)), BatchNormalization(), Dense(1)]
+    )
     model.compile(optimizer, "mse", **options)
     return model
 
@@ -50,7 +60,9 @@ def test_reading_changes_nothing_and_sees_the_newest_weights(by_batch):
     plain.fit(X, Y, batch_size=8, epochs=3, verbose=0)
     reader = Reader(by_batch)
     watched.fit(X, Y, batch_size=8, epochs=3, verbose=0, callbacks=[reader])
-    assert equal(plain.get_weights(), watched.get_weights()) and equal(reader.weights[-1], watched.get_weights())
+    assert equal(plain.get_weights(), watched.get_weights()) and equal(
+        reader.weights[-1], watched.get_weights()
+    )
     assert len({w[0].tobytes() for w in reader.weights}) == (9 if by_batch else 3)
     assert reader.losses[-1] == watched.evaluate(X, Y, verbose=0)
 
@@ -68,7 +80,10 @@ def test_weights_set_by_a_callback_are_trained_on():
     model = network()
     begin = LambdaCallback(on_epoch_begin=reset)
     model.fit(X, Y, batch_size=20, epochs=3, shuffle=False, verbose=0, callbacks=[begin])
-    assert all(np.allclose(a, b, atol=1e-6) for a, b in zip(expected.get_weights(), model.get_weights(), strict=True))
+    assert all(
+        np.allclose(a, b, atol=1e-6)
+        for a, b in zip(expected.get_weights(), model.get_weights(), strict=True)
+    )
 
 
 def test_weights_of_one_layer_set_in_a_batch_hook():
@@ -78,7 +93,9 @@ def test_weights_of_one_layer_set_in_a_batch_hook():
         seen.append(model.layers[2].get_weights()[1].item())
         model.layers[2].set_weights([model.layers[2].get_weights()[0], np.array([batch + 1.0])])
 
-    model.fit(X, Y, epochs=1, batch_size=8, verbose=0, callbacks=[LambdaCallback(on_batch_end=hook)])
+    model.fit(
+        X, Y, epochs=1, batch_size=8, verbose=0, callbacks=[LambdaCallback(on_batch_end=hook)]
+    )
     assert seen == [0.0, 1.0, 2.0] and model.layers[2].get_weights()[1].item() == 3.0
 
 
@@ -112,7 +129,9 @@ def test_schedules_and_plateaus():
 
 
 def test_stopping_at_the_end_of_an_epoch():
-    history = network().fit(X, Y, epochs=50, verbose=0, callbacks=[EarlyStopping("loss", min_delta=100, patience=2)])
+    history = network().fit(
+        X, Y, epochs=50, verbose=0, callbacks=[EarlyStopping("loss", min_delta=100, patience=2)]
+    )
     assert 1 < len(history.epoch) < 6
 
 
@@ -169,7 +188,9 @@ def test_a_callback_may_compile_for_the_next_fit():
 
 def test_the_history_is_at_hand_while_fit_runs():
     model, lengths = network(), []
-    note = LambdaCallback(on_epoch_begin=lambda epoch, logs: lengths.append(len(model.history.epoch)))
+    note = LambdaCallback(
+        on_epoch_begin=lambda epoch, logs: lengths.append(len(model.history.epoch))
+    )
     model.fit(X, Y, epochs=3, verbose=0, callbacks=[note])
     assert lengths == [0, 1, 2]
 
@@ -185,11 +206,20 @@ def test_callbacks_are_told_about_the_run():
             seen.setdefault("sizes", []).append(logs["size"])
 
     model = network(metrics=["mae"])
-    model.fit(X, Y, batch_size=8, epochs=1, verbose=0, callbacks=[Note()], validation_data=(X[:3], Y[:3]))
-    assert (seen["epochs"], seen["batch_size"], seen["samples"], seen["do_validation"]) == (1, 8, 20, True)
+    model.fit(
+        X, Y, batch_size=8, epochs=1, verbose=0, callbacks=[Note()], validation_data=(X[:3], Y[:3])
+    )
+    assert (seen["epochs"], seen["batch_size"], seen["samples"], seen["do_validation"]) == (
+        1,
+        8,
+        20,
+        True,
+    )
     assert seen["metrics"] == ["loss", "mean_absolute_error", "val_loss", "val_mean_absolute_error"]
     assert seen["sizes"] == [8, 8, 4] and seen["model"] is model
-    assert np.array_equal(seen["validation"][0], X[:3]) and np.array_equal(seen["validation"][1], Y[:3])
+    assert np.array_equal(seen["validation"][0], X[:3]) and np.array_equal(
+        seen["validation"][1], Y[:3]
+    )
 
 
 def test_what_is_no_callback():

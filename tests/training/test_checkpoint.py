@@ -1,4 +1,6 @@
-"""fit(checkpoint_dir=...): a run that was killed goes on and ends with the same bits as one that never was."""
+"""fit(checkpoint_dir=...): a run that was killed goes on and ends with the same bits as one that
+never was.
+"""
 
 import errno
 import json
@@ -85,8 +87,13 @@ def run_and_die(plan, at, folder, tmp_path):
     program = tmp_path / "program.py"
     program.write_text(PROGRAM)
     root = str(Path(__file__).parents[2])
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([root, os.environ.get("PYTHONPATH", "")])}
-    found = subprocess.run([sys.executable, program, plan, str(at), folder], env=environment, capture_output=True)
+    environment = {
+        **os.environ,
+        "PYTHONPATH": os.pathsep.join([root, os.environ.get("PYTHONPATH", "")]),
+    }
+    found = subprocess.run(
+        [sys.executable, program, plan, str(at), folder], env=environment, capture_output=True
+    )
     assert found.returncode == -signal.SIGKILL, found.stderr.decode()
 
 
@@ -198,7 +205,9 @@ def stopping(folder, at=None):
     model = Sequential([Dense(3, input_shape=(4,)), Dense(4)])
     model.compile(SGD(0.0), "mse")
     callbacks = [EarlyStopping("loss", patience=2), *([Raise(at)] if at else [])]
-    return model, model.fit(x, y, batch_size=4, epochs=50, verbose=0, callbacks=callbacks, checkpoint_dir=folder)
+    return model, model.fit(
+        x, y, batch_size=4, epochs=50, verbose=0, callbacks=callbacks, checkpoint_dir=folder
+    )
 
 
 def test_early_stopping_counts_on_and_a_run_that_was_stopped_stays_so(tmp_path):
@@ -215,7 +224,14 @@ def test_numbers_of_the_optimizer_are_restored_exactly(tmp_path):
     def run(callbacks, epochs):
         model = Sequential([Dense(1, input_shape=(4,), name="d")])
         model.compile(Adam(0.1), "mse")
-        model.fit(np.ones((4, 4)), np.ones(4), epochs=epochs, verbose=0, callbacks=callbacks, checkpoint_dir=tmp_path)
+        model.fit(
+            np.ones((4, 4)),
+            np.ones(4),
+            epochs=epochs,
+            verbose=0,
+            callbacks=callbacks,
+            checkpoint_dir=tmp_path,
+        )
         return model
 
     class Lower(Callback):
@@ -245,7 +261,7 @@ def test_averaged_weights_go_on(tmp_path):
     assert all(np.array_equal(a, b) for a, b in zip(averages, again, strict=True))
 
 
-# -- what cannot be resumed -------------------------------------------------------------------------------------------
+# -- what cannot be resumed ------------------------------------------------------------------------
 
 
 def small(units, optimizer="adam", folder=None):
@@ -267,7 +283,10 @@ def small(units, optimizer="adam", folder=None):
 def test_a_folder_of_another_model_or_optimizer(tmp_path, units, optimizer, difference):
     small(3, "adam", tmp_path)
     kept = sorted(path.name for path in tmp_path.iterdir())
-    with pytest.raises(ValueError, match=f"step 1 in .* does not belong to this model.*{difference}.*another folder"):
+    with pytest.raises(
+        ValueError,
+        match=f"step 1 in .* does not belong to this model.*{difference}.*another folder",
+    ):
         small(units, optimizer, tmp_path)
     assert sorted(path.name for path in tmp_path.iterdir()) == kept
     small(3, "adam", tmp_path)
@@ -286,14 +305,20 @@ def test_a_folder_without_permission_is_reported_at_once(tmp_path, monkeypatch):
         raise OSError(errno.EROFS, "Read-only file system")
 
     monkeypatch.setattr("tempfile.TemporaryFile", refuse)
-    with pytest.raises(OSError, match=r"The checkpoint folder cannot be written \(Read-only file system\)"):
+    with pytest.raises(
+        OSError, match=r"The checkpoint folder cannot be written \(Read-only file system\)"
+    ):
         small(3, folder=tmp_path / "run")
 
 
 @pytest.mark.parametrize("free", [[100], [10**6, 100]], ids=["at the beginning", "later"])
 def test_a_full_disk_is_reported_at_once(tmp_path, monkeypatch, free):
-    monkeypatch.setattr("shutil.disk_usage", lambda path: SimpleNamespace(free=free.pop(0) if free else 100))
-    with pytest.raises(OSError, match=r"disk of the checkpoint folder is full: a checkpoint takes 0.0 MiB, and 0.0"):
+    monkeypatch.setattr(
+        "shutil.disk_usage", lambda path: SimpleNamespace(free=free.pop(0) if free else 100)
+    )
+    with pytest.raises(
+        OSError, match=r"disk of the checkpoint folder is full: a checkpoint takes 0.0 MiB, and 0.0"
+    ):
         small(3, folder=tmp_path / "run")
 
 

@@ -5,8 +5,8 @@ import pytest
 
 from jaxcnn.layers import Dense, Embedding, Flatten, Input
 from jaxcnn.models import Model, Sequential
-from jaxcnn.training.data import Arrays, class_factors
-from jaxcnn.training.feeds import ArrayFeed, epoch_order
+from jaxcnn.training.input.array_feed import ArrayFeed, epoch_order
+from jaxcnn.training.input.check import Arrays, class_factors
 
 
 def classifier(loss="categorical_crossentropy", outputs=3, activation="softmax"):
@@ -20,13 +20,15 @@ LABELS = np.arange(8) % 3
 ONE_HOT = np.eye(3)[LABELS]
 
 
-# -- forms ------------------------------------------------------------------------------------------------------------
+# -- forms -----------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("kind", ["float64", "float16", "int8", "bool", "list", "fortran"])
 def test_inputs_of_every_numeric_kind(kind):
     model = classifier()
-    convert = {"list": np.ndarray.tolist, "fortran": np.asfortranarray}.get(kind, lambda a: a.astype(kind))
+    convert = {"list": np.ndarray.tolist, "fortran": np.asfortranarray}.get(
+        kind, lambda a: a.astype(kind)
+    )
     x = np.rint(X).astype("float32") if kind in ("int8", "bool") else X
     reference = np.asarray(convert(x), "float32")
     assert np.array_equal(model.predict(convert(x)), model.predict(reference))
@@ -34,13 +36,16 @@ def test_inputs_of_every_numeric_kind(kind):
 
 
 @pytest.mark.parametrize(
-    "labels", [LABELS, LABELS[:, None], LABELS.astype("float32"), LABELS.astype("uint8"), LABELS.tolist()]
+    "labels",
+    [LABELS, LABELS[:, None], LABELS.astype("float32"), LABELS.astype("uint8"), LABELS.tolist()],
 )
 def test_forms_of_integer_labels(labels):
     model = classifier("sparse_categorical_crossentropy")
     expected = classifier()
     expected.set_weights(model.get_weights())
-    assert model.evaluate(X, labels, verbose=0) == pytest.approx(expected.evaluate(X, ONE_HOT, verbose=0), rel=1e-6)
+    assert model.evaluate(X, labels, verbose=0) == pytest.approx(
+        expected.evaluate(X, ONE_HOT, verbose=0), rel=1e-6
+    )
 
 
 def test_one_number_a_sample_is_a_column():
@@ -72,17 +77,27 @@ def test_lists_and_dicts_by_name():
     assert model.evaluate(x, y, sample_weight={"q": weights}, verbose=0) == as_list != expected
 
 
-# -- what does not fit ------------------------------------------------------------------------------------------------
+# -- what does not fit -----------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
     ("x", "y", "error", "message"),
     [
-        (X[:, :3], ONE_HOT, ValueError, r"Input 'dense_1_input' has shape \(8, 3\).*\('samples', 4\)"),
+        (
+            X[:, :3],
+            ONE_HOT,
+            ValueError,
+            r"Input 'dense_1_input' has shape \(8, 3\).*\('samples', 4\)",
+        ),
         (X[:, :, None], ONE_HOT, ValueError, r"has shape \(8, 4, 1\)"),
         (X[:, 0], ONE_HOT, ValueError, r"has shape \(8, 1\)"),
         (X.astype(str), ONE_HOT, TypeError, "dtype <U.*numbers are needed"),
-        ([[1, 2, 3, 4], [1, 2]], ONE_HOT, ValueError, "list of 2 arrays of different shapes.*padded first"),
+        (
+            [[1, 2, 3, 4], [1, 2]],
+            ONE_HOT,
+            ValueError,
+            "list of 2 arrays of different shapes.*padded first",
+        ),
         (np.array([[1], [2, 3]], object), ONE_HOT, TypeError, "padded first"),
         (X * 1j, ONE_HOT, TypeError, "complex"),
         (X[:0], ONE_HOT[:0], ValueError, "empty"),
@@ -90,7 +105,12 @@ def test_lists_and_dicts_by_name():
         (X, None, ValueError, "Targets are needed for dense_1"),
         (X, ONE_HOT[:7], ValueError, "Target 'dense_1' has 7 samples; the inputs have 8"),
         (X, 3.0, ValueError, "a single number"),
-        (X, LABELS, ValueError, r"\(8, 1\).*use sparse_categorical_crossentropy, or to_categorical"),
+        (
+            X,
+            LABELS,
+            ValueError,
+            r"\(8, 1\).*use sparse_categorical_crossentropy, or to_categorical",
+        ),
         (X, np.eye(4)[LABELS], ValueError, r"\(8, 4\); the output has \('samples', 3\)"),
         (X, ONE_HOT.astype(str), TypeError, "Target 'dense_1' has dtype"),
         ({"a": X}, ONE_HOT, ValueError, r"No input given for dense_1_input; given \['a'\]"),
@@ -144,7 +164,9 @@ def test_sample_weights_that_do_not_fit(weights, message):
 
 
 def test_weights_for_unknown_outputs():
-    with pytest.raises(ValueError, match=r"sample_weight: unknown outputs r; the model has \['p', 'q'\]"):
+    with pytest.raises(
+        ValueError, match=r"sample_weight: unknown outputs r; the model has \['p', 'q'\]"
+    ):
         two_by_two().evaluate([X, X[:, :2]], [ONE_HOT, LABELS], sample_weight={"r": np.ones(8)})
     with pytest.raises(ValueError, match="a list of 3 for a model with 2 outputs"):
         two_by_two().evaluate([X, X[:, :2]], [ONE_HOT, LABELS], sample_weight=[None] * 3)
@@ -183,10 +205,12 @@ def test_class_weights_need_one_class_a_sample():
 def test_class_weights_come_from_the_index_of_the_class():
     expected = [1.0, 2.0, 5.0]
     assert class_factors("y", {0: 1.0, 1: 2.0, 2: 5.0}, np.eye(3)).tolist() == expected
-    assert class_factors("y", {0: 1.0, 1: 2.0, 2: 5.0}, np.array([[0], [1], [2]])).tolist() == expected
+    assert (
+        class_factors("y", {0: 1.0, 1: 2.0, 2: 5.0}, np.array([[0], [1], [2]])).tolist() == expected
+    )
 
 
-# -- order and batches ------------------------------------------------------------------------------------------------
+# -- order and batches -----------------------------------------------------------------------------
 
 
 def test_each_epoch_has_an_order_of_its_own():
@@ -202,7 +226,9 @@ def test_shuffling_by_batch_keeps_batches_whole_and_the_short_one_last():
     assert order[48:].tolist() == [48, 49]
     blocks = order[:48].reshape(6, 8)
     assert np.array_equal(blocks - blocks[:, :1], np.tile(np.arange(8), (6, 1)))
-    assert sorted(blocks[:, 0]) == list(range(0, 48, 8)) and not np.array_equal(order, np.arange(50))
+    assert sorted(blocks[:, 0]) == list(range(0, 48, 8)) and not np.array_equal(
+        order, np.arange(50)
+    )
 
 
 def feed(pad, samples=10, batch_size=4):
@@ -212,7 +238,11 @@ def feed(pad, samples=10, batch_size=4):
 
 def test_batches_in_order():
     whole, short = feed(False).batch(np.arange(10), 0), feed(False).batch(np.arange(10)[::-1], 2)
-    assert whole.inputs.dtype == np.float32 and whole.inputs[:, 0].tolist() == [0, 1, 2, 3] and whole.rows is None
+    assert (
+        whole.inputs.dtype == np.float32
+        and whole.inputs[:, 0].tolist() == [0, 1, 2, 3]
+        and whole.rows is None
+    )
     assert short.inputs[:, 0].tolist() == [1, 0] and short.targets[0][:, 0].tolist() == [2, 0]
 
 

@@ -1,4 +1,6 @@
-"""How many steps go into one call, how many calls are in flight, and what is left after one that failed."""
+"""How many steps go into one call, how many calls are in flight, and what is left after one that
+failed.
+"""
 
 import jax
 import jax.numpy as jnp
@@ -27,7 +29,9 @@ def test_chunks_cover_all_steps_within_the_limits():
             assert capacity == 1 or capacity * size <= dispatch.CHUNK_BYTES_CPU
             reached += count
         assert reached == steps
-        assert len({capacity for *_, capacity in found}) <= 1  # another one would compile another program
+        assert (
+            len({capacity for *_, capacity in found}) <= 1
+        )  # another one would compile another program
 
 
 def test_a_call_takes_the_first_of_its_batches():

@@ -1,4 +1,6 @@
-"""A fit that fails or is interrupted leaves the weights of the last finished call, and the model goes on working."""
+"""A fit that fails or is interrupted leaves the weights of the last finished call, and the model
+goes on working.
+"""
 
 import os
 import signal
@@ -39,7 +41,9 @@ def equal(first, second):
 
 
 def after(steps):
-    """The weights that a network has after so many steps of batches of 4, by the slow way of train_on_batch."""
+    """The weights that a network has after so many steps of batches of 4, by the slow way of
+    train_on_batch.
+    """
     model = network()
 
     class Stop(Callback):
@@ -61,7 +65,14 @@ class Fault(Exception):
     pass
 
 
-HOOKS = ["on_train_begin", "on_epoch_begin", "on_batch_begin", "on_batch_end", "on_epoch_end", "on_train_end"]
+HOOKS = [
+    "on_train_begin",
+    "on_epoch_begin",
+    "on_batch_begin",
+    "on_batch_end",
+    "on_epoch_end",
+    "on_train_end",
+]
 
 
 @pytest.mark.parametrize("error", [Fault, KeyboardInterrupt])
@@ -122,7 +133,14 @@ def test_ctrl_c_waits_for_the_end_of_the_step(hook):
     model = network()
     before = signal.getsignal(signal.SIGINT)
     with pytest.raises(KeyboardInterrupt):
-        model.fit(X, Y, batch_size=4, epochs=9, verbose=0, callbacks=[type("Press", (Callback,), {hook: interrupt})()])
+        model.fit(
+            X,
+            Y,
+            batch_size=4,
+            epochs=9,
+            verbose=0,
+            callbacks=[type("Press", (Callback,), {hook: interrupt})()],
+        )
     assert signal.getsignal(signal.SIGINT) is before
     count = int(model.opt_state.count)
     assert count == 2 if hook == "on_batch_end" else 12 <= count < 20
@@ -138,7 +156,13 @@ def test_a_second_ctrl_c_does_not_wait():
 
     model = network()
     with pytest.raises(KeyboardInterrupt):
-        model.fit(X, Y, epochs=1, verbose=0, callbacks=[type("Press", (Callback,), {"on_batch_end": interrupt})()])
+        model.fit(
+            X,
+            Y,
+            epochs=1,
+            verbose=0,
+            callbacks=[type("Press", (Callback,), {"on_batch_end": interrupt})()],
+        )
     check_usable(model)
 
 
@@ -207,7 +231,10 @@ print("usable", int(model.opt_state.count) - count, flush=True)
 
 def test_ctrl_c_on_a_real_process():
     root = str(Path(__file__).parents[2])
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([root, os.environ.get("PYTHONPATH", "")])}
+    environment = {
+        **os.environ,
+        "PYTHONPATH": os.pathsep.join([root, os.environ.get("PYTHONPATH", "")]),
+    }
     process = subprocess.Popen(
         [sys.executable, "-c", textwrap.dedent(PROGRAM)],
         env=environment,
@@ -221,7 +248,7 @@ def test_ctrl_c_on_a_real_process():
     assert (process.returncode, out) == (0, "usable 6\n"), error
 
 
-# -- the device fails -------------------------------------------------------------------------------------------------
+# -- the device fails ------------------------------------------------------------------------------
 
 
 DEVICE_ERRORS = (RuntimeError, ValueError)  # the second when the call was not asynchronous
@@ -239,7 +266,9 @@ def failing_at(step):
 
     def loss(y_true, y_pred):
         error = jnp.mean(jnp.square(y_true - y_pred), axis=-1)
-        checked = jax.pure_callback(check, jax.ShapeDtypeStruct((), jnp.float32), jax.lax.stop_gradient(jnp.sum(error)))
+        checked = jax.pure_callback(
+            check, jax.ShapeDtypeStruct((), jnp.float32), jax.lax.stop_gradient(jnp.sum(error))
+        )
         return error + 0.0 * checked
 
     model = network()
@@ -254,7 +283,11 @@ def test_an_error_inside_the_compiled_step_leaves_the_last_commit(monkeypatch, h
     monkeypatch.setattr("jaxcnn.training.fitting.COMMIT_SECONDS", 0.0)
     monkeypatch.setattr("jaxcnn.training.dispatch.CHUNK_STEPS", chunk)
     model = failing_at(8)
-    callbacks = [type("Hook", (Callback,), {"on_batch_end": lambda self, batch, logs=None: None})()] if hook else None
+    callbacks = (
+        [type("Hook", (Callback,), {"on_batch_end": lambda self, batch, logs=None: None})()]
+        if hook
+        else None
+    )
     with pytest.raises(DEVICE_ERRORS, match="on purpose"):
         model.fit(X, Y, batch_size=4, epochs=3, verbose=0, callbacks=callbacks)
     count = int(model.opt_state.count)
@@ -284,7 +317,7 @@ def test_a_loss_that_cannot_be_traced_leaves_the_weights():
     check_usable(model)
 
 
-# -- not a number -----------------------------------------------------------------------------------------------------
+# -- not a number ----------------------------------------------------------------------------------
 
 
 def with_bad_row(row, value=np.nan):
@@ -303,17 +336,32 @@ def test_a_loss_that_is_not_a_number_is_remarked():
 @pytest.mark.parametrize("chunk", [1, 4])
 def test_training_stops_before_the_step_that_would_spoil_the_weights(monkeypatch, hook, chunk):
     monkeypatch.setattr("jaxcnn.training.dispatch.CHUNK_STEPS", chunk)
-    callbacks = [type("Hook", (Callback,), {"on_batch_end": lambda self, batch, logs=None: None})()] if hook else None
+    callbacks = (
+        [type("Hook", (Callback,), {"on_batch_end": lambda self, batch, logs=None: None})()]
+        if hook
+        else None
+    )
     model, clean = network(), network()
     clean.fit(X[:12], Y[:12], epochs=1, batch_size=4, shuffle=False, verbose=0)
     with pytest.raises(NonFiniteLossError) as caught:
         model.fit(
-            with_bad_row(13), Y, epochs=1, batch_size=4, shuffle=False, verbose=0, nan="raise", callbacks=callbacks
+            with_bad_row(13),
+            Y,
+            epochs=1,
+            batch_size=4,
+            shuffle=False,
+            verbose=0,
+            nan="raise",
+            callbacks=callbacks,
         )
-    assert "at step 3 (step 4 of its epoch): the input 'dense_1_input' holds values that are not finite" in str(
-        caught.value
+    assert (
+        "at step 3 (step 4 of its epoch): the input 'dense_1_input' holds values that are not "
+        "finite" in str(caught.value)
     )
-    assert all(np.allclose(a, b, atol=1e-6) for a, b in zip(clean.get_weights(), model.get_weights(), strict=True))
+    assert all(
+        np.allclose(a, b, atol=1e-6)
+        for a, b in zip(clean.get_weights(), model.get_weights(), strict=True)
+    )
     assert int(model.opt_state.count) == 3
     check_usable(model)
 
@@ -325,8 +373,12 @@ class EachBatch(Callback):
 
 def without(rows, model, epochs=1):
     """Train on X, Y in order in batches of 4, but not on those that begin with `rows`."""
-    kept = np.concatenate([np.arange(start, start + 4) for start in range(0, 24, 4) if start not in rows])
-    return model.fit(X[kept], Y[kept], batch_size=4, shuffle=False, verbose=0, epochs=epochs).history
+    kept = np.concatenate(
+        [np.arange(start, start + 4) for start in range(0, 24, 4) if start not in rows]
+    )
+    return model.fit(
+        X[kept], Y[kept], batch_size=4, shuffle=False, verbose=0, epochs=epochs
+    ).history
 
 
 @pytest.mark.parametrize("callbacks", [[], [EachBatch()]], ids=["chunks", "batches"])
@@ -341,7 +393,10 @@ def test_a_bad_step_is_skipped(callbacks):
     expected = without({4, 12}, clean)
     assert history["skipped"] == [2]
     assert history["loss"] == pytest.approx(expected["loss"], rel=1e-5)
-    assert all(np.allclose(a, b, atol=1e-6) for a, b in zip(clean.get_weights(), model.get_weights(), strict=True))
+    assert all(
+        np.allclose(a, b, atol=1e-6)
+        for a, b in zip(clean.get_weights(), model.get_weights(), strict=True)
+    )
     assert model._step == 6 and int(model.opt_state.count) == 4
     history = model.fit(X, Y, batch_size=4, epochs=1, verbose=0, nan="skip").history
     assert history["skipped"] == [0]
@@ -349,23 +404,41 @@ def test_a_bad_step_is_skipped(callbacks):
 
 @pytest.mark.parametrize("callbacks", [[], [EachBatch()]], ids=["chunks", "batches"])
 @pytest.mark.parametrize("chunk", [2, 8])
-def test_after_a_bad_step_the_last_checkpoint_goes_on_behind_it(monkeypatch, tmp_path, chunk, callbacks):
+def test_after_a_bad_step_the_last_checkpoint_goes_on_behind_it(
+    monkeypatch, tmp_path, chunk, callbacks
+):
     monkeypatch.setattr("jaxcnn.training.dispatch.CHUNK_STEPS", chunk)
     x = with_bad_row(13)
     x[21] = np.inf
     model, clean = network(), network()
-    how = {"batch_size": 4, "shuffle": False, "verbose": 0, "nan": "rollback", "callbacks": callbacks}
+    how = {
+        "batch_size": 4,
+        "shuffle": False,
+        "verbose": 0,
+        "nan": "rollback",
+        "callbacks": callbacks,
+    }
     with warnings.catch_warnings(record=True) as found:
         warnings.simplefilter("always")
         history = model.fit(x, Y, epochs=1, checkpoint_dir=tmp_path, **how).history
-    told = [str(warning.message) for warning in found if "back to the weights" in str(warning.message)]
-    assert len(told) == 2 and "at step 3 (step 4 of its epoch)" in told[0] and "checkpoint of step 0" in told[1]
-    # From the beginning with batch 5 of 6; bad again at the last one, so back to the beginning once more.
+    told = [
+        str(warning.message) for warning in found if "back to the weights" in str(warning.message)
+    ]
+    assert (
+        len(told) == 2
+        and "at step 3 (step 4 of its epoch)" in told[0]
+        and "checkpoint of step 0" in told[1]
+    )
+    # From the beginning with batch 5 of 6; bad again at the last one, so back to the beginning once
+    # more.
     assert equal(model.get_weights(), clean.get_weights()) and history["skipped"] == [2]
     assert np.isfinite(history["loss"][0]) and model._step == 6
     model.fit(X, Y, epochs=2, initial_epoch=1, checkpoint_dir=tmp_path, **how)
     without(set(), clean)
-    assert all(np.allclose(a, b, atol=1e-6) for a, b in zip(clean.get_weights(), model.get_weights(), strict=True))
+    assert all(
+        np.allclose(a, b, atol=1e-6)
+        for a, b in zip(clean.get_weights(), model.get_weights(), strict=True)
+    )
 
 
 def test_a_rollback_needs_checkpoints():
@@ -385,16 +458,24 @@ def diagnosis(model, x=X, y=Y):
 
 
 def test_the_layer_where_it_first_appears_is_named():
-    inner = Sequential([Dense(3, input_shape=(4,)), Lambda(lambda x: jnp.log(x - 100.0), name="log"), Dense(1)])
+    inner = Sequential(
+        [Dense(3, input_shape=(4,)), Lambda(lambda x: jnp.log(x - 100.0), name="log"), Dense(1)]
+    )
     for model in (inner, Sequential([inner, Activation("tanh")])):
         text, before = diagnosis(model)
-        assert "step 0 (step 1 of its epoch): it first appears in the output of layer 'log' (Lambda)" in text
+        assert (
+            "step 0 (step 1 of its epoch): it first appears in the output of layer 'log' (Lambda)"
+            in text
+        )
         assert equal(before, model.get_weights())
 
 
 def test_a_target_or_a_weight_may_be_at_fault():
     reset_names()
-    text, _ = diagnosis(Sequential([Dense(1, input_shape=(4,))]), y=np.where(np.arange(24)[:, None] == 20, np.inf, Y))
+    text, _ = diagnosis(
+        Sequential([Dense(1, input_shape=(4,))]),
+        y=np.where(np.arange(24)[:, None] == 20, np.inf, Y),
+    )
     assert "the target 'dense_1' holds values that are not finite" in text
     model = Sequential([Dense(1, input_shape=(4,), name="spoiled")])
     model.set_weights([np.full((4, 1), 1e38), np.zeros(1)])

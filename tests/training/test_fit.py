@@ -1,4 +1,6 @@
-"""fit and evaluate: what is trained, what is compiled and how often, and that the way of dispatching changes no bit."""
+"""fit and evaluate: what is trained, what is compiled and how often, and that the way of
+dispatching changes no bit.
+"""
 
 import flax.linen
 import jax
@@ -69,7 +71,9 @@ def cnn():
 
 def plain():
     reset_names()
-    return Sequential([Dense(8, activation="relu", input_shape=(4,)), Dense(3, activation="softmax")])
+    return Sequential(
+        [Dense(8, activation="relu", input_shape=(4,)), Dense(3, activation="softmax")]
+    )
 
 
 def compiled(model, optimizer=None, loss="categorical_crossentropy", **options):
@@ -85,20 +89,26 @@ def close(first, second, tolerance=1e-6):
     return all(np.allclose(a, b, atol=tolerance) for a, b in zip(first, second, strict=True))
 
 
-# -- what it does -----------------------------------------------------------------------------------------------------
+# -- what it does ----------------------------------------------------------------------------------
 
 
 def test_training_reduces_the_loss_and_history_tells(blobs):
     model = compiled(plain(), Adam(0.01))
     history = model.fit(*blobs, batch_size=16, epochs=12, verbose=0, validation_data=blobs)
-    assert history is model.history and history.epoch == list(range(12)) and history.params["epochs"] == 12
+    assert (
+        history is model.history
+        and history.epoch == list(range(12))
+        and history.params["epochs"] == 12
+    )
     assert list(history.history) == ["loss", "acc", "val_loss", "val_acc"]
     assert history.history["loss"][-1] < 0.8 * history.history["loss"][0]
     assert history.history["accuracy"] is history.history["acc"]
     assert all(isinstance(value, float) for values in history.history.values() for value in values)
     assert model.metrics_names == ["loss", "acc"]
     evaluated = model.evaluate(*blobs, verbose=0)
-    assert evaluated == pytest.approx([history.history[name][-1] for name in ("val_loss", "val_acc")], rel=1e-5)
+    assert evaluated == pytest.approx(
+        [history.history[name][-1] for name in ("val_loss", "val_acc")], rel=1e-5
+    )
 
 
 def test_evaluate_is_the_mean_over_all_samples_whatever_the_batches(blobs):
@@ -109,8 +119,12 @@ def test_evaluate_is_the_mean_over_all_samples_whatever_the_batches(blobs):
     assert loss == pytest.approx(-np.mean(np.sum(y * np.log(probabilities), 1)), rel=1e-5)
     assert accuracy == pytest.approx(np.mean(probabilities.argmax(1) == y.argmax(1)), rel=1e-6)
     for batch_size in (7, 64):
-        assert model.evaluate(x, y, batch_size=batch_size, verbose=0) == pytest.approx([loss, accuracy], rel=1e-5)
-    assert compiled(plain(), metrics=None).evaluate(x, y, verbose=0) == pytest.approx(loss, rel=1e-5)
+        assert model.evaluate(x, y, batch_size=batch_size, verbose=0) == pytest.approx(
+            [loss, accuracy], rel=1e-5
+        )
+    assert compiled(plain(), metrics=None).evaluate(x, y, verbose=0) == pytest.approx(
+        loss, rel=1e-5
+    )
 
 
 def test_nothing_is_printed_when_silent(blobs, capsys):
@@ -132,7 +146,9 @@ def test_the_validation_split_is_the_last_part_taken_before_shuffling(blobs):
     x, y = blobs
     split, apart = compiled(plain()), compiled(plain())
     first = split.fit(x, y, batch_size=16, epochs=2, validation_split=0.3, verbose=0)
-    second = apart.fit(x[:35], y[:35], batch_size=16, epochs=2, validation_data=(x[35:], y[35:]), verbose=0)
+    second = apart.fit(
+        x[:35], y[:35], batch_size=16, epochs=2, validation_data=(x[35:], y[35:]), verbose=0
+    )
     assert first.history == second.history and equal(split.get_weights(), apart.get_weights())
 
 
@@ -141,7 +157,9 @@ def test_validation_data_with_weights(blobs):
     weights = np.linspace(0, 2, 50)
     model = compiled(plain())
     history = model.fit(x, y, epochs=1, verbose=0, validation_data=(x, y, weights))
-    assert history.history["val_loss"][0] == pytest.approx(model.evaluate(x, y, sample_weight=weights, verbose=0)[0])
+    assert history.history["val_loss"][0] == pytest.approx(
+        model.evaluate(x, y, sample_weight=weights, verbose=0)[0]
+    )
 
 
 def test_initial_epoch_counts_the_epochs_already_done(blobs):
@@ -173,11 +191,21 @@ def test_the_seed_decides_shuffling_and_dropout(blobs):
 
 @pytest.mark.parametrize("shuffle", [True, False, "batch"])
 def test_shuffling(shuffle):
-    """A step with learning rate 0 leaves the model alone, so that each batch's loss tells which samples were in it."""
+    """A step with learning rate 0 leaves the model alone, so that each batch's loss tells which
+    samples were in it.
+    """
     hook = Hook()
     model = Sequential([Dense(1, use_bias=False, input_shape=(1,), weights=[np.ones((1, 1))])])
     model.compile(SGD(0.0), lambda y_true, y_pred: y_pred[:, 0])
-    model.fit(np.arange(50.0), np.zeros(50), batch_size=10, epochs=2, shuffle=shuffle, callbacks=[hook], verbose=0)
+    model.fit(
+        np.arange(50.0),
+        np.zeros(50),
+        batch_size=10,
+        epochs=2,
+        shuffle=shuffle,
+        callbacks=[hook],
+        verbose=0,
+    )
     means = [log["loss"] for log in hook.logs]
     in_order = [4.5 + 10 * i for i in range(5)]
     if shuffle is False:
@@ -186,14 +214,19 @@ def test_shuffling(shuffle):
         assert sorted(means[:5]) == sorted(means[5:]) == pytest.approx(in_order)
         assert means[:5] != means[5:]
     else:
-        assert sum(means[:5]) == pytest.approx(sum(in_order)) and sorted(means[:5]) != pytest.approx(in_order)
+        assert sum(means[:5]) == pytest.approx(sum(in_order)) and sorted(
+            means[:5]
+        ) != pytest.approx(in_order)
 
 
 @pytest.mark.parametrize(
     "optimizer",
     [
         optax.adamw(1e-2),
-        optax.chain(optax.clip_by_global_norm(1.0), optax.sgd(optax.cosine_decay_schedule(0.1, 10), momentum=0.9)),
+        optax.chain(
+            optax.clip_by_global_norm(1.0),
+            optax.sgd(optax.cosine_decay_schedule(0.1, 10), momentum=0.9),
+        ),
         optax.inject_hyperparams(optax.lamb)(learning_rate=1e-2),
     ],
 )
@@ -204,7 +237,7 @@ def test_any_optax_transformation_trains(blobs, optimizer):
     assert history.history["loss"][-1] < history.history["loss"][0]
 
 
-# -- weights of samples and classes -----------------------------------------------------------------------------------
+# -- weights of samples and classes ----------------------------------------------------------------
 
 
 def linear(loss="mse", units=1, **options):
@@ -215,7 +248,9 @@ def linear(loss="mse", units=1, **options):
 
 
 def gradient_step(model, x, y, weights):
-    """(kernel, bias) after one step of SGD(0.1) on the Keras 2 weighted mean of squared errors, in NumPy."""
+    """(kernel, bias) after one step of SGD(0.1) on the Keras 2 weighted mean of squared errors, in
+    NumPy.
+    """
     kernel, bias = model.get_weights()
     weights = np.asarray(weights, np.float64)[:, None]
     slope = 2 * weights * (x @ kernel + bias - y) / y.shape[1] / np.count_nonzero(weights)
@@ -252,8 +287,13 @@ def test_weights_by_timestep(blobs):
     model.compile("sgd", "mse", sample_weight_mode="temporal")
     errors = (model.predict(x)[..., 0] - 1) ** 2
     expected = np.sum(errors * weights) / np.count_nonzero(weights)
-    assert model.evaluate(x, y, sample_weight=weights, verbose=0) == pytest.approx(expected, rel=1e-5)
-    parts = [np.sum((errors * weights)[b]) / np.count_nonzero(weights[b]) for b in (slice(0, 4), slice(4, 6))]
+    assert model.evaluate(x, y, sample_weight=weights, verbose=0) == pytest.approx(
+        expected, rel=1e-5
+    )
+    parts = [
+        np.sum((errors * weights)[b]) / np.count_nonzero(weights[b])
+        for b in (slice(0, 4), slice(4, 6))
+    ]
     padded = model.evaluate(x, y, sample_weight=weights, batch_size=4, verbose=0)
     assert padded == pytest.approx(np.average(parts, weights=[4, 2]), rel=1e-5)
 
@@ -269,7 +309,7 @@ def test_masked_timesteps_do_not_count():
     assert mae == pytest.approx(np.mean(np.abs(errors[mask])), rel=1e-5)
 
 
-# -- compilations -----------------------------------------------------------------------------------------------------
+# -- compilations ----------------------------------------------------------------------------------
 
 
 def programs(dispatcher):
@@ -282,7 +322,9 @@ def compiled_since():
     """Begins to count what XLA compiles: a list that grows."""
     found = []
     jax.monitoring.register_event_duration_secs_listener(
-        lambda event, duration, **_: found.append(event) if event.endswith("backend_compile_duration") else None
+        lambda event, duration, **_: (
+            found.append(event) if event.endswith("backend_compile_duration") else None
+        )
     )
     yield found
     jax.monitoring.clear_event_listeners()
@@ -310,20 +352,24 @@ def test_convolutions_of_xla_never_go_into_a_loop_on_the_cpu(monkeypatch):
         step = train_step(model.module, "mse", optimizer)
         state = from_variables(model.variables, optimizer)
         targets = jnp.zeros((len(x), 3))
-        return Dispatcher(lambda state, batch: step(state, batch)[0], donate=True).loops(state, (x, targets))
+        return Dispatcher(lambda state, batch: step(state, batch)[0], donate=True).loops(
+            state, (x, targets)
+        )
 
     picture, row = jnp.ones((8, 6, 6, 1)), jnp.ones((8, 4))
     foreign = Sequential([Input((6, 6, 1)), flax.linen.Conv(2, (3, 3)), Flatten(), Dense(3)])
     nested = Sequential([foreign, Activation("softmax")])
     assert loops(mlp(), row)
     for accelerated in (False, True):
-        monkeypatch.setattr("jaxcnn.ops.onednn.accelerated", lambda accelerated=accelerated: accelerated)
+        monkeypatch.setattr(
+            "jaxcnn.ops.onednn.accelerated", lambda accelerated=accelerated: accelerated
+        )
         assert loops(cnn(), picture) and not loops(foreign, picture) and not loops(nested, picture)
     compiled(foreign, loss="mse").fit(picture, np.ones((8, 3)), epochs=1, batch_size=4, verbose=0)
     assert programs(foreign.functions.train.dispatcher) == (1, 0)
 
 
-# -- the same bits by every way ---------------------------------------------------------------------------------------
+# -- the same bits by every way --------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("make", [mlp, cnn])
@@ -334,7 +380,9 @@ def test_chunks_steps_and_batch_hooks_give_the_same_bits(blobs, make, monkeypatc
     def run(loops, callbacks=None):
         monkeypatch.setattr(Dispatcher, "loops", lambda self, *arguments: loops)
         model = compiled(make())
-        history = model.fit(x, y, batch_size=16, epochs=3, verbose=0, callbacks=callbacks, validation_split=0.1)
+        history = model.fit(
+            x, y, batch_size=16, epochs=3, verbose=0, callbacks=callbacks, validation_split=0.1
+        )
         return model.get_weights(), history.history
 
     weights, history = run(True)
@@ -351,7 +399,9 @@ def test_the_length_of_chunks_changes_nothing(blobs, monkeypatch):
     for count in (1, 100):
         monkeypatch.setattr("jaxcnn.training.dispatch.CHUNK_STEPS", count)
         model = compiled(mlp())
-        results.append((model.fit(*blobs, batch_size=4, epochs=3, verbose=0).history, model.get_weights()))
+        results.append(
+            (model.fit(*blobs, batch_size=4, epochs=3, verbose=0).history, model.get_weights())
+        )
     assert results[0][0] == results[1][0] and equal(results[0][1], results[1][1])
 
 
@@ -362,7 +412,9 @@ def masked():
 
 def penalised():
     reset_names()
-    dense = Dense(8, activation="relu", input_shape=(4,), activity_regularizer="l2", kernel_regularizer="l1")
+    dense = Dense(
+        8, activation="relu", input_shape=(4,), activity_regularizer="l2", kernel_regularizer="l1"
+    )
     return Sequential([dense, ActivityRegularization(l1=0.01), Dense(3, activation="softmax")])
 
 
@@ -371,7 +423,9 @@ def test_a_padded_short_batch_gives_the_update_of_an_unpadded_one(blobs, make, m
     x, y = blobs
     loss, weights = "categorical_crossentropy", np.linspace(0, 2, 50)
     if make is masked:
-        x = np.random.default_rng(1).normal(size=(50, 3, 4)) * (np.random.default_rng(2).random((50, 3, 1)) > 0.4)
+        x = np.random.default_rng(1).normal(size=(50, 3, 4)) * (
+            np.random.default_rng(2).random((50, 3, 1)) > 0.4
+        )
         y, loss, weights = np.ones((50, 3, 1)), "mse", None
 
     def run(pad):
@@ -379,7 +433,10 @@ def test_a_padded_short_batch_gives_the_update_of_an_unpadded_one(blobs, make, m
             monkeypatch.setattr(Objective, "exact_when_padded", lambda *arguments: False)
         model = compiled(make(), SGD(0.1), loss, metrics=["mae"])
         history = model.fit(x, y, batch_size=16, epochs=3, verbose=0, sample_weight=weights).history
-        return {**history, "val": model.evaluate(x, y, batch_size=16, verbose=0)}, model.get_weights()
+        return {
+            **history,
+            "val": model.evaluate(x, y, batch_size=16, verbose=0),
+        }, model.get_weights()
 
     history, weights_padded = run(True)
     other_history, weights_unpadded = run(False)
@@ -396,7 +453,10 @@ def dice(y_true, y_pred):
 
 def dice_of(y, probabilities, size):
     batches = [slice(i, i + size) for i in range(0, len(y), size)]
-    values = [1 - 2 * np.sum(y[b] * probabilities[b]) / (y[b].sum() + probabilities[b].sum()) for b in batches]
+    values = [
+        1 - 2 * np.sum(y[b] * probabilities[b]) / (y[b].sum() + probabilities[b].sum())
+        for b in batches
+    ]
     return np.average(values, weights=[len(y[b]) for b in batches])
 
 

@@ -1,4 +1,6 @@
-"""Further ways to train: arrays on disk and of other libraries, stateful models, eager runs, calls of a given size."""
+"""Further ways to train: arrays on disk and of other libraries, stateful models, eager runs, calls
+of a given size.
+"""
 
 import warnings
 
@@ -13,7 +15,7 @@ from jaxcnn.layers.naming import reset_names
 from jaxcnn.models import Model, Sequential
 from jaxcnn.optimizers import SGD
 from jaxcnn.training.dispatch import Dispatcher
-from jaxcnn.training.rows import Rows
+from jaxcnn.training.input.stored import Rows
 from jaxcnn.utils import HDF5Matrix
 
 RNG = np.random.default_rng(0)
@@ -33,7 +35,9 @@ def equal(first, second):
 
 
 def nearly_equal(first, second):
-    """Arrays have their short last batch padded and streams have not, so the last bit may differ (JAX 0.12)."""
+    """Arrays have their short last batch padded and streams have not, so the last bit may differ
+    (JAX 0.12).
+    """
     return all(np.allclose(a, b, rtol=1e-6, atol=1e-7) for a, b in zip(first, second, strict=True))
 
 
@@ -43,7 +47,7 @@ def trained(x, y=None, **options):
     return model.get_weights()
 
 
-# -- arrays of other kinds --------------------------------------------------------------------------------------------
+# -- arrays of other kinds -------------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -92,7 +96,9 @@ def test_a_range_of_an_hdf5_matrix(stored):
     part = HDF5Matrix(stored, "x", 4, 10, normalizer=lambda x: 2 * x)
     assert part.shape == (6, 4) and len(part) == 6 and part.dtype == np.float32
     assert np.array_equal(part[1:3], 2 * X[5:7]) and np.array_equal(part[0], 2 * X[4])
-    assert np.array_equal(part[[0, 5]], 2 * X[[4, 9]]) and np.array_equal(part[np.array([2])], 2 * X[[6]])
+    assert np.array_equal(part[[0, 5]], 2 * X[[4, 9]]) and np.array_equal(
+        part[np.array([2])], 2 * X[[6]]
+    )
     with pytest.raises(IndexError, match="6 of 6"):
         part[6]
     for start, end in ((0, 30), (5, 5), (-1, 3)):
@@ -119,7 +125,7 @@ def test_pandas():
         trained(pandas.DataFrame({"a": ["text"] * 24}), y)
 
 
-# -- sources of examples ----------------------------------------------------------------------------------------------
+# -- sources of examples ---------------------------------------------------------------------------
 
 
 def test_grain():
@@ -127,18 +133,24 @@ def test_grain():
     source = grain.MapDataset.source([(x, y) for x, y in zip(X, Y, strict=True)])
     assert nearly_equal(trained(source), trained(X, Y))
     batched = source.batch(6)
-    assert equal(trained(batched, batch_size=None, shuffle=False), trained(X, Y, batch_size=6, shuffle=False))
+    assert equal(
+        trained(batched, batch_size=None, shuffle=False), trained(X, Y, batch_size=6, shuffle=False)
+    )
     iterated = trained(batched.to_iter_dataset(), batch_size=None)
     assert equal(iterated, trained(X, Y, batch_size=6, shuffle=False))
     with pytest.raises(ValueError, match=r"leave out repeat\(\)"):
         trained(source.repeat())
     named = grain.MapDataset.source([{"image": x, "label": y} for x, y in zip(X, Y, strict=True)])
-    with pytest.raises(ValueError, match=r"dicts of \['image', 'label'\]; make them \(inputs, targets\)"):
+    with pytest.raises(
+        ValueError, match=r"dicts of \['image', 'label'\]; make them \(inputs, targets\)"
+    ):
         trained(named)
 
 
 class Prepared:
-    """What tfds.data_source gives, as far as it matters: examples by name, and which are input and target."""
+    """What tfds.data_source gives, as far as it matters: examples by name, and which are input and
+    target.
+    """
 
     class dataset_info:
         supervised_keys = ("image", "label")
@@ -160,12 +172,14 @@ def test_sources_of_tensorflow_datasets_say_what_is_input_and_target():
 def test_a_source_needs_a_model_that_knows_its_input_shape():
     model = Sequential([Dense(1)])
     model.compile("sgd", "mse")
-    source = type("Pairs", (), {"__len__": lambda self: 24, "__getitem__": lambda self, i: (X[i], Y[i])})()
+    source = type(
+        "Pairs", (), {"__len__": lambda self: 24, "__getitem__": lambda self, i: (X[i], Y[i])}
+    )()
     with pytest.raises(ValueError, match="input_shape"):
         model.fit(source, epochs=1, verbose=0)
 
 
-# -- classes and probabilities ----------------------------------------------------------------------------------------
+# -- classes and probabilities ---------------------------------------------------------------------
 
 
 def test_classes_of_a_sequential_model():
@@ -175,7 +189,11 @@ def test_classes_of_a_sequential_model():
     assert np.array_equal(model.predict_proba(X, 5, 0), model.predict(X, 5))
     single = Sequential([Dense(1, activation="sigmoid", input_shape=(4,))])
     found = single.predict_classes(X, batch_size=5, verbose=0)
-    assert np.array_equal(found, single.predict(X) > 0.5) and found.shape == (24, 1) and found.dtype == np.int32
+    assert (
+        np.array_equal(found, single.predict(X) > 0.5)
+        and found.shape == (24, 1)
+        and found.dtype == np.int32
+    )
 
 
 def test_outputs_that_are_no_probabilities_are_told():
@@ -194,7 +212,7 @@ def test_functional_models_have_no_classes():
         _ = model.no_such_thing
 
 
-# -- stateful models --------------------------------------------------------------------------------------------------
+# -- stateful models -------------------------------------------------------------------------------
 
 STEPS = RNG.normal(size=(4, 6, 2)).astype("float32")  # 4 series of 6 steps
 
@@ -236,8 +254,12 @@ def test_evaluate_and_validation_carry_them_too():
     model = stateful()
     expected = np.mean((whole(model) - 1) ** 2)
     ones = np.ones((12, 1))
-    assert model.evaluate(pieces(), ones, batch_size=4, verbose=0) == pytest.approx(expected, rel=1e-5)
-    assert model.evaluate(pieces(), ones, batch_size=4, verbose=0) != pytest.approx(expected, rel=1e-3)
+    assert model.evaluate(pieces(), ones, batch_size=4, verbose=0) == pytest.approx(
+        expected, rel=1e-5
+    )
+    assert model.evaluate(pieces(), ones, batch_size=4, verbose=0) != pytest.approx(
+        expected, rel=1e-3
+    )
     model.reset_states()
     losses = [model.test_on_batch(part, np.ones((4, 1))) for part in np.split(pieces(), 3)]
     assert np.mean(losses) == pytest.approx(expected, rel=1e-5)
@@ -246,11 +268,15 @@ def test_evaluate_and_validation_carry_them_too():
         def on_epoch_begin(self, epoch, logs=None):
             self.model.reset_states()
 
-    history = model.fit(pieces(), ones, batch_size=4, shuffle=False, epochs=2, verbose=0, callbacks=[Reset()]).history
+    history = model.fit(
+        pieces(), ones, batch_size=4, shuffle=False, epochs=2, verbose=0, callbacks=[Reset()]
+    ).history
     assert history["loss"] == pytest.approx([expected] * 2, rel=1e-5)
     # As in Keras, a validation begins with the states that training has left, and leaves its own.
     model.reset_states()
-    told = model.fit(pieces(), ones, 4, 1, 0, shuffle=False, validation_data=(pieces(), ones)).history
+    told = model.fit(
+        pieces(), ones, 4, 1, 0, shuffle=False, validation_data=(pieces(), ones)
+    ).history
     model.reset_states()
     model.predict(pieces(), batch_size=4)
     assert told["val_loss"] == pytest.approx([model.evaluate(pieces(), ones, 4, 0)], rel=1e-5)
@@ -266,7 +292,7 @@ def test_stateful_models_need_equal_batches():
             call(pieces()[:10])
 
 
-# -- how steps are run ------------------------------------------------------------------------------------------------
+# -- how steps are run -----------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("count", [1, 4, 100])
@@ -276,7 +302,9 @@ def test_steps_per_execution_changes_no_bit(count, monkeypatch):
     monkeypatch.setattr(
         Dispatcher,
         "run",
-        lambda self, carry, batches, n, *rest: counts.append(n) or run(self, carry, batches, n, *rest),
+        lambda self, carry, batches, n, *rest: (
+            counts.append(n) or run(self, carry, batches, n, *rest)
+        ),
     )
     model, expected = network(steps_per_execution=count), network()
     model.fit(X, Y, batch_size=4, epochs=2, verbose=0)
@@ -308,7 +336,10 @@ def test_run_eagerly_lets_python_see_values():
     seen.clear()
     model.fit(x, y, batch_size=4, epochs=2, verbose=0, shuffle=False)
     assert len(seen) >= 4
-    assert all(np.allclose(a, b, atol=1e-5) for a, b in zip(model.get_weights(), expected.get_weights(), strict=True))
+    assert all(
+        np.allclose(a, b, atol=1e-5)
+        for a, b in zip(model.get_weights(), expected.get_weights(), strict=True)
+    )
     seen.clear()
     found = model.predict(x, batch_size=4)
     assert len(seen) == 2 and not any(isinstance(value, jax.core.Tracer) for value in seen)
@@ -321,7 +352,7 @@ def test_run_eagerly_lets_python_see_values():
     assert len(seen) == 2
 
 
-# -- single batches ----------------------------------------------------------------------------------------------------
+# -- single batches --------------------------------------------------------------------------------
 
 
 def test_the_order_of_the_weights_of_single_batches():
@@ -338,4 +369,6 @@ def test_the_order_of_the_weights_of_single_batches():
         warnings.simplefilter("error")
         first = stack.train_on_batch(X, labels, weights, np.ones(24))
         second = model.train_on_batch(X, labels, np.ones(24), weights)
-    assert first == pytest.approx(second, rel=1e-6) and equal(stack.get_weights(), model.get_weights())
+    assert first == pytest.approx(second, rel=1e-6) and equal(
+        stack.get_weights(), model.get_weights()
+    )

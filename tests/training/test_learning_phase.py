@@ -1,4 +1,6 @@
-"""A learning phase that the user fixes: models and layers obey it when they are called, the pure half never sees it."""
+"""A learning phase that the user fixes: models and layers obey it when they are called, the pure
+half never sees it.
+"""
 
 import jax
 import jax.numpy as jnp
@@ -93,7 +95,9 @@ def test_modules_and_pure_steps_are_functions_of_their_arguments():
 
     def results():
         state = training.init_state(module, optimizer, X)
-        return jax.tree.leaves((module.apply(variables, X), predict(variables, X), step(state, (X, X))[1]))
+        return jax.tree.leaves(
+            (module.apply(variables, X), predict(variables, X), step(state, (X, X))[1])
+        )
 
     free = results()
     for phase in (0, 1):
@@ -107,5 +111,7 @@ def test_pure_steps_say_their_mode_by_arguments():
     assert 0.4 < kept(training.predict_step(module, key=key)({}, X)) < 0.6
     state = training.init_state(module, SGD(0.1), X)
     for train, low, high in ((True, 0.1, np.inf), (False, 0.0, 0.0)):
-        loss = training.train_step(module, "mse", SGD(0.1), train=train)(state, (X, jnp.asarray(X)))[1]["loss"]
+        loss = training.train_step(module, "mse", SGD(0.1), train=train)(
+            state, (X, jnp.asarray(X))
+        )[1]["loss"]
         assert low <= float(loss) <= high

@@ -48,7 +48,9 @@ CASES = [
 
 @pytest.mark.parametrize(("scores", "weights", "mask"), CASES)
 def test_the_mean_of_a_loss(scores, weights, mask):
-    found = weighted_loss(*[None if a is None else jnp.asarray(a) for a in (scores, weights, mask)], None)
+    found = weighted_loss(
+        *[None if a is None else jnp.asarray(a) for a in (scores, weights, mask)], None
+    )
     assert float(found) == pytest.approx(keras_2(scores, weights, mask), rel=1e-5)
 
 
@@ -56,7 +58,11 @@ def test_the_mean_of_a_loss(scores, weights, mask):
 @pytest.mark.parametrize("filler", [0.0, 7.0, np.nan])
 def test_padding_rows_do_not_count_whatever_they_hold(scores, weights, mask, filler):
     def padded(array, value):
-        return None if array is None else jnp.concatenate([array, jnp.full((2, *array.shape[1:]), value, array.dtype)])
+        return (
+            None
+            if array is None
+            else jnp.concatenate([array, jnp.full((2, *array.shape[1:]), value, array.dtype)])
+        )
 
     rows = jnp.asarray([1.0] * 6 + [0.0] * 2)
     found = weighted_loss(padded(scores, filler), padded(weights, 1), padded(mask, True), rows)
@@ -77,7 +83,10 @@ def test_a_batch_of_weight_zero_is_worth_nothing():
 def test_metrics_ignore_sample_weights_unless_they_are_weighted():
     accuracy = get("categorical_accuracy")
     output = OutputObjective(
-        "y", losses.get("mse"), metrics=(("acc", accuracy),), weighted_metrics=(("weighted_acc", accuracy),)
+        "y",
+        losses.get("mse"),
+        metrics=(("acc", accuracy),),
+        weighted_metrics=(("weighted_acc", accuracy),),
     )
     objective = Objective((output,))
     targets, predictions = jnp.eye(3)[jnp.array([0, 1, 2, 0])], jnp.eye(3)[jnp.array([0, 1, 0, 0])]
@@ -89,7 +98,9 @@ def test_metrics_ignore_sample_weights_unless_they_are_weighted():
 
 
 def test_averages_over_batches_of_different_sizes_count_rows():
-    objective = Objective((OutputObjective("y", losses.get("mse"), metrics=(("mae", get("mae")),)),))
+    objective = Objective(
+        (OutputObjective("y", losses.get("mse"), metrics=(("mae", get("mae")),)),)
+    )
     sums = objective.init_metrics()
     errors = [jnp.array([[1.0], [2.0], [3.0]]), jnp.array([[10.0]])]
     for error in errors:
@@ -97,7 +108,9 @@ def test_averages_over_batches_of_different_sizes_count_rows():
         loss, _ = objective.total([error], [target], [None], [None], None)
         sums = objective.update(sums, {"loss": loss}, [error], [target], [None], [None], None)
     found = objective.results(sums)
-    assert float(found["mae"]) == pytest.approx(4.0) and float(found["loss"]) == pytest.approx(114 / 4)
+    assert float(found["mae"]) == pytest.approx(4.0) and float(found["loss"]) == pytest.approx(
+        114 / 4
+    )
 
 
 def test_names_in_the_order_of_keras():
@@ -117,7 +130,9 @@ def test_whole_batch_losses_and_metrics_forbid_padding():
     x = jnp.ones((4, 2))
 
     def exact(**fields):
-        return Objective((OutputObjective("y", **fields),)).bind([x], [x]).exact_when_padded([x], [x])
+        return (
+            Objective((OutputObjective("y", **fields),)).bind([x], [x]).exact_when_padded([x], [x])
+        )
 
     assert exact(loss=losses.get("mse"))
     assert not exact(loss=dice)

@@ -42,7 +42,9 @@ def test_the_total_is_the_weighted_sum():
 def test_lists_and_dicts_train_alike():
     listed = two(loss_weights=[1.0, 0.2])
     named = two(
-        loss={"b": "mse", "a": losses.categorical_crossentropy}, loss_weights={"b": 0.2, "a": 1.0}, optimizer=SGD(0.1)
+        loss={"b": "mse", "a": losses.categorical_crossentropy},
+        loss_weights={"b": 0.2, "a": 1.0},
+        optimizer=SGD(0.1),
     )
     named.set_weights(listed.get_weights())
     first = listed.fit(X, [A, B], batch_size=8, epochs=2, verbose=0).history
@@ -54,11 +56,14 @@ def test_a_loss_of_weight_zero_trains_what_it_shares_with_no_other():
     model = two(loss_weights=[0.0, 1.0])
     before = {layer.name: layer.get_weights() for layer in model.layers}
     model.fit(X, [A, B], epochs=1, verbose=0)
-    moved = {layer.name: bool(np.any(before[layer.name][0] != layer.get_weights()[0])) for layer in model.layers[1:]}
+    moved = {
+        layer.name: bool(np.any(before[layer.name][0] != layer.get_weights()[0]))
+        for layer in model.layers[1:]
+    }
     assert moved == {"common": True, "a": False, "b": True}
 
 
-# -- outputs without a loss -------------------------------------------------------------------------------------------
+# -- outputs without a loss ------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("loss", [[None, "mse"], {"a": None, "b": "mse"}])
@@ -70,10 +75,21 @@ def test_an_output_without_a_loss_takes_no_target(loss):
         found = model.evaluate(X, y, verbose=0)
         assert found[0] == found[1] == pytest.approx(own_losses(model)[1], rel=1e-5)
     weights = np.linspace(0, 1, 20)
-    model.fit(X, B, epochs=1, batch_size=8, validation_data=(X, B, weights), sample_weight=weights, verbose=0)
+    model.fit(
+        X,
+        B,
+        epochs=1,
+        batch_size=8,
+        validation_data=(X, B, weights),
+        sample_weight=weights,
+        verbose=0,
+    )
     model.train_on_batch(X, B)
     model.test_on_batch(X, {"b": B})
-    assert all(np.array_equal(p, q) for p, q in zip(before, model.get_layer("a").get_weights(), strict=True))
+    assert all(
+        np.array_equal(p, q)
+        for p, q in zip(before, model.get_layer("a").get_weights(), strict=True)
+    )
     with pytest.raises(ValueError, match=r"Unknown target a; expected \['b'\]"):
         model.evaluate(X, {"a": A, "b": B})
     with pytest.raises(ValueError, match="Target 'b' is a list of 2 arrays"):
@@ -106,11 +122,13 @@ def test_the_layers_may_add_all_the_loss_there_is():
 def test_a_model_without_any_loss():
     model = Sequential([Dense(3, input_shape=(4,))])
     model.compile("sgd", None)
-    with pytest.raises(ValueError, match=r"sequential_1.*without a loss, and none of its layers adds one"):
+    with pytest.raises(
+        ValueError, match=r"sequential_1.*without a loss, and none of its layers adds one"
+    ):
         model.fit(X, None)
 
 
-# -- metrics ----------------------------------------------------------------------------------------------------------
+# -- metrics ---------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("name", ["accuracy", "acc"])
@@ -118,7 +136,13 @@ def test_a_model_without_any_loss():
     ("units", "activation", "loss", "y", "expected"),
     [
         (3, "softmax", "categorical_crossentropy", A, lambda p: p.argmax(1) == A.argmax(1)),
-        (3, "softmax", "sparse_categorical_crossentropy", A.argmax(1), lambda p: p.argmax(1) == A.argmax(1)),
+        (
+            3,
+            "softmax",
+            "sparse_categorical_crossentropy",
+            A.argmax(1),
+            lambda p: p.argmax(1) == A.argmax(1),
+        ),
         (3, "sigmoid", "binary_crossentropy", A, lambda p: (p > 0.5) == A),
         (1, "sigmoid", "binary_crossentropy", A[:, 0], lambda p: (p[:, 0] > 0.5) == A[:, 0]),
         (1, None, "mse", A[:, 0], lambda p: np.round(p[:, 0]) == A[:, 0]),
@@ -130,11 +154,16 @@ def test_accuracy_means_what_fits_the_output(name, units, activation, loss, y, e
     model = Sequential([Dense(units, input_shape=(4,)), Activation(activation or "linear")])
     model.compile("sgd", loss, metrics=[name])
     assert model.metrics_names == ["loss", "acc"]
-    assert model.evaluate(X, y, verbose=0)[1] == pytest.approx(np.mean(expected(model.predict(X))), rel=1e-6)
+    assert model.evaluate(X, y, verbose=0)[1] == pytest.approx(
+        np.mean(expected(model.predict(X))), rel=1e-6
+    )
 
 
 def test_metrics_for_all_outputs_or_by_output():
-    assert two(metrics=["mae"]).metrics_names[3:] == ["a_mean_absolute_error", "b_mean_absolute_error"]
+    assert two(metrics=["mae"]).metrics_names[3:] == [
+        "a_mean_absolute_error",
+        "b_mean_absolute_error",
+    ]
     assert two(metrics=[[], ["mae"]]).metrics_names[3:] == ["b_mean_absolute_error"]
     with pytest.raises(ValueError, match="lists for 1 outputs; the model has 2"):
         two(metrics=[["mae"]])
@@ -143,7 +172,9 @@ def test_metrics_for_all_outputs_or_by_output():
         "b_mean_squared_error",
         "b_mean_absolute_error",
     ]
-    with pytest.raises(ValueError, match=r"unknown output 'aa'; the model has \['a', 'b'\].*Did you mean 'a'"):
+    with pytest.raises(
+        ValueError, match=r"unknown output 'aa'; the model has \['a', 'b'\].*Did you mean 'a'"
+    ):
         two(metrics={"aa": "acc"})
     with pytest.raises(TypeError, match="`metrics` must be a list"):
         two(metrics="acc")
@@ -154,7 +185,11 @@ def mean_pred(y_true, y_pred):
 
 
 def spread(y_true, y_pred):
-    return {"low": jnp.min(y_pred), "high": jnp.max(y_pred), "error": jnp.mean(jnp.abs(y_true - y_pred), -1)}
+    return {
+        "low": jnp.min(y_pred),
+        "high": jnp.max(y_pred),
+        "error": jnp.mean(jnp.abs(y_true - y_pred), -1),
+    }
 
 
 def test_metrics_of_the_users_own():
@@ -164,7 +199,9 @@ def test_metrics_of_the_users_own():
     history = model.fit(X, B, epochs=1, batch_size=20, verbose=0, validation_data=(X, B)).history
     assert list(history)[:6] == ["loss", "mean_pred", "error", "high", "low", "mean_absolute_error"]
     assert history["mean_pred"][0] == pytest.approx(p.mean(), abs=1e-6)
-    assert history["high"][0] == pytest.approx(p.max()) and history["low"][0] == pytest.approx(p.min())
+    assert history["high"][0] == pytest.approx(p.max()) and history["low"][0] == pytest.approx(
+        p.min()
+    )
     assert history["error"] == pytest.approx(history["mean_absolute_error"], rel=1e-6)
     assert model.metrics_names == list(history)[:6]
 
@@ -186,10 +223,12 @@ def test_weighted_metrics():
     _, plain, weighted = model.evaluate(X, B, sample_weight=weights, verbose=0)
     errors = np.abs(model.predict(X) - B)[:, 0]
     assert model.metrics_names[2] == "weighted_mean_absolute_error"
-    assert (plain, weighted) == pytest.approx((errors.mean(), np.average(errors, weights=weights)), rel=1e-5)
+    assert (plain, weighted) == pytest.approx(
+        (errors.mean(), np.average(errors, weights=weights)), rel=1e-5
+    )
 
 
-# -- losses -----------------------------------------------------------------------------------------------------------
+# -- losses ----------------------------------------------------------------------------------------
 
 
 def cubic(y_true, y_pred):
@@ -211,10 +250,18 @@ def test_losses_of_the_users_own(loss):
         ({"loss": "catgorical_crossentropy"}, ValueError, "categorical_crossentropy"),
         ({"optimizer": "adm"}, ValueError, "adam"),
         ({"metrics": ["acuracy"]}, ValueError, "acuracy"),
-        ({"loss": {"c": "mse"}}, ValueError, r"loss: unknown outputs c; the model has \['a', 'b'\]"),
+        (
+            {"loss": {"c": "mse"}},
+            ValueError,
+            r"loss: unknown outputs c; the model has \['a', 'b'\]",
+        ),
         ({"loss": ["mse"] * 3}, ValueError, "loss: a list of 3 for a model with 2 outputs"),
         ({"loss_weights": {"c": 1.0}}, ValueError, "loss_weights: unknown outputs c"),
-        ({"sample_weight_mode": "tempral"}, ValueError, "'tempral'; it must be None or \"temporal\""),
+        (
+            {"sample_weight_mode": "tempral"},
+            ValueError,
+            "'tempral'; it must be None or \"temporal\"",
+        ),
     ],
 )
 def test_what_compile_does_not_understand(arguments, error, message):

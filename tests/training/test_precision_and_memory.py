@@ -5,7 +5,18 @@ import numpy as np
 import pytest
 
 import jaxcnn as jc
-from jaxcnn.layers import LSTM, Activation, BatchNormalization, Conv2D, Dense, Dropout, Embedding, Flatten, Input, add
+from jaxcnn.layers import (
+    LSTM,
+    Activation,
+    BatchNormalization,
+    Conv2D,
+    Dense,
+    Dropout,
+    Embedding,
+    Flatten,
+    Input,
+    add,
+)
 from jaxcnn.nn.graph import blocks
 
 X = np.random.default_rng(0).normal(size=(48, 8, 8, 3)).astype("float32")
@@ -34,7 +45,9 @@ def trained(remat):
 
 
 def test_recomputing_gives_the_same_numbers():
-    for ours, expected in zip(jax.tree.leaves(trained(True)), jax.tree.leaves(trained(False)), strict=True):
+    for ours, expected in zip(
+        jax.tree.leaves(trained(True)), jax.tree.leaves(trained(False)), strict=True
+    ):
         np.testing.assert_allclose(ours, expected, rtol=2e-4, atol=2e-5)
 
 
@@ -43,7 +56,9 @@ def test_recomputing_keeps_less_for_the_backward_pass():
         model = jc.Sequential([Dense(16, activation="tanh", input_shape=(16,)) for _ in range(25)])
         model.remat = remat
         x = np.ones((512, 16), "float32")
-        _, backward = jax.vjp(lambda p: model.module.apply({"params": p}, x, train=True), model.variables["params"])
+        _, backward = jax.vjp(
+            lambda p: model.module.apply({"params": p}, x, train=True), model.variables["params"]
+        )
         return sum(array.nbytes for array in jax.tree.leaves(backward))
 
     assert kept(True) < 0.35 * kept(False)
@@ -54,7 +69,9 @@ def test_blocks_end_between_residual_blocks():
     topology = residual_network().module.topology
     found = blocks(topology)
     assert len(found) > 2
-    assert [call.name for calls, _ in found for call in calls] == [call.name for call in topology.calls]
+    assert [call.name for calls, _ in found for call in calls] == [
+        call.name for call in topology.calls
+    ]
     assert all(len(wanted) == 1 for _, wanted in found)
 
 
@@ -70,7 +87,10 @@ def test_masks_go_through_blocks():
     def loss(remat):
         jc.utils.set_random_seed(0)
         jc.layers.naming.reset_names()
-        layers = [Embedding(9, 4, mask_zero=True, input_length=6), *(LSTM(4, return_sequences=True) for _ in range(3))]
+        layers = [
+            Embedding(9, 4, mask_zero=True, input_length=6),
+            *(LSTM(4, return_sequences=True) for _ in range(3)),
+        ]
         model = jc.Sequential([*layers, LSTM(3), Dense(1)])
         model.remat = remat
         model.compile("sgd", "mse")

@@ -17,12 +17,21 @@ Y = RNG.normal(size=(50, 2)).astype("float32")
 
 
 def network():
-    return Sequential([Dense(5, activation="relu", input_shape=(4,)), BatchNormalization(), Dropout(0.5), Dense(2)])
+    return Sequential(
+        [
+            Dense(5, activation="relu", input_shape=(4,)),
+            BatchNormalization(),
+            Dropout(0.5),
+            Dense(2),
+        ]
+    )
 
 
 def test_predict_needs_no_compile_and_equals_the_pure_function():
     model = network()
-    assert np.array_equal(model.predict(X, batch_size=50), jax.jit(model.module.apply)(model.variables, X))
+    assert np.array_equal(
+        model.predict(X, batch_size=50), jax.jit(model.module.apply)(model.variables, X)
+    )
 
 
 @pytest.mark.parametrize("batch_size", [1, 7, 32, 50, 64, None])
@@ -30,7 +39,11 @@ def test_any_batch_size_gives_the_same(batch_size):
     model = network()
     expected = model.module.apply(model.variables, X)
     found = model.predict(X, batch_size=batch_size)
-    assert found.shape == (50, 2) and found.dtype == np.float32 and np.allclose(found, expected, atol=1e-6)
+    assert (
+        found.shape == (50, 2)
+        and found.dtype == np.float32
+        and np.allclose(found, expected, atol=1e-6)
+    )
 
 
 def test_a_remainder_of_a_convolution():
@@ -101,21 +114,30 @@ def test_memory_stays_flat_over_many_predictions():
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 8 * 1024  # KiB
 
 
-# -- single batches ---------------------------------------------------------------------------------------------------
+# -- single batches --------------------------------------------------------------------------------
 
 
 def test_train_on_batch_is_one_step_of_fit():
-    one, many = Sequential([Dense(2, input_shape=(4,), name="d")]), Sequential([Dense(2, input_shape=(4,), name="d")])
+    one, many = (
+        Sequential([Dense(2, input_shape=(4,), name="d")]),
+        Sequential([Dense(2, input_shape=(4,), name="d")]),
+    )
     for model in (one, many):
         model.compile("adam", "mse", metrics=["mae"])
     history = many.fit(X, Y, batch_size=50, shuffle=False, epochs=3, verbose=0).history
     logs = [one.train_on_batch(X, Y) for _ in range(3)]
     assert np.allclose([log[0] for log in logs], history["loss"], rtol=1e-6)
     assert np.allclose([log[1] for log in logs], history["mean_absolute_error"], rtol=1e-6)
-    assert all(np.allclose(a, b, atol=1e-7) for a, b in zip(one.get_weights(), many.get_weights(), strict=True))
+    assert all(
+        np.allclose(a, b, atol=1e-7)
+        for a, b in zip(one.get_weights(), many.get_weights(), strict=True)
+    )
     many.fit(X, Y, epochs=1, batch_size=50, verbose=0)
     one.train_on_batch(X, Y)
-    assert all(np.allclose(a, b, atol=1e-6) for a, b in zip(one.get_weights(), many.get_weights(), strict=True))
+    assert all(
+        np.allclose(a, b, atol=1e-6)
+        for a, b in zip(one.get_weights(), many.get_weights(), strict=True)
+    )
 
 
 def test_train_on_batch_compiles_once():
@@ -137,7 +159,9 @@ def test_results_of_single_batches():
     model = network()
     model.compile("sgd", "mse")
     loss = model.test_on_batch(X, Y)
-    assert isinstance(loss, float) and loss == pytest.approx(model.evaluate(X, Y, batch_size=50, verbose=0), rel=1e-6)
+    assert isinstance(loss, float) and loss == pytest.approx(
+        model.evaluate(X, Y, batch_size=50, verbose=0), rel=1e-6
+    )
     assert isinstance(model.train_on_batch(X, Y), float)
     model.compile("sgd", "mse", metrics=["mae", "mse"])
     assert len(model.test_on_batch(X, Y)) == len(model.train_on_batch(X, Y)) == 3
@@ -161,4 +185,6 @@ def test_predict_carries_the_states_of_recurrent_layers_on():
     np.testing.assert_allclose(model.predict(x[:, 2:]), whole.predict(x), rtol=1e-5, atol=1e-6)
     model.reset_states()
     batches = np.concatenate([x[:, :3], x[:, 3:]])
-    np.testing.assert_allclose(model.predict(batches, batch_size=2)[2:], whole.predict(x), rtol=1e-5, atol=1e-6)
+    np.testing.assert_allclose(
+        model.predict(batches, batch_size=2)[2:], whole.predict(x), rtol=1e-5, atol=1e-6
+    )

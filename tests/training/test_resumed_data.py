@@ -24,7 +24,10 @@ class Die(Callback):
 
 def stream(augment=True):
     rng = np.random.default_rng(0)
-    x, y = rng.normal(size=(SAMPLES, 3)).astype("float32"), rng.normal(size=(SAMPLES, 1)).astype("float32")
+    x, y = (
+        rng.normal(size=(SAMPLES, 3)).astype("float32"),
+        rng.normal(size=(SAMPLES, 1)).astype("float32"),
+    )
 
     def noisy(sample, rng):
         return sample[0] + rng.normal(size=3).astype("float32"), sample[1]
@@ -66,7 +69,9 @@ class Counting:
         self.at = state["at"]
 
 
-@pytest.mark.parametrize("after", [3, 6, 9, 12])  # 6 batches a pass: in the first epoch, at its end, in the second, ...
+@pytest.mark.parametrize(
+    "after", [3, 6, 9, 12]
+)  # 6 batches a pass: in the first epoch, at its end, in the second, ...
 @pytest.mark.parametrize("steps", [None, 4])
 @pytest.mark.parametrize("make", [stream, Counting])
 def test_a_killed_run_goes_on_with_the_same_samples(tmp_path, make, steps, after):

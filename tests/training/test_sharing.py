@@ -3,7 +3,16 @@
 import numpy as np
 import pytest
 
-from jaxcnn.layers import BatchNormalization, Dense, Dropout, Input, LeakyReLU, add, concatenate, subtract
+from jaxcnn.layers import (
+    BatchNormalization,
+    Dense,
+    Dropout,
+    Input,
+    LeakyReLU,
+    add,
+    concatenate,
+    subtract,
+)
 from jaxcnn.models import Model, Sequential
 from jaxcnn.optimizers import SGD, Adam
 
@@ -18,12 +27,22 @@ def moved(before, model):
 
 
 def gan(freeze):
-    """(discriminator, generator, combined): the discriminator is compiled, then perhaps frozen, then combined."""
+    """(discriminator, generator, combined): the discriminator is compiled, then perhaps frozen,
+    then combined.
+    """
     discriminator = Sequential(
-        [Dense(6, input_shape=(4,)), BatchNormalization(), LeakyReLU(0.2), Dropout(0.3), Dense(1, activation="sigmoid")]
+        [
+            Dense(6, input_shape=(4,)),
+            BatchNormalization(),
+            LeakyReLU(0.2),
+            Dropout(0.3),
+            Dense(1, activation="sigmoid"),
+        ]
     )
     discriminator.compile(Adam(0.01), "binary_crossentropy", metrics=["accuracy"])
-    generator = Sequential([Dense(5, input_dim=2), BatchNormalization(), Dense(4, activation="tanh")])
+    generator = Sequential(
+        [Dense(5, input_dim=2), BatchNormalization(), Dense(4, activation="tanh")]
+    )
     if freeze:
         discriminator.trainable = False
     noise = Input((2,))
@@ -54,7 +73,9 @@ def test_a_discriminator_never_frozen_is_trained_by_both():
     before = discriminator.get_weights()
     combined.train_on_batch(NOISE, ONES)
     assert all(moved(before, discriminator))
-    assert np.array_equal(combined.predict(NOISE), discriminator.predict(combined.layers[1].predict(NOISE)))
+    assert np.array_equal(
+        combined.predict(NOISE), discriminator.predict(combined.layers[1].predict(NOISE))
+    )
 
 
 def test_each_model_has_an_optimizer_state_of_its_own():
@@ -71,7 +92,9 @@ def test_a_change_of_trainable_since_compile_is_remarked_and_waits_for_compile()
     model.layers[0].trainable = False
     before = model.get_weights()
     for use in (model.fit, model.train_on_batch):
-        with pytest.warns(UserWarning, match=r"`trainable` has changed .*\(layers first\).*call compile\(\) again"):
+        with pytest.warns(
+            UserWarning, match=r"`trainable` has changed .*\(layers first\).*call compile\(\) again"
+        ):
             use(REAL, ONES)
     assert all(moved(before, model))
     model.compile("sgd", "mse")
@@ -182,22 +205,28 @@ def test_a_layer_shared_by_nested_models_moves_where_one_of_them_is_trained():
 def test_statistics_reached_through_two_nested_models_cannot_be_trained_but_used():
     model, *_ = through_two_models(BatchNormalization(name="shared"))
     assert model.predict(REAL).shape == (16, 4)
-    with pytest.raises(ValueError, match=r"reaches layer 'shared', which keeps 'moving_mean'.*Use one model"):
+    with pytest.raises(
+        ValueError, match=r"reaches layer 'shared', which keeps 'moving_mean'.*Use one model"
+    ):
         model.compile("sgd", "mse")
 
 
-# -- penalties and constraints ----------------------------------------------------------------------------------------
+# -- penalties and constraints ---------------------------------------------------------------------
 
 
 def test_penalties_are_part_of_the_loss_and_of_the_gradient():
-    layer = Dense(3, input_shape=(4,), kernel_regularizer="l2", bias_regularizer="l1", bias_initializer="ones")
+    layer = Dense(
+        3, input_shape=(4,), kernel_regularizer="l2", bias_regularizer="l1", bias_initializer="ones"
+    )
     model = Sequential([layer])
     model.compile(SGD(0.5), "mse")
     kernel, bias = model.get_weights()
     y = model.predict(REAL)  # the mean of squares is 0 then, and so is its gradient
     penalty = 0.01 * np.sum(kernel**2) + 0.01 * np.sum(np.abs(bias))
     for batch_size in (16, 5):
-        assert model.evaluate(REAL, y, batch_size=batch_size, verbose=0) == pytest.approx(penalty, rel=1e-4)
+        assert model.evaluate(REAL, y, batch_size=batch_size, verbose=0) == pytest.approx(
+            penalty, rel=1e-4
+        )
     assert model.train_on_batch(REAL, y) == pytest.approx(penalty, rel=1e-4)
     assert np.allclose(model.get_weights()[0], kernel * (1 - 0.5 * 0.02), atol=1e-5)
     assert np.allclose(model.get_weights()[1], bias - 0.5 * 0.01, atol=1e-5)
@@ -242,7 +271,9 @@ def test_constraints_hold_after_every_update():
 
 
 def test_a_frozen_layer_is_not_constrained_but_penalised():
-    layer = Dense(3, input_shape=(4,), kernel_constraint="non_neg", kernel_regularizer="l2", trainable=False)
+    layer = Dense(
+        3, input_shape=(4,), kernel_constraint="non_neg", kernel_regularizer="l2", trainable=False
+    )
     model = Sequential([layer, Dense(1)])
     model.compile("sgd", "mse")
     kernel = layer.get_weights()[0]

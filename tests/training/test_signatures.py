@@ -1,4 +1,6 @@
-"""The arguments of the training methods, in order and with the defaults of Keras 2.0.4; later ones come after them."""
+"""The arguments of the training methods, in order and with the defaults of Keras 2.0.4; later ones
+come after them.
+"""
 
 import inspect
 
@@ -8,12 +10,14 @@ from jaxcnn.models import Model, Sequential, load_model, save_model
 from jaxcnn.utils import HDF5Matrix, multi_gpu_model
 
 _FIT = (
-    "x=None, y=None, batch_size=32, epochs=1, verbose=1, callbacks=None, validation_split=0.0, validation_data=None, "
+    "x=None, y=None, batch_size=32, epochs=1, verbose=1, callbacks=None, validation_split=0.0, "
+    "validation_data=None, "
     "shuffle=True, class_weight=None, sample_weight=None, initial_epoch=0"
 )
 _PULL = "max_q_size=10, workers=1, pickle_safe=False"
 MODEL = {
-    "compile": "optimizer, loss, metrics=None, loss_weights=None, sample_weight_mode=None, weighted_metrics=None",
+    "compile": "optimizer, loss, metrics=None, loss_weights=None, sample_weight_mode=None, "
+    "weighted_metrics=None",
     "fit": _FIT + ", steps_per_epoch=None, validation_steps=None",  # the last two since Keras 2.0.7
     "evaluate": "x=None, y=None, batch_size=32, verbose=1, sample_weight=None, steps=None",
     "predict": "x, batch_size=32, verbose=0, steps=None",
@@ -21,7 +25,8 @@ MODEL = {
     "test_on_batch": "x, y, sample_weight=None",
     "predict_on_batch": "x",
     # The number of steps is required in Keras 2.0.4; later a Sequence knows it.
-    "fit_generator": "generator, steps_per_epoch=None, epochs=1, verbose=1, callbacks=None, validation_data=None, "
+    "fit_generator": "generator, steps_per_epoch=None, epochs=1, verbose=1, callbacks=None, "
+    "validation_data=None, "
     f"validation_steps=None, class_weight=None, {_PULL}, initial_epoch=0",
     "evaluate_generator": f"generator, steps=None, {_PULL}",
     "predict_generator": f"generator, steps=None, {_PULL}, verbose=0",
@@ -39,7 +44,9 @@ SEQUENTIAL = {
 
 def written(function):
     """The arguments that may be given by position, as text."""
-    parameters = [p for p in inspect.signature(function).parameters.values() if p.kind is not p.KEYWORD_ONLY]
+    parameters = [
+        p for p in inspect.signature(function).parameters.values() if p.kind is not p.KEYWORD_ONLY
+    ]
     plain = [p.replace(annotation=p.empty) for p in parameters if p.name != "self"]
     return str(inspect.Signature(plain))[1:-1]
 
@@ -61,7 +68,13 @@ def test_methods_of_sequential_models(method):
 
 
 def test_utilities():
-    assert written(save_model) == as_signature("model, filepath, overwrite=True, include_optimizer=True")
-    assert written(load_model) == as_signature("filepath, custom_objects=None, compile=True, safe_mode=True")
-    assert written(HDF5Matrix) == as_signature("datapath, dataset, start=0, end=None, normalizer=None")
+    assert written(save_model) == as_signature(
+        "model, filepath, overwrite=True, include_optimizer=True"
+    )
+    assert written(load_model) == as_signature(
+        "filepath, custom_objects=None, compile=True, safe_mode=True"
+    )
+    assert written(HDF5Matrix) == as_signature(
+        "datapath, dataset, start=0, end=None, normalizer=None"
+    )
     assert written(multi_gpu_model) == as_signature("model, gpus")

@@ -11,7 +11,15 @@ from jaxcnn import losses, metrics, optimizers
 from jaxcnn import nn as jnn
 from jaxcnn.layers import BatchNormalization, Dense, Dropout
 from jaxcnn.models import Sequential
-from jaxcnn.training import Batch, Objective, OutputObjective, eval_step, init_state, predict_step, train_step
+from jaxcnn.training import (
+    Batch,
+    Objective,
+    OutputObjective,
+    eval_step,
+    init_state,
+    predict_step,
+    train_step,
+)
 
 RNG = np.random.default_rng(0)
 X = jnp.asarray(RNG.normal(size=(8, 4)), jnp.float32)
@@ -68,7 +76,9 @@ def test_a_step_is_that_of_hand_written_jax():
         updates, opt_state = optimizer.update(gradients, opt_state)
         params = optax.apply_updates(params, updates)
         assert logs["loss"] == pytest.approx(float(value), rel=1e-6)
-    assert jax.tree.all(jax.tree.map(lambda a, b: np.allclose(a, b, atol=1e-6), state.params, params))
+    assert jax.tree.all(
+        jax.tree.map(lambda a, b: np.allclose(a, b, atol=1e-6), state.params, params)
+    )
 
 
 def test_steps_can_be_scanned_and_vmapped():
@@ -80,7 +90,9 @@ def test_steps_can_be_scanned_and_vmapped():
     for i in range(2):
         state, one = step(state, (batches[0][i], batches[1][i]))
         assert logs["loss"][i] == pytest.approx(float(one["loss"]), rel=1e-5)
-    assert jax.tree.all(jax.tree.map(lambda a, b: np.allclose(a, b, atol=1e-5), scanned.params, state.params))
+    assert jax.tree.all(
+        jax.tree.map(lambda a, b: np.allclose(a, b, atol=1e-5), scanned.params, state.params)
+    )
     seeds = [init_state(module, optimizer, X, seed=i) for i in range(3)]
     states = jax.tree.map(lambda *leaves: jnp.stack(leaves), *seeds)
     _, logs = jax.jit(jax.vmap(step, in_axes=(0, None)))(states, (X, Y))
@@ -89,7 +101,9 @@ def test_steps_can_be_scanned_and_vmapped():
 
 def test_evaluation_adds_up():
     module = jnn.Dense(2)
-    objective = Objective((OutputObjective("y", losses.get("mse"), metrics=(("mae", metrics.get("mae")),)),))
+    objective = Objective(
+        (OutputObjective("y", losses.get("mse"), metrics=(("mae", metrics.get("mae")),)),)
+    )
     variables = module.init(jax.random.key(0), X)
     step, sums = jax.jit(eval_step(module, objective)), objective.init_metrics()
     for part in (slice(0, 5), slice(5, 8)):
@@ -116,15 +130,22 @@ def test_some_parameters_may_be_held_fixed():
     fixed = ("BatchNorm_0", "mean")
     step = train_step(module, "mse", optimizer, fixed_statistics=[fixed])
     new, _ = step(state, (X, Y))
-    assert np.array_equal(new.variables["params"]["Dense_0"]["kernel"], state.frozen["Dense_0"]["kernel"])
-    statistics = new.collections["batch_stats"]["BatchNorm_0"], state.collections["batch_stats"]["BatchNorm_0"]
+    assert np.array_equal(
+        new.variables["params"]["Dense_0"]["kernel"], state.frozen["Dense_0"]["kernel"]
+    )
+    statistics = (
+        new.collections["batch_stats"]["BatchNorm_0"],
+        state.collections["batch_stats"]["BatchNorm_0"],
+    )
     assert np.array_equal(statistics[0]["mean"], statistics[1]["mean"])
     assert not np.array_equal(statistics[0]["var"], statistics[1]["var"])
 
 
 def test_constraints():
     module, optimizer = jnn.Dense(2), optax.sgd(1.0)
-    step = train_step(module, "mse", optimizer, constraints={("kernel",): lambda w: jnp.clip(w, -0.1, 0.1)})
+    step = train_step(
+        module, "mse", optimizer, constraints={("kernel",): lambda w: jnp.clip(w, -0.1, 0.1)}
+    )
     new, _ = step(init_state(module, optimizer, X), (X, Y))
     assert float(jnp.max(jnp.abs(new.params["kernel"]))) <= 0.1 + 1e-6
 
@@ -134,10 +155,14 @@ def test_padding_rows():
     state, step = init_state(module, optimizer, X), train_step(module, "mse", optimizer)
     filler = jnp.full((3, 4), 9.0), jnp.full((3, 2), -7.0)
     rows = jnp.asarray([1.0] * 8 + [0.0] * 3)
-    padded, logs = step(state, Batch(jnp.concatenate([X, filler[0]]), jnp.concatenate([Y, filler[1]]), rows=rows))
+    padded, logs = step(
+        state, Batch(jnp.concatenate([X, filler[0]]), jnp.concatenate([Y, filler[1]]), rows=rows)
+    )
     plain, expected = step(state, (X, Y))
     assert logs["loss"] == pytest.approx(float(expected["loss"]), rel=1e-6)
-    assert jax.tree.all(jax.tree.map(lambda a, b: np.allclose(a, b, atol=1e-6), padded.params, plain.params))
+    assert jax.tree.all(
+        jax.tree.map(lambda a, b: np.allclose(a, b, atol=1e-6), padded.params, plain.params)
+    )
 
 
 def test_from_the_first_bad_step_on_nothing_moves():
@@ -158,7 +183,9 @@ def test_half_precision_keeps_weights_statistics_and_losses_in_float32():
     state = init_state(module, optimizer, X)
     new, logs = train_step(module, "mse", optimizer, compute_dtype=jnp.bfloat16)(state, (X, Y))
     assert new.params["kernel"].dtype == logs["loss"].dtype == jnp.float32
-    assert logs["loss"] == pytest.approx(float(jnp.mean((module.apply(state.variables, X) - Y) ** 2)), rel=0.05)
+    assert logs["loss"] == pytest.approx(
+        float(jnp.mean((module.apply(state.variables, X) - Y) ** 2)), rel=0.05
+    )
     assert predict_step(module, compute_dtype=jnp.bfloat16)(state.variables, X).dtype == jnp.float32
 
 
@@ -168,7 +195,10 @@ def test_the_module_of_a_model_is_trained_alike():
     optimizer = optimizers.SGD(0.1)
     model.compile(optimizer, "mse")
     state = init_state(model.module, optimizer, X)
-    state = state.replace(params=model.variables["params"], collections={"batch_stats": model.variables["batch_stats"]})
+    state = state.replace(
+        params=model.variables["params"],
+        collections={"batch_stats": model.variables["batch_stats"]},
+    )
     new, logs = jax.jit(train_step(model.module, "mse", optimizer))(state, (X, Y))
     assert model.train_on_batch(X, Y) == pytest.approx(float(logs["loss"]), rel=1e-6)
     ours, theirs = model.variables, new.variables
@@ -187,6 +217,8 @@ def test_a_bad_step_changes_nothing_but_the_count():
     good, _ = step(init_state(module, optimizer, X), (X, Y))
     bad, _ = step(good, (X, Y * jnp.inf))
     after, _ = step(bad, (X, Y))
-    assert [int(state.skipped) for state in (good, bad, after)] == [0, 1, 1] and int(after.step) == 3
+    assert [int(state.skipped) for state in (good, bad, after)] == [0, 1, 1] and int(
+        after.step
+    ) == 3
     same = jax.tree.map(np.array_equal, (good.params, good.opt_state), (bad.params, bad.opt_state))
     assert jax.tree.all(same) and not np.array_equal(after.params["kernel"], bad.params["kernel"])

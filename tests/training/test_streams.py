@@ -1,4 +1,6 @@
-"""Training from what gives batches by itself: every form, their order, workers, and what can go wrong."""
+"""Training from what gives batches by itself: every form, their order, workers, and what can go
+wrong.
+"""
 
 import multiprocessing
 import os
@@ -14,8 +16,8 @@ from jaxcnn.layers import Dense, Input
 from jaxcnn.layers.naming import reset_names
 from jaxcnn.models import Model, Sequential
 from jaxcnn.optimizers import SGD
-from jaxcnn.training import workers
-from jaxcnn.training.workers import WorkerError
+from jaxcnn.training.input import workers
+from jaxcnn.training.input.workers import WorkerError
 from jaxcnn.utils import Sequence
 
 RNG = np.random.default_rng(0)
@@ -87,7 +89,9 @@ def trained(data, epochs=2, **options):
 
 def from_arrays(epochs=2, **options):
     model = network()
-    history = model.fit(X, Y, epochs=epochs, verbose=0, **{"batch_size": 4, "shuffle": False, **options})
+    history = model.fit(
+        X, Y, epochs=epochs, verbose=0, **{"batch_size": 4, "shuffle": False, **options}
+    )
     return model.get_weights(), history
 
 
@@ -115,7 +119,7 @@ def everything_is_shut_down():
     assert no_threads_left()
 
 
-# -- forms: all give the bits of arrays -------------------------------------------------------------------------------
+# -- forms: all give the bits of arrays ------------------------------------------------------------
 
 
 FORMS = {
@@ -167,7 +171,9 @@ def test_an_epoch_may_be_any_part_of_the_passes(steps):
     model = network()
     for x, y in (batches() * 4)[:pulled]:
         model.train_on_batch(x, y)
-    assert all(np.allclose(a, b, atol=1e-6) for a, b in zip(weights, model.get_weights(), strict=True))
+    assert all(
+        np.allclose(a, b, atol=1e-6) for a, b in zip(weights, model.get_weights(), strict=True)
+    )
     assert equal(weights, trained(loader, epochs=12 // steps + 1, steps_per_epoch=steps)[0])
     assert data.ends == pulled // 6
 
@@ -192,11 +198,15 @@ def test_dicts_lists_weights_and_classes():
 def test_class_weights_of_generators():
     labels = np.eye(3)[np.arange(24) % 3]
     reset_names()
-    models = [Sequential([Dense(3, activation="softmax", input_shape=(4,), name="d")]) for _ in range(2)]
+    models = [
+        Sequential([Dense(3, activation="softmax", input_shape=(4,), name="d")]) for _ in range(2)
+    ]
     for model in models:
         model.compile("sgd", "categorical_crossentropy")
     weights = {0: 1.0, 1: 0.0, 2: 5.0}
-    models[0].fit(X, labels, epochs=1, batch_size=24, class_weight=weights, shuffle=False, verbose=0)
+    models[0].fit(
+        X, labels, epochs=1, batch_size=24, class_weight=weights, shuffle=False, verbose=0
+    )
     models[1].fit_generator(iter([(X, labels)]), 1, class_weight=weights, verbose=0)
     assert equal(models[0].get_weights(), models[1].get_weights())
 
@@ -221,14 +231,16 @@ def test_the_buffer_of_a_generator_may_be_used_again():
     assert equal(trained(reusing(), steps_per_epoch=6)[0], from_arrays()[0])
 
 
-# -- evaluate and predict ---------------------------------------------------------------------------------------------
+# -- evaluate and predict --------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("make", [endless, Batches, Loader, Examples])
 def test_evaluate_and_predict(make):
     model = network(metrics=["mae"])
     steps = 6 if make is endless else None
-    assert model.evaluate(make(), steps=steps, verbose=0) == pytest.approx(model.evaluate(X, Y, verbose=0), rel=1e-5)
+    assert model.evaluate(make(), steps=steps, verbose=0) == pytest.approx(
+        model.evaluate(X, Y, verbose=0), rel=1e-5
+    )
     assert np.allclose(model.predict(make(), steps=steps), model.predict(X), atol=1e-6)
 
 
@@ -236,9 +248,13 @@ def test_generator_methods_by_their_old_and_new_names():
     model = network()
     loss = model.evaluate(X, Y, verbose=0)
     assert model.evaluate_generator(endless(), 6, 3, 1, False) == pytest.approx(loss, rel=1e-5)
-    assert model.evaluate_generator(endless(5), 5, max_queue_size=2) == pytest.approx(loss, rel=1e-5)
+    assert model.evaluate_generator(endless(5), 5, max_queue_size=2) == pytest.approx(
+        loss, rel=1e-5
+    )
     inputs = (x for x, _ in batches())
-    assert np.allclose(model.predict_generator(inputs, 6, max_q_size=1), model.predict(X), atol=1e-6)
+    assert np.allclose(
+        model.predict_generator(inputs, 6, max_q_size=1), model.predict(X), atol=1e-6
+    )
     with pytest.raises(ValueError, match="same argument"):
         model.fit_generator(endless(), 6, max_q_size=3, max_queue_size=4)
     with pytest.raises(TypeError, match="Arrays go to fit"):
@@ -247,7 +263,9 @@ def test_generator_methods_by_their_old_and_new_names():
 
 @pytest.mark.parametrize("validation", ["arrays", "generator", "sequence", "iterable"])
 def test_validation_data_of_every_form(validation):
-    data = {"arrays": (X, Y), "generator": endless(), "sequence": Batches(), "iterable": Loader()}[validation]
+    data = {"arrays": (X, Y), "generator": endless(), "sequence": Batches(), "iterable": Loader()}[
+        validation
+    ]
     steps = 6 if validation == "generator" else None
     model, expected = network(), network()
     found = model.fit_generator(Batches(), epochs=3, verbose=0, shuffle=False, validation_data=data,
@@ -258,12 +276,20 @@ def test_validation_data_of_every_form(validation):
 
 @pytest.mark.parametrize(("frequency", "expected"), [(1, 4), (2, 2), ([1, 4], 2), ([9], 0)])
 def test_validation_of_some_epochs(frequency, expected):
-    history = network().fit(X, Y, epochs=4, verbose=0, validation_data=(X, Y), validation_freq=frequency).history
+    history = (
+        network()
+        .fit(X, Y, epochs=4, verbose=0, validation_data=(X, Y), validation_freq=frequency)
+        .history
+    )
     assert len(history.get("val_loss", [])) == expected and len(history["loss"]) == 4
 
 
 def test_steps_of_arrays():
-    hook = type("Count", (Callback,), {"seen": 0, "on_batch_end": lambda self, b, logs: setattr(self, "seen", b + 1)})()
+    hook = type(
+        "Count",
+        (Callback,),
+        {"seen": 0, "on_batch_end": lambda self, b, logs: setattr(self, "seen", b + 1)},
+    )()
     model = network()
     model.fit(X, Y, epochs=1, batch_size=4, steps_per_epoch=3, callbacks=[hook], verbose=0)
     assert hook.seen == 3
@@ -283,7 +309,7 @@ def test_the_bar_counts_steps_where_samples_are_not_known(capsys):
     assert "6/6 [====" in out and "24/24 [====" in out
 
 
-# -- Sequences --------------------------------------------------------------------------------------------------------
+# -- Sequences -------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("count", [0, 1, 3])
@@ -291,7 +317,10 @@ def test_each_batch_once_an_epoch_in_an_order_of_the_seed(count):
     data = Batches()
     trained(data, epochs=2, workers=count)
     if count < 2:
-        assert sorted(data.asked[:6]) == sorted(data.asked[6:]) == list(range(6)) and data.asked[:6] != data.asked[6:]
+        assert (
+            sorted(data.asked[:6]) == sorted(data.asked[6:]) == list(range(6))
+            and data.asked[:6] != data.asked[6:]
+        )
     assert sorted(data.asked) == sorted([*range(6), *range(6)]) and data.ends == 2
     assert equal(trained(Batches(), workers=count)[0], trained(Batches())[0])
 
@@ -325,7 +354,14 @@ def test_the_end_of_an_epoch_is_told_when_its_last_batch_was_used():
 
     model = network()
     model.fit(Told(), epochs=2, verbose=0, callbacks=[Log()])
-    assert events == [*(["pull"] * 6), "end after 6", "callback", *(["pull"] * 6), "end after 12", "callback"]
+    assert events == [
+        *(["pull"] * 6),
+        "end after 6",
+        "callback",
+        *(["pull"] * 6),
+        "end after 12",
+        "callback",
+    ]
 
 
 def test_a_sequence_must_have_its_methods():
@@ -348,10 +384,12 @@ def test_a_resumed_run_goes_on_in_the_same_order(tmp_path):
     assert equal(model.get_weights(), expected)
 
 
-# -- how far ahead ----------------------------------------------------------------------------------------------------
+# -- how far ahead ---------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("queue", "count", "make"), [(1, 1, "generator"), (3, 1, "generator"), (2, 3, "sequence")])
+@pytest.mark.parametrize(
+    ("queue", "count", "make"), [(1, 1, "generator"), (3, 1, "generator"), (2, 3, "sequence")]
+)
 def test_no_more_is_pulled_ahead_than_the_queue_and_the_workers_hold(queue, count, make):
     """U9: how many batches were pulled when one is trained."""
     pulled, ahead = [], []
@@ -405,7 +443,7 @@ def test_a_slow_generator_pulls_while_the_model_trains():
     assert time.monotonic() - began < 0.9  # not 1.0
 
 
-# -- processes --------------------------------------------------------------------------------------------------------
+# -- processes -------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("make", [Batches, Examples])
@@ -419,7 +457,9 @@ def test_processes(make):
 def test_each_process_walks_through_a_generator_of_its_own():
     model = network()
     found = model.predict_generator(endless(), 4, workers=2, pickle_safe=True)
-    assert np.allclose(found, model.predict(np.concatenate([X[:4], X[:4], X[4:8], X[4:8]])), atol=1e-6)
+    assert np.allclose(
+        found, model.predict(np.concatenate([X[:4], X[:4], X[4:8], X[4:8]])), atol=1e-6
+    )
 
 
 def test_processes_have_random_numbers_of_their_own():
@@ -442,7 +482,9 @@ def test_the_traceback_of_a_worker_process():
 
     with pytest.raises(OSError, match="picture 3 is broken") as caught:
         trained(Failing(), shuffle=False, workers=2, use_multiprocessing=True)
-    assert "__getitem__" in str(caught.value.__cause__) and "test_streams" in str(caught.value.__cause__)
+    assert "__getitem__" in str(caught.value.__cause__) and "test_streams" in str(
+        caught.value.__cause__
+    )
 
 
 def test_a_worker_process_that_dies():
@@ -467,14 +509,17 @@ def test_what_cannot_be_sent_back():
         trained(Odd(), workers=1, use_multiprocessing=True)
 
 
-# -- faults -----------------------------------------------------------------------------------------------------------
+# -- faults ----------------------------------------------------------------------------------------
 
 
 def weights_after(model, count):
     other = network()
     for x, y in (batches() * 3)[:count]:
         other.train_on_batch(x, y)
-    return all(np.allclose(a, b, atol=1e-6) for a, b in zip(model.get_weights(), other.get_weights(), strict=True))
+    return all(
+        np.allclose(a, b, atol=1e-6)
+        for a, b in zip(model.get_weights(), other.get_weights(), strict=True)
+    )
 
 
 @pytest.mark.parametrize("error", [OSError, KeyboardInterrupt])
@@ -493,7 +538,9 @@ def test_a_generator_that_raises(error):
 
 def test_a_generator_that_ends_early():
     model = network()
-    with pytest.raises(ValueError, match=r"ended after 6 batches, 2 of 4 in this epoch.*while True"):
+    with pytest.raises(
+        ValueError, match=r"ended after 6 batches, 2 of 4 in this epoch.*while True"
+    ):
         model.fit_generator(iter(batches()), 4, epochs=2, verbose=0)
     assert weights_after(model, 6)
     with pytest.raises(ValueError, match="ended after 6 batches, 6 of 7"):
@@ -502,7 +549,9 @@ def test_a_generator_that_ends_early():
         model.predict_generator(iter(batches()), 7)
 
 
-@pytest.mark.parametrize("data", [[], Loader(0), Batches(0)], ids=["generator", "iterable", "sequence"])
+@pytest.mark.parametrize(
+    "data", [[], Loader(0), Batches(0)], ids=["generator", "iterable", "sequence"]
+)
 def test_no_data(data):
     if isinstance(data, Batches):
         data = type("Empty", (Batches,), {"__len__": lambda self: 0})()
@@ -559,7 +608,9 @@ def test_nan_in_a_batch(nan):
     data = [*batches()[:2], (bad, Y[:4]), *batches()[:3]]
     model = network()
     if nan == "raise":
-        with pytest.raises(FloatingPointError, match=r"step 3 of its epoch\): the input 'dense_1_input'"):
+        with pytest.raises(
+            FloatingPointError, match=r"step 3 of its epoch\): the input 'dense_1_input'"
+        ):
             model.fit(iter(data), epochs=1, steps_per_epoch=6, verbose=0, nan=nan)
         assert weights_after(model, 2)
     else:
@@ -620,7 +671,7 @@ def test_an_interrupted_bar_ends_its_line(monkeypatch, capsys):
     assert "/10 [" in out and out.endswith("\n")
 
 
-# -- workers that hang -------------------------------------------------------------------------------------------------
+# -- workers that hang -----------------------------------------------------------------------------
 
 
 class Hanging(Sequence):
@@ -641,7 +692,10 @@ class Hanging(Sequence):
 def test_a_worker_that_hangs_is_found(how):
     Hanging.over.clear()
     model = network()
-    with pytest.raises(WorkerError, match=r"Batch 4 of the data \(what is asked for is 3\) has not come within 0.5 s"):
+    with pytest.raises(
+        WorkerError,
+        match=r"Batch 4 of the data \(what is asked for is 3\) has not come within 0.5 s",
+    ):
         model.fit(Hanging(), shuffle=False, verbose=0, batch_timeout=0.5, **how)
     with pytest.raises(ValueError, match="`batch_timeout` is 0; it must be a positive number"):
         model.fit(Hanging(), batch_timeout=0)

@@ -1,4 +1,6 @@
-"""Frozen layers: no movement, no optimizer state, no gradient work; cached features; rates by layer."""
+"""Frozen layers: no movement, no optimizer state, no gradient work; cached features; rates by
+layer.
+"""
 
 import jax
 import numpy as np
@@ -57,8 +59,12 @@ def convolutions(jaxpr):
     found = []
     for equation in jaxpr.eqns:
         if equation.primitive.name in ("jaxcnn_convolution", "jaxcnn_convolution_relu"):
-            found.append(equation.params.get("wanted", "output"))  # with a bias and a ReLU there is only that
-        for inner in jax.tree.leaves(equation.params, is_leaf=lambda p: hasattr(p, "eqns") or hasattr(p, "jaxpr")):
+            found.append(
+                equation.params.get("wanted", "output")
+            )  # with a bias and a ReLU there is only that
+        for inner in jax.tree.leaves(
+            equation.params, is_leaf=lambda p: hasattr(p, "eqns") or hasattr(p, "jaxpr")
+        ):
             inner = getattr(inner, "jaxpr", inner)
             found += convolutions(inner) if hasattr(inner, "eqns") else []
     return found
@@ -67,7 +73,10 @@ def convolutions(jaxpr):
 def program(frozen):
     """(state, traced training step) of the stack with the given layers frozen."""
     model = stack()
-    mask = {name: {"kernel": name not in frozen, "bias": name not in frozen} for name in ("first", "second", "third")}
+    mask = {
+        name: {"kernel": name not in frozen, "bias": name not in frozen}
+        for name in ("first", "second", "third")
+    }
     optimizer = Adam(0.01)
     state = init_state(model.module, optimizer, X[:1], trainable=mask)
     step = train_step(model.module, "categorical_crossentropy", optimizer)
@@ -79,11 +88,14 @@ def test_frozen_layers_get_no_optimizer_state_and_no_gradient_work():
     part, less = program(("first", "second"))
     assert set(whole.opt_state.slots["m"]) == {"first", "second", "third", "top"}
     assert set(part.opt_state.slots["m"]) == {"third", "top"}
-    # Backward: a gradient for each trained kernel, and for the input of each layer above the lowest trained one.
+    # Backward: a gradient for each trained kernel, and for the input of each layer above the lowest
+    # trained one.
     assert sorted(convolutions(everything.jaxpr)) == ["input"] * 2 + ["kernel"] * 3 + ["output"] * 3
     assert sorted(convolutions(less.jaxpr)) == ["kernel"] + ["output"] * 3
     costs = [step.lower().compile().cost_analysis() for step in (everything, less)]
-    memory = [step.lower().compile().memory_analysis().temp_size_in_bytes for step in (everything, less)]
+    memory = [
+        step.lower().compile().memory_analysis().temp_size_in_bytes for step in (everything, less)
+    ]
     assert memory[1] < memory[0]
     assert costs[1]["bytes accessed"] < costs[0]["bytes accessed"]
 
@@ -113,12 +125,18 @@ def test_features_are_computed_once(tmp_path, monkeypatch):
     assert len(other) == 3
     model.get_layer("top").set_weights([w + 1 for w in model.get_layer("top").get_weights()])
     model.get_layer("first").set_weights([w * 2 for w in model.get_layer("first").get_weights()])
-    np.testing.assert_array_equal(cached_features(model, X[:3], path), model.predict(X[:3]))  # other weights
+    np.testing.assert_array_equal(
+        cached_features(model, X[:3], path), model.predict(X[:3])
+    )  # other weights
     path.write_bytes(path.read_bytes()[:100])
-    np.testing.assert_array_equal(cached_features(model, X[:3], path), model.predict(X[:3]))  # damaged
+    np.testing.assert_array_equal(
+        cached_features(model, X[:3], path), model.predict(X[:3])
+    )  # damaged
 
 
-@pytest.mark.parametrize("make", [lambda: SGD(0.1, momentum=0.9), lambda: Adam(0.01)], ids=["sgd", "adam"])
+@pytest.mark.parametrize(
+    "make", [lambda: SGD(0.1, momentum=0.9), lambda: Adam(0.01)], ids=["sgd", "adam"]
+)
 def test_rates_by_layer_are_learning_rates(make):
     """Each layer moves as if the whole model was trained with its rate, as far as one step goes."""
     moves = {}
@@ -129,16 +147,22 @@ def test_rates_by_layer_are_learning_rates(make):
         optimizer.lr = factor * optimizer.lr
         model.compile(optimizer, "categorical_crossentropy")
         model.train_on_batch(X, Y)
-        moves[factor] = jax.tree.map(lambda a, b: np.asarray(b - a), before, model.variables["params"])
+        moves[factor] = jax.tree.map(
+            lambda a, b: np.asarray(b - a), before, model.variables["params"]
+        )
     model = stack()
     before = model.variables["params"]
-    model.compile(LayerRates(make(), {"top": 1.0, "first": 0.0}, default=0.25), "categorical_crossentropy")
+    model.compile(
+        LayerRates(make(), {"top": 1.0, "first": 0.0}, default=0.25), "categorical_crossentropy"
+    )
     model.train_on_batch(X, Y)
     for name, factor in (("top", 1.0), ("second", 0.25), ("third", 0.25)):
         for weight in ("kernel", "bias"):
             change = model.variables["params"][name][weight] - before[name][weight]
             np.testing.assert_allclose(change, moves[factor][name][weight], rtol=1e-3, atol=1e-7)
-    np.testing.assert_array_equal(model.variables["params"]["first"]["kernel"], before["first"]["kernel"])
+    np.testing.assert_array_equal(
+        model.variables["params"]["first"]["kernel"], before["first"]["kernel"]
+    )
 
 
 def test_rates_of_nested_models_numbers_and_configuration(tmp_path):

@@ -18,7 +18,9 @@ CONTENT = b"some words\n" * 10
 
 @pytest.fixture
 def server(monkeypatch, tmp_path):
-    """`served` is what any address gives; `asked` the addresses that were asked for. Folders are this test's own."""
+    """`served` is what any address gives; `asked` the addresses that were asked for. Folders are
+    this test's own.
+    """
 
     class Server:
         served = CONTENT
@@ -56,16 +58,23 @@ def zip_of(**members):
 
 
 def test_the_signature_of_keras_2_0_4():
-    plain = [str(p.replace(annotation=p.empty)) for p in inspect.signature(get_file).parameters.values()]
+    plain = [
+        str(p.replace(annotation=p.empty)) for p in inspect.signature(get_file).parameters.values()
+    ]
     assert ", ".join(plain) == (
-        "fname, origin, untar=False, md5_hash=None, file_hash=None, cache_subdir='datasets', hash_algorithm='auto', "
+        "fname, origin, untar=False, md5_hash=None, file_hash=None, cache_subdir='datasets', "
+        "hash_algorithm='auto', "
         "extract=False, archive_format='auto', cache_dir=None"
     )
 
 
 def test_a_file_is_fetched_once(server, tmp_path):
     path = get_file("words.txt", ORIGIN, cache_subdir="texts")
-    assert path == str(tmp_path / "home" / "texts" / "words.txt") == get_file("words.txt", ORIGIN, cache_subdir="texts")
+    assert (
+        path
+        == str(tmp_path / "home" / "texts" / "words.txt")
+        == get_file("words.txt", ORIGIN, cache_subdir="texts")
+    )
     assert Path(path).read_bytes() == CONTENT and server.asked == [ORIGIN]
 
 
@@ -80,7 +89,9 @@ def test_keras_own_folder_is_looked_at_and_left_alone(server, tmp_path):
 
 
 @pytest.mark.parametrize("algorithm", ["md5", "sha256"])
-def test_a_file_with_another_hash_is_fetched_again_and_kept_until_the_right_one_has_come(server, tmp_path, algorithm):
+def test_a_file_with_another_hash_is_fetched_again_and_kept_until_the_right_one_has_come(
+    server, tmp_path, algorithm
+):
     path, checksum = tmp_path / "words.txt", hashlib.new(algorithm, CONTENT).hexdigest().upper()
     path.write_bytes(b"old")
     server.served = b"neither"
@@ -89,7 +100,9 @@ def test_a_file_with_another_hash_is_fetched_again_and_kept_until_the_right_one_
     assert path.read_bytes() == b"old"
     server.served = CONTENT
     name = "md5_hash" if algorithm == "md5" else "file_hash"
-    assert get_file("words.txt", ORIGIN, cache_dir=tmp_path, cache_subdir="", **{name: checksum}) == str(path)
+    assert get_file(
+        "words.txt", ORIGIN, cache_dir=tmp_path, cache_subdir="", **{name: checksum}
+    ) == str(path)
     assert path.read_bytes() == CONTENT
     asked = len(server.asked)
     get_file(path, ORIGIN, file_hash=checksum, hash_algorithm=algorithm)
@@ -113,7 +126,11 @@ def test_extract_leaves_what_is_there(server, tmp_path, pack):
     path = get_file("packed", ORIGIN, extract=True, cache_dir=tmp_path, cache_subdir="")
     assert path == str(tmp_path / "packed") and (tmp_path / "words" / "one").read_bytes() == b"1"
     assert (tmp_path / "readme").read_bytes() == b"mine"
-    assert sorted(p.name for p in tmp_path.iterdir() if p.name != ".lock") == ["packed", "readme", "words"]
+    assert sorted(p.name for p in tmp_path.iterdir() if p.name != ".lock") == [
+        "packed",
+        "readme",
+        "words",
+    ]
 
 
 def test_archives_cannot_write_elsewhere(server, tmp_path):

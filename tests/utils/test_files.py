@@ -38,7 +38,11 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if self.path.startswith("/missing"):
             self.send_error(404)
             return
-        start = int(wanted.removeprefix("bytes=").removesuffix("-")) if wanted and self.server.ranges else 0
+        start = (
+            int(wanted.removeprefix("bytes=").removesuffix("-"))
+            if wanted and self.server.ranges
+            else 0
+        )
         if start >= len(CONTENT):
             self.send_error(416)
             return
@@ -118,7 +122,9 @@ def test_download(server, tmp_path, capsys):
 def test_download_resumes_after_a_broken_connection(server, tmp_path):
     path = tmp_path / "digits.npz"
     server.break_after = 300_000
-    with pytest.raises(DownloadError, match=r"broke after 300,000 of 1,048,576 bytes; run it again"):
+    with pytest.raises(
+        DownloadError, match=r"broke after 300,000 of 1,048,576 bytes; run it again"
+    ):
         download(server.url, path, CHECKSUM)
     assert visible(tmp_path) == []
     download(server.url, path, CHECKSUM)
@@ -153,7 +159,9 @@ def test_download_with_a_checksum_of_the_older_kind(server, tmp_path):
 
 def test_two_downloads_at_once_fetch_once(server, tmp_path):
     path = tmp_path / "digits.npz"
-    threads = [threading.Thread(target=download, args=(server.url, path, CHECKSUM)) for _ in range(4)]
+    threads = [
+        threading.Thread(target=download, args=(server.url, path, CHECKSUM)) for _ in range(4)
+    ]
     for thread in threads:
         thread.start()
     for thread in threads:

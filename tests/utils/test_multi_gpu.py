@@ -1,4 +1,6 @@
-"""One batch on several devices; here they are parts of the CPU, which a process must be started with."""
+"""One batch on several devices; here they are parts of the CPU, which a process must be started
+with.
+"""
 
 import os
 import subprocess
@@ -72,7 +74,13 @@ PROGRAM = """
 def test_two_devices_give_what_one_gives():
     environment = {**os.environ, "XLA_FLAGS": "--xla_force_host_platform_device_count=2"}
     program = textwrap.dedent(PROGRAM)
-    done = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True, timeout=240)
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=240,
+    )
     assert done.stdout == "fine\n", done.stderr[-3000:]
 
 

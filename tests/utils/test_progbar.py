@@ -49,7 +49,10 @@ def test_book_line(terminal, clock):
     clock.now += 565.1
     bar.draw(58752, lambda: [("loss", 0.0828), ("acc", 0.9755)])
     shown = terminal.getvalue()
-    assert shown == "\r58752/60000 [============================>.] - ETA: 12s - loss: 0.0828 - acc: 0.9755"
+    assert (
+        shown
+        == "\r58752/60000 [============================>.] - ETA: 12s - loss: 0.0828 - acc: 0.9755"
+    )
 
 
 def test_golden_bytes_of_a_whole_epoch(terminal, clock):
@@ -63,7 +66,8 @@ def test_golden_bytes_of_a_whole_epoch(terminal, clock):
     last = "200/200 [==============================] - 5s - loss: 0.5001"
     erase = ["\b" * len(line) + "\r" for line in (first, second, third)]
     assert terminal.getvalue() == (
-        f"\r{first}{erase[0]}{second}    {erase[1]}{third}{erase[2]}{last}{' ' * (len(third) - len(last))}\n"
+        f"\r{first}{erase[0]}{second}    "
+        f"{erase[1]}{third}{erase[2]}{last}{' ' * (len(third) - len(last))}\n"
     )
     assert terminal.screen()[-2].rstrip() == last
 
@@ -73,12 +77,21 @@ def test_update_averages_by_progress_and_add_moves_on(terminal, clock):
     bar.add(2, [("loss", 1.0)])
     clock.now += 1
     bar.add(8, [("loss", 6.0)])
-    assert terminal.screen()[0].rstrip() == "10/10 [==============================] - 1s - loss: 5.0000"
+    assert (
+        terminal.screen()[0].rstrip()
+        == "10/10 [==============================] - 1s - loss: 5.0000"
+    )
 
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [(0.25, "0.2500"), (0.001, "1.0000e-03"), (0.00101, "0.0010"), (-2.0, "-2.0000"), (0.0, "0.0000e+00")],
+    [
+        (0.25, "0.2500"),
+        (0.001, "1.0000e-03"),
+        (0.00101, "0.0010"),
+        (-2.0, "-2.0000"),
+        (0.0, "0.0000e+00"),
+    ],
 )
 def test_four_decimals_or_powers_of_ten(value, text):
     assert format_values([("loss", value)]) == f" - loss: {text}"
@@ -169,6 +182,8 @@ def test_close_ends_an_unfinished_line_once(terminal, clock):
 
 
 def test_notebook_cells_redraw_lines():
-    cell = type("OutStream", (), {"__module__": "ipykernel.iostream", "isatty": lambda self: False})()
+    cell = type(
+        "OutStream", (), {"__module__": "ipykernel.iostream", "isatty": lambda self: False}
+    )()
     assert redraws_in_place(cell)
     assert not redraws_in_place(io.StringIO()) and not redraws_in_place(object())

@@ -27,7 +27,9 @@ def pictures(seed=0, shape=(2, 23, 31, 3)):
 def each_plane(function, x):
     """`function` of each (rows, columns) of (n, rows, columns, channels)."""
     planes = np.moveaxis(x.astype(np.float32), -1, 1)
-    return np.moveaxis(np.array([[function(plane) for plane in picture] for picture in planes]), 1, -1)
+    return np.moveaxis(
+        np.array([[function(plane) for plane in picture] for picture in planes]), 1, -1
+    )
 
 
 @pytest.mark.parametrize("border", BORDERS)
@@ -50,9 +52,16 @@ def test_gaussian_filter_is_that_of_scipy(border, sigma):
 def test_gaussian_filter_of_a_size_is_that_of_opencv(size, sigma):
     x = pictures(shape=(1, 40, 30, 3))
     expected = cv2.GaussianBlur(x[0].astype(np.float32), (size, size), sigma)
-    np.testing.assert_allclose(vision.gaussian_filter(x, sigma, size, "mirror")[0], expected, atol=1e-3)
+    np.testing.assert_allclose(
+        vision.gaussian_filter(x, sigma, size, "mirror")[0], expected, atol=1e-3
+    )
     whole = cv2.GaussianBlur(x[0], (size, size), sigma).astype(int)  # computed with few bits
-    assert np.abs(np.rint(np.asarray(vision.gaussian_filter(x, sigma, size, "mirror")[0])) - whole).max() <= 1
+    assert (
+        np.abs(
+            np.rint(np.asarray(vision.gaussian_filter(x, sigma, size, "mirror")[0])) - whole
+        ).max()
+        <= 1
+    )
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 5, (2, 5)])
@@ -108,7 +117,9 @@ def test_corners_of_a_square_are_found_and_edges_are_not():
 )
 def test_averages_keep_constants_and_range(sigma, border, value, seed):
     flat = np.full((1, 12, 12, 1), value, np.float32)
-    np.testing.assert_allclose(vision.gaussian_filter(flat, sigma, 9, border), flat, rtol=1e-4, atol=1e-4)
+    np.testing.assert_allclose(
+        vision.gaussian_filter(flat, sigma, 9, border), flat, rtol=1e-4, atol=1e-4
+    )
     x = pictures(seed, (1, 12, 12, 1))
     for found in (vision.gaussian_filter(x, sigma, 9, border), vision.mean_filter(x, 3, border)):
         assert x.min() - 1e-3 <= found.min() and found.max() <= x.max() + 1e-3

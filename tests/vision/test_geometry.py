@@ -12,7 +12,9 @@ from jaxcnn import vision
 
 
 def smooth(shape=(2, 24, 37, 3)):
-    return ndimage.gaussian_filter(np.random.default_rng(0).random(shape).astype(np.float32), (0, 2, 2, 0))
+    return ndimage.gaussian_filter(
+        np.random.default_rng(0).random(shape).astype(np.float32), (0, 2, 2, 0)
+    )
 
 
 @pytest.mark.parametrize("expand", [False, True])
@@ -34,7 +36,9 @@ def test_rotation_is_that_of_opencv_inside(angle, scale):
     found = np.asarray(vision.rotate(x, angle, scale)[0])
     inside = ndimage.binary_erosion((expected > 0).all(-1), np.ones((5, 5)))
     assert inside.sum() > 500
-    np.testing.assert_allclose(found[inside], expected[inside], atol=0.01)  # OpenCV rounds places to 1/32 pixel
+    np.testing.assert_allclose(
+        found[inside], expected[inside], atol=0.01
+    )  # OpenCV rounds places to 1/32 pixel
 
 
 @settings(max_examples=20, deadline=None)
@@ -56,7 +60,12 @@ def test_nothing_is_cut_off_when_expanded_and_nothing_empty_at_the_covering_scal
 
 @pytest.mark.parametrize(
     ("shape", "angle", "scale"),
-    [((512, 512), 60, 1.4142), ((400, 600), 90, 1.5), ((400, 600), 60, 1.8028), ((400, 600), 180, 1.0)],
+    [
+        ((512, 512), 60, 1.4142),
+        ((400, 600), 90, 1.5),
+        ((400, 600), 60, 1.8028),
+        ((400, 600), 180, 1.0),
+    ],
 )
 def test_covering_scale(shape, angle, scale):
     assert vision.covering_scale(shape, angle) == pytest.approx(scale, abs=1e-4)
@@ -89,7 +98,9 @@ def test_squares(rows, columns, gray):
     assert vision.resize_with_bars(picture, (5, 9)).shape[:2] == (5, 9)
 
 
-@pytest.mark.parametrize("picture", [np.ones((3, 3)), np.ones((0, 3), np.uint8), np.ones(3, np.uint8)])
+@pytest.mark.parametrize(
+    "picture", [np.ones((3, 3)), np.ones((0, 3), np.uint8), np.ones(3, np.uint8)]
+)
 def test_bars_are_refused(picture):
     with pytest.raises(ValueError, match="A picture must be uint8"):
         vision.resize_with_bars(picture, (2, 2))
@@ -100,7 +111,9 @@ def test_histogram_is_that_of_opencv_and_numpy():
     found = np.asarray(vision.histogram(x))
     assert found.shape == (3, 256)
     for picture, counts in zip(x, found, strict=True):
-        np.testing.assert_array_equal(counts, cv2.calcHist([picture], [0], None, [256], [0, 256]).ravel())
+        np.testing.assert_array_equal(
+            counts, cv2.calcHist([picture], [0], None, [256], [0, 256]).ravel()
+        )
         np.testing.assert_array_equal(counts, np.histogram(picture.ravel(), 256, [0, 256])[0])
         np.testing.assert_array_equal(counts, np.bincount(picture.ravel(), minlength=256))
     wide = np.asarray(vision.histogram(x, 18, (0, 270)))
@@ -113,7 +126,9 @@ def test_histogram_within_a_mask():
     mask[100:200, 100:200] = True
     found = np.asarray(vision.histogram(x, mask=mask))
     assert found.sum() == 10_000
-    np.testing.assert_array_equal(found, cv2.calcHist([x], [0], mask.astype(np.uint8), [256], [0, 256]).ravel())
+    np.testing.assert_array_equal(
+        found, cv2.calcHist([x], [0], mask.astype(np.uint8), [256], [0, 256]).ravel()
+    )
 
 
 @settings(max_examples=25, deadline=None)

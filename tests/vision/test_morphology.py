@@ -32,7 +32,10 @@ def test_dilation_and_erosion_are_those_of_scipy(name, iterations, masks):
     grown = [ndimage.binary_dilation(mask, structure, iterations) for mask in masks]
     np.testing.assert_array_equal(vision.dilate(masks, structure, iterations), grown)
     for value in (False, True):
-        shrunk = [ndimage.binary_erosion(mask, structure, iterations, border_value=value) for mask in masks]
+        shrunk = [
+            ndimage.binary_erosion(mask, structure, iterations, border_value=value)
+            for mask in masks
+        ]
         np.testing.assert_array_equal(vision.erode(masks, structure, iterations, value), shrunk)
 
 
@@ -49,11 +52,16 @@ def test_of_numbers_they_are_those_of_opencv(name, dtype):
 @given(mask=MASKS, name=st.sampled_from(sorted(STRUCTURES)))
 def test_laws(mask, name):
     structure = STRUCTURES[name]
-    grown, shrunk = np.asarray(vision.dilate(mask, structure)), np.asarray(vision.erode(mask, structure))
+    grown, shrunk = (
+        np.asarray(vision.dilate(mask, structure)),
+        np.asarray(vision.erode(mask, structure)),
+    )
     if np.array(structure)[len(structure) // 2, len(structure[0]) // 2]:  # the middle is in it
         assert (grown >= mask).all() and (shrunk <= mask).all()
     turned = np.array(structure)[::-1, ::-1]
-    np.testing.assert_array_equal(~np.asarray(vision.erode(~mask, turned, border_value=True)), grown)
+    np.testing.assert_array_equal(
+        ~np.asarray(vision.erode(~mask, turned, border_value=True)), grown
+    )
     opened = np.asarray(vision.dilate(vision.erode(mask, structure), structure))
     assert (opened <= mask).all()
     np.testing.assert_array_equal(vision.dilate(vision.erode(opened, structure), structure), opened)
@@ -89,13 +97,19 @@ def test_skeleton_is_what_scipy_s_hit_or_miss_leaves(seed):
         before = left
         for i in range(4):
             for hits, misses in (edge, corner):
-                left = left & ~ndimage.binary_hit_or_miss(left, np.rot90(hits, i), np.rot90(misses, i))
+                left = left & ~ndimage.binary_hit_or_miss(
+                    left, np.rot90(hits, i), np.rot90(misses, i)
+                )
         if (left == before).all():
             break
     found = np.asarray(vision.skeletonize(mask))
     np.testing.assert_array_equal(found, left)
-    np.testing.assert_array_equal(vision.skeletonize(found), found)  # there is nothing more to take away
-    assert ndimage.label(found, vision.SQUARE)[1] == ndimage.label(mask, vision.SQUARE)[1]  # nothing broke or vanished
+    np.testing.assert_array_equal(
+        vision.skeletonize(found), found
+    )  # there is nothing more to take away
+    assert (
+        ndimage.label(found, vision.SQUARE)[1] == ndimage.label(mask, vision.SQUARE)[1]
+    )  # nothing broke or vanished
     assert 0 < found.sum() < mask.sum() / 2
 
 

@@ -34,7 +34,10 @@ def test_contours_of_all_modes():
 
 
 def test_contours_of_all_methods():
-    sizes = {method: len(vision.find_contours(mask(), "external", method)[0][0]) for method in vision.contours.METHODS}
+    sizes = {
+        method: len(vision.find_contours(mask(), "external", method)[0][0])
+        for method in vision.contours.METHODS
+    }
     assert sizes["simple"] == 4 and sizes["none"] == 2 * (55 + 45)
     whole = vision.find_contours(mask(), "external", "none")[0][0]
     steps = np.abs(np.diff(np.concatenate([whole, whole[:1]]), axis=0)).max(1)

@@ -11,7 +11,9 @@ from jaxcnn.layers import LSTM, Add, Concatenate, Conv2D, Dense, Flatten, Input,
 from jaxcnn.models import Model, Sequential
 from jaxcnn.visualization import features, model_to_dot, plot_feature_maps, plot_filters, plot_model
 
-needs_graphviz = pytest.mark.skipif(shutil.which("dot") is None, reason="the program dot of Graphviz is not installed")
+needs_graphviz = pytest.mark.skipif(
+    shutil.which("dot") is None, reason="the program dot of Graphviz is not installed"
+)
 
 
 @pytest.fixture
@@ -20,18 +22,27 @@ def branches():
     shared = Dense(5, name="shared")
     left = shared(a)
     right = Dense(5, name="right")(b)
-    return Model([a, b], Concatenate(name="both")([Add(name="sum")([left, right]), left]), name="branches")
+    return Model(
+        [a, b], Concatenate(name="both")([Add(name="sum")([left, right]), left]), name="branches"
+    )
 
 
 def boxes(dot):
-    return {node.get_name(): node.get_label().strip('"') for node in dot.get_nodes() if node.get_name() != "node"}
+    return {
+        node.get_name(): node.get_label().strip('"')
+        for node in dot.get_nodes()
+        if node.get_name() != "node"
+    }
 
 
 def arrows(dot):
     names = boxes(dot)
     for frame in dot.get_subgraphs():
         names |= boxes(frame)
-    edges = [*dot.get_edges(), *(edge for frame in dot.get_subgraphs() for edge in frame.get_edges())]
+    edges = [
+        *dot.get_edges(),
+        *(edge for frame in dot.get_subgraphs() for edge in frame.get_edges()),
+    ]
     return {(names[edge.get_source()], names[edge.get_destination()]) for edge in edges}
 
 
@@ -59,8 +70,12 @@ def test_options(branches):
 
 
 def test_a_stack_shows_its_input_and_a_wrapper_what_it_wraps():
-    model = Sequential([TimeDistributed(Dense(2, name="inner"), input_shape=(3, 4), name="steps"), LSTM(2)])
-    assert ("steps_input: InputLayer", "steps(inner): TimeDistributed(Dense)") in arrows(model_to_dot(model))
+    model = Sequential(
+        [TimeDistributed(Dense(2, name="inner"), input_shape=(3, 4), name="steps"), LSTM(2)]
+    )
+    assert ("steps_input: InputLayer", "steps(inner): TimeDistributed(Dense)") in arrows(
+        model_to_dot(model)
+    )
     with pytest.raises(ValueError, match="build it first"):
         model_to_dot(Sequential([Dense(2)]))
 
@@ -101,7 +116,11 @@ def test_without_graphviz_and_without_pydot(branches, tmp_path, monkeypatch):
 def grids(monkeypatch):
     """What is drawn, instead of drawing it."""
     drawn = []
-    monkeypatch.setattr(features, "image_grid", lambda images, path, title: drawn.append((np.asarray(images), title)))
+    monkeypatch.setattr(
+        features,
+        "image_grid",
+        lambda images, path, title: drawn.append((np.asarray(images), title)),
+    )
     return drawn
 
 
@@ -126,7 +145,9 @@ def test_filters(grids):
     assert (colour.shape, single.shape, mean.shape) == ((6, 3, 3, 3), (4, 3, 3), (4, 3, 3))
     assert colour.min() == 0 and colour.max() == 1
     kernel = first.get_weights()[0]
-    np.testing.assert_allclose(single[1], (kernel[..., 2, 1] - kernel[..., 2, 1].min()) / np.ptp(kernel[..., 2, 1]))
+    np.testing.assert_allclose(
+        single[1], (kernel[..., 2, 1] - kernel[..., 2, 1].min()) / np.ptp(kernel[..., 2, 1])
+    )
     with pytest.raises(ValueError, match="layer 'first' has 3"):
         plot_filters(first, "unused.png", channel=3)
     with pytest.raises(ValueError, match="layer 'out' has none"):

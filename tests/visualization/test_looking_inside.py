@@ -6,7 +6,16 @@ import numpy as np
 import pytest
 
 from jaxcnn import applications, config, visualization
-from jaxcnn.layers import Activation, Add, Conv2D, Dense, Flatten, GlobalAveragePooling2D, Input, MaxPooling2D
+from jaxcnn.layers import (
+    Activation,
+    Add,
+    Conv2D,
+    Dense,
+    Flatten,
+    GlobalAveragePooling2D,
+    Input,
+    MaxPooling2D,
+)
 from jaxcnn.models import Model, Sequential, parts
 from jaxcnn.preprocessing.image import img_to_array, load_img
 
@@ -43,13 +52,20 @@ def some_pictures(n=2):
 def test_parts_compute_what_the_model_does_and_no_more():
     model, x = branched(), some_pictures()
     second, first = parts.up_to(model, ["second", "first"]).apply(model.variables, x)
-    expected = Model(model.input, [model.get_layer(name).output for name in ("second", "first")]).predict(x)
+    expected = Model(
+        model.input, [model.get_layer(name).output for name in ("second", "first")]
+    ).predict(x)
     np.testing.assert_allclose(second, expected[0], atol=1e-5)
     np.testing.assert_allclose(first, expected[1], atol=1e-5)
-    assert [call.name for call in parts.up_to(model, ["second"]).topology.calls] == ["first", "second"]
+    assert [call.name for call in parts.up_to(model, ["second"]).topology.calls] == [
+        "first",
+        "second",
+    ]
     scores, softmax = parts.scores(model)
     assert softmax
-    np.testing.assert_allclose(jax.nn.softmax(scores.apply(model.variables, x)), model.predict(x), atol=1e-5)
+    np.testing.assert_allclose(
+        jax.nn.softmax(scores.apply(model.variables, x)), model.predict(x), atol=1e-5
+    )
     with pytest.raises(ValueError, match="Did you mean 'second'"):
         parts.up_to(model, ["secnd"])
 
@@ -68,7 +84,9 @@ def test_a_moved_layer_gives_the_gradient_of_its_output():
     relu = np.maximum(np.asarray(output), 0)
     windows = relu.reshape(2, 4, 2, 4, 2, 4)
     largest = windows == windows.max(axis=(2, 4), keepdims=True)
-    expected = np.where(largest, kernel[None, :, None, :, None, :], 0).reshape(2, 8, 8, 4) * (relu > 0)
+    expected = np.where(largest, kernel[None, :, None, :, None, :], 0).reshape(2, 8, 8, 4) * (
+        relu > 0
+    )
     np.testing.assert_allclose(gradient, expected, atol=1e-5)
 
 
@@ -82,7 +100,9 @@ def test_feature_maps(colours):
 def test_filters_become_the_colours_they_look_for(colours):
     pictures, liked = visualization.maximise_filters(colours, "conv", steps=20, at_once=1)
     assert pictures.shape == (2, 12, 10, 3)
-    for i in range(2):  # the gradient is in one channel only, so that its root mean square is 1 / sqrt(3) of it
+    for i in range(
+        2
+    ):  # the gradient is in one channel only, so that its root mean square is 1 / sqrt(3) of it
         assert liked[i] > 138 + 20 * 1.6
         others = [c for c in range(3) if c != i]
         assert pictures[i][..., others].min() >= 128 and pictures[i][..., others].max() <= 148
@@ -102,13 +122,17 @@ def test_a_whole_layer_climbs_in_one_program():
 
 def test_fooling_pictures_reach_their_class(colours):
     start = np.zeros((2, 12, 10, 3), np.float32) + 0.5
-    pictures, probability = visualization.maximise_classes(colours, [1, 0], start=start, steps=60, step_size=0.2)
+    pictures, probability = visualization.maximise_classes(
+        colours, [1, 0], start=start, steps=60, step_size=0.2
+    )
     assert (probability > 0.999).all()
     np.testing.assert_allclose(colours.predict(pictures)[[0, 1], [1, 0]], probability, rtol=1e-5)
 
 
 def test_saliency_finds_the_pixels_that_count():
-    model = Sequential([Flatten(input_shape=(6, 6, 1)), Dense(2, activation="softmax", use_bias=False)])
+    model = Sequential(
+        [Flatten(input_shape=(6, 6, 1)), Dense(2, activation="softmax", use_bias=False)]
+    )
     kernel = np.zeros((6, 6, 2), np.float32)
     kernel[1, 4, 0], kernel[3, 2, 1] = 3, -2
     model.set_weights([kernel.reshape(36, 2)])
@@ -141,12 +165,17 @@ def test_occlusion_falls_where_the_class_is_covered(colours):
 
 
 def test_deep_dream_makes_stronger_what_is_there():
-    model = Sequential([Conv2D(3, 3, padding="same", activation="relu", input_shape=(None, None, 3), name="conv")])
+    model = Sequential(
+        [Conv2D(3, 3, padding="same", activation="relu", input_shape=(None, None, 3), name="conv")]
+    )
     picture = np.random.default_rng(0).random((20, 30, 3), np.float32)
-    dream = visualization.deep_dream(model, picture, {"conv": 1.0}, octaves=2, steps=5, step_size=0.05)
+    dream = visualization.deep_dream(
+        model, picture, {"conv": 1.0}, octaves=2, steps=5, step_size=0.05
+    )
     assert dream.shape == picture.shape
     before, after = (
-        (visualization.feature_maps(model, p[None], ["conv"])["conv"] ** 2).mean() for p in (picture, dream)
+        (visualization.feature_maps(model, p[None], ["conv"])["conv"] ** 2).mean()
+        for p in (picture, dream)
     )
     assert after > 1.5 * before
     still = visualization.deep_dream(model, picture, {"conv": 1.0}, octaves=2, steps=0)
@@ -194,7 +223,10 @@ def test_wrong_requests(colours):
 
 @pytest.mark.slow
 def test_mobilenet_sees_the_panda_and_is_fooled_by_noise():
-    panda, weights = config.home() / "media/panda.jpg", config.home() / "models/mobilenet_1_0_224_tf.h5"
+    panda, weights = (
+        config.home() / "media/panda.jpg",
+        config.home() / "models/mobilenet_1_0_224_tf.h5",
+    )
     if missing := [str(path) for path in (panda, weights) if not path.is_file()]:
         pytest.skip(f"needs {', '.join(missing)}")
     model = applications.MobileNet(weights=str(weights))
@@ -203,6 +235,8 @@ def test_mobilenet_sees_the_panda_and_is_fooled_by_noise():
     animal = heat[60:180, 60:190].sum() / heat.sum()
     assert animal > 0.6  # in 31 % of the picture
     start = np.random.default_rng(0).uniform(-0.1, 0.1, (2, 224, 224, 3))
-    pictures, probability = visualization.maximise_classes(model, [65, 388], start=start, steps=40, step_size=0.05)
+    pictures, probability = visualization.maximise_classes(
+        model, [65, 388], start=start, steps=40, step_size=0.05
+    )
     assert (probability > 0.999).all()
     np.testing.assert_allclose(model.predict(pictures)[[0, 1], [65, 388]], probability, rtol=1e-4)

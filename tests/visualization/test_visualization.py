@@ -19,7 +19,12 @@ from jaxcnn.visualization import (
 )
 from jaxcnn.visualization import history as history_module
 
-RECORD = {"loss": [1.0, 0.5, 0.2], "acc": [0.5, 0.8, 0.9], "val_loss": [0.9, 0.4, 0.6], "val_acc": [0.6, 0.85, 0.8]}
+RECORD = {
+    "loss": [1.0, 0.5, 0.2],
+    "acc": [0.5, 0.8, 0.9],
+    "val_loss": [0.9, 0.4, 0.6],
+    "val_acc": [0.6, 0.85, 0.8],
+}
 
 
 @pytest.fixture
@@ -37,14 +42,18 @@ def drawn(monkeypatch):
 
 
 def lines(axes):
-    return {line.get_label(): (list(line.get_xdata()), list(line.get_ydata())) for line in axes.get_lines()}
+    return {
+        line.get_label(): (list(line.get_xdata()), list(line.get_ydata()))
+        for line in axes.get_lines()
+    }
 
 
 def titles(figure):
     return [axes.get_title() for axes in figure.axes]
 
 
-# history --------------------------------------------------------------------------------------------------------------
+# history
+# --------------------------------------------------------------------------------------------------------------
 
 
 def test_history_draws_each_quantity_and_marks_the_best_epoch(tmp_path, drawn):
@@ -95,7 +104,8 @@ def test_history_refuses(tmp_path, history, error, message):
     assert list(tmp_path.iterdir()) == []
 
 
-# images ---------------------------------------------------------------------------------------------------------------
+# images
+# ---------------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("shape", [(5, 8, 6), (5, 8, 6, 1), (5, 8, 6, 3)])
@@ -114,7 +124,9 @@ def test_grid_reads_channels_first_where_that_is_set(tmp_path, drawn):
         image_grid(pictures, tmp_path / "a.png")
     finally:
         config.reset()
-    np.testing.assert_allclose(drawn[0].axes[1].get_images()[0].get_array(), pictures[1].transpose(1, 2, 0), rtol=1e-6)
+    np.testing.assert_allclose(
+        drawn[0].axes[1].get_images()[0].get_array(), pictures[1].transpose(1, 2, 0), rtol=1e-6
+    )
 
 
 def test_grid_stretches_fractions_outside_0_to_1(tmp_path, drawn):
@@ -133,11 +145,14 @@ def test_grid_refuses_another_number_of_titles(tmp_path):
         image_grid(np.zeros((2, 4, 4)), tmp_path / "a.png", titles=["a"])
 
 
-# classification -------------------------------------------------------------------------------------------------------
+# classification
+# -------------------------------------------------------------------------------------------------------
 
 
 def test_worst_mistakes_come_first(tmp_path, drawn):
-    probabilities = np.array([[0.9, 0.1, 0], [0.6, 0.3, 0.1], [0.3, 0.5, 0.2], [0.99, 0, 0.01], [0, 0, 1]])
+    probabilities = np.array(
+        [[0.9, 0.1, 0], [0.6, 0.3, 0.1], [0.3, 0.5, 0.2], [0.99, 0, 0.01], [0, 0, 1]]
+    )
     truth = np.array([0, 1, 0, 2, 2])
     x = np.zeros((5, 4, 4), np.uint8)
     worst = plot_worst_mistakes(x, truth, probabilities, tmp_path / "a.png")
@@ -145,19 +160,26 @@ def test_worst_mistakes_come_first(tmp_path, drawn):
     assert titles(drawn[0]) == ["2 as 0, 99%", "1 as 0, 60%", "0 as 1, 50%"]
     assert drawn[0].get_suptitle() == "3 of 5 wrong (60.00%): the worst mistakes"
     for labels in (truth[:, None], np.eye(3)[truth]):
-        worst = plot_worst_mistakes(x, labels, probabilities, tmp_path / "b.png", 2, ["ant", "bird", "cat"])
+        worst = plot_worst_mistakes(
+            x, labels, probabilities, tmp_path / "b.png", 2, ["ant", "bird", "cat"]
+        )
         assert worst.tolist() == [3, 1]
         assert titles(drawn[-1]) == ["cat\nas ant, 99%", "bird\nas ant, 60%"]
 
 
 def test_worst_mistakes_of_a_single_output(tmp_path, drawn):
-    worst = plot_worst_mistakes(np.zeros((3, 4, 4)), [1, 0, 1], [[0.2], [0.3], [0.4]], tmp_path / "a.png")
+    worst = plot_worst_mistakes(
+        np.zeros((3, 4, 4)), [1, 0, 1], [[0.2], [0.3], [0.4]], tmp_path / "a.png"
+    )
     assert worst.tolist() == [0, 2]
     assert titles(drawn[0]) == ["1 as 0, 80%", "1 as 0, 60%"]
 
 
 def test_no_mistake_is_a_picture_too(tmp_path, drawn):
-    assert plot_worst_mistakes(np.zeros((2, 4, 4)), [0, 1], np.eye(2), tmp_path / "a.png").tolist() == []
+    assert (
+        plot_worst_mistakes(np.zeros((2, 4, 4)), [0, 1], np.eye(2), tmp_path / "a.png").tolist()
+        == []
+    )
     assert drawn[0].get_suptitle() == "0 of 2 wrong"
 
 
@@ -173,13 +195,17 @@ def test_no_mistake_is_a_picture_too(tmp_path, drawn):
 )
 def test_worst_mistakes_refuses(tmp_path, x, truth, probabilities, names, message):
     with pytest.raises(ValueError, match=message):
-        plot_worst_mistakes(np.zeros((x, 4, 4)), truth, probabilities, tmp_path / "a.png", class_names=names)
+        plot_worst_mistakes(
+            np.zeros((x, 4, 4)), truth, probabilities, tmp_path / "a.png", class_names=names
+        )
 
 
 def test_confusion_matrix_counts():
     expected = [[1, 1, 0], [0, 2, 0], [1, 0, 0]]
     np.testing.assert_array_equal(confusion_matrix([0, 0, 1, 1, 2], [0, 1, 1, 1, 0]), expected)
-    np.testing.assert_array_equal(confusion_matrix([[0], [0], [1], [1], [2]], np.eye(3)[[0, 1, 1, 1, 0]]), expected)
+    np.testing.assert_array_equal(
+        confusion_matrix([[0], [0], [1], [1], [2]], np.eye(3)[[0, 1, 1, 1, 0]]), expected
+    )
     assert confusion_matrix([0], [1], 4).shape == (4, 4)
 
 

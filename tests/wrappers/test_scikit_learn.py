@@ -23,7 +23,9 @@ def blobs(n=60, classes=3, seed=0):
 
 
 def network(units=8, rate=0.0, classes=3, lr=0.02):
-    model = Sequential([Dense(units, activation="relu", input_dim=4), Dropout(rate), Dense(classes)])
+    model = Sequential(
+        [Dense(units, activation="relu", input_dim=4), Dropout(rate), Dense(classes)]
+    )
     model.add(Activation("softmax"))
     model.compile(Adam(lr), "categorical_crossentropy", metrics=["accuracy"])
     return model
@@ -152,13 +154,17 @@ def test_in_a_search_a_score_and_a_pipeline():
     assert set(search.best_params_) == {"units", "epochs"}
     assert search.best_params_["epochs"] == 12
     assert search.best_estimator_.model.evaluate(x, np.eye(3)[y], verbose=0)[1] > 0.5
-    piped = make_pipeline(StandardScaler(), KerasClassifier(network, epochs=12, batch_size=12, verbose=0))
+    piped = make_pipeline(
+        StandardScaler(), KerasClassifier(network, epochs=12, batch_size=12, verbose=0)
+    )
     assert cross_val_score(piped, x, y, cv=2).mean() > 0.5
 
 
 def test_pictures_are_taken_as_they_are():
     def pictures(filters):
-        model = Sequential([Conv2D(filters, 3, input_shape=(6, 6, 1)), MaxPooling2D(), Flatten(), Dense(2)])
+        model = Sequential(
+            [Conv2D(filters, 3, input_shape=(6, 6, 1)), MaxPooling2D(), Flatten(), Dense(2)]
+        )
         model.add(Activation("softmax"))
         model.compile("adadelta", "categorical_crossentropy")
         return model
@@ -173,7 +179,9 @@ class AnyClassifier(KerasClassifier):
 
     def __call__(self):
         classes = len(self.classes_)
-        model = Sequential([Dense(16, activation="relu", input_dim=self.n_features_in_), Dense(classes)])
+        model = Sequential(
+            [Dense(16, activation="relu", input_dim=self.n_features_in_), Dense(classes)]
+        )
         model.add(Activation("softmax"))
         model.compile(Adam(0.05), "categorical_crossentropy")
         return model
@@ -183,17 +191,22 @@ class AnyRegressor(KerasRegressor):
     """Likewise, of as many outputs as there are targets."""
 
     def __call__(self):
-        model = Sequential([Dense(16, activation="relu", input_dim=self.n_features_in_), Dense(self.n_outputs_)])
+        model = Sequential(
+            [Dense(16, activation="relu", input_dim=self.n_features_in_), Dense(self.n_outputs_)]
+        )
         model.compile(Adam(0.05), "mse")
         return model
 
 
 # Checks of what these estimators do not promise.
 EXPECTED = {
-    "check_sample_weight_equivalence_on_dense_data": "repeated samples lie in other batches than weighted ones",
+    "check_sample_weight_equivalence_on_dense_data": "repeated samples lie in other batches than "
+    "weighted ones",
     "check_regressor_multioutput": "the predictions are float32, as the network computes them",
-    "check_no_attributes_set_in_init": "the parameters are kept as they were given, in a dictionary",
-    "check_do_not_raise_errors_in_init_or_set_params": "illegal names are refused where they are given, as in Keras 2",
+    "check_no_attributes_set_in_init": "the parameters are kept as they were given, in a "
+    "dictionary",
+    "check_do_not_raise_errors_in_init_or_set_params": "illegal names are refused where they are "
+    "given, as in Keras 2",
 }
 
 
@@ -202,7 +215,10 @@ EXPECTED = {
 @pytest.mark.parametrize("made", [AnyClassifier, AnyRegressor])
 def test_the_checks_of_scikit_learn(made):
     results = check_estimator(
-        made(epochs=40, batch_size=16, verbose=0), expected_failed_checks=EXPECTED, on_fail=None, on_skip=None
+        made(epochs=40, batch_size=16, verbose=0),
+        expected_failed_checks=EXPECTED,
+        on_fail=None,
+        on_skip=None,
     )
     failed = {r["check_name"]: repr(r["exception"]) for r in results if r["status"] == "failed"}
     assert not failed, "\n".join(f"{name}: {text[:300]}" for name, text in failed.items())

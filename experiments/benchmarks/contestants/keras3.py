@@ -73,7 +73,9 @@ def train(network: Network, session: Session) -> None:
     x, y = network.data()
     session.begin()
     callback = FirstStep() if session.mode == "first step" else Epochs()
-    model.fit(x, y, batch_size=network.batch_size, epochs=session.epochs, verbose=0, callbacks=[callback])
+    model.fit(
+        x, y, batch_size=network.batch_size, epochs=session.epochs, verbose=0, callbacks=[callback]
+    )
 
 
 def predict(network: Network, session: Session) -> None:

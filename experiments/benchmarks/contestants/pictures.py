@@ -1,8 +1,9 @@
-"""Batches of augmented pictures, each library in its own way: ``(load, folder or arrays) -> endless batches``.
+"""Batches of augmented pictures, each library in its own way:
+``(load, folder or arrays) -> endless batches``.
 
-All make the same changes of the same pictures: `CHANGES`, with linear interpolation, and values in 0 .. 1.  Libraries
-without such changes of their own make them in the way that their users do: PyTorch by its `grid_sample`, grain by
-scipy; each picture by itself, in the workers.
+All make the same changes of the same pictures: `CHANGES`, with linear interpolation, and values in
+0 .. 1. Libraries without such changes of their own make them in the way that their users do:
+PyTorch by its `grid_sample`, grain by scipy; each picture by itself, in the workers.
 """
 
 from __future__ import annotations
@@ -26,7 +27,9 @@ CHANGES: dict[str, Any] = {
 
 @dataclass(frozen=True)
 class Load:
-    """What is read, `batch` at a time: `samples` pictures of `size` x `size`, in memory or as JPEG files."""
+    """What is read, `batch` at a time: `samples` pictures of `size` x `size`, in memory or as JPEG
+    files.
+    """
 
     title: str
     size: int
@@ -53,7 +56,9 @@ def jaxcnn_generator(load: Load, folder: Path) -> Iterator[Any]:
 
 
 def jaxcnn_device(load: Load, folder: Path) -> Iterator[Any]:
-    """The pure function on batches of uint8, as inside of a training step; what is made stays on the device."""
+    """The pure function on batches of uint8, as inside of a training step; what is made stays on
+    the device.
+    """
     import jax
 
     from jaxcnn.preprocessing.image import augment
@@ -99,16 +104,26 @@ def torch_loader(load: Load, folder: Path) -> Iterator[Any]:
             shift = (torch.rand(2) * 2 - 1) * 2 * CHANGES["width_shift_range"]
             zoom = 1 + (torch.rand(2) * 2 - 1) * CHANGES["zoom_range"]
             mirror = torch.where(torch.rand(()) < 0.5, -1.0, 1.0)
-            first = torch.stack([torch.cos(angle) * zoom[0] * mirror, -torch.sin(angle) * zoom[1], shift[0]])
-            second = torch.stack([torch.sin(angle) * zoom[0] * mirror, torch.cos(angle) * zoom[1], shift[1]])
+            first = torch.stack(
+                [torch.cos(angle) * zoom[0] * mirror, -torch.sin(angle) * zoom[1], shift[0]]
+            )
+            second = torch.stack(
+                [torch.sin(angle) * zoom[0] * mirror, torch.cos(angle) * zoom[1], shift[1]]
+            )
             grid = torch.nn.functional.affine_grid(
                 torch.stack([first, second])[None], list(picture.shape), align_corners=False
             )
-            changed = torch.nn.functional.grid_sample(picture, grid, padding_mode="border", align_corners=False)
+            changed = torch.nn.functional.grid_sample(
+                picture, grid, padding_mode="border", align_corners=False
+            )
             return changed[0], label
 
     loader = torch.utils.data.DataLoader(
-        Pictures(), load.batch, shuffle=True, num_workers=os.cpu_count() or 1, persistent_workers=True
+        Pictures(),
+        load.batch,
+        shuffle=True,
+        num_workers=os.cpu_count() or 1,
+        persistent_workers=True,
     )
     return endless(loader)
 
@@ -125,19 +140,37 @@ def grain_loader(load: Load, folder: Path) -> Iterator[Any]:
         turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
         matrix = turn @ np.diag(1 + rng.uniform(-1, 1, 2) * CHANGES["zoom_range"])
         middle = np.array([load.size / 2, load.size / 2])
-        offset = middle - matrix @ middle + rng.uniform(-1, 1, 2) * CHANGES["width_shift_range"] * load.size
+        offset = (
+            middle
+            - matrix @ middle
+            + rng.uniform(-1, 1, 2) * CHANGES["width_shift_range"] * load.size
+        )
         picture = pixels.astype(np.float32) / 255
-        planes = [ndimage.affine_transform(picture[..., c], matrix, offset, order=1, mode="nearest") for c in range(3)]
+        planes = [
+            ndimage.affine_transform(picture[..., c], matrix, offset, order=1, mode="nearest")
+            for c in range(3)
+        ]
         changed = np.stack(planes, -1)
         return (changed[:, ::-1] if rng.random() < 0.5 else changed), label
 
-    data = grain.MapDataset.range(count).seed(0).shuffle().repeat().random_map(change).batch(load.batch)
-    ahead = grain.ReadOptions(num_threads=os.cpu_count() or 1, prefetch_buffer_size=4)  # batches made by threads
+    data = (
+        grain.MapDataset.range(count)
+        .seed(0)
+        .shuffle()
+        .repeat()
+        .random_map(change)
+        .batch(load.batch)
+    )
+    ahead = grain.ReadOptions(
+        num_threads=os.cpu_count() or 1, prefetch_buffer_size=4
+    )  # batches made by threads
     return iter(data.to_iter_dataset(ahead))
 
 
 def reader(load: Load, folder: Path) -> tuple[Callable[[int], tuple[np.ndarray, float]], int]:
-    """(number -> picture in uint8 and label, how many there are), for libraries that read one at a time."""
+    """(number -> picture in uint8 and label, how many there are), for libraries that read one at a
+    time.
+    """
     if not load.files:
         pictures, labels = load.arrays()
         return lambda i: (pictures[i], float(labels[i])), load.samples

@@ -1,4 +1,6 @@
-"""Hand-written JAX: a jitted step called in a Python loop, or a whole epoch on the device in one call."""
+"""Hand-written JAX: a jitted step called in a Python loop, or a whole epoch on the device in one
+call.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,9 @@ def forward(network: Network) -> Callable[..., Any]:
     import jax.numpy as jnp
 
     def window(x: Any, size: int) -> Any:
-        return jax.lax.reduce_window(x, -jnp.inf, jax.lax.max, (1, size, size, 1), (1, 2, 2, 1), "VALID")
+        return jax.lax.reduce_window(
+            x, -jnp.inf, jax.lax.max, (1, size, size, 1), (1, 2, 2, 1), "VALID"
+        )
 
     def lstm(x: Any, kernel: Any, recurrent: Any, bias: Any) -> Any:
         def step(carry: Any, z: Any) -> Any:
@@ -39,7 +43,12 @@ def forward(network: Network) -> Callable[..., Any]:
                 kernel, bias = next(params)
                 dimensions = ("NHWC", "HWIO", "NHWC")
                 stride, padding = (numbers[2], numbers[2]), numbers[3].upper()
-                x = jax.lax.conv_general_dilated(x, kernel, stride, padding, dimension_numbers=dimensions) + bias
+                x = (
+                    jax.lax.conv_general_dilated(
+                        x, kernel, stride, padding, dimension_numbers=dimensions
+                    )
+                    + bias
+                )
             elif kind == "norm":
                 gamma, beta, mean, variance = next(params)
                 if key is not None:
@@ -59,7 +68,9 @@ def forward(network: Network) -> Callable[..., Any]:
                 x = jnp.mean(x, (1, 2))
             elif kind == "dropout" and key is not None:
                 keep = 1 - numbers[0]
-                x = jnp.where(jax.random.bernoulli(jax.random.fold_in(key, i), keep, x.shape), x / keep, 0)
+                x = jnp.where(
+                    jax.random.bernoulli(jax.random.fold_in(key, i), keep, x.shape), x / keep, 0
+                )
             elif kind == "flatten":
                 x = x.reshape(len(x), -1)
             elif kind == "residual":
@@ -74,7 +85,9 @@ def forward(network: Network) -> Callable[..., Any]:
     return logits_of
 
 
-def train(network: Network, session: Session, *, whole_epochs: bool = False, precision: str | None = None) -> None:
+def train(
+    network: Network, session: Session, *, whole_epochs: bool = False, precision: str | None = None
+) -> None:
     import jax
     import jax.numpy as jnp
     import optax
@@ -91,7 +104,9 @@ def train(network: Network, session: Session, *, whole_epochs: bool = False, pre
 
         def loss_of(params: Any) -> Any:
             low, pictures = jax.tree.map(lambda a: a.astype(precision or a.dtype), (params, x))
-            logits, statistics = logits_of(low, pictures, jax.random.fold_in(jax.random.key(0), count))
+            logits, statistics = logits_of(
+                low, pictures, jax.random.fold_in(jax.random.key(0), count)
+            )
             logits, statistics = jax.tree.map(lambda a: a.astype(jnp.float32), (logits, statistics))
             return -jnp.mean(jnp.sum(y * jax.nn.log_softmax(logits), -1)), (logits, statistics)
 
@@ -105,11 +120,19 @@ def train(network: Network, session: Session, *, whole_epochs: bool = False, pre
         """A normalisation's running statistics a tenth nearer to those of the batch."""
         if len(arrays) != 4:
             return arrays
-        return [*arrays[:2], *(0.9 * old + 0.1 * new for old, new in zip(arrays[2:], statistics.pop(0), strict=True))]
+        return [
+            *arrays[:2],
+            *(
+                0.9 * old + 0.1 * new
+                for old, new in zip(arrays[2:], statistics.pop(0), strict=True)
+            ),
+        ]
 
     @partial(jax.jit, donate_argnums=0)
     def epoch(carry: Any, x: Any, y: Any, order: Any) -> Any:
-        return jax.lax.scan(lambda carry, chosen: (step(carry, x[chosen], y[chosen]), None), carry, order)[0]
+        return jax.lax.scan(
+            lambda carry, chosen: (step(carry, x[chosen], y[chosen]), None), carry, order
+        )[0]
 
     one_step = jax.jit(step, donate_argnums=0)
     generator = np.random.default_rng(0)
@@ -122,7 +145,9 @@ def train(network: Network, session: Session, *, whole_epochs: bool = False, pre
     count = np.int32(0)
     for _ in range(session.epochs):
         session.epoch_begin()
-        order = generator.permutation(network.samples).reshape(-1, network.batch_size).astype(np.int32)
+        order = (
+            generator.permutation(network.samples).reshape(-1, network.batch_size).astype(np.int32)
+        )
         carry = params, opt_state, np.float32(0), np.int32(0), count
         if whole_epochs:
             carry = epoch(carry, x, y, order)
@@ -140,7 +165,13 @@ def predict(network: Network, session: Session) -> None:
     import jax
     import jax.numpy as jnp
 
-    logits_of, params, (x, _) = forward(network), jax.tree.map(jnp.array, network.weights()), network.data()
+    logits_of, params, (x, _) = (
+        forward(network),
+        jax.tree.map(jnp.array, network.weights()),
+        network.data(),
+    )
     probabilities = jax.jit(lambda x: jax.nn.softmax(logits_of(params, x)[0]))
     starts = range(0, network.samples, network.batch_size)
-    session.repeat(lambda: np.concatenate([probabilities(x[i : i + network.batch_size]) for i in starts]))
+    session.repeat(
+        lambda: np.concatenate([probabilities(x[i : i + network.batch_size]) for i in starts])
+    )

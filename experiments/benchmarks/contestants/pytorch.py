@@ -14,7 +14,9 @@ def build(network: Network) -> Any:
     import torch
     from torch import nn
 
-    class ChannelsToTheEnd(nn.Module):  # so that the weights of the next layer have the same order everywhere
+    class ChannelsToTheEnd(
+        nn.Module
+    ):  # so that the weights of the next layer have the same order everywhere
         def forward(self, x: torch.Tensor) -> torch.Tensor:
             return x.permute(0, 2, 3, 1)
 
@@ -41,12 +43,16 @@ def build(network: Network) -> Any:
     weights = iter(network.weights())
 
     def put(module: nn.Module, *values: Any) -> nn.Module:
-        """`module` with `values` in Keras's layout as its first parameters, and zeros in the others."""
+        """`module` with `values` in Keras's layout as its first parameters, and zeros in the
+        others.
+        """
         with torch.no_grad():
             for i, parameter in enumerate(module.parameters()):
                 if i < len(values):
                     value = torch.from_numpy(values[i])
-                    parameter.copy_(value.permute({4: (3, 2, 0, 1), 2: (1, 0), 1: (0,)}[value.ndim]))
+                    parameter.copy_(
+                        value.permute({4: (3, 2, 0, 1), 2: (1, 0), 1: (0,)}[value.ndim])
+                    )
                 else:
                     parameter.zero_()
         return module
@@ -85,11 +91,15 @@ def build(network: Network) -> Any:
 
 
 def channels_first(x: Any) -> Any:
-    """Pictures with the axes that PyTorch wants, still channels last in memory; other data as it is."""
+    """Pictures with the axes that PyTorch wants, still channels last in memory; other data as it
+    is.
+    """
     return x.permute(0, 3, 1, 2) if x.ndim == 4 else x
 
 
-def train(network: Network, session: Session, *, precision: str | None = None, compiled: bool = False) -> None:
+def train(
+    network: Network, session: Session, *, precision: str | None = None, compiled: bool = False
+) -> None:
     import torch
     from torch import nn
 
@@ -97,10 +107,14 @@ def train(network: Network, session: Session, *, precision: str | None = None, c
     model = build(network).to(device)
     data, targets = (torch.from_numpy(a).to(device) for a in network.data())
     run = torch.compile(model) if compiled else model
-    casting = torch.autocast(device, getattr(torch, precision)) if precision else contextlib.nullcontext()
+    casting = (
+        torch.autocast(device, getattr(torch, precision)) if precision else contextlib.nullcontext()
+    )
     optimizer = {
         "rmsprop": lambda: torch.optim.RMSprop(model.parameters(), network.lr, alpha=0.9, eps=1e-8),
-        "adadelta": lambda: torch.optim.Adadelta(model.parameters(), network.lr, rho=0.95, eps=1e-8),
+        "adadelta": lambda: torch.optim.Adadelta(
+            model.parameters(), network.lr, rho=0.95, eps=1e-8
+        ),
         "sgd": lambda: torch.optim.SGD(model.parameters(), network.lr, momentum=0.9),
     }[network.optimizer]()
     loss_function = nn.CrossEntropyLoss()
@@ -133,6 +147,8 @@ def predict(network: Network, session: Session) -> None:
     def everything() -> Any:
         with torch.no_grad():
             batches = data.split(network.batch_size)
-            return torch.cat([model(channels_first(batch)).softmax(-1) for batch in batches]).numpy()
+            return torch.cat(
+                [model(channels_first(batch)).softmax(-1) for batch in batches]
+            ).numpy()
 
     session.repeat(everything)

@@ -1,4 +1,6 @@
-"""A step of style transfer with VGG16, ours and written in Keras 3 on JAX: same weights, costs, picture and Adam."""
+"""A step of style transfer with VGG16, ours and written in Keras 3 on JAX: same weights, costs,
+picture and Adam.
+"""
 
 from __future__ import annotations
 
@@ -35,7 +37,12 @@ def set_weights(model: Any) -> None:
     rng = np.random.default_rng(0)
     shapes = [w.shape for w in model.get_weights()]
     spread = [np.sqrt(2 / np.prod(shape[:-1])) if len(shape) > 1 else 0.0 for shape in shapes]
-    model.set_weights([(rng.standard_normal(s) * d).astype("float32") for s, d in zip(shapes, spread, strict=True)])
+    model.set_weights(
+        [
+            (rng.standard_normal(s) * d).astype("float32")
+            for s, d in zip(shapes, spread, strict=True)
+        ]
+    )
 
 
 def train(load: Load, session: Session, library: str) -> None:
@@ -77,7 +84,8 @@ def train_ours_in_bfloat16(load: Load, session: Session) -> None:
 def keras_costs(load: Load, every_step: bool = False) -> tuple[Any, Any]:
     """(the picture to begin with, the cost of a picture), as somebody writes them who knows Keras.
 
-    With `every_step` all three pictures go through the network together each time, as in Keras's own example.
+    With `every_step` all three pictures go through the network together each time, as in Keras's
+    own example.
     """
     os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
     import keras
@@ -93,7 +101,9 @@ def keras_costs(load: Load, every_step: bool = False) -> tuple[Any, Any]:
     set_weights(vgg)
     names = (CONTENT_LAYER, *STYLE_LAYERS)
     extractor = keras.Model(vgg.inputs, [vgg.get_layer(name).output for name in names])
-    content, style = (p[None].astype("float32") - np.float32([123.68, 116.779, 103.939]) for p in load.pictures())
+    content, style = (
+        p[None].astype("float32") - np.float32([123.68, 116.779, 103.939]) for p in load.pictures()
+    )
 
     def features(picture: Any) -> Any:
         return extractor(picture[..., ::-1])

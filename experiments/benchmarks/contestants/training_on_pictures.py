@@ -13,7 +13,9 @@ from experiments.benchmarks.harness import Session
 
 
 def train(load: Load, session: Session, source: str, folder: str) -> None:
-    """`source`: 'arrays' and 'jpeg' hand batches to `fit_generator`, 'device' changes them in the step."""
+    """`source`: 'arrays' and 'jpeg' hand batches to `fit_generator`, 'device' changes them in the
+    step.
+    """
     import jaxcnn
     from jaxcnn import layers
     from jaxcnn.preprocessing.image import Augmentation, ImageDataGenerator
@@ -28,9 +30,18 @@ def train(load: Load, session: Session, source: str, folder: str) -> None:
 
     head = [layers.Flatten(), layers.Dense(512, activation="relu"), layers.Dropout(0.5)]
     model = jaxcnn.Sequential(
-        [*block(32, input_shape=(load.size, load.size, 3)), *block(64), *head, layers.Dense(1, activation="sigmoid")]
+        [
+            *block(32, input_shape=(load.size, load.size, 3)),
+            *block(64),
+            *head,
+            layers.Dense(1, activation="sigmoid"),
+        ]
     )
-    model.compile(jaxcnn.optimizers.RMSprop(lr=0.0001, decay=1e-6), "binary_crossentropy", metrics=["accuracy"])
+    model.compile(
+        jaxcnn.optimizers.RMSprop(lr=0.0001, decay=1e-6),
+        "binary_crossentropy",
+        metrics=["accuracy"],
+    )
 
     waited = count_waiting()
 
@@ -48,20 +59,28 @@ def train(load: Load, session: Session, source: str, folder: str) -> None:
     session.begin()
     if source == "device":
         augment = Augmentation(**CHANGES, interpolation_order=1)
-        model.fit(pictures.astype(np.float32) / 255, labels, batch_size=load.batch, augment=augment, **settings)
+        model.fit(
+            pictures.astype(np.float32) / 255,
+            labels,
+            batch_size=load.batch,
+            augment=augment,
+            **settings,
+        )
         return
     batches: Any
     if source == "arrays":
         batches = generator.flow(pictures, labels, batch_size=load.batch, seed=0)
     else:
         size = (load.size, load.size)
-        batches = generator.flow_from_directory(Path(folder), size, batch_size=load.batch, class_mode="binary", seed=0)
+        batches = generator.flow_from_directory(
+            Path(folder), size, batch_size=load.batch, class_mode="binary", seed=0
+        )
     model.fit_generator(batches, load.samples // load.batch, **settings)
 
 
 def count_waiting() -> list[float]:
     """A list that gets the seconds of every wait of the training loop for its next batch."""
-    from jaxcnn.training.workers import Prefetch
+    from jaxcnn.training.input.workers import Prefetch
 
     take, waits = Prefetch.take, []
 

@@ -11,8 +11,11 @@ from numpy.typing import ArrayLike
 __all__ = ["imread", "imsave"]
 
 
-def imread(name: str | os.PathLike[str], flatten: bool = False, mode: str | None = None) -> np.ndarray:
-    """The picture in a file: uint8 (height, width) or (height, width, channels); float32 grey levels if `flatten`.
+def imread(
+    name: str | os.PathLike[str], flatten: bool = False, mode: str | None = None
+) -> np.ndarray:
+    """The picture in a file: uint8 (height, width) or (height, width, channels); float32 grey
+    levels if `flatten`.
 
     `mode` is one of Pillow's: 'RGB', 'L', ... By default a picture with a palette becomes RGB.
     """
@@ -28,9 +31,11 @@ def imread(name: str | os.PathLike[str], flatten: bool = False, mode: str | None
 
 
 def imsave(name: str | os.PathLike[str], arr: ArrayLike, format: str | None = None) -> None:
-    """Write grey levels (height, width), or colours with a channel axis of 3 or 4, first or last, to a picture file.
+    """Write grey levels (height, width), or colours with a channel axis of 3 or 4, first or last,
+    to a picture file.
 
-    uint8 values are written as they are; others are stretched so that the smallest is black and the largest white.
+    uint8 values are written as they are; others are stretched so that the smallest is black and the
+    largest white.
     """
     from PIL import Image
 
@@ -40,10 +45,14 @@ def imsave(name: str | os.PathLike[str], arr: ArrayLike, format: str | None = No
     if values.ndim == 3 and values.shape[-1] not in (3, 4) and values.shape[0] in (3, 4):
         values = np.moveaxis(values, 0, -1)
     if values.ndim != 2 and not (values.ndim == 3 and values.shape[-1] in (3, 4)):
-        raise ValueError(f"imsave needs (height, width) or (height, width, 3 or 4) values; given {values.shape}.")
+        raise ValueError(
+            f"imsave needs (height, width) or (height, width, 3 or 4) values; given {values.shape}."
+        )
     if values.dtype != np.uint8:
         low, high = values.min(), values.max()
-        values = ((values - low) * (255.0 / ((high - low) or 1)) + 0.5).clip(0, 255).astype(np.uint8)
+        values = (
+            ((values - low) * (255.0 / ((high - low) or 1)) + 0.5).clip(0, 255).astype(np.uint8)
+        )
     with atomic_path(name) as temporary:
         Image.fromarray(values).save(temporary, format=format or _format(name))
 
@@ -54,5 +63,7 @@ def _format(name: str | os.PathLike[str]) -> str:
     suffix = os.path.splitext(os.fspath(name))[1].lower()
     known = Image.registered_extensions()
     if suffix not in known:
-        raise ValueError(f"imsave cannot tell the format from {os.fspath(name)!r}; give a suffix such as .png.")
+        raise ValueError(
+            f"imsave cannot tell the format from {os.fspath(name)!r}; give a suffix such as .png."
+        )
     return known[suffix]

@@ -1,4 +1,5 @@
-"""The iterators of `sklearn.cross_validation`, which scikit-learn dropped in 0.20; the functions are today's own.
+"""The iterators of `sklearn.cross_validation`, which scikit-learn dropped in 0.20; the functions
+are today's own.
 
 There an iterator was made for given data, and was itself what is looped over.
 """
@@ -35,13 +36,21 @@ class _Folds:
 class KFold(_Folds):
     """Folds of the numbers 0 to n - 1."""
 
-    def __init__(self, n: int, n_folds: int = 3, shuffle: bool = False, random_state: Any = None) -> None:
-        super().__init__(model_selection.KFold(n_folds, shuffle=shuffle, random_state=random_state), np.zeros(n))
+    def __init__(
+        self, n: int, n_folds: int = 3, shuffle: bool = False, random_state: Any = None
+    ) -> None:
+        super().__init__(
+            model_selection.KFold(n_folds, shuffle=shuffle, random_state=random_state), np.zeros(n)
+        )
 
 
 class StratifiedKFold(_Folds):
     """Folds in each of which the labels `y` are as frequent as in the whole."""
 
-    def __init__(self, y: ArrayLike, n_folds: int = 3, shuffle: bool = False, random_state: Any = None) -> None:
-        splitter = model_selection.StratifiedKFold(n_folds, shuffle=shuffle, random_state=random_state)
+    def __init__(
+        self, y: ArrayLike, n_folds: int = 3, shuffle: bool = False, random_state: Any = None
+    ) -> None:
+        splitter = model_selection.StratifiedKFold(
+            n_folds, shuffle=shuffle, random_state=random_state
+        )
         super().__init__(splitter, np.asarray(y))

@@ -1,4 +1,6 @@
-"""MNIST in the form of TensorFlow's tutorials: 55,000 digits to train on, 5,000 for validation and 10,000 to test."""
+"""MNIST in the form of TensorFlow's tutorials: 55,000 digits to train on, 5,000 for validation and
+10,000 to test.
+"""
 
 from __future__ import annotations
 
@@ -8,14 +10,16 @@ from typing import Any
 
 import numpy as np
 
-from jaxcnn import config
+from jaxcnn.runtime import config
 from jaxcnn.utils.np_utils import to_categorical
 
 __all__ = ["read_data_sets"]
 
 
 class DataSet:
-    """Images (n, 784), or (n, 28, 28, 1), as float32 from 0 to 1, and labels as digits or one-hot rows."""
+    """Images (n, 784), or (n, 28, 28, 1), as float32 from 0 to 1, and labels as digits or one-hot
+    rows.
+    """
 
     def __init__(self, images: np.ndarray, labels: np.ndarray) -> None:
         self.images, self.labels = images, labels
@@ -26,9 +30,13 @@ class DataSet:
         self._random = np.random.default_rng(config.seed())
 
     def next_batch(self, batch_size: int, shuffle: bool = True) -> tuple[np.ndarray, np.ndarray]:
-        """The next images and labels; when an epoch is through, the next one follows in an order of its own."""
+        """The next images and labels; when an epoch is through, the next one follows in an order of
+        its own.
+        """
         if batch_size > self.num_examples:
-            raise ValueError(f"next_batch: {batch_size} is more than the {self.num_examples} examples there are.")
+            raise ValueError(
+                f"next_batch: {batch_size} is more than the {self.num_examples} examples there are."
+            )
         if self._next == 0 and self.epochs_completed == 0 and shuffle:
             self._random.shuffle(self._order)
         taken = self._order[self._next : self._next + batch_size].copy()
@@ -52,9 +60,14 @@ class DataSets:
 
 
 def read_data_sets(
-    train_dir: str = "", one_hot: bool = False, reshape: bool = True, validation_size: int = 5000, **other: Any
+    train_dir: str = "",
+    one_hot: bool = False,
+    reshape: bool = True,
+    validation_size: int = 5000,
+    **other: Any,
 ) -> DataSets:
-    """MNIST from the idx files in the folder `train_dir` or, where there are none, by `jaxcnn.datasets.mnist`.
+    """MNIST from the idx files in the folder `train_dir` or, where there are none, by
+    `jaxcnn.datasets.mnist`.
 
     The validation part is the first `validation_size` training digits.
     """
@@ -63,7 +76,9 @@ def read_data_sets(
     from jaxcnn.datasets import formats, mnist
 
     found = sorted(Path(train_dir).glob("train-images[-.]idx3-ubyte*"))
-    (x_train, y_train), (x_test, y_test) = formats.read_idx(found[0]) if found else mnist.load_data()
+    (x_train, y_train), (x_test, y_test) = (
+        formats.read_idx(found[0]) if found else mnist.load_data()
+    )
 
     def part(images: np.ndarray, labels: np.ndarray) -> DataSet:
         shape = (-1, 784) if reshape else (-1, 28, 28, 1)
@@ -71,4 +86,6 @@ def read_data_sets(
         return DataSet(values, to_categorical(labels, 10) if one_hot else labels)
 
     at = validation_size
-    return DataSets(part(x_train[at:], y_train[at:]), part(x_train[:at], y_train[:at]), part(x_test, y_test))
+    return DataSets(
+        part(x_train[at:], y_train[at:]), part(x_train[:at], y_train[:at]), part(x_test, y_test)
+    )

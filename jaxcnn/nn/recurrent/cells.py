@@ -1,4 +1,6 @@
-"""What happens in one step: the simple, the GRU and the LSTM recurrence, and each of them as a cell for `RNN`."""
+"""What happens in one step: the simple, the GRU and the LSTM recurrence, and each of them as a cell
+for `RNN`.
+"""
 
 from __future__ import annotations
 
@@ -22,8 +24,9 @@ Add = Callable[[int, jax.Array], list[jax.Array]]
 class Gated:
     """A recurrence whose kernels hold the weights of several gates side by side.
 
-    What the input contributes to each gate is computed for all steps at once by `project`; `step` goes from one state
-    to the next and asks for the state's contributions by ``add(group, h)``, see `recurrence`.
+    What the input contributes to each gate is computed for all steps at once by `project`; `step`
+    goes from one state to the next and asks for the state's contributions by ``add(group, h)``, see
+    `recurrence`.
     """
 
     # What the modules that use this have as fields or from Layer.
@@ -48,10 +51,14 @@ class Gated:
 
     @property
     def groups(self) -> tuple[tuple[int, ...], ...]:
-        """Which inputs the parts of the recurrent kernel are added to; a group is applied in one product."""
+        """Which inputs the parts of the recurrent kernel are added to; a group is applied in one
+        product.
+        """
         return (tuple(range(self.blocks)),)
 
-    def step(self, inputs: Sequence[jax.Array], states: list[jax.Array], add: Add) -> list[jax.Array]:
+    def step(
+        self, inputs: Sequence[jax.Array], states: list[jax.Array], add: Add
+    ) -> list[jax.Array]:
         """The states after one step; the first is its output."""
         raise NotImplementedError
 
@@ -77,7 +84,9 @@ class Gated:
 
     def checked_rates(self) -> dict[str, Any]:
         if self.implementation not in (0, 1, 2):
-            raise ValueError(f"{self.label}: `implementation` is {self.implementation!r}; it must be 0, 1 or 2.")
+            raise ValueError(
+                f"{self.label}: `implementation` is {self.implementation!r}; it must be 0, 1 or 2."
+            )
         return {name: dropout_rate(self, name) for name in ("dropout", "recurrent_dropout")}
 
     def declare(self, features: int) -> tuple[jax.Array, jax.Array, jax.Array | None]:
@@ -115,18 +124,26 @@ class Gated:
         return values
 
     def noise(self, rate: float, x: jax.Array, train: bool) -> list[jax.Array]:
-        """Dropout masks of the shape of `x` for all steps: none, one, or one a gate (`implementation` 0 and 1)."""
+        """Dropout masks of the shape of `x` for all steps: none, one, or one a gate
+        (`implementation` 0 and 1).
+        """
         if not train or rate == 0:
             return []
-        keys = jax.random.split(self.make_rng("dropout"), 1 if self.implementation == 2 else self.blocks)
+        keys = jax.random.split(
+            self.make_rng("dropout"), 1 if self.implementation == 2 else self.blocks
+        )
         return [drop(key, jnp.ones_like(x), rate, x.shape) for key in keys]
 
     def project(
         self, x: jax.Array, kernel: jax.Array, bias: jax.Array | None, noise: Sequence[jax.Array]
     ) -> list[jax.Array]:
-        """What `x`, (batch, ...) or (batch, steps, ...), contributes to the gates: one array for all or each."""
+        """What `x`, (batch, ...) or (batch, steps, ...), contributes to the gates: one array for
+        all or each.
+        """
         leading = x.shape[: x.ndim - self.sample_rank]
-        samples = [y.reshape(-1, *x.shape[len(leading) :]) for y in [x * mask for mask in noise] or [x]]
+        samples = [
+            y.reshape(-1, *x.shape[len(leading) :]) for y in [x * mask for mask in noise] or [x]
+        ]
         found = applied(self.input_product, samples, kernel)
         if bias is not None:
             found = [part + b for part, b in zip(found, jnp.split(bias, len(samples)), strict=True)]
@@ -138,7 +155,9 @@ class SimpleRecurrence(Gated):
 
     activation: Any
 
-    def step(self, inputs: Sequence[jax.Array], states: list[jax.Array], add: Add) -> list[jax.Array]:
+    def step(
+        self, inputs: Sequence[jax.Array], states: list[jax.Array], add: Add
+    ) -> list[jax.Array]:
         (total,) = add(0, states[0])
         return [self.activation(total)]
 
@@ -146,8 +165,8 @@ class SimpleRecurrence(Gated):
 class GRURecurrence(Gated):
     """Gates z (update) and r (reset) and a candidate; ``h = z * h + (1 - z) * candidate``.
 
-    The reset gate is applied before the product with the recurrent kernel, or, with `reset_after`, after it; then the
-    bias is (2, 3 * units): one for the input and one for the state.
+    The reset gate is applied before the product with the recurrent kernel, or, with `reset_after`,
+    after it; then the bias is (2, 3 * units): one for the input and one for the state.
     """
 
     activation: Any
@@ -169,15 +188,20 @@ class GRURecurrence(Gated):
     ) -> list[jax.Array]:
         if not self.reset_after:
             return super().project(x, kernel, bias, noise)
-        z, r, candidate = in_parts(super().project(x, kernel, None if bias is None else bias[0], noise), 3)
-        # The state's part of the candidate is reset before it meets the input's, so it is a sum of its own.
+        z, r, candidate = in_parts(
+            super().project(x, kernel, None if bias is None else bias[0], noise), 3
+        )
+        # The state's part of the candidate is reset before it meets the input's, so it is a sum of
+        # its own.
         inner = jnp.zeros_like(candidate)
         if bias is not None:
             of_state = jnp.split(bias[1], 3)
             z, r, inner = (part + b for part, b in zip((z, r, inner), of_state, strict=True))
         return [z, r, candidate, inner]
 
-    def step(self, inputs: Sequence[jax.Array], states: list[jax.Array], add: Add) -> list[jax.Array]:
+    def step(
+        self, inputs: Sequence[jax.Array], states: list[jax.Array], add: Add
+    ) -> list[jax.Array]:
         h = states[0]
         z, r, *inner = add(0, h)
         z, r = self.recurrent_activation(z), self.recurrent_activation(r)
@@ -186,7 +210,9 @@ class GRURecurrence(Gated):
 
 
 class LSTMRecurrence(Gated):
-    """Gates i (input), f (forget), o (output) and a candidate: ``c = f * c + i * candidate``, ``h = o * act(c)``."""
+    """Gates i (input), f (forget), o (output) and a candidate: ``c = f * c + i * candidate``, ``h =
+    o * act(c)``.
+    """
 
     activation: Any
     recurrent_activation: Any
@@ -200,13 +226,17 @@ class LSTMRecurrence(Gated):
         end = values.size - 2 * self.size  # candidate and output gate come after the forget gate
         return values.at[end - self.size : end].set(1) if self.unit_forget_bias else values
 
-    def step(self, inputs: Sequence[jax.Array], states: list[jax.Array], add: Add) -> list[jax.Array]:
+    def step(
+        self, inputs: Sequence[jax.Array], states: list[jax.Array], add: Add
+    ) -> list[jax.Array]:
         h, c = states
         return list(lstm_step(add(0, h), c, self.recurrent_activation, self.activation))
 
 
 class Cell(Layer):
-    """One step of a recurrence as a module: ``cell(x, states) -> (output, new states)``, x (batch, features)."""
+    """One step of a recurrence as a module: ``cell(x, states) -> (output, new states)``, x (batch,
+    features).
+    """
 
     @nn.compact
     def __call__(
@@ -214,7 +244,9 @@ class Cell(Layer):
     ) -> tuple[jax.Array, list[jax.Array]]:
         cell: Any = self
         kernel, recurrent, bias = cell.declare(x.shape[-1])
-        inputs = in_parts(cell.project(x, kernel, bias, cell.noise(cell.dropout, x, train)), cell.blocks)
+        inputs = in_parts(
+            cell.project(x, kernel, bias, cell.noise(cell.dropout, x, train)), cell.blocks
+        )
         noise = cell.noise(cell.recurrent_dropout, states[0], train)
         add, _ = recurrence(cell, inputs, kernel_groups(cell, recurrent), noise)
         new = cell.step(inputs, list(states), add)

@@ -21,16 +21,20 @@ TANH, SIGMOID = (activations.tanh, jnp.tanh), (activations.sigmoid, jax.nn.sigmo
 
 
 class Recurrent(Layer):
-    """A layer that goes through (batch, steps, features) step by step; subclasses have the options as fields.
+    """A layer that goes through (batch, steps, features) step by step; subclasses have the options
+    as fields.
 
-    Called with ``initial_state``, a list of arrays (batch, width), or on the list ``[x, *initial_state]``.  Gives the
-    last output or, with `return_sequences`, those of all steps; with `return_state` a list of it and the final states.
+    Called with ``initial_state``, a list of arrays (batch, width), or on the list
+    ``[x, *initial_state]``. Gives the last output or, with `return_sequences`, those of all steps;
+    with `return_state` a list of it and the final states.
 
     * A step that the mask leaves out keeps the states and repeats the previous output.
     * `go_backwards` starts at the last step; outputs come in the order in which they are made.
-    * `stateful` starts from the states that the previous call ended with.  They are in the collection ``state``, which
-      the caller makes mutable; row i goes on where row i of the batch before ended, so the batch size is fixed.
-    * `unroll` lays the steps out one after the other instead of looping: the same values, longer to compile.
+    * `stateful` starts from the states that the previous call ended with. They are in the
+      collection ``state``, which the caller makes mutable; row i goes on where row i of the batch
+      before ended, so the batch size is fixed.
+    * `unroll` lays the steps out one after the other instead of looping: the same values, longer to
+      compile.
     """
 
     supports_masking = True
@@ -38,7 +42,9 @@ class Recurrent(Layer):
     def run_steps(
         self, x: jax.Array, initial: Sequence[jax.Array] | None, keep: jax.Array | None, train: bool
     ) -> tuple[jax.Array, jax.Array, States]:
-        """(outputs of all steps, the last, final states); `x` has the batch first, the outputs and `keep` time."""
+        """(outputs of all steps, the last, final states); `x` has the batch first, the outputs and
+        `keep` time.
+        """
         raise NotImplementedError
 
     def check_rank(self, x: jax.Array) -> None:
@@ -53,14 +59,17 @@ class Recurrent(Layer):
         return y
 
     @nn.compact
-    def __call__(self, inputs: Any, initial_state: Any = None, *, train: bool = False, mask: Any = None) -> Any:
+    def __call__(
+        self, inputs: Any, initial_state: Any = None, *, train: bool = False, mask: Any = None
+    ) -> Any:
         layer: Any = self
         x, initial = unpacked(inputs, initial_state)
         self.check_rank(x)
         mask = mask[0] if isinstance(mask, list | tuple) else mask
         if mask is not None and mask.shape != x.shape[:2]:
             raise ValueError(
-                f"{self.label} does not support masking by an array of shape {mask.shape}; it needs {x.shape[:2]}, "
+                f"{self.label} does not support masking by an array of shape {mask.shape}; it "
+                f"needs {x.shape[:2]}, "
                 "(batch, steps)."
             )
         keep = None if mask is None else jnp.moveaxis(mask.astype(bool), 1, 0)
@@ -85,17 +94,27 @@ class Recurrent(Layer):
         carried = None
         if layer.stateful:
             zeros = initializers.Zeros()
-            carried = [self.weight(f"state_{i}", zeros, shape, collection="state") for i, shape in enumerate(shapes)]
+            carried = [
+                self.weight(f"state_{i}", zeros, shape, collection="state")
+                for i, shape in enumerate(shapes)
+            ]
             if carried[0].shape != shapes[0]:
                 raise ValueError(
-                    f"{self.label} is stateful and holds states of shape {carried[0].shape}, but this input needs "
+                    f"{self.label} is stateful and holds states of shape {carried[0].shape}, but "
+                    "this input needs "
                     f"{shapes[0]}; every batch must have the size that the layer was built with."
                 )
         if initial is None:
-            return [jnp.zeros(s, dtype) for s in shapes] if carried is None else [s.astype(dtype) for s in carried]
+            return (
+                [jnp.zeros(s, dtype) for s in shapes]
+                if carried is None
+                else [s.astype(dtype) for s in carried]
+            )
         found = [jnp.shape(state) for state in initial]
         if found != list(shapes):
-            raise ValueError(f"{self.label}: `initial_state` has shapes {found}; it needs {list(shapes)}.")
+            raise ValueError(
+                f"{self.label}: `initial_state` has shapes {found}; it needs {list(shapes)}."
+            )
         return [jnp.asarray(state, dtype) for state in initial]
 
     def compute_mask(self, inputs: Any, mask: Any) -> Any:
@@ -111,17 +130,23 @@ class Recurrent(Layer):
 
 
 def unpacked(inputs: Any, initial_state: Any) -> tuple[jax.Array, list[jax.Array] | None]:
-    """(sequence, initial states or None) of a call on a sequence, or on the list of it and the states."""
+    """(sequence, initial states or None) of a call on a sequence, or on the list of it and the
+    states.
+    """
     if isinstance(inputs, list | tuple):
         inputs, *listed = inputs
         initial_state = listed or initial_state
     if initial_state is None:
         return inputs, None
-    return inputs, list(initial_state) if isinstance(initial_state, list | tuple) else [initial_state]
+    return inputs, list(initial_state) if isinstance(initial_state, list | tuple) else [
+        initial_state
+    ]
 
 
 class GatedLayer(Recurrent):
-    """A recurrent layer whose steps are a `Gated` recurrence: the input's part of all steps is one product."""
+    """A recurrent layer whose steps are a `Gated` recurrence: the input's part of all steps is one
+    product.
+    """
 
     def run_steps(
         self, x: jax.Array, initial: Sequence[jax.Array] | None, keep: jax.Array | None, train: bool
@@ -149,7 +174,9 @@ class GatedLayer(Recurrent):
         layer: Any = self
         by_time = [jnp.moveaxis(part, 1, 0) for part in in_parts(inputs, layer.blocks)]
         reverse, unroll = layer.go_backwards, layer.unroll
-        return gated_scan(layer, kernel, by_time, states, noise=noise, keep=keep, reverse=reverse, unroll=unroll)
+        return gated_scan(
+            layer, kernel, by_time, states, noise=noise, keep=keep, reverse=reverse, unroll=unroll
+        )
 
     @property
     def state_total(self) -> int:
@@ -159,7 +186,9 @@ class GatedLayer(Recurrent):
 
 
 class LSTMLayer(LSTMRecurrence, GatedLayer):
-    """An LSTM; with the usual activations, and without masks and noise, all steps are one operation where that pays."""
+    """An LSTM; with the usual activations, and without masks and noise, all steps are one operation
+    where that pays.
+    """
 
     def loop(
         self,
@@ -185,9 +214,10 @@ class LSTMLayer(LSTMRecurrence, GatedLayer):
 class SimpleRNN(SimpleRecurrence, GatedLayer):
     """``h = activation(x @ kernel + bias + h @ recurrent_kernel)`` over (batch, steps, features).
 
-    Weights: ``kernel`` (features, units), ``recurrent_kernel`` (units, units), ``bias`` (units,).  In training mode
-    `dropout` drops inputs and `recurrent_dropout` states, by masks that are the same at all steps (Gal and Ghahramani,
-    "A Theoretically Grounded Application of Dropout in Recurrent Neural Networks", 2016).
+    Weights: ``kernel`` (features, units), ``recurrent_kernel`` (units, units), ``bias`` (units,).
+    In training mode `dropout` drops inputs and `recurrent_dropout` states, by masks that are the
+    same at all steps (Gal and Ghahramani, "A Theoretically Grounded Application of Dropout in
+    Recurrent Neural Networks", 2016).
     """
 
     units: int
@@ -214,16 +244,18 @@ class SimpleRNN(SimpleRecurrence, GatedLayer):
 
 
 class GRU(GRURecurrence, GatedLayer):
-    """Gated recurrent unit over (batch, steps, features), with x and h standing for their products with the kernels:
+    """Gated recurrent unit over (batch, steps, features), with x and h standing for their products
+    with the kernels:
 
         z = recurrent_activation(x_z + h_z),  r = recurrent_activation(x_r + h_r)
         candidate = activation(x_c + (r * h)_c),  h = z * h + (1 - z) * candidate
 
-    With `reset_after` the candidate is ``activation(x_c + r * h_c)``, as in cuDNN.  Weights, gates in the order z, r,
-    c: ``kernel`` (features, 3 * units), ``recurrent_kernel`` (units, 3 * units), ``bias`` (3 * units,) or, with
-    `reset_after`, (2, 3 * units), of the input and of the state.  `dropout` and `recurrent_dropout` as in SimpleRNN,
-    by masks of its own for each gate or, with ``implementation=2``, one for all; otherwise `implementation` changes
-    nothing.  Source: Cho et al., "On the Properties of Neural Machine Translation", 2014.
+    With `reset_after` the candidate is ``activation(x_c + r * h_c)``, as in cuDNN. Weights, gates
+    in the order z, r, c: ``kernel`` (features, 3 * units), ``recurrent_kernel`` (units, 3 * units),
+    ``bias`` (3 * units,) or, with `reset_after`, (2, 3 * units), of the input and of the state.
+    `dropout` and `recurrent_dropout` as in SimpleRNN, by masks of its own for each gate or, with
+    ``implementation=2``, one for all; otherwise `implementation` changes nothing. Source: Cho et
+    al., "On the Properties of Neural Machine Translation", 2014.
     """
 
     units: int
@@ -252,16 +284,17 @@ class GRU(GRURecurrence, GatedLayer):
 
 
 class LSTM(LSTMLayer):
-    """Long short-term memory over (batch, steps, features), with x and h standing for their products with the kernels:
+    """Long short-term memory over (batch, steps, features), with x and h standing for their
+    products with the kernels:
 
-        i, f, o = recurrent_activation(x_i + h_i), recurrent_activation(x_f + h_f), recurrent_activation(x_o + h_o)
-        c = f * c + i * activation(x_c + h_c),  h = o * activation(c)
+        i, f, o = recurrent_activation(x_i + h_i), recurrent_activation(x_f + h_f),
+        recurrent_activation(x_o + h_o) c = f * c + i * activation(x_c + h_c), h = o * activation(c)
 
-    Weights, gates in the order i, f, c, o: ``kernel`` (features, 4 * units), ``recurrent_kernel`` (units, 4 * units),
-    ``bias`` (4 * units,), which starts as 1 for the forget gate with `unit_forget_bias`.  States: h and c.  `dropout`
-    and `recurrent_dropout` as in SimpleRNN, by masks of its own for each gate or, with ``implementation=2``, one for
-    all; otherwise `implementation` changes nothing.  Source: Hochreiter and Schmidhuber, "Long Short-Term Memory",
-    1997.
+    Weights, gates in the order i, f, c, o: ``kernel`` (features, 4 * units), ``recurrent_kernel``
+    (units, 4 * units), ``bias`` (4 * units,), which starts as 1 for the forget gate with
+    `unit_forget_bias`. States: h and c. `dropout` and `recurrent_dropout` as in SimpleRNN, by masks
+    of its own for each gate or, with ``implementation=2``, one for all; otherwise `implementation`
+    changes nothing. Source: Hochreiter and Schmidhuber, "Long Short-Term Memory", 1997.
     """
 
     units: int
@@ -301,7 +334,9 @@ class CuDNN(Gated):
 
 
 class CuDNNGRU(CuDNN, GRURecurrence, GatedLayer):
-    """`GRU` with ``reset_after=True`` and sigmoid gates; ``bias`` is (6 * units,), of the input, then of the state."""
+    """`GRU` with ``reset_after=True`` and sigmoid gates; ``bias`` is (6 * units,), of the input,
+    then of the state.
+    """
 
     units: int
     kernel_initializer: Any = "glorot_uniform"
@@ -326,12 +361,16 @@ class CuDNNGRU(CuDNN, GRURecurrence, GatedLayer):
     def bias_shape(self) -> tuple[int, ...]:
         return (6 * self.units,)
 
-    def project(self, x: jax.Array, kernel: jax.Array, bias: Any, noise: Sequence[jax.Array]) -> list[jax.Array]:
+    def project(
+        self, x: jax.Array, kernel: jax.Array, bias: Any, noise: Sequence[jax.Array]
+    ) -> list[jax.Array]:
         return super().project(x, kernel, bias.reshape(2, -1), noise)
 
 
 class CuDNNLSTM(CuDNN, LSTMLayer):
-    """`LSTM` with sigmoid gates; ``bias`` is (8 * units,), two that are added: of the input, then of the state."""
+    """`LSTM` with sigmoid gates; ``bias`` is (8 * units,), two that are added: of the input, then
+    of the state.
+    """
 
     units: int
     kernel_initializer: Any = "glorot_uniform"
@@ -356,5 +395,7 @@ class CuDNNLSTM(CuDNN, LSTMLayer):
     def bias_shape(self) -> tuple[int, ...]:
         return (8 * self.units,)
 
-    def project(self, x: jax.Array, kernel: jax.Array, bias: Any, noise: Sequence[jax.Array]) -> list[jax.Array]:
+    def project(
+        self, x: jax.Array, kernel: jax.Array, bias: Any, noise: Sequence[jax.Array]
+    ) -> list[jax.Array]:
         return super().project(x, kernel, bias.reshape(2, -1).sum(0), noise)

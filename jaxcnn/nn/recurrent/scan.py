@@ -22,12 +22,16 @@ def in_parts(arrays: Sequence[jax.Array], count: int) -> list[jax.Array]:
 
 
 def applied(product: Product, arrays: Sequence[jax.Array], kernel: jax.Array) -> list[jax.Array]:
-    """``product(array, part of the kernel)`` for each array, the kernel cut into as many parts along its last axis."""
+    """``product(array, part of the kernel)`` for each array, the kernel cut into as many parts
+    along its last axis.
+    """
     kernels = jnp.split(kernel, len(arrays), axis=-1)
     return [product(a, k) for a, k in zip(arrays, kernels, strict=True)]
 
 
-def products(product: Product, arrays: Sequence[jax.Array], kernel: jax.Array, count: int) -> list[jax.Array]:
+def products(
+    product: Product, arrays: Sequence[jax.Array], kernel: jax.Array, count: int
+) -> list[jax.Array]:
     """`applied` in `count` equal parts: of one product for a single array, or of a product each."""
     return in_parts(applied(product, arrays, kernel), count)
 
@@ -42,10 +46,12 @@ def kernel_groups(cell: Any, kernel: jax.Array) -> list[jax.Array]:
 def recurrence(
     cell: Any, inputs: Sequence[jax.Array], kernels: Sequence[jax.Array], noise: Sequence[jax.Array]
 ) -> tuple[Callable[[int, jax.Array], list[jax.Array]], list[list[jax.Array]]]:
-    """The function that adds a state's contributions to the `inputs` of one step, and what it has been applied to.
+    """The function that adds a state's contributions to the `inputs` of one step, and what it has
+    been applied to.
 
-    ``add(group, h)`` gives ``inputs[i] + h @ (part of the recurrent kernel)`` for each i in ``cell.groups[group]``;
-    `noise` holds no dropout mask for h, one for all parts of the kernel, or one for each.
+    ``add(group, h)`` gives ``inputs[i] + h @ (part of the recurrent kernel)`` for each i in
+    ``cell.groups[group]``; `noise` holds no dropout mask for h, one for all parts of the kernel, or
+    one for each.
     """
     applied_to: list[list[jax.Array]] = []
 
@@ -56,7 +62,9 @@ def recurrence(
         arrays = [h * mask for mask in masks] or [h]
         applied_to.append(arrays)
         parts = products(cell.recurrent_product, arrays, kernels[group], len(members))
-        return [checkpoint_name(inputs[i] + part, "sum") for i, part in zip(members, parts, strict=True)]
+        return [
+            checkpoint_name(inputs[i] + part, "sum") for i, part in zip(members, parts, strict=True)
+        ]
 
     return add, applied_to
 
@@ -75,7 +83,8 @@ def gated_scan(
     """Run ``cell.step`` over time: (states[0] after each step, the final states).
 
     Args:
-        cell: has `step`, `groups`, `blocks` and `recurrent_product`, see `jaxcnn.nn.recurrent.cells.Gated`.
+        cell: has `step`, `groups`, `blocks` and `recurrent_product`, see
+            `jaxcnn.nn.recurrent.cells.Gated`.
         kernel: the recurrent kernel.
         inputs: what the step's input contributes to each gate, each (steps, batch, ...).
         states: initial states, each (batch, ...).
@@ -84,10 +93,11 @@ def gated_scan(
         reverse: go from the last step to the first.
         unroll: lay the steps out one after the other instead of looping.
 
-    The gradient of the kernel is taken after the loop, in one product over all steps: adding up one product a step
-    makes the whole gradient a fifth to a third slower on a CPU.  That needs the gradients of the sums to which the
-    kernel contributes, which are those of `inputs`, since `step` sees contributions only as ``inputs[i] + part``.  Of
-    each step these sums are kept for the backward pass, which does the cheap rest again.
+    The gradient of the kernel is taken after the loop, in one product over all steps: adding up one
+    product a step makes the whole gradient a fifth to a third slower on a CPU. That needs the
+    gradients of the sums to which the kernel contributes, which are those of `inputs`, since `step`
+    sees contributions only as ``inputs[i] + part``. Of each step these sums are kept for the
+    backward pass, which does the cheap rest again.
     """
     policy = jax.checkpoint_policies.save_only_these_names("sum")
 
@@ -109,7 +119,9 @@ def gated_scan(
         return loop(kernels, inputs, states, fixed)[0]
 
     def forward(kernels: Any, inputs: Any, states: Any, fixed: Any) -> Any:
-        results, pull, applied_to = jax.vjp(lambda i, s: loop(kernels, i, s, fixed), inputs, states, has_aux=True)
+        results, pull, applied_to = jax.vjp(
+            lambda i, s: loop(kernels, i, s, fixed), inputs, states, has_aux=True
+        )
         return results, (pull, applied_to, kernels)
 
     def backward(saved: Any, cotangents: Any) -> Any:
@@ -118,7 +130,9 @@ def gated_scan(
         d_kernels = []
         for members, arrays, part in zip(cell.groups, applied_to, kernels, strict=True):
             arrays, d_sums = jax.tree.map(batch_by_steps, (arrays, [d_inputs[i] for i in members]))
-            contribute = functools.partial(products, cell.recurrent_product, arrays, count=len(members))
+            contribute = functools.partial(
+                products, cell.recurrent_product, arrays, count=len(members)
+            )
             d_kernels.extend(jax.linear_transpose(contribute, part)(d_sums))
         return d_kernels, d_inputs, d_states, None
 
@@ -137,10 +151,12 @@ def step_scan(
     reverse: bool = False,
     unroll: bool = False,
 ) -> tuple[Any, Any, list[jax.Array]]:
-    """Run ``step(x_t, states) -> (output, new states)`` over time: (all outputs, the last one, the final states).
+    """Run ``step(x_t, states) -> (output, new states)`` over time: (all outputs, the last one, the
+    final states).
 
-    Where `keep`, (steps, batch) of booleans, is False the states stay and the previous output is repeated; before the
-    first that is the first state where it has the shape of an output, else zeros.
+    Where `keep`, (steps, batch) of booleans, is False the states stay and the previous output is
+    repeated; before the first that is the first state where it has the shape of an output, else
+    zeros.
     """
     output, _ = jax.eval_shape(step, jax.tree.map(lambda a: a[0], x), list(states))
     starts_as = [s for s in states[:1] if s.shape == output.shape and s.dtype == output.dtype]
@@ -153,17 +169,25 @@ def step_scan(
         return (new, output), output
 
     first = starts_as[0] if starts_as else jnp.zeros(output.shape, output.dtype)
-    (final, last), outputs = jax.lax.scan(body, (list(states), first), (x, keep), reverse=reverse, unroll=unroll or 1)
+    (final, last), outputs = jax.lax.scan(
+        body, (list(states), first), (x, keep), reverse=reverse, unroll=unroll or 1
+    )
     return outputs, last, final
 
 
 def kept(keep: jax.Array | None, new: Any, old: Any) -> Any:
-    """The arrays of `new` in the rows where `keep` is True, those of `old` in the others; None keeps all."""
+    """The arrays of `new` in the rows where `keep` is True, those of `old` in the others; None
+    keeps all.
+    """
     if keep is None:
         return new
-    return jax.tree.map(lambda n, o: jnp.where(keep.reshape(-1, *(1,) * (n.ndim - 1)), n, o), new, old)
+    return jax.tree.map(
+        lambda n, o: jnp.where(keep.reshape(-1, *(1,) * (n.ndim - 1)), n, o), new, old
+    )
 
 
 def batch_by_steps(x: jax.Array) -> jax.Array:
-    """(steps, batch, ...) as (batch * steps, ...); batch first, so that rows stay on the device that has them."""
+    """(steps, batch, ...) as (batch * steps, ...); batch first, so that rows stay on the device
+    that has them.
+    """
     return jnp.moveaxis(x, 0, 1).reshape(-1, *x.shape[2:])

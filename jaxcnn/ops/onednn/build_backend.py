@@ -1,7 +1,8 @@
-"""The package's build backend: setuptools, after compiling the C++ beside it where that is possible.
+"""The package's build backend: setuptools, after compiling the C++ beside it where that is
+possible.
 
-Without a C++ compiler or the headers (declared as build requirements on Linux x86-64) the package installs all the
-same, as pure Python, and convolutions on CPU run on XLA.
+Without a C++ compiler or the headers (declared as build requirements on Linux x86-64) the package
+installs all the same, as pure Python, and convolutions on CPU run on XLA.
 """
 
 import importlib.metadata

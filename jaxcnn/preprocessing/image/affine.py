@@ -1,4 +1,6 @@
-"""Affine maps of batches of pictures: the matrices, and pictures read at the places that they point to."""
+"""Affine maps of batches of pictures: the matrices, and pictures read at the places that they point
+to.
+"""
 
 from typing import Literal, get_args
 
@@ -20,11 +22,12 @@ def affine_matrices(
 ) -> Array:
     """The maps rotation · shift · shear · zoom about the middle of a picture.
 
-    A map takes a place (row, column) of the new picture to the place of the old one whose value it gets:
-    ``old = A @ new + b``.
+    A map takes a place (row, column) of the new picture to the place of the old one whose value it
+    gets: ``old = A @ new + b``.
 
     Args:
-        shape: rows and columns of the picture; its middle is at (rows / 2 + 0.5, columns / 2 + 0.5), as in Keras 2.0.4.
+        shape: rows and columns of the picture; its middle is at (rows / 2 + 0.5, columns / 2 +
+            0.5), as in Keras 2.0.4.
         theta: angle in degrees, a number or (n,).
         tx: shift along the rows, in pixels.
         ty: shift along the columns, in pixels.
@@ -39,14 +42,20 @@ def affine_matrices(
     theta, tx, ty, shear, zx, zy = jnp.broadcast_arrays(*values)
     cos, sin = jnp.cos(jnp.deg2rad(theta)), jnp.sin(jnp.deg2rad(theta))
     # The first two columns of rotation @ shear @ zoom, and the shift as the rotation turns it
-    rows = jnp.stack([cos * zx, (-cos * jnp.sin(shear) - sin * jnp.cos(shear)) * zy, cos * tx - sin * ty], -1)
-    columns = jnp.stack([sin * zx, (-sin * jnp.sin(shear) + cos * jnp.cos(shear)) * zy, sin * tx + cos * ty], -1)
+    rows = jnp.stack(
+        [cos * zx, (-cos * jnp.sin(shear) - sin * jnp.cos(shear)) * zy, cos * tx - sin * ty], -1
+    )
+    columns = jnp.stack(
+        [sin * zx, (-sin * jnp.sin(shear) + cos * jnp.cos(shear)) * zy, sin * tx + cos * ty], -1
+    )
     matrices = jnp.stack([rows, columns], -2)  # (n, 2, 3)
     return about_middle(matrices, shape)
 
 
 def about_middle(matrices: ArrayLike, shape: tuple[int, int]) -> Array:
-    """Maps about the corner of a picture of `shape` as the same maps about its middle; (..., 2, 3) each."""
+    """Maps about the corner of a picture of `shape` as the same maps about its middle; (..., 2, 3)
+    each.
+    """
     matrices = jnp.asarray(matrices, jnp.float32)
     middle = jnp.asarray([shape[0] / 2 + 0.5, shape[1] / 2 + 0.5], jnp.float32)
     linear, offset = matrices[..., :2], matrices[..., 2]
@@ -64,16 +73,17 @@ def affine_transform(
 ) -> Array:
     """New pictures whose place p has the value of the old ones at ``A @ p + b``.
 
-    The values are those of `scipy.ndimage.affine_transform`.  Places are computed in float32, to about 1e-5 of a pixel:
-    with order 1 that is some 3e-5 of the range of the values; another pixel is only read this close to a jump (the
-    edge with 'constant' and 'wrap', the middle between two pixels with order 0).
+    The values are those of `scipy.ndimage.affine_transform`. Places are computed in float32, to
+    about 1e-5 of a pixel: with order 1 that is some 3e-5 of the range of the values; another pixel
+    is only read this close to a jump (the edge with 'constant' and 'wrap', the middle between two
+    pixels with order 0).
 
     Args:
         batch: (n, rows, columns, channels).
         matrices: (n, 2, 3), each A with b as its last column.
-        fill_mode: what lies outside of a picture. 'nearest': the pixel at the edge; 'constant': `cval`; 'reflect': the
-            picture mirrored, with the pixels at the edge twice; 'wrap': the picture again, whose first pixel lies on
-            the last one.
+        fill_mode: what lies outside of a picture. 'nearest': the pixel at the edge; 'constant':
+            `cval`; 'reflect': the picture mirrored, with the pixels at the edge twice; 'wrap': the
+            picture again, whose first pixel lies on the last one.
         cval: value for 'constant'.
         order: 0 takes the nearest pixel, 1 interpolates linearly between four.
         size: rows and columns of the new pictures; by default those of the old ones.
@@ -96,19 +106,29 @@ def affine_transform(
     )
 
 
-def sample(batch: Array, y: Array, x: Array, fill_mode: FillMode, cval: ArrayLike, order: int) -> Array:
-    """The values of a batch (n, rows, columns, channels) at the places `y`, `x`, each (n, new rows, new columns)."""
+def sample(
+    batch: Array, y: Array, x: Array, fill_mode: FillMode, cval: ArrayLike, order: int
+) -> Array:
+    """The values of a batch (n, rows, columns, channels) at the places `y`, `x`, each (n, new rows,
+    new columns).
+    """
     if fill_mode not in get_args(FillMode):
-        raise ValueError(f"`fill_mode` is {fill_mode!r}; it must be one of {', '.join(get_args(FillMode))}.")
+        raise ValueError(
+            f"`fill_mode` is {fill_mode!r}; it must be one of {', '.join(get_args(FillMode))}."
+        )
     if order not in (0, 1):
-        raise ValueError(f"The order of interpolation is {order!r}; it must be 0 (nearest pixel) or 1 (linear).")
+        raise ValueError(
+            f"The order of interpolation is {order!r}; it must be 0 (nearest pixel) or 1 (linear)."
+        )
     n, rows, columns, channels = batch.shape
     if not jnp.issubdtype(batch.dtype, jnp.floating):
         batch = batch.astype(jnp.float32)
     pixels = batch.reshape(n * rows * columns, channels)
     first = (jnp.arange(n) * (rows * columns))[:, None, None]
 
-    def at(i: Array, j: Array) -> Array:  # a gather of whole pixels, the form that XLA does fastest on CPU
+    def at(
+        i: Array, j: Array
+    ) -> Array:  # a gather of whole pixels, the form that XLA does fastest on CPU
         return pixels.at[first + i * columns + j].get(mode="promise_in_bounds")
 
     if order == 0:
@@ -130,7 +150,9 @@ def sample(batch: Array, y: Array, x: Array, fill_mode: FillMode, cval: ArrayLik
 
 
 def _fold(place: Array, size: int, fill_mode: FillMode) -> Array:
-    """The place within [0, size - 1] that stands for one outside; 'reflect' is done pixel by pixel instead."""
+    """The place within [0, size - 1] that stands for one outside; 'reflect' is done pixel by pixel
+    instead.
+    """
     if fill_mode == "reflect":
         return place
     if fill_mode == "wrap" and size > 1:
@@ -139,13 +161,16 @@ def _fold(place: Array, size: int, fill_mode: FillMode) -> Array:
 
 
 def _index(place: Array, size: int, fill_mode: FillMode) -> tuple[Array, Array, Array]:
-    """The pixels before and after a place along one axis, and how far it is from the first to the second."""
+    """The pixels before and after a place along one axis, and how far it is from the first to the
+    second.
+    """
     low = jnp.floor(place)
     before = low.astype(jnp.int32)
     after = before + 1
     if fill_mode == "reflect":
         before, after = (
-            jnp.minimum(jnp.mod(i, 2 * size), 2 * size - 1 - jnp.mod(i, 2 * size)) for i in (before, after)
+            jnp.minimum(jnp.mod(i, 2 * size), 2 * size - 1 - jnp.mod(i, 2 * size))
+            for i in (before, after)
         )
     else:
         before, after = jnp.clip(before, 0, size - 1), jnp.clip(after, 0, size - 1)

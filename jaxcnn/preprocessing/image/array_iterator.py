@@ -8,7 +8,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from jaxcnn.preprocessing.image.iterator import Iterator, require_channels, require_finite, split_bounds
+from jaxcnn.preprocessing.image.iterator import (
+    Iterator,
+    require_channels,
+    require_finite,
+    split_bounds,
+)
 
 if TYPE_CHECKING:
     from jaxcnn.preprocessing.image.generator import ImageDataGenerator
@@ -34,7 +39,9 @@ class NumpyArrayIterator(Iterator):
     ) -> None:
         pictures = _pictures(x)
         if pictures.ndim != 4:
-            raise ValueError(f"The pictures should have rank 4. You passed an array with shape {pictures.shape}")
+            raise ValueError(
+                f"The pictures should have rank 4. You passed an array with shape {pictures.shape}"
+            )
         require_channels(pictures, data_format, "`.flow()`")
         labels = _matching("y (labels)", y, pictures)
         weights = _matching("sample_weight", sample_weight, pictures)
@@ -74,7 +81,9 @@ def _pictures(x: ArrayLike) -> np.ndarray:
     except ValueError:
         raise ValueError("The pictures have different shapes; resize them to one first.") from None
     if array.dtype.kind not in "fiub":
-        raise ValueError(f"The pictures have dtype {array.dtype}; one array of numbers, of one size, is needed.")
+        raise ValueError(
+            f"The pictures have dtype {array.dtype}; one array of numbers, of one size, is needed."
+        )
     return array
 
 
@@ -84,7 +93,8 @@ def _matching(name: str, values: ArrayLike | None, pictures: np.ndarray) -> np.n
     array = np.asarray(values)
     if array.ndim == 0 or len(array) != len(pictures):
         raise ValueError(
-            f"X (images tensor) and {name} should have the same length. Found: X.shape = {pictures.shape}, "
+            f"X (images tensor) and {name} should have the same length. Found: X.shape = "
+            f"{pictures.shape}, "
             f"{name.split()[0]}.shape = {array.shape}"
         )
     return array

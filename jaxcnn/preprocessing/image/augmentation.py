@@ -1,4 +1,5 @@
-"""Random changes of batches of pictures, as pure functions of a key: the one definition of what augmentation does.
+"""Random changes of batches of pictures, as pure functions of a key: the one definition of what
+augmentation does.
 
 `ImageDataGenerator` calls these functions on the host; in a training step they run on the device:
 
@@ -27,24 +28,29 @@ _DRAWS = (*_MOVES, "flip_horizontal", "flip_vertical", "brightness")
 
 @dataclass(frozen=True)
 class Augmentation:
-    """A family of random changes: calling it with a key and a batch makes one of them for each picture.
+    """A family of random changes: calling it with a key and a batch makes one of them for each
+    picture.
 
-    Rotation, shift, shear and zoom are one map about the middle of the picture (see `affine_matrices`), whose numbers
-    are drawn evenly from the ranges; pixels are shifted in brightness by channel and as a whole afterwards, and flips,
-    with probability 1/2 each, come last.
+    Rotation, shift, shear and zoom are one map about the middle of the picture (see
+    `affine_matrices`), whose numbers are drawn evenly from the ranges; pixels are shifted in
+    brightness by channel and as a whole afterwards, and flips, with probability 1/2 each, come
+    last.
 
     Args:
         rotation_range: degrees r; angles are from [-r, r].
-        width_shift_range: up to 1 the fraction of the columns, above 1 the pixels, by which a picture moves at most; a
-            tuple instead holds the shifts to choose from, with either sign.
+        width_shift_range: up to 1 the fraction of the columns, above 1 the pixels, by which a
+            picture moves at most; a tuple instead holds the shifts to choose from, with either
+            sign.
         height_shift_range: likewise along the rows.
         shear_range: radians.
-        zoom_range: z for factors from [1 - z, 1 + z], or (lowest, highest); rows and columns each have their own.
-        channel_shift_range: the most that is added to the values of a channel; results are kept within the least
-            and the largest value of the picture.
-        brightness_range: (lowest, highest) factor of all values; results are kept within [0, 255], or the picture's own
-            range where that is wider.
-        fill_mode: what lies outside of a picture: 'nearest', 'constant', 'reflect' or 'wrap' (see `affine_transform`).
+        zoom_range: z for factors from [1 - z, 1 + z], or (lowest, highest); rows and columns each
+            have their own.
+        channel_shift_range: the most that is added to the values of a channel; results are kept
+            within the least and the largest value of the picture.
+        brightness_range: (lowest, highest) factor of all values; results are kept within [0, 255],
+            or the picture's own range where that is wider.
+        fill_mode: what lies outside of a picture: 'nearest', 'constant', 'reflect' or 'wrap' (see
+            `affine_transform`).
         cval: value outside for 'constant'.
         horizontal_flip: mirror left and right.
         vertical_flip: mirror top and bottom.
@@ -67,7 +73,9 @@ class Augmentation:
     interpolation_order: int = 0
 
     def __post_init__(self) -> None:
-        for field in fields(self):  # lists would not be hashable, and equal settings must share a compiled program
+        for field in fields(
+            self
+        ):  # lists would not be hashable, and equal settings must share a compiled program
             value = getattr(self, field.name)
             if isinstance(value, list | tuple | np.ndarray):
                 object.__setattr__(self, field.name, tuple(float(v) for v in value))
@@ -75,20 +83,34 @@ class Augmentation:
         if not isinstance(zoom, tuple):
             object.__setattr__(self, "zoom_range", (1 - zoom, 1 + zoom))
         elif len(zoom) != 2:
-            raise ValueError(f"`zoom_range` is {zoom!r}; it must be a number or two, the lowest and highest factor.")
+            raise ValueError(
+                f"`zoom_range` is {zoom!r}; it must be a number or two, the lowest and highest "
+                "factor."
+            )
         if self.brightness_range is not None and np.shape(self.brightness_range) != (2,):
-            raise ValueError(f"`brightness_range` is {self.brightness_range!r}; it must be two numbers.")
+            raise ValueError(
+                f"`brightness_range` is {self.brightness_range!r}; it must be two numbers."
+            )
         if self.fill_mode not in get_args(FillMode):
-            raise ValueError(f"`fill_mode` is {self.fill_mode!r}; it must be one of {', '.join(get_args(FillMode))}.")
+            raise ValueError(
+                f"`fill_mode` is {self.fill_mode!r}; it must be one of "
+                f"{', '.join(get_args(FillMode))}."
+            )
         if self.interpolation_order not in (0, 1):
             raise ValueError(
-                f"`interpolation_order` is {self.interpolation_order!r}; it must be 0 (nearest pixel) or 1 (linear)."
+                f"`interpolation_order` is {self.interpolation_order!r}; it must be 0 (nearest "
+                "pixel) or 1 (linear)."
             )
 
     @property
     def moves(self) -> bool:
         """Whether pictures are rotated, shifted, sheared or zoomed."""
-        ranges = (self.rotation_range, self.width_shift_range, self.height_shift_range, self.shear_range)
+        ranges = (
+            self.rotation_range,
+            self.width_shift_range,
+            self.height_shift_range,
+            self.shear_range,
+        )
         return any(ranges) or self.zoom_range != (1, 1)
 
     @property
@@ -97,18 +119,23 @@ class Augmentation:
         return bool(self.channel_shift_range) or self.brightness_range is not None
 
     def __call__(self, key: Array, batch: ArrayLike) -> Array:
-        """The batch (n, rows, columns, channels) with each picture changed by numbers that `key` decides."""
+        """The batch (n, rows, columns, channels) with each picture changed by numbers that `key`
+        decides.
+        """
         batch = jnp.asarray(batch)
         if not self.colours:
             return _augmented(self, key, batch)
-        # Two programs: in one XLA would compute the moved pictures again for each use of their extremes.
+        # Two programs: in one XLA would compute the moved pictures again for each use of their
+        # extremes.
         parameters, batch = _drawn_and_placed(self, key, batch)
         return _coloured(batch, parameters)
 
     def draw(self, key: Array, shape: tuple[int, ...]) -> dict[str, Array]:
-        """The numbers of the changes of a batch of this shape, each (n,); channel_shift_intensity (n, channels).
+        """The numbers of the changes of a batch of this shape, each (n,); channel_shift_intensity
+        (n, channels).
 
-        What is switched off has no entry. tx and ty are in pixels, theta in degrees, shear in radians.
+        What is switched off has no entry. tx and ty are in pixels, theta in degrees, shear in
+        radians.
         """
         n, rows, columns, channels = shape
         u = jax.random.uniform(key, (n, len(_DRAWS)))
@@ -124,7 +151,9 @@ class Augmentation:
                 "zx": low + chance["zx"] * (high - low),
                 "zy": low + chance["zy"] * (high - low),
             }
-        if self.channel_shift_range:  # with a key of its own, so that a picture and its mask of one channel move alike
+        if (
+            self.channel_shift_range
+        ):  # with a key of its own, so that a picture and its mask of one channel move alike
             chances = jax.random.uniform(jax.random.fold_in(key, 1), (n, channels))
             found["channel_shift_intensity"] = (2 * chances - 1) * self.channel_shift_range
         if self.brightness_range is not None:
@@ -137,7 +166,9 @@ class Augmentation:
         return found
 
     def apply(self, batch: ArrayLike, parameters: Mapping[str, Any]) -> Array:
-        """The batch with each picture changed by given numbers, as from `draw`; what has no entry stays as it is."""
+        """The batch with each picture changed by given numbers, as from `draw`; what has no entry
+        stays as it is.
+        """
         return coloured(self.placed(batch, parameters), parameters)
 
     def placed(self, batch: ArrayLike, given: Mapping[str, Any]) -> Array:
@@ -155,30 +186,41 @@ class Augmentation:
                     batch = jnp.where(_per_picture(flip), jnp.flip(batch, axis), batch)
         return batch
 
-    def _moved(self, batch: Array, moves: Mapping[str, Any], horizontal: Any, vertical: Any) -> Array:
+    def _moved(
+        self, batch: Array, moves: Mapping[str, Any], horizontal: Any, vertical: Any
+    ) -> Array:
         n, rows, columns, _ = batch.shape
-        r, c = jnp.arange(rows, dtype=jnp.float32)[:, None], jnp.arange(columns, dtype=jnp.float32)[None, :]
+        r, c = (
+            jnp.arange(rows, dtype=jnp.float32)[:, None],
+            jnp.arange(columns, dtype=jnp.float32)[None, :],
+        )
         # A flip after the map reads the places of the map in reverse, which costs nothing.
         if vertical is not None:
             r = jnp.where(jnp.asarray(vertical)[:, None, None], rows - 1 - r, r)
         if horizontal is not None:
             c = jnp.where(jnp.asarray(horizontal)[:, None, None], columns - 1 - c, c)
         m = affine_matrices((rows, columns), **moves)[:, :, :, None, None]
-        y, x = (jnp.broadcast_to(m[:, i, 0] * r + m[:, i, 1] * c + m[:, i, 2], (n, rows, columns)) for i in (0, 1))
+        y, x = (
+            jnp.broadcast_to(m[:, i, 0] * r + m[:, i, 1] * c + m[:, i, 2], (n, rows, columns))
+            for i in (0, 1)
+        )
         return sample(batch, y, x, self.fill_mode, self.cval, self.interpolation_order)
 
 
 def augment(key: Array, batch: ArrayLike, **ranges: Any) -> Array:
-    """The batch (n, rows, columns, channels) with each picture changed at random; see `Augmentation` for the ranges.
+    """The batch (n, rows, columns, channels) with each picture changed at random; see
+    `Augmentation` for the ranges.
 
-    A pure function of its arguments, compiled once for each shape and set of ranges; it may also be called inside of
-    another compiled function, such as a training step.
+    A pure function of its arguments, compiled once for each shape and set of ranges; it may also be
+    called inside of another compiled function, such as a training step.
     """
     return Augmentation(**ranges)(key, batch)
 
 
 def coloured(batch: Array, given: Mapping[str, Any]) -> Array:
-    """What `Augmentation.apply` does to the values of the pixels: shifts of the channels and brightness."""
+    """What `Augmentation.apply` does to the values of the pixels: shifts of the channels and
+    brightness.
+    """
     if "channel_shift_intensity" in given:
         least, most = _extremes(batch)
         added = jnp.asarray(given["channel_shift_intensity"], batch.dtype)
@@ -197,7 +239,9 @@ def _augmented(augmentation: Augmentation, key: Array, batch: Array) -> Array:
 
 
 @partial(jax.jit, static_argnums=0)
-def _drawn_and_placed(augmentation: Augmentation, key: Array, batch: Array) -> tuple[dict[str, Array], Array]:
+def _drawn_and_placed(
+    augmentation: Augmentation, key: Array, batch: Array
+) -> tuple[dict[str, Array], Array]:
     parameters = augmentation.draw(key, batch.shape)
     return parameters, augmentation.placed(batch, parameters)
 
@@ -221,7 +265,10 @@ def _extremes(batch: Array) -> tuple[Array, Array]:
     """
     starts = jnp.asarray(jnp.inf, batch.dtype), jnp.asarray(-jnp.inf, batch.dtype)
     found = jax.lax.reduce(
-        (batch, batch), starts, lambda a, b: (jnp.minimum(a[0], b[0]), jnp.maximum(a[1], b[1])), (1, 2, 3)
+        (batch, batch),
+        starts,
+        lambda a, b: (jnp.minimum(a[0], b[0]), jnp.maximum(a[1], b[1])),
+        (1, 2, 3),
     )
     least, most = (_per_picture(values) for values in found)
     return least, most

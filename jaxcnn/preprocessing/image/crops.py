@@ -30,8 +30,13 @@ def random_crop(key: Array, batch: ArrayLike, size: tuple[int, int], padding: in
     batch = jnp.pad(jnp.asarray(batch), ((0, 0), (padding, padding), (padding, padding), (0, 0)))
     n, rows, columns, channels = batch.shape
     if rows < size[0] or columns < size[1]:
-        raise ValueError(f"Pictures of {rows} x {columns}, with their padding, have no part of {size[0]} x {size[1]}.")
-    tops, lefts = jax.random.randint(key, (2, n), 0, jnp.asarray([[rows - size[0] + 1], [columns - size[1] + 1]]))
+        raise ValueError(
+            f"Pictures of {rows} x {columns}, with their padding, have no part of {size[0]} x "
+            f"{size[1]}."
+        )
+    tops, lefts = jax.random.randint(
+        key, (2, n), 0, jnp.asarray([[rows - size[0] + 1], [columns - size[1] + 1]])
+    )
 
     def crop(picture: Array, top: Array, left: Array) -> Array:
         return jax.lax.dynamic_slice(picture, (top, left, 0), (*size, channels))
@@ -47,10 +52,12 @@ def random_resized_crop(
     scale: tuple[float, float] = (0.08, 1.0),
     ratio: tuple[float, float] = (3 / 4, 4 / 3),
 ) -> Array:
-    """A part of each picture of random place, area and shape, scaled to `size` by linear interpolation.
+    """A part of each picture of random place, area and shape, scaled to `size` by linear
+    interpolation.
 
-    After "Going Deeper with Convolutions" (Szegedy et al., 2014): the part's share of the area is even on `scale`, the
-    logarithm of its width over its height even on that of `ratio`. A part longer than the picture is cut to it.
+    After "Going Deeper with Convolutions" (Szegedy et al., 2014): the part's share of the area is
+    even on `scale`, the logarithm of its width over its height even on that of `ratio`. A part
+    longer than the picture is cut to it.
 
     Returns:
         float32 (n, *size, channels).
@@ -60,12 +67,17 @@ def random_resized_crop(
     u = jax.random.uniform(key, (4, n))
     area = rows * columns * (scale[0] + u[0] * (scale[1] - scale[0]))
     shape = jnp.exp(math.log(ratio[0]) + u[1] * math.log(ratio[1] / ratio[0]))
-    height, width = jnp.minimum(jnp.sqrt(area / shape), rows), jnp.minimum(jnp.sqrt(area * shape), columns)
+    height, width = (
+        jnp.minimum(jnp.sqrt(area / shape), rows),
+        jnp.minimum(jnp.sqrt(area * shape), columns),
+    )
     top, left = u[2] * (rows - height), u[3] * (columns - width)
     zy, zx = height / size[0], width / size[1]
     # The middle of a new pixel, p + 1/2, comes from the place top + zy (p + 1/2) of the picture.
     zero = jnp.zeros(n)
-    matrices = jnp.stack([zy, zero, top + (zy - 1) / 2, zero, zx, left + (zx - 1) / 2], -1).reshape(n, 2, 3)
+    matrices = jnp.stack([zy, zero, top + (zy - 1) / 2, zero, zx, left + (zx - 1) / 2], -1).reshape(
+        n, 2, 3
+    )
     return affine_transform(batch, matrices, "nearest", order=1, size=size)
 
 
@@ -76,13 +88,17 @@ def color_axes(pictures: ArrayLike) -> PrincipalAxes:
 
 
 @jax.jit
-def pca_lighting(key: Array, batch: ArrayLike, colors: PrincipalAxes, strength: ArrayLike = 0.1) -> Array:
-    """Each picture with a random colour added to all its pixels: colour jitter as the light changes it.
+def pca_lighting(
+    key: Array, batch: ArrayLike, colors: PrincipalAxes, strength: ArrayLike = 0.1
+) -> Array:
+    """Each picture with a random colour added to all its pixels: colour jitter as the light changes
+    it.
 
-    The colour is a sum over the principal axes of colour, each times a normal number of standard deviation `strength`
-    and times the standard deviation of the colours along it, so that it fits pictures in any units. "ImageNet
-    Classification with Deep Convolutional Neural Networks" (Krizhevsky et al., 2012), section 4.1, takes the variance
-    instead, which fits values in 0 .. 1 only.
+    The colour is a sum over the principal axes of colour, each times a normal number of standard
+    deviation `strength` and times the standard deviation of the colours along it, so that it fits
+    pictures in any units. "ImageNet Classification with Deep Convolutional Neural Networks"
+    (Krizhevsky et al., 2012), section 4.1, takes the variance instead, which fits values in 0 .. 1
+    only.
 
     Args:
         key: random key.

@@ -9,7 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from jaxcnn.preprocessing.image.file_iterator import LABELLED, FileIterator, is_picture_name, readable
+from jaxcnn.preprocessing.image.file_iterator import (
+    LABELLED,
+    FileIterator,
+    is_picture_name,
+    readable,
+)
 from jaxcnn.preprocessing.image.iterator import split_bounds
 
 if TYPE_CHECKING:
@@ -46,29 +51,45 @@ class DataFrameIterator(FileIterator):
         modes = (*LABELLED, "input", "raw", "multi_output", None)
         if class_mode not in modes:
             raise ValueError(f"Invalid class_mode: {class_mode!r}; expected one of {modes}.")
-        if (class_mode == "multi_output") != (not isinstance(y_col, str)) and class_mode not in ("input", None):
-            raise TypeError(f'`y_col` is {y_col!r}; class_mode="multi_output" takes a list of columns, others one.')
+        if (class_mode == "multi_output") != (not isinstance(y_col, str)) and class_mode not in (
+            "input",
+            None,
+        ):
+            raise TypeError(
+                f'`y_col` is {y_col!r}; class_mode="multi_output" takes a list of columns, others '
+                "one."
+            )
         names = list(dataframe[x_col])
         if strange := [name for name in names if not isinstance(name, str)]:
-            raise TypeError(f"All values in column x_col={x_col} must be strings; one is {strange[0]!r}.")
+            raise TypeError(
+                f"All values in column x_col={x_col} must be strings; one is {strange[0]!r}."
+            )
         folder = "" if directory is None else os.fspath(directory)
         keep: Sequence[int] = range(len(names))
         if validate_filenames:
             keep = [i for i in keep if _is_picture(os.path.join(folder, names[i]))]
             if len(keep) < len(names):
                 warnings.warn(
-                    f'Found {len(names) - len(keep)} invalid image filename(s) in x_col="{x_col}". These filename(s) '
+                    f'Found {len(names) - len(keep)} invalid image filename(s) in x_col="{x_col}". '
+                    "These filename(s) "
                     "will be ignored.",
                     stacklevel=3,
                 )
         class_names: list[str] = []
         if class_mode in LABELLED:
             labels = [_label_tuple(label, class_mode, y_col) for label in dataframe[y_col]]
-            class_names = list(dict.fromkeys(classes)) if classes else sorted({c for i in keep for c in labels[i]})
+            class_names = (
+                list(dict.fromkeys(classes))
+                if classes
+                else sorted({c for i in keep for c in labels[i]})
+            )
             labels = [tuple(c for c in label if c in class_names) for label in labels]
             keep = [i for i in keep if labels[i]]
             if class_mode == "binary" and len(class_names) != 2:
-                raise ValueError(f'If class_mode="binary" there must be 2 classes. Found {len(class_names)} classes.')
+                raise ValueError(
+                    f'If class_mode="binary" there must be 2 classes. Found {len(class_names)} '
+                    "classes."
+                )
         keep = keep[split_bounds(len(keep), image_data_generator.validation_split, subset)]
         if skip_unreadable:
             keep = [keep[i] for i in readable([os.path.join(folder, names[i]) for i in keep])]
@@ -94,7 +115,11 @@ class DataFrameIterator(FileIterator):
         self.class_indices = {name: number for number, name in enumerate(class_names)}
         if class_mode in LABELLED:
             numbers = [[self.class_indices[c] for c in labels[i]] for i in keep]
-            self.classes = numbers if class_mode == "categorical" else np.asarray([n[0] for n in numbers], np.int32)
+            self.classes = (
+                numbers
+                if class_mode == "categorical"
+                else np.asarray([n[0] for n in numbers], np.int32)
+            )
         self._values: list[np.ndarray] = []
         if class_mode in ("raw", "multi_output"):
             columns = [y_col] if isinstance(y_col, str) else y_col
@@ -127,7 +152,10 @@ def _label_tuple(label: Any, class_mode: str, y_col: str | Sequence[str]) -> tup
     if class_mode == "categorical" and isinstance(label, list | tuple):
         return tuple(label)
     kinds = "strings, lists or tuples" if class_mode == "categorical" else "strings"
-    raise TypeError(f'If class_mode="{class_mode}", y_col="{y_col}" column values must be {kinds}; one is {label!r}.')
+    raise TypeError(
+        f'If class_mode="{class_mode}", y_col="{y_col}" column values must be {kinds}; one is '
+        f"{label!r}."
+    )
 
 
 def _rows(column: Iterable[Any], keep: Sequence[int]) -> np.ndarray:

@@ -9,7 +9,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from jaxcnn.preprocessing.image.file_iterator import LABELLED, FileIterator, is_picture_name, readable
+from jaxcnn.preprocessing.image.file_iterator import (
+    LABELLED,
+    FileIterator,
+    is_picture_name,
+    readable,
+)
 from jaxcnn.preprocessing.image.files import EXTENSIONS
 from jaxcnn.preprocessing.image.iterator import split_bounds
 
@@ -18,7 +23,9 @@ if TYPE_CHECKING:
 
 
 class DirectoryIterator(FileIterator):
-    """Batches of the pictures in a folder of class folders; see `ImageDataGenerator.flow_from_directory`."""
+    """Batches of the pictures in a folder of class folders; see
+    `ImageDataGenerator.flow_from_directory`.
+    """
 
     def __init__(
         self,
@@ -42,20 +49,25 @@ class DirectoryIterator(FileIterator):
     ) -> None:
         if class_mode not in (*LABELLED, "input", None):
             raise ValueError(
-                f'Invalid class_mode: {class_mode!r}; expected one of "categorical", "binary", "sparse", "input", or '
+                f'Invalid class_mode: {class_mode!r}; expected one of "categorical", "binary", '
+                '"sparse", "input", or '
                 "None."
             )
         directory = os.fspath(directory)
         names = _class_folders(directory, classes)
         if class_mode == "binary" and len(names) > 2:
-            raise ValueError(f'class_mode="binary" is for two classes; {directory} has {len(names)}: use "sparse".')
+            raise ValueError(
+                f'class_mode="binary" is for two classes; {directory} has {len(names)}: use '
+                '"sparse".'
+            )
         filenames: list[str] = []
         numbers: list[int] = []
         for number, name in enumerate(names):
             found = _pictures_below(directory, name, follow_links)
             if not found:
                 raise ValueError(
-                    f"The class folder {os.path.join(directory, name)} has no pictures ({', '.join(EXTENSIONS)}). Put "
+                    f"The class folder {os.path.join(directory, name)} has no pictures "
+                    f"({', '.join(EXTENSIONS)}). Put "
                     "some there, remove it, or name the classes to use by `classes`."
                 )
             part = found[split_bounds(len(found), image_data_generator.validation_split, subset)]
@@ -86,14 +98,20 @@ class DirectoryIterator(FileIterator):
 
 
 def _class_folders(directory: str, classes: Sequence[str] | None) -> list[str]:
-    found = sorted(name for name in os.listdir(directory) if os.path.isdir(os.path.join(directory, name)))
+    found = sorted(
+        name for name in os.listdir(directory) if os.path.isdir(os.path.join(directory, name))
+    )
     if not found:
-        raise ValueError(f"{directory} has no folders; it must have one for each class, with pictures in them.")
+        raise ValueError(
+            f"{directory} has no folders; it must have one for each class, with pictures in them."
+        )
     for name in classes or ():
         if name not in found and not os.path.isdir(os.path.join(directory, name)):
             near = difflib.get_close_matches(name, found, n=1)
             hint = f" Did you mean '{near[0]}'?" if near else ""
-            raise ValueError(f"{directory} has no class folder '{name}'; it has {', '.join(found)}.{hint}")
+            raise ValueError(
+                f"{directory} has no class folder '{name}'; it has {', '.join(found)}.{hint}"
+            )
     return list(classes) if classes else found
 
 
@@ -101,7 +119,9 @@ def _pictures_below(directory: str, name: str, follow_links: bool) -> list[str]:
     """The pictures in a class folder and the folders in it, relative to `directory`, in order."""
     return [
         os.path.relpath(os.path.join(root, file), directory)
-        for root, _, files in sorted(os.walk(os.path.join(directory, name), followlinks=follow_links))
+        for root, _, files in sorted(
+            os.walk(os.path.join(directory, name), followlinks=follow_links)
+        )
         for file in sorted(files)
         if is_picture_name(file)
     ]

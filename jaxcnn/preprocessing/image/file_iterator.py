@@ -11,7 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from jaxcnn.preprocessing.image.files import EXTENSIONS, checked_interpolation, color_channels, load_img
+from jaxcnn.preprocessing.image.files import (
+    EXTENSIONS,
+    checked_interpolation,
+    color_channels,
+    load_img,
+)
 from jaxcnn.preprocessing.image.iterator import Iterator
 
 if TYPE_CHECKING:
@@ -90,13 +95,18 @@ class FileIterator(Iterator):
         return decoding_threads()
 
     def _raw(self, index: np.ndarray) -> np.ndarray:
-        pictures = np.stack(list(self._threads.map(self._read, index)))  # (n, rows, columns, channels), uint8
+        pictures = np.stack(
+            list(self._threads.map(self._read, index))
+        )  # (n, rows, columns, channels), uint8
         return pictures if self.data_format == "channels_last" else pictures.transpose(0, 3, 1, 2)
 
     def _read(self, sample: int) -> np.ndarray:
         path = os.path.join(self.directory, self.filenames[sample])
         picture = load_img(
-            path, target_size=self.target_size, color_mode=self.color_mode, interpolation=self.interpolation
+            path,
+            target_size=self.target_size,
+            color_mode=self.color_mode,
+            interpolation=self.interpolation,
         )
         pixels = np.asarray(picture)
         return pixels if pixels.ndim == 3 else pixels[:, :, None]

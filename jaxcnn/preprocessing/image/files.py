@@ -10,14 +10,18 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from jaxcnn import config
+from jaxcnn.runtime import config
 from jaxcnn.utils.files import atomic_path
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
 EXTENSIONS = ("png", "jpg", "jpeg", "bmp", "ppm", "tif", "tiff")
-_COLOR_MODES = {"grayscale": ("L", 1), "rgb": ("RGB", 3), "rgba": ("RGBA", 4)}  # Pillow's mode, channels
+_COLOR_MODES = {
+    "grayscale": ("L", 1),
+    "rgb": ("RGB", 3),
+    "rgba": ("RGBA", 4),
+}  # Pillow's mode, channels
 _INTERPOLATIONS = ("nearest", "bilinear", "bicubic", "hamming", "box", "lanczos")
 _DEEP_MODES = ("I", "F", "I;16", "I;16L", "I;16B", "I;16N")  # more than 8 bits a pixel
 
@@ -35,8 +39,10 @@ def load_img(
         path: the file, in any format that Pillow reads.
         grayscale: the same as ``color_mode="grayscale"``.
         target_size: (rows, columns) to resize to; by default the picture's own size.
-        color_mode: 'rgb', 'rgba' or 'grayscale'; what the file has is converted, the palette and CMYK included.
-        interpolation: how to resize: 'nearest', 'bilinear', 'bicubic', 'lanczos', 'box' or 'hamming'.
+        color_mode: 'rgb', 'rgba' or 'grayscale'; what the file has is converted, the palette and
+            CMYK included.
+        interpolation: how to resize: 'nearest', 'bilinear', 'bicubic', 'lanczos', 'box' or
+            'hamming'.
 
     Returns:
         A Pillow image with 8 bits a channel.
@@ -44,8 +50,8 @@ def load_img(
     Raises:
         FileNotFoundError: there is no such file.
         OSError: the file is damaged, truncated or no picture.
-        ValueError: unknown `color_mode` or `interpolation`; or pixels of more than 8 bits, whose conversion would cut
-            them off.
+        ValueError: unknown `color_mode` or `interpolation`; or pixels of more than 8 bits, whose
+            conversion would cut them off.
     """
     from PIL import Image, UnidentifiedImageError
 
@@ -57,7 +63,8 @@ def load_img(
             opened: Image.Image = file
             if opened.mode in _DEEP_MODES:
                 raise ValueError(
-                    f"{os.fspath(path)}: pixels of mode {opened.mode} have more than 8 bits; read the file with Pillow "
+                    f"{os.fspath(path)}: pixels of mode {opened.mode} have more than 8 bits; read "
+                    "the file with Pillow "
                     "and scale its values to 0..255."
                 )
             if opened.mode == "P" and "transparency" in opened.info:
@@ -68,14 +75,17 @@ def load_img(
     except UnidentifiedImageError:
         raise OSError(f"{os.fspath(path)}: this file is not a picture that can be read.") from None
     except (OSError, SyntaxError) as error:  # Pillow raises SyntaxError for broken PNG files
-        raise OSError(f"{os.fspath(path)}: the picture is damaged or truncated ({error}).") from error
+        raise OSError(
+            f"{os.fspath(path)}: the picture is damaged or truncated ({error})."
+        ) from error
     if target_size is not None and picture.size != (target_size[1], target_size[0]):
         picture = picture.resize((target_size[1], target_size[0]), resample)
     return picture
 
 
 def img_to_array(img: Any, data_format: str | None = None) -> np.ndarray:
-    """A Pillow image as an array of the configured float type: (rows, columns, channels), or channels first.
+    """A Pillow image as an array of the configured float type: (rows, columns, channels), or
+    channels first.
 
     Raises ValueError for an unknown data format or a picture that has neither two nor three axes.
     """
@@ -83,26 +93,33 @@ def img_to_array(img: Any, data_format: str | None = None) -> np.ndarray:
     if x.ndim == 2:
         x = x[:, :, None]
     if x.ndim != 3:
-        raise ValueError(f"Unsupported image shape: {x.shape}. A picture has two axes, or three with channels.")
+        raise ValueError(
+            f"Unsupported image shape: {x.shape}. A picture has two axes, or three with channels."
+        )
     return x.transpose(2, 0, 1) if channels_first(data_format) else x
 
 
 def array_to_img(x: ArrayLike, data_format: str | None = None, scale: bool = True) -> Image:
-    """An array (rows, columns, channels), or channels first, as a Pillow image of 1, 3 or 4 channels.
+    """An array (rows, columns, channels), or channels first, as a Pillow image of 1, 3 or 4
+    channels.
 
     Args:
         x: the picture.
         data_format: 'channels_last' or 'channels_first'; by default as configured.
-        scale: stretch the values so that the largest becomes 255, after adding what makes the least at least 0.
-            Otherwise values are cut to whole numbers, and must lie in 0 .. 255.
+        scale: stretch the values so that the largest becomes 255, after adding what makes the least
+            at least 0. Otherwise values are cut to whole numbers, and must lie in 0 .. 255.
 
-    Raises ValueError for another shape, for values that are not finite, and for values outside of 0 .. 255.
+    Raises ValueError for another shape, for values that are not finite, and for values outside of 0
+    .. 255.
     """
     from PIL import Image
 
     values: np.ndarray = np.asarray(x, dtype=np.float32)
     if values.ndim != 3:
-        raise ValueError(f"Expected image array to have rank 3 (single image). Got array with shape: {values.shape}")
+        raise ValueError(
+            "Expected image array to have rank 3 (single image). Got array with shape: "
+            f"{values.shape}"
+        )
     if channels_first(data_format):
         values = values.transpose(1, 2, 0)
     if values.shape[2] not in (1, 3, 4):
@@ -114,11 +131,14 @@ def array_to_img(x: ArrayLike, data_format: str | None = None, scale: bool = Tru
         values = values * (255 / (values.max(initial=0) or 1))
     elif values.size and (values.min() < 0 or values.max() >= 256):
         raise ValueError(
-            f"With scale=False values must lie in 0 .. 255; they go from {values.min():g} to {values.max():g}. Pass "
+            f"With scale=False values must lie in 0 .. 255; they go from {values.min():g} to "
+            f"{values.max():g}. Pass "
             "scale=True."
         )
     pixels = np.minimum(values, 255).astype(np.uint8)
-    return Image.fromarray(pixels[:, :, 0] if pixels.shape[2] == 1 else np.ascontiguousarray(pixels))
+    return Image.fromarray(
+        pixels[:, :, 0] if pixels.shape[2] == 1 else np.ascontiguousarray(pixels)
+    )
 
 
 def save_img(
@@ -146,7 +166,9 @@ def save_img(
     known = {suffix[1:]: name for suffix, name in Image.registered_extensions().items()}
     wanted = (file_format or Path(path).suffix[1:]).lower()
     if wanted not in known or known[wanted] not in Image.SAVE:
-        raise ValueError(f"{wanted!r} is no format that pictures can be written in; use 'png' or 'jpeg'.")
+        raise ValueError(
+            f"{wanted!r} is no format that pictures can be written in; use 'png' or 'jpeg'."
+        )
     picture = array_to_img(x, data_format, scale)
     if picture.mode == "RGBA" and known[wanted] == "JPEG":
         warnings.warn("JPEG pictures have no transparency; it is dropped.", stacklevel=2)
@@ -156,7 +178,9 @@ def save_img(
 
 
 def list_pictures(directory: str | os.PathLike[str], ext: str = "jpg|jpeg|bmp|png") -> list[str]:
-    """The paths of all files below a folder with one of the extensions, which are separated by ``|``, in order."""
+    """The paths of all files below a folder with one of the extensions, which are separated by
+    ``|``, in order.
+    """
     endings = tuple(f".{name.lower()}" for name in ext.split("|"))
     return sorted(
         os.path.join(root, name)
@@ -167,22 +191,33 @@ def list_pictures(directory: str | os.PathLike[str], ext: str = "jpg|jpeg|bmp|pn
 
 
 def channels_first(data_format: str | None) -> bool:
-    """Whether a data format, by default the configured one, has the channels first; raises for an unknown one."""
+    """Whether a data format, by default the configured one, has the channels first; raises for an
+    unknown one.
+    """
     found = config.image_data_format() if data_format is None else data_format
     if found not in config.DATA_FORMATS:
-        raise ValueError(f"Unknown data_format: {found!r}; it must be 'channels_last' or 'channels_first'.")
+        raise ValueError(
+            f"Unknown data_format: {found!r}; it must be 'channels_last' or 'channels_first'."
+        )
     return found == "channels_first"
 
 
 def color_channels(color_mode: str) -> tuple[str, int]:
-    """(Pillow's mode, number of channels) of 'rgb', 'rgba' or 'grayscale'; raises ValueError for another name."""
+    """(Pillow's mode, number of channels) of 'rgb', 'rgba' or 'grayscale'; raises ValueError for
+    another name.
+    """
     if color_mode not in _COLOR_MODES:
-        raise ValueError(f'Invalid color mode: {color_mode!r}; expected "rgb", "rgba" or "grayscale".')
+        raise ValueError(
+            f'Invalid color mode: {color_mode!r}; expected "rgb", "rgba" or "grayscale".'
+        )
     return _COLOR_MODES[color_mode]
 
 
 def checked_interpolation(interpolation: str) -> str:
     """The name of a way to resize; raises ValueError for an unknown one."""
     if interpolation not in _INTERPOLATIONS:
-        raise ValueError(f"Invalid interpolation: {interpolation!r}; expected one of {', '.join(_INTERPOLATIONS)}.")
+        raise ValueError(
+            f"Invalid interpolation: {interpolation!r}; expected one of "
+            f"{', '.join(_INTERPOLATIONS)}."
+        )
     return interpolation

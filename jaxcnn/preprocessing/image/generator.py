@@ -13,16 +13,21 @@ import numpy as np
 from jax import Array
 from jax.typing import ArrayLike
 
-from jaxcnn import ambient
-from jaxcnn.compat.spellings import old_spellings
-from jaxcnn.compilation import keep_programs
 from jaxcnn.preprocessing.image.array_iterator import NumpyArrayIterator
 from jaxcnn.preprocessing.image.augmentation import Augmentation, Shift
 from jaxcnn.preprocessing.image.dataframe_iterator import DataFrameIterator
 from jaxcnn.preprocessing.image.directory_iterator import DirectoryIterator
 from jaxcnn.preprocessing.image.files import channels_first
 from jaxcnn.preprocessing.image.iterator import require_channels, require_finite
-from jaxcnn.preprocessing.image.standardization import SampleSteps, Statistics, learn_statistics, standardize
+from jaxcnn.preprocessing.image.standardization import (
+    SampleSteps,
+    Statistics,
+    learn_statistics,
+    standardize,
+)
+from jaxcnn.runtime import context
+from jaxcnn.runtime.disk_cache import keep_programs
+from jaxcnn.spellings.translate import old_spellings
 
 _CHUNK = 256  # pictures that `fit` looks at together
 
@@ -34,20 +39,27 @@ class ImageDataGenerator:
     Args:
         featurewise_center: subtract the mean of each channel over the data (needs `fit`).
         samplewise_center: subtract each picture's own mean.
-        featurewise_std_normalization: divide by the standard deviation of each channel over the data (needs `fit`).
+        featurewise_std_normalization: divide by the standard deviation of each channel over the
+            data (needs `fit`).
         samplewise_std_normalization: divide each picture by its own standard deviation.
-        zca_whitening: decorrelate the pixels (needs `fit`); meant for centred data, see `featurewise_center`.
-        rotation_range, width_shift_range, height_shift_range, shear_range, zoom_range, channel_shift_range, fill_mode,
-            cval, horizontal_flip, vertical_flip, brightness_range, interpolation_order: see `Augmentation`.
-        rescale: factor for all values, after the random changes and before the other steps; None or 0 for none.
-        preprocessing_function: called with each picture, an array of three axes, after the random changes; returns one
-            of the same shape.
+        zca_whitening: decorrelate the pixels (needs `fit`); meant for centred data, see
+            `featurewise_center`.
+        rotation_range, width_shift_range, height_shift_range, shear_range, zoom_range,
+        channel_shift_range, fill_mode,
+            cval, horizontal_flip, vertical_flip, brightness_range, interpolation_order: see
+                `Augmentation`.
+        rescale: factor for all values, after the random changes and before the other steps; None or
+            0 for none.
+        preprocessing_function: called with each picture, an array of three axes, after the random
+            changes; returns one of the same shape.
         data_format: 'channels_last' or 'channels_first'; by default as configured.
         zca_epsilon: what is added to the variances in whitening.
-        validation_split: the fraction in (0, 1) of the data, the first part of it, that ``subset="validation"`` gives.
+        validation_split: the fraction in (0, 1) of the data, the first part of it, that
+            ``subset="validation"`` gives.
 
     Attributes:
-        augmentation: the random changes; ``model.fit(x, y, augment=generator.augmentation)`` makes them on the device.
+        augmentation: the random changes; ``model.fit(x, y, augment=generator.augmentation)`` makes
+            them on the device.
         mean, std, principal_components: what `fit` found, or None.
 
     Raises ValueError for settings without a meaning.
@@ -79,7 +91,9 @@ class ImageDataGenerator:
         interpolation_order: int = 0,
     ) -> None:
         if validation_split and not 0 < validation_split < 1:
-            raise ValueError(f"`validation_split` is {validation_split}; it must lie between 0 and 1.")
+            raise ValueError(
+                f"`validation_split` is {validation_split}; it must lie between 0 and 1."
+            )
         self.augmentation = Augmentation(
             rotation_range=rotation_range,
             width_shift_range=width_shift_range,  # type: ignore[arg-type]  # made a tuple
@@ -104,18 +118,23 @@ class ImageDataGenerator:
         self.preprocessing_function = preprocessing_function
         self.validation_split = validation_split
         self.data_format = "channels_first" if channels_first(data_format) else "channels_last"
-        self.channel_axis, self.row_axis, self.col_axis = (1, 2, 3) if channels_first(data_format) else (3, 1, 2)
+        self.channel_axis, self.row_axis, self.col_axis = (
+            (1, 2, 3) if channels_first(data_format) else (3, 1, 2)
+        )
         self.mean: np.ndarray | None = None
         self.std: np.ndarray | None = None
         self.principal_components: np.ndarray | None = None
 
-    # -- one picture --------------------------------------------------------------------------------------------------
+    # -- one picture -------------------------------------------------------------------------------
 
-    def get_random_transform(self, img_shape: Sequence[int], seed: int | None = None) -> dict[str, Any]:
+    def get_random_transform(
+        self, img_shape: Sequence[int], seed: int | None = None
+    ) -> dict[str, Any]:
         """The numbers of one random change of a picture of this shape, for `apply_transform`.
 
-        theta in degrees, shear in radians, tx and ty the shifts in pixels along rows and columns, zx and zy the zoom
-        factors along them, flip_horizontal, flip_vertical, channel_shift_intensity (a number a channel) and brightness.
+        theta in degrees, shear in radians, tx and ty the shifts in pixels along rows and columns,
+        zx and zy the zoom factors along them, flip_horizontal, flip_vertical,
+        channel_shift_intensity (a number a channel) and brightness.
         """
         shape = tuple(img_shape)
         if self.data_format == "channels_first":
@@ -128,13 +147,17 @@ class ImageDataGenerator:
         return {**neutral, **flips, **absent, **found}
 
     def apply_transform(self, x: ArrayLike, transform_parameters: Mapping[str, Any]) -> np.ndarray:
-        """A picture (three axes) changed by the given numbers; see `get_random_transform`. Absent ones change nothing.
+        """A picture (three axes) changed by the given numbers; see `get_random_transform`. Absent
+        ones change nothing.
 
         Raises ValueError for an unknown name.
         """
         known = self.get_random_transform((1, 1, 1))
         if unknown := sorted(set(transform_parameters) - set(known)):
-            raise ValueError(f"Unknown transform parameters {', '.join(unknown)}; expected some of {', '.join(known)}.")
+            raise ValueError(
+                f"Unknown transform parameters {', '.join(unknown)}; expected some of "
+                f"{', '.join(known)}."
+            )
         given = {
             n: np.atleast_1d(v)[None] if n == "channel_shift_intensity" else np.asarray([v])
             for n, v in transform_parameters.items()
@@ -149,7 +172,8 @@ class ImageDataGenerator:
         return np.array(self._as_given(self.augmentation(_key(seed), batch)))[0]
 
     def standardize(self, x: ArrayLike) -> np.ndarray:
-        """A picture (three axes), or a batch of them, after `preprocessing_function` and the normalisations asked for.
+        """A picture (three axes), or a batch of them, after `preprocessing_function` and the
+        normalisations asked for.
 
         Raises RuntimeError when they need statistics and `fit` has not been called.
         """
@@ -161,7 +185,8 @@ class ImageDataGenerator:
     def process(self, key: Array, batch: ArrayLike) -> Array:
         """What iterators do with a batch: the random changes decided by `key`, then `standardize`.
 
-        One compiled program for a shape of batch; with a `preprocessing_function`, which is called between, two.
+        One compiled program for a shape of batch; with a `preprocessing_function`, which is called
+        between, two.
         """
         keep_programs()
         steps, statistics = self._sample_steps, self._statistics()
@@ -172,12 +197,16 @@ class ImageDataGenerator:
         changed = self._as_given(self.augmentation(key, self._channels_last(batch)))
         return standardize(steps, statistics, self._preprocessed(np.asarray(changed)))
 
-    # -- statistics ---------------------------------------------------------------------------------------------------
+    # -- statistics --------------------------------------------------------------------------------
 
-    def fit(self, x: ArrayLike, augment: bool = False, rounds: int = 1, seed: int | None = None) -> None:
-        """Learn the statistics for featurewise_center, featurewise_std_normalization and zca_whitening.
+    def fit(
+        self, x: ArrayLike, augment: bool = False, rounds: int = 1, seed: int | None = None
+    ) -> None:
+        """Learn the statistics for featurewise_center, featurewise_std_normalization and
+        zca_whitening.
 
-        They are those of the pictures as they are when the steps come to them: preprocessed, rescaled and normalised
+        They are those of the pictures as they are when the steps come to them: preprocessed,
+            rescaled and normalised
         by sample.
 
         Args:
@@ -188,7 +217,9 @@ class ImageDataGenerator:
         """
         pictures = np.asarray(x)
         if pictures.ndim != 4:
-            raise ValueError(f"Input to `.fit()` should have rank 4. Got array with shape: {pictures.shape}")
+            raise ValueError(
+                f"Input to `.fit()` should have rank 4. Got array with shape: {pictures.shape}"
+            )
         require_channels(pictures, self.data_format, "`.fit()`")
         require_finite(pictures)
         key = _key(seed)
@@ -199,8 +230,12 @@ class ImageDataGenerator:
                     chunk = pictures[start : start + _CHUNK]
                     if augment:
                         chunk_key = jax.random.fold_in(jax.random.fold_in(key, number), start)
-                        chunk = np.asarray(self._as_given(self.augmentation(chunk_key, self._channels_last(chunk))))
-                    yield np.asarray(standardize(self._sample_steps, Statistics(), self._preprocessed(chunk)))
+                        chunk = np.asarray(
+                            self._as_given(self.augmentation(chunk_key, self._channels_last(chunk)))
+                        )
+                    yield np.asarray(
+                        standardize(self._sample_steps, Statistics(), self._preprocessed(chunk))
+                    )
 
         found = learn_statistics(
             chunks,
@@ -220,7 +255,8 @@ class ImageDataGenerator:
         for name, (on, value) in wanted.items():
             if on and value is None:
                 raise RuntimeError(
-                    f"`{name}` needs the statistics of the data: call .fit(x) with training pictures first."
+                    f"`{name}` needs the statistics of the data: call .fit(x) with training "
+                    "pictures first."
                 )
         return Statistics(*(value if on else None for on, value in wanted.values()))
 
@@ -237,7 +273,12 @@ class ImageDataGenerator:
         batch = batch if batch.dtype.kind == "f" else batch.astype(np.float32)
         if self.preprocessing_function is None:
             return batch
-        return np.stack([np.asarray(self.preprocessing_function(picture.copy()), np.float32) for picture in batch])
+        return np.stack(
+            [
+                np.asarray(self.preprocessing_function(picture.copy()), np.float32)
+                for picture in batch
+            ]
+        )
 
     def _channels_last(self, batch: Any) -> Any:
         return batch.transpose(0, 2, 3, 1) if self.data_format == "channels_first" else batch
@@ -245,7 +286,7 @@ class ImageDataGenerator:
     def _as_given(self, batch: Any) -> Any:
         return batch.transpose(0, 3, 1, 2) if self.data_format == "channels_first" else batch
 
-    # -- batches ------------------------------------------------------------------------------------------------------
+    # -- batches -----------------------------------------------------------------------------------
 
     def flow(
         self,
@@ -268,7 +309,8 @@ class ImageDataGenerator:
             batch_size: pictures a batch; the last of an epoch may be smaller.
             shuffle: whether each epoch has an order of its own.
             seed: decides order and changes; by default the seed of the library.
-            save_to_dir: a folder for the pictures of all batches, named ``{prefix}_{index}_{number}.{format}``.
+            save_to_dir: a folder for the pictures of all batches, named
+                ``{prefix}_{index}_{number}.{format}``.
             save_prefix: what their names begin with.
             save_format: 'jpeg' or 'png'.
             sample_weight: (n,), the third part of each batch.
@@ -315,14 +357,15 @@ class ImageDataGenerator:
             directory: the folder.
             target_size: (rows, columns) that pictures are resized to.
             color_mode: 'rgb', 'rgba' or 'grayscale'.
-            classes: names of the folders in the order of the class numbers; by default all of them, sorted.
-            class_mode: 'categorical' (one-hot rows), 'binary' (0.0 or 1.0), 'sparse' (class numbers), 'input' (the
-                pictures themselves), or None for no labels.
+            classes: names of the folders in the order of the class numbers; by default all of them,
+                sorted.
+            class_mode: 'categorical' (one-hot rows), 'binary' (0.0 or 1.0), 'sparse' (class
+                numbers), 'input' (the pictures themselves), or None for no labels.
             batch_size, shuffle, seed, save_to_dir, save_prefix, save_format, subset: as in `flow`.
             follow_links: go into folders that are linked to.
             interpolation: how pictures are resized (see `load_img`).
-            skip_unreadable: try all files now and leave out, with a warning, those that cannot be read. By default such
-                a file raises when its turn comes.
+            skip_unreadable: try all files now and leave out, with a warning, those that cannot be
+                read. By default such a file raises when its turn comes.
 
         Raises:
             ValueError: an empty class folder, an unknown class or setting.
@@ -373,16 +416,21 @@ class ImageDataGenerator:
         """Endless batches of the pictures that a table names.
 
         Args:
-            dataframe: a pandas or other data frame, or a dict of lists: what gives a column by ``dataframe[name]``.
+            dataframe: a pandas or other data frame, or a dict of lists: what gives a column by
+                ``dataframe[name]``.
             directory: the folder that file names are relative to.
             x_col: the column of file names.
             y_col: the column of labels; several for ``class_mode="multi_output"``.
             weight_col: a column of sample weights.
-            classes: names of the classes in the order of their numbers, others being left out; by default all, sorted.
-            class_mode: as in `flow_from_directory`, where 'categorical' labels may be lists of classes; also 'raw' (the
-                values of the column) and 'multi_output' (a list with the values of each column).
-            validate_filenames: leave out, with a warning, names of files that are not there or no pictures.
-            target_size, color_mode, batch_size, shuffle, seed, save_to_dir, save_prefix, save_format, subset,
+            classes: names of the classes in the order of their numbers, others being left out; by
+                default all, sorted.
+            class_mode: as in `flow_from_directory`, where 'categorical' labels may be lists of
+                classes; also 'raw' (the values of the column) and 'multi_output' (a list with the
+                values of each column).
+            validate_filenames: leave out, with a warning, names of files that are not there or no
+                pictures.
+            target_size, color_mode, batch_size, shuffle, seed, save_to_dir, save_prefix,
+            save_format, subset,
                 interpolation, skip_unreadable: as in `flow_from_directory`.
         """
         return DataFrameIterator(
@@ -421,7 +469,12 @@ def _apply(augmentation: Augmentation, batch: ArrayLike, parameters: Mapping[str
 
 
 def _process(
-    augmentation: Augmentation, steps: SampleSteps, first: bool, statistics: Statistics, key: Array, batch: Array
+    augmentation: Augmentation,
+    steps: SampleSteps,
+    first: bool,
+    statistics: Statistics,
+    key: Array,
+    batch: Array,
 ) -> Array:
     """A batch, with its channels first or last, changed and standardised."""
     if first:
@@ -436,7 +489,7 @@ _process_at_once = jax.jit(_process, static_argnums=(0, 1, 2))
 
 
 def _key(seed: int | None) -> Array:
-    return ambient.next_key() if seed is None else jax.random.key(seed)
+    return context.next_key() if seed is None else jax.random.key(seed)
 
 
 def _picture(x: ArrayLike) -> np.ndarray:

@@ -1,4 +1,6 @@
-"""What all iterators over batches of pictures share: order, position, threads, and pictures saved to look at."""
+"""What all iterators over batches of pictures share: order, position, threads, and pictures saved
+to look at.
+"""
 
 from __future__ import annotations
 
@@ -10,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from jax import Array
 
-from jaxcnn import config
-from jaxcnn.arrays import named_key
 from jaxcnn.preprocessing.image.files import save_img
+from jaxcnn.runtime import config
+from jaxcnn.runtime.arrays import named_key
 
 if TYPE_CHECKING:
     from jaxcnn.preprocessing.image.generator import ImageDataGenerator
@@ -21,9 +23,9 @@ if TYPE_CHECKING:
 class Iterator:
     """Endless batches of `n` samples: ``next(iterator)`` goes through epoch after epoch.
 
-    ``iterator[i]`` is batch `i` of the epoch that it is in, `len` of them there are, and `on_epoch_end` goes on to the
-    next. Batch and order are functions of the seed, the epoch and the step, so threads that share an iterator get what
-    one would, in whatever order they come.
+    ``iterator[i]`` is batch `i` of the epoch that it is in, `len` of them there are, and
+    `on_epoch_end` goes on to the next. Batch and order are functions of the seed, the epoch and the
+    step, so threads that share an iterator get what one would, in whatever order they come.
 
     Attributes:
         n: samples.
@@ -96,13 +98,17 @@ class Iterator:
             return np.arange(self.n)
         known = self._order
         if known is None or known[0] != epoch:
-            self._order = known = epoch, np.random.default_rng([self.seed, epoch]).permutation(self.n)
+            self._order = known = (
+                epoch,
+                np.random.default_rng([self.seed, epoch]).permutation(self.n),
+            )
         return known[1]
 
     def _batch(self, epoch: int, step: int) -> Any:
         if os.getpid() != self._process:
             raise RuntimeError(
-                "Batches of pictures are computed by JAX, which does not work in a forked process; use threads "
+                "Batches of pictures are computed by JAX, which does not work in a forked process; "
+                "use threads "
                 "(use_multiprocessing=False), which decode and compute at the same time as well."
             )
         start = step * self.batch_size
@@ -117,7 +123,9 @@ class Iterator:
         return self._with_targets(pictures, chosen)
 
     def _pictures(self, index: np.ndarray, key: Array) -> np.ndarray:
-        return np.array(self.image_data_generator.process(key, self._raw(index)))  # a copy, which may be changed
+        return np.array(
+            self.image_data_generator.process(key, self._raw(index))
+        )  # a copy, which may be changed
 
     def _raw(self, index: np.ndarray) -> np.ndarray:
         """The pictures as they are before any change."""
@@ -131,12 +139,17 @@ class Iterator:
         assert self.save_to_dir is not None
         for i, picture in enumerate(pictures):
             number = int(_mixed(self.seed, epoch, start + i)) % 10_000
-            while (path := self._saved_path(start + i, number)).exists():  # what was saved before stays
+            while (
+                path := self._saved_path(start + i, number)
+            ).exists():  # what was saved before stays
                 number += 1
             save_img(path, picture, self.data_format)
 
     def _saved_path(self, index: int, number: int) -> Path:
-        return Path(os.fspath(self.save_to_dir or ""), f"{self.save_prefix}_{index}_{number}.{self.save_format}")
+        return Path(
+            os.fspath(self.save_to_dir or ""),
+            f"{self.save_prefix}_{index}_{number}.{self.save_format}",
+        )
 
 
 def require_channels(pictures: np.ndarray, data_format: str, what: str) -> None:
@@ -144,8 +157,10 @@ def require_channels(pictures: np.ndarray, data_format: str, what: str) -> None:
     axis = 3 if data_format == "channels_last" else 1
     if pictures.shape[axis] not in (1, 3, 4):
         raise ValueError(
-            f'Expected input of {what} to be images following the data format convention "{data_format}" (channels on '
-            f"axis {axis}), i.e. either 1, 3 or 4 channels on axis {axis}; it was passed an array with shape "
+            f"Expected input of {what} to be images following the data format convention "
+            f'"{data_format}" (channels on '
+            f"axis {axis}), i.e. either 1, 3 or 4 channels on axis {axis}; it was passed an array "
+            "with shape "
             f"{pictures.shape} ({pictures.shape[axis]} channels)."
         )
 
@@ -158,7 +173,8 @@ def require_finite(pictures: np.ndarray) -> None:
     if not finite.all():
         first = int(np.argmin(finite))
         raise ValueError(
-            f"{int((~finite).sum())} of {len(pictures)} pictures have pixels that are NaN or infinite; the first is "
+            f"{int((~finite).sum())} of {len(pictures)} pictures have pixels that are NaN or "
+            "infinite; the first is "
             f"number {first}. Repair them or leave them out."
         )
 

@@ -1,7 +1,9 @@
-"""One picture changed at random, each function one kind of change: the functions around Keras's `ImageDataGenerator`.
+"""One picture changed at random, each function one kind of change: the functions around Keras's
+`ImageDataGenerator`.
 
-A picture is a NumPy array of three axes; the channels are on `channel_axis`, by default the first, and the rows come
-before the columns.  Random numbers are a function of `set_random_seed` and of how many were drawn since.
+A picture is a NumPy array of three axes; the channels are on `channel_axis`, by default the first,
+and the rows come before the columns. Random numbers are a function of `set_random_seed` and of how
+many were drawn since.
 """
 
 from collections.abc import Sequence
@@ -11,9 +13,14 @@ import numpy as np
 from jax import Array
 from numpy.typing import ArrayLike
 
-from jaxcnn import ambient
-from jaxcnn.preprocessing.image.affine import FillMode, about_middle, affine_matrices, affine_transform
+from jaxcnn.preprocessing.image.affine import (
+    FillMode,
+    about_middle,
+    affine_matrices,
+    affine_transform,
+)
 from jaxcnn.preprocessing.image.augmentation import Augmentation
+from jaxcnn.runtime import context
 
 
 def random_rotation(
@@ -41,7 +48,9 @@ def random_shift(
     fill_mode: FillMode = "nearest",
     cval: float = 0.0,
 ) -> np.ndarray:
-    """The picture moved along its columns by up to `wrg` of their number, along its rows by up to `hrg` of theirs."""
+    """The picture moved along its columns by up to `wrg` of their number, along its rows by up to
+    `hrg` of theirs.
+    """
     rows, columns = _size(x, row_axis, col_axis)
     down, across = _draw(-1.0, 1.0, 2)
     matrix = affine_matrices((rows, columns), tx=down * hrg * rows, ty=across * wrg * columns)
@@ -72,20 +81,26 @@ def random_zoom(
     fill_mode: FillMode = "nearest",
     cval: float = 0.0,
 ) -> np.ndarray:
-    """The picture zoomed about its middle, rows and columns each by a factor from `zoom_range`; below 1 enlarges.
+    """The picture zoomed about its middle, rows and columns each by a factor from `zoom_range`;
+    below 1 enlarges.
 
     Raises:
         ValueError: `zoom_range` is not two numbers.
     """
     if np.shape(zoom_range) != (2,):
-        raise ValueError(f"`zoom_range` is {zoom_range!r}; it must be two numbers, the lowest and highest factor.")
+        raise ValueError(
+            f"`zoom_range` is {zoom_range!r}; it must be two numbers, the lowest and highest "
+            "factor."
+        )
     zx, zy = _draw(zoom_range[0], zoom_range[1], 2)
     matrix = affine_matrices(_size(x, row_axis, col_axis), zx=zx, zy=zy)
     return apply_transform(x, matrix, channel_axis, fill_mode, cval)
 
 
 def random_channel_shift(x: ArrayLike, intensity: float, channel_axis: int = 0) -> np.ndarray:
-    """The picture with a number from [-intensity, intensity] added to each channel, kept within its own range."""
+    """The picture with a number from [-intensity, intensity] added to each channel, kept within its
+    own range.
+    """
     batch = _channels_last(x, channel_axis)
     shifts = _draw(-intensity, intensity, batch.shape[-1])
     changed = Augmentation().apply(batch, {"channel_shift_intensity": shifts[None]})
@@ -93,22 +108,31 @@ def random_channel_shift(x: ArrayLike, intensity: float, channel_axis: int = 0) 
 
 
 def transform_matrix_offset_center(matrix: ArrayLike, x: int, y: int) -> np.ndarray:
-    """A map (3, 3) about the corner of a picture of `x` rows and `y` columns as the same map about its middle."""
+    """A map (3, 3) about the corner of a picture of `x` rows and `y` columns as the same map about
+    its middle.
+    """
     centred = np.array(matrix, float)
     centred[:2] = about_middle(centred[:2], (x, y))
     return centred
 
 
 def apply_transform(
-    x: ArrayLike, transform_matrix: ArrayLike, channel_axis: int = 0, fill_mode: FillMode = "nearest", cval: float = 0.0
+    x: ArrayLike,
+    transform_matrix: ArrayLike,
+    channel_axis: int = 0,
+    fill_mode: FillMode = "nearest",
+    cval: float = 0.0,
 ) -> np.ndarray:
-    """The picture whose place p has the nearest pixel of `x` to the place that the matrix takes p to.
+    """The picture whose place p has the nearest pixel of `x` to the place that the matrix takes p
+    to.
 
     Args:
         x: the picture.
-        transform_matrix: (3, 3), acting on (row, column, 1) of the new picture; its first two rows count.
+        transform_matrix: (3, 3), acting on (row, column, 1) of the new picture; its first two rows
+            count.
         channel_axis: where the channels are.
-        fill_mode: what lies outside: 'nearest', 'constant', 'reflect' or 'wrap' (see `affine_transform`).
+        fill_mode: what lies outside: 'nearest', 'constant', 'reflect' or 'wrap' (see
+            `affine_transform`).
         cval: value outside for 'constant'.
 
     Returns:
@@ -125,7 +149,7 @@ def flip_axis(x: ArrayLike, axis: int) -> np.ndarray:
 
 
 def _draw(low: float, high: float, count: int) -> np.ndarray:
-    return np.asarray(jax.random.uniform(ambient.next_key(), (count,), minval=low, maxval=high))
+    return np.asarray(jax.random.uniform(context.next_key(), (count,), minval=low, maxval=high))
 
 
 def _size(x: ArrayLike, row_axis: int, col_axis: int) -> tuple[int, int]:

@@ -18,10 +18,11 @@ EPSILON = 1e-7  # added to standard deviations before dividing by them
 
 
 class Statistics(NamedTuple):
-    """What is known of the data: mean and standard deviation of each channel, and the matrix that whitens it.
+    """What is known of the data: mean and standard deviation of each channel, and the matrix that
+    whitens it.
 
-    The first two broadcast against a picture; the matrix is (values of a picture, values of a picture). None leaves a
-    step out.
+    The first two broadcast against a picture; the matrix is (values of a picture, values of a
+    picture). None leaves a step out.
     """
 
     mean: Any = None
@@ -30,7 +31,9 @@ class Statistics(NamedTuple):
 
 
 class SampleSteps(NamedTuple):
-    """The steps that need no statistics: a factor, and each picture's own mean and standard deviation."""
+    """The steps that need no statistics: a factor, and each picture's own mean and standard
+    deviation.
+    """
 
     rescale: float | None
     center: bool
@@ -39,7 +42,9 @@ class SampleSteps(NamedTuple):
 
 @partial(jax.jit, static_argnums=0)
 def standardize(steps: SampleSteps, statistics: Statistics, batch: ArrayLike) -> Array:
-    """A batch (n, ...) of pictures in either data format after the steps of each picture, then those of the data."""
+    """A batch (n, ...) of pictures in either data format after the steps of each picture, then
+    those of the data.
+    """
     x = jnp.asarray(batch)
     if steps.rescale is not None:
         x = x * steps.rescale
@@ -70,8 +75,8 @@ def learn_statistics(
         channel_axis: the axis of the batches whose entries have a mean and deviation each.
         center: learn the mean.
         std_normalization: learn the standard deviation about the mean.
-        zca_epsilon: learn the whitening matrix, of pictures less mean and deviation if these are learned, with this
-            number added to the variances; None does not.
+        zca_epsilon: learn the whitening matrix, of pictures less mean and deviation if these are
+            learned, with this number added to the variances; None does not.
     """
     axes = tuple(axis for axis in range(4) if axis != channel_axis)
 
@@ -87,13 +92,18 @@ def learn_statistics(
         mean = average(lambda chunk: chunk.sum(axes, np.float64, keepdims=True)[0])
     if std_normalization:
         std = np.sqrt(average(lambda chunk: ((chunk - mean) ** 2).sum(axes, keepdims=True)[0]))
-    found = Statistics(*(None if v is None else v.astype(np.float32) for v in (mean if center else None, std)))
+    found = Statistics(
+        *(None if v is None else v.astype(np.float32) for v in (mean if center else None, std))
+    )
     if zca_epsilon is not None:
         products: Any = 0.0
         pictures = 0
         nothing = SampleSteps(None, False, False)
         for chunk in chunks():
             rows = np.asarray(standardize(nothing, found, chunk)).reshape(len(chunk), -1)
-            products, pictures = products + (rows.T @ rows).astype(np.float64), pictures + len(chunk)
+            products, pictures = (
+                products + (rows.T @ rows).astype(np.float64),
+                pictures + len(chunk),
+            )
         whitening = np.asarray(zca_matrix((products / pictures).astype(np.float32), zca_epsilon))
     return found._replace(principal_components=whitening)

@@ -19,7 +19,13 @@ def by_scipy(batch, matrices, mode, order, cval=0.0, size=None):
         np.stack(
             [
                 ndimage.affine_transform(
-                    x[..., c], a[:, :2], a[:, 2], output_shape=shape, order=order, mode=mode, cval=cval
+                    x[..., c],
+                    a[:, :2],
+                    a[:, 2],
+                    output_shape=shape,
+                    order=order,
+                    mode=mode,
+                    cval=cval,
                 )
                 for c in range(x.shape[-1])
             ],
@@ -38,18 +44,27 @@ def keras_matrix(shape, theta, tx, ty, shear, zx, zy):
     sheared = [[1, -np.sin(shear), 0], [0, np.cos(shear), 0], [0, 0, 1]]
     oy, ox = shape[0] / 2 + 0.5, shape[1] / 2 + 0.5
     to, back = [[1, 0, oy], [0, 1, ox], [0, 0, 1]], [[1, 0, -oy], [0, 1, -ox], [0, 0, 1]]
-    return np.linalg.multi_dot([np.array(m) for m in (to, rotation, shift, sheared, np.diag([zx, zy, 1]), back)])[:2]
+    return np.linalg.multi_dot(
+        [np.array(m) for m in (to, rotation, shift, sheared, np.diag([zx, zy, 1]), back)]
+    )[:2]
 
 
 NUMBERS = st.tuples(
-    st.floats(-180, 180), st.floats(-9, 9), st.floats(-9, 9), st.floats(-1, 1), st.floats(0.4, 2), st.floats(0.4, 2)
+    st.floats(-180, 180),
+    st.floats(-9, 9),
+    st.floats(-9, 9),
+    st.floats(-1, 1),
+    st.floats(0.4, 2),
+    st.floats(0.4, 2),
 )
 
 
 @given(NUMBERS)
 @settings(deadline=None, max_examples=30)
 def test_matrices_are_those_of_f57(numbers):
-    np.testing.assert_allclose(affine_matrices((11, 14), *numbers), keras_matrix((11, 14), *numbers), atol=2e-5)
+    np.testing.assert_allclose(
+        affine_matrices((11, 14), *numbers), keras_matrix((11, 14), *numbers), atol=2e-5
+    )
 
 
 @pytest.mark.parametrize("order", [0, 1])
@@ -72,7 +87,9 @@ def test_values_are_those_of_scipy(mode, order):
 
 @pytest.mark.parametrize("mode", MODES)
 def test_a_picture_of_one_pixel(mode):
-    found = affine_transform(np.full((1, 1, 1, 1), 7.0), affine_matrices((1, 1), tx=[0.4]), mode, -1.0)
+    found = affine_transform(
+        np.full((1, 1, 1, 1), 7.0), affine_matrices((1, 1), tx=[0.4]), mode, -1.0
+    )
     assert float(found[0, 0, 0, 0]) == (-1 if mode == "constant" else 7)
 
 
@@ -80,7 +97,9 @@ def test_another_size():
     batch = np.random.default_rng(1).random((2, 6, 8, 1), np.float32)
     matrices = np.array([[[0.5, 0, 0.25], [0, 0.5, -0.5]]] * 2, np.float32)
     found = affine_transform(batch, matrices, "nearest", size=(12, 5))
-    np.testing.assert_allclose(found, by_scipy(batch, matrices, "nearest", 1, size=(12, 5)), atol=1e-5)
+    np.testing.assert_allclose(
+        found, by_scipy(batch, matrices, "nearest", 1, size=(12, 5)), atol=1e-5
+    )
 
 
 def test_whole_numbers_become_floats_and_half_precision_stays():
@@ -92,7 +111,9 @@ def test_whole_numbers_become_floats_and_half_precision_stays():
 def test_linear_interpolation_has_a_gradient():
     def brightness(angle):
         picture = jnp.arange(25.0).reshape(1, 5, 5, 1)
-        return affine_transform(picture, affine_matrices((5, 5), theta=angle[None]), "constant")[0, 1, 3, 0]
+        return affine_transform(picture, affine_matrices((5, 5), theta=angle[None]), "constant")[
+            0, 1, 3, 0
+        ]
 
     slope = jax.grad(brightness)(jnp.float32(5.0))
     difference = (brightness(jnp.float32(5.5)) - brightness(jnp.float32(4.5))) / 1

@@ -9,7 +9,9 @@ from hypothesis.extra.numpy import arrays
 from jaxcnn.preprocessing.image import Augmentation, affine_matrices, affine_transform, augment
 
 KEY = jax.random.key(3)
-PICTURES = arrays(np.float32, (3, 5, 6, 3), elements=st.floats(0, 255, width=32, allow_subnormal=False))
+PICTURES = arrays(
+    np.float32, (3, 5, 6, 3), elements=st.floats(0, 255, width=32, allow_subnormal=False)
+)
 
 
 def pictures(n=4, rows=9, columns=12):
@@ -21,14 +23,18 @@ def pictures(n=4, rows=9, columns=12):
 def test_flipping_twice_changes_nothing(batch):
     for name in ("flip_horizontal", "flip_vertical"):
         once = Augmentation().apply(batch, {name: np.array([True, True, False])})
-        np.testing.assert_array_equal(Augmentation().apply(once, {name: np.array([True, True, False])}), batch)
+        np.testing.assert_array_equal(
+            Augmentation().apply(once, {name: np.array([True, True, False])}), batch
+        )
 
 
 @given(PICTURES)
 @settings(deadline=None, max_examples=15)
 def test_ranges_of_zero_change_nothing(batch):
     np.testing.assert_array_equal(augment(KEY, batch), batch)
-    np.testing.assert_array_equal(augment(KEY, batch, zoom_range=(1, 1), brightness_range=(1, 1)), batch)
+    np.testing.assert_array_equal(
+        augment(KEY, batch, zoom_range=(1, 1), brightness_range=(1, 1)), batch
+    )
 
 
 @given(PICTURES, st.sampled_from(["nearest", "reflect", "wrap"]), st.integers(0, 2**31))
@@ -59,7 +65,9 @@ def test_flips_after_a_map_are_flips_of_its_result():
     numbers = {"theta": np.array([10.0, 20, 30, 40]), "ty": np.array([1.0, 2, -3, 0.5])}
     plain = augmentation.apply(batch, numbers)
     np.testing.assert_allclose(
-        plain, affine_transform(batch, affine_matrices((9, 12), **numbers), "nearest", order=1), atol=1e-4
+        plain,
+        affine_transform(batch, affine_matrices((9, 12), **numbers), "nearest", order=1),
+        atol=1e-4,
     )
     yes = np.ones(4, bool)
     flipped = augmentation.apply(batch, {**numbers, "flip_horizontal": yes, "flip_vertical": yes})
@@ -97,18 +105,24 @@ def test_numbers_fill_their_ranges():
     for name in ("flip_horizontal", "flip_vertical"):
         assert 0.46 < drawn[name].mean() < 0.54
     values = np.stack([v.reshape(2000, -1)[:, 0] for v in drawn.values()])
-    assert np.abs(np.corrcoef(values) - np.eye(len(values))).max() < 0.1  # each has numbers of its own
+    assert (
+        np.abs(np.corrcoef(values) - np.eye(len(values))).max() < 0.1
+    )  # each has numbers of its own
     assert drawn["channel_shift_intensity"].shape == (2000, 3)
 
 
 def test_one_change_does_not_depend_on_the_others():
     alone = Augmentation(rotation_range=30).draw(KEY, (5, 8, 8, 3))
-    among = Augmentation(rotation_range=30, zoom_range=0.5, vertical_flip=True).draw(KEY, (5, 8, 8, 3))
+    among = Augmentation(rotation_range=30, zoom_range=0.5, vertical_flip=True).draw(
+        KEY, (5, 8, 8, 3)
+    )
     np.testing.assert_array_equal(alone["theta"], among["theta"])
 
 
 def test_shifts_to_choose_from():
-    drawn = Augmentation(width_shift_range=[2, 5], height_shift_range=[0.25]).draw(KEY, (400, 20, 30, 1))
+    drawn = Augmentation(width_shift_range=[2, 5], height_shift_range=[0.25]).draw(
+        KEY, (400, 20, 30, 1)
+    )
     assert set(np.asarray(drawn["ty"]).tolist()) == {-5, -2, 2, 5}
     assert set(np.asarray(drawn["tx"]).tolist()) == {-5, 5}  # a quarter of 20 rows
 
@@ -117,7 +131,9 @@ def test_brightness_and_channel_shift():
     batch = np.array([[10.0, 200, 30]], np.float32).reshape(1, 1, 1, 3)
     brighter = Augmentation().apply(batch, {"brightness": np.array([2.0])})
     np.testing.assert_allclose(np.ravel(brighter), [20, 255, 60])
-    shifted = Augmentation().apply(batch, {"channel_shift_intensity": np.array([[5.0, 5.0, -25.0]])})
+    shifted = Augmentation().apply(
+        batch, {"channel_shift_intensity": np.array([[5.0, 5.0, -25.0]])}
+    )
     np.testing.assert_allclose(np.ravel(shifted), [15, 200, 10])
 
 
@@ -129,7 +145,9 @@ def test_the_key_decides():
     assert not np.array_equal(first, augment(jax.random.key(4), batch, **ranges))
     same = np.repeat(batch[:1], 4, axis=0)
     changed = np.asarray(augment(KEY, same, **ranges))
-    assert len({picture.tobytes() for picture in changed}) == 4  # each picture has a change of its own
+    assert (
+        len({picture.tobytes() for picture in changed}) == 4
+    )  # each picture has a change of its own
 
 
 def test_inside_of_a_compiled_step():

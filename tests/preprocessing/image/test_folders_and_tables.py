@@ -13,7 +13,9 @@ def color(value, rows=8, columns=6):
 
 @pytest.fixture
 def folder(tmp_path):
-    """cats: 10, 11, 12 (one in a folder of its own); dogs: 20, 21; the pictures have one grey value each."""
+    """cats: 10, 11, 12 (one in a folder of its own); dogs: 20, 21; the pictures have one grey value
+    each.
+    """
     for name, value in {
         "cats/a.png": 10,
         "cats/b.PNG": 11,
@@ -32,7 +34,13 @@ def test_classes_are_folders(folder, capsys):
     flow = PLAIN.flow_from_directory(folder, target_size=(8, 6), batch_size=5, shuffle=False)
     assert capsys.readouterr().out == "Found 5 images belonging to 2 classes.\n"
     assert flow.class_indices == {"cats": 0, "dogs": 1}
-    assert flow.filenames == ["cats/a.png", "cats/b.PNG", "cats/more/c.png", "dogs/a.png", "dogs/b.png"]
+    assert flow.filenames == [
+        "cats/a.png",
+        "cats/b.PNG",
+        "cats/more/c.png",
+        "dogs/a.png",
+        "dogs/b.png",
+    ]
     assert flow.classes.tolist() == [0, 0, 0, 1, 1] and flow.classes.dtype == np.int32
     assert (flow.samples, flow.n, flow.num_class, flow.num_classes, len(flow)) == (5, 5, 2, 2, 1)
     assert flow.image_shape == (8, 6, 3)
@@ -46,7 +54,9 @@ def test_class_modes(folder):
     def labels(mode):
         return next(PLAIN.flow_from_directory(folder, (4, 4), class_mode=mode, shuffle=False))
 
-    assert labels("binary")[1].tolist() == [0, 0, 0, 1, 1] and labels("binary")[1].dtype == np.float32
+    assert (
+        labels("binary")[1].tolist() == [0, 0, 0, 1, 1] and labels("binary")[1].dtype == np.float32
+    )
     assert labels("sparse")[1].tolist() == [0, 0, 0, 1, 1] and labels("sparse")[1].dtype == np.int32
     assert labels(None).shape == (5, 4, 4, 3)
     x, y = labels("input")
@@ -54,7 +64,9 @@ def test_class_modes(folder):
 
 
 def test_order_of_named_classes(folder):
-    flow = PLAIN.flow_from_directory(folder, (4, 4), classes=["dogs", "cats"], class_mode="sparse", shuffle=False)
+    flow = PLAIN.flow_from_directory(
+        folder, (4, 4), classes=["dogs", "cats"], class_mode="sparse", shuffle=False
+    )
     assert flow.class_indices == {"dogs": 0, "cats": 1}
     assert next(flow)[0][:, 0, 0, 0].tolist() == [20, 21, 10, 11, 12]
 
@@ -76,8 +88,14 @@ def test_subsets_are_taken_from_each_class(folder):
 
 
 def test_saved_pictures_are_numbered_by_place(folder, tmp_path):
-    next(PLAIN.flow_from_directory(folder, (4, 4), save_to_dir=tmp_path / "out", save_prefix="x", save_format="png"))
-    assert sorted(p.name.rsplit("_", 1)[0] for p in (tmp_path / "out").iterdir()) == [f"x_{i}" for i in range(5)]
+    next(
+        PLAIN.flow_from_directory(
+            folder, (4, 4), save_to_dir=tmp_path / "out", save_prefix="x", save_format="png"
+        )
+    )
+    assert sorted(p.name.rsplit("_", 1)[0] for p in (tmp_path / "out").iterdir()) == [
+        f"x_{i}" for i in range(5)
+    ]
 
 
 def test_a_truncated_file_is_named(folder):
@@ -98,7 +116,9 @@ def test_folders_that_will_not_do(folder, tmp_path):
     (folder / "birds").mkdir()
     with pytest.raises(ValueError, match=r"class folder .*birds has no pictures \(png, jpg"):
         PLAIN.flow_from_directory(folder)
-    with pytest.raises(ValueError, match=r"no class folder 'dog'; it has birds, cats, dogs. Did you mean 'dogs'"):
+    with pytest.raises(
+        ValueError, match=r"no class folder 'dog'; it has birds, cats, dogs. Did you mean 'dogs'"
+    ):
         PLAIN.flow_from_directory(folder, classes=["cats", "dog"])
     save_img(folder / "birds/a.png", color(30))
     with pytest.raises(ValueError, match=r'"binary" is for two classes; .* has 3'):
@@ -125,11 +145,15 @@ def test_settings_without_a_meaning(folder, settings, message):
         PLAIN.flow_from_directory(folder, **settings)
 
 
-# -- tables: anything that gives its columns by name, such as a pandas data frame -------------------------------------
+# -- tables: anything that gives its columns by name, such as a pandas data frame ------------------
 
 
 def table(**columns):
-    return {"filename": ["cats/a.png", "dogs/a.png", "dogs/b.png"], "class": ["cat", "dog", "dog"], **columns}
+    return {
+        "filename": ["cats/a.png", "dogs/a.png", "dogs/b.png"],
+        "class": ["cat", "dog", "dog"],
+        **columns,
+    }
 
 
 def test_classes_of_a_table(folder, capsys):
@@ -138,13 +162,17 @@ def test_classes_of_a_table(folder, capsys):
     assert flow.class_indices == {"cat": 0, "dog": 1}
     x, y = next(flow)
     assert x[:, 0, 0, 0].tolist() == [10, 20, 21] and y.tolist() == [[1, 0], [0, 1], [0, 1]]
-    chosen = PLAIN.flow_from_dataframe(table(), folder, classes=["dog"], class_mode="sparse", shuffle=False)
+    chosen = PLAIN.flow_from_dataframe(
+        table(), folder, classes=["dog"], class_mode="sparse", shuffle=False
+    )
     assert chosen.filenames == ["dogs/a.png", "dogs/b.png"]
 
 
 def test_several_classes_a_picture(folder):
     labels = [["cat", "small"], ["dog"], ["dog", "small"]]
-    flow = PLAIN.flow_from_dataframe(table(**{"class": labels}), folder, target_size=(4, 4), shuffle=False)
+    flow = PLAIN.flow_from_dataframe(
+        table(**{"class": labels}), folder, target_size=(4, 4), shuffle=False
+    )
     assert next(flow)[1].tolist() == [[1, 0, 1], [0, 1, 0], [0, 1, 1]]
 
 
@@ -152,7 +180,9 @@ def test_numbers_of_a_table(folder, capsys):
     data = table(age=[1.5, 2, 3], height=[10, 20, 30], weight=[0.1, 0.2, 0.3])
 
     def batch(**settings):
-        return next(PLAIN.flow_from_dataframe(data, folder, target_size=(4, 4), shuffle=False, **settings))
+        return next(
+            PLAIN.flow_from_dataframe(data, folder, target_size=(4, 4), shuffle=False, **settings)
+        )
 
     assert batch(y_col="age", class_mode="raw")[1].tolist() == [1.5, 2, 3]
     assert capsys.readouterr().out == "Found 3 validated image filenames.\n"
@@ -164,11 +194,15 @@ def test_numbers_of_a_table(folder, capsys):
 
 def test_files_of_a_table_that_are_missing(folder, capsys):
     data = {"filename": ["cats/a.png", "cats/x.png", "cats/notes.txt"], "class": ["a", "b", "b"]}
-    with pytest.warns(UserWarning, match=r'Found 2 invalid image filename\(s\) in x_col="filename"'):
+    with pytest.warns(
+        UserWarning, match=r'Found 2 invalid image filename\(s\) in x_col="filename"'
+    ):
         flow = PLAIN.flow_from_dataframe(data, folder, target_size=(4, 4))
     assert flow.filenames == ["cats/a.png"] and flow.class_indices == {"a": 0}
     flow = PLAIN.flow_from_dataframe(data, folder, validate_filenames=False)
-    assert "Found 3 non-validated image filenames belonging to 2 classes." in capsys.readouterr().out
+    assert (
+        "Found 3 non-validated image filenames belonging to 2 classes." in capsys.readouterr().out
+    )
 
 
 @pytest.mark.parametrize(
@@ -176,8 +210,18 @@ def test_files_of_a_table_that_are_missing(folder, capsys):
     [
         ({"filename": [1, 2, 3]}, {}, TypeError, "must be strings; one is 1"),
         ({"class": [0, 1, 1]}, {}, TypeError, "strings, lists or tuples; one is 0"),
-        ({"class": [["a"], "b", "b"]}, {"class_mode": "sparse"}, TypeError, r"strings; one is \['a'\]"),
-        ({"class": ["a", "b", "c"]}, {"class_mode": "binary"}, ValueError, "must be 2 classes. Found 3"),
+        (
+            {"class": [["a"], "b", "b"]},
+            {"class_mode": "sparse"},
+            TypeError,
+            r"strings; one is \['a'\]",
+        ),
+        (
+            {"class": ["a", "b", "c"]},
+            {"class_mode": "binary"},
+            ValueError,
+            "must be 2 classes. Found 3",
+        ),
         ({}, {"class_mode": "multi_output"}, TypeError, "list of columns"),
         ({}, {"class_mode": "other"}, ValueError, "Invalid class_mode: 'other'"),
         ({"w": ["x", "y", "z"]}, {"weight_col": "w"}, TypeError, "weight_col=w must be numeric"),
@@ -193,7 +237,9 @@ def test_real_dogs_and_cats(capsys):
     folder = config.home() / "datasets/dogs_vs_cats/train"
     if not folder.exists():
         pytest.skip(f"{folder} is missing")
-    generator = ImageDataGenerator(rescale=1 / 255, shear_range=0.2, zoom_range=0.2, horizontal_flip=True)
+    generator = ImageDataGenerator(
+        rescale=1 / 255, shear_range=0.2, zoom_range=0.2, horizontal_flip=True
+    )
     flow = generator.flow_from_directory(folder, (150, 150), class_mode="binary", seed=0)
     assert capsys.readouterr().out == "Found 2000 images belonging to 2 classes.\n"
     assert flow.class_indices == {"cats": 0, "dogs": 1}

@@ -10,18 +10,50 @@ def pictures(n=6, rows=8, columns=10, channels=3):
 
 
 def test_arguments_of_keras_in_their_order():
-    positional = (True, False, True, False, True, 10, 0.1, 0.2, 0.3, 0.4, 5, "wrap", 7.0, True, False, 0.5, None)
+    positional = (
+        True,
+        False,
+        True,
+        False,
+        True,
+        10,
+        0.1,
+        0.2,
+        0.3,
+        0.4,
+        5,
+        "wrap",
+        7.0,
+        True,
+        False,
+        0.5,
+        None,
+    )
     generator = ImageDataGenerator(*positional, "channels_first")
-    assert generator.featurewise_center and generator.featurewise_std_normalization and generator.zca_whitening
+    assert (
+        generator.featurewise_center
+        and generator.featurewise_std_normalization
+        and generator.zca_whitening
+    )
     augmentation = generator.augmentation
-    assert (augmentation.rotation_range, augmentation.width_shift_range, augmentation.height_shift_range) == (
+    assert (
+        augmentation.rotation_range,
+        augmentation.width_shift_range,
+        augmentation.height_shift_range,
+    ) == (
         10,
         0.1,
         0.2,
     )
     assert (augmentation.shear_range, augmentation.channel_shift_range) == (0.3, 5)
-    assert augmentation.zoom_range == (0.6, 1.4) and augmentation.fill_mode == "wrap" and augmentation.cval == 7
-    assert augmentation.horizontal_flip and not augmentation.vertical_flip and generator.rescale == 0.5
+    assert (
+        augmentation.zoom_range == (0.6, 1.4)
+        and augmentation.fill_mode == "wrap"
+        and augmentation.cval == 7
+    )
+    assert (
+        augmentation.horizontal_flip and not augmentation.vertical_flip and generator.rescale == 0.5
+    )
     assert generator.data_format == "channels_first" and generator.channel_axis == 1
 
 
@@ -53,18 +85,27 @@ def test_the_nearest_pixel_is_taken_as_in_keras_2():
     x = pictures()[0]
     changed = ImageDataGenerator().apply_transform(x, {"theta": 20.0, "tx": 1.5})
     t = np.deg2rad(20.0)
-    rotation, shift = np.array([[np.cos(t), -np.sin(t)], [np.sin(t), np.cos(t)]]), np.array([1.5, 0])
+    rotation, shift = (
+        np.array([[np.cos(t), -np.sin(t)], [np.sin(t), np.cos(t)]]),
+        np.array([1.5, 0]),
+    )
     middle = np.array([8, 10]) / 2 + 0.5
     offset = middle + rotation @ shift - rotation @ middle
     expected = np.stack(
-        [ndimage.affine_transform(x[..., c], rotation, offset, order=0, mode="nearest") for c in range(3)], -1
+        [
+            ndimage.affine_transform(x[..., c], rotation, offset, order=0, mode="nearest")
+            for c in range(3)
+        ],
+        -1,
     )
     np.testing.assert_array_equal(changed, expected)
 
 
 def test_names_of_numbers():
     generator = ImageDataGenerator()
-    with pytest.raises(ValueError, match="Unknown transform parameters angle; expected some of theta, "):
+    with pytest.raises(
+        ValueError, match="Unknown transform parameters angle; expected some of theta, "
+    ):
         generator.apply_transform(pictures()[0], {"angle": 3})
     np.testing.assert_array_equal(generator.apply_transform(pictures()[0], {}), pictures()[0])
     with pytest.raises(ValueError, match=r"three axes; given an array of shape \(6, 8, 10, 3\)"):
@@ -95,7 +136,10 @@ def test_featurewise_statistics(data_format):
     x = x if data_format == "channels_last" else x.transpose(0, 3, 1, 2)
     axes = (0, 1, 2) if data_format == "channels_last" else (0, 2, 3)
     generator = ImageDataGenerator(
-        featurewise_center=True, featurewise_std_normalization=True, rescale=1 / 255, data_format=data_format
+        featurewise_center=True,
+        featurewise_std_normalization=True,
+        rescale=1 / 255,
+        data_format=data_format,
     )
     generator.fit(x)
     np.testing.assert_allclose(generator.mean.ravel(), x.mean(axes) / 255, rtol=1e-5)
@@ -111,13 +155,20 @@ def test_featurewise_statistics(data_format):
 
 def test_zca_whitening():
     rng = np.random.default_rng(0)
-    x = (rng.normal(size=(800, 12)) @ rng.normal(size=(12, 12))).reshape(800, 2, 2, 3).astype(np.float32)
+    x = (
+        (rng.normal(size=(800, 12)) @ rng.normal(size=(12, 12)))
+        .reshape(800, 2, 2, 3)
+        .astype(np.float32)
+    )
     generator = ImageDataGenerator(featurewise_center=True, zca_whitening=True)
     generator.fit(x)
     centred = (x - x.mean((0, 1, 2))).reshape(800, 12).astype(np.float64)
     u, s, _ = np.linalg.svd(centred.T @ centred / 800)
     np.testing.assert_allclose(
-        generator.principal_components, u @ np.diag(1 / np.sqrt(s + 1e-6)) @ u.T, rtol=0.05, atol=0.01
+        generator.principal_components,
+        u @ np.diag(1 / np.sqrt(s + 1e-6)) @ u.T,
+        rtol=0.05,
+        atol=0.01,
     )
     white = generator.standardize(x).reshape(800, 12)
     np.testing.assert_allclose(white.T @ white / 800, np.eye(12), atol=0.05)
@@ -125,7 +176,9 @@ def test_zca_whitening():
 
 def test_statistics_of_changed_pictures():
     x = pictures(5)
-    generator = ImageDataGenerator(featurewise_center=True, rotation_range=90, fill_mode="constant", cval=1000.0)
+    generator = ImageDataGenerator(
+        featurewise_center=True, rotation_range=90, fill_mode="constant", cval=1000.0
+    )
     generator.fit(x, augment=True, rounds=3, seed=1)
     first = generator.mean
     generator.fit(x, augment=True, rounds=3, seed=1)

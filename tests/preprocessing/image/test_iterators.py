@@ -52,7 +52,9 @@ def test_a_batch_is_the_changed_and_standardised_picture(data_format):
     both = ImageDataGenerator(vertical_flip=True, rescale=1 / 255, data_format=data_format)
     rows = 1 if data_format == "channels_last" else 2
     batch = next(both.flow(x, batch_size=10, shuffle=False, seed=0))
-    flipped = [np.allclose(b, np.flip(a, rows - 1) / 255, atol=1e-6) for a, b in zip(x, batch, strict=True)]
+    flipped = [
+        np.allclose(b, np.flip(a, rows - 1) / 255, atol=1e-6) for a, b in zip(x, batch, strict=True)
+    ]
     same = [np.allclose(b, a / 255, atol=1e-6) for a, b in zip(x, batch, strict=True)]
     assert all(f != s for f, s in zip(flipped, same, strict=True)) and any(flipped) and any(same)
 
@@ -133,7 +135,15 @@ def test_subsets():
     x, y = pictures(), np.arange(10)
     validation = generator.flow(x, y, shuffle=False, subset="validation")
     training = generator.flow(x, y, shuffle=False, subset="training")
-    assert next(validation)[1].tolist() == [0, 1, 2] and next(training)[1].tolist() == [3, 4, 5, 6, 7, 8, 9]
+    assert next(validation)[1].tolist() == [0, 1, 2] and next(training)[1].tolist() == [
+        3,
+        4,
+        5,
+        6,
+        7,
+        8,
+        9,
+    ]
     weighted = generator.flow(x, y, shuffle=False, subset="training", sample_weight=y / 10)
     assert next(weighted)[2].tolist() == [0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9]
     with pytest.raises(ValueError, match="Invalid subset name: 'test'"):
@@ -144,10 +154,14 @@ def test_subsets():
 
 def test_saved_pictures(tmp_path):
     """P09: 21 pictures of one, named as Keras names them."""
-    generator = ImageDataGenerator(rotation_range=40, shear_range=0.2, zoom_range=0.2, horizontal_flip=True)
+    generator = ImageDataGenerator(
+        rotation_range=40, shear_range=0.2, zoom_range=0.2, horizontal_flip=True
+    )
     folder = tmp_path / "preview"
     for _ in range(2):  # the second run does not overwrite the first
-        flow = generator.flow(pictures(1), batch_size=1, save_to_dir=folder, save_prefix="cat", seed=0)
+        flow = generator.flow(
+            pictures(1), batch_size=1, save_to_dir=folder, save_prefix="cat", seed=0
+        )
         for _ in range(21):
             next(flow)
     names = os.listdir(folder)
@@ -160,7 +174,9 @@ def test_saved_pictures(tmp_path):
 
 
 def test_index_of_saved_pictures_is_their_place_in_the_epoch(tmp_path):
-    flow = PLAIN.flow(pictures(), batch_size=4, save_to_dir=tmp_path, save_format="png", shuffle=False)
+    flow = PLAIN.flow(
+        pictures(), batch_size=4, save_to_dir=tmp_path, save_format="png", shuffle=False
+    )
     for _ in range(3):
         next(flow)
     assert sorted(int(n.split("_")[1]) for n in os.listdir(tmp_path)) == list(range(10))
@@ -174,12 +190,20 @@ def test_index_of_saved_pictures_is_their_place_in_the_epoch(tmp_path):
             {"y": np.zeros(9)},
             r"should have the same length. Found: X.shape = \(10, 6, 7, 3\), y.shape = \(9,\)",
         ),
-        (pictures(), {"y": np.zeros(10), "sample_weight": np.zeros(3)}, r"sample_weight.shape = \(3,\)"),
+        (
+            pictures(),
+            {"y": np.zeros(10), "sample_weight": np.zeros(3)},
+            r"sample_weight.shape = \(3,\)",
+        ),
         (pictures(), {"sample_weight": np.zeros(10)}, "`sample_weight` needs labels"),
         (pictures()[0], {}, r"rank 4. You passed an array with shape \(6, 7, 3\)"),
         (pictures(channels=2), {}, r"1, 3 or 4 channels.*\(2 channels\)"),
         ([np.zeros((3, 3, 3)), np.zeros((4, 4, 3))], {}, "different shapes; resize them"),
-        (np.where(np.arange(10).reshape(-1, 1, 1, 1) == 4, np.nan, pictures()), {}, "1 of 10 pictures.*number 4"),
+        (
+            np.where(np.arange(10).reshape(-1, 1, 1, 1) == 4, np.nan, pictures()),
+            {},
+            "1 of 10 pictures.*number 4",
+        ),
         (pictures()[:0], {}, "no pictures"),
         (pictures(), {"batch_size": 0}, "`batch_size` is 0"),
         (np.array([["a"]]), {}, "dtype <U1"),

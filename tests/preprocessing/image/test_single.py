@@ -1,4 +1,6 @@
-"""One picture changed at random: as scipy does it with the matrices of Keras 2.0.4, whichever axis has the channels."""
+"""One picture changed at random: as scipy does it with the matrices of Keras 2.0.4, whichever axis
+has the channels.
+"""
 
 import inspect
 
@@ -33,7 +35,10 @@ CHANGES = {
 
 @pytest.mark.parametrize("name", SIGNATURES)
 def test_signatures_of_keras_2_0_4(name):
-    plain = [p.replace(annotation=p.empty) for p in inspect.signature(getattr(image, name)).parameters.values()]
+    plain = [
+        p.replace(annotation=p.empty)
+        for p in inspect.signature(getattr(image, name)).parameters.values()
+    ]
     assert ", ".join(str(p) for p in plain) == SIGNATURES[name]
 
 
@@ -44,11 +49,17 @@ def test_a_matrix_is_applied_as_scipy_does(fill_mode):
     offset = np.array([[1, 0, 5.0], [0, 1, 6.5], [0, 0, 1]])
     np.testing.assert_allclose(about_middle, offset @ matrix @ np.linalg.inv(offset), atol=1e-5)
     expected = [
-        ndimage.affine_transform(c, about_middle[:2, :2], about_middle[:2, 2], order=0, mode=fill_mode, cval=7)
+        ndimage.affine_transform(
+            c, about_middle[:2, :2], about_middle[:2, 2], order=0, mode=fill_mode, cval=7
+        )
         for c in PICTURE
     ]
-    np.testing.assert_array_equal(image.apply_transform(PICTURE, about_middle, 0, fill_mode, 7.0), expected)
-    last = image.apply_transform(PICTURE.transpose(1, 2, 0).astype(np.uint8), about_middle, 2, fill_mode, 7.0)
+    np.testing.assert_array_equal(
+        image.apply_transform(PICTURE, about_middle, 0, fill_mode, 7.0), expected
+    )
+    last = image.apply_transform(
+        PICTURE.transpose(1, 2, 0).astype(np.uint8), about_middle, 2, fill_mode, 7.0
+    )
     assert last.dtype == np.uint8
     np.testing.assert_array_equal(last, np.transpose(expected, (1, 2, 0)))
 
@@ -62,11 +73,21 @@ def test_changes_are_random_within_their_range_and_decided_by_the_seed(name):
         return [change(picture, *arguments, **axes) for _ in range(2)]
 
     one, two = drawn(PICTURE)
-    assert one.shape == PICTURE.shape and not np.array_equal(one, two) and not np.array_equal(one, PICTURE)
+    assert (
+        one.shape == PICTURE.shape
+        and not np.array_equal(one, two)
+        and not np.array_equal(one, PICTURE)
+    )
     assert one.min() >= PICTURE.min() and one.max() <= PICTURE.max()
     np.testing.assert_array_equal(drawn(PICTURE), [one, two])
-    axes = {"channel_axis": 2} if name == "random_channel_shift" else {"row_axis": 0, "col_axis": 1, "channel_axis": 2}
-    np.testing.assert_array_equal(drawn(PICTURE.transpose(1, 2, 0), **axes)[0], one.transpose(1, 2, 0))
+    axes = (
+        {"channel_axis": 2}
+        if name == "random_channel_shift"
+        else {"row_axis": 0, "col_axis": 1, "channel_axis": 2}
+    )
+    np.testing.assert_array_equal(
+        drawn(PICTURE.transpose(1, 2, 0), **axes)[0], one.transpose(1, 2, 0)
+    )
 
 
 @pytest.mark.parametrize("name", CHANGES)

@@ -1,0 +1,45 @@
+"""The command ``jaxcnn``: one subcommand per module, of which only the chosen one is imported."""
+
+import argparse
+import importlib
+import sys
+from collections.abc import Sequence
+
+# A module has add_arguments(parser) and run(arguments) -> exit status.
+COMMANDS = {
+    "quickstart": (
+        "jaxcnn.commands.quickstart",
+        "train the MNIST CNN of the books on real digits and show what it learned",
+    ),
+    "classify": (
+        "jaxcnn.commands.classify",
+        "tell what a network trained on ImageNet sees in pictures",
+    ),
+    "detect": ("jaxcnn.commands.detect", "find objects in pictures and draw their boxes"),
+    "style": ("jaxcnn.commands.style", "paint one picture in the style of another"),
+    "doctor": (
+        "jaxcnn.commands.doctor",
+        "tell what is installed, which devices are used and what data is found",
+    ),
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run ``jaxcnn`` with the given arguments, by default those of the process, and return its exit
+    status.
+    """
+    arguments = sys.argv[1:] if arguments is None else arguments
+    parser = argparse.ArgumentParser(
+        prog="jaxcnn", description="Keras models of the 2016-2019 books, on JAX."
+    )
+    subparsers = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    for name, (module_name, summary) in COMMANDS.items():
+        subparser = subparsers.add_parser(
+            name, help=summary, description=summary.capitalize() + "."
+        )
+        if name in arguments:  # an import costs up to seconds, which --help need not wait for
+            module = importlib.import_module(module_name)
+            module.add_arguments(subparser)
+            subparser.set_defaults(run=module.run)
+    parsed = parser.parse_args(arguments)
+    return parsed.run(parsed)

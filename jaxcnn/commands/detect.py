@@ -1,0 +1,66 @@
+"""``jaxcnn detect PICTURE...``: find objects, print them, and draw them on copies of the pictures."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+import numpy as np
+
+from jaxcnn.detection.detector import Detector
+from jaxcnn.detection.drawing import draw
+from jaxcnn.preprocessing.image import load_img, save_img
+from jaxcnn.runtime import config
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of the command."""
+    models = "the models folder of JAXCNN_HOME"
+    parser.add_argument("pictures", nargs="+", type=Path, metavar="PICTURE")
+    parser.add_argument(
+        "--cfg", type=Path, help=f"Darknet network, by default yolov3-tiny.cfg in {models}"
+    )
+    parser.add_argument("--weights", type=Path, help="its weights, by default beside the cfg file")
+    parser.add_argument(
+        "--names", type=Path, help=f"class names, one a line, by default coco.names in {models}"
+    )
+    parser.add_argument(
+        "--threshold", type=float, default=0.5, help="least score, 0 to 1 (default 0.5)"
+    )
+    parser.add_argument(
+        "--iou", type=float, default=0.45, help="greatest overlap within a class (default 0.45)"
+    )
+    parser.add_argument(
+        "--out", type=Path, default=Path("."), help="folder for the drawn pictures (default: here)"
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Detect on each picture; 1 when a file is missing or cannot be used."""
+    models = config.home() / "models"
+    cfg = arguments.cfg or models / "yolov3-tiny.cfg"
+    weights = arguments.weights or cfg.with_suffix(".weights")
+    names = arguments.names or models / "coco.names"
+    try:
+        for path in (cfg, weights, names):
+            if not path.is_file():
+                raise FileNotFoundError(
+                    f"There is no file {path}; put it there or name another one."
+                )
+        pictures = [np.asarray(load_img(path)) for path in arguments.pictures]
+        detector = Detector.from_darknet(cfg, weights, names)
+    except (OSError, ValueError) as error:
+        print(f"jaxcnn detect: {error}", file=sys.stderr)
+        return 1
+    for path, picture in zip(arguments.pictures, pictures, strict=True):
+        (found,) = detector.detect([picture], arguments.threshold, arguments.iou)
+        print(f"{path}: {len(found)} objects")
+        for label, score, box in found:
+            print(
+                f"  {label} (score = {score:.5f})  at {', '.join(str(round(edge)) for edge in box)}"
+            )
+        out = arguments.out / f"{path.stem}_detected.png"
+        save_img(out, draw(picture, found), "channels_last", scale=False)
+        print(f"  written to {out}")
+    return 0

@@ -1,0 +1,197 @@
+"""Functions of arrays as nodes of the layer graph: what arithmetic and `jaxcnn.backend` do with
+symbolic tensors.
+
+`operation` turns a function of arrays into one of arrays and symbolic tensors alike. Where a
+symbolic tensor is among its arguments, also inside lists, the call is recorded as an `Operation`, a
+layer without weights.
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import inspect
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar, cast
+
+import flax.linen as nn
+import jax
+import numpy as np
+
+from jaxcnn.layers import naming
+from jaxcnn.layers.base import LAYERS, Layer
+from jaxcnn.layers.symbolic.saved_call import (
+    SavedCall,
+    decoded,
+    encoded,
+    symbolic_arguments,
+    with_slots,
+)
+from jaxcnn.layers.symbolic.tensor import SymbolicTensor
+from jaxcnn.layers.variable import is_variable
+from jaxcnn.nn.base import Layer as ModuleBase
+from jaxcnn.runtime.context import running_module
+from jaxcnn.runtime.names import Registry
+
+F = TypeVar("F", bound=Callable[..., Any])
+# (the symbolic tensors, all arguments by name) -> whether the rows of the result stay apart
+RowRule = Callable[[list[SymbolicTensor], Mapping[str, Any]], bool]
+
+FUNCTIONS = Registry("operation")
+
+
+class Computation(ModuleBase):
+    """The pure form of an operation: a function of one array or of a list of arrays."""
+
+    saved: SavedCall
+
+    @property
+    def mixes_rows(self) -> bool:
+        return not self.saved.rowwise
+
+    def compute_mask(self, inputs: Any, mask: Any) -> None:
+        """Operations know nothing of masks, so theirs end here."""
+
+    @nn.compact
+    def __call__(self, inputs: Any, *, train: bool = False) -> Any:
+        with running_module(self, train):
+            return self.saved(list(inputs) if isinstance(inputs, list | tuple) else [inputs])
+
+
+@LAYERS.register()
+class Operation(Layer):
+    """One call of a function on symbolic tensors.
+
+    Args:
+        saved: the function and its other arguments.
+    """
+
+    def __init__(self, saved: SavedCall, **kwargs: Any) -> None:
+        super().__init__(
+            **{"name": kwargs.pop("name", None) or naming.unique_name(f"op_{saved.name}"), **kwargs}
+        )
+        self.saved = saved
+
+    def make_module(self) -> nn.Module:
+        return Computation(self.saved)
+
+    def __call__(self, inputs: Any, *args: Any, **kwargs: Any) -> Any:
+        """A function without inputs is symbolic all the same, since it is computed when the model
+        runs.
+        """
+        return (
+            super().__call__(inputs) if symbolic_arguments(inputs) else self._connect((inputs,), {})
+        )
+
+    def get_config(self) -> dict[str, Any]:
+        arguments = encoded([list(self.saved.args), dict(self.saved.kwargs or {})])
+        return super().get_config() | {
+            "function": self.saved.name,
+            "arguments": arguments,
+            "rowwise": self.saved.rowwise,
+        }
+
+    @classmethod
+    def from_config(cls, settings: Mapping[str, Any]) -> Operation:
+        """A new operation from what `get_config` gave."""
+        importlib.import_module(
+            "jaxcnn.backend"
+        )  # where most of the functions are; it stands on this module
+        own = dict(settings)
+        name = own.pop("function")
+        args, kwargs = decoded(own.pop("arguments"))
+        return cls(
+            SavedCall(
+                name, FUNCTIONS.find(name).__wrapped__, tuple(args), kwargs, own.pop("rowwise")
+            ),
+            **own,
+        )
+
+
+def operation(rows: RowRule | None = None) -> Callable[[F], F]:
+    """Decorator: a function of arrays that also takes symbolic tensors.
+
+    Args:
+        rows: tells for a call on symbolic tensors whether row i of the result depends on row i of
+            the inputs only, so that a short batch may be padded; without it the rows may mix.
+    """
+
+    def decorate(function: F) -> F:
+        signature = inspect.signature(function)
+        name = function.__name__
+
+        @functools.wraps(function)
+        def call(*args: Any, **kwargs: Any) -> Any:
+            tensors = symbolic_arguments((args, kwargs))
+            if not tensors:
+                values = jax.tree.map(
+                    lambda v: v.value if is_variable(v) else v, (args, kwargs), is_leaf=is_variable
+                )
+                return function(*values[0], **values[1])
+            apart = rows is not None and rows(tensors, signature.bind(*args, **kwargs).arguments)
+            saved_args, saved_kwargs = with_slots((args, kwargs), tensors)
+            made = Operation(SavedCall(name, function, saved_args, saved_kwargs, apart))
+            return made(tensors[0] if len(tensors) == 1 else tensors)
+
+        FUNCTIONS.register()(call)
+        return cast(F, call)
+
+    return decorate
+
+
+# -- rules about rows ------------------------------------------------------------------------------
+
+
+def elementwise(tensors: list[SymbolicTensor], arguments: Mapping[str, Any]) -> bool:
+    """For functions that broadcast: the rows stay apart unless broadcasting moves them to another
+    axis.
+    """
+    ranks = {tensor.ndim for tensor in tensors}
+    arrays = [
+        v
+        for v in jax.tree.leaves(dict(arguments))
+        if isinstance(v, SymbolicTensor | np.ndarray | jax.Array)
+    ]
+    widest = max(array.ndim for array in arrays)
+    return len(ranks) == 1 and widest == min(ranks) > 0
+
+
+def per_sample(tensors: list[SymbolicTensor], arguments: Mapping[str, Any]) -> bool:
+    """For functions that treat each sample of their first argument alike: no other argument may be
+    symbolic.
+    """
+    first = next(iter(arguments.values()))
+    return tensors == [first] and first.ndim > 1
+
+
+def along_axis(
+    tensors: list[SymbolicTensor], arguments: Mapping[str, Any], default: Any = None
+) -> bool:
+    """For functions that work along the argument `axis` or `axes`: it must be given and not contain
+    the rows.
+    """
+    axes = arguments.get("axis", arguments.get("axes", default))
+    if axes is None or len({tensor.ndim for tensor in tensors}) > 1:
+        return False
+    listed = [axes] if isinstance(axes, int) else list(axes)
+    rank = tensors[0].ndim
+    return all(isinstance(axis, int) and (axis > 0 or -rank < axis < 0) for axis in listed)
+
+
+def along_axis_or(default: int) -> RowRule:
+    """`along_axis` for a function whose axis is `default` unless given."""
+    return functools.partial(along_axis, default=default)
+
+
+def indexed(tensors: list[SymbolicTensor], arguments: Mapping[str, Any]) -> bool:
+    """For ``x[index]``: the first axis must be taken whole, and the others by slices and plain
+    numbers.
+    """
+    x, index = arguments.values()
+    entries = index if isinstance(index, tuple) else (index,)
+    plain = all(e is None or e is Ellipsis or isinstance(e, int | slice) for e in entries)
+    if tensors != [x] or not plain or not entries:
+        return False
+    if entries[0] is Ellipsis:
+        return sum(e is not None for e in entries[1:]) < x.ndim
+    return isinstance(entries[0], slice) and entries[0] == slice(None)

@@ -1,0 +1,146 @@
+"""A call of a function with the tensors taken out: what is recorded of an operation, and its form
+in a file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from jaxcnn.layers.symbolic.tensor import Size, SymbolicTensor
+from jaxcnn.layers.variable import Variable, is_variable
+
+
+@dataclass(frozen=True)
+class Slot:
+    """The place of an input among the arguments."""
+
+    index: int
+
+
+@dataclass(frozen=True, eq=False)
+class SavedCall:
+    """``function(*args, **kwargs)`` once there are arrays for the `Slot` and `Size` among its
+    arguments.
+
+    Attributes:
+        name: of the function.
+        rowwise: whether each row of the result depends on the same row of the inputs only.
+    """
+
+    name: str
+    function: Callable[..., Any]
+    args: tuple[Any, ...] = ()
+    kwargs: Mapping[str, Any] | None = None
+    rowwise: bool = False
+
+    def __call__(self, inputs: list[Any]) -> Any:
+        def filled(leaf: Any) -> Any:
+            if isinstance(leaf, Slot):
+                return inputs[leaf.index]
+            return inputs[leaf.tensor.index].shape[leaf.axis] if isinstance(leaf, Size) else leaf
+
+        args, kwargs = jax.tree.map(
+            filled, (self.args, dict(self.kwargs or {})), is_leaf=is_variable
+        )
+        return self.function(*args, **kwargs)
+
+    def variables(self) -> list[Variable]:
+        """The variables among the arguments."""
+        return [
+            leaf
+            for leaf in jax.tree.leaves((self.args, self.kwargs), is_leaf=is_variable)
+            if is_variable(leaf)
+        ]
+
+
+def symbolic_arguments(structure: Any) -> list[SymbolicTensor]:
+    """The symbolic tensors that `structure` holds or takes a size of, each once, in order."""
+    leaves = jax.tree.leaves(structure, is_leaf=is_variable)
+    tensors = [leaf.tensor if isinstance(leaf, Size) else leaf for leaf in leaves]
+    return list({id(t): t for t in tensors if isinstance(t, SymbolicTensor)}.values())
+
+
+def with_slots(structure: Any, tensors: list[SymbolicTensor]) -> Any:
+    """`structure` with the place among `tensors` for each of them."""
+    places = {id(tensor): Slot(i) for i, tensor in enumerate(tensors)}
+
+    def replaced(leaf: Any) -> Any:
+        if isinstance(leaf, SymbolicTensor):
+            return places[id(leaf)]
+        return Size(places[id(leaf.tensor)], leaf.axis) if isinstance(leaf, Size) else leaf
+
+    return jax.tree.map(replaced, structure, is_leaf=is_variable)
+
+
+def encoded(value: Any) -> Any:
+    """An argument in a form that JSON can hold; `decoded` is its inverse.
+
+    Raises:
+        ValueError: a function, or something else that has no such form.
+    """
+    if value is None or isinstance(value, bool | int | float | str):
+        return value
+    if isinstance(value, list):
+        return [encoded(v) for v in value]
+    if isinstance(value, tuple):
+        return {"tuple": [encoded(v) for v in value]}
+    if isinstance(value, Mapping):
+        return {"dict": {k: encoded(v) for k, v in value.items()}}
+    if isinstance(value, Slot):
+        return {"input": value.index}
+    if isinstance(value, Size):
+        return {"input": value.tensor.index, "axis": value.axis}
+    if isinstance(value, slice):
+        return {"slice": [encoded(v) for v in (value.start, value.stop, value.step)]}
+    if value is Ellipsis:
+        return {"ellipsis": True}
+    if isinstance(value, np.generic):
+        return value.item()
+    if isinstance(value, Variable):
+        return {
+            "variable": np.asarray(value).tolist(),
+            "dtype": value.dtype.name,
+            "name": value.name,
+        }
+    if isinstance(value, np.ndarray | jax.Array):
+        return {"array": np.asarray(value).tolist(), "dtype": value.dtype.name}
+    try:
+        return str(np.dtype(value))
+    except TypeError:
+        raise ValueError(
+            f"The argument {value!r} of an operation cannot be written into a configuration. Put "
+            "the computation into "
+            "a Lambda layer with a named function, or into a Layer of your own."
+        ) from None
+
+
+def decoded(value: Any) -> Any:
+    """The argument that `encoded` described."""
+    if isinstance(value, list):
+        return [decoded(v) for v in value]
+    if not isinstance(value, Mapping):
+        return value
+    if "tuple" in value:
+        return tuple(decoded(v) for v in value["tuple"])
+    if "dict" in value:
+        return {k: decoded(v) for k, v in value["dict"].items()}
+    if "input" in value:
+        slot = Slot(value["input"])
+        return Size(slot, value["axis"]) if "axis" in value else slot
+    if "slice" in value:
+        return slice(*(decoded(v) for v in value["slice"]))
+    if "ellipsis" in value:
+        return Ellipsis
+    if "variable" in value:
+        return Variable.holding(
+            value["name"], np.asarray(value["variable"], jnp.dtype(value["dtype"]))
+        )
+    if "array" in value:
+        return np.asarray(value["array"], jnp.dtype(value["dtype"]))
+    raise ValueError(f"An operation's arguments hold {dict(value)!r}, which is no known form.")

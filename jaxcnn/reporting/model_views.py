@@ -1,0 +1,120 @@
+"""What the TensorBoard callback shows of a model: its weights, its graph, the outputs of its
+layers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+
+from jaxcnn.reporting.event_file import GraphNode
+
+ACTIVATION_SAMPLES = 128
+LARGEST_PICTURE = 1024  # pixels a side of the picture of a weight matrix
+MOST_KERNELS = 64  # kernels a side in the picture of convolution kernels
+
+
+def named_weights(model: Any, prefix: str = "") -> Iterator[tuple[str, np.ndarray]]:
+    """(`layer/weight`, array) of every weight; the names in a model inside the model begin with its
+    own.
+    """
+    for layer in model.layers:
+        if hasattr(layer, "layers"):
+            yield from named_weights(layer, f"{prefix}{layer.name}/")
+            continue
+        for (owner, path), weight in zip(layer.weight_paths(), layer.get_weights(), strict=True):
+            within = path[1:] if owner is layer else (owner.name, *path[1:])
+            yield prefix + "/".join((layer.name, *within)), weight
+
+
+def weight_picture(weight: np.ndarray) -> np.ndarray:
+    """An array of any rank as a picture (height, width).
+
+    A vector is one row, a matrix lies on its long side. Of convolution kernels (..., input, output)
+    there is one tile each: a row of tiles for an input channel, a column for a filter.
+    """
+    if weight.ndim <= 1:
+        return weight.reshape(1, -1)[:, :LARGEST_PICTURE]
+    if weight.ndim == 2:
+        matrix = weight.T if weight.shape[0] > weight.shape[1] else weight
+        return matrix[:LARGEST_PICTURE, :LARGEST_PICTURE]
+    kernels = weight[:, None] if weight.ndim == 3 else weight.reshape(-1, *weight.shape[-3:])
+    kernels = kernels[:, :, :MOST_KERNELS, :MOST_KERNELS]  # (height, width, input, output)
+    framed = np.pad(kernels, ((0, 1), (0, 1), (0, 0), (0, 0)), constant_values=kernels.min())
+    height, width, rows, columns = framed.shape
+    return framed.transpose(2, 0, 3, 1).reshape(rows * height, columns * width)
+
+
+def layer_graph(model: Any) -> list[GraphNode]:
+    """One node for each input and each call of a layer; a model inside the model is a box of its
+    own nodes.
+    """
+    nodes = [
+        GraphNode(tensor.layer.name, "InputLayer", (), [tensor.shape]) for tensor in model.inputs
+    ]
+    _add_calls(model, "", [node.name for node in nodes], nodes)
+    return nodes
+
+
+def _add_calls(
+    network: Any, prefix: str, sources: Sequence[str], nodes: list[GraphNode]
+) -> list[str]:
+    """Add the calls of a network whose inputs come from the nodes `sources`; returns the nodes of
+    its outputs.
+    """
+    from jaxcnn.layers.symbolic.tensor import symbolic_leaves
+
+    made_by = {id(tensor): source for tensor, source in zip(network.inputs, sources, strict=True)}
+    calls: dict[str, int] = {}
+    for node in network.nodes:
+        layer = node.layer
+        calls[layer.name] = calls.get(layer.name, 0) + 1
+        name = prefix + numbered(layer.name, calls[layer.name])
+        outputs = symbolic_leaves(node.outputs)
+        inputs = [made_by[id(tensor)] for tensor in node.inbound]
+        if hasattr(layer, "nodes"):
+            makers = _add_calls(layer, name + "/", inputs, nodes)
+        else:
+            nodes.append(
+                GraphNode(name, type(layer).__name__, inputs, [tensor.shape for tensor in outputs])
+            )
+            makers = [name] * len(outputs)
+        made_by |= {id(tensor): maker for tensor, maker in zip(outputs, makers, strict=True)}
+    return [made_by[id(tensor)] for tensor in network.outputs]
+
+
+def numbered(name: str, count: int) -> str:
+    """`name` the first time, then `name_2`, `name_3`, ..."""
+    return name if count == 1 else f"{name}_{count}"
+
+
+class ActivationModel:
+    """The model that gives the outputs of all layers of a model at once."""
+
+    def __init__(self, model: Any):
+        from jaxcnn.layers.symbolic.tensor import symbolic_leaves
+        from jaxcnn.models import Model
+
+        tensors = [
+            (node.layer.name, tensor)
+            for node in model.nodes
+            for tensor in symbolic_leaves(node.outputs)
+        ]
+        counts: dict[str, int] = {}
+        self.names = []
+        for name, _ in tensors:
+            counts[name] = counts.get(name, 0) + 1
+            self.names.append(numbered(f"{name}_out", counts[name]))
+        self.model = Model(
+            model.inputs, [tensor for _, tensor in tensors], name=f"{model.name}_activations"
+        )
+
+    def outputs(self, validation_data: Sequence[np.ndarray]) -> list[tuple[str, np.ndarray]]:
+        """(name, values) for each layer, from the first 128 samples of the validation inputs."""
+        inputs = [array[:ACTIVATION_SAMPLES] for array in validation_data[: len(self.model.inputs)]]
+        values = self.model.predict(
+            inputs if len(inputs) > 1 else inputs[0], batch_size=ACTIVATION_SAMPLES
+        )
+        return list(zip(self.names, values if isinstance(values, list) else [values], strict=True))

@@ -1,0 +1,207 @@
+"""The callback that writes logs for TensorBoard."""
+
+from __future__ import annotations
+
+import json
+import os
+import warnings
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from jaxcnn.callbacks.base import Callback
+from jaxcnn.reporting.event_file import EventFile
+from jaxcnn.reporting.model_views import ActivationModel, layer_graph, named_weights, weight_picture
+
+
+class TensorBoard(Callback):
+    """Writes files that `tensorboard --logdir=LOG_DIR` shows: curves, histograms, pictures, the
+    graph, embeddings.
+
+    The files are written without TensorFlow and without TensorBoard; `pip install tensorboard`
+    provides the viewer.
+
+    Args:
+        log_dir: folder of the files.
+        histogram_freq: every so many epochs, histograms of all weights and, when `validation_data`
+            was given as arrays, of the outputs of all layers for its first 128 samples; 0 for none.
+        write_graph: write the graph of the layers.
+        write_images: write pictures of the weights, along with the histograms or, without those, at
+            the end of training. At most the first 1024 rows and columns of a matrix and 64 x 64
+            kernels are shown.
+        embeddings_freq: every so many epochs, write the weights of the embedding layers for the
+            projector; 0 for never.
+        embeddings_layer_names: the layers to write; by default all `Embedding` layers.
+        embeddings_metadata: file of labels, relative to `log_dir`, or a dict from layer names to
+            such files.
+        update_freq: "epoch", or "batch" or a number of samples to write the values of single
+            batches too (as `batch_loss`, ... over the number of samples seen), which makes the loop
+            wait for every batch.
+
+    Raises:
+        ValueError: for another `update_freq`, or a name in `embeddings_layer_names` that no layer
+            has.
+    """
+
+    once_per_job = True
+
+    def __init__(
+        self,
+        log_dir: str | os.PathLike[str] = "./logs",
+        histogram_freq: int = 0,
+        write_graph: bool = True,
+        write_images: bool = False,
+        embeddings_freq: int = 0,
+        embeddings_layer_names: Sequence[str] | None = None,
+        embeddings_metadata: str | Mapping[str, str] | None = None,
+        update_freq: str | int = "epoch",
+    ):
+        if update_freq not in ("epoch", "batch") and not (
+            isinstance(update_freq, int) and update_freq > 0
+        ):
+            raise ValueError(
+                f"update_freq must be 'epoch', 'batch' or a number of samples, got {update_freq!r}."
+            )
+        self.log_dir = os.fspath(log_dir)
+        self.histogram_freq = histogram_freq
+        self.write_graph = write_graph
+        self.write_images = write_images
+        self.embeddings_freq = embeddings_freq
+        self.embeddings_layer_names = embeddings_layer_names
+        self.embeddings_metadata = embeddings_metadata
+        self.update_freq = update_freq
+        if update_freq != "epoch":
+            self.on_batch_end = self._write_batch  # type: ignore[method-assign]
+        self._events: EventFile | None = None
+        self._reset()
+
+    def _reset(self) -> None:
+        self._epochs = 0  # the number of the next epoch
+        self._samples = 0  # samples seen in batches
+        self._unwritten = 0  # of these, since the last point
+        self._activations: ActivationModel | None = None
+
+    def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
+        self._reset()
+        if self.embeddings_freq:
+            self._write_projector_config()
+        if self.histogram_freq:
+            self._prepare_activations()
+        self._events = EventFile(self.log_dir)
+        if self.write_graph:
+            self._events.graph(layer_graph(self.model))
+        self._events.flush()
+
+    def _write_batch(self, batch: int, logs: dict[str, Any] | None = None) -> None:
+        values = dict(logs or {})
+        values.pop("batch", None)
+        size = int(values.pop("size", 0))
+        self._samples += size
+        self._unwritten += size
+        if self._events and (
+            self.update_freq == "batch" or self._unwritten >= int(self.update_freq)
+        ):
+            self._unwritten = 0
+            self._events.scalars(
+                {f"batch_{name}": value for name, value in values.items()}, self._samples
+            )
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        if self._events is None:
+            return
+        self._epochs = epoch + 1
+        self._events.scalars(logs or {}, epoch)
+        if self.histogram_freq and epoch % self.histogram_freq == 0:
+            self._write_histograms(self._events, epoch)
+            if self.write_images:
+                self._write_pictures(self._events, epoch)
+        if self.embeddings_freq and epoch % self.embeddings_freq == 0:
+            for layer in self._embedding_layers():
+                self._write_embedding(layer)
+        self._events.flush()
+
+    def on_train_end(self, logs: dict[str, Any] | None = None) -> None:
+        if self._events is None:
+            return
+        if self.write_images and not self.histogram_freq:
+            self._write_pictures(self._events, max(0, self._epochs - 1))
+        self._events.flush()
+        self._events = None
+
+    def on_interruption(self, error: BaseException) -> None:
+        if self._events is not None:
+            self._events.flush()
+            self._events = None
+
+    def get_state(self) -> dict[str, Any]:
+        return {"epochs": self._epochs, "samples": self._samples, "unwritten": self._unwritten}
+
+    def set_state(self, state: Mapping[str, Any]) -> None:
+        self._epochs, self._samples, self._unwritten = (
+            state[name] for name in ("epochs", "samples", "unwritten")
+        )
+        if (
+            self._events and self.update_freq == "epoch"
+        ):  # with points of batches, steps are not epochs
+            self._events.restart(self._epochs)
+
+    def _prepare_activations(self) -> None:
+        if self.validation_data is not None:
+            self._activations = ActivationModel(self.model)
+            return
+        message = (
+            "TensorBoard: histograms of the layers' outputs need validation_data given as arrays; "
+            "only those of the weights are written."
+        )
+        warnings.warn(message, RuntimeWarning, stacklevel=4)
+
+    def _write_histograms(self, events: EventFile, epoch: int) -> None:
+        for name, weight in named_weights(self.model):
+            events.histogram(name, weight, epoch)
+        if self._activations is not None:
+            for name, values in self._activations.outputs(self.validation_data):
+                events.histogram(name, values, epoch)
+
+    def _write_pictures(self, events: EventFile, epoch: int) -> None:
+        for name, weight in named_weights(self.model):
+            if weight.size:
+                # A tag shows one kind of data only; histograms have the plain name.
+                events.image(f"{name}/image", weight_picture(weight), epoch)
+
+    def _embedding_layers(self) -> list[Any]:
+        layers = self.model.layers
+        if not self.embeddings_layer_names:
+            return [layer for layer in layers if type(layer).__name__ == "Embedding"]
+        known = {layer.name: layer for layer in layers}
+        for name in self.embeddings_layer_names:
+            if name not in known:
+                raise ValueError(
+                    f"TensorBoard: no layer is called {name!r}. The layers: {', '.join(known)}."
+                )
+        return [known[name] for name in self.embeddings_layer_names]
+
+    def _write_projector_config(self) -> None:
+        """projector_config.pbtxt tells the projector where the tables are; its text format takes
+        JSON strings.
+        """
+        from jaxcnn.utils.files import atomic_write
+
+        metadata, entries = self.embeddings_metadata or {}, []
+        for layer in self._embedding_layers():
+            lines = [
+                f"tensor_name: {json.dumps(layer.name)}",
+                f"tensor_path: {json.dumps(layer.name + '.tsv')}",
+            ]
+            labels = metadata if isinstance(metadata, str) else metadata.get(layer.name)
+            if labels:
+                lines.append(f"metadata_path: {json.dumps(labels)}")
+            entries.append("embeddings {\n  " + "\n  ".join(lines) + "\n}\n")
+        with atomic_write(os.path.join(self.log_dir, "projector_config.pbtxt"), "w") as file:
+            file.write("".join(entries))
+
+    def _write_embedding(self, layer: Any) -> None:
+        from jaxcnn.utils.files import atomic_write
+
+        with atomic_write(os.path.join(self.log_dir, layer.name + ".tsv"), "w") as file:
+            np.savetxt(file, layer.get_weights()[0], fmt="%.6g", delimiter="\t")

@@ -1,0 +1,3 @@
+"""What everything stands on: settings, names, arrays, the running call's mode and keys, caches and
+memory.
+"""

@@ -1,0 +1,71 @@
+"""What a user's function needs but is not handed: the mode of the layer that it runs in, and random
+keys.
+
+A layer that calls such a function does so inside :func:`running`. Outside of any layer the mode is
+unknown, and keys are a function of the seed and of how many have been taken since it was set.
+"""
+
+import contextlib
+import dataclasses
+import zlib
+from collections.abc import Callable, Iterator
+from contextvars import ContextVar
+from typing import Any
+
+import jax
+from jax import Array
+
+from jaxcnn.runtime import config
+
+
+@dataclasses.dataclass
+class _Surroundings:
+    train: bool | None
+    key: Callable[[int], Array]  # number of the draw, from 0 -> its key
+    draws: int = 0
+
+
+_surroundings: ContextVar[_Surroundings | None] = ContextVar("surroundings", default=None)
+
+
+@contextlib.contextmanager
+def running(key: Callable[[int], Array], train: bool | None = None) -> Iterator[None]:
+    """Within the block :func:`training` is `train`, and the keys taken are ``key(0)``, ``key(1)``,
+    ...
+    """
+    token = _surroundings.set(_Surroundings(train, key))
+    try:
+        yield
+    finally:
+        _surroundings.reset(token)
+
+
+def running_module(module: Any, train: bool) -> contextlib.AbstractContextManager[None]:
+    """:func:`running` for a bound Flax module: keys come from its ``dropout`` stream.
+
+    In inference mode, which has no such stream, they are a function of the seed and the module's
+    path.
+    """
+
+    def key(draw: int) -> Array:
+        if module.has_rng("dropout"):
+            return module.make_rng("dropout")
+        place = zlib.crc32("/".join(module.path).encode())
+        return jax.random.fold_in(jax.random.fold_in(jax.random.key(config.seed()), place), draw)
+
+    return running(key, train)
+
+
+def training() -> bool | None:
+    """Whether the layer that is running is in training mode; None outside of any layer."""
+    around = _surroundings.get()
+    return None if around is None else around.train
+
+
+def next_key() -> Array:
+    """A random key that has not been taken yet."""
+    around = _surroundings.get()
+    if around is None:
+        return jax.random.fold_in(jax.random.key(config.seed()), config.count_draw())
+    around.draws += 1
+    return around.key(around.draws - 1)

@@ -1,0 +1,199 @@
+"""Names for things: one mechanism behind every ``get``, ``serialize`` and ``deserialize`` of the
+library.
+"""
+
+import contextlib
+import dataclasses
+import difflib
+import inspect
+from collections.abc import Callable, Iterator, Mapping
+from contextvars import ContextVar
+from typing import Any, TypeVar
+
+from jaxcnn.spellings.tables import REMOVED
+from jaxcnn.spellings.translate import removed
+
+T = TypeVar("T")
+
+_custom_objects: ContextVar[dict[str, Any]] = ContextVar("custom_objects", default={})  # noqa: B039  (see below)
+
+
+def get_custom_objects() -> dict[str, Any]:
+    """The user's own names in force here; entries added outside any scope last as long as the
+    process.
+    """
+    return _custom_objects.get()
+
+
+@contextlib.contextmanager
+def custom_object_scope(*custom_objects: Mapping[str, Any] | None) -> Iterator[dict[str, Any]]:
+    """Within the ``with`` block the given names are known to every registry; additions made inside
+    end with it.
+    """
+    names = dict(get_custom_objects())
+    for objects in custom_objects:
+        names.update(objects or {})
+    token = _custom_objects.set(names)
+    try:
+        yield names
+    finally:
+        _custom_objects.reset(token)
+
+
+class Configurable:
+    """What describes itself by a dictionary: the fields of a dataclass, or what a subclass returns
+    instead.
+    """
+
+    def get_config(self) -> dict[str, Any]:
+        """The arguments that make an equal object."""
+        if not dataclasses.is_dataclass(self):
+            return {}
+        return {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
+
+    @classmethod
+    def from_config(cls, config: Mapping[str, Any]) -> Any:
+        """The object described by ``config``."""
+        return cls(**config)
+
+
+class Registry:
+    """Maps names to objects of one kind.
+
+    A class is something to build with the arguments of its configuration. A function is itself the
+    object, unless ``builders`` is set: then functions, too, are called to make the object. Names
+    are found exactly, or else without regard to case and underscores: 'max_norm', 'MaxNorm' and
+    'maxnorm' are one name.
+
+    Args:
+        kind: word for error messages, for example ``'loss'``.
+        builders: registered functions make the objects (``glorot_uniform(seed=1)``).
+    """
+
+    def __init__(self, kind: str, *, builders: bool = False) -> None:
+        self.kind = kind
+        self.builders = builders
+        self._objects: dict[str, Any] = {}  # under the names that the objects carry themselves
+        self._aliases: dict[str, Any] = {}
+
+    def register(self, *aliases: str) -> Callable[[T], T]:
+        """Decorator: make the object known under its own name and the aliases."""
+
+        def keep(thing: T) -> T:
+            name: str = thing.__name__  # type: ignore[attr-defined]
+            for table, new in (
+                (self._objects, name),
+                *((self._aliases, alias) for alias in aliases),
+            ):
+                if new in self._objects or new in self._aliases:
+                    raise ValueError(f"The {self.kind} name {new!r} is taken.")
+                table[new] = thing
+            return thing
+
+        return keep
+
+    def items(self) -> dict[str, Any]:
+        """The registered objects by their own names, without aliases."""
+        return dict(self._objects)
+
+    def aliases(self, thing: Any) -> list[str]:
+        """The further names of a registered object."""
+        return [alias for alias, known in self._aliases.items() if known is thing]
+
+    def names(self) -> list[str]:
+        """Every name and alias, sorted."""
+        return sorted({**self._objects, **self._aliases})
+
+    def find(self, name: str) -> Any:
+        """The object registered (or given as a custom object) under ``name``.
+
+        Raises:
+            ValueError: the name is unknown; the message lists the nearest known ones.
+        """
+        custom = get_custom_objects()
+        for table in (custom, self._objects, self._aliases):
+            if name in table:
+                return table[name]
+        plain = {_plain(known): known for known in (*self.names(), *custom)}
+        if _plain(name) in plain:
+            return self.find(plain[_plain(name)])
+        if name in REMOVED:
+            raise ValueError(removed(name))
+        near = difflib.get_close_matches(_plain(name), plain, n=3, cutoff=0.5)
+        known = (
+            f"Nearest known names: {', '.join(plain[n] for n in near)}."
+            if near
+            else f"Known: {', '.join(self.names())}."
+        )
+        raise ValueError(
+            f"Unknown {self.kind} {name!r}. {known} Your own can be given in custom_objects."
+        )
+
+    def get(self, identifier: Any) -> Any:
+        """The object meant by ``identifier``.
+
+        Args:
+            identifier: None (gives None), a name, a dictionary
+                ``{'class_name': ..., 'config': {...}}``, a class (built without arguments), or a
+                callable, which is returned as it is.
+
+        Raises:
+            ValueError: unknown name, malformed dictionary or something else.
+        """
+        if isinstance(identifier, str):
+            return self._build(self.find(identifier), {})
+        if isinstance(identifier, Mapping):
+            return self.deserialize(identifier)
+        if inspect.isclass(identifier):
+            return identifier()
+        if identifier is None or callable(identifier):
+            return identifier
+        raise ValueError(
+            f"The {self.kind} must be a name, a configuration dictionary or a callable, "
+            f"got {identifier!r} of type {type(identifier).__name__}."
+        )
+
+    def serialize(self, thing: Any) -> Any:
+        """A JSON-like description: None, a name, or ``{'class_name': ..., 'config': {...}}``.
+
+        Raises:
+            ValueError: the object has neither ``get_config`` nor a name.
+        """
+        if thing is None:
+            return None
+        if hasattr(thing, "get_config"):
+            return {"class_name": type(thing).__name__, "config": thing.get_config()}
+        if hasattr(thing, "__name__"):
+            return thing.__name__
+        raise ValueError(
+            f"The {self.kind} {thing!r} cannot be described: it has neither get_config() nor a "
+            "name."
+        )
+
+    def deserialize(self, config: Any, custom_objects: Mapping[str, Any] | None = None) -> Any:
+        """The object described by ``config``, the inverse of :meth:`serialize`."""
+        with custom_object_scope(custom_objects):
+            if not isinstance(config, Mapping):
+                return self.get(config)
+            if "class_name" not in config:
+                raise ValueError(
+                    f"The {self.kind} configuration needs 'class_name' and 'config', got "
+                    f"{dict(config)!r}."
+                )
+            return self._build(self.find(config["class_name"]), config.get("config") or {})
+
+    def _build(self, thing: Any, config: Mapping[str, Any]) -> Any:
+        if inspect.isclass(thing):
+            return thing.from_config(config) if hasattr(thing, "from_config") else thing(**config)
+        if self.builders and inspect.isfunction(thing) and thing in self._objects.values():
+            return thing(**config)
+        if config:
+            raise ValueError(
+                f"The {self.kind} {getattr(thing, '__name__', thing)!r} takes no configuration: "
+                f"{config}."
+            )
+        return thing
+
+
+def _plain(name: str) -> str:
+    return name.replace("_", "").lower()

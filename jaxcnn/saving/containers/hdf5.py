@@ -1,0 +1,233 @@
+"""Models and weights in the HDF5 files of Keras 1 and 2, and of Keras 3's '.h5': one group a layer."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from jaxcnn.saving.assignment import Stored, assign, stored_order
+from jaxcnn.saving.dialects.configurations import era_of
+from jaxcnn.saving.dialects.old_weights import Origin, to_file
+from jaxcnn.saving.optimizer_files import restore_optimizer
+from jaxcnn.saving.structure import KERAS_VERSION, WRITER, file_config, model_from_config, plain
+from jaxcnn.saving.training import compile_as_stored, to_keras2_training
+from jaxcnn.utils.files import atomic_write
+
+if TYPE_CHECKING:
+    import h5py
+
+HEADER_LIMIT = 60_000  # bytes; HDF5 keeps no longer attribute beside a group's other ones
+
+
+def save_hdf5(
+    model: Any, path: str | Path, overwrite: bool = True, include_optimizer: bool = True
+) -> None:
+    """Write a model as Keras 2 does: structure, weights, training configuration and the optimizer's
+    state.
+    """
+
+    def write(file: h5py.File) -> None:
+        file.attrs["keras_version"] = KERAS_VERSION
+        file.attrs["backend"] = "tensorflow"
+        file.attrs["written_by"] = WRITER
+        file.attrs["model_config"] = json.dumps(file_config(model))
+        write_weights(model, file.create_group("model_weights"))
+        if include_optimizer and model.optimizer is not None:
+            file.attrs["training_config"] = json.dumps(
+                to_keras2_training(model.training_config()), default=plain
+            )
+            if model.opt_state is not None:
+                write_optimizer(model, file.create_group("optimizer_weights"))
+
+    check_free(path, overwrite)
+    with atomic_write(path) as file:
+        file.write(hdf5_bytes(write))
+
+
+def save_hdf5_weights(model: Any, path: str | Path, overwrite: bool = True) -> None:
+    """Write the weights alone, as Keras 2 does."""
+    check_free(path, overwrite)
+    with atomic_write(path) as file:
+        file.write(hdf5_bytes(lambda opened: write_weights(model, opened)))
+
+
+def hdf5_bytes(write: Callable[[h5py.File], None]) -> bytes:
+    """An HDF5 file made in memory: the library does not survive a disk that fills up under it."""
+    import h5py
+
+    with h5py.File("in memory", "w", driver="core", backing_store=False) as file:
+        write(file)
+        file.flush()
+        image: bytes = file.id.get_file_image()
+    return image
+
+
+def check_free(path: str | Path, overwrite: bool) -> None:
+    """Raise when there is a file that must not be replaced."""
+    if not overwrite and Path(path).exists():
+        raise FileExistsError(f"{path} exists; pass overwrite=True to replace it.")
+
+
+def write_weights(model: Any, group: h5py.Group) -> None:
+    """One group a layer, its weights inside under their names."""
+    write_names(group, "layer_names", [layer.name for layer in model.layers])
+    group.attrs["backend"] = "tensorflow"
+    group.attrs["keras_version"] = KERAS_VERSION
+    for layer in model.layers:
+        entries = stored_order(layer)
+        names = weight_names(entries)
+        of_layer = group.require_group(layer.name)
+        write_names(of_layer, "weight_names", names)
+        for name, (owner, path) in zip(names, entries, strict=True):
+            of_layer.create_dataset(
+                name, data=to_file(owner, path, np.asarray(owner.variable(path)))
+            )
+
+
+def weight_names(entries: Sequence[tuple[Any, tuple[str, ...]]]) -> list[str]:
+    """A name in the file for each weight, as in 'dense_1/kernel:0'."""
+    names: list[str] = []
+    for owner, path in entries:
+        stem = "/".join((owner.name, *path[1:]))
+        count = sum(name.split(":")[0].rsplit("~", 1)[0] == stem for name in names)
+        names.append(f"{stem}~{count}:0" if count else f"{stem}:0")
+    return names
+
+
+def write_names(group: h5py.Group, key: str, names: Sequence[str]) -> None:
+    """A list of names as an attribute, or several where it is too long for one."""
+    encoded = np.array([name.encode() for name in names])
+    if encoded.nbytes <= HEADER_LIMIT:
+        group.attrs[key] = encoded
+        return
+    for i, part in enumerate(np.array_split(encoded, -(-encoded.nbytes // HEADER_LIMIT))):
+        group.attrs[f"{key}{i}"] = part
+
+
+def read_names(group: h5py.Group, key: str) -> list[str]:
+    """What `write_names` wrote."""
+    if key in group.attrs:
+        return [text(name) for name in group.attrs[key]]
+    names: list[str] = []
+    for part in itertools.count():
+        if f"{key}{part}" not in group.attrs:
+            break
+        names += [text(name) for name in group.attrs[f"{key}{part}"]]
+    return names
+
+
+def write_optimizer(model: Any, group: h5py.Group) -> None:
+    """The optimizer's arrays in the order of `optimizer_arrays`."""
+    arrays = model.optimizer_arrays()
+    kind = type(model.optimizer).__name__
+    names = [f"training/{kind}/{name}:0" for name, _ in arrays]
+    write_names(group, "weight_names", names)
+    for name, (_, value) in zip(names, arrays, strict=True):
+        group.create_dataset(name, data=np.asarray(value))
+
+
+@contextmanager
+def opened(path: str | Path) -> Iterator[h5py.File]:
+    """A readable HDF5 file, whatever it is called.
+
+    Raises:
+        FileNotFoundError: there is no such file.
+        ValueError: it is no HDF5 file.
+    """
+    import h5py
+
+    if not Path(path).is_file():
+        raise FileNotFoundError(f"There is no file {path}.")
+    try:
+        file = h5py.File(path, "r")
+    except PermissionError:
+        raise
+    except OSError as error:
+        raise ValueError(
+            f"{path} is neither an HDF5 file nor a '.keras' file, or it is damaged: {error}"
+        ) from None
+    with file:
+        yield file
+
+
+def read_model(
+    file: h5py.File,
+    path: Any,
+    custom_objects: Mapping[str, Any] | None,
+    compile: bool,
+    safe_mode: bool,
+) -> Any:
+    """The model in an open file."""
+    if "model_config" not in file.attrs:
+        raise ValueError(
+            f"{path} holds weights but no model: build the model and use load_weights."
+        )
+    config = json.loads(text(file.attrs["model_config"]))
+    version, writer = (text(file.attrs.get(key, "")) for key in ("keras_version", "written_by"))
+    marks = {"keras_version": version or "1", **({"written_by": writer} if writer else {})}
+    model = model_from_config({**config, **marks}, custom_objects, safe_mode)
+    weight_names = read_weights(model, file["model_weights"], path)
+    if compile and "training_config" in file.attrs:
+        settings = json.loads(text(file.attrs["training_config"]))
+        compile_as_stored(model, settings, path, custom_objects)
+        if "optimizer_weights" in file:
+            group = file["optimizer_weights"]
+            names = read_names(group, "weight_names")
+            in_file = [
+                weight_names.get((id(owner), place), "") for owner, place in model.trainable_paths()
+            ]
+            by_name = not writer and version.startswith(
+                ("1.", "2.0.")
+            )  # then weights were sorted by their names
+            order = sorted(range(len(in_file)), key=in_file.__getitem__) if by_name else None
+            restore_optimizer(model, names, [group[name][()] for name in names], path, order)
+    return model
+
+
+def read_weights(
+    model: Any, group: h5py.Group, path: Any, by_name: bool = False, skip_mismatch: bool = False
+) -> dict[Any, str]:
+    """Check all arrays in a group against the model, then put them in: all or none; returns what
+    `assign` does.
+    """
+    return assign(model, *read_stored(group), path, by_name, skip_mismatch)
+
+
+def read_stored(group: h5py.Group) -> tuple[list[Stored], Origin]:
+    """The arrays of each layer in a file, and where they come from."""
+    version, backend = (text(group.attrs.get(key, "")) for key in ("keras_version", "backend"))
+    if "nb_layers" in group.attrs:  # before Keras 1.0
+        stored = []
+        for k in range(int(group.attrs["nb_layers"])):
+            inner = group[f"layer_{k}"]
+            count = int(inner.attrs["nb_params"]) if "nb_params" in inner.attrs else len(inner)
+            arrays = [inner[f"param_{j}"][()] for j in range(count)]
+            stored.append(Stored(f"layer_{k}", [f"param_{j}" for j in range(count)], arrays))
+        return stored, Origin(1, backend, True)
+    stored = []
+    for name in read_names(group, "layer_names"):
+        names = read_names(group[name], "weight_names")
+        stored.append(Stored(name, names, [stored_array(group[name], weight) for weight in names]))
+    newer = version or any(
+        ":" in weight or "/" in weight for s in stored for weight in s.names if "kernel" in weight
+    )
+    return stored, Origin(era_of(version) if newer else 1, backend)
+
+
+def stored_array(group: h5py.Group, name: str) -> np.ndarray:
+    """A layer's weight by the name that its group lists: 'conv1/kernel:0' lies there, or in some
+    files 'kernel:0'.
+    """
+    array: np.ndarray = group[name if name in group else name.rsplit("/", 1)[-1]][()]
+    return array
+
+
+def text(value: Any) -> str:
+    """An HDF5 string, which may come as bytes."""
+    return value.decode() if isinstance(value, bytes) else str(value)

@@ -1,0 +1,63 @@
+"""A model's inference as an ONNX program, by jax2onnx."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import jax
+
+from jaxcnn.ops.tracing import spelled_out
+from jaxcnn.training.steps import predict_step
+from jaxcnn.utils.files import atomic_write
+
+
+def export_onnx(model: Any, path: str | Path, batch_size: int = 1) -> None:
+    """Write the inference function of a model with its weights as an ONNX program.
+
+    Its inputs and outputs have the names that `Model.input_names` and `output_names` give.
+
+    Args:
+        model: whose input shape is known but for the batch.
+        path: of the file.
+        batch_size: of the samples that the program takes at a time; the exporter knows no open
+            sizes.
+
+    Raises:
+        ImportError: the package jax2onnx is missing.
+        ValueError: an input shape is not known, or an operation of the model has no form in ONNX.
+    """
+    try:
+        from jax2onnx import to_onnx
+    except ImportError:
+        raise ImportError(
+            'ONNX programs need the package jax2onnx: pip install "jaxcnn[onnx]"'
+        ) from None
+    if not model.inputs:
+        raise ValueError(
+            f"Model '{model.name}' does not know its input shape yet: build it or train it once."
+        )
+    inputs = [
+        jax.ShapeDtypeStruct((batch_size, *tensor.shape[1:]), tensor.dtype)
+        for tensor in model.inputs
+    ]
+    for name, given in zip(model.input_names, inputs, strict=True):
+        if None in given.shape:
+            raise ValueError(
+                f"An ONNX program takes arrays of one shape; input '{name}' of model "
+                f"'{model.name}' has {given.shape}."
+            )
+    step, variables = predict_step(model.module), model.variables
+
+    def run(*arrays: jax.Array) -> Any:
+        outputs = jax.tree.leaves(step(variables, arrays[0] if len(arrays) == 1 else list(arrays)))
+        return outputs[0] if len(outputs) == 1 else tuple(outputs)
+
+    names = {"input_names": model.input_names, "output_names": model.output_names}
+    with spelled_out():
+        try:
+            program = to_onnx(run, inputs, model_name=model.name, **names)
+        except NotImplementedError as error:
+            raise ValueError(f"Model '{model.name}' cannot be written as ONNX: {error}") from error
+    with atomic_write(path) as file:
+        file.write(program.SerializeToString())

@@ -1,0 +1,140 @@
+"""A model's inference as one program that runs without the model's code: StableHLO, by
+`jax.export`.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import jax
+import numpy as np
+
+from jaxcnn.training.steps import predict_step
+from jaxcnn.utils.files import atomic_write
+
+PROGRAM, WEIGHTS, ABOUT = "program.stablehlo", "weights.npz", "about.json"
+
+
+def jax_export() -> Any:
+    """`jax.export`, with what it needs to write programs.
+
+    Raises:
+        ImportError: the package flatbuffers is missing.
+    """
+    try:
+        import flatbuffers  # noqa: F401
+    except ImportError:
+        raise ImportError(
+            'Exported programs need the package flatbuffers: pip install "jaxcnn[export]"'
+        ) from None
+    from jax import export
+
+    return export
+
+
+def export_model(
+    model: Any, path: str | Path, platforms: Sequence[str] = ("cpu", "cuda", "tpu")
+) -> None:
+    """Write the inference function of a model and its weights into one file.
+
+    The program takes any batch size, and any size where the model's input shape has None.
+
+    Args:
+        model: whose input shape is known.
+        path: of the file.
+        platforms: what it shall run on.
+
+    Raises:
+        ValueError: the input shape is not known, or an operation cannot be exported for a platform.
+    """
+    export = jax_export()
+    if not model.inputs:
+        raise ValueError(
+            f"Model '{model.name}' does not know its input shape yet: build it or train it once."
+        )
+    leaves, tree = jax.tree.flatten(model.variables)
+    step = predict_step(model.module)
+
+    def run(weights: list[jax.Array], inputs: list[jax.Array]) -> list[jax.Array]:
+        return jax.tree.leaves(step(jax.tree.unflatten(tree, weights), inputs))
+
+    weights = [jax.ShapeDtypeStruct(leaf.shape, leaf.dtype) for leaf in leaves]
+    exported = export.export(jax.jit(run), platforms=platforms)(weights, symbolic_inputs(model))
+    about = {
+        "inputs": list(model.input_names),
+        "outputs": list(model.output_names),
+        "dtypes": [str(np.dtype(t.dtype)) for t in model.inputs],
+        "weights": len(leaves),
+    }
+    arrays = io.BytesIO()
+    named: dict[str, Any] = {str(i): np.asarray(leaf) for i, leaf in enumerate(leaves)}
+    np.savez(arrays, **named)
+    with atomic_write(path) as file, zipfile.ZipFile(file, "w") as archive:
+        archive.writestr(ABOUT, json.dumps(about))
+        archive.writestr(PROGRAM, bytes(exported.serialize()))
+        archive.writestr(WEIGHTS, arrays.getvalue())
+
+
+def symbolic_inputs(model: Any) -> list[jax.ShapeDtypeStruct]:
+    """The inputs as the program takes them: one batch size for all, and a size of its own for every
+    other None.
+    """
+    export = jax_export()
+    names = [
+        [
+            "batch" if axis == 0 else f"size{i}_{axis}" if n is None else str(n)
+            for axis, n in enumerate(t.shape)
+        ]
+        for i, t in enumerate(model.inputs)
+    ]
+    for sizes, tensor in zip(names, model.inputs, strict=True):
+        if tensor.shape[0] is not None:
+            sizes[0] = str(tensor.shape[0])
+    scope = export.SymbolicScope()
+    return [
+        jax.ShapeDtypeStruct(export.symbolic_shape(", ".join(sizes), scope=scope), t.dtype)
+        for sizes, t in zip(names, model.inputs, strict=True)
+    ]
+
+
+def load_exported(path: str | Path) -> Callable[..., Any]:
+    """The function in a file of `export_model`: ``predict(x)``, or ``predict(x1, x2)`` of several
+    inputs.
+
+    It needs JAX and nothing of the model's code. NumPy arrays come out, a list of them where there
+    are several.
+
+    Raises:
+        FileNotFoundError: there is no such file.
+        ValueError: it is no exported model, or it is damaged.
+    """
+    export = jax_export()
+    if not Path(path).is_file():
+        raise FileNotFoundError(f"There is no file {path}.")
+    try:
+        with zipfile.ZipFile(path) as archive:
+            about = json.loads(archive.read(ABOUT))
+            exported = export.deserialize(bytearray(archive.read(PROGRAM)))
+            with np.load(io.BytesIO(archive.read(WEIGHTS)), allow_pickle=False) as stored:
+                weights = [jax.numpy.asarray(stored[str(i)]) for i in range(about["weights"])]
+    except (zipfile.BadZipFile, KeyError, json.JSONDecodeError, EOFError) as error:
+        raise ValueError(f"{path} is damaged or no exported model: {error}") from error
+    program = jax.jit(exported.call)
+
+    def predict(*inputs: Any) -> Any:
+        if len(inputs) != len(about["inputs"]):
+            raise TypeError(
+                f"The model takes {len(about['inputs'])} inputs ({', '.join(about['inputs'])})."
+            )
+        given = [
+            jax.numpy.asarray(x, dtype) for x, dtype in zip(inputs, about["dtypes"], strict=True)
+        ]
+        outputs = [np.asarray(output) for output in program(weights, given)]
+        return outputs[0] if len(outputs) == 1 else outputs
+
+    return predict

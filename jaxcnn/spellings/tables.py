@@ -1,0 +1,334 @@
+"""Which old words of Keras 1 mean which arguments now; `jaxcnn.spellings.translate` reads these
+tables.
+
+One row an object: a layer by its class, a function or method by its name.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Mapping
+from typing import Any
+
+Arguments = tuple[tuple[Any, ...], dict[str, Any]]
+
+
+@dataclasses.dataclass(frozen=True)
+class Spellings:
+    """The old words of one object.
+
+    Args:
+        renames: old argument -> new one, or the several that it has become.
+        values: old argument -> old value -> new value; a new value is taken as well, any other is
+            an error.
+        kernel: the old arguments, integers in this order, that `kernel_size` is made of; they may
+            also stand by position behind the first argument.
+        dropped: old argument -> (the value that changes nothing, what to do instead of another
+            one).
+        rewrite: what the rows above cannot say: a function of (args, kwargs, the old words in them)
+            that returns the new arguments; it is called when one of `words` is given, and before
+            the other rows are read.
+        words: old arguments that only `rewrite` knows.
+    """
+
+    renames: Mapping[str, str | tuple[str, ...]] = dataclasses.field(default_factory=dict)
+    values: Mapping[str, Mapping[Any, Any]] = dataclasses.field(default_factory=dict)
+    kernel: tuple[str, ...] = ()
+    dropped: Mapping[str, tuple[Any, str]] = dataclasses.field(default_factory=dict)
+    rewrite: Callable[[tuple[Any, ...], dict[str, Any]], Arguments] | None = None
+    words: frozenset[str] = frozenset()
+
+    def old_words(self) -> frozenset[str]:
+        """Every keyword by which an old call is known."""
+        return self.words.union(self.renames, self.kernel, self.dropped)
+
+
+def shape_of_steps(args: tuple[Any, ...], kwargs: dict[str, Any]) -> Arguments:
+    """The input of a layer over time by `input_dim` and `input_length`, of which the length may be
+    left open.
+    """
+    rest = {
+        name: value for name, value in kwargs.items() if name not in ("input_dim", "input_length")
+    }
+    if kwargs.get("input_dim") is None:
+        return args, rest
+    return args, {**rest, "input_shape": (kwargs.get("input_length"), kwargs["input_dim"])}
+
+
+def sides_of_padding(args: tuple[Any, ...], kwargs: dict[str, Any]) -> Arguments:
+    """(top, bottom, left, right) or ``{'top_pad': 1, ...}``, both of Keras 1, as ((top, bottom),
+    (left, right)).
+    """
+    given = args[0] if args else kwargs.get("padding")
+    sides = ("top_pad", "bottom_pad", "left_pad", "right_pad")
+    if isinstance(given, list | tuple) and len(given) == len(sides):
+        given = dict(zip(sides, given, strict=True))
+    if not isinstance(given, Mapping):
+        return args, kwargs
+    if unknown := set(given) - set(sides):
+        raise ValueError(
+            f"ZeroPadding2D: `padding` has {sorted(unknown)}; a dict of sides takes "
+            f"{', '.join(sides)}."
+        )
+    top, bottom, left, right = (given.get(side, 0) for side in sides)
+    padding = ((top, bottom), (left, right))
+    return ((padding, *args[1:]), kwargs) if args else (args, {**kwargs, "padding": padding})
+
+
+def batches_of_samples(args: tuple[Any, ...], kwargs: dict[str, Any]) -> Arguments:
+    """Numbers of samples as numbers of batches, where the generator tells its batch size; else they
+    stay.
+
+    An epoch has as many whole batches as Keras 2.0.4 makes of `samples_per_epoch`; for the other
+    two, which it took for numbers of batches, as many as are needed to see every sample.
+    """
+    kwargs = dict(kwargs)
+    generator = args[0] if args else kwargs.get("generator")
+    if "samples_per_epoch" in kwargs:
+        samples = kwargs.pop("samples_per_epoch")
+        kwargs["steps_per_epoch"] = max(1, samples // getattr(generator, "batch_size", 1))
+    for old, new, source in (
+        ("val_samples", "steps", generator),
+        ("nb_val_samples", "validation_steps", kwargs.get("validation_data")),
+    ):
+        if old in kwargs and kwargs[old] is not None:
+            kwargs[new] = -(-kwargs.pop(old) // getattr(source, "batch_size", 1))
+    return args, kwargs
+
+
+DATA_FORMAT = {"dim_ordering": "data_format"}
+DATA_FORMATS = {"dim_ordering": {"tf": "channels_last", "th": "channels_first", "default": None}}
+FORGET_BIAS = {"forget_bias_init": {"one": True, "ones": True, "zero": False, "zeros": False}}
+DENSE = {
+    "init": "kernel_initializer",
+    "W_regularizer": "kernel_regularizer",
+    "b_regularizer": "bias_regularizer",
+    "W_constraint": "kernel_constraint",
+    "b_constraint": "bias_constraint",
+    "bias": "use_bias",
+}
+CONVOLUTION_1D = {
+    "nb_filter": "filters",
+    "filter_length": "kernel_size",
+    "subsample_length": "strides",
+    "border_mode": "padding",
+    "atrous_rate": "dilation_rate",
+    **DENSE,
+}
+CONVOLUTION = {
+    "nb_filter": "filters",
+    "subsample": "strides",
+    "border_mode": "padding",
+    "atrous_rate": "dilation_rate",
+    **DATA_FORMAT,
+    **DENSE,
+}
+RECURRENT = {
+    "init": "kernel_initializer",
+    "inner_init": "recurrent_initializer",
+    "inner_activation": "recurrent_activation",
+    "W_regularizer": "kernel_regularizer",
+    "U_regularizer": "recurrent_regularizer",
+    "b_regularizer": "bias_regularizer",
+    "dropout_W": "dropout",
+    "dropout_U": "recurrent_dropout",
+    "forget_bias_init": "unit_forget_bias",
+}
+STEPS = frozenset(("input_dim", "input_length"))
+ROWS_COLUMNS = ("nb_row", "nb_col")
+
+_sized_2d = Spellings(CONVOLUTION, DATA_FORMATS, ROWS_COLUMNS)
+_sized_3d = Spellings(CONVOLUTION, DATA_FORMATS, ("kernel_dim1", "kernel_dim2", "kernel_dim3"))
+_formatted = Spellings(DATA_FORMAT, DATA_FORMATS)
+_pooling = Spellings({"border_mode": "padding", **DATA_FORMAT}, DATA_FORMATS)
+_pooling_1d = Spellings({"pool_length": "pool_size", "stride": "strides", "border_mode": "padding"})
+_sequence_1d = Spellings(CONVOLUTION_1D, rewrite=shape_of_steps, words=STEPS)
+_rate = Spellings({"p": "rate"})
+_spatial = Spellings({"p": "rate", **DATA_FORMAT}, DATA_FORMATS)
+_recurrent = Spellings(
+    {"output_dim": "units", "consume_less": "implementation", **RECURRENT},
+    {"consume_less": {"cpu": 0, "mem": 1, "gpu": 2}, **FORGET_BIAS},
+    rewrite=shape_of_steps,
+    words=STEPS,
+)
+
+LAYERS = {
+    "Dense": Spellings({"output_dim": "units", **DENSE}),
+    "Dropout": _rate,
+    "SpatialDropout1D": _rate,
+    "SpatialDropout2D": _spatial,
+    "SpatialDropout3D": _spatial,
+    "GaussianDropout": _rate,
+    "GaussianNoise": Spellings({"sigma": "stddev"}),
+    "PReLU": Spellings({"init": "alpha_initializer"}),
+    "BatchNormalization": Spellings(
+        {"beta_init": "beta_initializer", "gamma_init": "gamma_initializer"},
+        dropped={
+            "mode": (
+                0,
+                "use LayerNormalization for mode=1, and call the layer with training=True for "
+                "mode=2",
+            )
+        },
+    ),
+    "Embedding": Spellings(
+        {
+            "init": "embeddings_initializer",
+            "W_regularizer": "embeddings_regularizer",
+            "W_constraint": "embeddings_constraint",
+        },
+        dropped={"dropout": (0.0, "put a SpatialDropout1D(rate) after the Embedding")},
+    ),
+    "Conv1D": _sequence_1d,
+    "SeparableConv1D": _sequence_1d,
+    "LocallyConnected1D": _sequence_1d,
+    "Conv2D": _sized_2d,
+    "LocallyConnected2D": _sized_2d,
+    "Conv2DTranspose": _sized_2d,
+    "SeparableConv2D": Spellings(
+        {**CONVOLUTION, "init": ("depthwise_initializer", "pointwise_initializer")},
+        DATA_FORMATS,
+        ROWS_COLUMNS,
+    ),
+    "Conv3D": _sized_3d,
+    "Conv3DTranspose": _sized_3d,
+    "ConvLSTM2D": Spellings(
+        {**CONVOLUTION, **RECURRENT}, {**DATA_FORMATS, **FORGET_BIAS}, ROWS_COLUMNS
+    ),
+    "SimpleRNN": _recurrent,
+    "GRU": _recurrent,
+    "LSTM": _recurrent,
+    "MaxPooling1D": _pooling_1d,
+    "AveragePooling1D": _pooling_1d,
+    "MaxPooling2D": _pooling,
+    "AveragePooling2D": _pooling,
+    "MaxPooling3D": _pooling,
+    "AveragePooling3D": _pooling,
+    "GlobalMaxPooling2D": _formatted,
+    "GlobalAveragePooling2D": _formatted,
+    "GlobalMaxPooling3D": _formatted,
+    "GlobalAveragePooling3D": _formatted,
+    "UpSampling1D": Spellings({"length": "size"}),
+    "UpSampling2D": _formatted,
+    "UpSampling3D": _formatted,
+    "Cropping2D": _formatted,
+    "Cropping3D": _formatted,
+    "ZeroPadding2D": Spellings(DATA_FORMAT, DATA_FORMATS, rewrite=sides_of_padding),
+    "ZeroPadding3D": _formatted,
+}
+
+_epochs = {"nb_epoch": "epochs"}
+_accuracy = {"show_accuracy": (None, 'give metrics=["accuracy"] to compile')}
+_generator = Spellings(
+    {**_epochs, "nb_worker": "workers"},
+    dropped=_accuracy,
+    rewrite=batches_of_samples,
+    words=frozenset(("samples_per_epoch", "val_samples", "nb_val_samples")),
+)
+
+CALLS = {
+    "Input": Spellings({"input_dtype": "dtype"}),
+    "Model": Spellings({"input": "inputs", "output": "outputs"}),
+    "compile": Spellings(
+        dropped={
+            "class_mode": (None, "the loss alone says what the targets are; leave it out"),
+            "target_tensors": (None, "the targets are the `y` given to fit"),
+        }
+    ),
+    "fit": Spellings(_epochs, dropped=_accuracy),
+    "evaluate": Spellings(dropped=_accuracy),
+    "train_on_batch": Spellings(
+        dropped={"accuracy": (None, 'give metrics=["accuracy"] to compile')}
+    ),
+    "test_on_batch": Spellings(
+        dropped={"accuracy": (None, 'give metrics=["accuracy"] to compile')}
+    ),
+    "fit_generator": _generator,
+    "evaluate_generator": _generator,
+    "predict_generator": _generator,
+    "to_categorical": Spellings({"nb_classes": "num_classes"}),
+    "ModelCheckpoint": Spellings({"filename": "filepath"}),
+    "ImageDataGenerator": _formatted,
+    "Tokenizer": Spellings({"nb_words": "num_words"}),
+    "load_data": Spellings({"nb_words": "num_words"}),
+}
+
+TABLES: dict[str, Spellings] = {**LAYERS, **CALLS}
+METHODS = (
+    "compile",
+    "fit",
+    "evaluate",
+    "train_on_batch",
+    "test_on_batch",
+    "fit_generator",
+    "evaluate_generator",
+    "predict_generator",
+)
+
+# Old class -> the one that does its work now.
+CLASSES = {
+    "Convolution1D": "Conv1D",
+    "Convolution2D": "Conv2D",
+    "Convolution3D": "Conv3D",
+    "AtrousConvolution1D": "Conv1D",
+    "AtrousConvolution2D": "Conv2D",
+    "AtrousConv1D": "Conv1D",
+    "AtrousConv2D": "Conv2D",
+    "SeparableConvolution1D": "SeparableConv1D",
+    "SeparableConvolution2D": "SeparableConv2D",
+    "Convolution2DTranspose": "Conv2DTranspose",
+    "Deconvolution2D": "Conv2DTranspose",
+    "Deconv2D": "Conv2DTranspose",
+    "Deconvolution3D": "Conv3DTranspose",
+    "Deconv3D": "Conv3DTranspose",
+}
+
+# What there is no more, and what does the same.
+REMOVED = {
+    "MaxoutDense": (
+        "write Dense(units * nb_feature), Reshape((nb_feature, units)) and Lambda(lambda x: "
+        "K.max(x, axis=1)) instead"
+    ),
+    "Highway": (
+        "write it with the functional API: t = Dense(n, activation='sigmoid')(x), h = Dense(n)(x), "
+        "then "
+        "add([multiply([t, h]), multiply([Lambda(lambda t: 1 - t)(t), x])])"
+    ),
+    "TimeDistributedDense": "write TimeDistributed(Dense(units)), or Dense(units) alone, which "
+    "takes sequences, too",
+    "Graph": "write a functional model: Model(inputs, outputs), its tensors from Input and from "
+    "calling layers",
+    "Recurrent": "write a cell with `call(inputs, states)` and use RNN(cell), or write a Layer "
+    "that calls K.rnn",
+    "ConvRecurrent2D": "use ConvLSTM2D, or write a Layer that calls K.rnn",
+    "Wrapper": "write a Layer that holds the other one as an attribute and calls it",
+    "TFOptimizer": "give compile an optax transformation",
+    "ParametricSoftplus": "write a layer with add_weight for its two parameters and K.softplus in "
+    "`call`",
+    "SReLU": "write a layer with add_weight for its four parameters, or use PReLU",
+    "LambdaMerge": "use Lambda on a list of tensors",
+    "Siamese": "call one layer or model on several tensors: it is shared between them",
+    "EigenvalueRegularizer": "give a function of the weight matrix as the regularizer",
+    "matthews_correlation": "compute it from predict after each epoch, or give a function as the "
+    "metric",
+    "fmeasure": "use jaxcnn.metrics.F1, which counts over the whole epoch, or give a function as "
+    "the metric",
+    "fbeta_score": "use jaxcnn.metrics.F1, which counts over the whole epoch, or give a function "
+    "as the metric",
+    "precision": "use jaxcnn.metrics.Precision, which counts over the whole epoch, or give a "
+    "function as the metric",
+    "recall": "use jaxcnn.metrics.Recall, which counts over the whole epoch, or give a function as "
+    "the metric",
+    "get_input": "read `input`, or call `get_input_at(node_index)`",
+    "get_output": "read `output`, or call `get_output_at(node_index)`",
+    "set_session": "there are no sessions: JAX runs functions; leave the call and the session's "
+    "options out",
+    "get_session": "there are no sessions: JAX runs functions; use K.get_value, K.eval or "
+    "K.function",
+    **dict.fromkeys(
+        ("GeneratorEnqueuer", "OrderedEnqueuer", "SequenceEnqueuer"),
+        "give the generator or Sequence to fit_generator, evaluate_generator or predict_generator, "
+        "which make batches "
+        "beside the training (max_queue_size=, workers=, use_multiprocessing=)",
+    ),
+}

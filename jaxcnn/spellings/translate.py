@@ -1,0 +1,196 @@
+"""The one engine that reads Keras 1 calls: old words are translated by `jaxcnn.spellings.tables`,
+with a warning.
+
+The handles call it: layers through `renewed`, models and functions through the decorator
+`old_spellings`. A call without old words costs one comparison of sets.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import os
+import sys
+import warnings
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, TypeVar
+
+from jaxcnn.spellings.tables import METHODS, REMOVED, TABLES, Spellings
+
+T = TypeVar("T")
+
+PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+
+
+class OldSpellingWarning(UserWarning):
+    """A call in the words of Keras 1 was understood; the warning shows it in today's."""
+
+
+def renewed(
+    name: str, args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    """The arguments of a call of `name` in today's words; one warning shows the whole new call if
+    it changed.
+
+    Raises:
+        TypeError: an argument is given under its old and its new name, or has been removed; the
+            message says what to do instead.
+        ValueError: an old value is unknown, or integers by position can mean two things.
+    """
+    if name not in TABLES:
+        return args, kwargs
+    new_args, new_kwargs, old = translated(name, TABLES[name], args, kwargs)
+    if old:
+        warn(
+            f"{', '.join(old)}: Keras 1 spelling. The call is now "
+            f"{call(name, new_args, new_kwargs)}"
+        )
+    return new_args, new_kwargs
+
+
+def old_spellings(thing: T) -> T:
+    """Decorator: a function, or the constructor and the training methods of a class, also take
+    their old words.
+
+    What `inspect.signature` shows stays as it is.
+    """
+    if not inspect.isclass(thing):
+        return _accepting(thing)  # type: ignore[arg-type, return-value]
+    owner: Any = thing
+    if thing.__name__ in TABLES:
+        owner.__init__ = _accepting(owner.__init__, thing.__name__)
+    for name in METHODS:
+        if (method := getattr(thing, name, None)) is not None and not hasattr(
+            method, "accepts_old_spellings"
+        ):
+            setattr(thing, name, _accepting(method, name))
+    return thing
+
+
+def removed(name: str) -> str:
+    """The message for something that there is no more."""
+    return f"{name} has been removed from Keras and is not in jaxcnn: {REMOVED[name]}."
+
+
+def translated(
+    name: str, spellings: Spellings, args: tuple[Any, ...], kwargs: Mapping[str, Any]
+) -> tuple[tuple[Any, ...], dict[str, Any], list[str]]:
+    """(new args, new kwargs, the old words that were found)."""
+    kwargs = dict(kwargs)
+    old = [word for word in kwargs if word in spellings.old_words()]
+    if spellings.rewrite is not None and (not spellings.words or spellings.words & kwargs.keys()):
+        given = args, kwargs
+        args, kwargs = spellings.rewrite(args, kwargs)
+        if not spellings.words and (args, kwargs) != given:
+            old.append("padding by sides")
+    if spellings.kernel:
+        args, kwargs, joined = _with_kernel(name, spellings, args, kwargs)
+        old += [word for word in joined if word not in old]
+    for word in [word for word in kwargs if word in spellings.renames or word in spellings.dropped]:
+        value = kwargs.pop(word)
+        if word in spellings.dropped:
+            harmless, advice = spellings.dropped[word]
+            if harmless is None or value != harmless:
+                raise TypeError(
+                    f"{name} takes no `{word}` any more (given {written(value)}): {advice}."
+                )
+            continue
+        if word in spellings.values:
+            value = _translated_value(name, word, value, spellings.values[word])
+        new_names = spellings.renames[word]
+        for new in (new_names,) if isinstance(new_names, str) else new_names:
+            if new in kwargs:
+                raise TypeError(
+                    f"{name} got `{word}`, the old name of `{new}`, and `{new}` itself; keep "
+                    f"`{new}`."
+                )
+            kwargs[new] = value
+    return args, kwargs, old
+
+
+def _translated_value(name: str, word: str, value: Any, known: Mapping[Any, Any]) -> Any:
+    for old, new in known.items():
+        if value == old:
+            return new
+    if any(value == new and type(value) is type(new) for new in known.values()):
+        return value
+    raise ValueError(f"{name}: `{word}` is {value!r}; known are {', '.join(map(repr, known))}.")
+
+
+def _with_kernel(
+    name: str, spellings: Spellings, args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> tuple[tuple[Any, ...], dict[str, Any], list[str]]:
+    """`nb_row`, `nb_col`, by name or as integers by position, joined into `kernel_size`."""
+    words = spellings.kernel
+    by_name = [word for word in words if word in kwargs]
+    leading = args[1 : 1 + len(words) - len(by_name)]
+    if len(leading) + len(by_name) != len(words) or words[len(leading) :] != tuple(by_name):
+        if by_name:
+            raise TypeError(
+                f"{name}: {', '.join(words)} make up `kernel_size`; give all of them, or "
+                "`kernel_size`."
+            )
+        return args, kwargs, []
+    if not all(isinstance(size, int) and not isinstance(size, bool) for size in leading):
+        return args, kwargs, []
+    todays = [
+        word
+        for word in ("strides", "padding", "data_format", "dilation_rate", "kernel_size")
+        if word in kwargs
+    ]
+    if todays and not by_name:
+        raise ValueError(
+            f"{call(name, args, kwargs)} can mean two things: the integers by position are Keras "
+            f"1, `{todays[0]}` is "
+            f"not. Write {name}({args[0]}, {leading}, ...) for a kernel of that size; give strides "
+            "by their name."
+        )
+    size = (*leading, *(kwargs[word] for word in by_name))
+    rest = {word: value for word, value in kwargs.items() if word not in words}
+    if leading or args[1:]:
+        return (args[0], size, *args[1 + len(leading) :]), rest, list(words)
+    return args, {"kernel_size": size, **rest}, list(words)
+
+
+def _accepting(function: Callable[..., Any], name: str | None = None) -> Callable[..., Any]:
+    """`function`, after its arguments were renewed; a method when a `name` is given."""
+    known = name or function.__name__
+    first = 0 if name is None else 1
+
+    @functools.wraps(function)
+    def accepting(*args: Any, **kwargs: Any) -> Any:
+        new_args, new_kwargs = renewed(known, args[first:], kwargs)
+        return function(*args[:first], *new_args, **new_kwargs)
+
+    accepting.accepts_old_spellings = True  # type: ignore[attr-defined]
+    return accepting
+
+
+def call(name: str, args: Iterable[Any], kwargs: Mapping[str, Any]) -> str:
+    """A call as one would write it."""
+    return f"{name}({', '.join([*map(written, args), *(f'{k}={written(v)}' for k, v in kwargs.items())])})"
+
+
+def written(value: Any) -> str:
+    """An argument as one would write it, arrays and other large things by their type and shape."""
+    if isinstance(value, list | tuple) and len(value) <= 8:
+        inside = ", ".join(map(written, value))
+        return (
+            f"[{inside}]"
+            if isinstance(value, list)
+            else f"({inside}{',' if len(value) == 1 else ''})"
+        )
+    if hasattr(value, "shape") and hasattr(value, "dtype"):
+        return f"<{type(value).__name__} {tuple(value.shape)}>"
+    if callable(value) and hasattr(value, "__name__"):
+        return value.__name__
+    text = repr(value)
+    return text if len(text) <= 80 else f"<{type(value).__name__}>"
+
+
+def warn(message: str) -> None:
+    """Warn at the line of the user's that called into this library."""
+    level, frame = 1, sys._getframe()
+    while frame.f_back is not None and frame.f_code.co_filename.startswith(PACKAGE + os.sep):
+        level, frame = level + 1, frame.f_back
+    warnings.warn(message, OldSpellingWarning, stacklevel=level)

@@ -1,0 +1,321 @@
+"""Arrays as a model takes them: checked against its inputs and outputs, then cut into batches."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from jaxcnn import losses
+from jaxcnn.training.input.stored import Rows, is_stored
+from jaxcnn.training.objective import Objective
+from jaxcnn.training.steps import Batch
+
+
+@dataclass(frozen=True)
+class Arrays:
+    """Checked data: one array an input, one an output (None where it is not trained), one of sample
+    weights an output (None where all samples count alike).
+    """
+
+    inputs: list[np.ndarray]
+    targets: list[np.ndarray | None]
+    weights: list[np.ndarray | None]
+
+    def __len__(self) -> int:
+        return len(self.inputs[0])
+
+    def slice(self, start: int, stop: int) -> Arrays:
+        """The samples from `start` to `stop`."""
+
+        def cut(a: np.ndarray | None) -> np.ndarray | None:
+            return None if a is None else a[start:stop]
+
+        return Arrays(
+            [a[start:stop] for a in self.inputs],
+            [cut(a) for a in self.targets],
+            [cut(w) for w in self.weights],
+        )
+
+
+def by_name(data: Any, names: Sequence[str], what: str) -> list[Any]:
+    """`data` (one array, a list in order, or a dict by name) as a list with one entry a name."""
+    if isinstance(data, Mapping):
+        if missing := [n for n in names if n not in data]:
+            raise ValueError(
+                f"No {what} given for {', '.join(missing)}; given {sorted(data)}, expected "
+                f"{list(names)}."
+            )
+        if unknown := sorted(map(str, set(data) - set(names))):
+            raise ValueError(f"Unknown {what} {', '.join(unknown)}; expected {list(names)}.")
+        return [data[n] for n in names]
+    if isinstance(data, list | tuple) and (
+        len(names) != 1 or (len(data) == 1 and np.ndim(data[0]) > 0)
+    ):
+        if len(data) != len(names):
+            raise ValueError(
+                f"The model takes {len(names)} {what} arrays ({', '.join(names)}); given a list of "
+                f"{len(data)}."
+            )
+        return list(data)
+    if len(names) != 1:
+        raise ValueError(
+            f"The model takes {len(names)} {what} arrays ({', '.join(names)}) as a list or a dict "
+            "by name; "
+            f"given one {type(data).__name__}."
+        )
+    return [data]
+
+
+def as_array(value: Any, what: str) -> np.ndarray:
+    """`value` as a numeric array; raises TypeError for text and objects, ValueError for a list of
+    unlike arrays.
+
+    Arrays on disk stay there.
+    """
+    try:
+        array: Any = Rows(value) if is_stored(value) and len(value.shape) else np.asarray(value)
+    except ValueError:
+        raise ValueError(
+            f"{what} is a list of {len(value)} arrays of different shapes; one array is needed. "
+            "Samples of different "
+            "lengths must be padded first."
+        ) from None
+    if array.dtype.kind not in "fiub" and array.dtype.name != "bfloat16":
+        raise TypeError(
+            f"{what} has dtype {array.dtype}; numbers are needed. "
+            + (
+                "Samples of different lengths must be padded first."
+                if array.dtype == object
+                else "Convert it first."
+            )
+        )
+    return array
+
+
+def checked_inputs(
+    x: Any, names: Sequence[str], shapes: Sequence[Sequence[int | None]]
+) -> list[np.ndarray]:
+    """The model's input arrays, of equal length and fitting shapes."""
+    arrays = [
+        as_array(v, f"Input '{n}'") for n, v in zip(names, by_name(x, names, "input"), strict=True)
+    ]
+    for i, (name, array, shape) in enumerate(zip(names, arrays, shapes, strict=True)):
+        if array.ndim == 1 and len(shape) == 2:
+            arrays[i] = array = np.asarray(array)[:, None]
+        if array.ndim != len(shape) or any(
+            n not in (None, m) for n, m in zip(shape[1:], array.shape[1:], strict=True)
+        ):
+            raise ValueError(
+                f"Input '{name}' has shape {array.shape}; the model expects "
+                f"{('samples', *shape[1:])}"
+                + (", where None is any size." if None in shape[1:] else ".")
+            )
+    require_equal_lengths(dict(zip(names, arrays, strict=True)))
+    return arrays
+
+
+def require_equal_lengths(arrays: Mapping[str, np.ndarray]) -> None:
+    """Raise when arrays are empty or do not have the same number of samples."""
+    lengths = {name: len(array) for name, array in arrays.items()}
+    if len(set(lengths.values())) > 1:
+        given = ", ".join(f"'{name}' has {n}" for name, n in lengths.items())
+        raise ValueError(f"All arrays need the same number of samples; {given}.")
+    if 0 in lengths.values():
+        raise ValueError(f"The data is empty: {', '.join(repr(n) for n in lengths)} of length 0.")
+
+
+def checked_targets(
+    y: Any, objective: Objective, shapes: Sequence[Sequence[int | None]], count: int
+) -> list[np.ndarray | None]:
+    """The targets of a model with outputs of the given shapes, None for outputs without a loss.
+
+    `y` has targets for the outputs with a loss only; `count` samples are expected.
+    """
+    names = [output.name for output in objective.outputs if output.loss is not None]
+    if y is None and names:
+        raise ValueError(f"Targets are needed for {', '.join(names)}; `y` is None.")
+    given = dict(zip(names, by_name(y, names, "target"), strict=True)) if names else {}
+    result: list[np.ndarray | None] = []
+    for output, shape in zip(objective.outputs, shapes, strict=True):
+        if output.loss is None:
+            result.append(None)
+            continue
+        array = as_array(given[output.name], f"Target '{output.name}'")
+        if array.ndim == 0 or len(array) != count:
+            found = f"{len(array)} samples" if array.ndim else "no samples but a single number"
+            raise ValueError(f"Target '{output.name}' has {found}; the inputs have {count}.")
+        if array.ndim == 1 and len(shape) > 1:
+            array = np.asarray(array)[:, None]
+        check_target(output.name, array, shape, output.loss)
+        result.append(array)
+    return result
+
+
+def check_target(name: str, array: np.ndarray, shape: Sequence[int | None], loss: Any) -> None:
+    """Raise when a target cannot belong to an output of `shape` under a loss of the library."""
+    function = losses.function_of(loss)
+    if function is losses.sparse_categorical_crossentropy:
+        array = np.asarray(array)
+        classes = shape[-1]
+        if array.ndim not in (len(shape) - 1, len(shape)) or (
+            array.ndim == len(shape) and array.shape[-1] != 1
+        ):
+            raise ValueError(
+                f"Target '{name}' has shape {array.shape}; sparse_categorical_crossentropy needs "
+                "integer labels of "
+                f"shape {('samples', *shape[1:-1], 1)}. For one-hot targets use "
+                "categorical_crossentropy."
+            )
+        if array.dtype.kind == "f" and np.any(array != np.floor(array)):
+            raise ValueError(
+                f"Target '{name}' holds fractions; sparse_categorical_crossentropy needs integer "
+                "labels."
+            )
+        if classes is not None and (array.min() < 0 or array.max() >= classes):
+            raise ValueError(
+                f"Target '{name}' holds labels from {array.min()} to {array.max()}; an output of "
+                f"{classes} values "
+                f"needs labels from 0 to {classes - 1}."
+            )
+    elif getattr(function, "__name__", "") in losses.registry.items() and (
+        array.ndim != len(shape)
+        or any(n not in (None, m) for n, m in zip(shape[1:], array.shape[1:], strict=True))
+    ):
+        hint = ""
+        if (
+            function is losses.categorical_crossentropy
+            and array.ndim == len(shape)
+            and array.shape[-1] == 1
+        ):
+            hint = " For integer labels use sparse_categorical_crossentropy, or to_categorical to make them one-hot."
+        raise ValueError(
+            f"Target '{name}' has shape {array.shape}; the output has "
+            f"{('samples', *shape[1:])}.{hint}"
+        )
+
+
+def checked_weights(
+    sample_weight: Any,
+    class_weight: Any,
+    objective: Objective,
+    targets: Sequence[np.ndarray | None],
+) -> list[np.ndarray | None]:
+    """One array of sample weights an output, (samples,) or (samples, steps), or None where all
+    count alike.
+
+    Like targets, weights are given for the outputs with a loss only.
+    """
+    names = [output.name for output in objective.outputs if output.loss is not None]
+    given = dict(zip(names, per_output(sample_weight, names, "sample_weight"), strict=True))
+    classes = dict(
+        zip(
+            names,
+            per_output(class_weight, names, "class_weight", is_leaf=is_class_weight),
+            strict=True,
+        )
+    )
+    result: list[np.ndarray | None] = []
+    for output, target in zip(objective.outputs, targets, strict=True):
+        weight, by_class = given.get(output.name), classes.get(output.name)
+        if target is None:
+            result.append(None)
+            continue
+        if weight is not None:
+            weight = as_array(weight, f"sample_weight of '{output.name}'").astype(np.float32)
+            wanted = 2 if output.temporal else 1
+            if weight.ndim != wanted or weight.shape != target.shape[:wanted]:
+                raise ValueError(
+                    f"sample_weight of '{output.name}' has shape {weight.shape}; expected "
+                    f"{target.shape[:wanted]}"
+                    + (
+                        "."
+                        if wanted == 2
+                        else " (one a sample; for one a timestep compile with "
+                        'sample_weight_mode="temporal").'
+                    )
+                )
+        if by_class is not None:
+            factor = class_factors(output.name, by_class, target)
+            weight = factor if weight is None else weight * factor
+        result.append(weight)
+    return result
+
+
+def is_class_weight(value: Any) -> bool:
+    return isinstance(value, Mapping) and all(not isinstance(k, str) for k in value)
+
+
+def per_output(value: Any, names: Sequence[str], what: str, is_leaf: Any = None) -> list[Any]:
+    """One value an output from None, one value, a list, or a dict by output name (absent ones
+    None).
+    """
+    if value is None:
+        return [None] * len(names)
+    if is_leaf is not None and is_leaf(value):
+        return [value, *[None] * (len(names) - 1)] if len(names) == 1 else [value] * len(names)
+    if isinstance(value, Mapping):
+        if unknown := sorted(set(value) - set(names)):
+            raise ValueError(
+                f"{what}: unknown outputs {', '.join(map(str, unknown))}; the model has "
+                f"{list(names)}."
+            )
+        return [value.get(n) for n in names]
+    if isinstance(value, list | tuple) and (len(names) > 1 or len(value) == 1):
+        if len(value) != len(names):
+            raise ValueError(
+                f"{what}: a list of {len(value)} for a model with {len(names)} outputs."
+            )
+        return list(value)
+    return [value] * len(names)
+
+
+def class_factors(name: str, class_weight: Mapping[int, float], target: np.ndarray) -> np.ndarray:
+    """The weight of each sample's class: the index of its one-hot target or its integer label."""
+    if target.ndim > 2:
+        raise ValueError(
+            f"class_weight: target '{name}' has shape {target.shape}; it needs one class a sample."
+        )
+    labels = (
+        target.argmax(axis=1)
+        if target.ndim == 2 and target.shape[1] > 1
+        else target.reshape(-1).astype(int)
+    )
+    present = np.unique(labels)
+    if missing := [int(k) for k in present if k not in class_weight]:
+        raise ValueError(
+            f"class_weight has no weight for the classes {missing}, which target '{name}' contains."
+        )
+    table = np.zeros(int(present.max()) + 1, np.float32)
+    for k in present:
+        table[k] = class_weight[int(k)]
+    return table[labels]
+
+
+def network_dtype(array: np.ndarray, dtype: Any) -> np.ndarray:
+    """`array` as the model computes with it: `dtype` for inputs; targets as float32 or int32."""
+    if dtype is None:
+        dtype = np.float32 if array.dtype.kind == "f" else np.int32
+    return array.astype(dtype, copy=False)
+
+
+def batch_of(arrays: Arrays, input_dtypes: Sequence[Any], index: np.ndarray | None = None) -> Batch:
+    """The samples at `index` (of any shape), or all of them, in the dtypes that the model computes
+    with.
+    """
+
+    def take(array: np.ndarray | None, dtype: Any) -> np.ndarray | None:
+        if array is None:
+            return None
+        if index is not None:
+            array = array.take(index, axis=0, mode="clip")
+        return network_dtype(np.asarray(array), dtype)
+
+    inputs = [take(a, dtype) for a, dtype in zip(arrays.inputs, input_dtypes, strict=True)]
+    return Batch(
+        inputs[0] if len(inputs) == 1 else inputs,
+        [take(a, None) for a in arrays.targets],
+        [take(w, np.float32) for w in arrays.weights],
+    )

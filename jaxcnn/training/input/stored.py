@@ -1,0 +1,51 @@
+"""Arrays that stay on disk, read batch by batch."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from jaxcnn.utils.io_utils import HDF5Matrix
+
+
+class Rows:
+    """The samples `start` to `stop` of a stored array (of h5py, zarr, ...), read when they are
+    needed.
+
+    Like a NumPy array it has `shape`, `dtype`, `ndim`, a length, slices (again `Rows`) and `take`,
+    the one thing that reads: in the order of the file, consecutive samples at once.
+    """
+
+    def __init__(self, stored: Any, start: int = 0, stop: int | None = None) -> None:
+        self.stored, self.start = stored, start
+        self.stop = len(stored) if stop is None else stop
+        self.shape = (self.stop - start, *stored.shape[1:])
+        self.ndim = len(self.shape)
+        self.dtype = np.dtype(getattr(stored, "dtype", None) or np.asarray(stored[0:1]).dtype)
+
+    def __len__(self) -> int:
+        return self.shape[0]
+
+    def __getitem__(self, part: slice) -> Rows:
+        first, last, step = part.indices(len(self))
+        if step != 1:
+            raise IndexError("Stored arrays are cut into consecutive samples only.")
+        return Rows(self.stored, self.start + first, self.start + max(first, last))
+
+    def take(self, index: np.ndarray, axis: int = 0, mode: str = "clip") -> np.ndarray:
+        """The samples at `index`, an array of any shape."""
+        wanted, place = np.unique(index, return_inverse=True)
+        runs = np.split(wanted + self.start, np.flatnonzero(np.diff(wanted) != 1) + 1)
+        found = np.concatenate(
+            [np.asarray(self.stored[int(run[0]) : int(run[-1]) + 1]) for run in runs]
+        )
+        return found[place.reshape(np.shape(index))]
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
+        return np.asarray(self.stored[self.start : self.stop], dtype)
+
+
+def is_stored(value: Any) -> bool:
+    """Whether `value` is an array on disk: a data set of h5py or zarr, or an `HDF5Matrix`."""
+    return isinstance(value, HDF5Matrix) or type(value).__module__.split(".")[0] in ("h5py", "zarr")

@@ -1,0 +1,87 @@
+"""``jaxcnn classify``: five lines of label and score, or one sentence about what is wrong."""
+
+import json
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from jaxcnn import applications
+from jaxcnn.applications.imagenet_utils import decode_predictions
+from jaxcnn.commands import main
+from jaxcnn.commands.classify import read_pictures
+
+
+@pytest.fixture
+def home(tmp_path, monkeypatch):
+    """A JAXCNN_HOME with a list of classes, two pictures beside it, and no network."""
+    monkeypatch.setenv("JAXCNN_HOME", str(tmp_path))
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
+    monkeypatch.setenv("JAXCNN_OFFLINE", "1")
+    (tmp_path / "models").mkdir()
+    classes = {str(i): [f"n{i:08d}", f"thing_{i}"] for i in range(1000)}
+    (tmp_path / "models" / "imagenet_class_index.json").write_text(json.dumps(classes))
+    for name, value in (("dark.png", 20), ("light.jpg", 230)):
+        Image.new("RGB", (40, 30), (value, value, 128)).save(tmp_path / name)
+    return tmp_path
+
+
+def test_five_lines_a_picture(home, capsys):
+    applications.SqueezeNet(weights=None).save_weights(home / "weights.h5")
+    arguments = ["--model", "squeezenet", "--weights", str(home / "weights.h5")]
+    assert main(["classify", str(home / "dark.png"), *arguments]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == 5
+    label, score = lines[0].split(" (score = ")
+    assert label.startswith("thing_") and len(score) == len("0.88493)")
+    assert (
+        main(
+            ["classify", str(home / "dark.png"), str(home / "light.jpg"), "--top", "2", *arguments]
+        )
+        == 0
+    )
+    lines = capsys.readouterr().out.splitlines()
+    assert (
+        lines[0] == f"{home / 'dark.png'}:"
+        and lines[3] == f"{home / 'light.jpg'}:"
+        and len(lines) == 6
+    )
+
+
+@pytest.mark.parametrize(
+    ("picture", "model", "message"),
+    [
+        ("absent.jpg", "MobileNet", "there is no file"),
+        ("models/imagenet_class_index.json", "MobileNet", "cannot be read as a picture"),
+        ("dark.png", "MobileNett", "MobileNet"),
+        ("dark.png", "MobileNet", "mobilenet_1_0_224_tf.h5 is neither in"),
+    ],
+)
+def test_what_is_wrong_is_said_in_one_sentence(home, capsys, picture, model, message):
+    assert main(["classify", str(home / picture), "--model", model]) == 1
+    error = capsys.readouterr().err
+    assert error.startswith("jaxcnn classify: ") and message in error and error.count("\n") == 1
+
+
+def test_pictures_become_arrays_of_one_size(home):
+    pictures = read_pictures([home / "dark.png", home / "light.jpg"], 16)
+    assert pictures.shape == (2, 16, 16, 3) and pictures.dtype == np.float32
+    np.testing.assert_allclose(pictures[0], np.broadcast_to([20.0, 20.0, 128.0], (16, 16, 3)))
+
+
+def test_decode_predictions(home):
+    scores = np.zeros((2, 1000), "float32")
+    scores[0, [3, 7]], scores[1, 999] = (0.3, 0.7), 1.0
+    first, second = decode_predictions(scores, top=2)
+    assert first == [
+        ("n00000007", "thing_7", pytest.approx(0.7)),
+        ("n00000003", "thing_3", pytest.approx(0.3)),
+    ]
+    assert second[0] == ("n00000999", "thing_999", 1.0)
+    with pytest.raises(ValueError, match=r"shape \(1, 10\); expected \(batch, 1000\)"):
+        decode_predictions(np.ones((1, 10)))
+    (home / "models" / "imagenet_class_index.json").write_text("{}")
+    applications.imagenet_utils._read_class_index.cache_clear()
+    with pytest.raises(ValueError, match="not ImageNet's list"):
+        decode_predictions(scores)
+    applications.imagenet_utils._read_class_index.cache_clear()

@@ -1,0 +1,44 @@
+"""Freed memory is kept by the process, unless the user says otherwise."""
+
+import os
+import platform
+import subprocess
+import sys
+
+import pytest
+
+pytestmark = pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="mallopt is glibc's")
+
+PROGRAM = """
+import resource, jaxcnn
+
+def faults():
+    return resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+
+bytes([1]) * 2**25  # 32 MiB: 8,192 pages
+before = faults()
+for _ in range(10):
+    bytes([1]) * 2**25
+print(faults() - before)
+"""
+
+
+def faults(**environment: str) -> int:
+    ours = ("LD_PRELOAD", "JAXCNN_KEEP_MEMORY")
+    clean = {k: v for k, v in os.environ.items() if k not in ours and not k.startswith("MALLOC_")}
+    run = subprocess.run(
+        [sys.executable, "-c", PROGRAM],
+        env={**clean, **environment},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return int(run.stdout)
+
+
+def test_large_arrays_reuse_their_pages():
+    assert faults() < 4_000 < 40_000 < faults(JAXCNN_KEEP_MEMORY="0")
+
+
+def test_the_environment_goes_first():
+    assert faults(MALLOC_ARENA_MAX="4") > 40_000
