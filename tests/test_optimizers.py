@@ -129,7 +129,10 @@ REFERENCES = {
 
 
 def reference(optimizer):
-    h = {**optimizer.numbers, **{k: getattr(optimizer, k, None) for k in ("nesterov", "amsgrad")}}
+    h = {
+        **optimizer.hyperparameters,
+        **{k: getattr(optimizer, k, None) for k in ("nesterov", "amsgrad")},
+    }
     h.setdefault("momentum", 0.0)
     rule, lr = REFERENCES[type(optimizer).__name__], h["lr"]
     leaves, tree = jax.tree.flatten(PARAMS)

@@ -18,7 +18,7 @@ from jaxcnn.layers.symbolic.operation import Operation
 from jaxcnn.layers.symbolic.saved_call import SavedCall
 from jaxcnn.layers.symbolic.tensor import Size, SymbolicTensor
 from jaxcnn.layers.variable import Variable
-from jaxcnn.optimizers.base import Number
+from jaxcnn.optimizers.base import HyperparameterValue
 from jaxcnn.runtime import context
 from jaxcnn.runtime.config import floatx
 
@@ -167,7 +167,7 @@ def set_value(x: Any, value: Any) -> None:
     """
     if isinstance(x, Variable):
         x.assign(value)
-    elif isinstance(x, Number):
+    elif isinstance(x, HyperparameterValue):
         setattr(x.optimizer, x.name, float(np.asarray(value)))
     else:
         raise TypeError(

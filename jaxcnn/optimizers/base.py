@@ -1,10 +1,10 @@
-"""What all optimizers share: numbers that may change while training runs, clipping, decay, and the
-state.
+"""What all optimizers share: hyperparameters that may change while training runs, clipping, decay,
+and the state.
 
-An optimizer object holds only numbers, on the host. Its ``init`` and ``update`` are pure and follow
-the convention of optax: ``updates, state = optimizer.update(grads, state, params)``, and the
-updates are *added* to the parameters (``optax.apply_updates``). So it can be used wherever an optax
-transformation can.
+An optimizer object holds only hyperparameters, on the host. Its ``init`` and ``update`` are pure
+and follow the convention of optax: ``updates, state = optimizer.update(grads, state, params)``, and
+the updates are *added* to the parameters (``optax.apply_updates``). So it can be used wherever an
+optax transformation can.
 """
 
 import difflib
@@ -26,9 +26,9 @@ Schedule = Callable[[Any], Any]  # update count -> learning rate, as optax makes
 class OptimizerState(NamedTuple):
     """What an optimizer remembers between updates.
 
-    ``count``: number of updates made, int32. ``hyper``: the numbers in force, float32 scalars by
-    name; write another value into it to change, say, ``lr`` without compiling again. ``slots``: by
-    name, one pytree like the parameters.
+    ``count``: number of updates made, int32. ``hyper``: the hyperparameters in force, float32
+    scalars by name; write another value into it to change, say, ``lr`` without compiling again.
+    ``slots``: by name, one pytree like the parameters.
     """
 
     count: Array  # type: ignore[assignment]  # every tuple has a method count
@@ -36,13 +36,13 @@ class OptimizerState(NamedTuple):
     slots: Any
 
 
-class Numbers(dict[str, Any]):
-    """The adjustable numbers of an optimizer, and how often they have been changed."""
+class Hyperparameters(dict[str, Any]):
+    """The adjustable hyperparameters of an optimizer, and how often they have been changed."""
 
     version = 0
 
 
-class Number(float):
+class HyperparameterValue(float):
     """One adjustable number as it was when read. It knows where it came from, so that
     ``K.set_value`` can change it.
     """
@@ -51,14 +51,14 @@ class Number(float):
     name: str
 
     @classmethod
-    def of(cls, optimizer: Any, name: str, value: float) -> "Number":
+    def of(cls, optimizer: Any, name: str, value: float) -> "HyperparameterValue":
         """The number ``optimizer.name``."""
         number = cls(value)
         number.optimizer, number.name = optimizer, name
         return number
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Copies are plain numbers."""
+        """Copies are plain floats."""
         return float, (float(self),)
 
 
@@ -81,23 +81,23 @@ class Hyper:
     def __get__(self, optimizer: Any, owner: type | None = None) -> Any:
         if optimizer is None:
             return self
-        if self.name not in optimizer.numbers and self.absent is None:
+        if self.name not in optimizer.hyperparameters and self.absent is None:
             raise AttributeError(optimizer.lacks(self.name))
-        value = optimizer.numbers.get(self.name)
+        value = optimizer.hyperparameters.get(self.name)
         if callable(value):
             return value
-        return self.absent if value is None else Number.of(optimizer, self.name, value)
+        return self.absent if value is None else HyperparameterValue.of(optimizer, self.name, value)
 
     def __set__(self, optimizer: Any, value: Any) -> None:
-        kind, numbers = type(optimizer).__name__, optimizer.numbers
-        if self.name not in numbers:
+        kind, hyperparameters = type(optimizer).__name__, optimizer.hyperparameters
+        if self.name not in hyperparameters:
             raise AttributeError(optimizer.lacks(self.name))
-        if callable(numbers[self.name]) or callable(value):
+        if callable(hyperparameters[self.name]) or callable(value):
             raise ValueError(
                 f"A schedule of {kind}.{self.name} is fixed: make a new one and compile again."
             )
-        numbers[self.name] = self.checked(kind, value)
-        numbers.version += 1
+        hyperparameters[self.name] = self.checked(kind, value)
+        hyperparameters.version += 1
 
     def checked(self, kind: str, value: Any) -> Any:
         """The value as a float, or a schedule as it is."""
@@ -140,7 +140,9 @@ class Optimizer:
     lr = Hyper()
     decay = Hyper()
 
-    def __init__(self, lr: float | Schedule, options: Mapping[str, Any], **numbers: Any) -> None:
+    def __init__(
+        self, lr: float | Schedule, options: Mapping[str, Any], **hyperparameters: Any
+    ) -> None:
         kind = type(self).__name__
         own = inspect.signature(type(self)).parameters
         common = ("learning_rate", "decay", "clipnorm", "clipvalue", "ema")
@@ -159,9 +161,12 @@ class Optimizer:
                     f"{kind}: lr and learning_rate are the same number, give one of them."
                 )
             lr = options["learning_rate"]
-        numbers = {"lr": lr, "decay": options.get("decay", 0.0), **numbers}
-        self.numbers = Numbers(
-            {name: getattr(type(self), name).checked(kind, v) for name, v in numbers.items()}
+        hyperparameters = {"lr": lr, "decay": options.get("decay", 0.0), **hyperparameters}
+        self.hyperparameters = Hyperparameters(
+            {
+                name: getattr(type(self), name).checked(kind, v)
+                for name, v in hyperparameters.items()
+            }
         )
         for name in ("clipnorm", "clipvalue"):
             limit = options.get(name) or 0.0
@@ -185,16 +190,20 @@ class Optimizer:
 
     @property
     def version(self) -> int:
-        """How often one of the numbers has been changed: cheap to compare with the last one seen."""
-        return self.numbers.version
+        """How often one of the hyperparameters has been changed: cheap to compare with the last one
+        seen.
+        """
+        return self.hyperparameters.version
 
     def lacks(self, name: str) -> str:
         """The message for a number that cannot be read or changed."""
         return f"{type(self).__name__} was made without {name}: make a new one and compile again."
 
     def hyper(self) -> dict[str, float]:
-        """The numbers as they stand now on the host, as they belong into ``OptimizerState.hyper``."""
-        return {name: value for name, value in self.numbers.items() if not callable(value)}
+        """The hyperparameters as they stand now on the host, as they belong into
+        ``OptimizerState.hyper``.
+        """
+        return {name: value for name, value in self.hyperparameters.items() if not callable(value)}
 
     def init(self, params: Params) -> OptimizerState:
         """The state before the first update."""
@@ -243,8 +252,8 @@ class Optimizer:
         """Put what all parameters share in this update into ``h``; return the slots, with shared
         ones renewed.
 
-        ``h`` holds the numbers by name, ``lr`` after decay, and ``t``, the number of this update
-        counted from 1.
+        ``h`` holds the hyperparameters by name, ``lr`` after decay, and ``t``, the number of this
+        update counted from 1.
         """
         return slots
 
@@ -276,7 +285,7 @@ class Optimizer:
         }
         config |= {name: value for name, value in extra.items() if value and name not in config}
         return {
-            name: float(value) if isinstance(value, Number) else value
+            name: float(value) if isinstance(value, HyperparameterValue) else value
             for name, value in config.items()
         }
 

@@ -205,7 +205,7 @@ class AdamW(Adam):
         **kwargs: Any,
     ) -> None:
         super().__init__(lr, beta_1, beta_2, epsilon, decay, amsgrad, **kwargs)
-        self.numbers["weight_decay"] = AdamW.weight_decay.checked("AdamW", weight_decay)
+        self.hyperparameters["weight_decay"] = AdamW.weight_decay.checked("AdamW", weight_decay)
 
     def rule(self, g: Array, p: Array | None, slots: Slots, h: SimpleNamespace) -> Step:
         if p is None:

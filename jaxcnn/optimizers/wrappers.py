@@ -10,7 +10,7 @@ import jax
 import jax.numpy as jnp
 import optax
 
-from jaxcnn.optimizers.base import Numbers, Optimizer, OptimizerState, Params
+from jaxcnn.optimizers.base import Hyperparameters, Optimizer, OptimizerState, Params
 from jaxcnn.optimizers.rules import registry
 from jaxcnn.runtime.arrays import filled
 
@@ -25,10 +25,10 @@ class OptaxTransformation(Optimizer):
 
     def __init__(self, transformation: optax.GradientTransformation) -> None:
         self.transformation = transformation
-        self.numbers = Numbers()
+        self.hyperparameters = Hyperparameters()
 
     def init(self, params: Params) -> OptimizerState:
-        if "lr" not in self.numbers:
+        if "lr" not in self.hyperparameters:
             with (
                 jax.ensure_compile_time_eval()
             ):  # the learning rate as a number, even where init is being compiled
@@ -36,7 +36,7 @@ class OptaxTransformation(Optimizer):
                     self.transformation.init(jax.tree.map(_without_elements, params))
                 )
             if len(rates) == 1:
-                self.numbers["lr"] = float(rates[0])
+                self.hyperparameters["lr"] = float(rates[0])
         return OptimizerState(
             filled((), 0, jnp.int32), self._hyper_arrays(), self.transformation.init(params)
         )
@@ -64,8 +64,8 @@ class GradientAccumulation(Optimizer):
     """Updates once in ``steps`` calls, with the mean of the gradients of these calls; in between
     nothing changes.
 
-    The numbers are those of the wrapped optimizer, ``lr`` here and all of them on ``.optimizer``.
-    Its ``decay`` and schedules count updates; ``count`` of the state counts calls.
+    The hyperparameters are those of the wrapped optimizer, ``lr`` here and all of them on
+    ``.optimizer``. Its ``decay`` and schedules count updates; ``count`` of the state counts calls.
 
     Raises:
         ValueError: ``steps`` is not a positive integer.
@@ -78,7 +78,7 @@ class GradientAccumulation(Optimizer):
             )
         self.optimizer = optimizer
         self.steps = steps
-        self.numbers = optimizer.numbers
+        self.hyperparameters = optimizer.hyperparameters
         self._accumulator = optax.MultiSteps(optimizer, steps)
 
     def init(self, params: Params) -> OptimizerState:
@@ -121,7 +121,7 @@ class LayerRates(Optimizer):
     ``trainable`` instead: then nothing is computed for them.
 
     Args:
-        optimizer: makes the changes; its numbers are those of this one.
+        optimizer: makes the changes; its hyperparameters are those of this one.
         factors: layer name -> factor, at least 0.
         default: the factor of the layers that are not named.
 
@@ -141,7 +141,7 @@ class LayerRates(Optimizer):
         if optimizer.ema:
             raise ValueError("LayerRates: the optimizer must not average weights (ema).")
         self.optimizer, self.factors, self.default = optimizer, dict(factors), default
-        self.numbers, self.ema = optimizer.numbers, 0.0
+        self.hyperparameters, self.ema = optimizer.hyperparameters, 0.0
 
     def init(self, params: Params) -> OptimizerState:
         known = {

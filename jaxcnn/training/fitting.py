@@ -39,9 +39,9 @@ class NonFiniteLossError(FloatingPointError):
     """The loss became NaN or infinite and `fit` was asked to stop there."""
 
 
-def with_numbers_of(optimizer: Any, opt_state: Any) -> Any:
-    """`opt_state` with the adjustable numbers (the learning rate, ...) that the optimizer object
-    has now.
+def with_hyperparameters_of(optimizer: Any, opt_state: Any) -> Any:
+    """`opt_state` with the adjustable hyperparameters (the learning rate, ...) that the optimizer
+    object has now.
     """
     if opt_state is None:
         return None
@@ -88,7 +88,7 @@ class Fit:
             model.variables,
             self.optimizer,
             trainable=self.trainable,
-            opt_state=with_numbers_of(self.optimizer, model._opt_state),
+            opt_state=with_hyperparameters_of(self.optimizer, model._opt_state),
             metrics=metrics,
             step=model._step,
             seed=self.seed,
@@ -133,7 +133,7 @@ class Fit:
         if self.optimizer.version != self._version:
             self._version = self.optimizer.version
             self.state = replace(
-                self.state, opt_state=with_numbers_of(self.optimizer, self.state.opt_state)
+                self.state, opt_state=with_hyperparameters_of(self.optimizer, self.state.opt_state)
             )
         if self.changed:
             self.changed = False
@@ -160,10 +160,10 @@ class Fit:
         """Start new running sums, and a new count of the steps that changed nothing."""
         self.state = replace(self.state, metrics=fresh(metrics), skipped=filled((), 0, np.int32))
 
-    def set_state(self, state: TrainState, seed: int, numbers: Mapping[str, float]) -> None:
-        """Continue from a restored state, its seed and the optimizer's numbers."""
+    def set_state(self, state: TrainState, seed: int, hyperparameters: Mapping[str, float]) -> None:
+        """Continue from a restored state, its seed and the optimizer's hyperparameters."""
         self.state, self.seed = state, seed
-        self.optimizer.numbers.update(numbers)
+        self.optimizer.hyperparameters.update(hyperparameters)
         self._dirty = True
 
 
@@ -365,7 +365,7 @@ class Epochs:
         saved, at = self.checkpoints.newest_state(fit.state)
         fit.state = replace(
             saved,
-            opt_state=with_numbers_of(fit.optimizer, saved.opt_state),
+            opt_state=with_hyperparameters_of(fit.optimizer, saved.opt_state),
             step=filled((), bad + 1, np.int32),
             metrics=fit.state.metrics,
             skipped=fit.state.skipped + 1,

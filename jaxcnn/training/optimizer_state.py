@@ -14,7 +14,7 @@ def named_arrays(opt_state: Any, order: Sequence[tuple[str, ...]]) -> list[tuple
     """(name, array) of all that an optimizer remembers: the count, slot by slot the weights in
     `order`, the rest.
 
-    The adjustable numbers are left out: they belong to the optimizer's configuration.
+    The hyperparameters are left out: they belong to the optimizer's configuration.
     """
     leaves = jax.tree_util.tree_flatten_with_path(opt_state)[0]
     found = []

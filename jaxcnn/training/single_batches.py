@@ -13,7 +13,7 @@ import numpy as np
 from jaxcnn.runtime import config
 from jaxcnn.runtime.arrays import copied, fresh
 from jaxcnn.training.compiled import Compiled
-from jaxcnn.training.fitting import with_numbers_of
+from jaxcnn.training.fitting import with_hyperparameters_of
 from jaxcnn.training.input.check import (
     Arrays,
     batch_of,
@@ -79,7 +79,7 @@ class BatchTrainer(Compiled):
             self.variables,
             self.optimizer,
             trainable=self.compiled_mask,
-            opt_state=with_numbers_of(self.optimizer, self._opt_state),
+            opt_state=with_hyperparameters_of(self.optimizer, self._opt_state),
             step=self._step,
             seed=config.seed(),
             ties=self.ties,
