@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 import flax.linen as nn
 import jax
@@ -28,6 +28,7 @@ from jaxcnn.layers.variable import Variable
 from jaxcnn.layers.weights import Session, WeightOwner
 from jaxcnn.nn.base import WeightSpec
 from jaxcnn.nn.graph import run
+from jaxcnn.nn.traits import Traits
 from jaxcnn.runtime import config, context
 from jaxcnn.runtime.names import Registry
 
@@ -66,6 +67,8 @@ class Layer(WeightOwner, UserCode, CallRecord):
         dtype: dtype of the input, for the first layer of a Sequential model.
         weights: initial weights, as `set_weights` takes them.
     """
+
+    traits: ClassVar[Traits] = Traits()
 
     def __init__(self, *, name: str | None = None, trainable: bool = True, **kwargs: Any) -> None:
         if unknown := set(kwargs) - set(COMMON):

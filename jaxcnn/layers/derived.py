@@ -10,6 +10,7 @@ import flax.linen as nn
 
 from jaxcnn.layers import naming
 from jaxcnn.layers.base import COMMON, LAYERS, Layer, unknown_argument
+from jaxcnn.nn.traits import Traits
 from jaxcnn.runtime.names import get_custom_objects
 from jaxcnn.spellings.tables import REMOVED
 from jaxcnn.spellings.translate import removed, renewed
@@ -171,6 +172,7 @@ def keras_layer(
         (handle_class,),
         {
             "module_class": module_class,
+            "traits": getattr(module_class, "traits", Traits()),
             "__doc__": module_class.__doc__,
             "__module__": "jaxcnn.layers",
             "__signature__": own.replace(parameters=[*own.parameters.values(), common]),

@@ -15,11 +15,13 @@ from jaxcnn.layers.input import InputLayer
 from jaxcnn.layers.symbolic.tensor import Node, SymbolicTensor, symbolic_leaves
 from jaxcnn.models.summary import print_summary
 from jaxcnn.nn.graph import Call, Graph, Ref, Topology
+from jaxcnn.nn.traits import Traits
 
 
 class Network(Layer):
     """The layers between `inputs` and `outputs`, usable as a layer itself."""
 
+    traits = Traits(network="graph")
     _members: Sequence[Layer] = ()  # `layers` is the user's to change, as listings do
     _names: Sequence[str] = ()  # of the layers, as they are in the module
     _remat = False

@@ -19,6 +19,7 @@ from jaxcnn.layers.symbolic.tensor import SymbolicTensor
 from jaxcnn.models.model import Model
 from jaxcnn.models.network import Network
 from jaxcnn.nn.graph import Call, Graph, Ref, Topology
+from jaxcnn.nn.traits import Traits
 from jaxcnn.saving import structure
 from jaxcnn.spellings.translate import old_spellings
 from jaxcnn.training.input.check import by_name
@@ -55,6 +56,8 @@ class Sequential(Model):
         layers: layers to add, in order.
         name: by default 'sequential_1', ...
     """
+
+    traits = Traits(network="stack")
 
     def __init__(self, layers: Sequence[Any] | None = None, name: str | None = None) -> None:
         Layer.__init__(self, name=name)

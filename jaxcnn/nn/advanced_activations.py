@@ -12,6 +12,7 @@ from jaxcnn import activations
 from jaxcnn.nn import arguments
 from jaxcnn.nn.base import Layer
 from jaxcnn.nn.core import noise_key, resolved
+from jaxcnn.nn.traits import POINTWISE
 
 
 class LeakyReLU(Layer):
@@ -21,6 +22,7 @@ class LeakyReLU(Layer):
 
     alpha: float = 0.3
 
+    traits = POINTWISE
     supports_masking = True
 
     def checked(self) -> dict[str, Any]:
@@ -113,6 +115,7 @@ class ELU(Layer):
 
     alpha: float = 1.0
 
+    traits = POINTWISE
     supports_masking = True
 
     def checked(self) -> dict[str, Any]:
@@ -173,6 +176,7 @@ class ReLU(Layer):
     negative_slope: float = 0.0
     threshold: float = 0.0
 
+    traits = POINTWISE
     supports_masking = True
 
     def checked(self) -> dict[str, Any]:

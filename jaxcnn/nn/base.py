@@ -26,6 +26,7 @@ import jax
 import jax.numpy as jnp
 
 from jaxcnn import regularizers
+from jaxcnn.nn.traits import Traits
 
 
 @dataclass(frozen=True)
@@ -111,6 +112,7 @@ class Layer(nn.Module):
     where it was written.
     """
 
+    traits: ClassVar[Traits] = Traits()
     supports_masking: ClassVar[bool] = False
 
     def __post_init__(self) -> None:

@@ -12,6 +12,7 @@ from jaxcnn import activations, ops
 from jaxcnn.nn import arguments
 from jaxcnn.nn.base import Layer
 from jaxcnn.nn.core import bias_weight, finish, kernel_weight, resolved
+from jaxcnn.nn.traits import Traits
 
 RELU = (activations.relu, jax.nn.relu)
 SPATIAL_AXES = {
@@ -95,6 +96,8 @@ class Convolution(SpatialLayer):
 
 class Conv(Convolution):
     """``activation(conv(x, kernel) + bias)``; kernel (*kernel_size, channels / groups, filters)."""
+
+    traits = Traits(kernel="in-out")
 
     @nn.compact
     def __call__(self, x: jax.Array) -> jax.Array:

@@ -12,6 +12,7 @@ from jaxcnn.nn import arguments
 from jaxcnn.nn.convolution import Convolution
 from jaxcnn.nn.recurrent.cells import LSTMRecurrence
 from jaxcnn.nn.recurrent.layers import GatedLayer
+from jaxcnn.nn.traits import Traits
 
 
 class ConvLSTM2D(LSTMRecurrence, GatedLayer, Convolution):
@@ -26,6 +27,8 @@ class ConvLSTM2D(LSTMRecurrence, GatedLayer, Convolution):
     The states h and c have the shape of an output. Source: Shi et al., "Convolutional LSTM
     Network", 2015.
     """
+
+    traits = Traits(has_cell=True, gates="ifco", kernel="in-out")
 
     filters: int
     kernel_size: Any

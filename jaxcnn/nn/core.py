@@ -14,6 +14,7 @@ import jax.numpy as jnp
 from jaxcnn import activations, constraints, initializers, regularizers
 from jaxcnn.nn import arguments
 from jaxcnn.nn.base import Layer
+from jaxcnn.nn.traits import POINTWISE
 from jaxcnn.ops.product import dot
 
 
@@ -113,6 +114,7 @@ class Activation(Layer):
 
     activation: Any
 
+    traits = POINTWISE
     supports_masking = True
 
     def checked(self) -> dict[str, Any]:
@@ -136,6 +138,7 @@ class Dropout(Layer):
     noise_shape: tuple[int | None, ...] | None = None
     seed: int | None = None
 
+    traits = POINTWISE
     supports_masking = True
 
     def checked(self) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from jaxcnn.nn import arguments
 from jaxcnn.nn.base import Layer
 from jaxcnn.nn.convolution import SpatialLayer
 from jaxcnn.nn.core import drop, dropout_rate, keep_mask, mask_shape, noise_key, noise_shape
+from jaxcnn.nn.traits import POINTWISE
 
 
 def rate_below_one(layer: Any) -> float:
@@ -39,6 +40,7 @@ class GaussianNoise(Layer):
     stddev: float
     seed: int | None = None
 
+    traits = POINTWISE
     supports_masking = True
 
     def checked(self) -> dict[str, Any]:
@@ -61,6 +63,7 @@ class GaussianDropout(Layer):
     rate: float
     seed: int | None = None
 
+    traits = POINTWISE
     supports_masking = True
 
     def checked(self) -> dict[str, Any]:
@@ -88,6 +91,7 @@ class AlphaDropout(Layer):
     noise_shape: tuple[int | None, ...] | None = None
     seed: int | None = None
 
+    traits = POINTWISE
     supports_masking = True
 
     def checked(self) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from jaxcnn.nn import arguments
 from jaxcnn.nn.base import Layer, current_batch_parts, current_valid_rows
 from jaxcnn.nn.convolution import SpatialLayer
 from jaxcnn.nn.core import resolved
+from jaxcnn.nn.traits import POINTWISE
 from jaxcnn.runtime import config
 
 
@@ -44,6 +45,7 @@ class BatchNormalization(Layer):
     beta_constraint: Any = None
     gamma_constraint: Any = None
 
+    traits = POINTWISE
     supports_masking = True
 
     def checked(self) -> dict[str, Any]:

@@ -11,11 +11,13 @@ from jaxcnn import ops
 from jaxcnn.nn import arguments
 from jaxcnn.nn.convolution import Convolution, finish_channels
 from jaxcnn.nn.core import bias_weight, kernel_weight
+from jaxcnn.nn.traits import Traits
 
 
 class ConvTranspose(Convolution):
     """``activation(conv_transpose(x, kernel) + bias)``; kernel (*kernel_size, filters, channels)."""
 
+    traits = Traits(kernel="out-in")
     paddings = ("valid", "same", "full")
 
     def checked(self) -> dict[str, Any]:

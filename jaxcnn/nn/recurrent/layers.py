@@ -14,6 +14,7 @@ from jaxcnn.nn import arguments
 from jaxcnn.nn.base import Layer
 from jaxcnn.nn.recurrent.cells import Gated, GRURecurrence, LSTMRecurrence, SimpleRecurrence
 from jaxcnn.nn.recurrent.scan import gated_scan, in_parts
+from jaxcnn.nn.traits import Traits
 from jaxcnn.ops.lstm import lstm, pays
 
 States = list[jax.Array]
@@ -220,6 +221,8 @@ class SimpleRNN(SimpleRecurrence, GatedLayer):
     Recurrent Neural Networks", 2016).
     """
 
+    traits = Traits(has_cell=True)
+
     units: int
     activation: Any = "tanh"
     use_bias: bool = True
@@ -257,6 +260,8 @@ class GRU(GRURecurrence, GatedLayer):
     ``implementation=2``, one for all; otherwise `implementation` changes nothing. Source: Cho et
     al., "On the Properties of Neural Machine Translation", 2014.
     """
+
+    traits = Traits(has_cell=True, gates="zrh")
 
     units: int
     activation: Any = "tanh"
@@ -296,6 +301,8 @@ class LSTM(LSTMLayer):
     of its own for each gate or, with ``implementation=2``, one for all; otherwise `implementation`
     changes nothing. Source: Hochreiter and Schmidhuber, "Long Short-Term Memory", 1997.
     """
+
+    traits = Traits(has_cell=True, gates="ifco")
 
     units: int
     activation: Any = "tanh"
