@@ -236,7 +236,7 @@ CASES = [
     Case("TimeDistributed", lambda: {"layer": layers.Dense(3)}, (4, 2)),
     Case("TimeDistributed", lambda: {"layer": layers.BatchNormalization()}, (4, 2), training="statistics"),
     Case("Bidirectional", lambda: {"layer": layers.LSTM(3, return_sequences=True)}, (4, 2)),
-    Case("Bidirectional", lambda: {"layer": layers.RNN(layers.GRUCell(3)), "merge_mode": "mul"}, (4, 2), mask="dropped"),  # noqa: E501
+    Case("Bidirectional", lambda: {"layer": layers.RNN(layers.GRUCell(3)), "merge_mode": "mul"}, (4, 2), mask="dropped"),
     Case("Bidirectional", lambda: {"layer": layers.SimpleRNN(3), "merge_mode": None}, (4, 2), mask="dropped"),
     # noise
     Case("GaussianNoise", {"stddev": 0.5}, (4,), training="noise"),

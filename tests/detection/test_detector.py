@@ -121,7 +121,6 @@ def test_command(tiny, capsys):
                 "--cfg",
                 str(tiny / "tiny.cfg"),
                 "--names",
-                # fmt: skip
                 str(tiny / "tiny.names"),
                 "--out",
                 str(tiny / "out"),
