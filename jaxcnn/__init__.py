@@ -45,6 +45,7 @@ __getattr__ = lazy_attributes(
         for name in (
             "applications",
             "backend",
+            "compat",
             "datasets",
             "detection",
             "faces",
@@ -65,6 +66,7 @@ __all__ = [
     "applications",
     "backend",
     "callbacks",
+    "compat",
     "config",
     "constraints",
     "datasets",

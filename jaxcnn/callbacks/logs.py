@@ -4,13 +4,13 @@ one value in it.
 
 from __future__ import annotations
 
-import difflib
 import math
 import warnings
 from collections.abc import Mapping
 from typing import Any
 
 from jaxcnn.callbacks.base import Callback, reported_names
+from jaxcnn.runtime.hints import closest
 
 # Keras 1 and 2 reported the left names, later versions report the right ones.
 SPELLINGS = (("acc", "accuracy"), ("lr", "learning_rate"))
@@ -117,8 +117,10 @@ class Monitor:
         return None
 
     def _absent(self, available: list[str]) -> str:
-        nearest = difflib.get_close_matches(self.name, available, n=1)
-        hint = f"; did you mean {nearest[0]!r}?" if nearest else ""
+        hint = closest(self.name, available)
         if self.name.startswith("val_") and not any(name.startswith("val_") for name in available):
-            hint = "; val_ values need validation_data or validation_split in fit."
-        return f"{self.owner} watches {self.name!r}, which is not reported. Available: {', '.join(available)}{hint}"
+            hint = " val_ values need validation_data or validation_split in fit."
+        return (
+            f"{self.owner} watches {self.name!r}, which is not reported. "
+            f"Available: {', '.join(available)}.{hint}"
+        )

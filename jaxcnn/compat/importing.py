@@ -4,7 +4,6 @@ to.
 
 from __future__ import annotations
 
-import difflib
 import importlib
 import importlib.util
 import sys
@@ -15,6 +14,7 @@ from types import ModuleType
 from typing import Any
 
 from jaxcnn.compat.modules import MODULES, NAMES, SHIMS, TENSORFLOW
+from jaxcnn.runtime.hints import closest
 from jaxcnn.spellings.tables import REMOVED
 from jaxcnn.spellings.translate import removed
 
@@ -50,9 +50,7 @@ class KerasModule(ModuleType):
             raise ImportError(removed(name))
         if path.startswith("tensorflow"):
             raise AttributeError(f"There is no {path}.{name}: {TENSORFLOW}.")
-        near = difflib.get_close_matches(name, dir(self), n=1)
-        hint = f" Did you mean {near[0]}?" if near else ""
-        raise AttributeError(f"jaxcnn has no {path}.{name}.{hint}")
+        raise AttributeError(f"jaxcnn has no {path}.{name}.{closest(name, dir(self))}")
 
     def __dir__(self) -> list[str]:
         names = set(NAMES.get(self.__name__, ()))
@@ -84,10 +82,9 @@ class KerasFinder(MetaPathFinder, Loader):
         if fullname != "keras" and not fullname.startswith("keras."):
             return None
         if fullname not in MODULES:
-            near = difflib.get_close_matches(fullname, MODULES, n=1)
-            hint = f" Did you mean {near[0]}?" if near else ""
             raise ModuleNotFoundError(
-                f"Keras 1 and 2 have no module {fullname}.{hint}", name=fullname
+                f"Keras 1 and 2 have no module {fullname}.{closest(fullname, MODULES)}",
+                name=fullname,
             )
         return ModuleSpec(fullname, self, origin="jaxcnn", is_package=True)
 

@@ -8,7 +8,6 @@ Neural Networks in C".
 
 from __future__ import annotations
 
-import difflib
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -21,6 +20,7 @@ from jaxcnn import layers
 from jaxcnn.detection.heads import Head
 from jaxcnn.detection.reorganise import Reorganise
 from jaxcnn.models import Model
+from jaxcnn.runtime.hints import closest
 from jaxcnn.utils.files import atomic_write
 
 
@@ -128,10 +128,9 @@ def build(
             if n.startswith("add_")
         }
         if section.kind not in kinds:
-            near = difflib.get_close_matches(section.kind, kinds, n=1)
-            hint = f" Did you mean [{near[0]}]?" if near else ""
             raise ValueError(
-                f"Section {index} is [{section.kind}], which is not supported.{hint} Known: "
+                f"Section {index} is [{section.kind}], which is not supported."
+                f"{closest(section.kind, kinds)} Known: "
                 f"{', '.join(sorted(kinds))}."
             )
         try:

@@ -8,7 +8,6 @@ same arrays.
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
@@ -30,6 +29,7 @@ from jaxcnn.nn.base import WeightSpec
 from jaxcnn.nn.graph import run
 from jaxcnn.nn.traits import Traits
 from jaxcnn.runtime import config, context
+from jaxcnn.runtime.hints import closest
 from jaxcnn.runtime.names import Registry
 
 # Keyword arguments that every layer takes besides its own.
@@ -246,6 +246,5 @@ class Layer(WeightOwner, UserCode, CallRecord):
 
 def unknown_argument(owner: str, name: str, known: Sequence[str]) -> str:
     """The message for a keyword that `owner` does not take, with the nearest that it does."""
-    near = difflib.get_close_matches(name, known, n=1)
-    hint = f" Did you mean `{near[0]}`?" if near else ""
-    return f"{owner} got an unknown argument `{name}`.{hint} It takes: {', '.join(known)}."
+    takes = ", ".join(known)
+    return f"{owner} got an unknown argument `{name}`.{closest(name, known)} It takes: {takes}."

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import itertools
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
@@ -16,6 +15,7 @@ from jaxcnn.layers.symbolic.tensor import Node, SymbolicTensor, symbolic_leaves
 from jaxcnn.models.summary import print_summary
 from jaxcnn.nn.graph import Call, Graph, Ref, Topology
 from jaxcnn.nn.traits import Traits
+from jaxcnn.runtime.hints import closest
 
 
 class Network(Layer):
@@ -165,10 +165,9 @@ class Network(Layer):
             if layer.name == name:
                 return layer
         names = [layer.name for layer in self.layers]
-        near = difflib.get_close_matches(str(name), names, n=1)
-        hint = f" Did you mean '{near[0]}'?" if near else ""
         raise ValueError(
-            f"Model '{self.name}' has no layer '{name}'.{hint} Its layers: {', '.join(names)}."
+            f"Model '{self.name}' has no layer '{name}'.{closest(str(name), names)} "
+            f"Its layers: {', '.join(names)}."
         )
 
     def _listed_paths(self) -> list[tuple[Layer, tuple[str, ...]]]:

@@ -7,7 +7,6 @@ the updates are *added* to the parameters (``optax.apply_updates``). So it can b
 optax transformation can.
 """
 
-import difflib
 import inspect
 from collections.abc import Callable, Mapping
 from types import SimpleNamespace
@@ -18,6 +17,7 @@ import jax.numpy as jnp
 from jax import Array
 
 from jaxcnn.runtime.arrays import filled, wide_float
+from jaxcnn.runtime.hints import closest
 
 Params = Any  # a pytree of arrays
 Schedule = Callable[[Any], Any]  # update count -> learning rate, as optax makes them
@@ -149,11 +149,9 @@ class Optimizer:
         for name in options:
             if name not in common:
                 allowed = [*(n for n, p in own.items() if p.kind is not p.VAR_KEYWORD), *common]
-                near = difflib.get_close_matches(name, allowed, n=1)
-                hint = f" Did you mean {near[0]!r}?" if near else ""
                 raise TypeError(
                     f"{kind} takes no argument {name!r}; allowed: "
-                    f"{', '.join(dict.fromkeys(allowed))}.{hint}"
+                    f"{', '.join(dict.fromkeys(allowed))}.{closest(name, allowed)}"
                 )
         if "learning_rate" in options:
             if lr != own["lr"].default:

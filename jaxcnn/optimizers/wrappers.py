@@ -2,7 +2,6 @@
 layer.
 """
 
-import difflib
 from collections.abc import Mapping
 from typing import Any
 
@@ -13,6 +12,7 @@ import optax
 from jaxcnn.optimizers.base import Hyperparameters, Optimizer, OptimizerState, Params
 from jaxcnn.optimizers.rules import registry
 from jaxcnn.runtime.arrays import filled
+from jaxcnn.runtime.hints import closest
 
 
 class OptaxTransformation(Optimizer):
@@ -150,9 +150,9 @@ class LayerRates(Optimizer):
             for entry in path
         }
         if unknown := [name for name in self.factors if name not in known]:
-            near = difflib.get_close_matches(unknown[0], known, n=1)
-            hint = f" Did you mean '{near[0]}'?" if near else ""
-            raise ValueError(f"LayerRates: no layer '{unknown[0]}' is trained.{hint}")
+            raise ValueError(
+                f"LayerRates: no layer '{unknown[0]}' is trained.{closest(unknown[0], known)}"
+            )
         return self.optimizer.init(params)
 
     def update(

@@ -4,12 +4,12 @@ library.
 
 import contextlib
 import dataclasses
-import difflib
 import inspect
 from collections.abc import Callable, Iterator, Mapping
 from contextvars import ContextVar
 from typing import Any, TypeVar
 
+from jaxcnn.runtime.hints import closest, plain
 from jaxcnn.spellings.tables import REMOVED
 from jaxcnn.spellings.translate import removed
 
@@ -108,25 +108,20 @@ class Registry:
         """The object registered (or given as a custom object) under ``name``.
 
         Raises:
-            ValueError: the name is unknown; the message lists the nearest known ones.
+            ValueError: the name is unknown; the message names the nearest known one.
         """
         custom = get_custom_objects()
         for table in (custom, self._objects, self._aliases):
             if name in table:
                 return table[name]
-        plain = {_plain(known): known for known in (*self.names(), *custom)}
-        if _plain(name) in plain:
-            return self.find(plain[_plain(name)])
+        plain_names = {plain(known): known for known in (*self.names(), *custom)}
+        if plain(name) in plain_names:
+            return self.find(plain_names[plain(name)])
         if name in REMOVED:
             raise ValueError(removed(name))
-        near = difflib.get_close_matches(_plain(name), plain, n=3, cutoff=0.5)
-        known = (
-            f"Nearest known names: {', '.join(plain[n] for n in near)}."
-            if near
-            else f"Known: {', '.join(self.names())}."
-        )
+        hint = closest(name, plain_names.values()) or f" Known: {', '.join(self.names())}."
         raise ValueError(
-            f"Unknown {self.kind} {name!r}. {known} Your own can be given in custom_objects."
+            f"Unknown {self.kind} {name!r}.{hint} Your own can be given in custom_objects."
         )
 
     def get(self, identifier: Any) -> Any:
@@ -193,7 +188,3 @@ class Registry:
                 f"{config}."
             )
         return thing
-
-
-def _plain(name: str) -> str:
-    return name.replace("_", "").lower()

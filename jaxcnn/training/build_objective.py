@@ -4,12 +4,12 @@ all their forms.
 
 from __future__ import annotations
 
-import difflib
 import warnings
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from jaxcnn import losses, metrics
+from jaxcnn.runtime.hints import closest
 from jaxcnn.training.input.check import per_output
 from jaxcnn.training.objective import Objective, OutputObjective
 
@@ -70,10 +70,9 @@ def metrics_of(
         raise TypeError(f"`metrics` must be a list, or a dict by output name; given {given!r}.")
     if isinstance(given, Mapping):
         if unknown := sorted(set(given) - set(names)):
-            near = difflib.get_close_matches(str(unknown[0]), names, n=1)
-            hint = f" Did you mean '{near[0]}'?" if near else ""
             raise ValueError(
-                f"`metrics`: unknown output '{unknown[0]}'; the model has {list(names)}.{hint}"
+                f"`metrics`: unknown output '{unknown[0]}'; the model has {list(names)}."
+                f"{closest(str(unknown[0]), names)}"
             )
         wanted = [given.get(name) or [] for name in names]
     elif len(names) > 1 and given and all(isinstance(part, list | tuple) for part in given):

@@ -103,7 +103,7 @@ def test_bad_arguments(arguments, message):
 
 
 def test_bad_arguments_of_other_kinds():
-    with pytest.raises(TypeError, match="Did you mean `weights`"):
+    with pytest.raises(TypeError, match="Did you mean 'weights'"):
         applications.VGG16(weigths=None)
     with pytest.raises(TypeError, match="must be symbolic"):
         applications.VGG16(weights=None, input_tensor=np.ones((1, 32, 32, 3)))

@@ -62,7 +62,7 @@ def test_an_absent_monitor_warns_once_and_names_the_nearest(owner, fit, model):
     assert len(caught) == 1
     text = str(caught[0].message)
     assert text.startswith(f"{owner} watches 'los', which is not reported. Available: loss, acc")
-    assert text.endswith("did you mean 'loss'?")
+    assert text.endswith(" Did you mean 'loss'?")
     assert not model.stop_training and not model.saved
 
 

@@ -125,7 +125,7 @@ def test_names_are_the_very_same_objects(as_keras):
         ("from keras.models import Graph", "functional model"),
         (
             "import keras.layers.cores",
-            "no module keras.layers.cores. Did you mean keras.layers.core?",
+            "no module keras.layers.cores. Did you mean 'keras.layers.core'?",
         ),
         ("import keras.backend.theano_backend", "no module"),
         ("from keras.layers import Conv2DD", "cannot import name 'Conv2DD'.*jaxcnn"),
@@ -144,7 +144,7 @@ def test_a_missing_attribute_is_an_attribute_error(as_keras):
     import keras.backend as K
 
     assert not hasattr(K, "tensor_array")
-    with pytest.raises(AttributeError, match=r"keras.backend.meen. Did you mean mean"):
+    with pytest.raises(AttributeError, match=r"keras.backend.meen. Did you mean 'mean'"):
         K.meen  # noqa: B018
 
 

@@ -157,7 +157,7 @@ def test_files_that_do_not_match(small, tmp_path):
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ("[yolo]", "[yollo]", r"Section 2 is \[yollo\].*Did you mean \[yolo\]"),
+        ("[yolo]", "[yollo]", r"Section 2 is \[yollo\].*Did you mean 'yolo'"),
         ("classes=2", "classes=3", "need 16 filters.*there are 14"),
         ("activation=leaky", "activation=mish", "mish is not supported"),
         ("filters=4", "filters=four", "not made of numbers"),

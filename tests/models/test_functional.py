@@ -335,10 +335,10 @@ def test_shapes_that_do_not_fit_name_the_layer():
 
 def test_unknown_arguments_name_the_nearest():
     with pytest.raises(
-        TypeError, match=r"Dense got an unknown argument `unit`.*Did you mean `units`"
+        TypeError, match=r"Dense got an unknown argument `unit`.*Did you mean 'units'"
     ):
         Dense(unit=3)
-    with pytest.raises(TypeError, match="Did you mean `input_shape`"):
+    with pytest.raises(TypeError, match="Did you mean 'input_shape'"):
         Dense(3, inputshape=(3,))
 
 

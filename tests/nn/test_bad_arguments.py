@@ -192,7 +192,7 @@ def test_noise_shape_must_fit_the_input(layer, noise_shape):
 
 def test_unknown_arguments_name_the_nearest():
     with pytest.raises(
-        TypeError, match=r"Conv2D got .* `kernel_sizes`\. Did you mean `kernel_size`\?"
+        TypeError, match=r"Conv2D got .* `kernel_sizes`\. Did you mean 'kernel_size'\?"
     ):
         layers.Conv2D(3, 3, kernel_sizes=3)
     with pytest.raises(TypeError, match="Conv2D: missing a required argument: 'kernel_size'"):

@@ -77,7 +77,7 @@ def test_functions_build_where_the_registry_says_so():
 @pytest.mark.parametrize(
     ("identifier", "message"),
     [
-        ("boks", "Unknown box 'boks'.*Nearest known names: Box"),
+        ("boks", "Unknown box 'boks'.*Did you mean 'Box'"),
         ("zzzz", "Known: Box, carton, small_box"),
         (3, "must be a name.*got 3 of type int"),
         ({"config": {}}, "needs 'class_name'"),

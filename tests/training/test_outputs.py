@@ -248,7 +248,7 @@ def test_losses_of_the_users_own(loss):
     ("arguments", "error", "message"),
     [
         ({"loss": "catgorical_crossentropy"}, ValueError, "categorical_crossentropy"),
-        ({"optimizer": "adm"}, ValueError, "adam"),
+        ({"optimizer": "adm"}, ValueError, "Did you mean 'Adam'"),
         ({"metrics": ["acuracy"]}, ValueError, "acuracy"),
         (
             {"loss": {"c": "mse"}},

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -17,6 +16,7 @@ from jaxcnn.preprocessing.image.file_iterator import (
 )
 from jaxcnn.preprocessing.image.files import EXTENSIONS
 from jaxcnn.preprocessing.image.iterator import split_bounds
+from jaxcnn.runtime.hints import closest
 
 if TYPE_CHECKING:
     from jaxcnn.preprocessing.image.generator import ImageDataGenerator
@@ -107,10 +107,9 @@ def _class_folders(directory: str, classes: Sequence[str] | None) -> list[str]:
         )
     for name in classes or ():
         if name not in found and not os.path.isdir(os.path.join(directory, name)):
-            near = difflib.get_close_matches(name, found, n=1)
-            hint = f" Did you mean '{near[0]}'?" if near else ""
             raise ValueError(
-                f"{directory} has no class folder '{name}'; it has {', '.join(found)}.{hint}"
+                f"{directory} has no class folder '{name}'; it has {', '.join(found)}."
+                f"{closest(name, found)}"
             )
     return list(classes) if classes else found
 
