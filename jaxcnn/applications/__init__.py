@@ -1,11 +1,9 @@
-"""Networks that made history, with their published weights where a user has them or the network
-gives them.
-"""
+"""Networks that made history, with their published weights where they can be had."""
 
 from jaxcnn.applications import imagenet_utils
 from jaxcnn.applications.alexnet import AlexNet
+from jaxcnn.applications.application import APPLICATIONS, Application
 from jaxcnn.applications.autoencoders import convolutional_autoencoder, dense_autoencoder
-from jaxcnn.applications.building import APPLICATIONS, Application
 from jaxcnn.applications.course_resnet import CourseResNet50, convolutional_block, identity_block
 from jaxcnn.applications.densenet import DenseNet121, DenseNet169, DenseNet201
 from jaxcnn.applications.efficientnet import EfficientNetB0

@@ -6,7 +6,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from jaxcnn.applications.building import Options, application
+from jaxcnn.applications.application import application
+from jaxcnn.applications.options import Options
 from jaxcnn.applications.pretrained import WeightFile
 from jaxcnn.layers import (
     Conv2D,
@@ -19,7 +20,7 @@ from jaxcnn.layers import (
 )
 
 
-def files(image: SymbolicTensor, include_top: bool, **own: Any) -> WeightFile:
+def files(image: SymbolicTensor, include_top: bool, **arguments: Any) -> WeightFile:
     """The Caffe weights as an array file; one file serves with and without the classifier."""
     return WeightFile(
         "bvlc_alexnet.npy", "https://www.cs.toronto.edu/~guerzhoy/tf_alexnet/bvlc_alexnet.npy"
@@ -33,8 +34,9 @@ def pool(x: SymbolicTensor, name: str) -> SymbolicTensor:
 
 @application("alexnet", size=227, smallest=67, mode="caffe", files=files)
 def AlexNet(image: SymbolicTensor, options: Options) -> SymbolicTensor:
-    """Five convolutions, three of them in two groups, and three dense layers, 60,965,224
-    parameters.
+    """Five convolutions, three of them in two groups, and three dense layers.
+
+    60,965,224 parameters.
     """
     x = Conv2D(96, 11, strides=4, activation="relu", name="conv1")(image)
     x = pool(LocalResponseNormalization(name="norm1")(x), "pool1")

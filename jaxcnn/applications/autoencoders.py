@@ -1,4 +1,4 @@
-"""Networks that learn to give back their input: Hinton and Salakhutdinov, "Reducing the
+"""Networks that learn to reproduce their input: Hinton and Salakhutdinov, "Reducing the
 Dimensionality of Data with Neural Networks", 2006, and with noise added to the input, Vincent et
 al., 2008.
 """
@@ -14,10 +14,9 @@ from jaxcnn.models import Sequential
 def convolutional_autoencoder(
     input_shape: tuple[int, int, int] = (28, 28, 1), filters: int = 32
 ) -> Sequential:
-    """Two convolutions and pools down to a quarter of height and width, and up again; 28,353
-    parameters by default.
+    """Two convolutions and pools down to a quarter of height and width, and up again.
 
-    Values are 0 to 1; height and width must be multiples of 4.
+    28,353 parameters by default. Values are 0 to 1; height and width must be multiples of 4.
     """
     height, width, channels = input_shape
     if height % 4 or width % 4:

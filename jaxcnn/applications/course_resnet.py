@@ -1,10 +1,8 @@
-"""ResNet-50 as the deep-learning course builds it, from `identity_block` and `convolutional_block`;
-He et al., 2015.
-"""
+"""ResNet-50 as the deep-learning course builds it, of two kinds of blocks; He et al., 2015."""
 
 from __future__ import annotations
 
-from jaxcnn.applications.building import channel_axis
+from jaxcnn.applications.maps import channel_axis
 from jaxcnn.initializers import glorot_uniform
 from jaxcnn.layers import (
     Activation,
@@ -36,29 +34,30 @@ STAGES: tuple[tuple[Filters, str], ...] = (
 def identity_block(
     X: SymbolicTensor, f: int, filters: Filters, stage: int, block: str
 ) -> SymbolicTensor:
-    """1x1, f x f and 1x1 convolutions added to the input, whose channels are the last of `filters`;
-    relu.
+    """1x1, f x f and 1x1 convolutions added to the input, then relu.
 
+    The input has as many channels as the last of `filters`.
     Layers are named ``res{stage}{block}_branch2a`` to ``2c``, their normalizations ``bn...``.
     """
-    return Activation("relu")(Add()([main_path(X, f, filters, stage, block, 1), X]))
+    return Activation("relu")(Add()([main_path(X, f, filters, f"{stage}{block}"), X]))
 
 
 def convolutional_block(
     X: SymbolicTensor, f: int, filters: Filters, stage: int, block: str, s: int = 2
 ) -> SymbolicTensor:
-    """The same with stride `s` in the first convolution and a 1x1 convolution of that stride as
-    shortcut, 'branch1'.
+    """The same with stride `s`: in the first convolution, and in a 1x1 convolution as shortcut.
+
+    The shortcut is named 'branch1'.
     """
-    y = main_path(X, f, filters, stage, block, s)
+    y = main_path(X, f, filters, f"{stage}{block}", s)
     shortcut = convolution(X, filters[2], 1, f"{stage}{block}_branch1", strides=s)
     return Activation("relu")(Add()([y, shortcut]))
 
 
 def main_path(
-    x: SymbolicTensor, window: int, filters: Filters, stage: int, block: str, strides: int
+    x: SymbolicTensor, window: int, filters: Filters, block: str, strides: int = 1
 ) -> SymbolicTensor:
-    base = f"{stage}{block}_branch2"
+    base = f"{block}_branch2"
     x = Activation("relu")(convolution(x, filters[0], 1, f"{base}a", strides=strides))
     x = Activation("relu")(convolution(x, filters[1], window, f"{base}b", padding="same"))
     return convolution(x, filters[2], 1, f"{base}c")
@@ -86,8 +85,9 @@ def convolution(
 
 
 def CourseResNet50(input_shape: tuple[int, int, int] = (64, 64, 3), classes: int = 6) -> Model:
-    """ResNet-50 for small pictures: 23,600,006 parameters for the default arguments, 23,546,886 of
-    them trained.
+    """ResNet-50 for small images.
+
+    23,600,006 parameters with the default arguments, 23,546,886 of them trained.
     """
     image = Input(input_shape)
     x = ZeroPadding2D(3)(image)

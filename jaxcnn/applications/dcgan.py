@@ -1,4 +1,4 @@
-"""DCGAN for small pictures: Radford et al., "Unsupervised Representation Learning with Deep
+"""DCGAN for small images: Radford et al., "Unsupervised Representation Learning with Deep
 Convolutional Generative Adversarial Networks", 2016, as the books build it for MNIST.
 """
 
@@ -22,10 +22,10 @@ from jaxcnn.models import Sequential
 def discriminator(
     input_shape: tuple[int, int, int] = (28, 28, 1), dropout: float = 0.4, depth: int = 64
 ) -> Sequential:
-    """Pictures to the probability of being real, by four convolutions to `depth`, 2, 4 and 8 times
-    as many maps.
+    """Images to the probability of being real.
 
-    4,311,553 parameters for 28 x 28 x 1.
+    Four convolutions make `depth`, 2, 4 and 8 times as many maps. 4,311,553 parameters for 28 x 28
+    x 1.
     """
     model = Sequential(name="discriminator")
     for i, (filters, strides) in enumerate(
@@ -43,7 +43,7 @@ def discriminator(
 def generator(
     latent_dim: int = 100, channels: int = 1, dropout: float = 0.4, depth: int = 256
 ) -> Sequential:
-    """Noise (batch, latent_dim) to pictures 28 x 28 with values 0 to 1, from `depth` maps of 7 x 7.
+    """Noise (batch, latent_dim) to images 28 x 28 with values 0 to 1, from `depth` maps of 7 x 7.
 
     2,394,241 parameters for the defaults.
     """

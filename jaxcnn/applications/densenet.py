@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from jaxcnn.applications.building import Options, application, channel_axis, keras_files
+from collections.abc import Callable
+
+from jaxcnn.applications.application import application
+from jaxcnn.applications.maps import channel_axis, channel_count
+from jaxcnn.applications.options import Options
+from jaxcnn.applications.pretrained import WeightFile, keras_files
 from jaxcnn.applications.resnet import normalised
 from jaxcnn.layers import (
     Activation,
@@ -15,13 +20,17 @@ from jaxcnn.layers import (
     ZeroPadding2D,
 )
 
+# MD5 checksums of the published weights, with and without the classifier.
+CHECKSUMS = {
+    "densenet121": ("9d60b8095a5708f2dcce2bca79d332c7", "30ee3e1110167f948a6b9946edeeb738"),
+    "densenet169": ("d699b8f76981ab1b30698df4c175e90b", "b8c4d4c20dd625c148057b9ff1c1176b"),
+    "densenet201": ("1ceb130c1ea1b78c3bf6114dbdfd8807", "c13680b51ded0fb44dff2d8f86ac8bb1"),
+}
 GROWTH = 32  # channels that each block adds
 
 
 def dense_block(x: SymbolicTensor, name: str) -> SymbolicTensor:
-    """A 1x1 and a 3x3 convolution, each after normalization and relu; the new channels are appended
-    to the input's.
-    """
+    """A 1x1 and a 3x3 convolution, each after normalization and relu, appended to the input."""
     y = normalised(x, f"{name}_0")
     y = Conv2D(4 * GROWTH, 1, use_bias=False, name=f"{name}_1_conv")(y)
     y = normalised(y, f"{name}_1")
@@ -31,9 +40,7 @@ def dense_block(x: SymbolicTensor, name: str) -> SymbolicTensor:
 
 def transition(x: SymbolicTensor, name: str) -> SymbolicTensor:
     """Half the channels, half the height, half the width."""
-    channels = x.shape[channel_axis()]
-    assert channels is not None
-    x = Conv2D(channels // 2, 1, use_bias=False, name=f"{name}_conv")(normalised(x, name))
+    x = Conv2D(channel_count(x) // 2, 1, use_bias=False, name=f"{name}_conv")(normalised(x, name))
     return AveragePooling2D(2, strides=2, name=f"{name}_pool")(x)
 
 
@@ -52,46 +59,25 @@ def densenet(x: SymbolicTensor, options: Options, depths: tuple[int, ...]) -> Sy
     return options.head(Activation("relu", name="relu")(x), "avg_pool", "max_pool")
 
 
-@application(
-    "densenet121",
-    size=224,
-    mode="torch",
-    files=keras_files(
-        "densenet/densenet121_weights_tf_dim_ordering_tf_kernels",
-        "9d60b8095a5708f2dcce2bca79d332c7",
-        "30ee3e1110167f948a6b9946edeeb738",
-    ),
-)
+def published(network: str) -> Callable[..., WeightFile]:
+    """`files` of one of these networks."""
+    path = f"densenet/{network}_weights_tf_dim_ordering_tf_kernels"
+    return keras_files(path, *CHECKSUMS[network])
+
+
+@application("densenet121", size=224, mode="torch", files=published("densenet121"))
 def DenseNet121(image: SymbolicTensor, options: Options) -> SymbolicTensor:
     """121 weight layers: stages of 6, 12, 24 and 16 blocks, 8,062,504 parameters."""
     return densenet(image, options, (6, 12, 24, 16))
 
 
-@application(
-    "densenet169",
-    size=224,
-    mode="torch",
-    files=keras_files(
-        "densenet/densenet169_weights_tf_dim_ordering_tf_kernels",
-        "d699b8f76981ab1b30698df4c175e90b",
-        "b8c4d4c20dd625c148057b9ff1c1176b",
-    ),
-)
+@application("densenet169", size=224, mode="torch", files=published("densenet169"))
 def DenseNet169(image: SymbolicTensor, options: Options) -> SymbolicTensor:
     """169 weight layers: stages of 6, 12, 32 and 32 blocks, 14,307,880 parameters."""
     return densenet(image, options, (6, 12, 32, 32))
 
 
-@application(
-    "densenet201",
-    size=224,
-    mode="torch",
-    files=keras_files(
-        "densenet/densenet201_weights_tf_dim_ordering_tf_kernels",
-        "1ceb130c1ea1b78c3bf6114dbdfd8807",
-        "c13680b51ded0fb44dff2d8f86ac8bb1",
-    ),
-)
+@application("densenet201", size=224, mode="torch", files=published("densenet201"))
 def DenseNet201(image: SymbolicTensor, options: Options) -> SymbolicTensor:
     """201 weight layers: stages of 6, 12, 48 and 32 blocks, 20,242,984 parameters."""
     return densenet(image, options, (6, 12, 48, 32))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from jaxcnn.applications.building import Options, application, channel_axis
+from jaxcnn.applications.application import application
+from jaxcnn.applications.maps import channel_axis
+from jaxcnn.applications.options import Options
 from jaxcnn.layers import (
     Concatenate,
     Conv2D,
@@ -65,8 +67,9 @@ def halved(x: SymbolicTensor, name: str) -> SymbolicTensor:
 
 @application("googlenet", size=224, mode="caffe")
 def GoogLeNet(image: SymbolicTensor, options: Options) -> SymbolicTensor:
-    """Nine inception modules, 6,998,552 parameters; without the two classifiers that the paper adds
-    in training.
+    """Nine inception modules, 6,998,552 parameters.
+
+    The two auxiliary classifiers, which the paper adds for training, are left out.
     """
     x = halved(conv(image, 64, 7, "conv1/7x7_s2", strides=2), "pool1/3x3_s2")
     x = LocalResponseNormalization(name="pool1/norm1")(x)

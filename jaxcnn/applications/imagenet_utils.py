@@ -1,4 +1,4 @@
-"""ImageNet's conventions: how pictures are preprocessed and what the 1,000 classes are called."""
+"""ImageNet's conventions: how images are preprocessed and what the 1,000 classes are called."""
 
 from __future__ import annotations
 
@@ -12,15 +12,14 @@ import numpy as np
 from jaxcnn.applications import pretrained
 from jaxcnn.applications.pretrained import WeightFile
 from jaxcnn.runtime import config
+from jaxcnn.runtime.types import ArrayLike
 
 __all__ = ["class_index", "decode_predictions", "preprocess_input"]
 
 MODES = ("caffe", "tf", "torch", "raw")
 CAFFE_MEAN = (103.939, 116.779, 123.68)  # of blue, green and red over ImageNet
-TORCH_MEAN, TORCH_DEVIATION = (
-    (0.485, 0.456, 0.406),
-    (0.229, 0.224, 0.225),
-)  # of red, green and blue, values 0 to 1
+# Of red, green and blue, values 0 to 1.
+TORCH_MEAN, TORCH_DEVIATION = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 CLASS_INDEX = WeightFile(
     "imagenet_class_index.json",
     "https://storage.googleapis.com/download.tensorflow.org/data/imagenet_class_index.json",
@@ -29,14 +28,13 @@ CLASS_INDEX = WeightFile(
 
 
 def preprocess_input(x: Any, data_format: str | None = None, mode: str = "caffe") -> Any:
-    """Pictures with values 0 to 255, in RGB, as networks want them; the argument itself is never
-    changed.
+    """Images with values 0 to 255, in RGB, as networks expect them; `x` itself is not changed.
 
     Args:
-        x: one picture or a batch, a NumPy or JAX array, or a symbolic tensor; integers become
+        x: one image or a batch, a NumPy or JAX array, or a symbolic tensor; integers become
             floats.
         data_format: by default the one in force.
-        mode: 'caffe' (BGR, ImageNet's mean taken off), 'tf' (-1 to 1), 'torch' (0 to 1, then by
+        mode: 'caffe' (BGR, ImageNet's mean subtracted), 'tf' (-1 to 1), 'torch' (0 to 1, then by
             ImageNet's mean and standard deviation) or 'raw' (the network scales by itself).
 
     Raises:
@@ -60,7 +58,7 @@ def preprocess_input(x: Any, data_format: str | None = None, mode: str = "caffe"
     axis = len(x.shape) - (1 if data_format == "channels_last" else 3)
     if axis < 0 or x.shape[axis] != 3:
         raise ValueError(
-            f"The pictures have shape {tuple(x.shape)}; with {data_format} axis {axis} must hold 3 "
+            f"The images have shape {tuple(x.shape)}; with {data_format} axis {axis} must hold 3 "
             "channels."
         )
     along = (3,) + (1,) * (len(x.shape) - 1 - axis)
@@ -73,13 +71,14 @@ def preprocess_input(x: Any, data_format: str | None = None, mode: str = "caffe"
     return x[backwards] - np.asarray(CAFFE_MEAN, np.float32).reshape(along)
 
 
-def decode_predictions(preds: Any, top: int = 5) -> list[list[tuple[str, str, float]]]:
-    """For each row of class probabilities (batch, 1000) its `top` classes: (WordNet id, name,
-    score), best first.
+def decode_predictions(preds: ArrayLike, top: int = 5) -> list[list[tuple[str, str, float]]]:
+    """For each row of class probabilities (batch, 1000) its `top` classes, the best first.
+
+    A class is (WordNet id, name, score).
 
     Raises:
         ValueError: another shape.
-        WeightsNotFoundError: the list of classes is neither here nor to be fetched.
+        WeightsNotFoundError: the list of classes is not here and cannot be downloaded.
     """
     scores = np.asarray(preds)
     if scores.ndim != 2 or scores.shape[1] != 1000:
@@ -102,7 +101,7 @@ def class_index() -> list[tuple[str, str]]:
 @functools.cache
 def _read_class_index(path: Path) -> list[tuple[str, str]]:
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-        return [(str(found[str(i)][0]), str(found[str(i)][1])) for i in range(1000)]
+        index = json.loads(path.read_text(encoding="utf-8"))
+        return [(str(index[str(i)][0]), str(index[str(i)][1])) for i in range(1000)]
     except (ValueError, KeyError, IndexError, TypeError) as error:
         raise ValueError(f"{path} is not ImageNet's list of 1,000 classes: {error!r}.") from None

@@ -4,10 +4,11 @@ Connections on Learning", 2016.
 
 from __future__ import annotations
 
-from typing import Any
-
-from jaxcnn.applications.building import Options, application, channel_axis, keras_files
-from jaxcnn.applications.inception_v3 import chain, conv, joined, pooled, reduction, stem
+from jaxcnn.applications.application import application
+from jaxcnn.applications.inception_v3 import Window, chain, conv, joined, pooled, reduction, stem
+from jaxcnn.applications.maps import channel_axis, channel_count
+from jaxcnn.applications.options import Options
+from jaxcnn.applications.pretrained import keras_files
 from jaxcnn.layers import (
     Activation,
     BatchNormalization,
@@ -18,7 +19,7 @@ from jaxcnn.layers import (
 )
 
 # The branches of each kind of residual block: filters and window of their convolutions.
-BRANCHES: dict[str, tuple[tuple[tuple[int, Any], ...], ...]] = {
+BRANCHES: dict[str, tuple[tuple[tuple[int, Window], ...], ...]] = {
     "block35": (((32, 1),), ((32, 1), (32, 3)), ((32, 1), (48, 3), (64, 3))),
     "block17": (((192, 1),), ((128, 1), (160, (1, 7)), (192, (7, 1)))),
     "block8": (((192, 1),), ((192, 1), (224, (1, 3)), (256, (3, 1)))),
@@ -28,12 +29,10 @@ BRANCHES: dict[str, tuple[tuple[tuple[int, Any], ...], ...]] = {
 def residual(
     x: SymbolicTensor, kind: str, index: int, scale: float, activate: bool = True
 ) -> SymbolicTensor:
-    """``x + scale * branches``, the branches joined and brought to x's channels by a 1x1
-    convolution; relu.
-    """
+    """``x + scale * y``, then relu; y are the branches after a 1x1 convolution to x's channels."""
     name = f"{kind}_{index}"
     mixed = joined([chain(x, *steps) for steps in BRANCHES[kind]], f"{name}_mixed")
-    y = Conv2D(x.shape[channel_axis()], 1, padding="same", name=f"{name}_conv")(mixed)
+    y = Conv2D(channel_count(x), 1, padding="same", name=f"{name}_conv")(mixed)
     x = CustomScaleLayer(scale)([x, y])
     return Activation("relu", name=f"{name}_ac")(x) if activate else x
 

@@ -1,11 +1,16 @@
-"""Inception-v3: Szegedy et al., "Rethinking the Inception Architecture for Computer Vision", 2015."""
+"""Inception-v3: Szegedy et al., "Rethinking the Inception Architecture for Computer Vision",
+2015.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TypeAlias
 
-from jaxcnn.applications.building import Options, application, channel_axis, keras_files
+from jaxcnn.applications.application import application
+from jaxcnn.applications.maps import channel_axis
+from jaxcnn.applications.options import Options
+from jaxcnn.applications.pretrained import keras_files
 from jaxcnn.layers import (
     Activation,
     AveragePooling2D,
@@ -16,9 +21,11 @@ from jaxcnn.layers import (
     SymbolicTensor,
 )
 
+Window: TypeAlias = int | tuple[int, int]
+
 
 def conv(
-    x: SymbolicTensor, filters: int, window: Any, strides: int = 1, padding: str = "same"
+    x: SymbolicTensor, filters: int, window: Window, strides: int = 1, padding: str = "same"
 ) -> SymbolicTensor:
     """Convolution without bias, normalization without scale, relu."""
     x = Conv2D(filters, window, strides=strides, padding=padding, use_bias=False)(x)
@@ -26,7 +33,7 @@ def conv(
     return Activation("relu")(x)
 
 
-def chain(x: SymbolicTensor, *steps: tuple[int, Any]) -> SymbolicTensor:
+def chain(x: SymbolicTensor, *steps: tuple[int, Window]) -> SymbolicTensor:
     """Convolutions one after another, each given by its filters and window."""
     for filters, window in steps:
         x = conv(x, filters, window)
@@ -58,12 +65,13 @@ def module_b(x: SymbolicTensor, inner: int, name: str) -> SymbolicTensor:
     """Figure 6: 7x7 windows as 1x7 and 7x1, `inner` channels within the branches."""
     one = conv(x, 192, 1)
     seven = chain(x, (inner, 1), (inner, (1, 7)), (192, (7, 1)))
-    twice = chain(x, (inner, 1), (inner, (7, 1)), (inner, (1, 7)), (inner, (7, 1)), (192, (1, 7)))
+    twice = chain(x, (inner, 1), (inner, (7, 1)), (inner, (1, 7)))
+    twice = chain(twice, (inner, (7, 1)), (192, (1, 7)))
     return joined([one, seven, twice, pooled(x, 192)], name)
 
 
 def module_c(x: SymbolicTensor, index: int) -> SymbolicTensor:
-    """Figure 7: branches that end in 1x3 and 3x1 side by side."""
+    """Figure 7: branches that end in 1x3 and 3x1 in parallel."""
     one, three = conv(x, 320, 1), conv(x, 384, 1)
     three = joined([conv(three, 384, (1, 3)), conv(three, 384, (3, 1))], f"mixed9_{index}")
     twice = chain(x, (448, 1), (384, 3))

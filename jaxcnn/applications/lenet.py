@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from jaxcnn.initializers import Constant, RandomSigns
 from jaxcnn.layers import (
     Conv2D,
@@ -16,6 +14,7 @@ from jaxcnn.layers import (
     Subsampling2D,
 )
 from jaxcnn.models import Model, Sequential
+from jaxcnn.runtime.types import Identifier
 
 # Table 1 of the paper: which of S2's maps each map of C3 sees.
 CONNECTIONS = (
@@ -31,17 +30,17 @@ AVERAGE = Constant(0.25)  # the sums of 2 x 2 windows begin as means
 def LeNet5Classic(
     input_shape: tuple[int, int, int] = (32, 32, 1),
     classes: int = 10,
-    activation: Any = "scaled_tanh",
+    activation: Identifier = "scaled_tanh",
 ) -> Model:
-    """The network as published: trained subsampling, C3 with partial connections, squared distances
-    as output.
+    """The network as published.
 
-    The class is the one with the least output; ``softmax(-outputs)`` are probabilities to train
-    with. The output's centres are random signs, the first of the choices that the paper discusses,
-    and stay fixed. 60,000 trained parameters and 840 fixed ones for the default input.
+    Subsampling is trained, C3 has partial connections, the output is squared distances. The class
+    is the one with the least output; ``softmax(-outputs)`` are probabilities to train with. The
+    output's centres are random signs, the first of the choices that the paper discusses, and stay
+    fixed. 60,000 trained parameters and 840 fixed ones for the default input.
 
     Args:
-        input_shape: (height, width, channels) of the pictures; for 32 x 32, C5's maps are single
+        input_shape: (height, width, channels) of the images; for 32 x 32, C5's maps are single
             pixels.
         classes: how many.
         activation: of every layer but the output; "sigmoid" makes the network of simplified
@@ -59,8 +58,9 @@ def LeNet5Classic(
 
 
 def LeNet5(input_shape: tuple[int, int, int] = (28, 28, 1), classes: int = 10) -> Sequential:
-    """What is called LeNet-5 today: relu, max pools, softmax; 61,706 parameters for the default
-    arguments.
+    """The network that is called LeNet-5 today: relu, max pools, softmax.
+
+    61,706 parameters with the default arguments.
     """
     return Sequential(
         [

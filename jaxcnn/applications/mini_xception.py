@@ -4,7 +4,7 @@ and Gender Classification", 2017.
 
 from __future__ import annotations
 
-from jaxcnn.applications.building import channel_axis
+from jaxcnn.applications.maps import channel_axis
 from jaxcnn.layers import (
     Activation,
     Add,
@@ -19,15 +19,8 @@ from jaxcnn.layers import (
 from jaxcnn.models import Model
 from jaxcnn.regularizers import l2
 
-EMOTIONS = (
-    "angry",
-    "disgust",
-    "fear",
-    "happy",
-    "sad",
-    "surprise",
-    "neutral",
-)  # the order of the published weights
+# In the order of the published weights.
+EMOTIONS = ("angry", "disgust", "fear", "happy", "sad", "surprise", "neutral")
 
 
 def block(x: SymbolicTensor, filters: int) -> SymbolicTensor:
@@ -45,8 +38,7 @@ def block(x: SymbolicTensor, filters: int) -> SymbolicTensor:
 def MiniXception(
     input_shape: tuple[int, int, int] = (64, 64, 1), classes: int = 7, l2_rate: float = 0.01
 ) -> Model:
-    """Four residual blocks of 16 to 128 channels, 58,423 parameters; probabilities of the
-    `EMOTIONS`.
+    """Four residual blocks of 16 to 128 channels, 58,423 parameters, for the `EMOTIONS` of faces.
 
     Faces are gray, with values -1 to 1 (``(x / 255 - 0.5) * 2``).
 

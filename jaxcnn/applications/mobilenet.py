@@ -6,7 +6,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from jaxcnn.applications.building import SHAPE_FIRST, Options, application, channel_axis, image_size
+from jaxcnn.applications.application import SHAPE_FIRST, application
+from jaxcnn.applications.maps import channel_axis, image_size
+from jaxcnn.applications.options import Options
 from jaxcnn.applications.pretrained import WeightFile, keras_file
 from jaxcnn.layers import (
     Activation,
@@ -32,12 +34,12 @@ BLOCKS = (
 
 
 def square_size(image: SymbolicTensor, sizes: tuple[int, ...]) -> int:
-    """The side of the picture if there are weights for it, else 224."""
+    """The side of the image if there are weights for it, else 224."""
     height, width = image_size(image)
     return height if height is not None and height == width and height in sizes else 224
 
 
-def model_name(image: SymbolicTensor, alpha: float, **own: Any) -> str:
+def model_name(image: SymbolicTensor, alpha: float, **arguments: Any) -> str:
     return f"mobilenet_{alpha:0.2f}_{image_size(image)[0]}"
 
 
@@ -47,8 +49,7 @@ def files(
     if depth_multiplier != 1 or alpha not in WIDTHS:
         raise ValueError(
             "MobileNet: there are ImageNet weights for depth_multiplier 1 and alpha "
-            f"{', '.join(map(str, WIDTHS))}; "
-            f"given {depth_multiplier} and {alpha}."
+            f"{', '.join(map(str, WIDTHS))}; given {depth_multiplier} and {alpha}."
         )
     end = "tf" if include_top else "tf_no_top"
     return keras_file(f"mobilenet/mobilenet_{WIDTHS[alpha]}_{square_size(image, SIZES)}_{end}.h5")

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from jaxcnn.applications.building import (
-    SHAPE_FIRST,
-    Options,
-    application,
-    channel_axis,
-    halving_padding,
-    image_size,
-)
+from jaxcnn.applications.application import SHAPE_FIRST, application
+from jaxcnn.applications.maps import channel_axis, channel_count, halving_padding, image_size
 from jaxcnn.applications.mobilenet import square_size
+from jaxcnn.applications.options import Options
 from jaxcnn.applications.pretrained import WeightFile, keras_file
 from jaxcnn.layers import (
     Add,
@@ -46,9 +41,7 @@ def files(image: SymbolicTensor, include_top: bool, alpha: float) -> WeightFile:
 
 
 def divisible(filters: float, divisor: int = 8) -> int:
-    """The nearest multiple of `divisor` that is at least `divisor` and not below nine tenths of
-    `filters`.
-    """
+    """The nearest multiple of `divisor`, at least one and not below nine tenths of `filters`."""
     rounded = max(divisor, int(filters + divisor / 2) // divisor * divisor)
     return rounded + divisor if rounded < 0.9 * filters else rounded
 
@@ -58,11 +51,11 @@ def normalised(x: SymbolicTensor, name: str) -> SymbolicTensor:
 
 
 def inverted_residual(x: SymbolicTensor, filters: int, stride: int, block: int) -> SymbolicTensor:
-    """Expansion to six times the channels (but in block 0), depthwise convolution, projection;
-    added where it fits.
+    """Expansion to six times the channels, depthwise convolution, projection.
+
+    Block 0 does not expand. The result is added to the input where it has the same shape.
     """
-    shortcut, channels = x, x.shape[channel_axis()]
-    assert channels is not None
+    shortcut, channels = x, channel_count(x)
     prefix = f"block_{block}_" if block else "expanded_conv_"
     if block:
         x = Conv2D(6 * channels, 1, padding="same", use_bias=False, name=f"{prefix}expand")(x)
@@ -97,7 +90,7 @@ def MobileNetV2(image: SymbolicTensor, options: Options, alpha: float = 1.0) -> 
                 x, divisible(int(filters * alpha)), first_stride if i == 0 else 1, block
             )
             block += 1
-    last = divisible(1280 * alpha) if alpha > 1.0 else 1280  # the last layer is never made thinner
+    last = divisible(1280 * alpha) if alpha > 1.0 else 1280  # never thinner
     x = Conv2D(last, 1, use_bias=False, name="Conv_1")(x)
     return options.head(ReLU(6.0, name="out_relu")(normalised(x, "Conv_1_bn")))
 

@@ -4,16 +4,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
-from jaxcnn.applications.building import (
-    SHAPE_FIRST,
-    Options,
-    application,
-    channel_axis,
-    halving_padding,
-    image_size,
-)
+from jaxcnn.applications.application import SHAPE_FIRST, application
+from jaxcnn.applications.maps import channel_axis, halving_padding, image_size
+from jaxcnn.applications.options import Options
 from jaxcnn.applications.pretrained import KERAS_ADDRESS, WeightFile
 from jaxcnn.layers import (
     Activation,
@@ -23,6 +19,7 @@ from jaxcnn.layers import (
     Concatenate,
     Conv2D,
     Cropping2D,
+    Layer,
     MaxPooling2D,
     SeparableConv2D,
     SymbolicTensor,
@@ -37,17 +34,17 @@ CHECKSUMS = {
 }
 
 
-def files(size: str) -> Any:
-    """`files` of the network called 'mobile' or 'large'; the published names have hyphens, the
-    local ones not.
+def files(size: str) -> Callable[..., WeightFile]:
+    """`files` of the network called 'mobile' or 'large'.
+
+    The published names have hyphens, the local ones underscores.
     """
 
-    def choose(image: SymbolicTensor, include_top: bool, **own: Any) -> WeightFile:
+    def choose(image: SymbolicTensor, include_top: bool, **arguments: Any) -> WeightFile:
         end = "" if include_top else "-no-top"
+        url = f"{KERAS_ADDRESS}nasnet/NASNet-{size}{end}.h5"
         name = f"nasnet_{size}{end.replace('-', '_')}.h5"
-        return WeightFile(
-            name, f"{KERAS_ADDRESS}nasnet/NASNet-{size}{end}.h5", CHECKSUMS[size, include_top]
-        )
+        return WeightFile(name, url, CHECKSUMS[size, include_top])
 
     return choose
 
@@ -88,8 +85,9 @@ def separable(
 def adjusted(
     p: SymbolicTensor | None, x: SymbolicTensor, filters: int, name: str
 ) -> SymbolicTensor:
-    """The output `p` of the cell before the last one, brought to the size of `x` and to `filters`
-    channels.
+    """The output `p` of the cell before, with the size of `x` and `filters` channels.
+
+    Where there is no such cell, `x` serves.
     """
     axis = channel_axis()
     if p is None:
@@ -110,7 +108,9 @@ def adjusted(
     return p
 
 
-def pool(kind: Any, x: SymbolicTensor, strides: int, padding: str, name: str) -> SymbolicTensor:
+def pool(
+    kind: type[Layer], x: SymbolicTensor, strides: int, padding: str, name: str
+) -> SymbolicTensor:
     return kind(3, strides=strides, padding=padding, name=name)(x)
 
 
@@ -125,22 +125,17 @@ def normal_cell(
     def added(i: int, *branches: SymbolicTensor) -> SymbolicTensor:
         return Add(name=f"normal_add_{i}_{name}")(list(branches))
 
-    def average(y: SymbolicTensor, place: str) -> SymbolicTensor:
-        return pool(AveragePooling2D, y, 1, "same", f"normal_{place}_{name}")
+    def average(y: SymbolicTensor, branch: str) -> SymbolicTensor:
+        return pool(AveragePooling2D, y, 1, "same", f"normal_{branch}_{name}")
 
-    left, right = (
-        separable(h, filters, 5, f"normal_left1_{name}"),
-        separable(p, filters, 3, f"normal_right1_{name}"),
-    )
-    one = added(1, left, right)
-    left, right = (
-        separable(p, filters, 5, f"normal_left2_{name}"),
-        separable(p, filters, 3, f"normal_right2_{name}"),
-    )
-    two = added(2, left, right)
+    def convolved(y: SymbolicTensor, window: int, branch: str) -> SymbolicTensor:
+        return separable(y, filters, window, f"normal_{branch}_{name}")
+
+    one = added(1, convolved(h, 5, "left1"), convolved(p, 3, "right1"))
+    two = added(2, convolved(p, 5, "left2"), convolved(p, 3, "right2"))
     three = added(3, average(h, "left3"), p)
     four = added(4, average(p, "left4"), average(p, "right4"))
-    five = added(5, separable(h, filters, 3, f"normal_left5_{name}"), h)
+    five = added(5, convolved(h, 3, "left5"), h)
     return Concatenate(axis=channel_axis(), name=f"normal_concat_{name}")(
         [p, one, two, three, four, five]
     )
@@ -158,14 +153,13 @@ def reduction_cell(
     def added(end: str, *branches: SymbolicTensor) -> SymbolicTensor:
         return Add(name=f"reduction_add{end}_{name}")(list(branches))
 
-    def strided(y: SymbolicTensor, window: int, place: str) -> SymbolicTensor:
-        return separable(y, filters, window, f"reduction_{place}_{name}", strides=2)
+    def strided(y: SymbolicTensor, window: int, branch: str) -> SymbolicTensor:
+        return separable(y, filters, window, f"reduction_{branch}_{name}", strides=2)
 
-    def pooled(kind: Any, place: str) -> SymbolicTensor:
-        return pool(kind, padded, 2, "valid", f"reduction_{place}_{name}")
+    def pooled(kind: type[Layer], branch: str) -> SymbolicTensor:
+        return pool(kind, padded, 2, "valid", f"reduction_{branch}_{name}")
 
-    left, right = strided(h, 5, "left1"), strided(p, 7, "right1")
-    one = added("_1", left, right)
+    one = added("_1", strided(h, 5, "left1"), strided(p, 7, "right1"))
     two = added("_2", pooled(MaxPooling2D, "left2"), strided(p, 7, "right2"))
     three = added("3", pooled(AveragePooling2D, "left3"), strided(p, 5, "right3"))
     four = Add()([two, pool(AveragePooling2D, one, 1, "same", f"reduction_left4_{name}")])
@@ -188,13 +182,13 @@ def nasnet(
     """Stem, then three times `repeats` normal cells with reduction cells between.
 
     Args:
-        image: the picture.
+        image: the image.
         options: of the application.
         penultimate: channels of the last cell's output.
         repeats: normal cells in each of the three parts.
         stem_filters: filters of the first convolution.
-        skip_reduction: whether the cell after a reduction sees the reduction's input as the one
-            before the last.
+        skip_reduction: whether the second input of the cell after a reduction is the reduction's
+            second input, else its first.
     """
     filters = penultimate // 24
     x = Conv2D(
@@ -214,11 +208,9 @@ def nasnet(
         if part:
             reduced = reduction_cell(x, before, width, f"reduce_{part * repeats}")
             x, before = reduced, before if skip_reduction else x
-        for i in range(repeats):
-            x, before = (
-                normal_cell(x, before, width, str(part * (repeats + 1) + i - max(part - 1, 0))),
-                x,
-            )
+        first = part * (repeats + 1) - max(part - 1, 0)
+        for index in range(first, first + repeats):
+            x, before = normal_cell(x, before, width, str(index)), x
     return options.head(Activation("relu")(x))
 
 

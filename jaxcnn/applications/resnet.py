@@ -4,7 +4,12 @@ activations before the convolutions, "Identity Mappings in Deep Residual Network
 
 from __future__ import annotations
 
-from jaxcnn.applications.building import Options, application, channel_axis, keras_files
+from collections.abc import Callable
+
+from jaxcnn.applications.application import application
+from jaxcnn.applications.maps import channel_axis
+from jaxcnn.applications.options import Options
+from jaxcnn.applications.pretrained import WeightFile, keras_files
 from jaxcnn.layers import (
     Activation,
     Add,
@@ -15,12 +20,18 @@ from jaxcnn.layers import (
     ZeroPadding2D,
 )
 
-FILTERS = (
-    64,
-    128,
-    256,
-    512,
-)  # of the bottlenecks of each stage; a stage's output has four times as many channels
+# MD5 checksums of the published weights, with and without the classifier.
+CHECKSUMS = {
+    "resnet50": ("2cb95161c43110f7111970584f804107", "4d473c1dd8becc155b73f8504c6f6626"),
+    "resnet101": ("f1aeb4b969a6efcfb50fad2f0c20cfc5", "88cf7a10940856eca736dc7b7e228a21"),
+    "resnet152": ("100835be76be38e30d865e96f2aaae62", "ee4c566cf9a93f14d82f913c2dc6dd0c"),
+    "resnet50v2": ("3ef43a0b657b3be2300d5770ece849e0", "fac2f116257151a9d068a22e544a4917"),
+    "resnet101v2": ("6343647c601c52e1368623803854d971", "c0ed64b8031c3730f411d2eb4eea35b5"),
+    "resnet152v2": ("a49b44d1979771252814e80f8ec446f9", "ed17cf2e0169df9d443503ef94b23b33"),
+}
+
+# Of the bottlenecks of each stage; a stage's output has four times as many channels.
+FILTERS = (64, 128, 256, 512)
 
 
 def normalised(x: SymbolicTensor, name: str) -> SymbolicTensor:
@@ -42,8 +53,9 @@ def stem(x: SymbolicTensor, normalise: bool) -> SymbolicTensor:
 def residual_block(
     x: SymbolicTensor, filters: int, stride: int, project: bool, name: str
 ) -> SymbolicTensor:
-    """1x1, 3x3 and 1x1 convolutions added to the input, which is projected by a 1x1 convolution
-    where sizes differ.
+    """1x1, 3x3 and 1x1 convolutions added to the input.
+
+    With `project` the input goes through a 1x1 convolution first, because the sizes differ.
     """
     axis, shortcut = channel_axis(), x
     if project:
@@ -60,7 +72,7 @@ def residual_block(
 def preactivated_block(
     x: SymbolicTensor, filters: int, stride: int, project: bool, name: str
 ) -> SymbolicTensor:
-    """The same with normalization and relu before each convolution; what is strided is the 3x3 one."""
+    """The same with normalization and relu before each convolution; the 3x3 one is strided."""
     active = normalised(x, f"{name}_preact")
     if project:
         shortcut = Conv2D(4 * filters, 1, strides=stride, name=f"{name}_0_conv")(active)
@@ -76,8 +88,9 @@ def preactivated_block(
 
 
 def resnet(x: SymbolicTensor, options: Options, depths: tuple[int, ...]) -> SymbolicTensor:
-    """A network with that many blocks a stage; the first block of a stage projects and, but in
-    stage 1, halves.
+    """A network with that many blocks a stage.
+
+    The first block of a stage projects and, except in the first stage, halves height and width.
     """
     x = stem(x, normalise=True)
     for stage, (filters, depth) in enumerate(zip(FILTERS, depths, strict=True), 2):
@@ -88,7 +101,7 @@ def resnet(x: SymbolicTensor, options: Options, depths: tuple[int, ...]) -> Symb
 
 
 def resnet_v2(x: SymbolicTensor, options: Options, depths: tuple[int, ...]) -> SymbolicTensor:
-    """A pre-activated network; the last block of a stage, but of the last one, halves."""
+    """A pre-activated network; the last block of a stage halves, except in the last stage."""
     x = stem(x, normalise=False)
     for stage, (filters, depth) in enumerate(zip(FILTERS, depths, strict=True), 2):
         for block in range(1, depth + 1):
@@ -97,91 +110,43 @@ def resnet_v2(x: SymbolicTensor, options: Options, depths: tuple[int, ...]) -> S
     return options.head(normalised(x, "post"), "avg_pool", "max_pool")
 
 
-@application(
-    "resnet50",
-    size=224,
-    mode="caffe",
-    files=keras_files(
-        "resnet/resnet50_weights_tf_dim_ordering_tf_kernels",
-        "2cb95161c43110f7111970584f804107",
-        "4d473c1dd8becc155b73f8504c6f6626",
-    ),
-)
+def published(network: str) -> Callable[..., WeightFile]:
+    """`files` of one of these networks."""
+    path = f"resnet/{network}_weights_tf_dim_ordering_tf_kernels"
+    return keras_files(path, *CHECKSUMS[network])
+
+
+@application("resnet50", size=224, mode="caffe", files=published("resnet50"))
 def ResNet50(image: SymbolicTensor, options: Options) -> SymbolicTensor:
     """The network of 50 weight layers: stages of 3, 4, 6 and 3 blocks, 25,636,712 parameters."""
     return resnet(image, options, (3, 4, 6, 3))
 
 
-@application(
-    "resnet101",
-    size=224,
-    mode="caffe",
-    files=keras_files(
-        "resnet/resnet101_weights_tf_dim_ordering_tf_kernels",
-        "f1aeb4b969a6efcfb50fad2f0c20cfc5",
-        "88cf7a10940856eca736dc7b7e228a21",
-    ),
-)
+@application("resnet101", size=224, mode="caffe", files=published("resnet101"))
 def ResNet101(image: SymbolicTensor, options: Options) -> SymbolicTensor:
     """The network of 101 weight layers: stages of 3, 4, 23 and 3 blocks, 44,707,176 parameters."""
     return resnet(image, options, (3, 4, 23, 3))
 
 
-@application(
-    "resnet152",
-    size=224,
-    mode="caffe",
-    files=keras_files(
-        "resnet/resnet152_weights_tf_dim_ordering_tf_kernels",
-        "100835be76be38e30d865e96f2aaae62",
-        "ee4c566cf9a93f14d82f913c2dc6dd0c",
-    ),
-)
+@application("resnet152", size=224, mode="caffe", files=published("resnet152"))
 def ResNet152(image: SymbolicTensor, options: Options) -> SymbolicTensor:
     """The network of 152 weight layers: stages of 3, 8, 36 and 3 blocks, 60,419,944 parameters."""
     return resnet(image, options, (3, 8, 36, 3))
 
 
-@application(
-    "resnet50v2",
-    size=224,
-    mode="tf",
-    files=keras_files(
-        "resnet/resnet50v2_weights_tf_dim_ordering_tf_kernels",
-        "3ef43a0b657b3be2300d5770ece849e0",
-        "fac2f116257151a9d068a22e544a4917",
-    ),
-)
+@application("resnet50v2", size=224, mode="tf", files=published("resnet50v2"))
 def ResNet50V2(image: SymbolicTensor, options: Options) -> SymbolicTensor:
     """The pre-activated network of 50 weight layers, 25,613,800 parameters."""
     return resnet_v2(image, options, (3, 4, 6, 3))
 
 
-@application(
-    "resnet101v2",
-    size=224,
-    mode="tf",
-    files=keras_files(
-        "resnet/resnet101v2_weights_tf_dim_ordering_tf_kernels",
-        "6343647c601c52e1368623803854d971",
-        "c0ed64b8031c3730f411d2eb4eea35b5",
-    ),
-)
+@application("resnet101v2", size=224, mode="tf", files=published("resnet101v2"))
 def ResNet101V2(image: SymbolicTensor, options: Options) -> SymbolicTensor:
     """The pre-activated network of 101 weight layers, 44,675,560 parameters."""
     return resnet_v2(image, options, (3, 4, 23, 3))
 
 
-@application(
-    "resnet152v2",
-    size=224,
-    mode="tf",
-    files=keras_files(
-        "resnet/resnet152v2_weights_tf_dim_ordering_tf_kernels",
-        "a49b44d1979771252814e80f8ec446f9",
-        "ed17cf2e0169df9d443503ef94b23b33",
-    ),
-)
+@application("resnet152v2", size=224, mode="tf", files=published("resnet152v2"))
 def ResNet152V2(image: SymbolicTensor, options: Options) -> SymbolicTensor:
     """The pre-activated network of 152 weight layers, 60,380,648 parameters."""
     return resnet_v2(image, options, (3, 8, 36, 3))

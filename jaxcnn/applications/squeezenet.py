@@ -6,7 +6,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from jaxcnn.applications.building import Options, application, channel_axis
+from jaxcnn.applications.application import application
+from jaxcnn.applications.maps import channel_axis
+from jaxcnn.applications.options import Options
 from jaxcnn.applications.pretrained import WeightFile
 from jaxcnn.layers import (
     Activation,
@@ -26,13 +28,13 @@ STAGES = (
 )
 
 
-def files(image: SymbolicTensor, include_top: bool, **own: Any) -> WeightFile:
+def files(image: SymbolicTensor, include_top: bool, **arguments: Any) -> WeightFile:
     name = f"squeezenet_weights_tf_dim_ordering_tf_kernels{'' if include_top else '_notop'}.h5"
     return WeightFile(name, ADDRESS + name)
 
 
 def fire(x: SymbolicTensor, squeezed: int, expanded: int, index: int) -> SymbolicTensor:
-    """A 1x1 convolution to few channels, then 1x1 and 3x3 convolutions to many, side by side."""
+    """A 1x1 convolution to few channels, then 1x1 and 3x3 convolutions to many, in parallel."""
     name = f"fire{index}"
     x = Conv2D(squeezed, 1, name=f"{name}/squeeze1x1")(x)
     x = Activation("relu", name=f"{name}/relu_squeeze1x1")(x)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from jaxcnn.layers import Conv1D, Dense, Dropout, Embedding, Flatten, MaxPooling1D
 from jaxcnn.models import Sequential
+from jaxcnn.runtime.types import ArrayLike
 
 
 def TextCNN(
@@ -13,18 +12,19 @@ def TextCNN(
     dimensions: int = 100,
     length: int = 1000,
     classes: int = 20,
-    embedding: Any = None,
+    embedding: ArrayLike | None = None,
 ) -> Sequential:
-    """Three convolutions of five words each: 819,604 trained parameters beside the word vectors by
-    default.
+    """Three convolutions of five words each.
+
+    819,604 trained parameters by default, besides the word vectors.
 
     Args:
         words: size of the vocabulary, the padding 0 included.
         dimensions: of the word vectors.
-        length: words of each text; at least 994, for the pools leave a step of every 875.
+        length: words of each text; at least 994, because the pools leave one step of 875.
         classes: how many.
-        embedding: (words, dimensions) ready vectors, which stay as they are; without them they are
-            learned.
+        embedding: (words, dimensions) ready vectors, which are not trained; without them the
+            vectors are learned.
     """
     settings = {} if embedding is None else {"weights": [embedding], "trainable": False}
     model = Sequential(

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from jaxcnn.applications.building import channel_axis
+from jaxcnn.applications.maps import channel_axis
 from jaxcnn.layers import (
     Concatenate,
     Conv2D,
@@ -38,11 +38,10 @@ def UNet(
     depth: int = 4,
     dropout: float = 0.5,
 ) -> Model:
-    """A label for every pixel: down `depth` times, up again, each level joined with the one it came
-    from.
+    """A label for every pixel: down `depth` times and up again, each level joined with its partner.
 
     Output (batch, height, width, classes): a sigmoid for one class, else a softmax. Convolutions
-    are padded, so that it is as large as the input (the paper's loses a border).
+    are padded, so that the output is as large as the input (the paper's loses a border).
 
     Args:
         input_shape: (height, width, channels); height and width multiples of ``2 ** depth``, or
@@ -56,7 +55,7 @@ def UNet(
     sizes = input_shape[:2] if axis == 3 else input_shape[1:]
     if any(n is not None and n % step for n in sizes):
         raise ValueError(
-            f"UNet: {sizes[0]} x {sizes[1]} pictures cannot be halved {depth} times; use multiples "
+            f"UNet: {sizes[0]} x {sizes[1]} images cannot be halved {depth} times; use multiples "
             f"of {step}."
         )
     image = x = Input(input_shape)

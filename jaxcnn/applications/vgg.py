@@ -5,7 +5,9 @@ and E (19).
 
 from __future__ import annotations
 
-from jaxcnn.applications.building import Options, application, keras_files
+from jaxcnn.applications.application import application
+from jaxcnn.applications.options import Options
+from jaxcnn.applications.pretrained import keras_files
 from jaxcnn.layers import (
     Conv2D,
     Dense,
@@ -29,8 +31,9 @@ CONFIGURATIONS = {
 def vgg(
     x: SymbolicTensor, options: Options, configuration: str, normalise: bool = False
 ) -> SymbolicTensor:
-    """The network of a configuration; with `normalise`, local response normalization after the
-    first convolution.
+    """The network of a configuration.
+
+    With `normalise`, local response normalization follows the first convolution.
     """
     for block, (filters, windows) in enumerate(
         zip(FILTERS, CONFIGURATIONS[configuration], strict=True), 1
@@ -40,7 +43,7 @@ def vgg(
                 filters, window, activation="relu", padding="same", name=f"block{block}_conv{i}"
             )(x)
             if normalise and block == 1:
-                # The paper takes over AlexNet's: over 5 channels, k 2, alpha 1e-4, beta 0.75.
+                # The paper adopts AlexNet's: over 5 channels, k 2, alpha 1e-4, beta 0.75.
                 x = LocalResponseNormalization(bias=2.0, alpha=1e-4, name="block1_lrn")(x)
         x = MaxPooling2D(2, strides=2, name=f"block{block}_pool")(x)
     if not options.include_top:

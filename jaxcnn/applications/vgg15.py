@@ -9,10 +9,10 @@ BLOCKS = ((32, 32, 32, 48, 48), (80,) * 5, (128,) * 5)
 
 
 def VGG15(input_shape: tuple[int, int, int] = (32, 32, 3), classes: int = 10) -> Sequential:
-    """Three blocks of five 3x3 convolutions and two dense layers, 1,071,542 parameters for the
-    default arguments.
+    """Three blocks of five 3x3 convolutions and two dense layers.
 
-    Activations are layers of their own.  To be trained from `jaxcnn.models.lsuv`.
+    1,071,542 parameters with the default arguments. Activations are separate layers. To be
+    initialized by `jaxcnn.models.lsuv`.
     """
     model = Sequential(name="vgg15")
     for i, block in enumerate(BLOCKS):

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from jaxcnn.applications.building import Options, application, channel_axis, keras_files
+from jaxcnn.applications.application import application
+from jaxcnn.applications.maps import channel_axis
+from jaxcnn.applications.options import Options
+from jaxcnn.applications.pretrained import keras_files
 from jaxcnn.layers import (
     Activation,
     Add,
@@ -30,9 +33,7 @@ def separable(x: SymbolicTensor, filters: int, name: str) -> SymbolicTensor:
 def shrinking_block(
     x: SymbolicTensor, first: int, filters: int, block: int, activate: bool = True
 ) -> SymbolicTensor:
-    """Two separable convolutions and a pool, added to a 1x1 convolution of the input; half the
-    height and width.
-    """
+    """Two separable convolutions and a pool, added to a strided 1x1 convolution of the input."""
     residual = Conv2D(filters, 1, strides=2, padding="same", use_bias=False)(x)
     residual = BatchNormalization(axis=channel_axis())(residual)
     if activate:

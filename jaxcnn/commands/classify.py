@@ -1,4 +1,4 @@
-"""``jaxcnn classify``: what a network trained on ImageNet sees in pictures."""
+"""``jaxcnn classify``: what a network trained on ImageNet sees in images."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from jaxcnn.applications import APPLICATIONS
-from jaxcnn.applications.building import Application
+from jaxcnn.applications.application import Application
 from jaxcnn.applications.imagenet_utils import decode_predictions
 
 
@@ -30,7 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Print the likeliest classes of each picture."""
+    """Print the likeliest classes of each image."""
     try:
         application = APPLICATIONS.find(arguments.model)
         pictures = read_pictures(arguments.pictures, application.size)
@@ -49,7 +49,7 @@ def run(arguments: argparse.Namespace) -> int:
 def classify(
     pictures: np.ndarray, application: Application, weights: Any = "imagenet", top: int = 5
 ) -> list[list[tuple[str, str, float]]]:
-    """For each picture (n, size, size, 3), values 0 to 255 in RGB: the `top` classes as (WordNet
+    """For each image (n, size, size, 3), values 0 to 255 in RGB: the `top` classes as (WordNet
     id, name, score).
     """
     shape = (application.size, application.size, 3)
@@ -60,11 +60,11 @@ def classify(
 
 
 def read_pictures(paths: Sequence[Path], size: int) -> np.ndarray:
-    """The pictures (n, size, size, 3), float32 with values 0 to 255, resized as a whole.
+    """The images (n, size, size, 3), float32 with values 0 to 255, resized as a whole.
 
     Raises:
         FileNotFoundError: a path where nothing is.
-        ValueError: a file that is no picture.
+        ValueError: a file that is no image.
     """
     from PIL import Image
 

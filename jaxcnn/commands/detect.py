@@ -1,4 +1,4 @@
-"""``jaxcnn detect PICTURE...``: find objects, print them, and draw them on copies of the pictures."""
+"""``jaxcnn detect PICTURE...``: find objects, print them, and draw them on copies of the images."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Detect on each picture; 1 when a file is missing or cannot be used."""
+    """Detect on each image; 1 when a file is missing or cannot be used."""
     models = config.home() / "models"
     cfg = arguments.cfg or models / "yolov3-tiny.cfg"
     weights = arguments.weights or cfg.with_suffix(".weights")

@@ -1,4 +1,4 @@
-"""``jaxcnn style CONTENT STYLE``: paint the first picture in the style of the second."""
+"""``jaxcnn style CONTENT STYLE``: paint the first image in the style of the second."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Transfer the style; 1 when a picture or the network's weights cannot be read."""
+    """Transfer the style; 1 when an image or the network's weights cannot be read."""
     from jaxcnn import applications
 
     try:
@@ -95,7 +95,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def fitted(path: Path, longest: int) -> np.ndarray:
-    """The picture in a file, made so small that no side is longer than `longest` pixels."""
+    """The image in a file, made so small that no side is longer than `longest` pixels."""
     image = load_img(path)
     image.thumbnail((longest, longest))
     return np.asarray(image)

@@ -9,7 +9,7 @@ import numpy as np
 
 from jaxcnn import ops
 from jaxcnn.layers.symbolic.tensor import SymbolicTensor
-from jaxcnn.models.network import source_node
+from jaxcnn.models.network import source_inputs, source_node
 from jaxcnn.runtime import config
 
 __all__ = [
@@ -33,17 +33,7 @@ def get_source_inputs(
     `node_index`.
     """
     start = layer.inbound_nodes[node_index or 0] if layer is not None else source_node(tensor)
-    found: dict[int, SymbolicTensor] = {}
-    waiting, seen = [start], set()
-    while waiting:
-        node = waiting.pop()
-        if id(node) in seen:
-            continue
-        seen.add(id(node))
-        if not node.inbound:
-            found[id(node.outputs)] = node.outputs
-        waiting += [source_node(source) for source in reversed(node.inbound)]
-    return list(found.values())
+    return source_inputs(start)
 
 
 def count_params(weights: Sequence[Any]) -> int:

@@ -6,7 +6,8 @@ downwards.
 
 import jax
 import jax.numpy as jnp
-from jax.typing import ArrayLike
+
+from jaxcnn.runtime.types import ArrayLike
 
 
 def corners(boxes: ArrayLike) -> jax.Array:
@@ -22,9 +23,7 @@ def centres(boxes: ArrayLike) -> jax.Array:
 
 
 def area(boxes: ArrayLike) -> jax.Array:
-    """The areas (...) of boxes (..., 4) given by corners; 0 where the corners are the wrong way
-    round.
-    """
+    """The areas (...) of boxes (..., 4) given by corners; 0 where the corners are swapped."""
     low, high = jnp.split(jnp.asarray(boxes), 2, axis=-1)
     return jnp.prod(jnp.maximum(high - low, 0), axis=-1)
 
@@ -43,10 +42,10 @@ def iou(a: ArrayLike, b: ArrayLike) -> jax.Array:
 
 
 def scaled(boxes: ArrayLike, height: float, width: float) -> jax.Array:
-    """Boxes in fractions of a picture as boxes in its pixels; both forms."""
+    """Boxes in fractions of an image as boxes in its pixels, in either form."""
     return jnp.asarray(boxes) * jnp.array([width, height, width, height], jnp.float32)
 
 
 def clipped(boxes: ArrayLike, height: float, width: float) -> jax.Array:
-    """Boxes given by corners, cut off at the edges of a picture of ``height`` x ``width`` pixels."""
+    """Boxes given by corners, clipped to an image of ``height`` x ``width`` pixels."""
     return jnp.clip(jnp.asarray(boxes), 0, jnp.array([width, height, width, height], jnp.float32))

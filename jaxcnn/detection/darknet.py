@@ -1,5 +1,5 @@
-"""Networks written down as Darknet does: a ``.cfg`` file of sections, and a ``.weights`` file of
-numbers.
+"""Darknet's files: a network as the sections of a ``.cfg`` file, its weights in a ``.weights``
+file.
 
 The sections are turned into a Keras-style `Model` whose outputs are the raw maps of the detection
 heads, so that everything that works on models works on them. Format: Redmon, "Darknet: Open Source
@@ -12,23 +12,24 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TypeVar
 
 import numpy as np
 
 from jaxcnn import layers
 from jaxcnn.detection.heads import Head
 from jaxcnn.detection.reorganise import Reorganise
+from jaxcnn.layers import SymbolicTensor
 from jaxcnn.models import Model
 from jaxcnn.runtime.hints import closest
 from jaxcnn.utils.files import atomic_write
 
+Number = TypeVar("Number", int, float)
+
 
 @dataclass(frozen=True)
 class Section:
-    """One section of a cfg file: its kind, such as "convolutional", and its settings as they are
-    written.
-    """
+    """One section of a cfg file: its kind, such as "convolutional", and its settings as written."""
 
     kind: str
     settings: Mapping[str, str]
@@ -45,7 +46,9 @@ class Section:
         """A setting of several numbers, between commas."""
         return self._numbers(name, float, [])
 
-    def _numbers(self, name: str, kind: Callable, default: list) -> list:
+    def _numbers(
+        self, name: str, kind: Callable[[str], Number], default: list[Number]
+    ) -> list[Number]:
         written = self.settings.get(name)
         if written is None:
             return default
@@ -57,13 +60,13 @@ class Section:
 
 @dataclass(frozen=True)
 class Network:
-    """A detection network: the model, and what its outputs mean.
+    """A detection network: the model, and how its outputs are read.
 
     Attributes:
-        model: from pictures (batch, height, width, 3), 0 to 1, to one raw map a head.
+        model: from images (batch, height, width, 3), 0 to 1, to one raw map for each head.
         heads: in the order of the outputs.
-        convolutions: (name of the convolution, name of its batch normalization or None) as weight
-            files order them.
+        convolutions: (name of the convolution, name of its batch normalization or None) in the
+            order of weight files.
     """
 
     model: Model
@@ -72,7 +75,7 @@ class Network:
 
     @property
     def input_size(self) -> tuple[int, int]:
-        """Height and width of the pictures that the model takes."""
+        """Height and width of the images that the model takes."""
         _, height, width, _ = self.model.input_shape
         return height, width
 
@@ -80,8 +83,10 @@ class Network:
 def read_sections(path: str | os.PathLike[str]) -> list[Section]:
     """The sections of a cfg file, in order.
 
-    Raises FileNotFoundError, and ValueError for a line that is neither a section, a setting nor a
-    comment.
+    Raises:
+        FileNotFoundError: there is no such file.
+        ValueError: a line is neither a section, a setting nor a comment, or the first section is
+            not [net].
     """
     sections: list[Section] = []
     settings: dict[str, str] = {}
@@ -107,7 +112,7 @@ def read_sections(path: str | os.PathLike[str]) -> list[Section]:
 def build(
     sections: Sequence[Section], input_size: tuple[int, int] | None = None, name: str | None = None
 ) -> Network:
-    """The network of some sections, of which the first is [net].
+    """The network of some sections, the first of which is [net].
 
     Args:
         sections: from `read_sections` or `jaxcnn.detection.networks`.
@@ -115,7 +120,8 @@ def build(
             stride, 32.
         name: of the model.
 
-    Raises ValueError for sections and settings that are not known here.
+    Raises:
+        ValueError: a section or setting that is not known here, or no detection head.
     """
     net = sections[0]
     height, width = input_size or (net.integer("height", 416), net.integer("width", 416))
@@ -146,31 +152,31 @@ def build(
 
 
 class _Builder:
-    """Calls one layer after another; `outputs` are the tensors of the sections so far, which routes
-    refer to.
+    """Calls one layer after another.
+
+    `outputs` are the tensors of the sections so far, which later sections refer to, `raw` those of
+    the heads.
     """
 
-    def __init__(self, picture: Any) -> None:
+    def __init__(self, picture: SymbolicTensor) -> None:
         self.picture = picture
-        self.outputs: list[Any] = []
-        self.raw: list[Any] = []
+        self.outputs: list[SymbolicTensor] = []
+        self.raw: list[SymbolicTensor] = []
         self.heads: list[Head] = []
         self.convolutions: list[tuple[str, str | None]] = []
 
     @property
-    def last(self) -> Any:
+    def last(self) -> SymbolicTensor:
         return self.outputs[-1] if self.outputs else self.picture
 
-    def at(self, place: int, index: int) -> Any:
-        """The output of the section that `place` names: from the beginning, or backwards when it is
-        negative.
-        """
-        wanted = index + place if place < 0 else place
-        if not 0 <= wanted < index:
-            raise ValueError(f"it refers to section {wanted}, which does not come before it.")
-        return self.outputs[wanted]
+    def at(self, reference: int, index: int) -> SymbolicTensor:
+        """The output of the section that section `index` refers to, relative to it if negative."""
+        source = index + reference if reference < 0 else reference
+        if not 0 <= source < index:
+            raise ValueError(f"it refers to section {source}, which does not come before it.")
+        return self.outputs[source]
 
-    def add_convolutional(self, section: Section, index: int) -> Any:
+    def add_convolutional(self, section: Section, index: int) -> SymbolicTensor:
         size, stride, filters = (section.integer(name, 1) for name in ("size", "stride", "filters"))
         pad = size // 2 if section.integer("pad", 0) else section.integer("padding", 0)
         normalized = bool(section.integer("batch_normalize", 0))
@@ -193,7 +199,9 @@ class _Builder:
         self.convolutions.append((f"conv_{index}", f"bn_{index}" if normalized else None))
         return self.activated(x, section, index, default="logistic")
 
-    def activated(self, x: Any, section: Section, index: int, default: str) -> Any:
+    def activated(
+        self, x: SymbolicTensor, section: Section, index: int, default: str
+    ) -> SymbolicTensor:
         name = section.settings.get("activation", default)
         known = {
             "linear": None,
@@ -206,7 +214,7 @@ class _Builder:
         make = known[name]
         return x if make is None else make()(x)
 
-    def add_maxpool(self, section: Section, index: int) -> Any:
+    def add_maxpool(self, section: Section, index: int) -> SymbolicTensor:
         stride = section.integer("stride", 1)
         size = section.integer("size", stride)
         if section.integer("padding", size - 1) != size - 1 or stride not in (1, size):
@@ -217,56 +225,52 @@ class _Builder:
             self.last
         )
 
-    def add_upsample(self, section: Section, index: int) -> Any:
+    def add_upsample(self, section: Section, index: int) -> SymbolicTensor:
         return layers.UpSampling2D(section.integer("stride", 2), name=f"upsample_{index}")(
             self.last
         )
 
-    def add_reorg(self, section: Section, index: int) -> Any:
+    def add_reorg(self, section: Section, index: int) -> SymbolicTensor:
         return Reorganise(section.integer("stride", 1), name=f"reorg_{index}")(self.last)
 
-    def add_route(self, section: Section, index: int) -> Any:
+    def add_route(self, section: Section, index: int) -> SymbolicTensor:
         if "groups" in section.settings:
             raise ValueError("groups of channels are not supported.")
-        sources = [self.at(place, index) for place in section.integers("layers")]
+        sources = [self.at(reference, index) for reference in section.integers("layers")]
         return (
             sources[0] if len(sources) == 1 else layers.Concatenate(name=f"route_{index}")(sources)
         )
 
-    def add_shortcut(self, section: Section, index: int) -> Any:
+    def add_shortcut(self, section: Section, index: int) -> SymbolicTensor:
         x = layers.Add(name=f"shortcut_{index}")(
             [self.last, self.at(section.integers("from")[0], index)]
         )
         return self.activated(x, section, index, default="linear")
 
-    def add_yolo(self, section: Section, index: int) -> Any:
-        numbers = section.floats("anchors")
-        pairs = list(zip(numbers[::2], numbers[1::2], strict=True))
-        _, height, width, _ = self.picture.shape
-        every = tuple((w / width, h / height) for w, h in pairs)
-        mask = tuple(section.integers("mask") or range(len(pairs)))
-        return self.add_head(
-            Head(every, mask, section.integer("classes", 20), independent=True), section
-        )
+    def add_yolo(self, section: Section, index: int) -> SymbolicTensor:
+        anchors = self.anchors(section, self.picture)
+        mask = tuple(section.integers("mask") or range(len(anchors)))
+        return self.head(Head(anchors, mask, section.integer("classes", 20), independent=True))
 
-    def add_region(self, section: Section, index: int) -> Any:
-        numbers = section.floats("anchors")
-        _, rows, columns, _ = self.last.shape
-        every = tuple(
-            (w / columns, h / rows) for w, h in zip(numbers[::2], numbers[1::2], strict=True)
-        )
-        classes = section.integer("classes", 20)
-        return self.add_head(
-            Head(every, tuple(range(len(every))), classes, independent=False), section
-        )
+    def add_region(self, section: Section, index: int) -> SymbolicTensor:
+        anchors = self.anchors(section, self.last)
+        mask = tuple(range(len(anchors)))
+        return self.head(Head(anchors, mask, section.integer("classes", 20), independent=False))
 
-    def add_head(self, head: Head, section: Section) -> Any:
+    def anchors(self, section: Section, unit: SymbolicTensor) -> tuple[tuple[float, float], ...]:
+        """The anchors of a head, given in pixels or cells of `unit`, in fractions of it."""
+        sizes = section.floats("anchors")
+        _, height, width, _ = unit.shape
+        assert height is not None and width is not None  # of the input, by `build`
+        return tuple((w / width, h / height) for w, h in zip(sizes[::2], sizes[1::2], strict=True))
+
+    def head(self, head: Head) -> SymbolicTensor:
+        """Take the last output as the raw map of `head`."""
         x = self.last
         if x.shape[-1] != head.channels:
             raise ValueError(
                 f"{len(head.mask)} anchors and {head.classes} classes need {head.channels} filters "
-                "in the convolution "
-                f"before it; there are {x.shape[-1]}."
+                f"in the convolution before it; there are {x.shape[-1]}."
             )
         self.raw.append(x)
         self.heads.append(head)
@@ -274,7 +278,7 @@ class _Builder:
 
 
 def read_weights(network: Network, path: str | os.PathLike[str]) -> None:
-    """Put the numbers of a ``.weights`` file into a network: all of them or none.
+    """Put the weights of a ``.weights`` file into a network: all of them or none.
 
     Raises:
         FileNotFoundError: there is no such file.
@@ -283,8 +287,8 @@ def read_weights(network: Network, path: str | os.PathLike[str]) -> None:
     """
     data = Path(path).read_bytes()
     values = np.frombuffer(data, "<f4", offset=_header_size(data, path))
-    wanted = network.model.count_params()
-    new: list[tuple[Any, list[np.ndarray]]] = []
+    parameters = network.model.count_params()
+    new: list[tuple[layers.Layer, list[np.ndarray]]] = []
     start = 0
     for name, normalization in network.convolutions:
         convolution = network.model.get_layer(name)
@@ -294,12 +298,11 @@ def read_weights(network: Network, path: str | os.PathLike[str]) -> None:
         if start + count > len(values):
             raise ValueError(
                 f"{path} does not match the network: it ends inside the weights of layer '{name}' "
-                f"(kernel {kernel}). "
-                f"The network has {wanted:,} numbers, the file {len(values):,}; is it of another "
-                "cfg file?"
+                f"(kernel {kernel}). The network has {parameters:,} numbers, the file "
+                f"{len(values):,}; is it of another cfg file?"
             )
-        # Biases come first; with batch normalization they are its beta, and gamma, mean and
-        # variance follow.
+        # Biases come first; with batch normalization they are its beta, followed by gamma, mean
+        # and variance.
         vectors = values[start : start + count - int(np.prod(kernel))].reshape(-1, filters)
         # Darknet's kernels are (filters, channels, height, width).
         stored = values[start + vectors.size : start + count].reshape(
@@ -316,16 +319,16 @@ def read_weights(network: Network, path: str | os.PathLike[str]) -> None:
     if start != len(values):
         raise ValueError(
             f"{path} does not match the network: the file has {len(values):,} numbers, the network "
-            f"{wanted:,}, so "
-            f"{len(values) - start:,} are left over; is it of another cfg file?"
+            f"{parameters:,}, so {len(values) - start:,} are left over; is it of another cfg file?"
         )
     for layer, arrays in new:
         layer.set_weights(arrays)
 
 
-def _header_size(data: bytes, path: Any) -> int:
-    """Bytes before the weights: three version numbers and how many pictures were seen, 32 or (since
-    0.2) 64 bits.
+def _header_size(data: bytes, path: str | os.PathLike[str]) -> int:
+    """Bytes before the weights: three version numbers and the count of images seen in training.
+
+    The count has 32 bits, since version 0.2 64.
     """
     if len(data) < 16:
         raise ValueError(f"{path} is not a Darknet weight file: it has only {len(data)} bytes.")
@@ -360,8 +363,10 @@ def load(
     weights: str | os.PathLike[str],
     input_size: tuple[int, int] | None = None,
 ) -> Network:
-    """The network of a cfg file with the weights of a ``.weights`` file; errors as `read_sections`,
-    `read_weights`.
+    """The network of a cfg file with the weights of a ``.weights`` file.
+
+    Raises:
+        FileNotFoundError, ValueError: as `read_sections`, `build` and `read_weights`.
     """
     network = build(read_sections(cfg), input_size)
     read_weights(network, weights)

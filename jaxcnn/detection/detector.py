@@ -1,6 +1,4 @@
-"""Detection on pictures: letterbox, network, decoding, suppression, boxes in the picture's own
-pixels.
-"""
+"""Detection on images: letterbox, network, decoding, suppression, boxes in the image's pixels."""
 
 from __future__ import annotations
 
@@ -19,12 +17,11 @@ from jaxcnn.detection.heads import Head, Predictions
 from jaxcnn.detection.letterbox import letterbox
 from jaxcnn.detection.suppression import Selection, best_classes, non_max_suppression
 from jaxcnn.runtime.disk_cache import keep_programs
+from jaxcnn.runtime.types import PyTree
 
 
 class Detection(NamedTuple):
-    """One object: what it is, how sure that is (0 to 1), and its box (x1, y1, x2, y2) in pixels of
-    the picture.
-    """
+    """One object of an image: its label, score (0 to 1) and box (x1, y1, x2, y2) in pixels."""
 
     label: str
     score: float
@@ -46,7 +43,7 @@ def select(
     max_boxes: int = 10,
     per_class: bool = True,
 ) -> Selection:
-    """The best boxes of each picture of a batch, by corners in fractions of the network's input.
+    """The best boxes of each image of a batch, by corners in fractions of the network's input.
 
     The fields of the `Selection` have the batch in front; see `non_max_suppression`.
     """
@@ -63,7 +60,8 @@ def select(
             per_class=per_class,
         )
 
-    return jax.vmap(one)(corners(predictions.boxes), scores, classes)
+    selected: Selection = jax.vmap(one)(corners(predictions.boxes), scores, classes)
+    return selected
 
 
 class Detector:
@@ -84,8 +82,14 @@ class Detector:
         self.labels = list(labels)
         module = network.model.module
 
-        def run(variables, pictures, score_threshold, iou_threshold, max_boxes):
-            raw = module.apply(variables, pictures)
+        def run(
+            variables: PyTree,
+            images: jax.Array,
+            score_threshold: float,
+            iou_threshold: float,
+            max_boxes: int,
+        ) -> Selection:
+            raw = module.apply(variables, images)
             raw = raw if isinstance(raw, list | tuple) else [raw]
             return select(decode(network.heads, raw), score_threshold, iou_threshold, max_boxes)
 
@@ -114,14 +118,14 @@ class Detector:
         iou_threshold: float = 0.45,
         max_boxes: int = 100,
     ) -> list[list[Detection]]:
-        """The objects in each picture, the surest first.
+        """The objects in each image, the surest first.
 
         Args:
-            pictures: uint8 arrays (height, width, 3) of any sizes.
+            pictures: uint8 images (height, width, 3) of any sizes.
             score_threshold: confidence x class probability, 0 to 1, that a box must reach.
             iou_threshold: boxes of one class that overlap a better one by more than this are
                 dropped.
-            max_boxes: most objects a picture.
+            max_boxes: most objects of an image.
         """
         if not len(pictures):
             return []
@@ -129,7 +133,7 @@ class Detector:
         boxed, placements = zip(
             *(letterbox(picture, *self.network.input_size) for picture in pictures), strict=True
         )
-        found = jax.device_get(
+        selection = jax.device_get(
             self._run(
                 self.network.model.variables,
                 np.stack(boxed),
@@ -139,13 +143,12 @@ class Detector:
             )
         )
         results = []
-        for boxes, scores, classes, valid, placement in zip(*found, placements, strict=True):
-            places = placement.to_picture(boxes[valid]).tolist()
-            rows = zip(places, scores[valid].tolist(), classes[valid].tolist(), strict=True)
-            results.append(
-                [
-                    Detection(self.labels[c], score, (x1, y1, x2, y2))
-                    for (x1, y1, x2, y2), score, c in rows
-                ]
+        for boxes, scores, classes, valid, placement in zip(*selection, placements, strict=True):
+            rows = zip(
+                classes[valid].tolist(),
+                scores[valid].tolist(),
+                placement.to_picture(boxes[valid]).tolist(),
+                strict=True,
             )
+            results.append([Detection(self.labels[c], score, tuple(box)) for c, score, box in rows])
         return results

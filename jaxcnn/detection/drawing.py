@@ -1,4 +1,4 @@
-"""Detections drawn on pictures."""
+"""Detections drawn on images."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from jaxcnn.detection.detector import Detection
 
 
 def colour_of(label: str) -> tuple[int, int, int]:
-    """An RGB colour, 0 to 255, that is always the same for a label."""
+    """An RGB colour, 0 to 255, always the same for the same label."""
     hue = zlib.crc32(label.encode()) % 360 / 360
     red, green, blue = colorsys.hsv_to_rgb(hue, 0.85, 0.95)
     return round(255 * red), round(255 * green), round(255 * blue)
 
 
 def draw(picture: np.ndarray, detections: Sequence[Detection]) -> np.ndarray:
-    """A copy of a uint8 picture (height, width, 3) with a box and `label score` for each detection.
+    """A copy of a uint8 image (height, width, 3) with a box and `label score` for each detection.
 
     The surest are drawn last, on top of the others.
     """

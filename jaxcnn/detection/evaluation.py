@@ -1,4 +1,4 @@
-"""How good a detector is: precision, recall and mean average precision, in plain NumPy."""
+"""Precision, recall and mean average precision of detectors, in plain NumPy."""
 
 from __future__ import annotations
 
@@ -7,33 +7,39 @@ from collections.abc import Hashable, Sequence
 import numpy as np
 from numpy.typing import ArrayLike
 
-Found = tuple[Hashable, float, ArrayLike]
+ScoredBox = tuple[Hashable, float, ArrayLike]
 """(label, score, corners); a `Detection` is one."""
 Truth = tuple[Hashable, ArrayLike]
 """(label, corners)."""
 
 
 def precision_recall(
-    found: Sequence[Sequence[Found]],
+    detections: Sequence[Sequence[ScoredBox]],
     truth: Sequence[Sequence[Truth]],
     label: Hashable,
     iou_threshold: float = 0.5,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """(precision, recall) after each detection of a class, the surest first over all pictures.
+    """(precision, recall) after each detection of a class, the surest first over all images.
 
     A detection is right when the object of its class that it overlaps most reaches `iou_threshold`
-    and has not been found by a surer one. `found` and `truth` have an entry a picture.
+    and has not been found by a surer one. `detections` and `truth` have an entry for each image.
+
+    Raises:
+        ValueError: they have not as many entries.
     """
-    if len(found) != len(truth):
+    if len(detections) != len(truth):
         raise ValueError(
-            f"There are detections for {len(found)} pictures and truth for {len(truth)}."
+            f"There are detections for {len(detections)} images and truth for {len(truth)}."
         )
     objects = [
         np.array([box for name, box in one if name == label], float).reshape(-1, 4) for one in truth
     ]
     taken = [np.zeros(len(boxes), bool) for boxes in objects]
     guesses = [
-        (score, i, box) for i, one in enumerate(found) for name, score, box in one if name == label
+        (score, i, box)
+        for i, one in enumerate(detections)
+        for name, score, box in one
+        if name == label
     ]
     right = np.zeros(len(guesses), bool)
     for k, (_, i, box) in enumerate(sorted(guesses, key=lambda guess: -guess[0])):
@@ -50,11 +56,11 @@ def precision_recall(
 
 
 def average_precision(precision: ArrayLike, recall: ArrayLike, points: int | None = None) -> float:
-    """The area under the curve of precision over recall, each precision raised to the best at that
-    recall or beyond.
+    """The area under the curve of precision over recall.
 
-    `points` None takes the area itself (Pascal VOC from 2010); 11 or 101 takes the mean at that
-    many recalls from 0 to 1 (Pascal VOC 2007, COCO).
+    Each precision is raised to the best at that recall or a greater one first. With `points` None
+    it is the area itself (Pascal VOC from 2010), with 11 or 101 the mean at that many recalls from
+    0 to 1 (Pascal VOC 2007, COCO).
     """
     precision, recall = np.asarray(precision, float), np.asarray(recall, float)
     if not len(precision):
@@ -67,18 +73,22 @@ def average_precision(precision: ArrayLike, recall: ArrayLike, points: int | Non
 
 
 def mean_average_precision(
-    found: Sequence[Sequence[Found]],
+    detections: Sequence[Sequence[ScoredBox]],
     truth: Sequence[Sequence[Truth]],
     iou_threshold: float = 0.5,
     points: int | None = None,
 ) -> tuple[float, dict[Hashable, float]]:
-    """(the mean over classes, the average precision of each class that occurs in `truth`)."""
+    """(the mean over classes, the average precision of each class that occurs in `truth`).
+
+    Raises:
+        ValueError: there is no object in `truth`.
+    """
     labels = list(dict.fromkeys(name for one in truth for name, _ in one))
     if not labels:
         raise ValueError("mean_average_precision: there is no object in `truth`.")
     each = {
         label: average_precision(
-            *precision_recall(found, truth, label, iou_threshold), points=points
+            *precision_recall(detections, truth, label, iou_threshold), points=points
         )
         for label in labels
     }
@@ -91,4 +101,5 @@ def _overlaps(box: np.ndarray, others: np.ndarray) -> np.ndarray:
     shared = np.prod(np.maximum(high - low, 0), axis=-1)
     sizes = np.prod(others[:, 2:] - others[:, :2], axis=-1)
     union = np.prod(box[2:] - box[:2]) + sizes - shared
-    return np.divide(shared, union, out=np.zeros_like(shared), where=union > 0)
+    ratios: np.ndarray = np.divide(shared, union, out=np.zeros_like(shared), where=union > 0)
+    return ratios

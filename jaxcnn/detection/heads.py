@@ -1,4 +1,4 @@
-"""What the numbers of a YOLO detection head mean."""
+"""How the raw map of a YOLO detection head is read."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ class Predictions(NamedTuple):
     """Boxes of a head, one for each cell and anchor, in row order.
 
     Attributes:
-        boxes: (batch, n, 4), centre form, in fractions of the network's input picture.
+        boxes: (batch, n, 4), centre form, in fractions of the network's input image.
         confidence: (batch, n), how likely there is an object, 0 to 1.
         class_probabilities: (batch, n, classes), 0 to 1.
     """
@@ -25,15 +25,14 @@ class Predictions(NamedTuple):
 
 @dataclass(frozen=True)
 class Head:
-    """A detection head: a map of cells, with some anchor boxes in each and 5 + classes numbers for
-    each anchor.
+    """A detection head: a map of cells with some anchor boxes each, of 5 + classes values each.
 
     Attributes:
-        anchors: (width, height) of every anchor of the network, in fractions of the input picture.
+        anchors: (width, height) of every anchor of the network, in fractions of the input image.
         mask: which of them are this head's.
         classes: how many classes.
-        independent: YOLOv3's classes, of which a box may have several (logistic); else YOLOv2's
-            (softmax).
+        independent: whether a box may have several classes (YOLOv3, logistic) or has one (YOLOv2,
+            softmax).
     """
 
     anchors: tuple[tuple[float, float], ...]
@@ -55,19 +54,22 @@ class Head:
 
     @property
     def own_anchors(self) -> jax.Array:
-        """(anchors of this head, 2): width and height in fractions of the input picture."""
+        """(anchors of this head, 2): width and height in fractions of the input image."""
         return jnp.array([self.anchors[i] for i in self.mask], jnp.float32)
 
     def split(self, raw: jax.Array) -> tuple[jax.Array, jax.Array, jax.Array, jax.Array]:
-        """A raw map (batch, rows, columns, channels) as position (..., 2), size (..., 2),
-        confidence (...) and classes (..., classes), each (batch, rows, columns, anchors, ...) and
-        before any activation.
+        """The parts of a raw map (batch, rows, columns, channels), before any activation.
+
+        Position (..., 2), size (..., 2), confidence (...) and classes (..., classes), where ...
+        stands for (batch, rows, columns, anchors).
+
+        Raises:
+            ValueError: a map of another shape.
         """
         if raw.ndim != 4 or raw.shape[-1] != self.channels:
             raise ValueError(
                 f"A head of {len(self.mask)} anchors and {self.classes} classes needs a map "
-                "(batch, rows, columns, "
-                f"{self.channels}); given {raw.shape}."
+                f"(batch, rows, columns, {self.channels}); given {raw.shape}."
             )
         cells = raw.reshape(*raw.shape[:3], len(self.mask), 5 + self.classes)
         return cells[..., :2], cells[..., 2:4], cells[..., 4], cells[..., 5:]

@@ -1,7 +1,7 @@
 """Training a YOLO detector: which cell and anchor must find which object, and the loss of a head.
 
 Truth is given as boxes (batch, max_boxes, 5): centre form in fractions of the network's input
-picture, then the class; rows of width 0 stand for no object. Sources: Redmon and Farhadi,
+image, then the class; rows of width 0 stand for no object. Sources: Redmon and Farhadi,
 "YOLO9000", 2016; "YOLOv3", 2018.
 """
 
@@ -20,7 +20,7 @@ from jaxcnn.detection.heads import Head
 
 
 class Targets(NamedTuple):
-    """What each cell and anchor of a head must find in one picture, all zero where that is nothing.
+    """The objects that a head must find in one image, zero for cells and anchors without one.
 
     Attributes:
         position: (rows, columns, anchors, 2), the centre within the cell, 0 to 1.
@@ -39,11 +39,11 @@ class Targets(NamedTuple):
 
 
 def assign_targets(truth: jax.Array, head: Head, rows: int, columns: int) -> Targets:
-    """The targets of one picture's objects for a head of rows x columns cells.
+    """The targets of one image's objects for a head of rows x columns cells.
 
     An object belongs to the cell of its centre and, of all the network's anchors, to the one whose
     shape is most like its own; heads without that anchor do not learn it. Of two objects for the
-    same place the last one is kept.
+    same cell and anchor the last one is learned.
 
     Args:
         truth: (max_boxes, 5), as above.
@@ -55,21 +55,21 @@ def assign_targets(truth: jax.Array, head: Head, rows: int, columns: int) -> Tar
         corners(jnp.pad(size, ((0, 0), (2, 0))))[:, None], corners(jnp.pad(every, ((0, 0), (2, 0))))
     )
     best = jnp.argmax(shapes, axis=-1)
-    own = (
+    position_in_mask = (
         jnp.full(len(head.anchors), len(head.mask))
         .at[jnp.array(head.mask)]
         .set(jnp.arange(len(head.mask)))
     )
-    anchor = own[best]
+    anchor = position_in_mask[best]
     grid = jnp.array([columns, rows], jnp.float32)
     cell = jnp.clip(jnp.floor(centre * grid), 0, grid - 1)
-    # What belongs nowhere here is written outside the arrays, which drops it.
+    # Objects of no cell or anchor here are written outside the arrays, which drops them.
     row = jnp.where(real, cell[:, 1].astype(jnp.int32), rows)
-    place = (row, cell[:, 0].astype(jnp.int32), anchor)
+    index = (row, cell[:, 0].astype(jnp.int32), anchor)
 
     def placed(values: jax.Array) -> jax.Array:
         empty = jnp.zeros((rows, columns, len(head.mask), *values.shape[1:]), jnp.float32)
-        return empty.at[place].set(values, mode="drop")
+        return empty.at[index].set(values, mode="drop")
 
     relative = jnp.where(real[:, None], size, 1.0) / every[best]
     return Targets(
@@ -83,12 +83,12 @@ def assign_targets(truth: jax.Array, head: Head, rows: int, columns: int) -> Tar
 
 @dataclass(frozen=True)
 class YoloLoss:
-    """The loss of a head's raw map, ``loss(y_true, y_pred)`` with a value a picture: for
+    """The loss of a head's raw map, ``loss(y_true, y_pred)`` with a value an image: for
     `Model.compile`.
 
     Position and confidence cost the cross-entropy, sizes the squared difference, classes the
     cross-entropy of the head's kind; the entropy of the positions within cells remains of it when
-    all is right. Boxes that are nobody's must have confidence 0, except those that overlap some
+    all is right. Boxes without an object must have confidence 0, except those that overlap some
     object by more than `ignore_threshold`.
 
     Args:
@@ -114,6 +114,9 @@ class YoloLoss:
     def __call__(self, y_true: jax.Array, y_pred: jax.Array) -> jax.Array:
         """(batch,), from truth (batch, max_boxes, 5) and a raw map (batch, rows, columns,
         channels).
+
+        Raises:
+            ValueError: truth of another shape.
         """
         if y_true.ndim != 3 or y_true.shape[-1] != 5:
             raise ValueError(
@@ -142,14 +145,11 @@ class YoloLoss:
         return jnp.sum(cost + self.no_object_weight * nothing * sure, axis=(1, 2, 3))
 
     def overlapping(self, truth: jax.Array, y_pred: jax.Array) -> jax.Array:
-        """1 for predicted boxes, in row order, that overlap some object enough; no gradient flows
-        through it.
-        """
+        """1 for predicted boxes, in row order, that overlap some object enough; has no gradient."""
         boxes = corners(jax.lax.stop_gradient(self.head.decode(y_pred).boxes))
 
         def greatest(best: jax.Array, one: jax.Array) -> tuple[jax.Array, None]:
-            # One object after the other, because a table of all pairs would fill the memory for
-            # fine maps.
+            # One object after the other: a table of all pairs would be too large for fine maps.
             return jnp.maximum(best, iou(corners(one[:, None, :4]), boxes)), None
 
         best, _ = jax.lax.scan(greatest, jnp.zeros(boxes.shape[:2]), truth.swapaxes(0, 1))
@@ -157,7 +157,8 @@ class YoloLoss:
 
 
 def yolo_losses(heads: Sequence[Head], **settings: float) -> list[YoloLoss]:
-    """The loss of each head, for ``model.compile(optimizer, yolo_losses(network.heads))``; every
-    output then takes the same truth: ``model.fit(x, [truth] * len(network.heads))``.
+    """The loss of each head, for ``model.compile(optimizer, yolo_losses(network.heads))``.
+
+    Every output then takes the same truth: ``model.fit(x, [truth] * len(network.heads))``.
     """
     return [YoloLoss(head, **settings) for head in heads]

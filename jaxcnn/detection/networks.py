@@ -1,6 +1,4 @@
-"""The YOLO networks, written as the sections of a cfg file would be, so that they are built in one
-way only.
-"""
+"""The YOLO networks, as the sections of a cfg file would describe them."""
 
 from __future__ import annotations
 
@@ -29,9 +27,9 @@ YOLOV3_ANCHORS = (
     (156, 198),
     (373, 326),
 )
-"""In pixels of a picture of 416 x 416, from COCO."""
+"""In pixels of an image of 416 x 416, from COCO."""
 TINY_YOLOV3_ANCHORS = ((10, 14), (23, 27), (37, 58), (81, 82), (135, 169), (344, 319))
-"""In pixels of a picture of 416 x 416, from COCO."""
+"""In pixels of an image of 416 x 416, from COCO."""
 
 Anchors = Sequence[tuple[float, float]]
 
@@ -56,8 +54,9 @@ def tiny_yolov2(
 def yolov2(
     classes: int = 80, anchors: Anchors = YOLOV2_ANCHORS, input_size: tuple[int, int] = (608, 608)
 ) -> Network:
-    """YOLOv2 on Darknet-19, with a shortcut from the map of 16 x 16-pixel cells; `anchors` in cells
-    of 32 pixels.
+    """YOLOv2 on Darknet-19, with a shortcut from the map of 16 x 16-pixel cells.
+
+    `anchors` are in cells of 32 pixels.
     """
     pool = _section("maxpool", size=2, stride=2)
     sections = [_net(input_size), _convolution(32, 3), pool, _convolution(64, 3), pool]
@@ -102,7 +101,7 @@ def tiny_yolov3(
 def yolov3(
     classes: int = 80, anchors: Anchors = YOLOV3_ANCHORS, input_size: tuple[int, int] = (416, 416)
 ) -> Network:
-    """YOLOv3 on Darknet-53: three heads, of cells of 32, 16 and 8 pixels; nine `anchors` in pixels."""
+    """YOLOv3 on Darknet-53: heads of cells of 32, 16 and 8 pixels; nine `anchors` in pixels."""
     sections = [_net(input_size), _convolution(32, 3)]
     for filters, blocks in ((64, 1), (128, 2), (256, 8), (512, 8), (1024, 4)):
         sections.append(_convolution(filters, 3, stride=2))

@@ -12,13 +12,12 @@ from jaxcnn.nn.base import Layer
 
 
 class ReorganiseModule(Layer):
-    """(batch, h, w, c) to (batch, h/stride, w/stride, c * stride^2), in the order that Darknet's
-    [reorg] has.
+    """(batch, h, w, c) to (batch, h/stride, w/stride, c * stride^2), in the order of [reorg].
 
-    Darknet reads the (c, h, w) numbers of a picture as if they were (c/stride^2, h*stride,
-    w*stride), moves blocks of stride x stride pixels into channels, and reads the result as
-    (c*stride^2, h/stride, w/stride). Trained weights rely on it, so the order is kept although a
-    plain space-to-depth was meant.
+    Darknet's layer of that name reads the (c, h, w) numbers of an image as if they were
+    (c/stride^2, h*stride, w*stride), moves blocks of stride x stride pixels into channels, and
+    reads the result as (c*stride^2, h/stride, w/stride). Trained weights rely on it, so the order
+    is kept although a plain space-to-depth was meant.
     """
 
     stride: Any = 2
@@ -35,10 +34,9 @@ class ReorganiseModule(Layer):
                 f"given {x.shape}."
             )
         groups = channels // (s * s)
-        x = x.transpose(0, 3, 1, 2).reshape(batch, groups, height, s, width, s)
-        x = x.transpose(
-            0, 3, 5, 1, 2, 4
-        )  # (batch, row in block, column in block, group, height, width)
+        x = x.transpose(0, 3, 1, 2).reshape((batch, groups, height, s, width, s))
+        # (batch, row in block, column in block, group, height, width)
+        x = x.transpose((0, 3, 5, 1, 2, 4))
         x = x.reshape(batch, channels * s * s, height // s, width // s)
         return x.transpose(0, 2, 3, 1)
 

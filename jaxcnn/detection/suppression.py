@@ -1,4 +1,4 @@
-"""From many scored boxes to the few that are shown: score filter and non-max suppression.
+"""Score filter and non-max suppression: from many scored boxes to the few that are shown.
 
 All shapes are fixed, so the functions can be compiled, mapped over a batch with `jax.vmap`, and run
 on the device right after the network: what is not selected is marked as not valid instead of being
@@ -33,8 +33,7 @@ class Selection(NamedTuple):
 def best_classes(
     confidence: jax.Array, class_probabilities: jax.Array
 ) -> tuple[jax.Array, jax.Array]:
-    """(scores, classes): for each box its likeliest class and confidence x that class's
-    probability.
+    """(scores, classes): for each box its likeliest class, and confidence x its probability.
 
     `confidence` is (...) and `class_probabilities` (..., classes).
     """
@@ -58,15 +57,15 @@ def non_max_suppression(
     max_boxes: int = 10,
     per_class: bool = True,
 ) -> Selection:
-    """Take the best box, drop those that overlap it by more than `iou_threshold`, and so on up to
-    `max_boxes`.
+    """Take the best box, drop those that overlap it too much, and so on, up to `max_boxes`.
 
     Args:
         boxes: (n, 4), corners.
         scores: (n,); boxes below `score_threshold` are never taken. Of equal scores the first is
             taken first.
         classes: (n,) integers.
-        per_class: a box drops only boxes of its own class, else boxes of every class.
+        iou_threshold: a box that overlaps a better one by more than this is dropped.
+        per_class: whether a box drops only boxes of the same class, or of every class.
     """
     remaining = jnp.where(score_filter(scores, score_threshold), scores, -jnp.inf)
 

@@ -1,6 +1,4 @@
-"""Face recognition: an encoder, the triplet loss, a database of known faces, evaluation, and faces
-in pictures.
-"""
+"""Faces: found in images, encoded, recognised; the triplet loss, and evaluation."""
 
 from jaxcnn.faces.database import FaceDatabase
 from jaxcnn.faces.evaluation import (

@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike
 from jaxcnn.utils.files import atomic_write
 
 THRESHOLD = 0.7
-"""Encodings that are nearer than this are taken for the same person's."""
+"""Encodings that are nearer than this count as the same person's."""
 
 
 class FaceDatabase(Mapping[str, np.ndarray]):
@@ -39,10 +39,11 @@ class FaceDatabase(Mapping[str, np.ndarray]):
         return len(self._encodings)
 
     def enrol(self, name: str, encoding: ArrayLike, replace: bool = False) -> None:
-        """Add a person, or with `replace` give them a new encoding.
+        """Add a person, or with `replace` change their encoding.
 
-        Raises ValueError for a name that is there already and for an encoding of another length or
-        not finite.
+        Raises:
+            ValueError: a name that is already there, or an encoding of another length or with
+                values that are not finite.
         """
         if not isinstance(name, str) or not name:
             raise ValueError(f"A person's name must be a non-empty string; given {name!r}.")
@@ -51,7 +52,11 @@ class FaceDatabase(Mapping[str, np.ndarray]):
         self._encodings[name] = self._checked(encoding)
 
     def remove(self, name: str) -> None:
-        """Forget a person; KeyError when there is none of that name."""
+        """Forget a person.
+
+        Raises:
+            KeyError: there is none of that name.
+        """
         del self._encodings[name]
 
     def verify(
@@ -59,7 +64,8 @@ class FaceDatabase(Mapping[str, np.ndarray]):
     ) -> tuple[float, bool]:
         """(distance to that person's encoding, whether it is below `threshold`).
 
-        Raises KeyError for a name that is not enrolled.
+        Raises:
+            KeyError: the name is not enrolled.
         """
         if name not in self._encodings:
             raise KeyError(f"'{name}' is not enrolled; known are {', '.join(self) or 'none'}.")
@@ -71,7 +77,8 @@ class FaceDatabase(Mapping[str, np.ndarray]):
     ) -> tuple[float, str | None]:
         """(distance to the nearest person, their name or None when that is not below `threshold`).
 
-        Raises ValueError when nobody is enrolled.
+        Raises:
+            ValueError: nobody is enrolled.
         """
         if not self._encodings:
             raise ValueError("Nobody is enrolled; enrol faces first.")
@@ -82,8 +89,9 @@ class FaceDatabase(Mapping[str, np.ndarray]):
         return float(distances[best]), list(self)[best] if distances[best] < threshold else None
 
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Write names and encodings, as JSON when the suffix is .json, else as .npz; whole or not
-        at all.
+        """Write names and encodings, as JSON if the suffix is .json, else as .npz.
+
+        The file appears whole or not at all.
         """
         names, encodings = list(self), np.array(list(self._encodings.values()), np.float32)
         if Path(path).suffix == ".json":
@@ -100,9 +108,11 @@ class FaceDatabase(Mapping[str, np.ndarray]):
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> FaceDatabase:
-        """Read what `save` wrote; nothing in the file is executed.
+        """Read a file of `save`; nothing in it is executed.
 
-        Raises FileNotFoundError, and ValueError for a file that is damaged or something else.
+        Raises:
+            FileNotFoundError: there is no such file.
+            ValueError: it is damaged or another kind of file.
         """
         try:
             if Path(path).suffix == ".json":

@@ -1,4 +1,4 @@
-"""How well distances between encodings tell people apart, in plain NumPy."""
+"""How well distances between encodings separate people, in plain NumPy."""
 
 from __future__ import annotations
 
@@ -7,12 +7,14 @@ from numpy.typing import ArrayLike
 
 
 def pair_distances(encodings: ArrayLike, people: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
-    """(distance, whether the same person) of every pair of different pictures: (n (n - 1) / 2,)
-    each.
+    """(distance, whether the same person) of every pair of images, each (n (n - 1) / 2,).
 
     Args:
         encodings: (n, k).
-        people: (n,), the person on each picture.
+        people: (n,), the person on each image.
+
+    Raises:
+        ValueError: fewer than two encodings, or not as many people.
     """
     points, labels = np.asarray(encodings, np.float64), np.asarray(people).reshape(-1)
     if len(points) != len(labels) or len(labels) < 2:
@@ -23,19 +25,18 @@ def pair_distances(encodings: ArrayLike, people: ArrayLike) -> tuple[np.ndarray,
     a, b = np.triu_indices(len(points), 1)
     squares = np.sum(points**2, axis=1)
     products = points @ points.T
-    return np.sqrt(np.maximum(squares[a] + squares[b] - 2 * products[a, b], 0)), labels[
-        a
-    ] == labels[b]
+    distances = np.sqrt(np.maximum(squares[a] + squares[b] - 2 * products[a, b], 0))
+    return distances, labels[a] == labels[b]
 
 
 def roc_curve(distances: ArrayLike, same: ArrayLike) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """(false accepts, true accepts, thresholds): the shares of pairs taken for the same person, by
-    the threshold.
+    """(false accepts, true accepts, thresholds): the shares of pairs accepted at each threshold.
 
-    A pair is accepted when its distance is at most the threshold. The first point, with threshold
-    -inf, accepts nobody, the last one everybody.
+    A pair is accepted as one person's when its distance is at most the threshold. The first point,
+    with threshold -inf, accepts nobody, the last one everybody.
 
-    Raises ValueError unless there are pairs of both kinds.
+    Raises:
+        ValueError: there are not pairs of both kinds.
     """
     far, equal = np.asarray(distances, float), np.asarray(same, bool)
     if far.shape != equal.shape or equal.all() or not equal.any():
@@ -51,22 +52,22 @@ def roc_curve(distances: ArrayLike, same: ArrayLike) -> tuple[np.ndarray, np.nda
 
 
 def area_under_curve(false_accepts: ArrayLike, true_accepts: ArrayLike) -> float:
-    """The area under a ROC curve: how likely a pair of one person is nearer than a pair of two."""
+    """The area under a ROC curve: how probably a pair of one person is nearer than one of two."""
     return float(np.trapezoid(np.asarray(true_accepts, float), np.asarray(false_accepts, float)))
 
 
 def accuracy_at(distances: ArrayLike, same: ArrayLike, thresholds: ArrayLike) -> np.ndarray:
-    """The share of pairs judged rightly at each threshold, same people being nearer than it: of
-    `thresholds`' shape.
+    """The share of pairs judged correctly at each threshold, in the shape of `thresholds`.
+
+    A pair is judged as one person's when its distance is below the threshold.
     """
     far, equal = np.asarray(distances, float), np.asarray(same, bool)
     limits = np.asarray(thresholds, float)
-    return np.mean((far < limits[..., None]) == equal, axis=-1)
+    return np.asarray(np.mean((far < limits[..., None]) == equal, axis=-1))
 
 
 def best_threshold(distances: ArrayLike, same: ArrayLike) -> tuple[float, float]:
-    """(threshold, accuracy) of the threshold that judges most pairs rightly, halfway between two
-    distances.
+    """(threshold, accuracy) of the best threshold, halfway between two distances.
 
     Choose it on other pairs than those whose accuracy is reported.
     """
@@ -74,9 +75,8 @@ def best_threshold(distances: ArrayLike, same: ArrayLike) -> tuple[float, float]
     order = np.argsort(far, kind="stable")
     far, equal = far[order], equal[order]
     right = np.append(0, np.cumsum(equal)) + np.append(np.cumsum((~equal)[::-1])[::-1], 0)
-    steps = np.append(
-        True, np.append(np.diff(far) > 0, True)
-    )  # a threshold cannot part equal distances
-    best = int(np.argmax(np.where(steps, right, -1)))
+    # A threshold cannot separate equal distances.
+    separable = np.concatenate([[True], np.diff(far) > 0, [True]])
+    best = int(np.argmax(np.where(separable, right, -1)))
     edges = np.concatenate([far[:1] - 1, far, far[-1:] + 1])
     return float((edges[best] + edges[best + 1]) / 2), float(right[best] / len(far))

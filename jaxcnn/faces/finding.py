@@ -1,13 +1,15 @@
-"""Faces in pictures, found by a Haar cascade, and what classifiers say of them."""
+"""Faces found in images by a Haar cascade, and classified."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
+
+from jaxcnn.models import Model
 
 EMOTIONS = ("angry", "disgust", "fear", "happy", "sad", "surprise", "neutral")
 """The classes of networks trained on FER2013."""
@@ -16,7 +18,7 @@ GENDERS = ("woman", "man")
 
 
 class Face(NamedTuple):
-    """A face's square in a picture, in pixels; `left` and `top` are its first column and row."""
+    """A face's square in an image, in pixels; `left` and `top` are its first column and row."""
 
     left: int
     top: int
@@ -32,20 +34,22 @@ def find_faces(
     min_size: int = 32,
     cascade: str | os.PathLike[str] | None = None,
 ) -> list[Face]:
-    """The faces in a picture, from left to right.
+    """The faces in an image, from left to right.
 
     Args:
         picture: uint8 (height, width, 3) in RGB or (height, width) in gray.
-        scale_factor: how much larger the sought faces get from one search to the next.
-        min_neighbors: how many overlapping finds make a face; more are stricter.
-        min_size: side of the smallest face sought, in pixels.
-        cascade: OpenCV's XML file, by default the frontal faces that come with OpenCV.
+        scale_factor: how much larger the faces are that the next search looks for.
+        min_neighbors: how many overlapping hits make a face; more are stricter.
+        min_size: side of the smallest face to look for, in pixels.
+        cascade: OpenCV's XML file, by default the one of frontal faces that comes with OpenCV.
 
     Source: Viola and Jones, "Rapid Object Detection using a Boosted Cascade of Simple Features",
     2001.
 
-    Raises ImportError without OpenCV, FileNotFoundError and ValueError for a cascade that is not
-    there or damaged.
+    Raises:
+        ImportError: OpenCV is not installed.
+        FileNotFoundError: there is no such cascade.
+        ValueError: the cascade is damaged, or `picture` is no such array.
     """
     try:
         import cv2
@@ -59,20 +63,22 @@ def find_faces(
     try:
         classifier = cv2.CascadeClassifier(str(path))
         damaged = classifier.empty()
-    except (cv2.error, SystemError):  # 4.14 raises the second where the first was meant
+    except (cv2.error, SystemError):  # OpenCV 4.14 raises the second instead of the first
         damaged = True
     if damaged:
         raise ValueError(f"{path} is no cascade that OpenCV can read.")
     gray = grayscale(picture)
-    found = classifier.detectMultiScale(
+    squares = classifier.detectMultiScale(
         gray, scaleFactor=scale_factor, minNeighbors=min_neighbors, minSize=(min_size, min_size)
     )
-    return sorted(Face(*map(int, square)) for square in found)
+    return sorted(Face(*map(int, square)) for square in squares)
 
 
 def grayscale(picture: np.ndarray) -> np.ndarray:
-    """uint8 (height, width) from uint8 (height, width, 3) by the weights .299, .587, .114; gray
-    ones as they are.
+    """A uint8 image as (height, width); red, green and blue have the weights .299, .587, .114.
+
+    Raises:
+        ValueError: `picture` is neither uint8 (height, width) nor (height, width, 3).
     """
     picture = np.asarray(picture)
     if (
@@ -81,31 +87,33 @@ def grayscale(picture: np.ndarray) -> np.ndarray:
         or (picture.ndim == 3 and picture.shape[-1] != 3)
     ):
         raise ValueError(
-            f"A picture must be uint8 (height, width) or (height, width, 3); given {picture.dtype} "
+            f"An image must be uint8 (height, width) or (height, width, 3); given {picture.dtype} "
             f"{picture.shape}."
         )
-    return (
-        picture
-        if picture.ndim == 2
-        else np.rint(picture @ np.array([0.299, 0.587, 0.114])).astype(np.uint8)
-    )
+    if picture.ndim == 2:
+        return picture
+    return np.rint(picture @ np.array([0.299, 0.587, 0.114])).astype(np.uint8)
 
 
 def classify_faces(
-    model: Any,
+    model: Model,
     picture: np.ndarray,
     faces: Sequence[Face],
     labels: Sequence[str],
     margin: float = 0.0,
 ) -> list[tuple[str, float]]:
-    """(label, probability) of each face by a network that takes gray faces (batch, rows, columns,
-    1), -1 to 1.
+    """(label, probability) of each face, by a network of gray faces (batch, rows, columns, 1).
+
+    The network's inputs have values -1 to 1.
 
     Args:
         model: such as the emotion and gender networks trained on FER2013 and IMDB.
         picture: uint8, as for `find_faces`.
         labels: of the network's outputs.
-        margin: how much of the surroundings to take in, as a share of the face's size.
+        margin: how much of the surroundings to include, as a share of the face's size.
+
+    Raises:
+        ValueError: the network has other inputs or outputs.
     """
     from PIL import Image
 
@@ -113,8 +121,7 @@ def classify_faces(
     if channels != 1 or model.output_shape[-1] != len(labels):
         raise ValueError(
             f"A network from gray faces to {len(labels)} classes is needed; given one from "
-            f"{model.input_shape} to "
-            f"{model.output_shape}."
+            f"{model.input_shape} to {model.output_shape}."
         )
     if not faces:
         return []

@@ -5,20 +5,22 @@ of the Triplet Loss for Person Re-Identification", 2017.
 """
 
 from collections.abc import Sequence
-from typing import Any
 
 import jax
 import jax.numpy as jnp
 
 
-def triplet_loss(y_true: Any, y_pred: Sequence[jax.Array], alpha: float = 0.2) -> jax.Array:
-    """sum over i of max(|A_i - P_i|^2 - |A_i - N_i|^2 + alpha, 0), a number.
+def triplet_loss(y_true: object, y_pred: Sequence[jax.Array], alpha: float = 0.2) -> jax.Array:
+    """The sum over i of max(|A_i - P_i|^2 - |A_i - N_i|^2 + alpha, 0), a scalar.
 
     Args:
         y_true: not used; losses have two arguments.
         y_pred: the encodings (n, 128) of anchors, of other faces of the same people, and of faces
             of others.
         alpha: by how much others must be farther.
+
+    Raises:
+        ValueError: `y_pred` are not three.
     """
     if len(y_pred) != 3:
         raise ValueError(
@@ -37,16 +39,18 @@ def squared_distances(a: jax.Array, b: jax.Array) -> jax.Array:
 
 
 def batch_hard_triplet_loss(y_true: jax.Array, y_pred: jax.Array, alpha: float = 0.2) -> jax.Array:
-    """The mean over anchors of max(hardest positive - hardest negative + alpha, 0), squared
-    distances within a batch.
+    """The mean over a batch of max(hardest positive - hardest negative + alpha, 0).
 
-    Every face is an anchor; its hardest positive is the farthest face of the same person, its
-    hardest negative the nearest of another. Faces that have no positive or no negative in the batch
-    are left out.
+    Both are squared distances. Every face is an anchor; its hardest positive is the farthest face
+    of the same person, its hardest negative the nearest of another. Faces that have no positive or
+    no negative in the batch are left out.
 
     Args:
-        y_true: (n,) or (n, 1), the person on each picture.
+        y_true: (n,) or (n, 1), the person on each image.
         y_pred: (n, k) encodings.
+
+    Raises:
+        ValueError: there are not as many people as encodings.
     """
     people = jnp.reshape(y_true, -1)
     if len(people) != len(y_pred):
@@ -55,8 +59,8 @@ def batch_hard_triplet_loss(y_true: jax.Array, y_pred: jax.Array, alpha: float =
         )
     distances = squared_distances(y_pred, y_pred)
     same = people[:, None] == people[None]
-    other_picture = ~jnp.eye(len(people), dtype=bool)
-    positive = jnp.max(jnp.where(same & other_picture, distances, -jnp.inf), axis=1)
+    other_image = ~jnp.eye(len(people), dtype=bool)
+    positive = jnp.max(jnp.where(same & other_image, distances, -jnp.inf), axis=1)
     negative = jnp.min(jnp.where(same, jnp.inf, distances), axis=1)
     usable = jnp.isfinite(positive) & jnp.isfinite(negative)
     margin = jnp.where(usable, positive, 0) - jnp.where(usable, negative, 0) + alpha

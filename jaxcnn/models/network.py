@@ -262,3 +262,18 @@ def sorted_graph(
 def source_node(tensor: SymbolicTensor) -> Node:
     """The call that made a tensor."""
     return tensor.layer.inbound_nodes[tensor.node_index]
+
+
+def source_inputs(last: Node) -> list[SymbolicTensor]:
+    """The inputs that a call's outputs are computed from, each once."""
+    inputs: dict[int, SymbolicTensor] = {}
+    waiting, seen = [last], set()
+    while waiting:
+        node = waiting.pop()
+        if id(node) in seen:
+            continue
+        seen.add(id(node))
+        if not node.inbound:
+            inputs[id(node.outputs)] = node.outputs
+        waiting += [source_node(source) for source in reversed(node.inbound)]
+    return list(inputs.values())

@@ -163,13 +163,13 @@ class EventFile:
             self._summary(tag, 5, _histogram(flat, buckets), step)
 
     def image(self, tag: str, pixels: np.ndarray, step: int) -> None:
-        """A grey picture of an array (height, width), scaled from its smallest to its largest
+        """A grey image of an array (height, width), scaled from its smallest to its largest
         value.
         """
         self._summary(tag, 4, _image(pixels), step)
 
     def graph(self, nodes: Iterable[GraphNode]) -> None:
-        """The picture of a graph; one a file."""
+        """The image of a graph; one a file."""
         self._write(
             field(4, b"".join(field(1, node.message()) for node in nodes) + field(4, field(1, 22))),
             0,

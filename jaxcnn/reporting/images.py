@@ -1,4 +1,4 @@
-"""Callbacks that draw a picture after each epoch, each time over the last one: curves, confusions,
+"""Callbacks that draw an image after each epoch, each time over the last one: curves, confusions,
 mistakes.
 """
 
@@ -15,10 +15,10 @@ from jaxcnn.callbacks.base import Callback
 
 
 class TrainingCurves(Callback):
-    """Draws the training curves so far into a picture, with `jaxcnn.visualization.plot_history`.
+    """Draws the training curves so far into an image, with `jaxcnn.visualization.plot_history`.
 
     Args:
-        filepath: the picture, in the format that its suffix names; it is there whole at any time.
+        filepath: the image, in the format that its suffix names; it is there whole at any time.
         title: a line above the panels.
     """
 
@@ -55,10 +55,10 @@ class TrainingCurves(Callback):
 
 
 class ClassifierPicture(Callback):
-    """A picture of what a classifier makes of some samples: `ConfusionMatrix` and `WorstMistakes`.
+    """An image of what a classifier makes of some samples: `ConfusionMatrix` and `WorstMistakes`.
 
     Args:
-        filepath: the picture, with places such as `{epoch:02d}` for one an epoch.
+        filepath: the image, with places such as `{epoch:02d}` for one an epoch.
         x, y: inputs and their classes, as numbers or one-hot; by default the validation data.
         class_names: by default the numbers.
 
@@ -112,7 +112,7 @@ class ConfusionMatrix(ClassifierPicture):
 
 
 class WorstMistakes(ClassifierPicture):
-    """Draws the wrongly classified pictures to whose class the model gives the least probability,
+    """Draws the wrongly classified images to whose class the model gives the least probability,
     with `jaxcnn.visualization.plot_worst_mistakes`.
 
     The arguments are those of `ClassifierPicture`.

@@ -12,8 +12,8 @@ import numpy as np
 from jaxcnn.reporting.event_file import GraphNode
 
 ACTIVATION_SAMPLES = 128
-LARGEST_PICTURE = 1024  # pixels a side of the picture of a weight matrix
-MOST_KERNELS = 64  # kernels a side in the picture of convolution kernels
+LARGEST_PICTURE = 1024  # pixels a side of the image of a weight matrix
+MOST_KERNELS = 64  # kernels a side in the image of convolution kernels
 
 
 def named_weights(model: Any, prefix: str = "") -> Iterator[tuple[str, np.ndarray]]:
@@ -30,7 +30,7 @@ def named_weights(model: Any, prefix: str = "") -> Iterator[tuple[str, np.ndarra
 
 
 def weight_picture(weight: np.ndarray) -> np.ndarray:
-    """An array of any rank as a picture (height, width).
+    """An array of any rank as an image (height, width).
 
     A vector is one row, a matrix lies on its long side. Of convolution kernels (..., input, output)
     there is one tile each: a row of tiles for an input channel, a column for a filter.

@@ -16,7 +16,7 @@ from jaxcnn.reporting.model_views import ActivationModel, layer_graph, named_wei
 
 
 class TensorBoard(Callback):
-    """Writes files that `tensorboard --logdir=LOG_DIR` shows: curves, histograms, pictures, the
+    """Writes files that `tensorboard --logdir=LOG_DIR` shows: curves, histograms, images, the
     graph, embeddings.
 
     The files are written without TensorFlow and without TensorBoard; `pip install tensorboard`
@@ -27,7 +27,7 @@ class TensorBoard(Callback):
         histogram_freq: every so many epochs, histograms of all weights and, when `validation_data`
             was given as arrays, of the outputs of all layers for its first 128 samples; 0 for none.
         write_graph: write the graph of the layers.
-        write_images: write pictures of the weights, along with the histograms or, without those, at
+        write_images: write images of the weights, along with the histograms or, without those, at
             the end of training. At most the first 1024 rows and columns of a matrix and 64 x 64
             kernels are shown.
         embeddings_freq: every so many epochs, write the weights of the embedding layers for the

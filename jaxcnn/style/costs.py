@@ -15,40 +15,37 @@ STYLE_LAYERS = tuple(f"block{block}_conv1" for block in range(1, 6))
 
 
 def gram(features: jax.Array) -> jax.Array:
-    """The Gram matrix A A^T (channels, channels) of one picture's features (height, width,
-    channels).
+    """The Gram matrix A A^T (channels, channels) of features (height, width, channels).
 
-    A is (channels, height * width): which channels are active together, anywhere in the picture.
+    A is (channels, height * width): which channels are active together, anywhere in the image.
     """
     flat = features.reshape(-1, features.shape[-1])
     return flat.T @ flat
 
 
 def content_cost(generated: jax.Array, content: jax.Array, factor: float = 0.25) -> jax.Array:
-    """factor / (height * width * channels) * sum of squared differences of two features of that
-    shape.
-    """
+    """factor / size * the sum of squared differences of two features (height, width, channels)."""
     return factor / content.size * jnp.sum((generated - content) ** 2)
 
 
 def layer_style_cost(generated: jax.Array, style_gram: jax.Array) -> jax.Array:
     """1 / (4 channels^2 (height * width)^2) * sum of squared differences of the Gram matrices.
 
-    `generated` are features (height, width, channels). The Gram matrix of the style is taken as if
-    it came from as many positions; see `style_targets`.
+    `generated` are features (height, width, channels). `style_gram` must be scaled to as many
+    positions, as the targets of `StyleTransfer` are.
     """
     return jnp.sum((gram(generated) - style_gram) ** 2) / (2.0 * generated.size) ** 2
 
 
 def total_variation(picture: jax.Array) -> jax.Array:
-    """The sum of squared differences of neighbouring pixels of a picture (height, width, channels)."""
+    """The sum of squared differences of neighbouring pixels, (height, width, channels)."""
     down, right = picture[1:] - picture[:-1], picture[:, 1:] - picture[:, :-1]
     return jnp.sum(down**2) + jnp.sum(right**2)
 
 
 @dataclass(frozen=True)
 class Costs:
-    """What is added up: ``alpha * content + beta * style + gamma * total variation``.
+    """The total cost: ``alpha * content + beta * style + gamma * total variation``.
 
     Attributes:
         content_layer: whose features must stay.
@@ -73,7 +70,7 @@ class Costs:
 
 
 COURSE = Costs()
-"""The course's: content at conv4_2 with 1/(4 size), five style layers of weight 0.2, alpha 10, beta 40."""
+"""The course's: content at conv4_2 with 1/(4 size), style layers of weight 0.2."""
 
 CHAPTER = Costs("block5_conv4", 0.5, dict.fromkeys(STYLE_LAYERS, 1.0), alpha=1.0, beta=100.0)
 """The chapter's: content at conv5_4 (VGG19 only) with 1/(2 size), alpha 1, beta 100."""

@@ -1,12 +1,10 @@
-"""Neural style transfer: a picture is trained to have the content of one picture and the style of
-another.
-"""
+"""Neural style transfer: an image is trained to the content of one and the style of another."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import flax.linen as nn
 import jax
@@ -14,42 +12,41 @@ import jax.numpy as jnp
 import numpy as np
 import optax
 
-from jaxcnn.models import parts
+from jaxcnn.models import Model, parts
 from jaxcnn.nn import AveragePooling2D, MaxPooling2D
 from jaxcnn.runtime import config
 from jaxcnn.runtime.arrays import named_key
 from jaxcnn.runtime.disk_cache import keep_programs
+from jaxcnn.runtime.types import PyTree
 from jaxcnn.style.costs import COURSE, Costs, content_cost, gram, layer_style_cost, total_variation
 from jaxcnn.training.steps import cast_floating
 
 MEAN = (123.68, 116.779, 103.939)
-"""The mean red, green and blue of ImageNet, which VGG expects to be subtracted."""
+"""The mean red, green and blue of ImageNet, which are subtracted from the inputs of VGG."""
 
 
 class Targets(NamedTuple):
-    """What the picture is compared with: features of the content, and a Gram matrix for each style
-    layer.
-    """
+    """Features of the content, and a Gram matrix of the style for each style layer."""
 
     content: jax.Array
     style: list[jax.Array]
 
 
 class State(NamedTuple):
-    """The picture so far, (height, width, 3) in RGB with the mean subtracted, and the optimizer's
-    state.
-    """
+    """The image so far, (height, width, 3) in RGB minus the mean, and the optimizer's state."""
 
     picture: jax.Array
-    opt_state: Any
+    opt_state: PyTree
 
 
-Step = Callable[[State, Any, Targets], tuple[State, dict[str, jax.Array]]]
+OnImage = Callable[[int, np.ndarray, dict[str, float]], object]
+Step = Callable[[State, PyTree, Targets], tuple[State, dict[str, jax.Array]]]
 
 
 def average_pools(module: nn.Module) -> nn.Module:
-    """An average pool in place of a max pool, anything else as it is: smoother pictures, as the
-    paper advises.
+    """An average pool in place of a max pool, which makes smoother images; else the module itself.
+
+    The paper advises it.
     """
     if isinstance(module, MaxPooling2D):
         return AveragePooling2D(
@@ -59,21 +56,28 @@ def average_pools(module: nn.Module) -> nn.Module:
 
 
 class StyleTransfer:
-    """Costs of pictures under a network.
+    """Costs of images under a network.
 
     Args:
-        network: VGG16 or VGG19 of `jaxcnn.applications`, or a model of its kind: BGR with the
+        network: VGG16 or VGG19 of `jaxcnn.applications`, or another model of BGR images with the
             ImageNet mean subtracted.
         costs: `COURSE`, `CHAPTER` or costs of your own.
         optimizer: an optax transformation, `optax.lbfgs()` included; by default Adam with learning
             rate 2.
 
     ``step`` is one compiled update. After `jaxcnn.mixed_precision` the network computes in
-    bfloat16; the picture, the costs and the optimizer stay float32. Raises ValueError for layers
-    that the network lacks.
+    bfloat16; the image, the costs and the optimizer stay float32.
+
+    Raises:
+        ValueError: the network lacks a layer of the costs.
     """
 
-    def __init__(self, network: Any, costs: Costs = COURSE, optimizer: Any = None) -> None:
+    def __init__(
+        self,
+        network: Model,
+        costs: Costs = COURSE,
+        optimizer: optax.GradientTransformation | None = None,
+    ) -> None:
         self.costs = costs
         self.compute_dtype = config.compute_dtype()
         self.variables = cast_floating(network.variables, self.compute_dtype)
@@ -81,35 +85,35 @@ class StyleTransfer:
             optax.adam(2.0) if optimizer is None else optimizer
         )
         self._module = parts.up_to(network, costs.layers, average_pools)
-        self.targets: Callable[[Any, jax.Array, jax.Array], Targets] = jax.jit(self._targets)
+        self.targets: Callable[[PyTree, jax.Array, jax.Array], Targets] = jax.jit(self._targets)
         self.step: Step = jax.jit(self._step)
 
-    def features(self, variables: Any, picture: jax.Array) -> list[jax.Array]:
-        """Features (height, width, channels) of each layer of the costs, for a picture as in
-        `State`.
-        """
+    def features(self, variables: PyTree, picture: jax.Array) -> list[jax.Array]:
+        """Features (height, width, channels) of each layer of the costs, of an image of `State`."""
         batch = cast_floating(picture[None, :, :, ::-1], self.compute_dtype)
-        found: Any = self._module.apply(variables, batch)
-        return [one[0].astype(picture.dtype) for one in found]
+        outputs: PyTree = self._module.apply(variables, batch)
+        return [features[0].astype(picture.dtype) for features in outputs]
 
-    def _targets(self, variables: Any, content: jax.Array, style: jax.Array) -> Targets:
-        kept, *_ = self.features(variables, content)
+    def _targets(self, variables: PyTree, content: jax.Array, style: jax.Array) -> Targets:
+        content_target, *_ = self.features(variables, content)
         _, *styles = self.features(variables, style)
-        # A style picture of another size has other numbers of positions; its Gram matrix is scaled
-        # to the content's.
-        shapes = [found.shape for found in jax.eval_shape(self.features, variables, content)[1:]]
+        # A style image of another size has more or fewer positions; its Gram matrices are scaled to
+        # those of the content.
+        _, *shaped = jax.eval_shape(self.features, variables, content)
         scales = [
-            h * w / (s.shape[0] * s.shape[1]) for (h, w, _), s in zip(shapes, styles, strict=True)
+            (like.shape[0] * like.shape[1]) / (s.shape[0] * s.shape[1])
+            for like, s in zip(shaped, styles, strict=True)
         ]
-        return Targets(kept, [gram(s) * scale for s, scale in zip(styles, scales, strict=True)])
+        grams = [gram(s) * scale for s, scale in zip(styles, scales, strict=True)]
+        return Targets(content_target, grams)
 
     def cost(
-        self, picture: jax.Array, variables: Any, targets: Targets
+        self, picture: jax.Array, variables: PyTree, targets: Targets
     ) -> tuple[jax.Array, dict[str, jax.Array]]:
-        """(total, its parts before weighting) for a picture as in `State`."""
+        """(total, its parts before weighting) for an image as in `State`."""
         content, *styles = self.features(variables, picture)
         weighted = zip(self.costs.style_layers.values(), styles, targets.style, strict=True)
-        found = {
+        parts = {
             "content": content_cost(content, targets.content, self.costs.content_factor),
             "style": jnp.sum(
                 jnp.stack([weight * layer_style_cost(s, t) for weight, s, t in weighted])
@@ -117,17 +121,17 @@ class StyleTransfer:
             "variation": total_variation(picture),
         }
         total = (
-            self.costs.alpha * found["content"]
-            + self.costs.beta * found["style"]
-            + self.costs.gamma * found["variation"]
+            self.costs.alpha * parts["content"]
+            + self.costs.beta * parts["style"]
+            + self.costs.gamma * parts["variation"]
         )
-        return total, {"total": total, **found}
+        return total, {"total": total, **parts}
 
     def _step(
-        self, state: State, variables: Any, targets: Targets
+        self, state: State, variables: PyTree, targets: Targets
     ) -> tuple[State, dict[str, jax.Array]]:
         cost = partial(self.cost, variables=variables, targets=targets)
-        (value, found), gradient = jax.value_and_grad(cost, has_aux=True)(state.picture)
+        (value, costs), gradient = jax.value_and_grad(cost, has_aux=True)(state.picture)
         updates, opt_state = self.optimizer.update(
             gradient,
             state.opt_state,
@@ -136,11 +140,13 @@ class StyleTransfer:
             grad=gradient,
             value_fn=lambda picture: cost(picture)[0],
         )
-        return strongly_typed(State(optax.apply_updates(state.picture, updates), opt_state)), found
+        return strongly_typed(State(optax.apply_updates(state.picture, updates), opt_state)), costs
 
     def start(self, content: np.ndarray, noise: float = 0.6, seed: int | None = None) -> State:
-        """The picture to begin with: `noise` parts of it uniform in -20 to 20, the rest the content
-        (uint8).
+        """The first image: `noise` parts of it uniform in -20 to 20, the rest the content (uint8).
+
+        Raises:
+            ValueError: `noise` is not between 0 and 1.
         """
         if not 0 <= noise <= 1:
             raise ValueError(
@@ -160,19 +166,20 @@ class StyleTransfer:
         noise: float = 0.6,
         seed: int | None = None,
         every: int | None = None,
-        on_picture: Callable[
-            [int, np.ndarray, dict[str, float]], Any
-        ] = lambda step, picture, costs: None,
+        on_picture: OnImage = lambda step, picture, costs: None,
     ) -> tuple[np.ndarray, list[dict[str, float]]]:
-        """(the picture as uint8, the costs before each step).
+        """(the image as uint8, the costs before each step).
 
         Args:
             content: uint8 (height, width, 3); the result has its size.
             style: uint8 (height, width, 3) of any size.
-            steps: updates.
+            steps: number of updates.
             noise, seed: see `start`; by default the seed of `set_random_seed`.
-            every: `on_picture` is called with (step, picture, costs) before every so many steps and
-                at the end.
+            every: after how many steps to call `on_picture`, also before the first and at the end.
+            on_picture: called with (step, image as uint8, costs).
+
+        Raises:
+            ValueError: an image of another dtype or shape, or `every` below 1.
         """
         if every is not None and every < 1:
             raise ValueError(f"`every` is {every}; it must be at least 1.")
@@ -184,7 +191,7 @@ class StyleTransfer:
                 or min(picture.shape) < 1
             ):
                 raise ValueError(
-                    f"The {name} picture must be uint8 (height, width, 3); given {picture.dtype} "
+                    f"The {name} image must be uint8 (height, width, 3); given {picture.dtype} "
                     f"{picture.shape}."
                 )
         keep_programs()
@@ -193,34 +200,34 @@ class StyleTransfer:
         history = []
         for i in range(steps):
             before = state.picture
-            state, found = self.step(state, self.variables, targets)
-            history.append(found)
+            state, costs = self.step(state, self.variables, targets)
+            history.append(costs)
             if every and i % every == 0:
-                on_picture(i, shown(np.asarray(before)), numbers(found))
+                on_picture(i, shown(np.asarray(before)), as_floats(costs))
         result = shown(np.asarray(state.picture))
         if every and history:
-            _, found = jax.jit(self.cost)(state.picture, self.variables, targets)
-            on_picture(steps, result, numbers(found))
-        return result, [numbers(found) for found in jax.device_get(history)]
+            _, costs = jax.jit(self.cost)(state.picture, self.variables, targets)
+            on_picture(steps, result, as_floats(costs))
+        return result, [as_floats(costs) for costs in jax.device_get(history)]
 
 
 def strongly_typed(state: State) -> State:
-    """The same arrays with fixed dtypes: those that Python numbers gave rise to would have the step
-    compiled twice.
-    """
-    return jax.tree.map(lambda array: jax.lax.convert_element_type(array, array.dtype), state)
+    """The same arrays with strong dtypes: the weak ones of Python scalars would compile twice."""
+    typed: State = jax.tree.map(lambda x: jax.lax.convert_element_type(x, x.dtype), state)
+    return typed
 
 
 def centred(picture: np.ndarray) -> jax.Array:
-    """A uint8 RGB picture as float32 with the ImageNet mean subtracted."""
+    """A uint8 RGB image as float32 with the ImageNet mean subtracted."""
     return jnp.asarray(picture, jnp.float32) - jnp.array(MEAN, jnp.float32)
 
 
 def shown(picture: np.ndarray) -> np.ndarray:
-    """The way back from `centred`, cut off at 0 and 255."""
-    return np.clip(np.rint(picture + np.array(MEAN, np.float32)), 0, 255).astype(np.uint8)
+    """The inverse of `centred`, clipped to 0 to 255."""
+    pixels = np.rint(picture + np.array(MEAN, np.float32))
+    return np.asarray(np.clip(pixels, 0, 255), np.uint8)
 
 
-def numbers(found: dict[str, Any]) -> dict[str, float]:
-    """Costs as plain numbers."""
-    return {name: float(value) for name, value in found.items()}
+def as_floats(costs: dict[str, jax.Array]) -> dict[str, float]:
+    """Costs as Python floats."""
+    return {name: float(value) for name, value in costs.items()}

@@ -7,7 +7,7 @@ import pytest
 
 from jaxcnn import applications
 from jaxcnn.applications import APPLICATIONS
-from jaxcnn.applications.foreign import load_matconvnet, read_caffe_npy, read_matconvnet
+from jaxcnn.applications.other_frameworks import load_matconvnet, read_caffe_npy, read_matconvnet
 from jaxcnn.applications.pretrained import WeightsNotFoundError
 from jaxcnn.layers import Conv2D, Input, Rescaling
 

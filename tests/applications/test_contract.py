@@ -33,7 +33,7 @@ def every_application():
 
 @functools.lru_cache(maxsize=1)
 def small(name):
-    """The network for pictures of its least size and 5 classes, and its variables as shapes only."""
+    """The network for images of its least size and 5 classes, and its variables as shapes only."""
     application = APPLICATIONS.find(name)
     model = application(
         weights=None, input_shape=(application.smallest, application.smallest, 3), classes=5

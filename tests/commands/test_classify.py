@@ -14,7 +14,7 @@ from jaxcnn.commands.classify import read_pictures
 
 @pytest.fixture
 def home(tmp_path, monkeypatch):
-    """A JAXCNN_HOME with a list of classes, two pictures beside it, and no network."""
+    """A JAXCNN_HOME with a list of classes, two images beside it, and no network."""
     monkeypatch.setenv("JAXCNN_HOME", str(tmp_path))
     monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
     monkeypatch.setenv("JAXCNN_OFFLINE", "1")

@@ -93,7 +93,7 @@ def test_a_convolution_computes_what_darknet_does(small, tmp_path):
     numbers = np.concatenate(
         [part.ravel() for part in (beta, gamma, mean, variance, kernel, bias, last)]
     )
-    path = tmp_path / "old.weights"  # the older header: 32 bits for the pictures seen
+    path = tmp_path / "old.weights"  # the older header: 32 bits for the images seen
     path.write_bytes(np.array([0, 1, 0, 7], "<i4").tobytes() + numbers.tobytes())
     network = darknet.load(small, path)
     picture = rng.random((32, 64, 3), np.float32)

@@ -1,4 +1,4 @@
-"""From raw maps to labelled boxes on pictures, and the command line."""
+"""From raw maps to labelled boxes on images, and the command line."""
 
 import numpy as np
 import pytest
@@ -65,7 +65,7 @@ def test_selection_of_the_course():
 
 @pytest.fixture
 def tiny(tmp_path):
-    """The files of a network that sees one 'dot' in the middle cell of 3 x 3, whatever the picture."""
+    """The files of a network that sees one 'dot' in the middle cell of 3 x 3, whatever the image."""
     (tmp_path / "tiny.cfg").write_text(
         "[net]\nwidth=96\nheight=96\nchannels=3\n[maxpool]\nsize=32\nstride=32\n"
         "[convolutional]\nfilters=7\nsize=3\npad=1\nactivation=linear\n"

@@ -104,7 +104,7 @@ POOL = "[maxpool]\nsize=2\nstride=2\n"
 
 
 def synthetic_pictures(count):
-    """Red squares and green bars on black: pictures, truth arrays, truth as (label, corners in
+    """Red squares and green bars on black: images, truth arrays, truth as (label, corners in
     pixels).
     """
     rng = np.random.default_rng(0)
@@ -163,5 +163,5 @@ def test_precision_and_recall_count_an_object_once():
     assert mean == pytest.approx(0.625)
     with pytest.raises(ValueError, match="no object"):
         detection.mean_average_precision([[]], [[]])
-    with pytest.raises(ValueError, match="1 pictures and truth for 2"):
+    with pytest.raises(ValueError, match="1 images and truth for 2"):
         detection.mean_average_precision([[]], truth)

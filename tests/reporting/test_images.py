@@ -1,4 +1,4 @@
-"""Pictures drawn after each epoch."""
+"""Images drawn after each epoch."""
 
 import numpy as np
 import pytest

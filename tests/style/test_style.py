@@ -151,7 +151,7 @@ def test_wrong_arguments(pictures):
     with pytest.raises(ValueError, match=r"no layer 'block5_conv4'.*Did you mean 'block5_conv"):
         style.StyleTransfer(small_vgg(), style.CHAPTER)
     transfer = style.StyleTransfer(small_vgg())
-    with pytest.raises(ValueError, match="content picture must be uint8"):
+    with pytest.raises(ValueError, match="content image must be uint8"):
         transfer.run(pictures[0] / 255, pictures[1])
     with pytest.raises(ValueError, match="noise"):
         transfer.run(*pictures, noise=2.0)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import pickle
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import numpy as np
+
+from jaxcnn.models import Model
 
 __all__ = ["load_caffe_npy", "load_matconvnet", "read_caffe_npy", "read_matconvnet"]
 
@@ -35,9 +37,10 @@ class ArrayUnpickler(pickle.Unpickler):
         return super().find_class(module.replace("numpy.core", "numpy._core"), name)
 
 
-def read_caffe_npy(path: str | Path) -> LayerArrays:
-    """The dict of layer name to [kernel, bias] in a file such as bvlc_alexnet.npy, written by
-    Python 2 or 3.
+def read_caffe_npy(path: str | os.PathLike[str]) -> LayerArrays:
+    """The dict of layer name to [kernel, bias] in a file such as bvlc_alexnet.npy.
+
+    Python 2 or 3 may have written it.
 
     Raises:
         ValueError: it is not such a file, or it holds anything but arrays.
@@ -53,12 +56,13 @@ def read_caffe_npy(path: str | Path) -> LayerArrays:
             shape, _, dtype = read(file)
             if shape != () or dtype != np.dtype(object):
                 raise ValueError(f"it is an array {dtype} {shape}")
-            found = ArrayUnpickler(file, encoding="latin1").load()
-        found = found.item() if isinstance(found, np.ndarray) else found
-        if not isinstance(found, Mapping):
-            raise ValueError(f"it holds {type(found).__name__}")
+            content = ArrayUnpickler(file, encoding="latin1").load()
+        content = content.item() if isinstance(content, np.ndarray) else content
+        if not isinstance(content, Mapping):
+            raise ValueError(f"it holds {type(content).__name__}")
         return {
-            str(name): [np.asarray(a, np.float32) for a in arrays] for name, arrays in found.items()
+            str(name): [np.asarray(a, np.float32) for a in arrays]
+            for name, arrays in content.items()
         }
     except (
         ValueError,
@@ -73,16 +77,16 @@ def read_caffe_npy(path: str | Path) -> LayerArrays:
         ) from None
 
 
-def load_caffe_npy(model: Any, path: str | Path) -> None:
-    """Put the arrays of `read_caffe_npy` into the layers of the same names; a missing classifier is
-    left out.
+def load_caffe_npy(model: Model, path: str | os.PathLike[str]) -> None:
+    """Put the arrays of `read_caffe_npy` into the layers of the same names.
+
+    The model may lack the classifier.
     """
     assign(model, read_caffe_npy(path), path)
 
 
-def read_matconvnet(path: str | Path) -> LayerArrays:
-    """The kernels and biases of a MatConvNet network such as imagenet-vgg-verydeep-19.mat, by its
-    layers' names.
+def read_matconvnet(path: str | os.PathLike[str]) -> LayerArrays:
+    """The kernels and biases in a MatConvNet file such as imagenet-vgg-verydeep-19.mat, by layer.
 
     Kernels are (height, width, in, out).
 
@@ -93,24 +97,25 @@ def read_matconvnet(path: str | Path) -> LayerArrays:
 
     try:
         layers = loadmat(path, struct_as_record=False, squeeze_me=True)["layers"]
-        found = {}
+        arrays = {}
         for layer in layers:
             if getattr(layer, "type", "") != "conv":
                 continue
-            # Before its version 1.0 the two arrays were fields of their own.
+            # Before version 1.0 each of the two arrays was a field.
             pair = layer.weights if hasattr(layer, "weights") else (layer.filters, layer.biases)
             kernel, bias = (np.asarray(a, np.float32) for a in pair)
-            found[str(layer.name)] = [kernel, bias.reshape(-1)]
-        return found
+            arrays[str(layer.name)] = [kernel, bias.reshape(-1)]
+        return arrays
     except (ValueError, KeyError, TypeError, AttributeError, NotImplementedError) as error:
         raise ValueError(f"{path} is not a MatConvNet network: {error}.") from None
 
 
-def load_matconvnet(model: Any, path: str | Path) -> None:
+def load_matconvnet(model: Model, path: str | os.PathLike[str]) -> None:
     """Put a MatConvNet VGG into our VGG of the same depth, with or without the classifier.
 
-    The published networks take RGB where ours take BGR, so the channels of the first kernel change
-    places; their dense layers are convolutions over all 7 x 7 x 512 values, which become matrices.
+    The published networks take RGB where ours take BGR, so the channels of the first kernel are
+    reversed; their dense layers are convolutions over all 7 x 7 x 512 values, which become
+    matrices.
     """
     arrays: LayerArrays = {}
     for name, (kernel, bias) in read_matconvnet(path).items():
@@ -119,12 +124,12 @@ def load_matconvnet(model: Any, path: str | Path) -> None:
             kernel = kernel[:, :, ::-1] if name == "conv1_1" else kernel
             arrays[f"block{block}_conv{index}"] = [kernel, bias]
         else:
-            own = {"fc6": "fc1", "fc7": "fc2", "fc8": "predictions"}.get(name, name)
-            arrays[own] = [kernel.reshape(-1, kernel.shape[-1]), bias]
+            layer_name = {"fc6": "fc1", "fc7": "fc2", "fc8": "predictions"}.get(name, name)
+            arrays[layer_name] = [kernel.reshape(-1, kernel.shape[-1]), bias]
     assign(model, arrays, path)
 
 
-def assign(model: Any, arrays: LayerArrays, path: str | Path) -> None:
+def assign(model: Model, arrays: LayerArrays, path: str | os.PathLike[str]) -> None:
     """Put arrays into the layers of their names: all or none.
 
     Raises:
@@ -132,16 +137,16 @@ def assign(model: Any, arrays: LayerArrays, path: str | Path) -> None:
     """
     layers = [layer for layer in model.layers if layer.weight_paths()]
     for layer in layers:
-        wanted = [owner.weight_shape(p) for owner, p in layer.weight_paths()]
+        shapes = [owner.weight_shape(p) for owner, p in layer.weight_paths()]
         if layer.name not in arrays:
             raise ValueError(
                 f"{path} has no weights for layer '{layer.name}'; it has {', '.join(arrays)}."
             )
-        given = [a.shape for a in arrays[layer.name]]
-        if given != wanted:
+        stored_shapes = [a.shape for a in arrays[layer.name]]
+        if stored_shapes != shapes:
             raise ValueError(
-                f"{path}: layer '{layer.name}' needs weights of shapes {wanted}; the file has "
-                f"{given}."
+                f"{path}: layer '{layer.name}' needs weights of shapes {shapes}; the file has "
+                f"{stored_shapes}."
             )
     for layer in layers:
         layer.set_weights(arrays[layer.name])

@@ -1,0 +1,35 @@
+"""Feature maps in the data format in force: their channels, their size, how they are halved."""
+
+from __future__ import annotations
+
+from jaxcnn.layers import SymbolicTensor
+from jaxcnn.runtime import config
+from jaxcnn.runtime.types import Shape
+
+
+def channel_axis() -> int:
+    """The axis of the channels in the data format in force, of an array with a batch axis."""
+    return 1 if config.image_data_format() == "channels_first" else 3
+
+
+def channel_count(x: SymbolicTensor) -> int:
+    """The number of channels of maps, which is always known."""
+    channels = x.shape[channel_axis()]
+    assert channels is not None
+    return channels
+
+
+def image_size(x: SymbolicTensor) -> Shape:
+    """Height and width of maps, None where any will do."""
+    return x.shape[2:] if channel_axis() == 1 else x.shape[1:3]
+
+
+def halving_padding(x: SymbolicTensor, window: int) -> tuple[tuple[int, int], tuple[int, int]]:
+    """The zeros around maps with which a "valid" window of stride 2 does what "same" does in
+    TensorFlow; sizes that are not known count as even.
+    """
+    sizes, half = image_size(x), window // 2
+    if None in sizes:
+        return (half - 1, half), (half - 1, half)
+    top, left = (half - 1 if n is not None and n % 2 == 0 else half for n in sizes)
+    return (top, half), (left, half)
