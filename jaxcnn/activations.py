@@ -1,15 +1,16 @@
 """Activation functions, array to array of the same shape and dtype, and their names."""
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable
+from typing import TypeAlias
 
 import jax
 import jax.numpy as jnp
 from jax import Array
 
 from jaxcnn.runtime.names import Registry
+from jaxcnn.runtime.types import Config, Identifier, Settings
 
-Activation = Callable[[Array], Array]
+Activation: TypeAlias = Callable[[Array], Array]
 
 registry = Registry("activation")
 
@@ -19,7 +20,7 @@ def softmax(x: Array, axis: int = -1) -> Array:
     """Positive numbers that sum to one along ``axis``: ``exp(x) / sum(exp(x))``.
 
     Raises:
-        ValueError: ``x`` has fewer than two dimensions, so it has no axis beside the batch.
+        ValueError: ``x`` has fewer than two dimensions, so no axis but the batch.
     """
     if jnp.ndim(x) < 2:
         raise ValueError(
@@ -30,8 +31,9 @@ def softmax(x: Array, axis: int = -1) -> Array:
 
 @registry.register()
 def elu(x: Array, alpha: float = 1.0) -> Array:
-    """Exponential linear unit: ``x`` where positive, else ``alpha * (exp(x) - 1)`` (Clevert et al.,
-    2015).
+    """Exponential linear unit: ``x`` where positive, else ``alpha * (exp(x) - 1)``.
+
+    (Clevert et al., Fast and Accurate Deep Network Learning by Exponential Linear Units, 2015.)
     """
     return jax.nn.elu(x, alpha)
 
@@ -73,8 +75,9 @@ def tanh(x: Array) -> Array:
 
 @registry.register()
 def scaled_tanh(x: Array) -> Array:
-    """``1.7159 tanh(2 x / 3)``, which maps 1 to 1 and -1 to -1 (LeCun et al., Efficient BackProp,
-    1998).
+    """``1.7159 tanh(2 x / 3)``, which maps 1 to 1 and -1 to -1.
+
+    (LeCun et al., Efficient BackProp, 1998.)
     """
     return 1.7159 * jnp.tanh(2.0 / 3.0 * x)
 
@@ -87,15 +90,13 @@ def sigmoid(x: Array) -> Array:
 
 @registry.register()
 def hard_sigmoid(x: Array) -> Array:
-    """``0.2 x + 0.5`` cut to [0, 1]: the slope of Keras 1 and 2, on which their recurrent weights
-    were trained.
-    """
+    """``0.2 x + 0.5`` cut to [0, 1]: the slope with which weights of Keras 1 and 2 were trained."""
     return jnp.clip(0.2 * x + 0.5, 0, 1)
 
 
 @registry.register()
 def piecewise_sigmoid(x: Array) -> Array:
-    """``x / 6 + 0.5`` cut to [0, 1]: what Keras 3 calls `hard_sigmoid`."""
+    """``x / 6 + 0.5`` cut to [0, 1]: the `hard_sigmoid` of Keras 3."""
     return jnp.clip(x / 6 + 0.5, 0, 1)
 
 
@@ -126,20 +127,23 @@ def swish(x: Array) -> Array:
 silu = swish
 
 
-def get(identifier: Any) -> Activation:
+def get(identifier: Identifier) -> Activation:
     """The activation meant by a name or callable (a layer, too); None means ``linear``.
 
     Raises:
         ValueError: unknown name, or neither name nor callable.
     """
-    return linear if identifier is None else registry.get(identifier)
+    activation: Activation = linear if identifier is None else registry.get(identifier)
+    return activation
 
 
-def serialize(activation: Activation) -> Any:
+def serialize(activation: Activation) -> str | Config | None:
     """The name of a function, or the configuration of an object that has one."""
-    return registry.serialize(activation)
+    description: str | Config | None = registry.serialize(activation)
+    return description
 
 
-def deserialize(config: Any, custom_objects: Mapping[str, Any] | None = None) -> Activation:
+def deserialize(config: Identifier, custom_objects: Settings | None = None) -> Activation:
     """The inverse of :func:`serialize`."""
-    return registry.deserialize(config, custom_objects)
+    activation: Activation = registry.deserialize(config, custom_objects)
+    return activation

@@ -5,16 +5,18 @@ dense layer, ``(0, 1, 2)`` for the ``(rows, columns, inputs, outputs)`` kernel o
 """
 
 import dataclasses
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable
+from typing import TypeAlias
 
 import jax.numpy as jnp
 from jax import Array
 
 from jaxcnn.runtime import config
 from jaxcnn.runtime.names import Configurable, Registry
+from jaxcnn.runtime.types import Config, Identifier, Settings
 
-Axis = int | tuple[int, ...]
+Axis: TypeAlias = int | tuple[int, ...]
+ConstraintFunction: TypeAlias = Callable[[Array], Array]
 
 registry = Registry("constraint", builders=True)
 
@@ -68,9 +70,7 @@ class UnitNorm(Constraint):
 @registry.register()
 @dataclasses.dataclass(frozen=True)
 class MinMaxNorm(Constraint):
-    """Move the norm into [min_value, max_value]: at once with rate 1, else by the fraction ``rate``
-    each time.
-    """
+    """Move the norm into [min_value, max_value], by the fraction ``rate`` each time."""
 
     min_value: float = 0.0
     max_value: float = 1.0
@@ -97,28 +97,31 @@ unit_norm = unitnorm = UnitNorm
 min_max_norm = MinMaxNorm
 
 
-def get(identifier: Any) -> Callable[[Array], Array] | None:
+def get(identifier: Identifier) -> ConstraintFunction | None:
     """The constraint meant by a name, configuration, object or function; None means none.
 
     Raises:
         ValueError: unknown name, or nothing that can be called.
     """
-    return registry.get(identifier)
+    constraint: ConstraintFunction | None = registry.get(identifier)
+    return constraint
 
 
-def serialize(constraint: Callable[[Array], Array] | None) -> Any:
+def serialize(constraint: ConstraintFunction | None) -> str | Config | None:
     """The configuration of a constraint, or the name of a user's function."""
-    return registry.serialize(constraint)
+    description: str | Config | None = registry.serialize(constraint)
+    return description
 
 
 def deserialize(
-    config: Any, custom_objects: Mapping[str, Any] | None = None
-) -> Callable[[Array], Array] | None:
+    config: Identifier, custom_objects: Settings | None = None
+) -> ConstraintFunction | None:
     """The inverse of :func:`serialize`."""
-    return registry.deserialize(config, custom_objects)
+    constraint: ConstraintFunction | None = registry.deserialize(config, custom_objects)
+    return constraint
 
 
-def _freeze_axis(constraint: Any) -> None:
+def _freeze_axis(constraint: "MaxNorm | UnitNorm | MinMaxNorm") -> None:
     """A list of axes becomes a tuple, so that the constraint stays hashable."""
     if isinstance(constraint.axis, list):
         object.__setattr__(constraint, "axis", tuple(constraint.axis))

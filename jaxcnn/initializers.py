@@ -1,5 +1,4 @@
-"""Initial weights: each initializer is called as ``initializer(key, shape, dtype)``, the convention
-of Flax and JAX.
+"""Initial weights: each initializer is called as ``initializer(key, shape, dtype)``, as in Flax.
 
 Kernels are laid out channels-last, ``(..., inputs, outputs)``. ``seed=`` fixes the values whatever
 key is passed, so two layers with equal seed and shape start equal. Numbers are drawn in float32 and
@@ -9,8 +8,8 @@ then cast; see ``jaxcnn.runtime.arrays``.
 import dataclasses
 import inspect
 import math
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, TypeAlias
 
 import jax
 import jax.numpy as jnp
@@ -20,8 +19,9 @@ from jax import Array
 from jaxcnn.runtime.arrays import filled, on_device, standard_draw
 from jaxcnn.runtime.context import running
 from jaxcnn.runtime.names import Configurable, Registry
+from jaxcnn.runtime.types import ArrayFunction, ArrayLike, Config, DTypeLike, Identifier, Settings
 
-Shape = Sequence[int]
+Shape: TypeAlias = Sequence[int]
 
 registry = Registry("initializer", builders=True)
 
@@ -30,11 +30,9 @@ _TRUNCATED_STDDEV = 0.87962566103423978
 
 
 class Initializer(Configurable):
-    """Base class: subclasses define ``__call__(key, shape, dtype)``, or Keras's own
-    ``__call__(shape, dtype=None)``.
-    """
+    """Base class: subclasses define ``__call__(key, shape, dtype)``, or ``(shape, dtype)``."""
 
-    def __call__(self, key: Array, shape: Shape, dtype: Any = jnp.float32) -> Array:
+    def __call__(self, key: Array, shape: Shape, dtype: DTypeLike = jnp.float32) -> Array:
         raise NotImplementedError(f"{type(self).__name__} must define __call__.")
 
 
@@ -43,7 +41,7 @@ class Initializer(Configurable):
 class Zeros(Initializer):
     """All zeros."""
 
-    def __call__(self, key: Array, shape: Shape, dtype: Any = jnp.float32) -> Array:
+    def __call__(self, key: Array, shape: Shape, dtype: DTypeLike = jnp.float32) -> Array:
         return _filled(key, shape, 0, dtype)
 
 
@@ -52,7 +50,7 @@ class Zeros(Initializer):
 class Ones(Initializer):
     """All ones."""
 
-    def __call__(self, key: Array, shape: Shape, dtype: Any = jnp.float32) -> Array:
+    def __call__(self, key: Array, shape: Shape, dtype: DTypeLike = jnp.float32) -> Array:
         return _filled(key, shape, 1, dtype)
 
 
@@ -63,7 +61,7 @@ class Constant(Initializer):
 
     value: float = 0
 
-    def __call__(self, key: Array, shape: Shape, dtype: Any = jnp.float32) -> Array:
+    def __call__(self, key: Array, shape: Shape, dtype: DTypeLike = jnp.float32) -> Array:
         return _filled(key, shape, self.value, dtype)
 
 
@@ -76,8 +74,9 @@ class RandomNormal(Initializer):
     stddev: float = 0.05
     seed: int | None = None
 
-    def __call__(self, key: Array, shape: Shape, dtype: Any = jnp.float32) -> Array:
-        return _scaled("normal", _own_key(key, self.seed), shape, self.mean, self.stddev, dtype)
+    def __call__(self, key: Array, shape: Shape, dtype: DTypeLike = jnp.float32) -> Array:
+        draw = standard_draw("normal", _seeded(key, self.seed), shape)
+        return on_device(self.mean + self.stddev * draw, dtype)
 
 
 @registry.register("uniform")
@@ -89,9 +88,9 @@ class RandomUniform(Initializer):
     maxval: float = 0.05
     seed: int | None = None
 
-    def __call__(self, key: Array, shape: Shape, dtype: Any = jnp.float32) -> Array:
-        width = self.maxval - self.minval
-        return _scaled("uniform", _own_key(key, self.seed), shape, self.minval, width, dtype)
+    def __call__(self, key: Array, shape: Shape, dtype: DTypeLike = jnp.float32) -> Array:
+        draw = standard_draw("uniform", _seeded(key, self.seed), shape)
+        return on_device(self.minval + (self.maxval - self.minval) * draw, dtype)
 
 
 @registry.register()
@@ -101,9 +100,9 @@ class RandomSigns(Initializer):
 
     seed: int | None = None
 
-    def __call__(self, key: Array, shape: Shape, dtype: Any = jnp.float32) -> Array:
-        draw = standard_draw("uniform", _own_key(key, self.seed), shape)
-        return on_device(2.0 * (draw < 0.5) - 1.0, dtype)
+    def __call__(self, key: Array, shape: Shape, dtype: DTypeLike = jnp.float32) -> Array:
+        draw = standard_draw("uniform", _seeded(key, self.seed), shape)
+        return on_device(2.0 * (draw < 0.5).astype(np.float32) - 1.0, dtype)
 
 
 @registry.register()
@@ -118,10 +117,9 @@ class TruncatedNormal(Initializer):
     stddev: float = 0.05
     seed: int | None = None
 
-    def __call__(self, key: Array, shape: Shape, dtype: Any = jnp.float32) -> Array:
-        return _scaled(
-            "truncated_normal", _own_key(key, self.seed), shape, self.mean, self.stddev, dtype
-        )
+    def __call__(self, key: Array, shape: Shape, dtype: DTypeLike = jnp.float32) -> Array:
+        draw = standard_draw("truncated_normal", _seeded(key, self.seed), shape)
+        return on_device(self.mean + self.stddev * draw, dtype)
 
 
 @registry.register()
@@ -159,19 +157,19 @@ class VarianceScaling(Initializer):
                 )
             object.__setattr__(self, name, value)
 
-    def __call__(self, key: Array, shape: Shape, dtype: Any = jnp.float32) -> Array:
-        key = _own_key(key, self.seed)
+    def __call__(self, key: Array, shape: Shape, dtype: DTypeLike = jnp.float32) -> Array:
+        key = _seeded(key, self.seed)
         fan_in, fan_out = fans(shape)
         units = {"fan_in": fan_in, "fan_out": fan_out, "fan_avg": (fan_in + fan_out) / 2}[self.mode]
         stddev = math.sqrt(self.scale / max(1.0, units))
         if self.distribution == "uniform":
             limit = math.sqrt(3.0) * stddev
-            return _scaled("uniform", key, shape, -limit, 2 * limit, dtype)
+            return RandomUniform(-limit, limit)(key, shape, dtype)
         if self.distribution == "untruncated_normal":
-            return _scaled("normal", key, shape, 0.0, stddev, dtype)
+            return RandomNormal(0.0, stddev)(key, shape, dtype)
         if self.distribution == "truncated_normal":
             stddev /= _TRUNCATED_STDDEV
-        return _scaled("truncated_normal", key, shape, 0.0, stddev, dtype)
+        return TruncatedNormal(0.0, stddev)(key, shape, dtype)
 
 
 @registry.register()
@@ -189,20 +187,19 @@ class Orthogonal(Initializer):
     gain: float = 1.0
     seed: int | None = None
 
-    def __call__(self, key: Array, shape: Shape, dtype: Any = jnp.float32) -> Array:
+    def __call__(self, key: Array, shape: Shape, dtype: DTypeLike = jnp.float32) -> Array:
         if len(shape) < 2:
             raise ValueError(
                 f"Orthogonal needs a shape of at least two dimensions, got {tuple(shape)}."
             )
         rows, columns = math.prod(shape[:-1]), shape[-1]
         draw = standard_draw(
-            "normal", _own_key(key, self.seed), (max(rows, columns), min(rows, columns))
+            "normal", _seeded(key, self.seed), (max(rows, columns), min(rows, columns))
         )
         xp: Any = np if isinstance(draw, np.ndarray) else jnp
         q, r = xp.linalg.qr(draw)
-        q = q * xp.where(
-            xp.diagonal(r) < 0, -1.0, 1.0
-        )  # without this the matrices are not uniformly distributed
+        # Without these signs the matrices would not be uniformly distributed.
+        q = q * xp.where(xp.diagonal(r) < 0, -1.0, 1.0).astype(q.dtype)[None]
         return on_device(self.gain * (q if rows >= columns else q.T).reshape(tuple(shape)), dtype)
 
 
@@ -217,7 +214,7 @@ class Identity(Initializer):
 
     gain: float = 1.0
 
-    def __call__(self, key: Array, shape: Shape, dtype: Any = jnp.float32) -> Array:
+    def __call__(self, key: Array, shape: Shape, dtype: DTypeLike = jnp.float32) -> Array:
         if len(shape) != 2 or shape[0] != shape[1]:
             raise ValueError(f"Identity needs the shape of a square matrix, got {tuple(shape)}.")
         return on_device(self.gain * np.eye(shape[0]), dtype)
@@ -231,9 +228,7 @@ def lecun_uniform(seed: int | None = None) -> VarianceScaling:
 
 @registry.register()
 def lecun_normal(seed: int | None = None) -> VarianceScaling:
-    """Truncated normal of standard deviation ``sqrt(1 / fan_in)`` (LeCun et al., Efficient
-    BackProp, 1998).
-    """
+    """Truncated normal of standard deviation ``sqrt(1 / fan_in)`` (LeCun et al., 1998)."""
     return VarianceScaling(1.0, "fan_in", "normal", seed)
 
 
@@ -245,9 +240,7 @@ def glorot_uniform(seed: int | None = None) -> VarianceScaling:
 
 @registry.register()
 def glorot_normal(seed: int | None = None) -> VarianceScaling:
-    """Truncated normal of standard deviation ``sqrt(2 / (fan_in + fan_out))`` (Glorot and Bengio,
-    2010).
-    """
+    """Truncated normal of standard deviation ``sqrt(2 / (fan_in + fan_out))`` (Glorot, 2010)."""
     return VarianceScaling(1.0, "fan_avg", "normal", seed)
 
 
@@ -276,15 +269,14 @@ identity = Identity
 
 @dataclasses.dataclass(frozen=True)
 class KerasStyle:
-    """A user's ``function(shape, dtype=None)`` or ``function(shape)`` under the calling convention
-    of this module.
+    """A user's ``function(shape, dtype=None)`` or ``function(shape)``, called with a key.
 
     Random functions of `jaxcnn.backend` that it calls draw from the key.
     """
 
-    function: Callable[..., Any]
+    function: Callable[..., ArrayLike]
 
-    def __call__(self, key: Array, shape: Shape, dtype: Any = jnp.float32) -> Array:
+    def __call__(self, key: Array, shape: Shape, dtype: DTypeLike = jnp.float32) -> Array:
         keywords = {"dtype": dtype} if "dtype" in _parameters(self.function) else {}
         with running(lambda draw: jax.random.fold_in(key, draw)):
             values = jnp.asarray(self.function(tuple(shape), **keywords), dtype)
@@ -297,8 +289,7 @@ class KerasStyle:
 
 
 def fans(shape: Shape) -> tuple[float, float]:
-    """Numbers of input and output units of a kernel ``(inputs, outputs)`` or
-    ``(*window, inputs, outputs)``.
+    """The numbers of input and output units of a kernel ``(*window, inputs, outputs)``.
 
     Other arrays, which have no such meaning, count the square root of their size twice.
     """
@@ -309,7 +300,7 @@ def fans(shape: Shape) -> tuple[float, float]:
     return shape[-2] * window, shape[-1] * window
 
 
-def get(identifier: Any) -> Callable[..., Array]:
+def get(identifier: Identifier) -> ArrayFunction:
     """The initializer meant by a name, configuration, object or function.
 
     A function whose first parameter is called ``key``, ``rng`` or ``prng_key`` is taken as it is;
@@ -332,38 +323,32 @@ def get(identifier: Any) -> Callable[..., Array]:
     )
 
 
-def serialize(initializer: Callable[..., Array]) -> Any:
+def serialize(initializer: ArrayFunction) -> str | Config | None:
     """The configuration of an initializer, or the name of a user's function."""
-    return registry.serialize(
+    description: str | Config | None = registry.serialize(
         initializer.function if isinstance(initializer, KerasStyle) else initializer
     )
+    return description
 
 
-def deserialize(
-    config: Any, custom_objects: Mapping[str, Any] | None = None
-) -> Callable[..., Array]:
+def deserialize(config: Identifier, custom_objects: Settings | None = None) -> ArrayFunction:
     """The inverse of :func:`serialize`."""
     return get(registry.deserialize(config, custom_objects))
 
 
-def _own_key(key: Array, seed: int | None) -> Array:
+def _seeded(key: Array, seed: int | None) -> Array:
     return key if seed is None else jax.random.key(seed)
 
 
-def _filled(key: Array, shape: Shape, value: float, dtype: Any) -> Array:
-    if isinstance(
-        key, jax.core.Tracer
-    ):  # made on the host it would become a part of the compiled program
+def _filled(key: Array, shape: Shape, value: float, dtype: DTypeLike) -> Array:
+    if isinstance(key, jax.core.Tracer):
+        # Made on the host it would become a part of the compiled program.
         return jnp.full(tuple(shape), value, dtype)
     return filled(shape, value, dtype)
 
 
-def _scaled(kind: str, key: Array, shape: Shape, shift: float, scale: float, dtype: Any) -> Array:
-    return on_device(shift + scale * standard_draw(kind, key, shape), dtype)
-
-
-def _parameters(function: Callable[..., Any]) -> list[str]:
+def _parameters(function: Callable[..., object]) -> list[str]:
     try:
         return list(inspect.signature(function).parameters)
-    except ValueError:  # some functions written in C, such as numpy.zeros, do not tell
+    except ValueError:  # some functions written in C, such as numpy.zeros, have none
         return []

@@ -1,10 +1,10 @@
-"""Loss functions ``(y_true, y_pred) -> array``: one number a sample (or a position), the last axis
-being reduced.
+"""Loss functions ``(y_true, y_pred) -> array``: one value a sample or position, the last axis being
+reduced.
 
 ``y_true`` and ``y_pred`` have the shape ``(batch, ..., classes)`` and the result ``(batch, ...)``.
 A ``y_true`` without the last axis is accepted where ``y_pred`` has one column; no other shapes are
-broadcast. Targets of any number type are converted; the computation is in float32 or wider. ``eps``
-below is ``jaxcnn.runtime.config.epsilon()``.
+broadcast. Targets of any numeric type are converted; the computation is in float32 or wider.
+``eps`` below is ``jaxcnn.runtime.config.epsilon()``.
 
 Every function is also available as a class (``CategoricalCrossentropy(from_logits=True)``) that
 holds its options.
@@ -12,19 +12,19 @@ holds its options.
 
 import dataclasses
 import inspect
-from collections.abc import Callable, Mapping
-from typing import Any, ClassVar
+from collections.abc import Callable
+from typing import Any, ClassVar, TypeAlias
 
 import jax
 import jax.numpy as jnp
 from jax import Array
-from jax.typing import ArrayLike
 
 from jaxcnn.runtime import config
 from jaxcnn.runtime.arrays import wide_float
 from jaxcnn.runtime.names import Configurable, Registry
+from jaxcnn.runtime.types import ArrayFunction, ArrayLike, Config, Identifier, Settings
 
-LossFunction = Callable[[Any, Any], Array]
+LossFunction: TypeAlias = Callable[[Array, Array], Array]
 
 registry = Registry("loss")
 
@@ -78,8 +78,10 @@ def squared_hinge(y_true: ArrayLike, y_pred: ArrayLike) -> Array:
 
 @registry.register()
 def categorical_hinge(y_true: ArrayLike, y_pred: ArrayLike) -> Array:
-    """``max(0, 1 + greatest wrong score - right score)`` for one-hot targets (Crammer and Singer,
-    2001).
+    """``max(0, 1 + greatest wrong score - right score)`` for one-hot targets.
+
+    (Crammer and Singer, On the Algorithmic Implementation of Multiclass Kernel-based Vector
+    Machines, 2001.)
     """
     y_true, y_pred = aligned(y_true, y_pred)
     right = jnp.sum(y_true * y_pred, axis=-1)
@@ -97,8 +99,9 @@ def logcosh(y_true: ArrayLike, y_pred: ArrayLike) -> Array:
 
 @registry.register()
 def huber(y_true: ArrayLike, y_pred: ArrayLike, delta: float = 1.0) -> Array:
-    """Mean of ``error**2 / 2`` where ``|error| <= delta``, else of ``delta (|error| - delta / 2)``
-    (Huber, 1964).
+    """Mean of ``error**2 / 2`` where ``|error| <= delta``, else of ``delta (|error| - delta / 2)``.
+
+    (Huber, Robust Estimation of a Location Parameter, 1964.)
     """
     y_true, y_pred = aligned(y_true, y_pred)
     error = absolute(y_pred - y_true)
@@ -123,10 +126,10 @@ def categorical_crossentropy(
 def sparse_categorical_crossentropy(
     y_true: ArrayLike, y_pred: ArrayLike, from_logits: bool = False
 ) -> Array:
-    """:func:`categorical_crossentropy` for class numbers: ``y_true`` of shape ``(batch, ...)`` or
-    ``(batch, ..., 1)``.
+    """:func:`categorical_crossentropy` for class numbers.
 
-    The numbers may be of a float type. A number outside 0 .. classes - 1 gives NaN.
+    ``y_true`` has the shape ``(batch, ...)`` or ``(batch, ..., 1)``, and may be of a float type. A
+    number outside 0 .. classes - 1 gives NaN.
     """
     labels, y_pred = class_labels(y_true, y_pred)
     log_p = _log_probabilities(y_pred, from_logits)
@@ -166,9 +169,7 @@ def poisson(y_true: ArrayLike, y_pred: ArrayLike) -> Array:
 
 @registry.register("cosine")
 def cosine_proximity(y_true: ArrayLike, y_pred: ArrayLike) -> Array:
-    """``-mean(u v)`` of the two vectors scaled to length one: minus their cosine, over the number
-    of components.
-    """
+    """``-mean(u v)`` of the vectors scaled to length one: minus their cosine, over their length."""
     y_true, y_pred = aligned(y_true, y_pred)
     return -jnp.mean(l2_normalize(y_true) * l2_normalize(y_pred), axis=-1)
 
@@ -183,22 +184,18 @@ logloss = binary_crossentropy
 
 
 class Loss(Configurable):
-    """A loss function together with its options. Calling it gives one number a sample, as the
-    function does.
-    """
+    """A loss function together with its options; called like the function."""
 
-    function: ClassVar[Callable[..., Array]]
+    function: ClassVar[ArrayFunction]
 
     def __call__(self, y_true: ArrayLike, y_pred: ArrayLike) -> Array:
         return type(self).function(y_true, y_pred, **self.get_config())
 
 
-def _loss_class(name: str, function: Callable[..., Array]) -> Any:
-    """The class whose fields are the options of ``function``: its parameters after y_true and
-    y_pred.
-    """
+def _loss_class(name: str, function: ArrayFunction) -> Any:
+    """The class whose fields are the options of ``function``: its further parameters."""
     options = list(inspect.signature(function).parameters.values())[2:]
-    made = dataclasses.make_dataclass(
+    loss_class = dataclasses.make_dataclass(
         name,
         [(option.name, option.annotation, option.default) for option in options],
         bases=(Loss,),
@@ -209,7 +206,7 @@ def _loss_class(name: str, function: Callable[..., Array]) -> Any:
             "__module__": __name__,
         },
     )
-    return registry.register()(made)
+    return registry.register()(loss_class)
 
 
 MeanSquaredError = _loss_class("MeanSquaredError", mean_squared_error)
@@ -235,29 +232,30 @@ Poisson = _loss_class("Poisson", poisson)
 CosineProximity = _loss_class("CosineProximity", cosine_proximity)
 
 
-def get(identifier: Any) -> LossFunction | None:
+def get(identifier: Identifier) -> LossFunction | None:
     """The loss meant by a name, configuration, function or :class:`Loss`; None means none.
 
     Raises:
         ValueError: unknown name, or nothing that can be called.
     """
-    return registry.get(identifier)
+    loss: LossFunction | None = registry.get(identifier)
+    return loss
 
 
-def serialize(loss: LossFunction | None) -> Any:
+def serialize(loss: LossFunction | None) -> str | Config | None:
     """The name of a function, or the configuration of a :class:`Loss`."""
-    return registry.serialize(loss)
+    description: str | Config | None = registry.serialize(loss)
+    return description
 
 
-def deserialize(
-    config: Any, custom_objects: Mapping[str, Any] | None = None
-) -> LossFunction | None:
+def deserialize(config: Identifier, custom_objects: Settings | None = None) -> LossFunction | None:
     """The inverse of :func:`serialize`."""
-    return registry.deserialize(config, custom_objects)
+    loss: LossFunction | None = registry.deserialize(config, custom_objects)
+    return loss
 
 
-def function_of(loss: Any) -> Any:
-    """The plain function behind a :class:`Loss`; anything else is returned as it is."""
+def function_of(loss: ArrayFunction | None) -> ArrayFunction | None:
+    """The plain function of a :class:`Loss`; anything else is returned as it is."""
     return type(loss).function if isinstance(loss, Loss) else loss
 
 
@@ -272,8 +270,7 @@ def aligned(y_true: ArrayLike, y_pred: ArrayLike) -> tuple[Array, Array]:
         if (*y_true.shape, 1) != y_pred.shape:
             raise ValueError(
                 f"Targets of shape {y_true.shape} do not fit predictions of shape {y_pred.shape}: "
-                "they must be equal. "
-                "Class numbers need a sparse loss or metric, or to_categorical."
+                "they must be equal. Class numbers need a sparse loss or metric, or to_categorical."
             )
         y_true = y_true[..., None]
     y_pred = _wide_float(y_pred)
@@ -281,8 +278,7 @@ def aligned(y_true: ArrayLike, y_pred: ArrayLike) -> tuple[Array, Array]:
 
 
 def class_labels(y_true: ArrayLike, y_pred: ArrayLike) -> tuple[Array, Array]:
-    """Class numbers as int32 of shape ``(batch, ...)``, and the scores of shape
-    ``(batch, ..., classes)`` as floats.
+    """Class numbers as int32 ``(batch, ...)``, and scores ``(batch, ..., classes)`` as floats.
 
     Negative numbers, which would count from the last class, become the number of classes, which is
     none.
@@ -296,25 +292,22 @@ def class_labels(y_true: ArrayLike, y_pred: ArrayLike) -> tuple[Array, Array]:
     if y_true.shape != y_pred.shape[:-1]:
         raise ValueError(
             f"Class numbers of shape {y_true.shape} do not fit predictions of shape "
-            f"{y_pred.shape}: expected "
-            f"{y_pred.shape[:-1]} or {(*y_pred.shape[:-1], 1)}. One-hot targets need a loss or "
-            "metric without 'sparse'."
+            f"{y_pred.shape}: expected {y_pred.shape[:-1]} or {(*y_pred.shape[:-1], 1)}. One-hot "
+            "targets need a loss or metric without 'sparse'."
         )
     labels = y_true.astype(jnp.int32)
     return jnp.where(labels < 0, y_pred.shape[-1], labels), _wide_float(y_pred)
 
 
 def absolute(x: Array) -> Array:
-    """``|x|`` whose gradient at 0 is 0 (that of ``jnp.abs`` is 1), so that a penalty leaves a
-    weight of 0 alone.
+    """``|x|`` with gradient 0 at 0 (that of ``jnp.abs`` is 1): a penalty leaves a weight of 0
+    alone.
     """
     return x * jnp.sign(x)
 
 
 def l2_normalize(x: Array, axis: int = -1) -> Array:
-    """``x`` divided by its Euclidean length along ``axis``, the squared length counting as at least
-    1e-12.
-    """
+    """``x`` divided by its Euclidean length along ``axis``; the squared length is at least 1e-12."""
     return x * jax.lax.rsqrt(jnp.maximum(jnp.sum(jnp.square(x), axis=axis, keepdims=True), 1e-12))
 
 

@@ -1,14 +1,17 @@
-"""Penalties on weights or activations: each maps an array to the scalar that is added to the loss."""
+"""Penalties on weights or activations: each maps an array to a scalar that the loss grows by."""
 
 import dataclasses
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable
+from typing import TypeAlias
 
 import jax.numpy as jnp
 from jax import Array
 
 from jaxcnn.losses import absolute
 from jaxcnn.runtime.names import Configurable, Registry
+from jaxcnn.runtime.types import Config, Identifier, Settings
+
+RegularizerFunction: TypeAlias = Callable[[Array], Array]
 
 registry = Registry("regularizer", builders=True)
 
@@ -59,22 +62,25 @@ def l1_l2(l1: float = 0.01, l2: float = 0.01) -> L1L2:
     return L1L2(l1, l2)
 
 
-def get(identifier: Any) -> Callable[[Array], Array] | None:
+def get(identifier: Identifier) -> RegularizerFunction | None:
     """The regularizer meant by a name, configuration, object or function; None means none.
 
     Raises:
         ValueError: unknown name, or nothing that can be called.
     """
-    return registry.get(identifier)
+    regularizer: RegularizerFunction | None = registry.get(identifier)
+    return regularizer
 
 
-def serialize(regularizer: Callable[[Array], Array] | None) -> Any:
+def serialize(regularizer: RegularizerFunction | None) -> str | Config | None:
     """The configuration of a regularizer, or the name of a user's function."""
-    return registry.serialize(regularizer)
+    description: str | Config | None = registry.serialize(regularizer)
+    return description
 
 
 def deserialize(
-    config: Any, custom_objects: Mapping[str, Any] | None = None
-) -> Callable[[Array], Array] | None:
+    config: Identifier, custom_objects: Settings | None = None
+) -> RegularizerFunction | None:
     """The inverse of :func:`serialize`."""
-    return registry.deserialize(config, custom_objects)
+    regularizer: RegularizerFunction | None = registry.deserialize(config, custom_objects)
+    return regularizer

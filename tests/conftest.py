@@ -15,10 +15,26 @@ os.environ.setdefault(
 )
 os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0.1")
 
+import jax
 import pytest
 
 from jaxcnn import config
 from jaxcnn.layers import naming
+
+# Folders and files whose tests hold the library to explicit dtypes and ranks.
+EXPLICIT = {
+    "contract",
+    "nn",
+    "ops",
+    "test_activations.py",
+    "test_constraints.py",
+    "test_initializers.py",
+    "test_losses.py",
+    "test_metrics.py",
+    "test_optimizers.py",
+    "test_regularizers.py",
+    "training",
+}
 
 
 @pytest.fixture(autouse=True)
@@ -28,3 +44,18 @@ def afresh():
     naming.reset_names()
     yield
     config.reset()
+
+
+@pytest.fixture(autouse=True)
+def explicit_promotion(request):
+    """No computation of the lower rooms may mix dtypes, or ranks, without saying so."""
+    if request.path.relative_to(Path(__file__).parent).parts[0] not in EXPLICIT:
+        yield
+        return
+    with (
+        jax.numpy_dtype_promotion("strict"),
+        jax.numpy_rank_promotion(
+            "raise" if request.path.parent == Path(__file__).parent else "allow"
+        ),
+    ):
+        yield

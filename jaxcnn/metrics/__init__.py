@@ -4,7 +4,7 @@ set.
 Every loss function is a metric, too. None of them influences training.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from jaxcnn import losses
@@ -45,13 +45,16 @@ from jaxcnn.metrics.accuracy import (
 )
 from jaxcnn.metrics.base import FunctionMetric, Metric, registry
 from jaxcnn.metrics.streaming import AUC, F1, MeanIoU, Precision, Recall
+from jaxcnn.runtime.types import ArrayFunction, Config, Identifier, Settings
 
 for _loss in losses.registry.items().values():
     registry.register(*losses.registry.aliases(_loss))(_loss)
 
 
 def get(
-    identifier: Any, y_pred_shape: Sequence[int | None] | None = None, loss: Any = None
+    identifier: Identifier | Metric,
+    y_pred_shape: Sequence[int | None] | None = None,
+    loss: Identifier = None,
 ) -> Metric:
     """The metric meant by a name, configuration, function, loss object or :class:`Metric`.
 
@@ -74,16 +77,16 @@ def get(
         return resolve(y_pred_shape, loss)
     if isinstance(identifier, Metric):
         return identifier
-    found = registry.get(identifier)
-    if found is None:
+    function: ArrayFunction | Metric | None = registry.get(identifier)
+    if function is None:
         raise ValueError(
             "The metric must be a name, a configuration dictionary, a function or a Metric, got "
             "None."
         )
-    return found if isinstance(found, Metric) else FunctionMetric(found)
+    return function if isinstance(function, Metric) else FunctionMetric(function)
 
 
-def resolve_accuracy(y_pred_shape: Sequence[int | None], loss: Any) -> FunctionMetric:
+def resolve_accuracy(y_pred_shape: Sequence[int | None], loss: Identifier) -> FunctionMetric:
     """The accuracy that fits an output, reported as 'acc'.
 
     Binary when the output has one column or the loss is binary cross-entropy, sparse when the loss
@@ -97,10 +100,8 @@ def resolve_accuracy(y_pred_shape: Sequence[int | None], loss: Any) -> FunctionM
     )
 
 
-def resolve_crossentropy(y_pred_shape: Sequence[int | None], loss: Any) -> FunctionMetric:
-    """The cross-entropy that fits an output, reported as 'ce'; the choice is that of
-    :func:`resolve_accuracy`.
-    """
+def resolve_crossentropy(y_pred_shape: Sequence[int | None], loss: Identifier) -> FunctionMetric:
+    """The cross-entropy that fits an output, reported as 'ce'; see :func:`resolve_accuracy`."""
     return FunctionMetric(
         _fitting(
             y_pred_shape,
@@ -113,24 +114,25 @@ def resolve_crossentropy(y_pred_shape: Sequence[int | None], loss: Any) -> Funct
     )
 
 
-def serialize(metric: Any) -> Any:
+def serialize(metric: ArrayFunction | Metric) -> str | Config | None:
     """The name of a function, or the configuration of a :class:`Metric`."""
-    return registry.serialize(metric)
+    description: str | Config | None = registry.serialize(metric)
+    return description
 
 
-def deserialize(config: Any, custom_objects: Mapping[str, Any] | None = None) -> Any:
+def deserialize(config: Identifier, custom_objects: Settings | None = None) -> Any:
     """The inverse of :func:`serialize`."""
     return registry.deserialize(config, custom_objects)
 
 
 def _fitting(
     y_pred_shape: Sequence[int | None],
-    loss: Any,
-    binary: Callable,
-    sparse: Callable,
-    categorical: Callable,
-) -> Callable:
-    loss = losses.function_of(losses.get(loss))
-    if y_pred_shape[-1] == 1 or loss is losses.binary_crossentropy:
+    loss: Identifier,
+    binary: ArrayFunction,
+    sparse: ArrayFunction,
+    categorical: ArrayFunction,
+) -> ArrayFunction:
+    function = losses.function_of(losses.get(loss))
+    if y_pred_shape[-1] == 1 or function is losses.binary_crossentropy:
         return binary
-    return sparse if loss is losses.sparse_categorical_crossentropy else categorical
+    return sparse if function is losses.sparse_categorical_crossentropy else categorical

@@ -1,4 +1,4 @@
-"""What is measured during training: a pure accumulator.
+"""Metrics, measured during training: pure accumulators.
 
 ``init`` makes the empty accumulator, ``update`` adds a batch to it, ``result`` reads it. All three
 can be compiled, so a whole epoch is measured on the device; nothing is averaged over batches of
@@ -7,8 +7,8 @@ different sizes.
 
 import dataclasses
 import functools
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeAlias
 
 import jax
 import jax.numpy as jnp
@@ -17,9 +17,10 @@ from jax import Array
 from jaxcnn import losses
 from jaxcnn.runtime.arrays import filled
 from jaxcnn.runtime.names import Configurable, Registry
+from jaxcnn.runtime.types import Config, PyTree, Settings
 
-Accumulator = Any  # a pytree of arrays
-Result = Array | dict[str, Array]
+Accumulator: TypeAlias = PyTree
+Result: TypeAlias = Array | dict[str, Array]
 
 registry = Registry("metric")
 
@@ -29,9 +30,10 @@ class Metric(Configurable):
 
     name: str
 
-    def bind(self, y_true: Any, y_pred: Any) -> "Metric":
-        """The metric made ready for targets and predictions of these shapes (arrays or
-        ``jax.ShapeDtypeStruct``).
+    def bind(self, y_true: PyTree, y_pred: PyTree) -> "Metric":
+        """The metric made ready for targets and predictions of these shapes.
+
+        They may be arrays or ``jax.ShapeDtypeStruct``.
         """
         return self
 
@@ -47,10 +49,11 @@ class Metric(Configurable):
         raise NotImplementedError(f"{type(self).__name__} must define init().")
 
     def update(
-        self, acc: Accumulator, y_true: Any, y_pred: Any, sample_weight: Array | None = None
+        self, acc: Accumulator, y_true: PyTree, y_pred: PyTree, sample_weight: Array | None = None
     ) -> Accumulator:
-        """The accumulator after one more batch; ``sample_weight``: ``(batch,)`` or ``(batch,
-        time)``, None means 1.
+        """The accumulator after one more batch.
+
+        ``sample_weight`` is ``(batch,)`` or ``(batch, time)``; None means 1.
         """
         raise NotImplementedError(f"{type(self).__name__} must define update().")
 
@@ -70,19 +73,17 @@ class FunctionMetric(Metric):
     :meth:`bind`.
     """
 
-    function: Callable[[Any, Any], Any]
+    function: Callable[[PyTree, PyTree], Result]
     name: str = ""
-    outputs: tuple[
-        tuple[str, int], ...
-    ] = ()  # (name, number of dimensions) of what the function returns
+    outputs: tuple[tuple[str, int], ...] = ()  # (name, number of dimensions) of each result
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "name", self.name or function_name(self.function))
 
-    def bind(self, y_true: Any, y_pred: Any) -> "FunctionMetric":
-        found = self._named(jax.eval_shape(self.function, y_true, y_pred))
+    def bind(self, y_true: PyTree, y_pred: PyTree) -> "FunctionMetric":
+        results = self._named(jax.eval_shape(self.function, y_true, y_pred))
         return dataclasses.replace(
-            self, outputs=tuple((name, value.ndim) for name, value in sorted(found.items()))
+            self, outputs=tuple((name, value.ndim) for name, value in sorted(results.items()))
         )
 
     @property
@@ -96,39 +97,40 @@ class FunctionMetric(Metric):
     def update(
         self,
         acc: dict[str, tuple[Array, Array]],
-        y_true: Any,
-        y_pred: Any,
+        y_true: PyTree,
+        y_pred: PyTree,
         sample_weight: Array | None = None,
     ) -> dict[str, tuple[Array, Array]]:
         rows = jax.tree.leaves(y_pred)[0].shape[0]
         weight = (
             jnp.ones(rows) if sample_weight is None else jnp.asarray(sample_weight, jnp.float32)
         )
-        found = self._named(self.function(y_true, y_pred))
-        if found.keys() != acc.keys():
+        results = self._named(self.function(y_true, y_pred))
+        if results.keys() != acc.keys():
             raise ValueError(
-                f"Metric {self.name} returns {sorted(found)}, not {sorted(acc)}: call bind() "
+                f"Metric {self.name} returns {sorted(results)}, not {sorted(acc)}: call bind() "
                 "before init()."
             )
-        added = {name: _weighted_sum(value, weight) for name, value in found.items()}
-        return jax.tree.map(jnp.add, acc, added)
+        added = {name: _weighted_sum(value, weight) for name, value in results.items()}
+        total: dict[str, tuple[Array, Array]] = jax.tree.map(jnp.add, acc, added)
+        return total
 
     def result(self, acc: dict[str, tuple[Array, Array]]) -> Result:
         means = {name: safe_divide(total, weight) for name, (total, weight) in acc.items()}
         return means[self.name] if list(means) == [self.name] else means
 
-    def get_config(self) -> dict[str, Any]:
+    def get_config(self) -> Config:
         return {"function": registry.serialize(self.function), "name": self.name}
 
     @classmethod
-    def from_config(cls, config: Mapping[str, Any]) -> "FunctionMetric":
+    def from_config(cls, config: Settings) -> "FunctionMetric":
         return cls(registry.deserialize(config["function"]), config["name"])
 
-    def _named(self, value: Any) -> dict[str, Any]:
+    def _named(self, value: Result) -> dict[str, Array]:
         return dict(value) if isinstance(value, dict) else {self.name: value}
 
 
-def function_name(function: Any) -> str:
+def function_name(function: Callable[..., Any]) -> str:
     """The name under which a function is reported."""
     while isinstance(function, functools.partial):
         function = function.func
@@ -142,10 +144,8 @@ def safe_divide(numerator: Array, denominator: Array) -> Array:
     )
 
 
-def _weighted_sum(value: Any, weight: Array) -> tuple[Array, Array]:
-    """Sum of value times weight, and sum of the weights. Where the weight is 0 the value may be
-    NaN.
-    """
+def _weighted_sum(value: Array, weight: Array) -> tuple[Array, Array]:
+    """Sum of value times weight, and sum of the weights; values of weight 0 may be NaN."""
     value = jnp.asarray(value, jnp.float32)
     if value.ndim == 0:
         weight = jnp.any(weight.reshape(weight.shape[0], -1) != 0, axis=1).astype(jnp.float32)

@@ -1,11 +1,11 @@
-"""Metrics of a whole data set that are no means over samples: they accumulate counts.
+"""Metrics of a whole data set that are not means over samples: they accumulate counts.
 
 Targets are 0 or 1 (``MeanIoU``: class numbers); ``sample_weight`` counts a sample several times or,
 with 0, not at all.
 """
 
 import dataclasses
-from typing import Any
+from typing import TypeAlias
 
 import jax
 import jax.numpy as jnp
@@ -16,8 +16,9 @@ from jaxcnn.losses import aligned
 from jaxcnn.metrics.base import Metric, registry, safe_divide
 from jaxcnn.runtime import config
 from jaxcnn.runtime.arrays import filled
+from jaxcnn.runtime.types import ArrayLike
 
-Counts = dict[str, Array]
+Counts: TypeAlias = dict[str, Array]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -39,7 +40,7 @@ class _Confusion(Metric):
         }
 
     def update(
-        self, acc: Counts, y_true: Any, y_pred: Any, sample_weight: Array | None = None
+        self, acc: Counts, y_true: ArrayLike, y_pred: ArrayLike, sample_weight: Array | None = None
     ) -> Counts:
         y_true, y_pred = aligned(y_true, y_pred)
         is_true = y_true > 0.5
@@ -84,7 +85,7 @@ class Recall(_Confusion):
 @registry.register("f1_score")
 @dataclasses.dataclass(frozen=True)
 class F1(_Confusion):
-    """Harmonic mean of precision and recall over all columns together: ``2 tp / (2 tp + fp + fn)``."""
+    """Harmonic mean of precision and recall over all columns: ``2 tp / (2 tp + fp + fn)``."""
 
     name: str = "f1"
 
@@ -96,8 +97,7 @@ class F1(_Confusion):
 @registry.register()
 @dataclasses.dataclass(frozen=True)
 class AUC(Metric):
-    """Area under the ROC or precision-recall curve, from counts at ``num_thresholds`` equidistant
-    thresholds.
+    """Area under the ROC or precision-recall curve, from counts at equidistant thresholds.
 
     The ROC curve is joined by straight lines; between the points of the precision-recall curve the
     true positives are taken as linear in the positives (Davis and Goadrich, The Relationship
@@ -122,7 +122,7 @@ class AUC(Metric):
         return {name: filled((self.num_thresholds + 1,)) for name in ("true", "false")}
 
     def update(
-        self, acc: Counts, y_true: Any, y_pred: Any, sample_weight: Array | None = None
+        self, acc: Counts, y_true: ArrayLike, y_pred: ArrayLike, sample_weight: Array | None = None
     ) -> Counts:
         y_true, y_pred = aligned(y_true, y_pred)
         thresholds = np.linspace(0.0, 1.0, self.num_thresholds, dtype=np.float32)
@@ -136,9 +136,8 @@ class AUC(Metric):
         }
 
     def result(self, acc: Counts) -> Array:
-        tp, fp = (
-            jnp.cumsum(acc[name][::-1])[::-1][1:] for name in ("true", "false")
-        )  # (num_thresholds,), falling
+        # (num_thresholds,), falling
+        tp, fp = (jnp.cumsum(acc[name][::-1])[::-1][1:] for name in ("true", "false"))
         true, false = jnp.sum(acc["true"]), jnp.sum(acc["false"])
         if self.curve == "ROC":
             area = jnp.sum(-jnp.diff(safe_divide(fp, false)) * (tp[1:] + tp[:-1]) / 2.0)
@@ -154,8 +153,9 @@ class AUC(Metric):
 @registry.register()
 @dataclasses.dataclass(frozen=True)
 class MeanIoU(Metric):
-    """Mean over the classes of intersection over union, ``tp / (tp + fp + fn)``; classes that never
-    occur are left out.
+    """Mean over the classes of intersection over union, ``tp / (tp + fp + fn)``.
+
+    Classes that never occur are left out.
 
     Targets are class numbers ``(batch, ...)``, or one-hot with ``sparse_y_true=False``; so are
     predictions, where scores need ``sparse_y_pred=False``. Class numbers outside 0 .. num_classes -
@@ -171,7 +171,7 @@ class MeanIoU(Metric):
         return filled((self.num_classes, self.num_classes))  # rows: targets, columns: predictions
 
     def update(
-        self, acc: Array, y_true: Any, y_pred: Any, sample_weight: Array | None = None
+        self, acc: Array, y_true: ArrayLike, y_pred: ArrayLike, sample_weight: Array | None = None
     ) -> Array:
         true = self._classes(y_true, self.sparse_y_true)
         predicted = self._classes(y_pred, self.sparse_y_pred)
@@ -191,19 +191,16 @@ class MeanIoU(Metric):
             jnp.sum(safe_divide(acc.diagonal(), union)), jnp.sum(union > 0).astype(acc.dtype)
         )
 
-    def _classes(self, y: Any, sparse: bool) -> Array:
+    def _classes(self, y: ArrayLike, sparse: bool) -> Array:
         classes = (
             jnp.asarray(y).astype(jnp.int32) if sparse else jnp.argmax(jnp.asarray(y), axis=-1)
         )
-        return jnp.where(
-            classes < 0, self.num_classes, classes
-        )  # negative numbers would count from the end
+        # Negative numbers would count from the end.
+        return jnp.where(classes < 0, self.num_classes, classes)
 
 
 def _broadcast(sample_weight: Array | None, shape: tuple[int, ...]) -> Array:
-    """The weight of each element of an array of this shape: ``(batch,)`` or more leading axes are
-    spread.
-    """
+    """The weight of each element of an array of this shape, from weights of its leading axes."""
     weight = jnp.ones(()) if sample_weight is None else jnp.asarray(sample_weight, jnp.float32)
     if weight.ndim and weight.shape != shape[: weight.ndim]:
         raise ValueError(f"Weights of shape {weight.shape} do not fit targets of shape {shape}.")

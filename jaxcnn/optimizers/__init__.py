@@ -1,10 +1,11 @@
-"""Optimizers: the update rules of Keras as pure transformations in the convention of optax, and any
-from optax.
+"""Optimizers: the update rules of Keras as pure transformations like those of optax, and any of
+them.
 """
 
 import inspect
 from collections.abc import Mapping
-from typing import Any
+
+import optax
 
 from jaxcnn.optimizers.base import Hyper, Optimizer, OptimizerState
 from jaxcnn.optimizers.rules import (
@@ -20,6 +21,7 @@ from jaxcnn.optimizers.rules import (
     registry,
 )
 from jaxcnn.optimizers.wrappers import GradientAccumulation, LayerRates, OptaxTransformation
+from jaxcnn.runtime.types import Config, Identifier, Settings
 
 __all__ = [
     "SGD",
@@ -63,9 +65,8 @@ nadam = Nadam
 lion = Lion
 
 
-def get(identifier: Any) -> Optimizer:
-    """The optimizer meant by a name (in any case), a configuration, an optimizer, or an optax
-    transformation.
+def get(identifier: Identifier | Optimizer | optax.GradientTransformation) -> Optimizer:
+    """The optimizer meant by a name, a configuration, an optimizer, or an optax transformation.
 
     Raises:
         ValueError: unknown name, or no optimizer.
@@ -78,16 +79,17 @@ def get(identifier: Any) -> Optimizer:
         return OptaxTransformation(identifier)
     raise ValueError(
         "The optimizer must be a name, a configuration dictionary, an optimizer or an optax "
-        "transformation, "
-        f"got {identifier!r}."
+        f"transformation, got {identifier!r}."
     )
 
 
-def serialize(optimizer: Optimizer) -> Any:
+def serialize(optimizer: Optimizer) -> Config:
     """``{'class_name': ..., 'config': {...}}``."""
-    return registry.serialize(optimizer)
+    description: Config = registry.serialize(optimizer)
+    return description
 
 
-def deserialize(config: Any, custom_objects: Mapping[str, Any] | None = None) -> Optimizer:
+def deserialize(config: Identifier, custom_objects: Settings | None = None) -> Optimizer:
     """The inverse of :func:`serialize`."""
-    return registry.deserialize(config, custom_objects)
+    optimizer: Optimizer = registry.deserialize(config, custom_objects)
+    return optimizer

@@ -1,5 +1,4 @@
-"""What all optimizers share: hyperparameters that may change while training runs, clipping, decay,
-and the state.
+"""The base of all optimizers: adjustable hyperparameters, clipping, decay, and the state.
 
 An optimizer object holds only hyperparameters, on the host. Its ``init`` and ``update`` are pure
 and follow the convention of optax: ``updates, state = optimizer.update(grads, state, params)``, and
@@ -8,9 +7,9 @@ optax transformation can.
 """
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from types import SimpleNamespace
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 import jax
 import jax.numpy as jnp
@@ -18,9 +17,11 @@ from jax import Array
 
 from jaxcnn.runtime.arrays import filled, wide_float
 from jaxcnn.runtime.hints import closest
+from jaxcnn.runtime.types import ArrayLike, Config, PyTree, Settings
 
-Params = Any  # a pytree of arrays
-Schedule = Callable[[Any], Any]  # update count -> learning rate, as optax makes them
+Params: TypeAlias = PyTree
+# Update count -> learning rate, as optax makes them.
+Schedule: TypeAlias = Callable[[Array], ArrayLike]
 
 
 class OptimizerState(NamedTuple):
@@ -33,31 +34,29 @@ class OptimizerState(NamedTuple):
 
     count: Array  # type: ignore[assignment]  # every tuple has a method count
     hyper: dict[str, Array]
-    slots: Any
+    slots: PyTree
 
 
-class Hyperparameters(dict[str, Any]):
+class Hyperparameters(dict[str, float | Schedule]):
     """The adjustable hyperparameters of an optimizer, and how often they have been changed."""
 
     version = 0
 
 
 class HyperparameterValue(float):
-    """One adjustable number as it was when read. It knows where it came from, so that
-    ``K.set_value`` can change it.
-    """
+    """One adjustable number as it was when read, with its origin for ``K.set_value``."""
 
-    optimizer: Any
+    optimizer: "Optimizer"
     name: str
 
     @classmethod
-    def of(cls, optimizer: Any, name: str, value: float) -> "HyperparameterValue":
+    def of(cls, optimizer: "Optimizer", name: str, value: float) -> "HyperparameterValue":
         """The number ``optimizer.name``."""
         number = cls(value)
         number.optimizer, number.name = optimizer, name
         return number
 
-    def __reduce__(self) -> tuple[Any, ...]:
+    def __reduce__(self) -> tuple[type[float], tuple[float]]:
         """Copies are plain floats."""
         return float, (float(self),)
 
@@ -67,8 +66,7 @@ class Hyper:
 
     Args:
         below: the number must be less than this.
-        absent: what is read from an optimizer that does without the number; it cannot be given one
-            later.
+        absent: read from an optimizer made without the number, which cannot be given one later.
     """
 
     def __init__(self, *, below: float = float("inf"), absent: float | None = None) -> None:
@@ -78,7 +76,7 @@ class Hyper:
     def __set_name__(self, owner: type, name: str) -> None:
         self.name = name
 
-    def __get__(self, optimizer: Any, owner: type | None = None) -> Any:
+    def __get__(self, optimizer: "Optimizer | None", owner: type | None = None) -> Any:
         if optimizer is None:
             return self
         if self.name not in optimizer.hyperparameters and self.absent is None:
@@ -88,7 +86,7 @@ class Hyper:
             return value
         return self.absent if value is None else HyperparameterValue.of(optimizer, self.name, value)
 
-    def __set__(self, optimizer: Any, value: Any) -> None:
+    def __set__(self, optimizer: "Optimizer", value: float | Schedule) -> None:
         kind, hyperparameters = type(optimizer).__name__, optimizer.hyperparameters
         if self.name not in hyperparameters:
             raise AttributeError(optimizer.lacks(self.name))
@@ -99,10 +97,11 @@ class Hyper:
         hyperparameters[self.name] = self.checked(kind, value)
         hyperparameters.version += 1
 
-    def checked(self, kind: str, value: Any) -> Any:
+    def checked(self, kind: str, value: Any) -> float | Schedule:
         """The value as a float, or a schedule as it is."""
         if callable(value) and self.name == "lr":
-            return value
+            schedule: Schedule = value
+            return schedule
         number = float("nan") if isinstance(value, str) or callable(value) else float(value)
         if not 0.0 <= number < self.below:
             limit = "" if self.below == float("inf") else f" and < {self.below}"
@@ -120,9 +119,9 @@ class Optimizer:
     * ``clipnorm``: all gradients together are scaled to this Euclidean norm where theirs is
       greater;
     * ``clipvalue``: then each gradient component is cut to [-clipvalue, clipvalue];
-    * ``ema``: after every update ``average = ema * average + (1 - ema) * parameter``, kept for each
-      parameter in the slot ``average`` (Polyak and Juditsky, 1992); ``Model.averaged`` gives the
-      model with these weights.
+    * ``ema``: after every update ``average = ema * average + (1 - ema) * parameter``, stored for
+      each parameter in the slot ``average`` (Polyak and Juditsky, 1992); ``Model.averaged`` returns
+      the model with these weights.
 
     The last three are read when a training step is compiled; 0 or None turns them off.
 
@@ -131,9 +130,8 @@ class Optimizer:
         ValueError: a number out of range.
     """
 
-    slots: tuple[
-        str, ...
-    ] = ()  # in the order in which Keras stores them in weight files, all of a name together
+    # In the order in which Keras stores them in weight files, all of a name together.
+    slots: tuple[str, ...] = ()
     clipnorm: float
     clipvalue: float
     ema: float
@@ -141,20 +139,23 @@ class Optimizer:
     decay = Hyper()
 
     def __init__(
-        self, lr: float | Schedule, options: Mapping[str, Any], **hyperparameters: Any
+        self, lr: float | Schedule, options: Settings, **hyperparameters: float | Schedule
     ) -> None:
         kind = type(self).__name__
-        own = inspect.signature(type(self)).parameters
+        parameters = inspect.signature(type(self)).parameters
         common = ("learning_rate", "decay", "clipnorm", "clipvalue", "ema")
         for name in options:
             if name not in common:
-                allowed = [*(n for n, p in own.items() if p.kind is not p.VAR_KEYWORD), *common]
+                allowed = [
+                    *(n for n, p in parameters.items() if p.kind is not p.VAR_KEYWORD),
+                    *common,
+                ]
                 raise TypeError(
                     f"{kind} takes no argument {name!r}; allowed: "
                     f"{', '.join(dict.fromkeys(allowed))}.{closest(name, allowed)}"
                 )
         if "learning_rate" in options:
-            if lr != own["lr"].default:
+            if lr != parameters["lr"].default:
                 raise TypeError(
                     f"{kind}: lr and learning_rate are the same number, give one of them."
                 )
@@ -178,19 +179,18 @@ class Optimizer:
             )
 
     @property
-    def learning_rate(self) -> Any:
+    def learning_rate(self) -> float | Schedule:
         """Another name for ``lr``."""
-        return self.lr
+        rate: float | Schedule = self.lr
+        return rate
 
     @learning_rate.setter
-    def learning_rate(self, value: float) -> None:
+    def learning_rate(self, value: float | Schedule) -> None:
         self.lr = value
 
     @property
     def version(self) -> int:
-        """How often one of the hyperparameters has been changed: cheap to compare with the last one
-        seen.
-        """
+        """How often a hyperparameter has been changed: cheap to compare with the last one seen."""
         return self.hyperparameters.version
 
     def lacks(self, name: str) -> str:
@@ -198,27 +198,24 @@ class Optimizer:
         return f"{type(self).__name__} was made without {name}: make a new one and compile again."
 
     def hyper(self) -> dict[str, float]:
-        """The hyperparameters as they stand now on the host, as they belong into
-        ``OptimizerState.hyper``.
-        """
+        """The hyperparameters on the host, for ``OptimizerState.hyper``; a schedule is none."""
         return {name: value for name, value in self.hyperparameters.items() if not callable(value)}
 
     def init(self, params: Params) -> OptimizerState:
         """The state before the first update."""
         slots = {name: jax.tree.map(_zeros_like, params) for name in self.slots}
         if self.ema:
-            slots["average"] = jax.tree.map(jnp.copy, params)  # of its own, for both may be donated
+            slots["average"] = jax.tree.map(jnp.copy, params)  # both may be donated
         return OptimizerState(filled((), 0, jnp.int32), self._hyper_arrays(), slots)
 
     def update(
         self, grads: Params, state: OptimizerState, params: Params = None
     ) -> tuple[Params, OptimizerState]:
-        """One update from the gradients of the loss. Returns what to add to the parameters, and the
-        next state.
-        """
+        """(what to add to the parameters, the next state) from the gradients of the loss."""
         h = SimpleNamespace(**state.hyper)
         if callable(self.lr):
-            h.lr = self.lr(state.count)
+            with jax.numpy_dtype_promotion("standard"):  # schedules of optax mix dtypes
+                h.lr = self.lr(state.count)
         count = state.count.astype(jnp.float32)
         h.lr, h.t = h.lr / (1.0 + h.decay * count), count + 1.0
         slots = self.prepare(h, state.slots)
@@ -246,9 +243,8 @@ class Optimizer:
             state.count + 1, state.hyper, {**slots, **new_slots}
         )
 
-    def prepare(self, h: SimpleNamespace, slots: dict[str, Any]) -> dict[str, Any]:
-        """Put what all parameters share in this update into ``h``; return the slots, with shared
-        ones renewed.
+    def prepare(self, h: SimpleNamespace, slots: dict[str, PyTree]) -> dict[str, PyTree]:
+        """Put what all parameters share into ``h``; return the slots, with shared ones renewed.
 
         ``h`` holds the hyperparameters by name, ``lr`` after decay, and ``t``, the number of this
         update counted from 1.
@@ -258,12 +254,10 @@ class Optimizer:
     def rule(
         self, g: Array, p: Array | None, slots: list[Array], h: SimpleNamespace
     ) -> tuple[Array, tuple[Array, ...]]:
-        """The change of one parameter, and its slots after it, from the gradient ``g`` and the
-        slots before.
-        """
+        """The change of a parameter and its slots after it, from its gradient and slots before."""
         raise NotImplementedError(f"{type(self).__name__} must define rule().")
 
-    def get_config(self) -> dict[str, Any]:
+    def get_config(self) -> Config:
         """The arguments that make an equal optimizer.
 
         Raises:
@@ -288,7 +282,7 @@ class Optimizer:
         }
 
     @classmethod
-    def from_config(cls, config: Mapping[str, Any]) -> Any:
+    def from_config(cls, config: Settings) -> Any:
         """The optimizer described by ``config``."""
         return cls(**config)
 
@@ -305,7 +299,8 @@ class Optimizer:
         return grads
 
 
-def _flatten(tree: Any) -> tuple[list[Array], Any]:
+def _flatten(tree: PyTree) -> tuple[list[Array], Any]:
+    """Leaves and structure; the structure's class has no type stubs."""
     return jax.tree.flatten(tree)
 
 
@@ -313,6 +308,6 @@ def _zeros_like(p: Array) -> Array:
     if isinstance(p, jax.core.Tracer):
         return jnp.zeros_like(p, dtype=wide_float(p.dtype))
     # A slot is bound to a device only where its parameter is: a mixture would compile the second
-    # step anew.
+    # step again.
     sharding = p.sharding if getattr(p, "committed", False) else None
     return filled(p.shape, 0, wide_float(p.dtype), sharding)

@@ -1,11 +1,10 @@
-"""The update rules of Keras, with its defaults and the places of its epsilons; ``g`` is the
-gradient of a parameter.
+"""The update rules of Keras, with its defaults and epsilons; ``g`` is a parameter's gradient.
 
 ``epsilon=None`` means ``jaxcnn.runtime.config.epsilon()``.
 """
 
 from types import SimpleNamespace
-from typing import Any
+from typing import TypeAlias
 
 import jax.numpy as jnp
 from jax import Array
@@ -14,11 +13,13 @@ from jaxcnn.optimizers.base import Hyper, Optimizer, OptimizerState, Params, Sch
 from jaxcnn.runtime import config
 from jaxcnn.runtime.arrays import filled
 from jaxcnn.runtime.names import Registry
+from jaxcnn.runtime.types import PyTree
 
 registry = Registry("optimizer")
 
-Slots = list[Array]
-Step = tuple[Array, tuple[Array, ...]]
+Slots: TypeAlias = list[Array]
+# The change of a parameter, and its slots after the update.
+Step: TypeAlias = tuple[Array, tuple[Array, ...]]
 
 
 @registry.register()
@@ -40,7 +41,7 @@ class SGD(Optimizer):
         momentum: float = 0.0,
         decay: float = 0.0,
         nesterov: bool = False,
-        **kwargs: Any,
+        **kwargs: float | None,
     ) -> None:
         super().__init__(lr, kwargs, decay=decay, **({"momentum": momentum} if momentum else {}))
         self.nesterov = nesterov
@@ -55,8 +56,7 @@ class SGD(Optimizer):
 
 @registry.register()
 class RMSprop(Optimizer):
-    """Divide by a running root mean square (Tieleman and Hinton, lecture 6.5 of Neural Networks for
-    ML, 2012).
+    """Divide by a running root mean square (Tieleman and Hinton, Neural Networks for ML, 2012).
 
     ``a = rho * a + (1 - rho) * g**2``; the change is ``-lr * g / (sqrt(a) + epsilon)``. Slots:
     accumulator.
@@ -72,7 +72,7 @@ class RMSprop(Optimizer):
         rho: float = 0.9,
         epsilon: float | None = 1e-8,
         decay: float = 0.0,
-        **kwargs: Any,
+        **kwargs: float | None,
     ) -> None:
         super().__init__(lr, kwargs, rho=rho, epsilon=_epsilon(epsilon), decay=decay)
 
@@ -83,8 +83,7 @@ class RMSprop(Optimizer):
 
 @registry.register()
 class Adagrad(Optimizer):
-    """Divide by the root of the sum of all squared gradients (Duchi et al., Adaptive Subgradient
-    Methods, 2011).
+    """Divide by the root of the sum of all squared gradients (Duchi et al., Adagrad, 2011).
 
     ``a = a + g**2``; the change is ``-lr * g / (sqrt(a) + epsilon)``. Slots: accumulator.
     """
@@ -97,7 +96,7 @@ class Adagrad(Optimizer):
         lr: float | Schedule = 0.01,
         epsilon: float | None = 1e-8,
         decay: float = 0.0,
-        **kwargs: Any,
+        **kwargs: float | None,
     ) -> None:
         super().__init__(lr, kwargs, epsilon=_epsilon(epsilon), decay=decay)
 
@@ -125,7 +124,7 @@ class Adadelta(Optimizer):
         rho: float = 0.95,
         epsilon: float | None = 1e-8,
         decay: float = 0.0,
-        **kwargs: Any,
+        **kwargs: float | None,
     ) -> None:
         super().__init__(lr, kwargs, rho=rho, epsilon=_epsilon(epsilon), decay=decay)
 
@@ -161,7 +160,7 @@ class Adam(Optimizer):
         epsilon: float | None = 1e-8,
         decay: float = 0.0,
         amsgrad: bool = False,
-        **kwargs: Any,
+        **kwargs: float | None,
     ) -> None:
         super().__init__(
             lr, kwargs, beta_1=beta_1, beta_2=beta_2, epsilon=_epsilon(epsilon), decay=decay
@@ -170,7 +169,7 @@ class Adam(Optimizer):
         if amsgrad:
             self.slots = ("m", "v", "vhat")
 
-    def prepare(self, h: SimpleNamespace, slots: dict[str, Any]) -> dict[str, Any]:
+    def prepare(self, h: SimpleNamespace, slots: dict[str, PyTree]) -> dict[str, PyTree]:
         h.lr_t = h.lr * jnp.sqrt(1.0 - h.beta_2**h.t) / (1.0 - h.beta_1**h.t)
         return slots
 
@@ -185,8 +184,9 @@ class Adam(Optimizer):
 
 @registry.register()
 class AdamW(Adam):
-    """:class:`Adam` that also takes ``lr * weight_decay`` of each parameter away (Loshchilov and
-    Hutter, 2019).
+    """:class:`Adam` that also takes ``lr * weight_decay`` of each parameter away.
+
+    (Loshchilov and Hutter, Decoupled Weight Decay Regularization, 2019.)
 
     Its ``update`` needs the parameters. Slots: those of Adam.
     """
@@ -202,9 +202,9 @@ class AdamW(Adam):
         epsilon: float | None = 1e-8,
         decay: float = 0.0,
         amsgrad: bool = False,
-        **kwargs: Any,
+        **kwargs: float | None,
     ) -> None:
-        super().__init__(lr, beta_1, beta_2, epsilon, decay, amsgrad, **kwargs)
+        super().__init__(lr, beta_1, beta_2, epsilon, decay, amsgrad=amsgrad, **kwargs)
         self.hyperparameters["weight_decay"] = AdamW.weight_decay.checked("AdamW", weight_decay)
 
     def rule(self, g: Array, p: Array | None, slots: Slots, h: SimpleNamespace) -> Step:
@@ -218,8 +218,7 @@ class AdamW(Adam):
 
 @registry.register()
 class Adamax(Optimizer):
-    """Adam with the greatest gradient in place of the root mean square (Kingma and Ba, Adam,
-    section 7, 2014).
+    """Adam with the greatest gradient for the root mean square (Kingma and Ba, section 7, 2014).
 
     ``m`` as in :class:`Adam`, ``u = max(beta_2 * u, |g|)``; the change of update ``t`` is
     ``-lr / (1 - beta_1**t) * m / (u + epsilon)``. Slots: m, u.
@@ -237,13 +236,13 @@ class Adamax(Optimizer):
         beta_2: float = 0.999,
         epsilon: float | None = 1e-8,
         decay: float = 0.0,
-        **kwargs: Any,
+        **kwargs: float | None,
     ) -> None:
         super().__init__(
             lr, kwargs, beta_1=beta_1, beta_2=beta_2, epsilon=_epsilon(epsilon), decay=decay
         )
 
-    def prepare(self, h: SimpleNamespace, slots: dict[str, Any]) -> dict[str, Any]:
+    def prepare(self, h: SimpleNamespace, slots: dict[str, PyTree]) -> dict[str, PyTree]:
         h.lr_t = h.lr / (1.0 - h.beta_1**h.t)
         return slots
 
@@ -255,15 +254,16 @@ class Adamax(Optimizer):
 
 @registry.register()
 class Nadam(Optimizer):
-    """Adam with Nesterov momentum whose weight grows (Dozat, Incorporating Nesterov Momentum into
-    Adam, 2015).
+    """Adam with Nesterov momentum whose weight grows.
+
+    (Dozat, Incorporating Nesterov Momentum into Adam, 2015.)
 
     With ``mu_t = beta_1 * (1 - 0.5 * 0.96**(t * schedule_decay))`` and ``m``, ``v`` as in
     :class:`Adam`, the change is ``-lr * ((1 - mu_t) * g' + mu_(t+1) * m') / (sqrt(v') +
     epsilon)``, where ``g' = g / (1 - mu_1 ... mu_t)``, ``m' = m / (1 - mu_1 ...
     mu_(t+1))`` and ``v' = v / (1 - beta_2**t)``.
 
-    Slots: m, v; beside them m_schedule, the scalar ``mu_1 ... mu_t``.
+    Slots: m, v; and m_schedule, the scalar ``mu_1 ... mu_t``.
     """
 
     slots = ("m", "v")
@@ -279,7 +279,7 @@ class Nadam(Optimizer):
         beta_2: float = 0.999,
         epsilon: float | None = 1e-8,
         schedule_decay: float = 0.004,
-        **kwargs: Any,
+        **kwargs: float | None,
     ) -> None:
         super().__init__(
             lr,
@@ -294,7 +294,7 @@ class Nadam(Optimizer):
         state = super().init(params)
         return state._replace(slots={**state.slots, "m_schedule": filled((), 1)})
 
-    def prepare(self, h: SimpleNamespace, slots: dict[str, Any]) -> dict[str, Any]:
+    def prepare(self, h: SimpleNamespace, slots: dict[str, PyTree]) -> dict[str, PyTree]:
         h.mu, h.mu_next = (
             h.beta_1 * (1.0 - 0.5 * 0.96 ** (t * h.schedule_decay)) for t in (h.t, h.t + 1.0)
         )
@@ -313,8 +313,9 @@ class Nadam(Optimizer):
 
 @registry.register()
 class Lion(Optimizer):
-    """Steps of equal size in the direction of a sign (Chen et al., Symbolic Discovery of
-    Optimization, 2023).
+    """Steps of equal size in the direction of a sign.
+
+    (Chen et al., Symbolic Discovery of Optimization Algorithms, 2023.)
 
     The change is ``-lr * sign(beta_1 * m + (1 - beta_1) * g)``; then
     ``m = beta_2 * m + (1 - beta_2) * g``. Slots: m.
@@ -330,7 +331,7 @@ class Lion(Optimizer):
         beta_1: float = 0.9,
         beta_2: float = 0.99,
         decay: float = 0.0,
-        **kwargs: Any,
+        **kwargs: float | None,
     ) -> None:
         super().__init__(lr, kwargs, beta_1=beta_1, beta_2=beta_2, decay=decay)
 

@@ -1,9 +1,6 @@
-"""Optimizers made from other ones: any optax transformation, several batches to an update, rates by
-layer.
-"""
+"""Optimizers made from others: optax transformations, several batches an update, rates by layer."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Hashable, Mapping
 
 import jax
 import jax.numpy as jnp
@@ -13,11 +10,11 @@ from jaxcnn.optimizers.base import Hyperparameters, Optimizer, OptimizerState, P
 from jaxcnn.optimizers.rules import registry
 from jaxcnn.runtime.arrays import filled
 from jaxcnn.runtime.hints import closest
+from jaxcnn.runtime.types import ArrayLike, Config, PyTree, Settings
 
 
 class OptaxTransformation(Optimizer):
-    """Any optax transformation as an optimizer; ``slots`` of its state is the state of the
-    transformation.
+    """Any optax transformation as an optimizer; its state is ``slots`` of the optimizer's.
 
     ``lr`` exists when the learning rate was made adjustable by ``optax.inject_hyperparams`` and is
     no schedule. It is known after :meth:`init`.
@@ -29,9 +26,8 @@ class OptaxTransformation(Optimizer):
 
     def init(self, params: Params) -> OptimizerState:
         if "lr" not in self.hyperparameters:
-            with (
-                jax.ensure_compile_time_eval()
-            ):  # the learning rate as a number, even where init is being compiled
+            # The learning rate as a number, even where init is being compiled.
+            with jax.ensure_compile_time_eval():
                 rates = _learning_rates(
                     self.transformation.init(jax.tree.map(_without_elements, params))
                 )
@@ -47,13 +43,17 @@ class OptaxTransformation(Optimizer):
         inner = state.slots
         if "lr" in state.hyper:
             inner = optax.tree_utils.tree_set(inner, learning_rate=state.hyper["lr"])
-        updates, inner = self.transformation.update(grads, inner, params)
+        with jax.numpy_dtype_promotion("standard"):  # optax mixes dtypes
+            updates, inner = self.transformation.update(grads, inner, params)
         return updates, OptimizerState(state.count + 1, state.hyper, inner)
 
     def lacks(self, name: str) -> str:
-        return f"This optax transformation has no adjustable {name}: make it with optax.inject_hyperparams."
+        return (
+            f"This optax transformation has no adjustable {name}: make it with "
+            "optax.inject_hyperparams."
+        )
 
-    def get_config(self) -> dict[str, Any]:
+    def get_config(self) -> Config:
         raise ValueError(
             "An optax transformation has no configuration: pass it to compile again after loading."
         )
@@ -61,8 +61,8 @@ class OptaxTransformation(Optimizer):
 
 @registry.register()
 class GradientAccumulation(Optimizer):
-    """Updates once in ``steps`` calls, with the mean of the gradients of these calls; in between
-    nothing changes.
+    """Updates once in ``steps`` calls, with the mean of their gradients; in between nothing
+    changes.
 
     The hyperparameters are those of the wrapped optimizer, ``lr`` here and all of them on
     ``.optimizer``. Its ``decay`` and schedules count updates; ``count`` of the state counts calls.
@@ -93,27 +93,26 @@ class GradientAccumulation(Optimizer):
     def update(
         self, grads: Params, state: OptimizerState, params: Params = None
     ) -> tuple[Params, OptimizerState]:
-        inner = state.slots.inner_opt_state._replace(
-            hyper=state.hyper
-        )  # kept in one place between updates
-        updates, slots = self._accumulator.update(
-            grads, state.slots._replace(inner_opt_state=inner), params
-        )
+        # Between updates the hyperparameters stand in one place.
+        inner = state.slots.inner_opt_state._replace(hyper=state.hyper)
+        with jax.numpy_dtype_promotion("standard"):  # optax mixes dtypes
+            updates, slots = self._accumulator.update(
+                grads, state.slots._replace(inner_opt_state=inner), params
+            )
         slots = slots._replace(inner_opt_state=slots.inner_opt_state._replace(hyper={}))
         return updates, OptimizerState(state.count + 1, state.hyper, slots)
 
-    def get_config(self) -> dict[str, Any]:
+    def get_config(self) -> Config:
         return {"optimizer": registry.serialize(self.optimizer), "steps": self.steps}
 
     @classmethod
-    def from_config(cls, config: Mapping[str, Any]) -> "GradientAccumulation":
+    def from_config(cls, config: Settings) -> "GradientAccumulation":
         return cls(registry.deserialize(config["optimizer"]), config["steps"])
 
 
 @registry.register()
 class LayerRates(Optimizer):
-    """Another optimizer whose changes are multiplied by a factor of the layer: fine-tuning with two
-    learning rates.
+    """Another optimizer whose changes are multiplied by a factor of the layer, for fine-tuning.
 
     ``LayerRates(Adam(1e-3), {"block5_conv1": 0.01, "top": 1.0}, default=0.1)`` moves block5_conv1
     with a rate of 1e-5, all layers inside the model 'top' with 1e-3, and the others with 1e-4. A
@@ -163,14 +162,12 @@ class LayerRates(Optimizer):
             lambda path, change: self.factor(path) * change, updates
         ), state
 
-    def factor(self, path: tuple[Any, ...]) -> float:
-        """The factor of the weight at a path of the tree of parameters: that of the innermost layer
-        that is named.
-        """
+    def factor(self, path: tuple[Hashable, ...]) -> float:
+        """The factor of the weight at a path: that of the innermost layer that is named."""
         named = [self.factors[key] for key in map(_key, path) if key in self.factors]
         return named[-1] if named else self.default
 
-    def get_config(self) -> dict[str, Any]:
+    def get_config(self) -> Config:
         return {
             "optimizer": registry.serialize(self.optimizer),
             "factors": self.factors,
@@ -178,18 +175,18 @@ class LayerRates(Optimizer):
         }
 
     @classmethod
-    def from_config(cls, config: Mapping[str, Any]) -> "LayerRates":
+    def from_config(cls, config: Settings) -> "LayerRates":
         return cls(registry.deserialize(config["optimizer"]), config["factors"], config["default"])
 
 
-def _key(entry: Any) -> Any:
+def _key(entry: object) -> Hashable:
     """The name in one step of a path."""
     return getattr(entry, "key", getattr(entry, "name", None))
 
 
-def _learning_rates(state: Any) -> list[Any]:
+def _learning_rates(state: PyTree) -> list[jax.Array]:
     return [value for _, value in optax.tree_utils.tree_get_all_with_path(state, "learning_rate")]
 
 
-def _without_elements(p: Any) -> Any:
+def _without_elements(p: ArrayLike) -> jax.Array:
     return jnp.zeros((0,) * jnp.ndim(p), jnp.result_type(p))

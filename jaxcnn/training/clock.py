@@ -6,7 +6,7 @@ import contextlib
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 Item = TypeVar("Item")
 
@@ -22,7 +22,7 @@ class Clock:
         device: of these, seconds in which the program waited for the device to finish.
         steps: trained.
         samples: trained on.
-        step_flops: gives the floating-point operations of one step, on all devices together.
+        step_flops: returns the floating-point operations of one step, on all devices together.
     """
 
     total: float = 0.0
@@ -33,13 +33,17 @@ class Clock:
     step_flops: Callable[[], float] | None = None
 
     @contextlib.contextmanager
-    def running(self, what: str) -> Iterator[None]:
-        """Count the time within the block as `what`: "total", "input" or "device"."""
+    def running(self, part: Literal["total", "input", "device"]) -> Iterator[None]:
+        """Count the time within the block as that part."""
         began = time.perf_counter()
         try:
             yield
         finally:
-            setattr(self, what, getattr(self, what) + time.perf_counter() - began)
+            setattr(self, part, getattr(self, part) + time.perf_counter() - began)
+
+    def count(self, steps: int, samples: int) -> None:
+        """Count training steps, and the samples in them."""
+        self.steps, self.samples = self.steps + steps, self.samples + samples
 
     def inputs(self, items: Iterator[Item]) -> Iterator[Item]:
         """`items`, the time until each of them is there counted as "input"."""

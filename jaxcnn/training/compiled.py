@@ -359,7 +359,9 @@ class Compiled(Layer):
         objective = self._require_compiled()
         variables = self.variables
         outputs, _, changed = jax.eval_shape(
-            lambda batch: forward(self.module, variables, batch, None, None, train=False),
+            lambda batch: forward(
+                self.module, variables, batch, key=None, compute_dtype=None, train=False
+            ),
             example._replace(targets=None),
         )
         if all(output.loss is None for output in objective.outputs) and not changed.get("losses"):

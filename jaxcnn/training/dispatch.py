@@ -11,23 +11,29 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import ParamSpec, TypeVar
 
 import jax
 import jax.numpy as jnp
+from jax.extend.core import ClosedJaxpr, Jaxpr
 
 from jaxcnn.distributed.placement import Distribution
 from jaxcnn.runtime.disk_cache import keep_programs
+from jaxcnn.runtime.types import PyTree
+from jaxcnn.training.state import TrainState
+from jaxcnn.training.steps import Step
 
-# Of stacked batches in one call.  On CPU they should still be in the cache when they are read: with
+P = ParamSpec("P")
+R = TypeVar("R")
+
+# Of stacked batches in one call. On CPU they should still be in the cache when they are read: with
 # 64 MiB the same steps took twice as long.
 CHUNK_BYTES, CHUNK_BYTES_CPU = 64 * 2**20, 4 * 2**20
 CHUNK_STEPS = 512
 CHUNK_SECONDS = 0.1  # so that the progress bar keeps moving
 STEADY_COUNT = 8  # steps a call where several processes must make the same calls
-IN_FLIGHT = (
-    2  # calls that the device may have before it: while it works on one the host prepares the next
-)
+# Calls that the device may have before it: while it works on one the host prepares the next.
+IN_FLIGHT = 2
 
 
 class Dispatcher:
@@ -36,14 +42,14 @@ class Dispatcher:
     Args:
         step: to be run.
         donate: whether the memory of `carry` may be used again.
-        count: steps a call; None finds a good number by how long they take.
+        count: steps a call; None finds a good count by how long they take.
         eager: run operation by operation, so that Python code inside the step sees values.
         parallel: the devices that share each batch; None leaves it to one.
     """
 
     def __init__(
         self,
-        step: Callable[..., Any],
+        step: Callable[..., PyTree],
         *,
         donate: bool,
         count: int | None = None,
@@ -51,14 +57,12 @@ class Dispatcher:
         parallel: Distribution | None = None,
     ) -> None:
         keep_programs()
-        donated = (0,) if donate else ()
-        self._bare = step
-        self._step, self._fixed, self._eager = (
-            step if parallel is None else parallel.step(step),
-            count,
-            eager,
-        )
+        self._whole_step = step
+        self._step = step if parallel is None else parallel.step(step)
+        self._fixed = count
+        self._eager = eager
         self._parallel = parallel
+        donated = (0,) if donate else ()
         self.single = jax.jit(self._once, donate_argnums=donated)
         self.many = jax.jit(self._loop, donate_argnums=donated)
         self._loops: bool | None = None
@@ -69,23 +73,24 @@ class Dispatcher:
         self._last_done = 0.0
         self.waited = 0.0  # seconds, for the device, since the dispatcher was made
 
-    def _once(self, carry: Any, batch: Any, *constants: Any) -> tuple[Any, jax.Array]:
-        # The second result tells when the call is done: the first may by then have been given to
-        # the next call.
+    def _once(self, carry: PyTree, batch: PyTree, *constants: PyTree) -> tuple[PyTree, jax.Array]:
+        # The second result is ready when the call is done: the first may by then have been donated
+        # to the next call.
         return self._step(carry, batch, *constants), jnp.zeros((), jnp.int32)
 
-    def _loop(self, carry: Any, batches: Any, count: Any, *constants: Any) -> tuple[Any, jax.Array]:
-        def body(i: Any, carry: Any) -> Any:
+    def _loop(
+        self, carry: PyTree, batches: PyTree, count: jax.Array, *constants: PyTree
+    ) -> tuple[PyTree, jax.Array]:
+        def body(i: jax.Array, carry: PyTree) -> PyTree:
             batch = jax.tree.map(
                 lambda a: jax.lax.dynamic_index_in_dim(a, i, keepdims=False), batches
             )
-            return self.single(carry, batch, *constants)[
-                0
-            ]  # as a jitted function it is not traced once more
+            carry, _ = self.single(carry, batch, *constants)  # jitted: not traced once more
+            return carry
 
         return jax.lax.fori_loop(0, count, body, carry), count + 0
 
-    def loops(self, carry: Any, batch: Any, *constants: Any) -> bool:
+    def loops(self, carry: PyTree, batch: PyTree, *constants: PyTree) -> bool:
         """Whether many steps may go into one call."""
         if self._eager or self._fixed == 1:
             return False
@@ -98,9 +103,9 @@ class Dispatcher:
             )
         return self._loops
 
-    def run(self, carry: Any, batches: Any, count: int | None, *constants: Any) -> Any:
-        """The carry after the first `count` of stacked `batches`, or after one that is not stacked
-        where it is None.
+    def run(self, carry: PyTree, batches: PyTree, count: int | None, *constants: PyTree) -> PyTree:
+        """The carry after the first `count` of stacked `batches`; None stands for one batch that is
+        not stacked.
 
         Waits while too many calls are in flight.
         """
@@ -139,19 +144,19 @@ class Dispatcher:
         elif seconds > 3 * CHUNK_SECONDS:
             self._count = max(1, count // 2)
 
-    def flops(self, carry: Any, batch: Any) -> float:
+    def flops(self, carry: PyTree, batch: PyTree) -> float:
         """Floating-point operations of one step, on all devices together, as XLA counts them.
 
         What is counted is the program for a TPU, in which nothing hides from XLA in kernels of
         other libraries.
         """
         shapes = jax.tree.map(lambda a: jax.ShapeDtypeStruct(a.shape, a.dtype), (carry, batch))
-        lowered = jax.jit(self._bare).trace(*shapes).lower(lowering_platforms=("tpu",))
+        lowered = jax.jit(self._whole_step).trace(*shapes).lower(lowering_platforms=("tpu",))
         return float((lowered.cost_analysis() or {}).get("flops", 0.0))
 
     def chunks(self, steps: int, done: int, bytes_per_batch: int) -> Iterator[tuple[int, int, int]]:
-        """How to take steps `done` to `steps` many at a time: (first step, count, the most that a
-        call can hold).
+        """Cut steps `done` to `steps` into calls: (first step, count, the most that a call can
+        hold).
         """
         capacity = self.capacity(steps, bytes_per_batch)
         while done < steps:
@@ -172,13 +177,11 @@ class Dispatcher:
 
 
 class TrainCalls:
-    """A training step as `fit` calls it: many steps a call, or one that also gives the logs of its
-    batch.
-    """
+    """A training step as `fit` calls it: many steps a call, or one with the logs of its batch."""
 
     def __init__(
         self,
-        step: Callable[..., Any],
+        step: Step,
         count: int | None = None,
         eager: bool = False,
         parallel: Distribution | None = None,
@@ -194,31 +197,32 @@ class TrainCalls:
         step = step if parallel is None else parallel.step(step)
         self._logged = eagerly(step) if eager else jax.jit(step)
 
-    def logged(self, state: Any, batch: Any) -> Any:
+    def logged(self, state: TrainState, batch: PyTree) -> tuple[TrainState, dict[str, jax.Array]]:
         """(state, logs) after a batch."""
         if self._parallel is not None:
             state, batch = self._parallel.placed(state), self._parallel.cut(batch, 0)
-        return self._logged(state, batch)
+        new_state, logs = self._logged(state, batch)
+        return new_state, logs
 
 
-def eagerly(function: Callable[..., Any]) -> Callable[..., Any]:
+def eagerly(function: Callable[P, R]) -> Callable[P, R]:
     """`function` with every `jit` inside it switched off."""
 
-    def run(*arguments: Any) -> Any:
+    def run(*arguments: P.args, **keywords: P.kwargs) -> R:
         with jax.disable_jit():
-            return function(*arguments)
+            return function(*arguments, **keywords)
 
     return run
 
 
-def has_convolution(jaxpr: Any) -> bool:
+def has_convolution(jaxpr: Jaxpr) -> bool:
     """Whether a jaxpr, or one inside it, contains an XLA convolution."""
     for equation in jaxpr.eqns:
         if equation.primitive.name == "conv_general_dilated":
             return True
         for value in equation.params.values():
             for inner in value if isinstance(value, list | tuple) else (value,):
-                inner = getattr(inner, "jaxpr", inner)
-                if hasattr(inner, "eqns") and has_convolution(inner):
+                inner = inner.jaxpr if isinstance(inner, ClosedJaxpr) else inner
+                if isinstance(inner, Jaxpr) and has_convolution(inner):
                     return True
     return False

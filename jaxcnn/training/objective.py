@@ -4,18 +4,24 @@ model.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TypeAlias
 
 import jax
 import jax.numpy as jnp
 
 from jaxcnn import losses
+from jaxcnn.losses import LossFunction
 from jaxcnn.metrics import Metric
+from jaxcnn.metrics import get as metric_of
 from jaxcnn.runtime.arrays import filled, wide_float
+from jaxcnn.runtime.types import Identifier, PyTree
 
-Tree = dict[str, Any]
+# Running sums by reported name.
+Sums: TypeAlias = dict[str, PyTree]
+# (reported name, metric) pairs.
+Metrics: TypeAlias = tuple[tuple[str, Metric], ...]
 
 
 @dataclass(frozen=True)
@@ -24,8 +30,8 @@ class OutputObjective:
 
     Attributes:
         name: of the output.
-        loss: ``loss(y_true, y_pred)`` giving a value a row (or a scalar for the batch); None leaves
-            the output out, and its target may be None.
+        loss: ``loss(y_true, y_pred)`` returning a value a row (or a scalar for the batch); None
+            leaves the output out, and its target may be None.
         weight: of this loss in the total.
         metrics: (reported name, metric) pairs that see every real row alike.
         weighted_metrics: the same, weighted by the sample weights.
@@ -33,21 +39,31 @@ class OutputObjective:
     """
 
     name: str
-    loss: Callable | None
+    loss: LossFunction | None
     weight: float = 1.0
-    metrics: tuple[tuple[str, Metric], ...] = ()
-    weighted_metrics: tuple[tuple[str, Metric], ...] = ()
+    metrics: Metrics = ()
+    weighted_metrics: Metrics = ()
     temporal: bool = False
+
+    @property
+    def all_metrics(self) -> Metrics:
+        """The metrics, then the weighted ones."""
+        return (*self.metrics, *self.weighted_metrics)
 
 
 @dataclass(frozen=True)
 class Objective:
-    """The total loss of a model and all that is reported about a batch."""
+    """The total loss of a model and all that is reported about a batch.
+
+    In its methods `predictions`, `targets`, `weights` (of samples) and `masks` have one entry an
+    output, and `rows` is 1 for real rows and 0 for padding, or None.
+    """
 
     outputs: tuple[OutputObjective, ...]
 
     @property
     def several(self) -> bool:
+        """Whether there are several outputs, whose losses are reported one by one."""
         return len(self.outputs) > 1
 
     @property
@@ -59,18 +75,20 @@ class Objective:
     @property
     def names(self) -> tuple[str, ...]:
         """All reported names, in Keras's order."""
-        pairs = [
-            pair for output in self.outputs for pair in (*output.metrics, *output.weighted_metrics)
-        ]
         return (
             *self.loss_names,
-            *(name for reported, metric in pairs for name in result_names(reported, metric)),
+            *(
+                name
+                for output in self.outputs
+                for reported, metric in output.all_metrics
+                for name in result_names(reported, metric)
+            ),
         )
 
-    def bind(self, targets: Sequence[Any], predictions: Sequence[Any]) -> Objective:
+    def bind(self, targets: Sequence[PyTree], predictions: Sequence[PyTree]) -> Objective:
         """The objective with its metrics made ready for targets and predictions of these shapes."""
 
-        def bound(pairs: Any, i: int) -> Any:
+        def bound(pairs: Metrics, i: int) -> Metrics:
             return tuple((name, metric.bind(targets[i], predictions[i])) for name, metric in pairs)
 
         outputs = tuple(
@@ -79,7 +97,7 @@ class Objective:
         )
         return Objective(outputs)
 
-    def exact_when_padded(self, targets: Sequence[Any], predictions: Sequence[Any]) -> bool:
+    def exact_when_padded(self, targets: Sequence[PyTree], predictions: Sequence[PyTree]) -> bool:
         """Whether padding rows of weight 0 change nothing: they would where a loss or metric is a
         scalar a batch.
         """
@@ -88,33 +106,28 @@ class Objective:
                 continue
             if not jax.eval_shape(output.loss, target, prediction).ndim:
                 return False
-            if not all(
-                metric.exact_when_padded
-                for _, metric in (*output.metrics, *output.weighted_metrics)
-            ):
+            if not all(metric.exact_when_padded for _, metric in output.all_metrics):
                 return False
         return True
 
-    def init_metrics(self) -> Tree:
+    def init_metrics(self) -> Sums:
         """Empty running sums."""
-        sums: Tree = {name: (filled(()), filled(())) for name in self.loss_names}
+        sums: Sums = {name: (filled(()), filled(())) for name in self.loss_names}
         for output in self.outputs:
-            sums |= {
-                name: metric.init() for name, metric in (*output.metrics, *output.weighted_metrics)
-            }
+            sums |= {name: metric.init() for name, metric in output.all_metrics}
         return sums
 
     def total(
         self,
-        predictions: Sequence[Any],
-        targets: Sequence[Any],
-        weights: Sequence[Any],
-        masks: Sequence[Any],
-        rows: Any,
-    ) -> tuple[jax.Array, Tree]:
+        predictions: Sequence[jax.Array],
+        targets: Sequence[PyTree],
+        weights: Sequence[jax.Array | None],
+        masks: Sequence[jax.Array | None],
+        rows: jax.Array | None,
+    ) -> tuple[jax.Array, dict[str, jax.Array]]:
         """(weighted sum of the losses, each output's own loss by its reported name)."""
         total = jnp.zeros((), jnp.float32)
-        parts: Tree = {}
+        parts: dict[str, jax.Array] = {}
         for i, output in enumerate(self.outputs):
             if output.loss is None:
                 continue
@@ -127,20 +140,20 @@ class Objective:
 
     def update(
         self,
-        sums: Tree,
-        loss_values: Tree,
-        predictions: Sequence[Any],
-        targets: Sequence[Any],
-        weights: Sequence[Any],
-        masks: Sequence[Any],
-        rows: Any,
-    ) -> Tree:
+        sums: Sums,
+        loss_values: dict[str, jax.Array],
+        predictions: Sequence[jax.Array],
+        targets: Sequence[PyTree],
+        weights: Sequence[jax.Array | None],
+        masks: Sequence[jax.Array | None],
+        rows: jax.Array | None,
+    ) -> Sums:
         """`sums` with a batch added; losses are averaged over batches in proportion to their real
         rows.
         """
         first = jax.tree.leaves(predictions)[0]
         count = jnp.asarray(first.shape[0], jnp.float32) if rows is None else jnp.sum(rows)
-        new = {
+        new: Sums = {
             name: (sums[name][0] + value * count, sums[name][1] + count)
             for name, value in loss_values.items()
         }
@@ -154,36 +167,39 @@ class Objective:
                 new[name] = metric.update(sums[name], targets[i], prediction, weight)
         return new
 
-    def results(self, sums: Tree) -> dict[str, jax.Array]:
-        """The averages behind the running sums, by reported name."""
-        found: dict[str, jax.Array] = {}
+    def results(self, sums: Sums) -> dict[str, jax.Array]:
+        """The averages of the running sums, by reported name."""
+        averages: dict[str, jax.Array] = {}
         for name in self.loss_names:
             value, count = sums[name]
-            found[name] = value / jnp.maximum(count, 1.0)
+            averages[name] = value / jnp.maximum(count, 1.0)
         for output in self.outputs:
-            for name, metric in (*output.metrics, *output.weighted_metrics):
+            for name, metric in output.all_metrics:
                 result = metric.result(sums[name])
                 values = result.values() if isinstance(result, dict) else [result]
-                found |= dict(zip(result_names(name, metric), values, strict=True))
-        return found
+                averages |= dict(zip(result_names(name, metric), values, strict=True))
+        return averages
 
 
 def result_names(reported: str, metric: Metric) -> list[str]:
-    """The names of a metric's results: its reported name, or one name a result where it gives
-    several.
-    """
+    """The names of a metric's results: its reported name, or one a result where it has several."""
     several = [name for name, _ in getattr(metric, "outputs", ())]
     if several in ([], [metric.name]):
         return [reported]
     return [reported.removesuffix(metric.name) + name for name in several]
 
 
-def as_float32(predictions: Any) -> Any:
+def as_float32(predictions: jax.Array) -> jax.Array:
     """Losses and metrics are computed in at least float32, whatever the model computes in."""
     return predictions.astype(wide_float(predictions.dtype))
 
 
-def weighted_loss(scores: jax.Array, weights: Any, mask: Any, rows: Any) -> jax.Array:
+def weighted_loss(
+    scores: jax.Array,
+    weights: jax.Array | None,
+    mask: jax.Array | None,
+    rows: jax.Array | None,
+) -> jax.Array:
     """The mean of a loss over a batch (the rule of Keras 2.0.4).
 
     Args:
@@ -208,34 +224,34 @@ def weighted_loss(scores: jax.Array, weights: Any, mask: Any, rows: Any) -> jax.
             / mask.shape[1]
         )
         scores = scores * spread(mask, scores) / jnp.maximum(share, jnp.finfo(scores.dtype).tiny)
-    if weights is None and rows is None:
+    factors = [w.astype(scores.dtype) for w in (weights, rows) if w is not None]
+    if not factors:
         return jnp.mean(scores)
-    weights = weights if weights is not None else jnp.ones_like(rows)
-    weights = weights.astype(scores.dtype)
-    if rows is not None:
-        weights = weights * spread(rows, weights).astype(scores.dtype)
+    weights = factors[0] if len(factors) == 1 else factors[0] * spread(factors[1], factors[0])
     scores = jnp.mean(scores, axis=tuple(range(weights.ndim, scores.ndim)))
     # A padding row may hold anything, even NaN, which a product with 0 would keep.
-    kept = weights != 0
-    return jnp.sum(jnp.where(kept, scores * weights, 0.0)) / count_of(kept, scores)
+    counted = weights != 0
+    return jnp.sum(jnp.where(counted, scores * weights, 0.0)) / count_of(counted, scores)
 
 
-def count_of(kept: jax.Array, scores: jax.Array) -> jax.Array:
-    """How many are kept, at least 1, as a divisor of `scores`."""
-    return jnp.maximum(jnp.sum(kept), 1).astype(scores.dtype)
+def count_of(counted: jax.Array, scores: jax.Array) -> jax.Array:
+    """How many are true, at least 1, as a divisor of `scores`."""
+    return jnp.maximum(jnp.sum(counted), 1).astype(scores.dtype)
 
 
-def combined_weights(weights: Any, mask: Any, rows: Any) -> Any:
+def combined_weights(
+    weights: jax.Array | None, mask: jax.Array | None, rows: jax.Array | None
+) -> jax.Array | None:
     """Sample weights, mask and padding as one array of weights, (batch,) or (batch, steps), or None
     for all alike.
     """
-    found = [jnp.asarray(w, jnp.float32) for w in (weights, mask, rows) if w is not None]
-    if not found:
+    factors = [jnp.asarray(w, jnp.float32) for w in (weights, mask, rows) if w is not None]
+    if not factors:
         return None
-    widest = max(found, key=lambda w: w.ndim)
+    widest = max(factors, key=lambda w: w.ndim)
     product = jnp.ones_like(widest)
-    for weight in found:
-        product = product * spread(weight, widest)
+    for factor in factors:
+        product = product * spread(factor, widest)
     return product
 
 
@@ -244,9 +260,7 @@ def spread(weights: jax.Array, like: jax.Array) -> jax.Array:
     return weights.reshape(weights.shape + (1,) * (like.ndim - weights.ndim))
 
 
-def simple_objective(loss: Any, metrics: Sequence[Any] = ()) -> Objective:
-    """The objective of a model with one output, from a loss and metrics given by name or function."""
-    from jaxcnn import metrics as metric_functions
-
-    found = tuple((metric.name, metric) for metric in map(metric_functions.get, metrics))
-    return Objective((OutputObjective("output", losses.get(loss), metrics=found),))
+def simple_objective(loss: Identifier, metrics: Sequence[Identifier | Metric] = ()) -> Objective:
+    """The objective of a model with one output; loss and metrics are names or functions."""
+    pairs = tuple((metric.name, metric) for metric in map(metric_of, metrics))
+    return Objective((OutputObjective("output", losses.get(loss), metrics=pairs),))

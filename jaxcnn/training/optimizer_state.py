@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 
+from jaxcnn.optimizers.base import OptimizerState
+from jaxcnn.runtime.types import ArrayLike, Path
 
-def named_arrays(opt_state: Any, order: Sequence[tuple[str, ...]]) -> list[tuple[str, jax.Array]]:
+
+def named_arrays(opt_state: OptimizerState, order: Sequence[Path]) -> list[tuple[str, jax.Array]]:
     """(name, array) of all that an optimizer remembers: the count, slot by slot the weights in
     `order`, the rest.
 
     The hyperparameters are left out: they belong to the optimizer's configuration.
     """
     leaves = jax.tree_util.tree_flatten_with_path(opt_state)[0]
-    found = []
+    entries = []
     for at, (path, value) in enumerate(leaves):
         keys = tuple(str(getattr(k, "key", getattr(k, "name", getattr(k, "idx", k)))) for k in path)
         if keys[0] == "hyper":
@@ -26,19 +28,19 @@ def named_arrays(opt_state: Any, order: Sequence[tuple[str, ...]]) -> list[tuple
         weight = next((i for i, p in enumerate(order) if keys[-len(p) :] == p), -1)
         slot = keys[1 : len(keys) - len(order[weight])] if weight >= 0 else keys[1:]
         rank = slot_rank(opt_state, slot)
-        found.append(((keys[0] != "count", weight < 0, rank, weight, at), name, value))
-    return [(name, value) for _, name, value in sorted(found, key=lambda entry: entry[0])]
+        entries.append(((keys[0] != "count", weight < 0, rank, weight, at), name, value))
+    return [(name, value) for _, name, value in sorted(entries, key=lambda entry: entry[0])]
 
 
-def slot_rank(opt_state: Any, slot: tuple[str, ...]) -> int:
-    """The place of a slot among those of the state, by name: compiled steps return dictionaries in
-    that order, too.
-    """
+def slot_rank(opt_state: OptimizerState, slot: Path) -> int:
+    """The rank of a slot by name: compiled steps return dictionaries in that order, too."""
     slots = sorted(opt_state.slots) if isinstance(opt_state.slots, dict) else []
     return slots.index(slot[0]) if slot and slot[0] in slots else len(slots)
 
 
-def with_arrays(opt_state: Any, order: Sequence[tuple[str, ...]], values: Sequence[Any]) -> Any:
+def with_arrays(
+    opt_state: OptimizerState, order: Sequence[Path], values: Sequence[ArrayLike]
+) -> OptimizerState:
     """`opt_state` with the arrays that `named_arrays` lists replaced by `values`.
 
     Raises:
@@ -54,4 +56,5 @@ def with_arrays(opt_state: Any, order: Sequence[tuple[str, ...]], values: Sequen
                 f"The optimizer's '{name}' has shape {array.shape}; given {np.shape(value)}."
             )
         replacement[id(array)] = jnp.asarray(value, array.dtype)
-    return jax.tree.map(lambda leaf: replacement.get(id(leaf), leaf), opt_state)
+    changed: OptimizerState = jax.tree.map(lambda leaf: replacement.get(id(leaf), leaf), opt_state)
+    return changed

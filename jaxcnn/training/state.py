@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TypeAlias
 
 import flax.linen as nn
 import flax.struct
 import jax
 import jax.numpy as jnp
+import optax
 from flax.traverse_util import flatten_dict, unflatten_dict
 
 from jaxcnn.nn.graph import run
+from jaxcnn.optimizers.base import Optimizer
 from jaxcnn.runtime import config
 from jaxcnn.runtime.arrays import filled
+from jaxcnn.runtime.types import Path, PyTree
 
-Tree = dict[str, Any]
-Path = tuple[str, ...]
-Ties = tuple[
-    tuple[Path, Path], ...
-]  # (a path within params, the path under which its array is kept)
+Tree: TypeAlias = dict[str, PyTree]
+# (a path within params, the path under which its array is stored) pairs.
+Ties: TypeAlias = tuple[tuple[Path, Path], ...]
+AnyOptimizer: TypeAlias = Optimizer | optax.GradientTransformation
 
 
 @flax.struct.dataclass
@@ -39,14 +41,14 @@ class TrainState:
         nan_step: int32 scalar, the step whose loss was first not finite, -1 while there is none.
         skipped: int32 scalar, steps since `metrics` was last reset that changed nothing, because
             their loss or gradient was not finite.
-        ties: arrays that the module reads at several paths, being kept at one.
+        ties: arrays that the module reads at several paths and that are stored at one.
     """
 
     step: jax.Array
     params: Tree
     frozen: Tree
     collections: Tree
-    opt_state: Any
+    opt_state: PyTree
     key: jax.Array
     metrics: Tree
     nan_step: jax.Array
@@ -55,17 +57,17 @@ class TrainState:
 
     @property
     def variables(self) -> Tree:
-        """What ``module.apply`` takes: all parameters and the other collections."""
+        """The variables for ``module.apply``: all parameters and the other collections."""
         return {"params": tied(merge(self.params, self.frozen), self.ties), **self.collections}
 
 
 def init_state(
     module: nn.Module,
-    optimizer: Any,
-    example: Any,
+    optimizer: AnyOptimizer,
+    example: PyTree,
     *,
     seed: int | None = None,
-    trainable: Mapping[str, Any] | None = None,
+    trainable: Mapping[str, PyTree] | None = None,
 ) -> TrainState:
     """A fresh state for `module` without any Keras around it.
 
@@ -86,11 +88,11 @@ def init_state(
 
 
 def from_variables(
-    variables: Mapping[str, Any],
-    optimizer: Any,
+    variables: Mapping[str, PyTree],
+    optimizer: AnyOptimizer,
     *,
-    trainable: Mapping[str, Any] | None = None,
-    opt_state: Any = None,
+    trainable: Mapping[str, PyTree] | None = None,
+    opt_state: PyTree = None,
     metrics: Tree | None = None,
     step: int = 0,
     seed: int = 0,
@@ -113,16 +115,16 @@ def from_variables(
 
 
 def split(
-    params: Mapping[str, Any], trainable: Mapping[str, Any] | None, ties: Ties = ()
+    params: Mapping[str, PyTree], trainable: Mapping[str, PyTree] | None, ties: Ties = ()
 ) -> tuple[Tree, Tree]:
     """(the trained, the fixed) parts of `params`, by a tree of booleans; None trains everything.
 
-    Of arrays that are tied each part has one.
+    Of tied arrays only the stored one is in either part.
     """
     if trainable is None:
         return dict(params), {}
-    again = dict(ties)
-    flat = {path: value for path, value in flatten_dict(dict(params)).items() if path not in again}
+    repeated = dict(ties)
+    flat = {path: a for path, a in flatten_dict(dict(params)).items() if path not in repeated}
     mask = flatten_dict(dict(trainable))
     trained = {path: value for path, value in flat.items() if mask.get(path, True)}
     fixed = {path: value for path, value in flat.items() if path not in trained}
@@ -142,5 +144,5 @@ def tied(params: Tree, ties: Ties) -> Tree:
     if not ties:
         return params
     flat = flatten_dict(params)
-    everywhere: Tree = unflatten_dict({**flat, **{path: flat[kept] for path, kept in ties}})
+    everywhere: Tree = unflatten_dict({**flat, **{path: flat[stored] for path, stored in ties}})
     return everywhere

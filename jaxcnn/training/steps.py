@@ -4,9 +4,9 @@ ready for `jit`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, Literal, NamedTuple
+from typing import Literal, NamedTuple, TypeAlias
 
 import flax.linen as nn
 import jax
@@ -14,10 +14,12 @@ import jax.numpy as jnp
 import optax
 from flax.traverse_util import flatten_dict, unflatten_dict
 
+from jaxcnn.metrics import Metric
 from jaxcnn.nn.base import valid_rows
 from jaxcnn.nn.graph import run
+from jaxcnn.runtime.types import ArrayFunction, DTypeLike, Identifier, Path, PyTree
 from jaxcnn.training.objective import Objective, simple_objective
-from jaxcnn.training.state import TrainState, Tree
+from jaxcnn.training.state import AnyOptimizer, TrainState, Tree
 
 MUTABLE = ["batch_stats", "state", "losses"]
 
@@ -26,29 +28,32 @@ class Batch(NamedTuple):
     """One batch: `inputs` as the module takes them, a list of targets and of sample weights (None
     for all alike).
 
-    `rows` is (batch,), 1 for real rows and 0 for padding, or None when every row is real.
+    `rows` is (batch,), 1 for real rows and 0 for padding, or None when every row is real. The
+    arrays are NumPy's until the batch is on its way to the device.
     """
 
-    inputs: Any
-    targets: Any = None
-    weights: Any = None
-    rows: Any = None
+    inputs: PyTree
+    targets: PyTree = None
+    weights: PyTree = None
+    rows: PyTree = None
 
 
-AtNaN = Literal["halt", "skip"]  # what a step does where its loss or gradient is not finite
-Step = Callable[[TrainState, Any], tuple[TrainState, dict[str, jax.Array]]]
-Augment = Callable[[jax.Array, Any], Any]  # (key, inputs) -> inputs, changed at random
+# How a step answers a loss or gradient that is not finite.
+AtNaN: TypeAlias = Literal["halt", "skip"]
+Step: TypeAlias = Callable[[TrainState, PyTree], tuple[TrainState, dict[str, jax.Array]]]
+# (key, inputs) -> inputs, changed at random
+Augment: TypeAlias = Callable[[jax.Array, PyTree], PyTree]
 
 
 def train_step(
     module: nn.Module,
-    loss: Any,
-    optimizer: Any,
+    loss: Identifier | Objective,
+    optimizer: AnyOptimizer,
     *,
-    metrics: Any = (),
-    constraints: Mapping[tuple[str, ...], Callable] | None = None,
-    fixed_statistics: Collection[tuple[str, ...]] = (),
-    compute_dtype: Any = None,
+    metrics: Sequence[Identifier | Metric] = (),
+    constraints: Mapping[Path, ArrayFunction] | None = None,
+    fixed_statistics: Collection[Path] = (),
+    compute_dtype: DTypeLike | None = None,
     at_nan: AtNaN | None = None,
     augment: Augment | None = None,
     train: bool = True,
@@ -80,38 +85,36 @@ def train_step(
     """
     objective = loss if isinstance(loss, Objective) else simple_objective(loss, metrics)
 
-    def step(state: TrainState, batch: Any) -> tuple[TrainState, dict[str, jax.Array]]:
+    def step(state: TrainState, batch: PyTree) -> tuple[TrainState, dict[str, jax.Array]]:
         batch = as_batch(batch, objective)
         key = step_key(state)
         batch = augmented(batch, key, augment)
 
-        def loss_of(params: Tree) -> tuple[jax.Array, Any]:
+        def loss_of(params: Tree) -> tuple[jax.Array, PyTree]:
             variables = replace(state, params=params).variables
             predictions, masks, changed = forward(
-                module, variables, batch, key, compute_dtype, train
+                module, variables, batch, key=key, compute_dtype=compute_dtype, train=train
             )
-            total, parts = objective.total(
-                predictions, batch.targets, batch.weights, masks, batch.rows
-            )
+            outcome = predictions, batch.targets, batch.weights, masks, batch.rows
+            total, parts = objective.total(*outcome)
             penalty = sum(jax.tree.leaves(changed.pop("losses", {})))
-            return total + penalty, (parts, predictions, masks, changed)
+            return total + penalty, (parts, outcome, changed)
 
-        (value, (parts, predictions, masks, changed)), gradients = jax.value_and_grad(
-            loss_of, has_aux=True
-        )(state.params)
+        (value, (parts, outcome, changed)), gradients = jax.value_and_grad(loss_of, has_aux=True)(
+            state.params
+        )
         updates, opt_state = optimizer.update(gradients, state.opt_state, state.params)
         params = constrained(optax.apply_updates(state.params, updates), constraints)
         changed = unmoved(changed, state.collections, fixed_statistics)
         losses = {"loss": value, **parts}
-        seen = losses, predictions, batch.targets, batch.weights, masks, batch.rows
-        logs = objective.results(objective.update(objective.init_metrics(), *seen))
+        logs = objective.results(objective.update(objective.init_metrics(), losses, *outcome))
         new = replace(
             state,
             step=state.step + 1,
             params=params,
             collections={**state.collections, **changed},
             opt_state=opt_state,
-            metrics=objective.update(state.metrics, *seen) if state.metrics else {},
+            metrics=objective.update(state.metrics, losses, *outcome) if state.metrics else {},
         )
         if at_nan is not None:
             finite = [
@@ -127,40 +130,33 @@ def eval_step(
     module: nn.Module,
     objective: Objective,
     *,
-    compute_dtype: Any = None,
+    compute_dtype: DTypeLike | None = None,
     key: jax.Array | None = None,
-) -> Callable[[Tree, Tree, Any], tuple[Tree, Tree]]:
+) -> Callable[[Tree, Tree, PyTree], tuple[Tree, Tree]]:
     """Build ``step(variables, sums, batch) -> (sums, state)``: the running sums of loss and metrics
     with a batch added.
 
-    `state` is the collection of that name after the batch, which stateful layers go on with; {}
+    `state` is the collection of that name after the batch, with which stateful layers continue; {}
     where there are none. With a random `key` the layers run in training mode.
     """
 
-    def step(variables: Tree, sums: Tree, batch: Any) -> tuple[Tree, Tree]:
+    def step(variables: Tree, sums: Tree, batch: PyTree) -> tuple[Tree, Tree]:
         batch = as_batch(batch, objective)
         predictions, masks, changed = forward(
-            module, variables, batch, key, compute_dtype, train=key is not None
+            module, variables, batch, key=key, compute_dtype=compute_dtype, train=key is not None
         )
-        total, parts = objective.total(predictions, batch.targets, batch.weights, masks, batch.rows)
+        outcome = predictions, batch.targets, batch.weights, masks, batch.rows
+        total, parts = objective.total(*outcome)
         value = total + sum(jax.tree.leaves(changed.get("losses", {})))
-        sums = objective.update(
-            sums,
-            {"loss": value, **parts},
-            predictions,
-            batch.targets,
-            batch.weights,
-            masks,
-            batch.rows,
-        )
+        sums = objective.update(sums, {"loss": value, **parts}, *outcome)
         return sums, changed.get("state", {})
 
     return step
 
 
 def predict_step(
-    module: nn.Module, *, compute_dtype: Any = None, key: jax.Array | None = None
-) -> Callable[[Tree, Any], Any]:
+    module: nn.Module, *, compute_dtype: DTypeLike | None = None, key: jax.Array | None = None
+) -> Callable[[Tree, PyTree], PyTree]:
     """Build ``step(variables, inputs) -> outputs``: the forward pass; with a random `key` in
     training mode.
     """
@@ -169,13 +165,13 @@ def predict_step(
 
 
 def stateful_predict_step(
-    module: nn.Module, *, compute_dtype: Any = None, key: jax.Array | None = None
-) -> Callable[[Tree, Any], tuple[Any, dict[str, Any]]]:
-    """`predict_step` that also returns the collection of states that recurrent layers carry on, {}
-    without any.
+    module: nn.Module, *, compute_dtype: DTypeLike | None = None, key: jax.Array | None = None
+) -> Callable[[Tree, PyTree], tuple[PyTree, Tree]]:
+    """`predict_step` that also returns the collections that the pass has changed: the ``state`` of
+    recurrent layers, {} without any.
     """
 
-    def step(variables: Tree, inputs: Any) -> tuple[Any, dict[str, Any]]:
+    def step(variables: Tree, inputs: PyTree) -> tuple[PyTree, Tree]:
         bound = cast_floating({"variables": variables, "inputs": inputs}, compute_dtype)
         apply = nn.apply(
             lambda m: run(m, (bound["inputs"],), {}, None, train=key is not None)[0],
@@ -183,16 +179,21 @@ def stateful_predict_step(
             mutable=["state"],
         )
         outputs, changed = apply(bound["variables"], rngs=streams(key))
-        return cast_floating(outputs, jnp.float32 if compute_dtype is not None else None), dict(
-            changed
-        )
+        outputs = cast_floating(outputs, None if compute_dtype is None else jnp.float32)
+        return outputs, dict(changed)
 
     return step
 
 
 def forward(
-    module: nn.Module, variables: Tree, batch: Batch, key: Any, compute_dtype: Any, train: bool
-) -> tuple[list, list, Tree]:
+    module: nn.Module,
+    variables: Tree,
+    batch: Batch,
+    *,
+    key: jax.Array | None,
+    compute_dtype: DTypeLike | None,
+    train: bool,
+) -> tuple[list[jax.Array], list[jax.Array | None], Tree]:
     """(list of outputs, list of their masks, changed collections and losses); random layers need a
     `key` to train.
     """
@@ -210,7 +211,7 @@ def forward(
     return list(predictions), list(masks), dict(changed)
 
 
-def streams(key: Any) -> dict[str, jax.Array] | None:
+def streams(key: jax.Array | None) -> dict[str, jax.Array] | None:
     """The random streams of a pass."""
     return None if key is None else {"dropout": key}
 
@@ -233,14 +234,14 @@ def augmented(batch: Batch, key: jax.Array, augment: Augment | None) -> Batch:
     return batch._replace(inputs=inputs)
 
 
-def as_batch(batch: Any, objective: Objective) -> Batch:
+def as_batch(batch: PyTree, objective: Objective) -> Batch:
     """A tuple (inputs, targets[, sample_weights]) as a `Batch` with one target and one weight an
     output.
     """
-    batch = batch if isinstance(batch, Batch) else Batch(*batch)
+    given: Batch = batch if isinstance(batch, Batch) else Batch(*batch)
     count = len(objective.outputs)
 
-    def listed(value: Any) -> list[Any]:
+    def listed(value: PyTree) -> list[PyTree]:
         values = (
             list(value)
             if isinstance(value, list | tuple)
@@ -253,10 +254,10 @@ def as_batch(batch: Any, objective: Objective) -> Batch:
             )
         return values
 
-    return batch._replace(targets=listed(batch.targets), weights=listed(batch.weights))
+    return given._replace(targets=listed(given.targets), weights=listed(given.weights))
 
 
-def constrained(params: Tree, constraints: Mapping[tuple[str, ...], Callable] | None) -> Tree:
+def constrained(params: Tree, constraints: Mapping[Path, ArrayFunction] | None) -> Tree:
     """`params` with each constraint applied to its weight."""
     if not constraints:
         return params
@@ -267,7 +268,7 @@ def constrained(params: Tree, constraints: Mapping[tuple[str, ...], Callable] | 
     return result
 
 
-def unmoved(changed: Tree, before: Tree, fixed: Collection[tuple[str, ...]]) -> Tree:
+def unmoved(changed: Tree, before: Tree, fixed: Collection[Path]) -> Tree:
     """The `changed` collections with the running statistics at the paths `fixed` as they were
     `before`.
     """
@@ -281,22 +282,21 @@ def unmoved(changed: Tree, before: Tree, fixed: Collection[tuple[str, ...]]) -> 
 
 
 def halted(old: TrainState, new: TrainState, finite: jax.Array) -> TrainState:
-    """`new` while everything was finite; else `old`, with the step that was not on record."""
-    fine = finite & (old.nan_step < 0)
-    kept: TrainState = jax.tree.map(lambda a, b: jnp.where(fine, b, a), old, new)
-    first = jnp.where(finite | (old.nan_step >= 0), old.nan_step, old.step)
-    return replace(kept, nan_step=first)
+    """`new` while everything was finite; else `old`, with the first step that was not recorded."""
+    running = old.nan_step < 0
+    chosen: TrainState = jax.tree.map(lambda a, b: jnp.where(finite & running, b, a), old, new)
+    return replace(chosen, nan_step=jnp.where(finite | ~running, old.nan_step, old.step))
 
 
 def skipped(old: TrainState, new: TrainState, finite: jax.Array) -> TrainState:
-    """`new` where everything was finite; else `old`, with the step behind it and counted."""
-    kept: TrainState = jax.tree.map(lambda a, b: jnp.where(finite, b, a), old, new)
+    """`new` where everything was finite; else `old`, its step counted as done and as skipped."""
+    chosen: TrainState = jax.tree.map(lambda a, b: jnp.where(finite, b, a), old, new)
     return replace(
-        kept, step=new.step, skipped=old.skipped + jnp.where(finite, 0, 1).astype(jnp.int32)
+        chosen, step=new.step, skipped=old.skipped + jnp.where(finite, 0, 1).astype(jnp.int32)
     )
 
 
-def cast_floating(tree: Any, dtype: Any) -> Any:
+def cast_floating(tree: PyTree, dtype: DTypeLike | None) -> PyTree:
     """The floating-point arrays of a tree in `dtype`; None leaves them as they are."""
     if dtype is None:
         return tree

@@ -11,25 +11,43 @@ import os
 import zipfile
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Protocol
 
 import numpy as np
 
+from jaxcnn.layers.base import Layer
+from jaxcnn.runtime.types import Config
 from jaxcnn.utils.files import atomic_write
 
 
-def freeze(model: Any, layers: slice | str | Sequence[str] | None = None) -> list[str]:
+class Model(Protocol):
+    """The part of a model that transfer learning uses."""
+
+    @property
+    def layers(self) -> list[Layer]: ...
+
+    def get_layer(self, name: str) -> Layer: ...
+
+    def get_config(self) -> Config: ...
+
+    def get_weights(self) -> list[np.ndarray]: ...
+
+    def predict(self, x: np.ndarray, batch_size: int) -> np.ndarray: ...
+
+
+def freeze(model: Model, layers: slice | str | Sequence[str] | None = None) -> list[str]:
     """Hold layers of a model fixed from its next `compile` on, and return their names.
 
     Args:
         layers: a slice of ``model.layers``, a layer's name, or several; by default all.
 
-    Raises ValueError for a name that is not there.
+    Raises:
+        ValueError: a layer name that the model does not have.
     """
     return _set_trainable(model, layers, False)
 
 
-def unfreeze(model: Any, layers: slice | str | Sequence[str] | None = None) -> list[str]:
+def unfreeze(model: Model, layers: slice | str | Sequence[str] | None = None) -> list[str]:
     """Let layers of a model train from its next `compile` on, and return their names; arguments as
     of `freeze`.
 
@@ -39,7 +57,7 @@ def unfreeze(model: Any, layers: slice | str | Sequence[str] | None = None) -> l
 
 
 def _set_trainable(
-    model: Any, layers: slice | str | Sequence[str] | None, trainable: bool
+    model: Model, layers: slice | str | Sequence[str] | None, trainable: bool
 ) -> list[str]:
     if layers is None or isinstance(layers, slice):
         chosen = model.layers[layers or slice(None)]
@@ -53,12 +71,12 @@ def _set_trainable(
 
 
 def cached_features(
-    model: Any, x: np.ndarray, path: str | os.PathLike[str], batch_size: int = 32
+    model: Model, x: np.ndarray, path: str | os.PathLike[str], batch_size: int = 32
 ) -> np.ndarray:
     """``model.predict(x)``, computed the first time and read from a file afterwards.
 
-    The file remembers which weights and data it was made of; for others it is made anew. It appears
-    whole or not at all.
+    The file remembers the weights and data that it was computed from; for others it is computed
+    again. It appears whole or not at all.
 
     Args:
         model: with one output; the fixed part of a network.
@@ -66,22 +84,22 @@ def cached_features(
         path: an .npz file.
         batch_size: of the computation.
     """
-    made_of = _fingerprint(model, x)
+    source = _fingerprint(model, x)
     if Path(path).is_file():
         try:
             with open(path, "rb") as opened, np.load(opened, allow_pickle=False) as stored:
-                if str(stored["made_of"]) == made_of:
-                    return stored["features"]
+                if str(stored["made_of"]) == source:
+                    return np.asarray(stored["features"])
         except (OSError, EOFError, KeyError, ValueError, zipfile.BadZipFile):
             pass  # damaged, or another program's: it is replaced by what it should hold
     features = model.predict(x, batch_size=batch_size)
     with atomic_write(path) as file:
-        np.savez(file, made_of=np.array(made_of), features=features)
+        np.savez(file, made_of=np.array(source), features=features)
     return features
 
 
-def _fingerprint(model: Any, x: np.ndarray) -> str:
-    """A number that differs between models, weights and data."""
+def _fingerprint(model: Model, x: np.ndarray) -> str:
+    """A digest that differs between models, weights and data."""
     digest = hashlib.blake2b(repr(model.get_config()).encode(), digest_size=16)
     for array in (*model.get_weights(), np.asarray(x)):
         digest.update(f"{array.dtype} {array.shape}".encode())

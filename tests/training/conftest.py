@@ -1,15 +1,7 @@
-"""Strict promotion of dtypes for the library's own code, and data for tiny networks."""
+"""Data for tiny networks."""
 
-import jax
 import numpy as np
 import pytest
-
-
-@pytest.fixture(autouse=True)
-def strict_promotion():
-    """No computation here may mix dtypes without saying so."""
-    with jax.numpy_dtype_promotion("strict"):
-        yield
 
 
 @pytest.fixture

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
 from jaxcnn import losses
-from jaxcnn.training.input.stored import Rows, is_stored
+from jaxcnn.losses import LossFunction
+from jaxcnn.runtime.types import DTypeLike, HostArray, PyTree, Shape
+from jaxcnn.training.input.stored import Rows, StoredArray, is_stored
 from jaxcnn.training.objective import Objective
 from jaxcnn.training.steps import Batch
 
@@ -40,52 +42,58 @@ class Arrays:
         )
 
 
-def by_name(data: Any, names: Sequence[str], what: str) -> list[Any]:
-    """`data` (one array, a list in order, or a dict by name) as a list with one entry a name."""
+def by_name(data: PyTree, names: Sequence[str], kind: str) -> list[HostArray]:
+    """`data` (one array, a list in order, or a dict by name) as a list with one entry a name.
+
+    Messages call the data by its `kind`: "input" or "target".
+    """
     if isinstance(data, Mapping):
         if missing := [n for n in names if n not in data]:
             raise ValueError(
-                f"No {what} given for {', '.join(missing)}; given {sorted(data)}, expected "
+                f"No {kind} given for {', '.join(missing)}; given {sorted(data)}, expected "
                 f"{list(names)}."
             )
         if unknown := sorted(map(str, set(data) - set(names))):
-            raise ValueError(f"Unknown {what} {', '.join(unknown)}; expected {list(names)}.")
+            raise ValueError(f"Unknown {kind} {', '.join(unknown)}; expected {list(names)}.")
         return [data[n] for n in names]
     if isinstance(data, list | tuple) and (
         len(names) != 1 or (len(data) == 1 and np.ndim(data[0]) > 0)
     ):
         if len(data) != len(names):
             raise ValueError(
-                f"The model takes {len(names)} {what} arrays ({', '.join(names)}); given a list of "
+                f"The model takes {len(names)} {kind} arrays ({', '.join(names)}); given a list of "
                 f"{len(data)}."
             )
         return list(data)
     if len(names) != 1:
         raise ValueError(
-            f"The model takes {len(names)} {what} arrays ({', '.join(names)}) as a list or a dict "
-            "by name; "
-            f"given one {type(data).__name__}."
+            f"The model takes {len(names)} {kind} arrays ({', '.join(names)}) as a list or a dict "
+            f"by name; given one {type(data).__name__}."
         )
     return [data]
 
 
-def as_array(value: Any, what: str) -> np.ndarray:
-    """`value` as a numeric array; raises TypeError for text and objects, ValueError for a list of
-    unlike arrays.
+def as_array(value: HostArray, label: str) -> np.ndarray:
+    """`value` as a numeric array, called by its `label` in messages; arrays on disk stay there.
 
-    Arrays on disk stay there.
+    Raises:
+        TypeError: text or objects.
+        ValueError: a list of arrays of different shapes.
     """
-    try:
-        array: Any = Rows(value) if is_stored(value) and len(value.shape) else np.asarray(value)
-    except ValueError:
-        raise ValueError(
-            f"{what} is a list of {len(value)} arrays of different shapes; one array is needed. "
-            "Samples of different "
-            "lengths must be padded first."
-        ) from None
+    if is_stored(value) and np.ndim(value):
+        # `Rows` has what is used of an array here.
+        array = cast(np.ndarray, Rows(cast(StoredArray, value)))
+    else:
+        try:
+            array = np.asarray(value)
+        except ValueError:
+            raise ValueError(
+                f"{label} is a list of {len(value)} arrays of different shapes; one array is "
+                "needed. Samples of different lengths must be padded first."
+            ) from None
     if array.dtype.kind not in "fiub" and array.dtype.name != "bfloat16":
         raise TypeError(
-            f"{what} has dtype {array.dtype}; numbers are needed. "
+            f"{label} has dtype {array.dtype}; numbers are needed. "
             + (
                 "Samples of different lengths must be padded first."
                 if array.dtype == object
@@ -95,9 +103,7 @@ def as_array(value: Any, what: str) -> np.ndarray:
     return array
 
 
-def checked_inputs(
-    x: Any, names: Sequence[str], shapes: Sequence[Sequence[int | None]]
-) -> list[np.ndarray]:
+def checked_inputs(x: PyTree, names: Sequence[str], shapes: Sequence[Shape]) -> list[np.ndarray]:
     """The model's input arrays, of equal length and fitting shapes."""
     arrays = [
         as_array(v, f"Input '{n}'") for n, v in zip(names, by_name(x, names, "input"), strict=True)
@@ -128,7 +134,7 @@ def require_equal_lengths(arrays: Mapping[str, np.ndarray]) -> None:
 
 
 def checked_targets(
-    y: Any, objective: Objective, shapes: Sequence[Sequence[int | None]], count: int
+    y: PyTree, objective: Objective, shapes: Sequence[Shape], count: int
 ) -> list[np.ndarray | None]:
     """The targets of a model with outputs of the given shapes, None for outputs without a loss.
 
@@ -145,8 +151,10 @@ def checked_targets(
             continue
         array = as_array(given[output.name], f"Target '{output.name}'")
         if array.ndim == 0 or len(array) != count:
-            found = f"{len(array)} samples" if array.ndim else "no samples but a single number"
-            raise ValueError(f"Target '{output.name}' has {found}; the inputs have {count}.")
+            given_count = (
+                f"{len(array)} samples" if array.ndim else "no samples but a single number"
+            )
+            raise ValueError(f"Target '{output.name}' has {given_count}; the inputs have {count}.")
         if array.ndim == 1 and len(shape) > 1:
             array = np.asarray(array)[:, None]
         check_target(output.name, array, shape, output.loss)
@@ -154,7 +162,7 @@ def checked_targets(
     return result
 
 
-def check_target(name: str, array: np.ndarray, shape: Sequence[int | None], loss: Any) -> None:
+def check_target(name: str, array: np.ndarray, shape: Shape, loss: LossFunction) -> None:
     """Raise when a target cannot belong to an output of `shape` under a loss of the library."""
     function = losses.function_of(loss)
     if function is losses.sparse_categorical_crossentropy:
@@ -165,8 +173,7 @@ def check_target(name: str, array: np.ndarray, shape: Sequence[int | None], loss
         ):
             raise ValueError(
                 f"Target '{name}' has shape {array.shape}; sparse_categorical_crossentropy needs "
-                "integer labels of "
-                f"shape {('samples', *shape[1:-1], 1)}. For one-hot targets use "
+                f"integer labels of shape {('samples', *shape[1:-1], 1)}. For one-hot targets use "
                 "categorical_crossentropy."
             )
         if array.dtype.kind == "f" and np.any(array != np.floor(array)):
@@ -177,8 +184,7 @@ def check_target(name: str, array: np.ndarray, shape: Sequence[int | None], loss
         if classes is not None and (array.min() < 0 or array.max() >= classes):
             raise ValueError(
                 f"Target '{name}' holds labels from {array.min()} to {array.max()}; an output of "
-                f"{classes} values "
-                f"needs labels from 0 to {classes - 1}."
+                f"{classes} values needs labels from 0 to {classes - 1}."
             )
     elif getattr(function, "__name__", "") in losses.registry.items() and (
         array.ndim != len(shape)
@@ -190,7 +196,10 @@ def check_target(name: str, array: np.ndarray, shape: Sequence[int | None], loss
             and array.ndim == len(shape)
             and array.shape[-1] == 1
         ):
-            hint = " For integer labels use sparse_categorical_crossentropy, or to_categorical to make them one-hot."
+            hint = (
+                " For integer labels use sparse_categorical_crossentropy, or to_categorical to "
+                "make them one-hot."
+            )
         raise ValueError(
             f"Target '{name}' has shape {array.shape}; the output has "
             f"{('samples', *shape[1:])}.{hint}"
@@ -198,8 +207,8 @@ def check_target(name: str, array: np.ndarray, shape: Sequence[int | None], loss
 
 
 def checked_weights(
-    sample_weight: Any,
-    class_weight: Any,
+    sample_weight: PyTree,
+    class_weight: PyTree,
     objective: Objective,
     targets: Sequence[np.ndarray | None],
 ) -> list[np.ndarray | None]:
@@ -225,14 +234,14 @@ def checked_weights(
             continue
         if weight is not None:
             weight = as_array(weight, f"sample_weight of '{output.name}'").astype(np.float32)
-            wanted = 2 if output.temporal else 1
-            if weight.ndim != wanted or weight.shape != target.shape[:wanted]:
+            expected_shape = target.shape[: 2 if output.temporal else 1]
+            if weight.shape != expected_shape:
                 raise ValueError(
                     f"sample_weight of '{output.name}' has shape {weight.shape}; expected "
-                    f"{target.shape[:wanted]}"
+                    f"{expected_shape}"
                     + (
                         "."
-                        if wanted == 2
+                        if output.temporal
                         else " (one a sample; for one a timestep compile with "
                         'sample_weight_mode="temporal").'
                     )
@@ -244,7 +253,8 @@ def checked_weights(
     return result
 
 
-def is_class_weight(value: Any) -> bool:
+def is_class_weight(value: PyTree) -> bool:
+    """Whether `value` is a dict of weights by class, rather than one by output name."""
     return isinstance(value, Mapping) and all(not isinstance(k, str) for k in value)
 
 
@@ -291,22 +301,24 @@ def class_factors(name: str, class_weight: Mapping[int, float], target: np.ndarr
     table = np.zeros(int(present.max()) + 1, np.float32)
     for k in present:
         table[k] = class_weight[int(k)]
-    return table[labels]
+    return table.take(labels)
 
 
-def network_dtype(array: np.ndarray, dtype: Any) -> np.ndarray:
+def network_dtype(array: np.ndarray, dtype: DTypeLike | None) -> np.ndarray:
     """`array` as the model computes with it: `dtype` for inputs; targets as float32 or int32."""
     if dtype is None:
         dtype = np.float32 if array.dtype.kind == "f" else np.int32
     return array.astype(dtype, copy=False)
 
 
-def batch_of(arrays: Arrays, input_dtypes: Sequence[Any], index: np.ndarray | None = None) -> Batch:
+def batch_of(
+    arrays: Arrays, input_dtypes: Sequence[DTypeLike | None], index: np.ndarray | None = None
+) -> Batch:
     """The samples at `index` (of any shape), or all of them, in the dtypes that the model computes
     with.
     """
 
-    def take(array: np.ndarray | None, dtype: Any) -> np.ndarray | None:
+    def take(array: np.ndarray | None, dtype: DTypeLike | None) -> np.ndarray | None:
         if array is None:
             return None
         if index is not None:

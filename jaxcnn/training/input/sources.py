@@ -5,32 +5,44 @@ examples by number.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from collections.abc import Sequence as Listed
 from dataclasses import dataclass
-from typing import Any
+from typing import Protocol, TypeAlias
 
 import jax
 import numpy as np
 
+from jaxcnn.runtime.types import PyTree
 from jaxcnn.training.input.array_feed import epoch_order
 from jaxcnn.training.input.stored import is_stored
-from jaxcnn.training.input.workers import InOrder, Processes, Threads, Workers
+from jaxcnn.training.input.workers import InOrder, Make, Processes, Threads, Workers
 from jaxcnn.utils.sequence import Sequence
+
+# The numbers that a batch is made of: its own, or those of its examples.
+Numbers: TypeAlias = int | list[int]
+
+
+class Indexable(Protocol):
+    """Batches or examples by number."""
+
+    def __len__(self) -> int: ...
+
+    def __getitem__(self, number: int, /) -> PyTree: ...
 
 
 @dataclass
 class Walked:
-    """A generator or another iterator: one walk, which goes on from epoch to epoch."""
+    """A generator or another iterator: one walk, continued from epoch to epoch."""
 
-    items: Iterator[Any]
+    items: Iterator[PyTree]
     length = None
     samples = None
 
-    def walk(self, order: Listed[Any], workers: Workers, seed: int) -> Iterator[Any]:
+    def walk(self, order: Listed[Numbers], workers: Workers, seed: int) -> Iterator[PyTree]:
         if not workers.processes:
             return self.items
-        # Like Keras: every process walks through a copy of its own.
+        # Like Keras: every process walks through its own copy.
         pool = Processes(lambda _: next(self.items), workers.count, seed)
         return InOrder(pool, iter(int, None), workers.count)
 
@@ -40,20 +52,19 @@ class Walked:
 
 @dataclass
 class Iterated:
-    """An iterable of batches, such as a tf.data or grain dataset or a loader: every pass begins
-    anew.
+    """An iterable of batches, such as a tf.data or grain dataset or a loader: a walk for every
+    pass.
     """
 
-    items: Any
+    items: Iterable[PyTree]
     length: int | None = None  # batches in a pass, where it is known
     samples = None
 
-    def walk(self, order: Listed[Any], workers: Workers, seed: int) -> Iterator[Any]:
+    def walk(self, order: Listed[Numbers], workers: Workers, seed: int) -> Iterator[PyTree]:
         if workers.processes:
             raise ValueError(
                 f"use_multiprocessing: a {type(self.items).__name__} can only be read in order, so "
-                "it has no use for "
-                "processes; leave it out, or give a jaxcnn.utils.Sequence."
+                "it has no use for processes; leave it out, or give a jaxcnn.utils.Sequence."
             )
         return iter(self.items)
 
@@ -72,22 +83,22 @@ class Indexed:
         ended: called after each pass.
     """
 
-    get: Callable[[Any], Any]
+    get: Make
     length: int
     samples: int | None = None
     batch_size: int = 1
-    ended: Callable[[], Any] | None = None
+    ended: Callable[[], object] | None = None
 
-    def order(self, shuffle: bool | str, seed: int, began: int) -> list[Any]:
+    def order(self, shuffle: bool | str, seed: int, began: int) -> list[Numbers]:
         """What `get` is called with in a pass that begins after `began` updates."""
         if self.samples is None:
-            return epoch_order(self.length, 1, shuffle, seed, began).tolist()
+            return list(epoch_order(self.length, 1, shuffle, seed, began).tolist())
         order = epoch_order(self.samples, self.batch_size, shuffle, seed, began)
         return [
             order[i : i + self.batch_size].tolist() for i in range(0, self.samples, self.batch_size)
         ]
 
-    def walk(self, order: Listed[Any], workers: Workers, seed: int) -> Iterator[Any]:
+    def walk(self, order: Listed[Numbers], workers: Workers, seed: int) -> Iterator[PyTree]:
         if workers.count <= 1 and not workers.processes:
             return map(self.get, order)
         pool = (
@@ -102,27 +113,27 @@ class Indexed:
             self.ended()
 
 
-Stream = Walked | Iterated | Indexed
+Stream: TypeAlias = Walked | Iterated | Indexed
 
 
 @dataclass(frozen=True)
 class Examples:
     """Batches put together from a source of single examples."""
 
-    source: Any
+    source: Indexable
     names: tuple[str, ...] | None = None  # of a dict's entries that are input and target
 
-    def __call__(self, numbers: list[int]) -> Any:
+    def __call__(self, numbers: list[int]) -> PyTree:
         if hasattr(self.source, "__getitems__"):
-            found = self.source.__getitems__(numbers)
+            examples = self.source.__getitems__(numbers)
         else:
-            found = [self.source[n] for n in numbers]
+            examples = [self.source[n] for n in numbers]
         if self.names is not None:
-            found = [tuple(example[name] for name in self.names) for example in found]
-        return jax.tree.map(lambda *values: np.stack(values), *found)
+            examples = [tuple(example[name] for name in self.names) for example in examples]
+        return jax.tree.map(lambda *values: np.stack(values), *examples)
 
 
-def is_stream(data: Any) -> bool:
+def is_stream(data: object) -> bool:
     """Whether `data` comes batch by batch, or example by example, instead of as arrays."""
     arrays = list | tuple | range | str | bytes | Mapping
     if (
@@ -138,9 +149,9 @@ def is_stream(data: Any) -> bool:
 
 
 def stream_of(
-    data: Any, batch_size: int, input_ranks: Listed[int] | None, input_names: Listed[str]
+    data: PyTree, batch_size: int, input_ranks: Listed[int] | None, input_names: Listed[str]
 ) -> Stream:
-    """The stream behind what a user gives.
+    """The stream of batches that a user's object stands for.
 
     Args:
         data: something for which `is_stream` holds.
@@ -156,8 +167,8 @@ def stream_of(
     if hasattr(data, "__next__"):
         return Walked(data)
     if not (hasattr(data, "__getitem__") and hasattr(data, "__len__")):
-        # Where a pass ends has to be known for data that tells its position: behind the last batch
-        # is the next pass.
+        # For data with a position the end of a pass must be known: after the last batch comes the
+        # next pass.
         return Iterated(
             data, len(data) if hasattr(data, "set_state") and hasattr(data, "__len__") else None
         )
@@ -170,20 +181,24 @@ def stream_of(
     )
 
 
-def checked_length(data: Any) -> int:
-    """``len(data)``; raises ValueError when it is empty or endless."""
+def checked_length(data: Indexable) -> int:
+    """``len(data)``.
+
+    Raises:
+        ValueError: the data is empty or endless.
+    """
     length = len(data)
     if length == 0:
         raise ValueError(f"The data is empty: a {type(data).__name__} of length 0.")
     if length >= sys.maxsize:
         raise ValueError(
-            f"The {type(data).__name__} repeats without end; leave out repeat(), fit does that "
+            f"The {type(data).__name__} repeats without end; leave out repeat(), which fit does "
             "itself."
         )
     return length
 
 
-def supervised_names(source: Any) -> tuple[str, ...] | None:
+def supervised_names(source: object) -> tuple[str, ...] | None:
     """Which entries of the examples are input and target, where the source says so, as those of
     tensorflow-datasets.
     """
@@ -191,7 +206,9 @@ def supervised_names(source: Any) -> tuple[str, ...] | None:
     return tuple(keys) if keys and all(isinstance(key, str) for key in keys) else None
 
 
-def whole_batches(data: Any, input_ranks: Listed[int] | None, input_names: Listed[str]) -> bool:
+def whole_batches(
+    data: Indexable, input_ranks: Listed[int] | None, input_names: Listed[str]
+) -> bool:
     """Whether ``data[0]`` is a batch rather than a single example: its input has as many axes as
     the model's.
     """
@@ -199,24 +216,23 @@ def whole_batches(data: Any, input_ranks: Listed[int] | None, input_names: Liste
     if input_ranks is None:
         raise ValueError(
             f"Whether a {type(data).__name__} holds batches or single examples shows in the "
-            "model's input shape: give "
-            "the first layer an `input_shape`."
+            "model's input shape: give the first layer an `input_shape`."
         )
     inputs = first[0] if isinstance(first, tuple) else first
     if isinstance(inputs, Mapping):
         if input_names[0] not in inputs:
             raise ValueError(
                 f"The examples are dicts of {sorted(map(str, inputs))}; make them (inputs, "
-                "targets) first, for "
-                "example by source.map(lambda e: (e['image'], e['label'])) with grain."
+                "targets) first, for example by source.map(lambda e: (e['image'], e['label'])) "
+                "with grain."
             )
         inputs = inputs[input_names[0]]
     elif isinstance(inputs, list) and len(input_names) > 1:
         inputs = inputs[0]
-    return np.ndim(inputs) == input_ranks[0]
+    return bool(np.ndim(inputs) == input_ranks[0])
 
 
-def raw_parts(raw: Any) -> tuple[Any, Any, Any]:
+def raw_parts(raw: PyTree) -> tuple[PyTree, PyTree, PyTree]:
     """(inputs, targets, sample weights or None) of a raw batch."""
     if isinstance(raw, tuple | list) and len(raw) in (2, 3):
         return raw[0], raw[1], raw[2] if len(raw) == 3 else None
@@ -226,6 +242,6 @@ def raw_parts(raw: Any) -> tuple[Any, Any, Any]:
     )
 
 
-def raw_inputs(raw: Any) -> Any:
+def raw_inputs(raw: PyTree) -> PyTree:
     """The inputs of a raw batch: the first of a tuple, else all of it."""
     return raw[0] if isinstance(raw, tuple) else raw

@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Protocol
 
 import numpy as np
 
+from jaxcnn.runtime.types import DTypeLike
 from jaxcnn.utils.io_utils import HDF5Matrix
+
+
+class StoredArray(Protocol):
+    """An array on disk, of which slices are read."""
+
+    @property
+    def shape(self) -> tuple[int, ...]: ...
+
+    def __len__(self) -> int: ...
+
+    def __getitem__(self, part: slice, /) -> np.ndarray: ...
 
 
 class Rows:
@@ -14,10 +26,10 @@ class Rows:
     needed.
 
     Like a NumPy array it has `shape`, `dtype`, `ndim`, a length, slices (again `Rows`) and `take`,
-    the one thing that reads: in the order of the file, consecutive samples at once.
+    the one method that reads: in the order of the file, consecutive samples at once.
     """
 
-    def __init__(self, stored: Any, start: int = 0, stop: int | None = None) -> None:
+    def __init__(self, stored: StoredArray, start: int = 0, stop: int | None = None) -> None:
         self.stored, self.start = stored, start
         self.stop = len(stored) if stop is None else stop
         self.shape = (self.stop - start, *stored.shape[1:])
@@ -35,17 +47,17 @@ class Rows:
 
     def take(self, index: np.ndarray, axis: int = 0, mode: str = "clip") -> np.ndarray:
         """The samples at `index`, an array of any shape."""
-        wanted, place = np.unique(index, return_inverse=True)
-        runs = np.split(wanted + self.start, np.flatnonzero(np.diff(wanted) != 1) + 1)
-        found = np.concatenate(
+        ordered, inverse = np.unique(index, return_inverse=True)
+        runs = np.split(ordered + self.start, np.flatnonzero(np.diff(ordered) != 1) + 1)
+        samples = np.concatenate(
             [np.asarray(self.stored[int(run[0]) : int(run[-1]) + 1]) for run in runs]
         )
-        return found[place.reshape(np.shape(index))]
+        return samples[inverse.reshape(np.shape(index))]
 
-    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
+    def __array__(self, dtype: DTypeLike | None = None, copy: bool | None = None) -> np.ndarray:
         return np.asarray(self.stored[self.start : self.stop], dtype)
 
 
-def is_stored(value: Any) -> bool:
+def is_stored(value: object) -> bool:
     """Whether `value` is an array on disk: a data set of h5py or zarr, or an `HDF5Matrix`."""
     return isinstance(value, HDF5Matrix) or type(value).__module__.split(".")[0] in ("h5py", "zarr")

@@ -1,5 +1,5 @@
-"""Making batches beside the training: threads, processes, and a thread that keeps a few finished
-ones ready.
+"""Batches made while the model trains: by threads or processes, and by a thread that keeps a few
+ready.
 """
 
 from __future__ import annotations
@@ -19,14 +19,21 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from itertools import islice
 from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
 from queue import SimpleQueue
-from typing import Any, Protocol
+from typing import Generic, Protocol, TypeAlias, TypeVar
 
 import numpy as np
 
+from jaxcnn.runtime.types import PyTree
+
 PATIENCE = 0.1  # seconds between two looks at whether the user has pressed Ctrl-C
 TIMEOUT = 600.0  # seconds without a batch after which its workers are taken to hang
-FAREWELL = 2.0  # seconds that a thread or process gets to end before it is left behind or killed
+FAREWELL = 2.0  # seconds that a thread or process has to end before it is abandoned or killed
+
+Item = TypeVar("Item")
+# Makes a batch (a tree of arrays) of its numbers.
+Make: TypeAlias = Callable[[PyTree], PyTree]
 
 
 @dataclass(frozen=True)
@@ -61,15 +68,15 @@ class Workers:
 
 
 class WorkerError(RuntimeError):
-    """What happened inside a worker process, in the words of its traceback."""
+    """An error inside a worker process, with the text of its traceback."""
 
 
 class Pool(Protocol):
-    """Somebody who computes `function(argument)` for arguments that are handed in."""
+    """Computes `function(argument)` for each submitted argument."""
 
-    def submit(self, argument: Any) -> None: ...
+    def submit(self, argument: PyTree) -> None: ...
 
-    def result(self) -> Any:
+    def result(self) -> PyTree:
         """The result for the oldest argument whose result was not taken yet."""
 
     def close(self) -> None: ...
@@ -78,15 +85,15 @@ class Pool(Protocol):
 class Threads:
     """A pool of threads, which do not keep the program from ending when they hang."""
 
-    def __init__(self, function: Callable[[Any], Any], count: int) -> None:
+    def __init__(self, function: Make, count: int) -> None:
         self._function, self._count = function, count
-        self._pending: deque[Future] = deque()
-        self._given: SimpleQueue[tuple[Future, Any] | None] = SimpleQueue()
+        self._pending: deque[Future[PyTree]] = deque()
+        self._tasks: SimpleQueue[tuple[Future[PyTree], PyTree] | None] = SimpleQueue()
         for number in range(count):
             threading.Thread(target=self._work, name=f"jaxcnn-worker_{number}", daemon=True).start()
 
     def _work(self) -> None:
-        while (task := self._given.get()) is not None:
+        while (task := self._tasks.get()) is not None:
             future, argument = task
             if future.set_running_or_notify_cancel():
                 try:
@@ -94,46 +101,49 @@ class Threads:
                 except BaseException as error:
                     future.set_exception(error)
 
-    def submit(self, argument: Any) -> None:
-        future: Future = Future()
+    def submit(self, argument: PyTree) -> None:
+        future: Future[PyTree] = Future()
         self._pending.append(future)
-        self._given.put((future, argument))
+        self._tasks.put((future, argument))
 
-    def result(self) -> Any:
+    def result(self) -> PyTree:
         return self._pending.popleft().result()
 
     def close(self) -> None:
         for future in self._pending:
             future.cancel()
         for _ in range(self._count):
-            self._given.put(None)
+            self._tasks.put(None)
 
 
 class Processes:
-    """A pool of processes, each with a pipe of its own, given arguments in turn.
+    """A pool of processes, each with its own pipe, that take arguments in turn.
 
     On Linux they are forks, so that anything can be `function`; they must not use JAX, whose
-    threads they lack. Elsewhere they are started anew and `function` must be picklable. NumPy's and
-    Python's global random numbers begin in each from `seed` and its number.
+    threads they lack. Elsewhere they are fresh processes and `function` must be picklable. NumPy's
+    and Python's global random numbers begin in each from `seed` and its number.
     """
 
-    def __init__(self, function: Callable[[Any], Any], count: int, seed: int) -> None:
-        forks = sys.platform == "linux"
-        context: Any = multiprocessing.get_context("fork" if forks else "spawn")
+    def __init__(self, function: Make, count: int, seed: int) -> None:
+        context = (
+            multiprocessing.get_context("fork")
+            if sys.platform == "linux"
+            else multiprocessing.get_context("spawn")
+        )
         self._pipes: list[Connection] = []
-        self._processes: list[Any] = []
+        self._processes: list[BaseProcess] = []
         self._order: deque[int] = deque()
         self._next = 0
         with warnings.catch_warnings():
-            # JAX and Python warn of forks beside threads: what holds a lock then holds it for ever
-            # in the child.  The children touch nothing but the user's data and NumPy.
+            # JAX and Python warn of forks in a process with threads: a lock that is held then is
+            # held for ever in the child. The children touch nothing but the user's data and NumPy.
             warnings.filterwarnings("ignore", message=".*fork", category=RuntimeWarning)
             warnings.filterwarnings("ignore", message=".*fork", category=DeprecationWarning)
             for number in range(count):
                 ours, theirs = context.Pipe()
                 # A fork inherits our ends of the other pipes; open there, they would keep orphans
                 # waiting.
-                inherited = [*self._pipes, ours] if forks else []
+                inherited = [*self._pipes, ours] if sys.platform == "linux" else []
                 process = context.Process(
                     target=serve, args=(function, theirs, [seed, number], inherited), daemon=True
                 )
@@ -143,21 +153,20 @@ class Processes:
                     self.close()
                     raise TypeError(
                         "The data cannot be sent to another process, because it cannot be pickled. "
-                        "Use threads "
-                        "(use_multiprocessing=False), or a jaxcnn.utils.Sequence of picklable "
-                        "parts."
+                        "Use threads (use_multiprocessing=False), or a jaxcnn.utils.Sequence of "
+                        "picklable parts."
                     ) from error
                 theirs.close()
                 self._pipes.append(ours)
                 self._processes.append(process)
 
-    def submit(self, argument: Any) -> None:
+    def submit(self, argument: PyTree) -> None:
         with contextlib.suppress(OSError):  # it has died, which `result` reports
             self._pipes[self._next].send(argument)
         self._order.append(self._next)
         self._next = (self._next + 1) % len(self._pipes)
 
-    def result(self) -> Any:
+    def result(self) -> PyTree:
         number = self._order.popleft()
         try:
             fine, value, text = self._pipes[number].recv()
@@ -165,8 +174,7 @@ class Processes:
             self._processes[number].join(FAREWELL)
             raise WorkerError(
                 f"A worker process died with exit code {self._processes[number].exitcode} while it "
-                "made a batch; "
-                "with use_multiprocessing=False the error may show."
+                "made a batch; with use_multiprocessing=False the error may show."
             ) from None
         if fine:
             return value
@@ -185,17 +193,16 @@ class Processes:
 
 
 def serve(
-    function: Callable[[Any], Any],
+    function: Make,
     pipe: Connection,
     key: Sequence[int],
     inherited: Iterable[Connection],
 ) -> None:
-    """What a worker process does: answer every argument with (True, result, None) or (False, error,
-    traceback).
+    """Answer every argument with (True, result, None) or (False, error, traceback): the work of a
+    process.
     """
-    signal.signal(
-        signal.SIGINT, signal.SIG_IGN
-    )  # Ctrl-C goes to the parent, which ends its workers
+    # Ctrl-C goes to the parent, which ends its workers.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     for other in inherited:
         other.close()
     np.random.seed(np.asarray(key, np.uint32))
@@ -206,7 +213,7 @@ def serve(
         except (EOFError, OSError):
             return
         try:
-            answer: tuple[bool, Any, str | None] = (True, function(argument), None)
+            answer: tuple[bool, PyTree, str | None] = (True, function(argument), None)
         except Exception as error:
             answer = (False, error, traceback.format_exc())
         try:
@@ -214,16 +221,9 @@ def serve(
         except OSError:
             return
         except Exception as error:  # it cannot be pickled
-            text = answer[2] or traceback.format_exc()
-            pipe.send(
-                (
-                    False,
-                    RuntimeError(
-                        f"{type(answer[1]).__name__} cannot be sent to the parent: {error}"
-                    ),
-                    text,
-                )
-            )
+            _, value, text = answer
+            refused = RuntimeError(f"{type(value).__name__} cannot be sent to the parent: {error}")
+            pipe.send((False, refused, text or traceback.format_exc()))
 
 
 class InOrder:
@@ -231,14 +231,14 @@ class InOrder:
     computed.
     """
 
-    def __init__(self, pool: Pool, arguments: Iterable[Any], ahead: int) -> None:
+    def __init__(self, pool: Pool, arguments: Iterable[PyTree], ahead: int) -> None:
         self._pool, self._arguments, self._ahead = pool, iter(arguments), ahead
         self._waiting = 0
 
-    def __iter__(self) -> Iterator[Any]:
+    def __iter__(self) -> Iterator[PyTree]:
         return self
 
-    def __next__(self) -> Any:
+    def __next__(self) -> PyTree:
         for argument in self._arguments:
             self._pool.submit(argument)
             self._waiting += 1
@@ -253,17 +253,19 @@ class InOrder:
         self._pool.close()
 
 
-class Prefetch:
+class Prefetch(Generic[Item]):
     """The items of an iterator, each made ready by `prepare`, a few in advance.
 
-    A thread of its own pulls and prepares; `ahead` items may lie ready while it holds one more.
-    With ``ahead=0`` there is no thread. Items come in order; an error comes where the item would
-    have been, with its own traceback.
+    A thread pulls and prepares them; `ahead` items may lie ready while it holds one more. With
+    ``ahead=0`` there is no thread. Items come in order; an error comes where the item would have
+    been, with its own traceback.
     """
 
-    def __init__(self, items: Iterator[Any], prepare: Callable[[Any], Any], ahead: int) -> None:
+    def __init__(
+        self, items: Iterator[PyTree], prepare: Callable[[PyTree], Item], ahead: int
+    ) -> None:
         self._items, self._prepare, self._ahead = items, prepare, ahead
-        self._ready: deque[Any] = deque()
+        self._ready: deque[Item] = deque()
         self._ended = self._stopped = False
         self._error: BaseException | None = None
         self._changed = threading.Condition()
@@ -275,12 +277,12 @@ class Prefetch:
     def _fill(self) -> None:
         try:
             for item in self._items:
-                found = self._prepare(item)
+                prepared = self._prepare(item)
                 with self._changed:
                     self._changed.wait_for(lambda: len(self._ready) < self._ahead or self._stopped)
                     if self._stopped:
                         return
-                    self._ready.append(found)
+                    self._ready.append(prepared)
                     self._changed.notify_all()
         except BaseException as error:
             self._error = error
@@ -290,10 +292,11 @@ class Prefetch:
                 self._changed.notify_all()
 
     def take(
-        self, most: int, alike: Callable[[Any, Any], bool], waiting: Callable[[], None]
-    ) -> list[Any]:
-        """The next item and up to `most` in all that lie ready and are `alike`; an empty list at
-        the end.
+        self, most: int, alike: Callable[[Item, Item], bool], waiting: Callable[[], None]
+    ) -> list[Item]:
+        """The next item and those after it that lie ready and are `alike`, at most `most` in all.
+
+        The list is empty at the end. `waiting` is called from time to time until an item is there.
         """
         if self._thread is None:
             return [self._prepare(item) for item in islice(self._items, 1)]
@@ -305,14 +308,14 @@ class Prefetch:
                 if self._error is not None:
                     raise self._error
                 return []
-            found = [self._ready.popleft()]
-            while len(found) < most and self._ready and alike(found[0], self._ready[0]):
-                found.append(self._ready.popleft())
+            taken = [self._ready.popleft()]
+            while len(taken) < most and self._ready and alike(taken[0], self._ready[0]):
+                taken.append(self._ready.popleft())
             self._changed.notify_all()
-            return found
+            return taken
 
     def close(self) -> None:
-        """End the thread, which is left behind when it does not come back from the user's code."""
+        """End the thread, or abandon it where it does not return from the user's code."""
         with self._changed:
             self._stopped = True
             self._changed.notify_all()
