@@ -306,7 +306,7 @@ def absolute(x: Array) -> Array:
     return x * jnp.sign(x)
 
 
-def l2_normalize(x: Array, axis: int = -1) -> Array:
+def l2_normalize(x: Array, axis: int | tuple[int, ...] | None = -1) -> Array:
     """``x`` divided by its Euclidean length along ``axis``; the squared length is at least 1e-12."""
     return x * jax.lax.rsqrt(jnp.maximum(jnp.sum(jnp.square(x), axis=axis, keepdims=True), 1e-12))
 

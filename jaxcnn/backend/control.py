@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TypeAlias, TypeVar, cast
 
 import jax
 import jax.numpy as jnp
@@ -11,35 +11,44 @@ import jax.numpy as jnp
 from jaxcnn.backend.settings import learning_phase
 from jaxcnn.layers.symbolic.operation import operation
 from jaxcnn.layers.symbolic.tensor import SymbolicTensor
+from jaxcnn.layers.symbolic.types import Tensor, TensorLike
+from jaxcnn.runtime.types import ArrayFunction, DTypeLike, PyTree
+
+T = TypeVar("T")
+# A tensor, or a function without arguments that returns it.
+Expression: TypeAlias = TensorLike | Callable[[], TensorLike]
 
 
-def _value(expression: Any) -> Any:
-    return expression() if callable(expression) else expression
+def _value(expression: Expression) -> Tensor:
+    return cast(Tensor, expression() if callable(expression) else expression)
 
 
 @operation()
-def select(condition: Any, chosen: Any, other: Any) -> Any:
-    condition = jnp.asarray(condition).astype(bool)
-    rank = max(jnp.ndim(chosen), jnp.ndim(other))
-    return jnp.where(
-        condition.reshape(*condition.shape, *(1,) * (rank - condition.ndim)), chosen, other
-    )
+def select(condition: TensorLike, chosen: TensorLike, other: TensorLike) -> Tensor:
+    """`chosen` where `condition` is true; its axes are the first ones of the other two."""
+    condition, chosen, other = jnp.asarray(condition), jnp.asarray(chosen), jnp.asarray(other)
+    further_axes = max(chosen.ndim, other.ndim) - condition.ndim
+    condition = condition.astype(bool).reshape(*condition.shape, *(1,) * further_axes)
+    return jnp.where(condition, chosen, other)
 
 
-def switch(condition: Any, then_expression: Any, else_expression: Any) -> Any:
+def switch(
+    condition: TensorLike, then_expression: Expression, else_expression: Expression
+) -> Tensor:
     """`then_expression` where `condition` is true, `else_expression` where it is not.
 
     Args:
         condition: one boolean or number, or an array of them whose axes are the first ones of the
             expressions.
-        then_expression, else_expression: arrays or functions without arguments that give them.
+        then_expression, else_expression: tensors, or functions without arguments that return
+            them.
     """
     if isinstance(condition, bool | int):
         return _value(then_expression if condition else else_expression)
     return select(condition, _value(then_expression), _value(else_expression))
 
 
-def in_train_phase(x: Any, alt: Any, training: Any = None) -> Any:
+def in_train_phase(x: Expression, alt: Expression, training: TensorLike | None = None) -> Tensor:
     """`x` in training mode, `alt` in inference mode; either may be a function without arguments.
 
     Args:
@@ -58,19 +67,19 @@ def in_train_phase(x: Any, alt: Any, training: Any = None) -> Any:
     return switch(phase, x, alt)
 
 
-def in_test_phase(x: Any, alt: Any, training: Any = None) -> Any:
+def in_test_phase(x: Expression, alt: Expression, training: TensorLike | None = None) -> Tensor:
     """`x` in inference mode, `alt` in training mode."""
     return in_train_phase(alt, x, training)
 
 
 @operation()
-def stop_gradient(variables: Any) -> Any:
+def stop_gradient(variables: T) -> T:
     """The array, or the list of arrays, as a constant to gradients."""
     return jax.lax.stop_gradient(variables)
 
 
 @operation()
-def print_tensor(x: Any, message: str = "") -> Any:
+def print_tensor(x: T, message: str = "") -> T:
     """`x`, printed after `message` each time it is computed."""
     jax.debug.print("{message}{x}", message=message, x=x)
     return x
@@ -78,25 +87,25 @@ def print_tensor(x: Any, message: str = "") -> Any:
 
 @operation()
 def rnn(
-    step_function: Callable[[Any, list[Any]], tuple[Any, Sequence[Any]]],
-    inputs: Any,
-    initial_states: Sequence[Any],
+    step_function: Callable[[Tensor, list[PyTree]], tuple[Tensor, Sequence[Tensor]]],
+    inputs: TensorLike,
+    initial_states: Sequence[TensorLike],
     go_backwards: bool = False,
-    mask: Any = None,
-    constants: Sequence[Any] | None = None,
+    mask: TensorLike | None = None,
+    constants: Sequence[PyTree] | None = None,
     unroll: bool = False,
     input_length: int | None = None,
-) -> tuple[Any, Any, list[Any]]:
-    """Run ``step_function(input, states + constants) -> (output, new states)`` over the steps of
-    `inputs`.
+) -> tuple[Tensor, Tensor, list[Tensor]]:
+    """Run ``step_function(input, states + constants)`` over the steps of `inputs`.
 
     Args:
+        step_function: returns (output, new states).
         inputs: (batch, steps, ...).
         initial_states: the states before the first step, each (batch, ...).
         go_backwards: from the last step to the first; the outputs are in that order, too.
         mask: (batch, steps) or (batch, steps, 1); where it is zero the states stay and the output
             is repeated.
-        constants: what each step is given after the states.
+        constants: tensors, or lists of them, that each step is given after the states.
         unroll: lay the steps out one after the other instead of looping.
         input_length: the number of steps, which `inputs` must have.
 
@@ -121,7 +130,7 @@ def rnn(
         raise ValueError(
             "K.rnn with a mask needs states, the first of which is the output of the step before."
         )
-    keep = None if mask is None else jnp.reshape(mask, inputs.shape[:2]).astype(bool).T
+    keep = None if mask is None else jnp.asarray(mask).reshape(inputs.shape[:2]).astype(bool).T
     outputs, last, states = step_scan(
         lambda x, states: step_function(x, [*states, *(constants or [])]),
         jnp.swapaxes(inputs, 0, 1),
@@ -135,35 +144,46 @@ def rnn(
 
 
 @operation()
-def map_fn(fn: Callable[[Any], Any], elems: Any, name: str | None = None, dtype: Any = None) -> Any:
-    """`fn` of each element along the first axis of `elems`, put together again; `name` is only a
-    label.
-    """
+def map_fn(
+    fn: Callable[[PyTree], PyTree],
+    elems: PyTree,
+    name: str | None = None,
+    dtype: DTypeLike | None = None,
+) -> PyTree:
+    """`fn` of each element along the first axis of `elems`, stacked; `name` is only a label."""
     result = jax.lax.map(fn, jax.tree.map(jnp.asarray, elems))
     return result if dtype is None else jax.tree.map(lambda a: a.astype(dtype), result)
 
 
 @operation()
 def foldl(
-    fn: Callable[[Any, Any], Any], elems: Any, initializer: Any = None, name: str | None = None
-) -> Any:
-    """``fn(... fn(fn(initializer, elems[0]), elems[1]) ..., elems[-1])``; by default it starts with
-    ``elems[0]``.
+    fn: ArrayFunction,
+    elems: TensorLike,
+    initializer: TensorLike | None = None,
+    name: str | None = None,
+) -> Tensor:
+    """``fn(... fn(fn(initializer, elems[0]), elems[1]) ..., elems[-1])``; `name` is only a label.
+
+    Without an `initializer` it starts with ``elems[0]``.
     """
     return _folded(fn, jnp.asarray(elems), initializer)
 
 
 @operation()
 def foldr(
-    fn: Callable[[Any, Any], Any], elems: Any, initializer: Any = None, name: str | None = None
-) -> Any:
+    fn: ArrayFunction,
+    elems: TensorLike,
+    initializer: TensorLike | None = None,
+    name: str | None = None,
+) -> Tensor:
     """`foldl` from the last element to the first."""
     return _folded(fn, jnp.flip(jnp.asarray(elems), 0), initializer)
 
 
-def _folded(fn: Callable[[Any, Any], Any], elems: jax.Array, initializer: Any) -> Any:
-    start, rest = (
-        (elems[0], elems[1:]) if initializer is None else (jnp.asarray(initializer), elems)
+def _folded(fn: ArrayFunction, elems: jax.Array, initializer: TensorLike | None) -> jax.Array:
+    if initializer is None:
+        initializer, elems = elems[0], elems[1:]
+    result, _ = jax.lax.scan(
+        lambda so_far, x: (fn(so_far, x), None), jnp.asarray(initializer), elems
     )
-    result, _ = jax.lax.scan(lambda so_far, x: (fn(so_far, x), None), start, rest)
     return result

@@ -6,16 +6,17 @@ Recurrent Neural Networks", 2006. The last class is the blank.
 
 from __future__ import annotations
 
-from typing import Any
-
 import jax
 import jax.numpy as jnp
 
 from jaxcnn.layers.symbolic.operation import operation
+from jaxcnn.layers.symbolic.types import Tensor, TensorLike
 
 
 @operation()
-def ctc_batch_cost(y_true: Any, y_pred: Any, input_length: Any, label_length: Any) -> Any:
+def ctc_batch_cost(
+    y_true: TensorLike, y_pred: TensorLike, input_length: TensorLike, label_length: TensorLike
+) -> Tensor:
     """Minus the log probability of each label sequence: (batch, 1).
 
     Args:
@@ -26,31 +27,34 @@ def ctc_batch_cost(y_true: Any, y_pred: Any, input_length: Any, label_length: An
     """
     import optax
 
-    def padding(shape: tuple[int, ...], lengths: Any) -> jax.Array:
-        return (jnp.arange(shape[1]) >= jnp.reshape(lengths, (-1, 1))).astype(jnp.float32)
+    def padding(size: int, lengths: TensorLike) -> jax.Array:
+        return (jnp.arange(size) >= jnp.asarray(lengths).reshape(-1, 1)).astype(jnp.float32)
 
-    cost = optax.ctc_loss(
-        _log_scores(y_pred),
-        padding(jnp.shape(y_pred), input_length),
-        jnp.asarray(y_true).astype(jnp.int32),
-        padding(jnp.shape(y_true), label_length),
-        blank_id=jnp.shape(y_pred)[-1] - 1,
+    labels, scores = jnp.asarray(y_true).astype(jnp.int32), _log_scores(y_pred)
+    cost: jax.Array = optax.ctc_loss(
+        scores,
+        padding(scores.shape[1], input_length),
+        labels,
+        padding(labels.shape[1], label_length),
+        blank_id=scores.shape[-1] - 1,
     )
     return cost[:, None]
 
 
 @operation()
 def ctc_decode(
-    y_pred: Any, input_length: Any, greedy: bool = True, beam_width: int = 100, top_paths: int = 1
-) -> tuple[list[Any], Any]:
-    """The labels along the likeliest path: the best class of each step, repetitions merged, blanks
-    dropped.
+    y_pred: TensorLike,
+    input_length: TensorLike,
+    greedy: bool = True,
+    beam_width: int = 100,
+    top_paths: int = 1,
+) -> tuple[list[Tensor], Tensor]:
+    """The best class of each step, repetitions merged and blanks dropped.
 
     Args:
         y_pred: probabilities (batch, steps, classes).
         input_length: (batch,), how many steps count.
-        greedy, beam_width, top_paths: only the greedy search is there, which the other two do not
-            concern.
+        greedy, beam_width, top_paths: the search is always greedy, which has no beam and one path.
 
     Returns:
         ([labels (batch, steps), filled up with -1], minus the log probability of the path (batch,
@@ -63,18 +67,15 @@ def ctc_decode(
         raise ValueError("K.ctc_decode searches greedily only; leave `greedy` True.")
     scores = _log_scores(y_pred)
     batch, steps, classes = scores.shape
-    counts = jnp.arange(steps) < jnp.reshape(input_length, (-1, 1))
+    counts = jnp.arange(steps) < jnp.asarray(input_length).reshape(-1, 1)
     best = jnp.where(counts, jnp.argmax(scores, -1), classes - 1)
     before = jnp.pad(best, ((0, 0), (1, 0)), constant_values=-1)[:, :-1]
-    kept = (best != before) & (best != classes - 1)
-    place = jnp.where(kept, jnp.cumsum(kept, 1) - 1, steps)  # past the end: left out
-    labels = (
-        jnp.full((batch, steps), -1, jnp.int32)
-        .at[jnp.arange(batch)[:, None], place]
-        .set(best, mode="drop")
-    )
+    is_label = (best != before) & (best != classes - 1)
+    position = jnp.where(is_label, jnp.cumsum(is_label, 1) - 1, steps)  # past the end: left out
+    empty = jnp.full((batch, steps), -1, jnp.int32)
+    labels = empty.at[jnp.arange(batch)[:, None], position].set(best, mode="drop")
     return [labels], -jnp.sum(jnp.where(counts, jnp.max(scores, -1), 0.0), 1)[:, None]
 
 
-def _log_scores(y_pred: Any) -> jax.Array:
+def _log_scores(y_pred: TensorLike) -> jax.Array:
     return jnp.log(jnp.asarray(y_pred) + 1e-8)

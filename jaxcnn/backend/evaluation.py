@@ -1,13 +1,11 @@
-"""Values of symbolic tensors, computed as a pure function of what is given and of the layers'
-weights.
-"""
+"""Values of symbolic tensors, as a pure function of given values and of the layers' weights."""
 
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import TypeAlias
 
 import flax.linen as nn
 import jax
@@ -21,28 +19,30 @@ from jaxcnn.layers.symbolic.tensor import Node, SymbolicTensor
 from jaxcnn.layers.variable import Variable, given_values
 from jaxcnn.models.network import source_node
 from jaxcnn.nn.graph import run
+from jaxcnn.runtime.types import Path, PyTree
 
-Arrays = dict[int, Any]  # id of a tensor, or of a variable -> its value
+# id of a symbolic tensor, or of a variable -> its value
+Arrays: TypeAlias = dict[int, jax.Array]
+Source: TypeAlias = SymbolicTensor | Variable
 
 
 class Gradients(Layer):
-    """The layer behind `gradients`: derivatives of the sum of `loss` with respect to tensors,
-    weights and variables.
-    """
+    """The layer that `gradients` makes: derivatives of the sum of `loss` by each of `sources`."""
 
-    def __init__(self, loss: list[SymbolicTensor], wanted: list[SymbolicTensor | Variable]) -> None:
+    def __init__(self, loss: list[SymbolicTensor], sources: list[Source]) -> None:
         super().__init__()
-        self.loss, self.wanted = loss, wanted
-        tensors = [
-            SymbolicTensor(tuple(v.shape), v.dtype, self, 0, i) for i, v in enumerate(wanted)
+        self.loss, self.sources = loss, sources
+        derivatives = [
+            SymbolicTensor(tuple(source.shape), source.dtype, self, 0, tensor_index=i)
+            for i, source in enumerate(sources)
         ]
-        sources = [v for v in wanted if isinstance(v, SymbolicTensor)]
-        self.inbound_nodes = [Node(self, ([*loss, *sources],), {}, outputs=tensors)]
+        tensors = [source for source in sources if isinstance(source, SymbolicTensor)]
+        self.inbound_nodes = [Node(self, ([*loss, *tensors],), {}, outputs=derivatives)]
         self._specs = ()
 
     def make_module(self) -> nn.Module:
         raise ValueError(
-            "What K.gradients gives is computed by K.function; it cannot be a part of a model."
+            "K.gradients is computed by K.function only; it cannot be a part of a model."
         )
 
 
@@ -61,19 +61,19 @@ class Evaluation:
     """
 
     known: Arrays
-    weights: dict[int, dict[tuple[str, ...], Any]]
+    weights: dict[int, dict[Path, jax.Array]]
     variables: Arrays
     train: bool
     key: jax.Array
     offsets: Arrays = field(default_factory=dict)
 
-    def values(self, tensors: Sequence[SymbolicTensor]) -> list[Any]:
+    def values(self, tensors: Sequence[SymbolicTensor]) -> list[jax.Array]:
         """The values of `tensors`."""
-        place: Arrays = {}
-        masks: Arrays = {}
+        values: Arrays = {}
+        masks: dict[int, jax.Array | None] = {}
 
-        def put(tensor: int, value: Any, mask: Any = None) -> None:
-            place[tensor] = value + self.offsets[tensor] if tensor in self.offsets else value
+        def put(tensor: int, value: jax.Array, mask: jax.Array | None = None) -> None:
+            values[tensor] = value + self.offsets[tensor] if tensor in self.offsets else value
             masks[tensor] = mask
 
         for tensor, value in self.known.items():
@@ -82,18 +82,22 @@ class Evaluation:
             if isinstance(node.layer, Gradients):
                 outputs, out_masks = self.gradients(node.layer), None
             else:
-                outputs, out_masks = self.run(node, place, masks)
-            made = jax.tree.leaves(node.outputs)
+                outputs, out_masks = self.run(node, values, masks)
+            flat_outputs = jax.tree.leaves(outputs)
             flat_masks = jax.tree.leaves(out_masks, is_leaf=lambda m: m is None)
-            flat_masks = flat_masks if len(flat_masks) == len(made) else [None] * len(made)
-            for tensor, value, mask in zip(made, jax.tree.leaves(outputs), flat_masks, strict=True):
+            if len(flat_masks) != len(flat_outputs):
+                flat_masks = [None] * len(flat_outputs)
+            computed = jax.tree.leaves(node.outputs)
+            for tensor, value, mask in zip(computed, flat_outputs, flat_masks, strict=True):
                 put(id(tensor), value, mask)
-        return [place[id(tensor)] for tensor in tensors]
+        return [values[id(tensor)] for tensor in tensors]
 
-    def run(self, node: Node, place: Arrays, masks: Arrays) -> tuple[Any, Any]:
+    def run(
+        self, node: Node, values: Arrays, masks: dict[int, jax.Array | None]
+    ) -> tuple[PyTree, PyTree]:
         """(outputs, their masks) of one call of a layer."""
         layer = node.layer
-        args, kwargs = jax.tree.map(lambda t: place.get(id(t), t), (node.args, node.kwargs))
+        args, kwargs = jax.tree.map(lambda t: values.get(id(t), t), (node.args, node.kwargs))
         mask = jax.tree.map(lambda t: masks.get(id(t)), node.args[0])
         # The key depends on layer and call only, so that a gradient sees the same noise as its
         # loss.
@@ -102,33 +106,33 @@ class Evaluation:
             jax.random.fold_in(self.key, zlib.crc32(layer.name.encode())), call
         )
 
-        def forward(module: nn.Module) -> Any:
+        def forward(module: nn.Module) -> tuple[PyTree, PyTree]:
             with given_values(self.variables):
                 return run(module, args, dict(kwargs), mask, self.train)
 
         mutable = ["batch_stats", "state"] if self.train else ["state"]
         apply = nn.apply(forward, layer.module, mutable=mutable)
-        return apply(self.assembled(layer), rngs={"dropout": key})[0]
+        (outputs, output_masks), _ = apply(self.assembled(layer), rngs={"dropout": key})
+        return outputs, output_masks
 
-    def assembled(self, layer: Layer) -> dict[str, Any]:
+    def assembled(self, layer: Layer) -> dict[str, PyTree]:
         """The variables of a layer's module, as ``layer.variables`` nests them."""
-        tree: dict[str, Any] = unflatten_dict(self.weights[id(layer)])
+        tree: dict[str, PyTree] = unflatten_dict(self.weights[id(layer)])
         for name, child in layer.children.items():
             for collection, values in self.assembled(child).items():
                 tree.setdefault(collection, {})[name] = values
         return tree
 
-    def gradients(self, layer: Gradients) -> list[Any]:
+    def gradients(self, layer: Gradients) -> list[jax.Array]:
         """The derivatives of a `Gradients` layer.
 
-        The loss is computed anew here; the compiler sees that this repeats what the rest of the
+        The loss is computed again here; the compiler sees that this repeats what the rest of the
         program computes.
         """
-        wanted = layer.wanted
-        tensors = [v for v in wanted if isinstance(v, SymbolicTensor)]
-        variables = [v for v in wanted if isinstance(v, Variable)]
+        tensors = [source for source in layer.sources if isinstance(source, SymbolicTensor)]
+        variables = [source for source in layer.sources if isinstance(source, Variable)]
 
-        def total(offsets: list[Any], values: list[Any]) -> jax.Array:
+        def total(offsets: list[jax.Array], values: list[jax.Array]) -> jax.Array:
             added = {
                 id(t): offset + self.offsets.get(id(t), 0)
                 for t, offset in zip(tensors, offsets, strict=True)
@@ -137,15 +141,17 @@ class Evaluation:
             return sum((jnp.sum(value) for value in inner.values(layer.loss)), jnp.zeros(()))
 
         zeros = [jnp.zeros_like(value) for value in self.values(tensors)]
-        now = [self.variable(v) for v in variables]
-        by_tensor, by_variable = jax.grad(total, argnums=(0, 1))(zeros, now)
-        found = {
-            id(v): g
-            for v, g in zip([*tensors, *variables], [*by_tensor, *by_variable], strict=True)
+        present = [self.variable(v) for v in variables]
+        by_tensor, by_variable = jax.grad(total, argnums=(0, 1))(zeros, present)
+        by_source = {
+            id(source): gradient
+            for source, gradient in zip(
+                [*tensors, *variables], [*by_tensor, *by_variable], strict=True
+            )
         }
-        return [found[id(v)] for v in wanted]
+        return [by_source[id(source)] for source in layer.sources]
 
-    def variable(self, variable: Variable) -> Any:
+    def variable(self, variable: Variable) -> jax.Array:
         """The value of a weight or variable."""
         return (
             self.weights[id(variable.owner)][variable.path]
@@ -153,12 +159,12 @@ class Evaluation:
             else self.variables[id(variable)]
         )
 
-    def with_variables(self, variables: Sequence[Variable], values: Sequence[Any]) -> Evaluation:
+    def with_variables(
+        self, variables: Sequence[Variable], values: Sequence[jax.Array]
+    ) -> Evaluation:
         """The same with other values of some weights and variables."""
-        weights, free = (
-            {owner: dict(own) for owner, own in self.weights.items()},
-            dict(self.variables),
-        )
+        weights = {layer: dict(arrays) for layer, arrays in self.weights.items()}
+        free = dict(self.variables)
         for variable, value in zip(variables, values, strict=True):
             if variable.owner is not None:
                 weights[id(variable.owner)][variable.path] = value
@@ -167,7 +173,7 @@ class Evaluation:
         return replace(self, weights=weights, variables=free)
 
 
-def needed_nodes(tensors: Iterable[SymbolicTensor], known: Mapping[int, Any]) -> list[Node]:
+def needed_nodes(tensors: Iterable[SymbolicTensor], known: Container[int]) -> list[Node]:
     """The calls that make `tensors` from the known ones, in an order in which they can run.
 
     Raises:
@@ -182,11 +188,9 @@ def needed_nodes(tensors: Iterable[SymbolicTensor], known: Mapping[int, Any]) ->
 
 
 def upstream(
-    tensors: Iterable[SymbolicTensor], known: Mapping[int, Any]
+    tensors: Iterable[SymbolicTensor], known: Container[int]
 ) -> tuple[list[Node], list[SymbolicTensor]]:
-    """(the calls between the known tensors and `tensors`, in an order in which they can run;
-    unknown inputs).
-    """
+    """(the calls between the known tensors and `tensors` in an order to run them, other inputs)."""
     order: list[Node] = []
     inputs: dict[int, SymbolicTensor] = {}
     seen: set[int] = set()
@@ -213,8 +217,8 @@ def upstream(
 
 def layers_of(nodes: Iterable[Node]) -> list[Layer]:
     """The layers that take part in these calls, also those inside others, each once."""
-    found = {id(layer): layer for node in nodes for layer in (node.layer, *node.layer.all_layers())}
-    return list(found.values())
+    layers = (layer for node in nodes for layer in (node.layer, *node.layer.all_layers()))
+    return list({id(layer): layer for layer in layers}.values())
 
 
 def free_variables(nodes: Iterable[Node]) -> list[Variable]:
@@ -224,9 +228,12 @@ def free_variables(nodes: Iterable[Node]) -> list[Variable]:
 
 
 def influences(tensors: Iterable[SymbolicTensor]) -> set[int]:
-    """The ids of all that `tensors` depend on: symbolic tensors, layers, and variables without a
-    layer.
-    """
-    nodes, inputs = upstream(tensors, {})
+    """The ids of the symbolic tensors, layers, and other variables that `tensors` depend on."""
+    nodes, inputs = upstream(tensors, ())
     computed = [tensor for node in nodes for tensor in jax.tree.leaves(node.outputs)]
     return {id(thing) for thing in (*inputs, *computed, *layers_of(nodes), *free_variables(nodes))}
+
+
+def owner_of(source: Source) -> Layer | Source:
+    """The layer whose weight `source` is, or `source` itself when it stands alone."""
+    return source.owner if isinstance(source, Variable) and source.owner is not None else source

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -17,22 +16,29 @@ from jaxcnn.backend.evaluation import (
     influences,
     layers_of,
     needed_nodes,
+    owner_of,
 )
 from jaxcnn.backend.settings import is_learning_phase
 from jaxcnn.layers.symbolic.tensor import SymbolicTensor
+from jaxcnn.layers.symbolic.types import TensorLike
 from jaxcnn.layers.variable import Variable
 from jaxcnn.runtime import config, context
+from jaxcnn.runtime.types import HostArray, Path
 
 
 class Function:
     """A compiled function of symbolic tensors; see `function`."""
 
     def __init__(
-        self, inputs: Sequence[Any], outputs: Sequence[Any], updates: Sequence[Any] | None = None
+        self,
+        inputs: Sequence[SymbolicTensor],
+        outputs: Sequence[TensorLike],
+        updates: Sequence[tuple[Variable, TensorLike]] | None = None,
     ) -> None:
-        for what, given in (("inputs", inputs), ("outputs", outputs), ("updates", updates or [])):
+        arguments = {"inputs": inputs, "outputs": outputs, "updates": updates or []}
+        for name, given in arguments.items():
             if not isinstance(given, list | tuple):
-                raise TypeError(f"K.function: `{what}` must be a list; given {given!r}.")
+                raise TypeError(f"K.function: `{name}` must be a list; given {given!r}.")
         for tensor in inputs:
             if not isinstance(tensor, SymbolicTensor):
                 raise TypeError(
@@ -45,18 +51,17 @@ class Function:
                     f"K.function: each update must be a pair (variable, new value); given {pair!r}."
                 )
         self.inputs, self.outputs, self.updates = list(inputs), list(outputs), list(updates or [])
-        self._wanted = [*self.outputs, *(new for _, new in self.updates)]
-        targets = [tensor for tensor in self._wanted if isinstance(tensor, SymbolicTensor)]
-        known = {id(tensor): None for tensor in self.inputs}
-        nodes = needed_nodes(targets, known)
+        self._targets = [*self.outputs, *(new for _, new in self.updates)]
+        nodes = needed_nodes(self._symbolic_targets(), {id(tensor) for tensor in self.inputs})
         self._layers = layers_of(nodes)
         self._variables = free_variables(nodes)
         self._compiled = partial(jax.jit, static_argnames="train")(self._compute)
 
-    def __call__(self, inputs: Sequence[Any]) -> list[np.ndarray]:
-        """The values of the outputs, by the layers' weights as they are now; then the updates are
-        carried out.
-        """
+    def _symbolic_targets(self) -> list[SymbolicTensor]:
+        return [tensor for tensor in self._targets if isinstance(tensor, SymbolicTensor)]
+
+    def __call__(self, inputs: Sequence[HostArray | float]) -> list[np.ndarray]:
+        """The outputs by the weights as they are now; then the updates are carried out."""
         if not isinstance(inputs, list | tuple) or len(inputs) != len(self.inputs):
             raise TypeError(
                 f"The function takes a list of {len(self.inputs)} inputs; given {inputs!r}."
@@ -71,36 +76,36 @@ class Function:
         weights = [layer._own_variables() for layer in self._layers]
         variables = [variable.value for variable in self._variables]
         values = self._compiled(arrays, weights, variables, context.next_key(), train=train)
-        found = [
-            np.asarray(values.pop(0)) if isinstance(wanted, SymbolicTensor) else np.array(wanted)
-            for wanted in self._wanted
+        results = [
+            np.asarray(values.pop(0)) if isinstance(target, SymbolicTensor) else np.array(target)
+            for target in self._targets
         ]
-        for (variable, _), value in zip(self.updates, found[len(self.outputs) :], strict=True):
+        for (variable, _), value in zip(self.updates, results[len(self.outputs) :], strict=True):
             variable.assign(value)
-        return found[: len(self.outputs)]
+        return results[: len(self.outputs)]
 
     def _compute(
         self,
-        arrays: list[Any],
-        weights: list[Any],
-        variables: list[Any],
+        arrays: list[jax.Array],
+        weights: list[dict[Path, jax.Array]],
+        variables: list[jax.Array],
         key: jax.Array,
         train: bool,
-    ) -> list[Any]:
+    ) -> list[jax.Array]:
         tensors = [tensor for tensor in self.inputs if not is_learning_phase(tensor)]
         evaluation = Evaluation(
             known={id(tensor): array for tensor, array in zip(tensors, arrays, strict=True)},
-            weights={id(layer): own for layer, own in zip(self._layers, weights, strict=True)},
+            weights={
+                id(layer): of_layer for layer, of_layer in zip(self._layers, weights, strict=True)
+            },
             variables={id(v): value for v, value in zip(self._variables, variables, strict=True)},
             train=train,
             key=key,
         )
-        return evaluation.values(
-            [tensor for tensor in self._wanted if isinstance(tensor, SymbolicTensor)]
-        )
+        return evaluation.values(self._symbolic_targets())
 
 
-def fitting(tensor: SymbolicTensor, value: Any) -> jax.Array:
+def fitting(tensor: SymbolicTensor, value: HostArray | float) -> jax.Array:
     """`value` as an array of the dtype of `tensor`.
 
     Raises:
@@ -116,19 +121,21 @@ def fitting(tensor: SymbolicTensor, value: Any) -> jax.Array:
 
 
 def function(
-    inputs: Sequence[Any], outputs: Sequence[Any], updates: Sequence[Any] | None = None
+    inputs: Sequence[SymbolicTensor],
+    outputs: Sequence[TensorLike],
+    updates: Sequence[tuple[Variable, TensorLike]] | None = None,
 ) -> Function:
     """A compiled function: a list of arrays in, the list of the outputs as NumPy arrays out.
+
+    The weights are read at each call.
 
     Args:
         inputs: symbolic tensors whose values are given: a model's input, a placeholder, but also
             what a layer computes. With `learning_phase` among them each call says 0 or 1; without
             it, it is 0 unless it has been set.
-        outputs: what to compute; variables give their values.
-        updates: pairs (variable, new value), as `update` gives them, carried out after the outputs
-            are computed.
-
-    The weights are read anew at each call.
+        outputs: tensors to compute; a variable stands for its value.
+        updates: pairs (variable, new value), as `update` returns them, carried out after the
+            outputs are computed.
 
     Raises:
         TypeError: something else than lists of these.
@@ -137,9 +144,10 @@ def function(
     return Function(inputs, outputs, updates)
 
 
-def gradients(loss: Any, variables: Any) -> list[SymbolicTensor | None]:
-    """The derivatives of `loss`, or of its sum if it is not a single number, for `function` to
-    compute.
+def gradients(
+    loss: TensorLike | Sequence[TensorLike], variables: TensorLike | Sequence[TensorLike]
+) -> list[SymbolicTensor | None]:
+    """The derivatives of `loss`, or of its sum if it has axes, for `function` to compute.
 
     Args:
         loss: a symbolic tensor or a list of them, whose sums are added.
@@ -153,25 +161,26 @@ def gradients(loss: Any, variables: Any) -> list[SymbolicTensor | None]:
     Raises:
         TypeError: something else.
     """
-    losses = list(loss) if isinstance(loss, list | tuple) else [loss]
-    wanted = list(variables) if isinstance(variables, list | tuple) else [variables]
-    if strange := [value for value in losses if not isinstance(value, SymbolicTensor)]:
-        raise TypeError(f"K.gradients: the loss must be a symbolic tensor; given {strange[0]!r}.")
-    if strange := [value for value in wanted if not isinstance(value, SymbolicTensor | Variable)]:
-        raise TypeError(
-            "K.gradients: derivatives are by symbolic tensors, weights or variables; given "
-            f"{strange[0]!r}."
-        )
-    reached = influences(losses)
-    matters = [
-        id(v.owner if isinstance(v, Variable) and v.owner is not None else v) in reached
-        for v in wanted
-    ]
-    used = [v for v, does in zip(wanted, matters, strict=True) if does]
-    made = iter(Gradients(losses, used).inbound_nodes[0].outputs if used else [])
-    return [next(made) if does else None for does in matters]
+    losses: list[SymbolicTensor] = []
+    for value in loss if isinstance(loss, list | tuple) else [loss]:
+        if not isinstance(value, SymbolicTensor):
+            raise TypeError(f"K.gradients: the loss must be a symbolic tensor; given {value!r}.")
+        losses.append(value)
+    sources: list[SymbolicTensor | Variable] = []
+    for value in variables if isinstance(variables, list | tuple) else [variables]:
+        if not isinstance(value, SymbolicTensor | Variable):
+            raise TypeError(
+                "K.gradients: derivatives are by symbolic tensors, weights or variables; given "
+                f"{value!r}."
+            )
+        sources.append(value)
+    influential = influences(losses)
+    used = [source for source in sources if id(owner_of(source)) in influential]
+    derivatives = Gradients(losses, used).inbound_nodes[0].outputs if used else []
+    by_source = {id(s): derivative for s, derivative in zip(used, derivatives, strict=True)}
+    return [by_source.get(id(source)) for source in sources]
 
 
-def eval(x: Any) -> np.ndarray:
+def eval(x: TensorLike) -> np.ndarray:
     """The value of a variable, of an array, or of a symbolic tensor that needs no input."""
     return Function([], [x])([])[0]

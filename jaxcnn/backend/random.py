@@ -2,30 +2,31 @@
 
 With a `seed` the same numbers come each time. Without one they come from a stream: inside a layer
 that of the layer, which is new in every training step; in an initializer that of the weight;
-elsewhere one that starts with `jaxcnn.runtime.config.set_random_seed` and goes on with every call.
+elsewhere one that starts with `jaxcnn.runtime.config.set_random_seed` and advances at every call.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
 
 import jax
 import jax.numpy as jnp
 
 from jaxcnn import initializers
 from jaxcnn.backend.elementwise import cast
+from jaxcnn.backend.shapes import sizes
 from jaxcnn.backend.values import variable
 from jaxcnn.layers.symbolic.operation import operation
+from jaxcnn.layers.symbolic.types import SizesLike, Tensor, TensorLike
 from jaxcnn.layers.variable import Variable
 from jaxcnn.nn.core import drop
 from jaxcnn.runtime import context
 from jaxcnn.runtime.config import floatx
+from jaxcnn.runtime.types import ArrayFunction, DTypeLike
 
 
 def random_key(seed: int | None) -> jax.Array:
-    """A key for one draw.  Inside a layer a seed gives it a stream of its own, which still moves
-    on.
-    """
+    """A key for one draw. Inside a layer each seed has its own stream, which advances as well."""
     if seed is None:
         return context.next_key()
     if context.training() is None:
@@ -33,63 +34,76 @@ def random_key(seed: int | None) -> jax.Array:
     return jax.random.fold_in(context.next_key(), seed)
 
 
-def _drawn(initializer: Any, shape: Any, dtype: Any, seed: int | None) -> jax.Array:
-    sizes = tuple(int(n) for n in shape)
-    return initializer(random_key(seed), sizes, dtype or floatx())
+def _drawn(
+    initializer: ArrayFunction, shape: SizesLike, dtype: DTypeLike | None, seed: int | None
+) -> jax.Array:
+    return initializer(random_key(seed), sizes(shape), dtype or floatx())
 
 
 @operation()
 def random_normal(
-    shape: Any, mean: float = 0.0, stddev: float = 1.0, dtype: Any = None, seed: int | None = None
-) -> Any:
+    shape: SizesLike,
+    mean: float = 0.0,
+    stddev: float = 1.0,
+    dtype: DTypeLike | None = None,
+    seed: int | None = None,
+) -> Tensor:
     """Numbers from a normal distribution."""
     return _drawn(initializers.RandomNormal(mean, stddev), shape, dtype, seed)
 
 
 @operation()
 def random_uniform(
-    shape: Any, minval: float = 0.0, maxval: float = 1.0, dtype: Any = None, seed: int | None = None
-) -> Any:
+    shape: SizesLike,
+    minval: float = 0.0,
+    maxval: float = 1.0,
+    dtype: DTypeLike | None = None,
+    seed: int | None = None,
+) -> Tensor:
     """Numbers spread evenly over [minval, maxval)."""
     return _drawn(initializers.RandomUniform(minval, maxval), shape, dtype, seed)
 
 
 @operation()
-def random_binomial(shape: Any, p: float = 0.0, dtype: Any = None, seed: int | None = None) -> Any:
+def random_binomial(
+    shape: SizesLike, p: float = 0.0, dtype: DTypeLike | None = None, seed: int | None = None
+) -> Tensor:
     """Ones with the chance `p`, else zeros."""
-    return cast(
-        _drawn(initializers.RandomUniform(0.0, 1.0), shape, "float32", seed) < p, dtype or floatx()
-    )
+    uniform = _drawn(initializers.RandomUniform(0.0, 1.0), shape, "float32", seed)
+    return cast(uniform < p, dtype or floatx())
 
 
 @operation()
 def truncated_normal(
-    shape: Any, mean: float = 0.0, stddev: float = 1.0, dtype: Any = None, seed: int | None = None
-) -> Any:
+    shape: SizesLike,
+    mean: float = 0.0,
+    stddev: float = 1.0,
+    dtype: DTypeLike | None = None,
+    seed: int | None = None,
+) -> Tensor:
     """Numbers from a normal distribution, those beyond two standard deviations being drawn again."""
     return _drawn(initializers.TruncatedNormal(mean, stddev), shape, dtype, seed)
 
 
 def random_normal_variable(
-    shape: Any,
+    shape: SizesLike,
     mean: float,
     scale: float,
-    dtype: Any = None,
+    dtype: DTypeLike | None = None,
     name: str | None = None,
     seed: int | None = None,
 ) -> Variable:
     """A variable that starts with numbers from a normal distribution of standard deviation `scale`."""
-    with (
-        jax.ensure_compile_time_eval()
-    ):  # a `build` that makes it may be a part of what is compiled
+    # It may be made in the `build` of a layer, which runs while a program is being compiled.
+    with jax.ensure_compile_time_eval():
         return variable(random_normal(shape, mean, scale, dtype, seed), dtype, name)
 
 
 def random_uniform_variable(
-    shape: Any,
+    shape: SizesLike,
     low: float,
     high: float,
-    dtype: Any = None,
+    dtype: DTypeLike | None = None,
     name: str | None = None,
     seed: int | None = None,
 ) -> Variable:
@@ -99,17 +113,17 @@ def random_uniform_variable(
 
 
 @operation()
-def dropout(x: Any, level: float, noise_shape: Any = None, seed: int | None = None) -> Any:
-    """`x` with a fraction `level` of its elements zeroed and the others scaled by
-    ``1 / (1 - level)``, in any mode.
+def dropout(
+    x: TensorLike,
+    level: float,
+    noise_shape: Sequence[int | None] | None = None,
+    seed: int | None = None,
+) -> Tensor:
+    """`x` with a fraction `level` of its elements zeroed, in any mode.
 
-    `noise_shape` has 1 where an axis shares its mask, and None or the size elsewhere.
+    The others are scaled by ``1 / (1 - level)``. `noise_shape` has 1 where an axis shares its mask, and None or the size elsewhere.
     """
     x = jnp.asarray(x)
-    sizes = zip(x.shape, noise_shape or x.shape, strict=True)
-    return drop(
-        random_key(seed),
-        x,
-        level,
-        tuple(n if shared is None else int(shared) for n, shared in sizes),
-    )
+    pairs = zip(x.shape, noise_shape or x.shape, strict=True)
+    mask_shape = tuple(n if shared is None else int(shared) for n, shared in pairs)
+    return drop(random_key(seed), x, level, mask_shape)

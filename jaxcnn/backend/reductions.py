@@ -1,104 +1,102 @@
-"""Sums, means, extremes and the like, over all axes or those in `axis` (one or several, counted
-from 0).
+"""Sums, means, extremes and the like, over all axes or those in `axis` (one or several, from 0).
 
 With `keepdims` the axes stay, with size 1.
 """
 
 from __future__ import annotations
 
-from typing import Any
-
 import jax
 import jax.numpy as jnp
 
 from jaxcnn.backend.elementwise import sqrt
 from jaxcnn.layers.symbolic.operation import along_axis, along_axis_or, operation
+from jaxcnn.layers.symbolic.types import Axes, Tensor, TensorLike
 
 
-def axes(axis: Any) -> Any:
+def axes(axis: Axes) -> int | tuple[int, ...] | None:
     """Axes as JAX takes them: one, a tuple, or None."""
-    return tuple(axis) if isinstance(axis, list) else axis
+    return axis if axis is None or isinstance(axis, int) else tuple(axis)
 
 
 @operation(along_axis)
-def max(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+def max(x: TensorLike, axis: Axes = None, keepdims: bool = False) -> Tensor:
     """The largest element."""
-    return jnp.max(x, axes(axis), keepdims=keepdims)
+    return jnp.max(jnp.asarray(x), axes(axis), keepdims=keepdims)
 
 
 @operation(along_axis)
-def min(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+def min(x: TensorLike, axis: Axes = None, keepdims: bool = False) -> Tensor:
     """The smallest element."""
-    return jnp.min(x, axes(axis), keepdims=keepdims)
+    return jnp.min(jnp.asarray(x), axes(axis), keepdims=keepdims)
 
 
 @operation(along_axis)
-def sum(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+def sum(x: TensorLike, axis: Axes = None, keepdims: bool = False) -> Tensor:
     """The sum."""
-    return jnp.sum(x, axes(axis), keepdims=keepdims)
+    return jnp.sum(jnp.asarray(x), axes(axis), keepdims=keepdims)
 
 
 @operation(along_axis)
-def prod(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+def prod(x: TensorLike, axis: Axes = None, keepdims: bool = False) -> Tensor:
     """The product."""
-    return jnp.prod(x, axes(axis), keepdims=keepdims)
+    return jnp.prod(jnp.asarray(x), axes(axis), keepdims=keepdims)
 
 
 @operation(along_axis)
-def mean(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+def mean(x: TensorLike, axis: Axes = None, keepdims: bool = False) -> Tensor:
     """The mean; booleans count as 0 and 1."""
-    return jnp.mean(x, axes(axis), keepdims=keepdims)
+    return jnp.mean(jnp.asarray(x), axes(axis), keepdims=keepdims)
 
 
 @operation(along_axis)
-def var(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+def var(x: TensorLike, axis: Axes = None, keepdims: bool = False) -> Tensor:
     """The mean squared distance from the mean."""
-    return jnp.var(x, axes(axis), keepdims=keepdims)
+    return jnp.var(jnp.asarray(x), axes(axis), keepdims=keepdims)
 
 
 @operation(along_axis)
-def std(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+def std(x: TensorLike, axis: Axes = None, keepdims: bool = False) -> Tensor:
     """The square root of `var`; where it is 0 so is its gradient."""
-    return sqrt(jnp.var(x, axes(axis), keepdims=keepdims))
+    return sqrt(jnp.var(jnp.asarray(x), axes(axis), keepdims=keepdims))
 
 
 @operation(along_axis)
-def logsumexp(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+def logsumexp(x: TensorLike, axis: Axes = None, keepdims: bool = False) -> Tensor:
     """``log(sum(exp(x)))``, without overflow."""
-    return jax.nn.logsumexp(x, axes(axis), keepdims=keepdims)
+    return jax.nn.logsumexp(jnp.asarray(x), axes(axis), keepdims=keepdims)
 
 
 @operation(along_axis)
-def any(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+def any(x: TensorLike, axis: Axes = None, keepdims: bool = False) -> Tensor:
     """Whether some element is not zero."""
-    return jnp.any(x, axes(axis), keepdims=keepdims)
+    return jnp.any(jnp.asarray(x), axes(axis), keepdims=keepdims)
 
 
 @operation(along_axis)
-def all(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+def all(x: TensorLike, axis: Axes = None, keepdims: bool = False) -> Tensor:
     """Whether no element is zero."""
-    return jnp.all(x, axes(axis), keepdims=keepdims)
+    return jnp.all(jnp.asarray(x), axes(axis), keepdims=keepdims)
 
 
 @operation(along_axis_or(-1))
-def argmax(x: Any, axis: int = -1) -> Any:
+def argmax(x: TensorLike, axis: int = -1) -> Tensor:
     """The index of the largest element along `axis`, int32."""
-    return jnp.argmax(x, axis)
+    return jnp.argmax(jnp.asarray(x), axis)
 
 
 @operation(along_axis_or(-1))
-def argmin(x: Any, axis: int = -1) -> Any:
+def argmin(x: TensorLike, axis: int = -1) -> Tensor:
     """The index of the smallest element along `axis`, int32."""
-    return jnp.argmin(x, axis)
+    return jnp.argmin(jnp.asarray(x), axis)
 
 
 @operation(along_axis_or(0))
-def cumsum(x: Any, axis: int = 0) -> Any:
+def cumsum(x: TensorLike, axis: int = 0) -> Tensor:
     """The sums of the elements up to and including each along `axis`."""
-    return jnp.cumsum(x, axis)
+    return jnp.cumsum(jnp.asarray(x), axis)
 
 
 @operation(along_axis_or(0))
-def cumprod(x: Any, axis: int = 0) -> Any:
+def cumprod(x: TensorLike, axis: int = 0) -> Tensor:
     """The products of the elements up to and including each along `axis`."""
-    return jnp.cumprod(x, axis)
+    return jnp.cumprod(jnp.asarray(x), axis)

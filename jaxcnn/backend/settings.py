@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-from typing import Any
+import inspect
+from typing import cast
 
 import jax
 import jax.numpy as jnp
@@ -14,6 +15,7 @@ from jaxcnn.layers.naming import get_uid
 from jaxcnn.layers.naming import reset_names as reset_uids
 from jaxcnn.layers.symbolic.operation import Operation, operation
 from jaxcnn.layers.symbolic.saved_call import SavedCall
+from jaxcnn.layers.symbolic.types import Tensor
 from jaxcnn.runtime import config, context
 from jaxcnn.runtime.config import (
     epsilon,
@@ -24,6 +26,7 @@ from jaxcnn.runtime.config import (
     set_image_data_format,
     set_learning_phase,
 )
+from jaxcnn.runtime.types import HostArray
 
 __all__ = [
     "backend",
@@ -71,18 +74,18 @@ def set_image_dim_ordering(dim_ordering: str) -> None:
     set_image_data_format(ORDERINGS[dim_ordering])
 
 
-def cast_to_floatx(x: Any) -> np.ndarray:
+def cast_to_floatx(x: HostArray) -> np.ndarray:
     """`x` as a NumPy array of the number type `floatx`."""
     return np.asarray(x, jnp.dtype(floatx()))
 
 
 @operation()
-def training_mode() -> Any:
+def training_mode() -> Tensor:
     """The learning phase of the layer that runs, as a boolean."""
     return jnp.asarray(context.training())
 
 
-def learning_phase() -> Any:
+def learning_phase() -> int | Tensor:
     """1 in training mode and 0 in inference mode, as far as it is known.
 
     It is known while a layer runs, and after `set_learning_phase`. Otherwise this is a symbolic
@@ -93,16 +96,16 @@ def learning_phase() -> Any:
         return int(training)
     if (fixed := config.learning_phase()) is not None:
         return fixed
-    return Operation(SavedCall("training_mode", training_mode.__wrapped__))([])  # type: ignore[attr-defined]
+    return cast(Tensor, Operation(SavedCall("training_mode", inspect.unwrap(training_mode)))([]))
 
 
-def is_learning_phase(x: Any) -> bool:
+def is_learning_phase(x: object) -> bool:
     """Whether `x` is the symbolic learning phase."""
     layer = getattr(x, "layer", None)
     return isinstance(layer, Operation) and layer.saved.name == "training_mode"
 
 
-def name_scope(name: str) -> contextlib.AbstractContextManager[Any]:
+def name_scope(name: str) -> contextlib.AbstractContextManager[None]:
     """A block whose computations carry `name` in profiles and program listings."""
     return jax.named_scope(name)
 

@@ -2,42 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
+from typing import cast
 
 import jax
 import jax.numpy as jnp
 
 from jaxcnn import nn
+from jaxcnn.backend.modules import applied
 from jaxcnn.layers.symbolic.operation import along_axis, along_axis_or, operation, per_sample
 from jaxcnn.layers.symbolic.tensor import SymbolicTensor
+from jaxcnn.layers.symbolic.types import Integers, SizesLike, Tensor, TensorLike
 from jaxcnn.runtime import config
+from jaxcnn.runtime.types import DTypeLike, Settings
 
 
-def _keeps_rows(tensors: list[SymbolicTensor], arguments: Mapping[str, Any]) -> bool:
-    return next(iter(arguments["pattern"])) == 0
+def _keeps_rows(tensors: list[SymbolicTensor], arguments: Settings) -> bool:
+    first, *_ = arguments["pattern"]
+    return bool(first == 0)
 
 
-def _not_over_rows(tensors: list[SymbolicTensor], arguments: Mapping[str, Any]) -> bool:
+def _not_over_rows(tensors: list[SymbolicTensor], arguments: Settings) -> bool:
     axes = arguments.get("axes")
     return axes is not None and 0 not in ([axes] if isinstance(axes, int) else list(axes))
 
 
+def sizes(shape: SizesLike) -> tuple[int, ...]:
+    """A shape as integers, inside an operation, where every size is known."""
+    return tuple(int(cast(int, size)) for size in shape)
+
+
 @operation(per_sample)
-def dot(x: Any, y: Any) -> Any:
-    """The product over the last axis of `x` and the last but one of `y`: (2, 3) and (4, 3, 5) give
-    (2, 4, 5).
+def dot(x: TensorLike, y: TensorLike) -> Tensor:
+    """The product over the last axis of `x` and the last but one of `y`.
+
+    (2, 3) and (4, 3, 5) make (2, 4, 5).
     """
-    return jnp.dot(x, y)
+    return jnp.dot(jnp.asarray(x), jnp.asarray(y))
 
 
 @operation(_not_over_rows)
-def batch_dot(x: Any, y: Any, axes: Any = None) -> Any:
-    """The product of each sample of `x` with the same sample of `y`, summed over ``axes[0]`` and
-    ``axes[1]``.
+def batch_dot(x: TensorLike, y: TensorLike, axes: Integers | None = None) -> Tensor:
+    """The product of each sample of `x` with the same sample of `y`, summed over `axes`.
 
-    Axes count the batch as 0; one number stands for both, and None for the last of `x` and the last
-    but one of `y`. (batch, 20) and (batch, 30, 20) with axes (1, 2) give (batch, 30); a result
+    ``axes[0]`` is the axis of `x` and ``axes[1]`` that of `y`, with the batch as 0; one number
+    stands for both, and None for the last of `x` and the last but one of `y`. (batch, 20) and
+    (batch, 30, 20) with axes (1, 2) make (batch, 30); a result
     without further axes is (batch, 1). With four axes or more, all but the last two are taken
     sample by sample.
 
@@ -45,16 +55,16 @@ def batch_dot(x: Any, y: Any, axes: Any = None) -> Any:
         ValueError: two matrices without `axes`.
     """
     x, y = jnp.asarray(x), jnp.asarray(y)
-    if axes is None and x.ndim == y.ndim == 2:
-        raise ValueError(f"batch_dot of {x.shape} and {y.shape} needs `axes`, such as 1.")
     pair = (axes, axes) if isinstance(axes, int) else axes
     extra = abs(x.ndim - y.ndim)
     rank = max(x.ndim, y.ndim)
+    if rank == 2 and pair is None:
+        raise ValueError(f"batch_dot of {x.shape} and {y.shape} needs `axes`, such as 1.")
     squeezed = tuple(range(x.ndim + y.ndim - 3, x.ndim + y.ndim - 3 + extra))
     if y.ndim > x.ndim:
         squeezed = tuple(range(x.ndim - 1, x.ndim - 1 + extra))
     x, y = (a.reshape(*a.shape, *(1,) * (rank - a.ndim)) for a in (x, y))
-    if rank == 2:
+    if rank == 2 and pair is not None:
         result = jnp.sum(x * y, pair[0]) if pair[0] == pair[1] else jnp.sum(x.T * y, pair[1])
     else:
         if pair is not None and pair[0] % rank != rank - 1:
@@ -66,97 +76,97 @@ def batch_dot(x: Any, y: Any, axes: Any = None) -> Any:
 
 
 @operation()
-def transpose(x: Any) -> Any:
+def transpose(x: TensorLike) -> Tensor:
     """`x` with its axes in the opposite order."""
-    return jnp.transpose(x)
+    return jnp.transpose(jnp.asarray(x))
 
 
 @operation()
-def gather(reference: Any, indices: Any) -> Any:
+def gather(reference: TensorLike, indices: TensorLike) -> Tensor:
     """The rows of `reference` at `indices`; NaN where there is no such row."""
     return jnp.take(jnp.asarray(reference), jnp.asarray(indices), axis=0)
 
 
 @operation(_keeps_rows)
-def permute_dimensions(x: Any, pattern: Sequence[int]) -> Any:
+def permute_dimensions(x: TensorLike, pattern: Sequence[int]) -> Tensor:
     """`x` with axis ``pattern[i]`` in the place of axis i."""
-    return jnp.transpose(x, tuple(pattern))
+    return jnp.transpose(jnp.asarray(x), tuple(pattern))
 
 
 @operation()
-def reshape(x: Any, shape: Any) -> Any:
+def reshape(x: TensorLike, shape: SizesLike) -> Tensor:
     """The elements of `x` in another shape, of which one size may be -1."""
-    return jnp.reshape(x, tuple(shape))
+    return jnp.reshape(jnp.asarray(x), sizes(shape))
 
 
 @operation(along_axis_or(-1))
-def concatenate(tensors: Sequence[Any], axis: int = -1) -> Any:
+def concatenate(tensors: Sequence[TensorLike], axis: int = -1) -> Tensor:
     """The tensors one after another along `axis`."""
     return jnp.concatenate([jnp.asarray(t) for t in tensors], axis)
 
 
 @operation(along_axis_or(0))
-def stack(x: Sequence[Any], axis: int = 0) -> Any:
+def stack(x: Sequence[TensorLike], axis: int = 0) -> Tensor:
     """The tensors of the list `x` side by side along a new axis."""
     return jnp.stack([jnp.asarray(t) for t in x], axis)
 
 
 @operation(along_axis_or(-1))
-def expand_dims(x: Any, axis: int = -1) -> Any:
+def expand_dims(x: TensorLike, axis: int = -1) -> Tensor:
     """`x` with a new axis of size 1."""
-    return jnp.expand_dims(x, axis)
+    return jnp.expand_dims(jnp.asarray(x), axis)
 
 
 @operation(along_axis)
-def squeeze(x: Any, axis: int) -> Any:
+def squeeze(x: TensorLike, axis: int) -> Tensor:
     """`x` without an axis, which has the size 1."""
-    return jnp.squeeze(x, axis)
+    return jnp.squeeze(jnp.asarray(x), axis)
 
 
 @operation(along_axis)
-def repeat_elements(x: Any, rep: int, axis: int) -> Any:
+def repeat_elements(x: TensorLike, rep: int, axis: int) -> Tensor:
     """Each element `rep` times in a row along `axis`: [a, b] twice is [a, a, b, b]."""
-    return jnp.repeat(x, rep, axis)
+    return jnp.repeat(jnp.asarray(x), rep, axis)
 
 
 @operation(per_sample)
-def repeat(x: Any, n: int) -> Any:
+def repeat(x: TensorLike, n: int) -> Tensor:
     """(batch, features) to (batch, n, features)."""
-    return nn.RepeatVector(n, parent=None).apply({}, jnp.asarray(x))
+    return applied(nn.RepeatVector(n, parent=None), x)
 
 
 @operation()
-def tile(x: Any, n: Any) -> Any:
+def tile(x: TensorLike, n: Integers) -> Tensor:
     """`x` repeated as a whole, ``n[i]`` times along axis i."""
-    return jnp.tile(x, n)
+    return jnp.tile(jnp.asarray(x), n)
 
 
 @operation()
-def flatten(x: Any) -> Any:
+def flatten(x: TensorLike) -> Tensor:
     """The elements of `x` in one row."""
-    return jnp.ravel(x)
+    return jnp.ravel(jnp.asarray(x))
 
 
 @operation(per_sample)
-def batch_flatten(x: Any) -> Any:
+def batch_flatten(x: TensorLike) -> Tensor:
     """(batch, ...) to (batch, features)."""
-    return nn.Flatten(parent=None).apply({}, jnp.asarray(x))
+    return applied(nn.Flatten(parent=None), x)
 
 
 @operation(per_sample)
-def one_hot(indices: Any, num_classes: int) -> Any:
+def one_hot(indices: TensorLike, num_classes: int) -> Tensor:
     """Class numbers (...) to (..., num_classes), 1 at the class and 0 elsewhere."""
-    return jax.nn.one_hot(indices, num_classes, dtype=config.floatx())
+    return jax.nn.one_hot(jnp.asarray(indices), num_classes, dtype=config.floatx())
 
 
 @operation(along_axis)
-def reverse(x: Any, axes: Any) -> Any:
+def reverse(x: TensorLike, axes: Integers) -> Tensor:
     """`x` back to front along an axis or several."""
-    return jnp.flip(x, axes if isinstance(axes, int) else tuple(axes))
+    return jnp.flip(jnp.asarray(x), axes if isinstance(axes, int) else tuple(axes))
 
 
-def arange(start: Any, stop: Any = None, step: Any = 1, dtype: Any = "int32") -> jax.Array:
-    """Numbers from `start` in steps to before `stop`; from 0 to before `start` when that is all
-    that is given.
-    """
+def arange(
+    start: float, stop: float | None = None, step: float = 1, dtype: DTypeLike = "int32"
+) -> Tensor:
+    """Numbers from `start` in steps to before `stop`; from 0 to before `start` without `stop`."""
     return jnp.arange(start, stop, step).astype(dtype)

@@ -7,47 +7,44 @@ output channels) in both formats.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeAlias
 
+import flax.linen
+import jax
 import jax.numpy as jnp
 
 from jaxcnn import nn, ops
+from jaxcnn.backend.modules import applied
+from jaxcnn.backend.shapes import sizes
 from jaxcnn.layers.symbolic.operation import operation, per_sample
+from jaxcnn.layers.symbolic.types import Integers, SizesLike, Tensor, TensorLike
 from jaxcnn.nn import arguments
 
-
-def _applied(
-    module_class: Any, x: Any, weights: Mapping[str, Any] | None = None, **settings: Any
-) -> Any:
-    """What a layer with these settings and weights makes of `x`."""
-    x = jnp.asarray(x)
-    params = {name: jnp.asarray(weight).astype(x.dtype) for name, weight in (weights or {}).items()}
-    return module_class(**settings, parent=None).apply({"params": params} if params else {}, x)
+ModuleClass: TypeAlias = Callable[..., flax.linen.Module]
+# (before, after) along each axis of an image or volume, or a number for both ends.
+Padding: TypeAlias = int | Sequence[int] | Sequence[Sequence[int]]
 
 
-def _convolved(module_class: Any, x: Any, kernel: Any, **settings: Any) -> Any:
-    window, filters = jnp.shape(kernel)[:-2], jnp.shape(kernel)[-1]
-    return _applied(
-        module_class,
-        x,
-        {"kernel": kernel},
-        filters=filters,
-        kernel_size=window,
-        use_bias=False,
-        **settings,
+def _convolved(
+    module_class: ModuleClass, x: TensorLike, kernel: TensorLike, **settings: Any
+) -> jax.Array:
+    *window, _, filters = jnp.asarray(kernel).shape
+    module = module_class(
+        filters=filters, kernel_size=tuple(window), use_bias=False, parent=None, **settings
     )
+    return applied(module, x, {"kernel": kernel})
 
 
 @operation(per_sample)
 def conv1d(
-    x: Any,
-    kernel: Any,
-    strides: Any = 1,
+    x: TensorLike,
+    kernel: TensorLike,
+    strides: Integers = 1,
     padding: str = "valid",
-    data_format: Any = None,
-    dilation_rate: Any = 1,
-) -> Any:
+    data_format: str | None = None,
+    dilation_rate: Integers = 1,
+) -> Tensor:
     """Convolution over steps; `padding` 'valid', 'same' or 'causal'."""
     data_format = arguments.data_format("conv1d", data_format)
     settings = {"strides": strides, "padding": padding, "dilation_rate": dilation_rate}
@@ -60,27 +57,27 @@ def conv1d(
 
 @operation(per_sample)
 def conv2d(
-    x: Any,
-    kernel: Any,
-    strides: Any = (1, 1),
+    x: TensorLike,
+    kernel: TensorLike,
+    strides: Integers = (1, 1),
     padding: str = "valid",
-    data_format: Any = None,
-    dilation_rate: Any = (1, 1),
-) -> Any:
-    """Convolution over pictures; `padding` 'valid' or 'same'."""
+    data_format: str | None = None,
+    dilation_rate: Integers = (1, 1),
+) -> Tensor:
+    """Convolution over images; `padding` 'valid' or 'same'."""
     settings = {"strides": strides, "padding": padding, "dilation_rate": dilation_rate}
     return _convolved(nn.Conv2D, x, kernel, data_format=data_format, **settings)
 
 
 @operation(per_sample)
 def conv3d(
-    x: Any,
-    kernel: Any,
-    strides: Any = (1, 1, 1),
+    x: TensorLike,
+    kernel: TensorLike,
+    strides: Integers = (1, 1, 1),
     padding: str = "valid",
-    data_format: Any = None,
-    dilation_rate: Any = (1, 1, 1),
-) -> Any:
+    data_format: str | None = None,
+    dilation_rate: Integers = (1, 1, 1),
+) -> Tensor:
     """Convolution over volumes; `padding` 'valid' or 'same'."""
     settings = {"strides": strides, "padding": padding, "dilation_rate": dilation_rate}
     return _convolved(nn.Conv3D, x, kernel, data_format=data_format, **settings)
@@ -88,13 +85,13 @@ def conv3d(
 
 @operation(per_sample)
 def conv2d_transpose(
-    x: Any,
-    kernel: Any,
-    output_shape: Any,
-    strides: Any = (1, 1),
+    x: TensorLike,
+    kernel: TensorLike,
+    output_shape: SizesLike,
+    strides: Integers = (1, 1),
     padding: str = "valid",
-    data_format: Any = None,
-) -> Any:
+    data_format: str | None = None,
+) -> Tensor:
     """The gradient of `conv2d` with respect to its input, applied to `x`.
 
     `kernel` is (rows, columns, output channels, input channels). `output_shape` is the whole shape
@@ -108,8 +105,8 @@ def conv2d_transpose(
     channels_first = arguments.data_format("conv2d_transpose", data_format) == "channels_first"
     strides = arguments.integers("conv2d_transpose", "strides", strides, 2)
     x = jnp.moveaxis(x, 1, -1) if channels_first else x
-    wanted = tuple(output_shape)[2:] if channels_first else tuple(output_shape)[1:-1]
-    axes = zip(x.shape[1:-1], kernel.shape[:2], strides, wanted, strict=True)
+    target_sizes = sizes(output_shape[2:] if channels_first else output_shape[1:-1])
+    axes = zip(x.shape[1:-1], kernel.shape[:2], strides, target_sizes, strict=True)
     extras = []
     for length, window, stride, size in axes:
         choices = {
@@ -118,15 +115,14 @@ def conv2d_transpose(
             ): extra
             for extra in (*range(stride), None)
         }
-        if int(size) not in choices:
+        if size not in choices:
             raise ValueError(
                 f"conv2d_transpose: with stride {stride} and padding {padding!r} a size of "
                 f"{length} can become "
                 f"{', '.join(map(str, sorted(c for c in choices if c)))}; `output_shape` "
-                f"{tuple(output_shape)} asks "
-                f"for {size}."
+                f"{tuple(output_shape)} asks for {size}."
             )
-        extras.append(choices[int(size)])
+        extras.append(choices[size])
     result = ops.conv_transpose(
         x, kernel.astype(x.dtype), strides=strides, padding=padding, output_padding=extras
     )
@@ -135,99 +131,96 @@ def conv2d_transpose(
 
 @operation(per_sample)
 def depthwise_conv2d(
-    x: Any,
-    depthwise_kernel: Any,
-    strides: Any = (1, 1),
+    x: TensorLike,
+    depthwise_kernel: TensorLike,
+    strides: Integers = (1, 1),
     padding: str = "valid",
-    data_format: Any = None,
-    dilation_rate: Any = (1, 1),
-) -> Any:
-    """Each channel convolved apart, with a kernel (rows, columns, channels, results of each
-    channel).
-    """
-    return _applied(
-        nn.DepthwiseConv2D,
-        x,
-        {"depthwise_kernel": depthwise_kernel},
-        kernel_size=jnp.shape(depthwise_kernel)[:2],
-        depth_multiplier=jnp.shape(depthwise_kernel)[-1],
+    data_format: str | None = None,
+    dilation_rate: Integers = (1, 1),
+) -> Tensor:
+    """Each channel convolved apart; the kernel is (rows, columns, channels, outputs of each)."""
+    rows, columns, _, multiplier = jnp.asarray(depthwise_kernel).shape
+    module = nn.DepthwiseConv2D(
+        kernel_size=(rows, columns),
+        depth_multiplier=multiplier,
         strides=strides,
         padding=padding,
         data_format=data_format,
         dilation_rate=dilation_rate,
         use_bias=False,
+        parent=None,
     )
+    return applied(module, x, {"depthwise_kernel": depthwise_kernel})
 
 
 @operation(per_sample)
 def separable_conv2d(
-    x: Any,
-    depthwise_kernel: Any,
-    pointwise_kernel: Any,
-    strides: Any = (1, 1),
+    x: TensorLike,
+    depthwise_kernel: TensorLike,
+    pointwise_kernel: TensorLike,
+    strides: Integers = (1, 1),
     padding: str = "valid",
-    data_format: Any = None,
-    dilation_rate: Any = (1, 1),
-) -> Any:
+    data_format: str | None = None,
+    dilation_rate: Integers = (1, 1),
+) -> Tensor:
     """`depthwise_conv2d`, then a convolution with a kernel (1, 1, its channels, output channels)."""
-    return _applied(
-        nn.SeparableConv2D,
-        x,
-        {"depthwise_kernel": depthwise_kernel, "pointwise_kernel": pointwise_kernel},
-        filters=jnp.shape(pointwise_kernel)[-1],
-        kernel_size=jnp.shape(depthwise_kernel)[:2],
-        depth_multiplier=jnp.shape(depthwise_kernel)[-1],
+    rows, columns, _, multiplier = jnp.asarray(depthwise_kernel).shape
+    module = nn.SeparableConv2D(
+        filters=jnp.asarray(pointwise_kernel).shape[-1],
+        kernel_size=(rows, columns),
+        depth_multiplier=multiplier,
         strides=strides,
         padding=padding,
         data_format=data_format,
         dilation_rate=dilation_rate,
         use_bias=False,
+        parent=None,
     )
+    kernels = {"depthwise_kernel": depthwise_kernel, "pointwise_kernel": pointwise_kernel}
+    return applied(module, x, kernels)
 
 
 def _pooled(
-    kinds: Mapping[str, Any], mode: str, x: Any, size: Any, strides: Any, padding: str, format: Any
-) -> Any:
+    kinds: Mapping[str, ModuleClass], mode: str, x: TensorLike, **settings: Any
+) -> jax.Array:
     if mode not in kinds:
         raise ValueError(f"pool_mode must be 'max' or 'avg', got {mode!r}.")
-    return _applied(
-        kinds[mode], x, pool_size=size, strides=strides, padding=padding, data_format=format
-    )
+    return applied(kinds[mode](**settings, parent=None), x)
 
 
 @operation(per_sample)
 def pool2d(
-    x: Any,
-    pool_size: Any,
-    strides: Any = (1, 1),
+    x: TensorLike,
+    pool_size: Integers,
+    strides: Integers = (1, 1),
     padding: str = "valid",
-    data_format: Any = None,
+    data_format: str | None = None,
     pool_mode: str = "max",
-) -> Any:
+) -> Tensor:
     """The largest element of each window, or with `pool_mode` 'avg' the mean."""
     kinds = {"max": nn.MaxPooling2D, "avg": nn.AveragePooling2D}
-    return _pooled(kinds, pool_mode, x, pool_size, strides, padding, data_format)
+    settings = {"pool_size": pool_size, "strides": strides, "padding": padding}
+    return _pooled(kinds, pool_mode, x, data_format=data_format, **settings)
 
 
 @operation(per_sample)
 def pool3d(
-    x: Any,
-    pool_size: Any,
-    strides: Any = (1, 1, 1),
+    x: TensorLike,
+    pool_size: Integers,
+    strides: Integers = (1, 1, 1),
     padding: str = "valid",
-    data_format: Any = None,
+    data_format: str | None = None,
     pool_mode: str = "max",
-) -> Any:
+) -> Tensor:
     """The largest element of each window, or with `pool_mode` 'avg' the mean."""
     kinds = {"max": nn.MaxPooling3D, "avg": nn.AveragePooling3D}
-    return _pooled(kinds, pool_mode, x, pool_size, strides, padding, data_format)
+    settings = {"pool_size": pool_size, "strides": strides, "padding": padding}
+    return _pooled(kinds, pool_mode, x, data_format=data_format, **settings)
 
 
 @operation(per_sample)
-def bias_add(x: Any, bias: Any, data_format: Any = None) -> Any:
-    """`x` with one number of `bias` added to each channel; an `x` of two axes has its channels
-    last.
-    """
+def bias_add(x: TensorLike, bias: TensorLike, data_format: str | None = None) -> Tensor:
+    """`x` with a number of `bias` added to each channel, which is the last axis if `x` has two."""
     x, bias = jnp.asarray(x), jnp.asarray(bias)
     if bias.ndim != 1:
         raise ValueError(
@@ -241,49 +234,50 @@ def bias_add(x: Any, bias: Any, data_format: Any = None) -> Any:
 
 @operation(per_sample)
 def resize_images(
-    x: Any,
+    x: TensorLike,
     height_factor: int,
     width_factor: int,
-    data_format: Any = None,
+    data_format: str | None = None,
     interpolation: str = "nearest",
-) -> Any:
-    """Pictures enlarged by whole factors, repeating pixels ('nearest') or interpolating linearly
-    ('bilinear').
-    """
+) -> Tensor:
+    """Images enlarged by whole factors; `interpolation` 'nearest' or 'bilinear'."""
     size = (height_factor, width_factor)
-    return _applied(
-        nn.UpSampling2D, x, size=size, data_format=data_format, interpolation=interpolation
+    module = nn.UpSampling2D(
+        size=size, data_format=data_format, interpolation=interpolation, parent=None
     )
+    return applied(module, x)
 
 
 @operation(per_sample)
 def resize_volumes(
-    x: Any, depth_factor: int, height_factor: int, width_factor: int, data_format: Any = None
-) -> Any:
+    x: TensorLike,
+    depth_factor: int,
+    height_factor: int,
+    width_factor: int,
+    data_format: str | None = None,
+) -> Tensor:
     """Volumes enlarged by whole factors, repeating their elements."""
-    return _applied(
-        nn.UpSampling3D,
-        x,
-        size=(depth_factor, height_factor, width_factor),
-        data_format=data_format,
-    )
+    size = (depth_factor, height_factor, width_factor)
+    return applied(nn.UpSampling3D(size=size, data_format=data_format, parent=None), x)
 
 
 @operation(per_sample)
-def temporal_padding(x: Any, padding: Sequence[int] = (1, 1)) -> Any:
+def temporal_padding(x: TensorLike, padding: Sequence[int] = (1, 1)) -> Tensor:
     """(batch, steps, features) with steps of zeros before and after."""
-    return _applied(nn.ZeroPadding1D, x, padding=tuple(padding))
+    return applied(nn.ZeroPadding1D(padding=tuple(padding), parent=None), x)
 
 
 @operation(per_sample)
-def spatial_2d_padding(x: Any, padding: Any = ((1, 1), (1, 1)), data_format: Any = None) -> Any:
-    """Pictures with rows (before, after) and columns (before, after) of zeros."""
-    return _applied(nn.ZeroPadding2D, x, padding=padding, data_format=data_format)
+def spatial_2d_padding(
+    x: TensorLike, padding: Padding = ((1, 1), (1, 1)), data_format: str | None = None
+) -> Tensor:
+    """Images with rows (before, after) and columns (before, after) of zeros."""
+    return applied(nn.ZeroPadding2D(padding=padding, data_format=data_format, parent=None), x)
 
 
 @operation(per_sample)
 def spatial_3d_padding(
-    x: Any, padding: Any = ((1, 1), (1, 1), (1, 1)), data_format: Any = None
-) -> Any:
+    x: TensorLike, padding: Padding = ((1, 1), (1, 1), (1, 1)), data_format: str | None = None
+) -> Tensor:
     """Volumes with planes of zeros (before, after) along each of the three axes."""
-    return _applied(nn.ZeroPadding3D, x, padding=padding, data_format=data_format)
+    return applied(nn.ZeroPadding3D(padding=padding, data_format=data_format, parent=None), x)

@@ -1,12 +1,10 @@
-"""Variables, constants and placeholders: making them, asking about them, reading and setting
-values.
-"""
+"""Variables, constants and placeholders: making, inspecting, reading and setting them."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import TypeAlias, TypeVar, cast
 
 import jax
 import jax.numpy as jnp
@@ -15,17 +13,23 @@ import numpy as np
 from jaxcnn.layers import naming
 from jaxcnn.layers.input import Input
 from jaxcnn.layers.symbolic.operation import Operation
+from jaxcnn.layers.symbolic.operators import add, multiply, subtract
 from jaxcnn.layers.symbolic.saved_call import SavedCall
 from jaxcnn.layers.symbolic.tensor import Size, SymbolicTensor
+from jaxcnn.layers.symbolic.types import Tensor, TensorLike
 from jaxcnn.layers.variable import Variable
 from jaxcnn.optimizers.base import HyperparameterValue
 from jaxcnn.runtime import context
 from jaxcnn.runtime.config import floatx
+from jaxcnn.runtime.types import DTypeLike, HostArray, Shape
+
+T = TypeVar("T")
+# A variable, which the code of a layer sees as an array, and its new value.
+Update: TypeAlias = tuple[Variable | Tensor, TensorLike]
 
 
-def variable(value: Any, dtype: Any = None, name: str | None = None) -> Variable:
-    """An array that can be set (`set_value`); functions that use it see the value that it has when
-    they run.
+def variable(value: HostArray, dtype: DTypeLike | None = None, name: str | None = None) -> Variable:
+    """An array that `set_value` sets; a function that uses it sees its value when it runs.
 
     Args:
         value: a number, nested lists or an array.
@@ -45,10 +49,14 @@ def variable(value: Any, dtype: Any = None, name: str | None = None) -> Variable
 
 
 def constant(
-    value: Any, dtype: Any = None, shape: Any = None, name: str | None = None
-) -> jax.Array:
-    """An array of `value` in `floatx` or another dtype, filling `shape` when there is one; `name`
-    is only a label.
+    value: HostArray,
+    dtype: DTypeLike | None = None,
+    shape: Sequence[int] | None = None,
+    name: str | None = None,
+) -> Tensor:
+    """An array of `value` in `floatx` or another dtype, filling `shape` when there is one.
+
+    `name` is only a label.
     """
     array = jnp.asarray(np.asarray(value, jnp.dtype(dtype or floatx())))
     return array if shape is None else jnp.broadcast_to(array, tuple(shape))
@@ -57,7 +65,7 @@ def constant(
 def placeholder(
     shape: Sequence[int | None] | None = None,
     ndim: int | None = None,
-    dtype: Any = None,
+    dtype: DTypeLike | None = None,
     sparse: bool = False,
     name: str | None = None,
 ) -> SymbolicTensor:
@@ -84,17 +92,19 @@ def placeholder(
     return Input(batch_shape=sizes, dtype=dtype, name=name or naming.unique_name("placeholder"))
 
 
-def zeros(shape: Sequence[int], dtype: Any = None, name: str | None = None) -> Variable:
+def zeros(
+    shape: Sequence[int], dtype: DTypeLike | None = None, name: str | None = None
+) -> Variable:
     """A variable that starts with zeros."""
     return variable(np.zeros(tuple(shape)), dtype, name)
 
 
-def ones(shape: Sequence[int], dtype: Any = None, name: str | None = None) -> Variable:
+def ones(shape: Sequence[int], dtype: DTypeLike | None = None, name: str | None = None) -> Variable:
     """A variable that starts with ones."""
     return variable(np.ones(tuple(shape)), dtype, name)
 
 
-def eye(size: int, dtype: Any = None, name: str | None = None) -> Variable:
+def eye(size: int, dtype: DTypeLike | None = None, name: str | None = None) -> Variable:
     """A variable that starts with the identity matrix of `size` rows."""
     return variable(np.eye(size), dtype, name)
 
@@ -102,64 +112,65 @@ def eye(size: int, dtype: Any = None, name: str | None = None) -> Variable:
 # -- questions -------------------------------------------------------------------------------------
 
 
-def shape(x: Any) -> tuple[Any, ...]:
-    """The sizes of `x`; those that are not known yet can stand in the arguments of other functions."""
+def shape(x: TensorLike) -> tuple[int | Size, ...]:
+    """The sizes of `x`; those that are not known yet may be arguments of other functions."""
     if isinstance(x, SymbolicTensor):
         return tuple(Size(x, axis) if n is None else n for axis, n in enumerate(x.shape))
-    return jnp.shape(x)
+    return _array_shape(x)
 
 
-def int_shape(x: Any) -> tuple[int | None, ...]:
+def int_shape(x: TensorLike) -> Shape:
     """The sizes of `x`, None where they are not known yet."""
-    return x.shape if isinstance(x, SymbolicTensor | Variable) else jnp.shape(x)
+    return x.shape if isinstance(x, SymbolicTensor) else _array_shape(x)
 
 
 get_variable_shape = int_shape
 
 
-def ndim(x: Any) -> int:
+def ndim(x: TensorLike) -> int:
     """The number of axes."""
     return len(int_shape(x))
 
 
-def dtype(x: Any) -> str:
+def dtype(x: Tensor | np.ndarray | Variable | SymbolicTensor) -> str:
     """The name of the number type, such as 'float32'."""
-    return np.dtype(x.dtype).name
+    return str(np.dtype(x.dtype).name)
 
 
-def count_params(x: Any) -> int:
+def count_params(x: TensorLike) -> int:
     """The number of elements."""
-    return math.prod(int(n) for n in jnp.shape(x))
+    return math.prod(_array_shape(x))
 
 
-def is_keras_tensor(x: Any) -> bool:
+def is_keras_tensor(x: object) -> bool:
     """Whether `x` is symbolic: a placeholder, an `Input`, or computed from them."""
     return isinstance(x, SymbolicTensor)
 
 
-def is_sparse(tensor: Any) -> bool:
+def is_sparse(tensor: TensorLike) -> bool:
     """False: there are no sparse arrays here."""
     return False
 
 
-def to_dense(tensor: Any) -> Any:
+def to_dense(tensor: T) -> T:
     """The tensor itself, which is dense."""
     return tensor
+
+
+def _array_shape(x: TensorLike) -> tuple[int, ...]:
+    return x.shape if isinstance(x, Variable) else jnp.asarray(x).shape
 
 
 # -- reading and setting ---------------------------------------------------------------------------
 
 
-def get_value(x: Any) -> Any:
-    """The value of a variable, weight or array as a NumPy array, of an optimizer's number as a
-    NumPy number.
-    """
+def get_value(x: Variable | HostArray | float) -> np.ndarray:
+    """The value as a NumPy array; that of a hyperparameter as a NumPy number."""
     return np.array(x, np.float32)[()] if isinstance(x, float) else np.array(x)
 
 
-def set_value(x: Any, value: Any) -> None:
-    """Set a variable, a layer's weight, or an optimizer's number, as in
-    ``K.set_value(model.optimizer.lr, 0.01)``.
+def set_value(x: Variable | float, value: HostArray) -> None:
+    """Set a variable, a layer's weight, or a hyperparameter such as ``model.optimizer.lr``.
 
     Raises:
         TypeError: something that cannot be set.
@@ -171,19 +182,19 @@ def set_value(x: Any, value: Any) -> None:
         setattr(x.optimizer, x.name, float(np.asarray(value)))
     else:
         raise TypeError(
-            "K.set_value takes a K.variable, a layer's weight or an optimizer's number such as "
-            "model.optimizer.lr; "
-            f"given {x!r} of type {type(x).__name__}."
+            "K.set_value takes a K.variable, a layer's weight or a hyperparameter such as "
+            "model.optimizer.lr; given "
+            f"{x!r} of type {type(x).__name__}."
         )
 
 
-def batch_get_value(ops: Iterable[Any]) -> list[Any]:
+def batch_get_value(ops: Iterable[Variable | HostArray | float]) -> list[np.ndarray]:
     """`get_value` of each."""
     return [get_value(x) for x in ops]
 
 
-def batch_set_value(tuples: Iterable[tuple[Any, Any]]) -> None:
-    """`set_value` of each pair (what, value)."""
+def batch_set_value(tuples: Iterable[tuple[Variable | float, HostArray]]) -> None:
+    """`set_value` of each pair (variable, value)."""
     for x, value in tuples:
         set_value(x, value)
 
@@ -191,28 +202,28 @@ def batch_set_value(tuples: Iterable[tuple[Any, Any]]) -> None:
 # -- updates ---------------------------------------------------------------------------------------
 
 
-def update(x: Any, new_x: Any) -> tuple[Any, Any]:
-    """The update of `x` to `new_x`, for `Layer.add_update` or for `function`, which carry it out."""
+def update(x: Variable | Tensor, new_x: TensorLike) -> Update:
+    """The update of `x` to `new_x`, for `Layer.add_update` or `function`, which carry it out."""
     return x, new_x
 
 
-def update_add(x: Any, increment: Any) -> tuple[Any, Any]:
+def update_add(x: Variable | Tensor, increment: TensorLike) -> Update:
     """The update of `x` to ``x + increment``."""
-    return x, _when_run(x) + increment
+    return x, add(_when_run(x), increment)
 
 
-def update_sub(x: Any, decrement: Any) -> tuple[Any, Any]:
+def update_sub(x: Variable | Tensor, decrement: TensorLike) -> Update:
     """The update of `x` to ``x - decrement``."""
-    return x, _when_run(x) - decrement
+    return x, subtract(_when_run(x), decrement)
 
 
-def moving_average_update(x: Any, value: Any, momentum: float) -> tuple[Any, Any]:
+def moving_average_update(x: Variable | Tensor, value: TensorLike, momentum: float) -> Update:
     """The update of `x` to ``momentum * x + (1 - momentum) * value``."""
-    return x, _when_run(x) * momentum + value * (1.0 - momentum)
+    return x, _when_run(x) * momentum + multiply(value, 1.0 - momentum)
 
 
-def _when_run(x: Any) -> Any:
+def _when_run(x: Variable | Tensor) -> Tensor:
     """The value that a variable will have when the update is carried out."""
     if not isinstance(x, Variable) or context.training() is not None:
-        return x
-    return Operation(SavedCall("identity", jnp.asarray, (x,)))([])
+        return jnp.asarray(x)
+    return cast(Tensor, Operation(SavedCall("identity", jnp.asarray, (x,)))([]))
