@@ -1,6 +1,6 @@
 """The functions that Keras programs call `K`: ``from jaxcnn import backend as K``.
 
-Called on arrays they compute. Called on symbolic tensors (`Input`, what a layer gives) they, like
+Called on arrays they compute. Called on symbolic tensors (`Input`, the output of a layer) they, like
 arithmetic and indexing, make another symbolic tensor, which can be a model's output or be computed
 by `function`.
 """

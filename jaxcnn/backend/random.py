@@ -48,7 +48,7 @@ def random_normal(
     dtype: DTypeLike | None = None,
     seed: int | None = None,
 ) -> Tensor:
-    """Numbers from a normal distribution."""
+    """Normally distributed numbers."""
     return _drawn(initializers.RandomNormal(mean, stddev), shape, dtype, seed)
 
 
@@ -81,7 +81,7 @@ def truncated_normal(
     dtype: DTypeLike | None = None,
     seed: int | None = None,
 ) -> Tensor:
-    """Numbers from a normal distribution, those beyond two standard deviations being drawn again."""
+    """Normally distributed numbers; those beyond two standard deviations are drawn again."""
     return _drawn(initializers.TruncatedNormal(mean, stddev), shape, dtype, seed)
 
 
@@ -93,7 +93,7 @@ def random_normal_variable(
     name: str | None = None,
     seed: int | None = None,
 ) -> Variable:
-    """A variable that starts with numbers from a normal distribution of standard deviation `scale`."""
+    """A variable of normally distributed numbers with standard deviation `scale`."""
     # It may be made in the `build` of a layer, which runs while a program is being compiled.
     with jax.ensure_compile_time_eval():
         return variable(random_normal(shape, mean, scale, dtype, seed), dtype, name)
@@ -107,7 +107,7 @@ def random_uniform_variable(
     name: str | None = None,
     seed: int | None = None,
 ) -> Variable:
-    """A variable that starts with numbers spread evenly over [low, high)."""
+    """A variable of numbers spread evenly over [low, high)."""
     with jax.ensure_compile_time_eval():
         return variable(random_uniform(shape, low, high, dtype, seed), dtype, name)
 
@@ -121,7 +121,8 @@ def dropout(
 ) -> Tensor:
     """`x` with a fraction `level` of its elements zeroed, in any mode.
 
-    The others are scaled by ``1 / (1 - level)``. `noise_shape` has 1 where an axis shares its mask, and None or the size elsewhere.
+    The others are scaled by ``1 / (1 - level)``. `noise_shape` has 1 where an axis shares its mask,
+    and None or the size elsewhere.
     """
     x = jnp.asarray(x)
     pairs = zip(x.shape, noise_shape or x.shape, strict=True)

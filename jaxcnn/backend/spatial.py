@@ -163,7 +163,7 @@ def separable_conv2d(
     data_format: str | None = None,
     dilation_rate: Integers = (1, 1),
 ) -> Tensor:
-    """`depthwise_conv2d`, then a convolution with a kernel (1, 1, its channels, output channels)."""
+    """`depthwise_conv2d`, then a convolution with the kernel (1, 1, channels, output channels)."""
     rows, columns, _, multiplier = jnp.asarray(depthwise_kernel).shape
     module = nn.SeparableConv2D(
         filters=jnp.asarray(pointwise_kernel).shape[-1],
