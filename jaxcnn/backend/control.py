@@ -105,7 +105,7 @@ def rnn(
         go_backwards: from the last step to the first; the outputs are in that order, too.
         mask: (batch, steps) or (batch, steps, 1); where it is zero the states stay and the output
             is repeated.
-        constants: tensors, or lists of them, that each step is given after the states.
+        constants: tensors, or lists of them, passed to each step after the states.
         unroll: lay the steps out one after the other instead of looping.
         input_length: the number of steps, which `inputs` must have.
 
