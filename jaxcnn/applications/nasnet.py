@@ -109,7 +109,7 @@ def adjusted(
 
 
 def pool(
-    kind: type[Layer], x: SymbolicTensor, strides: int, padding: str, name: str
+    kind: Callable[..., Layer], x: SymbolicTensor, strides: int, padding: str, name: str
 ) -> SymbolicTensor:
     return kind(3, strides=strides, padding=padding, name=name)(x)
 
@@ -156,7 +156,7 @@ def reduction_cell(
     def strided(y: SymbolicTensor, window: int, branch: str) -> SymbolicTensor:
         return separable(y, filters, window, f"reduction_{branch}_{name}", strides=2)
 
-    def pooled(kind: type[Layer], branch: str) -> SymbolicTensor:
+    def pooled(kind: Callable[..., Layer], branch: str) -> SymbolicTensor:
         return pool(kind, padded, 2, "valid", f"reduction_{branch}_{name}")
 
     one = added("_1", strided(h, 5, "left1"), strided(p, 7, "right1"))

@@ -99,10 +99,10 @@ def load(model: Model, path: str | os.PathLike[str]) -> None:
         ValueError: the file is not such a file, or its weights have other shapes; the message names
             the layer.
     """
-    suffix = Path(path).suffix
-    if suffix == ".npy":
+    path = Path(path)
+    if path.suffix == ".npy":
         load_caffe_npy(model, path)
-    elif suffix == ".mat":
+    elif path.suffix == ".mat":
         load_matconvnet(model, path)
     else:
         model.load_weights(path)

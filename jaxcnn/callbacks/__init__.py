@@ -1,6 +1,4 @@
-"""Objects that the training loop calls at fixed moments: records, files, stopping, learning rates,
-progress.
-"""
+"""Objects that the training loop calls: records, files, stopping, learning rates, progress."""
 
 from jaxcnn.callbacks.base import BaseLogger, Callback, overrides_batch_hooks
 from jaxcnn.callbacks.callback_list import CallbackList
@@ -14,7 +12,7 @@ from jaxcnn.callbacks.schedule import LearningRateScheduler, ReduceLROnPlateau
 from jaxcnn.callbacks.stopping import EarlyStopping, TerminateOnNaN
 from jaxcnn.runtime.lazy import lazy_attributes
 
-# These draw or read models, which stand above this package.
+# These draw or read models, which stand above this room.
 __getattr__ = lazy_attributes(
     __name__,
     {

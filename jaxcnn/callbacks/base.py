@@ -1,14 +1,17 @@
-"""What every callback is: its attributes, its six hooks, and whether the loop must call it for each
-batch.
-"""
+"""The base class of callbacks: attributes, hooks, and whether the loop must call it every batch."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeAlias
 
 import numpy as np
+
+from jaxcnn.runtime.types import Config, Settings
+
+# Values that training reports, by name.
+LogDict: TypeAlias = dict[str, Any]
 
 
 class Callback:
@@ -16,7 +19,7 @@ class Callback:
 
     A subclass overrides the hooks it needs. They are called in the order `on_train_begin`, then for
     each epoch `on_epoch_begin`, for each batch `on_batch_begin` and `on_batch_end`, `on_epoch_end`,
-    and at last `on_train_end`.
+    and finally `on_train_end`.
 
     Attributes, set before `on_train_begin` (so a subclass need not call `super().__init__`):
         params: `epochs`, `samples` or `steps` (of one epoch), `batch_size`, `verbose`,
@@ -32,64 +35,57 @@ class Callback:
 
     once_per_job: ClassVar[bool] = False  # in a job of several processes only the first calls it
 
-    params: Mapping[str, Any] = MappingProxyType({})
+    params: Settings = MappingProxyType({})
     model: Any = None
-    validation_data: Any = None
+    validation_data: Sequence[np.ndarray] | None = None
 
-    def set_params(self, params: Mapping[str, Any]) -> None:
+    def set_params(self, params: Settings) -> None:
         self.params = params
 
     def set_model(self, model: Any) -> None:
         self.model = model
 
-    def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
+    def on_train_begin(self, logs: LogDict | None = None) -> None:
         """Called once, before the first epoch."""
 
-    def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+    def on_epoch_begin(self, epoch: int, logs: LogDict | None = None) -> None:
         """Called before each epoch; `epoch` counts from 0."""
 
-    def on_batch_begin(self, batch: int, logs: dict[str, Any] | None = None) -> None:
+    def on_batch_begin(self, batch: int, logs: LogDict | None = None) -> None:
         """Called before each batch; `batch` counts from 0 within the epoch."""
 
-    def on_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
-        """Called after each batch. Overriding it makes the loop wait for the device after every
-        batch.
+    def on_batch_end(self, batch: int, logs: LogDict | None = None) -> None:
+        """Called after each batch; overriding it makes the loop wait for the device every time."""
+
+    def on_epoch_end(self, epoch: int, logs: LogDict | None = None) -> None:
+        """Called after each epoch and its validation.
+
+        Later callbacks see the values that earlier ones put into `logs`.
         """
 
-    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
-        """Called after each epoch and its validation. What is put into `logs` is seen by the
-        callbacks that follow.
-        """
-
-    def on_train_end(self, logs: dict[str, Any] | None = None) -> None:
+    def on_train_end(self, logs: LogDict | None = None) -> None:
         """Called once, after the last epoch."""
 
     def on_interruption(self, error: BaseException) -> None:
-        """Called instead of `on_train_end` when an error or Ctrl-C ends training; the place to
-        close files.
-        """
+        """Called instead of `on_train_end` when an error or Ctrl-C ends training; closes files."""
 
-    def get_state(self) -> dict[str, Any]:
-        """What the callback has counted so far, as plain JSON values, for resuming training
-        exactly.
-        """
+    def get_state(self) -> Config:
+        """The state from which a resumed run continues exactly, as plain JSON values."""
         return {}
 
-    def set_state(self, state: Mapping[str, Any]) -> None:
+    def set_state(self, state: Settings) -> None:
         """Continue from what `get_state` returned; called after `on_train_begin`."""
 
     def get_arrays(self) -> list[np.ndarray]:
-        """The arrays that belong to the state (JSON is no place for them)."""
+        """The arrays that belong to the state."""
         return []
 
     def set_arrays(self, arrays: list[np.ndarray]) -> None:
-        """Take back what `get_arrays` returned; called after `set_state`."""
+        """Restore the arrays that `get_arrays` returned; called after `set_state`."""
 
 
 class ProgressWatcher(Callback):
-    """A callback that may look at the running averages between the beginning and the end of an
-    epoch.
-    """
+    """A callback that may look at the running averages within an epoch."""
 
     def update(self, seen: int, logs_fn: Callable[[], Mapping[str, float]]) -> None:
         """Called after each dispatch: `seen` samples (or steps) of the epoch are done.
@@ -104,8 +100,7 @@ BATCH_HOOKS = ("on_batch_begin", "on_batch_end")
 
 
 def overrides_batch_hooks(callback: Callback) -> bool:
-    """Whether the callback defines `on_batch_begin` or `on_batch_end`, in its class or on the
-    object itself.
+    """Whether the callback, its class or the object, defines `on_batch_begin` or `on_batch_end`.
 
     When no callback does, the loop may run many steps in one dispatch and call no batch hook at
     all. A class that has batch hooks but can do without them sets `batch_hooks_optional = True`.
@@ -118,17 +113,14 @@ def overrides_batch_hooks(callback: Callback) -> bool:
     )
 
 
-def reported_names(params: Mapping[str, Any]) -> list[str]:
-    """The names that epoch logs will have according to `params`; without validation none begins
-    with `val_`.
-    """
+def reported_names(params: Settings) -> list[str]:
+    """The names that epoch logs will have, by `params`; without validation none with `val_`."""
     names = params.get("metrics") or []
     return [name for name in names if params.get("do_validation") or not name.startswith("val_")]
 
 
 class BaseLogger(Callback):
-    """Averages the values of the batches over an epoch, each batch weighted by its number of
-    samples.
+    """Averages the values of the batches over an epoch, weighted by their numbers of samples.
 
     The training loop computes these averages itself; this class serves loops written by hand. It
     reads `size` from the logs of each batch and writes the averages of `params["metrics"]` into the
@@ -140,20 +132,20 @@ class BaseLogger(Callback):
         self.totals: dict[str, float] = {}
         self._resumed = False
 
-    def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+    def on_epoch_begin(self, epoch: int, logs: LogDict | None = None) -> None:
         if not self._resumed:
             self.seen = 0
             self.totals = {}
         self._resumed = False
 
-    def on_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
+    def on_batch_end(self, batch: int, logs: LogDict | None = None) -> None:
         logs = logs or {}
         size = int(logs.get("size", 0))
         self.seen += size
         for name, value in logs.items():
             self.totals[name] = self.totals.get(name, 0.0) + float(value) * size
 
-    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+    def on_epoch_end(self, epoch: int, logs: LogDict | None = None) -> None:
         if logs is None or not self.seen:
             return
         for name in self.params["metrics"]:
@@ -162,10 +154,10 @@ class BaseLogger(Callback):
         self.seen = 0
         self.totals = {}
 
-    def get_state(self) -> dict[str, Any]:
+    def get_state(self) -> Config:
         return {"seen": self.seen, "totals": dict(self.totals)}
 
-    def set_state(self, state: Mapping[str, Any]) -> None:
+    def set_state(self, state: Settings) -> None:
         self.seen = state["seen"]
         self.totals = dict(state["totals"])
-        self._resumed = True  # the epoch they belong to is begun once more
+        self._resumed = True  # their epoch begins again

@@ -9,10 +9,11 @@ from typing import Any
 import jax
 import numpy as np
 
-from jaxcnn.callbacks.base import Callback, ProgressWatcher, overrides_batch_hooks
+from jaxcnn.callbacks.base import Callback, LogDict, ProgressWatcher, overrides_batch_hooks
 from jaxcnn.callbacks.history import History
 from jaxcnn.callbacks.logs import Logs
 from jaxcnn.callbacks.progress import ProgbarLogger
+from jaxcnn.runtime.types import Config, Settings
 
 # Hooks of later Keras versions, which no loop here calls, and what to use instead.
 LATER_HOOKS = {
@@ -26,11 +27,10 @@ LATER_HOOKS = {
 
 
 class CallbackList:
-    """Calls every callback of a run: the progress bar first, then the user's in their order, then
-    the history.
+    """Calls every callback of a run: the progress bar, then the user's in order, then the history.
 
-    The bar comes first so that what other callbacks print at the end of an epoch stands on lines of
-    its own.
+    The bar comes first, so that the output of other callbacks at the end of an epoch starts on a
+    new line.
 
     Args:
         callbacks: the user's.
@@ -48,8 +48,8 @@ class CallbackList:
         self,
         callbacks: Sequence[Callback] | None,
         model: Any,
-        params: Mapping[str, Any],
-        validation_data: Any = None,
+        params: Settings,
+        validation_data: Sequence[np.ndarray] | None = None,
     ):
         users = list(callbacks or [])
         for callback in users:
@@ -61,7 +61,7 @@ class CallbackList:
         everybody: list[Callback] = [*bars, *(c for c in users if c not in bars), self.history]
         first = jax.process_index() == 0
         self.callbacks = [callback for callback in everybody if first or not callback.once_per_job]
-        # Asked of all of them, so that all processes of a job make the same calls.
+        # All of them are asked, so that all processes of a job make the same calls.
         self.needs_batches = any(overrides_batch_hooks(callback) for callback in everybody)
         for callback in self.callbacks:
             callback.set_params(params)
@@ -71,26 +71,26 @@ class CallbackList:
     def __iter__(self) -> Iterator[Callback]:
         return iter(self.callbacks)
 
-    def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
+    def on_train_begin(self, logs: LogDict | None = None) -> None:
         self._call("on_train_begin", logs)
 
-    def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+    def on_epoch_begin(self, epoch: int, logs: LogDict | None = None) -> None:
         self._call("on_epoch_begin", logs, epoch)
 
-    def on_batch_begin(self, batch: int, logs: dict[str, Any] | None = None) -> None:
+    def on_batch_begin(self, batch: int, logs: LogDict | None = None) -> None:
         self._call("on_batch_begin", logs, batch)
 
-    def on_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
+    def on_batch_end(self, batch: int, logs: LogDict | None = None) -> None:
         self._call("on_batch_end", logs, batch)
 
-    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+    def on_epoch_end(self, epoch: int, logs: LogDict | None = None) -> None:
         self._call("on_epoch_end", logs, epoch)
 
-    def on_train_end(self, logs: dict[str, Any] | None = None) -> None:
+    def on_train_end(self, logs: LogDict | None = None) -> None:
         self._call("on_train_end", logs)
 
     def on_interruption(self, error: BaseException) -> None:
-        """Let every callback close what it has opened; what goes wrong there is noted on `error`."""
+        """Let every callback close its files; an exception there becomes a note on `error`."""
         for callback in self.callbacks:
             try:
                 callback.on_interruption(error)
@@ -100,28 +100,24 @@ class CallbackList:
                 )
 
     def update(self, seen: int, logs_fn: Callable[[], Mapping[str, float]]) -> None:
-        """To be called after each dispatch; see `ProgressWatcher.update`."""
+        """Called after each dispatch; see `ProgressWatcher.update`."""
         for callback in self.callbacks:
             if isinstance(callback, ProgressWatcher):
                 callback.update(seen, logs_fn)
 
     def note(self, text: str) -> None:
-        """Show a passing remark ("compiling...") on the progress bar, if there is one on a
-        terminal.
-        """
+        """Show a remark such as "compiling..." for a moment, if a terminal shows the bar."""
         for callback in self.callbacks:
             if isinstance(callback, ProgbarLogger):
                 callback.note(text)
 
-    def get_state(self) -> dict[str, dict[str, Any]]:
+    def get_state(self) -> dict[str, Config]:
         """The states of the callbacks that have one, as plain JSON values."""
         states = {key: callback.get_state() for key, callback in self._keyed()}
         return {key: state for key, state in states.items() if state}
 
-    def set_state(self, states: Mapping[str, Mapping[str, Any]]) -> None:
-        """Hand the saved states back, after `on_train_begin`; a callback that was not there before
-        starts afresh.
-        """
+    def set_state(self, states: Mapping[str, Settings]) -> None:
+        """Restore the saved states, after `on_train_begin`; new callbacks keep their first."""
         for key, callback in self._keyed():
             if key in states:
                 callback.set_state(states[key])
@@ -132,20 +128,18 @@ class CallbackList:
         return {key: values for key, values in arrays.items() if values}
 
     def set_arrays(self, arrays: Mapping[str, list[np.ndarray]]) -> None:
-        """Hand the saved arrays back, after `set_state`."""
+        """Restore the saved arrays, after `set_state`."""
         for key, callback in self._keyed():
             if key in arrays:
                 callback.set_arrays(list(arrays[key]))
 
-    def _call(self, hook: str, logs: dict[str, Any] | None, *index: int) -> None:
+    def _call(self, hook: str, logs: LogDict | None, *index: int) -> None:
         shared = logs if isinstance(logs, Logs) else Logs(logs or {})
         for callback in self.callbacks:
             getattr(callback, hook)(*index, shared)
 
     def _keyed(self) -> Iterator[tuple[str, Callback]]:
-        """Each callback with a key that is the same in a resumed run: its class and its number
-        within the class.
-        """
+        """Each callback with a key for a resumed run: its class and its number within that."""
         counts: dict[str, int] = {}
         for callback in self.callbacks:
             name = type(callback).__name__
@@ -153,7 +147,7 @@ class CallbackList:
             yield f"{name}_{counts[name]}", callback
 
 
-def _check(callback: Any) -> None:
+def _check(callback: object) -> None:
     if not isinstance(callback, Callback):
         given = f"the class {callback.__name__}" if isinstance(callback, type) else repr(callback)
         raise TypeError(

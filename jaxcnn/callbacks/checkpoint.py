@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Mapping
-from typing import Any
 
-from jaxcnn.callbacks.base import Callback
+from jaxcnn.callbacks.base import Callback, LogDict
 from jaxcnn.callbacks.logs import Logs, Monitor
+from jaxcnn.runtime.types import Config, Settings
 from jaxcnn.spellings.translate import old_spellings
 
 
@@ -20,7 +19,7 @@ class ModelCheckpoint(Callback):
         filepath: file to write. `{epoch}` (from 0, as in Keras 2.0.4) and the names in the epoch
             logs are filled in, as in `"weights.{epoch:02d}-{val_loss:.2f}.hdf5"`. Missing folders
             are made.
-        monitor: the value that tells which epoch is best.
+        monitor: name of the value by which an epoch is the best.
         verbose: 1 prints a line about each decision.
         save_best_only: save only when the monitored value is the best so far.
         save_weights_only: call `model.save_weights` instead of `model.save`.
@@ -28,8 +27,7 @@ class ModelCheckpoint(Callback):
         period: epochs from one save to the next.
 
     Raises:
-        ValueError: at the end of an epoch, when `filepath` has a placeholder that the logs do not
-            fill.
+        ValueError: at the end of an epoch: `filepath` has a placeholder that the logs do not fill.
     """
 
     once_per_job = True
@@ -54,7 +52,7 @@ class ModelCheckpoint(Callback):
         self._monitor = Monitor("ModelCheckpoint", monitor, mode) if save_best_only else None
         self.best = self._monitor.worst if self._monitor else math.inf
 
-    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+    def on_epoch_end(self, epoch: int, logs: LogDict | None = None) -> None:
         self.epochs_since_last_save += 1
         if self.epochs_since_last_save < self.period:
             return
@@ -75,7 +73,7 @@ class ModelCheckpoint(Callback):
         self._save(path)
         self.best = current
 
-    def _path(self, epoch: int, logs: Mapping[str, Any]) -> str:
+    def _path(self, epoch: int, logs: LogDict) -> str:
         values = Logs({**logs, "epoch": epoch})
         try:
             return self.filepath.format_map(values)
@@ -96,9 +94,9 @@ class ModelCheckpoint(Callback):
         if self.verbose:
             print(text)
 
-    def get_state(self) -> dict[str, Any]:
+    def get_state(self) -> Config:
         return {"epochs_since_last_save": self.epochs_since_last_save, "best": self.best}
 
-    def set_state(self, state: Mapping[str, Any]) -> None:
+    def set_state(self, state: Settings) -> None:
         self.epochs_since_last_save = state["epochs_since_last_save"]
         self.best = state["best"]

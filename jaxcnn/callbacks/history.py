@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
-from jaxcnn.callbacks.base import Callback
+from jaxcnn.callbacks.base import Callback, LogDict
 from jaxcnn.callbacks.logs import Logs
+from jaxcnn.runtime.types import Config, Settings
 
 
 class History(Callback):
@@ -22,21 +20,21 @@ class History(Callback):
         self.epoch: list[int] = []
         self.history = Logs()
 
-    def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
+    def on_train_begin(self, logs: LogDict | None = None) -> None:
         self.epoch = []
         self.history = Logs()
 
-    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+    def on_epoch_end(self, epoch: int, logs: LogDict | None = None) -> None:
         self.epoch.append(epoch)
         for name, value in (logs or {}).items():
             self.history.setdefault(name, []).append(value)
 
-    def get_state(self) -> dict[str, Any]:
+    def get_state(self) -> Config:
         return {
             "epoch": list(self.epoch),
             "history": {name: list(values) for name, values in self.history.items()},
         }
 
-    def set_state(self, state: Mapping[str, Any]) -> None:
+    def set_state(self, state: Settings) -> None:
         self.epoch = list(state["epoch"])
         self.history = Logs({name: list(values) for name, values in state["history"].items()})

@@ -1,4 +1,4 @@
-"""Callbacks that hand the logs on: to a CSV file, to a server, to functions of the user."""
+"""Callbacks that pass the logs on: to a CSV file, to a server, to functions of the user."""
 
 from __future__ import annotations
 
@@ -7,25 +7,24 @@ import json
 import os
 import warnings
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
 
 import numpy as np
 
-from jaxcnn.callbacks.base import Callback, reported_names
+from jaxcnn.callbacks.base import Callback, LogDict, reported_names
 from jaxcnn.callbacks.logs import Logs
+from jaxcnn.runtime.types import Config, Settings
 
 
 class CSVLogger(Callback):
-    """Writes one row per epoch to a CSV file: `epoch` and the values of the logs in alphabetical
-    order.
+    """Writes one row per epoch to a CSV file: `epoch`, and the logs in alphabetical order.
 
     A value that an epoch does not report is written as NA. Missing folders are made.
 
     Args:
         filename: the file.
         separator: the string between two fields.
-        append: keep the rows of a file that exists and go on below them, in its columns; else the
-            file is overwritten at the end of the first epoch.
+        append: add rows to an existing file, in its columns; else it is overwritten at the end of
+            the first epoch.
     """
 
     once_per_job = True
@@ -37,26 +36,22 @@ class CSVLogger(Callback):
         self.separator = separator
         self.append = append
         self._columns: list[str] | None = None
-        self._size = (
-            0  # bytes of the file that count; what lies beyond them is cut off before the first row
-        )
+        self._size = 0  # valid bytes of the file; the rest is cut off before the first row
 
-    def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
+    def on_train_begin(self, logs: LogDict | None = None) -> None:
         os.makedirs(os.path.dirname(self.filename) or ".", exist_ok=True)
         with open(self.filename, "a"):  # fails here rather than after the first epoch
             self._size = os.path.getsize(self.filename) if self.append else 0
         self._columns = None
 
-    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+    def on_epoch_end(self, epoch: int, logs: LogDict | None = None) -> None:
         values = Logs(logs or {})
         if self._columns is None:
             self._columns = self._start(values)
         self._write([epoch, *(_cell(values.get(name, "NA")) for name in self._columns)])
 
     def _start(self, values: Logs) -> list[str]:
-        """Cut the file to the part that counts, write a header if there is none, and return its
-        columns.
-        """
+        """Cut off the invalid part of the file, write a header if there is none; its columns."""
         os.truncate(self.filename, min(self._size, os.path.getsize(self.filename)))
         with open(self.filename, newline="", encoding="utf-8") as file:
             header = next(csv.reader(file, delimiter=self.separator), None)
@@ -73,20 +68,21 @@ class CSVLogger(Callback):
             warnings.warn(message, RuntimeWarning, stacklevel=4)
         return header[1:]
 
-    def _write(self, row: list[Any]) -> None:
+    def _write(self, row: list[object]) -> None:
         with open(self.filename, "a", newline="", encoding="utf-8") as file:
             csv.writer(file, delimiter=self.separator).writerow(row)
         self._size = os.path.getsize(self.filename)
 
-    def get_state(self) -> dict[str, Any]:
+    def get_state(self) -> Config:
         return {"size": self._size}
 
-    def set_state(self, state: Mapping[str, Any]) -> None:
+    def set_state(self, state: Settings) -> None:
         self._size = state["size"]
         self._columns = None
 
 
-def _cell(value: Any) -> Any:
+def _cell(value: object) -> object:
+    """A value of the logs as the field of a row; arrays in Keras's spelling."""
     if isinstance(value, Iterable) and not isinstance(value, str) and np.asarray(value).ndim > 0:
         return '"[' + ", ".join(map(str, value)) + ']"'
     return value
@@ -95,8 +91,8 @@ def _cell(value: Any) -> Any:
 class RemoteMonitor(Callback):
     """Sends the logs of every epoch to a server by HTTP POST.
 
-    The form field `field` holds a JSON object with `epoch` and the values of the logs. A server
-    that cannot be reached within 2 seconds, or that refuses, is warned about once and tried again
+    The form field `field` holds a JSON object with `epoch` and the values of the logs. For a server
+    that refuses or does not answer within 2 seconds there is one warning, and it is tried again
     after the next epoch.
 
     Args:
@@ -106,7 +102,7 @@ class RemoteMonitor(Callback):
         headers: HTTP headers; by default `Accept` and `Content-Type` of JSON, as Keras sends them.
 
     Raises:
-        ValueError: for an address that is not http or https.
+        ValueError: the address is not http or https.
     """
 
     once_per_job = True
@@ -132,7 +128,7 @@ class RemoteMonitor(Callback):
         )
         self._warned = False
 
-    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+    def on_epoch_end(self, epoch: int, logs: LogDict | None = None) -> None:
         from http.client import HTTPException
         from urllib.parse import urlencode
         from urllib.request import Request, urlopen
@@ -154,20 +150,20 @@ class RemoteMonitor(Callback):
 
 
 class LambdaCallback(Callback):
-    """A callback made of functions: epoch hooks take (epoch, logs), batch hooks (batch, logs),
-    train hooks (logs).
+    """A callback made of functions.
 
-    Only when a batch hook is given does the loop call each batch.
+    Epoch hooks take (epoch, logs), batch hooks (batch, logs), train hooks (logs). The loop calls
+    batches only when a batch hook is given.
     """
 
     def __init__(
         self,
-        on_epoch_begin: Callable[[int, dict[str, Any]], Any] | None = None,
-        on_epoch_end: Callable[[int, dict[str, Any]], Any] | None = None,
-        on_batch_begin: Callable[[int, dict[str, Any]], Any] | None = None,
-        on_batch_end: Callable[[int, dict[str, Any]], Any] | None = None,
-        on_train_begin: Callable[[dict[str, Any]], Any] | None = None,
-        on_train_end: Callable[[dict[str, Any]], Any] | None = None,
+        on_epoch_begin: Callable[[int, LogDict], object] | None = None,
+        on_epoch_end: Callable[[int, LogDict], object] | None = None,
+        on_batch_begin: Callable[[int, LogDict], object] | None = None,
+        on_batch_end: Callable[[int, LogDict], object] | None = None,
+        on_train_begin: Callable[[LogDict], object] | None = None,
+        on_train_end: Callable[[LogDict], object] | None = None,
     ):
         hooks = {
             "on_epoch_begin": on_epoch_begin,

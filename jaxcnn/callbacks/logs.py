@@ -1,15 +1,12 @@
-"""The logs dictionary, which answers to the old and the new spelling of a name, and the watching of
-one value in it.
-"""
+"""The dict of logs, which knows old and new spellings of names, and the watching of one value."""
 
 from __future__ import annotations
 
 import math
 import warnings
-from collections.abc import Mapping
 from typing import Any
 
-from jaxcnn.callbacks.base import Callback, reported_names
+from jaxcnn.callbacks.base import Callback, LogDict, reported_names
 from jaxcnn.runtime.hints import closest
 
 # Keras 1 and 2 reported the left names, later versions report the right ones.
@@ -17,9 +14,7 @@ SPELLINGS = (("acc", "accuracy"), ("lr", "learning_rate"))
 
 
 def other_spelling(name: str) -> str | None:
-    """`val_acc` for `val_accuracy`, `learning_rate` for `lr`, and the reverse; None for a name with
-    one spelling.
-    """
+    """`val_acc` for `val_accuracy`, `learning_rate` for `lr`, and the reverse; else None."""
     for old, new in SPELLINGS:
         for given, other in ((old, new), (new, old)):
             if name == given or name.endswith("_" + given):
@@ -28,8 +23,8 @@ def other_spelling(name: str) -> str | None:
 
 
 class Logs(dict[str, Any]):
-    """A dict of reported values in which `acc` and `accuracy` (`lr` and `learning_rate`, ...) are
-    the same key.
+    """A dict of reported values in which `acc` and `accuracy`, `lr` and `learning_rate` are one
+    key.
 
     Iterating and printing show only the names that were stored; reading, `in`, `get` and
     `setdefault` take both.
@@ -65,8 +60,7 @@ LARGER_IS_BETTER = ("auc", "dice", "f1", "iou", "jaccard", "precision", "recall"
 
 
 class Monitor:
-    """Watches one value of the epoch logs: reads it under either spelling and says when it has
-    improved.
+    """Watches one value of the epoch logs, under either spelling, and decides if it has improved.
 
     Args:
         owner: name of the callback, for warnings.
@@ -88,9 +82,8 @@ class Monitor:
             if mode == "min" and any(word in name.lower() for word in LARGER_IS_BETTER):
                 message = (
                     f"{owner}: mode='auto' takes a smaller {name} as better, as Keras does for "
-                    "names without 'acc'; "
-                    "pass mode='max' if larger is better, or mode='min' to keep it and silence "
-                    "this."
+                    "names without 'acc'; pass mode='max' if larger is better, or mode='min' to "
+                    "keep it and silence this."
                 )
                 warnings.warn(message, RuntimeWarning, stacklevel=3)
         self.owner, self.name, self.mode, self.min_delta = owner, name, mode, min_delta
@@ -103,9 +96,10 @@ class Monitor:
             value < best - self.min_delta if self.mode == "min" else value > best + self.min_delta
         )
 
-    def read(self, logs: Mapping[str, Any] | None, callback: Callback) -> float | None:
-        """The watched value, or None when these logs lack it, with one warning unless a later epoch
-        will report it.
+    def read(self, logs: LogDict | None, callback: Callback) -> float | None:
+        """The watched value, or None when these logs lack it.
+
+        Then there is one warning, unless a later epoch will report it.
         """
         known = Logs(logs or {})
         if self.name in known:

@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
 
-from jaxcnn.callbacks.base import ProgressWatcher
+from jaxcnn.callbacks.base import LogDict, ProgressWatcher
 from jaxcnn.utils.progbar import Progbar
 
 
 class ProgbarLogger(ProgressWatcher):
-    """Prints `Epoch 1/12` and a progress bar with the running averages (`verbose=1`) or one line
-    per epoch (2).
+    """Prints `Epoch 1/12` and a progress bar with the running averages, or one line per epoch.
 
-    It has no batch hooks: the loop calls `update` whenever it likes, and only drawing the bar
-    fetches the values.
+    The first is `verbose=1`, the second 2. It has no batch hooks: the loop calls `update` after
+    each dispatch, and only drawing the bar fetches the values.
 
     Args:
         count_mode: "samples" or "steps", what the bar counts.
 
     Raises:
-        ValueError: for another count_mode.
+        ValueError: another count_mode.
     """
 
     once_per_job = True
@@ -32,13 +30,13 @@ class ProgbarLogger(ProgressWatcher):
         self.bar: Progbar | None = None
         self.seen = 0
 
-    def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
+    def on_train_begin(self, logs: LogDict | None = None) -> None:
         self.bar = None
         validation = self.params.get("validation_samples")
         if self.params["verbose"] and self.count_mode == "samples" and validation:
             print(f"Train on {self.params['samples']} samples, validate on {validation} samples")
 
-    def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+    def on_epoch_begin(self, epoch: int, logs: LogDict | None = None) -> None:
         self.seen = 0
         if self.params["verbose"]:
             print(f"Epoch {epoch + 1}/{self.params['epochs']}")
@@ -46,23 +44,24 @@ class ProgbarLogger(ProgressWatcher):
             self.bar = Progbar(target, verbose=self.params["verbose"], interval=0.1)
 
     def update(self, seen: int, logs_fn: Callable[[], Mapping[str, float]]) -> None:
-        """Redraw the bar if it is time. The finished bar is left to `on_epoch_end`, which knows the
-        val_ values too.
+        """Redraw the bar if it is time.
+
+        The complete bar is left to `on_epoch_end`, which has the values of the validation too.
         """
         self.seen = seen
         if self.bar and (self.bar.target is None or seen < self.bar.target):
             self.bar.draw(seen, lambda: self._shown(logs_fn()))
 
     def note(self, text: str) -> None:
-        """Show a passing remark such as "compiling..." on a terminal, until the bar is next drawn."""
+        """Show a remark such as "compiling..." on a terminal, until the bar is next drawn."""
         if self.bar:
             self.bar.note(text)
 
-    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+    def on_epoch_end(self, epoch: int, logs: LogDict | None = None) -> None:
         if self.bar:
             self.bar.draw(self.seen, lambda: self._shown(logs or {}), last=True)
 
-    def on_train_end(self, logs: dict[str, Any] | None = None) -> None:
+    def on_train_end(self, logs: LogDict | None = None) -> None:
         if self.bar:
             self.bar.close()
 

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from jaxcnn.callbacks.base import Callback
+from jaxcnn.callbacks.base import Callback, LogDict
 from jaxcnn.callbacks.logs import Monitor
+from jaxcnn.runtime.types import Config, Settings
 
 
 def rated_optimizer(callback: Callback) -> Any:
-    """The optimizer of the callback's model; raises ValueError when it has no learning rate."""
+    """The optimizer of the callback's model.
+
+    Raises:
+        ValueError: it has no learning rate.
+    """
     optimizer = callback.model.optimizer
     if not hasattr(optimizer, "lr"):
         raise ValueError(
@@ -28,12 +33,12 @@ class LearningRateScheduler(Callback):
 
     Args:
         schedule: called as `schedule(epoch)` with the epoch from 0, or as `schedule(epoch, lr)`
-            with the present learning rate too if it cannot be called with the epoch alone; returns
+            with the current learning rate too if it cannot be called with the epoch alone; returns
             the new learning rate, a float.
         verbose: 1 prints each new learning rate.
 
     Raises:
-        ValueError: when the schedule returns something else, or the optimizer has no `lr`.
+        ValueError: the schedule returns something else, or the optimizer has no `lr`.
     """
 
     def __init__(self, schedule: Callable[..., float], verbose: int = 0):
@@ -42,22 +47,19 @@ class LearningRateScheduler(Callback):
         self._wants_rate = _needs_two_arguments(schedule)
         self._scheduled: int | None = None
 
-    def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
+    def on_train_begin(self, logs: LogDict | None = None) -> None:
         self._scheduled = None
 
-    def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
-        if (
-            epoch == self._scheduled
-        ):  # begun once more by a run resumed within it: a factor must not act twice
-            return
+    def on_epoch_begin(self, epoch: int, logs: LogDict | None = None) -> None:
+        if epoch == self._scheduled:
+            return  # a resumed run begins it again, and a factor must not act twice
         self._scheduled = epoch
         optimizer = rated_optimizer(self)
         lr = self.schedule(epoch, optimizer.lr) if self._wants_rate else self.schedule(epoch)
         if not _is_float(lr):
             raise ValueError(
                 f"LearningRateScheduler: the schedule must return a float, got {lr!r} at epoch "
-                f"{epoch}; "
-                f"write float(...) around it if it is a number."
+                f"{epoch}; write float(...) around it if it is a number."
             )
         optimizer.lr = float(lr)
         if self.verbose:
@@ -65,17 +67,15 @@ class LearningRateScheduler(Callback):
                 f"Epoch {epoch:05d}: LearningRateScheduler setting learning rate to {optimizer.lr}."
             )
 
-    def get_state(self) -> dict[str, Any]:
+    def get_state(self) -> Config:
         return {"scheduled": self._scheduled}
 
-    def set_state(self, state: Mapping[str, Any]) -> None:
+    def set_state(self, state: Settings) -> None:
         self._scheduled = state["scheduled"]
 
 
 def _needs_two_arguments(schedule: Callable[..., float]) -> bool:
-    """A second parameter with a default is not filled: in a Keras 2.0.4 schedule it is the
-    schedule's own constant.
-    """
+    """Whether it cannot be called with one; a second parameter with a default is its constant."""
     try:
         inspect.signature(schedule).bind(0)
     except TypeError:
@@ -103,7 +103,7 @@ class ReduceLROnPlateau(Callback):
     Args:
         monitor: name of the value in the epoch logs.
         factor: new rate = rate * factor; below 1.
-        patience: epochs without improvement to put up with.
+        patience: epochs without improvement to tolerate.
         verbose: 1 prints each new rate.
         mode: "min", "max" or "auto" (see `Monitor`).
         epsilon: a smaller change than this is no improvement.
@@ -112,7 +112,7 @@ class ReduceLROnPlateau(Callback):
         min_delta: the later spelling of `epsilon`.
 
     Raises:
-        ValueError: for a factor of 1 or more, or both `epsilon` and `min_delta`.
+        ValueError: a factor of 1 or more, or both `epsilon` and `min_delta`.
     """
 
     def __init__(
@@ -151,10 +151,10 @@ class ReduceLROnPlateau(Callback):
         self.cooldown_counter = 0
         self.best = self._monitor.worst
 
-    def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
+    def on_train_begin(self, logs: LogDict | None = None) -> None:
         self._reset()
 
-    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+    def on_epoch_end(self, epoch: int, logs: LogDict | None = None) -> None:
         optimizer = rated_optimizer(self)
         if logs is not None:
             logs["lr"] = float(optimizer.lr)
@@ -177,12 +177,12 @@ class ReduceLROnPlateau(Callback):
             self.wait += 1
 
     def in_cooldown(self) -> bool:
-        """Whether the epochs after a reduction are still being waited for."""
+        """Whether the epochs to wait after a reduction are not over."""
         return self.cooldown_counter > 0
 
-    def get_state(self) -> dict[str, Any]:
+    def get_state(self) -> Config:
         return {"wait": self.wait, "cooldown_counter": self.cooldown_counter, "best": self.best}
 
-    def set_state(self, state: Mapping[str, Any]) -> None:
+    def set_state(self, state: Settings) -> None:
         for name, value in state.items():
             setattr(self, name, value)

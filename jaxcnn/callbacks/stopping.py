@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Mapping
-from typing import Any
 
 import numpy as np
 
-from jaxcnn.callbacks.base import Callback, ProgressWatcher
+from jaxcnn.callbacks.base import Callback, LogDict, ProgressWatcher
 from jaxcnn.callbacks.logs import Monitor
+from jaxcnn.runtime.types import Config, Settings
 
 
 class EarlyStopping(Callback):
@@ -22,12 +22,12 @@ class EarlyStopping(Callback):
     Args:
         monitor: name of the value in the epoch logs.
         min_delta: a smaller change than this is no improvement.
-        patience: epochs without improvement to put up with.
+        patience: epochs without improvement to tolerate.
         verbose: 1 prints a line when training was ended.
         mode: "min", "max" or "auto" (see `Monitor`).
         baseline: a value that must be beaten for an epoch to count as an improvement.
-        restore_best_weights: at the end of training, however it came, give the model the weights of
-            its best epoch.
+        restore_best_weights: restore the weights of the best epoch at the end of training, whatever
+            ended it.
 
     Attributes:
         stopped_epoch: the epoch (from 0) at whose end training was stopped, 0 if it was not.
@@ -60,10 +60,10 @@ class EarlyStopping(Callback):
         self.best = self._monitor.worst if self.baseline is None else self.baseline
         self.best_weights: list[np.ndarray] = []
 
-    def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
+    def on_train_begin(self, logs: LogDict | None = None) -> None:
         self._reset()
 
-    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+    def on_epoch_end(self, epoch: int, logs: LogDict | None = None) -> None:
         current = self._monitor.read(logs, self)
         if current is None:
             return
@@ -79,16 +79,16 @@ class EarlyStopping(Callback):
             self.model.stop_training = True
         self.wait += 1
 
-    def on_train_end(self, logs: dict[str, Any] | None = None) -> None:
+    def on_train_end(self, logs: LogDict | None = None) -> None:
         if self.stopped and self.verbose:
             print(f"Epoch {self.stopped_epoch:05d}: early stopping")
         if self.best_weights:
             self.model.set_weights(self.best_weights)
 
-    def get_state(self) -> dict[str, Any]:
+    def get_state(self) -> Config:
         return {name: getattr(self, name) for name in ("wait", "stopped", "stopped_epoch", "best")}
 
-    def set_state(self, state: Mapping[str, Any]) -> None:
+    def set_state(self, state: Settings) -> None:
         for name, value in state.items():
             setattr(self, name, value)
 
@@ -103,8 +103,8 @@ class TerminateOnNaN(ProgressWatcher):
     """Ends training when the loss is NaN or infinite.
 
     Where the loop calls batch hooks, the loss of each batch is checked. Where it does not, this
-    callback alone is no reason to wait for the device after each batch: a NaN stays in the running
-    average, which is looked at once a second and at the end of each epoch.
+    callback alone does not make it wait for the device after each batch: a NaN stays in the running
+    average, which is checked once a second and at the end of each epoch.
     """
 
     batch_hooks_optional = True
@@ -113,11 +113,11 @@ class TerminateOnNaN(ProgressWatcher):
         self._message = ""
         self._last_look = 0.0
 
-    def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
+    def on_train_begin(self, logs: LogDict | None = None) -> None:
         self._message = ""
         self._last_look = time.monotonic()
 
-    def on_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
+    def on_batch_end(self, batch: int, logs: LogDict | None = None) -> None:
         self._check(logs or {}, f"Batch {batch}")
 
     def update(self, seen: int, logs_fn: Callable[[], Mapping[str, float]]) -> None:
@@ -129,10 +129,10 @@ class TerminateOnNaN(ProgressWatcher):
                 f"After {seen} {'steps' if self.params.get('samples') is None else 'samples'}",
             )
 
-    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+    def on_epoch_end(self, epoch: int, logs: LogDict | None = None) -> None:
         self._check(logs or {}, f"Epoch {epoch:05d}")
 
-    def on_train_end(self, logs: dict[str, Any] | None = None) -> None:
+    def on_train_end(self, logs: LogDict | None = None) -> None:
         if self._message:
             print(self._message)
 

@@ -1,4 +1,4 @@
-"""The command ``jaxcnn``: one subcommand per module, of which only the chosen one is imported."""
+"""The command ``jaxcnn``: a module per subcommand, of which only the chosen one is imported."""
 
 import argparse
 import importlib
@@ -13,21 +13,19 @@ COMMANDS = {
     ),
     "classify": (
         "jaxcnn.commands.classify",
-        "tell what a network trained on ImageNet sees in pictures",
+        "name what a network trained on ImageNet sees in images",
     ),
-    "detect": ("jaxcnn.commands.detect", "find objects in pictures and draw their boxes"),
-    "style": ("jaxcnn.commands.style", "paint one picture in the style of another"),
+    "detect": ("jaxcnn.commands.detect", "find objects in images and draw their boxes"),
+    "style": ("jaxcnn.commands.style", "paint one image in the style of another"),
     "doctor": (
         "jaxcnn.commands.doctor",
-        "tell what is installed, which devices are used and what data is found",
+        "show what is installed, which devices are used and what data is found",
     ),
 }
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run ``jaxcnn`` with the given arguments, by default those of the process, and return its exit
-    status.
-    """
+    """Run ``jaxcnn`` with some arguments, by default those of the process; its exit status."""
     arguments = sys.argv[1:] if arguments is None else arguments
     parser = argparse.ArgumentParser(
         prog="jaxcnn", description="Keras models of the 2016-2019 books, on JAX."
@@ -37,9 +35,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         subparser = subparsers.add_parser(
             name, help=summary, description=summary.capitalize() + "."
         )
-        if name in arguments:  # an import costs up to seconds, which --help need not wait for
+        if name in arguments:  # an import takes up to seconds, which --help need not wait for
             module = importlib.import_module(module_name)
             module.add_arguments(subparser)
             subparser.set_defaults(run=module.run)
     parsed = parser.parse_args(arguments)
-    return parsed.run(parsed)
+    status: int = parsed.run(parsed)
+    return status

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -33,13 +33,13 @@ def run(arguments: argparse.Namespace) -> int:
     """Print the likeliest classes of each image."""
     try:
         application = APPLICATIONS.find(arguments.model)
-        pictures = read_pictures(arguments.pictures, application.size)
-        found = classify(pictures, application, arguments.weights, arguments.top)
+        images = read_images(arguments.pictures, application.size)
+        predictions = classify(images, application, arguments.weights, arguments.top)
     except (ValueError, OSError) as error:
         print(f"jaxcnn classify: {error}", file=sys.stderr)
         return 1
-    for path, classes in zip(arguments.pictures, found, strict=True):
-        if len(found) > 1:
+    for path, classes in zip(arguments.pictures, predictions, strict=True):
+        if len(predictions) > 1:
             print(f"{path}:")
         for _, label, score in classes:
             print(f"{label} (score = {score:.5f})")
@@ -47,35 +47,39 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def classify(
-    pictures: np.ndarray, application: Application, weights: Any = "imagenet", top: int = 5
+    images: np.ndarray,
+    application: Application,
+    weights: str | os.PathLike[str] = "imagenet",
+    top: int = 5,
 ) -> list[list[tuple[str, str, float]]]:
-    """For each image (n, size, size, 3), values 0 to 255 in RGB: the `top` classes as (WordNet
-    id, name, score).
+    """The `top` classes of each image as (WordNet id, name, score), the best first.
+
+    `images` are (n, size, size, 3) in RGB with values 0 to 255.
     """
     shape = (application.size, application.size, 3)
     model = application(weights=weights, input_shape=shape)
     return decode_predictions(
-        model.predict(application.preprocess_input(pictures, "channels_last")), top
+        model.predict(application.preprocess_input(images, "channels_last")), top
     )
 
 
-def read_pictures(paths: Sequence[Path], size: int) -> np.ndarray:
+def read_images(paths: Sequence[Path], size: int) -> np.ndarray:
     """The images (n, size, size, 3), float32 with values 0 to 255, resized as a whole.
 
     Raises:
-        FileNotFoundError: a path where nothing is.
-        ValueError: a file that is no image.
+        FileNotFoundError: there is no such file.
+        ValueError: a file is not an image.
     """
     from PIL import Image
 
-    pictures = []
+    images = []
     for path in paths:
         if not path.is_file():
             raise FileNotFoundError(f"there is no file {path}.")
         try:
-            with Image.open(path) as picture:
-                resized = picture.convert("RGB").resize((size, size), Image.Resampling.BILINEAR)
+            with Image.open(path) as image:
+                resized = image.convert("RGB").resize((size, size), Image.Resampling.BILINEAR)
         except OSError as error:
-            raise ValueError(f"{path} cannot be read as a picture: {error}.") from None
-        pictures.append(np.asarray(resized, np.float32))
-    return np.stack(pictures)
+            raise ValueError(f"{path} cannot be read as an image: {error}.") from None
+        images.append(np.asarray(resized, np.float32))
+    return np.stack(images)

@@ -1,4 +1,4 @@
-"""``jaxcnn detect PICTURE...``: find objects, print them, and draw them on copies of the images."""
+"""``jaxcnn detect PICTURE...``: find objects, print them, and draw them on copies."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--cfg", type=Path, help=f"Darknet network, by default yolov3-tiny.cfg in {models}"
     )
-    parser.add_argument("--weights", type=Path, help="its weights, by default beside the cfg file")
+    parser.add_argument("--weights", type=Path, help="its weights, by default next to the cfg file")
     parser.add_argument(
         "--names", type=Path, help=f"class names, one a line, by default coco.names in {models}"
     )
@@ -32,7 +32,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--iou", type=float, default=0.45, help="greatest overlap within a class (default 0.45)"
     )
     parser.add_argument(
-        "--out", type=Path, default=Path("."), help="folder for the drawn pictures (default: here)"
+        "--out", type=Path, default=Path("."), help="folder for the drawn images (default: here)"
     )
 
 
@@ -48,19 +48,19 @@ def run(arguments: argparse.Namespace) -> int:
                 raise FileNotFoundError(
                     f"There is no file {path}; put it there or name another one."
                 )
-        pictures = [np.asarray(load_img(path)) for path in arguments.pictures]
+        images = [np.asarray(load_img(path)) for path in arguments.pictures]
         detector = Detector.from_darknet(cfg, weights, names)
     except (OSError, ValueError) as error:
         print(f"jaxcnn detect: {error}", file=sys.stderr)
         return 1
-    for path, picture in zip(arguments.pictures, pictures, strict=True):
-        (found,) = detector.detect([picture], arguments.threshold, arguments.iou)
-        print(f"{path}: {len(found)} objects")
-        for label, score, box in found:
+    for path, image in zip(arguments.pictures, images, strict=True):
+        (detections,) = detector.detect([image], arguments.threshold, arguments.iou)
+        print(f"{path}: {len(detections)} objects")
+        for label, score, box in detections:
             print(
                 f"  {label} (score = {score:.5f})  at {', '.join(str(round(edge)) for edge in box)}"
             )
         out = arguments.out / f"{path.stem}_detected.png"
-        save_img(out, draw(picture, found), "channels_last", scale=False)
+        save_img(out, draw(image, detections), "channels_last", scale=False)
         print(f"  written to {out}")
     return 0

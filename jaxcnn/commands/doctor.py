@@ -10,56 +10,43 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import jax
+
+import jaxcnn
+from jaxcnn import ops
+from jaxcnn.datasets import resolve
+from jaxcnn.datasets.formats import DamagedFileError
+from jaxcnn.runtime import config
+from jaxcnn.runtime.disk_cache import keep_programs
+
 PACKAGES = (
-    *(
-        "jax",
-        "jaxlib",
-        "flax",
-        "optax",
-        "orbax-checkpoint",
-        "numpy",
-        "tensorflow-datasets",
-        "array-record",
-    ),
-    *("h5py", "matplotlib", "pillow", "onednn-cpu-gomp", "mlxtend", "grain", "keras", "tensorflow"),
+    *("jax", "jaxlib", "flax", "optax", "orbax-checkpoint", "numpy", "tensorflow-datasets"),
+    *("array-record", "h5py", "matplotlib", "pillow", "onednn-cpu-gomp", "mlxtend", "grain"),
+    *("keras", "tensorflow"),
 )
 DATASETS = (
-    *(
-        "mnist",
-        "fashion_mnist",
-        "cifar10",
-        "cifar100",
-        "imdb",
-        "reuters",
-        "boston_housing",
-        "newsgroups",
-        "glove",
-    ),
-    *("fer2013", "orl_faces", "lfw", "signs", "dogs_vs_cats"),
+    *("mnist", "fashion_mnist", "cifar10", "cifar100", "imdb", "reuters", "boston_housing"),
+    *("newsgroups", "glove", "fer2013", "orl_faces", "lfw", "signs", "dogs_vs_cats"),
 )
 WEIGHT_SUFFIXES = (".h5", ".hdf5", ".keras", ".weights")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of the command."""
     parser.add_argument(
         "--json", action="store_true", help="print one JSON object instead of the table"
     )
 
 
 def run(arguments: argparse.Namespace) -> int:
-    found = examine()
-    print(json.dumps(found, indent=2) if arguments.json else table(found))
+    """Print what `examine` finds."""
+    report = examine()
+    print(json.dumps(report, indent=2) if arguments.json else table(report))
     return 0
 
 
-def examine() -> dict[str, Any]:
-    """What this process sees, as JSON types; an absent thing is None, sizes are bytes."""
-    import jax
-
-    from jaxcnn import __version__
-    from jaxcnn.runtime import config
-    from jaxcnn.runtime.disk_cache import keep_programs
-
+def examine() -> dict[str, dict[str, Any]]:
+    """The state of this process by groups, in JSON types; absent things are None, sizes bytes."""
     keep_programs()  # as training would, to see where the programs go
     home = config.home()
     return {
@@ -72,7 +59,7 @@ def examine() -> dict[str, Any]:
                 next(p for p in (home, *home.parents) if p.exists())
             ).free,
         },
-        "packages": {"jaxcnn": __version__} | {name: _version(name) for name in PACKAGES},
+        "packages": {"jaxcnn": jaxcnn.__version__} | {name: _version(name) for name in PACKAGES},
         "devices": _devices(),
         "convolutions": _convolutions(),
         "folders": {
@@ -84,15 +71,13 @@ def examine() -> dict[str, Any]:
     }
 
 
-def table(found: dict[str, Any]) -> str:
-    """``examine()`` for people: a heading for each group, one line for each thing."""
-    found = {
-        **found,
-        "weights": found["weights"] or {"none": "in the models folders of JAXCNN_HOME and Keras"},
-    }
-    width = max(len(name) for group in found.values() for name in group) + 2
+def table(report: dict[str, dict[str, Any]]) -> str:
+    """The report of `examine` as text: a heading for each group, a line for each thing."""
+    weights = report["weights"] or {"none": "in the models folders of JAXCNN_HOME and Keras"}
+    report = {**report, "weights": weights}
+    width = max(len(name) for group in report.values() for name in group) + 2
     lines: list[str] = []
-    for heading, group in found.items():
+    for heading, group in report.items():
         lines += ["", heading] if lines else [heading]
         lines += [
             f"  {name:<{width}}{_text(heading, name, value)}" for name, value in group.items()
@@ -101,6 +86,7 @@ def table(found: dict[str, Any]) -> str:
 
 
 def _text(heading: str, name: str, value: Any) -> str:
+    """A value of the report in words."""
     if name in ("memory available", "disk free"):
         return "unknown" if value is None else f"{value / 2**30:.1f} GiB"
     absent = {"packages": "absent", "data sets": "not found", "folders": "none"}.get(
@@ -128,11 +114,9 @@ def _available_memory() -> int | None:
 
 
 def _devices() -> dict[str, str]:
-    import jax
-
     try:
         devices = jax.devices()
-    except RuntimeError as error:  # a broken driver is what one asks the doctor about
+    except RuntimeError as error:  # a broken driver, about which people ask the doctor
         return {"none": str(error)}
     return {
         str(device): f"{device.platform}, {device.device_kind}{_device_memory(device)}"
@@ -140,21 +124,16 @@ def _devices() -> dict[str, str]:
     }
 
 
-def _device_memory(device: Any) -> str:
+def _device_memory(device: jax.Device) -> str:
     limit = (device.memory_stats() or {}).get("bytes_limit")
     return f", {limit / 2**30:.1f} GiB" if limit else ""
 
 
 def _convolutions() -> dict[str, str]:
-    from jaxcnn import ops
-
     return {"on CPU": "oneDNN" if ops.accelerated() else f"XLA ({ops.why_not()})"}
 
 
 def _dataset(name: str) -> str | None:
-    from jaxcnn.datasets import resolve
-    from jaxcnn.datasets.formats import DamagedFileError
-
     try:
         path = resolve.find(importlib.import_module(f"jaxcnn.datasets.{name}").dataset())
     except DamagedFileError as error:

@@ -1,4 +1,4 @@
-"""``jaxcnn quickstart``: train the MNIST CNN of the books on real digits and show what it learned."""
+"""``jaxcnn quickstart``: train the MNIST CNN of the books on real digits and show the results."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import argparse
 import sys
 import time
 from pathlib import Path
-from typing import Any
+from typing import TypeAlias
 
 import jax
 import numpy as np
@@ -20,6 +20,9 @@ from jaxcnn.utils import to_categorical
 
 CLASSES = 10
 BATCH_SIZE = 128
+
+Samples: TypeAlias = tuple[np.ndarray, np.ndarray]
+Data: TypeAlias = tuple[Samples, Samples]  # to train on and to test on
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -56,24 +59,17 @@ def mnist_cnn() -> Sequential:
     )
 
 
-def load(sample: bool) -> tuple[Any, str]:
-    """(((x_train, y_train), (x_test, y_test)), what they are): the full MNIST where it can be had,
-    else the sample.
-    """
+def load(sample: bool) -> tuple[Data, str]:
+    """The full MNIST if it can be had, else the sample, and a description."""
     if not sample:
         try:
-            return (
-                datasets.mnist.load_data(),
-                "MNIST: 60,000 digits to learn from, 10,000 to test on",
-            )
+            data = datasets.mnist.load_data()
+            return data, "MNIST: 60,000 digits to learn from, 10,000 to test on"
         except FileNotFoundError as error:
             print(f"The full MNIST is not here:\n{error}\n", file=sys.stderr)
-    data = datasets.mnist.sample()
-    return (
-        data,
-        f"a sample of MNIST: {len(data[0][0]):,} digits to learn from, {len(data[1][0]):,} to test "
-        "on",
-    )
+    (x_train, _), (x_test, _) = data = datasets.mnist.sample()
+    counts = f"{len(x_train):,} digits to learn from, {len(x_test):,} to test on"
+    return data, f"a sample of MNIST: {counts}"
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -82,9 +78,9 @@ def run(arguments: argparse.Namespace) -> int:
     out: Path = arguments.out
     out.mkdir(parents=True, exist_ok=True)
     config.set_random_seed(arguments.seed)
-    ((x_train, y_train), (x_test, labels)), what = load(arguments.sample)
+    ((x_train, y_train), (x_test, labels)), description = load(arguments.sample)
     print(f"Devices: {', '.join(str(device) for device in jax.devices())}")
-    print(f"Data: {what}\n")
+    print(f"Data: {description}\n")
     x_train, x_test = ((x.astype("float32") / 255)[..., np.newaxis] for x in (x_train, x_test))
     y_train, y_test = to_categorical(y_train, CLASSES), to_categorical(labels, CLASSES)
     epochs = arguments.epochs or (3 if len(x_train) > 10_000 else 12)

@@ -7,15 +7,16 @@ import dataclasses
 import sys
 import time
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import optax
 
+from jaxcnn import applications
 from jaxcnn.preprocessing.image import load_img, save_img
 from jaxcnn.style.costs import CHAPTER, COURSE
 from jaxcnn.style.transfer import StyleTransfer
 
+NETWORKS = {"vgg16": applications.VGG16, "vgg19": applications.VGG19}
 OPTIMIZERS = {"adam": lambda rate: optax.adam(rate), "lbfgs": lambda rate: optax.lbfgs()}
 
 
@@ -24,10 +25,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("content", type=Path, metavar="CONTENT")
     parser.add_argument("style", type=Path, metavar="STYLE")
     parser.add_argument(
-        "--out", type=Path, default=Path("styled.png"), help="the picture to write (styled.png)"
+        "--out", type=Path, default=Path("styled.png"), help="the image to write (styled.png)"
     )
     parser.add_argument(
-        "--network", choices=("vgg16", "vgg19"), default="vgg16", help="by default vgg16"
+        "--network", choices=tuple(NETWORKS), default="vgg16", help="by default vgg16"
     )
     parser.add_argument(
         "--costs", choices=("course", "chapter"), default="course", help="which source's convention"
@@ -35,12 +36,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--optimizer", choices=tuple(OPTIMIZERS), default="adam")
     parser.add_argument("--rate", type=float, default=2.0, help="learning rate of adam (default 2)")
     parser.add_argument("--steps", type=int, default=200, help="updates (default 200)")
-    parser.add_argument("--every", type=int, help="also write a picture every so many steps")
+    parser.add_argument("--every", type=int, help="also write an image every so many steps")
     parser.add_argument(
         "--size", type=int, default=400, help="the longer side in pixels (default 400)"
     )
     parser.add_argument(
-        "--noise", type=float, default=0.6, help="of the first picture, 0 to 1 (default 0.6)"
+        "--noise", type=float, default=0.6, help="of the first image, 0 to 1 (default 0.6)"
     )
     parser.add_argument(
         "--variation", type=float, default=0.0, help="weight of the total variation (default 0)"
@@ -50,15 +51,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Transfer the style; 1 when an image or the network's weights cannot be read."""
-    from jaxcnn import applications
-
     try:
         content, style = (
             fitted(path, arguments.size) for path in (arguments.content, arguments.style)
         )
-        network = {"vgg16": applications.VGG16, "vgg19": applications.VGG19}[arguments.network](
-            include_top=False
-        )
+        network = NETWORKS[arguments.network](include_top=False)
         costs = dataclasses.replace(
             COURSE if arguments.costs == "course" else CHAPTER, gamma=arguments.variation
         )
@@ -68,19 +65,15 @@ def run(arguments: argparse.Namespace) -> int:
         return 1
     out: Path = arguments.out
 
-    def report(step: int, picture: np.ndarray, found: dict[str, Any]) -> None:
-        each = ", ".join(f"{name} {value:.4g}" for name, value in found.items())
-        print(f"step {step}: {each}", flush=True)
+    def report(step: int, image: np.ndarray, costs: dict[str, float]) -> None:
+        values = ", ".join(f"{name} {value:.4g}" for name, value in costs.items())
+        print(f"step {step}: {values}", flush=True)
         if step < arguments.steps:
-            save_img(
-                out.with_name(f"{out.stem}_{step}{out.suffix}"),
-                picture,
-                "channels_last",
-                scale=False,
-            )
+            path = out.with_name(f"{out.stem}_{step}{out.suffix}")
+            save_img(path, image, "channels_last", scale=False)
 
     began = time.perf_counter()
-    picture, _ = transfer.run(
+    image, _ = transfer.run(
         content,
         style,
         arguments.steps,
@@ -89,13 +82,13 @@ def run(arguments: argparse.Namespace) -> int:
         every=arguments.every,
         on_picture=report,
     )
-    save_img(out, picture, "channels_last", scale=False)
+    save_img(out, image, "channels_last", scale=False)
     print(f"{out}: {arguments.steps} steps in {time.perf_counter() - began:.0f} seconds")
     return 0
 
 
 def fitted(path: Path, longest: int) -> np.ndarray:
-    """The image in a file, made so small that no side is longer than `longest` pixels."""
+    """The image in a file, shrunk so that no side is longer than `longest` pixels."""
     image = load_img(path)
     image.thumbnail((longest, longest))
     return np.asarray(image)

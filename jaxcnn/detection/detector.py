@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 from collections.abc import Sequence
 from pathlib import Path
@@ -48,20 +49,15 @@ def select(
     The fields of the `Selection` have the batch in front; see `non_max_suppression`.
     """
     scores, classes = best_classes(predictions.confidence, predictions.class_probabilities)
-
-    def one(boxes: jax.Array, scores: jax.Array, classes: jax.Array) -> Selection:
-        return non_max_suppression(
-            boxes,
-            scores,
-            classes,
-            score_threshold,
-            iou_threshold,
-            max_boxes=max_boxes,
-            per_class=per_class,
-        )
-
-    selected: Selection = jax.vmap(one)(corners(predictions.boxes), scores, classes)
-    return selected
+    suppress = functools.partial(
+        non_max_suppression,
+        score_threshold=score_threshold,
+        iou_threshold=iou_threshold,
+        max_boxes=max_boxes,
+        per_class=per_class,
+    )
+    selection: Selection = jax.vmap(suppress)(corners(predictions.boxes), scores, classes)
+    return selection
 
 
 class Detector:

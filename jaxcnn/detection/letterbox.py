@@ -30,13 +30,14 @@ class Placement(NamedTuple):
         """Corners (n, 4) in fractions of the network's input, as pixels of the image, clipped."""
         pixels = boxes * _corners(self.input_width, self.input_height)
         inside = np.clip((pixels - self._offset) / self._size, 0, 1)
-        return np.multiply(inside, _corners(self.picture_width, self.picture_height))
+        pixels = inside * _corners(self.picture_width, self.picture_height)
+        return np.asarray(pixels)
 
     def from_picture(self, boxes: np.ndarray) -> np.ndarray:
         """The inverse: corners (n, 4) in pixels of the image, as fractions of the input."""
         inside = boxes / _corners(self.picture_width, self.picture_height)
-        pixels = inside * self._size + self._offset
-        return np.divide(pixels, _corners(self.input_width, self.input_height))
+        boxed = (inside * self._size + self._offset) / _corners(self.input_width, self.input_height)
+        return np.asarray(boxed)
 
     @property
     def _offset(self) -> np.ndarray:

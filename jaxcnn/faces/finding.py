@@ -92,7 +92,8 @@ def grayscale(picture: np.ndarray) -> np.ndarray:
         )
     if picture.ndim == 2:
         return picture
-    return np.rint(picture @ np.array([0.299, 0.587, 0.114])).astype(np.uint8)
+    gray = np.rint(picture @ np.array([0.299, 0.587, 0.114]))
+    return np.asarray(gray, np.uint8)
 
 
 def classify_faces(

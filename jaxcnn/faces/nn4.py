@@ -186,7 +186,7 @@ def read_openface(model: Model, path: str | os.PathLike[str]) -> None:
     if Path(path).is_dir():
         arrays = [_from_csv(Path(path), layer) for layer in layers]
     else:
-        arrays = _from_hdf5(path, layers)
+        arrays = _from_hdf5(Path(path), layers)
     for layer, values in zip(layers, arrays, strict=True):
         layer.set_weights(values)
 
@@ -211,7 +211,7 @@ def _from_csv(folder: Path, layer: KerasLayer) -> list[np.ndarray]:
     return values
 
 
-def _from_hdf5(path: str | os.PathLike[str], layers: list[KerasLayer]) -> list[list[np.ndarray]]:
+def _from_hdf5(path: Path, layers: list[KerasLayer]) -> list[list[np.ndarray]]:
     from jaxcnn.saving.containers.hdf5 import opened, text
 
     with opened(path) as file:

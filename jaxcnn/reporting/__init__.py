@@ -1,3 +1,1 @@
-"""Callbacks that show something: TensorBoard files, images of a training, how rates and losses go
-together.
-"""
+"""Callbacks that show something: TensorBoard files, figures, losses over learning rates."""

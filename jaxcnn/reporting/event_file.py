@@ -2,8 +2,8 @@
 
 An event file is a sequence of TFRecords (length, masked CRC-32C of the length, data, masked CRC-32C
 of the data), each holding one `tensorflow.Event` message of Protocol Buffers. Both formats have
-been frozen since 2015, and the few messages needed are written by hand; the numbers are those of
-TensorFlow's event.proto, summary.proto and graph.proto.
+been frozen since 2015, and the few messages needed are written by hand; the field numbers are those
+of TensorFlow's event.proto, summary.proto and graph.proto.
 """
 
 from __future__ import annotations
@@ -23,9 +23,7 @@ _counter = itertools.count()  # distinguishes the files that one process opens w
 
 
 def field(number: int, value: bool | int | float | str | bytes) -> bytes:
-    """One field of a message: whole numbers as varint, floats as double, text, bytes and messages
-    with their length.
-    """
+    """One field of a message: integers as varint, floats as double, the rest with its length."""
     if isinstance(value, int):
         return varint(number << 3) + varint(value & (1 << 64) - 1)
     if isinstance(value, float):
@@ -35,7 +33,7 @@ def field(number: int, value: bool | int | float | str | bytes) -> bytes:
 
 
 def varint(value: int) -> bytes:
-    """Seven bits a byte, lowest first; the top bit says that more follow."""
+    """Seven bits per byte, lowest first; the top bit means that more follow."""
     data = bytearray()
     while value > 0x7F:
         data.append(value & 0x7F | 0x80)
@@ -55,7 +53,7 @@ def _crc_table() -> tuple[int, ...]:
 
 
 def masked_crc32c(data: bytes) -> int:
-    """The Castagnoli checksum of `data`, rotated and shifted as TFRecord asks."""
+    """The Castagnoli checksum of `data`, rotated and shifted as TFRecord prescribes."""
     table, crc = _crc_table(), 0xFFFFFFFF
     for byte in data:
         crc = table[(crc ^ byte) & 0xFF] ^ crc >> 8
@@ -65,9 +63,7 @@ def masked_crc32c(data: bytes) -> int:
 
 @dataclass(frozen=True)
 class GraphNode:
-    """A node of the graph picture: `inputs` are names of nodes; a name with slashes folds into
-    boxes.
-    """
+    """A node of the graph; `inputs` are names of nodes, and slashes in names make boxes."""
 
     name: str
     op: str
@@ -75,7 +71,7 @@ class GraphNode:
     output_shapes: Sequence[Sequence[int | None]] = ()
 
     def message(self) -> bytes:
-        """NodeDef."""
+        """The NodeDef message."""
         shapes = b"".join(field(7, _shape(shape)) for shape in self.output_shapes)
         attribute = field(1, "_output_shapes") + field(2, field(1, shapes))
         inputs = b"".join(field(3, name) for name in self.inputs)
@@ -115,8 +111,8 @@ def _image(pixels: np.ndarray) -> bytes:
 class EventFile:
     """A new event file in a folder, which is made if it is missing.
 
-    Events collect in memory and go to the file when they are many and at `flush`; no file stays
-    open in between.
+    Events collect in memory and are written when there are many and at `flush`; the file does not
+    stay open in between.
     """
 
     PENDING = 1 << 16  # bytes
@@ -125,14 +121,15 @@ class EventFile:
         import socket
 
         os.makedirs(folder, exist_ok=True)
-        name = f"events.out.tfevents.{int(time.time()):010d}.{socket.gethostname()}.{os.getpid()}.{next(_counter)}"
+        process = f"{socket.gethostname()}.{os.getpid()}.{next(_counter)}"
+        name = f"events.out.tfevents.{int(time.time()):010d}.{process}"
         self.path = os.path.join(folder, name)
         self._pending = bytearray()
         self._write(field(3, "brain.Event:2"), 0)
         self.flush()
 
-    def _write(self, what: bytes, step: int) -> None:
-        event = field(1, time.time()) + field(2, step) + what
+    def _write(self, content: bytes, step: int) -> None:
+        event = field(1, time.time()) + field(2, step) + content
         length = struct.pack("<Q", len(event))
         checks = [struct.pack("<I", masked_crc32c(data)) for data in (length, event)]
         self._pending += length + checks[0] + event + checks[1]
@@ -154,35 +151,29 @@ class EventFile:
         )
 
     def histogram(self, tag: str, values: np.ndarray, step: int, buckets: int = 30) -> None:
-        """How the finite values of an array of any shape are distributed; nothing when there are
-        none.
-        """
+        """The distribution of the finite values of an array; nothing is written without any."""
         flat = np.asarray(values, np.float64).ravel()
         flat = flat[np.isfinite(flat)]
         if flat.size:
             self._summary(tag, 5, _histogram(flat, buckets), step)
 
     def image(self, tag: str, pixels: np.ndarray, step: int) -> None:
-        """A grey image of an array (height, width), scaled from its smallest to its largest
-        value.
-        """
+        """A grey image of an array (height, width), from its smallest to its largest value."""
         self._summary(tag, 4, _image(pixels), step)
 
     def graph(self, nodes: Iterable[GraphNode]) -> None:
-        """The image of a graph; one a file."""
+        """A graph of nodes; at most one per file."""
         self._write(
             field(4, b"".join(field(1, node.message()) for node in nodes) + field(4, field(1, 22))),
             0,
         )
 
     def restart(self, step: int) -> None:
-        """Tell readers to drop what earlier files of the folder have from `step` on: training was
-        resumed there.
-        """
+        """Make readers drop the events of earlier files from `step` on: training resumed there."""
         self._write(field(7, field(1, 1)), step)
 
     def flush(self) -> None:
-        """Write what has collected."""
+        """Write the collected events."""
         with open(self.path, "ab") as file:
             file.write(self._pending)
         self._pending.clear()

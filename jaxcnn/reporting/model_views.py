@@ -1,27 +1,25 @@
-"""What the TensorBoard callback shows of a model: its weights, its graph, the outputs of its
-layers.
-"""
+"""The views of a model that the TensorBoard callback shows: weights, graph, outputs of layers."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 import numpy as np
 
+from jaxcnn.layers.symbolic.tensor import symbolic_leaves
+from jaxcnn.models import Model
+from jaxcnn.models.network import Network
 from jaxcnn.reporting.event_file import GraphNode
 
 ACTIVATION_SAMPLES = 128
-LARGEST_PICTURE = 1024  # pixels a side of the image of a weight matrix
-MOST_KERNELS = 64  # kernels a side in the image of convolution kernels
+MOST_PIXELS = 1024  # of a side of the image of a weight matrix
+MOST_KERNELS = 64  # of a side of the image of convolution kernels
 
 
-def named_weights(model: Any, prefix: str = "") -> Iterator[tuple[str, np.ndarray]]:
-    """(`layer/weight`, array) of every weight; the names in a model inside the model begin with its
-    own.
-    """
+def named_weights(model: Network, prefix: str = "") -> Iterator[tuple[str, np.ndarray]]:
+    """(`layer/weight`, array) of every weight; in a nested model the names begin with its name."""
     for layer in model.layers:
-        if hasattr(layer, "layers"):
+        if isinstance(layer, Network):
             yield from named_weights(layer, f"{prefix}{layer.name}/")
             continue
         for (owner, path), weight in zip(layer.weight_paths(), layer.get_weights(), strict=True):
@@ -29,17 +27,17 @@ def named_weights(model: Any, prefix: str = "") -> Iterator[tuple[str, np.ndarra
             yield prefix + "/".join((layer.name, *within)), weight
 
 
-def weight_picture(weight: np.ndarray) -> np.ndarray:
+def weight_image(weight: np.ndarray) -> np.ndarray:
     """An array of any rank as an image (height, width).
 
-    A vector is one row, a matrix lies on its long side. Of convolution kernels (..., input, output)
-    there is one tile each: a row of tiles for an input channel, a column for a filter.
+    A vector is one row, a matrix is at least as wide as high. Convolution kernels (..., input,
+    output) become tiles: a row of tiles for each input channel, a column for each filter.
     """
     if weight.ndim <= 1:
-        return weight.reshape(1, -1)[:, :LARGEST_PICTURE]
+        return weight.reshape(1, -1)[:, :MOST_PIXELS]
     if weight.ndim == 2:
         matrix = weight.T if weight.shape[0] > weight.shape[1] else weight
-        return matrix[:LARGEST_PICTURE, :LARGEST_PICTURE]
+        return matrix[:MOST_PIXELS, :MOST_PIXELS]
     kernels = weight[:, None] if weight.ndim == 3 else weight.reshape(-1, *weight.shape[-3:])
     kernels = kernels[:, :, :MOST_KERNELS, :MOST_KERNELS]  # (height, width, input, output)
     framed = np.pad(kernels, ((0, 1), (0, 1), (0, 0), (0, 0)), constant_values=kernels.min())
@@ -47,10 +45,8 @@ def weight_picture(weight: np.ndarray) -> np.ndarray:
     return framed.transpose(2, 0, 3, 1).reshape(rows * height, columns * width)
 
 
-def layer_graph(model: Any) -> list[GraphNode]:
-    """One node for each input and each call of a layer; a model inside the model is a box of its
-    own nodes.
-    """
+def layer_graph(model: Network) -> list[GraphNode]:
+    """One node for each input and each call of a layer; a nested model is a box of nodes."""
     nodes = [
         GraphNode(tensor.layer.name, "InputLayer", (), [tensor.shape]) for tensor in model.inputs
     ]
@@ -59,13 +55,9 @@ def layer_graph(model: Any) -> list[GraphNode]:
 
 
 def _add_calls(
-    network: Any, prefix: str, sources: Sequence[str], nodes: list[GraphNode]
+    network: Network, prefix: str, sources: Sequence[str], nodes: list[GraphNode]
 ) -> list[str]:
-    """Add the calls of a network whose inputs come from the nodes `sources`; returns the nodes of
-    its outputs.
-    """
-    from jaxcnn.layers.symbolic.tensor import symbolic_leaves
-
+    """Add the calls of a network whose inputs come from `sources`; the nodes of its outputs."""
     made_by = {id(tensor): source for tensor, source in zip(network.inputs, sources, strict=True)}
     calls: dict[str, int] = {}
     for node in network.nodes:
@@ -74,7 +66,7 @@ def _add_calls(
         name = prefix + numbered(layer.name, calls[layer.name])
         outputs = symbolic_leaves(node.outputs)
         inputs = [made_by[id(tensor)] for tensor in node.inbound]
-        if hasattr(layer, "nodes"):
+        if isinstance(layer, Network):
             makers = _add_calls(layer, name + "/", inputs, nodes)
         else:
             nodes.append(
@@ -91,19 +83,16 @@ def numbered(name: str, count: int) -> str:
 
 
 class ActivationModel:
-    """The model that gives the outputs of all layers of a model at once."""
+    """The model that returns the outputs of all layers of a model at once."""
 
-    def __init__(self, model: Any):
-        from jaxcnn.layers.symbolic.tensor import symbolic_leaves
-        from jaxcnn.models import Model
-
+    def __init__(self, model: Network):
         tensors = [
             (node.layer.name, tensor)
             for node in model.nodes
             for tensor in symbolic_leaves(node.outputs)
         ]
         counts: dict[str, int] = {}
-        self.names = []
+        self.names: list[str] = []
         for name, _ in tensors:
             counts[name] = counts.get(name, 0) + 1
             self.names.append(numbered(f"{name}_out", counts[name]))

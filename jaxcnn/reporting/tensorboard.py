@@ -6,26 +6,28 @@ import json
 import os
 import warnings
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import numpy as np
 
-from jaxcnn.callbacks.base import Callback
+from jaxcnn.callbacks.base import Callback, LogDict
+from jaxcnn.layers import Layer
 from jaxcnn.reporting.event_file import EventFile
-from jaxcnn.reporting.model_views import ActivationModel, layer_graph, named_weights, weight_picture
+from jaxcnn.reporting.model_views import ActivationModel, layer_graph, named_weights, weight_image
+from jaxcnn.runtime.types import Config, Settings
+from jaxcnn.utils.files import atomic_write
 
 
 class TensorBoard(Callback):
-    """Writes files that `tensorboard --logdir=LOG_DIR` shows: curves, histograms, images, the
-    graph, embeddings.
+    """Writes curves, histograms, images, the graph and embeddings for `tensorboard --logdir`.
 
     The files are written without TensorFlow and without TensorBoard; `pip install tensorboard`
     provides the viewer.
 
     Args:
         log_dir: folder of the files.
-        histogram_freq: every so many epochs, histograms of all weights and, when `validation_data`
-            was given as arrays, of the outputs of all layers for its first 128 samples; 0 for none.
+        histogram_freq: every so many epochs, write histograms of all weights and, when
+            `validation_data` was given as arrays, of the outputs of all layers for its first 128
+            samples; 0 for never.
         write_graph: write the graph of the layers.
         write_images: write images of the weights, along with the histograms or, without those, at
             the end of training. At most the first 1024 rows and columns of a matrix and 64 x 64
@@ -40,8 +42,7 @@ class TensorBoard(Callback):
             wait for every batch.
 
     Raises:
-        ValueError: for another `update_freq`, or a name in `embeddings_layer_names` that no layer
-            has.
+        ValueError: another `update_freq`, or a name in `embeddings_layer_names` that no layer has.
     """
 
     once_per_job = True
@@ -77,12 +78,12 @@ class TensorBoard(Callback):
         self._reset()
 
     def _reset(self) -> None:
-        self._epochs = 0  # the number of the next epoch
+        self._epochs = 0  # the index of the next epoch
         self._samples = 0  # samples seen in batches
         self._unwritten = 0  # of these, since the last point
         self._activations: ActivationModel | None = None
 
-    def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
+    def on_train_begin(self, logs: LogDict | None = None) -> None:
         self._reset()
         if self.embeddings_freq:
             self._write_projector_config()
@@ -93,7 +94,7 @@ class TensorBoard(Callback):
             self._events.graph(layer_graph(self.model))
         self._events.flush()
 
-    def _write_batch(self, batch: int, logs: dict[str, Any] | None = None) -> None:
+    def _write_batch(self, batch: int, logs: LogDict | None = None) -> None:
         values = dict(logs or {})
         values.pop("batch", None)
         size = int(values.pop("size", 0))
@@ -107,7 +108,7 @@ class TensorBoard(Callback):
                 {f"batch_{name}": value for name, value in values.items()}, self._samples
             )
 
-    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+    def on_epoch_end(self, epoch: int, logs: LogDict | None = None) -> None:
         if self._events is None:
             return
         self._epochs = epoch + 1
@@ -115,17 +116,17 @@ class TensorBoard(Callback):
         if self.histogram_freq and epoch % self.histogram_freq == 0:
             self._write_histograms(self._events, epoch)
             if self.write_images:
-                self._write_pictures(self._events, epoch)
+                self._write_images(self._events, epoch)
         if self.embeddings_freq and epoch % self.embeddings_freq == 0:
             for layer in self._embedding_layers():
                 self._write_embedding(layer)
         self._events.flush()
 
-    def on_train_end(self, logs: dict[str, Any] | None = None) -> None:
+    def on_train_end(self, logs: LogDict | None = None) -> None:
         if self._events is None:
             return
         if self.write_images and not self.histogram_freq:
-            self._write_pictures(self._events, max(0, self._epochs - 1))
+            self._write_images(self._events, max(0, self._epochs - 1))
         self._events.flush()
         self._events = None
 
@@ -134,16 +135,14 @@ class TensorBoard(Callback):
             self._events.flush()
             self._events = None
 
-    def get_state(self) -> dict[str, Any]:
+    def get_state(self) -> Config:
         return {"epochs": self._epochs, "samples": self._samples, "unwritten": self._unwritten}
 
-    def set_state(self, state: Mapping[str, Any]) -> None:
+    def set_state(self, state: Settings) -> None:
         self._epochs, self._samples, self._unwritten = (
             state[name] for name in ("epochs", "samples", "unwritten")
         )
-        if (
-            self._events and self.update_freq == "epoch"
-        ):  # with points of batches, steps are not epochs
+        if self._events and self.update_freq == "epoch":  # else steps are samples, not epochs
             self._events.restart(self._epochs)
 
     def _prepare_activations(self) -> None:
@@ -159,17 +158,17 @@ class TensorBoard(Callback):
     def _write_histograms(self, events: EventFile, epoch: int) -> None:
         for name, weight in named_weights(self.model):
             events.histogram(name, weight, epoch)
-        if self._activations is not None:
+        if self._activations is not None and self.validation_data is not None:
             for name, values in self._activations.outputs(self.validation_data):
                 events.histogram(name, values, epoch)
 
-    def _write_pictures(self, events: EventFile, epoch: int) -> None:
+    def _write_images(self, events: EventFile, epoch: int) -> None:
         for name, weight in named_weights(self.model):
             if weight.size:
                 # A tag shows one kind of data only; histograms have the plain name.
-                events.image(f"{name}/image", weight_picture(weight), epoch)
+                events.image(f"{name}/image", weight_image(weight), epoch)
 
-    def _embedding_layers(self) -> list[Any]:
+    def _embedding_layers(self) -> list[Layer]:
         layers = self.model.layers
         if not self.embeddings_layer_names:
             return [layer for layer in layers if type(layer).__name__ == "Embedding"]
@@ -182,12 +181,9 @@ class TensorBoard(Callback):
         return [known[name] for name in self.embeddings_layer_names]
 
     def _write_projector_config(self) -> None:
-        """projector_config.pbtxt tells the projector where the tables are; its text format takes
-        JSON strings.
-        """
-        from jaxcnn.utils.files import atomic_write
-
-        metadata, entries = self.embeddings_metadata or {}, []
+        """Write projector_config.pbtxt, which names the tables; its strings are those of JSON."""
+        metadata = self.embeddings_metadata or {}
+        entries = []
         for layer in self._embedding_layers():
             lines = [
                 f"tensor_name: {json.dumps(layer.name)}",
@@ -200,8 +196,6 @@ class TensorBoard(Callback):
         with atomic_write(os.path.join(self.log_dir, "projector_config.pbtxt"), "w") as file:
             file.write("".join(entries))
 
-    def _write_embedding(self, layer: Any) -> None:
-        from jaxcnn.utils.files import atomic_write
-
+    def _write_embedding(self, layer: Layer) -> None:
         with atomic_write(os.path.join(self.log_dir, layer.name + ".tsv"), "w") as file:
             np.savetxt(file, layer.get_weights()[0], fmt="%.6g", delimiter="\t")

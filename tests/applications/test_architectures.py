@@ -90,7 +90,7 @@ def test_the_course_resnet():
 
 
 def test_lenet_5_as_published():
-    """Spec S01 to S08: what each layer has to train, and the sizes of the maps."""
+    """The parameters of each layer, and the sizes of the maps."""
     model = applications.LeNet5Classic()
     rows = {
         layer.name: (layer.count_params(), layer.output_shape[1:]) for layer in model.layers[1:]
@@ -105,7 +105,7 @@ def test_lenet_5_as_published():
     assert set(np.unique(model.get_layer("output").get_weights()[0])) == {-1.0, 1.0}
     rows_of_c3 = [len(row) for row in model.get_layer("C3").connections]
     assert rows_of_c3 == [3] * 6 + [4] * 9 + [6]
-    # F02: a convolution uses each of its weights at each place; a subsampling's unit has 4 inputs
+    # A convolution uses each weight at each position; a unit of a subsampling layer has 4 inputs
     # and a bias.
     connections = {name: rows[name][0] * np.prod(rows[name][1][:2]) for name in ("C1", "C3", "C5")}
     assert connections == {"C1": 122_304, "C3": 151_600, "C5": 48_120}
@@ -113,8 +113,8 @@ def test_lenet_5_as_published():
     assert rows["C1"][0] == (5 * 5 + 1) * 6 and rows["F6"][0] == 84 * (120 + 1)
 
 
-def test_the_toy_convolution_f01():
-    """S10: a weight of 0.2 everywhere and the mean over a window of 2 x 2."""
+def test_the_toy_convolution():
+    """A weight of 0.2 everywhere and the mean over a window of 2 x 2."""
     x = 0.2 * np.float32([[1, 2, 3], [4, 5, 6]]).reshape(1, 2, 3, 1)
     np.testing.assert_allclose(AveragePooling2D(2, strides=1)(x)[0, 0, :, 0], [0.6, 0.8], rtol=1e-6)
 

@@ -1,6 +1,4 @@
-"""Hook order, logs, states and the need for batch calls (P19, the callbacks section of the
-quick-start book).
-"""
+"""Hook order, logs, states and the need for batch calls."""
 
 import json
 import warnings

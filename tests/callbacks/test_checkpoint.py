@@ -1,4 +1,4 @@
-"""ModelCheckpoint: file names, best, weights only, period, messages (P20)."""
+"""ModelCheckpoint: file names, best, weights only, period, messages."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""CSVLogger, RemoteMonitor and LambdaCallback (P22)."""
+"""CSVLogger, RemoteMonitor and LambdaCallback."""
 
 import json
 import threading

@@ -39,7 +39,7 @@ def test_an_unknown_mode_warns_and_counts_as_auto():
 
 
 def test_auto_on_a_score_warns_that_smaller_counts_as_better():
-    """U23 monitors val_dice_coef, where Keras's "auto" keeps the worst model."""
+    """One book monitors val_dice_coef, where Keras's "auto" keeps the worst model."""
     with pytest.warns(RuntimeWarning, match="mode='auto' takes a smaller val_dice_coef as better"):
         cb.ModelCheckpoint("x.h5", monitor="val_dice_coef", save_best_only=True)
     with warnings.catch_warnings():

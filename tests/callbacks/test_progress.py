@@ -1,4 +1,4 @@
-"""What fit prints: golden texts of both verbosities, on a terminal and in a file (A25, A123)."""
+"""What fit prints: golden texts of both verbosities, on a terminal and in a file."""
 
 import io
 import sys

@@ -1,4 +1,4 @@
-"""LearningRateScheduler (U16) and ReduceLROnPlateau (U23)."""
+"""LearningRateScheduler and ReduceLROnPlateau."""
 
 import json
 import math

@@ -9,7 +9,7 @@ from PIL import Image
 from jaxcnn import applications
 from jaxcnn.applications.imagenet_utils import decode_predictions
 from jaxcnn.commands import main
-from jaxcnn.commands.classify import read_pictures
+from jaxcnn.commands.classify import read_images
 
 
 @pytest.fixture
@@ -52,7 +52,7 @@ def test_five_lines_a_picture(home, capsys):
     ("picture", "model", "message"),
     [
         ("absent.jpg", "MobileNet", "there is no file"),
-        ("models/imagenet_class_index.json", "MobileNet", "cannot be read as a picture"),
+        ("models/imagenet_class_index.json", "MobileNet", "cannot be read as an image"),
         ("dark.png", "MobileNett", "MobileNet"),
         ("dark.png", "MobileNet", "mobilenet_1_0_224_tf.h5 is neither in"),
     ],
@@ -64,7 +64,7 @@ def test_what_is_wrong_is_said_in_one_sentence(home, capsys, picture, model, mes
 
 
 def test_pictures_become_arrays_of_one_size(home):
-    pictures = read_pictures([home / "dark.png", home / "light.jpg"], 16)
+    pictures = read_images([home / "dark.png", home / "light.jpg"], 16)
     assert pictures.shape == (2, 16, 16, 3) and pictures.dtype == np.float32
     np.testing.assert_allclose(pictures[0], np.broadcast_to([20.0, 20.0, 128.0], (16, 16, 3)))
 

@@ -91,7 +91,7 @@ def test_doctor_says_which_convolutions_are_used(home, monkeypatch, capsys):
 
 def test_help_imports_nothing_heavy():
     code = (
-        "import sys\nfrom jaxcnn import cli\n"
+        "import sys\nfrom jaxcnn import commands\n"
         "try: commands.main(['--help'])\n"
         "except SystemExit: pass\n"
         "print([name for name in ('matplotlib', 'tensorflow_datasets', 'orbax', 'h5py', 'PIL') if "

@@ -7,7 +7,7 @@ import pytest
 
 from jaxcnn import applications, config
 from jaxcnn.applications.imagenet_utils import preprocess_input
-from jaxcnn.commands.classify import read_pictures
+from jaxcnn.commands.classify import read_images
 
 keras = pytest.importorskip("keras")
 
@@ -26,7 +26,7 @@ def file(kind, name):
 
 
 def picture(name, size):
-    return read_pictures([file("media", name)], size)
+    return read_images([file("media", name)], size)
 
 
 def top_five(probabilities):

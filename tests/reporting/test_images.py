@@ -35,7 +35,7 @@ def not_empty(path):
 def test_curves_are_drawn_while_the_training_goes_on(tmp_path, monkeypatch):
     drawn, plot = [], history.plot_history
     monkeypatch.setattr(
-        "jaxcnn.visualization.plot_history",
+        "jaxcnn.reporting.images.plot_history",
         lambda record, *rest: drawn.append(dict(record)) or plot(record, *rest),
     )
     path, seen = tmp_path / "curves.png", []

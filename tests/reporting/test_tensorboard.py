@@ -1,4 +1,4 @@
-"""The TensorBoard callback, its files read back by the `tensorboard` package (P21, U11)."""
+"""The TensorBoard callback, its files read back by the `tensorboard` package."""
 
 import io
 import json
@@ -12,7 +12,7 @@ from PIL import Image
 from jaxcnn import callbacks as cb
 from jaxcnn.layers import Add, Conv2D, Dense, Flatten, Input
 from jaxcnn.models import Model, Sequential
-from jaxcnn.reporting.model_views import layer_graph, named_weights, weight_picture
+from jaxcnn.reporting.model_views import layer_graph, named_weights, weight_image
 
 accumulator = pytest.importorskip(
     "tensorboard.backend.event_processing.event_accumulator",
@@ -74,7 +74,7 @@ def test_curves(tmp_path):
 
 
 def test_the_call_of_the_quick_start_book(tmp_path):
-    """P21: histogram_freq=0, write_graph=True, write_images=True."""
+    """With histogram_freq=0, write_graph=True, write_images=True."""
     model = small_model()
     run(cb.TensorBoard(str(tmp_path / "Graph"), 0, True, True), model, [{"loss": 1.0}] * 3)
     found = read(tmp_path / "Graph")
@@ -172,22 +172,20 @@ def test_names_of_nested_weights():
 
 
 def test_pictures_of_weights_of_every_rank():
-    assert weight_picture(np.arange(5.0)).shape == (1, 5)
-    assert weight_picture(np.array(3.0)).shape == (1, 1)
-    assert (
-        weight_picture(np.zeros((3, 7))).shape == weight_picture(np.zeros((7, 3))).shape == (3, 7)
-    )
-    assert weight_picture(np.zeros((5000, 2000))).shape == (1024, 1024)
+    assert weight_image(np.arange(5.0)).shape == (1, 5)
+    assert weight_image(np.array(3.0)).shape == (1, 1)
+    assert weight_image(np.zeros((3, 7))).shape == weight_image(np.zeros((7, 3))).shape == (3, 7)
+    assert weight_image(np.zeros((5000, 2000))).shape == (1024, 1024)
     kernels = np.arange(2 * 3 * 4 * 5.0).reshape(2, 3, 4, 5)  # (height, width, input, output)
-    tiles = weight_picture(kernels)
+    tiles = weight_image(kernels)
     assert tiles.shape == (4 * 3, 5 * 4)
     for channel in range(4):
         for number in range(5):
             tile = tiles[3 * channel : 3 * channel + 2, 4 * number : 4 * number + 3]
             np.testing.assert_array_equal(tile, kernels[:, :, channel, number])
-    assert weight_picture(np.zeros((3, 4, 5))).shape == (4 * 4, 5 * 2)
-    assert weight_picture(np.zeros((2, 3, 3, 4, 5))).shape == (4 * 7, 5 * 4)
-    assert weight_picture(np.zeros((3, 3, 512, 512))).shape == (64 * 4, 64 * 4)
+    assert weight_image(np.zeros((3, 4, 5))).shape == (4 * 4, 5 * 2)
+    assert weight_image(np.zeros((2, 3, 3, 4, 5))).shape == (4 * 7, 5 * 4)
+    assert weight_image(np.zeros((3, 3, 512, 512))).shape == (64 * 4, 64 * 4)
 
 
 def test_weights_of_convolutions_have_their_names():
