@@ -16,7 +16,7 @@ from jaxcnn.applications import imagenet_utils, pretrained
 from jaxcnn.applications.options import IMAGENET_CLASSES, Options
 from jaxcnn.applications.pretrained import WeightFile
 from jaxcnn.layers import Input, SymbolicTensor
-from jaxcnn.layers.base import unknown_argument
+from jaxcnn.layers.arguments import unknown_argument
 from jaxcnn.models import Model
 from jaxcnn.models.network import source_inputs, source_node
 from jaxcnn.runtime import config

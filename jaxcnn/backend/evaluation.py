@@ -5,7 +5,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TypeAlias
+from typing import TypeAlias, cast
 
 import flax.linen as nn
 import jax
@@ -15,7 +15,7 @@ from flax.traverse_util import unflatten_dict
 from jaxcnn.layers.base import Layer
 from jaxcnn.layers.input import InputLayer
 from jaxcnn.layers.symbolic.operation import Operation
-from jaxcnn.layers.symbolic.tensor import Node, SymbolicTensor
+from jaxcnn.layers.symbolic.tensor import GraphLayer, Node, SymbolicTensor
 from jaxcnn.layers.variable import Variable, given_values
 from jaxcnn.models.network import source_node
 from jaxcnn.nn.graph import run
@@ -38,7 +38,7 @@ class Gradients(Layer):
         ]
         tensors = [source for source in sources if isinstance(source, SymbolicTensor)]
         self.inbound_nodes = [Node(self, ([*loss, *tensors],), {}, outputs=derivatives)]
-        self._specs = ()
+        self.weights_store.specs = ()
 
     def make_module(self) -> nn.Module:
         raise ValueError(
@@ -115,7 +115,7 @@ class Evaluation:
         (outputs, output_masks), _ = apply(self.assembled(layer), rngs={"dropout": key})
         return outputs, output_masks
 
-    def assembled(self, layer: Layer) -> dict[str, PyTree]:
+    def assembled(self, layer: GraphLayer) -> dict[str, PyTree]:
         """The variables of a layer's module, as ``layer.variables`` nests them."""
         tree: dict[str, PyTree] = unflatten_dict(self.weights[id(layer)])
         for name, child in layer.children.items():
@@ -218,7 +218,7 @@ def upstream(
 def layers_of(nodes: Iterable[Node]) -> list[Layer]:
     """The layers that take part in these calls, also those inside others, each once."""
     layers = (layer for node in nodes for layer in (node.layer, *node.layer.all_layers()))
-    return list({id(layer): layer for layer in layers}.values())
+    return cast(list[Layer], list({id(layer): layer for layer in layers}.values()))
 
 
 def free_variables(nodes: Iterable[Node]) -> list[Variable]:

@@ -73,7 +73,7 @@ class Function:
                 train = bool(value)
             else:
                 arrays.append(fitting(tensor, value))
-        weights = [layer._own_variables() for layer in self._layers]
+        weights = [layer.weights_store.arrays for layer in self._layers]
         variables = [variable.value for variable in self._variables]
         values = self._compiled(arrays, weights, variables, context.next_key(), train=train)
         results = [

@@ -1,7 +1,6 @@
 """The Keras half: a handle for every module of `jaxcnn.nn`, symbolic calls, names and weights."""
 
-import importlib
-from typing import Any
+from collections.abc import Callable
 
 from jaxcnn.layers.base import LAYERS, Layer
 from jaxcnn.layers.catalogue import (
@@ -95,8 +94,10 @@ from jaxcnn.layers.input import Input, InputLayer
 from jaxcnn.layers.input_spec import InputSpec
 from jaxcnn.layers.merge import add, average, concatenate, dot, maximum, minimum, multiply, subtract
 from jaxcnn.layers.recurrent import Bidirectional, StackedRNNCells
+from jaxcnn.layers.symbolic import operators
 from jaxcnn.layers.symbolic.operation import Operation
 from jaxcnn.layers.symbolic.tensor import SymbolicTensor
+from jaxcnn.runtime.lazy import lazy_attributes
 from jaxcnn.spellings.tables import CLASSES, REMOVED
 from jaxcnn.spellings.translate import removed
 
@@ -119,12 +120,12 @@ deserialize = LAYERS.deserialize
 serialize = LAYERS.serialize
 
 
-def __getattr__(name: str) -> Any:
-    if name in (
-        *CLASSES,
-        "Merge",
-    ):  # of Keras 1; they are made from the layers above and from models
-        return getattr(importlib.import_module("jaxcnn.compat.keras1"), name)
-    raise AttributeError(
-        removed(name) if name in REMOVED else f"module 'jaxcnn.layers' has no attribute {name!r}"
-    )
+# The classes of Keras 1 are made from the layers above and from models.
+keras1_class = lazy_attributes(__name__, dict.fromkeys((*CLASSES, "Merge"), "jaxcnn.compat.keras1"))
+
+
+def __getattr__(name: str) -> Callable[..., Layer]:
+    if name in REMOVED:
+        raise AttributeError(removed(name))
+    layer: Callable[..., Layer] = keras1_class(name)
+    return layer

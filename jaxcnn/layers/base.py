@@ -1,5 +1,4 @@
-"""The Keras half of a layer: a handle that holds a module, its name, its weights and the record of
-its calls.
+"""The Keras half of a layer: a handle with a module, a name, weights and a record of its calls.
 
 The mathematics stands in the module (`jaxcnn.nn`); `keras_layer` derives the handle from it,
 signature included. Weights live with the handle, so layers and models that are shared train the
@@ -8,55 +7,51 @@ same arrays.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 
 import flax.linen as nn
 import jax
-import jax.numpy as jnp
 import numpy as np
 
-from jaxcnn.layers import naming
-from jaxcnn.layers.call_record import CallRecord
-from jaxcnn.layers.custom import Record, UserModule, bound_module
-from jaxcnn.layers.input_spec import check_inputs
+from jaxcnn import constraints, initializers, regularizers
+from jaxcnn.layers import naming, weight_tree
+from jaxcnn.layers.arguments import COMMON, declared_input_shape, unknown_argument
+from jaxcnn.layers.call_record import agreed_shape, node_at, only_tensors, record_call
 from jaxcnn.layers.symbolic.tensor import Node, SymbolicTensor, shapes, symbolic_leaves
-from jaxcnn.layers.tracing import Traced, trace
-from jaxcnn.layers.user import UserCode
+from jaxcnn.layers.tracing import Traced, trace_layer
+from jaxcnn.layers.user_layer import Additions, Update, UserModule, bound_module
 from jaxcnn.layers.variable import Variable
-from jaxcnn.layers.weights import Session, WeightOwner
+from jaxcnn.layers.weights import WeightStore
 from jaxcnn.nn.base import WeightSpec
 from jaxcnn.nn.graph import run
 from jaxcnn.nn.traits import Traits
 from jaxcnn.runtime import config, context
-from jaxcnn.runtime.hints import closest
 from jaxcnn.runtime.names import Registry
-
-# Keyword arguments that every layer takes besides its own.
-COMMON = (
-    "name",
-    "trainable",
-    "dtype",
-    "input_shape",
-    "batch_input_shape",
-    "batch_size",
-    "input_dim",
-    "input_length",
-    "weights",
+from jaxcnn.runtime.types import (
+    ArrayFunction,
+    ArrayLike,
+    Config,
+    DTypeLike,
+    Identifier,
+    Path,
+    PyTree,
+    Settings,
 )
 
 LAYERS = Registry("layer")
 
 
-class Layer(WeightOwner, UserCode, CallRecord):
+class Layer:
     """A layer as Keras users know it.
 
     Call it on symbolic tensors (`Input`, the output of another layer) to build a model, or on
     arrays to compute. ``layer.module`` is the pure Flax module and ``layer.variables`` its
-    variables.
+    variables. A layer of your own overrides `build`, `call` and, where it has arguments,
+    `get_config`.
 
     Args:
-        name: a name of its own; by default the class name in snake case with a counter.
+        name: by default the class name in snake case with a counter.
         trainable: whether training may move its ``params``; read when a model is compiled.
         input_shape: shape of one sample (None where any size will do), for the first layer of a
             Sequential model.
@@ -66,6 +61,12 @@ class Layer(WeightOwner, UserCode, CallRecord):
             ``(input_length, input_dim)``.
         dtype: dtype of the input, for the first layer of a Sequential model.
         weights: initial weights, as `set_weights` takes them.
+
+    Attributes:
+        inbound_nodes: the symbolic calls, one `Node` each.
+        weights_store: holds the weights that are not those of a layer inside this one.
+        traits: what other parts of the library must know of the class.
+        additions: the losses and updates that `call` adds.
     """
 
     traits: ClassVar[Traits] = Traits()
@@ -80,50 +81,107 @@ class Layer(WeightOwner, UserCode, CallRecord):
         self.name = name or naming.unique_name(type(self).__name__)
         self.trainable = trainable
         self.inbound_nodes: list[Node] = []
-        self._children = self.__dict__.get(
-            "_children", {}
-        )  # layers set as attributes before this ran
+        # Layers may have been set as attributes before this runs.
+        self._children: dict[str, Layer] = self.__dict__.get("_children", {})
         self.dtype = kwargs.get("dtype") or config.floatx()
-        self.batch_input_shape = self._declared_input_shape(kwargs)
-        self._initial_weights: Sequence[np.ndarray] | None = kwargs.get("weights")
-        self._specs: tuple[WeightSpec, ...] | None = None
-        self._traced_inputs: Any = None
-        self._variables: dict[tuple[str, ...], jax.Array] | None = None
+        self.batch_input_shape = declared_input_shape(kwargs)
+        self.weights_store = WeightStore(self, kwargs.get("weights"))
+        self.additions = Additions()
         self._module: nn.Module | None = None
-        self._session: Session | None = None
-        self.declared: list[Variable] = []
-        self._handles: dict[tuple[str, ...], Variable] = {}
-        self._record = Record()
-        self._user_built = False
 
-    @staticmethod
-    def _declared_input_shape(kwargs: Mapping[str, Any]) -> tuple[int | None, ...] | None:
-        if (batch_shape := kwargs.get("batch_input_shape")) is not None:
-            return tuple(batch_shape)
-        shape = kwargs.get("input_shape")
-        if shape is None and kwargs.get("input_dim") is not None:
-            dim = kwargs["input_dim"]
-            shape = (
-                (kwargs["input_length"], dim) if kwargs.get("input_length") is not None else (dim,)
-            )
-        if shape is None:
-            return None
-        return (kwargs.get("batch_size"), *((shape,) if isinstance(shape, int) else shape))
+    def __setattr__(self, name: str, value: object) -> None:
+        """A layer kept as an attribute by a user's layer is part of it."""
+        super().__setattr__(name, value)
+        if (
+            isinstance(value, Layer)
+            and not name.startswith("_")
+            and isinstance(self.__dict__.get("_module"), UserModule | None)
+        ):
+            self.__dict__.setdefault("_children", {})[value.name] = value
 
     # -- the pure half -----------------------------------------------------------------------------
 
+    @property
+    def module(self) -> nn.Module:
+        """The pure Flax module: ``layer.module.apply(layer.variables, x)``."""
+        if self._module is None:
+            self._module = self.make_module()
+        return self._module
+
     def make_module(self) -> nn.Module:
-        """The Flax module of this layer, made once: here, of a layer that a user wrote with `build`
-        and `call`.
-        """
+        """The Flax module, made once: here, of a layer that a user wrote with `build` and `call`."""
         return UserModule(self)
+
+    # -- for layers that users write ---------------------------------------------------------------
+
+    def build(self, input_shape: PyTree) -> None:
+        """Make the weights with `add_weight`; `input_shape` has None for the batch. Runs once."""
+
+    def call(self, inputs: PyTree, *args: PyTree, **kwargs: PyTree) -> PyTree:
+        """Compute the output; may also take `mask` and `training`."""
+        raise NotImplementedError(f"{type(self).__name__} must define call(inputs).")
+
+    def add_weight(
+        self,
+        name: str | list[int] | tuple[int, ...] | None = None,
+        shape: list[int] | tuple[int, ...] | str | None = None,
+        initializer: Identifier = "glorot_uniform",
+        trainable: bool = True,
+        regularizer: Identifier = None,
+        constraint: Identifier = None,
+        dtype: DTypeLike | None = None,
+    ) -> Variable:
+        """Declare a weight in `build`; keep it as an attribute and use it in `call` like an array.
+
+        Args:
+            name: of the weight; ``weight_1``, ... when it is not given.
+            shape: of the weight.
+            initializer, regularizer, constraint: by name or function.
+            trainable: False for values that training does not move and `add_update` may.
+        """
+        if isinstance(name, list | tuple):  # Keras 1 and later versions put the shape first
+            name, shape = (shape if isinstance(shape, str) else None), name
+        if shape is None or isinstance(shape, str):
+            raise ValueError(f"Layer '{self.name}': add_weight needs a `shape`.")
+        variable = Variable(
+            name or self.weights_store.next_label(),
+            tuple(shape),
+            dtype or config.floatx(),
+            initializers.get(initializer),
+            trainable=trainable,
+            regularizer=regularizers.get(regularizer),
+            constraint=constraints.get(constraint),
+            owner=self,
+        )
+        self.weights_store.declare(variable)
+        return variable
+
+    def add_loss(
+        self, loss: ArrayLike | list[ArrayLike] | tuple[ArrayLike, ...], inputs: PyTree = None
+    ) -> None:
+        """In `call`: add a scalar, or a list of them, to what training minimises."""
+        self.additions.add_loss(loss)
+
+    def add_update(self, updates: Update | list[Update], inputs: PyTree = None) -> None:
+        """In `call`: replace weights in training mode, given as (weight, new value) pairs.
+
+        The weights are made with ``trainable=False``.
+        """
+        self.additions.add_update(updates)
+
+    @property
+    def updates(self) -> list[Update]:
+        """In `call`, as older layers do: the updates so far, to be extended or set."""
+        return self.additions.updates
+
+    @updates.setter
+    def updates(self, pairs: Iterable[Update]) -> None:
+        self.additions.updates = list(pairs)
 
     # -- calls -------------------------------------------------------------------------------------
 
-    def __call__(self, inputs: Any, *args: Any, **kwargs: Any) -> Any:
-        """On symbolic tensors: the symbolic output.  On arrays: the value, by the weights as they
-        are now.
-        """
+    def __call__(self, inputs: PyTree, *args: PyTree, **kwargs: PyTree) -> PyTree:
+        """On symbolic tensors: the symbolic output. On arrays: the value, by the present weights."""
         everything = (inputs, *args)
         if (bound := bound_module(self)) is not None:
             inside = bool(kwargs.pop("training", context.training()))
@@ -134,7 +192,7 @@ class Layer(WeightOwner, UserCode, CallRecord):
             self._build(everything, kwargs)
         train = config.in_training(bool(kwargs.pop("train", kwargs.pop("training", False))))
 
-        def forward(bound: nn.Module) -> Any:
+        def forward(bound: nn.Module) -> PyTree:
             return run(bound, everything, dict(kwargs), None, train)[0]
 
         rngs = {"dropout": jax.random.key(config.seed())}
@@ -146,43 +204,30 @@ class Layer(WeightOwner, UserCode, CallRecord):
             self.set_variables(changed)
         return outputs
 
-    def _build(self, args: tuple, kwargs: dict[str, Any]) -> Traced:
-        """Trace the module on the given inputs; on the first call this fixes the weights' shapes."""
-        traced = self._trace(args, kwargs)
-        if self._specs is None:
-            own = tuple(s for s in traced.weights if s.path[0] not in self.children)
-            self._traced_inputs = (args, kwargs)
-            self._adopt(traced.weights)
-            self._specs = own
-            self._set_initial_weights()
-        else:
-            expected = {s.path: s.shape for s in self.all_specs()}
-            for spec in traced.weights:
-                if expected.get(spec.path, spec.shape) != spec.shape:
-                    raise ValueError(
-                        f"Layer '{self.name}': an input of shape {shapes(args[0])} needs "
-                        f"'{'/'.join(spec.path)}' of "
-                        f"shape {spec.shape}, but the layer was built with {expected[spec.path]}."
-                    )
+    def _connect(self, args: tuple[PyTree, ...], kwargs: Config) -> PyTree:
+        return record_call(self, args, kwargs, self._build(args, kwargs))
+
+    def _build(self, args: tuple[PyTree, ...], kwargs: Config) -> Traced:
+        """Trace the module on these inputs; the first call fixes the shapes of the weights."""
+        traced = trace_layer(self, args, kwargs)
+        if self.weights_store.specs is None:
+            weight_tree.adopt(self, traced.weights, (args, kwargs))
+            return traced
+        expected = {spec.path: spec.shape for spec in self.all_specs()}
+        for spec in traced.weights:
+            if expected.get(spec.path, spec.shape) != spec.shape:
+                raise ValueError(
+                    f"Layer '{self.name}': an input of shape {shapes(args[0])} needs "
+                    f"'{'/'.join(spec.path)}' of shape {spec.shape}, but the layer was built with "
+                    f"{expected[spec.path]}."
+                )
         return traced
 
-    def _trace(self, args: tuple, kwargs: dict[str, Any]) -> Traced:
-        """What the module would do with these inputs; an error names the layer."""
-        check_inputs(self, args[0])
-        try:
-            return trace(self.module, args, kwargs)
-        except (ValueError, TypeError) as error:
-            if isinstance(error, jax.errors.JAXTypeError):
-                raise
-            kind = TypeError if isinstance(error, TypeError) else ValueError
-            raise kind(self._located(error, args)) from None
+    def compute_output_shape(self, input_shape: PyTree) -> PyTree:
+        """The shape of the output for an input of `input_shape`.
 
-    def compute_output_shape(self, input_shape: Any) -> Any:
-        """The shape of the output for an input of `input_shape`, the batch in front, None where any
-        size will do.
-
-        Several inputs are a list of shapes, and so are several outputs. Nothing is computed, and no
-        call is recorded.
+        The batch stands in front, and None where any size will do. Several inputs are a list of
+        shapes, and so are several outputs. Nothing is computed, and no call is recorded.
 
         Raises:
             ValueError: the layer does not take such an input.
@@ -194,57 +239,177 @@ class Layer(WeightOwner, UserCode, CallRecord):
             SymbolicTensor(tuple(shape), self.dtype, self, 0, 0)
             for shape in (input_shape if several else [input_shape])
         ]
-        outputs = self._trace((tensors if several else tensors[0],), {}).outputs
+        outputs = trace_layer(self, (tensors if several else tensors[0],), {}).outputs
         return jax.tree.map(lambda output: output.shape, outputs)
 
-    def _located(self, error: Exception, args: tuple) -> str:
-        text = str(error)
-        if f"'{self.name}'" in text:
-            return text
-        given = shapes(args[0]) if symbolic_leaves(args) else jax.tree.map(jnp.shape, args[0])
-        return f"Layer '{self.name}' ({type(self).__name__}), called on an input of shape {given}: {text}"
+    def get_input_at(self, node_index: int) -> PyTree:
+        """The symbolic input of the layer's call number `node_index`."""
+        return node_at(self, node_index).input_tensors
 
-    def _connect(self, args: tuple, kwargs: dict[str, Any]) -> Any:
-        traced = self._build(args, kwargs)
-        node = Node(self, args, kwargs)
-        index = len(self.inbound_nodes)
-        self.inbound_nodes.append(node)
-        leaves, structure = jax.tree.flatten(traced.outputs)
-        masks = jax.tree.leaves(traced.masks, is_leaf=lambda m: m is None)
-        masks = masks if len(masks) == len(leaves) else [None] * len(leaves)
-        tensors = [
-            SymbolicTensor(
-                tuple(leaf.shape),
-                leaf.dtype,
-                self,
-                index,
-                i,
-                tuple(m.shape) if m is not None else None,
-            )
-            for i, (leaf, m) in enumerate(zip(leaves, masks, strict=True))
-        ]
-        node.outputs = jax.tree.unflatten(structure, tensors)
-        return node.outputs
+    def get_output_at(self, node_index: int) -> PyTree:
+        """The symbolic output of the layer's call number `node_index`."""
+        return node_at(self, node_index).outputs
+
+    def get_input_shape_at(self, node_index: int) -> PyTree:
+        """The input shape of the layer's call number `node_index`."""
+        return shapes(self.get_input_at(node_index))
+
+    def get_output_shape_at(self, node_index: int) -> PyTree:
+        """The output shape of the layer's call number `node_index`."""
+        return shapes(self.get_output_at(node_index))
+
+    @property
+    def input(self) -> PyTree:
+        """The symbolic input of a layer that was called once."""
+        return only_tensors(self, "input")
+
+    @property
+    def output(self) -> PyTree:
+        """The symbolic output of a layer that was called once."""
+        return only_tensors(self, "output")
+
+    @property
+    def input_shape(self) -> PyTree:
+        """The input shape, when all calls agree."""
+        return agreed_shape(self, "input")
+
+    @property
+    def output_shape(self) -> PyTree:
+        """The output shape, when all calls agree."""
+        return agreed_shape(self, "output")
+
+    # -- weights -----------------------------------------------------------------------------------
+
+    @property
+    def children(self) -> Mapping[str, Layer]:
+        """The layers directly inside this one, by the names under which `variables` nests theirs."""
+        return self._children
+
+    def all_layers(self) -> Iterator[Layer]:
+        """Every layer inside this one, at any depth."""
+        for child in self.children.values():
+            yield from weight_tree.with_inner(child)
+
+    @property
+    def built(self) -> bool:
+        """Whether the shapes of the weights are known."""
+        return self.weights_store.specs is not None
+
+    @built.setter
+    def built(self, value: bool) -> None:
+        """Keras 2 layers set it in their `build`; here the traced weights decide."""
+
+    @property
+    def variables(self) -> dict[str, PyTree]:
+        """The variables of `module`, as they are now: ``{"params": ..., "batch_stats": ...}``."""
+        return weight_tree.variables(self)
+
+    def set_variables(self, variables: Mapping[str, PyTree]) -> None:
+        """Replace arrays by those of `variables`, nested as in the property; absent ones stay.
+
+        Raises:
+            ValueError: an unknown name or another shape; nothing is replaced then.
+        """
+        weight_tree.set_variables(self, variables)
+
+    def store(self, variables: Mapping[str, PyTree]) -> None:
+        """`set_variables` by a running fit, the source of the arrays, which need not be told."""
+        weight_tree.store_variables(self, variables)
+
+    def note_changes(self) -> None:
+        """Tell a running fit that weights of the layer are about to be replaced by another."""
+        weight_tree.note_changes(self)
+
+    def get_weights(self) -> list[np.ndarray]:
+        """Copies of the weights as NumPy arrays, in Keras order."""
+        return weight_tree.get_weights(self)
+
+    def set_weights(self, weights: Sequence[ArrayLike]) -> None:
+        """Replace the weights by arrays of the same shapes, in the order of `get_weights`.
+
+        Raises:
+            ValueError: another number of weights or another shape; nothing is replaced then.
+        """
+        weight_tree.set_weights(self, weights)
+
+    def listed_paths(self) -> list[tuple[Layer, Path]]:
+        """The weights in the order of `get_weights`."""
+        return self.weight_paths()
+
+    def weight_paths(self) -> list[tuple[Layer, Path]]:
+        """(owner, (collection, *path)) of every weight: parameters first, then statistics."""
+        return weight_tree.weight_paths(self)
+
+    def trainable_paths(self) -> list[tuple[Layer, Path]]:
+        """(owner, (collection, *path)) of the weights that training would move."""
+        return weight_tree.trainable_paths(self)
+
+    def variable(self, path: Path) -> Variable:
+        """The weight at (collection, *path), always the same object, to be read and set."""
+        return self.weights_store.variable(path)
+
+    def weight_shape(self, path: Path) -> tuple[int, ...]:
+        """The shape of the weight at (collection, *path), known before the weight is made."""
+        return self.weights_store.spec(path).shape
+
+    @property
+    def weights(self) -> list[Variable]:
+        """All weights, trainable first."""
+        return [owner.variable(path) for owner, path in self.weight_paths()]
+
+    @property
+    def trainable_weights(self) -> list[Variable]:
+        """The weights that training would move, given the `trainable` flags as they are now."""
+        return [owner.variable(path) for owner, path in self.trainable_paths()]
+
+    @trainable_weights.setter
+    def trainable_weights(self, variables: Sequence[Variable]) -> None:
+        """In `build`, as older layers do: say which `K.variable`s training moves."""
+        self.weights_store.adopt(variables, trainable=True)
+
+    @property
+    def non_trainable_weights(self) -> list[Variable]:
+        """All other weights."""
+        return [owner.variable(path) for owner, path in weight_tree.non_trainable_paths(self)]
+
+    @non_trainable_weights.setter
+    def non_trainable_weights(self, variables: Sequence[Variable]) -> None:
+        """In `build`: say which `K.variable`s stay as they are, or change by `add_update`."""
+        self.weights_store.adopt(variables, trainable=False)
+
+    def trainable_mask(self, collection: str = "params") -> dict[str, PyTree]:
+        """The tree of ``params`` (or ``batch_stats``) with True where training may move the array."""
+        return weight_tree.trainable_mask(self, collection)
+
+    def constraints(self) -> dict[Path, ArrayFunction]:
+        """Path within ``params`` -> the constraint to apply to that weight after each update."""
+        return weight_tree.constraints(self)
+
+    def count_params(self) -> int:
+        """The number of values in all weights."""
+        return weight_tree.count_params(self)
+
+    def all_specs(self) -> list[WeightSpec]:
+        """The declared weights of the layer and of those inside it, with their paths from here."""
+        return weight_tree.all_specs(self)
+
+    def placed_weights(self) -> Iterator[tuple[Layer, WeightSpec, Path]]:
+        """(owner, its weight, the weight's path from here), a shared weight once for each path."""
+        return weight_tree.placed_weights(self)
 
     # -- configuration -----------------------------------------------------------------------------
 
-    def get_config(self) -> dict[str, Any]:
+    def get_config(self) -> Config:
         """The arguments that rebuild the layer without its weights."""
-        settings: dict[str, Any] = {"name": self.name, "trainable": self.trainable}
+        settings: Config = {"name": self.name, "trainable": self.trainable}
         if self.batch_input_shape is not None:
             settings |= {"batch_input_shape": self.batch_input_shape, "dtype": str(self.dtype)}
         return settings
 
     @classmethod
-    def from_config(cls, settings: Mapping[str, Any]) -> Layer:
-        """A new layer from what `get_config` gave."""
+    def from_config(cls, settings: Settings) -> Layer:
+        """A new layer from what `get_config` returned."""
         return cls(**settings)
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.name!r}>"
-
-
-def unknown_argument(owner: str, name: str, known: Sequence[str]) -> str:
-    """The message for a keyword that `owner` does not take, with the nearest that it does."""
-    takes = ", ".join(known)
-    return f"{owner} got an unknown argument `{name}`.{closest(name, known)} It takes: {takes}."

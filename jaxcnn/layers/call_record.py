@@ -2,84 +2,93 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Literal
 
-from jaxcnn.layers.symbolic.tensor import Node, shapes
+import jax
+
+from jaxcnn.layers.symbolic.tensor import GraphLayer, Node, SymbolicTensor, shapes
+from jaxcnn.layers.tracing import Traced
+from jaxcnn.runtime.types import Config, PyTree
+
+Side = Literal["input", "output"]
 
 
-class CallRecord:
-    """What was called symbolically: the part of `Layer` that is about nodes."""
+def record_call(
+    layer: GraphLayer, args: tuple[PyTree, ...], kwargs: Config, traced: Traced
+) -> PyTree:
+    """Put a symbolic call on record: the symbolic outputs, as the trace of the call found them."""
+    node, index = Node(layer, args, kwargs), len(layer.inbound_nodes)
+    layer.inbound_nodes.append(node)
+    leaves, structure = jax.tree.flatten(traced.outputs)
+    masks = jax.tree.leaves(traced.masks, is_leaf=lambda mask: mask is None)
+    if len(masks) != len(leaves):
+        masks = [None] * len(leaves)
+    tensors = [
+        SymbolicTensor(
+            shape=tuple(leaf.shape),
+            dtype=leaf.dtype,
+            layer=layer,
+            node_index=index,
+            tensor_index=i,
+            mask_shape=None if mask is None else tuple(mask.shape),
+        )
+        for i, (leaf, mask) in enumerate(zip(leaves, masks, strict=True))
+    ]
+    node.outputs = jax.tree.unflatten(structure, tensors)
+    return node.outputs
 
-    name: str
-    inbound_nodes: list[Node]
 
-    def _at(self, node_index: int, attribute: str) -> Any:
-        if not 0 <= node_index < len(self.inbound_nodes):
-            raise ValueError(
-                f"Layer '{self.name}' has {len(self.inbound_nodes)} inbound nodes; node "
-                f"{node_index} does not exist."
-            )
-        return getattr(self.inbound_nodes[node_index], attribute)
+def node_at(layer: GraphLayer, index: int) -> Node:
+    """The call number `index` of `layer`.
 
-    def get_input_at(self, node_index: int) -> Any:
-        """The symbolic input of the layer's call number `node_index`."""
-        return self._at(node_index, "input_tensors")
+    Raises:
+        ValueError: there is no such call.
+    """
+    if not 0 <= index < len(layer.inbound_nodes):
+        raise ValueError(
+            f"Layer '{layer.name}' has {len(layer.inbound_nodes)} inbound nodes; node {index} does "
+            "not exist."
+        )
+    return layer.inbound_nodes[index]
 
-    def get_output_at(self, node_index: int) -> Any:
-        """The symbolic output of the layer's call number `node_index`."""
-        return self._at(node_index, "outputs")
 
-    def get_input_shape_at(self, node_index: int) -> Any:
-        """The input shape of the layer's call number `node_index`."""
-        return shapes(self.get_input_at(node_index))
+def tensors_of(node: Node, side: Side) -> PyTree:
+    """The inputs or the outputs of a call."""
+    return node.input_tensors if side == "input" else node.outputs
 
-    def get_output_shape_at(self, node_index: int) -> Any:
-        """The output shape of the layer's call number `node_index`."""
-        return shapes(self.get_output_at(node_index))
 
-    def _only(self, kind: str) -> Any:
-        if not self.inbound_nodes:
-            raise AttributeError(
-                f"Layer {self.name} has never been called and thus has no defined {kind}."
-            )
-        if len(self.inbound_nodes) > 1:
-            raise AttributeError(
-                f'Layer {self.name} has multiple inbound nodes, hence the notion of "layer {kind}" '
-                "is ill-defined. "
-                f"Use `get_{kind}_at(node_index)` instead."
-            )
-        return self._at(0, "input_tensors" if kind == "input" else "outputs")
+def only_tensors(layer: GraphLayer, side: Side) -> PyTree:
+    """The inputs or the outputs of a layer that was called once.
 
-    def _agreed_shape(self, kind: str) -> Any:
-        get = self.get_input_shape_at if kind == "input" else self.get_output_shape_at
-        found = [get(i) for i in range(len(self.inbound_nodes))]
-        if not found:
-            raise AttributeError(
-                f"Layer {self.name} has never been called and thus has no defined {kind} shape."
-            )
-        if any(shape != found[0] for shape in found):
-            raise AttributeError(
-                f"Layer {self.name} has multiple inbound nodes with different {kind} shapes; "
-                f"use `get_{kind}_shape_at(node_index)` instead."
-            )
-        return found[0]
+    Raises:
+        AttributeError: it was called never or several times.
+    """
+    if not layer.inbound_nodes:
+        raise AttributeError(
+            f"Layer {layer.name} has never been called and thus has no defined {side}."
+        )
+    if len(layer.inbound_nodes) > 1:
+        raise AttributeError(
+            f'Layer {layer.name} has multiple inbound nodes, hence the notion of "layer {side}" '
+            f"is ill-defined. Use `get_{side}_at(node_index)` instead."
+        )
+    return tensors_of(layer.inbound_nodes[0], side)
 
-    @property
-    def input(self) -> Any:
-        """The symbolic input of a layer that was called once."""
-        return self._only("input")
 
-    @property
-    def output(self) -> Any:
-        """The symbolic output of a layer that was called once."""
-        return self._only("output")
+def agreed_shape(layer: GraphLayer, side: Side) -> PyTree:
+    """The shape of the inputs or of the outputs, the same in every call.
 
-    @property
-    def input_shape(self) -> Any:
-        """The input shape, when all calls agree."""
-        return self._agreed_shape("input")
-
-    @property
-    def output_shape(self) -> Any:
-        """The output shape, when all calls agree."""
-        return self._agreed_shape("output")
+    Raises:
+        AttributeError: the layer was not called, or its calls have different shapes.
+    """
+    if not layer.inbound_nodes:
+        raise AttributeError(
+            f"Layer {layer.name} has never been called and thus has no defined {side} shape."
+        )
+    first, *others = [shapes(tensors_of(node, side)) for node in layer.inbound_nodes]
+    if any(shape != first for shape in others):
+        raise AttributeError(
+            f"Layer {layer.name} has multiple inbound nodes with different {side} shapes; "
+            f"use `get_{side}_shape_at(node_index)` instead."
+        )
+    return first

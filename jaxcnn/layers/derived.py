@@ -1,17 +1,19 @@
-"""Handles derived from modules: the Keras layers from `jaxcnn.nn`, and any Flax module as a layer."""
+"""Handles derived from modules: Keras layers from `jaxcnn.nn`, and any Flax module as a layer."""
 
 from __future__ import annotations
 
 import inspect
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeGuard
 
 import flax.linen as nn
 
 from jaxcnn.layers import naming
-from jaxcnn.layers.base import COMMON, LAYERS, Layer, unknown_argument
+from jaxcnn.layers.arguments import COMMON, unknown_argument
+from jaxcnn.layers.base import LAYERS, Layer
 from jaxcnn.nn.traits import Traits
 from jaxcnn.runtime.names import get_custom_objects
+from jaxcnn.runtime.types import Config, PyTree, Settings
 from jaxcnn.spellings.tables import REMOVED
 from jaxcnn.spellings.translate import removed, renewed
 
@@ -33,13 +35,15 @@ class ModuleLayer(Layer):
         except TypeError as error:
             raise TypeError(f"{type(self).__name__}: {error}.") from None
         self._children = nested_layers(self._fields)
-        self.module  # noqa: B018  (building it checks the arguments here, where the mistake was written)
+        self.module  # noqa: B018  (making it checks the arguments here, where they were written)
 
     def make_module(self) -> nn.Module:
-        fields = {
-            k: [c.module for c in v] if is_layer_list(v) else v for k, v in self._fields.items()
-        }
-        fields |= {k: v.module for k, v in self._fields.items() if isinstance(v, Layer)}
+        fields = dict(self._fields)
+        for name, value in fields.items():
+            if isinstance(value, Layer):
+                fields[name] = value.module
+            elif is_layer_list(value):
+                fields[name] = [layer.module for layer in value]
         try:
             return self.module_class(**fields)
         except ValueError as error:
@@ -47,15 +51,13 @@ class ModuleLayer(Layer):
 
     def __getattr__(self, name: str) -> Any:
         """The module's settings (`layer.units`) and the weights (`layer.kernel`) by name."""
-        if hasattr(
-            type(self), name
-        ):  # a property raised AttributeError: let its own message through
+        if hasattr(type(self), name):  # a property raised AttributeError: its message is shown
             return object.__getattribute__(self, name)
         if name.startswith("_") or "_fields" not in self.__dict__:
             raise AttributeError(name)
         if name in field_names(self.module_class):
             return self._setting(name)
-        for spec in self._specs or ():
+        for spec in self.weights_store.specs or ():
             if spec.path[-1] == name:
                 return self.variable((spec.collection, *spec.path))
         reason = f" {removed(name)}" if name in REMOVED else ""
@@ -63,25 +65,21 @@ class ModuleLayer(Layer):
             f"Layer '{self.name}' ({type(self).__name__}) has no attribute {name!r}.{reason}"
         )
 
-    def _setting(self, name: str) -> Any:
-        """An argument as it is in force, also where the handle itself has an attribute of that
-        name.
-        """
+    def _setting(self, name: str) -> PyTree:
+        """An argument as it is in force, also where the handle has an attribute of that name."""
         given = self._fields.get(name)
-        return (
-            given
-            if isinstance(given, Layer) or is_layer_list(given)
-            else getattr(self.module, name)
-        )
+        if isinstance(given, Layer) or is_layer_list(given):
+            return given
+        return getattr(self.module, name)
 
-    def get_config(self) -> dict[str, Any]:
-        own = {
-            name: serialized(name, self._setting(name)) for name in field_names(self.module_class)
-        }
-        return super().get_config() | own
+    def get_config(self) -> Config:
+        settings = super().get_config()
+        for name in field_names(self.module_class):
+            settings[name] = serialized(self._setting(name))
+        return settings
 
     @classmethod
-    def from_config(cls, settings: Mapping[str, Any]) -> Layer:
+    def from_config(cls, settings: Settings) -> Layer:
         return cls(**{name: rebuilt(value) for name, value in settings.items()})
 
 
@@ -94,37 +92,34 @@ class FlaxLayer(Layer):
     def __init__(self, module: nn.Module, **kwargs: Any) -> None:
         if not isinstance(module, nn.Module):
             raise TypeError(f"FlaxLayer takes a flax.linen.Module; given {module!r}.")
-        super().__init__(
-            **{
-                "name": kwargs.pop("name", None) or naming.unique_name(type(module).__name__),
-                **kwargs,
-            }
-        )
+        name = kwargs.pop("name", None) or naming.unique_name(type(module).__name__)
+        super().__init__(name=name, **kwargs)
         self._module = module
 
 
-def is_layer_list(value: Any) -> bool:
+def is_layer_list(value: PyTree) -> TypeGuard[list[Layer]]:
     """Whether an argument is a list of layers."""
     return (
         isinstance(value, list | tuple) and bool(value) and all(isinstance(v, Layer) for v in value)
     )
 
 
-def nested_layers(fields: Mapping[str, Any]) -> dict[str, Layer]:
+def nested_layers(fields: Settings) -> dict[str, Layer]:
     """The layers among the arguments, by the names that Flax gives their modules."""
-    found = {name: value for name, value in fields.items() if isinstance(value, Layer)}
+    single: dict[str, Layer] = {}
+    listed: dict[str, Layer] = {}
     for name, value in fields.items():
-        if is_layer_list(value):
-            found |= {f"{name}_{i}": layer for i, layer in enumerate(value)}
-    return found
+        if isinstance(value, Layer):
+            single[name] = value
+        elif is_layer_list(value):
+            listed |= {f"{name}_{i}": layer for i, layer in enumerate(value)}
+    return single | listed
 
 
-def serialized(name: str, value: Any) -> Any:
-    """A field as configuration: plain values stay, layers and functions become their names and
-    settings.
-    """
+def serialized(value: PyTree) -> PyTree:
+    """A field as configuration: layers and functions become names and settings, the rest stays."""
     if is_layer_list(value):
-        return [serialized(name, layer) for layer in value]
+        return [serialized(layer) for layer in value]
     if isinstance(value, Layer):
         return {"class_name": type(value).__name__, "config": value.get_config()}
     if callable(value):
@@ -132,10 +127,8 @@ def serialized(name: str, value: Any) -> Any:
     return value
 
 
-def rebuilt(value: Any) -> Any:
-    """A setting with the layers in it made again from their descriptions; other settings stay as
-    they are.
-    """
+def rebuilt(value: PyTree) -> PyTree:
+    """A setting with the layers that it describes; other settings stay as they are."""
     if isinstance(value, list):
         return [rebuilt(item) for item in value]
     known = (*LAYERS.names(), *get_custom_objects())
@@ -159,13 +152,12 @@ def own_signature(module_class: type[nn.Module]) -> inspect.Signature:
 def keras_layer(
     module_class: type[nn.Module], handle_class: type[ModuleLayer] = ModuleLayer
 ) -> type[ModuleLayer]:
-    """The Keras handle of a module class: same name, same documentation, the same arguments and the
-    common ones.
+    """The Keras handle of a module class: its name, documentation and arguments, and the common ones.
 
     A module in the same file as its handle is called `...Module`, which the handle leaves out.
     `handle_class` adds what only the handle can do.
     """
-    own = own_signature(module_class)
+    signature = own_signature(module_class)
     common = inspect.Parameter("kwargs", inspect.Parameter.VAR_KEYWORD)
     handle = type(
         module_class.__name__.removesuffix("Module"),
@@ -175,7 +167,7 @@ def keras_layer(
             "traits": getattr(module_class, "traits", Traits()),
             "__doc__": module_class.__doc__,
             "__module__": "jaxcnn.layers",
-            "__signature__": own.replace(parameters=[*own.parameters.values(), common]),
+            "__signature__": signature.replace(parameters=[*signature.parameters.values(), common]),
         },
     )
     LAYERS.register()(handle)

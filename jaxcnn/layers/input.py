@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import flax.linen as nn
 import numpy as np
 
@@ -12,18 +10,19 @@ from jaxcnn.layers.base import LAYERS, Layer
 from jaxcnn.layers.symbolic.tensor import Node, SymbolicTensor
 from jaxcnn.nn import Activation
 from jaxcnn.runtime import config
+from jaxcnn.runtime.types import Config, DTypeLike, PyTree, Shape
 from jaxcnn.spellings.translate import old_spellings
 
 
 class InputLayer(Layer):
-    """The layer behind an `Input`: it passes on what the model is given."""
+    """The layer of an `Input`: it passes on what the model is given."""
 
     def __init__(
         self,
-        input_shape: tuple[int | None, ...] | None = None,
+        input_shape: Shape | None = None,
         batch_size: int | None = None,
-        batch_input_shape: tuple[int | None, ...] | None = None,
-        dtype: Any = None,
+        batch_input_shape: Shape | None = None,
+        dtype: DTypeLike | None = None,
         name: str | None = None,
         trainable: bool = True,
     ) -> None:
@@ -47,10 +46,9 @@ class InputLayer(Layer):
         ):
             raise ValueError(
                 f"Input '{self.name}': the shape is {self.batch_input_shape}; each size must be a "
-                "positive integer, "
-                "or None where any will do."
+                "positive integer, or None where any will do."
             )
-        self._specs = ()
+        self.weights_store.specs = ()
         tensor = SymbolicTensor(self.batch_input_shape, np.dtype(self.dtype), self, 0, 0)
         self.inbound_nodes = [Node(self, (), {}, outputs=tensor)]
 
@@ -58,14 +56,14 @@ class InputLayer(Layer):
         return Activation("linear")
 
     @property
-    def input(self) -> Any:
+    def input(self) -> PyTree:
         return self.output
 
     @property
-    def input_shape(self) -> Any:
+    def input_shape(self) -> PyTree:
         return self.output_shape
 
-    def get_config(self) -> dict[str, Any]:
+    def get_config(self) -> Config:
         return {"batch_input_shape": self.batch_input_shape, "dtype": self.dtype, "name": self.name}
 
 
@@ -74,10 +72,10 @@ LAYERS.register()(InputLayer)
 
 @old_spellings
 def Input(
-    shape: tuple[int | None, ...] | int | None = None,
-    batch_shape: tuple[int | None, ...] | None = None,
+    shape: Shape | int | None = None,
+    batch_shape: Shape | None = None,
     name: str | None = None,
-    dtype: Any = None,
+    dtype: DTypeLike | None = None,
 ) -> SymbolicTensor:
     """A symbolic tensor for a model to start from.
 

@@ -1,21 +1,22 @@
-"""What a layer that a user writes may demand of its inputs."""
+"""Demands of a layer that a user writes on its inputs."""
 
 from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import jax
 import jax.numpy as jnp
 
 from jaxcnn.layers.symbolic.tensor import SymbolicTensor
+from jaxcnn.runtime.types import DTypeLike, PyTree, Shape
 
 
 @dataclasses.dataclass(frozen=True)
 class InputSpec:
-    """Kept as ``self.input_spec``, or in a list of one for each input, it is checked whenever the
-    layer is called.
+    """What one input must be; set as ``self.input_spec``, it is checked at every call.
+
+    A layer of several inputs sets a list with one for each, or None for any input.
 
     Args:
         dtype: of the values.
@@ -26,16 +27,18 @@ class InputSpec:
         axes: axis -> its size.
     """
 
-    dtype: Any = None
+    dtype: DTypeLike | None = None
     shape: Sequence[int | None] | None = None
     ndim: int | None = None
     max_ndim: int | None = None
     min_ndim: int | None = None
     axes: Mapping[int, int | None] | None = None
 
-    def check(self, layer: str, shape: tuple[int | None, ...], dtype: Any) -> None:
-        """Raise ValueError when an input of that shape and dtype is not as demanded; unknown sizes
-        fit anything.
+    def check(self, layer: str, shape: Shape, dtype: DTypeLike) -> None:
+        """Check an input of that shape and dtype; unknown sizes fit anything.
+
+        Raises:
+            ValueError: the input is not as demanded; the message names `layer`.
         """
         rank = len(shape)
         if self.ndim is not None and rank != self.ndim:
@@ -52,12 +55,12 @@ class InputSpec:
             raise ValueError(
                 f"Layer '{layer}' needs an input of dtype {self.dtype}; given {dtype}."
             )
-        wanted = dict(enumerate(self.shape or ())) | dict(self.axes or {})
         if self.shape is not None and len(self.shape) != rank:
             raise ValueError(
                 f"Layer '{layer}' needs an input of shape {tuple(self.shape)}; given {shape}."
             )
-        for axis, size in wanted.items():
+        sizes = dict(enumerate(self.shape or ())) | dict(self.axes or {})
+        for axis, size in sizes.items():
             if size is not None and shape[axis] not in (None, size):
                 raise ValueError(
                     f"Layer '{layer}' needs an input of size {size} along axis {axis}; given "
@@ -65,15 +68,20 @@ class InputSpec:
                 )
 
 
-def check_inputs(layer: Any, inputs: Any) -> None:
-    """Check the inputs of a call against the layer's `input_spec`, if it has one."""
-    given = layer.__dict__.get("input_spec")
-    if given is None:
+def check_inputs(
+    layer: str, demanded: InputSpec | Sequence[InputSpec | None] | None, inputs: PyTree
+) -> None:
+    """Check the inputs of a call of `layer` against its `input_spec`, if it has one.
+
+    Raises:
+        ValueError: another number of inputs, or one that is not as demanded.
+    """
+    if demanded is None:
         return
-    specs = list(given) if isinstance(given, list | tuple) else [given]
+    specs = [demanded] if isinstance(demanded, InputSpec) else list(demanded)
     leaves = jax.tree.leaves(inputs, is_leaf=lambda leaf: isinstance(leaf, SymbolicTensor))
     if len(specs) != len(leaves):
-        raise ValueError(f"Layer '{layer.name}' needs {len(specs)} inputs; given {len(leaves)}.")
+        raise ValueError(f"Layer '{layer}' needs {len(specs)} inputs; given {len(leaves)}.")
     for spec, leaf in zip(specs, leaves, strict=True):
         if spec is not None:
-            spec.check(layer.name, tuple(leaf.shape), leaf.dtype)
+            spec.check(layer, tuple(leaf.shape), leaf.dtype)

@@ -1,4 +1,4 @@
-"""Automatic layer names: snake case and a counter, as Keras gives them."""
+"""Automatic layer names, as in Keras: snake case and a counter."""
 
 from __future__ import annotations
 
@@ -11,12 +11,9 @@ _counts: Counter[str] = Counter()
 
 
 def snake_case(name: str) -> str:
-    """'MaxPooling2D' to 'max_pooling2d', 'BatchNormalization' to 'batch_normalization', 'LSTM' to
-    'lstm'.
-    """
-    words = re.sub(
-        r"([a-z])([A-Z])", r"\1_\2", re.sub(r"(.)([A-Z][a-z0-9]+)", r"\1_\2", name)
-    ).lower()
+    """'MaxPooling2D' to 'max_pooling2d', 'LSTM' to 'lstm', 'MyLSTM' to 'my_lstm'."""
+    words = re.sub(r"(.)([A-Z][a-z0-9]+)", r"\1_\2", name)
+    words = re.sub(r"([a-z])([A-Z])", r"\1_\2", words).lower()
     return "private" + words if words.startswith("_") else words
 
 
@@ -34,11 +31,10 @@ def get_uid(prefix: str = "") -> int:
 
 @contextlib.contextmanager
 def fresh_names() -> Iterator[None]:
-    """Within the ``with`` block the counters begin at 1; afterwards they go on from where they
-    were.
+    """Within the block the counters begin at 1; afterwards they continue from where they were.
 
-    Initial weights follow from the seed and the names, so that a model made in here does not depend
-    on what was made before.
+    Initial weights follow from the seed and the names, so a model made in the block does not depend
+    on the models before it.
     """
     before = _counts.copy()
     _counts.clear()

@@ -1,10 +1,9 @@
-"""What the handles of recurrent layers, of `Bidirectional` and of `Embedding` do beyond their
-modules.
-"""
+"""The handles that do more than their modules: recurrent layers, `Bidirectional`, `Embedding`."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, cast
 
 import jax.numpy as jnp
 import numpy as np
@@ -14,16 +13,20 @@ from jaxcnn.layers.base import LAYERS, Layer
 from jaxcnn.layers.derived import ModuleLayer, keras_layer
 from jaxcnn.layers.symbolic.tensor import symbolic_leaves
 from jaxcnn.layers.tracing import Traced
+from jaxcnn.runtime.types import ArrayLike, Config, PyTree
 
 
 class RecurrentLayer(ModuleLayer):
-    """The handle of a recurrent layer: initial states in the Keras way, and states that can be
-    reset.
-    """
+    """The handle of a recurrent layer: initial states as in Keras, and states that can be reset."""
 
-    def __call__(self, inputs: Any, *args: Any, initial_state: Any = None, **kwargs: Any) -> Any:
-        """`initial_state`, an array or symbolic tensor or a list of them, may also follow the
-        inputs in one list.
+    def __call__(
+        self, inputs: PyTree, *args: PyTree, initial_state: PyTree = None, **kwargs: PyTree
+    ) -> PyTree:
+        """As `Layer.__call__`.
+
+        Args:
+            inputs: one tensor, or a list of it and the initial states.
+            initial_state: an array or symbolic tensor, or a list of them.
         """
         states = list(initial_state) if isinstance(initial_state, list | tuple) else [initial_state]
         if symbolic := symbolic_leaves(states):
@@ -37,14 +40,13 @@ class RecurrentLayer(ModuleLayer):
             kwargs["initial_state"] = states
         return super().__call__(inputs, *args, **kwargs)
 
-    def _build(self, args: tuple, kwargs: dict[str, Any]) -> Traced:
+    def _build(self, args: tuple[PyTree, ...], kwargs: Config) -> Traced:
         tensors = symbolic_leaves(args)
-        recurrent: Any = getattr(self.module, "layer", self.module)
+        recurrent = getattr(self.module, "layer", self.module)
         if recurrent.stateful and tensors and tensors[0].shape[0] is None:
             raise ValueError(
                 f"Layer '{self.name}' is stateful, so it needs to know the batch size: give "
-                "`batch_input_shape` to the "
-                "first layer of a Sequential model, or `batch_shape` to every Input."
+                "`batch_input_shape` to the first layer of a Sequential model, or `batch_shape` to every Input."
             )
         if recurrent.unroll and tensors and tensors[0].shape[1] is None:
             raise ValueError(
@@ -53,35 +55,35 @@ class RecurrentLayer(ModuleLayer):
             )
         return super()._build(args, kwargs)
 
-    def reset_states(self, states: Any = None) -> None:
-        """Set the states of a stateful layer to zeros or to `states`, an array (batch, width) for
-        each state.
+    def reset_states(self, states: ArrayLike | Sequence[ArrayLike] | None = None) -> None:
+        """Set the states of a stateful layer to zeros or to `states`, one (batch, width) for each.
 
         Raises:
             AttributeError: the layer is not stateful.
-            ValueError: it has not been built, or `states` do not have the number or the shapes of
-                its states.
+            ValueError: it is not built, or `states` have another number or other shapes.
         """
         if not self.stateful:
             raise AttributeError(
                 f"Layer '{self.name}' must be stateful for its states to be reset."
             )
-        own = [spec for spec in self._specs or () if spec.collection == "state"]
-        if not own:
+        specs = [s for s in self.weights_store.specs or () if s.collection == "state"]
+        if not specs:
             raise ValueError(
                 f"Layer '{self.name}' has no states yet: call it on an input with a batch size "
                 "first."
             )
         if states is None:
-            states = [np.zeros(spec.shape) for spec in own]
-        values = list(states) if isinstance(states, list | tuple) else [states]
-        if [np.shape(value) for value in values] != [spec.shape for spec in own]:
+            states = [np.zeros(spec.shape) for spec in specs]
+        listed = states if isinstance(states, list | tuple) else [states]
+        values = [np.asarray(state) for state in listed]
+        expected, given = [spec.shape for spec in specs], [value.shape for value in values]
+        if given != expected:
             raise ValueError(
-                f"Layer '{self.name}': the states have shapes {[spec.shape for spec in own]}; "
-                f"given {[np.shape(value) for value in values]}."
+                f"Layer '{self.name}': the states have shapes {expected}; given {given}."
             )
         named = {
-            spec.path[-1]: jnp.asarray(v, spec.dtype) for spec, v in zip(own, values, strict=True)
+            spec.path[-1]: jnp.asarray(value, spec.dtype)
+            for spec, value in zip(specs, values, strict=True)
         }
         self.set_variables({"state": named})
 
@@ -92,10 +94,9 @@ StackedRNNCells = keras_layer(nn.StackedRNNCells)
 class StackingLayer(RecurrentLayer):
     """The handle of `RNN`, which stacks a list of cells."""
 
-    def __init__(self, cell: Any, *args: Any, **kwargs: Any) -> None:
-        super().__init__(
-            StackedRNNCells(cell) if isinstance(cell, list | tuple) else cell, *args, **kwargs
-        )
+    def __init__(self, cell: Layer | Sequence[Layer], *args: Any, **kwargs: Any) -> None:
+        one = StackedRNNCells(cell) if isinstance(cell, list | tuple) else cell
+        super().__init__(one, *args, **kwargs)
 
 
 @LAYERS.register()
@@ -105,42 +106,41 @@ class Bidirectional(RecurrentLayer):
     __doc__ = nn.Bidirectional.__doc__
 
     def __init__(
-        self, layer: Layer, merge_mode: str | None = "concat", weights: Any = None, **kwargs: Any
+        self,
+        layer: Layer,
+        merge_mode: str | None = "concat",
+        weights: Sequence[ArrayLike] | None = None,
+        **kwargs: Any,
     ) -> None:
         super().__init__(layer, merge_mode, weights=weights, **kwargs)
         settings = layer.get_config()
-        turned = {"forward": settings["go_backwards"], "backward": not settings["go_backwards"]}
+        reverses = {"forward": settings["go_backwards"], "backward": not settings["go_backwards"]}
         self._children = {
-            f"{way}_layer": type(layer).from_config(
-                {**settings, "name": f"{way}_{layer.name}", "go_backwards": go_backwards}
+            f"{direction}_layer": type(layer).from_config(
+                {**settings, "name": f"{direction}_{layer.name}", "go_backwards": reverse}
             )
-            for way, go_backwards in turned.items()
+            for direction, reverse in reverses.items()
         }
 
     @property
-    def forward_layer(self) -> Any:
+    def forward_layer(self) -> RecurrentLayer:
         """The copy of the layer that goes forwards."""
-        return self.children["forward_layer"]
+        return cast(RecurrentLayer, self.children["forward_layer"])
 
     @property
-    def backward_layer(self) -> Any:
+    def backward_layer(self) -> RecurrentLayer:
         """The copy of the layer that goes the other way."""
-        return self.children["backward_layer"]
+        return cast(RecurrentLayer, self.children["backward_layer"])
 
-    def reset_states(self, states: Any = None) -> None:
+    def reset_states(self, states: Sequence[ArrayLike] | None = None) -> None:  # type: ignore[override]
         """Set the states of both directions to zeros or to `states`, the forward layer's first."""
-        half = None if states is None else len(states) // 2
-        for child, own in (
-            (self.forward_layer, None if half is None else states[:half]),
-            (self.backward_layer, None if half is None else states[half:]),
-        ):
-            child.reset_states(own)
+        half = 0 if states is None else len(states) // 2
+        self.forward_layer.reset_states(None if states is None else states[:half])
+        self.backward_layer.reset_states(None if states is None else states[half:])
 
 
 class EmbeddingLayer(ModuleLayer):
-    """The handle of `Embedding`, which knows its input: integers, as many as `input_length` or any
-    number.
-    """
+    """The handle of `Embedding`, whose input is integers, `input_length` of them or any number."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

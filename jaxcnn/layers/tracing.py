@@ -1,135 +1,158 @@
-"""What a module would do with inputs of given shapes: output shapes and declared weights, without
-computing.
-"""
+"""What a module would do with inputs of given shapes, found without computing."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import flax.linen as nn
 import jax
 import jax.numpy as jnp
 from flax.traverse_util import flatten_dict
 
-from jaxcnn.layers.symbolic.tensor import SymbolicTensor
+from jaxcnn.layers.input_spec import check_inputs
+from jaxcnn.layers.symbolic.tensor import GraphLayer, SymbolicTensor, shapes, symbolic_leaves
 from jaxcnn.nn.base import WeightSpec, declared_weights
 from jaxcnn.nn.graph import run
+from jaxcnn.runtime.types import Config, DTypeLike, Path, PyTree, Shape
 
 # Unknown sizes are tried at two values; an output size that differs between them is unknown as
-# well.  Values beyond the batch are large so that a deep stack of pooling layers still has
+# well. Values beyond the batch are large so that a deep stack of pooling layers still has
 # something left.
-_BATCHES = (2, 3)
-_SIZES = (480, 736)
+BATCH_SIZES = (2, 3)
+SIZES = (480, 736)
 
 
 @dataclass(frozen=True)
-class Shape:
+class TensorSpec:
     """A shape with None where any size will do, and a dtype."""
 
-    shape: tuple[int | None, ...]
-    dtype: Any
+    shape: Shape
+    dtype: DTypeLike
 
 
 @dataclass(frozen=True)
 class Traced:
-    """The `Shape` of each output and of its mask (None without one), and the declared weights in
-    their order.
+    """The result of tracing a module.
+
+    Attributes:
+        outputs: shape and dtype of each output.
+        masks: the same of each output's mask, None without one.
+        weights: the declared weights in their order.
     """
 
-    outputs: Any
-    masks: Any
+    outputs: PyTree
+    masks: PyTree
     weights: tuple[WeightSpec, ...]
 
 
-def trace(module: nn.Module, args: tuple, kwargs: dict[str, Any]) -> Traced:
-    """Trace `module` on symbolic tensors (other leaves of `args` and `kwargs` are passed as they
-    are).
-    """
-    first = _trace_at(module, args, kwargs, 0)
-    unknown = any(
-        None in leaf.shape
-        for leaf in jax.tree.leaves((args, kwargs))
-        if isinstance(leaf, SymbolicTensor)
-    )
-    if not unknown:
+def trace_layer(layer: GraphLayer, args: tuple[PyTree, ...], kwargs: Config) -> Traced:
+    """Trace a layer's module; inputs must meet the layer's `input_spec`, and errors name the layer."""
+    check_inputs(layer.name, vars(layer).get("input_spec"), args[0])
+    try:
+        return trace(layer.module, args, kwargs)
+    except (ValueError, TypeError) as error:
+        if isinstance(error, jax.errors.JAXTypeError):
+            raise
+        if f"'{layer.name}'" in str(error):
+            message = str(error)
+        else:
+            given = shapes(args[0]) if symbolic_leaves(args) else jax.tree.map(jnp.shape, args[0])
+            message = (
+                f"Layer '{layer.name}' ({type(layer).__name__}), called on an input of shape "
+                f"{given}: {error}"
+            )
+        kind = TypeError if isinstance(error, TypeError) else ValueError
+        raise kind(message) from None
+
+
+def trace(module: nn.Module, args: tuple[PyTree, ...], kwargs: Config) -> Traced:
+    """Trace `module` on symbolic tensors; other leaves of the arguments are passed as they are."""
+    first = trace_at(module, args, kwargs, 0)
+    given_shapes = [tensor.shape for tensor in symbolic_leaves((args, kwargs))]
+    if not any(None in shape for shape in given_shapes):
         return first
-    second = _trace_at(module, args, kwargs, 1)
+    second = trace_at(module, args, kwargs, 1)
     if [w.shape for w in first.weights] != [w.shape for w in second.weights]:
-        given = [
-            leaf.shape
-            for leaf in jax.tree.leaves((args, kwargs))
-            if isinstance(leaf, SymbolicTensor)
-        ]
         raise ValueError(
-            f"its weights depend on a size that is None in the input shape {given}; give that size."
+            "its weights depend on a size that is None in the input shape "
+            f"{given_shapes}; give that size."
         )
     return Traced(
-        _common(first.outputs, second.outputs), _common(first.masks, second.masks), first.weights
+        common(first.outputs, second.outputs), common(first.masks, second.masks), first.weights
     )
 
 
-def _trace_at(module: nn.Module, args: tuple, kwargs: dict[str, Any], which: int) -> Traced:
+def trace_at(module: nn.Module, args: tuple[PyTree, ...], kwargs: Config, attempt: int) -> Traced:
+    """Trace `module` with the unknown sizes of this attempt, 0 or 1."""
     leaves, structure = jax.tree.flatten((args, kwargs))
     symbolic = [i for i, leaf in enumerate(leaves) if isinstance(leaf, SymbolicTensor)]
     masks_in = jax.tree.map(
         lambda t: (
-            _aval(t.mask_shape, bool, which)
+            sized(t.mask_shape, bool, attempt)
             if isinstance(t, SymbolicTensor) and t.mask_shape
             else None
         ),
         args[0] if args else None,
     )
-    order: list[tuple[str, ...]] = []
+    order: list[Path] = []
 
-    def call(values: list[jax.Array], mask: Any) -> Any:
+    def call(values: list[jax.Array], mask: PyTree) -> PyTree:
         filled = list(leaves)
         for i, value in zip(symbolic, values, strict=True):
             filled[i] = value
         call_args, call_kwargs = jax.tree.unflatten(structure, filled)
 
-        def forward(bound: nn.Module) -> Any:
+        def forward(bound: nn.Module) -> PyTree:
             return run(bound, call_args, dict(call_kwargs), mask, train=False)
 
         key = jax.random.key(0)
         result, variables = nn.init_with_output(forward, module)({"params": key, "dropout": key})
         flat = {k: v for k, v in flatten_dict(variables).items() if k[0] != "losses"}
-        order.extend(
-            flat
-        )  # tracing keeps the order of declaration, which flattening a result would sort away
+        # Tracing keeps the order of declaration, which flattening a result would sort away.
+        order.extend(flat)
         return result, flat
 
     with declared_weights() as declared:
         (outputs, masks), flat = jax.eval_shape(
-            call, [_aval(leaves[i].shape, leaves[i].dtype, which) for i in symbolic], masks_in
+            call, [sized(leaves[i].shape, leaves[i].dtype, attempt) for i in symbolic], masks_in
         )
     known = {(spec.collection, *spec.path): spec for spec in declared}
-    weights = tuple(
-        known.get(path)
-        or WeightSpec(path[1:], path[0], flat[path].shape, flat[path].dtype, from_flax, None)
-        for path in order
-    )
+    weights = tuple(known.get(path) or foreign_weight(path, flat[path]) for path in order)
     return Traced(outputs, masks, weights)
 
 
-def from_flax(key: jax.Array, shape: tuple[int, ...], dtype: Any = jnp.float32) -> jax.Array:
-    """Marks a weight of a module that is not ours: it is made by that module's own ``init``, never
-    by this.
-    """
+def foreign_weight(path: Path, value: jax.ShapeDtypeStruct) -> WeightSpec:
+    """The weight at (collection, *path) of a module that is not one of `jaxcnn.nn`."""
+    return WeightSpec(
+        path=path[1:],
+        collection=path[0],
+        shape=value.shape,
+        dtype=value.dtype,
+        initializer=from_flax,
+        constraint=None,
+    )
+
+
+def from_flax(key: jax.Array, shape: tuple[int, ...], dtype: DTypeLike = jnp.float32) -> jax.Array:
+    """Marks a weight that is made by the ``init`` of its own module, never by this."""
     raise TypeError("a weight of a plain Flax module is made by its init")
 
 
-def _aval(shape: tuple[int | None, ...], dtype: Any, which: int) -> jax.ShapeDtypeStruct:
-    sizes = tuple(
-        (_BATCHES if i == 0 else _SIZES)[which] if n is None else n for i, n in enumerate(shape)
+def sized(shape: Shape, dtype: DTypeLike, attempt: int) -> jax.ShapeDtypeStruct:
+    """`shape` with the sizes of this attempt in place of None."""
+    return jax.ShapeDtypeStruct(
+        tuple(
+            (BATCH_SIZES if axis == 0 else SIZES)[attempt] if size is None else size
+            for axis, size in enumerate(shape)
+        ),
+        dtype,
     )
-    return jax.ShapeDtypeStruct(sizes, dtype)
 
 
-def _common(a: Any, b: Any) -> Any:
+def common(a: PyTree, b: PyTree) -> PyTree:
     """The structures' shapes where they agree, with None where they differ."""
     return jax.tree.map(
-        lambda p, q: Shape(
+        lambda p, q: TensorSpec(
             tuple(m if m == n else None for m, n in zip(p.shape, q.shape, strict=True)), p.dtype
         ),
         a,

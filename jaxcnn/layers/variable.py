@@ -1,6 +1,4 @@
-"""A named array with a value that can be read and set: what a layer's weights and ``K.variable``
-are.
-"""
+"""A named array whose value can be read and set: a layer's weight, or a ``K.variable``."""
 
 from __future__ import annotations
 
@@ -9,18 +7,36 @@ import contextvars
 import operator
 from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Protocol
 
 import jax
 import jax.numpy as jnp
 import numpy as np
-from flax.traverse_util import unflatten_dict
 
-from jaxcnn.layers.symbolic.tensor import SymbolicTensor
+from jaxcnn.layers.symbolic.tensor import Index, SymbolicTensor
+from jaxcnn.runtime.types import ArrayFunction, ArrayLike, DTypeLike, Path
 
-_given: contextvars.ContextVar[Mapping[int, Any]] = contextvars.ContextVar(
+_given: contextvars.ContextVar[Mapping[int, jax.Array]] = contextvars.ContextVar(
     "given_values", default=MappingProxyType({})
 )
+
+
+class Store(Protocol):
+    """What keeps the arrays of a layer's weights, by (collection, *path)."""
+
+    @property
+    def arrays(self) -> Mapping[Path, jax.Array]: ...
+
+    def replace(self, arrays: Mapping[Path, ArrayLike]) -> None: ...
+
+
+class Owner(Protocol):
+    """The layer whose weight a variable is."""
+
+    name: str
+
+    @property
+    def weights_store(self) -> Store: ...
 
 
 class Variable:
@@ -42,21 +58,17 @@ class Variable:
         self,
         name: str,
         shape: tuple[int, ...],
-        dtype: Any,
-        initializer: Callable[..., jax.Array],
+        dtype: DTypeLike,
+        initializer: ArrayFunction,
         *,
         trainable: bool = True,
-        regularizer: Callable | None = None,
-        constraint: Callable | None = None,
-        owner: Any = None,
-        path: tuple[str, ...] | None = None,
+        regularizer: ArrayFunction | None = None,
+        constraint: ArrayFunction | None = None,
+        owner: Owner | None = None,
+        path: Path | None = None,
     ) -> None:
-        self.label, self.shape, self.dtype, self.initializer = (
-            name,
-            tuple(shape),
-            np.dtype(dtype),
-            initializer,
-        )
+        self.label, self.shape, self.dtype = name, tuple(shape), np.dtype(dtype)
+        self.initializer = initializer
         self.trainable, self.regularizer, self.constraint = trainable, regularizer, constraint
         self.owner = owner
         self._path = path
@@ -65,29 +77,24 @@ class Variable:
     @classmethod
     def holding(cls, name: str, value: np.ndarray) -> Variable:
         """A variable on its own with this value."""
-        made = cls(
-            name, value.shape, value.dtype, lambda key, shape, dtype: jnp.asarray(value, dtype)
-        )
-        made.assign(value)
-        return made
+        variable = cls(name, value.shape, value.dtype, constantly(value))
+        variable.assign(value)
+        return variable
 
-    def adopt(self, owner: Any, trainable: bool) -> None:
-        """Make a variable that stood on its own the weight of a layer, which starts from its value."""
-        value = self._kept()
-        self.initializer = lambda key, shape, dtype: jnp.asarray(value, dtype)
+    def adopt(self, owner: Owner, trainable: bool) -> None:
+        """Make a variable without a layer the weight of `owner`, which starts from its value."""
+        self.initializer = constantly(self._host_value())
         self.owner, self.trainable = owner, trainable
 
     @property
     def name(self) -> str:
-        """Of a layer's weight the layer and its own name, as in 'dense_1/kernel:0'; of another
-        variable its own.
-        """
-        return (
-            self.label if self.owner is None else "/".join((self.owner.name, *self.path[1:])) + ":0"
-        )
+        """'dense_1/kernel:0' for a layer's weight; otherwise the label alone."""
+        if self.owner is None:
+            return self.label
+        return "/".join((self.owner.name, *self.path[1:])) + ":0"
 
     @property
-    def path(self) -> tuple[str, ...]:
+    def path(self) -> Path:
         """Where the owner keeps it: (collection, *path)."""
         return self._path or ("params" if self.trainable else "batch_stats", self.label)
 
@@ -106,35 +113,33 @@ class Variable:
             if being_compiled():
                 raise RuntimeError(
                     f"The weight '{self.label}' of layer '{self.owner.name}' is read inside a "
-                    "function that is being "
-                    "compiled; its value would be frozen there and get no gradient. Call the layer "
-                    "itself, or write a "
-                    "Layer that keeps it as an attribute."
+                    "function that is being compiled; its value would be frozen there and get no "
+                    "gradient. Call the layer itself, or write a Layer that keeps it as an "
+                    "attribute."
                 )
-            found: jax.Array = self.owner._own_variables()[self.path]
-            return found
+            return self.owner.weights_store.arrays[self.path]
         if being_compiled():
-            return jax.pure_callback(self._kept, jax.ShapeDtypeStruct(self.shape, self.dtype))
-        return jnp.asarray(self._kept())
+            result = jax.ShapeDtypeStruct(self.shape, self.dtype)
+            value: jax.Array = jax.pure_callback(self._host_value, result)
+            return value
+        return jnp.asarray(self._host_value())
 
-    def _kept(self) -> np.ndarray:
-        """The value of a variable on its own."""
+    def _host_value(self) -> np.ndarray:
+        """The value of a variable without a layer."""
         if self._value is None:
             with jax.ensure_compile_time_eval():
-                self._value = np.asarray(
-                    self.initializer(jax.random.key(0), self.shape, self.dtype)
-                )
+                value = self.initializer(jax.random.key(0), self.shape, self.dtype)
+                self._value = np.asarray(value)
         return self._value
 
-    def assign(self, value: Any) -> None:
+    def assign(self, value: ArrayLike) -> None:
         """Replace the value by an array of the same shape."""
         if np.shape(value) != self.shape:
             raise ValueError(
                 f"Variable '{self.name}' has shape {self.shape}; given {np.shape(value)}."
             )
         if self.owner is not None:
-            array = jnp.asarray(value, self.dtype)
-            self.owner.set_variables(unflatten_dict({self.path: array}))
+            self.owner.weights_store.replace({self.path: value})
         else:
             self._value = np.array(value, self.dtype)
 
@@ -145,13 +150,13 @@ class Variable:
     def __jax_array__(self) -> jax.Array:
         return self.value
 
-    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
+    def __array__(self, dtype: DTypeLike | None = None, copy: bool | None = None) -> np.ndarray:
         return np.asarray(self.value, dtype)
 
     def __len__(self) -> int:
         return len(self.value)
 
-    def __getitem__(self, index: Any) -> jax.Array:
+    def __getitem__(self, index: Index) -> jax.Array:
         return self.value[index]
 
     def __neg__(self) -> jax.Array:
@@ -175,8 +180,13 @@ jax.tree_util.register_pytree_node(
 )
 
 
+def constantly(value: ArrayLike) -> ArrayFunction:
+    """The initializer that returns `value` whatever the key."""
+    return lambda key, shape, dtype: jnp.asarray(value, dtype)
+
+
 @contextlib.contextmanager
-def given_values(values: Mapping[int, Any]) -> Iterator[None]:
+def given_values(values: Mapping[int, jax.Array]) -> Iterator[None]:
     """Within the block the variables of these ids have these values."""
     token = _given.set({**_given.get(), **values})
     try:
@@ -186,21 +196,23 @@ def given_values(values: Mapping[int, Any]) -> Iterator[None]:
 
 
 def being_compiled() -> bool:
-    """Whether what is computed now becomes part of a compiled program."""
+    """Whether arrays computed now become part of a compiled program."""
     return isinstance(jnp.zeros(()), jax.core.Tracer)
 
 
-def is_variable(value: Any) -> bool:
-    """For ``is_leaf=``, where a structure's variables are wanted rather than their arrays."""
+def is_variable(value: object) -> bool:
+    """For ``is_leaf=``, to keep the variables in a structure rather than their arrays."""
     return isinstance(value, Variable)
 
 
-def _binary(function: Callable, reflected: bool = False) -> Callable:
-    def method(self: Variable, other: Any) -> Any:
+def binary(function: ArrayFunction, reflected: bool = False) -> Callable[..., Any]:
+    """The method of `Variable` for an operator; a symbolic operand does the work itself."""
+
+    def method(self: Variable, other: ArrayLike | SymbolicTensor) -> Any:
         if isinstance(other, SymbolicTensor):
             return NotImplemented
-        other = jnp.asarray(other)
-        return function(other, self.value) if reflected else function(self.value, other)
+        operand = jnp.asarray(other)
+        return function(operand, self.value) if reflected else function(self.value, operand)
 
     return method
 
@@ -208,7 +220,7 @@ def _binary(function: Callable, reflected: bool = False) -> Callable:
 # Arithmetic and comparison as arrays have them; `==` stays identity, so that variables can be kept
 # in sets.
 for _name in ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul"):
-    setattr(Variable, f"__{_name}__", _binary(getattr(operator, _name)))
-    setattr(Variable, f"__r{_name}__", _binary(getattr(operator, _name), reflected=True))
+    setattr(Variable, f"__{_name}__", binary(getattr(operator, _name)))
+    setattr(Variable, f"__r{_name}__", binary(getattr(operator, _name), reflected=True))
 for _name in ("lt", "le", "gt", "ge"):
-    setattr(Variable, f"__{_name}__", _binary(getattr(operator, _name)))
+    setattr(Variable, f"__{_name}__", binary(getattr(operator, _name)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from typing import TypeVar, cast
 
 import flax.linen as nn
 import jax
@@ -16,35 +16,50 @@ from jaxcnn.models.summary import print_summary
 from jaxcnn.nn.graph import Call, Graph, Ref, Topology
 from jaxcnn.nn.traits import Traits
 from jaxcnn.runtime.hints import closest
+from jaxcnn.runtime.types import Path, PyTree
+
+T = TypeVar("T")
 
 
 class Network(Layer):
-    """The layers between `inputs` and `outputs`, usable as a layer itself."""
+    """The layers between `inputs` and `outputs`, usable as a layer itself.
+
+    Attributes:
+        inputs, outputs: the symbolic tensors between which the network lies.
+        layers: in Keras's order; the user's to change.
+        members: the same, with which the network works.
+        nodes: the calls of layers in the order in which they run.
+        nodes_by_depth: all calls, also those of the inputs, from the deepest level up.
+    """
 
     traits = Traits(network="graph")
-    _members: Sequence[Layer] = ()  # `layers` is the user's to change, as listings do
+    members: Sequence[Layer] = ()
     _names: Sequence[str] = ()  # of the layers, as they are in the module
     _remat = False
 
     def __init__(
-        self, inputs: Any, outputs: Any, name: str | None = None, trainable: bool = True
+        self, inputs: PyTree, outputs: PyTree, name: str | None = None, trainable: bool = True
     ) -> None:
         super().__init__(name=name, trainable=trainable)
-        self._specs = ()
+        self.weights_store.specs = ()
         self.set_graph(inputs, outputs)
 
-    def set_graph(self, inputs: Any, outputs: Any) -> None:
-        """Make this the network from `inputs` to `outputs`, each a symbolic tensor or a list of
-        them.
+    def set_graph(self, inputs: PyTree, outputs: PyTree) -> None:
+        """Make this the network from `inputs` to `outputs`, each one symbolic tensor or a list.
+
+        Raises:
+            TypeError: something else than symbolic tensors.
+            ValueError: an input that does not come from `Input`, is given twice, or is missing; a
+                cycle; several layers of one name.
         """
         self.inputs: list[SymbolicTensor] = symbolic_leaves(inputs)
         self.outputs: list[SymbolicTensor] = symbolic_leaves(outputs)
-        for what, given in (("inputs", inputs), ("outputs", outputs)):
+        for argument, given in (("inputs", inputs), ("outputs", outputs)):
             leaves = jax.tree.leaves(given)
             if not leaves or not all(isinstance(leaf, SymbolicTensor) for leaf in leaves):
                 raise TypeError(
-                    f"Model: `{what}` must be symbolic tensors, from Input or from calling layers; "
-                    f"given {given!r}."
+                    f"Model: `{argument}` must be symbolic tensors, from Input or from calling "
+                    f"layers; given {given!r}."
                 )
         for tensor in self.inputs:
             if not isinstance(tensor.layer, InputLayer):
@@ -54,36 +69,32 @@ class Network(Layer):
                 )
         if len({id(tensor) for tensor in self.inputs}) < len(self.inputs):
             raise ValueError("Model: an input is given more than once.")
-        # Like every layer, a network has its calls on record; the first is the graph it was made
-        # from.
-        own = Node(self, (inputs,), {}, outputs=outputs)
-        self.inbound_nodes = [own, *self.inbound_nodes[1:]]
-        self.nodes, self.nodes_by_depth, self._members = sorted_graph(self.inputs, self.outputs)
-        self.layers = list(self._members)
+        # As of every layer, there is a record of its calls; the first is the graph it is made from.
+        graph_call = Node(self, (inputs,), {}, outputs=outputs)
+        self.inbound_nodes = [graph_call, *self.inbound_nodes[1:]]
+        self.nodes, self.nodes_by_depth, self.members = sorted_graph(self.inputs, self.outputs)
+        self.layers = list(self.members)
         self._module = None
 
     @property
     def children(self) -> dict[str, Layer]:
         """The layers of the network, without its inputs, by name."""
-        return {layer.name: layer for layer in self._members if not isinstance(layer, InputLayer)}
+        return {layer.name: layer for layer in self.members if not isinstance(layer, InputLayer)}
 
     @property
     def module(self) -> nn.Module:
-        """The pure Flax module: ``model.module.apply(model.variables, x)``; made anew when layers
-        were renamed.
-        """
+        """The pure Flax module: ``model.module.apply(model.variables, x)``."""
         names = [layer.name for layer in self.all_layers()]
-        if self._module is None or names != self._names:
+        if self._module is None or names != self._names:  # after a layer was renamed, too
             self._module, self._names = self.make_module(), names
         return self._module
 
     @property
     def remat(self) -> bool:
-        """Whether training keeps only what goes from block to block, and computes the rest again
-        for the gradients.
+        """Whether training keeps only the values between blocks, and computes the others again.
 
-        This saves memory on GPU and TPU and costs about one more forward pass; the numbers are the
-        same. On CPU XLA reuses little of what is freed. Set it before `compile`.
+        This saves memory on GPU and TPU and costs about one more forward pass; the results are the
+        same. On CPU XLA reuses little of the freed memory. Set it before `compile`.
         """
         return self._remat
 
@@ -98,57 +109,58 @@ class Network(Layer):
 
     @property
     def output_names(self) -> list[str]:
-        """The names of the layers that make the outputs; a layer that makes several is counted:
-        name_1, ...
-        """
-        names = [tensor.layer.name for tensor in self.outputs]
-        counts: dict[str, Iterator[int]] = {name: itertools.count(1) for name in names}
-        return [
-            n if names.count(n) == 1 or (k := next(counts[n])) == 1 else f"{n}_{k - 1}"
-            for n in names
-        ]
+        """The names of the layers that make the outputs; of several by one layer: name, name_1."""
+        counts: dict[str, Iterator[int]] = {}
+        names = []
+        for tensor in self.outputs:
+            name = tensor.layer.name
+            count = next(counts.setdefault(name, itertools.count()))
+            names.append(f"{name}_{count}" if count else name)
+        return names
 
     @property
-    def input(self) -> Any:
-        return self.inputs[0] if len(self.inputs) == 1 else self.inputs
+    def input(self) -> PyTree:
+        """The input, or the list of them."""
+        return one_or_all(self.inputs)
 
     @property
-    def output(self) -> Any:
-        return self.outputs[0] if len(self.outputs) == 1 else self.outputs
+    def output(self) -> PyTree:
+        """The output, or the list of them."""
+        return one_or_all(self.outputs)
 
     @property
-    def input_shape(self) -> Any:
-        found = [tensor.shape for tensor in self.inputs]
-        return found[0] if len(found) == 1 else found
+    def input_shape(self) -> PyTree:
+        """The shape of the input, or the list of shapes."""
+        return one_or_all([tensor.shape for tensor in self.inputs])
 
     @property
-    def output_shape(self) -> Any:
-        found = [tensor.shape for tensor in self.outputs]
-        return found[0] if len(found) == 1 else found
+    def output_shape(self) -> PyTree:
+        """The shape of the output, or the list of shapes."""
+        return one_or_all([tensor.shape for tensor in self.outputs])
 
     def make_module(self) -> nn.Module:
-        places = itertools.count()
-        place: dict[int, Ref] = {id(tensor): Ref(next(places)) for tensor in self.inputs}
+        indices = itertools.count()
+        refs: dict[int, Ref] = {id(tensor): Ref(next(indices)) for tensor in self.inputs}
         calls = []
 
-        def placed(leaf: Any) -> Any:
-            return place[id(leaf)] if isinstance(leaf, SymbolicTensor) else leaf
+        def referred(leaf: PyTree) -> PyTree:
+            return refs[id(leaf)] if isinstance(leaf, SymbolicTensor) else leaf
 
         for node in self.nodes:
-            args, kwargs = jax.tree.map(placed, (node.args, node.kwargs))
-            outputs = jax.tree.map(lambda _: Ref(next(places)), node.outputs)
-            made = zip(jax.tree.leaves(node.outputs), jax.tree.leaves(outputs), strict=True)
-            place.update((id(tensor), ref) for tensor, ref in made)
+            args, kwargs = jax.tree.map(referred, (node.args, node.kwargs))
+            outputs = jax.tree.map(lambda _: Ref(next(indices)), node.outputs)
+            pairs = zip(jax.tree.leaves(node.outputs), jax.tree.leaves(outputs), strict=True)
+            refs.update((id(tensor), ref) for tensor, ref in pairs)
             calls.append(Call(node.layer.name, node.layer.module, args, kwargs, outputs))
-        result = [place[id(tensor)] for tensor in self.outputs]
-        outputs = result[0] if len(result) == 1 else result
-        return Graph(Topology(tuple(self.input_names), tuple(calls), outputs), remat=self.remat)
+        results = one_or_all([refs[id(tensor)] for tensor in self.outputs])
+        return Graph(Topology(tuple(self.input_names), tuple(calls), results), remat=self.remat)
 
     def reset_states(self) -> None:
         """Set the states of all stateful recurrent layers to zeros."""
         for layer in self.all_layers():
-            if getattr(layer, "stateful", False):
-                layer.reset_states()
+            reset = getattr(layer, "reset_states", None)
+            if reset is not None and getattr(layer, "stateful", False):
+                reset()
 
     def get_layer(self, name: str | None = None, index: int | None = None) -> Layer:
         """A layer by its `name` or by its `index` in `layers`."""
@@ -170,23 +182,28 @@ class Network(Layer):
             f"Its layers: {', '.join(names)}."
         )
 
-    def _listed_paths(self) -> list[tuple[Layer, tuple[str, ...]]]:
-        return [entry for layer in self._members for entry in layer.weight_paths()]
+    def listed_paths(self) -> list[tuple[Layer, Path]]:
+        return [entry for layer in self.members for entry in layer.weight_paths()]
 
     def summary(
         self,
         line_length: int | None = None,
         positions: Sequence[float] | None = None,
-        print_fn: Callable[[str], Any] = print,
+        print_fn: Callable[[str], object] = print,
     ) -> None:
         """Print the table of layers, output shapes and parameter counts.
 
         Args:
             line_length: width in characters; 65, or 100 when the layers' connections are shown.
-            positions: where the columns end, as fractions of the width or in characters.
+            positions: the ends of the columns, as fractions of the width or in characters.
             print_fn: called with each line.
         """
         print_summary(self, line_length, positions, print_fn)
+
+
+def one_or_all(values: list[T]) -> T | list[T]:
+    """The value of a list of one, or else the list."""
+    return values[0] if len(values) == 1 else values
 
 
 def sorted_graph(
@@ -202,7 +219,7 @@ def sorted_graph(
     finished: list[Node] = []
     done: set[int] = set()
     in_progress: set[int] = set()
-    # A walk with a stack of its own, because a deep network would exhaust Python's.
+    # The walk keeps a stack itself, because a deep network would exhaust Python's.
     for output in outputs:
         walk = [iter([output])]
         path: list[Node] = []
@@ -244,7 +261,7 @@ def sorted_graph(
             below = id(source_node(source))
             node_depth[below] = max(node_depth.get(below, 0), depth + 1)
 
-    layers = list({id(node.layer): node.layer for node in finished}.values())
+    layers = [cast(Layer, layer) for layer in {id(n.layer): n.layer for n in finished}.values()]
     layers.sort(key=lambda layer: (-layer_depth[id(layer)], first_met[id(layer)]))
     names = [layer.name for layer in layers]
     if repeated := sorted({name for name in names if names.count(name) > 1}):

@@ -12,10 +12,10 @@ import numpy as np
 
 from jaxcnn.callbacks import History
 from jaxcnn.layers.base import LAYERS, Layer
-from jaxcnn.layers.custom import bound_module
 from jaxcnn.layers.derived import FlaxLayer
 from jaxcnn.layers.input import Input, InputLayer
 from jaxcnn.layers.symbolic.tensor import SymbolicTensor
+from jaxcnn.layers.user_layer import bound_module
 from jaxcnn.models.model import Model
 from jaxcnn.models.network import Network
 from jaxcnn.nn.graph import Call, Graph, Ref, Topology
@@ -161,10 +161,10 @@ class Sequential(Model):
     def _refresh(self) -> None:
         """Bring the graph up to date with the stack."""
         if self.built:
-            self._specs = ()
+            self.weights_store.specs = ()
             self.set_graph(self._input, self._tops[-1])
         else:
-            self.inputs, self.outputs, self._members, self._module = (
+            self.inputs, self.outputs, self.members, self._module = (
                 [],
                 [],
                 tuple(self._stack),
@@ -182,10 +182,10 @@ class Sequential(Model):
         )
         return Graph(Topology(("input",), calls, Ref(len(calls))))
 
-    def _listed_paths(self) -> list[tuple[Layer, tuple[str, ...]]]:
-        if any(layer._specs is None for layer in self.all_layers()):
+    def listed_paths(self) -> list[tuple[Layer, tuple[str, ...]]]:
+        if any(layer.weights_store.specs is None for layer in self.all_layers()):
             raise ValueError(NOT_BUILT.format(self.name))
-        return super()._listed_paths()
+        return super().listed_paths()
 
     def summary(
         self,

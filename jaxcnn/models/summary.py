@@ -4,22 +4,33 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Protocol
 
-if TYPE_CHECKING:
-    from jaxcnn.layers.base import Layer
-    from jaxcnn.layers.symbolic.tensor import Node
-    from jaxcnn.models.network import Network
+from jaxcnn.layers.base import Layer
+from jaxcnn.layers.symbolic.tensor import Node, shapes
+from jaxcnn.runtime.types import Path, PyTree
+
+
+class Summarised(Protocol):
+    """A model as its table needs it."""
+
+    layers: list[Layer]
+    nodes_by_depth: list[list[Node]]
+
+    def weight_paths(self) -> list[tuple[Layer, Path]]: ...
+
+    def trainable_paths(self) -> list[tuple[Layer, Path]]: ...
 
 
 def print_summary(
-    model: Network,
+    model: Summarised,
     line_length: int | None = None,
     positions: Sequence[float] | None = None,
-    print_fn: Callable[[str], Any] = print,
+    print_fn: Callable[[str], object] = print,
 ) -> None:
-    """Print one row a layer: name and class, output shape, parameters and, unless the model is a
-    chain, its sources.
+    """Print one row a layer: name and class, output shape and parameters.
+
+    Unless the model is a chain, a further column names the layers that it is called on.
     """
     chain = is_chain(model)
     line_length = line_length or (65 if chain else 100)
@@ -31,7 +42,7 @@ def print_summary(
     )
     header = ["Layer (type)", "Output Shape", "Param #"] + ([] if chain else ["Connected to"])
 
-    def row(fields: Sequence[Any]) -> None:
+    def row(fields: Sequence[object]) -> None:
         line = ""
         for i, (text, end) in enumerate(zip(fields, ends, strict=True)):
             line = (line[:-1] + " " if i else "") + str(text)
@@ -58,7 +69,7 @@ def print_summary(
                 row(["", "", "", source])
         print_fn(("=" if layer is model.layers[-1] else "_") * line_length)
 
-    def total(paths: Sequence[tuple[Layer, tuple[str, ...]]]) -> int:
+    def total(paths: Sequence[tuple[Layer, Path]]) -> int:
         # A weight shared by two layers of the model counts once.
         shapes = {(id(owner), path): owner.weight_shape(path) for owner, path in paths}
         return sum(math.prod(shape) for shape in shapes.values())
@@ -71,17 +82,17 @@ def print_summary(
     print_fn("_" * line_length)
 
 
-def is_chain(model: Network) -> bool:
+def is_chain(model: Summarised) -> bool:
     """Whether every layer follows one other, so that the connections need no column."""
     if type(model).__name__ == "Sequential":
         return True
     return all(len(level) == 1 and len(level[0].inbound) <= 1 for level in model.nodes_by_depth)
 
 
-def shape_of(layer: Layer) -> Any:
+def shape_of(layer: Layer) -> PyTree:
     """The output shape, or 'multiple' where the calls of the layer differ."""
-    found = [layer.get_output_shape_at(i) for i in range(len(layer.inbound_nodes))]
-    return found[0] if all(shape == found[0] for shape in found) else "multiple"
+    first, *others = [shapes(node.outputs) for node in layer.inbound_nodes]
+    return first if all(shape == first for shape in others) else "multiple"
 
 
 def sources_of(node: Node) -> list[str]:

@@ -232,7 +232,7 @@ class Compiled(Layer):
     @property
     def opt_state(self) -> Any:
         """The optimizer's state as it is now, or None before the first update."""
-        session = next((layer._session for layer in self.all_layers()), None)
+        session = next((layer.weights_store.session for layer in self.all_layers()), None)
         if session is not None:
             session.commit()
         return self._opt_state

@@ -77,9 +77,9 @@ class Fit:
         self.state = self._fresh_state(metrics)
         self._committed = time.monotonic()
         # A callback may train a model that shares layers with the one that is being trained.
-        self._outer = [(layer, layer._session) for layer in model.all_layers()]
+        self._outer = [(layer, layer.weights_store.session) for layer in model.all_layers()]
         for layer, _ in self._outer:
-            layer._session = self
+            layer.weights_store.session = self
 
     def _fresh_state(self, metrics: Tree) -> TrainState:
         """A state of arrays that nobody else holds, so that donating them harms nobody."""
@@ -118,7 +118,7 @@ class Fit:
     def close(self) -> None:
         """Leave the newest finished state in the layers, whatever happened."""
         for layer, session in self._outer:
-            layer._session = session
+            layer.weights_store.session = session
             if session is not None:
                 session.changed = True
         if self._dirty:

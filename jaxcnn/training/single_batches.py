@@ -85,7 +85,7 @@ class BatchTrainer(Compiled):
             ties=self.ties,
         )
         new, logs = self.functions.train.logged(state, batch)
-        self._note_changes()
+        self.note_changes()
         self._store_trained(new.variables, new.opt_state)
         self._step += 1
         return self._listed(logs)

@@ -109,7 +109,7 @@ class _Drawing:
         relevant = {id(node) for level in model.nodes_by_depth for node in level}
         for (
             layer
-        ) in model._members:  # with the inputs, which `layers` of a Sequential model leaves out
+        ) in model.members:  # with the inputs, which a Sequential model's `layers` leaves out
             inner = f"{path}/{layer.name}"
             if self._expanded(layer):
                 frame = self.pydot.Cluster(

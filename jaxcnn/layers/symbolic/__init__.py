@@ -1,3 +1,9 @@
-"""Symbolic tensors and the operations on them: arithmetic, indexing and functions as nodes of the
-layer graph.
+"""Symbolic tensors and the operations on them: nodes of the layer graph.
+
+Most functions of arrays that make operations are those of `jaxcnn.backend`, which stands on this
+package; it is imported when a saved model names one of them.
 """
+
+from jaxcnn.runtime.lazy import lazy_attributes
+
+__getattr__ = lazy_attributes(__name__, {"backend": "jaxcnn.backend"})

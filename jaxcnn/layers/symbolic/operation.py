@@ -1,5 +1,4 @@
-"""Functions of arrays as nodes of the layer graph: what arithmetic and `jaxcnn.backend` do with
-symbolic tensors.
+"""Functions of arrays as nodes of the layer graph: arithmetic and `jaxcnn.backend`.
 
 `operation` turns a function of arrays into one of arrays and symbolic tensors alike. Where a
 symbolic tensor is among its arguments, also inside lists, the call is recorded as an `Operation`, a
@@ -9,16 +8,15 @@ layer without weights.
 from __future__ import annotations
 
 import functools
-import importlib
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
 import flax.linen as nn
 import jax
 import numpy as np
 
-from jaxcnn.layers import naming
+from jaxcnn.layers import naming, symbolic
 from jaxcnn.layers.base import LAYERS, Layer
 from jaxcnn.layers.symbolic.saved_call import (
     SavedCall,
@@ -32,10 +30,11 @@ from jaxcnn.layers.variable import is_variable
 from jaxcnn.nn.base import Layer as ModuleBase
 from jaxcnn.runtime.context import running_module
 from jaxcnn.runtime.names import Registry
+from jaxcnn.runtime.types import Config, PyTree, Settings
 
 F = TypeVar("F", bound=Callable[..., Any])
 # (the symbolic tensors, all arguments by name) -> whether the rows of the result stay apart
-RowRule = Callable[[list[SymbolicTensor], Mapping[str, Any]], bool]
+RowRule = Callable[[list[SymbolicTensor], Settings], bool]
 
 FUNCTIONS = Registry("operation")
 
@@ -49,11 +48,11 @@ class Computation(ModuleBase):
     def mixes_rows(self) -> bool:
         return not self.saved.rowwise
 
-    def compute_mask(self, inputs: Any, mask: Any) -> None:
-        """Operations know nothing of masks, so theirs end here."""
+    def compute_mask(self, inputs: PyTree, mask: PyTree) -> None:
+        """Operations know nothing of masks, so those of the inputs end here."""
 
     @nn.compact
-    def __call__(self, inputs: Any, *, train: bool = False) -> Any:
+    def __call__(self, inputs: PyTree, *, train: bool = False) -> PyTree:
         with running_module(self, train):
             return self.saved(list(inputs) if isinstance(inputs, list | tuple) else [inputs])
 
@@ -75,15 +74,13 @@ class Operation(Layer):
     def make_module(self) -> nn.Module:
         return Computation(self.saved)
 
-    def __call__(self, inputs: Any, *args: Any, **kwargs: Any) -> Any:
-        """A function without inputs is symbolic all the same, since it is computed when the model
-        runs.
-        """
-        return (
-            super().__call__(inputs) if symbolic_arguments(inputs) else self._connect((inputs,), {})
-        )
+    def __call__(self, inputs: PyTree, *args: PyTree, **kwargs: PyTree) -> PyTree:
+        """A function without inputs is symbolic, too, since it is computed when the model runs."""
+        if symbolic_arguments(inputs):
+            return super().__call__(inputs)
+        return self._connect((inputs,), {})
 
-    def get_config(self) -> dict[str, Any]:
+    def get_config(self) -> Config:
         arguments = encoded([list(self.saved.args), dict(self.saved.kwargs or {})])
         return super().get_config() | {
             "function": self.saved.name,
@@ -92,27 +89,22 @@ class Operation(Layer):
         }
 
     @classmethod
-    def from_config(cls, settings: Mapping[str, Any]) -> Operation:
-        """A new operation from what `get_config` gave."""
-        importlib.import_module(
-            "jaxcnn.backend"
-        )  # where most of the functions are; it stands on this module
-        own = dict(settings)
-        name = own.pop("function")
-        args, kwargs = decoded(own.pop("arguments"))
-        return cls(
-            SavedCall(
-                name, FUNCTIONS.find(name).__wrapped__, tuple(args), kwargs, own.pop("rowwise")
-            ),
-            **own,
-        )
+    def from_config(cls, settings: Settings) -> Operation:
+        """A new operation from what `get_config` returned."""
+        symbolic.backend  # noqa: B018  (importing it registers its functions)
+        options = dict(settings)
+        name = options.pop("function")
+        args, kwargs = decoded(options.pop("arguments"))
+        function = FUNCTIONS.find(name).__wrapped__
+        saved = SavedCall(name, function, tuple(args), kwargs, options.pop("rowwise"))
+        return cls(saved, **options)
 
 
 def operation(rows: RowRule | None = None) -> Callable[[F], F]:
     """Decorator: a function of arrays that also takes symbolic tensors.
 
     Args:
-        rows: tells for a call on symbolic tensors whether row i of the result depends on row i of
+        rows: whether, in a call on these symbolic tensors, row i of the result depends on row i of
             the inputs only, so that a short batch may be padded; without it the rows may mix.
     """
 
@@ -121,7 +113,7 @@ def operation(rows: RowRule | None = None) -> Callable[[F], F]:
         name = function.__name__
 
         @functools.wraps(function)
-        def call(*args: Any, **kwargs: Any) -> Any:
+        def call(*args: PyTree, **kwargs: PyTree) -> PyTree:
             tensors = symbolic_arguments((args, kwargs))
             if not tensors:
                 values = jax.tree.map(
@@ -130,8 +122,8 @@ def operation(rows: RowRule | None = None) -> Callable[[F], F]:
                 return function(*values[0], **values[1])
             apart = rows is not None and rows(tensors, signature.bind(*args, **kwargs).arguments)
             saved_args, saved_kwargs = with_slots((args, kwargs), tensors)
-            made = Operation(SavedCall(name, function, saved_args, saved_kwargs, apart))
-            return made(tensors[0] if len(tensors) == 1 else tensors)
+            layer = Operation(SavedCall(name, function, saved_args, saved_kwargs, apart))
+            return layer(tensors[0] if len(tensors) == 1 else tensors)
 
         FUNCTIONS.register()(call)
         return cast(F, call)
@@ -142,10 +134,8 @@ def operation(rows: RowRule | None = None) -> Callable[[F], F]:
 # -- rules about rows ------------------------------------------------------------------------------
 
 
-def elementwise(tensors: list[SymbolicTensor], arguments: Mapping[str, Any]) -> bool:
-    """For functions that broadcast: the rows stay apart unless broadcasting moves them to another
-    axis.
-    """
+def elementwise(tensors: list[SymbolicTensor], arguments: Settings) -> bool:
+    """For functions that broadcast: rows stay apart unless broadcasting moves them to another axis."""
     ranks = {tensor.ndim for tensor in tensors}
     arrays = [
         v
@@ -156,20 +146,16 @@ def elementwise(tensors: list[SymbolicTensor], arguments: Mapping[str, Any]) -> 
     return len(ranks) == 1 and widest == min(ranks) > 0
 
 
-def per_sample(tensors: list[SymbolicTensor], arguments: Mapping[str, Any]) -> bool:
-    """For functions that treat each sample of their first argument alike: no other argument may be
-    symbolic.
-    """
+def per_sample(tensors: list[SymbolicTensor], arguments: Settings) -> bool:
+    """For functions of each sample of their first argument: no other argument may be symbolic."""
     first = next(iter(arguments.values()))
-    return tensors == [first] and first.ndim > 1
+    return isinstance(first, SymbolicTensor) and tensors == [first] and first.ndim > 1
 
 
 def along_axis(
-    tensors: list[SymbolicTensor], arguments: Mapping[str, Any], default: Any = None
+    tensors: list[SymbolicTensor], arguments: Settings, default: int | None = None
 ) -> bool:
-    """For functions that work along the argument `axis` or `axes`: it must be given and not contain
-    the rows.
-    """
+    """For functions along `axis` or `axes`: the argument must be given and not contain the rows."""
     axes = arguments.get("axis", arguments.get("axes", default))
     if axes is None or len({tensor.ndim for tensor in tensors}) > 1:
         return False
@@ -183,10 +169,8 @@ def along_axis_or(default: int) -> RowRule:
     return functools.partial(along_axis, default=default)
 
 
-def indexed(tensors: list[SymbolicTensor], arguments: Mapping[str, Any]) -> bool:
-    """For ``x[index]``: the first axis must be taken whole, and the others by slices and plain
-    numbers.
-    """
+def indexed(tensors: list[SymbolicTensor], arguments: Settings) -> bool:
+    """For ``x[index]``: the first axis must be taken whole, the others by slices and integers."""
     x, index = arguments.values()
     entries = index if isinstance(index, tuple) else (index,)
     plain = all(e is None or e is Ellipsis or isinstance(e, int | slice) for e in entries)
@@ -194,4 +178,4 @@ def indexed(tensors: list[SymbolicTensor], arguments: Mapping[str, Any]) -> bool
         return False
     if entries[0] is Ellipsis:
         return sum(e is not None for e in entries[1:]) < x.ndim
-    return isinstance(entries[0], slice) and entries[0] == slice(None)
+    return isinstance(entries[0], slice) and bool(entries[0] == slice(None))

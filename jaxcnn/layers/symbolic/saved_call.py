@@ -1,12 +1,9 @@
-"""A call of a function with the tensors taken out: what is recorded of an operation, and its form
-in a file.
-"""
+"""A call of a function with the tensors taken out: the record of an operation, and its file form."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -14,18 +11,27 @@ import numpy as np
 
 from jaxcnn.layers.symbolic.tensor import Size, SymbolicTensor
 from jaxcnn.layers.variable import Variable, is_variable
+from jaxcnn.runtime.types import ArrayFunction, PyTree, Settings
 
 
 @dataclass(frozen=True)
 class Slot:
-    """The place of an input among the arguments."""
+    """Stands among the arguments for an input of the call."""
 
     index: int
 
 
+@dataclass(frozen=True)
+class SlotSize:
+    """Stands among the arguments for a size of an input: of which one, along which axis."""
+
+    index: int
+    axis: int
+
+
 @dataclass(frozen=True, eq=False)
 class SavedCall:
-    """``function(*args, **kwargs)`` once there are arrays for the `Slot` and `Size` among its
+    """``function(*args, **kwargs)`` once there are arrays for the slots among its
     arguments.
 
     Attributes:
@@ -34,16 +40,16 @@ class SavedCall:
     """
 
     name: str
-    function: Callable[..., Any]
-    args: tuple[Any, ...] = ()
-    kwargs: Mapping[str, Any] | None = None
+    function: ArrayFunction
+    args: tuple[PyTree, ...] = ()
+    kwargs: Settings | None = None
     rowwise: bool = False
 
-    def __call__(self, inputs: list[Any]) -> Any:
-        def filled(leaf: Any) -> Any:
+    def __call__(self, inputs: Sequence[jax.Array]) -> PyTree:
+        def filled(leaf: PyTree) -> PyTree:
             if isinstance(leaf, Slot):
                 return inputs[leaf.index]
-            return inputs[leaf.tensor.index].shape[leaf.axis] if isinstance(leaf, Size) else leaf
+            return inputs[leaf.index].shape[leaf.axis] if isinstance(leaf, SlotSize) else leaf
 
         args, kwargs = jax.tree.map(
             filled, (self.args, dict(self.kwargs or {})), is_leaf=is_variable
@@ -59,26 +65,28 @@ class SavedCall:
         ]
 
 
-def symbolic_arguments(structure: Any) -> list[SymbolicTensor]:
+def symbolic_arguments(structure: PyTree) -> list[SymbolicTensor]:
     """The symbolic tensors that `structure` holds or takes a size of, each once, in order."""
     leaves = jax.tree.leaves(structure, is_leaf=is_variable)
     tensors = [leaf.tensor if isinstance(leaf, Size) else leaf for leaf in leaves]
     return list({id(t): t for t in tensors if isinstance(t, SymbolicTensor)}.values())
 
 
-def with_slots(structure: Any, tensors: list[SymbolicTensor]) -> Any:
-    """`structure` with the place among `tensors` for each of them."""
-    places = {id(tensor): Slot(i) for i, tensor in enumerate(tensors)}
+def with_slots(structure: PyTree, tensors: list[SymbolicTensor]) -> PyTree:
+    """`structure` with the `Slot` among `tensors` in place of each of them."""
+    indices = {id(tensor): i for i, tensor in enumerate(tensors)}
 
-    def replaced(leaf: Any) -> Any:
+    def replaced(leaf: PyTree) -> PyTree:
         if isinstance(leaf, SymbolicTensor):
-            return places[id(leaf)]
-        return Size(places[id(leaf.tensor)], leaf.axis) if isinstance(leaf, Size) else leaf
+            return Slot(indices[id(leaf)])
+        if isinstance(leaf, Size):
+            return SlotSize(indices[id(leaf.tensor)], leaf.axis)
+        return leaf
 
     return jax.tree.map(replaced, structure, is_leaf=is_variable)
 
 
-def encoded(value: Any) -> Any:
+def encoded(value: PyTree) -> PyTree:
     """An argument in a form that JSON can hold; `decoded` is its inverse.
 
     Raises:
@@ -94,8 +102,8 @@ def encoded(value: Any) -> Any:
         return {"dict": {k: encoded(v) for k, v in value.items()}}
     if isinstance(value, Slot):
         return {"input": value.index}
-    if isinstance(value, Size):
-        return {"input": value.tensor.index, "axis": value.axis}
+    if isinstance(value, SlotSize):
+        return {"input": value.index, "axis": value.axis}
     if isinstance(value, slice):
         return {"slice": [encoded(v) for v in (value.start, value.stop, value.step)]}
     if value is Ellipsis:
@@ -120,7 +128,7 @@ def encoded(value: Any) -> Any:
         ) from None
 
 
-def decoded(value: Any) -> Any:
+def decoded(value: PyTree) -> PyTree:
     """The argument that `encoded` described."""
     if isinstance(value, list):
         return [decoded(v) for v in value]
@@ -131,8 +139,8 @@ def decoded(value: Any) -> Any:
     if "dict" in value:
         return {k: decoded(v) for k, v in value["dict"].items()}
     if "input" in value:
-        slot = Slot(value["input"])
-        return Size(slot, value["axis"]) if "axis" in value else slot
+        index = value["input"]
+        return SlotSize(index, value["axis"]) if "axis" in value else Slot(index)
     if "slice" in value:
         return slice(*(decoded(v) for v in value["slice"]))
     if "ellipsis" in value:

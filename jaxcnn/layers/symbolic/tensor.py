@@ -1,32 +1,60 @@
 """Symbolic tensors and nodes: the record of which layer was called on what.
 
-Arithmetic, comparison and indexing of a symbolic tensor give another one: each is a layer without
-weights, see `jaxcnn.layers.symbolic.operation`.
+Arithmetic, comparison and indexing of a symbolic tensor make another one: each is a layer without
+weights, see `jaxcnn.layers.symbolic.operators`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from types import EllipsisType
+from typing import NoReturn, Protocol, TypeAlias
 
+import flax.linen as nn
 import jax
 
-if TYPE_CHECKING:
-    from jaxcnn.layers.base import Layer
+from jaxcnn.runtime.types import Config, DTypeLike, PyTree, Shape
+
+# What may stand in ``x[...]``.
+AxisIndex: TypeAlias = int | slice | EllipsisType | jax.Array | None
+Index: TypeAlias = AxisIndex | tuple[AxisIndex, ...]
+
+
+class GraphLayer(Protocol):
+    """A layer as the graph of calls knows it."""
+
+    name: str
+    inbound_nodes: list[Node]
+
+    @property
+    def module(self) -> nn.Module: ...
+
+    @property
+    def children(self) -> Mapping[str, GraphLayer]: ...
+
+    def all_layers(self) -> Iterator[GraphLayer]: ...
 
 
 @dataclass(frozen=True, eq=False)
 class SymbolicTensor:
-    """A value that a model will compute: its shape (None where any size will do), dtype, and where
-    it comes from.
+    """A value that a model will compute: its shape, dtype, and the call that makes it.
+
+    Attributes:
+        shape: with None where any size will do.
+        dtype: of the values.
+        layer: the layer whose output it is.
+        node_index: which call of that layer makes it.
+        tensor_index: which output of that call it is.
+        mask_shape: the shape of the mask that comes with it, or None without one.
     """
 
-    shape: tuple[int | None, ...]
-    dtype: Any
-    layer: Layer
+    shape: Shape
+    dtype: DTypeLike
+    layer: GraphLayer
     node_index: int
     tensor_index: int
-    mask_shape: tuple[int | None, ...] | None = None
+    mask_shape: Shape | None = None
 
     @property
     def name(self) -> str:
@@ -39,72 +67,53 @@ class SymbolicTensor:
     def __repr__(self) -> str:
         return f"<SymbolicTensor of {self.layer.name!r} shape={self.shape} dtype={self.dtype}>"
 
-    __array_ufunc__ = None  # leaves ``numpy_array + tensor`` to the operators below
+    __array_ufunc__ = None  # leaves ``numpy_array + tensor`` to the operators of this class
 
-    def __iter__(self) -> Any:
+    def __iter__(self) -> NoReturn:
         raise TypeError(
             f"{self!r} cannot be iterated over; take its parts by index, as in x[:, 0]."
         )
 
-    def __bool__(self) -> bool:
+    def __bool__(self) -> NoReturn:
         raise TypeError(
             f"{self!r} has no value yet, so it cannot decide an `if`; it is computed when the "
             "model runs."
         )
 
 
-def _operator(name: str, reflected: bool = False) -> Any:
-    def method(self: SymbolicTensor, *other: Any) -> Any:
-        from jaxcnn.layers.symbolic.operators import (
-            OPERATORS,
-        )  # operations are layers, which stand on this module
-
-        return OPERATORS[name](*other, self) if reflected else OPERATORS[name](self, *other)
-
-    return method
-
-
-# `==` stays identity, so that tensors can be kept in sets.
-for _name in ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul"):
-    setattr(SymbolicTensor, f"__{_name}__", _operator(_name))
-    setattr(SymbolicTensor, f"__r{_name}__", _operator(_name, reflected=True))
-for _name in ("lt", "le", "gt", "ge", "neg", "abs", "getitem"):
-    setattr(SymbolicTensor, f"__{_name}__", _operator(_name))
-
-
 @dataclass(frozen=True)
 class Size:
     """A size of a symbolic tensor that is not known yet: of which tensor, along which axis."""
 
-    tensor: Any
+    tensor: SymbolicTensor
     axis: int
 
 
 @dataclass(eq=False)
 class Node:
-    """One symbolic call of a layer: `args` and `kwargs` hold the `SymbolicTensor` it was called on."""
+    """One symbolic call of a layer: `args` and `kwargs` hold the tensors it was called on."""
 
-    layer: Layer
-    args: tuple[Any, ...]
-    kwargs: dict[str, Any]
-    outputs: Any = None
+    layer: GraphLayer
+    args: tuple[PyTree, ...]
+    kwargs: Config
+    outputs: PyTree = None
     inbound: list[SymbolicTensor] = field(init=False)
 
     def __post_init__(self) -> None:
         self.inbound = symbolic_leaves((self.args, self.kwargs))
 
     @property
-    def input_tensors(self) -> Any:
-        """What the layer was called on: one tensor or a list."""
+    def input_tensors(self) -> PyTree:
+        """The tensor that the layer was called on, or the list of them."""
         return self.args[0] if self.args else None
 
 
-def symbolic_leaves(structure: Any) -> list[SymbolicTensor]:
+def symbolic_leaves(structure: PyTree) -> list[SymbolicTensor]:
     """The symbolic tensors in nested lists, tuples and dicts, in order."""
     return [leaf for leaf in jax.tree.leaves(structure) if isinstance(leaf, SymbolicTensor)]
 
 
-def shapes(structure: Any) -> Any:
+def shapes(structure: PyTree) -> PyTree:
     """`structure` with each symbolic tensor replaced by its shape."""
     return jax.tree.map(
         lambda leaf: leaf.shape if isinstance(leaf, SymbolicTensor) else leaf, structure

@@ -12,7 +12,8 @@ import warnings
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from jaxcnn.layers.base import COMMON, LAYERS
+from jaxcnn.layers.arguments import COMMON
+from jaxcnn.layers.base import LAYERS
 from jaxcnn.layers.derived import ModuleLayer, field_names
 from jaxcnn.runtime.names import get_custom_objects
 from jaxcnn.saving.bytecode import stored_function

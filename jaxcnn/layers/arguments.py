@@ -1,0 +1,39 @@
+"""The arguments that every layer takes besides those of its module."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from jaxcnn.runtime.hints import closest
+from jaxcnn.runtime.types import Settings, Shape
+
+COMMON = (
+    "name",
+    "trainable",
+    "dtype",
+    "input_shape",
+    "batch_input_shape",
+    "batch_size",
+    "input_dim",
+    "input_length",
+    "weights",
+)
+
+
+def declared_input_shape(arguments: Settings) -> Shape | None:
+    """The input shape, batch in front, that a layer's arguments state in one of Keras's ways."""
+    if (batch_shape := arguments.get("batch_input_shape")) is not None:
+        return tuple(batch_shape)
+    shape = arguments.get("input_shape")
+    if shape is None and (dim := arguments.get("input_dim")) is not None:
+        length = arguments.get("input_length")
+        shape = (dim,) if length is None else (length, dim)
+    if shape is None:
+        return None
+    return (arguments.get("batch_size"), *((shape,) if isinstance(shape, int) else shape))
+
+
+def unknown_argument(owner: str, name: str, known: Sequence[str]) -> str:
+    """The message for a keyword that `owner` does not take, with the nearest that it does."""
+    takes = ", ".join(known)
+    return f"{owner} got an unknown argument `{name}`.{closest(name, known)} It takes: {takes}."

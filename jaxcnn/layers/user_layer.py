@@ -1,0 +1,219 @@
+"""Layers that users write in the Keras way: `build` makes weights, `call` computes.
+
+They are traced into a pure module. While `call` is traced, the attributes that hold the layer's
+`Variable` (``self.kernel``, also in lists and dicts) are replaced by the values given to the
+module, and layers kept as attributes compute with the weights nested under their names. So the
+user's code, written as if it had state, becomes a function of its variables.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import contextvars
+import inspect
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+from typing import Protocol, TypeAlias
+
+import flax.linen as nn
+import jax
+
+from jaxcnn.layers.variable import Variable, given_values
+from jaxcnn.layers.weights import WeightStore
+from jaxcnn.nn.base import Layer as ModuleBase
+from jaxcnn.runtime.context import running_module
+from jaxcnn.runtime.types import ArrayLike, PyTree
+
+# (a weight made with trainable=False, its new value)
+Update: TypeAlias = tuple[Variable, jax.Array]
+
+_bound: contextvars.ContextVar[Mapping[int, nn.Module]] = contextvars.ContextVar(
+    "bound_modules", default=MappingProxyType({})
+)
+
+
+class Additions:
+    """What a layer's `build` and `call` add besides weights: losses, and updates of weights.
+
+    Attributes:
+        losses: scalars to add to what training minimises.
+        updates: the pairs (weight, new value).
+        built: whether `build` has run.
+    """
+
+    def __init__(self) -> None:
+        self.losses: list[ArrayLike] = []
+        self.updates: list[Update] = []
+        self.built = False
+
+    def add_loss(self, loss: ArrayLike | list[ArrayLike] | tuple[ArrayLike, ...]) -> None:
+        """Add a scalar, or each of a list of them."""
+        self.losses.extend(loss if isinstance(loss, list | tuple) else [loss])
+
+    def add_update(self, updates: Update | list[Update]) -> None:
+        """Add a pair, or each of a list of them."""
+        self.updates.extend(updates if isinstance(updates, list) else [updates])
+
+    @contextlib.contextmanager
+    def recording(self) -> Iterator[None]:
+        """Within the block there are those of `call` alone, after the updates of `build`."""
+        outer = self.losses, self.updates
+        self.losses, self.updates = [], list(self.updates)
+        try:
+            yield
+        finally:
+            self.losses, self.updates = outer
+
+
+class UserLayer(Protocol):
+    """A layer with a `call` of its own."""
+
+    additions: Additions
+
+    @property
+    def children(self) -> Mapping[str, UserLayer]: ...
+
+    @property
+    def module(self) -> nn.Module: ...
+
+    @property
+    def weights_store(self) -> WeightStore: ...
+
+    def build(self, input_shape: PyTree) -> None: ...
+
+    def call(self, inputs: PyTree, *args: PyTree, **kwargs: PyTree) -> PyTree: ...
+
+
+def bound_module(layer: object) -> nn.Module | None:
+    """The module that stands for `layer` inside a user layer being traced; None outside of one."""
+    return _bound.get().get(id(layer))
+
+
+class UserModule(ModuleBase):
+    """The pure form of a user's layer: a function of its variables that runs the layer's `call`."""
+
+    layer: UserLayer
+
+    @property
+    def supports_masking(self) -> bool:  # type: ignore[override]
+        return bool(getattr(self.layer, "supports_masking", False))
+
+    @property
+    def state_size(self) -> int | list[int]:
+        """The width of a cell's state, or of each of its states."""
+        size: int | list[int] = self.layer.state_size  # type: ignore[attr-defined]
+        return size
+
+    @property
+    def mixes_rows(self) -> bool:
+        return True  # nothing is known about what `call` does
+
+    def compute_mask(self, inputs: PyTree, mask: PyTree) -> PyTree:
+        if (compute := getattr(self.layer, "compute_mask", None)) is not None:
+            return compute(inputs, mask)
+        return super().compute_mask(inputs, mask)
+
+    @nn.compact
+    def __call__(
+        self,
+        inputs: PyTree,
+        *args: PyTree,
+        train: bool = False,
+        mask: PyTree = None,
+        **kwargs: PyTree,
+    ) -> PyTree:
+        layer, additions = self.layer, self.layer.additions
+        if not additions.built:
+            additions.built = True
+            layer.build(jax.tree.map(lambda x: (None, *x.shape[1:]), inputs))
+        declared = layer.weights_store.declared
+        values = {id(variable): self.value_of(variable) for variable in declared}
+        modules = {
+            id(child): child.module.clone(parent=self, name=name)
+            for name, child in layer.children.items()
+        }
+        accepted = inspect.signature(layer.call).parameters
+        for name, value in (("mask", mask), ("training", train), ("train", train)):
+            if name in accepted and name not in kwargs:
+                kwargs[name] = value
+        with (
+            traced_values(layer, values),
+            given_values(values),
+            bound_modules(modules),
+            running_module(self, train),
+            additions.recording(),
+        ):
+            outputs = layer.call(inputs, *args, **kwargs)
+            losses, updates = additions.losses, additions.updates
+        known = {id(variable): variable for variable in declared}
+        known |= {id(values[id(variable)]): variable for variable in declared}
+        for old, new in updates:
+            variable = known.get(id(old))
+            if variable is None or variable.trainable:
+                raise ValueError(
+                    f"{self.label}: add_update takes (a weight made with trainable=False, its new "
+                    "value)."
+                )
+            if train:
+                self.update("batch_stats", variable.label, new)
+        for i, loss in enumerate(losses):
+            if not self.is_initializing():
+                self.sow(
+                    "losses", f"added_{i}", loss, reduce_fn=lambda a, b: a + b, init_fn=lambda: 0.0
+                )
+        return outputs
+
+    def value_of(self, variable: Variable) -> jax.Array:
+        """The value of the layer's variable in this trace."""
+        return self.weight(
+            variable.label,
+            variable.initializer,
+            variable.shape,
+            regularizer=variable.regularizer,
+            constraint=variable.constraint,
+            collection="params" if variable.trainable else "batch_stats",
+            dtype=variable.dtype,
+        )
+
+
+@contextlib.contextmanager
+def bound_modules(modules: Mapping[int, nn.Module]) -> Iterator[None]:
+    """Within the block the layers of these ids compute through these modules."""
+    token = _bound.set({**_bound.get(), **modules})
+    try:
+        yield
+    finally:
+        _bound.reset(token)
+
+
+@contextlib.contextmanager
+def traced_values(layer: object, values: Mapping[int, jax.Array]) -> Iterator[None]:
+    """Within the block the attributes of `layer` have the values of this trace for variables."""
+
+    def traced(attribute: PyTree) -> PyTree:
+        return jax.tree.map(
+            lambda leaf: values.get(id(leaf), leaf),
+            attribute,
+            is_leaf=lambda leaf: isinstance(leaf, Variable),
+        )
+
+    attributes = vars(layer)
+    outer = {
+        name: value
+        for name, value in attributes.items()
+        if not name.startswith("_") and holds_variable(value)
+    }
+    attributes.update({name: traced(value) for name, value in outer.items()})
+    try:
+        yield
+    finally:
+        attributes.update(outer)
+
+
+def holds_variable(value: PyTree) -> bool:
+    """Whether an attribute is a `Variable` or a list, tuple or dict with one inside."""
+    if isinstance(value, Variable):
+        return True
+    if isinstance(value, Mapping):
+        return any(map(holds_variable, value.values()))
+    return isinstance(value, list | tuple) and any(map(holds_variable, value))

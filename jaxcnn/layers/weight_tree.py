@@ -1,0 +1,209 @@
+"""The weights of a layer and of the layers inside it: as a tree, as a list, and which are trained.
+
+A layer inside another is a child under a name, under which the tree nests its weights.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import TypeVar
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from flax.traverse_util import flatten_dict, unflatten_dict
+
+from jaxcnn.layers.weights import Arguments, WeightOwner, put
+from jaxcnn.nn.base import WeightSpec
+from jaxcnn.runtime.types import ArrayFunction, ArrayLike, Path, PyTree
+
+L = TypeVar("L", bound=WeightOwner)
+
+# -- the tree of variables -------------------------------------------------------------------------
+
+
+def with_inner(layer: L) -> Iterator[L]:
+    """The layer, and every layer inside it at any depth."""
+    yield layer
+    for child in layer.children.values():
+        yield from with_inner(child)
+
+
+def arrays_of(layer: WeightOwner) -> dict[Path, jax.Array]:
+    """The layer's own arrays; none yet where only the layers inside it are built."""
+    store = layer.weights_store
+    return {} if store.specs is None and layer.children else store.arrays
+
+
+def variables(layer: WeightOwner) -> dict[str, PyTree]:
+    """The arrays as they are now, nested: collection, names of layers, name of the weight."""
+    tree: dict[str, PyTree] = unflatten_dict(arrays_of(layer))
+    for name, child in layer.children.items():
+        for collection, values in variables(child).items():
+            tree.setdefault(collection, {})[name] = values
+    return tree
+
+
+def set_variables(layer: WeightOwner, values: Mapping[str, PyTree]) -> None:
+    """Replace arrays by those of `values`, nested as by `variables`; absent ones stay.
+
+    Raises:
+        ValueError: an unknown name or another shape; nothing is replaced then.
+    """
+    known = {(spec.collection, *spec.path): spec for spec in all_specs(layer)}
+    arrays = {}
+    for path, value in flatten_dict(dict(values)).items():
+        if path not in known:
+            raise ValueError(f"Layer '{layer.name}' has no variable '{'/'.join(path)}'.")
+        if np.shape(value) != known[path].shape:
+            raise ValueError(
+                f"Layer '{layer.name}': variable '{'/'.join(path)}' has shape "
+                f"{known[path].shape}; given {np.shape(value)}."
+            )
+        arrays[path] = jnp.asarray(value, known[path].dtype)
+    note_changes(layer)
+    for part in with_inner(layer):
+        arrays_of(part)  # only an array that is there can be replaced
+    store_variables(layer, unflatten_dict(arrays))
+
+
+def store_variables(layer: WeightOwner, values: Mapping[str, PyTree]) -> None:
+    """`set_variables` by a running fit, which is the source of the arrays and need not be told."""
+    for name, child in layer.children.items():
+        store_variables(child, {c: nested[name] for c, nested in values.items() if name in nested})
+    layer.weights_store.put(flatten_dict(dict(values)))
+
+
+def note_changes(layer: WeightOwner) -> None:
+    """Tell a running fit that arrays of the layer are about to be replaced by somebody else."""
+    for part in with_inner(layer):
+        part.weights_store.note_change()
+
+
+# -- declared weights ------------------------------------------------------------------------------
+
+
+def all_specs(layer: WeightOwner) -> list[WeightSpec]:
+    """The declared weights of the layer and of those inside it, with their paths from here."""
+    return list(layer.weights_store.specs or ()) + [
+        replace(spec, path=(name, *spec.path))
+        for name, child in layer.children.items()
+        for spec in all_specs(child)
+    ]
+
+
+def placed_weights(layer: L) -> Iterator[tuple[L, WeightSpec, Path]]:
+    """(owner, its weight, the weight's path from here); a shared weight once for each path."""
+    for spec in layer.weights_store.specs or ():
+        yield layer, spec, spec.path
+    for name, child in layer.children.items():
+        for owner, spec, path in placed_weights(child):
+            yield owner, spec, (name, *path)
+
+
+def adopt(layer: WeightOwner, specs: Sequence[WeightSpec], arguments: Arguments = ((), {})) -> None:
+    """Build the layer, and those inside it that are not built yet, with the weights of a trace."""
+    for name, child in layer.children.items():
+        if not child.built:
+            adopt(child, [replace(s, path=s.path[1:]) for s in specs if s.path[0] == name])
+    store = layer.weights_store
+    store.specs = tuple(s for s in specs if s.path[0] not in layer.children)
+    store.arguments = arguments
+    if store.initial is not None:
+        try:
+            set_weights(layer, store.initial)
+        except ValueError:
+            store.specs = None  # so that the next call does not continue with random weights
+            raise
+        store.initial = None
+
+
+# -- the list of weights ---------------------------------------------------------------------------
+
+
+def weight_paths(layer: L) -> list[tuple[L, Path]]:
+    """(owner, (collection, *path)) of every weight in Keras order: parameters, then statistics."""
+    return _paths(layer, params=True) + _paths(layer, params=False)
+
+
+def _paths(layer: L, params: bool) -> list[tuple[L, Path]]:
+    return [(part, path) for part in with_inner(layer) for path in part.weights_store.paths(params)]
+
+
+def trainable_paths(layer: L) -> list[tuple[L, Path]]:
+    """(owner, (collection, *path)) of the weights that training would move."""
+    if not layer.trainable:
+        return []
+    entries = [(layer, path) for path in layer.weights_store.paths(params=True)]
+    for child in layer.children.values():
+        entries += trainable_paths(child)
+    return entries
+
+
+def non_trainable_paths(layer: L) -> list[tuple[L, Path]]:
+    """(owner, (collection, *path)) of all other weights."""
+    moved = {(id(owner), path) for owner, path in trainable_paths(layer)}
+    return [entry for entry in weight_paths(layer) if (id(entry[0]), entry[1]) not in moved]
+
+
+def trainable_mask(layer: WeightOwner, collection: str) -> dict[str, PyTree]:
+    """The tree of a collection with True where training may move the array."""
+    specs = layer.weights_store.specs or ()
+    tree: dict[str, PyTree] = unflatten_dict(
+        {spec.path: layer.trainable for spec in specs if spec.collection == collection}
+    )
+    for name, child in layer.children.items():
+        if mask := trainable_mask(child, collection):
+            tree[name] = mask if layer.trainable else jax.tree.map(lambda _: False, mask)
+    return tree
+
+
+def constraints(layer: WeightOwner) -> dict[Path, ArrayFunction]:
+    """Path within ``params`` -> the constraint to apply to that weight after each update."""
+    return {spec.path: spec.constraint for spec in all_specs(layer) if spec.constraint is not None}
+
+
+def get_weights(layer: WeightOwner) -> list[np.ndarray]:
+    """Copies of the weights as NumPy arrays, in Keras order."""
+    return [np.array(owner.weights_store.arrays[path]) for owner, path in layer.listed_paths()]
+
+
+def set_weights(layer: WeightOwner, weights: Sequence[ArrayLike]) -> None:
+    """Replace the weights by arrays of the same shapes, in the order of `get_weights`.
+
+    Raises:
+        ValueError: another number of weights or another shape; nothing is replaced then.
+    """
+    entries = layer.listed_paths()
+    if len(weights) != len(entries):
+        names = ", ".join("/".join(path[1:]) for _, path in entries)
+        listed = f" ({names})" if len(entries) < 10 else ""
+        raise ValueError(
+            f"Layer '{layer.name}' has {len(entries)} weights{listed}; given {len(weights)}."
+        )
+    values = [np.asarray(weight) for weight in weights]
+    for (owner, path), value in zip(entries, values, strict=True):
+        shape = owner.weights_store.spec(path).shape
+        if value.shape != shape:
+            raise ValueError(
+                f"Layer '{owner.name}': weight '{'/'.join(path[1:])}' has shape {shape}; given "
+                f"{value.shape}."
+            )
+    put(zip(entries, values, strict=True))
+
+
+def count_params(layer: WeightOwner) -> int:
+    """The number of values in all weights.
+
+    Raises:
+        ValueError: the layer is not built.
+    """
+    if not layer.built:
+        raise ValueError(
+            f"Layer '{layer.name}' is not built yet, so its parameters cannot be counted."
+        )
+    return sum(
+        math.prod(owner.weights_store.spec(path).shape) for owner, path in weight_paths(layer)
+    )
