@@ -20,6 +20,17 @@ from jaxcnn.training import (
     predict_step,
     train_step,
 )
+from jaxcnn.training.objective import simple_objective
+from jaxcnn.training.steps import (
+    as_batch,
+    augmented,
+    cast_floating,
+    constrained,
+    forward,
+    stateful_predict_step,
+    step_key,
+    unmoved,
+)
 
 RNG = np.random.default_rng(0)
 X = jnp.asarray(RNG.normal(size=(8, 4)), jnp.float32)
@@ -222,3 +233,237 @@ def test_a_bad_step_changes_nothing_but_the_count():
     ) == 3
     same = jax.tree.map(np.array_equal, (good.params, good.opt_state), (bad.params, bad.opt_state))
     assert jax.tree.all(same) and not np.array_equal(after.params["kernel"], bad.params["kernel"])
+
+
+def test_running_sums_go_on_from_batch_to_batch():
+    """The state's sums are those of all batches since they were empty; the logs those of one."""
+    objective, optimizer = simple_objective("mse", ["mae"]), optax.sgd(0.0)
+    state = init_state(jnn.Dense(2), optimizer, X).replace(metrics=objective.init_metrics())
+    step = train_step(jnn.Dense(2), objective, optimizer)
+    sizes, logs = (5, 3), []
+    for part in (slice(0, 5), slice(5, 8)):
+        state, log = step(state, (X[part], Y[part]))
+        logs.append(log)
+    averages = objective.results(state.metrics)
+    for name in ("loss", "mean_absolute_error"):
+        each = [float(log[name]) for log in logs]
+        assert each[0] != pytest.approx(each[1], rel=1e-3)
+        assert float(averages[name]) == pytest.approx(np.average(each, weights=sizes), rel=1e-5)
+    error = jnn.Dense(2).apply(state.variables, X[5:]) - Y[5:]
+    assert float(logs[1]["loss"]) == pytest.approx(float(jnp.mean(error**2)), rel=1e-5)
+
+
+def test_a_state_without_sums_keeps_none():
+    new, _ = train_step(jnn.Dense(2), "mse", optax.sgd(0.1))(
+        init_state(jnn.Dense(2), optax.sgd(0.1), X), (X, Y)
+    )
+    assert new.metrics == {}
+
+
+class Penalised(nn.Module):
+    """Half of the squares of its input, and a penalty of 5 and one of 2 times its weight."""
+
+    @nn.compact
+    def __call__(self, x, train: bool = False):
+        w = self.param("w", nn.initializers.constant(3.0), ())
+        self.sow(
+            "losses", "five", jnp.float32(5), reduce_fn=jnp.add, init_fn=lambda: jnp.float32(0)
+        )
+        self.sow("losses", "twice", 2 * w, reduce_fn=jnp.add, init_fn=lambda: jnp.float32(0))
+        return 0 * x + w
+
+
+def test_penalties_are_added_to_the_loss_and_its_gradient():
+    module, optimizer, zero = Penalised(), optax.sgd(1.0), jnp.zeros((4, 1))
+    state = init_state(module, optimizer, zero)
+    assert set(state.variables) == {"params"}
+    new, logs = train_step(module, "mse", optimizer)(state, (zero, zero))
+    assert float(logs["loss"]) == 9 + 5 + 6
+    assert float(new.params["w"]) == 3 - (2 * 3 + 2) and "losses" not in new.collections
+    objective = simple_objective("mse")
+    sums, _ = eval_step(module, objective)(state.variables, objective.init_metrics(), (zero, zero))
+    assert float(objective.results(sums)["loss"]) == 20
+
+
+class Modes(nn.Module):
+    """1 where it trains and 0 where it does not; a random number with dropout's key."""
+
+    @nn.compact
+    def __call__(self, x, train: bool = False):
+        count = self.variable("state", "count", lambda: jnp.float32(0))
+        noise = jax.random.normal(self.make_rng("dropout"), x.shape) if train else 0 * x
+        if not self.is_initializing():
+            count.value = count.value + 1
+        return 0 * x + (1 if train else 0), noise
+
+
+def test_layers_train_where_there_is_a_key():
+    module, key = Modes(), jax.random.key(5)
+    state = init_state(module, optax.sgd(0.1), X)
+    assert set(state.collections) == {"state"}
+    for given, expected in ((None, 0), (key, 1)):
+        (mode, noise), changed = stateful_predict_step(module, key=given)(state.variables, X)
+        assert float(mode[0, 0]) == expected and float(changed["state"]["count"]) == 1
+        assert np.any(np.asarray(noise)) == bool(expected)
+        assert float(predict_step(module, key=given)(state.variables, X)[0][0, 0]) == expected
+    objective = Objective((OutputObjective("m", losses.get("mse")), OutputObjective("n", None)))
+    zero = jnp.zeros_like(X)
+    for given, expected in ((None, 0.0), (key, 1.0)):
+        sums, carried = eval_step(module, objective, key=given)(
+            state.variables, objective.init_metrics(), (X, [zero, None])
+        )
+        assert float(objective.results(sums)["loss"]) == expected
+        assert float(carried["count"]) == 1
+
+
+def test_a_step_may_train_in_inference_mode():
+    objective = Objective((OutputObjective("m", losses.get("mse")), OutputObjective("n", None)))
+    state, zero = init_state(Modes(), optax.sgd(0.1), X), jnp.zeros_like(X)
+    for options, expected in (({}, 1.0), ({"train": True}, 1.0), ({"train": False}, 0.0)):
+        new, logs = train_step(Modes(), objective, optax.sgd(0.1), **options)(
+            state, (X, [zero, None])
+        )
+        assert float(logs["loss"]) == expected
+        assert float(new.collections["state"]["count"]) == 1
+
+
+def test_statistics_move_only_in_training():
+    state = init_state(Net(), optax.sgd(0.1), X)
+    moved = [
+        "batch_stats"
+        in forward(
+            Net(), state.variables, Batch(X), key=step_key(state), compute_dtype=None, train=train
+        )[2]
+        for train in (True, False)
+    ]
+    assert moved == [True, False]
+
+
+def test_the_passes_lists_have_an_entry_an_output():
+    options = {"key": None, "compute_dtype": None, "train": False}
+    module = jnn.Dense(2)
+    variables = module.init(jax.random.key(0), X)
+    predictions, masks, changed = forward(module, variables, Batch(X), **options)
+    assert len(predictions) == 1 and masks == [None] and changed == {}
+    variables = Modes().init(jax.random.key(0), X)
+    predictions, masks, _ = forward(Modes(), variables, Batch(X), **options)
+    assert len(predictions) == 2 and masks == [None, None]
+
+
+def test_the_key_of_a_step_is_that_of_its_number():
+    state = init_state(jnn.Dense(2), optax.sgd(0.1), X, seed=7)
+
+    def data(step):
+        return jax.random.key_data(step_key(state.replace(step=jnp.int32(step)))).tolist()
+
+    expected = jax.random.key_data(jax.random.fold_in(jax.random.key(7), 4)).tolist()
+    assert data(4) == expected != data(5)
+
+
+def test_augmentation_has_a_key_of_its_own_and_keeps_the_rest_of_the_batch():
+    key, keys = jax.random.key(3), []
+    batch = Batch(X, [Y], [None], None)
+
+    def augment(key, inputs):
+        keys.append(jax.random.key_data(key).tolist())
+        return inputs + 1
+
+    changed = augmented(batch, key, augment)
+    assert keys == [jax.random.key_data(jax.random.fold_in(key, 1)).tolist()]
+    assert np.array_equal(changed.inputs, X + 1) and changed.targets[0] is Y
+    assert augmented(batch, key, None) is batch
+    with pytest.raises(ValueError, match=r"keep the shapes of the inputs, \(8, 4\); .* \(7, 4\)"):
+        augmented(batch, key, lambda key, inputs: inputs[1:])
+
+
+def test_the_step_trains_on_augmented_inputs():
+    optimizer = optax.sgd(0.1)
+    state = init_state(jnn.Dense(2), optimizer, X)
+    step = train_step(jnn.Dense(2), "mse", optimizer, augment=lambda key, x: 2 * x)
+    plain = train_step(jnn.Dense(2), "mse", optimizer)
+    assert float(step(state, (X, Y))[1]["loss"]) == float(plain(state, (2 * X, Y))[1]["loss"])
+
+
+def test_batches_of_every_form():
+    two = Objective((OutputObjective("a", None), OutputObjective("b", None)))
+    one = simple_objective("mse")
+    assert as_batch((1, 2), one) == Batch(1, [2], [None], None)
+    assert as_batch((1, [2], (3,)), one) == Batch(1, [2], [3], None)
+    assert as_batch(Batch(1, (2, 3), rows=4), two) == Batch(1, [2, 3], [None, None], 4)
+    assert as_batch(Batch(1), two).targets == [None, None]
+    for batch, given in (((1, 2), 1), ((1, [2, 3], [4]), 1), ((1, [2, 3, 4]), 3)):
+        with pytest.raises(ValueError, match=f"has 2 outputs; the batch has {given} targets or"):
+            as_batch(batch, two)
+
+
+def test_constraints_touch_their_weights_only():
+    params = {"a": {"kernel": jnp.ones(2), "bias": jnp.ones(2)}}
+    result = constrained(params, {("a", "kernel"): lambda w: -w})
+    assert result["a"]["kernel"].tolist() == [-1, -1] and result["a"]["bias"].tolist() == [1, 1]
+    assert constrained(params, None) is params and constrained(params, {}) is params
+
+
+def test_fixed_statistics_stay_and_others_move():
+    before = {"batch_stats": {"n": {"mean": 1, "var": 2}}}
+    changed = {"batch_stats": {"n": {"mean": 3, "var": 4}}, "state": 5}
+    fixed = unmoved(changed, before, [("n", "mean")])
+    assert fixed == {"batch_stats": {"n": {"mean": 1, "var": 4}}, "state": 5}
+    assert unmoved(changed, before, []) is changed
+    assert unmoved({"state": 5}, {}, [("n", "mean")]) == {"state": 5}
+
+
+def test_casting_leaves_integers_alone():
+    tree = {"x": jnp.ones(2), "n": jnp.ones(2, jnp.int32)}
+    half = cast_floating(tree, jnp.bfloat16)
+    assert half["x"].dtype == jnp.bfloat16 and half["n"].dtype == jnp.int32
+    assert cast_floating(tree, None) is tree
+
+
+class Dtypes(nn.Module):
+    """Its output is a constant of the dtype in which it computes."""
+
+    @nn.compact
+    def __call__(self, x):
+        w = self.param("w", nn.initializers.ones, (), jnp.float32)
+        assert x.dtype == w.dtype == jnp.bfloat16 or self.is_initializing()
+        return x * w
+
+
+def test_inputs_and_weights_are_cast_and_outputs_cast_back():
+    variables = {"params": {"w": jnp.ones(())}}
+    assert predict_step(Dtypes(), compute_dtype=jnp.bfloat16)(variables, X).dtype == jnp.float32
+    half = jax.tree.map(lambda a: a.astype(jnp.bfloat16), (variables, X))
+    assert predict_step(Dtypes())(*half).dtype == jnp.bfloat16
+    options = {"key": None, "compute_dtype": jnp.bfloat16, "train": False}
+    assert forward(Dtypes(), variables, Batch(X), **options)[0][0].dtype == jnp.bfloat16
+
+
+def test_a_gradient_that_is_not_finite_counts_like_a_loss():
+    """The loss of sqrt(0) is 0, its gradient infinite."""
+
+    def root(y_true, y_pred):
+        return jnp.sqrt(jnp.sum(y_pred, axis=-1))
+
+    module, optimizer, zero = jnn.Dense(1, use_bias=False), optax.sgd(0.1), jnp.zeros((2, 3))
+    state = init_state(module, optimizer, zero)
+    for at_nan, count in (("skip", 1), ("halt", 0)):
+        new, logs = train_step(module, root, optimizer, at_nan=at_nan)(state, (zero, zero[:, :1]))
+        assert np.isfinite(logs["loss"]) and int(new.skipped) == count
+        assert int(new.nan_step) == (0 if at_nan == "halt" else -1)
+        assert int(new.step) == (0 if at_nan == "halt" else 1)
+
+
+def test_a_second_bad_step_leaves_the_first_on_record():
+    module, optimizer = jnn.Dense(2), optax.sgd(0.1)
+    step = train_step(module, "mse", optimizer, at_nan="halt")
+    state = init_state(module, optimizer, X).replace(step=jnp.int32(4))
+    for y in (Y * jnp.nan, Y * jnp.nan, Y):
+        state, _ = step(state, (X, y))
+        assert int(state.nan_step) == 4 == int(state.step)
+
+
+def test_without_an_answer_to_nan_the_state_takes_it():
+    state = init_state(jnn.Dense(2), optax.sgd(0.1), X)
+    new, _ = train_step(jnn.Dense(2), "mse", optax.sgd(0.1))(state, (X, Y * jnp.nan))
+    assert np.isnan(new.params["kernel"]).all() and int(new.skipped) == 0
+    assert int(new.nan_step) == -1 and int(new.step) == 1
