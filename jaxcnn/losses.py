@@ -20,7 +20,7 @@ import jax.numpy as jnp
 from jax import Array
 
 from jaxcnn.runtime import config
-from jaxcnn.runtime.arrays import wide_float
+from jaxcnn.runtime.arrays import widened
 from jaxcnn.runtime.names import Configurable, Registry
 from jaxcnn.runtime.types import ArrayFunction, ArrayLike, Config, Identifier, Settings
 
@@ -273,7 +273,7 @@ def aligned(y_true: ArrayLike, y_pred: ArrayLike) -> tuple[Array, Array]:
                 "they must be equal. Class numbers need a sparse loss or metric, or to_categorical."
             )
         y_true = y_true[..., None]
-    y_pred = _wide_float(y_pred)
+    y_pred = widened(y_pred)
     return y_true.astype(y_pred.dtype), y_pred
 
 
@@ -296,7 +296,7 @@ def class_labels(y_true: ArrayLike, y_pred: ArrayLike) -> tuple[Array, Array]:
             "targets need a loss or metric without 'sparse'."
         )
     labels = y_true.astype(jnp.int32)
-    return jnp.where(labels < 0, y_pred.shape[-1], labels), _wide_float(y_pred)
+    return jnp.where(labels < 0, y_pred.shape[-1], labels), widened(y_pred)
 
 
 def absolute(x: Array) -> Array:
@@ -317,7 +317,3 @@ def _log_probabilities(y_pred: Array, from_logits: bool) -> Array:
     total = jnp.sum(y_pred, axis=-1, keepdims=True)
     p = y_pred / jnp.where(total == 0, 1.0, total)
     return jnp.log(jnp.clip(p, config.epsilon(), 1.0 - config.epsilon()))
-
-
-def _wide_float(y: Array) -> Array:
-    return y.astype(wide_float(y.dtype))

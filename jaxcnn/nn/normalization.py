@@ -17,6 +17,7 @@ from jaxcnn.nn.convolution import SpatialLayer
 from jaxcnn.nn.core import resolved
 from jaxcnn.nn.traits import POINTWISE
 from jaxcnn.runtime import config
+from jaxcnn.runtime.arrays import widened
 
 
 class BatchNormalization(Layer):
@@ -134,7 +135,7 @@ def batch_statistics(
     """Mean and biased variance over all axes but `axis`, in float32, of the rows that are not
     padding; of none 0.
     """
-    x = at_least_float32(x)
+    x = widened(x)
     axes = tuple(i for i in range(x.ndim) if i != axis)
     if rows is None:
         mean = jnp.mean(x, axes, keepdims=True)
@@ -143,11 +144,6 @@ def batch_statistics(
     count = jnp.maximum(jnp.sum(where, dtype=x.dtype), 1) * (x.size // (x.shape[0] * x.shape[axis]))
     mean = jnp.sum(x, axes, keepdims=True, where=where) / count
     return mean.reshape(-1), jnp.sum(jnp.square(x - mean), axes, where=where) / count
-
-
-def at_least_float32(x: jax.Array) -> jax.Array:
-    """`x` in the precision that statistics are computed in."""
-    return x if x.dtype == jnp.float64 else x.astype(jnp.float32)
 
 
 class LayerNormalization(Layer):
@@ -194,7 +190,7 @@ class LayerNormalization(Layer):
                 f"{self.label}: `axis` is {self.axis}, but the input has shape {x.shape}."
             )
         axes = tuple(sorted({axis % x.ndim for axis in given}))
-        y = at_least_float32(x)
+        y = widened(x)
         centred = y - jnp.mean(y, axes, keepdims=True)
         y = centred * jax.lax.rsqrt(
             jnp.mean(jnp.square(centred), axes, keepdims=True) + self.epsilon

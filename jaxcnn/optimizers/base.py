@@ -15,7 +15,7 @@ import jax
 import jax.numpy as jnp
 from jax import Array
 
-from jaxcnn.runtime.arrays import filled, wide_float
+from jaxcnn.runtime.arrays import filled, wide_float, widened
 from jaxcnn.runtime.hints import closest
 from jaxcnn.runtime.types import ArrayLike, Config, PyTree, Settings
 
@@ -290,7 +290,7 @@ class Optimizer:
         return {name: filled((), value) for name, value in self.hyper().items()}
 
     def _clipped(self, grads: list[Array]) -> list[Array]:
-        grads = [g.astype(wide_float(g.dtype)) for g in grads]
+        grads = [widened(g) for g in grads]
         if self.clipnorm:
             norm = jnp.sqrt(sum(jnp.sum(jnp.square(g)) for g in grads))
             grads = [g * (self.clipnorm / jnp.maximum(norm, self.clipnorm)) for g in grads]

@@ -1,3 +1,1 @@
-"""What everything stands on: settings, names, arrays, the running call's mode and keys, caches and
-memory.
-"""
+"""The ground floor: settings, names, arrays, the mode and keys of the running call, caches, memory."""

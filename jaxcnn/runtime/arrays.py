@@ -10,16 +10,18 @@ import hashlib
 import math
 from collections.abc import Sequence
 from functools import partial
-from typing import Any
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import Array
+from jax.sharding import Sharding
+
+from jaxcnn.runtime.types import ArrayFunction, ArrayLike, DTypeLike, PyTree
 
 _BLOCK = 32768
 
-_DRAWS = {
+_DRAWS: dict[str, ArrayFunction] = {
     "uniform": lambda key: jax.random.uniform(key, (_BLOCK,), jnp.float32),
     "normal": lambda key: jax.random.normal(key, (_BLOCK,), jnp.float32),
     "truncated_normal": lambda key: jax.random.truncated_normal(
@@ -29,50 +31,53 @@ _DRAWS = {
 
 
 def filled(
-    shape: Sequence[int], value: Any = 0, dtype: Any = jnp.float32, sharding: Any = None
+    shape: Sequence[int],
+    value: ArrayLike = 0,
+    dtype: DTypeLike = jnp.float32,
+    sharding: Sharding | None = None,
 ) -> Array:
-    """An array of one value, on the default device or as ``sharding`` says. The device owns its
-    memory.
-    """
+    """An array of one value, on the default device or by ``sharding``; the device owns its memory."""
     return on_device(np.full(tuple(shape), value, jnp.dtype(dtype)), dtype, sharding)
 
 
-def on_device(values: np.ndarray | Array, dtype: Any, sharding: Any = None) -> Array:
-    """``values`` in the given dtype; what was made on the host is copied to the device."""
+def on_device(
+    values: np.ndarray | Array, dtype: DTypeLike, sharding: Sharding | None = None
+) -> Array:
+    """``values`` in the given dtype; an array of the host is copied to the device."""
     if isinstance(values, np.ndarray):
-        return jax.device_put(values.astype(jnp.dtype(dtype)), sharding, may_alias=False)
+        array: Array = jax.device_put(values.astype(jnp.dtype(dtype)), sharding, may_alias=False)
+        return array
     return values.astype(dtype)
 
 
-def wide_float(dtype: Any) -> Any:
-    """The type itself when it is a float of at least 32 bits, else float32: what sums and
-    logarithms are made in.
-    """
-    return (
-        dtype
-        if jnp.issubdtype(dtype, jnp.floating) and jnp.finfo(dtype).bits >= 32
-        else jnp.dtype(jnp.float32)
-    )
+def wide_float(dtype: DTypeLike) -> np.dtype:
+    """The type itself when it is a float of at least 32 bits, else float32."""
+    wide = jnp.issubdtype(dtype, jnp.floating) and jnp.finfo(dtype).bits >= 32
+    return jnp.dtype(dtype if wide else jnp.float32)
+
+
+def widened(x: Array) -> Array:
+    """``x`` as floats of at least 32 bits, in which sums and logarithms are computed."""
+    return x.astype(wide_float(x.dtype))
 
 
 @jax.jit
-def copied(tree: Any) -> Any:
+def copied(tree: PyTree) -> PyTree:
     """A copy of all arrays of a tree, by one program."""
     return jax.tree.map(jnp.copy, tree)
 
 
-def fresh(tree: Any) -> Any:
-    """A copy of a few small arrays, by way of the host and without a program; no two of them share
-    memory.
-    """
+def fresh(tree: PyTree) -> PyTree:
+    """A copy of a few small arrays that share no memory, by way of the host, without a program."""
     return jax.device_put(jax.tree.map(np.array, tree))
 
 
 def named_key(seed: int, *names: str) -> Array:
     """A random key that depends on a seed and names only."""
     digest = hashlib.blake2b("/".join((str(seed), *names)).encode(), digest_size=8).digest()
-    data: Any = np.frombuffer(digest, "<u4")
-    return jax.random.wrap_key_data(data, impl="threefry2x32")
+    words = jnp.asarray(np.frombuffer(digest, "<u4"))
+    key: Array = jax.random.wrap_key_data(words, impl="threefry2x32")
+    return key
 
 
 def standard_draw(kind: str, key: Array, shape: Sequence[int]) -> np.ndarray | Array:
@@ -88,7 +93,7 @@ def standard_draw(kind: str, key: Array, shape: Sequence[int]) -> np.ndarray | A
     blocks = max(1, -(-size // _BLOCK))
     first = _block(kind, key, 0)
     if isinstance(first, jax.core.Tracer):
-        drawn = jax.vmap(partial(_block, kind, key))(jnp.arange(blocks))
+        drawn: np.ndarray | Array = jax.vmap(partial(_block, kind, key))(jnp.arange(blocks))
     else:
         drawn = np.stack([first, *(_block(kind, key, i) for i in range(1, blocks))])
     return drawn.reshape(-1)[:size].reshape(tuple(shape))

@@ -12,7 +12,6 @@ import os
 import warnings
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 FLOAT_TYPES = ("float16", "bfloat16", "float32", "float64")
 DATA_FORMATS = ("channels_last", "channels_first")
@@ -188,29 +187,29 @@ def _current() -> _Settings:
 def _from_file(path: Path) -> _Settings:
     settings = _Settings()
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-        if not isinstance(found, dict):
+        stored = json.loads(path.read_text(encoding="utf-8"))
+        if not isinstance(stored, dict):
             raise ValueError("it must hold one JSON object")
     except FileNotFoundError:
         return settings
     except (OSError, ValueError) as problem:
         warnings.warn(f"{path} cannot be read and is ignored: {problem}.", stacklevel=4)
         return settings
-    checks: dict[str, Callable[[Any], Any]] = {
+    checks: dict[str, Callable[[object], str | float]] = {
         "floatx": _checked_floatx,
         "epsilon": _checked_epsilon,
         "image_data_format": _checked_data_format,
     }
     for key, check in checks.items():
-        if key in found:
+        if key in stored:
             try:
-                setattr(settings, key, check(found[key]))
+                setattr(settings, key, check(stored[key]))
             except ValueError as problem:
                 warnings.warn(f"{path}: {key} is ignored. {problem}", stacklevel=4)
     return settings
 
 
-def _checked_floatx(value: Any) -> str:
+def _checked_floatx(value: object) -> str:
     if value not in FLOAT_TYPES:
         raise ValueError(f"floatx must be one of {', '.join(FLOAT_TYPES)}, got {value!r}.")
     if value == "float64":
@@ -223,7 +222,7 @@ def _checked_floatx(value: Any) -> str:
     return str(value)
 
 
-def _checked_epsilon(value: Any) -> float:
+def _checked_epsilon(value: object) -> float:
     if (
         isinstance(value, bool)
         or not isinstance(value, int | float)
@@ -233,7 +232,7 @@ def _checked_epsilon(value: Any) -> float:
     return float(value)
 
 
-def _checked_data_format(value: Any) -> str:
+def _checked_data_format(value: object) -> str:
     if value not in DATA_FORMATS:
         raise ValueError(
             f"image_data_format must be 'channels_last' or 'channels_first', got {value!r}."

@@ -1,5 +1,4 @@
-"""What a user's function needs but is not handed: the mode of the layer that it runs in, and random
-keys.
+"""The mode and random keys that a user's function needs but does not take as arguments.
 
 A layer that calls such a function does so inside :func:`running`. Outside of any layer the mode is
 unknown, and keys are a function of the seed and of how many have been taken since it was set.
@@ -10,7 +9,7 @@ import dataclasses
 import zlib
 from collections.abc import Callable, Iterator
 from contextvars import ContextVar
-from typing import Any
+from typing import Protocol
 
 import jax
 from jax import Array
@@ -30,9 +29,7 @@ _surroundings: ContextVar[_Surroundings | None] = ContextVar("surroundings", def
 
 @contextlib.contextmanager
 def running(key: Callable[[int], Array], train: bool | None = None) -> Iterator[None]:
-    """Within the block :func:`training` is `train`, and the keys taken are ``key(0)``, ``key(1)``,
-    ...
-    """
+    """Within the block :func:`training` is `train`, and the keys are ``key(0)``, ``key(1)``, ..."""
     token = _surroundings.set(_Surroundings(train, key))
     try:
         yield
@@ -40,7 +37,18 @@ def running(key: Callable[[int], Array], train: bool | None = None) -> Iterator[
         _surroundings.reset(token)
 
 
-def running_module(module: Any, train: bool) -> contextlib.AbstractContextManager[None]:
+class BoundModule(Protocol):
+    """A Flax module while it runs."""
+
+    @property
+    def path(self) -> tuple[str, ...]: ...
+
+    def has_rng(self, name: str) -> bool: ...
+
+    def make_rng(self, name: str = ...) -> Array: ...
+
+
+def running_module(module: BoundModule, train: bool) -> contextlib.AbstractContextManager[None]:
     """:func:`running` for a bound Flax module: keys come from its ``dropout`` stream.
 
     In inference mode, which has no such stream, they are a function of the seed and the module's
@@ -50,8 +58,8 @@ def running_module(module: Any, train: bool) -> contextlib.AbstractContextManage
     def key(draw: int) -> Array:
         if module.has_rng("dropout"):
             return module.make_rng("dropout")
-        place = zlib.crc32("/".join(module.path).encode())
-        return jax.random.fold_in(jax.random.fold_in(jax.random.key(config.seed()), place), draw)
+        path = zlib.crc32("/".join(module.path).encode())
+        return jax.random.fold_in(jax.random.fold_in(jax.random.key(config.seed()), path), draw)
 
     return running(key, train)
 

@@ -14,7 +14,7 @@ def keep_freed_memory() -> bool:
 
     XLA allocates the intermediate arrays of a step when the step begins and frees them when it
     ends. By default glibc maps arrays of that size afresh every time, and the kernel clears each of
-    their pages again: about a quarter of the CPU time of a step of the MNIST CNN. It has to be said
+    their pages again: about a quarter of the CPU time of a step of the MNIST CNN. It must be called
     before JAX starts its threads. Nothing is changed with ``JAXCNN_KEEP_MEMORY=0``, where the
     environment already says how memory is allocated, and away from glibc.
     """

@@ -1,6 +1,4 @@
-"""Names of a package that are imported when they are first used, because they are heavy or stand
-above it.
-"""
+"""Names of a package that are imported on first use: heavy ones, or those that stand above it."""
 
 from __future__ import annotations
 

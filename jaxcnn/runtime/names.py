@@ -1,35 +1,31 @@
-"""Names for things: one mechanism behind every ``get``, ``serialize`` and ``deserialize`` of the
-library.
-"""
+"""One mechanism for every ``get``, ``serialize`` and ``deserialize`` of the library."""
 
 import contextlib
 import dataclasses
 import inspect
 from collections.abc import Callable, Iterator, Mapping
 from contextvars import ContextVar
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
 from jaxcnn.runtime.hints import closest, plain
+from jaxcnn.runtime.types import Config, Identifier, Settings
 from jaxcnn.spellings.tables import REMOVED
 from jaxcnn.spellings.translate import removed
 
 T = TypeVar("T")
 
-_custom_objects: ContextVar[dict[str, Any]] = ContextVar("custom_objects", default={})  # noqa: B039  (see below)
+# Outside of any scope users add to this one dictionary, as to a global.
+_custom_objects: ContextVar[dict[str, Any]] = ContextVar("custom_objects", default={})  # noqa: B039
 
 
 def get_custom_objects() -> dict[str, Any]:
-    """The user's own names in force here; entries added outside any scope last as long as the
-    process.
-    """
+    """The user's names in force here; entries added outside any scope last for the process."""
     return _custom_objects.get()
 
 
 @contextlib.contextmanager
 def custom_object_scope(*custom_objects: Mapping[str, Any] | None) -> Iterator[dict[str, Any]]:
-    """Within the ``with`` block the given names are known to every registry; additions made inside
-    end with it.
-    """
+    """Within the block every registry knows the given names; additions made inside end with it."""
     names = dict(get_custom_objects())
     for objects in custom_objects:
         names.update(objects or {})
@@ -41,18 +37,16 @@ def custom_object_scope(*custom_objects: Mapping[str, Any] | None) -> Iterator[d
 
 
 class Configurable:
-    """What describes itself by a dictionary: the fields of a dataclass, or what a subclass returns
-    instead.
-    """
+    """Described by a dictionary: the fields of a dataclass, unless a subclass says otherwise."""
 
-    def get_config(self) -> dict[str, Any]:
+    def get_config(self) -> Config:
         """The arguments that make an equal object."""
         if not dataclasses.is_dataclass(self):
             return {}
         return {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
 
     @classmethod
-    def from_config(cls, config: Mapping[str, Any]) -> Any:
+    def from_config(cls, config: Settings) -> Self:
         """The object described by ``config``."""
         return cls(**config)
 
@@ -96,7 +90,7 @@ class Registry:
         """The registered objects by their own names, without aliases."""
         return dict(self._objects)
 
-    def aliases(self, thing: Any) -> list[str]:
+    def aliases(self, thing: object) -> list[str]:
         """The further names of a registered object."""
         return [alias for alias, known in self._aliases.items() if known is thing]
 
@@ -124,11 +118,11 @@ class Registry:
             f"Unknown {self.kind} {name!r}.{hint} Your own can be given in custom_objects."
         )
 
-    def get(self, identifier: Any) -> Any:
+    def get(self, identifier: Identifier) -> Any:
         """The object meant by ``identifier``.
 
         Args:
-            identifier: None (gives None), a name, a dictionary
+            identifier: None (returns None), a name, a dictionary
                 ``{'class_name': ..., 'config': {...}}``, a class (built without arguments), or a
                 callable, which is returned as it is.
 
@@ -148,7 +142,7 @@ class Registry:
             f"got {identifier!r} of type {type(identifier).__name__}."
         )
 
-    def serialize(self, thing: Any) -> Any:
+    def serialize(self, thing: Any) -> str | Config | None:
         """A JSON-like description: None, a name, or ``{'class_name': ..., 'config': {...}}``.
 
         Raises:
@@ -159,13 +153,13 @@ class Registry:
         if hasattr(thing, "get_config"):
             return {"class_name": type(thing).__name__, "config": thing.get_config()}
         if hasattr(thing, "__name__"):
-            return thing.__name__
+            return str(thing.__name__)
         raise ValueError(
             f"The {self.kind} {thing!r} cannot be described: it has neither get_config() nor a "
             "name."
         )
 
-    def deserialize(self, config: Any, custom_objects: Mapping[str, Any] | None = None) -> Any:
+    def deserialize(self, config: Identifier, custom_objects: Settings | None = None) -> Any:
         """The object described by ``config``, the inverse of :meth:`serialize`."""
         with custom_object_scope(custom_objects):
             if not isinstance(config, Mapping):
@@ -177,7 +171,7 @@ class Registry:
                 )
             return self._build(self.find(config["class_name"]), config.get("config") or {})
 
-    def _build(self, thing: Any, config: Mapping[str, Any]) -> Any:
+    def _build(self, thing: Any, config: Settings) -> Any:
         if inspect.isclass(thing):
             return thing.from_config(config) if hasattr(thing, "from_config") else thing(**config)
         if self.builders and inspect.isfunction(thing) and thing in self._objects.values():

@@ -15,7 +15,7 @@ from jaxcnn import losses
 from jaxcnn.losses import LossFunction
 from jaxcnn.metrics import Metric
 from jaxcnn.metrics import get as metric_of
-from jaxcnn.runtime.arrays import filled, wide_float
+from jaxcnn.runtime.arrays import filled, widened
 from jaxcnn.runtime.types import Identifier, PyTree
 
 # Running sums by reported name.
@@ -191,7 +191,7 @@ def result_names(reported: str, metric: Metric) -> list[str]:
 
 def as_float32(predictions: jax.Array) -> jax.Array:
     """Losses and metrics are computed in at least float32, whatever the model computes in."""
-    return predictions.astype(wide_float(predictions.dtype))
+    return widened(predictions)
 
 
 def weighted_loss(
