@@ -7,7 +7,6 @@ import pytest
 from PIL import Image
 
 from jaxcnn import applications
-from jaxcnn.applications.imagenet_utils import decode_predictions
 from jaxcnn.commands import main
 from jaxcnn.commands.classify import read_images
 
@@ -67,21 +66,3 @@ def test_pictures_become_arrays_of_one_size(home):
     pictures = read_images([home / "dark.png", home / "light.jpg"], 16)
     assert pictures.shape == (2, 16, 16, 3) and pictures.dtype == np.float32
     np.testing.assert_allclose(pictures[0], np.broadcast_to([20.0, 20.0, 128.0], (16, 16, 3)))
-
-
-def test_decode_predictions(home):
-    scores = np.zeros((2, 1000), "float32")
-    scores[0, [3, 7]], scores[1, 999] = (0.3, 0.7), 1.0
-    first, second = decode_predictions(scores, top=2)
-    assert first == [
-        ("n00000007", "thing_7", pytest.approx(0.7)),
-        ("n00000003", "thing_3", pytest.approx(0.3)),
-    ]
-    assert second[0] == ("n00000999", "thing_999", 1.0)
-    with pytest.raises(ValueError, match=r"shape \(1, 10\); expected \(batch, 1000\)"):
-        decode_predictions(np.ones((1, 10)))
-    (home / "models" / "imagenet_class_index.json").write_text("{}")
-    applications.imagenet_utils._read_class_index.cache_clear()
-    with pytest.raises(ValueError, match="not ImageNet's list"):
-        decode_predictions(scores)
-    applications.imagenet_utils._read_class_index.cache_clear()

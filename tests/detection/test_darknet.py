@@ -158,6 +158,7 @@ def test_files_that_do_not_match(small, tmp_path):
     ("old", "new", "message"),
     [
         ("[yolo]", "[yollo]", r"Section 2 is \[yollo\].*Did you mean 'yolo'"),
+        ("[yolo]", "[head]", r"Section 2 is \[head\]"),
         ("classes=2", "classes=3", "need 16 filters.*there are 14"),
         ("activation=leaky", "activation=mish", "mish is not supported"),
         ("filters=4", "filters=four", "not made of numbers"),

@@ -19,9 +19,9 @@ def sigmoid(x):
 def test_decoding_by_loops(independent):
     head = Head(ANCHORS, (0, 2), 4, independent)
     raw = np.random.default_rng(0).standard_normal((2, 3, 5, 18)).astype(np.float32)
-    found = head.decode(raw)
-    assert found.boxes.shape == (2, 30, 4)
-    place = 0
+    detections = head.decode(raw)
+    assert detections.boxes.shape == (2, 30, 4)
+    index = 0
     for row in range(3):
         for column in range(5):
             for k, anchor in enumerate((0, 2)):
@@ -37,12 +37,14 @@ def test_decoding_by_loops(independent):
                     if independent
                     else np.exp(numbers[5:]) / np.exp(numbers[5:]).sum()
                 )
-                np.testing.assert_allclose(found.boxes[1, place], box, rtol=1e-4)
+                np.testing.assert_allclose(detections.boxes[1, index], box, rtol=1e-4)
                 np.testing.assert_allclose(
-                    found.confidence[1, place], sigmoid(numbers[4]), rtol=1e-4
+                    detections.confidence[1, index], sigmoid(numbers[4]), rtol=1e-4
                 )
-                np.testing.assert_allclose(found.class_probabilities[1, place], kinds, rtol=1e-4)
-                place += 1
+                np.testing.assert_allclose(
+                    detections.class_probabilities[1, index], kinds, rtol=1e-4
+                )
+                index += 1
 
 
 def test_decoding_refuses_another_map():
@@ -58,9 +60,25 @@ def test_selection_of_the_course():
     predictions = detection.Predictions(
         boxes, rng.random((2, n), np.float32), rng.random((2, n, 80), np.float32)
     )
-    found = detection.select(predictions)
-    assert found.boxes.shape == (2, 10, 4)
-    assert np.asarray(found.scores)[np.asarray(found.valid)].min() >= 0.6
+    detections = detection.select(predictions)
+    assert detections.boxes.shape == (2, 10, 4)
+    assert np.asarray(detections.scores)[np.asarray(detections.valid)].min() >= 0.6
+
+
+def test_each_argument_of_the_selection_counts():
+    """Two boxes that overlap by 0.6, of two classes."""
+    boxes = np.float32([[[0.5, 0.5, 0.4, 0.4], [0.6, 0.5, 0.4, 0.4]]])
+    classes = np.eye(2, dtype=np.float32)[None]
+    predictions = detection.Predictions(boxes, np.float32([[0.9, 0.7]]), classes)
+
+    def count(**arguments):
+        return int(detection.select(predictions, **arguments).valid.sum())
+
+    assert count() == 2
+    assert count(score_threshold=0.8) == 1
+    assert count(max_boxes=1) == 1
+    assert count(per_class=False) == 1
+    assert count(per_class=False, iou_threshold=0.7) == 2
 
 
 @pytest.fixture
@@ -162,14 +180,14 @@ def test_real_network_on_real_pictures():
     dog, street = detection.Detector.from_darknet(*files).detect(
         [np.asarray(load_img(path)) for path in pictures]
     )
-    found = {d.label: d.box for d in reversed(dog)}
-    assert found.keys() >= {
+    detections = {d.label: d.box for d in reversed(dog)}
+    assert detections.keys() >= {
         "dog",
         "bicycle",
         "car",
     }  # the vehicle behind is a truck that this network calls a car
-    assert float(detection.iou(found["dog"], (131, 221, 310, 541))) > 0.6
-    assert float(detection.iou(found["bicycle"], (119, 125, 567, 420))) > 0.5
+    assert float(detection.iou(detections["dog"], (131, 221, 310, 541))) > 0.6
+    assert float(detection.iou(detections["bicycle"], (119, 125, 567, 420))) > 0.5
     labels = [d.label for d in street]
     assert labels.count("person") >= 3
     assert labels.count("car") >= 3

@@ -5,6 +5,7 @@ line.
 import dataclasses
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 import optax
 import pytest
@@ -21,9 +22,11 @@ def small_vgg():
     for block in range(1, 6):
         shape = {"input_shape": (None, None, 3)} if block == 1 else {}
         for i in (1, 2):
-            own = shape if i == 1 else {}
+            arguments = shape if i == 1 else {}
             name = f"block{block}_conv{i}"
-            model.add(layers.Conv2D(4, 3, padding="same", activation="relu", name=name, **own))
+            model.add(
+                layers.Conv2D(4, 3, padding="same", activation="relu", name=name, **arguments)
+            )
         model.add(layers.MaxPooling2D(name=f"block{block}_pool"))
     return model
 
@@ -129,6 +132,19 @@ def test_content_alone_costs_nothing_at_the_content(pictures):
     transfer = style.StyleTransfer(small_vgg(), style.Costs(beta=0.0))
     _, history = transfer.run(*pictures, steps=1, noise=0.0)
     assert history[0]["total"] == 0
+
+
+def test_a_style_image_of_another_size_is_scaled_to_the_content():
+    """Of two uniform images of different sizes, features and style are the same, apart from the
+    borders that padding makes; without scaling the Gram matrices differ by the factor 4.
+    """
+    transfer = style.StyleTransfer(small_vgg())
+    content, pattern = (np.full((n, n, 3), 90, np.uint8) for n in (64, 128))
+    shown = jnp.asarray(content, jnp.float32), jnp.asarray(pattern, jnp.float32)
+    scaled = transfer.targets(transfer.variables, *shown).style
+    same = transfer.targets(transfer.variables, shown[0], shown[0]).style
+    ratio = jnp.sum(scaled[0] * same[0]) / jnp.sum(same[0] ** 2)
+    np.testing.assert_allclose(ratio, 1.0, atol=0.1)
 
 
 def test_bfloat16_inside_the_network_only(pictures):
