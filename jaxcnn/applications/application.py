@@ -47,7 +47,8 @@ class Application:
     """A network that is built by calling it, as a model with its weights.
 
     Args:
-        body: builds the network from the symbolic image, the `Options`, and arguments of its own.
+        body: builds the network from the symbolic image, the `Options` and further arguments, the
+            body's own.
         model_name: the name of the model, or a function of the image and the body's own arguments
             that returns it.
         size: height and width of the images that it was designed for.

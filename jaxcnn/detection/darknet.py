@@ -219,7 +219,7 @@ class _Builder:
         size = section.integer("size", stride)
         if section.integer("padding", size - 1) != size - 1 or stride not in (1, size):
             raise ValueError(
-                f"size={size} with stride={stride} and padding of its own is not supported."
+                f"size={size} with stride={stride} and this padding is not supported."
             )
         return layers.MaxPooling2D(size, strides=stride, padding="same", name=f"pool_{index}")(
             self.last

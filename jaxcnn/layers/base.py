@@ -8,7 +8,7 @@ same arrays.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, ClassVar
+from typing import Any, ClassVar, overload
 
 import flax.linen as nn
 import jax
@@ -179,6 +179,15 @@ class Layer:
         self.additions.updates = list(pairs)
 
     # -- calls -------------------------------------------------------------------------------------
+
+    # Layers with several outputs return a list of tensors, which their callers know.
+    @overload
+    def __call__(
+        self, inputs: SymbolicTensor | list[SymbolicTensor], *args: PyTree, **kwargs: PyTree
+    ) -> SymbolicTensor: ...
+
+    @overload
+    def __call__(self, inputs: PyTree, *args: PyTree, **kwargs: PyTree) -> PyTree: ...
 
     def __call__(self, inputs: PyTree, *args: PyTree, **kwargs: PyTree) -> PyTree:
         """On symbolic tensors: the symbolic output. On arrays: the value, by the present weights."""
