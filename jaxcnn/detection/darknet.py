@@ -218,9 +218,7 @@ class _Builder:
         stride = section.integer("stride", 1)
         size = section.integer("size", stride)
         if section.integer("padding", size - 1) != size - 1 or stride not in (1, size):
-            raise ValueError(
-                f"size={size} with stride={stride} and this padding is not supported."
-            )
+            raise ValueError(f"size={size} with stride={stride} and this padding is not supported.")
         return layers.MaxPooling2D(size, strides=stride, padding="same", name=f"pool_{index}")(
             self.last
         )
