@@ -16,7 +16,7 @@ from jaxcnn.datasets import resolve
 
 @dataclass(frozen=True)
 class Data:
-    """A data set, a file of weights or pictures.
+    """A data set, a file of weights or images.
 
     Attributes:
         title: what it is, for people.

@@ -9,7 +9,7 @@ from jaxcnn.utils import to_categorical
 def load(
     samples: int | None = None,
 ) -> tuple[tuple[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]:
-    """``(x_train, y_train), (x_test, y_test)``: pictures (n, 28, 28, 1) from 0 to 1, labels one-hot
+    """``(x_train, y_train), (x_test, y_test)``: images (n, 28, 28, 1) from 0 to 1, labels one-hot
     (n, 10).
 
     Args:

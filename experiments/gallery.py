@@ -1,4 +1,4 @@
-"""One page of every program's pictures, curves and figures, for reading without a network and on a
+"""One page of every program's images, curves and figures, for reading without a network and on a
 phone.
 """
 
@@ -62,7 +62,7 @@ def write(path: Path, kept: Path = KEPT) -> Path:
 
 
 def article(result: dict[str, Any], folder: Path) -> str:
-    """One program: what it was, its figures, curves and pictures."""
+    """One program: what it was, its figures, curves and images."""
     data = "; ".join(f"{entry['title']} ({entry['kind']})" for entry in result["data"]) or "none"
     return "".join(
         [
@@ -83,7 +83,8 @@ def figures(found: list[dict[str, Any]]) -> str:
     unfolded.
     """
     rows = [
-        f"<tr><td>{escape(f['name'])}</td><td>{'' if f['book'] is None else escape(shown(f['book']))}</td>"
+        f"<tr><td>{escape(f['name'])}</td>"
+        f"<td>{'' if f['book'] is None else escape(shown(f['book']))}</td>"
         f"<td>{escape(shown(f['value']))}</td><td>{escape(difference(f))}</td></tr>"
         for f in found
         if not f["exact"]
@@ -122,6 +123,6 @@ def finite(record: dict[str, list[float]]) -> dict[str, list[float | None]]:
 
 
 def picture(path: Path) -> str:
-    """A picture inside the page; a click shows it in its own size."""
+    """An image inside the page; a click shows it in its own size."""
     content = base64.b64encode(path.read_bytes()).decode()
     return f'<img src="data:image/png;base64,{content}" alt="{escape(path.stem)}" loading="lazy">'

@@ -1,4 +1,4 @@
-"""The photographs that come with scikit-image, which stand for the pictures of the image book."""
+"""The photographs that come with scikit-image, which stand for the images of the image book."""
 
 import numpy as np
 

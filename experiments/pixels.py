@@ -14,7 +14,7 @@ def expand_image(
     Args:
         img: bool (rows, columns).
         value: 0 to 255.
-        out: a picture made by this function, over which the squares are drawn; by default a black
+        out: an image made by this function, over which the squares are drawn; by default a black
             one.
         size: of a square.
 

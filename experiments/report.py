@@ -12,7 +12,7 @@ from experiments.run import RESULT, shown, write_json
 from jaxcnn.utils.files import atomic_path, atomic_write
 
 KEPT = FOLDER / "results"
-WIDEST = 640  # pixels of a kept picture
+WIDEST = 640  # pixels of a kept image
 
 
 def results(kept: Path = KEPT) -> dict[str, dict[str, Any]]:
@@ -24,7 +24,7 @@ def results(kept: Path = KEPT) -> dict[str, dict[str, Any]]:
 
 
 def gather(runs: Path, kept: Path = KEPT) -> list[str]:
-    """Copy figures, curves and smaller pictures of the finished full runs in `runs` to `kept`;
+    """Copy figures, curves and smaller images of the finished full runs in `runs` to `kept`;
     their names.
     """
     names = []
@@ -49,7 +49,7 @@ def gather(runs: Path, kept: Path = KEPT) -> list[str]:
 
 
 def smaller(source: Path, target: Path) -> None:
-    """A copy of a picture, at most `WIDEST` pixels wide, in 256 colours of its own: a third of the
+    """A copy of an image, at most `WIDEST` pixels wide, in 256 colours of its own: a third of the
     bytes.
     """
     from PIL import Image
@@ -125,7 +125,7 @@ def difference(figure: dict[str, Any]) -> str:
 
 
 def section(result: dict[str, Any]) -> list[str]:
-    """What one run was, and its pictures."""
+    """What one run was, and its images."""
     data = "; ".join(f"{entry['title']} ({entry['kind']})" for entry in result["data"]) or "none"
     settings = ", ".join(f"{key} {value}" for key, value in result["settings"].items())
     machine = result["machine"]

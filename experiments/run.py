@@ -94,11 +94,11 @@ class Run:
             raise AssertionError(f"{name} is {shown(value)}, expected {shown(expected)}.")
 
     def picture(self, name: str, picture: Figure | np.ndarray | Path | str, **options: Any) -> Path:
-        """Keep a picture as NAME.png.
+        """Keep an image as NAME.png.
 
         Args:
             name: without suffix.
-            picture: a matplotlib figure; an array of one picture, (height, width) or (height,
+            picture: a matplotlib figure; an array of one image, (height, width) or (height,
                 width, 1 or 3), or of several, (n, height, width, 1 or 3), uint8 or 0 to 1; or the
                 path of a file that is written already.
             options: for several, those of ``visualization.image_grid``.
@@ -263,7 +263,7 @@ def write_json(path: Path, content: Mapping[str, Any]) -> None:
 
 
 def written(picture: np.ndarray, path: Path) -> Path:
-    """One picture, pixel for pixel; small ones larger, so that they can be seen."""
+    """One image, pixel for pixel; small ones larger, so that they can be seen."""
     from PIL import Image
 
     if picture.ndim == 3 and picture.shape[-1] == 1:

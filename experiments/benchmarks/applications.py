@@ -3,7 +3,7 @@
     python -m experiments.benchmarks.applications [--quick] [--networks MobileNet,ResNet50]
     [--repeats 5] [--out DIR]
 
-Measured are the latency of one picture, and forward passes and training steps of batches, from
+Measured are the latency of one image, and forward passes and training steps of batches, from
 arrays in memory to arrays in memory, each in the way of its library; weights are random. PyTorch
 takes part in what a plain module of a few lines expresses. ``--quick`` only checks that every
 contestant runs.
@@ -35,7 +35,7 @@ from experiments.benchmarks.train_step import chosen
 
 CALL_SECONDS = 0.2  # a measurement repeats short calls until it takes about so long
 CLASSES = 1000
-SIZES = {  # height and width of the pictures
+SIZES = {  # height and width of the images
     "MobileNet": 224,
     "MobileNetV2": 224,
     "ResNet50": 224,

@@ -1,10 +1,10 @@
-"""How fast augmented pictures come: jaxcnn beside Keras 3's generator, PyTorch's DataLoader and
+"""How fast augmented images come: jaxcnn beside Keras 3's generator, PyTorch's DataLoader and
 grain, in one run.
 
     python -m experiments.benchmarks.data [--quick] [--loads arrays32,jpeg] [--repeats 5] [--out
     DIR]
 
-Each library makes batches from the same pictures by the same changes (rotation, shifts, zoom, flip,
+Each library makes batches from the same images by the same changes (rotation, shifts, zoom, flip,
 linear interpolation), from arrays and from a folder of JPEG files: those of dogs and cats in
 ``$JAXCNN_HOME/datasets``, else drawn ones. "augment" is the pure function alone, as inside of a
 training step.
@@ -215,7 +215,7 @@ def jpeg_folder(drawn: Path, load: Load) -> Path:
 
 
 def report(load: Load, found: dict[str, dict[str, Spread]]) -> str:
-    """Pictures a second of one load, and a second of CPU time of the process, which tells more on a
+    """Images a second of one load, and a second of CPU time of the process, which tells more on a
     busy machine.
     """
     base = found.get("keras")

@@ -5,7 +5,7 @@
 
 Runs from a bare checkout with what a machine for JAX or PyTorch has; a library that is not
 installed, or finds no GPU, is left out and named. Measured are whole epochs, in turn, until the
-time is up: pictures a second, and the share of the GPU's bfloat16 peak that the network's own
+time is up: images a second, and the share of the GPU's bfloat16 peak that the network's own
 arithmetic amounts to (three times that of the forward pass). Writes gpu.json and gpu.png.
 ``--quick`` runs tiny networks on whatever device there is.
 """
@@ -147,7 +147,7 @@ def gpu_name() -> str | None:
 
 
 def pictures_a_second(network: str, quick: bool, deadline: float) -> dict[str, Spread]:
-    """Contestant's title -> pictures a second of each epoch that fits before the deadline, three at
+    """Contestant's title -> images a second of each epoch that fits before the deadline, three at
     least.
 
     One process at a time has the GPU, because each library takes most of its memory.

@@ -143,13 +143,25 @@ def model_of(name: str) -> Any:
 
     shape = {"mlp": (784,), "norm": (16,), "p12": (28, 28, 1)}[name]
     layers = {
-        "mlp": lambda: [Dense(512, activation="relu", input_shape=shape), Dense(512, activation="relu")],
-        "norm": lambda: [Dense(256, use_bias=False, input_shape=shape), BatchNormalization(), Activation("relu")],
-        "p12": lambda: [
-            Conv2D(32, 3, activation="relu", input_shape=shape), Conv2D(64, 3, activation="relu"), MaxPooling2D(),
-            Dropout(0.25), Flatten(), Dense(128, activation="relu"), Dropout(0.5),
+        "mlp": lambda: [
+            Dense(512, activation="relu", input_shape=shape),
+            Dense(512, activation="relu"),
         ],
-    }  # fmt: skip
+        "norm": lambda: [
+            Dense(256, use_bias=False, input_shape=shape),
+            BatchNormalization(),
+            Activation("relu"),
+        ],
+        "p12": lambda: [
+            Conv2D(32, 3, activation="relu", input_shape=shape),
+            Conv2D(64, 3, activation="relu"),
+            MaxPooling2D(),
+            Dropout(0.25),
+            Flatten(),
+            Dense(128, activation="relu"),
+            Dropout(0.5),
+        ],
+    }
     model = jc.Sequential([*layers[name](), Dense(10, activation="softmax")])
     model.compile(jc.optimizers.SGD(0.01), "categorical_crossentropy", metrics=["accuracy"])
     generator = np.random.default_rng(0)

@@ -3,8 +3,8 @@ run.
 
     python -m experiments.benchmarks.style [--quick] [--sizes 224,400x300] [--repeats 5] [--out DIR]
 
-VGG16 with average pools, content at conv4_2, five style layers, Adam: the same weights and pictures
-for all. "as in its example" sends content, style and picture through the network in each step, as
+VGG16 with average pools, content at conv4_2, five style layers, Adam: the same weights and images
+for all. "as in its example" sends content, style and image through the network in each step, as
 the example on Keras's pages does; "features kept" computes what the first two give once; "compiled"
 is that inside of `jax.jit`. ``--quick`` only checks that the costs after some steps agree.
 """
@@ -128,7 +128,7 @@ def start(name: str, size: str, mode: str) -> Process:
 
 
 def check(names: Sequence[str]) -> int:
-    """Compare the costs after some steps on a small picture; the exit status."""
+    """Compare the costs after some steps on a small image; the exit status."""
     failures, reference = 0, 0.0
     for name in names:
         process = start(name, "64", "check")

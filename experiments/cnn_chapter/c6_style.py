@@ -1,8 +1,8 @@
-"""A picture in the style of another, as the chapter does it (C6).
+"""An image in the style of another, as the chapter does it (C6).
 
 Data: ImageNet weights of VGG16 without its top, in place of VGG19's: the content is compared at its
 last convolution, block5_conv3, in place of conv5_4. Two photographs that come with scikit-learn
-stand for the chapter's pictures. An iteration at 478 x 478 takes seconds on a CPU; smaller pictures
+stand for the chapter's images. An iteration at 478 x 478 takes seconds on a CPU; smaller images
 by `--set size=160`.
 
     python -m experiments run c6_style

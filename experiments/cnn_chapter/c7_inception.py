@@ -1,4 +1,4 @@
-"""Inception modules, GoogLeNet, Inception-v3, and a picture classified from the command line (C7).
+"""Inception modules, GoogLeNet, Inception-v3, and an image classified from the command line (C7).
 
 Data: photographs, the names of the ImageNet classes and the weights of MobileNet: those of
 Inception-v3 are not to be had here. With them, the command is

@@ -1,7 +1,7 @@
 """What one filter of VGG16 likes: gradient ascent from gray noise (section 2.2, P03).
 
 Data: ImageNet weights of VGG16 without its top; they come from Keras's file, not from the book's
-vgg16_weights.h5, and take pictures in BGR. The step size, which the book leaves open, is 1.
+vgg16_weights.h5, and take images in BGR. The step size, which the book leaves open, is 1.
 
     python -m experiments run p03_filter
 """
@@ -48,7 +48,7 @@ def vgg16(size: int) -> Sequential:
 
 
 def deprocess_image(x: np.ndarray) -> np.ndarray:
-    """A picture (height, width, 3) in BGR of any range as uint8 in RGB."""
+    """An image (height, width, 3) in BGR of any range as uint8 in RGB."""
     x = x - x.mean()
     x = x / (x.std() + 1e-5) * 0.1 + 0.5
     return (np.clip(x, 0, 1) * 255).astype("uint8")[..., ::-1]

@@ -1,6 +1,6 @@
 """What the filters of every layer of VGG16 like (section 2.3, P04).
 
-Data: ImageNet weights of VGG16 without its top. All pictures of a layer are climbed together. Each
+Data: ImageNet weights of VGG16 without its top. All images of a layer are climbed together. Each
 layer shows the filters that answer most, of the first `candidates`; `--set candidates=512` takes
 all.
 

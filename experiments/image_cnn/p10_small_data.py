@@ -1,4 +1,4 @@
-"""A small network learns cats and dogs from 2,000 pictures (section 7.1, P10).
+"""A small network learns cats and dogs from 2,000 images (section 7.1, P10).
 
 Data: 2,000 + 1,000 photographs of dogs and cats, 150 x 150; the book, which does not name its data,
 tests on 800. The book does not print the network, its loss and its optimizer either: they are those

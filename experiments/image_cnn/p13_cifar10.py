@@ -1,4 +1,4 @@
-"""The CIFAR-10 network with pictures changed while it learns, and the same steps without (section
+"""The CIFAR-10 network with images changed while it learns, and the same steps without (section
 8.2, P13).
 
 Data: CIFAR-10. The book's listing says 200 epochs; the test losses of 0.65 and 0.55 after 25 and 50
@@ -29,7 +29,7 @@ BOOK = {
     1: (1.5649, 0.4336),
     25: (0.65, None),
     50: (0.55, None),
-}  # epoch -> loss and accuracy on the test pictures
+}  # epoch -> loss and accuracy on the test images
 
 
 def network() -> Sequential:

@@ -3,7 +3,7 @@ and P15).
 
 Data: two people of the ORL faces, ten photographs each; the book's author photographed himself and
 his daughter 2,000 times. 75 changed copies of each of eight photographs make the book's 1,200
-pictures, divided as there: 840 of them, at random, to train and 360 to validate, and 600 drawn from
+images, divided as there: 840 of them, at random, to train and 360 to validate, and 600 drawn from
 all of them, those it trained on included, to test. Beside that stand here the copies of the two
 other photographs of each person, which training has not seen and which are also the film.
 
@@ -48,7 +48,7 @@ PARAMETERS = [896, 9_248, 18_496, 36_928, 6_423_040, 1_026]
 
 def faces_in(picture: np.ndarray) -> list[Face]:
     """The faces that the cascade of the book finds, each 10 pixels larger to all sides, within the
-    picture.
+    image.
     """
     import cv2
 

@@ -2,7 +2,7 @@
 8.5, P17 and P18).
 
 Data: MNIST. Each round is one `fit` of one epoch and leaves a folder with the model, its weights
-and three pictures.
+and three images.
 
     python -m experiments run p17_denoising
 """

@@ -1,4 +1,4 @@
-"""Twenty frames of a film as pictures (section 8.6, P19).
+"""Twenty frames of a film as images (section 8.6, P19).
 
 Data: a short film, for the book's a_002.mp4.
 

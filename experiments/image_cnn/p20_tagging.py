@@ -32,7 +32,7 @@ PROGRAM = Program(
 
 
 def moving(picture: np.ndarray, size: int, frames: int) -> Iterator[np.ndarray]:
-    """Windows of a picture, from its upper left corner to the lower right one."""
+    """Windows of an image, from its upper left corner to the lower right one."""
     room = np.array(picture.shape[:2]) - size
     for share in np.linspace(0, 1, frames):
         top, left = (share * room).astype(int)

@@ -1,4 +1,4 @@
-"""A picture flipped, cut and scaled, and in other colours (section 6.2, P33).
+"""An image flipped, cut and scaled, and in other colours (section 6.2, P33).
 
 Data: a cat that comes with scikit-image.  The book prints the three figures and no code.
 

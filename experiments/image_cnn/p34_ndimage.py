@@ -28,7 +28,7 @@ def main(run: Run) -> None:
     spectrum = ndimage.fourier_gaussian(np.fft.fft2(coins), 3)
     shown["fourier"] = np.fft.ifft2(
         spectrum
-    ).real  # the same blur, with the picture repeated around itself
+    ).real  # the same blur, with the image repeated around itself
 
     shown["interpolation"] = ndimage.rotate(coins, 30, reshape=False, order=1)
     ours = np.asarray(rotate(coins[None, ..., None], 30))[0, ..., 0]

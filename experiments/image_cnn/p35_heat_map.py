@@ -1,4 +1,4 @@
-"""Where points are dense, laid over a picture (section 7.3, P35).
+"""Where points are dense, laid over an image (section 7.3, P35).
 
 Data: a photograph of the sky that comes with scikit-image, for the book's map. The book announces
 the overlay with an alpha channel and prints no code for it.

@@ -1,4 +1,4 @@
-"""A picture turned by 60 degrees, so that it fills its frame or loses nothing, and mirrored
+"""An image turned by 60 degrees, so that it fills its frame or loses nothing, and mirrored
 (section 7.5, P37).
 
 Data: a photograph that comes with scikit-image, for the book's lena.png.

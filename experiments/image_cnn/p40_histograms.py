@@ -1,4 +1,4 @@
-"""Histograms in three ways, and of a part of a picture (section 7.8, P40 and P41).
+"""Histograms in three ways, and of a part of an image (section 7.8, P40 and P41).
 
 Data: a photograph that comes with scikit-image, for the book's flower.jpg. The book says that
 calcHist is the fastest and bincount about ten times as fast as np.histogram.

@@ -23,7 +23,7 @@ def main(run: Run) -> None:
     averaged = np.asarray(correlate(grid[..., None], around, "nearest"))[..., 0]
     run.check("the middle becomes", averaged[1, 1], 1)
 
-    # The figure shows an upper left corner, with zeros around the picture; the other pixels do not
+    # The figure shows an upper left corner, with zeros around the image; the other pixels do not
     # matter for it.
     picture = np.zeros((4, 4), np.float32)
     picture[:2, :2] = [[237, 203], [123, 112]]

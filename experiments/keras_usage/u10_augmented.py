@@ -1,4 +1,4 @@
-"""Pictures changed while the network learns, from arrays and from folders (U10 and U11 of the
+"""Images changed while the network learns, from arrays and from folders (U10 and U11 of the
 notes).
 
 Data: CIFAR-10 for the arrays, dogs and cats for the folders; the notes name neither data nor

@@ -1,4 +1,4 @@
-"""Pictures made larger by layers: repeating, and the transposed convolution by hand (U13 and U14 of
+"""Images made larger by layers: repeating, and the transposed convolution by hand (U13 and U14 of
 the notes).
 
 Data: none. Between the pixels go strides - 1 zeros, around them kernel - 1; then it is a

@@ -1,4 +1,4 @@
-"""Pictures made larger by four rules, and a layer that does it (U15 of the notes).
+"""Images made larger by four rules, and a layer that does it (U15 of the notes).
 
 Data: a photograph. The layer is a Lambda around a named function, which a saved model finds again
 by its name.

@@ -3,7 +3,7 @@
 Data: photographs, and the weights of MobileNet, the only one of the notes' thirteen networks whose
 whole weights come with the data of this project. The others are built without weights and their
 parameters counted. Where Keras 3 is installed, a full run says beside ours what it sees in the same
-pictures by the same weights.
+images by the same weights.
 
     python -m experiments run u21_applications
 """
@@ -44,7 +44,7 @@ PARAMETERS = {
 
 
 def best_five(probabilities: np.ndarray) -> list[list[str]]:
-    """For each picture the names and probabilities of its five best classes."""
+    """For each image the names and probabilities of its five best classes."""
     decoded = applications.imagenet_utils.decode_predictions(probabilities, top=5)
     return [[f"{name} {probability:.3f}" for _, name, probability in top] for top in decoded]
 

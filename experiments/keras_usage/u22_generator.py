@@ -1,4 +1,4 @@
-"""One picture, changed at random 21 times (U22 of the notes).
+"""One image, changed at random 21 times (U22 of the notes).
 
 Data: a photograph of a cat.
 

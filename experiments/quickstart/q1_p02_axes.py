@@ -1,4 +1,4 @@
-"""Sums along axes, and where the channels of pictures stand (chapter 3, Q1.P02 and Q1.P40).
+"""Sums along axes, and where the channels of images stand (chapter 3, Q1.P02 and Q1.P40).
 
 Data: none.
 
@@ -21,7 +21,7 @@ def main(run: Run) -> None:
     run.check("np.sum(a, axis=0)", np.sum(a, axis=0), [4, 6])
     run.check("np.sum(a, axis=1)", np.sum(a, axis=1), [3, 7])
 
-    # 100 RGB pictures, 16 high and 32 wide, in the two formats; the same convolution gives the same
+    # 100 RGB images, 16 high and 32 wide, in the two formats; the same convolution gives the same
     # numbers.
     run.check("the format where none is set", K.image_data_format(), "channels_last")
     last = np.random.default_rng(run.seed).random((100, 16, 32, 3)).astype("float32")

@@ -1,7 +1,7 @@
 """One output for two classes, ten outputs for ten, on random numbers (section 4.2.2, Q1.P13 and
 P14).
 
-Data: the book's own, random pictures with random labels: there is nothing to learn but the noise.
+Data: the book's own, random images with random labels: there is nothing to learn but the noise.
 
     python -m experiments run q1_p13_small_problems
 """

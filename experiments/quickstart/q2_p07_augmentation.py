@@ -1,4 +1,4 @@
-"""Five pictures and what ImageDataGenerator makes of them (section 6.3, figure 6-2, Q2.P7).
+"""Five images and what ImageDataGenerator makes of them (section 6.3, figure 6-2, Q2.P7).
 
 Data: CIFAR-10. The book prints the figure and no code: a horse, a ship, a cat, a bird and a car as
 they are, centred, turned by up to 90 degrees, shifted sideways and mirrored.

@@ -1,6 +1,6 @@
 """Initial weights: by name, as objects, by a function of one's own (section 7.5, Q2.P15).
 
-Data: none. The picture shows 10,000 weights of each kind for a layer of 784 inputs and 128 outputs.
+Data: none. The image shows 10,000 weights of each kind for a layer of 784 inputs and 128 outputs.
 
     python -m experiments run q2_p15_initializers
 """

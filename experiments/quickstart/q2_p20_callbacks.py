@@ -51,7 +51,7 @@ def main(run: Run) -> None:
         "P21: event files", len(list((run.out / "Graph").rglob("events.out.tfevents.*"))) > 0, True
     )
 
-    # Print every batch, collect the losses for a picture, and end what was started at the
+    # Print every batch, collect the losses for an image, and end what was started at the
     # beginning.
     batches, losses, processes = [], [], ["a process"]
     batch_print_callback = LambdaCallback(on_batch_begin=lambda batch, logs: batches.append(batch))

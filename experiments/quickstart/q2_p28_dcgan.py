@@ -1,11 +1,11 @@
 """Two networks play against each other until one draws digits (section 9.3, figure 9-5, Q2.P28).
 
 Data: MNIST; the first 55,000 digits, as the book's loader keeps the other 5,000 apart. The
-discriminator is one object in both games and stays trained in both. The book prints pictures only;
+discriminator is one object in both games and stays trained in both. The book prints images only;
 how digit-like they are is measured here by the MNIST network that the book's chapter 8 trains. Keep
 a GPU for the full run; it takes a day on two CPU cores, where the kept run has a quarter of the
 maps and smaller batches. The game can be lost: at the book's sizes and seed 0 the discriminator
-called every picture false from step 45 on, where the clipped loss has no slope to come back by.
+called every image false from step 45 on, where the clipped loss has no slope to come back by.
 
     python -m experiments run q2_p28_dcgan
 """

@@ -1,6 +1,6 @@
 """Residual blocks, and the ResNet-50 that they make, trained on hand signs (N1).
 
-Data: hand signs of six numbers, 64 x 64; of the course's pictures 864 are here for training, and
+Data: hand signs of six numbers, 64 x 64; of the course's images 864 are here for training, and
 its own 120 for tests.
 
     python -m experiments run n1_resnet

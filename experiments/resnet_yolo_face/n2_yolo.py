@@ -1,7 +1,7 @@
 """Objects found in photographs by YOLO, step by step (N2).
 
 Data: Darknet's Tiny-YOLOv3 in place of the course's YOLOv2, whose weights are not to be had, and
-photographs of a street, of dogs, horses and others in place of the course's 720 x 1280 pictures of
+photographs of a street, of dogs, horses and others in place of the course's 720 x 1280 images of
 roads.
 
     python -m experiments run n2_yolo

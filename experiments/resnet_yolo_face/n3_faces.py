@@ -3,7 +3,7 @@
 Data: the ORL faces, 25 people to learn from, 5 to choose the threshold on and 10 never seen; and
 ten people of Labeled Faces in the Wild, photographed elsewhere. The weights of the notes' encoder,
 nn4.small2, are not to be had: it learns here from nothing, and beside it a small encoder of a size
-for 250 pictures. Each batch holds all pictures of some people, of which the hardest triplets count.
+for 250 images. Each batch holds all images of some people, of which the hardest triplets count.
 
     python -m experiments run n3_faces
 """
@@ -61,7 +61,7 @@ def resized(pictures: np.ndarray, rows: int = 56, columns: int = 46) -> np.ndarr
 
 
 def batches(x: np.ndarray, people: np.ndarray, at_once: int, seed: int):
-    """Endless batches of all pictures of some people, moved and turned a little."""
+    """Endless batches of all images of some people, moved and turned a little."""
     changes = ImageDataGenerator(
         rotation_range=8,
         width_shift_range=0.06,

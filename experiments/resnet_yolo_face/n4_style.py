@@ -1,4 +1,4 @@
-"""A picture in the style of another, as the course does it (N4).
+"""An image in the style of another, as the course does it (N4).
 
 Data: ImageNet weights of VGG16 without its top, in place of VGG19's: the layers of the costs are in
 both. Two photographs that come with scikit-learn stand for the course's. Costs are printed as the

@@ -1,9 +1,9 @@
-"""Batches of augmented pictures, each library in its own way:
+"""Batches of augmented images, each library in its own way:
 ``(load, folder or arrays) -> endless batches``.
 
 All make the same changes of the same pictures: `CHANGES`, with linear interpolation, and values in
 0 .. 1. Libraries without such changes of their own make them in the way that their users do:
-PyTorch by its `grid_sample`, grain by scipy; each picture by itself, in the workers.
+PyTorch by its `grid_sample`, grain by scipy; each image by itself, in the workers.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ CHANGES: dict[str, Any] = {
 
 @dataclass(frozen=True)
 class Load:
-    """What is read, `batch` at a time: `samples` pictures of `size` x `size`, in memory or as JPEG
+    """What is read, `batch` at a time: `samples` images of `size` x `size`, in memory or as JPEG
     files.
     """
 
@@ -38,7 +38,7 @@ class Load:
     files: bool = False
 
     def arrays(self) -> tuple[np.ndarray, np.ndarray]:
-        """Random pictures in uint8 and labels."""
+        """Random images in uint8 and labels."""
         rng = np.random.default_rng(0)
         pictures = rng.integers(0, 256, (self.samples, self.size, self.size, 3), dtype=np.uint8)
         return pictures, rng.integers(0, 2, self.samples).astype(np.float32)
@@ -168,7 +168,7 @@ def grain_loader(load: Load, folder: Path) -> Iterator[Any]:
 
 
 def reader(load: Load, folder: Path) -> tuple[Callable[[int], tuple[np.ndarray, float]], int]:
-    """(number -> picture in uint8 and label, how many there are), for libraries that read one at a
+    """(number -> image in uint8 and label, how many there are), for libraries that read one at a
     time.
     """
     if not load.files:

@@ -91,7 +91,7 @@ def build(network: Network) -> Any:
 
 
 def channels_first(x: Any) -> Any:
-    """Pictures with the axes that PyTorch wants, still channels last in memory; other data as it
+    """Images with the axes that PyTorch wants, still channels last in memory; other data as it
     is.
     """
     return x.permute(0, 3, 1, 2) if x.ndim == 4 else x

@@ -1,5 +1,5 @@
 """A step of style transfer with VGG16, ours and written in Keras 3 on JAX: same weights, costs,
-picture and Adam.
+image and Adam.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ STYLE_LAYERS = tuple(f"block{block}_conv1" for block in range(1, 6))
 
 @dataclass(frozen=True)
 class Load:
-    """A size of picture."""
+    """A size of image."""
 
     title: str
     height: int
@@ -82,9 +82,9 @@ def train_ours_in_bfloat16(load: Load, session: Session) -> None:
 
 
 def keras_costs(load: Load, every_step: bool = False) -> tuple[Any, Any]:
-    """(the picture to begin with, the cost of a picture), as somebody writes them who knows Keras.
+    """(the image to begin with, the cost of an image), as somebody writes them who knows Keras.
 
-    With `every_step` all three pictures go through the network together each time, as in Keras's
+    With `every_step` all three images go through the network together each time, as in Keras's
     own example.
     """
     os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"

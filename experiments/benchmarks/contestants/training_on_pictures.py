@@ -1,4 +1,4 @@
-"""The CIFAR network of the books trained by jaxcnn on augmented pictures from several sources."""
+"""The CIFAR network of the books trained by jaxcnn on augmented images from several sources."""
 
 from __future__ import annotations
 
