@@ -49,7 +49,7 @@ def gather(runs: Path, kept: Path = KEPT) -> list[str]:
 
 
 def smaller(source: Path, target: Path) -> None:
-    """A copy of an image, at most `WIDEST` pixels wide, in 256 colours of its own: a third of the
+    """A copy of an image, at most `WIDEST` pixels wide, in its own 256 colours: a third of the
     bytes.
     """
     from PIL import Image
@@ -98,7 +98,7 @@ def write(path: Path = FOLDER / "RESULTS.md", kept: Path = KEPT) -> Path:
 
 
 def rows(result: dict[str, Any]) -> list[str]:
-    """The lines of the table for one run: what training found, and how many figures were checked."""
+    """The lines of the table for one run: results of training, and how many figures were checked."""
     found = [f for f in result["figures"] if not f["exact"]]
     out = [
         f"| {cell(f['name'])} | {'' if f['book'] is None else cell(shown(f['book']))} | "

@@ -158,8 +158,8 @@ def execute(
 ) -> dict[str, Any]:
     """Run a program and return what stands in ``out/result.json`` afterwards.
 
-    A run that was interrupted and is repeated with the same seed and settings goes on from its
-    checkpoints; a finished one begins anew. Nothing is raised for a program that fails: its result
+    A run that was interrupted and is repeated with the same seed and settings continues from its
+    checkpoints; a finished one starts again. Nothing is raised for a program that fails: its result
     says so, with the traceback.
 
     Raises:
@@ -218,7 +218,7 @@ def execute(
 
 
 def prepare(out: Path, what: dict[str, Any]) -> bool:
-    """Throw away the checkpoints of a run that was not this one; whether there are some to go on
+    """Throw away the checkpoints of a run that was not this one; whether there are some to continue
     from.
     """
     note = out / UNFINISHED

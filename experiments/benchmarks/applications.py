@@ -1,4 +1,5 @@
-"""How fast the networks of `jaxcnn.applications` are beside Keras 3 (JAX) and PyTorch, in one run.
+"""How fast the networks of `jaxcnn.applications` are compared with Keras 3 (JAX) and PyTorch, in
+one run.
 
     python -m experiments.benchmarks.applications [--quick] [--networks MobileNet,ResNet50]
     [--repeats 5] [--out DIR]

@@ -1,5 +1,5 @@
-"""How fast augmented images come: jaxcnn beside Keras 3's generator, PyTorch's DataLoader and
-grain, in one run.
+"""How fast augmented images come: jaxcnn compared with Keras 3's generator, PyTorch's DataLoader
+and grain, in one run.
 
     python -m experiments.benchmarks.data [--quick] [--loads arrays32,jpeg] [--repeats 5] [--out
     DIR]
@@ -215,7 +215,7 @@ def jpeg_folder(drawn: Path, load: Load) -> Path:
 
 
 def report(load: Load, found: dict[str, dict[str, Spread]]) -> str:
-    """Images a second of one load, and a second of CPU time of the process, which tells more on a
+    """Images a second of one load, and a second of CPU time of the process, which means more on a
     busy machine.
     """
     base = found.get("keras")

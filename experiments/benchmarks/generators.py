@@ -1,5 +1,5 @@
-"""What feeding and watching cost: epochs from a generator beside epochs from arrays, and with
-twelve callbacks.
+"""What feeding and watching cost: epochs from a generator compared with epochs from arrays, and
+with twelve callbacks.
 
     python -m experiments.benchmarks.generators [--quick] [--networks mlp,mnist_cnn] [--repeats 7]
     [--out DIR]

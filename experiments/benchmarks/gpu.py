@@ -1,4 +1,5 @@
-"""Training on one GPU in bfloat16: jaxcnn beside hand-written JAX and compiled PyTorch, in one run.
+"""Training on one GPU in bfloat16: jaxcnn compared with hand-written JAX and compiled PyTorch, in
+one run.
 
     python -m experiments.benchmarks.gpu [--quick] [--networks resnet50_224,mnist_cnn] [--minutes 7]
     [--out DIR]

@@ -2,7 +2,7 @@
 the machine.
 
 Libraries disturb each other inside one process (threads, memory, flags), and a machine changes
-speed while one measures. So every contestant lives in a process of its own, all are kept waiting,
+speed while one measures. So every contestant lives in its own process, all are kept waiting,
 and they are let go in turn, one epoch each, round after round.
 """
 
@@ -126,7 +126,7 @@ class Session:
 
 
 class Process:
-    """A contestant at work in a process of its own, with the arguments that ``run_contestant``
+    """A contestant at work in its own process, with the arguments that ``run_contestant``
     understands.
     """
 

@@ -1,5 +1,5 @@
-"""How long each family of layers takes, forward and backward: jaxcnn beside Keras 3 (JAX) and
-PyTorch, in one run.
+"""How long each family of layers takes, forward and backward: jaxcnn compared with Keras 3 (JAX)
+and PyTorch, in one run.
 
     python -m experiments.benchmarks.layers [--quick] [--layers Conv2D,LSTM] [--repeats 7] [--out
     DIR]
@@ -146,7 +146,8 @@ CASES = {
 }
 
 CONTESTANTS = {
-    "jaxcnn": Contestant("jaxcnn", __name__, environment={"JAXCNN_CACHE": "0"}),  # all compile anew
+    # all compile again
+    "jaxcnn": Contestant("jaxcnn", __name__, environment={"JAXCNN_CACHE": "0"}),
     "keras": Contestant(
         "Keras 3 on JAX", __name__, ("keras",), environment={"KERAS_BACKEND": "jax"}
     ),

@@ -1,4 +1,4 @@
-"""How long `predict` takes: jaxcnn beside Keras 3, PyTorch and hand-written JAX, in one run.
+"""How long `predict` takes: jaxcnn compared with Keras 3, PyTorch and hand-written JAX, in one run.
 
     python -m experiments.benchmarks.predict [--quick] [--networks mnist_cnn,resnet50] [--repeats 7]
     [--out DIR]

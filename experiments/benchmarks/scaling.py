@@ -1,12 +1,12 @@
-"""What sharing a step costs: the sharded step on one device beside the plain one, and what many
-devices exchange.
+"""What sharing a step costs: the sharded step on one device compared with the plain one, and what
+many devices exchange.
 
     python -m experiments.benchmarks.scaling [--quick] [--repeats 15] [--out DIR]
 
-Measured in processes of their own: `fit` under `jaxcnn.distribute` on one device beside `fit`
+Measured in separate processes: `fit` under `jaxcnn.distribute` on one device compared with `fit`
 without it, epochs in turn; the bytes that the compiled step adds up over 8 simulated devices,
-beside those that `experiments.cluster.scaling` predicts; and samples a second on 1, 2, 4 and 8
-simulated devices and in 1, 2 and 4 processes. All devices here share the same cores, so the ideal
+compared with those that `experiments.cluster.scaling` predicts; and samples a second on 1, 2, 4 and
+8 simulated devices and in 1, 2 and 4 processes. All devices here share the same cores, so the ideal
 of the last is no gain and no loss.
 
 ``--quick`` measures nothing: it checks the bytes, for two small networks.
@@ -241,7 +241,7 @@ def throughput(name: str) -> dict[str, float]:
 
 
 def epoch(model: Any, x: Any, y: Any) -> float:
-    """Seconds a step of an epoch, as `fit`'s own clock tells."""
+    """Seconds a step of an epoch, as `fit`'s own clock measures."""
     model.fit(x, y, batch_size=BATCH, verbose=0)
     return float(model.clock.total / model.clock.steps)
 

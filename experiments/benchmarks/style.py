@@ -1,5 +1,5 @@
-"""How long a step of style transfer takes: jaxcnn beside the same written in Keras 3 on JAX, in one
-run.
+"""How long a step of style transfer takes: jaxcnn compared with the same written in Keras 3 on JAX,
+in one run.
 
     python -m experiments.benchmarks.style [--quick] [--sizes 224,400x300] [--repeats 5] [--out DIR]
 

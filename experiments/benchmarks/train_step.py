@@ -1,4 +1,5 @@
-"""How long a training step takes: jaxcnn beside Keras 3, PyTorch and hand-written JAX, in one run.
+"""How long a training step takes: jaxcnn compared with Keras 3, PyTorch and hand-written JAX, in
+one run.
 
     python -m experiments.benchmarks.train_step [--quick] [--networks mlp,tiny] [--repeats 5] [--out
     DIR]

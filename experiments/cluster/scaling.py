@@ -104,7 +104,7 @@ class Step:
 
     @property
     def seconds(self) -> float:
-        """Input is made ready beside the step, so the longer of the two counts."""
+        """Input is prepared during the step, so the longer of the two counts."""
         return max(self.compute + self.exposed, self.input)
 
 
@@ -131,7 +131,7 @@ def step(
     """A training step with `batch` samples a device."""
     compute = batch * network.flops / (cluster.peak * assumed.utilization)
     gradients = reduce_seconds(4 * network.parameters, devices, cluster) if devices > 1 else 0.0
-    # Nothing can go on before the sums of a normalisation are there.
+    # Nothing can continue before the sums of a normalisation are there.
     statistics = 2 * network.norms * latency_seconds(devices, cluster)
     exposed = max(0.0, gradients - assumed.overlap * compute * 2 / 3) + statistics
     read = batch * network.sample_bytes / cluster.host_bytes

@@ -6,7 +6,7 @@ interruption.
 
 Beside this file lie templates that run it on clusters: `slurm.sh`, `kubernetes_job.yaml`,
 `kubernetes_jobset.yaml` and `tpu_pod.sh`. The checkpoint folder must be one that all machines see.
-Started again after it was killed, or asked to end (SIGTERM, exit status 75), the program goes on
+Started again after it was killed, or asked to end (SIGTERM, exit status 75), the program continues
 from the newest checkpoint in it.
 """
 

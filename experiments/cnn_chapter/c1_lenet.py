@@ -1,7 +1,7 @@
 """A network of LeNet-5's kind on MNIST (C1).
 
 Data: MNIST; 54,912 of the chapter's 55,000 training digits, because it drops a last batch that is
-not whole. The chapter tests on 256 digits drawn anew after every epoch; so do we, and on all
+not whole. The chapter tests on 256 digits drawn again after every epoch; so do we, and on all
 10,000. The second pool comes after the ReLU.
 
     python -m experiments run c1_lenet

@@ -2,7 +2,7 @@
 
 Data: photographs and the names of the ImageNet classes. AlexNet's weights, bvlc_alexnet.npy, are
 used where they lie in the models folder; else SqueezeNet's, a network made to be as good as AlexNet
-with 50 times fewer weights. The chapter's own images, a weasel and a dog, are not to be had.
+with 50 times fewer weights. The chapter's own images, a weasel and a dog, are not available.
 
     python -m experiments run c3_alexnet
 """

@@ -1,7 +1,7 @@
-"""A new last layer on a frozen network tells cats from dogs (C4).
+"""A new last layer on a frozen network distinguishes cats and dogs (C4).
 
 Data: photographs of dogs and cats, and the weights of SqueezeNet in place of AlexNet's, which are
-not to be had: its 512 averaged maps stand for AlexNet's 4,096 features. They are computed once and
+not available: its 512 averaged maps stand for AlexNet's 4,096 features. They are computed once and
 kept. Softmax is applied once.
 
     python -m experiments run c4_cats_and_dogs

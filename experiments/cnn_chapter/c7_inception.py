@@ -1,7 +1,7 @@
 """Inception modules, GoogLeNet, Inception-v3, and an image classified from the command line (C7).
 
 Data: photographs, the names of the ImageNet classes and the weights of MobileNet: those of
-Inception-v3 are not to be had here. With them, the command is
+Inception-v3 are not available here. With them, the command is
 `jaxcnn classify --model InceptionV3 FILE`.
 
     python -m experiments run c7_inception

@@ -3,7 +3,7 @@ photograph (C8).
 
 Data: a part of FER2013, whose classes stand in the chapter's order, in place of the chapter's set
 of 4,178 + 1,312 faces; the published network mini_XCEPTION beside ours on the same faces; a
-photograph of Labeled Faces in the Wild. An interrupted run goes on from its last hundred
+photograph of Labeled Faces in the Wild. An interrupted run continues from its last hundred
 iterations, as the chapter's does.
 
     python -m experiments run c8_emotion

@@ -2,7 +2,7 @@
 P01).
 
 Data: 20 newsgroups. The book only says "if imdb_lstm.py runs, Keras is installed"; that is an
-example of Keras, which tells good reviews of films from bad ones. Here the network tells posts of
+example of Keras, which separates good from bad reviews of films. Here the network tells posts of
 one newsgroup from those of another.
 
     python -m experiments run p01_lstm

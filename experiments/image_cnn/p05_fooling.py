@@ -1,6 +1,6 @@
 """Noise that a network takes for a sea snake, and for a magpie (section 2.4, P05).
 
-Data: the weights of MobileNet, because those of VGG16's dense layers are not to be had; and the
+Data: the weights of MobileNet, because those of VGG16's dense layers are not available; and the
 names of the classes. MobileNet takes values from -1 to 1, so noise and steps are as much smaller.
 
     python -m experiments run p05_fooling

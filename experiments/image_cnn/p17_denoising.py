@@ -1,4 +1,4 @@
-"""An autoencoder takes noise from digits, round by round, and goes on from a saved round (section
+"""An autoencoder takes noise from digits, round by round, and continues from a saved round (section
 8.5, P17 and P18).
 
 Data: MNIST. Each round is one `fit` of one epoch and leaves a folder with the model, its weights

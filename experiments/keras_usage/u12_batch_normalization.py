@@ -1,6 +1,6 @@
 """Where batch normalization stands, and how Keras 1 wrote it (U12 and U26 of the notes).
 
-Data: MNIST, small networks with it between a layer and its activation, behind the activation, and
+Data: MNIST, small networks with it between a layer and its activation, after the activation, and
 without.
 
     python -m experiments run u12_batch_normalization
@@ -57,7 +57,7 @@ def without() -> list:
 
 
 def Conv2DReluBatchNorm(filters: int, size: int, **kwargs) -> list:
-    # The normalization has a shift of its own, so the convolution needs no bias.
+    # The normalization has its own shift, so the convolution needs no bias.
     return [
         Conv2D(filters, size, use_bias=False, **kwargs),
         BatchNormalization(),

@@ -25,7 +25,7 @@ def main(run: Run) -> None:
     run.check("parameters of both", model.count_params(), 16_088_576)
     model.summary()
 
-    # Each place has weights of its own: on an image of one colour the answers differ from place to
+    # Each place has its own weights: on an image of one colour the answers differ from place to
     # place.
     small = Sequential([LocallyConnected2D(4, (3, 3), input_shape=(16, 16, 3))])
     answers = small.predict(np.ones((1, 16, 16, 3)))

@@ -1,6 +1,6 @@
 """Objects found in photographs by YOLO, step by step (N2).
 
-Data: Darknet's Tiny-YOLOv3 in place of the course's YOLOv2, whose weights are not to be had, and
+Data: Darknet's Tiny-YOLOv3 in place of the course's YOLOv2, whose weights are not available, and
 photographs of a street, of dogs, horses and others in place of the course's 720 x 1280 images of
 roads.
 

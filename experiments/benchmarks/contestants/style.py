@@ -33,7 +33,7 @@ class Load:
 
 
 def set_weights(model: Any) -> None:
-    """Kernels that keep the size of the activations, biases of zero; the same for the same shapes."""
+    """Kernels that keep the size of activations, biases of zero; the same for the same shapes."""
     rng = np.random.default_rng(0)
     shapes = [w.shape for w in model.get_weights()]
     spread = [np.sqrt(2 / np.prod(shape[:-1])) if len(shape) > 1 else 0.0 for shape in shapes]
