@@ -3,7 +3,7 @@
 import numpy as np
 
 from experiments.data import DATA
-from jaxcnn.datasets.pictures import read_picture
+from jaxcnn.datasets.images import read_image
 
 
 def photograph(name: str, mode: str = "RGB", size: tuple[int, int] | None = None) -> np.ndarray:
@@ -11,4 +11,4 @@ def photograph(name: str, mode: str = "RGB", size: tuple[int, int] | None = None
     folder = DATA["photographs"].place()
     if folder is None:
         raise FileNotFoundError("The photographs come with scikit-image: pip install scikit-image.")
-    return read_picture(folder / name, mode, size)
+    return read_image(folder / name, mode, size)

@@ -17,7 +17,7 @@ from experiments.run import Run
 from jaxcnn.applications import MobileNet
 from jaxcnn.applications.imagenet_utils import decode_predictions
 from jaxcnn.datasets.frames import read_frames
-from jaxcnn.datasets.pictures import read_picture
+from jaxcnn.datasets.images import read_image
 from jaxcnn.vision import tag_video, write_video
 
 PROGRAM = Program(
@@ -51,7 +51,7 @@ def main(run: Run) -> None:
         return found
 
     panda = run.out / "panda.avi"
-    write_video(panda, moving(read_picture(media / "panda.jpg"), 480, 100))
+    write_video(panda, moving(read_image(media / "panda.jpg"), 480, 100))
     tag, share = tag_video(read_frames(panda, step, size=(size, size)), classify)
     run.check("the camera moves over", tag, "giant_panda")
     run.figure("share of its frames", share)

@@ -1,5 +1,6 @@
-"""House prices in 506 districts of Boston in 1978, in thousands of dollars, and 13 numbers about
-each district.
+"""House prices in 506 districts of Boston in 1978, and 13 numbers about each district.
+
+Prices are in thousands of dollars.
 """
 
 import glob
@@ -32,8 +33,9 @@ def dataset(path: str = "boston_housing.npz") -> resolve.Dataset:
 
 
 def load_data(path: str = "boston_housing.npz", seed: int = 113, test_split: float = 0.2) -> Arrays:
-    """The districts as ``(x_train, y_train), (x_test, y_test)``: float64 (404, 13) and (404,),
-    (102, 13) and (102,).
+    """The districts as ``(x_train, y_train), (x_test, y_test)``.
+
+    They are float64 (404, 13) and (404,), (102, 13) and (102,).
 
     Args:
         path: the .npz file to read or, failing that, to download; relative to the datasets folder,

@@ -12,9 +12,9 @@ from jaxcnn.runtime import config
 __all__ = ["load_data"]
 
 
-def dataset() -> resolve.Pictures:
-    """What CIFAR-10 looks like and where it may be."""
-    return resolve.Pictures(
+def dataset() -> resolve.Images:
+    """The form of CIFAR-10, and where it may be."""
+    return resolve.Images(
         name="cifar10",
         shape=(32, 32, 3),
         classes=10,
@@ -38,7 +38,7 @@ def dataset() -> resolve.Pictures:
 def load_data() -> Arrays:
     """CIFAR-10 as ``(x_train, y_train), (x_test, y_test)``.
 
-    Pictures are uint8 (50000, 32, 32, 3) and (10000, 32, 32, 3), or (n, 3, 32, 32) when the image
+    Images are uint8 (50000, 32, 32, 3) and (10000, 32, 32, 3), or (n, 3, 32, 32) when the image
     data format is "channels_first"; labels uint8 (50000, 1) and (10000, 1).
 
     Where it is looked for and what is raised: ``jaxcnn.datasets.resolve.load``.
@@ -47,7 +47,7 @@ def load_data() -> Arrays:
 
 
 def as_keras(arrays: Arrays) -> Arrays:
-    """Pictures (n, 32, 32, 3) in the current image data format, labels (n,) as a column (n, 1)."""
+    """Images (n, 32, 32, 3) in the current image data format, labels (n,) as a column (n, 1)."""
     (x_train, y_train), (x_test, y_test) = arrays
     if config.image_data_format() == "channels_first":
         x_train, x_test = (np.ascontiguousarray(x.transpose(0, 3, 1, 2)) for x in (x_train, x_test))

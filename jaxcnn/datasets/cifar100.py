@@ -1,5 +1,6 @@
-"""Small colour photographs: 50,000 for training and 10,000 for testing, 32 x 32 RGB, 100 classes in
-20 groups.
+"""Small colour photographs, 32 x 32 RGB, of 100 classes in 20 groups.
+
+50,000 are for training and 10,000 for testing.
 """
 
 import functools
@@ -11,10 +12,10 @@ from jaxcnn.datasets.formats import Arrays, read_cifar100
 __all__ = ["load_data"]
 
 
-def dataset(label_mode: str = "fine") -> resolve.Pictures:
-    """What CIFAR-100 looks like and where it may be."""
+def dataset(label_mode: str = "fine") -> resolve.Images:
+    """The form of CIFAR-100, and where it may be."""
     read = functools.partial(read_cifar100, label_mode=label_mode)
-    return resolve.Pictures(
+    return resolve.Images(
         name="cifar100",
         shape=(32, 32, 3),
         classes={"fine": 100, "coarse": 20}[label_mode],
@@ -38,8 +39,10 @@ def load_data(label_mode: str = "fine") -> Arrays:
     """CIFAR-100 as ``(x_train, y_train), (x_test, y_test)``, in the shapes and types of CIFAR-10.
 
     Args:
-        label_mode: "fine" for the 100 classes, "coarse" for their 20 groups; ValueError for
-            anything else.
+        label_mode: "fine" for the 100 classes, "coarse" for their 20 groups.
+
+    Raises:
+        ValueError: another label mode.
 
     Where it is looked for and what else is raised: ``jaxcnn.datasets.resolve.load``.
     """

@@ -1,6 +1,4 @@
-"""Photographs of dogs and cats from a Kaggle contest, as the folders that ``flow_from_directory``
-reads.
-"""
+"""Photographs of dogs and cats from a Kaggle contest, in folders for ``flow_from_directory``."""
 
 import contextlib
 import itertools
@@ -12,7 +10,7 @@ from pathlib import Path
 
 from jaxcnn.datasets import resolve
 from jaxcnn.datasets.formats import DamagedFileError, damage
-from jaxcnn.datasets.pictures import class_files, decode_picture
+from jaxcnn.datasets.images import class_files, decode_image
 from jaxcnn.runtime import config
 
 __all__ = ["arrange", "folders"]
@@ -27,8 +25,8 @@ def dataset() -> resolve.Dataset:
         files=(("dogs_vs_cats", _checked_folder),),
         advice=(
             "dogs_vs_cats.arrange makes that folder of train.zip from "
-            "https://www.kaggle.com/c/dogs-vs-cats (needs an "
-            "account) or of kagglecatsanddogs_5340.zip from "
+            "https://www.kaggle.com/c/dogs-vs-cats (needs an account) or "
+            "of kagglecatsanddogs_5340.zip from "
             "https://www.microsoft.com/download/details.aspx?id=54765."
         ),
     )
@@ -50,8 +48,9 @@ def arrange(
     to: str | Path | None = None,
     skip_broken: bool = False,
 ) -> Path:
-    """Copy the first photographs of each class into ``train/{cats,dogs}`` and
-    ``validation/{cats,dogs}``.
+    """Copy the first photographs of each class into folders for training and validation.
+
+    The folders are ``train/{cats,dogs}`` and ``validation/{cats,dogs}``.
 
     Args:
         source: the folder or zip archive of the contest (train/cat.0.jpg, ...) or of Microsoft
@@ -62,13 +61,16 @@ def arrange(
             or not at all.
         skip_broken: pass over files that cannot be decoded (Microsoft's archive has two).
 
-    Returns the folder. Raises FileExistsError when it exists, DamagedFileError for a broken file,
-    and ValueError when there are too few photographs.
+    Returns:
+        The folder.
+
+    Raises:
+        FileExistsError: the folder exists.
+        DamagedFileError: a file is broken.
+        ValueError: there are too few photographs.
     """
-    source, target = (
-        Path(source),
-        Path(to) if to is not None else config.home() / "datasets/dogs_vs_cats",
-    )
+    source = Path(source)
+    target = config.home() / "datasets/dogs_vs_cats" if to is None else Path(to)
     if target.exists():
         raise FileExistsError(f"{target} exists; remove it first, or give another folder as `to`.")
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -88,7 +90,7 @@ def arrange(
                     written += 1
                 if written < count:
                     raise ValueError(
-                        f"{source} has not enough {name}: {train} + {validation} are wanted."
+                        f"{source} has not enough {name}: {train} + {validation} are needed."
                     )
         os.replace(whole, target)
     return target
@@ -108,12 +110,12 @@ def _opened(source: Path) -> Iterator[Path | zipfile.Path]:
 
 def _photographs(root: Path | zipfile.Path, animal: str) -> list[tuple[int, Path | zipfile.Path]]:
     """The files of one animal by number: cat.7.jpg, or 7.jpg in the folder Cat."""
-    found: list[tuple[int, Path | zipfile.Path]] = []
+    photographs: list[tuple[int, Path | zipfile.Path]] = []
     for file in _files(root):
         kind, _, number = file.stem.rpartition(".")
         if (kind or Path(str(file)).parent.name).lower() == animal and number.isdigit():
-            found.append((int(number), file))
-    return sorted(found, key=lambda item: item[0])
+            photographs.append((int(number), file))
+    return sorted(photographs, key=lambda item: item[0])
 
 
 def _files(folder: Path | zipfile.Path) -> Iterator[Path | zipfile.Path]:
@@ -132,7 +134,7 @@ def _readable(
         try:
             with damage(Path(str(file)), "it cannot be read"):
                 content = file.read_bytes()
-            decode_picture(Path(str(file)), content)
+            decode_image(Path(str(file)), content)
         except DamagedFileError:
             if not skip:
                 raise

@@ -1,4 +1,4 @@
-"""Pictures of clothes in the format of MNIST: 60,000 and 10,000 of 28 x 28 gray levels, 10 classes.
+"""Images of clothes in the format of MNIST: 60,000 and 10,000 of 28 x 28 gray levels, 10 classes.
 
 The classes: T-shirt/top, trouser, pullover, dress, coat, sandal, shirt, sneaker, bag, ankle boot.
 """
@@ -9,16 +9,24 @@ from jaxcnn.datasets.formats import Arrays, read_idx, read_npz
 __all__ = ["load_data"]
 
 _CHECKSUMS = {
-    "train-images-idx3-ubyte.gz": "3aede38d61863908ad78613f6a32ed271626dd12800ba2636569512369268a84",
-    "train-labels-idx1-ubyte.gz": "a04f17134ac03560a47e3764e11b92fc97de4d1bfaf8ba1a3aa29af54cc90845",
-    "t10k-images-idx3-ubyte.gz": "346e55b948d973a97e58d2351dde16a484bd415d4595297633bb08f03db6a073",
-    "t10k-labels-idx1-ubyte.gz": "67da17c76eaffca5446c3361aaab5c3cd6d1c2608764d35dfb1850b086bf8dd5",
+    "train-images-idx3-ubyte.gz": (
+        "3aede38d61863908ad78613f6a32ed271626dd12800ba2636569512369268a84"
+    ),
+    "train-labels-idx1-ubyte.gz": (
+        "a04f17134ac03560a47e3764e11b92fc97de4d1bfaf8ba1a3aa29af54cc90845"
+    ),
+    "t10k-images-idx3-ubyte.gz": (
+        "346e55b948d973a97e58d2351dde16a484bd415d4595297633bb08f03db6a073"
+    ),
+    "t10k-labels-idx1-ubyte.gz": (
+        "67da17c76eaffca5446c3361aaab5c3cd6d1c2608764d35dfb1850b086bf8dd5"
+    ),
 }
 
 
-def dataset() -> resolve.Pictures:
-    """What Fashion-MNIST looks like and where it may be."""
-    return resolve.Pictures(
+def dataset() -> resolve.Images:
+    """The form of Fashion-MNIST, and where it may be."""
+    return resolve.Images(
         name="fashion_mnist",
         shape=(28, 28),
         classes=10,
@@ -42,4 +50,5 @@ def load_data() -> Arrays:
 
     Where it is looked for and what is raised: ``jaxcnn.datasets.resolve.load``.
     """
-    return resolve.load(dataset())
+    arrays: Arrays = resolve.load(dataset())
+    return arrays

@@ -32,7 +32,8 @@ def dataset() -> resolve.Dataset:
         ),
         advice=(
             "The original fer2013.csv needs a Kaggle account: "
-            "https://www.kaggle.com/c/challenges-in-representation-learning-facial-expression-recognition-challenge."
+            "https://www.kaggle.com/c/challenges-in-representation-learning-facial-expression-"
+            "recognition-challenge."
         ),
     )
 
@@ -40,7 +41,7 @@ def dataset() -> resolve.Dataset:
 def load_data() -> tuple[Part, Part, Part]:
     """The faces as ``(x_train, y_train), (x_public, y_public), (x_private, y_private)``.
 
-    Pictures are uint8 (n, 48, 48), labels uint8 (n,): the place in ``CLASSES``.
+    Images are uint8 (n, 48, 48), labels uint8 (n,): the index in ``CLASSES``.
 
     Where it is looked for and what is raised: ``jaxcnn.datasets.resolve.load``.
     """
@@ -58,9 +59,7 @@ def _read_npz(path: Path) -> list[Part]:
 
 
 def _read_csv(path: Path) -> list[Part]:
-    """The original: lines "emotion,pixels,Usage", the pixels as 2,304 numbers with spaces between
-    them.
-    """
+    """The original: lines "emotion,pixels,Usage", the pixels as 2,304 numbers and spaces."""
     rows: dict[str, list[tuple[np.ndarray, int]]] = {part: [] for part in PARTS}
     with damage(path, "not a text"), open(path, encoding="ascii", newline="") as file:
         lines = csv.reader(file)
@@ -80,18 +79,18 @@ def _read_csv(path: Path) -> list[Part]:
                     f"line {number} is not an emotion, {SIDE * SIDE} pixels and one of "
                     f"{', '.join(PARTS)} ({error})",
                 ) from error
-    if empty := [part for part, found in rows.items() if not found]:
+    if empty := [part for part, faces in rows.items() if not faces]:
         raise DamagedFileError(path, f"it has no line of {', '.join(empty)}")
     return [
-        _checked(path, np.stack([x for x, _ in found]), np.array([y for _, y in found]), part)
-        for part, found in rows.items()
+        _checked(path, np.stack([x for x, _ in faces]), np.array([y for _, y in faces]), part)
+        for part, faces in rows.items()
     ]
 
 
 def _checked(path: Path, x: np.ndarray, y: np.ndarray, part: str) -> Part:
     if x.dtype != np.uint8 or x.shape[1:] != (SIDE, SIDE) or x.shape[:1] != y.shape or not len(y):
         raise DamagedFileError(
-            path, f"its {part} has pictures {x.dtype} {x.shape} and labels {y.shape}"
+            path, f"its {part} has images {x.dtype} {x.shape} and labels {y.shape}"
         )
     if y.min() < 0 or y.max() >= len(CLASSES):
         raise DamagedFileError(

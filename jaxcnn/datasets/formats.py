@@ -1,8 +1,7 @@
-"""Readers for the forms in which data sets are handed around: Keras .npz and .pkl, idx, CIFAR,
-tensorflow-datasets.
+"""Readers for the formats of data sets: Keras .npz and .pkl, idx, CIFAR, tensorflow-datasets.
 
-A reader of pictures takes the path of one file or folder and returns
-``(x_train, y_train), (x_test, y_test)``: uint8 pictures (n, height, width) or (n, height, width,
+A reader of images takes the path of one file or folder and returns
+``(x_train, y_train), (x_test, y_test)``: uint8 images (n, height, width) or (n, height, width,
 channels) and uint8 labels (n,). A file that is cut short, has another format or contradicts itself
 raises DamagedFileError.
 """
@@ -38,9 +37,9 @@ Arrays = tuple[tuple[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]
 
 
 class DamagedFileError(ValueError):
-    """A file was found but its content is not what it should be; the message says what to do."""
+    """A file exists, but its content is not what it should be; the message says what to do."""
 
-    def __init__(self, path: Path, problem: str):
+    def __init__(self, path: Path, problem: str) -> None:
         super().__init__(
             f"{path} is damaged: {problem}. Delete it and run again, or put a whole copy in its "
             "place."
@@ -49,9 +48,7 @@ class DamagedFileError(ValueError):
 
 @contextlib.contextmanager
 def damage(path: Path, problem: str) -> Iterator[None]:
-    """Turn what the readers of NumPy, gzip, zip and tar raise on broken input into a
-    DamagedFileError.
-    """
+    """Turn what readers of NumPy, gzip, zip and tar raise on broken input into DamagedFileError."""
     broken = (
         OSError,
         EOFError,
@@ -82,15 +79,15 @@ def read_arrays(path: Path, names: Sequence[str], objects: bool = False) -> list
     Arrays of objects, which such a file holds as pickles, are read with ``objects`` only, and then
     without executing anything: they may consist of numbers, texts, lists and the like.
     """
-    found: dict[str, np.ndarray] = {}
+    arrays: dict[str, np.ndarray] = {}
     with damage(path, "not a readable NumPy archive"), zipfile.ZipFile(path) as archive:
         members = set(archive.namelist())
         for name in names:
             if f"{name}.npy" in members:
-                found[name] = _npy_array(archive.read(f"{name}.npy"), objects)
-    if missing := [name for name in names if name not in found]:
+                arrays[name] = _npy_array(archive.read(f"{name}.npy"), objects)
+    if missing := [name for name in names if name not in arrays]:
         raise DamagedFileError(path, f"it lacks {', '.join(missing)}")
-    return [found[name] for name in names]
+    return [arrays[name] for name in names]
 
 
 def _npy_array(content: bytes, objects: bool) -> np.ndarray:
@@ -116,9 +113,7 @@ def _npy_array(content: bytes, objects: bool) -> np.ndarray:
 
 
 def read_pickle(path: Path) -> Arrays:
-    """The layout before NumPy archives: ``(x_train, y_train), (x_test, y_test)`` as one pickle,
-    gzipped or not.
-    """
+    """The layout before NumPy archives: one pickle of training and test data, gzipped or not."""
     with damage(path, "not a readable gzip file"):
         content = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
     try:
@@ -131,21 +126,20 @@ def read_pickle(path: Path) -> Arrays:
 
 
 def read_idx(path: Path) -> Arrays:
-    """The four idx files of MNIST; ``path`` is that of the training pictures, the others lie beside
-    it.
+    """The four idx files of MNIST; ``path`` is that of the training images.
 
-    Each is plain or gzipped and named as published (``t10k-labels-idx1-ubyte.gz``) or with a dot
-    before ``idx``.
+    The others lie in the same folder. Each is plain or gzipped and named as published
+    (``t10k-labels-idx1-ubyte.gz``) or with a dot before ``idx``.
     """
 
     def part(kind: str, content: str, rank: int) -> np.ndarray:
         pattern = f"{kind}-{content}[-.]idx{rank}-ubyte"
-        found = sorted([*path.parent.glob(pattern), *path.parent.glob(pattern + ".gz")])
-        if not found:
+        files = sorted([*path.parent.glob(pattern), *path.parent.glob(pattern + ".gz")])
+        if not files:
             raise DamagedFileError(
-                path.parent, f"{kind}-{content}-idx{rank}-ubyte[.gz] is missing beside {path.name}"
+                path.parent, f"{kind}-{content}-idx{rank}-ubyte[.gz] is missing next to {path.name}"
             )
-        return _idx_array(found[0], rank)
+        return _idx_array(files[0], rank)
 
     return (
         (part("train", "images", 3), part("train", "labels", 1)),
@@ -154,8 +148,9 @@ def read_idx(path: Path) -> Arrays:
 
 
 def _idx_array(path: Path, rank: int) -> np.ndarray:
-    """One idx file: two zero bytes, the type (8: unsigned bytes), the rank, each length as
-    big-endian int32, data.
+    """One idx file of unsigned bytes.
+
+    It has two zero bytes, the type (8), the rank, each length as big-endian int32, and the data.
     """
     with damage(path, "not a readable gzip file"):
         content = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
@@ -176,9 +171,7 @@ def _idx_array(path: Path, rank: int) -> np.ndarray:
 
 
 def read_cifar10(path: Path) -> Arrays:
-    """The Python version of CIFAR-10: the folder ``cifar-10-batches-py`` or the archive it comes
-    in.
-    """
+    """The Python version of CIFAR-10: the folder ``cifar-10-batches-py`` or its archive."""
     *train, test = _cifar_batches(
         path, [*(f"data_batch_{i}" for i in range(1, 6)), "test_batch"], "labels"
     )
@@ -194,7 +187,7 @@ def read_cifar100(path: Path, label_mode: str = "fine") -> Arrays:
 def _cifar_batches(
     path: Path, names: list[str], label_key: str
 ) -> list[tuple[np.ndarray, np.ndarray]]:
-    """Pictures (n, 32, 32, 3) and labels (n,) of each named batch."""
+    """Images (n, 32, 32, 3) and labels (n,) of each named batch."""
     return [
         _cifar_batch(path, name, content, label_key)
         for name, content in _contents(path, names).items()
@@ -202,21 +195,19 @@ def _cifar_batches(
 
 
 def _contents(path: Path, names: list[str]) -> dict[str, bytes]:
-    """The named files of a folder or tar archive; the archive is read in place, nothing is
-    unpacked.
-    """
-    found: dict[str, bytes] = {}
+    """The named files of a folder or tar archive; the archive is not unpacked."""
+    contents: dict[str, bytes] = {}
     if path.is_dir():
-        found = {name: (path / name).read_bytes() for name in names if (path / name).is_file()}
+        contents = {name: (path / name).read_bytes() for name in names if (path / name).is_file()}
     else:
         with damage(path, "it cannot be read to its end"), tarfile.open(path) as archive:
             for member in archive:
                 name = member.name.rpartition("/")[2]
                 if name in names and (file := archive.extractfile(member)):
-                    found[name] = file.read()
-    if missing := [name for name in names if name not in found]:
+                    contents[name] = file.read()
+    if missing := [name for name in names if name not in contents]:
         raise DamagedFileError(path, f"it lacks {', '.join(missing)}")
-    return {name: found[name] for name in names}
+    return {name: contents[name] for name in names}
 
 
 def _cifar_batch(
@@ -238,10 +229,9 @@ def _cifar_batch(
 
 
 def read_prepared(path: Path, shape: tuple[int, ...], label: str = "label") -> Arrays:
-    """A folder that tensorflow-datasets prepared as array_record files, read without TensorFlow and
-    without a network.
+    """A folder of array_record files that tensorflow-datasets prepared; TensorFlow is not needed.
 
-    ``shape`` is that of one picture (a trailing channel axis of one is dropped where it has none),
+    ``shape`` is that of one image (a trailing channel axis of one is dropped where it has none),
     ``label`` the name of the label's feature.
     """
     import tensorflow_datasets as tfds
@@ -255,13 +245,10 @@ def read_prepared(path: Path, shape: tuple[int, ...], label: str = "label") -> A
         return x, y
 
     try:
-        builder = tfds.builder_from_directory(
-            path
-        )  # the folder alone: no code of the data set, no look on the network
+        # The folder alone: no code of the data set is run, and nothing is fetched.
+        builder = tfds.builder_from_directory(path)
         return part("train"), part("test")
-    except (
-        Exception
-    ) as error:  # whatever the record reader and the picture decoder make of broken bytes
+    except Exception as error:  # the record reader and the image decoder fail in any way
         raise DamagedFileError(
             path, f"not a prepared data set with image and {label} ({error})"
         ) from error

@@ -1,14 +1,13 @@
-"""The frames of a video: of a file, or of a folder with one picture for each frame."""
+"""The frames of a video: of a file, or of a folder with one image for each frame."""
 
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from jaxcnn.datasets.formats import DamagedFileError
-from jaxcnn.datasets.pictures import SUFFIXES, read_picture
+from jaxcnn.datasets.images import SUFFIXES, read_image
 
 __all__ = ["read_frames"]
 
@@ -19,14 +18,16 @@ def read_frames(
     """Every ``step``-th frame, from the first, as uint8 (height, width, 3) in RGB; one at a time.
 
     Args:
-        path: a video file that OpenCV reads, or a folder of pictures, taken in the order of the
+        path: a video file that OpenCV reads, or a folder of images, taken in the order of the
             numbers in their names.
         step: 1 for every frame.
-        limit: stop after so many; None for all.
+        limit: stop after this many; None for all.
         size: (height, width) to resize to; None leaves them.
 
-    Raises FileNotFoundError, DamagedFileError for a file that has no frame or is broken, and
-    ImportError when a video is to be read without OpenCV (``pip install "jaxcnn[vision]"``).
+    Raises:
+        FileNotFoundError: there is no such file or folder.
+        DamagedFileError: a file has no frame or is broken.
+        ImportError: a video is to be read without OpenCV (``pip install "jaxcnn[vision]"``).
     """
     path = Path(path)
     if step < 1:
@@ -45,12 +46,12 @@ def _of_folder(path: Path, step: int, size: tuple[int, int] | None) -> Iterator[
         (file for file in path.iterdir() if file.suffix.lower() in SUFFIXES), key=_by_numbers
     )
     if not files:
-        raise DamagedFileError(path, "it has no pictures")
-    return (read_picture(file, "RGB", size) for file in files[::step])
+        raise DamagedFileError(path, "it has no images")
+    return (read_image(file, "RGB", size) for file in files[::step])
 
 
-def _by_numbers(file: Path) -> list[Any]:
-    """Sorts frame10 behind frame9."""
+def _by_numbers(file: Path) -> list[tuple[int, str]]:
+    """A key that sorts frame10 after frame9."""
     return [
         (int(part), "") if part.isdigit() else (-1, part) for part in re.split(r"(\d+)", file.name)
     ]
@@ -64,7 +65,7 @@ def _of_video(path: Path, step: int, size: tuple[int, int] | None) -> Iterator[n
     video = cv2.VideoCapture(str(path))
     number = 0
     try:
-        while video.grab():  # decodes only what is wanted
+        while video.grab():  # decodes only what is retrieved
             if number % step == 0:
                 read, frame = video.retrieve()
                 if not read:

@@ -1,5 +1,6 @@
-"""Word vectors of GloVe (Pennington, Socher and Manning 2014): a text file with a word and its
-numbers on each line.
+"""Word vectors of GloVe (Pennington, Socher and Manning 2014).
+
+They are a text file with a word and its numbers on each line.
 """
 
 import io
@@ -54,11 +55,11 @@ def load_data(dimensions: int = 100, words: Container[str] | None = None) -> dic
 
 
 def read_vectors(path: str | Path, words: Container[str] | None = None) -> dict[str, np.ndarray]:
-    """Word -> float32 (numbers on a line,), of any file in this format; only the given words unless
-    that is None.
+    """Word -> float32 (numbers on a line,), of any file in this format; ``words`` None keeps all.
 
-    Raises DamagedFileError, with the number of the line, for one with too few or too many numbers
-    or with something else in their place.
+    Raises:
+        DamagedFileError: a line, whose number is named, has too few or too many numbers, or
+            something else in their place.
     """
     path = Path(path)
     with damage(path, "not a text in UTF-8"), open(path, encoding="utf-8", newline="\n") as file:
@@ -79,7 +80,7 @@ def _vectors(
             vector = np.array(values, np.float32)
         except ValueError:
             raise DamagedFileError(
-                path, f"line {number} has not only numbers behind the word {word!r}"
+                path, f"line {number} has not only numbers after the word {word!r}"
             ) from None
         length = len(vector) if length is None else length
         if len(vector) != length:
@@ -97,8 +98,7 @@ def _vectors(
 def embedding_matrix(
     word_index: Mapping[str, int], vectors: Mapping[str, np.ndarray], num_words: int | None = None
 ) -> np.ndarray:
-    """The weights of an Embedding layer: float32 (num_words, dimensions) with the vector of word i
-    in row i.
+    """The weights of an Embedding layer: float32 (num_words, dimensions), row i for word i.
 
     Rows of words without a vector, and row 0, are zero.
 

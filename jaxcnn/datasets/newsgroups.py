@@ -1,7 +1,7 @@
-"""Posts of 20 Usenet newsgroups: 18,846 split by date (11,314 and 7,532), or the 19,997 of the
-first collection.
+"""Posts of 20 Usenet newsgroups.
 
-Texts are what stands behind the header of a post, up to and with the first empty line.
+There are 18,846 split by date (11,314 and 7,532), or the 19,997 of the first collection. A text is
+what follows the header of a post, beginning with the first empty line.
 """
 
 import tarfile
@@ -47,8 +47,9 @@ def dataset() -> resolve.Dataset:
 def load_data(
     subset: str = "all", headers: bool = False
 ) -> tuple[list[str], np.ndarray, list[str]]:
-    """The posts as ``texts, labels, names``: n strings, int64 (n,) and the 20 names of the groups,
-    which labels index.
+    """The posts as ``texts, labels, names``.
+
+    They are n strings, int64 (n,) and the 20 names of the groups, which labels index.
 
     Ordered by the names of the groups and of the files in them, as the book reads them.
 
@@ -99,14 +100,14 @@ def _read_archive(path: Path) -> list[Post]:
 
 def _posts(path: Path, files: Iterator[tuple[PurePosixPath, bytes]]) -> list[Post]:
     """The posts among the files: those that are named by a number in the folder of a group."""
-    found = []
+    posts = []
     for name, content in files:
         if name.name.isdigit() and len(name.parts) > 1:
             subset = next((part.rpartition("-")[2] for part in name.parts if "bydate-" in part), "")
-            found.append((name.parent.name, name.name, subset, content.decode("latin-1")))
-    if not found:
+            posts.append((name.parent.name, name.name, subset, content.decode("latin-1")))
+    if not posts:
         raise DamagedFileError(
             path, "it has no posts, files named by a number in a folder for each group"
         )
-    found.sort(key=lambda post: post[:3])
-    return [(subset, group, text) for group, _, subset, text in found]
+    posts.sort(key=lambda post: post[:3])
+    return [(subset, group, text) for group, _, subset, text in posts]

@@ -1,5 +1,6 @@
-"""Ten photographs of each of 40 people, 112 x 92 gray levels (AT&T Laboratories Cambridge,
-1992-1994).
+"""Ten photographs of each of 40 people, 112 x 92 gray levels.
+
+By AT&T Laboratories Cambridge, 1992-1994.
 """
 
 from pathlib import Path
@@ -8,7 +9,7 @@ import numpy as np
 
 from jaxcnn.datasets import resolve
 from jaxcnn.datasets.formats import DamagedFileError, read_arrays
-from jaxcnn.datasets.pictures import class_files, read_picture
+from jaxcnn.datasets.images import class_files, read_image
 
 __all__ = ["load_data"]
 
@@ -45,22 +46,18 @@ def _read_folder(path: Path) -> tuple[np.ndarray, np.ndarray]:
     people = sorted(class_files(path).items(), key=lambda item: (len(item[0]), item[0]))
     files = [
         (file, i)
-        for i, (_, found) in enumerate(people)
-        for file in sorted(found, key=lambda f: (len(f.name), f))
+        for i, (_, photographs) in enumerate(people)
+        for file in sorted(photographs, key=lambda f: (len(f.name), f))
     ]
-    pictures = [read_picture(file, "L") for file, _ in files]
-    if wrong := [
-        str(file) for (file, _), x in zip(files, pictures, strict=True) if x.shape != SHAPE
-    ]:
+    images = [read_image(file, "L") for file, _ in files]
+    if wrong := [str(file) for (file, _), x in zip(files, images, strict=True) if x.shape != SHAPE]:
         raise DamagedFileError(
-            Path(wrong[0]), f"it is not a picture of {SHAPE[1]} x {SHAPE[0]} pixels"
+            Path(wrong[0]), f"it is not an image of {SHAPE[1]} x {SHAPE[0]} pixels"
         )
-    return _checked(path, np.stack(pictures), np.array([i for _, i in files]))
+    return _checked(path, np.stack(images), np.array([i for _, i in files]))
 
 
 def _checked(path: Path, x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     if x.dtype != np.uint8 or x.shape[1:] != SHAPE or y.shape != x.shape[:1]:
-        raise DamagedFileError(
-            path, f"its pictures are {x.dtype} {x.shape} and its labels {y.shape}"
-        )
+        raise DamagedFileError(path, f"its images are {x.dtype} {x.shape} and its labels {y.shape}")
     return x, y.astype(np.int64)

@@ -1,6 +1,4 @@
-"""Where a data set comes from: your own folder, the Keras cache, a prepared tensorflow-datasets
-folder, a download.
-"""
+"""Where a data set comes from: a folder of the user's, the Keras cache, a download."""
 
 import functools
 import glob
@@ -17,7 +15,7 @@ from jaxcnn.datasets.formats import Arrays, DamagedFileError, read_prepared
 from jaxcnn.runtime import config
 from jaxcnn.utils.files import DownloadError, download
 
-__all__ = ["Dataset", "DatasetNotFoundError", "Pictures", "Remote", "find", "load"]
+__all__ = ["Dataset", "DatasetNotFoundError", "Images", "Remote", "find", "load"]
 
 Reader = Callable[[Path], Any]
 
@@ -28,8 +26,12 @@ class DatasetNotFoundError(FileNotFoundError):
 
 @dataclass(frozen=True)
 class Remote:
-    """A file to download: its path below the datasets folder, its SHA-256 (or MD5), and addresses
-    of equal copies.
+    """A file to download.
+
+    Attributes:
+        path: where it goes below the datasets folder.
+        checksum: its SHA-256 (or MD5).
+        urls: addresses of equal copies.
     """
 
     path: str
@@ -39,31 +41,46 @@ class Remote:
 
 @dataclass(frozen=True, kw_only=True)
 class Dataset:
-    """A data set and the forms in which it may lie on a disk."""
+    """A data set and the forms in which it may lie on a disk.
 
-    name: str  # in tensorflow-datasets and in messages
-    files: tuple[
-        tuple[str, Reader], ...
-    ]  # glob pattern below a datasets folder, reader of what matches
-    remotes: tuple[Remote, ...] = ()  # what to download; together one of `files`
-    advice: str = ""  # another way out, for the error message
+    Attributes:
+        name: in tensorflow-datasets and in messages.
+        files: glob pattern below a datasets folder, and the reader of what matches.
+        remotes: what to download; together one of `files`.
+        advice: another way to get it, for the error message.
+    """
+
+    name: str
+    files: tuple[tuple[str, Reader], ...]
+    remotes: tuple[Remote, ...] = ()
+    advice: str = ""
 
     def prepared(self) -> Reader | None:
-        """The reader of a folder that tensorflow-datasets prepared, where one holds the same data."""
+        """The reader of a folder that tensorflow-datasets prepared, where it has the same data."""
         return None
 
     def checked(self, path: Path, content: Any) -> Any:
-        """What was read from ``path``, or a DamagedFileError when it is not what it should be."""
+        """The content read from ``path``, if it is what it should be.
+
+        Raises:
+            DamagedFileError: it is not.
+        """
         return content
 
 
 @dataclass(frozen=True, kw_only=True)
-class Pictures(Dataset):
-    """Labelled uint8 pictures for training and for testing."""
+class Images(Dataset):
+    """Labelled uint8 images for training and for testing.
 
-    shape: tuple[int, ...]  # of one picture
+    Attributes:
+        shape: of one image.
+        classes: how many there are.
+        label: the name of the label in tensorflow-datasets.
+    """
+
+    shape: tuple[int, ...]
     classes: int
-    label: str = "label"  # the name of the label in tensorflow-datasets
+    label: str = "label"
 
     def prepared(self) -> Reader:
         return functools.partial(read_prepared, shape=self.shape, label=self.label)
@@ -72,17 +89,17 @@ class Pictures(Dataset):
         for split, (x, y) in zip(("training", "test"), content, strict=True):
             if not isinstance(x, np.ndarray):
                 raise DamagedFileError(
-                    path, f"its {split} pictures are a {type(x).__name__}, expected an array"
+                    path, f"its {split} images are a {type(x).__name__}, expected an array"
                 )
             if x.dtype != np.uint8 or x.shape[1:] != self.shape or len(x) == 0:
                 raise DamagedFileError(
                     path,
-                    f"its {split} pictures are {x.dtype} {x.shape}, expected uint8 (n, "
+                    f"its {split} images are {x.dtype} {x.shape}, expected uint8 (n, "
                     f"{str(self.shape)[1:]}",
                 )
             if len(x) != len(y):
                 raise DamagedFileError(
-                    path, f"it has {len(x):,} {split} pictures and {len(y):,} labels"
+                    path, f"it has {len(x):,} {split} images and {len(y):,} labels"
                 )
             if y.dtype.kind not in "ui" or y.min() < 0 or y.max() >= self.classes:
                 raise DamagedFileError(
@@ -93,30 +110,31 @@ class Pictures(Dataset):
 
 
 def load(dataset: Dataset) -> Any:
-    """What the reader of the first source that has ``dataset`` returns.
+    """The content of the data set, from the first source that has it.
 
     The sources, in this order: ``$JAXCNN_HOME/datasets`` (by default ``~/.jaxcnn/datasets``), the
-    Keras cache ``$KERAS_HOME/datasets`` (``~/.keras/datasets``), for pictures a folder that
+    Keras cache ``$KERAS_HOME/datasets`` (``~/.keras/datasets``), for images a folder that
     tensorflow-datasets prepared as array_record files under ``$TFDS_DATA_DIR``
     (``~/tensorflow_datasets``; read without TensorFlow), and a download into the first of them.
 
-    Raises DamagedFileError for a file that is found but broken, DatasetNotFoundError when no source
-    has the data.
+    Raises:
+        DamagedFileError: a file exists but is broken.
+        DatasetNotFoundError: no source has the data.
     """
     source, tried = _search(dataset)
     failed: list[str] = []
     if source is None and dataset.remotes and not (failed := _download(dataset)):
         source, _ = _search(dataset)
     if source is None:
-        wanted = " and ".join(remote.path for remote in dataset.remotes)
-        wanted = wanted or " or ".join(pattern for pattern, _ in dataset.files)
+        files = " and ".join(remote.path for remote in dataset.remotes)
+        files = files or " or ".join(pattern for pattern, _ in dataset.files)
+        advice = f" {dataset.advice}" if dataset.advice else ""
         again = ", or run this again with a network connection" if dataset.remotes else ""
         raise DatasetNotFoundError(
             f"The data set {dataset.name} was not found. Tried:\n"
             + "".join(f"  {line}\n" for line in [*tried, *failed])
-            + f"Put {wanted} into {config.home() / 'datasets'} (the environment variable "
-            "JAXCNN_HOME names another "
-            f"place than {config.home()}){again}. {dataset.advice}".rstrip()
+            + f"Put {files} into {config.home() / 'datasets'} (the environment variable "
+            f"JAXCNN_HOME names another place than {config.home()}){again}.{advice}"
         )
     path, reader = source
     return dataset.checked(path, reader(path))
@@ -129,12 +147,12 @@ def find(dataset: Dataset) -> Path | None:
 
 
 def _search(dataset: Dataset) -> tuple[tuple[Path, Reader] | None, list[str]]:
-    """The first source on this machine with its reader, and a line on each place that had nothing."""
+    """The first source on this machine with its reader, and a line on each that had nothing."""
     tried = []
     for folder in (config.home() / "datasets", config.keras_home() / "datasets"):
         for pattern, reader in dataset.files:
-            if found := sorted(glob.glob(os.path.join(glob.escape(str(folder)), pattern))):
-                return (Path(found[0]), reader), []
+            if matches := sorted(glob.glob(os.path.join(glob.escape(str(folder)), pattern))):
+                return (Path(matches[0]), reader), []
         tried.append(f"{folder}: no {', no '.join(pattern for pattern, _ in dataset.files)}")
     prepared_reader = dataset.prepared()
     if prepared_reader is None:
@@ -157,9 +175,10 @@ def _search(dataset: Dataset) -> tuple[tuple[Path, Reader] | None, list[str]]:
 
 def _file_format(info: Path) -> str | None:
     try:
-        return json.loads(info.read_text(encoding="utf-8")).get("fileFormat")
+        file_format: str | None = json.loads(info.read_text(encoding="utf-8")).get("fileFormat")
     except ValueError as error:
         raise DamagedFileError(info, f"not JSON ({error})") from error
+    return file_format
 
 
 def _download(dataset: Dataset) -> list[str]:

@@ -61,20 +61,17 @@ def load_data(
         raise ValueError(f"test_split must lie in [0, 1); got {test_split}.")
     texts, labels = resolve.load(dataset(path))
     order = word_lists.permutation(len(texts), seed)
-    texts, labels = (
-        word_lists.mark((texts[i] for i in order), start_char, index_from),
-        labels[order],
-    )
-    if maxlen:
-        texts, labels = word_lists.shorter(texts, labels, maxlen)
+    marked = word_lists.mark((texts[i] for i in order), start_char, index_from)
+    texts, labels = word_lists.shorter(marked, labels[order], maxlen)
     words = word_lists.ragged(word_lists.index_words(texts, num_words, skip_top, oov_char))
     train = int(len(words) * (1 - test_split))
     return (words[:train], labels[:train]), (words[train:], labels[train:])
 
 
 def get_word_index(path: str = "reuters_word_index.json") -> dict[str, int]:
-    """Word -> rank, 1 for the most frequent. In a text of ``load_data`` the number is greater by
-    ``index_from``.
+    """Word -> rank, 1 for the most frequent.
+
+    In a text of ``load_data`` the number is greater by ``index_from``.
     """
     return word_lists.word_index("reuters", path, "4d44cc38712099c9e383dc6e5f11a921")
 

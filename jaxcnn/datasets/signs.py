@@ -1,5 +1,4 @@
-"""Photographs of hands that show the numbers 0 to 5, and of faces that smile or do not: 64 x 64
-RGB.
+"""Photographs, 64 x 64 RGB, of hands that show 0 to 5, and of faces that smile or do not.
 
 The files of a deep-learning course: train_signs.h5 and test_signs.h5, train_happy.h5 and
 test_happy.h5.
@@ -55,15 +54,13 @@ def load_data(name: str = "signs", part: str = "train") -> Part:
     ):
         path = resolve.find(source) or Path(name)
         raise DamagedFileError(
-            path, f"its pictures are {x.dtype} {x.shape}, its labels {y.shape} up to {y.max()}"
+            path, f"its images are {x.dtype} {x.shape}, its labels {y.shape} up to {y.max()}"
         )
     return x, y.astype(np.int64)
 
 
 def read_h5(path: str | Path, part: str = "train") -> Part:
-    """``x, y`` of the HDF5 file of the course: the arrays train_set_x and train_set_y, or
-    test_set_x and test_set_y.
-    """
+    """``x, y`` of the HDF5 file of the course: its arrays {part}_set_x and {part}_set_y."""
     import h5py
 
     path = Path(path)

@@ -1,31 +1,34 @@
-"""Batches from data that does not fit into memory: shuffled, augmented, sharded, prefetched, and
-resumable.
+"""Batches from data that does not fit into memory: shuffled, augmented, sharded, resumable.
 
-What a stream gives is a function of its seed and of its position alone, so that a run that goes on
+The batches of a stream are a function of its seed and its position alone, so that a run resumed
 from a saved position sees exactly the samples that it would have seen. Built on grain:
 ``pip install "jaxcnn[stream]"``.
 """
 
+import importlib
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from types import ModuleType
+from typing import Any, Protocol, TypeAlias
 
 import jax
 import numpy as np
 
 from jaxcnn.datasets.formats import DamagedFileError
-from jaxcnn.datasets.pictures import class_files, read_picture
+from jaxcnn.datasets.images import class_files, read_image
 from jaxcnn.runtime import config
+from jaxcnn.runtime.types import HostArray, PyTree
 
 __all__ = ["PictureFolder", "Source", "Stream", "Zipped"]
 
-Sample = Any  # a tree (tuple, list, dict) of arrays and numbers
+Sample: TypeAlias = PyTree  # a tuple, list or dict of arrays and numbers
 
 
 class Source(Protocol):
-    """Samples by number: a list, ``builder.as_data_source(split=...)`` of tensorflow-datasets, or a
-    class of yours.
+    """Samples by number.
+
+    Such are a list, ``builder.as_data_source(split=...)`` of tensorflow-datasets, a class of yours.
     """
 
     def __len__(self) -> int: ...
@@ -34,11 +37,12 @@ class Source(Protocol):
 
 
 class Zipped:
-    """The rows of arrays as samples: ``Zipped(x, y)[i]`` is ``(x[i], y[i])``. Memory-mapped arrays
-    stay on the disk.
+    """The rows of arrays as samples: ``Zipped(x, y)[i]`` is ``(x[i], y[i])``.
+
+    Memory-mapped arrays stay on the disk.
     """
 
-    def __init__(self, *arrays: Any) -> None:
+    def __init__(self, *arrays: HostArray) -> None:
         if len({len(array) for array in arrays}) != 1:
             raise ValueError(
                 f"All arrays need the same length; given {', '.join(str(len(a)) for a in arrays)}."
@@ -48,22 +52,23 @@ class Zipped:
     def __len__(self) -> int:
         return len(self.arrays[0])
 
-    def __getitem__(self, index: int) -> tuple[Any, ...]:
+    def __getitem__(self, index: int) -> tuple[PyTree, ...]:
         return tuple(array[index] for array in self.arrays)
 
 
 class PictureFolder:
-    """The pictures in a folder with one subfolder for each class: samples (picture, label).
+    """The images in a folder with one subfolder for each class: samples (image, label).
 
     Args:
         folder: its subfolders, in alphabetical order, are the classes; see ``classes``.
-        size: (height, width) to resize to; None when all pictures have one size already.
+        size: (height, width) to resize to; None when all images have one size already.
         mode: "RGB" for uint8 (height, width, 3), or "L" for (height, width).
-        skip_broken: decode every picture once, now, and leave those out that cannot be, with a
+        skip_broken: decode every image once, now, and leave those out that cannot be, with a
             warning that names them.
 
-    Raises DamagedFileError when there is no class or one without a picture, and for a broken
-    picture when it is read.
+    Raises:
+        DamagedFileError: there is no class, or one without an image; or, when it is read, an image
+            is broken.
     """
 
     def __init__(
@@ -73,15 +78,17 @@ class PictureFolder:
         mode: str = "RGB",
         skip_broken: bool = False,
     ) -> None:
-        found = class_files(Path(folder))
-        self.classes = list(found)
+        by_class = class_files(Path(folder))
+        self.classes = list(by_class)
         self.size, self.mode = size, mode
-        self.files = [(file, label) for label, files in enumerate(found.values()) for file in files]
+        self.files = [
+            (file, label) for label, files in enumerate(by_class.values()) for file in files
+        ]
         if skip_broken:
             broken = [file for file, _ in self.files if not self._readable(file)]
             if broken:
                 warnings.warn(
-                    f"{len(broken)} broken pictures are left out: {', '.join(map(str, broken))}",
+                    f"{len(broken)} broken images are left out: {', '.join(map(str, broken))}",
                     stacklevel=2,
                 )
                 self.files = [(file, label) for file, label in self.files if file not in broken]
@@ -91,11 +98,11 @@ class PictureFolder:
 
     def __getitem__(self, index: int) -> tuple[np.ndarray, int]:
         file, label = self.files[index]
-        return read_picture(file, self.mode, self.size), label
+        return read_image(file, self.mode, self.size), label
 
     def _readable(self, file: Path) -> bool:
         try:
-            read_picture(file, self.mode)
+            read_image(file, self.mode)
         except DamagedFileError:
             return False
         return True
@@ -110,8 +117,8 @@ class Stream:
         for x, y in stream:  # the second, in another order
             ...
 
-    A loop that is left early goes on at that place in the next one. ``get_state()`` is the position
-    behind the batch that was given last, ``set_state(state)`` goes there.
+    A loop that is left early continues from there in the next one. ``get_state()`` is the position
+    after the last batch, ``set_state(state)`` goes there.
 
     Args:
         source: samples by number.
@@ -121,18 +128,20 @@ class Stream:
             ``jaxcnn.utils.set_random_seed``.
         transform: sample -> sample; runs in the worker threads.
         augment: (sample, numpy.random.Generator) -> sample, after ``transform``. The generator is a
-            function of seed, epoch and place, whichever thread runs it.
+            function of seed, epoch and position, whichever thread runs it.
         drop_remainder: leave out a last batch that is short.
         shard: (number of this process, number of processes); by default those of JAX. Every process
-            gives equally many samples, other ones than the rest; up to count - 1 samples of an
-            epoch are left out for that.
+            has equally many samples, and none twice; for that, up to count - 1 samples of an epoch
+            are left out.
         workers: threads that read samples; 0, the better for arrays in memory, reads in the thread
             that asks.
         to: a jax.Device or Sharding to which batches are sent ahead of time (under a sharding over
-            several processes each gives its part), or None for NumPy arrays.
+            several processes, each its part), or None for NumPy arrays.
         ahead: batches that are made before they are asked for.
 
-    Raises ImportError without grain, ValueError for arguments that make no batch.
+    Raises:
+        ImportError: grain is missing.
+        ValueError: the arguments make no batch.
     """
 
     def __init__(
@@ -182,7 +191,7 @@ class Stream:
         )
 
     def __iter__(self) -> Iterator[Sample]:
-        """The rest of the epoch at whose beginning, or in which, the stream stands."""
+        """The batches of this epoch from the position on."""
         epoch, batches = self._epoch, self._batches(self._epoch, self._batch)
         try:
             for batch in batches:
@@ -199,9 +208,7 @@ class Stream:
         return {"epoch": self._epoch, "batch": self._batch, "seed": self.seed}
 
     def set_state(self, state: dict[str, int]) -> None:
-        """Go to a position that ``get_state`` returned, here or in another process with an equal
-        stream.
-        """
+        """Go to a position that ``get_state`` returned, of this or an equal stream."""
         epoch, batch = state["epoch"], state["batch"]
         if epoch < 0 or not 0 <= batch < len(self):
             raise ValueError(
@@ -264,7 +271,8 @@ class _Ordered:
 def stacked(samples: Sequence[Sample]) -> Sample:
     """Samples as one, with a new first axis.
 
-    Raises ValueError when they differ in structure or shape.
+    Raises:
+        ValueError: they differ in structure or shape.
     """
     try:
         return jax.tree.map(lambda *values: np.stack(values), *samples)
@@ -272,16 +280,14 @@ def stacked(samples: Sequence[Sample]) -> Sample:
         shapes = {str(jax.tree.map(np.shape, sample)): None for sample in samples}
         raise ValueError(
             f"The samples of a batch have different shapes: {', '.join(list(shapes)[:3])}. Give "
-            "them one, for pictures "
-            "with `size` or in `transform`."
+            "them one, for images with `size` or in `transform`."
         ) from error
 
 
-def _grain() -> Any:
+def _grain() -> ModuleType:
     try:
-        import grain
+        return importlib.import_module("grain")
     except ImportError as error:
         raise ImportError(
             'A Stream needs the package grain: pip install "jaxcnn[stream]".'
         ) from error
-    return grain

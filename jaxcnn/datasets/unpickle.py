@@ -17,17 +17,18 @@ __all__ = ["loads"]
 
 
 def loads(content: bytes) -> Any:
-    """The value of a pickle, of Python 2 or 3, that is made of lists, tuples, dicts, numbers, texts
-    and NumPy arrays.
+    """The value of a pickle, of Python 2 or 3, of containers, numbers, texts and NumPy arrays.
 
-    What was a byte string in Python 2 comes as bytes. Raises an exception of any type when the
-    bytes are broken or ask for anything else.
+    What was a byte string in Python 2 comes as bytes.
+
+    Raises:
+        Exception: of any type, when the bytes are broken or ask for anything else.
     """
     return _plain(_ArrayUnpickler(io.BytesIO(content), encoding="bytes").load())
 
 
 class _Type:
-    """What a pickle says about a dtype: numbers, booleans or objects; no fields and no subarrays."""
+    """A dtype as a pickle describes it: numbers, booleans or objects; no fields, no subarrays."""
 
     def __init__(self, code: str | bytes, *_: Any) -> None:
         self.code = _text(code).lstrip("<>|=")
@@ -43,7 +44,7 @@ class _Type:
 
 
 class _Array:
-    """What a pickle says about an array; ``array()`` makes it."""
+    """An array as a pickle describes it; ``array()`` makes it."""
 
     shape: tuple[int, ...]
     type: _Type
@@ -51,9 +52,7 @@ class _Array:
     data: bytes | list[Any]
 
     def __setstate__(self, state: tuple[Any, ...]) -> None:
-        self.shape, self.type, self.fortran, self.data = state[
-            -4:
-        ]  # the first of five is a version
+        self.shape, self.type, self.fortran, self.data = state[-4:]  # the first of five: a version
 
     def array(self) -> np.ndarray:
         dtype = self.type.dtype()
@@ -90,14 +89,14 @@ def _scalar(dtype: _Type, data: bytes) -> Any:
 
 
 def _encode(text: str, encoding: str) -> bytes:
-    """How protocols before 3 hold bytes."""
+    """Bytes, as protocols before 3 write them."""
     if encoding != "latin1":
         raise pickle.UnpicklingError(f"it asks for the encoding {encoding}")
     return text.encode(encoding)
 
 
 def _no_bytes() -> bytes:
-    """How they hold an empty one."""
+    """Empty bytes, as protocols before 3 write them."""
     return b""
 
 
@@ -114,9 +113,8 @@ _KNOWN: dict[tuple[str, str], Callable[..., Any]] = {
 
 class _ArrayUnpickler(pickle.Unpickler):
     def find_class(self, module: str, name: str) -> Any:
-        known = _KNOWN.get(
-            (module.replace("numpy._core.", "numpy.core."), name)
-        )  # its name since NumPy 2
+        module_before_numpy_2 = module.replace("numpy._core.", "numpy.core.")
+        known = _KNOWN.get((module_before_numpy_2, name))
         if known is None:
             raise pickle.UnpicklingError(f"it asks for {module}.{name}, which no array needs")
         return known

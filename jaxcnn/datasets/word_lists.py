@@ -1,6 +1,4 @@
-"""Texts as lists of word numbers, ranked by frequency: what the IMDb and Reuters data sets have in
-common.
-"""
+"""Texts as lists of word numbers, ranked by frequency: the common part of IMDb and Reuters."""
 
 import glob
 import json
@@ -19,32 +17,35 @@ __all__ = ["checked_lists", "index_words", "permutation", "ragged", "shorter", "
 def permutation(n: int, seed: int) -> np.ndarray:
     """The order in which Keras shuffles ``n`` things with ``seed``."""
     order = np.arange(n)
-    np.random.RandomState(seed).shuffle(order)  # a generator of its own, and one that never changes
+    np.random.RandomState(seed).shuffle(
+        order
+    )  # not the global generator, and one that never changes
     return order
 
 
 def shorter(
-    texts: Sequence[list[int]], labels: np.ndarray, maxlen: int
+    texts: list[list[int]], labels: np.ndarray, maxlen: int | None
 ) -> tuple[list[list[int]], np.ndarray]:
-    """The texts with fewer than ``maxlen`` numbers, and their labels.
+    """The texts with fewer than ``maxlen`` numbers, or all without one, and their labels.
 
-    Raises ValueError when there is none.
+    Raises:
+        ValueError: there is none.
     """
-    kept = [i for i, text in enumerate(texts) if len(text) < maxlen]
-    if not kept:
+    if not maxlen:
+        return texts, labels
+    short = [i for i, text in enumerate(texts) if len(text) < maxlen]
+    if not short:
         raise ValueError(
             f"After filtering for sequences shorter than maxlen={maxlen}, no sequence was kept. "
             "Increase maxlen."
         )
-    return [texts[i] for i in kept], labels[kept]
+    return [texts[i] for i in short], labels[short]
 
 
 def mark(
     texts: Iterable[Sequence[int]], start_char: int | None, index_from: int
 ) -> list[list[int]]:
-    """The texts with word numbers moved up by ``index_from``, and ``start_char`` in front unless it
-    is None.
-    """
+    """The texts with word numbers moved up by ``index_from``, after ``start_char`` unless None."""
     start = [] if start_char is None else [start_char]
     return [[*start, *(word + index_from for word in text)] for text in texts]
 
@@ -57,10 +58,8 @@ def index_words(
     Others become ``oov_char``, or are left out when that is None.
     """
     texts = list(texts)
-    if not num_words:
-        num_words = max(
-            (max(text, default=0) for text in texts), default=0
-        )  # as in Keras: the very last word goes too
+    if not num_words:  # as in Keras: the very last word goes too
+        num_words = max((max(text, default=0) for text in texts), default=0)
     if oov_char is None:
         return [[word for word in text if skip_top <= word < num_words] for text in texts]
     return [[word if skip_top <= word < num_words else oov_char for word in text] for text in texts]
@@ -91,13 +90,14 @@ def checked_lists(
 
 def word_index(dataset: str, path: str, checksum: str) -> dict[str, int]:
     """The dictionary from word to its rank that belongs to a data set of Keras, a JSON file."""
-    return resolve.load(
+    index: dict[str, int] = resolve.load(
         resolve.Dataset(
             name=f"{dataset}_word_index",
             files=((glob.escape(path), _read_word_index),),
             remotes=(resolve.Remote(path, checksum, (f"{STORE}{dataset}_word_index.json",)),),
         )
     )
+    return index
 
 
 STORE = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/"

@@ -17,8 +17,8 @@ from jax.typing import ArrayLike
 def zero_mean(x: ArrayLike, axis: int | Sequence[int] | None = 0) -> Array:
     """`x` less its mean along `axis`.
 
-    Axis 0 treats each feature on its own; (0, 1, 2) each colour of a batch of pictures; None all
-    values alike, as for grey pictures.
+    Axis 0 treats each feature on its own; (0, 1, 2) each colour of a batch of images; None all
+    values alike, as for grey images.
     """
     x = jnp.asarray(x)
     return x - jnp.mean(x, axis=_axes(axis), keepdims=True)
@@ -31,7 +31,7 @@ def standardize(x: ArrayLike, axis: int | Sequence[int] | None = 0, epsilon: flo
 
 
 class PrincipalAxes(NamedTuple):
-    """What `principal_axes` found.
+    """The result of `principal_axes`.
 
     Attributes:
         mean: (features,).
@@ -45,47 +45,41 @@ class PrincipalAxes(NamedTuple):
 
 
 def principal_axes(x: ArrayLike) -> PrincipalAxes:
-    """The principal axes of samples (n, features): the eigenvectors of their covariance
-    ``XᵀX / n``.
+    """The eigenvectors of the covariance ``XᵀX / n`` of samples (n, features).
 
     More features than samples leave axes with variance 0.
     """
     x = jnp.asarray(x)
     if x.ndim != 2:
         raise ValueError(
-            f"Samples must have the shape (n, features); given {x.shape}. Reshape pictures to rows "
+            f"Samples must have the shape (n, features); given {x.shape}. Reshape images to rows "
             "first."
         )
     mean = jnp.mean(x, axis=0)
     return PrincipalAxes(mean, *_spectrum(_covariance(x - mean)))
 
 
-def rotate(x: ArrayLike, found: PrincipalAxes, components: int | None = None) -> Array:
-    """Samples (n, features) as coordinates along the first `components` principal axes (all by
-    default): PCA.
-    """
-    return (jnp.asarray(x) - found.mean) @ found.axes[:, :components]
+def rotate(x: ArrayLike, principal: PrincipalAxes, components: int | None = None) -> Array:
+    """Samples (n, features) as coordinates along the first principal axes, by default all: PCA."""
+    return (jnp.asarray(x) - principal.mean) @ principal.axes[:, :components]
 
 
 def whiten(
-    x: ArrayLike, found: PrincipalAxes, epsilon: float = 1e-6, components: int | None = None
+    x: ArrayLike, principal: PrincipalAxes, epsilon: float = 1e-6, components: int | None = None
 ) -> Array:
-    """`rotate` with each coordinate divided by ``sqrt(variance + epsilon)``, so that the covariance
-    is about I.
-    """
-    return rotate(x, found, components) / jnp.sqrt(found.variances[:components] + epsilon)
+    """`rotate` with each coordinate divided by ``sqrt(variance + epsilon)``: covariance about I."""
+    return rotate(x, principal, components) / jnp.sqrt(principal.variances[:components] + epsilon)
 
 
-def zca(x: ArrayLike, found: PrincipalAxes, epsilon: float = 1e-6) -> Array:
-    """Whitened samples turned back to the old axes; of all whitened data the nearest to `x`
-    (pictures look alike).
-    """
-    return whiten(x, found, epsilon) @ found.axes.T
+def zca(x: ArrayLike, principal: PrincipalAxes, epsilon: float = 1e-6) -> Array:
+    """Whitened samples turned back to the old axes: of all whitened data the nearest to `x`."""
+    return whiten(x, principal, epsilon) @ principal.axes.T
 
 
 def zca_matrix(covariance: ArrayLike, epsilon: float = 1e-6) -> Array:
-    """The symmetric ``U diag(1 / sqrt(variance + epsilon)) Uᵀ`` that whitens samples of the given
-    covariance.
+    """The symmetric matrix that whitens samples of the given covariance.
+
+    It is ``U diag(1 / sqrt(variance + epsilon)) Uᵀ``.
     """
     axes, variances = _spectrum(jnp.asarray(covariance))
     return (axes / jnp.sqrt(variances + epsilon)) @ axes.T
@@ -96,7 +90,7 @@ def _covariance(centred: Array) -> Array:
 
 
 def _spectrum(covariance: Array) -> tuple[Array, Array]:
-    """Eigenvectors as columns and eigenvalues, the largest first; rounding below zero is cut off."""
+    """Eigenvectors as columns, and eigenvalues, none below zero; the largest first."""
     variances, axes = jnp.linalg.eigh(covariance)
     return axes[:, ::-1], jnp.maximum(variances[::-1], 0)
 

@@ -5,8 +5,10 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike, DTypeLike
 
 from jaxcnn.runtime import config
+from jaxcnn.runtime.types import Config, HostArray
 
 __all__ = [
     "TimeseriesGenerator",
@@ -16,20 +18,18 @@ __all__ = [
     "timeseries_generator_from_json",
 ]
 
-EULER = (
-    0.577  # the Euler-Mascheroni constant to as many digits as the published tables were made with
-)
+EULER = 0.577  # the Euler-Mascheroni constant, to the digits of the published tables
 
 
 def pad_sequences(
-    sequences: Sequence[Any],
+    sequences: Sequence[HostArray],
     maxlen: int | None = None,
-    dtype: Any = "int32",
+    dtype: DTypeLike = "int32",
     padding: str = "pre",
     truncating: str = "pre",
-    value: Any = 0.0,
+    value: ArrayLike = 0.0,
 ) -> np.ndarray:
-    """Sequences of different lengths as one array (len(sequences), maxlen, *shape of one element).
+    """Sequences of different lengths as one array (len(sequences), maxlen, *shape of an element).
 
     Args:
         sequences: lists or arrays of numbers, or of elements of one common shape.
@@ -39,8 +39,8 @@ def pad_sequences(
         truncating: "pre" or "post", the end that is cut off.
         value: what is filled in.
 
-    Raises ValueError for anything else, and when a sequence has elements of another shape than the
-    first ones.
+    Raises:
+        ValueError: anything else, or a sequence whose elements have another shape than the first.
     """
     for name, given in (("padding", padding), ("truncating", truncating)):
         if given not in ("pre", "post"):
@@ -62,11 +62,11 @@ def pad_sequences(
     shape = next((np.shape(sequence)[1:] for sequence in sequences if len(sequence)), ())
     padded = np.full((len(sequences), maxlen, *shape), value, dtype)
     for i, (sequence, length) in enumerate(zip(sequences, lengths, strict=True)):
-        kept = min(length, maxlen)
-        if not kept:
+        count = min(length, maxlen)
+        if not count:
             continue
         elements = np.asarray(
-            sequence[length - kept :] if truncating == "pre" else sequence[:kept], dtype
+            sequence[length - count :] if truncating == "pre" else sequence[:count], dtype
         )
         if elements.shape[1:] != shape:
             raise ValueError(
@@ -74,15 +74,14 @@ def pad_sequences(
                 f"{shape}."
             )
         if padding == "pre":
-            padded[i, maxlen - kept :] = elements
+            padded[i, maxlen - count :] = elements
         else:
-            padded[i, :kept] = elements
+            padded[i, :count] = elements
     return padded
 
 
 def make_sampling_table(size: int, sampling_factor: float = 1e-5) -> np.ndarray:
-    """The probability with which word2vec keeps the i-th most frequent word: float64 (size,),
-    growing with i.
+    """The probability with which word2vec keeps the i-th most frequent word: float64 (size,).
 
     With frequencies f after Zipf's law, f(rank) = 1 / (rank (log(rank) + gamma) + 1/2 - 1 / (12
     rank)), it is min(1, sqrt(factor / f)) (Mikolov et al. 2013, Distributed representations of
@@ -103,14 +102,13 @@ def skipgrams(
     categorical: bool = False,
     sampling_table: Sequence[float] | np.ndarray | None = None,
     seed: int | None = None,
-) -> tuple[list[list[int]], list[Any]]:
-    """Pairs of words for training word vectors: neighbours (label 1) and a word with a random one
-    (label 0).
+) -> tuple[list[list[int]], list[int] | list[list[int]]]:
+    """Pairs of words to learn word vectors from: neighbours (label 1), random pairs (label 0).
 
     Args:
         sequence: word numbers; 0 is no word and occurs in no pair.
         vocabulary_size: the largest word number + 1.
-        window_size: half the window: a neighbour is at most so many places away.
+        window_size: half the window: a neighbour is at most so many words away.
         negative_samples: random pairs for each pair of neighbours. They are drawn from all words,
             so that a true pair of neighbours can be among them.
         shuffle: mix the pairs.
@@ -128,9 +126,9 @@ def skipgrams(
     random = np.random.Generator(np.random.Philox(key=key))
     couples = [
         [word, other]
-        for place, word in enumerate(sequence)
+        for position, word in enumerate(sequence)
         if word and (sampling_table is None or sampling_table[word] >= random.random())
-        for other in _neighbours(sequence, place, window_size)
+        for other in _neighbours(sequence, position, window_size)
     ]
     positives, negatives = len(couples), int(len(couples) * negative_samples)
     if negatives:
@@ -148,9 +146,10 @@ def skipgrams(
     return couples, [[1 - label, label] for label in labels] if categorical else labels
 
 
-def _neighbours(sequence: Sequence[int], place: int, window_size: int) -> Iterator[int]:
-    for i in range(max(0, place - window_size), min(len(sequence), place + window_size + 1)):
-        if i != place and sequence[i]:
+def _neighbours(sequence: Sequence[int], position: int, window_size: int) -> Iterator[int]:
+    first = max(0, position - window_size)
+    for i in range(first, min(len(sequence), position + window_size + 1)):
+        if i != position and sequence[i]:
             yield sequence[i]
 
 
@@ -173,13 +172,14 @@ class TimeseriesGenerator:
         reverse: the newest row of a window comes first.
         batch_size: windows in a batch.
 
-    Raises ValueError for lengths that differ, steps that are not positive, and when no window fits.
+    Raises:
+        ValueError: lengths that differ, steps that are not positive, or no window fits.
     """
 
     def __init__(
         self,
-        data: Any,
-        targets: Any,
+        data: HostArray,
+        targets: HostArray,
         length: int,
         sampling_rate: int = 1,
         stride: int = 1,
@@ -240,13 +240,11 @@ class TimeseriesGenerator:
         )
 
     def on_epoch_end(self) -> None:
-        """Go on to the order of the next epoch."""
+        """Move to the order of the next epoch."""
         self.epoch += 1
 
-    def get_config(self) -> dict[str, Any]:
-        """Arguments in the form of Keras: data and targets are JSON texts, start_index is that of
-        the first target.
-        """
+    def get_config(self) -> Config:
+        """Arguments as Keras writes them: data as JSON text, start_index of the first target."""
         return {
             "data": _as_json(self.data, "data"),
             "targets": _as_json(self.targets, "targets"),
@@ -272,17 +270,14 @@ class TimeseriesGenerator:
 
 def timeseries_generator_from_json(json_string: str) -> TimeseriesGenerator:
     """The generator that ``TimeseriesGenerator.to_json`` wrote."""
-    config = dict(json.loads(json_string)["config"])
-    data, targets = (
-        np.array(json.loads(config.pop("data"))),
-        np.array(json.loads(config.pop("targets"))),
-    )
-    start_index = config.pop("start_index") - config["length"]
-    return TimeseriesGenerator(data, targets, start_index=start_index, **config)
+    settings = dict(json.loads(json_string)["config"])
+    data, targets = (np.array(json.loads(settings.pop(name))) for name in ("data", "targets"))
+    start_index = settings.pop("start_index") - settings["length"]
+    return TimeseriesGenerator(data, targets, start_index=start_index, **settings)
 
 
-def _as_json(values: Any, what: str) -> str:
+def _as_json(values: HostArray, name: str) -> str:
     try:
         return json.dumps(values.tolist() if isinstance(values, np.ndarray) else values)
     except TypeError as error:
-        raise TypeError(f"The {what} cannot be written as JSON ({error}).") from error
+        raise TypeError(f"The {name} cannot be written as JSON ({error}).") from error

@@ -1,13 +1,14 @@
-"""Texts made into lists of word numbers and matrices: splitting, hashing and the Tokenizer."""
+"""Texts as lists of word numbers and matrices: splitting, hashing and the Tokenizer."""
 
 import hashlib
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeAlias, TypeVar
 
 import numpy as np
 
+from jaxcnn.runtime.types import Config
 from jaxcnn.spellings.translate import old_spellings
 
 __all__ = [
@@ -24,7 +25,8 @@ FILTERS = (
 )
 MODES = ("binary", "count", "tfidf", "freq")
 
-Text = str | Sequence[str]  # a text, or its words where somebody has split it already
+Text: TypeAlias = str | Sequence[str]  # a text, or its words where it is split already
+V = TypeVar("V")
 
 
 def text_to_word_sequence(
@@ -48,13 +50,13 @@ def text_to_word_sequence(
 def one_hot(
     text: str, n: int, filters: str | Iterable[str] = FILTERS, lower: bool = True, split: str = " "
 ) -> list[int]:
-    """One number from 1 to ``n - 1`` for each word of ``text``, equal for equal words but not only
-    for them.
+    """One number from 1 to ``n - 1`` for each word of ``text``, by hashing.
 
-    The numbers come from Python's own ``hash`` and differ from one process to the next unless
-    PYTHONHASHSEED is set; ``hashing_trick(text, n, "md5")`` gives the same ones everywhere.
+    Equal words have equal numbers, and some different words have too. The numbers come from
+    Python's own ``hash`` and differ from one process to the next unless PYTHONHASHSEED is set;
+    ``hashing_trick(text, n, "md5")`` returns the same ones everywhere.
     """
-    return hashing_trick(text, n, None, filters, lower, split)
+    return hashing_trick(text, n, filters=filters, lower=lower, split=split)
 
 
 def hashing_trick(
@@ -65,8 +67,7 @@ def hashing_trick(
     lower: bool = True,
     split: str = " ",
 ) -> list[int]:
-    """One number from 1 to ``n - 1`` for each word of ``text``:
-    ``hash_function(word) % (n - 1) + 1``.
+    """One number for each word of ``text``: ``hash_function(word) % (n - 1) + 1``.
 
     Args:
         text: the text.
@@ -76,7 +77,7 @@ def hashing_trick(
         filters, lower, split: as in ``text_to_word_sequence``.
     """
     if n < 2:
-        raise ValueError(f"n must be at least 2, so that there is a number beside 0; got {n}.")
+        raise ValueError(f"n must be at least 2, so that there is a number besides 0; got {n}.")
     if hash_function is None:
         function: Callable[[str], int] = _python_hash
     elif hash_function == "md5":
@@ -100,8 +101,7 @@ def _md5(word: str) -> int:
 
 @old_spellings
 class Tokenizer:
-    """Numbers the words of a collection of texts by how frequent they are, and turns texts into
-    those numbers.
+    """Numbers the words of texts by their frequency, and turns texts into those numbers.
 
     The most frequent word has the number 1 (2 with an ``oov_token``, which then has 1); words that
     are equally frequent are numbered as they were first seen. 0 is no word.
@@ -149,7 +149,7 @@ class Tokenizer:
         self.index_docs: dict[int, int] = {}
 
     def fit_on_texts(self, texts: Iterable[Text]) -> None:
-        """Count the words of ``texts`` (a list or any iterable of strings) and number them anew.
+        """Count the words of ``texts`` (any iterable of strings) and number them again.
 
         The counts of words add up over several calls; ``document_count`` starts again with each.
         """
@@ -170,12 +170,13 @@ class Tokenizer:
         self.index_docs = {self.word_index[word]: n for word, n in docs.items()}
 
     def fit_on_sequences(self, sequences: Iterable[Iterable[int]]) -> None:
-        """Count in how many of ``sequences`` (lists of word numbers) each number occurs, forgetting
-        earlier counts.
+        """Count in how many of ``sequences`` of word numbers each number occurs.
+
+        Earlier counts are forgotten.
         """
-        found = [set(sequence) for sequence in sequences]
-        self.document_count = len(found)
-        self.index_docs = dict(Counter(number for sequence in found for number in sequence))
+        documents = [set(sequence) for sequence in sequences]
+        self.document_count = len(documents)
+        self.index_docs = dict(Counter(number for numbers in documents for number in numbers))
 
     def texts_to_sequences(self, texts: Iterable[Text]) -> list[list[int]]:
         """The word numbers of each text."""
@@ -208,7 +209,7 @@ class Tokenizer:
     def sequences_to_matrix(
         self, sequences: Sequence[Sequence[int]], mode: str = "binary"
     ) -> np.ndarray:
-        """A float64 matrix (len(sequences), num_words) with what each word is to each sequence.
+        """A float64 matrix (len(sequences), num_words): how much each word is in each sequence.
 
         Without ``num_words`` there is a column for every known word and one for 0.
 
@@ -218,7 +219,8 @@ class Tokenizer:
                 the length of the sequence), or "tfidf": (1 + log count) log(1 + documents / (1 +
                 documents with the word)).
 
-        Raises ValueError for another mode, and when nothing has been fitted that the matrix needs.
+        Raises:
+            ValueError: another mode, or the matrix needs counts and nothing has been fitted.
         """
         if mode not in MODES:
             raise ValueError(f"Unknown mode {mode!r}; known: {', '.join(MODES)}.")
@@ -250,8 +252,8 @@ class Tokenizer:
             matrix *= inverse
         return matrix
 
-    def get_config(self) -> dict[str, Any]:
-        """Arguments and counts in the form of Keras: the dictionaries are JSON texts themselves."""
+    def get_config(self) -> Config:
+        """Arguments and counts as Keras writes them: the dictionaries are JSON texts themselves."""
         return {
             "num_words": self.num_words,
             "filters": self.filters,
@@ -264,9 +266,7 @@ class Tokenizer:
         }
 
     def to_json(self, **kwargs: Any) -> str:
-        """The whole tokenizer as JSON; ``kwargs`` go to ``json.dumps``. ``tokenizer_from_json``
-        reads it.
-        """
+        """The tokenizer as JSON for ``tokenizer_from_json``; ``kwargs`` go to ``json.dumps``."""
         return json.dumps({"class_name": "Tokenizer", "config": self.get_config()}, **kwargs)
 
     def _words(self, text: Text) -> list[str]:
@@ -284,27 +284,28 @@ _DICTIONARIES = ("word_counts", "word_docs", "index_docs", "index_word", "word_i
 def tokenizer_from_json(json_string: str) -> Tokenizer:
     """The tokenizer that ``Tokenizer.to_json``, here or in Keras, wrote.
 
-    Raises ValueError when the text is something else.
+    Raises:
+        ValueError: the text is something else.
     """
     try:
-        config = dict(json.loads(json_string)["config"])
-        found = {name: json.loads(config.pop(name)) for name in _DICTIONARIES}
+        config: Config = dict(json.loads(json_string)["config"])
+        dictionaries = {name: json.loads(config.pop(name)) for name in _DICTIONARIES}
         documents = config.pop("document_count")
     except (ValueError, TypeError, KeyError) as error:
         raise ValueError(
             f"This is not the JSON of a Tokenizer ({type(error).__name__}: {error})."
         ) from error
-    config.pop("analyzer", None)  # a function of the writer's; what it split is in the counts
+    config.pop("analyzer", None)  # a function, which split the words that are in the counts
     tokenizer = Tokenizer(**config)
     tokenizer.document_count = documents
-    for name, values in found.items():
+    for name, values in dictionaries.items():
         setattr(
             tokenizer, name, _with_integer_keys(values) if name.startswith("index_") else values
         )
     return tokenizer
 
 
-def _with_integer_keys(values: Mapping[str, Any]) -> dict[int, Any]:
+def _with_integer_keys(values: Mapping[str, V]) -> dict[int, V]:
     return {int(key): value for key, value in values.items()}
 
 

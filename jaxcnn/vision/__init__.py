@@ -1,5 +1,4 @@
-"""Classical image processing: filters, corners, histograms, morphology, rotation, contours, noise
-and videos.
+"""Classical image processing: filters, corners, morphology, rotation, contours and videos.
 
 Filters, morphology, histograms, rotation and noise are pure JAX: batched, compiled, and
 differentiable where they are smooth. Contours and videos need OpenCV

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from types import ModuleType
 
 import numpy as np
 
@@ -21,8 +21,12 @@ METHODS = {
 }
 
 
-def opencv() -> Any:
-    """The module cv2; raises ImportError that says how to install it."""
+def opencv() -> ModuleType:
+    """The module cv2.
+
+    Raises:
+        ImportError: it is not installed; the message says how to install it.
+    """
     try:
         import cv2
     except ImportError:
@@ -37,9 +41,9 @@ def find_contours(
 
     Args:
         mask: bool (rows, columns).
-        mode: 'external' gives the outermost only, 'list' all, 'ccomp' all in two levels (regions,
+        mode: 'external' finds the outermost only, 'list' all, 'ccomp' all in two levels (regions,
             holes), 'tree' all with what lies within what.
-        method: 'none' gives every pixel of an outline, 'simple' the ends of its straight parts,
+        method: 'none' keeps every pixel of an outline, 'simple' the ends of its straight parts,
             'tc89_l1' and 'tc89_kcos' fewer points (Teh and Chin, 1989).
 
     Returns:
@@ -54,13 +58,11 @@ def find_contours(
         if value not in known:
             raise ValueError(f"`{name}` is {value!r}; it must be one of {', '.join(known)}.")
     cv2 = opencv()
-    found = cv2.findContours(
+    *_, contours, hierarchy = cv2.findContours(  # OpenCV 3 returns the image before these
         mask.astype(np.uint8), getattr(cv2, MODES[mode]), getattr(cv2, METHODS[method])
     )
-    contours, hierarchy = found[-2:]  # OpenCV 3 returns the picture before these
-    return [np.asarray(c).reshape(-1, 2) for c in contours], np.zeros(
-        (0, 4), np.int32
-    ) if hierarchy is None else hierarchy[0]
+    nesting = np.zeros((0, 4), np.int32) if hierarchy is None else hierarchy[0]
+    return [np.asarray(contour).reshape(-1, 2) for contour in contours], nesting
 
 
 def draw_contours(
@@ -69,13 +71,13 @@ def draw_contours(
     colour: tuple[int, int, int] = (255, 0, 0),
     thickness: int = 3,
 ) -> np.ndarray:
-    """A copy of a picture, uint8 (rows, columns, 3), with outlines in a colour; thickness -1 fills
-    them.
-    """
+    """A copy of an image, uint8 (rows, columns, 3), with outlines; thickness -1 fills them."""
     picture = np.asarray(picture)
     if picture.dtype != np.uint8 or picture.ndim != 3 or picture.shape[-1] != 3:
         raise ValueError(
-            f"A picture must be uint8 (rows, columns, 3); given {picture.dtype} {picture.shape}."
+            f"An image must be uint8 (rows, columns, 3); given {picture.dtype} {picture.shape}."
         )
     points = [np.asarray(contour, np.int32).reshape(-1, 1, 2) for contour in contours]
-    return opencv().drawContours(np.array(picture), points, -1, colour, thickness)
+    drawn = np.array(picture)
+    opencv().drawContours(drawn, points, -1, colour, thickness)
+    return drawn

@@ -1,8 +1,8 @@
-"""Linear filters of pictures: Gaussian, mean, derivatives, any kernel.
+"""Linear filters of images: Gaussian, mean, derivatives, any kernel.
 
-They take pictures (..., rows, columns, channels), `corner_harris` gray ones without the last axis,
+They take images (..., rows, columns, channels), `corner_harris` gray ones without the last axis,
 and filter each channel by itself; whole numbers become float32. They are pure and can be
-differentiated with respect to pictures, kernels and sigma.
+differentiated with respect to images, kernels and sigma.
 """
 
 from collections.abc import Sequence
@@ -18,10 +18,10 @@ from jax.typing import ArrayLike
 from jaxcnn import ops
 
 Border = Literal["nearest", "constant", "reflect", "mirror", "wrap"]
-"""What lies outside of a picture, as `scipy.ndimage` names it.
+"""What lies outside of an image, as `scipy.ndimage` names it.
 
-'nearest': the pixel at the edge; 'constant': 0; 'reflect': the picture mirrored, with the pixels at the edge twice;
-'mirror': with these once, OpenCV's default; 'wrap': the picture again.
+'nearest': the pixel at the edge; 'constant': 0; 'reflect': the image mirrored, with the pixels at
+the edge twice; 'mirror': with these once, OpenCV's default; 'wrap': the image again.
 """
 _PAD_MODES = {
     "nearest": "edge",
@@ -34,16 +34,19 @@ _PAD_MODES = {
 
 @partial(jax.jit, static_argnames="border")
 def correlate(pictures: ArrayLike, kernel: ArrayLike, border: Border = "reflect") -> Array:
-    """Each pixel becomes the sum of its neighbours times the kernel's numbers.
+    """Each pixel becomes the sum of its neighbours times the kernel's entries.
 
     Args:
         pictures: (..., rows, columns, channels).
         kernel: (rows, columns), whose middle ``(rows // 2, columns // 2)`` lies on the pixel. It is
-            not turned round:
-            turn it, ``kernel[::-1, ::-1]``, for the convolution of mathematics.
+            not flipped: flip it, ``kernel[::-1, ::-1]``, for the convolution of mathematics.
         border: what lies outside.
 
-    Returns the shape of `pictures`. Raises ValueError for other shapes and an unknown border.
+    Returns:
+        An array of the shape of `pictures`.
+
+    Raises:
+        ValueError: other shapes, or an unknown border.
     """
     if border not in get_args(Border):
         raise ValueError(
@@ -52,9 +55,8 @@ def correlate(pictures: ArrayLike, kernel: ArrayLike, border: Border = "reflect"
     x, kernel = jnp.asarray(pictures), jnp.asarray(kernel)
     if x.ndim < 3 or kernel.ndim != 2:
         raise ValueError(
-            "Pictures must be (..., rows, columns, channels) and a kernel (rows, columns); given "
-            f"{x.shape} and "
-            f"{kernel.shape}."
+            "Images must be (..., rows, columns, channels) and a kernel (rows, columns); given "
+            f"{x.shape} and {kernel.shape}."
         )
     if not jnp.issubdtype(x.dtype, jnp.floating):
         x = x.astype(jnp.float32)
@@ -62,25 +64,27 @@ def correlate(pictures: ArrayLike, kernel: ArrayLike, border: Border = "reflect"
     planes = jnp.moveaxis(x, -1, -3).reshape(-1, rows, columns, 1)
     around = [(size // 2, (size - 1) // 2) for size in kernel.shape]
     planes = jnp.pad(planes, ((0, 0), *around, (0, 0)), mode=_PAD_MODES[border])
-    found = ops.conv(planes, kernel.astype(x.dtype)[:, :, None, None])
-    return jnp.moveaxis(found.reshape(*x.shape[:-3], channels, rows, columns), -3, -1)
+    sums = ops.conv(planes, kernel.astype(x.dtype)[:, :, None, None])
+    return jnp.moveaxis(sums.reshape(*x.shape[:-3], channels, rows, columns), -3, -1)
 
 
 def separable(
     pictures: ArrayLike, along_rows: ArrayLike, along_columns: ArrayLike, border: Border = "reflect"
 ) -> Array:
-    """`correlate` with the outer product of two vectors, in ``m + n`` instead of ``m n`` steps a
-    pixel.
-    """
-    once = correlate(pictures, jnp.asarray(along_rows)[:, None], border)
-    return correlate(once, jnp.asarray(along_columns)[None, :], border)
+    """`correlate` with the outer product of two vectors: ``m + n``, not ``m n``, steps a pixel."""
+    once: Array = correlate(pictures, jnp.asarray(along_rows)[:, None], border)
+    twice: Array = correlate(once, jnp.asarray(along_columns)[None, :], border)
+    return twice
 
 
 def gaussian_kernel(size: int, sigma: ArrayLike) -> Array:
-    """``exp(-x² / (2 sigma²))`` at the `size` whole numbers about 0, divided by its sum: float32
-    (size,).
+    """``exp(-x² / (2 sigma²))`` at the `size` whole numbers about 0, divided by its sum.
 
-    Raises ValueError for an even size and for a sigma that is not above 0.
+    Returns:
+        float32 (size,).
+
+    Raises:
+        ValueError: an even size, or a sigma that is not above 0.
     """
     if size < 1 or size % 2 == 0:
         raise ValueError(f"The size of a Gaussian kernel must be odd and at least 1; given {size}.")
@@ -94,7 +98,7 @@ def gaussian_kernel(size: int, sigma: ArrayLike) -> Array:
 def gaussian_filter(
     pictures: ArrayLike, sigma: ArrayLike, size: int | None = None, border: Border = "reflect"
 ) -> Array:
-    """Pictures blurred with a Gaussian bell, one axis after the other.
+    """Images blurred with a Gaussian bell, one axis after the other.
 
     Args:
         pictures: (..., rows, columns, channels).
@@ -124,8 +128,9 @@ def mean_filter(
 
 
 def sobel_kernels(size: int) -> tuple[np.ndarray, np.ndarray]:
-    """The vectors (smoothing, derivative) of Sobel's filter: binomial numbers, and the differences
-    of shorter ones.
+    """The vectors (smoothing, derivative) of Sobel's filter.
+
+    They are binomial coefficients, and the differences of those of one order less.
     """
     if size < 3 or size > 31 or size % 2 == 0:
         raise ValueError(f"The size of Sobel's filter must be odd, from 3 to 31; given {size}.")
@@ -143,15 +148,14 @@ def corner_harris(
     k: ArrayLike = 0.04,
     border: Border = "mirror",
 ) -> Array:
-    """How much each pixel is a corner: ``det(M) - k trace(M)²``; large at corners, below 0 on
-    edges, about 0 elsewhere.
+    """How much each pixel is a corner: ``det(M) - k trace(M)²``.
 
-    M is the matrix of the products of the two derivatives, summed over a block around the pixel.
-    After Harris and Stephens, "A Combined Corner and Edge Detector", 1988; scaled as OpenCV's
-    cornerHarris.
+    It is large at corners, below 0 on edges, and about 0 elsewhere. M is the matrix of the products
+    of the two derivatives, summed over a block around the pixel. After Harris and Stephens, "A
+    Combined Corner and Edge Detector", 1988; scaled as OpenCV's cornerHarris.
 
     Args:
-        gray: pictures (..., rows, columns).
+        gray: images (..., rows, columns).
         block_size: side of the block.
         size: of Sobel's filter, odd, from 3 to 31.
         k: 0.04 to 0.06; larger finds fewer corners.
@@ -171,4 +175,5 @@ def corner_harris(
     products = jnp.concatenate([across * across, across * down, down * down], -1)
     ones = np.ones(block_size)
     xx, xy, yy = jnp.moveaxis(separable(products, ones, ones, border), -1, 0)
-    return xx * yy - xy * xy - k * jnp.square(xx + yy)
+    corners: Array = xx * yy - xy * xy - k * jnp.square(xx + yy)
+    return corners

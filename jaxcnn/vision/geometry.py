@@ -1,4 +1,4 @@
-"""Pictures turned, and brought to a square without distortion."""
+"""Images turned, and brought to a square without distortion."""
 
 import math
 from collections.abc import Sequence
@@ -25,13 +25,13 @@ def rotate(
     cval: float = 0.0,
     order: int = 1,
 ) -> Array:
-    """Pictures turned about their middle.
+    """Images turned about their middle.
 
     Args:
         pictures: (n, rows, columns, channels).
         angle: degrees, against the clock.
         scale: above 1 enlarges.
-        expand: make the result as large as holds everything, instead of cutting the corners off.
+        expand: make the result large enough to hold everything, instead of cutting corners off.
         fill_mode, cval, order: as in `affine_transform`.
 
     Returns:
@@ -39,10 +39,10 @@ def rotate(
     """
     pictures = jnp.asarray(pictures)
     if pictures.ndim != 4:
-        raise ValueError(f"Pictures must be (n, rows, columns, channels); given {pictures.shape}.")
+        raise ValueError(f"Images must be (n, rows, columns, channels); given {pictures.shape}.")
     if not scale > 0:
         raise ValueError(f"`scale` must be above 0; given {scale}.")
-    # Whole quarter turns have exact zeros, so that no pixel lands beside its place.
+    # Whole quarter turns have exact zeros, so that no pixel lands next to its target.
     quarter = angle / 90
     if quarter == round(quarter):
         cos, sin = ((1.0, 0.0), (0.0, 1.0), (-1.0, 0.0), (0.0, -1.0))[round(quarter) % 4]
@@ -54,18 +54,19 @@ def rotate(
         new = (np.abs([[cos, sin], [sin, cos]]) @ old * scale + 0.5).astype(int)
     linear = (
         np.array([[cos, sin], [-sin, cos]]) / scale
-    )  # from a place in the result to the one that it comes from
+    )  # from a position in the result to the one that it comes from
     offset = (old - 1) / 2 - linear @ ((new - 1) / 2)
     matrix = np.concatenate([linear, offset[:, None]], axis=1)
     matrices = np.broadcast_to(matrix, (len(pictures), 2, 3))
     size = (int(new[0]), int(new[1]))
-    return _affine(pictures, matrices, fill_mode=fill_mode, cval=cval, order=order, size=size)
+    turned: Array = _affine(
+        pictures, matrices, fill_mode=fill_mode, cval=cval, order=order, size=size
+    )
+    return turned
 
 
 def covering_scale(shape: Sequence[int], angle: float) -> float:
-    """A scale at which a picture (rows, columns) turned by `angle` degrees fills its frame but for
-    its edge.
-    """
+    """A scale at which an image turned by `angle` degrees fills its frame but for its edge."""
     longer, shorter = max(shape[:2]), min(shape[:2])
     if angle % 180 == 0:
         return 1.0
@@ -73,8 +74,9 @@ def covering_scale(shape: Sequence[int], angle: float) -> float:
 
 
 def resize_with_bars(picture: ArrayLike, size: tuple[int, int]) -> np.ndarray:
-    """A picture with black bars beside it until it is a square, then resized: nothing is stretched
-    when `size` is one.
+    """An image padded with black bars to a square, then resized.
+
+    Nothing is stretched when `size` is a square.
 
     Args:
         picture: uint8 (rows, columns) or (rows, columns, 3).
@@ -88,7 +90,7 @@ def resize_with_bars(picture: ArrayLike, size: tuple[int, int]) -> np.ndarray:
     picture = np.asarray(picture)
     if picture.dtype != np.uint8 or picture.ndim not in (2, 3) or not picture.size:
         raise ValueError(
-            f"A picture must be uint8 (rows, columns) or (rows, columns, 3); given {picture.dtype} "
+            f"An image must be uint8 (rows, columns) or (rows, columns, 3); given {picture.dtype} "
             f"{picture.shape}."
         )
     return np.asarray(
@@ -97,8 +99,9 @@ def resize_with_bars(picture: ArrayLike, size: tuple[int, int]) -> np.ndarray:
 
 
 def square(picture: np.ndarray) -> np.ndarray:
-    """A picture (rows, columns, ...) with bars of 0 on both sides of its shorter axis, the odd
-    pixel behind it.
+    """An image (rows, columns, ...) padded with 0 on both sides of its shorter axis to a square.
+
+    An odd pixel goes after the image.
     """
     longest = max(picture.shape[:2])
     missing = [longest - size for size in picture.shape[:2]]

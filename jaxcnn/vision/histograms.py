@@ -1,4 +1,4 @@
-"""How often the values of pictures occur, and maps of where points lie."""
+"""How often the values of images occur, and maps of where points lie."""
 
 from functools import partial
 
@@ -24,7 +24,7 @@ def histogram(
         pictures: (..., rows, columns).
         bins: how many parts.
         limits: values outside are not counted, nor is NaN.
-        mask: bool (rows, columns), or one for each picture: where to count.
+        mask: bool (rows, columns), or one for each image: where to count.
 
     Returns:
         int32 (..., bins).
@@ -36,11 +36,11 @@ def histogram(
         )
     x = jnp.asarray(pictures)
     edges = np.linspace(low, high, bins + 1, dtype=np.float32)
-    place = jnp.searchsorted(edges, x.astype(jnp.float32), side="right") - 1
-    counted = (place >= 0) & (place < bins)
+    index = jnp.searchsorted(edges, x.astype(jnp.float32), side="right") - 1
+    counted = (index >= 0) & (index < bins)
     if mask is not None:
         counted &= jnp.asarray(mask, bool)
-    flat = jnp.where(counted, place, bins).reshape(-1, x.shape[-2] * x.shape[-1])
+    flat = jnp.where(counted, index, bins).reshape(-1, x.shape[-2] * x.shape[-1])
     counts = jax.vmap(lambda row: jnp.bincount(row, length=bins + 1)[:bins])(flat)
     return counts.astype(jnp.int32).reshape(*x.shape[:-2], bins)
 
@@ -48,8 +48,7 @@ def histogram(
 def point_density(
     x: ArrayLike, y: ArrayLike, shape: tuple[int, int], sigma: float | None = None
 ) -> Array:
-    """How many points lie in each pixel of a picture, float32 (rows, columns); the heat map of
-    points.
+    """How many points lie in each pixel of an image: the heat map of points.
 
     Args:
         x: (n,), 0 to the number of columns; points outside are not counted.
@@ -57,7 +56,10 @@ def point_density(
         shape: (rows, columns).
         sigma: blur the counts with a Gaussian bell of so many pixels; None leaves them.
 
-    `visualization.heat_overlay` lays it over a picture.
+    Returns:
+        float32 (rows, columns).
+
+    `visualization.heat_overlay` lays it over an image.
     """
     rows, columns = shape
     i, j = (jnp.floor(jnp.asarray(v, jnp.float32)).astype(jnp.int32) for v in (y, x))

@@ -1,5 +1,6 @@
-"""Shapes grown, shrunk, found and thinned; after Serra, "Image Analysis and Mathematical
-Morphology", 1982.
+"""Shapes grown, shrunk, found and thinned.
+
+After Serra, "Image Analysis and Mathematical Morphology", 1982.
 
 Masks are bool (..., rows, columns). All functions are pure and compiled; with numbers instead of
 truths, dilation and erosion are the maximum and minimum over neighbours, which can be
@@ -8,7 +9,6 @@ differentiated.
 
 from collections.abc import Sequence
 from functools import partial, reduce
-from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -34,7 +34,8 @@ def dilate(pictures: ArrayLike, structure: Structure = CROSS, iterations: int = 
 
     Outside nothing is set. The values are those of `scipy.ndimage.binary_dilation`.
     """
-    return _repeated(pictures, _places(structure, turned=True), iterations, True, False)
+    grown: Array = _repeated(pictures, _places(structure, turned=True), iterations, True, False)
+    return grown
 
 
 def erode(
@@ -55,7 +56,9 @@ def erode(
 
     The values are those of `scipy.ndimage.binary_erosion`.
     """
-    return _repeated(pictures, _places(structure, turned=False), iterations, False, border_value)
+    places = _places(structure, turned=False)
+    shrunk: Array = _repeated(pictures, places, iterations, False, border_value)
+    return shrunk
 
 
 def hit_or_miss(masks: ArrayLike, hits: Structure, misses: Structure | None = None) -> Array:
@@ -66,7 +69,8 @@ def hit_or_miss(masks: ArrayLike, hits: Structure, misses: Structure | None = No
         hits: 0 and 1, (rows, columns), both odd.
         misses: likewise; by default all places that `hits` does not have.
 
-    Raises ValueError when a place is in both.
+    Raises:
+        ValueError: a place is in both.
     """
     hits = np.asarray(hits, bool)
     misses = ~hits if misses is None else np.asarray(misses, bool)
@@ -76,7 +80,7 @@ def hit_or_miss(masks: ArrayLike, hits: Structure, misses: Structure | None = No
     return erode(masks, hits) & erode(~masks, misses, border_value=True)
 
 
-# Pixels of an outline that can go: below and beside a shape's edge, and in its corners; four
+# Pixels of an outline that can go: below and next to a shape's edge, and in its corners; four
 # rotations each.
 _EDGE = ((0, 0, 0), (0, 1, 0), (1, 1, 1)), ((1, 1, 1), (0, 0, 0), (0, 0, 0))
 _CORNER = ((0, 0, 0), (1, 1, 0), (0, 1, 0)), ((0, 1, 1), (0, 0, 1), (0, 0, 0))
@@ -109,16 +113,14 @@ def _mask(masks: ArrayLike) -> Array:
     masks = jnp.asarray(masks)
     if masks.dtype != bool:
         raise TypeError(
-            f"A mask must be bool; given {masks.dtype}. Say which values are set, as in `picture > "
-            "127`."
+            f"A mask must be bool; given {masks.dtype}. Say which values are set, as in "
+            "`image > 127`."
         )
     return masks
 
 
 def _places(structure: Structure, turned: bool) -> tuple[tuple[int, int, int, int], ...]:
-    """(row, column) that each place of a structure is away from its middle, and the structure's
-    reach.
-    """
+    """The offsets (row, column) of a structure's places from its middle, and its reach."""
     cells = np.asarray(structure)
     if (
         cells.ndim != 2
@@ -139,18 +141,18 @@ def _places(structure: Structure, turned: bool) -> tuple[tuple[int, int, int, in
 
 @partial(jax.jit, static_argnums=(1, 2, 3, 4))
 def _repeated(
-    pictures: ArrayLike,
+    images: ArrayLike,
     places: tuple[tuple[int, int, int, int], ...],
     iterations: int,
     largest: bool,
     border_value: bool,
 ) -> Array:
-    x = jnp.asarray(pictures)
+    x = jnp.asarray(images)
     if x.ndim < 2:
-        raise ValueError(f"Pictures must be (..., rows, columns); given {x.shape}.")
+        raise ValueError(f"Images must be (..., rows, columns); given {x.shape}.")
     if iterations < 1:
         raise ValueError(f"`iterations` must be at least 1; given {iterations}.")
-    outside: Any
+    outside: ArrayLike
     if x.dtype == bool:
         combine, outside = (jnp.logical_or if largest else jnp.logical_and), border_value
     else:

@@ -10,17 +10,17 @@ from jax.typing import ArrayLike
 
 @partial(jax.jit, static_argnames="count")
 def salt(key: Array, pictures: ArrayLike, count: int, value: ArrayLike = 255) -> Array:
-    """Pictures with `count` pixels, drawn at random and some perhaps twice, set to `value`.
+    """Images with `count` pixels, drawn at random and some perhaps twice, set to `value`.
 
     Args:
         key: random key.
         pictures: (n, rows, columns, channels).
-        count: draws for each picture.
+        count: draws for each image.
         value: for all channels, or (channels,).
     """
     pictures = jnp.asarray(pictures)
     if pictures.ndim != 4:
-        raise ValueError(f"Pictures must be (n, rows, columns, channels); given {pictures.shape}.")
+        raise ValueError(f"Images must be (n, rows, columns, channels); given {pictures.shape}.")
     n, rows, columns, _ = pictures.shape
     i, j = jax.random.randint(key, (2, n, count), 0, jnp.array([rows, columns])[:, None, None])
     return pictures.at[jnp.arange(n)[:, None], i, j].set(jnp.asarray(value, pictures.dtype))

@@ -1,4 +1,4 @@
-"""Videos written, taken apart into pictures and named by what most of their frames show.
+"""Videos written, taken apart into images and named by what most of their frames show.
 
 Frames are uint8 (rows, columns, 3) in RGB; `jaxcnn.datasets.frames.read_frames` reads them.
 """
@@ -30,8 +30,9 @@ def write_video(
         frames: all of one size.
         fps: frames a second.
 
-    Raises ValueError for another suffix, no frame, and a frame of another size or type; OSError
-    when OpenCV cannot write.
+    Raises:
+        ValueError: another suffix, no frame, or a frame of another size or type.
+        OSError: OpenCV cannot write.
     """
     codecs = {".mp4": "mp4v", ".avi": "MJPG"}
     suffix = Path(path).suffix.lower()
@@ -72,15 +73,14 @@ def save_frames(
     step: int = 1,
     first: int = 1,
 ) -> list[Path]:
-    """Write frames of a video as pictures ``first.png``, ``first + 1.png``, ... and return their
-    paths.
+    """Write frames of a video as ``first.png``, ``first + 1.png``, ... and return their paths.
 
     Args:
         video: as for `read_frames`.
         folder: made when it is not there.
-        limit: at most so many.
+        limit: how many at most.
         step: 1 for every frame.
-        first: number of the first picture.
+        first: number of the first image.
     """
     paths = []
     for number, frame in enumerate(read_frames(Path(video), step, limit), first):
@@ -92,7 +92,8 @@ def save_frames(
 def majority(labels: Sequence[Hashable]) -> tuple[Any, float]:
     """The label that occurs most often, of equal ones the first, and its share.
 
-    Raises ValueError when there are none.
+    Raises:
+        ValueError: there are none.
     """
     if not labels:
         raise ValueError("There are no labels to choose from.")
@@ -105,7 +106,7 @@ def tag_video(
     classify: Callable[[np.ndarray], Sequence[Hashable]],
     batch_size: int = 32,
 ) -> tuple[Any, float]:
-    """What a video shows: each frame is classified, and the majority decides.
+    """The label of a video: each frame is classified, and the majority decides.
 
     Args:
         frames: from `read_frames`, all of one size.
@@ -120,8 +121,10 @@ def tag_video(
     frames = iter(frames)
     labels: list[Hashable] = []
     while batch := list(itertools.islice(frames, batch_size)):
-        found = list(classify(np.stack(batch)))
-        if len(found) != len(batch):
-            raise ValueError(f"`classify` gave {len(found)} labels for {len(batch)} frames.")
-        labels += found
+        batch_labels = list(classify(np.stack(batch)))
+        if len(batch_labels) != len(batch):
+            raise ValueError(
+                f"`classify` returned {len(batch_labels)} labels for {len(batch)} frames."
+            )
+        labels += batch_labels
     return majority(labels)

@@ -1,7 +1,6 @@
-"""Pictures of data, training, mistakes, filters and models, and arrays that show what a network
-looks at and likes.
+"""Plots of data, training, mistakes and models, and what a network looks at and likes.
 
-Functions called ``plot_...`` write a picture file; no window, no global state.
+Functions called ``plot_...`` write an image file; no window, no global state.
 """
 
 from jaxcnn.visualization.ascent import deep_dream, deprocess, maximise_classes, maximise_filters

@@ -1,5 +1,4 @@
-"""Pictures that a network likes: gradient ascent from noise, for whole layers at once, and deep
-dreams.
+"""Images that a network likes: gradient ascent from noise, for many filters at once, deep dreams.
 
 Sources: Simonyan, Vedaldi and Zisserman, "Deep Inside Convolutional Networks", 2014; Mordvintsev,
 Olah and Tyka, "Inceptionism", 2015.
@@ -8,23 +7,28 @@ Olah and Tyka, "Inceptionism", 2015.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from dataclasses import dataclass
+from typing import TypeAlias
 
 import jax
 import jax.numpy as jnp
 import numpy as np
+from flax import linen as nn
+from jax import Array
 
 from jaxcnn.models import parts
+from jaxcnn.models.network import Network
 from jaxcnn.runtime import config
 from jaxcnn.runtime.arrays import named_key
 from jaxcnn.runtime.disk_cache import keep_programs
+from jaxcnn.runtime.types import PyTree
 
-Objective = Callable[[Any, jax.Array, jax.Array], jax.Array]
-"""(variables, pictures (n, ...), indices (n,)) -> how much each picture is liked (n,)."""
+# (variables, images (n, ...), indices (n,)) -> how much each image is liked (n,).
+Objective: TypeAlias = Callable[[PyTree, Array, Array], Array]
 
 
 def maximise_filters(
-    model: Any,
+    model: Network,
     layer: str,
     filters: Sequence[int] | None = None,
     *,
@@ -34,15 +38,14 @@ def maximise_filters(
     at_once: int = 32,
     seed: int | None = None,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Pictures that excite filters of a layer most: (pictures (n, height, width, channels), mean
-    activations (n,)).
+    """Images that excite filters of a layer most, and how much.
 
     Each starts as gray with noise, uniform in 128 to 148, and climbs `steps` times by `step_size`
     along its gradient, which is divided by its root mean square. `deprocess` makes them fit to be
     shown.
 
     Args:
-        model: takes pictures (batch, height, width, channels); any size when it has no dense
+        model: takes images (batch, height, width, channels); any size when it has no dense
             layers.
         layer: name of a layer whose output has the filters last.
         filters: which, by default all.
@@ -50,25 +53,30 @@ def maximise_filters(
         at_once: how many filters climb together.
         seed: of the noise, by default that of `set_random_seed`.
 
-    Raises ValueError for a layer or filter that is not there.
+    Returns:
+        Images (n, height, width, channels) and their mean activations (n,).
+
+    Raises:
+        ValueError: there is no such layer or filter.
     """
     module = parts.up_to(model, [layer])
-    shape = picture_shape(model, size)
-    outputs: Any = jax.eval_shape(module.apply, model.variables, jnp.zeros((1, *shape)))
+    shape = image_shape(model, size)
+    outputs = jax.eval_shape(module.apply, model.variables, jnp.zeros((1, *shape)))
     count = outputs[0].shape[-1]
-    wanted = chosen(filters, count, f"Layer '{layer}'", "filters")
+    indices = chosen(filters, count, f"Layer '{layer}'", "filters")
 
-    def liked(variables: Any, pictures: jax.Array, indices: jax.Array) -> jax.Array:
-        found: Any = module.apply(variables, pictures)
-        maps = found[0].reshape(len(pictures), -1, count)
-        return jnp.take_along_axis(jnp.mean(maps, axis=1), indices[:, None], axis=1)[:, 0]
+    def liked(variables: PyTree, images: Array, indices: Array) -> Array:
+        (output,) = outputs_of(module, variables, images)
+        activations = jnp.mean(output.reshape(len(images), -1, count), axis=1)
+        return jnp.take_along_axis(activations, indices[:, None], axis=1)[:, 0]
 
-    start = gray_noise(len(wanted), shape, seed)
-    return climb(liked, model.variables, start, wanted, steps, step_size, at_once)
+    start = gray_noise(len(indices), shape, seed)
+    ascent = Ascent(steps, step_size, at_once)
+    return climb(liked, model.variables, start, indices, ascent)
 
 
 def maximise_classes(
-    model: Any,
+    model: Network,
     classes: Sequence[int] | None = None,
     *,
     size: tuple[int, int] = (224, 224),
@@ -78,74 +86,78 @@ def maximise_classes(
     at_once: int = 16,
     seed: int | None = None,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Pictures that the model takes for a class, though nobody else would: (pictures, the outputs
-    for their classes).
+    """Images that the model takes for a class, though nobody else would, and its outputs for them.
 
     As `maximise_filters`, on the model's output (batch, classes); before a softmax, the logarithm
     of the probability climbs.
 
     Args:
-        start: pictures (n, height, width, channels) to begin with in place of noise, one for each
+        start: images (n, height, width, channels) to begin with in place of noise, one for each
             class.
     """
     module, softmax = parts.scores(model)
-    shape = picture_shape(model, size)
-    outputs: Any = jax.eval_shape(module.apply, model.variables, jnp.zeros((1, *shape)))
+    shape = image_shape(model, size)
+    outputs = jax.eval_shape(module.apply, model.variables, jnp.zeros((1, *shape)))
     if len(outputs.shape) != 2:
         raise ValueError(f"The model's output must be (batch, classes); it is {outputs.shape}.")
-    wanted = chosen(classes, outputs.shape[-1], f"Model '{model.name}'", "classes")
-    if start is not None and start.shape != (len(wanted), *shape):
-        raise ValueError(f"`start` must be {(len(wanted), *shape)}; given {start.shape}.")
+    indices = chosen(classes, outputs.shape[-1], f"Model '{model.name}'", "classes")
+    if start is not None and start.shape != (len(indices), *shape):
+        raise ValueError(f"`start` must be {(len(indices), *shape)}; given {start.shape}.")
 
-    def liked(variables: Any, pictures: jax.Array, indices: jax.Array) -> jax.Array:
-        scores: Any = module.apply(variables, pictures)
+    def liked(variables: PyTree, images: Array, indices: Array) -> Array:
+        scores = outputs_of(module, variables, images)
         scores = jax.nn.log_softmax(scores) if softmax else scores
         return jnp.take_along_axis(scores, indices[:, None], axis=1)[:, 0]
 
-    begin = gray_noise(len(wanted), shape, seed) if start is None else np.asarray(start, np.float32)
-    pictures, scores = climb(liked, model.variables, begin, wanted, steps, step_size, at_once)
-    return pictures, np.exp(scores) if softmax else scores
+    begin = (
+        gray_noise(len(indices), shape, seed) if start is None else np.asarray(start, np.float32)
+    )
+    ascent = Ascent(steps, step_size, at_once)
+    images, scores = climb(liked, model.variables, begin, indices, ascent)
+    return images, np.exp(scores) if softmax else scores
+
+
+@dataclass(frozen=True)
+class Ascent:
+    """How gradient ascent goes: its steps, their size, and how many images climb together."""
+
+    steps: int
+    step_size: float
+    at_once: int
 
 
 def climb(
-    liked: Objective,
-    variables: Any,
-    start: np.ndarray,
-    indices: np.ndarray,
-    steps: int,
-    step_size: float,
-    at_once: int = 32,
+    liked: Objective, variables: PyTree, start: np.ndarray, indices: np.ndarray, ascent: Ascent
 ) -> tuple[np.ndarray, np.ndarray]:
-    """(pictures, how much they are liked) after gradient ascent from `start` (n, ...), each picture
-    on its own.
+    """Images after gradient ascent from `start` (n, ...), and how much they are liked.
 
-    Pictures do not influence each other, so that one gradient of the sum serves all `at_once`.
+    Images do not influence each other, so that one gradient of the sum serves all that climb
+    together.
     """
     keep_programs()
 
     @jax.jit
-    def step(variables: Any, pictures: jax.Array, indices: jax.Array) -> jax.Array:
-        gradient = jax.grad(lambda p: jnp.sum(liked(variables, p, indices)))(pictures)
+    def step(variables: PyTree, images: Array, indices: Array) -> Array:
+        gradient: Array = jax.grad(lambda x: jnp.sum(liked(variables, x, indices)))(images)
         mean_square = jnp.mean(gradient**2, axis=tuple(range(1, gradient.ndim)), keepdims=True)
-        return pictures + step_size * gradient / (jnp.sqrt(mean_square) + 1e-5)
+        return images + ascent.step_size * gradient / (jnp.sqrt(mean_square) + 1e-5)
 
     values = jax.jit(liked)
-    size = min(at_once, len(start))
-    found, scores = [], []
+    size = min(ascent.at_once, len(start))
+    climbed, scores = [], []
     for first in range(0, len(start), size):
-        rows = np.arange(first, first + size) % len(
-            start
-        )  # the last chunk is filled up, to be compiled only once
-        pictures, chunk = jnp.asarray(start[rows]), jnp.asarray(indices[rows])
-        for _ in range(steps):
-            pictures = step(variables, pictures, chunk)
-        found.append(np.asarray(pictures))
-        scores.append(np.asarray(values(variables, pictures, chunk)))
-    return np.concatenate(found)[: len(start)], np.concatenate(scores)[: len(start)]
+        # The last chunk is filled up, to be compiled only once.
+        rows = np.arange(first, first + size) % len(start)
+        images, chunk = jnp.asarray(start[rows]), jnp.asarray(indices[rows])
+        for _ in range(ascent.steps):
+            images = step(variables, images, chunk)
+        climbed.append(np.asarray(images))
+        scores.append(np.asarray(values(variables, images, chunk)))
+    return np.concatenate(climbed)[: len(start)], np.concatenate(scores)[: len(start)]
 
 
 def deep_dream(
-    model: Any,
+    model: Network,
     picture: np.ndarray,
     layers: Mapping[str, float],
     *,
@@ -154,18 +166,19 @@ def deep_dream(
     steps: int = 20,
     step_size: float = 1.0,
 ) -> np.ndarray:
-    """The picture with what the layers see in it made stronger, from coarse to fine.
+    """The image with what the layers see in it made stronger, from coarse to fine.
 
     Args:
-        model: takes pictures of any size.
+        model: takes images of any size.
         picture: (height, width, channels) float, as the model takes it.
         layers: layer -> weight of the mean square of its activations, its border left out.
-        octaves: how many sizes, each `octave_scale` times the one before; the last is the picture's
+        octaves: how many sizes, each `octave_scale` times the one before; the last is the image's
             own.
         steps: of gradient ascent at each size.
         step_size: of a step, whose gradient is divided by its mean absolute value.
 
-    Returns float32 of the same shape.
+    Returns:
+        float32 of the same shape.
     """
     if octaves < 1 or octave_scale <= 1:
         raise ValueError(
@@ -175,17 +188,17 @@ def deep_dream(
     keep_programs()
     module = parts.up_to(model, list(layers))
 
-    def liked(picture: jax.Array, variables: Any) -> jax.Array:
-        found: Any = module.apply(variables, picture[None])
-        weighted = zip(layers.values(), found, strict=True)
+    def liked(image: Array, variables: PyTree) -> Array:
+        outputs = outputs_of(module, variables, image[None])
+        weighted = zip(layers.values(), outputs, strict=True)
         return jnp.sum(
             jnp.stack([weight * jnp.mean(maps[:, 2:-2, 2:-2] ** 2) for weight, maps in weighted])
         )
 
     @jax.jit
-    def step(variables: Any, picture: jax.Array) -> jax.Array:
-        gradient = jax.grad(liked)(picture, variables)
-        return picture + step_size * gradient / jnp.maximum(jnp.mean(jnp.abs(gradient)), 1e-7)
+    def step(variables: PyTree, image: Array) -> Array:
+        gradient: Array = jax.grad(liked)(image, variables)
+        return image + step_size * gradient / jnp.maximum(jnp.mean(jnp.abs(gradient)), 1e-7)
 
     original = jnp.asarray(picture, jnp.float32)
     height, width, channels = original.shape
@@ -208,13 +221,14 @@ def deep_dream(
 
 
 def deprocess(pictures: np.ndarray) -> np.ndarray:
-    """Pictures (n, height, width, channels) of any range as uint8: mean 128, standard deviation 0.1
-    * 255, each.
+    """Images (n, height, width, channels) of any range as uint8.
+
+    Each has the mean 128 and the standard deviation 0.1 * 255.
     """
     axes = tuple(range(1, pictures.ndim))
     centred = pictures - pictures.mean(axes, keepdims=True)
     fractions = 0.1 * centred / (centred.std(axes, keepdims=True) + 1e-5) + 0.5
-    return (255 * np.clip(fractions, 0, 1)).astype(np.uint8)
+    return np.asarray(255 * np.clip(fractions, 0, 1)).astype(np.uint8)
 
 
 def gray_noise(count: int, shape: tuple[int, ...], seed: int | None) -> np.ndarray:
@@ -223,20 +237,26 @@ def gray_noise(count: int, shape: tuple[int, ...], seed: int | None) -> np.ndarr
     return np.asarray(jax.random.uniform(key, (count, *shape), minval=128.0, maxval=148.0))
 
 
-def picture_shape(model: Any, size: tuple[int, int]) -> tuple[int, int, int]:
-    """(height, width, channels) of the model's pictures, `size` where it leaves them open."""
+def image_shape(model: Network, size: tuple[int, int]) -> tuple[int, int, int]:
+    """(height, width, channels) of the model's images, `size` where it leaves them open."""
     shape = model.input_shape
     if not isinstance(shape, tuple) or len(shape) != 4:
         raise ValueError(
-            f"Model '{model.name}' must take pictures (batch, height, width, channels); it takes "
+            f"Model '{model.name}' must take images (batch, height, width, channels); it takes "
             f"{shape}."
         )
     return shape[1] or size[0], shape[2] or size[1], shape[3]
 
 
-def chosen(wanted: Sequence[int] | None, count: int, owner: str, what: str) -> np.ndarray:
+def outputs_of(module: nn.Module, variables: PyTree, inputs: PyTree) -> PyTree:
+    """The outputs of a module that changes no variables: one, or as many as it has."""
+    outputs: PyTree = module.apply(variables, inputs)
+    return outputs
+
+
+def chosen(numbers: Sequence[int] | None, count: int, owner: str, kind: str) -> np.ndarray:
     """The chosen indices, all by default."""
-    indices = np.arange(count) if wanted is None else np.asarray(wanted, np.int64).reshape(-1)
+    indices = np.arange(count) if numbers is None else np.asarray(numbers, np.int64).reshape(-1)
     if not len(indices) or indices.min() < 0 or indices.max() >= count:
-        raise ValueError(f"{owner} has {what} 0 to {count - 1}; asked for {wanted}.")
+        raise ValueError(f"{owner} has {kind} 0 to {count - 1}; asked for {numbers}.")
     return indices

@@ -18,30 +18,32 @@ def plot_worst_mistakes(
     count: int = 25,
     class_names: Sequence[str] | None = None,
 ) -> np.ndarray:
-    """Draw the wrongly classified pictures to whose true class the model gave the least
-    probability.
+    """Draw the wrongly classified images, those with the least probability of the truth first.
 
     Args:
-        x: pictures as for ``image_grid``.
+        x: images as for ``image_grid``.
         y_true: true classes, (n,), (n, 1) or one-hot (n, classes).
         probabilities: what the model predicts, (n, classes), or (n, 1) for the probability of class
             1 of two.
-        path: the picture to write.
-        count: pictures to draw at most.
+        path: the file to write.
+        count: images to draw at most.
         class_names: their names, by default the numbers.
 
-    Returns the indices of the drawn pictures, worst first; with no mistake the picture says so.
-    Raises ValueError for arrays that do not fit together.
+    Returns:
+        The indices of the drawn images, worst first; without a mistake the plot says so.
+
+    Raises:
+        ValueError: arrays do not fit together.
     """
-    pictures, predicted = np.asarray(x), np.asarray(probabilities, float)
+    images, predicted = np.asarray(x), np.asarray(probabilities, float)
     if predicted.ndim == 2 and predicted.shape[1] == 1:
         predicted = np.hstack([1 - predicted, predicted])
     truth = _classes(y_true)
-    if predicted.ndim != 2 or not len(pictures) == len(truth) == len(predicted):
+    if predicted.ndim != 2 or not len(images) == len(truth) == len(predicted):
         raise ValueError(
-            "plot_worst_mistakes expects as many pictures as true classes and rows of "
-            "probabilities (n, classes); got "
-            f"{pictures.shape}, {np.shape(y_true)} and {np.shape(probabilities)}."
+            "plot_worst_mistakes expects as many images as true classes and rows of "
+            f"probabilities (n, classes); got {images.shape}, {np.shape(y_true)} and "
+            f"{np.shape(probabilities)}."
         )
     names = _names(class_names, predicted.shape[1], truth)
     guess = predicted.argmax(1)
@@ -59,7 +61,7 @@ def plot_worst_mistakes(
             for i in worst
         ]
         image_grid(
-            pictures[worst],
+            images[worst],
             path,
             titles,
             title=f"{total} ({len(wrong) / len(truth):.2%}): the worst mistakes",
@@ -73,8 +75,10 @@ def confusion_matrix(
     """How often class i (row) was taken for class j (column): int64 (classes, classes).
 
     Both arguments are classes (n,), (n, 1) or rows (n, classes) whose largest element counts;
-    ``classes`` is by default the largest class plus one. Raises ValueError for other lengths or
-    classes out of range.
+    ``classes`` is by default the largest class plus one.
+
+    Raises:
+        ValueError: the lengths differ, or classes are out of range.
     """
     truth, guess = _classes(y_true), _classes(y_predicted)
     if len(truth) != len(guess):
@@ -96,10 +100,10 @@ def plot_confusion_matrix(
     path: str | os.PathLike[str],
     class_names: Sequence[str] | None = None,
 ) -> np.ndarray:
-    """Draw ``confusion_matrix(y_true, y_predicted)``, coloured by the share within each true class,
-    and return it.
+    """Draw ``confusion_matrix(y_true, y_predicted)`` and return it.
 
-    Up to 30 classes the counts are written into the cells.
+    Colours are the shares within each true class. Up to 30 classes the counts are written into the
+    cells.
     """
     from matplotlib.colors import PowerNorm
 
@@ -112,7 +116,7 @@ def plot_confusion_matrix(
     size = min(max(3.2, 0.55 * classes), 12) + 1
     figure = new_figure(size + 0.6, size)
     axes = figure.add_subplot()
-    # the square root scale makes a mistake of one in a hundred visible beside a diagonal near one
+    # the square root scale makes a mistake of one in a hundred visible next to a diagonal near one
     drawn = axes.imshow(share, cmap="Blues", norm=PowerNorm(0.5, vmin=0, vmax=1))
     axes.set_xlabel("predicted", color=INK)
     axes.set_ylabel("true", color=INK)
@@ -159,7 +163,7 @@ def _classes(labels: ArrayLike) -> np.ndarray:
     """Class numbers (n,) from class numbers or from rows with one element for each class."""
     labels = np.asarray(labels)
     if labels.ndim == 2 and labels.shape[1] > 1:
-        return labels.argmax(1)
+        return np.asarray(labels.argmax(1))
     if labels.ndim not in (1, 2) or labels.size == 0:
         raise ValueError(
             f"expected classes (n,), (n, 1) or rows (n, classes), at least one; got {labels.shape}."

@@ -1,15 +1,16 @@
-"""What a convolution has learned: its filters, and what they answer to a picture."""
+"""The filters that a convolution has learned, and their responses to an image."""
 
 from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from jaxcnn.runtime import config
+from jaxcnn.runtime.types import PyTree
 from jaxcnn.visualization.images import image_grid
 
 if TYPE_CHECKING:
@@ -20,19 +21,21 @@ if TYPE_CHECKING:
 def plot_filters(
     layer: Layer, path: str | os.PathLike[str], channel: int | None = None, count: int = 64
 ) -> Path:
-    """Draw the filters of a convolution, each stretched from its smallest weight (black) to its
-    largest (white).
+    """Draw the filters of a convolution, each from its smallest weight (black) to its largest.
 
     Args:
         layer: a built layer with a weight called `kernel` of shape (rows, columns, channels,
             filters).
-        path: the picture to write.
+        path: the file to write.
         channel: the input channel to show; by default colours where there are three, else the mean
             over the channels.
         count: how many filters to show, from the first.
 
-    Returns the path. Raises ValueError for a layer without such a kernel, and for a channel it does
-    not have.
+    Returns:
+        The path.
+
+    Raises:
+        ValueError: the layer has no such kernel, or not this channel.
     """
     kernel = np.asarray(getattr(layer, "kernel", ()))
     if kernel.ndim != 4:
@@ -49,7 +52,7 @@ def plot_filters(
         filters = filters[..., channel]
     elif channels != 3:
         filters = filters.mean(-1)
-    elif config.image_data_format() == "channels_first":  # as image_grid reads pictures then
+    elif config.image_data_format() == "channels_first":  # as image_grid reads images then
         filters = np.moveaxis(filters, -1, 1)
     return image_grid(_stretched(filters), path, title=f"{layer.name}: filters")
 
@@ -57,17 +60,20 @@ def plot_filters(
 def plot_feature_maps(
     model: Network, x: ArrayLike, layer: str | int, path: str | os.PathLike[str], count: int = 64
 ) -> Path:
-    """Draw what the channels of a layer give for one picture, each stretched from its smallest to
-    its largest value.
+    """Draw the channels of a layer for one image, each from its smallest to its largest value.
 
     Args:
         model: with one input, of which `x` is one sample, with or without the batch axis in front.
         layer: a layer's name, or its index in ``model.layers``; its output must be (batch, rows,
             columns, channels), or with the channels first where the layer has that data format.
-        path: the picture to write.
+        path: the file to write.
         count: how many channels to show, from the first.
 
-    Returns the path. Raises ValueError for an output of another rank or more than one sample.
+    Returns:
+        The path.
+
+    Raises:
+        ValueError: an output of another rank, or more than one sample.
     """
     from jaxcnn.models import Model
 
@@ -79,25 +85,25 @@ def plot_feature_maps(
         raise ValueError(
             f"plot_feature_maps draws one sample {model.input_shape[1:]}; given {np.shape(x)}."
         )
-    maps: Any = np.asarray(Model(model.inputs, _output_in(model, chosen)).predict(sample))[0]
+    maps = np.asarray(Model(model.inputs, _output_in(model, chosen)).predict(sample))[0]
     if maps.ndim != 3:
         raise ValueError(
-            f"plot_feature_maps: layer '{chosen.name}' gives {maps.shape}, not (rows, columns, "
-            "channels)."
+            f"plot_feature_maps: layer '{chosen.name}' returns {maps.shape}, not (rows, "
+            "columns, channels)."
         )
     if getattr(chosen, "data_format", None) != "channels_first":
         maps = np.moveaxis(maps, -1, 0)
     return image_grid(_stretched(maps[:count]), path, title=f"{chosen.name}: {len(maps)} channels")
 
 
-def _output_in(model: Network, layer: Layer) -> Any:
+def _output_in(model: Network, layer: Layer) -> PyTree:
     """The output of the layer's call in this model, of several calls the first."""
     relevant = {id(node) for level in model.nodes_by_depth for node in level}
     return next(node.outputs for node in layer.inbound_nodes if id(node) in relevant)
 
 
-def _stretched(pictures: np.ndarray) -> np.ndarray:
-    """Each picture from 0 to 1; an even one becomes 0."""
-    axes = tuple(range(1, pictures.ndim))
-    low, high = pictures.min(axes, keepdims=True), pictures.max(axes, keepdims=True)
-    return (pictures - low) / np.where(high > low, high - low, 1)
+def _stretched(images: np.ndarray) -> np.ndarray:
+    """Each image stretched to 0 .. 1; one of a single value becomes 0."""
+    axes = tuple(range(1, images.ndim))
+    low, high = images.min(axes, keepdims=True), images.max(axes, keepdims=True)
+    return np.asarray((images - low) / np.where(high > low, high - low, 1))

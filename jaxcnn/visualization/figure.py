@@ -1,4 +1,4 @@
-"""The common look of all pictures."""
+"""The common look of all plots."""
 
 import os
 from pathlib import Path
@@ -21,7 +21,7 @@ def new_figure(width: float, height: float) -> "Figure":
 
 
 def plain_axes(axes: "Axes") -> None:
-    """Only the left and bottom lines, and a pale grid behind the data."""
+    """Only the left and bottom lines, and a pale grid under the data."""
     axes.spines[["top", "right"]].set_visible(False)
     axes.grid(color=PALE, linewidth=0.8)
     axes.set_axisbelow(True)
@@ -29,9 +29,7 @@ def plain_axes(axes: "Axes") -> None:
 
 
 def save(figure: "Figure", path: str | os.PathLike[str]) -> Path:
-    """Write ``figure`` to ``path``, in the format that its suffix names; folders are made, no half
-    file is left.
-    """
+    """Write ``figure`` to ``path``, whole or not at all, in the format that its suffix names."""
     with atomic_path(path) as temporary:
         figure.savefig(temporary, dpi=150)
     return Path(path)

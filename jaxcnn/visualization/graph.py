@@ -1,22 +1,31 @@
-"""A model as a graph: one box a layer, an arrow for each tensor that goes from one to the next."""
+"""A model as a graph: a box for each layer, an arrow for each tensor between two."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from types import ModuleType
+from typing import TYPE_CHECKING, TypeGuard
 
 import jax
 
 from jaxcnn.layers import Bidirectional, TimeDistributed
+from jaxcnn.models.network import Network
+from jaxcnn.runtime.types import PyTree
 from jaxcnn.utils.files import atomic_path
+
+if TYPE_CHECKING:
+    import pydot
+
+    from jaxcnn.layers.base import Layer
+    from jaxcnn.layers.symbolic.tensor import SymbolicTensor
 
 DIRECTIONS = ("TB", "LR", "BT", "RL")
 
 
 def plot_model(
-    model: Any,
+    model: Network,
     to_file: str | os.PathLike[str] = "model.png",
     show_shapes: bool = False,
     show_layer_names: bool = True,
@@ -24,12 +33,12 @@ def plot_model(
     expand_nested: bool = False,
     dpi: int = 96,
 ) -> Path:
-    """Write a picture of the layers of `model` and how they are connected.
+    """Draw the layers of `model` and their connections.
 
     Args:
         model: one whose input shape is known.
-        to_file: the picture; the suffix names the format (png, svg, pdf, dot, ...), which Graphviz
-            must know.
+        to_file: the file to write; the suffix names the format (png, svg, pdf, dot, ...), which
+            Graphviz must know.
         show_shapes: whether each box shows the shapes of what goes in and comes out.
         show_layer_names: whether it shows the layer's name before its class.
         rankdir: from where to where: 'TB' top to bottom, 'LR' left to right, 'BT' or 'RL'.
@@ -46,7 +55,14 @@ def plot_model(
     """
     path = Path(to_file)
     kind = path.suffix.removeprefix(".").lower() or "png"
-    graph = model_to_dot(model, show_shapes, show_layer_names, rankdir, expand_nested, dpi)
+    graph = model_to_dot(
+        model,
+        show_shapes=show_shapes,
+        show_layer_names=show_layer_names,
+        rankdir=rankdir,
+        expand_nested=expand_nested,
+        dpi=dpi,
+    )
     content = graph.to_string().encode() if kind == "dot" else _drawn(graph, kind)
     path = path if path.suffix else path.with_suffix(".png")
     with atomic_path(path) as temporary:
@@ -55,15 +71,16 @@ def plot_model(
 
 
 def model_to_dot(
-    model: Any,
+    model: Network,
     show_shapes: bool = False,
     show_layer_names: bool = True,
     rankdir: str = "TB",
     expand_nested: bool = False,
     dpi: int = 96,
-) -> Any:
-    """The graph of `plot_model` as a ``pydot.Dot``: ``.create(prog='dot', format='svg')`` draws it,
-    for a notebook.
+) -> pydot.Dot:
+    """The graph of `plot_model` as a ``pydot.Dot``.
+
+    For a notebook, ``.create(prog='dot', format='svg')`` draws it.
     """
     try:
         import pydot
@@ -86,12 +103,13 @@ def model_to_dot(
 
 
 class _Drawing:
-    """Boxes and arrows of a model. A box is known by its path: the names of the models it is in,
-    and its own.
+    """Boxes and arrows of a model.
+
+    A box is known by its path: the names of the models that it is in, and its own.
     """
 
     def __init__(
-        self, pydot: Any, show_shapes: bool, show_layer_names: bool, expand_nested: bool
+        self, pydot: ModuleType, show_shapes: bool, show_layer_names: bool, expand_nested: bool
     ) -> None:
         self.pydot = pydot
         self.show_shapes, self.show_layer_names, self.expand_nested = (
@@ -105,7 +123,7 @@ class _Drawing:
         """The name of a box in the graph, which needs no quotes."""
         return self._keys.setdefault(path, f"box{len(self._keys)}")
 
-    def draw(self, graph: Any, model: Any, path: str) -> None:
+    def draw(self, graph: pydot.Graph, model: Network, path: str) -> None:
         relevant = {id(node) for level in model.nodes_by_depth for node in level}
         for (
             layer
@@ -125,22 +143,18 @@ class _Drawing:
                         source, goal = self._end(tensor, path), self._start(layer, i, inner)
                         graph.add_edge(self.pydot.Edge(self.key(source), self.key(goal)))
 
-    def _expanded(self, layer: Any) -> bool:
-        return self.expand_nested and hasattr(layer, "nodes_by_depth")
+    def _expanded(self, layer: Layer) -> TypeGuard[Network]:
+        return self.expand_nested and isinstance(layer, Network)
 
-    def _start(self, layer: Any, i: int, path: str) -> str:
-        """The box that the tensor number `i` of a call of the layer goes to: for a model drawn
-        open, its input.
-        """
+    def _start(self, layer: Layer, i: int, path: str) -> str:
+        """The box that tensor `i` of a call goes to; in an expanded model, its input."""
         while self._expanded(layer):
             layer = layer.inputs[min(i, len(layer.inputs) - 1)].layer
             path, i = f"{path}/{layer.name}", 0
         return path
 
-    def _end(self, tensor: Any, path: str) -> str:
-        """The box that a tensor comes from: for a model drawn open, the layer inside that makes
-        this output.
-        """
+    def _end(self, tensor: SymbolicTensor, path: str) -> str:
+        """The box that a tensor comes from; of an expanded model, the layer of this output."""
         layer, index = tensor.layer, tensor.tensor_index
         path = f"{path}/{layer.name}"
         while self._expanded(layer):
@@ -149,39 +163,41 @@ class _Drawing:
             path = f"{path}/{layer.name}"
         return path
 
-    def _label(self, layer: Any) -> str:
+    def _label(self, layer: Layer) -> str:
         name, kind = layer.name, type(layer).__name__
         if isinstance(layer, TimeDistributed | Bidirectional):
             name, kind = f"{name}({layer.layer.name})", f"{kind}({type(layer.layer).__name__})"
         text = _escaped(f"{name}: {kind}" if self.show_layer_names else kind)
         if not self.show_shapes:
             return text
-        given, made = _shapes(layer)
-        return f"{text}|{{input:|output:}}|{{{{{_escaped(given)}}}|{{{_escaped(made)}}}}}"
+        inputs, outputs = _shapes(layer)
+        return f"{text}|{{input:|output:}}|{{{{{_escaped(inputs)}}}|{{{_escaped(outputs)}}}}}"
 
 
-def _shapes(layer: Any) -> tuple[str, str]:
+def _shapes(layer: Layer) -> tuple[str, str]:
     """The shapes that go in and come out, 'multiple' where the calls of the layer differ."""
-    made = [layer.get_output_shape_at(i) for i in range(len(layer.inbound_nodes))]
-    given = [
-        jax.tree.map(lambda tensor: tensor.shape, node.input_tensors) if node.inbound else made[i]
+    outputs = [layer.get_output_shape_at(i) for i in range(len(layer.inbound_nodes))]
+    inputs = [
+        jax.tree.map(lambda tensor: tensor.shape, node.input_tensors)
+        if node.inbound
+        else outputs[i]
         for i, node in enumerate(layer.inbound_nodes)
     ]
-
-    def told(found: Sequence[Any]) -> str:
-        return str(found[0]) if all(shape == found[0] for shape in found) else "multiple"
-
-    return told(given), told(made)
+    return _one_or_multiple(inputs), _one_or_multiple(outputs)
 
 
-def _drawn(graph: Any, kind: str) -> bytes:
+def _one_or_multiple(shapes: Sequence[PyTree]) -> str:
+    return str(shapes[0]) if all(shape == shapes[0] for shape in shapes) else "multiple"
+
+
+def _drawn(graph: pydot.Dot, kind: str) -> bytes:
     try:
         content = graph.create(prog="dot", format=kind)
     except FileNotFoundError:
         raise ImportError(
             "plot_model needs Graphviz, whose program `dot` was not found: install it with the "
-            "system's packages "
-            "(apt install graphviz, brew install graphviz, conda install graphviz), or write to a "
+            "system's packages (apt install graphviz, brew install graphviz, conda install "
+            "graphviz), or write to a "
             ".dot file."
         ) from None
     except AssertionError as error:  # pydot's word for a failure of the program

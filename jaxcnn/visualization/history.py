@@ -3,7 +3,7 @@
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
@@ -12,21 +12,30 @@ from jaxcnn.visualization.figure import BLUE, INK, ORANGE, new_figure, plain_axe
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+    from jaxcnn.callbacks import History
 
-def plot_history(history: Any, path: str | os.PathLike[str], title: str | None = None) -> Path:
-    """Draw what a training run recorded, one panel for each quantity with its training and
-    validation curve.
+Record: TypeAlias = Mapping[str, Sequence[float]]  # name -> a number for each epoch
+
+
+def plot_history(
+    history: "History | Record", path: str | os.PathLike[str], title: str | None = None
+) -> Path:
+    """Draw the record of a training run: a panel with two curves for each quantity.
 
     Args:
         history: what ``fit`` returns, or a mapping from a name to one number per epoch;
-            ``val_loss`` is drawn beside ``loss``. Epochs count from 1.
-        path: the picture to write, ``.png`` or another suffix that matplotlib knows.
+            ``val_loss`` is drawn with ``loss``. Epochs count from 1.
+        path: the file to write, ``.png`` or another suffix that matplotlib knows.
         title: a line above the panels.
 
     The epoch with the lowest validation loss (training loss where there is none) is marked in every
     panel.
 
-    Returns the path. Raises ValueError for an empty or ragged record.
+    Returns:
+        The path.
+
+    Raises:
+        ValueError: an empty or ragged record.
     """
     record = {name: np.asarray(values, float) for name, values in _mapping(history).items()}
     lengths = {name: len(values) for name, values in record.items()}
@@ -51,13 +60,14 @@ def plot_history(history: Any, path: str | os.PathLike[str], title: str | None =
     figure = new_figure(4.6 * columns + 0.4, 3.4 * rows + (0.4 if title else 0))
     if title:
         figure.suptitle(title, fontsize=13, color=INK)
-    for place, name in enumerate(names):
-        axes = figure.add_subplot(rows, columns, place + 1)
-        _panel(axes, name, epochs, record[name], record.get(f"val_{name}"), best)
+    for number, name in enumerate(names, 1):
+        axes = figure.add_subplot(rows, columns, number)
+        axes.set_title(name, loc="left", fontsize=11, color=INK)
+        _panel(axes, epochs, record[name], record.get(f"val_{name}"), best)
     return save(figure, path)
 
 
-def _mapping(history: Any) -> Mapping[str, Sequence[float]]:
+def _mapping(history: "History | Record") -> Record:
     record = getattr(history, "history", history)
     if not isinstance(record, Mapping):
         raise TypeError(
@@ -67,16 +77,13 @@ def _mapping(history: Any) -> Mapping[str, Sequence[float]]:
 
 
 def _best(record: Mapping[str, np.ndarray]) -> int | None:
-    """Index of the epoch with the lowest loss, validation before training; None without a finite
-    one.
-    """
+    """Index of the epoch with the lowest loss, on validation if there is one; None without any."""
     losses = record.get("val_loss", record.get("loss"))
     return None if losses is None or np.isnan(losses).all() else int(np.nanargmin(losses))
 
 
 def _panel(
     axes: "Axes",
-    name: str,
     epochs: np.ndarray,
     train: np.ndarray,
     validation: np.ndarray | None,
@@ -85,7 +92,6 @@ def _panel(
     from matplotlib.ticker import MaxNLocator
 
     plain_axes(axes)
-    axes.set_title(name, loc="left", fontsize=11, color=INK)
     axes.set_xlabel("epoch", color=INK)
     axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
     edge = max(0.02 * (epochs[-1] - epochs[0]), 0.2)

@@ -1,4 +1,4 @@
-"""Pictures of pictures."""
+"""Grids of images."""
 
 import math
 import os
@@ -19,44 +19,45 @@ def image_grid(
     columns: int | None = None,
     title: str | None = None,
 ) -> Path:
-    """Draw pictures side by side.
+    """Draw images side by side.
 
     Args:
         images: (n, height, width) or, with 1 or 3 channels, (n, height, width, channels); the
             channel axis comes first when the image data format is "channels_first". Whole numbers
             are read as 0 to 255, fractions as 0 to 1; fractions outside are stretched so that the
             smallest of all is black and the largest white.
-        path: the picture to write.
-        titles: a line or several above each picture.
-        columns: pictures in a row, by default as many as make the grid about square.
+        path: the file to write.
+        titles: a line or several above each image.
+        columns: images in a row, by default as many as make the grid about square.
         title: a line above the grid.
 
-    Returns the path. Raises ValueError for another shape, for no picture and for another number of
-    titles.
+    Returns:
+        The path.
+
+    Raises:
+        ValueError: another shape, no image, or another number of titles.
     """
-    pictures = _displayable(np.asarray(images))
-    if titles is not None and len(titles) != len(pictures):
-        raise ValueError(f"image_grid got {len(titles)} titles for {len(pictures)} images.")
-    columns = min(columns or math.ceil(math.sqrt(len(pictures))), len(pictures))
-    rows = math.ceil(len(pictures) / columns)
+    shown = _displayable(np.asarray(images))
+    if titles is not None and len(titles) != len(shown):
+        raise ValueError(f"image_grid got {len(titles)} titles for {len(shown)} images.")
+    columns = min(columns or math.ceil(math.sqrt(len(shown))), len(shown))
+    rows = math.ceil(len(shown) / columns)
     lines = [line for text in titles or () for line in text.split("\n")]
-    width = max(
-        1.2, 0.078 * max(map(len, lines), default=0)
-    )  # inches: a title must not run into its neighbour
-    height = width * pictures.shape[1] / pictures.shape[2] + 0.16 * max(
-        (t.count("\n") + 1 for t in titles or ()), default=0
-    )
+    # In inches: a title must not run into its neighbour.
+    width = max(1.2, 0.078 * max(map(len, lines), default=0))
+    title_lines = max((text.count("\n") + 1 for text in titles or ()), default=0)
+    height = width * shown.shape[1] / shown.shape[2] + 0.16 * title_lines
     figure = new_figure(
         max(width * columns, 4 if title else 0), height * rows + (0.4 if title else 0)
     )
     if title:
         figure.suptitle(title, fontsize=12, color=INK)
-    for place, picture in enumerate(pictures):
-        axes = figure.add_subplot(rows, columns, place + 1)
-        axes.imshow(picture, cmap="gray", vmin=0, vmax=1, interpolation="nearest")
+    for i, image in enumerate(shown):
+        axes = figure.add_subplot(rows, columns, i + 1)
+        axes.imshow(image, cmap="gray", vmin=0, vmax=1, interpolation="nearest")
         axes.set_axis_off()
         if titles is not None:
-            axes.set_title(titles[place], fontsize=9, color=INK, pad=3)
+            axes.set_title(titles[i], fontsize=9, color=INK, pad=3)
     return save(figure, path)
 
 
@@ -76,9 +77,9 @@ def _displayable(images: np.ndarray) -> np.ndarray:
             f"{config.image_data_format()}; got {images.shape}."
         )
     if images.dtype.kind in "ui":
-        return np.clip(images, 0, 255) / 255
+        return np.asarray(np.clip(images, 0, 255) / 255)
     images = images.astype(np.float32)
     low, high = np.nanmin(images), np.nanmax(images)
     if low >= 0 and high <= 1:
         return images
-    return (images - low) / max(high - low, 1e-12)
+    return np.asarray((images - low) / max(high - low, 1e-12))

@@ -23,7 +23,7 @@ def home(tmp_path, monkeypatch):
 
 @pytest.fixture
 def digits():
-    """A few random pictures with the shapes and types of MNIST: (x_train, y_train), (x_test,
+    """A few random images with the shapes and types of MNIST: (x_train, y_train), (x_test,
     y_test).
     """
     rng = np.random.default_rng(0)
@@ -39,3 +39,15 @@ def real_mnist(monkeypatch):
     if not (REAL / "datasets/mnist.npz").exists():
         pytest.skip(f"needs the real MNIST: {REAL / 'datasets/mnist.npz'}")
     monkeypatch.setenv("JAXCNN_HOME", str(REAL))
+
+
+@pytest.fixture
+def real(monkeypatch):
+    """Makes the machine's own data visible; skips where a file of it is missing."""
+
+    def needs(name):
+        if not (REAL / "datasets" / name).exists():
+            pytest.skip(f"needs real data: {REAL / 'datasets' / name}")
+        monkeypatch.setenv("JAXCNN_HOME", str(REAL))
+
+    return needs

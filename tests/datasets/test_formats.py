@@ -18,7 +18,7 @@ from jaxcnn.datasets.formats import (
 from .writers import assert_same, cifar_pickle, photographs, write_cifar10, write_idx, write_npz
 
 # npz
-# ------------------------------------------------------------------------------------------------------------------
+# --------------------------------------------------------------------------------------------------
 
 
 def test_npz(tmp_path, digits):
@@ -76,7 +76,7 @@ def test_npz_with_objects_is_not_unpickled(tmp_path, digits):
 
 
 # idx
-# ------------------------------------------------------------------------------------------------------------------
+# --------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("dot", [False, True])
@@ -112,13 +112,13 @@ def test_idx_with_a_missing_part(tmp_path, digits):
     path = write_idx(tmp_path, digits)
     (tmp_path / "t10k-labels-idx1-ubyte").unlink()
     with pytest.raises(
-        DamagedFileError, match=r"t10k-labels-idx1-ubyte\[\.gz\] is missing beside train-images"
+        DamagedFileError, match=r"t10k-labels-idx1-ubyte\[\.gz\] is missing next to train-images"
     ):
         read_idx(path)
 
 
 # CIFAR
-# ----------------------------------------------------------------------------------------------------------------
+# --------------------------------------------------------------------------------------------------
 
 
 def test_cifar10_folder_and_archive(tmp_path):

@@ -37,7 +37,7 @@ def no_network(monkeypatch, tmp_path):
 
 
 def prepare(data_dir, splits):
-    """Has tensorflow-datasets write array_record files of labelled pictures; the builder.
+    """Has tensorflow-datasets write array_record files of labelled images; the builder.
 
     ``splits`` maps names to iterables of (path or open file of a PNG, label).
     """

@@ -133,11 +133,11 @@ def test_every_remote_has_a_checksum_and_becomes_a_file_that_is_looked_for():
     [
         (
             {"x_train": np.zeros((7, 28, 27), np.uint8)},
-            r"training pictures are uint8 \(7, 28, 27\), expected uint8 \(n, 28",
+            r"training images are uint8 \(7, 28, 27\), expected uint8 \(n, 28",
         ),
-        ({"x_test": np.zeros((3, 28, 28), np.float32)}, r"its test pictures are float32"),
-        ({"x_test": np.zeros((0, 28, 28), np.uint8)}, r"its test pictures are uint8 \(0, 28, 28\)"),
-        ({"y_train": np.zeros(6, np.uint8)}, "it has 7 training pictures and 6 labels"),
+        ({"x_test": np.zeros((3, 28, 28), np.float32)}, r"its test images are float32"),
+        ({"x_test": np.zeros((0, 28, 28), np.uint8)}, r"its test images are uint8 \(0, 28, 28\)"),
+        ({"y_train": np.zeros(6, np.uint8)}, "it has 7 training images and 6 labels"),
         ({"y_test": np.array([0, 10, 1])}, "its test labels are not the integers 0 to 9"),
         ({"y_test": np.array([0.0, 1.0, 1.0])}, "its test labels are not the integers"),
         ({"y_test": np.array([-1, 1, 1])}, "its test labels are not the integers"),

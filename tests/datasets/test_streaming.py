@@ -15,7 +15,7 @@ import jaxcnn
 from jaxcnn.datasets.formats import DamagedFileError
 from jaxcnn.datasets.streaming import PictureFolder, Stream, Zipped
 
-from .test_folders_and_tables import cut, photograph
+from .writers import cut, photograph
 
 
 def numbers(n=23):
@@ -138,7 +138,7 @@ def test_bad_arguments():
         Zipped(np.zeros(3), np.zeros(4))
 
 
-def test_pictures_of_a_folder(tmp_path):
+def test_images_of_a_folder(tmp_path):
     for i in range(3):
         photograph(tmp_path / f"cats/{i}.jpg", (20 + i, 30, 3), i)
         photograph(tmp_path / f"dogs/{i}.png", (25, 30), i)
@@ -150,13 +150,13 @@ def test_pictures_of_a_folder(tmp_path):
         list(Stream(PictureFolder(tmp_path, None), 6))
 
     cut(tmp_path / "cats/1.jpg")
-    with pytest.raises(DamagedFileError, match=r"cats/1\.jpg is damaged: not a readable picture"):
+    with pytest.raises(DamagedFileError, match=r"cats/1\.jpg is damaged: not a readable image"):
         list(Stream(PictureFolder(tmp_path, (10, 12)), 4))
-    with pytest.warns(UserWarning, match=r"1 broken pictures are left out: .*cats/1\.jpg"):
+    with pytest.warns(UserWarning, match=r"1 broken images are left out: .*cats/1\.jpg"):
         source = PictureFolder(tmp_path, (10, 12), skip_broken=True)
     assert len(source) == 5
     (tmp_path / "birds").mkdir()
-    with pytest.raises(DamagedFileError, match="there is no picture in birds"):
+    with pytest.raises(DamagedFileError, match="there is no image in birds"):
         PictureFolder(tmp_path, None)
 
 

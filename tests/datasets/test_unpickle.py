@@ -1,4 +1,4 @@
-"""Whatever NumPy pickles comes back, by every protocol; whatever else a pickle asks for is refused."""
+"""Whatever NumPy pickles comes back, by every protocol; all else in a pickle is refused."""
 
 import pickle
 

@@ -5,6 +5,7 @@ import pickle
 import struct
 
 import numpy as np
+from PIL import Image
 
 
 def assert_same(read, written):
@@ -36,7 +37,7 @@ def write_idx(folder, arrays, dot=False, gz=False):
 
 
 def cifar_pickle(x, **labels):
-    """A batch with byte keys, as Python 2 left them; pictures (n, 32, 32, 3)."""
+    """A batch with byte keys, as Python 2 left them; images (n, 32, 32, 3)."""
     batch = {b"data": x.transpose(0, 3, 1, 2).reshape(len(x), -1)} | {
         k.encode(): v for k, v in labels.items()
     }
@@ -60,3 +61,14 @@ def write_cifar10(folder):
         np.concatenate([x for x, _ in parts[:5]]),
         np.concatenate([y for _, y in parts[:5]]),
     ), parts[5]
+
+
+def photograph(path, shape=(40, 30, 3), seed=0):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    Image.fromarray(np.random.default_rng(seed).integers(0, 256, shape, np.uint8)).save(path)
+    return path
+
+
+def cut(path):
+    path.write_bytes(path.read_bytes()[:-150])
+    return path

@@ -23,12 +23,12 @@ def test_zero_mean_and_standard_deviation_f53_f54():
     found = np.asarray(norm.standardize(x))
     np.testing.assert_allclose(found.mean(0), 0, atol=1e-4)
     np.testing.assert_allclose(found.std(0), 1, atol=1e-5)
-    pictures = x.reshape(10, 10, 5, 4)
+    images = x.reshape(10, 10, 5, 4)
     np.testing.assert_allclose(
-        np.asarray(norm.zero_mean(pictures, (0, 1, 2))).mean((0, 1, 2)), 0, atol=1e-4
+        np.asarray(norm.zero_mean(images, (0, 1, 2))).mean((0, 1, 2)), 0, atol=1e-4
     )
-    grey = norm.zero_mean(pictures, None)
-    np.testing.assert_allclose(np.asarray(grey), pictures - pictures.mean(), atol=1e-4)
+    grey = norm.zero_mean(images, None)
+    np.testing.assert_allclose(np.asarray(grey), images - images.mean(), atol=1e-4)
     np.testing.assert_array_equal(
         norm.standardize(np.ones((3, 2))), np.zeros((3, 2))
     )  # no division by zero
@@ -69,7 +69,7 @@ def test_fewer_samples_than_features_stay_finite():
     assert np.isfinite(np.asarray(norm.zca(x, found))).all()
 
 
-def test_pictures_must_be_rows():
+def test_images_must_be_rows():
     with pytest.raises(ValueError, match=r"\(n, features\); given \(2, 3, 3, 1\)"):
         norm.principal_axes(np.zeros((2, 3, 3, 1)))
 

@@ -1,5 +1,5 @@
-"""Padding, skip-grams and windows: the demonstrations Q2.P1-P3 digit for digit, and laws that
-always hold.
+"""Padding, skip-grams and windows: the demonstrations of the quick start digit for digit, and laws
+that always hold.
 """
 
 import json
@@ -19,7 +19,7 @@ from jaxcnn.preprocessing.sequence import (
 )
 
 # padding
-# --------------------------------------------------------------------------------------------------------------
+# --------------------------------------------------------------------------------------------------
 
 
 def test_padding_of_q2_p1():
@@ -105,7 +105,7 @@ def test_pre_and_post_mirror_each_other(sequences, maxlen):
 
 
 # word pairs
-# -----------------------------------------------------------------------------------------------------------
+# --------------------------------------------------------------------------------------------------
 
 
 def test_sampling_table_of_q2_p3():
@@ -114,7 +114,7 @@ def test_sampling_table_of_q2_p3():
         np.round(table, 8), [0.00315225, 0.00315225, 0.00547597, 0.00741556, 0.00912817]
     )
     assert make_sampling_table(100, 10.0).max() == 1.0
-    # Q2.O3: with a factor of 1 the book has all probabilities 1
+    # With a factor of 1 the book has all probabilities 1
     np.testing.assert_allclose(make_sampling_table(5, 1.0), [0.9968, 0.9968, 1, 1, 1], atol=5e-5)
 
 
@@ -158,7 +158,7 @@ def test_skipgrams_with_too_small_a_vocabulary():
 
 
 # windows
-# --------------------------------------------------------------------------------------------------------------
+# --------------------------------------------------------------------------------------------------
 
 
 def test_windows():

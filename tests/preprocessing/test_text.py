@@ -1,4 +1,4 @@
-"""Splitting, hashing and the Tokenizer: the demonstrations Q2.P4-P6 digit for digit."""
+"""Splitting, hashing and the Tokenizer: the demonstrations of the quick start digit for digit."""
 
 import json
 import subprocess
@@ -20,8 +20,8 @@ TEXTS = ["The cat sat on the mat.", "The dog sat on the log.", "Dogs and cats li
 
 
 def printed_run():
-    """Q2.P6 with the ties between equally frequent words as they fell in the book's second run (its
-    oddity O5).
+    """The book's texts with the ties between equally frequent words as they fell in the book's
+    second run (its oddity O5).
     """
     tokenizer = Tokenizer(num_words=10)
     tokenizer.fit_on_texts(TEXTS)
@@ -95,7 +95,10 @@ def test_one_hot_of_q2_p5():
 
 
 def test_one_hot_is_the_same_under_a_fixed_hash_seed():
-    program = "from jaxcnn.preprocessing.text import one_hot; print(one_hot('The cat sat on the mat.', 50))"
+    program = (
+        "from jaxcnn.preprocessing.text import one_hot; "
+        "print(one_hot('The cat sat on the mat.', 50))"
+    )
     env = {"PYTHONHASHSEED": "7", "JAX_PLATFORMS": "cpu", "PYTHONPATH": ":".join(sys.path)}
     found = {
         subprocess.check_output([sys.executable, "-c", program], env=env, text=True)
@@ -156,7 +159,7 @@ def test_matrices_of_q2_p6_to_all_printed_digits():
 
 
 def test_document_counts_start_again():
-    """With counts that added up, the first tfidf value of Q2.P6 would be 1.3350."""
+    """With counts that added up, the first tfidf value of the book would be 1.3350."""
     tokenizer, sequences = printed_run()
     tokenizer.fit_on_sequences(sequences)
     assert tokenizer.document_count == 3

@@ -1,4 +1,4 @@
-"""Filters and corners beside scipy.ndimage and OpenCV, and what must hold for every picture."""
+"""Filters and corners compared with scipy.ndimage and OpenCV, and laws that always hold."""
 
 import cv2
 import jax
@@ -20,22 +20,20 @@ BORDERS = {
 }
 
 
-def pictures(seed=0, shape=(2, 23, 31, 3)):
+def images(seed=0, shape=(2, 23, 31, 3)):
     return np.random.default_rng(seed).integers(0, 256, shape).astype(np.uint8)
 
 
 def each_plane(function, x):
     """`function` of each (rows, columns) of (n, rows, columns, channels)."""
     planes = np.moveaxis(x.astype(np.float32), -1, 1)
-    return np.moveaxis(
-        np.array([[function(plane) for plane in picture] for picture in planes]), 1, -1
-    )
+    return np.moveaxis(np.array([[function(plane) for plane in image] for image in planes]), 1, -1)
 
 
 @pytest.mark.parametrize("border", BORDERS)
 @pytest.mark.parametrize("shape", [(3, 3), (5, 2), (4, 7), (1, 1)])
 def test_correlate_is_that_of_scipy(border, shape):
-    x, kernel = pictures(), np.random.default_rng(1).normal(size=shape).astype(np.float32)
+    x, kernel = images(), np.random.default_rng(1).normal(size=shape).astype(np.float32)
     expected = each_plane(lambda plane: ndimage.correlate(plane, kernel, mode=border), x)
     np.testing.assert_allclose(vision.correlate(x, kernel, border), expected, atol=1e-3)
 
@@ -43,14 +41,14 @@ def test_correlate_is_that_of_scipy(border, shape):
 @pytest.mark.parametrize("border", BORDERS)
 @pytest.mark.parametrize("sigma", [0.6, 3.0])
 def test_gaussian_filter_is_that_of_scipy(border, sigma):
-    x = pictures()
+    x = images()
     expected = each_plane(lambda plane: ndimage.gaussian_filter(plane, sigma, mode=border), x)
     np.testing.assert_allclose(vision.gaussian_filter(x, sigma, border=border), expected, atol=1e-3)
 
 
 @pytest.mark.parametrize(("size", "sigma"), [(3, 3.0), (5, 3.0), (9, 1.2)])
 def test_gaussian_filter_of_a_size_is_that_of_opencv(size, sigma):
-    x = pictures(shape=(1, 40, 30, 3))
+    x = images(shape=(1, 40, 30, 3))
     expected = cv2.GaussianBlur(x[0].astype(np.float32), (size, size), sigma)
     np.testing.assert_allclose(
         vision.gaussian_filter(x, sigma, size, "mirror")[0], expected, atol=1e-3
@@ -66,7 +64,7 @@ def test_gaussian_filter_of_a_size_is_that_of_opencv(size, sigma):
 
 @pytest.mark.parametrize("size", [1, 2, 3, 5, (2, 5)])
 def test_mean_filter_is_that_of_scipy_and_opencv(size):
-    x = pictures()
+    x = images()
     expected = each_plane(lambda plane: ndimage.uniform_filter(plane, size), x)
     np.testing.assert_allclose(vision.mean_filter(x, size), expected, atol=1e-3)
     rows, columns = (size, size) if isinstance(size, int) else size
@@ -75,7 +73,7 @@ def test_mean_filter_is_that_of_scipy_and_opencv(size):
 
 
 def test_kernel_of_mathematics_is_the_turned_one():
-    x, kernel = pictures(shape=(9, 9, 1)), np.arange(9.0).reshape(3, 3)
+    x, kernel = images(shape=(9, 9, 1)), np.arange(9.0).reshape(3, 3)
     expected = ndimage.convolve(x[..., 0].astype(float), kernel)
     np.testing.assert_allclose(vision.correlate(x, kernel[::-1, ::-1])[..., 0], expected, rtol=1e-5)
 
@@ -99,10 +97,10 @@ def test_corner_harris_is_that_of_opencv(block, size, k):
 
 
 def test_corners_of_a_square_are_found_and_edges_are_not():
-    picture = np.zeros((2, 30, 30), np.float32)
-    picture[:, 10:20, 10:20] = 1
-    strength = np.asarray(vision.corner_harris(picture, block_size=3))
-    assert strength.shape == picture.shape
+    image = np.zeros((2, 30, 30), np.float32)
+    image[:, 10:20, 10:20] = 1
+    strength = np.asarray(vision.corner_harris(image, block_size=3))
+    assert strength.shape == image.shape
     assert (strength[0, [10, 10, 19, 19], [10, 19, 10, 19]] > 0.5 * strength.max()).all()
     assert strength[0, 15, 10] < 0  # an edge
     assert strength[0, 3, 3] == 0  # nothing
@@ -120,19 +118,19 @@ def test_averages_keep_constants_and_range(sigma, border, value, seed):
     np.testing.assert_allclose(
         vision.gaussian_filter(flat, sigma, 9, border), flat, rtol=1e-4, atol=1e-4
     )
-    x = pictures(seed, (1, 12, 12, 1))
+    x = images(seed, (1, 12, 12, 1))
     for found in (vision.gaussian_filter(x, sigma, 9, border), vision.mean_filter(x, 3, border)):
         assert x.min() - 1e-3 <= found.min() and found.max() <= x.max() + 1e-3
 
 
 def test_separable_is_the_outer_product():
-    x, kernel = pictures(shape=(1, 15, 15, 2)), vision.gaussian_kernel(5, 1.5)
+    x, kernel = images(shape=(1, 15, 15, 2)), vision.gaussian_kernel(5, 1.5)
     whole = vision.correlate(x, jnp.outer(kernel, kernel))
     np.testing.assert_allclose(vision.separable(x, kernel, kernel), whole, rtol=1e-4)
 
 
 def test_filters_are_differentiable_and_compile():
-    x = pictures(shape=(1, 8, 8, 1)).astype(np.float32) / 255
+    x = images(shape=(1, 8, 8, 1)).astype(np.float32) / 255
 
     def blurred(sigma):
         return jnp.sum(vision.gaussian_filter(x, sigma, 7)[0, 3:5, 3:5] ** 2)
@@ -145,12 +143,12 @@ def test_filters_are_differentiable_and_compile():
 
 
 def test_dtypes():
-    assert vision.mean_filter(pictures(), 3).dtype == jnp.float32
-    assert vision.mean_filter(pictures().astype(jnp.bfloat16), 3).dtype == jnp.bfloat16
+    assert vision.mean_filter(images(), 3).dtype == jnp.float32
+    assert vision.mean_filter(images().astype(jnp.bfloat16), 3).dtype == jnp.bfloat16
 
 
 def test_what_is_refused():
-    x = pictures()
+    x = images()
     with pytest.raises(ValueError, match="`border` is 'edge'; it must be one of nearest"):
         vision.correlate(x, np.ones((3, 3)), "edge")
     with pytest.raises(ValueError, match=r"given \(23, 31\) and"):

@@ -1,7 +1,6 @@
-"""Rotation beside scipy.ndimage and OpenCV, squares with bars, histograms, heat maps and salt."""
+"""Rotation compared with scipy.ndimage and OpenCV, and squares with bars."""
 
 import cv2
-import jax
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -24,7 +23,7 @@ def test_rotation_is_that_of_scipy(angle, expand):
     expected = ndimage.rotate(x, angle, axes=(2, 1), reshape=expand, order=1)
     found = np.asarray(vision.rotate(x, angle, expand=expand))
     assert found.shape == expected.shape
-    # Places within rounding of the picture's edge are in it for one and not for the other.
+    # Places within rounding of the image's edge are in it for one and not for the other.
     assert np.mean(np.abs(found - expected) > 1e-3) < 0.01
 
 
@@ -78,12 +77,12 @@ def test_rotation_refuses():
         vision.rotate(np.ones((1, 5, 5, 1)), 3, 0)
 
 
-def test_square_of_the_book_s_picture():
-    picture = np.full((200, 300, 3), 200, np.uint8)
-    found = vision.square(picture)
+def test_square_of_the_book_s_image():
+    image = np.full((200, 300, 3), 200, np.uint8)
+    found = vision.square(image)
     assert found.shape == (300, 300, 3)
     assert not found[:50].any() and not found[250:].any() and (found[50:250] == 200).all()
-    small = vision.resize_with_bars(picture, (64, 64))
+    small = vision.resize_with_bars(image, (64, 64))
     assert small.shape == (64, 64, 3)
     assert not small[:10].any() and not small[-10:].any() and (small[12:-12] == 200).all()
 
@@ -91,79 +90,16 @@ def test_square_of_the_book_s_picture():
 @settings(max_examples=25, deadline=None)
 @given(rows=st.integers(1, 30), columns=st.integers(1, 30), gray=st.booleans())
 def test_squares(rows, columns, gray):
-    picture = np.full((rows, columns) if gray else (rows, columns, 3), 7, np.uint8)
-    found = vision.square(picture)
+    image = np.full((rows, columns) if gray else (rows, columns, 3), 7, np.uint8)
+    found = vision.square(image)
     assert found.shape[:2] == (max(rows, columns),) * 2
-    assert found.sum() == picture.sum()  # nothing but bars of 0 came to it
-    assert vision.resize_with_bars(picture, (5, 9)).shape[:2] == (5, 9)
+    assert found.sum() == image.sum()  # nothing but bars of 0 came to it
+    assert vision.resize_with_bars(image, (5, 9)).shape[:2] == (5, 9)
 
 
 @pytest.mark.parametrize(
-    "picture", [np.ones((3, 3)), np.ones((0, 3), np.uint8), np.ones(3, np.uint8)]
+    "image", [np.ones((3, 3)), np.ones((0, 3), np.uint8), np.ones(3, np.uint8)]
 )
-def test_bars_are_refused(picture):
-    with pytest.raises(ValueError, match="A picture must be uint8"):
-        vision.resize_with_bars(picture, (2, 2))
-
-
-def test_histogram_is_that_of_opencv_and_numpy():
-    x = np.random.default_rng(0).integers(0, 256, (3, 40, 50)).astype(np.uint8)
-    found = np.asarray(vision.histogram(x))
-    assert found.shape == (3, 256)
-    for picture, counts in zip(x, found, strict=True):
-        np.testing.assert_array_equal(
-            counts, cv2.calcHist([picture], [0], None, [256], [0, 256]).ravel()
-        )
-        np.testing.assert_array_equal(counts, np.histogram(picture.ravel(), 256, [0, 256])[0])
-        np.testing.assert_array_equal(counts, np.bincount(picture.ravel(), minlength=256))
-    wide = np.asarray(vision.histogram(x, 18, (0, 270)))
-    np.testing.assert_array_equal(wide[0], np.bincount(x[0].ravel() // 15, minlength=18))
-
-
-def test_histogram_within_a_mask():
-    x = np.random.default_rng(0).integers(0, 256, (300, 300)).astype(np.uint8)
-    mask = np.zeros((300, 300), bool)
-    mask[100:200, 100:200] = True
-    found = np.asarray(vision.histogram(x, mask=mask))
-    assert found.sum() == 10_000
-    np.testing.assert_array_equal(
-        found, cv2.calcHist([x], [0], mask.astype(np.uint8), [256], [0, 256]).ravel()
-    )
-
-
-@settings(max_examples=25, deadline=None)
-@given(seed=st.integers(0, 99), bins=st.sampled_from([1, 7, 16]))
-def test_histograms_count_each_pixel_within_the_limits_once(seed, bins):
-    x = np.random.default_rng(seed).normal(size=(2, 8, 9)).astype(np.float32)
-    x[0, 0, 0] = np.nan
-    found = np.asarray(vision.histogram(x, bins, (-1, 1)))
-    np.testing.assert_array_equal(found.sum(-1), ((x >= -1) & (x < 1)).sum((1, 2)))
-
-
-def test_histogram_refuses():
-    with pytest.raises(ValueError, match="limits that rise"):
-        vision.histogram(np.ones((3, 3)), 5, (1, 1))
-    with pytest.raises(ValueError, match="at least 1 bin"):
-        vision.histogram(np.ones((3, 3)), 0)
-
-
-def test_point_density_is_numpy_s_histogram_blurred():
-    x, y = np.random.default_rng(0).uniform(-5, 45, (2, 500)).astype(np.float32)
-    counts = np.histogram2d(x, y, bins=(np.arange(41), np.arange(31)))[0].T
-    np.testing.assert_array_equal(vision.point_density(x, y, (30, 40)), counts)
-    expected = ndimage.gaussian_filter(counts, 2.0)
-    np.testing.assert_allclose(vision.point_density(x, y, (30, 40), 2.0), expected, atol=1e-5)
-
-
-def test_salt():
-    x = np.random.default_rng(0).integers(0, 200, (2, 50, 60, 3)).astype(np.uint8)
-    found = np.asarray(vision.salt(jax.random.key(0), x, 100))
-    changed = (found != x).any(-1)
-    assert found.dtype == np.uint8 and (found[changed] == 255).all()
-    assert all(80 < n <= 100 for n in changed.sum((1, 2)))
-    assert (changed[0] != changed[1]).any()  # each picture has its own
-    np.testing.assert_array_equal(found, vision.salt(jax.random.key(0), x, 100))
-    assert (np.asarray(vision.salt(jax.random.key(1), x, 100)) != found).any()
-    np.testing.assert_array_equal(vision.salt(jax.random.key(0), x, 0), x)
-    with pytest.raises(ValueError, match="channels"):
-        vision.salt(jax.random.key(0), x[0], 3)
+def test_bars_are_refused(image):
+    with pytest.raises(ValueError, match="An image must be uint8"):
+        vision.resize_with_bars(image, (2, 2))

@@ -1,4 +1,4 @@
-"""Dilation, erosion, hit-or-miss and skeletons beside scipy.ndimage and OpenCV."""
+"""Dilation, erosion, hit-or-miss and skeletons compared with scipy.ndimage and OpenCV."""
 
 import cv2
 import jax

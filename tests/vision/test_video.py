@@ -1,8 +1,5 @@
-"""Contours, and videos written, taken apart and named; all of it with OpenCV."""
+"""Videos written, read again, taken apart and named."""
 
-import sys
-
-import cv2
 import numpy as np
 import pytest
 from hypothesis import given
@@ -10,71 +7,6 @@ from hypothesis import strategies as st
 
 from jaxcnn import vision
 from jaxcnn.datasets.frames import read_frames
-
-
-def mask():
-    """A rectangle with a hole, and a disc in the hole."""
-    picture = np.zeros((60, 80), np.uint8)
-    cv2.rectangle(picture, (5, 5), (60, 50), 1, -1)
-    cv2.rectangle(picture, (15, 15), (50, 40), 0, -1)
-    cv2.circle(picture, (30, 28), 6, 1, -1)
-    return picture.astype(bool)
-
-
-def test_contours_of_all_modes():
-    outer, _ = vision.find_contours(mask(), "external")
-    assert len(outer) == 1
-    np.testing.assert_array_equal(np.sort(outer[0], axis=0), [[5, 5], [5, 5], [60, 50], [60, 50]])
-    contours, levels = vision.find_contours(mask())
-    assert len(contours) == 3 and levels.shape == (3, 4)
-    parents = levels[:, 3]
-    assert sorted(parents) == [-1, 0, 1]  # the disc in the hole in the rectangle
-    for mode in ("list", "ccomp"):
-        assert len(vision.find_contours(mask(), mode)[0]) == 3
-
-
-def test_contours_of_all_methods():
-    sizes = {
-        method: len(vision.find_contours(mask(), "external", method)[0][0])
-        for method in vision.contours.METHODS
-    }
-    assert sizes["simple"] == 4 and sizes["none"] == 2 * (55 + 45)
-    whole = vision.find_contours(mask(), "external", "none")[0][0]
-    steps = np.abs(np.diff(np.concatenate([whole, whole[:1]]), axis=0)).max(1)
-    np.testing.assert_array_equal(steps, 1)  # each point is a neighbour of the one before
-
-
-def test_nothing_has_no_contours():
-    contours, levels = vision.find_contours(np.zeros((5, 5), bool))
-    assert contours == [] and levels.shape == (0, 4)
-
-
-def test_contours_are_drawn_on_a_copy():
-    picture = np.zeros((60, 80, 3), np.uint8)
-    contours, _ = vision.find_contours(mask(), "external")
-    found = vision.draw_contours(picture, contours, (0, 255, 0), 1)
-    assert not picture.any()
-    assert (found[5, 5:61] == (0, 255, 0)).all() and not found[8, 8].any()
-    assert (vision.draw_contours(picture, contours, (1, 2, 3), -1)[8, 8] == (1, 2, 3)).all()
-
-
-def test_contours_refuse():
-    with pytest.raises(ValueError, match="mask must be bool"):
-        vision.find_contours(mask().astype(np.uint8))
-    with pytest.raises(ValueError, match="`mode` is 'trees'; it must be one of external"):
-        vision.find_contours(mask(), "trees")
-    with pytest.raises(ValueError, match="`method` is 'all'"):
-        vision.find_contours(mask(), method="all")
-    with pytest.raises(ValueError, match="uint8"):
-        vision.draw_contours(np.zeros((5, 5)), [])
-
-
-def test_without_opencv(monkeypatch, tmp_path):
-    monkeypatch.setitem(sys.modules, "cv2", None)
-    with pytest.raises(ImportError, match=r'pip install "jaxcnn\[vision\]"'):
-        vision.find_contours(mask())
-    with pytest.raises(ImportError, match=r'pip install "jaxcnn\[vision\]"'):
-        vision.write_video(tmp_path / "a.avi", frames(2))
 
 
 def frames(n, shape=(48, 64)):
@@ -141,7 +73,7 @@ def test_tag_video():
 
     assert vision.tag_video(iter(frames(31)), classify, batch_size=10) == ("red", 18 / 31)
     assert seen == [10, 10, 10, 1]
-    with pytest.raises(ValueError, match="gave 1 labels for 2 frames"):
+    with pytest.raises(ValueError, match="returned 1 labels for 2 frames"):
         vision.tag_video(frames(2), lambda batch: ["a"])
     with pytest.raises(ValueError, match="no labels"):
         vision.tag_video([], classify)

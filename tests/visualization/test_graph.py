@@ -1,15 +1,13 @@
-"""Models as graphs, and filters and feature maps as pictures."""
+"""Models drawn as graphs: boxes, arrows, shapes and nested models."""
 
 import shutil
 
-import numpy as np
 import pytest
 from PIL import Image
 
-from jaxcnn import config
-from jaxcnn.layers import LSTM, Add, Concatenate, Conv2D, Dense, Flatten, Input, TimeDistributed
+from jaxcnn.layers import LSTM, Add, Concatenate, Dense, Input, TimeDistributed
 from jaxcnn.models import Model, Sequential
-from jaxcnn.visualization import features, model_to_dot, plot_feature_maps, plot_filters, plot_model
+from jaxcnn.visualization import model_to_dot, plot_model
 
 needs_graphviz = pytest.mark.skipif(
     shutil.which("dot") is None, reason="the program dot of Graphviz is not installed"
@@ -92,8 +90,8 @@ def test_nested_models_closed_and_open(branches):
 @needs_graphviz
 def test_files(branches, tmp_path):
     plot_model(branches, to_file=str(tmp_path / "model.png"), show_shapes=True)
-    with Image.open(tmp_path / "model.png") as picture:
-        assert picture.format == "PNG" and min(picture.size) > 50
+    with Image.open(tmp_path / "model.png") as image:
+        assert image.format == "PNG" and min(image.size) > 50
     assert b"<svg" in model_to_dot(branches).create(prog="dot", format="svg")
     plot_model(branches, tmp_path / "model.svg")
     assert "both: Concatenate" in (tmp_path / "model.svg").read_text()
@@ -110,70 +108,3 @@ def test_without_graphviz_and_without_pydot(branches, tmp_path, monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, "pydot", None)
     with pytest.raises(ImportError, match=r'pip install "jaxcnn\[plot\]"'):
         model_to_dot(branches)
-
-
-@pytest.fixture
-def grids(monkeypatch):
-    """What is drawn, instead of drawing it."""
-    drawn = []
-    monkeypatch.setattr(
-        features,
-        "image_grid",
-        lambda images, path, title: drawn.append((np.asarray(images), title)),
-    )
-    return drawn
-
-
-def pictures_model():
-    return Sequential(
-        [
-            Conv2D(6, 3, input_shape=(8, 8, 3), name="first"),
-            Conv2D(4, 3, name="second"),
-            Flatten(),
-            Dense(2, name="out"),
-        ]
-    )
-
-
-def test_filters(grids):
-    model = pictures_model()
-    first, second = (model.get_layer(name) for name in ("first", "second"))
-    plot_filters(first, "unused.png")
-    plot_filters(first, "unused.png", channel=2, count=4)
-    plot_filters(second, "unused.png")
-    colour, single, mean = (images for images, _ in grids)
-    assert (colour.shape, single.shape, mean.shape) == ((6, 3, 3, 3), (4, 3, 3), (4, 3, 3))
-    assert colour.min() == 0 and colour.max() == 1
-    kernel = first.get_weights()[0]
-    np.testing.assert_allclose(
-        single[1], (kernel[..., 2, 1] - kernel[..., 2, 1].min()) / np.ptp(kernel[..., 2, 1])
-    )
-    with pytest.raises(ValueError, match="layer 'first' has 3"):
-        plot_filters(first, "unused.png", channel=3)
-    with pytest.raises(ValueError, match="layer 'out' has none"):
-        plot_filters(model.get_layer("out"), "unused.png")
-    config.set_image_data_format("channels_first")
-    plot_filters(first, "unused.png")
-    assert grids[-1][0].shape == (6, 3, 3, 3)
-
-
-def test_feature_maps(grids, tmp_path):
-    model = pictures_model()
-    x = np.random.default_rng(0).random((8, 8, 3), np.float32)
-    plot_feature_maps(model, x, "second", "unused.png", count=3)
-    maps, title = grids[0]
-    assert (maps.shape, title) == ((3, 4, 4), "second: 4 channels")
-    expected = np.asarray(model.get_layer("second")(model.get_layer("first")(x[None])))[0, ..., 1]
-    np.testing.assert_allclose(maps[1], (expected - expected.min()) / np.ptp(expected), atol=1e-5)
-    plot_feature_maps(model, x[None], 0, "unused.png")
-    assert grids[1][0].shape == (6, 6, 6)
-    with pytest.raises(ValueError, match=r"layer 'out' gives \(2,\)"):
-        plot_feature_maps(model, x, "out", "unused.png")
-    with pytest.raises(ValueError, match="one sample"):
-        plot_feature_maps(model, np.stack([x, x]), 0, "unused.png")
-
-
-def test_a_grid_of_filters_is_a_picture(tmp_path):
-    path = plot_filters(pictures_model().get_layer("first"), tmp_path / "filters.png")
-    with Image.open(path) as picture:
-        assert picture.format == "PNG" and picture.size[0] > 100

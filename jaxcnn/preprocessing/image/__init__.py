@@ -1,6 +1,4 @@
-"""Pictures made into batches: reading and writing, random changes on the device,
-`ImageDataGenerator`.
-"""
+"""Images made into batches: files, random changes on the device, `ImageDataGenerator`."""
 
 from jaxcnn.preprocessing.image.affine import affine_matrices, affine_transform
 from jaxcnn.preprocessing.image.array_iterator import NumpyArrayIterator

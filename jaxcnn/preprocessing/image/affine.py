@@ -1,6 +1,4 @@
-"""Affine maps of batches of pictures: the matrices, and pictures read at the places that they point
-to.
-"""
+"""Affine maps of batches of images: the matrices, and images sampled where they point."""
 
 from typing import Literal, get_args
 
@@ -20,13 +18,13 @@ def affine_matrices(
     zx: ArrayLike = 1.0,
     zy: ArrayLike = 1.0,
 ) -> Array:
-    """The maps rotation · shift · shear · zoom about the middle of a picture.
+    """The maps rotation · shift · shear · zoom about the middle of an image.
 
-    A map takes a place (row, column) of the new picture to the place of the old one whose value it
+    A map takes a point (row, column) of the new image to the point of the old one whose value it
     gets: ``old = A @ new + b``.
 
     Args:
-        shape: rows and columns of the picture; its middle is at (rows / 2 + 0.5, columns / 2 +
+        shape: rows and columns of the image; its middle is at (rows / 2 + 0.5, columns / 2 +
             0.5), as in Keras 2.0.4.
         theta: angle in degrees, a number or (n,).
         tx: shift along the rows, in pixels.
@@ -53,9 +51,7 @@ def affine_matrices(
 
 
 def about_middle(matrices: ArrayLike, shape: tuple[int, int]) -> Array:
-    """Maps about the corner of a picture of `shape` as the same maps about its middle; (..., 2, 3)
-    each.
-    """
+    """Maps (..., 2, 3) about the corner of an image of `shape`, moved to its middle."""
     matrices = jnp.asarray(matrices, jnp.float32)
     middle = jnp.asarray([shape[0] / 2 + 0.5, shape[1] / 2 + 0.5], jnp.float32)
     linear, offset = matrices[..., :2], matrices[..., 2]
@@ -71,9 +67,9 @@ def affine_transform(
     order: int = 1,
     size: tuple[int, int] | None = None,
 ) -> Array:
-    """New pictures whose place p has the value of the old ones at ``A @ p + b``.
+    """New images whose point p has the value of the old ones at ``A @ p + b``.
 
-    The values are those of `scipy.ndimage.affine_transform`. Places are computed in float32, to
+    The values are those of `scipy.ndimage.affine_transform`. Points are computed in float32, to
     about 1e-5 of a pixel: with order 1 that is some 3e-5 of the range of the values; another pixel
     is only read this close to a jump (the edge with 'constant' and 'wrap', the middle between two
     pixels with order 0).
@@ -81,12 +77,12 @@ def affine_transform(
     Args:
         batch: (n, rows, columns, channels).
         matrices: (n, 2, 3), each A with b as its last column.
-        fill_mode: what lies outside of a picture. 'nearest': the pixel at the edge; 'constant':
-            `cval`; 'reflect': the picture mirrored, with the pixels at the edge twice; 'wrap': the
-            picture again, whose first pixel lies on the last one.
+        fill_mode: what lies outside of an image. 'nearest': the pixel at the edge; 'constant':
+            `cval`; 'reflect': the image mirrored, with the pixels at the edge twice; 'wrap': the
+            image again, whose first pixel lies on the last one.
         cval: value for 'constant'.
         order: 0 takes the nearest pixel, 1 interpolates linearly between four.
-        size: rows and columns of the new pictures; by default those of the old ones.
+        size: rows and columns of the new images; by default those of the old ones.
 
     Returns:
         (n, *size, channels), float32 unless the batch is of another floating-point type.
@@ -100,17 +96,18 @@ def affine_transform(
         batch,
         m[:, 0, 0] * r + m[:, 0, 1] * c + m[:, 0, 2],
         m[:, 1, 0] * r + m[:, 1, 1] * c + m[:, 1, 2],
-        fill_mode,
-        cval,
-        order,
+        fill_mode=fill_mode,
+        cval=cval,
+        order=order,
     )
 
 
 def sample(
-    batch: Array, y: Array, x: Array, fill_mode: FillMode, cval: ArrayLike, order: int
+    batch: Array, y: Array, x: Array, *, fill_mode: FillMode, cval: ArrayLike, order: int
 ) -> Array:
-    """The values of a batch (n, rows, columns, channels) at the places `y`, `x`, each (n, new rows,
-    new columns).
+    """The values of a batch (n, rows, columns, channels) at points.
+
+    Their rows `y` and columns `x` are (n, new rows, new columns).
     """
     if fill_mode not in get_args(FillMode):
         raise ValueError(
@@ -126,9 +123,8 @@ def sample(
     pixels = batch.reshape(n * rows * columns, channels)
     first = (jnp.arange(n) * (rows * columns))[:, None, None]
 
-    def at(
-        i: Array, j: Array
-    ) -> Array:  # a gather of whole pixels, the form that XLA does fastest on CPU
+    def at(i: Array, j: Array) -> Array:
+        # A gather of whole pixels is what XLA does fastest on CPU.
         return pixels.at[first + i * columns + j].get(mode="promise_in_bounds")
 
     if order == 0:
@@ -149,22 +145,22 @@ def sample(
     return values
 
 
-def _fold(place: Array, size: int, fill_mode: FillMode) -> Array:
-    """The place within [0, size - 1] that stands for one outside; 'reflect' is done pixel by pixel
-    instead.
+def _fold(coordinate: Array, size: int, fill_mode: FillMode) -> Array:
+    """The coordinate within [0, size - 1] that stands for one outside.
+
+    'reflect' is left to `_index`, which does it pixel by pixel.
     """
     if fill_mode == "reflect":
-        return place
+        return coordinate
     if fill_mode == "wrap" and size > 1:
-        return jnp.where((place < 0) | (place > size - 1), jnp.mod(place, size - 1), place)
-    return jnp.clip(place, 0, size - 1)
+        outside = (coordinate < 0) | (coordinate > size - 1)
+        return jnp.where(outside, jnp.mod(coordinate, size - 1), coordinate)
+    return jnp.clip(coordinate, 0, size - 1)
 
 
-def _index(place: Array, size: int, fill_mode: FillMode) -> tuple[Array, Array, Array]:
-    """The pixels before and after a place along one axis, and how far it is from the first to the
-    second.
-    """
-    low = jnp.floor(place)
+def _index(coordinate: Array, size: int, fill_mode: FillMode) -> tuple[Array, Array, Array]:
+    """The pixels before and after a coordinate, and its fraction of the way between them."""
+    low = jnp.floor(coordinate)
     before = low.astype(jnp.int32)
     after = before + 1
     if fill_mode == "reflect":
@@ -174,4 +170,4 @@ def _index(place: Array, size: int, fill_mode: FillMode) -> tuple[Array, Array, 
         )
     else:
         before, after = jnp.clip(before, 0, size - 1), jnp.clip(after, 0, size - 1)
-    return before, after, place - low
+    return before, after, coordinate - low

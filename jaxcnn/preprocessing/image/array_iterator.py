@@ -1,32 +1,25 @@
-"""Batches of pictures that are in memory."""
+"""Batches of images that are in memory."""
 
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from jaxcnn.preprocessing.image.iterator import (
-    Iterator,
-    require_channels,
-    require_finite,
-    split_bounds,
-)
-
-if TYPE_CHECKING:
-    from jaxcnn.preprocessing.image.generator import ImageDataGenerator
+from jaxcnn.preprocessing.image.checks import require_channels, require_finite
+from jaxcnn.preprocessing.image.flow import Flow, Saving
+from jaxcnn.preprocessing.image.iterator import Batch, Iterator, Transform, subset_slice
 
 
 class NumpyArrayIterator(Iterator):
-    """Batches of pictures in memory; see `ImageDataGenerator.flow`."""
+    """Batches of images in memory; see `ImageDataGenerator.flow`."""
 
     def __init__(
         self,
         x: ArrayLike,
         y: ArrayLike | None,
-        image_data_generator: ImageDataGenerator,
+        image_data_generator: Transform,
         batch_size: int = 32,
         shuffle: bool = False,
         seed: int | None = None,
@@ -37,64 +30,57 @@ class NumpyArrayIterator(Iterator):
         sample_weight: ArrayLike | None = None,
         subset: str | None = None,
     ) -> None:
-        pictures = _pictures(x)
-        if pictures.ndim != 4:
+        images = _numeric_array(x)
+        if images.ndim != 4:
             raise ValueError(
-                f"The pictures should have rank 4. You passed an array with shape {pictures.shape}"
+                f"The images should have rank 4. You passed an array with shape {images.shape}"
             )
-        require_channels(pictures, data_format, "`.flow()`")
-        labels = _matching("y (labels)", y, pictures)
-        weights = _matching("sample_weight", sample_weight, pictures)
+        require_channels(images, data_format, "`.flow()`")
+        labels = _matching("y (labels)", y, images)
+        weights = _matching("sample_weight", sample_weight, images)
         if labels is None and weights is not None:
             raise ValueError("`sample_weight` needs labels `y`, which are None.")
-        part = split_bounds(len(pictures), image_data_generator.validation_split, subset)
-        self.x = pictures[part]
+        part = subset_slice(len(images), image_data_generator.validation_split, subset)
+        self.x: np.ndarray = images[part]
         self.y = None if labels is None else labels[part]
         self.sample_weight = None if weights is None else weights[part]
         require_finite(self.x)
-        super().__init__(
-            len(self.x),
-            image_data_generator,
-            batch_size,
-            shuffle,
-            seed,
-            data_format,
-            save_to_dir,
-            save_prefix,
-            save_format,
-        )
+        saving = Saving(save_to_dir, save_prefix, save_format)
+        flow = Flow(batch_size, shuffle, seed, data_format, saving)
+        super().__init__(len(self.x), image_data_generator, flow)
 
     def _raw(self, index: np.ndarray) -> np.ndarray:
-        return self.x[index]
+        images: np.ndarray = self.x[index]
+        return images
 
-    def _with_targets(self, pictures: np.ndarray, index: np.ndarray) -> Any:
+    def _with_targets(self, images: np.ndarray, index: np.ndarray) -> Batch:
         if self.y is None:
-            return pictures
+            return images
         if self.sample_weight is None:
-            return pictures, self.y[index]
-        return pictures, self.y[index], self.sample_weight[index]
+            return images, self.y[index]
+        return images, self.y[index], self.sample_weight[index]
 
 
-def _pictures(x: ArrayLike) -> np.ndarray:
+def _numeric_array(x: ArrayLike) -> np.ndarray:
     try:
         array = np.asarray(x)
     except ValueError:
-        raise ValueError("The pictures have different shapes; resize them to one first.") from None
+        raise ValueError("The images have different shapes; resize them to one first.") from None
     if array.dtype.kind not in "fiub":
         raise ValueError(
-            f"The pictures have dtype {array.dtype}; one array of numbers, of one size, is needed."
+            f"The images have dtype {array.dtype}; one array of numbers, of one size, is needed."
         )
     return array
 
 
-def _matching(name: str, values: ArrayLike | None, pictures: np.ndarray) -> np.ndarray | None:
+def _matching(name: str, values: ArrayLike | None, images: np.ndarray) -> np.ndarray | None:
+    """One value for each image, or None."""
     if values is None:
         return None
     array = np.asarray(values)
-    if array.ndim == 0 or len(array) != len(pictures):
+    if array.ndim == 0 or len(array) != len(images):
         raise ValueError(
             f"X (images tensor) and {name} should have the same length. Found: X.shape = "
-            f"{pictures.shape}, "
-            f"{name.split()[0]}.shape = {array.shape}"
+            f"{images.shape}, {name.split()[0]}.shape = {array.shape}"
         )
     return array

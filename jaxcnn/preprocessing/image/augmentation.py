@@ -1,5 +1,4 @@
-"""Random changes of batches of pictures, as pure functions of a key: the one definition of what
-augmentation does.
+"""Random changes of batches of images, as pure functions of a key.
 
 `ImageDataGenerator` calls these functions on the host; in a training step they run on the device:
 
@@ -9,7 +8,7 @@ augmentation does.
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from functools import partial
-from typing import Any, get_args
+from typing import Any, TypeAlias, get_args
 
 import jax
 import jax.numpy as jnp
@@ -19,44 +18,45 @@ from jax.typing import ArrayLike
 
 from jaxcnn.preprocessing.image.affine import FillMode, affine_matrices, sample
 
-Shift = float | tuple[float, ...]
+Shift: TypeAlias = float | tuple[float, ...]
+Parameters: TypeAlias = Mapping[str, ArrayLike]
 
-# A picture's random numbers, in this order; each is the same whatever else is switched on.
+# An image's random numbers, in this order; each is the same whatever else is on.
 _MOVES = ("theta", "tx", "ty", "shear", "zx", "zy")
 _DRAWS = (*_MOVES, "flip_horizontal", "flip_vertical", "brightness")
 
 
 @dataclass(frozen=True)
 class Augmentation:
-    """A family of random changes: calling it with a key and a batch makes one of them for each
-    picture.
+    """A family of random changes: called with a key and a batch, it changes each image by one.
 
-    Rotation, shift, shear and zoom are one map about the middle of the picture (see
-    `affine_matrices`), whose numbers are drawn evenly from the ranges; pixels are shifted in
+    Rotation, shift, shear and zoom are one map about the middle of the image (see
+    `affine_matrices`), whose parameters are drawn evenly from the ranges; pixels are shifted in
     brightness by channel and as a whole afterwards, and flips, with probability 1/2 each, come
     last.
 
     Args:
         rotation_range: degrees r; angles are from [-r, r].
         width_shift_range: up to 1 the fraction of the columns, above 1 the pixels, by which a
-            picture moves at most; a tuple instead holds the shifts to choose from, with either
+            image moves at most; a tuple instead holds the shifts to choose from, with either
             sign.
         height_shift_range: likewise along the rows.
         shear_range: radians.
         zoom_range: z for factors from [1 - z, 1 + z], or (lowest, highest); rows and columns each
             have their own.
         channel_shift_range: the most that is added to the values of a channel; results are kept
-            within the least and the largest value of the picture.
+            within the least and the largest value of the image.
         brightness_range: (lowest, highest) factor of all values; results are kept within [0, 255],
-            or the picture's own range where that is wider.
-        fill_mode: what lies outside of a picture: 'nearest', 'constant', 'reflect' or 'wrap' (see
+            or the image's own range where that is wider.
+        fill_mode: what lies outside of an image: 'nearest', 'constant', 'reflect' or 'wrap' (see
             `affine_transform`).
         cval: value outside for 'constant'.
         horizontal_flip: mirror left and right.
         vertical_flip: mirror top and bottom.
         interpolation_order: 0 takes the nearest pixel as Keras 2.0.4 does, 1 interpolates linearly.
 
-    Raises ValueError for ranges that have no meaning.
+    Raises:
+        ValueError: a range has no meaning.
     """
 
     rotation_range: float = 0.0
@@ -73,9 +73,8 @@ class Augmentation:
     interpolation_order: int = 0
 
     def __post_init__(self) -> None:
-        for field in fields(
-            self
-        ):  # lists would not be hashable, and equal settings must share a compiled program
+        # Lists would not be hashable, and equal settings must share a compiled program.
+        for field in fields(self):
             value = getattr(self, field.name)
             if isinstance(value, list | tuple | np.ndarray):
                 object.__setattr__(self, field.name, tuple(float(v) for v in value))
@@ -104,7 +103,7 @@ class Augmentation:
 
     @property
     def moves(self) -> bool:
-        """Whether pictures are rotated, shifted, sheared or zoomed."""
+        """Whether images are rotated, shifted, sheared or zoomed."""
         ranges = (
             self.rotation_range,
             self.width_shift_range,
@@ -119,31 +118,30 @@ class Augmentation:
         return bool(self.channel_shift_range) or self.brightness_range is not None
 
     def __call__(self, key: Array, batch: ArrayLike) -> Array:
-        """The batch (n, rows, columns, channels) with each picture changed by numbers that `key`
-        decides.
-        """
+        """The batch (n, rows, columns, channels) with each image changed as `key` decides."""
         batch = jnp.asarray(batch)
         if not self.colours:
-            return _augmented(self, key, batch)
-        # Two programs: in one XLA would compute the moved pictures again for each use of their
+            augmented: Array = _augmented(self, key, batch)
+            return augmented
+        # Two programs: in one XLA would compute the moved images again for each use of their
         # extremes.
         parameters, batch = _drawn_and_placed(self, key, batch)
-        return _coloured(batch, parameters)
+        changed: Array = _coloured(batch, parameters)
+        return changed
 
     def draw(self, key: Array, shape: tuple[int, ...]) -> dict[str, Array]:
-        """The numbers of the changes of a batch of this shape, each (n,); channel_shift_intensity
-        (n, channels).
+        """The parameters of the changes of a batch of this shape.
 
-        What is switched off has no entry. tx and ty are in pixels, theta in degrees, shear in
-        radians.
+        Each is (n,), channel_shift_intensity (n, channels). What is switched off has
+        no entry. tx and ty are in pixels, theta in degrees, shear in radians.
         """
         n, rows, columns, channels = shape
         u = jax.random.uniform(key, (n, len(_DRAWS)))
         chance = {name: u[:, i] for i, name in enumerate(_DRAWS)}
-        found: dict[str, Array] = {}
+        parameters: dict[str, Array] = {}
         if self.moves:
             low, high = self.zoom_range  # type: ignore[misc]  # a pair since __post_init__
-            found = {
+            parameters = {
                 "theta": (2 * chance["theta"] - 1) * self.rotation_range,
                 "tx": _shift(chance["tx"], self.height_shift_range, rows),
                 "ty": _shift(chance["ty"], self.width_shift_range, columns),
@@ -151,50 +149,52 @@ class Augmentation:
                 "zx": low + chance["zx"] * (high - low),
                 "zy": low + chance["zy"] * (high - low),
             }
-        if (
-            self.channel_shift_range
-        ):  # with a key of its own, so that a picture and its mask of one channel move alike
+        if self.channel_shift_range:
+            # Its own key, so that an image and its mask of one channel move alike.
             chances = jax.random.uniform(jax.random.fold_in(key, 1), (n, channels))
-            found["channel_shift_intensity"] = (2 * chances - 1) * self.channel_shift_range
+            parameters["channel_shift_intensity"] = (2 * chances - 1) * self.channel_shift_range
         if self.brightness_range is not None:
             darkest, brightest = self.brightness_range
-            found["brightness"] = darkest + chance["brightness"] * (brightest - darkest)
+            parameters["brightness"] = darkest + chance["brightness"] * (brightest - darkest)
         if self.horizontal_flip:
-            found["flip_horizontal"] = chance["flip_horizontal"] < 0.5
+            parameters["flip_horizontal"] = chance["flip_horizontal"] < 0.5
         if self.vertical_flip:
-            found["flip_vertical"] = chance["flip_vertical"] < 0.5
-        return found
+            parameters["flip_vertical"] = chance["flip_vertical"] < 0.5
+        return parameters
 
-    def apply(self, batch: ArrayLike, parameters: Mapping[str, Any]) -> Array:
-        """The batch with each picture changed by given numbers, as from `draw`; what has no entry
-        stays as it is.
-        """
+    def apply(self, batch: ArrayLike, parameters: Parameters) -> Array:
+        """The batch with each image changed by parameters as `draw` returns them."""
         return coloured(self.placed(batch, parameters), parameters)
 
-    def placed(self, batch: ArrayLike, given: Mapping[str, Any]) -> Array:
-        """What `apply` does to the places of the pixels: the map and the flips."""
+    def placed(self, batch: ArrayLike, parameters: Parameters) -> Array:
+        """The part of `apply` that moves pixels: the map and the flips."""
         batch = jnp.asarray(batch)
         if not jnp.issubdtype(batch.dtype, jnp.floating):
             batch = batch.astype(jnp.float32)
-        moves: dict[str, Any] = {name: given[name] for name in _MOVES if name in given}
-        horizontal, vertical = given.get("flip_horizontal"), given.get("flip_vertical")
+        moves = {name: parameters[name] for name in _MOVES if name in parameters}
+        horizontal = parameters.get("flip_horizontal")
+        vertical = parameters.get("flip_vertical")
         if moves:
             batch = self._moved(batch, moves, horizontal, vertical)
         else:
             for axis, flip in ((2, horizontal), (1, vertical)):
                 if flip is not None:
-                    batch = jnp.where(_per_picture(flip), jnp.flip(batch, axis), batch)
+                    batch = jnp.where(_per_image(flip), jnp.flip(batch, axis), batch)
         return batch
 
     def _moved(
-        self, batch: Array, moves: Mapping[str, Any], horizontal: Any, vertical: Any
+        self,
+        batch: Array,
+        moves: Parameters,
+        horizontal: ArrayLike | None,
+        vertical: ArrayLike | None,
     ) -> Array:
         n, rows, columns, _ = batch.shape
         r, c = (
             jnp.arange(rows, dtype=jnp.float32)[:, None],
             jnp.arange(columns, dtype=jnp.float32)[None, :],
         )
-        # A flip after the map reads the places of the map in reverse, which costs nothing.
+        # A flip after the map reads the points of the map in reverse, which costs nothing.
         if vertical is not None:
             r = jnp.where(jnp.asarray(vertical)[:, None, None], rows - 1 - r, r)
         if horizontal is not None:
@@ -204,31 +204,36 @@ class Augmentation:
             jnp.broadcast_to(m[:, i, 0] * r + m[:, i, 1] * c + m[:, i, 2], (n, rows, columns))
             for i in (0, 1)
         )
-        return sample(batch, y, x, self.fill_mode, self.cval, self.interpolation_order)
+        return sample(
+            batch,
+            y,
+            x,
+            fill_mode=self.fill_mode,
+            cval=self.cval,
+            order=self.interpolation_order,
+        )
 
 
 def augment(key: Array, batch: ArrayLike, **ranges: Any) -> Array:
-    """The batch (n, rows, columns, channels) with each picture changed at random; see
-    `Augmentation` for the ranges.
+    """The batch (n, rows, columns, channels) with each image changed at random.
 
-    A pure function of its arguments, compiled once for each shape and set of ranges; it may also be
-    called inside of another compiled function, such as a training step.
+    The ranges are those of `Augmentation`. A pure function of its arguments, compiled once for each
+    shape and set of ranges; it may also be called inside another compiled function, such as a
+    training step.
     """
     return Augmentation(**ranges)(key, batch)
 
 
-def coloured(batch: Array, given: Mapping[str, Any]) -> Array:
-    """What `Augmentation.apply` does to the values of the pixels: shifts of the channels and
-    brightness.
-    """
-    if "channel_shift_intensity" in given:
+def coloured(batch: Array, parameters: Parameters) -> Array:
+    """The part of `Augmentation.apply` that changes values: shifts of channels and brightness."""
+    if "channel_shift_intensity" in parameters:
         least, most = _extremes(batch)
-        added = jnp.asarray(given["channel_shift_intensity"], batch.dtype)
+        added = jnp.asarray(parameters["channel_shift_intensity"], batch.dtype)
         batch = jnp.clip(batch + added.reshape(len(added), 1, 1, -1), least, most)
-    if "brightness" in given:
+    if "brightness" in parameters:
         least, most = _extremes(batch)
         least, most = jnp.minimum(least, 0), jnp.maximum(most, 255)
-        factor = _per_picture(jnp.asarray(given["brightness"], batch.dtype))
+        factor = _per_image(jnp.asarray(parameters["brightness"], batch.dtype))
         batch = jnp.clip(batch * factor, least, most)
     return batch
 
@@ -259,21 +264,21 @@ def _shift(chance: Array, shift_range: Shift, size: int) -> Array:
 
 
 def _extremes(batch: Array) -> tuple[Array, Array]:
-    """The least and the largest value of each picture, as they broadcast against the batch.
+    """The least and the largest value of each image, as they broadcast against the batch.
 
     In one pass, which on CPU also keeps XLA from a form that takes ten times as long.
     """
     starts = jnp.asarray(jnp.inf, batch.dtype), jnp.asarray(-jnp.inf, batch.dtype)
-    found = jax.lax.reduce(
+    extremes = jax.lax.reduce(
         (batch, batch),
         starts,
         lambda a, b: (jnp.minimum(a[0], b[0]), jnp.maximum(a[1], b[1])),
         (1, 2, 3),
     )
-    least, most = (_per_picture(values) for values in found)
+    least, most = (_per_image(values) for values in extremes)
     return least, most
 
 
-def _per_picture(values: Any) -> Array:
+def _per_image(values: ArrayLike) -> Array:
     """(n,) as it broadcasts against a batch."""
     return jnp.asarray(values)[:, None, None, None]

@@ -1,4 +1,4 @@
-"""Random crops, scales and colours of batches of pictures, as pure functions of a key."""
+"""Random crops, scales and colours of batches of images, as pure functions of a key."""
 
 import math
 from functools import partial
@@ -14,32 +14,33 @@ from jaxcnn.preprocessing.normalization import PrincipalAxes, principal_axes
 
 @partial(jax.jit, static_argnames=("size", "padding"))
 def random_crop(key: Array, batch: ArrayLike, size: tuple[int, int], padding: int = 0) -> Array:
-    """A part of each picture at a random place, in its own scale.
+    """A part of each image at a random position, in its own scale.
 
     Args:
         key: random key.
         batch: (n, rows, columns, channels).
         size: rows and columns of the part.
-        padding: pixels of 0 that are put around the pictures first.
+        padding: pixels of 0 that are put around the images first.
 
     Returns:
         (n, *size, channels) of the batch's dtype.
 
-    Raises ValueError when a picture is smaller than the part.
+    Raises:
+        ValueError: an image is smaller than the part.
     """
     batch = jnp.pad(jnp.asarray(batch), ((0, 0), (padding, padding), (padding, padding), (0, 0)))
     n, rows, columns, channels = batch.shape
     if rows < size[0] or columns < size[1]:
         raise ValueError(
-            f"Pictures of {rows} x {columns}, with their padding, have no part of {size[0]} x "
+            f"Images of {rows} x {columns}, with their padding, have no part of {size[0]} x "
             f"{size[1]}."
         )
     tops, lefts = jax.random.randint(
         key, (2, n), 0, jnp.asarray([[rows - size[0] + 1], [columns - size[1] + 1]])
     )
 
-    def crop(picture: Array, top: Array, left: Array) -> Array:
-        return jax.lax.dynamic_slice(picture, (top, left, 0), (*size, channels))
+    def crop(image: Array, top: Array, left: Array) -> Array:
+        return jax.lax.dynamic_slice(image, (top, left, 0), (*size, channels))
 
     return jax.vmap(crop)(batch, tops, lefts)
 
@@ -52,12 +53,11 @@ def random_resized_crop(
     scale: tuple[float, float] = (0.08, 1.0),
     ratio: tuple[float, float] = (3 / 4, 4 / 3),
 ) -> Array:
-    """A part of each picture of random place, area and shape, scaled to `size` by linear
-    interpolation.
+    """A part of each image of random position, area and shape, scaled linearly to `size`.
 
     After "Going Deeper with Convolutions" (Szegedy et al., 2014): the part's share of the area is
     even on `scale`, the logarithm of its width over its height even on that of `ratio`. A part
-    longer than the picture is cut to it.
+    longer than the image is cut to it.
 
     Returns:
         float32 (n, *size, channels).
@@ -73,7 +73,7 @@ def random_resized_crop(
     )
     top, left = u[2] * (rows - height), u[3] * (columns - width)
     zy, zx = height / size[0], width / size[1]
-    # The middle of a new pixel, p + 1/2, comes from the place top + zy (p + 1/2) of the picture.
+    # The middle of a new pixel, p + 1/2, comes from the point top + zy (p + 1/2) of the image.
     zero = jnp.zeros(n)
     matrices = jnp.stack([zy, zero, top + (zy - 1) / 2, zero, zx, left + (zx - 1) / 2], -1).reshape(
         n, 2, 3
@@ -83,30 +83,29 @@ def random_resized_crop(
 
 def color_axes(pictures: ArrayLike) -> PrincipalAxes:
     """The principal axes of the colours of all pixels, for `pca_lighting`."""
-    pictures = jnp.asarray(pictures)
-    return principal_axes(pictures.reshape(-1, pictures.shape[-1]).astype(jnp.float32))
+    images = jnp.asarray(pictures)
+    return principal_axes(images.reshape(-1, images.shape[-1]).astype(jnp.float32))
 
 
 @jax.jit
 def pca_lighting(
     key: Array, batch: ArrayLike, colors: PrincipalAxes, strength: ArrayLike = 0.1
 ) -> Array:
-    """Each picture with a random colour added to all its pixels: colour jitter as the light changes
-    it.
+    """Each image with a random colour added to all its pixels, as changes of light do.
 
-    The colour is a sum over the principal axes of colour, each times a normal number of standard
+    The colour is a sum over the principal axes of colour, each times a normal variate of standard
     deviation `strength` and times the standard deviation of the colours along it, so that it fits
-    pictures in any units. "ImageNet Classification with Deep Convolutional Neural Networks"
+    images in any units. "ImageNet Classification with Deep Convolutional Neural Networks"
     (Krizhevsky et al., 2012), section 4.1, takes the variance instead, which fits values in 0 .. 1
     only.
 
     Args:
         key: random key.
         batch: (n, rows, columns, channels).
-        colors: from `color_axes` of the training pictures, in the units of the batch.
-        strength: standard deviation of the numbers.
+        colors: from `color_axes` of the training images, in the units of the batch.
+        strength: standard deviation of the variates.
     """
     batch = jnp.asarray(batch)
-    numbers = strength * jax.random.normal(key, (len(batch), len(colors.variances)))
-    shift = (numbers * jnp.sqrt(colors.variances)) @ colors.axes.T  # (n, channels)
+    weights = strength * jax.random.normal(key, (len(batch), len(colors.variances)))
+    shift = (weights * jnp.sqrt(colors.variances)) @ colors.axes.T  # (n, channels)
     return batch + shift[:, None, None, :]

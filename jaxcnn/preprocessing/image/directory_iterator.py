@@ -1,36 +1,34 @@
-"""Batches of the pictures in a folder that has a folder for each class."""
+"""Batches of the images in a folder that has a folder for each class."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from jaxcnn.preprocessing.image.file_iterator import (
     LABELLED,
     FileIterator,
-    is_picture_name,
+    is_image_name,
     readable,
 )
 from jaxcnn.preprocessing.image.files import EXTENSIONS
-from jaxcnn.preprocessing.image.iterator import split_bounds
+from jaxcnn.preprocessing.image.flow import Flow, Reading, Saving
+from jaxcnn.preprocessing.image.iterator import Transform, subset_slice
 from jaxcnn.runtime.hints import closest
-
-if TYPE_CHECKING:
-    from jaxcnn.preprocessing.image.generator import ImageDataGenerator
 
 
 class DirectoryIterator(FileIterator):
-    """Batches of the pictures in a folder of class folders; see
-    `ImageDataGenerator.flow_from_directory`.
+    """Batches of the images in a folder of class folders.
+
+    See `ImageDataGenerator.flow_from_directory`.
     """
 
     def __init__(
         self,
         directory: str | os.PathLike[str],
-        image_data_generator: ImageDataGenerator,
+        image_data_generator: Transform,
         target_size: tuple[int, int] = (256, 256),
         color_mode: str = "rgb",
         classes: Sequence[str] | None = None,
@@ -50,77 +48,70 @@ class DirectoryIterator(FileIterator):
         if class_mode not in (*LABELLED, "input", None):
             raise ValueError(
                 f'Invalid class_mode: {class_mode!r}; expected one of "categorical", "binary", '
-                '"sparse", "input", or '
-                "None."
+                '"sparse", "input", or None.'
             )
         directory = os.fspath(directory)
-        names = _class_folders(directory, classes)
-        if class_mode == "binary" and len(names) > 2:
+        class_names = _class_folders(directory, classes)
+        if class_mode == "binary" and len(class_names) > 2:
             raise ValueError(
-                f'class_mode="binary" is for two classes; {directory} has {len(names)}: use '
+                f'class_mode="binary" is for two classes; {directory} has {len(class_names)}: use '
                 '"sparse".'
             )
         filenames: list[str] = []
         numbers: list[int] = []
-        for number, name in enumerate(names):
-            found = _pictures_below(directory, name, follow_links)
-            if not found:
+        for number, name in enumerate(class_names):
+            images = _images_below(directory, name, follow_links)
+            if not images:
                 raise ValueError(
-                    f"The class folder {os.path.join(directory, name)} has no pictures "
-                    f"({', '.join(EXTENSIONS)}). Put "
-                    "some there, remove it, or name the classes to use by `classes`."
+                    f"The class folder {os.path.join(directory, name)} has no images "
+                    f"({', '.join(EXTENSIONS)}). Put some there, remove it, or name the classes to "
+                    "use by `classes`."
                 )
-            part = found[split_bounds(len(found), image_data_generator.validation_split, subset)]
+            part = images[subset_slice(len(images), image_data_generator.validation_split, subset)]
             filenames += part
             numbers += [number] * len(part)
         if skip_unreadable:
-            keep = readable([os.path.join(directory, name) for name in filenames])
-            filenames, numbers = [filenames[i] for i in keep], [numbers[i] for i in keep]
-        print(f"Found {len(filenames)} images belonging to {len(names)} classes.")
+            kept_files = readable([os.path.join(directory, name) for name in filenames])
+            filenames = [filenames[i] for i in kept_files]
+            numbers = [numbers[i] for i in kept_files]
+        print(f"Found {len(filenames)} images belonging to {len(class_names)} classes.")
+        saving = Saving(save_to_dir, save_prefix, save_format)
         super().__init__(
             directory,
             filenames,
-            image_data_generator,
-            target_size,
-            color_mode,
             class_mode,
-            batch_size,
-            shuffle,
-            seed,
-            data_format,
-            save_to_dir,
-            save_prefix,
-            save_format,
-            interpolation,
+            image_data_generator=image_data_generator,
+            reading=Reading(target_size, color_mode, interpolation),
+            flow=Flow(batch_size, shuffle, seed, data_format, saving),
         )
         self.classes = np.asarray(numbers, np.int32)
-        self.class_indices = {name: number for number, name in enumerate(names)}
+        self.class_indices = {name: number for number, name in enumerate(class_names)}
 
 
 def _class_folders(directory: str, classes: Sequence[str] | None) -> list[str]:
-    found = sorted(
+    folders = sorted(
         name for name in os.listdir(directory) if os.path.isdir(os.path.join(directory, name))
     )
-    if not found:
+    if not folders:
         raise ValueError(
-            f"{directory} has no folders; it must have one for each class, with pictures in them."
+            f"{directory} has no folders; it must have one for each class, with images in them."
         )
     for name in classes or ():
-        if name not in found and not os.path.isdir(os.path.join(directory, name)):
+        if name not in folders and not os.path.isdir(os.path.join(directory, name)):
             raise ValueError(
-                f"{directory} has no class folder '{name}'; it has {', '.join(found)}."
-                f"{closest(name, found)}"
+                f"{directory} has no class folder '{name}'; it has {', '.join(folders)}."
+                f"{closest(name, folders)}"
             )
-    return list(classes) if classes else found
+    return list(classes) if classes else folders
 
 
-def _pictures_below(directory: str, name: str, follow_links: bool) -> list[str]:
-    """The pictures in a class folder and the folders in it, relative to `directory`, in order."""
+def _images_below(directory: str, name: str, follow_links: bool) -> list[str]:
+    """The images in a class folder and the folders in it, relative to `directory`, in order."""
     return [
         os.path.relpath(os.path.join(root, file), directory)
         for root, _, files in sorted(
             os.walk(os.path.join(directory, name), followlinks=follow_links)
         )
         for file in sorted(files)
-        if is_picture_name(file)
+        if is_image_name(file)
     ]

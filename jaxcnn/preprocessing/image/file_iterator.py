@@ -1,4 +1,4 @@
-"""Batches of pictures that are read from files."""
+"""Batches of images that are read from files."""
 
 from __future__ import annotations
 
@@ -7,26 +7,22 @@ import warnings
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TypeAlias
 
 import numpy as np
 
-from jaxcnn.preprocessing.image.files import (
-    EXTENSIONS,
-    checked_interpolation,
-    color_channels,
-    load_img,
-)
-from jaxcnn.preprocessing.image.iterator import Iterator
-
-if TYPE_CHECKING:
-    from jaxcnn.preprocessing.image.generator import ImageDataGenerator
+from jaxcnn.preprocessing.image.files import EXTENSIONS, load_img
+from jaxcnn.preprocessing.image.flow import Flow, Reading
+from jaxcnn.preprocessing.image.iterator import Batch, Iterator, Transform
 
 LABELLED = ("categorical", "binary", "sparse")  # class modes whose labels are classes
 
+# The class number of each file, several for some in class mode 'categorical'; None without classes.
+ClassNumbers: TypeAlias = np.ndarray | list[list[int]] | None
+
 
 class FileIterator(Iterator):
-    """Batches of pictures from files, decoded by several threads.
+    """Batches of images from files, decoded by several threads.
 
     Attributes:
         filenames: relative to `directory`, in the order of the samples.
@@ -34,50 +30,28 @@ class FileIterator(Iterator):
         classes: class number of each file, or a list of them; None without classes.
         class_indices: class name -> number.
         samples: how many files there are.
-        image_shape: shape of a picture in a batch.
+        image_shape: shape of an image in a batch.
     """
 
     def __init__(
         self,
-        directory: str | os.PathLike[str] | None,
+        directory: str,
         filenames: Sequence[str],
-        image_data_generator: ImageDataGenerator,
-        target_size: tuple[int, int],
-        color_mode: str,
         class_mode: str | None,
-        batch_size: int,
-        shuffle: bool,
-        seed: int | None,
-        data_format: str,
-        save_to_dir: str | os.PathLike[str] | None,
-        save_prefix: str,
-        save_format: str,
-        interpolation: str,
+        *,
+        image_data_generator: Transform,
+        reading: Reading,
+        flow: Flow,
     ) -> None:
-        if len(target_size) != 2:
-            raise ValueError(f"`target_size` is {target_size!r}; it must be (rows, columns).")
-        self.directory = "" if directory is None else os.fspath(directory)
-        self.filenames = list(filenames)
-        self.target_size = (int(target_size[0]), int(target_size[1]))
-        self.color_mode, self.class_mode = color_mode, class_mode
-        self.interpolation = checked_interpolation(interpolation)
-        channels = color_channels(color_mode)[1]
-        last = data_format == "channels_last"
-        self.image_shape = (*self.target_size, channels) if last else (channels, *self.target_size)
+        self.directory, self.filenames, self.class_mode = directory, list(filenames), class_mode
+        self.reading = reading
+        self.target_size, self.color_mode = reading.target_size, reading.color_mode
+        self.interpolation = reading.interpolation
+        self.image_shape = reading.shape(flow.data_format)
         self.samples = len(self.filenames)
-        self.classes: Any = None
+        self.classes: ClassNumbers = None
         self.class_indices: dict[str, int] = {}
-        super().__init__(
-            self.samples,
-            image_data_generator,
-            batch_size,
-            shuffle,
-            seed,
-            data_format,
-            save_to_dir,
-            save_prefix,
-            save_format,
-        )
+        super().__init__(self.samples, image_data_generator, flow)
 
     @property
     def filepaths(self) -> list[str]:
@@ -95,48 +69,41 @@ class FileIterator(Iterator):
         return decoding_threads()
 
     def _raw(self, index: np.ndarray) -> np.ndarray:
-        pictures = np.stack(
+        images = np.stack(
             list(self._threads.map(self._read, index))
-        )  # (n, rows, columns, channels), uint8
-        return pictures if self.data_format == "channels_last" else pictures.transpose(0, 3, 1, 2)
+        )  # (n, rows, columns, channels)
+        return images if self.data_format == "channels_last" else images.transpose(0, 3, 1, 2)
 
     def _read(self, sample: int) -> np.ndarray:
-        path = os.path.join(self.directory, self.filenames[sample])
-        picture = load_img(
-            path,
-            target_size=self.target_size,
-            color_mode=self.color_mode,
-            interpolation=self.interpolation,
-        )
-        pixels = np.asarray(picture)
-        return pixels if pixels.ndim == 3 else pixels[:, :, None]
+        return self.reading.read(os.path.join(self.directory, self.filenames[sample]))
 
-    def _with_targets(self, pictures: np.ndarray, index: np.ndarray) -> Any:
+    def _with_targets(self, images: np.ndarray, index: np.ndarray) -> Batch:
         if self.class_mode is None:
-            return pictures
-        return pictures, self._targets(pictures, index)
+            return images
+        return images, self._targets(images, index)
 
-    def _targets(self, pictures: np.ndarray, index: np.ndarray) -> Any:
+    def _targets(self, images: np.ndarray, index: np.ndarray) -> np.ndarray | list[np.ndarray]:
         if self.class_mode == "input":
-            return pictures.copy()
-        chosen = [self.classes[i] for i in index]
+            return images.copy()
+        assert self.classes is not None  # the class modes below are those with classes
+        labels = [self.classes[i] for i in index]
         if self.class_mode == "sparse":
-            return np.asarray(chosen, np.int32)
+            return np.asarray(labels, np.int32)
         if self.class_mode == "binary":
-            return np.asarray(chosen, np.float32)
+            return np.asarray(labels, np.float32)
         rows = np.zeros((len(index), self.num_class), np.float32)
-        for row, labels in zip(rows, chosen, strict=True):
-            row[labels] = 1
+        for row, numbers in zip(rows, labels, strict=True):
+            row[numbers] = 1
         return rows
 
 
 def decoding_threads() -> ThreadPoolExecutor:
-    """Threads that decode pictures; Pillow works without Python's lock."""
+    """Threads that decode images; Pillow works without Python's lock."""
     return ThreadPoolExecutor(min(16, os.cpu_count() or 1), thread_name_prefix="decode")
 
 
-def is_picture_name(name: str) -> bool:
-    """Whether a file name ends like that of a picture."""
+def is_image_name(name: str) -> bool:
+    """Whether a file name ends like that of an image."""
     return name.lower().endswith(tuple(f".{suffix}" for suffix in EXTENSIONS))
 
 
@@ -152,6 +119,6 @@ def readable(paths: Sequence[str]) -> list[int]:
 
     with decoding_threads() as threads:
         problems = list(threads.map(problem, paths))
-    if bad := [found for found in problems if found]:
-        warnings.warn(f"{len(bad)} pictures are left out: {' '.join(bad)}", stacklevel=4)
-    return [i for i, found in enumerate(problems) if not found]
+    if messages := [message for message in problems if message]:
+        warnings.warn(f"{len(messages)} images are left out: {' '.join(messages)}", stacklevel=4)
+    return [i for i, message in enumerate(problems) if message is None]

@@ -1,4 +1,4 @@
-"""Pictures as Pillow images, as arrays and as files."""
+"""Images as Pillow images, as arrays and as files."""
 
 from __future__ import annotations
 
@@ -17,11 +17,8 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 EXTENSIONS = ("png", "jpg", "jpeg", "bmp", "ppm", "tif", "tiff")
-_COLOR_MODES = {
-    "grayscale": ("L", 1),
-    "rgb": ("RGB", 3),
-    "rgba": ("RGBA", 4),
-}  # Pillow's mode, channels
+# Name -> Pillow's mode, channels.
+_COLOR_MODES = {"grayscale": ("L", 1), "rgb": ("RGB", 3), "rgba": ("RGBA", 4)}
 _INTERPOLATIONS = ("nearest", "bilinear", "bicubic", "hamming", "box", "lanczos")
 _DEEP_MODES = ("I", "F", "I;16", "I;16L", "I;16B", "I;16N")  # more than 8 bits a pixel
 
@@ -33,12 +30,12 @@ def load_img(
     color_mode: str = "rgb",
     interpolation: str = "nearest",
 ) -> Image:
-    """Read a picture from a file.
+    """Read an image from a file.
 
     Args:
         path: the file, in any format that Pillow reads.
         grayscale: the same as ``color_mode="grayscale"``.
-        target_size: (rows, columns) to resize to; by default the picture's own size.
+        target_size: (rows, columns) to resize to; by default the image's own size.
         color_mode: 'rgb', 'rgba' or 'grayscale'; what the file has is converted, the palette and
             CMYK included.
         interpolation: how to resize: 'nearest', 'bilinear', 'bicubic', 'lanczos', 'box' or
@@ -49,7 +46,7 @@ def load_img(
 
     Raises:
         FileNotFoundError: there is no such file.
-        OSError: the file is damaged, truncated or no picture.
+        OSError: the file is damaged, truncated or no image.
         ValueError: unknown `color_mode` or `interpolation`; or pixels of more than 8 bits, whose
             conversion would cut them off.
     """
@@ -64,53 +61,51 @@ def load_img(
             if opened.mode in _DEEP_MODES:
                 raise ValueError(
                     f"{os.fspath(path)}: pixels of mode {opened.mode} have more than 8 bits; read "
-                    "the file with Pillow "
-                    "and scale its values to 0..255."
+                    "the file with Pillow and scale its values to 0..255."
                 )
             if opened.mode == "P" and "transparency" in opened.info:
                 opened = opened.convert("RGBA")  # else the transparency is lost with a warning
-            picture = opened.convert(mode) if opened.mode != mode else opened.copy()
+            image = opened.convert(mode) if opened.mode != mode else opened.copy()
     except FileNotFoundError:
         raise
     except UnidentifiedImageError:
-        raise OSError(f"{os.fspath(path)}: this file is not a picture that can be read.") from None
+        raise OSError(f"{os.fspath(path)}: this file is not an image that can be read.") from None
     except (OSError, SyntaxError) as error:  # Pillow raises SyntaxError for broken PNG files
-        raise OSError(
-            f"{os.fspath(path)}: the picture is damaged or truncated ({error})."
-        ) from error
-    if target_size is not None and picture.size != (target_size[1], target_size[0]):
-        picture = picture.resize((target_size[1], target_size[0]), resample)
-    return picture
+        raise OSError(f"{os.fspath(path)}: the image is damaged or truncated ({error}).") from error
+    if target_size is not None and image.size != (target_size[1], target_size[0]):
+        image = image.resize((target_size[1], target_size[0]), resample)
+    return image
 
 
-def img_to_array(img: Any, data_format: str | None = None) -> np.ndarray:
-    """A Pillow image as an array of the configured float type: (rows, columns, channels), or
-    channels first.
+def img_to_array(img: Image | ArrayLike, data_format: str | None = None) -> np.ndarray:
+    """A Pillow image as an array (rows, columns, channels), or channels first.
 
-    Raises ValueError for an unknown data format or a picture that has neither two nor three axes.
+    Its type is the configured float type.
+
+    Raises:
+        ValueError: an unknown data format, or an image that has neither two nor three axes.
     """
     x = np.asarray(img, dtype=config.floatx())
     if x.ndim == 2:
         x = x[:, :, None]
     if x.ndim != 3:
         raise ValueError(
-            f"Unsupported image shape: {x.shape}. A picture has two axes, or three with channels."
+            f"Unsupported image shape: {x.shape}. An image has two axes, or three with channels."
         )
     return x.transpose(2, 0, 1) if channels_first(data_format) else x
 
 
 def array_to_img(x: ArrayLike, data_format: str | None = None, scale: bool = True) -> Image:
-    """An array (rows, columns, channels), or channels first, as a Pillow image of 1, 3 or 4
-    channels.
+    """An array (rows, columns, channels), or channels first, as a Pillow image.
 
     Args:
-        x: the picture.
+        x: the image, of 1, 3 or 4 channels.
         data_format: 'channels_last' or 'channels_first'; by default as configured.
         scale: stretch the values so that the largest becomes 255, after adding what makes the least
             at least 0. Otherwise values are cut to whole numbers, and must lie in 0 .. 255.
 
-    Raises ValueError for another shape, for values that are not finite, and for values outside of 0
-    .. 255.
+    Raises:
+        ValueError: another shape, values that are not finite, or values outside of 0 .. 255.
     """
     from PIL import Image
 
@@ -123,17 +118,16 @@ def array_to_img(x: ArrayLike, data_format: str | None = None, scale: bool = Tru
     if channels_first(data_format):
         values = values.transpose(1, 2, 0)
     if values.shape[2] not in (1, 3, 4):
-        raise ValueError(f"Unsupported channel number: {values.shape[2]}; a picture has 1, 3 or 4.")
+        raise ValueError(f"Unsupported channel number: {values.shape[2]}; an image has 1, 3 or 4.")
     if not np.isfinite(values).all():
-        raise ValueError("The picture has pixels that are NaN or infinite.")
+        raise ValueError("The image has pixels that are NaN or infinite.")
     if scale:
         values = values + max(-values.min(initial=0), 0)
         values = values * (255 / (values.max(initial=0) or 1))
     elif values.size and (values.min() < 0 or values.max() >= 256):
         raise ValueError(
             f"With scale=False values must lie in 0 .. 255; they go from {values.min():g} to "
-            f"{values.max():g}. Pass "
-            "scale=True."
+            f"{values.max():g}. Pass scale=True."
         )
     pixels = np.minimum(values, 255).astype(np.uint8)
     return Image.fromarray(
@@ -149,38 +143,37 @@ def save_img(
     scale: bool = True,
     **kwargs: Any,
 ) -> None:
-    """Write an array as a picture; the file is written whole or not at all.
+    """Write an array as an image; the file is written whole or not at all.
 
     Args:
         path: the file; its suffix decides the format.
-        x: the picture, as in `array_to_img`.
+        x: the image, as in `array_to_img`.
         data_format: 'channels_last' or 'channels_first'; by default as configured.
         file_format: 'png', 'jpeg', ... instead of the suffix.
         scale: stretch the values to 0 .. 255, as in `array_to_img`.
         kwargs: for Pillow's `save`, such as `quality`.
 
-    Raises ValueError for an unknown format or a picture that `array_to_img` refuses.
+    Raises:
+        ValueError: an unknown format, or an image that `array_to_img` refuses.
     """
     from PIL import Image
 
-    known = {suffix[1:]: name for suffix, name in Image.registered_extensions().items()}
-    wanted = (file_format or Path(path).suffix[1:]).lower()
-    if wanted not in known or known[wanted] not in Image.SAVE:
+    formats = {suffix[1:]: name for suffix, name in Image.registered_extensions().items()}
+    suffix = (file_format or Path(path).suffix[1:]).lower()
+    if suffix not in formats or formats[suffix] not in Image.SAVE:
         raise ValueError(
-            f"{wanted!r} is no format that pictures can be written in; use 'png' or 'jpeg'."
+            f"{suffix!r} is no format that images can be written in; use 'png' or 'jpeg'."
         )
-    picture = array_to_img(x, data_format, scale)
-    if picture.mode == "RGBA" and known[wanted] == "JPEG":
-        warnings.warn("JPEG pictures have no transparency; it is dropped.", stacklevel=2)
-        picture = picture.convert("RGB")
+    image = array_to_img(x, data_format, scale)
+    if image.mode == "RGBA" and formats[suffix] == "JPEG":
+        warnings.warn("JPEG images have no transparency; it is dropped.", stacklevel=2)
+        image = image.convert("RGB")
     with atomic_path(path) as temporary:
-        picture.save(temporary, format=known[wanted], **kwargs)
+        image.save(temporary, format=formats[suffix], **kwargs)
 
 
 def list_pictures(directory: str | os.PathLike[str], ext: str = "jpg|jpeg|bmp|png") -> list[str]:
-    """The paths of all files below a folder with one of the extensions, which are separated by
-    ``|``, in order.
-    """
+    """The sorted paths of all files below a folder with one of the extensions in ``a|b|c``."""
     endings = tuple(f".{name.lower()}" for name in ext.split("|"))
     return sorted(
         os.path.join(root, name)
@@ -191,20 +184,24 @@ def list_pictures(directory: str | os.PathLike[str], ext: str = "jpg|jpeg|bmp|pn
 
 
 def channels_first(data_format: str | None) -> bool:
-    """Whether a data format, by default the configured one, has the channels first; raises for an
-    unknown one.
+    """Whether a data format, by default the configured one, has the channels first.
+
+    Raises:
+        ValueError: an unknown data format.
     """
-    found = config.image_data_format() if data_format is None else data_format
-    if found not in config.DATA_FORMATS:
+    name = config.image_data_format() if data_format is None else data_format
+    if name not in config.DATA_FORMATS:
         raise ValueError(
-            f"Unknown data_format: {found!r}; it must be 'channels_last' or 'channels_first'."
+            f"Unknown data_format: {name!r}; it must be 'channels_last' or 'channels_first'."
         )
-    return found == "channels_first"
+    return name == "channels_first"
 
 
 def color_channels(color_mode: str) -> tuple[str, int]:
-    """(Pillow's mode, number of channels) of 'rgb', 'rgba' or 'grayscale'; raises ValueError for
-    another name.
+    """(Pillow's mode, number of channels) of 'rgb', 'rgba' or 'grayscale'.
+
+    Raises:
+        ValueError: another name.
     """
     if color_mode not in _COLOR_MODES:
         raise ValueError(
@@ -214,7 +211,11 @@ def color_channels(color_mode: str) -> tuple[str, int]:
 
 
 def checked_interpolation(interpolation: str) -> str:
-    """The name of a way to resize; raises ValueError for an unknown one."""
+    """The name of a way to resize.
+
+    Raises:
+        ValueError: an unknown one.
+    """
     if interpolation not in _INTERPOLATIONS:
         raise ValueError(
             f"Invalid interpolation: {interpolation!r}; expected one of "

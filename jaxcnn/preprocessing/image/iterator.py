@@ -1,61 +1,60 @@
-"""What all iterators over batches of pictures share: order, position, threads, and pictures saved
-to look at.
-"""
+"""What all iterators over batches of images share: order, position, threads, and saved images."""
 
 from __future__ import annotations
 
 import os
 import threading
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Protocol, TypeAlias
 
 import numpy as np
 from jax import Array
+from jax.typing import ArrayLike
 
 from jaxcnn.preprocessing.image.files import save_img
+from jaxcnn.preprocessing.image.flow import Flow
 from jaxcnn.runtime import config
 from jaxcnn.runtime.arrays import named_key
 
-if TYPE_CHECKING:
-    from jaxcnn.preprocessing.image.generator import ImageDataGenerator
+# Images; or images with the targets of one or several outputs, and perhaps with sample weights.
+Batch: TypeAlias = np.ndarray | tuple[np.ndarray | list[np.ndarray], ...]
+
+
+class Transform(Protocol):
+    """What an iterator needs of an `ImageDataGenerator`."""
+
+    @property
+    def validation_split(self) -> float: ...
+
+    def process(self, key: Array, batch: ArrayLike) -> Array: ...
 
 
 class Iterator:
     """Endless batches of `n` samples: ``next(iterator)`` goes through epoch after epoch.
 
-    ``iterator[i]`` is batch `i` of the epoch that it is in, `len` of them there are, and
-    `on_epoch_end` goes on to the next. Batch and order are functions of the seed, the epoch and the
-    step, so threads that share an iterator get what one would, in whatever order they come.
+    ``iterator[i]`` is batch `i` of the current epoch, which has ``len(iterator)`` of them;
+    `on_epoch_end` moves to the next epoch. Batch and order are functions of the seed, the epoch and
+    the step, so threads that share an iterator get what one would, in whatever order they come.
 
     Attributes:
         n: samples.
         batch_size: samples a batch; the last of an epoch may be smaller.
-        shuffle: whether each epoch has an order of its own.
+        shuffle: whether each epoch has its own order.
         seed: decides everything random.
         epoch, batch_index: where `next` is, from 0.
     """
 
-    def __init__(
-        self,
-        n: int,
-        generator: ImageDataGenerator,
-        batch_size: int,
-        shuffle: bool,
-        seed: int | None,
-        data_format: str,
-        save_to_dir: str | os.PathLike[str] | None,
-        save_prefix: str,
-        save_format: str,
-    ) -> None:
+    def __init__(self, n: int, image_data_generator: Transform, flow: Flow) -> None:
         if n == 0:
-            raise ValueError("There are no pictures to make batches of.")
-        if not isinstance(batch_size, int | np.integer) or batch_size < 1:
-            raise ValueError(f"`batch_size` is {batch_size!r}; it must be a positive integer.")
-        self.n, self.batch_size, self.shuffle = n, int(batch_size), shuffle
+            raise ValueError("There are no images to make batches of.")
+        self.n, self.batch_size, self.shuffle = n, int(flow.batch_size), flow.shuffle
         # Two iterators without a seed differ, but both follow from the seed of the library.
-        self.seed = int(_mixed(config.seed(), config.count_draw())) if seed is None else int(seed)
-        self.image_data_generator, self.data_format = generator, data_format
-        self.save_to_dir, self.save_prefix, self.save_format = save_to_dir, save_prefix, save_format
+        self.seed = (
+            _mixed(config.seed(), config.count_draw()) if flow.seed is None else int(flow.seed)
+        )
+        self.image_data_generator, self.data_format = image_data_generator, flow.data_format
+        self.save_to_dir, self.save_prefix = flow.saving.folder, flow.saving.prefix
+        self.save_format = flow.saving.suffix
         self.epoch = self.batch_index = 0
         self.lock = threading.Lock()
         self._process = os.getpid()
@@ -64,7 +63,7 @@ class Iterator:
     def __len__(self) -> int:
         return -(-self.n // self.batch_size)
 
-    def __getitem__(self, index: int) -> Any:
+    def __getitem__(self, index: int) -> Batch:
         if not -len(self) <= index < len(self):
             raise IndexError(f"There are {len(self)} batches; asked for number {index}.")
         return self._batch(self.epoch, index % len(self))
@@ -72,7 +71,7 @@ class Iterator:
     def __iter__(self) -> Iterator:
         return self
 
-    def __next__(self) -> Any:
+    def __next__(self) -> Batch:
         with self.lock:  # the position alone, so that threads make their batches at the same time
             epoch, step = self.epoch, self.batch_index
             self.batch_index += 1
@@ -98,18 +97,16 @@ class Iterator:
             return np.arange(self.n)
         known = self._order
         if known is None or known[0] != epoch:
-            self._order = known = (
-                epoch,
-                np.random.default_rng([self.seed, epoch]).permutation(self.n),
-            )
+            order = np.random.default_rng([self.seed, epoch]).permutation(self.n)
+            self._order = known = epoch, order
         return known[1]
 
-    def _batch(self, epoch: int, step: int) -> Any:
+    def _batch(self, epoch: int, step: int) -> Batch:
         if os.getpid() != self._process:
             raise RuntimeError(
-                "Batches of pictures are computed by JAX, which does not work in a forked process; "
-                "use threads "
-                "(use_multiprocessing=False), which decode and compute at the same time as well."
+                "Batches of images are computed by JAX, which does not work in a forked process; "
+                "use threads (use_multiprocessing=False), which decode and compute at the same "
+                "time as well."
             )
         start = step * self.batch_size
         chosen = self.order(epoch)[start : start + self.batch_size]
@@ -117,70 +114,33 @@ class Iterator:
         size = min(self.batch_size, self.n)
         filled = chosen if len(chosen) == size else np.resize(chosen, size)
         key = named_key(self.seed, "augmentation", str(epoch), str(step))
-        pictures = self._pictures(filled, key)[: len(chosen)]
+        processed = self.image_data_generator.process(key, self._raw(filled))
+        images = np.array(processed)[: len(chosen)]  # a copy, which may be changed
         if self.save_to_dir is not None:
-            self._save(pictures, start, epoch)
-        return self._with_targets(pictures, chosen)
-
-    def _pictures(self, index: np.ndarray, key: Array) -> np.ndarray:
-        return np.array(
-            self.image_data_generator.process(key, self._raw(index))
-        )  # a copy, which may be changed
+            self._save(images, Path(self.save_to_dir), start, epoch)
+        return self._with_targets(images, chosen)
 
     def _raw(self, index: np.ndarray) -> np.ndarray:
-        """The pictures as they are before any change."""
+        """The images as they are before any change."""
         raise NotImplementedError
 
-    def _with_targets(self, pictures: np.ndarray, index: np.ndarray) -> Any:
-        """The batch: pictures, alone or with labels and perhaps weights."""
+    def _with_targets(self, images: np.ndarray, index: np.ndarray) -> Batch:
+        """The batch: images, alone or with labels and perhaps weights."""
         raise NotImplementedError
 
-    def _save(self, pictures: np.ndarray, start: int, epoch: int) -> None:
-        assert self.save_to_dir is not None
-        for i, picture in enumerate(pictures):
-            number = int(_mixed(self.seed, epoch, start + i)) % 10_000
-            while (
-                path := self._saved_path(start + i, number)
-            ).exists():  # what was saved before stays
+    def _save(self, images: np.ndarray, folder: Path, start: int, epoch: int) -> None:
+        def path(index: int, number: int) -> Path:
+            return folder / f"{self.save_prefix}_{index}_{number}.{self.save_format}"
+
+        for index, image in enumerate(images, start):
+            number = _mixed(self.seed, epoch, index) % 10_000
+            while path(index, number).exists():  # files saved before stay
                 number += 1
-            save_img(path, picture, self.data_format)
-
-    def _saved_path(self, index: int, number: int) -> Path:
-        return Path(
-            os.fspath(self.save_to_dir or ""),
-            f"{self.save_prefix}_{index}_{number}.{self.save_format}",
-        )
+            save_img(path(index, number), image, self.data_format)
 
 
-def require_channels(pictures: np.ndarray, data_format: str, what: str) -> None:
-    """Raise unless a batch of pictures has 1, 3 or 4 channels."""
-    axis = 3 if data_format == "channels_last" else 1
-    if pictures.shape[axis] not in (1, 3, 4):
-        raise ValueError(
-            f"Expected input of {what} to be images following the data format convention "
-            f'"{data_format}" (channels on '
-            f"axis {axis}), i.e. either 1, 3 or 4 channels on axis {axis}; it was passed an array "
-            "with shape "
-            f"{pictures.shape} ({pictures.shape[axis]} channels)."
-        )
-
-
-def require_finite(pictures: np.ndarray) -> None:
-    """Raise and name the first picture that has a pixel which is NaN or infinite."""
-    if pictures.dtype.kind != "f" or not pictures.size:
-        return
-    finite = np.isfinite(pictures).reshape(len(pictures), -1).all(axis=1)
-    if not finite.all():
-        first = int(np.argmin(finite))
-        raise ValueError(
-            f"{int((~finite).sum())} of {len(pictures)} pictures have pixels that are NaN or "
-            "infinite; the first is "
-            f"number {first}. Repair them or leave them out."
-        )
-
-
-def split_bounds(count: int, fraction: float, subset: str | None) -> slice:
-    """The part of `count` samples that is the subset: 'validation' is the first `fraction` of them."""
+def subset_slice(count: int, fraction: float, subset: str | None) -> slice:
+    """The samples of a subset among `count`: 'validation' is the first `fraction` of them."""
     if subset is None:
         return slice(0, count)
     if subset not in ("training", "validation"):
@@ -191,5 +151,6 @@ def split_bounds(count: int, fraction: float, subset: str | None) -> slice:
     return slice(0, border) if subset == "validation" else slice(border, count)
 
 
-def _mixed(*numbers: int) -> np.uint32:
-    return np.random.SeedSequence(numbers).generate_state(1)[0]
+def _mixed(*numbers: int) -> int:
+    """One number of 32 bits that follows from several."""
+    return int(np.random.SeedSequence(numbers).generate_state(1)[0])

@@ -1,7 +1,6 @@
-"""One picture changed at random, each function one kind of change: the functions around Keras's
-`ImageDataGenerator`.
+"""One image changed at random: the functions that Keras has next to `ImageDataGenerator`.
 
-A picture is a NumPy array of three axes; the channels are on `channel_axis`, by default the first,
+An image is a NumPy array of three axes; the channels are on `channel_axis`, by default the first,
 and the rows come before the columns. Random numbers are a function of `set_random_seed` and of how
 many were drawn since.
 """
@@ -20,6 +19,7 @@ from jaxcnn.preprocessing.image.affine import (
     affine_transform,
 )
 from jaxcnn.preprocessing.image.augmentation import Augmentation
+from jaxcnn.preprocessing.image.checks import one_image
 from jaxcnn.runtime import context
 
 
@@ -32,7 +32,7 @@ def random_rotation(
     fill_mode: FillMode = "nearest",
     cval: float = 0.0,
 ) -> np.ndarray:
-    """The picture turned about its middle by an angle from [-rg, rg] degrees."""
+    """The image turned about its middle by an angle from [-rg, rg] degrees."""
     (theta,) = _draw(-rg, rg, 1)
     matrix = affine_matrices(_size(x, row_axis, col_axis), theta=theta)
     return apply_transform(x, matrix, channel_axis, fill_mode, cval)
@@ -48,9 +48,7 @@ def random_shift(
     fill_mode: FillMode = "nearest",
     cval: float = 0.0,
 ) -> np.ndarray:
-    """The picture moved along its columns by up to `wrg` of their number, along its rows by up to
-    `hrg` of theirs.
-    """
+    """The image shifted by up to the fractions `wrg` of its width and `hrg` of its height."""
     rows, columns = _size(x, row_axis, col_axis)
     down, across = _draw(-1.0, 1.0, 2)
     matrix = affine_matrices((rows, columns), tx=down * hrg * rows, ty=across * wrg * columns)
@@ -66,7 +64,7 @@ def random_shear(
     fill_mode: FillMode = "nearest",
     cval: float = 0.0,
 ) -> np.ndarray:
-    """The picture sheared about its middle by an angle from [-intensity, intensity] radians."""
+    """The image sheared about its middle by an angle from [-intensity, intensity] radians."""
     (shear,) = _draw(-intensity, intensity, 1)
     matrix = affine_matrices(_size(x, row_axis, col_axis), shear=shear)
     return apply_transform(x, matrix, channel_axis, fill_mode, cval)
@@ -81,8 +79,9 @@ def random_zoom(
     fill_mode: FillMode = "nearest",
     cval: float = 0.0,
 ) -> np.ndarray:
-    """The picture zoomed about its middle, rows and columns each by a factor from `zoom_range`;
-    below 1 enlarges.
+    """The image zoomed about its middle, rows and columns each by a factor from `zoom_range`.
+
+    A factor below 1 enlarges.
 
     Raises:
         ValueError: `zoom_range` is not two numbers.
@@ -98,9 +97,7 @@ def random_zoom(
 
 
 def random_channel_shift(x: ArrayLike, intensity: float, channel_axis: int = 0) -> np.ndarray:
-    """The picture with a number from [-intensity, intensity] added to each channel, kept within its
-    own range.
-    """
+    """The image with each channel shifted by up to `intensity` and kept within its own range."""
     batch = _channels_last(x, channel_axis)
     shifts = _draw(-intensity, intensity, batch.shape[-1])
     changed = Augmentation().apply(batch, {"channel_shift_intensity": shifts[None]})
@@ -108,9 +105,7 @@ def random_channel_shift(x: ArrayLike, intensity: float, channel_axis: int = 0) 
 
 
 def transform_matrix_offset_center(matrix: ArrayLike, x: int, y: int) -> np.ndarray:
-    """A map (3, 3) about the corner of a picture of `x` rows and `y` columns as the same map about
-    its middle.
-    """
+    """A map (3, 3) about the corner of an image, moved to its middle, `x` / 2 rows from there."""
     centred = np.array(matrix, float)
     centred[:2] = about_middle(centred[:2], (x, y))
     return centred
@@ -123,12 +118,11 @@ def apply_transform(
     fill_mode: FillMode = "nearest",
     cval: float = 0.0,
 ) -> np.ndarray:
-    """The picture whose place p has the nearest pixel of `x` to the place that the matrix takes p
-    to.
+    """The image whose point p has the pixel of `x` nearest to where the matrix takes p.
 
     Args:
-        x: the picture.
-        transform_matrix: (3, 3), acting on (row, column, 1) of the new picture; its first two rows
+        x: the image.
+        transform_matrix: (3, 3), acting on (row, column, 1) of the new image; its first two rows
             count.
         channel_axis: where the channels are.
         fill_mode: what lies outside: 'nearest', 'constant', 'reflect' or 'wrap' (see
@@ -136,7 +130,7 @@ def apply_transform(
         cval: value outside for 'constant'.
 
     Returns:
-        A picture of the shape and dtype of `x`; of float64 to the precision of float32.
+        An image of the shape and dtype of `x`; of float64 to the precision of float32.
     """
     rows = np.asarray(transform_matrix)[None, :2]
     changed = affine_transform(_channels_last(x, channel_axis), rows, fill_mode, cval, order=0)
@@ -158,11 +152,8 @@ def _size(x: ArrayLike, row_axis: int, col_axis: int) -> tuple[int, int]:
 
 
 def _channels_last(x: ArrayLike, channel_axis: int) -> np.ndarray:
-    """A picture as a batch of one."""
-    picture = np.asarray(x)
-    if picture.ndim != 3:
-        raise ValueError(f"One picture has three axes; given an array of shape {picture.shape}.")
-    return np.moveaxis(picture, channel_axis, -1)[None]
+    """An image as a batch of one."""
+    return np.moveaxis(one_image(x), channel_axis, -1)[None]
 
 
 def _as_given(batch: Array, x: ArrayLike, channel_axis: int) -> np.ndarray:

@@ -1,10 +1,10 @@
-"""Batches of pictures standardised, and the statistics for it learned from data."""
+"""Batches of images standardised, and the statistics for it learned from data."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from functools import partial
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -18,22 +18,19 @@ EPSILON = 1e-7  # added to standard deviations before dividing by them
 
 
 class Statistics(NamedTuple):
-    """What is known of the data: mean and standard deviation of each channel, and the matrix that
-    whitens it.
+    """Statistics of the data: each channel's mean and deviation, and the whitening matrix.
 
-    The first two broadcast against a picture; the matrix is (values of a picture, values of a
-    picture). None leaves a step out.
+    The first two broadcast against an image; the matrix is (values of an image, values of a
+    image). None leaves a step out.
     """
 
-    mean: Any = None
-    std: Any = None
-    principal_components: Any = None
+    mean: np.ndarray | None = None
+    std: np.ndarray | None = None
+    principal_components: np.ndarray | None = None
 
 
 class SampleSteps(NamedTuple):
-    """The steps that need no statistics: a factor, and each picture's own mean and standard
-    deviation.
-    """
+    """The steps that need no statistics: a factor, each image's own mean and deviation."""
 
     rescale: float | None
     center: bool
@@ -42,9 +39,7 @@ class SampleSteps(NamedTuple):
 
 @partial(jax.jit, static_argnums=0)
 def standardize(steps: SampleSteps, statistics: Statistics, batch: ArrayLike) -> Array:
-    """A batch (n, ...) of pictures in either data format after the steps of each picture, then
-    those of the data.
-    """
+    """A batch of images, in either data format, after each image's steps and those of the data."""
     x = jnp.asarray(batch)
     if steps.rescale is not None:
         x = x * steps.rescale
@@ -68,42 +63,42 @@ def learn_statistics(
     std_normalization: bool,
     zca_epsilon: float | None,
 ) -> Statistics:
-    """The statistics that are asked for, summed in float64 over batches (n, ...) of pictures.
+    """The statistics that are asked for, summed in float64 over batches (n, ...) of images.
 
     Args:
-        chunks: gives the batches, the same ones at each call.
+        chunks: returns the batches, the same ones at each call.
         channel_axis: the axis of the batches whose entries have a mean and deviation each.
         center: learn the mean.
         std_normalization: learn the standard deviation about the mean.
-        zca_epsilon: learn the whitening matrix, of pictures less mean and deviation if these are
+        zca_epsilon: learn the whitening matrix, of images less mean and deviation if these are
             learned, with this number added to the variances; None does not.
     """
     axes = tuple(axis for axis in range(4) if axis != channel_axis)
 
-    def average(values: Callable[[np.ndarray], Any]) -> Any:
-        """The sum of `values` of all chunks over the number of pixels that a channel has in them."""
-        total, pixels = 0.0, 0
+    def average(values: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
+        """The sum of `values` of all chunks over the number of pixels of a channel in them."""
+        total: np.ndarray | float = 0.0
+        pixels = 0
         for chunk in chunks():
             total, pixels = total + values(chunk), pixels + chunk.size // chunk.shape[channel_axis]
-        return total / pixels
+        return np.asarray(total / pixels)
 
-    mean = std = whitening = None
+    mean = std = None
     if center or std_normalization:
         mean = average(lambda chunk: chunk.sum(axes, np.float64, keepdims=True)[0])
     if std_normalization:
         std = np.sqrt(average(lambda chunk: ((chunk - mean) ** 2).sum(axes, keepdims=True)[0]))
-    found = Statistics(
-        *(None if v is None else v.astype(np.float32) for v in (mean if center else None, std))
+    statistics = Statistics(
+        mean.astype(np.float32) if mean is not None and center else None,
+        std.astype(np.float32) if std is not None else None,
     )
-    if zca_epsilon is not None:
-        products: Any = 0.0
-        pictures = 0
-        nothing = SampleSteps(None, False, False)
-        for chunk in chunks():
-            rows = np.asarray(standardize(nothing, found, chunk)).reshape(len(chunk), -1)
-            products, pictures = (
-                products + (rows.T @ rows).astype(np.float64),
-                pictures + len(chunk),
-            )
-        whitening = np.asarray(zca_matrix((products / pictures).astype(np.float32), zca_epsilon))
-    return found._replace(principal_components=whitening)
+    if zca_epsilon is None:
+        return statistics
+    products: np.ndarray | float = 0.0
+    images = 0
+    for chunk in chunks():
+        whole = np.asarray(standardize(SampleSteps(None, False, False), statistics, chunk))
+        rows = whole.reshape(len(chunk), -1)
+        products, images = products + (rows.T @ rows).astype(np.float64), images + len(chunk)
+    covariance = np.asarray(products / images).astype(np.float32)
+    return statistics._replace(principal_components=np.asarray(zca_matrix(covariance, zca_epsilon)))

@@ -12,10 +12,10 @@ MODES = ("nearest", "constant", "reflect", "wrap")
 
 
 def by_scipy(batch, matrices, mode, order, cval=0.0, size=None):
-    """The same transformation by scipy.ndimage, picture by picture and channel by channel."""
+    """The same transformation by scipy.ndimage, image by image and channel by channel."""
     m = np.asarray(matrices, float)
     shape = size or batch.shape[1:3]
-    pictures = [
+    images = [
         np.stack(
             [
                 ndimage.affine_transform(
@@ -33,7 +33,7 @@ def by_scipy(batch, matrices, mode, order, cval=0.0, size=None):
         )
         for x, a in zip(batch, m, strict=True)
     ]
-    return np.stack(pictures)
+    return np.stack(images)
 
 
 def keras_matrix(shape, theta, tx, ty, shear, zx, zy):
@@ -75,7 +75,7 @@ def test_values_are_those_of_scipy(mode, order):
     matrices = affine_matrices(
         (13, 17),
         theta=rng.uniform(-180, 180, 8),
-        tx=rng.uniform(-20, 20, 8),  # far outside, so that pictures repeat more than once
+        tx=rng.uniform(-20, 20, 8),  # far outside, so that images repeat more than once
         ty=rng.uniform(-40, 40, 8),
         shear=rng.uniform(-0.7, 0.7, 8),
         zx=rng.uniform(0.4, 2, 8),
@@ -86,7 +86,7 @@ def test_values_are_those_of_scipy(mode, order):
 
 
 @pytest.mark.parametrize("mode", MODES)
-def test_a_picture_of_one_pixel(mode):
+def test_an_image_of_one_pixel(mode):
     found = affine_transform(
         np.full((1, 1, 1, 1), 7.0), affine_matrices((1, 1), tx=[0.4]), mode, -1.0
     )
@@ -110,8 +110,8 @@ def test_whole_numbers_become_floats_and_half_precision_stays():
 
 def test_linear_interpolation_has_a_gradient():
     def brightness(angle):
-        picture = jnp.arange(25.0).reshape(1, 5, 5, 1)
-        return affine_transform(picture, affine_matrices((5, 5), theta=angle[None]), "constant")[
+        image = jnp.arange(25.0).reshape(1, 5, 5, 1)
+        return affine_transform(image, affine_matrices((5, 5), theta=angle[None]), "constant")[
             0, 1, 3, 0
         ]
 

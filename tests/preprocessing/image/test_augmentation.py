@@ -8,17 +8,15 @@ from hypothesis.extra.numpy import arrays
 
 from jaxcnn.preprocessing.image import Augmentation, affine_matrices, affine_transform, augment
 
+from .samples import images
+
 KEY = jax.random.key(3)
-PICTURES = arrays(
+IMAGES = arrays(
     np.float32, (3, 5, 6, 3), elements=st.floats(0, 255, width=32, allow_subnormal=False)
 )
 
 
-def pictures(n=4, rows=9, columns=12):
-    return np.random.default_rng(n).uniform(0, 255, (n, rows, columns, 3)).astype(np.float32)
-
-
-@given(PICTURES)
+@given(IMAGES)
 @settings(deadline=None, max_examples=15)
 def test_flipping_twice_changes_nothing(batch):
     for name in ("flip_horizontal", "flip_vertical"):
@@ -28,7 +26,7 @@ def test_flipping_twice_changes_nothing(batch):
         )
 
 
-@given(PICTURES)
+@given(IMAGES)
 @settings(deadline=None, max_examples=15)
 def test_ranges_of_zero_change_nothing(batch):
     np.testing.assert_array_equal(augment(KEY, batch), batch)
@@ -37,7 +35,7 @@ def test_ranges_of_zero_change_nothing(batch):
     )
 
 
-@given(PICTURES, st.sampled_from(["nearest", "reflect", "wrap"]), st.integers(0, 2**31))
+@given(IMAGES, st.sampled_from(["nearest", "reflect", "wrap"]), st.integers(0, 2**31))
 @settings(deadline=None, max_examples=20)
 def test_values_stay_in_range(batch, fill_mode, seed):
     changed = augment(
@@ -60,7 +58,7 @@ def test_values_stay_in_range(batch, fill_mode, seed):
 
 
 def test_flips_after_a_map_are_flips_of_its_result():
-    batch = pictures()
+    batch = images(4, 9, 12)
     augmentation = Augmentation(interpolation_order=1)
     numbers = {"theta": np.array([10.0, 20, 30, 40]), "ty": np.array([1.0, 2, -3, 0.5])}
     plain = augmentation.apply(batch, numbers)
@@ -138,20 +136,18 @@ def test_brightness_and_channel_shift():
 
 
 def test_the_key_decides():
-    batch = pictures()
+    batch = images(4, 9, 12)
     ranges = {"rotation_range": 40, "width_shift_range": 0.3, "horizontal_flip": True}
     first = augment(KEY, batch, **ranges)
     np.testing.assert_array_equal(first, augment(KEY, batch, **ranges))
     assert not np.array_equal(first, augment(jax.random.key(4), batch, **ranges))
     same = np.repeat(batch[:1], 4, axis=0)
     changed = np.asarray(augment(KEY, same, **ranges))
-    assert (
-        len({picture.tobytes() for picture in changed}) == 4
-    )  # each picture has a change of its own
+    assert len({image.tobytes() for image in changed}) == 4  # each image has a change of its own
 
 
 def test_inside_of_a_compiled_step():
-    batch = pictures()
+    batch = images(4, 9, 12)
     step = jax.jit(lambda key, x: augment(key, x, rotation_range=20, fill_mode="reflect").mean())
     expected = np.asarray(augment(KEY, batch, rotation_range=20, fill_mode="reflect")).mean()
     np.testing.assert_allclose(step(KEY, jnp.asarray(batch)), expected, rtol=1e-5)

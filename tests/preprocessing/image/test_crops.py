@@ -8,7 +8,7 @@ KEY = jax.random.key(0)
 
 
 def places(n, rows, columns):
-    """Pictures whose two channels hold the row and the column of each pixel."""
+    """Images whose two channels hold the row and the column of each pixel."""
     row, column = np.mgrid[:rows, :columns]
     return np.broadcast_to(np.stack([row, column], -1), (n, rows, columns, 2)).astype(np.float32)
 
@@ -23,10 +23,10 @@ def test_crops_are_parts_at_even_places():
 def test_padding_and_dtype():
     found = random_crop(KEY, np.ones((50, 4, 4, 1), np.uint8), (4, 4), padding=2)
     assert found.dtype == np.uint8 and found.min() == 0 and found.max() == 1
-    assert int(found.sum(axis=(1, 2, 3)).min()) >= 4  # at most 2 x 2 of the picture is left
+    assert int(found.sum(axis=(1, 2, 3)).min()) >= 4  # at most 2 x 2 of the image is left
 
 
-def test_a_picture_that_is_too_small():
+def test_an_image_that_is_too_small():
     with pytest.raises(ValueError, match="no part of 5 x 4"):
         random_crop(KEY, np.ones((1, 4, 4, 1)), (5, 4))
 
@@ -36,7 +36,7 @@ def test_resized_crops_have_the_asked_areas():
     assert found.shape == (500, 10, 10, 2)
     step = (
         found[:, 5, 5] - found[:, 4, 4]
-    )  # size of a new pixel in old ones, in the middle of the picture
+    )  # size of a new pixel in old ones, in the middle of the image
     height, width = step[:, 0] * 10, step[:, 1] * 10
     area = height * width / 2400
     assert 0.245 < area.min() < 0.27 and 0.48 < area.max() < 0.505
@@ -45,7 +45,7 @@ def test_resized_crops_have_the_asked_areas():
     assert found[..., 0].max() <= 39 and found[..., 1].max() <= 59 and found.min() >= 0
 
 
-def test_the_whole_picture_stays_as_it_is():
+def test_the_whole_image_stays_as_it_is():
     batch = np.random.default_rng(0).random((3, 6, 6, 3), np.float32)
     found = random_resized_crop(KEY, batch, (6, 6), scale=(1, 1), ratio=(1, 1))
     np.testing.assert_allclose(found, batch, atol=1e-5)

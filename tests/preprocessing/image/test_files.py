@@ -12,18 +12,18 @@ def noise(rows=6, columns=9, channels=3):
 
 def stored(path):
     """(format, mode) of a file."""
-    with Image.open(path) as picture:
-        return picture.format, picture.mode
+    with Image.open(path) as image:
+        return image.format, image.mode
 
 
 @pytest.mark.parametrize("channels", [1, 3, 4])
 @pytest.mark.parametrize("data_format", ["channels_last", "channels_first"])
-def test_array_to_picture_and_back(channels, data_format):
+def test_array_to_image_and_back(channels, data_format):
     x = noise(channels=channels)
     x = x if data_format == "channels_last" else x.transpose(2, 0, 1)
-    picture = array_to_img(x, data_format, scale=False)
-    assert picture.size == (9, 6)
-    back = img_to_array(picture, data_format)
+    image = array_to_img(x, data_format, scale=False)
+    assert image.size == (9, 6)
+    back = img_to_array(image, data_format)
     assert back.dtype == np.float32
     np.testing.assert_array_equal(back, x)
 
@@ -51,7 +51,7 @@ def test_configured_formats():
         (np.full((2, 2, 3), np.nan), "NaN or infinite"),
     ],
 )
-def test_arrays_that_are_no_picture(x, message):
+def test_arrays_that_are_no_image(x, message):
     with pytest.raises(ValueError, match=message):
         array_to_img(x)
 
@@ -105,10 +105,10 @@ def test_files_that_cannot_be_read(tmp_path):
     save_img(tmp_path / "whole.jpg", noise(64, 64))
     content = (tmp_path / "whole.jpg").read_bytes()
     (tmp_path / "half.jpg").write_bytes(content[: len(content) // 2])
-    (tmp_path / "text.jpg").write_text("no picture")
-    with pytest.raises(OSError, match=r"half\.jpg: the picture is damaged or truncated"):
+    (tmp_path / "text.jpg").write_text("no image")
+    with pytest.raises(OSError, match=r"half\.jpg: the image is damaged or truncated"):
         load_img(tmp_path / "half.jpg")
-    with pytest.raises(OSError, match=r"text\.jpg: this file is not a picture"):
+    with pytest.raises(OSError, match=r"text\.jpg: this file is not an image"):
         load_img(tmp_path / "text.jpg")
     with pytest.raises(FileNotFoundError):
         load_img(tmp_path / "missing.jpg")

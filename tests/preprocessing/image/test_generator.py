@@ -4,9 +4,7 @@ from scipy import ndimage
 
 from jaxcnn.preprocessing.image import ImageDataGenerator
 
-
-def pictures(n=6, rows=8, columns=10, channels=3):
-    return np.random.default_rng(0).uniform(0, 255, (n, rows, columns, channels)).astype(np.float32)
+from .samples import images
 
 
 def test_arguments_of_keras_in_their_order():
@@ -59,7 +57,7 @@ def test_arguments_of_keras_in_their_order():
 
 @pytest.mark.parametrize("data_format", ["channels_last", "channels_first"])
 def test_random_transform_is_apply_of_the_drawn_numbers(data_format):
-    x = pictures()[0]
+    x = images(6, 8, 10)[0]
     x = x if data_format == "channels_last" else x.transpose(2, 0, 1)
     generator = ImageDataGenerator(
         rotation_range=30,
@@ -82,7 +80,7 @@ def test_random_transform_is_apply_of_the_drawn_numbers(data_format):
 
 
 def test_the_nearest_pixel_is_taken_as_in_keras_2():
-    x = pictures()[0]
+    x = images(6, 8, 10)[0]
     changed = ImageDataGenerator().apply_transform(x, {"theta": 20.0, "tx": 1.5})
     t = np.deg2rad(20.0)
     rotation, shift = (
@@ -106,33 +104,34 @@ def test_names_of_numbers():
     with pytest.raises(
         ValueError, match="Unknown transform parameters angle; expected some of theta, "
     ):
-        generator.apply_transform(pictures()[0], {"angle": 3})
-    np.testing.assert_array_equal(generator.apply_transform(pictures()[0], {}), pictures()[0])
+        generator.apply_transform(images(6, 8, 10)[0], {"angle": 3})
+    x = images(6, 8, 10)[0]
+    np.testing.assert_array_equal(generator.apply_transform(x, {}), x)
     with pytest.raises(ValueError, match=r"three axes; given an array of shape \(6, 8, 10, 3\)"):
-        generator.random_transform(pictures())
+        generator.random_transform(images(6, 8, 10))
 
 
 def test_standardize_in_the_order_of_keras():
-    x = pictures()
+    x = images(6, 8, 10)
     generator = ImageDataGenerator(
         rescale=1 / 255,
         samplewise_center=True,
         samplewise_std_normalization=True,
-        preprocessing_function=lambda picture: picture**2,
+        preprocessing_function=lambda image: image**2,
     )
     squared = x.astype(np.float64) ** 2 / 255
     expected = squared - squared.mean((1, 2, 3), keepdims=True)
     expected /= squared.std((1, 2, 3), keepdims=True) + 1e-7
     np.testing.assert_allclose(generator.standardize(x), expected, atol=1e-4)
     np.testing.assert_allclose(generator.standardize(x[2]), expected[2], atol=1e-4)
-    np.testing.assert_array_equal(x, pictures())  # what is given stays
+    np.testing.assert_array_equal(x, images(6, 8, 10))  # what is given stays
     whole = ImageDataGenerator(rescale=0.5).standardize(np.full((2, 2, 1), 3, np.uint8))
     np.testing.assert_array_equal(whole, np.full((2, 2, 1), 1.5))
 
 
 @pytest.mark.parametrize("data_format", ["channels_last", "channels_first"])
 def test_featurewise_statistics(data_format):
-    x = pictures(300)
+    x = images(300, 8, 10)
     x = x if data_format == "channels_last" else x.transpose(0, 3, 1, 2)
     axes = (0, 1, 2) if data_format == "channels_last" else (0, 2, 3)
     generator = ImageDataGenerator(
@@ -174,8 +173,8 @@ def test_zca_whitening():
     np.testing.assert_allclose(white.T @ white / 800, np.eye(12), atol=0.05)
 
 
-def test_statistics_of_changed_pictures():
-    x = pictures(5)
+def test_statistics_of_changed_images():
+    x = images(5, 8, 10)
     generator = ImageDataGenerator(
         featurewise_center=True, rotation_range=90, fill_mode="constant", cval=1000.0
     )
@@ -189,7 +188,7 @@ def test_statistics_of_changed_pictures():
 def test_statistics_that_are_missing():
     for name in ("featurewise_center", "featurewise_std_normalization", "zca_whitening"):
         with pytest.raises(RuntimeError, match=rf"`{name}` needs the statistics.*\.fit\(x\)"):
-            ImageDataGenerator(**{name: True}).standardize(pictures())
+            ImageDataGenerator(**{name: True}).standardize(images(6, 8, 10))
 
 
 @pytest.mark.parametrize(
@@ -197,7 +196,7 @@ def test_statistics_that_are_missing():
     [
         (np.zeros((2, 3, 3)), "rank 4"),
         (np.zeros((2, 3, 3, 2)), r"1, 3 or 4 channels on axis 3.*\(2 channels\)"),
-        (np.full((2, 3, 3, 1), np.nan), "2 of 2 pictures have pixels that are NaN"),
+        (np.full((2, 3, 3, 1), np.nan), "2 of 2 images have pixels that are NaN"),
     ],
 )
 def test_data_that_cannot_be_learned_from(x, message):

@@ -1,4 +1,4 @@
-"""One picture changed at random: as scipy does it with the matrices of Keras 2.0.4, whichever axis
+"""One image changed at random: as scipy does it with the matrices of Keras 2.0.4, whichever axis
 has the channels.
 """
 
@@ -12,7 +12,7 @@ import jaxcnn
 from jaxcnn.preprocessing import image
 
 RNG = np.random.default_rng(0)
-PICTURE = RNG.integers(0, 256, (3, 9, 12)).astype(np.float32)  # channels, rows, columns
+IMAGE = RNG.integers(0, 256, (3, 9, 12)).astype(np.float32)  # channels, rows, columns
 MOVED = "row_axis=1, col_axis=2, channel_axis=0, fill_mode='nearest', cval=0.0"
 SIGNATURES = {
     "random_rotation": f"x, rg, {MOVED}",
@@ -52,13 +52,13 @@ def test_a_matrix_is_applied_as_scipy_does(fill_mode):
         ndimage.affine_transform(
             c, about_middle[:2, :2], about_middle[:2, 2], order=0, mode=fill_mode, cval=7
         )
-        for c in PICTURE
+        for c in IMAGE
     ]
     np.testing.assert_array_equal(
-        image.apply_transform(PICTURE, about_middle, 0, fill_mode, 7.0), expected
+        image.apply_transform(IMAGE, about_middle, 0, fill_mode, 7.0), expected
     )
     last = image.apply_transform(
-        PICTURE.transpose(1, 2, 0).astype(np.uint8), about_middle, 2, fill_mode, 7.0
+        IMAGE.transpose(1, 2, 0).astype(np.uint8), about_middle, 2, fill_mode, 7.0
     )
     assert last.dtype == np.uint8
     np.testing.assert_array_equal(last, np.transpose(expected, (1, 2, 0)))
@@ -68,47 +68,45 @@ def test_a_matrix_is_applied_as_scipy_does(fill_mode):
 def test_changes_are_random_within_their_range_and_decided_by_the_seed(name):
     change, arguments = getattr(image, name), CHANGES[name]
 
-    def drawn(picture, **axes):
+    def drawn(image, **axes):
         jaxcnn.utils.set_random_seed(3)
-        return [change(picture, *arguments, **axes) for _ in range(2)]
+        return [change(image, *arguments, **axes) for _ in range(2)]
 
-    one, two = drawn(PICTURE)
+    one, two = drawn(IMAGE)
     assert (
-        one.shape == PICTURE.shape
-        and not np.array_equal(one, two)
-        and not np.array_equal(one, PICTURE)
+        one.shape == IMAGE.shape and not np.array_equal(one, two) and not np.array_equal(one, IMAGE)
     )
-    assert one.min() >= PICTURE.min() and one.max() <= PICTURE.max()
-    np.testing.assert_array_equal(drawn(PICTURE), [one, two])
+    assert one.min() >= IMAGE.min() and one.max() <= IMAGE.max()
+    np.testing.assert_array_equal(drawn(IMAGE), [one, two])
     axes = (
         {"channel_axis": 2}
         if name == "random_channel_shift"
         else {"row_axis": 0, "col_axis": 1, "channel_axis": 2}
     )
     np.testing.assert_array_equal(
-        drawn(PICTURE.transpose(1, 2, 0), **axes)[0], one.transpose(1, 2, 0)
+        drawn(IMAGE.transpose(1, 2, 0), **axes)[0], one.transpose(1, 2, 0)
     )
 
 
 @pytest.mark.parametrize("name", CHANGES)
 def test_a_range_of_nothing_changes_nothing(name):
     nothing = ((1.0, 1.0),) if name == "random_zoom" else (0.0,) * len(CHANGES[name])
-    np.testing.assert_array_equal(getattr(image, name)(PICTURE, *nothing), PICTURE)
+    np.testing.assert_array_equal(getattr(image, name)(IMAGE, *nothing), IMAGE)
 
 
 def test_shifts_go_along_their_axes():
-    changed = image.random_shift(PICTURE, 0.4, 0.0)
-    column = next(c for c in range(12) if np.array_equal(changed[:, :, 6], PICTURE[:, :, c]))
+    changed = image.random_shift(IMAGE, 0.4, 0.0)
+    column = next(c for c in range(12) if np.array_equal(changed[:, :, 6], IMAGE[:, :, c]))
     assert abs(column - 6) <= 5
 
 
 def test_flips():
-    np.testing.assert_array_equal(image.flip_axis(PICTURE, 2), PICTURE[:, :, ::-1])
-    np.testing.assert_array_equal(image.flip_axis(image.flip_axis(PICTURE, 1), 1), PICTURE)
+    np.testing.assert_array_equal(image.flip_axis(IMAGE, 2), IMAGE[:, :, ::-1])
+    np.testing.assert_array_equal(image.flip_axis(image.flip_axis(IMAGE, 1), 1), IMAGE)
 
 
 def test_bad_arguments():
     with pytest.raises(ValueError, match=r"`zoom_range` is 0\.5; it must be two numbers"):
-        image.random_zoom(PICTURE, 0.5)
+        image.random_zoom(IMAGE, 0.5)
     with pytest.raises(ValueError, match=r"three axes; given an array of shape \(9, 12\)"):
-        image.apply_transform(PICTURE[0], np.eye(3))
+        image.apply_transform(IMAGE[0], np.eye(3))
