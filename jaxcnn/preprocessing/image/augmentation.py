@@ -166,14 +166,13 @@ class Augmentation:
         """The batch with each image changed by parameters as `draw` returns them."""
         return coloured(self.placed(batch, parameters), parameters)
 
-    def placed(self, batch: ArrayLike, parameters: Parameters) -> Array:
+    def placed(self, batch: ArrayLike, given: Parameters) -> Array:
         """The part of `apply` that moves pixels: the map and the flips."""
         batch = jnp.asarray(batch)
         if not jnp.issubdtype(batch.dtype, jnp.floating):
             batch = batch.astype(jnp.float32)
-        moves = {name: parameters[name] for name in _MOVES if name in parameters}
-        horizontal = parameters.get("flip_horizontal")
-        vertical = parameters.get("flip_vertical")
+        moves = {name: given[name] for name in _MOVES if name in given}
+        horizontal, vertical = given.get("flip_horizontal"), given.get("flip_vertical")
         if moves:
             batch = self._moved(batch, moves, horizontal, vertical)
         else:

@@ -9,6 +9,7 @@ from PIL import Image
 
 from jaxcnn import config
 from jaxcnn.preprocessing.image import ImageDataGenerator
+from jaxcnn.runtime.arrays import named_key
 
 from .samples import images
 
@@ -148,3 +149,23 @@ def test_index_of_saved_images_is_their_place_in_the_epoch(tmp_path):
     for _ in range(3):
         next(flow)
     assert sorted(int(n.split("_")[1]) for n in os.listdir(tmp_path)) == list(range(10))
+
+
+def test_order_changes_and_file_names_follow_from_the_seed_as_ever(tmp_path):
+    """The streams of random numbers are part of what a saved run depends on."""
+    x = images()
+    flow = RANDOM.flow(x, batch_size=4, seed=5, save_to_dir=tmp_path, save_format="png")
+    for epoch in range(2):
+        order = np.random.default_rng([5, epoch]).permutation(10)
+        for step in range(2):
+            rows = order[4 * step : 4 * step + 4]
+            key = named_key(5, "augmentation", str(epoch), str(step))
+            np.testing.assert_array_equal(next(flow), RANDOM.augmentation(key, x[rows]))
+        next(flow)
+    numbers = [
+        np.random.SeedSequence((5, epoch, index)).generate_state(1)[0] % 10_000
+        for epoch in range(2)
+        for index in range(10)
+    ]
+    names = {f"_{i % 10}_{number}.png" for i, number in enumerate(numbers)}
+    assert {path.name for path in tmp_path.iterdir()} == names
