@@ -300,14 +300,12 @@ def class_labels(y_true: ArrayLike, y_pred: ArrayLike) -> tuple[Array, Array]:
 
 
 def absolute(x: Array) -> Array:
-    """``|x|`` with gradient 0 at 0 (that of ``jnp.abs`` is 1): a penalty leaves a weight of 0
-    alone.
-    """
+    """``|x|`` with gradient 0 at 0 (``jnp.abs`` has 1): a penalty leaves a weight of 0 alone."""
     return x * jnp.sign(x)
 
 
 def l2_normalize(x: Array, axis: int | tuple[int, ...] | None = -1) -> Array:
-    """``x`` divided by its Euclidean length along ``axis``; the squared length is at least 1e-12."""
+    """``x`` over its Euclidean length along ``axis``; the squared length is at least 1e-12."""
     return x * jax.lax.rsqrt(jnp.maximum(jnp.sum(jnp.square(x), axis=axis, keepdims=True), 1e-12))
 
 

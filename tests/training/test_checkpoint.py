@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 from types import SimpleNamespace
 
+import jax.numpy as jnp
 import numpy as np
 import pytest
 
@@ -20,6 +21,7 @@ from jaxcnn.layers import Dense, Dropout
 from jaxcnn.layers.naming import reset_names
 from jaxcnn.models import Sequential
 from jaxcnn.optimizers import SGD, Adam
+from jaxcnn.training.checkpoint import Checkpoints, abstract, first_difference, layout
 
 # Run here for the uninterrupted training, and with a plan to die as a program of its own.
 PROGRAM = """
@@ -331,3 +333,35 @@ def test_a_relative_folder_is_made(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     small(3, folder="runs/first")
     assert (tmp_path / "runs" / "first").is_dir()
+
+
+# -- parts -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("every", [0, -1, 1.0, "2"])
+def test_a_checkpoint_every_so_many_updates(every, tmp_path):
+    with pytest.raises(ValueError, match=f"`checkpoint_every` is {every!r}; it must be a positive"):
+        Checkpoints(tmp_path, every)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_layout_of_a_state():
+    tree = {"a": [np.zeros((2, 3), "float32")], "b": np.int32(1)}
+    assert layout(tree) == {"['a'][0]": "float32[2, 3]", "['b']": "int32[]"}
+
+
+def test_the_first_difference_of_two_layouts():
+    assert first_difference({}, {}) is None and first_difference({"a": "x"}, {"a": "x"}) is None
+    for saved, expected, words in (
+        ({"a": "x"}, {"a": "y"}, "it has x at a, but y is expected"),
+        ({}, {"a": "y"}, "it has nothing at a, but y is expected"),
+        ({"a": "x"}, {}, "it has x at a, but nothing is expected"),
+        ({"z": "x"}, {"a": "y"}, "it has nothing at a, but y is expected"),
+    ):
+        assert first_difference(saved, expected) == words
+
+
+def test_an_array_like_the_saved_one():
+    array = jnp.zeros((2, 3), jnp.bfloat16)
+    like = abstract(array)
+    assert (like.shape, like.dtype, like.sharding) == ((2, 3), jnp.bfloat16, array.sharding)
