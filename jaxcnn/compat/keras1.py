@@ -8,38 +8,24 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from jaxcnn.layers import (
-    Add,
-    Average,
-    Concatenate,
     Conv1D,
     Conv2D,
     Conv2DTranspose,
     Conv3DTranspose,
-    Dot,
     Lambda,
     Layer,
-    Maximum,
-    Multiply,
     SeparableConv1D,
     SeparableConv2D,
 )
+from jaxcnn.layers.base import LAYERS
 from jaxcnn.models import Model
+from jaxcnn.spellings import merging as modes
 from jaxcnn.spellings.translate import call, warn
 
 AtrousConvolution1D = AtrousConv1D = Conv1D
 AtrousConvolution2D = AtrousConv2D = Conv2D
 SeparableConvolution1D, SeparableConvolution2D = SeparableConv1D, SeparableConv2D
 Convolution2DTranspose, Convolution3DTranspose = Conv2DTranspose, Conv3DTranspose
-
-MODES: dict[str, tuple[str, type[Layer]]] = {
-    "sum": ("add", Add),
-    "mul": ("multiply", Multiply),
-    "ave": ("average", Average),
-    "max": ("maximum", Maximum),
-    "concat": ("concatenate", Concatenate),
-    "dot": ("dot", Dot),
-    "cos": ("dot", Dot),
-}
 
 
 def merging(
@@ -58,18 +44,8 @@ def merging(
             Lambda,
             {"function": mode, **{k: v for k, v in settings.items() if v is not None}},
         )
-    if mode not in MODES:
-        raise ValueError(
-            f"merge: the mode is {mode!r}; known are {', '.join(MODES)}, or a function of the "
-            "inputs."
-        )
-    axes = dot_axes if isinstance(dot_axes, int) else tuple(dot_axes)
-    own: dict[str, dict[str, Any]] = {
-        "concat": {"axis": concat_axis},
-        "dot": {"axes": axes},
-        "cos": {"axes": axes, "normalize": True},
-    }
-    return (*MODES[mode], own.get(mode, {}))
+    function, name, settings = modes.merging(mode, concat_axis, dot_axes)
+    return function, LAYERS.find(name), settings
 
 
 def merge(

@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from jaxcnn import saving
 from jaxcnn.layers.base import LAYERS
 from jaxcnn.models.network import Network
-from jaxcnn.saving import structure
+from jaxcnn.runtime.names import custom_object_scope
 from jaxcnn.spellings.translate import old_spellings
 from jaxcnn.training.trainer import Trainer
 
@@ -33,28 +34,28 @@ class Model(Trainer, Network):
 
     def get_config(self) -> dict[str, Any]:
         """The layers, their settings and how they are connected; not the weights."""
-        return structure.graph_config(self)
+        return saving.graph_config(self)
 
     @classmethod
     def from_config(
         cls, settings: Mapping[str, Any], custom_objects: Mapping[str, Any] | None = None
     ) -> Model:
         """A new model, with new weights, from what `get_config` gave."""
-        with structure.custom_object_scope(custom_objects):
-            inputs, outputs = structure.build_graph(settings)
+        with custom_object_scope(custom_objects):
+            inputs, outputs = saving.build_graph(settings)
         model = cls(inputs, outputs, name=settings.get("name"))
         model.trainable = settings.get("trainable", True)
         return model
 
     def to_json(self, **options: Any) -> str:
         """The structure as JSON text, for `models.model_from_json`; `options` go to ``json.dumps``."""
-        return structure.to_json(self, **options)
+        return saving.to_json(self, **options)
 
     def to_yaml(self, **options: Any) -> str:
         """The structure as YAML text, for `models.model_from_yaml`; `options` go to
         ``yaml.safe_dump``.
         """
-        return structure.to_yaml(self, **options)
+        return saving.to_yaml(self, **options)
 
     def save(
         self, filepath: str | Path, overwrite: bool = True, include_optimizer: bool = True
@@ -64,16 +65,12 @@ class Model(Trainer, Network):
         It is HDF5 as Keras 2 writes it, or what Keras 3 writes where the name ends in '.keras';
         Keras 3 reads both. The file appears whole or not at all; `models.load_model` reads it.
         """
-        from jaxcnn import saving
-
         saving.save_model(self, filepath, overwrite, include_optimizer)
 
     def save_weights(self, filepath: str | Path, overwrite: bool = True) -> None:
         """Write the weights: into HDF5 as Keras 2 does, or as Keras 3 where the name ends in
         '.weights.h5'.
         """
-        from jaxcnn import saving
-
         saving.save_weights(self, filepath, overwrite)
 
     def load_weights(
@@ -88,8 +85,6 @@ class Model(Trainer, Network):
             skip_mismatch: whether to leave layers as they are whose weights have other shapes, with
                 a warning.
         """
-        from jaxcnn import saving
-
         saving.load_weights(self, filepath, by_name, skip_mismatch)
 
     def export(
@@ -100,14 +95,10 @@ class Model(Trainer, Network):
         `jaxcnn.saving.load_exported` makes a function of it, anywhere where JAX is, without this
         model's code.
         """
-        from jaxcnn import saving
-
         saving.export_model(self, filepath, platforms)
 
     def export_onnx(self, filepath: str | Path, batch_size: int = 1) -> None:
         """Write the inference function as an ONNX program with its weights, for `batch_size`
         samples at a time.
         """
-        from jaxcnn import saving
-
         saving.export_onnx(self, filepath, batch_size)

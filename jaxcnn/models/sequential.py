@@ -10,6 +10,7 @@ from typing import Any
 import flax.linen as nn
 import numpy as np
 
+from jaxcnn import saving
 from jaxcnn.callbacks import History
 from jaxcnn.layers.base import LAYERS, Layer
 from jaxcnn.layers.derived import FlaxLayer
@@ -20,7 +21,7 @@ from jaxcnn.models.model import Model
 from jaxcnn.models.network import Network
 from jaxcnn.nn.graph import Call, Graph, Ref, Topology
 from jaxcnn.nn.traits import Traits
-from jaxcnn.saving import structure
+from jaxcnn.runtime.names import custom_object_scope
 from jaxcnn.spellings.translate import old_spellings
 from jaxcnn.training.input.check import by_name
 
@@ -200,7 +201,7 @@ class Sequential(Model):
 
     def get_config(self) -> dict[str, Any]:
         """The name and, in order, the class and settings of each layer; not the weights."""
-        return structure.sequential_config(self)
+        return saving.sequential_config(self)
 
     @classmethod
     def from_config(
@@ -210,7 +211,7 @@ class Sequential(Model):
         older files.
         """
         described = settings["layers"] if isinstance(settings, Mapping) else settings
-        with structure.custom_object_scope(custom_objects):
+        with custom_object_scope(custom_objects):
             layers = [LAYERS.deserialize(entry) for entry in described]
         whole = settings if isinstance(settings, Mapping) else {}
         model = cls(layers, name=whole.get("name"))

@@ -1,17 +1,22 @@
-"""Anonymous functions that Keras stored as Python bytecode: refused, unless the user says
-otherwise.
-"""
+"""Anonymous functions stored as Python bytecode: refused, unless the user says otherwise."""
 
 from __future__ import annotations
 
 import base64
 import marshal
 import types
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+
+import jax
+import jax.numpy as jnp
+
+from jaxcnn.runtime.lazy import lazy_attributes
+from jaxcnn.saving.types import Json
+
+above = lazy_attributes(__name__, {"backend": "jaxcnn.backend"})  # the `K` of a stored function
 
 
-def stored_function(stored: Any, safe_mode: bool) -> Callable:
+def stored_function(stored: Json, safe_mode: bool) -> Callable[..., jax.Array]:
     """The function in a Lambda layer's configuration.
 
     Args:
@@ -25,26 +30,24 @@ def stored_function(stored: Any, safe_mode: bool) -> Callable:
     if safe_mode:
         raise ValueError(
             "The file contains a Lambda layer whose function is stored as Python bytecode, which "
-            "could do anything. "
-            "Build the model with a named function and use load_weights; or, if you trust the "
-            "file's author, load it "
-            "with safe_mode=False."
+            "could do anything. Build the model with a named function and use load_weights; or, "
+            "if you trust the file's author, load it with safe_mode=False."
         )
     if isinstance(stored, Mapping):
         stored = stored.get("value", stored)
     if isinstance(stored, Mapping):
         stored = [stored["code"], stored.get("defaults"), stored.get("closure")]
     text, defaults, closure = [*stored, None, None][:3]
-    code = code_in(text)
-    import jax.numpy as jnp
+    return function_of(code_in(text), defaults or (), closure or ())
 
-    from jaxcnn import backend
 
-    cells = tuple(types.CellType(value) for value in closure or ())
-    names = {"K": backend, "np": jnp, "jnp": jnp}
-    return types.FunctionType(
-        code, names, code.co_name, tuple(defaults) if defaults else None, cells or None
-    )
+def function_of(
+    code: types.CodeType, defaults: Sequence[Json], closure: Sequence[Json]
+) -> Callable[..., jax.Array]:
+    """The function with this code, which may call NumPy's functions and those of `K`."""
+    names = {"K": above("backend"), "np": jnp, "jnp": jnp}
+    cells = tuple(types.CellType(value) for value in closure)
+    return types.FunctionType(code, names, code.co_name, tuple(defaults), cells or None)
 
 
 def code_in(text: str) -> types.CodeType:
@@ -56,17 +59,12 @@ def code_in(text: str) -> types.CodeType:
     ):
         try:
             code = marshal.loads(decode())
-        except (
-            ValueError,
-            EOFError,
-            TypeError,
-        ) as error:  # those of base64 and of encodings are ValueErrors
+        except (ValueError, EOFError, TypeError) as error:  # base64's own are ValueErrors
             problem = problem or error
         else:
             if isinstance(code, types.CodeType):
                 return code
     raise ValueError(
         f"The bytecode of a Lambda layer is not of this version of Python ({problem}): build the "
-        "model with a named "
-        "function and use load_weights."
+        "model with a named function and use load_weights."
     )

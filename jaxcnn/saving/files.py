@@ -5,22 +5,24 @@ from __future__ import annotations
 import json
 import zipfile
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from jaxcnn.saving.assignment import Matching
 from jaxcnn.saving.containers import archive, hdf5
+from jaxcnn.saving.types import CustomObjects, Filename, Network, Trainable
 
 
 def save_model(
-    model: Any, filepath: str | Path, overwrite: bool = True, include_optimizer: bool = True
+    model: Trainable, filepath: Filename, overwrite: bool = True, include_optimizer: bool = True
 ) -> None:
-    """Write structure, weights, and for a compiled model the training configuration and the
-    optimizer's state.
+    """Write a model: structure, weights, and when it is compiled how it is trained.
 
-    The format is that of Keras 3 where the name ends in '.keras', else HDF5 as Keras 2 writes it.
-    The file appears whole or not at all.
+    The latter is the arguments of `compile` and the optimizer's state. The format is that of Keras
+    3 where the name ends in '.keras', else HDF5 as Keras 2 writes it. The file appears whole or not
+    at all.
 
     Args:
         model: to save.
@@ -36,9 +38,10 @@ def save_model(
     save(model, filepath, overwrite, include_optimizer)
 
 
-def save_weights(model: Any, path: str | Path, overwrite: bool = True) -> None:
-    """Write the weights alone: as Keras 3 does where the name ends in '.weights.h5', else as Keras
-    2.
+def save_weights(model: Network, path: Filename, overwrite: bool = True) -> None:
+    """Write the weights alone.
+
+    As Keras 3 does where the name ends in '.weights.h5', else as Keras 2.
 
     Raises:
         FileExistsError: when the file exists and `overwrite` is False.
@@ -49,13 +52,12 @@ def save_weights(model: Any, path: str | Path, overwrite: bool = True) -> None:
 
 
 def load_model(
-    filepath: str | Path,
-    custom_objects: Mapping[str, Any] | None = None,
+    filepath: Filename,
+    custom_objects: CustomObjects = None,
     compile: bool = True,
     safe_mode: bool = True,
 ) -> Any:
-    """The model in a file of any Keras, with its weights; compiled, with the optimizer's state,
-    when it was saved so.
+    """The model in a file of any Keras, with its weights, and compiled when it was saved so.
 
     Args:
         filepath: any name; the content decides.
@@ -76,13 +78,13 @@ def load_model(
 
 
 def load_weights(
-    model: Any, path: str | Path, by_name: bool = False, skip_mismatch: bool = False
+    model: Network, path: Filename, by_name: bool = False, skip_mismatch: bool = False
 ) -> None:
     """Put the weights in a file of any Keras into a model, all of them or, after an error, none.
 
     Args:
         model: whose weights to replace; its input shape must be known.
-        path: any name; the content decides.  A file with a whole model will do.
+        path: any name; the content decides. A file with a whole model will do.
         by_name: whether to load into the layers of the same names instead of one after another.
         skip_mismatch: whether to leave layers as they are whose weights have other shapes, with a
             warning.
@@ -92,22 +94,19 @@ def load_weights(
         ValueError: it is damaged, or layers or shapes do not fit; the message says which.
     """
     model.weight_paths()
+    matching = Matching(by_name, skip_mismatch)
     with reading(path):
         if zipfile.is_zipfile(path):
             with zipfile.ZipFile(path) as packed, archive.weights_of(packed) as file:
-                archive.load_tree(model, file, path, by_name, skip_mismatch)
+                archive.load_tree(model, file, path, matching)
             return
         with hdf5.opened(path) as file:
-            if archive.is_tree(file):
-                archive.load_tree(model, file, path, by_name, skip_mismatch)
-            else:
-                hdf5.read_weights(
-                    model, file.get("model_weights", file), path, by_name, skip_mismatch
-                )
+            read = archive.load_tree if archive.is_tree(file) else hdf5.read_weights
+            read(model, file, path, matching)
 
 
 @contextmanager
-def reading(path: str | Path) -> Iterator[None]:
+def reading(path: Filename) -> Iterator[None]:
     """Say in one sentence what is wrong with a file that cannot be read."""
     if not Path(path).is_file():
         raise FileNotFoundError(f"There is no file {path}.")

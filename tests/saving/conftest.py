@@ -2,7 +2,10 @@
 imported.
 """
 
+import importlib.util
 import os
+import sys
+from pathlib import Path
 
 import jax
 import numpy as np
@@ -12,6 +15,13 @@ from jaxcnn import layers as L
 from jaxcnn.models import Model, Sequential
 
 os.environ["KERAS_BACKEND"] = "jax"
+
+_spec = importlib.util.spec_from_file_location(
+    "layer_cases", Path(__file__).parents[1] / "contract" / "layer_cases.py"
+)
+layer_cases = importlib.util.module_from_spec(_spec)
+sys.modules["layer_cases"] = layer_cases  # where dataclasses look their module up
+_spec.loader.exec_module(layer_cases)
 
 
 @pytest.fixture(autouse=True, scope="module")

@@ -2,10 +2,6 @@
 not.
 """
 
-import importlib.util
-import sys
-from pathlib import Path
-
 import h5py
 import jax
 import keras
@@ -15,14 +11,7 @@ import pytest
 from jaxcnn import layers as L
 from jaxcnn.models import Model, Sequential, load_model
 
-from .conftest import graph, inputs_of, outputs, randomise, same, stack
-
-_spec = importlib.util.spec_from_file_location(
-    "layer_cases", Path(__file__).parents[1] / "contract" / "layer_cases.py"
-)
-layer_cases = importlib.util.module_from_spec(_spec)
-sys.modules["layer_cases"] = layer_cases  # where dataclasses look their module up
-_spec.loader.exec_module(layer_cases)
+from .conftest import graph, inputs_of, layer_cases, outputs, randomise, same, stack
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*:UserWarning:keras", "ignore::DeprecationWarning")
 

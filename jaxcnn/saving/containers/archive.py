@@ -1,6 +1,4 @@
-"""The files of Keras 3: '.keras' archives and '.weights.h5', where arrays stand under the path of
-their layer.
-"""
+"""The files of Keras 3, '.keras' and '.weights.h5', where arrays stand under their layer's path."""
 
 from __future__ import annotations
 
@@ -10,22 +8,25 @@ import json
 import re
 import zipfile
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from jaxcnn.layers import Layer
 from jaxcnn.layers.base import LAYERS
+from jaxcnn.layers.recurrent import StackedRNNCells
 from jaxcnn.layers.weights import put
 from jaxcnn.runtime.names import custom_object_scope
-from jaxcnn.saving.assignment import Entry, refuse
-from jaxcnn.saving.containers.hdf5 import check_free, hdf5_bytes, text
+from jaxcnn.saving.assignment import EVERY_LAYER, Matching, direct_weights
+from jaxcnn.saving.compile_settings import compile_as_stored, to_keras3_training
+from jaxcnn.saving.containers.hdf5 import check_free, hdf5_bytes, text, write_file
 from jaxcnn.saving.dialects.configurations import era_of, from_keras
 from jaxcnn.saving.dialects.keras3 import class_name, to_keras3
 from jaxcnn.saving.optimizer_files import restore_optimizer, to_keras3_arrays
-from jaxcnn.saving.structure import WRITER, plain
-from jaxcnn.saving.training import compile_as_stored, to_keras3_training
+from jaxcnn.saving.structure import plain
+from jaxcnn.saving.texts import WRITER
+from jaxcnn.saving.types import CustomObjects, Entry, Filename, Network, Trainable, is_network
 from jaxcnn.utils.files import atomic_write
 
 if TYPE_CHECKING:
@@ -34,15 +35,25 @@ if TYPE_CHECKING:
 CONFIG, METADATA, WEIGHTS = "config.json", "metadata.json", "model.weights.h5"
 KERAS_3 = "3.0.0"  # whose format we write
 INSIDE = ("layers", "_layer_checkpoint_dependencies")  # the second in files of Keras 2.12 and 2.13
-WITH_A_CELL = ("SimpleRNN", "GRU", "LSTM", "ConvLSTM2D")
+
+
+class Slot(NamedTuple):
+    """Where the weights of one layer stand: path of its group, name of the layer, the weights."""
+
+    group: str
+    name: str
+    entries: list[Entry]
+
+    @property
+    def arrays(self) -> str:
+        """The path of the group with the arrays."""
+        return f"{self.group}/vars" if self.group else "vars"
 
 
 def save_archive(
-    model: Any, path: str | Path, overwrite: bool = True, include_optimizer: bool = True
+    model: Trainable, path: Filename, overwrite: bool = True, include_optimizer: bool = True
 ) -> None:
-    """Write a model as a '.keras' file: structure, weights, training configuration and the
-    optimizer's state.
-    """
+    """Write a model as a '.keras' file, with the optimizer's state where it is compiled."""
     check_free(path, overwrite)
     described = to_keras3(model)
     with_optimizer = include_optimizer and model.optimizer is not None
@@ -50,57 +61,69 @@ def save_archive(
         described["compile_config"] = to_keras3_training(model.training_config())
     now = datetime.datetime.now().strftime("%Y-%m-%d@%H:%M:%S")
     metadata = {"keras_version": KERAS_3, "date_saved": now, "written_by": WRITER}
-    image = hdf5_bytes(lambda file: write_tree(model, file, with_optimizer))
+
+    def write(file: h5py.File) -> None:
+        write_tree(model, file)
+        if with_optimizer and model.opt_state is not None:
+            write_optimizer(model, file.require_group("optimizer/vars"))
+
+    weights = hdf5_bytes(write)
     with atomic_write(path) as file, zipfile.ZipFile(file, "w") as archive:
         archive.writestr(METADATA, json.dumps(metadata))
         archive.writestr(CONFIG, json.dumps(described, default=plain))
-        archive.writestr(WEIGHTS, image)
+        archive.writestr(WEIGHTS, weights)
 
 
-def save_tree(model: Any, path: str | Path, overwrite: bool = True) -> None:
+def save_tree(model: Network, path: Filename, overwrite: bool = True) -> None:
     """Write the weights as a '.weights.h5' file of Keras 3."""
-    check_free(path, overwrite)
-    with atomic_write(path) as file:
-        file.write(hdf5_bytes(lambda opened: write_tree(model, opened, False)))
+    write_file(path, overwrite, lambda file: write_tree(model, file))
 
 
-def write_tree(model: Any, file: h5py.File, with_optimizer: bool) -> None:
-    """The weights under the paths of their layers, and the optimizer's arrays."""
-    for place, name, entries in places(model):
-        group = file.require_group(f"{place}/vars" if place else "vars")
-        group.attrs["name"] = name
-        for i, (owner, path) in enumerate(entries):
-            group.create_dataset(str(i), data=np.asarray(owner.variable(path)))
-    if with_optimizer and model.opt_state is not None:
-        group = file.require_group("optimizer/vars")
-        group.attrs["name"] = snake_case(type(model.optimizer).__name__)
-        arrays = [np.asarray(array) for _, array in model.optimizer_arrays()]
-        for i, array in enumerate(
-            to_keras3_arrays(model.optimizer, arrays, len(model.trained_paths()))
-        ):
-            group.create_dataset(str(i), data=array)
+def write_tree(model: Network, file: h5py.File) -> None:
+    """The weights under the paths of their layers."""
+    for slot in slots(model):
+        arrays = [np.asarray(owner.variable(path)) for owner, path in slot.entries]
+        write_arrays(file.require_group(slot.arrays), slot.name, arrays)
 
 
-def places(layer: Any, prefix: str = "") -> Iterator[tuple[str, str, list[Entry]]]:
-    """(path in the file, name, weights) of a layer and all inside it."""
-    own = [(owner, path) for owner, path in layer.weight_paths() if owner is layer]
-    if type(layer).__name__ in WITH_A_CELL:
-        yield prefix, layer.name, []
-        yield f"{prefix}/cell", f"{layer.name}_cell", own
+def write_optimizer(model: Trainable, group: h5py.Group) -> None:
+    """The optimizer's arrays in the order of Keras 3."""
+    arrays = [np.asarray(array) for _, array in model.optimizer_arrays()]
+    arrays = to_keras3_arrays(model.optimizer, arrays, len(model.trained_paths()))
+    write_arrays(group, snake_case(type(model.optimizer).__name__), arrays)
+
+
+def write_arrays(group: h5py.Group, name: str, arrays: Iterable[np.ndarray]) -> None:
+    """Arrays by their numbers, in a group that says whose they are."""
+    group.attrs["name"] = name
+    for number, array in enumerate(arrays):
+        group.create_dataset(str(number), data=array)
+
+
+def slots(layer: Layer | Network, prefix: str = "") -> Iterator[Slot]:
+    """Where the weights of a layer and of all layers inside it stand in the file."""
+    direct = direct_weights(layer)
+    if layer.traits.has_cell:
+        yield Slot(prefix, layer.name, [])
+        yield Slot(f"{prefix}/cell", f"{layer.name}_cell", direct)
         return
-    yield prefix, layer.name, own
-    if hasattr(layer, "nodes_by_depth"):
-        for place, inner in numbered(layer.layers):
-            yield from places(inner, f"{prefix}/layers/{place}" if prefix else f"layers/{place}")
-    elif type(layer).__name__ == "StackedRNNCells":
-        for place, inner in numbered(layer.children.values()):
-            yield from places(inner, f"{prefix}/cells/{place}")
+    yield Slot(prefix, layer.name, direct)
+    for name, child in named_children(layer):
+        yield from slots(child, f"{prefix}/{name}" if prefix else name)
+
+
+def named_children(layer: Layer | Network) -> Iterator[tuple[str, Layer]]:
+    """The layers directly inside another, by the path from there in the file."""
+    if is_network(layer):
+        yield from ((f"layers/{name}", inner) for name, inner in numbered(layer.layers))
+    elif isinstance(layer, StackedRNNCells):
+        cells = numbered(layer.children.values())
+        yield from ((f"cells/{name}", inner) for name, inner in cells)
     else:
-        for name, child in layer.children.items():
-            yield from places(child, f"{prefix}/{name}")
+        yield from layer.children.items()
 
 
-def numbered(layers: Any) -> Iterator[tuple[str, Any]]:
+def numbered(layers: Iterable[Layer]) -> Iterator[tuple[str, Layer]]:
     """Layers by their classes: dense, dense_1, ..."""
     seen: Counter[str] = Counter()
     for layer in layers:
@@ -110,32 +133,30 @@ def numbered(layers: Any) -> Iterator[tuple[str, Any]]:
 
 
 def snake_case(name: str) -> str:
-    """'MaxPooling2D' to 'max_pooling2d', as Keras 3 does: 'ConvLSTM2D' to 'conv_lstm2d', unlike in
-    layer names.
+    """'MaxPooling2D' to 'max_pooling2d', as Keras 3 does.
+
+    'ConvLSTM2D' becomes 'conv_lstm2d', unlike in layer names.
     """
     return re.sub(r"([a-z])([A-Z])", r"\1_\2", re.sub(r"(.)([A-Z][a-z]+)", r"\1_\2", name)).lower()
 
 
 def load_archive(
-    path: str | Path, custom_objects: Mapping[str, Any] | None, compile: bool, safe_mode: bool
+    path: Filename, custom_objects: CustomObjects, compile: bool, safe_mode: bool
 ) -> Any:
     """The model in a '.keras' file."""
     with zipfile.ZipFile(path) as archive:
         described = json.loads(archive.read(CONFIG))
         metadata = json.loads(archive.read(METADATA))
+        era = era_of(metadata["keras_version"])
         with custom_object_scope(custom_objects):
-            model = LAYERS.deserialize(
-                from_keras(described, era_of(metadata["keras_version"]), safe_mode)
-            )
+            model = LAYERS.deserialize(from_keras(described, era, safe_mode))
         with weights_of(archive) as file:
             load_tree(model, file, path)
             if compile and described.get("compile_config"):
                 compile_as_stored(model, described["compile_config"], path, custom_objects)
                 if "optimizer/vars" in file:
-                    arrays = [
-                        file["optimizer/vars"][str(i)][()]
-                        for i in range(len(file["optimizer/vars"]))
-                    ]
+                    group = file["optimizer/vars"]
+                    arrays = [group[str(i)][()] for i in range(len(group))]
                     restore_optimizer(model, ["iteration"], arrays, path)
     return model
 
@@ -155,51 +176,50 @@ def is_tree(file: h5py.File) -> bool:
 
 
 def load_tree(
-    model: Any, file: h5py.File, source: Any, by_name: bool = False, skip_mismatch: bool = False
+    model: Network,
+    file: h5py.File,
+    source: Filename,
+    matching: Matching = EVERY_LAYER,
 ) -> None:
     """Put the arrays of an open '.weights.h5' into a model: all of them or none.
 
     Raises:
         ValueError: weights that are missing or of other shapes.
     """
-    found: list[tuple[Entry, np.ndarray]] = []
-    for place, name, entries in matched(model, file, by_name):
-        group = file.get(f"{place}/vars" if place else "vars", {})
-        if sorted(group) != sorted(map(str, range(len(entries)))) or any(
-            group[str(i)].shape != owner.weight_shape(path)
-            for i, (owner, path) in enumerate(entries)
-        ):
-            wanted = [owner.weight_shape(path) for owner, path in entries]
-            stored = [array.shape for array in group.values()]
-            message = (
-                f"{source}: layer '{name}' needs weights of shapes {wanted}; the file has {stored}."
+    values: list[tuple[Entry, np.ndarray]] = []
+    for slot in matched(model, file, matching.by_name):
+        group = file.get(slot.arrays, {})
+        shapes = [owner.weight_shape(path) for owner, path in slot.entries]
+        stored = {name: array.shape for name, array in group.items()}
+        if stored != {str(number): shape for number, shape in enumerate(shapes)}:
+            matching.refuse(
+                f"{source}: layer '{slot.name}' needs weights of shapes {shapes}; the file has "
+                f"{list(stored.values())}."
             )
-            refuse(message, skip_mismatch)
             continue
-        found += [(entry, group[str(i)][()]) for i, entry in enumerate(entries)]
-    put(found)
+        values += [(entry, group[str(number)][()]) for number, entry in enumerate(slot.entries)]
+    put(values)
 
 
-def matched(model: Any, file: h5py.File, by_name: bool) -> Iterator[tuple[str, str, list[Entry]]]:
-    """`places` of a model with the paths that this file has for them."""
-    prefix = next((name for name in INSIDE if name in file), INSIDE[0])
+def matched(model: Network, file: h5py.File, by_name: bool) -> Iterator[Slot]:
+    """`slots` of a model that hold weights, with the paths that this file has for them."""
+    top = next((name for name in INSIDE if name in file), INSIDE[0])
     names = {
         text(group["vars"].attrs["name"]): key
-        for key, group in file[prefix].items()
+        for key, group in file[top].items()
         if has_name(group)
     }
-    if not by_name and not all(
-        layer.name in names for layer in model.layers if layer.weight_paths()
-    ):
+    weighted = [layer for layer in model.layers if layer.weight_paths()]
+    if not by_name and not all(layer.name in names for layer in weighted):
         names = {}
     for key, layer in numbered(model.layers):
-        place = names.get(layer.name, None if by_name else key)
-        if place is not None and layer.weight_paths():
-            for path, name, entries in places(layer, f"{prefix}/{place}"):
-                if entries:
-                    yield path.replace("/layers/", f"/{prefix}/"), name, entries
+        at = names.get(layer.name, None if by_name else key)
+        if at is not None:
+            for slot in slots(layer, f"{top}/{at}"):
+                if slot.entries:
+                    yield slot._replace(group=slot.group.replace("/layers/", f"/{top}/"))
 
 
-def has_name(group: Any) -> bool:
-    """Whether a layer's group tells the layer's name, as later versions do."""
+def has_name(group: h5py.Group) -> bool:
+    """Whether a layer's group says the layer's name, as later versions do."""
     return "vars" in group and "name" in group["vars"].attrs

@@ -1,36 +1,36 @@
-"""Models and weights in the HDF5 files of Keras 1 and 2, and of Keras 3's '.h5': one group a layer."""
+"""HDF5 files of models and weights, as Keras 1 and 2 and Keras 3's '.h5': one group a layer."""
 
 from __future__ import annotations
 
 import itertools
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from jaxcnn.saving.assignment import Stored, assign, stored_order
+from jaxcnn.saving.assignment import Key, Matching, Stored, assign, stored_order
+from jaxcnn.saving.compile_settings import compile_as_stored, to_keras2_training
 from jaxcnn.saving.dialects.configurations import era_of
 from jaxcnn.saving.dialects.old_weights import Origin, to_file
 from jaxcnn.saving.optimizer_files import restore_optimizer
-from jaxcnn.saving.structure import KERAS_VERSION, WRITER, file_config, model_from_config, plain
-from jaxcnn.saving.training import compile_as_stored, to_keras2_training
+from jaxcnn.saving.structure import plain
+from jaxcnn.saving.texts import KERAS_VERSION, WRITER, file_config, model_from_config
+from jaxcnn.saving.types import CustomObjects, Entry, Filename, Network, Trainable
 from jaxcnn.utils.files import atomic_write
 
 if TYPE_CHECKING:
     import h5py
 
-HEADER_LIMIT = 60_000  # bytes; HDF5 keeps no longer attribute beside a group's other ones
+HEADER_LIMIT = 60_000  # bytes; HDF5 keeps no longer attribute of a group next to its other ones
 
 
 def save_hdf5(
-    model: Any, path: str | Path, overwrite: bool = True, include_optimizer: bool = True
+    model: Trainable, path: Filename, overwrite: bool = True, include_optimizer: bool = True
 ) -> None:
-    """Write a model as Keras 2 does: structure, weights, training configuration and the optimizer's
-    state.
-    """
+    """Write a model as Keras 2 does, with the optimizer's state where it is compiled."""
 
     def write(file: h5py.File) -> None:
         file.attrs["keras_version"] = KERAS_VERSION
@@ -45,16 +45,19 @@ def save_hdf5(
             if model.opt_state is not None:
                 write_optimizer(model, file.create_group("optimizer_weights"))
 
+    write_file(path, overwrite, write)
+
+
+def save_hdf5_weights(model: Network, path: Filename, overwrite: bool = True) -> None:
+    """Write the weights alone, as Keras 2 does."""
+    write_file(path, overwrite, lambda file: write_weights(model, file))
+
+
+def write_file(path: Filename, overwrite: bool, write: Callable[[h5py.File], None]) -> None:
+    """Make an HDF5 file with `write`; it appears whole or not at all."""
     check_free(path, overwrite)
     with atomic_write(path) as file:
         file.write(hdf5_bytes(write))
-
-
-def save_hdf5_weights(model: Any, path: str | Path, overwrite: bool = True) -> None:
-    """Write the weights alone, as Keras 2 does."""
-    check_free(path, overwrite)
-    with atomic_write(path) as file:
-        file.write(hdf5_bytes(lambda opened: write_weights(model, opened)))
 
 
 def hdf5_bytes(write: Callable[[h5py.File], None]) -> bytes:
@@ -64,17 +67,17 @@ def hdf5_bytes(write: Callable[[h5py.File], None]) -> bytes:
     with h5py.File("in memory", "w", driver="core", backing_store=False) as file:
         write(file)
         file.flush()
-        image: bytes = file.id.get_file_image()
-    return image
+        content: bytes = file.id.get_file_image()
+    return content
 
 
-def check_free(path: str | Path, overwrite: bool) -> None:
+def check_free(path: Filename, overwrite: bool) -> None:
     """Raise when there is a file that must not be replaced."""
     if not overwrite and Path(path).exists():
         raise FileExistsError(f"{path} exists; pass overwrite=True to replace it.")
 
 
-def write_weights(model: Any, group: h5py.Group) -> None:
+def write_weights(model: Network, group: h5py.Group) -> None:
     """One group a layer, its weights inside under their names."""
     write_names(group, "layer_names", [layer.name for layer in model.layers])
     group.attrs["backend"] = "tensorflow"
@@ -85,12 +88,11 @@ def write_weights(model: Any, group: h5py.Group) -> None:
         of_layer = group.require_group(layer.name)
         write_names(of_layer, "weight_names", names)
         for name, (owner, path) in zip(names, entries, strict=True):
-            of_layer.create_dataset(
-                name, data=to_file(owner, path, np.asarray(owner.variable(path)))
-            )
+            array = np.asarray(owner.variable(path))
+            of_layer.create_dataset(name, data=to_file(owner, path, array))
 
 
-def weight_names(entries: Sequence[tuple[Any, tuple[str, ...]]]) -> list[str]:
+def weight_names(entries: Sequence[Entry]) -> list[str]:
     """A name in the file for each weight, as in 'dense_1/kernel:0'."""
     names: list[str] = []
     for owner, path in entries:
@@ -111,7 +113,7 @@ def write_names(group: h5py.Group, key: str, names: Sequence[str]) -> None:
 
 
 def read_names(group: h5py.Group, key: str) -> list[str]:
-    """What `write_names` wrote."""
+    """The names that `write_names` wrote."""
     if key in group.attrs:
         return [text(name) for name in group.attrs[key]]
     names: list[str] = []
@@ -122,7 +124,7 @@ def read_names(group: h5py.Group, key: str) -> list[str]:
     return names
 
 
-def write_optimizer(model: Any, group: h5py.Group) -> None:
+def write_optimizer(model: Trainable, group: h5py.Group) -> None:
     """The optimizer's arrays in the order of `optimizer_arrays`."""
     arrays = model.optimizer_arrays()
     kind = type(model.optimizer).__name__
@@ -133,7 +135,7 @@ def write_optimizer(model: Any, group: h5py.Group) -> None:
 
 
 @contextmanager
-def opened(path: str | Path) -> Iterator[h5py.File]:
+def opened(path: Filename) -> Iterator[h5py.File]:
     """A readable HDF5 file, whatever it is called.
 
     Raises:
@@ -158,8 +160,8 @@ def opened(path: str | Path) -> Iterator[h5py.File]:
 
 def read_model(
     file: h5py.File,
-    path: Any,
-    custom_objects: Mapping[str, Any] | None,
+    path: Filename,
+    custom_objects: CustomObjects,
     compile: bool,
     safe_mode: bool,
 ) -> Any:
@@ -172,43 +174,37 @@ def read_model(
     version, writer = (text(file.attrs.get(key, "")) for key in ("keras_version", "written_by"))
     marks = {"keras_version": version or "1", **({"written_by": writer} if writer else {})}
     model = model_from_config({**config, **marks}, custom_objects, safe_mode)
-    weight_names = read_weights(model, file["model_weights"], path)
+    file_names = assign(model, *read_stored(file["model_weights"]), path)
     if compile and "training_config" in file.attrs:
         settings = json.loads(text(file.attrs["training_config"]))
         compile_as_stored(model, settings, path, custom_objects)
         if "optimizer_weights" in file:
             group = file["optimizer_weights"]
             names = read_names(group, "weight_names")
-            in_file = [
-                weight_names.get((id(owner), place), "") for owner, place in model.trainable_paths()
-            ]
-            by_name = not writer and version.startswith(
-                ("1.", "2.0.")
-            )  # then weights were sorted by their names
-            order = sorted(range(len(in_file)), key=in_file.__getitem__) if by_name else None
+            # Until Keras 2.1 weights were sorted by their names.
+            by_name = not writer and version.startswith(("1.", "2.0."))
+            order = order_by_name(model, file_names) if by_name else None
             restore_optimizer(model, names, [group[name][()] for name in names], path, order)
     return model
 
 
-def read_weights(
-    model: Any, group: h5py.Group, path: Any, by_name: bool = False, skip_mismatch: bool = False
-) -> dict[Any, str]:
-    """Check all arrays in a group against the model, then put them in: all or none; returns what
-    `assign` does.
-    """
-    return assign(model, *read_stored(group), path, by_name, skip_mismatch)
+def order_by_name(model: Trainable, file_names: dict[Key, str]) -> list[int]:
+    """The trained weights, by number, in the order of their names in the file."""
+    names = [file_names.get((id(owner), path), "") for owner, path in model.trainable_paths()]
+    return sorted(range(len(names)), key=names.__getitem__)
+
+
+def read_weights(model: Network, file: h5py.File, path: Filename, matching: Matching) -> None:
+    """Check all arrays of a file with weights or a model, then put them in: all or none."""
+    assign(model, *read_stored(file.get("model_weights", file)), path, matching)
 
 
 def read_stored(group: h5py.Group) -> tuple[list[Stored], Origin]:
     """The arrays of each layer in a file, and where they come from."""
     version, backend = (text(group.attrs.get(key, "")) for key in ("keras_version", "backend"))
     if "nb_layers" in group.attrs:  # before Keras 1.0
-        stored = []
-        for k in range(int(group.attrs["nb_layers"])):
-            inner = group[f"layer_{k}"]
-            count = int(inner.attrs["nb_params"]) if "nb_params" in inner.attrs else len(inner)
-            arrays = [inner[f"param_{j}"][()] for j in range(count)]
-            stored.append(Stored(f"layer_{k}", [f"param_{j}" for j in range(count)], arrays))
+        numbers = range(int(group.attrs["nb_layers"]))
+        stored = [numbered_layer(group[f"layer_{k}"], f"layer_{k}") for k in numbers]
         return stored, Origin(1, backend, True)
     stored = []
     for name in read_names(group, "layer_names"):
@@ -220,14 +216,22 @@ def read_stored(group: h5py.Group) -> tuple[list[Stored], Origin]:
     return stored, Origin(era_of(version) if newer else 1, backend)
 
 
+def numbered_layer(group: h5py.Group, name: str) -> Stored:
+    """The arrays of a layer in a file of before Keras 1.0, which numbers them."""
+    count = int(group.attrs["nb_params"]) if "nb_params" in group.attrs else len(group)
+    names = [f"param_{j}" for j in range(count)]
+    return Stored(name, names, [group[weight][()] for weight in names])
+
+
 def stored_array(group: h5py.Group, name: str) -> np.ndarray:
-    """A layer's weight by the name that its group lists: 'conv1/kernel:0' lies there, or in some
-    files 'kernel:0'.
+    """A layer's weight by the name that its group lists.
+
+    'conv1/kernel:0' lies there, or in some files 'kernel:0'.
     """
     array: np.ndarray = group[name if name in group else name.rsplit("/", 1)[-1]][()]
     return array
 
 
-def text(value: Any) -> str:
+def text(value: object) -> str:
     """An HDF5 string, which may come as bytes."""
     return value.decode() if isinstance(value, bytes) else str(value)

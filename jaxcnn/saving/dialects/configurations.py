@@ -2,22 +2,25 @@
 
 Keras 1 has other names (`jaxcnn.saving.dialects.keras1`); Keras 2 grew arguments over the years;
 Keras 3 wraps every object with the module it comes from and writes the calls of layers in another
-form. Arguments that this library does not have are left out where their value changes nothing, and
-refused by name where it would.
+form (`jaxcnn.saving.dialects.calls`). Arguments that this library does not have are left out where
+their value changes nothing, and refused by name where it would.
 """
 
 from __future__ import annotations
 
+import inspect
 import warnings
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Mapping
 
 from jaxcnn.layers.arguments import COMMON
-from jaxcnn.layers.base import LAYERS
 from jaxcnn.layers.derived import ModuleLayer, field_names
 from jaxcnn.runtime.names import get_custom_objects
+from jaxcnn.runtime.types import Config, Settings
 from jaxcnn.saving.bytecode import stored_function
+from jaxcnn.saving.dialects.calls import counts_from_one, listed, references
+from jaxcnn.saving.dialects.classes import base_name, library_class, named_class
 from jaxcnn.saving.dialects.keras1 import from_keras1
+from jaxcnn.saving.types import Json
 
 # The era of a configuration is the main number of Keras's version, or one of these.
 IN_MEMORY = 0  # from get_config
@@ -44,7 +47,11 @@ WITHOUT_EFFECT = {
     "input_dim",
     "input_length",
 }
-NEUTRAL: Mapping[str, Any] = {
+# Arguments with the value that does not; so does None or False for any other.
+NEUTRAL: Mapping[str, int | str] = {
+    "renorm": False,
+    "rms_scaling": False,
+    "synchronized": False,
     "groups": 1,
     "dilation_rate": 1,
     "depth_multiplier": 1,
@@ -52,11 +59,11 @@ NEUTRAL: Mapping[str, Any] = {
 }
 
 
-def from_keras(described: Mapping[str, Any], era: int, safe_mode: bool = True) -> dict[str, Any]:
+def from_keras(described: Settings, era: int, safe_mode: bool = True) -> Config:
     """A model's or layer's ``{"class_name", "config"}`` in our terms.
 
     Args:
-        described: as found in a file or JSON text.
+        described: as it stands in a file or JSON text.
         era: who wrote it: 1, 2, 3, `IN_MEMORY` or `OURS`.
         safe_mode: whether to refuse Python bytecode.
 
@@ -67,11 +74,10 @@ def from_keras(described: Mapping[str, Any], era: int, safe_mode: bool = True) -
     return Reader(era, safe_mode).layer(described)
 
 
-def era_of(version: Any) -> int:
-    """The era that a `keras_version` belongs to; files without one are from Keras 1 or 2, which
-    read alike.
-    """
-    return int(str(version).split(".")[0]) if version and str(version)[0] in "123" else 2
+def era_of(version: Json) -> int:
+    """The era of a `keras_version`; files without one are of Keras 1 or 2, which read alike."""
+    main = str(version or "")[:1]
+    return int(main) if main in ("1", "2", "3") else 2
 
 
 class Reader:
@@ -80,64 +86,60 @@ class Reader:
     def __init__(self, era: int, safe_mode: bool) -> None:
         self.era, self.safe_mode = era, safe_mode
 
-    def layer(self, described: Mapping[str, Any]) -> dict[str, Any]:
-        """A layer or model; names beside the class and its settings are kept ('name',
-        'inbound_nodes').
-        """
+    def layer(self, described: Settings) -> Config:
+        """A layer or model; other entries of the description stay ('name', 'inbound_nodes')."""
         if ".ops." in str(described.get("module")):
             raise ValueError(
                 f"The model contains the operation '{described['class_name']}' of Keras 3 as a "
-                "layer, which cannot be "
-                "read: build the model here and use load_weights."
+                "layer, which cannot be read: build the model here and use load_weights."
             )
         name, settings = unpackaged(described["class_name"]), described.get("config") or {}
         rest = {k: v for k, v in described.items() if k not in (*WRAPPING, "class_name", "config")}
-        if isinstance(settings, list) or (
-            isinstance(settings.get("layers"), list) and "input_layers" not in settings
-        ):
-            if name == "Sequential":
-                return {**rest, "class_name": name, "config": self.stack(settings)}
-        elif "input_layers" in settings:
-            known = name if name in get_custom_objects() else "Model"
-            return {**rest, "class_name": known, "config": self.graph(settings)}
-        name, settings = from_keras1(name, settings)
-        return {**rest, "class_name": name, "config": self.settings(name, settings)}
+        base, is_custom = base_name(name), name in get_custom_objects()
+        if isinstance(settings, Mapping) and "input_layers" in settings:
+            kind = name if is_custom else "Model"
+            return {**rest, "class_name": kind, "config": self.graph(settings)}
+        if base == "Sequential":
+            return {**rest, "class_name": name, "config": self.stack(settings)}
+        current, settings = from_keras1(base, settings)
+        kind = name if is_custom else current
+        return {**rest, "class_name": kind, "config": self.settings(kind, settings)}
 
-    def stack(self, settings: Any) -> dict[str, Any]:
+    def stack(self, settings: Json) -> Config:
         """The settings of a Sequential, also from the bare list of older files."""
         whole = {"layers": settings} if isinstance(settings, list) else settings
-        kept = {k: whole[k] for k in ("name", "trainable") if k in whole}
-        return {**kept, "layers": [self.layer(entry) for entry in whole["layers"]]}
+        rest = {k: whole[k] for k in ("name", "trainable") if k in whole}
+        return {**rest, "layers": [self.layer(entry) for entry in whole["layers"]]}
 
-    def settings(self, name: str, settings: Mapping[str, Any]) -> dict[str, Any]:
+    def settings(self, name: str, settings: Settings) -> Config:
         """The arguments of a layer."""
-        own = {key: self.value(value) for key, value in settings.items()}
-        if name == "InputLayer":
-            if own.get("sparse") or own.get("ragged"):
+        base = base_name(name)
+        arguments = {key: self.value(value) for key, value in settings.items()}
+        label = arguments.get("name")
+        if base == "InputLayer":
+            if arguments.get("sparse") or arguments.get("ragged"):
                 raise ValueError(
-                    f"Input '{own.get('name')}' is sparse or ragged; only dense inputs can be read."
+                    f"Input '{label}' is sparse or ragged; only dense inputs can be read."
                 )
-            shape = own.get("batch_input_shape", own.get("batch_shape"))
-            return {"batch_input_shape": shape, "dtype": own.get("dtype"), "name": own.get("name")}
-        if name == "Lambda" and own.get("function_type") == "lambda":
-            own["function"] = stored_function(own["function"], self.safe_mode)
-        if name == "LeakyReLU" and "negative_slope" in own:
-            own["alpha"] = own.pop("negative_slope")
-        if (
-            name == "BatchNormalization"
-            and isinstance(own.get("axis"), list)
-            and len(own["axis"]) == 1
-        ):
-            own["axis"] = own["axis"][0]
-        if name == "Bidirectional":
-            self.same_directions(own)
+            shape = arguments.get("batch_input_shape", arguments.get("batch_shape"))
+            return {"batch_input_shape": shape, "dtype": arguments.get("dtype"), "name": label}
+        if base == "Lambda" and arguments.get("function_type") == "lambda":
+            arguments["function"] = stored_function(arguments["function"], self.safe_mode)
+        if base == "LeakyReLU" and "negative_slope" in arguments:
+            arguments["alpha"] = arguments.pop("negative_slope")
+        if base == "BatchNormalization" and isinstance(axis := arguments.get("axis"), list):
+            arguments["axis"] = axis[0] if len(axis) == 1 else axis
+        if base == "Bidirectional":
+            one_direction(arguments)
         if self.era == 3:
-            own |= {k: self.activation(v) for k, v in settings.items() if k.endswith("activation")}
-        if "batch_input_shape" not in own:
-            without_dtype(own)
-        return self.accepted(name, own)
+            arguments |= {
+                k: self.activation(v) for k, v in settings.items() if k.endswith("activation")
+            }
+        if "batch_input_shape" not in arguments:
+            leave_out_dtype(arguments)
+        return accepted(name, arguments)
 
-    def activation(self, value: Any) -> Any:
+    def activation(self, value: Json) -> Json:
         """An activation of Keras 3, where hard_sigmoid is another function than before."""
         if value == "hard_sigmoid":
             return "piecewise_sigmoid"
@@ -146,50 +148,7 @@ class Reader:
             return "hard_sigmoid"  # as `jaxcnn.saving.dialects.keras3` writes ours
         return self.value(value)
 
-    def same_directions(self, own: dict[str, Any]) -> None:
-        """Take away the description of the backward layer, which must be the forward one turned
-        round.
-        """
-        inner = own["layer"]["config"]
-        if (backward := own.pop("backward_layer", None)) is not None:
-            differing = [
-                k
-                for k in inner
-                if k not in ("name", "go_backwards") and inner[k] != backward["config"].get(k)
-            ]
-            if differing:
-                raise ValueError(
-                    f"Bidirectional '{own.get('name')}' has different layers for the two "
-                    "directions "
-                    f"({', '.join(differing)}), which cannot be read."
-                )
-        if isinstance(inner.get("name"), str):
-            inner["name"] = inner["name"].removeprefix("forward_")
-
-    def accepted(self, name: str, own: dict[str, Any]) -> dict[str, Any]:
-        """The arguments that the layer has here; others must not matter."""
-        if name in get_custom_objects() or name not in LAYERS.items():
-            return own
-        handle = LAYERS.find(name)
-        if not issubclass(handle, ModuleLayer):
-            return own
-        known = (*field_names(handle.module_class), *COMMON)
-        for key in [key for key in own if key not in known]:
-            value = own.pop(key)
-            neutral = (
-                value in (None, False)
-                or set(flat(value)) == {NEUTRAL.get(key)}
-                or key.endswith("_initializer")
-            )
-            if not neutral and key not in WITHOUT_EFFECT:
-                raise ValueError(
-                    f"Layer '{own.get('name')}' ({name}) was saved with `{key}` = {value!r}, which "
-                    "this library does "
-                    "not have."
-                )
-        return own
-
-    def value(self, value: Any) -> Any:
+    def value(self, value: Json) -> Json:
         """An argument: objects lose what Keras 3 wraps them in, functions become their names."""
         if isinstance(value, list):
             return [self.value(item) for item in value]
@@ -198,156 +157,134 @@ class Reader:
         if value.get("type") == "ndarray" or value.get("class_name") == "__numpy__":
             return value["value"] if "value" in value else value["config"]["value"]
         kind = value.get("class_name")
+        config: Json = value.get("config") or {}
         if kind is None:
-            if "name" in value and set(value) <= {
-                "name",
-                "l1",
-                "l2",
-                "m",
-                "axis",
-            }:  # a penalty or constraint of Keras 1
-                renamed = {"m": "max_value"}
-                rest = {renamed.get(k, k): v for k, v in value.items() if k != "name"}
-                return {
-                    "class_name": value["name"].replace("WeightRegularizer", "L1L2"),
-                    "config": rest,
-                }
-            return {key: self.value(item) for key, item in value.items()}
+            penalty = penalty_of_keras1(value)
+            return penalty or {key: self.value(item) for key, item in value.items()}
         if kind in ("__tuple__", "TensorShape"):
             return tuple(self.value(item) for item in value["items"])
         if kind in ("DTypePolicy", "Policy"):
-            return value["config"]["name"]
+            return config["name"]
         if kind == "__lambda__":
-            return stored_function(value["config"], self.safe_mode)
+            return stored_function(config, self.safe_mode)
         if kind == "function":
-            return unpackaged(value["config"])
+            return unpackaged(config)
         kind = unpackaged(kind)
-        if (
-            kind in LAYERS.items()
-            or kind in get_custom_objects()
-            or "layers" in (value.get("config") or {})
-        ):
+        if named_class(kind) or kind in get_custom_objects() or "layers" in config:
             return self.layer(value)
-        inner = {
-            k: self.value(v)
-            for k, v in (value.get("config") or {}).items()
-            if k not in ("dtype", "input_axes", "output_axes")
-        }
+        unused = ("dtype", "input_axes", "output_axes")
+        inner = {k: self.value(v) for k, v in config.items() if k not in unused}
         return {"class_name": kind, "config": inner}
 
-    # -- graphs ------------------------------------------------------------------------------------
-
-    def graph(self, settings: Mapping[str, Any]) -> dict[str, Any]:
-        """The settings of a functional model; each layer's calls are numbered from 0, and listed as
-        Keras 2 does.
-        """
-        calls = {
-            entry["name"]: list(entry.get("inbound_nodes") or []) for entry in settings["layers"]
-        }
-        layers = [
+    def graph(self, settings: Settings) -> Config:
+        """The settings of a functional model, calls numbered from 0 and listed as Keras 2 does."""
+        layers: list[Config] = [
             {
                 **self.layer(entry),
                 "name": entry["name"],
-                "inbound_nodes": [references(n) for n in calls[entry["name"]]],
+                "inbound_nodes": [references(n) for n in entry.get("inbound_nodes") or []],
             }
             for entry in settings["layers"]
         ]
-        networks = {entry["name"]: entry["class_name"] for entry in layers if is_network(entry)}
         inbound = [ref for entry in layers for node in entry["inbound_nodes"] for ref in node]
-        ends = [
-            list(ref) for key in ("input_layers", "output_layers") for ref in listed(settings[key])
+        inputs, outputs = (
+            [list(ref) for ref in listed(settings[key])]
+            for key in ("input_layers", "output_layers")
+        )
+        # Keras 1 and 2 count the graph that a model was made from as its call 0; Keras 3 does so
+        # of functional models, and only where the model's outputs come from them.
+        older = self.era in (1, 2)
+        newer = self.era in (3, OURS)
+        for entry in layers:
+            if not is_network(entry):
+                continue
+            name, calls = entry["name"], len(entry["inbound_nodes"])
+            functional = "input_layers" in entry["config"]
+            for refs, expected in (
+                (inbound, older),
+                (inputs + outputs, older or (newer and functional)),
+            ):
+                if counts_from_one(refs, name, calls, expected):
+                    for ref in refs:
+                        ref[1] -= ref[0] == name
+        rest = {k: settings[k] for k in ("name", "trainable") if settings.get(k) is not None}
+        return {**rest, "layers": layers, "input_layers": inputs, "output_layers": outputs}
+
+
+def accepted(name: str, arguments: Config) -> Config:
+    """The arguments that a layer has here; others must not matter."""
+    handle = named_class(name)
+    if handle is None or not issubclass(handle, ModuleLayer):
+        return arguments
+    named, takes_any = written_arguments(handle)
+    known = {*field_names(handle.module_class), *COMMON, *named}
+    for key in [key for key in arguments if key not in known]:
+        value = arguments.pop(key)
+        if is_neutral(key, value) or (value in (None, False) and not takes_any):
+            continue
+        if not takes_any:
+            raise ValueError(
+                f"Layer '{arguments.get('name')}' ({name}) was saved with `{key}` = {value!r}, "
+                "which this library does not have."
+            )
+        arguments[key] = value  # the constructor that a user wrote may know it
+    return arguments
+
+
+def is_neutral(key: str, value: Json) -> bool:
+    """Whether an argument of some later Keras does not change what a layer computes."""
+    if key in WITHOUT_EFFECT or key.endswith("_initializer"):
+        return True
+    leaves = flat(value)
+    return bool(leaves) and all(leaf == NEUTRAL.get(key) for leaf in leaves)
+
+
+def written_arguments(handle: type) -> tuple[set[str], bool]:
+    """(arguments that the constructors of a user's class name, whether one takes any other)."""
+    base = library_class(handle)
+    inherited = base.__mro__ if base is not None else ()
+    named: set[str] = set()
+    takes_any = False
+    for kind in handle.__mro__:
+        if kind not in inherited and "__init__" in vars(kind):
+            parameters = inspect.signature(vars(kind)["__init__"]).parameters.values()
+            named |= {p.name for p in parameters}
+            takes_any |= any(p.kind is p.VAR_KEYWORD for p in parameters)
+    return named, takes_any
+
+
+def one_direction(arguments: Config) -> None:
+    """Take away the backward layer of a Bidirectional, which must be the forward one reversed.
+
+    Raises:
+        ValueError: it is another layer.
+    """
+    inner = arguments["layer"]["config"]
+    if (backward := arguments.pop("backward_layer", None)) is not None:
+        differing = [
+            key
+            for key in inner
+            if key not in ("name", "go_backwards") and inner[key] != backward["config"].get(key)
         ]
-        for name, kind in networks.items():
-            # Keras 1 and 2 count the graph that a model was made from as its call 0.
-            first = self.first_call(inbound, name, len(calls[name]), 1 if self.era in (1, 2) else 0)
-            counted = self.era in (1, 2) or (self.era in (3, OURS) and kind != "Sequential")
-            first_end = self.first_call(ends, name, len(calls[name]), int(counted))
-            for refs, start in ((inbound, first), (ends, first_end)):
-                for ref in refs:
-                    if ref[0] == name:
-                        ref[1] -= start
-        inputs = len(listed(settings["input_layers"]))
-        kept = {k: settings[k] for k in ("name", "trainable") if settings.get(k) is not None}
-        return {
-            **kept,
-            "layers": layers,
-            "input_layers": ends[:inputs],
-            "output_layers": ends[inputs:],
-        }
-
-    @staticmethod
-    def first_call(refs: list[Any], name: str, calls: int, expected: int) -> int:
-        """Whether the references count a network's calls from 0 or from 1."""
-        used = {ref[1] for ref in refs if ref[0] == name}
-        return 1 if calls in used else 0 if 0 in used else expected
+        if differing:
+            raise ValueError(
+                f"Bidirectional '{arguments.get('name')}' has different layers for the two "
+                f"directions ({', '.join(differing)}), which cannot be read."
+            )
+    if isinstance(inner.get("name"), str):
+        inner["name"] = inner["name"].removeprefix("forward_")
 
 
-def references(node: Any) -> list[list[Any]]:
-    """What a layer was called on in one call: [layer, call, output, keyword arguments] each."""
-    if isinstance(node, Mapping):
-        tensors = [list(t) for t in keras_tensors((node["args"], node["kwargs"]))]
-        plain = {k: v for k, v in node["kwargs"].items() if not any(True for _ in keras_tensors(v))}
-        return [[*t, plain_arguments(plain) if i == 0 else {}] for i, t in enumerate(tensors)]
-    if node and isinstance(node[0], str):  # a single reference without a list around it
-        node = [node]
-    found = [[*ref[:3], plain_arguments(ref[3]) if len(ref) > 3 else {}] for ref in node]
-    for ref in list(found):
-        for key in [
-            k
-            for k, v in ref[3].items()
-            if is_reference(v) or (isinstance(v, list) and is_references(v))
-        ]:
-            value = ref[3].pop(key)
-            found += [[*r[:3], {}] for r in ([value] if is_reference(value) else value)]
-    return found
+def penalty_of_keras1(value: Settings) -> Config | None:
+    """A penalty or constraint of Keras 1, which has its name among its arguments, or None."""
+    if "name" not in value or not set(value) <= {"name", "l1", "l2", "m", "axis"}:
+        return None
+    kind = value["name"].replace("WeightRegularizer", "L1L2")
+    rest = {("max_value" if k == "m" else k): v for k, v in value.items() if k != "name"}
+    return {"class_name": kind, "config": rest}
 
 
-def plain_arguments(kwargs: Mapping[str, Any]) -> dict[str, Any]:
-    """Keyword arguments of a call without those that say nothing."""
-    return {
-        k: v for k, v in kwargs.items() if v is not None and not (k == "training" and v is False)
-    }
-
-
-def keras_tensors(value: Any) -> Iterator[Any]:
-    """The [layer, call, output] of each tensor in arguments as Keras 3 writes them."""
-    if isinstance(value, Mapping):
-        if value.get("class_name") == "__keras_tensor__":
-            yield value["config"]["keras_history"]
-        else:
-            for item in value.values():
-                yield from keras_tensors(item)
-    elif isinstance(value, list | tuple):
-        for item in value:
-            yield from keras_tensors(item)
-
-
-def is_reference(value: Any) -> bool:
-    """Whether a keyword argument is a tensor as Keras 2 writes it: [layer, call, output]."""
-    return (
-        isinstance(value, list)
-        and len(value) in (3, 4)
-        and isinstance(value[0], str)
-        and all(isinstance(n, int) for n in value[1:3])
-    )
-
-
-def is_references(value: list[Any]) -> bool:
-    return bool(value) and all(is_reference(item) for item in value)
-
-
-def listed(refs: Any) -> list[Any]:
-    """The references of a model's inputs or outputs: one, a list, or a dict by name."""
-    if isinstance(refs, Mapping):
-        return [ref for value in refs.values() for ref in listed(value)]
-    return (
-        [refs]
-        if refs and isinstance(refs[0], str)
-        else [ref for value in refs for ref in listed(value)]
-    )
-
-
-def is_network(entry: Mapping[str, Any]) -> bool:
+def is_network(entry: Settings) -> bool:
     """Whether a description is that of a model."""
     return isinstance(entry["config"], Mapping) and isinstance(entry["config"].get("layers"), list)
 
@@ -357,21 +294,20 @@ def unpackaged(name: str) -> str:
     return name.rsplit(">", 1)[-1]
 
 
-def flat(value: Any) -> list[Any]:
+def flat(value: Json) -> list[Json]:
     """The leaves of nested lists."""
-    return (
-        [leaf for item in value for leaf in flat(item)]
-        if isinstance(value, list | tuple)
-        else [value]
-    )
+    if isinstance(value, list | tuple):
+        return [leaf for item in value for leaf in flat(item)]
+    return [value]
 
 
-def without_dtype(own: dict[str, Any]) -> None:
+def leave_out_dtype(arguments: Config) -> None:
     """Leave out the dtype that a layer computed in: here a model computes in one dtype."""
-    dtype = own.pop("dtype", None)
+    dtype = arguments.pop("dtype", None)
     if dtype not in (None, "float32", "int32"):
         warnings.warn(
-            f"Layer '{own.get('name')}' was saved with dtype {dtype}; it computes in float32 here.",
+            f"Layer '{arguments.get('name')}' was saved with dtype {dtype}; it computes in "
+            "float32 here.",
             UserWarning,
             stacklevel=2,
         )

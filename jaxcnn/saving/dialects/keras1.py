@@ -1,84 +1,87 @@
-"""Layers as Keras 1 described them, by the tables that also read its calls
-(`jaxcnn.spellings.tables`).
-"""
+"""Layers as Keras 1 described them, by the tables that also read its calls (`spellings.tables`)."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from jaxcnn.runtime.types import Config, Settings
+from jaxcnn.spellings.merging import merging
+from jaxcnn.spellings.tables import CLASSES, LAYERS, REMOVED, Spellings
 
-from jaxcnn.spellings.tables import CLASSES, LAYERS, REMOVED
 
-
-def from_keras1(name: str, settings: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+def from_keras1(name: str, settings: Settings) -> tuple[str, Config]:
     """(class, arguments) of a layer from those of Keras 1; those of later versions pass unchanged.
 
     Raises:
         ValueError: the layer did something that no layer does here; the message says what does.
     """
-    own = dict(settings)
-    label = f"Layer '{own.get('name')}' ({name})"
+    arguments = dict(settings)
+    label = f"Layer '{arguments.get('name')}' ({name})"
     if name == "Merge":
-        return merge(own)
+        return merge_layer(arguments)
     if name == "TimeDistributedDense":
-        kept: dict[str, Any] = {
-            k: own.pop(k)
-            for k in ("name", "trainable", "batch_input_shape", "input_dtype")
-            if k in own
-        }
-        _, inner = from_keras1("Dense", own)
-        inner["name"] = f"{kept['name']}_dense"
-        return "TimeDistributed", {
-            **with_dtype(kept),
-            "layer": {"class_name": "Dense", "config": inner},
-        }
+        return dense_over_time(arguments)
     if name in REMOVED:
-        raise ValueError(f"{label} is of a class that there is no more: {REMOVED[name]}.")
+        raise ValueError(f"{label} is of a class that was removed from Keras: {REMOVED[name]}.")
     current = CLASSES.get(name, name)
     row = LAYERS.get(current)
-    if row is None or not (name in CLASSES or row.old_words() & set(own)):
-        return name, own
+    if row is None or not (name in CLASSES or row.old_words() & set(arguments)):
+        return name, arguments
     for word, (neutral, instead) in row.dropped.items():
-        if own.pop(word, neutral) != neutral:
-            raise ValueError(f"{label} was saved with a `{word}` that there is no more: {instead}.")
-    if set(row.kernel) <= set(own) and row.kernel:
-        own["kernel_size"] = tuple(own.pop(word) for word in row.kernel)
-    if current != "Embedding":  # the sizes that a layer found when it was built
+        if arguments.pop(word, neutral) != neutral:
+            raise ValueError(
+                f"{label} was saved with a `{word}`, which was removed from Keras: {instead}."
+            )
+    if row.kernel and set(row.kernel) <= set(arguments):
+        arguments["kernel_size"] = tuple(arguments.pop(word) for word in row.kernel)
+    if current != "Embedding":  # the sizes that a layer saw when it was built
         for word in ("input_dim", "input_length"):
-            own.pop(word, None)
+            arguments.pop(word, None)
     if current == "Conv2DTranspose":
-        own.pop("output_shape", None)
+        arguments.pop("output_shape", None)
     if row.rewrite is not None:
-        _, own = row.rewrite((), own)
-    found: dict[str, Any] = {}
-    for word, value in with_dtype(own).items():
+        _, arguments = row.rewrite((), arguments)
+    return current, renamed(row, arguments, current)
+
+
+def renamed(row: Spellings, arguments: Settings, current: str) -> Config:
+    """Arguments under today's names, with today's values."""
+    renewed: Config = {}
+    for word, value in with_dtype(arguments).items():
         new = row.renames.get(word, word)
         meaning = row.values.get(word, {})
         value = meaning.get(value, value) if meaning else value
-        found |= dict.fromkeys((new,) if isinstance(new, str) else new, value)
-    if (
-        current == "ZeroPadding2D"
-        and isinstance(found.get("padding"), list | tuple)
-        and len(found["padding"]) == 4
-    ):
-        top, bottom, left, right = found["padding"]
-        found["padding"] = [[top, bottom], [left, right]]
-    return current, found
+        renewed |= dict.fromkeys((new,) if isinstance(new, str) else new, value)
+    padding = renewed.get("padding")
+    if current == "ZeroPadding2D" and isinstance(padding, list | tuple) and len(padding) == 4:
+        top, bottom, left, right = padding
+        renewed["padding"] = [[top, bottom], [left, right]]
+    return renewed
 
 
-def with_dtype(own: Mapping[str, Any]) -> dict[str, Any]:
+def dense_over_time(arguments: Config) -> tuple[str, Config]:
+    """A TimeDistributedDense as the wrapper around a layer that took its place."""
+    outer: Config = {
+        key: arguments.pop(key)
+        for key in ("name", "trainable", "batch_input_shape", "input_dtype")
+        if key in arguments
+    }
+    _, inner = from_keras1("Dense", arguments)
+    inner["name"] = f"{outer['name']}_dense"
+    return "TimeDistributed", {
+        **with_dtype(outer),
+        "layer": {"class_name": "Dense", "config": inner},
+    }
+
+
+def with_dtype(arguments: Settings) -> Config:
     """Arguments with the input's dtype under its later name."""
-    return {("dtype" if key == "input_dtype" else key): value for key, value in own.items()}
+    return {("dtype" if key == "input_dtype" else key): value for key, value in arguments.items()}
 
 
-def merge(own: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+def merge_layer(settings: Settings) -> tuple[str, Config]:
     """The layer that does what a Merge did."""
-    from jaxcnn.compat.keras1 import merging  # which stands on the models
-
-    axes = own.get("dot_axes", -1)
-    # Keras 1 wrapped the axes of the two inputs in lists of one.
-    axes = [a[0] if isinstance(a, list) else a for a in axes] if isinstance(axes, list) else axes
-    _, layer, arguments = merging(
-        own.get("mode", "sum"), own.get("concat_axis", -1), axes, None, None, None
-    )
-    return layer.__name__, {**({"name": own["name"]} if own.get("name") else {}), **arguments}
+    axes = settings.get("dot_axes", -1)
+    if isinstance(axes, list):  # Keras 1 wrapped the axes of the two inputs in lists of one
+        axes = [axis[0] if isinstance(axis, list) else axis for axis in axes]
+    _, name, arguments = merging(settings.get("mode", "sum"), settings.get("concat_axis", -1), axes)
+    named = {"name": settings["name"]} if settings.get("name") else {}
+    return name, {**named, **arguments}

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+
+from jaxcnn.runtime.types import Config, Settings
+from jaxcnn.saving.types import Json
 
 # Keras 3 does not take these, and what they say makes no difference to what the layer computes.
 LEFT_OUT: Mapping[str, tuple[str, ...]] = {
@@ -15,6 +17,7 @@ LEFT_OUT: Mapping[str, tuple[str, ...]] = {
     "SpatialDropout2D": ("trainable",),
     "SpatialDropout3D": ("trainable",),
 }
+# Arguments of layers over one axis, where we keep a tuple with an entry for each axis.
 SINGLE: Mapping[str, str] = {
     "Cropping1D": "cropping",
     "ZeroPadding1D": "padding",
@@ -22,48 +25,55 @@ SINGLE: Mapping[str, str] = {
 }
 
 
-def to_keras2(described: Mapping[str, Any]) -> dict[str, Any]:
-    """A model's or layer's ``{"class_name", "config"}`` as a Keras 2 file has it."""
+def to_keras2(described: Settings, bases: Mapping[str, str]) -> Config:
+    """A model's or layer's ``{"class_name", "config"}`` as a Keras 2 file has it.
+
+    Args:
+        described: in our terms, of what JSON knows.
+        bases: class in it -> the library's class that it is or is derived from.
+    """
     settings = described["config"]
     if isinstance(settings.get("layers"), list):
-        inner = graph(settings) if "input_layers" in settings else stack(settings)
-    else:
-        inner = layer_settings(described["class_name"], settings)
-    return {**described, "config": inner}
+        write = graph if "input_layers" in settings else stack
+        return {**described, "config": write(settings, bases)}
+    base = bases.get(described["class_name"], "")
+    return {**described, "config": layer_settings(base, settings, bases)}
 
 
-def layer_settings(name: str, settings: Mapping[str, Any]) -> dict[str, Any]:
+def layer_settings(base: str, settings: Settings, bases: Mapping[str, str]) -> Config:
     """The arguments of a layer that is no model."""
-    own = {k: v for k, v in settings.items() if k not in LEFT_OUT.get(name, ())}
-    if name in SINGLE:  # of one axis, where we keep a tuple with an entry for each
-        own[SINGLE[name]] = own[SINGLE[name]][0]
-    if name == "Lambda":
-        own.pop("mask")
-        shape = own["output_shape"]
-        own |= {
+    arguments = {k: v for k, v in settings.items() if k not in LEFT_OUT.get(base, ())}
+    if base in SINGLE:
+        arguments[SINGLE[base]] = arguments[SINGLE[base]][0]
+    if base == "Lambda":
+        arguments.pop("mask")
+        shape = arguments["output_shape"]
+        arguments |= {
             "function_type": "function",
             "output_shape_type": "function" if isinstance(shape, str) else "raw",
         }
-    return {k: nested(v) for k, v in own.items()}
+    return {k: nested(v, bases) for k, v in arguments.items()}
 
 
-def nested(value: Any) -> Any:
-    """Layers among the arguments; Keras 3 finds their classes only with the module stated."""
+def nested(value: Json, bases: Mapping[str, str]) -> Json:
+    """Layers among the arguments; Keras 3 looks for their classes in the module stated."""
     if isinstance(value, list | tuple):
-        return [nested(item) for item in value]
-    if (
+        return [nested(item, bases) for item in value]
+    if not (
         isinstance(value, Mapping)
         and isinstance(value.get("config"), Mapping)
         and "name" in value["config"]
     ):
-        module = "keras" if "layers" in value["config"] else "keras.layers"
-        return {"module": module, **to_keras2(value), "registered_name": None}
-    return value
+        return value
+    name = value["class_name"]
+    module = "keras" if "layers" in value["config"] else "keras.layers"
+    registered = None if bases.get(name, name) == name else name
+    return {"module": module, **to_keras2(value, bases), "registered_name": registered}
 
 
-def stack(settings: Mapping[str, Any]) -> dict[str, Any]:
-    """A Sequential begins with its input layer, which is where Keras 3 takes the input shape from."""
-    layers = [to_keras2(entry) for entry in settings["layers"]]
+def stack(settings: Settings, bases: Mapping[str, str]) -> Config:
+    """A Sequential begins with its input layer, where Keras 3 reads the input shape."""
+    layers = [to_keras2(entry, bases) for entry in settings["layers"]]
     if layers and layers[0]["class_name"] != "InputLayer":
         first = settings["layers"][0]["config"]
         if "batch_input_shape" in first:
@@ -72,12 +82,11 @@ def stack(settings: Mapping[str, Any]) -> dict[str, Any]:
             }
             layers.insert(0, {"class_name": "InputLayer", "config": source})
     for entry in layers[1:]:
-        entry["config"].pop("batch_input_shape", None)
-        entry["config"].pop("dtype", None)
+        without_input(entry)
     return {**settings, "layers": layers}
 
 
-def graph(settings: Mapping[str, Any]) -> dict[str, Any]:
+def graph(settings: Settings, bases: Mapping[str, str]) -> Config:
     """A functional model.
 
     Where an output comes from a functional model inside, its calls are counted from 1, as every
@@ -87,9 +96,14 @@ def graph(settings: Mapping[str, Any]) -> dict[str, Any]:
     outputs = [
         [name, node + (name in inside), index] for name, node, index in settings["output_layers"]
     ]
-    layers = [to_keras2(entry) for entry in settings["layers"]]
+    layers = [to_keras2(entry, bases) for entry in settings["layers"]]
     for entry in layers:
         if entry["class_name"] != "InputLayer":
-            entry["config"].pop("batch_input_shape", None)
-            entry["config"].pop("dtype", None)
+            without_input(entry)
     return {**settings, "layers": layers, "output_layers": outputs}
+
+
+def without_input(entry: Settings) -> None:
+    """Take away what a layer says of its input where an input layer says it."""
+    for key in ("batch_input_shape", "dtype"):
+        entry["config"].pop(key, None)

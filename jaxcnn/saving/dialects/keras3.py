@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any
 
 import jax
 import numpy as np
@@ -13,9 +12,11 @@ from jaxcnn.layers.base import Layer
 from jaxcnn.layers.input import InputLayer
 from jaxcnn.layers.recurrent import RecurrentLayer
 from jaxcnn.layers.symbolic.tensor import Node, SymbolicTensor
+from jaxcnn.runtime.types import Config
+from jaxcnn.saving.dialects.classes import library_name
 from jaxcnn.saving.dialects.keras2 import LEFT_OUT, SINGLE
-from jaxcnn.saving.structure import call_numbers, plain
-from jaxcnn.saving.training import packaged
+from jaxcnn.saving.structure import Calls, plain
+from jaxcnn.saving.types import Json, Network, is_network
 
 NOT_IN_KERAS_3 = {
     "LocallyConnected1D",
@@ -28,6 +29,18 @@ NOT_IN_KERAS_3 = {
     "Operation",
 }
 RENAMED: Mapping[str, Mapping[str, str]] = {"LeakyReLU": {"alpha": "negative_slope"}}
+
+
+def packaged(module: str, name: str, settings: Json, registered: str | None = None) -> Config:
+    """An object as Keras 3 describes it."""
+    return {
+        "module": module,
+        "class_name": name,
+        "config": settings,
+        "registered_name": registered,
+    }
+
+
 # What Keras 3 calls hard_sigmoid has another slope; its layers say what ours, that of Keras 2, is.
 HARD_SIGMOID = packaged(
     "keras",
@@ -41,106 +54,99 @@ HARD_SIGMOID = packaged(
         ],
     },
 )
-ACTIVATIONS: Mapping[str, Any] = {"piecewise_sigmoid": "hard_sigmoid", "hard_sigmoid": HARD_SIGMOID}
+ACTIVATIONS: Mapping[str, Json] = {
+    "piecewise_sigmoid": "hard_sigmoid",
+    "hard_sigmoid": HARD_SIGMOID,
+}
 
 
-def to_keras3(layer: Layer) -> dict[str, Any]:
-    """A model or layer with the module of its class, its settings and, in a model, how its layers
-    are called.
-    """
+def to_keras3(layer: Layer | Network) -> Config:
+    """A model or layer: the module of its class, its settings, and how layers inside are called."""
     kind = type(layer)
-    if kind.__module__.startswith("jaxcnn."):
-        name = kind.__name__
-        if name == "Model":
-            described = packaged("keras.src.models.functional", "Functional", graph(layer))
-            return {**described, "registered_name": "Functional"}
-        if name == "Sequential":
-            return packaged("keras", name, stack(layer))
-        module = "jaxcnn.layers" if name in NOT_IN_KERAS_3 else "keras.layers"
-        return packaged(module, name, settings(layer))
-    own = graph(layer) if hasattr(layer, "nodes_by_depth") else settings(layer)
-    return {**packaged(kind.__module__, kind.__name__, own), "registered_name": kind.__name__}
+    name = kind.__name__
+    if isinstance(layer, Layer) and not is_network(layer):
+        inner = settings(layer)
+    else:
+        inner = stack(layer) if layer.traits.network == "stack" else graph(layer)
+    if not kind.__module__.startswith("jaxcnn."):
+        return packaged(kind.__module__, name, inner, registered=name)
+    if name == "Model":
+        return packaged("keras.src.models.functional", "Functional", inner, "Functional")
+    if name == "Sequential":
+        return packaged("keras", name, inner)
+    return packaged("jaxcnn.layers" if name in NOT_IN_KERAS_3 else "keras.layers", name, inner)
 
 
-def settings(layer: Layer) -> dict[str, Any]:
+def settings(layer: Layer) -> Config:
     """The arguments of a layer that is no model."""
-    name = type(layer).__name__
-    own = layer.get_config()
+    base, arguments = library_name(type(layer)), layer.get_config()
     if isinstance(layer, InputLayer):
         return {
-            "batch_shape": own["batch_input_shape"],
-            "dtype": own["dtype"],
+            "batch_shape": arguments["batch_input_shape"],
+            "dtype": arguments["dtype"],
             "sparse": False,
-            "name": own["name"],
+            "name": arguments["name"],
         }
     left_out = {
-        *LEFT_OUT.get(name, ()),
+        *LEFT_OUT.get(base, ()),
         "implementation",
         "batch_input_shape",
         "dtype",
         "input_length",
     }
-    own = {RENAMED.get(name, {}).get(k, k): v for k, v in own.items() if k not in left_out}
-    for key in own:
+    names = RENAMED.get(base, {})
+    arguments = {names.get(k, k): v for k, v in arguments.items() if k not in left_out}
+    for key in arguments:
         inner = getattr(layer, key, None)
         if isinstance(inner, Layer):
-            own[key] = to_keras3(inner)
-        elif (
-            isinstance(inner, list | tuple)
-            and inner
-            and all(isinstance(item, Layer) for item in inner)
-        ):
-            own[key] = [to_keras3(item) for item in inner]
-        elif key.endswith("activation") and isinstance(own[key], str):
-            own[key] = ACTIVATIONS.get(own[key], own[key])
-    if name in SINGLE:
-        own[SINGLE[name]] = own[SINGLE[name]][0]
-    if name == "Lambda":
+            arguments[key] = to_keras3(inner)
+        elif isinstance(inner, list | tuple) and any(isinstance(item, Layer) for item in inner):
+            arguments[key] = [to_keras3(item) for item in inner]
+        elif key.endswith("activation") and isinstance(arguments[key], str):
+            arguments[key] = ACTIVATIONS.get(arguments[key], arguments[key])
+    if base in SINGLE:
+        arguments[SINGLE[base]] = arguments[SINGLE[base]][0]
+    if base == "Lambda":
         for key in ("function", "mask", "output_shape"):
-            if isinstance(own[key], str):
+            if isinstance(name := arguments[key], str):
                 module = str(getattr(getattr(layer, key), "__module__", None))
-                own[key] = {**packaged(module, "function", own[key]), "registered_name": own[key]}
-    found: dict[str, Any] = json.loads(json.dumps(own, default=plain))
-    return found
+                arguments[key] = packaged(module, "function", name, registered=name)
+    known_to_json: Config = json.loads(json.dumps(arguments, default=plain))
+    return known_to_json
 
 
-def stack(model: Any) -> dict[str, Any]:
+def stack(model: Network) -> Config:
     """The settings of a Sequential: its input layer, if it has one yet, and the layers."""
-    first = (
-        model.inputs if len(model.inputs) == 1 else []
-    )  # a model inside that has several states them itself
+    # A model inside that has several inputs states them itself.
+    first = model.inputs if len(model.inputs) == 1 else []
     layers = [to_keras3(layer) for layer in (*(tensor.layer for tensor in first), *model.layers)]
     shape = {"build_input_shape": first[0].shape} if first else {}
     return {"name": model.name, "trainable": model.trainable, "layers": layers, **shape}
 
 
-def graph(model: Any) -> dict[str, Any]:
+def graph(model: Network) -> Config:
     """The settings of a functional model."""
-    number = call_numbers(model)
+    calls = Calls(model)
 
-    def history(tensor: SymbolicTensor) -> list[Any]:
-        node = tensor.layer.inbound_nodes[tensor.node_index]
-        return [tensor.layer.name, number[id(node)], tensor.tensor_index]
+    def end(tensor: SymbolicTensor) -> list[Json]:
+        name, call, index = calls.reference(tensor)
+        # Keras counts the graph that a functional model was made from as its call 0, but only here.
+        return [name, call + (tensor.layer.traits.network == "graph"), index]
 
-    def end(tensor: SymbolicTensor) -> list[Any]:
-        name, node, index = history(tensor)
-        # Of a functional model inside, Keras counts the graph it was made from as call 0, but only
-        # here.
-        return [name, node + (type(tensor.layer).__name__ == "Model"), index]
-
-    def ends(tensors: list[SymbolicTensor]) -> list[Any]:
+    def ends(tensors: list[SymbolicTensor]) -> list[Json]:
         return end(tensors[0]) if len(tensors) == 1 else [end(tensor) for tensor in tensors]
 
-    def tensor(leaf: Any) -> Any:
+    def tensor(leaf: Json) -> Json:
         if not isinstance(leaf, SymbolicTensor):
             return leaf
         shape, dtype = list(leaf.shape), str(np.dtype(leaf.dtype))
+        history = calls.reference(leaf)
         return {
             "class_name": "__keras_tensor__",
-            "config": {"shape": shape, "dtype": dtype, "keras_history": history(leaf)},
+            "config": {"shape": shape, "dtype": dtype, "keras_history": history},
         }
 
-    def call(node: Node) -> dict[str, Any]:
+    def described(node: Node) -> Config:
         args, kwargs = node.args, node.kwargs
         if isinstance(node.layer, RecurrentLayer) and isinstance(args[0], list | tuple):
             args, kwargs = (args[0][0],), {**kwargs, "initial_state": list(args[0][1:])}
@@ -151,9 +157,7 @@ def graph(model: Any) -> dict[str, Any]:
         {
             **to_keras3(layer),
             "name": layer.name,
-            "inbound_nodes": []
-            if isinstance(layer, InputLayer)
-            else [call(node) for node in layer.inbound_nodes if id(node) in number],
+            "inbound_nodes": [described(node) for node in calls.of(layer)],
         }
         for layer in model.layers
     ]

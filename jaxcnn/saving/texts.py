@@ -1,0 +1,116 @@
+"""A model's structure as JSON and YAML text, and models from what any Keras wrote so."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from jaxcnn.layers.base import LAYERS, Layer
+from jaxcnn.runtime.names import custom_object_scope
+from jaxcnn.runtime.types import Config, Settings
+from jaxcnn.saving.dialects.classes import library_classes
+from jaxcnn.saving.dialects.configurations import IN_MEMORY, OURS, era_of, from_keras
+from jaxcnn.saving.dialects.keras2 import to_keras2
+from jaxcnn.saving.structure import plain
+from jaxcnn.saving.types import CustomObjects, Network
+
+KERAS_VERSION = "2.3.1"  # whose file format we write
+WRITER = "jaxcnn"  # marks what we wrote ourselves
+
+
+def file_config(model: Layer | Network) -> Config:
+    """The configuration of a model as a Keras 2 file holds it, made of what JSON knows."""
+    described: Config = json.loads(json.dumps(LAYERS.serialize(model), default=plain))
+    return to_keras2(described, library_classes(model))
+
+
+def to_json(model: Network, **options: Any) -> str:
+    """The structure as JSON text; `options` go to ``json.dumps``."""
+    return json.dumps(described_model(model), **options)
+
+
+def to_yaml(model: Network, **options: Any) -> str:
+    """The structure as YAML text; `options` go to ``yaml.safe_dump``."""
+    import yaml
+
+    text: str = yaml.safe_dump(described_model(model), **options)
+    return text
+
+
+def described_model(model: Network) -> Config:
+    """The configuration in the texts of `to_json` and `to_yaml`."""
+    return {
+        **file_config(model),
+        "keras_version": KERAS_VERSION,
+        "backend": "tensorflow",
+        "written_by": WRITER,
+    }
+
+
+def model_from_config(
+    config: Settings, custom_objects: CustomObjects = None, safe_mode: bool = True
+) -> Any:
+    """A model, without its weights, from ``{"class_name": ..., "config": ...}`` of any Keras.
+
+    Args:
+        config: as `to_json` writes it, or as a layer list has it; of Keras 1, 2 or 3.
+        custom_objects: name -> class or function, for what the library does not know.
+        safe_mode: whether to refuse functions that are stored as Python bytecode.
+
+    Raises:
+        ValueError: it is no configuration of a model, or holds something that cannot be read.
+    """
+    if not isinstance(config, Mapping) or "class_name" not in config:
+        missing = " without them" if isinstance(config, Mapping) else ""
+        raise ValueError(
+            "A model configuration is a dict with 'class_name' and 'config'; "
+            f"given {type(config).__name__}{missing}. "
+            "What get_config returns goes to Sequential.from_config or Model.from_config."
+        )
+    era = OURS if config.get("written_by") == WRITER else era_of_config(config)
+    with custom_object_scope(custom_objects):
+        return LAYERS.deserialize(from_keras(config, era, safe_mode))
+
+
+def model_from_json(
+    json_string: str, custom_objects: CustomObjects = None, safe_mode: bool = True
+) -> Any:
+    """A model, without its weights, from the text of ``to_json``, here or in any Keras."""
+    try:
+        config = json.loads(json_string)
+    except json.JSONDecodeError as error:
+        raise ValueError(f"The text is not JSON ({error}); model_from_yaml reads YAML.") from None
+    return model_from_config(config, custom_objects, safe_mode)
+
+
+def model_from_yaml(
+    yaml_string: str, custom_objects: CustomObjects = None, safe_mode: bool = True
+) -> Any:
+    """A model, without its weights, from the text of ``to_yaml``, here or in any Keras.
+
+    No code in the text is run.
+    """
+    import yaml
+
+    class Loader(yaml.SafeLoader):
+        """The safe loader, and the tuples that Keras wrote with a tag of Python's."""
+
+    Loader.add_constructor(
+        "tag:yaml.org,2002:python/tuple", lambda loader, node: loader.construct_sequence(node, True)
+    )
+    Loader.add_constructor(
+        "tag:yaml.org,2002:python/unicode", lambda loader, node: loader.construct_scalar(node)
+    )
+    try:
+        config = yaml.load(yaml_string, Loader)
+    except yaml.YAMLError as error:
+        raise ValueError(f"The text is not plain YAML: {error}") from None
+    return model_from_config(config, custom_objects, safe_mode)
+
+
+def era_of_config(config: Settings) -> int:
+    """The era of a configuration, by its version or by the modules that Keras 3 puts in."""
+    if "module" in config and "registered_name" in config:
+        return 3
+    return era_of(config["keras_version"]) if config.get("keras_version") else IN_MEMORY

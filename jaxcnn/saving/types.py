@@ -1,0 +1,82 @@
+"""The types of saving: models as files see them, weights, and values of JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from os import PathLike
+from typing import Any, ClassVar, Protocol, TypeAlias, TypeGuard
+
+import flax.linen as nn
+import jax
+import numpy as np
+
+from jaxcnn.layers import Layer
+from jaxcnn.layers.symbolic.tensor import Node, SymbolicTensor
+from jaxcnn.nn.traits import Traits
+from jaxcnn.runtime.types import Config, Path, PyTree, Settings
+
+# A value of JSON: nested lists and dicts of strings, numbers, booleans and None.
+Json: TypeAlias = Any
+# The name of a file.
+Filename: TypeAlias = str | PathLike[str]
+# (the layer that owns a weight, (collection, *path) of the weight there)
+Entry: TypeAlias = tuple[Layer, Path]
+# The user's own classes and functions by name.
+CustomObjects: TypeAlias = Mapping[str, Any] | None
+
+
+class Network(Protocol):
+    """A model as files see it: connected layers. `jaxcnn.models`, which stand above, are such."""
+
+    traits: ClassVar[Traits]
+    name: str
+    trainable: bool
+    layers: list[Layer]
+    inputs: list[SymbolicTensor]
+    outputs: list[SymbolicTensor]
+    nodes_by_depth: list[list[Node]]
+
+    @property
+    def input_names(self) -> list[str]: ...
+
+    @property
+    def output_names(self) -> list[str]: ...
+
+    @property
+    def module(self) -> nn.Module: ...
+
+    @property
+    def variables(self) -> PyTree: ...
+
+    @property
+    def children(self) -> Mapping[str, Layer]: ...
+
+    def weight_paths(self) -> list[Entry]: ...
+
+    def get_config(self) -> Config: ...
+
+
+class Trainable(Network, Protocol):
+    """A model that can be compiled, and when it was, has an optimizer with a state."""
+
+    optimizer: Any
+
+    @property
+    def opt_state(self) -> PyTree: ...
+
+    def training_config(self) -> Config: ...
+
+    def compile_from(self, settings: Settings) -> None: ...
+
+    def trainable_paths(self) -> list[Entry]: ...
+
+    def trained_paths(self) -> list[Path]: ...
+
+    def optimizer_arrays(self) -> list[tuple[str, jax.Array]]: ...
+
+    def set_optimizer_arrays(self, values: list[np.ndarray]) -> None: ...
+
+
+def is_network(layer: Layer | Network) -> TypeGuard[Network]:
+    """Whether a layer is a model."""
+    return bool(layer.traits.network)
