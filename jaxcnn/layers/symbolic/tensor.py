@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from types import EllipsisType
-from typing import NoReturn, Protocol, TypeAlias
+from typing import ClassVar, NoReturn, Protocol, TypeAlias
 
 import flax.linen as nn
 import jax
 
+from jaxcnn.nn.traits import Traits
 from jaxcnn.runtime.types import Config, DTypeLike, PyTree, Shape
 
 # What may stand in ``x[...]``.
@@ -24,6 +25,7 @@ Index: TypeAlias = AxisIndex | tuple[AxisIndex, ...]
 class GraphLayer(Protocol):
     """A layer as the graph of calls knows it."""
 
+    traits: ClassVar[Traits]
     name: str
     inbound_nodes: list[Node]
 

@@ -119,7 +119,8 @@ def stack(model: Network) -> Config:
     """The settings of a Sequential: its input layer, if it has one yet, and the layers."""
     # A model inside that has several inputs states them itself.
     first = model.inputs if len(model.inputs) == 1 else []
-    layers = [to_keras3(layer) for layer in (*(tensor.layer for tensor in first), *model.layers)]
+    sources = [tensor.layer for tensor in first if isinstance(tensor.layer, InputLayer)]
+    layers = [to_keras3(layer) for layer in (*sources, *model.layers)]
     shape = {"build_input_shape": first[0].shape} if first else {}
     return {"name": model.name, "trainable": model.trainable, "layers": layers, **shape}
 
