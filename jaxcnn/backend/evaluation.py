@@ -16,7 +16,7 @@ from jaxcnn.layers.base import Layer
 from jaxcnn.layers.input import InputLayer
 from jaxcnn.layers.symbolic.operation import Operation
 from jaxcnn.layers.symbolic.tensor import GraphLayer, Node, SymbolicTensor
-from jaxcnn.layers.variable import Variable, given_values
+from jaxcnn.layers.variable import Owner, Variable, given_values
 from jaxcnn.models.network import source_node
 from jaxcnn.nn.graph import run
 from jaxcnn.runtime.types import Path, PyTree
@@ -234,6 +234,6 @@ def influences(tensors: Iterable[SymbolicTensor]) -> set[int]:
     return {id(thing) for thing in (*inputs, *computed, *layers_of(nodes), *free_variables(nodes))}
 
 
-def owner_of(source: Source) -> Layer | Source:
+def owner_of(source: Source) -> Owner | Source:
     """The layer whose weight `source` is, or `source` itself when it stands alone."""
     return source.owner if isinstance(source, Variable) and source.owner is not None else source

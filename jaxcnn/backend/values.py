@@ -21,7 +21,7 @@ from jaxcnn.layers.variable import Variable
 from jaxcnn.optimizers.base import HyperparameterValue
 from jaxcnn.runtime import context
 from jaxcnn.runtime.config import floatx
-from jaxcnn.runtime.types import DTypeLike, HostArray, Shape
+from jaxcnn.runtime.types import ArrayLike, DTypeLike, HostArray, Shape
 
 T = TypeVar("T")
 # A variable, which the code of a layer sees as an array, and its new value.
@@ -169,7 +169,7 @@ def get_value(x: Variable | HostArray | float) -> np.ndarray:
     return np.array(x, np.float32)[()] if isinstance(x, float) else np.array(x)
 
 
-def set_value(x: Variable | float, value: HostArray) -> None:
+def set_value(x: Variable | float, value: ArrayLike) -> None:
     """Set a variable, a layer's weight, or a hyperparameter such as ``model.optimizer.lr``.
 
     Raises:
@@ -193,7 +193,7 @@ def batch_get_value(ops: Iterable[Variable | HostArray | float]) -> list[np.ndar
     return [get_value(x) for x in ops]
 
 
-def batch_set_value(tuples: Iterable[tuple[Variable | float, HostArray]]) -> None:
+def batch_set_value(tuples: Iterable[tuple[Variable | float, ArrayLike]]) -> None:
     """`set_value` of each pair (variable, value)."""
     for x, value in tuples:
         set_value(x, value)

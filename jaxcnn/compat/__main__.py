@@ -1,6 +1,4 @@
-"""``python -m jaxcnn.compat SCRIPT.py [arguments]`` runs a script written for Keras 1 or 2 as it
-stands.
-"""
+"""``python -m jaxcnn.compat SCRIPT.py [arguments]`` runs an unmodified script of Keras 1 or 2."""
 
 import os
 import runpy
@@ -10,7 +8,7 @@ from jaxcnn.compat import install
 
 
 def main(arguments: list[str]) -> None:
-    """Run the script as the main program, with the arguments behind it as its own."""
+    """Run the script, the first argument, as the main program with the others."""
     if not arguments or arguments[0] in ("-h", "--help"):
         sys.exit("usage: python -m jaxcnn.compat SCRIPT.py [arguments]\n\n" + str(__doc__))
     script = arguments[0]

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Protocol
 
 import numpy as np
 
 from jaxcnn import ops
+from jaxcnn.layers import Layer
 from jaxcnn.layers.symbolic.tensor import SymbolicTensor
+from jaxcnn.models import Network
 from jaxcnn.models.network import source_inputs, source_node
 from jaxcnn.runtime import config
 
@@ -26,23 +28,32 @@ __all__ = [
 ]
 
 
+class Shaped(Protocol):
+    """An array or variable."""
+
+    @property
+    def shape(self) -> tuple[int, ...]: ...
+
+
 def get_source_inputs(
-    tensor: SymbolicTensor, layer: Any = None, node_index: int | None = None
+    tensor: SymbolicTensor, layer: Layer | None = None, node_index: int | None = None
 ) -> list[SymbolicTensor]:
-    """The inputs that a symbolic tensor is computed from, each once; or those of the layer's call
-    `node_index`.
-    """
+    """The inputs that a tensor, or call `node_index` of a layer, is computed from, each once."""
     start = layer.inbound_nodes[node_index or 0] if layer is not None else source_node(tensor)
     return source_inputs(start)
 
 
-def count_params(weights: Sequence[Any]) -> int:
+def count_params(weights: Sequence[Shaped]) -> int:
     """The number of elements of weights, each counted once."""
     return sum(int(np.prod(w.shape)) for w in {id(w): w for w in weights}.values())
 
 
-def normalize_tuple(value: Any, n: int, name: str) -> tuple[int, ...]:
-    """`n` integers: one repeated, or as many as given. Raises ValueError otherwise."""
+def normalize_tuple(value: int | Sequence[int], n: int, name: str) -> tuple[int, ...]:
+    """`n` integers: one repeated, or as many as given.
+
+    Raises:
+        ValueError: anything else.
+    """
     values = (
         (value,) * n
         if isinstance(value, int | np.integer)
@@ -54,8 +65,10 @@ def normalize_tuple(value: Any, n: int, name: str) -> tuple[int, ...]:
 
 
 def normalize_data_format(value: str | None) -> str:
-    """The data format in small letters; None means the configured one. Raises ValueError for
-    another.
+    """The data format in small letters; None means the configured one.
+
+    Raises:
+        ValueError: another word.
     """
     data_format = config.image_data_format() if value is None else value.lower()
     if data_format not in config.DATA_FORMATS:
@@ -66,8 +79,10 @@ def normalize_data_format(value: str | None) -> str:
 
 
 def normalize_padding(value: str) -> str:
-    """The padding in small letters. Raises ValueError when it is none of 'valid', 'same' and
-    'causal'.
+    """The padding in small letters: 'valid', 'same' or 'causal'.
+
+    Raises:
+        ValueError: another word.
     """
     padding = value.lower()
     if padding not in ("valid", "same", "causal"):
@@ -80,8 +95,10 @@ def normalize_padding(value: str) -> str:
 def conv_output_length(
     input_length: int | None, filter_size: int, padding: str, stride: int, dilation: int = 1
 ) -> int | None:
-    """The length that a convolution gives; `padding` is 'valid', 'same', 'full' or 'causal'. None
-    stays None.
+    """The output length of a convolution; None stays None.
+
+    Args:
+        padding: 'valid', 'same', 'full' or 'causal'.
     """
     if input_length is None:
         return None
@@ -100,7 +117,7 @@ def conv_output_length(
 def conv_input_length(
     output_length: int | None, filter_size: int, padding: str, stride: int
 ) -> int | None:
-    """The shortest length from which a convolution gives `output_length`. None stays None."""
+    """The shortest input of a convolution whose output has `output_length`; None stays None."""
     if output_length is None:
         return None
     pads = {"same": filter_size // 2, "valid": 0, "full": filter_size - 1}
@@ -112,26 +129,22 @@ def conv_input_length(
 def deconv_length(
     dim_size: int | None, stride_size: int, kernel_size: int, padding: str
 ) -> int | None:
-    """The length that a transposed convolution gives. None stays None."""
+    """The output length of a transposed convolution; None stays None."""
     if dim_size is None:
         return None
     return ops.conv_transpose_output_length(dim_size, kernel_size, padding, stride_size)
 
 
 def convert_kernel(kernel: np.ndarray) -> np.ndarray:
-    """A convolution kernel (*sizes, channels, filters) turned by 180 degrees, as between Theano and
-    TensorFlow.
-    """
+    """A kernel (*sizes, channels, filters) turned by 180 degrees, as from Theano to TensorFlow."""
     kernel = np.asarray(kernel)
     if not 3 <= kernel.ndim <= 5:
         raise ValueError(f"convert_kernel needs a kernel of 3 to 5 axes; given {kernel.shape}.")
     return np.flip(kernel, tuple(range(kernel.ndim - 2))).copy()
 
 
-def convert_all_kernels_in_model(model: Any) -> None:
-    """`convert_kernel` for the kernels of all ordinary and transposed convolutions in a model, in
-    place.
-    """
+def convert_all_kernels_in_model(model: Network) -> None:
+    """`convert_kernel` for all ordinary and transposed convolutions of a model, in place."""
     for layer in model.layers:
         if type(layer).__name__ in (
             "Conv1D",

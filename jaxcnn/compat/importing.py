@@ -1,11 +1,10 @@
-"""The import system's part: ``import keras`` and everything below it find this library, when asked
-to.
-"""
+"""Import hooks by which ``import keras`` and everything below it find this library, on request."""
 
 from __future__ import annotations
 
 import importlib
 import importlib.util
+import inspect
 import sys
 from collections.abc import Sequence
 from importlib.abc import Loader, MetaPathFinder
@@ -15,16 +14,16 @@ from typing import Any
 
 from jaxcnn.compat.modules import MODULES, NAMES, SHIMS, TENSORFLOW
 from jaxcnn.runtime.hints import closest
+from jaxcnn.runtime.types import PyTree
 from jaxcnn.spellings.tables import REMOVED
 from jaxcnn.spellings.translate import removed
 
+IMPORT_SYSTEM = ("<frozen importlib._bootstrap>", "<frozen importlib._bootstrap_external>")
 DIALECT = "2.0.4"  # the Keras whose names and defaults these are
 
 
 class KerasModule(ModuleType):
-    """A module of Keras whose names are looked up, when they are asked for, in the modules behind
-    it.
-    """
+    """A module of Keras whose names are looked up on access, in modules of this library."""
 
     def __init__(self, name: str, sources: Sequence[str]) -> None:
         super().__init__(name, f"{name} as jaxcnn has it: {', '.join(sources) or 'a package'}.")
@@ -43,9 +42,9 @@ class KerasModule(ModuleType):
             module = importlib.import_module(module_name)
             return getattr(module, attribute) if attribute else module
         for source in self._sources:
-            found = getattr(importlib.import_module(source), name, self)
-            if found is not self:
-                return found
+            module = importlib.import_module(source)
+            if hasattr(module, name):
+                return getattr(module, name)
         if name in REMOVED and path.startswith("keras"):
             raise ImportError(removed(name))
         if path.startswith("tensorflow"):
@@ -62,7 +61,7 @@ class KerasModule(ModuleType):
             names.update(n for n in public if not isinstance(getattr(module, n), ModuleType))
         return sorted(names)
 
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+    def __call__(self, *args: Any, **kwargs: Any) -> PyTree:
         """`keras.layers.merge` was a module and, above it, a function."""
         if self.__name__ != "keras.layers.merge":
             raise TypeError(f"The module {self.__name__} cannot be called.")
@@ -74,8 +73,13 @@ class KerasModule(ModuleType):
 class KerasFinder(MetaPathFinder, Loader):
     """Finds `keras` and the modules below it, and the shims of `jaxcnn.compat.modules`."""
 
-    def find_spec(self, fullname: str, path: Any = None, target: Any = None) -> ModuleSpec | None:
-        if fullname == "tensorflow" and not self._wanted_tensorflow():
+    def find_spec(
+        self,
+        fullname: str,
+        path: Sequence[str] | None = None,
+        target: ModuleType | None = None,
+    ) -> ModuleSpec | None:
+        if fullname == "tensorflow" and not self._stands_in_for_tensorflow():
             return None
         if fullname in SHIMS:
             return ModuleSpec(fullname, self, is_package=True)
@@ -88,47 +92,55 @@ class KerasFinder(MetaPathFinder, Loader):
             )
         return ModuleSpec(fullname, self, origin="jaxcnn", is_package=True)
 
-    def _wanted_tensorflow(self) -> bool:
-        """Whether the stand-in for `tensorflow` is to be used: never where the real one is
-        installed.
+    def _stands_in_for_tensorflow(self) -> bool:
+        """Whether to import the stand-in for `tensorflow`: never where the real one is installed.
 
-        It holds nothing but the path to its data set, so an import of anything else is refused at
-        once; which import is in progress the stack of the import system tells.
+        Its only contents are the path to a data set, so an import of anything else is refused at
+        once.
         """
         if PathFinder.find_spec("tensorflow") is not None:
             return False
-        frame, wanted = sys._getframe(2), None  # above this method and find_spec
-        while frame is not None and frame.f_code.co_filename.startswith("<frozen importlib"):
-            if frame.f_code.co_name == "_find_and_load":
-                wanted = frame.f_locals["name"]
-            frame = frame.f_back  # type: ignore[assignment]
-        if wanted is None:  # somebody asks whether there is one, without importing it
+        imported = module_being_imported()
+        if imported is None:  # somebody asks whether there is one, without importing it
             return False
-        if not wanted.startswith("tensorflow.examples"):
+        if not imported.startswith("tensorflow.examples"):
             raise ImportError(f"{TENSORFLOW}.", name="tensorflow")
         return True
 
     def create_module(self, spec: ModuleSpec) -> ModuleType:
         same_name = "jaxcnn" + spec.name.removeprefix("keras")
-        wanted = MODULES.get(spec.name, SHIMS.get(spec.name)) or (
+        sources = MODULES.get(spec.name, SHIMS.get(spec.name)) or (
             (same_name,) if spec.name in MODULES else ()
         )
-        there = [source for source in wanted if exists(source)]
-        if wanted and not there:
+        installed = [source for source in sources if exists(source)]
+        if sources and not installed:
             raise ModuleNotFoundError(
-                f"{spec.name} needs {' or '.join(wanted)}, which this installation does not have.",
+                f"{spec.name} needs {' or '.join(sources)}, which this installation does not have.",
                 name=spec.name,
             )
-        return KerasModule(spec.name, there)
+        return KerasModule(spec.name, installed)
 
     def exec_module(self, module: ModuleType) -> None:
         if module.__name__ == "keras":
             module.__dict__["__version__"] = DIALECT
-        for source in module.__dict__["_sources"][
-            :1
-        ]:  # an error about a missing name shows this file
+        # An error about a missing name shows the file of the first source.
+        for source in module.__dict__["_sources"][:1]:
             if (spec := importlib.util.find_spec(source)) is not None:
                 module.__dict__["__file__"] = spec.origin
+
+
+def module_being_imported() -> str | None:
+    """The module whose import led here, None outside of an import.
+
+    A finder is only told the name of the top package, so this is read from the frames of the import
+    system, the outermost of which has the whole name.
+    """
+    frame, name = inspect.currentframe(), None
+    while frame is not None and frame.f_code.co_filename in (__file__, *IMPORT_SYSTEM):
+        if frame.f_code.co_name == "_find_and_load":
+            name = frame.f_locals["name"]
+        frame = frame.f_back
+    return name
 
 
 def exists(module_name: str) -> bool:
@@ -152,8 +164,7 @@ def install() -> None:
     if "keras" in sys.modules:
         raise RuntimeError(
             f"Another Keras ({getattr(sys.modules['keras'], '__file__', '?')}) is already "
-            "imported; call "
-            "jaxcnn.compat.install() before anything imports keras."
+            "imported; call jaxcnn.compat.install() before anything imports keras."
         )
     sys.modules.pop("scipy.misc", None)  # there is still one, without functions
     sys.meta_path.insert(0, KerasFinder())

@@ -1,14 +1,16 @@
-"""`keras.legacy.interfaces`: the decorators by which a user's own layer takes the old words of a
-built-in one.
-"""
+"""`keras.legacy.interfaces`: decorators by which users' layers take a built-in one's old words."""
 
 from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from typing import Any
+from typing import TypeAlias
 
+from jaxcnn.layers import Layer
 from jaxcnn.spellings.translate import renewed
+
+Constructor: TypeAlias = Callable[..., None]
+Decorator: TypeAlias = Callable[[Constructor], Constructor]
 
 # The decorator's name in Keras 2 -> whose words it knows.
 DECORATORS = {
@@ -45,19 +47,19 @@ DECORATORS = {
 }
 
 
-def _decorator(known_as: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    def decorate(constructor: Callable[..., Any]) -> Callable[..., Any]:
+def _decorator(known_as: str) -> Decorator:
+    def decorate(constructor: Constructor) -> Constructor:
         @functools.wraps(constructor)
-        def accepting(self: Any, *args: Any, **kwargs: Any) -> Any:
+        def accepting(self: Layer, *args: object, **kwargs: object) -> None:
             new_args, new_kwargs = renewed(known_as, args, kwargs)
-            return constructor(self, *new_args, **new_kwargs)
+            constructor(self, *new_args, **new_kwargs)
 
         return accepting
 
     return decorate
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> Decorator:
     if name in DECORATORS:
         return _decorator(DECORATORS[name])
     raise AttributeError(

@@ -1,7 +1,6 @@
-"""Which module of this library stands behind each import path of Keras 2.0.4 and 2.2.4, and of
-Keras 1.
+"""The modules of this library for each import path of Keras 2.0.4, 2.2.4 and 1.
 
-A path with no sources of its own has the module of the same name: `keras.losses` is
+A path without sources has the module of the same name: `keras.losses` is
 `jaxcnn.losses`.
 """
 
@@ -9,30 +8,25 @@ from __future__ import annotations
 
 _LAYER_FILES = (
     "advanced_activations convolutional convolutional_recurrent core cudnn_recurrent embeddings "
-    "local merge noise "
-    "normalization pooling recurrent wrappers"
+    "local merge noise normalization  pooling recurrent wrappers"
 )
 _ENGINE_FILES = (
     "base_layer input_layer network saving sequential topology training training_arrays "
-    "training_generator "
-    "training_utils"
+    "training_generator training_utils"
 )
 _UTILS_FILES = (
     "conv_utils data_utils generic_utils io_utils layer_utils multi_gpu_utils np_utils test_utils "
-    "vis_utils "
-    "visualize_util"
+    "vis_utils visualize_util"
 )
 _APPLICATIONS = (
     "densenet imagenet_utils inception_resnet_v2 inception_v3 mobilenet mobilenet_v2 mobilenetv2 "
-    "nasnet resnet50 vgg16 "
-    "vgg19 xception"
+    "nasnet resnet50 vgg16 vgg19 xception"
 )
 _DATASETS = "boston_housing cifar cifar10 cifar100 fashion_mnist imdb mnist reuters"
 
 _TOP_FILES = (
     "activations applications callbacks constraints datasets initializers losses metrics "
-    "optimizers preprocessing "
-    "preprocessing.image preprocessing.sequence preprocessing.text regularizers wrappers "
+    "optimizers preprocessing preprocessing.image preprocessing.sequence preprocessing.text regularizers wrappers "
     "wrappers.scikit_learn"
 )
 
@@ -89,7 +83,7 @@ MODULES: dict[str, tuple[str, ...]] = {
     "keras.objectives": ("jaxcnn.losses",),
 }
 
-# Names that have another one here: path -> name -> "module:attribute".
+# Names that are called otherwise here: path -> name -> "module:attribute".
 NAMES: dict[str, dict[str, str]] = {
     "keras.initializers": {"Initializer": "jaxcnn.initializers:Initializer"},
     "keras.layers": {"merge": "keras.layers.merge"},
@@ -135,8 +129,6 @@ SHIMS: dict[str, tuple[str, ...]] = {
 }
 TENSORFLOW = (
     "jaxcnn runs on JAX and has no TensorFlow in it. Of tensorflow, scripts under jaxcnn.compat "
-    "can import "
-    "tensorflow.examples.tutorials.mnist.input_data; what they compute with tensors, keras.backend "
-    "does. Leave the "
-    "settings of sessions and GPU memory out"
+    "can import tensorflow.examples.tutorials.mnist.input_data; what they compute with tensors, "
+    "keras.backend does. Leave the settings of sessions and GPU memory out"
 )

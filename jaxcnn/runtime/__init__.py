@@ -1,1 +1,1 @@
-"""The ground floor: settings, names, arrays, the mode and keys of the running call, caches, memory."""
+"""The ground floor: settings, names, arrays, types, the running call, caches and memory."""

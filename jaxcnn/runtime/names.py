@@ -5,7 +5,7 @@ import dataclasses
 import inspect
 from collections.abc import Callable, Iterator, Mapping
 from contextvars import ContextVar
-from typing import Any, Self, TypeVar
+from typing import Any, Self, TypeAlias, TypeVar
 
 from jaxcnn.runtime.hints import closest, plain
 from jaxcnn.runtime.types import Config, Identifier, Settings
@@ -13,18 +13,20 @@ from jaxcnn.spellings.tables import REMOVED
 from jaxcnn.spellings.translate import removed
 
 T = TypeVar("T")
+# Name -> class, function or object of the user's or of the library.
+Objects: TypeAlias = dict[str, Any]
 
 # Outside of any scope users add to this one dictionary, as to a global.
-_custom_objects: ContextVar[dict[str, Any]] = ContextVar("custom_objects", default={})  # noqa: B039
+_custom_objects: ContextVar[Objects] = ContextVar("custom_objects", default={})  # noqa: B039
 
 
-def get_custom_objects() -> dict[str, Any]:
+def get_custom_objects() -> Objects:
     """The user's names in force here; entries added outside any scope last for the process."""
     return _custom_objects.get()
 
 
 @contextlib.contextmanager
-def custom_object_scope(*custom_objects: Mapping[str, Any] | None) -> Iterator[dict[str, Any]]:
+def custom_object_scope(*custom_objects: Settings | None) -> Iterator[Objects]:
     """Within the block every registry knows the given names; additions made inside end with it."""
     names = dict(get_custom_objects())
     for objects in custom_objects:
@@ -67,8 +69,8 @@ class Registry:
     def __init__(self, kind: str, *, builders: bool = False) -> None:
         self.kind = kind
         self.builders = builders
-        self._objects: dict[str, Any] = {}  # under the names that the objects carry themselves
-        self._aliases: dict[str, Any] = {}
+        self._objects: Objects = {}  # under the names that the objects carry themselves
+        self._aliases: Objects = {}
 
     def register(self, *aliases: str) -> Callable[[T], T]:
         """Decorator: make the object known under its own name and the aliases."""
@@ -86,7 +88,7 @@ class Registry:
 
         return keep
 
-    def items(self) -> dict[str, Any]:
+    def items(self) -> Objects:
         """The registered objects by their own names, without aliases."""
         return dict(self._objects)
 
@@ -142,7 +144,7 @@ class Registry:
             f"got {identifier!r} of type {type(identifier).__name__}."
         )
 
-    def serialize(self, thing: Any) -> str | Config | None:
+    def serialize(self, thing: object) -> str | Config | None:
         """A JSON-like description: None, a name, or ``{'class_name': ..., 'config': {...}}``.
 
         Raises:

@@ -1,4 +1,4 @@
-"""The types that the library speaks of, by name: what an argument takes says more than ``Any``.
+"""The types that the library speaks of, by name: signatures say what an argument takes.
 
 Arrays are `jax.Array` where a function computes, `ArrayLike` where it takes what
 `jax.numpy.asarray` takes, `numpy.ndarray` on the host.
@@ -25,7 +25,7 @@ Shape: TypeAlias = tuple[int | None, ...]
 Path: TypeAlias = tuple[str, ...]
 # What names an activation, a loss, an initializer, ...: its name, the function or object itself, or
 # its configuration ``{"class_name": ..., "config": ...}``; None for none.
-Identifier: TypeAlias = str | Callable[..., Any] | Settings | None
+Identifier: TypeAlias = str | Callable[..., object] | Settings | None
 # A function of arrays.
 ArrayFunction: TypeAlias = Callable[..., jax.Array]
 # What `numpy.asarray` takes as the data of one input or output.

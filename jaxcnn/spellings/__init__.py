@@ -1,1 +1,1 @@
-"""What Keras 1 and 2 called things: tables of old words, and the decorator that understands them."""
+"""The words of Keras 1 and 2: tables of them, and the decorator that understands them."""

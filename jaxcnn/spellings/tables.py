@@ -1,5 +1,4 @@
-"""Which old words of Keras 1 mean which arguments now; `jaxcnn.spellings.translate` reads these
-tables.
+"""The arguments that the old words of Keras 1 mean now, as `jaxcnn.spellings.translate` reads them.
 
 One row an object: a layer by its class, a function or method by its name.
 """
@@ -8,9 +7,12 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, TypeAlias
 
-Arguments = tuple[tuple[Any, ...], dict[str, Any]]
+# The arguments of a call, by position and by keyword.
+Positional: TypeAlias = tuple[Any, ...]
+Keywords: TypeAlias = dict[str, Any]
+Arguments: TypeAlias = tuple[Positional, Keywords]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -22,7 +24,7 @@ class Spellings:
         values: old argument -> old value -> new value; a new value is taken as well, any other is
             an error.
         kernel: the old arguments, integers in this order, that `kernel_size` is made of; they may
-            also stand by position behind the first argument.
+            also stand by position after the first argument.
         dropped: old argument -> (the value that changes nothing, what to do instead of another
             one).
         rewrite: what the rows above cannot say: a function of (args, kwargs, the old words in them)
@@ -32,10 +34,10 @@ class Spellings:
     """
 
     renames: Mapping[str, str | tuple[str, ...]] = dataclasses.field(default_factory=dict)
-    values: Mapping[str, Mapping[Any, Any]] = dataclasses.field(default_factory=dict)
+    values: Mapping[str, Mapping[str, object]] = dataclasses.field(default_factory=dict)
     kernel: tuple[str, ...] = ()
-    dropped: Mapping[str, tuple[Any, str]] = dataclasses.field(default_factory=dict)
-    rewrite: Callable[[tuple[Any, ...], dict[str, Any]], Arguments] | None = None
+    dropped: Mapping[str, tuple[object, str]] = dataclasses.field(default_factory=dict)
+    rewrite: Callable[[Positional, Keywords], Arguments] | None = None
     words: frozenset[str] = frozenset()
 
     def old_words(self) -> frozenset[str]:
@@ -43,10 +45,8 @@ class Spellings:
         return self.words.union(self.renames, self.kernel, self.dropped)
 
 
-def shape_of_steps(args: tuple[Any, ...], kwargs: dict[str, Any]) -> Arguments:
-    """The input of a layer over time by `input_dim` and `input_length`, of which the length may be
-    left open.
-    """
+def shape_of_steps(args: Positional, kwargs: Keywords) -> Arguments:
+    """`input_dim` and `input_length`, which may be left open, as the input shape of a sequence."""
     rest = {
         name: value for name, value in kwargs.items() if name not in ("input_dim", "input_length")
     }
@@ -55,10 +55,8 @@ def shape_of_steps(args: tuple[Any, ...], kwargs: dict[str, Any]) -> Arguments:
     return args, {**rest, "input_shape": (kwargs.get("input_length"), kwargs["input_dim"])}
 
 
-def sides_of_padding(args: tuple[Any, ...], kwargs: dict[str, Any]) -> Arguments:
-    """(top, bottom, left, right) or ``{'top_pad': 1, ...}``, both of Keras 1, as ((top, bottom),
-    (left, right)).
-    """
+def sides_of_padding(args: Positional, kwargs: Keywords) -> Arguments:
+    """(top, bottom, left, right) or ``{'top_pad': 1, ...}`` as ((top, bottom), (left, right))."""
     given = args[0] if args else kwargs.get("padding")
     sides = ("top_pad", "bottom_pad", "left_pad", "right_pad")
     if isinstance(given, list | tuple) and len(given) == len(sides):
@@ -75,12 +73,12 @@ def sides_of_padding(args: tuple[Any, ...], kwargs: dict[str, Any]) -> Arguments
     return ((padding, *args[1:]), kwargs) if args else (args, {**kwargs, "padding": padding})
 
 
-def batches_of_samples(args: tuple[Any, ...], kwargs: dict[str, Any]) -> Arguments:
-    """Numbers of samples as numbers of batches, where the generator tells its batch size; else they
-    stay.
+def batches_of_samples(args: Positional, kwargs: Keywords) -> Arguments:
+    """Numbers of samples as numbers of batches, where the generator has a `batch_size`.
 
     An epoch has as many whole batches as Keras 2.0.4 makes of `samples_per_epoch`; for the other
-    two, which it took for numbers of batches, as many as are needed to see every sample.
+    two, which it took for numbers of batches, as many as are needed to see every sample. Without a
+    batch size the numbers stay.
     """
     kwargs = dict(kwargs)
     generator = args[0] if args else kwargs.get("generator")
@@ -283,7 +281,7 @@ CLASSES = {
     "Deconv3D": "Conv3DTranspose",
 }
 
-# What there is no more, and what does the same.
+# Removed in Keras 2 -> the replacement.
 REMOVED = {
     "MaxoutDense": (
         "write Dense(units * nb_feature), Reshape((nb_feature, units)) and Lambda(lambda x: "
@@ -291,8 +289,7 @@ REMOVED = {
     ),
     "Highway": (
         "write it with the functional API: t = Dense(n, activation='sigmoid')(x), h = Dense(n)(x), "
-        "then "
-        "add([multiply([t, h]), multiply([Lambda(lambda t: 1 - t)(t), x])])"
+        "then add([multiply([t, h]), multiply([Lambda(lambda t: 1 - t)(t), x])])"
     ),
     "TimeDistributedDense": "write TimeDistributed(Dense(units)), or Dense(units) alone, which "
     "takes sequences, too",
@@ -328,7 +325,7 @@ REMOVED = {
     **dict.fromkeys(
         ("GeneratorEnqueuer", "OrderedEnqueuer", "SequenceEnqueuer"),
         "give the generator or Sequence to fit_generator, evaluate_generator or predict_generator, "
-        "which make batches "
-        "beside the training (max_queue_size=, workers=, use_multiprocessing=)",
+        "which make batches while the model trains (max_queue_size=, workers=, "
+        "use_multiprocessing=)",
     ),
 }

@@ -1,5 +1,4 @@
-"""The one engine that reads Keras 1 calls: old words are translated by `jaxcnn.spellings.tables`,
-with a warning.
+"""Calls of Keras 1 in today's words, by the tables of `jaxcnn.spellings.tables`, with a warning.
 
 The handles call it: layers through `renewed`, models and functions through the decorator
 `old_spellings`. A call without old words costs one comparison of sets.
@@ -10,12 +9,19 @@ from __future__ import annotations
 import functools
 import inspect
 import os
-import sys
 import warnings
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
-from jaxcnn.spellings.tables import METHODS, REMOVED, TABLES, Spellings
+from jaxcnn.spellings.tables import (
+    METHODS,
+    REMOVED,
+    TABLES,
+    Arguments,
+    Keywords,
+    Positional,
+    Spellings,
+)
 
 T = TypeVar("T")
 
@@ -26,11 +32,8 @@ class OldSpellingWarning(UserWarning):
     """A call in the words of Keras 1 was understood; the warning shows it in today's."""
 
 
-def renewed(
-    name: str, args: tuple[Any, ...], kwargs: dict[str, Any]
-) -> tuple[tuple[Any, ...], dict[str, Any]]:
-    """The arguments of a call of `name` in today's words; one warning shows the whole new call if
-    it changed.
+def renewed(name: str, args: Positional, kwargs: Keywords) -> Arguments:
+    """The arguments of a call of `name` in today's words; a warning shows the call if it changed.
 
     Raises:
         TypeError: an argument is given under its old and its new name, or has been removed; the
@@ -49,8 +52,7 @@ def renewed(
 
 
 def old_spellings(thing: T) -> T:
-    """Decorator: a function, or the constructor and the training methods of a class, also take
-    their old words.
+    """Decorator: a function, or a class's constructor and training methods, take old words, too.
 
     What `inspect.signature` shows stays as it is.
     """
@@ -68,14 +70,14 @@ def old_spellings(thing: T) -> T:
 
 
 def removed(name: str) -> str:
-    """The message for something that there is no more."""
+    """The message for something that was removed in Keras 2."""
     return f"{name} has been removed from Keras and is not in jaxcnn: {REMOVED[name]}."
 
 
 def translated(
-    name: str, spellings: Spellings, args: tuple[Any, ...], kwargs: Mapping[str, Any]
-) -> tuple[tuple[Any, ...], dict[str, Any], list[str]]:
-    """(new args, new kwargs, the old words that were found)."""
+    name: str, spellings: Spellings, args: Positional, kwargs: Mapping[str, Any]
+) -> tuple[Positional, Keywords, list[str]]:
+    """(new args, new kwargs, the old words among the given ones)."""
     kwargs = dict(kwargs)
     old = [word for word in kwargs if word in spellings.old_words()]
     if spellings.rewrite is not None and (not spellings.words or spellings.words & kwargs.keys()):
@@ -108,7 +110,7 @@ def translated(
     return args, kwargs, old
 
 
-def _translated_value(name: str, word: str, value: Any, known: Mapping[Any, Any]) -> Any:
+def _translated_value(name: str, word: str, value: object, known: Mapping[str, object]) -> object:
     for old, new in known.items():
         if value == old:
             return new
@@ -118,8 +120,8 @@ def _translated_value(name: str, word: str, value: Any, known: Mapping[Any, Any]
 
 
 def _with_kernel(
-    name: str, spellings: Spellings, args: tuple[Any, ...], kwargs: dict[str, Any]
-) -> tuple[tuple[Any, ...], dict[str, Any], list[str]]:
+    name: str, spellings: Spellings, args: Positional, kwargs: Keywords
+) -> tuple[Positional, Keywords, list[str]]:
     """`nb_row`, `nb_col`, by name or as integers by position, joined into `kernel_size`."""
     words = spellings.kernel
     by_name = [word for word in words if word in kwargs]
@@ -141,9 +143,8 @@ def _with_kernel(
     if todays and not by_name:
         raise ValueError(
             f"{call(name, args, kwargs)} can mean two things: the integers by position are Keras "
-            f"1, `{todays[0]}` is "
-            f"not. Write {name}({args[0]}, {leading}, ...) for a kernel of that size; give strides "
-            "by their name."
+            f"1, `{todays[0]}` is not. Write {name}({args[0]}, {leading}, ...) for a kernel of "
+            "that size; give strides by their name."
         )
     size = (*leading, *(kwargs[word] for word in by_name))
     rest = {word: value for word, value in kwargs.items() if word not in words}
@@ -153,7 +154,7 @@ def _with_kernel(
 
 
 def _accepting(function: Callable[..., Any], name: str | None = None) -> Callable[..., Any]:
-    """`function`, after its arguments were renewed; a method when a `name` is given."""
+    """`function` with its arguments renewed; a method when a `name` is given."""
     known = name or function.__name__
     first = 0 if name is None else 1
 
@@ -166,12 +167,13 @@ def _accepting(function: Callable[..., Any], name: str | None = None) -> Callabl
     return accepting
 
 
-def call(name: str, args: Iterable[Any], kwargs: Mapping[str, Any]) -> str:
+def call(name: str, args: Iterable[object], kwargs: Mapping[str, object]) -> str:
     """A call as one would write it."""
-    return f"{name}({', '.join([*map(written, args), *(f'{k}={written(v)}' for k, v in kwargs.items())])})"
+    keywords = [f"{word}={written(value)}" for word, value in kwargs.items()]
+    return f"{name}({', '.join([*map(written, args), *keywords])})"
 
 
-def written(value: Any) -> str:
+def written(value: object) -> str:
     """An argument as one would write it, arrays and other large things by their type and shape."""
     if isinstance(value, list | tuple) and len(value) <= 8:
         inside = ", ".join(map(written, value))
@@ -183,14 +185,14 @@ def written(value: Any) -> str:
     if hasattr(value, "shape") and hasattr(value, "dtype"):
         return f"<{type(value).__name__} {tuple(value.shape)}>"
     if callable(value) and hasattr(value, "__name__"):
-        return value.__name__
+        return str(value.__name__)
     text = repr(value)
     return text if len(text) <= 80 else f"<{type(value).__name__}>"
 
 
 def warn(message: str) -> None:
-    """Warn at the line of the user's that called into this library."""
-    level, frame = 1, sys._getframe()
-    while frame.f_back is not None and frame.f_code.co_filename.startswith(PACKAGE + os.sep):
+    """Warn at the line of the user's code that called into this library."""
+    level, frame = 1, inspect.currentframe()
+    while frame is not None and frame.f_code.co_filename.startswith(PACKAGE + os.sep):
         level, frame = level + 1, frame.f_back
     warnings.warn(message, OldSpellingWarning, stacklevel=level)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -14,25 +13,26 @@ __all__ = ["imread", "imsave"]
 def imread(
     name: str | os.PathLike[str], flatten: bool = False, mode: str | None = None
 ) -> np.ndarray:
-    """The picture in a file: uint8 (height, width) or (height, width, channels); float32 grey
-    levels if `flatten`.
+    """The image in a file: uint8 (height, width) or (height, width, channels).
 
-    `mode` is one of Pillow's: 'RGB', 'L', ... By default a picture with a palette becomes RGB.
+    Args:
+        name: the file.
+        flatten: float32 grey levels (height, width) instead.
+        mode: one of Pillow's: 'RGB', 'L', ... By default an image with a palette becomes RGB.
     """
     from PIL import Image
 
     with Image.open(name) as opened:
-        picture: Any = opened
+        image: Image.Image = opened
         if mode is not None:
-            picture = picture.convert(mode)
-        elif picture.mode == "P":
-            picture = picture.convert("RGBA" if "transparency" in picture.info else "RGB")
-        return np.asarray(picture.convert("F") if flatten else picture)
+            image = image.convert(mode)
+        elif image.mode == "P":
+            image = image.convert("RGBA" if "transparency" in image.info else "RGB")
+        return np.asarray(image.convert("F") if flatten else image)
 
 
 def imsave(name: str | os.PathLike[str], arr: ArrayLike, format: str | None = None) -> None:
-    """Write grey levels (height, width), or colours with a channel axis of 3 or 4, first or last,
-    to a picture file.
+    """Write grey levels (height, width), or 3 or 4 channels first or last, to an image file.
 
     uint8 values are written as they are; others are stretched so that the smallest is black and the
     largest white.

@@ -1,5 +1,4 @@
-"""The iterators of `sklearn.cross_validation`, which scikit-learn dropped in 0.20; the functions
-are today's own.
+"""The iterators of `sklearn.cross_validation`, dropped in scikit-learn 0.20, and its functions.
 
 There an iterator was made for given data, and was itself what is looped over.
 """
@@ -7,7 +6,7 @@ There an iterator was made for given data, and was itself what is looped over.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -20,24 +19,28 @@ cross_val_score = model_selection.cross_val_score
 train_test_split = model_selection.train_test_split
 
 
+# Of NumPy's generators: a seed, one of them, or None.
+RandomState: TypeAlias = int | np.random.RandomState | None
+
+
 class _Folds:
     """(indices to train on, indices to test on), once for each fold."""
 
-    def __init__(self, splitter: Any, y: np.ndarray) -> None:
+    def __init__(self, splitter: model_selection.BaseCrossValidator, y: np.ndarray) -> None:
         self.splitter, self.y = splitter, y
 
     def __iter__(self) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-        return self.splitter.split(np.zeros(len(self.y)), self.y)
+        yield from self.splitter.split(np.zeros(len(self.y)), self.y)
 
     def __len__(self) -> int:
-        return self.splitter.get_n_splits()
+        return int(self.splitter.get_n_splits())
 
 
 class KFold(_Folds):
     """Folds of the numbers 0 to n - 1."""
 
     def __init__(
-        self, n: int, n_folds: int = 3, shuffle: bool = False, random_state: Any = None
+        self, n: int, n_folds: int = 3, shuffle: bool = False, random_state: RandomState = None
     ) -> None:
         super().__init__(
             model_selection.KFold(n_folds, shuffle=shuffle, random_state=random_state), np.zeros(n)
@@ -48,7 +51,11 @@ class StratifiedKFold(_Folds):
     """Folds in each of which the labels `y` are as frequent as in the whole."""
 
     def __init__(
-        self, y: ArrayLike, n_folds: int = 3, shuffle: bool = False, random_state: Any = None
+        self,
+        y: ArrayLike,
+        n_folds: int = 3,
+        shuffle: bool = False,
+        random_state: RandomState = None,
     ) -> None:
         splitter = model_selection.StratifiedKFold(
             n_folds, shuffle=shuffle, random_state=random_state

@@ -1,12 +1,9 @@
-"""MNIST in the form of TensorFlow's tutorials: 55,000 digits to train on, 5,000 for validation and
-10,000 to test.
-"""
+"""MNIST as in TensorFlow's tutorials: 55,000 digits to train, 5,000 to validate, 10,000 to test."""
 
 from __future__ import annotations
 
 import dataclasses
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -17,9 +14,7 @@ __all__ = ["read_data_sets"]
 
 
 class DataSet:
-    """Images (n, 784), or (n, 28, 28, 1), as float32 from 0 to 1, and labels as digits or one-hot
-    rows.
-    """
+    """float32 images from 0 to 1, (n, 784) or (n, 28, 28, 1), and digits or one-hot rows."""
 
     def __init__(self, images: np.ndarray, labels: np.ndarray) -> None:
         self.images, self.labels = images, labels
@@ -30,9 +25,7 @@ class DataSet:
         self._random = np.random.default_rng(config.seed())
 
     def next_batch(self, batch_size: int, shuffle: bool = True) -> tuple[np.ndarray, np.ndarray]:
-        """The next images and labels; when an epoch is through, the next one follows in an order of
-        its own.
-        """
+        """The next images and labels; each epoch has another order."""
         if batch_size > self.num_examples:
             raise ValueError(
                 f"next_batch: {batch_size} is more than the {self.num_examples} examples there are."
@@ -64,10 +57,9 @@ def read_data_sets(
     one_hot: bool = False,
     reshape: bool = True,
     validation_size: int = 5000,
-    **other: Any,
+    **other: object,
 ) -> DataSets:
-    """MNIST from the idx files in the folder `train_dir` or, where there are none, by
-    `jaxcnn.datasets.mnist`.
+    """MNIST from the idx files in the folder `train_dir`, else from `jaxcnn.datasets.mnist`.
 
     The validation part is the first `validation_size` training digits.
     """
@@ -75,9 +67,9 @@ def read_data_sets(
         raise TypeError(f"read_data_sets: {', '.join(other)} is not supported here.")
     from jaxcnn.datasets import formats, mnist
 
-    found = sorted(Path(train_dir).glob("train-images[-.]idx3-ubyte*"))
+    files = sorted(Path(train_dir).glob("train-images[-.]idx3-ubyte*"))
     (x_train, y_train), (x_test, y_test) = (
-        formats.read_idx(found[0]) if found else mnist.load_data()
+        formats.read_idx(files[0]) if files else mnist.load_data()
     )
 
     def part(images: np.ndarray, labels: np.ndarray) -> DataSet:

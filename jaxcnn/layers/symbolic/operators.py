@@ -8,97 +8,98 @@ import jax.numpy as jnp
 from jaxcnn import losses
 from jaxcnn.layers.symbolic.operation import elementwise, indexed, operation, per_sample
 from jaxcnn.layers.symbolic.tensor import Index, SymbolicTensor
-from jaxcnn.runtime.types import ArrayFunction, ArrayLike
+from jaxcnn.layers.symbolic.types import Tensor, TensorLike
+from jaxcnn.runtime.types import ArrayFunction
 
 
 @operation(elementwise)
-def add(x: ArrayLike, y: ArrayLike) -> jax.Array:
+def add(x: TensorLike, y: TensorLike) -> Tensor:
     """``x + y``."""
-    return jnp.add(x, y)
+    return jnp.add(jnp.asarray(x), jnp.asarray(y))
 
 
 @operation(elementwise)
-def subtract(x: ArrayLike, y: ArrayLike) -> jax.Array:
+def subtract(x: TensorLike, y: TensorLike) -> Tensor:
     """``x - y``."""
-    return jnp.subtract(x, y)
+    return jnp.subtract(jnp.asarray(x), jnp.asarray(y))
 
 
 @operation(elementwise)
-def multiply(x: ArrayLike, y: ArrayLike) -> jax.Array:
+def multiply(x: TensorLike, y: TensorLike) -> Tensor:
     """``x * y``."""
-    return jnp.multiply(x, y)
+    return jnp.multiply(jnp.asarray(x), jnp.asarray(y))
 
 
 @operation(elementwise)
-def divide(x: ArrayLike, y: ArrayLike) -> jax.Array:
+def divide(x: TensorLike, y: TensorLike) -> Tensor:
     """``x / y``."""
-    return jnp.true_divide(x, y)
+    return jnp.true_divide(jnp.asarray(x), jnp.asarray(y))
 
 
 @operation(elementwise)
-def floor_divide(x: ArrayLike, y: ArrayLike) -> jax.Array:
+def floor_divide(x: TensorLike, y: TensorLike) -> Tensor:
     """``x // y``."""
-    return jnp.floor_divide(x, y)
+    return jnp.floor_divide(jnp.asarray(x), jnp.asarray(y))
 
 
 @operation(elementwise)
-def modulo(x: ArrayLike, y: ArrayLike) -> jax.Array:
+def modulo(x: TensorLike, y: TensorLike) -> Tensor:
     """``x % y``."""
-    return jnp.remainder(x, y)
+    return jnp.remainder(jnp.asarray(x), jnp.asarray(y))
 
 
 @operation(elementwise)
-def pow(x: ArrayLike, a: ArrayLike) -> jax.Array:
+def pow(x: TensorLike, a: TensorLike) -> Tensor:
     """``x ** a``."""
-    return jnp.power(x, a)
+    return jnp.power(jnp.asarray(x), jnp.asarray(a))
 
 
 @operation(per_sample)
-def matmul(x: ArrayLike, y: ArrayLike) -> jax.Array:
+def matmul(x: TensorLike, y: TensorLike) -> Tensor:
     """``x @ y``."""
-    return jnp.matmul(x, y)
+    return jnp.matmul(jnp.asarray(x), jnp.asarray(y))
 
 
 @operation(elementwise)
-def negative(x: ArrayLike) -> jax.Array:
+def negative(x: TensorLike) -> Tensor:
     """``-x``."""
-    return jnp.negative(x)
+    return jnp.negative(jnp.asarray(x))
 
 
 @operation(elementwise)
-def abs(x: ArrayLike) -> jax.Array:
+def abs(x: TensorLike) -> Tensor:
     """``|x|``; its gradient at 0 is 0."""
     return losses.absolute(jnp.asarray(x))
 
 
 @operation(elementwise)
-def less(x: ArrayLike, y: ArrayLike) -> jax.Array:
+def less(x: TensorLike, y: TensorLike) -> Tensor:
     """Booleans: ``x < y``."""
-    return jnp.less(x, y)
+    return jnp.less(jnp.asarray(x), jnp.asarray(y))
 
 
 @operation(elementwise)
-def less_equal(x: ArrayLike, y: ArrayLike) -> jax.Array:
+def less_equal(x: TensorLike, y: TensorLike) -> Tensor:
     """Booleans: ``x <= y``."""
-    return jnp.less_equal(x, y)
+    return jnp.less_equal(jnp.asarray(x), jnp.asarray(y))
 
 
 @operation(elementwise)
-def greater(x: ArrayLike, y: ArrayLike) -> jax.Array:
+def greater(x: TensorLike, y: TensorLike) -> Tensor:
     """Booleans: ``x > y``."""
-    return jnp.greater(x, y)
+    return jnp.greater(jnp.asarray(x), jnp.asarray(y))
 
 
 @operation(elementwise)
-def greater_equal(x: ArrayLike, y: ArrayLike) -> jax.Array:
+def greater_equal(x: TensorLike, y: TensorLike) -> Tensor:
     """Booleans: ``x >= y``."""
-    return jnp.greater_equal(x, y)
+    return jnp.greater_equal(jnp.asarray(x), jnp.asarray(y))
 
 
 @operation(indexed)
-def getitem(x: jax.Array, index: Index) -> jax.Array:
+def getitem(x: jax.Array, index: Index) -> Tensor:
     """``x[index]``."""
-    return x[index]
+    return jnp.asarray(x)[index]
 
 
 # The operators of Python by the names of their methods; `==` stays identity, so that tensors can be
