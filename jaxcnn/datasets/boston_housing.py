@@ -3,12 +3,11 @@
 Prices are in thousands of dollars.
 """
 
-import glob
 from pathlib import Path
 
 import numpy as np
 
-from jaxcnn.datasets import resolve, word_lists
+from jaxcnn.datasets import keras_files, resolve
 from jaxcnn.datasets.formats import Arrays, DamagedFileError, read_arrays
 
 __all__ = ["load_data"]
@@ -16,19 +15,12 @@ __all__ = ["load_data"]
 
 def dataset(path: str = "boston_housing.npz") -> resolve.Dataset:
     """Where the prices may be; ``path`` is the name of the Keras file."""
-    return resolve.Dataset(
-        name="boston_housing",
-        files=((glob.escape(path), _read),),
-        remotes=(
-            resolve.Remote(
-                path=path,
-                checksum="f553886a1f8d56431e820c5b82552d9d95cfcb96d1e678153f8839538947dff5",
-                urls=(
-                    word_lists.STORE + "boston_housing.npz",
-                    "https://s3.amazonaws.com/keras-datasets/boston_housing.npz",
-                ),
-            ),
-        ),
+    return keras_files.dataset(
+        "boston_housing",
+        path,
+        _read,
+        checksum="f553886a1f8d56431e820c5b82552d9d95cfcb96d1e678153f8839538947dff5",
+        mirror="https://s3.amazonaws.com/keras-datasets/",
     )
 
 
@@ -48,7 +40,7 @@ def load_data(path: str = "boston_housing.npz", seed: int = 113, test_split: flo
     if not 0 <= test_split < 1:
         raise ValueError(f"test_split must lie in [0, 1); got {test_split}.")
     x, y = resolve.load(dataset(path))
-    order = word_lists.permutation(len(x), seed)
+    order = keras_files.permutation(len(x), seed)
     x, y, train = x[order], y[order], int(len(x) * (1 - test_split))
     return (x[:train], y[:train]), (x[train:], y[train:])
 

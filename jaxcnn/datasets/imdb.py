@@ -4,12 +4,11 @@ Half of them are favourable. Words are numbered by their frequency in the whole 
 ``get_word_index`` has the ranks.
 """
 
-import glob
 from pathlib import Path
 
 import numpy as np
 
-from jaxcnn.datasets import resolve, word_lists
+from jaxcnn.datasets import keras_files, resolve, word_lists
 from jaxcnn.datasets.formats import Arrays, read_arrays, read_pickle
 from jaxcnn.spellings.translate import old_spellings
 
@@ -18,19 +17,13 @@ __all__ = ["get_word_index", "load_data"]
 
 def dataset(path: str = "imdb.npz") -> resolve.Dataset:
     """Where the reviews may be; ``path`` is the name of the Keras file."""
-    return resolve.Dataset(
-        name="imdb",
-        files=((glob.escape(path), _read_npz), ("imdb_full.pkl", _read_pickle)),
-        remotes=(
-            resolve.Remote(
-                path=path,
-                checksum="69664113be75683a8fe16e3ed0ab59fda8886cb3cd7ada244f7d9544e4676b9f",
-                urls=(
-                    word_lists.STORE + "imdb.npz",
-                    "https://s3.amazonaws.com/text-datasets/imdb.npz",
-                ),
-            ),
-        ),
+    return keras_files.dataset(
+        "imdb",
+        path,
+        _read_npz,
+        checksum="69664113be75683a8fe16e3ed0ab59fda8886cb3cd7ada244f7d9544e4676b9f",
+        mirror="https://s3.amazonaws.com/text-datasets/",
+        older=(("imdb_full.pkl", _read_pickle),),
     )
 
 
@@ -68,7 +61,7 @@ def load_data(
     for (texts, labels), part_seed in zip(
         resolve.load(dataset(path)), (seed, 2 * seed), strict=True
     ):
-        order = word_lists.permutation(len(texts), part_seed)
+        order = keras_files.permutation(len(texts), part_seed)
         marked = word_lists.mark((texts[i] for i in order), start_char, index_from)
         parts.append(word_lists.shorter(marked, labels[order], maxlen))
     train = len(parts[0][0])

@@ -3,12 +3,11 @@
 Words are numbered by their frequency in the whole of the texts; ``get_word_index`` has the ranks.
 """
 
-import glob
 from pathlib import Path
 
 import numpy as np
 
-from jaxcnn.datasets import resolve, unpickle, word_lists
+from jaxcnn.datasets import keras_files, resolve, unpickle, word_lists
 from jaxcnn.datasets.formats import Arrays, DamagedFileError, read_arrays
 from jaxcnn.spellings.translate import old_spellings
 
@@ -19,19 +18,13 @@ TOPICS = 46
 
 def dataset(path: str = "reuters.npz") -> resolve.Dataset:
     """Where the newswires may be; ``path`` is the name of the Keras file."""
-    return resolve.Dataset(
-        name="reuters",
-        files=((glob.escape(path), _read_npz), ("reuters.pkl", _read_pickle)),
-        remotes=(
-            resolve.Remote(
-                path=path,
-                checksum="d6586e694ee56d7a4e65172e12b3e987c03096cb01eab99753921ef915959916",
-                urls=(
-                    word_lists.STORE + "reuters.npz",
-                    "https://s3.amazonaws.com/text-datasets/reuters.npz",
-                ),
-            ),
-        ),
+    return keras_files.dataset(
+        "reuters",
+        path,
+        _read_npz,
+        checksum="d6586e694ee56d7a4e65172e12b3e987c03096cb01eab99753921ef915959916",
+        mirror="https://s3.amazonaws.com/text-datasets/",
+        older=(("reuters.pkl", _read_pickle),),
     )
 
 
@@ -60,7 +53,7 @@ def load_data(
     if not 0 <= test_split < 1:
         raise ValueError(f"test_split must lie in [0, 1); got {test_split}.")
     texts, labels = resolve.load(dataset(path))
-    order = word_lists.permutation(len(texts), seed)
+    order = keras_files.permutation(len(texts), seed)
     marked = word_lists.mark((texts[i] for i in order), start_char, index_from)
     texts, labels = word_lists.shorter(marked, labels[order], maxlen)
     words = word_lists.ragged(word_lists.index_words(texts, num_words, skip_top, oov_char))

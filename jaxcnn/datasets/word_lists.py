@@ -8,19 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from jaxcnn.datasets import resolve
+from jaxcnn.datasets import keras_files, resolve
 from jaxcnn.datasets.formats import DamagedFileError
 
-__all__ = ["checked_lists", "index_words", "permutation", "ragged", "shorter", "word_index"]
-
-
-def permutation(n: int, seed: int) -> np.ndarray:
-    """The order in which Keras shuffles ``n`` things with ``seed``."""
-    order = np.arange(n)
-    np.random.RandomState(seed).shuffle(
-        order
-    )  # not the global generator, and one that never changes
-    return order
+__all__ = ["checked_lists", "index_words", "ragged", "shorter", "word_index"]
 
 
 def shorter(
@@ -90,17 +81,15 @@ def checked_lists(
 
 def word_index(dataset: str, path: str, checksum: str) -> dict[str, int]:
     """The dictionary from word to its rank that belongs to a data set of Keras, a JSON file."""
+    url = f"{keras_files.STORE}{dataset}_word_index.json"
     index: dict[str, int] = resolve.load(
         resolve.Dataset(
             name=f"{dataset}_word_index",
             files=((glob.escape(path), _read_word_index),),
-            remotes=(resolve.Remote(path, checksum, (f"{STORE}{dataset}_word_index.json",)),),
+            remotes=(resolve.Remote(path, checksum, (url,)),),
         )
     )
     return index
-
-
-STORE = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/"
 
 
 def _read_word_index(path: Path) -> dict[str, int]:

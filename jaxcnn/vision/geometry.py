@@ -11,9 +11,8 @@ from jax.typing import ArrayLike
 
 from jaxcnn.preprocessing.image.affine import FillMode, affine_transform
 
-_affine = jax.jit(
-    affine_transform, static_argnames=("fill_mode", "order", "size")
-)  # one program for all angles
+# One program for all angles.
+_affine = jax.jit(affine_transform, static_argnames=("fill_mode", "order", "size"))
 
 
 def rotate(
@@ -52,9 +51,8 @@ def rotate(
     new = old
     if expand:
         new = (np.abs([[cos, sin], [sin, cos]]) @ old * scale + 0.5).astype(int)
-    linear = (
-        np.array([[cos, sin], [-sin, cos]]) / scale
-    )  # from a position in the result to the one that it comes from
+    # From a position in the result to the one that it comes from.
+    linear = np.array([[cos, sin], [-sin, cos]]) / scale
     offset = (old - 1) / 2 - linear @ ((new - 1) / 2)
     matrix = np.concatenate([linear, offset[:, None]], axis=1)
     matrices = np.broadcast_to(matrix, (len(pictures), 2, 3))

@@ -6,7 +6,7 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING, TypeGuard
+from typing import TYPE_CHECKING, TypeGuard, cast
 
 import jax
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import pydot
 
     from jaxcnn.layers.base import Layer
-    from jaxcnn.layers.symbolic.tensor import SymbolicTensor
+    from jaxcnn.layers.symbolic.tensor import GraphLayer, SymbolicTensor
 
 DIRECTIONS = ("TB", "LR", "BT", "RL")
 
@@ -125,9 +125,7 @@ class _Drawing:
 
     def draw(self, graph: pydot.Graph, model: Network, path: str) -> None:
         relevant = {id(node) for level in model.nodes_by_depth for node in level}
-        for (
-            layer
-        ) in model.members:  # with the inputs, which a Sequential model's `layers` leaves out
+        for layer in model.members:  # a Sequential model's `layers` leaves the inputs out
             inner = f"{path}/{layer.name}"
             if self._expanded(layer):
                 frame = self.pydot.Cluster(
@@ -143,10 +141,10 @@ class _Drawing:
                         source, goal = self._end(tensor, path), self._start(layer, i, inner)
                         graph.add_edge(self.pydot.Edge(self.key(source), self.key(goal)))
 
-    def _expanded(self, layer: Layer) -> TypeGuard[Network]:
+    def _expanded(self, layer: GraphLayer) -> TypeGuard[Network]:
         return self.expand_nested and isinstance(layer, Network)
 
-    def _start(self, layer: Layer, i: int, path: str) -> str:
+    def _start(self, layer: GraphLayer, i: int, path: str) -> str:
         """The box that tensor `i` of a call goes to; in an expanded model, its input."""
         while self._expanded(layer):
             layer = layer.inputs[min(i, len(layer.inputs) - 1)].layer
@@ -192,17 +190,15 @@ def _one_or_multiple(shapes: Sequence[PyTree]) -> str:
 
 def _drawn(graph: pydot.Dot, kind: str) -> bytes:
     try:
-        content = graph.create(prog="dot", format=kind)
+        return cast(bytes, graph.create(prog="dot", format=kind))
     except FileNotFoundError:
         raise ImportError(
             "plot_model needs Graphviz, whose program `dot` was not found: install it with the "
             "system's packages (apt install graphviz, brew install graphviz, conda install "
-            "graphviz), or write to a "
-            ".dot file."
+            "graphviz), or write to a .dot file."
         ) from None
     except AssertionError as error:  # pydot's word for a failure of the program
         raise ValueError(f"Graphviz could not write the format {kind!r}: {error}") from None
-    return bytes(content)
 
 
 def _quoted(text: str) -> str:

@@ -29,9 +29,8 @@ def test_zero_mean_and_standard_deviation_f53_f54():
     )
     grey = norm.zero_mean(images, None)
     np.testing.assert_allclose(np.asarray(grey), images - images.mean(), atol=1e-4)
-    np.testing.assert_array_equal(
-        norm.standardize(np.ones((3, 2))), np.zeros((3, 2))
-    )  # no division by zero
+    # No division by zero.
+    np.testing.assert_array_equal(norm.standardize(np.ones((3, 2))), np.zeros((3, 2)))
 
 
 def test_principal_axes_and_whitening_f55():
@@ -87,16 +86,13 @@ def variances_through_layers(initializer, activation, layers=8, width=512):
 def test_recipes_for_initial_weights_f50_to_f52():
     plain = initializers.VarianceScaling(1.0, "fan_in", "untruncated_normal")  # randn(n) / sqrt(n)
     np.testing.assert_allclose(variances_through_layers(plain, lambda s: s), 1, rtol=0.15)
-    relu = initializers.VarianceScaling(
-        2.0, "fan_in", "untruncated_normal"
-    )  # randn(n) * sqrt(2 / n)
+    # randn(n) * sqrt(2 / n)
+    relu = initializers.VarianceScaling(2.0, "fan_in", "untruncated_normal")
     np.testing.assert_allclose(variances_through_layers(relu, jax.nn.relu)[1:], 2, rtol=0.3)
-    assert (
-        variances_through_layers(plain, jax.nn.relu)[-1] < 0.05
-    )  # half of the variance is lost at each layer
-    small = initializers.RandomNormal(0.0, 0.01)(
-        jax.random.key(0), (300, 300), jnp.float32
-    )  # 0.01 * randn
+    # Half of the variance is lost at each layer.
+    assert variances_through_layers(plain, jax.nn.relu)[-1] < 0.05
+    # 0.01 * randn
+    small = initializers.RandomNormal(0.0, 0.01)(jax.random.key(0), (300, 300), jnp.float32)
     np.testing.assert_allclose(float(small.std()), 0.01, rtol=0.02)
 
 

@@ -35,9 +35,8 @@ def test_rotation_is_that_of_opencv_inside(angle, scale):
     found = np.asarray(vision.rotate(x, angle, scale)[0])
     inside = ndimage.binary_erosion((expected > 0).all(-1), np.ones((5, 5)))
     assert inside.sum() > 500
-    np.testing.assert_allclose(
-        found[inside], expected[inside], atol=0.01
-    )  # OpenCV rounds places to 1/32 pixel
+    # OpenCV rounds positions to 1/32 pixel.
+    np.testing.assert_allclose(found[inside], expected[inside], atol=0.01)
 
 
 @settings(max_examples=20, deadline=None)

@@ -104,12 +104,9 @@ def test_skeleton_is_what_scipy_s_hit_or_miss_leaves(seed):
             break
     found = np.asarray(vision.skeletonize(mask))
     np.testing.assert_array_equal(found, left)
-    np.testing.assert_array_equal(
-        vision.skeletonize(found), found
-    )  # there is nothing more to take away
-    assert (
-        ndimage.label(found, vision.SQUARE)[1] == ndimage.label(mask, vision.SQUARE)[1]
-    )  # nothing broke or vanished
+    # Nothing more can be taken away, and nothing broke or vanished.
+    np.testing.assert_array_equal(vision.skeletonize(found), found)
+    assert ndimage.label(found, vision.SQUARE)[1] == ndimage.label(mask, vision.SQUARE)[1]
     assert 0 < found.sum() < mask.sum() / 2
 
 

@@ -16,9 +16,8 @@ from .networks import branched
 def test_filters_become_the_colours_they_look_for(colours):
     images, liked = visualization.maximise_filters(colours, "conv", steps=20, at_once=1)
     assert images.shape == (2, 12, 10, 3)
-    for i in range(
-        2
-    ):  # the gradient is in one channel only, so that its root mean square is 1 / sqrt(3) of it
+    # The gradient is in one channel only, so that its root mean square is 1 / sqrt(3) of it.
+    for i in range(2):
         assert liked[i] > 138 + 20 * 1.6
         others = [c for c in range(3) if c != i]
         assert images[i][..., others].min() >= 128 and images[i][..., others].max() <= 148

@@ -69,9 +69,7 @@ class FileIterator(Iterator):
         return decoding_threads()
 
     def _raw(self, index: np.ndarray) -> np.ndarray:
-        images = np.stack(
-            list(self._threads.map(self._read, index))
-        )  # (n, rows, columns, channels)
+        images = np.stack(list(self._threads.map(self._read, index)))
         return images if self.data_format == "channels_last" else images.transpose(0, 3, 1, 2)
 
     def _read(self, sample: int) -> np.ndarray:

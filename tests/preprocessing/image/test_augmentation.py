@@ -103,9 +103,8 @@ def test_numbers_fill_their_ranges():
     for name in ("flip_horizontal", "flip_vertical"):
         assert 0.46 < drawn[name].mean() < 0.54
     values = np.stack([v.reshape(2000, -1)[:, 0] for v in drawn.values()])
-    assert (
-        np.abs(np.corrcoef(values) - np.eye(len(values))).max() < 0.1
-    )  # each has numbers of its own
+    # Each has its own random numbers.
+    assert np.abs(np.corrcoef(values) - np.eye(len(values))).max() < 0.1
     assert drawn["channel_shift_intensity"].shape == (2000, 3)
 
 

@@ -34,9 +34,8 @@ def test_an_image_that_is_too_small():
 def test_resized_crops_have_the_asked_areas():
     found = np.asarray(random_resized_crop(KEY, places(500, 40, 60), (10, 10), scale=(0.25, 0.5)))
     assert found.shape == (500, 10, 10, 2)
-    step = (
-        found[:, 5, 5] - found[:, 4, 4]
-    )  # size of a new pixel in old ones, in the middle of the image
+    # The size of a new pixel in old ones, in the middle of the image.
+    step = found[:, 5, 5] - found[:, 4, 4]
     height, width = step[:, 0] * 10, step[:, 1] * 10
     area = height * width / 2400
     assert 0.245 < area.min() < 0.27 and 0.48 < area.max() < 0.505

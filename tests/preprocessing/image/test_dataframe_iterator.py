@@ -92,3 +92,34 @@ def test_files_of_a_table_that_are_missing(folder, capsys):
 def test_tables_that_will_not_do(folder, columns, settings, error, message):
     with pytest.raises(error, match=message):
         PLAIN.flow_from_dataframe(table(**columns), folder, **settings)
+
+
+def test_rows_that_are_left_out_take_their_values_along(folder):
+    (folder / "cats/b.PNG").write_text("no image")
+    data = {
+        "filename": ["cats/a.png", "cats/b.PNG", "dogs/a.png", "dogs/b.png"],
+        "age": [1, 2, 3, 4],
+        "weight": [0.1, 0.2, 0.3, 0.4],
+    }
+    with pytest.warns(UserWarning, match=r"1 images are left out: .*b\.PNG"):
+        flow = PLAIN.flow_from_dataframe(
+            data,
+            folder,
+            y_col="age",
+            weight_col="weight",
+            class_mode="raw",
+            shuffle=False,
+            skip_unreadable=True,
+        )
+    assert flow.filenames == ["cats/a.png", "dogs/a.png", "dogs/b.png"]
+    assert [values.tolist() for values in next(flow)[1:]] == [[1, 3, 4], [0.1, 0.3, 0.4]]
+
+
+def test_subsets_and_whole_paths(folder):
+    data = table(filename=[str(folder / name) for name in table()["filename"]])
+    generator = ImageDataGenerator(validation_split=0.4)
+    parts = [
+        generator.flow_from_dataframe(data, subset=subset).filepaths
+        for subset in ("validation", "training")
+    ]
+    assert parts == [data["filename"][:1], data["filename"][1:]]
