@@ -18,8 +18,8 @@ from jaxcnn import constraints, initializers, regularizers
 from jaxcnn.layers import naming, weight_tree
 from jaxcnn.layers.arguments import COMMON, declared_input_shape, unknown_argument
 from jaxcnn.layers.call_record import agreed_shape, node_at, only_tensors, record_call
-from jaxcnn.layers.symbolic.tensor import Node, SymbolicTensor, shapes, symbolic_leaves
-from jaxcnn.layers.tracing import Traced, trace_layer
+from jaxcnn.layers.symbolic.tensor import Node, shapes, symbolic_leaves
+from jaxcnn.layers.tracing import Traced, output_shape, trace_layer
 from jaxcnn.layers.user_layer import Additions, Update, UserModule, bound_module
 from jaxcnn.layers.variable import Variable
 from jaxcnn.layers.weights import WeightStore
@@ -109,7 +109,7 @@ class Layer:
         return self._module
 
     def make_module(self) -> nn.Module:
-        """The Flax module, made once: here, of a layer that a user wrote with `build` and `call`."""
+        """The Flax module, made once; here that of a layer with `build` and `call`."""
         return UserModule(self)
 
     # -- for layers that users write ---------------------------------------------------------------
@@ -190,7 +190,7 @@ class Layer:
     def __call__(self, inputs: PyTree, *args: PyTree, **kwargs: PyTree) -> PyTree: ...
 
     def __call__(self, inputs: PyTree, *args: PyTree, **kwargs: PyTree) -> PyTree:
-        """On symbolic tensors: the symbolic output. On arrays: the value, by the present weights."""
+        """On symbolic tensors: the symbolic output. On arrays: the value, by the weights as they are."""
         everything = (inputs, *args)
         if (bound := bound_module(self)) is not None:
             inside = bool(kwargs.pop("training", context.training()))
@@ -221,15 +221,8 @@ class Layer:
         traced = trace_layer(self, args, kwargs)
         if self.weights_store.specs is None:
             weight_tree.adopt(self, traced.weights, (args, kwargs))
-            return traced
-        expected = {spec.path: spec.shape for spec in self.all_specs()}
-        for spec in traced.weights:
-            if expected.get(spec.path, spec.shape) != spec.shape:
-                raise ValueError(
-                    f"Layer '{self.name}': an input of shape {shapes(args[0])} needs "
-                    f"'{'/'.join(spec.path)}' of shape {spec.shape}, but the layer was built with "
-                    f"{expected[spec.path]}."
-                )
+        else:
+            weight_tree.require_same_shapes(self, traced.weights, args[0])
         return traced
 
     def compute_output_shape(self, input_shape: PyTree) -> PyTree:
@@ -241,15 +234,7 @@ class Layer:
         Raises:
             ValueError: the layer does not take such an input.
         """
-        several = isinstance(input_shape, list) and all(
-            isinstance(shape, list | tuple) for shape in input_shape
-        )
-        tensors = [
-            SymbolicTensor(tuple(shape), self.dtype, self, 0, 0)
-            for shape in (input_shape if several else [input_shape])
-        ]
-        outputs = trace_layer(self, (tensors if several else tensors[0],), {}).outputs
-        return jax.tree.map(lambda output: output.shape, outputs)
+        return output_shape(self, self.dtype, input_shape)
 
     def get_input_at(self, node_index: int) -> PyTree:
         """The symbolic input of the layer's call number `node_index`."""
@@ -291,7 +276,7 @@ class Layer:
 
     @property
     def children(self) -> Mapping[str, Layer]:
-        """The layers directly inside this one, by the names under which `variables` nests theirs."""
+        """The layers directly inside this one, by the names that `variables` has for them."""
         return self._children
 
     def all_layers(self) -> Iterator[Layer]:
@@ -387,7 +372,7 @@ class Layer:
         self.weights_store.adopt(variables, trainable=False)
 
     def trainable_mask(self, collection: str = "params") -> dict[str, PyTree]:
-        """The tree of ``params`` (or ``batch_stats``) with True where training may move the array."""
+        """The tree of ``params`` or ``batch_stats``, True where training may move the array."""
         return weight_tree.trainable_mask(self, collection)
 
     def constraints(self) -> dict[Path, ArrayFunction]:

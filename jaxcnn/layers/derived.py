@@ -152,10 +152,10 @@ def own_signature(module_class: type[nn.Module]) -> inspect.Signature:
 def keras_layer(
     module_class: type[nn.Module], handle_class: type[ModuleLayer] = ModuleLayer
 ) -> type[ModuleLayer]:
-    """The Keras handle of a module class: its name, documentation and arguments, and the common ones.
+    """The Keras handle of a module class, of the same name, documentation and arguments.
 
-    A module in the same file as its handle is called `...Module`, which the handle leaves out.
-    `handle_class` adds what only the handle can do.
+    It also takes the arguments that all layers take. A module in the same file as its handle is
+    called `...Module`, which the handle leaves out. `handle_class` adds what only the handle can do.
     """
     signature = own_signature(module_class)
     common = inspect.Parameter("kwargs", inspect.Parameter.VAR_KEYWORD)

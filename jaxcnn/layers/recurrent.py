@@ -46,7 +46,8 @@ class RecurrentLayer(ModuleLayer):
         if recurrent.stateful and tensors and tensors[0].shape[0] is None:
             raise ValueError(
                 f"Layer '{self.name}' is stateful, so it needs to know the batch size: give "
-                "`batch_input_shape` to the first layer of a Sequential model, or `batch_shape` to every Input."
+                "`batch_input_shape` to the first layer of a Sequential model, or `batch_shape` to "
+                "every Input."
             )
         if recurrent.unroll and tensors and tensors[0].shape[1] is None:
             raise ValueError(
@@ -132,7 +133,9 @@ class Bidirectional(RecurrentLayer):
         """The copy of the layer that goes the other way."""
         return cast(RecurrentLayer, self.children["backward_layer"])
 
-    def reset_states(self, states: Sequence[ArrayLike] | None = None) -> None:  # type: ignore[override]
+    def reset_states(  # type: ignore[override]
+        self, states: Sequence[ArrayLike] | None = None
+    ) -> None:
         """Set the states of both directions to zeros or to `states`, the forward layer's first."""
         half = 0 if states is None else len(states) // 2
         self.forward_layer.reset_states(None if states is None else states[:half])

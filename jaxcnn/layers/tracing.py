@@ -46,7 +46,7 @@ class Traced:
 
 
 def trace_layer(layer: GraphLayer, args: tuple[PyTree, ...], kwargs: Config) -> Traced:
-    """Trace a layer's module; inputs must meet the layer's `input_spec`, and errors name the layer."""
+    """Trace the module of `layer`; inputs must meet its `input_spec`, and errors name the layer."""
     check_inputs(layer.name, vars(layer).get("input_spec"), args[0])
     try:
         return trace(layer.module, args, kwargs)
@@ -63,6 +63,19 @@ def trace_layer(layer: GraphLayer, args: tuple[PyTree, ...], kwargs: Config) -> 
             )
         kind = TypeError if isinstance(error, TypeError) else ValueError
         raise kind(message) from None
+
+
+def output_shape(layer: GraphLayer, dtype: DTypeLike, input_shape: PyTree) -> PyTree:
+    """The shape of the output for an input shape, or for a list of them, of this dtype."""
+    several = isinstance(input_shape, list) and all(
+        isinstance(shape, list | tuple) for shape in input_shape
+    )
+    tensors = [
+        SymbolicTensor(tuple(shape), dtype, layer, 0, 0)
+        for shape in (input_shape if several else [input_shape])
+    ]
+    outputs = trace_layer(layer, (tensors if several else tensors[0],), {}).outputs
+    return jax.tree.map(lambda output: output.shape, outputs)
 
 
 def trace(module: nn.Module, args: tuple[PyTree, ...], kwargs: Config) -> Traced:

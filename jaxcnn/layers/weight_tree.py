@@ -15,6 +15,7 @@ import jax.numpy as jnp
 import numpy as np
 from flax.traverse_util import flatten_dict, unflatten_dict
 
+from jaxcnn.layers.symbolic.tensor import shapes
 from jaxcnn.layers.weights import Arguments, WeightOwner, put
 from jaxcnn.nn.base import WeightSpec
 from jaxcnn.runtime.types import ArrayFunction, ArrayLike, Path, PyTree
@@ -118,6 +119,22 @@ def adopt(layer: WeightOwner, specs: Sequence[WeightSpec], arguments: Arguments 
             store.specs = None  # so that the next call does not continue with random weights
             raise
         store.initial = None
+
+
+def require_same_shapes(layer: WeightOwner, specs: Sequence[WeightSpec], inputs: PyTree) -> None:
+    """Check the weights that a trace on `inputs` found against those that the layer was built with.
+
+    Raises:
+        ValueError: another shape.
+    """
+    expected = {spec.path: spec.shape for spec in all_specs(layer)}
+    for spec in specs:
+        if expected.get(spec.path, spec.shape) != spec.shape:
+            raise ValueError(
+                f"Layer '{layer.name}': an input of shape {shapes(inputs)} needs "
+                f"'{'/'.join(spec.path)}' of shape {spec.shape}, but the layer was built with "
+                f"{expected[spec.path]}."
+            )
 
 
 # -- the list of weights ---------------------------------------------------------------------------

@@ -157,7 +157,7 @@ class WeightStore:
         return self._arrays
 
     def replace(self, arrays: Mapping[Path, ArrayLike]) -> None:
-        """Replace arrays by others of the same shapes; where all are given, none is drawn before."""
+        """Replace arrays by others of the same shapes; if all are given, none is drawn before."""
         self.note_change()
         dtypes = {(spec.collection, *spec.path): spec.dtype for spec in self.specs or ()}
         if self._arrays is None and dtypes.keys() == arrays.keys():
@@ -165,7 +165,7 @@ class WeightStore:
         self.arrays.update((path, jnp.array(value, dtypes[path])) for path, value in arrays.items())
 
     def put(self, arrays: Mapping[Path, jax.Array]) -> None:
-        """`replace` by a running fit, which need not be told; arrays of other weights are left out."""
+        """`replace` by a running fit, which need not be told; other paths are left out."""
         if self._arrays:
             self._arrays = {path: arrays.get(path, old) for path, old in self._arrays.items()}
 
@@ -221,7 +221,7 @@ class HasWeights(Protocol):
 
 
 def put(values: Iterable[tuple[tuple[HasWeights, Path], ArrayLike]]) -> None:
-    """Replace weights, given as ((owner, (collection, *path)), array), by arrays that were checked."""
+    """Replace weights by checked arrays, given as ((owner, (collection, *path)), array)."""
     by_store: dict[WeightStore, dict[Path, ArrayLike]] = {}
     for (owner, path), value in values:
         by_store.setdefault(owner.weights_store, {})[path] = value

@@ -1,38 +1,40 @@
-"""Layer-sequential unit-variance initialization: Mishkin and Matas, "All you need is a good init",
-ICLR 2016.
+"""Layer-sequential unit-variance initialization.
+
+Source: Mishkin and Matas, "All you need is a good init", ICLR 2016.
 """
 
 from __future__ import annotations
 
 import math
-from typing import Any
 
+import flax.linen as linen
 import jax
 import jax.numpy as jnp
 import numpy as np
 
 from jaxcnn import activations, nn
 from jaxcnn.initializers import Orthogonal
+from jaxcnn.models.network import Network
 from jaxcnn.nn.graph import Graph, fill, run
 from jaxcnn.runtime import config
 from jaxcnn.runtime.arrays import named_key
+from jaxcnn.runtime.types import Config, PyTree
 
 SMALLEST_DEVIATION = 1e-7  # an output that does not vary cannot be scaled
 
 
 def lsuv(
-    model: Any,
-    batch: Any,
+    model: Network,
+    batch: PyTree,
     margin: float = 0.1,
     max_iter: int = 10,
     smallest: int = 32,
     verbose: bool = False,
 ) -> dict[str, float]:
-    """Give every convolution and dense layer an orthonormal kernel, scaled so that its output has
-    variance 1.
+    """Give convolutions and dense layers orthonormal kernels that make outputs of variance 1.
 
     One after another, from the input on: the kernel becomes a random orthonormal matrix (inputs x
-    outputs) and is divided by the standard deviation of what the layer makes of `batch`, before its
+    outputs) and is divided by the standard deviation of the layer's output for `batch`, before its
     activation, until the variance is within `margin` of 1. Biases stay. Dropout and the like are
     off.
 
@@ -50,13 +52,13 @@ def lsuv(
     Raises:
         ValueError: the model has no layer to treat.
     """
-    graph: Graph = model.module
-    variables = model.variables
+    graph, variables = model.module, model.variables
+    assert isinstance(graph, Graph)
     values = dict(enumerate(jnp.asarray(v) for v in graph.ordered(batch)))
     reached: dict[str, float] = {}
     for call in graph.topology.calls:
         args, kwargs = fill((call.args, dict(call.kwargs)), values)
-        own = {
+        collections = {
             collection: tree[call.name]
             for collection, tree in variables.items()
             if call.name in tree
@@ -68,15 +70,15 @@ def lsuv(
             and outputs_of(module) >= smallest
         ):
             key = named_key(config.seed(), "lsuv", call.name)
-            own["params"], reached[call.name] = unit_variance(
-                module, own["params"], args, key, margin, max_iter
+            collections["params"], reached[call.name] = unit_variance(
+                module, collections["params"], args, key, margin=margin, max_iter=max_iter
             )
-            variables["params"][call.name] = own["params"]
+            variables["params"][call.name] = collections["params"]
             if verbose:
                 print(f"{call.name}: variance {reached[call.name]:.3f}")
-        outputs = apply(module, own, args, kwargs)
-        places = zip(jax.tree.leaves(call.outputs), jax.tree.leaves(outputs), strict=True)
-        values.update((ref.index, value) for ref, value in places)
+        outputs = apply(module, collections, args, kwargs)
+        pairs = zip(jax.tree.leaves(call.outputs), jax.tree.leaves(outputs), strict=True)
+        values.update((ref.index, value) for ref, value in pairs)
     if not reached:
         raise ValueError(
             f"Model '{model.name}' has no Conv2D or Dense layer of at least {smallest} outputs."
@@ -86,14 +88,15 @@ def lsuv(
 
 
 def unit_variance(
-    module: Any,
+    module: nn.Conv2D | nn.Dense,
     params: dict[str, jax.Array],
-    args: Any,
+    args: tuple[PyTree, ...],
     key: jax.Array,
+    *,
     margin: float,
     max_iter: int,
 ) -> tuple[dict[str, jax.Array], float]:
-    """(the layer's parameters with a new kernel, the variance of its output before the activation)."""
+    """(parameters with a new kernel, the variance of the output before the activation)."""
     linear = module.clone(activation=activations.linear, activity_regularizer=None)
     measured = jax.jit(lambda p: jnp.var(linear.apply({"params": p}, *args)))
     kernel = Orthogonal()(key, params["kernel"].shape, params["kernel"].dtype)
@@ -106,14 +109,14 @@ def unit_variance(
     return {**params, "kernel": kernel}, variance
 
 
-def outputs_of(module: Any) -> int:
-    """The number of maps or units that a layer makes."""
+def outputs_of(module: nn.Conv2D | nn.Dense) -> int:
+    """The number of feature maps or units of a layer."""
     return module.filters if isinstance(module, nn.Conv2D) else module.units
 
 
-def apply(module: Any, variables: Any, args: Any, kwargs: Any) -> Any:
+def apply(
+    module: linen.Module, variables: PyTree, args: tuple[PyTree, ...], kwargs: Config
+) -> PyTree:
     """The outputs of one layer in inference mode."""
-    from flax import linen
-
     forward = linen.apply(lambda bound: run(bound, args, dict(kwargs), None, False)[0], module)
     return jax.jit(forward)(variables)

@@ -135,7 +135,7 @@ def operation(rows: RowRule | None = None) -> Callable[[F], F]:
 
 
 def elementwise(tensors: list[SymbolicTensor], arguments: Settings) -> bool:
-    """For functions that broadcast: rows stay apart unless broadcasting moves them to another axis."""
+    """For functions that broadcast: the rows mix where broadcasting moves them to another axis."""
     ranks = {tensor.ndim for tensor in tensors}
     arrays = [
         v
@@ -177,5 +177,6 @@ def indexed(tensors: list[SymbolicTensor], arguments: Settings) -> bool:
     if tensors != [x] or not plain or not entries:
         return False
     if entries[0] is Ellipsis:
-        return sum(e is not None for e in entries[1:]) < x.ndim
-    return isinstance(entries[0], slice) and bool(entries[0] == slice(None))
+        rank: int = x.ndim
+        return sum(e is not None for e in entries[1:]) < rank
+    return isinstance(entries[0], slice) and entries[0] == slice(None)

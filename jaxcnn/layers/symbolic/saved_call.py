@@ -1,4 +1,4 @@
-"""A call of a function with the tensors taken out: the record of an operation, and its file form."""
+"""A call of a function with slots for the tensors, as an operation records and saves it."""
 
 from __future__ import annotations
 
