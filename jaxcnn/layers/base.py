@@ -190,16 +190,16 @@ class Layer:
     def __call__(self, inputs: PyTree, *args: PyTree, **kwargs: PyTree) -> PyTree: ...
 
     def __call__(self, inputs: PyTree, *args: PyTree, **kwargs: PyTree) -> PyTree:
-        """On symbolic tensors: the symbolic output. On arrays: the value, by the weights as they are."""
+        """On symbolic tensors: the symbolic output; on arrays: the value by the present weights."""
         everything = (inputs, *args)
         if (bound := bound_module(self)) is not None:
             inside = bool(kwargs.pop("training", context.training()))
             return run(bound, everything, kwargs, kwargs.pop("mask", None), inside)[0]
         if symbolic_leaves((everything, kwargs)):
             return self._connect(everything, kwargs)
+        train = config.in_training(bool(kwargs.pop("train", kwargs.pop("training", False))))
         if not self.built:
             self._build(everything, kwargs)
-        train = config.in_training(bool(kwargs.pop("train", kwargs.pop("training", False))))
 
         def forward(bound: nn.Module) -> PyTree:
             return run(bound, everything, dict(kwargs), None, train)[0]

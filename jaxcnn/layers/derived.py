@@ -155,7 +155,7 @@ def keras_layer(
     """The Keras handle of a module class, of the same name, documentation and arguments.
 
     It also takes the arguments that all layers take. A module in the same file as its handle is
-    called `...Module`, which the handle leaves out. `handle_class` adds what only the handle can do.
+    called `...Module`, which the handle leaves out; `handle_class` adds what the module cannot do.
     """
     signature = own_signature(module_class)
     common = inspect.Parameter("kwargs", inspect.Parameter.VAR_KEYWORD)

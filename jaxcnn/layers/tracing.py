@@ -147,7 +147,7 @@ def foreign_weight(path: Path, value: jax.ShapeDtypeStruct) -> WeightSpec:
 
 
 def from_flax(key: jax.Array, shape: tuple[int, ...], dtype: DTypeLike = jnp.float32) -> jax.Array:
-    """Marks a weight that is made by the ``init`` of its own module, never by this."""
+    """Marks a weight that only the ``init`` of its module can make."""
     raise TypeError("a weight of a plain Flax module is made by its init")
 
 

@@ -66,7 +66,7 @@ class Additions:
 
 
 class UserLayer(Protocol):
-    """A layer with a `call` of its own."""
+    """A layer that a user wrote."""
 
     additions: Additions
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from jaxcnn.models.network import Network
 from jaxcnn.runtime.names import custom_object_scope
@@ -17,5 +17,4 @@ def clone_model(model: N) -> N:
     """
     classes = {type(layer).__name__: type(layer) for layer in model.all_layers()}
     with custom_object_scope(classes):
-        clone: N = type(model).from_config(model.get_config())
-    return clone
+        return cast(N, type(model).from_config(model.get_config()))

@@ -98,7 +98,12 @@ def unit_variance(
 ) -> tuple[dict[str, jax.Array], float]:
     """(parameters with a new kernel, the variance of the output before the activation)."""
     linear = module.clone(activation=activations.linear, activity_regularizer=None)
-    measured = jax.jit(lambda p: jnp.var(linear.apply({"params": p}, *args)))
+
+    @jax.jit
+    def measured(params: PyTree) -> jax.Array:
+        outputs: PyTree = linear.apply({"params": params}, *args)
+        return jnp.var(outputs)
+
     kernel = Orthogonal()(key, params["kernel"].shape, params["kernel"].dtype)
     variance = float(measured({**params, "kernel": kernel}))
     for _ in range(max_iter):
