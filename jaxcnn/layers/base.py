@@ -18,7 +18,7 @@ from jaxcnn import constraints, initializers, regularizers
 from jaxcnn.layers import naming, weight_tree
 from jaxcnn.layers.arguments import COMMON, declared_input_shape, unknown_argument
 from jaxcnn.layers.call_record import agreed_shape, node_at, only_tensors, record_call
-from jaxcnn.layers.symbolic.tensor import Node, shapes, symbolic_leaves
+from jaxcnn.layers.symbolic.tensor import Node, SymbolicTensor, shapes, symbolic_leaves
 from jaxcnn.layers.tracing import Traced, output_shape, trace_layer
 from jaxcnn.layers.user_layer import Additions, Update, UserModule, bound_module
 from jaxcnn.layers.variable import Variable
