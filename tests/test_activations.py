@@ -1,3 +1,5 @@
+"""The activations beside NumPy: values, shapes, dtypes and names."""
+
 import inspect
 
 import jax

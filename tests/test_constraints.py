@@ -1,3 +1,5 @@
+"""Constraints on weights: values, axes and names."""
+
 import jax
 import jax.numpy as jnp
 import numpy as np

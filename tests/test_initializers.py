@@ -1,3 +1,5 @@
+"""Initial weights: their distribution, seeds, shapes, and initializers of the user."""
+
 import dataclasses
 import math
 

@@ -1,3 +1,5 @@
+"""The losses beside their formulas: values, gradients, shapes, names and options."""
+
 import inspect
 from functools import partial
 
@@ -302,7 +304,7 @@ def neuron(z):
 
 
 @pytest.mark.parametrize("name", ["mse", "binary_crossentropy"])
-def test_gradients_of_a_single_neuron_f20_to_f22_f28_f29(name):
+def test_gradients_of_a_single_neuron(name):
     """Half the squared error: (a - y) s'(z) x; crossentropy: (a - y) x, without the slope of the
     sigmoid.
     """
@@ -325,7 +327,7 @@ def test_gradients_of_a_single_neuron_f20_to_f22_f28_f29(name):
         np.testing.assert_allclose(found, wanted, rtol=1e-4, atol=1e-6)
 
 
-def test_a_saturated_neuron_learns_faster_from_crossentropy_f28():
+def test_a_saturated_neuron_learns_faster_from_crossentropy():
     """From z = 4 towards 0 the squared error hardly moves: s'(4) is 0.018."""
 
     def after(name, steps=40):
@@ -343,7 +345,7 @@ def test_a_saturated_neuron_learns_faster_from_crossentropy_f28():
     assert after("binary_crossentropy") < 0.03 < 0.1 < after("mse")
 
 
-def test_dense_and_sparse_crossentropy_are_one_f30_f31():
+def test_dense_and_sparse_crossentropy_are_one():
     labels = np.array([[0], [2], [3], [1], [1]])
     dense = losses.categorical_crossentropy(ONE_HOT, np.float32(SCORES))
     np.testing.assert_allclose(

@@ -1,3 +1,5 @@
+"""Metrics beside scikit-learn: batches, weights, padding, shapes and names."""
+
 import functools
 import inspect
 

@@ -1,3 +1,5 @@
+"""The update rules beside NumPy references; hyperparameters, clipping, states, and optax."""
+
 import inspect
 
 import jax
@@ -449,7 +451,7 @@ def one_weight(optimizer, gradients, start=1.0):
     return np.array([float(p["w"]) for p in history])
 
 
-def test_adam_takes_steps_of_one_rate_for_a_constant_gradient_f44():
+def test_adam_takes_steps_of_one_rate_for_a_constant_gradient():
     """The book prints the corrections without their power t: its steps grow to 2.08 rates at t =
     12, fall to 0.40.
     """
@@ -461,7 +463,7 @@ def test_adam_takes_steps_of_one_rate_for_a_constant_gradient_f44():
     assert (printed.argmax() + 1, printed.max().round(2), printed[-1].round(2)) == (12, 2.08, 0.4)
 
 
-def test_adadelta_moves_from_its_zero_state_f43():
+def test_adadelta_moves_from_its_zero_state():
     """As the book prints it, without epsilon in the numerator, the first step is 0, and so are all
     that follow.
     """
@@ -481,20 +483,20 @@ def path_of_printed_adadelta(gradients, x=1.0, rho=0.95, epsilon=1e-8):
     return np.array(path)
 
 
-def test_adagrad_counts_the_newest_gradient_f42():
+def test_adagrad_counts_the_newest_gradient():
     """The book's sum stops before it, which would divide the first step by delta alone."""
     np.testing.assert_allclose(
         one_weight(Adagrad(0.01), [4.0, 3.0]), [0.99, 0.99 - 0.01 * 3 / 5], rtol=1e-6
     )
 
 
-def test_decay_of_q1_x01():
+def test_decay_counts_updates():
     """decay=0.9 is taken at each update: after 80 of them the rate is 1/73 of the first."""
     steps = -np.diff(one_weight(SGD(0.1, decay=0.9), [1.0] * 81), prepend=1.0)
     np.testing.assert_allclose(steps[0] / steps[80], 73, rtol=1e-3)
 
 
-def test_clipping_of_f47():
+def test_clipping_by_norm_and_by_value():
     """clipnorm is the length of all gradients together; clipvalue bounds each component."""
     grads = {"a": jnp.array([3.0, 0.0]), "b": jnp.array([4.0])}
     for optimizer, wanted in [

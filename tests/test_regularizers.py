@@ -1,3 +1,5 @@
+"""Penalties on weights: values, gradients at zero and names."""
+
 import jax
 import jax.numpy as jnp
 import numpy as np

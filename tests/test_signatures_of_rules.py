@@ -63,5 +63,8 @@ def test_signature(thing, expected):
 
 def test_importing_the_rules_touches_no_device():
     rooms = "activations, constraints, initializers, losses, metrics, optimizers, regularizers"
-    check = f"from jaxcnn import {rooms}; from jax._src import xla_bridge; assert not xla_bridge._backends"
+    check = (
+        f"from jaxcnn import {rooms}; from jax._src import xla_bridge; "
+        "assert not xla_bridge._backends"
+    )
     subprocess.run([sys.executable, "-c", check], check=True)

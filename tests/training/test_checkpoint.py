@@ -70,11 +70,13 @@ def train(callbacks, folder=None):
     dispatch.CHUNK_STEPS = 2
     rng = np.random.default_rng(0)
     x, y = rng.normal(size=(22, 4)).astype("float32"), rng.normal(size=(22, 1)).astype("float32")
-    model = jc.Sequential([Dense(5, input_shape=(4,)), BatchNormalization(), Dropout(0.3), Dense(1)])
+    layers = [Dense(5, input_shape=(4,)), BatchNormalization(), Dropout(0.3), Dense(1)]
+    model = jc.Sequential(layers)
     model.compile(jc.optimizers.SGD(0.01, momentum=0.9), "mse")
     plateau = ReduceLROnPlateau("loss", factor=0.5, patience=0, epsilon=0.5)
     history = model.fit(x, y, batch_size=4, epochs=4, verbose=0, validation_split=0.1,
-                        callbacks=[plateau, *callbacks], checkpoint_dir=folder, checkpoint_every=2 if folder else None)
+                        callbacks=[plateau, *callbacks], checkpoint_dir=folder,
+                        checkpoint_every=2 if folder else None)
     return model, history
 
 

@@ -196,14 +196,19 @@ x, y = rng.normal(size=(24, 4)).astype("float32"), rng.normal(size=(24, 1)).asty
 
 def network():
     reset_names()
-    model = jc.Sequential([Dense(5, activation="tanh", input_shape=(4,)), BatchNormalization(), Dense(1)])
+    first = Dense(5, activation="tanh", input_shape=(4,))
+    model = jc.Sequential([first, BatchNormalization(), Dense(1)])
     model.compile("adam", "mse")
     return model
 
 model = network()
 try:
+    def tell(epoch, logs):
+        if epoch == 3:
+            print("ready", flush=True)
+
     model.fit(x, y, batch_size=4, epochs=10**7, verbose=0,
-              callbacks=[LambdaCallback(on_epoch_end=lambda epoch, logs: epoch == 3 and print("ready", flush=True))])
+              callbacks=[LambdaCallback(on_epoch_end=tell)])
 except KeyboardInterrupt:
     pass
 count = int(model.opt_state.count)
@@ -211,7 +216,8 @@ assert count >= 24, count
 
 class Stop(Callback):
     def on_epoch_begin(self, epoch, logs=None):
-        self.model.stop_training = int(self.model.opt_state.count if self.model.opt_state else 0) == count // 6 * 6
+        state = self.model.opt_state
+        self.model.stop_training = int(state.count if state else 0) == count // 6 * 6
 
     def on_batch_end(self, batch, logs=None):
         self.model.stop_training = int(self.model.opt_state.count) == count

@@ -1,4 +1,4 @@
-"""Data that tells where it stands: a resumed fit sees exactly the samples that it would have seen."""
+"""Data with a position: a resumed fit sees exactly the samples that it would have seen."""
 
 import numpy as np
 import pytest

@@ -52,7 +52,7 @@ def gan(freeze):
 
 
 @pytest.mark.filterwarnings("ignore:.trainable. has changed")
-def test_a_discriminator_compiled_before_it_was_frozen_trains_alone_and_rests_in_the_combined_model():
+def test_a_discriminator_compiled_before_it_was_frozen_trains_alone_and_rests_in_the_gan():
     discriminator, generator, combined = gan(freeze=True)
     for _ in range(3):
         before_d, before_g = discriminator.get_weights(), generator.get_weights()

@@ -1,4 +1,4 @@
-"""The state of a run: what it begins with, what is trained and what is fixed, arrays that are tied."""
+"""The state of a run: its beginning, its trained and fixed parts, and tied arrays."""
 
 import flax.linen as nn
 import jax
