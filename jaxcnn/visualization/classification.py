@@ -1,4 +1,4 @@
-"""What a classifier gets wrong."""
+"""The mistakes of a classifier."""
 
 import os
 from collections.abc import Sequence

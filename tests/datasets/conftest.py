@@ -23,9 +23,7 @@ def home(tmp_path, monkeypatch):
 
 @pytest.fixture
 def digits():
-    """A few random images with the shapes and types of MNIST: (x_train, y_train), (x_test,
-    y_test).
-    """
+    """A few random images with the shapes and types of MNIST, for training and for testing."""
     rng = np.random.default_rng(0)
     return tuple(
         (rng.integers(0, 256, (n, 28, 28), np.uint8), rng.integers(0, 10, n, np.uint8))

@@ -71,10 +71,10 @@ def test_vectors_that_are_no_text(tmp_path):
 
 def test_the_real_vectors(real):
     real("glove.6B.50d.txt")
-    found = glove.load_data(50, words={"king", "man", "woman", "queen", "cabbage"})
+    actual = glove.load_data(50, words={"king", "man", "woman", "queen", "cabbage"})
 
     def cosine(a, b):
         return float(a @ b / np.linalg.norm(a) / np.linalg.norm(b))
 
-    royal = found["king"] - found["man"] + found["woman"]
-    assert cosine(royal, found["queen"]) > cosine(royal, found["cabbage"]) + 0.5
+    royal = actual["king"] - actual["man"] + actual["woman"]
+    assert cosine(royal, actual["queen"]) > cosine(royal, actual["cabbage"]) + 0.5

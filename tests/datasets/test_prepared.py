@@ -24,9 +24,7 @@ from .writers import assert_same
 
 @pytest.fixture
 def no_network(monkeypatch, tmp_path):
-    """Every look at the network fails, so that nothing can wait for it; temporary folders go with
-    those of the test.
-    """
+    """The network fails at once; temporary folders are the test's own."""
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
 
     def refuse(*_, **__):
@@ -43,7 +41,7 @@ def prepare(data_dir, splits):
     """
 
     class Mnist(tfds.core.GeneratorBasedBuilder, skip_registration=True):
-        # else tensorflow-datasets looks for files beside this module, which lies in no package
+        # else tensorflow-datasets looks for files next to this module, which lies in no package
         __module__ = "__main__"
         VERSION = tfds.core.Version("3.0.1")
 
@@ -76,9 +74,7 @@ def png(x):
 
 @pytest.fixture
 def prepared(tmp_path, digits, no_network):
-    """MNIST in miniature, prepared as array_record files under ~/tensorflow_datasets; returns its
-    folder.
-    """
+    """The folder of MNIST in miniature, prepared as array_record files."""
     splits = {
         name: zip(map(png, x), y, strict=True)
         for name, (x, y) in zip(("train", "test"), digits, strict=True)
@@ -132,9 +128,7 @@ def test_damaged_prepared_folders(prepared):
 
 
 def test_training_from_a_data_source_of_real_digits(tmp_path, no_network):
-    """Files -> tensorflow-datasets -> as_data_source -> Stream -> a model that recognises digits it
-    never saw.
-    """
+    """Files -> tensorflow-datasets -> as_data_source -> Stream -> a model that knows new digits."""
     files = {"train": [], "test": []}
     for (x, y), part in zip(mnist.sample(), files, strict=True):
         for i in range(600 if part == "train" else 200):

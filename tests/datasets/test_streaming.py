@@ -1,6 +1,4 @@
-"""A stream gives every sample once an epoch, after a resume the ones that would have come, and is
-exact at edges.
-"""
+"""A stream has every sample once an epoch, and after a resume those that would have come."""
 
 import itertools
 import json
@@ -98,9 +96,9 @@ def test_the_position_is_that_of_the_batch_given_last_not_of_the_one_read_ahead(
 def test_shards_share_the_samples_out():
     parts = [Stream(numbers(), 4, seed=5, shard=(i, 3)) for i in range(3)]
     for _ in range(2):
-        found = [flat(epoch(stream)) for stream in parts]
-        assert [len(part) for part in found] == [7, 7, 7]
-        assert len(set(flat(found))) == 21
+        actual = [flat(epoch(stream)) for stream in parts]
+        assert [len(part) for part in actual] == [7, 7, 7]
+        assert len(set(flat(actual))) == 21
 
 
 @pytest.mark.parametrize("kind", ["device", "sharding"])

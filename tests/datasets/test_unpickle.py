@@ -20,21 +20,21 @@ ARRAYS = DTYPES.flatmap(
 @given(ARRAYS, st.integers(0, 5), st.booleans())
 def test_arrays_come_back(array, protocol, fortran):
     array = np.asfortranarray(array) if fortran else array
-    found = unpickle.loads(pickle.dumps({"a": [array, 1], "b": (2.5, None)}, protocol=protocol))
-    np.testing.assert_array_equal(found["a"][0], array)
-    assert found["a"][0].dtype == array.dtype
-    assert (found["a"][1], found["b"]) == (1, (2.5, None))
+    actual = unpickle.loads(pickle.dumps({"a": [array, 1], "b": (2.5, None)}, protocol=protocol))
+    np.testing.assert_array_equal(actual["a"][0], array)
+    assert actual["a"][0].dtype == array.dtype
+    assert (actual["a"][1], actual["b"]) == (1, (2.5, None))
 
 
 @pytest.mark.parametrize("protocol", range(6))
 def test_objects_and_scalars_come_back(protocol):
     array = np.empty((2, 2), object)
     array[:] = [[[1, 2], "text"], [np.arange(3), np.float32(0.5)]]
-    found = unpickle.loads(pickle.dumps([array, np.int64(7)], protocol=protocol))
-    assert found[1] == 7
-    assert found[0].shape == (2, 2)
-    assert found[0][0].tolist() == [[1, 2], "text"]
-    np.testing.assert_array_equal(found[0][1, 0], np.arange(3))
+    actual = unpickle.loads(pickle.dumps([array, np.int64(7)], protocol=protocol))
+    assert actual[1] == 7
+    assert actual[0].shape == (2, 2)
+    assert actual[0][0].tolist() == [[1, 2], "text"]
+    np.testing.assert_array_equal(actual[0][1, 0], np.arange(3))
 
 
 def reduced(module, name, *arguments):

@@ -1,6 +1,4 @@
-"""IMDb, Reuters and the house prices: arguments, shapes and dtypes of Keras, from files with
-pickled lists.
-"""
+"""IMDb, Reuters and house prices: arguments, shapes and dtypes of Keras, from its files."""
 
 import json
 import pickle

@@ -17,12 +17,12 @@ def covariance(x):
     return centred.T @ centred / len(centred)
 
 
-def test_zero_mean_and_standard_deviation_f53_f54():
+def test_zero_mean_and_standard_deviation():
     x = correlated()
     np.testing.assert_allclose(norm.zero_mean(x), x - x.mean(0), atol=1e-4)
-    found = np.asarray(norm.standardize(x))
-    np.testing.assert_allclose(found.mean(0), 0, atol=1e-4)
-    np.testing.assert_allclose(found.std(0), 1, atol=1e-5)
+    actual = np.asarray(norm.standardize(x))
+    np.testing.assert_allclose(actual.mean(0), 0, atol=1e-4)
+    np.testing.assert_allclose(actual.std(0), 1, atol=1e-5)
     images = x.reshape(10, 10, 5, 4)
     np.testing.assert_allclose(
         np.asarray(norm.zero_mean(images, (0, 1, 2))).mean((0, 1, 2)), 0, atol=1e-4
@@ -33,39 +33,39 @@ def test_zero_mean_and_standard_deviation_f53_f54():
     np.testing.assert_array_equal(norm.standardize(np.ones((3, 2))), np.zeros((3, 2)))
 
 
-def test_principal_axes_and_whitening_f55():
+def test_principal_axes_and_whitening():
     x = correlated()
-    found = norm.principal_axes(x)
-    assert np.all(np.diff(found.variances) <= 0)
-    rotated = norm.rotate(x, found)
+    actual = norm.principal_axes(x)
+    assert np.all(np.diff(actual.variances) <= 0)
+    rotated = norm.rotate(x, actual)
     np.testing.assert_allclose(
-        covariance(rotated), np.diag(found.variances), atol=2e-3 * float(found.variances[0])
+        covariance(rotated), np.diag(actual.variances), atol=2e-3 * float(actual.variances[0])
     )
-    np.testing.assert_allclose(rotated @ found.axes.T + found.mean, x, atol=1e-3)
-    np.testing.assert_allclose(covariance(norm.whiten(x, found)), np.eye(4), atol=5e-3)
-    white = norm.zca(x, found)
+    np.testing.assert_allclose(rotated @ actual.axes.T + actual.mean, x, atol=1e-3)
+    np.testing.assert_allclose(covariance(norm.whiten(x, actual)), np.eye(4), atol=5e-3)
+    white = norm.zca(x, actual)
     np.testing.assert_allclose(covariance(white), np.eye(4), atol=5e-3)
     np.testing.assert_allclose(
         white, (x - x.mean(0)) @ np.asarray(norm.zca_matrix(covariance(x))), atol=5e-3
     )
     # Of both whitened forms ZCA is the nearer to the data.
     assert np.linalg.norm(white - norm.zero_mean(x)) < np.linalg.norm(
-        norm.whiten(x, found) - norm.zero_mean(x)
+        norm.whiten(x, actual) - norm.zero_mean(x)
     )
 
 
 def test_fewer_components():
     x = correlated()
-    found = norm.principal_axes(x)
-    assert norm.rotate(x, found, 2).shape == norm.whiten(x, found, components=2).shape == (500, 2)
-    np.testing.assert_array_equal(norm.rotate(x, found, 2), norm.rotate(x, found)[:, :2])
+    actual = norm.principal_axes(x)
+    assert norm.rotate(x, actual, 2).shape == norm.whiten(x, actual, components=2).shape == (500, 2)
+    np.testing.assert_array_equal(norm.rotate(x, actual, 2), norm.rotate(x, actual)[:, :2])
 
 
 def test_fewer_samples_than_features_stay_finite():
     x = np.random.default_rng(1).normal(size=(3, 8)).astype(np.float32)
-    found = norm.principal_axes(x)
-    assert np.all(np.asarray(found.variances) >= 0)
-    assert np.isfinite(np.asarray(norm.zca(x, found))).all()
+    actual = norm.principal_axes(x)
+    assert np.all(np.asarray(actual.variances) >= 0)
+    assert np.isfinite(np.asarray(norm.zca(x, actual))).all()
 
 
 def test_images_must_be_rows():
@@ -75,15 +75,15 @@ def test_images_must_be_rows():
 
 def variances_through_layers(initializer, activation, layers=8, width=512):
     x = jax.random.normal(jax.random.key(0), (256, width))
-    found = []
+    actual = []
     for key in jax.random.split(jax.random.key(1), layers):
         s = x @ initializer(key, (width, width), jnp.float32)
-        found.append(float(s.var()))
+        actual.append(float(s.var()))
         x = activation(s)
-    return np.array(found)
+    return np.array(actual)
 
 
-def test_recipes_for_initial_weights_f50_to_f52():
+def test_recipes_for_initial_weights():
     plain = initializers.VarianceScaling(1.0, "fan_in", "untruncated_normal")  # randn(n) / sqrt(n)
     np.testing.assert_allclose(variances_through_layers(plain, lambda s: s), 1, rtol=0.15)
     # randn(n) * sqrt(2 / n)
@@ -96,10 +96,8 @@ def test_recipes_for_initial_weights_f50_to_f52():
     np.testing.assert_allclose(float(small.std()), 0.01, rtol=0.02)
 
 
-def test_weights_that_start_equal_stay_equal_f50():
-    """Why zeros are forbidden as initial weights: units that start alike get the same gradient for
-    ever.
-    """
+def test_weights_that_start_equal_stay_equal():
+    """Zeros are no initial weights: units that start alike get the same gradient for ever."""
     x, y = correlated(50)[:, :3], correlated(50)[:, 3:]
 
     def loss(params):

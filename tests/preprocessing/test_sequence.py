@@ -1,6 +1,4 @@
-"""Padding, skip-grams and windows: the demonstrations of the quick start digit for digit, and laws
-that always hold.
-"""
+"""Padding, skip-grams and windows: the quick start digit for digit, and laws that hold."""
 
 import json
 
@@ -22,7 +20,7 @@ from jaxcnn.preprocessing.sequence import (
 # --------------------------------------------------------------------------------------------------
 
 
-def test_padding_of_q2_p1():
+def test_padding_of_the_quick_start():
     a = [[1], [1, 2], [1, 2, 3]]
     for kwargs, expected in (
         ({"maxlen": 3, "padding": "pre"}, [[0, 0, 1], [0, 1, 2], [1, 2, 3]]),
@@ -108,7 +106,7 @@ def test_pre_and_post_mirror_each_other(sequences, maxlen):
 # --------------------------------------------------------------------------------------------------
 
 
-def test_sampling_table_of_q2_p3():
+def test_sampling_table_of_the_quick_start():
     table = make_sampling_table(5)
     np.testing.assert_array_equal(
         np.round(table, 8), [0.00315225, 0.00315225, 0.00547597, 0.00741556, 0.00912817]
@@ -118,7 +116,7 @@ def test_sampling_table_of_q2_p3():
     np.testing.assert_allclose(make_sampling_table(5, 1.0), [0.9968, 0.9968, 1, 1, 1], atol=5e-5)
 
 
-def test_skipgrams_of_q2_p2():
+def test_skipgrams_of_the_quick_start():
     couples, labels = skipgrams([0, 1, 2, 3], vocabulary_size=4)
     positives = [couple for couple, label in zip(couples, labels, strict=True) if label == 1]
     negatives = [couple for couple, label in zip(couples, labels, strict=True) if label == 0]

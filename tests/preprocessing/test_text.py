@@ -20,9 +20,7 @@ TEXTS = ["The cat sat on the mat.", "The dog sat on the log.", "Dogs and cats li
 
 
 def printed_run():
-    """The book's texts with the ties between equally frequent words as they fell in the book's
-    second run (its oddity O5).
-    """
+    """The book's texts, ties between equally frequent words as they fell in its second run."""
     tokenizer = Tokenizer(num_words=10)
     tokenizer.fit_on_texts(TEXTS)
     order = [
@@ -46,7 +44,7 @@ def printed_run():
     return tokenizer, sequences
 
 
-def test_words_of_q2_p4():
+def test_words_of_the_quick_start():
     assert text_to_word_sequence(" ".join(TEXTS)) == (
         [
             "the",
@@ -87,7 +85,7 @@ def test_words_with_other_arguments():
         text_to_word_sequence(b"a b")
 
 
-def test_one_hot_of_q2_p5():
+def test_one_hot_of_the_quick_start():
     codes = one_hot(TEXTS[0], 5)
     assert len(codes) == 6
     assert codes[0] == codes[4]
@@ -100,11 +98,11 @@ def test_one_hot_is_the_same_under_a_fixed_hash_seed():
         "print(one_hot('The cat sat on the mat.', 50))"
     )
     env = {"PYTHONHASHSEED": "7", "JAX_PLATFORMS": "cpu", "PYTHONPATH": ":".join(sys.path)}
-    found = {
+    actual = {
         subprocess.check_output([sys.executable, "-c", program], env=env, text=True)
         for _ in range(2)
     }
-    assert len(found) == 1
+    assert len(actual) == 1
 
 
 def test_hashing_trick():
@@ -116,7 +114,7 @@ def test_hashing_trick():
         hashing_trick("a", 5, "sha1")
 
 
-def test_counts_of_q2_p6():
+def test_counts_of_the_quick_start():
     tokenizer = Tokenizer(num_words=10)
     tokenizer.fit_on_texts(TEXTS)
     ones = ["cat", "mat", "dog", "log", "dogs", "and", "cats", "living", "together"]
@@ -129,7 +127,7 @@ def test_counts_of_q2_p6():
     assert tokenizer.texts_to_sequences(TEXTS) == [[1, 4, 2, 3, 1, 5], [1, 6, 2, 3, 1, 7], [8, 9]]
 
 
-def test_matrices_of_q2_p6_to_all_printed_digits():
+def test_matrices_to_all_printed_digits():
     tokenizer, sequences = printed_run()
     assert sequences == [[1, 6, 2, 3, 1, 8], [1, 2, 3, 1], [4, 5, 7, 9]]
     binary = [

@@ -49,9 +49,9 @@ def test_nothing_has_no_contours():
 def test_contours_are_drawn_on_a_copy():
     image = np.zeros((60, 80, 3), np.uint8)
     contours, _ = vision.find_contours(mask(), "external")
-    found = vision.draw_contours(image, contours, (0, 255, 0), 1)
+    actual = vision.draw_contours(image, contours, (0, 255, 0), 1)
     assert not image.any()
-    assert (found[5, 5:61] == (0, 255, 0)).all() and not found[8, 8].any()
+    assert (actual[5, 5:61] == (0, 255, 0)).all() and not actual[8, 8].any()
     assert (vision.draw_contours(image, contours, (1, 2, 3), -1)[8, 8] == (1, 2, 3)).all()
 
 

@@ -81,9 +81,9 @@ def test_kernel_of_mathematics_is_the_turned_one():
 @pytest.mark.parametrize("size", [3, 5, 7, 23, 31])
 def test_sobel_kernels_are_those_of_opencv(size):
     derivative, smoothing = (kernel.ravel() for kernel in cv2.getDerivKernels(1, 0, size))
-    found = vision.sobel_kernels(size)
-    np.testing.assert_array_equal(np.float32(found[0]), smoothing)
-    np.testing.assert_array_equal(np.float32(found[1]), derivative)
+    actual = vision.sobel_kernels(size)
+    np.testing.assert_array_equal(np.float32(actual[0]), smoothing)
+    np.testing.assert_array_equal(np.float32(actual[1]), derivative)
 
 
 @pytest.mark.parametrize(("block", "size", "k"), [(2, 3, 0.04), (3, 5, 0.06), (2, 23, 0.04)])
@@ -92,8 +92,8 @@ def test_corner_harris_is_that_of_opencv(block, size, k):
     board += np.random.default_rng(0).normal(0, 4, board.shape).astype(np.float32)
     for gray in (board, board.clip(0, 255).astype(np.uint8)):
         expected = cv2.cornerHarris(gray, block, size, k)
-        found = np.asarray(vision.corner_harris(gray, block, size, k))
-        np.testing.assert_allclose(found, expected, atol=2e-5 * np.abs(expected).max())
+        actual = np.asarray(vision.corner_harris(gray, block, size, k))
+        np.testing.assert_allclose(actual, expected, atol=2e-5 * np.abs(expected).max())
 
 
 def test_corners_of_a_square_are_found_and_edges_are_not():
@@ -119,8 +119,8 @@ def test_averages_keep_constants_and_range(sigma, border, value, seed):
         vision.gaussian_filter(flat, sigma, 9, border), flat, rtol=1e-4, atol=1e-4
     )
     x = images(seed, (1, 12, 12, 1))
-    for found in (vision.gaussian_filter(x, sigma, 9, border), vision.mean_filter(x, 3, border)):
-        assert x.min() - 1e-3 <= found.min() and found.max() <= x.max() + 1e-3
+    for actual in (vision.gaussian_filter(x, sigma, 9, border), vision.mean_filter(x, 3, border)):
+        assert x.min() - 1e-3 <= actual.min() and actual.max() <= x.max() + 1e-3
 
 
 def test_separable_is_the_outer_product():

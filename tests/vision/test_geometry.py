@@ -21,10 +21,10 @@ def smooth(shape=(2, 24, 37, 3)):
 def test_rotation_is_that_of_scipy(angle, expand):
     x = smooth()
     expected = ndimage.rotate(x, angle, axes=(2, 1), reshape=expand, order=1)
-    found = np.asarray(vision.rotate(x, angle, expand=expand))
-    assert found.shape == expected.shape
+    actual = np.asarray(vision.rotate(x, angle, expand=expand))
+    assert actual.shape == expected.shape
     # Places within rounding of the image's edge are in it for one and not for the other.
-    assert np.mean(np.abs(found - expected) > 1e-3) < 0.01
+    assert np.mean(np.abs(actual - expected) > 1e-3) < 0.01
 
 
 @pytest.mark.parametrize(("angle", "scale"), [(60, 1.0), (60, 2**0.5), (-20, 0.7)])
@@ -32,19 +32,19 @@ def test_rotation_is_that_of_opencv_inside(angle, scale):
     x = smooth((1, 40, 60, 3))
     matrix = cv2.getRotationMatrix2D(((60 - 1) / 2, (40 - 1) / 2), angle, scale)
     expected = cv2.warpAffine(x[0], matrix, (60, 40))
-    found = np.asarray(vision.rotate(x, angle, scale)[0])
+    actual = np.asarray(vision.rotate(x, angle, scale)[0])
     inside = ndimage.binary_erosion((expected > 0).all(-1), np.ones((5, 5)))
     assert inside.sum() > 500
     # OpenCV rounds positions to 1/32 pixel.
-    np.testing.assert_allclose(found[inside], expected[inside], atol=0.01)
+    np.testing.assert_allclose(actual[inside], expected[inside], atol=0.01)
 
 
 @settings(max_examples=20, deadline=None)
 @given(turns=st.integers(-5, 5), seed=st.integers(0, 99))
 def test_quarter_turns_are_exact(turns, seed):
     x = np.random.default_rng(seed).integers(0, 256, (1, 7, 10, 2)).astype(np.float32)
-    found = vision.rotate(x, 90 * turns, expand=True)
-    np.testing.assert_array_equal(found, np.rot90(x, turns, (1, 2)))
+    actual = vision.rotate(x, 90 * turns, expand=True)
+    np.testing.assert_array_equal(actual, np.rot90(x, turns, (1, 2)))
 
 
 def test_nothing_is_cut_off_when_expanded_and_nothing_empty_at_the_covering_scale():
@@ -78,9 +78,9 @@ def test_rotation_refuses():
 
 def test_square_of_the_book_s_image():
     image = np.full((200, 300, 3), 200, np.uint8)
-    found = vision.square(image)
-    assert found.shape == (300, 300, 3)
-    assert not found[:50].any() and not found[250:].any() and (found[50:250] == 200).all()
+    actual = vision.square(image)
+    assert actual.shape == (300, 300, 3)
+    assert not actual[:50].any() and not actual[250:].any() and (actual[50:250] == 200).all()
     small = vision.resize_with_bars(image, (64, 64))
     assert small.shape == (64, 64, 3)
     assert not small[:10].any() and not small[-10:].any() and (small[12:-12] == 200).all()
@@ -90,9 +90,9 @@ def test_square_of_the_book_s_image():
 @given(rows=st.integers(1, 30), columns=st.integers(1, 30), gray=st.booleans())
 def test_squares(rows, columns, gray):
     image = np.full((rows, columns) if gray else (rows, columns, 3), 7, np.uint8)
-    found = vision.square(image)
-    assert found.shape[:2] == (max(rows, columns),) * 2
-    assert found.sum() == image.sum()  # nothing but bars of 0 came to it
+    actual = vision.square(image)
+    assert actual.shape[:2] == (max(rows, columns),) * 2
+    assert actual.sum() == image.sum()  # nothing but bars of 0 came to it
     assert vision.resize_with_bars(image, (5, 9)).shape[:2] == (5, 9)
 
 

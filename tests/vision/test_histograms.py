@@ -12,9 +12,9 @@ from jaxcnn import vision
 
 def test_histogram_is_that_of_opencv_and_numpy():
     x = np.random.default_rng(0).integers(0, 256, (3, 40, 50)).astype(np.uint8)
-    found = np.asarray(vision.histogram(x))
-    assert found.shape == (3, 256)
-    for image, counts in zip(x, found, strict=True):
+    actual = np.asarray(vision.histogram(x))
+    assert actual.shape == (3, 256)
+    for image, counts in zip(x, actual, strict=True):
         np.testing.assert_array_equal(
             counts, cv2.calcHist([image], [0], None, [256], [0, 256]).ravel()
         )
@@ -28,10 +28,10 @@ def test_histogram_within_a_mask():
     x = np.random.default_rng(0).integers(0, 256, (300, 300)).astype(np.uint8)
     mask = np.zeros((300, 300), bool)
     mask[100:200, 100:200] = True
-    found = np.asarray(vision.histogram(x, mask=mask))
-    assert found.sum() == 10_000
+    actual = np.asarray(vision.histogram(x, mask=mask))
+    assert actual.sum() == 10_000
     np.testing.assert_array_equal(
-        found, cv2.calcHist([x], [0], mask.astype(np.uint8), [256], [0, 256]).ravel()
+        actual, cv2.calcHist([x], [0], mask.astype(np.uint8), [256], [0, 256]).ravel()
     )
 
 
@@ -40,8 +40,8 @@ def test_histogram_within_a_mask():
 def test_histograms_count_each_pixel_within_the_limits_once(seed, bins):
     x = np.random.default_rng(seed).normal(size=(2, 8, 9)).astype(np.float32)
     x[0, 0, 0] = np.nan
-    found = np.asarray(vision.histogram(x, bins, (-1, 1)))
-    np.testing.assert_array_equal(found.sum(-1), ((x >= -1) & (x < 1)).sum((1, 2)))
+    actual = np.asarray(vision.histogram(x, bins, (-1, 1)))
+    np.testing.assert_array_equal(actual.sum(-1), ((x >= -1) & (x < 1)).sum((1, 2)))
 
 
 def test_histogram_refuses():

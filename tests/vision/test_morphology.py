@@ -102,19 +102,19 @@ def test_skeleton_is_what_scipy_s_hit_or_miss_leaves(seed):
                 )
         if (left == before).all():
             break
-    found = np.asarray(vision.skeletonize(mask))
-    np.testing.assert_array_equal(found, left)
+    actual = np.asarray(vision.skeletonize(mask))
+    np.testing.assert_array_equal(actual, left)
     # Nothing more can be taken away, and nothing broke or vanished.
-    np.testing.assert_array_equal(vision.skeletonize(found), found)
-    assert ndimage.label(found, vision.SQUARE)[1] == ndimage.label(mask, vision.SQUARE)[1]
-    assert 0 < found.sum() < mask.sum() / 2
+    np.testing.assert_array_equal(vision.skeletonize(actual), actual)
+    assert ndimage.label(actual, vision.SQUARE)[1] == ndimage.label(mask, vision.SQUARE)[1]
+    assert 0 < actual.sum() < mask.sum() / 2
 
 
 def test_skeletons_of_several_masks_do_not_touch_each_other():
     masks = np.stack([blobs(1), blobs(2), np.zeros((40, 40), bool)])
-    found = vision.skeletonize(masks)
+    actual = vision.skeletonize(masks)
     for i, mask in enumerate(masks):
-        np.testing.assert_array_equal(found[i], vision.skeletonize(mask))
+        np.testing.assert_array_equal(actual[i], vision.skeletonize(mask))
 
 
 def test_maximum_of_neighbours_is_differentiable():

@@ -18,9 +18,9 @@ def frames(n, shape=(48, 64)):
 def test_videos_are_read_as_they_were_written(tmp_path, suffix):
     path = tmp_path / f"a{suffix}"
     assert vision.write_video(path, frames(12)) == 12
-    found = list(read_frames(path))
-    assert len(found) == 12 and found[0].shape == (48, 64, 3)
-    for before, after in zip(frames(12), found, strict=True):
+    actual = list(read_frames(path))
+    assert len(actual) == 12 and actual[0].shape == (48, 64, 3)
+    for before, after in zip(frames(12), actual, strict=True):
         assert np.abs(before.astype(int) - after).mean() < 6  # they are compressed
     assert [file.name for file in tmp_path.iterdir()] == [path.name]
 
@@ -43,8 +43,8 @@ def test_bad_frames_leave_no_file(tmp_path, bad, message):
 
 def test_frames_are_saved_under_their_numbers(tmp_path):
     vision.write_video(tmp_path / "a.avi", frames(30))
-    found = vision.save_frames(tmp_path / "a.avi", tmp_path / "frames", limit=20, first=2)
-    assert [path.name for path in found] == [f"{i}.png" for i in range(2, 22)]
+    actual = vision.save_frames(tmp_path / "a.avi", tmp_path / "frames", limit=20, first=2)
+    assert [path.name for path in actual] == [f"{i}.png" for i in range(2, 22)]
     video = list(read_frames(tmp_path / "a.avi", limit=20))
     for saved, frame in zip(read_frames(tmp_path / "frames"), video, strict=True):
         np.testing.assert_array_equal(saved, frame)

@@ -13,9 +13,9 @@ from jaxcnn.models import Sequential
 
 def test_feature_maps(colours):
     x = np.random.default_rng(0).random((2, 12, 10, 3), np.float32)
-    found = visualization.feature_maps(colours, x, ["conv", "pool"])
-    np.testing.assert_allclose(found["conv"], x[..., :2], rtol=1e-6)
-    np.testing.assert_allclose(found["pool"], x[..., :2].mean(axis=(1, 2)), rtol=1e-5)
+    actual = visualization.feature_maps(colours, x, ["conv", "pool"])
+    np.testing.assert_allclose(actual["conv"], x[..., :2], rtol=1e-6)
+    np.testing.assert_allclose(actual["pool"], x[..., :2].mean(axis=(1, 2)), rtol=1e-5)
 
 
 def test_saliency_finds_the_pixels_that_count():
@@ -45,12 +45,12 @@ def test_grad_cam_shows_where_the_class_is(colours):
 def test_occlusion_falls_where_the_class_is_covered(colours):
     x = np.zeros((12, 10, 3), np.float32)
     x[2:4, 6:8, 0] = 20
-    found = visualization.occlusion_map(colours, x, patch=2, stride=2, at_once=7)
-    assert found.shape == (6, 5)
-    assert np.unravel_index(found.argmax(), found.shape) == (1, 3)
-    assert np.count_nonzero(np.abs(found) > 1e-6) == 1
+    actual = visualization.occlusion_map(colours, x, patch=2, stride=2, at_once=7)
+    assert actual.shape == (6, 5)
+    assert np.unravel_index(actual.argmax(), actual.shape) == (1, 3)
+    assert np.count_nonzero(np.abs(actual) > 1e-6) == 1
     whole = colours.predict(x[None])[0, 0]
-    assert found[1, 3] == pytest.approx(whole - 0.5, abs=1e-5)
+    assert actual[1, 3] == pytest.approx(whole - 0.5, abs=1e-5)
 
 
 def test_deprocess_and_overlay():

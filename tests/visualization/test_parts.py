@@ -37,8 +37,8 @@ def test_a_moved_layer_gives_the_gradient_of_its_output():
     module = parts.moved(scores, "joined")
 
     def total(change):
-        found, output = module.apply(model.variables, [x, change])
-        return found[:, 1].sum(), output
+        actual, output = module.apply(model.variables, [x, change])
+        return actual[:, 1].sum(), output
 
     gradient, output = jax.grad(total, has_aux=True)(jnp.zeros((2, 8, 8, 4)))
     kernel = np.asarray(model.get_layer("out").kernel)[:, 1].reshape(4, 4, 4)

@@ -1,4 +1,4 @@
-"""What all iterators over batches of images share: order, position, threads, and saved images."""
+"""The common part of all iterators over images: order, position, threads, saved images."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Batch: TypeAlias = np.ndarray | tuple[np.ndarray | list[np.ndarray], ...]
 
 
 class Transform(Protocol):
-    """What an iterator needs of an `ImageDataGenerator`."""
+    """The part of an `ImageDataGenerator` that an iterator needs."""
 
     @property
     def validation_split(self) -> float: ...

@@ -1,4 +1,4 @@
-"""What the tests of iterators over files share."""
+"""The fixtures of the tests of iterators over files."""
 
 import numpy as np
 import pytest

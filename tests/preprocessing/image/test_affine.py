@@ -61,7 +61,7 @@ NUMBERS = st.tuples(
 
 @given(NUMBERS)
 @settings(deadline=None, max_examples=30)
-def test_matrices_are_those_of_f57(numbers):
+def test_matrices_are_the_product_of_their_parts(numbers):
     np.testing.assert_allclose(
         affine_matrices((11, 14), *numbers), keras_matrix((11, 14), *numbers), atol=2e-5
     )
@@ -81,24 +81,24 @@ def test_values_are_those_of_scipy(mode, order):
         zx=rng.uniform(0.4, 2, 8),
         zy=rng.uniform(0.4, 2, 8),
     )
-    found = affine_transform(batch, matrices, mode, 0.3, order)
-    np.testing.assert_allclose(found, by_scipy(batch, matrices, mode, order, 0.3), atol=1e-3)
+    actual = affine_transform(batch, matrices, mode, 0.3, order)
+    np.testing.assert_allclose(actual, by_scipy(batch, matrices, mode, order, 0.3), atol=1e-3)
 
 
 @pytest.mark.parametrize("mode", MODES)
 def test_an_image_of_one_pixel(mode):
-    found = affine_transform(
+    actual = affine_transform(
         np.full((1, 1, 1, 1), 7.0), affine_matrices((1, 1), tx=[0.4]), mode, -1.0
     )
-    assert float(found[0, 0, 0, 0]) == (-1 if mode == "constant" else 7)
+    assert float(actual[0, 0, 0, 0]) == (-1 if mode == "constant" else 7)
 
 
 def test_another_size():
     batch = np.random.default_rng(1).random((2, 6, 8, 1), np.float32)
     matrices = np.array([[[0.5, 0, 0.25], [0, 0.5, -0.5]]] * 2, np.float32)
-    found = affine_transform(batch, matrices, "nearest", size=(12, 5))
+    actual = affine_transform(batch, matrices, "nearest", size=(12, 5))
     np.testing.assert_allclose(
-        found, by_scipy(batch, matrices, "nearest", 1, size=(12, 5)), atol=1e-5
+        actual, by_scipy(batch, matrices, "nearest", 1, size=(12, 5)), atol=1e-5
     )
 
 

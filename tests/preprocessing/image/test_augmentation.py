@@ -142,7 +142,7 @@ def test_the_key_decides():
     assert not np.array_equal(first, augment(jax.random.key(4), batch, **ranges))
     same = np.repeat(batch[:1], 4, axis=0)
     changed = np.asarray(augment(KEY, same, **ranges))
-    assert len({image.tobytes() for image in changed}) == 4  # each image has a change of its own
+    assert len({image.tobytes() for image in changed}) == 4  # each image has its own change
 
 
 def test_inside_of_a_compiled_step():

@@ -14,16 +14,16 @@ def places(n, rows, columns):
 
 
 def test_crops_are_parts_at_even_places():
-    found = np.asarray(random_crop(KEY, places(300, 8, 9), (5, 7)))
-    assert found.shape == (300, 5, 7, 2)
-    assert set(found[:, 0, 0, 0]) == {0, 1, 2, 3} and set(found[:, 0, 0, 1]) == {0, 1, 2}
-    np.testing.assert_array_equal(found - found[:, :1, :1], places(300, 5, 7))
+    actual = np.asarray(random_crop(KEY, places(300, 8, 9), (5, 7)))
+    assert actual.shape == (300, 5, 7, 2)
+    assert set(actual[:, 0, 0, 0]) == {0, 1, 2, 3} and set(actual[:, 0, 0, 1]) == {0, 1, 2}
+    np.testing.assert_array_equal(actual - actual[:, :1, :1], places(300, 5, 7))
 
 
 def test_padding_and_dtype():
-    found = random_crop(KEY, np.ones((50, 4, 4, 1), np.uint8), (4, 4), padding=2)
-    assert found.dtype == np.uint8 and found.min() == 0 and found.max() == 1
-    assert int(found.sum(axis=(1, 2, 3)).min()) >= 4  # at most 2 x 2 of the image is left
+    actual = random_crop(KEY, np.ones((50, 4, 4, 1), np.uint8), (4, 4), padding=2)
+    assert actual.dtype == np.uint8 and actual.min() == 0 and actual.max() == 1
+    assert int(actual.sum(axis=(1, 2, 3)).min()) >= 4  # at most 2 x 2 of the image is left
 
 
 def test_an_image_that_is_too_small():
@@ -32,22 +32,22 @@ def test_an_image_that_is_too_small():
 
 
 def test_resized_crops_have_the_asked_areas():
-    found = np.asarray(random_resized_crop(KEY, places(500, 40, 60), (10, 10), scale=(0.25, 0.5)))
-    assert found.shape == (500, 10, 10, 2)
+    actual = np.asarray(random_resized_crop(KEY, places(500, 40, 60), (10, 10), scale=(0.25, 0.5)))
+    assert actual.shape == (500, 10, 10, 2)
     # The size of a new pixel in old ones, in the middle of the image.
-    step = found[:, 5, 5] - found[:, 4, 4]
+    step = actual[:, 5, 5] - actual[:, 4, 4]
     height, width = step[:, 0] * 10, step[:, 1] * 10
     area = height * width / 2400
     assert 0.245 < area.min() < 0.27 and 0.48 < area.max() < 0.505
     shape = width / height
     assert 0.74 < shape.min() < 0.78 and 1.29 < shape.max() < 1.34
-    assert found[..., 0].max() <= 39 and found[..., 1].max() <= 59 and found.min() >= 0
+    assert actual[..., 0].max() <= 39 and actual[..., 1].max() <= 59 and actual.min() >= 0
 
 
 def test_the_whole_image_stays_as_it_is():
     batch = np.random.default_rng(0).random((3, 6, 6, 3), np.float32)
-    found = random_resized_crop(KEY, batch, (6, 6), scale=(1, 1), ratio=(1, 1))
-    np.testing.assert_allclose(found, batch, atol=1e-5)
+    actual = random_resized_crop(KEY, batch, (6, 6), scale=(1, 1), ratio=(1, 1))
+    np.testing.assert_allclose(actual, batch, atol=1e-5)
 
 
 def test_lighting_moves_along_the_axes_of_colour():

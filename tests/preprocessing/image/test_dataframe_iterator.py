@@ -7,9 +7,6 @@ from jaxcnn.preprocessing.image import ImageDataGenerator
 PLAIN = ImageDataGenerator()
 
 
-# -- tables: anything that gives its columns by name, such as a pandas data frame ------------------
-
-
 def table(**columns):
     return {
         "filename": ["cats/a.png", "dogs/a.png", "dogs/b.png"],

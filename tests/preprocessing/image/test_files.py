@@ -79,8 +79,8 @@ def test_resizing_follows_pillow(tmp_path):
     original = Image.fromarray(noise(40, 30))
     for name in ("nearest", "bilinear", "lanczos"):
         expected = np.asarray(original.resize((12, 10), Image.Resampling[name.upper()]))
-        found = np.asarray(load_img(tmp_path / "a.png", target_size=(10, 12), interpolation=name))
-        np.testing.assert_array_equal(found, expected)
+        actual = np.asarray(load_img(tmp_path / "a.png", target_size=(10, 12), interpolation=name))
+        np.testing.assert_array_equal(actual, expected)
 
 
 @pytest.mark.parametrize("mode", ["P", "L", "LA", "RGBA", "CMYK", "1"])

@@ -143,9 +143,9 @@ def test_featurewise_statistics(data_format):
     generator.fit(x)
     np.testing.assert_allclose(generator.mean.ravel(), x.mean(axes) / 255, rtol=1e-5)
     np.testing.assert_allclose(generator.std.ravel(), x.std(axes) / 255, rtol=1e-5)
-    found = generator.standardize(x)
-    np.testing.assert_allclose(found.mean(axes), 0, atol=1e-4)
-    np.testing.assert_allclose(found.std(axes), 1, atol=1e-4)
+    actual = generator.standardize(x)
+    np.testing.assert_allclose(actual.mean(axes), 0, atol=1e-4)
+    np.testing.assert_allclose(actual.std(axes), 1, atol=1e-4)
     alone = ImageDataGenerator(featurewise_std_normalization=True, data_format=data_format)
     alone.fit(x.astype(np.uint8))
     assert alone.mean is None

@@ -89,12 +89,12 @@ def test_threads_get_what_one_would():
     expected = [next(expected) for _ in range(12)]
     flow = RANDOM.flow(images(), np.arange(10), batch_size=3, seed=2)
     with ThreadPoolExecutor(4) as threads:
-        found = list(threads.map(lambda _: next(flow), range(12)))
+        actual = list(threads.map(lambda _: next(flow), range(12)))
 
     def content(batches):
         return sorted((x.tobytes(), y.tobytes()) for x, y in batches)
 
-    assert content(found) == content(expected)
+    assert content(actual) == content(expected)
 
 
 def test_batches_by_number():

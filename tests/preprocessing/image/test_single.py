@@ -1,6 +1,4 @@
-"""One image changed at random: as scipy does it with the matrices of Keras 2.0.4, whichever axis
-has the channels.
-"""
+"""One image changed at random, as scipy does with the matrices of Keras 2.0.4."""
 
 import inspect
 
