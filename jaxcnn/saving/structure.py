@@ -14,22 +14,33 @@ from jaxcnn.runtime.types import Config, Settings
 from jaxcnn.saving.types import Json, Network
 
 
+def described(layer: Layer | Network) -> Config:
+    """The class and settings of a layer or model."""
+    return {"class_name": type(layer).__name__, "config": layer.get_config()}
+
+
 def sequential_config(model: Network) -> Config:
     """The name and each layer's class and settings, in order; the first says the input shape."""
-    described: list[Config] = [LAYERS.serialize(layer) for layer in model.layers]
-    if len(model.inputs) == 1 and described:
+    layers = [described(layer) for layer in model.layers]
+    if len(model.inputs) == 1 and layers:
         tensor, first = model.inputs[0], model.layers[0]
         if (
-            isinstance(described[0]["config"].get("layers"), list)
+            isinstance(layers[0]["config"].get("layers"), list)
             or tensor.layer.name != f"{first.name}_input"
         ):
-            described.insert(0, LAYERS.serialize(tensor.layer))
+            layers.insert(0, described(input_layer(tensor)))
         elif first.batch_input_shape is None:
-            described[0]["config"] |= {
+            layers[0]["config"] |= {
                 "batch_input_shape": tensor.shape,
                 "dtype": str(np.dtype(tensor.dtype)),
             }
-    return {"name": model.name, **frozen(model), "layers": described}
+    return {"name": model.name, **frozen(model), "layers": layers}
+
+
+def input_layer(tensor: SymbolicTensor) -> InputLayer:
+    """The layer of a model's input."""
+    assert isinstance(tensor.layer, InputLayer)
+    return tensor.layer
 
 
 def frozen(model: Network) -> Config:
@@ -41,15 +52,15 @@ def graph_config(model: Network) -> Config:
     """Every layer with its settings and calls, and which tensors are inputs and outputs."""
     calls = Calls(model)
 
-    def described(node: Node) -> list[Json]:
+    def inbound(node: Node) -> list[Json]:
         kwargs = {k: v for k, v in node.kwargs.items() if not isinstance(v, SymbolicTensor)}
         return [[*calls.reference(tensor), kwargs] for tensor in node.inbound]
 
     layers = [
         {
             "name": layer.name,
-            **LAYERS.serialize(layer),
-            "inbound_nodes": [described(node) for node in calls.of(layer)],
+            **described(layer),
+            "inbound_nodes": [inbound(node) for node in calls.of(layer)],
         }
         for layer in model.layers
     ]

@@ -12,7 +12,7 @@ from jaxcnn.runtime.types import Config, Settings
 from jaxcnn.saving.dialects.classes import library_classes
 from jaxcnn.saving.dialects.configurations import IN_MEMORY, OURS, era_of, from_keras
 from jaxcnn.saving.dialects.keras2 import to_keras2
-from jaxcnn.saving.structure import plain
+from jaxcnn.saving.structure import described, plain
 from jaxcnn.saving.types import CustomObjects, Network
 
 KERAS_VERSION = "2.3.1"  # whose file format we write
@@ -21,8 +21,8 @@ WRITER = "jaxcnn"  # marks what we wrote ourselves
 
 def file_config(model: Layer | Network) -> Config:
     """The configuration of a model as a Keras 2 file holds it, made of what JSON knows."""
-    described: Config = json.loads(json.dumps(LAYERS.serialize(model), default=plain))
-    return to_keras2(described, library_classes(model))
+    config: Config = json.loads(json.dumps(described(model), default=plain))
+    return to_keras2(config, library_classes(model))
 
 
 def to_json(model: Network, **options: Any) -> str:

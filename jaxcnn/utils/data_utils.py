@@ -39,8 +39,8 @@ def get_file(
         file_hash: its SHA-256 or MD5, in hexadecimal digits; a file with another one is fetched
             again.
         cache_subdir: the folder below `cache_dir`, or an absolute path.
-        hash_algorithm: 'sha256', 'md5', or 'auto' to tell by the number of digits.
-        extract: unpack the file, an archive, beside itself; what is there already stays.
+        hash_algorithm: 'sha256', 'md5', or 'auto' to decide by the number of digits.
+        extract: unpack the file, an archive, in its folder; files that are there already stay.
         archive_format: 'tar' (compressed or not), 'zip', a list of them, or 'auto' for both.
         cache_dir: where files are kept; by default ``$JAXCNN_HOME`` (``~/.jaxcnn``), where the file
             may also lie in Keras's own folder, ``$KERAS_HOME`` (``~/.keras``).
@@ -63,16 +63,17 @@ def get_file(
             unpack(path, ("tar",))
         return str(unpacked)
     if extract:
-        wanted = [archive_format] if isinstance(archive_format, str) else list(archive_format or ())
-        unpack(path, _FORMATS if wanted == ["auto"] else tuple(wanted))
+        formats = [archive_format] if isinstance(archive_format, str) else archive_format or ()
+        unpack(path, _FORMATS if list(formats) == ["auto"] else tuple(formats))
     return str(path)
 
 
-def _found_or_fetched(places: list[Path], origin: str, checksum: str | None) -> Path:
-    for place in places:
-        if place.exists() and (checksum is None or checksum_fits(place, checksum)):
-            return place
-    target = places[0]
+def _found_or_fetched(paths: list[Path], origin: str, checksum: str | None) -> Path:
+    """The first of the paths that holds the file, or else the first, after a download."""
+    for path in paths:
+        if path.exists() and (checksum is None or checksum_fits(path, checksum)):
+            return path
+    target = paths[0]
     if target.exists():  # replaced only once the right one has come
         new = download(origin, target.with_name(f"{target.name}.new"), checksum)
         os.replace(new, target)
@@ -81,11 +82,13 @@ def _found_or_fetched(places: list[Path], origin: str, checksum: str | None) -> 
 
 
 def unpack(path: Path, formats: tuple[str, ...]) -> None:
-    """Unpack an archive of one of these formats beside itself; files and folders that are there
-    already stay.
+    """Unpack an archive of one of these formats in its folder; what is there already stays.
 
     Names that lead out of the folder, and whatever is neither a file, a folder nor a link inside,
     are refused.
+
+    Raises:
+        ValueError: an unknown format, or no archive of one of them.
     """
     if not formats or not set(formats) <= set(_FORMATS):
         raise ValueError(

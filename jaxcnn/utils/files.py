@@ -13,7 +13,7 @@ import urllib.request
 from collections.abc import Iterator
 from http.client import HTTPException, HTTPResponse
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from jaxcnn.utils.progbar import redraws_in_place
 
@@ -29,16 +29,13 @@ class DownloadError(OSError):
 
 @contextlib.contextmanager
 def atomic_path(path: str | os.PathLike[str]) -> Iterator[Path]:
-    """Yield a temporary path beside ``path``; what was written there becomes ``path`` when the
-    block ends.
+    """Yield a temporary path; the file written there becomes ``path`` when the block ends.
 
     A reader sees the old file or the new one, never a part; when the block raises, ``path`` stays
     as it was. The temporary name keeps the suffix of ``path``, for libraries that choose a format
     by it. Missing parent folders are created.
     """
-    target = Path(
-        os.path.realpath(path)
-    )  # a link is followed, so that it goes on pointing to the new content
+    target = Path(os.path.realpath(path))  # of a link the file that it points to, also afterwards
     target.parent.mkdir(parents=True, exist_ok=True)
     temporary = target.with_name(f".{secrets.token_hex(4)}.{target.name}")
     try:
@@ -51,10 +48,8 @@ def atomic_path(path: str | os.PathLike[str]) -> Iterator[Path]:
 
 
 @contextlib.contextmanager
-def atomic_write(path: str | os.PathLike[str], mode: str = "wb") -> Iterator[IO]:
-    """Open ``path`` for writing (``mode`` "wb" or "w", the latter in UTF-8), all or nothing as
-    ``atomic_path``.
-    """
+def atomic_write(path: str | os.PathLike[str], mode: str = "wb") -> Iterator[IO[Any]]:
+    """Open ``path`` for writing, all or nothing as `atomic_path`; text, by "w", is UTF-8."""
     with (
         atomic_path(path) as temporary,
         open(temporary, mode, encoding=None if "b" in mode else "utf-8") as file,
@@ -84,14 +79,15 @@ def _digest(path: str | os.PathLike[str], algorithm: str) -> str:
 def download(url: str, path: str | os.PathLike[str], checksum: str | None = None) -> Path:
     """Fetch ``url`` into ``path`` unless that exists, and return the path.
 
-    The bytes collect in a hidden ``.NAME.partial`` file beside ``path``; an interrupted download is
-    continued from there by the next call, by whichever process makes it (several at once wait for
-    the first). The file gets its name once it is complete and has the ``checksum``: a SHA-256, or
-    the MD5 of 32 digits that some files are published with. Progress goes to the error stream.
+    The bytes collect in ``.NAME.partial`` in the folder of ``path``. The next call continues an
+    interrupted download from there, whichever process makes it (several at once wait for the
+    first). The file gets its name once it is complete and has the ``checksum``: a SHA-256, or the
+    MD5 of 32 digits that some files are published with. Progress goes to the error stream.
 
-    Raises DownloadError when the network, the server or the checksum says no, within about ten
-    seconds where no answer comes, and at once when the environment variable JAXCNN_OFFLINE is set
-    (to anything but 0).
+    Raises:
+        DownloadError: the network, the server or the checksum says no, within about ten seconds
+            where no answer comes, and at once when the environment variable JAXCNN_OFFLINE is set
+            (to anything but 0).
     """
     target = Path(path)
     if target.exists():
@@ -114,20 +110,18 @@ def _fetch_verified(url: str, target: Path, checksum: str | None) -> None:
     if checksum and resumed and not checksum_fits(partial, checksum):
         partial.unlink()  # what was there before did not belong to this file
         _fetch(url, partial, target.name)
-    if checksum and (found := _digest(partial, _algorithm(checksum))) != checksum:
+    if checksum and (digest := _digest(partial, _algorithm(checksum))) != checksum:
         partial.unlink()
         raise OSError(
-            f"the file that came has the {'MD5' if len(found) == 32 else 'SHA-256'} {found} "
-            f"instead of {checksum}; "
-            "it was changed there or on the way here, and has been thrown away"
+            f"the file that came has the {'MD5' if len(digest) == 32 else 'SHA-256'} {digest} "
+            f"instead of {checksum}; it was changed there or on the way here, and has been thrown "
+            "away"
         )
     os.replace(partial, target)
 
 
 def _fetch(url: str, partial: Path, name: str) -> bool:
-    """Append to ``partial`` what it still lacks of ``url``; True when an earlier part of it was
-    kept.
-    """
+    """Append to ``partial`` the rest of ``url``; True when an earlier part of it was kept."""
     start = partial.stat().st_size if partial.exists() else 0
     headers = {"User-Agent": "jaxcnn"} | ({"Range": f"bytes={start}-"} if start else {})
     try:
@@ -136,7 +130,7 @@ def _fetch(url: str, partial: Path, name: str) -> bool:
         error.close()
         if error.code != 416 or not start:
             raise
-        # the server has nothing beyond: complete or foreign, only a fresh copy tells
+        # The server has nothing beyond: whether it is complete only a fresh copy can show.
         partial.unlink()
         return _fetch(url, partial, name)
     resumed = response.status == 206
@@ -164,9 +158,9 @@ def _respond(request: urllib.request.Request) -> HTTPResponse:
     """``urlopen`` with one deadline for the name look-up and all addresses of the host together.
 
     The timeout of a socket holds for each address separately and not at all for the look-up, so
-    that behind a wall that swallows packets minutes can pass; hence the thread.
+    that minutes can pass where a firewall drops packets; hence the thread.
     """
-    answer: queue.SimpleQueue = queue.SimpleQueue()
+    answer: queue.SimpleQueue[HTTPResponse | Exception] = queue.SimpleQueue()
 
     def ask() -> None:
         try:
@@ -200,19 +194,16 @@ def _locked(folder: Path) -> Iterator[None]:
         return
     import fcntl
 
-    with open(
-        folder / ".lock", "ab"
-    ) as file:  # stays: removing it would let two processes hold a lock at once
+    # The file stays: removing it would let two processes hold a lock at once.
+    with open(folder / ".lock", "ab") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
 
 
 class _Progress:
-    """One line on the error stream: redrawn in place on a terminal, written once at the end
-    elsewhere.
-    """
+    """One line on the error stream: redrawn on a terminal, elsewhere written once at the end."""
 
-    def __init__(self, name: str, total: int | None):
+    def __init__(self, name: str, total: int | None) -> None:
         self.name, self.total = name, total
         self.terminal = redraws_in_place(sys.stderr)
         self.line, self.drawn = "", 0.0

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import TypeAlias
 
 import numpy as np
 
+# What may stand in ``matrix[...]``: a number, a slice or increasing numbers.
+Samples: TypeAlias = int | slice | Sequence[int] | np.ndarray
+
 
 class HDF5Matrix:
-    """A data set of an HDF5 file, or a range of its samples, that `fit`, `evaluate` and `predict`
-    read as they go.
+    """A data set of an HDF5 file, or a range of its samples, that models read piece by piece.
 
     Train on it with ``shuffle="batch"``, which reads consecutive samples at once; ``shuffle=True``
     works too, more slowly.
@@ -35,7 +37,7 @@ class HDF5Matrix:
         dataset: str,
         start: int = 0,
         end: int | None = None,
-        normalizer: Callable[[Any], Any] | None = None,
+        normalizer: Callable[[np.ndarray], np.ndarray] | None = None,
     ) -> None:
         import h5py
 
@@ -59,16 +61,18 @@ class HDF5Matrix:
     def dtype(self) -> np.dtype:
         return self[0:1].dtype
 
-    def __getitem__(self, key: Any) -> np.ndarray:
-        """The samples at a number, a slice, or increasing numbers; counted from `start`, IndexError
-        beyond `end`.
+    def __getitem__(self, key: Samples) -> np.ndarray:
+        """The samples at a number, a slice, or increasing numbers, counted from `start`.
+
+        Raises:
+            IndexError: a number beyond `end`.
         """
         if isinstance(key, slice):
             first, last, step = key.indices(len(self))
-            found = self.data[self.start + first : self.start + max(first, last) : step]
+            samples = self.data[self.start + first : self.start + max(first, last) : step]
         else:
             numbers = np.asarray(key)
             if numbers.size and not 0 <= numbers.min() <= numbers.max() < len(self):
                 raise IndexError(f"HDF5Matrix: samples {key} of {len(self)} are asked for.")
-            found = self.data[numbers + self.start]
-        return np.asarray(found if self.normalizer is None else self.normalizer(found))
+            samples = self.data[numbers + self.start]
+        return np.asarray(samples if self.normalizer is None else self.normalizer(samples))

@@ -20,8 +20,8 @@ def to_categorical(y: ArrayLike, num_classes: int | None = None) -> np.ndarray:
     Returns:
         float64 array (number of labels, num_classes) with a one in each row.
 
-    Raises ValueError for labels that are not whole numbers, are negative or do not fit
-    ``num_classes``.
+    Raises:
+        ValueError: labels that are not whole numbers, are negative or do not fit ``num_classes``.
     """
     given = np.asarray(y).ravel()
     with np.errstate(invalid="ignore"):
@@ -38,8 +38,7 @@ def to_categorical(y: ArrayLike, num_classes: int | None = None) -> np.ndarray:
     if labels.size and (labels.min() < 0 or labels.max() >= classes):
         raise ValueError(
             f"to_categorical expects labels from 0 to {classes - 1}; got {labels.min()} to "
-            f"{labels.max()}. "
-            "Pass a larger num_classes or renumber the labels."
+            f"{labels.max()}. Pass a larger num_classes or renumber the labels."
         )
     rows = np.zeros((labels.size, classes))
     rows[np.arange(labels.size), labels] = 1
@@ -47,8 +46,6 @@ def to_categorical(y: ArrayLike, num_classes: int | None = None) -> np.ndarray:
 
 
 def normalize(x: ArrayLike, axis: int = -1, order: int = 2) -> np.ndarray:
-    """``x`` divided by its norm of the given order along ``axis``; where that norm is zero, ``x``
-    stays as it is.
-    """
+    """``x`` divided by its norm of the given order along ``axis``, or by 1 where that is zero."""
     norm = np.linalg.norm(x, order, axis, keepdims=True)
     return np.asarray(x) / np.where(norm == 0, 1, norm)

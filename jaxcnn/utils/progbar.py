@@ -1,19 +1,17 @@
-"""The progress bar of Keras 2.0.4: `58752/60000 [============================>.] - ETA: 12s - loss:
-0.0828`.
-"""
+"""The progress bar of Keras 2.0.4: `58752/60000 [===============>.] - ETA: 12s - loss: 0.0828`."""
 
 from __future__ import annotations
 
 import sys
 import time
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import TextIO
 
 Values = Iterable[tuple[str, float]]
 
 
 def format_values(values: Values) -> str:
-    """` - name: value` for each pair, with 4 decimals, or in powers of ten for values up to 1e-3."""
+    """` - name: value` for each pair, with 4 decimals, or in powers of ten up to 1e-3."""
     text = ""
     for name, value in values:
         text += f" - {name}: " + ("%.4f" if abs(value) > 1e-3 else "%.4e") % value
@@ -29,10 +27,8 @@ def format_bar(current: int, target: int | None, width: int = 30) -> str:
     return f"{current:{len(str(target))}d}/{target} [{head}{'.' * (width - filled)}]"
 
 
-def redraws_in_place(stream: Any) -> bool:
-    """Whether the stream shows a line rewritten after a carriage return: a terminal or a notebook
-    cell.
-    """
+def redraws_in_place(stream: TextIO) -> bool:
+    """Whether a stream redraws a line after a carriage return: a terminal or a notebook cell."""
     if type(stream).__module__.split(".")[0] == "ipykernel":
         return True
     isatty = getattr(stream, "isatty", None)
@@ -54,7 +50,7 @@ class Progbar:
 
     def __init__(
         self, target: int | None, width: int = 30, verbose: int = 1, interval: float = 0.05
-    ):
+    ) -> None:
         self.target = target
         self.width = width
         self.verbose = verbose
@@ -91,8 +87,7 @@ class Progbar:
     def draw(
         self, current: int, values: Callable[[], Values], force: bool = False, last: bool = False
     ) -> None:
-        """Show `current` and what `values()` returns, as it is; `values` is called only if
-        something is printed.
+        """Show `current` and the values, which are asked for only if something is printed.
 
         `last` ends the line even if the target is not reached.
         """
@@ -122,17 +117,13 @@ class Progbar:
         self._last_draw = now
 
     def note(self, text: str) -> None:
-        """Show a passing remark in place of the bar, until the next drawing; only where lines are
-        redrawn.
-        """
+        """Show a remark in place of the bar until the next drawing, where lines are redrawn."""
         if self._live():
             self._rewrite(text)
             sys.stdout.flush()
 
     def close(self) -> None:
-        """End a line left unfinished, as by an interruption, so that what follows starts on its
-        own.
-        """
+        """End a line left unfinished, as by an interruption, so that the next one starts afresh."""
         if self._line_width:
             self._line_width = 0
             sys.stdout.write("\n")

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import TypeAlias
+
+from jaxcnn.runtime.types import PyTree
+
+# The arrays of one batch: ``(inputs, targets)`` or ``(inputs, targets, sample_weights)``.
+Batch: TypeAlias = PyTree
 
 
 class Sequence:
-    """Batches by number: a class of the user's with ``__len__``, ``__getitem__`` and perhaps
-    ``on_epoch_end``.
+    """Batches by number, by a subclass with ``__len__`` and ``__getitem__``.
 
-    Several workers can make batches at the same time and each batch is used exactly once an epoch,
-    in an order that is the same whatever their number. So ``__getitem__`` must be safe to call from
-    several threads, and for processes it must not use JAX.
+    It may also have ``on_epoch_end``. Several workers can make batches at the same time, and each
+    batch is used exactly once an epoch, in an order that is the same whatever their number. So
+    ``__getitem__`` must be safe to call from several threads, and for processes it must not use
+    JAX.
     """
 
-    def __getitem__(self, index: int) -> Any:
-        """Batch number `index`, from 0: ``(inputs, targets)`` or ``(inputs, targets,
-        sample_weights)``.
-        """
+    def __getitem__(self, index: int) -> Batch:
+        """Batch number `index`, from 0."""
         raise NotImplementedError(f"{type(self).__name__} needs a method __getitem__(self, index).")
 
     def __len__(self) -> int:
@@ -26,11 +29,9 @@ class Sequence:
         raise NotImplementedError(f"{type(self).__name__} needs a method __len__(self).")
 
     def on_epoch_end(self) -> None:
-        """Called after the last batch of each pass over the data was used, before the next pass
-        begins.
-        """
+        """Called after the last batch of each pass over the data, before the next pass begins."""
 
-    def __iter__(self) -> Iterator[Any]:
+    def __iter__(self) -> Iterator[Batch]:
         """The batches in order."""
         for index in range(len(self)):
             yield self[index]

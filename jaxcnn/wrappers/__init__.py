@@ -1,3 +1,1 @@
-"""Models behind the interfaces of other libraries; each module needs its library, so none is
-imported here.
-"""
+"""Models with the interfaces of other libraries, which the modules here import when needed."""

@@ -1,13 +1,11 @@
-"""Models as scikit-learn estimators: `KerasClassifier` and `KerasRegressor` for its searches,
-scores and pipelines.
-"""
+"""Models as scikit-learn estimators, for its searches, scores and pipelines."""
 
 from __future__ import annotations
 
 import dataclasses
 import inspect
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -16,10 +14,13 @@ from jaxcnn.callbacks import History
 from jaxcnn.layers.base import LAYERS
 from jaxcnn.layers.naming import fresh_names
 from jaxcnn.models import Model, Sequential
+from jaxcnn.runtime.types import Config, Settings
+from jaxcnn.saving.structure import described
 from jaxcnn.utils.np_utils import to_categorical
 
 try:
     from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
+    from sklearn.utils import Tags
     from sklearn.utils.multiclass import check_classification_targets
     from sklearn.utils.validation import (
         _check_sample_weight,
@@ -34,6 +35,9 @@ except ImportError as error:
 
 __all__ = ["KerasClassifier", "KerasRegressor"]
 
+# What makes a compiled model.
+Builder: TypeAlias = Callable[..., Model]
+
 METHODS = ("fit", "predict", "predict_classes", "predict_proba", "evaluate")
 
 
@@ -41,13 +45,13 @@ METHODS = ("fit", "predict", "predict_classes", "predict_proba", "evaluate")
 class _Stored:
     """A trained model as plain values."""
 
-    structure: Any
+    structure: Config
     weights: list[np.ndarray]
-    training: dict[str, Any]
-    history: dict[str, Any]
+    training: Config
+    history: Config
 
-    def model(self) -> Any:
-        model = LAYERS.deserialize(self.structure)
+    def model(self) -> Model:
+        model: Model = LAYERS.deserialize(self.structure)
         model.set_weights(self.weights)
         model.compile_from(self.training)
         model.history = History()
@@ -56,7 +60,7 @@ class _Stored:
 
 
 class KerasEstimator(BaseEstimator):
-    """What the classifier and the regressor share.
+    """The parts that the classifier and the regressor share.
 
     Args:
         build_fn: a function, or an object with ``__call__``, that returns a compiled model with one
@@ -72,13 +76,16 @@ class KerasEstimator(BaseEstimator):
         ValueError: a parameter that neither `build_fn` nor those methods take.
     """
 
-    def __init__(self, build_fn: Callable[..., Any] | None = None, **sk_params: Any) -> None:
+    model_: Model
+    classes_: np.ndarray
+
+    def __init__(self, build_fn: Builder | None = None, **sk_params: Any) -> None:
         self.build_fn = build_fn
         self.sk_params = sk_params
         self.check_params(sk_params)
 
     @property
-    def model(self) -> Any:
+    def model(self) -> Model:
         """The trained model."""
         check_is_fitted(self, "model_")
         return self.model_
@@ -86,16 +93,22 @@ class KerasEstimator(BaseEstimator):
     @property
     def history(self) -> Mapping[str, list[float]]:
         """The values of every epoch of the last `fit`."""
-        return self.model.history.history
+        return self._record.history
 
     @property
     def epoch(self) -> list[int]:
         """The indices of the epochs of the last `fit`."""
-        return self.model.history.epoch
+        return self._record.epoch
+
+    @property
+    def _record(self) -> History:
+        record = self.model.history
+        assert record is not None  # a trained model has one
+        return record
 
     # -- parameters --------------------------------------------------------------------------------
 
-    def check_params(self, params: Mapping[str, Any]) -> None:
+    def check_params(self, params: Settings) -> None:
         """Raise ValueError for a name that neither `build_fn` nor the model's methods take."""
         if not params or _takes_anything(self._builder):
             return
@@ -108,7 +121,7 @@ class KerasEstimator(BaseEstimator):
                     f"{name} is not a legal parameter of {type(self).__name__} or of its build_fn."
                 )
 
-    def get_params(self, deep: bool = True) -> dict[str, Any]:
+    def get_params(self, deep: bool = True) -> Config:
         """The parameters, the very objects that were given; `deep` changes nothing."""
         return {**self.sk_params, "build_fn": self.build_fn}
 
@@ -121,14 +134,14 @@ class KerasEstimator(BaseEstimator):
         return self
 
     def filter_sk_params(
-        self, fn: Callable[..., Any] | None, override: Mapping[str, Any] | None = None
-    ) -> dict[str, Any]:
+        self, fn: Callable[..., object] | None, override: Settings | None = None
+    ) -> Config:
         """Those of the parameters that `fn` takes, and `override`, which goes before."""
         known = _arguments(fn)
         return {k: v for k, v in self.sk_params.items() if k in known} | dict(override or {})
 
     @property
-    def _builder(self) -> Callable[..., Any]:
+    def _builder(self) -> Builder:
         if self.build_fn is not None:
             return self.build_fn
         if not callable(self):
@@ -139,11 +152,11 @@ class KerasEstimator(BaseEstimator):
 
     # -- training ----------------------------------------------------------------------------------
 
-    def _fit(self, x: Any, y: Any, sample_weight: Any, kwargs: Mapping[str, Any]) -> KerasEstimator:
+    def _fit(
+        self, x: np.ndarray, y: np.ndarray, sample_weight: ArrayLike | None, kwargs: Settings
+    ) -> None:
         builder = self._builder
-        with (
-            fresh_names()
-        ):  # the same parameters and data give the same model, whatever was made before
+        with fresh_names():  # the same parameters and data make the same model, also the next time
             self.model_ = builder(**self.filter_sk_params(builder))
         if _loss_name(self.model_) == "categorical_crossentropy" and np.ndim(y) != 2:
             y = (
@@ -157,56 +170,51 @@ class KerasEstimator(BaseEstimator):
         if sample_weight is not None:
             settings["sample_weight"] = _check_sample_weight(sample_weight, x)
         self.model_.fit(x, y, **settings)
-        return self
 
     def _checked(self, x: ArrayLike, reset: bool = False) -> np.ndarray:
-        """The samples as an array of numbers with as many features as in training, of any rank from
-        2.
-        """
-        return validate_data(self, x, reset=reset, allow_nd=True, dtype="numeric")
+        """The samples as numbers, of any rank from 2, with as many features as in training."""
+        samples: np.ndarray = validate_data(self, x, reset=reset, allow_nd=True, dtype="numeric")
+        return samples
 
     def _checked_pair(
         self, x: ArrayLike, y: ArrayLike, numeric: bool
     ) -> tuple[np.ndarray, np.ndarray]:
-        return validate_data(
+        samples, targets = validate_data(
             self, x, y, allow_nd=True, dtype="numeric", multi_output=True, y_numeric=numeric
         )
+        return samples, targets
 
-    def _outputs(self, x: ArrayLike, kwargs: Mapping[str, Any]) -> np.ndarray:
-        check_is_fitted(self, "model_")
-        return self.model_.predict(
-            self._checked(x), **self.filter_sk_params(Sequential.predict, kwargs)
-        )
+    def _outputs(self, x: ArrayLike, kwargs: Settings) -> np.ndarray:
+        settings = self.filter_sk_params(Sequential.predict, kwargs)
+        outputs: np.ndarray = self.model.predict(self._checked(x), **settings)
+        return outputs
 
     # -- copies and files --------------------------------------------------------------------------
 
-    def __getstate__(self) -> dict[str, Any]:
+    def __getstate__(self) -> Config:
         """The parameters and, of a trained model, structure, weights, compilation and history."""
         state = dict(super().__getstate__())
         if isinstance(model := state.pop("model_", None), Model):
             history = (model.history or History()).get_state()
             state["model_"] = _Stored(
-                LAYERS.serialize(model), model.get_weights(), model.training_config(), history
+                described(model), model.get_weights(), model.training_config(), history
             )
         return state
 
-    def __setstate__(self, state: Mapping[str, Any]) -> None:
-        """The estimator again; functions in the model that have names of the user's need a
-        custom_object_scope.
-        """
+    def __setstate__(self, state: Settings) -> None:
+        """The estimator again; the user's functions need a custom_object_scope."""
         super().__setstate__(
             {k: v.model() if isinstance(v, _Stored) else v for k, v in state.items()}
         )
 
-    def __sklearn_tags__(self) -> Any:
+    def __sklearn_tags__(self) -> Tags:
         tags = super().__sklearn_tags__()
         tags.input_tags.three_d_array = True
         return tags
 
 
 class KerasClassifier(ClassifierMixin, KerasEstimator):
-    """A classifier around a model whose output holds the probabilities of the classes, or of the
-    second of two.
+    """A classifier around a model whose outputs are probabilities: of all classes, or the second.
 
     Attributes:
         classes_: the labels, sorted; for one-hot rows 0, 1, ...
@@ -244,13 +252,11 @@ class KerasClassifier(ClassifierMixin, KerasEstimator):
 
     def predict(self, x: ArrayLike, **kwargs: Any) -> np.ndarray:
         """The most probable label of each sample, (samples,)."""
-        probabilities = self.predict_proba(x, **kwargs)
-        return self.classes_[probabilities.argmax(axis=1)]
+        labels: np.ndarray = self.classes_[self.predict_proba(x, **kwargs).argmax(axis=1)]
+        return labels
 
     def predict_proba(self, x: ArrayLike, **kwargs: Any) -> np.ndarray:
-        """The probabilities, (samples, classes), also for a model with the one output of the second
-        class.
-        """
+        """The probabilities, (samples, classes), also where the one output is the second class."""
         outputs = self._outputs(x, kwargs)
         return np.hstack([1 - outputs, outputs]) if outputs.shape[1] == 1 else outputs
 
@@ -271,8 +277,7 @@ class KerasClassifier(ClassifierMixin, KerasEstimator):
 
 
 class KerasRegressor(RegressorMixin, KerasEstimator):
-    """A regressor around a model; its score is R squared, as scikit-learn has it, and not minus the
-    loss.
+    """A regressor around a model; its score is R squared as in scikit-learn, not minus the loss.
 
     Attributes:
         n_outputs_: the number of targets of a sample.
@@ -304,13 +309,13 @@ class KerasRegressor(RegressorMixin, KerasEstimator):
         outputs = self._outputs(x, kwargs)
         return outputs[:, 0] if outputs.shape[1:] == (1,) else outputs
 
-    def __sklearn_tags__(self) -> Any:
+    def __sklearn_tags__(self) -> Tags:
         tags = super().__sklearn_tags__()
         tags.target_tags.multi_output = True
         return tags
 
 
-def _arguments(fn: Callable[..., Any] | None) -> set[str]:
+def _arguments(fn: Callable[..., object] | None) -> set[str]:
     """The names of the arguments of a function or of an object's ``__call__``."""
     if fn is None:
         return set()
@@ -322,10 +327,10 @@ def _arguments(fn: Callable[..., Any] | None) -> set[str]:
     }
 
 
-def _takes_anything(fn: Callable[..., Any]) -> bool:
+def _takes_anything(fn: Callable[..., object]) -> bool:
     return any(p.kind is p.VAR_KEYWORD for p in inspect.signature(fn).parameters.values())
 
 
-def _loss_name(model: Any) -> str:
+def _loss_name(model: Model) -> str:
     loss = model.loss
     return loss if isinstance(loss, str) else getattr(loss, "__name__", "")

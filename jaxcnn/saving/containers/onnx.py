@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Any
-
 import jax
 
 from jaxcnn.ops.tracing import spelled_out
+from jaxcnn.saving.containers.stablehlo import require_input_shape
+from jaxcnn.saving.types import Filename, Network
 from jaxcnn.training.steps import predict_step
 from jaxcnn.utils.files import atomic_write
 
 
-def export_onnx(model: Any, path: str | Path, batch_size: int = 1) -> None:
+def export_onnx(model: Network, path: Filename, batch_size: int = 1) -> None:
     """Write the inference function of a model with its weights as an ONNX program.
 
-    Its inputs and outputs have the names that `Model.input_names` and `output_names` give.
+    Its inputs and outputs are called as `Model.input_names` and `output_names` say.
 
     Args:
         model: whose input shape is known but for the batch.
@@ -33,10 +32,7 @@ def export_onnx(model: Any, path: str | Path, batch_size: int = 1) -> None:
         raise ImportError(
             'ONNX programs need the package jax2onnx: pip install "jaxcnn[onnx]"'
         ) from None
-    if not model.inputs:
-        raise ValueError(
-            f"Model '{model.name}' does not know its input shape yet: build it or train it once."
-        )
+    require_input_shape(model)
     inputs = [
         jax.ShapeDtypeStruct((batch_size, *tensor.shape[1:]), tensor.dtype)
         for tensor in model.inputs
@@ -49,8 +45,10 @@ def export_onnx(model: Any, path: str | Path, batch_size: int = 1) -> None:
             )
     step, variables = predict_step(model.module), model.variables
 
-    def run(*arrays: jax.Array) -> Any:
-        outputs = jax.tree.leaves(step(variables, arrays[0] if len(arrays) == 1 else list(arrays)))
+    def run(*arrays: jax.Array) -> jax.Array | tuple[jax.Array, ...]:
+        outputs: list[jax.Array] = jax.tree.leaves(
+            step(variables, arrays[0] if len(arrays) == 1 else list(arrays))
+        )
         return outputs[0] if len(outputs) == 1 else tuple(outputs)
 
     names = {"input_names": model.input_names, "output_names": model.output_names}

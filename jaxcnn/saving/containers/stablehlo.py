@@ -1,6 +1,4 @@
-"""A model's inference as one program that runs without the model's code: StableHLO, by
-`jax.export`.
-"""
+"""A model's inference as a StableHLO program that runs without the model's code: `jax.export`."""
 
 from __future__ import annotations
 
@@ -9,18 +7,20 @@ import json
 import zipfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from types import ModuleType
 
 import jax
 import numpy as np
 
+from jaxcnn.runtime.types import ArrayLike
+from jaxcnn.saving.types import Filename, Network
 from jaxcnn.training.steps import predict_step
 from jaxcnn.utils.files import atomic_write
 
 PROGRAM, WEIGHTS, ABOUT = "program.stablehlo", "weights.npz", "about.json"
 
 
-def jax_export() -> Any:
+def jax_export() -> ModuleType:
     """`jax.export`, with what it needs to write programs.
 
     Raises:
@@ -38,7 +38,7 @@ def jax_export() -> Any:
 
 
 def export_model(
-    model: Any, path: str | Path, platforms: Sequence[str] = ("cpu", "cuda", "tpu")
+    model: Network, path: Filename, platforms: Sequence[str] = ("cpu", "cuda", "tpu")
 ) -> None:
     """Write the inference function of a model and its weights into one file.
 
@@ -53,10 +53,7 @@ def export_model(
         ValueError: the input shape is not known, or an operation cannot be exported for a platform.
     """
     export = jax_export()
-    if not model.inputs:
-        raise ValueError(
-            f"Model '{model.name}' does not know its input shape yet: build it or train it once."
-        )
+    require_input_shape(model)
     leaves, tree = jax.tree.flatten(model.variables)
     step = predict_step(model.module)
 
@@ -72,18 +69,24 @@ def export_model(
         "weights": len(leaves),
     }
     arrays = io.BytesIO()
-    named: dict[str, Any] = {str(i): np.asarray(leaf) for i, leaf in enumerate(leaves)}
-    np.savez(arrays, **named)
+    named = {str(i): np.asarray(leaf) for i, leaf in enumerate(leaves)}
+    np.savez(arrays, allow_pickle=False, **named)
     with atomic_write(path) as file, zipfile.ZipFile(file, "w") as archive:
         archive.writestr(ABOUT, json.dumps(about))
         archive.writestr(PROGRAM, bytes(exported.serialize()))
         archive.writestr(WEIGHTS, arrays.getvalue())
 
 
-def symbolic_inputs(model: Any) -> list[jax.ShapeDtypeStruct]:
-    """The inputs as the program takes them: one batch size for all, and a size of its own for every
-    other None.
-    """
+def require_input_shape(model: Network) -> None:
+    """Raise ValueError for a model that was never built: there is no program of it."""
+    if not model.inputs:
+        raise ValueError(
+            f"Model '{model.name}' does not know its input shape yet: build it or train it once."
+        )
+
+
+def symbolic_inputs(model: Network) -> list[jax.ShapeDtypeStruct]:
+    """The inputs of the program: one batch size for all, and a new size for every other None."""
     export = jax_export()
     names = [
         [
@@ -102,12 +105,11 @@ def symbolic_inputs(model: Any) -> list[jax.ShapeDtypeStruct]:
     ]
 
 
-def load_exported(path: str | Path) -> Callable[..., Any]:
-    """The function in a file of `export_model`: ``predict(x)``, or ``predict(x1, x2)`` of several
-    inputs.
+def load_exported(path: Filename) -> Callable[..., np.ndarray | list[np.ndarray]]:
+    """The function in a file of `export_model`: ``predict(x)``, or ``predict(x1, x2)``.
 
-    It needs JAX and nothing of the model's code. NumPy arrays come out, a list of them where there
-    are several.
+    It needs JAX and nothing of the model's code. It returns a NumPy array, or a list where the
+    model has several outputs.
 
     Raises:
         FileNotFoundError: there is no such file.
@@ -126,7 +128,7 @@ def load_exported(path: str | Path) -> Callable[..., Any]:
         raise ValueError(f"{path} is damaged or no exported model: {error}") from error
     program = jax.jit(exported.call)
 
-    def predict(*inputs: Any) -> Any:
+    def predict(*inputs: ArrayLike) -> np.ndarray | list[np.ndarray]:
         if len(inputs) != len(about["inputs"]):
             raise TypeError(
                 f"The model takes {len(about['inputs'])} inputs ({', '.join(about['inputs'])})."

@@ -15,7 +15,7 @@ from jaxcnn.layers.symbolic.tensor import Node, SymbolicTensor
 from jaxcnn.runtime.types import Config
 from jaxcnn.saving.dialects.classes import library_name
 from jaxcnn.saving.dialects.keras2 import LEFT_OUT, SINGLE
-from jaxcnn.saving.structure import Calls, plain
+from jaxcnn.saving.structure import Calls, input_layer, plain
 from jaxcnn.saving.types import Json, Network, is_network
 
 NOT_IN_KERAS_3 = {
@@ -119,8 +119,7 @@ def stack(model: Network) -> Config:
     """The settings of a Sequential: its input layer, if it has one yet, and the layers."""
     # A model inside that has several inputs states them itself.
     first = model.inputs if len(model.inputs) == 1 else []
-    sources = [tensor.layer for tensor in first if isinstance(tensor.layer, InputLayer)]
-    layers = [to_keras3(layer) for layer in (*sources, *model.layers)]
+    layers = [to_keras3(layer) for layer in (*map(input_layer, first), *model.layers)]
     shape = {"build_input_shape": first[0].shape} if first else {}
     return {"name": model.name, "trainable": model.trainable, "layers": layers, **shape}
 
