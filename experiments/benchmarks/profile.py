@@ -128,7 +128,9 @@ def compiled(model: Any, x: np.ndarray, y: np.ndarray, steps: int) -> str:
     from jaxcnn.training.state import from_variables
     from jaxcnn.training.steps import Batch
 
-    state = from_variables(model.variables, model.optimizer, metrics=model.objective.init_metrics())
+    state = from_variables(
+        model.variables, model.optimizer, metrics=model.program.objective.init_metrics()
+    )
     dispatcher, batch = model.functions.train.dispatcher, Batch(x, [y], [None])
     if dispatcher.loops(state, batch):
         many = dispatcher.capacity(steps, x.nbytes + y.nbytes)

@@ -174,14 +174,16 @@ def exchange(name: str) -> dict[str, Any]:
     import jax
 
     import jaxcnn as jc
+    from jaxcnn.training.compile import prepare
+    from jaxcnn.training.input import Data, whole_batch
     from jaxcnn.training.state import from_variables
 
     with jc.distribute() as scope:
         model, x, y = model_of(name)
-        batch = model._batch(model._arrays(x[:BATCH], y[:BATCH]))
-        model._prepare(batch)
+        batch = whole_batch(model, model.program, Data(x[:BATCH], y[:BATCH]))
+        prepare(model, model.program, batch)
         state = scope.distribution.placed(
-            from_variables(model.variables, model.optimizer, trainable=model.compiled_mask)
+            from_variables(model.variables, model.optimizer, trainable=model.program.trained)
         )
         text = (
             model.functions.train.dispatcher.single.lower(state, scope.distribution.cut(batch, 0))

@@ -37,7 +37,7 @@ class Callback:
 
     params: Settings = MappingProxyType({})
     model: Any = None
-    validation_data: Sequence[np.ndarray] | None = None
+    validation_data: Sequence[np.ndarray | None] | None = None
 
     def set_params(self, params: Settings) -> None:
         self.params = params

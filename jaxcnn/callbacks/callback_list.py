@@ -49,7 +49,7 @@ class CallbackList:
         callbacks: Sequence[Callback] | None,
         model: Any,
         params: Settings,
-        validation_data: Sequence[np.ndarray] | None = None,
+        validation_data: Sequence[np.ndarray | None] | None = None,
     ):
         users = list(callbacks or [])
         for callback in users:

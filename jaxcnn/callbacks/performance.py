@@ -61,8 +61,8 @@ class Performance(Callback):
         )
         parts = {"step": total, "input": waited, "device": device, "host": total - waited - device}
         logs.update({f"{name}_ms": 1e3 * seconds / steps for name, seconds in parts.items()})
-        parallel = self.model._parallel
-        devices = 1 if parallel is None else parallel.mesh.size
+        distribution = self.model.program.distribution
+        devices = 1 if distribution is None else distribution.mesh.size
         logs["samples_per_second"] = (now.samples - before.samples) / total / devices
         if self.peak_flops is not None:
             if self._step_flops is None:

@@ -6,18 +6,22 @@ import os
 import socket
 import time
 from collections.abc import Mapping, Sequence
-from typing import Any
+
+import jax
+import numpy as np
+from jax.sharding import Mesh
+
+from jaxcnn.distributed.placement import BATCH_AXIS, Distribution
+from jaxcnn.runtime.types import Config
 
 HEARTBEAT = 50  # seconds; JAX's 100 would let the living wait for the dead for longer than a minute
-_current: list[Any] = []  # the innermost distribution last
+_current: list[Distributed] = []  # the innermost last
 
 
 class Distributed:
-    """What `distribute` returns: in force until it is ended, at the end of a ``with`` block or by
-    `end`.
-    """
+    """A distribution in force, until the end of a ``with`` block or a call of `end`."""
 
-    def __init__(self, distribution: Any) -> None:
+    def __init__(self, distribution: Distribution) -> None:
         self.distribution = distribution
         _current.append(self)
 
@@ -29,7 +33,7 @@ class Distributed:
     def __enter__(self) -> Distributed:
         return self
 
-    def __exit__(self, *error: Any) -> None:
+    def __exit__(self, *error: object) -> None:
         self.end()
 
 
@@ -37,7 +41,7 @@ def distribute(
     data: int = -1,
     model: int = 1,
     *,
-    mesh: Any = None,
+    mesh: Mesh | None = None,
     rules: Mapping[str, Sequence[str | None]] | None = None,
     fsdp: bool = False,
     local_statistics: bool = False,
@@ -67,10 +71,6 @@ def distribute(
         ValueError: devices that are not there, or a mesh and rules that do not fit.
     """
     join_job()
-    import jax
-
-    from jaxcnn.distributed.placement import Distribution
-
     if mesh is None:
         devices = jax.devices()
         if model < 1 or len(devices) % model:
@@ -82,18 +82,15 @@ def distribute(
         if data < 1 or data * model > len(devices):
             raise ValueError(
                 f"distribute(data={data}, model={model}) needs {data * model} devices; there are "
-                f"{len(devices)} "
-                f"({devices[0].platform}). On a CPU, "
+                f"{len(devices)} ({devices[0].platform}). On a CPU, "
                 "XLA_FLAGS=--xla_force_host_platform_device_count=8 makes several."
             )
-        import numpy as np
-
         grid = np.array(devices[: data * model]).reshape(data, model)
-        mesh = jax.sharding.Mesh(grid, ("data", "model"))
+        mesh = Mesh(grid, (BATCH_AXIS, "model"))
     return Distributed(Distribution(mesh, rules, fsdp, local_statistics))
 
 
-def current() -> Any:
+def current() -> Distribution | None:
     """The `Distribution` in force, or None."""
     return _current[-1].distribution if _current else None
 
@@ -114,13 +111,11 @@ def join_job(timeout: float = 300.0) -> None:
     Raises:
         RuntimeError: the coordinator cannot be reached in that time.
     """
-    import jax
-
     if jax.distributed.is_initialized() or not _in_a_job():
         return
     # Without this the processes of a job on CPUs cannot exchange anything.
     jax.config.update("jax_cpu_collectives_implementation", "gloo")
-    explicit: dict[str, Any] = {}
+    explicit: Config = {}
     if "JAX_NUM_PROCESSES" in os.environ:
         explicit = {
             "coordinator_address": os.environ.get("JAX_COORDINATOR_ADDRESS"),
@@ -151,8 +146,7 @@ def _await_coordinator(number: int, address: str | None, timeout: float) -> None
             if time.monotonic() > deadline:
                 raise RuntimeError(
                     f"Process {number} could not reach process 0 at {address} within {timeout:.0f} "
-                    f"s ({problem}). Is "
-                    "process 0 running, and is its port open to this machine?"
+                    f"s ({problem}). Is process 0 running, and is its port open to this machine?"
                 ) from None
         time.sleep(0.2)
 

@@ -103,7 +103,7 @@ def forward(started: Sequence[subprocess.Popen[str]], number: int) -> None:
 
 
 def wait(started: Sequence[subprocess.Popen[str]]) -> int:
-    """Wait until all have ended, or one has failed and the rest are ended with it; the exit status."""
+    """Wait until all have ended, or one has failed and the rest were ended; the exit status."""
     while True:
         codes = [process.poll() for process in started]
         failed = next((n for n, code in enumerate(codes) if code not in (None, 0)), None)

@@ -10,15 +10,19 @@ from __future__ import annotations
 
 import math
 import re
-import warnings
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import TypeVar
 
 import jax
 import numpy as np
 from jax.sharding import Mesh, NamedSharding, PartitionSpec
+from jax.tree_util import KeyPath
 
 from jaxcnn.nn.base import batch_parts
+from jaxcnn.runtime.types import PyTree
+from jaxcnn.runtime.warn import warn_user
+
+Tree = TypeVar("Tree")  # a tree of arrays: a batch, weights, a training state
 
 BATCH_AXIS = "data"
 FSDP_LEAST = 2**12  # values; smaller arrays are cheaper on every device than in parts
@@ -89,9 +93,8 @@ class Distribution:
                 ):
                     raise ValueError(
                         f"The rule {pattern.pattern!r} -> {axes} does not fit '{path}' of shape "
-                        f"{tuple(shape)} on the "
-                        f"mesh {dict(self.mesh.shape)}: one entry an axis, and each cut axis "
-                        "divisible."
+                        f"{tuple(shape)} on the mesh {dict(self.mesh.shape)}: one entry an axis, "
+                        "and each cut axis divisible."
                     )
                 return NamedSharding(self.mesh, PartitionSpec(*axes))
         if self.fsdp and math.prod(shape) >= FSDP_LEAST:
@@ -101,25 +104,28 @@ class Distribution:
                 return NamedSharding(self.mesh, PartitionSpec(*[None] * longest, BATCH_AXIS))
         return self.whole
 
-    def placed(self, tree: Any) -> Any:
+    def placed(self, tree: Tree) -> Tree:
         """A tree of weights, or a whole training state, with every array where it belongs."""
-        return jax.tree_util.tree_map_with_path(
+        placed: Tree = jax.tree_util.tree_map_with_path(
             lambda path, a: self._put(a, self._of(path, a)), tree
         )
+        return placed
 
-    def gathered(self, tree: Any) -> Any:
-        """Whole arrays on one device of this process, where models that use one device find them."""
+    def gathered(self, tree: Tree) -> Tree:
+        """Whole arrays on one device of this process, for models that use one device."""
         if any(not array.is_fully_replicated for array in jax.tree.leaves(tree)):
             tree = jax.jit(lambda t: t, out_shardings=self.whole)(tree)
-        return jax.tree.map(lambda array: array.addressable_data(0), tree)
+        gathered: Tree = jax.tree.map(lambda array: array.addressable_data(0), tree)
+        return gathered
 
-    def cut(self, batch: Any, axis: int) -> Any:
+    def cut(self, batch: Tree, axis: int) -> Tree:
         """The arrays of a batch, the same in every process, in equal parts along `axis`."""
         leaves = jax.tree.leaves(batch)
-        if leaves and leaves[0].shape[axis] % self.parts:
-            return jax.tree.map(lambda a: self._put(a, self.whole), batch)
+        divisible = not leaves or leaves[0].shape[axis] % self.parts == 0
         along = NamedSharding(self.mesh, PartitionSpec(*[None] * axis, BATCH_AXIS))
-        return jax.tree.map(lambda a: self._put(a, along), batch)
+        sharding = along if divisible else self.whole
+        cut: Tree = jax.tree.map(lambda a: self._put(a, sharding), batch)
+        return cut
 
     def check_batch(self, size: int) -> None:
         """Check that batches of `size` samples can be shared.
@@ -130,42 +136,42 @@ class Distribution:
         if size < self.parts:
             raise ValueError(
                 f"A batch of {size} samples cannot be shared by {self.parts} devices. Take a "
-                "`batch_size` of at least "
-                f"{self.parts}, better a multiple of it, or fewer devices: distribute(data={size})."
+                f"`batch_size` of at least {self.parts}, better a multiple of it, or fewer "
+                f"devices: distribute(data={size})."
             )
         if size % self.parts:
-            warnings.warn(
+            warn_user(
                 f"Batches of {size} samples cannot be cut into {self.parts} equal parts, so every "
-                "device computes them "
-                f"whole. Take a `batch_size` that is a multiple of {self.parts}.",
-                UserWarning,
-                stacklevel=4,
+                "device computes them whole. Take a `batch_size` that is a multiple of "
+                f"{self.parts}."
             )
 
-    def joined(self, share: Any) -> Any:
-        """The batch of the whole job from what this process has of it, the same number of samples
-        in each.
-        """
+    def joined(self, share: Tree) -> Tree:
+        """The batch of the whole job from the share of this process, all shares of one size."""
         along = NamedSharding(self.mesh, PartitionSpec(BATCH_AXIS))
-        return jax.tree.map(
+        joined: Tree = jax.tree.map(
             lambda a: jax.make_array_from_process_local_data(along, np.asarray(a)), share
         )
+        return joined
 
-    def step(self, step: Callable[..., Any]) -> Callable[..., Any]:
-        """``step(carry, batch, ...)``, a tree or several, whose results lie where `placed` puts
-        them.
-        """
+    def step(self, step: Callable[..., Tree]) -> Callable[..., Tree]:
+        """``step(carry, batch, ...)`` with its results where `placed` puts them."""
 
-        def run(*arguments: Any) -> Any:
+        def run(*arguments: PyTree) -> Tree:
             with batch_parts(self.parts if self.local_statistics else 1):
-                found = step(*arguments)
-            wanted = jax.tree_util.tree_map_with_path(self._of, found)
-            return jax.lax.with_sharding_constraint(found, wanted)
+                results = step(*arguments)
+            shardings = jax.tree_util.tree_map_with_path(self._of, results)
+            constrained: Tree = jax.lax.with_sharding_constraint(results, shardings)
+            return constrained
 
         return run
 
-    def agree(self, what: str, value: Any) -> None:
+    def agree(self, label: str, value: object) -> None:
         """Check that all processes are about to do the same.
+
+        Args:
+            label: of the value, in the message.
+            value: the same in all processes, by its `repr`.
 
         Raises:
             ValueError: they are not; the message names the processes that differ from the first.
@@ -177,27 +183,28 @@ class Distribution:
         from jax.experimental import multihost_utils
 
         mine = np.uint32(zlib.crc32(repr(value).encode()))
-        found = np.asarray(multihost_utils.process_allgather(mine)).reshape(-1)
-        if different := [i for i, other in enumerate(found) if other != found[0]]:
+        sums = np.asarray(multihost_utils.process_allgather(mine)).reshape(-1)
+        if different := [i for i, other in enumerate(sums) if other != sums[0]]:
             raise ValueError(
-                f"The processes are not about to do the same: {what} of process "
-                f"{', '.join(map(str, different))} "
-                f"differs from that of process 0. This is process {jax.process_index()}, with "
-                f"{value!r}."
+                f"The processes are not about to do the same: {label} of process "
+                f"{', '.join(map(str, different))} differs from that of process 0. This is process "
+                f"{jax.process_index()}, with {value!r}."
             )
 
-    def _of(self, path: tuple[Any, ...], array: Any) -> NamedSharding:
+    def _of(self, path: KeyPath, array: jax.Array) -> NamedSharding:
         names = (
             str(getattr(key, "key", getattr(key, "name", getattr(key, "idx", key)))) for key in path
         )
         return self.sharding("/".join(names), array.shape)
 
-    def _put(self, array: Any, sharding: NamedSharding) -> Any:
+    def _put(self, array: np.ndarray | jax.Array, sharding: NamedSharding) -> jax.Array:
         if isinstance(array, jax.Array) and array.sharding == sharding:
             return array
         if sharding.is_fully_addressable:
-            return jax.device_put(array, sharding)
+            put: jax.Array = jax.device_put(array, sharding)
+            return put
         if isinstance(array, jax.Array) and not array.is_fully_addressable:
-            return jax.jit(lambda a: a, out_shardings=sharding)(array)
+            moved: jax.Array = jax.jit(lambda a: a, out_shardings=sharding)(array)
+            return moved
         values = np.asarray(array)  # each process has it whole and hands over what its devices keep
         return jax.make_array_from_callback(values.shape, sharding, lambda index: values[index])

@@ -7,17 +7,16 @@ import itertools
 import signal
 import threading
 from collections.abc import Callable, Iterator
-from typing import Any
+from types import FrameType
 
 import jax
 
-EXIT_STATUS = (
-    75  # "temporary failure" in sysexits.h: schedulers that retry failed jobs retry this one
-)
+# "Temporary failure" in sysexits.h: schedulers that retry failed jobs retry this one.
+EXIT_STATUS = 75
 
 
 class Preempted(SystemExit):
-    """The process was asked to end; a checkpoint was saved, and the same call goes on from it."""
+    """The process was asked to end; a checkpoint was saved, from which the same call continues."""
 
     def __init__(self, message: str) -> None:
         super().__init__(EXIT_STATUS)
@@ -29,12 +28,11 @@ class Preempted(SystemExit):
 
 @contextlib.contextmanager
 def preemption(watching: bool) -> Iterator[Callable[[], bool]]:
-    """Within the block, a function that tells, after each call to the device, whether to save and
-    leave now.
+    """Within the block, a function that returns whether to save and leave now.
 
-    One process learns it from SIGTERM. The processes of a job ask JAX, which hears of the signal
-    that any of them got and lets all of them stop at the same step. Nothing is noticed where it is
-    not `watching`.
+    It is to be called after each call to the device. One process learns of it from SIGTERM. The
+    processes of a job ask JAX, which hears of the signal that any of them got and lets all of them
+    stop at the same step. Nothing is noticed where it is not `watching`.
     """
     if not watching:
         yield lambda: False
@@ -42,9 +40,8 @@ def preemption(watching: bool) -> Iterator[Callable[[], bool]]:
     if jax.process_count() > 1:
         from jax.experimental import multihost_utils
 
-        asked_before = (
-            itertools.count()
-        )  # the processes agree on one of these numbers, so none may be left out
+        # The processes agree on one of these numbers, so none may be left out.
+        asked_before = itertools.count()
         yield lambda: bool(multihost_utils.reached_preemption_sync_point(next(asked_before)))
         return
     ours = threading.current_thread() is threading.main_thread()
@@ -53,7 +50,7 @@ def preemption(watching: bool) -> Iterator[Callable[[], bool]]:
         return
     asked = False
 
-    def remember(number: int, frame: Any) -> None:
+    def remember(number: int, frame: FrameType | None) -> None:
         nonlocal asked
         asked = True
 

@@ -2,25 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 from jaxcnn import saving
+from jaxcnn.callbacks import Callback, History
 from jaxcnn.layers.base import LAYERS
+from jaxcnn.layers.symbolic.tensor import SymbolicTensor
 from jaxcnn.models.network import Network
+from jaxcnn.optimizers import Optimizer
 from jaxcnn.runtime.names import custom_object_scope
+from jaxcnn.runtime.types import Config, DataLike, Identifier, PyTree, Settings
 from jaxcnn.spellings.translate import old_spellings
-from jaxcnn.training.trainer import Trainer
+from jaxcnn.training import averages, evaluate, fit, generators, optimizer_state, predict
+from jaxcnn.training import single_batch as batches
+from jaxcnn.training.clock import Clock
+from jaxcnn.training.compile import arguments_in, compiled, require_objective, training_config
+from jaxcnn.training.functions import Functions
+from jaxcnn.training.input import Data, FeedSettings
+from jaxcnn.training.input.workers import TIMEOUT, Workers
+from jaxcnn.training.program import CompileArguments, Execution, Program
+from jaxcnn.training.settings import FitSettings
+from jaxcnn.training.state import AnyOptimizer
+from jaxcnn.training.steps import Augment
+
+SEQUENTIAL_ONLY = {
+    "predict_classes": "model.predict(x).argmax(axis=-1)",
+    "predict_proba": "model.predict(x)",
+}
 
 
 @LAYERS.register("Functional")
 @old_spellings
-class Model(Trainer, Network):
+class Model(Network):
     """A model from symbolic `inputs` to symbolic `outputs`, each one tensor or a list.
 
     ``model.module`` and ``model.variables`` are the pure half:
-    ``model.module.apply(model.variables, x)``.
+    ``model.module.apply(model.variables, x)``. ``model.program`` is what `compile` made.
 
     Args:
         inputs: from `Input`.
@@ -28,34 +46,318 @@ class Model(Trainer, Network):
         name: by default 'model_1', ...
     """
 
-    def __init__(self, inputs: Any, outputs: Any, name: str | None = None) -> None:
-        Network.__init__(self, inputs, outputs, name=name)
-        self._reset_training()
+    def __init__(
+        self,
+        inputs: SymbolicTensor | Sequence[SymbolicTensor],
+        outputs: SymbolicTensor | Sequence[SymbolicTensor],
+        name: str | None = None,
+    ) -> None:
+        super().__init__(inputs, outputs, name=name)
+        self.reset_training(Program())
 
-    def get_config(self) -> dict[str, Any]:
+    def reset_training(self, program: Program) -> None:
+        """Forget the training so far, and take over a new program."""
+        self.program = program
+        self.history: History | None = None
+        self.clock = Clock()
+        self.stop_training = False
+
+    # -- training ----------------------------------------------------------------------------------
+
+    def compile(
+        self,
+        optimizer: Identifier | AnyOptimizer,
+        loss: Identifier | Sequence[Identifier],
+        metrics: Sequence[Identifier] | Settings | None = None,
+        loss_weights: Sequence[float] | Settings | None = None,
+        sample_weight_mode: str | Sequence[str | None] | Settings | None = None,
+        weighted_metrics: Sequence[Identifier] | Settings | None = None,
+        *,
+        steps_per_execution: int | None = None,
+        run_eagerly: bool = False,
+    ) -> None:
+        """Say how the model learns.
+
+        Args:
+            optimizer: a name ('adam'), a `jaxcnn.optimizers` object or any optax transformation.
+            loss: a name, a function ``(y_true, y_pred)`` or a loss object; with several outputs
+                also a list or a dict by output name (None or absent: that output is not trained,
+                and takes no targets); None where the layers add all the loss there is.
+            metrics: a list of names, functions or metric objects, for every output; with several
+                outputs also a list of such lists or a dict by output name.
+            loss_weights: list or dict of numbers by which the outputs' losses are weighted.
+            sample_weight_mode: "temporal" where sample weights are one a timestep; list or dict by
+                output.
+            weighted_metrics: like `metrics`, but weighted by the sample weights.
+            steps_per_execution: training or evaluation steps in one call to the device; None finds
+                a good number by how long they take. It changes no result. Callbacks with batch
+                hooks always get each batch.
+            run_eagerly: run operation by operation instead of compiled, so that `print` and
+                debuggers inside layers, losses and metrics work; slow.
+
+        The layers' `trainable` flags are read here: neither the weights nor the running statistics
+        of a layer that is not trainable will move. Weights are kept; the optimizer's state starts
+        again.
+        """
+        arguments = CompileArguments(
+            loss, metrics, loss_weights, sample_weight_mode, weighted_metrics
+        )
+        execution = Execution(steps_per_execution, bool(run_eagerly))
+        self.reset_training(compiled(self, optimizer, arguments, execution))
+
+    def fit(
+        self,
+        x: DataLike = None,
+        y: DataLike = None,
+        batch_size: int | None = 32,
+        epochs: int = 1,
+        verbose: int = 1,
+        callbacks: Sequence[Callback] | None = None,
+        validation_split: float = 0.0,
+        validation_data: DataLike = None,
+        shuffle: bool | str = True,
+        class_weight: DataLike = None,
+        sample_weight: DataLike = None,
+        initial_epoch: int = 0,
+        steps_per_epoch: int | None = None,
+        validation_steps: int | None = None,
+        *,
+        validation_freq: int | Collection[int] = 1,
+        max_queue_size: int = 10,
+        workers: int = 1,
+        use_multiprocessing: bool = False,
+        batch_timeout: float = TIMEOUT,
+        augment: Augment | None = None,
+        nan: str = "warn",
+        checkpoint_dir: str | Path | None = None,
+        checkpoint_every: int | None = None,
+    ) -> History:
+        """Train for a number of epochs.
+
+        Args:
+            x: input array (samples, ...), or a list or dict by name for several inputs; or a source
+                of whole batches or examples with their targets, see `jaxcnn.training.input`.
+            y: target array, or a list or dict by output name.
+            batch_size: samples an update; None means 32.
+            epochs: number of the last epoch; with `initial_epoch` 0 the number of epochs.
+            verbose: 0 silent, 1 progress bar, 2 one line an epoch.
+            callbacks: `jaxcnn.callbacks.Callback` objects.
+            validation_split: fraction in [0, 1) of the samples, the last ones before any shuffling,
+                kept apart for validation; of arrays only.
+            validation_data: (x, y) or (x, y, sample_weights), or a source like `x`, instead of a
+                split.
+            shuffle: whether each epoch has another order; "batch" moves whole batches only, which
+                arrays on disk need to be read fast. Generators and iterables come in their own
+                order.
+            class_weight: class -> weight of its samples in the loss.
+            sample_weight: (samples,), or (samples, steps) with ``sample_weight_mode="temporal"``.
+            initial_epoch: the first epoch's number, from 0, when resuming by hand.
+            steps_per_epoch: batches an epoch; by default all there are. A source then continues in
+                the next epoch where the last one ended.
+            validation_steps: batches of a validation; by default all there are.
+            validation_freq: validate after every so many epochs, or after the epochs in this
+                collection, from 1.
+            max_queue_size: batches of a source that may lie ready.
+            workers: threads or processes that make the batches of a source; 0 makes them in this
+                thread.
+            use_multiprocessing: whether they are processes.
+            batch_timeout: seconds; when the next batch of a source takes longer, its workers hang
+                and `fit` ends.
+            augment: ``(key, inputs) -> inputs``, changes the inputs of each update at random on the
+                device, such as ``jaxcnn.preprocessing.image.Augmentation(horizontal_flip=True)``;
+                validation data stays as it is.
+            nan: what to do when the loss or its gradient is not finite: "warn" (of the loss) at the
+                end of the epoch; "ignore"; "raise", which stops before the step that would spoil
+                the weights and names the layer; "skip", which leaves that step out; "rollback",
+                which restores the weights and the optimizer of the last checkpoint and continues
+                with the batch after the bad one. The last two report ``skipped`` steps an epoch.
+            checkpoint_dir: where whole training states are saved at the end of each epoch; the same
+                call after a kill continues from there and ends as if it had not been interrupted
+                (with a generator: from its beginning).
+            checkpoint_every: also save each time this many updates have passed.
+
+        Returns:
+            The `History`: ``history.history["loss"]`` and the metrics, a value an epoch.
+
+        An exception or Ctrl-C leaves the weights as they were after the last finished call to the
+        device.
+
+        Raises:
+            ValueError: data that does not fit the model or is empty, or a generator that ends too
+                early.
+            NonFiniteLossError: with ``nan="raise"``.
+            WorkerError: the workers of a source have died, or hang.
+        """
+        making = Workers(max_queue_size, workers, use_multiprocessing, batch_timeout)
+        settings = FitSettings(
+            feed=FeedSettings(batch_size, steps_per_epoch, making),
+            validation_feed=FeedSettings(batch_size, validation_steps, making),
+            epochs=epochs,
+            initial_epoch=initial_epoch,
+            verbose=verbose,
+            shuffle=shuffle,
+            validation_split=validation_split,
+            validation_freq=validation_freq,
+            augment=augment,
+            nan=nan,
+            checkpoint_dir=checkpoint_dir,
+            checkpoint_every=checkpoint_every,
+        )
+        data = Data(x, y, sample_weight, class_weight)
+        return fit.fit(self, self.program, data, settings, validation_data, callbacks=callbacks)
+
+    def evaluate(
+        self,
+        x: DataLike = None,
+        y: DataLike = None,
+        batch_size: int | None = 32,
+        verbose: int = 1,
+        sample_weight: DataLike = None,
+        steps: int | None = None,
+        *,
+        max_queue_size: int = 10,
+        workers: int = 1,
+        use_multiprocessing: bool = False,
+    ) -> float | list[float]:
+        """The loss and metrics over the data: a number, or a list in the order of `metrics_names`.
+
+        Args:
+            x, y, batch_size, sample_weight: as for `fit`.
+            verbose: 0 silent, 1 progress bar.
+            steps: batches; by default all there are.
+            max_queue_size, workers, use_multiprocessing: as for `fit`.
+        """
+        making = Workers(max_queue_size, workers, use_multiprocessing)
+        settings = FeedSettings(batch_size, steps, making)
+        return evaluate.evaluate(self, self.program, Data(x, y, sample_weight), settings, verbose)
+
+    def predict(
+        self,
+        x: DataLike,
+        batch_size: int | None = 32,
+        verbose: int = 0,
+        steps: int | None = None,
+        *,
+        max_queue_size: int = 10,
+        workers: int = 1,
+        use_multiprocessing: bool = False,
+    ) -> PyTree:
+        """The outputs for `x` in inference mode, as a NumPy array, or a list of them; needs no
+        compile.
+
+        Stateful recurrent layers continue from the states that the previous call, or batch, ended
+        with.
+
+        Args:
+            x: as for `fit`; of batches that are tuples, the first part is taken.
+            batch_size: samples at a time.
+            verbose: 0 silent, 1 progress bar.
+            steps: batches; by default all there are.
+            max_queue_size, workers, use_multiprocessing: as for `fit`.
+        """
+        making = Workers(max_queue_size, workers, use_multiprocessing)
+        settings = FeedSettings(batch_size, steps, making)
+        return predict.predict(self, self.program, x, settings, verbose)
+
+    def train_on_batch(
+        self,
+        x: DataLike,
+        y: DataLike,
+        sample_weight: DataLike = None,
+        class_weight: DataLike = None,
+    ) -> float | list[float]:
+        """One update on one batch; returns the loss and metrics of the batch before the update."""
+        data = Data(x, y, sample_weight, class_weight)
+        return batches.train_on_batch(self, self.program, data)
+
+    def test_on_batch(
+        self, x: DataLike, y: DataLike, sample_weight: DataLike = None
+    ) -> float | list[float]:
+        """The loss and metrics of one batch."""
+        return batches.test_on_batch(self, self.program, Data(x, y, sample_weight))
+
+    def predict_on_batch(self, x: DataLike) -> PyTree:
+        """The outputs for one batch."""
+        return predict.predict_on_batch(self, self.program, x)
+
+    fit_generator = generators.fit_generator
+    evaluate_generator = generators.evaluate_generator
+    predict_generator = generators.predict_generator
+
+    def build_for(self, x: DataLike) -> None:
+        """Fix the input shapes by the first data; a functional model has them from the start."""
+
+    def __getattr__(self, name: str) -> PyTree:
+        if name in SEQUENTIAL_ONLY:
+            raise AttributeError(
+                f"Only Sequential models have {name}; for model '{self.name}' write "
+                f"{SEQUENTIAL_ONLY[name]}."
+            )
+        return object.__getattribute__(self, name)  # which raises, as it has before
+
+    # -- what was compiled -------------------------------------------------------------------------
+
+    @property
+    def optimizer(self) -> Optimizer | None:
+        """What `compile` was given as the optimizer, or None before."""
+        return self.program.optimizer
+
+    @property
+    def loss(self) -> Identifier | Sequence[Identifier]:
+        """What `compile` was given as the loss, or None before."""
+        return None if self.program.arguments is None else self.program.arguments.loss
+
+    @property
+    def metrics_names(self) -> list[str]:
+        """The names of what `evaluate` returns, in order."""
+        return list(require_objective(self, self.program).names)
+
+    @property
+    def functions(self) -> Functions:
+        """The compiled steps, which the first data makes."""
+        assert self.program.functions is not None
+        return self.program.functions
+
+    @property
+    def opt_state(self) -> PyTree:
+        """The optimizer's state as it is now, or None before the first update."""
+        session = next((layer.weights_store.session for layer in self.all_layers()), None)
+        if session is not None:
+            session.commit()
+        return self.program.opt_state
+
+    trained_paths = optimizer_state.trained_paths
+    optimizer_arrays = optimizer_state.optimizer_arrays
+    set_optimizer_arrays = optimizer_state.set_optimizer_arrays
+    averaged = averages.averaged
+    training_config = training_config
+
+    def compile_from(
+        self, settings: Settings, custom_objects: Mapping[str, object] | None = None
+    ) -> None:
+        """`compile` with what `training_config` returned."""
+        with custom_object_scope(custom_objects):
+            self.compile(**arguments_in(settings))
+
+    # -- files -------------------------------------------------------------------------------------
+
+    def get_config(self) -> Config:
         """The layers, their settings and how they are connected; not the weights."""
         return saving.graph_config(self)
 
     @classmethod
     def from_config(
-        cls, settings: Mapping[str, Any], custom_objects: Mapping[str, Any] | None = None
+        cls, settings: Settings, custom_objects: Mapping[str, object] | None = None
     ) -> Model:
-        """A new model, with new weights, from what `get_config` gave."""
+        """A new model, with new weights, from what `get_config` returned."""
         with custom_object_scope(custom_objects):
             inputs, outputs = saving.build_graph(settings)
         model = cls(inputs, outputs, name=settings.get("name"))
         model.trainable = settings.get("trainable", True)
         return model
 
-    def to_json(self, **options: Any) -> str:
-        """The structure as JSON text, for `models.model_from_json`; `options` go to ``json.dumps``."""
-        return saving.to_json(self, **options)
-
-    def to_yaml(self, **options: Any) -> str:
-        """The structure as YAML text, for `models.model_from_yaml`; `options` go to
-        ``yaml.safe_dump``.
-        """
-        return saving.to_yaml(self, **options)
+    to_json = saving.to_json
+    to_yaml = saving.to_yaml
 
     def save(
         self, filepath: str | Path, overwrite: bool = True, include_optimizer: bool = True
@@ -68,9 +370,7 @@ class Model(Trainer, Network):
         saving.save_model(self, filepath, overwrite, include_optimizer)
 
     def save_weights(self, filepath: str | Path, overwrite: bool = True) -> None:
-        """Write the weights: into HDF5 as Keras 2 does, or as Keras 3 where the name ends in
-        '.weights.h5'.
-        """
+        """Write the weights as Keras 2 does, or as Keras 3 into a file named '.weights.h5'."""
         saving.save_weights(self, filepath, overwrite)
 
     def load_weights(
@@ -98,7 +398,5 @@ class Model(Trainer, Network):
         saving.export_model(self, filepath, platforms)
 
     def export_onnx(self, filepath: str | Path, batch_size: int = 1) -> None:
-        """Write the inference function as an ONNX program with its weights, for `batch_size`
-        samples at a time.
-        """
+        """Write the inference function with its weights as ONNX, for `batch_size` samples."""
         saving.export_onnx(self, filepath, batch_size)

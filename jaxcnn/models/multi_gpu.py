@@ -3,31 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+
+import jax
+import numpy as np
+
+from jaxcnn.distributed.placement import BATCH_AXIS, Distribution
+from jaxcnn.models.model import Model
+from jaxcnn.training.program import Program
 
 
-def multi_gpu_model(model: Any, gpus: int | Sequence[int]) -> Any:
+def multi_gpu_model(model: Model, gpus: int | Sequence[int]) -> Model:
     """A model with the layers and weights of `model` that cuts each batch between several devices.
 
     Compile and train it like any other; what it learns is in the weights of `model` too, with the
-    numbers that one device would give. `batch_size` is that of all devices together and should be a
+    results that one device would have. `batch_size` is that of all devices together and should be a
     multiple of their number: batches that cannot be cut into equal parts are computed whole on
     each. The devices are those of JAX's default backend, on a CPU as many as
     ``XLA_FLAGS=--xla_force_host_platform_device_count`` says.
 
     Args:
-        model: as it was before or after `compile`; the new model needs a `compile` of its own.
+        model: before or after `compile`; the new model needs another `compile`.
         gpus: how many devices, from 2, or a list of their numbers.
 
     Raises:
         ValueError: fewer than two devices, or devices that this machine does not have.
     """
-    import jax
-    import numpy as np
-
-    from jaxcnn.distributed.placement import BATCH_AXIS, Distribution
-    from jaxcnn.models import Model
-
     numbers = list(range(gpus)) if isinstance(gpus, int) else list(gpus)
     if len(set(numbers)) < 2:
         raise ValueError(
@@ -38,10 +38,10 @@ def multi_gpu_model(model: Any, gpus: int | Sequence[int]) -> Any:
     if absent := [number for number in numbers if not 0 <= number < len(devices)]:
         raise ValueError(
             f"multi_gpu_model: devices {numbers} are asked for, but this machine has "
-            f"{len(devices)} ({devices[0]}"
-            f"{', ...' if len(devices) > 1 else ''}); {absent} are missing. Reduce `gpus`."
+            f"{len(devices)} ({devices[0]}{', ...' if len(devices) > 1 else ''}); {absent} are "
+            "missing. Reduce `gpus`."
         )
     shared = Model(model.inputs, model.outputs)
     mesh = jax.sharding.Mesh(np.array([devices[number] for number in numbers]), (BATCH_AXIS,))
-    shared._parallel = Distribution(mesh)
+    shared.program = Program(distribution=Distribution(mesh))
     return shared

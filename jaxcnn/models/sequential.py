@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import warnings
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -22,20 +21,22 @@ from jaxcnn.models.network import Network
 from jaxcnn.nn.graph import Call, Graph, Ref, Topology
 from jaxcnn.nn.traits import Traits
 from jaxcnn.runtime.names import custom_object_scope
+from jaxcnn.runtime.types import DataLike, Identifier, PyTree, Settings
+from jaxcnn.runtime.warn import warn_user
 from jaxcnn.spellings.translate import old_spellings
 from jaxcnn.training.input.check import by_name
+from jaxcnn.training.program import Program
+from jaxcnn.training.state import AnyOptimizer
 
 NOT_BUILT = (
     "Sequential '{}' does not know its input shape yet: give the first layer an `input_shape`, "
-    "call "
-    "build((None, ...)), or train it once."
+    "call build((None, ...)), or train it once."
 )
-
 
 EPOCHS = 10  # of `fit`
 
 
-def with_default(function: Callable[..., Any], name: str, value: Any) -> inspect.Signature:
+def with_default(function: Callable[..., object], name: str, value: object) -> inspect.Signature:
     """The signature of `function` with another default."""
     signature = inspect.signature(function)
     changed = [
@@ -66,7 +67,7 @@ class Sequential(Model):
         self._input: SymbolicTensor | list[SymbolicTensor] | None = None
         self._input_given = False  # as an Input, rather than by the first layer
         self._tops: list[SymbolicTensor] = []
-        self._reset_training()
+        self.reset_training(Program())
         self._refresh()
         for layer in layers or ():
             self.add(layer)
@@ -97,7 +98,7 @@ class Sequential(Model):
             self._tops.append(self._called(layer, self._tops[-1] if self._tops else source))
         self._input = source
         self._stack.append(layer)
-        self._reset_training()
+        self.reset_training(Program(distribution=self.program.distribution))
         self._refresh()
 
     def _called(self, layer: Layer, inputs: Any) -> SymbolicTensor:
@@ -122,7 +123,7 @@ class Sequential(Model):
                 layer.inbound_nodes.pop()
         if not self._stack and not self._input_given:
             self._input = None
-        self._reset_training()
+        self.reset_training(Program(distribution=self.program.distribution))
         self._refresh()
 
     def build(self, input_shape: Sequence[int | None], dtype: Any = None) -> None:
@@ -218,38 +219,41 @@ class Sequential(Model):
         model.trainable = whole.get("trainable", True)
         return model
 
+    # Keras 2.0.4 has other orders and defaults here than for `Model`: a script that passes
+    # arguments by position depends on them.
+
     def compile(  # type: ignore[override]
         self,
-        optimizer: Any,
-        loss: Any,
-        metrics: Any = None,
-        sample_weight_mode: Any = None,
-        weighted_metrics: Any = None,
+        optimizer: Identifier | AnyOptimizer,
+        loss: Identifier | Sequence[Identifier],
+        metrics: Sequence[Identifier] | Settings | None = None,
+        sample_weight_mode: str | Sequence[str | None] | Settings | None = None,
+        weighted_metrics: Sequence[Identifier] | Settings | None = None,
         *,
-        loss_weights: Any = None,
+        loss_weights: Sequence[float] | Settings | None = None,
         steps_per_execution: int | None = None,
         run_eagerly: bool = False,
     ) -> None:
-        """As `Model.compile`, with the arguments in the order that Keras 2.0.4 has here."""
+        """As `Model.compile`, in the order without `loss_weights` that Keras 2.0.4 has here."""
         super().compile(
             optimizer,
             loss,
             metrics,
-            loss_weights,
-            sample_weight_mode,
-            weighted_metrics,
+            loss_weights=loss_weights,
+            sample_weight_mode=sample_weight_mode,
+            weighted_metrics=weighted_metrics,
             steps_per_execution=steps_per_execution,
             run_eagerly=run_eagerly,
         )
 
     def fit(
         self,
-        x: Any = None,
-        y: Any = None,
+        x: DataLike = None,
+        y: DataLike = None,
         batch_size: int | None = 32,
         epochs: int = EPOCHS,
-        *args: Any,
-        **kwargs: Any,
+        *args: PyTree,
+        **kwargs: PyTree,
     ) -> History:
         """As `Model.fit`, with the 10 epochs by default that Keras 2.0.4 has here."""
         return super().fit(x, y, batch_size, epochs, *args, **kwargs)
@@ -257,41 +261,43 @@ class Sequential(Model):
     fit.__signature__ = with_default(Model.fit, "epochs", EPOCHS)  # type: ignore[attr-defined]
 
     def train_on_batch(  # type: ignore[override]
-        self, x: Any, y: Any, class_weight: Any = None, sample_weight: Any = None
+        self,
+        x: DataLike,
+        y: DataLike,
+        class_weight: DataLike = None,
+        sample_weight: DataLike = None,
     ) -> float | list[float]:
-        """As `Model.train_on_batch`, with the last two arguments in the order that Keras 2.0.4 has
-        here.
-        """
+        """As `Model.train_on_batch`, with `class_weight` first as Keras 2.0.4 has it here."""
         return super().train_on_batch(x, y, sample_weight, class_weight)
 
-    def predict_proba(self, x: Any, batch_size: int | None = 32, verbose: int = 1) -> Any:
+    def predict_proba(
+        self, x: DataLike, batch_size: int | None = 32, verbose: int = 1
+    ) -> np.ndarray:
         """`predict` of a model that gives probabilities; warns about outputs outside of [0, 1]."""
-        probabilities = self.predict(x, batch_size, verbose)
+        probabilities: np.ndarray = self.predict(x, batch_size, verbose)
         if np.min(probabilities) < 0.0 or np.max(probabilities) > 1.0:
-            warnings.warn(
+            warn_user(
                 f"The outputs of model '{self.name}' lie outside of [0, 1], so they are no "
-                "probabilities: its last "
-                "layer needs a softmax or sigmoid activation.",
-                UserWarning,
-                stacklevel=2,
+                "probabilities: its last layer needs a softmax or sigmoid activation."
             )
         return probabilities
 
-    def predict_classes(self, x: Any, batch_size: int | None = 32, verbose: int = 1) -> np.ndarray:
+    def predict_classes(
+        self, x: DataLike, batch_size: int | None = 32, verbose: int = 1
+    ) -> np.ndarray:
         """The class of each sample: the index of the largest output, (samples,), or of a single
         output whether it is above 0.5, (samples, 1).
         """
-        outputs = self.predict(x, batch_size, verbose)
+        outputs: np.ndarray = self.predict(x, batch_size, verbose)
         if outputs.shape[-1] > 1:
-            return outputs.argmax(axis=-1)
-        return (outputs > 0.5).astype("int32")
+            return np.asarray(outputs.argmax(axis=-1))
+        return np.asarray(outputs > 0.5, "int32")
 
-    def _require_built(self, inputs: Any) -> None:
+    def build_for(self, x: DataLike) -> None:
+        """Fix the input shape by the first data."""
         if self.built:
             return
-        (value,) = (
-            inputs.values() if isinstance(inputs, Mapping) else by_name(inputs, ["input"], "input")
-        )
+        (value,) = x.values() if isinstance(x, Mapping) else by_name(x, ["input"], "input")
         self.build((None, *(np.shape(value)[1:] or (1,))))
 
 

@@ -66,7 +66,7 @@ class LearningRateFinder(Callback):
             optimizer.lr,
             self.model.get_weights(),
             self.model.opt_state,
-            self.model._step,
+            self.model.program.step,
         )
 
     def on_batch_begin(self, batch: int, logs: dict[str, Any] | None = None) -> None:
@@ -95,11 +95,11 @@ class LearningRateFinder(Callback):
 
     def _restore(self) -> None:
         if self._before is not None:
-            self.model.optimizer.lr, weights, opt_state, step = self._before
-            self.model.set_weights(
-                weights
-            )  # first: it takes over what the training has left, optimizer and all
-            self.model._opt_state, self.model._step = opt_state, step
+            model = self.model
+            model.optimizer.lr, weights, opt_state, step = self._before
+            # First, because it takes over what the training has left, optimizer and all.
+            model.set_weights(weights)
+            model.program.opt_state, model.program.step = opt_state, step
             self._before = None
 
     @property

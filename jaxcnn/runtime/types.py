@@ -30,11 +30,15 @@ Identifier: TypeAlias = str | Callable[..., object] | Settings | None
 ArrayFunction: TypeAlias = Callable[..., jax.Array]
 # What `numpy.asarray` takes as the data of one input or output.
 HostArray: TypeAlias = np.ndarray | jax.Array | Sequence[Any]
+# What `fit` and `predict` take: whatever `numpy.asarray` takes, lists or dicts of these, arrays on
+# disk, and sources of batches or examples (see `jaxcnn.training.input`).
+DataLike: TypeAlias = Any
 
 __all__ = [
     "ArrayFunction",
     "ArrayLike",
     "Config",
+    "DataLike",
     "DTypeLike",
     "HostArray",
     "Identifier",

@@ -1,6 +1,6 @@
-"""How a network learns: pure steps over a `TrainState`, and the loop behind `fit`."""
+"""How a network learns: pure steps over a `TrainState`, and the loop of `fit`."""
 
-from jaxcnn.training.fitting import NonFiniteLossError
+from jaxcnn.training.nan_policy import NonFiniteLossError
 from jaxcnn.training.objective import Objective, OutputObjective
 from jaxcnn.training.state import TrainState, init_state
 from jaxcnn.training.steps import Batch, eval_step, predict_step, train_step

@@ -1,6 +1,4 @@
-"""Whole training states on disk, through Orbax: written in the background, each there entirely or
-not at all.
-"""
+"""Whole training states on disk, through Orbax, written in the background: each whole or not there."""
 
 from __future__ import annotations
 
@@ -8,17 +6,14 @@ import errno
 import shutil
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 import jax
 
+from jaxcnn.callbacks.callback_list import CallbackList
 from jaxcnn.runtime.arrays import copied
-
-if TYPE_CHECKING:
-    from jaxcnn.callbacks.callback_list import CallbackList
-    from jaxcnn.training.fitting import Fit
-    from jaxcnn.training.input.array_feed import Feed
-    from jaxcnn.training.state import TrainState
+from jaxcnn.training.input.feed import Feed
+from jaxcnn.training.session import TrainingSession
+from jaxcnn.training.state import TrainState
 
 KEEP = 2  # the newest checkpoints that stay
 
@@ -28,7 +23,7 @@ class Checkpoints:
 
     A checkpoint holds the `TrainState` (weights, statistics, optimizer, random numbers, running
     sums), where in which epoch it was taken, the state of data that has one, and the state of the
-    callbacks with the history, so that a run that goes on from it ends with the same bits as one
+    callbacks with the history, so that a run that continues from it ends with the same bits as one
     that was never interrupted.
 
     Args:
@@ -68,31 +63,30 @@ class Checkpoints:
         self.saved_at = 0
 
     def restore(
-        self, fit: Fit, callbacks: CallbackList, feed: Feed, first_epoch: int
+        self, session: TrainingSession, callbacks: CallbackList, feed: Feed, first_epoch: int
     ) -> tuple[int, int]:
-        """Go on from the newest checkpoint, if any: (epoch to continue, steps of it already done)."""
+        """Continue from the newest checkpoint, if any: (epoch, steps of it that are done)."""
         step = self.newest
         if step is None:
-            self.saved_at = int(fit.state.step)
-            self._require_room(fit.state)
+            self.saved_at = int(session.state.step)
+            self._require_room(session.state)
             return first_epoch, 0
         args = self._ocp.args
-        place = self._manager.restore(step, args=args.Composite(place=args.JsonRestore()))["place"]
-        if different := first_difference(place["layout"], layout(fit.state)):
+        saved = self._manager.restore(step, args=args.Composite(place=args.JsonRestore()))["place"]
+        if different := first_difference(saved["layout"], layout(session.state)):
             raise ValueError(
                 f"The checkpoint of step {step} in {self.directory} does not belong to this model "
-                "and optimizer: "
-                f"{different}. Use another folder, or the model that wrote it."
+                f"and optimizer: {different}. Use another folder, or the model that wrote it."
             )
-        fit.set_state(self.newest_state(fit.state)[0], place["seed"], place["numbers"])
-        fit.model.stop_training = place["stopped"]
-        callbacks.set_state(place["callbacks"])
-        if place["has_arrays"]:
-            found = self._manager.restore(step, args=args.Composite(arrays=args.PyTreeRestore()))
-            callbacks.set_arrays(found["arrays"])
-        feed.set_state(place.get("data"))
+        session.set_state(self.newest_state(session.state)[0], saved["seed"], saved["numbers"])
+        session.model.stop_training = saved["stopped"]
+        callbacks.set_state(saved["callbacks"])
+        if saved["has_arrays"]:
+            items = self._manager.restore(step, args=args.Composite(arrays=args.PyTreeRestore()))
+            callbacks.set_arrays(items["arrays"])
+        feed.set_state(saved.get("data"))
         self.saved_at = step
-        return place["epoch"], place["done"]
+        return saved["epoch"], saved["done"]
 
     @property
     def newest(self) -> int | None:
@@ -106,43 +100,48 @@ class Checkpoints:
         """
         self._manager.wait_until_finished()
         args, step = self._ocp.args, self._manager.latest_step()
-        found = self._manager.restore(
+        items = self._manager.restore(
             step, args=args.Composite(state=args.StandardRestore(jax.tree.map(abstract, like)))
         )
-        return found["state"], step
+        return items["state"], step
 
-    def maybe_save(
-        self, fit: Fit, callbacks: CallbackList, feed: Feed, epoch: int, done: int
+    def due(self, state: TrainState) -> bool:
+        """Whether `every` updates have passed since the last save."""
+        return self.every is not None and int(state.step) - self.saved_at >= self.every
+
+    def save(
+        self,
+        session: TrainingSession,
+        callbacks: CallbackList,
+        feed: Feed,
+        epoch: int,
+        done: int,
     ) -> None:
-        """Save in the middle of an epoch when `every` updates have passed since the last time."""
-        if self.every is not None and int(fit.state.step) - self.saved_at >= self.every:
-            self.save(fit, callbacks, feed, epoch, done)
-
-    def save(self, fit: Fit, callbacks: CallbackList, feed: Feed, epoch: int, done: int) -> None:
-        """Save the state with `done` steps of `epoch` behind it; writing goes on in the background."""
-        self._require_room(fit.state)
+        """Save the state after `done` steps of `epoch`; writing continues in the background."""
+        self._require_room(session.state)
         args = self._ocp.args
         arrays = callbacks.get_arrays()
-        place = {
+        # Named as in the checkpoints of earlier versions.
+        position = {
             "epoch": epoch,
             "done": done,
-            "layout": layout(fit.state),
-            "seed": fit.seed,
-            "numbers": fit.optimizer.hyper(),
-            "stopped": fit.model.stop_training,
+            "layout": layout(session.state),
+            "seed": session.seed,
+            "numbers": session.optimizer.hyper(),
+            "stopped": session.model.stop_training,
             "callbacks": callbacks.get_state(),
             "has_arrays": bool(arrays),
             "data": feed.get_state(),
         }
         # The next step reuses the memory of the state, so what is written in the background must be
         # a copy.
-        items: dict[str, Any] = {
-            "state": args.StandardSave(copied(fit.state)),
-            "place": args.JsonSave(place),
+        items: dict[str, object] = {
+            "state": args.StandardSave(copied(session.state)),
+            "place": args.JsonSave(position),
         }
         if arrays:
             items["arrays"] = args.PyTreeSave(arrays)
-        self.saved_at = int(fit.state.step)
+        self.saved_at = int(session.state.step)
         self._manager.save(self.saved_at, args=args.Composite(**items), force=True)
 
     def _require_room(self, state: TrainState) -> None:
@@ -155,8 +154,7 @@ class Checkpoints:
             raise OSError(
                 errno.ENOSPC,
                 "The disk of the checkpoint folder is full: a checkpoint takes "
-                f"{needed / 2**20:.1f} MiB, and "
-                f"{free / 2**20:.1f} MiB are free",
+                f"{needed / 2**20:.1f} MiB, and {free / 2**20:.1f} MiB are free",
                 str(self.directory),
             )
 
@@ -171,7 +169,7 @@ def abstract(array: jax.Array) -> jax.ShapeDtypeStruct:
     return jax.ShapeDtypeStruct(array.shape, array.dtype, sharding=array.sharding)
 
 
-def layout(state: Any) -> dict[str, str]:
+def layout(state: TrainState) -> dict[str, str]:
     """Path -> dtype and shape of every array of a state."""
     leaves = jax.tree_util.tree_flatten_with_path(state)[0]
     return {
@@ -184,5 +182,8 @@ def first_difference(saved: dict[str, str], expected: dict[str, str]) -> str | N
     """Where two layouts differ, in words, or None."""
     for path in [*expected, *saved]:
         if saved.get(path) != expected.get(path):
-            return f"it has {saved.get(path, 'nothing')} at {path}, but {expected.get(path, 'nothing')} is expected"
+            return (
+                f"it has {saved.get(path, 'nothing')} at {path}, but "
+                f"{expected.get(path, 'nothing')} is expected"
+            )
     return None

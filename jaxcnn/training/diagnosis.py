@@ -3,27 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
 
 import flax.linen as nn
 import jax
 import numpy as np
 
+from jaxcnn.layers.base import Layer
 from jaxcnn.nn.base import valid_rows
 from jaxcnn.nn.graph import run
 from jaxcnn.runtime import config
+from jaxcnn.runtime.types import PyTree
 from jaxcnn.training.state import TrainState
 from jaxcnn.training.steps import MUTABLE, Augment, Batch, augmented, step_key
-
-if TYPE_CHECKING:
-    from jaxcnn.layers.base import Layer
-    from jaxcnn.training.trainer import Trainer
+from jaxcnn.training.trainable import Trainable
 
 
 def first_bad_layer(
-    model: Trainer, state: TrainState, batch: Batch, augment: Augment | None = None
+    model: Trainable, state: TrainState, batch: Batch, augment: Augment | None = None
 ) -> str:
-    """Say in words where NaN or infinity first appears when `batch` goes through the model."""
+    """Where NaN or infinity first appears when `batch` goes through the model, in words."""
     real = slice(None) if batch.rows is None else np.asarray(batch.rows) > 0
     for name, array in zip(model.input_names, jax.tree.leaves(batch.inputs), strict=True):
         if not finite(np.asarray(array)[real]):
@@ -50,12 +48,18 @@ def first_bad_layer(
     return "all layers give finite outputs; it appears in the loss or in its gradient"
 
 
-def first_with_bad_output(model: Layer, found: Mapping[str, Any], real: Any) -> Layer | None:
-    """The first layer, also inside nested models, that has an output in `found` with a value that
-    is not finite.
+def first_with_bad_output(
+    model: Trainable | Layer, captured: Mapping[str, PyTree], real: slice | np.ndarray
+) -> Layer | None:
+    """The first layer, also inside nested models, with an output that is not finite.
+
+    Args:
+        model: whose layers are looked at in order.
+        captured: their outputs by name, as Flax captures intermediates.
+        real: the rows that are not padding.
     """
     for name, layer in model.children.items():
-        inside = found.get(name, {})
+        inside = captured.get(name, {})
         if "__call__" in inside:
             if not all(
                 finite(np.asarray(output)[real]) for output in jax.tree.leaves(inside["__call__"])
@@ -66,7 +70,6 @@ def first_with_bad_output(model: Layer, found: Mapping[str, Any], real: Any) -> 
     return None
 
 
-def finite(array: Any) -> bool:
+def finite(array: np.ndarray) -> bool:
     """Whether all values of a floating-point array are finite; other arrays always are."""
-    array = np.asarray(array)
     return array.dtype.kind not in "fV" or bool(np.all(np.isfinite(array.astype(np.float32))))

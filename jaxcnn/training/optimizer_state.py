@@ -7,9 +7,13 @@ from collections.abc import Sequence
 import jax
 import jax.numpy as jnp
 import numpy as np
+from flax.traverse_util import flatten_dict
 
 from jaxcnn.optimizers.base import OptimizerState
 from jaxcnn.runtime.types import ArrayLike, Path
+from jaxcnn.training.compile import require_objective
+from jaxcnn.training.state import split
+from jaxcnn.training.trainable import Trainable
 
 
 def named_arrays(opt_state: OptimizerState, order: Sequence[Path]) -> list[tuple[str, jax.Array]]:
@@ -58,3 +62,30 @@ def with_arrays(
         replacement[id(array)] = jnp.asarray(value, array.dtype)
     changed: OptimizerState = jax.tree.map(lambda leaf: replacement.get(id(leaf), leaf), opt_state)
     return changed
+
+
+def trained_paths(model: Trainable) -> list[Path]:
+    """The paths within ``params`` of the weights that training moves, in the order of Keras."""
+    trained = flatten_dict(model.program.trained or {})
+    further = {path for path, _ in model.program.ties}
+    return [
+        spec.path
+        for spec in model.all_specs()
+        if spec.collection == "params" and spec.path not in further and trained.get(spec.path)
+    ]
+
+
+def optimizer_arrays(model: Trainable) -> list[tuple[str, jax.Array]]:
+    """(name, array) of all that the optimizer remembers, in the order of Keras files."""
+    return named_arrays(model.opt_state, trained_paths(model))
+
+
+def set_optimizer_arrays(model: Trainable, values: Sequence[ArrayLike]) -> None:
+    """Put back what `optimizer_arrays` returned."""
+    program = model.program
+    require_objective(model, program)
+    assert program.optimizer is not None
+    params, _ = split(model.variables["params"], program.trained, program.ties)
+    empty = program.optimizer.init(params)
+    program.opt_state = with_arrays(empty, trained_paths(model), values)
+    program.step = int(program.opt_state.count)

@@ -56,6 +56,8 @@ def test_numbers_of_p13():
 
     import jaxcnn as jc
     from jaxcnn.layers import Conv2D, Dense, Dropout, Flatten, MaxPooling2D
+    from jaxcnn.training.compile import prepare
+    from jaxcnn.training.input import Data, whole_batch
     from jaxcnn.training.state import from_variables
 
     layers = []
@@ -68,10 +70,9 @@ def test_numbers_of_p13():
     rest = [Flatten(), Dense(512, activation="relu"), Dropout(0.5), Dense(10, activation="softmax")]
     model = jc.Sequential([jc.Input((32, 32, 3)), *layers, *rest])
     model.compile("sgd", "categorical_crossentropy")
-    batch = model._batch(
-        model._arrays(np.zeros((8, 32, 32, 3), "float32"), np.zeros((8, 10), "float32"))
-    )
-    model._prepare(batch)
+    data = Data(np.zeros((8, 32, 32, 3), "float32"), np.zeros((8, 10), "float32"))
+    batch = whole_batch(model, model.program, data)
+    prepare(model, model.program, batch)
     state = jax.eval_shape(
         lambda variables: from_variables(variables, model.optimizer), model.variables
     )

@@ -10,7 +10,7 @@ import jaxcnn
 from jaxcnn import layers
 from jaxcnn.preprocessing.image import Augmentation, ImageDataGenerator
 from jaxcnn.training import init_state, train_step
-from jaxcnn.training.fitting import NonFiniteLossError
+from jaxcnn.training.nan_policy import NonFiniteLossError
 
 X = np.random.default_rng(0).random((20, 6, 6, 3)).astype(np.float32)
 Y = np.arange(20) % 2

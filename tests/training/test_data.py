@@ -1,12 +1,11 @@
-"""Data as a model takes it: forms, checks and their messages, the order of samples, batches."""
+"""Data as a model takes it: forms, checks and their messages."""
 
 import numpy as np
 import pytest
 
 from jaxcnn.layers import Dense, Embedding, Flatten, Input
 from jaxcnn.models import Model, Sequential
-from jaxcnn.training.input.array_feed import ArrayFeed, epoch_order
-from jaxcnn.training.input.check import Arrays, class_factors
+from jaxcnn.training.input.check import class_factors
 
 
 def classifier(loss="categorical_crossentropy", outputs=3, activation="softmax"):
@@ -208,59 +207,3 @@ def test_class_weights_come_from_the_index_of_the_class():
     assert (
         class_factors("y", {0: 1.0, 1: 2.0, 2: 5.0}, np.array([[0], [1], [2]])).tolist() == expected
     )
-
-
-# -- order and batches -----------------------------------------------------------------------------
-
-
-def test_each_epoch_has_an_order_of_its_own():
-    first, again = epoch_order(50, 8, True, 0, 0), epoch_order(50, 8, True, 0, 0)
-    assert np.array_equal(first, again) and sorted(first) == list(range(50))
-    assert not np.array_equal(first, epoch_order(50, 8, True, 0, 7))
-    assert not np.array_equal(first, epoch_order(50, 8, True, 1, 0))
-    assert np.array_equal(epoch_order(50, 8, False, 0, 0), np.arange(50))
-
-
-def test_shuffling_by_batch_keeps_batches_whole_and_the_short_one_last():
-    order = epoch_order(50, 8, "batch", 0, 0)
-    assert order[48:].tolist() == [48, 49]
-    blocks = order[:48].reshape(6, 8)
-    assert np.array_equal(blocks - blocks[:, :1], np.tile(np.arange(8), (6, 1)))
-    assert sorted(blocks[:, 0]) == list(range(0, 48, 8)) and not np.array_equal(
-        order, np.arange(50)
-    )
-
-
-def feed(pad, samples=10, batch_size=4):
-    x = np.arange(samples, dtype="float64")[:, None]
-    return ArrayFeed(Arrays([x], [x * 2], [None]), ["float32"], batch_size, pad)
-
-
-def test_batches_in_order():
-    whole, short = feed(False).batch(np.arange(10), 0), feed(False).batch(np.arange(10)[::-1], 2)
-    assert (
-        whole.inputs.dtype == np.float32
-        and whole.inputs[:, 0].tolist() == [0, 1, 2, 3]
-        and whole.rows is None
-    )
-    assert short.inputs[:, 0].tolist() == [1, 0] and short.targets[0][:, 0].tolist() == [2, 0]
-
-
-def test_a_short_batch_is_padded_and_says_so():
-    padded = feed(True)
-    assert padded.steps == 3 and [padded.size(i) for i in range(3)] == [4, 4, 2]
-    assert padded.batch(np.arange(10), 0).rows.tolist() == [1, 1, 1, 1]
-    last = padded.batch(np.arange(10), 2)
-    assert last.inputs.shape == (4, 1) and last.rows.tolist() == [1, 1, 0, 0]
-
-
-def test_stacked_batches_are_the_batches():
-    padded, order = feed(True), np.random.default_rng(0).permutation(10)
-    stacked = padded.stacked(order, 1, 2, 5)
-    assert stacked.inputs.shape == (5, 4, 1) and stacked.rows.shape == (5, 4)
-    for i in range(2):
-        one = padded.batch(order, 1 + i)
-        real = one.rows > 0
-        assert np.array_equal(stacked.rows[i], one.rows)
-        assert np.array_equal(stacked.inputs[i][real], one.inputs[real])
-        assert np.array_equal(stacked.targets[0][i][real], one.targets[0][real])

@@ -286,7 +286,7 @@ def failing_at(step):
 @pytest.mark.parametrize("hook", [False, True])
 @pytest.mark.parametrize("chunk", [1, 3])
 def test_an_error_inside_the_compiled_step_leaves_the_last_commit(monkeypatch, hook, chunk):
-    monkeypatch.setattr("jaxcnn.training.fitting.COMMIT_SECONDS", 0.0)
+    monkeypatch.setattr("jaxcnn.training.session.COMMIT_SECONDS", 0.0)
     monkeypatch.setattr("jaxcnn.training.dispatch.CHUNK_STEPS", chunk)
     model = failing_at(8)
     callbacks = (
@@ -403,7 +403,7 @@ def test_a_bad_step_is_skipped(callbacks):
         np.allclose(a, b, atol=1e-6)
         for a, b in zip(clean.get_weights(), model.get_weights(), strict=True)
     )
-    assert model._step == 6 and int(model.opt_state.count) == 4
+    assert model.program.step == 6 and int(model.opt_state.count) == 4
     history = model.fit(X, Y, batch_size=4, epochs=1, verbose=0, nan="skip").history
     assert history["skipped"] == [0]
 
@@ -438,7 +438,7 @@ def test_after_a_bad_step_the_last_checkpoint_goes_on_behind_it(
     # From the beginning with batch 5 of 6; bad again at the last one, so back to the beginning once
     # more.
     assert equal(model.get_weights(), clean.get_weights()) and history["skipped"] == [2]
-    assert np.isfinite(history["loss"][0]) and model._step == 6
+    assert np.isfinite(history["loss"][0]) and model.program.step == 6
     model.fit(X, Y, epochs=2, initial_epoch=1, checkpoint_dir=tmp_path, **how)
     without(set(), clean)
     assert all(

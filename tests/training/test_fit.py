@@ -2,6 +2,8 @@
 dispatching changes no bit.
 """
 
+import warnings
+
 import flax.linen
 import jax
 import jax.numpy as jnp
@@ -306,6 +308,64 @@ def test_masked_timesteps_do_not_count():
     loss, mae = model.evaluate(x, np.ones((6, 3, 1)), verbose=0)
     assert loss == pytest.approx(np.mean(errors[mask] ** 2), rel=1e-5)
     assert mae == pytest.approx(np.mean(np.abs(errors[mask])), rel=1e-5)
+
+
+# -- what is reported ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("by_batch", [False, True])
+@pytest.mark.parametrize("steps", [None, 1, 2, 3])
+def test_an_epoch_reports_the_mean_of_its_batches(by_batch, steps):
+    """Not the loss of the last one: batches of 4, 4 and 2 samples with errors of 1, 2 and 3."""
+    model = Sequential([Dense(1, use_bias=False, kernel_initializer="zeros", input_shape=(1,))])
+    model.compile(SGD(1e-20), "mse", metrics=["mae"], steps_per_execution=steps)
+    errors = np.repeat([1.0, 2.0, 3.0], [4, 4, 2])[:, None]
+    hook = Hook()
+    history = model.fit(
+        np.ones((10, 1)),
+        errors,
+        batch_size=4,
+        epochs=2,
+        verbose=0,
+        shuffle=False,
+        callbacks=[hook] if by_batch else None,
+    ).history
+    assert history["loss"] == pytest.approx([3.8, 3.8], rel=1e-6)
+    assert history["mean_absolute_error"] == pytest.approx([1.8, 1.8], rel=1e-6)
+    if by_batch:
+        assert [logs["loss"] for logs in hook.logs] == pytest.approx([1, 4, 9] * 2, rel=1e-6)
+
+
+def warned_at(action, category, match):
+    """The files that warnings like `match` point at while `action` runs."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        action()
+    return [w.filename for w in caught if w.category is category and match in str(w.message)]
+
+
+@pytest.mark.parametrize("kind", [Sequential, Model])
+def test_warnings_point_at_the_line_of_the_user(kind):
+    model = Sequential([Dense(1, input_shape=(2,))])
+    if kind is Model:
+        model = Model(model.inputs, model.outputs)
+    x, y = np.ones((4, 2)), np.full((4, 1), np.nan)
+    model.compile("sgd", "mse")
+
+    def train(**settings):
+        model.fit(x, y, epochs=1, verbose=0, **settings)
+
+    assert warned_at(train, RuntimeWarning, "is nan; fit(nan='raise')") == [__file__]
+    skipping = warned_at(lambda: train(nan="skip"), RuntimeWarning, "they were skipped")
+    assert skipping == [__file__]
+    model.layers[-1].trainable = False
+    for action in (train, lambda: model.train_on_batch(x, y)):
+        assert warned_at(action, UserWarning, "`trainable` has changed") == [__file__]
+    two = Model(model.inputs, [model.outputs[0], Dense(1, name="second")(model.inputs[0])])
+    absent = warned_at(
+        lambda: two.compile("sgd", {"second": "mse"}), UserWarning, "names no loss for"
+    )
+    assert absent == [__file__]
 
 
 # -- compilations ----------------------------------------------------------------------------------

@@ -18,6 +18,7 @@ from jaxcnn.layers import (
     add,
 )
 from jaxcnn.nn.graph import blocks
+from jaxcnn.training.predict import predict_function
 
 X = np.random.default_rng(0).normal(size=(48, 8, 8, 3)).astype("float32")
 Y = np.eye(4, dtype="float32")[np.arange(48) % 4]
@@ -110,11 +111,13 @@ def test_mixed_precision_keeps_float32_weights_and_computes_in_bfloat16():
     assert 0 < difference.max() < 0.05
     model = residual_network()
     model.compile("sgd", "mse")
-    lowered = model._predict_function().lower(model.variables, X[:2]).as_text()
+    lowered = predict_function(model, model.program).lower(model.variables, X[:2]).as_text()
     assert "bf16" in lowered
     jc.mixed_precision(None)
     model.compile("sgd", "mse")
-    assert "bf16" not in model._predict_function().lower(model.variables, X[:2]).as_text()
+    assert (
+        "bf16" not in predict_function(model, model.program).lower(model.variables, X[:2]).as_text()
+    )
 
 
 def test_other_precisions_are_refused():

@@ -10,6 +10,7 @@ import pytest
 from jaxcnn.layers import LSTM, BatchNormalization, Conv2D, Dense, Dropout, Flatten, Input, Lambda
 from jaxcnn.models import Model, Sequential
 from jaxcnn.optimizers import SGD
+from jaxcnn.training.predict import predict_function
 
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(50, 4)).astype("float32")
@@ -65,7 +66,9 @@ def test_few_samples_share_their_programs():
     expected = model.predict(X)
     for count in [*range(1, 33), 40, 50]:
         assert np.allclose(model.predict(X[:count]), expected[:count], atol=1e-6)
-    assert model._predict_function()._cache_size() == 6  # of 1, 2, 4, 8, 16 and 32 samples
+    assert (
+        predict_function(model, model.program)._cache_size() == 6
+    )  # of 1, 2, 4, 8, 16 and 32 samples
 
 
 def test_compiling_keeps_the_programs_of_predict():
@@ -75,7 +78,7 @@ def test_compiling_keeps_the_programs_of_predict():
     model.fit(X, Y, epochs=1, verbose=0)
     model.compile("adam", "mse")
     model.predict(X)
-    assert model._predict_function()._cache_size() == 1
+    assert predict_function(model, model.program)._cache_size() == 1
 
 
 def test_models_that_mix_rows_get_the_batch_as_it_is():
@@ -173,7 +176,7 @@ def test_results_of_single_batches():
 def test_predict_on_batch():
     model = network()
     assert np.allclose(model.predict_on_batch(X[:13]), model.predict(X)[:13], atol=1e-6)
-    assert model._predict_function()._cache_size() == 2
+    assert predict_function(model, model.program)._cache_size() == 2
 
 
 def test_predict_carries_the_states_of_recurrent_layers_on():

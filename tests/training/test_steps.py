@@ -467,3 +467,17 @@ def test_without_an_answer_to_nan_the_state_takes_it():
     new, _ = train_step(jnn.Dense(2), "mse", optax.sgd(0.1))(state, (X, Y * jnp.nan))
     assert np.isnan(new.params["kernel"]).all() and int(new.skipped) == 0
     assert int(new.nan_step) == -1 and int(new.step) == 1
+
+
+def test_metrics_add_up_over_steps():
+    objective = simple_objective("mse", ["mae"])
+    module, optimizer = jnn.Dense(2), optimizers.SGD(0.1)
+    state = init_state(module, optimizer, X).replace(metrics=objective.init_metrics())
+    step = train_step(module, objective, optimizer)
+    state, first = step(state, (X[:6], Y[:6]))
+    state, second = step(state, (X[6:], Y[6:]))
+    averages = objective.results(state.metrics)
+    for name in ("loss", "mean_absolute_error"):
+        assert float(first[name]) != pytest.approx(float(second[name]), rel=1e-2)
+        mean = (6 * float(first[name]) + 2 * float(second[name])) / 8
+        assert float(averages[name]) == pytest.approx(mean, rel=1e-5)

@@ -47,7 +47,7 @@ PROGRAM = """
     assert close(model.get_weights(), single.get_weights()) and close(template.get_weights(), single.get_weights())
     dispatcher = model.functions.train.dispatcher
     assert dispatcher.single._cache_size() + dispatcher.many._cache_size() == 1
-    batch = model._parallel.cut(x[:8], 0)
+    batch = model.program.cut(x[:8])
     assert len(batch.devices()) == 2 and batch.addressable_shards[0].data.shape == (4, 5, 5, 1)
 
     for batch_size in (8, 7, 24):  # 7 cannot be cut

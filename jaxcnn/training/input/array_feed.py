@@ -1,107 +1,22 @@
-"""In-memory arrays as batches, and the order in which a run sees its data."""
+"""In-memory arrays as batches."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any, NamedTuple, Protocol
 
 import jax
 import numpy as np
 
+from jaxcnn.runtime.types import DTypeLike, PyTree
 from jaxcnn.training.dispatch import Dispatcher
 from jaxcnn.training.input.check import Arrays, batch_of
+from jaxcnn.training.input.feed import Portion, Position, never
+from jaxcnn.training.input.order import epoch_order
 from jaxcnn.training.input.stored import Rows
 from jaxcnn.training.steps import Batch
 
 RESIDENT_SHARE = 0.5  # of the device's free memory, which training data may take
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where in a run its data is wanted; together with the data this decides every batch.
-
-    Attributes:
-        epoch: epochs since the run began.
-        done: steps of this epoch that are behind it.
-        began: updates that the model had at the beginning of the epoch.
-        seed: of the run.
-        shuffle: True, False or "batch".
-    """
-
-    epoch: int = 0
-    done: int = 0
-    began: int = 0
-    seed: int = 0
-    shuffle: bool | str = False
-
-
-class Portion(NamedTuple):
-    """What goes to the device in one call: one batch, or `many` of them on a new leading axis of
-    some capacity.
-    """
-
-    batch: Batch
-    size: int  # real samples
-    many: int | None = None
-
-    @property
-    def steps(self) -> int:
-        return 1 if self.many is None else self.many
-
-    def batch_at(self, index: int) -> Batch:
-        """One of the batches."""
-        if self.many is None:
-            return self.batch
-        one: Batch = jax.tree.map(lambda a: a[index], self.batch)
-        return one
-
-
-class Feed(Protocol):
-    """Where `fit`, `evaluate` and `predict` take their batches from."""
-
-    @property
-    def samples(self) -> int | None:
-        """Samples in an epoch; None where it is not known before."""
-
-    @property
-    def steps(self) -> int | None:
-        """Batches in an epoch; None where it is not known before."""
-
-    @property
-    def batch_size(self) -> int | None:
-        """Samples a batch; None where the data comes in batches."""
-
-    def example(self) -> Batch:
-        """A batch of the shapes that most have."""
-
-    def batches(self, place: Place, waiting: Callable[[], None]) -> Iterator[Portion]:
-        """The batches of an epoch one by one; `waiting` is called now and then while there is none
-        yet.
-        """
-
-    def portions(
-        self, place: Place, dispatcher: Dispatcher, loops: bool, waiting: Callable[[], None]
-    ) -> Iterator[Portion]:
-        """The batches of an epoch, several at a time where the dispatcher `loops`."""
-
-    def seen(self, steps: int) -> int:
-        """How far an epoch is after so many steps: in samples where their number is known, else in
-        steps.
-        """
-
-    def get_state(self) -> Any:
-        """Where the data stands behind the last batch, JSON-like; None where `Place` decides that."""
-
-    def set_state(self, state: Any) -> None:
-        """Go on from there."""
-
-    def close(self) -> None:
-        """End the threads and processes."""
-
-
-def never() -> None:
-    """What to do while waiting: nothing."""
 
 
 class ArrayFeed:
@@ -118,7 +33,7 @@ class ArrayFeed:
     def __init__(
         self,
         arrays: Arrays,
-        input_dtypes: Sequence[Any],
+        input_dtypes: Sequence[DTypeLike],
         batch_size: int,
         pad: bool,
         steps: int | None = None,
@@ -146,36 +61,39 @@ class ArrayFeed:
     @property
     def bytes_per_batch(self) -> int:
         """Memory that a batch takes."""
-        found = [a for a in (*self.arrays.inputs, *self.arrays.targets) if a is not None]
-        return sum(int(np.prod(a.shape[1:], dtype=np.int64)) * 4 for a in found) * min(
-            self.batch_size, self.samples
-        )
+        arrays = [a for a in (*self.arrays.inputs, *self.arrays.targets) if a is not None]
+        per_sample = sum(4 * math.prod(a.shape[1:]) for a in arrays)
+        return per_sample * min(self.batch_size, self.samples)
 
     def example(self) -> Batch:
         return self.batch(np.arange(self.samples), 0)
 
-    def batches(self, place: Place, waiting: Callable[[], None] = never) -> Iterator[Portion]:
-        order = self.order(place)
-        for step in range(place.done, self.steps):
+    def batches(self, position: Position, waiting: Callable[[], None] = never) -> Iterator[Portion]:
+        order = self.order(position)
+        for step in range(position.done, self.steps):
             yield Portion(self.batch(order, step), self.size(step))
 
     def portions(
-        self, place: Place, dispatcher: Dispatcher, loops: bool, waiting: Callable[[], None] = never
+        self,
+        position: Position,
+        dispatcher: Dispatcher,
+        loops: bool,
+        waiting: Callable[[], None] = never,
     ) -> Iterator[Portion]:
         if not loops or (self.short and not self.pad):
-            yield from self.batches(place)
+            yield from self.batches(position, waiting)
             return
-        order = self.order(place)
+        order = self.order(position)
         for first, count, capacity in dispatcher.chunks(
-            self.steps, place.done, self.bytes_per_batch
+            self.steps, position.done, self.bytes_per_batch
         ):
             size = min(count * self.batch_size, self.samples - first * self.batch_size)
             yield Portion(self.stacked(order, first, count, capacity), size, count)
 
-    def order(self, place: Place) -> np.ndarray:
+    def order(self, position: Position) -> np.ndarray:
         """The samples of an epoch."""
         order = epoch_order(
-            len(self.arrays), self.batch_size, place.shuffle, place.seed, place.began
+            len(self.arrays), self.batch_size, position.shuffle, position.seed, position.began
         )
         return order[: self.samples]
 
@@ -185,7 +103,7 @@ class ArrayFeed:
     def get_state(self) -> None:
         return None
 
-    def set_state(self, state: Any) -> None:
+    def set_state(self, state: PyTree) -> None:
         pass
 
     def close(self) -> None:
@@ -235,32 +153,12 @@ class ArrayFeed:
 
 
 @jax.jit
-def _gather_on_device(data: Batch, index: Any) -> Batch:
+def _gather_on_device(data: Batch, index: np.ndarray) -> Batch:
     gathered: Batch = jax.tree.map(lambda a: a[index], data)
     return gathered
 
 
 def free_memory() -> float:
-    """Bytes that the device still has, infinite where it does not tell."""
+    """Bytes that the device still has, infinite where that is not known."""
     stats = jax.local_devices()[0].memory_stats() or {}
     return stats["bytes_limit"] - stats["bytes_in_use"] if "bytes_limit" in stats else float("inf")
-
-
-def epoch_order(
-    samples: int, batch_size: int, shuffle: bool | str, seed: int, step: int
-) -> np.ndarray:
-    """The order of the samples in the epoch that begins after `step` updates: a function of its
-    arguments alone.
-
-    ``shuffle="batch"`` moves whole batches, the short one staying last.
-    """
-    dtype = np.int32 if samples < 2**31 else np.int64
-    order = np.arange(samples, dtype=dtype)
-    if not shuffle:
-        return order
-    generator = np.random.Generator(np.random.Philox(key=[seed, step]))
-    if shuffle != "batch":
-        return generator.permutation(order)
-    whole = samples // batch_size * batch_size
-    blocks = generator.permutation(order[:whole].reshape(-1, batch_size))
-    return np.concatenate([blocks.reshape(-1), order[whole:]])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import cast
 
 import numpy as np
 
@@ -13,6 +13,7 @@ from jaxcnn.losses import LossFunction
 from jaxcnn.runtime.types import DTypeLike, HostArray, PyTree, Shape
 from jaxcnn.training.input.stored import Rows, StoredArray, is_stored
 from jaxcnn.training.objective import Objective
+from jaxcnn.training.per_output import per_output
 from jaxcnn.training.steps import Batch
 
 
@@ -256,30 +257,6 @@ def checked_weights(
 def is_class_weight(value: PyTree) -> bool:
     """Whether `value` is a dict of weights by class, rather than one by output name."""
     return isinstance(value, Mapping) and all(not isinstance(k, str) for k in value)
-
-
-def per_output(value: Any, names: Sequence[str], what: str, is_leaf: Any = None) -> list[Any]:
-    """One value an output from None, one value, a list, or a dict by output name (absent ones
-    None).
-    """
-    if value is None:
-        return [None] * len(names)
-    if is_leaf is not None and is_leaf(value):
-        return [value, *[None] * (len(names) - 1)] if len(names) == 1 else [value] * len(names)
-    if isinstance(value, Mapping):
-        if unknown := sorted(set(value) - set(names)):
-            raise ValueError(
-                f"{what}: unknown outputs {', '.join(map(str, unknown))}; the model has "
-                f"{list(names)}."
-            )
-        return [value.get(n) for n in names]
-    if isinstance(value, list | tuple) and (len(names) > 1 or len(value) == 1):
-        if len(value) != len(names):
-            raise ValueError(
-                f"{what}: a list of {len(value)} for a model with {len(names)} outputs."
-            )
-        return list(value)
-    return [value] * len(names)
 
 
 def class_factors(name: str, class_weight: Mapping[int, float], target: np.ndarray) -> np.ndarray:

@@ -14,7 +14,7 @@ import jax
 import numpy as np
 
 from jaxcnn.runtime.types import PyTree
-from jaxcnn.training.input.array_feed import epoch_order
+from jaxcnn.training.input.order import epoch_order
 from jaxcnn.training.input.stored import is_stored
 from jaxcnn.training.input.workers import InOrder, Make, Processes, Threads, Workers
 from jaxcnn.utils.sequence import Sequence

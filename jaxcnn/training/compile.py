@@ -1,0 +1,208 @@
+"""compile: a model and its arguments become a `Program`."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from functools import partial
+
+import jax
+from flax.traverse_util import flatten_dict
+
+from jaxcnn import losses, optimizers
+from jaxcnn.distributed import context
+from jaxcnn.distributed.placement import Distribution
+from jaxcnn.nn.graph import mixes_rows
+from jaxcnn.runtime import config
+from jaxcnn.runtime.types import Config, Identifier, Path, PyTree, Settings
+from jaxcnn.runtime.warn import warn_user
+from jaxcnn.training.build_objective import build_objective
+from jaxcnn.training.functions import Functions
+from jaxcnn.training.objective import Objective
+from jaxcnn.training.program import CompileArguments, Execution, Program
+from jaxcnn.training.state import AnyOptimizer, Ties, Tree
+from jaxcnn.training.steps import Batch, forward, train_step
+from jaxcnn.training.trainable import Trainable, shapes
+
+
+def compiled(
+    model: Trainable,
+    optimizer: Identifier | AnyOptimizer,
+    arguments: CompileArguments,
+    execution: Execution,
+) -> Program:
+    """The program of a model; it knows its objective when the model's shapes are known.
+
+    Raises:
+        ValueError: arguments that do not fit the model or each other.
+    """
+    count = execution.count
+    if count is not None and (not isinstance(count, int) or count < 1):
+        raise ValueError(f"`steps_per_execution` is {count!r}; it must be a positive integer.")
+    program = Program(
+        distribution=shared_devices(model.program),
+        optimizer=optimizers.get(optimizer),
+        arguments=arguments,
+        execution=execution,
+    )
+    if model.built:
+        add_objective(model, program, arguments)
+    else:  # names are checked now even where the shapes are not known yet
+        for name in jax.tree.leaves(arguments.loss):
+            losses.get(name)
+    return program
+
+
+def shared_devices(before: Program) -> Distribution | None:
+    """The devices of the `distribute` in force, or else those of the program before."""
+    distribution: Distribution | None = context.current() or before.distribution
+    return None if distribution is None or distribution.alone else distribution
+
+
+def add_objective(model: Trainable, program: Program, arguments: CompileArguments) -> None:
+    """Complete a program now that the shapes of the model are known."""
+    program.objective = build_objective(model.output_names, shapes(model.outputs), arguments)
+    program.trained = model.trainable_mask()
+    program.ties = find_ties(model, program.trained)
+    statistics = flatten_dict(model.trainable_mask("batch_stats"))
+    program.fixed_statistics = tuple(path for path, moves in statistics.items() if not moves)
+    program.module = model.module
+
+
+def find_ties(model: Trainable, trained: Tree) -> Ties:
+    """The further paths of parameters that are reached through several of the model's models."""
+    mask = flatten_dict(trained)
+    paths_of: dict[tuple[int, str, Path], list[Path]] = {}
+    for owner, spec, path in model.placed_weights():
+        paths = paths_of.setdefault((id(owner), spec.collection, spec.path), [])
+        paths.append(path)
+        if spec.collection != "params" and len(paths) > 1:
+            raise ValueError(
+                f"Model '{model.name}' reaches layer '{owner.name}', which keeps "
+                f"'{spec.path[-1]}' from step to step, through several of its models, so it "
+                "cannot train it. Use one model around the shared layers and call that several "
+                "times."
+            )
+    ties = []
+    for paths in paths_of.values():
+        stored = next((path for path in paths if mask.get(path)), paths[0])
+        ties += [(path, stored) for path in paths if path != stored]
+    return tuple(ties)
+
+
+def require_objective(model: Trainable, program: Program) -> Objective:
+    """The objective of a compiled model.
+
+    Raises:
+        RuntimeError: the model was not compiled, or was changed since.
+    """
+    if program.arguments is None:
+        raise RuntimeError(
+            f"Model '{model.name}' must be compiled before training or evaluation: call compile() "
+            "first."
+        )
+    if program.objective is None:
+        add_objective(model, program, program.arguments)
+    if program.module is not model.module:
+        raise RuntimeError(
+            f"Model '{model.name}' was changed after it was compiled (layers renamed, or `remat` "
+            "set): call compile() again."
+        )
+    assert program.objective is not None
+    return program.objective
+
+
+def prepare(model: Trainable, program: Program, example: Batch) -> None:
+    """Make the compiled steps for data like `example`.
+
+    Raises:
+        ValueError: there is no loss at all.
+    """
+    objective = require_objective(model, program)
+    variables = model.variables
+    outputs, _, changed = jax.eval_shape(
+        lambda batch: forward(
+            model.module, variables, batch, key=None, compute_dtype=None, train=False
+        ),
+        example._replace(targets=None),
+    )
+    if all(output.loss is None for output in objective.outputs) and not changed.get("losses"):
+        raise ValueError(
+            f"Model '{model.name}' was compiled without a loss, and none of its layers adds one."
+        )
+    program.objective = objective = objective.bind(example.targets, outputs)
+    program.rowwise = not mixes_rows(model.module) and objective.exact_when_padded(
+        example.targets, outputs
+    )
+    make_step = partial(
+        train_step,
+        model.module,
+        objective,
+        program.optimizer,
+        constraints=model.constraints(),
+        fixed_statistics=program.fixed_statistics,
+        compute_dtype=program.compute_dtype,
+        train=config.in_training(True),
+    )
+    program.functions = Functions(
+        model.module,
+        objective,
+        make_step,
+        calls={**dataclasses.asdict(program.execution), "parallel": program.distribution},
+        dtype=program.compute_dtype,
+        phase=config.learning_phase(),
+    )
+
+
+def functions_for(model: Trainable, program: Program, example: Batch) -> Functions:
+    """The compiled steps, made for data like `example` if there are none yet."""
+    if not program.prepared:
+        prepare(model, program, example)
+    assert program.functions is not None
+    return program.functions
+
+
+def warn_if_trainable_changed(model: Trainable, program: Program) -> None:
+    """Warn where `trainable` was set since the model was compiled, which has no effect."""
+    now, then = flatten_dict(model.trainable_mask()), flatten_dict(program.trained or {})
+    if now != then:
+        changed = sorted({"/".join(path[:-1]) for path in now if now[path] != then.get(path)})
+        warn_user(
+            f"`trainable` has changed since model '{model.name}' was compiled (layers "
+            f"{', '.join(changed)}). Training continues as compiled; call compile() again to "
+            "apply the change."
+        )
+
+
+def training_config(model: Trainable) -> Config:
+    """The arguments of `compile` in a form that can be written into a file.
+
+    Raises:
+        ValueError: the model is not compiled, or the optimizer or a function has no description.
+    """
+    optimizer, arguments = model.program.optimizer, model.program.arguments
+    if optimizer is None or arguments is None:
+        raise ValueError(f"Model '{model.name}' was not compiled, so it has no training config.")
+    return {
+        "optimizer_config": optimizers.serialize(optimizer),
+        **{name: described_value(value) for name, value in vars(arguments).items()},
+    }
+
+
+def described_value(value: PyTree) -> PyTree:
+    """A loss, a metric, a weight or a structure of these, as JSON has it."""
+    if isinstance(value, Mapping):
+        return {name: described_value(part) for name, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [described_value(part) for part in value]
+    has_description = callable(value) or hasattr(value, "get_config")
+    return losses.serialize(value) if has_description else value
+
+
+def arguments_in(settings: Settings) -> dict[str, PyTree]:
+    """The arguments of `compile`, optimizer included, from what `training_config` returned."""
+    names = [field.name for field in dataclasses.fields(CompileArguments)]
+    return {
+        "optimizer": optimizers.deserialize(settings["optimizer_config"]),
+        **{name: settings.get(name) for name in names},
+    }

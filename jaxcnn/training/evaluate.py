@@ -1,0 +1,72 @@
+"""evaluate: the loss and metrics over data."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable
+
+from jaxcnn.runtime.arrays import copied, fresh
+from jaxcnn.training.functions import Functions
+from jaxcnn.training.input import Data, FeedSettings, open_feed
+from jaxcnn.training.input.feed import Feed, Position, never
+from jaxcnn.training.program import Program
+from jaxcnn.training.state import Tree
+from jaxcnn.training.trainable import Trainable
+from jaxcnn.utils.progbar import Progbar
+
+
+def evaluate(
+    model: Trainable, program: Program, data: Data, settings: FeedSettings, verbose: int
+) -> float | list[float]:
+    """The loss and metrics over the data: a number, or a list in the order of their names."""
+    feed = open_feed(model, program, data, settings, Position())
+    with contextlib.closing(feed):
+        bar = progress_bar(feed, verbose)
+        functions = program.functions
+        assert functions is not None
+        values, states = evaluated(
+            program, functions, feed, model.variables, lambda seen: bar.draw(seen, dict)
+        )
+    keep_states(model, program, states)
+    return number_or_list(list(values.values()))
+
+
+def evaluated(
+    program: Program,
+    functions: Functions,
+    feed: Feed,
+    variables: Tree,
+    report: Callable[[int], object] = lambda seen: None,
+) -> tuple[dict[str, float], Tree]:
+    """(loss and metrics, the states that stateful layers end with)."""
+    dispatcher, steps = functions.evaluate, 0
+    carry = fresh(functions.objective.init_metrics()), carried(variables)
+    variables = program.placed(variables)
+    loops = dispatcher.loops(carry, feed.example(), variables)
+    for portion in feed.portions(Position(), dispatcher, loops, never):
+        carry = dispatcher.run(carry, portion.batch, portion.many, variables)
+        steps += portion.steps
+        report(feed.seen(steps))
+    return functions.averages(carry[0]), carry[1]
+
+
+def carried(variables: Tree) -> Tree:
+    """A copy of the states of stateful layers, whose memory a step may use again."""
+    states: Tree = copied(variables["state"]) if variables.get("state") else {}
+    return states
+
+
+def keep_states(model: Trainable, program: Program, states: Tree) -> None:
+    """Let stateful layers continue from where evaluation or prediction has left them."""
+    if states:
+        model.set_variables({"state": program.gathered(states)})
+
+
+def progress_bar(feed: Feed, verbose: int) -> Progbar:
+    """A progress bar over samples, or over steps where their number is not known."""
+    return Progbar(feed.samples if feed.samples is not None else feed.steps, verbose=verbose)
+
+
+def number_or_list(values: list[float]) -> float | list[float]:
+    """Keras returns the loss alone as a number, and with metrics a list."""
+    return values[0] if len(values) == 1 else values

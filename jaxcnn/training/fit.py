@@ -1,0 +1,96 @@
+"""fit: data, callbacks and settings become one training run."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Sequence
+
+import jax
+
+from jaxcnn.callbacks import Callback, History
+from jaxcnn.callbacks.callback_list import CallbackList
+from jaxcnn.runtime import config
+from jaxcnn.runtime.types import DataLike
+from jaxcnn.training.checkpoint import Checkpoints
+from jaxcnn.training.compile import warn_if_trainable_changed
+from jaxcnn.training.input import Data, open_feed
+from jaxcnn.training.input.check import Arrays
+from jaxcnn.training.input.feed import Feed, Position
+from jaxcnn.training.input.validation import given_validation, listed, split_off
+from jaxcnn.training.loop import Run, train
+from jaxcnn.training.nan_policy import IN_THE_STEP, NaNPolicy
+from jaxcnn.training.program import Program
+from jaxcnn.training.saves import Saves
+from jaxcnn.training.session import TrainingSession
+from jaxcnn.training.settings import FitSettings
+from jaxcnn.training.trainable import Trainable
+
+
+def fit(
+    model: Trainable,
+    program: Program,
+    data: Data,
+    settings: FitSettings,
+    validation_data: DataLike = None,
+    *,
+    callbacks: Sequence[Callback] | None = None,
+) -> History:
+    """Train a model; `Model.fit` says what the arguments mean."""
+    with contextlib.ExitStack() as opened:
+        validation: Data | Arrays | None
+        training, validation = split_off(
+            model, program, data, settings.validation_split, validation_data
+        )
+        start = Position(began=program.step, seed=config.seed(), shuffle=settings.shuffle)
+        feed = open_feed(model, program, training, settings.feed, start)
+        opened.enter_context(contextlib.closing(feed))
+        held_out = None
+        if validation_data is not None:
+            validation = given_validation(model, program, validation_data)
+        if validation is not None:
+            held_out = open_feed(model, program, validation, settings.validation_feed)
+            opened.enter_context(contextlib.closing(held_out))
+        warn_if_trainable_changed(model, program)
+        called = CallbackList(
+            callbacks, model, params(program, feed, held_out, settings), listed(validation)
+        )
+        model.history = called.history
+        checkpoints = None
+        if settings.checkpoint_dir is not None:
+            checkpoints = Checkpoints(settings.checkpoint_dir, settings.checkpoint_every)
+            opened.enter_context(contextlib.closing(checkpoints))
+        if program.distribution is not None:
+            program.distribution.check_batch(len(jax.tree.leaves(feed.example().inputs)[0]))
+        session = TrainingSession(model, program, IN_THE_STEP.get(settings.nan), settings.augment)
+        opened.enter_context(session)
+        model.clock = session.clock
+        train(
+            Run(
+                settings,
+                session,
+                feed,
+                held_out=held_out,
+                callbacks=called,
+                saves=Saves(checkpoints, session, called, feed),
+                nan=NaNPolicy(settings.nan, session, checkpoints),
+            )
+        )
+    return called.history
+
+
+def params(
+    program: Program, feed: Feed, held_out: Feed | None, settings: FitSettings
+) -> dict[str, object]:
+    """What callbacks are told about the run; see `Callback.params`."""
+    assert program.objective is not None
+    names = program.objective.names
+    return {
+        "epochs": settings.epochs,
+        "batch_size": feed.batch_size,
+        "samples": feed.samples,
+        "steps": feed.steps,
+        "verbose": settings.verbose,
+        "do_validation": held_out is not None,
+        "validation_samples": (held_out.samples or 0) if held_out is not None else 0,
+        "metrics": [*names, *(f"val_{name}" for name in names)],
+    }

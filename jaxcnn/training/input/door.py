@@ -1,0 +1,208 @@
+"""The one door for data: arrays and sources of every form become a `Feed`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from jaxcnn.nn.graph import mixes_rows
+from jaxcnn.runtime.types import DataLike, DTypeLike
+from jaxcnn.training.compile import functions_for, require_objective
+from jaxcnn.training.input.array_feed import ArrayFeed
+from jaxcnn.training.input.check import (
+    Arrays,
+    batch_of,
+    checked_inputs,
+    checked_targets,
+    checked_weights,
+)
+from jaxcnn.training.input.feed import Feed, Position
+from jaxcnn.training.input.sources import is_stream, raw_inputs, raw_parts, stream_of
+from jaxcnn.training.input.stream_feed import StreamFeed
+from jaxcnn.training.input.workers import Workers
+from jaxcnn.training.program import Program
+from jaxcnn.training.steps import Batch
+from jaxcnn.training.trainable import Trainable, shapes
+
+BATCH_SIZE = 32  # where none is given
+
+
+@dataclass(frozen=True)
+class Data:
+    """What a user hands over: arrays, or a source of batches as `x` alone.
+
+    Attributes:
+        x, y, sample_weight, class_weight: as for `Model.fit`.
+        labelled: whether there are targets; `predict` needs none.
+    """
+
+    x: DataLike
+    y: DataLike = None
+    sample_weight: DataLike = None
+    class_weight: DataLike = None
+    labelled: bool = True
+
+    @property
+    def is_source(self) -> bool:
+        """Whether `x` yields batches or examples itself."""
+        return is_stream(self.x)
+
+
+@dataclass(frozen=True)
+class FeedSettings:
+    """How data is cut into batches.
+
+    Attributes:
+        batch_size: None means 32.
+        steps: batches an epoch; None takes all there are.
+        workers: how the batches of a source are made.
+    """
+
+    batch_size: int | None = BATCH_SIZE
+    steps: int | None = None
+    workers: Workers = field(default_factory=Workers)
+
+
+def open_feed(
+    model: Trainable,
+    program: Program,
+    data: Data | Arrays,
+    settings: FeedSettings,
+    position: Position | None = None,
+) -> Feed:
+    """The feed of data in any form.
+
+    The first data builds a model without an input shape, and the compiled steps of a program that
+    has none.
+
+    Args:
+        model: which takes the data.
+        program: what it was compiled to.
+        data: as a user gave it, or arrays that were checked already.
+        settings: how it is cut into batches.
+        position: where a source begins; it then makes its first batch at once, in this thread. None
+            leaves that for later, for a model that is built.
+
+    Raises:
+        ValueError: data that does not fit the model or is empty, or settings that do not fit it.
+        TypeError: arrays of something else than numbers.
+    """
+    if isinstance(data, Data) and data.is_source:
+        return _open_source(model, program, data, settings, position)
+    if isinstance(data, Data) and not data.labelled:
+        return _open_inputs(model, data, settings)
+    arrays = data if isinstance(data, Arrays) else checked_arrays(model, program, data)
+    size = checked_batch_size(settings.batch_size)
+    check_stateful(model, len(arrays), size)
+    functions_for(model, program, batch_of(arrays.slice(0, size), input_dtypes(model)))
+    pad = program.rowwise and len(arrays) > size
+    return ArrayFeed(arrays, input_dtypes(model), size, pad, settings.steps)
+
+
+def _open_inputs(model: Trainable, data: Data, settings: FeedSettings) -> ArrayFeed:
+    """Arrays without targets."""
+    arrays = Arrays(inputs_for(model, data.x), [], [])
+    size = checked_batch_size(settings.batch_size)
+    if len(arrays) > size:
+        check_stateful(model, len(arrays), size)
+    pad = not mixes_rows(model.module)
+    if len(arrays) < size:
+        # Up to a power of two, so that calls with few samples share their compiled programs.
+        size = min(size, 1 << (len(arrays) - 1).bit_length()) if pad else len(arrays)
+    return ArrayFeed(arrays, input_dtypes(model), size, pad, settings.steps)
+
+
+def _open_source(
+    model: Trainable,
+    program: Program,
+    data: Data,
+    settings: FeedSettings,
+    position: Position | None,
+) -> StreamFeed:
+    """A source of batches or of examples."""
+    refuse_with_source(data.x, y=data.y, sample_weight=data.sample_weight)
+    size = checked_batch_size(settings.batch_size)
+    ranks = [len(tensor.shape) for tensor in model.inputs] if model.built else None
+    stream = stream_of(data.x, size, ranks, model.input_names if model.built else ())
+    if stream.samples is None and size != BATCH_SIZE:
+        raise ValueError(
+            f"`batch_size` is {settings.batch_size}, but a {type(data.x).__name__} gives whole "
+            "batches: leave it out."
+        )
+
+    def prepare(raw: DataLike) -> Batch:
+        if not data.labelled:
+            arrays = Arrays(inputs_for(model, raw_inputs(raw)), [], [])
+        else:
+            part = Data(*raw_parts(raw), class_weight=data.class_weight)
+            arrays = checked_arrays(model, program, part)
+        return batch_of(arrays, input_dtypes(model))
+
+    feed = StreamFeed(stream, settings.steps, prepare, settings.workers, program.distribution)
+    if position is not None:
+        try:
+            first = feed.start(position)
+            if data.labelled:
+                functions_for(model, program, first)
+        except BaseException:
+            feed.close()
+            raise
+    return feed
+
+
+def checked_arrays(model: Trainable, program: Program, data: Data) -> Arrays:
+    """The arrays of `data` as the model takes them, checked against its inputs and outputs."""
+    inputs = inputs_for(model, data.x)
+    objective = require_objective(model, program)
+    targets = checked_targets(data.y, objective, shapes(model.outputs), len(inputs[0]))
+    weights = checked_weights(data.sample_weight, data.class_weight, objective, targets)
+    return Arrays(inputs, targets, weights)
+
+
+def whole_batch(model: Trainable, program: Program, data: Data) -> Batch:
+    """All of `data` as one batch."""
+    return batch_of(checked_arrays(model, program, data), input_dtypes(model))
+
+
+def inputs_for(model: Trainable, x: DataLike) -> list[np.ndarray]:
+    """The arrays for the inputs of a model, which is built by them where it has no shape yet."""
+    if x is None:
+        raise ValueError("`x` is None; input arrays are needed.")
+    model.build_for(x)
+    return checked_inputs(x, model.input_names, shapes(model.inputs))
+
+
+def input_dtypes(model: Trainable) -> list[DTypeLike]:
+    """The dtypes that the inputs of a model have."""
+    return [tensor.dtype for tensor in model.inputs]
+
+
+def refuse_with_source(x: DataLike, **others: DataLike) -> None:
+    """Raise ValueError for arguments that make no sense where `x` gives whole batches."""
+    for name, value in others.items():
+        if value is not None:
+            reason = (
+                "the last samples of it are not known"
+                if name == "validation_split"
+                else "it gives them itself"
+            )
+            raise ValueError(f"`{name}` does not go with a {type(x).__name__} as `x`: {reason}.")
+
+
+def check_stateful(model: Trainable, samples: int, batch_size: int) -> None:
+    """Raise ValueError where stateful layers would get a batch of another size."""
+    stateful = any(getattr(layer, "stateful", False) for layer in model.all_layers())
+    if stateful and samples % batch_size:
+        raise ValueError(
+            f"Model '{model.name}' has stateful layers, so every batch must have the same size: "
+            f"{samples} samples cannot be divided by batches of {batch_size}."
+        )
+
+
+def checked_batch_size(batch_size: int | None) -> int:
+    """The batch size; None means 32."""
+    size = BATCH_SIZE if batch_size is None else batch_size
+    if not isinstance(size, int | np.integer) or size < 1:
+        raise ValueError(f"`batch_size` is {batch_size!r}; it must be a positive integer.")
+    return int(size)

@@ -1,0 +1,56 @@
+"""The validation data of a `fit`: given apart, or the last part of the training arrays."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from jaxcnn.runtime.types import DataLike
+from jaxcnn.training.input.check import Arrays
+from jaxcnn.training.input.door import Data, checked_arrays, refuse_with_source
+from jaxcnn.training.input.sources import is_stream
+from jaxcnn.training.program import Program
+from jaxcnn.training.trainable import Trainable
+
+
+def split_off(
+    model: Trainable, program: Program, data: Data, fraction: float, validation_data: DataLike
+) -> tuple[Data | Arrays, Arrays | None]:
+    """(the data to train on, the part of it to validate on or None).
+
+    The part is taken from the end, before any shuffling; `validation_data` takes its place.
+    """
+    if data.is_source:
+        refuse_with_source(
+            data.x,
+            y=data.y,
+            sample_weight=data.sample_weight,
+            validation_split=fraction or None,
+        )
+        return data, None
+    arrays = checked_arrays(model, program, data)
+    if validation_data is not None or not fraction:
+        return arrays, None
+    at = int(len(arrays) * (1.0 - fraction))
+    if not 0.0 < fraction < 1.0 or not 0 < at < len(arrays):
+        raise ValueError(
+            f"`validation_split` is {fraction}, of {len(arrays)} samples; both parts must get some."
+        )
+    return arrays.slice(0, at), arrays.slice(at, len(arrays))
+
+
+def given_validation(model: Trainable, program: Program, data: DataLike) -> Data | Arrays:
+    """`validation_data`: a source, or the arrays of (x, y) or (x, y, sample_weights)."""
+    if is_stream(data):
+        return Data(data)
+    if not isinstance(data, list | tuple) or len(data) not in (2, 3):
+        raise ValueError(
+            "`validation_data` must be (x, y) or (x, y, sample_weights), or give batches itself."
+        )
+    return checked_arrays(model, program, Data(*data))
+
+
+def listed(validation: Data | Arrays | None) -> list[np.ndarray | None] | None:
+    """Validation arrays as callbacks see them: inputs, targets and sample weights in one list."""
+    if not isinstance(validation, Arrays):
+        return None
+    return [*validation.inputs, *validation.targets, *validation.weights]

@@ -1,0 +1,41 @@
+"""One value for each output of a model, from the forms in which users give them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from jaxcnn.runtime.types import PyTree
+
+
+def per_output(
+    value: PyTree,
+    names: Sequence[str],
+    label: str,
+    is_leaf: Callable[[PyTree], bool] | None = None,
+) -> list[PyTree]:
+    """One value an output from None, one value, a list, or a dict by output name.
+
+    Args:
+        value: as the user gave it; outputs that are absent from a dict get None.
+        names: of the outputs.
+        label: the argument's name, for messages.
+        is_leaf: whether a mapping is one value, rather than values by output name.
+    """
+    if value is None:
+        return [None] * len(names)
+    if is_leaf is not None and is_leaf(value):
+        return [value] * len(names)
+    if isinstance(value, Mapping):
+        if unknown := sorted(set(value) - set(names)):
+            raise ValueError(
+                f"{label}: unknown outputs {', '.join(map(str, unknown))}; the model has "
+                f"{list(names)}."
+            )
+        return [value.get(n) for n in names]
+    if isinstance(value, list | tuple) and (len(names) > 1 or len(value) == 1):
+        if len(value) != len(names):
+            raise ValueError(
+                f"{label}: a list of {len(value)} for a model with {len(names)} outputs."
+            )
+        return list(value)
+    return [value] * len(names)

@@ -1,0 +1,98 @@
+"""What `compile` makes of a model, and how far its training has come."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import flax.linen as nn
+
+from jaxcnn.distributed.placement import Distribution
+from jaxcnn.optimizers import Optimizer
+from jaxcnn.runtime import config
+from jaxcnn.runtime.types import Identifier, Path, PyTree, Settings
+from jaxcnn.training.functions import Functions
+from jaxcnn.training.objective import Objective
+from jaxcnn.training.state import Ties, Tree
+
+
+@dataclass(frozen=True)
+class CompileArguments:
+    """What `compile` was given besides the optimizer, in any of the forms that it takes."""
+
+    loss: Identifier | Sequence[Identifier] = None
+    metrics: Sequence[Identifier] | Settings | None = None
+    loss_weights: Sequence[float] | Settings | None = None
+    sample_weight_mode: str | Sequence[str | None] | Settings | None = None
+    weighted_metrics: Sequence[Identifier] | Settings | None = None
+
+
+@dataclass(frozen=True)
+class Execution:
+    """How steps go to the device.
+
+    Attributes:
+        count: steps in one call; None finds a good number by how long they take.
+        eager: run operation by operation instead of compiled.
+    """
+
+    count: int | None = None
+    eager: bool = False
+
+
+@dataclass(eq=False)
+class Program:
+    """What `compile` makes of a model: what it minimises, what it moves, its compiled steps.
+
+    A model that is not compiled has one as well, without an optimizer; `predict` needs no more.
+
+    Attributes:
+        distribution: the devices that share each batch; None leaves it to one.
+        compute_dtype: of the forward and backward pass; None takes that of the weights.
+        optimizer: None before `compile`.
+        arguments: what `compile` was given; None before.
+        execution: how steps go to the device.
+        objective: the losses and metrics; None while the shapes of the outputs are not known.
+        module: what the model was when it was compiled.
+        trained: tree of booleans like ``params``, True where training moves the array.
+        ties: arrays that the module reads at several paths.
+        fixed_statistics: paths within ``batch_stats`` of what training leaves as it is.
+        rowwise: whether a short batch may be padded without changing a result.
+        functions: the compiled steps, made for the first data.
+        prediction: (module, learning phase, function) of the forward pass, made when it is needed.
+        opt_state: what the optimizer remembers; None before the first update.
+        step: updates done.
+    """
+
+    distribution: Distribution | None = None
+    compute_dtype: str | None = field(default_factory=config.compute_dtype)
+    optimizer: Optimizer | None = None
+    arguments: CompileArguments | None = None
+    execution: Execution = Execution()
+    objective: Objective | None = None
+    module: nn.Module | None = None
+    trained: Tree | None = None
+    ties: Ties = ()
+    fixed_statistics: tuple[Path, ...] = ()
+    rowwise: bool = False
+    functions: Functions | None = None
+    prediction: tuple[nn.Module, int | None, Callable[[Tree, PyTree], PyTree]] | None = None
+    opt_state: PyTree = None
+    step: int = 0
+
+    @property
+    def prepared(self) -> bool:
+        """Whether there are compiled steps, for the learning phase as it is now."""
+        return self.functions is not None and self.functions.phase == config.learning_phase()
+
+    def placed(self, tree: PyTree) -> PyTree:
+        """The arrays of a tree on the devices that use them."""
+        return tree if self.distribution is None else self.distribution.placed(tree)
+
+    def gathered(self, tree: PyTree) -> PyTree:
+        """The arrays of a tree whole, on one device of this process."""
+        return tree if self.distribution is None else self.distribution.gathered(tree)
+
+    def cut(self, batch: PyTree) -> PyTree:
+        """A batch in equal parts, on the devices that share it."""
+        return batch if self.distribution is None else self.distribution.cut(batch, 0)

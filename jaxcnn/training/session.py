@@ -1,0 +1,196 @@
+"""The state of a running `fit`, and how it reaches the layers."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Mapping
+from dataclasses import replace
+
+import jax
+import numpy as np
+
+from jaxcnn.optimizers import Optimizer
+from jaxcnn.runtime import config
+from jaxcnn.runtime.arrays import copied, filled, fresh
+from jaxcnn.runtime.types import PyTree
+from jaxcnn.training.clock import Clock
+from jaxcnn.training.program import Program
+from jaxcnn.training.state import TrainState, Tree, from_variables
+from jaxcnn.training.steps import AtNaN, Augment, Batch
+from jaxcnn.training.trainable import Trainable
+
+# After so many seconds at most the layers get the newest arrays, in case the device fails.
+COMMIT_SECONDS = 10.0
+
+
+class TrainingSession:
+    """The state of one `fit`, which hands the newest arrays to the layers when they are read.
+
+    The state is donated from step to step, so the layers never hold its arrays while it runs; they
+    get copies. A callback may compile the model again; the session keeps the program it began with.
+
+    Args:
+        model: the network that is trained.
+        program: what it was compiled to, with its compiled steps.
+        at_nan: how a step answers a loss that is not finite.
+        augment: changes the inputs of each step.
+    """
+
+    def __init__(
+        self,
+        model: Trainable,
+        program: Program,
+        at_nan: AtNaN | None = None,
+        augment: Augment | None = None,
+    ) -> None:
+        assert program.optimizer is not None and program.functions is not None
+        self.model, self.program, self.functions = model, program, program.functions
+        self.optimizer, self.augment, self.clock = program.optimizer, augment, Clock()
+        self.calls = self.functions.training(at_nan, augment)
+        self.names = self.functions.objective.names
+        self.empty_sums: Tree = jax.device_get(self.functions.objective.init_metrics())
+        self.changed = False  # set by layers whose weights a callback has set
+        self.seed = config.seed()
+        self._version = self.optimizer.version
+        self.state = self._owned_state(self.empty_sums)
+        self._dirty = False
+        self._committed = time.monotonic()
+        # A callback may train a model that shares layers with the one that is being trained.
+        self._outer_sessions = [
+            (layer, layer.weights_store.session) for layer in model.all_layers()
+        ]
+        for layer, _ in self._outer_sessions:
+            layer.weights_store.session = self
+
+    def __enter__(self) -> TrainingSession:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.close()
+
+    @property
+    def step(self) -> int:
+        """Updates done."""
+        return int(self.state.step)
+
+    def averages(self) -> dict[str, float]:
+        """The loss and metrics since the epoch began, fetched from the device."""
+        with self.clock.running("device"):
+            return self.functions.averages(self.state.metrics)
+
+    def _owned_state(self, sums: Tree) -> TrainState:
+        """A state of arrays that nobody else holds, so that donating them harms nobody."""
+        state = initial_state(self.model, self.program, self.seed, sums)
+        owned: TrainState = self.program.placed(copied(state))
+        return owned
+
+    def commit(self) -> None:
+        """Give the layers copies of the newest arrays."""
+        if self._dirty:
+            # This raises when a step failed, which must not reach the layers.
+            jax.block_until_ready(self.state)
+            self._dirty = False
+            self._store(copied((self.state.variables, self.state.opt_state)))
+
+    def _store(self, arrays: tuple[Tree, PyTree]) -> None:
+        variables, opt_state = arrays
+        store_trained(self.model, self.program, variables, opt_state)
+        self.program.step = self.step
+        self._committed = time.monotonic()
+
+    def close(self) -> None:
+        """Leave the newest finished state in the layers, whatever happened."""
+        for layer, outer in self._outer_sessions:
+            layer.weights_store.session = outer
+            if outer is not None:
+                outer.changed = True
+        if self._dirty:
+            # If the device failed in the middle of a step the state is lost; the layers then keep
+            # the last commit.
+            with contextlib.suppress(RuntimeError, ValueError):
+                jax.block_until_ready(self.state)
+                self._store((self.state.variables, self.state.opt_state))
+
+    def refresh(self) -> None:
+        """Take over what callbacks have changed: hyperparameters, or weights that they have set."""
+        if self.optimizer.version != self._version:
+            self._version = self.optimizer.version
+            opt_state = with_hyperparameters_of(self.optimizer, self.state.opt_state)
+            self.state = replace(self.state, opt_state=opt_state)
+        if self.changed:
+            self.changed = False
+            changed = self._owned_state(self.state.metrics)
+            unchanged = {
+                name: getattr(self.state, name) for name in ("opt_state", "step", "skipped")
+            }
+            self.state = replace(changed, **unchanged)
+
+    def train_on(self, batch: Batch, many: int | None = None) -> None:
+        """One call to the device: a step on one batch, or `many` steps on stacked batches."""
+        self._before_a_call()
+        self.state = self.calls.dispatcher.run(self.state, batch, many)
+        self._dirty = True
+
+    def train_on_one(self, batch: Batch) -> dict[str, jax.Array]:
+        """A step on one batch; returns the loss and metrics of this batch."""
+        self._before_a_call()
+        self.state, logs = self.calls.logged(self.state, batch)
+        self._dirty = True
+        return logs
+
+    def _before_a_call(self) -> None:
+        self.refresh()
+        # Several processes commit when their programs say so, not by their clocks.
+        if time.monotonic() - self._committed > COMMIT_SECONDS and jax.process_count() == 1:
+            self.commit()
+
+    def keep_states(self, states: Tree) -> None:
+        """Continue with the states that stateful layers have after a validation."""
+        if states:
+            collections = {**self.state.collections, "state": states}
+            self.state = replace(self.state, collections=collections)
+            self._dirty = True
+
+    def reset_metrics(self) -> None:
+        """Start new running sums, and a new count of the steps that changed nothing."""
+        sums = fresh(self.empty_sums)
+        self.state = replace(self.state, metrics=sums, skipped=filled((), 0, np.int32))
+
+    def set_state(self, state: TrainState, seed: int, hyperparameters: Mapping[str, float]) -> None:
+        """Continue from a restored state, its seed and the optimizer's hyperparameters."""
+        self.state, self.seed = state, seed
+        self.optimizer.hyperparameters.update(hyperparameters)
+        self._dirty = True
+
+
+def initial_state(
+    model: Trainable, program: Program, seed: int, sums: Tree | None = None
+) -> TrainState:
+    """The state from which training continues: the weights and the optimizer as they are now."""
+    assert program.optimizer is not None
+    return from_variables(
+        model.variables,
+        program.optimizer,
+        trainable=program.trained,
+        opt_state=with_hyperparameters_of(program.optimizer, program.opt_state),
+        metrics=sums,
+        step=program.step,
+        seed=seed,
+        ties=program.ties,
+    )
+
+
+def with_hyperparameters_of(optimizer: Optimizer, opt_state: PyTree) -> PyTree:
+    """`opt_state` with the hyperparameters (such as the learning rate) that the optimizer has now."""
+    if opt_state is None:
+        return None
+    return opt_state._replace(
+        hyper={name: filled((), value) for name, value in optimizer.hyper().items()}
+    )
+
+
+def store_trained(model: Trainable, program: Program, variables: Tree, opt_state: PyTree) -> None:
+    """Give the layers and the program the newest arrays."""
+    model.store(program.gathered(variables))
+    program.opt_state = program.gathered(opt_state)

@@ -1,0 +1,49 @@
+"""Training and testing on single batches."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import jax
+
+from jaxcnn.runtime import config
+from jaxcnn.runtime.arrays import fresh
+from jaxcnn.training.compile import functions_for, require_objective, warn_if_trainable_changed
+from jaxcnn.training.evaluate import carried, keep_states, number_or_list
+from jaxcnn.training.input import Data, whole_batch
+from jaxcnn.training.program import Program
+from jaxcnn.training.session import initial_state, store_trained
+from jaxcnn.training.trainable import Trainable
+
+
+def train_on_batch(model: Trainable, program: Program, data: Data) -> float | list[float]:
+    """One update; returns the loss and metrics of the batch before the update."""
+    batch = whole_batch(model, program, data)
+    warn_if_trainable_changed(model, program)
+    functions = functions_for(model, program, batch)
+    state = initial_state(model, program, config.seed())
+    new, logs = functions.train.logged(state, batch)
+    model.note_changes()
+    store_trained(model, program, new.variables, new.opt_state)
+    program.step += 1
+    return listed(model, program, logs)
+
+
+def test_on_batch(model: Trainable, program: Program, data: Data) -> float | list[float]:
+    """The loss and metrics of one batch."""
+    batch = whole_batch(model, program, data)
+    functions = functions_for(model, program, batch)
+    variables = program.placed(model.variables)
+    carry = fresh(functions.objective.init_metrics()), carried(variables)
+    sums, states = functions.evaluate.run(carry, batch, None, variables)
+    keep_states(model, program, states)
+    return listed(model, program, functions.averages(sums))
+
+
+def listed(
+    model: Trainable, program: Program, logs: Mapping[str, jax.Array | float]
+) -> float | list[float]:
+    """The values of `logs` in the order of the reported names."""
+    values = jax.device_get(logs)
+    names = require_objective(model, program).names
+    return number_or_list([float(values[name]) for name in names])
