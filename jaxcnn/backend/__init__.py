@@ -1,7 +1,7 @@
 """The functions that Keras programs call `K`: ``from jaxcnn import backend as K``.
 
-Called on arrays they compute. Called on symbolic tensors (`Input`, the output of a layer) they, like
-arithmetic and indexing, make another symbolic tensor, which can be a model's output or be computed
+Called on arrays they compute. Called on symbolic tensors (an `Input`, a layer's output) they make
+another symbolic tensor, as arithmetic and indexing do, which can be a model's output or be computed
 by `function`.
 """
 

@@ -61,7 +61,7 @@ class KerasModule(ModuleType):
             names.update(n for n in public if not isinstance(getattr(module, n), ModuleType))
         return sorted(names)
 
-    def __call__(self, *args: Any, **kwargs: Any) -> PyTree:
+    def __call__(self, *args: PyTree, **kwargs: PyTree) -> PyTree:
         """`keras.layers.merge` was a module and, above it, a function."""
         if self.__name__ != "keras.layers.merge":
             raise TypeError(f"The module {self.__name__} cannot be called.")

@@ -1,11 +1,10 @@
-"""What Keras 1 had under names of its own: merging by a mode, and the classes that others have
-absorbed.
-"""
+"""Names of Keras 1 alone: merging by a mode, and the classes that others have absorbed."""
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING
 
 from jaxcnn.layers import (
     Conv1D,
@@ -18,8 +17,11 @@ from jaxcnn.layers import (
     SeparableConv2D,
 )
 from jaxcnn.layers.base import LAYERS
-from jaxcnn.models import Model
-from jaxcnn.spellings import merging as modes
+from jaxcnn.layers.symbolic.tensor import SymbolicTensor
+from jaxcnn.layers.symbolic.types import Tensor
+from jaxcnn.models import Model, Network
+from jaxcnn.runtime.types import Config, PyTree, Shape
+from jaxcnn.spellings.merging import merging
 from jaxcnn.spellings.translate import call, warn
 
 AtrousConvolution1D = AtrousConv1D = Conv1D
@@ -28,74 +30,94 @@ SeparableConvolution1D, SeparableConvolution2D = SeparableConv1D, SeparableConv2
 Convolution2DTranspose, Convolution3DTranspose = Conv2DTranspose, Conv3DTranspose
 
 
-def merging(
-    mode: str | Callable[..., Any],
-    concat_axis: int,
-    dot_axes: int | Sequence[int],
-    output_shape: Any,
-    output_mask: Any,
-    arguments: dict[str, Any] | None,
-) -> tuple[str, type[Layer], dict[str, Any]]:
-    """(today's function, today's class, its arguments) for a Keras 1 mode of merging."""
-    if callable(mode):
-        settings = {"output_shape": output_shape, "mask": output_mask, "arguments": arguments}
-        return (
-            "Lambda",
-            Lambda,
-            {"function": mode, **{k: v for k, v in settings.items() if v is not None}},
-        )
-    function, name, settings = modes.merging(mode, concat_axis, dot_axes)
-    return function, LAYERS.find(name), settings
+@dataclasses.dataclass(frozen=True)
+class Merging:
+    """The arguments by which Keras 1 merged tensors; the last three are those of a function."""
+
+    mode: str | Callable[..., Tensor]
+    concat_axis: int
+    dot_axes: int | Sequence[int]
+    output_shape: Shape | Callable[..., Shape] | None
+    output_mask: Tensor | Callable[..., Tensor] | None
+    arguments: Config | None
+
+    def replacement(self, name: str | None) -> tuple[str, type[Layer], Config]:
+        """(today's function, today's class, its arguments)."""
+        label = {"name": name} if name else {}
+        if not callable(self.mode):
+            function, layer, settings = merging(self.mode, self.concat_axis, self.dot_axes)
+            return function, LAYERS.find(layer), {**settings, **label}
+        optional = {
+            "output_shape": self.output_shape,
+            "mask": self.output_mask,
+            "arguments": self.arguments,
+        }
+        given = {word: value for word, value in optional.items() if value is not None}
+        return "Lambda", Lambda, {"function": self.mode, **given, **label}
 
 
 def merge(
-    inputs: Sequence[Any],
-    mode: str | Callable[..., Any] = "sum",
+    inputs: Sequence[SymbolicTensor],
+    mode: str | Callable[..., Tensor] = "sum",
     concat_axis: int = -1,
     dot_axes: int | Sequence[int] = -1,
-    output_shape: Any = None,
-    output_mask: Any = None,
-    arguments: dict[str, Any] | None = None,
+    output_shape: Shape | Callable[..., Shape] | None = None,
+    output_mask: Tensor | Callable[..., Tensor] | None = None,
+    arguments: Config | None = None,
     name: str | None = None,
-) -> Any:
-    """Keras 1's merging of tensors by a mode: 'sum', 'mul', 'ave', 'max', 'concat', 'dot', 'cos' or
-    a function.
+) -> PyTree:
+    """Keras 1's merging of tensors.
+
+    Args:
+        mode: 'sum', 'mul', 'ave', 'max', 'concat', 'dot', 'cos' or a function of the list.
     """
-    function, layer, own = merging(
-        mode, concat_axis, dot_axes, output_shape, output_mask, arguments
-    )
-    named = {**own, **({"name": name} if name else {})}
+    function, layer, settings = Merging(
+        mode,
+        concat_axis,
+        dot_axes,
+        output_shape=output_shape,
+        output_mask=output_mask,
+        arguments=arguments,
+    ).replacement(name)
     new = (
-        f"{call('Lambda', (), named)}([...])"
+        f"{call('Lambda', (), settings)}([...])"
         if function == "Lambda"
-        else call(function, ("[...]",), named)
+        else call(function, ("[...]",), settings)
     )
     warn(f"merge: Keras 1 spelling. The call is now {new.replace(repr('[...]'), '[...]')}")
-    return layer(**named)(list(inputs))
+    return layer(**settings)(list(inputs))
 
 
 def Merge(
-    layers: Sequence[Any] | None = None,
-    mode: str | Callable[..., Any] = "sum",
+    layers: Sequence[Network] | None = None,
+    mode: str | Callable[..., Tensor] = "sum",
     concat_axis: int = -1,
     dot_axes: int | Sequence[int] = -1,
-    output_shape: Any = None,
-    output_mask: Any = None,
-    arguments: dict[str, Any] | None = None,
+    output_shape: Shape | Callable[..., Shape] | None = None,
+    output_mask: Tensor | Callable[..., Tensor] | None = None,
+    arguments: Config | None = None,
     name: str | None = None,
 ) -> Layer:
-    """Keras 1's merging layer: without `layers` one to call on tensors; with models, a model that
-    merges their outputs.
+    """Keras 1's merging layer; with models as `layers`, a model that merges their outputs.
 
-    The latter comes first in a Sequential model, which then takes a list with an array for each
+    Such a model comes first in a Sequential model, which then takes a list with an array for each
     input.
+
+    Raises:
+        TypeError: one of `layers` does not know its input shape.
     """
-    _, layer, own = merging(mode, concat_axis, dot_axes, output_shape, output_mask, arguments)
-    named = {**own, **({"name": name} if name else {})}
+    _, layer, settings = Merging(
+        mode,
+        concat_axis,
+        dot_axes,
+        output_shape=output_shape,
+        output_mask=output_mask,
+        arguments=arguments,
+    ).replacement(name)
     if layers is None:
-        warn(f"Merge: Keras 1 spelling. The call is now {call(layer.__name__, (), named)}")
-        return layer(**named)
-    new = f"{call(layer.__name__, (), named)}([a.output, b.output])"
+        warn(f"Merge: Keras 1 spelling. The call is now {call(layer.__name__, (), settings)}")
+        return layer(**settings)
+    new = f"{call(layer.__name__, (), settings)}([a.output, b.output])"
     warn(f"Merge: Keras 1 spelling. The call is now Model([a.input, b.input], {new})")
     for part in layers:
         if not getattr(part, "inputs", None):
@@ -103,48 +125,45 @@ def Merge(
                 f"Merge: models that know their input shape are expected; given {part!r}."
             )
     inputs = list({id(tensor): tensor for part in layers for tensor in part.inputs}.values())
-    return Model(inputs, layer(**named)([part.output for part in layers]))
+    return Model(inputs, layer(**settings)([part.output for part in layers]))
 
 
-class StatedShape:
-    """A transposed convolution that was told its output shape, batch in front: it must come out so."""
+class StatedShape(Layer if TYPE_CHECKING else object):  # type: ignore[misc]
+    """A transposed convolution whose output must have the stated shape, batch included."""
 
-    stated: tuple[int | None, ...]
+    stated: Shape
+    padding: str
+    strides: tuple[int, ...]
 
-    def __call__(self, inputs: Any, *args: Any, **kwargs: Any) -> Any:
-        outputs = super().__call__(inputs, *args, **kwargs)  # type: ignore[misc]
+    def __call__(self, inputs: PyTree, *args: PyTree, **kwargs: PyTree) -> PyTree:
+        outputs = super().__call__(inputs, *args, **kwargs)
         if any(
             s is not None and s != n
             for s, n in zip(self.stated[1:], outputs.shape[1:], strict=True)
         ):
-            layer: Any = self
             raise ValueError(
-                f"Layer '{layer.name}': `output_shape` says {self.stated}, but padding "
-                f"{layer.padding!r} and strides "
-                f"{layer.strides} give {outputs.shape}; {type(self).__name__} has `output_padding` "
-                "for the difference."
+                f"Layer '{self.name}': `output_shape` says {self.stated}, but padding "
+                f"{self.padding!r} and strides {self.strides} give {outputs.shape}; "
+                f"{type(self).__name__} has `output_padding` for the difference."
             )
         return outputs
 
 
-def _with_stated_shape(layer: type[Layer]) -> type[Any]:
+def _with_stated_shape(layer: type[Layer]) -> type[StatedShape]:
     """The same class with the check; also by name, for summaries and files."""
     return type(layer.__name__, (StatedShape, layer), {"__module__": layer.__module__})
 
 
-_DECONVOLUTION_2D, _DECONVOLUTION_3D = (
-    _with_stated_shape(Conv2DTranspose),
-    _with_stated_shape(Conv3DTranspose),
-)
+_DECONVOLUTION_2D = _with_stated_shape(Conv2DTranspose)
+_DECONVOLUTION_3D = _with_stated_shape(Conv3DTranspose)
 
 
 def Deconvolution2D(
-    nb_filter: int, nb_row: int, nb_col: int, output_shape: Sequence[int | None], **kwargs: Any
-) -> Any:
-    """`Conv2DTranspose` with the output shape stated beforehand, batch in front, as Keras 1 asked
-    for it.
+    nb_filter: int, nb_row: int, nb_col: int, output_shape: Sequence[int | None], **kwargs: object
+) -> StatedShape:
+    """`Conv2DTranspose` with its output shape stated beforehand, batch included.
 
-    Raises ValueError when called on an input for which that shape does not come out.
+    Called on an input that has another output shape it raises a ValueError.
     """
     layer = _DECONVOLUTION_2D(nb_filter, nb_row, nb_col, **kwargs)
     layer.stated = tuple(output_shape)
@@ -157,8 +176,8 @@ def Deconvolution3D(
     kernel_dim2: int,
     kernel_dim3: int,
     output_shape: Sequence[int | None],
-    **kwargs: Any,
-) -> Any:
+    **kwargs: object,
+) -> StatedShape:
     """`Conv3DTranspose` with the output shape stated beforehand, as `Deconvolution2D`."""
     layer = _DECONVOLUTION_3D(nb_filter, kernel_dim1, kernel_dim2, kernel_dim3, **kwargs)
     layer.stated = tuple(output_shape)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 _LAYER_FILES = (
     "advanced_activations convolutional convolutional_recurrent core cudnn_recurrent embeddings "
-    "local merge noise normalization  pooling recurrent wrappers"
+    "local merge noise normalization pooling recurrent wrappers"
 )
 _ENGINE_FILES = (
     "base_layer input_layer network saving sequential topology training training_arrays "
@@ -26,8 +26,8 @@ _DATASETS = "boston_housing cifar cifar10 cifar100 fashion_mnist imdb mnist reut
 
 _TOP_FILES = (
     "activations applications callbacks constraints datasets initializers losses metrics "
-    "optimizers preprocessing preprocessing.image preprocessing.sequence preprocessing.text regularizers wrappers "
-    "wrappers.scikit_learn"
+    "optimizers preprocessing preprocessing.image preprocessing.sequence preprocessing.text "
+    "regularizers wrappers wrappers.scikit_learn"
 )
 
 _layers = ("jaxcnn.layers", "jaxcnn.compat.keras1")

@@ -36,7 +36,7 @@ def filled(
     dtype: DTypeLike = jnp.float32,
     sharding: Sharding | None = None,
 ) -> Array:
-    """An array of one value, on the default device or by ``sharding``, in the device's own memory."""
+    """An array of one value that owns its memory, on the default device or by ``sharding``."""
     return on_device(np.full(tuple(shape), value, jnp.dtype(dtype)), dtype, sharding)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import os
 from pathlib import Path
-from typing import Any
 
 import jax
 
@@ -19,10 +18,10 @@ def keep_programs() -> Path | None:
     ``JAXCNN_CACHE=0``, where JAX's own settings name a folder or forbid the cache, and where the
     folder cannot be written.
     """
-    settings: Any = jax.config  # its options are attributes that type checkers do not see
-    if os.environ.get("JAXCNN_CACHE") == "0" or not settings.jax_enable_compilation_cache:
+    settings = jax.config.values
+    if os.environ.get("JAXCNN_CACHE") == "0" or not settings["jax_enable_compilation_cache"]:
         return None
-    if settings.jax_compilation_cache_dir is not None:
+    if settings["jax_compilation_cache_dir"] is not None:
         return None
     folder = _folder()
     try:
@@ -31,11 +30,11 @@ def keep_programs() -> Path | None:
         return None
     if not os.access(folder, os.W_OK):
         return None
-    settings.update("jax_compilation_cache_dir", str(folder))
+    jax.config.update("jax_compilation_cache_dir", str(folder))
     # Small programs are kept as well: there are many of them, and reading one takes a tenth of the
     # time of compiling.
-    settings.update("jax_persistent_cache_min_compile_time_secs", 0.0)
-    settings.update("jax_persistent_cache_min_entry_size_bytes", -1)
+    jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.0)
+    jax.config.update("jax_persistent_cache_min_entry_size_bytes", -1)
     from jax.experimental.compilation_cache import compilation_cache
 
     # JAX decides at the first program of a process whether it has a cache

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+
+from jaxcnn.spellings.tables import Keywords
 
 # mode -> (today's function, today's class)
 MODES: Mapping[str, tuple[str, str]] = {
@@ -19,7 +20,7 @@ MODES: Mapping[str, tuple[str, str]] = {
 
 def merging(
     mode: str, concat_axis: int = -1, dot_axes: int | Sequence[int] = -1
-) -> tuple[str, str, dict[str, Any]]:
+) -> tuple[str, str, Keywords]:
     """(today's function, today's class, its arguments) for a mode of merging.
 
     Raises:
@@ -31,7 +32,7 @@ def merging(
             "inputs."
         )
     axes = dot_axes if isinstance(dot_axes, int) else tuple(dot_axes)
-    arguments: dict[str, dict[str, Any]] = {
+    arguments: dict[str, Keywords] = {
         "concat": {"axis": concat_axis},
         "dot": {"axes": axes},
         "cos": {"axes": axes, "normalize": True},

@@ -75,7 +75,7 @@ def removed(name: str) -> str:
 
 
 def translated(
-    name: str, spellings: Spellings, args: Positional, kwargs: Mapping[str, Any]
+    name: str, spellings: Spellings, args: Positional, kwargs: Mapping[str, object]
 ) -> tuple[Positional, Keywords, list[str]]:
     """(new args, new kwargs, the old words among the given ones)."""
     kwargs = dict(kwargs)
@@ -153,13 +153,13 @@ def _with_kernel(
     return args, {"kernel_size": size, **rest}, list(words)
 
 
-def _accepting(function: Callable[..., Any], name: str | None = None) -> Callable[..., Any]:
+def _accepting(function: Callable[..., T], name: str | None = None) -> Callable[..., T]:
     """`function` with its arguments renewed; a method when a `name` is given."""
     known = name or function.__name__
     first = 0 if name is None else 1
 
     @functools.wraps(function)
-    def accepting(*args: Any, **kwargs: Any) -> Any:
+    def accepting(*args: object, **kwargs: object) -> T:
         new_args, new_kwargs = renewed(known, args[first:], kwargs)
         return function(*args[:first], *new_args, **new_kwargs)
 
