@@ -98,7 +98,7 @@ def write(path: Path = FOLDER / "RESULTS.md", kept: Path = KEPT) -> Path:
 
 
 def rows(result: dict[str, Any]) -> list[str]:
-    """The lines of the table for one run: results of training, and how many figures were checked."""
+    """The lines of the table for one run: results of training, and the number of checks."""
     found = [f for f in result["figures"] if not f["exact"]]
     out = [
         f"| {cell(f['name'])} | {'' if f['book'] is None else cell(shown(f['book']))} | "

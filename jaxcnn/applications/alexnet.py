@@ -1,5 +1,6 @@
-"""AlexNet: Krizhevsky et al., "ImageNet Classification with Deep Convolutional Neural Networks",
-2012.
+"""AlexNet.
+
+Source: Krizhevsky et al., "ImageNet Classification with Deep Convolutional Neural Networks", 2012.
 """
 
 from __future__ import annotations

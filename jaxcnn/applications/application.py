@@ -1,5 +1,4 @@
-"""The public function of an architecture: one signature, the input, the weights, and a registry of
-all of them.
+"""The public functions of architectures: one signature, input and weights, and their registry.
 
 An architecture is written as a function ``body(image, options, ...)`` that calls layers on the
 symbolic image and returns the output; `application` makes the public function from it.
@@ -209,8 +208,9 @@ def application(
     order: Sequence[str] = TOP_FIRST,
     fixed_size: bool = True,
 ) -> Callable[[Callable[..., SymbolicTensor]], Application]:
-    """Decorator: make the public function of an architecture from its body, and register it; the
-    arguments are those of `Application`.
+    """Decorator: make an architecture's public function from its body, and register it.
+
+    The arguments are those of `Application`.
     """
 
     def make(body: Callable[..., SymbolicTensor]) -> Application:

@@ -1,6 +1,7 @@
-"""Networks that learn to reproduce their input: Hinton and Salakhutdinov, "Reducing the
-Dimensionality of Data with Neural Networks", 2006, and with noise added to the input, Vincent et
-al., 2008.
+"""Networks that learn to reproduce their input.
+
+Sources: Hinton and Salakhutdinov, "Reducing the Dimensionality of Data with Neural Networks", 2006;
+with noise added to the input, Vincent et al., 2008.
 """
 
 from __future__ import annotations

@@ -1,5 +1,7 @@
-"""DCGAN for small images: Radford et al., "Unsupervised Representation Learning with Deep
-Convolutional Generative Adversarial Networks", 2016, as the books build it for MNIST.
+"""DCGAN for small images, as the books build it for MNIST.
+
+Source: Radford et al., "Unsupervised Representation Learning with Deep Convolutional Generative
+Adversarial Networks", 2016.
 """
 
 from __future__ import annotations

@@ -1,5 +1,7 @@
-"""EfficientNet: Tan and Le, "EfficientNet: Rethinking Model Scaling for Convolutional Neural
-Networks", 2019.
+"""EfficientNet.
+
+Source: Tan and Le, "EfficientNet: Rethinking Model Scaling for Convolutional Neural Networks",
+2019.
 """
 
 from __future__ import annotations

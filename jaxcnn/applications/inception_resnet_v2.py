@@ -1,5 +1,7 @@
-"""Inception-ResNet-v2: Szegedy et al., "Inception-v4, Inception-ResNet and the Impact of Residual
-Connections on Learning", 2016.
+"""Inception-ResNet-v2.
+
+Source: Szegedy et al., "Inception-v4, Inception-ResNet and the Impact of Residual Connections on
+Learning", 2016.
 """
 
 from __future__ import annotations

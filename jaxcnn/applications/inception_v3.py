@@ -1,5 +1,6 @@
-"""Inception-v3: Szegedy et al., "Rethinking the Inception Architecture for Computer Vision",
-2015.
+"""Inception-v3.
+
+Source: Szegedy et al., "Rethinking the Inception Architecture for Computer Vision", 2015.
 """
 
 from __future__ import annotations

@@ -25,8 +25,9 @@ def image_size(x: SymbolicTensor) -> Shape:
 
 
 def halving_padding(x: SymbolicTensor, window: int) -> tuple[tuple[int, int], tuple[int, int]]:
-    """The zeros around maps with which a "valid" window of stride 2 does what "same" does in
-    TensorFlow; sizes that are not known count as even.
+    """The zeros around maps with which "valid" windows of stride 2 are TensorFlow's "same" ones.
+
+    Sizes that are not known count as even.
     """
     sizes, half = image_size(x), window // 2
     if None in sizes:

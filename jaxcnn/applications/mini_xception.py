@@ -1,5 +1,7 @@
-"""The mini-Xception for faces: Arriaga et al., "Real-time Convolutional Neural Networks for Emotion
-and Gender Classification", 2017.
+"""The mini-Xception for faces.
+
+Source: Arriaga et al., "Real-time Convolutional Neural Networks for Emotion and Gender
+Classification", 2017.
 """
 
 from __future__ import annotations

@@ -1,5 +1,7 @@
-"""MobileNet: Howard et al., "MobileNets: Efficient Convolutional Neural Networks for Mobile
-Vision", 2017.
+"""MobileNet.
+
+Source: Howard et al., "MobileNets: Efficient Convolutional Neural Networks for Mobile Vision",
+2017.
 """
 
 from __future__ import annotations

@@ -1,5 +1,6 @@
-"""NASNet-A: Zoph et al., "Learning Transferable Architectures for Scalable Image Recognition",
-2018.
+"""NASNet-A.
+
+Source: Zoph et al., "Learning Transferable Architectures for Scalable Image Recognition", 2018.
 """
 
 from __future__ import annotations

@@ -1,5 +1,7 @@
-"""Residual networks: He et al., "Deep Residual Learning for Image Recognition", 2015, and with the
-activations before the convolutions, "Identity Mappings in Deep Residual Networks", 2016.
+"""Residual networks, with the activations after or before the convolutions.
+
+Sources: He et al., "Deep Residual Learning for Image Recognition", 2015; "Identity Mappings in Deep
+Residual Networks", 2016.
 """
 
 from __future__ import annotations

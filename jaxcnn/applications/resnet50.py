@@ -1,4 +1,4 @@
-"""ResNet50 with its conventions, under the name that books import it by."""
+"""ResNet50 with its conventions, under the name that books import."""
 
 from jaxcnn.applications.imagenet_utils import decode_predictions
 from jaxcnn.applications.resnet import ResNet50

@@ -1,6 +1,4 @@
-"""The pre-activated residual networks with their conventions, under the name that books import them
-by.
-"""
+"""The pre-activated residual networks with their conventions, under the name that books import."""
 
 from jaxcnn.applications.imagenet_utils import decode_predictions
 from jaxcnn.applications.resnet import ResNet50V2, ResNet101V2, ResNet152V2

@@ -1,5 +1,6 @@
-"""U-Net: Ronneberger et al., "U-Net: Convolutional Networks for Biomedical Image Segmentation",
-2015.
+"""U-Net.
+
+Source: Ronneberger et al., "U-Net: Convolutional Networks for Biomedical Image Segmentation", 2015.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
-"""VGG, all six configurations of Simonyan and Zisserman, "Very Deep Convolutional Networks for
-Large-Scale Image Recognition", 2015: A (11 weight layers), A-LRN, B (13), C (16, some 1x1), D (16)
-and E (19).
+"""VGG in all six configurations.
+
+Source: Simonyan and Zisserman, "Very Deep Convolutional Networks for Large-Scale Image
+Recognition", 2015: A (11 weight layers), A-LRN, B (13), C (16, some 1x1), D (16) and E (19).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""VGG19 with its conventions, under the name that books import it by."""
+"""VGG19 with its conventions, under the name that books import."""
 
 from jaxcnn.applications.imagenet_utils import decode_predictions
 from jaxcnn.applications.vgg import VGG19

@@ -23,8 +23,7 @@ def other_spelling(name: str) -> str | None:
 
 
 class Logs(dict[str, Any]):
-    """A dict of reported values in which `acc` and `accuracy`, `lr` and `learning_rate` are one
-    key.
+    """A dict of reported values in which `acc` and `accuracy`, `lr` and `learning_rate` are one.
 
     Iterating and printing show only the names that were stored; reading, `in`, `get` and
     `setdefault` take both.

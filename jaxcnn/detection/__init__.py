@@ -1,6 +1,4 @@
-"""Object detection: box geometry, suppression, YOLO networks with Darknet files, training and
-evaluation.
-"""
+"""Object detection: boxes, suppression, YOLO networks of Darknet files, training, evaluation."""
 
 from jaxcnn.detection.boxes import area, centres, clipped, corners, iou, scaled
 from jaxcnn.detection.darknet import Network

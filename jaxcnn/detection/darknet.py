@@ -1,5 +1,4 @@
-"""Darknet's files: a network as the sections of a ``.cfg`` file, its weights in a ``.weights``
-file.
+"""Darknet's files: a network as sections of a ``.cfg`` file, its weights in a ``.weights`` file.
 
 The sections are turned into a Keras-style `Model` whose outputs are the raw maps of the detection
 heads, so that everything that works on models works on them. Format: Redmon, "Darknet: Open Source

@@ -83,13 +83,12 @@ def assign_targets(truth: jax.Array, head: Head, rows: int, columns: int) -> Tar
 
 @dataclass(frozen=True)
 class YoloLoss:
-    """The loss of a head's raw map, ``loss(y_true, y_pred)`` with a value an image: for
-    `Model.compile`.
+    """The loss of a head's raw map, ``loss(y_true, y_pred)`` for `Model.compile`.
 
-    Position and confidence cost the cross-entropy, sizes the squared difference, classes the
-    cross-entropy of the head's kind; the entropy of the positions within cells remains of it when
-    all is right. Boxes without an object must have confidence 0, except those that overlap some
-    object by more than `ignore_threshold`.
+    It has one value for each image. Position and confidence cost the cross-entropy, sizes the
+    squared difference, classes the cross-entropy of the head's kind; the entropy of the positions
+    within cells remains of it when every prediction is right. Boxes without an object must have
+    confidence 0, except those that overlap some object by more than `ignore_threshold`.
 
     Args:
         head: whose map it is.
@@ -112,8 +111,7 @@ class YoloLoss:
         return "yolo_loss"
 
     def __call__(self, y_true: jax.Array, y_pred: jax.Array) -> jax.Array:
-        """(batch,), from truth (batch, max_boxes, 5) and a raw map (batch, rows, columns,
-        channels).
+        """(batch,), from truth (batch, max_boxes, 5) and maps (batch, rows, columns, channels).
 
         Raises:
             ValueError: truth of another shape.
