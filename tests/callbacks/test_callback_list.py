@@ -3,6 +3,7 @@
 import json
 import warnings
 
+import jax
 import numpy as np
 import pytest
 
@@ -243,3 +244,13 @@ def test_a_plain_run_warns_about_nothing(fit):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         fit([Recorder(), cb.BaseLogger()], [{"loss": 1.0}])
+
+
+@pytest.mark.parametrize("process", [0, 1])
+def test_callbacks_that_write_are_called_in_the_first_process_only(process, monkeypatch, tmp_path):
+    monkeypatch.setattr(jax, "process_index", lambda: process)
+    writer, other = cb.CSVLogger(tmp_path / "log.csv"), cb.TerminateOnNaN()
+    listing = cb.CallbackList([writer, other], object(), {"verbose": 1, "samples": 3})
+    names = [type(callback).__name__ for callback in listing]
+    first = ["ProgbarLogger", "CSVLogger", "TerminateOnNaN", "History"]
+    assert names == (first if process == 0 else ["TerminateOnNaN", "History"])

@@ -155,3 +155,10 @@ def test_resuming_a_plateau(fit, model):
     assert (
         fit([plateau()], losses(*[1.0] * 6), initial_epoch=4, states=states).history["lr"] == whole
     )
+
+
+def test_a_rate_at_its_least_is_not_reduced_again(fit, model, capsys):
+    plateau = cb.ReduceLROnPlateau("loss", 0.5, patience=0, verbose=1, min_lr=0.05)
+    fit([plateau], [{"loss": 1.0}] * 6)
+    assert model.optimizer.lr == 0.05
+    assert capsys.readouterr().out.count("reducing learning rate") == 1
