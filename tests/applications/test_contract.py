@@ -93,7 +93,7 @@ def test_gradients_and_new_statistics_in_training(name):
 
 
 @each
-def test_vmap_over_pictures(name):
+def test_vmap_over_images(name):
     model, variables = small(name)
     one = lambda picture: model.module.apply(variables_now, picture[None])[0]  # noqa: E731
     variables_now = jax.tree.map(lambda s: np.zeros(s.shape, s.dtype), variables)

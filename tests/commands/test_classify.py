@@ -25,7 +25,7 @@ def home(tmp_path, monkeypatch):
     return tmp_path
 
 
-def test_five_lines_a_picture(home, capsys):
+def test_five_lines_an_image(home, capsys):
     applications.SqueezeNet(weights=None).save_weights(home / "weights.h5")
     arguments = ["--model", "squeezenet", "--weights", str(home / "weights.h5")]
     assert main(["classify", str(home / "dark.png"), *arguments]) == 0
@@ -62,7 +62,7 @@ def test_what_is_wrong_is_said_in_one_sentence(home, capsys, picture, model, mes
     assert error.startswith("jaxcnn classify: ") and message in error and error.count("\n") == 1
 
 
-def test_pictures_become_arrays_of_one_size(home):
+def test_images_become_arrays_of_one_size(home):
     pictures = read_images([home / "dark.png", home / "light.jpg"], 16)
     assert pictures.shape == (2, 16, 16, 3) and pictures.dtype == np.float32
     np.testing.assert_allclose(pictures[0], np.broadcast_to([20.0, 20.0, 128.0], (16, 16, 3)))

@@ -86,7 +86,7 @@ def test_doctor_says_which_convolutions_are_used(home, monkeypatch, capsys):
     ]
 
 
-def test_python_m_jaxcnn_in_a_process_of_its_own(home):
+def test_python_m_jaxcnn_in_its_own_process(home):
     def run(*arguments):
         return subprocess.run(
             [sys.executable, "-m", "jaxcnn", *arguments], capture_output=True, text=True

@@ -125,6 +125,6 @@ def test_letterbox_keeps_proportions_and_finds_the_way_back(height, width):
     np.testing.assert_allclose(placement.to_picture(placement.from_picture(box)), box, atol=1e-3)
 
 
-def test_letterbox_refuses_what_is_no_picture():
+def test_letterbox_refuses_what_is_no_image():
     with pytest.raises(ValueError, match="uint8"):
         letterbox(np.zeros((4, 4, 3)), 32, 32)

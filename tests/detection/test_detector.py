@@ -99,7 +99,7 @@ def tiny(tmp_path):
     return tmp_path
 
 
-def test_detection_on_pictures_of_two_sizes(tiny):
+def test_detection_on_images_of_two_sizes(tiny):
     detector = detection.Detector.from_darknet(
         *(tiny / f"tiny.{kind}" for kind in ("cfg", "weights", "names"))
     )
@@ -155,7 +155,7 @@ def test_command(tiny, capsys):
 
 
 @pytest.mark.parametrize("text", [b"", b"not a picture", b"\x89PNG\r\n\x1a\n broken"])
-def test_command_on_an_unreadable_picture(tiny, capsys, text):
+def test_command_on_an_unreadable_image(tiny, capsys, text):
     (tiny / "broken.png").write_bytes(text)
     status = commands.main(["detect", str(tiny / "broken.png"), "--cfg", str(tiny / "tiny.cfg"), "--names",
                        str(tiny / "tiny.names")])  # fmt: skip
@@ -169,7 +169,7 @@ def test_command_without_the_network(tmp_path, monkeypatch, capsys):
     assert str(tmp_path / "models/yolov3-tiny.cfg") in capsys.readouterr().err
 
 
-def test_real_network_on_real_pictures():
+def test_real_network_on_real_images():
     home = config.home()
     files = [
         home / "models" / name for name in ("yolov3-tiny.cfg", "yolov3-tiny.weights", "coco.names")

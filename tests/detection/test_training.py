@@ -124,7 +124,7 @@ def synthetic_pictures(count):
     return pictures, truth, lists
 
 
-def test_a_small_detector_learns_some_pictures(tmp_path):
+def test_a_small_detector_learns_some_images(tmp_path):
     config.set_random_seed(0)
     (tmp_path / "small.cfg").write_text(
         CFG.format(convolutions="".join(CONVOLUTION.format(f) + POOL for f in (8, 16, 32)))

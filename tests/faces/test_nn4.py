@@ -46,7 +46,7 @@ def test_size_and_shapes(encoder):
     } == channels
 
 
-def test_encodings_lie_on_the_unit_sphere_and_gray_pictures_of_any_size_are_taken(encoder):
+def test_encodings_lie_on_the_unit_sphere_and_gray_images_of_any_size_are_taken(encoder):
     rng = np.random.default_rng(0)
     pictures = [rng.integers(0, 256, shape, np.uint8) for shape in ((112, 92), (250, 250, 3))]
     found = faces.encode(encoder, pictures)

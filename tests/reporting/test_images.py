@@ -66,7 +66,7 @@ def test_curves_go_on_after_a_resumption():
 
 @pytest.mark.parametrize("kind", [ConfusionMatrix, WorstMistakes])
 @pytest.mark.parametrize("given", [True, False])
-def test_pictures_of_a_classifier(tmp_path, kind, given):
+def test_images_of_a_classifier(tmp_path, kind, given):
     data = {"x": X, "y": LABELS} if given else {}
     callback = kind(tmp_path / "{epoch}.png", class_names=["a", "b", "c"], **data)
     classifier().fit(
@@ -76,7 +76,7 @@ def test_pictures_of_a_classifier(tmp_path, kind, given):
 
 
 @pytest.mark.parametrize("kind", [ConfusionMatrix, WorstMistakes])
-def test_pictures_of_two_classes_and_one_output(tmp_path, kind):
+def test_images_of_two_classes_and_one_output(tmp_path, kind):
     classifier(1).fit(
         X,
         LABELS % 2,

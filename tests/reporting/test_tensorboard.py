@@ -171,7 +171,7 @@ def test_names_of_nested_weights():
     np.testing.assert_array_equal(named["inner/b/kernel"], inner.layers[1].get_weights()[0])
 
 
-def test_pictures_of_weights_of_every_rank():
+def test_images_of_weights_of_every_rank():
     assert weight_image(np.arange(5.0)).shape == (1, 5)
     assert weight_image(np.array(3.0)).shape == (1, 1)
     assert weight_image(np.zeros((3, 7))).shape == weight_image(np.zeros((7, 3))).shape == (3, 7)

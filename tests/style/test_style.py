@@ -115,7 +115,7 @@ def test_the_cost_falls_in_one_compiled_step(pictures, optimizer):
     assert history[0]["total"] == pytest.approx(whole, rel=1e-5)
 
 
-def test_the_network_stays_as_it_was_and_the_same_seed_gives_the_same_picture(pictures):
+def test_the_network_stays_as_it_was_and_the_same_seed_gives_the_same_image(pictures):
     model = small_vgg()
     before = model.get_weights()
     transfer = style.StyleTransfer(model)
