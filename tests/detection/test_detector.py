@@ -83,7 +83,7 @@ def test_each_argument_of_the_selection_counts():
 
 @pytest.fixture
 def tiny(tmp_path):
-    """The files of a network that sees one 'dot' in the middle cell of 3 x 3, whatever the image."""
+    """The files of a network that sees one 'dot' in the middle of every image."""
     (tmp_path / "tiny.cfg").write_text(
         "[net]\nwidth=96\nheight=96\nchannels=3\n[maxpool]\nsize=32\nstride=32\n"
         "[convolutional]\nfilters=7\nsize=3\npad=1\nactivation=linear\n"
@@ -157,8 +157,8 @@ def test_command(tiny, capsys):
 @pytest.mark.parametrize("text", [b"", b"not a picture", b"\x89PNG\r\n\x1a\n broken"])
 def test_command_on_an_unreadable_image(tiny, capsys, text):
     (tiny / "broken.png").write_bytes(text)
-    status = commands.main(["detect", str(tiny / "broken.png"), "--cfg", str(tiny / "tiny.cfg"), "--names",
-                       str(tiny / "tiny.names")])  # fmt: skip
+    options = ["--cfg", str(tiny / "tiny.cfg"), "--names", str(tiny / "tiny.names")]
+    status = commands.main(["detect", str(tiny / "broken.png"), *options])
     assert status == 1
     assert "broken.png: this file is not a picture" in capsys.readouterr().err
 

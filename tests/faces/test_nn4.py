@@ -1,4 +1,4 @@
-"""The encoder: its size, its output, and the two forms in which OpenFace's weights are published."""
+"""The encoder: its size, its output, and the two published forms of OpenFace's weights."""
 
 import h5py
 import jax
