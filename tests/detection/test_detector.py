@@ -160,7 +160,7 @@ def test_command_on_an_unreadable_image(tiny, capsys, text):
     options = ["--cfg", str(tiny / "tiny.cfg"), "--names", str(tiny / "tiny.names")]
     status = commands.main(["detect", str(tiny / "broken.png"), *options])
     assert status == 1
-    assert "broken.png: this file is not a picture" in capsys.readouterr().err
+    assert "broken.png: this file is not an image" in capsys.readouterr().err
 
 
 def test_command_without_the_network(tmp_path, monkeypatch, capsys):

@@ -66,6 +66,34 @@ def test_the_loss_is_least_at_the_truth(independent):
         )
 
 
+@pytest.mark.parametrize("independent", [True, False])
+def test_the_loss_by_hand(independent):
+    """Two cells of one anchor; the object lies in the second, and each part has its weight."""
+    head = Head(((0.4, 0.4),), (0,), 2, independent)
+    raw = np.random.default_rng(0).standard_normal((1, 1, 2, 7)).astype(np.float32)
+    truth = np.float32([[[0.8, 0.3, 0.5, 0.25, 1]]])
+    weights = {
+        "box_weight": 2.0,
+        "object_weight": 3.0,
+        "no_object_weight": 5.0,
+        "class_weight": 7.0,
+    }
+
+    def entropy(x, target):
+        return np.log1p(np.exp(x)) - x * target
+
+    empty, full = raw[0, 0]
+    box = entropy(full[:2], [0.6, 0.3]) + 0.5 * (full[2:4] - np.log([0.5 / 0.4, 0.25 / 0.4])) ** 2
+    if independent:
+        kind = entropy(full[5:], [0, 1]).sum()
+    else:
+        kind = np.log(np.exp(full[5:]).sum()) - full[6]
+    expected = 2.0 * (2.0 - 0.5 * 0.25) * box.sum() + 3.0 * entropy(full[4], 1) + 7.0 * kind
+    expected += 5.0 * entropy(empty[4], 0)
+    loss = YoloLoss(head, ignore_threshold=1.0, **weights)
+    np.testing.assert_allclose(loss(truth, raw), [expected], rtol=1e-5)
+
+
 def test_boxes_that_overlap_an_object_are_let_alone():
     """The neighbour's box covers the object too, so its confidence costs nothing."""
     head = Head(((0.5, 0.5),), (0,), 1)
