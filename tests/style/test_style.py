@@ -11,6 +11,7 @@ import optax
 import pytest
 
 from jaxcnn import commands, config, layers, models, style
+from jaxcnn.commands import style as style_command
 from jaxcnn.models import parts
 from jaxcnn.preprocessing.image import load_img, save_img
 
@@ -176,13 +177,12 @@ def test_wrong_arguments(pictures):
 
 
 def test_command(pictures, tmp_path, capsys, monkeypatch):
-    applications = pytest.importorskip("jaxcnn.applications")
-    monkeypatch.setattr(applications, "VGG16", lambda include_top: small_vgg())
+    monkeypatch.setitem(style_command.NETWORKS, "vgg16", lambda include_top: small_vgg())
     for name, picture in zip(("content.png", "style.png"), pictures, strict=True):
         save_img(tmp_path / name, picture, scale=False)
     paths = [str(tmp_path / name) for name in ("content.png", "style.png")]
-    assert commands.main(["style", *paths, "--steps", "4", "--every", "2", "--size", "40",
-                     "--out", str(tmp_path / "out.png")]) == 0  # fmt: skip
+    options = ["--steps", "4", "--every", "2", "--size", "40", "--out", str(tmp_path / "out.png")]
+    assert commands.main(["style", *paths, *options]) == 0
     printed = capsys.readouterr().out
     assert [line.split(":")[0] for line in printed.splitlines()[:3]] == [
         "step 0",
