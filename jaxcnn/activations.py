@@ -139,8 +139,7 @@ def get(identifier: Identifier) -> Activation:
 
 def serialize(activation: Activation) -> str | Config | None:
     """The name of a function, or the configuration of an object that has one."""
-    description: str | Config | None = registry.serialize(activation)
-    return description
+    return registry.serialize(activation)
 
 
 def deserialize(config: Identifier, custom_objects: Settings | None = None) -> Activation:

@@ -109,8 +109,7 @@ def get(identifier: Identifier) -> ConstraintFunction | None:
 
 def serialize(constraint: ConstraintFunction | None) -> str | Config | None:
     """The configuration of a constraint, or the name of a user's function."""
-    description: str | Config | None = registry.serialize(constraint)
-    return description
+    return registry.serialize(constraint)
 
 
 def deserialize(

@@ -325,10 +325,9 @@ def get(identifier: Identifier) -> ArrayFunction:
 
 def serialize(initializer: ArrayFunction) -> str | Config | None:
     """The configuration of an initializer, or the name of a user's function."""
-    description: str | Config | None = registry.serialize(
+    return registry.serialize(
         initializer.function if isinstance(initializer, KerasStyle) else initializer
     )
-    return description
 
 
 def deserialize(config: Identifier, custom_objects: Settings | None = None) -> ArrayFunction:

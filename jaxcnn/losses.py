@@ -244,8 +244,7 @@ def get(identifier: Identifier) -> LossFunction | None:
 
 def serialize(loss: LossFunction | None) -> str | Config | None:
     """The name of a function, or the configuration of a :class:`Loss`."""
-    description: str | Config | None = registry.serialize(loss)
-    return description
+    return registry.serialize(loss)
 
 
 def deserialize(config: Identifier, custom_objects: Settings | None = None) -> LossFunction | None:

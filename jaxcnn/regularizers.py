@@ -74,8 +74,7 @@ def get(identifier: Identifier) -> RegularizerFunction | None:
 
 def serialize(regularizer: RegularizerFunction | None) -> str | Config | None:
     """The configuration of a regularizer, or the name of a user's function."""
-    description: str | Config | None = registry.serialize(regularizer)
-    return description
+    return registry.serialize(regularizer)
 
 
 def deserialize(

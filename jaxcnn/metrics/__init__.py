@@ -116,8 +116,7 @@ def resolve_crossentropy(y_pred_shape: Sequence[int | None], loss: Identifier) -
 
 def serialize(metric: ArrayFunction | Metric) -> str | Config | None:
     """The name of a function, or the configuration of a :class:`Metric`."""
-    description: str | Config | None = registry.serialize(metric)
-    return description
+    return registry.serialize(metric)
 
 
 def deserialize(config: Identifier, custom_objects: Settings | None = None) -> Any:

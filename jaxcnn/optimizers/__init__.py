@@ -83,10 +83,9 @@ def get(identifier: Identifier | Optimizer | optax.GradientTransformation) -> Op
     )
 
 
-def serialize(optimizer: Optimizer) -> Config:
+def serialize(optimizer: Optimizer) -> str | Config | None:
     """``{'class_name': ..., 'config': {...}}``."""
-    description: Config = registry.serialize(optimizer)
-    return description
+    return registry.serialize(optimizer)
 
 
 def deserialize(config: Identifier, custom_objects: Settings | None = None) -> Optimizer:

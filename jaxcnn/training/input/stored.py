@@ -13,8 +13,7 @@ from jaxcnn.utils.io_utils import HDF5Matrix
 class StoredArray(Protocol):
     """An array on disk, of which slices are read."""
 
-    @property
-    def shape(self) -> tuple[int, ...]: ...
+    shape: tuple[int, ...]
 
     def __len__(self) -> int: ...
 

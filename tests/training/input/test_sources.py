@@ -100,6 +100,8 @@ def test_a_sequence_is_asked_by_number_and_told_of_the_end():
     assert isinstance(stream, Indexed) and (stream.length, stream.samples) == (3, None)
     assert stream.order(False, 0, 0) == [0, 1, 2]
     assert all(type(number) is int for number in stream.order(True, 0, 0))
+    by_batch = [number // 2 for number in Indexed(data.__getitem__, 20).order("batch", 0, 0)]
+    assert by_batch[::2] != by_batch[1::2]  # each batch moves alone
     assert list(stream.walk([2, 0], ALONE, 0)) == [2, 0]
     stream.pass_ended()
     assert data.ended == 1

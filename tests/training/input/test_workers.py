@@ -1,5 +1,7 @@
 """Pools and the thread that reads ahead, apart from any training."""
 
+import multiprocessing
+import signal
 import threading
 import time
 
@@ -13,6 +15,7 @@ from jaxcnn.training.input.workers import (
     Threads,
     WorkerError,
     Workers,
+    serve,
 )
 
 
@@ -119,19 +122,36 @@ def test_processes_take_turns_and_have_their_own_random_numbers():
         return os.getpid(), float(np.random.random()), random.random()
 
     def draws(seed):
-        pool = Processes(draw, 2, seed)
+        pool = Processes(draw, 3, seed)
         try:
-            for i in range(4):
+            for i in range(6):
                 pool.submit(i)
-            return [pool.result() for _ in range(4)]
+            results = [pool.result() for _ in range(6)]
+            assert [pid for pid, *_ in results] == [p.pid for p in pool._processes] * 2
         finally:
             pool.close()
+        return [numbers for _, *numbers in results]
 
     first, again, other = draws(3), draws(3), draws(4)
-    pids = [pid for pid, *_ in first]
-    assert pids[:2] == pids[2:] and len(set(pids)) == 2
-    assert [d[1:] for d in first] == [d[1:] for d in again]
-    assert len({d[1] for d in first + other}) == len({d[2] for d in first + other}) == 8
+    assert first == again
+    assert len({a for a, _ in first + other}) == len({b for _, b in first + other}) == 12
+
+
+def test_a_worker_ends_with_its_parent_and_leaves_ctrl_c_to_it():
+    ours, theirs = multiprocessing.Pipe()
+    inherited, _ = multiprocessing.Pipe()
+    handler, state = signal.getsignal(signal.SIGINT), np.random.get_state()
+    handlers = []
+    ours.send("argument")
+    ours.close()  # the parent has died: the answer cannot be sent
+    try:
+        serve(lambda _: handlers.append(signal.getsignal(signal.SIGINT)), theirs, [0], [inherited])
+        assert handlers == [signal.SIG_IGN] and inherited.closed
+        serve(handlers.append, theirs, [0], [])
+        assert len(handlers) == 1
+    finally:
+        signal.signal(signal.SIGINT, handler)
+        np.random.set_state(state)
 
 
 def test_errors_of_processes():
