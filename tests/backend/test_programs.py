@@ -25,7 +25,7 @@ X = np.random.default_rng(0).random((20, 4)).astype("float32")
 LABELS = (X[:, :1] > 0.5).astype("float32")
 
 
-def antirectifier(x):  # P30 of the quickstart, F16 of the image book
+def antirectifier(x):
     x -= K.mean(x, axis=1, keepdims=True)
     x = K.l2_normalize(x, axis=1)
     return K.concatenate([K.relu(x), K.relu(-x)], axis=1)
@@ -54,7 +54,7 @@ def test_antirectifier():
 
 
 def small_vgg():
-    """The first layers of P03's network, with fewer maps: channels first, one picture of 16 by 16."""
+    """The first layers of a VGG16 with fewer maps: channels first, one image of 16 by 16."""
     model = Sequential()
     model.add(ZeroPadding2D((1, 1), batch_input_shape=(1, 3, 16, 16)))
     first_layer = model.layers[-1]
@@ -65,7 +65,7 @@ def small_vgg():
     return model, first_layer.input
 
 
-def test_filter_visualisation():  # P03
+def test_filter_visualisation():
     K.set_image_data_format("channels_first")
     model, input_img = small_vgg()
     layer_dict = {layer.name: layer for layer in model.layers}
@@ -96,7 +96,7 @@ def test_filter_visualisation():  # P03
     assert all(later > earlier for earlier, later in itertools.pairwise(history))
 
 
-def test_class_visualisation():  # P05
+def test_class_visualisation():
     model = Sequential(
         [Conv2D(4, 3, input_shape=(8, 8, 1)), Flatten(), Dense(3), Activation("softmax")]
     )
@@ -109,7 +109,7 @@ def test_class_visualisation():  # P05
     assert value > 0.999
 
 
-def test_concatenation_of_the_notes():  # U7: two (2, 2, 2) variables along each axis
+def test_concatenation_of_variables():  # two (2, 2, 2) variables along each axis
     a, b = np.arange(8).reshape(2, 2, 2), -np.arange(8).reshape(2, 2, 2)
     t1, t2 = K.variable(a), K.variable(b)
     printed = {
@@ -125,7 +125,7 @@ def enlarged(x):
     return K.resize_images(x, 2, 2, "channels_last", interpolation="bilinear")
 
 
-def test_resizing_lambda_is_saved_by_name():  # U15
+def test_resizing_lambda_is_saved_by_name():
     model = Sequential([Conv2D(2, 3, input_shape=(6, 6, 1)), Lambda(enlarged, name="resize")])
     again = Sequential.from_config(model.get_config(), custom_objects={"enlarged": enlarged})
     again.set_weights(model.get_weights())
@@ -134,11 +134,11 @@ def test_resizing_lambda_is_saved_by_name():  # U15
     np.testing.assert_array_equal(again.predict(picture), model.predict(picture))
 
 
-def mean_pred(y_true, y_pred):  # U19, P12 of the quickstart
+def mean_pred(y_true, y_pred):
     return K.mean(y_pred)
 
 
-def dice_coef(y_true, y_pred, smooth=1):  # U23
+def dice_coef(y_true, y_pred, smooth=1):
     y_true_f = K.flatten(y_true)
     y_pred_f = K.flatten(y_pred)
     intersection = K.sum(y_true_f * y_pred_f)
@@ -160,7 +160,7 @@ def test_metrics_of_ones_own():
     )
 
 
-class MyLayer(Layer):  # P38 of the quickstart
+class MyLayer(Layer):
     def __init__(self, output_dim, **kwargs):
         self.output_dim = output_dim
         super().__init__(**kwargs)

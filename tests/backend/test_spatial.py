@@ -117,7 +117,7 @@ def test_transposed_convolution_refuses_a_size_that_does_not_fit():
         K.conv2d_transpose(draw(1, 4, 4, 1), draw(3, 3, 1, 1), (1, 6, 6, 1), (2, 2), "same")
 
 
-def test_transposed_convolution_of_the_notes():  # U14
+def test_transposed_convolution_of_variables():
     x = np.array([[1.0, 1], [2, 2]]).reshape(1, 2, 2, 1)
     found = K.conv2d_transpose(x, np.ones((3, 3, 1, 1)), (1, 4, 4, 1), (2, 2), "same")
     assert found[0, ..., 0].tolist() == [[1, 1, 2, 1], [1, 1, 2, 1], [3, 3, 6, 3], [2, 2, 4, 2]]

@@ -17,10 +17,14 @@ from jaxcnn.compat import modules
 IMPORTS = """
 keras Input Model Sequential
 keras.models Sequential Model load_model model_from_json
-keras.layers Input Dense Activation Embedding LSTM TimeDistributed concatenate Convolution2D merge Merge MaxPool2D Layer
-keras.layers.core Dense Dropout Activation Flatten Reshape Permute RepeatVector Lambda ActivityRegularization Masking
-keras.layers.convolutional Conv2D Convolution2D MaxPooling2D ZeroPadding2D UpSampling2D Conv2DTranspose Deconvolution2D
-keras.layers.convolutional AtrousConvolution2D SeparableConvolution2D Cropping2D Convolution1D MaxPooling1D
+keras.layers Input Dense Activation Embedding LSTM TimeDistributed
+keras.layers concatenate Convolution2D merge Merge MaxPool2D Layer
+keras.layers.core Dense Dropout Activation Flatten Reshape
+keras.layers.core Permute RepeatVector Lambda ActivityRegularization Masking
+keras.layers.convolutional Conv2D Convolution2D MaxPooling2D
+keras.layers.convolutional ZeroPadding2D UpSampling2D Conv2DTranspose Deconvolution2D
+keras.layers.convolutional AtrousConvolution2D SeparableConvolution2D
+keras.layers.convolutional Cropping2D Convolution1D MaxPooling1D
 keras.layers.pooling MaxPooling2D GlobalAveragePooling2D
 keras.layers.local LocallyConnected1D LocallyConnected2D
 keras.layers.recurrent LSTM GRU SimpleRNN
@@ -48,7 +52,8 @@ keras.initializations uniform
 keras.regularizers l1 l2 l1_l2 l1l2 WeightRegularizer
 keras.constraints max_norm maxnorm
 keras.activations tanh
-keras.callbacks Callback ModelCheckpoint EarlyStopping TensorBoard History LearningRateScheduler ReduceLROnPlateau
+keras.callbacks Callback ModelCheckpoint EarlyStopping
+keras.callbacks TensorBoard History LearningRateScheduler ReduceLROnPlateau
 keras.utils np_utils to_categorical plot_model get_custom_objects
 keras.utils.np_utils to_categorical
 keras.utils.generic_utils Progbar CustomObjectScope
@@ -64,7 +69,8 @@ keras.utils.data_utils Sequence get_file
 keras.utils get_file
 keras.models clone_model
 keras.preprocessing.image ImageDataGenerator load_img img_to_array array_to_img
-keras.preprocessing.image random_rotation random_shift random_shear random_zoom random_channel_shift flip_axis
+keras.preprocessing.image random_rotation random_shift random_shear
+keras.preprocessing.image random_zoom random_channel_shift flip_axis
 keras.preprocessing.image apply_transform transform_matrix_offset_center
 keras.preprocessing.text Tokenizer text_to_word_sequence one_hot
 keras.preprocessing.sequence pad_sequences skipgrams make_sampling_table

@@ -14,7 +14,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from jaxcnn import detection, faces, layers  # noqa: F401  (detection and faces register layers of their own)
+from jaxcnn import detection, faces, layers  # noqa: F401  (two register layers)
 from jaxcnn.layers import LAYERS
 from jaxcnn.nn.graph import run
 
@@ -141,7 +141,8 @@ CASES = [
     Case("Dense", {"units": 3, "activation": "relu", "kernel_regularizer": "l2"}, (4,)),
     Case("Dense", {"units": 3, "use_bias": False, "activity_regularizer": "l2"}, (5, 4)),
     Case("Dropout", {"rate": 0.5}, (16,), training="noise"),
-    Case("Dropout", {"rate": 0.5, "noise_shape": (None, 1, 8), "seed": 1}, (3, 8), training="noise"),
+    Case("Dropout", {"rate": 0.5, "noise_shape": (None, 1, 8), "seed": 1}, (3, 8),
+         training="noise"),
     Case("Flatten", {}, (3, 2, 2)),
     Case("Flatten", {"data_format": "channels_first"}, (3, 2, 2)),
     Case("Lambda", {"function": double}, (3, 2), mask="dropped"),
@@ -152,18 +153,24 @@ CASES = [
     Case("Reshape", {"target_shape": (-1, 2)}, (3, 2)),
     # convolution
     Case("Conv1D", {"filters": 3, "kernel_size": 2, "strides": 2}, (6, 2)),
-    Case("Conv1D", {"filters": 3, "kernel_size": 2, "padding": "causal", "dilation_rate": 2}, (6, 2)),
+    Case("Conv1D", {"filters": 3, "kernel_size": 2, "padding": "causal", "dilation_rate": 2},
+         (6, 2)),
     Case("Conv2D", {"filters": 3, "kernel_size": (2, 3), "activation": "softplus"}, (5, 4, 2)),
-    Case("Conv2D", {"filters": 4, "kernel_size": 3, "padding": "same", "strides": 2, "groups": 2}, (5, 4, 2)),
+    Case("Conv2D", {"filters": 4, "kernel_size": 3, "padding": "same", "strides": 2, "groups": 2},
+         (5, 4, 2)),
     Case("Conv3D", {"filters": 2, "kernel_size": 2, "padding": "same"}, (3, 4, 3, 2)),
-    Case("DepthwiseConv2D", {"kernel_size": 3, "depth_multiplier": 2, "padding": "same"}, (4, 5, 2)),
+    Case("DepthwiseConv2D", {"kernel_size": 3, "depth_multiplier": 2, "padding": "same"},
+         (4, 5, 2)),
     Case("SeparableConv1D", {"filters": 3, "kernel_size": 2, "depth_multiplier": 2}, (6, 2)),
     Case("SeparableConv2D", {"filters": 3, "kernel_size": 2, "activation": "elu"}, (4, 5, 2)),
-    Case("Conv1DTranspose", {"filters": 3, "kernel_size": 3, "strides": 2, "output_padding": 1}, (4, 2)),
-    Case("Conv2DTranspose", {"filters": 3, "kernel_size": 3, "strides": (2, 1), "padding": "same"}, (3, 4, 2)),
+    Case("Conv1DTranspose", {"filters": 3, "kernel_size": 3, "strides": 2, "output_padding": 1},
+         (4, 2)),
+    Case("Conv2DTranspose", {"filters": 3, "kernel_size": 3, "strides": (2, 1), "padding": "same"},
+         (3, 4, 2)),
     Case("Conv3DTranspose", {"filters": 2, "kernel_size": 2, "strides": 2}, (2, 3, 2, 2)),
     Case("LocallyConnected1D", {"filters": 3, "kernel_size": 2, "strides": 2}, (6, 2), fixed=True),
-    Case("LocallyConnected2D", {"filters": 3, "kernel_size": 2, "activation": "tanh"}, (4, 3, 2), fixed=True),
+    Case("LocallyConnected2D", {"filters": 3, "kernel_size": 2, "activation": "tanh"}, (4, 3, 2),
+         fixed=True),
     # resizing
     Case("Cropping1D", {"cropping": (1, 2)}, (6, 2)),
     Case("Cropping2D", {"cropping": ((1, 0), (0, 2))}, (4, 5, 2)),
@@ -201,21 +208,27 @@ CASES = [
     Case("Dot", {"axes": (2, 1), "normalize": True}, [(3, 2), (2, 5)], fixed=True, mask="dropped"),
     # normalization
     Case("BatchNormalization", {}, (4,), training="statistics"),
-    Case("BatchNormalization", {"axis": 1, "scale": False}, (3, 4, 2), training="statistics", fixed=True),
+    Case("BatchNormalization", {"axis": 1, "scale": False}, (3, 4, 2), training="statistics",
+         fixed=True),
     Case("LayerNormalization", {}, (3, 4)),
     Case("LayerNormalization", {"axis": [1, -1], "center": False}, (3, 4), fixed=True),
     Case("LocalResponseNormalization", {"alpha": 0.5, "beta": 0.75}, (2, 3, 7)),
     # recurrent
     Case("SimpleRNN", {"units": 3, "return_sequences": True, "activity_regularizer": "l2"}, (4, 2)),
-    Case("SimpleRNN", {"units": 8, "dropout": 0.5, "recurrent_dropout": 0.5}, (4, 6), training="noise", mask="dropped"),
-    Case("GRU", {"units": 3, "go_backwards": True, "recurrent_regularizer": "l2"}, (4, 2), mask="dropped"),
+    Case("SimpleRNN", {"units": 8, "dropout": 0.5, "recurrent_dropout": 0.5}, (4, 6),
+         training="noise", mask="dropped"),
+    Case("GRU", {"units": 3, "go_backwards": True, "recurrent_regularizer": "l2"}, (4, 2),
+         mask="dropped"),
     Case("GRU", {"units": 3, "reset_after": True, "return_sequences": True}, (4, 2)),
     Case("LSTM", {"units": 3, "return_state": True}, (4, 2), mask="dropped"),
-    Case("LSTM", {"units": 3, "unroll": True, "use_bias": False, "return_sequences": True}, (4, 2), fixed=True),
-    Case("LSTM", {"units": 8, "recurrent_dropout": 0.5, "implementation": 2}, (4, 2), training="noise", mask="dropped"),
+    Case("LSTM", {"units": 3, "unroll": True, "use_bias": False, "return_sequences": True}, (4, 2),
+         fixed=True),
+    Case("LSTM", {"units": 8, "recurrent_dropout": 0.5, "implementation": 2}, (4, 2),
+         training="noise", mask="dropped"),
     Case("CuDNNGRU", {"units": 3}, (4, 2)),
     Case("CuDNNLSTM", {"units": 3, "return_sequences": True}, (4, 2)),
-    Case("ConvLSTM2D", {"filters": 2, "kernel_size": 2, "strides": (2, 1)}, (3, 4, 5, 2), mask="refused"),
+    Case("ConvLSTM2D", {"filters": 2, "kernel_size": 2, "strides": (2, 1)}, (3, 4, 5, 2),
+         mask="refused"),
     Case("RNN", lambda: {"cell": [layers.LSTMCell(3), layers.GRUCell(2)]}, (4, 2), mask="dropped"),
     Case("RNN", lambda: {"cell": layers.SimpleRNNCell(3), "return_sequences": True}, (4, 2)),
     Case("Embedding", {"input_dim": 5, "output_dim": 3}, (4,), integers_below=5),
@@ -223,7 +236,8 @@ CASES = [
     # LeNet-5
     Case("Subsampling2D", {}, (4, 5, 2)),
     Case("Subsampling2D", {"pool_size": (2, 3)}, (4, 6, 2)),
-    Case("PartialConv2D", {"connections": ((0, 1), (2,)), "kernel_size": 2, "activation": "tanh"}, (4, 4, 3)),
+    Case("PartialConv2D", {"connections": ((0, 1), (2,)), "kernel_size": 2, "activation": "tanh"},
+         (4, 4, 3)),
     Case("EuclideanRBF", {"units": 3}, (4,)),
     # statistics and scales
     Case("Normalization", {}, (3, 4)),
@@ -234,10 +248,13 @@ CASES = [
     Case("GlobalMaxPooling2D", {"keepdims": True, "data_format": "channels_first"}, (2, 3, 4)),
     # wrappers
     Case("TimeDistributed", lambda: {"layer": layers.Dense(3)}, (4, 2)),
-    Case("TimeDistributed", lambda: {"layer": layers.BatchNormalization()}, (4, 2), training="statistics"),
+    Case("TimeDistributed", lambda: {"layer": layers.BatchNormalization()}, (4, 2),
+         training="statistics"),
     Case("Bidirectional", lambda: {"layer": layers.LSTM(3, return_sequences=True)}, (4, 2)),
-    Case("Bidirectional", lambda: {"layer": layers.RNN(layers.GRUCell(3)), "merge_mode": "mul"}, (4, 2), mask="dropped"),
-    Case("Bidirectional", lambda: {"layer": layers.SimpleRNN(3), "merge_mode": None}, (4, 2), mask="dropped"),
+    Case("Bidirectional", lambda: {"layer": layers.RNN(layers.GRUCell(3)), "merge_mode": "mul"},
+         (4, 2), mask="dropped"),
+    Case("Bidirectional", lambda: {"layer": layers.SimpleRNN(3), "merge_mode": None}, (4, 2),
+         mask="dropped"),
     # noise
     Case("GaussianNoise", {"stddev": 0.5}, (4,), training="noise"),
     Case("GaussianDropout", {"rate": 0.4}, (4,), training="noise"),

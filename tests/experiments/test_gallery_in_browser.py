@@ -22,9 +22,11 @@ VISIT = """
 <script>
 const svg = document.querySelector(".curve svg"), box = svg.getBoundingClientRect();
 const path = () => svg.querySelector("path").getAttribute("d");
-const at = { clientX: box.left + box.width / 2, clientY: box.top + box.height / 2, bubbles: true, cancelable: true };
+const at = { clientX: box.left + box.width / 2, clientY: box.top + box.height / 2,
+               bubbles: true, cancelable: true };
 const seen = { drawn: path(), width: document.documentElement.scrollWidth, window: innerWidth,
-               pictures: [...document.images].every((img) => img.complete && img.naturalWidth > 0) };
+               images: [...document.images]
+                   .every((img) => img.complete && img.naturalWidth > 0) };
 svg.dispatchEvent(new WheelEvent("wheel", { ...at, deltaY: -1 }));
 seen.zoomed = path();
 svg.setPointerCapture = () => {};
@@ -68,4 +70,4 @@ def test_reading_on_a_phone(only_small, entry, tmp_path):
     assert len({seen["drawn"], seen["zoomed"], seen["moved"], seen["pinched"]}) == 4
     assert seen["reset"] == seen["drawn"]
     assert seen["width"] <= seen["window"]
-    assert seen["pictures"]
+    assert seen["images"]

@@ -49,7 +49,7 @@ def test_limits_of_the_formulas():
     assert found.seconds == found.input == 64 * 3072 / 1e6
 
 
-def test_numbers_of_p13():
+def test_numbers_of_the_cifar_network():
     """Parameters and operations as the library counts them."""
     import jax
     import numpy as np

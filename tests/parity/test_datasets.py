@@ -40,7 +40,7 @@ ARGUMENTS = [
 
 @pytest.mark.parametrize("arguments", ARGUMENTS)
 def test_reviews(folder, arguments):
-    """Keras 3 draws the order of the test reviews in another way than Keras 2.0.4, which we follow."""
+    """Keras 3 shuffles the test reviews otherwise than Keras 2.0.4, which we follow."""
     (x, y), (xt, yt) = imdb.load_data(**arguments)
     (a, b), (at, bt) = theirs.imdb.load_data(**arguments)
     assert x.tolist() == a.tolist()

@@ -1,4 +1,4 @@
-"""Training beside Keras 3 on its JAX backend: the same weights, the same batches, the same result."""
+"""Training as Keras 3 on its JAX backend: the same weights and batches, the same result."""
 
 import keras
 import numpy as np
@@ -15,7 +15,7 @@ STEPS = 20
 
 
 def cnn(kind, model):
-    """A small MNIST CNN (P12), without its dropout, whose random numbers are everyone's own."""
+    """A small MNIST CNN without its dropout, whose random numbers are everyone's own."""
     return model(
         [
             kind.Input((10, 10, 1)),

@@ -17,10 +17,13 @@ from jaxcnn.runtime.disk_cache import keep_programs
 untouched = jax.config.jax_compilation_cache_dir
 jax.jit(lambda x: x + 1)(1.0)  # a program made before does no harm
 hits = []
-jax.monitoring.register_event_listener(lambda event, **_: hits.append(event.endswith("/cache_hits")))
+jax.monitoring.register_event_listener(
+    lambda event, **_: hits.append(event.endswith("/cache_hits"))
+)
 folder = keep_programs()
 jax.jit(lambda x: x * 2)(1.0)
-print(json.dumps([untouched, folder and str(folder), jax.config.jax_compilation_cache_dir, sum(hits)]))
+chosen = jax.config.jax_compilation_cache_dir
+print(json.dumps([untouched, folder and str(folder), chosen, sum(hits)]))
 """
 
 

@@ -209,9 +209,7 @@ def test_training_words():
         model.compile("sgd", "mse", class_mode="binary")
     with pytest.raises(TypeError, match=r"`target_tensors`.*given to fit"):
         model.compile("sgd", "mse", target_tensors=[y])
-    with pytest.raises(
-        AttributeError, match=r"get_output has been removed.*read `output`"
-    ):  # A45, Q1.A37
+    with pytest.raises(AttributeError, match=r"get_output has been removed.*read `output`"):
         model.layers[0].get_output()
     assert "epochs" in inspect.signature(Sequential.fit).parameters
     assert "nb_epoch" not in inspect.signature(Model.fit).parameters
