@@ -100,9 +100,10 @@ class ActivationModel:
             model.inputs, [tensor for _, tensor in tensors], name=f"{model.name}_activations"
         )
 
-    def outputs(self, validation_data: Sequence[np.ndarray]) -> list[tuple[str, np.ndarray]]:
+    def outputs(self, validation_data: Sequence[np.ndarray | None]) -> list[tuple[str, np.ndarray]]:
         """(name, values) for each layer, from the first 128 samples of the validation inputs."""
-        inputs = [array[:ACTIVATION_SAMPLES] for array in validation_data[: len(self.model.inputs)]]
+        arrays = validation_data[: len(self.model.inputs)]
+        inputs = [array[:ACTIVATION_SAMPLES] for array in arrays if array is not None]
         values = self.model.predict(
             inputs if len(inputs) > 1 else inputs[0], batch_size=ACTIVATION_SAMPLES
         )
