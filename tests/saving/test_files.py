@@ -361,7 +361,8 @@ def test_an_exported_program_runs_without_the_models_code(tmp_path):
         import numpy as np
         from jaxcnn.saving import load_exported
         folder = {str(tmp_path)!r}
-        np.save(folder + "/y.npy", load_exported(folder + "/m.stablehlo")(np.load(folder + "/x.npy")))
+        predict = load_exported(folder + "/m.stablehlo")
+        np.save(folder + "/y.npy", predict(np.load(folder + "/x.npy")))
     """
     result = run(code)
     assert result.returncode == 0, result.stderr

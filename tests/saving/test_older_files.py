@@ -20,8 +20,8 @@ from jaxcnn.models import (
 from .conftest import graph, inputs_of, outputs, randomise, same, stack
 
 
-def theano_picture_model(data_format):
-    """A convolution, a Flatten and two Dense layers, the first of which sees the flattened picture."""
+def theano_image_model(data_format):
+    """A convolution, a Flatten and two Dense layers, the first on the flattened image."""
     shape = (2, 6, 5) if data_format == "channels_first" else (6, 5, 2)
     return Sequential(
         [
@@ -69,7 +69,7 @@ def before_keras_1(tmp_path):
 @pytest.mark.parametrize("data_format", ["channels_first", "channels_last"])
 def test_numbered_layers_with_theano_kernels(before_keras_1, data_format):
     path, x, expected = before_keras_1
-    model = theano_picture_model(data_format)
+    model = theano_image_model(data_format)
     model.load_weights(path)
     x = x if data_format == "channels_first" else np.moveaxis(x, 1, -1)
     np.testing.assert_allclose(model.predict(x), expected, rtol=1e-4, atol=1e-5)
@@ -182,10 +182,20 @@ def test_keras_1_theano_ordering_is_kept_by_the_model_in_its_file(tmp_path):
     config = keras_1_config("Sequential")
     config["config"] = [
         keras_1_config(
-            "Convolution2D", name="c", nb_filter=2, nb_row=2, nb_col=2, dim_ordering="th", border_mode="valid",
-            subsample=[1, 1], batch_input_shape=[None, 2, 4, 4], init="uniform", activation="linear", bias=False,
+            "Convolution2D",
+            name="c",
+            nb_filter=2,
+            nb_row=2,
+            nb_col=2,
+            dim_ordering="th",
+            border_mode="valid",
+            subsample=[1, 1],
+            batch_input_shape=[None, 2, 4, 4],
+            init="uniform",
+            activation="linear",
+            bias=False,
         )
-    ]  # fmt: skip
+    ]
     kernel = rng.normal(size=(2, 2, 2, 2)).astype("f4")  # the shape alone says nothing
     write_keras_1(tmp_path / "th.h5", config, {"c": {"c_W": kernel}}, backend="theano")
     model = load_model(tmp_path / "th.h5")
@@ -233,9 +243,19 @@ def test_the_other_names_of_keras_1():
 
     shape = {"batch_input_shape": [None, 5, 4]}
     lstm = read(
-        "LSTM", name="a", output_dim=3, inner_init="orthogonal", forget_bias_init="one", inner_activation="sigmoid",
-        dropout_W=0.1, dropout_U=0.2, consume_less="gpu", init="glorot_uniform", input_dim=4, **shape,
-    )  # fmt: skip
+        "LSTM",
+        name="a",
+        output_dim=3,
+        inner_init="orthogonal",
+        forget_bias_init="one",
+        inner_activation="sigmoid",
+        dropout_W=0.1,
+        dropout_U=0.2,
+        consume_less="gpu",
+        init="glorot_uniform",
+        input_dim=4,
+        **shape,
+    )
     assert (lstm.units, lstm.unit_forget_bias, lstm.dropout, lstm.recurrent_dropout) == (
         3,
         True,
@@ -253,9 +273,15 @@ def test_the_other_names_of_keras_1():
     )
     assert (conv.filters, conv.kernel_size, conv.strides, conv.padding) == (2, (3,), (2,), "same")
     atrous = read(
-        "AtrousConvolution2D", name="a", nb_filter=2, nb_row=3, nb_col=2, atrous_rate=[2, 2], dim_ordering="th",
+        "AtrousConvolution2D",
+        name="a",
+        nb_filter=2,
+        nb_row=3,
+        nb_col=2,
+        atrous_rate=[2, 2],
+        dim_ordering="th",
         batch_input_shape=[None, 2, 9, 9],
-    )  # fmt: skip
+    )
     assert (atrous.kernel_size, atrous.dilation_rate, atrous.data_format) == (
         (3, 2),
         (2, 2),
@@ -399,11 +425,20 @@ def test_arguments_of_later_versions_of_keras_2():
     assert conv.filters == 2
     with pytest.warns(UserWarning, match="mixed_float16"):
         model_from_config(
-            {"class_name": "Sequential", "config": [
-                {"class_name": "InputLayer", "config": {**shape, "name": "i", "sparse": False, "ragged": False}},
-                {"class_name": "Conv2D", "config": {"name": "a", "filters": 2, "kernel_size": 3, "dtype": policy}},
-            ]}
-        )  # fmt: skip
+            {
+                "class_name": "Sequential",
+                "config": [
+                    {
+                        "class_name": "InputLayer",
+                        "config": {**shape, "name": "i", "sparse": False, "ragged": False},
+                    },
+                    {
+                        "class_name": "Conv2D",
+                        "config": {"name": "a", "filters": 2, "kernel_size": 3, "dtype": policy},
+                    },
+                ],
+            }
+        )
     relu = read("LeakyReLU", alpha={"type": "ndarray", "value": 0.3}, **shape)
     assert relu.alpha == pytest.approx(0.3)
     with pytest.raises(ValueError, match="`virtual_batch_size` = 8"):

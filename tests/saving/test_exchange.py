@@ -161,7 +161,7 @@ def test_hard_sigmoid_is_another_function_in_keras_3(tmp_path):
 
 
 def test_branches_of_the_same_class_keep_their_weights(tmp_path):
-    """The places in a '.keras' file are numbered by class, so the order of layers must be Keras's."""
+    """Layers in a '.keras' file are numbered by class, so their order must be Keras's."""
     source = x = L.Input((6, 6, 2))
     for filters in (2, 3):
         parts = [
