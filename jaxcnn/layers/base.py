@@ -11,13 +11,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, ClassVar, overload
 
 import flax.linen as nn
-import jax
 import numpy as np
 
 from jaxcnn import constraints, initializers, regularizers
 from jaxcnn.layers import naming, weight_tree
 from jaxcnn.layers.arguments import COMMON, declared_input_shape, unknown_argument
 from jaxcnn.layers.call_record import agreed_shape, node_at, only_tensors, record_call
+from jaxcnn.layers.evaluation import evaluated
 from jaxcnn.layers.symbolic.tensor import Node, SymbolicTensor, shapes, symbolic_leaves
 from jaxcnn.layers.tracing import Traced, output_shape, trace_layer
 from jaxcnn.layers.user_layer import Additions, Update, UserModule, bound_module
@@ -200,18 +200,7 @@ class Layer:
         train = config.in_training(bool(kwargs.pop("train", kwargs.pop("training", False))))
         if not self.built:
             self._build(everything, kwargs)
-
-        def forward(bound: nn.Module) -> PyTree:
-            return run(bound, everything, dict(kwargs), None, train)[0]
-
-        rngs = {"dropout": jax.random.key(config.seed())}
-        mutable = ["batch_stats", "state"] if train else ["state"]
-        outputs, changed = nn.apply(forward, self.module, mutable=mutable)(
-            self.variables, rngs=rngs
-        )
-        if jax.tree.leaves(changed):
-            self.set_variables(changed)
-        return outputs
+        return evaluated(self, everything, kwargs, train)
 
     def _connect(self, args: tuple[PyTree, ...], kwargs: Config) -> PyTree:
         return record_call(self, args, kwargs, self._build(args, kwargs))

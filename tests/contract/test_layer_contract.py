@@ -277,8 +277,9 @@ def test_plain_flax_use_inside_another_module(case: Case):
 
     result = built(case)
     outer = Outer(result.handle.module)
-    initialise = lambda key: outer.init({"params": key, "dropout": key}, result.inputs)  # noqa: E731
-    variables = jax.eval_shape(initialise, KEY)
+    variables = jax.eval_shape(
+        lambda key: outer.init({"params": key, "dropout": key}, result.inputs), KEY
+    )
     weights = {c: v["inner"] for c, v in variables.items() if c not in ("losses", "state")}
     owned = {c: v for c, v in result.handle.variables.items() if c != "state"}
     assert jax.tree.map(jnp.shape, weights) == jax.tree.map(jnp.shape, owned)

@@ -36,7 +36,7 @@ def array(*shape):
     return np.random.default_rng(shape).normal(size=shape).astype("float32")
 
 
-def test_stacks_of_p33():
+def test_stacks_of_recurrent_layers():
     assert Sequential([LSTM(32, input_shape=(10, 64))]).count_params() == 12_416
     by_dim = Sequential([LSTM(32, input_dim=64, input_length=10)])
     assert (by_dim.output_shape, by_dim.count_params()) == ((None, 32), 12_416)
@@ -49,11 +49,11 @@ def test_stacks_of_p33():
     )
     assert stack.count_params() == 47_160
     assert [layer.count_params() for layer in stack.layers] == [33_024, 12_416, 1_720]
-    with pytest.raises(ValueError, match="steps"):  # X27: the second layer is given (None, 32)
+    with pytest.raises(ValueError, match="steps"):  # the second layer is given (None, 32)
         Sequential([LSTM(32, input_shape=(10, 64)), LSTM(16)])
 
 
-def test_shared_layer_of_p21():
+def test_a_layer_shared_by_two_sequences():
     a, b, shared = Input((140, 256)), Input((140, 256)), LSTM(64)
     model = Model(
         [a, b], Dense(1, activation="sigmoid")(concatenate([shared(a), shared(b)], axis=-1))
@@ -63,7 +63,7 @@ def test_shared_layer_of_p21():
     assert len(shared.inbound_nodes) == 2
 
 
-def test_embedding_of_p34():
+def test_an_embedding_of_integers():
     model = Sequential([Embedding(1000, 64, input_length=10)])
     assert (model.input_shape, model.output_shape, model.count_params()) == (
         (None, 10),
@@ -92,7 +92,7 @@ def test_embedding_starts_from_given_weights():
     assert layer.trainable_weights == []
 
 
-def test_time_distributed_of_p35_p36_and_p17():
+def test_a_layer_on_each_step():
     model = Sequential(
         [TimeDistributed(Dense(8), input_shape=(10, 16)), TimeDistributed(Dense(32))]
     )
@@ -114,7 +114,7 @@ def test_a_model_on_each_step_shares_its_weights():
     assert not outer.predict(x).any()
 
 
-def test_bidirectional_stack_of_p37():
+def test_a_stack_of_bidirectional_layers():
     model = Sequential(
         [
             Bidirectional(LSTM(10, return_sequences=True), input_shape=(5, 10)),
@@ -150,7 +150,7 @@ def test_bidirectional_weights_are_forward_then_backward():
     assert layer.backward_layer.go_backwards and not layer.forward_layer.go_backwards
 
 
-def test_masking_p31():
+def test_masked_steps_do_not_count():
     x = np.ones((2, 6, 3), "float32") * array(2, 6, 1)
     x[:, 3] = x[:, 5] = 0
     model = Sequential([Masking(0.0, input_shape=(None, 3)), LSTM(32)])
@@ -187,7 +187,7 @@ def test_stateful_calls_continue_and_reset(make):
     np.testing.assert_array_equal(layer(x[:, :3]), first)
 
 
-def test_stateful_p42_two_calls_are_one_long_call():
+def test_two_calls_of_a_stateful_layer_are_one_long_call():
     layer, x = LSTM(3, stateful=True, batch_input_shape=(2, None, 4)), array(2, 6, 4)
     model = Sequential([layer])
     whole = np.asarray(layer(x))

@@ -15,7 +15,10 @@ _KERNEL_TAIL = (
     "kernel_constraint=None, "
     "bias_constraint=None"
 )
-_RECURRENT_START = "use_bias=True, kernel_initializer='glorot_uniform', recurrent_initializer='orthogonal', bias_initializer='zeros', "
+_RECURRENT_START = (
+    "use_bias=True, kernel_initializer='glorot_uniform', recurrent_initializer='orthogonal', "
+    "bias_initializer='zeros', "
+)
 _RECURRENT_TAIL = (
     "kernel_regularizer=None, recurrent_regularizer=None, bias_regularizer=None, "
     "activity_regularizer=None, "

@@ -1,4 +1,4 @@
-"""Layer-sequential unit variance: Q2.P26."""
+"""Layer-sequential unit variance."""
 
 import numpy as np
 import pytest

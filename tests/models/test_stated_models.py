@@ -32,30 +32,28 @@ def mlp(width, *units):
 
 
 STACKS = [
-    ("Q1.P01", (784, 512, 512, 10), 669_706),
-    ("Q1.P07", (784, 32, 10), 25_450),
-    ("Q1.P08", (784, 32), 25_120),
-    ("Q1.P09", (500, 32, 10), 16_362),
-    ("Q1.P13", (100, 32, 1), 3_265),
-    ("Q1.P14", (100, 32, 10), 3_562),
-    ("Q1.P15", (784, 64, 64, 10), 55_050),
-    ("Q1.P18", (32, 32), 1_056),
+    ((784, 512, 512, 10), 669_706),
+    ((784, 32, 10), 25_450),
+    ((784, 32), 25_120),
+    ((500, 32, 10), 16_362),
+    ((100, 32, 1), 3_265),
+    ((100, 32, 10), 3_562),
+    ((784, 64, 64, 10), 55_050),
+    ((32, 32), 1_056),
 ]
 
 
-@pytest.mark.parametrize(
-    ("widths", "parameters"), [s[1:] for s in STACKS], ids=[s[0] for s in STACKS]
-)
+@pytest.mark.parametrize(("widths", "parameters"), STACKS)
 def test_stacks_of_dense_layers(widths, parameters):
     assert mlp(*widths).count_params() == parameters
-    assert parameters == sum(a * b + b for a, b in itertools.pairwise(widths))  # Q1.F03
+    assert parameters == sum(a * b + b for a, b in itertools.pairwise(widths))
 
 
-def convolutional(pictures, classes):
-    """The 18 layers of P13 and P14."""
+def convolutional(images, classes):
+    """The 18 layers of a network of the books."""
     return Sequential(
         [
-            *(Conv2D(32, (3, 3), padding="same", input_shape=pictures), Activation("relu")),
+            *(Conv2D(32, (3, 3), padding="same", input_shape=images), Activation("relu")),
             *(Conv2D(32, (3, 3)), Activation("relu"), MaxPooling2D((2, 2)), Dropout(0.25)),
             *(
                 Conv2D(64, (3, 3), padding="same"),
@@ -76,12 +74,12 @@ def convolutional(pictures, classes):
     )
 
 
-def test_the_cifar_network_of_p13_s35():
+def test_the_cifar_network():
     model = convolutional((32, 32, 3), 10)
     assert len(model.layers) == 18
     assert model.count_params() == 1_250_858
     assert [layer.output_shape[1] for layer in model.layers[:10:2]] == [32, 30, 15, 15, 13]
-    assert 50_000 // 32 == 1562  # S36: steps an epoch
+    assert 50_000 // 32 == 1562  # steps an epoch
 
 
 @pytest.fixture
@@ -92,8 +90,8 @@ def channels_first():
 
 
 @pytest.mark.usefixtures("channels_first")
-def test_the_convolutions_of_vgg16_as_p03_lists_them():
-    """P03, S35, S38: 31 layers, 14,714,688 weights, and what `layers[:25]` freezes."""
+def test_the_convolutions_of_vgg16():
+    """31 layers, 14,714,688 weights, and what `layers[:25]` freezes."""
     model = Sequential()
     for block, (filters, count) in enumerate([(64, 2), (128, 2), (256, 3), (512, 3), (512, 3)], 1):
         for i in range(1, count + 1):
@@ -108,13 +106,13 @@ def test_the_convolutions_of_vgg16_as_p03_lists_them():
         names.index(f"conv{b}_{i}")
         for b, i in [(1, 1), (1, 2), (2, 1), (3, 3), (4, 3), (5, 1), (5, 3)]
     ] == [*(1, 3, 6, 15, 22, 25, 29)]
-    for layer in model.layers[:25]:  # P11 and B09: everything before conv5_1, four blocks
+    for layer in model.layers[:25]:  # everything before conv5_1, four blocks
         layer.trainable = False
     trained = sum(int(np.prod(w.shape)) for w in model.trainable_weights)
     assert trained == 3 * (3 * 3 * 512 * 512 + 512)
 
 
-def test_headlines_of_q1_p20():
+def test_headlines_with_an_auxiliary_output():
     headline, additional = (
         Input((100,), dtype="int32", name="main_input"),
         Input((5,), name="aux_input"),
@@ -136,10 +134,10 @@ def test_headlines_of_q1_p20():
     words, more, y = np.zeros((2, 100), "int32"), np.ones((2, 5)), np.ones((2, 1))
     total, main, auxiliary = model.test_on_batch([words, more], [y, y])
     assert model.metrics_names == ["loss", "main_output_loss", "aux_output_loss"]
-    np.testing.assert_allclose(total, main + 0.2 * auxiliary, rtol=1e-6)  # Q1.F18
+    np.testing.assert_allclose(total, main + 0.2 * auxiliary, rtol=1e-6)
 
 
-def test_a_model_on_each_step_of_q1_p17():
+def test_a_model_on_each_step():
     assert TimeDistributed(mlp(784, 64, 64, 10))(Input((20, 784))).shape == (None, 20, 10)
 
 
@@ -154,7 +152,7 @@ def test_a_model_on_each_step_of_q1_p17():
         ([64, 32], 76_866),
     ],
 )
-def test_candidates_of_the_grid_search_q2_p24(widths, parameters):
+def test_candidates_of_a_grid_search(widths, parameters):
     model = Sequential([Conv2D(8, 3, padding="valid", activation="relu", input_shape=(28, 28, 1))])
     for layer in (Conv2D(8, 3, activation="relu"), MaxPooling2D(2), Dropout(0.25), Flatten()):
         model.add(layer)

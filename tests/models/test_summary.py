@@ -1,4 +1,4 @@
-"""`summary()` byte for byte: the books' tables (ids of the spec) in the layout of Keras 2.0.4."""
+"""`summary()` byte for byte: the books' tables in the layout of Keras 2.0.4."""
 
 import pytest
 
@@ -75,7 +75,7 @@ def mnist_cnn():
 
 
 # "|" marks the end of each line, so that trailing blanks are seen.
-P12 = """\
+MNIST_CNN = """\
 _________________________________________________________________|
 Layer (type)                 Output Shape              Param #   |
 =================================================================|
@@ -102,13 +102,13 @@ _________________________________________________________________|
 """
 
 
-def test_mnist_cnn_p12(capsys):
+def test_mnist_cnn(capsys):
     mnist_cnn().summary()
-    assert capsys.readouterr().out == P12.replace("|", "")
+    assert capsys.readouterr().out == MNIST_CNN.replace("|", "")
 
 
 def face_cnn(first_options):
-    """The 18 layers of P14 (and, with ten classes, P13)."""
+    """The 18 layers of a network of the books."""
     layers = [
         Conv2D(32, (3, 3), padding="same", **first_options),
         Activation("relu"),
@@ -160,7 +160,7 @@ FACE_ROWS = [
 ]
 
 
-def test_face_cnn_p14():
+def test_face_cnn():
     assert lines_of(Sequential(face_cnn({"input_shape": (64, 64, 3)}))) == table(
         FACE_ROWS, 6_489_634
     )
@@ -174,7 +174,7 @@ def test_a_chain_through_the_functional_api_shows_its_input():
     assert lines_of(Model(picture, x)) == table(rows, 6_489_634)
 
 
-def test_denoising_autoencoder_p17():
+def test_denoising_autoencoder():
     def conv(filters, activation="relu", **options):
         return Conv2D(filters, (3, 3), activation=activation, padding="same", **options)
 
@@ -204,7 +204,7 @@ def test_denoising_autoencoder_p17():
     assert lines_of(model) == table(rows, 28_353)
 
 
-def test_cifar_vgg_q2_p26():
+def test_cifar_vgg():
     model, rows, convolutions, activations = Sequential(), [], 0, 0
     shape = (32, 32, 3)
     for block, filters in enumerate([(32, 32, 32, 48, 48), (80,) * 5, (128,) * 5], start=1):
@@ -243,7 +243,7 @@ def test_cifar_vgg_q2_p26():
 
 @pytest.fixture
 def dcgan():
-    """(DM, D, AM, G) of Q2.P28, made in the book's order."""
+    """(DM, D, AM, G): the models of a DCGAN, made in the book's order."""
     dm = Sequential()
     d = Sequential()
     for i, (filters, strides) in enumerate([(64, 2), (128, 2), (256, 2), (512, 1)]):
@@ -281,7 +281,7 @@ def dcgan():
     return dm, d, am, g
 
 
-def test_discriminator_of_q2_p28_hides_the_layers_used_as_activations(dcgan):
+def test_a_discriminator_hides_the_layers_used_as_activations(dcgan):
     rows = [
         ("conv2d_1 (Conv2D)", images(14, 14, 64), 1664),
         ("dropout_1 (Dropout)", images(14, 14, 64), 0),
@@ -298,7 +298,7 @@ def test_discriminator_of_q2_p28_hides_the_layers_used_as_activations(dcgan):
     assert lines_of(dcgan[1]) == table(rows, 4_311_553)
 
 
-def test_generator_of_q2_p28(dcgan):
+def test_a_generator(dcgan):
     rows = [
         ("dense_2 (Dense)", images(12544), 1266944),
         ("batch_normalization_1 (BatchNormalization)", images(12544), 50176),
@@ -322,7 +322,7 @@ def test_generator_of_q2_p28(dcgan):
     assert lines_of(dcgan[3]) == table(rows, 2_368_705, 25_536)
 
 
-def test_nested_models_of_q2_p28_are_rows_named_in_the_order_of_creation(dcgan):
+def test_nested_models_are_rows_named_in_the_order_of_creation(dcgan):
     dm, _, am, _ = dcgan
     assert [model.name for model in dcgan] == [
         "sequential_1",
