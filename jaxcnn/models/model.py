@@ -21,7 +21,15 @@ from jaxcnn.training.compile import arguments_in, compiled, require_objective, t
 from jaxcnn.training.functions import Functions
 from jaxcnn.training.input import Data, FeedSettings
 from jaxcnn.training.input.workers import TIMEOUT, Workers
-from jaxcnn.training.program import CompileArguments, Execution, Program
+from jaxcnn.training.program import (
+    CompileArguments,
+    Execution,
+    Losses,
+    LossWeights,
+    Metrics,
+    Modes,
+    Program,
+)
 from jaxcnn.training.settings import FitSettings
 from jaxcnn.training.state import AnyOptimizer
 from jaxcnn.training.steps import Augment
@@ -67,11 +75,11 @@ class Model(Network):
     def compile(
         self,
         optimizer: Identifier | AnyOptimizer,
-        loss: Identifier | Sequence[Identifier],
-        metrics: Sequence[Identifier] | Settings | None = None,
-        loss_weights: Sequence[float] | Settings | None = None,
-        sample_weight_mode: str | Sequence[str | None] | Settings | None = None,
-        weighted_metrics: Sequence[Identifier] | Settings | None = None,
+        loss: Losses,
+        metrics: Metrics = None,
+        loss_weights: LossWeights = None,
+        sample_weight_mode: Modes = None,
+        weighted_metrics: Metrics = None,
         *,
         steps_per_execution: int | None = None,
         run_eagerly: bool = False,
@@ -86,8 +94,7 @@ class Model(Network):
             metrics: a list of names, functions or metric objects, for every output; with several
                 outputs also a list of such lists or a dict by output name.
             loss_weights: list or dict of numbers by which the outputs' losses are weighted.
-            sample_weight_mode: "temporal" where sample weights are one a timestep; list or dict by
-                output.
+            sample_weight_mode: "temporal" for sample weights by timestep; list or dict by output.
             weighted_metrics: like `metrics`, but weighted by the sample weights.
             steps_per_execution: training or evaluation steps in one call to the device; None finds
                 a good number by how long they take. It changes no result. Callbacks with batch
@@ -144,11 +151,9 @@ class Model(Network):
             callbacks: `jaxcnn.callbacks.Callback` objects.
             validation_split: fraction in [0, 1) of the samples, the last ones before any shuffling,
                 kept apart for validation; of arrays only.
-            validation_data: (x, y) or (x, y, sample_weights), or a source like `x`, instead of a
-                split.
+            validation_data: (x, y) or (x, y, sample_weights), or a source, instead of a split.
             shuffle: whether each epoch has another order; "batch" moves whole batches only, which
-                arrays on disk need to be read fast. Generators and iterables come in their own
-                order.
+                arrays on disk need to be read fast. Generators and iterables keep their order.
             class_weight: class -> weight of its samples in the loss.
             sample_weight: (samples,), or (samples, steps) with ``sample_weight_mode="temporal"``.
             initial_epoch: the first epoch's number, from 0, when resuming by hand.
@@ -158,11 +163,9 @@ class Model(Network):
             validation_freq: validate after every so many epochs, or after the epochs in this
                 collection, from 1.
             max_queue_size: batches of a source that may lie ready.
-            workers: threads or processes that make the batches of a source; 0 makes them in this
-                thread.
+            workers: threads or processes that make the batches; 0 makes them in this thread.
             use_multiprocessing: whether they are processes.
-            batch_timeout: seconds; when the next batch of a source takes longer, its workers hang
-                and `fit` ends.
+            batch_timeout: seconds without a batch after which its workers hang and `fit` ends.
             augment: ``(key, inputs) -> inputs``, changes the inputs of each update at random on the
                 device, such as ``jaxcnn.preprocessing.image.Augmentation(horizontal_flip=True)``;
                 validation data stays as it is.
@@ -179,8 +182,7 @@ class Model(Network):
         Returns:
             The `History`: ``history.history["loss"]`` and the metrics, a value an epoch.
 
-        An exception or Ctrl-C leaves the weights as they were after the last finished call to the
-        device.
+        An exception or Ctrl-C leaves the weights as they were after the last finished steps.
 
         Raises:
             ValueError: data that does not fit the model or is empty, or a generator that ends too
@@ -242,11 +244,9 @@ class Model(Network):
         workers: int = 1,
         use_multiprocessing: bool = False,
     ) -> PyTree:
-        """The outputs for `x` in inference mode, as a NumPy array, or a list of them; needs no
-        compile.
+        """The outputs for `x` in inference mode, as an array or a list of them; needs no compile.
 
-        Stateful recurrent layers continue from the states that the previous call, or batch, ended
-        with.
+        Stateful recurrent layers continue from the states of the previous call, or batch.
 
         Args:
             x: as for `fit`; of batches that are tuples, the first part is taken.
@@ -303,7 +303,7 @@ class Model(Network):
         return self.program.optimizer
 
     @property
-    def loss(self) -> Identifier | Sequence[Identifier]:
+    def loss(self) -> Losses:
         """What `compile` was given as the loss, or None before."""
         return None if self.program.arguments is None else self.program.arguments.loss
 
@@ -342,7 +342,7 @@ class Model(Network):
     # -- files -------------------------------------------------------------------------------------
 
     def get_config(self) -> Config:
-        """The layers, their settings and how they are connected; not the weights."""
+        """The layers, their settings and connections; not the weights."""
         return saving.graph_config(self)
 
     @classmethod
@@ -380,10 +380,8 @@ class Model(Network):
 
         Args:
             filepath: any name; the content decides.
-            by_name: whether to load into the layers of the same names, instead of one after
-                another.
-            skip_mismatch: whether to leave layers as they are whose weights have other shapes, with
-                a warning.
+            by_name: whether to load into layers of the same names, instead of in order.
+            skip_mismatch: whether to leave out layers of other shapes, with a warning.
         """
         saving.load_weights(self, filepath, by_name, skip_mismatch)
 

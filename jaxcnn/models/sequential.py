@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import TypeAlias
 
 import flax.linen as nn
 import numpy as np
@@ -21,11 +21,11 @@ from jaxcnn.models.network import Network
 from jaxcnn.nn.graph import Call, Graph, Ref, Topology
 from jaxcnn.nn.traits import Traits
 from jaxcnn.runtime.names import custom_object_scope
-from jaxcnn.runtime.types import DataLike, Identifier, PyTree, Settings
+from jaxcnn.runtime.types import Config, DataLike, DTypeLike, Identifier, PyTree, Settings
 from jaxcnn.runtime.warn import warn_user
 from jaxcnn.spellings.translate import old_spellings
 from jaxcnn.training.input.check import by_name
-from jaxcnn.training.program import Program
+from jaxcnn.training.program import Losses, LossWeights, Metrics, Modes, Program
 from jaxcnn.training.state import AnyOptimizer
 
 NOT_BUILT = (
@@ -34,6 +34,7 @@ NOT_BUILT = (
 )
 
 EPOCHS = 10  # of `fit`
+Stackable: TypeAlias = Layer | nn.Module | SymbolicTensor  # the last one from `Input`
 
 
 def with_default(function: Callable[..., object], name: str, value: object) -> inspect.Signature:
@@ -61,7 +62,7 @@ class Sequential(Model):
 
     traits = Traits(network="stack")
 
-    def __init__(self, layers: Sequence[Any] | None = None, name: str | None = None) -> None:
+    def __init__(self, layers: Sequence[Stackable] | None = None, name: str | None = None) -> None:
         Layer.__init__(self, name=name)
         self._stack: list[Layer] = []
         self._input: SymbolicTensor | list[SymbolicTensor] | None = None
@@ -72,7 +73,7 @@ class Sequential(Model):
         for layer in layers or ():
             self.add(layer)
 
-    def add(self, layer: Any) -> None:
+    def add(self, layer: Stackable) -> None:
         """Put a layer (a handle, a model, or a plain Flax module) on top of the stack."""
         if isinstance(layer, SymbolicTensor) and isinstance(layer.layer, InputLayer):
             layer = layer.layer
@@ -101,7 +102,7 @@ class Sequential(Model):
         self.reset_training(Program(distribution=self.program.distribution))
         self._refresh()
 
-    def _called(self, layer: Layer, inputs: Any) -> SymbolicTensor:
+    def _called(self, layer: Layer, inputs: PyTree) -> SymbolicTensor:
         """The one output of `layer` on `inputs`."""
         output = layer(inputs)
         if not isinstance(output, SymbolicTensor):
@@ -126,7 +127,7 @@ class Sequential(Model):
         self.reset_training(Program(distribution=self.program.distribution))
         self._refresh()
 
-    def build(self, input_shape: Sequence[int | None], dtype: Any = None) -> None:
+    def build(self, input_shape: Sequence[int | None], dtype: DTypeLike | None = None) -> None:
         """Fix the input shape, batch size in front, of a model that was not given one."""
         if not self._stack:
             raise ValueError(f"Sequential '{self.name}' has no layers; add some first.")
@@ -143,7 +144,7 @@ class Sequential(Model):
         self._input, self._tops = source, tops[1:]
         self._refresh()
 
-    def __call__(self, inputs: Any, *args: Any, **kwargs: Any) -> Any:
+    def __call__(self, inputs: PyTree, *args: PyTree, **kwargs: PyTree) -> PyTree:
         if not self.built and bound_module(self) is None:
             if isinstance(inputs, SymbolicTensor):
                 self.build(inputs.shape, inputs.dtype)
@@ -193,20 +194,22 @@ class Sequential(Model):
         self,
         line_length: int | None = None,
         positions: Sequence[float] | None = None,
-        print_fn: Callable[[str], Any] = print,
+        print_fn: Callable[[str], object] = print,
     ) -> None:
         """As `Network.summary`; the input shape must be known."""
         if not self.built:
             raise ValueError(NOT_BUILT.format(self.name))
         super().summary(line_length, positions, print_fn)
 
-    def get_config(self) -> dict[str, Any]:
+    def get_config(self) -> Config:
         """The name and, in order, the class and settings of each layer; not the weights."""
         return saving.sequential_config(self)
 
     @classmethod
     def from_config(
-        cls, settings: Any, custom_objects: Mapping[str, Any] | None = None
+        cls,
+        settings: Settings | Sequence[Settings],
+        custom_objects: Mapping[str, object] | None = None,
     ) -> Sequential:
         """A new model, with new weights, from what `get_config` gave, or from the bare list of
         older files.
@@ -225,12 +228,12 @@ class Sequential(Model):
     def compile(  # type: ignore[override]
         self,
         optimizer: Identifier | AnyOptimizer,
-        loss: Identifier | Sequence[Identifier],
-        metrics: Sequence[Identifier] | Settings | None = None,
-        sample_weight_mode: str | Sequence[str | None] | Settings | None = None,
-        weighted_metrics: Sequence[Identifier] | Settings | None = None,
+        loss: Losses,
+        metrics: Metrics = None,
+        sample_weight_mode: Modes = None,
+        weighted_metrics: Metrics = None,
         *,
-        loss_weights: Sequence[float] | Settings | None = None,
+        loss_weights: LossWeights = None,
         steps_per_execution: int | None = None,
         run_eagerly: bool = False,
     ) -> None:
@@ -323,7 +326,7 @@ def first_input(layer: Layer) -> SymbolicTensor | list[SymbolicTensor] | None:
     return Input(batch_shape=layer.batch_input_shape, dtype=layer.dtype, name=f"{layer.name}_input")
 
 
-def first_dtype(layer: Layer) -> Any:
+def first_dtype(layer: Layer) -> DTypeLike:
     """The dtype that a stack's first layer, or the first one inside it, takes."""
     while isinstance(layer, Sequential) and layer.layers:
         layer = layer.layers[0]

@@ -59,7 +59,8 @@ class Network(Protocol):
 class Trainable(Network, Protocol):
     """A model that can be compiled, and when it was, has an optimizer with a state."""
 
-    optimizer: Any
+    @property
+    def optimizer(self) -> Any: ...
 
     @property
     def opt_state(self) -> PyTree: ...

@@ -1,4 +1,4 @@
-"""Whole training states on disk, through Orbax, written in the background: each whole or not there."""
+"""Whole training states on disk, through Orbax: written in the background, all or nothing."""
 
 from __future__ import annotations
 

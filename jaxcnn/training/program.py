@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 import flax.linen as nn
 
@@ -15,16 +16,22 @@ from jaxcnn.training.functions import Functions
 from jaxcnn.training.objective import Objective
 from jaxcnn.training.state import Ties, Tree
 
+# What `compile` takes for all outputs: for each of them in a list, or by name in a dict.
+Losses: TypeAlias = Identifier | Sequence[Identifier]
+Metrics: TypeAlias = Sequence[Identifier] | Settings | None
+LossWeights: TypeAlias = Sequence[float] | Settings | None
+Modes: TypeAlias = str | Sequence[str | None] | Settings | None
+
 
 @dataclass(frozen=True)
 class CompileArguments:
-    """What `compile` was given besides the optimizer, in any of the forms that it takes."""
+    """What `compile` was given besides the optimizer."""
 
-    loss: Identifier | Sequence[Identifier] = None
-    metrics: Sequence[Identifier] | Settings | None = None
-    loss_weights: Sequence[float] | Settings | None = None
-    sample_weight_mode: str | Sequence[str | None] | Settings | None = None
-    weighted_metrics: Sequence[Identifier] | Settings | None = None
+    loss: Losses = None
+    metrics: Metrics = None
+    loss_weights: LossWeights = None
+    sample_weight_mode: Modes = None
+    weighted_metrics: Metrics = None
 
 
 @dataclass(frozen=True)

@@ -182,7 +182,7 @@ def initial_state(
 
 
 def with_hyperparameters_of(optimizer: Optimizer, opt_state: PyTree) -> PyTree:
-    """`opt_state` with the hyperparameters (such as the learning rate) that the optimizer has now."""
+    """`opt_state` with the hyperparameters that the optimizer has now, such as a learning rate."""
     if opt_state is None:
         return None
     return opt_state._replace(

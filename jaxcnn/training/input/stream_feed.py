@@ -211,8 +211,8 @@ class StreamFeed:
                 asked = f" (what is asked for is {str(order[self._offset])[:40]})" if order else ""
                 raise WorkerError(
                     f"Batch {self._pulled + 1} of the data{asked} has not come within "
-                    f"{self._workers.timeout:g} s: what makes it hangs. If it only takes long, give "
-                    "`fit` a longer `batch_timeout`."
+                    f"{self._workers.timeout:g} s: what makes it hangs. If it only takes long, "
+                    "give `fit` a longer `batch_timeout`."
                 )
 
         return self._source.take(most, lambda a, b: a.kind == b.kind, watch)
@@ -238,7 +238,7 @@ class StreamFeed:
         self.stream.pass_ended()
 
     def _seek(self, position: Position) -> None:
-        """Go to a position that is not the next: the beginning, or where a resumed run continues."""
+        """Go to a position that is not the next: the beginning, or where a run is resumed."""
         steps = position.done if self.steps is None else position.epoch * self.steps + position.done
         if self._restored:
             self._restored, self._offset = False, position.done
