@@ -1,4 +1,5 @@
-"""Initial weights: each initializer is called as ``initializer(key, shape, dtype)``, as in Flax.
+"""Initial weights: called as ``initializer(key, shape, dtype)``, as in Flax, the values are a function
+of the key; as ``initializer(shape, dtype)``, as in Keras, the library's seed gives the key.
 
 Kernels are laid out channels-last, ``(..., inputs, outputs)``. ``seed=`` fixes the values whatever
 key is passed, so two layers with equal seed and shape start equal. Numbers are drawn in float32 and
@@ -17,7 +18,8 @@ import numpy as np
 from jax import Array
 
 from jaxcnn.runtime.arrays import filled, on_device, standard_draw
-from jaxcnn.runtime.context import running
+from jaxcnn.runtime.config import floatx
+from jaxcnn.runtime.context import next_key, running
 from jaxcnn.runtime.names import Configurable, Registry
 from jaxcnn.runtime.types import ArrayFunction, ArrayLike, Config, DTypeLike, Identifier, Settings
 
@@ -30,10 +32,15 @@ _TRUNCATED_STDDEV = 0.87962566103423978
 
 
 class Initializer(Configurable):
-    """Base class: subclasses define ``__call__(key, shape, dtype)``, or ``(shape, dtype)``."""
+    """Base class: subclasses define ``draw(key, shape, dtype)``, or ``__call__(shape, dtype)``."""
 
-    def __call__(self, key: Array, shape: Shape, dtype: DTypeLike = jnp.float32) -> Array:
-        raise NotImplementedError(f"{type(self).__name__} must define __call__.")
+    def __call__(self, *args: Any, **kwargs: Any) -> Array:
+        """The values, for the arguments ``(key, shape, dtype)`` or ``(shape, dtype)``."""
+        return drawn(self.draw, args, kwargs)
+
+    def draw(self, key: Array, shape: Shape, dtype: DTypeLike) -> Array:
+        """The values as a function of a random key."""
+        raise NotImplementedError(f"{type(self).__name__} must define draw().")
 
 
 @registry.register("zero")
@@ -41,7 +48,7 @@ class Initializer(Configurable):
 class Zeros(Initializer):
     """All zeros."""
 
-    def __call__(self, key: Array, shape: Shape, dtype: DTypeLike = jnp.float32) -> Array:
+    def draw(self, key: Array, shape: Shape, dtype: DTypeLike) -> Array:
         return _filled(key, shape, 0, dtype)
 
 
@@ -50,7 +57,7 @@ class Zeros(Initializer):
 class Ones(Initializer):
     """All ones."""
 
-    def __call__(self, key: Array, shape: Shape, dtype: DTypeLike = jnp.float32) -> Array:
+    def draw(self, key: Array, shape: Shape, dtype: DTypeLike) -> Array:
         return _filled(key, shape, 1, dtype)
 
 
@@ -61,7 +68,7 @@ class Constant(Initializer):
 
     value: float = 0
 
-    def __call__(self, key: Array, shape: Shape, dtype: DTypeLike = jnp.float32) -> Array:
+    def draw(self, key: Array, shape: Shape, dtype: DTypeLike) -> Array:
         return _filled(key, shape, self.value, dtype)
 
 
@@ -74,9 +81,9 @@ class RandomNormal(Initializer):
     stddev: float = 0.05
     seed: int | None = None
 
-    def __call__(self, key: Array, shape: Shape, dtype: DTypeLike = jnp.float32) -> Array:
-        draw = standard_draw("normal", _seeded(key, self.seed), shape)
-        return on_device(self.mean + self.stddev * draw, dtype)
+    def draw(self, key: Array, shape: Shape, dtype: DTypeLike) -> Array:
+        values = standard_draw("normal", _seeded(key, self.seed), shape)
+        return on_device(self.mean + self.stddev * values, dtype)
 
 
 @registry.register("uniform")
@@ -88,9 +95,9 @@ class RandomUniform(Initializer):
     maxval: float = 0.05
     seed: int | None = None
 
-    def __call__(self, key: Array, shape: Shape, dtype: DTypeLike = jnp.float32) -> Array:
-        draw = standard_draw("uniform", _seeded(key, self.seed), shape)
-        return on_device(self.minval + (self.maxval - self.minval) * draw, dtype)
+    def draw(self, key: Array, shape: Shape, dtype: DTypeLike) -> Array:
+        values = standard_draw("uniform", _seeded(key, self.seed), shape)
+        return on_device(self.minval + (self.maxval - self.minval) * values, dtype)
 
 
 @registry.register()
@@ -100,9 +107,9 @@ class RandomSigns(Initializer):
 
     seed: int | None = None
 
-    def __call__(self, key: Array, shape: Shape, dtype: DTypeLike = jnp.float32) -> Array:
-        draw = standard_draw("uniform", _seeded(key, self.seed), shape)
-        return on_device(2.0 * (draw < 0.5).astype(np.float32) - 1.0, dtype)
+    def draw(self, key: Array, shape: Shape, dtype: DTypeLike) -> Array:
+        values = standard_draw("uniform", _seeded(key, self.seed), shape)
+        return on_device(2.0 * (values < 0.5).astype(np.float32) - 1.0, dtype)
 
 
 @registry.register()
@@ -117,9 +124,9 @@ class TruncatedNormal(Initializer):
     stddev: float = 0.05
     seed: int | None = None
 
-    def __call__(self, key: Array, shape: Shape, dtype: DTypeLike = jnp.float32) -> Array:
-        draw = standard_draw("truncated_normal", _seeded(key, self.seed), shape)
-        return on_device(self.mean + self.stddev * draw, dtype)
+    def draw(self, key: Array, shape: Shape, dtype: DTypeLike) -> Array:
+        values = standard_draw("truncated_normal", _seeded(key, self.seed), shape)
+        return on_device(self.mean + self.stddev * values, dtype)
 
 
 @registry.register()
@@ -157,7 +164,7 @@ class VarianceScaling(Initializer):
                 )
             object.__setattr__(self, name, value)
 
-    def __call__(self, key: Array, shape: Shape, dtype: DTypeLike = jnp.float32) -> Array:
+    def draw(self, key: Array, shape: Shape, dtype: DTypeLike) -> Array:
         key = _seeded(key, self.seed)
         fan_in, fan_out = fans(shape)
         units = {"fan_in": fan_in, "fan_out": fan_out, "fan_avg": (fan_in + fan_out) / 2}[self.mode]
@@ -187,17 +194,17 @@ class Orthogonal(Initializer):
     gain: float = 1.0
     seed: int | None = None
 
-    def __call__(self, key: Array, shape: Shape, dtype: DTypeLike = jnp.float32) -> Array:
+    def draw(self, key: Array, shape: Shape, dtype: DTypeLike) -> Array:
         if len(shape) < 2:
             raise ValueError(
                 f"Orthogonal needs a shape of at least two dimensions, got {tuple(shape)}."
             )
         rows, columns = math.prod(shape[:-1]), shape[-1]
-        draw = standard_draw(
+        values = standard_draw(
             "normal", _seeded(key, self.seed), (max(rows, columns), min(rows, columns))
         )
-        xp: Any = np if isinstance(draw, np.ndarray) else jnp
-        q, r = xp.linalg.qr(draw)
+        xp: Any = np if isinstance(values, np.ndarray) else jnp
+        q, r = xp.linalg.qr(values)
         # Without these signs the matrices would not be uniformly distributed.
         q = q * xp.where(xp.diagonal(r) < 0, -1.0, 1.0).astype(q.dtype)[None]
         return on_device(self.gain * (q if rows >= columns else q.T).reshape(tuple(shape)), dtype)
@@ -214,7 +221,7 @@ class Identity(Initializer):
 
     gain: float = 1.0
 
-    def __call__(self, key: Array, shape: Shape, dtype: DTypeLike = jnp.float32) -> Array:
+    def draw(self, key: Array, shape: Shape, dtype: DTypeLike) -> Array:
         if len(shape) != 2 or shape[0] != shape[1]:
             raise ValueError(f"Identity needs the shape of a square matrix, got {tuple(shape)}.")
         return on_device(self.gain * np.eye(shape[0]), dtype)
@@ -269,16 +276,24 @@ identity = Identity
 
 @dataclasses.dataclass(frozen=True)
 class KerasStyle:
-    """A user's ``function(shape, dtype=None)`` or ``function(shape)``, called with a key.
+    """A user's ``function(shape, dtype=None)`` or ``function(shape)``, called with a key or without.
 
-    Random functions of `jaxcnn.backend` that it calls draw from the key.
+    Random functions of `jaxcnn.backend` and initializers that it calls draw from the key.
     """
 
     function: Callable[..., ArrayLike]
 
-    def __call__(self, key: Array, shape: Shape, dtype: DTypeLike = jnp.float32) -> Array:
-        keywords = {"dtype": dtype} if "dtype" in _parameters(self.function) else {}
-        with running(lambda draw: jax.random.fold_in(key, draw)):
+    def __call__(self, *args: Any, **kwargs: Any) -> Array:
+        return drawn(self.draw, args, kwargs)
+
+    def draw(self, key: Array, shape: Shape, dtype: DTypeLike) -> Array:
+        keywords: Config = {}
+        parameters = _parameters(self.function)
+        if "dtype" in parameters:
+            keywords["dtype"] = dtype
+        if "name" in parameters:  # Keras 1 gives one to the variable that the function returns
+            keywords["name"] = None
+        with running(lambda number: jax.random.fold_in(key, number)):
             values = jnp.asarray(self.function(tuple(shape), **keywords), dtype)
         if values.shape != tuple(shape):
             raise ValueError(
@@ -286,6 +301,30 @@ class KerasStyle:
                 f"{tuple(shape)}."
             )
         return values
+
+
+def drawn(draw: ArrayFunction, args: tuple[Any, ...], kwargs: Settings) -> Array:
+    """What ``draw(key, shape, dtype)`` returns for the arguments of a call with or without a key.
+
+    Without one the values are known at once, also where a computation is being traced.
+
+    Raises:
+        TypeError: arguments that are neither ``(key, shape, dtype)`` nor ``(shape, dtype)``.
+    """
+    keyed = "key" in kwargs or bool(args and _is_key(args[0]))
+    names = ("key", "shape", "dtype") if keyed else ("shape", "dtype")
+    given = dict(zip(names, args, strict=False)) | kwargs
+    if len(args) > len(names) or "shape" not in given or set(given) - set(names):
+        raise TypeError(
+            "An initializer is called as initializer(shape, dtype) or initializer(key, shape, "
+            f"dtype); given {args} and {dict(kwargs)}."
+        )
+    shape = given["shape"]
+    sizes = (shape,) if isinstance(shape, int) else tuple(shape)
+    if keyed:
+        return draw(given["key"], sizes, given.get("dtype") or jnp.float32)
+    with jax.ensure_compile_time_eval():
+        return draw(next_key(), sizes, given.get("dtype") or floatx())
 
 
 def fans(shape: Shape) -> tuple[float, float]:
@@ -303,9 +342,9 @@ def fans(shape: Shape) -> tuple[float, float]:
 def get(identifier: Identifier) -> ArrayFunction:
     """The initializer meant by a name, configuration, object or function.
 
-    A function whose first parameter is called ``key``, ``rng`` or ``prng_key`` is taken as it is;
-    any other callable is a Keras one, called with the shape (and the dtype when it has such a
-    parameter).
+    An :class:`Initializer` that defines ``draw``, and a function whose first parameter is called
+    ``key``, ``rng`` or ``prng_key``, are taken as they are; any other callable is a Keras one,
+    called with the shape (and the dtype when it has such a parameter).
 
     Raises:
         ValueError: None, an unknown name, or something else that is no initializer.
@@ -315,12 +354,13 @@ def get(identifier: Identifier) -> ArrayFunction:
             "An initializer is needed: give a name such as 'glorot_uniform', an object or a "
             "function."
         )
-    initializer = registry.get(identifier)
-    return (
-        initializer
-        if _parameters(initializer)[:1] in (["key"], ["rng"], ["prng_key"])
-        else KerasStyle(initializer)
+    initializer: ArrayFunction = registry.get(identifier)
+    ready = isinstance(initializer, KerasStyle) or (
+        isinstance(initializer, Initializer) and type(initializer).__call__ is Initializer.__call__
     )
+    if ready or _parameters(initializer)[:1] in (["key"], ["rng"], ["prng_key"]):
+        return initializer
+    return KerasStyle(initializer)
 
 
 def serialize(initializer: ArrayFunction) -> str | Config | None:
@@ -333,6 +373,12 @@ def serialize(initializer: ArrayFunction) -> str | Config | None:
 def deserialize(config: Identifier, custom_objects: Settings | None = None) -> ArrayFunction:
     """The inverse of :func:`serialize`."""
     return get(registry.deserialize(config, custom_objects))
+
+
+def _is_key(value: object) -> bool:
+    if not isinstance(value, np.ndarray | Array):
+        return False
+    return value.dtype == np.uint32 or jnp.issubdtype(value.dtype, jax.dtypes.prng_key)
 
 
 def _seeded(key: Array, seed: int | None) -> Array:

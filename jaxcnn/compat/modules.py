@@ -79,13 +79,16 @@ MODULES: dict[str, tuple[str, ...]] = {
     "keras.utils": _utils,
     **{f"keras.utils.{name}": _utils for name in _UTILS_FILES.split()},
     # Keras 1
-    "keras.initializations": ("jaxcnn.initializers",),
+    "keras.initializations": ("jaxcnn.compat.initializations",),
     "keras.objectives": ("jaxcnn.losses",),
 }
 
 # Names that are called otherwise here: path -> name -> "module:attribute".
 NAMES: dict[str, dict[str, str]] = {
-    "keras.initializers": {"Initializer": "jaxcnn.initializers:Initializer"},
+    "keras.initializers": {
+        "Initializer": "jaxcnn.initializers:Initializer",
+        "_compute_fans": "jaxcnn.compat.initializations:compute_fans",
+    },
     "keras.layers": {"merge": "keras.layers.merge"},
     "keras.backend": {"normalize_data_format": "jaxcnn.compat.helpers:normalize_data_format"},
     "keras.backend.common": {

@@ -1,0 +1,149 @@
+"""The initializations of Keras 1: functions of a shape that return a variable.
+
+Where a computation is being traced, and the values are not known yet, they return these.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Sequence
+from typing import TypeAlias
+
+import jax
+import numpy as np
+
+from jaxcnn import backend, initializers
+from jaxcnn.layers.variable import Variable
+from jaxcnn.runtime.names import Registry
+from jaxcnn.runtime.types import ArrayFunction, Identifier
+
+Initialization: TypeAlias = Callable[..., Variable | jax.Array]
+
+registry = Registry("initialization")
+
+
+def compute_fans(shape: Sequence[int], data_format: str = "channels_last") -> tuple[float, float]:
+    """The numbers of input and output units of a kernel; 'channels_first' has the outputs first.
+
+    Raises:
+        ValueError: another `data_format`.
+    """
+    if data_format not in ("channels_last", "channels_first"):
+        raise ValueError(f"Invalid data_format: {data_format}")
+    if data_format == "channels_first" and 2 < len(shape) < 6:
+        outputs, inputs, *window = shape
+        return initializers.fans((*window, inputs, outputs))
+    return initializers.fans(shape)
+
+
+def get_fans(shape: Sequence[int], dim_ordering: str = "th") -> tuple[float, float]:
+    """`compute_fans` in the words of Keras 1, where an array of three axes is no kernel."""
+    if len(shape) == 3:
+        return initializers.fans((int(np.prod(shape)),))
+    formats = {"th": "channels_first", "tf": "channels_last"}
+    return compute_fans(shape, formats.get(dim_ordering, dim_ordering))
+
+
+@registry.register()
+def uniform(
+    shape: Sequence[int], scale: float = 0.05, name: str | None = None, dim_ordering: str = "th"
+) -> Variable | jax.Array:
+    """Uniform on [-scale, scale)."""
+    return _variable(initializers.RandomUniform(-scale, scale), shape, name)
+
+
+@registry.register()
+def normal(
+    shape: Sequence[int], scale: float = 0.05, name: str | None = None, dim_ordering: str = "th"
+) -> Variable | jax.Array:
+    """Normal of standard deviation `scale`."""
+    return _variable(initializers.RandomNormal(0.0, scale), shape, name)
+
+
+@registry.register()
+def lecun_uniform(
+    shape: Sequence[int], name: str | None = None, dim_ordering: str = "th"
+) -> Variable | jax.Array:
+    """Uniform with limits ``±sqrt(3 / inputs)``."""
+    return uniform(shape, (3.0 / get_fans(shape, dim_ordering)[0]) ** 0.5, name)
+
+
+@registry.register()
+def glorot_normal(
+    shape: Sequence[int], name: str | None = None, dim_ordering: str = "th"
+) -> Variable | jax.Array:
+    """Normal of standard deviation ``sqrt(2 / (inputs + outputs))``."""
+    return normal(shape, (2.0 / sum(get_fans(shape, dim_ordering))) ** 0.5, name)
+
+
+@registry.register()
+def glorot_uniform(
+    shape: Sequence[int], name: str | None = None, dim_ordering: str = "th"
+) -> Variable | jax.Array:
+    """Uniform with limits ``±sqrt(6 / (inputs + outputs))``."""
+    return uniform(shape, (6.0 / sum(get_fans(shape, dim_ordering))) ** 0.5, name)
+
+
+@registry.register()
+def he_normal(
+    shape: Sequence[int], name: str | None = None, dim_ordering: str = "th"
+) -> Variable | jax.Array:
+    """Normal of standard deviation ``sqrt(2 / inputs)``."""
+    return normal(shape, (2.0 / get_fans(shape, dim_ordering)[0]) ** 0.5, name)
+
+
+@registry.register()
+def he_uniform(
+    shape: Sequence[int], name: str | None = None, dim_ordering: str = "th"
+) -> Variable | jax.Array:
+    """Uniform with limits ``±sqrt(6 / inputs)``."""
+    return uniform(shape, (6.0 / get_fans(shape, dim_ordering)[0]) ** 0.5, name)
+
+
+@registry.register()
+def orthogonal(
+    shape: Sequence[int], scale: float = 1.1, name: str | None = None, dim_ordering: str = "th"
+) -> Variable | jax.Array:
+    """Orthonormal rows or columns times `scale`."""
+    return _variable(initializers.Orthogonal(scale), shape, name)
+
+
+@registry.register()
+def identity(
+    shape: Sequence[int], scale: float = 1.0, name: str | None = None, dim_ordering: str = "th"
+) -> Variable | jax.Array:
+    """The identity matrix times `scale`."""
+    return _variable(initializers.Identity(scale), shape, name)
+
+
+@registry.register()
+def zero(
+    shape: Sequence[int], name: str | None = None, dim_ordering: str = "th"
+) -> Variable | jax.Array:
+    """All zeros."""
+    return _variable(initializers.Zeros(), shape, name)
+
+
+@registry.register()
+def one(
+    shape: Sequence[int], name: str | None = None, dim_ordering: str = "th"
+) -> Variable | jax.Array:
+    """All ones."""
+    return _variable(initializers.Ones(), shape, name)
+
+
+def get(identifier: Identifier, **kwargs: object) -> Initialization:
+    """The function of a name, or a function itself, with these arguments.
+
+    Raises:
+        ValueError: an unknown name.
+    """
+    function: Initialization = registry.get(identifier)
+    return functools.partial(function, **kwargs) if kwargs else function
+
+
+def _variable(
+    initializer: ArrayFunction, shape: Sequence[int], name: str | None
+) -> Variable | jax.Array:
+    values = initializer(shape)
+    return values if isinstance(values, jax.core.Tracer) else backend.variable(values, name=name)
