@@ -19,10 +19,7 @@ from jaxcnn.layers import (
     LSTMCell,
     StackedRNNCells,
     TimeDistributed,
-    deserialize,
-    serialize,
 )
-from jaxcnn.layers.base import LAYERS
 from jaxcnn.layers.derived import (
     ModuleLayer,
     field_names,
@@ -33,6 +30,7 @@ from jaxcnn.layers.derived import (
     rebuilt,
     serialized,
 )
+from jaxcnn.runtime.names import Registry
 
 
 class TripleModule(nn.base.Layer):
@@ -51,17 +49,24 @@ class TripleModule(nn.base.Layer):
 
 
 @pytest.fixture
-def triple():
-    yield keras_layer(TripleModule)
-    del LAYERS._objects["Triple"]
+def registry(monkeypatch):
+    """A registry of its own, so that layers of a test end with it."""
+    layers = Registry("layer")
+    monkeypatch.setattr("jaxcnn.layers.derived.LAYERS", layers)
+    return layers
 
 
-def test_the_handle_is_named_and_documented_like_its_module(triple):
+@pytest.fixture
+def triple(registry):
+    return keras_layer(TripleModule)
+
+
+def test_the_handle_is_named_and_documented_like_its_module(triple, registry):
     assert (triple.__name__, triple.__module__) == ("Triple", "jaxcnn.layers")
     assert triple.__doc__ == TripleModule.__doc__ and triple.module_class is TripleModule
     assert str(inspect.signature(triple)) == "(plus=0.5, **kwargs)"
     assert issubclass(triple, ModuleLayer) and triple.traits == TripleModule.traits
-    assert LAYERS.find("Triple") is triple
+    assert registry.find("Triple") is triple
 
 
 def test_arguments_are_those_of_the_module(triple):
@@ -77,7 +82,7 @@ def test_arguments_are_those_of_the_module(triple):
         Dense()
 
 
-def test_the_configuration_has_the_fields_and_the_common_settings(triple):
+def test_the_configuration_has_the_fields_and_the_common_settings(triple, registry):
     layer = triple(2, name="t", trainable=False, input_shape=(3,))
     assert layer.get_config() == {
         "name": "t",
@@ -86,7 +91,7 @@ def test_the_configuration_has_the_fields_and_the_common_settings(triple):
         "dtype": "float32",
         "plus": 2.0,
     }
-    assert deserialize(serialize(layer)).get_config() == layer.get_config()
+    assert registry.deserialize(registry.serialize(layer)).get_config() == layer.get_config()
 
 
 def test_attributes_are_settings_and_weights():

@@ -1,5 +1,7 @@
 """Demands of a user's layer on its inputs."""
 
+import dataclasses
+
 import jax.numpy as jnp
 import numpy as np
 import pytest
@@ -44,6 +46,11 @@ def test_inputs_that_fit(spec, shape):
 def test_inputs_that_do_not(spec, message):
     with pytest.raises(ValueError, match=message):
         spec.check("l", (None, 3), "float32")
+
+
+def test_a_spec_does_not_change():
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        InputSpec().ndim = 3
 
 
 def test_a_list_has_one_spec_for_each_input():

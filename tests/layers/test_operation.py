@@ -8,7 +8,6 @@ from jaxcnn import Model
 from jaxcnn import backend as K
 from jaxcnn.layers import Dense, Input, Masking, deserialize, serialize
 from jaxcnn.layers.symbolic.operation import (
-    FUNCTIONS,
     Operation,
     along_axis,
     along_axis_or,
@@ -18,25 +17,33 @@ from jaxcnn.layers.symbolic.operation import (
     per_sample,
 )
 from jaxcnn.layers.variable import Variable
+from jaxcnn.runtime.names import Registry
 
 
 @pytest.fixture
-def weighted():
+def functions(monkeypatch):
+    """A registry of its own, so that operations of a test end with it."""
+    registry = Registry("operation")
+    monkeypatch.setattr("jaxcnn.layers.symbolic.operation.FUNCTIONS", registry)
+    return registry
+
+
+@pytest.fixture
+def weighted(functions):
     """An operation of this test: ``x + factor * y``, for tensors also inside a list."""
 
     @operation(elementwise)
     def weighted_for_test(pair, factor=1.0):
         return pair[0] + factor * pair[1]
 
-    yield weighted_for_test
-    del FUNCTIONS._objects["weighted_for_test"]
+    return weighted_for_test
 
 
-def test_on_arrays_it_is_the_function(weighted):
+def test_on_arrays_it_is_the_function(weighted, functions):
     assert weighted([1.0, 2.0], factor=3.0) == 7
     assert weighted([1.0, Variable.holding("v", np.array(2.0, "float32"))]) == 3
     assert weighted.__name__ == "weighted_for_test"
-    assert FUNCTIONS.find("weighted_for_test") is weighted
+    assert functions.find("weighted_for_test") is weighted
 
 
 def test_on_symbolic_tensors_it_is_a_layer(weighted):

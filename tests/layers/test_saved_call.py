@@ -1,5 +1,6 @@
 """Calls with slots for their tensors, and their form in a configuration."""
 
+import dataclasses
 import json
 
 import jax.numpy as jnp
@@ -28,6 +29,15 @@ def test_a_call_fills_its_slots():
     assert saved([jnp.ones(()), jnp.full((4,), 2.0)]).tolist() == [13] * 4
     assert not saved.rowwise and saved.variables() == []
     assert SavedCall("g", lambda: 7)([]) == 7
+
+
+def test_a_call_does_not_change_and_is_itself_alone():
+    saved = SavedCall("f", abs, (Slot(0),))
+    assert saved != SavedCall("f", abs, (Slot(0),)) and hash(saved)
+    assert hash(Slot(0)) == hash(Slot(0)) and hash(SlotSize(0, 1)) == hash(SlotSize(0, 1))
+    for value, name in ((saved, "name"), (Slot(0), "index"), (SlotSize(0, 1), "axis")):
+        with pytest.raises(dataclasses.FrozenInstanceError):
+            setattr(value, name, 3)
 
 
 def test_variables_are_looked_up_when_the_call_runs():

@@ -1,5 +1,7 @@
 """Symbolic tensors and nodes."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -20,6 +22,8 @@ def test_a_tensor_has_no_value():
         iter(x)
     with pytest.raises(TypeError, match="has no value yet"):
         bool(x)
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        x.shape = (None, 4)
     assert (np.ones(3) + x).shape == (None, 3)
 
 

@@ -8,7 +8,7 @@ import pytest
 from jaxcnn import config, initializers, utils
 from jaxcnn.layers import BatchNormalization, Dense, FlaxLayer, Input, Layer, SimpleRNN
 from jaxcnn.layers.variable import Variable
-from jaxcnn.layers.weights import WeightStore, put
+from jaxcnn.layers.weights import put
 from jaxcnn.runtime.arrays import named_key
 
 KERNEL, BIAS = ("params", "kernel"), ("params", "bias")
@@ -86,11 +86,24 @@ def test_replacing_keeps_the_dtype_and_the_other_arrays():
     assert store.arrays[KERNEL] is before
 
 
-def test_nothing_is_drawn_where_all_arrays_are_given(monkeypatch):
-    monkeypatch.setattr(WeightStore, "_drawn", lambda *_: pytest.fail("drawn"))
-    store = built(Dense(2)).weights_store
+class Noted(initializers.Zeros):
+    drawn = 0
+
+    def __call__(self, key, shape, dtype="float32"):
+        self.drawn += 1
+        return super().__call__(key, shape, dtype)
+
+
+def test_nothing_is_drawn_where_all_arrays_are_given():
+    noted = Noted()
+    store = built(Dense(2, bias_initializer=noted)).weights_store
+    noted.drawn = 0
     store.replace({KERNEL: np.ones((3, 2)), BIAS: np.ones(2)})
-    assert store.arrays[BIAS].tolist() == [1, 1]
+    assert store.arrays[BIAS].tolist() == [1, 1] and noted.drawn == 0
+    other = built(Dense(2, bias_initializer=noted)).weights_store
+    noted.drawn = 0
+    other.replace({KERNEL: np.ones((3, 2))})
+    assert other.arrays[BIAS].tolist() == [0, 0] and noted.drawn == 1
 
 
 def test_given_arrays_are_copied():

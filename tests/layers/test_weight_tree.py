@@ -125,8 +125,11 @@ def test_get_and_set_weights(pair):
 def test_long_lists_of_names_are_left_out():
     x = Input((1,))
     y = x
-    for _ in range(5):
+    for _ in range(4):
         y = Dense(1)(y)
+    with pytest.raises(ValueError, match=r"has 9 weights \(kernel, bias, .*\); given 0"):
+        Model(x, Dense(1, use_bias=False)(y)).set_weights([])
+    y = Dense(1)(y)
     with pytest.raises(ValueError, match=r"has 10 weights; given 0"):
         Model(x, y).set_weights([])
 
