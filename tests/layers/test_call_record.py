@@ -2,7 +2,7 @@
 
 import pytest
 
-from jaxcnn.layers import LSTM, Dense, Input, Layer
+from jaxcnn.layers import LSTM, Dense, Input, Layer, Masking
 
 
 class Halves(Layer):
@@ -67,3 +67,16 @@ def test_symbolic_states_are_inputs_of_the_call():
     layer = LSTM(3)
     layer(x, initial_state=state)
     assert layer.inbound_nodes[0].inbound == [x, *state]
+
+
+class Twice(Layer):
+    def call(self, inputs):
+        return [inputs, inputs]
+
+    def compute_mask(self, inputs, mask):
+        return [None, mask]
+
+
+def test_each_output_has_its_own_mask():
+    masked = Masking()(Input((5, 2)))
+    assert [tensor.mask_shape for tensor in Twice()(masked)] == [None, (None, 5)]
