@@ -10,7 +10,14 @@ from jaxcnn.callbacks.base import Callback, LogDict, reported_names
 from jaxcnn.runtime.hints import closest
 
 # Keras 1 and 2 reported the left names, later versions report the right ones.
-SPELLINGS = (("acc", "accuracy"), ("lr", "learning_rate"))
+SPELLINGS = (
+    ("acc", "accuracy"),
+    ("lr", "learning_rate"),
+    ("mean_squared_error", "mse"),
+    ("mean_absolute_error", "mae"),
+    ("mean_absolute_percentage_error", "mape"),
+    ("mean_squared_logarithmic_error", "msle"),
+)
 
 
 def other_spelling(name: str) -> str | None:
@@ -23,7 +30,7 @@ def other_spelling(name: str) -> str | None:
 
 
 class Logs(dict[str, Any]):
-    """A dict of reported values in which `acc` and `accuracy`, `lr` and `learning_rate` are one.
+    """A dict of reported values in which `acc` and `accuracy`, `mse` and its long name, ... are one.
 
     Iterating and printing show only the names that were stored; reading, `in`, `get` and
     `setdefault` take both.

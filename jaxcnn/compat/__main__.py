@@ -1,31 +1,56 @@
 """``python -m jaxcnn.compat SCRIPT.py [arguments]`` runs an unmodified script of Keras 1 or 2."""
 
-import os
-import runpy
-import sys
+from __future__ import annotations
 
-from jaxcnn.compat import install
+import argparse
+import os
+import sys
+import types
+
+from jaxcnn.compat import era, install
+from jaxcnn.compat.detection import dialect_of
+from jaxcnn.spellings.dialect import DIALECTS
 
 
 def main(arguments: list[str]) -> None:
-    """Run the script, the first argument, as the main program with the others."""
-    if not arguments or arguments[0] in ("-h", "--help"):
-        sys.exit("usage: python -m jaxcnn.compat SCRIPT.py [arguments]\n\n" + str(__doc__))
-    script = arguments[0]
-    if not os.path.isfile(script):
-        sys.exit(f"jaxcnn.compat: there is no file {script}.")
-    install()
-    sys.argv[:] = arguments
-    sys.path[0] = os.path.dirname(os.path.abspath(script))
+    """Run the script with the arguments after it as the main program."""
+    parser = argparse.ArgumentParser("python -m jaxcnn.compat", description=__doc__)
+    parser.add_argument(
+        "--keras",
+        choices=list(DIALECTS),
+        help="the Keras whose defaults hold; by default the one whose words the script uses",
+    )
+    parser.add_argument("script", metavar="SCRIPT.py")
+    parser.add_argument("arguments", nargs=argparse.REMAINDER, help="of the script")
+    given = parser.parse_args(arguments)
+    if not os.path.isfile(given.script):
+        sys.exit(f"jaxcnn.compat: there is no file {given.script}.")
+    with open(given.script, "rb") as file:
+        source = file.read()
+    era.restore()
+    install(given.keras or dialect_of(source.decode(errors="replace")))
+    sys.argv[:] = [given.script, *given.arguments]
+    sys.path[0] = os.path.dirname(os.path.abspath(given.script))
+    run(given.script, source)
+
+
+def run(script: str, source: bytes) -> None:
+    """Run a script as `__main__`; an exception's traceback begins with the script's own line."""
+    program = types.ModuleType("__main__")
+    program.__file__ = script
+    sys.modules["__main__"] = program
     try:
-        runpy.run_path(script, run_name="__main__")
-    except SyntaxError as error:
-        if error.filename == script and "Missing parentheses in call to 'print'" in str(error):
+        exec(compile(source, script, "exec"), program.__dict__)
+    except Exception as error:
+        if isinstance(error, SyntaxError) and error.filename == script and "'print'" in str(error):
             error.add_note(
                 "The script is written for Python 2; `2to3 -w SCRIPT.py` of an older Python "
                 "rewrites it."
             )
-        raise
+        trace = error.__traceback__
+        error.__traceback__ = trace and trace.tb_next
+        sys.excepthook(type(error), error, error.__traceback__)
+        sys.exit(1)
 
 
 if __name__ == "__main__":

@@ -13,13 +13,14 @@ from types import ModuleType
 from typing import Any
 
 from jaxcnn.compat.modules import MODULES, NAMES, SHIMS, TENSORFLOW
+from jaxcnn.runtime import config
 from jaxcnn.runtime.hints import closest
 from jaxcnn.runtime.types import PyTree
+from jaxcnn.spellings.dialect import dialect, speak
 from jaxcnn.spellings.tables import REMOVED
 from jaxcnn.spellings.translate import removed
 
 IMPORT_SYSTEM = ("<frozen importlib._bootstrap>", "<frozen importlib._bootstrap_external>")
-DIALECT = "2.0.4"  # the Keras whose names and defaults these are
 
 
 class KerasModule(ModuleType):
@@ -122,7 +123,8 @@ class KerasFinder(MetaPathFinder, Loader):
 
     def exec_module(self, module: ModuleType) -> None:
         if module.__name__ == "keras":
-            module.__dict__["__version__"] = DIALECT
+            module.__dict__["__version__"] = dialect().version
+            sys.stderr.write("Using jaxcnn backend.\n")
         # An error about a missing name shows the file of the first source.
         for source in module.__dict__["_sources"][:1]:
             if (spec := importlib.util.find_spec(source)) is not None:
@@ -151,14 +153,21 @@ def exists(module_name: str) -> bool:
         return False
 
 
-def install() -> None:
+def install(keras: str = "2.0") -> None:
     """From here on ``import keras`` and all paths below it mean this library, in this process.
 
-    Nothing on the disk is touched. Calling it again changes nothing.
+    Nothing on the disk is touched. Calling it again changes nothing but the version.
+
+    Args:
+        keras: the version whose defaults and names hold: '0.3', '1.2', '2.0' or '2.2'.
 
     Raises:
         RuntimeError: another Keras has already been imported.
+        ValueError: another version.
     """
+    speak(keras)
+    if dialect().image_data_format is not None:
+        config.set_image_data_format(dialect().image_data_format)
     if any(isinstance(finder, KerasFinder) for finder in sys.meta_path):
         return
     if "keras" in sys.modules:
@@ -172,6 +181,7 @@ def install() -> None:
 
 def uninstall() -> None:
     """Undo `install`: ``import keras`` finds what is installed under that name, if anything."""
+    speak("2.0")
     sys.meta_path[:] = [finder for finder in sys.meta_path if not isinstance(finder, KerasFinder)]
     for name, module in list(sys.modules.items()):
         if isinstance(module, KerasModule):

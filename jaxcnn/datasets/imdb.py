@@ -36,7 +36,7 @@ def load_data(
     seed: int = 113,
     start_char: int | None = 1,
     oov_char: int | None = 2,
-    index_from: int = 3,
+    index_from: int | None = 3,
 ) -> Arrays:
     """The reviews as ``(x_train, y_train), (x_test, y_test)``.
 
@@ -53,7 +53,7 @@ def load_data(
         seed: of the order within each part.
         start_char: stands at the beginning of each review; None for nothing.
         oov_char: stands for unknown words; None leaves them out.
-        index_from: is added to the rank of a word.
+        index_from: is added to the rank of a word, None for nothing.
 
     Where it is looked for and what else is raised: ``jaxcnn.datasets.resolve.load``.
     """

@@ -38,7 +38,7 @@ def load_data(
     seed: int = 113,
     start_char: int | None = 1,
     oov_char: int | None = 2,
-    index_from: int = 3,
+    index_from: int | None = 3,
 ) -> Arrays:
     """The newswires as ``(x_train, y_train), (x_test, y_test)``.
 

@@ -34,11 +34,11 @@ def shorter(
 
 
 def mark(
-    texts: Iterable[Sequence[int]], start_char: int | None, index_from: int
+    texts: Iterable[Sequence[int]], start_char: int | None, index_from: int | None
 ) -> list[list[int]]:
     """The texts with word numbers moved up by ``index_from``, after ``start_char`` unless None."""
     start = [] if start_char is None else [start_char]
-    return [[*start, *(word + index_from for word in text)] for text in texts]
+    return [[*start, *(word + (index_from or 0) for word in text)] for text in texts]
 
 
 def index_words(

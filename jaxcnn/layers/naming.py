@@ -7,6 +7,8 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
+from jaxcnn.spellings.dialect import dialect
+
 _counts: Counter[str] = Counter()
 
 
@@ -19,8 +21,23 @@ def snake_case(name: str) -> str:
 
 def unique_name(class_name: str) -> str:
     """The next name for a layer of this class: 'dense_1', 'dense_2', ..."""
-    prefix = snake_case(class_name)
+    prefix = prefix_of(class_name)
     return f"{prefix}_{get_uid(prefix)}"
+
+
+def prefix_of(class_name: str) -> str:
+    """The name without its number; in Keras 1 without parting words: 'maxpooling2d'."""
+    spoken = dialect()
+    if spoken.snake_case:
+        return snake_case(class_name)
+    return spoken.classes.get(class_name, class_name).lower()
+
+
+def input_name(layer_name: str, class_name: str) -> str:
+    """The name of the input of a model that begins with this layer."""
+    if dialect().snake_case:
+        return f"{layer_name}_input"
+    return unique_name(f"{dialect().classes.get(class_name, class_name)}_Input")
 
 
 def get_uid(prefix: str = "") -> int:

@@ -15,6 +15,7 @@ import numpy as np
 
 from jaxcnn.layers.symbolic.tensor import Index, SymbolicTensor
 from jaxcnn.runtime.types import ArrayFunction, ArrayLike, DTypeLike, Path
+from jaxcnn.spellings.dialect import dialect
 
 _given: contextvars.ContextVar[Mapping[int, jax.Array]] = contextvars.ContextVar(
     "given_values", default=MappingProxyType({})
@@ -91,7 +92,7 @@ class Variable:
         """'dense_1/kernel:0' for a layer's weight; otherwise the label alone."""
         if self.owner is None:
             return self.label
-        return "/".join((self.owner.name, *self.path[1:])) + ":0"
+        return dialect().weight_name(self.owner.name, self.path[1:])
 
     @property
     def path(self) -> Path:

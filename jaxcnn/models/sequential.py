@@ -14,6 +14,7 @@ from jaxcnn.callbacks import History
 from jaxcnn.layers.base import LAYERS, Layer
 from jaxcnn.layers.derived import FlaxLayer
 from jaxcnn.layers.input import Input, InputLayer
+from jaxcnn.layers.naming import input_name
 from jaxcnn.layers.symbolic.tensor import SymbolicTensor
 from jaxcnn.layers.user_layer import bound_module
 from jaxcnn.models.model import Model
@@ -135,7 +136,7 @@ class Sequential(Model):
             return
         source = Input(
             batch_shape=tuple(input_shape),
-            name=f"{self._stack[0].name}_input",
+            name=input_name(self._stack[0].name, type(self._stack[0]).__name__),
             dtype=dtype or first_dtype(self._stack[0]),
         )
         tops = [source]
@@ -323,7 +324,8 @@ def first_input(layer: Layer) -> SymbolicTensor | list[SymbolicTensor] | None:
         return sources[0] if len(sources) == 1 else sources
     if layer.batch_input_shape is None:
         return None
-    return Input(batch_shape=layer.batch_input_shape, dtype=layer.dtype, name=f"{layer.name}_input")
+    name = input_name(layer.name, type(layer).__name__)
+    return Input(batch_shape=layer.batch_input_shape, dtype=layer.dtype, name=name)
 
 
 def first_dtype(layer: Layer) -> DTypeLike:

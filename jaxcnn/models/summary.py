@@ -9,6 +9,7 @@ from typing import Protocol
 from jaxcnn.layers.base import Layer
 from jaxcnn.layers.symbolic.tensor import Node, shapes
 from jaxcnn.runtime.types import Path, PyTree
+from jaxcnn.spellings.dialect import dialect
 
 
 class Summarised(Protocol):
@@ -30,9 +31,11 @@ def print_summary(
 ) -> None:
     """Print one row a layer: name and class, output shape and parameters.
 
-    Unless the model is a chain, a further column names the layers that it is called on.
+    Unless the model is a chain, a further column names the layers that it is called on; in Keras 1
+    always.
     """
-    chain = is_chain(model)
+    spoken = dialect()
+    chain = is_chain(model) and not spoken.connections
     line_length = line_length or (65 if chain else 100)
     positions = positions or ((0.45, 0.85, 1.0) if chain else (0.33, 0.55, 0.67, 1.0))
     ends = (
@@ -54,7 +57,9 @@ def print_summary(
     print_fn("=" * line_length)
     relevant = {id(node) for level in model.nodes_by_depth for node in level}
     for layer in model.layers:
-        first = [f"{layer.name} ({type(layer).__name__})", shape_of(layer), layer.count_params()]
+        class_name = type(layer).__name__
+        class_name = spoken.classes.get(class_name, class_name)
+        first = [f"{layer.name} ({class_name})", shape_of(layer), layer.count_params()]
         if chain:
             row(first)
         else:

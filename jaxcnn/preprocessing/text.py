@@ -9,6 +9,7 @@ from typing import Any, TypeAlias, TypeVar
 import numpy as np
 
 from jaxcnn.runtime.types import Config
+from jaxcnn.spellings.dialect import dialect
 from jaxcnn.spellings.translate import old_spellings
 
 __all__ = [
@@ -272,7 +273,8 @@ class Tokenizer:
     def _words(self, text: Text) -> list[str]:
         if isinstance(text, str) and not self.char_level:
             return text_to_word_sequence(text, self.filters, self.lower, self.split)
-        return [word.lower() if self.lower else word for word in text]
+        lower = self.lower and (not self.char_level or dialect().small_characters)
+        return [word.lower() if lower else word for word in text]
 
     def _used(self, number: int) -> bool:
         return not (self.num_words and number >= self.num_words)

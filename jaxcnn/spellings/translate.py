@@ -13,6 +13,7 @@ import warnings
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
+from jaxcnn.spellings.dialect import dialect
 from jaxcnn.spellings.tables import (
     METHODS,
     REMOVED,
@@ -43,6 +44,9 @@ def renewed(name: str, args: Positional, kwargs: Keywords) -> Arguments:
     if name not in TABLES:
         return args, kwargs
     new_args, new_kwargs, old = translated(name, TABLES[name], args, kwargs)
+    for argument, (position, default) in dialect().defaults.get(name, {}).items():
+        if len(new_args) <= position:
+            new_kwargs.setdefault(argument, default)
     if old:
         warn(
             f"{', '.join(old)}: Keras 1 spelling. The call is now "

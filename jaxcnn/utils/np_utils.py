@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import ArrayLike
 
+from jaxcnn.spellings.dialect import dialect
 from jaxcnn.spellings.translate import old_spellings
 
 __all__ = ["normalize", "to_categorical"]
@@ -18,7 +19,8 @@ def to_categorical(y: ArrayLike, num_classes: int | None = None) -> np.ndarray:
         num_classes: width of a row; by default the largest label plus one.
 
     Returns:
-        float64 array (number of labels, num_classes) with a one in each row.
+        float64 array (number of labels, num_classes) with a one in each row; in programs of Keras
+        2.2 (*shape of y, num_classes), where a last axis of 1 is left out.
 
     Raises:
         ValueError: labels that are not whole numbers, are negative or do not fit ``num_classes``.
@@ -42,7 +44,10 @@ def to_categorical(y: ArrayLike, num_classes: int | None = None) -> np.ndarray:
         )
     rows = np.zeros((labels.size, classes))
     rows[np.arange(labels.size), labels] = 1
-    return rows
+    shape = np.shape(y)
+    if not dialect().label_axes or not shape:
+        return rows
+    return rows.reshape(*(shape[:-1] if shape[-1] == 1 and len(shape) > 1 else shape), classes)
 
 
 def normalize(x: ArrayLike, axis: int = -1, order: int = 2) -> np.ndarray:

@@ -194,8 +194,35 @@ def test_a_script_that_is_not_there_or_is_python_2(tmp_path):
 
     with pytest.raises(SystemExit, match="there is no file"):
         main([str(tmp_path / "none.py")])
-    with pytest.raises(SystemExit, match="usage"):
+    with pytest.raises(SystemExit):
         main([])
+    with pytest.raises(SystemExit):
+        main(["--keras", "3", str(tmp_path / "none.py")])
+
+
+def test_a_script_runs_in_its_own_version(tmp_path):
+    script = tmp_path / "old.py"
+    script.write_text(
+        "import keras, time\nimport numpy as np\nfrom keras.layers import Convolution2D\n"
+        "def first():\n"
+        "    layer = Convolution2D(np.int(2), 3, 3, border_mode='same', input_shape=(1, 8, 8))\n"
+        "    print(keras.__version__, layer.data_format, time.clock() > 0)\n"
+        "    Convolution2D(2, 3, 3, colour='red')\n"
+        "first()\n"
+    )
+    run = subprocess.run(
+        [sys.executable, "-m", "jaxcnn.compat", "--keras", "0.3", str(script)],
+        capture_output=True,
+        text=True,
+    )
+    assert run.stdout == "0.3.3 channels_first True\n"
+    assert run.returncode == 1
+    lines = run.stderr.splitlines()
+    assert lines[0] == "Using jaxcnn backend."
+    trace = lines[lines.index("Traceback (most recent call last):") + 1 :]
+    assert trace[0] == f'  File "{script}", line 8, in <module>'
+    assert trace[-1].startswith("TypeError: Conv2D got an unknown argument `colour`")
+    assert not any("runpy" in line or "__main__.py" in line for line in lines)
 
 
 def test_pictures_by_scipy_misc(as_keras, tmp_path):

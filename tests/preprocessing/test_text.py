@@ -186,7 +186,7 @@ def test_without_an_oov_token_unknown_words_are_dropped():
 def test_characters_and_words_split_already():
     tokenizer = Tokenizer(char_level=True)
     tokenizer.fit_on_texts(["Aab", "b."])
-    assert tokenizer.word_index == {"a": 1, "b": 2, ".": 3}
+    assert tokenizer.word_index == {"b": 1, "A": 2, "a": 3, ".": 4}
     tokenizer = Tokenizer()
     tokenizer.fit_on_texts([["New York", "a"], "a"])
     assert tokenizer.word_index == {"a": 1, "new york": 2}

@@ -1,0 +1,59 @@
+"""Words of Python and NumPy that programs of 2015 to 2019 use and that have been removed since."""
+
+from __future__ import annotations
+
+import collections
+import collections.abc
+import time
+from types import ModuleType
+
+import numpy as np
+
+# Module -> removed name -> what it was another name of.
+REMOVED: dict[ModuleType, dict[str, object]] = {
+    np: {
+        "int": int,
+        "float": float,
+        "bool": bool,
+        "object": object,
+        "str": str,
+        "complex": complex,
+        "long": int,
+        "unicode": str,
+        "float_": np.float64,
+        "complex_": np.complex128,
+        "unicode_": np.str_,
+        "string_": np.bytes_,
+        "product": np.prod,
+        "cumproduct": np.cumprod,
+        "sometrue": np.any,
+        "alltrue": np.all,
+        "Inf": np.inf,
+        "NaN": np.nan,
+        "asscalar": lambda array: array.item(),
+    },
+    time: {"clock": time.perf_counter},
+    collections: {
+        name: getattr(collections.abc, name)
+        for name in (
+            "Callable",
+            "Hashable",
+            "Iterable",
+            "Iterator",
+            "Mapping",
+            "MutableMapping",
+            "MutableSequence",
+            "Sequence",
+            "Set",
+            "Sized",
+        )
+    },
+}
+
+
+def restore() -> None:
+    """Give the modules these words again, for the whole process."""
+    for module, names in REMOVED.items():
+        for name, value in names.items():
+            if name not in vars(module):
+                setattr(module, name, value)

@@ -1,0 +1,122 @@
+"""The Keras in whose meaning a program is written, and the facts that differ from one to the next.
+
+A program's own words are those of 2.0, unless `jaxcnn.compat` has chosen another version.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+from collections.abc import Iterator, Mapping
+
+# Today's class -> the name that Keras 1 gave it.
+CLASSES_OF_1 = {
+    "Conv1D": "Convolution1D",
+    "Conv2D": "Convolution2D",
+    "Conv3D": "Convolution3D",
+    "Conv2DTranspose": "Deconvolution2D",
+    "SeparableConv2D": "SeparableConvolution2D",
+}
+# Today's weight -> the name that Keras 1 gave it.
+WEIGHTS_OF_1 = {
+    "kernel": "W",
+    "embeddings": "W",
+    "recurrent_kernel": "U",
+    "bias": "b",
+    "alpha": "alphas",
+    "moving_mean": "running_mean",
+    "moving_variance": "running_std",
+}
+
+
+@dataclasses.dataclass(frozen=True)
+class Dialect:
+    """What a version of Keras means where the versions differ.
+
+    Attributes:
+        name: as ``python -m jaxcnn.compat --keras`` takes it.
+        version: what `keras.__version__` says.
+        image_data_format: the order of images, or None where a settings file may say it.
+        defaults: function -> argument -> (its position, its default).
+        classes, weights: today's name -> the one that is shown.
+        snake_case: whether automatic names part the words of a class: max_pooling2d_1.
+        connections: whether a summary always names the layers that a layer is called on.
+        label_axes: whether `to_categorical` keeps the axes of the labels.
+        small_characters: whether a Tokenizer of characters reads capitals as small letters.
+        counts_samples: whether an epoch of a generator is counted in samples.
+    """
+
+    name: str
+    version: str
+    image_data_format: str | None = None
+    defaults: Mapping[str, Mapping[str, tuple[int, object]]] = dataclasses.field(
+        default_factory=dict
+    )
+    classes: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    weights: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    snake_case: bool = True
+    connections: bool = False
+    label_axes: bool = False
+    small_characters: bool = True
+    counts_samples: bool = False
+
+    def weight_name(self, layer: str, path: tuple[str, ...]) -> str:
+        """The name of a layer's weight: 'dense_1/kernel:0', in Keras 1 'dense_1_W:0'."""
+        if not self.weights:
+            return "/".join((layer, *path)) + ":0"
+        return "_".join((layer, *path[:-1], self.weights.get(path[-1], path[-1]))) + ":0"
+
+
+_KERAS_1 = Dialect(
+    "1.2",
+    "1.2.2",
+    defaults={"fit": {"epochs": (3, 10)}},
+    classes=CLASSES_OF_1,
+    weights=WEIGHTS_OF_1,
+    snake_case=False,
+    connections=True,
+    small_characters=False,
+    counts_samples=True,
+)
+DIALECTS = {
+    "0.3": dataclasses.replace(
+        _KERAS_1,
+        name="0.3",
+        version="0.3.3",
+        image_data_format="channels_first",
+        defaults={"fit": {"batch_size": (2, 128), "epochs": (3, 100)}},
+    ),
+    "1.2": _KERAS_1,
+    "2.0": Dialect("2.0", "2.0.4", small_characters=False),
+    "2.2": Dialect("2.2", "2.2.4", defaults={"fit": {"epochs": (3, 1)}}, label_axes=True),
+}
+
+_spoken = DIALECTS["2.0"]
+
+
+def dialect() -> Dialect:
+    """The dialect in force."""
+    return _spoken
+
+
+def speak(name: str) -> None:
+    """Choose the dialect in force.
+
+    Raises:
+        ValueError: an unknown version.
+    """
+    global _spoken
+    if name not in DIALECTS:
+        raise ValueError(f"The dialects of Keras are {', '.join(DIALECTS)}; given {name!r}.")
+    _spoken = DIALECTS[name]
+
+
+@contextlib.contextmanager
+def speaking(name: str) -> Iterator[None]:
+    """Within the block another dialect is in force."""
+    before = _spoken.name
+    speak(name)
+    try:
+        yield
+    finally:
+        speak(before)
