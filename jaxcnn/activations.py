@@ -7,6 +7,7 @@ import jax
 import jax.numpy as jnp
 from jax import Array
 
+from jaxcnn.runtime.deferred import deferrable
 from jaxcnn.runtime.names import Registry
 from jaxcnn.runtime.types import Config, Identifier, Settings
 
@@ -16,6 +17,7 @@ registry = Registry("activation")
 
 
 @registry.register()
+@deferrable
 def softmax(x: Array, axis: int = -1) -> Array:
     """Positive numbers that sum to one along ``axis``: ``exp(x) / sum(exp(x))``.
 
@@ -30,6 +32,7 @@ def softmax(x: Array, axis: int = -1) -> Array:
 
 
 @registry.register()
+@deferrable
 def elu(x: Array, alpha: float = 1.0) -> Array:
     """Exponential linear unit: ``x`` where positive, else ``alpha * (exp(x) - 1)``.
 
@@ -39,24 +42,28 @@ def elu(x: Array, alpha: float = 1.0) -> Array:
 
 
 @registry.register()
+@deferrable
 def selu(x: Array) -> Array:
     """Scaled exponential linear unit with the fixed point of Klambauer et al., 2017."""
     return jax.nn.selu(x)
 
 
 @registry.register()
+@deferrable
 def softplus(x: Array) -> Array:
     """``log(exp(x) + 1)``."""
     return jax.nn.softplus(x)
 
 
 @registry.register()
+@deferrable
 def softsign(x: Array) -> Array:
     """``x / (1 + |x|)``."""
     return jax.nn.soft_sign(x)
 
 
 @registry.register()
+@deferrable
 def relu(x: Array, alpha: float | Array = 0.0, max_value: float | None = None) -> Array:
     """Rectified linear unit: ``min(max(x, 0), max_value)``, with slope ``alpha`` below zero."""
     positive = jax.nn.relu(x)
@@ -68,12 +75,14 @@ def relu(x: Array, alpha: float | Array = 0.0, max_value: float | None = None) -
 
 
 @registry.register()
+@deferrable
 def tanh(x: Array) -> Array:
     """Hyperbolic tangent."""
     return jnp.tanh(x)
 
 
 @registry.register()
+@deferrable
 def scaled_tanh(x: Array) -> Array:
     """``1.7159 tanh(2 x / 3)``, which maps 1 to 1 and -1 to -1.
 
@@ -83,18 +92,21 @@ def scaled_tanh(x: Array) -> Array:
 
 
 @registry.register()
+@deferrable
 def sigmoid(x: Array) -> Array:
     """``1 / (1 + exp(-x))``."""
     return jax.nn.sigmoid(x)
 
 
 @registry.register()
+@deferrable
 def hard_sigmoid(x: Array) -> Array:
     """``0.2 x + 0.5`` cut to [0, 1]: the slope with which weights of Keras 1 and 2 were trained."""
     return jnp.clip(0.2 * x + 0.5, 0, 1)
 
 
 @registry.register()
+@deferrable
 def piecewise_sigmoid(x: Array) -> Array:
     """``x / 6 + 0.5`` cut to [0, 1]: the `hard_sigmoid` of Keras 3."""
     return jnp.clip(x / 6 + 0.5, 0, 1)
@@ -107,18 +119,21 @@ def linear(x: Array) -> Array:
 
 
 @registry.register()
+@deferrable
 def exponential(x: Array) -> Array:
     """``exp(x)``."""
     return jnp.exp(x)
 
 
 @registry.register()
+@deferrable
 def gelu(x: Array, approximate: bool = False) -> Array:
     """``x`` times the normal distribution function at ``x`` (Hendrycks and Gimpel, 2016)."""
     return jax.nn.gelu(x, approximate=approximate)
 
 
 @registry.register("silu")
+@deferrable
 def swish(x: Array) -> Array:
     """``x * sigmoid(x)`` (Ramachandran et al., 2017)."""
     return jax.nn.silu(x)

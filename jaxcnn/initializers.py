@@ -1,5 +1,6 @@
-"""Initial weights: called as ``initializer(key, shape, dtype)``, as in Flax, the values are a function
-of the key; as ``initializer(shape, dtype)``, as in Keras, the library's seed gives the key.
+"""Initial weights: ``initializer(key, shape, dtype)`` as in Flax, ``(shape, dtype)`` as in Keras.
+
+Without a key the library's seed decides.
 
 Kernels are laid out channels-last, ``(..., inputs, outputs)``. ``seed=`` fixes the values whatever
 key is passed, so two layers with equal seed and shape start equal. Numbers are drawn in float32 and
@@ -276,7 +277,7 @@ identity = Identity
 
 @dataclasses.dataclass(frozen=True)
 class KerasStyle:
-    """A user's ``function(shape, dtype=None)`` or ``function(shape)``, called with a key or without.
+    """A user's ``function(shape, dtype=None)`` or ``function(shape)``, with or without a key.
 
     Random functions of `jaxcnn.backend` and initializers that it calls draw from the key.
     """

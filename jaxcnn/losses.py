@@ -21,6 +21,7 @@ from jax import Array
 
 from jaxcnn.runtime import config
 from jaxcnn.runtime.arrays import widened
+from jaxcnn.runtime.deferred import deferrable
 from jaxcnn.runtime.names import Configurable, Registry
 from jaxcnn.runtime.types import ArrayFunction, ArrayLike, Config, Identifier, Settings
 
@@ -30,6 +31,7 @@ registry = Registry("loss")
 
 
 @registry.register("mse")
+@deferrable
 def mean_squared_error(y_true: ArrayLike, y_pred: ArrayLike) -> Array:
     """``mean((y_pred - y_true)**2)``."""
     y_true, y_pred = aligned(y_true, y_pred)
@@ -37,6 +39,7 @@ def mean_squared_error(y_true: ArrayLike, y_pred: ArrayLike) -> Array:
 
 
 @registry.register("mae")
+@deferrable
 def mean_absolute_error(y_true: ArrayLike, y_pred: ArrayLike) -> Array:
     """``mean(|y_pred - y_true|)``."""
     y_true, y_pred = aligned(y_true, y_pred)
@@ -44,6 +47,7 @@ def mean_absolute_error(y_true: ArrayLike, y_pred: ArrayLike) -> Array:
 
 
 @registry.register("mape")
+@deferrable
 def mean_absolute_percentage_error(y_true: ArrayLike, y_pred: ArrayLike) -> Array:
     """``100 mean(|y_true - y_pred| / max(|y_true|, eps))``."""
     y_true, y_pred = aligned(y_true, y_pred)
@@ -53,6 +57,7 @@ def mean_absolute_percentage_error(y_true: ArrayLike, y_pred: ArrayLike) -> Arra
 
 
 @registry.register("msle")
+@deferrable
 def mean_squared_logarithmic_error(y_true: ArrayLike, y_pred: ArrayLike) -> Array:
     """``mean((log(max(y_pred, eps) + 1) - log(max(y_true, eps) + 1))**2)``."""
     y_true, y_pred = aligned(y_true, y_pred)
@@ -63,6 +68,7 @@ def mean_squared_logarithmic_error(y_true: ArrayLike, y_pred: ArrayLike) -> Arra
 
 
 @registry.register()
+@deferrable
 def hinge(y_true: ArrayLike, y_pred: ArrayLike) -> Array:
     """``mean(max(1 - y_true y_pred, 0))`` for targets -1 and 1."""
     y_true, y_pred = aligned(y_true, y_pred)
@@ -70,6 +76,7 @@ def hinge(y_true: ArrayLike, y_pred: ArrayLike) -> Array:
 
 
 @registry.register()
+@deferrable
 def squared_hinge(y_true: ArrayLike, y_pred: ArrayLike) -> Array:
     """``mean(max(1 - y_true y_pred, 0)**2)`` for targets -1 and 1."""
     y_true, y_pred = aligned(y_true, y_pred)
@@ -77,6 +84,7 @@ def squared_hinge(y_true: ArrayLike, y_pred: ArrayLike) -> Array:
 
 
 @registry.register()
+@deferrable
 def categorical_hinge(y_true: ArrayLike, y_pred: ArrayLike) -> Array:
     """``max(0, 1 + greatest wrong score - right score)`` for one-hot targets.
 
@@ -90,6 +98,7 @@ def categorical_hinge(y_true: ArrayLike, y_pred: ArrayLike) -> Array:
 
 
 @registry.register()
+@deferrable
 def logcosh(y_true: ArrayLike, y_pred: ArrayLike) -> Array:
     """``mean(log(cosh(y_pred - y_true)))``, written so that it does not overflow."""
     y_true, y_pred = aligned(y_true, y_pred)
@@ -98,6 +107,7 @@ def logcosh(y_true: ArrayLike, y_pred: ArrayLike) -> Array:
 
 
 @registry.register()
+@deferrable
 def huber(y_true: ArrayLike, y_pred: ArrayLike, delta: float = 1.0) -> Array:
     """Mean of ``error**2 / 2`` where ``|error| <= delta``, else of ``delta (|error| - delta / 2)``.
 
@@ -110,6 +120,7 @@ def huber(y_true: ArrayLike, y_pred: ArrayLike, delta: float = 1.0) -> Array:
 
 
 @registry.register()
+@deferrable
 def categorical_crossentropy(
     y_true: ArrayLike, y_pred: ArrayLike, from_logits: bool = False
 ) -> Array:
@@ -123,6 +134,7 @@ def categorical_crossentropy(
 
 
 @registry.register()
+@deferrable
 def sparse_categorical_crossentropy(
     y_true: ArrayLike, y_pred: ArrayLike, from_logits: bool = False
 ) -> Array:
@@ -139,6 +151,7 @@ def sparse_categorical_crossentropy(
 
 
 @registry.register("logloss")
+@deferrable
 def binary_crossentropy(y_true: ArrayLike, y_pred: ArrayLike, from_logits: bool = False) -> Array:
     """``-mean(y_true log p + (1 - y_true) log(1 - p))``.
 
@@ -154,6 +167,7 @@ def binary_crossentropy(y_true: ArrayLike, y_pred: ArrayLike, from_logits: bool 
 
 
 @registry.register("kld", "kl_divergence")
+@deferrable
 def kullback_leibler_divergence(y_true: ArrayLike, y_pred: ArrayLike) -> Array:
     """``sum(y_true log(y_true / y_pred))``, both cut to [eps, 1] (Kullback and Leibler, 1951)."""
     y_true, y_pred = (jnp.clip(y, config.epsilon(), 1.0) for y in aligned(y_true, y_pred))
@@ -161,6 +175,7 @@ def kullback_leibler_divergence(y_true: ArrayLike, y_pred: ArrayLike) -> Array:
 
 
 @registry.register()
+@deferrable
 def poisson(y_true: ArrayLike, y_pred: ArrayLike) -> Array:
     """``mean(y_pred - y_true log(y_pred + eps))``."""
     y_true, y_pred = aligned(y_true, y_pred)
@@ -168,6 +183,7 @@ def poisson(y_true: ArrayLike, y_pred: ArrayLike) -> Array:
 
 
 @registry.register("cosine")
+@deferrable
 def cosine_proximity(y_true: ArrayLike, y_pred: ArrayLike) -> Array:
     """``-mean(u v)`` of the vectors scaled to length one: minus their cosine, over their length."""
     y_true, y_pred = aligned(y_true, y_pred)

@@ -9,9 +9,11 @@ from jax.typing import ArrayLike
 
 from jaxcnn.losses import aligned, class_labels
 from jaxcnn.metrics.base import registry
+from jaxcnn.runtime.deferred import deferrable
 
 
 @registry.register()
+@deferrable
 def binary_accuracy(y_true: ArrayLike, y_pred: ArrayLike) -> Array:
     """Fraction of the columns where ``y_pred``, rounded, equals ``y_true``; 0.5 is rounded to 0."""
     y_true, y_pred = aligned(y_true, y_pred)
@@ -19,6 +21,7 @@ def binary_accuracy(y_true: ArrayLike, y_pred: ArrayLike) -> Array:
 
 
 @registry.register()
+@deferrable
 def categorical_accuracy(y_true: ArrayLike, y_pred: ArrayLike) -> Array:
     """1 where the greatest score is that of the right class, for one-hot targets."""
     y_true, y_pred = aligned(y_true, y_pred)
@@ -26,12 +29,14 @@ def categorical_accuracy(y_true: ArrayLike, y_pred: ArrayLike) -> Array:
 
 
 @registry.register()
+@deferrable
 def sparse_categorical_accuracy(y_true: ArrayLike, y_pred: ArrayLike) -> Array:
     """1 where the greatest score is that of the right class, for class numbers."""
     return _first_is(*class_labels(y_true, y_pred))
 
 
 @registry.register()
+@deferrable
 def top_k_categorical_accuracy(y_true: ArrayLike, y_pred: ArrayLike, k: int = 5) -> Array:
     """1 where fewer than ``k`` classes score higher than the right one, for one-hot targets."""
     y_true, y_pred = aligned(y_true, y_pred)
@@ -39,6 +44,7 @@ def top_k_categorical_accuracy(y_true: ArrayLike, y_pred: ArrayLike, k: int = 5)
 
 
 @registry.register()
+@deferrable
 def sparse_top_k_categorical_accuracy(y_true: ArrayLike, y_pred: ArrayLike, k: int = 5) -> Array:
     """1 where fewer than ``k`` classes score higher than the right one, for class numbers."""
     return _among_first(*class_labels(y_true, y_pred), k)

@@ -80,6 +80,15 @@ class FunctionMetric(Metric):
     def __post_init__(self) -> None:
         object.__setattr__(self, "name", self.name or function_name(self.function))
 
+    @property
+    def __name__(self) -> str:
+        """That of the function, which `metrics.get` returns in Keras."""
+        return function_name(self.function)
+
+    def __call__(self, y_true: PyTree, y_pred: PyTree) -> Result:
+        """What the function returns."""
+        return self.function(y_true, y_pred)
+
     def bind(self, y_true: PyTree, y_pred: PyTree) -> "FunctionMetric":
         results = self._named(jax.eval_shape(self.function, y_true, y_pred))
         return dataclasses.replace(

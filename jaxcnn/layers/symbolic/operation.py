@@ -16,6 +16,7 @@ import flax.linen as nn
 import jax
 import numpy as np
 
+from jaxcnn import activations, losses, metrics
 from jaxcnn.layers import naming, symbolic
 from jaxcnn.layers.base import LAYERS, Layer
 from jaxcnn.layers.symbolic.saved_call import (
@@ -95,7 +96,7 @@ class Operation(Layer):
         options = dict(settings)
         name = options.pop("function")
         args, kwargs = decoded(options.pop("arguments"))
-        function = FUNCTIONS.find(name).__wrapped__
+        function = known_function(name)
         saved = SavedCall(name, function, tuple(args), kwargs, options.pop("rowwise"))
         return cls(saved, **options)
 
@@ -129,6 +130,37 @@ def operation(rows: RowRule | None = None) -> Callable[[F], F]:
         return cast(F, call)
 
     return decorate
+
+
+def put_off(
+    tensor: SymbolicTensor, function: Callable[..., Any], *args: PyTree, **kwargs: PyTree
+) -> PyTree:
+    """The operation that computes a function of `jaxcnn.activations`, `losses` or `metrics`."""
+    tensors = symbolic_arguments((args, kwargs))
+    saved_args, saved_kwargs = with_slots((args, kwargs), tensors)
+    others = jax.tree.leaves((saved_args, saved_kwargs))
+    apart = (
+        all(tensor.ndim > 1 for tensor in tensors)
+        and not any(isinstance(value, np.ndarray | jax.Array) for value in others)
+        and along_axis(tensors[:1], inspect.signature(function).bind(*args, **kwargs).arguments, -1)
+    )
+    name = f"{function.__module__.split('.')[1]}.{function.__name__}"
+    layer = Operation(
+        SavedCall(name, inspect.unwrap(function), saved_args, saved_kwargs, apart),
+        name=naming.unique_name(f"op_{function.__name__}"),
+    )
+    return layer(tensors[0] if len(tensors) == 1 else tensors)
+
+
+SymbolicTensor.put_off = put_off  # type: ignore[method-assign]
+
+
+def known_function(name: str) -> Callable[..., Any]:
+    """The function of arrays that a saved operation names."""
+    room, _, function = name.rpartition(".")
+    registries = {"activations": activations, "losses": losses, "metrics": metrics}
+    registry = registries[room].registry if room in registries else FUNCTIONS
+    return inspect.unwrap(registry.find(function))
 
 
 # -- rules about rows ------------------------------------------------------------------------------

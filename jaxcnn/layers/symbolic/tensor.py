@@ -15,6 +15,7 @@ import flax.linen as nn
 import jax
 
 from jaxcnn.nn.traits import Traits
+from jaxcnn.runtime.deferred import Deferred
 from jaxcnn.runtime.types import Config, DTypeLike, PyTree, Shape
 
 # What may stand in ``x[...]``.
@@ -39,7 +40,7 @@ class GraphLayer(Protocol):
 
 
 @dataclass(frozen=True, eq=False)
-class SymbolicTensor:
+class SymbolicTensor(Deferred):
     """A value that a model will compute: its shape, dtype, and the call that makes it.
 
     Attributes:
