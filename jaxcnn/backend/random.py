@@ -19,7 +19,7 @@ from jaxcnn.backend.values import variable
 from jaxcnn.layers.symbolic.operation import operation
 from jaxcnn.layers.symbolic.types import SizesLike, Tensor, TensorLike
 from jaxcnn.layers.variable import Variable
-from jaxcnn.nn.core import drop
+from jaxcnn.nn.dropout import drop
 from jaxcnn.runtime import context
 from jaxcnn.runtime.config import floatx
 from jaxcnn.runtime.types import ArrayFunction, DTypeLike

@@ -18,7 +18,7 @@ import numpy as np
 from jax.sharding import Mesh, NamedSharding, PartitionSpec
 from jax.tree_util import KeyPath
 
-from jaxcnn.nn.base import batch_parts
+from jaxcnn.nn.batch import batch_parts
 from jaxcnn.runtime.types import PyTree
 from jaxcnn.runtime.warn import warn_user
 

@@ -1,7 +1,6 @@
-"""The pure half: one ``flax.linen`` module per Keras layer, usable in plain Flax with no Keras
-around it.
-"""
+"""Neural network layers as ``flax.linen`` modules: pure functions of variables and inputs."""
 
+from jaxcnn.nn.activation import Activation, ActivityRegularization
 from jaxcnn.nn.advanced_activations import (
     ELU,
     LeakyReLU,
@@ -11,25 +10,18 @@ from jaxcnn.nn.advanced_activations import (
     Softmax,
     ThresholdedReLU,
 )
-from jaxcnn.nn.base import Layer, current_valid_rows, declared_weights, valid_rows
+from jaxcnn.nn.base import Layer, declared_weights
+from jaxcnn.nn.batch import current_valid_rows, valid_rows
 from jaxcnn.nn.convolution import Conv1D, Conv2D, Conv3D
 from jaxcnn.nn.convolutional_recurrent import ConvLSTM2D
-from jaxcnn.nn.core import (
-    Activation,
-    ActivityRegularization,
-    Dense,
-    Dropout,
-    Flatten,
-    Masking,
-    Permute,
-    RepeatVector,
-    Reshape,
-)
+from jaxcnn.nn.dense import Dense
+from jaxcnn.nn.dropout import Dropout
 from jaxcnn.nn.embedding import Embedding
 from jaxcnn.nn.graph import Graph
 from jaxcnn.nn.lambda_layer import Lambda
 from jaxcnn.nn.lenet import EuclideanRBF, PartialConv2D, Subsampling2D
 from jaxcnn.nn.local import LocallyConnected1D, LocallyConnected2D
+from jaxcnn.nn.masking import Masking
 from jaxcnn.nn.merge import (
     Add,
     Average,
@@ -53,8 +45,6 @@ from jaxcnn.nn.normalization import (
     BatchNormalization,
     LayerNormalization,
     LocalResponseNormalization,
-    Normalization,
-    Rescaling,
 )
 from jaxcnn.nn.pooling import (
     AveragePooling1D,
@@ -82,6 +72,7 @@ from jaxcnn.nn.recurrent import (
     SimpleRNNCell,
     StackedRNNCells,
 )
+from jaxcnn.nn.rescaling import Normalization, Rescaling
 from jaxcnn.nn.resizing import (
     Cropping1D,
     Cropping2D,
@@ -94,6 +85,7 @@ from jaxcnn.nn.resizing import (
     ZeroPadding3D,
 )
 from jaxcnn.nn.separable import DepthwiseConv2D, SeparableConv1D, SeparableConv2D
+from jaxcnn.nn.shapes import Flatten, Permute, RepeatVector, Reshape
 from jaxcnn.nn.transposed import Conv1DTranspose, Conv2DTranspose, Conv3DTranspose
 from jaxcnn.nn.wrappers import Bidirectional, TimeDistributed
 

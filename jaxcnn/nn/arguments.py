@@ -4,27 +4,45 @@ from __future__ import annotations
 
 import math
 import operator
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Sequence
+from typing import Protocol, SupportsFloat, SupportsIndex
 
 from jaxcnn.runtime import config
 
 
-def positive_integer(layer: str, name: str, value: Any) -> int:
-    """`value` as an int >= 1 (a float such as 32.0 is accepted, 32.5 is not)."""
+class HasShape(Protocol):
+    """An array, or what stands for one."""
+
+    @property
+    def shape(self) -> tuple[int, ...]: ...
+
+
+def index(value: SupportsIndex | float) -> int:
+    """`value` as an int; a float such as 32.0 is accepted, 32.5 is a TypeError."""
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if isinstance(value, SupportsIndex):
+        return operator.index(value)
+    raise TypeError(f"{value!r} is no integer.")
+
+
+def positive_integer(layer: str, name: str, value: SupportsIndex | float) -> int:
+    """`value` as an int >= 1."""
     try:
-        number = (
-            int(value) if isinstance(value, float) and value.is_integer() else operator.index(value)
-        )
+        integer = index(value)
     except TypeError:
-        number = 0
-    if number < 1:
+        integer = 0
+    if integer < 1:
         raise ValueError(f"{layer}: `{name}` is {value!r}; it must be a positive integer.")
-    return number
+    return integer
 
 
 def number(
-    layer: str, name: str, value: Any, minimum: float = -math.inf, maximum: float = math.inf
+    layer: str,
+    name: str,
+    value: SupportsFloat,
+    minimum: float = -math.inf,
+    maximum: float = math.inf,
 ) -> float:
     """`value` as a finite float from `minimum` to `maximum`."""
     try:
@@ -40,7 +58,7 @@ def number(
     return result
 
 
-def whole_numbers(value: Any) -> tuple[int, ...] | None:
+def whole_numbers(value: SupportsIndex | Iterable[SupportsIndex]) -> tuple[int, ...] | None:
     """`value`, an integer or several, as a tuple; None when it is anything else."""
     try:
         return tuple(
@@ -50,28 +68,44 @@ def whole_numbers(value: Any) -> tuple[int, ...] | None:
         return None
 
 
-def integers(layer: str, name: str, value: Any, rank: int, minimum: int = 1) -> tuple[int, ...]:
+def integers(
+    layer: str, name: str, value: int | Iterable[int], rank: int, minimum: int = 1
+) -> tuple[int, ...]:
     """`value`, an integer or `rank` of them, as a tuple of `rank` integers >= `minimum`."""
-    values = (
-        (value,) * rank
-        if isinstance(value, int | float) or not hasattr(value, "__iter__")
-        else tuple(value)
-    )
+    values = tuple(value) if isinstance(value, Iterable) else (value,) * rank
     try:
-        numbers = tuple(
-            operator.index(int(v) if isinstance(v, float) and v.is_integer() else v) for v in values
-        )
+        numbers = tuple(map(index, values))
     except TypeError:
         numbers = ()
     if len(numbers) != rank or any(n < minimum for n in numbers):
-        what = "an integer" if rank == 1 else f"an integer or {rank} integers"
+        expected = "an integer" if rank == 1 else f"an integer or {rank} integers"
         raise ValueError(
-            f"{layer}: `{name}` is {value!r}; it must be {what}, each at least {minimum}."
+            f"{layer}: `{name}` is {value!r}; it must be {expected}, each at least {minimum}."
         )
     return numbers
 
 
-def choice(layer: str, name: str, value: Any, allowed: tuple[str, ...]) -> str:
+def feature_axis(layer: str, value: int | Sequence[int]) -> int:
+    """The argument `axis` as one integer that is not 0, the batch."""
+    if not isinstance(value, int) or value == 0:
+        raise ValueError(
+            f"{layer}: `axis` is {value!r}; it must be an integer other than 0, the batch."
+        )
+    return value
+
+
+def existing_axes(
+    layer: str, axes: int | Iterable[int], x: HasShape, name: str = "axis"
+) -> tuple[int, ...]:
+    """`axes`, one or several of `x` and not its batch, each counted from the front."""
+    numbers = (axes,) if isinstance(axes, int) else tuple(axes)
+    count = len(x.shape)
+    if any(not -count < axis < count for axis in numbers):
+        raise ValueError(f"{layer}: `{name}` is {axes}, but the input has shape {x.shape}.")
+    return tuple(axis % count for axis in numbers)
+
+
+def choice(layer: str, name: str, value: str, allowed: tuple[str, ...]) -> str:
     """`value` in lower case when it is one of `allowed`."""
     lowered = value.lower() if isinstance(value, str) else value
     if lowered not in allowed:
@@ -88,40 +122,30 @@ def data_format(layer: str, value: str | None) -> str:
     return choice(layer, "data_format", value, ("channels_last", "channels_first"))
 
 
-def pairs(layer: str, name: str, value: Any, rank: int) -> tuple[tuple[int, int], ...]:
-    """Amounts before and after each of `rank` axes: an int, one int an axis, or one (before, after)
-    pair an axis.
-    """
-    others = (
-        " or a pair (before, after)."
-        if rank == 1
-        else f", {rank} integers, or {rank} pairs (before, after)."
-    )
-    message = f"{layer}: `{name}` is {value!r}; it must be a non-negative integer{others}"
-    if isinstance(value, int):
-        value = ((value, value),) * rank
-    elif (
-        rank == 1
-        and hasattr(value, "__len__")
-        and len(value) == 2
-        and all(isinstance(v, int) for v in value)
-    ):
-        value = (tuple(value),)
-    if not hasattr(value, "__len__") or len(value) != rank:
-        raise ValueError(message)
-    result = tuple(
-        (v, v) if isinstance(v, int) else tuple(v) if hasattr(v, "__iter__") else () for v in value
-    )
-    if any(len(p) != 2 or any(not isinstance(n, int) or n < 0 for n in p) for p in result):
-        raise ValueError(message)
-    return result
+def pairs(
+    layer: str, name: str, value: int | Sequence[int | Sequence[int]], rank: int
+) -> tuple[tuple[int, int], ...]:
+    """(before, after) for each of `rank` axes, from an integer, or one or a pair for each axis."""
+    entries = tuple(value) if isinstance(value, Iterable) else (value,) * rank
+    amounts = [
+        (entry, entry) if isinstance(entry, int) else whole_numbers(entry) or ()
+        for entry in entries
+    ]
+    if rank == 1 and len(entries) == 2 and all(isinstance(entry, int) for entry in entries):
+        amounts = [(amounts[0][0], amounts[1][0])]
+    if len(amounts) != rank or any(len(pair) != 2 or min(pair) < 0 for pair in amounts):
+        others = f", {rank} integers, or {rank} pairs (before, after)."
+        if rank == 1:
+            others = " or a pair (before, after)."
+        raise ValueError(
+            f"{layer}: `{name}` is {value!r}; it must be a non-negative integer{others}"
+        )
+    return tuple((before, after) for before, after in amounts)
 
 
-def rank(layer: str, x: Any, expected: int, meaning: str) -> None:
-    """Raise when `x` does not have `expected` axes; `meaning` names them, as in "(batch, height,
-    width, channels)".
-    """
-    if x.ndim != expected:
+def rank(layer: str, x: HasShape, expected: int, meaning: str) -> None:
+    """Raise when `x` does not have `expected` axes, which `meaning` names: "(batch, channels)"."""
+    if len(x.shape) != expected:
         raise ValueError(
             f"{layer}: the input has shape {tuple(x.shape)}; it needs {expected} axes {meaning}."
         )

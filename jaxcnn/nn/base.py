@@ -1,7 +1,6 @@
-"""What every jaxcnn module shares: declared weights, argument checks at construction, masks, padded
-batches.
+"""The base of every module: declared weights, argument checks at construction, masks, penalties.
 
-A module is a plain ``flax.linen.Module``: hyper-parameters are dataclass fields,
+A module is a plain ``flax.linen.Module``: hyperparameters are dataclass fields,
 ``module.init(key, x)`` makes the variables, ``module.apply(variables, x, train=True, ...)`` is a
 pure function of them. Collections:
 
@@ -15,93 +14,47 @@ pure function of them. Collections:
 from __future__ import annotations
 
 import contextlib
-import contextvars
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import flax
 import flax.linen as nn
 import jax
 import jax.numpy as jnp
 
-from jaxcnn import regularizers
+from jaxcnn import constraints, initializers, regularizers
+from jaxcnn.nn.batch import current_valid_rows
 from jaxcnn.nn.traits import Traits
+from jaxcnn.runtime.types import ArrayFunction, Config, DTypeLike, Identifier, Path, PyTree
 
 
 @dataclass(frozen=True)
 class WeightSpec:
-    """One declared weight of a module: where it lives, how it starts, and what constrains it after
-    an update.
-    """
+    """One declared weight of a module: its path, how it starts, what constrains it when updated."""
 
-    path: tuple[str, ...]
+    path: Path
     collection: str
     shape: tuple[int, ...]
-    dtype: Any
-    initializer: Callable
-    constraint: Callable | None
+    dtype: DTypeLike
+    initializer: ArrayFunction
+    constraint: ArrayFunction | None
 
 
-_declared: contextvars.ContextVar[list[WeightSpec] | None] = contextvars.ContextVar(
-    "declared_weights", default=None
-)
-_valid_rows: contextvars.ContextVar[jax.Array | None] = contextvars.ContextVar(
-    "valid_rows", default=None
-)
-_batch_parts: contextvars.ContextVar[int] = contextvars.ContextVar("batch_parts", default=1)
+# Weights are declared deep inside other people's modules, which hand no list of them along.
+_declared: ContextVar[list[WeightSpec] | None] = ContextVar("declared_weights", default=None)
 
 
 @contextlib.contextmanager
 def declared_weights() -> Iterator[list[WeightSpec]]:
-    """Collect the `WeightSpec` of every weight that modules declare while being traced inside the
-    block.
-    """
+    """Collect the `WeightSpec` of every weight declared while a module is traced in the block."""
     specs: list[WeightSpec] = []
     token = _declared.set(specs)
     try:
         yield specs
     finally:
         _declared.reset(token)
-
-
-@contextlib.contextmanager
-def valid_rows(rows: jax.Array | None) -> Iterator[None]:
-    """Say, while a module is traced, which rows of the batch are real: `rows` is (batch,), 1 real
-    and 0 padding.
-
-    A short last batch is padded to the full size so that nothing is compiled twice. Layers that
-    look across rows (batch statistics, activity penalties) leave the padding out.
-    """
-    token = _valid_rows.set(rows)
-    try:
-        yield
-    finally:
-        _valid_rows.reset(token)
-
-
-def current_valid_rows() -> jax.Array | None:
-    """The rows named by the innermost `valid_rows` block: (batch,) of 1 and 0, or None when every
-    row is real.
-    """
-    return _valid_rows.get()
-
-
-@contextlib.contextmanager
-def batch_parts(count: int) -> Iterator[None]:
-    """Say, while a module is traced, that batch statistics are those of each of `count` equal parts
-    of the batch.
-    """
-    token = _batch_parts.set(count)
-    try:
-        yield
-    finally:
-        _batch_parts.reset(token)
-
-
-def current_batch_parts() -> int:
-    """The number named by the innermost `batch_parts` block; 1 outside of any."""
-    return _batch_parts.get()
 
 
 class Layer(nn.Module):
@@ -120,31 +73,29 @@ class Layer(nn.Module):
             object.__setattr__(self, name, value)
         super().__post_init__()
 
-    def checked(self) -> dict[str, Any]:
-        """The fields that need resolving, as they should be stored; raises ValueError for what is
-        not allowed.
+    def checked(self) -> Config:
+        """The fields that need resolving, as they are to be stored.
+
+        Raises:
+            ValueError: an argument is not allowed.
         """
         return {}
 
     @property
     def mixes_rows(self) -> bool:
-        """Whether a row of the output can depend on padding rows, so that a short batch must not be
-        padded.
-        """
+        """Whether padding rows can change other rows, so that a short batch must not be padded."""
         regularizer = getattr(self, "activity_regularizer", None)
         return regularizer is not None and not isinstance(regularizer, regularizers.L1L2)
 
-    def compute_mask(self, inputs: Any, mask: Any) -> Any:
-        """The timestep mask of the output given those of the inputs: passed on by layers that
-        support masking.
-        """
+    def compute_mask(self, inputs: PyTree, mask: PyTree) -> PyTree:
+        """The timestep mask of the output: that of the input where the layer supports masking."""
         if self.supports_masking:
             return mask
-        if any(m is not None for m in jax.tree.leaves(mask, is_leaf=lambda m: m is None)):
+        if any_mask(mask):
             raise ValueError(
                 f"{self.label} does not support masking, but its input carries a mask (from "
-                "Embedding(mask_zero=True) "
-                "or Masking). Remove the mask before this layer or use a layer that supports it."
+                "Embedding(mask_zero=True) or Masking). Remove the mask before this layer or use a "
+                "layer that supports it."
             )
         return None
 
@@ -156,62 +107,65 @@ class Layer(nn.Module):
     def weight(
         self,
         name: str,
-        initializer: Callable,
+        initializer: Identifier,
         shape: tuple[int, ...],
         *,
-        regularizer: Callable | None = None,
-        constraint: Callable | None = None,
+        regularizer: Identifier = None,
+        constraint: Identifier = None,
         collection: str = "params",
-        dtype: Any = jnp.float32,
+        dtype: DTypeLike = jnp.float32,
     ) -> jax.Array:
-        """Declare and read a weight; its penalty, when it has a `regularizer`, goes into the
-        ``losses`` collection.
-        """
+        """Declare and read a weight; the penalty of its `regularizer` goes into ``losses``."""
+        start = initializer if callable(initializer) else initializers.get(initializer)
+        shape = tuple(shape)
         specs = _declared.get()
         if specs is not None:
+            path, limit = (*self.path, name), constraints.get(constraint)
             specs.append(
-                WeightSpec(
-                    (*self.path, name), collection, tuple(shape), dtype, initializer, constraint
-                )
+                WeightSpec(path, collection, shape, dtype, initializer=start, constraint=limit)
             )
         if collection == "params":
-            try:
-                value = self.param(name, initializer, tuple(shape), dtype)
-            except flax.errors.ScopeParamShapeError:
-                found = jnp.shape(self.get_variable("params", name))
-                raise ValueError(
-                    f"{self.label}: this input needs '{name}' of shape {tuple(shape)}, but the "
-                    "weights have shape "
-                    f"{found}. Check the shape of the input and the layer before this one."
-                ) from None
+            value = self.parameter(name, start, shape, dtype)
         else:
             value = self.variable(
-                collection, name, lambda: initializer(self.make_rng("params"), shape, dtype)
+                collection, name, lambda: start(self.make_rng("params"), shape, dtype)
             ).value
-        if regularizer is not None and not self.is_initializing():
+        penalty = regularizers.get(regularizer)
+        if penalty is not None and not self.is_initializing():
             # A shared layer runs several times in one pass, but its weights are penalised once:
             # keep the last.
             self.sow(
                 "losses",
                 f"{name}_regularizer",
-                regularizer(value),
+                penalty(value),
                 reduce_fn=lambda _, new: new,
                 init_fn=tuple,
             )
         return value
 
+    def parameter(
+        self, name: str, initializer: ArrayFunction, shape: tuple[int, ...], dtype: DTypeLike
+    ) -> jax.Array:
+        """Flax's `param`, with an error that says what to do when the stored array does not fit."""
+        try:
+            value: jax.Array = self.param(name, initializer, shape, dtype)
+        except flax.errors.ScopeParamShapeError:
+            stored = jnp.shape(self.get_variable("params", name))
+            raise ValueError(
+                f"{self.label}: this input needs '{name}' of shape {shape}, but the weights have "
+                f"shape {stored}. Check the shape of the input and the layer before this one."
+            ) from None
+        return value
+
     def update(self, collection: str, name: str, value: jax.Array) -> None:
-        """Replace a variable of a mutable collection (running statistics, carried state); a no-op
-        otherwise.
-        """
+        """Replace a variable of a mutable collection (running statistics, carried state)."""
         if self.is_mutable_collection(collection) and not self.is_initializing():
             self.put_variable(collection, name, value)
 
-    def penalise_activity(self, regularizer: Callable | None, outputs: jax.Array) -> None:
-        """Add the penalty of the outputs, summed over the batch (Keras 2.0.4), leaving padding rows
-        out.
-        """
-        if regularizer is None or self.is_initializing():
+    def penalise_activity(self, regularizer: Identifier, outputs: jax.Array) -> None:
+        """Add the penalty of the outputs, a sum over the batch without its padding rows."""
+        penalty = regularizers.get(regularizer)
+        if penalty is None or self.is_initializing():
             return
         rows = current_valid_rows()
         if rows is not None:
@@ -221,7 +175,12 @@ class Layer(nn.Module):
         self.sow(
             "losses",
             "activity",
-            regularizer(outputs),
+            penalty(outputs),
             reduce_fn=lambda a, b: a + b,
             init_fn=lambda: 0.0,
         )
+
+
+def any_mask(masks: PyTree) -> bool:
+    """Whether any of the masks, arrays or None in a structure, is an array."""
+    return bool(jax.tree.leaves(masks))

@@ -1,69 +1,42 @@
-"""Convolutions over 1, 2 and 3 spatial axes: plain, separable, depthwise and transposed."""
+"""Convolutions over 1, 2 and 3 spatial axes."""
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import flax.linen as nn
 import jax
-import jax.numpy as jnp
 
 from jaxcnn import activations, ops
 from jaxcnn.nn import arguments
-from jaxcnn.nn.base import Layer
-from jaxcnn.nn.core import bias_weight, finish, kernel_weight, resolved
+from jaxcnn.nn.fields import (
+    DilationField,
+    FiltersField,
+    KernelFields,
+    Sizes,
+    WindowFields,
+    as_tuple,
+    fixed,
+)
+from jaxcnn.nn.spatial import SpatialLayer, finish_channels
 from jaxcnn.nn.traits import Traits
+from jaxcnn.nn.weights import field_weight, optional_bias, resolved
+from jaxcnn.runtime.types import Config
 
 RELU = (activations.relu, jax.nn.relu)
-SPATIAL_AXES = {
-    1: "(batch, steps, channels)",
-    2: "(batch, height, width, channels)",
-    3: "(batch, d1, d2, d3, channels)",
-}
 
 
-class SpatialLayer(Layer):
-    """A layer over `spatial_rank` axes that computes channels last and honours `data_format` at its
-    boundary.
-    """
+class Convolution(SpatialLayer, WindowFields):
+    """The base of all convolutions: sizes, padding and data format, and how they are checked."""
 
-    spatial_rank: ClassVar[int]
-
-    def checked_format(self) -> dict[str, Any]:
-        if "data_format" not in self.__dataclass_fields__:
-            return {}
-        return {
-            "data_format": arguments.data_format(self.label, getattr(self, "data_format", None))
-        }
-
-    @property
-    def channels_first(self) -> bool:
-        return getattr(self, "data_format", None) == "channels_first"
-
-    def to_channels_last(self, x: jax.Array) -> jax.Array:
-        """`x`, checked to have the right rank, with its channels moved last."""
-        meaning = SPATIAL_AXES[self.spatial_rank]
-        if self.channels_first:
-            meaning = meaning.replace(", channels)", ")").replace("(batch", "(batch, channels")
-        arguments.rank(self.label, x, self.spatial_rank + 2, meaning)
-        return jnp.moveaxis(x, 1, -1) if self.channels_first else x
-
-    def from_channels_last(self, y: jax.Array) -> jax.Array:
-        return jnp.moveaxis(y, -1, 1) if self.channels_first else y
-
-
-class Convolution(SpatialLayer):
-    """What all convolutions check: positive sizes, a known padding, and no stride together with a
-    dilation.
-    """
+    data_format: str | None = None
 
     paddings: ClassVar[tuple[str, ...]] = ("valid", "same")
 
-    def checked(self) -> dict[str, Any]:
-        layer: Any = self
+    def checked(self) -> Config:
         label, rank, fields = self.label, self.spatial_rank, self.__dataclass_fields__
-        values: dict[str, Any] = {
-            "padding": arguments.choice(label, "padding", layer.padding, self.paddings)
+        values: Config = {
+            "padding": arguments.choice(label, "padding", self.padding, self.paddings)
         }
         for name in ("filters", "groups", "depth_multiplier"):
             if name in fields:
@@ -79,60 +52,52 @@ class Convolution(SpatialLayer):
             )
         return {**values, **self.checked_format(), **resolved(self)}
 
+    @property
+    def window(self) -> tuple[int, ...]:
+        """`kernel_size`, an integer for each spatial axis."""
+        return as_tuple(self.kernel_size)
+
     def require_space(self, x: jax.Array) -> None:
         """Raise when a 'valid' kernel is larger than the input, naming the layer."""
-        layer: Any = self
-        if layer.padding != "valid":
+        if self.padding != "valid":
             return
         dilation = getattr(self, "dilation_rate", (1,) * self.spatial_rank)
-        reach = tuple((k - 1) * d + 1 for k, d in zip(layer.kernel_size, dilation, strict=True))
+        reach = tuple((k - 1) * d + 1 for k, d in zip(self.window, dilation, strict=True))
         if any(n < r for n, r in zip(x.shape[1:-1], reach, strict=True)):
             raise ValueError(
                 f"{self.label}: the input has spatial size {x.shape[1:-1]}, smaller than the "
-                f"kernel's reach {reach}; "
-                "use a larger input, a smaller kernel or padding='same'."
+                f"kernel's reach {reach}; use a larger input, a smaller kernel or padding='same'."
             )
 
 
-class Conv(Convolution):
+class Conv(KernelFields, DilationField, Convolution, FiltersField):
     """``activation(conv(x, kernel) + bias)``; kernel (*kernel_size, channels / groups, filters)."""
 
     traits = Traits(kernel="in-out")
 
     @nn.compact
     def __call__(self, x: jax.Array) -> jax.Array:
-        layer: Any = self
         x = self.to_channels_last(x)
         groups, channels = getattr(self, "groups", 1), x.shape[-1]
-        if channels % groups or layer.filters % groups:
+        if channels % groups or self.filters % groups:
             raise ValueError(
                 f"{self.label}: `groups` is {groups}; it must divide the input's {channels} "
-                "channels and the "
-                f"{layer.filters} filters."
+                f"channels and the {self.filters} filters."
             )
         self.require_space(x)
-        kernel = kernel_weight(self, (*layer.kernel_size, channels // groups, layer.filters))
-        bias = bias_weight(self, layer.filters) if layer.use_bias else None
-        how = {
-            "strides": layer.strides,
-            "padding": layer.padding,
-            "dilation": layer.dilation_rate,
+        kernel = field_weight(self, "kernel", (*self.window, channels // groups, self.filters))
+        bias = optional_bias(self, self.filters)
+        settings: Config = {
+            "strides": self.strides,
+            "padding": self.padding,
+            "dilation": self.dilation_rate,
             "groups": groups,
         }
-        if bias is None or layer.activation not in RELU:
-            return finish_channels(self, ops.conv(x, kernel, **how), bias)
-        y = self.from_channels_last(ops.conv_relu(x, kernel, bias, **how))
-        self.penalise_activity(layer.activity_regularizer, y)
+        if bias is None or self.activation not in RELU:
+            return finish_channels(self, ops.conv(x, kernel, **settings), bias)
+        y = self.from_channels_last(ops.conv_relu(x, kernel, bias, **settings))
+        self.penalise_activity(self.activity_regularizer, y)
         return y
-
-
-def finish_channels(layer: Any, y: jax.Array, bias: jax.Array | None) -> jax.Array:
-    """`finish` for a channels-last result of a spatial layer: the activation sees the layer's own
-    data format.
-    """
-    if bias is not None:
-        y = y + bias
-    return finish(layer, layer.from_channels_last(y), None)
 
 
 class Conv1D(Conv):
@@ -141,48 +106,21 @@ class Conv1D(Conv):
     ``padding="causal"`` lets output t depend on inputs up to t only.
     """
 
-    filters: int
-    kernel_size: Any
-    strides: Any = 1
-    padding: str = "valid"
-    dilation_rate: Any = 1
-    activation: Any = None
-    use_bias: bool = True
-    kernel_initializer: Any = "glorot_uniform"
-    bias_initializer: Any = "zeros"
-    kernel_regularizer: Any = None
-    bias_regularizer: Any = None
-    activity_regularizer: Any = None
-    kernel_constraint: Any = None
-    bias_constraint: Any = None
+    data_format: str | None = fixed("channels_last")
 
     spatial_rank = 1
     paddings = ("valid", "same", "causal")
 
 
 class Conv2D(Conv):
-    """Convolution over pictures: (batch, height, width, channels) to (batch, new_height, new_width,
-    filters).
+    """Convolution over images: (batch, height, width, channels) to (batch, new_h, new_w, filters).
 
     With ``data_format="channels_first"`` the channels are axis 1 on both sides. `groups` splits the
     channels into groups convolved apart (AlexNet).
     """
 
-    filters: int
-    kernel_size: Any
-    strides: Any = (1, 1)
-    padding: str = "valid"
-    data_format: str | None = None
-    dilation_rate: Any = (1, 1)
-    activation: Any = None
-    use_bias: bool = True
-    kernel_initializer: Any = "glorot_uniform"
-    bias_initializer: Any = "zeros"
-    kernel_regularizer: Any = None
-    bias_regularizer: Any = None
-    activity_regularizer: Any = None
-    kernel_constraint: Any = None
-    bias_constraint: Any = None
+    strides: Sizes = (1, 1)
+    dilation_rate: Sizes = (1, 1)
     groups: int = 1
 
     spatial_rank = 2
@@ -193,20 +131,7 @@ class Conv3D(Conv):
     filters).
     """
 
-    filters: int
-    kernel_size: Any
-    strides: Any = (1, 1, 1)
-    padding: str = "valid"
-    data_format: str | None = None
-    dilation_rate: Any = (1, 1, 1)
-    activation: Any = None
-    use_bias: bool = True
-    kernel_initializer: Any = "glorot_uniform"
-    bias_initializer: Any = "zeros"
-    kernel_regularizer: Any = None
-    bias_regularizer: Any = None
-    activity_regularizer: Any = None
-    kernel_constraint: Any = None
-    bias_constraint: Any = None
+    strides: Sizes = (1, 1, 1)
+    dilation_rate: Sizes = (1, 1, 1)
 
     spatial_rank = 3

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import jax
 import jax.numpy as jnp
 
 from jaxcnn import ops
 from jaxcnn.nn import arguments
 from jaxcnn.nn.convolution import Convolution
-from jaxcnn.nn.recurrent.cells import LSTMRecurrence
-from jaxcnn.nn.recurrent.layers import GatedLayer
+from jaxcnn.nn.fields import DilationField, FiltersField, Sizes, as_tuple
+from jaxcnn.nn.recurrent.base import GatedLayer
+from jaxcnn.nn.recurrent.fields import RecurrentFields
+from jaxcnn.nn.recurrent.recurrences import LSTMRecurrence
 from jaxcnn.nn.traits import Traits
+from jaxcnn.runtime.types import Config
 
 
-class ConvLSTM2D(LSTMRecurrence, GatedLayer, Convolution):
+class ConvLSTM2D(
+    LSTMRecurrence, GatedLayer, RecurrentFields, DilationField, Convolution, FiltersField
+):
     """`LSTM` with convolutions for products: (batch, steps, rows, columns, channels) to (batch,
     new_r, new_c, filters).
 
@@ -28,28 +31,8 @@ class ConvLSTM2D(LSTMRecurrence, GatedLayer, Convolution):
     Network", 2015.
     """
 
-    traits = Traits(has_cell=True, gates="ifco", kernel="in-out")
-
-    filters: int
-    kernel_size: Any
-    strides: Any = (1, 1)
-    padding: str = "valid"
-    data_format: str | None = None
-    dilation_rate: Any = (1, 1)
-    activation: Any = "tanh"
-    recurrent_activation: Any = "hard_sigmoid"
-    use_bias: bool = True
-    kernel_initializer: Any = "glorot_uniform"
-    recurrent_initializer: Any = "orthogonal"
-    bias_initializer: Any = "zeros"
-    unit_forget_bias: bool = True
-    kernel_regularizer: Any = None
-    recurrent_regularizer: Any = None
-    bias_regularizer: Any = None
-    activity_regularizer: Any = None
-    kernel_constraint: Any = None
-    recurrent_constraint: Any = None
-    bias_constraint: Any = None
+    strides: Sizes = (1, 1)
+    dilation_rate: Sizes = (1, 1)
     return_sequences: bool = False
     go_backwards: bool = False
     stateful: bool = False
@@ -59,10 +42,11 @@ class ConvLSTM2D(LSTMRecurrence, GatedLayer, Convolution):
     implementation: int = 0
     return_state: bool = False
 
+    traits = Traits(has_cell=True, gates="ifco", kernel="in-out")
     spatial_rank = 2
     sample_rank = 3
 
-    def checked(self) -> dict[str, Any]:
+    def checked(self) -> Config:
         return {**Convolution.checked(self), **self.checked_rates()}
 
     @property
@@ -71,8 +55,7 @@ class ConvLSTM2D(LSTMRecurrence, GatedLayer, Convolution):
 
     @property
     def window(self) -> tuple[int, ...]:
-        window: tuple[int, ...] = self.kernel_size
-        return window
+        return as_tuple(self.kernel_size)
 
     def check_rank(self, x: jax.Array) -> None:
         order = "channels, rows, columns" if self.channels_first else "rows, columns, channels"

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import flax.linen as nn
 import jax
 import jax.numpy as jnp
 
 from jaxcnn.nn import arguments
 from jaxcnn.nn.base import Layer
-from jaxcnn.nn.core import resolved
+from jaxcnn.nn.weights import field_weight, resolved
+from jaxcnn.runtime.types import Config, Identifier
 
 
 class Embedding(Layer):
@@ -18,33 +17,31 @@ class Embedding(Layer):
     steps, output_dim).
 
     Weight: ``embeddings`` (input_dim, output_dim). Integers may come as floats. An integer outside
-    of the matrix gives NaN, so that the loss shows it (an index cannot be checked in compiled
+    of the matrix becomes NaN, so that the loss shows it (an index cannot be checked in compiled
     code). With `mask_zero` 0 stands for padding: the steps where it is are masked. `input_length`
     is the number of steps, when it is fixed.
     """
 
     input_dim: int
     output_dim: int
-    embeddings_initializer: Any = "uniform"
-    embeddings_regularizer: Any = None
-    activity_regularizer: Any = None
-    embeddings_constraint: Any = None
+    embeddings_initializer: Identifier = "uniform"
+    embeddings_regularizer: Identifier = None
+    activity_regularizer: Identifier = None
+    embeddings_constraint: Identifier = None
     mask_zero: bool = False
     input_length: int | None = None
 
-    def checked(self) -> dict[str, Any]:
-        names = [
-            "input_dim",
-            "output_dim",
-            *(["input_length"] if self.input_length is not None else []),
-        ]
+    def checked(self) -> Config:
+        names = ["input_dim", "output_dim"]
+        if self.input_length is not None:
+            names.append("input_length")
         sizes = {
             name: arguments.positive_integer(self.label, name, getattr(self, name))
             for name in names
         }
         return {**sizes, **resolved(self)}
 
-    def compute_mask(self, inputs: jax.Array, mask: Any) -> Any:
+    def compute_mask(self, inputs: jax.Array, mask: jax.Array | None) -> jax.Array | None:
         return indices(inputs) != 0 if self.mask_zero else None
 
     @nn.compact
@@ -52,16 +49,9 @@ class Embedding(Layer):
         if self.input_length is not None and x.shape[1:2] != (self.input_length,):
             raise ValueError(
                 f"{self.label}: the input has shape {x.shape}, but `input_length` is "
-                f"{self.input_length}; it needs "
-                f"(batch, {self.input_length})."
+                f"{self.input_length}; it needs (batch, {self.input_length})."
             )
-        embeddings = self.weight(
-            "embeddings",
-            self.embeddings_initializer,
-            (self.input_dim, self.output_dim),
-            regularizer=self.embeddings_regularizer,
-            constraint=self.embeddings_constraint,
-        )
+        embeddings = field_weight(self, "embeddings", (self.input_dim, self.output_dim))
         y = embeddings.at[indices(x)].get(
             mode="fill", fill_value=jnp.nan, wrap_negative_indices=False
         )
@@ -70,4 +60,5 @@ class Embedding(Layer):
 
 
 def indices(x: jax.Array) -> jax.Array:
+    """`x` as integers."""
     return x if jnp.issubdtype(x.dtype, jnp.integer) else x.astype(jnp.int32)

@@ -1,4 +1,4 @@
-"""A graph of modules as one module: what Sequential and functional models compile to.
+"""A graph of modules as one module, which every network of layers becomes.
 
 ``Graph(topology).apply(variables, x, train=True)`` is a pure function like any other module's; its
 variables are nested under the names of its layers, a layer that is called twice being stored once.
@@ -9,58 +9,67 @@ from __future__ import annotations
 import functools
 import inspect
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import flax.linen as nn
 import jax
 
-from jaxcnn.nn.base import Layer
+from jaxcnn.nn.base import Layer, any_mask
+from jaxcnn.runtime.types import Config, PyTree, Settings
 
 
 @dataclass(frozen=True)
 class Ref:
-    """The place of a value among those the graph has computed so far."""
+    """A value by its number among those that the graph computes."""
 
     index: int
 
 
 @dataclass(frozen=True, eq=False)
 class Call:
-    """One call of a module: `args` and `kwargs` hold `Ref` where a computed value goes; `outputs`
-    are its places.
+    """One call of a module: `args` and `kwargs` hold a `Ref` where a computed value goes.
+
+    `outputs` has the structure of what the call returns, with the `Ref` of each value.
     """
 
     name: str
     module: nn.Module
-    args: tuple[Any, ...]
-    kwargs: Mapping[str, Any]
-    outputs: Any
+    args: tuple[PyTree, ...]
+    kwargs: Settings
+    outputs: PyTree
 
 
 @dataclass(frozen=True, eq=False)
 class Topology:
-    """Which modules run on what: inputs take the first places, then each call in order; `outputs`
-    are what is given.
+    """Which modules run on what: inputs are numbered first, then the outputs of each call in order.
+
+    `outputs` has the structure of what the graph returns, with the `Ref` of each value.
     """
 
     input_names: tuple[str, ...]
     calls: tuple[Call, ...]
-    outputs: Any
+    outputs: PyTree
+
+
+@dataclass
+class Values:
+    """The arrays computed so far and their masks, by the numbers of their `Ref`."""
+
+    arrays: dict[int, PyTree]
+    masks: dict[int, jax.Array | None]
 
 
 class Graph(Layer):
     """The modules of a topology, run in order.
 
     Inputs: one array, a list in the order of the topology's inputs, or a dict by their names.
-    Outputs: one array, or a list where the model has several.
+    Outputs: one array, or a list where the model has several. With `remat` the backward pass
+    computes the values within each of the `blocks` again instead of keeping them.
     """
 
     topology: Topology
-    remat: bool = (
-        False  # in the backward pass, compute the values within each of the `blocks` again
-    )
+    remat: bool = False
 
     supports_masking = True
 
@@ -68,69 +77,60 @@ class Graph(Layer):
     def mixes_rows(self) -> bool:
         return any(mixes_rows(call.module) for call in self.topology.calls)
 
-    def __call__(self, inputs: Any, *, train: bool = False, mask: Any = None) -> Any:
+    def __call__(self, inputs: PyTree, *, train: bool = False, mask: PyTree = None) -> PyTree:
         return self.with_masks(inputs, mask, train=train)[0]
 
     @nn.compact
-    def with_masks(self, inputs: Any, mask: Any = None, *, train: bool = False) -> tuple[Any, Any]:
+    def with_masks(
+        self, inputs: PyTree, mask: PyTree = None, *, train: bool = False
+    ) -> tuple[PyTree, PyTree]:
         """(outputs, masks of the outputs); a mask is (batch, steps) or None."""
-        values = self.ordered(inputs)
-        masks: list[Any] = list(self.ordered(mask)) if mask is not None else [None] * len(values)
-        place = dict(enumerate(values))
-        mask_at = dict(enumerate(masks))
-        bound: dict[str, nn.Module] = {}
+        arrays = self.ordered(inputs)
+        masks = [None] * len(arrays) if mask is None else self.ordered(mask)
+        values = Values(dict(enumerate(arrays)), dict(enumerate(masks)))
         if self.remat and train and not self.is_initializing():
-            for calls, wanted in blocks(self.topology):
-                self.run_again(calls, wanted, place, mask_at, train)
+            for calls, read_later in blocks(self.topology):
+                self.run_again(calls, read_later, values, train)
         else:
-            self.run_calls(self.topology.calls, place, mask_at, train, bound)
-        return fill(self.topology.outputs, place), fill(self.topology.outputs, mask_at)
+            self.run_calls(self.topology.calls, values, train)
+        outputs = self.topology.outputs
+        return fill(outputs, values.arrays), fill(outputs, values.masks)
 
-    def run_calls(
-        self,
-        calls: Iterable[Call],
-        place: dict,
-        mask_at: dict,
-        train: bool,
-        bound: dict[str, nn.Module],
-    ) -> None:
-        """Run `calls`, and add what they give to `place` and its masks to `mask_at`; a module is
-        `bound` once.
-        """
+    def run_calls(self, calls: Iterable[Call], values: Values, train: bool) -> None:
+        """Run `calls` and add their outputs and masks to `values`; a module is bound once."""
+        bound: dict[str, nn.Module] = {}
         for call in calls:
             if call.name not in bound:
                 bound[call.name] = call.module.clone(parent=self, name=call.name)
-            args, kwargs = fill((call.args, dict(call.kwargs)), place)
-            outputs, out_masks = run(
-                bound[call.name], args, kwargs, fill(call.args[0], mask_at), train
-            )
-            flat_places = jax.tree.leaves(call.outputs)
+            args, kwargs = fill((call.args, dict(call.kwargs)), values.arrays)
+            mask = fill(call.args[0], values.masks)
+            outputs, out_masks = run(bound[call.name], args, kwargs, mask, train)
+            numbers = [ref.index for ref in refs(call.outputs)]
             flat_masks = jax.tree.leaves(out_masks, is_leaf=lambda m: m is None)
-            if len(flat_masks) != len(flat_places):
-                flat_masks = [None] * len(flat_places)
-            for ref, value, m in zip(
-                flat_places, jax.tree.leaves(outputs), flat_masks, strict=True
-            ):
-                place[ref.index], mask_at[ref.index] = value, m
+            if len(flat_masks) != len(numbers):
+                flat_masks = [None] * len(numbers)
+            values.arrays.update(zip(numbers, jax.tree.leaves(outputs), strict=True))
+            values.masks.update(zip(numbers, flat_masks, strict=True))
 
     def run_again(
-        self, calls: Sequence[Call], wanted: Sequence[int], place: dict, mask_at: dict, train: bool
+        self, calls: Sequence[Call], read_later: Sequence[int], values: Values, train: bool
     ) -> None:
-        """As `run_calls`, but of what is computed only the places `wanted` are kept for the
-        backward pass.
-        """
-        read = {ref.index for call in calls for ref in refs((call.args, call.kwargs))} & set(place)
+        """As `run_calls`, but the backward pass keeps only those values that are `read_later`."""
+        read = {ref.index for call in calls for ref in refs((call.args, call.kwargs))}
+        before = [number for number in read if number in values.arrays]
 
-        def block(graph: Graph, values: dict, masks: dict) -> tuple[dict, dict]:
-            values, masks = dict(values), dict(masks)
-            graph.run_calls(calls, values, masks, train, {})
-            return {i: values[i] for i in wanted}, {i: masks[i] for i in wanted}
+        def block(graph: Graph, arrays: dict, masks: dict) -> tuple[dict, dict]:
+            inner = Values(dict(arrays), dict(masks))
+            graph.run_calls(calls, inner, train)
+            return select(inner.arrays, read_later), select(inner.masks, read_later)
 
-        results = nn.remat(block)(self, {i: place[i] for i in read}, {i: mask_at[i] for i in read})
-        place.update(results[0])
-        mask_at.update(results[1])
+        arrays, masks = nn.remat(block)(
+            self, select(values.arrays, before), select(values.masks, before)
+        )
+        values.arrays.update(arrays)
+        values.masks.update(masks)
 
-    def ordered(self, inputs: Any) -> list[Any]:
+    def ordered(self, inputs: PyTree) -> list[PyTree]:
         """The inputs as a list in the topology's order."""
         names = self.topology.input_names
         if isinstance(inputs, Mapping):
@@ -148,13 +148,18 @@ class Graph(Layer):
         return values
 
 
-def refs(structure: Any) -> list[Ref]:
+def select(values: Mapping[int, PyTree], numbers: Iterable[int]) -> dict[int, PyTree]:
+    """The values that have these numbers."""
+    return {number: values[number] for number in numbers}
+
+
+def refs(structure: PyTree) -> list[Ref]:
     """The `Ref`s in a structure."""
     return [leaf for leaf in jax.tree.leaves(structure) if isinstance(leaf, Ref)]
 
 
 def blocks(topology: Topology) -> list[tuple[tuple[Call, ...], list[int]]]:
-    """The calls in about sqrt(n) consecutive blocks: (calls, places that are read after them).
+    """The calls in about sqrt(n) consecutive blocks: (calls, numbers of values read after them).
 
     Blocks end where the fewest values are on their way, as between the blocks of a residual
     network. Source: Chen et al., "Training Deep Nets with Sublinear Memory Cost", 2016.
@@ -164,33 +169,37 @@ def blocks(topology: Topology) -> list[tuple[tuple[Call, ...], list[int]]]:
         ref.index: i for i, call in enumerate(calls) for ref in refs((call.args, call.kwargs))
     }
     last_read |= {ref.index: len(calls) for ref in refs(topology.outputs)}
-    made = {ref.index: i for i, call in enumerate(calls) for ref in refs(call.outputs)}
+    computed_by = {ref.index: i for i, call in enumerate(calls) for ref in refs(call.outputs)}
 
-    def alive(end: int) -> list[int]:
-        return [place for place, i in made.items() if i < end <= last_read.get(place, -1)]
+    def alive(end: int, start: int = 0) -> list[int]:
+        """The values that the calls from `start` compute and calls from `end` on read."""
+        return [
+            number
+            for number, i in computed_by.items()
+            if start <= i < end <= last_read.get(number, -1)
+        ]
 
     counts = [len(alive(end)) for end in range(1, len(calls))]
-    length, found, start = math.isqrt(len(calls)), [], 0
+    length, start = math.isqrt(len(calls)), 0
+    parts = []
     for end, count in enumerate(counts, start=1):
         if end - start >= length and count == min(counts):
-            found.append(
-                (calls[start:end], [place for place in alive(end) if made[place] >= start])
-            )
+            parts.append((calls[start:end], alive(end, start)))
             start = end
-    return [*found, (calls[start:], [place for place in alive(len(calls)) if made[place] >= start])]
+    return [*parts, (calls[start:], alive(len(calls), start))]
 
 
-def fill(structure: Any, values: Mapping[int, Any]) -> Any:
-    """`structure` with every `Ref` replaced by the value at its place."""
+def fill(structure: PyTree, values: Mapping[int, PyTree]) -> PyTree:
+    """`structure` with every `Ref` replaced by the value that has its number."""
     return jax.tree.map(
         lambda leaf: values[leaf.index] if isinstance(leaf, Ref) else leaf, structure
     )
 
 
 def run(
-    module: nn.Module, args: tuple, kwargs: dict[str, Any], mask: Any, train: bool
-) -> tuple[Any, Any]:
-    """Call a bound module the way it wants to be called: (outputs, their masks).
+    module: nn.Module, args: tuple[PyTree, ...], kwargs: Config, mask: PyTree, train: bool
+) -> tuple[PyTree, PyTree]:
+    """Call a bound module with what its ``__call__`` takes: (outputs, their masks).
 
     `train` and the inputs' `mask` are handed to modules whose ``__call__`` has such a parameter;
     the spellings that plain Flax modules use for the mode (training, deterministic,
@@ -198,8 +207,7 @@ def run(
     """
     if isinstance(module, Graph):
         return module.with_masks(args[0], mask, train=train, **kwargs)
-    kind: Any = type(module)  # hashable, which mypy does not see in classes of Flax modules
-    wanted = call_parameters(kind)
+    parameters = call_parameters(type(module).__call__)
     mode = {
         "train": train,
         "training": train,
@@ -208,33 +216,28 @@ def run(
         "use_running_average": not train,
     }
     for name, value in mode.items():
-        if name in wanted and name not in kwargs and not getattr(module, name, None):
+        if name in parameters and name not in kwargs and not getattr(module, name, None):
             kwargs[name] = value
-    some_mask = any(m is not None for m in jax.tree.leaves(mask, is_leaf=lambda m: m is None))
-    if "mask" in wanted and "mask" not in kwargs and some_mask:
+    masked = any_mask(mask)
+    if "mask" in parameters and "mask" not in kwargs and masked:
         kwargs["mask"] = mask
     outputs = module(*args, **kwargs)
-    if not isinstance(module, Layer):
-        return outputs, None
-    return outputs, module.compute_mask(args[0], mask) if some_mask or overrides_mask(
-        kind
-    ) else None
+    if isinstance(module, Layer) and (masked or computes_masks(module)):
+        return outputs, module.compute_mask(args[0], mask)
+    return outputs, None
 
 
 @functools.cache
-def call_parameters(module_class: Any) -> frozenset[str]:
-    """The parameter names of a module class's ``__call__``."""
-    return frozenset(inspect.signature(module_class.__call__).parameters)
+def call_parameters(call: Callable[..., PyTree]) -> frozenset[str]:
+    """The parameter names of the ``__call__`` of a class of modules."""
+    return frozenset(inspect.signature(call).parameters)
 
 
-@functools.cache
-def overrides_mask(module_class: Any) -> bool:
-    """Whether a module class makes masks of its own rather than passing them on."""
-    return issubclass(module_class, Layer) and module_class.compute_mask is not Layer.compute_mask
+def computes_masks(layer: Layer) -> bool:
+    """Whether a layer computes masks rather than passing them on."""
+    return type(layer).compute_mask is not Layer.compute_mask
 
 
 def mixes_rows(module: nn.Module) -> bool:
-    """Whether padding rows could change the other rows' results; of modules we do not know, assume
-    so.
-    """
+    """Whether padding rows could change the other rows; of modules we do not know, assume so."""
     return module.mixes_rows if isinstance(module, Layer) else True

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping
-from typing import Any
 
 import flax.linen as nn
 import jax
@@ -13,6 +12,7 @@ import jax.numpy as jnp
 from jaxcnn.nn.base import Layer
 from jaxcnn.runtime.context import running_module
 from jaxcnn.runtime.names import get_custom_objects
+from jaxcnn.runtime.types import Config, PyTree, Settings, Shape
 
 
 class Lambda(Layer):
@@ -26,16 +26,16 @@ class Lambda(Layer):
     In a configuration the functions stand by their names, which custom objects resolve.
     """
 
-    function: Any
-    output_shape: Any = None
-    mask: Any = None
-    arguments: Any = None
+    function: str | Callable[..., PyTree]
+    output_shape: Shape | str | Callable[[PyTree], Shape] | None = None
+    mask: str | Callable[[PyTree, PyTree], PyTree] | jax.Array | None = None
+    arguments: Settings | None = None
 
     @property
     def mixes_rows(self) -> bool:
         return True
 
-    def checked(self) -> dict[str, Any]:
+    def checked(self) -> Config:
         values = {
             "function": function_named(self.label, "function", self.function),
             "arguments": self.arguments or {},
@@ -55,19 +55,18 @@ class Lambda(Layer):
         return values
 
     @nn.compact
-    def __call__(self, inputs: Any, *, train: bool = False, mask: Any = None) -> Any:
-        keywords = (
-            {**self.arguments, "mask": mask} if takes_mask(self.function) else dict(self.arguments)
-        )
+    def __call__(self, inputs: PyTree, *, train: bool = False, mask: PyTree = None) -> PyTree:
+        function = function_named(self.label, "function", self.function)
+        keywords = dict(self.arguments or {})
+        if takes_mask(function):
+            keywords["mask"] = mask
         with running_module(self, train):
-            outputs = self.function(inputs, **keywords)
+            outputs = function(inputs, **keywords)
         self.check_shape(inputs, outputs)
         return outputs
 
-    def check_shape(self, inputs: Any, outputs: Any) -> None:
-        """Raise when `output_shape` says something else than the function did; None in it stands
-        for any size.
-        """
+    def check_shape(self, inputs: PyTree, outputs: PyTree) -> None:
+        """Raise when the output does not have `output_shape`, in which None stands for any size."""
         if self.output_shape is None or not hasattr(outputs, "shape"):
             return
         if callable(self.output_shape):
@@ -79,30 +78,30 @@ class Lambda(Layer):
             n is not None and n != m for n, m in zip(declared, outputs.shape, strict=True)
         ):
             raise ValueError(
-                f"{self.label}: the function gave shape {outputs.shape}, but `output_shape` says "
-                f"{declared}."
+                f"{self.label}: the function returned shape {outputs.shape}, but `output_shape` "
+                f"says {declared}."
             )
 
-    def compute_mask(self, inputs: Any, mask: Any) -> Any:
+    def compute_mask(self, inputs: PyTree, mask: PyTree) -> PyTree:
         return self.mask(inputs, mask) if callable(self.mask) else self.mask
 
 
-def function_named(label: str, field: str, value: Any, otherwise: str = "") -> Callable:
+def function_named(
+    label: str, field: str, value: str | Callable[..., PyTree], otherwise: str = ""
+) -> Callable[..., PyTree]:
     """`value`, a function or the name of one among the custom objects."""
-    found = get_custom_objects().get(value) if isinstance(value, str) else value
-    if not callable(found):
-        raise ValueError(
-            f"{label}: `{field}` is {value!r}; it must be {otherwise}a function, or the name of "
-            "one given in "
-            "custom_objects (an anonymous function has no name to find it by: define it with def)."
-        )
-    return found
+    function = get_custom_objects().get(value) if isinstance(value, str) else value
+    if callable(function):
+        return function
+    raise ValueError(
+        f"{label}: `{field}` is {value!r}; it must be {otherwise}a function, or the name of one "
+        "given in custom_objects (an anonymous function has no name to find it by: define it with "
+        "def)."
+    )
 
 
-def takes_mask(function: Callable) -> bool:
-    """Whether a function has a parameter called ``mask``; of one that hides its parameters, assume
-    not.
-    """
+def takes_mask(function: Callable[..., PyTree]) -> bool:
+    """Whether a function has a parameter called ``mask``, as far as its parameters can be seen."""
     try:
         return "mask" in inspect.signature(function).parameters
     except (TypeError, ValueError):

@@ -1,39 +1,42 @@
-"""The layers of the first convolutional networks: LeCun et al., "Gradient-Based Learning Applied to
-Document Recognition", 1998, section II.
+"""The layers of the first convolutional networks.
+
+Source: LeCun et al., "Gradient-Based Learning Applied to Document Recognition", 1998, section II.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
 
 import flax.linen as nn
 import jax
 import jax.numpy as jnp
 
-from jaxcnn import ops
+from jaxcnn import activations, ops
 from jaxcnn.nn import arguments
 from jaxcnn.nn.base import Layer
-from jaxcnn.nn.convolution import Convolution, SpatialLayer, finish_channels
-from jaxcnn.nn.core import bias_weight, kernel_weight, resolved
+from jaxcnn.nn.convolution import Convolution
+from jaxcnn.nn.fields import KernelFields, Sizes, as_tuple, fixed
+from jaxcnn.nn.spatial import SpatialLayer, finish_channels
+from jaxcnn.nn.weights import field_weight, resolved
+from jaxcnn.runtime.types import Config, Identifier
 
 
 class Subsampling2D(SpatialLayer):
-    """``activation(coefficient * sum + bias)`` of windows side by side, one trained coefficient and
-    bias for each map.
+    """``activation(coefficient * sum + bias)`` of windows side by side.
 
-    (batch, height, width, channels) to (batch, height // rows, width // columns, channels) for a
-    `pool_size` of (rows, columns).
+    Each map has one trained coefficient and bias. (batch, height, width, channels) to (batch,
+    height // rows, width // columns, channels) for a `pool_size` of (rows, columns).
     """
 
-    pool_size: Any = (2, 2)
-    activation: Any = "sigmoid"
+    pool_size: Sizes = (2, 2)
+    activation: Identifier = "sigmoid"
     data_format: str | None = None
-    coefficient_initializer: Any = "ones"
-    bias_initializer: Any = "zeros"
+    coefficient_initializer: Identifier = "ones"
+    bias_initializer: Identifier = "zeros"
 
     spatial_rank = 2
 
-    def checked(self) -> dict[str, Any]:
+    def checked(self) -> Config:
         window = arguments.integers(self.label, "pool_size", self.pool_size, 2)
         return {"pool_size": window, **self.checked_format(), **resolved(self)}
 
@@ -41,49 +44,44 @@ class Subsampling2D(SpatialLayer):
     def __call__(self, x: jax.Array) -> jax.Array:
         x = self.to_channels_last(x)
         n, height, width, channels = x.shape
-        rows, columns = self.pool_size
+        rows, columns = as_tuple(self.pool_size)
         if height < rows or width < columns:
             raise ValueError(
                 f"{self.label}: maps of {height} x {width} are smaller than `pool_size` "
                 f"{self.pool_size}."
             )
         x = x[:, : height // rows * rows, : width // columns * columns]
-        x = x.reshape(n, height // rows, rows, width // columns, columns, channels).sum((2, 4))
-        coefficient = self.weight("coefficient", self.coefficient_initializer, (channels,))
-        bias = self.weight("bias", self.bias_initializer, (channels,))
-        return self.from_channels_last(self.activation(x * coefficient + bias))
+        # (batch, windows down, rows, windows across, columns, channels)
+        windows = x.reshape((n, height // rows, rows, width // columns, columns, channels))
+        x = windows.sum((2, 4))
+        coefficient = field_weight(self, "coefficient", (channels,))
+        bias = field_weight(self, "bias", (channels,))
+        activation = activations.get(self.activation)
+        return self.from_channels_last(activation(x * coefficient + bias))
 
 
-class PartialConv2D(Convolution):
+class ConnectionsField(Layer):
+    connections: Sequence[Sequence[int]]
+
+
+class PartialConv2D(KernelFields, Convolution, ConnectionsField):
     """A convolution whose maps each see some of the input's channels only.
 
     ``connections[j]`` lists the input channels that map j is connected to; the kernel
     (*kernel_size, number of connections) holds the window of each in that order.
     """
 
-    connections: Any
-    kernel_size: Any
-    strides: Any = (1, 1)
-    padding: str = "valid"
-    data_format: str | None = None
-    activation: Any = None
-    kernel_initializer: Any = "glorot_uniform"
-    bias_initializer: Any = "zeros"
-    kernel_regularizer: Any = None
-    bias_regularizer: Any = None
-    activity_regularizer: Any = None
-    kernel_constraint: Any = None
-    bias_constraint: Any = None
+    strides: Sizes = (1, 1)
+    use_bias: bool = fixed(True)
 
     spatial_rank = 2
 
-    def checked(self) -> dict[str, Any]:
+    def checked(self) -> Config:
         rows = [arguments.whole_numbers(row) for row in self.connections]
         if not rows or any(not row or min(row) < 0 or len(set(row)) < len(row) for row in rows):
             raise ValueError(
                 f"{self.label}: `connections` is {self.connections!r}; it must list for each map "
-                "the channels that it "
-                "sees, at least one and none twice."
+                "the channels that it sees, at least one and none twice."
             )
         return {"connections": tuple(rows), **super().checked()}
 
@@ -99,36 +97,30 @@ class PartialConv2D(Convolution):
                 f"{self.label}: `connections` names channel {max(sources)}; the input has "
                 f"{channels}."
             )
-        windows = kernel_weight(self, (*self.kernel_size, len(sources)))
-        kernel = (
-            jnp.zeros((*self.kernel_size, channels, filters), windows.dtype)
-            .at[:, :, sources, maps]
-            .set(windows)
-        )
+        windows = field_weight(self, "kernel", (*self.window, len(sources)))
+        kernel = jnp.zeros((*self.window, channels, filters), windows.dtype)
+        kernel = kernel.at[:, :, sources, maps].set(windows)
         y = ops.conv(x, kernel, strides=self.strides, padding=self.padding)
-        return finish_channels(self, y, bias_weight(self, filters))
+        return finish_channels(self, y, field_weight(self, "bias", (filters,)))
 
 
 class EuclideanRBF(Layer):
-    """Squared distances to one centre a unit: (batch, features) to (batch, units); the nearest
-    class is the smallest.
+    """Squared distances to one centre a unit: (batch, features) to (batch, units).
 
-    The centres stand in ``kernel`` (features, units).
+    The nearest class has the smallest. The centres stand in ``kernel`` (features, units).
     """
 
     units: int
-    kernel_initializer: Any = "glorot_uniform"
-    kernel_regularizer: Any = None
-    kernel_constraint: Any = None
+    kernel_initializer: Identifier = "glorot_uniform"
+    kernel_regularizer: Identifier = None
+    kernel_constraint: Identifier = None
 
-    def checked(self) -> dict[str, Any]:
-        return {
-            "units": arguments.positive_integer(self.label, "units", self.units),
-            **resolved(self),
-        }
+    def checked(self) -> Config:
+        units = arguments.positive_integer(self.label, "units", self.units)
+        return {"units": units, **resolved(self)}
 
     @nn.compact
     def __call__(self, x: jax.Array) -> jax.Array:
         arguments.rank(self.label, x, 2, "(batch, features)")
-        centres = kernel_weight(self, (x.shape[-1], self.units))
+        centres = field_weight(self, "kernel", (x.shape[-1], self.units))
         return jnp.sum(jnp.square(x[:, :, None] - centres[None]), axis=1)

@@ -1,18 +1,19 @@
-"""Layers that take a list of arrays and give one: sums, products, extremes, concatenation and dot
-products.
-"""
+"""Layers from several arrays to one: sums, products, extremes, concatenation, dot products."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import reduce
-from typing import Any
+from typing import TypeAlias
 
 import jax
 import jax.numpy as jnp
 
 from jaxcnn.nn import arguments
 from jaxcnn.nn.base import Layer
+from jaxcnn.runtime.types import Config
+
+Mask: TypeAlias = jax.Array | None
 
 
 class Merge(Layer):
@@ -26,8 +27,7 @@ class Merge(Layer):
     def __call__(self, inputs: Sequence[jax.Array]) -> jax.Array:
         arrays = self.several(inputs)
         rank = max(x.ndim for x in arrays)
-        # Keras lines shapes up after the batch axis: (batch, 3) meets (batch, 5, 3) as (batch, 1,
-        # 3).
+        # Shapes line up after the batch axis: (batch, 3) meets (batch, 5, 3) as (batch, 1, 3).
         arrays = [x.reshape(x.shape[0], *(1,) * (rank - x.ndim), *x.shape[1:]) for x in arrays]
         try:
             jnp.broadcast_shapes(*(x.shape for x in arrays))
@@ -38,7 +38,7 @@ class Merge(Layer):
             ) from None
         return self.combine(arrays)
 
-    def several(self, inputs: Any) -> list[jax.Array]:
+    def several(self, inputs: Sequence[jax.Array]) -> list[jax.Array]:
         """The inputs as a list; raises when there are not at least two."""
         if not isinstance(inputs, list | tuple) or len(inputs) < 2:
             raise ValueError(
@@ -47,9 +47,9 @@ class Merge(Layer):
             )
         return list(inputs)
 
-    def compute_mask(self, inputs: Any, mask: Any) -> Any:
+    def compute_mask(self, inputs: Sequence[jax.Array], mask: Mask | Sequence[Mask]) -> Mask:
         """The steps that every masked input keeps."""
-        masks = [m for m in (mask if isinstance(mask, list | tuple) else [mask]) if m is not None]
+        masks: list[jax.Array] = jax.tree.leaves(mask)
         return reduce(jnp.logical_and, masks) if masks else None
 
 
@@ -72,8 +72,7 @@ class Subtract(Merge):
 
 
 class CustomScaleLayer(Merge):
-    """The first of two inputs plus `scale` times the second: how Inception-ResNet adds its
-    residuals.
+    """The first of two inputs plus `scale` times the second, as Inception-ResNet adds residuals.
 
     Source: Szegedy et al., "Inception-v4, Inception-ResNet and the Impact of Residual Connections",
     2016.
@@ -81,7 +80,7 @@ class CustomScaleLayer(Merge):
 
     scale: float
 
-    def checked(self) -> dict[str, Any]:
+    def checked(self) -> Config:
         return {"scale": arguments.number(self.label, "scale", self.scale)}
 
     def combine(self, inputs: list[jax.Array]) -> jax.Array:
@@ -125,7 +124,7 @@ class Concatenate(Merge):
 
     axis: int = -1
 
-    def checked(self) -> dict[str, Any]:
+    def checked(self) -> Config:
         if not isinstance(self.axis, int):
             raise ValueError(f"{self.label}: `axis` is {self.axis!r}; it must be an integer.")
         return {}
@@ -138,14 +137,13 @@ class Concatenate(Merge):
         if not fits or len({s[:axis] + s[axis + 1 :] for s in shapes}) > 1:
             raise ValueError(
                 f"{self.label}: inputs of shapes {', '.join(map(str, shapes))} cannot be joined "
-                "along axis "
-                f"{self.axis}; all other axes must be equal."
+                f"along axis {self.axis}; all other axes must be equal."
             )
         return jnp.concatenate(arrays, axis)
 
-    def compute_mask(self, inputs: Any, mask: Any) -> Any:
+    def compute_mask(self, inputs: Sequence[jax.Array], mask: Mask | Sequence[Mask]) -> Mask:
         """The masks joined as the inputs are, where an input without a mask keeps all its steps."""
-        if mask is None or all(m is None for m in mask):
+        if not isinstance(mask, list | tuple) or all(m is None for m in mask):
             return None
         axis = self.axis % inputs[0].ndim
         full = [
@@ -158,18 +156,18 @@ class Concatenate(Merge):
 
 
 class Dot(Merge):
-    """Dot products along `axes` of two inputs, sample by sample; `normalize` gives the cosine.
+    """Dot products along `axes` of two inputs, sample by sample; the cosine with `normalize`.
 
     `axes` is one axis for both or one each, counting the batch as 0: two (batch, n) inputs with
-    axes 1 give (batch, 1).
+    axes 1 become (batch, 1).
     """
 
-    axes: Any
+    axes: int | Sequence[int]
     normalize: bool = False
 
     supports_masking = False
 
-    def checked(self) -> dict[str, Any]:
+    def checked(self) -> Config:
         axes = arguments.whole_numbers(self.axes)
         if axes is None or len(axes) not in (1, 2) or 0 in axes:
             raise ValueError(
@@ -199,12 +197,10 @@ class Dot(Merge):
         y = jax.lax.dot_general(a, b, (((i,), (j,)), ((0,), (0,))))
         return y[:, None] if y.ndim == 1 else y
 
-    def compute_mask(self, inputs: Any, mask: Any) -> None:
+    def compute_mask(self, inputs: Sequence[jax.Array], mask: Mask | Sequence[Mask]) -> None:
         return None
 
 
 def unit_norm(x: jax.Array, axis: int) -> jax.Array:
-    """`x` divided by its Euclidean norm along `axis`; a zero vector stays zero, with a finite
-    gradient.
-    """
+    """`x` divided by its norm along `axis`; a zero vector stays zero, with a finite gradient."""
     return x * jax.lax.rsqrt(jnp.maximum(jnp.sum(jnp.square(x), axis, keepdims=True), 1e-12))

@@ -2,34 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
-from typing import Any
 
 import flax.linen as nn
 import jax
 import jax.numpy as jnp
 import numpy as np
 
-from jaxcnn import initializers
 from jaxcnn.nn import arguments
-from jaxcnn.nn.base import Layer, current_batch_parts, current_valid_rows
-from jaxcnn.nn.convolution import SpatialLayer
-from jaxcnn.nn.core import resolved
+from jaxcnn.nn.base import Layer
+from jaxcnn.nn.batch import current_batch_parts, current_valid_rows
+from jaxcnn.nn.spatial import SpatialLayer
 from jaxcnn.nn.traits import POINTWISE
-from jaxcnn.runtime import config
+from jaxcnn.nn.weights import field_weight, resolved
 from jaxcnn.runtime.arrays import widened
+from jaxcnn.runtime.types import Config, Identifier
 
 
 class BatchNormalization(Layer):
-    """``gamma * (x - mean) / sqrt(variance + epsilon) + beta``, statistics over all axes but
-    `axis`.
+    """``gamma * (x - mean) / sqrt(variance + epsilon) + beta``, statistics over all axes but one.
 
-    In training mode the statistics are those of the batch (biased variance) and move the running
-    ones: ``moving = momentum * moving + (1 - momentum) * batch``; in inference mode the running
-    ones are used. Statistics are computed in float32. Where each part of the batch has its own
-    (`jaxcnn.distribute` with ``local_statistics``) the running ones move by their mean. Weights:
-    ``gamma``, ``beta`` in params; ``moving_mean``, ``moving_variance`` in batch_stats. Source:
-    Ioffe and Szegedy, "Batch Normalization", 2015.
+    That one is `axis`. In training mode the statistics are those of the batch (biased variance) and
+    move the running ones: ``moving = momentum * moving + (1 - momentum) * batch``; in inference
+    mode the running ones are used. Statistics are computed in float32. Where each part of the batch
+    has its own (`jaxcnn.distribute` with ``local_statistics``) the running ones move by their mean.
+    Weights: ``gamma``, ``beta`` in params; ``moving_mean``, ``moving_variance`` in batch_stats.
+    Source: Ioffe and Szegedy, "Batch Normalization", 2015.
     """
 
     axis: int = -1
@@ -37,25 +36,21 @@ class BatchNormalization(Layer):
     epsilon: float = 1e-3
     center: bool = True
     scale: bool = True
-    beta_initializer: Any = "zeros"
-    gamma_initializer: Any = "ones"
-    moving_mean_initializer: Any = "zeros"
-    moving_variance_initializer: Any = "ones"
-    beta_regularizer: Any = None
-    gamma_regularizer: Any = None
-    beta_constraint: Any = None
-    gamma_constraint: Any = None
+    beta_initializer: Identifier = "zeros"
+    gamma_initializer: Identifier = "ones"
+    moving_mean_initializer: Identifier = "zeros"
+    moving_variance_initializer: Identifier = "ones"
+    beta_regularizer: Identifier = None
+    gamma_regularizer: Identifier = None
+    beta_constraint: Identifier = None
+    gamma_constraint: Identifier = None
 
     traits = POINTWISE
     supports_masking = True
 
-    def checked(self) -> dict[str, Any]:
-        if not isinstance(self.axis, int) or self.axis == 0:
-            raise ValueError(
-                f"{self.label}: `axis` is {self.axis!r}; it must be an integer other than 0, the "
-                "batch."
-            )
+    def checked(self) -> Config:
         return {
+            "axis": arguments.feature_axis(self.label, self.axis),
             "momentum": arguments.number(
                 self.label, "momentum", self.momentum, minimum=0.0, maximum=1.0
             ),
@@ -65,29 +60,10 @@ class BatchNormalization(Layer):
 
     @nn.compact
     def __call__(self, x: jax.Array, *, train: bool = False) -> jax.Array:
-        if not -x.ndim < self.axis < x.ndim:
-            raise ValueError(
-                f"{self.label}: `axis` is {self.axis}, but the input has shape {x.shape}."
-            )
-        axis = self.axis % x.ndim
+        (axis,) = arguments.existing_axes(self.label, self.axis, x)
         size = x.shape[axis]
-        gamma = beta = None
-        if self.scale:
-            gamma = self.weight(
-                "gamma",
-                self.gamma_initializer,
-                (size,),
-                regularizer=self.gamma_regularizer,
-                constraint=self.gamma_constraint,
-            )
-        if self.center:
-            beta = self.weight(
-                "beta",
-                self.beta_initializer,
-                (size,),
-                regularizer=self.beta_regularizer,
-                constraint=self.beta_constraint,
-            )
+        gamma = field_weight(self, "gamma", (size,)) if self.scale else None
+        beta = field_weight(self, "beta", (size,)) if self.center else None
         mean = self.weight(
             "moving_mean", self.moving_mean_initializer, (size,), collection="batch_stats"
         )
@@ -110,13 +86,13 @@ class BatchNormalization(Layer):
             return normalised(x, mean, variance)
         rows, parts = current_valid_rows(), current_batch_parts()
         if parts > 1 and x.shape[0] % parts == 0:
-            cut = x.reshape(parts, -1, *x.shape[1:])
+            cut = x.reshape(parts, -1, *x.shape[1:])  # (parts, batch / parts, ...)
             rows = jnp.ones(cut.shape[:2]) if rows is None else rows.reshape(parts, -1)
             means, variances = jax.vmap(partial(batch_statistics, axis=axis))(cut, rows)
             y = jax.vmap(normalised)(cut, means, variances).reshape(x.shape)
             some = jnp.any(rows > 0, axis=1, keepdims=True)  # a part may be all padding
             batch_mean, batch_variance = (
-                jnp.mean(found, 0, where=some) for found in (means, variances)
+                jnp.mean(of_parts, 0, where=some) for of_parts in (means, variances)
             )
         else:
             batch_mean, batch_variance = batch_statistics(x, rows, axis)
@@ -132,8 +108,9 @@ class BatchNormalization(Layer):
 def batch_statistics(
     x: jax.Array, rows: jax.Array | None, axis: int
 ) -> tuple[jax.Array, jax.Array]:
-    """Mean and biased variance over all axes but `axis`, in float32, of the rows that are not
-    padding; of none 0.
+    """Mean and biased variance over all axes but one, in float32, of the rows that are not padding.
+
+    Of no rows at all both are 0.
     """
     x = widened(x)
     axes = tuple(i for i in range(x.ndim) if i != axis)
@@ -147,28 +124,27 @@ def batch_statistics(
 
 
 class LayerNormalization(Layer):
-    """``gamma * (x - mean) / sqrt(variance + epsilon) + beta``, the statistics of each sample over
-    `axis`.
+    """``gamma * (x - mean) / sqrt(variance + epsilon) + beta``, the statistics of each sample.
 
-    `axis` is one axis or several, without the batch; ``gamma`` and ``beta`` have their sizes. The
-    variance is biased; everything is computed in float32. Source: Ba et al., "Layer Normalization",
-    2016.
+    `axis` is one axis or several, over which they are taken, without the batch; ``gamma`` and
+    ``beta`` have their sizes. The variance is biased; everything is computed in float32. Source: Ba
+    et al., "Layer Normalization", 2016.
     """
 
-    axis: Any = -1
+    axis: int | Sequence[int] = -1
     epsilon: float = 1e-3
     center: bool = True
     scale: bool = True
-    beta_initializer: Any = "zeros"
-    gamma_initializer: Any = "ones"
-    beta_regularizer: Any = None
-    gamma_regularizer: Any = None
-    beta_constraint: Any = None
-    gamma_constraint: Any = None
+    beta_initializer: Identifier = "zeros"
+    gamma_initializer: Identifier = "ones"
+    beta_regularizer: Identifier = None
+    gamma_regularizer: Identifier = None
+    beta_constraint: Identifier = None
+    gamma_constraint: Identifier = None
 
     supports_masking = True
 
-    def checked(self) -> dict[str, Any]:
+    def checked(self) -> Config:
         axes = arguments.whole_numbers(self.axis)
         if not axes or 0 in axes:
             raise ValueError(
@@ -184,12 +160,7 @@ class LayerNormalization(Layer):
 
     @nn.compact
     def __call__(self, x: jax.Array) -> jax.Array:
-        given = (self.axis,) if isinstance(self.axis, int) else self.axis
-        if any(not -x.ndim < axis < x.ndim for axis in given):
-            raise ValueError(
-                f"{self.label}: `axis` is {self.axis}, but the input has shape {x.shape}."
-            )
-        axes = tuple(sorted({axis % x.ndim for axis in given}))
+        axes = tuple(sorted(set(arguments.existing_axes(self.label, self.axis, x))))
         y = widened(x)
         centred = y - jnp.mean(y, axes, keepdims=True)
         y = centred * jax.lax.rsqrt(
@@ -198,32 +169,20 @@ class LayerNormalization(Layer):
         along = tuple(n if axis in axes else 1 for axis, n in enumerate(x.shape))
         sizes = tuple(x.shape[axis] for axis in axes)
         if self.scale:
-            gamma = self.weight(
-                "gamma",
-                self.gamma_initializer,
-                sizes,
-                regularizer=self.gamma_regularizer,
-                constraint=self.gamma_constraint,
-            )
+            gamma = field_weight(self, "gamma", sizes)
             y = y * gamma.astype(y.dtype).reshape(along)
         if self.center:
-            beta = self.weight(
-                "beta",
-                self.beta_initializer,
-                sizes,
-                regularizer=self.beta_regularizer,
-                constraint=self.beta_constraint,
-            )
+            beta = field_weight(self, "beta", sizes)
             y = y + beta.astype(y.dtype).reshape(along)
         return y.astype(x.dtype)
 
 
 class LocalResponseNormalization(SpatialLayer):
-    """``x / (bias + alpha * s) ** beta``, s being the sum of squares over up to `depth_radius`
-    channels on either side.
+    """``x / (bias + alpha * s) ** beta``, s being the sum of squares over neighbouring channels.
 
-    (batch, height, width, channels) to the same shape. The defaults are AlexNet's. Source:
-    Krizhevsky et al., "ImageNet Classification with Deep Convolutional Neural Networks", 2012.
+    These are up to `depth_radius` on either side. (batch, height, width, channels) to the same
+    shape. The defaults are AlexNet's. Source: Krizhevsky et al., "ImageNet Classification with Deep
+    Convolutional Neural Networks", 2012.
     """
 
     depth_radius: int = 2
@@ -234,7 +193,7 @@ class LocalResponseNormalization(SpatialLayer):
 
     spatial_rank = 2
 
-    def checked(self) -> dict[str, Any]:
+    def checked(self) -> Config:
         (radius,) = arguments.integers(self.label, "depth_radius", self.depth_radius, 1, minimum=0)
         bias = arguments.number(self.label, "bias", self.bias)
         if bias <= 0.0:
@@ -256,70 +215,15 @@ class LocalResponseNormalization(SpatialLayer):
         around = ((0, 0),) * (x.ndim - 1) + ((self.depth_radius, self.depth_radius),)
         zero = np.zeros((), x.dtype)
         nearby = jax.lax.reduce_window(
-            jnp.square(x), zero, jax.lax.add, window, (1,) * x.ndim, around
+            jnp.square(x),
+            zero,
+            jax.lax.add,
+            window_dimensions=window,
+            window_strides=(1,) * x.ndim,
+            padding=around,
         )
         # A power of a positive number by way of its logarithm: the gradient takes a quarter of the
         # time on a CPU.
         return self.from_channels_last(
             x * jnp.exp(-self.beta * jnp.log(self.bias + self.alpha * nearby))
         )
-
-
-class Normalization(Layer):
-    """``(x - mean) / sqrt(variance)``, with statistics of the data for each index of `axis`, of all
-    axes but the batch.
-
-    Weights, none of which training moves: ``mean``, ``variance`` and ``count``, the number of
-    values behind them; they start as 0, 1 and 0 and are set with the weights of a model. `axis` may
-    be a list of one, as Keras 3 writes it.
-    """
-
-    axis: Any = -1
-
-    supports_masking = True
-
-    def checked(self) -> dict[str, Any]:
-        axis = arguments.whole_numbers(self.axis)
-        if axis is None or len(axis) != 1 or axis[0] == 0:
-            raise ValueError(
-                f"{self.label}: `axis` is {self.axis!r}; it must be an integer other than 0, the "
-                "batch."
-            )
-        return {"axis": axis[0]}
-
-    @nn.compact
-    def __call__(self, x: jax.Array) -> jax.Array:
-        if not -x.ndim < self.axis < x.ndim:
-            raise ValueError(
-                f"{self.label}: `axis` is {self.axis}, but the input has shape {x.shape}."
-            )
-        axis = self.axis % x.ndim
-        along = tuple(n if i == axis else 1 for i, n in enumerate(x.shape))
-        zeros, ones = initializers.get("zeros"), initializers.get("ones")
-        mean = self.weight("mean", zeros, (x.shape[axis],), collection="batch_stats").reshape(along)
-        variance = self.weight(
-            "variance", ones, (x.shape[axis],), collection="batch_stats"
-        ).reshape(along)
-        self.weight("count", zeros, (), collection="batch_stats")
-        y = (x.astype(mean.dtype) - mean) / jnp.maximum(jnp.sqrt(variance), config.epsilon())
-        return y.astype(x.dtype)
-
-
-class Rescaling(Layer):
-    """``x * scale + offset``; both may be lists with a number for each channel, the last axis."""
-
-    scale: Any
-    offset: Any = 0.0
-
-    supports_masking = True
-
-    def checked(self) -> dict[str, Any]:
-        for name in ("scale", "offset"):
-            values = getattr(self, name)
-            for value in values if isinstance(values, list | tuple) else [values]:
-                arguments.number(self.label, name, value)
-        return {}
-
-    @nn.compact
-    def __call__(self, x: jax.Array) -> jax.Array:
-        return x * jnp.asarray(self.scale, x.dtype) + jnp.asarray(self.offset, x.dtype)

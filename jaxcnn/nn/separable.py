@@ -1,54 +1,44 @@
-"""Convolutions that treat each channel apart: depthwise, and depthwise followed by a mix of the
-channels.
-"""
+"""Convolutions that treat each channel apart, and then perhaps mix the channels."""
 
 from __future__ import annotations
-
-from typing import Any
 
 import flax.linen as nn
 import jax
 
 from jaxcnn import ops
-from jaxcnn.nn.convolution import Convolution, finish_channels
-from jaxcnn.nn.core import bias_weight
+from jaxcnn.nn.base import Layer
+from jaxcnn.nn.convolution import Convolution
+from jaxcnn.nn.fields import FiltersField, Sizes, WindowFields
+from jaxcnn.nn.spatial import finish_channels
+from jaxcnn.nn.weights import field_weight, optional_bias
+from jaxcnn.runtime.types import Identifier
 
 
-def factor_weight(layer: Any, kind: str, shape: tuple[int, ...]) -> jax.Array:
-    """Declare the ``depthwise_kernel`` or ``pointwise_kernel`` of a layer that has the fields of
-    that `kind`.
-    """
-    return layer.weight(
-        f"{kind}_kernel",
-        getattr(layer, f"{kind}_initializer"),
-        shape,
-        regularizer=getattr(layer, f"{kind}_regularizer"),
-        constraint=getattr(layer, f"{kind}_constraint"),
-    )
+def depthwise(layer: Convolution, x: jax.Array, multiplier: int, dilation: Sizes) -> jax.Array:
+    """Convolve each channel of `x` (batch, ..., channels) with `multiplier` kernels.
 
-
-def depthwise(layer: Any, x: jax.Array) -> jax.Array:
-    """Convolve each channel of `x` (batch, ..., channels) with `depth_multiplier` kernels of its
-    own.
-
-    Result c * depth_multiplier + m is that of channel c and its kernel m.
+    Result c * multiplier + m is that of channel c and its kernel m.
     """
     layer.require_space(x)
     channels = x.shape[-1]
-    kernel = factor_weight(
-        layer, "depthwise", (*layer.kernel_size, channels, layer.depth_multiplier)
+    kernel = field_weight(
+        layer, "depthwise_kernel", (*layer.window, channels, multiplier), prefix="depthwise"
     )
     return ops.conv(
         x,
-        kernel.reshape(*layer.kernel_size, 1, channels * layer.depth_multiplier),
+        kernel.reshape(*layer.window, 1, channels * multiplier),
         strides=layer.strides,
         padding=layer.padding,
-        dilation=layer.dilation_rate,
+        dilation=dilation,
         groups=channels,
     )
 
 
-class DepthwiseConv2D(Convolution):
+class DepthMultiplierField(Layer):
+    depth_multiplier: int = 1
+
+
+class DepthwiseConv2D(Convolution, DepthMultiplierField, WindowFields):
     """Each channel convolved apart: (batch, height, width, channels) to channels * depth_multiplier
     maps.
 
@@ -56,48 +46,53 @@ class DepthwiseConv2D(Convolution):
     depth_multiplier,).
     """
 
-    kernel_size: Any
-    strides: Any = (1, 1)
-    padding: str = "valid"
-    depth_multiplier: int = 1
-    data_format: str | None = None
-    activation: Any = None
+    activation: Identifier = None
     use_bias: bool = True
-    depthwise_initializer: Any = "glorot_uniform"
-    bias_initializer: Any = "zeros"
-    depthwise_regularizer: Any = None
-    bias_regularizer: Any = None
-    activity_regularizer: Any = None
-    depthwise_constraint: Any = None
-    bias_constraint: Any = None
-    dilation_rate: Any = (1, 1)
+    depthwise_initializer: Identifier = "glorot_uniform"
+    bias_initializer: Identifier = "zeros"
+    depthwise_regularizer: Identifier = None
+    bias_regularizer: Identifier = None
+    activity_regularizer: Identifier = None
+    depthwise_constraint: Identifier = None
+    bias_constraint: Identifier = None
+    strides: Sizes = (1, 1)
+    dilation_rate: Sizes = (1, 1)
 
     spatial_rank = 2
 
     @nn.compact
     def __call__(self, x: jax.Array) -> jax.Array:
-        y = depthwise(self, self.to_channels_last(x))
-        return finish_channels(self, y, bias_weight(self, y.shape[-1]) if self.use_bias else None)
+        x = self.to_channels_last(x)
+        y = depthwise(self, x, self.depth_multiplier, self.dilation_rate)
+        return finish_channels(self, y, optional_bias(self, y.shape[-1]))
 
 
-class SeparableConv(Convolution):
+class SeparableConv(DepthMultiplierField, Convolution, FiltersField):
     """A depthwise convolution, then one with windows of one element that mixes its results into
     `filters` maps.
     """
 
+    activation: Identifier = None
+    use_bias: bool = True
+    depthwise_initializer: Identifier = "glorot_uniform"
+    pointwise_initializer: Identifier = "glorot_uniform"
+    bias_initializer: Identifier = "zeros"
+    depthwise_regularizer: Identifier = None
+    pointwise_regularizer: Identifier = None
+    bias_regularizer: Identifier = None
+    activity_regularizer: Identifier = None
+    depthwise_constraint: Identifier = None
+    pointwise_constraint: Identifier = None
+    bias_constraint: Identifier = None
+    dilation_rate: Sizes = 1
+
     @nn.compact
     def __call__(self, x: jax.Array) -> jax.Array:
-        layer: Any = self
-        y = depthwise(self, self.to_channels_last(x))
-        y = ops.conv(
-            y,
-            factor_weight(
-                self, "pointwise", (*(1,) * self.spatial_rank, y.shape[-1], layer.filters)
-            ),
-        )
-        return finish_channels(
-            self, y, bias_weight(self, layer.filters) if layer.use_bias else None
-        )
+        x = self.to_channels_last(x)
+        y = depthwise(self, x, self.depth_multiplier, self.dilation_rate)
+        shape = (*(1,) * self.spatial_rank, y.shape[-1], self.filters)
+        y = ops.conv(y, field_weight(self, "pointwise_kernel", shape, prefix="pointwise"))
+        return finish_channels(self, y, optional_bias(self, self.filters))
 
 
 class SeparableConv1D(SeparableConv):
@@ -107,31 +102,13 @@ class SeparableConv1D(SeparableConv):
     (1, channels * depth_multiplier, filters), ``bias`` (filters,).
     """
 
-    filters: int
-    kernel_size: Any
-    strides: Any = 1
-    padding: str = "valid"
     data_format: str | None = "channels_last"
-    depth_multiplier: int = 1
-    activation: Any = None
-    use_bias: bool = True
-    depthwise_initializer: Any = "glorot_uniform"
-    pointwise_initializer: Any = "glorot_uniform"
-    bias_initializer: Any = "zeros"
-    depthwise_regularizer: Any = None
-    pointwise_regularizer: Any = None
-    bias_regularizer: Any = None
-    activity_regularizer: Any = None
-    depthwise_constraint: Any = None
-    pointwise_constraint: Any = None
-    bias_constraint: Any = None
-    dilation_rate: Any = 1
 
     spatial_rank = 1
 
 
 class SeparableConv2D(SeparableConv):
-    """Separable convolution over pictures: (batch, height, width, channels) to (batch, new_h,
+    """Separable convolution over images: (batch, height, width, channels) to (batch, new_h,
     new_w, filters).
 
     Weights: ``depthwise_kernel`` (rows, columns, channels, depth_multiplier), ``pointwise_kernel``
@@ -139,24 +116,7 @@ class SeparableConv2D(SeparableConv):
     2016.
     """
 
-    filters: int
-    kernel_size: Any
-    strides: Any = (1, 1)
-    padding: str = "valid"
-    data_format: str | None = None
-    depth_multiplier: int = 1
-    activation: Any = None
-    use_bias: bool = True
-    depthwise_initializer: Any = "glorot_uniform"
-    pointwise_initializer: Any = "glorot_uniform"
-    bias_initializer: Any = "zeros"
-    depthwise_regularizer: Any = None
-    pointwise_regularizer: Any = None
-    bias_regularizer: Any = None
-    activity_regularizer: Any = None
-    depthwise_constraint: Any = None
-    pointwise_constraint: Any = None
-    bias_constraint: Any = None
-    dilation_rate: Any = (1, 1)
+    strides: Sizes = (1, 1)
+    dilation_rate: Sizes = (1, 1)
 
     spatial_rank = 2

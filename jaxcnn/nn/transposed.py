@@ -2,74 +2,79 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import flax.linen as nn
 import jax
 
 from jaxcnn import ops
 from jaxcnn.nn import arguments
-from jaxcnn.nn.convolution import Convolution, finish_channels
-from jaxcnn.nn.core import bias_weight, kernel_weight
+from jaxcnn.nn.convolution import Convolution
+from jaxcnn.nn.fields import FiltersField, KernelFields, Sizes, as_tuple
+from jaxcnn.nn.spatial import finish_channels
 from jaxcnn.nn.traits import Traits
+from jaxcnn.nn.weights import field_weight, optional_bias
+from jaxcnn.runtime.types import Config
 
 
-class ConvTranspose(Convolution):
-    """``activation(conv_transpose(x, kernel) + bias)``; kernel (*kernel_size, filters, channels)."""
+class ConvTranspose(KernelFields, Convolution, FiltersField):
+    """``activation(conv_transpose(x, kernel) + bias)``; kernel (*window, filters, channels)."""
+
+    output_padding: Sizes | None = None
+    dilation_rate: Sizes = 1
 
     traits = Traits(kernel="out-in")
     paddings = ("valid", "same", "full")
 
-    def checked(self) -> dict[str, Any]:
-        layer: Any = self
+    def checked(self) -> Config:
         values = super().checked()
-        if layer.output_padding is not None:
+        if self.output_padding is not None:
             extra = arguments.integers(
-                self.label, "output_padding", layer.output_padding, self.spatial_rank, minimum=0
+                self.label, "output_padding", self.output_padding, self.spatial_rank, minimum=0
             )
             if any(p >= s for p, s in zip(extra, values["strides"], strict=True)):
                 raise ValueError(
                     f"{self.label}: `output_padding` is {extra}; along each axis it must be "
-                    "smaller than `strides` "
-                    f"{values['strides']}."
+                    f"smaller than `strides` {values['strides']}."
                 )
             values["output_padding"] = extra
         return values
 
     @nn.compact
     def __call__(self, x: jax.Array) -> jax.Array:
-        layer: Any = self
         x = self.to_channels_last(x)
-        extras = layer.output_padding or (None,) * self.spatial_rank
-        sizes = zip(
-            x.shape[1:-1],
-            layer.kernel_size,
-            layer.strides,
-            layer.dilation_rate,
-            extras,
-            strict=True,
-        )
-        lengths: Any = [
-            ops.conv_transpose_output_length(n, k, layer.padding, s, d, p)
-            for n, k, s, d, p in sizes
-        ]
-        if min(lengths) < 1:
-            raise ValueError(
-                f"{self.label}: an input of spatial size {x.shape[1:-1]} would give an output of "
-                f"{tuple(lengths)}; "
-                f"use a larger input or another padding than {layer.padding!r}."
-            )
+        self.require_output(x)
         y = ops.conv_transpose(
             x,
-            kernel_weight(self, (*layer.kernel_size, layer.filters, x.shape[-1])),
-            strides=layer.strides,
-            padding=layer.padding,
-            output_padding=layer.output_padding,
-            dilation=layer.dilation_rate,
+            field_weight(self, "kernel", (*self.window, self.filters, x.shape[-1])),
+            strides=self.strides,
+            padding=self.padding,
+            output_padding=self.output_padding,
+            dilation=self.dilation_rate,
         )
-        return finish_channels(
-            self, y, bias_weight(self, layer.filters) if layer.use_bias else None
+        return finish_channels(self, y, optional_bias(self, self.filters))
+
+    def require_output(self, x: jax.Array) -> None:
+        """Raise when nothing is left of an input of this size, naming the layer."""
+        extra = self.output_padding
+        axes = zip(
+            x.shape[1:-1],
+            self.window,
+            as_tuple(self.strides),
+            as_tuple(self.dilation_rate),
+            (None,) * self.spatial_rank if extra is None else as_tuple(extra),
+            strict=True,
         )
+        lengths = tuple(
+            ops.conv_transpose_output_length(
+                n, k, self.padding, stride=s, dilation=d, output_padding=p
+            )
+            or 0
+            for n, k, s, d, p in axes
+        )
+        if min(lengths) < 1:
+            raise ValueError(
+                f"{self.label}: an input of spatial size {x.shape[1:-1]} would give an output "
+                f"of {lengths}; use a larger input or another padding than {self.padding!r}."
+            )
 
 
 class Conv1DTranspose(ConvTranspose):
@@ -79,28 +84,13 @@ class Conv1DTranspose(ConvTranspose):
     `output_padding`: see Conv2DTranspose.
     """
 
-    filters: int
-    kernel_size: Any
-    strides: Any = 1
-    padding: str = "valid"
     data_format: str | None = "channels_last"
-    activation: Any = None
-    use_bias: bool = True
-    kernel_initializer: Any = "glorot_uniform"
-    bias_initializer: Any = "zeros"
-    kernel_regularizer: Any = None
-    bias_regularizer: Any = None
-    activity_regularizer: Any = None
-    kernel_constraint: Any = None
-    bias_constraint: Any = None
-    output_padding: Any = None
-    dilation_rate: Any = 1
 
     spatial_rank = 1
 
 
 class Conv2DTranspose(ConvTranspose):
-    """Transposed convolution over pictures: (batch, height, width, channels) to (batch, new_h,
+    """Transposed convolution over images: (batch, height, width, channels) to (batch, new_h,
     new_w, filters).
 
     Weights: ``kernel`` (rows, columns, filters, channels), ``bias`` (filters,).
@@ -111,22 +101,8 @@ class Conv2DTranspose(ConvTranspose):
     its reach, (k - 1) dilation_rate + 1.
     """
 
-    filters: int
-    kernel_size: Any
-    strides: Any = (1, 1)
-    padding: str = "valid"
-    data_format: str | None = None
-    activation: Any = None
-    use_bias: bool = True
-    kernel_initializer: Any = "glorot_uniform"
-    bias_initializer: Any = "zeros"
-    kernel_regularizer: Any = None
-    bias_regularizer: Any = None
-    activity_regularizer: Any = None
-    kernel_constraint: Any = None
-    bias_constraint: Any = None
-    output_padding: Any = None
-    dilation_rate: Any = (1, 1)
+    strides: Sizes = (1, 1)
+    dilation_rate: Sizes = (1, 1)
 
     spatial_rank = 2
 
@@ -139,21 +115,7 @@ class Conv3DTranspose(ConvTranspose):
     `output_padding`: see Conv2DTranspose.
     """
 
-    filters: int
-    kernel_size: Any
-    strides: Any = (1, 1, 1)
-    padding: str = "valid"
-    data_format: str | None = None
-    activation: Any = None
-    use_bias: bool = True
-    kernel_initializer: Any = "glorot_uniform"
-    bias_initializer: Any = "zeros"
-    kernel_regularizer: Any = None
-    bias_regularizer: Any = None
-    activity_regularizer: Any = None
-    kernel_constraint: Any = None
-    bias_constraint: Any = None
-    output_padding: Any = None
-    dilation_rate: Any = (1, 1, 1)
+    strides: Sizes = (1, 1, 1)
+    dilation_rate: Sizes = (1, 1, 1)
 
     spatial_rank = 3

@@ -1,38 +1,39 @@
-"""Modules around other modules: one for each step of a sequence, and a sequence in both directions."""
+"""Modules around other modules: at each step of a sequence, and in both directions."""
 
 from __future__ import annotations
-
-from typing import Any
 
 import flax.linen as nn
 import jax
 import jax.numpy as jnp
 
-from jaxcnn.nn.base import Layer, current_valid_rows, valid_rows
+from jaxcnn.nn.base import Layer
+from jaxcnn.nn.batch import current_valid_rows, valid_rows
 from jaxcnn.nn.graph import mixes_rows, run
-from jaxcnn.nn.recurrent.layers import Recurrent, unpacked
+from jaxcnn.nn.recurrent.base import Recurrent, unpacked
+from jaxcnn.runtime.types import Config, PyTree
 
 
 class TimeDistributed(Layer):
-    """Any module, or model, on every step of (batch, steps, ...): its samples are the steps of all
-    sequences.
+    """Any module, or model, on every step of (batch, steps, ...).
 
-    So batch statistics are those of all steps together. A mask of the steps is passed on; the inner
-    module gets none. Its variables are nested under ``layer``.
+    Its samples are the steps of all sequences, so batch statistics are those of all steps together.
+    A mask of the steps is passed on; the inner module gets none. Its variables are nested under
+    ``layer``.
     """
 
-    layer: Any
+    layer: nn.Module
 
     supports_masking = True
 
-    def checked(self) -> dict[str, Any]:
-        return {"layer": inner_module(self)}
+    def checked(self) -> Config:
+        require_module(self.label, self.layer)
+        return {}
 
     @property
     def mixes_rows(self) -> bool:
         return mixes_rows(self.layer)
 
-    def __call__(self, x: jax.Array, *, train: bool = False) -> Any:
+    def __call__(self, x: jax.Array, *, train: bool = False) -> PyTree:
         if x.ndim < 3:
             raise ValueError(
                 f"{self.label}: the input has shape {x.shape}; it needs (batch, steps, ...)."
@@ -40,13 +41,13 @@ class TimeDistributed(Layer):
         batch, steps = x.shape[:2]
         rows = current_valid_rows()
         with valid_rows(None if rows is None else jnp.repeat(rows, steps)):
-            outputs, _ = run(self.layer, (x.reshape(batch * steps, *x.shape[2:]),), {}, None, train)
+            rows_of_steps = x.reshape(batch * steps, *x.shape[2:])  # (batch * steps, ...)
+            outputs, _ = run(self.layer, (rows_of_steps,), {}, None, train)
         return jax.tree.map(lambda y: y.reshape(batch, steps, *y.shape[1:]), outputs)
 
 
 class Bidirectional(Layer):
-    """A recurrent layer and a copy that goes through the sequence the other way, with weights of
-    its own.
+    """A recurrent layer, and a copy with other weights that goes through the sequence backwards.
 
     `merge_mode` says how the outputs of both, step by step, become one: 'sum', 'mul', 'ave',
     'concat' (along the last axis), or None for a list of the two. `initial_state` and, with
@@ -54,16 +55,17 @@ class Bidirectional(Layer):
     Variables are nested under ``forward_layer`` and ``backward_layer``.
     """
 
-    layer: Any
+    layer: Recurrent
     merge_mode: str | None = "concat"
 
     supports_masking = True
 
-    def checked(self) -> dict[str, Any]:
-        inner = inner_module(self)
-        if not isinstance(inner, Recurrent):
+    def checked(self) -> Config:
+        require_module(self.label, self.layer)
+        if not isinstance(self.layer, Recurrent):
             raise ValueError(
-                f"{self.label}: `layer` is a {type(inner).__name__}; it must be a recurrent layer."
+                f"{self.label}: `layer` is a {type(self.layer).__name__}; it must be a recurrent "
+                "layer."
             )
         if self.merge_mode not in ("sum", "mul", "ave", "concat", None):
             raise ValueError(
@@ -78,8 +80,13 @@ class Bidirectional(Layer):
 
     @nn.compact
     def __call__(
-        self, inputs: Any, initial_state: Any = None, *, train: bool = False, mask: Any = None
-    ) -> Any:
+        self,
+        inputs: PyTree,
+        initial_state: PyTree = None,
+        *,
+        train: bool = False,
+        mask: PyTree = None,
+    ) -> PyTree:
         x, initial = unpacked(inputs, initial_state)
         mask = mask[0] if isinstance(mask, list | tuple) else mask
         half = self.layer.state_total
@@ -96,14 +103,14 @@ class Bidirectional(Layer):
         merged = merge(self.merge_mode, y, z)
         return [*as_list(merged), *states, *back_states] if self.layer.return_state else merged
 
-    def compute_mask(self, inputs: Any, mask: Any) -> Any:
-        own, *rest = as_list(self.layer.compute_mask(inputs, mask))
-        outputs = [own, own] if self.merge_mode is None else [own]
-        total = [*outputs, *rest, *rest]
-        return total if len(total) > 1 else own
+    def compute_mask(self, inputs: PyTree, mask: PyTree) -> PyTree:
+        output, *states = as_list(self.layer.compute_mask(inputs, mask))
+        outputs = [output, output] if self.merge_mode is None else [output]
+        masks = [*outputs, *states, *states]
+        return masks if len(masks) > 1 else output
 
 
-def merge(mode: str | None, y: jax.Array, z: jax.Array) -> Any:
+def merge(mode: str | None, y: jax.Array, z: jax.Array) -> jax.Array | list[jax.Array]:
     """The outputs of both directions as one, or as a list when `mode` is None."""
     if mode is None:
         return [y, z]
@@ -112,13 +119,12 @@ def merge(mode: str | None, y: jax.Array, z: jax.Array) -> Any:
     return {"sum": y + z, "mul": y * z, "ave": (y + z) / 2}[mode]
 
 
-def as_list(value: Any) -> list[Any]:
+def as_list(value: PyTree) -> list[PyTree]:
+    """A list as it is, anything else as a list of one."""
     return value if isinstance(value, list) else [value]
 
 
-def inner_module(wrapper: Any) -> nn.Module:
-    """The wrapped `layer`, which has to be a module."""
-    if not isinstance(wrapper.layer, nn.Module):
-        raise ValueError(f"{wrapper.label}: `layer` is {wrapper.layer!r}; it must be a layer.")
-    module: nn.Module = wrapper.layer
-    return module
+def require_module(label: str, layer: object) -> None:
+    """Raise when what is to be wrapped is no module."""
+    if not isinstance(layer, nn.Module):
+        raise ValueError(f"{label}: `layer` is {layer!r}; it must be a layer.")

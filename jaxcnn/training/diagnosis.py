@@ -9,7 +9,7 @@ import jax
 import numpy as np
 
 from jaxcnn.layers.base import Layer
-from jaxcnn.nn.base import valid_rows
+from jaxcnn.nn.batch import valid_rows
 from jaxcnn.nn.graph import run
 from jaxcnn.runtime import config
 from jaxcnn.runtime.types import PyTree

@@ -15,7 +15,7 @@ import optax
 from flax.traverse_util import flatten_dict, unflatten_dict
 
 from jaxcnn.metrics import Metric
-from jaxcnn.nn.base import valid_rows
+from jaxcnn.nn.batch import valid_rows
 from jaxcnn.nn.graph import run
 from jaxcnn.runtime.types import ArrayFunction, DTypeLike, Identifier, Path, PyTree
 from jaxcnn.training.objective import Objective, simple_objective

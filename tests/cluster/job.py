@@ -24,7 +24,7 @@ from jaxcnn.layers import (
     MaxPooling2D,
     concatenate,
 )
-from jaxcnn.nn.base import batch_parts
+from jaxcnn.nn.batch import batch_parts
 
 DEFAULTS = {
     "distribute": "yes",

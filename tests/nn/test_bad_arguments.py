@@ -122,7 +122,7 @@ AT_THE_CALL = [
     ("Reshape", {"target_shape": (2, -1)}, (2, 3), "do not fill"),
     ("Permute", {"dims": (2, 1)}, (2, 3), "it needs 3 axes"),
     ("RepeatVector", {"n": 2}, (2, 3, 4), "it needs 2 axes"),
-    ("Lambda", {"function": jnp.sum, "output_shape": (3,)}, (2, 3), r"gave shape \(\), but "
+    ("Lambda", {"function": jnp.sum, "output_shape": (3,)}, (2, 3), r"returned shape \(\), but "
                                                                     r"`output_shape` says"),
     ("Conv1D", CONV, (2, 3), r"it needs 3 axes \(batch, steps, channels\)"),
     ("Conv2D", CONV, (2, 5, 5), r"it needs 4 axes \(batch, height, width, channels\)"),

@@ -6,7 +6,7 @@ import jax
 import numpy as np
 import pytest
 
-from jaxcnn.nn.core import keep_mask, scrambled_places
+from jaxcnn.nn.dropout import hashed_positions, keep_mask
 
 PLACES = (64, 12, 12, 64)  # half of the mask of a batch of the MNIST CNN
 
@@ -32,7 +32,7 @@ def test_the_share_that_is_kept(rate):
 
 def test_neighbours_and_other_keys_are_unrelated():
     size = int(np.prod(PLACES))
-    drawn = [np.asarray(scrambled_places(key, (size,))) / 2**32 - 0.5 for key in keys()]
+    drawn = [np.asarray(hashed_positions(key, (size,))) / 2**32 - 0.5 for key in keys()]
     limit = 5 / 12 / np.sqrt(size)
     for i, values in enumerate(drawn):
         for lag in (1, 2, 12, 64, 144, 768, 9216):

@@ -61,7 +61,8 @@ def test_output_shape_may_leave_sizes_open_but_must_agree():
         layers.Input((3,))
     ).shape == (None, 1, 3)
     with pytest.raises(
-        ValueError, match=r"the function gave shape \(2, 3\), but `output_shape` says \(None, 4\)"
+        ValueError,
+        match=r"the function returned shape \(2, 3\), but `output_shape` says \(None, 4\)",
     ):
         layers.Lambda(lambda x: x, output_shape=(4,))(np.zeros((2, 3), "float32"))
 

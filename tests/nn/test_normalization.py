@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from jaxcnn import nn
-from jaxcnn.nn.base import batch_parts, valid_rows
+from jaxcnn.nn.batch import batch_parts, valid_rows
 
 RNG = np.random.default_rng(0)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import flax.linen as nn
 import jax
@@ -11,38 +10,34 @@ import jax.numpy as jnp
 
 from jaxcnn.nn.base import Layer, declared_weights
 from jaxcnn.nn.graph import run
-from jaxcnn.nn.recurrent.layers import Recurrent, States
-from jaxcnn.nn.recurrent.scan import step_scan
+from jaxcnn.nn.recurrent.base import Recurrent
+from jaxcnn.nn.recurrent.scan import States, step_scan
+from jaxcnn.runtime.types import Config
 
 
-def state_shapes(cell: Any) -> list[tuple[int, ...]]:
-    """The shape of each state of a cell, without the batch, from its ``state_size``: an integer, or
-    one a state.
-    """
+def state_shapes(cell: nn.Module) -> list[tuple[int, ...]]:
+    """The shape of each state of a cell, without the batch, from its ``state_size``."""
     sizes = getattr(cell, "state_size", None)
     listed = list(sizes) if isinstance(sizes, list | tuple) else [sizes]
     shapes = [tuple(size) if isinstance(size, list | tuple) else (size,) for size in listed]
     if not all(isinstance(n, int) for shape in shapes for n in shape):
         raise ValueError(
             f"RNN: the cell {type(cell).__name__} has `state_size` {sizes!r}; it must be an "
-            "integer, or a list with "
-            "the width (or shape) of each state."
+            "integer, or a list with the width (or shape) of each state."
         )
     return shapes
 
 
 class StackedRNNCells(Layer):
-    """Cells one on top of the other as one cell: its states are those of the first cell, then of
-    the second, ...
-    """
+    """Cells one on top of the other as one cell; its states are those of each cell in turn."""
 
-    cells: Any
+    cells: Sequence[nn.Module]
 
     @property
     def state_size(self) -> tuple[tuple[int, ...], ...]:
         return tuple(shape for cell in self.cells for shape in state_shapes(cell))
 
-    def checked(self) -> dict[str, Any]:
+    def checked(self) -> Config:
         if not isinstance(self.cells, list | tuple) or not self.cells:
             raise ValueError(
                 f"{self.label}: `cells` is {self.cells!r}; it must be a list of cells."
@@ -52,11 +47,11 @@ class StackedRNNCells(Layer):
     def __call__(
         self, x: jax.Array, states: Sequence[jax.Array], *, train: bool = False
     ) -> tuple[jax.Array, States]:
-        remaining, new = list(states), []
+        remaining, new = list(states), list[jax.Array]()
         for cell in self.cells:
             count = len(state_shapes(cell))
-            own, remaining = remaining[:count], remaining[count:]
-            x, changed = cell_step(cell, x, own, train)
+            x, changed = cell_step(cell, x, remaining[:count], train)
+            remaining = remaining[count:]
             new += changed
         return x, new
 
@@ -70,22 +65,22 @@ def cell_step(
 
 
 class RNN(Recurrent):
-    """A recurrent layer from a cell: any module with ``cell(x, states) -> (output, new states)``
-    and `state_size`.
+    """A recurrent layer from a cell: ``cell(x, states) -> (output, new states)``.
 
-    `state_size` is the width of the state or a list with that of each; x is one step (batch,
-    features), and states and new states are lists of (batch, width). The cell's noise is the same
-    at all steps. Its weights are nested under ``cell``.
+    A cell is any module that is called so and has a `state_size`. `state_size` is the width of the
+    state or a list with that of each; x is one step (batch, features), and states and new states
+    are lists of (batch, width). The cell's noise is the same at all steps. Its weights are nested
+    under ``cell``.
     """
 
-    cell: Any
+    cell: nn.Module
     return_sequences: bool = False
     return_state: bool = False
     go_backwards: bool = False
     stateful: bool = False
     unroll: bool = False
 
-    def checked(self) -> dict[str, Any]:
+    def checked(self) -> Config:
         state_shapes(self.cell)
         return {}
 
@@ -112,13 +107,14 @@ class RNN(Recurrent):
         rngs = {"dropout": self.make_rng("dropout")} if train and self.has_rng("dropout") else {}
 
         def step(x: jax.Array, states: States) -> tuple[jax.Array, States]:
-            return nn.apply(lambda bound: cell_step(bound, x, states, train), cell)(
-                variables, rngs=rngs
-            )
+            def bound_step(cell: nn.Module) -> tuple[jax.Array, States]:
+                return cell_step(cell, x, states, train)
 
-        with (
-            declared_weights()
-        ):  # the weights are declared above, under their place in the whole model
+            result: tuple[jax.Array, States] = nn.apply(bound_step, cell)(variables, rngs=rngs)
+            return result
+
+        # The weights were declared above, under their path in the whole model: not here again.
+        with declared_weights():
             return step_scan(
                 step,
                 jnp.moveaxis(x, 1, 0),

@@ -7,24 +7,43 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Protocol, TypeAlias, TypeVar
 
 import jax
 import jax.numpy as jnp
 from jax.ad_checkpoint import checkpoint_name
 
-Product = Callable[[jax.Array, jax.Array], jax.Array]
+from jaxcnn.runtime.types import PyTree
+
+T = TypeVar("T")
+States: TypeAlias = list[jax.Array]
+Product: TypeAlias = Callable[[jax.Array, jax.Array], jax.Array]
+# ``add(group, h)``, see `recurrence`.
+Add: TypeAlias = Callable[[int, jax.Array], list[jax.Array]]
+
+
+class Recurrence(Protocol):
+    """What a loop asks of `jaxcnn.nn.recurrent.recurrences.Gated`."""
+
+    @property
+    def blocks(self) -> int: ...
+
+    @property
+    def groups(self) -> tuple[tuple[int, ...], ...]: ...
+
+    @property
+    def recurrent_product(self) -> Product: ...
+
+    def step(self, inputs: Sequence[jax.Array], states: States, add: Add) -> States: ...
 
 
 def in_parts(arrays: Sequence[jax.Array], count: int) -> list[jax.Array]:
-    """A single array in `count` equal parts along its last axis; several as they are."""
+    """A single array (..., count * n) as `count` arrays (..., n); several as they are."""
     return jnp.split(arrays[0], count, axis=-1) if len(arrays) == 1 else list(arrays)
 
 
 def applied(product: Product, arrays: Sequence[jax.Array], kernel: jax.Array) -> list[jax.Array]:
-    """``product(array, part of the kernel)`` for each array, the kernel cut into as many parts
-    along its last axis.
-    """
+    """The product of each array with its part of the kernel, which is cut along its last axis."""
     kernels = jnp.split(kernel, len(arrays), axis=-1)
     return [product(a, k) for a, k in zip(arrays, kernels, strict=True)]
 
@@ -32,11 +51,11 @@ def applied(product: Product, arrays: Sequence[jax.Array], kernel: jax.Array) ->
 def products(
     product: Product, arrays: Sequence[jax.Array], kernel: jax.Array, count: int
 ) -> list[jax.Array]:
-    """`applied` in `count` equal parts: of one product for a single array, or of a product each."""
+    """`applied`, as `count` arrays: parts of a single product, or a product each."""
     return in_parts(applied(product, arrays, kernel), count)
 
 
-def kernel_groups(cell: Any, kernel: jax.Array) -> list[jax.Array]:
+def kernel_groups(cell: Recurrence, kernel: jax.Array) -> list[jax.Array]:
     """The recurrent kernel cut into the parts that `cell` applies together."""
     ends = [sum(len(group) for group in cell.groups[: i + 1]) for i in range(len(cell.groups) - 1)]
     width = kernel.shape[-1] // cell.blocks
@@ -44,12 +63,14 @@ def kernel_groups(cell: Any, kernel: jax.Array) -> list[jax.Array]:
 
 
 def recurrence(
-    cell: Any, inputs: Sequence[jax.Array], kernels: Sequence[jax.Array], noise: Sequence[jax.Array]
-) -> tuple[Callable[[int, jax.Array], list[jax.Array]], list[list[jax.Array]]]:
-    """The function that adds a state's contributions to the `inputs` of one step, and what it has
-    been applied to.
+    cell: Recurrence,
+    inputs: Sequence[jax.Array],
+    kernels: Sequence[jax.Array],
+    noise: Sequence[jax.Array],
+) -> tuple[Add, list[list[jax.Array]]]:
+    """(add, the arrays that it has been applied to) for the `inputs` of one step.
 
-    ``add(group, h)`` gives ``inputs[i] + h @ (part of the recurrent kernel)`` for each i in
+    ``add(group, h)`` returns ``inputs[i] + h @ (part of the recurrent kernel)`` for each i in
     ``cell.groups[group]``; `noise` holds no dropout mask for h, one for all parts of the kernel, or
     one for each.
     """
@@ -70,7 +91,7 @@ def recurrence(
 
 
 def gated_scan(
-    cell: Any,
+    cell: Recurrence,
     kernel: jax.Array,
     inputs: Sequence[jax.Array],
     states: Sequence[jax.Array],
@@ -83,8 +104,7 @@ def gated_scan(
     """Run ``cell.step`` over time: (states[0] after each step, the final states).
 
     Args:
-        cell: has `step`, `groups`, `blocks` and `recurrent_product`, see
-            `jaxcnn.nn.recurrent.cells.Gated`.
+        cell: the recurrence.
         kernel: the recurrent kernel.
         inputs: what the step's input contributes to each gate, each (steps, batch, ...).
         states: initial states, each (batch, ...).
@@ -101,12 +121,16 @@ def gated_scan(
     """
     policy = jax.checkpoint_policies.save_only_these_names("sum")
 
-    def loop(kernels: Any, inputs: Any, states: Any, fixed: Any) -> Any:
+    def loop(
+        kernels: States, inputs: States, states: States, fixed: PyTree
+    ) -> tuple[tuple[jax.Array, States], list[States]]:
         @functools.partial(jax.checkpoint, policy=policy, prevent_cse=False)
-        def body(states: Any, now: Any) -> Any:
+        def body(
+            states: States, now: tuple[States, jax.Array | None]
+        ) -> tuple[States, tuple[jax.Array, list[States]]]:
             step_inputs, step_keep = now
             add, applied_to = recurrence(cell, step_inputs, kernels, fixed["noise"])
-            new = kept(step_keep, cell.step(step_inputs, states, add), states)
+            new = where_kept(step_keep, cell.step(step_inputs, states, add), states)
             return new, (new[0], applied_to)
 
         final, (outputs, applied_to) = jax.lax.scan(
@@ -115,21 +139,27 @@ def gated_scan(
         return (outputs, final), applied_to
 
     @jax.custom_vjp
-    def run(kernels: Any, inputs: Any, states: Any, fixed: Any) -> Any:
+    def run(
+        kernels: States, inputs: States, states: States, fixed: PyTree
+    ) -> tuple[jax.Array, States]:
         return loop(kernels, inputs, states, fixed)[0]
 
-    def forward(kernels: Any, inputs: Any, states: Any, fixed: Any) -> Any:
+    def forward(
+        kernels: States, inputs: States, states: States, fixed: PyTree
+    ) -> tuple[tuple[jax.Array, States], PyTree]:
         results, pull, applied_to = jax.vjp(
             lambda i, s: loop(kernels, i, s, fixed), inputs, states, has_aux=True
         )
         return results, (pull, applied_to, kernels)
 
-    def backward(saved: Any, cotangents: Any) -> Any:
+    def backward(saved: PyTree, cotangents: PyTree) -> tuple[States, States, States, None]:
+        # applied_to: (steps, batch, ...) for each product of a step
         pull, applied_to, kernels = saved
         d_inputs, d_states = pull(cotangents)
         d_kernels = []
         for members, arrays, part in zip(cell.groups, applied_to, kernels, strict=True):
-            arrays, d_sums = jax.tree.map(batch_by_steps, (arrays, [d_inputs[i] for i in members]))
+            d_sums = [d_inputs[i] for i in members]
+            arrays, d_sums = jax.tree.map(batch_by_steps, (arrays, d_sums))  # (batch * steps, ...)
             contribute = functools.partial(
                 products, cell.recurrent_product, arrays, count=len(members)
             )
@@ -143,16 +173,15 @@ def gated_scan(
 
 
 def step_scan(
-    step: Callable[[Any, list[jax.Array]], tuple[Any, Any]],
-    x: Any,
+    step: Callable[[PyTree, States], tuple[jax.Array, States]],
+    x: PyTree,
     states: Sequence[jax.Array],
     *,
     keep: jax.Array | None = None,
     reverse: bool = False,
     unroll: bool = False,
-) -> tuple[Any, Any, list[jax.Array]]:
-    """Run ``step(x_t, states) -> (output, new states)`` over time: (all outputs, the last one, the
-    final states).
+) -> tuple[jax.Array, jax.Array, States]:
+    """Run ``step(x_t, states) -> (output, new states)``: (outputs, the last one, final states).
 
     Where `keep`, (steps, batch) of booleans, is False the states stay and the previous output is
     repeated; before the first that is the first state where it has the shape of an output, else
@@ -161,11 +190,13 @@ def step_scan(
     output, _ = jax.eval_shape(step, jax.tree.map(lambda a: a[0], x), list(states))
     starts_as = [s for s in states[:1] if s.shape == output.shape and s.dtype == output.dtype]
 
-    def body(carry: Any, now: Any) -> Any:
+    def body(
+        carry: tuple[States, jax.Array], now: tuple[PyTree, jax.Array | None]
+    ) -> tuple[tuple[States, jax.Array], jax.Array]:
         states, previous = carry
         step_x, step_keep = now
         output, new = step(step_x, states)
-        new, output = kept(step_keep, (list(new), output), (states, previous))
+        new, output = where_kept(step_keep, (list(new), output), (states, previous))
         return (new, output), output
 
     first = starts_as[0] if starts_as else jnp.zeros(output.shape, output.dtype)
@@ -175,19 +206,16 @@ def step_scan(
     return outputs, last, final
 
 
-def kept(keep: jax.Array | None, new: Any, old: Any) -> Any:
-    """The arrays of `new` in the rows where `keep` is True, those of `old` in the others; None
-    keeps all.
-    """
+def where_kept(keep: jax.Array | None, new: T, old: T) -> T:
+    """The rows of `new` where `keep`, (batch,), is True, else those of `old`; None keeps all."""
     if keep is None:
         return new
-    return jax.tree.map(
+    rows: T = jax.tree.map(
         lambda n, o: jnp.where(keep.reshape(-1, *(1,) * (n.ndim - 1)), n, o), new, old
     )
+    return rows
 
 
 def batch_by_steps(x: jax.Array) -> jax.Array:
-    """(steps, batch, ...) as (batch * steps, ...); batch first, so that rows stay on the device
-    that has them.
-    """
+    """(steps, batch, ...) as (batch * steps, ...), so that rows stay on their device."""
     return jnp.moveaxis(x, 0, 1).reshape(-1, *x.shape[2:])

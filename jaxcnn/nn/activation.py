@@ -1,0 +1,48 @@
+"""An activation, and a penalty on activations, as layers."""
+
+from __future__ import annotations
+
+import flax.linen as nn
+import jax
+
+from jaxcnn import activations, regularizers
+from jaxcnn.nn import arguments
+from jaxcnn.nn.base import Layer
+from jaxcnn.nn.traits import POINTWISE
+from jaxcnn.nn.weights import resolved
+from jaxcnn.runtime.types import Config, Identifier
+
+
+class Activation(Layer):
+    """An activation as a layer: any shape in, the same shape out."""
+
+    activation: Identifier
+
+    traits = POINTWISE
+    supports_masking = True
+
+    def checked(self) -> Config:
+        return resolved(self)
+
+    @nn.compact
+    def __call__(self, x: jax.Array) -> jax.Array:
+        return activations.get(self.activation)(x)
+
+
+class ActivityRegularization(Layer):
+    """The identity, adding ``l1 * sum|x| + l2 * sum x**2`` (over the batch) to the loss."""
+
+    l1: float = 0.0
+    l2: float = 0.0
+
+    supports_masking = True
+
+    def checked(self) -> Config:
+        return {
+            name: arguments.number(self.label, name, getattr(self, name)) for name in ("l1", "l2")
+        }
+
+    @nn.compact
+    def __call__(self, x: jax.Array) -> jax.Array:
+        self.penalise_activity(regularizers.L1L2(self.l1, self.l2), x)
+        return x

@@ -1,0 +1,56 @@
+"""What a layer may know about the batch as a whole while it is traced.
+
+A module sees arrays only, and the layers between the training step and a normalization may be
+anybody's, so these two facts cannot travel as arguments: they are in force within a block.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+from collections.abc import Iterator
+from contextvars import ContextVar
+
+import jax
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class _Batch:
+    valid_rows: jax.Array | None = None
+    parts: int = 1
+
+
+_batch: ContextVar[_Batch] = ContextVar("batch", default=_Batch())  # noqa: B039  (it is frozen)
+
+
+@contextlib.contextmanager
+def _within(batch: _Batch) -> Iterator[None]:
+    token = _batch.set(batch)
+    try:
+        yield
+    finally:
+        _batch.reset(token)
+
+
+def valid_rows(rows: jax.Array | None) -> contextlib.AbstractContextManager[None]:
+    """Within the block the rows of the batch where `rows`, (batch,), is 0 are padding.
+
+    A short last batch is padded to the full size so that nothing is compiled twice. Layers that
+    look across rows (batch statistics, activity penalties) leave the padding out.
+    """
+    return _within(dataclasses.replace(_batch.get(), valid_rows=rows))
+
+
+def current_valid_rows() -> jax.Array | None:
+    """(batch,) of 1 for real rows and 0 for padding, or None when every row is real."""
+    return _batch.get().valid_rows
+
+
+def batch_parts(count: int) -> contextlib.AbstractContextManager[None]:
+    """Within the block batch statistics are taken of each of `count` equal parts of the batch."""
+    return _within(dataclasses.replace(_batch.get(), parts=count))
+
+
+def current_batch_parts() -> int:
+    """The number of parts of the batch with their own statistics; 1 outside of any block."""
+    return _batch.get().parts

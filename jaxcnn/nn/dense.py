@@ -1,0 +1,35 @@
+"""The fully connected layer."""
+
+from __future__ import annotations
+
+import flax.linen as nn
+import jax
+
+from jaxcnn.nn import arguments
+from jaxcnn.nn.fields import KernelFields, UnitsField
+from jaxcnn.nn.weights import field_weight, finish, optional_bias, resolved
+from jaxcnn.ops import dot
+from jaxcnn.runtime.types import Config
+
+
+class Dense(KernelFields, UnitsField):
+    """``activation(x @ kernel + bias)`` over the last axis.
+
+    Input (batch, ..., features), output (batch, ..., units). Weights: ``kernel`` (features, units),
+    ``bias`` (units,).
+    """
+
+    supports_masking = True
+
+    def checked(self) -> Config:
+        units = arguments.positive_integer(self.label, "units", self.units)
+        return {"units": units, **resolved(self)}
+
+    @nn.compact
+    def __call__(self, x: jax.Array) -> jax.Array:
+        if x.ndim < 2:
+            raise ValueError(
+                f"{self.label}: the input has shape {x.shape}; it needs (batch, ..., features)."
+            )
+        kernel = field_weight(self, "kernel", (x.shape[-1], self.units))
+        return finish(self, dot(x, kernel), optional_bias(self, self.units))

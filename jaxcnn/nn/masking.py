@@ -1,0 +1,27 @@
+"""Masks of timesteps that mark padding."""
+
+from __future__ import annotations
+
+import jax
+import jax.numpy as jnp
+
+from jaxcnn.nn import arguments
+from jaxcnn.nn.base import Layer
+from jaxcnn.runtime.types import Config
+
+
+class Masking(Layer):
+    """Mask and set to zero the timesteps of (batch, steps, ...) that hold `mask_value` only."""
+
+    mask_value: float = 0.0
+
+    supports_masking = True
+
+    def checked(self) -> Config:
+        return {"mask_value": arguments.number(self.label, "mask_value", self.mask_value)}
+
+    def compute_mask(self, inputs: jax.Array, mask: jax.Array | None) -> jax.Array:
+        return jnp.any(inputs != self.mask_value, axis=-1)
+
+    def __call__(self, x: jax.Array) -> jax.Array:
+        return x * jnp.any(x != self.mask_value, axis=-1, keepdims=True).astype(x.dtype)

@@ -1,0 +1,77 @@
+"""GRU and LSTM with the settings and the weights of the cuDNN library, which run anywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import jax
+
+from jaxcnn.nn.fields import UnitsField, fixed
+from jaxcnn.nn.recurrent.base import GatedLayer
+from jaxcnn.nn.recurrent.fields import RecurrentFields
+from jaxcnn.nn.recurrent.layers import LSTMLayer
+from jaxcnn.nn.recurrent.recurrences import GRURecurrence
+from jaxcnn.runtime.types import Identifier
+
+
+class CuDNNFields(RecurrentFields):
+    """The arguments that the cuDNN library leaves open; no dropout, no masks."""
+
+    activation: Identifier = fixed("tanh")
+    recurrent_activation: Identifier = fixed("sigmoid")
+    use_bias: bool = fixed(True)
+    dropout: float = fixed(0.0)
+    recurrent_dropout: float = fixed(0.0)
+    implementation: int = fixed(2)
+    unroll: bool = fixed(False)
+    return_sequences: bool = False
+    return_state: bool = False
+    stateful: bool = False
+    go_backwards: bool = False
+
+
+class CuDNNGRU(GRURecurrence, GatedLayer, CuDNNFields, UnitsField):
+    """`GRU` with ``reset_after=True`` and sigmoid gates; ``bias`` is (6 * units,), of the input,
+    then of the state.
+    """
+
+    unit_forget_bias: bool = fixed(False)
+
+    supports_masking = False
+    reset_after = True
+
+    @property
+    def bias_shape(self) -> tuple[int, ...]:
+        return (6 * self.units,)
+
+    def project(
+        self,
+        x: jax.Array,
+        kernel: jax.Array,
+        bias: jax.Array | None,
+        noise: Sequence[jax.Array],
+    ) -> list[jax.Array]:
+        assert bias is not None
+        return super().project(x, kernel, bias.reshape(2, -1), noise)
+
+
+class CuDNNLSTM(LSTMLayer, CuDNNFields, UnitsField):
+    """`LSTM` with sigmoid gates; ``bias`` is (8 * units,), two that are added: of the input, then
+    of the state.
+    """
+
+    supports_masking = False
+
+    @property
+    def bias_shape(self) -> tuple[int, ...]:
+        return (8 * self.units,)
+
+    def project(
+        self,
+        x: jax.Array,
+        kernel: jax.Array,
+        bias: jax.Array | None,
+        noise: Sequence[jax.Array],
+    ) -> list[jax.Array]:
+        assert bias is not None
+        return super().project(x, kernel, bias.reshape(2, -1).sum(0), noise)

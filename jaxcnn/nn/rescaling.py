@@ -1,0 +1,63 @@
+"""Layers that bring raw inputs to a range that networks learn from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import flax.linen as nn
+import jax
+import jax.numpy as jnp
+
+from jaxcnn.nn import arguments
+from jaxcnn.nn.base import Layer
+from jaxcnn.runtime import config
+from jaxcnn.runtime.types import Config
+
+
+class Normalization(Layer):
+    """``(x - mean) / sqrt(variance)``, with statistics of the data for each index of `axis`.
+
+    Weights, none of which training moves: ``mean``, ``variance`` and ``count``, the number of
+    values that they summarise; they start as 0, 1 and 0 and are set with the weights of a model.
+    `axis` may be a list of one, as Keras 3 writes it.
+    """
+
+    axis: int | Sequence[int] = -1
+
+    supports_masking = True
+
+    def checked(self) -> Config:
+        axes = arguments.whole_numbers(self.axis)
+        axis = axes[0] if axes is not None and len(axes) == 1 else self.axis
+        return {"axis": arguments.feature_axis(self.label, axis)}
+
+    @nn.compact
+    def __call__(self, x: jax.Array) -> jax.Array:
+        (axis,) = arguments.existing_axes(self.label, self.axis, x)
+        size = x.shape[axis]
+        along = tuple(n if i == axis else 1 for i, n in enumerate(x.shape))
+        mean = self.weight("mean", "zeros", (size,), collection="batch_stats").reshape(along)
+        variance = self.weight("variance", "ones", (size,), collection="batch_stats").reshape(along)
+        self.weight("count", "zeros", (), collection="batch_stats")
+        y = (x.astype(mean.dtype) - mean) / jnp.maximum(jnp.sqrt(variance), config.epsilon())
+        return y.astype(x.dtype)
+
+
+class Rescaling(Layer):
+    """``x * scale + offset``; both may be lists with a number for each channel, the last axis."""
+
+    scale: float | Sequence[float]
+    offset: float | Sequence[float] = 0.0
+
+    supports_masking = True
+
+    def checked(self) -> Config:
+        for name in ("scale", "offset"):
+            values = getattr(self, name)
+            for value in values if isinstance(values, list | tuple) else [values]:
+                arguments.number(self.label, name, value)
+        return {}
+
+    @nn.compact
+    def __call__(self, x: jax.Array) -> jax.Array:
+        return x * jnp.asarray(self.scale, x.dtype) + jnp.asarray(self.offset, x.dtype)
