@@ -128,7 +128,10 @@ class GatedModule(Gated, Layer):
         return kernel, recurrent, bias
 
     def noise(self, rate: float, x: jax.Array, train: bool) -> list[jax.Array]:
-        """Dropout masks like `x` for all steps: none, one, or (`implementation` 0, 1) one a gate."""
+        """Dropout masks like `x` for all steps: none, one, or one a gate.
+
+        One a gate unless `implementation` is 2.
+        """
         if not train or rate == 0:
             return []
         count = 1 if self.implementation == 2 else self.blocks
