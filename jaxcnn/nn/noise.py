@@ -110,11 +110,10 @@ class AlphaDropout(Layer):
         if not train or self.rate == 0:
             return x
         lowest = -1.6732632423543772 * 1.0507009873554805  # -alpha * scale of selu
-        a = ((1.0 - self.rate) * (1.0 + self.rate * lowest**2)) ** -0.5
+        a: float = ((1.0 - self.rate) * (1.0 + self.rate * lowest**2)) ** -0.5
         shape = mask_shape(self.label, self.noise_shape, x)
         keep = keep_mask(noise_key(self, self.seed), self.rate, shape)
-        kept_or_lowest = jnp.where(keep, x, jnp.asarray(lowest, x.dtype))
-        return jnp.multiply(a, kept_or_lowest) - a * lowest * self.rate
+        return a * jnp.where(keep, x, jnp.asarray(lowest, x.dtype)) - a * lowest * self.rate
 
 
 class SpatialDropout(SpatialLayer):

@@ -1,8 +1,11 @@
 """Convolution and its transpose for one, two or three spatial axes, channels last."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 
 import jax
+import jax.numpy as jnp
 
 from jaxcnn.ops.geometry import Geometry
 from jaxcnn.ops.primitive import convolve, convolve_relu
@@ -40,9 +43,14 @@ def conv(
     spatial axis only) or a (before, after) pair for each spatial axis. ``groups`` splits both
     channel axes; ``groups == C_in`` is a depthwise convolution.
 
-    Raises ValueError where the shapes do not fit together and TypeError where the dtypes differ.
+    Raises:
+        ValueError: the shapes do not fit together.
+        TypeError: the dtypes differ.
     """
-    return convolve("output", x, kernel, _geometry(x, kernel, strides, padding, dilation, groups))
+    geometry = _geometry(
+        x, kernel, strides=strides, padding=padding, dilation=dilation, groups=groups
+    )
+    return convolve("output", x, kernel, geometry)
 
 
 def conv_relu(
@@ -57,33 +65,45 @@ def conv_relu(
 ) -> jax.Array:
     """``relu(conv(x, kernel) + bias)`` with `bias` (C_out,), on CPU in one pass over the output.
 
-    Arguments, result and errors are those of :func:`conv`; the bias may have a dtype of its own.
+    Arguments, result and errors are those of :func:`conv`; the bias may have another dtype.
     """
-    geometry = _geometry(x, kernel, strides, padding, dilation, groups)
+    geometry = _geometry(
+        x, kernel, strides=strides, padding=padding, dilation=dilation, groups=groups
+    )
     if bias.dtype != x.dtype:
-        return jax.nn.relu(convolve("output", x, kernel, geometry) + bias)
+        dtype = jnp.promote_types(x.dtype, bias.dtype)
+        y = convolve("output", x, kernel, geometry).astype(dtype)
+        return jax.nn.relu(y + bias.astype(dtype))
     return convolve_relu(x, kernel, bias, geometry)
 
 
 def _geometry(
     x: jax.Array,
     kernel: jax.Array,
+    *,
     strides: int | Sequence[int],
     padding: Padding,
     dilation: int | Sequence[int],
     groups: int,
 ) -> Geometry:
+    """The geometry of a convolution of arrays that are checked to fit together."""
     rank = _rank(x, kernel)
     strides, dilation = per_axis(strides, rank, "strides"), per_axis(dilation, rank, "dilation")
     if x.shape[-1] != kernel.shape[-2] * groups or kernel.shape[-1] % groups:
         raise ValueError(
             f"a kernel for {x.shape[-1]} input channels in {groups} group(s) must have shape "
-            "(*window, "
-            f"{x.shape[-1] // groups}, a multiple of {groups}); got {kernel.shape} for an input of "
-            f"{x.shape}."
+            f"(*window, {x.shape[-1] // groups}, a multiple of {groups}); got {kernel.shape} for an "
+            f"input of {x.shape}."
         )
-    pads = resolve_padding(padding, x.shape[1:-1], kernel.shape[:-2], strides, dilation)
-    return Geometry(x.shape[1:-1], kernel.shape[:-2], strides, dilation, pads, groups)
+    lengths, window = x.shape[1:-1], kernel.shape[:-2]
+    return Geometry(
+        lengths,
+        window,
+        strides=strides,
+        dilation=dilation,
+        padding=resolve_padding(padding, lengths, window, strides, dilation),
+        groups=groups,
+    )
 
 
 def conv_transpose(
@@ -101,15 +121,16 @@ def conv_transpose(
     Lengths follow :func:`conv_transpose_output_length`; the result is (N, *lengths, C_out) in the
     dtype of ``x``.
 
-    Raises ValueError where the shapes do not fit together and TypeError where the dtypes differ.
+    Raises:
+        ValueError: the shapes do not fit together.
+        TypeError: the dtypes differ.
     """
     rank = _rank(x, kernel)
     strides, dilation = per_axis(strides, rank, "strides"), per_axis(dilation, rank, "dilation")
     if x.shape[-1] != kernel.shape[-1]:
         raise ValueError(
             f"the kernel of a transposed convolution of {x.shape[-1]} channels must have shape "
-            "(*window, C_out, "
-            f"{x.shape[-1]}); got {kernel.shape} for an input of {x.shape}."
+            f"(*window, C_out, {x.shape[-1]}); got {kernel.shape} for an input of {x.shape}."
         )
     extras: Sequence[int | None]
     extras = (
@@ -119,13 +140,13 @@ def conv_transpose(
     )
     axes = list(zip(x.shape[1:-1], kernel.shape[:-2], strides, dilation, extras, strict=True))
     lengths = tuple(
-        conv_transpose_output_length(n, k, padding, s, d, extra) or 0 for n, k, s, d, extra in axes
+        conv_transpose_output_length(n, k, padding, stride=s, dilation=d, output_padding=extra) or 0
+        for n, k, s, d, extra in axes
     )
     pads = []
     for (n, k, s, d, _), length in zip(axes, lengths, strict=True):
-        total = (
-            (n - 1) * s + effective_size(k, d) - length
-        )  # negative: trailing outputs that no input reaches
+        # negative: trailing outputs that no input reaches
+        total = (n - 1) * s + effective_size(k, d) - length
         before = max(total, 0) // 2
         pads.append((before, total - before))
     geometry = Geometry(lengths, kernel.shape[:-2], strides, dilation, tuple(pads))
@@ -133,6 +154,7 @@ def conv_transpose(
 
 
 def _rank(x: jax.Array, kernel: jax.Array) -> int:
+    """The number of spatial axes of an input and a kernel that agree in it and in their dtype."""
     rank = x.ndim - 2
     if rank not in (1, 2, 3) or kernel.ndim != x.ndim:
         raise ValueError(

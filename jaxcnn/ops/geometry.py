@@ -1,11 +1,14 @@
-"""The static side of a convolution: everything about it but the arrays."""
+"""The static side of the operations: everything about them but the arrays."""
+
+from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, TypeAlias
 
-Wanted = Literal["output", "input", "kernel"]
-Shape = tuple[int, ...]
+# Which of the three arrays of a convolution is computed from the two others.
+Target: TypeAlias = Literal["output", "input", "kernel"]
+Shape: TypeAlias = tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -40,12 +43,25 @@ class Geometry:
         """Elements of the window."""
         return math.prod(self.window)
 
-    def shape(self, wanted: Wanted, a: Shape, b: Shape) -> Shape:
-        """Shape of what is wanted from the two others; see :func:`jaxcnn.ops.primitive.convolve`
-        for their order.
-        """
-        if wanted == "output":
+    def shape(self, target: Target, a: Shape, b: Shape) -> Shape:
+        """Shape of the target from those of the two others, in the order of `convolve`."""
+        if target == "output":
             return (a[0], *self.positions, b[-1])
-        if wanted == "input":
+        if target == "input":
             return (a[0], *self.lengths, b[-2] * self.groups)
         return (*self.window, a[-1] // self.groups, b[-1])
+
+
+@dataclass(frozen=True)
+class LSTMSettings:
+    """How an LSTM goes over a sequence.
+
+    Attributes:
+        hard: the gates are hard sigmoids, not sigmoids.
+        reverse: go from the last step to the first.
+        saving: also return what the gates are taken of, for the gradient.
+    """
+
+    hard: bool
+    reverse: bool
+    saving: bool = False

@@ -1,5 +1,4 @@
-"""Long short-term memory over all steps of a sequence: one JAX primitive forward and one for the
-gradient.
+"""Long short-term memory over all steps of a sequence, as one JAX primitive and its gradient's.
 
 On one CPU both are calls of oneDNN's (:mod:`jaxcnn.ops.onednn`), in which each thread takes some
 rows through all steps. Where such a program is mapped, differentiated again or exported they are
@@ -11,24 +10,34 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Sequence
-from typing import Any
+from dataclasses import replace
+from typing import TypeAlias
 
 import jax
 import jax.numpy as jnp
 from jax import lax
+from jax.core import ShapedArray
 from jax.extend.core import Primitive
-from jax.sharding import NamedSharding, PartitionSpec
+from jax.sharding import PartitionSpec
 
 from jaxcnn import activations
 from jaxcnn.ops import onednn
+from jaxcnn.ops.geometry import LSTMSettings
 from jaxcnn.ops.product import product
 from jaxcnn.ops.tracing import (
     differentiate_as,
     is_spelled_out,
     lower_on_one_cpu,
     map_as,
+    updated,
     varying_alike,
 )
+from jaxcnn.runtime.types import ArrayFunction
+
+# What the backward pass needs: (kernel, h, c, outputs, cells, sums).
+Saved: TypeAlias = tuple[jax.Array, ...]
+Pair: TypeAlias = tuple[jax.Array, jax.Array]
+Loop: TypeAlias = Callable[..., list[jax.Array]]
 
 _forward_p, _backward_p = Primitive("jaxcnn_lstm"), Primitive("jaxcnn_lstm_gradient")
 _forward_p.multiple_results = _backward_p.multiple_results = True
@@ -42,8 +51,8 @@ def pays() -> bool:
 def lstm_step(
     gates: Sequence[jax.Array],
     c: jax.Array,
-    recurrent_activation: Callable[..., Any],
-    activation: Callable[..., Any],
+    recurrent_activation: ArrayFunction,
+    activation: ArrayFunction,
 ) -> tuple[jax.Array, jax.Array]:
     """The new (h, c) from the sums of the gates i, f, candidate and o, and from the previous c."""
     i, f, candidate, o = gates
@@ -55,137 +64,146 @@ def lstm_step(
 def lstm(
     inputs: jax.Array, kernel: jax.Array, h: jax.Array, c: jax.Array, hard: bool, reverse: bool
 ) -> tuple[jax.Array, jax.Array]:
-    """(h after each step (batch, steps, units), the last c) of an LSTM with tanh, from states h and
-    c (batch, units).
+    """(h after each step (batch, steps, units), the last c) of an LSTM with tanh.
 
     Args:
         inputs: what the inputs contribute to the gates i, f, candidate, o: (batch, steps, 4 *
             units).
         kernel: what `h` is multiplied with, (units, 4 * units).
+        h: the state to begin with, (batch, units).
+        c: the other state, (batch, units).
         hard: whether the gates are hard sigmoids, not sigmoids.
         reverse: go from the last step to the first.
     """
-    return _lstm(*varying_alike(inputs, kernel, h, c), hard, reverse)
+    settings = LSTMSettings(hard, reverse)
+    results: tuple[jax.Array, jax.Array] = _lstm(settings, *varying_alike(inputs, kernel, h, c))
+    return results
 
 
-@functools.partial(jax.custom_vjp, nondiff_argnums=(4, 5))
-def _lstm(inputs, kernel, h, c, hard, reverse):
-    outputs, cells, _ = forward(inputs, kernel, h, c, hard=hard, reverse=reverse, saving=False)
-    return outputs, cells[:, 0 if reverse else -1]
+@functools.partial(jax.custom_vjp, nondiff_argnums=(0,))
+def _lstm(
+    settings: LSTMSettings, inputs: jax.Array, kernel: jax.Array, h: jax.Array, c: jax.Array
+) -> tuple[jax.Array, jax.Array]:
+    outputs, cells, _ = forward(inputs, kernel, h, c, settings)
+    return outputs, cells[:, 0 if settings.reverse else -1]
 
 
-def _lstm_forward(inputs, kernel, h, c, hard, reverse):
-    outputs, cells, sums = forward(inputs, kernel, h, c, hard=hard, reverse=reverse, saving=True)
-    return (outputs, cells[:, 0 if reverse else -1]), (kernel, h, c, outputs, cells, sums)
+def _lstm_forward(
+    settings: LSTMSettings, inputs: jax.Array, kernel: jax.Array, h: jax.Array, c: jax.Array
+) -> tuple[tuple[jax.Array, jax.Array], Saved]:
+    outputs, cells, sums = forward(inputs, kernel, h, c, replace(settings, saving=True))
+    last = cells[:, 0 if settings.reverse else -1]
+    return (outputs, last), (kernel, h, c, outputs, cells, sums)
 
 
-def _lstm_backward(hard, reverse, saved, cotangents):
+def _lstm_backward(
+    settings: LSTMSettings, saved: Saved, cotangents: tuple[jax.Array, jax.Array]
+) -> tuple[jax.Array, ...]:
     kernel, h, c, outputs, cells, sums = saved
-    d_inputs, d_h, d_c = backward(kernel, c, cells, sums, *cotangents, hard=hard, reverse=reverse)
+    d_inputs, d_h, d_c = backward((kernel, c, cells, sums), cotangents, settings)
     # In one product over all steps: adding up one a step takes longer.
-    before = [outputs[:, 1:], h[:, None]] if reverse else [h[:, None], outputs[:, :-1]]
-    rows = jnp.concatenate(before, 1).reshape(-1, h.shape[-1])
-    return d_inputs, product(rows, d_inputs.reshape(-1, kernel.shape[-1]), 0, 0), d_h, d_c
+    before = [outputs[:, 1:], h[:, None]] if settings.reverse else [h[:, None], outputs[:, :-1]]
+    rows = jnp.concatenate(before, 1).reshape(-1, h.shape[-1])  # (batch * steps, units)
+    d_sums = d_inputs.reshape(-1, kernel.shape[-1])  # (batch * steps, 4 * units)
+    return d_inputs, product(rows, d_sums, 0, 0), d_h, d_c
 
 
 _lstm.defvjp(_lstm_forward, _lstm_backward)
 
 
 def forward(
-    inputs: jax.Array,
-    kernel: jax.Array,
-    h: jax.Array,
-    c: jax.Array,
-    *,
-    hard: bool,
-    reverse: bool,
-    saving: bool,
+    inputs: jax.Array, kernel: jax.Array, h: jax.Array, c: jax.Array, settings: LSTMSettings
 ) -> list[jax.Array]:
-    """h and c after each step (batch, steps, units), and what the gates are taken of, like
-    `inputs`, if `saving`.
+    """h and c after each step, (batch, steps, units), and the sums that the gates are taken of.
+
+    The sums are like `inputs`, or empty unless ``settings.saving``.
     """
-    form = _loop if is_spelled_out() else _forward_p.bind
-    return form(inputs, kernel, h, c, hard=hard, reverse=reverse, saving=saving)
+    form: Loop = _loop if is_spelled_out() else _forward_p.bind
+    return form(inputs, kernel, h, c, settings=settings)
 
 
 def backward(
-    kernel: jax.Array,
-    c: jax.Array,
-    cells: jax.Array,
-    sums: jax.Array,
-    d_outputs: jax.Array,
-    d_c: jax.Array,
-    *,
-    hard: bool,
-    reverse: bool,
+    saved: Saved, cotangents: tuple[jax.Array, jax.Array], settings: LSTMSettings
 ) -> list[jax.Array]:
-    """The gradients of the inputs, of h and of c, from those of all outputs and of the last c."""
-    form = _loop_back if is_spelled_out() else _backward_p.bind
-    return form(kernel, c, cells, sums, d_outputs, d_c, hard=hard, reverse=reverse)
+    """The gradients of the inputs, of h and of c, from those of all outputs and of the last c.
+
+    `saved` is (kernel, first c, cells, sums).
+    """
+    form: Loop = _loop_back if is_spelled_out() else _backward_p.bind
+    return form(*saved, *cotangents, settings=settings)
 
 
-def _step(hard, sums, c):
+def _step(hard: bool, sums: jax.Array, c: jax.Array) -> tuple[jax.Array, jax.Array]:
     gate = activations.hard_sigmoid if hard else activations.sigmoid
     return lstm_step(jnp.split(sums, 4, -1), c, gate, jnp.tanh)
 
 
-def _loop(inputs, kernel, h, c, *, hard, reverse, saving):
-    def body(states, now):
+def _loop(
+    inputs: jax.Array, kernel: jax.Array, h: jax.Array, c: jax.Array, *, settings: LSTMSettings
+) -> list[jax.Array]:
+    def body(states: Pair, now: jax.Array) -> tuple[Pair, tuple[jax.Array | None, ...]]:
         h, c = states
         sums = now + product(h, kernel, 1, 0)
-        h, c = _step(hard, sums, c)
-        return (h, c), (h, c, sums if saving else None)
+        h, c = _step(settings.hard, sums, c)
+        return (h, c), (h, c, sums if settings.saving else None)
 
-    _, found = lax.scan(body, (h, c), inputs.swapaxes(0, 1), reverse=reverse)
-    outputs, cells, sums = jax.tree.map(lambda a: a.swapaxes(0, 1), found)
-    return [outputs, cells, sums if saving else jnp.zeros((0,), inputs.dtype)]
+    by_time = inputs.swapaxes(0, 1)  # (steps, batch, 4 * units)
+    _, results = lax.scan(body, (h, c), by_time, reverse=settings.reverse)
+    outputs, cells, sums = jax.tree.map(lambda a: a.swapaxes(0, 1), results)
+    return [outputs, cells, sums if settings.saving else jnp.zeros((0,), inputs.dtype)]
 
 
-def _loop_back(kernel, c, cells, sums, d_outputs, d_c, *, hard, reverse):
-    def body(gradients, now):
+def _loop_back(*arrays: jax.Array, settings: LSTMSettings) -> list[jax.Array]:
+    kernel, c, cells, sums, d_outputs, d_c = arrays
+
+    def body(gradients: Pair, now: tuple[jax.Array, ...]) -> tuple[Pair, jax.Array]:
         d_h, d_c = gradients
         sums, before, d_output = now
-        _, pull = jax.vjp(functools.partial(_step, hard), sums, before)
+        _, pull = jax.vjp(functools.partial(_step, settings.hard), sums, before)
         d_sums, d_c = pull((d_h + d_output, d_c))
         return (product(d_sums, kernel, 1, 1), d_c), d_sums
 
-    before = jnp.concatenate(
-        [cells[:, 1:], c[:, None]] if reverse else [c[:, None], cells[:, :-1]], 1
+    # c before each step
+    order = [cells[:, 1:], c[:, None]] if settings.reverse else [c[:, None], cells[:, :-1]]
+    before = jnp.concatenate(order, 1)
+    steps = tuple(array.swapaxes(0, 1) for array in (sums, before, d_outputs))
+    (d_h, d_c), d_inputs = lax.scan(
+        body, (jnp.zeros_like(c), d_c), steps, reverse=not settings.reverse
     )
-    steps = [array.swapaxes(0, 1) for array in (sums, before, d_outputs)]
-    (d_h, d_c), d_inputs = lax.scan(body, (jnp.zeros_like(c), d_c), steps, reverse=not reverse)
     return [d_inputs.swapaxes(0, 1), d_h, d_c]
 
 
-def _on_cpu(inputs, kernel, h, c, **static):
-    found = onednn.lstm(inputs, kernel, h, c, **static)
-    return _loop(inputs, kernel, h, c, **static) if found is None else found
+def _on_cpu(
+    inputs: jax.Array, kernel: jax.Array, h: jax.Array, c: jax.Array, *, settings: LSTMSettings
+) -> list[jax.Array]:
+    results = onednn.lstm(inputs, kernel, h, c, settings)
+    return _loop(inputs, kernel, h, c, settings=settings) if results is None else results
 
 
-def _back_on_cpu(*arrays, **static):
-    found = onednn.lstm_gradient(*arrays, **static)
-    return _loop_back(*arrays, **static) if found is None else found
-
-
-def _like(array, shape):
-    """`array` with another shape; on a mesh with explicit axes rows lie where they lay."""
-    spec = PartitionSpec(*array.sharding.spec[:1], *[None] * (len(shape) - 1))
-    return array.update(
-        shape=shape, weak_type=False, sharding=NamedSharding(array.sharding.mesh, spec)
-    )
+def _back_on_cpu(*arrays: jax.Array, settings: LSTMSettings) -> list[jax.Array]:
+    results = onednn.lstm_gradient(arrays, settings)
+    return _loop_back(*arrays, settings=settings) if results is None else results
 
 
 @_forward_p.def_abstract_eval
-def _abstract(inputs, kernel, h, c, *, hard, reverse, saving):
-    states = (*inputs.shape[:2], h.shape[-1])
-    nothing = inputs.update(
-        shape=(0,), sharding=NamedSharding(inputs.sharding.mesh, PartitionSpec(None))
-    )
-    return [_like(inputs, states), _like(inputs, states), inputs if saving else nothing]
+def _abstract(
+    inputs: ShapedArray,
+    kernel: ShapedArray,
+    h: ShapedArray,
+    c: ShapedArray,
+    *,
+    settings: LSTMSettings,
+) -> list[ShapedArray]:
+    # On a mesh with explicit axes rows stay where they are.
+    spec = PartitionSpec(*inputs.sharding.spec[:1], None, None)
+    states = updated(inputs, (*inputs.shape[:2], h.shape[-1]), spec)
+    sums = inputs if settings.saving else updated(inputs, (0,), PartitionSpec(None))
+    return [states, states, sums]
 
 
 @_backward_p.def_abstract_eval
-def _abstract_back(kernel, c, cells, sums, d_outputs, d_c, *, hard, reverse):
+def _abstract_back(*arrays: ShapedArray, settings: LSTMSettings) -> list[ShapedArray]:
+    _, c, _, sums, _, _ = arrays
     return [sums, c, c]
 
 

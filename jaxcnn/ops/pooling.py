@@ -4,12 +4,15 @@ A window is taken apart into its elements, each a view of the input at every pos
 gradient of XLA's `reduce_window` takes ten to eighty times as long as what this becomes.
 """
 
+from __future__ import annotations
+
 import functools
 import itertools
 import math
 import operator
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 import jax
 import jax.numpy as jnp
@@ -17,6 +20,8 @@ import numpy as np
 from jax import lax
 
 from jaxcnn.ops.windows import conv_output_length, per_axis, resolve_padding
+
+T = TypeVar("T")
 
 # Up to so many elements the views are written out one by one; beyond, compiling them would take too
 # long.
@@ -41,10 +46,10 @@ class _Windows:
         """Offsets in the window, in row-major order."""
         return list(itertools.product(*map(range, self.size)))
 
-    def along(self, axis: int) -> "_Windows":
+    def along(self, axis: int) -> _Windows:
         """The same windows, but one element wide along every other axis."""
 
-        def only(values, other):
+        def only(values: tuple[T, ...], other: T) -> tuple[T, ...]:
             return tuple(v if i == axis else other for i, v in enumerate(values))
 
         return replace(
@@ -54,7 +59,8 @@ class _Windows:
             pads=only(self.pads, (0, 0)),
         )
 
-    def after(self, lengths: Sequence[int]) -> "_Windows":
+    def over(self, lengths: Sequence[int]) -> _Windows:
+        """The same windows over axes of these lengths."""
         return replace(self, lengths=tuple(lengths))
 
 
@@ -69,9 +75,8 @@ def max_pool(
     ``padding`` is 'valid' or 'same'. Where a window holds its maximum several times the gradient
     goes to the first of them, in row-major order.
     """
-    return _pool(
-        x, _windows(x, window, strides, padding), _max_of_views, _max_of_blocks, -np.inf, lax.max
-    )
+    maximum: jax.Array = _pool(x, _windows(x, window, strides, padding), _MAXIMUM)
+    return maximum
 
 
 def avg_pool(
@@ -85,9 +90,8 @@ def avg_pool(
     ``strides`` defaults to ``window``; ``padding`` is 'valid' or 'same'.
     """
     windows = _windows(x, window, strides, padding)
-    return _pool(x, windows, _sum_of_views, _sum_of_blocks, 0.0, lax.add) / _counts(
-        windows, x.dtype
-    )
+    total: jax.Array = _pool(x, windows, _SUM)
+    return total / _counts(windows, x.dtype)
 
 
 def _windows(
@@ -103,42 +107,49 @@ def _windows(
     size = per_axis(window, rank, "window")
     steps = size if strides is None else per_axis(strides, rank, "strides")
     lengths = x.shape[1:-1]
-    return _Windows(
-        lengths, size, steps, resolve_padding(padding, lengths, size, steps, (1,) * rank)
-    )
+    pads = resolve_padding(padding, lengths, size, steps, (1,) * rank)
+    return _Windows(lengths, size, steps, pads)
 
 
-@functools.partial(
-    jax.jit, static_argnums=(1, 2, 3, 4, 5), inline=True
-)  # one program also where called by itself
-def _pool(x, windows, of_views, of_blocks, fill, combine):
+@dataclass(frozen=True)
+class _Reduction:
+    """How a window becomes one element, in the three ways that it may be computed."""
+
+    of_views: Callable[[jax.Array, _Windows], jax.Array]
+    of_blocks: Callable[[jax.Array, _Windows], jax.Array]
+    combine: Callable[[jax.Array, jax.Array], jax.Array]
+    fill: float  # what padding counts as
+
+
+# One program also where it is called by itself.
+@functools.partial(jax.jit, static_argnums=(1, 2), inline=True)
+def _pool(x: jax.Array, windows: _Windows, reduction: _Reduction) -> jax.Array:
     few = math.prod(windows.size) <= _MOST_VIEWS
     if windows.size == windows.strides:
-        return of_views(x, windows) if few else of_blocks(x, windows)
+        return (reduction.of_views if few else reduction.of_blocks)(x, windows)
     wide = [axis for axis, k in enumerate(windows.size) if k > 1 or windows.strides[axis] > 1]
     if len(wide) > 1:
         # Windows overlap: XLA, which fuses all this, would compute each of them once for each
         # element of the gradient. The last axis first: then the first maximum along one axis after
         # the other is the first in row-major order.
         for axis in reversed(wide):
-            x = _pool(
-                x, windows.after(x.shape[1:-1]).along(axis), of_views, of_blocks, fill, combine
-            )
+            x = _pool(x, windows.over(x.shape[1:-1]).along(axis), reduction)
         return x
     if few:
-        return of_views(x, windows)
-    size, strides, pads = (
-        (1, *windows.size, 1),
-        (1, *windows.strides, 1),
-        ((0, 0), *windows.pads, (0, 0)),
+        return reduction.of_views(x, windows)
+    pooled: jax.Array = lax.reduce_window(
+        x,
+        np.asarray(reduction.fill, x.dtype),
+        reduction.combine,
+        window_dimensions=(1, *windows.size, 1),
+        window_strides=(1, *windows.strides, 1),
+        padding=((0, 0), *windows.pads, (0, 0)),
     )
-    return lax.reduce_window(x, np.asarray(fill, x.dtype), combine, size, strides, pads)
+    return pooled
 
 
 def _counts(windows: _Windows, dtype: jnp.dtype) -> jax.Array:
-    """How many elements of each window are not padding: (1, *positions, 1), from one small array
-    for each axis.
-    """
+    """How many elements of each window are not padding: (1, *positions, 1)."""
     counts = jnp.ones((1,) * (len(windows.size) + 2), dtype)
     axes = zip(
         windows.lengths, windows.size, windows.strides, windows.pads, windows.positions, strict=True
@@ -155,16 +166,16 @@ def _counts(windows: _Windows, dtype: jnp.dtype) -> jax.Array:
 def _pad(x: jax.Array, fill: float, windows: _Windows, lengths: Sequence[int]) -> jax.Array:
     """Pad or crop the spatial axes to ``lengths``."""
     axes = zip(windows.pads, windows.lengths, lengths, strict=True)
-    config = [(before, wanted - length - before, 0) for (before, _), length, wanted in axes]
+    config = [(before, target - length - before, 0) for (before, _), length, target in axes]
     return lax.pad(x, np.asarray(fill, x.dtype), [(0, 0, 0), *config, (0, 0, 0)])
 
 
 def _values(x: jax.Array, fill: float, windows: _Windows) -> list[jax.Array]:
-    """For each element of the window what it meets at every position: (N, *positions, C)."""
+    """For each element of the window its view of the input: (N, *positions, C)."""
     axes = list(zip(windows.positions, windows.size, windows.strides, strict=True))
     padded = _pad(x, fill, windows, [max(p - 1, 0) * s + k for p, k, s in axes])
 
-    def view(element):
+    def view(element: tuple[int, ...]) -> jax.Array:
         stops = [
             i + max(p - 1, 0) * s + min(p, 1) for i, (p, _, s) in zip(element, axes, strict=True)
         ]
@@ -193,7 +204,7 @@ def _linear_values(x: jax.Array, windows: _Windows) -> list[jax.Array]:
             for i, part in enumerate(_phases(array, axis, s))
         }
 
-    def view(element):
+    def view(element: tuple[int, ...]) -> jax.Array:
         offsets = [divmod(i, s) for i, s in zip(element, windows.strides, strict=True)]
         stops = [start + p for (start, _), p in zip(offsets, windows.positions, strict=True)]
         phase = phases[tuple(rest for _, rest in offsets)]
@@ -205,7 +216,9 @@ def _linear_values(x: jax.Array, windows: _Windows) -> list[jax.Array]:
 
 
 def _phases(x: jax.Array, axis: int, stride: int) -> list[jax.Array]:
+    """Every `stride`-th element along an axis, for each place to begin with."""
     shape = x.shape
+    # (..., length / stride, stride, ...)
     apart = x.reshape(*shape[:axis], shape[axis] // stride, stride, *shape[axis + 1 :])
     return [part.squeeze(axis + 1) for part in lax.split(apart, (1,) * stride, axis + 1)]
 
@@ -220,7 +233,9 @@ def _max_of_views(x: jax.Array, windows: _Windows) -> jax.Array:
 
 
 @_max_of_views.defjvp
-def _max_of_views_jvp(windows, primals, tangents):
+def _max_of_views_jvp(
+    windows: _Windows, primals: tuple[jax.Array], tangents: tuple[jax.Array]
+) -> tuple[jax.Array, jax.Array]:
     (x,), (tangent,) = primals, tangents
     maximum, *rest = _values(x, -np.inf, windows)
     where = jnp.zeros(maximum.shape, jnp.uint8)
@@ -235,14 +250,13 @@ def _max_of_views_jvp(windows, primals, tangents):
 
 
 def _blocks(x: jax.Array, fill: float, windows: _Windows) -> tuple[jax.Array, tuple[int, ...]]:
-    """Windows that do not overlap, each on axes of its own, and these axes."""
-    padded = _pad(
-        x, fill, windows, [p * k for p, k in zip(windows.positions, windows.size, strict=True)]
-    )
-    apart = [n for pair in zip(windows.positions, windows.size, strict=True) for n in pair]
-    return padded.reshape(x.shape[0], *apart, x.shape[-1]), tuple(
-        range(2, x.ndim + len(windows.size) - 1, 2)
-    )
+    """Windows that do not overlap, their elements on separate axes, and these axes."""
+    axes = list(zip(windows.positions, windows.size, strict=True))
+    padded = _pad(x, fill, windows, [p * k for p, k in axes])
+    apart = [n for pair in axes for n in pair]
+    # (batch, positions, size of the window, positions, size, ..., channels)
+    blocks = padded.reshape(x.shape[0], *apart, x.shape[-1])
+    return blocks, tuple(range(2, x.ndim + len(windows.size) - 1, 2))
 
 
 def _sum_of_blocks(x: jax.Array, windows: _Windows) -> jax.Array:
@@ -257,7 +271,9 @@ def _max_of_blocks(x: jax.Array, windows: _Windows) -> jax.Array:
 
 
 @_max_of_blocks.defjvp
-def _max_of_blocks_jvp(windows, primals, tangents):
+def _max_of_blocks_jvp(
+    windows: _Windows, primals: tuple[jax.Array], tangents: tuple[jax.Array]
+) -> tuple[jax.Array, jax.Array]:
     (x,), (tangent,) = primals, tangents
     blocks, axes = _blocks(x, -np.inf, windows)
     maximum = blocks.max(axes, keepdims=True)
@@ -265,6 +281,9 @@ def _max_of_blocks_jvp(windows, primals, tangents):
     order = np.arange(count, dtype=np.int32).reshape(*[n for k in windows.size for n in (1, k)], 1)
     first = jnp.where(blocks == maximum, order, np.int32(count)).min(axes, keepdims=True)
     moved, _ = _blocks(tangent, 0.0, windows)
-    return _max_of_blocks(x, windows), jnp.where(first == order, moved, jnp.zeros_like(moved)).sum(
-        axes
-    )
+    chosen = jnp.where(first == order, moved, jnp.zeros_like(moved))
+    return _max_of_blocks(x, windows), chosen.sum(axes)
+
+
+_MAXIMUM = _Reduction(_max_of_views, _max_of_blocks, lax.max, -np.inf)
+_SUM = _Reduction(_sum_of_views, _sum_of_blocks, lax.add, 0.0)

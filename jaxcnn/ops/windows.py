@@ -2,6 +2,8 @@
 for them.
 """
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 
 Padding = str | Sequence[tuple[int, int]]

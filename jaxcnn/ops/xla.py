@@ -1,8 +1,10 @@
 """Convolution and its two gradients in terms of XLA operations.
 
-Each function computes what is ``wanted`` ('output', 'input' gradient or 'kernel' gradient) from the
-two other arrays, in the order of :func:`jaxcnn.ops.primitive.convolve`.
+Each function computes the target ('output', 'input' gradient or 'kernel' gradient) from the two
+other arrays, in the order of :func:`jaxcnn.ops.primitive.convolve`.
 """
+
+from __future__ import annotations
 
 import itertools
 import math
@@ -12,7 +14,7 @@ import jax
 import jax.numpy as jnp
 from jax import lax
 
-from jaxcnn.ops.geometry import Geometry, Wanted
+from jaxcnn.ops.geometry import Geometry, Target
 from jaxcnn.ops.product import product
 
 _DIMENSIONS = {
@@ -26,7 +28,7 @@ _DIMENSIONS = {
 _PATCH_BYTES = 4 << 20
 
 
-def direct(wanted: Wanted, a: jax.Array, b: jax.Array, geometry: Geometry) -> jax.Array:
+def direct(target: Target, a: jax.Array, b: jax.Array, geometry: Geometry) -> jax.Array:
     """XLA's own convolution: the best there is on GPU and TPU."""
 
     def forward(x: jax.Array, kernel: jax.Array) -> jax.Array:
@@ -40,105 +42,102 @@ def direct(wanted: Wanted, a: jax.Array, b: jax.Array, geometry: Geometry) -> ja
             feature_group_count=geometry.groups,
         )
 
-    if wanted == "output":
+    if target == "output":
         return forward(a, b)
-    unknown = jax.ShapeDtypeStruct(geometry.shape(wanted, a.shape, b.shape), a.dtype)
-    if wanted == "input":
-        return jax.linear_transpose(lambda x: forward(x, b), unknown)(a)[0]
-    return jax.linear_transpose(lambda kernel: forward(a, kernel), unknown)(b)[0]
+    unknown = jax.ShapeDtypeStruct(geometry.shape(target, a.shape, b.shape), a.dtype)
+    gradient: jax.Array
+    if target == "input":
+        (gradient,) = jax.linear_transpose(lambda x: forward(x, b), unknown)(a)
+    else:
+        (gradient,) = jax.linear_transpose(lambda kernel: forward(a, kernel), unknown)(b)
+    return gradient
 
 
-def blocked(wanted: Wanted, a: jax.Array, b: jax.Array, geometry: Geometry) -> jax.Array:
-    """Patches times kernel as matrix products, a block of images at a time; depthwise as shifted
-    products.
+def blocked(target: Target, a: jax.Array, b: jax.Array, geometry: Geometry) -> jax.Array:
+    """Patches times kernel as matrix products, a block of images at a time.
 
+    Depthwise convolutions are sums of shifted products.
     On CPU this is about as fast as XLA's convolution or faster, keeps its speed inside ``lax.scan``
     (where XLA's gradients take a path that is more than twenty times slower), and needs one block
     of patches as extra memory.
     """
-    depthwise = geometry.groups > 1 and geometry.groups == _channels(wanted, a, b, geometry)
+    depthwise = geometry.groups > 1 and geometry.groups == _channels(target, a, b, geometry)
     multiply = _shifted if depthwise else _matmul
     images = a.shape[0]
-    patch_bytes = (
-        math.prod(geometry.positions)
-        * geometry.taps
-        * _channels(wanted, a, b, geometry)
-        * a.dtype.itemsize
-    )
+    patch_elements = math.prod(geometry.positions) * geometry.taps
+    patch_bytes = patch_elements * _channels(target, a, b, geometry) * a.dtype.itemsize
     limit = max(_PATCH_BYTES // max(patch_bytes, 1), 1)
     size = next((n for n in range(min(limit, images), 0, -1) if images % n == 0), 1)
     if size >= images:
-        return multiply(wanted, a, b, geometry)
-    blocks = a.reshape(images // size, size, *a.shape[1:])
-    if wanted != "kernel":
-        return lax.map(lambda block: multiply(wanted, block, b, geometry), blocks).reshape(
-            geometry.shape(wanted, a.shape, b.shape)
-        )
-    total = jnp.zeros(
-        geometry.shape(wanted, a.shape, b.shape), jnp.promote_types(a.dtype, jnp.float32)
-    )
+        return multiply(target, a, b, geometry)
+    shape = geometry.shape(target, a.shape, b.shape)
+    blocks = a.reshape(images // size, size, *a.shape[1:])  # (blocks, size, *lengths, channels)
+    if target != "kernel":
+        results: jax.Array = lax.map(lambda block: multiply(target, block, b, geometry), blocks)
+        return results.reshape(shape)
+    total = jnp.zeros(shape, jnp.promote_types(a.dtype, jnp.float32))
     pairs = blocks, b.reshape(images // size, size, *b.shape[1:])
     total, _ = lax.scan(
-        lambda sum, pair: (sum + multiply(wanted, *pair, geometry), None), total, pairs
+        lambda sum, pair: (sum + multiply(target, *pair, geometry), None), total, pairs
     )
     return total.astype(a.dtype)
 
 
-def _matmul(wanted: Wanted, a: jax.Array, b: jax.Array, geometry: Geometry) -> jax.Array:
+def _matmul(target: Target, a: jax.Array, b: jax.Array, geometry: Geometry) -> jax.Array:
     """Patches times kernel as one matrix product (one for each group)."""
     groups, taps = geometry.groups, geometry.taps
-    shape = geometry.shape(wanted, a.shape, b.shape)
+    shape = geometry.shape(target, a.shape, b.shape)
 
-    def rows(y):  # (N, *positions, O) -> (g, n, o)
+    def rows(y: jax.Array) -> jax.Array:  # (N, *positions, O) -> (g, n, o)
         return jnp.moveaxis(y.reshape(-1, groups, y.shape[-1] // groups), 1, 0)
 
-    def patches(x):  # (N, *lengths, C) -> (g, n, k c)
+    def patches(x: jax.Array) -> jax.Array:  # (N, *lengths, C) -> (g, n, k c)
         cut = jnp.concatenate(list(_slices(x, geometry)), -1).reshape(
             -1, taps, groups, x.shape[-1] // groups
         )
         return jnp.moveaxis(cut, 2, 0).reshape(groups, -1, taps * cut.shape[-1])
 
-    def matrix(kernel):  # (*window, C / groups, O) -> (g, k c, o)
+    def matrix(kernel: jax.Array) -> jax.Array:  # (*window, C / groups, O) -> (g, k c, o)
         return jnp.moveaxis(kernel.reshape(-1, groups, kernel.shape[-1] // groups), 1, 0)
 
-    def times(x, y, x_axis, y_axis):
+    def times(x: jax.Array, y: jax.Array, x_axis: int, y_axis: int) -> jax.Array:
         if groups == 1:
             return product(x[0], y[0], x_axis, y_axis)[None]
         return jax.vmap(lambda x, y: product(x, y, x_axis, y_axis))(x, y)
 
-    if wanted == "output":
+    if target == "output":
         return jnp.moveaxis(times(patches(a), matrix(b), 1, 0), 0, 1).reshape(shape)
-    if wanted == "kernel":
+    if target == "kernel":
         return jnp.moveaxis(times(patches(a), rows(b), 0, 0), 0, 1).reshape(shape)
     columns = times(rows(a), matrix(b), 1, 1).reshape(groups, -1, taps, shape[-1] // groups)
     columns = jnp.moveaxis(columns, 0, 2).reshape(*a.shape[:-1], taps, shape[-1])
     return _unslice((columns[..., tap, :] for tap in range(taps)), geometry)
 
 
-def _shifted(wanted: Wanted, a: jax.Array, b: jax.Array, geometry: Geometry) -> jax.Array:
+def _shifted(target: Target, a: jax.Array, b: jax.Array, geometry: Geometry) -> jax.Array:
     """Depthwise convolution as a sum of shifted products."""
-    shape = geometry.shape(wanted, a.shape, b.shape)
+    shape = geometry.shape(target, a.shape, b.shape)
     channels = geometry.groups
 
-    def split(array):  # the outputs of each input channel on an axis of their own
+    def split(array: jax.Array) -> jax.Array:  # (..., outputs) -> (..., channels, outputs of each)
         return array.reshape(*array.shape[:-1], channels, -1)
 
-    if wanted == "output":
+    if target == "output":
         taps = split(b).reshape(geometry.taps, channels, -1)
-        return sum(
-            x[..., None] * tap for x, tap in zip(_slices(a, geometry), taps, strict=True)
-        ).reshape(shape)
-    if wanted == "kernel":
+        pairs = zip(_slices(a, geometry), taps, strict=True)
+        total: jax.Array = sum(x[..., None] * tap for x, tap in pairs)
+        return total.reshape(shape)
+    if target == "kernel":
         y, axes = split(b), tuple(range(a.ndim - 1))
-        return jnp.stack([(x[..., None] * y).sum(axes) for x in _slices(a, geometry)]).reshape(
-            shape
-        )
+        gradients = [(x[..., None] * y).sum(axes) for x in _slices(a, geometry)]
+        return jnp.stack(gradients).reshape(shape)
     y, taps = split(a), split(b).reshape(geometry.taps, channels, -1)
     return _unslice(((y * tap).sum(-1) for tap in taps), geometry)
 
 
-def _channels(wanted: Wanted, a: jax.Array, b: jax.Array, geometry: Geometry) -> int:
-    return b.shape[-2] * geometry.groups if wanted != "kernel" else a.shape[-1]
+def _channels(target: Target, a: jax.Array, b: jax.Array, geometry: Geometry) -> int:
+    """The input channels of the convolution."""
+    return b.shape[-2] * geometry.groups if target != "kernel" else a.shape[-1]
 
 
 def _offsets(geometry: Geometry) -> Iterator[tuple[int, ...]]:

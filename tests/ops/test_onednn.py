@@ -13,6 +13,7 @@ from jaxcnn import ops
 from jaxcnn.nn.convolution import Conv2D
 from jaxcnn.ops import onednn
 from jaxcnn.ops.geometry import Geometry
+from jaxcnn.ops.onednn import library
 
 compiled = pytest.mark.skipif(not ops.accelerated(), reason=f"oneDNN: {ops.why_not()}")
 GEOMETRY = Geometry((8, 8), (3, 3), (1, 1), (1, 1), ((0, 0), (0, 0)))
@@ -42,15 +43,15 @@ def test_the_environment_turns_it_off():
 
 
 def test_import_registers_nothing():
-    program = "import sys; from jaxcnn.ops import onednn; print(onednn._load.cache_info().currsize)"
+    program = "from jaxcnn.ops.onednn.library import load; print(load.cache_info().currsize)"
     assert run(program) == "0"
 
 
 @compiled
 def test_a_library_for_a_newer_xla_is_refused(monkeypatch):
-    monkeypatch.setattr(onednn, "_ffi_version", lambda: (0, 1))
-    library, reason = onednn._load.__wrapped__()
-    assert library is None and "newer jaxlib" in reason
+    monkeypatch.setattr(library, "_ffi_version", lambda: (0, 1))
+    loaded, reason = library.load.__wrapped__()
+    assert loaded is None and "newer jaxlib" in reason
 
 
 @compiled
@@ -72,17 +73,17 @@ def test_common_convolutions_are_taken(x_shape, kernel_shape, options):
 
 @compiled
 @pytest.mark.parametrize("wanted", [(0,), (1,)], ids=["input", "kernel"])
-def test_a_single_picture_is_shared_by_all_threads(wanted, monkeypatch):
+def test_a_single_image_is_shared_by_all_threads(wanted, monkeypatch):
     monkeypatch.setattr(onednn, "_threads", lambda: 2)
     generator = np.random.default_rng(0)
     x, kernel = (
         jnp.asarray(generator.normal(size=s), "float32") for s in ((1, 48, 48, 32), (3, 3, 32, 64))
     )
     geometry = Geometry((48, 48), (3, 3), (1, 1), (1, 1), ((1, 1), (1, 1)))
-    assert onednn._problem("output", x, kernel, geometry)[4:6] == [1, 2]  # one chunk, two threads
-    assert onednn._problem("output", jnp.concatenate([x, x]), kernel, geometry)[4:6] == [2, 1]
+    assert onednn.problem("output", x, kernel, geometry)[4:6] == [1, 2]  # one chunk, two threads
+    assert onednn.problem("output", jnp.concatenate([x, x]), kernel, geometry)[4:6] == [2, 1]
     small = Geometry((8, 8), (3, 3), (1, 1), (1, 1), ((0, 0), (0, 0)))
-    assert onednn._problem("output", x[:, :8, :8], kernel, small)[4:6] == [
+    assert onednn.problem("output", x[:, :8, :8], kernel, small)[4:6] == [
         1,
         1,
     ]  # not worth waking threads
@@ -121,16 +122,16 @@ def test_the_rest_is_left_to_xla():
 
 @compiled
 def test_bfloat16_where_the_processor_has_it():
-    library, _ = onednn._load()
+    loaded, _ = library.load()
     taken = "jaxcnn_convolve" in lowered((8, 16, 16, 8), (3, 3, 8, 16), jnp.bfloat16)
-    assert taken == bool(library.jaxcnn_has_bfloat16())
+    assert taken == bool(loaded.jaxcnn_has_bfloat16())
 
 
 @compiled
 @pytest.mark.parametrize("wrong", ["arrays", "workspace", "fields"])
 def test_errors_come_back_as_exceptions(wrong):
     x, kernel = jnp.zeros((4, 8, 8, 8)), jnp.zeros((3, 3, 8, 16))
-    problem = np.array(onednn._problem("output", x, kernel, GEOMETRY), np.int64)
+    problem = np.array(onednn.problem("output", x, kernel, GEOMETRY), np.int64)
     result, workspace = (
         jax.ShapeDtypeStruct((4, 6, 6, 16), x.dtype),
         jax.ShapeDtypeStruct((1 << 20,), jnp.uint8),
@@ -155,7 +156,7 @@ def test_errors_of_the_call_with_a_bias(wrong):
         jnp.zeros((3, 3, 8, 16)),
         jnp.zeros(3 if wrong == "bias" else 16),
     )
-    problem = np.array(onednn._problem("output", x, kernel, GEOMETRY), np.int64)
+    problem = np.array(onednn.problem("output", x, kernel, GEOMETRY), np.int64)
     problem[0] = 3 if wrong == "bias" else 0
     result, workspace = (
         jax.ShapeDtypeStruct((4, 6, 6, 16), x.dtype),
@@ -182,7 +183,7 @@ def test_a_layer_with_bias_and_relu_is_one_call():
 @compiled
 def test_what_onednn_refuses_is_an_exception():
     x, kernel = jnp.zeros((4, 8, 8, 8)), jnp.zeros((3, 3, 8, 16))
-    problem = onednn._problem("output", x, kernel, GEOMETRY)
+    problem = onednn.problem("output", x, kernel, GEOMETRY)
     problem[7] = 5  # input channels that 2 groups of them cannot make up
     problem[6] = 2
     call = jax.ffi.ffi_call("jaxcnn_convolve", (jax.ShapeDtypeStruct((4, 6, 6, 16), x.dtype),) * 2)

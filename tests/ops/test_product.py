@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from jax import export
 
 from jaxcnn import ops
-from jaxcnn.ops import onednn
 from jaxcnn.ops import product as module
+from jaxcnn.ops.onednn import library
 from jaxcnn.ops.product import dot, product
 from jaxcnn.ops.tracing import spelled_out
 
@@ -72,8 +72,8 @@ def test_values_and_gradients(sizes, a_axis, b_axis, least):
 def test_the_gradient_of_a_kernel_is_taken(dtype):
     x, kernel = (jax.ShapeDtypeStruct(shape, dtype) for shape in ((128, 256), (256, 128)))
     gradient = jax.jit(jax.grad(lambda kernel, x: dot(x, kernel).sum().astype("float32")))
-    library, _ = onednn._load()
-    able = dtype == jnp.float32 or bool(library.jaxcnn_has_bfloat16())
+    loaded, _ = library.load()
+    able = dtype == jnp.float32 or bool(loaded.jaxcnn_has_bfloat16())
     assert ("jaxcnn_multiply" in gradient.lower(kernel, x).as_text()) == able
     assert "jaxcnn_multiply" not in jax.jit(dot).lower(x, kernel).as_text()
 

@@ -1,5 +1,4 @@
-"""The package's build backend: setuptools, after compiling the C++ beside it where that is
-possible.
+"""The package's build backend: setuptools, after compiling the C++ of this folder.
 
 Without a C++ compiler or the headers (declared as build requirements on Linux x86-64) the package
 installs all the same, as pure Python, and convolutions on CPU run on XLA.
@@ -17,20 +16,28 @@ HERE = Path(__file__).parent
 LIBRARY = HERE / "libjaxcnn_onednn.so"
 
 
-def build_wheel(wheel_directory, config_settings=None, metadata_directory=None):
+def build_wheel(
+    wheel_directory: str,
+    config_settings: dict[str, str | list[str]] | None = None,
+    metadata_directory: str | None = None,
+) -> str:
     settings = dict(config_settings or {})
     if compile_library():  # ctypes loads it, so it fits every Python but one platform
         settings["--build-option"] = ["--plat-name", "linux_x86_64"]
-    return build_meta.build_wheel(wheel_directory, settings, metadata_directory)
+    return str(build_meta.build_wheel(wheel_directory, settings, metadata_directory))
 
 
-def build_editable(wheel_directory, config_settings=None, metadata_directory=None):
+def build_editable(
+    wheel_directory: str,
+    config_settings: dict[str, str | list[str]] | None = None,
+    metadata_directory: str | None = None,
+) -> str:
     compile_library()
-    return build_meta.build_editable(wheel_directory, config_settings, metadata_directory)
+    return str(build_meta.build_editable(wheel_directory, config_settings, metadata_directory))
 
 
 def compile_library() -> bool:
-    """Compile the C++ beside this file; say so if that fails."""
+    """Compile the C++ of this folder; say so if that fails."""
     LIBRARY.unlink(missing_ok=True)
     try:
         ffi_headers = _installed("jaxlib", "ffi.h").parents[3]  # below it: xla/ffi/api/ffi.h
