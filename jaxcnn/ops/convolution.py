@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import jax
-import jax.numpy as jnp
 
 from jaxcnn.ops.geometry import Geometry
 from jaxcnn.ops.primitive import convolve, convolve_relu
+from jaxcnn.ops.product import common_dtype
 from jaxcnn.ops.windows import (
     Padding,
     conv_output_length,
@@ -71,7 +71,7 @@ def conv_relu(
         x, kernel, strides=strides, padding=padding, dilation=dilation, groups=groups
     )
     if bias.dtype != x.dtype:
-        dtype = jnp.promote_types(x.dtype, bias.dtype)
+        dtype = common_dtype(x, bias)
         y = convolve("output", x, kernel, geometry).astype(dtype)
         return jax.nn.relu(y + bias.astype(dtype))
     return convolve_relu(x, kernel, bias, geometry)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 
 import jax
+import jax.numpy as jnp
 from jax import lax
 from jax.core import ShapedArray
 from jax.extend.core import Primitive
@@ -35,9 +36,15 @@ _product_p = Primitive("jaxcnn_product")
 
 def dot(x: jax.Array, kernel: jax.Array) -> jax.Array:
     """``x`` (..., k) times ``kernel`` (k, n): (..., n), in the dtype that the two promote to."""
-    dtype = jax.numpy.promote_types(x.dtype, kernel.dtype)
+    dtype = common_dtype(x, kernel)
     rows = x.astype(dtype).reshape(math.prod(x.shape[:-1]), x.shape[-1])  # (rows, k)
     return product(rows, kernel.astype(dtype), 1, 0).reshape(*x.shape[:-1], kernel.shape[-1])
+
+
+def common_dtype(a: jax.Array, b: jax.Array) -> jnp.dtype:
+    """The dtype that two arrays promote to, also where JAX may promote nothing by itself."""
+    with jax.numpy_dtype_promotion("standard"):
+        return jnp.promote_types(a.dtype, b.dtype)
 
 
 def product(a: jax.Array, b: jax.Array, a_axis: int, b_axis: int) -> jax.Array:

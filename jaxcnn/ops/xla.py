@@ -16,6 +16,7 @@ from jax import lax
 
 from jaxcnn.ops.geometry import Geometry, Target
 from jaxcnn.ops.product import product
+from jaxcnn.runtime.arrays import wide_float
 
 _DIMENSIONS = {
     1: ("NWC", "WIO", "NWC"),
@@ -75,12 +76,13 @@ def blocked(target: Target, a: jax.Array, b: jax.Array, geometry: Geometry) -> j
     if target != "kernel":
         results: jax.Array = lax.map(lambda block: multiply(target, block, b, geometry), blocks)
         return results.reshape(shape)
-    total = jnp.zeros(shape, jnp.promote_types(a.dtype, jnp.float32))
+    total = jnp.zeros(shape, wide_float(a.dtype))
     pairs = blocks, b.reshape(images // size, size, *b.shape[1:])
-    total, _ = lax.scan(
-        lambda sum, pair: (sum + multiply(target, *pair, geometry), None), total, pairs
-    )
-    return total.astype(a.dtype)
+
+    def add(total: jax.Array, pair: tuple[jax.Array, jax.Array]) -> tuple[jax.Array, None]:
+        return total + multiply(target, *pair, geometry).astype(total.dtype), None
+
+    return lax.scan(add, total, pairs)[0].astype(a.dtype)
 
 
 def _matmul(target: Target, a: jax.Array, b: jax.Array, geometry: Geometry) -> jax.Array:
