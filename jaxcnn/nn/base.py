@@ -17,7 +17,7 @@ import contextlib
 from collections.abc import Iterator
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, cast
 
 import flax
 import flax.linen as nn
@@ -116,7 +116,10 @@ class Layer(nn.Module):
         dtype: DTypeLike = jnp.float32,
     ) -> jax.Array:
         """Declare and read a weight; the penalty of its `regularizer` goes into ``losses``."""
-        start = initializer if callable(initializer) else initializers.get(initializer)
+        if callable(initializer):  # also one whose first argument has another name than `key`
+            start = cast(ArrayFunction, initializer)
+        else:
+            start = initializers.get(initializer)
         shape = tuple(shape)
         specs = _declared.get()
         if specs is not None:

@@ -92,8 +92,8 @@ def _geometry(
     if x.shape[-1] != kernel.shape[-2] * groups or kernel.shape[-1] % groups:
         raise ValueError(
             f"a kernel for {x.shape[-1]} input channels in {groups} group(s) must have shape "
-            f"(*window, {x.shape[-1] // groups}, a multiple of {groups}); got {kernel.shape} for an "
-            f"input of {x.shape}."
+            f"(*window, {x.shape[-1] // groups}, a multiple of {groups}); got {kernel.shape} for "
+            f"an input of {x.shape}."
         )
     lengths, window = x.shape[1:-1], kernel.shape[:-2]
     return Geometry(
