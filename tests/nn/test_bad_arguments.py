@@ -136,8 +136,8 @@ AT_THE_CALL = [
     ("DepthwiseConv2D", {"kernel_size": 4}, (2, 3, 3, 1), "smaller than the kernel's reach"),
     ("SeparableConv2D", {**CONV, "kernel_size": 4}, (2, 3, 3, 1), "smaller than the kernel's "
                                                                   "reach"),
-    ("Conv2DTranspose", {**CONV, "padding": "full", "kernel_size": 5}, (2, 2, 2, 1), r"an output "
-                                                                                     r"of \(-2, -2\)"),
+    ("Conv2DTranspose", {**CONV, "padding": "full", "kernel_size": 5}, (2, 2, 2, 1),
+     r"an output of \(-2, -2\)"),
     ("LocallyConnected1D", {**CONV, "kernel_size": 4}, (2, 3, 1), "smaller than the kernel's "
                                                                   "reach"),
     ("Cropping1D", {"cropping": 2}, (2, 4, 1), "leaves nothing of the spatial size"),

@@ -36,7 +36,6 @@ def test_one_kernel_and_one_bias_a_place():
 
 
 def test_the_book_counts_its_parameters():
-    """Q1.P32 and Q1.F09."""
     first, second = layers.LocallyConnected2D(64, (3, 3)), layers.LocallyConnected2D(32, (3, 3))
     x = first(layers.Input((32, 32, 3)))
     assert x.shape == (None, 30, 30, 64)

@@ -119,7 +119,7 @@ def test_options_that_change_no_value(kind, options):
 
 @every_kind
 def test_a_masked_step_is_as_if_deleted(kind, options):
-    """P31: steps 3 and 5 of all samples masked, or not there."""
+    """Steps 3 and 5 of all samples masked, or not there."""
     x = array(BATCH, 7, FEATURES)
     module, variables = make(kind, x, **options)
     mask = np.ones((BATCH, 7), bool)

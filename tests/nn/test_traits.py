@@ -40,6 +40,6 @@ def test_a_derived_class_has_the_traits_of_its_base(layer):
 def test_layers_that_work_feature_by_feature():
     pointwise = {name for name, layer in LAYERS.items().items() if layer.traits.pointwise}
     assert pointwise == {
-        "Activation", "AlphaDropout", "BatchNormalization", "Dropout", "ELU", "GaussianDropout", "GaussianNoise",
-        "LeakyReLU", "ReLU",
+        "Activation", "AlphaDropout", "BatchNormalization", "Dropout", "ELU", "GaussianDropout",
+        "GaussianNoise", "LeakyReLU", "ReLU",
     }  # fmt: skip

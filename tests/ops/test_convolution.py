@@ -212,7 +212,8 @@ def test_output_padding_sets_the_length(padding, stride, k, output_padding, leng
 def test_second_derivatives():
     x, kernel = arrays((2, 6, 6, 3), (3, 3, 3, 4))
     ours = lambda x, kernel: (ops.conv(x, kernel, padding="same") ** 3).sum()  # noqa: E731
-    theirs = lambda x, kernel: (reference(x, kernel, (1, 1), "SAME", (1, 1), 1) ** 3).sum()  # noqa: E731
+    same = ((1, 1), "SAME", (1, 1), 1)
+    theirs = lambda x, kernel: (reference(x, kernel, *same) ** 3).sum()  # noqa: E731
     tangents = tuple(arrays(x.shape, kernel.shape, seed=1))
     for mode in (
         lambda f: jax.jvp(f, (x, kernel), tangents)[1],
@@ -237,8 +238,9 @@ def test_inside_jit_scan_and_remat():
 
     trained, losses = train(kernel)
     expected = kernel
+    same = ((1, 1), "SAME", (1, 1), 1)
     for measured in losses:
-        loss = lambda kernel: (reference(x, kernel, (1, 1), "SAME", (1, 1), 1) ** 2).mean()  # noqa: E731
+        loss = lambda kernel: (reference(x, kernel, *same) ** 2).mean()  # noqa: E731
         assert float(measured) == pytest.approx(float(loss(expected)), rel=1e-5)
         expected = expected - 0.1 * jax.grad(loss)(expected)
     assert_close(trained, expected)
@@ -312,8 +314,8 @@ manual = jax.shard_map(same, mesh=mesh, in_specs=(P("batch"), P()), out_specs=P(
 whole = lambda x, k: (manual(x, k) ** 2).sum()
 for actual, wanted in zip(jax.jit(jax.grad(whole, (0, 1)))(*arguments), expected[1]):
     np.testing.assert_allclose(actual, wanted, rtol=1e-4, atol=1e-2)
-# On a mesh with explicit axes the slices of the matrix products are not defined; neither, from JAX 0.12 on, is the sum
-# of the devices' gradients by oneDNN ("Unsupported reduction computation").
+# On a mesh with explicit axes the slices of the matrix products are not defined; neither, from JAX
+# 0.12 on, is the sum of the devices' gradients by oneDNN ("Unsupported reduction computation").
 if ops.accelerated() and jax.__version_info__ < (0, 12):
     explicit = jax.make_mesh((2,), ("batch",), axis_types=(jax.sharding.AxisType.Explicit,))
     with jax.set_mesh(explicit):
@@ -321,8 +323,10 @@ if ops.accelerated() and jax.__version_info__ < (0, 12):
         for actual, wanted in zip(both(*map(jax.device_put, (x, kernel), places))[1], expected[1]):
             np.testing.assert_allclose(actual, wanted, rtol=1e-4, atol=1e-2)
 bias = np.linspace(-1, 1, 6, dtype=np.float32)
-fused = jax.jit(jax.value_and_grad(lambda x, k, b: (ops.conv_relu(x, k, b, padding="same") ** 2).sum(), (0, 1, 2)))
-for actual, wanted in zip(jax.tree.leaves(fused(*arguments, bias)), jax.tree.leaves(fused(x, kernel, bias))):
+squares = lambda x, k, b: (ops.conv_relu(x, k, b, padding="same") ** 2).sum()
+fused = jax.jit(jax.value_and_grad(squares, (0, 1, 2)))
+results = fused(*arguments, bias), fused(x, kernel, bias)
+for actual, wanted in zip(*map(jax.tree.leaves, results)):
     np.testing.assert_allclose(actual, wanted, rtol=1e-4, atol=1e-2)
 halves = [jax.device_put((x[i::2], kernel), d) for i, d in enumerate(jax.devices())]
 for _ in range(20):
@@ -382,7 +386,8 @@ def test_dtypes_must_agree():
 
 @pytest.mark.parametrize(
     ("arguments", "length"),
-    [((28, 3, "valid"), 26), ((28, 3, "same", 2), 14), ((7, 3, "valid", 2, 2), 2), ((10, 3, "causal"), 10),
+    [((28, 3, "valid"), 26), ((28, 3, "same", 2), 14), ((7, 3, "valid", 2, 2), 2),
+     ((10, 3, "causal"), 10),
      ((None, 3, "valid"), None), ((2, 3, "valid"), 0), ((5, 3, (1, 2)), 6)],
 )  # fmt: skip
 def test_output_length(arguments, length):

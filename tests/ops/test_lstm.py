@@ -132,7 +132,8 @@ from jax.sharding import NamedSharding, PartitionSpec as P
 from jaxcnn.ops.lstm import lstm
 from tests.ops.test_lstm import arrays, assert_close, loss, plain
 assert jax.device_count() == 2
-given, ours, wanted = arrays(4, 3, 8), *(functools.partial(loss, f, True, False) for f in (lstm, plain))
+given = arrays(4, 3, 8)
+ours, wanted = (functools.partial(loss, f, True, False) for f in (lstm, plain))
 for kind in (jax.sharding.AxisType.Auto, jax.sharding.AxisType.Explicit):
     mesh = jax.make_mesh((2,), ("data",), axis_types=(kind,))
     with jax.set_mesh(mesh):
@@ -145,7 +146,8 @@ for kind in (jax.sharding.AxisType.Auto, jax.sharding.AxisType.Explicit):
             step = jax.jit(jax.value_and_grad(ours))
             assert "@jaxcnn_lstm" not in step.lower(placed).as_text()
             assert_close(step(placed), jax.value_and_grad(wanted)(given))
-            manual = jax.shard_map(lambda *a: lstm(*a, True, False), in_specs=specs, out_specs=P("data"))
+            whole = lambda *a: lstm(*a, True, False)
+            manual = jax.shard_map(whole, in_specs=specs, out_specs=P("data"))
             assert_close(jax.jit(manual)(*placed), plain(*given, True, False))
             sums = jax.shard_map(lambda *a: jax.grad(ours)(a), in_specs=specs, out_specs=specs)
             assert_close(jax.jit(sums)(*placed), jax.grad(wanted)(tuple(given)))

@@ -1,4 +1,4 @@
-"""Pooling against XLA's windows and, where elements tie, against the order in which they are met."""
+"""Pooling against XLA's windows and, where elements tie, against their order."""
 
 import itertools
 

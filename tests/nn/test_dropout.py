@@ -1,6 +1,4 @@
-"""The masks of dropout: the right share, the same by every way of computing, without visible
-pattern.
-"""
+"""The masks of dropout: the right share, reproducible, without visible pattern."""
 
 import jax
 import numpy as np
