@@ -13,7 +13,6 @@ from typing import Any, ClassVar, overload
 import flax.linen as nn
 import numpy as np
 
-from jaxcnn import constraints, initializers, regularizers
 from jaxcnn.layers import naming, weight_tree
 from jaxcnn.layers.arguments import COMMON, declared_input_shape, unknown_argument
 from jaxcnn.layers.call_record import agreed_shape, node_at, only_tensors, record_call
@@ -22,6 +21,7 @@ from jaxcnn.layers.symbolic.tensor import Node, SymbolicTensor, shapes, symbolic
 from jaxcnn.layers.tracing import Traced, output_shape, trace_layer
 from jaxcnn.layers.user_layer import Additions, Update, UserModule, bound_module
 from jaxcnn.layers.variable import Variable
+from jaxcnn.layers.weight_lists import WeightLists
 from jaxcnn.layers.weights import WeightStore
 from jaxcnn.nn.base import WeightSpec
 from jaxcnn.nn.graph import run
@@ -32,8 +32,6 @@ from jaxcnn.runtime.types import (
     ArrayFunction,
     ArrayLike,
     Config,
-    DTypeLike,
-    Identifier,
     Path,
     PyTree,
     Settings,
@@ -42,7 +40,7 @@ from jaxcnn.runtime.types import (
 LAYERS = Registry("layer")
 
 
-class Layer:
+class Layer(WeightLists):
     """A layer as Keras users know it.
 
     Call it on symbolic tensors (`Input`, the output of another layer) to build a model, or on
@@ -120,41 +118,6 @@ class Layer:
     def call(self, inputs: PyTree, *args: PyTree, **kwargs: PyTree) -> PyTree:
         """Compute the output; may also take `mask` and `training`."""
         raise NotImplementedError(f"{type(self).__name__} must define call(inputs).")
-
-    def add_weight(
-        self,
-        name: str | list[int] | tuple[int, ...] | None = None,
-        shape: list[int] | tuple[int, ...] | str | None = None,
-        initializer: Identifier = "glorot_uniform",
-        trainable: bool = True,
-        regularizer: Identifier = None,
-        constraint: Identifier = None,
-        dtype: DTypeLike | None = None,
-    ) -> Variable:
-        """Declare a weight in `build`; keep it as an attribute and use it in `call` like an array.
-
-        Args:
-            name: of the weight; ``weight_1``, ... when it is not given.
-            shape: of the weight.
-            initializer, regularizer, constraint: by name or function.
-            trainable: False for values that training does not move and `add_update` may.
-        """
-        if isinstance(name, list | tuple):  # Keras 1 and later versions put the shape first
-            name, shape = (shape if isinstance(shape, str) else None), name
-        if shape is None or isinstance(shape, str):
-            raise ValueError(f"Layer '{self.name}': add_weight needs a `shape`.")
-        variable = Variable(
-            name or self.weights_store.next_label(),
-            tuple(shape),
-            dtype or config.floatx(),
-            initializers.get(initializer),
-            trainable=trainable,
-            regularizer=regularizers.get(regularizer),
-            constraint=constraints.get(constraint),
-            owner=self,
-        )
-        self.weights_store.declare(variable)
-        return variable
 
     def add_loss(
         self, loss: ArrayLike | list[ArrayLike] | tuple[ArrayLike, ...], inputs: PyTree = None
@@ -339,26 +302,6 @@ class Layer:
     def weights(self) -> list[Variable]:
         """All weights, trainable first."""
         return [owner.variable(path) for owner, path in self.weight_paths()]
-
-    @property
-    def trainable_weights(self) -> list[Variable]:
-        """The weights that training would move, given the `trainable` flags as they are now."""
-        return [owner.variable(path) for owner, path in self.trainable_paths()]
-
-    @trainable_weights.setter
-    def trainable_weights(self, variables: Sequence[Variable]) -> None:
-        """In `build`, as older layers do: say which `K.variable`s training moves."""
-        self.weights_store.adopt(variables, trainable=True)
-
-    @property
-    def non_trainable_weights(self) -> list[Variable]:
-        """All other weights."""
-        return [owner.variable(path) for owner, path in weight_tree.non_trainable_paths(self)]
-
-    @non_trainable_weights.setter
-    def non_trainable_weights(self, variables: Sequence[Variable]) -> None:
-        """In `build`: say which `K.variable`s stay as they are, or change by `add_update`."""
-        self.weights_store.adopt(variables, trainable=False)
 
     def trainable_mask(self, collection: str = "params") -> dict[str, PyTree]:
         """The tree of ``params`` or ``batch_stats``, True where training may move the array."""

@@ -106,13 +106,28 @@ class WeightStore:
         self.declared.append(variable)
 
     def adopt(self, variables: Iterable[Variable], trainable: bool) -> None:
-        """Make variables that stood without a layer weights of this one, those that are not yet."""
+        """Make variables that stood without a layer weights of this one; others stay whose they are.
+
+        Raises:
+            ValueError: the layer is built, and some are new; or something that is no variable.
+        """
         for variable in variables:
-            if not any(variable is known for known in self.declared):
-                if variable.label in {known.label for known in self.declared}:
-                    variable.label = self.next_label()
-                variable.adopt(self.layer, trainable)
-                self.declared.append(variable)
+            if not isinstance(variable, Variable):
+                raise ValueError(
+                    f"Layer '{self.layer.name}': a weight is made by add_weight or K.variable; "
+                    f"given {variable!r}."
+                )
+            if variable.owner is not None:
+                continue
+            if self.specs is not None:
+                raise ValueError(
+                    f"Layer '{self.layer.name}' is built, so '{variable.label}' cannot become one "
+                    "of its weights any more: add it in `build`."
+                )
+            if variable.label in {known.label for known in self.declared}:
+                variable.label = self.next_label()
+            variable.adopt(self.layer, trainable)
+            self.declared.append(variable)
 
     def next_label(self) -> str:
         """The name of a weight that was given none: 'weight_1', ..."""

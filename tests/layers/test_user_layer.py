@@ -68,7 +68,7 @@ def test_an_unfinished_layer():
 
 def test_arguments_of_add_weight():
     layer = Layer()
-    first = layer.add_weight((2, 3), "first")  # Keras 1 order
+    first = layer.add_weight((2, 3), "zeros", "first")  # Keras 1 order
     assert (first.label, first.shape, first.dtype) == ("first", (2, 3), np.float32)
     assert layer.add_weight([2]).label == "weight_2"
     assert layer.add_weight("int", (2,), "zeros", dtype="int32").dtype == np.int32
