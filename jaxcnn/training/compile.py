@@ -20,7 +20,7 @@ from jaxcnn.training.build_objective import build_objective
 from jaxcnn.training.functions import Functions
 from jaxcnn.training.objective import Objective
 from jaxcnn.training.program import CompileArguments, Execution, Program
-from jaxcnn.training.state import AnyOptimizer, Ties, Tree
+from jaxcnn.training.state import AnyOptimizer, Shares, Ties, Tree
 from jaxcnn.training.steps import Batch, forward, train_step
 from jaxcnn.training.trainable import Trainable, shapes
 
@@ -63,31 +63,26 @@ def add_objective(model: Trainable, program: Program, arguments: CompileArgument
     """Complete a program now that the shapes of the model are known."""
     program.objective = build_objective(model.output_names, shapes(model.outputs), arguments)
     program.trained = model.trainable_mask()
-    program.ties = find_ties(model, program.trained)
+    program.ties, program.shares = find_ties(model, program.trained)
     statistics = flatten_dict(model.trainable_mask("batch_stats"))
     program.fixed_statistics = tuple(path for path, moves in statistics.items() if not moves)
     program.module = model.module
 
 
-def find_ties(model: Trainable, trained: Tree) -> Ties:
-    """The further paths of parameters that are reached through several of the model's models."""
+def find_ties(model: Trainable, trained: Tree) -> tuple[Ties, Shares]:
+    """What several of the model's models reach: further paths of parameters, groups of others."""
     mask = flatten_dict(trained)
     paths_of: dict[tuple[int, str, Path], list[Path]] = {}
     for owner, spec, path in model.placed_weights():
-        paths = paths_of.setdefault((id(owner), spec.collection, spec.path), [])
-        paths.append(path)
-        if spec.collection != "params" and len(paths) > 1:
-            raise ValueError(
-                f"Model '{model.name}' reaches layer '{owner.name}', which keeps "
-                f"'{spec.path[-1]}' from step to step, through several of its models, so it "
-                "cannot train it. Use one model around the shared layers and call that several "
-                "times."
-            )
-    ties = []
-    for paths in paths_of.values():
-        stored = next((path for path in paths if mask.get(path)), paths[0])
-        ties += [(path, stored) for path in paths if path != stored]
-    return tuple(ties)
+        paths_of.setdefault((id(owner), spec.collection, spec.path), []).append(path)
+    ties, shares = [], []
+    for (_, collection, _), paths in paths_of.items():
+        if collection == "params":
+            stored = next((path for path in paths if mask.get(path)), paths[0])
+            ties += [(path, stored) for path in paths if path != stored]
+        elif len(paths) > 1:
+            shares.append((collection, tuple(paths)))
+    return tuple(ties), tuple(shares)
 
 
 def require_objective(model: Trainable, program: Program) -> Objective:
@@ -141,6 +136,7 @@ def prepare(model: Trainable, program: Program, example: Batch) -> None:
         program.optimizer,
         constraints=model.constraints(),
         fixed_statistics=program.fixed_statistics,
+        shares=program.shares,
         compute_dtype=program.compute_dtype,
         train=config.in_training(True),
     )

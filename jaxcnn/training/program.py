@@ -14,7 +14,7 @@ from jaxcnn.runtime import config
 from jaxcnn.runtime.types import Identifier, Path, PyTree, Settings
 from jaxcnn.training.functions import Functions
 from jaxcnn.training.objective import Objective
-from jaxcnn.training.state import Ties, Tree
+from jaxcnn.training.state import Shares, Ties, Tree
 
 # What `compile` takes for all outputs: for each of them in a list, or by name in a dict.
 Losses: TypeAlias = Identifier | Sequence[Identifier]
@@ -64,6 +64,7 @@ class Program:
         trained: tree of booleans like ``params``, True where training moves the array.
         ties: arrays that the module reads at several paths.
         fixed_statistics: paths within ``batch_stats`` of what training leaves as it is.
+        shares: statistics and states that several of the model's models reach.
         rowwise: whether a short batch may be padded without changing a result.
         functions: the compiled steps, made for the first data.
         prediction: (module, learning phase, function) of the forward pass, made when it is needed.
@@ -81,6 +82,7 @@ class Program:
     trained: Tree | None = None
     ties: Ties = ()
     fixed_statistics: tuple[Path, ...] = ()
+    shares: Shares = ()
     rowwise: bool = False
     functions: Functions | None = None
     prediction: tuple[nn.Module, int | None, Callable[[Tree, PyTree], PyTree]] | None = None

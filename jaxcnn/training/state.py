@@ -21,6 +21,8 @@ from jaxcnn.runtime.types import Path, PyTree
 Tree: TypeAlias = dict[str, PyTree]
 # (a path within params, the path under which its array is stored) pairs.
 Ties: TypeAlias = tuple[tuple[Path, Path], ...]
+# (collection, the paths within it that are one array) pairs.
+Shares: TypeAlias = tuple[tuple[str, tuple[Path, ...]], ...]
 AnyOptimizer: TypeAlias = Optimizer | optax.GradientTransformation
 
 

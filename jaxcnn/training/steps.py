@@ -19,7 +19,7 @@ from jaxcnn.nn.batch import valid_rows
 from jaxcnn.nn.graph import run
 from jaxcnn.runtime.types import ArrayFunction, DTypeLike, Identifier, Path, PyTree
 from jaxcnn.training.objective import Objective, simple_objective
-from jaxcnn.training.state import AnyOptimizer, TrainState, Tree
+from jaxcnn.training.state import AnyOptimizer, Shares, TrainState, Tree
 
 MUTABLE = ["batch_stats", "state", "losses"]
 
@@ -53,6 +53,7 @@ def train_step(
     metrics: Sequence[Identifier | Metric] = (),
     constraints: Mapping[Path, ArrayFunction] | None = None,
     fixed_statistics: Collection[Path] = (),
+    shares: Shares = (),
     compute_dtype: DTypeLike | None = None,
     at_nan: AtNaN | None = None,
     augment: Augment | None = None,
@@ -68,6 +69,7 @@ def train_step(
         metrics: metrics by name or function, when `loss` is not an `Objective`.
         constraints: path within ``params`` -> function applied to that weight after the update.
         fixed_statistics: paths within ``batch_stats`` of running statistics that stay as they are.
+        shares: statistics and states that the module has at several paths and that are one.
         compute_dtype: dtype of the forward and backward pass, such as bfloat16; weights, statistics
             and losses stay float32.
         at_nan: "skip" leaves the state as it was, but for its step, at a step whose loss or
@@ -106,6 +108,7 @@ def train_step(
         updates, opt_state = optimizer.update(gradients, state.opt_state, state.params)
         params = constrained(optax.apply_updates(state.params, updates), constraints)
         changed = unmoved(changed, state.collections, fixed_statistics)
+        changed = joined(changed, state.collections, shares)
         losses = {"loss": value, **parts}
         logs = objective.results(objective.update(objective.init_metrics(), losses, *outcome))
         new = replace(
@@ -279,6 +282,35 @@ def unmoved(changed: Tree, before: Tree, fixed: Collection[Path]) -> Tree:
         **changed,
         "batch_stats": unflatten_dict({p: old[p] if p in fixed else v for p, v in new.items()}),
     }
+
+
+def joined(changed: Tree, before: Tree, shares: Shares) -> Tree:
+    """The `changed` collections with each shared array alike at all its paths.
+
+    Running statistics move by the sum of the moves at the paths, of which those that are alike come
+    of one call, as models of the same tensor make it; a state is that of the last path.
+    """
+    result = dict(changed)
+    for collection, paths in shares:
+        if collection not in changed:
+            continue
+        flat = flatten_dict(result[collection])
+        value = flat[paths[-1]]
+        if collection == "batch_stats":
+            old = flatten_dict(before[collection])[paths[0]]
+            moves = [flat[path] - old for path in paths]
+            rounding = 1e-6 * (1 + jnp.max(jnp.abs(old)))
+            value = old + sum(
+                jnp.where(alike(moves[:i], move, rounding), 0, move) for i, move in enumerate(moves)
+            )
+        result[collection] = unflatten_dict({**flat, **dict.fromkeys(paths, value)})
+    return result
+
+
+def alike(others: Sequence[jax.Array], array: jax.Array, rounding: jax.Array) -> jax.Array:
+    """Whether an array is one of the others."""
+    same = [jnp.all(jnp.abs(other - array) <= rounding) for other in others]
+    return jnp.any(jnp.stack([*same, jnp.array(False)]))
 
 
 def halted(old: TrainState, new: TrainState, finite: jax.Array) -> TrainState:

@@ -202,13 +202,61 @@ def test_a_layer_shared_by_nested_models_moves_where_one_of_them_is_trained():
     assert np.array_equal(moved, shared.get_weights()[0])
 
 
-def test_statistics_reached_through_two_nested_models_cannot_be_trained_but_used():
-    model, *_ = through_two_models(BatchNormalization(name="shared"))
-    assert model.predict(REAL).shape == (16, 4)
-    with pytest.raises(
-        ValueError, match=r"reaches layer 'shared', which keeps 'moving_mean'.*Use one model"
-    ):
-        model.compile("sgd", "mse")
+def test_statistics_of_models_of_one_tensor_move_once_a_step():
+    shared = BatchNormalization(name="shared", momentum=0.9)
+    model, *_ = through_two_models(shared)
+    model.compile("sgd", "mse")
+    model.train_on_batch(REAL, np.zeros((16, 4)))
+    mean, variance = shared.get_weights()[2:]
+    np.testing.assert_allclose(mean, 0.1 * REAL.mean(0), atol=1e-6)
+    np.testing.assert_allclose(variance, 0.9 + 0.1 * REAL.var(0), atol=1e-6)
+
+
+def test_statistics_of_models_of_several_tensors_move_by_each():
+    shared = BatchNormalization(name="shared", momentum=0.9)
+    left, right = Sequential([Input((4,)), shared]), Sequential([Input((4,)), shared])
+    x, y = Input((4,)), Input((4,))
+    model = Model([x, y], add([left(x), right(y)]))
+    model.compile("sgd", "mse")
+    other = 2 * REAL[::-1] + 1
+    model.train_on_batch([REAL, other], np.zeros((16, 4)))
+    mean = shared.get_weights()[2]
+    np.testing.assert_allclose(mean, 0.1 * (REAL.mean(0) + other.mean(0)), atol=1e-6)
+    right.trainable = False
+    model.compile("sgd", "mse")
+    model.train_on_batch([REAL, other], np.zeros((16, 4)))
+    moved_by_left = 0.9 * mean + 0.1 * REAL.mean(0)
+    np.testing.assert_allclose(shared.get_weights()[2], moved_by_left, atol=1e-6)
+
+
+def test_a_discriminator_and_a_classifier_with_one_body_train_as_in_keras():
+    """InfoGAN's three models, values of the real Keras 2.0.4 on Theano."""
+    rng = np.random.RandomState(0)
+    body = Sequential(
+        [Dense(3, input_shape=(4,), name="b1"), BatchNormalization(name="bn"), Dense(3, name="b2")]
+    )
+    x, z = Input((4,)), Input((2,))
+    h = body(x)
+    d = Model(x, Dense(1, activation="sigmoid", name="d")(h))
+    q = Model(x, Dense(2, activation="softmax", name="q")(h))
+    g = Model(z, Dense(4, name="g")(z))
+    for model in (d, q):
+        model.compile(SGD(0.1), "mse")
+    draws = [rng.normal(size=w.shape).astype("f") * 0.3 for w in body.get_weights()]
+    body.set_weights([np.abs(w) if w.shape == (3,) else w for w in draws])
+    for model, shape in ((d, (3, 1)), (q, (3, 2)), (g, (2, 4))):
+        model.layers[-1].set_weights([rng.normal(size=shape), np.zeros(shape[1])])
+    both = Model(z, [d(g(z)), q(g(z))])
+    both.compile(SGD(0.1), ["mse", "mse"])
+    real, noise = rng.normal(size=(8, 4)).astype("f"), rng.normal(size=(8, 2)).astype("f")
+    truth, labels = rng.uniform(size=(8, 1)).astype("f"), np.eye(2)[rng.randint(0, 2, 8)]
+    seen = []
+    for _ in range(2):
+        seen += [d.train_on_batch(real, truth), q.train_on_batch(real, labels)]
+        seen += both.train_on_batch(noise, [truth, labels])
+    expected = [0.0428384, 0.2608374, 0.2782083, 0.0415030, 0.2367052]
+    expected += [0.0377013, 0.2316092, 0.2635867, 0.0376626, 0.2259241]
+    np.testing.assert_allclose(seen, expected, rtol=1e-4)
 
 
 # -- penalties and constraints ---------------------------------------------------------------------
