@@ -1,4 +1,4 @@
-"""Atomic writing, and downloads from a server on this machine that can break off, refuse and lie."""
+"""Atomic writing, and downloads from a server on this machine that breaks off, refuses and lies."""
 
 import hashlib
 import http.server

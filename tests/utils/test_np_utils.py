@@ -9,8 +9,8 @@ def test_to_categorical_is_one_hot():
     rows = to_categorical([1, 0, 2, 1])
     np.testing.assert_array_equal(rows, [[0, 1, 0], [1, 0, 0], [0, 0, 1], [0, 1, 0]])
     assert rows.dtype == np.float64
-    np.testing.assert_array_equal(to_categorical([0, 1], 2), [[1, 0], [0, 1]])  # S40
-    np.testing.assert_array_equal(to_categorical([1, 2, 3], None), np.eye(4)[1:])  # Q2.P11
+    np.testing.assert_array_equal(to_categorical([0, 1], 2), [[1, 0], [0, 1]])
+    np.testing.assert_array_equal(to_categorical([1, 2, 3], None), np.eye(4)[1:])
     assert to_categorical is np_utils.to_categorical
 
 

@@ -160,8 +160,8 @@ def test_in_a_search_a_score_and_a_pipeline():
     assert cross_val_score(piped, x, y, cv=2).mean() > 0.5
 
 
-def test_pictures_are_taken_as_they_are():
-    def pictures(filters):
+def test_images_are_taken_as_they_are():
+    def images(filters):
         model = Sequential(
             [Conv2D(filters, 3, input_shape=(6, 6, 1)), MaxPooling2D(), Flatten(), Dense(2)]
         )
@@ -170,7 +170,7 @@ def test_pictures_are_taken_as_they_are():
         return model
 
     x = np.random.default_rng(0).random((8, 6, 6, 1), np.float32)
-    found = KerasClassifier(pictures, filters=2, verbose=0).fit(x, np.arange(8) % 2)
+    found = KerasClassifier(images, filters=2, verbose=0).fit(x, np.arange(8) % 2)
     assert found.predict_proba(x).shape == (8, 2)
 
 

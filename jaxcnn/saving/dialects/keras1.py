@@ -39,10 +39,10 @@ def from_keras1(name: str, settings: Settings) -> tuple[str, Config]:
         arguments.pop("output_shape", None)
     if row.rewrite is not None:
         _, arguments = row.rewrite((), arguments)
-    return current, renamed(row, arguments, current)
+    return current, renamed(row, arguments)
 
 
-def renamed(row: Spellings, arguments: Settings, current: str) -> Config:
+def renamed(row: Spellings, arguments: Settings) -> Config:
     """Arguments under today's names, with today's values."""
     renewed: Config = {}
     for word, value in with_dtype(arguments).items():
@@ -50,10 +50,6 @@ def renamed(row: Spellings, arguments: Settings, current: str) -> Config:
         meaning = row.values.get(word, {})
         value = meaning.get(value, value) if meaning else value
         renewed |= dict.fromkeys((new,) if isinstance(new, str) else new, value)
-    padding = renewed.get("padding")
-    if current == "ZeroPadding2D" and isinstance(padding, list | tuple) and len(padding) == 4:
-        top, bottom, left, right = padding
-        renewed["padding"] = [[top, bottom], [left, right]]
     return renewed
 
 

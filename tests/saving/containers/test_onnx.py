@@ -43,7 +43,7 @@ def digits():
 
 
 def two_inputs():
-    a, b = Input((8, 8, 3), name="picture"), Input((4,), name="numbers")
+    a, b = Input((8, 8, 3), name="image"), Input((4,), name="numbers")
     seen = GlobalAveragePooling2D()(Conv2D(4, 3, strides=2, padding="same")(a))
     both = concatenate([seen, b])
     return Model(

@@ -1,5 +1,7 @@
 """Models as Keras 3 describes them, entry by entry; `test_exchange` has the real one read."""
 
+import pytest
+
 from jaxcnn import layers as L
 from jaxcnn.models import Model, Sequential
 from jaxcnn.saving.dialects.keras3 import ACTIVATIONS, HARD_SIGMOID, class_name, packaged, to_keras3
@@ -17,12 +19,29 @@ def test_where_keras_finds_a_class():
     dense = to_keras3(L.Dense(2, name="d"))
     assert (dense["module"], dense["class_name"]) == ("keras.layers", "Dense")
     assert dense["registered_name"] is None
-    assert to_keras3(L.CuDNNLSTM(2))["module"] == "jaxcnn.layers"
     mine = to_keras3(Mine(2))
     assert (mine["module"], mine["registered_name"]) == (__name__, "Mine")
     assert to_keras3(Sequential([], name="s")) == packaged(
         "keras", "Sequential", {"name": "s", "trainable": True, "layers": []}
     )
+
+
+@pytest.mark.parametrize(
+    "layer",
+    [
+        L.LocallyConnected1D(1, 1),
+        L.LocallyConnected2D(1, 1),
+        L.LocalResponseNormalization(),
+        L.CuDNNGRU(1),
+        L.CuDNNLSTM(1),
+        L.ThresholdedReLU(),
+        L.RandomizedReLU(),
+        (L.Input((3,)) + 1.0).layer,
+    ],
+    ids=lambda layer: type(layer).__name__,
+)
+def test_what_keras_3_does_not_have_is_ours(layer):
+    assert to_keras3(layer)["module"] == "jaxcnn.layers"
 
 
 def test_settings_of_layers():

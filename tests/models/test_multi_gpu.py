@@ -27,8 +27,8 @@ PROGRAM = """
     def network():
         naming.reset_names()
         return Sequential([
-            Conv2D(2, 3, activation="relu", input_shape=(5, 5, 1)), BatchNormalization(), Flatten(), Dropout(0.2),
-            Dense(2, activation="softmax")])
+            Conv2D(2, 3, activation="relu", input_shape=(5, 5, 1)), BatchNormalization(),
+            Flatten(), Dropout(0.2), Dense(2, activation="softmax")])
 
     def compile(model):
         model.compile(SGD(0.1, momentum=0.9), "categorical_crossentropy", metrics=["accuracy"])
@@ -42,9 +42,12 @@ PROGRAM = """
     template = network()
     model = compile(multi_gpu_model(template, gpus=2))
     watch = LambdaCallback(on_epoch_end=lambda epoch, logs: model.get_weights())
-    found = model.fit(x, y, batch_size=8, epochs=2, verbose=0, validation_data=(x, y), callbacks=[watch]).history
-    assert all(np.allclose(found[name], history[name], atol=1e-5) for name in history), (found, history)
-    assert close(model.get_weights(), single.get_weights()) and close(template.get_weights(), single.get_weights())
+    parallel = model.fit(
+        x, y, batch_size=8, epochs=2, verbose=0, validation_data=(x, y), callbacks=[watch]
+    ).history
+    assert all(np.allclose(parallel[name], history[name], atol=1e-5) for name in history), parallel
+    assert close(model.get_weights(), single.get_weights())
+    assert close(template.get_weights(), single.get_weights())
     dispatcher = model.functions.train.dispatcher
     assert dispatcher.single._cache_size() + dispatcher.many._cache_size() == 1
     batch = model.program.cut(x[:8])
@@ -52,7 +55,8 @@ PROGRAM = """
 
     for batch_size in (8, 7, 24):  # 7 cannot be cut
         assert np.allclose(model.predict(x, batch_size=batch_size), single.predict(x), atol=1e-5)
-        assert np.allclose(model.evaluate(x, y, batch_size, 0), single.evaluate(x, y, batch_size, 0), atol=1e-5)
+        expected = single.evaluate(x, y, batch_size, 0)
+        assert np.allclose(model.evaluate(x, y, batch_size, 0), expected, atol=1e-5)
     assert np.allclose(model.train_on_batch(x, y), single.train_on_batch(x, y), atol=1e-5)
     assert np.allclose(model.test_on_batch(x, y), single.test_on_batch(x, y), atol=1e-5)
     def batches():
