@@ -11,7 +11,7 @@ import numpy as np
 from jaxcnn import losses
 from jaxcnn.losses import LossFunction
 from jaxcnn.runtime.types import DTypeLike, HostArray, PyTree, Shape
-from jaxcnn.training.input.stored import Rows, StoredArray, is_stored
+from jaxcnn.training.input.stored import Rows, is_stored
 from jaxcnn.training.objective import Objective
 from jaxcnn.training.per_output import per_output
 from jaxcnn.training.steps import Batch
@@ -81,9 +81,9 @@ def as_array(value: HostArray, label: str) -> np.ndarray:
         TypeError: text or objects.
         ValueError: a list of arrays of different shapes.
     """
-    if is_stored(value) and np.ndim(value):
-        # `Rows` has what is used of an array here.
-        array = cast(np.ndarray, Rows(cast(StoredArray, value)))
+    if is_stored(value) and value.shape:
+        # `Rows` has what is used of an array here; nothing is read yet.
+        array = cast(np.ndarray, Rows(value))
     else:
         try:
             array = np.asarray(value)

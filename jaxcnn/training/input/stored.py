@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Protocol, TypeGuard
 
 import numpy as np
 
@@ -57,6 +57,6 @@ class Rows:
         return np.asarray(self.stored[self.start : self.stop], dtype)
 
 
-def is_stored(value: object) -> bool:
+def is_stored(value: object) -> TypeGuard[StoredArray]:
     """Whether `value` is an array on disk: a data set of h5py or zarr, or an `HDF5Matrix`."""
     return isinstance(value, HDF5Matrix) or type(value).__module__.split(".")[0] in ("h5py", "zarr")

@@ -247,9 +247,9 @@ class StreamFeed:
         if isinstance(self.stream, Walked):
             if steps:
                 warn_user(
-                    "A generator does not know where an interrupted run was; it continues "
-                    "with what it yields next. With a jaxcnn.utils.Sequence or arrays a resumed run ends "
-                    "with the same bits."
+                    "A generator does not know where an interrupted run was; it continues with "
+                    "what it yields next. With a jaxcnn.utils.Sequence or arrays a resumed run "
+                    "ends with the same bits."
                 )
             return
         self.close()
