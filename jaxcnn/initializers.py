@@ -304,7 +304,7 @@ class KerasStyle:
         return values
 
 
-def drawn(draw: ArrayFunction, args: tuple[Any, ...], kwargs: Settings) -> Array:
+def drawn(draw: ArrayFunction, args: tuple[Any, ...], kwargs: Config) -> Array:
     """What ``draw(key, shape, dtype)`` returns for the arguments of a call with or without a key.
 
     Without one the values are known at once, also where a computation is being traced.
@@ -318,7 +318,7 @@ def drawn(draw: ArrayFunction, args: tuple[Any, ...], kwargs: Settings) -> Array
     if len(args) > len(names) or "shape" not in given or set(given) - set(names):
         raise TypeError(
             "An initializer is called as initializer(shape, dtype) or initializer(key, shape, "
-            f"dtype); given {args} and {dict(kwargs)}."
+            f"dtype); given {args} and {kwargs}."
         )
     shape = given["shape"]
     sizes = (shape,) if isinstance(shape, int) else tuple(shape)

@@ -13,7 +13,7 @@ from typing import Any, ClassVar, overload
 import flax.linen as nn
 import numpy as np
 
-from jaxcnn.layers import naming, weight_tree
+from jaxcnn.layers import naming, weight_lists, weight_tree
 from jaxcnn.layers.arguments import COMMON, declared_input_shape, unknown_argument
 from jaxcnn.layers.call_record import agreed_shape, node_at, only_tensors, record_call
 from jaxcnn.layers.evaluation import evaluated
@@ -21,7 +21,6 @@ from jaxcnn.layers.symbolic.tensor import Node, SymbolicTensor, shapes, symbolic
 from jaxcnn.layers.tracing import Traced, output_shape, trace_layer
 from jaxcnn.layers.user_layer import Additions, Update, UserModule, bound_module
 from jaxcnn.layers.variable import Variable
-from jaxcnn.layers.weight_lists import WeightLists
 from jaxcnn.layers.weights import WeightStore
 from jaxcnn.nn.base import WeightSpec
 from jaxcnn.nn.graph import run
@@ -40,7 +39,7 @@ from jaxcnn.runtime.types import (
 LAYERS = Registry("layer")
 
 
-class Layer(WeightLists):
+class Layer:
     """A layer as Keras users know it.
 
     Call it on symbolic tensors (`Input`, the output of another layer) to build a model, or on
@@ -118,6 +117,8 @@ class Layer(WeightLists):
     def call(self, inputs: PyTree, *args: PyTree, **kwargs: PyTree) -> PyTree:
         """Compute the output; may also take `mask` and `training`."""
         raise NotImplementedError(f"{type(self).__name__} must define call(inputs).")
+
+    add_weight = weight_lists.add_weight
 
     def add_loss(
         self, loss: ArrayLike | list[ArrayLike] | tuple[ArrayLike, ...], inputs: PyTree = None
@@ -302,6 +303,29 @@ class Layer(WeightLists):
     def weights(self) -> list[Variable]:
         """All weights, trainable first."""
         return [owner.variable(path) for owner, path in self.weight_paths()]
+
+    @property
+    def trainable_weights(self) -> list[Variable]:
+        """The weights that training would move, given the `trainable` flags as they are now.
+
+        In `build`, as older layers do, it is set or extended to say which `K.variable`s those are.
+        """
+        return weight_lists.weight_list(self, trainable=True)
+
+    @trainable_weights.setter
+    def trainable_weights(self, variables: Sequence[Variable]) -> None:
+        self.weights_store.adopt(variables, trainable=True)
+
+    @property
+    def non_trainable_weights(self) -> list[Variable]:
+        """All other weights; in `build` it is set or extended like `trainable_weights`."""
+        return weight_lists.weight_list(self, trainable=False)
+
+    @non_trainable_weights.setter
+    def non_trainable_weights(self, variables: Sequence[Variable]) -> None:
+        self.weights_store.adopt(variables, trainable=False)
+
+    _trainable_weights, _non_trainable_weights = trainable_weights, non_trainable_weights
 
     def trainable_mask(self, collection: str = "params") -> dict[str, PyTree]:
         """The tree of ``params`` or ``batch_stats``, True where training may move the array."""

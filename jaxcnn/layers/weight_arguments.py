@@ -34,7 +34,7 @@ def weight_arguments(layer: str, args: tuple[Any, ...], kwargs: dict[str, Any]) 
         TypeError: unknown, repeated or too many arguments.
         ValueError: no shape.
     """
-    names = SECOND
+    names: tuple[str, ...] = SECOND
     if args and not isinstance(args[0], str | None):
         names = FIRST
     elif len(args) > 2 and not is_dtype(args[2]):

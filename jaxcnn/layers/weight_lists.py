@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, Self, SupportsIndex, cast, overload
+from typing import Any, Self, SupportsIndex, overload
 
 from jaxcnn import constraints, initializers, regularizers
 from jaxcnn.layers import weight_tree
 from jaxcnn.layers.variable import Variable
 from jaxcnn.layers.weight_arguments import weight_arguments
-from jaxcnn.layers.weights import WeightOwner, WeightStore
+from jaxcnn.layers.weights import WeightOwner
 from jaxcnn.runtime import config
 from jaxcnn.runtime.types import DTypeLike, Identifier
 
@@ -56,82 +56,55 @@ def weight_list(layer: WeightOwner, trainable: bool) -> WeightList:
     return WeightList(weights, lambda variables: store.adopt(variables, trainable))
 
 
-class WeightLists:
-    """The part of a layer that makes and lists its weights."""
+@overload
+def add_weight(
+    self: WeightOwner,
+    name: str | None = None,
+    shape: Sequence[int] | None = None,
+    dtype: DTypeLike | None = None,
+    initializer: Identifier = None,
+    regularizer: Identifier = None,
+    trainable: bool = True,
+    constraint: Identifier = None,
+) -> Variable: ...
 
-    name: str
-    weights_store: WeightStore
 
-    @overload
-    def add_weight(
-        self,
-        name: str | None = None,
-        shape: Sequence[int] | None = None,
-        dtype: DTypeLike | None = None,
-        initializer: Identifier = None,
-        regularizer: Identifier = None,
-        trainable: bool = True,
-        constraint: Identifier = None,
-    ) -> Variable: ...
+@overload
+def add_weight(
+    self: WeightOwner,
+    shape: Sequence[int],
+    initializer: Identifier = None,
+    name: str | None = None,
+    trainable: bool = True,
+    regularizer: Identifier = None,
+    constraint: Identifier = None,
+) -> Variable: ...
 
-    @overload
-    def add_weight(
-        self,
-        shape: Sequence[int],
-        initializer: Identifier = None,
-        name: str | None = None,
-        trainable: bool = True,
-        regularizer: Identifier = None,
-        constraint: Identifier = None,
-    ) -> Variable: ...
 
-    def add_weight(self, *args: Any, **kwargs: Any) -> Variable:
-        """Declare a weight in `build`; keep it as an attribute and use it in `call` like an array.
+def add_weight(self: WeightOwner, *args: Any, **kwargs: Any) -> Variable:
+    """Declare a weight in `build`; keep it as an attribute and use it in `call` like an array.
 
-        By position the arguments may come as in Keras 2, or, where the first is the shape, as in
-        Keras 1: shape, initializer, name, trainable, regularizer, constraint.
+    By position the arguments may come as in Keras 2, or, where the first is the shape, as in
+    Keras 1: shape, initializer, name, trainable, regularizer, constraint.
 
-        Args:
-            name: of the weight; ``weight_1``, ... when it is not given.
-            shape: of the weight.
-            dtype: by default `floatx`.
-            initializer, regularizer: by name or function; 'glorot_uniform' and none by default.
-            trainable: False for values that training does not move and `add_update` may.
-            constraint: by name or function.
-        """
-        given = weight_arguments(self.name, args, kwargs)
-        variable = Variable(
-            given.name or self.weights_store.next_label(),
-            given.shape,
-            given.dtype or config.floatx(),
-            initializers.get(given.initializer),
-            trainable=given.trainable,
-            regularizer=regularizers.get(given.regularizer),
-            constraint=constraints.get(given.constraint),
-            owner=self,
-        )
-        self.weights_store.declare(variable)
-        return variable
-
-    @property
-    def trainable_weights(self) -> list[Variable]:
-        """The weights that training would move, given the `trainable` flags as they are now.
-
-        In `build`, as older layers do, it is set or extended to say which `K.variable`s those are.
-        """
-        return weight_list(cast(WeightOwner, self), trainable=True)
-
-    @trainable_weights.setter
-    def trainable_weights(self, variables: Sequence[Variable]) -> None:
-        self.weights_store.adopt(variables, trainable=True)
-
-    @property
-    def non_trainable_weights(self) -> list[Variable]:
-        """All other weights; in `build` it is set or extended like `trainable_weights`."""
-        return weight_list(cast(WeightOwner, self), trainable=False)
-
-    @non_trainable_weights.setter
-    def non_trainable_weights(self, variables: Sequence[Variable]) -> None:
-        self.weights_store.adopt(variables, trainable=False)
-
-    _trainable_weights, _non_trainable_weights = trainable_weights, non_trainable_weights
+    Args:
+        name: of the weight; ``weight_1``, ... when it is not given.
+        shape: of the weight.
+        dtype: by default `floatx`.
+        initializer, regularizer: by name or function; 'glorot_uniform' and none by default.
+        trainable: False for values that training does not move and `add_update` may.
+        constraint: by name or function.
+    """
+    given = weight_arguments(self.name, args, kwargs)
+    variable = Variable(
+        given.name or self.weights_store.next_label(),
+        given.shape,
+        given.dtype or config.floatx(),
+        initializers.get(given.initializer),
+        trainable=given.trainable,
+        regularizer=regularizers.get(given.regularizer),
+        constraint=constraints.get(given.constraint),
+        owner=self,
+    )
+    self.weights_store.declare(variable)
+    return variable

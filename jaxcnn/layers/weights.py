@@ -106,7 +106,7 @@ class WeightStore:
         self.declared.append(variable)
 
     def adopt(self, variables: Iterable[Variable], trainable: bool) -> None:
-        """Make variables that stood without a layer weights of this one; others stay whose they are.
+        """Make variables without a layer weights of this one; others stay whose they are.
 
         Raises:
             ValueError: the layer is built, and some are new; or something that is no variable.

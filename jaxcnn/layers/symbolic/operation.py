@@ -152,7 +152,7 @@ def put_off(
     return layer(tensors[0] if len(tensors) == 1 else tensors)
 
 
-SymbolicTensor.put_off = put_off  # type: ignore[method-assign]
+SymbolicTensor.put_off = put_off  # type: ignore[method-assign, assignment]
 
 
 def known_function(name: str) -> Callable[..., Any]:
@@ -160,7 +160,8 @@ def known_function(name: str) -> Callable[..., Any]:
     room, _, function = name.rpartition(".")
     registries = {"activations": activations, "losses": losses, "metrics": metrics}
     registry = registries[room].registry if room in registries else FUNCTIONS
-    return inspect.unwrap(registry.find(function))
+    arrays_only: Callable[..., Any] = inspect.unwrap(registry.find(function))
+    return arrays_only
 
 
 # -- rules about rows ------------------------------------------------------------------------------
