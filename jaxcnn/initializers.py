@@ -314,7 +314,7 @@ def drawn(draw: ArrayFunction, args: tuple[Any, ...], kwargs: Config) -> Array:
     """
     keyed = "key" in kwargs or bool(args and _is_key(args[0]))
     names = ("key", "shape", "dtype") if keyed else ("shape", "dtype")
-    given = dict(zip(names, args, strict=False)) | kwargs
+    given = {**dict(zip(names, args, strict=False)), **kwargs}
     if len(args) > len(names) or "shape" not in given or set(given) - set(names):
         raise TypeError(
             "An initializer is called as initializer(shape, dtype) or initializer(key, shape, "

@@ -131,8 +131,13 @@ def rnn(
             "K.rnn with a mask needs states, the first of which is the output of the step before."
         )
     keep = None if mask is None else jnp.asarray(mask).reshape(inputs.shape[:2]).astype(bool).T
+
+    def step(x: Tensor, states: list[Tensor]) -> tuple[Tensor, list[Tensor]]:
+        output, new_states = step_function(x, [*states, *(constants or [])])
+        return output, list(new_states)
+
     outputs, last, states = step_scan(
-        lambda x, states: step_function(x, [*states, *(constants or [])]),
+        step,
         jnp.swapaxes(inputs, 0, 1),
         [jnp.asarray(state) for state in initial_states],
         keep=keep,

@@ -30,7 +30,8 @@ def other_spelling(name: str) -> str | None:
 
 
 class Logs(dict[str, Any]):
-    """A dict of reported values in which `acc` and `accuracy`, `mse` and its long name, ... are one.
+    """A dict of reported values in which `acc` and `accuracy`, `mse` and its long name, ... are
+    one.
 
     Iterating and printing show only the names that were stored; reading, `in`, `get` and
     `setdefault` take both.

@@ -166,8 +166,8 @@ def install(keras: str = "2.0") -> None:
         ValueError: another version.
     """
     speak(keras)
-    if dialect().image_data_format is not None:
-        config.set_image_data_format(dialect().image_data_format)
+    if (data_format := dialect().image_data_format) is not None:
+        config.set_image_data_format(data_format)
     if any(isinstance(finder, KerasFinder) for finder in sys.meta_path):
         return
     if "keras" in sys.modules:

@@ -68,5 +68,5 @@ def test_what_makes_no_sense():
     with pytest.raises(ValueError, match="no rate yet"):
         LearningRateFinder().suggestion  # noqa: B018
     with pytest.raises(ValueError, match="say how many `steps`"):
-        network().fit(type("Loader", (), {"__iter__": lambda self: iter([(X, Y)])})(), callbacks=[LearningRateFinder()],
-                      verbose=0)  # fmt: skip
+        loader = type("Loader", (), {"__iter__": lambda self: iter([(X, Y)])})()
+        network().fit(loader, callbacks=[LearningRateFinder()], verbose=0)

@@ -1,0 +1,215 @@
+"""Changes the package in small ways, one at a time, and counts the changes that no test notices.
+
+    pip install cosmic-ray
+    python .ci/mutants.py run ROOM... --count 300   mutants of jaxcnn/ROOM, on copies of the tree
+    python .ci/mutants.py report
+
+The changes are those of cosmic-ray. A mutant is tried with the tests that mirror its file, then
+with those that name it, then with the other tests of its room, until one fails. Changes of
+annotations and messages are left out, and those that Python itself treats alike.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import json
+import os
+import random
+import re
+import shutil
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[1]
+WORK = ROOT / ".mutants"
+SECONDS = 240  # of each group of tests
+# A room -> the folders of tests that are its own.
+NEAR = {
+    "layers": ["layers", "models"],
+    "training": ["training", "models", "callbacks", "distributed"],
+}
+# Replacements that mean the same for the values that occur, or cannot run at all.
+LEFT_OUT = ("_Is_Eq", "_IsNot_NotEq", "_Eq_Is", "_NotEq_IsNot", "Variable", "ExceptionReplacer")
+
+
+def tests_of(file: str) -> list[list[str]]:
+    """Groups of tests: those that mirror the file, those that name it, the rest of the room."""
+    path = Path(file)
+    room, parts = path.parts[1], path.with_suffix("").parts[1:]
+    folders = [folder for folder in NEAR.get(room, [room]) if (ROOT / "tests" / folder).exists()]
+    every = [p for folder in folders for p in sorted((ROOT / "tests" / folder).rglob("test_*.py"))]
+    mirror = [p for p in every if p.stem == f"test_{path.stem}" and p.parts[-2] == path.parts[-2]]
+    module = ".".join(("jaxcnn", *parts))
+    package, _, name = module.rpartition(".")
+    pattern = re.compile(rf"{re.escape(module)}\b|from {re.escape(package)} import .*\b{name}\b")
+    naming = [p for p in every if p not in mirror and pattern.search(p.read_text(encoding="utf-8"))]
+    rest = [p for p in every if p not in mirror and p not in naming]
+    groups = [[str(p.relative_to(ROOT)) for p in group] for group in (mirror, naming, rest)]
+    return [group for group in groups if group]
+
+
+def countable(source: str) -> set[int]:
+    """Lines with something to mutate: not those of annotations, docstrings and messages only."""
+    skipped: set[int] = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Raise | ast.AnnAssign | ast.Import | ast.ImportFrom):
+            value = node.value if isinstance(node, ast.AnnAssign) else None
+            last = node.end_lineno or node.lineno
+            if value is None:
+                skipped.update(range(node.lineno, last + 1))
+        elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+            skipped.update(range(node.lineno, (node.end_lineno or node.lineno) + 1))
+        elif isinstance(node, ast.FunctionDef):
+            for argument in [*node.args.args, *node.args.kwonlyargs]:
+                if argument.annotation is not None:
+                    skipped.add(argument.lineno)
+            if node.returns is not None:
+                skipped.add(node.returns.lineno)
+    return set(range(1, source.count("\n") + 2)) - skipped
+
+
+def mutants(rooms: list[str]) -> Iterator[tuple[str, str, int, int]]:
+    """(file, operator, occurrence, line) of all mutants of the rooms."""
+    import cosmic_ray.plugins
+    from cosmic_ray.ast import ast_nodes, get_ast
+
+    for room in rooms:
+        for path in sorted((ROOT / "jaxcnn" / room).rglob("*.py")):
+            source = path.read_text(encoding="utf-8")
+            lines, tree = countable(source), get_ast(source)
+            for name in cosmic_ray.plugins.operator_names():
+                if any(name.endswith(part) or part in name for part in LEFT_OUT):
+                    continue
+                operator = cosmic_ray.plugins.get_operator(name)()
+                occurrence = 0
+                for node in ast_nodes(tree):
+                    for (line, _), _ in operator.mutation_positions(node):
+                        if line in lines:
+                            yield str(path.relative_to(ROOT)), name, occurrence, line
+                        occurrence += 1
+
+
+def mutated(source: str, operator: str, occurrence: int) -> str | None:
+    import cosmic_ray.mutating
+    import cosmic_ray.plugins
+
+    chosen = cosmic_ray.plugins.get_operator(operator)()
+    return cosmic_ray.mutating.mutate_code(source, chosen, occurrence)
+
+
+def try_mutant(copy: Path, file: str, changed: str, tests: list[str]) -> str:
+    """ "killed", "survived" or "timeout", with the tests run in a child of this process."""
+    target = copy / file
+    original = target.read_text(encoding="utf-8")
+    target.write_text(changed, encoding="utf-8")
+    try:
+        child = os.fork()
+        if child == 0:
+            os.setpgrp()
+            output = os.open(str(copy / "mutant.log"), os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+            os.dup2(output, 1)
+            os.dup2(output, 2)
+            os.chdir(copy)
+            sys.path.insert(0, str(copy))
+            os.environ["PYTHONPATH"] = str(copy)
+            import pytest
+
+            status = pytest.main(["-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", *tests])
+            os._exit(int(status))
+        ends = time.monotonic() + SECONDS
+        while time.monotonic() < ends:
+            done, status = os.waitpid(child, os.WNOHANG)
+            if done:
+                return "survived" if os.waitstatus_to_exitcode(status) == 0 else "killed"
+            time.sleep(0.05)
+        os.killpg(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+        return "timeout"
+    finally:
+        target.write_text(original, encoding="utf-8")
+
+
+def run(rooms: list[str], count: int, seed: int, workers: int) -> None:
+    """Try `count` mutants drawn at random, with a copy of the checkout for each worker."""
+    sample = list(mutants(rooms))
+    random.Random(seed).shuffle(sample)
+    places = {(file, line, name.split("_")[0]): None for file, name, _, line in sample}
+    for mutant in sample:  # one of the replacements of each operator
+        file, name, _, line = mutant
+        places[file, line, name.split("_")[0]] = places[file, line, name.split("_")[0]] or mutant
+    chosen = [mutant for mutant in places.values() if mutant][:count]
+    print(f"{len(sample)} mutants in {', '.join(rooms)}; {len(chosen)} are tried", flush=True)
+    for number in range(workers):
+        copy = WORK / f"copy{number}"
+        shutil.rmtree(copy, ignore_errors=True)
+        shutil.copytree(
+            ROOT, copy, ignore=shutil.ignore_patterns(".git", ".venv", ".mutants", "results")
+        )
+        if os.fork() == 0:
+            os.environ["JAX_PLATFORMS"] = "cpu"
+            import jax  # noqa: F401 - once for all children
+
+            log = WORK / f"results{number}.jsonl"
+            known = {(r["file"], r["operator"], r["occurrence"]) for r in results()}
+            for file, operator, occurrence, line in chosen[number::workers]:
+                if (file, operator, occurrence) in known:  # of a run that was stopped
+                    continue
+                source = (ROOT / file).read_text(encoding="utf-8")
+                changed = mutated(source, operator, occurrence)
+                if changed is None or changed == source:
+                    continue
+                start, outcome = time.monotonic(), "survived"
+                for tests in tests_of(file):
+                    outcome = try_mutant(copy, file, changed, tests)
+                    if outcome != "survived":
+                        break
+                row = {"file": file, "line": line, "operator": operator, "occurrence": occurrence}
+                row |= {"outcome": outcome, "seconds": round(time.monotonic() - start, 1)}
+                with log.open("a", encoding="utf-8") as stream:
+                    stream.write(json.dumps(row) + "\n")
+            os._exit(0)
+    for _ in range(workers):
+        os.wait()
+    report()
+
+
+def results() -> list[dict[str, Any]]:
+    """What is known of mutants so far."""
+    return [
+        json.loads(text)
+        for log in sorted(WORK.glob("results*.jsonl"))
+        for text in log.read_text(encoding="utf-8").splitlines()
+    ]
+
+
+def report() -> None:
+    """Count the outcomes and show what survived."""
+    rows = results()
+    alive = [row for row in rows if row["outcome"] == "survived"]
+    for row in sorted(alive, key=lambda row: (row["file"], row["line"])):
+        source = (ROOT / row["file"]).read_text(encoding="utf-8").splitlines()
+        print(f"{row['file']}:{row['line']} {row['operator']}")
+        print(f"    {source[row['line'] - 1].strip()}")
+    share = 100 * len(alive) / max(1, len(rows))
+    print(
+        f"{len(rows)} mutants, {len(rows) - len(alive)} noticed, {len(alive)} not ({share:.1f} %)"
+    )
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("command", choices=("run", "report"))
+    parser.add_argument("names", nargs="*", help="rooms")
+    parser.add_argument("--count", type=int, default=300)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--workers", type=int, default=2)
+    options = parser.parse_args()
+    if options.command == "run":
+        run(options.names, options.count, options.seed, options.workers)
+    else:
+        report()
