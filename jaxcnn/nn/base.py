@@ -128,7 +128,7 @@ class Layer(nn.Module):
                 WeightSpec(path, collection, shape, dtype, initializer=start, constraint=limit)
             )
         if collection == "params":
-            value = self.parameter(name, start, shape, dtype)
+            value = parameter(self, name, start, shape, dtype)
         else:
             value = self.variable(
                 collection, name, lambda: start(self.make_rng("params"), shape, dtype)
@@ -144,20 +144,6 @@ class Layer(nn.Module):
                 reduce_fn=lambda _, new: new,
                 init_fn=tuple,
             )
-        return value
-
-    def parameter(
-        self, name: str, initializer: ArrayFunction, shape: tuple[int, ...], dtype: DTypeLike
-    ) -> jax.Array:
-        """Flax's `param`, with an error that says what to do when the stored array does not fit."""
-        try:
-            value: jax.Array = self.param(name, initializer, shape, dtype)
-        except flax.errors.ScopeParamShapeError:
-            stored = jnp.shape(self.get_variable("params", name))
-            raise ValueError(
-                f"{self.label}: this input needs '{name}' of shape {shape}, but the weights have "
-                f"shape {stored}. Check the shape of the input and the layer before this one."
-            ) from None
         return value
 
     def update(self, collection: str, name: str, value: jax.Array) -> None:
@@ -187,3 +173,18 @@ class Layer(nn.Module):
 def any_mask(masks: PyTree) -> bool:
     """Whether any of the masks, arrays or None in a structure, is an array."""
     return bool(jax.tree.leaves(masks))
+
+
+def parameter(
+    layer: Layer, name: str, initializer: ArrayFunction, shape: tuple[int, ...], dtype: DTypeLike
+) -> jax.Array:
+    """Flax's `param`, with an error that says what to do when the stored array does not fit."""
+    try:
+        value: jax.Array = layer.param(name, initializer, shape, dtype)
+    except flax.errors.ScopeParamShapeError:
+        stored = jnp.shape(layer.get_variable("params", name))
+        raise ValueError(
+            f"{layer.label}: this input needs '{name}' of shape {shape}, but the weights have "
+            f"shape {stored}. Check the shape of the input and the layer before this one."
+        ) from None
+    return value
