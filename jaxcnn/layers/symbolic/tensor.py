@@ -13,7 +13,9 @@ from typing import ClassVar, NoReturn, Protocol, TypeAlias
 
 import flax.linen as nn
 import jax
+import jax.numpy as jnp
 
+from jaxcnn.layers.symbolic.tensor_shape import StaticShape, TensorShape
 from jaxcnn.nn.traits import Traits
 from jaxcnn.runtime.deferred import Deferred
 from jaxcnn.runtime.types import Config, DTypeLike, PyTree, Shape
@@ -59,6 +61,10 @@ class SymbolicTensor(Deferred):
     tensor_index: int
     mask_shape: Shape | None = None
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "shape", TensorShape(self.shape))
+        object.__setattr__(self, "dtype", jnp.dtype(self.dtype))
+
     @property
     def name(self) -> str:
         return f"{self.layer.name}/output:{self.tensor_index}"
@@ -66,6 +72,26 @@ class SymbolicTensor(Deferred):
     @property
     def ndim(self) -> int:
         return len(self.shape)
+
+    # -- as programs know it from Keras and TensorFlow ---------------------------------------------
+
+    def get_shape(self) -> StaticShape:
+        """The shape, with ``as_list()`` and sizes that have a ``value``."""
+        return StaticShape(self.shape)
+
+    @property
+    def _keras_shape(self) -> Shape:
+        return tuple(self.shape)
+
+    @property
+    def _keras_history(self) -> tuple[GraphLayer, int, int]:
+        return self.layer, self.node_index, self.tensor_index
+
+    @property
+    def _uses_learning_phase(self) -> bool:
+        from jaxcnn.layers.mode import uses_learning_phase  # which stands on this file
+
+        return uses_learning_phase([self])
 
     def __repr__(self) -> str:
         return f"<SymbolicTensor of {self.layer.name!r} shape={self.shape} dtype={self.dtype}>"
