@@ -89,6 +89,7 @@ NAMES: dict[str, dict[str, str]] = {
         "Initializer": "jaxcnn.initializers:Initializer",
         "_compute_fans": "jaxcnn.compat.initializations:compute_fans",
     },
+    "keras.optimizers": {"deserialize": "jaxcnn.compat.optimizers:deserialize"},
     "keras.layers": {"merge": "keras.layers.merge"},
     "keras.backend": {"normalize_data_format": "jaxcnn.compat.helpers:normalize_data_format"},
     "keras.backend.common": {

@@ -17,6 +17,7 @@ from jaxcnn.layers import naming, weight_lists, weight_tree
 from jaxcnn.layers.arguments import COMMON, declared_input_shape, unknown_argument
 from jaxcnn.layers.call_record import agreed_shape, node_at, only_tensors, record_call
 from jaxcnn.layers.evaluation import evaluated
+from jaxcnn.layers.mode import is_mode
 from jaxcnn.layers.symbolic.tensor import Node, SymbolicTensor, shapes, symbolic_leaves
 from jaxcnn.layers.tracing import Traced, output_shape, trace_layer
 from jaxcnn.layers.user_layer import Additions, Update, UserModule, bound_module
@@ -167,6 +168,8 @@ class Layer:
         return evaluated(self, everything, kwargs, train)
 
     def _connect(self, args: tuple[PyTree, ...], kwargs: Config) -> PyTree:
+        if is_mode(kwargs.get("training")):
+            kwargs.pop("training")  # a call without it goes by the mode as well
         return record_call(self, args, kwargs, self._build(args, kwargs))
 
     def _build(self, args: tuple[PyTree, ...], kwargs: Config) -> Traced:

@@ -11,6 +11,8 @@ import flax.linen as nn
 from jaxcnn.layers import naming
 from jaxcnn.layers.arguments import COMMON, unknown_argument
 from jaxcnn.layers.base import LAYERS, Layer
+from jaxcnn.layers.tracing import placeholders
+from jaxcnn.layers.user_layer import bound_module
 from jaxcnn.nn.traits import Traits
 from jaxcnn.runtime.names import get_custom_objects
 from jaxcnn.runtime.types import Config, PyTree, Settings
@@ -48,6 +50,20 @@ class ModuleLayer(Layer):
             return self.module_class(**fields)
         except ValueError as error:
             raise ValueError(f"Layer '{self.name}': {error}") from None
+
+    def build(self, input_shape: PyTree) -> None:
+        """Make the weights for inputs of `input_shape`, unless there are some."""
+        if bound_module(self) is None and not self.built:
+            self._build((placeholders(self, self.dtype, input_shape),), {})
+
+    def call(self, inputs: PyTree, *args: PyTree, **kwargs: PyTree) -> PyTree:
+        """The output, as a layer that users write around this one asks for it."""
+        return self(inputs, *args, **kwargs)
+
+    @property
+    def supports_masking(self) -> bool:
+        """Whether a mask of the input is passed on."""
+        return bool(getattr(self.module, "supports_masking", False))
 
     def __getattr__(self, name: str) -> Any:
         """The module's settings (`layer.units`) and the weights (`layer.kernel`) by name."""

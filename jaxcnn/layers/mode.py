@@ -29,6 +29,22 @@ def uses_learning_phase(tensors: Iterable[SymbolicTensor]) -> bool:
     return False
 
 
+def is_mode(value: object) -> bool:
+    """Whether `value` is the symbolic learning phase.
+
+    Raises:
+        ValueError: another symbolic tensor, which cannot be the mode of a call.
+    """
+    if not isinstance(value, SymbolicTensor):
+        return False
+    saved = getattr(value.layer, "saved", None)
+    if getattr(saved, "name", "") != "training_mode":
+        raise ValueError(
+            f"`training` must be True, False, None or K.learning_phase(); given {value!r}."
+        )
+    return True
+
+
 def program(node: Node, train: bool) -> str:
     """What a call computes in one of the modes, as a text."""
     leaves, structure = jax.tree.flatten((node.args, node.kwargs))
@@ -52,3 +68,7 @@ def program(node: Node, train: bool) -> str:
         for i in symbolic
     ]
     return str(jax.make_jaxpr(compute)(inputs, jax.random.key(0)))
+
+
+# as TensorFlow's tensors have it in Keras
+setattr(SymbolicTensor, "_uses_learning_phase", property(lambda x: uses_learning_phase([x])))  # noqa: B010

@@ -13,6 +13,7 @@ from jaxcnn.layers.base import LAYERS, Layer
 from jaxcnn.layers.derived import ModuleLayer, keras_layer
 from jaxcnn.layers.symbolic.tensor import symbolic_leaves
 from jaxcnn.layers.tracing import Traced
+from jaxcnn.layers.variable import Variable
 from jaxcnn.runtime.types import ArrayLike, Config, PyTree
 
 
@@ -55,6 +56,13 @@ class RecurrentLayer(ModuleLayer):
                 "input."
             )
         return super()._build(args, kwargs)
+
+    @property
+    def states(self) -> list[Variable | None]:
+        """The variables of a stateful layer that hold its states; None for each before there are."""
+        paths = [(s.collection, *s.path) for s in self.weights_store.specs or ()]
+        stored: list[Variable | None] = [self.variable(p) for p in paths if p[0] == "state"]
+        return stored or [None] * self.module.state_total
 
     def reset_states(self, states: ArrayLike | Sequence[ArrayLike] | None = None) -> None:
         """Set the states of a stateful layer to zeros or to `states`, one (batch, width) for each.

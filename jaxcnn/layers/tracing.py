@@ -67,6 +67,12 @@ def trace_layer(layer: GraphLayer, args: tuple[PyTree, ...], kwargs: Config) -> 
 
 def output_shape(layer: GraphLayer, dtype: DTypeLike, input_shape: PyTree) -> PyTree:
     """The shape of the output for an input shape, or for a list of them, of this dtype."""
+    outputs = trace_layer(layer, (placeholders(layer, dtype, input_shape),), {}).outputs
+    return jax.tree.map(lambda output: output.shape, outputs)
+
+
+def placeholders(layer: GraphLayer, dtype: DTypeLike, input_shape: PyTree) -> PyTree:
+    """A symbolic tensor of the shape, or a list of them for a list of shapes, for a trace only."""
     several = isinstance(input_shape, list) and all(
         isinstance(shape, list | tuple) for shape in input_shape
     )
@@ -74,8 +80,7 @@ def output_shape(layer: GraphLayer, dtype: DTypeLike, input_shape: PyTree) -> Py
         SymbolicTensor(tuple(shape), dtype, layer, 0, 0)
         for shape in (input_shape if several else [input_shape])
     ]
-    outputs = trace_layer(layer, (tensors if several else tensors[0],), {}).outputs
-    return jax.tree.map(lambda output: output.shape, outputs)
+    return tensors if several else tensors[0]
 
 
 def trace(module: nn.Module, args: tuple[PyTree, ...], kwargs: Config) -> Traced:

@@ -9,6 +9,7 @@ from jaxcnn import saving
 from jaxcnn.callbacks import Callback, History
 from jaxcnn.layers.base import LAYERS
 from jaxcnn.layers.symbolic.tensor import SymbolicTensor
+from jaxcnn.models import attributes
 from jaxcnn.models.network import Network
 from jaxcnn.optimizers import Optimizer
 from jaxcnn.runtime.names import custom_object_scope
@@ -17,7 +18,7 @@ from jaxcnn.spellings.translate import old_spellings
 from jaxcnn.training import averages, evaluate, fit, generators, optimizer_state, predict
 from jaxcnn.training import single_batch as batches
 from jaxcnn.training.clock import Clock
-from jaxcnn.training.compile import arguments_in, compiled, require_objective, training_config
+from jaxcnn.training.compile import arguments_in, compiled, training_config
 from jaxcnn.training.functions import Functions
 from jaxcnn.training.input import Data, FeedSettings
 from jaxcnn.training.input.workers import TIMEOUT, Workers
@@ -303,16 +304,6 @@ class Model(Network):
         return self.program.optimizer
 
     @property
-    def loss(self) -> Losses:
-        """What `compile` was given as the loss, or None before."""
-        return None if self.program.arguments is None else self.program.arguments.loss
-
-    @property
-    def metrics_names(self) -> list[str]:
-        """The names of what `evaluate` returns, in order."""
-        return list(require_objective(self, self.program).names)
-
-    @property
     def functions(self) -> Functions:
         """The compiled steps, which the first data makes."""
         assert self.program.functions is not None
@@ -326,6 +317,13 @@ class Model(Network):
             session.commit()
         return self.program.opt_state
 
+    loss = property(attributes.loss)
+    metrics = property(attributes.metrics)
+    metrics_names = property(attributes.metrics_names)
+    loss_weights = property(attributes.loss_weights)
+    sample_weight_mode = property(attributes.sample_weight_mode)
+    stateful = property(attributes.stateful)
+    uses_learning_phase = property(attributes.uses_learning_phase)
     trained_paths = optimizer_state.trained_paths
     optimizer_arrays = optimizer_state.optimizer_arrays
     set_optimizer_arrays = optimizer_state.set_optimizer_arrays

@@ -114,6 +114,11 @@ class Sequential(Model):
             )
         return output
 
+    @property
+    def model(self) -> Sequential:
+        """The model itself, which Keras kept in here as another one."""
+        return self
+
     def pop(self) -> None:
         """Remove the last layer."""
         if not self._stack:

@@ -203,8 +203,10 @@ def run(
 
     `train` and the inputs' `mask` are handed to modules whose ``__call__`` has such a parameter;
     the spellings that plain Flax modules use for the mode (training, deterministic,
-    use_running_average) are understood.
+    use_running_average) are understood. A keyword `training` overrides the mode.
     """
+    if (training := kwargs.pop("training", None)) is not None:
+        train = bool(training)  # this call has a mode of its own
     if isinstance(module, Graph):
         return module.with_masks(args[0], mask, train=train, **kwargs)
     parameters = call_parameters(type(module).__call__)
@@ -241,3 +243,12 @@ def computes_masks(layer: Layer) -> bool:
 def mixes_rows(module: nn.Module) -> bool:
     """Whether padding rows could change the other rows; of modules we do not know, assume so."""
     return module.mixes_rows if isinstance(module, Layer) else True
+
+
+def trains_anyway(module: nn.Module) -> bool:
+    """Whether a network calls a layer with ``training=True``, so that predictions are random."""
+    topology = getattr(module, "topology", None)
+    return topology is not None and any(
+        bool(dict(call.kwargs).get("training")) or trains_anyway(call.module)
+        for call in topology.calls
+    )

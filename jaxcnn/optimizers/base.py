@@ -7,12 +7,14 @@ optax transformation can.
 """
 
 import inspect
-from collections.abc import Callable
+import weakref
+from collections.abc import Callable, Sequence
 from types import SimpleNamespace
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple, Protocol, TypeAlias
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jax import Array
 
 from jaxcnn.runtime.arrays import filled, wide_float, widened
@@ -109,6 +111,17 @@ class Hyper:
         return number
 
 
+class StateHolder(Protocol):
+    """A model that was compiled with an optimizer, whose state it holds."""
+
+    @property
+    def opt_state(self) -> PyTree: ...
+
+    def optimizer_arrays(self) -> list[tuple[str, Array]]: ...
+
+    def set_optimizer_arrays(self, values: Sequence[ArrayLike]) -> None: ...
+
+
 class Optimizer:
     """Base class. A rule is a subclass that names its ``slots`` and defines :meth:`rule`.
 
@@ -137,6 +150,7 @@ class Optimizer:
     ema: float
     lr = Hyper()
     decay = Hyper()
+    _holder: "weakref.ref[StateHolder] | None" = None
 
     def __init__(
         self, lr: float | Schedule, options: Settings, **hyperparameters: float | Schedule
@@ -192,6 +206,51 @@ class Optimizer:
     def version(self) -> int:
         """How often a hyperparameter has been changed: cheap to compare with the last one seen."""
         return self.hyperparameters.version
+
+    def trains(self, model: StateHolder) -> None:
+        """Note the model that was compiled with this optimizer, which holds the state."""
+        self._holder = weakref.ref(model)
+
+    def __getstate__(self) -> Config:
+        """Copies belong to no model yet."""
+        return {name: value for name, value in vars(self).items() if name != "_holder"}
+
+    @property
+    def iterations(self) -> HyperparameterValue:
+        """The number of updates that the model compiled with this optimizer has seen."""
+        model = self._holder() if self._holder else None
+        state = None if model is None else model.opt_state
+        return HyperparameterValue.of(self, "iterations", 0 if state is None else int(state.count))
+
+    @iterations.setter
+    def iterations(self, value: float) -> None:
+        weights = self.get_weights()
+        if weights or value:
+            self.set_weights([np.asarray(value, np.int32), *weights[1:]])
+
+    def get_weights(self) -> list[np.ndarray]:
+        """Copies of what the optimizer remembers: the number of updates, then slot by slot.
+
+        The list is empty before the first update.
+        """
+        model = self._holder() if self._holder else None
+        if model is None or model.opt_state is None:
+            return []
+        return [np.array(value) for _, value in model.optimizer_arrays()]
+
+    def set_weights(self, weights: Sequence[ArrayLike]) -> None:
+        """Put back what `get_weights` returned.
+
+        Raises:
+            RuntimeError: no model was compiled with this optimizer.
+            ValueError: another number of arrays or other shapes.
+        """
+        model = self._holder() if self._holder else None
+        if model is None:
+            raise RuntimeError(
+                f"{type(self).__name__}: compile a model with it before its weights are set."
+            )
+        model.set_optimizer_arrays(weights)
 
     def lacks(self, name: str) -> str:
         """The message for a number that cannot be read or changed."""

@@ -45,6 +45,8 @@ def compiled(
         arguments=arguments,
         execution=execution,
     )
+    assert program.optimizer is not None
+    program.optimizer.trains(model)
     if model.built:
         add_objective(model, program, arguments)
     else:  # names are checked now even where the shapes are not known yet
@@ -114,10 +116,10 @@ def prepare(model: Trainable, program: Program, example: Batch) -> None:
         ValueError: there is no loss at all.
     """
     objective = require_objective(model, program)
-    variables = model.variables
+    variables, key = model.variables, jax.random.key(0)
     outputs, _, changed = jax.eval_shape(
         lambda batch: forward(
-            model.module, variables, batch, key=None, compute_dtype=None, train=False
+            model.module, variables, batch, key=key, compute_dtype=None, train=False
         ),
         example._replace(targets=None),
     )

@@ -81,8 +81,15 @@ def optimizer_arrays(model: Trainable) -> list[tuple[str, jax.Array]]:
 
 
 def set_optimizer_arrays(model: Trainable, values: Sequence[ArrayLike]) -> None:
-    """Put back what `optimizer_arrays` returned."""
+    """Put back what `optimizer_arrays` returned.
+
+    Raises:
+        RuntimeError: a fit is running, which holds the newest state.
+        ValueError: another number of arrays, or other shapes.
+    """
     program = model.program
+    if any(layer.weights_store.session is not None for layer in model.all_layers()):
+        raise RuntimeError("The optimizer's state can be set before and after fit, not within it.")
     require_objective(model, program)
     assert program.optimizer is not None
     params, _ = split(model.variables["params"], program.trained, program.ties)

@@ -8,7 +8,8 @@ from collections.abc import Callable
 import jax
 import numpy as np
 
-from jaxcnn.runtime import config
+from jaxcnn.nn.graph import trains_anyway
+from jaxcnn.runtime import config, context
 from jaxcnn.runtime.disk_cache import keep_programs
 from jaxcnn.runtime.types import DataLike, PyTree
 from jaxcnn.training.dispatch import eagerly
@@ -63,9 +64,23 @@ def predict_function(
     phase, prediction = config.learning_phase(), program.prediction
     if prediction is None or prediction[0] is not model.module or prediction[1] != phase:
         keep_programs()
-        key = jax.random.key(config.seed()) if phase else None
-        step = stateful_predict_step(model.module, compute_dtype=program.compute_dtype, key=key)
-        program.prediction = prediction = model.module, phase, jax.jit(step)
+        module, dtype, train = model.module, program.compute_dtype, bool(phase)
+
+        def step(
+            variables: Tree, inputs: PyTree, key: jax.Array | None = None
+        ) -> tuple[PyTree, Tree]:
+            forward = stateful_predict_step(module, compute_dtype=dtype, key=key, train=train)
+            return forward(variables, inputs)
+
+        compiled = jax.jit(step)
+        noisy = train or trains_anyway(module)
+        program.prediction = prediction = (
+            module,
+            phase,
+            lambda variables, inputs: compiled(
+                variables, inputs, context.next_key() if noisy else None
+            ),
+        )
     return eagerly(prediction[2]) if program.execution.eager else prediction[2]
 
 

@@ -135,18 +135,22 @@ def eval_step(
     *,
     compute_dtype: DTypeLike | None = None,
     key: jax.Array | None = None,
+    train: bool | None = None,
 ) -> Callable[[Tree, Tree, PyTree], tuple[Tree, Tree]]:
     """Build ``step(variables, sums, batch) -> (sums, state)``: the running sums of loss and metrics
     with a batch added.
 
     `state` is the collection of that name after the batch, with which stateful layers continue; {}
-    where there are none. With a random `key` the layers run in training mode.
+    where there are none. With a random `key` the layers run in training mode, unless `train` says
+    otherwise.
     """
+
+    mode = key is not None if train is None else train
 
     def step(variables: Tree, sums: Tree, batch: PyTree) -> tuple[Tree, Tree]:
         batch = as_batch(batch, objective)
         predictions, masks, changed = forward(
-            module, variables, batch, key=key, compute_dtype=compute_dtype, train=key is not None
+            module, variables, batch, key=key, compute_dtype=compute_dtype, train=mode
         )
         outcome = predictions, batch.targets, batch.weights, masks, batch.rows
         total, parts = objective.total(*outcome)
@@ -168,16 +172,22 @@ def predict_step(
 
 
 def stateful_predict_step(
-    module: nn.Module, *, compute_dtype: DTypeLike | None = None, key: jax.Array | None = None
+    module: nn.Module,
+    *,
+    compute_dtype: DTypeLike | None = None,
+    key: jax.Array | None = None,
+    train: bool | None = None,
 ) -> Callable[[Tree, PyTree], tuple[PyTree, Tree]]:
     """`predict_step` that also returns the collections that the pass has changed: the ``state`` of
     recurrent layers, {} without any.
     """
 
+    mode = key is not None if train is None else train
+
     def step(variables: Tree, inputs: PyTree) -> tuple[PyTree, Tree]:
         bound = cast_floating({"variables": variables, "inputs": inputs}, compute_dtype)
         apply = nn.apply(
-            lambda m: run(m, (bound["inputs"],), {}, None, train=key is not None)[0],
+            lambda m: run(m, (bound["inputs"],), {}, None, train=mode)[0],
             module,
             mutable=["state"],
         )

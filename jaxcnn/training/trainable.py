@@ -6,12 +6,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Protocol
 
 import flax.linen as nn
+import jax
 
 from jaxcnn.callbacks import History
 from jaxcnn.layers.base import Layer
 from jaxcnn.layers.symbolic.tensor import SymbolicTensor
 from jaxcnn.nn.base import WeightSpec
-from jaxcnn.runtime.types import ArrayFunction, DataLike, Path, PyTree
+from jaxcnn.runtime.types import ArrayFunction, ArrayLike, DataLike, Path, PyTree
 from jaxcnn.training.clock import Clock
 from jaxcnn.training.program import Program
 from jaxcnn.training.state import Tree
@@ -58,6 +59,8 @@ class Trainable(Protocol):
     def set_variables(self, variables: Mapping[str, Tree]) -> None: ...
     def store(self, variables: Mapping[str, Tree]) -> None: ...
     def note_changes(self) -> None: ...
+    def optimizer_arrays(self) -> list[tuple[str, jax.Array]]: ...
+    def set_optimizer_arrays(self, values: Sequence[ArrayLike]) -> None: ...
 
     def build_for(self, x: DataLike) -> None:
         """Fix the input shapes by the first data, of a model that was given none."""

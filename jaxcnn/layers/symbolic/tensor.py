@@ -87,12 +87,6 @@ class SymbolicTensor(Deferred):
     def _keras_history(self) -> tuple[GraphLayer, int, int]:
         return self.layer, self.node_index, self.tensor_index
 
-    @property
-    def _uses_learning_phase(self) -> bool:
-        from jaxcnn.layers.mode import uses_learning_phase  # which stands on this file
-
-        return uses_learning_phase([self])
-
     def __repr__(self) -> str:
         return f"<SymbolicTensor of {self.layer.name!r} shape={self.shape} dtype={self.dtype}>"
 

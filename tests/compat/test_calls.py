@@ -1,0 +1,109 @@
+"""Calls of layers with a mode, a mask or states, as Keras 2.0 to 2.3 allow them."""
+
+import numpy as np
+import pytest
+
+from jaxcnn import backend as K
+from jaxcnn.layers import (
+    GRU,
+    LSTM,
+    BatchNormalization,
+    Dense,
+    Dropout,
+    Input,
+    Layer,
+    Masking,
+    TimeDistributed,
+)
+from jaxcnn.models import Model, Sequential
+
+X = np.ones((4, 100), "float32")
+
+
+def test_dropout_at_test_time():
+    x = Input((100,))
+    model = Model(x, Dropout(0.5)(x, training=True))
+    first, second = model.predict(X), model.predict(X)
+    assert set(np.unique(first)) == {0, 2} and not np.array_equal(first, second)
+    model.compile("sgd", "mse")
+    assert model.evaluate(X, X, verbose=0) == pytest.approx(1, abs=0.01)  # (2 - 1)^2 or (0 - 1)^2
+    again = Model.from_config(model.get_config())
+    assert set(np.unique(again.predict(X))) == {0, 2}
+
+
+def test_no_dropout_in_training():
+    x = Input((100,))
+    model = Model(x, Dropout(0.5)(x, training=False))
+    model.compile("sgd", "mse")
+    assert model.train_on_batch(X, X) == 0
+    open_mode = Dropout(0.5)(x, training=K.learning_phase())
+    np.testing.assert_array_equal(Model(x, open_mode).predict(X), X)
+    with pytest.raises(ValueError, match=r"`training` must be True, False, None or K\.learning"):
+        Dropout(0.5)(x, training=K.placeholder(ndim=1))
+
+
+def test_models_and_statistics_of_the_batch():
+    x = Input((3,))
+    inner = Sequential([BatchNormalization(input_shape=(3,))])
+    data = np.random.default_rng(0).normal(5, 2, (8, 3)).astype("float32")
+    outer = Model(x, inner(x, training=True))
+    np.testing.assert_allclose(outer.predict(data).mean(axis=0), 0, atol=1e-5)
+    np.testing.assert_allclose(Model(x, inner(x)).predict(data), data, rtol=1e-2)
+
+
+def test_layers_around_layers():
+    class Twice(Layer):
+        def __init__(self, layer, **kwargs):
+            self.layer = layer
+            super().__init__(**kwargs)
+
+        def build(self, input_shape):
+            if not self.layer.built:
+                self.layer.build(input_shape)
+                self.layer.built = True
+            super().build(input_shape)
+
+        def call(self, x):
+            return 2 * self.layer.call(x)
+
+    x = Input((3,))
+    dense = Dense(2, bias_initializer="ones")
+    model = Model(x, Twice(dense)(x))
+    assert len(model.get_weights()) == 2
+    data = np.ones((1, 3))
+    np.testing.assert_allclose(model.predict(data), 2 * (data @ model.get_weights()[0] + 1))
+    per_step = Sequential([TimeDistributed(Twice(Dense(2)), input_shape=(5, 3))])
+    assert per_step.output_shape == (None, 5, 2)
+    assert TimeDistributed(model)(Input((5, 3))).shape == (None, 5, 2)
+
+
+def test_build_from_outside_and_states():
+    layer = LSTM(3, stateful=True)
+    assert layer.states == [None, None]
+    layer.build((2, 5, 4))
+    layer.reset_states()
+    assert [K.int_shape(state) for state in layer.states] == [(2, 3), (2, 3)]
+    layer.reset_states([np.ones((2, 3)), np.zeros((2, 3))])
+    assert K.get_value(layer.states[0]).tolist() == np.ones((2, 3)).tolist()
+    with pytest.raises(ValueError, match="the states have shapes"):
+        layer.reset_states([np.ones((2, 3))] * 3)
+
+
+def test_a_mask_given_to_the_call():
+    x, mask = Input((5, 3)), Input((5,), dtype="bool")
+    gru = GRU(2)
+    model = Model([x, mask], gru(x, mask=mask))
+    data = np.random.default_rng(0).normal(size=(2, 5, 3)).astype("float32")
+    lengths = np.arange(5)[None] < np.array([[2], [5]])
+    masked = Sequential([Masking(input_shape=(5, 3)), GRU(2)])
+    masked.set_weights(model.get_weights())
+    np.testing.assert_allclose(
+        model.predict([data, lengths]), masked.predict(data * lengths[..., None]), rtol=1e-5
+    )
+
+
+def test_layers_on_placeholders_and_variables():
+    dense = Dense(2)
+    y = dense(K.placeholder(shape=(None, 3)))
+    assert y._keras_shape == (None, 2)
+    np.testing.assert_allclose(dense(K.variable(np.zeros((4, 3)))), np.zeros((4, 2)))

@@ -1,0 +1,66 @@
+"""What programs ask of models and optimizers, as Keras 2.0.4 answers."""
+
+import copy
+
+import numpy as np
+import pytest
+
+from jaxcnn import backend as K
+from jaxcnn import optimizers
+from jaxcnn.layers import LSTM, Dense, Dropout
+from jaxcnn.models import Sequential
+
+X, Y = np.ones((8, 3), "float32"), np.ones((8, 2), "float32")
+
+
+def dense(optimizer):
+    model = Sequential([Dense(2, input_dim=3)])
+    model.compile(optimizer, "mse", metrics=["mae"], loss_weights=[2.0])
+    return model
+
+
+def test_optimizers_remember():
+    adam = optimizers.Adam(decay=0.1)
+    assert adam.iterations == 0 and adam.get_weights() == []
+    model = dense(adam)
+    with pytest.raises(RuntimeError, match="compile a model with it before"):
+        optimizers.Adam().set_weights([1])
+    model.fit(X, Y, batch_size=2, epochs=1, verbose=0)
+    assert model.optimizer is adam and K.get_value(adam.iterations) == 4
+    rate = K.eval(adam.lr * (1.0 / (1.0 + adam.decay * adam.iterations)))
+    assert rate == pytest.approx(0.001 / 1.4)
+    weights = adam.get_weights()
+    assert [w.shape for w in weights] == [(), (3, 2), (2,), (3, 2), (2,)]
+    other = dense(optimizers.Adam())
+    other.optimizer.set_weights(weights)
+    for a, b in zip(other.optimizer.get_weights(), weights, strict=True):
+        np.testing.assert_array_equal(a, b)
+    K.set_value(other.optimizer.iterations, 9)
+    assert other.optimizer.iterations == 9
+    assert copy.deepcopy(adam).get_weights() == [] and copy.deepcopy(adam).decay == 0.1
+    with pytest.raises(ValueError, match="keeps 5 arrays; given 2"):
+        adam.set_weights(weights[:2])
+
+
+@pytest.mark.parametrize("name", ["SGD", "RMSprop", "Adagrad", "Adadelta", "Adam", "Adamax",
+                                  "Nadam"])  # fmt: skip
+@pytest.mark.parametrize("options", [{}, {"clipnorm": 0.5}, {"clipvalue": 0.5}])
+def test_configurations(name, options, as_keras):
+    from keras import optimizers as keras_optimizers
+
+    config = keras_optimizers.serialize(getattr(keras_optimizers, name)(**options))
+    assert {key for key in config["config"] if key.startswith("clip")} == set(options)
+    again = keras_optimizers.serialize(keras_optimizers.deserialize(config))
+    again["class_name"] = again["class_name"].lower()
+    assert config == again
+
+
+def test_models():
+    model = dense("sgd")
+    assert model.metrics == ["mae"] and model.loss_weights == [2.0] and model.model is model
+    assert model.sample_weight_mode is None and not model.stateful
+    assert not model.uses_learning_phase
+    assert Sequential([Dropout(0.5, input_shape=(3,))]).uses_learning_phase
+    assert Sequential([LSTM(2, stateful=True, batch_input_shape=(2, 3, 4))]).stateful
+    assert Sequential([Dense(2, input_dim=3)]).metrics == []
+    assert LSTM(2).supports_masking
