@@ -73,15 +73,16 @@ def predict_function(
             return forward(variables, inputs)
 
         compiled = jax.jit(step)
-        noisy = train or trains_anyway(module)
-        program.prediction = prediction = (
-            module,
-            phase,
-            lambda variables, inputs: compiled(
-                variables, inputs, context.next_key() if noisy else None
-            ),
-        )
+        predicted = with_new_keys(compiled) if train or trains_anyway(module) else compiled
+        program.prediction = prediction = module, phase, predicted
     return eagerly(prediction[2]) if program.execution.eager else prediction[2]
+
+
+def with_new_keys(
+    compiled: Callable[[Tree, PyTree, jax.Array], tuple[PyTree, Tree]],
+) -> Callable[[Tree, PyTree], tuple[PyTree, Tree]]:
+    """A forward pass with random layers, which draws other numbers each time, as in Keras."""
+    return lambda variables, inputs: compiled(variables, inputs, context.next_key())
 
 
 def fetched(outputs: list[jax.Array], size: int) -> list[np.ndarray]:
