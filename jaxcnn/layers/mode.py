@@ -70,5 +70,7 @@ def program(node: Node, train: bool) -> str:
     return str(jax.make_jaxpr(compute)(inputs, jax.random.key(0)))
 
 
-# as TensorFlow's tensors have it in Keras
-setattr(SymbolicTensor, "_uses_learning_phase", property(lambda x: uses_learning_phase([x])))  # noqa: B010
+# As tensors have it in Keras; this file stands on theirs.
+SymbolicTensor._uses_learning_phase = property(  # type: ignore[attr-defined]
+    lambda tensor: uses_learning_phase([tensor])
+)

@@ -59,7 +59,7 @@ class RecurrentLayer(ModuleLayer):
 
     @property
     def states(self) -> list[Variable | None]:
-        """The variables of a stateful layer that hold its states; None for each before there are."""
+        """The variables that hold the states of a stateful layer; None for each before."""
         paths = [(s.collection, *s.path) for s in self.weights_store.specs or ()]
         stored: list[Variable | None] = [self.variable(p) for p in paths if p[0] == "state"]
         return stored or [None] * self.module.state_total
