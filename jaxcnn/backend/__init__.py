@@ -158,4 +158,5 @@ from jaxcnn.backend.values import (
     variable,
     zeros,
 )
+from jaxcnn.backend.windows import local_conv1d, local_conv2d, slice
 from jaxcnn.layers.symbolic.operators import abs, greater, greater_equal, less, less_equal, pow

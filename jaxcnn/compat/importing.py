@@ -20,6 +20,7 @@ from jaxcnn.spellings.dialect import dialect, speak
 from jaxcnn.spellings.tables import REMOVED
 from jaxcnn.spellings.translate import removed
 
+ROOTS = ("keras", "keras_applications", "keras_preprocessing")
 IMPORT_SYSTEM = ("<frozen importlib._bootstrap>", "<frozen importlib._bootstrap_external>")
 
 
@@ -36,7 +37,7 @@ class KerasModule(ModuleType):
         if name.startswith("__"):
             raise AttributeError(name)
         path = self.__name__
-        if f"{path}.{name}" in (MODULES if path.startswith("keras") else SHIMS):
+        if f"{path}.{name}" in (MODULES if path.partition(".")[0] in ROOTS else SHIMS):
             return importlib.import_module(f"{path}.{name}")
         if name in NAMES.get(path, {}):
             module_name, _, attribute = NAMES[path][name].partition(":")
@@ -84,7 +85,7 @@ class KerasFinder(MetaPathFinder, Loader):
             return None
         if fullname in SHIMS:
             return ModuleSpec(fullname, self, is_package=True)
-        if fullname != "keras" and not fullname.startswith("keras."):
+        if fullname.partition(".")[0] not in ROOTS:
             return None
         if fullname not in MODULES:
             raise ModuleNotFoundError(

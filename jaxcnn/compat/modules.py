@@ -16,7 +16,7 @@ _ENGINE_FILES = (
 )
 _UTILS_FILES = (
     "conv_utils data_utils generic_utils io_utils layer_utils multi_gpu_utils np_utils test_utils "
-    "vis_utils visualize_util"
+    "training_utils vis_utils visualize_util"
 )
 _APPLICATIONS = (
     "densenet imagenet_utils inception_resnet_v2 inception_v3 mobilenet mobilenet_v2 mobilenetv2 "
@@ -30,7 +30,7 @@ _TOP_FILES = (
     "regularizers wrappers wrappers.scikit_learn"
 )
 
-_layers = ("jaxcnn.layers", "jaxcnn.compat.keras1")
+_layers = ("jaxcnn.layers", "jaxcnn.compat.keras1", "jaxcnn.compat.legacy")
 _models = (
     "jaxcnn.models",
     "jaxcnn.layers",
@@ -47,6 +47,7 @@ _utils = (
     "jaxcnn.training",
     "jaxcnn.distribute",
 )
+_blocks = "jaxcnn.compat.blocks"
 
 MODULES: dict[str, tuple[str, ...]] = {
     "keras": ("jaxcnn",),
@@ -55,6 +56,7 @@ MODULES: dict[str, tuple[str, ...]] = {
         f"keras.applications.{name}": (
             f"jaxcnn.applications.{name}",
             "jaxcnn.applications.imagenet_utils",
+            _blocks,
         )
         for name in _APPLICATIONS.split()
     },
@@ -62,6 +64,7 @@ MODULES: dict[str, tuple[str, ...]] = {
     "keras.applications.mobilenetv2": (
         "jaxcnn.applications.mobilenet_v2",
         "jaxcnn.applications.imagenet_utils",
+        _blocks,
     ),
     "keras.datasets.cifar": ("jaxcnn.datasets.formats",),
     "keras.backend": ("jaxcnn.backend",),
@@ -82,22 +85,113 @@ MODULES: dict[str, tuple[str, ...]] = {
     "keras.initializations": ("jaxcnn.compat.initializations",),
     "keras.objectives": ("jaxcnn.losses",),
 }
+MODULES["keras.utils.test_utils"] = ("jaxcnn.compat.testing",)
+# The packages that Keras 2.2 was split into.
+for _path in list(MODULES):
+    for _part in ("applications", "preprocessing"):
+        if _path == f"keras.{_part}" or _path.startswith(f"keras.{_part}."):
+            _inside = MODULES[_path] or (f"jaxcnn.{_path.removeprefix('keras.')}",)
+            MODULES["keras_" + _path.removeprefix("keras.")] = _inside
 
 # Names that are called otherwise here: path -> name -> "module:attribute".
+_TRAINING = {
+    "_batch_shuffle": "jaxcnn.compat.batches:batch_shuffle",
+    "_check_array_lengths": "jaxcnn.compat.batches:check_array_lengths",
+    "_check_loss_and_target_compatibility": (
+        "jaxcnn.compat.batches:check_loss_and_target_compatibility"
+    ),
+    "_collect_metrics": "jaxcnn.compat.batches:collect_metrics",
+    "_make_batches": "jaxcnn.compat.batches:make_batches",
+    "_object_list_uid": "jaxcnn.compat.batches:object_list_uid",
+    "_slice_arrays": "jaxcnn.compat.batches:slice_arrays",
+    "_standardize_input_data": "jaxcnn.compat.batches:standardize_input_data",
+    "_to_list": "jaxcnn.compat.batches:to_list",
+    "_weighted_masked_objective": "jaxcnn.compat.batches:weighted_masked_objective",
+    "slice_X": "jaxcnn.compat.batches:slice_arrays",
+}
+# Keras 2.2 has the same helpers without underscores.
+_TRAINING |= {name.removeprefix("_"): target for name, target in _TRAINING.items()}
+_TOPOLOGY = {
+    **_TRAINING,
+    "Container": "jaxcnn.models:Network",
+    "preprocess_weights_for_loading": "jaxcnn.compat.weights:preprocess_weights_for_loading",
+}
+_GENERIC = {
+    "CustomObjectScope": "jaxcnn.runtime.names:custom_object_scope",
+    "deserialize_keras_object": "jaxcnn.compat.objects:deserialize_keras_object",
+    "func_dump": "jaxcnn.compat.objects:func_dump",
+    "func_load": "jaxcnn.compat.objects:func_load",
+    "get_from_module": "jaxcnn.compat.objects:get_from_module",
+    "has_arg": "jaxcnn.compat.objects:has_arg",
+    "make_batches": "jaxcnn.compat.batches:make_batches",
+    "object_list_uid": "jaxcnn.compat.batches:object_list_uid",
+    "serialize_keras_object": "jaxcnn.compat.objects:serialize_keras_object",
+    "slice_arrays": "jaxcnn.compat.batches:slice_arrays",
+    "to_list": "jaxcnn.compat.batches:to_list",
+    "unpack_singleton": "jaxcnn.compat.objects:unpack_singleton",
+}
+_SHAPES = {"_obtain_input_shape": "jaxcnn.compat.blocks:obtain_input_shape"}
+
+# What the files of layers import for themselves, so that a star import of them has it, too.
+_STAR = {
+    "InputSpec": "jaxcnn.layers:InputSpec",
+    "K": "keras.backend",
+    "Layer": "jaxcnn.layers:Layer",
+    "activations": "keras.activations",
+    "constraints": "keras.constraints",
+    "copy": "copy",
+    "initializers": "keras.initializers",
+    "inspect": "inspect",
+    "interfaces": "keras.legacy.interfaces",
+    "merge": "keras.layers.merge",
+    "np": "numpy",
+    "regularizers": "keras.regularizers",
+    "warnings": "warnings",
+    "deserialize_keras_object": "jaxcnn.compat.objects:deserialize_keras_object",
+    "func_dump": "jaxcnn.compat.objects:func_dump",
+    "func_load": "jaxcnn.compat.objects:func_load",
+}
+_BACKEND_NAMES = {
+    "_BACKEND": "jaxcnn.compat.backend1:BACKEND",
+    "normalize_data_format": "jaxcnn.compat.helpers:normalize_data_format",
+    **{
+        name: f"jaxcnn.compat.backend1:{name}"
+        for name in (
+            "asymmetric_spatial_2d_padding",
+            "asymmetric_temporal_padding",
+            "deconv2d",
+            "lesser",
+            "lesser_equal",
+        )
+    },
+}
+_MERGE = {"_Merge": "jaxcnn.compat.legacy:_Merge"}
+
 NAMES: dict[str, dict[str, str]] = {
     "keras.initializers": {
         "Initializer": "jaxcnn.initializers:Initializer",
         "_compute_fans": "jaxcnn.compat.initializations:compute_fans",
     },
     "keras.optimizers": {"deserialize": "jaxcnn.compat.optimizers:deserialize"},
-    "keras.layers": {"merge": "keras.layers.merge"},
-    "keras.backend": {"normalize_data_format": "jaxcnn.compat.helpers:normalize_data_format"},
-    "keras.backend.common": {
-        "normalize_data_format": "jaxcnn.compat.helpers:normalize_data_format"
+    "keras.layers": {**_STAR, **_MERGE},
+    **{f"keras.layers.{name}": {**_STAR, **_MERGE} for name in _LAYER_FILES.split()},
+    "keras.layers.recurrent": {
+        **_STAR,
+        "_time_distributed_dense": "jaxcnn.compat.backend1:time_distributed_dense",
+        "time_distributed_dense": "jaxcnn.compat.backend1:time_distributed_dense",
     },
+    "keras.legacy.layers": {**_STAR, **_MERGE},
+    "keras.backend": _BACKEND_NAMES,
+    "keras.backend.common": _BACKEND_NAMES,
+    "keras.backend.tensorflow_backend": _BACKEND_NAMES,
     "keras.wrappers.scikit_learn": {"BaseWrapper": "jaxcnn.wrappers.scikit_learn:KerasEstimator"},
-    "keras.engine": {"Container": "jaxcnn.models:Network"},
-    "keras.engine.topology": {"Container": "jaxcnn.models:Network"},
+    "keras.engine": _TOPOLOGY,
+    **{f"keras.engine.{name}": _TOPOLOGY for name in _ENGINE_FILES.split()},
+    **{
+        f"{root}.{name}": _SHAPES
+        for root in ("keras.applications", "keras_applications")
+        for name in ("imagenet_utils", *_APPLICATIONS.split())
+    },
     "keras.regularizers": {
         "l1l2": "jaxcnn.regularizers:l1_l2",
         "WeightRegularizer": "jaxcnn.regularizers:L1L2",
@@ -106,8 +200,20 @@ NAMES: dict[str, dict[str, str]] = {
         "activity_l2": "jaxcnn.regularizers:l2",
         "activity_l1l2": "jaxcnn.regularizers:l1_l2",
     },
-    "keras.utils": {"CustomObjectScope": "jaxcnn.runtime.names:custom_object_scope"},
-    "keras.utils.generic_utils": {"CustomObjectScope": "jaxcnn.runtime.names:custom_object_scope"},
+    "keras.utils": _GENERIC,
+    "keras.utils.generic_utils": _GENERIC,
+    "keras.utils.layer_utils": {
+        "convert_dense_weights_data_format": (
+            "jaxcnn.compat.blocks:convert_dense_weights_data_format"
+        )
+    },
+    "keras.utils.np_utils": {
+        "binary_logloss": "jaxcnn.compat.objects:binary_logloss",
+        "categorical_probas_to_classes": "jaxcnn.compat.objects:probas_to_classes",
+        "convert_kernel": "jaxcnn.compat.helpers:convert_kernel",
+        "probas_to_classes": "jaxcnn.compat.objects:probas_to_classes",
+    },
+    "keras.models": {"Input": "jaxcnn.layers:Input", "Layer": "jaxcnn.layers:Layer"},
     "keras.utils.visualize_util": {
         "plot": "jaxcnn.visualization:plot_model",
         "to_graph": "jaxcnn.visualization:model_to_dot",

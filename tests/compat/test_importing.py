@@ -78,7 +78,27 @@ keras.applications VGG16 ResNet50
 keras.applications.vgg16 VGG16 preprocess_input decode_predictions
 keras.applications.mobilenetv2 MobileNetV2
 keras.applications.densenet DenseNet121 preprocess_input decode_predictions
-keras.applications.imagenet_utils preprocess_input decode_predictions
+keras.applications.imagenet_utils preprocess_input decode_predictions _obtain_input_shape
+keras.applications.resnet50 identity_block conv_block
+keras_applications.imagenet_utils _obtain_input_shape
+keras_applications.resnet50 ResNet50
+keras_preprocessing.image ImageDataGenerator
+keras_preprocessing.text Tokenizer
+keras.layers MaxoutDense Highway Recurrent Wrapper deserialize serialize
+keras.layers.core MaxoutDense TimeDistributedDense np K warnings
+keras.layers.merge _Merge
+keras.layers.recurrent Recurrent time_distributed_dense _time_distributed_dense
+keras.legacy.layers Merge MaxoutDense Highway merge
+keras.engine.training _make_batches _slice_arrays _standardize_input_data slice_X
+keras.engine.training _weighted_masked_objective _check_loss_and_target_compatibility
+keras.engine.training _check_array_lengths _collect_metrics _batch_shuffle
+keras.engine.topology preprocess_weights_for_loading _object_list_uid _to_list Node
+keras.models Input Layer
+keras.utils.generic_utils serialize_keras_object deserialize_keras_object has_arg func_dump
+keras.utils.np_utils probas_to_classes
+keras.utils.test_utils get_test_data keras_test layer_test
+keras.utils.layer_utils convert_dense_weights_data_format convert_all_kernels_in_model
+keras.backend lesser slice local_conv1d local_conv2d _BACKEND
 scipy.misc imread imsave
 sklearn.grid_search GridSearchCV RandomizedSearchCV
 sklearn.cross_validation train_test_split cross_val_score KFold StratifiedKFold
@@ -116,18 +136,18 @@ def test_names_are_the_very_same_objects(as_keras):
     assert keras.layers.merge.concatenate is jaxcnn.layers.concatenate
     assert callable(keras.layers.merge)
     scope = {}
-    exec("from keras.layers import *", scope)
+    exec("from keras.layers import merge\nfrom keras.layers.core import *", scope)
     assert scope["Conv2D"] is jaxcnn.layers.Conv2D
+    assert scope["merge"] is keras.layers.merge and scope["np"] is np and scope["K"] is K
 
 
 @pytest.mark.parametrize(
     ("line", "message"),
     [
-        ("from keras.layers import MaxoutDense", "has been removed.*Reshape"),
-        ("from keras.layers.core import Highway", "has been removed.*functional API"),
+        ("from keras.layers import SReLU", "has been removed.*PReLU"),
+        ("from keras.layers.core import LambdaMerge", "has been removed.*Lambda on a list"),
         ("from keras.utils import GeneratorEnqueuer", "has been removed.*fit_generator"),
         ("from keras.engine.training import GeneratorEnqueuer", "has been removed.*fit_generator"),
-        ("from keras.layers.core import TimeDistributedDense", "TimeDistributed\\(Dense"),
         ("from keras.models import Graph", "functional model"),
         (
             "import keras.layers.cores",

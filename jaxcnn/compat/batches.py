@@ -1,0 +1,194 @@
+"""The helpers of `keras.engine.training` and `topology` that programs import, on arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TypeVar
+
+import numpy as np
+
+from jaxcnn import backend as K
+from jaxcnn.runtime.types import ArrayFunction, PyTree, Shape
+
+S = TypeVar("S")
+
+
+def make_batches(size: int, batch_size: int) -> list[tuple[int, int]]:
+    """(begin, end) of each batch of `size` samples."""
+    return [(begin, min(size, begin + batch_size)) for begin in range(0, size, int(batch_size))]
+
+
+def slice_arrays(arrays: PyTree, start: PyTree = None, stop: int | None = None) -> PyTree:
+    """``arrays[start:stop]``, or the rows `start` where that is a list; of a list, of each."""
+    if isinstance(arrays, list):
+        return [slice_arrays(array, start, stop) for array in arrays]
+    if hasattr(start, "__len__"):
+        return arrays[start.tolist() if hasattr(start, "shape") else start]
+    return arrays[start:stop]
+
+
+def batch_shuffle(index_array: np.ndarray, batch_size: int) -> np.ndarray:
+    """The indices with whole batches of them in another order; a short last one stays last."""
+    whole = len(index_array) // batch_size * batch_size
+    batches = index_array[:whole].reshape(-1, batch_size)
+    np.random.shuffle(batches)
+    return np.append(batches.ravel(), index_array[whole:])
+
+
+def standardize_input_data(
+    data: PyTree,
+    names: Sequence[str],
+    shapes: Sequence[Shape | None] | None = None,
+    check_batch_axis: bool = True,
+    exception_prefix: str = "",
+) -> list[np.ndarray | None]:
+    """The array for each name, in their order, with two axes at the least.
+
+    Raises:
+        ValueError: an array is absent, there are too many, or a shape is not that of `shapes`.
+        TypeError: data that is no array.
+    """
+    arrays = _listed(data, names, exception_prefix)
+    arrays = [
+        np.expand_dims(array, 1) if array is not None and array.ndim == 1 else array
+        for array in arrays
+    ]
+    for name, array, shape in zip(names, arrays, shapes or [None] * len(arrays), strict=True):
+        if shape is None or array is None:
+            continue
+        if array.ndim != len(shape):
+            raise ValueError(
+                f"Error when checking {exception_prefix}: expected {name} to have {len(shape)} "
+                f"dimensions, but got array with shape {array.shape}"
+            )
+        first = 0 if check_batch_axis else 1
+        pairs = list(zip(array.shape, shape, strict=True))[first:]
+        if any(expected and size != expected for size, expected in pairs):
+            raise ValueError(
+                f"Error when checking {exception_prefix}: expected {name} to have shape "
+                f"{tuple(shape)} but got array with shape {array.shape}"
+            )
+    return arrays
+
+
+def _listed(data: PyTree, names: Sequence[str], prefix: str) -> list[np.ndarray | None]:
+    if not names:
+        return []
+    if data is None:
+        return [None for _ in names]
+    if isinstance(data, Mapping):
+        if absent := [name for name in names if name not in data]:
+            raise ValueError(f'No data provided for "{absent[0]}". Need data for each of: {names}')
+        return [data[name] for name in names]
+    if isinstance(data, list):
+        if len(data) != len(names) and len(names) == 1 and not hasattr(data[0], "shape"):
+            return [np.asarray(data)]
+        if len(data) != len(names):
+            raise ValueError(
+                f"Error when checking model {prefix}: expected {len(names)} arrays, but got "
+                f"{len(data)}."
+            )
+        return list(data)
+    if not hasattr(data, "shape"):
+        raise TypeError(
+            f"Error when checking model {prefix}: data should be an array, or a list or dict of "
+            f"arrays; given {type(data).__name__}."
+        )
+    if len(names) > 1:
+        raise ValueError(
+            f"The model expects {len(names)} {prefix} arrays, but only received one array. Found: "
+            f"array with shape {data.shape}"
+        )
+    return [data]
+
+
+def check_array_lengths(
+    inputs: Sequence[np.ndarray],
+    targets: Sequence[np.ndarray],
+    weights: Sequence[np.ndarray] | None = None,
+) -> None:
+    """Check that all arrays have the same number of samples.
+
+    Raises:
+        ValueError: they have not.
+    """
+    given = (("Input", inputs), ("Target", targets), ("Sample weight", weights or ()))
+    lengths = {
+        kind: {len(array) for array in arrays if array is not None} for kind, arrays in given
+    }
+    if len(set().union(*lengths.values())) > 1:
+        raise ValueError(
+            "All arrays should have the same number of samples; given "
+            + ", ".join(f"{kind}: {sorted(sizes)}" for kind, sizes in lengths.items() if sizes)
+        )
+
+
+def check_loss_and_target_compatibility(
+    targets: Sequence[np.ndarray | None],
+    loss_fns: Sequence[Callable[..., PyTree] | None],
+    output_shapes: Sequence[Shape],
+) -> None:
+    """Check that losses which need targets of the outputs' shapes get such ones.
+
+    Raises:
+        ValueError: they do not.
+    """
+    strict = ("mean_squared_error", "binary_crossentropy", "categorical_crossentropy")
+    for target, loss, shape in zip(targets, loss_fns, output_shapes, strict=True):
+        name = getattr(loss, "__name__", None)
+        if target is None or name not in strict:
+            continue
+        if name == "categorical_crossentropy" and target.shape[-1] == 1:
+            raise ValueError(
+                f"A target of shape {target.shape} has one column, but categorical_crossentropy "
+                "takes one-hot rows: make them by to_categorical(y), or use "
+                "sparse_categorical_crossentropy."
+            )
+        pairs = zip(target.shape[1:], shape[1:], strict=False)
+        if any(size is not None and size != given for given, size in pairs):
+            raise ValueError(
+                f"A target of shape {target.shape} was passed for an output of shape "
+                f"{tuple(shape)}; the loss {name} needs the same shape."
+            )
+
+
+def weighted_masked_objective(function: ArrayFunction | None) -> ArrayFunction | None:
+    """The scalar loss ``(y_true, y_pred, weights, mask=None)`` of a ``(y_true, y_pred)``."""
+    if function is None:
+        return None
+
+    def weighted(y_true: PyTree, y_pred: PyTree, weights: PyTree, mask: PyTree = None) -> PyTree:
+        score = function(y_true, y_pred)
+        if mask is not None:
+            mask = K.cast(mask, K.floatx())
+            score = score * mask / K.mean(mask)
+        if weights is not None:
+            axes = list(range(K.ndim(weights), K.ndim(score)))
+            score = K.mean(score, axis=axes) if axes else score
+            score = score * weights / K.mean(K.cast(K.not_equal(weights, 0), K.floatx()))
+        return K.mean(score)
+
+    return weighted
+
+
+def collect_metrics(metrics: PyTree, output_names: Sequence[str]) -> list[list[PyTree]]:
+    """The list of metrics of each output."""
+    if not metrics:
+        return [[] for _ in output_names]
+    if isinstance(metrics, list):
+        return [list(metrics) for _ in output_names]
+    if not isinstance(metrics, Mapping):
+        raise TypeError(f"`metrics` must be a list or a dict by output name; given {metrics!r}.")
+    by_name = [metrics.get(name, []) for name in output_names]
+    return [list(one) if isinstance(one, list) else [one] for one in by_name]
+
+
+def object_list_uid(objects: PyTree) -> str:
+    """A text that is the same for the same objects in the same order."""
+    listed = objects if isinstance(objects, list | tuple) else [objects]
+    return ", ".join(str(abs(id(one))) for one in listed)
+
+
+def to_list(value: S | list[S]) -> list[S]:
+    """The list itself, or a list of the one value."""
+    return value if isinstance(value, list) else [value]

@@ -1,0 +1,115 @@
+"""The layers of Keras 1 and 2.0 that are gone: numbers of the formulas, and of NumPy."""
+
+import numpy as np
+import pytest
+
+from jaxcnn import backend as K
+from jaxcnn.compat import legacy
+from jaxcnn.layers import Dense, Input
+from jaxcnn.models import Model, Sequential
+
+RNG = np.random.default_rng(0)
+X = RNG.normal(size=(5, 4)).astype("f")
+
+
+def test_maxout():
+    layer = legacy.MaxoutDense(3, nb_feature=2, input_dim=4, W_regularizer="l2")
+    model = Sequential([layer])
+    kernel, bias = RNG.normal(size=(2, 4, 3)), RNG.normal(size=(2, 3))
+    layer.set_weights([kernel, bias])
+    expected = np.max([X @ k + b for k, b in zip(kernel, bias, strict=True)], axis=0)
+    np.testing.assert_allclose(model.predict(X), expected, atol=1e-5)
+    again = legacy.MaxoutDense.from_config(layer.get_config())
+    assert again.get_config() == layer.get_config()
+    model.compile("sgd", "mse")
+    penalty = 0.01 * np.sum(kernel**2)
+    loss = np.mean((expected - 1) ** 2)
+    assert model.evaluate(X, np.ones((5, 3)), verbose=0) == pytest.approx(loss + penalty, rel=1e-4)
+    assert Sequential([legacy.MaxoutDense(3, bias=False, input_dim=4)]).count_params() == 48
+
+
+def test_highway():
+    layer = legacy.Highway(activation="tanh", input_dim=4)
+    model = Sequential([layer])
+    w, w_gate, b, b_gate = (RNG.normal(size=s) for s in ((4, 4), (4, 4), 4, 4))
+    np.testing.assert_array_equal(layer.get_weights()[3], np.ones(4))
+    layer.set_weights([w, w_gate, b, b_gate])
+    gate = 1 / (1 + np.exp(-(X @ w_gate + b_gate)))
+    expected = np.tanh(X @ w + b) * gate + (1 - gate) * X
+    np.testing.assert_allclose(model.predict(X), expected, atol=1e-5)
+    assert legacy.Highway.from_config(layer.get_config()).get_config() == layer.get_config()
+
+
+def test_merging_in_a_subclass():
+    class Weighted(legacy._Merge):
+        def _merge_function(self, inputs):
+            return 0.25 * inputs[0] + 0.75 * inputs[1]
+
+    a, b = Input((2, 4)), Input((4,))
+    model = Model([a, b], Weighted()([a, b]))
+    pair = np.stack([X, X], 1), 2 * X
+    np.testing.assert_allclose(model.predict(list(pair)), 1.75 * pair[0], atol=1e-5)
+    with pytest.raises(ValueError, match="at least 2"):
+        Weighted()([a])
+    with pytest.raises(NotImplementedError, match="_merge_function"):
+        legacy._Merge()([a, b])
+
+
+def test_a_dense_layer_in_time():
+    model = Sequential([legacy.TimeDistributedDense(3, input_dim=4, input_length=2)])
+    assert model.output_shape == (None, 2, 3)
+
+
+def test_a_wrapper_trains_what_it_wraps():
+    class Doubled(legacy.Wrapper):
+        def build(self, input_shape):
+            self.scale = self.add_weight(name="scale", shape=(1,), initializer="ones")
+            super().build()
+
+        def call(self, x):
+            return self.scale * self.layer(x)
+
+    layer = Doubled(Dense(3))
+    model = Sequential([Input((4,)), layer])
+    assert [w.shape for w in model.get_weights()] == [(1,), (4, 3), (3,)]
+    model.compile("sgd", "mse")
+    before = model.get_weights()
+    model.train_on_batch(X, np.ones((5, 3)))
+    assert all(np.any(a != b) for a, b in zip(before, model.get_weights(), strict=True))
+    assert legacy.Wrapper.from_config(layer.get_config()).layer.units == 3
+
+
+class Leaky(legacy.Recurrent):
+    """Half of the state and the input, plus a constant."""
+
+    def __init__(self, units, **kwargs):
+        super().__init__(**kwargs)
+        self.units = units
+
+    def build(self, input_shape):
+        self.kernel = self.add_weight(name="k", shape=(1,), initializer="ones")
+        self.states = [None]
+
+    def get_constants(self, inputs, training=None):
+        return [K.ones_like(inputs[:, 0, :])]
+
+    def step(self, x, states):
+        state, one = states
+        output = 0.5 * state + self.kernel * x + one
+        return output, [output]
+
+
+@pytest.mark.parametrize("sequences", [True, False])
+@pytest.mark.parametrize("backwards", [True, False])
+def test_a_recurrent_layer_with_a_step(sequences, backwards):
+    layer = Leaky(4, return_sequences=sequences, go_backwards=backwards, input_shape=(3, 4))
+    model = Sequential([layer])
+    steps = RNG.normal(size=(2, 3, 4)).astype("f")
+    state, outputs = np.zeros((2, 4)), []
+    for i in (2, 1, 0) if backwards else (0, 1, 2):
+        state = 0.5 * state + steps[:, i] + 1
+        outputs.append(state)
+    expected = np.stack(outputs, 1) if sequences else state
+    np.testing.assert_allclose(model.predict(steps), expected, atol=1e-5)
+    with pytest.raises(ValueError, match="RNN\\(cell, stateful=True\\)"):
+        Leaky(4, stateful=True)
