@@ -50,7 +50,7 @@ def deconv2d(
 
 
 def time_distributed_dense(
-    x: TensorLike,
+    x: Tensor,
     w: TensorLike,
     b: TensorLike | None = None,
     dropout: float | None = None,
@@ -64,8 +64,8 @@ def time_distributed_dense(
     The sizes are read from the arrays, so that they need not be given.
     """
     if dropout:
-        steps = K.shape(x)[1]
-        mask = K.repeat(K.dropout(K.ones_like(x[:, 0, :]), dropout), timesteps or steps)
+        steps = timesteps or int(x.shape[1])
+        mask = K.repeat(K.dropout(K.ones_like(x[:, 0, :]), dropout), steps)
         x = K.in_train_phase(x * mask, x, training=training)
     outputs = K.dot(x, w)
     return outputs if b is None else K.bias_add(outputs, b)

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from jaxcnn import backend as K
-from jaxcnn.layers import Activation, BatchNormalization, Conv2D, Dense, add
+from jaxcnn.layers import Activation, BatchNormalization, Conv2D, Layer, add
 from jaxcnn.layers.symbolic.tensor import SymbolicTensor
+from jaxcnn.layers.symbolic.types import Tensor, TensorLike
 from jaxcnn.runtime import config
 from jaxcnn.runtime.types import Shape
 
@@ -132,13 +133,15 @@ def conv2d_bn(
     return result
 
 
-def relu6(x: SymbolicTensor) -> SymbolicTensor:
+def relu6(x: TensorLike) -> Tensor:
     """The rectifier of MobileNet, at most 6."""
     return K.relu(x, max_value=6)
 
 
 def convert_dense_weights_data_format(
-    dense: Dense, previous_feature_map_shape: Shape, target_data_format: str = "channels_first"
+    dense: Layer,
+    previous_feature_map_shape: tuple[int, int, int],
+    target_data_format: str = "channels_first",
 ) -> None:
     """Sort the rows of a Dense after a Flatten for feature maps in the other order of axes.
 

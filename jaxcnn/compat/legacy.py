@@ -78,7 +78,8 @@ class OldDense(Layer):
 
     def weight(self, name: str, *shape: int, constant: str | None = None) -> PyTree:
         """A weight; one named W or b is regularized and constrained as the arguments say."""
-        return self.add_weight(
+        layer: Layer = self
+        return layer.add_weight(
             name=name,
             shape=shape,
             initializer=constant or self.init,
@@ -160,8 +161,9 @@ class Highway(OldDense):
         size = input_shape[1]
         self.W = self.weight("W", size, size)
         self.W_carry = self.weight("W_carry", size, size)
-        self.b = self.weight("b", size, constant="zeros") if self.bias else None
-        self.b_carry = self.weight("b_carry", size, constant="ones") if self.bias else None
+        if self.bias:
+            self.b: PyTree = self.weight("b", size, constant="zeros")
+            self.b_carry: PyTree = self.weight("b_carry", size, constant="ones")
 
     def call(self, x: PyTree) -> PyTree:
         """(batch, inputs) to the same shape."""
@@ -176,7 +178,7 @@ class Highway(OldDense):
         return {**super().get_config(), "activation": activations.serialize(self.activation)}
 
 
-def TimeDistributedDense(output_dim: int, **kwargs: Any) -> Dense:
+def TimeDistributedDense(output_dim: int, **kwargs: Any) -> Layer:
     """`Dense`, which today also takes sequences; `input_dim` and `input_length` say its input."""
     length, size = kwargs.pop("input_length", None), kwargs.pop("input_dim", None)
     if size is not None:

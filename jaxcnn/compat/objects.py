@@ -52,15 +52,15 @@ def deserialize_keras_object(
         ValueError: an unknown name, or a configuration without one.
     """
     known = {**(module_objects or {}), **get_custom_objects(), **(custom_objects or {})}
-    described = isinstance(identifier, Mapping)
-    if described and not {"class_name", "config"} <= set(identifier):
+    described: Settings = {"class_name": identifier} if isinstance(identifier, str) else identifier
+    if "class_name" not in described or (described is identifier and "config" not in described):
         raise ValueError(f"Improper config format: {identifier}")
-    name = identifier["class_name"] if described else identifier
+    name = described["class_name"]
     if name not in known:
         raise ValueError(f"Unknown {printable_module_name}: {name}.{closest(str(name), known)}")
-    if not described:
+    if "config" not in described:
         return known[name]
-    thing, settings = known[name], identifier["config"]
+    thing, settings = known[name], described["config"]
     if not hasattr(thing, "from_config"):
         return thing(**settings)
     if has_arg(thing.from_config, "custom_objects"):
@@ -121,9 +121,8 @@ def func_load(
     Args:
         globs: the names that it may use; by default those of NumPy and of `K`.
     """
-    if not isinstance(code, str):
-        code, defaults, closure = code
-    function = function_of(code_in(str(code)), defaults or (), closure or ())
+    dumped = [code, defaults, closure] if isinstance(code, str) else list(code)
+    function = function_of(code_in(str(dumped[0])), dumped[1] or (), dumped[2] or ())
     function.__globals__.update(globs or {})
     return function
 

@@ -12,7 +12,7 @@ from numpy.testing import assert_allclose
 from jaxcnn.layers import Input, Layer
 from jaxcnn.models import Model, Sequential
 from jaxcnn.runtime import config
-from jaxcnn.runtime.types import Settings, Shape
+from jaxcnn.runtime.types import Settings
 
 T = TypeVar("T")
 Pair = tuple[np.ndarray, np.ndarray]
@@ -21,8 +21,8 @@ Pair = tuple[np.ndarray, np.ndarray]
 def get_test_data(
     num_train: int = 1000,
     num_test: int = 500,
-    input_shape: Shape = (10,),
-    output_shape: Shape = (2,),
+    input_shape: tuple[int, ...] = (10,),
+    output_shape: tuple[int, ...] = (2,),
     classification: bool = True,
     num_classes: int = 2,
     nb_train: int | None = None,
@@ -34,11 +34,10 @@ def get_test_data(
     The last three are the names that Keras 1 has for the numbers of samples and classes.
     """
     train, samples = nb_train or num_train, (nb_train or num_train) + (nb_test or num_test)
+    centre: np.ndarray = np.random.random((samples,))
+    y: np.ndarray = np.empty((samples, *output_shape))
     if classification:
         y = centre = np.random.randint(0, nb_class or num_classes, size=(samples,))
-    else:
-        centre = np.random.random((samples,))
-        y = np.empty((samples, *output_shape))
     x = np.empty((samples, *input_shape))
     for i in range(samples):
         x[i] = np.random.normal(centre[i], 0.7, size=input_shape)
