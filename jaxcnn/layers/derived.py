@@ -11,6 +11,7 @@ import flax.linen as nn
 from jaxcnn.layers import naming
 from jaxcnn.layers.arguments import COMMON, unknown_argument
 from jaxcnn.layers.base import LAYERS, Layer
+from jaxcnn.layers.overridden import OverriddenModule
 from jaxcnn.layers.tracing import placeholders
 from jaxcnn.layers.user_layer import bound_module
 from jaxcnn.nn.traits import Traits
@@ -46,10 +47,16 @@ class ModuleLayer(Layer):
                 fields[name] = value.module
             elif is_layer_list(value):
                 fields[name] = [layer.module for layer in value]
+        if type(self).build is not ModuleLayer.build:
+            raise TypeError(
+                f"{type(self).__name__} overrides `build` of a layer of the library, which makes "
+                "its own weights. Derive it from Layer, and keep the layer as an attribute."
+            )
         try:
-            return self.module_class(**fields)
+            module = self.module_class(**fields)
         except ValueError as error:
             raise ValueError(f"Layer '{self.name}': {error}") from None
+        return module if type(self).call is ModuleLayer.call else OverriddenModule(self, module)
 
     def build(self, input_shape: PyTree) -> None:
         """Make the weights for inputs of `input_shape`, unless there are some."""
@@ -86,7 +93,7 @@ class ModuleLayer(Layer):
         given = self._fields.get(name)
         if isinstance(given, Layer) or is_layer_list(given):
             return given
-        return getattr(self.module, name)
+        return getattr(getattr(self.module, "inner", self.module), name)
 
     def get_config(self) -> Config:
         settings = super().get_config()

@@ -107,3 +107,37 @@ def test_layers_on_placeholders_and_variables():
     y = dense(K.placeholder(shape=(None, 3)))
     assert y._keras_shape == (None, 2)
     np.testing.assert_allclose(dense(K.variable(np.zeros((4, 3)))), np.zeros((4, 2)))
+
+
+class Doubled(Dense):
+    def call(self, x, mask=None):
+        return 2 * super().call(x)
+
+
+class Noisy(Dense):
+    def call(self, x, training=None):
+        return K.in_train_phase(0 * x, super().call(x), training=training)
+
+
+def test_subclasses_of_the_layers_of_the_library():
+    layer = Doubled(2, kernel_initializer="ones", activation="relu")
+    model = Sequential([layer])
+    assert model.predict(np.ones((1, 3))).tolist() == [[6, 6]]
+    assert [w.name for w in model.weights] == ["doubled_1/kernel:0", "doubled_1/bias:0"]
+    assert layer.units == 2 and layer.get_config()["activation"] == "relu"
+    model.compile("sgd", "mse")
+    assert model.train_on_batch(np.ones((1, 3)), np.zeros((1, 2))) == 36
+    assert model.predict(np.ones((1, 3))).max() < 6
+    noisy = Sequential([Noisy(3, input_shape=(3,))])
+    noisy.compile("sgd", "mse")
+    assert noisy.train_on_batch(np.ones((1, 3)), np.zeros((1, 3))) == 0
+    assert noisy.evaluate(np.ones((1, 3)), np.zeros((1, 3)), verbose=0) > 0
+
+
+def test_an_overridden_build_is_not_ignored():
+    class Mine(Dense):
+        def build(self, input_shape):
+            super().build(input_shape)
+
+    with pytest.raises(TypeError, match="Mine overrides `build` of a layer of the library"):
+        Mine(2)
