@@ -132,7 +132,8 @@ def defined_names(tree: ast.Module) -> set[str]:
         elif (
             isinstance(node, ast.Attribute)
             and isinstance(node.ctx, ast.Store)
-            and ast.unparse(node.value) in ("self", "cls")
+            and isinstance(node.value, ast.Name)
+            and node.value.id in ("self", "cls")
         ):
             names.add(node.attr)
     return {name for name in names if name.startswith("_") and not name.endswith("__")}
@@ -147,8 +148,9 @@ def private_reaches() -> list[str]:
     for module, tree in trees().items():
         here = by_room[room(module)] | {"_replace", "_asdict", "_fields"}  # of named tuples
         elsewhere = set().union(*(names for name, names in by_room.items() if name != room(module)))
+        foreign = elsewhere - here
         for node in ast.walk(tree):
-            if isinstance(node, ast.Attribute) and node.attr in elsewhere - here:
+            if isinstance(node, ast.Attribute) and node.attr in foreign:
                 if ast.unparse(node.value).split(".")[0] not in ("jax", "np", "os", "sys"):
                     reaches.append(f"{module}:{node.lineno} {ast.unparse(node)}")
             elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith("jaxcnn"):

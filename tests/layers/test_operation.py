@@ -4,7 +4,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from jaxcnn import Model
+from jaxcnn import Model, activations, losses
 from jaxcnn import backend as K
 from jaxcnn.layers import Dense, Input, Masking, deserialize, serialize
 from jaxcnn.layers.symbolic.operation import (
@@ -87,6 +87,7 @@ def rows_stay_apart(tensor):
 
 X = Input((4,))
 SEQUENCE = Input((3, 4))
+FIVE_ROWS = Input(batch_shape=(5, 4))
 
 
 @pytest.mark.parametrize(
@@ -113,6 +114,13 @@ SEQUENCE = Input((3, 4))
         (lambda: K.sum(X), False),
         (lambda: K.sum(SEQUENCE, axis=[1, 2]), True),
         (lambda: K.sum(SEQUENCE, axis=[0, 2]), False),
+        (lambda: activations.softmax(SEQUENCE), True),
+        (lambda: activations.softmax(X, axis=1), True),
+        (lambda: activations.softmax(X, axis=0), False),
+        (lambda: activations.relu(Input(batch_shape=(4,))), False),
+        (lambda: losses.mean_squared_error(X, X * 2.0), True),
+        (lambda: losses.mean_squared_error(np.ones((5, 4), "float32"), FIVE_ROWS), False),
+        (lambda: losses.mean_squared_error(jnp.ones((5, 4)), FIVE_ROWS), False),
     ],
 )
 def test_whether_rows_stay_apart(make, apart):

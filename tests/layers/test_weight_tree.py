@@ -200,6 +200,8 @@ def test_another_input_needs_the_same_shapes():
         r"built with \(3, 2\)",
     ):
         dense(Input((4,)))
+    with pytest.raises(ValueError, match=r"of shape \(2, 2\), but the layer was built with"):
+        dense(Input((2,)))
 
 
 def test_parameters_of_a_layer_that_is_not_built():
