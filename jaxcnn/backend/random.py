@@ -23,6 +23,7 @@ from jaxcnn.nn.dropout import drop
 from jaxcnn.runtime import context
 from jaxcnn.runtime.config import floatx
 from jaxcnn.runtime.types import ArrayFunction, DTypeLike
+from jaxcnn.spellings.translate import old_spellings
 
 
 def random_key(seed: int | None) -> jax.Array:
@@ -40,6 +41,7 @@ def _drawn(
     return initializer(random_key(seed), sizes(shape), dtype or floatx())
 
 
+@old_spellings
 @operation()
 def random_normal(
     shape: SizesLike,
@@ -52,6 +54,7 @@ def random_normal(
     return _drawn(initializers.RandomNormal(mean, stddev), shape, dtype, seed)
 
 
+@old_spellings
 @operation()
 def random_uniform(
     shape: SizesLike,

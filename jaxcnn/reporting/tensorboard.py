@@ -13,7 +13,7 @@ from jaxcnn.callbacks.base import Callback, LogDict
 from jaxcnn.layers import Layer
 from jaxcnn.reporting.event_file import EventFile
 from jaxcnn.reporting.model_views import ActivationModel, layer_graph, named_weights, weight_image
-from jaxcnn.runtime.types import Config, Settings
+from jaxcnn.runtime.types import Config, DataLike, Settings
 from jaxcnn.utils.files import atomic_write
 
 
@@ -40,9 +40,12 @@ class TensorBoard(Callback):
         update_freq: "epoch", or "batch" or a number of samples to write the values of single
             batches too (as `batch_loss`, ... over the number of samples seen), which makes the loop
             wait for every batch.
+        batch_size: of the pass that makes histograms, which has no bearing on them.
+        write_grads, embeddings_data: not there; the message says what is written instead.
 
     Raises:
-        ValueError: another `update_freq`, or a name in `embeddings_layer_names` that no layer has.
+        ValueError: one of the last two, another `update_freq`, or a name in
+            `embeddings_layer_names` that no layer has.
     """
 
     once_per_job = True
@@ -57,7 +60,16 @@ class TensorBoard(Callback):
         embeddings_layer_names: Sequence[str] | None = None,
         embeddings_metadata: str | Mapping[str, str] | None = None,
         update_freq: str | int = "epoch",
+        *,
+        batch_size: int = 32,
+        write_grads: bool = False,
+        embeddings_data: DataLike = None,
     ):
+        if write_grads or embeddings_data is not None:
+            raise ValueError(
+                "TensorBoard writes no gradients and no outputs: leave `write_grads` and "
+                "`embeddings_data` out; histogram_freq and embeddings_freq write the weights."
+            )
         if update_freq not in ("epoch", "batch") and not (
             isinstance(update_freq, int) and update_freq > 0
         ):

@@ -27,6 +27,8 @@ class Spellings:
             also stand by position after the first argument.
         dropped: old argument -> (the value that changes nothing, what to do instead of another
             one).
+        ignored: old argument that the last Keras to know it left out with a warning -> what the
+            warning says to do instead.
         rewrite: what the rows above cannot say: a function of (args, kwargs, the old words in them)
             that returns the new arguments; it is called when one of `words` is given, and before
             the other rows are read.
@@ -37,12 +39,13 @@ class Spellings:
     values: Mapping[str, Mapping[str, object]] = dataclasses.field(default_factory=dict)
     kernel: tuple[str, ...] = ()
     dropped: Mapping[str, tuple[object, str]] = dataclasses.field(default_factory=dict)
+    ignored: Mapping[str, str] = dataclasses.field(default_factory=dict)
     rewrite: Callable[[Positional, Keywords], Arguments] | None = None
     words: frozenset[str] = frozenset()
 
     def old_words(self) -> frozenset[str]:
         """Every keyword by which an old call is known."""
-        return self.words.union(self.renames, self.kernel, self.dropped)
+        return self.words.union(self.renames, self.kernel, self.dropped, self.ignored)
 
 
 def shape_of_steps(args: Positional, kwargs: Keywords) -> Arguments:
@@ -175,7 +178,7 @@ LAYERS = {
             "W_regularizer": "embeddings_regularizer",
             "W_constraint": "embeddings_constraint",
         },
-        dropped={"dropout": (0.0, "put a SpatialDropout1D(rate) after the Embedding")},
+        ignored={"dropout": "put a SpatialDropout1D(rate) after the Embedding"},
     ),
     "Conv1D": _sequence_1d,
     "SeparableConv1D": _sequence_1d,
@@ -216,10 +219,12 @@ LAYERS = {
 }
 
 _epochs = {"nb_epoch": "epochs"}
-_accuracy = {"show_accuracy": (None, 'give metrics=["accuracy"] to compile')}
+_accuracy = {"show_accuracy": 'give metrics=["accuracy"] to compile'}
+_accuracy_of_batch = {"accuracy": 'give metrics=["accuracy"] to compile'}
+_data = {"X": "x"}
 _generator = Spellings(
     {**_epochs, "nb_worker": "workers"},
-    dropped=_accuracy,
+    ignored=_accuracy,
     rewrite=batches_of_samples,
     words=frozenset(("samples_per_epoch", "val_samples", "nb_val_samples")),
 )
@@ -229,18 +234,17 @@ CALLS = {
     "Model": Spellings({"input": "inputs", "output": "outputs"}),
     "compile": Spellings(
         dropped={
-            "class_mode": (None, "the loss alone says what the targets are; leave it out"),
             "target_tensors": (None, "the targets are the `y` given to fit"),
-        }
+        },
+        ignored={"class_mode": "the loss alone says what the targets are; leave it out"},
     ),
-    "fit": Spellings(_epochs, dropped=_accuracy),
-    "evaluate": Spellings(dropped=_accuracy),
-    "train_on_batch": Spellings(
-        dropped={"accuracy": (None, 'give metrics=["accuracy"] to compile')}
-    ),
-    "test_on_batch": Spellings(
-        dropped={"accuracy": (None, 'give metrics=["accuracy"] to compile')}
-    ),
+    "fit": Spellings({**_epochs, **_data}, ignored=_accuracy),
+    "evaluate": Spellings(_data, ignored=_accuracy),
+    "predict": Spellings(_data),
+    "train_on_batch": Spellings(_data, ignored=_accuracy_of_batch),
+    "test_on_batch": Spellings(_data, ignored=_accuracy_of_batch),
+    "random_normal": Spellings({"std": "stddev"}),
+    "random_uniform": Spellings({"low": "minval", "high": "maxval"}),
     "fit_generator": _generator,
     "evaluate_generator": _generator,
     "predict_generator": _generator,
@@ -256,6 +260,7 @@ METHODS = (
     "compile",
     "fit",
     "evaluate",
+    "predict",
     "train_on_batch",
     "test_on_batch",
     "fit_generator",

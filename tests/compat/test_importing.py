@@ -261,6 +261,21 @@ def test_pictures_by_scipy_misc(as_keras, tmp_path):
         imsave(tmp_path / "d.png", np.ones(7))
 
 
+def test_sizes_of_images_by_scipy_misc(as_keras):
+    from scipy.misc import imresize, toimage
+
+    values = np.arange(24, dtype=np.uint8).reshape(4, 6)
+    assert imresize(values, (2, 3)).shape == imresize(values, 50).shape == (2, 3)
+    assert (
+        imresize(values, 2.0, interp="nearest").tolist()
+        == np.kron(values, np.ones((2, 2), int)).tolist()
+    )
+    assert imresize(np.linspace(0, 1, 24).reshape(4, 6), (4, 6)).max() == 255
+    image = toimage(np.array([[0.0, 0.5], [1.0, 2.0]]), cmin=0.0, cmax=1.0)
+    assert np.asarray(image).tolist() == [[0, 128], [255, 255]]
+    assert toimage(values, mode="RGB").mode == "RGB"
+
+
 def test_folds_of_old_scikit_learn(as_keras):
     from sklearn.cross_validation import KFold, StratifiedKFold
 

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import jaxcnn
+from jaxcnn import backend as K
 from jaxcnn import layers
 from jaxcnn.compat import OldSpellingWarning, keras1
 from jaxcnn.layers import Conv2D, Dense, Embedding, Input
@@ -153,10 +154,8 @@ def test_forgotten_arguments():
         layers.BatchNormalization(mode=0, epsilon=1e-6)
     with pytest.raises(TypeError, match="LayerNormalization for mode=1"):
         layers.BatchNormalization(mode=1)
-    with pytest.raises(TypeError, match="SpatialDropout1D"):
+    with pytest.warns(OldSpellingWarning, match="SpatialDropout1D"):
         Embedding(10, 4, dropout=0.2)
-    with pytest.warns(OldSpellingWarning):
-        Embedding(10, 4, dropout=0.0)
 
 
 def test_steps_and_features_of_a_recurrent_layer():
@@ -203,10 +202,17 @@ def test_training_words():
         history = model.fit(x, y, nb_epoch=3, verbose=0)
     assert len(history.history["loss"]) == 3
     assert history.history["acc"] is history.history["accuracy"]
-    with pytest.raises(TypeError, match='metrics=\\["accuracy"\\]'):
-        model.fit(x, y, epochs=1, show_accuracy=True)
-    with pytest.raises(TypeError, match="loss alone"):
+    with pytest.warns(OldSpellingWarning, match='metrics=\\["accuracy"\\]'):
+        model.fit(x, y, epochs=1, verbose=0, show_accuracy=True)
+    with pytest.warns(OldSpellingWarning, match="predict"):
+        assert model.predict(X=x).shape == (8, 2)
+    for harmless in ("auto", [1.0, 2.0]):
+        with pytest.warns(UserWarning, match="changes nothing, as in Keras"):
+            model.fit(x, y, epochs=1, verbose=0, class_weight=harmless)
+    with pytest.warns(OldSpellingWarning, match="loss alone"):
         model.compile("sgd", "mse", class_mode="binary")
+    with pytest.warns(OldSpellingWarning, match="stddev=0"):
+        assert not np.any(K.random_normal((2, 3), std=0))
     with pytest.raises(TypeError, match=r"`target_tensors`.*given to fit"):
         model.compile("sgd", "mse", target_tensors=[y])
     with pytest.raises(AttributeError, match=r"get_output has been removed.*read `output`"):

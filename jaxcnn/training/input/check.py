@@ -11,6 +11,7 @@ import numpy as np
 from jaxcnn import losses
 from jaxcnn.losses import LossFunction
 from jaxcnn.runtime.types import DTypeLike, HostArray, PyTree, Shape
+from jaxcnn.runtime.warn import warn_user
 from jaxcnn.training.input.stored import Rows, is_stored
 from jaxcnn.training.objective import Objective
 from jaxcnn.training.per_output import per_output
@@ -223,7 +224,9 @@ def checked_weights(
     classes = dict(
         zip(
             names,
-            per_output(class_weight, names, "class_weight", is_leaf=is_class_weight),
+            per_output(
+                meaningful(class_weight, names), names, "class_weight", is_leaf=is_class_weight
+            ),
             strict=True,
         )
     )
@@ -252,6 +255,20 @@ def checked_weights(
             weight = factor if weight is None else weight * factor
         result.append(weight)
     return result
+
+
+def meaningful(class_weight: PyTree, names: Sequence[str]) -> PyTree:
+    """`class_weight`, or None with a warning where Keras takes it and it changes nothing."""
+    listed = isinstance(class_weight, list | tuple) and len(names) == 1
+    if not isinstance(class_weight, str) and not (
+        listed and not (len(class_weight) == 1 and isinstance(class_weight[0], Mapping))
+    ):
+        return class_weight
+    warn_user(
+        f"class_weight={class_weight!r} changes nothing, as in Keras; give a dict from class to "
+        "weight."
+    )
+    return None
 
 
 def is_class_weight(value: PyTree) -> bool:
