@@ -17,6 +17,7 @@ from jaxcnn.layers import naming, weight_lists, weight_tree
 from jaxcnn.layers.arguments import COMMON, declared_input_shape, unknown_argument
 from jaxcnn.layers.call_record import agreed_shape, node_at, only_tensors, record_call
 from jaxcnn.layers.evaluation import evaluated
+from jaxcnn.layers.input_spec import check_inputs
 from jaxcnn.layers.mode import is_mode
 from jaxcnn.layers.symbolic.tensor import Node, SymbolicTensor, shapes, symbolic_leaves
 from jaxcnn.layers.tracing import Traced, output_shape, trace_layer
@@ -191,6 +192,19 @@ class Layer:
             ValueError: the layer does not take such an input.
         """
         return output_shape(self, self.dtype, input_shape)
+
+    @property
+    def _inbound_nodes(self) -> list[Node]:
+        """`inbound_nodes` under the name that it has since Keras 2.1.3."""
+        return self.inbound_nodes
+
+    def assert_input_compatibility(self, inputs: PyTree) -> None:
+        """Check inputs against the layer's `input_spec`, if it has one.
+
+        Raises:
+            ValueError: another number of inputs, or one that is not as demanded.
+        """
+        check_inputs(self.name, vars(self).get("input_spec"), inputs)
 
     def get_input_at(self, node_index: int) -> PyTree:
         """The symbolic input of the layer's call number `node_index`."""

@@ -76,6 +76,8 @@ def Input(
     batch_shape: Shape | None = None,
     name: str | None = None,
     dtype: DTypeLike | None = None,
+    sparse: bool = False,
+    tensor: PyTree = None,
 ) -> SymbolicTensor:
     """A symbolic tensor for a model to start from.
 
@@ -84,10 +86,18 @@ def Input(
         batch_shape: the shape with the batch size in front, instead of `shape`.
         name: the input's name, which a dict of inputs uses.
         dtype: of the values, float32 by default.
+        sparse: False; there are no sparse arrays here.
+        tensor: None; values are given when the model runs.
 
     Raises:
-        ValueError: when neither shape is given, or a size is not a positive integer.
+        ValueError: for another `sparse` or `tensor`, when neither shape is given, or a size is not
+            a positive integer.
     """
+    if sparse or tensor is not None:
+        raise ValueError(
+            "Input has neither sparse values nor a tensor of its own: give the model dense arrays "
+            "when it runs, or call it on the tensor."
+        )
     if shape is None and batch_shape is None:
         raise ValueError("Input needs `shape` (of one sample, without the batch) or `batch_shape`.")
     sample = (shape,) if isinstance(shape, int) else shape

@@ -11,6 +11,7 @@ from jaxcnn.layers import (
     Dense,
     Dropout,
     Input,
+    InputSpec,
     Layer,
     Masking,
     TimeDistributed,
@@ -141,3 +142,17 @@ def test_an_overridden_build_is_not_ignored():
 
     with pytest.raises(TypeError, match="Mine overrides `build` of a layer of the library"):
         Mine(2)
+
+
+def test_inputs_of_a_layer():
+    dense = Dense(2)
+    x = Input((3,), sparse=False, tensor=None)
+    dense(x)
+    assert dense._inbound_nodes[0].input_tensors is x
+    scale = Layer()
+    scale.input_spec = InputSpec(ndim=2)
+    scale.assert_input_compatibility(x)
+    with pytest.raises(ValueError, match="needs an input of 2 axes"):
+        scale.assert_input_compatibility(Input((3, 3)))
+    with pytest.raises(ValueError, match="neither sparse values nor a tensor"):
+        Input((3,), sparse=True)
