@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from jaxcnn.runtime import config
+from jaxcnn.runtime.warn import warn_user
 from jaxcnn.utils.files import atomic_path
 
 if TYPE_CHECKING:
@@ -102,10 +103,10 @@ def array_to_img(x: ArrayLike, data_format: str | None = None, scale: bool = Tru
         x: the image, of 1, 3 or 4 channels.
         data_format: 'channels_last' or 'channels_first'; by default as configured.
         scale: stretch the values so that the largest becomes 255, after adding what makes the least
-            at least 0. Otherwise values are cut to whole numbers, and must lie in 0 .. 255.
+            at least 0. Otherwise values are cut to whole numbers, modulo 256.
 
     Raises:
-        ValueError: another shape, values that are not finite, or values outside of 0 .. 255.
+        ValueError: another shape, or values that are not finite.
     """
     from PIL import Image
 
@@ -125,11 +126,11 @@ def array_to_img(x: ArrayLike, data_format: str | None = None, scale: bool = Tru
         values = values + max(-values.min(initial=0), 0)
         values = values * (255 / (values.max(initial=0) or 1))
     elif values.size and (values.min() < 0 or values.max() >= 256):
-        raise ValueError(
-            f"With scale=False values must lie in 0 .. 255; they go from {values.min():g} to "
-            f"{values.max():g}. Pass scale=True."
+        warn_user(
+            f"With scale=False values from {values.min():g} to {values.max():g} wrap around at "
+            "256, as in Keras. Pass scale=True."
         )
-    pixels = np.minimum(values, 255).astype(np.uint8)
+    pixels = values.astype(np.int64).astype(np.uint8)
     return Image.fromarray(
         pixels[:, :, 0] if pixels.shape[2] == 1 else np.ascontiguousarray(pixels)
     )

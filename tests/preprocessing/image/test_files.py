@@ -57,8 +57,9 @@ def test_arrays_that_are_no_image(x, message):
 
 
 def test_values_outside_without_scaling():
-    with pytest.raises(ValueError, match=r"from 0 to 300.*scale=True"):
-        array_to_img(np.array([0.0, 300.0]).reshape(1, 2, 1), scale=False)
+    with pytest.warns(UserWarning, match=r"from -3 to 300.*scale=True"):
+        image = array_to_img(np.array([0.0, 300.0, -3.0]).reshape(1, 3, 1), scale=False)
+    assert np.asarray(image).tolist() == [[0, 44, 253]]
 
 
 def test_reading_and_writing(tmp_path):
