@@ -121,7 +121,7 @@ def shape(x: TensorLike) -> tuple[int | Size, ...]:
 
 def int_shape(x: TensorLike) -> Shape:
     """The sizes of `x`, None where they are not known yet."""
-    return x.shape if isinstance(x, SymbolicTensor) else _array_shape(x)
+    return tuple(x.shape) if isinstance(x, SymbolicTensor) else _array_shape(x)
 
 
 get_variable_shape = int_shape

@@ -131,12 +131,12 @@ class Network(Layer):
     @property
     def input_shape(self) -> PyTree:
         """The shape of the input, or the list of shapes."""
-        return one_or_all([tensor.shape for tensor in self.inputs])
+        return one_or_all([tuple(tensor.shape) for tensor in self.inputs])
 
     @property
     def output_shape(self) -> PyTree:
         """The shape of the output, or the list of shapes."""
-        return one_or_all([tensor.shape for tensor in self.outputs])
+        return one_or_all([tuple(tensor.shape) for tensor in self.outputs])
 
     def make_module(self) -> nn.Module:
         indices = itertools.count()

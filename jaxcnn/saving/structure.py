@@ -31,7 +31,7 @@ def sequential_config(model: Network) -> Config:
             layers.insert(0, described(input_layer(tensor)))
         elif first.batch_input_shape is None:
             layers[0]["config"] |= {
-                "batch_input_shape": tensor.shape,
+                "batch_input_shape": tuple(tensor.shape),
                 "dtype": str(np.dtype(tensor.dtype)),
             }
     return {"name": model.name, **frozen(model), "layers": layers}

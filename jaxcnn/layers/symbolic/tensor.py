@@ -139,5 +139,5 @@ def symbolic_leaves(structure: PyTree) -> list[SymbolicTensor]:
 def shapes(structure: PyTree) -> PyTree:
     """`structure` with each symbolic tensor replaced by its shape."""
     return jax.tree.map(
-        lambda leaf: leaf.shape if isinstance(leaf, SymbolicTensor) else leaf, structure
+        lambda leaf: tuple(leaf.shape) if isinstance(leaf, SymbolicTensor) else leaf, structure
     )

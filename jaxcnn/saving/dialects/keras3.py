@@ -120,7 +120,7 @@ def stack(model: Network) -> Config:
     # A model inside that has several inputs states them itself.
     first = model.inputs if len(model.inputs) == 1 else []
     layers = [to_keras3(layer) for layer in (*map(input_layer, first), *model.layers)]
-    shape = {"build_input_shape": first[0].shape} if first else {}
+    shape = {"build_input_shape": tuple(first[0].shape)} if first else {}
     return {"name": model.name, "trainable": model.trainable, "layers": layers, **shape}
 
 
