@@ -70,3 +70,8 @@ def test_the_encoding_of_keras_2_0():
 def test_what_is_no_code(text):
     with pytest.raises(ValueError, match=r"not of this version of Python .*load_weights"):
         code_in(text)
+
+
+def test_the_first_problem_is_said():
+    with pytest.raises(ValueError, match=r"\('ascii' codec can't encode"):
+        code_in("é" * 3)

@@ -7,6 +7,7 @@ import pytest
 from jaxcnn import losses, metrics, optimizers
 from jaxcnn.runtime.names import custom_object_scope
 from jaxcnn.saving.compile_settings import (
+    SAYING_NOTHING,
     compile_as_stored,
     from_keras_objects,
     from_keras_optimizer,
@@ -221,6 +222,36 @@ def test_options_must_be_known_or_say_nothing():
 )
 def test_what_says_nothing(key, value, expected):
     assert says_nothing(key, value) is expected
+
+
+@pytest.mark.parametrize(
+    ("values", "keys"),
+    [
+        (
+            (),
+            "name dtype jit_compile is_legacy_optimizer ema_momentum ema_overwrite_frequency "
+            "initial_accumulator_value fn",
+        ),
+        ((None, 0.0), "weight_decay"),
+        (
+            (None,),
+            "global_clipnorm clipnorm clipvalue loss_scale_factor gradient_accumulation_steps "
+            "epsilon num_labels label_weights top_k class_id",
+        ),
+        ((False,), "use_ema centered amsgrad from_logits multi_label"),
+        ((0.0,), "momentum decay"),
+        (("auto", "sum_over_batch_size", "none", None), "reduction"),
+        ((0, 0.0), "label_smoothing"),
+        ((-1,), "axis"),
+        (("ROC",), "curve"),
+        (("interpolation",), "summation_method"),
+        ((None, 0.5), "thresholds"),
+    ],
+)
+def test_the_values_that_say_nothing(values, keys):
+    for key in keys.split():
+        assert SAYING_NOTHING[key] == values
+        assert says_nothing(key, "else") is (values == ())
 
 
 def test_errors_of_compile_name_the_file():

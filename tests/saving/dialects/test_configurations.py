@@ -252,6 +252,41 @@ def test_arguments_that_change_nothing(key, value, expected):
     assert is_neutral(key, value) is expected
 
 
+@pytest.mark.parametrize(
+    "key",
+    [
+        "implementation",
+        "time_major",
+        "zero_output_for_mask",
+        "renorm_clipping",
+        "renorm_momentum",
+        "momentum_schedule",
+        "fused",
+        "sparse_grad",
+        "autocast",
+        "build_input_shape",
+        "function_type",
+        "output_shape_type",
+        "output_shape_module",
+        "module",
+        "seed",
+        "input_dim",
+        "input_length",
+    ],
+)
+def test_arguments_that_change_nothing_whatever_they_are(key):
+    assert is_neutral(key, {"any": "value"})
+
+
+@pytest.mark.parametrize("key", ["renorm", "rms_scaling", "synchronized"])
+def test_switches_that_must_be_off(key):
+    assert is_neutral(key, False) and not is_neutral(key, True)
+
+
+def test_depth_multiplier():
+    assert is_neutral("depth_multiplier", 1) and not is_neutral("depth_multiplier", 2)
+
+
 def test_arguments_that_this_library_does_not_have():
     assert read("Dense", units=2, lora_rank=None, quantized=False, seed=4) == {"units": 2}
     with pytest.raises(ValueError, match=r"Layer 'd' \(Dense\).*`lora_rank` = 4, which"):

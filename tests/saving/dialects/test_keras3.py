@@ -60,7 +60,11 @@ def test_settings_of_layers():
 def test_hard_sigmoid_is_described_by_layers():
     config = to_keras3(L.LSTM(2))["config"]
     assert config["recurrent_activation"] == HARD_SIGMOID and config["activation"] == "tanh"
+    assert packaged("keras", "Sequential", HARD_SIGMOID["config"]) == HARD_SIGMOID
     slope, cut = HARD_SIGMOID["config"]["layers"]
+    assert [entry["module"] for entry in (slope, cut)] == ["keras.layers"] * 2
+    assert [entry["class_name"] for entry in (slope, cut)] == ["Rescaling", "ReLU"]
+    assert HARD_SIGMOID["config"]["name"] == "hard_sigmoid"
     assert slope["config"] == {"name": "slope", "scale": 0.2, "offset": 0.5}
     assert cut["config"] == {"name": "cut", "max_value": 1.0}
     assert HARD_SIGMOID["config"]["trainable"] is True
