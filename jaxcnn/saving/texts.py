@@ -97,7 +97,7 @@ def model_from_yaml(
         """The safe loader, and the tuples that Keras wrote with a tag of Python's."""
 
     Loader.add_constructor(
-        "tag:yaml.org,2002:python/tuple", lambda loader, node: loader.construct_sequence(node, True)
+        "tag:yaml.org,2002:python/tuple", lambda loader, node: loader.construct_sequence(node)
     )
     Loader.add_constructor(
         "tag:yaml.org,2002:python/unicode", lambda loader, node: loader.construct_scalar(node)

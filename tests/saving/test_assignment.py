@@ -101,6 +101,27 @@ def test_names_decide_between_orders_of_equal_shapes():
     assert labels(e for e, _ in fit(layer, Stored("x", ["?"] * 8, arrays), KERAS_2, {})) == moved
 
 
+def test_of_orders_with_the_same_shapes_the_names_choose():
+    """Two normalisations: the statistics of both at the end, or those of each with the layer."""
+    model = stack(
+        stack(
+            L.BatchNormalization(name="b", input_shape=(1,)),
+            L.BatchNormalization(name="c"),
+            name="m",
+        )
+    )
+    layer = model.layers[0]
+    arrays = [np.full(1, i) for i in range(8)]
+    weights = ("gamma", "beta", "moving_mean", "moving_variance")
+    by_layer = [f"{name}/{weight}" for name in "bc" for weight in weights]
+    moved = [*by_layer[:2], *by_layer[4:6], *by_layer[2:4], *by_layer[6:]]
+    for order in (by_layer, moved):
+        names = [f"{label}:0" for label in order]
+        assert labels(e for e, _ in fit(layer, Stored("x", names, arrays), KERAS_2, {})) == order
+    for names in ([], ["odd"] * 8):
+        assert labels(e for e, _ in fit(layer, Stored("x", names, arrays), KERAS_2, {})) == moved
+
+
 def test_what_does_not_fit():
     with pytest.raises(
         Mismatch, match=r"needs weights of shapes \[\(3, 2\), \(2,\)\]; .* \[\(3, 4\)\]"

@@ -99,6 +99,14 @@ def test_keras_3_stores_weight_by_weight_and_the_rate():
     assert values(from_keras3(adam, without, 2)) == [7, 10, 11, 20, 21] and float(adam.lr) == 0.5
 
 
+def test_slots_of_three_weights():
+    arrays = [np.asarray(7), *numbered(10, 20, 11, 21, 12, 22)]
+    expected = [7, 10, 11, 12, 20, 21, 22]
+    assert values(from_keras3(optimizers.Adam(), arrays, 3)) == expected
+    ours = [np.asarray(7), *numbered(10, 11, 12, 20, 21, 22)]
+    assert values(to_keras3_arrays(optimizers.Adam(decay=0.5), ours, 3)) == values(arrays)
+
+
 def test_a_schedule_is_not_replaced_by_the_rate():
     def schedule(count):
         return 0.1

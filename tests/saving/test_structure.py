@@ -132,6 +132,7 @@ def test_a_single_end_needs_no_list():
     x = L.Input((3,), name="x")
     config = graph_config(Model(x, L.Dense(2, name="d")(x)))
     config = {**config, "input_layers": ["x", 0, 0], "output_layers": ["d", 0, 0]}
+    config["layers"][1]["inbound_nodes"] = [[["x", 0, 0]]]  # nor keywords
     (source,), (target,) = build_graph(config)
     assert source.layer.name == "x" and target.shape == (None, 2)
 

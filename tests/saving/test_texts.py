@@ -91,12 +91,29 @@ def test_what_we_wrote_is_read_as_ours():
     assert config["output_layers"] == [["inner", 2, 0]]
 
 
+def test_calls_of_stacks_are_counted_from_zero_in_ours():
+    """Of Keras 2 the same reference means the call before."""
+    shared = Sequential([L.Dense(3, input_shape=(3,))], name="stack")
+    y = L.Input((3,))
+    first = shared(y)
+    second = shared(first)
+    model = Model(y, [second, L.Dense(1)(shared(second))])
+    described = described_model(model)
+    assert described["config"]["output_layers"][0] == ["stack", 1, 0]
+    assert model_from_config(described).get_config()["output_layers"][0] == ["stack", 1, 0]
+    del described["written_by"]
+    assert model_from_config(described).get_config()["output_layers"][0] == ["stack", 0, 0]
+
+
 def test_bytecode_needs_the_users_word():
     entry = {
         "class_name": "Lambda",
         "config": {"function": ["x", None, None], "function_type": "lambda", "name": "l"},
     }
-    text = json.dumps({"class_name": "Sequential", "config": [entry]})
+    config = {"class_name": "Sequential", "config": [entry]}
+    text = json.dumps(config)
+    with pytest.raises(ValueError, match="safe_mode=False"):
+        model_from_config(config)
     for read in (model_from_json, model_from_yaml):
         with pytest.raises(ValueError, match="safe_mode=False"):
             read(text)

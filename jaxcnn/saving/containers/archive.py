@@ -51,7 +51,7 @@ class Slot(NamedTuple):
 
 
 def save_archive(
-    model: Trainable, path: Filename, overwrite: bool = True, include_optimizer: bool = True
+    model: Trainable, path: Filename, overwrite: bool, include_optimizer: bool
 ) -> None:
     """Write a model as a '.keras' file, with the optimizer's state where it is compiled."""
     check_free(path, overwrite)
@@ -74,7 +74,7 @@ def save_archive(
         archive.writestr(WEIGHTS, weights)
 
 
-def save_tree(model: Network, path: Filename, overwrite: bool = True) -> None:
+def save_tree(model: Network, path: Filename, overwrite: bool) -> None:
     """Write the weights as a '.weights.h5' file of Keras 3."""
     write_file(path, overwrite, lambda file: write_tree(model, file))
 

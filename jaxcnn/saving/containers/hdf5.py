@@ -27,9 +27,7 @@ if TYPE_CHECKING:
 HEADER_LIMIT = 60_000  # bytes; HDF5 keeps no longer attribute of a group next to its other ones
 
 
-def save_hdf5(
-    model: Trainable, path: Filename, overwrite: bool = True, include_optimizer: bool = True
-) -> None:
+def save_hdf5(model: Trainable, path: Filename, overwrite: bool, include_optimizer: bool) -> None:
     """Write a model as Keras 2 does, with the optimizer's state where it is compiled."""
 
     def write(file: h5py.File) -> None:
@@ -48,7 +46,7 @@ def save_hdf5(
     write_file(path, overwrite, write)
 
 
-def save_hdf5_weights(model: Network, path: Filename, overwrite: bool = True) -> None:
+def save_hdf5_weights(model: Network, path: Filename, overwrite: bool) -> None:
     """Write the weights alone, as Keras 2 does."""
     write_file(path, overwrite, lambda file: write_weights(model, file))
 

@@ -208,6 +208,7 @@ def test_the_parts_of_an_archive(tmp_path):
     assert weights["optimizer/vars"].attrs["name"] == "adam"
     assert len(weights["optimizer/vars"]) == 2 + 2 * 4
     assert int(weights["optimizer/vars/0"][()]) == 1
+    assert int(load_model(path).optimizer_arrays()[0][1]) == 1
     assert load_model(path, compile=False).optimizer is None
     trained.save(path, include_optimizer=False)
     *_, config, weights = parts()

@@ -169,6 +169,32 @@ def test_the_optimizers_weights_of_keras_2_0_are_sorted_by_name(
         np.testing.assert_array_equal(a, b, err_msg=name)
 
 
+@pytest.mark.parametrize(
+    ("version", "writer", "marks"),
+    [
+        ("", "", {"keras_version": "1"}),
+        ("2.2.4", "", {"keras_version": "2.2.4"}),
+        ("2.3.1", "jaxcnn", {"keras_version": "2.3.1", "written_by": "jaxcnn"}),
+    ],
+)
+def test_the_configuration_is_read_as_that_of_its_writer(
+    tmp_path, monkeypatch, version, writer, marks
+):
+    model().save(path := tmp_path / "m.h5")
+    with h5py.File(path, "r+") as file:
+        for key, value in (("keras_version", version), ("written_by", writer)):
+            del file.attrs[key]
+            if value:
+                file.attrs[key] = value
+    seen = {}
+    read = hdf5.model_from_config
+    monkeypatch.setattr(
+        hdf5, "model_from_config", lambda config, *rest: seen.update(config) or read(config, *rest)
+    )
+    load_model(path)
+    assert {k: v for k, v in seen.items() if k not in ("class_name", "config")} == marks
+
+
 def test_a_file_without_a_version_is_of_keras_1(tmp_path):
     model().save(path := tmp_path / "m.h5")
     with h5py.File(path, "r+") as file:

@@ -171,12 +171,11 @@ def test_kernels_of_theano_are_turned():
 
 
 def test_rows_of_flattened_images():
-    dense = built(L.Dense(1), 12)
-    array = np.arange(12.0).reshape(12, 1)
+    dense = built(L.Dense(2), 12)
+    array = np.arange(24.0).reshape(12, 2)
     moved = from_file(dense, KERNEL, array, Origin(1), (2, 3, 2))  # 2 rows, 3 columns, 2 channels
-    np.testing.assert_array_equal(
-        moved, array.reshape(2, 2, 3, 1).transpose(1, 2, 0, 3).reshape(12, 1)
-    )
+    expected = array.reshape(2, 2, 3, 2).transpose(1, 2, 0, 3).reshape(12, 2)
+    np.testing.assert_array_equal(moved, expected)
     bias = np.arange(1.0)
     assert from_file(dense, ("params", "bias"), bias, Origin(1), (2, 3, 2)) is bias
     scalar = np.array(3.0)
