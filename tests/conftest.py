@@ -52,10 +52,5 @@ def explicit_promotion(request):
     if request.path.relative_to(Path(__file__).parent).parts[0] not in EXPLICIT:
         yield
         return
-    with (
-        jax.numpy_dtype_promotion("strict"),
-        jax.numpy_rank_promotion(
-            "raise" if request.path.parent == Path(__file__).parent else "allow"
-        ),
-    ):
+    with jax.numpy_dtype_promotion("strict"), jax.numpy_rank_promotion("raise"):
         yield

@@ -14,6 +14,7 @@ from jaxcnn.nn.base import Layer
 from jaxcnn.nn.dropout import noise_key
 from jaxcnn.nn.traits import POINTWISE
 from jaxcnn.nn.weights import field_weight, resolved
+from jaxcnn.runtime.arrays import on_last_axes
 from jaxcnn.runtime.types import Config, Identifier
 
 
@@ -67,7 +68,7 @@ class PReLU(Layer):
         shared = arguments.existing_axes(self.label, self.shared_axes or (), x, "shared_axes")
         shape = tuple(1 if axis in shared else n for axis, n in enumerate(x.shape))[1:]
         alpha = field_weight(self, "alpha", shape)
-        return activations.relu(x, alpha=alpha)
+        return activations.relu(x, alpha=on_last_axes(alpha, x))
 
 
 class RandomizedReLU(Layer):

@@ -18,6 +18,7 @@ from jaxcnn.nn.convolution import Convolution
 from jaxcnn.nn.fields import KernelFields, Sizes, as_tuple, fixed
 from jaxcnn.nn.spatial import SpatialLayer, finish_channels
 from jaxcnn.nn.weights import field_weight, resolved
+from jaxcnn.runtime.arrays import on_last_axes
 from jaxcnn.runtime.types import Config, Identifier
 
 
@@ -57,7 +58,8 @@ class Subsampling2D(SpatialLayer):
         coefficient = field_weight(self, "coefficient", (channels,))
         bias = field_weight(self, "bias", (channels,))
         activation = activations.get(self.activation)
-        return self.from_channels_last(activation(x * coefficient + bias))
+        x = x * on_last_axes(coefficient, x) + on_last_axes(bias, x)
+        return self.from_channels_last(activation(x))
 
 
 class ConnectionsField(Layer):

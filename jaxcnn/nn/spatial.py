@@ -10,6 +10,7 @@ import jax.numpy as jnp
 from jaxcnn.nn import arguments
 from jaxcnn.nn.base import Layer
 from jaxcnn.nn.weights import HasActivation, finish
+from jaxcnn.runtime.arrays import on_last_axes
 from jaxcnn.runtime.types import ArrayFunction, Config
 
 SPATIAL_AXES = {
@@ -64,5 +65,5 @@ def finish_channels(
 ) -> jax.Array:
     """`finish` for a channels-last result: the activation sees the layer's own data format."""
     if bias is not None:
-        y = y + bias
+        y = y + on_last_axes(bias, y)
     return finish(layer, layer.from_channels_last(y), None)

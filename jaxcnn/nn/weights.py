@@ -9,6 +9,7 @@ import jax
 
 from jaxcnn import activations, constraints, initializers, regularizers
 from jaxcnn.nn.base import Layer
+from jaxcnn.runtime.arrays import on_last_axes
 from jaxcnn.runtime.types import ArrayFunction, Config, Identifier
 
 GETTERS = {
@@ -81,7 +82,7 @@ def optional_bias(layer: MayHaveBias, *shape: int) -> jax.Array | None:
 def finish(layer: HasActivation, y: jax.Array, bias: jax.Array | None) -> jax.Array:
     """Add the bias to the last axis, activate, and penalise the activity."""
     if bias is not None:
-        y = y + bias
+        y = y + on_last_axes(bias, y)
     y = activations.get(layer.activation)(y)
     layer.penalise_activity(layer.activity_regularizer, y)
     return y

@@ -17,6 +17,7 @@ from jaxcnn.ops.windows import (
     per_axis,
     resolve_padding,
 )
+from jaxcnn.runtime.arrays import on_last_axes
 
 __all__ = [
     "conv",
@@ -73,7 +74,7 @@ def conv_relu(
     if bias.dtype != x.dtype:
         dtype = common_dtype(x, bias)
         y = convolve("output", x, kernel, geometry).astype(dtype)
-        return jax.nn.relu(y + bias.astype(dtype))
+        return jax.nn.relu(y + on_last_axes(bias.astype(dtype), y))
     return convolve_relu(x, kernel, bias, geometry)
 
 

@@ -37,6 +37,7 @@ from jaxcnn.ops.tracing import (
     varying_alike,
 )
 from jaxcnn.ops.xla import blocked, direct
+from jaxcnn.runtime.arrays import on_last_axes
 from jaxcnn.runtime.types import ArrayFunction
 
 _convolution_p, _relu_p = Primitive("jaxcnn_convolution"), Primitive("jaxcnn_convolution_relu")
@@ -265,7 +266,8 @@ def _relu_jvp(
 def _relu_everywhere(
     x: jax.Array, kernel: jax.Array, bias: jax.Array, *, geometry: Geometry
 ) -> jax.Array:
-    return jax.nn.relu(convolve("output", x, kernel, geometry) + bias)
+    y = convolve("output", x, kernel, geometry)
+    return jax.nn.relu(y + on_last_axes(bias, y))
 
 
 def _relu_on_cpu(

@@ -124,17 +124,19 @@ def _shifted(target: Target, a: jax.Array, b: jax.Array, geometry: Geometry) -> 
     def split(array: jax.Array) -> jax.Array:  # (..., outputs) -> (..., channels, outputs of each)
         return array.reshape(*array.shape[:-1], channels, -1)
 
+    def taps_of(kernel: jax.Array) -> jax.Array:  # each with as many axes as its factor
+        return kernel.reshape(geometry.taps, *(1,) * (a.ndim - 1), channels, -1)
+
     if target == "output":
-        taps = split(b).reshape(geometry.taps, channels, -1)
-        pairs = zip(_slices(a, geometry), taps, strict=True)
+        pairs = zip(_slices(a, geometry), taps_of(b), strict=True)
         total: jax.Array = sum(x[..., None] * tap for x, tap in pairs)
         return total.reshape(shape)
     if target == "kernel":
         y, axes = split(b), tuple(range(a.ndim - 1))
         gradients = [(x[..., None] * y).sum(axes) for x in _slices(a, geometry)]
         return jnp.stack(gradients).reshape(shape)
-    y, taps = split(a), split(b).reshape(geometry.taps, channels, -1)
-    return _unslice(((y * tap).sum(-1) for tap in taps), geometry)
+    y = split(a)
+    return _unslice(((y * tap).sum(-1) for tap in taps_of(b)), geometry)
 
 
 def _channels(target: Target, a: jax.Array, b: jax.Array, geometry: Geometry) -> int:

@@ -72,6 +72,11 @@ def fresh(tree: PyTree) -> PyTree:
     return jax.device_put(jax.tree.map(np.array, tree))
 
 
+def on_last_axes(array: Array, like: Array) -> Array:
+    """`array` with axes of size 1 put before its own until it has as many as `like`."""
+    return array.reshape((1,) * (like.ndim - array.ndim) + array.shape)
+
+
 def named_key(seed: int, *names: str) -> Array:
     """A random key that depends on a seed and names only."""
     digest = hashlib.blake2b("/".join((str(seed), *names)).encode(), digest_size=8).digest()

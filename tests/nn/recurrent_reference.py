@@ -15,7 +15,7 @@ def hard_sigmoid(xp, x):
 
 def simple_rnn(xp, x, states, weights, gate, reset_after):
     kernel, recurrent, bias = weights
-    return [xp.tanh(x @ kernel + bias + states[0] @ recurrent)]
+    return [xp.tanh(x @ kernel + bias[None] + states[0] @ recurrent)]
 
 
 def gru(xp, x, states, weights, gate, reset_after):
@@ -25,8 +25,8 @@ def gru(xp, x, states, weights, gate, reset_after):
     of_input, of_state = bias if reset_after else (bias, np.zeros(3 * u, "float32"))
     w_z, w_r, w_h = (kernel[:, i * u : (i + 1) * u] for i in range(3))
     u_z, u_r, u_h = (recurrent[:, i * u : (i + 1) * u] for i in range(3))
-    b_z, b_r, b_h = (of_input[i * u : (i + 1) * u] for i in range(3))
-    s_z, s_r, s_h = (of_state[i * u : (i + 1) * u] for i in range(3))
+    b_z, b_r, b_h = (of_input[None, i * u : (i + 1) * u] for i in range(3))
+    s_z, s_r, s_h = (of_state[None, i * u : (i + 1) * u] for i in range(3))
     z = gate(xp, x @ w_z + b_z + h @ u_z + s_z)
     r = gate(xp, x @ w_r + b_r + h @ u_r + s_r)
     inner = r * (h @ u_h + s_h) if reset_after else (r * h) @ u_h
@@ -37,7 +37,7 @@ def lstm(xp, x, states, weights, gate, reset_after):
     kernel, recurrent, bias = weights
     h, c = states
     u = h.shape[1]
-    total = x @ kernel + bias + h @ recurrent
+    total = x @ kernel + bias[None] + h @ recurrent
     i, f, candidate, o = (total[:, k * u : (k + 1) * u] for k in range(4))
     c = gate(xp, f) * c + gate(xp, i) * xp.tanh(candidate)
     return [gate(xp, o) * xp.tanh(c), c]

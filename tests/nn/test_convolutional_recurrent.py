@@ -30,7 +30,7 @@ def reference(x, params, stride=1, dilation=1, mask=None):
     for t in range(x.shape[1]):
         total = (
             convolved(x[:, t], kernel, stride, dilation)
-            + bias
+            + bias.reshape(1, 1, 1, -1)
             + convolved(h, recurrent, padding="SAME")
         )
         i, f, candidate, o = (total[..., k * filters : (k + 1) * filters] for k in range(4))

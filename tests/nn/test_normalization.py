@@ -43,7 +43,8 @@ def test_batch_statistics_move_the_running_ones():
     np.testing.assert_allclose(moving["moving_mean"], 0.1 * x.mean(0), rtol=1e-5)
     np.testing.assert_allclose(moving["moving_variance"], 0.9 + 0.1 * x.var(0), rtol=1e-5)
     inferred = module.apply({**variables, **changed}, x)
-    wanted = (x - moving["moving_mean"]) / np.sqrt(moving["moving_variance"] + 1e-3)
+    mean, variance = (np.asarray(moving[name]) for name in ("moving_mean", "moving_variance"))
+    wanted = (x - mean) / np.sqrt(variance + 1e-3)
     np.testing.assert_allclose(inferred, wanted, rtol=1e-5, atol=1e-5)
 
 

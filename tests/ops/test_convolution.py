@@ -88,7 +88,7 @@ def test_values_and_gradients_equal_xla(problem):
 
 
 def spelled(x, kernel, bias, **options):
-    return jax.nn.relu(ops.conv(x, kernel, **options) + bias)
+    return jax.nn.relu(ops.conv(x, kernel, **options) + bias.reshape((1,) * (x.ndim - 1) + (-1,)))
 
 
 @settings(max_examples=25, deadline=None, derandomize=True)

@@ -21,6 +21,7 @@ from jaxcnn.nn.recurrent.scan import Add, applied, in_parts
 from jaxcnn.nn.weights import field_weight, resolved
 from jaxcnn.ops.lstm import lstm_step
 from jaxcnn.ops.product import dot
+from jaxcnn.runtime.arrays import on_last_axes
 from jaxcnn.runtime.types import Config, DTypeLike
 
 
@@ -88,7 +89,7 @@ class Gated(GatedArguments):
         parts = applied(self.input_product, samples, kernel)
         if bias is not None:
             biases = jnp.split(bias, len(samples))
-            parts = [part + b for part, b in zip(parts, biases, strict=True)]
+            parts = [part + on_last_axes(b, part) for part, b in zip(parts, biases, strict=True)]
         return [part.reshape(*leading, *part.shape[1:]) for part in parts]
 
 
@@ -180,7 +181,10 @@ class GRURecurrence(Gated):
         inner = jnp.zeros_like(candidate)
         if bias is not None:
             of_state = jnp.split(bias[1], 3)
-            z, r, inner = (part + b for part, b in zip((z, r, inner), of_state, strict=True))
+            z, r, inner = (
+                part + on_last_axes(b, part)
+                for part, b in zip((z, r, inner), of_state, strict=True)
+            )
         return [z, r, candidate, inner]
 
     def step(
