@@ -11,6 +11,7 @@ import jax.numpy as jnp
 from jaxcnn.nn import arguments
 from jaxcnn.nn.base import Layer
 from jaxcnn.runtime import config
+from jaxcnn.runtime.arrays import on_last_axes
 from jaxcnn.runtime.types import Config
 
 
@@ -60,4 +61,7 @@ class Rescaling(Layer):
 
     @nn.compact
     def __call__(self, x: jax.Array) -> jax.Array:
-        return x * jnp.asarray(self.scale, x.dtype) + jnp.asarray(self.offset, x.dtype)
+        scale, offset = (
+            on_last_axes(jnp.asarray(numbers, x.dtype), x) for numbers in (self.scale, self.offset)
+        )
+        return x * scale + offset

@@ -238,11 +238,10 @@ def test_bfloat16_in_bfloat16_out(case: Case):
         lambda x: x.astype(jnp.bfloat16) if case.integers_below is None else x, result.inputs
     )
     module = result.handle.module
-    with jax.numpy_dtype_promotion("strict"):
-        outputs = jax.jit(lambda v, x: apply(module, v, x))(variables, inputs)
-        trained, changed = jax.eval_shape(
-            lambda v, x: apply(module, v, x, train=True, key=KEY), variables, inputs
-        )
+    outputs = jax.jit(lambda v, x: apply(module, v, x))(variables, inputs)
+    trained, changed = jax.eval_shape(
+        lambda v, x: apply(module, v, x, train=True, key=KEY), variables, inputs
+    )
     assert all(y.dtype == jnp.bfloat16 for y in jax.tree.leaves((outputs, trained)))
     assert all(s.dtype == jnp.float32 for s in jax.tree.leaves(changed.get("batch_stats", {})))
     for low, full in zip(leaves(outputs), leaves(result.output), strict=True):

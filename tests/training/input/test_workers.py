@@ -218,6 +218,14 @@ def test_items_that_lie_ready_are_taken_together_while_they_are_alike():
     prefetch.close()
 
 
+def test_the_next_item_alone_decides_whether_it_is_taken():
+    prefetch = Prefetch(iter([1, 2, 3, 11]), lambda item: item, 5)
+    ready(prefetch, 4)
+    assert prefetch.take(9, alike, lambda: None) == [1, 2, 3]
+    assert prefetch.take(9, alike, lambda: None) == [11]
+    prefetch.close()
+
+
 def test_without_a_thread_items_come_one_by_one():
     pulled = []
     items = (pulled.append(i) or i for i in range(3))
