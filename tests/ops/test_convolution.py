@@ -151,7 +151,7 @@ def test_every_float_type(dtype):
         )
         assert [g.dtype for g in pullback(y)] == [dtype, dtype]
         (bias,) = arrays((8,), dtype=dtype)
-        wanted = jax.nn.relu(exact + bias.astype(jnp.float64))
+        wanted = jax.nn.relu(exact + bias.astype(jnp.float64).reshape(1, 1, 1, -1))
         found = jax.jit(functools.partial(ops.conv_relu, padding="same"))(x, kernel, bias)
         assert found.dtype == dtype
         assert_close(
