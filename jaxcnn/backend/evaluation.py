@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias, cast
 
@@ -13,37 +13,16 @@ import jax.numpy as jnp
 from flax.traverse_util import unflatten_dict
 
 from jaxcnn.layers.base import Layer
-from jaxcnn.layers.input import InputLayer
-from jaxcnn.layers.symbolic.operation import Operation
+from jaxcnn.layers.symbolic.gradients import Gradients, Source
+from jaxcnn.layers.symbolic.operation import Operation, weights_in
 from jaxcnn.layers.symbolic.tensor import GraphLayer, Node, SymbolicTensor
+from jaxcnn.layers.symbolic.walk import upstream
 from jaxcnn.layers.variable import Owner, Variable, given_values
-from jaxcnn.models.network import source_node
 from jaxcnn.nn.graph import run
 from jaxcnn.runtime.types import Path, PyTree
 
 # id of a symbolic tensor, or of a variable -> its value
 Arrays: TypeAlias = dict[int, jax.Array]
-Source: TypeAlias = SymbolicTensor | Variable
-
-
-class Gradients(Layer):
-    """The layer that `gradients` makes: derivatives of the sum of `loss` by each of `sources`."""
-
-    def __init__(self, loss: list[SymbolicTensor], sources: list[Source]) -> None:
-        super().__init__()
-        self.loss, self.sources = loss, sources
-        derivatives = [
-            SymbolicTensor(tuple(source.shape), source.dtype, self, 0, tensor_index=i)
-            for i, source in enumerate(sources)
-        ]
-        tensors = [source for source in sources if isinstance(source, SymbolicTensor)]
-        self.inbound_nodes = [Node(self, ([*loss, *tensors],), {}, outputs=derivatives)]
-        self.weights_store.specs = ()
-
-    def make_module(self) -> nn.Module:
-        raise ValueError(
-            "K.gradients is computed by K.function only; it cannot be a part of a model."
-        )
 
 
 @dataclass(frozen=True)
@@ -81,6 +60,9 @@ class Evaluation:
         for node in needed_nodes(tensors, self.known):
             if isinstance(node.layer, Gradients):
                 outputs, out_masks = self.gradients(node.layer), None
+            elif node.evaluated is not None:
+                outputs = jax.tree.map(lambda t: values.get(id(t), t), node.evaluated.arguments[0])
+                out_masks = None
             else:
                 outputs, out_masks = self.run(node, values, masks)
             flat_outputs = jax.tree.leaves(outputs)
@@ -106,8 +88,10 @@ class Evaluation:
             jax.random.fold_in(self.key, zlib.crc32(layer.name.encode())), call
         )
 
+        weights = {id(variable): self.variable(variable) for variable in weights_in(node)}
+
         def forward(module: nn.Module) -> tuple[PyTree, PyTree]:
-            with given_values(self.variables):
+            with given_values({**self.variables, **weights}):
                 return run(module, args, dict(kwargs), mask, self.train)
 
         mutable = ["batch_stats", "state"] if self.train else ["state"]
@@ -187,38 +171,14 @@ def needed_nodes(tensors: Iterable[SymbolicTensor], known: Container[int]) -> li
     return nodes
 
 
-def upstream(
-    tensors: Iterable[SymbolicTensor], known: Container[int]
-) -> tuple[list[Node], list[SymbolicTensor]]:
-    """(the calls between the known tensors and `tensors` in an order to run them, other inputs)."""
-    order: list[Node] = []
-    inputs: dict[int, SymbolicTensor] = {}
-    seen: set[int] = set()
-    walk: list[Iterator[SymbolicTensor]] = [iter(list(tensors))]
-    path: list[Node] = []
-    while walk:  # not by recursion, because a deep network would exhaust Python's stack
-        tensor = next(walk[-1], None)
-        if tensor is None:
-            walk.pop()
-            order.extend(path[-1:])
-            path = path[:-1]
-            continue
-        node = source_node(tensor)
-        if id(tensor) in known or id(node) in seen:
-            continue
-        if isinstance(tensor.layer, InputLayer):
-            inputs[id(tensor)] = tensor
-            continue
-        seen.add(id(node))
-        path.append(node)
-        walk.append(iter(node.inbound))
-    return order, list(inputs.values())
-
-
 def layers_of(nodes: Iterable[Node]) -> list[Layer]:
     """The layers that take part in these calls, also those inside others, each once."""
-    layers = (layer for node in nodes for layer in (node.layer, *node.layer.all_layers()))
-    return cast(list[Layer], list({id(layer): layer for layer in layers}.values()))
+    layers: dict[int, Layer] = {}
+    for node in nodes:
+        owners = [variable.owner for variable in weights_in(node)]
+        for layer in (node.layer, *node.layer.all_layers(), *owners):
+            layers[id(layer)] = cast(Layer, layer)
+    return list(layers.values())
 
 
 def free_variables(nodes: Iterable[Node]) -> list[Variable]:

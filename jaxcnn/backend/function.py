@@ -11,7 +11,6 @@ import numpy as np
 
 from jaxcnn.backend.evaluation import (
     Evaluation,
-    Gradients,
     free_variables,
     influences,
     layers_of,
@@ -19,10 +18,11 @@ from jaxcnn.backend.evaluation import (
     owner_of,
 )
 from jaxcnn.backend.settings import is_learning_phase
+from jaxcnn.layers.symbolic.gradients import Gradients
 from jaxcnn.layers.symbolic.tensor import SymbolicTensor
 from jaxcnn.layers.symbolic.types import TensorLike
 from jaxcnn.layers.variable import Variable
-from jaxcnn.runtime import config, context
+from jaxcnn.runtime import captures, config, context
 from jaxcnn.runtime.types import HostArray, Path
 
 
@@ -161,6 +161,7 @@ def gradients(
     Raises:
         TypeError: something else.
     """
+    captures.notice("K.gradients")
     losses: list[SymbolicTensor] = []
     for value in loss if isinstance(loss, list | tuple) else [loss]:
         if not isinstance(value, SymbolicTensor):

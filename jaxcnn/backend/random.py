@@ -42,7 +42,7 @@ def _drawn(
 
 
 @old_spellings
-@operation()
+@operation(random=True)
 def random_normal(
     shape: SizesLike,
     mean: float = 0.0,
@@ -55,7 +55,7 @@ def random_normal(
 
 
 @old_spellings
-@operation()
+@operation(random=True)
 def random_uniform(
     shape: SizesLike,
     minval: float = 0.0,
@@ -67,7 +67,7 @@ def random_uniform(
     return _drawn(initializers.RandomUniform(minval, maxval), shape, dtype, seed)
 
 
-@operation()
+@operation(random=True)
 def random_binomial(
     shape: SizesLike, p: float = 0.0, dtype: DTypeLike | None = None, seed: int | None = None
 ) -> Tensor:
@@ -76,7 +76,7 @@ def random_binomial(
     return cast(uniform < p, dtype or floatx())
 
 
-@operation()
+@operation(random=True)
 def truncated_normal(
     shape: SizesLike,
     mean: float = 0.0,
@@ -115,7 +115,7 @@ def random_uniform_variable(
         return variable(random_uniform(shape, low, high, dtype, seed), dtype, name)
 
 
-@operation()
+@operation(random=True)
 def dropout(
     x: TensorLike,
     level: float,

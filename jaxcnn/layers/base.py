@@ -13,13 +13,15 @@ from typing import Any, ClassVar, overload
 import flax.linen as nn
 import numpy as np
 
-from jaxcnn.layers import naming, weight_lists, weight_tree
+from jaxcnn.layers import naming, symbolic, weight_lists, weight_tree
 from jaxcnn.layers.arguments import COMMON, declared_input_shape, unknown_argument
 from jaxcnn.layers.call_record import agreed_shape, node_at, only_tensors, record_call
 from jaxcnn.layers.evaluation import evaluated
 from jaxcnn.layers.input_spec import check_inputs
 from jaxcnn.layers.mode import is_mode
 from jaxcnn.layers.symbolic.tensor import Node, SymbolicTensor, shapes, symbolic_leaves
+from jaxcnn.layers.symbolic.types import TensorLike
+from jaxcnn.layers.symbolic_call import symbolic_call
 from jaxcnn.layers.tracing import Traced, output_shape, trace_layer
 from jaxcnn.layers.user_layer import Additions, Update, UserModule, bound_module
 from jaxcnn.layers.variable import Variable
@@ -27,7 +29,7 @@ from jaxcnn.layers.weights import WeightStore
 from jaxcnn.nn.base import WeightSpec
 from jaxcnn.nn.graph import run
 from jaxcnn.nn.traits import Traits
-from jaxcnn.runtime import config, context
+from jaxcnn.runtime import captures, config, context
 from jaxcnn.runtime.names import Registry
 from jaxcnn.runtime.types import (
     ArrayFunction,
@@ -122,11 +124,21 @@ class Layer:
 
     add_weight = weight_lists.add_weight
 
-    def add_loss(
-        self, loss: ArrayLike | list[ArrayLike] | tuple[ArrayLike, ...], inputs: PyTree = None
-    ) -> None:
-        """In `call`: add a scalar, or a list of them, to what training minimises."""
-        self.additions.add_loss(loss)
+    def add_loss(self, loss: TensorLike | Sequence[TensorLike], inputs: PyTree = None) -> None:
+        """Add a scalar, or a list of them, to what training minimises.
+
+        Args:
+            loss: in `call` any scalar; outside of it a symbolic tensor.
+            inputs: outside of `call`: the tensors that the loss depends on, for a layer that is
+                called several times: it counts in models where the layer is called on these.
+        """
+        self.additions.add_loss(loss, inputs)
+
+    @property
+    def losses(self) -> list[SymbolicTensor]:
+        """What the layer adds to the loss: penalties and added losses, as symbolic tensors."""
+        losses: list[SymbolicTensor] = symbolic.losses_of(self)
+        return losses
 
     def add_update(self, updates: Update | list[Update], inputs: PyTree = None) -> None:
         """In `call`: replace weights in training mode, given as (weight, new value) pairs.
@@ -161,17 +173,23 @@ class Layer:
         if (bound := bound_module(self)) is not None:
             inside = bool(kwargs.pop("training", context.training()))
             return run(bound, everything, kwargs, kwargs.pop("mask", None), inside)[0]
-        if symbolic_leaves((everything, kwargs)):
+        if symbolic := symbolic_leaves((everything, kwargs)):
+            captures.notice(symbolic[0])
             return self._connect(everything, kwargs)
         train = config.in_training(bool(kwargs.pop("train", kwargs.pop("training", False))))
         if not self.built:
             self._build(everything, kwargs)
+        if self.weights_store.specs or self.children:
+            captures.notice(self)
         return evaluated(self, everything, kwargs, train)
 
     def _connect(self, args: tuple[PyTree, ...], kwargs: Config) -> PyTree:
         if is_mode(kwargs.get("training")):
             kwargs.pop("training")  # a call without it goes by the mode as well
-        return record_call(self, args, kwargs, self._build(args, kwargs))
+        try:
+            return record_call(self, args, kwargs, self._build(args, kwargs))
+        except (captures.Captured, ValueError, TypeError, AttributeError) as error:
+            return symbolic_call(self, args, kwargs, error)
 
     def _build(self, args: tuple[PyTree, ...], kwargs: Config) -> Traced:
         """Trace the module on these inputs; the first call fixes the shapes of the weights."""
@@ -248,6 +266,11 @@ class Layer:
     def children(self) -> Mapping[str, Layer]:
         """The layers directly inside this one, by the names that `variables` has for them."""
         return self._children
+
+    @property
+    def listed_children(self) -> Mapping[str, Layer]:
+        """The `children` whose weights are listed as those of this layer, and trained with it."""
+        return self.children
 
     def all_layers(self) -> Iterator[Layer]:
         """Every layer inside this one, at any depth."""

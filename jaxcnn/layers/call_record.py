@@ -6,7 +6,7 @@ from typing import Literal
 
 import jax
 
-from jaxcnn.layers.symbolic.tensor import GraphLayer, Node, SymbolicTensor, shapes
+from jaxcnn.layers.symbolic.tensor import Evaluated, GraphLayer, Node, SymbolicTensor, shapes
 from jaxcnn.layers.tracing import Traced
 from jaxcnn.runtime.types import Config, PyTree
 
@@ -14,10 +14,15 @@ Side = Literal["input", "output"]
 
 
 def record_call(
-    layer: GraphLayer, args: tuple[PyTree, ...], kwargs: Config, traced: Traced
+    layer: GraphLayer,
+    args: tuple[PyTree, ...],
+    kwargs: Config,
+    traced: Traced,
+    evaluated: Evaluated | None = None,
 ) -> PyTree:
     """Put a symbolic call on record: the symbolic outputs, as the trace of the call found them."""
-    node, index = Node(layer, args, kwargs), len(layer.inbound_nodes)
+    node = Node(layer, args, kwargs, evaluated=evaluated)
+    index = len(layer.inbound_nodes)
     layer.inbound_nodes.append(node)
     leaves, structure = jax.tree.flatten(traced.outputs)
     masks = jax.tree.leaves(traced.masks, is_leaf=lambda mask: mask is None)

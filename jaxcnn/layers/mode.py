@@ -8,6 +8,7 @@ import flax.linen as nn
 import jax
 
 from jaxcnn.layers.symbolic.tensor import Node, SymbolicTensor
+from jaxcnn.nn.functions import Derivatives
 from jaxcnn.nn.graph import run
 from jaxcnn.runtime.types import PyTree
 
@@ -23,10 +24,17 @@ def uses_learning_phase(tensors: Iterable[SymbolicTensor]) -> bool:
         if id(node) in seen or not node.args:
             continue
         seen.add(id(node))
-        if program(node, train=True) != program(node, train=False):
+        if is_traced(node) and program(node, train=True) != program(node, train=False):
             return True
-        waiting += node.inbound
+        waiting += node.sources
     return False
+
+
+def is_traced(node: Node) -> bool:
+    """Whether the module of a call computes it from its arguments alone."""
+    if node.evaluated is not None or isinstance(node.layer.module, Derivatives):
+        return False
+    return not getattr(node.layer, "weights_used", ())
 
 
 def is_mode(value: object) -> bool:

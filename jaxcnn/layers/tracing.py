@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import flax.linen as nn
 import jax
@@ -11,15 +14,24 @@ from flax.traverse_util import flatten_dict
 
 from jaxcnn.layers.input_spec import check_inputs
 from jaxcnn.layers.symbolic.tensor import GraphLayer, SymbolicTensor, shapes, symbolic_leaves
+from jaxcnn.layers.variable import is_variable
 from jaxcnn.nn.base import WeightSpec, declared_weights
 from jaxcnn.nn.graph import run
+from jaxcnn.runtime.captures import with_arrays
 from jaxcnn.runtime.types import Config, DTypeLike, Path, PyTree, Shape
+
+
+class UnknownSizes(NamedTuple):
+    """What an unknown size is taken for: that of the batch, and any other."""
+
+    batch: int
+    other: int
+
 
 # Unknown sizes are tried at two values; an output size that differs between them is unknown as
 # well. Values beyond the batch are large so that a deep stack of pooling layers still has
 # something left.
-BATCH_SIZES = (2, 3)
-SIZES = (480, 736)
+DEFAULT_SIZES = UnknownSizes(2, 480), UnknownSizes(3, 736)
 
 
 @dataclass(frozen=True)
@@ -84,12 +96,32 @@ def placeholders(layer: GraphLayer, dtype: DTypeLike, input_shape: PyTree) -> Py
 
 
 def trace(module: nn.Module, args: tuple[PyTree, ...], kwargs: Config) -> Traced:
-    """Trace `module` on symbolic tensors; other leaves of the arguments are passed as they are."""
-    first = trace_at(module, args, kwargs, 0)
+    """Trace `module` on symbolic tensors; other leaves of the arguments are passed as they are.
+
+    Where unknown sizes can only be one that is known elsewhere, they are that: an array of 100 rows
+    added to a tensor of unknown batch size fixes it at 100.
+    """
+    try:
+        return trace_twice(module, args, kwargs, DEFAULT_SIZES)
+    except (ValueError, TypeError):
+        for sizes in other_sizes(module, args, kwargs):
+            with contextlib.suppress(ValueError, TypeError):
+                return trace_twice(module, args, kwargs, sizes)
+        raise
+
+
+def trace_twice(
+    module: nn.Module,
+    args: tuple[PyTree, ...],
+    kwargs: Config,
+    sizes: tuple[UnknownSizes, UnknownSizes],
+) -> Traced:
+    """Trace `module` with both `sizes`; an output size that differs is unknown as well."""
+    first = trace_at(module, args, kwargs, sizes[0])
     given_shapes = [tensor.shape for tensor in symbolic_leaves((args, kwargs))]
     if not any(None in shape for shape in given_shapes):
         return first
-    second = trace_at(module, args, kwargs, 1)
+    second = trace_at(module, args, kwargs, sizes[1])
     if [w.shape for w in first.weights] != [w.shape for w in second.weights]:
         raise ValueError(
             "its weights depend on a size that is None in the input shape "
@@ -100,13 +132,50 @@ def trace(module: nn.Module, args: tuple[PyTree, ...], kwargs: Config) -> Traced
     )
 
 
-def trace_at(module: nn.Module, args: tuple[PyTree, ...], kwargs: Config, attempt: int) -> Traced:
-    """Trace `module` with the unknown sizes of this attempt, 0 or 1."""
+def other_sizes(
+    module: nn.Module, args: tuple[PyTree, ...], kwargs: Config
+) -> Iterator[tuple[UnknownSizes, UnknownSizes]]:
+    """What to try where the default sizes do not fit: known sizes for the batch or the others."""
+    shapes_given = [tensor.shape for tensor in symbolic_leaves((args, kwargs))]
+    batch = any(shape and shape[0] is None for shape in shapes_given)
+    other = any(None in shape[1:] for shape in shapes_given)
+    a, b = DEFAULT_SIZES
+    for size in known_sizes(module, args, kwargs) if batch or other else ():
+        if batch:
+            yield UnknownSizes(size, a.other), UnknownSizes(size, b.other)
+        if other:
+            yield UnknownSizes(a.batch, size), UnknownSizes(b.batch, size)
+        if batch and other:
+            yield UnknownSizes(size, size), UnknownSizes(size, size)
+
+
+def known_sizes(module: nn.Module, args: tuple[PyTree, ...], kwargs: Config) -> list[int]:
+    """The sizes in shapes and among the arguments of an operation, each once, and 1 at the end."""
+    leaves = jax.tree.leaves((args, kwargs, operands(module)), is_leaf=is_variable)
+    sizes: list[int] = []
+    for leaf in leaves:
+        if isinstance(leaf, int) and not isinstance(leaf, bool):
+            sizes.append(leaf)
+        sizes += [size for size in getattr(leaf, "shape", ()) if size is not None]
+    several = [size for size in dict.fromkeys(sizes) if size > 1]
+    return [*several, 1] if 1 in sizes else several
+
+
+def operands(module: nn.Module) -> PyTree:
+    """The arguments of an operation that are not symbolic."""
+    saved = getattr(module, "saved", None)
+    return None if saved is None else (saved.args, dict(saved.kwargs or {}))
+
+
+def trace_at(
+    module: nn.Module, args: tuple[PyTree, ...], kwargs: Config, unknown: UnknownSizes
+) -> Traced:
+    """Trace `module` with these sizes in place of None."""
     leaves, structure = jax.tree.flatten((args, kwargs))
     symbolic = [i for i, leaf in enumerate(leaves) if isinstance(leaf, SymbolicTensor)]
     masks_in = jax.tree.map(
         lambda t: (
-            sized(t.mask_shape, bool, attempt)
+            sized(t.mask_shape, bool, unknown)
             if isinstance(t, SymbolicTensor) and t.mask_shape
             else None
         ),
@@ -130,9 +199,9 @@ def trace_at(module: nn.Module, args: tuple[PyTree, ...], kwargs: Config, attemp
         order.extend(flat)
         return result, flat
 
-    with declared_weights() as declared:
+    with declared_weights() as declared, with_arrays():
         (outputs, masks), flat = jax.eval_shape(
-            call, [sized(leaves[i].shape, leaves[i].dtype, attempt) for i in symbolic], masks_in
+            call, [sized(leaves[i].shape, leaves[i].dtype, unknown) for i in symbolic], masks_in
         )
     known = {(spec.collection, *spec.path): spec for spec in declared}
     weights = tuple(known.get(path) or foreign_weight(path, flat[path]) for path in order)
@@ -156,11 +225,11 @@ def from_flax(key: jax.Array, shape: tuple[int, ...], dtype: DTypeLike = jnp.flo
     raise TypeError("a weight of a plain Flax module is made by its init")
 
 
-def sized(shape: Shape, dtype: DTypeLike, attempt: int) -> jax.ShapeDtypeStruct:
-    """`shape` with the sizes of this attempt in place of None."""
+def sized(shape: Shape, dtype: DTypeLike, unknown: UnknownSizes) -> jax.ShapeDtypeStruct:
+    """`shape` with these sizes in place of None."""
     return jax.ShapeDtypeStruct(
         tuple(
-            (BATCH_SIZES if axis == 0 else SIZES)[attempt] if size is None else size
+            (unknown.other if axis else unknown.batch) if size is None else size
             for axis, size in enumerate(shape)
         ),
         dtype,

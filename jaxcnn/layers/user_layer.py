@@ -11,44 +11,82 @@ from __future__ import annotations
 import contextlib
 import contextvars
 import inspect
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Protocol, TypeAlias
 
 import flax.linen as nn
 import jax
+import numpy as np
 
+from jaxcnn.layers.symbolic.tensor import SymbolicTensor
+from jaxcnn.layers.symbolic.types import TensorLike
 from jaxcnn.layers.variable import Variable, given_values
 from jaxcnn.layers.weights import WeightStore
 from jaxcnn.nn.base import Layer as ModuleBase
+from jaxcnn.nn.base import penalties_count
+from jaxcnn.runtime.captures import with_arrays
 from jaxcnn.runtime.context import running_module
 from jaxcnn.runtime.types import ArrayLike, PyTree
 
 # (a weight made with trainable=False, its new value)
 Update: TypeAlias = tuple[Variable, jax.Array]
 
+NOT_AN_UPDATE = "add_update takes (a weight made with trainable=False, its new value)."
+
 _bound: contextvars.ContextVar[Mapping[int, nn.Module]] = contextvars.ContextVar(
     "bound_modules", default=MappingProxyType({})
 )
+
+
+@dataclass(frozen=True)
+class AddedLoss:
+    """A loss that was added outside of any `call`, and the inputs that it was said to depend on."""
+
+    tensor: SymbolicTensor
+    inputs: PyTree
 
 
 class Additions:
     """What a layer's `build` and `call` add besides weights: losses, and updates of weights.
 
     Attributes:
-        losses: scalars to add to what training minimises.
+        losses: scalars that `call` adds to what training minimises.
+        outside: symbolic scalars that were added outside of it.
         updates: the pairs (weight, new value).
         built: whether `build` has run.
+        calling: whether `call` runs.
     """
 
     def __init__(self) -> None:
-        self.losses: list[ArrayLike] = []
+        self.losses: list[TensorLike] = []
+        self.outside: list[AddedLoss] = []
         self.updates: list[Update] = []
-        self.built = False
+        self.built = self.calling = False
 
-    def add_loss(self, loss: ArrayLike | list[ArrayLike] | tuple[ArrayLike, ...]) -> None:
-        """Add a scalar, or each of a list of them."""
-        self.losses.extend(loss if isinstance(loss, list | tuple) else [loss])
+    def add_loss(self, loss: TensorLike | Sequence[TensorLike], inputs: PyTree) -> None:
+        """Add a scalar, or each of a list of them.
+
+        Raises:
+            ValueError: something else than scalars.
+            TypeError: an array outside of `call`.
+        """
+        for value in loss if isinstance(loss, list | tuple) else [loss]:
+            if np.ndim(value) if not hasattr(value, "ndim") else value.ndim:
+                raise ValueError(
+                    f"add_loss takes scalars; given {value!r}. Add its mean or its sum, such as "
+                    "K.mean(loss)."
+                )
+            if self.calling:
+                self.losses.append(value)
+            elif isinstance(value, SymbolicTensor):
+                self.outside.append(AddedLoss(value, inputs))
+            else:
+                raise TypeError(
+                    f"add_loss outside of `call` takes symbolic tensors; given {value!r}, which "
+                    "would stay as it is. Compute it by functions of K from tensors and weights."
+                )
 
     def add_update(self, updates: Update | list[Update]) -> None:
         """Add a pair, or each of a list of them."""
@@ -57,12 +95,12 @@ class Additions:
     @contextlib.contextmanager
     def recording(self) -> Iterator[None]:
         """Within the block there are those of `call` alone, after the updates of `build`."""
-        outer = self.losses, self.updates
-        self.losses, self.updates = [], list(self.updates)
+        outer = self.losses, self.updates, self.calling
+        self.losses, self.updates, self.calling = [], list(self.updates), True
         try:
             yield
         finally:
-            self.losses, self.updates = outer
+            self.losses, self.updates, self.calling = outer
 
 
 class UserLayer(Protocol):
@@ -125,7 +163,8 @@ class UserModule(ModuleBase):
         layer, additions = self.layer, self.layer.additions
         if not additions.built:
             additions.built = True
-            layer.build(jax.tree.map(lambda x: (None, *x.shape[1:]), inputs))
+            with with_arrays(False):  # it may build whole models
+                layer.build(jax.tree.map(lambda x: (None, *x.shape[1:]), inputs))
         declared = layer.weights_store.declared
         values = {id(variable): self.value_of(variable) for variable in declared}
         modules = {
@@ -149,19 +188,31 @@ class UserModule(ModuleBase):
         known |= {id(values[id(variable)]): variable for variable in declared}
         for old, new in updates:
             variable = known.get(id(old))
-            if variable is None or variable.trainable:
-                raise ValueError(
-                    f"{self.label}: add_update takes (a weight made with trainable=False, its new "
-                    "value)."
-                )
-            if train:
-                self.update("batch_stats", variable.label, new)
-        for i, loss in enumerate(losses):
-            if not self.is_initializing():
-                self.sow(
-                    "losses", f"added_{i}", loss, reduce_fn=lambda a, b: a + b, init_fn=lambda: 0.0
-                )
+            if variable is None:
+                raise ValueError(f"{self.label}: {NOT_AN_UPDATE}")
+            self.carry_out(variable, new, train)
+        self.add_losses(losses)
         return outputs
+
+    def carry_out(self, variable: Variable, value: jax.Array, train: bool) -> None:
+        """Give a weight its new value.
+
+        Raises:
+            ValueError: it is one that training moves.
+        """
+        if variable.trainable:
+            raise ValueError(f"{self.label}: {NOT_AN_UPDATE}")
+        if train:
+            self.update("batch_stats", variable.label, value)
+
+    def add_losses(self, losses: Sequence[ArrayLike]) -> None:
+        """Add scalars to what training minimises."""
+        if self.is_initializing() or not penalties_count():
+            return
+        for i, loss in enumerate(losses):
+            self.sow(
+                "losses", f"added_{i}", loss, reduce_fn=lambda a, b: a + b, init_fn=lambda: 0.0
+            )
 
     def value_of(self, variable: Variable) -> jax.Array:
         """The value of the layer's variable in this trace."""
@@ -174,6 +225,29 @@ class UserModule(ModuleBase):
             collection="params" if variable.trainable else "batch_stats",
             dtype=variable.dtype,
         )
+
+
+class EvaluatedModule(UserModule):
+    """The pure form of a user's layer whose `call` was evaluated on symbolic tensors.
+
+    It takes what `call` made: the outputs, the losses, and new values of the weights `updated`.
+    """
+
+    updated: tuple[Variable, ...] = ()
+
+    def compute_mask(self, inputs: PyTree, mask: PyTree) -> None:
+        """What a function made of symbolic tensors has no mask."""
+
+    @nn.compact
+    def __call__(
+        self, outputs: PyTree, losses: PyTree, updates: PyTree, *, train: bool = False
+    ) -> PyTree:
+        for variable in self.layer.weights_store.declared:
+            self.value_of(variable)
+        for variable, value in zip(self.updated, updates, strict=True):
+            self.carry_out(variable, value, train)
+        self.add_losses(losses)
+        return outputs
 
 
 @contextlib.contextmanager

@@ -14,6 +14,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from jaxcnn.layers.symbolic.tensor import Index, SymbolicTensor
+from jaxcnn.runtime.captures import notice
 from jaxcnn.runtime.types import ArrayFunction, ArrayLike, DTypeLike, Path
 from jaxcnn.spellings.dialect import dialect
 
@@ -112,6 +113,7 @@ class Variable:
             return given
         if self.owner is not None:
             if being_compiled():
+                notice(self)
                 raise RuntimeError(
                     f"The weight '{self.label}' of layer '{self.owner.name}' is read inside a "
                     "function that is being compiled; its value would be frozen there and get no "
@@ -124,6 +126,11 @@ class Variable:
             value: jax.Array = jax.pure_callback(self._host_value, result)
             return value
         return jnp.asarray(self._host_value())
+
+    @property
+    def known_later(self) -> bool:
+        """Whether it is a layer's weight outside of any function that is being computed."""
+        return self.owner is not None and id(self) not in _given.get() and not being_compiled()
 
     def _host_value(self) -> np.ndarray:
         """The value of a variable without a layer."""

@@ -32,6 +32,13 @@ def with_inner(layer: L) -> Iterator[L]:
         yield from with_inner(child)
 
 
+def with_listed(layer: L) -> Iterator[L]:
+    """`with_inner` without the layers whose weights are not listed."""
+    yield layer
+    for child in layer.listed_children.values():
+        yield from with_listed(child)
+
+
 def arrays_of(layer: WeightOwner) -> dict[Path, jax.Array]:
     """The layer's own arrays; none yet where only the layers inside it are built."""
     store = layer.weights_store
@@ -146,7 +153,9 @@ def weight_paths(layer: L) -> list[tuple[L, Path]]:
 
 
 def _paths(layer: L, params: bool) -> list[tuple[L, Path]]:
-    return [(part, path) for part in with_inner(layer) for path in part.weights_store.paths(params)]
+    return [
+        (part, path) for part in with_listed(layer) for path in part.weights_store.paths(params)
+    ]
 
 
 def trainable_paths(layer: L) -> list[tuple[L, Path]]:
@@ -154,7 +163,7 @@ def trainable_paths(layer: L) -> list[tuple[L, Path]]:
     if not layer.trainable:
         return []
     entries = [(layer, path) for path in layer.weights_store.paths(params=True)]
-    for child in layer.children.values():
+    for child in layer.listed_children.values():
         entries += trainable_paths(child)
     return entries
 
@@ -173,7 +182,8 @@ def trainable_mask(layer: WeightOwner, collection: str) -> dict[str, PyTree]:
     )
     for name, child in layer.children.items():
         if mask := trainable_mask(child, collection):
-            tree[name] = mask if layer.trainable else jax.tree.map(lambda _: False, mask)
+            moves = layer.trainable and name in layer.listed_children
+            tree[name] = mask if moves else jax.tree.map(lambda _: False, mask)
     return tree
 
 

@@ -76,7 +76,7 @@ class Model(Network):
     def compile(
         self,
         optimizer: Identifier | AnyOptimizer,
-        loss: Losses,
+        loss: Losses = None,
         metrics: Metrics = None,
         loss_weights: LossWeights = None,
         sample_weight_mode: Modes = None,
@@ -263,7 +263,7 @@ class Model(Network):
     def train_on_batch(
         self,
         x: DataLike,
-        y: DataLike,
+        y: DataLike = None,
         sample_weight: DataLike = None,
         class_weight: DataLike = None,
     ) -> float | list[float]:
@@ -272,7 +272,7 @@ class Model(Network):
         return batches.train_on_batch(self, self.program, data)
 
     def test_on_batch(
-        self, x: DataLike, y: DataLike, sample_weight: DataLike = None
+        self, x: DataLike, y: DataLike = None, sample_weight: DataLike = None
     ) -> float | list[float]:
         """The loss and metrics of one batch."""
         return batches.test_on_batch(self, self.program, Data(x, y, sample_weight))
@@ -284,6 +284,12 @@ class Model(Network):
     fit_generator = generators.fit_generator
     evaluate_generator = generators.evaluate_generator
     predict_generator = generators.predict_generator
+
+    def extended(
+        self, inputs: Sequence[SymbolicTensor], outputs: Sequence[SymbolicTensor]
+    ) -> Network:
+        """The network between these tensors, which takes in this model."""
+        return Network(inputs, outputs, name=self.name)
 
     def build_for(self, x: DataLike) -> None:
         """Fix the input shapes by the first data; a functional model has them from the start."""

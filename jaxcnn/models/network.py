@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TypeVar, cast
 
 import flax.linen as nn
@@ -11,9 +11,13 @@ import jax
 
 from jaxcnn.layers.base import Layer
 from jaxcnn.layers.input import InputLayer
-from jaxcnn.layers.symbolic.tensor import Node, SymbolicTensor, symbolic_leaves
+from jaxcnn.layers.symbolic.operation import weights_in
+from jaxcnn.layers.symbolic.tensor import GraphLayer, Node, SymbolicTensor, symbolic_leaves
+from jaxcnn.layers.symbolic.walk import source_node, upstream
+from jaxcnn.layers.variable import is_variable
+from jaxcnn.layers.weight_tree import with_inner
 from jaxcnn.models.summary import print_summary
-from jaxcnn.nn.graph import Call, Graph, Ref, Topology
+from jaxcnn.nn.graph import Call, Graph, Ref, Topology, WeightRef
 from jaxcnn.nn.traits import Traits
 from jaxcnn.runtime.hints import closest
 from jaxcnn.runtime.types import Path, PyTree
@@ -34,6 +38,7 @@ class Network(Layer):
 
     traits = Traits(network="graph")
     members: Sequence[Layer] = ()
+    hidden: Sequence[Layer] = ()
     _names: Sequence[str] = ()  # of the layers, as they are in the module
     _remat = False
 
@@ -74,11 +79,42 @@ class Network(Layer):
         self.inbound_nodes = [graph_call, *self.inbound_nodes[1:]]
         self.nodes, self.nodes_by_depth, self.members = sorted_graph(self.inputs, self.outputs)
         self.layers = list(self.members)
+        self.hidden: Sequence[Layer] = ()
+        if any(node.evaluated is not None for node in self.nodes):
+            self.nodes, self.hidden = self._with_functions()
         self._module = None
+
+    def _with_functions(self) -> tuple[list[Node], list[Layer]]:
+        """(all calls in order, also those inside of functions; layers that only those reach).
+
+        Raises:
+            ValueError: a function uses a tensor that needs an input which the model does not have.
+        """
+        nodes, inputs = upstream(self.outputs, {id(tensor) for tensor in self.inputs})
+        if inputs:
+            raise ValueError(
+                f"Model '{self.name}': a function inside of it uses a tensor that is computed from "
+                f"the input '{inputs[0].layer.name}', which is not among the model's inputs. Put "
+                "it there, or give the function's layer that tensor as an input."
+            )
+        members = {id(layer) for layer in self.members}
+        inside = {id(layer) for member in self.members for layer in with_inner(member)}
+        others = [node.layer for node in nodes if id(node.layer) not in members]
+        inside |= {id(layer) for layer in others}
+        owners = (variable.owner for node in nodes for variable in weights_in(node))
+        others += [owner for owner in owners if id(owner) not in inside]
+        require_unique_names([*self.members, *others])
+        return nodes, [cast(Layer, layer) for layer in unique(others)]
 
     @property
     def children(self) -> dict[str, Layer]:
         """The layers of the network, without its inputs, by name."""
+        layers = (*self.members, *self.hidden)
+        return {layer.name: layer for layer in layers if not isinstance(layer, InputLayer)}
+
+    @property
+    def listed_children(self) -> dict[str, Layer]:
+        """The `children` whose weights are the network's: not those inside of functions."""
         return {layer.name: layer for layer in self.members if not isinstance(layer, InputLayer)}
 
     @property
@@ -139,6 +175,7 @@ class Network(Layer):
         return one_or_all([tuple(tensor.shape) for tensor in self.outputs])
 
     def make_module(self) -> nn.Module:
+        weights = self.weight_refs()
         indices = itertools.count()
         refs: dict[int, Ref] = {id(tensor): Ref(next(indices)) for tensor in self.inputs}
         calls = []
@@ -147,13 +184,29 @@ class Network(Layer):
             return refs[id(leaf)] if isinstance(leaf, SymbolicTensor) else leaf
 
         for node in self.nodes:
-            args, kwargs = jax.tree.map(referred, (node.args, node.kwargs))
+            module, args, kwargs = node.layer.module, node.args, node.kwargs
+            if node.evaluated is not None:
+                module, args, kwargs = node.evaluated.module, node.evaluated.arguments, {}
+            args, kwargs = jax.tree.map(referred, (args, kwargs), is_leaf=is_variable)
             outputs = jax.tree.map(lambda _: Ref(next(indices)), node.outputs)
             pairs = zip(jax.tree.leaves(node.outputs), jax.tree.leaves(outputs), strict=True)
             refs.update((id(tensor), ref) for tensor, ref in pairs)
-            calls.append(Call(node.layer.name, node.layer.module, args, kwargs, outputs))
+            used = {id(v): weights[id(v.owner), v.path] for v in weights_in(node)}
+            name = node.layer.name
+            calls.append(
+                Call(name, module, args, kwargs, outputs, weights=used, hidden=node.hidden)
+            )
         results = one_or_all([refs[id(tensor)] for tensor in self.outputs])
         return Graph(Topology(tuple(self.input_names), tuple(calls), results), remat=self.remat)
+
+    def weight_refs(self) -> dict[tuple[int, Path], WeightRef]:
+        """Where the module finds the weights: (id of the owner, its path) -> path from here."""
+        return {
+            (id(owner), (spec.collection, *spec.path)): WeightRef(
+                (spec.collection, *path), spec.shape, spec.dtype
+            )
+            for owner, spec, path in self.placed_weights()
+        }
 
     def reset_states(self) -> None:
         """Set the states of all stateful recurrent layers to zeros."""
@@ -261,13 +314,9 @@ def sorted_graph(
             below = id(source_node(source))
             node_depth[below] = max(node_depth.get(below, 0), depth + 1)
 
-    layers = [cast(Layer, layer) for layer in {id(n.layer): n.layer for n in finished}.values()]
+    layers = [cast(Layer, layer) for layer in unique(node.layer for node in finished)]
     layers.sort(key=lambda layer: (-layer_depth[id(layer)], first_met[id(layer)]))
-    names = [layer.name for layer in layers]
-    if repeated := sorted({name for name in names if names.count(name) > 1}):
-        raise ValueError(
-            f"Model: layer names must be unique; used more than once: {', '.join(repeated)}."
-        )
+    require_unique_names(layers)
     levels: dict[int, list[Node]] = {}
     for node in finished:
         levels.setdefault(node_depth[id(node)], []).append(node)
@@ -276,9 +325,18 @@ def sorted_graph(
     return runs, by_depth, layers
 
 
-def source_node(tensor: SymbolicTensor) -> Node:
-    """The call that made a tensor."""
-    return tensor.layer.inbound_nodes[tensor.node_index]
+def require_unique_names(layers: Sequence[GraphLayer]) -> None:
+    """Raise ValueError where different layers have the same name."""
+    names = [layer.name for layer in unique(layers)]
+    if repeated := sorted({name for name in names if names.count(name) > 1}):
+        raise ValueError(
+            f"Model: layer names must be unique; used more than once: {', '.join(repeated)}."
+        )
+
+
+def unique(values: Iterable[T]) -> list[T]:
+    """Each of the values once, in order."""
+    return list({id(value): value for value in values}.values())
 
 
 def source_inputs(last: Node) -> list[SymbolicTensor]:

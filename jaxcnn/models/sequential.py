@@ -234,7 +234,7 @@ class Sequential(Model):
     def compile(  # type: ignore[override]
         self,
         optimizer: Identifier | AnyOptimizer,
-        loss: Losses,
+        loss: Losses = None,
         metrics: Metrics = None,
         sample_weight_mode: Modes = None,
         weighted_metrics: Metrics = None,
@@ -272,7 +272,7 @@ class Sequential(Model):
     def train_on_batch(  # type: ignore[override]
         self,
         x: DataLike,
-        y: DataLike,
+        y: DataLike = None,
         class_weight: DataLike = None,
         sample_weight: DataLike = None,
     ) -> float | list[float]:

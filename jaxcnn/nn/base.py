@@ -27,12 +27,13 @@ import jax.numpy as jnp
 from jaxcnn import constraints, initializers, regularizers
 from jaxcnn.nn.batch import current_valid_rows
 from jaxcnn.nn.traits import Traits
+from jaxcnn.runtime.captures import Captured, with_arrays
 from jaxcnn.runtime.types import ArrayFunction, Config, DTypeLike, Identifier, Path, PyTree
 
 
 @dataclass(frozen=True)
 class WeightSpec:
-    """One declared weight of a module: its path, how it starts, what constrains it when updated."""
+    """One declared weight of a module: its path, how it starts, what limits and penalises it."""
 
     path: Path
     collection: str
@@ -40,6 +41,7 @@ class WeightSpec:
     dtype: DTypeLike
     initializer: ArrayFunction
     constraint: ArrayFunction | None
+    regularizer: ArrayFunction | None = None
 
 
 # Weights are declared deep inside other people's modules, which hand no list of them along.
@@ -55,6 +57,38 @@ def declared_weights() -> Iterator[list[WeightSpec]]:
         yield specs
     finally:
         _declared.reset(token)
+
+
+# Penalties are added deep inside modules that a function calls besides those of its model.
+_penalties: ContextVar[bool] = ContextVar("penalties", default=True)
+
+
+@contextlib.contextmanager
+def without_penalties() -> Iterator[None]:
+    """Within the block modules add nothing to the loss."""
+    token = _penalties.set(False)
+    try:
+        yield
+    finally:
+        _penalties.reset(token)
+
+
+def penalty_of(function: ArrayFunction | None, value: jax.Array) -> jax.Array | None:
+    """The penalty of a weight or output, None without one.
+
+    One that closes over tensors of the graph is among the losses of the graph instead.
+    """
+    if function is None or not penalties_count():
+        return None
+    with contextlib.suppress(Captured), with_arrays():
+        amount: jax.Array = function(value)
+        return amount
+    return None
+
+
+def penalties_count() -> bool:
+    """Whether modules that run now may add to the loss."""
+    return _penalties.get()
 
 
 class Layer(nn.Module):
@@ -125,7 +159,15 @@ class Layer(nn.Module):
         if specs is not None:
             path, limit = (*self.path, name), constraints.get(constraint)
             specs.append(
-                WeightSpec(path, collection, shape, dtype, initializer=start, constraint=limit)
+                WeightSpec(
+                    path,
+                    collection,
+                    shape,
+                    dtype,
+                    initializer=start,
+                    constraint=limit,
+                    regularizer=regularizers.get(regularizer),
+                )
             )
         if collection == "params":
             value = parameter(self, name, start, shape, dtype)
@@ -134,13 +176,14 @@ class Layer(nn.Module):
                 collection, name, lambda: start(self.make_rng("params"), shape, dtype)
             ).value
         penalty = regularizers.get(regularizer)
-        if penalty is not None and not self.is_initializing():
+        amount = None if self.is_initializing() else penalty_of(penalty, value)
+        if amount is not None:
             # A shared layer runs several times in one pass, but its weights are penalised once:
             # keep the last.
             self.sow(
                 "losses",
                 f"{name}_regularizer",
-                penalty(value),
+                amount,
                 reduce_fn=lambda _, new: new,
                 init_fn=tuple,
             )
@@ -161,13 +204,15 @@ class Layer(nn.Module):
             outputs = outputs * rows.reshape(rows.shape + (1,) * (outputs.ndim - 1)).astype(
                 outputs.dtype
             )
-        self.sow(
-            "losses",
-            "activity",
-            penalty(outputs),
-            reduce_fn=lambda a, b: a + b,
-            init_fn=lambda: 0.0,
-        )
+        amount = penalty_of(penalty, outputs)
+        if amount is not None:
+            self.sow(
+                "losses",
+                "activity",
+                amount,
+                reduce_fn=lambda a, b: a + b,
+                init_fn=lambda: 0.0,
+            )
 
 
 def any_mask(masks: PyTree) -> bool:

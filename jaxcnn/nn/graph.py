@@ -6,17 +6,24 @@ variables are nested under the names of its layers, a layer that is called twice
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import inspect
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import flax.linen as nn
 import jax
+import jax.numpy as jnp
+from flax.core.scope import Scope
 
-from jaxcnn.nn.base import Layer, any_mask
-from jaxcnn.runtime.types import Config, PyTree, Settings
+from jaxcnn.nn.base import Layer, any_mask, without_penalties
+from jaxcnn.nn.functions import Derivatives
+from jaxcnn.runtime.types import Config, DTypeLike, Path, PyTree, Settings
+
+# What the modules of a graph may change while it runs.
+CHANGING = ("batch_stats", "state", "losses")
 
 
 @dataclass(frozen=True)
@@ -26,11 +33,22 @@ class Ref:
     index: int
 
 
+@dataclass(frozen=True)
+class WeightRef:
+    """A weight by its path in the variables of the graph, (collection, *path)."""
+
+    path: Path
+    shape: tuple[int, ...]
+    dtype: DTypeLike
+
+
 @dataclass(frozen=True, eq=False)
 class Call:
     """One call of a module: `args` and `kwargs` hold a `Ref` where a computed value goes.
 
-    `outputs` has the structure of what the call returns, with the `Ref` of each value.
+    `outputs` has the structure of what the call returns, with the `Ref` of each value. A module
+    that takes `weights` is given those of others, by any key. A `hidden` call is part of a function
+    that a user wrote, so that what its module would add to the loss does not count.
     """
 
     name: str
@@ -38,6 +56,8 @@ class Call:
     args: tuple[PyTree, ...]
     kwargs: Settings
     outputs: PyTree
+    weights: Mapping[int, WeightRef] = field(default_factory=dict)
+    hidden: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,6 +78,26 @@ class Values:
 
     arrays: dict[int, PyTree]
     masks: dict[int, jax.Array | None]
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run of a graph.
+
+    Attributes:
+        topology: what is run.
+        train: the mode.
+        offsets: what is added to the values of these numbers; derivatives are by them.
+        inputs, masks: of the graph.
+        variables: of the graph before the run, where derivatives need them.
+    """
+
+    topology: Topology
+    train: bool
+    offsets: Mapping[int, jax.Array] = field(default_factory=dict)
+    inputs: Sequence[PyTree] = ()
+    masks: Sequence[PyTree] = ()
+    variables: Config = field(default_factory=dict)
 
 
 class Graph(Layer):
@@ -82,35 +122,93 @@ class Graph(Layer):
 
     @nn.compact
     def with_masks(
-        self, inputs: PyTree, mask: PyTree = None, *, train: bool = False
+        self, inputs: PyTree, mask: PyTree = None, *, train: bool = False, again: Run | None = None
     ) -> tuple[PyTree, PyTree]:
-        """(outputs, masks of the outputs); a mask is (batch, steps) or None."""
+        """(outputs, masks of the outputs); a mask is (batch, steps) or None.
+
+        A run for derivatives is the same `again`, of another topology and with offsets.
+        """
         arrays = self.ordered(inputs)
         masks = [None] * len(arrays) if mask is None else self.ordered(mask)
-        values = Values(dict(enumerate(arrays)), dict(enumerate(masks)))
-        if self.remat and train and not self.is_initializing():
+        now = again or Run(self.topology, train)
+        values = Values(dict(enumerate(moved(arrays, now.offsets))), dict(enumerate(masks)))
+        derived = any(isinstance(call.module, Derivatives) for call in now.topology.calls)
+        if self.remat and train and not derived and not self.is_initializing():
             for calls, read_later in blocks(self.topology):
                 self.run_again(calls, read_later, values, train)
         else:
-            self.run_calls(self.topology.calls, values, train)
-        outputs = self.topology.outputs
+            if derived:
+                now = replace(now, inputs=arrays, masks=masks, variables=dict(self.variables))
+            self.run_calls(now.topology.calls, values, now)
+        outputs = now.topology.outputs
         return fill(outputs, values.arrays), fill(outputs, values.masks)
 
-    def run_calls(self, calls: Iterable[Call], values: Values, train: bool) -> None:
+    def run_calls(self, calls: Sequence[Call], values: Values, now: Run) -> None:
         """Run `calls` and add their outputs and masks to `values`; a module is bound once."""
         bound: dict[str, nn.Module] = {}
         for call in calls:
-            if call.name not in bound:
-                bound[call.name] = call.module.clone(parent=self, name=call.name)
-            args, kwargs = fill((call.args, dict(call.kwargs)), values.arrays)
-            mask = fill(call.args[0], values.masks)
-            outputs, out_masks = run(bound[call.name], args, kwargs, mask, train)
+            if isinstance(call.module, Derivatives):
+                outputs, out_masks = self.derivatives(call, values, now), None
+            else:
+                if call.name not in bound:
+                    bound[call.name] = call.module.clone(parent=self, name=call.name)
+                outputs, out_masks = self.run_call(call, bound[call.name], values, now.train)
             numbers = [ref.index for ref in refs(call.outputs)]
             flat_masks = jax.tree.leaves(out_masks, is_leaf=lambda m: m is None)
             if len(flat_masks) != len(numbers):
                 flat_masks = [None] * len(numbers)
             values.arrays.update(zip(numbers, jax.tree.leaves(outputs), strict=True))
             values.masks.update(zip(numbers, flat_masks, strict=True))
+            for number in now.offsets.keys() & set(numbers):
+                values.arrays[number] = values.arrays[number] + now.offsets[number]
+
+    def run_call(
+        self, call: Call, module: nn.Module, values: Values, train: bool
+    ) -> tuple[PyTree, PyTree]:
+        """(outputs, their masks) of one call of a bound module."""
+        args, kwargs = fill((call.args, dict(call.kwargs)), values.arrays)
+        if call.weights:
+            kwargs["weights"] = {key: self.weight_at(ref) for key, ref in call.weights.items()}
+        mask = fill(call.args[0], values.masks)
+        with without_penalties() if call.hidden else contextlib.nullcontext():
+            return run(module, args, kwargs, mask, train)
+
+    def weight_at(self, ref: WeightRef) -> jax.Array:
+        """The value of a weight, which may not be there while the graph is initialized."""
+        value: PyTree = self.variables
+        for name in ref.path:
+            if name not in value:
+                return jnp.zeros(ref.shape, ref.dtype)
+            value = value[name]
+        return value
+
+    def derivatives(self, call: Call, values: Values, now: Run) -> list[jax.Array]:
+        """The derivatives of the sum of ``args[0]`` by each of ``args[1]``.
+
+        What lies before is computed again as a function of the sources; the compiler sees that
+        this repeats what the rest of the program computes.
+        """
+        losses, sources = call.args
+        zeros = [jnp.zeros_like(values.arrays[ref.index]) for ref in sources]
+        if self.is_initializing():
+            return zeros
+        calls = now.topology.calls
+        before = needed(calls[: calls.index(call)], losses)
+        topology = replace(now.topology, calls=before, outputs=losses)
+
+        def total(offsets: list[jax.Array]) -> jax.Array:
+            added = dict(now.offsets)
+            for ref, offset in zip(sources, offsets, strict=True):
+                added[ref.index] = added.get(ref.index, 0) + offset
+            variables = jax.tree.map(lambda array: array, now.variables)  # the dicts are copied
+            scope = Scope(variables, rngs=self.scope.rngs, mutable=CHANGING)  # with the same noise
+            with scope.temporary() as root:
+                results, _ = self.clone(parent=root).with_masks(
+                    now.inputs, now.masks, again=replace(now, topology=topology, offsets=added)
+                )
+            return sum((jnp.sum(result) for result in results), jnp.zeros(()))
+
+        return jax.grad(total)(zeros)
 
     def run_again(
         self, calls: Sequence[Call], read_later: Sequence[int], values: Values, train: bool
@@ -121,7 +219,7 @@ class Graph(Layer):
 
         def block(graph: Graph, arrays: dict, masks: dict) -> tuple[dict, dict]:
             inner = Values(dict(arrays), dict(masks))
-            graph.run_calls(calls, inner, train)
+            graph.run_calls(calls, inner, Run(graph.topology, train))
             return select(inner.arrays, read_later), select(inner.masks, read_later)
 
         arrays, masks = nn.remat(block)(
@@ -146,6 +244,32 @@ class Graph(Layer):
                 f"The model has {len(names)} inputs ({', '.join(names)}); given {len(values)}."
             )
         return values
+
+
+def moved(arrays: Sequence[PyTree], offsets: Mapping[int, jax.Array]) -> list[PyTree]:
+    """`arrays` with the offset of its number added to each that has one."""
+    return [array + offsets[i] if i in offsets else array for i, array in enumerate(arrays)]
+
+
+def needed(calls: Sequence[Call], outputs: PyTree) -> tuple[Call, ...]:
+    """`calls` without the derivatives that `outputs` do not depend on, nor what comes of those.
+
+    Other calls stay, so that a layer that is called several times draws the same noise in each.
+    """
+    read = {ref.index for ref in refs(outputs)}
+    for call in reversed(calls):
+        if read & {ref.index for ref in refs(call.outputs)}:
+            read |= {ref.index for ref in refs((call.args, dict(call.kwargs)))}
+    left_out: set[int] = set()
+    chosen = []
+    for call in calls:
+        results = {ref.index for ref in refs(call.outputs)}
+        inputs = {ref.index for ref in refs((call.args, dict(call.kwargs)))}
+        if not results & read and (isinstance(call.module, Derivatives) or inputs & left_out):
+            left_out |= results
+        else:
+            chosen.append(call)
+    return tuple(chosen)
 
 
 def select(values: Mapping[int, PyTree], numbers: Iterable[int]) -> dict[int, PyTree]:

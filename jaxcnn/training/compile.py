@@ -7,17 +7,20 @@ from collections.abc import Mapping
 from functools import partial
 
 import jax
-from flax.traverse_util import flatten_dict
+from flax.traverse_util import flatten_dict, unflatten_dict
 
 from jaxcnn import losses, optimizers
 from jaxcnn.distributed import context
 from jaxcnn.distributed.placement import Distribution
+from jaxcnn.layers.added_losses import added_losses
 from jaxcnn.nn.graph import mixes_rows
 from jaxcnn.runtime import config
 from jaxcnn.runtime.types import Config, Identifier, Path, PyTree, Settings
 from jaxcnn.runtime.warn import warn_user
 from jaxcnn.training.build_objective import build_objective
+from jaxcnn.training.captured import with_graph
 from jaxcnn.training.functions import Functions
+from jaxcnn.training.network import WholeNetwork
 from jaxcnn.training.objective import Objective
 from jaxcnn.training.program import CompileArguments, Execution, Program
 from jaxcnn.training.state import AnyOptimizer, Shares, Ties, Tree
@@ -66,12 +69,16 @@ def add_objective(model: Trainable, program: Program, arguments: CompileArgument
     program.objective = build_objective(model.output_names, shapes(model.outputs), arguments)
     program.trained = model.trainable_mask()
     program.ties, program.shares = find_ties(model, program.trained)
-    statistics = flatten_dict(model.trainable_mask("batch_stats"))
-    program.fixed_statistics = tuple(path for path, moves in statistics.items() if not moves)
-    program.module = model.module
+    program.fixed_statistics = unmoved_paths(model.trainable_mask("batch_stats"))
+    program.module, program.network = model.module, None
 
 
-def find_ties(model: Trainable, trained: Tree) -> tuple[Ties, Shares]:
+def unmoved_paths(mask: Tree) -> tuple[Path, ...]:
+    """The paths where a tree of booleans is False."""
+    return tuple(path for path, moves in flatten_dict(mask).items() if not moves)
+
+
+def find_ties(model: WholeNetwork, trained: Tree) -> tuple[Ties, Shares]:
     """What several of the model's models reach: further paths of parameters, groups of others."""
     mask = flatten_dict(trained)
     paths_of: dict[tuple[int, str, Path], list[Path]] = {}
@@ -123,33 +130,66 @@ def prepare(model: Trainable, program: Program, example: Batch) -> None:
         ),
         example._replace(targets=None),
     )
-    if all(output.loss is None for output in objective.outputs) and not changed.get("losses"):
+    if (
+        all(output.loss is None for output in objective.outputs)
+        and not changed.get("losses")
+        and not added_losses(model)
+    ):
         raise ValueError(
             f"Model '{model.name}' was compiled without a loss, and none of its layers adds one."
         )
+    objective, network = with_graph(model, objective, example, outputs)
+    if network is not model:
+        outputs = add_network(
+            model, program, network, objective.fed(example.inputs, example.targets)
+        )
     program.objective = objective = objective.bind(example.targets, outputs)
-    program.rowwise = not mixes_rows(model.module) and objective.exact_when_padded(
+    program.rowwise = not mixes_rows(network.module) and objective.exact_when_padded(
         example.targets, outputs
     )
     make_step = partial(
         train_step,
-        model.module,
+        network.module,
         objective,
         program.optimizer,
-        constraints=model.constraints(),
+        constraints=network.constraints(),
         fixed_statistics=program.fixed_statistics,
         shares=program.shares,
         compute_dtype=program.compute_dtype,
         train=config.in_training(True),
     )
     program.functions = Functions(
-        model.module,
+        network.module,
         objective,
         make_step,
         calls={**dataclasses.asdict(program.execution), "parallel": program.distribution},
         dtype=program.compute_dtype,
         phase=config.learning_phase(),
     )
+
+
+def add_network(
+    model: Trainable, program: Program, network: WholeNetwork, inputs: PyTree
+) -> list[jax.ShapeDtypeStruct]:
+    """Let a program run more than its model, of which it trains what the model has; its outputs."""
+    program.network = network
+
+    def extended(mask: Tree, of_model: Tree) -> Tree:
+        moved = flatten_dict(of_model)
+        tree: Tree = unflatten_dict({path: moved.get(path, False) for path in flatten_dict(mask)})
+        return tree
+
+    program.trained = extended(network.trainable_mask(), model.trainable_mask())
+    program.ties, program.shares = find_ties(network, program.trained)
+    statistics = extended(
+        network.trainable_mask("batch_stats"), model.trainable_mask("batch_stats")
+    )
+    program.fixed_statistics = unmoved_paths(statistics)
+    variables = network.variables
+    outputs: list[jax.ShapeDtypeStruct] = jax.eval_shape(
+        lambda inputs: network.module.apply(variables, inputs), inputs
+    )
+    return outputs
 
 
 def functions_for(model: Trainable, program: Program, example: Batch) -> Functions:
@@ -163,8 +203,8 @@ def functions_for(model: Trainable, program: Program, example: Batch) -> Functio
 def warn_if_trainable_changed(model: Trainable, program: Program) -> None:
     """Warn where `trainable` was set since the model was compiled, which has no effect."""
     now, then = flatten_dict(model.trainable_mask()), flatten_dict(program.trained or {})
-    if now != then:
-        changed = sorted({"/".join(path[:-1]) for path in now if now[path] != then.get(path)})
+    changed = sorted({"/".join(path[:-1]) for path in now if now[path] != then.get(path)})
+    if changed:
         warn_user(
             f"`trainable` has changed since model '{model.name}' was compiled (layers "
             f"{', '.join(changed)}). Training continues as compiled; call compile() again to "

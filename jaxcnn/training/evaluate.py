@@ -9,9 +9,10 @@ from jaxcnn.runtime.arrays import copied, fresh
 from jaxcnn.training.functions import Functions
 from jaxcnn.training.input import Data, FeedSettings, open_feed
 from jaxcnn.training.input.feed import Feed, Position, never
+from jaxcnn.training.network import WholeNetwork
 from jaxcnn.training.program import Program
 from jaxcnn.training.state import Tree
-from jaxcnn.training.trainable import Trainable
+from jaxcnn.training.trainable import Trainable, whole_network
 from jaxcnn.utils.progbar import Progbar
 
 
@@ -22,12 +23,12 @@ def evaluate(
     feed = open_feed(model, program, data, settings, Position())
     with contextlib.closing(feed):
         bar = progress_bar(feed, verbose)
-        functions = program.functions
+        functions, network = program.functions, whole_network(model, program)
         assert functions is not None
         values, states = evaluated(
-            program, functions, feed, model.variables, lambda seen: bar.draw(seen, dict)
+            program, functions, feed, network.variables, lambda seen: bar.draw(seen, dict)
         )
-    keep_states(model, program, states)
+    keep_states(network, program, states)
     return number_or_list(list(values.values()))
 
 
@@ -56,10 +57,10 @@ def carried(variables: Tree) -> Tree:
     return states
 
 
-def keep_states(model: Trainable, program: Program, states: Tree) -> None:
+def keep_states(network: WholeNetwork, program: Program, states: Tree) -> None:
     """Let stateful layers continue from where evaluation or prediction has left them."""
     if states:
-        model.set_variables({"state": program.gathered(states)})
+        network.set_variables({"state": program.gathered(states)})
 
 
 def progress_bar(feed: Feed, verbose: int) -> Progbar:

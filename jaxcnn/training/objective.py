@@ -25,6 +25,24 @@ Metrics: TypeAlias = tuple[tuple[str, Metric], ...]
 
 
 @dataclass(frozen=True)
+class FromNetwork:
+    """Stands for a loss or metric function whose value the network computes itself.
+
+    It closes over tensors of the network, so it is a part of the graph.
+
+    Attributes:
+        index: of the value among the network's outputs.
+        name: of the function.
+    """
+
+    index: int
+    __name__: str
+
+    def __call__(self, y_true: PyTree, y_pred: tuple[PyTree, PyTree]) -> PyTree:
+        return y_pred[1]
+
+
+@dataclass(frozen=True)
 class OutputObjective:
     """The loss and the metrics of one output.
 
@@ -57,9 +75,16 @@ class Objective:
 
     In its methods `predictions`, `targets`, `weights` (of samples) and `masks` have one entry an
     output, and `rows` is 1 for real rows and 0 for padding, or None.
+
+    Attributes:
+        outputs: what is minimised and reported of each output.
+        added: which further outputs of the network are added to the loss.
+        inputs: the outputs whose targets are further inputs of the network.
     """
 
     outputs: tuple[OutputObjective, ...]
+    added: tuple[int, ...] = ()
+    inputs: tuple[int, ...] = ()
 
     @property
     def several(self) -> bool:
@@ -89,22 +114,35 @@ class Objective:
         """The objective with its metrics made ready for targets and predictions of these shapes."""
 
         def bound(pairs: Metrics, i: int) -> Metrics:
-            return tuple((name, metric.bind(targets[i], predictions[i])) for name, metric in pairs)
+            return tuple(
+                (name, metric.bind(targets[i], seen_by(metric, i, predictions)))
+                for name, metric in pairs
+            )
 
         outputs = tuple(
             replace(o, metrics=bound(o.metrics, i), weighted_metrics=bound(o.weighted_metrics, i))
             for i, o in enumerate(self.outputs)
         )
-        return Objective(outputs)
+        return replace(self, outputs=outputs)
+
+    def fed(self, inputs: PyTree, targets: Sequence[PyTree]) -> PyTree:
+        """What the network takes: the inputs of a batch, and the targets that it computes with."""
+        if not self.inputs:
+            return inputs
+        listed = list(inputs) if isinstance(inputs, list | tuple) else [inputs]
+        return [*listed, *(targets[i] for i in self.inputs)]
 
     def exact_when_padded(self, targets: Sequence[PyTree], predictions: Sequence[PyTree]) -> bool:
         """Whether padding rows of weight 0 change nothing: they would where a loss or metric is a
         scalar a batch.
         """
-        for output, target, prediction in zip(self.outputs, targets, predictions, strict=True):
+        if self.added:
+            return False
+        for i, output in enumerate(self.outputs):
             if output.loss is None:
                 continue
-            if not jax.eval_shape(output.loss, target, prediction).ndim:
+            prediction = seen_by(output.loss, i, predictions)
+            if not jax.eval_shape(output.loss, targets[i], prediction).ndim:
                 return False
             if not all(metric.exact_when_padded for _, metric in output.all_metrics):
                 return False
@@ -131,11 +169,12 @@ class Objective:
         for i, output in enumerate(self.outputs):
             if output.loss is None:
                 continue
-            value = weighted_loss(
-                output.loss(targets[i], as_float32(predictions[i])), weights[i], masks[i], rows
-            )
+            prediction = as_float32(seen_by(output.loss, i, predictions))
+            value = weighted_loss(output.loss(targets[i], prediction), weights[i], masks[i], rows)
             parts[f"{output.name}_loss"] = value
             total = total + output.weight * value
+        for index in self.added:
+            total = total + jnp.sum(as_float32(predictions[index]))
         return total, parts if self.several else {}
 
     def update(
@@ -158,11 +197,12 @@ class Objective:
             for name, value in loss_values.items()
         }
         for i, output in enumerate(self.outputs):
-            prediction = as_float32(predictions[i])
             plain = combined_weights(None, masks[i], rows)
             for name, metric in output.metrics:
+                prediction = as_float32(seen_by(metric, i, predictions))
                 new[name] = metric.update(sums[name], targets[i], prediction, plain)
             for name, metric in output.weighted_metrics:
+                prediction = as_float32(seen_by(metric, i, predictions))
                 weight = combined_weights(weights[i], masks[i], rows)
                 new[name] = metric.update(sums[name], targets[i], prediction, weight)
         return new
@@ -181,6 +221,16 @@ class Objective:
         return averages
 
 
+def seen_by(function: LossFunction | Metric, i: int, predictions: Sequence[PyTree]) -> PyTree:
+    """What a loss or metric of output `i` is given: its prediction, and what the network computed
+    for it.
+    """
+    inner = getattr(function, "function", function)
+    if isinstance(inner, FromNetwork):
+        return predictions[i], predictions[inner.index]
+    return predictions[i]
+
+
 def result_names(reported: str, metric: Metric) -> list[str]:
     """The names of a metric's results: its reported name, or one a result where it has several."""
     several = [name for name, _ in getattr(metric, "outputs", ())]
@@ -189,9 +239,9 @@ def result_names(reported: str, metric: Metric) -> list[str]:
     return [reported.removesuffix(metric.name) + name for name in several]
 
 
-def as_float32(predictions: jax.Array) -> jax.Array:
+def as_float32(predictions: PyTree) -> PyTree:
     """Losses and metrics are computed in at least float32, whatever the model computes in."""
-    return widened(predictions)
+    return jax.tree.map(widened, predictions)
 
 
 def weighted_loss(

@@ -13,6 +13,7 @@ from jaxcnn.optimizers import Optimizer
 from jaxcnn.runtime import config
 from jaxcnn.runtime.types import Identifier, Path, PyTree, Settings
 from jaxcnn.training.functions import Functions
+from jaxcnn.training.network import WholeNetwork
 from jaxcnn.training.objective import Objective
 from jaxcnn.training.state import Shares, Ties, Tree
 
@@ -61,6 +62,7 @@ class Program:
         execution: how steps go to the device.
         objective: the losses and metrics; None while the shapes of the outputs are not known.
         module: what the model was when it was compiled.
+        network: what training runs, where that is more than the model.
         trained: tree of booleans like ``params``, True where training moves the array.
         ties: arrays that the module reads at several paths.
         fixed_statistics: paths within ``batch_stats`` of what training leaves as it is.
@@ -79,6 +81,7 @@ class Program:
     execution: Execution = Execution()
     objective: Objective | None = None
     module: nn.Module | None = None
+    network: WholeNetwork | None = None
     trained: Tree | None = None
     ties: Ties = ()
     fixed_statistics: tuple[Path, ...] = ()

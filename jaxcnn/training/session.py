@@ -18,7 +18,7 @@ from jaxcnn.training.clock import Clock
 from jaxcnn.training.program import Program
 from jaxcnn.training.state import TrainState, Tree, from_variables
 from jaxcnn.training.steps import AtNaN, Augment, Batch
-from jaxcnn.training.trainable import Trainable
+from jaxcnn.training.trainable import Trainable, whole_network
 
 # After so many seconds at most the layers get the newest arrays, in case the device fails.
 COMMIT_SECONDS = 10.0
@@ -58,7 +58,8 @@ class TrainingSession:
         self._committed = time.monotonic()
         # A callback may train a model that shares layers with the one that is being trained.
         self._outer_sessions = [
-            (layer, layer.weights_store.session) for layer in model.all_layers()
+            (layer, layer.weights_store.session)
+            for layer in whole_network(model, program).all_layers()
         ]
         for layer, _ in self._outer_sessions:
             layer.weights_store.session = self
@@ -170,7 +171,7 @@ def initial_state(
     """The state from which training continues: the weights and the optimizer as they are now."""
     assert program.optimizer is not None
     return from_variables(
-        model.variables,
+        whole_network(model, program).variables,
         program.optimizer,
         trainable=program.trained,
         opt_state=with_hyperparameters_of(program.optimizer, program.opt_state),
@@ -192,5 +193,5 @@ def with_hyperparameters_of(optimizer: Optimizer, opt_state: PyTree) -> PyTree:
 
 def store_trained(model: Trainable, program: Program, variables: Tree, opt_state: PyTree) -> None:
     """Give the layers and the program the newest arrays."""
-    model.store(program.gathered(variables))
+    whole_network(model, program).store(program.gathered(variables))
     program.opt_state = program.gathered(opt_state)

@@ -13,7 +13,7 @@ from jaxcnn.training.evaluate import carried, keep_states, number_or_list
 from jaxcnn.training.input import Data, whole_batch
 from jaxcnn.training.program import Program
 from jaxcnn.training.session import initial_state, store_trained
-from jaxcnn.training.trainable import Trainable
+from jaxcnn.training.trainable import Trainable, whole_network
 
 
 def train_on_batch(model: Trainable, program: Program, data: Data) -> float | list[float]:
@@ -33,10 +33,11 @@ def test_on_batch(model: Trainable, program: Program, data: Data) -> float | lis
     """The loss and metrics of one batch."""
     batch = whole_batch(model, program, data)
     functions = functions_for(model, program, batch)
-    variables = program.placed(model.variables)
+    network = whole_network(model, program)
+    variables = program.placed(network.variables)
     carry = fresh(functions.objective.init_metrics()), carried(variables)
     sums, states = functions.evaluate.run(carry, batch, None, variables)
-    keep_states(model, program, states)
+    keep_states(network, program, states)
     return listed(model, program, functions.averages(sums))
 
 

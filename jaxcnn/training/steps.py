@@ -90,7 +90,7 @@ def train_step(
     def step(state: TrainState, batch: PyTree) -> tuple[TrainState, dict[str, jax.Array]]:
         batch = as_batch(batch, objective)
         key = step_key(state)
-        batch = augmented(batch, key, augment)
+        batch = fed(augmented(batch, key, augment), objective)
 
         def loss_of(params: Tree) -> tuple[jax.Array, PyTree]:
             variables = replace(state, params=params).variables
@@ -148,7 +148,7 @@ def eval_step(
     mode = key is not None if train is None else train
 
     def step(variables: Tree, sums: Tree, batch: PyTree) -> tuple[Tree, Tree]:
-        batch = as_batch(batch, objective)
+        batch = fed(as_batch(batch, objective), objective)
         predictions, masks, changed = forward(
             module, variables, batch, key=key, compute_dtype=compute_dtype, train=mode
         )
@@ -245,6 +245,11 @@ def augmented(batch: Batch, key: jax.Array, augment: Augment | None) -> Batch:
             f"`augment` must keep the shapes of the inputs, {before}; it returned {after}."
         )
     return batch._replace(inputs=inputs)
+
+
+def fed(batch: Batch, objective: Objective) -> Batch:
+    """The batch with the targets that the network computes with among its inputs."""
+    return batch._replace(inputs=objective.fed(batch.inputs, batch.targets))
 
 
 def as_batch(batch: PyTree, objective: Objective) -> Batch:

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-import flax.linen as nn
 import jax
 
 from jaxcnn.callbacks import History
 from jaxcnn.layers.base import Layer
 from jaxcnn.layers.symbolic.tensor import SymbolicTensor
 from jaxcnn.nn.base import WeightSpec
-from jaxcnn.runtime.types import ArrayFunction, ArrayLike, DataLike, Path, PyTree
+from jaxcnn.runtime.types import ArrayLike, DataLike, PyTree
 from jaxcnn.training.clock import Clock
+from jaxcnn.training.network import WholeNetwork
 from jaxcnn.training.program import Program
-from jaxcnn.training.state import Tree
 
 
-class Trainable(Protocol):
+class Trainable(WholeNetwork, Protocol):
     """What training reads of a model, and the little that it writes; `models.Model` is one.
 
     Attributes:
@@ -39,10 +38,6 @@ class Trainable(Protocol):
     @property
     def built(self) -> bool: ...
     @property
-    def module(self) -> nn.Module: ...
-    @property
-    def variables(self) -> Tree: ...
-    @property
     def children(self) -> Mapping[str, Layer]: ...
     @property
     def opt_state(self) -> PyTree: ...
@@ -51,19 +46,23 @@ class Trainable(Protocol):
     @property
     def output_names(self) -> list[str]: ...
 
-    def all_layers(self) -> Iterator[Layer]: ...
     def all_specs(self) -> list[WeightSpec]: ...
-    def placed_weights(self) -> Iterator[tuple[Layer, WeightSpec, Path]]: ...
-    def trainable_mask(self, collection: str = "params") -> Tree: ...
-    def constraints(self) -> dict[Path, ArrayFunction]: ...
-    def set_variables(self, variables: Mapping[str, Tree]) -> None: ...
-    def store(self, variables: Mapping[str, Tree]) -> None: ...
     def note_changes(self) -> None: ...
     def optimizer_arrays(self) -> list[tuple[str, jax.Array]]: ...
     def set_optimizer_arrays(self, values: Sequence[ArrayLike]) -> None: ...
 
+    def extended(
+        self, inputs: Sequence[SymbolicTensor], outputs: Sequence[SymbolicTensor]
+    ) -> WholeNetwork:
+        """The network between these tensors, of which only the weights of the model are trained."""
+
     def build_for(self, x: DataLike) -> None:
         """Fix the input shapes by the first data, of a model that was given none."""
+
+
+def whole_network(model: Trainable, program: Program) -> WholeNetwork:
+    """What training runs: the model, or more where the losses of the program close over tensors."""
+    return program.network or model
 
 
 def shapes(tensors: Sequence[SymbolicTensor]) -> list[tuple[int | None, ...]]:

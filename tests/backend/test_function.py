@@ -157,5 +157,11 @@ def test_what_is_wrong_is_said():
         K.gradients(X, x)
     with pytest.raises(TypeError, match="derivatives are by"):
         K.gradients(x, X)
-    with pytest.raises(ValueError, match="cannot be a part of a model"):
-        Model(x, K.gradients(x * x, x)[0]).predict(X)
+    with pytest.raises(ValueError, match="by the weight 'dense_1/kernel:0' is computed"):
+        dense = Dense(1)
+        Model(x, K.gradients(dense(x), dense.kernel)[0]).predict(X)
+
+
+def test_gradients_are_outputs_of_models():
+    x = Input((4,))
+    assert np.allclose(Model(x, K.gradients(x * x, x)[0]).predict(X), 2 * X)

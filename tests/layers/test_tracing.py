@@ -8,7 +8,7 @@ import pytest
 from jaxcnn import nn
 from jaxcnn.layers import Dense, Embedding, Input, Layer, Masking
 from jaxcnn.layers.symbolic.tensor import SymbolicTensor
-from jaxcnn.layers.tracing import TensorSpec, from_flax, sized, trace, trace_layer
+from jaxcnn.layers.tracing import DEFAULT_SIZES, TensorSpec, from_flax, sized, trace, trace_layer
 
 
 def test_known_sizes_are_traced_as_they_are():
@@ -29,7 +29,7 @@ def test_sizes_that_are_unknown_stay_unknown():
 
 
 def test_sized_tries_two_values_for_each_unknown():
-    first, second = (sized((None, None, 7), "int32", attempt) for attempt in (0, 1))
+    first, second = (sized((None, None, 7), "int32", attempt) for attempt in DEFAULT_SIZES)
     assert (first.shape, second.shape, first.dtype) == ((2, 480, 7), (3, 736, 7), jnp.int32)
 
 

@@ -6,4 +6,6 @@ package; it is imported when a saved model names one of them.
 
 from jaxcnn.runtime.lazy import lazy_attributes
 
-__getattr__ = lazy_attributes(__name__, {"backend": "jaxcnn.backend"})
+__getattr__ = lazy_attributes(
+    __name__, {"backend": "jaxcnn.backend", "losses_of": "jaxcnn.layers.added_losses"}
+)

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any, TypeVar, cast
 
 import flax.linen as nn
@@ -26,9 +27,11 @@ from jaxcnn.layers.symbolic.saved_call import (
     symbolic_arguments,
     with_slots,
 )
-from jaxcnn.layers.symbolic.tensor import SymbolicTensor
-from jaxcnn.layers.variable import is_variable
+from jaxcnn.layers.symbolic.tensor import Node, SymbolicTensor
+from jaxcnn.layers.tracing import Traced
+from jaxcnn.layers.variable import Variable, given_values, is_variable
 from jaxcnn.nn.base import Layer as ModuleBase
+from jaxcnn.runtime.captures import inside_a_function, notice
 from jaxcnn.runtime.context import running_module
 from jaxcnn.runtime.names import Registry
 from jaxcnn.runtime.types import Config, PyTree, Settings
@@ -53,8 +56,14 @@ class Computation(ModuleBase):
         """Operations know nothing of masks, so those of the inputs end here."""
 
     @nn.compact
-    def __call__(self, inputs: PyTree, *, train: bool = False) -> PyTree:
-        with running_module(self, train):
+    def __call__(
+        self,
+        inputs: PyTree,
+        *,
+        train: bool = False,
+        weights: Mapping[int, jax.Array] = MappingProxyType({}),
+    ) -> PyTree:
+        with running_module(self, train), given_values(weights):
             return self.saved(list(inputs) if isinstance(inputs, list | tuple) else [inputs])
 
 
@@ -81,6 +90,16 @@ class Operation(Layer):
             return super().__call__(inputs)
         return self._connect((inputs,), {})
 
+    def _build(self, args: tuple[PyTree, ...], kwargs: Config) -> Traced:
+        """As of any layer, with shapes in place of the weights among the function's arguments."""
+        weights = {id(v): SymbolicTensor(v.shape, v.dtype, self, 0, 0) for v in self.weights_used}
+        return super()._build(args, {**kwargs, "weights": weights} if weights else kwargs)
+
+    @property
+    def weights_used(self) -> list[Variable]:
+        """The weights of layers among the function's arguments."""
+        return [variable for variable in self.saved.variables() if variable.owner is not None]
+
     def get_config(self) -> Config:
         arguments = encoded([list(self.saved.args), dict(self.saved.kwargs or {})])
         return super().get_config() | {
@@ -101,12 +120,13 @@ class Operation(Layer):
         return cls(saved, **options)
 
 
-def operation(rows: RowRule | None = None) -> Callable[[F], F]:
+def operation(rows: RowRule | None = None, random: bool = False) -> Callable[[F], F]:
     """Decorator: a function of arrays that also takes symbolic tensors.
 
     Args:
         rows: whether, in a call on these symbolic tensors, row i of the result depends on row i of
             the inputs only, so that a short batch may be padded; without it the rows may mix.
+        random: whether each run of the graph draws other numbers.
     """
 
     def decorate(function: F) -> F:
@@ -116,7 +136,9 @@ def operation(rows: RowRule | None = None) -> Callable[[F], F]:
         @functools.wraps(function)
         def call(*args: PyTree, **kwargs: PyTree) -> PyTree:
             tensors = symbolic_arguments((args, kwargs))
-            if not tensors:
+            if tensors:
+                notice(tensors[0])
+            elif not (uses_weights((args, kwargs)) or (random and inside_a_function())):
                 values = jax.tree.map(
                     lambda v: v.value if is_variable(v) else v, (args, kwargs), is_leaf=is_variable
                 )
@@ -136,6 +158,7 @@ def put_off(
     tensor: SymbolicTensor, function: Callable[..., Any], *args: PyTree, **kwargs: PyTree
 ) -> PyTree:
     """The operation that computes a function of `jaxcnn.activations`, `losses` or `metrics`."""
+    notice(tensor)
     tensors = symbolic_arguments((args, kwargs))
     saved_args, saved_kwargs = with_slots((args, kwargs), tensors)
     others = jax.tree.leaves((saved_args, saved_kwargs))
@@ -162,6 +185,17 @@ def known_function(name: str) -> Callable[..., Any]:
     registry = registries[room].registry if room in registries else FUNCTIONS
     arrays_only: Callable[..., Any] = inspect.unwrap(registry.find(function))
     return arrays_only
+
+
+def weights_in(node: Node) -> list[Variable]:
+    """The weights of layers that a call takes from among its function's arguments."""
+    return node.layer.weights_used if isinstance(node.layer, Operation) else []
+
+
+def uses_weights(structure: PyTree) -> bool:
+    """Whether a layer's weight is among the arguments, whose value is that of a later moment."""
+    leaves = jax.tree.leaves(structure, is_leaf=is_variable)
+    return any(is_variable(leaf) and leaf.known_later for leaf in leaves)
 
 
 # -- rules about rows ------------------------------------------------------------------------------

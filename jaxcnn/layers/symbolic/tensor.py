@@ -17,6 +17,7 @@ import jax.numpy as jnp
 
 from jaxcnn.layers.symbolic.tensor_shape import StaticShape, TensorShape
 from jaxcnn.nn.traits import Traits
+from jaxcnn.runtime.captures import inside_a_function
 from jaxcnn.runtime.deferred import Deferred
 from jaxcnn.runtime.types import Config, DTypeLike, PyTree, Shape
 
@@ -112,18 +113,47 @@ class Size:
     axis: int
 
 
+@dataclass(frozen=True)
+class Evaluated:
+    """The result of a layer's function that was evaluated on symbolic tensors.
+
+    Attributes:
+        module: takes `arguments` and gives the outputs of the layer.
+        arguments: hold the symbolic tensors that the function made.
+    """
+
+    module: nn.Module
+    arguments: tuple[PyTree, ...]
+
+
 @dataclass(eq=False)
 class Node:
-    """One symbolic call of a layer: `args` and `kwargs` hold the tensors it was called on."""
+    """One symbolic call of a layer: `args` and `kwargs` hold the tensors it was called on.
+
+    Attributes:
+        inbound: those tensors.
+        evaluated: where the layer's function was evaluated on symbolic tensors, which then may
+            depend on others than those.
+        hidden: whether the call is part of such a function, and so of no model by itself.
+    """
 
     layer: GraphLayer
     args: tuple[PyTree, ...]
     kwargs: Config
     outputs: PyTree = None
+    evaluated: Evaluated | None = None
     inbound: list[SymbolicTensor] = field(init=False)
+    hidden: bool = field(init=False, default_factory=inside_a_function)
 
     def __post_init__(self) -> None:
         self.inbound = symbolic_leaves((self.args, self.kwargs))
+
+    @property
+    def sources(self) -> list[SymbolicTensor]:
+        """The tensors that the outputs are computed from."""
+        if self.evaluated is None:
+            return self.inbound
+        return symbolic_leaves(self.evaluated.arguments) + self.inbound
 
     @property
     def input_tensors(self) -> PyTree:

@@ -1,0 +1,117 @@
+"""Symbolic losses of layers and models: penalties, and what was added outside of any `call`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import jax
+
+from jaxcnn.layers.base import Layer
+from jaxcnn.layers.symbolic.operation import Operation
+from jaxcnn.layers.symbolic.saved_call import SavedCall, Slot
+from jaxcnn.layers.symbolic.tensor import SymbolicTensor, symbolic_leaves
+from jaxcnn.layers.tracing import DEFAULT_SIZES, sized
+from jaxcnn.layers.user_layer import UserModule
+from jaxcnn.layers.weight_tree import with_listed
+from jaxcnn.runtime.captures import Captured, is_of_library, symbolically, with_arrays
+from jaxcnn.runtime.types import ArrayFunction
+
+
+def added_losses(model: Layer) -> list[SymbolicTensor]:
+    """The losses that were added to a model and to its layers and count for it, each once.
+
+    One that was added with `inputs` counts where the only call of its layer, or a call on these
+    inputs, is in the model.
+    """
+    nodes = nodes_of(model)
+    losses = [t for part in with_listed(model) for t in counting(part, part is model, nodes)]
+    losses += [t for part in with_listed(model) for t in penalties_of_the_graph(part, nodes)]
+    return list({id(tensor): tensor for tensor in losses}.values())
+
+
+def nodes_of(model: Layer) -> set[int]:
+    """The ids of the calls in a model, or in those inside it."""
+    levels = (level for part in with_listed(model) for level in getattr(part, "nodes_by_depth", ()))
+    return {id(node) for level in levels for node in level}
+
+
+def counting(layer: Layer, is_model: bool, nodes: set[int]) -> Iterator[SymbolicTensor]:
+    """The losses that were added to `layer` and count in a model with these calls."""
+    for added in layer.additions.outside:
+        inputs = symbolic_leaves(added.inputs)
+        calls = [node for node in layer.inbound_nodes if id(node) in nodes]
+        matches = len(layer.inbound_nodes) == 1 or any(node.inbound == inputs for node in calls)
+        if not inputs or (matches and not is_model):
+            yield added.tensor
+
+
+def penalties_of_the_graph(layer: Layer, nodes: set[int]) -> Iterator[SymbolicTensor]:
+    """The penalties of weights and outputs whose regularizers close over tensors of the graph."""
+    for spec in layer.weights_store.specs or ():
+        if uses_graph(spec.regularizer, jax.ShapeDtypeStruct(spec.shape, spec.dtype)):
+            with symbolically():
+                yield spec.regularizer(layer.variable((spec.collection, *spec.path)))
+    regularizer = getattr(layer.module, "activity_regularizer", None)
+    for node in layer.inbound_nodes if callable(regularizer) else ():
+        for tensor in symbolic_leaves(node.outputs)[:1] if id(node) in nodes else ():
+            if uses_graph(regularizer, sized(tensor.shape, tensor.dtype, DEFAULT_SIZES[0])):
+                with symbolically():
+                    yield regularizer(tensor)
+
+
+def uses_graph(function: ArrayFunction | None, *examples: jax.ShapeDtypeStruct) -> bool:
+    """Whether a function that a user wrote closes over tensors of the graph."""
+    if function is None or is_of_library(function):
+        return False
+    try:
+        with with_arrays():
+            jax.eval_shape(function, *examples)
+    except Captured:
+        return True
+    return False
+
+
+def losses_of(layer: Layer) -> list[SymbolicTensor]:
+    """All that a layer or model adds to the loss, as symbolic tensors.
+
+    First the penalties of weights, then those of outputs and what `call` added, then what was added
+    outside of it. In a model, those of its layers come first.
+    """
+    if layer.listed_children:
+        losses = [loss for child in layer.listed_children.values() for loss in losses_of(child)]
+        nodes = nodes_of(layer) or {id(node) for node in layer.inbound_nodes}
+    else:
+        losses, nodes = [], {id(node) for node in layer.inbound_nodes}
+    losses += [*penalties(layer), *losses_of_calls(layer), *counting(layer, False, nodes)]
+    return list({id(tensor): tensor for tensor in losses}.values())
+
+
+def penalties(layer: Layer) -> Iterator[SymbolicTensor]:
+    """The penalties of the layer's own weights."""
+    for spec in layer.weights_store.specs or ():
+        if spec.regularizer is not None:
+            variable = layer.variable((spec.collection, *spec.path))
+            yield computed(spec.regularizer, [], variable)
+
+
+def losses_of_calls(layer: Layer) -> Iterator[SymbolicTensor]:
+    """The penalties of the outputs of each call, and the losses that a call has added."""
+    regularizer = getattr(layer.module, "activity_regularizer", None)
+    for node in layer.inbound_nodes:
+        if callable(regularizer):
+            yield computed(regularizer, symbolic_leaves(node.outputs)[:1], Slot(0))
+        if node.evaluated is not None:
+            yield from symbolic_leaves(node.evaluated.arguments[1:2])
+        elif isinstance(layer.module, UserModule):
+            with symbolically(), layer.additions.recording():
+                layer.call(*node.args, **node.kwargs)
+                losses = symbolic_leaves(layer.additions.losses)
+            yield from losses
+
+
+def computed(
+    function: ArrayFunction, inputs: list[SymbolicTensor], argument: object
+) -> SymbolicTensor:
+    """The value of a function of one argument: a variable, or the slot of an input."""
+    result: SymbolicTensor = Operation(SavedCall("penalty", function, (argument,)))(inputs)
+    return result

@@ -1,0 +1,98 @@
+"""Layers whose function is evaluated on symbolic tensors, as Keras did with all of them.
+
+A function of arrays is traced into a module. One that closes over tensors of the graph, or that
+fits one batch size only, cannot be: it is called once on the symbolic inputs, and the calls of
+layers and operations that it makes stand for it, hidden in the layer's own call.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+import flax.linen as nn
+import jax
+
+from jaxcnn.layers import weight_tree
+from jaxcnn.layers.call_record import record_call
+from jaxcnn.layers.input_spec import check_inputs
+from jaxcnn.layers.symbolic.tensor import Evaluated, SymbolicTensor, symbolic_leaves
+from jaxcnn.layers.tracing import trace
+from jaxcnn.layers.user_layer import Additions, EvaluatedModule, UserModule
+from jaxcnn.layers.weights import WeightOwner
+from jaxcnn.nn import Lambda
+from jaxcnn.nn.functions import Through
+from jaxcnn.runtime.captures import Captured, symbolically
+from jaxcnn.runtime.types import Config, PyTree
+
+
+class CalledLayer(WeightOwner, Protocol):
+    """A layer that may have a function that a user wrote."""
+
+    additions: Additions
+
+
+def symbolic_call(
+    layer: CalledLayer, args: tuple[PyTree, ...], kwargs: Config, reason: Exception
+) -> PyTree:
+    """Put a call of a layer on record that cannot be traced with arrays for this `reason`.
+
+    Raises:
+        Exception: the reason, where there is no function that a user wrote, or it cannot be
+            evaluated on symbolic tensors either.
+    """
+    function = user_function(layer.module)
+    if function is None:
+        raise reason
+    check_inputs(layer.name, vars(layer).get("input_spec"), args[0])
+    if isinstance(layer.module, UserModule) and any(t.mask_shape for t in symbolic_leaves(args)):
+        raise reason
+    try:
+        return evaluated_call(layer, function, args, kwargs)
+    except Exception:
+        if isinstance(reason, Captured):
+            raise
+        raise reason from None
+
+
+def user_function(module: nn.Module) -> Callable[..., PyTree] | None:
+    """The function that a user wrote for a layer with this module, None in one of the library."""
+    if isinstance(module, UserModule):
+        return module.layer.call
+    if isinstance(module, Lambda):
+        return lambda inputs, **kwargs: module.function(inputs, **{**module.arguments, **kwargs})
+    return None
+
+
+def evaluated_call(
+    layer: CalledLayer,
+    function: Callable[..., PyTree],
+    args: tuple[PyTree, ...],
+    kwargs: Config,
+) -> PyTree:
+    """Put a call on record by what its function makes of the symbolic inputs.
+
+    Raises:
+        TypeError: the function returns something else than symbolic tensors.
+    """
+    with symbolically(), layer.additions.recording():
+        result = function(*args, **kwargs)
+        losses, updates = layer.additions.losses, layer.additions.updates
+    outputs = result[0] if isinstance(result, list | tuple) and len(result) == 1 else result
+    if not symbolic_leaves(outputs) or not all(
+        isinstance(leaf, SymbolicTensor) for leaf in jax.tree.leaves(outputs)
+    ):
+        raise TypeError(
+            f"Layer '{layer.name}': its function must return symbolic tensors, as it uses some of "
+            f"the graph; it returned {result!r}."
+        )
+    arguments: tuple[PyTree, ...] = (outputs,)
+    module: nn.Module = Through()
+    if isinstance(layer.module, UserModule):
+        updated = tuple(variable for variable, _ in updates)
+        module = EvaluatedModule(layer.module.layer, updated=updated)
+        arguments = (outputs, losses, [value for _, value in updates])
+    traced = trace(module, arguments, {})
+    if layer.weights_store.specs is None:
+        weight_tree.adopt(layer, traced.weights, (args, kwargs))
+    return record_call(layer, args, kwargs, traced, Evaluated(module, arguments))

@@ -1,0 +1,71 @@
+"""What a user's function may not use while it is traced with arrays.
+
+A loss or `Lambda` may close over symbolic tensors of the model, or call other layers: as arrays
+these are not there. The trace then stops with `Captured`, and whoever began it evaluates the
+function on symbolic tensors instead, as Keras did.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from contextvars import ContextVar
+
+_with_arrays: ContextVar[bool] = ContextVar("with_arrays", default=False)
+_inside: ContextVar[bool] = ContextVar("inside_a_function", default=False)
+
+
+class Captured(Exception):
+    """A function that is traced with arrays uses something of the graph.
+
+    Attributes:
+        thing: the symbolic tensor, layer or weight.
+    """
+
+    def __init__(self, thing: object) -> None:
+        super().__init__(
+            f"It uses {thing!r} of the graph, which has no value here: give it as an input."
+        )
+        self.thing = thing
+
+
+@contextlib.contextmanager
+def with_arrays(noticing: bool = True) -> Iterator[None]:
+    """Within the block functions are traced with arrays, and `notice` raises if `noticing`."""
+    token = _with_arrays.set(noticing)
+    try:
+        yield
+    finally:
+        _with_arrays.reset(token)
+
+
+def notice(thing: object) -> None:
+    """Say that something of the graph is used.
+
+    Raises:
+        Captured: a function is being traced with arrays.
+    """
+    if _with_arrays.get():
+        raise Captured(thing)
+
+
+@contextlib.contextmanager
+def symbolically() -> Iterator[None]:
+    """Within the block a function is evaluated on symbolic tensors; calls belong to it alone."""
+    tokens = _with_arrays.set(False), _inside.set(True)
+    try:
+        yield
+    finally:
+        _with_arrays.reset(tokens[0])
+        _inside.reset(tokens[1])
+
+
+def inside_a_function() -> bool:
+    """Whether a function is being evaluated on symbolic tensors."""
+    return _inside.get()
+
+
+def is_of_library(function: object) -> bool:
+    """Whether a function, or the class of an object that is called, is of this library."""
+    module = getattr(function, "__module__", None) or type(function).__module__
+    return str(module).startswith("jaxcnn.")

@@ -1,0 +1,165 @@
+"""Losses and metrics that close over tensors of the graph, and losses that are such tensors.
+
+Their values are further outputs of the network that training runs, which then reaches from the
+inputs and the targets to the outputs and these values. What a function closes over is not guessed:
+it is called on symbolic tensors, and the graph shows it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import jax
+
+from jaxcnn.layers.added_losses import added_losses, uses_graph
+from jaxcnn.layers.input import Input
+from jaxcnn.layers.symbolic.tensor import SymbolicTensor
+from jaxcnn.layers.symbolic.walk import upstream
+from jaxcnn.losses import LossFunction
+from jaxcnn.metrics import FunctionMetric
+from jaxcnn.runtime.captures import Captured, is_of_library, symbolically, with_arrays
+from jaxcnn.runtime.types import ArrayFunction, PyTree
+from jaxcnn.training.objective import FromNetwork, Metrics, Objective
+from jaxcnn.training.steps import Batch
+from jaxcnn.training.trainable import Trainable, WholeNetwork
+
+
+def with_graph(
+    model: Trainable, objective: Objective, example: Batch, predictions: Sequence[PyTree]
+) -> tuple[Objective, WholeNetwork]:
+    """(the objective, the network that training runs) of a compiled model.
+
+    Without anything that closes over the graph these are the objective and the model.
+
+    Args:
+        model: that was compiled.
+        objective: its losses and metrics.
+        example: a batch.
+        predictions: shapes and dtypes of the model's outputs for it.
+
+    Raises:
+        ValueError: a loss or metric needs an input that the model does not have.
+    """
+    for spec in model.all_specs():
+        if uses_graph(spec.constraint, jax.ShapeDtypeStruct(spec.shape, spec.dtype)):
+            raise ValueError(
+                f"The constraint of '{'/'.join(spec.path)}' uses a tensor of the graph, which is "
+                "not there when weights are updated; use numbers, arrays or a K.variable in it."
+            )
+    values = GraphValues(model, objective, example, predictions)
+    objective = values.complete(objective)
+    if not values.tensors:
+        return objective, model
+    inputs = [*model.inputs, *values.targets.values()]
+    _, missing = upstream(values.tensors, {id(tensor) for tensor in inputs})
+    if missing:
+        raise ValueError(
+            f"A loss or metric of model '{model.name}' uses a tensor that is computed from the "
+            f"input '{missing[0].layer.name}', which is not among the model's inputs. Build the "
+            "model with that input, or compute the tensor from those that it has."
+        )
+    return objective, model.extended(inputs, [*model.outputs, *values.tensors])
+
+
+class GraphValues:
+    """The values that the network computes for an objective.
+
+    Attributes:
+        tensors: these values.
+        targets: the symbolic targets that they need, by the number of the output.
+    """
+
+    def __init__(
+        self,
+        model: Trainable,
+        objective: Objective,
+        example: Batch,
+        predictions: Sequence[PyTree],
+    ) -> None:
+        self.model, self.example, self.predictions = model, example, predictions
+        self.names = [output.name for output in objective.outputs]
+        self.tensors: list[SymbolicTensor] = []
+        self.targets: dict[int, SymbolicTensor] = {}
+
+    def complete(self, objective: Objective) -> Objective:
+        """The objective with the values in place of what closes over the graph."""
+        outputs = tuple(
+            replace(
+                output,
+                loss=output.loss and self.in_place_of(output.loss, i),
+                metrics=self.metrics_in_place_of(output.metrics, i),
+                weighted_metrics=self.metrics_in_place_of(output.weighted_metrics, i),
+            )
+            for i, output in enumerate(objective.outputs)
+        )
+        added = tuple(self.index_of(tensor) for tensor in added_losses(self.model))
+        used, _ = upstream(self.tensors, ())
+        read = {id(tensor) for node in used for tensor in node.sources}
+        read |= {id(tensor) for tensor in self.tensors}
+        self.targets = {i: t for i, t in self.targets.items() if id(t) in read}
+        return replace(objective, outputs=outputs, added=added, inputs=tuple(self.targets))
+
+    def metrics_in_place_of(self, metrics: Metrics, i: int) -> Metrics:
+        """The metrics of output `i`."""
+        return tuple(
+            (
+                name,
+                replace(metric, function=self.in_place_of(metric.function, i), name=metric.name)
+                if isinstance(metric, FunctionMetric)
+                else metric,
+            )
+            for name, metric in metrics
+        )
+
+    def in_place_of(self, function: ArrayFunction, i: int) -> LossFunction:
+        """A loss or metric of output `i`, or what stands for one that closes over the graph."""
+        reason = self.reason_for_graph(function, i)
+        if reason is None:
+            return function
+        if i not in self.targets:
+            self.targets[i] = self.symbolic_target(i)
+        try:
+            with symbolically():
+                value = function(self.targets[i], self.model.outputs[i])
+        except Exception:
+            if isinstance(reason, Captured):
+                raise
+            raise reason from None
+        if not isinstance(value, SymbolicTensor):
+            raise TypeError(
+                f"The loss or metric {label(function)} must return a symbolic tensor, as it uses "
+                f"some of the graph; it returned {value!r}."
+            )
+        return FromNetwork(self.index_of(value), label(function))
+
+    def reason_for_graph(self, function: ArrayFunction, i: int) -> Exception | None:
+        """Why a function cannot be computed from targets and predictions alone, or None."""
+        if is_of_library(function):
+            return None
+        try:
+            with with_arrays():
+                jax.eval_shape(function, self.example.targets[i], self.predictions[i])
+        except (Captured, ValueError, TypeError, AttributeError) as error:
+            return error
+        return None
+
+    def symbolic_target(self, i: int) -> SymbolicTensor:
+        """The symbolic targets of output `i`, of the shape that the data has."""
+        target = self.example.targets[i]
+        return Input(
+            batch_shape=(None, *target.shape[1:]),
+            dtype=target.dtype,
+            name=f"{self.names[i]}_target",
+        )
+
+    def index_of(self, tensor: SymbolicTensor) -> int:
+        """The place of a value among the outputs of the network."""
+        self.tensors.append(tensor)
+        return len(self.model.outputs) + len(self.tensors) - 1
+
+
+def label(function: ArrayFunction) -> str:
+    """The name of a function."""
+    inner = getattr(function, "func", function)
+    return str(getattr(function, "__name__", getattr(inner, "__name__", type(function).__name__)))
