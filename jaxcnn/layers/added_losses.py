@@ -14,7 +14,7 @@ from jaxcnn.layers.tracing import DEFAULT_SIZES, sized
 from jaxcnn.layers.user_layer import UserModule
 from jaxcnn.layers.weight_tree import with_listed
 from jaxcnn.runtime.captures import Captured, is_of_library, symbolically, with_arrays
-from jaxcnn.runtime.types import ArrayFunction
+from jaxcnn.runtime.types import ArrayFunction, PyTree
 
 
 def added_losses(model: Layer) -> list[SymbolicTensor]:
@@ -48,10 +48,11 @@ def counting(layer: Layer, is_model: bool, nodes: set[int]) -> Iterator[Symbolic
 def penalties_of_the_graph(layer: Layer, nodes: set[int]) -> Iterator[SymbolicTensor]:
     """The penalties of weights and outputs whose regularizers close over tensors of the graph."""
     for spec in layer.weights_store.specs or ():
-        if uses_graph(spec.regularizer, jax.ShapeDtypeStruct(spec.shape, spec.dtype)):
+        penalty: PyTree = spec.regularizer
+        if uses_graph(penalty, jax.ShapeDtypeStruct(spec.shape, spec.dtype)):
             with symbolically():
-                yield spec.regularizer(layer.variable((spec.collection, *spec.path)))
-    regularizer = getattr(layer.module, "activity_regularizer", None)
+                yield penalty(layer.variable((spec.collection, *spec.path)))
+    regularizer: PyTree = getattr(layer.module, "activity_regularizer", None)
     for node in layer.inbound_nodes if callable(regularizer) else ():
         for tensor in symbolic_leaves(node.outputs)[:1] if id(node) in nodes else ():
             if uses_graph(regularizer, sized(tensor.shape, tensor.dtype, DEFAULT_SIZES[0])):

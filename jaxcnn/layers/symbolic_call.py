@@ -8,7 +8,7 @@ layers and operations that it makes stand for it, hidden in the layer's own call
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Protocol
+from typing import Protocol, cast
 
 import flax.linen as nn
 import jax
@@ -16,14 +16,14 @@ import jax
 from jaxcnn.layers import weight_tree
 from jaxcnn.layers.call_record import record_call
 from jaxcnn.layers.input_spec import check_inputs
-from jaxcnn.layers.symbolic.tensor import Evaluated, SymbolicTensor, symbolic_leaves
+from jaxcnn.layers.symbolic.tensor import Evaluated, GraphLayer, SymbolicTensor, symbolic_leaves
 from jaxcnn.layers.tracing import trace
 from jaxcnn.layers.user_layer import Additions, EvaluatedModule, UserModule
 from jaxcnn.layers.weights import WeightOwner
 from jaxcnn.nn import Lambda
 from jaxcnn.nn.functions import Through
 from jaxcnn.runtime.captures import Captured, symbolically
-from jaxcnn.runtime.types import Config, PyTree
+from jaxcnn.runtime.types import ArrayFunction, Config, PyTree
 
 
 class CalledLayer(WeightOwner, Protocol):
@@ -60,7 +60,8 @@ def user_function(module: nn.Module) -> Callable[..., PyTree] | None:
     if isinstance(module, UserModule):
         return module.layer.call
     if isinstance(module, Lambda):
-        return lambda inputs, **kwargs: module.function(inputs, **{**module.arguments, **kwargs})
+        function, arguments = cast(ArrayFunction, module.function), dict(module.arguments or {})
+        return lambda inputs, **kwargs: function(inputs, **{**arguments, **kwargs})
     return None
 
 
@@ -95,4 +96,5 @@ def evaluated_call(
     traced = trace(module, arguments, {})
     if layer.weights_store.specs is None:
         weight_tree.adopt(layer, traced.weights, (args, kwargs))
-    return record_call(layer, args, kwargs, traced, Evaluated(module, arguments))
+    called = cast(GraphLayer, layer)
+    return record_call(called, args, kwargs, traced, evaluated=Evaluated(module, arguments))

@@ -18,7 +18,6 @@ from typing import Protocol, TypeAlias
 
 import flax.linen as nn
 import jax
-import numpy as np
 
 from jaxcnn.layers.symbolic.tensor import SymbolicTensor
 from jaxcnn.layers.symbolic.types import TensorLike
@@ -28,7 +27,7 @@ from jaxcnn.nn.base import Layer as ModuleBase
 from jaxcnn.nn.base import penalties_count
 from jaxcnn.runtime.captures import with_arrays
 from jaxcnn.runtime.context import running_module
-from jaxcnn.runtime.types import ArrayLike, PyTree
+from jaxcnn.runtime.types import PyTree
 
 # (a weight made with trainable=False, its new value)
 Update: TypeAlias = tuple[Variable, jax.Array]
@@ -72,8 +71,9 @@ class Additions:
             ValueError: something else than scalars.
             TypeError: an array outside of `call`.
         """
-        for value in loss if isinstance(loss, list | tuple) else [loss]:
-            if np.ndim(value) if not hasattr(value, "ndim") else value.ndim:
+        values: Sequence[PyTree] = loss if isinstance(loss, list | tuple) else [loss]
+        for value in values:
+            if getattr(value, "ndim", 0):
                 raise ValueError(
                     f"add_loss takes scalars; given {value!r}. Add its mean or its sum, such as "
                     "K.mean(loss)."
@@ -205,7 +205,7 @@ class UserModule(ModuleBase):
         if train:
             self.update("batch_stats", variable.label, value)
 
-    def add_losses(self, losses: Sequence[ArrayLike]) -> None:
+    def add_losses(self, losses: Sequence[TensorLike]) -> None:
         """Add scalars to what training minimises."""
         if self.is_initializing() or not penalties_count():
             return
@@ -239,7 +239,7 @@ class EvaluatedModule(UserModule):
         """What a function made of symbolic tensors has no mask."""
 
     @nn.compact
-    def __call__(
+    def __call__(  # type: ignore[override]
         self, outputs: PyTree, losses: PyTree, updates: PyTree, *, train: bool = False
     ) -> PyTree:
         for variable in self.layer.weights_store.declared:

@@ -102,7 +102,7 @@ class Network(Layer):
         others = [node.layer for node in nodes if id(node.layer) not in members]
         inside |= {id(layer) for layer in others}
         owners = (variable.owner for node in nodes for variable in weights_in(node))
-        others += [owner for owner in owners if id(owner) not in inside]
+        others += [cast(Layer, owner) for owner in owners if id(owner) not in inside]
         require_unique_names([*self.members, *others])
         return nodes, [cast(Layer, layer) for layer in unique(others)]
 

@@ -180,7 +180,8 @@ class Graph(Layer):
             if name not in value:
                 return jnp.zeros(ref.shape, ref.dtype)
             value = value[name]
-        return value
+        array: jax.Array = value
+        return array
 
     def derivatives(self, call: Call, values: Values, now: Run) -> list[jax.Array]:
         """The derivatives of the sum of ``args[0]`` by each of ``args[1]``.
@@ -195,20 +196,23 @@ class Graph(Layer):
         calls = now.topology.calls
         before = needed(calls[: calls.index(call)], losses)
         topology = replace(now.topology, calls=before, outputs=losses)
+        assert self.scope is not None
+        noise = self.scope.rngs  # the same as in the rest of the program
 
         def total(offsets: list[jax.Array]) -> jax.Array:
             added = dict(now.offsets)
             for ref, offset in zip(sources, offsets, strict=True):
                 added[ref.index] = added.get(ref.index, 0) + offset
             variables = jax.tree.map(lambda array: array, now.variables)  # the dicts are copied
-            scope = Scope(variables, rngs=self.scope.rngs, mutable=CHANGING)  # with the same noise
+            scope = Scope(variables, rngs=noise, mutable=CHANGING)
             with scope.temporary() as root:
                 results, _ = self.clone(parent=root).with_masks(
                     now.inputs, now.masks, again=replace(now, topology=topology, offsets=added)
                 )
             return sum((jnp.sum(result) for result in results), jnp.zeros(()))
 
-        return jax.grad(total)(zeros)
+        gradients: list[jax.Array] = jax.grad(total)(zeros)
+        return gradients
 
     def run_again(
         self, calls: Sequence[Call], read_later: Sequence[int], values: Values, train: bool

@@ -7,19 +7,21 @@ it is called on symbolic tensors, and the graph shows it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import cast
 
 import jax
 
 from jaxcnn.layers.added_losses import added_losses, uses_graph
+from jaxcnn.layers.base import Layer
 from jaxcnn.layers.input import Input
 from jaxcnn.layers.symbolic.tensor import SymbolicTensor
 from jaxcnn.layers.symbolic.walk import upstream
 from jaxcnn.losses import LossFunction
 from jaxcnn.metrics import FunctionMetric
 from jaxcnn.runtime.captures import Captured, is_of_library, symbolically, with_arrays
-from jaxcnn.runtime.types import ArrayFunction, PyTree
+from jaxcnn.runtime.types import PyTree
 from jaxcnn.training.objective import FromNetwork, Metrics, Objective
 from jaxcnn.training.steps import Batch
 from jaxcnn.training.trainable import Trainable, WholeNetwork
@@ -93,7 +95,7 @@ class GraphValues:
             )
             for i, output in enumerate(objective.outputs)
         )
-        added = tuple(self.index_of(tensor) for tensor in added_losses(self.model))
+        added = tuple(self.index_of(tensor) for tensor in added_losses(cast(Layer, self.model)))
         used, _ = upstream(self.tensors, ())
         read = {id(tensor) for node in used for tensor in node.sources}
         read |= {id(tensor) for tensor in self.tensors}
@@ -112,7 +114,7 @@ class GraphValues:
             for name, metric in metrics
         )
 
-    def in_place_of(self, function: ArrayFunction, i: int) -> LossFunction:
+    def in_place_of(self, function: Callable[..., PyTree], i: int) -> LossFunction:
         """A loss or metric of output `i`, or what stands for one that closes over the graph."""
         reason = self.reason_for_graph(function, i)
         if reason is None:
@@ -131,9 +133,9 @@ class GraphValues:
                 f"The loss or metric {label(function)} must return a symbolic tensor, as it uses "
                 f"some of the graph; it returned {value!r}."
             )
-        return FromNetwork(self.index_of(value), label(function))
+        return cast(LossFunction, FromNetwork(self.index_of(value), label(function)))
 
-    def reason_for_graph(self, function: ArrayFunction, i: int) -> Exception | None:
+    def reason_for_graph(self, function: Callable[..., PyTree], i: int) -> Exception | None:
         """Why a function cannot be computed from targets and predictions alone, or None."""
         if is_of_library(function):
             return None
@@ -159,7 +161,7 @@ class GraphValues:
         return len(self.model.outputs) + len(self.tensors) - 1
 
 
-def label(function: ArrayFunction) -> str:
+def label(function: Callable[..., PyTree]) -> str:
     """The name of a function."""
     inner = getattr(function, "func", function)
     return str(getattr(function, "__name__", getattr(inner, "__name__", type(function).__name__)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping
 from functools import partial
+from typing import cast
 
 import jax
 from flax.traverse_util import flatten_dict, unflatten_dict
@@ -13,6 +14,7 @@ from jaxcnn import losses, optimizers
 from jaxcnn.distributed import context
 from jaxcnn.distributed.placement import Distribution
 from jaxcnn.layers.added_losses import added_losses
+from jaxcnn.layers.base import Layer
 from jaxcnn.nn.graph import mixes_rows
 from jaxcnn.runtime import config
 from jaxcnn.runtime.types import Config, Identifier, Path, PyTree, Settings
@@ -133,7 +135,7 @@ def prepare(model: Trainable, program: Program, example: Batch) -> None:
     if (
         all(output.loss is None for output in objective.outputs)
         and not changed.get("losses")
-        and not added_losses(model)
+        and not added_losses(cast(Layer, model))
     ):
         raise ValueError(
             f"Model '{model.name}' was compiled without a loss, and none of its layers adds one."
