@@ -9,11 +9,11 @@ from jax import Array
 
 from jaxcnn.runtime.deferred import deferrable
 from jaxcnn.runtime.names import Registry
-from jaxcnn.runtime.types import Config, Identifier, Settings
+from jaxcnn.runtime.types import Config, Identifier
 
 Activation: TypeAlias = Callable[[Array], Array]
 
-registry = Registry("activation")
+registry: Registry[Activation] = Registry("activation")
 
 
 @registry.register()
@@ -157,7 +157,4 @@ def serialize(activation: Activation) -> str | Config | None:
     return registry.serialize(activation)
 
 
-def deserialize(config: Identifier, custom_objects: Settings | None = None) -> Activation:
-    """The inverse of :func:`serialize`."""
-    activation: Activation = registry.deserialize(config, custom_objects)
-    return activation
+deserialize = registry.deserialize

@@ -13,12 +13,12 @@ from jax import Array
 
 from jaxcnn.runtime import config
 from jaxcnn.runtime.names import Configurable, Registry
-from jaxcnn.runtime.types import Config, Identifier, Settings
+from jaxcnn.runtime.types import Config
 
 Axis: TypeAlias = int | tuple[int, ...]
 ConstraintFunction: TypeAlias = Callable[[Array], Array]
 
-registry = Registry("constraint", builders=True)
+registry: Registry[ConstraintFunction | None] = Registry("constraint", builders=True)
 
 
 class Constraint(Configurable):
@@ -28,20 +28,35 @@ class Constraint(Configurable):
         raise NotImplementedError(f"{type(self).__name__} must define __call__.")
 
 
+class NormConstraint(Constraint):
+    """A constraint on the norm over `axis`."""
+
+    axis: Axis
+
+    def __post_init__(self) -> None:
+        if isinstance(self.axis, list):  # a tuple, so that the constraint stays hashable
+            object.__setattr__(self, "axis", tuple(self.axis))
+
+    def norm(self, w: Array) -> Array:
+        """The Euclidean norm over `axis`, which stays as an axis of size one."""
+        return jnp.sqrt(jnp.sum(jnp.square(w), axis=self.axis, keepdims=True))
+
+    def factor(self, norm: Array, desired: Array | float) -> Array:
+        """The factor for weights of one norm to have another."""
+        return desired / (config.epsilon() + norm)
+
+
 @registry.register()
 @dataclasses.dataclass(frozen=True)
-class MaxNorm(Constraint):
+class MaxNorm(NormConstraint):
     """Scale down what has a norm above ``max_value`` (Srivastava et al., Dropout, 2014)."""
 
     max_value: float = 2
     axis: Axis = 0
 
-    def __post_init__(self) -> None:
-        _freeze_axis(self)
-
     def __call__(self, w: Array) -> Array:
-        norm = _norm(w, self.axis)
-        return _with_norm(w, norm, jnp.clip(norm, 0, self.max_value))
+        norm = self.norm(w)
+        return w * self.factor(norm, jnp.clip(norm, 0, self.max_value))
 
 
 @registry.register()
@@ -55,21 +70,18 @@ class NonNeg(Constraint):
 
 @registry.register()
 @dataclasses.dataclass(frozen=True)
-class UnitNorm(Constraint):
+class UnitNorm(NormConstraint):
     """Scale to norm one."""
 
     axis: Axis = 0
 
-    def __post_init__(self) -> None:
-        _freeze_axis(self)
-
     def __call__(self, w: Array) -> Array:
-        return _with_norm(w, _norm(w, self.axis), 1.0)
+        return w * self.factor(self.norm(w), 1.0)
 
 
 @registry.register()
 @dataclasses.dataclass(frozen=True)
-class MinMaxNorm(Constraint):
+class MinMaxNorm(NormConstraint):
     """Move the norm into [min_value, max_value], by the fraction ``rate`` each time."""
 
     min_value: float = 0.0
@@ -77,13 +89,10 @@ class MinMaxNorm(Constraint):
     rate: float = 1.0
     axis: Axis = 0
 
-    def __post_init__(self) -> None:
-        _freeze_axis(self)
-
     def __call__(self, w: Array) -> Array:
-        norm = _norm(w, self.axis)
+        norm = self.norm(w)
         allowed = jnp.clip(norm, self.min_value, self.max_value)
-        return _with_norm(w, norm, self.rate * allowed + (1 - self.rate) * norm)
+        return w * self.factor(norm, self.rate * allowed + (1 - self.rate) * norm)
 
 
 def max_norm(max_value: float = 2, axis: Axis = 0, *, m: float | None = None) -> MaxNorm:
@@ -96,39 +105,10 @@ non_neg = nonneg = NonNeg
 unit_norm = unitnorm = UnitNorm
 min_max_norm = MinMaxNorm
 
-
-def get(identifier: Identifier) -> ConstraintFunction | None:
-    """The constraint meant by a name, configuration, object or function; None means none.
-
-    Raises:
-        ValueError: unknown name, or nothing that can be called.
-    """
-    constraint: ConstraintFunction | None = registry.get(identifier)
-    return constraint
+get = registry.get
+deserialize = registry.deserialize
 
 
 def serialize(constraint: ConstraintFunction | None) -> str | Config | None:
     """The configuration of a constraint, or the name of a user's function."""
     return registry.serialize(constraint)
-
-
-def deserialize(
-    config: Identifier, custom_objects: Settings | None = None
-) -> ConstraintFunction | None:
-    """The inverse of :func:`serialize`."""
-    constraint: ConstraintFunction | None = registry.deserialize(config, custom_objects)
-    return constraint
-
-
-def _freeze_axis(constraint: "MaxNorm | UnitNorm | MinMaxNorm") -> None:
-    """A list of axes becomes a tuple, so that the constraint stays hashable."""
-    if isinstance(constraint.axis, list):
-        object.__setattr__(constraint, "axis", tuple(constraint.axis))
-
-
-def _norm(w: Array, axis: Axis) -> Array:
-    return jnp.sqrt(jnp.sum(jnp.square(w), axis=axis, keepdims=True))
-
-
-def _with_norm(w: Array, norm: Array, desired: Array | float) -> Array:
-    return w * (desired / (config.epsilon() + norm))

@@ -26,7 +26,7 @@ from jaxcnn.runtime.types import ArrayFunction, ArrayLike, Config, DTypeLike, Id
 
 Shape: TypeAlias = Sequence[int]
 
-registry = Registry("initializer", builders=True)
+registry: Registry[ArrayFunction] = Registry("initializer", builders=True)
 
 # A normal distribution cut at two standard deviations keeps this part of its standard deviation.
 _TRUNCATED_STDDEV = 0.87962566103423978

@@ -23,11 +23,11 @@ from jaxcnn.runtime import config
 from jaxcnn.runtime.arrays import widened
 from jaxcnn.runtime.deferred import deferrable
 from jaxcnn.runtime.names import Configurable, Registry
-from jaxcnn.runtime.types import ArrayFunction, ArrayLike, Config, Identifier, Settings
+from jaxcnn.runtime.types import ArrayFunction, ArrayLike, Config
 
 LossFunction: TypeAlias = Callable[[Array, Array], Array]
 
-registry = Registry("loss")
+registry: Registry[LossFunction | None] = Registry("loss")
 
 
 @registry.register("mse")
@@ -247,26 +247,13 @@ KLDivergence = _loss_class("KLDivergence", kullback_leibler_divergence)
 Poisson = _loss_class("Poisson", poisson)
 CosineProximity = _loss_class("CosineProximity", cosine_proximity)
 
-
-def get(identifier: Identifier) -> LossFunction | None:
-    """The loss meant by a name, configuration, function or :class:`Loss`; None means none.
-
-    Raises:
-        ValueError: unknown name, or nothing that can be called.
-    """
-    loss: LossFunction | None = registry.get(identifier)
-    return loss
+get = registry.get
+deserialize = registry.deserialize
 
 
 def serialize(loss: LossFunction | None) -> str | Config | None:
     """The name of a function, or the configuration of a :class:`Loss`."""
     return registry.serialize(loss)
-
-
-def deserialize(config: Identifier, custom_objects: Settings | None = None) -> LossFunction | None:
-    """The inverse of :func:`serialize`."""
-    loss: LossFunction | None = registry.deserialize(config, custom_objects)
-    return loss
 
 
 def function_of(loss: ArrayFunction | None) -> ArrayFunction | None:

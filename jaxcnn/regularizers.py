@@ -9,11 +9,11 @@ from jax import Array
 
 from jaxcnn.losses import absolute
 from jaxcnn.runtime.names import Configurable, Registry
-from jaxcnn.runtime.types import Config, Identifier, Settings
+from jaxcnn.runtime.types import Config
 
 RegularizerFunction: TypeAlias = Callable[[Array], Array]
 
-registry = Registry("regularizer", builders=True)
+registry: Registry[RegularizerFunction | None] = Registry("regularizer", builders=True)
 
 
 class Regularizer(Configurable):
@@ -62,24 +62,10 @@ def l1_l2(l1: float = 0.01, l2: float = 0.01) -> L1L2:
     return L1L2(l1, l2)
 
 
-def get(identifier: Identifier) -> RegularizerFunction | None:
-    """The regularizer meant by a name, configuration, object or function; None means none.
-
-    Raises:
-        ValueError: unknown name, or nothing that can be called.
-    """
-    regularizer: RegularizerFunction | None = registry.get(identifier)
-    return regularizer
+get = registry.get
+deserialize = registry.deserialize
 
 
 def serialize(regularizer: RegularizerFunction | None) -> str | Config | None:
     """The configuration of a regularizer, or the name of a user's function."""
     return registry.serialize(regularizer)
-
-
-def deserialize(
-    config: Identifier, custom_objects: Settings | None = None
-) -> RegularizerFunction | None:
-    """The inverse of :func:`serialize`."""
-    regularizer: RegularizerFunction | None = registry.deserialize(config, custom_objects)
-    return regularizer

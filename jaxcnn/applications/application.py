@@ -22,7 +22,7 @@ from jaxcnn.runtime import config
 from jaxcnn.runtime.names import Registry
 from jaxcnn.runtime.types import Config, Shape
 
-APPLICATIONS = Registry("application", builders=True)
+APPLICATIONS: Registry[Any] = Registry("application", builders=True)
 
 TOP_FIRST = (
     "include_top",

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from jaxcnn.applications.application import application
 from jaxcnn.applications.imagenet_utils import TORCH_DEVIATION
-from jaxcnn.applications.maps import channel_axis, halving_padding
+from jaxcnn.applications.maps import channel_axis, depthwise, halving_padding
 from jaxcnn.applications.options import Options
 from jaxcnn.applications.pretrained import WeightFile
 from jaxcnn.initializers import VarianceScaling
@@ -21,7 +21,6 @@ from jaxcnn.layers import (
     Add,
     BatchNormalization,
     Conv2D,
-    DepthwiseConv2D,
     Dropout,
     GlobalAveragePooling2D,
     Multiply,
@@ -91,14 +90,7 @@ def block(x: SymbolicTensor, stage: Stage, name: str, drop: float) -> SymbolicTe
         x = normalised(x, f"{name}_expand_bn", f"{name}_expand_activation")
     if stride == 2:
         x = ZeroPadding2D(halving_padding(x, window), name=f"{name}_dwconv_pad")(x)
-    x = DepthwiseConv2D(
-        window,
-        strides=stride,
-        padding="same" if stride == 1 else "valid",
-        use_bias=False,
-        depthwise_initializer=FANS_OUT,
-        name=f"{name}_dwconv",
-    )(x)
+    x = depthwise(x, window, stride, f"{name}_dwconv", depthwise_initializer=FANS_OUT)
     x = normalised(x, f"{name}_bn", f"{name}_activation")
     gate = GlobalAveragePooling2D(name=f"{name}_se_squeeze")(x)
     gate = Reshape(

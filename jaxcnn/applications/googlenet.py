@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from jaxcnn.applications.application import application
-from jaxcnn.applications.maps import channel_axis
+from jaxcnn.applications.maps import joined
 from jaxcnn.applications.options import Options
 from jaxcnn.layers import (
-    Concatenate,
     Conv2D,
     Dropout,
     GlobalAveragePooling2D,
@@ -58,7 +57,7 @@ def inception_module(
             f"{name}/pool_proj",
         ),
     ]
-    return Concatenate(axis=channel_axis(), name=f"{name}/output")(branches)
+    return joined(branches, f"{name}/output")
 
 
 def halved(x: SymbolicTensor, name: str) -> SymbolicTensor:

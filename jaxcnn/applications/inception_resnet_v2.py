@@ -7,8 +7,8 @@ Learning", 2016.
 from __future__ import annotations
 
 from jaxcnn.applications.application import application
-from jaxcnn.applications.inception_v3 import Window, chain, conv, joined, pooled, reduction, stem
-from jaxcnn.applications.maps import channel_axis, channel_count
+from jaxcnn.applications.inception_v3 import Window, chain, conv, pooled, reduction, stem
+from jaxcnn.applications.maps import channel_axis, channel_count, joined
 from jaxcnn.applications.options import Options
 from jaxcnn.applications.pretrained import keras_files
 from jaxcnn.layers import (
@@ -44,11 +44,7 @@ def residual(
     size=299,
     smallest=75,
     mode="tf",
-    files=keras_files(
-        "inception_resnet_v2/inception_resnet_v2_weights_tf_dim_ordering_tf_kernels",
-        "e693bd0210a403b3192acc6073ad2e96",
-        "d19885ff4a710c122648d3b5c3b684e4",
-    ),
+    files=keras_files("inception_resnet_v2"),
 )
 def InceptionResNetV2(image: SymbolicTensor, options: Options) -> SymbolicTensor:
     """Forty inception modules with residual connections, 55,873,736 parameters."""

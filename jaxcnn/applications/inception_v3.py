@@ -5,18 +5,16 @@ Source: Szegedy et al., "Rethinking the Inception Architecture for Computer Visi
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TypeAlias
 
 from jaxcnn.applications.application import application
-from jaxcnn.applications.maps import channel_axis
+from jaxcnn.applications.maps import channel_axis, joined
 from jaxcnn.applications.options import Options
 from jaxcnn.applications.pretrained import keras_files
 from jaxcnn.layers import (
     Activation,
     AveragePooling2D,
     BatchNormalization,
-    Concatenate,
     Conv2D,
     MaxPooling2D,
     SymbolicTensor,
@@ -51,11 +49,6 @@ def pooled(x: SymbolicTensor, filters: int) -> SymbolicTensor:
     return conv(AveragePooling2D(3, strides=1, padding="same")(x), filters, 1)
 
 
-def joined(branches: Sequence[SymbolicTensor], name: str | None = None) -> SymbolicTensor:
-    """The channels of all branches."""
-    return Concatenate(axis=channel_axis(), name=name)(list(branches))
-
-
 def module_a(x: SymbolicTensor, pool_filters: int, name: str) -> SymbolicTensor:
     """Figure 5 of the paper: branches of 1x1, 5x5, twice 3x3, and a pool."""
     one, five = conv(x, 64, 1), chain(x, (48, 1), (64, 5))
@@ -88,17 +81,7 @@ def stem(x: SymbolicTensor) -> SymbolicTensor:
     return MaxPooling2D(3, strides=2)(x)
 
 
-@application(
-    "inception_v3",
-    size=299,
-    smallest=75,
-    mode="tf",
-    files=keras_files(
-        "inception_v3/inception_v3_weights_tf_dim_ordering_tf_kernels",
-        "9a0d58056eeedaa3f26cb7ebd46da564",
-        "bcbd6486424b2319ff4ef7d526e38f63",
-    ),
-)
+@application("inception_v3", size=299, smallest=75, mode="tf", files=keras_files("inception_v3"))
 def InceptionV3(image: SymbolicTensor, options: Options) -> SymbolicTensor:
     """Eleven inception modules between a stem and a classifier, 23,851,784 parameters."""
     x = stem(image)

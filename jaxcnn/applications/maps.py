@@ -1,8 +1,11 @@
-"""Feature maps in the data format in force: their channels, their size, how they are halved."""
+"""Feature maps in the data format in force: their channels and size, halving and joining them."""
 
 from __future__ import annotations
 
-from jaxcnn.layers import SymbolicTensor
+from collections.abc import Sequence
+from typing import Any
+
+from jaxcnn.layers import Concatenate, DepthwiseConv2D, SymbolicTensor
 from jaxcnn.runtime import config
 from jaxcnn.runtime.types import Shape
 
@@ -17,6 +20,11 @@ def channel_count(x: SymbolicTensor) -> int:
     channels = x.shape[channel_axis()]
     assert channels is not None
     return channels
+
+
+def joined(branches: Sequence[SymbolicTensor], name: str | None = None) -> SymbolicTensor:
+    """The channels of all branches."""
+    return Concatenate(axis=channel_axis(), name=name)(list(branches))
 
 
 def image_size(x: SymbolicTensor) -> Shape:
@@ -34,3 +42,13 @@ def halving_padding(x: SymbolicTensor, window: int) -> tuple[tuple[int, int], tu
         return (half - 1, half), (half - 1, half)
     top, left = (half - 1 if n is not None and n % 2 == 0 else half for n in sizes)
     return (top, half), (left, half)
+
+
+def depthwise(
+    x: SymbolicTensor, window: int, strides: int, name: str, **settings: Any
+) -> SymbolicTensor:
+    """A depthwise convolution without bias; before a strided one maps get `halving_padding`."""
+    padding = "same" if strides == 1 else "valid"
+    return DepthwiseConv2D(
+        window, strides=strides, padding=padding, use_bias=False, name=name, **settings
+    )(x)

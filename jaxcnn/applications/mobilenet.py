@@ -9,14 +9,13 @@ from __future__ import annotations
 from typing import Any
 
 from jaxcnn.applications.application import SHAPE_FIRST, application
-from jaxcnn.applications.maps import channel_axis, image_size
+from jaxcnn.applications.maps import channel_axis, depthwise, image_size
 from jaxcnn.applications.options import Options
 from jaxcnn.applications.pretrained import WeightFile, keras_file
 from jaxcnn.layers import (
     Activation,
     BatchNormalization,
     Conv2D,
-    DepthwiseConv2D,
     Dropout,
     GlobalAveragePooling2D,
     ReLU,
@@ -83,14 +82,7 @@ def MobileNet(
     for block, (filters, strides) in enumerate(BLOCKS, 1):
         if strides == 2:
             x = ZeroPadding2D(((0, 1), (0, 1)), name=f"conv_pad_{block}")(x)
-        x = DepthwiseConv2D(
-            3,
-            strides=strides,
-            padding="same" if strides == 1 else "valid",
-            depth_multiplier=depth_multiplier,
-            use_bias=False,
-            name=f"conv_dw_{block}",
-        )(x)
+        x = depthwise(x, 3, strides, f"conv_dw_{block}", depth_multiplier=depth_multiplier)
         x = normalised(x, f"conv_dw_{block}")
         x = Conv2D(
             int(filters * alpha), 1, padding="same", use_bias=False, name=f"conv_pw_{block}"

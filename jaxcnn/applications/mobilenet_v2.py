@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 from jaxcnn.applications.application import SHAPE_FIRST, application
-from jaxcnn.applications.maps import channel_axis, channel_count, halving_padding, image_size
+from jaxcnn.applications.maps import (
+    channel_axis,
+    channel_count,
+    depthwise,
+    halving_padding,
+    image_size,
+)
 from jaxcnn.applications.mobilenet import square_size
 from jaxcnn.applications.options import Options
 from jaxcnn.applications.pretrained import WeightFile, keras_file
@@ -11,7 +17,6 @@ from jaxcnn.layers import (
     Add,
     BatchNormalization,
     Conv2D,
-    DepthwiseConv2D,
     ReLU,
     SymbolicTensor,
     ZeroPadding2D,
@@ -62,10 +67,7 @@ def inverted_residual(x: SymbolicTensor, filters: int, stride: int, block: int) 
         x = ReLU(6.0, name=f"{prefix}expand_relu")(normalised(x, f"{prefix}expand_BN"))
     if stride == 2:
         x = ZeroPadding2D(halving_padding(x, 3), name=f"{prefix}pad")(x)
-    padding = "same" if stride == 1 else "valid"
-    x = DepthwiseConv2D(
-        3, strides=stride, padding=padding, use_bias=False, name=f"{prefix}depthwise"
-    )(x)
+    x = depthwise(x, 3, stride, f"{prefix}depthwise")
     x = ReLU(6.0, name=f"{prefix}depthwise_relu")(normalised(x, f"{prefix}depthwise_BN"))
     x = Conv2D(filters, 1, padding="same", use_bias=False, name=f"{prefix}project")(x)
     x = normalised(x, f"{prefix}project_BN")

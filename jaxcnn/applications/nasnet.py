@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from jaxcnn.applications.application import SHAPE_FIRST, application
-from jaxcnn.applications.maps import channel_axis, halving_padding, image_size
+from jaxcnn.applications.maps import channel_axis, halving_padding, image_size, joined
 from jaxcnn.applications.options import Options
 from jaxcnn.applications.pretrained import KERAS_ADDRESS, WeightFile
 from jaxcnn.layers import (
@@ -17,7 +17,6 @@ from jaxcnn.layers import (
     Add,
     AveragePooling2D,
     BatchNormalization,
-    Concatenate,
     Conv2D,
     Cropping2D,
     Layer,
@@ -102,11 +101,20 @@ def adjusted(
         second = Cropping2D(((1, 0), (1, 0)))(second)
         second = AveragePooling2D(1, strides=2, name=f"adjust_avg_pool_2_{name}")(second)
         second = pointwise(second, filters // 2, f"adjust_conv_2_{name}")
-        return normalised(Concatenate(axis=axis)([first, second]), f"adjust_bn_{name}")
+        return normalised(joined([first, second]), f"adjust_bn_{name}")
     if p.shape[axis] != filters:
         p = pointwise(Activation("relu")(p), filters, f"adjust_conv_projection_{name}")
         return normalised(p, f"adjust_bn_{name}")
     return p
+
+
+def cell_inputs(
+    p: SymbolicTensor | None, x: SymbolicTensor, filters: int, kind: str, name: str
+) -> tuple[SymbolicTensor, SymbolicTensor]:
+    """(the output `p` of the cell before the last, `x` of the last), with `filters` channels each."""
+    p = adjusted(p, x, filters, name)
+    h = pointwise(Activation("relu")(x), filters, f"{kind}_conv_1_{name}")
+    return p, normalised(h, f"{kind}_bn_1_{name}")
 
 
 def pool(
@@ -119,9 +127,7 @@ def normal_cell(
     x: SymbolicTensor, p: SymbolicTensor | None, filters: int, name: str
 ) -> SymbolicTensor:
     """Five sums of two branches of `x` and `p` each, joined with `p`; height and width stay."""
-    p = adjusted(p, x, filters, name)
-    h = pointwise(Activation("relu")(x), filters, f"normal_conv_1_{name}")
-    h = normalised(h, f"normal_bn_1_{name}")
+    p, h = cell_inputs(p, x, filters, "normal", name)
 
     def added(i: int, *branches: SymbolicTensor) -> SymbolicTensor:
         return Add(name=f"normal_add_{i}_{name}")(list(branches))
@@ -137,18 +143,14 @@ def normal_cell(
     three = added(3, average(h, "left3"), p)
     four = added(4, average(p, "left4"), average(p, "right4"))
     five = added(5, convolved(h, 3, "left5"), h)
-    return Concatenate(axis=channel_axis(), name=f"normal_concat_{name}")(
-        [p, one, two, three, four, five]
-    )
+    return joined([p, one, two, three, four, five], f"normal_concat_{name}")
 
 
 def reduction_cell(
     x: SymbolicTensor, p: SymbolicTensor | None, filters: int, name: str
 ) -> SymbolicTensor:
     """Branches with stride 2, five sums, four of them joined: half the height and width."""
-    p = adjusted(p, x, filters, name)
-    h = pointwise(Activation("relu")(x), filters, f"reduction_conv_1_{name}")
-    h = normalised(h, f"reduction_bn_1_{name}")
+    p, h = cell_inputs(p, x, filters, "reduction", name)
     padded = ZeroPadding2D(halving_padding(h, 3), name=f"reduction_pad_1_{name}")(h)
 
     def added(end: str, *branches: SymbolicTensor) -> SymbolicTensor:
@@ -167,9 +169,7 @@ def reduction_cell(
     five = added(
         "4", separable(one, filters, 3, f"reduction_left4_{name}"), pooled(MaxPooling2D, "right5")
     )
-    return Concatenate(axis=channel_axis(), name=f"reduction_concat_{name}")(
-        [two, three, four, five]
-    )
+    return joined([two, three, four, five], f"reduction_concat_{name}")
 
 
 def nasnet(

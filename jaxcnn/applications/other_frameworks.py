@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from jaxcnn.datasets.formats import read_npy_header
 from jaxcnn.models import Model
 
 __all__ = ["load_caffe_npy", "load_matconvnet", "read_caffe_npy", "read_matconvnet"]
@@ -47,13 +48,7 @@ def read_caffe_npy(path: str | os.PathLike[str]) -> LayerArrays:
     """
     try:
         with open(path, "rb") as file:
-            version = np.lib.format.read_magic(file)
-            read = (
-                np.lib.format.read_array_header_1_0
-                if version == (1, 0)
-                else np.lib.format.read_array_header_2_0
-            )
-            shape, _, dtype = read(file)
+            shape, dtype = read_npy_header(file)
             if shape != () or dtype != np.dtype(object):
                 raise ValueError(f"it is an array {dtype} {shape}")
             content = ArrayUnpickler(file, encoding="latin1").load()

@@ -25,6 +25,23 @@ __all__ = [
 ]
 
 KERAS_ADDRESS = "https://storage.googleapis.com/tensorflow/keras-applications/"
+# MD5 checksums of the published weights, with and without the classifier.
+CHECKSUMS = {
+    "densenet121": ("9d60b8095a5708f2dcce2bca79d332c7", "30ee3e1110167f948a6b9946edeeb738"),
+    "densenet169": ("d699b8f76981ab1b30698df4c175e90b", "b8c4d4c20dd625c148057b9ff1c1176b"),
+    "densenet201": ("1ceb130c1ea1b78c3bf6114dbdfd8807", "c13680b51ded0fb44dff2d8f86ac8bb1"),
+    "inception_resnet_v2": ("e693bd0210a403b3192acc6073ad2e96", "d19885ff4a710c122648d3b5c3b684e4"),
+    "inception_v3": ("9a0d58056eeedaa3f26cb7ebd46da564", "bcbd6486424b2319ff4ef7d526e38f63"),
+    "resnet50": ("2cb95161c43110f7111970584f804107", "4d473c1dd8becc155b73f8504c6f6626"),
+    "resnet101": ("f1aeb4b969a6efcfb50fad2f0c20cfc5", "88cf7a10940856eca736dc7b7e228a21"),
+    "resnet152": ("100835be76be38e30d865e96f2aaae62", "ee4c566cf9a93f14d82f913c2dc6dd0c"),
+    "resnet50v2": ("3ef43a0b657b3be2300d5770ece849e0", "fac2f116257151a9d068a22e544a4917"),
+    "resnet101v2": ("6343647c601c52e1368623803854d971", "c0ed64b8031c3730f411d2eb4eea35b5"),
+    "resnet152v2": ("a49b44d1979771252814e80f8ec446f9", "ed17cf2e0169df9d443503ef94b23b33"),
+    "vgg16": ("64373286793e3c8b2b4e3219cbf3544b", "6d6bbae143d832006294945121d1f1fc"),
+    "vgg19": ("cbe5617147190e668d6c5d5026f83318", "253f8cb515780f3b799900260a226db6"),
+    "xception": ("0a58e3b7378bc2990ea3b43d5981f1f6", "b0042744bf5b25fce3cb969f33bebb97"),
+}
 
 
 class WeightsNotFoundError(FileNotFoundError):
@@ -45,18 +62,18 @@ def keras_file(path: str, checksum: str | None = None) -> WeightFile:
     return WeightFile(path.rsplit("/", 1)[-1], KERAS_ADDRESS + path, checksum)
 
 
-def keras_files(path: str, with_top: str, without_top: str) -> Callable[..., WeightFile]:
-    """`files` of a network with two published files, ``PATH.h5`` and ``PATH_notop.h5``.
+def keras_files(network: str, folder: str | None = None) -> Callable[..., WeightFile]:
+    """`files` of a network of `CHECKSUMS`, in a folder of keras-applications, by default its own.
 
-    Args:
-        path: theirs in keras-applications, without the end.
-        with_top, without_top: their MD5 checksums.
+    They are called ``NETWORK_weights_tf_dim_ordering_tf_kernels.h5``, or ``..._notop.h5`` without
+    the classifier.
     """
 
     def choose(image: SymbolicTensor, include_top: bool, **arguments: Any) -> WeightFile:
-        if include_top:
-            return keras_file(f"{path}.h5", with_top)
-        return keras_file(f"{path}_notop.h5", without_top)
+        with_top, without_top = CHECKSUMS[network]
+        end, checksum = (".h5", with_top) if include_top else ("_notop.h5", without_top)
+        name = f"{network}_weights_tf_dim_ordering_tf_kernels{end}"
+        return keras_file(f"{folder or network}/{name}", checksum)
 
     return choose
 

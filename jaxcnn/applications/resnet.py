@@ -6,12 +6,10 @@ Residual Networks", 2016.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from jaxcnn.applications.application import application
 from jaxcnn.applications.maps import channel_axis
 from jaxcnn.applications.options import Options
-from jaxcnn.applications.pretrained import WeightFile, keras_files
+from jaxcnn.applications.pretrained import keras_files
 from jaxcnn.layers import (
     Activation,
     Add,
@@ -22,24 +20,18 @@ from jaxcnn.layers import (
     ZeroPadding2D,
 )
 
-# MD5 checksums of the published weights, with and without the classifier.
-CHECKSUMS = {
-    "resnet50": ("2cb95161c43110f7111970584f804107", "4d473c1dd8becc155b73f8504c6f6626"),
-    "resnet101": ("f1aeb4b969a6efcfb50fad2f0c20cfc5", "88cf7a10940856eca736dc7b7e228a21"),
-    "resnet152": ("100835be76be38e30d865e96f2aaae62", "ee4c566cf9a93f14d82f913c2dc6dd0c"),
-    "resnet50v2": ("3ef43a0b657b3be2300d5770ece849e0", "fac2f116257151a9d068a22e544a4917"),
-    "resnet101v2": ("6343647c601c52e1368623803854d971", "c0ed64b8031c3730f411d2eb4eea35b5"),
-    "resnet152v2": ("a49b44d1979771252814e80f8ec446f9", "ed17cf2e0169df9d443503ef94b23b33"),
-}
-
 # Of the bottlenecks of each stage; a stage's output has four times as many channels.
 FILTERS = (64, 128, 256, 512)
 
 
+def normalization(x: SymbolicTensor, name: str) -> SymbolicTensor:
+    """Batch normalization with the epsilon that all these networks have."""
+    return BatchNormalization(axis=channel_axis(), epsilon=1.001e-5, name=name)(x)
+
+
 def normalised(x: SymbolicTensor, name: str) -> SymbolicTensor:
     """Batch normalization and relu: 'NAME_bn' and 'NAME_relu'."""
-    x = BatchNormalization(axis=channel_axis(), epsilon=1.001e-5, name=f"{name}_bn")(x)
-    return Activation("relu", name=f"{name}_relu")(x)
+    return Activation("relu", name=f"{name}_relu")(normalization(x, f"{name}_bn"))
 
 
 def stem(x: SymbolicTensor, normalise: bool) -> SymbolicTensor:
@@ -59,14 +51,13 @@ def residual_block(
 
     With `project` the input goes through a 1x1 convolution first, because the sizes differ.
     """
-    axis, shortcut = channel_axis(), x
+    shortcut = x
     if project:
         shortcut = Conv2D(4 * filters, 1, strides=stride, name=f"{name}_0_conv")(x)
-        shortcut = BatchNormalization(axis=axis, epsilon=1.001e-5, name=f"{name}_0_bn")(shortcut)
+        shortcut = normalization(shortcut, f"{name}_0_bn")
     x = normalised(Conv2D(filters, 1, strides=stride, name=f"{name}_1_conv")(x), f"{name}_1")
     x = normalised(Conv2D(filters, 3, padding="same", name=f"{name}_2_conv")(x), f"{name}_2")
-    x = Conv2D(4 * filters, 1, name=f"{name}_3_conv")(x)
-    x = BatchNormalization(axis=axis, epsilon=1.001e-5, name=f"{name}_3_bn")(x)
+    x = normalization(Conv2D(4 * filters, 1, name=f"{name}_3_conv")(x), f"{name}_3_bn")
     x = Add(name=f"{name}_add")([shortcut, x])
     return Activation("relu", name=f"{name}_out")(x)
 
@@ -112,43 +103,37 @@ def resnet_v2(x: SymbolicTensor, options: Options, depths: tuple[int, ...]) -> S
     return options.head(normalised(x, "post"), "avg_pool", "max_pool")
 
 
-def published(network: str) -> Callable[..., WeightFile]:
-    """`files` of one of these networks."""
-    path = f"resnet/{network}_weights_tf_dim_ordering_tf_kernels"
-    return keras_files(path, *CHECKSUMS[network])
-
-
-@application("resnet50", size=224, mode="caffe", files=published("resnet50"))
+@application("resnet50", size=224, mode="caffe", files=keras_files("resnet50", "resnet"))
 def ResNet50(image: SymbolicTensor, options: Options) -> SymbolicTensor:
     """The network of 50 weight layers: stages of 3, 4, 6 and 3 blocks, 25,636,712 parameters."""
     return resnet(image, options, (3, 4, 6, 3))
 
 
-@application("resnet101", size=224, mode="caffe", files=published("resnet101"))
+@application("resnet101", size=224, mode="caffe", files=keras_files("resnet101", "resnet"))
 def ResNet101(image: SymbolicTensor, options: Options) -> SymbolicTensor:
     """The network of 101 weight layers: stages of 3, 4, 23 and 3 blocks, 44,707,176 parameters."""
     return resnet(image, options, (3, 4, 23, 3))
 
 
-@application("resnet152", size=224, mode="caffe", files=published("resnet152"))
+@application("resnet152", size=224, mode="caffe", files=keras_files("resnet152", "resnet"))
 def ResNet152(image: SymbolicTensor, options: Options) -> SymbolicTensor:
     """The network of 152 weight layers: stages of 3, 8, 36 and 3 blocks, 60,419,944 parameters."""
     return resnet(image, options, (3, 8, 36, 3))
 
 
-@application("resnet50v2", size=224, mode="tf", files=published("resnet50v2"))
+@application("resnet50v2", size=224, mode="tf", files=keras_files("resnet50v2", "resnet"))
 def ResNet50V2(image: SymbolicTensor, options: Options) -> SymbolicTensor:
     """The pre-activated network of 50 weight layers, 25,613,800 parameters."""
     return resnet_v2(image, options, (3, 4, 6, 3))
 
 
-@application("resnet101v2", size=224, mode="tf", files=published("resnet101v2"))
+@application("resnet101v2", size=224, mode="tf", files=keras_files("resnet101v2", "resnet"))
 def ResNet101V2(image: SymbolicTensor, options: Options) -> SymbolicTensor:
     """The pre-activated network of 101 weight layers, 44,675,560 parameters."""
     return resnet_v2(image, options, (3, 4, 23, 3))
 
 
-@application("resnet152v2", size=224, mode="tf", files=published("resnet152v2"))
+@application("resnet152v2", size=224, mode="tf", files=keras_files("resnet152v2", "resnet"))
 def ResNet152V2(image: SymbolicTensor, options: Options) -> SymbolicTensor:
     """The pre-activated network of 152 weight layers, 60,380,648 parameters."""
     return resnet_v2(image, options, (3, 8, 36, 3))

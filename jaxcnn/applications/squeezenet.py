@@ -8,12 +8,11 @@ from __future__ import annotations
 from typing import Any
 
 from jaxcnn.applications.application import application
-from jaxcnn.applications.maps import channel_axis
+from jaxcnn.applications.maps import joined
 from jaxcnn.applications.options import Options
 from jaxcnn.applications.pretrained import WeightFile
 from jaxcnn.layers import (
     Activation,
-    Concatenate,
     Conv2D,
     Dropout,
     GlobalAveragePooling2D,
@@ -44,7 +43,7 @@ def fire(x: SymbolicTensor, squeezed: int, expanded: int, index: int) -> Symboli
     )
     right = Conv2D(expanded, 3, padding="same", name=f"{name}/expand3x3")(x)
     right = Activation("relu", name=f"{name}/relu_expand3x3")(right)
-    return Concatenate(axis=channel_axis(), name=f"{name}/concat")([left, right])
+    return joined([left, right], f"{name}/concat")
 
 
 @application("squeezenet", size=227, smallest=48, mode="caffe", files=files, fixed_size=False)

@@ -5,9 +5,8 @@ Source: Ronneberger et al., "U-Net: Convolutional Networks for Biomedical Image 
 
 from __future__ import annotations
 
-from jaxcnn.applications.maps import channel_axis
+from jaxcnn.applications.maps import channel_axis, joined
 from jaxcnn.layers import (
-    Concatenate,
     Conv2D,
     Conv2DTranspose,
     Dropout,
@@ -72,7 +71,7 @@ def UNet(
         x = Conv2DTranspose(
             filters * 2**level, 2, strides=2, activation="relu", name=f"up{level + 1}"
         )(x)
-        x = Concatenate(axis=axis, name=f"up{level + 1}_joined")([levels[level], x])
+        x = joined([levels[level], x], f"up{level + 1}_joined")
         x = twice(x, filters * 2**level, f"up{level + 1}")
     if classes == 1:
         x = Conv2D(1, 1, activation="sigmoid", name="labels")(x)

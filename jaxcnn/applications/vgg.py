@@ -79,31 +79,13 @@ def VGG16C(image: SymbolicTensor, options: Options) -> SymbolicTensor:
     return vgg(image, options, "C")
 
 
-@application(
-    "vgg16",
-    size=224,
-    mode="caffe",
-    files=keras_files(
-        "vgg16/vgg16_weights_tf_dim_ordering_tf_kernels",
-        "64373286793e3c8b2b4e3219cbf3544b",
-        "6d6bbae143d832006294945121d1f1fc",
-    ),
-)
+@application("vgg16", size=224, mode="caffe", files=keras_files("vgg16"))
 def VGG16(image: SymbolicTensor, options: Options) -> SymbolicTensor:
     """Configuration D: 13 convolutions and 3 dense layers, 138,357,544 parameters."""
     return vgg(image, options, "D")
 
 
-@application(
-    "vgg19",
-    size=224,
-    mode="caffe",
-    files=keras_files(
-        "vgg19/vgg19_weights_tf_dim_ordering_tf_kernels",
-        "cbe5617147190e668d6c5d5026f83318",
-        "253f8cb515780f3b799900260a226db6",
-    ),
-)
+@application("vgg19", size=224, mode="caffe", files=keras_files("vgg19"))
 def VGG19(image: SymbolicTensor, options: Options) -> SymbolicTensor:
     """Configuration E: 16 convolutions and 3 dense layers, 143,667,240 parameters."""
     return vgg(image, options, "E")

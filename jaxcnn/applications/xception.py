@@ -54,17 +54,7 @@ def middle_block(x: SymbolicTensor, block: int) -> SymbolicTensor:
     return Add()([x, residual])
 
 
-@application(
-    "xception",
-    size=299,
-    smallest=71,
-    mode="tf",
-    files=keras_files(
-        "xception/xception_weights_tf_dim_ordering_tf_kernels",
-        "0a58e3b7378bc2990ea3b43d5981f1f6",
-        "b0042744bf5b25fce3cb969f33bebb97",
-    ),
-)
+@application("xception", size=299, smallest=71, mode="tf", files=keras_files("xception"))
 def Xception(image: SymbolicTensor, options: Options) -> SymbolicTensor:
     """Fourteen blocks of mostly separable convolutions, 22,910,480 parameters."""
     x = convolution(image, 32, 2, "block1_conv1")

@@ -19,7 +19,7 @@ from jaxcnn.runtime.types import ArrayFunction, Identifier
 
 Initialization: TypeAlias = Callable[..., Variable | jax.Array]
 
-registry = Registry("initialization")
+registry: Registry[Initialization] = Registry("initialization")
 
 
 def compute_fans(shape: Sequence[int], data_format: str = "channels_last") -> tuple[float, float]:

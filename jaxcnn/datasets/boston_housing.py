@@ -15,13 +15,7 @@ __all__ = ["load_data"]
 
 def dataset(path: str = "boston_housing.npz") -> resolve.Dataset:
     """Where the prices may be; ``path`` is the name of the Keras file."""
-    return keras_files.dataset(
-        "boston_housing",
-        path,
-        _read,
-        checksum="f553886a1f8d56431e820c5b82552d9d95cfcb96d1e678153f8839538947dff5",
-        mirror="https://s3.amazonaws.com/keras-datasets/",
-    )
+    return keras_files.dataset("boston_housing", path, _read)
 
 
 def load_data(path: str = "boston_housing.npz", seed: int = 113, test_split: float = 0.2) -> Arrays:

@@ -15,6 +15,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 
@@ -90,16 +91,22 @@ def read_arrays(path: Path, names: Sequence[str], objects: bool = False) -> list
     return [arrays[name] for name in names]
 
 
+def read_npy_header(file: BinaryIO) -> tuple[tuple[int, ...], np.dtype]:
+    """Shape and dtype of the array in an .npy file, which is left where its elements begin."""
+    version = np.lib.format.read_magic(file)
+    read = (
+        np.lib.format.read_array_header_1_0
+        if version == (1, 0)
+        else np.lib.format.read_array_header_2_0
+    )
+    shape, _, dtype = read(file)
+    return shape, dtype
+
+
 def _npy_array(content: bytes, objects: bool) -> np.ndarray:
     file = io.BytesIO(content)
     if objects:
-        version = np.lib.format.read_magic(file)
-        header = (
-            np.lib.format.read_array_header_1_0
-            if version == (1, 0)
-            else np.lib.format.read_array_header_2_0
-        )
-        shape, _, dtype = header(file)
+        shape, dtype = read_npy_header(file)
         if dtype.hasobject:
             try:
                 array = np.asarray(unpickle.loads(file.read()), object)

@@ -17,14 +17,7 @@ __all__ = ["get_word_index", "load_data"]
 
 def dataset(path: str = "imdb.npz") -> resolve.Dataset:
     """Where the reviews may be; ``path`` is the name of the Keras file."""
-    return keras_files.dataset(
-        "imdb",
-        path,
-        _read_npz,
-        checksum="69664113be75683a8fe16e3ed0ab59fda8886cb3cd7ada244f7d9544e4676b9f",
-        mirror="https://s3.amazonaws.com/text-datasets/",
-        older=(("imdb_full.pkl", _read_pickle),),
-    )
+    return keras_files.dataset("imdb", path, _read_npz, older=(("imdb_full.pkl", _read_pickle),))
 
 
 @old_spellings

@@ -11,25 +11,39 @@ __all__ = ["STORE", "dataset", "permutation"]
 STORE = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/"
 
 
+# SHA-256 of each archive, and another folder with it.
+ARCHIVES = {
+    "boston_housing": (
+        "f553886a1f8d56431e820c5b82552d9d95cfcb96d1e678153f8839538947dff5",
+        "https://s3.amazonaws.com/keras-datasets/",
+    ),
+    "imdb": (
+        "69664113be75683a8fe16e3ed0ab59fda8886cb3cd7ada244f7d9544e4676b9f",
+        "https://s3.amazonaws.com/text-datasets/",
+    ),
+    "reuters": (
+        "d6586e694ee56d7a4e65172e12b3e987c03096cb01eab99753921ef915959916",
+        "https://s3.amazonaws.com/text-datasets/",
+    ),
+}
+
+
 def dataset(
     name: str,
     path: str,
     reader: resolve.Reader,
     *,
-    checksum: str,
-    mirror: str,
     older: tuple[tuple[str, resolve.Reader], ...] = (),
 ) -> resolve.Dataset:
     """The data set of Keras whose archive is called ``path`` here, and ``{name}.npz`` there.
 
     Args:
-        name: in messages and addresses.
+        name: in messages, addresses and `ARCHIVES`.
         path: the file to read or, failing that, to download.
         reader: of that file.
-        checksum: its SHA-256.
-        mirror: another folder with the file.
         older: files of earlier versions that are read too, each with its reader.
     """
+    checksum, mirror = ARCHIVES[name]
     urls = (f"{STORE}{name}.npz", f"{mirror}{name}.npz")
     return resolve.Dataset(
         name=name,

@@ -18,14 +18,7 @@ TOPICS = 46
 
 def dataset(path: str = "reuters.npz") -> resolve.Dataset:
     """Where the newswires may be; ``path`` is the name of the Keras file."""
-    return keras_files.dataset(
-        "reuters",
-        path,
-        _read_npz,
-        checksum="d6586e694ee56d7a4e65172e12b3e987c03096cb01eab99753921ef915959916",
-        mirror="https://s3.amazonaws.com/text-datasets/",
-        older=(("reuters.pkl", _read_pickle),),
-    )
+    return keras_files.dataset("reuters", path, _read_npz, older=(("reuters.pkl", _read_pickle),))
 
 
 @old_spellings

@@ -69,12 +69,8 @@ def yolov2(
         pool,
     ]
     sections += [*_alternating(1024, 5), _convolution(1024, 3), _convolution(1024, 3)]
-    sections += [_section("route", layers=-9), _convolution(64, 1), _section("reorg", stride=2)]
-    sections += [
-        _section("route", layers="-1,-4"),
-        _convolution(1024, 3),
-        *_region(classes, anchors),
-    ]
+    sections += [_route(-9), _convolution(64, 1), _section("reorg", stride=2)]
+    sections += [_route(-1, -4), _convolution(1024, 3), *_region(classes, anchors)]
     return build(sections, name="yolov2")
 
 
@@ -89,12 +85,8 @@ def tiny_yolov3(
         sections += [_convolution(filters, 3), _section("maxpool", size=2, stride=stride)]
     sections += [_convolution(1024, 3), _convolution(256, 1), _convolution(512, 3)]
     sections += _yolo(classes, anchors, (3, 4, 5))
-    sections += [_section("route", layers=-4), _convolution(128, 1), _section("upsample", stride=2)]
-    sections += [
-        _section("route", layers="-1,8"),
-        _convolution(256, 3),
-        *_yolo(classes, anchors, (0, 1, 2)),
-    ]
+    sections += _upsampled(128, joined_with=8)
+    sections += [_convolution(256, 3), *_yolo(classes, anchors, (0, 1, 2))]
     return build(sections, name="tiny_yolov3")
 
 
@@ -114,12 +106,7 @@ def yolov3(
         (128, (0, 1, 2), 36),
     ):
         if finer is not None:
-            sections += [
-                _section("route", layers=-4),
-                _convolution(filters, 1),
-                _section("upsample", stride=2),
-            ]
-            sections.append(_section("route", layers=f"-1,{finer}"))
+            sections += _upsampled(filters, joined_with=finer)
         sections += [_convolution(filters, 1), _convolution(2 * filters, 3)] * 3
         sections += _yolo(classes, anchors, mask)
     return build(sections, name="yolov3")
@@ -141,6 +128,17 @@ def _net(input_size: tuple[int, int]) -> Section:
 def _convolution(filters: int, size: int, stride: int = 1) -> Section:
     settings = {"filters": filters, "size": size, "stride": stride}
     return _section("convolutional", batch_normalize=1, pad=1, activation="leaky", **settings)
+
+
+def _route(*layers: int) -> Section:
+    """The channels of earlier sections, counted from here where negative."""
+    return _section("route", layers=",".join(map(str, layers)))
+
+
+def _upsampled(filters: int, joined_with: int) -> list[Section]:
+    """From before the last head: fewer channels, cells of half the size, and an earlier section."""
+    enlarged = [_route(-4), _convolution(filters, 1), _section("upsample", stride=2)]
+    return [*enlarged, _route(-1, joined_with)]
 
 
 def _alternating(filters: int, count: int) -> list[Section]:

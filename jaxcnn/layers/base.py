@@ -40,7 +40,7 @@ from jaxcnn.runtime.types import (
     Settings,
 )
 
-LAYERS = Registry("layer")
+LAYERS: Registry[Any] = Registry("layer")
 
 
 class Layer:

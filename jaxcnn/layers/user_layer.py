@@ -12,6 +12,7 @@ import contextlib
 import contextvars
 import inspect
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Protocol, TypeAlias
@@ -21,7 +22,7 @@ import jax
 
 from jaxcnn.layers.symbolic.tensor import SymbolicTensor
 from jaxcnn.layers.symbolic.types import TensorLike
-from jaxcnn.layers.variable import Variable, given_values
+from jaxcnn.layers.variable import Variable, extended, given_values
 from jaxcnn.layers.weights import WeightStore
 from jaxcnn.nn.base import Layer as ModuleBase
 from jaxcnn.nn.base import penalties_count
@@ -250,14 +251,9 @@ class EvaluatedModule(UserModule):
         return outputs
 
 
-@contextlib.contextmanager
-def bound_modules(modules: Mapping[int, nn.Module]) -> Iterator[None]:
+def bound_modules(modules: Mapping[int, nn.Module]) -> AbstractContextManager[None]:
     """Within the block the layers of these ids compute through these modules."""
-    token = _bound.set({**_bound.get(), **modules})
-    try:
-        yield
-    finally:
-        _bound.reset(token)
+    return extended(_bound, modules)
 
 
 @contextlib.contextmanager

@@ -6,8 +6,9 @@ import contextlib
 import contextvars
 import operator
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager
 from types import MappingProxyType
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 import jax
 import jax.numpy as jnp
@@ -17,6 +18,8 @@ from jaxcnn.layers.symbolic.tensor import Index, SymbolicTensor
 from jaxcnn.runtime.captures import notice
 from jaxcnn.runtime.types import ArrayFunction, ArrayLike, DTypeLike, Path
 from jaxcnn.spellings.dialect import dialect
+
+T = TypeVar("T")
 
 _given: contextvars.ContextVar[Mapping[int, jax.Array]] = contextvars.ContextVar(
     "given_values", default=MappingProxyType({})
@@ -194,13 +197,20 @@ def constantly(value: ArrayLike) -> ArrayFunction:
 
 
 @contextlib.contextmanager
-def given_values(values: Mapping[int, jax.Array]) -> Iterator[None]:
-    """Within the block the variables of these ids have these values."""
-    token = _given.set({**_given.get(), **values})
+def extended(
+    table: contextvars.ContextVar[Mapping[int, T]], entries: Mapping[int, T]
+) -> Iterator[None]:
+    """Within the block the table has these entries, too."""
+    token = table.set({**table.get(), **entries})
     try:
         yield
     finally:
-        _given.reset(token)
+        table.reset(token)
+
+
+def given_values(values: Mapping[int, jax.Array]) -> AbstractContextManager[None]:
+    """Within the block the variables of these ids have these values."""
+    return extended(_given, values)
 
 
 def being_compiled() -> bool:

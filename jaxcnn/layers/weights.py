@@ -36,8 +36,8 @@ class Session(Protocol):
         """Give the layers the arrays as they are now."""
 
 
-class WeightOwner(Protocol):
-    """A layer as its weights know it."""
+class HasModule(Protocol):
+    """A layer or model: its name, whether it is trained and built, and what it computes."""
 
     name: str
     trainable: bool
@@ -47,6 +47,10 @@ class WeightOwner(Protocol):
 
     @property
     def built(self) -> bool: ...
+
+
+class WeightOwner(HasModule, Protocol):
+    """A layer as its weights know it."""
 
     @property
     def children(self) -> Mapping[str, Self]: ...

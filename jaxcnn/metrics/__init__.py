@@ -114,14 +114,12 @@ def resolve_crossentropy(y_pred_shape: Sequence[int | None], loss: Identifier) -
     )
 
 
+deserialize = registry.deserialize
+
+
 def serialize(metric: ArrayFunction | Metric) -> str | Config | None:
     """The name of a function, or the configuration of a :class:`Metric`."""
     return registry.serialize(metric)
-
-
-def deserialize(config: Identifier, custom_objects: Settings | None = None) -> Any:
-    """The inverse of :func:`serialize`."""
-    return registry.deserialize(config, custom_objects)
 
 
 def _fitting(

@@ -22,7 +22,7 @@ from jaxcnn.runtime.types import Config, PyTree, Settings
 Accumulator: TypeAlias = PyTree
 Result: TypeAlias = Array | dict[str, Array]
 
-registry = Registry("metric")
+registry: Registry[Any] = Registry("metric")
 
 
 class Metric(Configurable):

@@ -251,7 +251,11 @@ class Network(Layer):
             positions: the ends of the columns, as fractions of the width or in characters.
             print_fn: called with each line.
         """
+        self.require_built()
         print_summary(self, line_length, positions, print_fn)
+
+    def require_built(self) -> None:
+        """Raise ValueError where layers or input shapes are still to come."""
 
 
 def one_or_all(values: list[T]) -> T | list[T]:

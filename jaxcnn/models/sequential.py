@@ -196,16 +196,9 @@ class Sequential(Model):
             raise ValueError(NOT_BUILT.format(self.name))
         return super().listed_paths()
 
-    def summary(
-        self,
-        line_length: int | None = None,
-        positions: Sequence[float] | None = None,
-        print_fn: Callable[[str], object] = print,
-    ) -> None:
-        """As `Network.summary`; the input shape must be known."""
+    def require_built(self) -> None:
         if not self.built:
             raise ValueError(NOT_BUILT.format(self.name))
-        super().summary(line_length, positions, print_fn)
 
     def get_config(self) -> Config:
         """The name and, in order, the class and settings of each layer; not the weights."""

@@ -17,13 +17,8 @@ from jaxcnn.runtime.types import Config
 NoiseShape: TypeAlias = tuple[int | None, ...] | None
 
 
-class Dropout(Layer):
-    """In training mode zero a fraction `rate` of the inputs and scale the rest up.
-
-    The scale is ``1 / (1 - rate)``. `noise_shape`, of the input's rank, has 1 (or None for "as the
-    input") where the mask is shared along an axis, as in (batch, 1, features). Draws from the
-    ``dropout`` stream; `seed` gives the layer a separate stream.
-    """
+class MaskedNoise(Layer):
+    """The arguments of a layer that drops inputs in training mode, explained at `Dropout`."""
 
     rate: float
     noise_shape: NoiseShape = None
@@ -37,6 +32,15 @@ class Dropout(Layer):
             "rate": dropout_rate(self.label, self.rate),
             "noise_shape": checked_noise_shape(self.label, self.noise_shape),
         }
+
+
+class Dropout(MaskedNoise):
+    """In training mode zero a fraction `rate` of the inputs and scale the rest up.
+
+    The scale is ``1 / (1 - rate)``. `noise_shape`, of the input's rank, has 1 (or None for "as the
+    input") where the mask is shared along an axis, as in (batch, 1, features). Draws from the
+    ``dropout`` stream; `seed` gives the layer a separate stream.
+    """
 
     @nn.compact
     def __call__(self, x: jax.Array, *, train: bool = False) -> jax.Array:

@@ -14,8 +14,7 @@ import jax.numpy as jnp
 from jaxcnn.nn import arguments
 from jaxcnn.nn.base import Layer
 from jaxcnn.nn.dropout import (
-    NoiseShape,
-    checked_noise_shape,
+    MaskedNoise,
     drop,
     dropout_rate,
     keep_mask,
@@ -83,7 +82,7 @@ class GaussianDropout(Layer):
         )
 
 
-class AlphaDropout(Layer):
+class AlphaDropout(MaskedNoise):
     """Dropout for networks of selu: dropped inputs become the value of selu at minus infinity.
 
     With that value v, in training mode the result is ``a * where(kept, x, v) + b`` with
@@ -92,18 +91,8 @@ class AlphaDropout(Layer):
     "Self-Normalizing Neural Networks", 2017.
     """
 
-    rate: float
-    noise_shape: NoiseShape = None
-    seed: int | None = None
-
-    traits = POINTWISE
-    supports_masking = True
-
     def checked(self) -> Config:
-        return {
-            "rate": rate_below_one(self.label, self.rate),
-            "noise_shape": checked_noise_shape(self.label, self.noise_shape),
-        }
+        return {**super().checked(), "rate": rate_below_one(self.label, self.rate)}
 
     @nn.compact
     def __call__(self, x: jax.Array, *, train: bool = False) -> jax.Array:

@@ -88,7 +88,4 @@ def serialize(optimizer: Optimizer) -> str | Config | None:
     return registry.serialize(optimizer)
 
 
-def deserialize(config: Identifier, custom_objects: Settings | None = None) -> Optimizer:
-    """The inverse of :func:`serialize`."""
-    optimizer: Optimizer = registry.deserialize(config, custom_objects)
-    return optimizer
+deserialize = registry.deserialize

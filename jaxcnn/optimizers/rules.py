@@ -15,7 +15,7 @@ from jaxcnn.runtime.arrays import filled
 from jaxcnn.runtime.names import Registry
 from jaxcnn.runtime.types import PyTree
 
-registry = Registry("optimizer")
+registry: Registry[Optimizer] = Registry("optimizer")
 
 Slots: TypeAlias = list[Array]
 # The change of a parameter, and its slots after the update.

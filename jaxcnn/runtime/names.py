@@ -5,7 +5,7 @@ import dataclasses
 import inspect
 from collections.abc import Callable, Iterator, Mapping
 from contextvars import ContextVar
-from typing import Any, Self, TypeAlias, TypeVar
+from typing import Any, Generic, Self, TypeAlias, TypeVar, cast
 
 from jaxcnn.runtime.hints import closest, plain
 from jaxcnn.runtime.types import Config, Identifier, Settings
@@ -13,6 +13,7 @@ from jaxcnn.spellings.tables import REMOVED
 from jaxcnn.spellings.translate import removed
 
 T = TypeVar("T")
+Named = TypeVar("Named")  # the objects that a registry has names for
 # Name -> class, function or object of the user's or of the library.
 Objects: TypeAlias = dict[str, Any]
 
@@ -53,7 +54,7 @@ class Configurable:
         return cls(**config)
 
 
-class Registry:
+class Registry(Generic[Named]):
     """Maps names to objects of one kind.
 
     A class is something to build with the arguments of its configuration. A function is itself the
@@ -120,7 +121,7 @@ class Registry:
             f"Unknown {self.kind} {name!r}.{hint} Your own can be given in custom_objects."
         )
 
-    def get(self, identifier: Identifier) -> Any:
+    def get(self, identifier: Identifier) -> Named:
         """The object meant by ``identifier``.
 
         Args:
@@ -136,9 +137,9 @@ class Registry:
         if isinstance(identifier, Mapping):
             return self.deserialize(identifier)
         if inspect.isclass(identifier):
-            return identifier()
+            return cast(Named, identifier())
         if identifier is None or callable(identifier):
-            return identifier
+            return cast(Named, identifier)
         raise ValueError(
             f"The {self.kind} must be a name, a configuration dictionary or a callable, "
             f"got {identifier!r} of type {type(identifier).__name__}."
@@ -161,7 +162,7 @@ class Registry:
             "name."
         )
 
-    def deserialize(self, config: Identifier, custom_objects: Settings | None = None) -> Any:
+    def deserialize(self, config: Identifier, custom_objects: Settings | None = None) -> Named:
         """The object described by ``config``, the inverse of :meth:`serialize`."""
         with custom_object_scope(custom_objects):
             if not isinstance(config, Mapping):
@@ -173,14 +174,16 @@ class Registry:
                 )
             return self._build(self.find(config["class_name"]), config.get("config") or {})
 
-    def _build(self, thing: Any, config: Settings) -> Any:
+    def _build(self, thing: Any, config: Settings) -> Named:
+        built: Named = thing
         if inspect.isclass(thing):
-            return thing.from_config(config) if hasattr(thing, "from_config") else thing(**config)
-        if self.builders and inspect.isfunction(thing) and thing in self._objects.values():
-            return thing(**config)
-        if config:
+            from_config = getattr(thing, "from_config", None)
+            built = thing(**config) if from_config is None else from_config(config)
+        elif self.builders and inspect.isfunction(thing) and thing in self._objects.values():
+            built = thing(**config)
+        elif config:
             raise ValueError(
                 f"The {self.kind} {getattr(thing, '__name__', thing)!r} takes no configuration: "
                 f"{config}."
             )
-        return thing
+        return built

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import jax
 import numpy as np
@@ -56,14 +56,8 @@ def graph_config(model: Network) -> Config:
         kwargs = {k: v for k, v in node.kwargs.items() if not isinstance(v, SymbolicTensor)}
         return [[*calls.reference(tensor), kwargs] for tensor in node.inbound]
 
-    layers = [
-        {
-            "name": layer.name,
-            **described(layer),
-            "inbound_nodes": [inbound(node) for node in calls.of(layer)],
-        }
-        for layer in model.layers
-    ]
+    layers = [{"name": layer.name, **described(layer)} for layer in model.layers]
+    calls.add_to(layers, inbound)
     return {
         "name": model.name,
         **frozen(model),
@@ -77,6 +71,7 @@ class Calls:
     """The calls of a model's layers, numbered layer by layer: those that belong to the model."""
 
     def __init__(self, model: Network) -> None:
+        self._model = model
         self._numbers: dict[int, int] = {}  # id of a node -> its number
         inside = {id(node) for level in model.nodes_by_depth for node in level}
         for layer in model.layers:
@@ -87,6 +82,11 @@ class Calls:
         """The calls of a layer in order; an input is not called."""
         if not isinstance(layer, InputLayer):
             yield from (node for node in layer.inbound_nodes if id(node) in self._numbers)
+
+    def add_to(self, layers: Sequence[Config], described: Callable[[Node], Json]) -> None:
+        """Give the settings of the model's layers a description of the calls of each."""
+        for settings, layer in zip(layers, self._model.layers, strict=True):
+            settings["inbound_nodes"] = [described(node) for node in self.of(layer)]
 
     def reference(self, tensor: SymbolicTensor) -> list[Json]:
         """Where a tensor comes from: [layer, number of the call, number of the output]."""

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from os import PathLike
 from typing import Any, ClassVar, Protocol, TypeAlias, TypeGuard
 
-import flax.linen as nn
 import jax
 import numpy as np
 
 from jaxcnn.layers import Layer
-from jaxcnn.layers.symbolic.tensor import Node, SymbolicTensor
+from jaxcnn.layers.network import LayerNetwork
+from jaxcnn.layers.symbolic.tensor import Node
 from jaxcnn.nn.traits import Traits
 from jaxcnn.runtime.types import Config, Path, PyTree, Settings
 
@@ -25,31 +25,12 @@ Entry: TypeAlias = tuple[Layer, Path]
 CustomObjects: TypeAlias = Mapping[str, Any] | None
 
 
-class Network(Protocol):
-    """A model as files see it: connected layers. `jaxcnn.models`, which stand above, are such."""
+class Network(LayerNetwork, Protocol):
+    """A model as files see it."""
 
     traits: ClassVar[Traits]
-    name: str
-    trainable: bool
     layers: list[Layer]
-    inputs: list[SymbolicTensor]
-    outputs: list[SymbolicTensor]
     nodes_by_depth: list[list[Node]]
-
-    @property
-    def input_names(self) -> list[str]: ...
-
-    @property
-    def output_names(self) -> list[str]: ...
-
-    @property
-    def module(self) -> nn.Module: ...
-
-    @property
-    def variables(self) -> PyTree: ...
-
-    @property
-    def children(self) -> Mapping[str, Layer]: ...
 
     def weight_paths(self) -> list[Entry]: ...
 

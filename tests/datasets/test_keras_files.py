@@ -23,9 +23,7 @@ def test_both_servers_have_the_file_by_its_name_there(module, mirror):
 
 
 def test_older_files_come_after_the_archive():
-    dataset = keras_files.dataset(
-        "x", "x.npz", Path, checksum="", mirror="", older=(("x.pkl", Path),)
-    )
+    dataset = keras_files.dataset("imdb", "x.npz", Path, older=(("x.pkl", Path),))
     assert [pattern for pattern, _ in dataset.files] == ["x.npz", "x.pkl"]
 
 

@@ -40,7 +40,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 # (the symbolic tensors, all arguments by name) -> whether the rows of the result stay apart
 RowRule = Callable[[list[SymbolicTensor], Settings], bool]
 
-FUNCTIONS = Registry("operation")
+FUNCTIONS: Registry[Any] = Registry("operation")
 
 
 class Computation(ModuleBase):

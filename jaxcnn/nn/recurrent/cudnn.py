@@ -30,48 +30,40 @@ class CuDNNFields(RecurrentFields):
     go_backwards: bool = False
 
 
-class CuDNNGRU(GRURecurrence, GatedLayer, CuDNNFields, UnitsField):
+class CuDNNLayer(GatedLayer):
+    """A layer whose ``bias`` is two, one after the other: of the input, then of the state."""
+
+    supports_masking = False
+
+    @property
+    def bias_shape(self) -> tuple[int, ...]:
+        return (2 * self.blocks * self.units,)
+
+    def project(
+        self, x: jax.Array, kernel: jax.Array, bias: jax.Array | None, noise: Sequence[jax.Array]
+    ) -> list[jax.Array]:
+        assert bias is not None
+        return super().project(x, kernel, self.recurrence_bias(bias.reshape(2, -1)), noise)
+
+    def recurrence_bias(self, biases: jax.Array) -> jax.Array:
+        """The bias that the recurrence takes, from (2, blocks * units)."""
+        return biases
+
+
+class CuDNNGRU(CuDNNLayer, GRURecurrence, GatedLayer, CuDNNFields, UnitsField):
     """`GRU` with ``reset_after=True`` and sigmoid gates; ``bias`` is (6 * units,), of the input,
     then of the state.
     """
 
     unit_forget_bias: bool = fixed(False)
 
-    supports_masking = False
     reset_after = True
 
-    @property
-    def bias_shape(self) -> tuple[int, ...]:
-        return (6 * self.units,)
 
-    def project(
-        self,
-        x: jax.Array,
-        kernel: jax.Array,
-        bias: jax.Array | None,
-        noise: Sequence[jax.Array],
-    ) -> list[jax.Array]:
-        assert bias is not None
-        return super().project(x, kernel, bias.reshape(2, -1), noise)
-
-
-class CuDNNLSTM(LSTMLayer, CuDNNFields, UnitsField):
+class CuDNNLSTM(CuDNNLayer, LSTMLayer, CuDNNFields, UnitsField):
     """`LSTM` with sigmoid gates; ``bias`` is (8 * units,), two that are added: of the input, then
     of the state.
     """
 
-    supports_masking = False
-
-    @property
-    def bias_shape(self) -> tuple[int, ...]:
-        return (8 * self.units,)
-
-    def project(
-        self,
-        x: jax.Array,
-        kernel: jax.Array,
-        bias: jax.Array | None,
-        noise: Sequence[jax.Array],
-    ) -> list[jax.Array]:
-        assert bias is not None
-        return super().project(x, kernel, bias.reshape(2, -1).sum(0), noise)
+    def recurrence_bias(self, biases: jax.Array) -> jax.Array:
+        return biases.sum(0)

@@ -153,14 +153,8 @@ def graph(model: Network) -> Config:
         args, kwargs = jax.tree.map(tensor, (list(args), dict(kwargs)))
         return {"args": args, "kwargs": kwargs}
 
-    layers = [
-        {
-            **to_keras3(layer),
-            "name": layer.name,
-            "inbound_nodes": [described(node) for node in calls.of(layer)],
-        }
-        for layer in model.layers
-    ]
+    layers = [{**to_keras3(layer), "name": layer.name} for layer in model.layers]
+    calls.add_to(layers, described)
     return {
         "name": model.name,
         "trainable": model.trainable,
