@@ -111,7 +111,7 @@ def adjusted(
 def cell_inputs(
     p: SymbolicTensor | None, x: SymbolicTensor, filters: int, kind: str, name: str
 ) -> tuple[SymbolicTensor, SymbolicTensor]:
-    """(the output `p` of the cell before the last, `x` of the last), with `filters` channels each."""
+    """(the output `p` of the cell before the last, `x` of the last), each of `filters` channels."""
     p = adjusted(p, x, filters, name)
     h = pointwise(Activation("relu")(x), filters, f"{kind}_conv_1_{name}")
     return p, normalised(h, f"{kind}_bn_1_{name}")

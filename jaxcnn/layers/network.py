@@ -1,4 +1,4 @@
-"""A network of layers as files and training see it; `jaxcnn.models`, which stand above, are such."""
+"""A network of layers as the rooms above see it, for those that make and train one."""
 
 from __future__ import annotations
 

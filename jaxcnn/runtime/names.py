@@ -175,7 +175,7 @@ class Registry(Generic[Named]):
             return self._build(self.find(config["class_name"]), config.get("config") or {})
 
     def _build(self, thing: Any, config: Settings) -> Named:
-        built: Named = thing
+        built: Any = thing
         if inspect.isclass(thing):
             from_config = getattr(thing, "from_config", None)
             built = thing(**config) if from_config is None else from_config(config)
@@ -186,4 +186,5 @@ class Registry(Generic[Named]):
                 f"The {self.kind} {getattr(thing, '__name__', thing)!r} takes no configuration: "
                 f"{config}."
             )
-        return built
+        result: Named = built
+        return result
