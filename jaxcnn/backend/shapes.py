@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import cast
+import functools
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar, cast
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 
 from jaxcnn import nn
 from jaxcnn.backend.modules import applied
 from jaxcnn.layers.symbolic.operation import along_axis, along_axis_or, operation, per_sample
-from jaxcnn.layers.symbolic.tensor import SymbolicTensor
+from jaxcnn.layers.symbolic.tensor import Size, SymbolicTensor
 from jaxcnn.layers.symbolic.types import Integers, SizesLike, Tensor, TensorLike
 from jaxcnn.runtime import config
 from jaxcnn.runtime.types import DTypeLike, Settings
+
+F = TypeVar("F", bound=Callable[..., Any])
 
 
 def _keeps_rows(tensors: list[SymbolicTensor], arguments: Settings) -> bool:
@@ -30,6 +34,22 @@ def _not_over_rows(tensors: list[SymbolicTensor], arguments: Settings) -> bool:
 def sizes(shape: SizesLike) -> tuple[int, ...]:
     """A shape as integers, inside an operation, where every size is known."""
     return tuple(int(cast(int, size)) for size in shape)
+
+
+def also_of_sizes(function: F) -> F:
+    """Decorator: sizes that are put together stay a shape, as `reshape` and `tile` need them."""
+
+    @functools.wraps(function)
+    def call(values: Sequence[TensorLike], *args: int, **kwargs: int) -> Tensor:
+        parts = [value if isinstance(value, list | tuple) else [value] for value in values]
+        together = [size for part in parts for size in part]
+        if not all(isinstance(size, int | Size) for size in together):
+            return cast(Tensor, function(values, *args, **kwargs))
+        if any(isinstance(size, Size) for size in together):
+            return cast(Tensor, tuple(together))
+        return cast(Tensor, np.array(together))
+
+    return cast(F, call)
 
 
 @operation(per_sample)
@@ -99,12 +119,14 @@ def reshape(x: TensorLike, shape: SizesLike) -> Tensor:
     return jnp.reshape(jnp.asarray(x), sizes(shape))
 
 
+@also_of_sizes
 @operation(along_axis_or(-1))
 def concatenate(tensors: Sequence[TensorLike], axis: int = -1) -> Tensor:
     """The tensors one after another along `axis`."""
     return jnp.concatenate([jnp.asarray(t) for t in tensors], axis)
 
 
+@also_of_sizes
 @operation(along_axis_or(0))
 def stack(x: Sequence[TensorLike], axis: int = 0) -> Tensor:
     """The tensors of the list `x` side by side along a new axis."""

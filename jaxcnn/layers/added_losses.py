@@ -78,12 +78,16 @@ def losses_of(layer: Layer) -> list[SymbolicTensor]:
     First the penalties of weights, then those of outputs and what `call` added, then what was added
     outside of it. In a model, those of its layers come first.
     """
-    if layer.listed_children:
-        losses = [loss for child in layer.listed_children.values() for loss in losses_of(child)]
-        nodes = nodes_of(layer) or {id(node) for node in layer.inbound_nodes}
-    else:
-        losses, nodes = [], {id(node) for node in layer.inbound_nodes}
-    losses += [*penalties(layer), *losses_of_calls(layer), *counting(layer, False, nodes)]
+    nodes = nodes_of(layer) or {id(node) for node in layer.inbound_nodes}
+    losses = [
+        loss
+        for part in (*layer.all_layers(), layer)
+        for loss in (
+            *penalties(part),
+            *losses_of_calls(part, nodes),
+            *counting(part, part is layer and bool(layer.children), nodes),
+        )
+    ]
     return list({id(tensor): tensor for tensor in losses}.values())
 
 
@@ -95,10 +99,12 @@ def penalties(layer: Layer) -> Iterator[SymbolicTensor]:
             yield computed(spec.regularizer, [], variable)
 
 
-def losses_of_calls(layer: Layer) -> Iterator[SymbolicTensor]:
-    """The penalties of the outputs of each call, and the losses that a call has added."""
+def losses_of_calls(layer: Layer, nodes: set[int]) -> Iterator[SymbolicTensor]:
+    """The penalties of the outputs of these calls, and the losses that `call` has added in them."""
     regularizer = getattr(layer.module, "activity_regularizer", None)
     for node in layer.inbound_nodes:
+        if id(node) not in nodes:
+            continue
         if callable(regularizer):
             yield computed(regularizer, symbolic_leaves(node.outputs)[:1], Slot(0))
         if node.evaluated is not None:

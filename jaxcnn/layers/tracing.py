@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -140,13 +141,14 @@ def other_sizes(
     batch = any(shape and shape[0] is None for shape in shapes_given)
     other = any(None in shape[1:] for shape in shapes_given)
     a, b = DEFAULT_SIZES
-    for size in known_sizes(module, args, kwargs) if batch or other else ():
+    sizes = known_sizes(module, args, kwargs) if batch or other else []
+    for size in sizes:
         if batch:
             yield UnknownSizes(size, a.other), UnknownSizes(size, b.other)
         if other:
             yield UnknownSizes(a.batch, size), UnknownSizes(b.batch, size)
-        if batch and other:
-            yield UnknownSizes(size, size), UnknownSizes(size, size)
+    for pair in itertools.product(sizes[:6], repeat=2) if batch and other else ():
+        yield UnknownSizes(*pair), UnknownSizes(*pair)
 
 
 def known_sizes(module: nn.Module, args: tuple[PyTree, ...], kwargs: Config) -> list[int]:

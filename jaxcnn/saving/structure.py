@@ -9,7 +9,8 @@ import numpy as np
 
 from jaxcnn.layers.base import LAYERS, Layer
 from jaxcnn.layers.input import InputLayer
-from jaxcnn.layers.symbolic.tensor import Node, SymbolicTensor
+from jaxcnn.layers.symbolic.tensor import Node, SymbolicTensor, symbolic_leaves
+from jaxcnn.layers.symbolic.walk import upstream
 from jaxcnn.runtime.types import Config, Settings
 from jaxcnn.saving.types import Json, Network
 
@@ -51,6 +52,9 @@ def frozen(model: Network) -> Config:
 def graph_config(model: Network) -> Config:
     """Every layer with its settings and calls, and which tensors are inputs and outputs."""
     calls = Calls(model)
+    for level in model.nodes_by_depth:
+        for node in level:
+            refuse_captured(node)
 
     def inbound(node: Node) -> list[Json]:
         kwargs = {k: v for k, v in node.kwargs.items() if not isinstance(v, SymbolicTensor)}
@@ -65,6 +69,22 @@ def graph_config(model: Network) -> Config:
         "input_layers": [calls.reference(tensor) for tensor in model.inputs],
         "output_layers": [calls.reference(tensor) for tensor in model.outputs],
     }
+
+
+def refuse_captured(node: Node) -> None:
+    """Raise ValueError where a layer's function uses tensors that it is not called on."""
+    if node.evaluated is None:
+        return
+    inner = symbolic_leaves(node.evaluated.arguments)
+    nodes, inputs = upstream(inner, {id(tensor) for tensor in node.inbound})
+    others = [*(tensor.layer.name for tensor in inputs)]
+    others += [other.layer.name for other in nodes if not other.hidden]
+    if others:
+        raise ValueError(
+            f"Layer '{node.layer.name}' uses the output of '{others[0]}' inside its function, "
+            "which no file of a model's structure can hold. Give the layer that tensor as an "
+            "input, or save the weights alone by save_weights."
+        )
 
 
 class Calls:

@@ -209,7 +209,7 @@ def elementwise(tensors: list[SymbolicTensor], arguments: Settings) -> bool:
         for v in jax.tree.leaves(dict(arguments))
         if isinstance(v, SymbolicTensor | np.ndarray | jax.Array)
     ]
-    widest = max(array.ndim for array in arrays)
+    widest = max((array.ndim for array in arrays), default=0)
     return len(ranks) == 1 and widest == min(ranks) > 0
 
 
