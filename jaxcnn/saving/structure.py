@@ -77,8 +77,8 @@ def refuse_captured(node: Node) -> None:
         return
     inner = symbolic_leaves(node.evaluated.arguments)
     nodes, inputs = upstream(inner, {id(tensor) for tensor in node.inbound})
-    others = [*(tensor.layer.name for tensor in inputs)]
-    others += [other.layer.name for other in nodes if not other.hidden]
+    others = [other.layer.name for other in reversed(nodes) if not other.hidden]  # nearest first
+    others += [tensor.layer.name for tensor in inputs]
     if others:
         raise ValueError(
             f"Layer '{node.layer.name}' uses the output of '{others[0]}' inside its function, "
