@@ -35,6 +35,10 @@ class UnknownSizes(NamedTuple):
 DEFAULT_SIZES = UnknownSizes(2, 480), UnknownSizes(3, 736)
 
 
+class WeightsDependOnSizeError(ValueError):
+    """A module whose weights cannot be known, for a size that is not."""
+
+
 @dataclass(frozen=True)
 class TensorSpec:
     """A shape with None where any size will do, and a dtype."""
@@ -104,6 +108,8 @@ def trace(module: nn.Module, args: tuple[PyTree, ...], kwargs: Config) -> Traced
     """
     try:
         return trace_twice(module, args, kwargs, DEFAULT_SIZES)
+    except WeightsDependOnSizeError:
+        raise
     except (ValueError, TypeError):
         for sizes in other_sizes(module, args, kwargs):
             with contextlib.suppress(ValueError, TypeError):
@@ -124,7 +130,7 @@ def trace_twice(
         return first
     second = trace_at(module, args, kwargs, sizes[1])
     if [w.shape for w in first.weights] != [w.shape for w in second.weights]:
-        raise ValueError(
+        raise WeightsDependOnSizeError(
             "its weights depend on a size that is None in the input shape "
             f"{given_shapes}; give that size."
         )

@@ -278,7 +278,8 @@ def _max_of_blocks_jvp(
     blocks, axes = _blocks(x, -np.inf, windows)
     maximum = blocks.max(axes, keepdims=True)
     count = math.prod(windows.size)
-    order = np.arange(count, dtype=np.int32).reshape(*[n for k in windows.size for n in (1, k)], 1)
+    window = [n for k in windows.size for n in (1, k)]
+    order = np.arange(count, dtype=np.int32).reshape(1, *window, 1)  # like `blocks`
     first = jnp.where(blocks == maximum, order, np.int32(count)).min(axes, keepdims=True)
     moved, _ = _blocks(tangent, 0.0, windows)
     chosen = jnp.where(first == order, moved, jnp.zeros_like(moved))

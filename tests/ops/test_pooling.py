@@ -84,7 +84,7 @@ def test_the_first_of_several_maxima_gets_the_gradient(size):
 @pytest.mark.parametrize("pool", [ops.max_pool, ops.avg_pool])
 @pytest.mark.parametrize("settings", [(2,), (3, 2, "same"), (6,)])
 def test_second_derivatives_vmap_scan_and_forward_mode(pool, settings):
-    x = tied(2) + jnp.arange(2 * 11 * 13, dtype=jnp.float32).reshape(11, 13, 2) % 7 / 50
+    x = tied(2) + jnp.arange(2 * 11 * 13, dtype=jnp.float32).reshape(1, 11, 13, 2) % 7 / 50
     f = lambda x: (pool(x, *settings) ** 3).sum()  # noqa: E731
     direction = jnp.cos(jnp.arange(x.size, dtype=jnp.float32)).reshape(x.shape)
     gradient, second = jax.jvp(jax.grad(f), (x,), (direction,))

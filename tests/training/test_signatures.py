@@ -16,13 +16,14 @@ _FIT = (
 )
 _PULL = "max_q_size=10, workers=1, pickle_safe=False"
 MODEL = {
-    "compile": "optimizer, loss, metrics=None, loss_weights=None, sample_weight_mode=None, "
+    # The loss may be left out since Keras 2.1.4, and targets where no output has one.
+    "compile": "optimizer, loss=None, metrics=None, loss_weights=None, sample_weight_mode=None, "
     "weighted_metrics=None",
     "fit": _FIT + ", steps_per_epoch=None, validation_steps=None",  # the last two since Keras 2.0.7
     "evaluate": "x=None, y=None, batch_size=32, verbose=1, sample_weight=None, steps=None",
     "predict": "x, batch_size=32, verbose=0, steps=None",
-    "train_on_batch": "x, y, sample_weight=None, class_weight=None",
-    "test_on_batch": "x, y, sample_weight=None",
+    "train_on_batch": "x, y=None, sample_weight=None, class_weight=None",
+    "test_on_batch": "x, y=None, sample_weight=None",
     "predict_on_batch": "x",
     # The number of steps is required in Keras 2.0.4; later a Sequence knows it.
     "fit_generator": "generator, steps_per_epoch=None, epochs=1, verbose=1, callbacks=None, "
@@ -34,9 +35,9 @@ MODEL = {
 }
 SEQUENTIAL = {
     **MODEL,
-    "compile": "optimizer, loss, metrics=None, sample_weight_mode=None, weighted_metrics=None",
+    "compile": "optimizer, loss=None, metrics=None, sample_weight_mode=None, weighted_metrics=None",
     "fit": MODEL["fit"].replace("epochs=1", "epochs=10"),
-    "train_on_batch": "x, y, class_weight=None, sample_weight=None",
+    "train_on_batch": "x, y=None, class_weight=None, sample_weight=None",
     "predict_classes": "x, batch_size=32, verbose=1",
     "predict_proba": "x, batch_size=32, verbose=1",
 }

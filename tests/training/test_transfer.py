@@ -59,9 +59,8 @@ def convolutions(jaxpr):
     found = []
     for equation in jaxpr.eqns:
         if equation.primitive.name in ("jaxcnn_convolution", "jaxcnn_convolution_relu"):
-            found.append(
-                equation.params.get("wanted", "output")
-            )  # with a bias and a ReLU there is only that
+            # With a bias and a ReLU there is only the output.
+            found.append(equation.params.get("target", "output"))
         for inner in jax.tree.leaves(
             equation.params, is_leaf=lambda p: hasattr(p, "eqns") or hasattr(p, "jaxpr")
         ):
