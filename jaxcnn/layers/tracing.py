@@ -112,7 +112,7 @@ def trace(module: nn.Module, args: tuple[PyTree, ...], kwargs: Config) -> Traced
         raise
     except (ValueError, TypeError):
         for sizes in other_sizes(module, args, kwargs):
-            with contextlib.suppress(ValueError, TypeError):
+            with contextlib.suppress(Exception):  # the first error says what is wrong
                 return trace_twice(module, args, kwargs, sizes)
         raise
 

@@ -163,9 +163,9 @@ class UserModule(ModuleBase):
     ) -> PyTree:
         layer, additions = self.layer, self.layer.additions
         if not additions.built:
-            additions.built = True
             with with_arrays(False):  # it may build whole models
                 layer.build(jax.tree.map(lambda x: (None, *x.shape[1:]), inputs))
+            additions.built = True
         declared = layer.weights_store.declared
         values = {id(variable): self.value_of(variable) for variable in declared}
         modules = {
