@@ -85,7 +85,6 @@ def test_training(run, capsys):
     names = ["loss", "mean_absolute_error", "acc"]
     assert set(left["seen"]) == {*names, *(f"val_{name}" for name in names)}
     assert "mean_absolute_error: 0." in capsys.readouterr().out
-    assert "missing 1 required positional argument: 'loss'" in left["missing"]
     assert left["by_name"].metrics_names == [
         "loss",
         "mean_absolute_error",
