@@ -43,7 +43,6 @@ class Dialect:
         connections: whether a summary always names the layers that a layer is called on.
         label_axes: whether `to_categorical` keeps the axes of the labels.
         small_characters: whether a Tokenizer of characters reads capitals as small letters.
-        counts_samples: whether an epoch of a generator is counted in samples.
     """
 
     name: str
@@ -58,7 +57,6 @@ class Dialect:
     connections: bool = False
     label_axes: bool = False
     small_characters: bool = True
-    counts_samples: bool = False
 
     def weight_name(self, layer: str, path: tuple[str, ...]) -> str:
         """The name of a layer's weight: 'dense_1/kernel:0', in Keras 1 'dense_1_W:0'."""
@@ -76,7 +74,6 @@ _KERAS_1 = Dialect(
     snake_case=False,
     connections=True,
     small_characters=False,
-    counts_samples=True,
 )
 DIALECTS = {
     "0.3": dataclasses.replace(

@@ -6,6 +6,8 @@ import jax.numpy as jnp
 from jax import Array
 from jax.typing import ArrayLike
 
+from jaxcnn.runtime.arrays import on_last_axes
+
 FillMode = Literal["nearest", "constant", "reflect", "wrap"]
 
 
@@ -55,7 +57,8 @@ def about_middle(matrices: ArrayLike, shape: tuple[int, int]) -> Array:
     matrices = jnp.asarray(matrices, jnp.float32)
     middle = jnp.asarray([shape[0] / 2 + 0.5, shape[1] / 2 + 0.5], jnp.float32)
     linear, offset = matrices[..., :2], matrices[..., 2]
-    centred = offset + middle - jnp.sum(linear * middle, axis=-1)
+    moved = jnp.sum(linear * on_last_axes(middle, linear), axis=-1)
+    centred = offset + on_last_axes(middle, offset) - moved
     return jnp.concatenate([linear, centred[..., None]], -1)
 
 
@@ -89,8 +92,8 @@ def affine_transform(
     """
     batch, matrices = jnp.asarray(batch), jnp.asarray(matrices, jnp.float32)
     rows, columns = size or batch.shape[1:3]
-    r = jnp.arange(rows, dtype=jnp.float32)[:, None]
-    c = jnp.arange(columns, dtype=jnp.float32)[None, :]
+    r = jnp.arange(rows, dtype=jnp.float32)[None, :, None]
+    c = jnp.arange(columns, dtype=jnp.float32)[None, None, :]
     m = matrices[:, :, :, None, None]  # (n, 2, 3, 1, 1)
     return sample(
         batch,

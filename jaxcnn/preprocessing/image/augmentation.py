@@ -190,8 +190,8 @@ class Augmentation:
     ) -> Array:
         n, rows, columns, _ = batch.shape
         r, c = (
-            jnp.arange(rows, dtype=jnp.float32)[:, None],
-            jnp.arange(columns, dtype=jnp.float32)[None, :],
+            jnp.arange(rows, dtype=jnp.float32)[None, :, None],
+            jnp.arange(columns, dtype=jnp.float32)[None, None, :],
         )
         # A flip after the map reads the points of the map in reverse, which costs nothing.
         if vertical is not None:
