@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import NamedTuple
 
 import flax.linen as nn
@@ -23,10 +24,17 @@ from jaxcnn.runtime.types import Config, DTypeLike, Path, PyTree, Shape
 
 
 class UnknownSizes(NamedTuple):
-    """What an unknown size is taken for: that of the batch, and any other."""
+    """What an unknown size is taken for.
+
+    Attributes:
+        batch: that of a batch.
+        other: any other.
+        known: (id of a symbolic tensor, axis) -> its size, instead of these two.
+    """
 
     batch: int
     other: int
+    known: Mapping[tuple[int, int], int] = MappingProxyType({})
 
 
 # Unknown sizes are tried at two values; an output size that differs between them is unknown as
@@ -103,8 +111,8 @@ def placeholders(layer: GraphLayer, dtype: DTypeLike, input_shape: PyTree) -> Py
 def trace(module: nn.Module, args: tuple[PyTree, ...], kwargs: Config) -> Traced:
     """Trace `module` on symbolic tensors; other leaves of the arguments are passed as they are.
 
-    Where unknown sizes can only be one that is known elsewhere, they are that: an array of 100 rows
-    added to a tensor of unknown batch size fixes it at 100.
+    An unknown size that can only be one that is known elsewhere is that: an array of 100 rows added
+    to a tensor of unknown batch size fixes it at 100.
     """
     try:
         return trace_twice(module, args, kwargs, DEFAULT_SIZES)
@@ -113,7 +121,8 @@ def trace(module: nn.Module, args: tuple[PyTree, ...], kwargs: Config) -> Traced
     except (ValueError, TypeError):
         for sizes in other_sizes(module, args, kwargs):
             with contextlib.suppress(Exception):  # the first error says what is wrong
-                return trace_twice(module, args, kwargs, sizes)
+                trace_twice(module, args, kwargs, sizes)
+                return trace_twice(module, args, kwargs, freed(module, args, kwargs, sizes))
         raise
 
 
@@ -153,8 +162,35 @@ def other_sizes(
             yield UnknownSizes(size, a.other), UnknownSizes(size, b.other)
         if other:
             yield UnknownSizes(a.batch, size), UnknownSizes(b.batch, size)
-    for pair in itertools.product(sizes[:6], repeat=2) if batch and other else ():
-        yield UnknownSizes(*pair), UnknownSizes(*pair)
+    for of_batch, of_others in itertools.product(sizes[:6], repeat=2) if batch and other else ():
+        yield UnknownSizes(of_batch, of_others), UnknownSizes(of_batch, of_others)
+
+
+def freed(
+    module: nn.Module,
+    args: tuple[PyTree, ...],
+    kwargs: Config,
+    sizes: tuple[UnknownSizes, UnknownSizes],
+) -> tuple[UnknownSizes, UnknownSizes]:
+    """Sizes that fit, with every size left unknown that may be another one."""
+    one, two = sizes
+    known = {
+        (id(tensor), axis): one.other if axis else one.batch
+        for tensor in symbolic_leaves((args, kwargs))
+        for axis, size in enumerate(tensor.shape)
+        if size is None and (one.other == two.other if axis else one.batch == two.batch)
+    }
+
+    def with_known(chosen: Mapping[tuple[int, int], int]) -> tuple[UnknownSizes, UnknownSizes]:
+        first, second = DEFAULT_SIZES
+        return first._replace(known=chosen), second._replace(known=chosen)
+
+    for place in list(known):
+        others = {key: size for key, size in known.items() if key != place}
+        with contextlib.suppress(Exception):  # this one cannot be another
+            trace_twice(module, args, kwargs, with_known(others))
+            known = others
+    return with_known(known)
 
 
 def known_sizes(module: nn.Module, args: tuple[PyTree, ...], kwargs: Config) -> list[int]:
@@ -183,7 +219,7 @@ def trace_at(
     symbolic = [i for i, leaf in enumerate(leaves) if isinstance(leaf, SymbolicTensor)]
     masks_in = jax.tree.map(
         lambda t: (
-            sized(t.mask_shape, bool, unknown)
+            sized(t.mask_shape, bool, unknown, t)
             if isinstance(t, SymbolicTensor) and t.mask_shape
             else None
         ),
@@ -209,7 +245,9 @@ def trace_at(
 
     with declared_weights() as declared, with_arrays():
         (outputs, masks), flat = jax.eval_shape(
-            call, [sized(leaves[i].shape, leaves[i].dtype, unknown) for i in symbolic], masks_in
+            call,
+            [sized(leaves[i].shape, leaves[i].dtype, unknown, leaves[i]) for i in symbolic],
+            masks_in,
         )
     known = {(spec.collection, *spec.path): spec for spec in declared}
     weights = tuple(known.get(path) or foreign_weight(path, flat[path]) for path in order)
@@ -233,15 +271,16 @@ def from_flax(key: jax.Array, shape: tuple[int, ...], dtype: DTypeLike = jnp.flo
     raise TypeError("a weight of a plain Flax module is made by its init")
 
 
-def sized(shape: Shape, dtype: DTypeLike, unknown: UnknownSizes) -> jax.ShapeDtypeStruct:
-    """`shape` with these sizes in place of None."""
-    return jax.ShapeDtypeStruct(
-        tuple(
-            (unknown.other if axis else unknown.batch) if size is None else size
-            for axis, size in enumerate(shape)
-        ),
-        dtype,
-    )
+def sized(
+    shape: Shape, dtype: DTypeLike, unknown: UnknownSizes, tensor: SymbolicTensor | None = None
+) -> jax.ShapeDtypeStruct:
+    """`shape`, of a tensor or of its mask, with these sizes in place of None."""
+
+    def guess(axis: int) -> int:
+        return unknown.known.get((id(tensor), axis), unknown.other if axis else unknown.batch)
+
+    sizes = (guess(axis) if size is None else size for axis, size in enumerate(shape))
+    return jax.ShapeDtypeStruct(tuple(sizes), dtype)
 
 
 def common(a: PyTree, b: PyTree) -> PyTree:

@@ -39,6 +39,7 @@ def compiled(
     """The program of a model; it knows its objective when the model's shapes are known.
 
     Raises:
+        TypeError: there is no loss at all.
         ValueError: arguments that do not fit the model or each other.
     """
     count = execution.count
@@ -53,7 +54,12 @@ def compiled(
     assert program.optimizer is not None
     program.optimizer.trains(model)
     if model.built:
-        add_objective(model, program, arguments)
+        objective = add_objective(model, program, arguments)
+        if all(output.loss is None for output in objective.outputs) and not model.losses:
+            raise TypeError(
+                "compile() missing 1 required positional argument: 'loss'. No layer of the model "
+                "adds a loss either."
+            )
     else:  # names are checked now even where the shapes are not known yet
         for name in jax.tree.leaves(arguments.loss):
             losses.get(name)
@@ -66,13 +72,15 @@ def shared_devices(before: Program) -> Distribution | None:
     return None if distribution is None or distribution.alone else distribution
 
 
-def add_objective(model: Trainable, program: Program, arguments: CompileArguments) -> None:
+def add_objective(model: Trainable, program: Program, arguments: CompileArguments) -> Objective:
     """Complete a program now that the shapes of the model are known."""
-    program.objective = build_objective(model.output_names, shapes(model.outputs), arguments)
+    objective = build_objective(model.output_names, shapes(model.outputs), arguments)
+    program.objective = objective
     program.trained = model.trainable_mask()
     program.ties, program.shares = find_ties(model, program.trained)
     program.fixed_statistics = unmoved_paths(model.trainable_mask("batch_stats"))
     program.module, program.network = model.module, None
+    return objective
 
 
 def unmoved_paths(mask: Tree) -> tuple[Path, ...]:
@@ -107,15 +115,13 @@ def require_objective(model: Trainable, program: Program) -> Objective:
             f"Model '{model.name}' must be compiled before training or evaluation: call compile() "
             "first."
         )
-    if program.objective is None:
-        add_objective(model, program, program.arguments)
+    objective = program.objective or add_objective(model, program, program.arguments)
     if program.module is not model.module:
         raise RuntimeError(
             f"Model '{model.name}' was changed after it was compiled (layers renamed, or `remat` "
             "set): call compile() again."
         )
-    assert program.objective is not None
-    return program.objective
+    return objective
 
 
 def prepare(model: Trainable, program: Program, example: Batch) -> None:

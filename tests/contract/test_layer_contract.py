@@ -27,7 +27,9 @@ NOT_MODULES = {"InputLayer", "Operation", "Sequential", "Model", "FlaxLayer", *C
 
 
 def test_every_registered_layer_has_a_row():
-    missing = set(LAYERS.items()) - {case.layer for case in CASES} - NOT_MODULES
+    # Layers that only old scripts import are written as users write them; tests/compat has them.
+    old = {n for n, kind in LAYERS.items().items() if kind.__module__.startswith("jaxcnn.compat.")}
+    missing = set(LAYERS.items()) - {case.layer for case in CASES} - NOT_MODULES - old
     assert not missing, (
         f"add a row to tests/contract/layer_cases.py for {', '.join(sorted(missing))}"
     )

@@ -105,18 +105,18 @@ def check_usable(model):
     assert int(model.opt_state.count) == count + 6 and np.all(np.isfinite(model.get_weights()[0]))
 
 
-def no_threads_left():
-    names = [thread.name for thread in threading.enumerate()]
-    return not any(name.startswith("jaxcnn") for name in names)
+def own_threads():
+    return {thread for thread in threading.enumerate() if thread.name.startswith("jaxcnn")}
 
 
 @pytest.fixture(autouse=True)
 def everything_is_shut_down():
+    before = own_threads()  # of tests of threads that do not end
     yield
     deadline = time.monotonic() + 5
-    while not no_threads_left() and time.monotonic() < deadline:
+    while own_threads() - before and time.monotonic() < deadline:
         time.sleep(0.01)
-    assert no_threads_left()
+    assert not own_threads() - before
 
 
 # -- forms: all give the bits of arrays ------------------------------------------------------------

@@ -183,3 +183,5 @@ def test_threads_keep_the_order(count):
     walk = stream.walk([2, 1, 0], Workers(count=count), 0)
     assert list(walk) == [2, 1, 0]
     assert isinstance(walk, map) == (count == 1)
+    if count > 1:
+        walk.close()
