@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from jaxcnn.runtime.hints import closest
-from jaxcnn.runtime.names import get_custom_objects
+from jaxcnn.runtime.names import Registry, get_custom_objects
 from jaxcnn.runtime.types import Config, Settings
 from jaxcnn.saving.bytecode import code_in, function_of
 from jaxcnn.saving.types import Json
@@ -25,13 +25,8 @@ def serialize_keras_object(instance: object) -> str | Config | None:
     Raises:
         ValueError: the object has neither.
     """
-    if instance is None:
-        return None
-    if hasattr(instance, "get_config"):
-        return {"class_name": type(instance).__name__, "config": instance.get_config()}
-    if hasattr(instance, "__name__"):
-        return str(instance.__name__)
-    raise ValueError(f"{instance!r} has neither get_config nor a name.")
+    any_object: Registry[Any] = Registry("object")
+    return any_object.serialize(instance)
 
 
 def deserialize_keras_object(

@@ -26,10 +26,9 @@ def dataset() -> resolve.Images:
             ("cifar-10-batches-py.tar.gz", read_cifar10),
         ),
         remotes=(
-            resolve.Remote(
-                path="cifar-10-python.tar.gz",
-                checksum="6d958be074577803d12ecdefd02955f39262c83c16fe9348329d7fe0b5c001ce",
-                urls=("https://www.cs.toronto.edu/~kriz/cifar-10-python.tar.gz",),
+            published(
+                "cifar-10-python.tar.gz",
+                "6d958be074577803d12ecdefd02955f39262c83c16fe9348329d7fe0b5c001ce",
             ),
         ),
     )
@@ -44,6 +43,11 @@ def load_data() -> Arrays:
     Where it is looked for and what is raised: ``jaxcnn.datasets.resolve.load``.
     """
     return as_keras(resolve.load(dataset()))
+
+
+def published(path: str, checksum: str) -> resolve.Remote:
+    """A file of the authors' own page."""
+    return resolve.Remote(path, checksum, (f"https://www.cs.toronto.edu/~kriz/{path}",))
 
 
 def as_keras(arrays: Arrays) -> Arrays:

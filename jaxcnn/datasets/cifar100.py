@@ -6,7 +6,7 @@
 import functools
 
 from jaxcnn.datasets import resolve
-from jaxcnn.datasets.cifar10 import as_keras
+from jaxcnn.datasets.cifar10 import as_keras, published
 from jaxcnn.datasets.formats import Arrays, read_cifar100
 
 __all__ = ["load_data"]
@@ -25,10 +25,9 @@ def dataset(label_mode: str = "fine") -> resolve.Images:
             ("cifar-100-python.tar.gz", read),
         ),
         remotes=(
-            resolve.Remote(
-                path="cifar-100-python.tar.gz",
-                checksum="85cd44d02ba6437773c5bbd22e183051d648de2e7d6b014e1ef29b855ba677a7",
-                urls=("https://www.cs.toronto.edu/~kriz/cifar-100-python.tar.gz",),
+            published(
+                "cifar-100-python.tar.gz",
+                "85cd44d02ba6437773c5bbd22e183051d648de2e7d6b014e1ef29b855ba677a7",
             ),
         ),
         label={"fine": "label", "coarse": "coarse_label"}[label_mode],

@@ -6,7 +6,7 @@ import numpy as np
 
 from jaxcnn.datasets import resolve
 
-__all__ = ["STORE", "dataset", "permutation"]
+__all__ = ["STORE", "dataset", "permutation", "remote"]
 
 STORE = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/"
 
@@ -20,6 +20,10 @@ ARCHIVES = {
     "imdb": (
         "69664113be75683a8fe16e3ed0ab59fda8886cb3cd7ada244f7d9544e4676b9f",
         "https://s3.amazonaws.com/text-datasets/",
+    ),
+    "mnist": (
+        "731c5ac602752760c8e48fbffcf8c3b850d9dc2a2aedcf2cc48468fc17b673d1",
+        "https://s3.amazonaws.com/img-datasets/",
     ),
     "reuters": (
         "d6586e694ee56d7a4e65172e12b3e987c03096cb01eab99753921ef915959916",
@@ -43,13 +47,17 @@ def dataset(
         reader: of that file.
         older: files of earlier versions that are read too, each with its reader.
     """
-    checksum, mirror = ARCHIVES[name]
-    urls = (f"{STORE}{name}.npz", f"{mirror}{name}.npz")
     return resolve.Dataset(
         name=name,
         files=((glob.escape(path), reader), *older),
-        remotes=(resolve.Remote(path, checksum, urls),),
+        remotes=(remote(name, path),),
     )
+
+
+def remote(name: str, path: str) -> resolve.Remote:
+    """The archive of `ARCHIVES`, to be stored as ``path``."""
+    checksum, mirror = ARCHIVES[name]
+    return resolve.Remote(path, checksum, (f"{STORE}{name}.npz", f"{mirror}{name}.npz"))
 
 
 def permutation(n: int, seed: int) -> np.ndarray:

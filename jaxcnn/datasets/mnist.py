@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from jaxcnn.datasets import resolve
+from jaxcnn.datasets import keras_files, resolve
 from jaxcnn.datasets.formats import Arrays, read_idx, read_npz, read_pickle
 
 __all__ = ["load_data", "sample"]
@@ -25,16 +25,7 @@ def dataset(path: str = "mnist.npz") -> resolve.Images:
             ("train-images[-.]idx3-ubyte*", read_idx),
             ("mnist/train-images[-.]idx3-ubyte*", read_idx),
         ),
-        remotes=(
-            resolve.Remote(
-                path=path,
-                checksum="731c5ac602752760c8e48fbffcf8c3b850d9dc2a2aedcf2cc48468fc17b673d1",
-                urls=(
-                    "https://storage.googleapis.com/tensorflow/tf-keras-datasets/mnist.npz",
-                    "https://s3.amazonaws.com/img-datasets/mnist.npz",
-                ),
-            ),
-        ),
+        remotes=(keras_files.remote("mnist", path),),
         advice="mnist.sample() gives 5,000 of the digits without either.",
     )
 

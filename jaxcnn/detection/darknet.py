@@ -124,8 +124,8 @@ def build(
     """
     net = sections[0]
     height, width = input_size or (net.integer("height", 416), net.integer("width", 416))
-    picture = layers.Input((height, width, net.integer("channels", 3)), name="picture")
-    builder = _Builder(picture)
+    image = layers.Input((height, width, net.integer("channels", 3)), name="picture")
+    builder = _Builder(image)
     for index, section in enumerate(sections[1:]):
         kinds = {
             n.removeprefix("add_"): getattr(builder, n)
@@ -146,7 +146,7 @@ def build(
         raise ValueError(
             "The network has no detection head: neither [yolo] nor [region] is among its sections."
         )
-    model = Model(picture, builder.raw if len(builder.raw) > 1 else builder.raw[0], name=name)
+    model = Model(image, builder.raw if len(builder.raw) > 1 else builder.raw[0], name=name)
     return Network(model, tuple(builder.heads), tuple(builder.convolutions))
 
 
@@ -157,8 +157,8 @@ class _Builder:
     the heads.
     """
 
-    def __init__(self, picture: SymbolicTensor) -> None:
-        self.picture = picture
+    def __init__(self, image: SymbolicTensor) -> None:
+        self.image = image
         self.outputs: list[SymbolicTensor] = []
         self.raw: list[SymbolicTensor] = []
         self.heads: list[Head] = []
@@ -166,7 +166,7 @@ class _Builder:
 
     @property
     def last(self) -> SymbolicTensor:
-        return self.outputs[-1] if self.outputs else self.picture
+        return self.outputs[-1] if self.outputs else self.image
 
     def at(self, reference: int, index: int) -> SymbolicTensor:
         """The output of the section that section `index` refers to, relative to it if negative."""
@@ -245,7 +245,7 @@ class _Builder:
         return self.activated(x, section, index, default="linear")
 
     def add_yolo(self, section: Section, index: int) -> SymbolicTensor:
-        anchors = self.anchors(section, self.picture)
+        anchors = self.anchors(section, self.image)
         mask = tuple(section.integers("mask") or range(len(anchors)))
         return self.head(Head(anchors, mask, section.integer("classes", 20), independent=True))
 

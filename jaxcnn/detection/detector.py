@@ -127,7 +127,7 @@ class Detector:
             return []
         keep_programs()
         boxed, placements = zip(
-            *(letterbox(picture, *self.network.input_size) for picture in pictures), strict=True
+            *(letterbox(image, *self.network.input_size) for image in pictures), strict=True
         )
         selection = jax.device_get(
             self._run(

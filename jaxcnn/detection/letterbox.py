@@ -68,10 +68,10 @@ def letterbox(picture: np.ndarray, height: int, width: int) -> tuple[np.ndarray,
             f"An image must be uint8 of shape (height, width, 3); given {picture.dtype} "
             f"{picture.shape}."
         )
-    picture_height, picture_width = picture.shape[:2]
-    scale = min(height / picture_height, width / picture_width)
-    new_height = max(1, int(picture_height * scale + 1e-6))
-    new_width = max(1, int(picture_width * scale + 1e-6))
+    image_height, image_width = picture.shape[:2]
+    scale = min(height / image_height, width / image_width)
+    new_height = max(1, int(image_height * scale + 1e-6))
+    new_width = max(1, int(image_width * scale + 1e-6))
     top, left = (height - new_height) // 2, (width - new_width) // 2
     inside = np.asarray(
         Image.fromarray(picture).resize((new_width, new_height), Image.Resampling.BILINEAR)
@@ -79,8 +79,8 @@ def letterbox(picture: np.ndarray, height: int, width: int) -> tuple[np.ndarray,
     boxed = np.full((height, width, 3), GRAY, np.float32)
     boxed[top : top + new_height, left : left + new_width] = inside / np.float32(255)
     placement = Placement(
-        picture_height=picture_height,
-        picture_width=picture_width,
+        picture_height=image_height,
+        picture_width=image_width,
         input_height=height,
         input_width=width,
         height=new_height,

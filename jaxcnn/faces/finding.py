@@ -74,25 +74,25 @@ def find_faces(
     return sorted(Face(*map(int, square)) for square in squares)
 
 
-def grayscale(picture: np.ndarray) -> np.ndarray:
+def grayscale(image: np.ndarray) -> np.ndarray:
     """A uint8 image as (height, width); red, green and blue have the weights .299, .587, .114.
 
     Raises:
-        ValueError: `picture` is neither uint8 (height, width) nor (height, width, 3).
+        ValueError: `image` is neither uint8 (height, width) nor (height, width, 3).
     """
-    picture = np.asarray(picture)
+    image = np.asarray(image)
     if (
-        picture.dtype != np.uint8
-        or picture.ndim not in (2, 3)
-        or (picture.ndim == 3 and picture.shape[-1] != 3)
+        image.dtype != np.uint8
+        or image.ndim not in (2, 3)
+        or (image.ndim == 3 and image.shape[-1] != 3)
     ):
         raise ValueError(
-            f"An image must be uint8 (height, width) or (height, width, 3); given {picture.dtype} "
-            f"{picture.shape}."
+            f"An image must be uint8 (height, width) or (height, width, 3); given {image.dtype} "
+            f"{image.shape}."
         )
-    if picture.ndim == 2:
-        return picture
-    gray = np.rint(picture @ np.array([0.299, 0.587, 0.114]))
+    if image.ndim == 2:
+        return image
+    gray = np.rint(image @ np.array([0.299, 0.587, 0.114]))
     return np.asarray(gray, np.uint8)
 
 

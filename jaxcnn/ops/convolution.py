@@ -11,6 +11,7 @@ from jaxcnn.ops.primitive import convolve, convolve_relu
 from jaxcnn.ops.product import common_dtype
 from jaxcnn.ops.windows import (
     Padding,
+    Sizes,
     conv_output_length,
     conv_transpose_output_length,
     effective_size,
@@ -32,9 +33,9 @@ def conv(
     x: jax.Array,
     kernel: jax.Array,
     *,
-    strides: int | Sequence[int] = 1,
+    strides: Sizes = 1,
     padding: Padding = "valid",
-    dilation: int | Sequence[int] = 1,
+    dilation: Sizes = 1,
     groups: int = 1,
 ) -> jax.Array:
     """Cross-correlate ``x`` (N, *spatial, C_in) with ``kernel`` (*window, C_in // groups, C_out).
@@ -59,9 +60,9 @@ def conv_relu(
     kernel: jax.Array,
     bias: jax.Array,
     *,
-    strides: int | Sequence[int] = 1,
+    strides: Sizes = 1,
     padding: Padding = "valid",
-    dilation: int | Sequence[int] = 1,
+    dilation: Sizes = 1,
     groups: int = 1,
 ) -> jax.Array:
     """``relu(conv(x, kernel) + bias)`` with `bias` (C_out,), on CPU in one pass over the output.
@@ -82,9 +83,9 @@ def _geometry(
     x: jax.Array,
     kernel: jax.Array,
     *,
-    strides: int | Sequence[int],
+    strides: Sizes,
     padding: Padding,
-    dilation: int | Sequence[int],
+    dilation: Sizes,
     groups: int,
 ) -> Geometry:
     """The geometry of a convolution of arrays that are checked to fit together."""
@@ -111,10 +112,10 @@ def conv_transpose(
     x: jax.Array,
     kernel: jax.Array,
     *,
-    strides: int | Sequence[int] = 1,
+    strides: Sizes = 1,
     padding: str = "valid",
-    output_padding: int | Sequence[int] | None = None,
-    dilation: int | Sequence[int] = 1,
+    output_padding: Sizes | None = None,
+    dilation: Sizes = 1,
 ) -> jax.Array:
     """The gradient of :func:`conv` with respect to its input, applied to ``x`` (N, *spatial, C_in).
 

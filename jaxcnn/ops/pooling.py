@@ -19,7 +19,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax import lax
 
-from jaxcnn.ops.windows import conv_output_length, per_axis, resolve_padding
+from jaxcnn.ops.windows import Sizes, conv_output_length, per_axis, resolve_padding
 
 T = TypeVar("T")
 
@@ -65,10 +65,7 @@ class _Windows:
 
 
 def max_pool(
-    x: jax.Array,
-    window: int | Sequence[int],
-    strides: int | Sequence[int] | None = None,
-    padding: str = "valid",
+    x: jax.Array, window: Sizes, strides: Sizes | None = None, padding: str = "valid"
 ) -> jax.Array:
     """Maximum of each window of ``x`` (N, *spatial, C); ``strides`` defaults to ``window``.
 
@@ -80,10 +77,7 @@ def max_pool(
 
 
 def avg_pool(
-    x: jax.Array,
-    window: int | Sequence[int],
-    strides: int | Sequence[int] | None = None,
-    padding: str = "valid",
+    x: jax.Array, window: Sizes, strides: Sizes | None = None, padding: str = "valid"
 ) -> jax.Array:
     """Mean of each window of ``x`` (N, *spatial, C) over the elements that are not padding.
 
@@ -94,9 +88,7 @@ def avg_pool(
     return total / _counts(windows, x.dtype)
 
 
-def _windows(
-    x: jax.Array, window: int | Sequence[int], strides: int | Sequence[int] | None, padding: str
-) -> _Windows:
+def _windows(x: jax.Array, window: Sizes, strides: Sizes | None, padding: str) -> _Windows:
     rank = x.ndim - 2
     if rank not in (1, 2, 3):
         raise ValueError(

@@ -7,9 +7,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 Padding = str | Sequence[tuple[int, int]]
+Sizes = int | Sequence[int]  # one for all axes, or one for each
 
 
-def per_axis(value: int | Sequence[int], rank: int, name: str) -> tuple[int, ...]:
+def per_axis(value: Sizes, rank: int, name: str) -> tuple[int, ...]:
     """One positive integer for each of ``rank`` spatial axes, from an integer or a sequence of
     them.
     """

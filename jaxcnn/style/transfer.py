@@ -138,7 +138,7 @@ class StyleTransfer:
             state.picture,
             value=value,
             grad=gradient,
-            value_fn=lambda picture: cost(picture)[0],
+            value_fn=lambda image: cost(image)[0],
         )
         return strongly_typed(State(optax.apply_updates(state.picture, updates), opt_state)), costs
 
@@ -154,8 +154,8 @@ class StyleTransfer:
             )
         key = named_key(config.seed() if seed is None else seed, "style")
         random = jax.random.uniform(key, content.shape, minval=-20.0, maxval=20.0)
-        picture = noise * random + (1 - noise) * centred(content)
-        return strongly_typed(State(picture, self.optimizer.init(picture)))
+        image = noise * random + (1 - noise) * centred(content)
+        return strongly_typed(State(image, self.optimizer.init(image)))
 
     def run(
         self,
@@ -166,7 +166,7 @@ class StyleTransfer:
         noise: float = 0.6,
         seed: int | None = None,
         every: int | None = None,
-        on_picture: OnImage = lambda step, picture, costs: None,
+        on_picture: OnImage = lambda step, image, costs: None,
     ) -> tuple[np.ndarray, list[dict[str, float]]]:
         """(the image as uint8, the costs before each step).
 
@@ -183,16 +183,16 @@ class StyleTransfer:
         """
         if every is not None and every < 1:
             raise ValueError(f"`every` is {every}; it must be at least 1.")
-        for name, picture in (("content", content), ("style", style)):
+        for name, image in (("content", content), ("style", style)):
             if (
-                picture.dtype != np.uint8
-                or picture.ndim != 3
-                or picture.shape[-1] != 3
-                or min(picture.shape) < 1
+                image.dtype != np.uint8
+                or image.ndim != 3
+                or image.shape[-1] != 3
+                or min(image.shape) < 1
             ):
                 raise ValueError(
-                    f"The {name} image must be uint8 (height, width, 3); given {picture.dtype} "
-                    f"{picture.shape}."
+                    f"The {name} image must be uint8 (height, width, 3); given {image.dtype} "
+                    f"{image.shape}."
                 )
         keep_programs()
         targets = self.targets(self.variables, centred(content), centred(style))
@@ -217,14 +217,14 @@ def strongly_typed(state: State) -> State:
     return typed
 
 
-def centred(picture: np.ndarray) -> jax.Array:
+def centred(image: np.ndarray) -> jax.Array:
     """A uint8 RGB image as float32 with the ImageNet mean subtracted."""
-    return jnp.asarray(picture, jnp.float32) - jnp.array(MEAN, jnp.float32)
+    return jnp.asarray(image, jnp.float32) - jnp.array(MEAN, jnp.float32)
 
 
-def shown(picture: np.ndarray) -> np.ndarray:
+def shown(image: np.ndarray) -> np.ndarray:
     """The inverse of `centred`, clipped to 0 to 255."""
-    pixels = np.rint(picture + np.array(MEAN, np.float32))
+    pixels = np.rint(image + np.array(MEAN, np.float32))
     return np.asarray(np.clip(pixels, 0, 255), np.uint8)
 
 

@@ -216,22 +216,11 @@ ffi::Error ConvolveRelu(ffi::ThreadPool pool, ffi::AnyBuffer x, ffi::AnyBuffer k
 }  // namespace
 
 XLA_FFI_DEFINE_HANDLER_SYMBOL(jaxcnn_convolve, Convolve,
-                              ffi::Ffi::Bind()
-                                  .Ctx<ffi::ThreadPool>()
-                                  .Arg<ffi::AnyBuffer>()
-                                  .Arg<ffi::AnyBuffer>()
-                                  .Ret<ffi::AnyBuffer>()
-                                  .Ret<ffi::AnyBuffer>()
+                              ffi::Ffi::Bind().Ctx<ffi::ThreadPool>() ARRAY ARRAY RESULT RESULT
                                   .Attr<ffi::Span<const int64_t>>("problem"));
 
 XLA_FFI_DEFINE_HANDLER_SYMBOL(jaxcnn_convolve_relu, ConvolveRelu,
-                              ffi::Ffi::Bind()
-                                  .Ctx<ffi::ThreadPool>()
-                                  .Arg<ffi::AnyBuffer>()
-                                  .Arg<ffi::AnyBuffer>()
-                                  .Arg<ffi::AnyBuffer>()
-                                  .Ret<ffi::AnyBuffer>()
-                                  .Ret<ffi::AnyBuffer>()
+                              ffi::Ffi::Bind().Ctx<ffi::ThreadPool>() ARRAY ARRAY ARRAY RESULT RESULT
                                   .Attr<ffi::Span<const int64_t>>("problem"));
 
 extern "C" int64_t jaxcnn_plan_convolution(const int64_t* problem) { return PlannedBytes<Plan, Problem>(problem, problem[5]); }

@@ -264,8 +264,6 @@ ffi::Error Backward(ffi::ThreadPool pool, ffi::AnyBuffer kernel, ffi::AnyBuffer 
 
 }  // namespace
 
-#define ARRAY .Arg<ffi::AnyBuffer>()
-#define RESULT .Ret<ffi::AnyBuffer>()
 XLA_FFI_DEFINE_HANDLER_SYMBOL(jaxcnn_lstm, Forward,
                               ffi::Ffi::Bind().Ctx<ffi::ThreadPool>() ARRAY ARRAY ARRAY ARRAY RESULT RESULT RESULT
                                   RESULT.Attr<ffi::Span<const int64_t>>("problem"));

@@ -84,12 +84,7 @@ ffi::Error Multiply(ffi::ThreadPool pool, ffi::AnyBuffer a, ffi::AnyBuffer b, ff
 }  // namespace
 
 XLA_FFI_DEFINE_HANDLER_SYMBOL(jaxcnn_multiply, Multiply,
-                              ffi::Ffi::Bind()
-                                  .Ctx<ffi::ThreadPool>()
-                                  .Arg<ffi::AnyBuffer>()
-                                  .Arg<ffi::AnyBuffer>()
-                                  .Ret<ffi::AnyBuffer>()
-                                  .Ret<ffi::AnyBuffer>()
+                              ffi::Ffi::Bind().Ctx<ffi::ThreadPool>() ARRAY ARRAY RESULT RESULT
                                   .Attr<ffi::Span<const int64_t>>("problem"));
 
 extern "C" int64_t jaxcnn_plan_product(const int64_t* problem) { return PlannedBytes<ProductPlan, Product>(problem); }

@@ -24,6 +24,11 @@ extern "C" int omp_get_max_threads();
 extern "C" void omp_set_num_threads(int);
 
 namespace ffi = xla::ffi;
+
+// An argument and a result of a handler, in its binding.
+#define ARRAY .Arg<ffi::AnyBuffer>()
+#define RESULT .Ret<ffi::AnyBuffer>()
+
 using dnnl::memory;
 
 struct HashBytes {
