@@ -128,10 +128,37 @@ def bound_module(layer: object) -> nn.Module | None:
     return _bound.get().get(id(layer))
 
 
-class UserModule(ModuleBase):
-    """The pure form of a user's layer: a function of its variables that runs the layer's `call`."""
+class RunsCall(ModuleBase):
+    """A module that runs the `call` of a user's class."""
 
     layer: UserLayer
+
+    @property
+    def mixes_rows(self) -> bool:
+        return True  # nothing is known about what `call` does
+
+    @nn.compact
+    def __call__(
+        self,
+        inputs: PyTree,
+        *args: PyTree,
+        train: bool = False,
+        mask: PyTree = None,
+        **kwargs: PyTree,
+    ) -> PyTree:
+        accepted = inspect.signature(self.layer.call).parameters
+        for name, value in (("mask", mask), ("training", train), ("train", train)):
+            if name in accepted:
+                kwargs.setdefault(name, value)
+        return self.run_call((inputs, *args), kwargs, train)
+
+    def run_call(self, args: tuple[PyTree, ...], kwargs: dict[str, PyTree], train: bool) -> PyTree:
+        """The result of `call` with these arguments."""
+        raise NotImplementedError
+
+
+class UserModule(RunsCall):
+    """The pure form of a user's layer: a function of its variables that runs the layer's `call`."""
 
     @property
     def supports_masking(self) -> bool:  # type: ignore[override]
@@ -143,28 +170,16 @@ class UserModule(ModuleBase):
         size: int | list[int] = self.layer.state_size  # type: ignore[attr-defined]
         return size
 
-    @property
-    def mixes_rows(self) -> bool:
-        return True  # nothing is known about what `call` does
-
     def compute_mask(self, inputs: PyTree, mask: PyTree) -> PyTree:
         if (compute := getattr(self.layer, "compute_mask", None)) is not None:
             return compute(inputs, mask)
         return super().compute_mask(inputs, mask)
 
-    @nn.compact
-    def __call__(
-        self,
-        inputs: PyTree,
-        *args: PyTree,
-        train: bool = False,
-        mask: PyTree = None,
-        **kwargs: PyTree,
-    ) -> PyTree:
+    def run_call(self, args: tuple[PyTree, ...], kwargs: dict[str, PyTree], train: bool) -> PyTree:
         layer, additions = self.layer, self.layer.additions
         if not additions.built:
             with with_arrays(False):  # it may build whole models
-                layer.build(jax.tree.map(lambda x: (None, *x.shape[1:]), inputs))
+                layer.build(jax.tree.map(lambda x: (None, *x.shape[1:]), args[0]))
             additions.built = True
         declared = layer.weights_store.declared
         values = {id(variable): self.value_of(variable) for variable in declared}
@@ -172,10 +187,6 @@ class UserModule(ModuleBase):
             id(child): child.module.clone(parent=self, name=name)
             for name, child in layer.children.items()
         }
-        accepted = inspect.signature(layer.call).parameters
-        for name, value in (("mask", mask), ("training", train), ("train", train)):
-            if name in accepted and name not in kwargs:
-                kwargs[name] = value
         with (
             traced_values(layer, values),
             given_values(values),
@@ -183,7 +194,7 @@ class UserModule(ModuleBase):
             running_module(self, train),
             additions.recording(),
         ):
-            outputs = layer.call(inputs, *args, **kwargs)
+            outputs = layer.call(*args, **kwargs)
             losses, updates = additions.losses, additions.updates
         known = {id(variable): variable for variable in declared}
         known |= {id(values[id(variable)]): variable for variable in declared}

@@ -9,7 +9,8 @@ import jax.numpy as jnp
 from jaxcnn.nn.base import Layer
 from jaxcnn.nn.batch import current_valid_rows, valid_rows
 from jaxcnn.nn.graph import mixes_rows, run
-from jaxcnn.nn.recurrent.base import Recurrent, unpacked
+from jaxcnn.nn.recurrent.base import CalledWithStates, Recurrent
+from jaxcnn.nn.recurrent.scan import States
 from jaxcnn.runtime.types import Config, PyTree
 
 
@@ -46,7 +47,7 @@ class TimeDistributed(Layer):
         return jax.tree.map(lambda y: y.reshape(batch, steps, *y.shape[1:]), outputs)
 
 
-class Bidirectional(Layer):
+class Bidirectional(CalledWithStates):
     """A recurrent layer, and a copy with other weights that goes through the sequence backwards.
 
     `merge_mode` says how the outputs of both, step by step, become one: 'sum', 'mul', 'ave',
@@ -57,8 +58,6 @@ class Bidirectional(Layer):
 
     layer: Recurrent
     merge_mode: str | None = "concat"
-
-    supports_masking = True
 
     def checked(self) -> Config:
         require_module(self.label, self.layer)
@@ -78,17 +77,9 @@ class Bidirectional(Layer):
     def mixes_rows(self) -> bool:
         return mixes_rows(self.layer)
 
-    @nn.compact
-    def __call__(
-        self,
-        inputs: PyTree,
-        initial_state: PyTree = None,
-        *,
-        train: bool = False,
-        mask: PyTree = None,
+    def run_sequence(
+        self, x: jax.Array, initial: States | None, mask: jax.Array | None, train: bool
     ) -> PyTree:
-        x, initial = unpacked(inputs, initial_state)
-        mask = mask[0] if isinstance(mask, list | tuple) else mask
         half = self.layer.state_total
         halves = (None, None) if initial is None else (initial[:half], initial[half:])
         # Unbound first, so that each direction copies a cell inside, too.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import jax
@@ -11,6 +11,7 @@ from jaxcnn.callbacks.callback_list import CallbackList
 from jaxcnn.training.checkpoint import layout
 from jaxcnn.training.evaluate import evaluated
 from jaxcnn.training.input.feed import Feed, Portion, Position
+from jaxcnn.training.input.workers import Waiting
 from jaxcnn.training.interrupt import deferred_interrupt
 from jaxcnn.training.nan_policy import NaNPolicy
 from jaxcnn.training.saves import Saves
@@ -100,7 +101,7 @@ def run_epochs(run: Run) -> None:
     callbacks.on_train_end({})
 
 
-def batch_by_batch(run: Run, position: Position, waiting: Callable[[], None]) -> Iterator[Portion]:
+def batch_by_batch(run: Run, position: Position, waiting: Waiting) -> Iterator[Portion]:
     """One step a call, with the batch hooks around it."""
     session, callbacks, clock = run.session, run.callbacks, run.session.clock
     batches = clock.inputs(run.feed.batches(position, waiting))
@@ -115,7 +116,7 @@ def batch_by_batch(run: Run, position: Position, waiting: Callable[[], None]) ->
         yield portion
 
 
-def in_chunks(run: Run, position: Position, waiting: Callable[[], None]) -> Iterator[Portion]:
+def in_chunks(run: Run, position: Position, waiting: Waiting) -> Iterator[Portion]:
     """As many steps a call as the device policy allows."""
     session, clock = run.session, run.session.clock
     dispatcher = session.calls.dispatcher

@@ -17,7 +17,31 @@ from jaxcnn.nn.recurrent.scan import States, gated_scan, in_parts
 from jaxcnn.runtime.types import DTypeLike, PyTree
 
 
-class Recurrent(SequenceArguments, Layer):
+class CalledWithStates(Layer):
+    """A layer that is called with ``initial_state``, a list of arrays, or on ``[x, *states]``."""
+
+    supports_masking = True
+
+    def run_sequence(
+        self, x: jax.Array, initial: States | None, mask: jax.Array | None, train: bool
+    ) -> PyTree:
+        """What the call returns, for a mask (batch, steps)."""
+        raise NotImplementedError
+
+    @nn.compact
+    def __call__(
+        self,
+        inputs: PyTree,
+        initial_state: PyTree = None,
+        *,
+        train: bool = False,
+        mask: PyTree = None,
+    ) -> PyTree:
+        x, initial = unpacked(inputs, initial_state)
+        return self.run_sequence(x, initial, first_mask(mask), train)
+
+
+class Recurrent(SequenceArguments, CalledWithStates):
     """A layer that goes through (batch, steps, features) step by step.
 
     Called with ``initial_state``, a list of arrays (batch, width), or on the list
@@ -32,8 +56,6 @@ class Recurrent(SequenceArguments, Layer):
     * `unroll` lays the steps out one after the other instead of looping: the same values, longer to
       compile.
     """
-
-    supports_masking = True
 
     def run_steps(
         self, x: jax.Array, initial: Sequence[jax.Array] | None, keep: jax.Array | None, train: bool
@@ -55,18 +77,10 @@ class Recurrent(SequenceArguments, Layer):
         """An output or final state in the order of axes of the layer's inputs."""
         return y
 
-    @nn.compact
-    def __call__(
-        self,
-        inputs: PyTree,
-        initial_state: PyTree = None,
-        *,
-        train: bool = False,
-        mask: PyTree = None,
+    def run_sequence(
+        self, x: jax.Array, initial: States | None, mask: jax.Array | None, train: bool
     ) -> PyTree:
-        x, initial = unpacked(inputs, initial_state)
         self.check_rank(x)
-        mask = mask[0] if isinstance(mask, list | tuple) else mask
         if mask is not None and mask.shape != x.shape[:2]:
             raise ValueError(
                 f"{self.label} does not support masking by an array of shape {mask.shape}; it "
@@ -118,7 +132,7 @@ class Recurrent(SequenceArguments, Layer):
         return [jnp.asarray(state, dtype) for state in initial]
 
     def compute_mask(self, inputs: PyTree, mask: PyTree) -> PyTree:
-        mask = super().compute_mask(inputs, mask[0] if isinstance(mask, list | tuple) else mask)
+        mask = super().compute_mask(inputs, first_mask(mask))
         output = mask if self.return_sequences else None
         return [output] + [None] * self.state_total if self.return_state else output
 
@@ -138,6 +152,12 @@ def unpacked(inputs: PyTree, initial_state: PyTree) -> tuple[jax.Array, States |
     if isinstance(initial_state, list | tuple):
         return inputs, list(initial_state)
     return inputs, [initial_state]
+
+
+def first_mask(mask: PyTree) -> jax.Array | None:
+    """The mask of the sequence, of a call on a list of it and the states."""
+    first: jax.Array | None = mask[0] if isinstance(mask, list | tuple) else mask
+    return first
 
 
 class GatedLayer(GatedModule, Recurrent):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 import jax
 import numpy as np
@@ -14,6 +14,7 @@ from jaxcnn.training.input.check import Arrays, batch_of
 from jaxcnn.training.input.feed import Portion, Position, never
 from jaxcnn.training.input.order import epoch_order
 from jaxcnn.training.input.stored import Rows
+from jaxcnn.training.input.workers import Waiting
 from jaxcnn.training.steps import Batch
 
 RESIDENT_SHARE = 0.5  # of the device's free memory, which training data may take
@@ -68,17 +69,13 @@ class ArrayFeed:
     def example(self) -> Batch:
         return self.batch(np.arange(self.samples), 0)
 
-    def batches(self, position: Position, waiting: Callable[[], None] = never) -> Iterator[Portion]:
+    def batches(self, position: Position, waiting: Waiting = never) -> Iterator[Portion]:
         order = self.order(position)
         for step in range(position.done, self.steps):
             yield Portion(self.batch(order, step), self.size(step))
 
     def portions(
-        self,
-        position: Position,
-        dispatcher: Dispatcher,
-        loops: bool,
-        waiting: Callable[[], None] = never,
+        self, position: Position, dispatcher: Dispatcher, loops: bool, waiting: Waiting = never
     ) -> Iterator[Portion]:
         if not loops or (self.short and not self.pad):
             yield from self.batches(position, waiting)

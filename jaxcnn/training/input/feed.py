@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
@@ -10,6 +10,7 @@ import jax
 
 from jaxcnn.runtime.types import PyTree
 from jaxcnn.training.dispatch import Dispatcher
+from jaxcnn.training.input.workers import Waiting
 from jaxcnn.training.steps import Batch
 
 
@@ -71,13 +72,13 @@ class Feed(Protocol):
     def example(self) -> Batch:
         """A batch of the shapes that most have."""
 
-    def batches(self, position: Position, waiting: Callable[[], None]) -> Iterator[Portion]:
+    def batches(self, position: Position, waiting: Waiting) -> Iterator[Portion]:
         """The batches of an epoch one by one; `waiting` is called now and then while there is none
         yet.
         """
 
     def portions(
-        self, position: Position, dispatcher: Dispatcher, loops: bool, waiting: Callable[[], None]
+        self, position: Position, dispatcher: Dispatcher, loops: bool, waiting: Waiting
     ) -> Iterator[Portion]:
         """The batches of an epoch, several at a time where the dispatcher `loops`."""
 

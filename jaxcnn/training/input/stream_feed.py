@@ -17,7 +17,7 @@ from jaxcnn.runtime.warn import warn_user
 from jaxcnn.training.dispatch import CHUNK_BYTES, Dispatcher
 from jaxcnn.training.input.feed import Portion, Position, never
 from jaxcnn.training.input.sources import Indexed, Numbers, Stream, Walked
-from jaxcnn.training.input.workers import InOrder, Prefetch, WorkerError, Workers
+from jaxcnn.training.input.workers import InOrder, Prefetch, Waiting, WorkerError, Workers
 from jaxcnn.training.steps import Batch
 
 
@@ -108,16 +108,12 @@ class StreamFeed:
     def example(self) -> Batch:
         return self.start(Position()) if self._example is None else self._example
 
-    def batches(self, position: Position, waiting: Callable[[], None] = never) -> Iterator[Portion]:
+    def batches(self, position: Position, waiting: Waiting = never) -> Iterator[Portion]:
         for taken in self._taken(position, lambda: 1, waiting):
             yield taken[0].portion
 
     def portions(
-        self,
-        position: Position,
-        dispatcher: Dispatcher,
-        loops: bool,
-        waiting: Callable[[], None] = never,
+        self, position: Position, dispatcher: Dispatcher, loops: bool, waiting: Waiting = never
     ) -> Iterator[Portion]:
         most = min(self.steps or self._workers.queue, self._workers.queue)
         # Parts of a batch that lie with other processes cannot be stacked here.
@@ -161,7 +157,7 @@ class StreamFeed:
     # -- the passes --------------------------------------------------------------------------------
 
     def _taken(
-        self, position: Position, most: Callable[[], int], waiting: Callable[[], None]
+        self, position: Position, most: Callable[[], int], waiting: Waiting
     ) -> Iterator[list[Prepared]]:
         """The batches of the epoch from `position` on.
 
@@ -195,7 +191,7 @@ class StreamFeed:
                 self._end_pass()
         self._next = (position.epoch + 1, 0)
 
-    def _take(self, position: Position, most: int, waiting: Callable[[], None]) -> list[Prepared]:
+    def _take(self, position: Position, most: int, waiting: Waiting) -> list[Prepared]:
         if self._held:
             held, self._held = self._held, []
             return held

@@ -32,6 +32,7 @@ TIMEOUT = 600.0  # seconds without a batch after which its workers are taken to 
 FAREWELL = 2.0  # seconds that a thread or process has to end before it is abandoned or killed
 
 Item = TypeVar("Item")
+Waiting: TypeAlias = Callable[[], None]  # called now and then while there is nothing yet
 # Makes a batch (a tree of arrays) of its numbers.
 Make: TypeAlias = Callable[[PyTree], PyTree]
 
@@ -291,9 +292,7 @@ class Prefetch(Generic[Item]):
                 self._ended = True
                 self._changed.notify_all()
 
-    def take(
-        self, most: int, alike: Callable[[Item, Item], bool], waiting: Callable[[], None]
-    ) -> list[Item]:
+    def take(self, most: int, alike: Callable[[Item, Item], bool], waiting: Waiting) -> list[Item]:
         """The next item and those after it that lie ready and are `alike`, at most `most` in all.
 
         The list is empty at the end. `waiting` is called from time to time until an item is there.
