@@ -185,8 +185,8 @@ def freed(
         first, second = DEFAULT_SIZES
         return first._replace(known=chosen), second._replace(known=chosen)
 
-    for place in list(known):
-        others = {key: size for key, size in known.items() if key != place}
+    for axis_of_tensor in list(known):
+        others = {key: size for key, size in known.items() if key != axis_of_tensor}
         with contextlib.suppress(Exception):  # this one cannot be another
             trace_twice(module, args, kwargs, with_known(others))
             known = others
