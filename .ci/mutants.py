@@ -27,7 +27,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 WORK = ROOT / ".mutants"
-SECONDS = 100  # of each group of tests
+SECONDS = 200  # of each group of tests
 # A room -> the folders of tests that are its own.
 NEAR = {
     "layers": ["layers", "models"],
@@ -53,28 +53,35 @@ def tests_of(file: str) -> list[list[str]]:
     return [group for group in groups if group][:2]
 
 
-def countable(source: str) -> set[int]:
-    """Lines with something to mutate: not annotations, docstrings, messages, `strict`."""
-    skipped: set[int] = set()
+Span = tuple[tuple[int, int], tuple[int, int]]
+
+
+def left_out(source: str) -> list[Span]:
+    """The parts with nothing to mutate: annotations, docstrings, messages, imports, `strict`."""
+    parts: list[ast.AST | None] = []
     for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.Raise | ast.AnnAssign | ast.Import | ast.ImportFrom):
-            value = node.value if isinstance(node, ast.AnnAssign) else None
-            last = node.end_lineno or node.lineno
-            if value is None:
-                skipped.update(range(node.lineno, last + 1))
-        elif isinstance(node, ast.ClassDef) and "Protocol" in map(ast.unparse, node.bases):
-            skipped.update(range(node.lineno, (node.end_lineno or node.lineno) + 1))
-        elif isinstance(node, ast.keyword) and node.arg in ("strict", "stacklevel"):
-            skipped.add(node.lineno)
-        elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
-            skipped.update(range(node.lineno, (node.end_lineno or node.lineno) + 1))
+        if isinstance(node, ast.Raise | ast.Import | ast.ImportFrom):
+            parts.append(node)
+        elif isinstance(node, ast.AnnAssign):
+            alias = ast.unparse(node.annotation) == "TypeAlias"
+            parts.append(node if alias else node.annotation)
+        elif (
+            (isinstance(node, ast.ClassDef) and "Protocol" in map(ast.unparse, node.bases))
+            or (isinstance(node, ast.keyword) and node.arg in ("strict", "stacklevel"))
+            or (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant))
+        ):
+            parts.append(node)
+        elif isinstance(node, ast.Call) and ast.unparse(node.func) == "cast":
+            parts.append(node.args[0])
+        elif isinstance(node, ast.arg):
+            parts.append(node.annotation)
         elif isinstance(node, ast.FunctionDef):
-            for argument in [*node.args.args, *node.args.kwonlyargs]:
-                if argument.annotation is not None:
-                    skipped.add(argument.lineno)
-            if node.returns is not None:
-                skipped.add(node.returns.lineno)
-    return set(range(1, source.count("\n") + 2)) - skipped
+            parts.append(node.returns)
+    return [
+        ((part.lineno, part.col_offset), (part.end_lineno or 0, part.end_col_offset or 0))
+        for part in parts
+        if isinstance(part, ast.stmt | ast.expr | ast.keyword)
+    ]
 
 
 def mutants(rooms: list[str]) -> Iterator[tuple[str, str, int, int]]:
@@ -85,16 +92,16 @@ def mutants(rooms: list[str]) -> Iterator[tuple[str, str, int, int]]:
     for room in rooms:
         for path in sorted((ROOT / "jaxcnn" / room).rglob("*.py")):
             source = path.read_text(encoding="utf-8")
-            lines, tree = countable(source), get_ast(source)
+            skipped, tree = left_out(source), get_ast(source)
             for name in cosmic_ray.plugins.operator_names():
                 if any(name.endswith(part) or part in name for part in LEFT_OUT):
                     continue
                 operator = cosmic_ray.plugins.get_operator(name)()
                 occurrence = 0
                 for node in ast_nodes(tree):
-                    for (line, _), _ in operator.mutation_positions(node):
-                        if line in lines:
-                            yield str(path.relative_to(ROOT)), name, occurrence, line
+                    for start, _ in operator.mutation_positions(node):
+                        if not any(first <= start < last for first, last in skipped):
+                            yield str(path.relative_to(ROOT)), name, occurrence, start[0]
                         occurrence += 1
 
 
