@@ -191,6 +191,112 @@ def test_what_onednn_refuses_is_an_exception():
         jax.block_until_ready(call(x, kernel, problem=np.array(problem, np.int64)))
 
 
+LIES = {  # a place among the fields of a convolution, a value that is none
+    "kind": (0, 4),
+    "rank": (2, 4),
+    "no chunks": (4, 0),
+    "more chunks than images": (4, 9),
+    "no threads": (5, 0),
+    "no groups": (6, 0),
+    "groups that do not divide": (6, 3),
+    "images beyond memory": (3, 2**62),
+    "length": (9, -8),
+    "stride": (18, 0),
+    "dilation": (21, 2**40),
+    "padding": (24, -1),
+}
+
+
+@compiled
+@pytest.mark.parametrize("lie", LIES)
+def test_a_problem_that_lies_is_an_exception(lie):
+    x, kernel = jnp.zeros((4, 8, 8, 8)), jnp.zeros((3, 3, 8, 16))
+    problem = onednn.problem("output", x, kernel, GEOMETRY)
+    place, value = LIES[lie]
+    problem[place] = value
+    results = (
+        jax.ShapeDtypeStruct((4, 6, 6, 16), x.dtype),
+        jax.ShapeDtypeStruct((1 << 20,), jnp.uint8),
+    )
+    call = jax.ffi.ffi_call("jaxcnn_convolve", results)
+    with pytest.raises(jax.errors.JaxRuntimeError, match="oneDNN convolution"):
+        jax.block_until_ready(call(x, kernel, problem=np.array(problem, np.int64)))
+
+
+@compiled
+@pytest.mark.parametrize(
+    ("place", "value"), [(4, 10**9), (5, -1), (7, 10**9), (8, 0), (8, 9), (1, 2**62)]
+)
+def test_a_product_that_lies_is_an_exception(place, value):
+    a, b = jnp.zeros((8, 16)), jnp.zeros((16, 4))
+    problem = np.array([0, 8, 4, 16, 16, 1, 4, 1, 2, 1], np.int64)
+    results = (jax.ShapeDtypeStruct((8, 4), a.dtype), jax.ShapeDtypeStruct((1 << 20,), jnp.uint8))
+    call = jax.ffi.ffi_call("jaxcnn_multiply", results)
+    jax.block_until_ready(call(a, b, problem=problem))
+    problem[place] = value
+    with pytest.raises(jax.errors.JaxRuntimeError, match="oneDNN product"):
+        jax.block_until_ready(call(a, b, problem=problem))
+
+
+@compiled
+@pytest.mark.parametrize(("place", "value"), [(0, 2**62), (1, 0), (2, 5), (3, 0), (3, 9)])
+def test_an_lstm_that_lies_is_an_exception(place, value):
+    arrays = [jnp.zeros(shape) for shape in ((2, 3, 16), (4, 16), (2, 4), (2, 4))]
+    shapes = [(2, 3, 4), (2, 3, 4), (0,)]
+    results = [jax.ShapeDtypeStruct(shape, jnp.float32) for shape in shapes]
+    scratch = jax.ShapeDtypeStruct((1 << 20,), jnp.uint8)
+    problem = np.array([2, 3, 4, 1, 1, 0, 0], np.int64)
+    call = jax.ffi.ffi_call("jaxcnn_lstm", (*results, scratch))
+    jax.block_until_ready(call(*arrays, problem=problem))
+    problem[place] = value
+    with pytest.raises(jax.errors.JaxRuntimeError, match="oneDNN LSTM"):
+        jax.block_until_ready(call(*arrays, problem=problem))
+
+
+FUSED = {  # the second image is alone, and large enough for several threads
+    "1D": ((5, 30, 7), (3, 7, 5)),
+    "one image": ((1, 80, 80, 16), (3, 3, 16, 32)),
+    "images": ((8, 12, 12, 3), (3, 3, 3, 16)),
+    "3D": ((4, 6, 6, 6, 2), (3, 3, 3, 2, 8)),
+}
+
+
+@compiled
+@pytest.mark.parametrize("dtype", ["float32", "bfloat16"])
+@pytest.mark.parametrize("shapes", FUSED.values(), ids=FUSED)
+def test_a_relu_keeps_nan(shapes, dtype):
+    """oneDNN's own makes 0 of it, and training would go on with weights that are lost."""
+    rng = np.random.default_rng(0)
+    x, kernel = (rng.normal(size=shape).astype("float32") for shape in shapes)
+    bias = np.zeros(kernel.shape[-1], "float32")
+
+    def both(x, kernel, bias):
+        x, kernel, bias = (jnp.asarray(array, dtype) for array in (x, kernel, bias))
+        sums = jnp.float32(ops.conv(x, kernel)) + np.float32(bias)[(None,) * (x.ndim - 1)]
+        return np.float32(jax.jit(ops.conv_relu)(x, kernel, bias)), np.float32(sums)
+
+    clean, sums = both(x, kernel, bias)
+    assert np.all(clean >= 0) and np.array_equal(clean > 0, sums > 0)
+    x[(-1, *(length // 2 for length in x.shape[1:]))] = np.nan
+    bias[0] = np.inf
+    fused, sums = both(x, kernel, bias)
+    assert 0 < np.isnan(sums).sum() < sums.size
+    np.testing.assert_array_equal(np.isnan(fused), np.isnan(sums))
+    np.testing.assert_array_equal(np.isinf(fused), np.isinf(sums))
+    bias[0] = -np.inf
+    fused, sums = both(x, kernel, bias)
+    np.testing.assert_array_equal(fused[..., 0], np.where(np.isnan(sums[..., 0]), np.nan, 0))
+
+
+@compiled
+def test_training_on_nan_is_seen():
+    layer = Conv2D(4, 3, activation="relu")
+    x = jnp.ones((4, 8, 8, 1)).at[2, 4, 4, 0].set(jnp.nan)
+    variables = layer.init(jax.random.key(0), x)
+    loss, gradients = jax.value_and_grad(lambda v: jnp.mean(layer.apply(v, x)))(variables)
+    assert np.isnan(loss) and np.isnan(np.asarray(gradients["params"]["kernel"])).any()
+
+
 @compiled
 def test_compiled_programs_are_found_in_the_cache_again(tmp_path):
     program = """

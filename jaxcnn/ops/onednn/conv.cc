@@ -5,14 +5,18 @@
 //
 // Threads: the batch is shared out. Only a long call for fewer images than there are threads is left to OpenMP's, which
 // are told not to spin.
+#include <xmmintrin.h>
+
 #include <algorithm>
 #include <array>
+#include <cstdlib>
+#include <new>
 
 #include "support.h"
 
 namespace {
 
-enum Kind : int64_t { kForward = 0, kDataGradient = 1, kKernelGradient = 2, kForwardRelu = 3 };
+enum Kind : int64_t { kForward = 0, kDataGradient = 1, kKernelGradient = 2, kForwardRelu = 3, kForwardBias = 4 };
 
 // Everything that decides which code oneDNN generates: the key of the plan cache.
 struct Problem {
@@ -20,6 +24,10 @@ struct Problem {
   std::array<int64_t, 3> in, window, out, strides, dilation, before;
 
   bool operator==(const Problem& other) const { return std::memcmp(this, &other, sizeof *this) == 0; }
+
+  bool HasBias() const { return kind == kForwardRelu || kind == kForwardBias; }
+  // OpenMP's threads could not say that they met a NaN.
+  bool Fused() const { return kind == kForwardRelu && threads == 1; }
 };
 
 // The primitives for one problem. The last chunk of a batch that does not divide evenly is smaller and has its own.
@@ -75,13 +83,13 @@ Plan::Plan(const Problem& p) : size((p.batch + p.chunks - 1) / p.chunks) {
 
   dnnl::primitive_attr attr;
   attr.set_scratchpad_mode(dnnl::scratchpad_mode::user);
-  if (p.kind == kForwardRelu) {
+  if (p.Fused()) {
     dnnl::post_ops relu;
     relu.append_eltwise(dnnl::algorithm::eltwise_relu, 0.f, 0.f);
     attr.set_post_ops(relu);
-    bias = memory::desc({p.c_out}, type, memory::format_tag::a);
   }
-  bool forwards = p.kind == kForward || p.kind == kForwardRelu;
+  if (p.HasBias()) bias = memory::desc({p.c_out}, type, memory::format_tag::a);
+  bool forwards = p.kind == kForward || p.HasBias();
   auto algorithm = dnnl::algorithm::convolution_direct;
   auto make = [&](int64_t n, const memory::desc& wanted, memory::desc& x_desc, memory::desc& y_desc) {
     x_desc = image(n, p.c_in, p.in), y_desc = image(n, p.c_out, p.out);
@@ -118,9 +126,34 @@ Plan::Plan(const Problem& p) : size((p.batch + p.chunks - 1) / p.chunks) {
   workspace = (p.kind == kKernelGradient ? p.chunks : 1) * Align(kernel.get_size()) + p.chunks * scratch;
 }
 
-void Run(const Plan& plan, const Problem& p, ffi::ThreadPool& pool, char* workspace, char* x, char* kernel, char* bias,
+// Says whether this thread has met an invalid operand since the object was made. A maximum of a NaN and a number is
+// one, and the number is its result: so oneDNN's ReLU makes 0 of a NaN, but not without a trace.
+class InvalidFlag {
+ public:
+  InvalidFlag() : before_(_mm_getcsr()) { _mm_setcsr(before_ & ~_MM_EXCEPT_INVALID); }
+  ~InvalidFlag() { _mm_setcsr(before_); }
+  bool Raised() const { return _mm_getcsr() & _MM_EXCEPT_INVALID; }
+
+ private:
+  unsigned before_;
+};
+
+// max(y, 0) of n elements, where NaN stays NaN.
+void Rectify(char* y, int64_t n, bool bfloat16) {
+  if (bfloat16) {
+    auto* bits = reinterpret_cast<uint16_t*>(y);
+    for (int64_t i = 0; i < n; ++i) bits[i] = bits[i] >= 0x8000 && bits[i] <= 0xff80 ? 0 : bits[i];  // up to -inf
+  } else {
+    auto* values = reinterpret_cast<float*>(y);
+    for (int64_t i = 0; i < n; ++i) values[i] = values[i] < 0.f ? 0.f : values[i];
+  }
+}
+
+// Computes the problem; returns whether a fused ReLU may have lost a NaN.
+bool Run(const Plan& plan, const Problem& p, ffi::ThreadPool& pool, char* workspace, char* x, char* kernel, char* bias,
          char* y) {
   Threads scope;
+  std::atomic<bool> invalid{false};
   // workspace: the kernel in oneDNN's layout (a partial gradient for each chunk), then a scratchpad for each chunk.
   size_t kernel_bytes = Align(plan.kernel.get_size());
   bool gradient = p.kind == kKernelGradient;
@@ -147,7 +180,9 @@ void Run(const Plan& plan, const Problem& p, ffi::ThreadPool& pool, char* worksp
     arguments[gradient ? DNNL_ARG_DIFF_WEIGHTS : DNNL_ARG_WEIGHTS] = kernel_of(i);
     arguments[bias || p.kind == kForward ? DNNL_ARG_DST : DNNL_ARG_DIFF_DST] = y_i;
     if (bias) arguments[DNNL_ARG_BIAS] = memory(plan.bias, Engine(), bias);
+    InvalidFlag flag;
     (last ? plan.last : plan.chunk).execute(Stream(), arguments);
+    if (p.Fused() && flag.Raised()) invalid = true;
   });
   if (gradient && !direct) {
     float* sum = reinterpret_cast<float*>(workspace);
@@ -165,16 +200,33 @@ void Run(const Plan& plan, const Problem& p, ffi::ThreadPool& pool, char* worksp
       std::memcpy(kernel, sum, n * sizeof(float));
     }
   }
+  return invalid;
 }
 
-size_t ImageBytes(const memory::desc& chunk, const memory::desc& last, const Problem& p) {
-  return (p.chunks - 1) * chunk.get_size() + last.get_size();
+// Whether the fields describe a convolution at all.
+bool Sound(const Problem& p) {
+  constexpr int64_t kLongest = 1 << 30;
+  if (p.kind < kForward || p.kind > kForwardRelu || p.rank < 1 || p.rank > 3 || p.threads < 1 || p.threads > 4096 ||
+      !Divisible(p.batch, p.chunks) || p.groups < 1 || p.c_in < 1 || p.c_out < 1 || p.c_in % p.groups ||
+      p.c_out % p.groups)
+    return false;
+  for (int64_t axis = 0; axis < p.rank; ++axis) {
+    for (int64_t length : {p.in[axis], p.window[axis], p.out[axis], p.strides[axis], p.dilation[axis]})
+      if (length < 1 || length > kLongest) return false;
+    if (p.before[axis] < 0 || p.before[axis] > kLongest) return false;
+  }
+  return true;
+}
+
+int64_t Images(const Problem& p, int64_t channels, const std::array<int64_t, 3>& lengths) {
+  return Elements({p.batch, channels, lengths[0], p.rank > 1 ? lengths[1] : 1, p.rank > 2 ? lengths[2] : 1});
 }
 
 ffi::Error Read(ffi::Span<const int64_t> fields, Problem& p) {
   if (fields.size() * sizeof(int64_t) != sizeof p)
     return ffi::Error::InvalidArgument("oneDNN convolution: the problem has a number of fields that is not ours");
   std::memcpy(&p, fields.begin(), sizeof p);
+  if (!Sound(p)) return ffi::Error::InvalidArgument("oneDNN convolution: the fields are those of no problem");
   return ffi::Error::Success();
 }
 
@@ -182,13 +234,27 @@ char* Data(const ffi::AnyBuffer& array) { return static_cast<char*>(array.untype
 
 ffi::Error Checked(ffi::ThreadPool& pool, const Problem& p, ffi::AnyBuffer x, ffi::AnyBuffer kernel,
                    const ffi::AnyBuffer* bias, ffi::AnyBuffer y, ffi::AnyBuffer workspace) {
+  int64_t bytes = p.bfloat16 ? 2 : 4, outputs = Images(p, p.c_out, p.out);
+  int64_t taps = Elements({p.window[0], p.rank > 1 ? p.window[1] : 1, p.rank > 2 ? p.window[2] : 1});
+  bool sized = Sized(x, Images(p, p.c_in, p.in), bytes) && Sized(y, outputs, bytes) &&
+               Sized(kernel, Elements({taps, p.c_in / p.groups, p.c_out}), bytes) &&
+               p.HasBias() == (bias != nullptr) && (!bias || Sized(*bias, p.c_out, bytes));
   try {
-    auto plan = Find<Plan>(p, p.threads);
-    if (x.size_bytes() != ImageBytes(plan->x, plan->last_x, p) || kernel.size_bytes() != plan->user_kernel.get_size() ||
-        y.size_bytes() != ImageBytes(plan->y, plan->last_y, p) || workspace.size_bytes() < plan->workspace ||
-        (p.kind == kForwardRelu) != (bias != nullptr) || (bias && bias->size_bytes() != plan->bias.get_size()))
+    std::shared_ptr<const Plan> plan;
+    if (!sized || workspace.size_bytes() < (plan = Find<Plan>(p, p.threads))->workspace)
       return ffi::Error::InvalidArgument("oneDNN convolution: the arrays do not have the sizes of the problem");
-    Run(*plan, p, pool, Data(workspace), Data(x), Data(kernel), bias ? Data(*bias) : nullptr, Data(y));
+    char* bias_data = bias ? Data(*bias) : nullptr;
+    bool again = Run(*plan, p, pool, Data(workspace), Data(x), Data(kernel), bias_data, Data(y));
+    if (again) {
+      Problem unfused = p;
+      unfused.kind = kForwardBias;
+      plan = Find<Plan>(unfused, p.threads);
+      std::unique_ptr<char, decltype(&std::free)> room(
+          static_cast<char*>(std::aligned_alloc(64, std::max<size_t>(64, Align(plan->workspace)))), &std::free);
+      if (!room) throw std::bad_alloc();
+      Run(*plan, unfused, pool, room.get(), Data(x), Data(kernel), bias_data, Data(y));
+    }
+    if (p.kind == kForwardRelu && (again || !p.Fused())) Rectify(Data(y), outputs, p.bfloat16);
   } catch (const std::exception& error) {
     return ffi::Error::Internal(std::string("oneDNN convolution: ") + error.what());
   }

@@ -39,7 +39,7 @@ INLINE float ExpM1(float x) {
   series = series * r + 1.f / 6;
   series = series * r + 0.5f;
   series = r + r * r * series;
-  int32_t bits;
+  uint32_t bits;
   std::memcpy(&bits, &shifted, 4);
   bits = (bits + 127) << 23;  // the low bits of `shifted` are those of n
   float power;
@@ -174,9 +174,11 @@ void ForEachChunk(const LstmPlan& plan, const Lstm& p, ffi::ThreadPool& pool, ch
   });
 }
 
-bool Sized(const ffi::AnyBuffer& array, int64_t elements) {
-  return static_cast<int64_t>(array.size_bytes()) == elements * static_cast<int64_t>(sizeof(float));
+bool Sized(const ffi::AnyBuffer& array, std::initializer_list<int64_t> lengths) {
+  return ::Sized(array, Elements(lengths), sizeof(float));
 }
+
+bool Sound(const Lstm& p) { return p.steps > 0 && p.units > 0 && Divisible(p.batch, p.chunks); }
 
 float* Data(const ffi::AnyBuffer& array) { return static_cast<float*>(array.untyped_data()); }
 
@@ -194,13 +196,14 @@ ffi::Error Forward(ffi::ThreadPool pool, ffi::AnyBuffer inputs, ffi::AnyBuffer k
                    ffi::Span<const int64_t> problem) {
   Lstm p;
   if (auto error = Read(problem, p); error.failure()) return error;
-  int64_t u = p.units, steps = p.batch * p.steps;
+  int64_t n = p.batch, t = p.steps, u = p.units;
   bool saving = sums->size_bytes() > 0;
+  bool sound = Sound(p) && Sized(inputs, {n, t, 4, u}) && Sized(kernel, {4, u, u}) && Sized(h, {n, u}) &&
+               Sized(c, {n, u}) && Sized(*outputs, {n, t, u}) && Sized(*cells, {n, t, u}) &&
+               (!saving || Sized(*sums, {n, t, 4, u}));
   try {
-    auto plan = Find<LstmPlan>(p, 1);
-    if (!Sized(inputs, steps * 4 * u) || !Sized(kernel, 4 * u * u) || !Sized(h, p.batch * u) ||
-        !Sized(c, p.batch * u) || !Sized(*outputs, steps * u) || !Sized(*cells, steps * u) ||
-        (saving && !Sized(*sums, steps * 4 * u)) || workspace->size_bytes() < plan->workspace)
+    std::shared_ptr<const LstmPlan> plan;
+    if (!sound || workspace->size_bytes() < (plan = Find<LstmPlan>(p, 1))->workspace)
       return ffi::Error::InvalidArgument("oneDNN LSTM: the arrays do not have the sizes of the problem");
     auto run = [&](int64_t first, int64_t rows, auto& multiply, float* state, float* product, float* unsaved) {
       std::copy_n(Data(h) + first * u, rows * u, state);
@@ -231,13 +234,13 @@ ffi::Error Backward(ffi::ThreadPool pool, ffi::AnyBuffer kernel, ffi::AnyBuffer 
                     ffi::Span<const int64_t> problem) {
   Lstm p;
   if (auto error = Read(problem, p); error.failure()) return error;
-  int64_t u = p.units, steps = p.batch * p.steps;
+  int64_t n = p.batch, t = p.steps, u = p.units;
+  bool sound = Sound(p) && Sized(kernel, {4, u, u}) && Sized(c, {n, u}) && Sized(cells, {n, t, u}) &&
+               Sized(sums, {n, t, 4, u}) && Sized(d_outputs, {n, t, u}) && Sized(d_last, {n, u}) &&
+               Sized(*d_inputs, {n, t, 4, u}) && Sized(*d_h, {n, u}) && Sized(*d_c, {n, u});
   try {
-    auto plan = Find<LstmPlan>(p, 1);
-    if (!Sized(kernel, 4 * u * u) || !Sized(c, p.batch * u) || !Sized(cells, steps * u) ||
-        !Sized(sums, steps * 4 * u) || !Sized(d_outputs, steps * u) || !Sized(d_last, p.batch * u) ||
-        !Sized(*d_inputs, steps * 4 * u) || !Sized(*d_h, p.batch * u) || !Sized(*d_c, p.batch * u) ||
-        workspace->size_bytes() < plan->workspace)
+    std::shared_ptr<const LstmPlan> plan;
+    if (!sound || workspace->size_bytes() < (plan = Find<LstmPlan>(p, 1))->workspace)
       return ffi::Error::InvalidArgument("oneDNN LSTM: the arrays do not have the sizes of the problem");
     auto run = [&](int64_t first, int64_t rows, auto& multiply, float* d_sums, float* d_state, float*) {
       std::fill_n(d_state, rows * u, 0.f);

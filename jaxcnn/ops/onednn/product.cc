@@ -52,12 +52,15 @@ ffi::Error Multiply(ffi::ThreadPool pool, ffi::AnyBuffer a, ffi::AnyBuffer b, ff
     return ffi::Error::InvalidArgument("oneDNN product: the problem has a number of fields that is not ours");
   std::memcpy(&p, problem.begin(), sizeof p);
   int64_t bytes = p.bfloat16 ? 2 : 4;
+  auto dense = [](int64_t row, int64_t column, int64_t rows, int64_t columns) {
+    return (row == columns && column == 1) || (row == 1 && column == rows);
+  };
+  bool sound = dense(p.a_row, p.a_column, p.m, p.k) && dense(p.b_row, p.b_column, p.k, p.n) &&
+               Divisible(p.by_rows ? p.m : p.n, p.chunks) && Sized(a, Elements({p.m, p.k}), bytes) &&
+               Sized(b, Elements({p.k, p.n}), bytes) && Sized(*c, Elements({p.m, p.n}), bytes);
   try {
-    auto plan = Find<ProductPlan>(p, 1);
-    if (static_cast<int64_t>(a.size_bytes()) != p.m * p.k * bytes ||
-        static_cast<int64_t>(b.size_bytes()) != p.k * p.n * bytes ||
-        static_cast<int64_t>(c->size_bytes()) != p.m * p.n * bytes ||
-        workspace->size_bytes() < plan->workspace)
+    std::shared_ptr<const ProductPlan> plan;
+    if (!sound || workspace->size_bytes() < (plan = Find<ProductPlan>(p, 1))->workspace)
       return ffi::Error::InvalidArgument("oneDNN product: the arrays do not have the sizes of the problem");
     ForEach(pool, p.chunks, [&](int64_t i) {
       Threads scope;

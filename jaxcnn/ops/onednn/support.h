@@ -11,6 +11,7 @@
 #include <condition_variable>
 #include <cstring>
 #include <exception>
+#include <initializer_list>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -46,6 +47,28 @@ inline dnnl::engine& Engine() {
 inline dnnl::stream& Stream() {
   static thread_local dnnl::stream stream(Engine());
   return stream;
+}
+
+// How many elements an array of these lengths has; -1, which no array has, where a length is negative or there are too
+// many.
+inline int64_t Elements(std::initializer_list<int64_t> lengths) {
+  int64_t count = 1;
+  for (int64_t length : lengths)
+    if (length < 0 || __builtin_mul_overflow(count, length, &count)) return -1;
+  return count;
+}
+
+// Whether an array has exactly so many elements of so many bytes.
+inline bool Sized(const ffi::AnyBuffer& array, int64_t elements, int64_t bytes) {
+  int64_t size = Elements({elements, bytes});
+  return size >= 0 && array.size_bytes() == static_cast<size_t>(size);
+}
+
+// Whether `length` can be cut into so many chunks, equal but for the last, none of them empty.
+inline bool Divisible(int64_t length, int64_t chunks) {
+  if (chunks < 1 || length < chunks) return false;
+  int64_t size = (length - 1) / chunks + 1;
+  return (chunks - 1) * size < length;
 }
 
 inline size_t Align(size_t bytes) { return (bytes + 63) / 64 * 64; }
