@@ -3,39 +3,17 @@
 from __future__ import annotations
 
 import os
-import pickle
 from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 
+from jaxcnn.datasets import unpickle
 from jaxcnn.datasets.formats import read_npy_header
 from jaxcnn.models import Model
 
 __all__ = ["load_caffe_npy", "load_matconvnet", "read_caffe_npy", "read_matconvnet"]
 
 LayerArrays = dict[str, list[np.ndarray]]
-
-# What a pickle of NumPy arrays in dicts and lists needs; _codecs.encode is how Python 2 strings of
-# bytes come.
-ALLOWED = {
-    ("numpy.core.multiarray", "_reconstruct"),
-    ("numpy._core.multiarray", "_reconstruct"),
-    ("numpy", "ndarray"),
-    ("numpy", "dtype"),
-    ("_codecs", "encode"),
-}
-
-
-class ArrayUnpickler(pickle.Unpickler):
-    """Makes dicts, lists and arrays, and refuses everything else."""
-
-    def find_class(self, module: str, name: str) -> Any:
-        if (module, name) not in ALLOWED:
-            raise pickle.UnpicklingError(
-                f"it wants to call {module}.{name}, which no array file needs"
-            )
-        return super().find_class(module.replace("numpy.core", "numpy._core"), name)
 
 
 def read_caffe_npy(path: str | os.PathLike[str]) -> LayerArrays:
@@ -51,22 +29,19 @@ def read_caffe_npy(path: str | os.PathLike[str]) -> LayerArrays:
             shape, dtype = read_npy_header(file)
             if shape != () or dtype != np.dtype(object):
                 raise ValueError(f"it is an array {dtype} {shape}")
-            content = ArrayUnpickler(file, encoding="latin1").load()
+            content = unpickle.loads(file.read())
         content = content.item() if isinstance(content, np.ndarray) else content
         if not isinstance(content, Mapping):
             raise ValueError(f"it holds {type(content).__name__}")
         return {
-            str(name): [np.asarray(a, np.float32) for a in arrays]
+            name.decode() if isinstance(name, bytes) else str(name): [
+                np.asarray(array, np.float32) for array in arrays
+            ]
             for name, arrays in content.items()
         }
-    except (
-        ValueError,
-        EOFError,
-        pickle.UnpicklingError,
-        TypeError,
-        AttributeError,
-        IndexError,
-    ) as error:
+    except OSError:
+        raise
+    except Exception as error:  # an unpickler fails in any way on broken bytes
         raise ValueError(
             f"{path} is not a dict of layer name to arrays in NumPy's format: {error}."
         ) from None

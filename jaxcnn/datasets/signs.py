@@ -11,6 +11,7 @@ import numpy as np
 
 from jaxcnn.datasets import resolve
 from jaxcnn.datasets.formats import DamagedFileError, damage, read_arrays
+from jaxcnn.utils.untrusted import open_hdf5
 
 __all__ = ["load_data", "read_h5"]
 
@@ -61,11 +62,9 @@ def load_data(name: str = "signs", part: str = "train") -> Part:
 
 def read_h5(path: str | Path, part: str = "train") -> Part:
     """``x, y`` of the HDF5 file of the course: its arrays {part}_set_x and {part}_set_y."""
-    import h5py
-
     path = Path(path)
     names = (f"{part}_set_x", f"{part}_set_y")
-    with damage(path, "not a readable HDF5 file"), h5py.File(path, "r") as file:
+    with damage(path, "not a readable HDF5 file"), open_hdf5(path) as file:
         if missing := [name for name in names if name not in file]:
             raise DamagedFileError(path, f"it lacks {', '.join(missing)}; it has {', '.join(file)}")
         x, y = (np.asarray(file[name]) for name in names)

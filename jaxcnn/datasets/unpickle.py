@@ -123,15 +123,21 @@ class _ArrayUnpickler(pickle.Unpickler):
 _CONTAINERS = frozenset({list, tuple, dict, _Array})
 
 
-def _plain(value: Any) -> Any:
-    """``value`` with every array in it made."""
+def _plain(value: Any, made: dict[int, Any] | None = None) -> Any:
+    """``value`` with every array in it made; what stands in it several times is made once."""
+    made = {} if made is None else made
     if isinstance(value, _Array):
         return value.array()
-    if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple) and not _CONTAINERS.isdisjoint(map(type, value)):
-        return type(value)(_plain(item) for item in value)
-    return value
+    plain_list = isinstance(value, list | tuple) and _CONTAINERS.isdisjoint(map(type, value))
+    if plain_list or not isinstance(value, dict | list | tuple):
+        return value
+    if id(value) not in made:
+        made[id(value)] = (
+            {key: _plain(item, made) for key, item in value.items()}
+            if isinstance(value, dict)
+            else type(value)(_plain(item, made) for item in value)
+        )
+    return made[id(value)]
 
 
 def _text(value: str | bytes) -> str:

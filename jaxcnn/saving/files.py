@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import zipfile
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,6 +11,7 @@ from typing import Any
 from jaxcnn.saving.assignment import Matching
 from jaxcnn.saving.containers import archive, hdf5
 from jaxcnn.saving.types import CustomObjects, Filename, Network, Trainable
+from jaxcnn.utils.untrusted import one_error
 
 
 def save_model(
@@ -97,7 +96,7 @@ def load_weights(
     matching = Matching(by_name, skip_mismatch)
     with reading(path):
         if zipfile.is_zipfile(path):
-            with zipfile.ZipFile(path) as packed, archive.weights_of(packed) as file:
+            with zipfile.ZipFile(path) as packed, archive.weights_of(packed, path) as file:
                 archive.load_tree(model, file, path, matching)
             return
         with hdf5.opened(path) as file:
@@ -110,15 +109,5 @@ def reading(path: Filename) -> Iterator[None]:
     """Say in one sentence what is wrong with a file that cannot be read."""
     if not Path(path).is_file():
         raise FileNotFoundError(f"There is no file {path}.")
-    try:
+    with one_error(str(path), "a Keras file"):
         yield
-    except (
-        json.JSONDecodeError,
-        UnicodeDecodeError,
-        zlib.error,
-        zipfile.BadZipFile,
-        EOFError,
-    ) as error:
-        raise ValueError(f"{path} is damaged: {error}") from error
-    except (KeyError, OSError, RuntimeError) as error:
-        raise ValueError(f"{path} is damaged or not a Keras file: {error}") from error

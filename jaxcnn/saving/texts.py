@@ -14,9 +14,11 @@ from jaxcnn.saving.dialects.configurations import IN_MEMORY, OURS, era_of, from_
 from jaxcnn.saving.dialects.keras2 import to_keras2
 from jaxcnn.saving.structure import described, plain
 from jaxcnn.saving.types import CustomObjects, Network
+from jaxcnn.utils.untrusted import one_error
 
 KERAS_VERSION = "2.3.1"  # whose file format we write
 WRITER = "jaxcnn"  # marks what we wrote ourselves
+MOST_VALUES = 1_000_000  # in a configuration, written out
 
 
 def file_config(model: Layer | Network) -> Config:
@@ -69,8 +71,33 @@ def model_from_config(
             "What get_config returns goes to Sequential.from_config or Model.from_config."
         )
     era = OURS if config.get("written_by") == WRITER else era_of_config(config)
-    with custom_object_scope(custom_objects):
+    require_bounded(config)
+    error = one_error("The configuration", "that of a model")
+    with error, custom_object_scope(custom_objects):
         return LAYERS.deserialize(from_keras(config, era, safe_mode))
+
+
+def require_bounded(config: Settings) -> None:
+    """Refuse a configuration that its aliases make endless, or longer than memory can hold.
+
+    Raises:
+        ValueError: it has a part inside itself, or more values than any model.
+    """
+    sizes: dict[int, int] = {}
+    waiting: list[tuple[object, bool]] = [(config, False)]
+    while waiting:
+        value, counted = waiting.pop()
+        if not isinstance(value, Mapping | list | tuple):
+            continue
+        parts = list(value.values() if isinstance(value, Mapping) else value)
+        if counted:
+            sizes[id(value)] = 1 + sum(sizes.get(id(part), 1) for part in parts)
+            if sizes[id(value)] > MOST_VALUES:
+                raise ValueError(f"The configuration has more than {MOST_VALUES:,} values.")
+        elif id(value) not in sizes:
+            sizes[id(value)] = MOST_VALUES + 1  # until it is counted: it would be inside itself
+            waiting.append((value, True))
+            waiting += [(part, False) for part in parts]
 
 
 def model_from_json(
@@ -81,6 +108,8 @@ def model_from_json(
         config = json.loads(json_string)
     except json.JSONDecodeError as error:
         raise ValueError(f"The text is not JSON ({error}); model_from_yaml reads YAML.") from None
+    except RecursionError:
+        raise ValueError("The text is nested too deeply to be a model.") from None
     return model_from_config(config, custom_objects, safe_mode)
 
 
@@ -104,8 +133,10 @@ def model_from_yaml(
     )
     try:
         config = yaml.load(yaml_string, Loader)
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, TypeError, ValueError) as error:  # odd keys, odd numbers
         raise ValueError(f"The text is not plain YAML: {error}") from None
+    except RecursionError:
+        raise ValueError("The text is nested too deeply to be a model.") from None
     return model_from_config(config, custom_objects, safe_mode)
 
 

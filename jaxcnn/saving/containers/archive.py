@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import datetime
-import io
 import json
 import re
 import zipfile
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -28,6 +28,7 @@ from jaxcnn.saving.structure import plain
 from jaxcnn.saving.texts import WRITER
 from jaxcnn.saving.types import CustomObjects, Entry, Filename, Network, Trainable, is_network
 from jaxcnn.utils.files import atomic_write
+from jaxcnn.utils.untrusted import open_hdf5, read_member
 
 if TYPE_CHECKING:
     import h5py
@@ -145,12 +146,12 @@ def load_archive(
 ) -> Any:
     """The model in a '.keras' file."""
     with zipfile.ZipFile(path) as archive:
-        described = json.loads(archive.read(CONFIG))
-        metadata = json.loads(archive.read(METADATA))
+        described = json.loads(read_member(archive, CONFIG, path))
+        metadata = json.loads(read_member(archive, METADATA, path))
         era = era_of(metadata["keras_version"])
         with custom_object_scope(custom_objects):
             model = LAYERS.deserialize(from_keras(described, era, safe_mode))
-        with weights_of(archive) as file:
+        with weights_of(archive, path) as file:
             load_tree(model, file, path)
             if compile and described.get("compile_config"):
                 compile_as_stored(model, described["compile_config"], path, custom_objects)
@@ -161,11 +162,9 @@ def load_archive(
     return model
 
 
-def weights_of(archive: zipfile.ZipFile) -> h5py.File:
+def weights_of(archive: zipfile.ZipFile, path: Filename) -> AbstractContextManager[h5py.File]:
     """The weights inside a '.keras' archive, opened."""
-    import h5py
-
-    return h5py.File(io.BytesIO(archive.read(WEIGHTS)), "r")
+    return open_hdf5(path, read_member(archive, WEIGHTS, path))
 
 
 def is_tree(file: h5py.File) -> bool:

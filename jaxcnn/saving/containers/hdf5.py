@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +20,7 @@ from jaxcnn.saving.structure import plain
 from jaxcnn.saving.texts import KERAS_VERSION, WRITER, file_config, model_from_config
 from jaxcnn.saving.types import CustomObjects, Entry, Filename, Network, Trainable
 from jaxcnn.utils.files import atomic_write
+from jaxcnn.utils.untrusted import open_hdf5
 
 if TYPE_CHECKING:
     import h5py
@@ -140,19 +141,17 @@ def opened(path: Filename) -> Iterator[h5py.File]:
         FileNotFoundError: there is no such file.
         ValueError: it is no HDF5 file.
     """
-    import h5py
-
     if not Path(path).is_file():
         raise FileNotFoundError(f"There is no file {path}.")
-    try:
-        file = h5py.File(path, "r")
-    except PermissionError:
-        raise
-    except OSError as error:
-        raise ValueError(
-            f"{path} is neither an HDF5 file nor a '.keras' file, or it is damaged: {error}"
-        ) from None
-    with file:
+    with ExitStack() as opening:
+        try:
+            file = opening.enter_context(open_hdf5(path))
+        except PermissionError:
+            raise
+        except OSError as error:
+            raise ValueError(
+                f"{path} is neither an HDF5 file nor a '.keras' file, or it is damaged: {error}"
+            ) from None
         yield file
 
 

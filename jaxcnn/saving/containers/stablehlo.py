@@ -16,6 +16,7 @@ from jaxcnn.runtime.types import ArrayLike
 from jaxcnn.saving.types import Filename, Network
 from jaxcnn.training.steps import predict_step
 from jaxcnn.utils.files import atomic_write
+from jaxcnn.utils.untrusted import one_error, read_member
 
 PROGRAM, WEIGHTS, ABOUT = "program.stablehlo", "weights.npz", "about.json"
 
@@ -118,14 +119,12 @@ def load_exported(path: Filename) -> Callable[..., np.ndarray | list[np.ndarray]
     export = jax_export()
     if not Path(path).is_file():
         raise FileNotFoundError(f"There is no file {path}.")
-    try:
-        with zipfile.ZipFile(path) as archive:
-            about = json.loads(archive.read(ABOUT))
-            exported = export.deserialize(bytearray(archive.read(PROGRAM)))
-            with np.load(io.BytesIO(archive.read(WEIGHTS)), allow_pickle=False) as stored:
-                weights = [jax.numpy.asarray(stored[str(i)]) for i in range(about["weights"])]
-    except (zipfile.BadZipFile, KeyError, json.JSONDecodeError, EOFError) as error:
-        raise ValueError(f"{path} is damaged or no exported model: {error}") from error
+    with one_error(str(path), "an exported model"), zipfile.ZipFile(path) as archive:
+        about = json.loads(read_member(archive, ABOUT, path))
+        exported = export.deserialize(bytearray(read_member(archive, PROGRAM, path)))
+        arrays = io.BytesIO(read_member(archive, WEIGHTS, path))
+        with np.load(arrays, allow_pickle=False) as stored:
+            weights = [jax.numpy.asarray(stored[str(i)]) for i in range(about["weights"])]
     program = jax.jit(exported.call)
 
     def predict(*inputs: ArrayLike) -> np.ndarray | list[np.ndarray]:

@@ -50,7 +50,7 @@ def test_what_a_file_holds_and_how_it_is_damaged(tmp_path):
             for name, content in contents.items():
                 if name != missing:
                     packed.writestr(name, content)
-        with pytest.raises(ValueError, match="damaged or no exported model"):
+        with pytest.raises(ValueError, match="damaged or not an exported model"):
             stablehlo.load_exported(path)
     with pytest.raises(FileNotFoundError, match="There is no file"):
         stablehlo.load_exported(tmp_path / "nowhere")
