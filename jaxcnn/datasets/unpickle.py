@@ -123,21 +123,21 @@ class _ArrayUnpickler(pickle.Unpickler):
 _CONTAINERS = frozenset({list, tuple, dict, _Array})
 
 
-def _plain(value: Any, made: dict[int, Any] | None = None) -> Any:
+def _plain(value: Any, memo: dict[int, Any] | None = None) -> Any:
     """``value`` with every array in it made; what stands in it several times is made once."""
-    made = {} if made is None else made
+    memo = {} if memo is None else memo
     if isinstance(value, _Array):
         return value.array()
     plain_list = isinstance(value, list | tuple) and _CONTAINERS.isdisjoint(map(type, value))
     if plain_list or not isinstance(value, dict | list | tuple):
         return value
-    if id(value) not in made:
-        made[id(value)] = (
-            {key: _plain(item, made) for key, item in value.items()}
+    if id(value) not in memo:
+        memo[id(value)] = (
+            {key: _plain(item, memo) for key, item in value.items()}
             if isinstance(value, dict)
-            else type(value)(_plain(item, made) for item in value)
+            else type(value)(_plain(item, memo) for item in value)
         )
-    return made[id(value)]
+    return memo[id(value)]
 
 
 def _text(value: str | bytes) -> str:
