@@ -7,6 +7,8 @@ import secrets
 import shutil
 import tarfile
 import zipfile
+import zlib
+from collections.abc import Iterable
 from pathlib import Path
 
 from jaxcnn.runtime import config
@@ -47,7 +49,7 @@ def get_file(
 
     Raises:
         DownloadError: the file cannot be fetched, or is another one than `file_hash` says.
-        ValueError: settings without a meaning, or a file that is no such archive.
+        ValueError: settings without a meaning, or a file that is no such archive or lacks `fname`.
     """
     checksum = _checked_hash(file_hash or md5_hash, hash_algorithm)
     name = f"{os.fspath(fname)}.tar.gz" if untar else os.fspath(fname)
@@ -61,6 +63,8 @@ def get_file(
         unpacked = path.with_name(path.name.removesuffix(".tar.gz"))
         if not unpacked.exists():
             unpack(path, ("tar",))
+        if not unpacked.exists():
+            raise ValueError(f"{path} was unpacked, but holds no {unpacked.name}.")
         return str(unpacked)
     if extract:
         formats = [archive_format] if isinstance(archive_format, str) else archive_format or ()
@@ -103,17 +107,33 @@ def unpack(path: Path, formats: tuple[str, ...]) -> None:
         )
     new = path.with_name(f".{secrets.token_hex(4)}.{path.name}.unpacked")
     try:
-        if kind == "tar":
-            with tarfile.open(path) as tar:
-                tar.extractall(new, filter="data")
-        else:
-            with zipfile.ZipFile(path) as packed:
-                packed.extractall(new)
+        try:
+            if kind == "tar":
+                with tarfile.open(path) as tar:
+                    tar.extractall(new, filter="data")
+            else:
+                with zipfile.ZipFile(path) as packed:
+                    require_inside(packed.namelist())
+                    packed.extractall(new)
+        except (tarfile.TarError, zipfile.BadZipFile, zlib.error, EOFError, KeyError) as error:
+            raise ValueError(f"{path} cannot be unpacked: {error}") from error
         for entry in new.iterdir():
             if not (target := path.with_name(entry.name)).exists():
                 os.replace(entry, target)
     finally:
         shutil.rmtree(new, ignore_errors=True)
+
+
+def require_inside(names: Iterable[str]) -> None:
+    """Refuse names of an archive that lead out of the folder where it is unpacked.
+
+    Raises:
+        BadZipFile: for the first of them.
+    """
+    for name in names:
+        parts = name.replace("\\", "/").split("/")
+        if not parts[0] or ".." in parts or ":" in parts[0]:
+            raise zipfile.BadZipFile(f"{name!r} would lie outside of the folder")
 
 
 def _checked_hash(checksum: str | None, algorithm: str) -> str | None:

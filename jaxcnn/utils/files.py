@@ -5,12 +5,15 @@ import hashlib
 import os
 import queue
 import secrets
+import string
 import sys
 import threading
 import time
 import urllib.error
+import urllib.parse
 import urllib.request
 from collections.abc import Iterator
+from email.message import Message
 from http.client import HTTPException, HTTPResponse
 from pathlib import Path
 from typing import IO, Any
@@ -81,7 +84,8 @@ def download(url: str, path: str | os.PathLike[str], checksum: str | None = None
 
     The bytes collect in ``.NAME.partial`` in the folder of ``path``. The next call continues an
     interrupted download from there, whichever process makes it (several at once wait for the
-    first). The file gets its name once it is complete and has the ``checksum``: a SHA-256, or the
+    first), where the server can tell that it is still the same file, or a ``checksum`` can. The
+    file gets its name once it is complete and has the ``checksum``: a SHA-256, or the
     MD5 of 32 digits that some files are published with. Progress goes to the error stream.
 
     Raises:
@@ -99,47 +103,93 @@ def download(url: str, path: str | os.PathLike[str], checksum: str | None = None
         with _locked(target.parent):
             if not target.exists():  # else another process finished it while this one waited
                 _fetch_verified(url, target, checksum)
-    except (OSError, HTTPException) as error:
+    except (OSError, HTTPException, ValueError) as error:  # the last of odd addresses and headers
         raise DownloadError(f"{url}: {_reason(error)}") from error
     return target
 
 
 def _fetch_verified(url: str, target: Path, checksum: str | None) -> None:
-    partial = target.with_name(f".{target.name}.partial")
-    resumed = _fetch(url, partial, target.name)
-    if checksum and resumed and not checksum_fits(partial, checksum):
-        partial.unlink()  # what was there before did not belong to this file
-        _fetch(url, partial, target.name)
-    if checksum and (digest := _digest(partial, _algorithm(checksum))) != checksum:
-        partial.unlink()
+    partial = _Partial(target)
+    resumed = _fetch(url, partial, checksum is not None)
+    if checksum and resumed and not checksum_fits(partial.path, checksum):
+        partial.discard()  # what was there before did not belong to this file
+        _fetch(url, partial, False)
+    if checksum and (digest := _digest(partial.path, _algorithm(checksum))) != checksum:
+        partial.discard()
         raise OSError(
             f"the file that came has the {'MD5' if len(digest) == 32 else 'SHA-256'} {digest} "
             f"instead of {checksum}; it was changed there or on the way here, and has been thrown "
             "away"
         )
-    os.replace(partial, target)
+    os.replace(partial.path, target)
+    partial.discard()
 
 
-def _fetch(url: str, partial: Path, name: str) -> bool:
-    """Append to ``partial`` the rest of ``url``; True when an earlier part of it was kept."""
-    start = partial.stat().st_size if partial.exists() else 0
-    headers = {"User-Agent": "jaxcnn"} | ({"Range": f"bytes={start}-"} if start else {})
+class _Partial:
+    """The beginning of a file, and the mark by which the server tells this file from later ones."""
+
+    def __init__(self, target: Path) -> None:
+        self.name = target.name
+        self.path = target.with_name(f".{target.name}.partial")
+        self.mark_path = target.with_name(f".{target.name}.partial.mark")
+
+    @property
+    def size(self) -> int:
+        return self.path.stat().st_size if self.path.exists() else 0
+
+    @property
+    def mark(self) -> str | None:
+        return self.mark_path.read_text(encoding="latin-1") if self.mark_path.exists() else None
+
+    def begin(self, headers: Message) -> None:
+        """A new file with these headers; tags that are weak name no bytes."""
+        self.discard()
+        tag = headers.get("ETag", "")
+        if mark := tag if tag and not tag.startswith("W/") else headers.get("Last-Modified"):
+            self.mark_path.write_text(mark, encoding="latin-1")
+
+    def discard(self) -> None:
+        self.path.unlink(missing_ok=True)
+        self.mark_path.unlink(missing_ok=True)
+
+
+def _fetch(url: str, partial: _Partial, checked: bool) -> bool:
+    """Append to ``partial`` the rest of ``url``; True when an earlier part of it was kept.
+
+    Where the server gave no mark the part is only kept if the whole will be ``checked``.
+    """
+    mark, start = partial.mark, partial.size
+    if not mark and not checked:
+        start = 0
+    headers = {"User-Agent": "jaxcnn"}
+    if start:
+        headers |= {"Range": f"bytes={start}-"} | ({"If-Range": mark} if mark else {})
+    address = urllib.parse.quote(url, safe=string.punctuation)  # spaces, letters beyond ASCII
     try:
-        response = _respond(urllib.request.Request(url, headers=headers))
+        response = _respond(urllib.request.Request(address, headers=headers))
     except urllib.error.HTTPError as error:
         error.close()
         if error.code != 416 or not start:
             raise
         # The server has nothing beyond: whether it is complete only a fresh copy can show.
-        partial.unlink()
-        return _fetch(url, partial, name)
+        partial.discard()
+        return _fetch(url, partial, checked)
     resumed = response.status == 206
-    start = start if resumed else 0  # else the server sends everything from the beginning
-    with response, open(partial, "ab" if resumed else "wb") as file:
+    sent = response.headers.get("Content-Range", "")
+    if resumed and not sent.startswith(f"bytes {start}-"):
+        response.close()
+        if not start:
+            raise OSError(f"the server sent a part that nobody asked for ({sent})")
+        partial.discard()
+        return _fetch(url, partial, checked)
+    if not resumed:  # the server sends everything from the beginning
+        start = 0
+        partial.begin(response.headers)
+    with response, open(partial.path, "ab" if resumed else "wb") as file:
         length = response.headers.get("Content-Length")
         total = start + int(length) if length else None
         done, began = start, time.monotonic()
-        with _Progress(name, total) as progress:
+        with _Progress(partial.name, total) as progress:
             while block := response.read(_BLOCK):
                 file.write(block)
                 done += len(block)

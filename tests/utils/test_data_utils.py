@@ -26,9 +26,9 @@ def server(monkeypatch, tmp_path):
         served = CONTENT
         asked: list = []  # noqa: RUF012
 
-    def fetch(url, partial, name):
+    def fetch(url, partial, checked):
         Server.asked.append(url)
-        partial.write_bytes(Server.served)
+        partial.path.write_bytes(Server.served)
         return False
 
     Server.asked = []
@@ -133,12 +133,23 @@ def test_extract_leaves_what_is_there(server, tmp_path, pack):
     ]
 
 
-def test_archives_cannot_write_elsewhere(server, tmp_path):
-    server.served = tar_of(**{"..__outside": b"1"})
-    with pytest.raises(tarfile.TarError):
+@pytest.mark.parametrize("pack", [tar_of, zip_of])
+def test_archives_cannot_write_elsewhere(server, tmp_path, pack):
+    server.served = pack(**{"..__outside": b"1"})
+    with pytest.raises(ValueError, match=r"packed cannot be unpacked: .*outside"):
         get_file("packed", ORIGIN, extract=True, cache_dir=tmp_path, cache_subdir="inner")
     assert not (tmp_path / "outside").exists()
     assert sorted(p.name for p in (tmp_path / "inner").iterdir() if p.name != ".lock") == ["packed"]
+
+
+def test_a_damaged_archive(server, tmp_path):
+    server.served = tar_of(other=b"1")
+    with pytest.raises(ValueError, match=r"words\.tar\.gz was unpacked, but holds no words"):
+        get_file("words", ORIGIN, untar=True, cache_dir=tmp_path)
+    random = bytes(range(256)) * 8
+    server.served = tar_of(cut=random)[:300]
+    with pytest.raises(ValueError, match=r"cut\.tar\.gz"):
+        get_file("cut", ORIGIN, untar=True, cache_dir=tmp_path)
 
 
 @pytest.mark.parametrize(

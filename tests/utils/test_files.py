@@ -21,6 +21,10 @@ class Server(http.server.ThreadingHTTPServer):
     """Serves CONTENT at any path; the attributes say how it behaves."""
 
     ranges = True  # answers Range requests
+    tag: str | None = None  # the ETag of the content
+    content = CONTENT
+    shift = 0  # bytes by which a part begins elsewhere than asked
+    length: str | None = None  # what it says instead of the real Content-Length
     break_after: int | None = None  # bytes of the body before it hangs up, once
 
     def __init__(self) -> None:
@@ -38,19 +42,22 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if self.path.startswith("/missing"):
             self.send_error(404)
             return
-        start = (
-            int(wanted.removeprefix("bytes=").removesuffix("-"))
-            if wanted and self.server.ranges
-            else 0
-        )
-        if start >= len(CONTENT):
+        content, unchanged = self.server.content, self.headers["If-Range"]
+        ranges = self.server.ranges and unchanged in (None, self.server.tag)
+        start = int(wanted.removeprefix("bytes=").removesuffix("-")) if wanted and ranges else 0
+        if start >= len(content):
             self.send_error(416)
             return
         self.send_response(206 if start else 200)
-        self.send_header("Content-Length", str(len(CONTENT) - start))
+        start += self.server.shift if start else 0
+        if start:
+            self.send_header("Content-Range", f"bytes {start}-{len(content) - 1}/{len(content)}")
+        if self.server.tag:
+            self.send_header("ETag", self.server.tag)
+        self.send_header("Content-Length", self.server.length or str(len(content) - start))
         self.end_headers()
         stop, self.server.break_after = self.server.break_after, None
-        self.wfile.write(CONTENT[start : None if stop is None else start + stop])
+        self.wfile.write(content[start : None if stop is None else start + stop])
 
     def log_message(self, *_: object) -> None:
         pass
@@ -130,6 +137,53 @@ def test_download_resumes_after_a_broken_connection(server, tmp_path):
     download(server.url, path, CHECKSUM)
     assert server.asked == [None, "bytes=300000-"]
     assert path.read_bytes() == CONTENT
+
+
+def broken_off(server, path):
+    server.break_after = 300_000
+    with pytest.raises(DownloadError, match="broke after 300,000"):
+        download(server.url, path)
+
+
+def test_a_file_that_changes_is_not_mixed(server, tmp_path):
+    path, server.tag = tmp_path / "digits.npz", '"first"'
+    broken_off(server, path)
+    server.content, server.tag = CONTENT[::-1], '"second"'
+    assert download(server.url, path).read_bytes() == CONTENT[::-1]
+    assert server.asked == [None, "bytes=300000-"]
+    assert sorted(os.listdir(tmp_path)) == [".lock", "digits.npz"]
+
+
+def test_the_same_file_goes_on_by_its_mark(server, tmp_path):
+    path, server.tag = tmp_path / "digits.npz", '"first"'
+    broken_off(server, path)
+    assert download(server.url, path).read_bytes() == CONTENT
+    assert server.asked == [None, "bytes=300000-"]
+
+
+@pytest.mark.parametrize("tag", [None, 'W/"weak"'])
+def test_without_a_mark_or_a_checksum_it_begins_again(server, tmp_path, tag):
+    path, server.tag = tmp_path / "digits.npz", tag
+    broken_off(server, path)
+    assert download(server.url, path).read_bytes() == CONTENT
+    assert server.asked == [None, None]
+
+
+def test_a_part_that_begins_elsewhere_is_thrown_away(server, tmp_path):
+    path, server.tag = tmp_path / "digits.npz", '"first"'
+    broken_off(server, path)
+    server.shift = 100
+    assert download(server.url, path).read_bytes() == CONTENT
+    assert server.asked == [None, "bytes=300000-", None]
+
+
+def test_odd_addresses_and_headers(server, tmp_path):
+    assert download(f"{server.url}/ä b", tmp_path / "a").read_bytes() == CONTENT
+    with pytest.raises(DownloadError, match="unknown url type"):
+        download("nothing", tmp_path / "b")
+    server.length = "abc"
+    with pytest.raises(DownloadError, match="abc"):
+        download(server.url, tmp_path / "c")
 
 
 def test_download_starts_over_where_the_server_cannot_resume(server, tmp_path):
