@@ -13,6 +13,7 @@ import numpy as np
 from jaxcnn.applications import APPLICATIONS
 from jaxcnn.applications.application import Application
 from jaxcnn.applications.imagenet_utils import decode_predictions
+from jaxcnn.utils.images import read_image
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -77,9 +78,9 @@ def read_images(paths: Sequence[Path], size: int) -> np.ndarray:
         if not path.is_file():
             raise FileNotFoundError(f"there is no file {path}.")
         try:
-            with Image.open(path) as image:
-                resized = image.convert("RGB").resize((size, size), Image.Resampling.BILINEAR)
+            image = read_image(path, str(path)).convert("RGB")
         except OSError as error:
-            raise ValueError(f"{path} cannot be read as an image: {error}.") from None
+            raise ValueError(f"{path} cannot be read as an image: {error}") from None
+        resized = image.resize((size, size), Image.Resampling.BILINEAR)
         images.append(np.asarray(resized, np.float32))
     return np.stack(images)

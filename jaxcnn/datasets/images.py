@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from jaxcnn.datasets.formats import DamagedFileError
+from jaxcnn.utils import images
 
 __all__ = ["SUFFIXES", "class_files", "decode_image", "read_image"]
 
@@ -29,14 +30,13 @@ def decode_image(
         size: (height, width) to resize to, bilinearly; None leaves it.
 
     Raises:
-        DamagedFileError: the file is cut short or no image.
+        DamagedFileError: the file is cut short, no image, or has more than 8 bits a channel.
     """
     from PIL import Image
 
     try:
-        with Image.open(io.BytesIO(content)) as opened:
-            image = opened.convert(mode)
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+        image = images.read_image(io.BytesIO(content), path.name).convert(mode)
+    except (OSError, ValueError) as error:
         raise DamagedFileError(path, f"not a readable image ({error})") from error
     if size is not None and image.size != size[::-1]:
         image = image.resize(size[::-1], Image.Resampling.BILINEAR)

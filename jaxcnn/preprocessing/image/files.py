@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike
 from jaxcnn.runtime import config
 from jaxcnn.runtime.warn import warn_user
 from jaxcnn.utils.files import atomic_path
+from jaxcnn.utils.images import read_image
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -21,7 +22,6 @@ EXTENSIONS = ("png", "jpg", "jpeg", "bmp", "ppm", "tif", "tiff")
 # Name -> Pillow's mode, channels.
 _COLOR_MODES = {"grayscale": ("L", 1), "rgb": ("RGB", 3), "rgba": ("RGBA", 4)}
 _INTERPOLATIONS = ("nearest", "bilinear", "bicubic", "hamming", "box", "lanczos")
-_DEEP_MODES = ("I", "F", "I;16", "I;16L", "I;16B", "I;16N")  # more than 8 bits a pixel
 
 
 def load_img(
@@ -34,7 +34,7 @@ def load_img(
     """Read an image from a file.
 
     Args:
-        path: the file, in any format that Pillow reads.
+        path: the file, in any format of pixels that Pillow reads (not EPS, PDF and the like).
         grayscale: the same as ``color_mode="grayscale"``.
         target_size: (rows, columns) to resize to; by default the image's own size.
         color_mode: 'rgb', 'rgba' or 'grayscale'; what the file has is converted, the palette and
@@ -51,28 +51,14 @@ def load_img(
         ValueError: unknown `color_mode` or `interpolation`; or pixels of more than 8 bits, whose
             conversion would cut them off.
     """
-    from PIL import Image, UnidentifiedImageError
+    from PIL import Image
 
     mode = color_channels("grayscale" if grayscale else color_mode)[0]
     resample = Image.Resampling[checked_interpolation(interpolation).upper()]
-    try:
-        with Image.open(path) as file:
-            file.load()
-            opened: Image.Image = file
-            if opened.mode in _DEEP_MODES:
-                raise ValueError(
-                    f"{os.fspath(path)}: pixels of mode {opened.mode} have more than 8 bits; read "
-                    "the file with Pillow and scale its values to 0..255."
-                )
-            if opened.mode == "P" and "transparency" in opened.info:
-                opened = opened.convert("RGBA")  # else the transparency is lost with a warning
-            image = opened.convert(mode) if opened.mode != mode else opened.copy()
-    except FileNotFoundError:
-        raise
-    except UnidentifiedImageError:
-        raise OSError(f"{os.fspath(path)}: this file is not an image that can be read.") from None
-    except (OSError, SyntaxError) as error:  # Pillow raises SyntaxError for broken PNG files
-        raise OSError(f"{os.fspath(path)}: the image is damaged or truncated ({error}).") from error
+    image = read_image(path, os.fspath(path))
+    if image.mode == "P" and "transparency" in image.info:
+        image = image.convert("RGBA")  # else the transparency is lost with a warning
+    image = image.convert(mode)
     if target_size is not None and image.size != (target_size[1], target_size[0]):
         image = image.resize((target_size[1], target_size[0]), resample)
     return image

@@ -1,0 +1,52 @@
+"""Image files that may come from anybody, read by Pillow."""
+
+from __future__ import annotations
+
+import os
+from typing import IO, TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+# Of Pillow's formats those that hold pixels: for others it starts programs (Ghostscript for EPS).
+FORMATS = (
+    *("BMP", "DIB", "GIF", "ICO", "JPEG", "JPEG2000", "MPO"),
+    *("PCX", "PNG", "PPM", "SGI", "TGA", "TIFF", "WEBP"),
+)
+DEEP_MODES = ("I", "F", "I;16", "I;16L", "I;16B", "I;16N")  # more than 8 bits a pixel
+
+
+def read_image(source: str | os.PathLike[str] | IO[bytes], label: str) -> Image:
+    """The image in a file, with 8 bits a channel, in the file's own mode.
+
+    Args:
+        source: the file or its name.
+        label: names it in errors.
+
+    Raises:
+        FileNotFoundError: there is no such file.
+        OSError: it is damaged, truncated, no image, or larger than Pillow takes for sane.
+        ValueError: its pixels have more than 8 bits; their conversion would cut them off.
+    """
+    from PIL import Image, UnidentifiedImageError
+
+    Image.init()
+    known = [name for name in FORMATS if name in Image.OPEN]
+    try:
+        with Image.open(source, formats=known) as image:
+            image.load()
+    except FileNotFoundError:
+        raise
+    except UnidentifiedImageError:
+        raise OSError(f"{label}: this file is not an image that can be read.") from None
+    except Image.DecompressionBombError as error:
+        raise OSError(f"{label}: the image is too large ({error}).") from error
+    except (OSError, SyntaxError, ValueError, EOFError, IndexError, TypeError) as error:
+        # Pillow raises SyntaxError for broken PNG files, the others for broken headers.
+        raise OSError(f"{label}: the image is damaged or truncated ({error}).") from error
+    if image.mode in DEEP_MODES:
+        raise ValueError(
+            f"{label}: pixels of mode {image.mode} have more than 8 bits; read the file with "
+            "Pillow and scale its values to 0..255."
+        )
+    return image
