@@ -17,6 +17,7 @@ import json
 import os
 import random
 import re
+import resource
 import shutil
 import signal
 import sys
@@ -27,7 +28,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 WORK = ROOT / ".mutants"
-SECONDS = 200  # of each group of tests
+SECONDS, PATIENCE = 120, 900  # of the processor, and in all, for each group of tests
 # A room -> the folders of tests that are its own.
 NEAR = {
     "layers": ["layers", "models"],
@@ -122,6 +123,7 @@ def try_mutant(copy: Path, file: str, changed: str, tests: list[str]) -> str:
         child = os.fork()
         if child == 0:
             os.setpgrp()
+            resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
             output = os.open(str(copy / "mutant.log"), os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
             os.dup2(output, 1)
             os.dup2(output, 2)
@@ -132,11 +134,13 @@ def try_mutant(copy: Path, file: str, changed: str, tests: list[str]) -> str:
 
             status = pytest.main(["-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", *tests])
             os._exit(int(status))
-        ends = time.monotonic() + SECONDS
+        ends = time.monotonic() + PATIENCE
         while time.monotonic() < ends:
             done, status = os.waitpid(child, os.WNOHANG)
             if done:
-                return "survived" if os.waitstatus_to_exitcode(status) == 0 else "killed"
+                code = os.waitstatus_to_exitcode(status)
+                late = code in (-signal.SIGXCPU, -signal.SIGKILL)
+                return "survived" if code == 0 else "timeout" if late else "killed"
             time.sleep(0.05)
         os.killpg(child, signal.SIGKILL)
         os.waitpid(child, 0)
