@@ -8,53 +8,23 @@ Neural Networks in C".
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
 
 import numpy as np
 
 from jaxcnn import layers
+from jaxcnn.detection.cfg import Section, read_sections, require_known
 from jaxcnn.detection.heads import Head
 from jaxcnn.detection.reorganise import Reorganise
 from jaxcnn.layers import SymbolicTensor
 from jaxcnn.models import Model
 from jaxcnn.runtime.hints import closest
 from jaxcnn.utils.files import atomic_write
+from jaxcnn.utils.untrusted import one_error
 
-Number = TypeVar("Number", int, float)
-
-
-@dataclass(frozen=True)
-class Section:
-    """One section of a cfg file: its kind, such as "convolutional", and its settings as written."""
-
-    kind: str
-    settings: Mapping[str, str]
-
-    def integer(self, name: str, default: int) -> int:
-        """A setting as an integer."""
-        return self._numbers(name, int, [default])[0]
-
-    def integers(self, name: str) -> list[int]:
-        """A setting of several integers, between commas."""
-        return self._numbers(name, int, [])
-
-    def floats(self, name: str) -> list[float]:
-        """A setting of several numbers, between commas."""
-        return self._numbers(name, float, [])
-
-    def _numbers(
-        self, name: str, kind: Callable[[str], Number], default: list[Number]
-    ) -> list[Number]:
-        written = self.settings.get(name)
-        if written is None:
-            return default
-        try:
-            return [kind(word) for word in written.split(",") if word.strip()]
-        except ValueError:
-            raise ValueError(f"[{self.kind}]: {name} = {written} is not made of numbers.") from None
+MOST_SECTIONS = 2000
 
 
 @dataclass(frozen=True)
@@ -79,35 +49,6 @@ class Network:
         return height, width
 
 
-def read_sections(path: str | os.PathLike[str]) -> list[Section]:
-    """The sections of a cfg file, in order.
-
-    Raises:
-        FileNotFoundError: there is no such file.
-        ValueError: a line is neither a section, a setting nor a comment, or the first section is
-            not [net].
-    """
-    sections: list[Section] = []
-    settings: dict[str, str] = {}
-    for number, line in enumerate(
-        Path(path).read_text(encoding="utf-8", errors="replace").splitlines(), 1
-    ):
-        line = line.split("#")[0].split(";")[0].strip()
-        if line.startswith("[") and line.endswith("]"):
-            settings = {}
-            sections.append(Section(line[1:-1].strip(), settings))
-        elif "=" in line and sections:
-            name, _, value = line.partition("=")
-            settings[name.strip()] = value.strip()
-        elif line:
-            raise ValueError(
-                f"{path}, line {number}: '{line}' is neither [a section] nor a setting of one."
-            )
-    if not sections or sections[0].kind not in ("net", "network"):
-        raise ValueError(f"{path} is not a Darknet cfg file: it does not begin with [net].")
-    return sections
-
-
 def build(
     sections: Sequence[Section], input_size: tuple[int, int] | None = None, name: str | None = None
 ) -> Network:
@@ -123,6 +64,8 @@ def build(
         ValueError: a section or setting that is not known here, or no detection head.
     """
     net = sections[0]
+    if len(sections) > MOST_SECTIONS:
+        raise ValueError(f"{len(sections):,} sections; a network has at most {MOST_SECTIONS:,}.")
     height, width = input_size or (net.integer("height", 416), net.integer("width", 416))
     image = layers.Input((height, width, net.integer("channels", 3)), name="picture")
     builder = _Builder(image)
@@ -139,6 +82,7 @@ def build(
                 f"{', '.join(sorted(kinds))}."
             )
         try:
+            require_known(section)
             builder.outputs.append(kinds[section.kind](section, index))
         except (ValueError, IndexError, KeyError) as error:
             raise ValueError(f"Section {index} [{section.kind}]: {error}") from error
@@ -365,6 +309,8 @@ def load(
     Raises:
         FileNotFoundError, ValueError: as `read_sections`, `build` and `read_weights`.
     """
-    network = build(read_sections(cfg), input_size)
+    sections = read_sections(cfg)
+    with one_error(str(cfg), "a Darknet cfg file"):
+        network = build(sections, input_size)
     read_weights(network, weights)
     return network

@@ -162,6 +162,13 @@ def test_files_that_do_not_match(small, tmp_path):
         ("classes=2", "classes=3", "need 16 filters.*there are 14"),
         ("activation=leaky", "activation=mish", "mish is not supported"),
         ("filters=4", "filters=four", "not made of numbers"),
+        ("classes=2", "classes=2\nscale_x_y=1.05", r"Section 2 \[yolo\]: scale_x_y=1.05 is not"),
+        ("classes=2", "classes=2\nnew_coords = 1", "new_coords=1 is not supported"),
+        ("filters=4", "filters=4\nxnor=1", "xnor=1 is not supported"),
+        ("filters=4", "filters=4\nbin_output=1", "bin_output=1 is not supported"),
+        ("stride=2", "stride=2\nstride_x=1", "stride_x=1 is not supported"),
+        ("[yolo]", "[region]\ntree=data/9k.tree", "tree=data/9k.tree is not supported"),
+        ("[yolo]", "[upsample]\n" * 2000 + "[yolo]", "2,004 sections"),
         ("mask = 1,2", "mask = 1,7", "must name some of the anchors"),
         ("stride=2", "stride", "line 11"),
         ("[net]", "[wet]", "does not begin with"),
@@ -172,6 +179,20 @@ def test_wrong_cfg_files(small, old, new, message):
     small.write_text(SMALL.replace(old, new, 1))
     with pytest.raises(ValueError, match=message):
         darknet.build(darknet.read_sections(small))
+
+
+def test_settings_that_change_nothing(small):
+    text = SMALL.replace("filters=4", "filters=4\nxnor=0\nstride_x=2").replace(
+        "classes=2", "classes=2\nscale_x_y = 1.0\nnew_coords=0\nignore_thresh=.7"
+    )
+    small.write_text(text)
+    assert len(darknet.build(darknet.read_sections(small)).heads) == 1
+
+
+def test_the_file_is_named(small, tmp_path):
+    small.write_text(SMALL.replace("[yolo]", "[head]"))
+    with pytest.raises(ValueError, match=r"small\.cfg: Section 2 is \[head\]"):
+        darknet.load(small, tmp_path / "any.weights")
 
 
 def test_a_cfg_without_a_head(small):
