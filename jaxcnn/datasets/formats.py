@@ -7,12 +7,13 @@ raises DamagedFileError.
 """
 
 import contextlib
+import csv
 import gzip
 import io
 import struct
 import tarfile
+import tokenize
 import zipfile
-import zlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO
@@ -20,6 +21,7 @@ from typing import BinaryIO
 import numpy as np
 
 from jaxcnn.datasets import unpickle
+from jaxcnn.utils.untrusted import ALLOWANCE, EXPANSION, one_error, read_member
 
 __all__ = [
     "Arrays",
@@ -50,22 +52,29 @@ class DamagedFileError(ValueError):
 @contextlib.contextmanager
 def damage(path: Path, problem: str) -> Iterator[None]:
     """Turn what readers of NumPy, gzip, zip and tar raise on broken input into DamagedFileError."""
-    broken = (
-        OSError,
-        EOFError,
-        ValueError,
-        TypeError,
-        RuntimeError,
-        zlib.error,
-        zipfile.BadZipFile,
-        tarfile.TarError,
-    )
     try:
-        yield
-    except (PermissionError, DamagedFileError):
-        raise  # nothing is wrong with the file, or it has been said already
-    except broken as error:
-        raise DamagedFileError(path, f"{problem} ({error})") from error
+        with one_error(str(path), "such a file"):
+            yield
+    except DamagedFileError:
+        raise  # it has been said already
+    except (ValueError, tarfile.TarError, csv.Error, tokenize.TokenError) as error:
+        cause = error.__cause__ or error
+        raise DamagedFileError(path, f"{problem} ({cause})") from error
+
+
+def gunzipped(path: Path) -> bytes:
+    """The content of a file that may be gzipped.
+
+    Raises:
+        DamagedFileError: it is broken, or holds much more than its size allows.
+    """
+    most = EXPANSION * path.stat().st_size + ALLOWANCE
+    open_file = gzip.open if path.suffix == ".gz" else open
+    with damage(path, "not a readable gzip file"), open_file(path, "rb") as file:
+        content = file.read(most + 1)
+    if len(content) > most:
+        raise DamagedFileError(path, f"it holds more than the {most:,} bytes that its size allows")
+    return content
 
 
 def read_npz(path: Path) -> Arrays:
@@ -85,7 +94,7 @@ def read_arrays(path: Path, names: Sequence[str], objects: bool = False) -> list
         members = set(archive.namelist())
         for name in names:
             if f"{name}.npy" in members:
-                arrays[name] = _npy_array(archive.read(f"{name}.npy"), objects)
+                arrays[name] = _npy_array(read_member(archive, f"{name}.npy", path), objects)
     if missing := [name for name in names if name not in arrays]:
         raise DamagedFileError(path, f"it lacks {', '.join(missing)}")
     return [arrays[name] for name in names]
@@ -121,8 +130,7 @@ def _npy_array(content: bytes, objects: bool) -> np.ndarray:
 
 def read_pickle(path: Path) -> Arrays:
     """The layout before NumPy archives: one pickle of training and test data, gzipped or not."""
-    with damage(path, "not a readable gzip file"):
-        content = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
+    content = gunzipped(path)
     try:
         (x_train, y_train), (x_test, y_test) = unpickle.loads(content)
     except Exception as error:  # an unpickler fails in any way on broken bytes
@@ -159,8 +167,7 @@ def _idx_array(path: Path, rank: int) -> np.ndarray:
 
     It has two zero bytes, the type (8), the rank, each length as big-endian int32, and the data.
     """
-    with damage(path, "not a readable gzip file"):
-        content = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
+    content = gunzipped(path)
     header = 4 + 4 * rank
     if len(content) < header or content[:4] != bytes([0, 0, 8, rank]):
         raise DamagedFileError(

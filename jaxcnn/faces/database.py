@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import zipfile
@@ -12,6 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from jaxcnn.utils.files import atomic_write
+from jaxcnn.utils.untrusted import one_error, read_member
 
 THRESHOLD = 0.7
 """Encodings that are nearer than this count as the same person's."""
@@ -114,23 +116,14 @@ class FaceDatabase(Mapping[str, np.ndarray]):
             FileNotFoundError: there is no such file.
             ValueError: it is damaged or another kind of file.
         """
-        try:
+        with one_error(str(path), "a face database"):
             if Path(path).suffix == ".json":
                 return cls(json.loads(Path(path).read_text(encoding="utf-8")))
-            with open(path, "rb") as file, np.load(file, allow_pickle=False) as arrays:
-                return cls(dict(zip(arrays["names"].tolist(), arrays["encodings"], strict=True)))
-        except FileNotFoundError:
-            raise
-        except (
-            OSError,
-            EOFError,
-            KeyError,
-            TypeError,
-            ValueError,
-            AttributeError,
-            zipfile.BadZipFile,
-        ) as error:
-            raise ValueError(f"{path} is no face database, or it is damaged: {error}") from None
+            with zipfile.ZipFile(path) as archive:
+                members = ("names.npy", "encodings.npy")
+                parts = [read_member(archive, name, path) for name in members]
+            names, encodings = (np.load(io.BytesIO(part), allow_pickle=False) for part in parts)
+            return cls(dict(zip(names.tolist(), encodings, strict=True)))
 
     def _checked(self, encoding: ArrayLike) -> np.ndarray:
         values = np.asarray(encoding, np.float32).reshape(-1)

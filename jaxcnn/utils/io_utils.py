@@ -28,7 +28,7 @@ class HDF5Matrix:
     Raises:
         OSError: the file cannot be read.
         KeyError: the file has no such data set.
-        ValueError: an empty range, or one outside the data set.
+        ValueError: an empty range, one outside the data set, or the name of a group.
     """
 
     def __init__(
@@ -41,7 +41,16 @@ class HDF5Matrix:
     ) -> None:
         import h5py
 
-        self.data = h5py.File(datapath, "r")[dataset]
+        try:
+            self.data = h5py.File(datapath, "r")[dataset]
+        except FileNotFoundError:
+            raise
+        except OSError as error:
+            raise OSError(f"HDF5Matrix: {os.fspath(datapath)} cannot be read: {error}") from error
+        except KeyError as error:
+            raise KeyError(f"HDF5Matrix: {os.fspath(datapath)} has no '{dataset}'.") from error
+        if not isinstance(self.data, h5py.Dataset):
+            raise ValueError(f"HDF5Matrix: '{dataset}' of {os.fspath(datapath)} is no data set.")
         self.start, self.end = start, len(self.data) if end is None else end
         self.normalizer = normalizer
         if not 0 <= self.start < self.end <= len(self.data):

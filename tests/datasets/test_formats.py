@@ -1,12 +1,15 @@
 """Every format is read from files that the tests write; every kind of damage is named."""
 
+import gzip
 import io
 import pickle
 import tarfile
+import zipfile
 
 import numpy as np
 import pytest
 
+from jaxcnn.datasets import formats, unpickle
 from jaxcnn.datasets.formats import (
     DamagedFileError,
     read_cifar10,
@@ -207,3 +210,22 @@ def test_a_pickle_cannot_reach_names_through_dots(tmp_path):
     (tmp_path / "c/data_batch_1").write_bytes(stream.getvalue())
     with pytest.raises(DamagedFileError):
         read_cifar10(tmp_path / "c")
+
+
+def test_bombs(tmp_path, monkeypatch):
+    monkeypatch.setattr(formats, "ALLOWANCE", 1 << 16)
+    with gzip.open(tmp_path / "train-images-idx3-ubyte.gz", "wb") as file:
+        file.write(bytes(1 << 20))
+    with pytest.raises(DamagedFileError, match=r"more than the [0-9,]+ bytes that its size"):
+        formats.gunzipped(tmp_path / "train-images-idx3-ubyte.gz")
+    with zipfile.ZipFile(tmp_path / "a.npz", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("x.npy", bytes(1 << 27))
+    with pytest.raises(DamagedFileError, match=r"x\.npy would take 134,217,728 bytes"):
+        formats.read_arrays(tmp_path / "a.npz", ["x"])
+
+
+def test_lists_that_stand_in_themselves_many_times_are_read_once():
+    value = [np.arange(2)]
+    for _ in range(60):
+        value = [value, value]
+    assert len(unpickle.loads(pickle.dumps(value))) == 2

@@ -122,16 +122,16 @@ def test_files_that_are_no_database(tmp_path):
         faces.FaceDatabase.load(path)
     for content in (b"", b"no zip file", b"PK\x03\x04 broken"):
         path.write_bytes(content)
-        with pytest.raises(ValueError, match="is no face database"):
+        with pytest.raises(ValueError, match="damaged or not a face database"):
             faces.FaceDatabase.load(path)
     np.savez(
         path, names=np.array(["Ana", {"a": 1}], object), encodings=np.zeros((2, 3))
     )  # a pickle inside
-    with pytest.raises(ValueError, match="no face database"):
+    with pytest.raises(ValueError, match=r"faces\.npz: Object arrays cannot be loaded"):
         faces.FaceDatabase.load(path)
     for text in ("[1, 2]", '{"Ana": "x"}', "{"):
         (tmp_path / "faces.json").write_text(text)
-        with pytest.raises(ValueError, match="no face database"):
+        with pytest.raises(ValueError, match=r"faces\.json"):
             faces.FaceDatabase.load(tmp_path / "faces.json")
 
 

@@ -46,7 +46,12 @@ def test_ranges_outside_of_the_data(path, start, end):
 
 
 def test_what_is_not_there(path, tmp_path):
-    with pytest.raises(KeyError):
+    with pytest.raises(KeyError, match=r"data\.h5 has no 'y'"):
         HDF5Matrix(path, "y")
+    with pytest.raises(ValueError, match=r"'/' of .*data\.h5 is no data set"):
+        HDF5Matrix(path, "/")
+    (tmp_path / "text.h5").write_text("text")
+    with pytest.raises(OSError, match=r"text\.h5 cannot be read"):
+        HDF5Matrix(tmp_path / "text.h5", "x")
     with pytest.raises(OSError, match="nowhere"):
         HDF5Matrix(tmp_path / "nowhere.h5", "x")
