@@ -264,6 +264,19 @@ def he_normal(seed: int | None = None) -> VarianceScaling:
     return VarianceScaling(2.0, "fan_in", "normal", seed)
 
 
+# Those that can make an array of every shape.
+_OF_ANY_SHAPE = (Zeros, Ones, RandomNormal, RandomUniform, TruncatedNormal, VarianceScaling)
+
+
+def blank(initializer: ArrayFunction) -> ArrayFunction:
+    """What stands for an initializer where shapes alone are asked for: zeros, if they may be."""
+    return _blank if type(initializer) in _OF_ANY_SHAPE else initializer
+
+
+def _blank(key: Array, shape: Shape, dtype: DTypeLike) -> Array:
+    return jnp.zeros(shape, dtype)
+
+
 zero = zeros = Zeros
 one = ones = Ones
 constant = Constant

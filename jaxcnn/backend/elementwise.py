@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import functools
+import typing
+from collections.abc import Callable
+from typing import Any, TypeVar
+
 import jax.numpy as jnp
 
 from jaxcnn import activations
 from jaxcnn.layers.symbolic.operation import elementwise, operation
+from jaxcnn.layers.symbolic.sizes import UnknownSize
 from jaxcnn.layers.symbolic.types import Tensor, TensorLike
 from jaxcnn.runtime.types import DTypeLike
+
+F = TypeVar("F", bound=Callable[..., Any])
 
 
 @operation(elementwise)
@@ -97,6 +105,19 @@ def not_equal(x: TensorLike, y: TensorLike) -> Tensor:
     return jnp.not_equal(jnp.asarray(x), jnp.asarray(y))
 
 
+def also_of_sizes(function: F) -> F:
+    """Decorator: a size as an integer stays a size, as `reshape` needs it."""
+
+    @functools.wraps(function)
+    def call(x: TensorLike, dtype: DTypeLike) -> object:
+        if isinstance(x, UnknownSize) and jnp.issubdtype(dtype, jnp.integer):
+            return x
+        return function(x, dtype)
+
+    return typing.cast(F, call)
+
+
+@also_of_sizes
 @operation(elementwise)
 def cast(x: TensorLike, dtype: DTypeLike) -> Tensor:
     """`x` in another number type, given by name or type."""

@@ -19,6 +19,8 @@ from jaxcnn.backend.evaluation import (
 )
 from jaxcnn.backend.settings import is_learning_phase
 from jaxcnn.layers.symbolic.gradients import Gradients
+from jaxcnn.layers.symbolic.operators import array_of_sizes
+from jaxcnn.layers.symbolic.sizes import Sizes, UnknownSize
 from jaxcnn.layers.symbolic.tensor import SymbolicTensor
 from jaxcnn.layers.symbolic.types import TensorLike
 from jaxcnn.layers.variable import Variable
@@ -50,7 +52,11 @@ class Function:
                 raise TypeError(
                     f"K.function: each update must be a pair (variable, new value); given {pair!r}."
                 )
-        self.inputs, self.outputs, self.updates = list(inputs), list(outputs), list(updates or [])
+        self.inputs, self.updates = list(inputs), list(updates or [])
+        self.outputs = [
+            array_of_sizes(output) if isinstance(output, Sizes | UnknownSize) else output
+            for output in outputs
+        ]
         self._targets = [*self.outputs, *(new for _, new in self.updates)]
         nodes = needed_nodes(self._symbolic_targets(), {id(tensor) for tensor in self.inputs})
         self._layers = layers_of(nodes)

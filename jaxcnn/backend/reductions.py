@@ -5,12 +5,19 @@ With `keepdims` the axes stay, with size 1.
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
+
 import jax
 import jax.numpy as jnp
 
 from jaxcnn.backend.elementwise import sqrt
 from jaxcnn.layers.symbolic.operation import along_axis, along_axis_or, operation
+from jaxcnn.layers.symbolic.sizes import Sizes, product
 from jaxcnn.layers.symbolic.types import Axes, Tensor, TensorLike
+
+F = TypeVar("F", bound=Callable[..., Any])
 
 
 def axes(axis: Axes) -> int | tuple[int, ...] | None:
@@ -36,6 +43,19 @@ def sum(x: TensorLike, axis: Axes = None, keepdims: bool = False) -> Tensor:
     return jnp.sum(jnp.asarray(x), axes(axis), keepdims=keepdims)
 
 
+def also_of_sizes(function: F) -> F:
+    """Decorator: the product of all sizes of a shape is a size, as `reshape` needs it."""
+
+    @functools.wraps(function)
+    def call(x: TensorLike, *args: object, **kwargs: object) -> object:
+        if isinstance(x, Sizes) and not (args or kwargs):
+            return product(x)
+        return function(x, *args, **kwargs)
+
+    return cast(F, call)
+
+
+@also_of_sizes
 @operation(along_axis)
 def prod(x: TensorLike, axis: Axes = None, keepdims: bool = False) -> Tensor:
     """The product."""

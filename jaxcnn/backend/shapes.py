@@ -13,7 +13,8 @@ import numpy as np
 from jaxcnn import nn
 from jaxcnn.backend.modules import applied
 from jaxcnn.layers.symbolic.operation import along_axis, along_axis_or, operation, per_sample
-from jaxcnn.layers.symbolic.tensor import Size, SymbolicTensor
+from jaxcnn.layers.symbolic.sizes import Sizes, UnknownSize, is_size
+from jaxcnn.layers.symbolic.tensor import SymbolicTensor
 from jaxcnn.layers.symbolic.types import Integers, SizesLike, Tensor, TensorLike
 from jaxcnn.runtime import config
 from jaxcnn.runtime.types import DTypeLike, Settings
@@ -43,10 +44,10 @@ def also_of_sizes(function: F) -> F:
     def call(values: Sequence[TensorLike], *args: int, **kwargs: int) -> Tensor:
         parts = [value if isinstance(value, list | tuple) else [value] for value in values]
         together = [size for part in parts for size in part]
-        if not all(isinstance(size, int | Size) for size in together):
+        if not all(map(is_size, together)):
             return cast(Tensor, function(values, *args, **kwargs))
-        if any(isinstance(size, Size) for size in together):
-            return cast(Tensor, tuple(together))
+        if any(isinstance(part, Sizes | UnknownSize) for part in [*parts, *together]):
+            return cast(Tensor, Sizes(together))
         return cast(Tensor, np.array(together))
 
     return cast(F, call)
@@ -187,6 +188,7 @@ def reverse(x: TensorLike, axes: Integers) -> Tensor:
     return jnp.flip(jnp.asarray(x), axes if isinstance(axes, int) else tuple(axes))
 
 
+@operation()
 def arange(
     start: float, stop: float | None = None, step: float = 1, dtype: DTypeLike = "int32"
 ) -> Tensor:

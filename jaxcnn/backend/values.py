@@ -12,11 +12,12 @@ import numpy as np
 
 from jaxcnn.layers import naming
 from jaxcnn.layers.input import Input
-from jaxcnn.layers.symbolic.operation import Operation
+from jaxcnn.layers.symbolic.operation import Operation, operation
 from jaxcnn.layers.symbolic.operators import add, multiply, subtract
 from jaxcnn.layers.symbolic.saved_call import SavedCall
-from jaxcnn.layers.symbolic.tensor import Size, SymbolicTensor
-from jaxcnn.layers.symbolic.types import Tensor, TensorLike
+from jaxcnn.layers.symbolic.sizes import Size, Sizes, UnknownSize
+from jaxcnn.layers.symbolic.tensor import SymbolicTensor
+from jaxcnn.layers.symbolic.types import SizesLike, Tensor, TensorLike
 from jaxcnn.layers.variable import Variable
 from jaxcnn.optimizers.base import HyperparameterValue
 from jaxcnn.runtime import context
@@ -92,16 +93,27 @@ def placeholder(
     return Input(batch_shape=sizes, dtype=dtype, name=name or naming.unique_name("placeholder"))
 
 
-def zeros(
-    shape: Sequence[int], dtype: DTypeLike | None = None, name: str | None = None
-) -> Variable:
-    """A variable that starts with zeros."""
-    return variable(np.zeros(tuple(shape)), dtype, name)
+def filled(value: float, shape: SizesLike, dtype: DTypeLike | None, name: str | None) -> Variable:
+    """A variable that starts with one number, or a tensor of it where a size is not known yet."""
+    if any(isinstance(size, UnknownSize) for size in shape):
+        return cast(Variable, full(value, shape, dtype or floatx()))
+    return variable(np.full(tuple(shape), value), dtype, name)
 
 
-def ones(shape: Sequence[int], dtype: DTypeLike | None = None, name: str | None = None) -> Variable:
-    """A variable that starts with ones."""
-    return variable(np.ones(tuple(shape)), dtype, name)
+@operation()
+def full(value: float, shape: SizesLike, dtype: DTypeLike) -> Tensor:
+    """An array of one number."""
+    return jnp.full(tuple(shape), value, dtype)
+
+
+def zeros(shape: SizesLike, dtype: DTypeLike | None = None, name: str | None = None) -> Variable:
+    """A variable that starts with zeros; a tensor of zeros where a size is not known yet."""
+    return filled(0.0, shape, dtype, name)
+
+
+def ones(shape: SizesLike, dtype: DTypeLike | None = None, name: str | None = None) -> Variable:
+    """A variable that starts with ones; a tensor of ones where a size is not known yet."""
+    return filled(1.0, shape, dtype, name)
 
 
 def eye(size: int, dtype: DTypeLike | None = None, name: str | None = None) -> Variable:
@@ -112,11 +124,14 @@ def eye(size: int, dtype: DTypeLike | None = None, name: str | None = None) -> V
 # -- questions -------------------------------------------------------------------------------------
 
 
-def shape(x: TensorLike) -> tuple[int | Size, ...]:
-    """The sizes of `x`; those that are not known yet may be arguments of other functions."""
+def shape(x: TensorLike) -> Sizes:
+    """The sizes of `x`, for arithmetic and as arguments of other functions.
+
+    Those that are not known yet will be integers when the model runs.
+    """
     if isinstance(x, SymbolicTensor):
-        return tuple(Size(x, axis) if n is None else n for axis, n in enumerate(x.shape))
-    return _array_shape(x)
+        return Sizes(Size(x, axis) if n is None else n for axis, n in enumerate(x.shape))
+    return Sizes(_array_shape(x))
 
 
 def int_shape(x: TensorLike) -> Shape:

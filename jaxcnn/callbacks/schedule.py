@@ -171,7 +171,7 @@ class ReduceLROnPlateau(Callback):
             if self.wait >= self.patience and optimizer.lr > self.min_lr * (1 + 1e-4):
                 optimizer.lr = max(float(optimizer.lr) * self.factor, float(self.min_lr))
                 if self.verbose:
-                    print(f"Epoch {epoch:05d}: reducing learning rate to {optimizer.lr}.")
+                    print(f"\nEpoch {epoch:05d}: reducing learning rate to {optimizer.lr}.")
                 self.cooldown_counter = self.cooldown
                 self.wait = 0
             self.wait += 1

@@ -182,7 +182,7 @@ def install(keras: str = "2.0") -> None:
 
 def uninstall() -> None:
     """Undo `install`: ``import keras`` finds what is installed under that name, if anything."""
-    speak("2.0")
+    speak(None)
     sys.meta_path[:] = [finder for finder in sys.meta_path if not isinstance(finder, KerasFinder)]
     for name, module in list(sys.modules.items()):
         if isinstance(module, KerasModule):

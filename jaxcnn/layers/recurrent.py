@@ -44,13 +44,13 @@ class RecurrentLayer(ModuleLayer):
     def _build(self, args: tuple[PyTree, ...], kwargs: Config) -> Traced:
         tensors = symbolic_leaves(args)
         recurrent = getattr(self.module, "layer", self.module)
-        if recurrent.stateful and tensors and tensors[0].shape[0] is None:
+        if recurrent.stateful and tensors and None in tuple(tensors[0].shape)[:1]:
             raise ValueError(
                 f"Layer '{self.name}' is stateful, so it needs to know the batch size: give "
                 "`batch_input_shape` to the first layer of a Sequential model, or `batch_shape` to "
                 "every Input."
             )
-        if recurrent.unroll and tensors and tensors[0].shape[1] is None:
+        if recurrent.unroll and tensors and None in tuple(tensors[0].shape)[1:2]:
             raise ValueError(
                 f"Layer '{self.name}': unroll=True needs the number of steps, which is None in the "
                 "input."

@@ -169,6 +169,7 @@ class Layer(nn.Module):
                     regularizer=regularizers.get(regularizer),
                 )
             )
+            start = initializers.blank(start)
         if collection == "params":
             value = parameter(self, name, start, shape, dtype)
         else:

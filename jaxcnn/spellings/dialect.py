@@ -88,32 +88,37 @@ DIALECTS = {
     "2.2": Dialect("2.2", "2.2.4", defaults={"fit": {"epochs": (3, 1)}}, label_axes=True),
 }
 
-_spoken = DIALECTS["2.0"]
+_spoken: Dialect | None = None
 
 
 def dialect() -> Dialect:
     """The dialect in force."""
-    return _spoken
+    return _spoken or DIALECTS["2.0"]
 
 
-def speak(name: str) -> None:
-    """Choose the dialect in force.
+def chosen() -> bool:
+    """Whether the program is one for an old Keras, whose version was chosen."""
+    return _spoken is not None
+
+
+def speak(name: str | None) -> None:
+    """Choose the dialect in force; None takes the choice back.
 
     Raises:
         ValueError: an unknown version.
     """
     global _spoken
-    if name not in DIALECTS:
+    if name is not None and name not in DIALECTS:
         raise ValueError(f"The dialects of Keras are {', '.join(DIALECTS)}; given {name!r}.")
-    _spoken = DIALECTS[name]
+    _spoken = None if name is None else DIALECTS[name]
 
 
 @contextlib.contextmanager
 def speaking(name: str) -> Iterator[None]:
     """Within the block another dialect is in force."""
-    before = _spoken.name
+    before = _spoken
     speak(name)
     try:
         yield
     finally:
-        speak(before)
+        speak(before and before.name)

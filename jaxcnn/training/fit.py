@@ -84,6 +84,7 @@ def params(
     """What callbacks are told about the run; see `Callback.params`."""
     assert program.objective is not None
     names = program.objective.names
+    validated = held_out is not None or feed.samples is None  # of generators always, as in Keras
     return {
         "epochs": settings.epochs,
         "batch_size": feed.batch_size,
@@ -92,5 +93,5 @@ def params(
         "verbose": settings.verbose,
         "do_validation": held_out is not None,
         "validation_samples": (held_out.samples or 0) if held_out is not None else 0,
-        "metrics": [*names, *(f"val_{name}" for name in names)],
+        "metrics": [*names, *(f"val_{name}" for name in names if validated)],
     }

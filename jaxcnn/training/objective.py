@@ -13,8 +13,9 @@ import jax.numpy as jnp
 
 from jaxcnn import losses
 from jaxcnn.losses import LossFunction
-from jaxcnn.metrics import Metric
+from jaxcnn.metrics import FunctionMetric, Metric
 from jaxcnn.metrics import get as metric_of
+from jaxcnn.metrics.base import safe_divide
 from jaxcnn.runtime.arrays import filled, widened
 from jaxcnn.runtime.types import Identifier, PyTree
 
@@ -198,9 +199,11 @@ class Objective:
         }
         for i, output in enumerate(self.outputs):
             plain = combined_weights(None, masks[i], rows)
+            averaged = plain if masks[i] is None else with_sum(count, plain)
             for name, metric in output.metrics:
                 prediction = as_float32(seen_by(metric, i, predictions))
-                new[name] = metric.update(sums[name], targets[i], prediction, plain)
+                weight = averaged if isinstance(metric, FunctionMetric) else plain
+                new[name] = metric.update(sums[name], targets[i], prediction, weight)
             for name, metric in output.weighted_metrics:
                 prediction = as_float32(seen_by(metric, i, predictions))
                 weight = combined_weights(weights[i], masks[i], rows)
@@ -303,6 +306,11 @@ def combined_weights(
     for factor in factors:
         product = product * spread(factor, widest)
     return product
+
+
+def with_sum(total: jax.Array, weights: jax.Array | None) -> jax.Array | None:
+    """The weights of a batch's timesteps times a number, so that the batch counts by its rows."""
+    return None if weights is None else weights * safe_divide(total, jnp.sum(weights))
 
 
 def spread(weights: jax.Array, like: jax.Array) -> jax.Array:

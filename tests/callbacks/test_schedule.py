@@ -141,7 +141,7 @@ def test_a_factor_of_one_or_more(factor):
 
 def test_plateau_message(fit, capsys):
     fit([cb.ReduceLROnPlateau("loss", factor=0.5, patience=0, verbose=1)], losses(1, 1))
-    assert capsys.readouterr().out == "Epoch 00001: reducing learning rate to 0.05.\n"
+    assert capsys.readouterr().out == "\nEpoch 00001: reducing learning rate to 0.05.\n"
 
 
 def test_resuming_a_plateau(fit, model):

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 import jax
 import jax.numpy as jnp
 
 from jaxcnn import losses
 from jaxcnn.layers.symbolic.operation import elementwise, indexed, operation, per_sample
+from jaxcnn.layers.symbolic import sizes
+from jaxcnn.layers.symbolic.sizes import AnySize, Sizes, UnknownSize
 from jaxcnn.layers.symbolic.tensor import Index, SymbolicTensor
 from jaxcnn.layers.symbolic.types import Tensor, TensorLike
 from jaxcnn.runtime.types import ArrayFunction
@@ -99,7 +103,13 @@ def greater_equal(x: TensorLike, y: TensorLike) -> Tensor:
 @operation(indexed)
 def getitem(x: jax.Array, index: Index) -> Tensor:
     """``x[index]``."""
-    return jnp.asarray(x)[index]
+    return jnp.asarray(x)[sizes.unpacked(index)]
+
+
+@operation()
+def array_of_sizes(x: AnySize | Sizes) -> Tensor:
+    """A size or a shape as an array of integers."""
+    return jnp.asarray(x, jnp.int32)
 
 
 # The operators of Python by the names of their methods; `==` stays identity, so that tensors can be
@@ -121,7 +131,7 @@ OTHERS: dict[str, ArrayFunction] = {
     "ge": greater_equal,
     "neg": negative,
     "abs": abs,
-    "getitem": getitem,
+    "getitem": lambda x, index: getitem(x, sizes.packed(index)),
 }
 
 
@@ -130,8 +140,25 @@ def reflected(function: ArrayFunction) -> ArrayFunction:
     return lambda y, x: function(x, y)
 
 
+def of_sizes(name: str, function: ArrayFunction) -> ArrayFunction:
+    """`function` for operators of sizes; of two sizes another size, where there is one."""
+
+    def call(x: TensorLike, y: TensorLike) -> object:
+        if name in sizes.FUNCTIONS and sizes.is_size(x) and sizes.is_size(y):
+            return sizes.computed(name, cast(AnySize, x), cast(AnySize, y))
+        return function(x, y)
+
+    return call
+
+
 for _name, _function in BINARY.items():
-    setattr(SymbolicTensor, f"__{_name}__", _function)
-    setattr(SymbolicTensor, f"__r{_name}__", reflected(_function))
+    for _class, _operator in (
+        (SymbolicTensor, _function),
+        (UnknownSize, of_sizes(_name, _function)),
+    ):
+        setattr(_class, f"__{_name}__", _operator)
+        setattr(_class, f"__r{_name}__", reflected(_operator))
 for _name, _function in OTHERS.items():
     setattr(SymbolicTensor, f"__{_name}__", _function)
+for _name in ("lt", "le", "gt", "ge"):
+    setattr(UnknownSize, f"__{_name}__", OTHERS[_name])

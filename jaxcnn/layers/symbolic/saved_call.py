@@ -9,7 +9,15 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from jaxcnn.layers.symbolic.tensor import Size, SymbolicTensor
+from jaxcnn.layers.symbolic.sizes import (
+    Between,
+    ComputedSize,
+    SlotSize,
+    UnknownSize,
+    known,
+    with_slot_sizes,
+)
+from jaxcnn.layers.symbolic.tensor import SymbolicTensor
 from jaxcnn.layers.variable import Variable, is_variable
 from jaxcnn.runtime.types import ArrayFunction, PyTree, Settings
 
@@ -19,14 +27,6 @@ class Slot:
     """Stands among the arguments for an input of the call."""
 
     index: int
-
-
-@dataclass(frozen=True)
-class SlotSize:
-    """Stands among the arguments for a size of an input: of which one, along which axis."""
-
-    index: int
-    axis: int
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,10 +46,12 @@ class SavedCall:
     rowwise: bool = False
 
     def __call__(self, inputs: Sequence[jax.Array]) -> PyTree:
+        shapes = [value.shape for value in inputs]
+
         def filled(leaf: PyTree) -> PyTree:
             if isinstance(leaf, Slot):
                 return inputs[leaf.index]
-            return inputs[leaf.index].shape[leaf.axis] if isinstance(leaf, SlotSize) else leaf
+            return known(leaf, shapes) if isinstance(leaf, UnknownSize) else leaf
 
         args, kwargs = jax.tree.map(
             filled, (self.args, dict(self.kwargs or {})), is_leaf=is_variable
@@ -68,8 +70,13 @@ class SavedCall:
 def symbolic_arguments(structure: PyTree) -> list[SymbolicTensor]:
     """The symbolic tensors that `structure` holds or takes a size of, each once, in order."""
     leaves = jax.tree.leaves(structure, is_leaf=is_variable)
-    tensors = [leaf.tensor if isinstance(leaf, Size) else leaf for leaf in leaves]
-    return list({id(t): t for t in tensors if isinstance(t, SymbolicTensor)}.values())
+    tensors: dict[int, SymbolicTensor] = {}
+    for leaf in leaves:
+        if isinstance(leaf, SymbolicTensor):
+            tensors[id(leaf)] = leaf
+        elif isinstance(leaf, UnknownSize):
+            tensors |= {id(tensor): tensor for tensor in leaf.tensors}
+    return list(tensors.values())
 
 
 def with_slots(structure: PyTree, tensors: list[SymbolicTensor]) -> PyTree:
@@ -79,9 +86,7 @@ def with_slots(structure: PyTree, tensors: list[SymbolicTensor]) -> PyTree:
     def replaced(leaf: PyTree) -> PyTree:
         if isinstance(leaf, SymbolicTensor):
             return Slot(indices[id(leaf)])
-        if isinstance(leaf, Size):
-            return SlotSize(indices[id(leaf.tensor)], leaf.axis)
-        return leaf
+        return with_slot_sizes(leaf, indices) if isinstance(leaf, UnknownSize) else leaf
 
     return jax.tree.map(replaced, structure, is_leaf=is_variable)
 
@@ -96,6 +101,8 @@ def encoded(value: PyTree) -> PyTree:
         return value
     if isinstance(value, list):
         return [encoded(v) for v in value]
+    if isinstance(value, Between):
+        return {"between": [encoded(v) for v in value]}
     if isinstance(value, tuple):
         return {"tuple": [encoded(v) for v in value]}
     if isinstance(value, Mapping):
@@ -104,6 +111,8 @@ def encoded(value: PyTree) -> PyTree:
         return {"input": value.index}
     if isinstance(value, SlotSize):
         return {"input": value.index, "axis": value.axis}
+    if isinstance(value, ComputedSize):
+        return {"size": value.function, "of": [encoded(part) for part in value.parts]}
     if isinstance(value, slice):
         return {"slice": [encoded(v) for v in (value.start, value.stop, value.step)]}
     if value is Ellipsis:
@@ -141,6 +150,10 @@ def decoded(value: PyTree) -> PyTree:
     if "input" in value:
         index = value["input"]
         return SlotSize(index, value["axis"]) if "axis" in value else Slot(index)
+    if "size" in value:
+        return ComputedSize(value["size"], tuple(decoded(part) for part in value["of"]))
+    if "between" in value:
+        return Between(*(decoded(v) for v in value["between"]))
     if "slice" in value:
         return slice(*(decoded(v) for v in value["slice"]))
     if "ellipsis" in value:

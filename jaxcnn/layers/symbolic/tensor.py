@@ -15,7 +15,7 @@ import flax.linen as nn
 import jax
 import jax.numpy as jnp
 
-from jaxcnn.layers.symbolic.tensor_shape import StaticShape, TensorShape
+from jaxcnn.layers.symbolic.tensor_shape import StaticShape, TensorShape, UnknownDimension
 from jaxcnn.nn.traits import Traits
 from jaxcnn.runtime.captures import inside_a_function
 from jaxcnn.runtime.deferred import Deferred
@@ -63,7 +63,8 @@ class SymbolicTensor(Deferred):
     mask_shape: Shape | None = None
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "shape", TensorShape(self.shape))
+        sizes = (None if isinstance(n, UnknownDimension) else n for n in self.shape)
+        object.__setattr__(self, "shape", TensorShape(sizes))
         object.__setattr__(self, "dtype", jnp.dtype(self.dtype))
 
     @property
@@ -103,14 +104,6 @@ class SymbolicTensor(Deferred):
             f"{self!r} has no value yet, so it cannot decide an `if`; it is computed when the "
             "model runs."
         )
-
-
-@dataclass(frozen=True)
-class Size:
-    """A size of a symbolic tensor that is not known yet: of which tensor, along which axis."""
-
-    tensor: SymbolicTensor
-    axis: int
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from jaxcnn.spellings.dialect import chosen
+
 
 class Dimension(int):
     """A known size."""
@@ -19,19 +21,39 @@ class Dimension(int):
 
 
 class UnknownDimension:
-    """A size that may be any."""
+    """A size that may be any: equal to None, and so is what arithmetic makes of it."""
 
     value = None
 
     def __repr__(self) -> str:
         return "?"
 
+    def __bool__(self) -> bool:
+        return False
+
+    def __eq__(self, other: object) -> bool:
+        return other is None or isinstance(other, UnknownDimension)
+
+    def __hash__(self) -> int:
+        return hash(None)
+
+    def _unknown(self, other: object) -> UnknownDimension:
+        return self
+
+    __add__ = __sub__ = __mul__ = __floordiv__ = __mod__ = _unknown
+    __radd__ = __rsub__ = __rmul__ = __rfloordiv__ = __rmod__ = _unknown
+
 
 class TensorShape(tuple[Any, ...]):
-    """The shape of a symbolic tensor: integers, and None where any size will do."""
+    """The shape of a symbolic tensor: integers, and None where any size will do.
+
+    A program for an old Keras gets an object for such a size, too, whose `value` it may ask for.
+    """
 
     def __getitem__(self, index: Any) -> Any:
         size = super().__getitem__(index)
+        if size is None and chosen():
+            return UnknownDimension()
         return Dimension(size) if isinstance(size, int) else size
 
     def as_list(self) -> list[int | None]:

@@ -97,7 +97,7 @@ def symbolic_inputs(model: Network) -> list[jax.ShapeDtypeStruct]:
         for i, t in enumerate(model.inputs)
     ]
     for sizes, tensor in zip(names, model.inputs, strict=True):
-        if tensor.shape[0] is not None:
+        if None not in tensor.shape[:1]:
             sizes[0] = str(tensor.shape[0])
     scope = export.SymbolicScope()
     return [

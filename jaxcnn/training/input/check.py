@@ -250,9 +250,13 @@ def checked_weights(
                         'sample_weight_mode="temporal").'
                     )
                 )
-        if by_class is not None:
-            factor = class_factors(output.name, by_class, target)
-            weight = factor if weight is None else weight * factor
+        if weight is not None and by_class is not None:
+            warn_user(
+                "Both sample_weight and class_weight were given: sample_weight counts, class_weight "
+                "does not, as in Keras. Multiply them yourself to have both."
+            )
+        elif by_class is not None:
+            weight = class_factors(output.name, by_class, target)
         result.append(weight)
     return result
 

@@ -222,10 +222,12 @@ def test_sample_weights():
         weights_of(["a", "b"])
 
 
-def test_class_weights_multiply_sample_weights():
+def test_sample_weights_count_before_class_weights():
     labels = np.array([[0], [1]])
     assert weights_of(None, {0: 2.0, 1: 3.0}, target=labels).tolist() == [2, 3]
-    assert weights_of([10, 100], {0: 2.0, 1: 3.0}, target=labels).tolist() == [20, 300]
+    with pytest.warns(UserWarning, match="sample_weight counts, class_weight does not"):
+        weights = weights_of([10, 100], {0: 2.0, 1: 3.0}, target=labels)
+    assert weights.tolist() == [10, 100]
 
 
 def test_outputs_without_a_target_have_no_weights():
