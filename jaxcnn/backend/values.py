@@ -103,7 +103,7 @@ def filled(value: float, shape: SizesLike, dtype: DTypeLike | None, name: str | 
 @operation()
 def full(value: float, shape: SizesLike, dtype: DTypeLike) -> Tensor:
     """An array of one number."""
-    return jnp.full(tuple(shape), value, dtype)
+    return jnp.full(cast(tuple[int, ...], tuple(shape)), value, dtype)
 
 
 def zeros(shape: SizesLike, dtype: DTypeLike | None = None, name: str | None = None) -> Variable:

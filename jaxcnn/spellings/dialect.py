@@ -121,4 +121,4 @@ def speaking(name: str) -> Iterator[None]:
     try:
         yield
     finally:
-        speak(before and before.name)
+        speak(before.name if before else None)

@@ -1,4 +1,4 @@
-"""Sizes of symbolic tensors and arithmetic on them; numbers of the real Keras 2.0.4 on TensorFlow."""
+"""Sizes of symbolic tensors and arithmetic on them; numbers of the real Keras 2.0.4."""
 
 import numpy as np
 import pytest
@@ -54,7 +54,7 @@ def test_sizes_as_values():
 
 def test_shapes_of_different_lengths():
     with pytest.raises(ValueError, match="3 sizes and 1 in arithmetic"):
-        K.shape(Input((3, 4))) + (2,)
+        K.shape(Input((3, 4))) * [2]
 
 
 def test_sizes_in_structure_files():

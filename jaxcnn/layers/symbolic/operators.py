@@ -8,8 +8,8 @@ import jax
 import jax.numpy as jnp
 
 from jaxcnn import losses
-from jaxcnn.layers.symbolic.operation import elementwise, indexed, operation, per_sample
 from jaxcnn.layers.symbolic import sizes
+from jaxcnn.layers.symbolic.operation import elementwise, indexed, operation, per_sample
 from jaxcnn.layers.symbolic.sizes import AnySize, Sizes, UnknownSize
 from jaxcnn.layers.symbolic.tensor import Index, SymbolicTensor
 from jaxcnn.layers.symbolic.types import Tensor, TensorLike
@@ -143,9 +143,9 @@ def reflected(function: ArrayFunction) -> ArrayFunction:
 def of_sizes(name: str, function: ArrayFunction) -> ArrayFunction:
     """`function` for operators of sizes; of two sizes another size, where there is one."""
 
-    def call(x: TensorLike, y: TensorLike) -> object:
+    def call(x: TensorLike, y: TensorLike) -> Tensor:
         if name in sizes.FUNCTIONS and sizes.is_size(x) and sizes.is_size(y):
-            return sizes.computed(name, cast(AnySize, x), cast(AnySize, y))
+            return cast(Tensor, sizes.computed(name, cast(AnySize, x), cast(AnySize, y)))
         return function(x, y)
 
     return call

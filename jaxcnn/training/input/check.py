@@ -252,7 +252,7 @@ def checked_weights(
                 )
         if weight is not None and by_class is not None:
             warn_user(
-                "Both sample_weight and class_weight were given: sample_weight counts, class_weight "
+                "Both sample_weight and class_weight are given: sample_weight counts, class_weight "
                 "does not, as in Keras. Multiply them yourself to have both."
             )
         elif by_class is not None:
