@@ -97,13 +97,14 @@ def filled(value: float, shape: SizesLike, dtype: DTypeLike | None, name: str | 
     """A variable that starts with one number, or a tensor of it where a size is not known yet."""
     if any(isinstance(size, UnknownSize) for size in shape):
         return cast(Variable, full(value, shape, dtype or floatx()))
-    return variable(np.full(tuple(shape), value), dtype, name)
+    return variable(np.full(cast(tuple[int, ...], tuple(shape)), value), dtype, name)
 
 
 @operation()
 def full(value: float, shape: SizesLike, dtype: DTypeLike) -> Tensor:
     """An array of one number."""
-    return jnp.full(cast(tuple[int, ...], tuple(shape)), value, dtype)
+    sizes = [int(cast(int, size)) for size in shape]
+    return jnp.full(sizes, value, dtype)
 
 
 def zeros(shape: SizesLike, dtype: DTypeLike | None = None, name: str | None = None) -> Variable:

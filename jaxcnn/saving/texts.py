@@ -122,9 +122,12 @@ def model_from_yaml(
     """
     import yaml
 
-    class Loader(yaml.SafeLoader):
-        """The safe loader, and the tuples that Keras wrote with a tag of Python's."""
+    from jaxcnn.saving import numpy_yaml
 
+    class Loader(yaml.SafeLoader):
+        """The safe loader, and what Keras wrote with tags of Python's and NumPy's objects."""
+
+    numpy_yaml.add_constructors(Loader)
     Loader.add_constructor(
         "tag:yaml.org,2002:python/tuple", lambda loader, node: loader.construct_sequence(node)
     )
@@ -133,7 +136,7 @@ def model_from_yaml(
     )
     try:
         config = yaml.load(yaml_string, Loader)
-    except (yaml.YAMLError, TypeError, ValueError) as error:  # odd keys, odd numbers
+    except (yaml.YAMLError, TypeError, ValueError, LookupError) as error:  # odd keys or numbers
         raise ValueError(f"The text is not plain YAML: {error}") from None
     except RecursionError:
         raise ValueError("The text is nested too deeply to be a model.") from None
