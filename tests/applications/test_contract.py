@@ -23,7 +23,14 @@ def every_application():
     """
     seen = {
         f"jaxcnn.applications.{m}"
-        for m in ("densenet", "nasnet", "inception_v3", "inception_resnet_v2", "xception")
+        for m in (
+            "densenet",
+            "efficientnet",
+            "inception_resnet_v2",
+            "inception_v3",
+            "nasnet",
+            "xception",
+        )
     }
     for name in APPLICATIONS.items():
         module = APPLICATIONS.find(name).__module__

@@ -93,7 +93,7 @@ def test_checkpoint_of_two_processes_goes_on_in_one(folder, alone):
 
 
 def test_asked_to_end_it_saves_and_goes_on_to_the_same_bits(folder):
-    settings = ["epochs=20", "every=1"]
+    settings = ["epochs=8", "every=1"]
     expected = trained(folder, "whole", *settings, f"checkpoints={folder / 'whole'}", processes=2)
     place = f"checkpoints={folder / 'asked'}"
     status, printed = run(folder / "asked", *settings, place, "terminate=1", processes=2)

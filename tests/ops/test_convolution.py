@@ -70,7 +70,7 @@ def problems(draw):
     )
 
 
-@settings(max_examples=40, deadline=None, derandomize=True)
+@settings(max_examples=20, deadline=None, derandomize=True)
 @given(problems())
 def test_values_and_gradients_equal_xla(problem):
     x_shape, kernel_shape, options = problem
@@ -91,7 +91,7 @@ def spelled(x, kernel, bias, **options):
     return jax.nn.relu(ops.conv(x, kernel, **options) + bias.reshape((1,) * (x.ndim - 1) + (-1,)))
 
 
-@settings(max_examples=25, deadline=None, derandomize=True)
+@settings(max_examples=12, deadline=None, derandomize=True)
 @given(problems())
 def test_bias_and_relu_in_one(problem):
     x_shape, kernel_shape, options = problem

@@ -51,7 +51,7 @@ def assert_close(actual, expected, tolerance=1e-5):
         assert np.abs(a - b).max(initial=0) <= tolerance * max(np.abs(b).max(initial=0), 1e-3)
 
 
-@settings(deadline=None, max_examples=25, derandomize=True)
+@settings(deadline=None, max_examples=12, derandomize=True)
 @given(
     st.tuples(st.integers(1, 9), st.integers(1, 6), st.integers(1, 40)),
     st.booleans(),

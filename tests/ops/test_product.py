@@ -42,7 +42,7 @@ def always(monkeypatch):
     monkeypatch.setattr(module, "_LEAST_WORK", 0)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=15)
 @given(
     st.tuples(*[st.integers(1, 40)] * 3),
     st.sampled_from([0, 1]),
