@@ -1,57 +1,103 @@
 """Changes the package in small ways, one at a time, and counts the changes that no test notices.
 
-    pip install cosmic-ray
+    pip install cosmic-ray pytest-cov
+    python .ci/mutants.py cover ROOM...             which test runs which line of jaxcnn/ROOM
     python .ci/mutants.py run ROOM... --count 300   mutants of jaxcnn/ROOM, on copies of the tree
     python .ci/mutants.py report
 
-The changes are those of cosmic-ray. A mutant is tried with the tests that mirror its file, then
-with those that name it, or else with the other tests of its room. Changes of annotations and
-messages are left out, and those that Python itself treats alike.
+The changes are those of cosmic-ray. A mutant is tried with the tests that run its line, the most
+particular ones first; where none does it counts as unnoticed. Changes of annotations and messages
+are left out, and those that Python itself treats alike.
 """
 
 from __future__ import annotations
 
 import argparse
 import ast
+import functools
 import json
 import os
 import random
-import re
 import resource
 import shutil
 import signal
+import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from coverage import CoverageData
+
 ROOT = Path(__file__).resolve().parents[1]
 WORK = ROOT / ".mutants"
-SECONDS, PATIENCE = 120, 900  # of the processor, and in all, for each group of tests
-# A room -> the folders of tests that are its own.
-NEAR = {
-    "layers": ["layers", "models"],
+DATA = WORK / "lines.coverage"
+SECONDS, PATIENCE = 120, 900  # of the processor, and in all, for the tests of one mutant
+MOST_TESTS = 60  # that are tried with one mutant
+# A room -> the folders with its tests.
+FOLDERS = {
+    "layers": ["layers", "models", "compat"],
     "training": ["training", "models", "callbacks", "distributed"],
 }
 # Replacements that mean the same for the values that occur, or cannot run at all.
 LEFT_OUT = ("_Is_Eq", "_IsNot_NotEq", "_Eq_Is", "_NotEq_IsNot", "Variable", "ExceptionReplacer")
 
 
-def tests_of(file: str) -> list[list[str]]:
-    """Groups of tests: those that mirror the file, those that name it, the rest of the room."""
-    path = Path(file)
-    room, parts = path.parts[1], path.with_suffix("").parts[1:]
-    folders = [folder for folder in NEAR.get(room, [room]) if (ROOT / "tests" / folder).exists()]
-    every = [p for folder in folders for p in sorted((ROOT / "tests" / folder).rglob("test_*.py"))]
-    mirror = [p for p in every if p.stem == f"test_{path.stem}" and p.parts[-2] == path.parts[-2]]
-    module = ".".join(("jaxcnn", *parts))
-    package, _, name = module.rpartition(".")
-    pattern = re.compile(rf"{re.escape(module)}\b|from {re.escape(package)} import .*\b{name}\b")
-    naming = [p for p in every if p not in mirror and pattern.search(p.read_text(encoding="utf-8"))]
-    rest = [p for p in every if p not in mirror and p not in naming]
-    groups = [[str(p.relative_to(ROOT)) for p in group] for group in (mirror, naming, rest)]
-    return [group for group in groups if group][:2]
+def cover(rooms: list[str], workers: int) -> None:
+    """Run the tests of the rooms once and note which of them runs which line."""
+    folders = dict.fromkeys(f for room in rooms for f in FOLDERS.get(room, [room]))
+    settings = WORK / "coveragerc"
+    settings.write_text(f"[run]\ndata_file = {DATA}\n", encoding="utf-8")
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-n", str(workers)]
+    command += [*(f"tests/{folder}" for folder in folders), "--cov-context=test", "--cov-report="]
+    command += [f"--cov-config={settings}", *(f"--cov=jaxcnn/{room}" for room in rooms)]
+    subprocess.run(command, cwd=ROOT, check=False)
+
+
+@functools.cache
+def breadth() -> Counter[str]:
+    """How many lines each test runs."""
+    return Counter(
+        test
+        for file in coverage_data().measured_files()
+        for tests in coverage_data().contexts_by_lineno(file).values()
+        for test in {context.rpartition("|")[0] for context in tests}
+    )
+
+
+@functools.cache
+def coverage_data() -> CoverageData:
+    data = CoverageData(str(DATA))
+    data.read()
+    return data
+
+
+@functools.cache
+def statement_of(file: str) -> dict[int, range]:
+    """Line -> the lines of the innermost statement that it belongs to, without a body."""
+    lines: dict[int, range] = {}
+    for node in ast.walk(ast.parse((ROOT / file).read_text(encoding="utf-8"))):
+        if isinstance(node, ast.stmt):
+            body = getattr(node, "body", None)
+            last = body[0].lineno - 1 if body else node.end_lineno or node.lineno
+            span = range(node.lineno, max(node.lineno, last) + 1)
+            lines |= dict.fromkeys(span, span)
+    return lines
+
+
+def tests_of(file: str, line: int) -> list[str]:
+    """The tests that run a line, those first that run little else; of the file when it is imported.
+
+    There are none of a line that no test runs.
+    """
+    contexts = coverage_data().contexts_by_lineno(str(ROOT / file))
+    own = [c for number in statement_of(file).get(line, [line]) for c in contexts.get(number, [])]
+    if own and not any(own):  # runs on import only
+        own = [context for of_line in contexts.values() for context in of_line]
+    tests = {context.rpartition("|")[0] for context in own} - {""}
+    return sorted(tests, key=lambda test: (breadth()[test], test))[:MOST_TESTS]
 
 
 Span = tuple[tuple[int, int], tuple[int, int]]
@@ -169,10 +215,6 @@ def run(rooms: list[str], count: int, seed: int, workers: int) -> None:
             os.environ["JAX_PLATFORMS"] = "cpu"
             import jax  # noqa: F401 - once for all children
 
-            nothing = chosen[number][0]
-            unchanged = (ROOT / nothing).read_text(encoding="utf-8")
-            if try_mutant(copy, nothing, unchanged, tests_of(nothing)[0]) != "survived":
-                sys.exit(f"The tests of {nothing} fail as it is: {copy / 'mutant.log'}")
             log = WORK / f"results{number}.jsonl"
             known = {(r["file"], r["operator"], r["occurrence"]) for r in results()}
             for file, operator, occurrence, line in chosen[number::workers]:
@@ -182,11 +224,8 @@ def run(rooms: list[str], count: int, seed: int, workers: int) -> None:
                 changed = mutated(source, operator, occurrence)
                 if changed is None or changed == source:
                     continue
-                start, outcome = time.monotonic(), "survived"
-                for tests in tests_of(file):
-                    outcome = try_mutant(copy, file, changed, tests)
-                    if outcome != "survived":
-                        break
+                start, tests = time.monotonic(), tests_of(file, line)
+                outcome = try_mutant(copy, file, changed, tests) if tests else "survived"
                 row = {"file": file, "line": line, "operator": operator, "occurrence": occurrence}
                 row |= {"outcome": outcome, "seconds": round(time.monotonic() - start, 1)}
                 with log.open("a", encoding="utf-8") as stream:
@@ -222,13 +261,16 @@ def report() -> None:
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("command", choices=("run", "report"))
+    parser.add_argument("command", choices=("cover", "run", "report"))
     parser.add_argument("names", nargs="*", help="rooms")
     parser.add_argument("--count", type=int, default=300)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--workers", type=int, default=2)
     options = parser.parse_args()
-    if options.command == "run":
+    WORK.mkdir(exist_ok=True)
+    if options.command == "cover":
+        cover(options.names, options.workers)
+    elif options.command == "run":
         run(options.names, options.count, options.seed, options.workers)
     else:
         report()
