@@ -11,7 +11,7 @@ from jaxcnn.layers.symbolic.operation import Operation
 from jaxcnn.layers.symbolic.saved_call import SavedCall, Slot
 from jaxcnn.layers.symbolic.tensor import SymbolicTensor, symbolic_leaves
 from jaxcnn.layers.tracing import DEFAULT_SIZES, sized
-from jaxcnn.layers.user_layer import UserModule
+from jaxcnn.layers.user_layer import RunsCall, UserModule
 from jaxcnn.layers.weight_tree import with_listed
 from jaxcnn.runtime.captures import Captured, is_of_library, symbolically, with_arrays
 from jaxcnn.runtime.types import ArrayFunction, PyTree
@@ -89,6 +89,12 @@ def losses_of(layer: Layer) -> list[SymbolicTensor]:
         )
     ]
     return list({id(tensor): tensor for tensor in losses}.values())
+
+
+def may_add_losses(layer: Layer) -> bool:
+    """Whether a layer or model adds to the loss, or a user's `call` in it may do so."""
+    users = any(isinstance(part.module, RunsCall) for part in layer.all_layers())
+    return users or bool(losses_of(layer))
 
 
 def penalties(layer: Layer) -> Iterator[SymbolicTensor]:

@@ -13,7 +13,7 @@ from flax.traverse_util import flatten_dict, unflatten_dict
 from jaxcnn import losses, optimizers
 from jaxcnn.distributed import context
 from jaxcnn.distributed.placement import Distribution
-from jaxcnn.layers.added_losses import added_losses
+from jaxcnn.layers.added_losses import added_losses, may_add_losses
 from jaxcnn.layers.base import Layer
 from jaxcnn.nn.graph import mixes_rows
 from jaxcnn.runtime import config
@@ -55,7 +55,8 @@ def compiled(
     program.optimizer.trains(model)
     if model.built:
         objective = add_objective(model, program, arguments)
-        if all(output.loss is None for output in objective.outputs) and not model.losses:
+        trained = any(output.loss is not None for output in objective.outputs)
+        if not trained and not may_add_losses(cast(Layer, model)):
             raise TypeError(
                 "compile() missing 1 required positional argument: 'loss'. No layer of the model "
                 "adds a loss either."

@@ -110,6 +110,11 @@ class Penalty(Layer):
         return x
 
 
+class NoPenalty(Layer):
+    def call(self, x):
+        return x
+
+
 def test_the_layers_may_add_all_the_loss_there_is():
     model = Sequential([Dense(3, input_shape=(4,)), Penalty()])
     model.compile(SGD(0.1), None)
@@ -120,10 +125,12 @@ def test_the_layers_may_add_all_the_loss_there_is():
 
 
 def test_a_model_without_any_loss():
-    model = Sequential([Dense(3, input_shape=(4,))])
+    with pytest.raises(TypeError, match="missing 1 required positional argument: 'loss'"):
+        Sequential([Dense(3, input_shape=(4,))]).compile("sgd", None)
+    model = Sequential([Dense(3, input_shape=(4,)), NoPenalty()])
     model.compile("sgd", None)
     with pytest.raises(
-        ValueError, match=r"sequential_1.*without a loss, and none of its layers adds one"
+        ValueError, match=r"sequential_\d.*without a loss, and none of its layers adds one"
     ):
         model.fit(X, None)
 
