@@ -3,6 +3,9 @@
 With a `seed` the same numbers come each time. Without one they come from a stream: inside a layer
 that of the layer, which is new in every training step; in an initializer that of the weight;
 elsewhere one that starts with `jaxcnn.runtime.config.set_random_seed` and advances at every call.
+
+Outside of any function random numbers are a tensor of the graph, which each run of a model or of
+`function` draws anew; NumPy sees the numbers of one draw.
 """
 
 from __future__ import annotations
@@ -16,6 +19,7 @@ from jaxcnn import initializers
 from jaxcnn.backend.elementwise import cast
 from jaxcnn.backend.shapes import sizes
 from jaxcnn.backend.values import variable
+from jaxcnn.layers.symbolic import values  # noqa: F401  (random tensors as arrays)
 from jaxcnn.layers.symbolic.operation import operation
 from jaxcnn.layers.symbolic.types import SizesLike, Tensor, TensorLike
 from jaxcnn.layers.variable import Variable
@@ -97,9 +101,10 @@ def random_normal_variable(
     seed: int | None = None,
 ) -> Variable:
     """A variable of normally distributed numbers with standard deviation `scale`."""
+    normal = initializers.RandomNormal(mean, scale)
     # It may be made in the `build` of a layer, which runs while a program is being compiled.
     with jax.ensure_compile_time_eval():
-        return variable(random_normal(shape, mean, scale, dtype, seed), dtype, name)
+        return variable(_drawn(normal, shape, dtype, seed), dtype, name)
 
 
 def random_uniform_variable(
@@ -111,8 +116,9 @@ def random_uniform_variable(
     seed: int | None = None,
 ) -> Variable:
     """A variable of numbers spread evenly over [low, high)."""
+    uniform = initializers.RandomUniform(low, high)
     with jax.ensure_compile_time_eval():
-        return variable(random_uniform(shape, low, high, dtype, seed), dtype, name)
+        return variable(_drawn(uniform, shape, dtype, seed), dtype, name)
 
 
 @operation(random=True)

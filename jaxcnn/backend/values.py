@@ -18,6 +18,7 @@ from jaxcnn.layers.symbolic.saved_call import SavedCall
 from jaxcnn.layers.symbolic.sizes import Size, Sizes, UnknownSize
 from jaxcnn.layers.symbolic.tensor import SymbolicTensor
 from jaxcnn.layers.symbolic.types import SizesLike, Tensor, TensorLike
+from jaxcnn.layers.symbolic.walk import upstream
 from jaxcnn.layers.variable import Variable
 from jaxcnn.optimizers.base import HyperparameterValue
 from jaxcnn.runtime import context
@@ -40,6 +41,8 @@ def variable(value: HostArray, dtype: DTypeLike | None = None, name: str | None 
     Raises:
         ValueError: the value is only known when a model runs.
     """
+    if isinstance(value, SymbolicTensor) and not upstream([value], ())[1]:
+        value = np.asarray(value)  # random numbers, drawn now
     if isinstance(value, jax.core.Tracer | SymbolicTensor):
         raise ValueError(
             "K.variable needs a value that is known now; what a layer computes needs no variable."

@@ -2,29 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import jax
+import jax.numpy as jnp
 
 from jaxcnn.layers.base import Layer
 from jaxcnn.layers.symbolic.operation import Operation
 from jaxcnn.layers.symbolic.saved_call import SavedCall, Slot
 from jaxcnn.layers.symbolic.tensor import SymbolicTensor, symbolic_leaves
 from jaxcnn.layers.tracing import DEFAULT_SIZES, sized
-from jaxcnn.layers.user_layer import RunsCall, UserModule
+from jaxcnn.layers.user_layer import AddedLoss, RunsCall, UserModule
+from jaxcnn.layers.variable import Variable
 from jaxcnn.layers.weight_tree import with_listed
 from jaxcnn.runtime.captures import Captured, is_of_library, symbolically, with_arrays
 from jaxcnn.runtime.types import ArrayFunction, PyTree
 
 
-def added_losses(model: Layer) -> list[SymbolicTensor]:
-    """The losses that were added to a model and to its layers and count for it, each once.
+def added_outside(model: Layer) -> list[AddedLoss]:
+    """All that was added to a model and to its layers outside of any `call`."""
+    return [added for part in with_listed(model) for added in part.additions.outside]
+
+
+def added_losses(model: Layer, added: Sequence[AddedLoss]) -> list[SymbolicTensor]:
+    """Those of the losses `added` to a model and to its layers that count for it, each once.
 
     One that was added with `inputs` counts where the only call of its layer, or a call on these
     inputs, is in the model.
     """
     nodes = nodes_of(model)
-    losses = [t for part in with_listed(model) for t in counting(part, part is model, nodes)]
+    chosen = {id(loss.tensor) for loss in added}
+    losses = [
+        tensor
+        for part in with_listed(model)
+        for tensor in counting(part, part is model, nodes)
+        if id(tensor) in chosen
+    ]
     losses += [t for part in with_listed(model) for t in penalties_of_the_graph(part, nodes)]
     return list({id(tensor): tensor for tensor in losses}.values())
 
@@ -120,6 +133,11 @@ def losses_of_calls(layer: Layer, nodes: set[int]) -> Iterator[SymbolicTensor]:
                 layer.call(*node.args, **node.kwargs)
                 losses = symbolic_leaves(layer.additions.losses)
             yield from losses
+
+
+def scalar(value: Variable | float) -> SymbolicTensor:
+    """A number, or a variable as it is in each run, as a loss."""
+    return computed(jnp.asarray, [], value)
 
 
 def computed(

@@ -19,7 +19,9 @@ from typing import Protocol, TypeAlias
 
 import flax.linen as nn
 import jax
+import numpy as np
 
+from jaxcnn.layers import symbolic
 from jaxcnn.layers.symbolic.tensor import SymbolicTensor
 from jaxcnn.layers.symbolic.types import TensorLike
 from jaxcnn.layers.variable import Variable, extended, given_values
@@ -70,7 +72,7 @@ class Additions:
 
         Raises:
             ValueError: something else than scalars.
-            TypeError: an array outside of `call`.
+            TypeError: an array outside of `call`, where it would stay as it is.
         """
         values: Sequence[PyTree] = loss if isinstance(loss, list | tuple) else [loss]
         for value in values:
@@ -83,10 +85,13 @@ class Additions:
                 self.losses.append(value)
             elif isinstance(value, SymbolicTensor):
                 self.outside.append(AddedLoss(value, inputs))
+            elif isinstance(value, Variable | int | float | np.number):
+                self.outside.append(AddedLoss(symbolic.scalar(value), inputs))
             else:
                 raise TypeError(
-                    f"add_loss outside of `call` takes symbolic tensors; given {value!r}, which "
-                    "would stay as it is. Compute it by functions of K from tensors and weights."
+                    "add_loss outside of `call` takes symbolic tensors and numbers; given "
+                    f"{value!r}, which would stay as it is. Compute it by functions of K from "
+                    "tensors and weights."
                 )
 
     def add_update(self, updates: Update | list[Update]) -> None:
@@ -169,6 +174,10 @@ class UserModule(RunsCall):
         """The width of a cell's state, or of each of its states."""
         size: int | list[int] = self.layer.state_size  # type: ignore[attr-defined]
         return size
+
+    @property
+    def draws_anyway(self) -> bool:
+        return True
 
     def compute_mask(self, inputs: PyTree, mask: PyTree) -> PyTree:
         if (compute := getattr(self.layer, "compute_mask", None)) is not None:

@@ -285,12 +285,6 @@ class Model(Network):
     evaluate_generator = generators.evaluate_generator
     predict_generator = generators.predict_generator
 
-    def extended(
-        self, inputs: Sequence[SymbolicTensor], outputs: Sequence[SymbolicTensor]
-    ) -> Network:
-        """The network between these tensors, which takes in this model."""
-        return Network(inputs, outputs, name=self.name)
-
     def build_for(self, x: DataLike) -> None:
         """Fix the input shapes by the first data; a functional model has them from the start."""
 

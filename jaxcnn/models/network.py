@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import TypeVar, cast
 
 import flax.linen as nn
@@ -11,7 +11,7 @@ import jax
 
 from jaxcnn.layers.base import Layer
 from jaxcnn.layers.input import InputLayer
-from jaxcnn.layers.symbolic.operation import weights_in
+from jaxcnn.layers.symbolic.operation import Operation, weights_in
 from jaxcnn.layers.symbolic.tensor import GraphLayer, Node, SymbolicTensor, symbolic_leaves
 from jaxcnn.layers.symbolic.walk import source_node, upstream
 from jaxcnn.layers.variable import is_variable
@@ -41,6 +41,7 @@ class Network(Layer):
     hidden: Sequence[Layer] = ()
     _names: Sequence[str] = ()  # of the layers, as they are in the module
     _remat = False
+    _wide: Collection[int] = ()  # ids of calls
 
     def __init__(
         self, inputs: PyTree, outputs: PyTree, name: str | None = None, trainable: bool = True
@@ -174,6 +175,19 @@ class Network(Layer):
         """The shape of the output, or the list of shapes."""
         return one_or_all([tuple(tensor.shape) for tensor in self.outputs])
 
+    def extended(
+        self, inputs: Sequence[SymbolicTensor], outputs: Sequence[SymbolicTensor]
+    ) -> Network:
+        """The network between these tensors, which takes in this one.
+
+        Operations beyond this one are those of losses, which are computed in float32.
+        """
+        network = Network(inputs, outputs, name=self.name)
+        inside = {id(node) for node in self.nodes}
+        further = [node for node in network.nodes if id(node) not in inside]
+        network._wide = {id(node) for node in further if isinstance(node.layer, Operation)}
+        return network
+
     def make_module(self) -> nn.Module:
         weights = self.weight_refs()
         indices = itertools.count()
@@ -194,7 +208,16 @@ class Network(Layer):
             used = {id(v): weights[id(v.owner), v.path] for v in weights_in(node)}
             name = node.layer.name
             calls.append(
-                Call(name, module, args, kwargs, outputs, weights=used, hidden=node.hidden)
+                Call(
+                    name,
+                    module,
+                    args,
+                    kwargs,
+                    outputs,
+                    weights=used,
+                    hidden=node.hidden,
+                    wide=id(node) in self._wide,
+                )
             )
         results = one_or_all([refs[id(tensor)] for tensor in self.outputs])
         return Graph(Topology(tuple(self.input_names), tuple(calls), results), remat=self.remat)

@@ -121,6 +121,11 @@ class Layer(nn.Module):
         regularizer = getattr(self, "activity_regularizer", None)
         return regularizer is not None and not isinstance(regularizer, regularizers.L1L2)
 
+    @property
+    def draws_anyway(self) -> bool:
+        """Whether random numbers may be drawn in inference mode, too."""
+        return False
+
     def compute_mask(self, inputs: PyTree, mask: PyTree) -> PyTree:
         """The timestep mask of the output: that of the input where the layer supports masking."""
         if self.supports_masking:

@@ -20,6 +20,7 @@ from flax.core.scope import Scope
 
 from jaxcnn.nn.base import Layer, any_mask, without_penalties
 from jaxcnn.nn.functions import Derivatives
+from jaxcnn.runtime.arrays import widened
 from jaxcnn.runtime.types import Config, DTypeLike, Path, PyTree, Settings
 
 # What the modules of a graph may change while it runs.
@@ -48,7 +49,7 @@ class Call:
 
     `outputs` has the structure of what the call returns, with the `Ref` of each value. A module
     that takes `weights` is given those of others, by any key. A `hidden` call is part of a function
-    that a user wrote, so that what its module would add to the loss does not count.
+    that a user wrote, which adds nothing to the loss. A `wide` one computes in at least float32.
     """
 
     name: str
@@ -58,6 +59,7 @@ class Call:
     outputs: PyTree
     weights: Mapping[int, WeightRef] = field(default_factory=dict)
     hidden: bool = False
+    wide: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -169,6 +171,8 @@ class Graph(Layer):
         args, kwargs = fill((call.args, dict(call.kwargs)), values.arrays)
         if call.weights:
             kwargs["weights"] = {key: self.weight_at(ref) for key, ref in call.weights.items()}
+        if call.wide:
+            args, kwargs = jax.tree.map(widened_float, (args, kwargs))
         mask = fill(call.args[0], values.masks)
         with without_penalties() if call.hidden else contextlib.nullcontext():
             return run(module, args, kwargs, mask, train)
@@ -276,6 +280,12 @@ def needed(calls: Sequence[Call], outputs: PyTree) -> tuple[Call, ...]:
     return tuple(chosen)
 
 
+def widened_float(value: PyTree) -> PyTree:
+    """An array of narrow floats as float32; anything else as it is."""
+    narrow = isinstance(value, jax.Array) and jnp.issubdtype(value.dtype, jnp.floating)
+    return widened(value) if narrow else value
+
+
 def select(values: Mapping[int, PyTree], numbers: Iterable[int]) -> dict[int, PyTree]:
     """The values that have these numbers."""
     return {number: values[number] for number in numbers}
@@ -373,10 +383,17 @@ def mixes_rows(module: nn.Module) -> bool:
     return module.mixes_rows if isinstance(module, Layer) else True
 
 
-def trains_anyway(module: nn.Module) -> bool:
-    """Whether a network calls a layer with ``training=True``, so that predictions are random."""
+def draws_anyway(module: PyTree) -> bool:
+    """Whether a network may draw random numbers in inference mode, too.
+
+    It may where it calls a layer with ``training=True``, or has functions that users wrote.
+    """
     topology = getattr(module, "topology", None)
-    return topology is not None and any(
-        bool(dict(call.kwargs).get("training")) or trains_anyway(call.module)
+    if topology is None:
+        inner = getattr(module, "layer", None)
+        own = isinstance(module, Layer) and module.draws_anyway
+        return own or (isinstance(inner, nn.Module) and draws_anyway(inner))
+    return any(
+        bool(dict(call.kwargs).get("training")) or draws_anyway(call.module)
         for call in topology.calls
     )

@@ -10,6 +10,7 @@ import jax
 import jax.numpy as jnp
 
 from jaxcnn.nn.base import Layer
+from jaxcnn.runtime.captures import is_of_library
 from jaxcnn.runtime.context import running_module
 from jaxcnn.runtime.names import get_custom_objects
 from jaxcnn.runtime.types import Config, PyTree, Settings, Shape
@@ -34,6 +35,10 @@ class Lambda(Layer):
     @property
     def mixes_rows(self) -> bool:
         return True
+
+    @property
+    def draws_anyway(self) -> bool:
+        return not is_of_library(self.function)
 
     def checked(self) -> Config:
         values = {

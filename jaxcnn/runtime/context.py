@@ -70,6 +70,11 @@ def training() -> bool | None:
     return None if around is None else around.train
 
 
+def is_running() -> bool:
+    """Whether there is a layer or an initializer that keys come from."""
+    return _surroundings.get() is not None
+
+
 def next_key() -> Array:
     """A random key that has not been taken yet."""
     around = _surroundings.get()

@@ -18,6 +18,7 @@ from jaxcnn.layers.base import Layer
 from jaxcnn.layers.input import Input
 from jaxcnn.layers.symbolic.tensor import SymbolicTensor
 from jaxcnn.layers.symbolic.walk import upstream
+from jaxcnn.layers.user_layer import AddedLoss
 from jaxcnn.losses import LossFunction
 from jaxcnn.metrics import FunctionMetric
 from jaxcnn.runtime.captures import Captured, is_of_library, symbolically, with_arrays
@@ -28,7 +29,11 @@ from jaxcnn.training.trainable import Trainable, WholeNetwork
 
 
 def with_graph(
-    model: Trainable, objective: Objective, example: Batch, predictions: Sequence[PyTree]
+    model: Trainable,
+    objective: Objective,
+    example: Batch,
+    predictions: Sequence[PyTree],
+    added: Sequence[AddedLoss] = (),
 ) -> tuple[Objective, WholeNetwork]:
     """(the objective, the network that training runs) of a compiled model.
 
@@ -39,6 +44,7 @@ def with_graph(
         objective: its losses and metrics.
         example: a batch.
         predictions: shapes and dtypes of the model's outputs for it.
+        added: the losses that were added to it.
 
     Raises:
         ValueError: a loss or metric needs an input that the model does not have.
@@ -50,7 +56,7 @@ def with_graph(
                 "not there when weights are updated; use numbers, arrays or a K.variable in it."
             )
     values = GraphValues(model, objective, example, predictions)
-    objective = values.complete(objective)
+    objective = values.complete(objective, added)
     if not values.tensors:
         return objective, model
     inputs = [*model.inputs, *values.targets.values()]
@@ -84,7 +90,7 @@ class GraphValues:
         self.tensors: list[SymbolicTensor] = []
         self.targets: dict[int, SymbolicTensor] = {}
 
-    def complete(self, objective: Objective) -> Objective:
+    def complete(self, objective: Objective, given: Sequence[AddedLoss]) -> Objective:
         """The objective with the values in place of what closes over the graph."""
         outputs = tuple(
             replace(
@@ -95,7 +101,8 @@ class GraphValues:
             )
             for i, output in enumerate(objective.outputs)
         )
-        added = tuple(self.index_of(tensor) for tensor in added_losses(cast(Layer, self.model)))
+        losses = added_losses(cast(Layer, self.model), given)
+        added = tuple(self.index_of(tensor) for tensor in losses)
         used, _ = upstream(self.tensors, ())
         read = {id(tensor) for node in used for tensor in node.sources}
         read |= {id(tensor) for tensor in self.tensors}

@@ -13,7 +13,7 @@ from flax.traverse_util import flatten_dict, unflatten_dict
 from jaxcnn import losses, optimizers
 from jaxcnn.distributed import context
 from jaxcnn.distributed.placement import Distribution
-from jaxcnn.layers.added_losses import added_losses, may_add_losses
+from jaxcnn.layers.added_losses import added_losses, added_outside, may_add_losses
 from jaxcnn.layers.base import Layer
 from jaxcnn.nn.graph import mixes_rows
 from jaxcnn.runtime import config
@@ -77,6 +77,7 @@ def add_objective(model: Trainable, program: Program, arguments: CompileArgument
     """Complete a program now that the shapes of the model are known."""
     objective = build_objective(model.output_names, shapes(model.outputs), arguments)
     program.objective = objective
+    program.added = tuple(added_outside(cast(Layer, model)))
     program.trained = model.trainable_mask()
     program.ties, program.shares = find_ties(model, program.trained)
     program.fixed_statistics = unmoved_paths(model.trainable_mask("batch_stats"))
@@ -142,12 +143,12 @@ def prepare(model: Trainable, program: Program, example: Batch) -> None:
     if (
         all(output.loss is None for output in objective.outputs)
         and not changed.get("losses")
-        and not added_losses(cast(Layer, model))
+        and not added_losses(cast(Layer, model), program.added)
     ):
         raise ValueError(
             f"Model '{model.name}' was compiled without a loss, and none of its layers adds one."
         )
-    objective, network = with_graph(model, objective, example, outputs)
+    objective, network = with_graph(model, objective, example, outputs, added=program.added)
     if network is not model:
         outputs = add_network(
             model, program, network, objective.fed(example.inputs, example.targets)
@@ -209,8 +210,11 @@ def functions_for(model: Trainable, program: Program, example: Batch) -> Functio
     return program.functions
 
 
-def warn_if_trainable_changed(model: Trainable, program: Program) -> None:
-    """Warn where `trainable` was set since the model was compiled, which has no effect."""
+def warn_if_changed(model: Trainable, program: Program) -> None:
+    """Warn of what was changed since the model was compiled, which has no effect.
+
+    That is `trainable`, and losses that were added.
+    """
     now, then = flatten_dict(model.trainable_mask()), flatten_dict(program.trained or {})
     changed = sorted({"/".join(path[:-1]) for path in now if now[path] != then.get(path)})
     if changed:
@@ -218,6 +222,12 @@ def warn_if_trainable_changed(model: Trainable, program: Program) -> None:
             f"`trainable` has changed since model '{model.name}' was compiled (layers "
             f"{', '.join(changed)}). Training continues as compiled; call compile() again to "
             "apply the change."
+        )
+    new = len(added_outside(cast(Layer, model))) - len(program.added)
+    if new > 0:
+        warn_user(
+            f"add_loss has been called since model '{model.name}' was compiled (losses: {new}). "
+            "Training continues as compiled; call compile() again to let them count."
         )
 
 

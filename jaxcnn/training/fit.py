@@ -12,7 +12,7 @@ from jaxcnn.callbacks.callback_list import CallbackList
 from jaxcnn.runtime import config
 from jaxcnn.runtime.types import DataLike
 from jaxcnn.training.checkpoint import Checkpoints
-from jaxcnn.training.compile import warn_if_trainable_changed
+from jaxcnn.training.compile import warn_if_changed
 from jaxcnn.training.input import Data, open_feed
 from jaxcnn.training.input.check import Arrays
 from jaxcnn.training.input.feed import Feed, Position
@@ -50,7 +50,7 @@ def fit(
         if validation is not None:
             held_out = open_feed(model, program, validation, settings.validation_feed)
             opened.enter_context(contextlib.closing(held_out))
-        warn_if_trainable_changed(model, program)
+        warn_if_changed(model, program)
         called = CallbackList(
             callbacks, model, params(program, feed, held_out, settings), listed(validation)
         )

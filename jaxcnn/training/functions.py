@@ -9,7 +9,7 @@ from functools import cached_property
 import flax.linen as nn
 import jax
 
-from jaxcnn.nn.graph import trains_anyway
+from jaxcnn.nn.graph import draws_anyway
 from jaxcnn.runtime import config
 from jaxcnn.runtime.types import PyTree
 from jaxcnn.training.dispatch import Dispatcher, TrainCalls
@@ -55,7 +55,7 @@ class Functions:
     @cached_property
     def evaluate(self) -> Dispatcher:
         """``(sums, state), batch, variables -> (sums, state)``."""
-        noisy = self.phase or trains_anyway(self.module)
+        noisy = self.phase or draws_anyway(self.module)
         key = jax.random.key(config.seed()) if noisy else None
         step = eval_step(
             self.module, self.objective, compute_dtype=self.dtype, key=key, train=bool(self.phase)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import jax
 import numpy as np
 
-from jaxcnn.nn.graph import trains_anyway
+from jaxcnn.nn.graph import draws_anyway
 from jaxcnn.runtime import config, context
 from jaxcnn.runtime.disk_cache import keep_programs
 from jaxcnn.runtime.types import DataLike, PyTree
@@ -73,7 +73,7 @@ def predict_function(
             return forward(variables, inputs)
 
         compiled = jax.jit(step)
-        predicted = with_new_keys(compiled) if train or trains_anyway(module) else compiled
+        predicted = with_new_keys(compiled) if train or draws_anyway(module) else compiled
         program.prediction = prediction = module, phase, predicted
     return eagerly(prediction[2]) if program.execution.eager else prediction[2]
 

@@ -9,6 +9,7 @@ from typing import TypeAlias
 import flax.linen as nn
 
 from jaxcnn.distributed.placement import Distribution
+from jaxcnn.layers.user_layer import AddedLoss
 from jaxcnn.optimizers import Optimizer
 from jaxcnn.runtime import config
 from jaxcnn.runtime.types import Identifier, Path, PyTree, Settings
@@ -61,6 +62,7 @@ class Program:
         arguments: what `compile` was given; None before.
         execution: how steps go to the device.
         objective: the losses and metrics; None while the shapes of the outputs are not known.
+        added: the losses that had been added to the model and its layers when it was compiled.
         module: what the model was when it was compiled.
         network: what training runs, where that is more than the model.
         trained: tree of booleans like ``params``, True where training moves the array.
@@ -80,6 +82,7 @@ class Program:
     arguments: CompileArguments | None = None
     execution: Execution = Execution()
     objective: Objective | None = None
+    added: tuple[AddedLoss, ...] = ()
     module: nn.Module | None = None
     network: WholeNetwork | None = None
     trained: Tree | None = None

@@ -8,7 +8,7 @@ import jax
 
 from jaxcnn.runtime import config
 from jaxcnn.runtime.arrays import fresh
-from jaxcnn.training.compile import functions_for, require_objective, warn_if_trainable_changed
+from jaxcnn.training.compile import functions_for, require_objective, warn_if_changed
 from jaxcnn.training.evaluate import carried, keep_states, number_or_list
 from jaxcnn.training.input import Data, whole_batch
 from jaxcnn.training.program import Program
@@ -19,7 +19,7 @@ from jaxcnn.training.trainable import Trainable, whole_network
 def train_on_batch(model: Trainable, program: Program, data: Data) -> float | list[float]:
     """One update; returns the loss and metrics of the batch before the update."""
     batch = whole_batch(model, program, data)
-    warn_if_trainable_changed(model, program)
+    warn_if_changed(model, program)
     functions = functions_for(model, program, batch)
     state = initial_state(model, program, config.seed())
     new, logs = functions.train.logged(state, batch)

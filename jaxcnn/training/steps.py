@@ -90,7 +90,7 @@ def train_step(
     def step(state: TrainState, batch: PyTree) -> tuple[TrainState, dict[str, jax.Array]]:
         batch = as_batch(batch, objective)
         key = step_key(state)
-        batch = fed(augmented(batch, key, augment), objective)
+        batch = fed(augmented(batch, key, augment), objective, compute_dtype)
 
         def loss_of(params: Tree) -> tuple[jax.Array, PyTree]:
             variables = replace(state, params=params).variables
@@ -148,9 +148,10 @@ def eval_step(
     mode = key is not None if train is None else train
 
     def step(variables: Tree, sums: Tree, batch: PyTree) -> tuple[Tree, Tree]:
-        batch = fed(as_batch(batch, objective), objective)
+        batch = fed(as_batch(batch, objective), objective, compute_dtype)
+        noise = key if key is None else jax.random.fold_in(key, sums["loss"][1].astype(jnp.uint32))
         predictions, masks, changed = forward(
-            module, variables, batch, key=key, compute_dtype=compute_dtype, train=mode
+            module, variables, batch, key=noise, compute_dtype=compute_dtype, train=mode
         )
         outcome = predictions, batch.targets, batch.weights, masks, batch.rows
         total, parts = objective.total(*outcome)
@@ -208,13 +209,13 @@ def forward(
     train: bool,
 ) -> tuple[list[jax.Array], list[jax.Array | None], Tree]:
     """(list of outputs, list of their masks, changed collections and losses); random layers need a
-    `key` to train.
+    `key` to train. Weights are cast to `compute_dtype`, which the inputs have already.
     """
     mutable = MUTABLE if train else ["state", "losses"]
     values = {**variables, "params": cast_floating(variables.get("params", {}), compute_dtype)}
     with valid_rows(batch.rows):
         apply = nn.apply(
-            lambda m: run(m, (cast_floating(batch.inputs, compute_dtype),), {}, None, train),
+            lambda m: run(m, (batch.inputs,), {}, None, train),
             module,
             mutable=mutable,
         )
@@ -247,9 +248,12 @@ def augmented(batch: Batch, key: jax.Array, augment: Augment | None) -> Batch:
     return batch._replace(inputs=inputs)
 
 
-def fed(batch: Batch, objective: Objective) -> Batch:
-    """The batch with the targets that the network computes with among its inputs."""
-    return batch._replace(inputs=objective.fed(batch.inputs, batch.targets))
+def fed(batch: Batch, objective: Objective, compute_dtype: DTypeLike | None) -> Batch:
+    """The batch with inputs in `compute_dtype`, and among them, as they are, the targets that the
+    network computes with.
+    """
+    inputs = cast_floating(batch.inputs, compute_dtype)
+    return batch._replace(inputs=objective.fed(inputs, batch.targets))
 
 
 def as_batch(batch: PyTree, objective: Objective) -> Batch:

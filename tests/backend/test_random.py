@@ -78,9 +78,7 @@ def test_noise_inside_a_layer_is_new_in_every_step():
     model.compile("sgd", lambda t, p: K.sum(p, axis=-1))
     losses = model.fit(data, data, epochs=3, batch_size=4, verbose=0).history["loss"]
     assert len(set(losses)) == 3
-    np.testing.assert_array_equal(
-        model.predict(data), model.predict(data)
-    )  # inference repeats itself
+    assert not np.array_equal(model.predict(data), model.predict(data))
 
 
 def test_dropout():
@@ -90,3 +88,21 @@ def test_dropout():
     shared = np.asarray(K.dropout(x, 0.5, noise_shape=(None, 1)))
     assert (shared == shared[:, :1]).all()
     np.testing.assert_array_equal(K.dropout(x, 0.5, seed=1), K.dropout(x, 0.5, seed=1))
+
+
+def test_random_tensors_outside_of_functions_are_drawn_in_each_run():
+    x = Input((3,))
+    noise = K.random_normal((1, 3))
+    model = Model(x, Lambda(lambda t: t + noise)(x))
+    data = np.zeros((4, 3), "f")
+    once, again = model.predict(data), model.predict(data)
+    assert np.array_equal(once[0], once[3]) and not np.array_equal(once, again)
+    run = K.function([x], [x + 2 * noise])
+    assert not np.array_equal(run([data])[0], run([data])[0])
+    assert not np.array_equal(K.eval(noise), K.eval(noise))
+    assert K.get_value(K.variable(K.random_normal((2, 2)))).shape == (2, 2)
+    assert (noise * 0).tolist() == [[0, 0, 0]] and np.mean(K.random_uniform((9,)) + 1) >= 1
+    with pytest.raises(TypeError, match="has no value yet"):
+        np.asarray(x)
+    with pytest.raises(AttributeError, match="no attribute 'tolist'"):
+        x.tolist()

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from jaxcnn import backend as K
-from jaxcnn import losses, metrics
+from jaxcnn import config, losses, metrics
 from jaxcnn.layers import (
     Conv2D,
     Dense,
@@ -151,7 +151,7 @@ def test_what_add_loss_does_not_take():
     with pytest.raises(ValueError, match="add_loss takes scalars"):
         model.add_loss(K.square(x))
     with pytest.raises(TypeError, match="outside of `call` takes symbolic tensors"):
-        model.add_loss(np.float32(3))
+        model.add_loss(K.constant(3))
     with pytest.raises(TypeError, match="missing 1 required positional argument: 'loss'"):
         model.compile("sgd")
     unbuilt = Sequential([Dense(3)])
@@ -379,3 +379,48 @@ def test_placeholders_of_any_shape_meet_known_sizes():
     outputs = [anything + known, K.dot(anything, K.transpose(known)), K.maximum(anything, known)]
     values = K.function([anything, known], outputs)([np.ones((2, 4)), np.ones((2, 4))])
     assert [value.shape for value in values] == [(2, 4), (2, 2), (2, 4)]
+
+
+def test_numbers_and_variables_as_losses():
+    x = Input((4,))
+    dense = Dense(3)
+    model = Model(x, dense(x))
+    model.set_weights([W, B])
+    extra = K.variable(5.0)
+    model.add_loss(100)
+    dense.add_loss([0.5, extra])
+    model.compile("sgd", "mse")
+    plain = float(np.mean((X @ W + B - Y) ** 2))
+    assert model.evaluate(X, Y, verbose=0) == pytest.approx(105.5 + plain, rel=1e-5)
+    K.set_value(extra, 7.0)
+    assert model.evaluate(X, Y, verbose=0) == pytest.approx(107.5 + plain, rel=1e-5)
+    with pytest.raises(TypeError, match="takes symbolic tensors and numbers"):
+        model.add_loss(np.mean(X, keepdims=True)[0, 0] + K.constant(1.0))
+
+
+def test_a_loss_that_is_added_after_compile_counts_after_the_next():
+    x = Input((4,))
+    model = Model(x, Dense(3)(x))
+    model.compile(SGD(0), "mse")
+    plain = model.train_on_batch(X, Y)
+    model.add_loss(K.mean(model.output) * 0 + 100)
+    with pytest.warns(UserWarning, match=r"Training continues as compiled; call compile\(\) again"):
+        assert model.train_on_batch(X, Y) == pytest.approx(plain)
+    model.compile(SGD(0), "mse")
+    assert model.train_on_batch(X, Y) == pytest.approx(plain + 100)
+    early = Model(x, Dense(3)(x))
+    early.compile(SGD(0), "mse")
+    early.add_loss(K.mean(early.output) * 0 + 100)
+    with pytest.warns(UserWarning, match="add_loss has been called since"):
+        assert early.train_on_batch(X, Y) < 50
+
+
+def test_losses_over_tensors_are_float32_in_a_narrow_program():
+    x = Input((4,))
+    model = Model(x, Lambda(lambda t: t * 1)(x))
+    model.add_loss(K.mean(x) + 1e-3)
+    config.mixed_precision("bfloat16")
+    model.compile("sgd", lambda t, p: K.mean(K.square(t - 300.5 + 0 * model.input), axis=-1))
+    ones = np.ones((8, 4), "f")
+    expected = (ones[0, 0] * 7.1234 - 300.5) ** 2 + 1 + 1e-3
+    assert model.evaluate(ones, 7.1234 * ones, verbose=0) == pytest.approx(expected, rel=1e-6)

@@ -7,5 +7,10 @@ package; it is imported when a saved model names one of them.
 from jaxcnn.runtime.lazy import lazy_attributes
 
 __getattr__ = lazy_attributes(
-    __name__, {"backend": "jaxcnn.backend", "losses_of": "jaxcnn.layers.added_losses"}
+    __name__,
+    {
+        "backend": "jaxcnn.backend",
+        "losses_of": "jaxcnn.layers.added_losses",
+        "scalar": "jaxcnn.layers.added_losses",
+    },
 )

@@ -29,10 +29,10 @@ from jaxcnn.layers.symbolic.saved_call import (
 )
 from jaxcnn.layers.symbolic.tensor import Node, SymbolicTensor
 from jaxcnn.layers.tracing import Traced
-from jaxcnn.layers.variable import Variable, given_values, is_variable
+from jaxcnn.layers.variable import Variable, being_compiled, given_values, is_variable
 from jaxcnn.nn.base import Layer as ModuleBase
 from jaxcnn.runtime.captures import inside_a_function, notice
-from jaxcnn.runtime.context import running_module
+from jaxcnn.runtime.context import is_running, running_module
 from jaxcnn.runtime.names import Registry
 from jaxcnn.runtime.types import Config, PyTree, Settings
 
@@ -41,6 +41,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 RowRule = Callable[[list[SymbolicTensor], Settings], bool]
 
 FUNCTIONS: Registry[Any] = Registry("operation")
+RANDOM: set[str] = set()  # names of those that draw random numbers
 
 
 class Computation(ModuleBase):
@@ -51,6 +52,10 @@ class Computation(ModuleBase):
     @property
     def mixes_rows(self) -> bool:
         return not self.saved.rowwise
+
+    @property
+    def draws_anyway(self) -> bool:
+        return self.saved.name in RANDOM
 
     def compute_mask(self, inputs: PyTree, mask: PyTree) -> None:
         """Operations know nothing of masks, so those of the inputs end here."""
@@ -138,7 +143,7 @@ def operation(rows: RowRule | None = None, random: bool = False) -> Callable[[F]
             tensors = symbolic_arguments((args, kwargs))
             if tensors:
                 notice(tensors[0])
-            elif not (uses_weights((args, kwargs)) or (random and inside_a_function())):
+            elif not (uses_weights((args, kwargs)) or (random and drawn_later((args, kwargs)))):
                 values = jax.tree.map(
                     lambda v: v.value if is_variable(v) else v, (args, kwargs), is_leaf=is_variable
                 )
@@ -149,6 +154,8 @@ def operation(rows: RowRule | None = None, random: bool = False) -> Callable[[F]
             return layer(tensors[0] if len(tensors) == 1 else tensors)
 
         FUNCTIONS.register()(call)
+        if random:
+            RANDOM.add(name)
         return cast(F, call)
 
     return decorate
@@ -196,6 +203,18 @@ def uses_weights(structure: PyTree) -> bool:
     """Whether a layer's weight is among the arguments, whose value is that of a later moment."""
     leaves = jax.tree.leaves(structure, is_leaf=is_variable)
     return any(is_variable(leaf) and leaf.known_later for leaf in leaves)
+
+
+def drawn_later(structure: PyTree) -> bool:
+    """Whether random numbers with these arguments are drawn when the model runs.
+
+    They are drawn now where a function computes with arrays, and where some are given.
+    """
+    if inside_a_function():
+        return True
+    arrays = jax.Array | np.ndarray | Variable
+    given = jax.tree.leaves(structure, is_leaf=is_variable)
+    return not (is_running() or being_compiled() or any(isinstance(v, arrays) for v in given))
 
 
 # -- rules about rows ------------------------------------------------------------------------------

@@ -1,0 +1,63 @@
+"""Symbolic tensors that need no input as arrays: random numbers, and what is computed from them.
+
+A model draws them anew in each run. Where an array is wanted at once, as by NumPy, they are drawn
+then.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import jax
+import numpy as np
+
+from jaxcnn.layers.symbolic.operation import Operation
+from jaxcnn.layers.symbolic.tensor import SymbolicTensor
+from jaxcnn.layers.symbolic.walk import upstream
+from jaxcnn.runtime.captures import notice
+from jaxcnn.runtime.types import DTypeLike
+
+
+def value(tensor: SymbolicTensor) -> jax.Array:
+    """The value of a tensor that operations compute without any input.
+
+    Raises:
+        TypeError: it needs an input, or a layer.
+    """
+    notice(tensor)
+    nodes, inputs = upstream([tensor], ())
+    values: dict[int, jax.Array] = {}
+    for node in nodes:
+        if inputs or not isinstance(node.layer, Operation):
+            break
+        outputs = node.layer.saved([values[id(inbound)] for inbound in node.inbound])
+        computed = zip(jax.tree.leaves(node.outputs), jax.tree.leaves(outputs), strict=True)
+        values |= {id(symbol): array for symbol, array in computed}
+    if id(tensor) not in values:
+        raise TypeError(
+            f"{tensor!r} has no value yet: a model or K.function computes it from its inputs."
+        )
+    return values[id(tensor)]
+
+
+def as_array(
+    tensor: SymbolicTensor, dtype: DTypeLike | None = None, copy: bool | None = None
+) -> Any:
+    """What NumPy takes for the tensor."""
+    return np.asarray(value(tensor), dtype)
+
+
+def attribute(tensor: SymbolicTensor, name: str) -> Any:
+    """An attribute that arrays have, of the value of a tensor that needs no input."""
+    if not name.startswith("_") and hasattr(np.ndarray, name):
+        try:
+            array = value(tensor)
+        except TypeError:
+            pass
+        else:
+            return getattr(array, name)
+    raise AttributeError(f"A symbolic tensor has no attribute {name!r}.")
+
+
+SymbolicTensor.__array__ = as_array  # type: ignore[attr-defined]
+SymbolicTensor.__getattr__ = attribute  # type: ignore[attr-defined]
