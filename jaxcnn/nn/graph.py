@@ -391,8 +391,8 @@ def draws_anyway(module: PyTree) -> bool:
     topology = getattr(module, "topology", None)
     if topology is None:
         inner = getattr(module, "layer", None)
-        own = isinstance(module, Layer) and module.draws_anyway
-        return own or (isinstance(inner, nn.Module) and draws_anyway(inner))
+        draws = isinstance(module, Layer) and module.draws_anyway
+        return draws or (isinstance(inner, nn.Module) and draws_anyway(inner))
     return any(
         bool(dict(call.kwargs).get("training")) or draws_anyway(call.module)
         for call in topology.calls
