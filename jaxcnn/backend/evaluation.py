@@ -62,7 +62,7 @@ class Evaluation:
                 outputs, out_masks = self.gradients(node.layer), None
             elif node.evaluated is not None:
                 outputs = jax.tree.map(lambda t: values.get(id(t), t), node.evaluated.arguments[0])
-                out_masks = None
+                out_masks = jax.tree.map(lambda t: masks.get(id(t)), node.evaluated.arguments[0])
             else:
                 outputs, out_masks = self.run(node, values, masks)
             flat_outputs = jax.tree.leaves(outputs)

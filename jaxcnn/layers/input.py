@@ -25,7 +25,10 @@ class InputLayer(Layer):
         dtype: DTypeLike | None = None,
         name: str | None = None,
         trainable: bool = True,
+        sparse: bool = False,
     ) -> None:
+        if sparse:
+            raise ValueError("An input layer has no sparse values: leave `sparse` out.")
         if input_shape is None and batch_input_shape is None:
             raise ValueError(
                 "An input layer needs `input_shape` (of one sample) or `batch_input_shape`."
@@ -64,7 +67,12 @@ class InputLayer(Layer):
         return self.output_shape
 
     def get_config(self) -> Config:
-        return {"batch_input_shape": self.batch_input_shape, "dtype": self.dtype, "name": self.name}
+        return {
+            "batch_input_shape": self.batch_input_shape,
+            "dtype": self.dtype,
+            "sparse": False,
+            "name": self.name,
+        }
 
 
 LAYERS.register()(InputLayer)

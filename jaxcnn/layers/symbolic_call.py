@@ -7,21 +7,26 @@ layers and operations that it makes stand for it, hidden in the layer's own call
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
-from typing import Protocol, cast
+from typing import Any, Protocol, cast
 
 import flax.linen as nn
 import jax
 
-from jaxcnn.layers import weight_tree
+from jaxcnn.layers import symbolic, weight_tree
 from jaxcnn.layers.call_record import record_call
 from jaxcnn.layers.input_spec import check_inputs
 from jaxcnn.layers.symbolic.tensor import Evaluated, GraphLayer, SymbolicTensor, symbolic_leaves
 from jaxcnn.layers.tracing import trace
 from jaxcnn.layers.user_layer import Additions, EvaluatedModule, UserModule
 from jaxcnn.layers.weights import WeightOwner
-from jaxcnn.nn import Lambda
+from jaxcnn.nn import Lambda, TimeDistributed
+from jaxcnn.nn.base import Layer as ModuleBase
+from jaxcnn.nn.base import any_mask
 from jaxcnn.nn.functions import Through
+from jaxcnn.nn.graph import computes_masks
+from jaxcnn.nn.lambda_layer import takes_mask
 from jaxcnn.runtime.captures import Captured, symbolically
 from jaxcnn.runtime.types import ArrayFunction, Config, PyTree
 
@@ -42,11 +47,12 @@ def symbolic_call(
             evaluated on symbolic tensors either.
     """
     function = user_function(layer.module)
+    if isinstance(layer.module, TimeDistributed) and isinstance(reason, Captured):
+        inner = cast(Callable[..., PyTree], layer.children["layer"])
+        function = functools.partial(step_by_step, inner)
     if function is None:
         raise reason
     check_inputs(layer.name, vars(layer).get("input_spec"), args[0])
-    if isinstance(layer.module, UserModule) and any(t.mask_shape for t in symbolic_leaves(args)):
-        raise reason
     try:
         return evaluated_call(layer, function, args, kwargs)
     except Exception:
@@ -65,6 +71,31 @@ def user_function(module: nn.Module) -> Callable[..., PyTree] | None:
     return None
 
 
+def step_by_step(inner: Callable[..., PyTree], inputs: SymbolicTensor) -> PyTree:
+    """The outputs of a layer on each step of its inputs, computed one after another.
+
+    So a tensor of the graph may be used in each, with its rows.
+
+    Raises:
+        ValueError: the number of steps is not known.
+    """
+    steps = tuple(inputs.shape)[1]
+    if steps is None:
+        raise ValueError(
+            "A layer that uses tensors of the graph is called on each step of a known number of "
+            "them only: give the number of steps to Input."
+        )
+    outputs = [inner(cast(Any, inputs)[:, step]) for step in range(steps)]
+    return jax.tree.map(lambda *parts: symbolic.backend.stack(list(parts), axis=1), *outputs)
+
+
+def reads_mask(module: nn.Module) -> bool:
+    """Whether the function that a user wrote for this module takes the mask of the inputs."""
+    if isinstance(module, UserModule):
+        return takes_mask(module.layer.call)
+    return isinstance(module, Lambda) and takes_mask(cast(ArrayFunction, module.function))
+
+
 def evaluated_call(
     layer: CalledLayer,
     function: Callable[..., PyTree],
@@ -77,7 +108,9 @@ def evaluated_call(
         TypeError: the function returns something else than symbolic tensors.
     """
     with symbolically(), layer.additions.recording():
-        result = function(*args, **kwargs)
+        masks = symbolic.masks_of(args[0])
+        given = {"mask": masks} if any_mask(masks) and reads_mask(layer.module) else {}
+        result = function(*args, **{**given, **kwargs})
         losses, updates = layer.additions.losses, layer.additions.updates
     outputs = result[0] if isinstance(result, list | tuple) and len(result) == 1 else result
     if not symbolic_leaves(outputs) or not all(
@@ -87,6 +120,9 @@ def evaluated_call(
             f"Layer '{layer.name}': its function must return symbolic tensors, as it uses some of "
             f"the graph; it returned {result!r}."
         )
+    if isinstance(layer.module, ModuleBase) and (any_mask(masks) or computes_masks(layer.module)):
+        with symbolically():
+            outputs = symbolic.with_masks(outputs, layer.module.compute_mask(args[0], masks))
     arguments: tuple[PyTree, ...] = (outputs,)
     module: nn.Module = Through()
     if isinstance(layer.module, UserModule):

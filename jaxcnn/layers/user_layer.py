@@ -256,8 +256,8 @@ class EvaluatedModule(UserModule):
 
     updated: tuple[Variable, ...] = ()
 
-    def compute_mask(self, inputs: PyTree, mask: PyTree) -> None:
-        """What a function made of symbolic tensors has no mask."""
+    def compute_mask(self, inputs: PyTree, mask: PyTree) -> PyTree:
+        return mask  # which was found when `call` was evaluated
 
     @nn.compact
     def __call__(  # type: ignore[override]

@@ -327,7 +327,8 @@ def sorted_graph(
                 path.append(node)
                 walk.append(iter(node.inbound))
     for tensor in inputs:
-        if id(source_node(tensor)) not in done:
+        unused = id(source_node(tensor)) not in done
+        if unused and not any(tensor is used for used in upstream(outputs, ())[1]):
             raise ValueError(
                 f"Model: the input '{tensor.layer.name}' leads to none of the outputs."
             )

@@ -47,7 +47,7 @@ def print_summary(
 
     def row(fields: Sequence[object]) -> None:
         line = ""
-        for i, (text, end) in enumerate(zip(fields, ends, strict=True)):
+        for i, (text, end) in enumerate(zip(fields, ends[: len(header)], strict=True)):
             line = (line[:-1] + " " if i else "") + str(text)
             line = line[:end].ljust(end)
         print_fn(line)

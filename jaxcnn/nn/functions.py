@@ -13,11 +13,31 @@ class Derivatives(Layer):
     """
 
 
+class MaskOf(Layer):
+    """Gives the mask of its input, which has one."""
+
+    def compute_mask(self, inputs: PyTree, mask: PyTree) -> None:
+        """A mask has no mask."""
+
+    def __call__(self, inputs: PyTree, *, mask: PyTree = None) -> PyTree:
+        return mask
+
+
+class WithMask(Layer):
+    """Gives the first of its inputs, whose mask is the second, if there is one."""
+
+    def compute_mask(self, inputs: PyTree, mask: PyTree) -> PyTree:
+        return inputs[1] if len(inputs) > 1 else None
+
+    def __call__(self, inputs: PyTree) -> PyTree:
+        return inputs[0]
+
+
 class Through(Layer):
     """Gives its first argument; the others are for modules that do more with them."""
 
-    def compute_mask(self, inputs: PyTree, mask: PyTree) -> None:
-        """What a function made has no mask."""
+    def compute_mask(self, inputs: PyTree, mask: PyTree) -> PyTree:
+        return mask
 
     def __call__(self, outputs: PyTree, *others: PyTree) -> PyTree:
         return outputs

@@ -11,6 +11,8 @@ __getattr__ = lazy_attributes(
     {
         "backend": "jaxcnn.backend",
         "losses_of": "jaxcnn.layers.added_losses",
+        "masks_of": "jaxcnn.layers.symbolic.masks",
         "scalar": "jaxcnn.layers.added_losses",
+        "with_masks": "jaxcnn.layers.symbolic.masks",
     },
 )

@@ -279,7 +279,9 @@ def penalty_of_keras1(value: Settings) -> Config | None:
     """A penalty or constraint of Keras 1, which has its name among its arguments, or None."""
     if "name" not in value or not set(value) <= {"name", "l1", "l2", "m", "axis"}:
         return None
-    kind = value["name"].replace("WeightRegularizer", "L1L2")
+    kind = {"WeightRegularizer": "L1L2", "L1L2Regularizer": "L1L2"}.get(
+        value["name"], value["name"]
+    )
     rest = {("max_value" if k == "m" else k): v for k, v in value.items() if k != "name"}
     return {"class_name": kind, "config": rest}
 

@@ -24,7 +24,7 @@ def from_keras1(name: str, settings: Settings) -> tuple[str, Config]:
     current = CLASSES.get(name, name)
     row = LAYERS.get(current)
     if row is None or not (name in CLASSES or row.old_words() & set(arguments)):
-        return name, arguments
+        return name, with_dtype(arguments)
     for word, (neutral, instead) in row.dropped.items():
         if arguments.pop(word, neutral) != neutral:
             raise ValueError(

@@ -1,0 +1,48 @@
+"""Masks as symbolic tensors, for functions that are evaluated on such."""
+
+from __future__ import annotations
+
+import flax.linen as nn
+import jax
+
+from jaxcnn.layers import naming
+from jaxcnn.layers.base import Layer
+from jaxcnn.layers.symbolic.tensor import SymbolicTensor
+from jaxcnn.nn.functions import MaskOf, WithMask
+from jaxcnn.runtime.types import PyTree
+
+
+class MaskLayer(Layer):
+    """The layer that takes a mask from its tensor, or puts one to it."""
+
+    def __init__(self, module: nn.Module) -> None:
+        super().__init__(name=naming.unique_name("mask"))
+        self.pure = module
+        self.weights_store.specs = ()
+
+    def make_module(self) -> nn.Module:
+        return self.pure
+
+
+def masks_of(tensors: PyTree) -> PyTree:
+    """The mask of each symbolic tensor in a structure, None where it has none."""
+
+    def mask_of(tensor: PyTree) -> SymbolicTensor | None:
+        masked = isinstance(tensor, SymbolicTensor) and tensor.mask_shape is not None
+        return MaskLayer(MaskOf())(tensor) if masked else None
+
+    return jax.tree.map(mask_of, tensors)
+
+
+def with_masks(tensors: PyTree, masks: PyTree) -> PyTree:
+    """The tensors with these masks, one for each or None, in place of what they have."""
+    leaves, structure = jax.tree.flatten(tensors)
+    given = jax.tree.leaves(masks, is_leaf=lambda mask: mask is None)
+    if len(given) != len(leaves):
+        given = [None] * len(leaves)
+    changed = []
+    for tensor, mask in zip(leaves, given, strict=True):
+        if mask is not None or tensor.mask_shape is not None:
+            tensor = MaskLayer(WithMask())([tensor] if mask is None else [tensor, mask])
+        changed.append(tensor)
+    return jax.tree.unflatten(structure, changed)
