@@ -180,7 +180,7 @@ class VarianceScaling(Initializer):
         return TruncatedNormal(0.0, stddev)(key, shape, dtype)
 
 
-@registry.register()
+@registry.register("OrthogonalInitializer")
 @dataclasses.dataclass(frozen=True)
 class Orthogonal(Initializer):
     """A random orthogonal matrix times ``gain`` (Saxe et al., 2013).
@@ -211,7 +211,7 @@ class Orthogonal(Initializer):
         return on_device(self.gain * (q if rows >= columns else q.T).reshape(tuple(shape)), dtype)
 
 
-@registry.register()
+@registry.register("IdentityInitializer")
 @dataclasses.dataclass(frozen=True)
 class Identity(Initializer):
     """The identity matrix times ``gain``.

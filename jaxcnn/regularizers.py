@@ -57,6 +57,18 @@ def l2(l: float = 0.01) -> L1L2:
 
 
 @registry.register()
+def L1(l1: float = 0.01) -> L1L2:
+    """``l1 * sum(|x|)``, by the name and argument that later Keras has."""
+    return L1L2(l1=l1)
+
+
+@registry.register()
+def L2(l2: float = 0.01) -> L1L2:
+    """``l2 * sum(x**2)``, by the name and argument that later Keras has."""
+    return L1L2(l2=l2)
+
+
+@registry.register()
 def l1_l2(l1: float = 0.01, l2: float = 0.01) -> L1L2:
     """``l1 * sum(|x|) + l2 * sum(x**2)``."""
     return L1L2(l1, l2)

@@ -291,7 +291,7 @@ def test_a_schedule_as_learning_rate():
     assert optimizer.hyper() == {"decay": 0.5}
     with pytest.raises(ValueError, match=r"schedule of SGD\.lr is fixed"):
         optimizer.lr = 0.1
-    with pytest.raises(ValueError, match="schedule has no configuration"):
+    with pytest.raises(ValueError, match="has no configuration"):
         optimizer.get_config()
 
 

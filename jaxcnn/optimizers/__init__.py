@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 import optax
 
+from jaxcnn.optimizers import schedules
 from jaxcnn.optimizers.base import Hyper, Optimizer, OptimizerState
 from jaxcnn.optimizers.rules import (
     SGD,
@@ -50,6 +51,7 @@ __all__ = [
     "nadam",
     "registry",
     "rmsprop",
+    "schedules",
     "serialize",
     "sgd",
 ]

@@ -8,7 +8,7 @@ optax transformation can.
 
 import inspect
 import weakref
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from types import SimpleNamespace
 from typing import Any, NamedTuple, Protocol, TypeAlias
 
@@ -17,6 +17,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax import Array
 
+from jaxcnn.optimizers.schedules import registry as schedules
 from jaxcnn.runtime.arrays import filled, wide_float, widened
 from jaxcnn.runtime.hints import closest
 from jaxcnn.runtime.types import ArrayLike, Config, PyTree, Settings
@@ -320,14 +321,17 @@ class Optimizer:
         """The arguments that make an equal optimizer.
 
         Raises:
-            ValueError: the learning rate is a schedule, which has no description.
+            ValueError: the learning rate is a function without a description.
         """
-        if callable(self.lr):
+        if callable(self.lr) and not hasattr(self.lr, "get_config"):
             raise ValueError(
-                f"{type(self).__name__}: a learning rate that is a schedule has no configuration."
+                f"{type(self).__name__}: a learning rate that is a function has no configuration; "
+                "the classes in optimizers.schedules have one."
             )
         parameters = inspect.signature(type(self)).parameters.values()
         config = {p.name: getattr(self, p.name) for p in parameters if p.kind is not p.VAR_KEYWORD}
+        if callable(config.get("lr")):
+            config["lr"] = schedules.serialize(config["lr"])
         extra = {
             "decay": self.decay,
             "clipnorm": self.clipnorm,
@@ -343,7 +347,8 @@ class Optimizer:
     @classmethod
     def from_config(cls, config: Settings) -> Any:
         """The optimizer described by ``config``."""
-        return cls(**config)
+        rates = {k: schedules.deserialize(v) for k, v in config.items() if isinstance(v, Mapping)}
+        return cls(**{**config, **rates})
 
     def _hyper_arrays(self) -> dict[str, Array]:
         return {name: filled((), value) for name, value in self.hyper().items()}

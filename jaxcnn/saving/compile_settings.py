@@ -2,51 +2,16 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Mapping, Sequence
 
-from jaxcnn import losses, metrics, optimizers
-from jaxcnn.runtime.names import Registry, custom_object_scope, get_custom_objects
+from jaxcnn import losses, metrics
+from jaxcnn.runtime.names import custom_object_scope
 from jaxcnn.runtime.types import Config, Settings
-from jaxcnn.saving.dialects.configurations import unpackaged
+from jaxcnn.runtime.warn import warn_user
+from jaxcnn.saving.compile_objects import from_keras_objects, from_keras_optimizer
 from jaxcnn.saving.dialects.keras3 import packaged
 from jaxcnn.saving.types import CustomObjects, Filename, Json, Trainable
 
-# Arguments of optimizers, losses and metrics in later versions, with the values that say nothing.
-SAYING_NOTHING: Mapping[str, tuple[Json, ...]] = {
-    "name": (),  # any value
-    "dtype": (),
-    "jit_compile": (),
-    "is_legacy_optimizer": (),
-    "ema_momentum": (),
-    "ema_overwrite_frequency": (),
-    "initial_accumulator_value": (),  # only the beginning of a state that the file holds
-    "fn": (),
-    "weight_decay": (None, 0.0),
-    "global_clipnorm": (None,),
-    "clipnorm": (None,),
-    "clipvalue": (None,),
-    "use_ema": (False,),
-    "loss_scale_factor": (None,),
-    "gradient_accumulation_steps": (None,),
-    "centered": (False,),
-    "momentum": (0.0,),
-    "decay": (0.0,),
-    "amsgrad": (False,),
-    "epsilon": (None,),
-    "reduction": ("auto", "sum_over_batch_size", "none", None),
-    "label_smoothing": (0, 0.0),
-    "axis": (-1,),
-    "from_logits": (False,),
-    "curve": ("ROC",),
-    "summation_method": ("interpolation",),
-    "multi_label": (False,),
-    "num_labels": (None,),
-    "label_weights": (None,),
-    "thresholds": (None, 0.5),
-    "top_k": (None,),
-    "class_id": (None,),
-}
 RENAMED = {"logcosh": "log_cosh", "kullback_leibler_divergence": "kl_divergence"}  # in Keras 3
 
 
@@ -59,7 +24,7 @@ def to_keras2_training(settings: Settings) -> Config:
     optimizer = settings["optimizer_config"]
     hyperparameters = without_usual_schedule(optimizer["config"])
     if "lr" in hyperparameters:
-        hyperparameters["learning_rate"] = hyperparameters.pop("lr")
+        hyperparameters["learning_rate"] = schedule_or_number(hyperparameters.pop("lr"))
     if not hyperparameters.get("decay"):
         hyperparameters.pop("decay", None)
     named = {key: full_names(settings[key]) for key in ("loss", "metrics", "weighted_metrics")}
@@ -69,6 +34,13 @@ def to_keras2_training(settings: Settings) -> Config:
 def without_usual_schedule(hyperparameters: Settings) -> Config:
     """Hyperparameters without Nadam's `schedule_decay` of 0.004, the only one of later versions."""
     return {k: v for k, v in hyperparameters.items() if (k, v) != ("schedule_decay", 0.004)}
+
+
+def schedule_or_number(rate: Json) -> Json:
+    """A learning rate; a schedule with the module in which Keras 3 finds it."""
+    if not isinstance(rate, Mapping):
+        return rate
+    return packaged("keras.optimizers.schedules", rate["class_name"], rate["config"])
 
 
 def full_names(value: Json) -> Json:
@@ -88,7 +60,7 @@ def to_keras3_training(settings: Settings) -> Config:
     hyperparameters = without_usual_schedule(optimizer["config"])
     rate, decay = hyperparameters.pop("lr", None), hyperparameters.pop("decay", 0.0)
     if rate is not None:
-        hyperparameters["learning_rate"] = rate
+        hyperparameters["learning_rate"] = schedule_or_number(rate)
     if decay:  # lr / (1 + decay * count)
         schedule = {
             "initial_learning_rate": rate,
@@ -96,9 +68,8 @@ def to_keras3_training(settings: Settings) -> Config:
             "decay_rate": decay,
             "staircase": False,
         }
-        hyperparameters["learning_rate"] = packaged(
-            "keras.optimizers.schedules", "InverseTimeDecay", schedule
-        )
+        described = {"class_name": "InverseTimeDecay", "config": schedule}
+        hyperparameters["learning_rate"] = schedule_or_number(described)
     if "clipnorm" in hyperparameters:  # ours is that of all gradients together
         hyperparameters["global_clipnorm"] = hyperparameters.pop("clipnorm")
     named = {key: full_names(settings[key]) for key in ("loss", "metrics", "weighted_metrics")}
@@ -132,20 +103,22 @@ def compile_as_stored(
     settings: Settings,
     source: Filename,
     custom_objects: CustomObjects = None,
-) -> None:
-    """`compile` as a file says, of any version of Keras.
+) -> bool:
+    """`compile` as a file says, of any version of Keras, or warn that the model is not compiled.
 
-    Raises:
-        ValueError: the file asks for something that is not here; the message says what.
+    Returns:
+        Whether the model is compiled now.
     """
     try:
         with custom_object_scope(custom_objects):
             model.compile_from(from_keras_training(settings, model.output_names))
-    except (ValueError, TypeError) as error:
-        raise ValueError(
-            f"{source}: the model cannot be compiled as it was saved. {error} Load it with "
-            "compile=False and compile it again, or give what is missing in custom_objects."
-        ) from error
+    except (ValueError, TypeError, LookupError, AttributeError) as error:
+        warn_user(
+            f"{source}: the model cannot be compiled as it was saved, so it is not compiled. "
+            f"{error} Compile it before it is trained, or give what is missing in custom_objects."
+        )
+        return False
+    return True
 
 
 def from_keras_training(settings: Settings, output_names: Sequence[str]) -> Config:
@@ -160,7 +133,7 @@ def from_keras_training(settings: Settings, output_names: Sequence[str]) -> Conf
         "sample_weight_mode": settings.get("sample_weight_mode"),
     }
     for key in ("metrics", "weighted_metrics"):
-        value = from_keras_objects(settings.get(key), metrics.registry)
+        value = without_none(from_keras_objects(settings.get(key), metrics.registry))
         if isinstance(value, list) and value and isinstance(value[0], list):  # one for each output
             several = len(output_names) > 1
             value = dict(zip(output_names, value, strict=True)) if several else value[0]
@@ -168,79 +141,6 @@ def from_keras_training(settings: Settings, output_names: Sequence[str]) -> Conf
     return arguments
 
 
-def from_keras_optimizer(described: Settings) -> Config:
-    """An optimizer's description; of schedules only the inverse decay by time, which all do here.
-
-    Raises:
-        ValueError: another schedule, or gradients clipped one by one and together.
-    """
-    name, options = unpackaged(described["class_name"]), dict(described.get("config") or {})
-    rate = options.get("learning_rate", options.get("lr"))
-    if isinstance(rate, Mapping):
-        options |= decay_of(rate)
-    if "global_clipnorm" in options and options.get("clipnorm"):
-        raise ValueError(
-            f"{name} clips each gradient by itself (clipnorm); here all are clipped together."
-        )
-    if options.get("global_clipnorm"):
-        options["clipnorm"] = options.pop("global_clipnorm")
-    return {"class_name": name, "config": taken(name, options, optimizers.registry)}
-
-
-def decay_of(rate: Settings) -> Config:
-    """The `learning_rate` and `decay` of a schedule that decays with each update."""
-    schedule = rate["config"]
-    if (
-        rate["class_name"] != "InverseTimeDecay"
-        or schedule["decay_steps"] != 1
-        or schedule["staircase"]
-    ):
-        raise ValueError(f"The learning rate follows a {rate['class_name']}, which cannot be read.")
-    return {"learning_rate": schedule["initial_learning_rate"], "decay": schedule["decay_rate"]}
-
-
-def from_keras_objects(value: Json, registry: Registry) -> Json:
-    """Losses or metrics in lists and dicts: by name, or by class with their options."""
-    if isinstance(value, list):
-        return [from_keras_objects(item, registry) for item in value]
-    if not isinstance(value, Mapping):
-        return value
-    if "class_name" not in value:
-        return {k: from_keras_objects(v, registry) for k, v in value.items()}
-    kind, options = unpackaged(value["class_name"]), value["config"]
-    if kind == "function":
-        return unpackaged(options)
-    if kind in ("MeanMetricWrapper", "LossFunctionWrapper"):
-        function = options["fn"]
-        if isinstance(function, str):
-            return unpackaged(function)
-        return from_keras_objects(function, registry)
-    return {"class_name": kind, "config": taken(kind, options, registry)}
-
-
-def taken(name: str, options: Settings, registry: Registry) -> Config:
-    """The options that an object has here.
-
-    Raises:
-        ValueError: others say something.
-    """
-    if name in get_custom_objects() or name == "FunctionMetric":
-        return dict(options)
-    known = inspect.signature(registry.find(name)).parameters
-    # An optimizer says itself which others it takes.
-    takes_any = any(p.kind is p.VAR_KEYWORD for p in known.values())
-    rest = {}
-    for key, value in options.items():
-        if key in known or (takes_any and not says_nothing(key, value)):
-            rest[key] = value
-        elif not says_nothing(key, value):
-            raise ValueError(
-                f"{name} was saved with {key}={value!r}, which this library does not have."
-            )
-    return rest
-
-
-def says_nothing(key: str, value: Json) -> bool:
-    """Whether an option changes nothing by this value, or by any."""
-    neutral = SAYING_NOTHING.get(key)
-    return neutral is not None and (neutral == () or value in neutral)
+def without_none(value: Json) -> Json:
+    """Lists of metrics without the None that some versions write for outputs that have none."""
+    return [without_none(v) for v in value if v is not None] if isinstance(value, list) else value

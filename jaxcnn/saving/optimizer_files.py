@@ -32,6 +32,8 @@ def restore_optimizer(
         return
     optimizer, weights = model.optimizer, len(model.trained_paths())
     if is_keras3(names):
+        if len(arrays) <= 2 and not int(arrays[0]):  # saved before the first update
+            return
         values = from_keras3(optimizer, arrays, weights)
     else:
         values = counted(arrays)
@@ -97,7 +99,9 @@ def to_keras3_arrays(
     count, *rest = values
     together = slots_together(optimizer)
     pairs = [rest[slot * weights + i] for i in range(weights) for slot in range(together)]
-    rate = [] if optimizer.decay else [np.asarray(optimizer.lr, np.float32)]
+    rate = (
+        [] if optimizer.decay or callable(optimizer.lr) else [np.asarray(optimizer.lr, np.float32)]
+    )
     return [np.asarray(count), *rate, *pairs, *rest[weights * together :]]
 
 

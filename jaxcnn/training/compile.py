@@ -262,4 +262,16 @@ def arguments_in(settings: Settings) -> dict[str, PyTree]:
     return {
         "optimizer": optimizers.deserialize(settings["optimizer_config"]),
         **{name: settings.get(name) for name in names},
+        "loss": described_losses(settings.get("loss")),
     }
+
+
+def described_losses(value: PyTree) -> PyTree:
+    """Losses with their configurations as objects, which nobody takes for losses by output name."""
+    if isinstance(value, list | tuple):
+        return [described_losses(part) for part in value]
+    if not isinstance(value, Mapping):
+        return value
+    if "class_name" in value:
+        return losses.deserialize(value)
+    return {name: described_losses(part) for name, part in value.items()}

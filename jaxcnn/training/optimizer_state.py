@@ -92,7 +92,7 @@ def set_optimizer_arrays(model: Trainable, values: Sequence[ArrayLike]) -> None:
         raise RuntimeError("The optimizer's state can be set before and after fit, not within it.")
     require_objective(model, program)
     assert program.optimizer is not None
-    params, _ = split(model.variables["params"], program.trained, program.ties)
+    params, _ = split(model.variables.get("params", {}), program.trained, program.ties)
     empty = program.optimizer.init(params)
     program.opt_state = with_arrays(empty, trained_paths(model), values)
     program.step = int(program.opt_state.count)

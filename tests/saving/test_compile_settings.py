@@ -2,19 +2,23 @@
 
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 
+import jaxcnn as jc
 from jaxcnn import losses, metrics, optimizers
 from jaxcnn.runtime.names import custom_object_scope
-from jaxcnn.saving.compile_settings import (
+from jaxcnn.saving.compile_objects import (
     SAYING_NOTHING,
-    compile_as_stored,
     from_keras_objects,
     from_keras_optimizer,
-    from_keras_training,
-    full_names,
     says_nothing,
     taken,
+)
+from jaxcnn.saving.compile_settings import (
+    compile_as_stored,
+    from_keras_training,
+    full_names,
     to_keras2_training,
     to_keras3_objects,
     to_keras3_training,
@@ -145,12 +149,24 @@ def test_metrics_for_each_output():
         ("InverseTimeDecay", {"staircase": True}),
     ],
 )
-def test_other_schedules_are_refused(kind, changes):
+def test_schedules(kind, changes):
     config = {"initial_learning_rate": 1, "decay_steps": 1, "decay_rate": 1, "staircase": False}
-    rate = {"class_name": kind, "config": config | changes}
+    rate = {"class_name": f"Keras>{kind}", "config": config | changes}
     for key in ("learning_rate", "lr"):
-        with pytest.raises(ValueError, match=f"follows a {kind}, which cannot be read"):
-            from_keras_optimizer({"class_name": "SGD", "config": {key: rate}})
+        read = from_keras_optimizer({"class_name": "SGD", "config": {key: rate}})
+        optimizer = optimizers.deserialize(read)
+        assert optimizer.get_config()["lr"]["class_name"] == kind
+        assert optimizer.get_config()["lr"]["config"].items() >= (config | changes).items()
+    rate["class_name"] = "SawTooth"
+    with pytest.raises(ValueError, match="Unknown learning-rate schedule 'SawTooth'"):
+        from_keras_optimizer({"class_name": "SGD", "config": {"lr": rate}})
+
+
+def test_the_optimizer_inside_one_that_scales_losses():
+    inner = {"class_name": "Adam", "config": {"learning_rate": 0.5}}
+    for key in ("inner_optimizer", "optimizer"):
+        scaling = {"class_name": "LossScaleOptimizer", "config": {key: inner, "dynamic": True}}
+        assert from_keras_optimizer(scaling) == inner
 
 
 def test_clipping():
@@ -236,16 +252,16 @@ def test_what_says_nothing(key, value, expected):
         (
             (None,),
             "global_clipnorm clipnorm clipvalue loss_scale_factor gradient_accumulation_steps "
-            "epsilon num_labels label_weights top_k class_id",
+            "epsilon num_labels label_weights top_k class_id ignore_class",
         ),
         ((False,), "use_ema centered amsgrad from_logits multi_label"),
         ((0.0,), "momentum decay"),
-        (("auto", "sum_over_batch_size", "none", None), "reduction"),
+        (("auto", "sum_over_batch_size", "mean", "none", None), "reduction"),
         ((0, 0.0), "label_smoothing"),
         ((-1,), "axis"),
         (("ROC",), "curve"),
         (("interpolation",), "summation_method"),
-        ((None, 0.5), "thresholds"),
+        ((None, 0.5), "thresholds threshold"),
     ],
 )
 def test_the_values_that_say_nothing(values, keys):
@@ -254,16 +270,48 @@ def test_the_values_that_say_nothing(values, keys):
         assert says_nothing(key, "else") is (values == ())
 
 
-def test_errors_of_compile_name_the_file():
+def test_what_cannot_be_compiled_is_named_and_stops_nothing():
     def refuse(settings):
         raise TypeError("no such thing.")
 
     model = SimpleNamespace(output_names=["a"], compile_from=refuse)
-    with pytest.raises(
-        ValueError, match=r"f.h5: the model cannot be compiled.*no such thing.*compile=False"
-    ):
-        compile_as_stored(model, {"optimizer": "sgd"}, "f.h5")
+    with pytest.warns(UserWarning, match=r"f.h5: .* is not compiled. no such thing.*Compile it"):
+        assert not compile_as_stored(model, {"optimizer": "sgd"}, "f.h5")
     seen = []
     model.compile_from = lambda settings: seen.append(losses.registry.find("mine"))
-    compile_as_stored(model, {"optimizer": "sgd"}, "f.h5", {"mine": len})
+    assert compile_as_stored(model, {"optimizer": "sgd"}, "f.h5", {"mine": len})
     assert seen == [len]
+
+
+@pytest.mark.parametrize("name", ["a.h5", "a.keras"])
+def test_objects_among_the_settings_come_back(tmp_path, name):
+    model = jc.Sequential([jc.layers.Dense(2, input_shape=(3,), name="d")])
+    rate = optimizers.schedules.CosineDecay(0.1, 20)
+    for loss in (
+        losses.Huber(2.0),
+        [losses.Huber(2.0)],
+        {"d": losses.SparseCategoricalCrossentropy(from_logits=True)},
+    ):
+        model.compile(optimizers.Adam(rate), loss, metrics=[metrics.AUC(num_thresholds=9)])
+        model.save(tmp_path / name)
+        loaded = jc.models.load_model(tmp_path / name)
+        assert loaded.program.arguments.loss == loss
+        assert loaded.optimizer.lr == rate
+        assert loaded.training_config() == model.training_config()
+
+
+@pytest.mark.parametrize("name", ["a.h5", "a.keras"])
+def test_a_compiled_model_without_weights(tmp_path, name):
+    model = jc.Sequential([jc.layers.Activation("relu", input_shape=(3,))])
+    model.compile("adam", "mse")
+    model.train_on_batch(np.zeros((2, 3)), np.zeros((2, 3)))
+    model.save(tmp_path / name)
+    assert int(jc.models.load_model(tmp_path / name).optimizer.iterations) == 1
+
+
+def test_a_function_with_its_usual_option():
+    described = {"class_name": "TopKCategoricalAccuracy", "config": {"k": 5, "name": "x"}}
+    assert from_keras_objects(described, metrics.registry)["config"] == {}
+    described["config"]["k"] = 3
+    with pytest.raises(ValueError, match="takes no configuration"):
+        metrics.deserialize(from_keras_objects(described, metrics.registry))

@@ -153,12 +153,12 @@ def load_archive(
             model = LAYERS.deserialize(from_keras(described, era, safe_mode))
         with weights_of(archive, path) as file:
             load_tree(model, file, path)
-            if compile and described.get("compile_config"):
-                compile_as_stored(model, described["compile_config"], path, custom_objects)
-                if "optimizer/vars" in file:
-                    group = file["optimizer/vars"]
-                    arrays = [group[str(i)][()] for i in range(len(group))]
-                    restore_optimizer(model, ["iteration"], arrays, path)
+            settings = described.get("compile_config") if compile else None
+            compiled = settings and compile_as_stored(model, settings, path, custom_objects)
+            if compiled and "optimizer/vars" in file:
+                group = file["optimizer/vars"]
+                arrays = [group[str(i)][()] for i in range(len(group))]
+                restore_optimizer(model, ["iteration"], arrays, path)
     return model
 
 

@@ -174,8 +174,8 @@ def read_model(
     file_names = assign(model, *read_stored(file["model_weights"]), path)
     if compile and "training_config" in file.attrs:
         settings = json.loads(text(file.attrs["training_config"]))
-        compile_as_stored(model, settings, path, custom_objects)
-        if "optimizer_weights" in file:
+        compiled = compile_as_stored(model, settings, path, custom_objects)
+        if compiled and "optimizer_weights" in file:
             group = file["optimizer_weights"]
             names = read_names(group, "weight_names")
             # Until Keras 2.1 weights were sorted by their names.

@@ -170,6 +170,8 @@ class Reader:
         if kind == "function":
             return unpackaged(config)
         kind = unpackaged(kind)
+        if kind == "SeedGenerator":
+            return config["seed"]
         if named_class(kind) or kind in get_custom_objects() or "layers" in config:
             return self.layer(value)
         unused = ("dtype", "input_axes", "output_axes")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from jaxcnn.runtime.types import Config, Settings
+from jaxcnn.runtime.warn import warn_user
 from jaxcnn.spellings.merging import merging
 from jaxcnn.spellings.tables import CLASSES, LAYERS, REMOVED, Spellings
 
@@ -30,6 +31,9 @@ def from_keras1(name: str, settings: Settings) -> tuple[str, Config]:
             raise ValueError(
                 f"{label} was saved with a `{word}`, which was removed from Keras: {instead}."
             )
+    for word, instead in row.ignored.items():
+        if arguments.pop(word, 0):
+            warn_user(f"{label} was saved with a `{word}`, which is left out: {instead}.")
     if row.kernel and set(row.kernel) <= set(arguments):
         arguments["kernel_size"] = tuple(arguments.pop(word) for word in row.kernel)
     if current != "Embedding":  # the sizes that a layer saw when it was built

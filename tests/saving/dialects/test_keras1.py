@@ -113,3 +113,11 @@ def test_modes_of_merging():
     assert merging("dot") == ("dot", "Dot", {"axes": -1})
     with pytest.raises(ValueError, match="'odd'; known are sum, mul, ave, max, concat, dot, cos"):
         merging("odd")
+
+
+def test_a_dropout_of_an_embedding_is_left_out_as_keras_2_did():
+    settings = {"name": "e", "input_dim": 5, "output_dim": 2, "dropout": 0.2}
+    with pytest.warns(UserWarning, match=r"Layer 'e' .* `dropout`, which is left out: put a Spat"):
+        _, arguments = from_keras1("Embedding", settings)
+    assert "dropout" not in arguments
+    from_keras1("Embedding", {**settings, "dropout": 0.0})  # says nothing

@@ -1,0 +1,180 @@
+"""Learning rates that follow the number of updates, by the names and formulas of tf.keras."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Sequence
+
+import jax.numpy as jnp
+from jax import Array
+
+from jaxcnn.runtime.names import Configurable, Registry
+from jaxcnn.runtime.types import ArrayLike
+
+registry: Registry[LearningRateSchedule] = Registry("learning-rate schedule")
+
+
+class LearningRateSchedule(Configurable):
+    """Base class: subclasses define ``__call__(step)``, where the first update is step 0."""
+
+    def __call__(self, step: ArrayLike) -> Array:
+        raise NotImplementedError(f"{type(self).__name__} must define __call__.")
+
+
+@registry.register()
+@dataclasses.dataclass(frozen=True)
+class ExponentialDecay(LearningRateSchedule):
+    """``initial_learning_rate * decay_rate ** (step / decay_steps)``.
+
+    With `staircase` the exponent is rounded down.
+    """
+
+    initial_learning_rate: float
+    decay_steps: float
+    decay_rate: float
+    staircase: bool = False
+    name: str = "ExponentialDecay"
+
+    def __call__(self, step: ArrayLike) -> Array:
+        periods = completed(step, self.decay_steps, self.staircase)
+        return self.initial_learning_rate * self.decay_rate**periods
+
+
+@registry.register()
+@dataclasses.dataclass(frozen=True)
+class InverseTimeDecay(LearningRateSchedule):
+    """``initial_learning_rate / (1 + decay_rate * step / decay_steps)``.
+
+    With `staircase` the quotient of steps is rounded down.
+    """
+
+    initial_learning_rate: float
+    decay_steps: float
+    decay_rate: float
+    staircase: bool = False
+    name: str = "InverseTimeDecay"
+
+    def __call__(self, step: ArrayLike) -> Array:
+        periods = completed(step, self.decay_steps, self.staircase)
+        return self.initial_learning_rate / (1.0 + self.decay_rate * periods)
+
+
+@registry.register()
+@dataclasses.dataclass(frozen=True)
+class PiecewiseConstantDecay(LearningRateSchedule):
+    """``values[i]`` from the step after ``boundaries[i - 1]`` to step ``boundaries[i]``.
+
+    Raises:
+        ValueError: there is not one value more than boundaries.
+    """
+
+    boundaries: Sequence[float]
+    values: Sequence[float]
+    name: str = "PiecewiseConstant"
+
+    def __post_init__(self) -> None:
+        if len(self.values) != len(self.boundaries) + 1:
+            raise ValueError(
+                f"PiecewiseConstantDecay: {len(self.boundaries)} boundaries need one value more; "
+                f"there are {len(self.values)}."
+            )
+
+    def __call__(self, step: ArrayLike) -> Array:
+        passed = float_of(step) > jnp.asarray(self.boundaries, jnp.float32)
+        return jnp.asarray(self.values, jnp.float32)[jnp.sum(passed)]
+
+
+@registry.register()
+@dataclasses.dataclass(frozen=True)
+class PolynomialDecay(LearningRateSchedule):
+    """From the initial to the end rate in `decay_steps`, along ``(1 - x) ** power``.
+
+    After that it stays, or with `cycle` begins again with as many more steps.
+    """
+
+    initial_learning_rate: float
+    decay_steps: float
+    end_learning_rate: float = 0.0001
+    power: float = 1.0
+    cycle: bool = False
+    name: str = "PolynomialDecay"
+
+    def __call__(self, step: ArrayLike) -> Array:
+        part = completed(step, self.decay_steps)
+        part = part / jnp.maximum(jnp.ceil(part), 1.0) if self.cycle else jnp.minimum(part, 1.0)
+        distance = self.initial_learning_rate - self.end_learning_rate
+        return distance * (1.0 - part) ** self.power + self.end_learning_rate
+
+
+@registry.register()
+@dataclasses.dataclass(frozen=True)
+class CosineDecay(LearningRateSchedule):
+    """Half a wave of a cosine down to the part `alpha`, after a straight rise if one is asked for.
+
+    The rise leads from `initial_learning_rate` to `warmup_target` in `warmup_steps`.
+    """
+
+    initial_learning_rate: float
+    decay_steps: float
+    alpha: float = 0.0
+    name: str = "CosineDecay"
+    warmup_target: float | None = None
+    warmup_steps: float = 0
+
+    def __call__(self, step: ArrayLike) -> Array:
+        start, target = self.initial_learning_rate, self.warmup_target
+        if target is None:
+            return start * half_wave(completed(step, self.decay_steps), self.alpha)
+        rising = start + (target - start) * completed(step, max(self.warmup_steps, 1))
+        part = completed(float_of(step) - self.warmup_steps, self.decay_steps)
+        falling = target * half_wave(part, self.alpha)
+        return jnp.where(float_of(step) < self.warmup_steps, rising, falling)
+
+
+@registry.register()
+@dataclasses.dataclass(frozen=True)
+class CosineDecayRestarts(LearningRateSchedule):
+    """Half waves of a cosine one after another.
+
+    Each is `t_mul` times as long and `m_mul` times as high as the one before.
+    """
+
+    initial_learning_rate: float
+    first_decay_steps: float
+    t_mul: float = 2.0
+    m_mul: float = 1.0
+    alpha: float = 0.0
+    name: str = "SGDRDecay"
+
+    def __call__(self, step: ArrayLike) -> Array:
+        part = completed(step, self.first_decay_steps)
+        if self.t_mul == 1.0:
+            wave = jnp.floor(part)
+            part = part - wave
+        else:
+            wave = jnp.floor(jnp.log(1.0 - part * (1.0 - self.t_mul)) / math.log(self.t_mul))
+            before = (1.0 - self.t_mul**wave) / (1.0 - self.t_mul)
+            part = (part - before) / self.t_mul**wave
+        return self.initial_learning_rate * half_wave(part, self.alpha, self.m_mul**wave)
+
+
+def completed(step: ArrayLike, steps: float, whole: bool = False) -> Array:
+    """How many times `steps` have passed, rounded down where only whole times count."""
+    periods = float_of(step) / steps
+    return jnp.floor(periods) if whole else periods
+
+
+def half_wave(part: Array, alpha: float, height: ArrayLike = 1.0) -> Array:
+    """A cosine from `height` at 0 to `alpha` at 1 and after it."""
+    wave = 0.5 * height * (1.0 + jnp.cos(math.pi * jnp.clip(part, 0.0, 1.0)))
+    return (1.0 - alpha) * wave + alpha
+
+
+def float_of(step: ArrayLike) -> Array:
+    """A number of updates as a float."""
+    return jnp.asarray(step, jnp.float32)
+
+
+deserialize = registry.deserialize
+serialize = registry.serialize

@@ -1,0 +1,135 @@
+"""Optimizers, losses and metrics as each Keras described them, in the terms of this library."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Mapping
+
+from jaxcnn import optimizers
+from jaxcnn.runtime.names import Registry, get_custom_objects
+from jaxcnn.runtime.types import Config, Settings
+from jaxcnn.saving.dialects.configurations import unpackaged
+from jaxcnn.saving.types import Json
+
+# Arguments of optimizers, losses and metrics in later versions, with the values that say nothing.
+SAYING_NOTHING: Mapping[str, tuple[Json, ...]] = {
+    "name": (),  # any value
+    "dtype": (),
+    "jit_compile": (),
+    "is_legacy_optimizer": (),
+    "ema_momentum": (),
+    "ema_overwrite_frequency": (),
+    "initial_accumulator_value": (),  # only the beginning of a state that the file holds
+    "fn": (),
+    "weight_decay": (None, 0.0),
+    "global_clipnorm": (None,),
+    "clipnorm": (None,),
+    "clipvalue": (None,),
+    "use_ema": (False,),
+    "loss_scale_factor": (None,),
+    "gradient_accumulation_steps": (None,),
+    "centered": (False,),
+    "momentum": (0.0,),
+    "decay": (0.0,),
+    "amsgrad": (False,),
+    "epsilon": (None,),
+    "reduction": ("auto", "sum_over_batch_size", "mean", "none", None),
+    "label_smoothing": (0, 0.0),
+    "axis": (-1,),
+    "from_logits": (False,),
+    "curve": ("ROC",),
+    "summation_method": ("interpolation",),
+    "multi_label": (False,),
+    "num_labels": (None,),
+    "label_weights": (None,),
+    "thresholds": (None, 0.5),
+    "threshold": (None, 0.5),
+    "ignore_class": (None,),
+    "top_k": (None,),
+    "class_id": (None,),
+}
+
+
+def from_keras_optimizer(described: Settings) -> Config:
+    """An optimizer's description.
+
+    Raises:
+        ValueError: gradients clipped one by one, or an option that is not here.
+    """
+    name, options = unpackaged(described["class_name"]), dict(described.get("config") or {})
+    if name == "LossScaleOptimizer":  # it keeps float16 from vanishing, which is not used here
+        return from_keras_optimizer(options.get("inner_optimizer") or options["optimizer"])
+    rate = options.get("learning_rate", options.get("lr"))
+    if isinstance(rate, Mapping):
+        options.pop("lr", None)
+        options |= rate_of(rate)
+    if "global_clipnorm" in options and options.get("clipnorm"):
+        raise ValueError(
+            f"{name} clips each gradient by itself (clipnorm); here all are clipped together."
+        )
+    if options.get("global_clipnorm"):
+        options["clipnorm"] = options.pop("global_clipnorm")
+    return {"class_name": name, "config": taken(name, options, optimizers.registry)}
+
+
+def rate_of(rate: Settings) -> Config:
+    """The `learning_rate` of a schedule; with `decay` where it decays with each update."""
+    name, schedule = unpackaged(rate["class_name"]), rate["config"]
+    if name == "InverseTimeDecay" and schedule["decay_steps"] == 1 and not schedule["staircase"]:
+        return {"learning_rate": schedule["initial_learning_rate"], "decay": schedule["decay_rate"]}
+    return {
+        "learning_rate": {
+            "class_name": name,
+            "config": taken(name, schedule, optimizers.schedules.registry),
+        }
+    }
+
+
+def from_keras_objects(value: Json, registry: Registry) -> Json:
+    """Losses or metrics in lists and dicts: by name, or by class with their options."""
+    if isinstance(value, list):
+        return [from_keras_objects(item, registry) for item in value]
+    if not isinstance(value, Mapping):
+        return value
+    if "class_name" not in value:
+        return {k: from_keras_objects(v, registry) for k, v in value.items()}
+    kind, options = unpackaged(value["class_name"]), value["config"]
+    if kind == "function":
+        return unpackaged(options)
+    if kind in ("MeanMetricWrapper", "LossFunctionWrapper"):
+        function = options["fn"]
+        if isinstance(function, str):
+            return unpackaged(function)
+        return from_keras_objects(function, registry)
+    return {"class_name": kind, "config": taken(kind, options, registry)}
+
+
+def taken(name: str, options: Settings, registry: Registry) -> Config:
+    """The options that an object has here.
+
+    Raises:
+        ValueError: others say something.
+    """
+    if name in get_custom_objects() or name == "FunctionMetric":
+        return dict(options)
+    thing = registry.find(name)
+    known = inspect.signature(thing).parameters
+    # An optimizer says itself which others it takes.
+    takes_any = any(p.kind is p.VAR_KEYWORD for p in known.values())
+    rest = {}
+    for key, value in options.items():
+        if inspect.isfunction(thing) and key in known and value == known[key].default:
+            continue  # a function of metrics takes no options but has them at these values
+        if key in known or (takes_any and not says_nothing(key, value)):
+            rest[key] = value
+        elif not says_nothing(key, value):
+            raise ValueError(
+                f"{name} was saved with {key}={value!r}, which this library does not have."
+            )
+    return rest
+
+
+def says_nothing(key: str, value: Json) -> bool:
+    """Whether an option changes nothing by this value, or by any."""
+    neutral = SAYING_NOTHING.get(key)
+    return neutral is not None and (neutral == () or value in neutral)
