@@ -165,7 +165,7 @@ def completed(step: ArrayLike, steps: float, whole: bool = False) -> Array:
     return jnp.floor(periods) if whole else periods
 
 
-def half_wave(part: Array, alpha: float, height: ArrayLike = 1.0) -> Array:
+def half_wave(part: Array, alpha: float, height: float | Array = 1.0) -> Array:
     """A cosine from `height` at 0 to `alpha` at 1 and after it."""
     wave = 0.5 * height * (1.0 + jnp.cos(math.pi * jnp.clip(part, 0.0, 1.0)))
     return (1.0 - alpha) * wave + alpha
