@@ -8,6 +8,7 @@ import os
 from jaxcnn.callbacks.base import Callback, LogDict
 from jaxcnn.callbacks.logs import Logs, Monitor
 from jaxcnn.runtime.types import Config, Settings
+from jaxcnn.spellings.dialect import dialect
 from jaxcnn.spellings.translate import old_spellings
 
 
@@ -16,18 +17,20 @@ class ModelCheckpoint(Callback):
     """Saves the model, or its weights, at the end of epochs.
 
     Args:
-        filepath: file to write. `{epoch}` (from 0, as in Keras 2.0.4) and the names in the epoch
-            logs are filled in, as in `"weights.{epoch:02d}-{val_loss:.2f}.hdf5"`. Missing folders
-            are made.
+        filepath: file to write. `{epoch}` (from 0, as in Keras 2.0.4; from 1 for programs of Keras
+            2.2) and the names in the logs are filled in, as in
+            `"weights.{epoch:02d}-{val_loss:.2f}.hdf5"`. Missing folders are made.
         monitor: name of the value by which an epoch is the best.
         verbose: 1 prints a line about each decision.
         save_best_only: save only when the monitored value is the best so far.
         save_weights_only: call `model.save_weights` instead of `model.save`.
         mode: "min", "max" or "auto" (see `Monitor`).
         period: epochs from one save to the next.
+        save_freq: the later word for both: "epoch", or save after so many batches.
 
     Raises:
-        ValueError: at the end of an epoch: `filepath` has a placeholder that the logs do not fill.
+        ValueError: another `save_freq`; when saving: `filepath` has a placeholder that the logs do
+            not fill.
     """
 
     once_per_job = True
@@ -41,6 +44,7 @@ class ModelCheckpoint(Callback):
         save_weights_only: bool = False,
         mode: str = "auto",
         period: int = 1,
+        save_freq: str | int = "epoch",
     ):
         self.filepath = os.fspath(filepath)
         self.monitor = monitor
@@ -48,15 +52,37 @@ class ModelCheckpoint(Callback):
         self.save_best_only = save_best_only
         self.save_weights_only = save_weights_only
         self.period = period
+        self.save_freq = save_freq
+        if save_freq != "epoch":
+            if not isinstance(save_freq, int) or save_freq < 1:
+                raise ValueError(
+                    f"ModelCheckpoint: save_freq is 'epoch' or a number of batches; got "
+                    f"{save_freq!r}."
+                )
+            self.on_batch_end = self._count_batch  # type: ignore[method-assign]
+        self.epoch = self.batches_since_last_save = 0
         self.epochs_since_last_save = 0
         self._monitor = Monitor("ModelCheckpoint", monitor, mode) if save_best_only else None
         self.best = self._monitor.worst if self._monitor else math.inf
 
+    def on_epoch_begin(self, epoch: int, logs: LogDict | None = None) -> None:
+        self.epoch = epoch
+
+    def _count_batch(self, batch: int, logs: LogDict | None = None) -> None:
+        self.batches_since_last_save += 1
+        if self.batches_since_last_save >= int(self.save_freq):
+            self.batches_since_last_save = 0
+            self._consider(self.epoch, logs)
+
     def on_epoch_end(self, epoch: int, logs: LogDict | None = None) -> None:
         self.epochs_since_last_save += 1
-        if self.epochs_since_last_save < self.period:
-            return
-        self.epochs_since_last_save = 0
+        if self.save_freq == "epoch" and self.epochs_since_last_save >= self.period:
+            self.epochs_since_last_save = 0
+            self._consider(epoch, logs)
+
+    def _consider(self, epoch: int, logs: LogDict | None) -> None:
+        """Save the model now, unless the value that these logs have is not the best."""
+        epoch += dialect().first_epoch
         path = self._path(epoch, logs or {})
         if self._monitor is None:
             self._say(f"Epoch {epoch:05d}: saving model to {path}")
@@ -66,7 +92,8 @@ class ModelCheckpoint(Callback):
         if current is None:
             return
         if not self._monitor.improved(current, self.best):
-            self._say(f"Epoch {epoch:05d}: {self.monitor} did not improve")
+            since = f" from {self.best:0.5f}" if dialect().first_epoch else ""
+            self._say(f"Epoch {epoch:05d}: {self.monitor} did not improve{since}")
             return
         change = f"{self.monitor} improved from {self.best:0.5f} to {current:0.5f}"
         self._say(f"Epoch {epoch:05d}: {change}, saving model to {path}")

@@ -11,6 +11,7 @@ import numpy as np
 from jaxcnn.callbacks.base import Callback, LogDict
 from jaxcnn.callbacks.logs import Monitor
 from jaxcnn.runtime.types import Config, Settings
+from jaxcnn.spellings.dialect import dialect
 
 
 def rated_optimizer(callback: Callback) -> Any:
@@ -63,8 +64,10 @@ class LearningRateScheduler(Callback):
             )
         optimizer.lr = float(lr)
         if self.verbose:
+            number = epoch + dialect().first_epoch
             print(
-                f"Epoch {epoch:05d}: LearningRateScheduler setting learning rate to {optimizer.lr}."
+                f"Epoch {number:05d}: LearningRateScheduler setting learning rate to "
+                f"{optimizer.lr}."
             )
 
     def get_state(self) -> Config:
@@ -96,9 +99,9 @@ def _is_float(value: Any) -> bool:
 class ReduceLROnPlateau(Callback):
     """Multiplies the learning rate by `factor` when the monitored value has stopped improving.
 
-    The rate falls at the (patience + 1)-th epoch in a row without improvement, as in Keras 2.0.4;
-    from then on after every `patience` such epochs. The rate in force during each epoch is put into
-    the logs as `lr`.
+    The rate falls at the (patience + 1)-th epoch in a row without improvement, as in Keras 2.0.4,
+    and from then on after every `patience` such epochs, which in programs of Keras 2.2 holds for
+    the first time, too. The rate in force during each epoch is put into the logs as `lr`.
 
     Args:
         monitor: name of the value in the epoch logs.
@@ -168,13 +171,19 @@ class ReduceLROnPlateau(Callback):
             self.best = current
             self.wait = 0
         elif not self.in_cooldown():
+            late = not dialect().patience_counts
+            self.wait += not late
             if self.wait >= self.patience and optimizer.lr > self.min_lr * (1 + 1e-4):
                 optimizer.lr = max(float(optimizer.lr) * self.factor, float(self.min_lr))
                 if self.verbose:
-                    print(f"\nEpoch {epoch:05d}: reducing learning rate to {optimizer.lr}.")
+                    subject = "" if late else "ReduceLROnPlateau "
+                    number = epoch + dialect().first_epoch
+                    print(
+                        f"\nEpoch {number:05d}: {subject}reducing learning rate to {optimizer.lr}."
+                    )
                 self.cooldown_counter = self.cooldown
                 self.wait = 0
-            self.wait += 1
+            self.wait += late
 
     def in_cooldown(self) -> bool:
         """Whether the epochs to wait after a reduction are not over."""

@@ -11,13 +11,14 @@ import numpy as np
 from jaxcnn.callbacks.base import Callback, LogDict, ProgressWatcher
 from jaxcnn.callbacks.logs import Monitor
 from jaxcnn.runtime.types import Config, Settings
+from jaxcnn.spellings.dialect import dialect
 
 
 class EarlyStopping(Callback):
     """Ends training when the monitored value has stopped improving.
 
-    Training ends at the (patience + 1)-th epoch in a row without improvement, as in Keras 2.0.4
-    (later versions end one epoch earlier).
+    Training ends at the (patience + 1)-th epoch in a row without improvement, as in Keras 2.0.4; in
+    programs of Keras 2.2 one epoch earlier, as it did.
 
     Args:
         monitor: name of the value in the epoch logs.
@@ -73,7 +74,7 @@ class EarlyStopping(Callback):
             if self.restore_best_weights:
                 self.best_weights = self.model.get_weights()
             return
-        if self.wait >= self.patience:
+        if self.wait + dialect().patience_counts >= self.patience:
             self.stopped = True
             self.stopped_epoch = epoch
             self.model.stop_training = True
@@ -81,7 +82,7 @@ class EarlyStopping(Callback):
 
     def on_train_end(self, logs: LogDict | None = None) -> None:
         if self.stopped and self.verbose:
-            print(f"Epoch {self.stopped_epoch:05d}: early stopping")
+            print(f"Epoch {self.stopped_epoch + dialect().first_epoch:05d}: early stopping")
         if self.best_weights:
             self.model.set_weights(self.best_weights)
 

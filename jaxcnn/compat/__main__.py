@@ -6,10 +6,12 @@ import argparse
 import os
 import sys
 import types
+import warnings
 
 from jaxcnn.compat import era, install
 from jaxcnn.compat.detection import dialect_of
 from jaxcnn.spellings.dialect import DIALECTS
+from jaxcnn.spellings.translate import OldSpellingWarning
 
 
 def main(arguments: list[str]) -> None:
@@ -27,6 +29,7 @@ def main(arguments: list[str]) -> None:
         sys.exit(f"jaxcnn.compat: there is no file {given.script}.")
     with open(given.script, "rb") as file:
         source = file.read()
+    warnings.simplefilter("once", OldSpellingWarning)
     era.restore()
     install(given.keras or dialect_of(source.decode(errors="replace")))
     sys.argv[:] = [given.script, *given.arguments]

@@ -12,11 +12,13 @@ from jaxcnn.layers import Layer
 from jaxcnn.layers.symbolic.tensor import SymbolicTensor
 from jaxcnn.models import Network
 from jaxcnn.models.network import source_inputs, source_node
+from jaxcnn.preprocessing.text import FILTERS
 from jaxcnn.runtime import config
 
 __all__ = [
     "conv_input_length",
     "conv_output_length",
+    "base_filter",
     "convert_all_kernels_in_model",
     "convert_kernel",
     "count_params",
@@ -26,6 +28,11 @@ __all__ = [
     "normalize_padding",
     "normalize_tuple",
 ]
+
+
+def base_filter() -> str:
+    """The characters that Keras 1 leaves out of texts."""
+    return FILTERS
 
 
 class Shaped(Protocol):

@@ -83,6 +83,8 @@ class KerasFinder(MetaPathFinder, Loader):
     ) -> ModuleSpec | None:
         if fullname == "tensorflow" and not self._stands_in_for_tensorflow():
             return None
+        if fullname == "scipy":
+            return with_misc(PathFinder.find_spec(fullname, path))
         if fullname in SHIMS:
             return ModuleSpec(fullname, self, is_package=True)
         if fullname.partition(".")[0] not in ROOTS:
@@ -132,6 +134,20 @@ class KerasFinder(MetaPathFinder, Loader):
                 module.__dict__["__file__"] = spec.origin
 
 
+def with_misc(scipy: ModuleSpec | None) -> ModuleSpec | None:
+    """SciPy with `scipy.misc` in it, which programs use without importing it."""
+    if scipy is None or scipy.loader is None:
+        return scipy
+    execute = scipy.loader.exec_module
+
+    def exec_module(module: ModuleType) -> None:
+        execute(module)
+        module.__dict__["misc"] = importlib.import_module("scipy.misc")
+
+    scipy.loader.exec_module = exec_module  # type: ignore[method-assign]
+    return scipy
+
+
 def module_being_imported() -> str | None:
     """The module whose import led here, None outside of an import.
 
@@ -178,6 +194,8 @@ def install(keras: str = "2.0") -> None:
         )
     sys.modules.pop("scipy.misc", None)  # there is still one, without functions
     sys.meta_path.insert(0, KerasFinder())
+    if "scipy" in sys.modules:
+        sys.modules["scipy"].__dict__["misc"] = importlib.import_module("scipy.misc")
 
 
 def uninstall() -> None:

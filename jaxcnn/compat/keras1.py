@@ -20,6 +20,8 @@ from jaxcnn.layers.base import LAYERS
 from jaxcnn.layers.symbolic.tensor import SymbolicTensor
 from jaxcnn.layers.symbolic.types import Tensor
 from jaxcnn.models import Model, Network
+from jaxcnn.ops import conv_transpose_output_length
+from jaxcnn.runtime import config
 from jaxcnn.runtime.types import Config, PyTree, Shape
 from jaxcnn.spellings.merging import merging
 from jaxcnn.spellings.translate import call, warn
@@ -158,6 +160,30 @@ _DECONVOLUTION_2D = _with_stated_shape(Conv2DTranspose)
 _DECONVOLUTION_3D = _with_stated_shape(Conv3DTranspose)
 
 
+def output_padding(kernel: Sequence[int], stated: Sequence[int | None], others: Config) -> Config:
+    """`output_padding` of a transposed convolution, where the stated shape is not its usual one.
+
+    Args:
+        kernel: its size along each axis.
+        stated: the shape, batch included.
+        others: the other arguments of the layer.
+    """
+    channels = others.get("dim_ordering", others.get("data_format")) or config.image_data_format()
+    sizes = stated[2:] if channels in ("th", "channels_first") else stated[1:-1]
+    given = others.get("subsample", others.get("strides", 1))
+    strides = (given,) * len(kernel) if isinstance(given, int) else given
+    padding = others.get("border_mode", others.get("padding", "valid"))
+    needed, usual = [], []
+    for n, k, s in zip(sizes, kernel, strides, strict=True):
+        if n is None:
+            return {}
+        length = -(-n // s) if padding == "same" else (n - k) // s + 1
+        usual.append(conv_transpose_output_length(length, k, padding, stride=s))
+        first = conv_transpose_output_length(length, k, padding, stride=s, output_padding=0)
+        needed.append(n - first)
+    return {} if usual == list(sizes) else {"output_padding": tuple(needed)}
+
+
 def Deconvolution2D(
     nb_filter: int, nb_row: int, nb_col: int, output_shape: Sequence[int | None], **kwargs: object
 ) -> StatedShape:
@@ -165,7 +191,8 @@ def Deconvolution2D(
 
     Called on an input that has another output shape it raises a ValueError.
     """
-    layer = _DECONVOLUTION_2D(nb_filter, nb_row, nb_col, **kwargs)
+    extra = output_padding((nb_row, nb_col), output_shape, kwargs)
+    layer = _DECONVOLUTION_2D(nb_filter, nb_row, nb_col, **extra, **kwargs)
     layer.stated = tuple(output_shape)
     return layer
 
@@ -179,7 +206,8 @@ def Deconvolution3D(
     **kwargs: object,
 ) -> StatedShape:
     """`Conv3DTranspose` with the output shape stated beforehand, as `Deconvolution2D`."""
-    layer = _DECONVOLUTION_3D(nb_filter, kernel_dim1, kernel_dim2, kernel_dim3, **kwargs)
+    extra = output_padding((kernel_dim1, kernel_dim2, kernel_dim3), output_shape, kwargs)
+    layer = _DECONVOLUTION_3D(nb_filter, kernel_dim1, kernel_dim2, kernel_dim3, **extra, **kwargs)
     layer.stated = tuple(output_shape)
     return layer
 

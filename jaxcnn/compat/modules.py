@@ -213,6 +213,7 @@ NAMES: dict[str, dict[str, str]] = {
         "convert_kernel": "jaxcnn.compat.helpers:convert_kernel",
         "probas_to_classes": "jaxcnn.compat.objects:probas_to_classes",
     },
+    "keras.preprocessing.text": {"base_filter": "jaxcnn.compat.helpers:base_filter"},
     "keras.models": {"Input": "jaxcnn.layers:Input", "Layer": "jaxcnn.layers:Layer"},
     "keras.utils.visualize_util": {
         "plot": "jaxcnn.visualization:plot_model",

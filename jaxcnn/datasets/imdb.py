@@ -10,6 +10,7 @@ import numpy as np
 
 from jaxcnn.datasets import keras_files, resolve, word_lists
 from jaxcnn.datasets.formats import Arrays, read_arrays, read_pickle
+from jaxcnn.spellings.dialect import dialect
 from jaxcnn.spellings.translate import old_spellings
 
 __all__ = ["get_word_index", "load_data"]
@@ -30,6 +31,8 @@ def load_data(
     start_char: int | None = 1,
     oov_char: int | None = 2,
     index_from: int | None = 3,
+    *,
+    test_split: float | None = None,
 ) -> Arrays:
     """The reviews as ``(x_train, y_train), (x_test, y_test)``.
 
@@ -47,21 +50,29 @@ def load_data(
         start_char: stands at the beginning of each review; None for nothing.
         oov_char: stands for unknown words; None leaves them out.
         index_from: is added to the rank of a word, None for nothing.
+        test_split: the word of Keras 0.3, whose reviews were the 25,000 for training alone: the
+            part of these that is for testing. In programs of 0.3 it is 0.2 where none is given.
 
     Where it is looked for and what else is raised: ``jaxcnn.datasets.resolve.load``.
     """
+    if test_split is None and dialect().name == "0.3":
+        test_split = 0.2
+    stored = resolve.load(dataset(path))
     parts = []
     for (texts, labels), part_seed in zip(
-        resolve.load(dataset(path)), (seed, 2 * seed), strict=True
+        stored if test_split is None else stored[:1], (seed, 2 * seed), strict=False
     ):
         order = keras_files.permutation(len(texts), part_seed)
         marked = word_lists.mark((texts[i] for i in order), start_char, index_from)
         parts.append(word_lists.shorter(marked, labels[order], maxlen))
-    train = len(parts[0][0])
-    words = word_lists.index_words([*parts[0][0], *parts[1][0]], num_words, skip_top, oov_char)
-    return (word_lists.ragged(words[:train]), parts[0][1]), (
+    labels = np.concatenate([part[1] for part in parts])
+    count = len(parts[0][0])
+    train = count if test_split is None else int(count * (1 - test_split))
+    texts = [text for part in parts for text in part[0]]
+    words = word_lists.index_words(texts, num_words, skip_top, oov_char)
+    return (word_lists.ragged(words[:train]), labels[:train]), (
         word_lists.ragged(words[train:]),
-        parts[1][1],
+        labels[train:],
     )
 
 

@@ -18,7 +18,7 @@ from jaxcnn.spellings.translate import old_spellings
 from jaxcnn.training import averages, evaluate, fit, generators, optimizer_state, predict
 from jaxcnn.training import single_batch as batches
 from jaxcnn.training.clock import Clock
-from jaxcnn.training.compile import arguments_in, compiled, training_config
+from jaxcnn.training.compile import arguments_in, compiled, training_config, with_accuracy
 from jaxcnn.training.functions import Functions
 from jaxcnn.training.input import Data, FeedSettings
 from jaxcnn.training.input.workers import TIMEOUT, Workers
@@ -112,6 +112,13 @@ class Model(Network):
         )
         execution = Execution(steps_per_execution, bool(run_eagerly))
         self.reset_training(compiled(self, optimizer, arguments, execution))
+
+    def report_accuracy(self, shown: bool) -> None:
+        """Report the accuracy besides the loss, or no longer; metrics given to `compile` stay.
+
+        This is how Keras 0.3 had it, where each call of `fit` or `evaluate` says so.
+        """
+        self.program = with_accuracy(self.program, shown)
 
     def fit(
         self,

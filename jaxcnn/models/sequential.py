@@ -24,6 +24,7 @@ from jaxcnn.nn.traits import Traits
 from jaxcnn.runtime.names import custom_object_scope
 from jaxcnn.runtime.types import Config, DataLike, DTypeLike, Identifier, PyTree, Settings
 from jaxcnn.runtime.warn import warn_user
+from jaxcnn.spellings.dialect import dialect
 from jaxcnn.spellings.translate import old_spellings
 from jaxcnn.training.input.check import by_name
 from jaxcnn.training.program import Losses, LossWeights, Metrics, Modes, Program
@@ -310,6 +311,8 @@ def first_input(layer: Layer) -> SymbolicTensor | list[SymbolicTensor] | None:
     if isinstance(layer, Network):
         if not layer.built:
             return None
+        if dialect().own_inputs:
+            return layer.inputs[0] if len(layer.inputs) == 1 else list(layer.inputs)
         names = (
             [f"{layer.name}_input"]
             if len(layer.inputs) == 1

@@ -30,7 +30,7 @@ class LeakyReLU(Layer):
     supports_masking = True
 
     def checked(self) -> Config:
-        return {"alpha": arguments.number(self.label, "alpha", self.alpha, minimum=0.0)}
+        return {"alpha": arguments.number(self.label, "alpha", self.alpha)}
 
     @nn.compact
     def __call__(self, x: jax.Array) -> jax.Array:

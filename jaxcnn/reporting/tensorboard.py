@@ -11,6 +11,7 @@ import numpy as np
 
 from jaxcnn.callbacks.base import Callback, LogDict
 from jaxcnn.layers import Layer
+from jaxcnn.models import Model
 from jaxcnn.reporting.event_file import EventFile
 from jaxcnn.reporting.model_views import ActivationModel, layer_graph, named_weights, weight_image
 from jaxcnn.runtime.types import Config, DataLike, Settings
@@ -41,10 +42,12 @@ class TensorBoard(Callback):
             batches too (as `batch_loss`, ... over the number of samples seen), which makes the loop
             wait for every batch.
         batch_size: of the pass that makes histograms, which has no bearing on them.
-        write_grads, embeddings_data: not there; the message says what is written instead.
+        embeddings_data: inputs for which the outputs of the layers are written for the projector,
+            instead of the layers' weights.
+        write_grads: not there; the message says what is written instead.
 
     Raises:
-        ValueError: one of the last two, another `update_freq`, or a name in
+        ValueError: the last one, another `update_freq`, or a name in
             `embeddings_layer_names` that no layer has.
     """
 
@@ -65,10 +68,10 @@ class TensorBoard(Callback):
         write_grads: bool = False,
         embeddings_data: DataLike = None,
     ):
-        if write_grads or embeddings_data is not None:
+        if write_grads:
             raise ValueError(
-                "TensorBoard writes no gradients and no outputs: leave `write_grads` and "
-                "`embeddings_data` out; histogram_freq and embeddings_freq write the weights."
+                "TensorBoard writes no gradients: leave `write_grads` out; histogram_freq writes "
+                "the weights."
             )
         if update_freq not in ("epoch", "batch") and not (
             isinstance(update_freq, int) and update_freq > 0
@@ -83,6 +86,7 @@ class TensorBoard(Callback):
         self.embeddings_freq = embeddings_freq
         self.embeddings_layer_names = embeddings_layer_names
         self.embeddings_metadata = embeddings_metadata
+        self.embeddings_data = embeddings_data
         self.update_freq = update_freq
         if update_freq != "epoch":
             self.on_batch_end = self._write_batch  # type: ignore[method-assign]
@@ -209,5 +213,10 @@ class TensorBoard(Callback):
             file.write("".join(entries))
 
     def _write_embedding(self, layer: Layer) -> None:
+        if self.embeddings_data is None:
+            table = layer.get_weights()[0]
+        else:
+            outputs = Model(self.model.inputs, layer.output).predict(self.embeddings_data)
+            table = outputs.reshape(len(outputs), -1)
         with atomic_write(os.path.join(self.log_dir, layer.name + ".tsv"), "w") as file:
-            np.savetxt(file, layer.get_weights()[0], fmt="%.6g", delimiter="\t")
+            np.savetxt(file, table, fmt="%.6g", delimiter="\t")

@@ -43,6 +43,12 @@ class Dialect:
         connections: whether a summary always names the layers that a layer is called on.
         label_axes: whether `to_categorical` keeps the axes of the labels.
         small_characters: whether a Tokenizer of characters reads capitals as small letters.
+        first_epoch: the number of the first epoch in the texts and file names of callbacks.
+        patience_counts: whether `patience` counts the epoch at whose end a callback acts.
+        accuracy_by_call: whether `fit(show_accuracy=True)` and its like add the accuracy to what a
+            model reports, which other calls leave out again.
+        own_inputs: whether a stack that begins with a model has that model's inputs.
+        step_times: whether progress bars say how long a step took.
     """
 
     name: str
@@ -57,6 +63,11 @@ class Dialect:
     connections: bool = False
     label_axes: bool = False
     small_characters: bool = True
+    first_epoch: int = 0
+    patience_counts: bool = False
+    accuracy_by_call: bool = False
+    own_inputs: bool = True
+    step_times: bool = False
 
     def weight_name(self, layer: str, path: tuple[str, ...]) -> str:
         """The name of a layer's weight: 'dense_1/kernel:0', in Keras 1 'dense_1_W:0'."""
@@ -82,10 +93,20 @@ DIALECTS = {
         version="0.3.3",
         image_data_format="channels_first",
         defaults={"fit": {"batch_size": (2, 128), "epochs": (3, 100)}},
+        accuracy_by_call=True,
     ),
     "1.2": _KERAS_1,
     "2.0": Dialect("2.0", "2.0.4", small_characters=False),
-    "2.2": Dialect("2.2", "2.2.4", defaults={"fit": {"epochs": (3, 1)}}, label_axes=True),
+    "2.2": Dialect(
+        "2.2",
+        "2.2.4",
+        defaults={"fit": {"epochs": (3, 1)}},
+        label_axes=True,
+        first_epoch=1,
+        patience_counts=True,
+        own_inputs=False,
+        step_times=True,
+    ),
 }
 
 _spoken: Dialect | None = None

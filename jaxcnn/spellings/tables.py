@@ -286,6 +286,9 @@ CLASSES = {
     "Deconv3D": "Conv3DTranspose",
 }
 
+# Of the following, those that programs for the old Keras get from `jaxcnn.compat`.
+LEGACY = frozenset(("Highway", "MaxoutDense", "Recurrent", "TimeDistributedDense", "Wrapper"))
+
 # Removed in Keras 2 -> the replacement.
 REMOVED = {
     "MaxoutDense": (

@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 
 from jaxcnn.spellings.dialect import dialect
 from jaxcnn.spellings.tables import (
+    LEGACY,
     METHODS,
     REMOVED,
     TABLES,
@@ -65,7 +66,7 @@ def old_spellings(thing: T) -> T:
     owner: Any = thing
     if thing.__name__ in TABLES:
         owner.__init__ = _accepting(owner.__init__, thing.__name__)
-    for name in METHODS:
+    for name in METHODS if hasattr(thing, "compile") else ():
         if (method := getattr(thing, name, None)) is not None and not hasattr(
             method, "accepts_old_spellings"
         ):
@@ -75,6 +76,11 @@ def old_spellings(thing: T) -> T:
 
 def removed(name: str) -> str:
     """The message for something that was removed in Keras 2."""
+    if name in LEGACY:
+        return (
+            f"{name} is an old class of Keras, for scripts run by `python -m jaxcnn.compat` or "
+            f"after jaxcnn.compat.install(); elsewhere {REMOVED[name]}."
+        )
     return f"{name} has been removed from Keras and is not in jaxcnn: {REMOVED[name]}."
 
 
@@ -166,8 +172,13 @@ def _accepting(function: Callable[..., T], name: str | None = None) -> Callable[
     known = name or function.__name__
     first = 0 if name is None else 1
 
+    accuracy = {"show_accuracy", "accuracy"} & TABLES[known].ignored.keys() if name else set()
+
     @functools.wraps(function)
-    def accepting(*args: object, **kwargs: object) -> T:
+    def accepting(*args: Any, **kwargs: object) -> T:
+        # not where the method of a subclass calls that of its base
+        if accuracy and dialect().accuracy_by_call and getattr(type(args[0]), known) is accepting:
+            args[0].report_accuracy(any(map(kwargs.pop, accuracy & kwargs.keys())))
         new_args, new_kwargs = renewed(known, args[first:], kwargs)
         return function(*args[:first], *new_args, **new_kwargs)
 

@@ -67,6 +67,21 @@ def compiled(
     return program
 
 
+def with_accuracy(program: Program, shown: bool) -> Program:
+    """A program that goes on where this one stands, with the accuracy as its only metric or none.
+
+    Where `compile` was given other metrics the program stays as it is.
+    """
+    metrics = ["accuracy"] if shown else None
+    arguments = program.arguments
+    if arguments is None or arguments.metrics not in (None, [], ["accuracy"]):
+        return program
+    if (arguments.metrics or None) == metrics:
+        return program
+    arguments = dataclasses.replace(arguments, metrics=metrics)
+    return dataclasses.replace(program, arguments=arguments, objective=None, functions=None)
+
+
 def shared_devices(before: Program) -> Distribution | None:
     """The devices of the `distribute` in force, or else those of the program before."""
     distribution: Distribution | None = context.current() or before.distribution

@@ -7,6 +7,8 @@ import time
 from collections.abc import Callable, Iterable
 from typing import TextIO
 
+from jaxcnn.spellings.dialect import dialect
+
 Values = Iterable[tuple[str, float]]
 
 
@@ -25,6 +27,25 @@ def format_bar(current: int, target: int | None, width: int = 30) -> str:
     filled = min(width, int(width * (current / target))) if target else width
     head = "" if not filled else "=" * (filled - 1) + (">" if current < target else "=")
     return f"{current:{len(str(target))}d}/{target} [{head}{'.' * (width - filled)}]"
+
+
+def format_step(seconds: float) -> str:
+    """` 20ms/step`, as the bars of Keras 2.2 end."""
+    if seconds >= 1:
+        return f" {seconds:.0f}s/step"
+    return f" {seconds * 1e3:.0f}ms/step" if seconds >= 1e-3 else f" {seconds * 1e6:.0f}us/step"
+
+
+def format_eta(seconds: float) -> str:
+    """`12s`, in the bars of Keras 2.2 `1:05` for more than a minute."""
+    minutes, rest = divmod(int(seconds), 60)
+    if not dialect().step_times or seconds <= 60:
+        return f"{int(seconds)}s"
+    return (
+        f"{minutes}:{rest:02d}"
+        if seconds <= 3600
+        else (f"{minutes // 60}:{minutes % 60:02d}:{rest:02d}")
+    )
 
 
 def redraws_in_place(stream: TextIO) -> bool:
@@ -100,7 +121,8 @@ class Progbar:
             return
         elapsed = now - self._start
         if self.verbose == 2:
-            sys.stdout.write(f"{int(elapsed)}s{format_values(values())}\n")
+            dash = " - " if dialect().step_times else ""
+            sys.stdout.write(f"{dash}{int(elapsed)}s{format_values(values())}\n")
         else:
             remaining = self.target is not None and not last
             eta = (
@@ -108,7 +130,9 @@ class Progbar:
                 if current and remaining and self.target
                 else 0
             )
-            clock = f"ETA: {int(eta)}s" if remaining else f"{int(elapsed)}s"
+            clock = f"ETA: {format_eta(eta)}" if remaining else f"{int(elapsed)}s"
+            if dialect().step_times and not remaining:
+                clock += format_step(elapsed / current if current else 0)
             bar = format_bar(
                 current, current if last and self.target is None else self.target, self.width
             )

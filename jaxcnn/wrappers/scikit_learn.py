@@ -20,6 +20,7 @@ from jaxcnn.utils.np_utils import to_categorical
 
 try:
     from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
+    from sklearn.metrics import r2_score
     from sklearn.utils import Tags
     from sklearn.utils.multiclass import check_classification_targets
     from sklearn.utils.validation import (
@@ -303,6 +304,12 @@ class KerasRegressor(RegressorMixin, KerasEstimator):
         self.n_outputs_ = 1 if targets.ndim == 1 else targets.shape[1]
         self._fit(samples, targets, sample_weight, kwargs)
         return self
+
+    def score(
+        self, x: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None = None, **kwargs: Any
+    ) -> float:
+        """R squared; `kwargs` are for `predict`."""
+        return float(r2_score(y, self.predict(x, **kwargs), sample_weight=sample_weight))
 
     def predict(self, x: ArrayLike, **kwargs: Any) -> np.ndarray:
         """The predictions, (samples,) of a model with one output."""

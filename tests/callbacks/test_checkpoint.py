@@ -6,6 +6,7 @@ import re
 import pytest
 
 from jaxcnn import callbacks as cb
+from jaxcnn.spellings.dialect import speaking
 
 
 def logs(*values):
@@ -49,6 +50,26 @@ def test_message_of_a_plain_save(fit, capsys):
 def test_period(fit, model):
     fit([cb.ModelCheckpoint("{epoch}.h5", period=3)], logs(*range(8)))
     assert [path for _, path in model.saved] == ["2.h5", "5.h5"]
+
+
+def test_every_so_many_batches(fit, model):
+    fit([cb.ModelCheckpoint("{epoch}.h5", save_freq=3)], logs(2.0, 2.0, 2.0))
+    assert [path for _, path in model.saved] == ["1.h5", "2.h5"]
+    fit([cb.ModelCheckpoint("each.h5", save_freq="epoch")], logs(2.0))
+    assert model.saved[-1] == ("model", "each.h5")
+    with pytest.raises(ValueError, match="save_freq is 'epoch' or a number of batches"):
+        cb.ModelCheckpoint("m.h5", save_freq="batch")
+
+
+def test_programs_of_2_2_count_epochs_from_one(fit, model, capsys):
+    with speaking("2.2"):
+        best = cb.ModelCheckpoint("b{epoch}.h5", save_best_only=True, verbose=1)
+        fit([best], logs(2.0, 3.0))
+    assert model.saved == [("model", "b1.h5")]
+    assert capsys.readouterr().out == (
+        "Epoch 00001: val_loss improved from inf to 1.00000, saving model to b1.h5\n"
+        "Epoch 00002: val_loss did not improve from 1.00000\n"
+    )
 
 
 def test_both_spellings_in_a_file_name(fit, model):

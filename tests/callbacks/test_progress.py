@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import pytest
 
 from jaxcnn import callbacks as cb
+from jaxcnn.spellings.dialect import speaking
 from jaxcnn.utils import progbar
 
 METRICS = ["loss", "acc", "val_loss", "val_acc"]
@@ -68,6 +69,19 @@ def test_one_line_per_epoch(clock, capsys):
         capsys.readouterr().out
         == f"Train on 6 samples, validate on 2 samples\nEpoch 1/1\n20s - {VALUES}\n"
     )
+
+
+def test_bars_of_2_2_say_how_long_a_step_took(clock, capsys):
+    with speaking("2.2"):
+        run({"verbose": 1, "samples": 1000}, clock, [500, 1000], epochs=1)
+        run({"verbose": 2, "samples": 1000}, clock, [500, 1000], epochs=1)
+        assert progbar.format_step(2.4) == " 2s/step"
+        assert progbar.format_step(2.5e-5) == " 25us/step"
+        assert [progbar.format_eta(s) for s in (59, 61, 3700)] == ["59s", "1:01", "1:01:40"]
+    assert capsys.readouterr().out == (
+        f"Epoch 1/1\n1000/1000 [{BAR}] - 20s 20ms/step - {VALUES}\nEpoch 1/1\n - 20s - {VALUES}\n"
+    )
+    assert progbar.format_eta(61) == "61s"
 
 
 def test_silence(clock, capsys):

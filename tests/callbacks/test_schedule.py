@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from jaxcnn import callbacks as cb
+from jaxcnn.spellings.dialect import speaking
 
 
 def losses(*values):
@@ -90,6 +91,18 @@ def test_a_schedule_does_not_act_twice_on_an_epoch_that_is_resumed(model):
     assert model.optimizer.lr == 0.05
     begin(state, 4)
     assert model.optimizer.lr == 0.025
+
+
+def test_texts_and_patience_of_programs_of_2_2(fit, capsys):
+    with speaking("2.2"):
+        plateau = cb.ReduceLROnPlateau("loss", factor=0.5, patience=2, verbose=1)
+        fit([plateau], [{"loss": 1.0}] * 5)
+        fit([cb.LearningRateScheduler(lambda epoch: 0.5, verbose=1)], [{"loss": 1.0}])
+    assert capsys.readouterr().out == (
+        "Epoch 00003: ReduceLROnPlateau reducing learning rate to 0.05.\n"
+        "Epoch 00005: ReduceLROnPlateau reducing learning rate to 0.025.\n"
+        "Epoch 00001: LearningRateScheduler setting learning rate to 0.5.\n"
+    )
 
 
 def test_plateau_waits_patience_epochs_and_then_reduces_again(fit):

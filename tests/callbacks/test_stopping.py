@@ -9,6 +9,7 @@ import pytest
 
 from jaxcnn import callbacks as cb
 from jaxcnn.callbacks import stopping
+from jaxcnn.spellings.dialect import speaking
 
 
 def losses(*values):
@@ -43,6 +44,13 @@ def test_message_has_the_epoch_from_zero(fit, capsys):
     assert capsys.readouterr().out == "Epoch 00001: early stopping\n"
     fit([cb.EarlyStopping("loss", verbose=1)], losses(1.0, 0.5))
     assert capsys.readouterr().out == ""
+
+
+def test_programs_of_2_2_stop_at_the_end_of_patience(fit, capsys):
+    with speaking("2.2"):
+        history = fit([cb.EarlyStopping("loss", patience=2, verbose=1)], losses(1, *[2] * 9))
+    assert history.epoch == [0, 1, 2]
+    assert capsys.readouterr().out == "Epoch 00003: early stopping\n"
 
 
 def test_nan_never_improves(fit):

@@ -103,7 +103,7 @@ AT_CONSTRUCTION = [
     ("AlphaDropout", {"rate": -0.5}, "`rate` is -0.5"),
     ("SpatialDropout1D", {"rate": 2}, "`rate` is 2"),
     ("SpatialDropout2D", {"rate": 0.5, "data_format": 1}, "`data_format` is 1"),
-    ("LeakyReLU", {"alpha": -1}, "`alpha` is -1; it must be a finite number of at least 0"),
+    ("LeakyReLU", {"alpha": float("nan")}, "`alpha` is nan; it must be a finite number"),
     ("LeakyReLU", {"alpha": None}, "`alpha` is None"),
     ("PReLU", {"shared_axes": [0]}, r"`shared_axes` is .*none of them 0"),
     ("PReLU", {"shared_axes": "all"}, "`shared_axes` is 'all'"),

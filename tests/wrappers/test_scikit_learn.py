@@ -223,3 +223,20 @@ def test_the_checks_of_scikit_learn(made):
     failed = {r["check_name"]: repr(r["exception"]) for r in results if r["status"] == "failed"}
     assert not failed, "\n".join(f"{name}: {text[:300]}" for name, text in failed.items())
     assert sum(r["status"] == "passed" for r in results) > 30
+
+
+def test_scores_take_arguments_of_predict():
+    class Builder:
+        def __call__(self, units):
+            model = Sequential([Dense(units, input_dim=3), Dense(1)])
+            model.compile("sgd", "mse")
+            return model
+
+    class Regressor(KerasRegressor):
+        __call__ = Builder.__call__
+
+    x, y = np.random.default_rng(0).random((8, 3)), np.arange(8.0)
+    for build in (Builder(), Builder().__call__):
+        estimator = KerasRegressor(build, units=2, epochs=1, verbose=0).fit(x, y)
+        assert estimator.score(x, y, batch_size=4) == pytest.approx(estimator.score(x, y), abs=1e-5)
+    assert Regressor(units=2, epochs=1, verbose=0).fit(x, y).score(x, y, batch_size=4) < 1

@@ -105,8 +105,13 @@ def as_array(value: HostArray, label: str) -> np.ndarray:
     return array
 
 
-def checked_inputs(x: PyTree, names: Sequence[str], shapes: Sequence[Shape]) -> list[np.ndarray]:
-    """The model's input arrays, of equal length and fitting shapes."""
+def checked_inputs(
+    x: PyTree, names: Sequence[str], shapes: Sequence[Shape], cut: bool = False
+) -> list[np.ndarray]:
+    """The model's input arrays, of equal length and fitting shapes.
+
+    With `cut` arrays that are longer than the first one lose the rows that it lacks.
+    """
     arrays = [
         as_array(v, f"Input '{n}'") for n, v in zip(names, by_name(x, names, "input"), strict=True)
     ]
@@ -121,6 +126,8 @@ def checked_inputs(x: PyTree, names: Sequence[str], shapes: Sequence[Shape]) -> 
                 f"{('samples', *shape[1:])}"
                 + (", where None is any size." if None in shape[1:] else ".")
             )
+    if cut:
+        arrays = [array[: len(arrays[0])] for array in arrays]
     require_equal_lengths(dict(zip(names, arrays, strict=True)))
     return arrays
 

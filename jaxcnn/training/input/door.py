@@ -102,7 +102,7 @@ def open_feed(
 
 def _open_inputs(model: Trainable, data: Data, settings: FeedSettings) -> ArrayFeed:
     """Arrays without targets."""
-    arrays = Arrays(inputs_for(model, data.x), [], [])
+    arrays = Arrays(inputs_for(model, data.x, cut=True), [], [])
     size = checked_batch_size(settings.batch_size)
     if len(arrays) > size:
         check_stateful(model, len(arrays), size)
@@ -165,12 +165,15 @@ def whole_batch(model: Trainable, program: Program, data: Data) -> Batch:
     return batch_of(checked_arrays(model, program, data), input_dtypes(model))
 
 
-def inputs_for(model: Trainable, x: DataLike) -> list[np.ndarray]:
-    """The arrays for the inputs of a model, which is built by them where it has no shape yet."""
+def inputs_for(model: Trainable, x: DataLike, cut: bool = False) -> list[np.ndarray]:
+    """The arrays for the inputs of a model, which is built by them where it has no shape yet.
+
+    With `cut` the first one says how many samples there are, as for `predict` in Keras.
+    """
     if x is None:
         raise ValueError("`x` is None; input arrays are needed.")
     model.build_for(x)
-    return checked_inputs(x, model.input_names, shapes(model.inputs))
+    return checked_inputs(x, model.input_names, shapes(model.inputs), cut)
 
 
 def input_dtypes(model: Trainable) -> list[DTypeLike]:

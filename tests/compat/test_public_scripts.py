@@ -1,0 +1,92 @@
+"""What public programs of Keras 0.3 to 2.2 do that no book does."""
+
+import importlib
+
+import numpy as np
+import pytest
+
+from jaxcnn.datasets import imdb, resolve
+from jaxcnn.layers import Dense, Input, LeakyReLU, add
+from jaxcnn.models import Model, Sequential
+from jaxcnn.preprocessing.image import ImageDataGenerator
+from jaxcnn.spellings.dialect import speaking
+
+
+def test_merged_stacks_that_share_one_have_its_input_once(as_keras):
+    from keras.layers import Merge
+
+    first, second = Sequential([Dense(4, input_shape=(3,))]), Sequential([Dense(4, input_dim=5)])
+    both = Sequential([Merge([first, second], mode="sum")])
+    model = Sequential([Merge([both, first], mode="concat"), Dense(1)])
+    assert model.inputs == [first.input, second.input]
+    assert model.predict([np.zeros((2, 3)), np.zeros((2, 5))]).shape == (2, 1)
+
+
+def test_stated_shapes_of_transposed_convolutions_choose_the_padding(as_keras):
+    from keras.layers import Deconvolution2D
+
+    model = Sequential()
+    shape = (8, 29, 29, 2)
+    layer = Deconvolution2D(2, 2, 2, output_shape=shape, subsample=(2, 2), input_shape=(14, 14, 3))
+    model.add(layer)
+    assert model.output_shape == (None, 29, 29, 2) and layer.output_padding == (1, 1)
+    layer.set_weights([np.ones((2, 2, 2, 3)), np.full(2, 0.5)])
+    rows = model.predict(np.ones((1, 14, 14, 3)))[0, :, 0, 0]
+    np.testing.assert_array_equal(rows, [3.5] * 28 + [0.5])  # Keras 1.2.2: only the bias
+
+
+def test_scipy_has_misc_without_an_import_of_it(as_keras):
+    scipy = importlib.import_module("scipy")
+    assert scipy.misc.imresize(np.zeros((4, 4, 3), "uint8"), (2, 2)).shape == (2, 2, 3)
+
+
+def test_base_filter(as_keras):
+    from keras.preprocessing.text import base_filter, text_to_word_sequence
+
+    assert text_to_word_sequence("One, two!", filters=base_filter()) == ["one", "two"]
+
+
+def test_the_first_array_says_how_much_is_predicted():
+    a, b = Input((3,)), Input((3,))
+    model = Model([a, b], add([a, b]))
+    assert model.predict([np.zeros((2, 3)), np.ones((5, 3))]).tolist() == [[1.0] * 3] * 2
+    with pytest.raises(ValueError, match="same number of samples"):
+        model.predict([np.zeros((5, 3)), np.ones((2, 3))])
+
+
+def test_slopes_may_be_negative():
+    model = Sequential([LeakyReLU(alpha=-1, input_shape=(3,))])
+    assert model.predict(np.array([[1.0, -2.0, 3.0]])).tolist() == [[1.0, 2.0, 3.0]]
+
+
+def test_accuracy_by_call():
+    model = Sequential([Dense(2, activation="softmax", input_shape=(3,))])
+    x, y = np.random.default_rng(0).random((8, 3)), np.eye(2)[[0, 1] * 4]
+    with speaking("0.3"):
+        model.compile("sgd", "categorical_crossentropy")
+        history = model.fit(x, y, batch_size=8, epochs=1, verbose=0, show_accuracy=True)
+        steps = model.optimizer.iterations
+        assert sorted(history.history) == ["acc", "loss"]
+        loss, accuracy = model.evaluate(x, y, verbose=0, show_accuracy=True)
+        assert 0 <= accuracy <= 1
+        assert model.evaluate(x, y, verbose=0) == pytest.approx(loss)
+        assert len(model.test_on_batch(x, y, accuracy=True)) == 2
+        assert int(model.optimizer.iterations) == int(steps) == 1
+
+
+def test_reviews_of_0_3_are_the_training_reviews_in_two_parts(monkeypatch):
+    half = ([[word, 7] for word in range(10)], np.arange(10) % 2)
+    monkeypatch.setattr(resolve, "load", lambda dataset: (half, half))
+    (x, _), (xt, yt) = imdb.load_data(test_split=0.3)
+    assert (len(x), len(xt), len(yt)) == (7, 3, 3)
+    assert len(imdb.load_data()[1][0]) == 10
+    with speaking("0.3"):
+        assert len(imdb.load_data()[1][0]) == 2
+
+
+@pytest.mark.parametrize("keras", ["0.3", "1.2", "2.0", "2.2"])
+def test_generators_have_no_epochs(keras):
+    with speaking(keras):
+        generator = ImageDataGenerator(featurewise_center=True)
+        generator.fit(np.ones((2, 3, 3, 1)))
+    assert generator.mean.ravel().tolist() == [1.0]
