@@ -67,10 +67,10 @@ class Ones(Initializer):
 class Constant(Initializer):
     """The number ``value`` everywhere."""
 
-    value: float = 0
+    value: float | Sequence[float] = 0
 
     def draw(self, key: Array, shape: Shape, dtype: DTypeLike) -> Array:
-        return _filled(key, shape, self.value, dtype)
+        return _filled(key, shape, np.array(self.value), dtype)
 
 
 @registry.register("normal")
@@ -214,18 +214,19 @@ class Orthogonal(Initializer):
 @registry.register("IdentityInitializer")
 @dataclasses.dataclass(frozen=True)
 class Identity(Initializer):
-    """The identity matrix times ``gain``.
+    """The identity matrix times ``gain``, repeated along the longer side of the shape.
 
     Raises:
-        ValueError: the shape is not that of a square matrix.
+        ValueError: there are not two sides, or the longer one is no multiple of the other.
     """
 
     gain: float = 1.0
 
     def draw(self, key: Array, shape: Shape, dtype: DTypeLike) -> Array:
-        if len(shape) != 2 or shape[0] != shape[1]:
-            raise ValueError(f"Identity needs the shape of a square matrix, got {tuple(shape)}.")
-        return on_device(self.gain * np.eye(shape[0]), dtype)
+        if len(shape) != 2 or max(shape) % min(shape):
+            raise ValueError(f"Identity needs square matrices in a row, got {tuple(shape)}.")
+        times = [n // min(shape) for n in shape]
+        return on_device(self.gain * np.tile(np.eye(min(shape)), times), dtype)
 
 
 @registry.register()
@@ -399,7 +400,7 @@ def _seeded(key: Array, seed: int | None) -> Array:
     return key if seed is None else jax.random.key(seed)
 
 
-def _filled(key: Array, shape: Shape, value: float, dtype: DTypeLike) -> Array:
+def _filled(key: Array, shape: Shape, value: ArrayLike, dtype: DTypeLike) -> Array:
     if isinstance(key, jax.core.Tracer):
         # Made on the host it would become a part of the compiled program.
         return jnp.full(tuple(shape), value, dtype)

@@ -141,7 +141,7 @@ def test_fans(shape, expected):
             "distribution must be one of normal, uniform",
         ),
         (lambda: initializers.Orthogonal()(KEY, (3,)), "at least two dimensions"),
-        (lambda: initializers.Identity()(KEY, (2, 3)), r"square matrix, got \(2, 3\)"),
+        (lambda: initializers.Identity()(KEY, (2, 3)), r"square matrices in a row, got \(2, 3\)"),
         (lambda: initializers.get(None), "initializer is needed"),
         (lambda: initializers.get("glorot"), "Unknown initializer 'glorot'"),
         (

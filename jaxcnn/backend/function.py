@@ -83,7 +83,7 @@ class Function:
         variables = [variable.value for variable in self._variables]
         values = self._compiled(arrays, weights, variables, context.next_key(), train=train)
         results = [
-            np.asarray(values.pop(0)) if isinstance(target, SymbolicTensor) else np.array(target)
+            np.array(np.asarray(values.pop(0) if isinstance(target, SymbolicTensor) else target))
             for target in self._targets
         ]
         for (variable, _), value in zip(self.updates, results[len(self.outputs) :], strict=True):

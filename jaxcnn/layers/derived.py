@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import inspect
 from collections.abc import Mapping
 from typing import Any, ClassVar, TypeGuard
@@ -97,8 +98,11 @@ class ModuleLayer(Layer):
 
     def get_config(self) -> Config:
         settings = super().get_config()
+        added = later_fields(self.module_class)
         for name in field_names(self.module_class):
-            settings[name] = serialized(self._setting(name))
+            value = self._setting(name)
+            if name not in added or value != added[name]:
+                settings[name] = serialized(value)
         return settings
 
     @classmethod
@@ -162,6 +166,12 @@ def rebuilt(value: PyTree) -> PyTree:
 def field_names(module_class: type[nn.Module]) -> tuple[str, ...]:
     """The arguments of a module class, without Flax's own `parent` and `name`."""
     return tuple(own_signature(module_class).parameters)
+
+
+def later_fields(module_class: type[nn.Module]) -> Config:
+    """The arguments that Keras added after 2.0.4, with the values that change nothing."""
+    fields = dataclasses.fields(module_class)
+    return {field.name: field.default for field in fields if "later" in field.metadata}
 
 
 def own_signature(module_class: type[nn.Module]) -> inspect.Signature:

@@ -95,16 +95,18 @@ def Input(
         name: the input's name, which a dict of inputs uses.
         dtype: of the values, float32 by default.
         sparse: False; there are no sparse arrays here.
-        tensor: None; values are given when the model runs.
+        tensor: a symbolic tensor of that shape to start from, which is returned.
 
     Raises:
-        ValueError: for another `sparse` or `tensor`, when neither shape is given, or a size is not
-            a positive integer.
+        ValueError: for another `sparse` or a variable as `tensor`, when neither shape is given, or a
+            size is not a positive integer.
     """
+    if isinstance(tensor, SymbolicTensor):
+        return tensor
     if sparse or tensor is not None:
         raise ValueError(
-            "Input has neither sparse values nor a tensor of its own: give the model dense arrays "
-            "when it runs, or call it on the tensor."
+            "Input has neither sparse nor fixed values: give the model dense arrays when it runs, "
+            "or call it on the variable."
         )
     if shape is None and batch_shape is None:
         raise ValueError("Input needs `shape` (of one sample, without the batch) or `batch_shape`.")

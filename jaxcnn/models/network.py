@@ -58,6 +58,7 @@ class Network(Layer):
             ValueError: an input that does not come from `Input`, is given twice, or is missing; a
                 cycle; several layers of one name.
         """
+        inputs = with_sources(inputs)
         self.inputs: list[SymbolicTensor] = symbolic_leaves(inputs)
         self.outputs: list[SymbolicTensor] = symbolic_leaves(outputs)
         for argument, given in (("inputs", inputs), ("outputs", outputs)):
@@ -365,6 +366,24 @@ def require_unique_names(layers: Sequence[GraphLayer]) -> None:
 def unique(values: Iterable[T]) -> list[T]:
     """Each of the values once, in order."""
     return list({id(value): value for value in values}.values())
+
+
+def with_sources(inputs: PyTree) -> PyTree:
+    """Inputs of a model, those that functions of K computed replaced by what they come from.
+
+    ``Input(tensor=...)`` returns such tensors.
+    """
+    given = symbolic_leaves(inputs)
+    if not any(isinstance(tensor.layer, Operation) for tensor in given):
+        return inputs
+    sources = unique(
+        source
+        for tensor in given
+        for source in (
+            source_inputs(source_node(tensor)) if isinstance(tensor.layer, Operation) else [tensor]
+        )
+    )
+    return sources if len(sources) > 1 else sources[0]
 
 
 def source_inputs(last: Node) -> list[SymbolicTensor]:

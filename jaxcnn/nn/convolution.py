@@ -16,7 +16,7 @@ from jaxcnn.nn.fields import (
     Sizes,
     WindowFields,
     as_tuple,
-    fixed,
+    later,
 )
 from jaxcnn.nn.spatial import SpatialLayer, finish_channels
 from jaxcnn.nn.traits import Traits
@@ -106,7 +106,7 @@ class Conv1D(Conv):
     ``padding="causal"`` lets output t depend on inputs up to t only.
     """
 
-    data_format: str | None = fixed("channels_last")
+    data_format: str | None = later("channels_last")
 
     spatial_rank = 1
     paddings = ("valid", "same", "causal")

@@ -29,6 +29,12 @@ def fixed(value: T) -> T:
     return field
 
 
+def later(value: T) -> T:
+    """A keyword that later versions of Keras added; a configuration has it if it is not `value`."""
+    field: T = dataclasses.field(default=value, kw_only=True, metadata={"later": True})
+    return field
+
+
 def as_tuple(sizes: Sizes) -> tuple[int, ...]:
     """The sizes that a layer stores, one for each axis."""
     return (sizes,) if isinstance(sizes, int) else tuple(sizes)

@@ -10,7 +10,7 @@ import jax.numpy as jnp
 from jaxcnn import ops
 from jaxcnn.nn import arguments
 from jaxcnn.nn.base import Layer
-from jaxcnn.nn.fields import Sizes, as_tuple, fixed
+from jaxcnn.nn.fields import Sizes, as_tuple, later
 from jaxcnn.nn.spatial import SpatialLayer
 from jaxcnn.runtime.types import ArrayFunction, Config
 
@@ -58,7 +58,7 @@ class Pooling(SpatialLayer, PoolFields):
 
 
 class Pooling1D(Pooling):
-    data_format: str | None = fixed("channels_last")
+    data_format: str | None = later("channels_last")
 
     spatial_rank = 1
 
@@ -123,7 +123,7 @@ class GlobalPooling(SpatialLayer):
     """
 
     data_format: str | None = None
-    keepdims: bool = False
+    keepdims: bool = later(False)
 
     reduce: ClassVar[ArrayFunction]
 
@@ -141,7 +141,7 @@ class GlobalPooling(SpatialLayer):
 class GlobalMaxPooling1D(GlobalPooling):
     """(batch, steps, features) to (batch, features): the largest over time."""
 
-    data_format: str | None = fixed("channels_last")
+    data_format: str | None = later("channels_last")
 
     spatial_rank = 1
     reduce = staticmethod(jnp.max)
@@ -164,7 +164,7 @@ class GlobalMaxPooling3D(GlobalPooling):
 class GlobalAveragePooling1D(GlobalPooling):
     """(batch, steps, features) to (batch, features): the mean over time."""
 
-    data_format: str | None = fixed("channels_last")
+    data_format: str | None = later("channels_last")
 
     spatial_rank = 1
     reduce = staticmethod(jnp.mean)

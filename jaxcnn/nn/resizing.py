@@ -72,10 +72,10 @@ class Cropping(SpatialLayer):
     def __call__(self, x: jax.Array) -> jax.Array:
         x = self.to_channels_last(x)
         axes = list(zip(x.shape[1:-1], self.amounts(), strict=True))
-        if any(n <= before + after for n, (before, after) in axes):
+        if any(n < before + after for n, (before, after) in axes):
             raise ValueError(
-                f"{self.label}: `cropping` {self.amounts()} leaves nothing of the spatial size "
-                f"{x.shape[1:-1]}."
+                f"{self.label}: `cropping` {self.amounts()} takes more than there is of the "
+                f"spatial size {x.shape[1:-1]}."
             )
         inner = (slice(before, n - after) for n, (before, after) in axes)
         return self.from_channels_last(x[(slice(None), *inner)])

@@ -5,8 +5,20 @@ import importlib
 import numpy as np
 import pytest
 
+from jaxcnn import backend as K
+from jaxcnn import initializers
 from jaxcnn.datasets import imdb, resolve
-from jaxcnn.layers import Dense, Input, LeakyReLU, add
+from jaxcnn.layers import (
+    AveragePooling1D,
+    Cropping1D,
+    Dense,
+    GlobalAveragePooling1D,
+    GlobalMaxPooling1D,
+    Input,
+    LeakyReLU,
+    MaxPooling1D,
+    add,
+)
 from jaxcnn.models import Model, Sequential
 from jaxcnn.preprocessing.image import ImageDataGenerator
 from jaxcnn.spellings.dialect import speaking
@@ -90,3 +102,49 @@ def test_generators_have_no_epochs(keras):
         generator = ImageDataGenerator(featurewise_center=True)
         generator.fit(np.ones((2, 3, 3, 1)))
     assert generator.mean.ravel().tolist() == [1.0]
+
+
+@pytest.mark.parametrize(
+    "layer", [MaxPooling1D, AveragePooling1D, GlobalMaxPooling1D, GlobalAveragePooling1D]
+)
+def test_one_axis_may_have_channels_first(layer):
+    x = np.random.default_rng(0).random((2, 4, 6), "float32")
+    first, last = layer(data_format="channels_first"), layer()
+    expected = np.asarray(last(np.moveaxis(x, 1, 2)))
+    expected = np.moveaxis(expected, 2, 1) if expected.ndim == 3 else expected
+    np.testing.assert_array_equal(first(x), expected)
+    assert "data_format" not in last.get_config()  # which Keras 2.0.4 does not take
+    assert layer.from_config(first.get_config()).data_format == "channels_first"
+
+
+def test_cropping_may_leave_nothing_and_identities_may_repeat():
+    model = Sequential([Cropping1D(2, input_shape=(4, 3))])
+    assert model.predict(np.ones((2, 4, 3))).shape == (2, 0, 3)
+    assert initializers.get("identity")((2, 4)).tolist() == [[1, 0, 1, 0], [0, 1, 0, 1]]
+    biases = Dense(2, input_dim=1, bias_initializer=initializers.Constant([1.0, 2.0]))
+    assert Sequential([biases]).get_weights()[1].tolist() == [1, 2]
+
+
+def test_values_that_programs_change_in_place():
+    variable = K.variable(np.ones(2))
+    symbol = Input((2,))
+    arrays = [
+        K.get_value(variable),
+        K.eval(variable),
+        K.eval(variable * 2),
+        *K.function([symbol], [symbol * 2])([np.ones((1, 2))]),
+    ]
+    for array in arrays:
+        array *= 2
+
+
+def test_inputs_on_tensors_stand_for_what_these_come_from():
+    image = K.placeholder((1, 4))
+    both = K.concatenate([K.variable(np.ones((1, 4))), image], axis=0)
+    source = Input(tensor=both, shape=(4,))
+    layer = Dense(2, kernel_initializer="ones")
+    model = Model(source, layer(source))
+    assert model.inputs == [image]
+    loss = K.sum(model.output)
+    value, gradient = K.function([image], [loss, *K.gradients(loss, image)])([np.zeros((1, 4))])
+    assert value == 8 and gradient.tolist() == [[2.0] * 4]

@@ -140,7 +140,7 @@ AT_THE_CALL = [
      r"an output of \(-2, -2\)"),
     ("LocallyConnected1D", {**CONV, "kernel_size": 4}, (2, 3, 1), "smaller than the kernel's "
                                                                   "reach"),
-    ("Cropping1D", {"cropping": 2}, (2, 4, 1), "leaves nothing of the spatial size"),
+    ("Cropping1D", {"cropping": 2}, (2, 3, 1), "takes more than there is of the spatial size"),
     ("MaxPooling2D", {}, (2, 1, 4, 1), r"spatial size \(1, 4\), smaller than `pool_size` \(2, 2\)"),
     ("GlobalMaxPooling1D", {}, (2, 3), "it needs 3 axes"),
     ("Add", {}, (2, 3), "merges a list of at least 2 inputs"),
