@@ -119,7 +119,7 @@ class ModelCheckpoint(Callback):
 
     def _say(self, text: str) -> None:
         if self.verbose:
-            print(text)
+            print("\n" + text if dialect().first_epoch else text)
 
     def get_state(self) -> Config:
         return {"epochs_since_last_save": self.epochs_since_last_save, "best": self.best}

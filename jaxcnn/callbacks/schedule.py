@@ -65,8 +65,9 @@ class LearningRateScheduler(Callback):
         optimizer.lr = float(lr)
         if self.verbose:
             number = epoch + dialect().first_epoch
+            line = "\n" if number > epoch else ""
             print(
-                f"Epoch {number:05d}: LearningRateScheduler setting learning rate to "
+                f"{line}Epoch {number:05d}: LearningRateScheduler setting learning rate to "
                 f"{optimizer.lr}."
             )
 

@@ -98,8 +98,8 @@ def Input(
         tensor: a symbolic tensor of that shape to start from, which is returned.
 
     Raises:
-        ValueError: for another `sparse` or a variable as `tensor`, when neither shape is given, or a
-            size is not a positive integer.
+        ValueError: for another `sparse` or a variable as `tensor`, when neither shape is given, or
+            a size is not a positive integer.
     """
     if isinstance(tensor, SymbolicTensor):
         return tensor

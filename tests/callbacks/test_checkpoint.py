@@ -67,8 +67,8 @@ def test_programs_of_2_2_count_epochs_from_one(fit, model, capsys):
         fit([best], logs(2.0, 3.0))
     assert model.saved == [("model", "b1.h5")]
     assert capsys.readouterr().out == (
-        "Epoch 00001: val_loss improved from inf to 1.00000, saving model to b1.h5\n"
-        "Epoch 00002: val_loss did not improve from 1.00000\n"
+        "\nEpoch 00001: val_loss improved from inf to 1.00000, saving model to b1.h5\n"
+        "\nEpoch 00002: val_loss did not improve from 1.00000\n"
     )
 
 

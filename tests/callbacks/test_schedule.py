@@ -99,9 +99,9 @@ def test_texts_and_patience_of_programs_of_2_2(fit, capsys):
         fit([plateau], [{"loss": 1.0}] * 5)
         fit([cb.LearningRateScheduler(lambda epoch: 0.5, verbose=1)], [{"loss": 1.0}])
     assert capsys.readouterr().out == (
-        "Epoch 00003: ReduceLROnPlateau reducing learning rate to 0.05.\n"
-        "Epoch 00005: ReduceLROnPlateau reducing learning rate to 0.025.\n"
-        "Epoch 00001: LearningRateScheduler setting learning rate to 0.5.\n"
+        "\nEpoch 00003: ReduceLROnPlateau reducing learning rate to 0.05.\n"
+        "\nEpoch 00005: ReduceLROnPlateau reducing learning rate to 0.025.\n"
+        "\nEpoch 00001: LearningRateScheduler setting learning rate to 0.5.\n"
     )
 
 
