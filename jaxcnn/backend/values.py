@@ -185,7 +185,8 @@ def _array_shape(x: TensorLike) -> tuple[int, ...]:
 
 def get_value(x: Variable | HostArray | float) -> np.ndarray:
     """The value as a NumPy array; that of a hyperparameter as a NumPy number."""
-    return np.float32(x) if isinstance(x, float) else np.array(np.asarray(x))
+    value = np.asarray(x, np.float32) if isinstance(x, float) else np.asarray(x)
+    return np.array(value)[()] if isinstance(x, float) else np.array(value)
 
 
 def set_value(x: Variable | float, value: ArrayLike) -> None:

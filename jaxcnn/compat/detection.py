@@ -70,7 +70,7 @@ WORDS_OF_2 = frozenset(
     for spellings in LAYERS.values()
     for names in spellings.renames.values()
     for new in ((names,) if isinstance(names, str) else names)
-) - {"size", "padding", "dropout"}
+) - {"size", "padding", "dropout", "pool_size", "strides"}  # which Keras 1 had as well
 
 
 def dialect_of(source: str) -> str:

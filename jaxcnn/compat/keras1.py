@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from jaxcnn.layers import (
     Conv1D,
@@ -170,17 +170,17 @@ def output_padding(kernel: Sequence[int], stated: Sequence[int | None], others: 
     """
     channels = others.get("dim_ordering", others.get("data_format")) or config.image_data_format()
     sizes = stated[2:] if channels in ("th", "channels_first") else stated[1:-1]
-    given = others.get("subsample", others.get("strides", 1))
-    strides = (given,) * len(kernel) if isinstance(given, int) else given
-    padding = others.get("border_mode", others.get("padding", "valid"))
+    given: Any = others.get("subsample") or others.get("strides") or 1
+    strides = (given,) * len(kernel) if isinstance(given, int) else tuple(given)
+    padding: str = others.get("border_mode") or others.get("padding") or "valid"
     needed, usual = [], []
     for n, k, s in zip(sizes, kernel, strides, strict=True):
         if n is None:
             return {}
         length = -(-n // s) if padding == "same" else (n - k) // s + 1
         usual.append(conv_transpose_output_length(length, k, padding, stride=s))
-        first = conv_transpose_output_length(length, k, padding, stride=s, output_padding=0)
-        needed.append(n - first)
+        least = conv_transpose_output_length(length, k, padding, stride=s, output_padding=0) or 0
+        needed.append(n - least)
     return {} if usual == list(sizes) else {"output_padding": tuple(needed)}
 
 

@@ -18,6 +18,7 @@ from jaxcnn.compat.detection import dialect_of
         ("Dense(output_dim=3)\nmodel.fit(x, y, epochs=3)", "2.0"),
         ("Dense(3, kernel_initializer='he_normal')", "2.0"),
         ("pad_sequences(x, padding='post')\nmodel.fit(x, y, nb_epoch=3)", "1.2"),
+        ("MaxPooling2D(pool_size=(2, 2), strides=(2, 2))\nmodel.fit(x, y, nb_epoch=3)", "1.2"),
         ("model.fit(x, y)", "2.0"),
         ("print 'Python 2'", "2.0"),
         ("from keras.layers import ReLU, Dense", "2.2"),

@@ -148,3 +148,11 @@ def test_inputs_on_tensors_stand_for_what_these_come_from():
     loss = K.sum(model.output)
     value, gradient = K.function([image], [loss, *K.gradients(loss, image)])([np.zeros((1, 4))])
     assert value == 8 and gradient.tolist() == [[2.0] * 4]
+
+
+def test_losses_that_sum_weights_alone():
+    model = Sequential([Dense(2, input_shape=(3,))])
+    kernel = model.layers[0].kernel
+    model.compile("sgd", lambda t, p: K.sum(K.sum(K.square(kernel), axis=1), 0) + K.mean(t - p))
+    loss = model.train_on_batch(np.zeros((4, 3)), np.zeros((4, 2)))
+    assert loss > 0

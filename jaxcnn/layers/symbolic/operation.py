@@ -243,7 +243,7 @@ def along_axis(
 ) -> bool:
     """For functions along `axis` or `axes`: the argument must be given and not contain the rows."""
     axes = arguments.get("axis", arguments.get("axes", default))
-    if axes is None or len({tensor.ndim for tensor in tensors}) > 1:
+    if axes is None or len({tensor.ndim for tensor in tensors}) != 1:
         return False
     listed = [axes] if isinstance(axes, int) else list(axes)
     rank = tensors[0].ndim
