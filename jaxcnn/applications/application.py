@@ -108,6 +108,8 @@ class Application:
                 "None, 'imagenet' or the path of a weight file."
             )
         image = self.image(given["input_tensor"], given["input_shape"], options)
+        if weights == "imagenet":  # said before the network is built, which takes seconds
+            weights = self.imagenet_file(image, options, body_arguments)
         output = self.body(image, options, **body_arguments)
         name = given["name"] or (
             self.model_name
@@ -115,8 +117,6 @@ class Application:
             else self.model_name(image, **body_arguments)
         )
         model = Model(source_inputs(source_node(image)), output, name=name)
-        if weights == "imagenet":
-            weights = self.imagenet_file(image, options, body_arguments)
         if weights is not None:
             pretrained.load(model, weights)
         return model

@@ -25,6 +25,7 @@ LARGE = {
     "DenseNet201",
     "InceptionResNetV2",
     "NASNetLarge",
+    "NASNetMobile",
 }
 
 # What the papers and the books count, for the default arguments.

@@ -33,6 +33,7 @@ def top_five(probabilities):
     return np.argsort(probabilities[0])[::-1][:5].tolist()
 
 
+@pytest.mark.slow
 def test_mobilenet_names_the_panda_as_keras_does():
     weights = file("models", MOBILENET)
     x = preprocess_input(picture("panda.jpg", 224), mode="tf")
@@ -69,6 +70,7 @@ def keras_squeezenet(model):
 CATS = range(281, 286)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "wanted"), [("panda.jpg", [388]), ("cat2.jpg", CATS), ("cat.jpeg", CATS)]
 )
