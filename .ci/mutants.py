@@ -53,6 +53,7 @@ def cover(rooms: list[str], workers: int) -> None:
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-n", str(workers)]
     command += [*(f"tests/{folder}" for folder in folders), "--cov-context=test", "--cov-report="]
     command += [f"--cov-config={settings}", *(f"--cov=jaxcnn/{room}" for room in rooms)]
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     subprocess.run(command, cwd=ROOT, check=False)
 
 
@@ -169,6 +170,7 @@ def try_mutant(copy: Path, file: str, changed: str, tests: list[str]) -> str:
         child = os.fork()
         if child == 0:
             os.setpgrp()
+            signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell may ignore it
             resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
             output = os.open(str(copy / "mutant.log"), os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
             os.dup2(output, 1)
