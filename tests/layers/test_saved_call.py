@@ -17,7 +17,7 @@ from jaxcnn.layers.symbolic.saved_call import (
     symbolic_arguments,
     with_slots,
 )
-from jaxcnn.layers.symbolic.tensor import Size
+from jaxcnn.layers.symbolic.sizes import Size
 from jaxcnn.layers.variable import Variable
 
 

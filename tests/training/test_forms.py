@@ -2,8 +2,6 @@
 of a given size.
 """
 
-import warnings
-
 import h5py
 import jax
 import numpy as np
@@ -356,7 +354,9 @@ def test_run_eagerly_lets_python_see_values():
 
 
 def test_the_order_of_the_weights_of_single_batches():
-    """Keras 2.0.4 has class_weight first in Sequential, sample_weight first in Model."""
+    """Keras 2.0.4 has class_weight first in Sequential, sample_weight first in Model, and lets the
+    latter count where both are given.
+    """
     labels = np.eye(3)[np.arange(24) % 3]
     weights = {0: 1.0, 1: 2.0, 2: 0.0}
     reset_names()
@@ -365,10 +365,13 @@ def test_the_order_of_the_weights_of_single_batches():
     model = Model(x, Dense(3, activation="softmax", name="d")(x))
     for each in (stack, model):
         each.compile("sgd", "categorical_crossentropy")
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        first = stack.train_on_batch(X, labels, weights, np.ones(24))
-        second = model.train_on_batch(X, labels, np.ones(24), weights)
-    assert first == pytest.approx(second, rel=1e-6) and equal(
-        stack.get_weights(), model.get_weights()
-    )
+    stack.set_weights(model.get_weights())
+    own = np.linspace(0, 1, 24)
+    for first, second in (((weights,), (None, weights)), ((None, own), (own,))):
+        assert stack.train_on_batch(X, labels, *first) == pytest.approx(
+            model.train_on_batch(X, labels, *second), rel=1e-6
+        )
+        assert equal(stack.get_weights(), model.get_weights())
+    with pytest.warns(UserWarning, match="sample_weight counts, class_weight does not"):
+        both = stack.train_on_batch(X, labels, weights, own)
+    assert both == pytest.approx(model.train_on_batch(X, labels, own), rel=1e-6)
