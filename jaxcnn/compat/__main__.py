@@ -31,7 +31,10 @@ def main(arguments: list[str]) -> None:
         source = file.read()
     warnings.simplefilter("once", OldSpellingWarning)
     era.restore()
-    install(given.keras or dialect_of(source.decode(errors="replace")))
+    install(
+        given.keras or dialect_of(source.decode(errors="replace")),
+        tensorflow="tensorflow" not in sys.modules,
+    )
     sys.argv[:] = [given.script, *given.arguments]
     sys.path[0] = os.path.dirname(os.path.abspath(given.script))
     run(given.script, source)

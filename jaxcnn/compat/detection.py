@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from jaxcnn.compat.modules import keras_path
 from jaxcnn.spellings.tables import LAYERS
 
 DEFAULT = "2.0"
@@ -95,14 +96,15 @@ def words_in(tree: ast.Module) -> Iterator[str]:
     """The modules and names that a script imports from Keras, and the keywords of all its calls."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-            yield from (alias.name.partition(".")[0] for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith("keras"):
-            assert node.module is not None
-            yield node.module
-            yield node.module.partition(".")[0]
+            for alias in node.names:
+                yield keras_path(alias.name)
+                yield keras_path(alias.name).partition(".")[0]
+        elif isinstance(node, ast.ImportFrom) and keras_path(node.module or "").startswith("keras"):
+            module = keras_path(node.module or "")
+            yield module
+            yield module.partition(".")[0]
             for alias in node.names:
                 yield alias.name
-                yield f"{node.module}.{alias.name}"
+                yield f"{module}.{alias.name}"
         elif isinstance(node, ast.Call):
             yield from (keyword.arg for keyword in node.keywords if keyword.arg is not None)

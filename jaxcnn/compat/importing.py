@@ -10,70 +10,24 @@ from collections.abc import Sequence
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder
 from types import ModuleType
-from typing import Any
 
-from jaxcnn.compat.modules import MODULES, NAMES, SHIMS, TENSORFLOW
+from jaxcnn.compat.keras_module import ROOTS, KerasModule
+from jaxcnn.compat.modules import MODULES, SHIMS, TENSORFLOW, keras_path
 from jaxcnn.runtime import config
 from jaxcnn.runtime.hints import closest
-from jaxcnn.runtime.types import PyTree
 from jaxcnn.spellings.dialect import dialect, speak
-from jaxcnn.spellings.tables import REMOVED
-from jaxcnn.spellings.translate import removed
 
-ROOTS = ("keras", "keras_applications", "keras_preprocessing")
 IMPORT_SYSTEM = ("<frozen importlib._bootstrap>", "<frozen importlib._bootstrap_external>")
 
 
-class KerasModule(ModuleType):
-    """A module of Keras whose names are looked up on access, in modules of this library."""
-
-    def __init__(self, name: str, sources: Sequence[str]) -> None:
-        super().__init__(name, f"{name} as jaxcnn has it: {', '.join(sources) or 'a package'}.")
-        self.__dict__["_sources"] = tuple(sources)
-
-    def __getattr__(self, name: str) -> Any:
-        if name == "__all__":
-            return [known for known in dir(self) if not known.startswith("_")]
-        if name.startswith("__"):
-            raise AttributeError(name)
-        path = self.__name__
-        if f"{path}.{name}" in (MODULES if path.partition(".")[0] in ROOTS else SHIMS):
-            return importlib.import_module(f"{path}.{name}")
-        if name in NAMES.get(path, {}):
-            module_name, _, attribute = NAMES[path][name].partition(":")
-            module = importlib.import_module(module_name)
-            return getattr(module, attribute) if attribute else module
-        for source in self._sources:
-            module = importlib.import_module(source)
-            if hasattr(module, name):
-                return getattr(module, name)
-        if name in REMOVED and path.startswith("keras"):
-            raise ImportError(removed(name))
-        if path.startswith("tensorflow"):
-            raise AttributeError(f"There is no {path}.{name}: {TENSORFLOW}.")
-        raise AttributeError(f"jaxcnn has no {path}.{name}.{closest(name, dir(self))}")
-
-    def __dir__(self) -> list[str]:
-        names = set(NAMES.get(self.__name__, ()))
-        for source in self._sources:
-            module = importlib.import_module(source)
-            public = getattr(module, "__all__", None) or [
-                n for n in dir(module) if not n.startswith("_")
-            ]
-            names.update(n for n in public if not isinstance(getattr(module, n), ModuleType))
-        return sorted(names)
-
-    def __call__(self, *args: PyTree, **kwargs: PyTree) -> PyTree:
-        """`keras.layers.merge` was a module and, above it, a function."""
-        if self.__name__ != "keras.layers.merge":
-            raise TypeError(f"The module {self.__name__} cannot be called.")
-        from jaxcnn.compat.keras1 import merge
-
-        return merge(*args, **kwargs)
-
-
 class KerasFinder(MetaPathFinder, Loader):
-    """Finds `keras` and the modules below it, and the shims of `jaxcnn.compat.modules`."""
+    """Finds `keras` and the modules below it, and the shims of `jaxcnn.compat.modules`.
+
+    Attributes:
+        tensorflow: whether it finds `tensorflow`, too.
+    """
+
+    tensorflow = False
 
     def find_spec(
         self,
@@ -81,17 +35,29 @@ class KerasFinder(MetaPathFinder, Loader):
         path: Sequence[str] | None = None,
         target: ModuleType | None = None,
     ) -> ModuleSpec | None:
-        if fullname == "tensorflow" and not self._stands_in_for_tensorflow():
-            return None
+        root = fullname.partition(".")[0]
+        if root == "tensorflow" and not self.tensorflow:
+            if fullname == root and not self._stands_in_for_tensorflow():
+                return None
+            return ModuleSpec(fullname, self, is_package=True) if fullname in SHIMS else None
         if fullname == "scipy":
             return with_misc(PathFinder.find_spec(fullname, path))
         if fullname in SHIMS:
             return ModuleSpec(fullname, self, is_package=True)
-        if fullname.partition(".")[0] not in ROOTS:
+        if root == "tensorflow":
+            from jaxcnn.compat.tensorflow.modules import is_module
+
+            if is_module(fullname):
+                return ModuleSpec(fullname, self, origin="jaxcnn", is_package=True)
+        if root not in (*ROOTS, "tensorflow"):
             return None
-        if fullname not in MODULES:
+        path = keras_path(fullname)
+        if path not in MODULES:
+            library = "TensorFlow, as jaxcnn knows it," if root == "tensorflow" else "Keras 1 and 2"
             raise ModuleNotFoundError(
-                f"Keras 1 and 2 have no module {fullname}.{closest(fullname, MODULES)}",
+                f"{library} has no module {fullname}.{closest(path, MODULES)}".replace(
+                    "2 has", "2 have"
+                ),
                 name=fullname,
             )
         return ModuleSpec(fullname, self, origin="jaxcnn", is_package=True)
@@ -112,10 +78,14 @@ class KerasFinder(MetaPathFinder, Loader):
         return True
 
     def create_module(self, spec: ModuleSpec) -> ModuleType:
-        same_name = "jaxcnn" + spec.name.removeprefix("keras")
-        sources = MODULES.get(spec.name, SHIMS.get(spec.name)) or (
-            (same_name,) if spec.name in MODULES else ()
-        )
+        path = keras_path(spec.name)
+        if path.partition(".")[0] == "tensorflow" and self.tensorflow:
+            from jaxcnn.compat.tensorflow.modules import is_module, module_called
+
+            if is_module(path):
+                return module_called(path)
+        same_name = "jaxcnn" + path.removeprefix("keras")
+        sources = MODULES.get(path, SHIMS.get(path)) or ((same_name,) if path in MODULES else ())
         installed = [source for source in sources if exists(source)]
         if sources and not installed:
             raise ModuleNotFoundError(
@@ -125,8 +95,10 @@ class KerasFinder(MetaPathFinder, Loader):
         return KerasModule(spec.name, installed)
 
     def exec_module(self, module: ModuleType) -> None:
+        if keras_path(module.__name__) == "keras":
+            inside = module.__name__ != "keras"
+            module.__dict__["__version__"] = dialect().version + ("-tf" if inside else "")
         if module.__name__ == "keras":
-            module.__dict__["__version__"] = dialect().version
             sys.stderr.write("Using jaxcnn backend.\n")
         # An error about a missing name shows the file of the first source.
         for source in module.__dict__["_sources"][:1]:
@@ -170,30 +142,47 @@ def exists(module_name: str) -> bool:
         return False
 
 
-def install(keras: str = "2.0") -> None:
+def install(keras: str = "2.0", tensorflow: bool = False) -> None:
     """From here on ``import keras`` and all paths below it mean this library, in this process.
 
-    Nothing on the disk is touched. Calling it again changes nothing but the version.
+    Nothing on the disk is touched. Calling it again changes nothing but the version, and whether
+    it stands in for TensorFlow.
 
     Args:
         keras: the version whose defaults and names hold: '0.3', '1.2', '2.0' or '2.2'.
+        tensorflow: whether ``import tensorflow`` means `jaxcnn.compat.tensorflow`, which has
+            `tensorflow.keras` and some words of TensorFlow 1.
 
     Raises:
-        RuntimeError: another Keras has already been imported.
+        RuntimeError: another Keras has already been imported, or TensorFlow where this library
+            should stand in for it.
         ValueError: another version.
     """
+    if tensorflow and "tensorflow" in sys.modules:
+        present = sys.modules["tensorflow"]
+        if isinstance(present, KerasModule):  # that has the data set alone
+            forget("tensorflow")
+        else:
+            raise RuntimeError(
+                f"TensorFlow ({getattr(present, '__file__', '?')}) is already imported, and is "
+                "left alone; call jaxcnn.compat.install(tensorflow=True) before that."
+            )
     speak(keras)
     if (data_format := dialect().image_data_format) is not None:
         config.set_image_data_format(data_format)
-    if any(isinstance(finder, KerasFinder) for finder in sys.meta_path):
-        return
+    for finder in sys.meta_path:
+        if isinstance(finder, KerasFinder):
+            finder.tensorflow = tensorflow or finder.tensorflow
+            return
     if "keras" in sys.modules:
         raise RuntimeError(
             f"Another Keras ({getattr(sys.modules['keras'], '__file__', '?')}) is already "
             "imported; call jaxcnn.compat.install() before anything imports keras."
         )
     sys.modules.pop("scipy.misc", None)  # there is still one, without functions
-    sys.meta_path.insert(0, KerasFinder())
+    finder = KerasFinder()
+    finder.tensorflow = tensorflow
+    sys.meta_path.insert(0, finder)
     if "scipy" in sys.modules:
         sys.modules["scipy"].__dict__["misc"] = importlib.import_module("scipy.misc")
 
@@ -202,8 +191,13 @@ def uninstall() -> None:
     """Undo `install`: ``import keras`` finds what is installed under that name, if anything."""
     speak(None)
     sys.meta_path[:] = [finder for finder in sys.meta_path if not isinstance(finder, KerasFinder)]
+    forget("")
+
+
+def forget(root: str) -> None:
+    """Take the modules of this file below `root` out of those that have been imported."""
     for name, module in list(sys.modules.items()):
-        if isinstance(module, KerasModule):
+        if isinstance(module, KerasModule) and name.startswith(root):
             del sys.modules[name]
             parent, _, child = name.rpartition(".")
             if parent in sys.modules:

@@ -153,6 +153,9 @@ _STAR = {
 }
 _BACKEND_NAMES = {
     "_BACKEND": "jaxcnn.compat.backend1:BACKEND",
+    "get_session": "jaxcnn.compat.tensorflow.session:get_session",
+    "set_session": "jaxcnn.compat.tensorflow.session:set_session",
+    "tf": "tensorflow",
     "normalize_data_format": "jaxcnn.compat.helpers:normalize_data_format",
     **{
         name: f"jaxcnn.compat.backend1:{name}"
@@ -239,7 +242,22 @@ SHIMS: dict[str, tuple[str, ...]] = {
     ),
 }
 TENSORFLOW = (
-    "jaxcnn runs on JAX and has no TensorFlow in it. Of tensorflow, scripts under jaxcnn.compat "
-    "can import tensorflow.examples.tutorials.mnist.input_data; what they compute with tensors, "
-    "keras.backend does. Leave the settings of sessions and GPU memory out"
+    "jaxcnn runs on JAX and has no TensorFlow in it. After jaxcnn.compat.install(tensorflow=True), "
+    "and under python -m jaxcnn.compat, it stands in for tensorflow.keras and the words of "
+    "TensorFlow 1 that programs around Keras use; without it, keras.backend computes with tensors, "
+    "and tensorflow.examples.tutorials.mnist.input_data is there"
 )
+# Where TensorFlow has Keras.
+TENSORFLOWS_KERAS = ("tensorflow.compat.v1.", "tensorflow.python.", "tensorflow.")
+
+
+def keras_path(name: str) -> str:
+    """The path of Keras that a module's name means: of 'tensorflow.keras.layers' 'keras.layers'.
+
+    Any other name stays.
+    """
+    for prefix in TENSORFLOWS_KERAS:
+        inside = name.removeprefix(prefix)
+        if inside != name and inside.partition(".")[0] == "keras":
+            return inside
+    return name

@@ -108,6 +108,27 @@ def _image(pixels: np.ndarray) -> bytes:
     return field(1, height) + field(2, width) + field(3, 1) + field(4, png.getvalue())
 
 
+# -- Summary.Value ---------------------------------------------------------------------------------
+
+
+def scalar_value(tag: str, value: float) -> bytes:
+    """A number by its name."""
+    number = varint(2 << 3 | 5) + struct.pack("<f", float(value))
+    return field(1, field(1, tag) + number)
+
+
+def histogram_value(tag: str, values: np.ndarray, buckets: int = 30) -> bytes:
+    """The distribution of the finite values of an array; nothing without any."""
+    flat = np.asarray(values, np.float64).ravel()
+    flat = flat[np.isfinite(flat)]
+    return field(1, field(1, tag) + field(5, _histogram(flat, buckets))) if flat.size else b""
+
+
+def image_value(tag: str, pixels: np.ndarray) -> bytes:
+    """An array (height, width) as a grey image, from its smallest to its largest value."""
+    return field(1, field(1, tag) + field(4, _image(pixels)))
+
+
 class EventFile:
     """A new event file in a folder, which is made if it is missing.
 
@@ -136,30 +157,22 @@ class EventFile:
         if len(self._pending) > self.PENDING:
             self.flush()
 
-    def _summary(self, tag: str, number: int, message: bytes, step: int) -> None:
-        self._write(field(5, field(1, field(1, tag) + field(number, message))), step)
+    def summary(self, values: bytes, step: int) -> None:
+        """A `Summary` message: values of `scalar_value` and the others, one after the other."""
+        self._write(field(5, values), step)
 
     def scalars(self, values: Mapping[str, float], step: int) -> None:
         """One point for each name."""
-        simple = {
-            tag: varint(2 << 3 | 5) + struct.pack("<f", float(value))
-            for tag, value in values.items()
-        }
-        self._write(
-            field(5, b"".join(field(1, field(1, tag) + value) for tag, value in simple.items())),
-            step,
-        )
+        self.summary(b"".join(scalar_value(tag, value) for tag, value in values.items()), step)
 
     def histogram(self, tag: str, values: np.ndarray, step: int, buckets: int = 30) -> None:
         """The distribution of the finite values of an array; nothing is written without any."""
-        flat = np.asarray(values, np.float64).ravel()
-        flat = flat[np.isfinite(flat)]
-        if flat.size:
-            self._summary(tag, 5, _histogram(flat, buckets), step)
+        if message := histogram_value(tag, values, buckets):
+            self.summary(message, step)
 
     def image(self, tag: str, pixels: np.ndarray, step: int) -> None:
         """A grey image of an array (height, width), from its smallest to its largest value."""
-        self._summary(tag, 4, _image(pixels), step)
+        self.summary(image_value(tag, pixels), step)
 
     def graph(self, nodes: Iterable[GraphNode]) -> None:
         """A graph of nodes; at most one per file."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import cast
 
 import jax
@@ -151,14 +152,20 @@ def of_sizes(name: str, function: ArrayFunction) -> ArrayFunction:
     return call
 
 
-for _name, _function in BINARY.items():
-    for _class, _operator in (
-        (SymbolicTensor, _function),
-        (UnknownSize, of_sizes(_name, _function)),
-    ):
-        setattr(_class, f"__{_name}__", _operator)
-        setattr(_class, f"__r{_name}__", reflected(_operator))
-for _name, _function in OTHERS.items():
-    setattr(SymbolicTensor, f"__{_name}__", _function)
-for _name in ("lt", "le", "gt", "ge"):
-    setattr(UnknownSize, f"__{_name}__", OTHERS[_name])
+def give_operators(
+    kind: type, binary: Mapping[str, ArrayFunction], others: Mapping[str, ArrayFunction]
+) -> None:
+    """Give a class the operators of these names, the binary ones in both orders."""
+    for name, function in binary.items():
+        setattr(kind, f"__{name}__", function)
+        setattr(kind, f"__r{name}__", reflected(function))
+    for name, function in others.items():
+        setattr(kind, f"__{name}__", function)
+
+
+give_operators(SymbolicTensor, BINARY, OTHERS)
+give_operators(
+    UnknownSize,
+    {name: of_sizes(name, function) for name, function in BINARY.items()},
+    {name: OTHERS[name] for name in ("lt", "le", "gt", "ge")},
+)

@@ -1,0 +1,104 @@
+"""One compiled run of a part of the graph."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import jax
+import numpy as np
+
+from jaxcnn.backend.evaluation import Evaluation, free_variables, layers_of, needed_nodes
+from jaxcnn.backend.settings import is_learning_phase
+from jaxcnn.compat.tensorflow.operation import Operation, parts_of
+from jaxcnn.compat.tensorflow.placeholders import not_fed
+from jaxcnn.layers.symbolic.tensor import SymbolicTensor
+from jaxcnn.layers.symbolic.walk import upstream
+from jaxcnn.layers.variable import Variable
+from jaxcnn.runtime import context
+from jaxcnn.runtime.types import ArrayLike, Path
+
+
+class Step:
+    """What computes tensors, and the variables that this changes.
+
+    Args:
+        targets: the tensors to compute.
+        operations: to be run besides.
+        feeds: the tensors whose values are given.
+    """
+
+    def __init__(
+        self,
+        targets: Sequence[SymbolicTensor],
+        operations: Sequence[Operation],
+        feeds: Sequence[SymbolicTensor],
+    ) -> None:
+        self.targets = list(targets)
+        self.feeds = list(feeds)
+        self.operations = list(operations)  # kept alive, because steps are found by their ids
+        known = {id(tensor) for tensor in feeds}
+        self.assignments = assignments(targets, operations, known)
+        self._all = [*targets, *(value for _, value in self.assignments)]
+        _, inputs = upstream(self._all, known)
+        if inputs:
+            raise not_fed(inputs[0])
+        nodes = needed_nodes(self._all, known)
+        self._layers, self._variables = layers_of(nodes), free_variables(nodes)
+        by_value = any(getattr(node.layer, "by_value", False) for node in nodes)
+        self._run = self._compute if by_value else jax.jit(self._compute, static_argnames="train")
+
+    def __call__(self, values: Sequence[jax.Array], train: bool) -> list[jax.Array]:
+        """The values of the targets; then the variables are changed."""
+        weights = [dict(layer.weights_store.arrays) for layer in self._layers]
+        variables = [variable.value for variable in self._variables]
+        results = self._run(list(values), weights, variables, context.next_key(), train=train)
+        new_values = results[len(self.targets) :]
+        for (variable, _), value in zip(self.assignments, new_values, strict=True):
+            variable.assign(value)
+        return results[: len(self.targets)]
+
+    def _compute(
+        self,
+        values: list[jax.Array],
+        weights: list[dict[Path, jax.Array]],
+        variables: list[jax.Array],
+        key: jax.Array,
+        train: bool,
+    ) -> list[jax.Array]:
+        pairs = zip(self.feeds, values, strict=True)
+        evaluation = Evaluation(
+            known={id(tensor): value for tensor, value in pairs if not is_learning_phase(tensor)},
+            weights={id(layer): w for layer, w in zip(self._layers, weights, strict=True)},
+            variables={id(v): value for v, value in zip(self._variables, variables, strict=True)},
+            train=train,
+            key=key,
+        )
+        return evaluation.values(self._all)
+
+
+def assignments(
+    targets: Sequence[SymbolicTensor], operations: Sequence[Operation], known: set[int]
+) -> list[tuple[Variable, SymbolicTensor]]:
+    """The variables that a run changes, with the tensors of their new values."""
+    pending = [part for operation in operations for part in parts_of(operation)]
+    tensors = list(targets)
+    seen: set[int] = set()
+    result: list[tuple[Variable, SymbolicTensor]] = []
+    while pending or tensors:
+        tensors += [tensor for part in pending for tensor in part.outputs]
+        nodes, _ = upstream(tensors, known)
+        pending, tensors = [], []
+        for layer in {id(node.layer): node.layer for node in nodes}.values():
+            if not isinstance(layer, Operation) or id(layer) in seen:
+                continue
+            seen.add(id(layer))
+            if layer.assigns is not None:
+                result.append((layer.assigns, layer.outputs[0]))
+            pending += [part for part in parts_of(layer) if part is not layer]
+    return result
+
+
+def on_host(value: ArrayLike) -> np.ndarray | np.generic:
+    """A value as a run returns it: a NumPy array, or a NumPy number."""
+    array = np.asarray(value)
+    return array if array.ndim else array[()]

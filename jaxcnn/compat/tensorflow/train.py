@@ -1,0 +1,212 @@
+"""``tf.train``: optimizers by the rules of `jaxcnn.optimizers`, and checkpoints."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from jaxcnn import optimizers
+from jaxcnn.backend.evaluation import layers_of, needed_nodes
+from jaxcnn.compat.tensorflow import graph
+from jaxcnn.compat.tensorflow.checkpoints import (
+    Saver,
+    get_checkpoint_state,
+    latest_checkpoint,
+)
+from jaxcnn.compat.tensorflow.gradients import gradients
+from jaxcnn.compat.tensorflow.operation import Group, Operation
+from jaxcnn.compat.tensorflow.rules import RMSPropWithMomentum
+from jaxcnn.compat.tensorflow.tensor import Tensor
+from jaxcnn.compat.tensorflow.variables import (
+    Variable,
+    assign,
+    assign_add,
+    trainable_variables,
+    weight_of,
+)
+from jaxcnn.compat.tensorflow.word import recorded
+from jaxcnn.layers.symbolic.tensor import SymbolicTensor
+from jaxcnn.layers.symbolic.walk import upstream
+
+__all__ = [
+    "AdamOptimizer",
+    "GradientDescentOptimizer",
+    "Optimizer",
+    "RMSPropOptimizer",
+    "Saver",
+    "get_checkpoint_state",
+    "latest_checkpoint",
+]
+
+
+class Optimizer:
+    """Changes variables so that a loss becomes less.
+
+    Args:
+        learning_rate: a number or a tensor.
+        rule: says how.
+        name: of the operation.
+    """
+
+    def __init__(self, learning_rate: Any, rule: optimizers.Optimizer, name: str) -> None:
+        self.learning_rate, self.rule, self._name = learning_rate, rule, name
+
+    def get_name(self) -> str:
+        """The name."""
+        return self._name
+
+    def minimize(
+        self,
+        loss: SymbolicTensor,
+        global_step: Any = None,
+        var_list: Iterable[Any] | None = None,
+        name: str | None = None,
+    ) -> Group:
+        """The operation that takes one step.
+
+        Args:
+            loss: what to make less; of several numbers the sum.
+            global_step: a variable that counts the steps.
+            var_list: what to change, by default all trainable variables, and the weights of layers
+                that `loss` is computed with.
+            name: of the operation.
+        """
+        pairs = self.compute_gradients(loss, var_list)
+        if all(gradient is None for gradient, _ in pairs):
+            raise ValueError(
+                "No gradients provided for any variable, check your graph for ops that do not "
+                f"support gradients, between variables {[str(v) for _, v in pairs]} and loss "
+                f"{loss}."
+            )
+        return self.apply_gradients(pairs, global_step, name)
+
+    def compute_gradients(
+        self, loss: SymbolicTensor, var_list: Iterable[Any] | None = None
+    ) -> list[tuple[Any, Any]]:
+        """The pairs (gradient, variable); None for the gradient where the loss has none by it."""
+        variables = trained_by_default(loss) if var_list is None else list(var_list)
+        if not variables:
+            raise ValueError("No variables to optimize.")
+        return list(zip(gradients(loss, variables), variables, strict=True))
+
+    def apply_gradients(
+        self,
+        grads_and_vars: Iterable[tuple[Any, Any]],
+        global_step: Any = None,
+        name: str | None = None,
+    ) -> Group:
+        """The operation that takes one step by these gradients, counted by `global_step`."""
+        pairs = [(gradient, v) for gradient, v in grads_and_vars if gradient is not None]
+        if not pairs:
+            raise ValueError("No gradients provided for any variable.")
+        whole = name or self._name
+        weights = [weight_of(variable) for _, variable in pairs]
+        with graph.name_scope(whole):
+            count = untrained(np.zeros((), np.int32), "iterations")
+        slots = self._slots(weights)
+        names = list(slots)
+
+        def step(
+            gradients: Sequence[jax.Array],
+            values: Sequence[jax.Array],
+            columns: Sequence[Sequence[jax.Array]],
+            count: jax.Array,
+            rate: jax.Array,
+        ) -> list[jax.Array]:
+            hyper = {n: jnp.asarray(v, jnp.float32) for n, v in self.rule.hyper().items()}
+            state = optimizers.OptimizerState(
+                count,
+                {**hyper, "lr": jnp.asarray(rate, jnp.float32)},
+                {n: list(column) for n, column in zip(names, columns, strict=True)},
+            )
+            changes, state = self.rule.update(list(gradients), state, list(values))
+            new = [v + c.astype(v.dtype) for v, c in zip(values, changes, strict=True)]
+            return [*new, *(value for n in names for value in state.slots[n])]
+
+        columns = [slots[n] for n in names]
+        results: list[Tensor] = recorded(
+            step,
+            graph.get_default_graph().unique_name(f"{whole}/update"),
+            (([g for g, _ in pairs], weights, columns, count, self.learning_rate), {}),
+        )
+        changed = [*weights, *(variable for column in columns for variable in column)]
+        parts: list[Operation] = [
+            assign(variable, value).op for variable, value in zip(changed, results, strict=True)
+        ]
+        parts.append(assign_add(count, 1).op)
+        if global_step is not None:
+            parts.append(assign_add(global_step, np.ones((), global_step.dtype)).op)
+        return Group(whole, parts)
+
+    def _slots(self, weights: Sequence[Any]) -> dict[str, list[Variable]]:
+        """What the rule remembers of each weight, as variables called 'v/Adam', 'v/Adam_1', ..."""
+        state = self.rule.init([np.zeros(weight.shape, weight.dtype) for weight in weights])
+        with graph.name_scope(None):
+            return {
+                slot: [
+                    untrained(value, f"{weight.name.partition(':')[0]}/{self._name}")
+                    for value, weight in zip(state.slots[slot], weights, strict=True)
+                ]
+                for slot in self.rule.slots
+            }
+
+
+class GradientDescentOptimizer(Optimizer):
+    """``v - learning_rate * gradient``."""
+
+    def __init__(
+        self, learning_rate: Any, use_locking: bool = False, name: str = "GradientDescent"
+    ) -> None:
+        super().__init__(learning_rate, optimizers.SGD(), name)
+
+
+class AdamOptimizer(Optimizer):
+    """Adam, see `jaxcnn.optimizers.Adam`."""
+
+    def __init__(
+        self,
+        learning_rate: Any = 0.001,
+        beta1: float = 0.9,
+        beta2: float = 0.999,
+        epsilon: float = 1e-8,
+        use_locking: bool = False,
+        name: str = "Adam",
+    ) -> None:
+        rule = optimizers.Adam(beta_1=beta1, beta_2=beta2, epsilon=epsilon)
+        super().__init__(learning_rate, rule, name)
+
+
+class RMSPropOptimizer(Optimizer):
+    """RMSProp with a momentum, see `rules.RMSPropWithMomentum`."""
+
+    def __init__(
+        self,
+        learning_rate: Any,
+        decay: float = 0.9,
+        momentum: float = 0.0,
+        epsilon: float = 1e-10,
+        use_locking: bool = False,
+        centered: bool = False,
+        name: str = "RMSProp",
+    ) -> None:
+        rule = RMSPropWithMomentum(rho=decay, momentum=momentum, epsilon=epsilon, centered=centered)
+        super().__init__(learning_rate, rule, name)
+
+
+def untrained(value: Any, name: str) -> Variable:
+    """A variable that no optimizer changes by itself."""
+    return Variable(np.asarray(value), trainable=False, name=name)
+
+
+def trained_by_default(loss: SymbolicTensor) -> list[Any]:
+    """The trainable variables, and the weights of the layers that a loss is computed with."""
+    _, inputs = upstream([loss], ())
+    layers = layers_of(needed_nodes([loss], {id(tensor) for tensor in inputs}))
+    ours = trainable_variables()
+    known = {id(weight_of(variable)) for variable in ours}
+    weights = [w for layer in layers for w in getattr(layer, "trainable_weights", [])]
+    return ours + list({id(w): w for w in weights if id(w) not in known}.values())

@@ -1,0 +1,255 @@
+"""Variables, whose values the sessions hold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from jaxcnn.compat.tensorflow import graph
+from jaxcnn.compat.tensorflow.arithmetic import add, cast, subtract
+from jaxcnn.compat.tensorflow.arrays import constant, identity
+from jaxcnn.compat.tensorflow.operation import Group, TensorOperation
+from jaxcnn.compat.tensorflow.session import Session, current_session, session_or_default
+from jaxcnn.compat.tensorflow.tensor import Tensor, shown
+from jaxcnn.compat.tensorflow.word import numbered, recorded
+from jaxcnn.layers import variable as weights
+from jaxcnn.layers.symbolic.saved_call import SavedCall
+from jaxcnn.layers.tracing import TensorSpec
+from jaxcnn.runtime.types import ArrayFunction, ArrayLike, DTypeLike, Path, PyTree
+
+__all__ = [
+    "Variable",
+    "all_variables",
+    "assign",
+    "assign_add",
+    "assign_sub",
+    "global_variables",
+    "global_variables_initializer",
+    "initialize_all_variables",
+    "initialize_variables",
+    "local_variables",
+    "local_variables_initializer",
+    "trainable_variables",
+    "variables_initializer",
+]
+
+
+class SessionStore:
+    """Keeps the array of one variable in the session that runs, or else in the current one.
+
+    It is what a layer is for its weights: the variable's owner and its store.
+    """
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    @property
+    def weights_store(self) -> SessionStore:
+        """Itself."""
+        return self
+
+    @property
+    def arrays(self) -> Mapping[Path, jax.Array]:
+        """The array by the variable's path."""
+        return {("params", self.name): current_session().value_of(self)}
+
+    def replace(self, arrays: Mapping[Path, ArrayLike]) -> None:
+        """Set it."""
+        for value in arrays.values():
+            current_session().values[self] = jnp.asarray(value)
+
+
+class Variable(Tensor):
+    """A tensor whose value lasts from one run of a session to the next.
+
+    Args:
+        initial_value: a value, a tensor, or a function that returns one.
+        trainable: whether optimizers change it unless they are told which variables to change.
+        collections: the graph's collections that it is added to.
+        name: 'Variable' by default; each name is used once.
+        dtype: by default that of the value.
+        constraint: None; assign the constrained value after each step.
+
+    Attributes:
+        initial_value: as a tensor.
+        weight: the variable as the rest of the library knows it.
+    """
+
+    initial_value: Tensor
+    initializer: TensorOperation
+
+    def __init__(
+        self,
+        initial_value: Any = None,
+        trainable: bool = True,
+        collections: Iterable[str] | None = None,
+        validate_shape: bool = True,
+        name: str | None = None,
+        dtype: DTypeLike | None = None,
+        constraint: ArrayFunction | None = None,
+    ) -> None:
+        if initial_value is None:
+            raise ValueError("initial_value must be specified.")
+        if not validate_shape or constraint is not None:
+            raise ValueError(
+                "tf.Variable: the shape is that of the initial value, and there are no "
+                "constraints: leave `validate_shape` and `constraint` out."
+            )
+        here = graph.get_default_graph()
+        whole = here.unique_name(name or "Variable")
+        # The operations around a variable are in a scope of its name.
+        with graph.name_scope(whole + "/"):
+            value = initial_value() if callable(initial_value) else initial_value
+            first = value if isinstance(value, Tensor) else constant(value, dtype, name="initial")
+            first = first if dtype is None else cast(first, dtype)
+        if None in first.shape:
+            raise ValueError(
+                f"initial_value must have a shape specified: {first!r} has sizes that are only "
+                "known when the graph runs."
+            )
+        shape: tuple[int, ...] = tuple(first.shape)  # type: ignore[arg-type]
+        store = SessionStore(whole)
+        weight = weights.Variable(
+            whole, shape, first.dtype, jnp.zeros, owner=store, path=("params", whole)
+        )
+        saved = SavedCall("read", jnp.asarray, (weight,))
+        operation = TensorOperation(saved, whole, TensorSpec(first.shape, first.dtype))
+        read = operation([])
+        super().__init__(read.shape, read.dtype, operation, 0, 0)
+        operation.inbound_nodes[0].outputs = self
+        self.__dict__.update(initial_value=first, weight=weight, trainable=trainable)
+        with graph.name_scope(whole + "/"):
+            self.__dict__["initializer"] = assign(self, first).op
+        keys = [graph.GraphKeys.GLOBAL_VARIABLES] if collections is None else [*collections]
+        if trainable and graph.GraphKeys.TRAINABLE_VARIABLES not in keys:
+            keys.append(graph.GraphKeys.TRAINABLE_VARIABLES)
+        for key in keys:
+            here.add_to_collection(key, self)
+
+    def initialized_value(self) -> Tensor:
+        """The initial value, for variables that start with the same one."""
+        return self.initial_value
+
+    def value(self) -> Tensor:
+        """The variable as a tensor."""
+        return self
+
+    read_value = value
+
+    def assign(self, value: PyTree) -> Tensor:
+        """The tensor that sets the variable to `value` and is its new value."""
+        return assign(self, value)
+
+    def assign_add(self, delta: PyTree) -> Tensor:
+        """The tensor that adds `delta` to the variable."""
+        return assign_add(self, delta)
+
+    def assign_sub(self, delta: PyTree) -> Tensor:
+        """The tensor that takes `delta` away from the variable."""
+        return assign_sub(self, delta)
+
+    def load(self, value: ArrayLike, session: Session | None = None) -> None:
+        """Set the variable at once, in `session` or the default one."""
+        session_or_default(session, "load").values[self.weight.owner] = jnp.asarray(
+            value, self.dtype
+        )
+
+    def __repr__(self) -> str:
+        kind = np.dtype(self.dtype).name
+        return f"<tf.Variable '{self.name}' shape={shown(self.shape)} dtype={kind}_ref>"
+
+
+def assigned(variable: PyTree, value: PyTree, label: str, name: str | None) -> Tensor:
+    """The tensor that sets a variable, or a layer's weight, to `value` and is its new value."""
+    weight = weight_of(variable)
+
+    def new_value(value: ArrayLike) -> jax.Array:
+        array = jnp.asarray(value)
+        if array.shape != weight.shape:
+            raise ValueError(
+                f"The variable has the shape {weight.shape}; the value to assign {array.shape}."
+            )
+        return array.astype(weight.dtype)
+
+    tensor: Tensor = recorded(new_value, numbered(label, name), ((value,), {}))
+    tensor.op.assigns = weight
+    return tensor
+
+
+def weight_of(variable: PyTree) -> weights.Variable:
+    """The variable as the rest of the library knows it.
+
+    Raises:
+        TypeError: it is no variable.
+    """
+    weight = variable.weight if isinstance(variable, Tensor) else variable
+    if not isinstance(weight, weights.Variable):
+        raise TypeError(f"A variable is needed, by tf.Variable or of a layer; given {variable!r}.")
+    return weight
+
+
+def assign(ref: PyTree, value: PyTree, name: str | None = None) -> Tensor:
+    """The tensor that sets a variable to `value` and is its new value."""
+    return assigned(ref, value, "Assign", name)
+
+
+def assign_add(ref: PyTree, value: PyTree, name: str | None = None) -> Tensor:
+    """The tensor that adds `value` to a variable."""
+    return assigned(ref, add(as_tensor(ref), value), "AssignAdd", name)
+
+
+def assign_sub(ref: PyTree, value: PyTree, name: str | None = None) -> Tensor:
+    """The tensor that takes `value` away from a variable."""
+    return assigned(ref, subtract(as_tensor(ref), value), "AssignSub", name)
+
+
+def as_tensor(variable: PyTree) -> PyTree:
+    """A variable as words take it: a layer's weight is read when the graph runs."""
+    return variable if isinstance(variable, Tensor) else identity(variable)
+
+
+# -- all of them -----------------------------------------------------------------------------------
+
+
+def global_variables(scope: str | None = None) -> list[Any]:
+    """The variables of the graph, of a `scope` those whose names begin with it."""
+    return graph.get_collection(graph.GraphKeys.GLOBAL_VARIABLES, scope)
+
+
+all_variables = global_variables
+
+
+def local_variables(scope: str | None = None) -> list[Any]:
+    """The variables in the collection of local ones."""
+    return graph.get_collection(graph.GraphKeys.LOCAL_VARIABLES, scope)
+
+
+def trainable_variables(scope: str | None = None) -> list[Any]:
+    """The variables that optimizers change by default."""
+    return graph.get_collection(graph.GraphKeys.TRAINABLE_VARIABLES, scope)
+
+
+def variables_initializer(var_list: Iterable[Any], name: str = "init") -> Group:
+    """The operation that gives these variables their initial values.
+
+    A layer's weights have theirs from the beginning.
+    """
+    return Group(name, [v.initializer for v in var_list if isinstance(v, Variable)])
+
+
+def global_variables_initializer() -> Group:
+    """The operation that gives all variables of the graph their initial values."""
+    return variables_initializer(global_variables())
+
+
+def local_variables_initializer() -> Group:
+    """The same for the collection of local variables."""
+    return variables_initializer(local_variables())
+
+
+initialize_all_variables = global_variables_initializer
+initialize_variables = variables_initializer

@@ -1,0 +1,110 @@
+"""The decorator that makes a function of arrays a word of TensorFlow."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Callable, Sequence
+from typing import Any, TypeAlias
+
+import jax
+import numpy as np
+
+from jaxcnn.compat.tensorflow.graph import get_default_graph
+from jaxcnn.compat.tensorflow.operation import TensorOperation
+from jaxcnn.compat.tensorflow.tensor import Tensor
+from jaxcnn.layers.symbolic.saved_call import SavedCall, symbolic_arguments, with_slots
+from jaxcnn.layers.tracing import TensorSpec
+from jaxcnn.layers.variable import being_compiled, is_variable
+from jaxcnn.runtime.types import DTypeLike, PyTree, Settings, Shape
+
+# A function of arrays, or the word made of it, which also takes tensors and a name.
+Word: TypeAlias = Callable[..., Any]
+# The arguments of a call by name -> shape and dtype of its result.
+ShapeRule: TypeAlias = Callable[[Settings], tuple[Shape, DTypeLike]]
+
+
+def word(
+    label: str, at_once: Sequence[str] = (), by_value: ShapeRule | None = None
+) -> Callable[[Word], Word]:
+    """Decorator: a function of arrays as a word of TensorFlow.
+
+    Called on tensors, variables or values it makes a tensor of the graph, which may be given a
+    `name`; called on arrays of JAX, or inside a function that is being traced, it computes.
+
+    Args:
+        label: the name of the operation in the graph; its part before a slash gets the number.
+        at_once: arguments whose value shapes the result: a tensor of a constant stands for it.
+        by_value: shape and dtype of the result, whose true size depends on the values.
+    """
+
+    def decorate(function: Word) -> Word:
+        signature = inspect.signature(function)
+
+        @functools.wraps(function)
+        def call(*args: PyTree, name: str | None = None, **kwargs: PyTree) -> PyTree:
+            bound = signature.bind(*args, **kwargs)
+            for argument in at_once:
+                if argument in bound.arguments:
+                    value = known_now(label, argument, bound.arguments[argument])
+                    bound.arguments[argument] = value
+            if computes(bound.args, bound.kwargs):
+                return function(*bound.args, **bound.kwargs)
+            declared = None if by_value is None else TensorSpec(*by_value(bound.arguments))
+            return recorded(
+                function, numbered(label, name), (bound.args, bound.kwargs), declared, by_value
+            )
+
+        return call
+
+    return decorate
+
+
+def recorded(
+    function: Callable[..., Any],
+    name: str,
+    arguments: tuple[PyTree, PyTree],
+    declared: TensorSpec | None = None,
+    by_value: object = None,
+) -> PyTree:
+    """The tensors of the operation `name` that computes `function` of (args, kwargs)."""
+    tensors = symbolic_arguments(arguments)
+    args, kwargs = with_slots(arguments, tensors)
+    saved = SavedCall(name, function, args, kwargs)
+    operation = TensorOperation(saved, name, declared, by_value is not None)
+    return operation(tensors[0] if len(tensors) == 1 else tensors)
+
+
+def numbered(label: str, name: str | None) -> str:
+    """The name in the graph of an operation that its program calls `name`."""
+    first, slash, rest = label.partition("/")
+    return get_default_graph().unique_name(name or first) + slash + rest
+
+
+def computes(*structure: PyTree) -> bool:
+    """Whether a call on these arguments computes, rather than become part of the graph."""
+    if symbolic_arguments(structure):
+        return False
+    leaves = jax.tree.leaves(structure, is_leaf=is_variable)
+    return being_compiled() or any(isinstance(leaf, jax.Array) for leaf in leaves)
+
+
+def known_now(label: str, argument: str, value: PyTree) -> PyTree:
+    """An argument with the values of constants in place of their tensors.
+
+    Raises:
+        ValueError: a tensor whose value is only known when the graph runs.
+    """
+
+    def now(leaf: PyTree) -> PyTree:
+        if not isinstance(leaf, Tensor):
+            return leaf.item() if isinstance(leaf, np.generic) else leaf
+        if leaf.known is None:
+            raise ValueError(
+                f"{label}: `{argument}` holds {leaf!r}, whose value is only known when the graph "
+                "runs; give numbers, a tf.constant or sizes by tf.shape(x)[i]."
+            )
+        return leaf.known
+
+    known = jax.tree.map(now, value, is_leaf=is_variable)
+    return known.tolist() if isinstance(known, np.ndarray) else known

@@ -1,0 +1,77 @@
+"""Which files of this room have the words of each path of TensorFlow, and what to say of others."""
+
+from __future__ import annotations
+
+import importlib
+from types import ModuleType
+from typing import Any
+
+from jaxcnn.runtime.hints import closest
+
+_HERE = "jaxcnn.compat.tensorflow"
+_TOP = (
+    "arithmetic arrays dtypes files gradients graph operation placeholders random scopes session "
+    "settings tensor variables"
+)
+_PARTS = "app errors flags gfile image layers nn summary train"
+
+# Path below `tensorflow` -> files of this room, whose `__all__` are its words.
+WORDS: dict[str, tuple[str, ...]] = {
+    "": tuple(f"{_HERE}.{file}" for file in _TOP.split()),
+    **{part: (f"{_HERE}.{part}",) for part in _PARTS.split()},
+    "logging": (f"{_HERE}.logs",),
+}
+# Frequent words that are not there -> what to use.
+INSTEAD = {
+    "GraphDef": "a frozen graph is not read; `jaxcnn classify --model InceptionV3 FILE` classifies",
+    "import_graph_def": (
+        "a frozen graph is not read; `jaxcnn classify --model InceptionV3 FILE` classifies"
+    ),
+    "contrib": "tf.layers, tf.nn and tf.keras have layers, tf.train has optimizers",
+    "data": "give arrays or generators to fit, or slices of arrays to feed_dict",
+    "estimator": "tf.keras.Model has fit, evaluate and predict",
+    "cond": "tf.where chooses among values, K.switch among functions",
+    "while_loop": "K.rnn, K.foldl and K.map_fn loop",
+    "map_fn": "K.map_fn",
+    "scan": "K.rnn",
+    "GradientTape": "tf.gradients",
+    "function": "K.function",
+    "py_func": "compute with NumPy between two runs of the session",
+    "import_meta_graph": "make the graph by the program that saved it, then Saver().restore",
+    "MomentumOptimizer": "tf.keras.optimizers.SGD(momentum=...) in compile",
+    "AdagradOptimizer": "tf.keras.optimizers.Adagrad in compile",
+    "AdadeltaOptimizer": "tf.keras.optimizers.Adadelta in compile",
+}
+
+
+def word_of(path: str, name: str) -> Any:
+    """The word `name` of the path below `tensorflow`.
+
+    Raises:
+        AttributeError: there is none.
+    """
+    for source in WORDS[path]:
+        module = importlib.import_module(source)
+        if name in module.__all__:
+            return getattr(module, name)
+    whole = ".".join(part for part in ("tf", path, name) if part)
+    hint = f" Instead: {INSTEAD[name]}." if name in INSTEAD else nearest(whole)
+    raise AttributeError(f"{whole} is not one of the TensorFlow words that jaxcnn knows.{hint}")
+
+
+def words_at(path: str) -> list[str]:
+    """The words of a path, in order."""
+    modules: list[ModuleType] = [importlib.import_module(source) for source in WORDS[path]]
+    return sorted(name for module in modules for name in module.__all__)
+
+
+def nearest(whole: str) -> str:
+    """The hint at the nearest word of any path."""
+    every = [
+        ".".join(part for part in ("tf", path, word) if part)
+        for path in WORDS
+        for word in words_at(path)
+    ]
+    last = whole.rpartition(".")[2]
+    same = [each for each in every if each.rpartition(".")[2] == last]
+    return f" Did you mean '{same[0]}'?" if same else closest(whole, every)

@@ -1,0 +1,168 @@
+"""``tensorflow.keras``, and layers of Keras among words of TensorFlow."""
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from jaxcnn import compat, layers
+from jaxcnn.compat.detection import dialect_of
+
+SPELLINGS = """
+tensorflow.keras layers models backend callbacks datasets preprocessing utils
+tensorflow.keras Sequential Model Input
+tensorflow.keras.layers Dense Conv2D BatchNormalization Layer InputLayer
+tensorflow.keras.models Sequential Model load_model model_from_json
+tensorflow.keras.utils to_categorical Sequence plot_model
+tensorflow.keras.preprocessing.image ImageDataGenerator load_img
+tensorflow.keras.preprocessing.text Tokenizer
+tensorflow.keras.preprocessing.sequence pad_sequences
+tensorflow.keras.datasets mnist fashion_mnist imdb
+tensorflow.keras.callbacks EarlyStopping ModelCheckpoint TensorBoard
+tensorflow.keras.optimizers Adam SGD
+tensorflow.keras.regularizers l2
+tensorflow.keras.initializers RandomNormal
+tensorflow.keras.losses SparseCategoricalCrossentropy
+tensorflow.keras.applications.vgg16 VGG16 preprocess_input
+tensorflow.python.keras.layers Dense
+tensorflow.python.keras backend
+tensorflow.compat.v1.keras.layers Dense
+tensorflow.compat.v1 placeholder Session
+tensorflow.examples.tutorials.mnist input_data
+""".strip().splitlines()
+
+
+def test_imports(tf):
+    for line in SPELLINGS:
+        path, *names = line.split()
+        scope = {}
+        exec(f"from {path} import {', '.join(names)}", scope)
+        assert set(names) <= set(scope)
+    import tensorflow.compat.v1 as tf1
+
+    assert tf.keras.layers.Dense is layers.Dense is scope.get("Dense", layers.Dense)
+    assert tf1.nn.relu is tf.nn.relu
+    assert (tf.__version__, tf.keras.__version__) == ("1.4.0", "2.0.4-tf")
+    with pytest.raises(ImportError, match=r"has no module tensorflow\.keras\.layer\. Did you mean"):
+        import tensorflow.keras.layer
+    with pytest.raises(ImportError, match=r"has no module tensorflow\.contrib"):
+        import tensorflow.contrib.slim  # noqa: F401
+
+
+def test_a_program_of_later_spellings(run, tmp_path):
+    script = tmp_path / "later.py"
+    script.write_text(
+        "import numpy as np\n"
+        "import tensorflow as tf\n"
+        "from tensorflow.keras import layers\n"
+        "x = np.linspace(0, 1, 24).reshape(12, 2).astype('float32')\n"
+        "y = tf.keras.utils.to_categorical(np.arange(12) % 3)\n"
+        "model = tf.keras.Sequential([layers.Dense(4, activation=tf.nn.relu, input_shape=(2,)),\n"
+        "                             layers.Dense(3, activation='softmax')])\n"
+        "model.compile(optimizer=tf.keras.optimizers.Adam(learning_rate=0.01),\n"
+        "              loss='categorical_crossentropy', metrics=['accuracy'])\n"
+        "history = model.fit(x, y, epochs=1, verbose=0,\n"
+        "                    callbacks=[tf.keras.callbacks.History()])\n"
+        "accuracy = history.history['accuracy']\n"
+        "output = tf.keras.backend.get_value(model.layers[0].kernel)\n"
+    )
+    left = run(str(script))
+    assert left["accuracy"] == left["history"].history["acc"]
+    assert left["output"].shape == (2, 4)
+
+
+def test_words_inside_a_loss_and_a_layer(tf):
+    """The triplet loss of the notes, which is called on arrays and on tensors."""
+
+    def triplet_loss(y_true, y_pred, alpha=0.2):
+        anchor, positive, negative = y_pred[:, 0], y_pred[:, 1], y_pred[:, 2]
+        near = tf.reduce_sum(tf.square(tf.subtract(anchor, positive)), axis=-1)
+        far = tf.reduce_sum(tf.square(tf.subtract(anchor, negative)), axis=-1)
+        return tf.reduce_sum(tf.maximum(tf.add(tf.subtract(near, far), alpha), 0.0))
+
+    model = tf.keras.Sequential([
+        tf.keras.layers.Dense(6, input_dim=2, use_bias=False),
+        tf.keras.layers.Lambda(lambda x: tf.reshape(x, [-1, 3, 2]) * tf.constant(2.0)),
+    ])  # fmt: skip
+    model.compile("sgd", triplet_loss)
+    x = np.array([[1.0, -1.0], [0.5, 2.0]], "f")
+    outputs = model.predict(x)
+    a, p, n = outputs[:, 0], outputs[:, 1], outputs[:, 2]
+    expected = np.maximum(((a - p) ** 2).sum(-1) - ((a - n) ** 2).sum(-1) + 0.2, 0).sum()
+    assert model.test_on_batch(x, np.zeros((2, 3, 2))) == pytest.approx(expected, rel=1e-5)
+
+
+def test_layers_of_keras_in_a_session(tf):
+    """Keras as a simplified interface to TensorFlow: its layers, losses and session."""
+    from keras import backend as K
+    from keras.objectives import categorical_crossentropy
+
+    session = tf.Session()
+    K.set_session(session)
+    images = tf.placeholder(tf.float32, shape=(None, 4))
+    labels = tf.placeholder(tf.float32, shape=(None, 2))
+    x = tf.keras.layers.Dense(3, activation="relu")(images)
+    x = tf.keras.layers.Dropout(0.5)(x)
+    predictions = tf.keras.layers.Dense(2, activation="softmax")(x)
+    loss = tf.reduce_mean(categorical_crossentropy(labels, predictions))
+    step = tf.train.GradientDescentOptimizer(0.5).minimize(loss)
+    session.run(tf.global_variables_initializer())
+    feed = {images: np.eye(4), labels: np.eye(2)[[0, 1, 0, 1]], K.learning_phase(): 0}
+    with session.as_default():
+        before = loss.eval(feed)
+        for _ in range(3):
+            step.run(feed)
+        assert loss.eval(feed) < before
+        feed = {**feed, K.learning_phase(): 1}
+        assert predictions.eval(feed).shape == (4, 2)
+    assert K.get_session() is session and K.tf is tf
+
+
+def test_layers_of_tensorflow(tf):
+    x = tf.placeholder(tf.float32, [None, 8, 8, 1])
+    start = tf.truncated_normal_initializer(stddev=0.02)
+    maps = tf.layers.conv2d(
+        x, 4, 3, padding="same", activation=tf.nn.relu, kernel_initializer=start
+    )
+    flat = tf.layers.flatten(tf.layers.max_pooling2d(maps, 2, 2))
+    training = tf.placeholder(tf.bool)
+    logits = tf.layers.dense(tf.layers.dropout(flat, 0.4, training=training), 3)
+    assert [v.name for v in tf.trainable_variables()] == [
+        "conv2d/kernel:0",
+        "conv2d/bias:0",
+        "dense/kernel:0",
+        "dense/bias:0",
+    ]
+    loss = tf.reduce_mean(tf.square(logits - 1.0))
+    step = tf.train.AdamOptimizer().minimize(loss)
+    with tf.Session() as session:
+        session.run(tf.global_variables_initializer())
+        assert np.abs(session.run(tf.trainable_variables()[0])).max() <= 0.04
+        feed = {x: np.ones((2, 8, 8, 1)), training: False}
+        before = session.run(loss, feed)
+        session.run(step, {**feed, training: True})
+        assert session.run(loss, feed) < before
+
+
+def test_the_keras_of_a_program_is_seen():
+    assert dialect_of("from tensorflow.keras.layers import ReLU") == "2.2"
+    assert dialect_of("from tensorflow.python.keras.layers import Dense") == "2.0"
+    assert dialect_of("from tensorflow.keras.initializers import Zeros\nf(nb_epoch=1)") == "2.0"
+
+
+def test_the_real_one_is_left_alone(monkeypatch):
+    monkeypatch.setitem(sys.modules, "tensorflow", type(sys)("tensorflow"))
+    with pytest.raises(RuntimeError, match="already imported, and is left alone"):
+        compat.install(tensorflow=True)
+
+
+def test_not_by_default():
+    code = (
+        "import sys, jaxcnn; jaxcnn.compat.install(); import keras;"
+        "assert not [name for name in sys.modules if 'tensorflow' in name and 'compat' in name];"
+        "jaxcnn.compat.install(tensorflow=True); import tensorflow as tf;"
+        "assert tf.keras.layers.Dense is keras.layers.Dense;"
+        "jaxcnn.compat.uninstall(); assert 'tensorflow' not in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)

@@ -1,0 +1,179 @@
+"""Values of words, as TensorFlow 1.4 prints them: each expression was run there by a session."""
+
+import numpy as np
+import pytest
+
+L = np.array([[1.0, 2, 3], [0, -1, 0.5]], "f")
+Y = np.array([[0, 1.0, 0], [0.5, 0.5, 0]], "f")
+X = np.linspace(-1, 1, 2 * 5 * 5 * 3).reshape(2, 5, 5, 3).astype("f")
+KERNEL = np.linspace(-0.5, 0.5, 3 * 3 * 3 * 2).reshape(3, 3, 3, 2).astype("f")
+IMAGES = np.arange(24, dtype="f").reshape(1, 3, 4, 2) / 10
+BOXES = np.array([[0, 0, 1, 1], [0, 0.1, 1, 1.1], [0, 2, 1, 3], [0, 0, 0.9, 1.0]], "f")
+ZERO = np.zeros(3, "f")
+SCORES = np.array([0.9, 0.8, 0.7, 0.95], "f")
+
+CASES = {
+    "tf.nn.conv2d(X, KERNEL, [1, 2, 2, 1], 'SAME')[0, :, :, 0]": [
+        [-2.0314043, -1.9564393, -0.7048247],
+        [0.3684943, 1.4502343, 1.3736862],
+        [0.608079, 1.0181081, 0.6217551],
+    ],
+    "tf.nn.max_pool(X, [1, 2, 2, 1], [1, 2, 2, 1], 'SAME')[0, :, :, 0]": [
+        [-0.7583892, -0.6778523, -0.6375839],
+        [-0.3557047, -0.2751678, -0.2348993],
+        [-0.1543624, -0.0738255, -0.033557],
+    ],
+    "tf.nn.avg_pool(X, [1, 3, 3, 1], [1, 2, 2, 1], 'SAME')[0, :, :, 0]": [
+        [-0.8791946, -0.8187919, -0.7583893],
+        [-0.5771812, -0.5167786, -0.4563758],
+        [-0.2751678, -0.2147651, -0.1543624],
+    ],
+    "tf.nn.lrn(X, depth_radius=1, alpha=2e-1, beta=.75, bias=1.)[0, 0, :2]": [
+        [-0.7791967, -0.6987144, -0.7626277],
+        [-0.7606802, -0.685407, -0.7435631],
+    ],
+    "tf.nn.softmax_cross_entropy_with_logits(labels=Y, logits=L)": [1.4076059, 1.6041307],
+    "tf.nn.sparse_softmax_cross_entropy_with_logits(labels=[1, 2], logits=L)": [
+        1.4076059,
+        0.6041306,
+    ],
+    "tf.nn.sigmoid_cross_entropy_with_logits(labels=Y, logits=L)": [
+        [1.3132617, 0.126928, 3.0485873],
+        [0.6931472, 0.8132617, 0.974077],
+    ],
+    "tf.nn.l2_loss(L)": 7.625,
+    "tf.nn.l2_normalize(L, 1)": [[0.2672612, 0.5345225, 0.8017837], [0.0, -0.8944272, 0.4472136]],
+    "tf.nn.moments(tf.constant(L), [0])[1]": [0.25, 2.25, 1.5625],
+    "tf.nn.batch_normalization(L, ZERO, np.full(3, 2, 'f'), ZERO + 1, None, 1e-3)": [
+        [1.7069302, 2.4138603, 3.1207903],
+        [1.0, 0.2930699, 1.3534651],
+    ],
+    "tf.nn.top_k(L, 2)[1]": [[2, 1], [2, 0]],
+    "tf.nn.in_top_k(L, [1, 2], 1)": [False, True],
+    "tf.nn.relu_layer(L, np.eye(3, dtype='f'), np.ones(3, 'f'))": [[2, 3, 4], [1, 0, 1.5]],
+    "tf.nn.xw_plus_b(L, np.eye(3, dtype='f'), [1., 2, 3])": [[2, 4, 6], [1, 1, 3.5]],
+    "tf.nn.leaky_relu(L)": [[1, 2, 3], [0, -0.2, 0.5]],
+    "tf.image.convert_image_dtype(np.array([0, 128, 255], 'uint8'), tf.float32)": [0, 0.5019608, 1],
+    "tf.image.convert_image_dtype(np.array([0, .5, .999, 1], 'f'), tf.uint8)": [0, 127, 255, 255],
+    "tf.image.rgb_to_grayscale(np.array([[[10, 20, 30], [255, 0, 7]]], 'uint8'))": [[[18], [77]]],
+    "tf.image.non_max_suppression(BOXES, SCORES, 10, .5)": [3, 2],
+    "tf.image.non_max_suppression(BOXES, SCORES, 2, .9)": [3, 0],
+    "tf.image.resize_images(IMAGES, [5, 3])[0, :, 1, 0]": [
+        0.2666667,
+        0.7466667,
+        1.2266667,
+        1.7066667,
+        1.8666667,
+    ],
+    "tf.image.resize_images(IMAGES, [5, 3], 1)[0, :, 1, 0]": [0.2, 0.2, 1.0, 1.0, 1.8],
+    "tf.image.resize_images(IMAGES, [5, 3], 1, True)[0, :, 1, 0]": [0.4, 1.2, 1.2, 2.0, 2.0],
+    "tf.image.resize_images(IMAGES, [5, 3], 2)[0, :, 1, 0]": [
+        0.2740198,
+        0.6769011,
+        1.2918121,
+        1.752298,
+        1.9603915,
+    ],
+    "tf.image.resize_images(IMAGES, [5, 3], tf.image.ResizeMethod.AREA)[0, :, 1, 0]": [
+        0.3,
+        0.5666667,
+        1.1,
+        1.6333334,
+        1.8999994,
+    ],
+    "tf.one_hot([0, 2, -1], 3)": [[1, 0, 0], [0, 0, 1], [0, 0, 0]],
+    "tf.split(L, [1, 2], 1)[1]": [[2, 3], [-1, 0.5]],
+    "tf.where(L > 0)": [[0, 0], [0, 1], [0, 2], [1, 2]],
+    "tf.boolean_mask(L, [True, False])": [[1, 2, 3]],
+    "tf.pad(L, [[1, 0], [0, 1]])": [[0, 0, 0, 0], [1, 2, 3, 0], [0, -1, 0.5, 0]],
+    "tf.range(2, 9, 3)": [2, 5, 8],
+    "tf.linspace(0., 1., 3)": [0, 0.5, 1],
+    "tf.reverse(L, [1])": [[3, 2, 1], [0.5, -1, 0]],
+    "tf.gather(L, [1, 0])": [[0, -1, 0.5], [1, 2, 3]],
+    "tf.constant([1., 2.], shape=[2, 2])": [[1, 2], [2, 2]],
+    "tf.round([.5, 1.5, -.5])": [0, 2, 0],
+    "tf.reduce_mean([1, 2, 4])": 2,
+    "tf.div(tf.constant(-7), 2)": -4,
+    "tf.constant(7) / 2": 3.5,
+    "tf.constant(-7) % 3": 2,
+    "tf.shape(tf.zeros([2, 3]))": [2, 3],
+    "tf.matmul(L, L, transpose_b=True)": [[14, -0.5], [-0.5, 1.25]],
+}
+
+
+def test_values(tf):
+    """All in one run."""
+    scope = {**globals(), "tf": tf}
+    tensors = [eval(expression, scope) for expression in CASES]
+    values = tf.Session().run(tensors)
+    for (expression, expected), value in zip(CASES.items(), values, strict=True):
+        np.testing.assert_allclose(value, expected, rtol=2e-5, atol=1e-6, err_msg=expression)
+
+
+NAMES = {
+    "tf.placeholder(tf.float32, [None, 3])": 'Tensor("Placeholder:0", shape=(?, 3), dtype=float32)',
+    "tf.placeholder('float')": 'Tensor("Placeholder_1:0", shape=<unknown>, dtype=float32)',
+    "tf.constant(2.)": 'Tensor("Const:0", shape=(), dtype=float32)',
+    "tf.constant([1, 2])": 'Tensor("Const_1:0", shape=(2,), dtype=int32)',
+    "tf.Variable([1., 2.], name='b')": "<tf.Variable 'b:0' shape=(2,) dtype=float32_ref>",
+    "tf.Variable(1)": "<tf.Variable 'Variable:0' shape=() dtype=int32_ref>",
+    "tf.nn.relu(A).name": "Relu:0",
+    "tf.nn.dropout(A, .5).name": "dropout/mul:0",
+    "tf.nn.dropout(A, .5).op.name": "dropout_1/mul",
+    "(A + A).name": "add:0",
+    "(A * 2.).name": "mul:0",
+    "(-A).name": "Neg:0",
+    "tf.add(A, A, name='total').name": "total:0",
+    "tf.argmax(A, 0).name": "ArgMax:0",
+    "tf.matmul(L, L, transpose_b=True).name": "MatMul:0",
+    "tf.split(L, 3, 1)[2].name": "split:2",
+}
+
+
+def test_names_and_texts(tf):
+    """As TensorFlow 1.4 prints them in an empty graph."""
+    scope = {**globals(), "tf": tf}
+    for expression, expected in NAMES.items():
+        scope["A"] = scope.get("A")
+        if expression.startswith("tf.nn.relu"):
+            scope["A"] = tf.constant([1.0, 2.0], name="a")
+        value = eval(expression, scope)
+        assert (value if isinstance(value, str) else repr(value)) == expected
+
+
+@pytest.mark.parametrize(
+    ("expression", "message"),
+    [
+        ("tf.foo", "tf.foo is not one of the TensorFlow words that jaxcnn knows"),
+        ("tf.nn.relux", "Did you mean 'tf.nn.relu'"),
+        ("tf.nn.placeholder", "Did you mean 'tf.placeholder'"),
+        ("tf.contrib.layers.xavier_initializer", "knows. Instead: tf.layers"),
+        ("tf.train.MomentumOptimizer", "Instead: tf.keras.optimizers.SGD"),
+    ],
+)
+def test_other_words(tf, expression, message):
+    with pytest.raises(AttributeError, match=message):
+        eval(expression, {"tf": tf})
+
+
+ERRORS = [
+    ("tf.add(tf.constant(1), tf.constant(1.))", TypeError, "has type float32 that does not match"),
+    ("tf.constant(1) + 1.5", TypeError, "has a fraction"),
+    ("tf.nn.softmax_cross_entropy_with_logits(L, L)", ValueError, "named arguments"),
+    ("tf.matmul(L, L)", ValueError, "MatMul|matmul|dot"),
+    ("tf.Variable()", ValueError, "initial_value must be specified"),
+    ("tf.concat(1, [L, L])", TypeError, "takes the tensors first"),
+    ("tf.where(L > 0, L)", ValueError, "both be non-None or both be None"),
+    ("tf.reshape(L, tf.argmax(L, 1))", ValueError, "only known when the graph runs"),
+    ("tf.summary.scalar('a', tf.constant([1.])).eval(session=S)", ValueError, "shape"),
+    ("tf.image.decode_jpeg(tf.constant(1))", TypeError, "bytes of a file"),
+    ("tf.train.Saver()", ValueError, "No variables to save"),
+    ("tf.train.AdamOptimizer().minimize(tf.constant(1.))", ValueError, "No variables to optimize"),
+]
+
+
+def test_what_is_refused(tf):
+    scope = {**globals(), "tf": tf, "S": tf.Session()}
+    for expression, kind, message in ERRORS:
+        with pytest.raises(kind, match=message):
+            eval(expression, scope)
