@@ -154,7 +154,7 @@ def _selected(arguments: Settings) -> tuple[Shape, DTypeLike]:
 
 @word("NonMaxSuppression", at_once=("max_output_size",), by_value=_selected)
 def non_max_suppression(
-    boxes: ArrayLike, scores: ArrayLike, max_output_size: int, iou_threshold: float = 0.5
+    boxes: ArrayLike, scores: ArrayLike, max_output_size: ArrayLike, iou_threshold: float = 0.5
 ) -> jax.Array:
     """The indices of the best boxes, of which none overlaps a better one by more."""
     count = jnp.shape(scores)[0]
@@ -165,7 +165,7 @@ def non_max_suppression(
         jnp.arange(count),  # in the place of classes, so that they come back as indices
         -np.inf,
         iou_threshold,
-        max_boxes=min(max_output_size, count),
+        max_boxes=min(int(jnp.asarray(max_output_size)), count),
         per_class=False,
     )
     indices: jax.Array = selection.classes[selection.valid]

@@ -16,6 +16,7 @@ from jaxcnn.compat.tensorflow.tensor import Tensor
 from jaxcnn.layers.symbolic.saved_call import SavedCall, symbolic_arguments, with_slots
 from jaxcnn.layers.tracing import TensorSpec
 from jaxcnn.layers.variable import being_compiled, is_variable
+from jaxcnn.runtime.captures import inside_a_function
 from jaxcnn.runtime.types import DTypeLike, PyTree, Settings, Shape
 
 # A function of arrays, or the word made of it, which also takes tensors and a name.
@@ -69,6 +70,12 @@ def recorded(
 ) -> PyTree:
     """The tensors of the operation `name` that computes `function` of (args, kwargs)."""
     tensors = symbolic_arguments(arguments)
+    variables = [tensor for tensor in tensors if getattr(tensor, "weight", None) is not None]
+    if variables and inside_a_function():
+        raise ValueError(
+            f"A function inside a model uses {variables[0]!r}, whose value is a session's: make it "
+            "by K.variable, or let a layer of yours have it by add_weight."
+        )
     args, kwargs = with_slots(arguments, tensors)
     saved = SavedCall(name, function, args, kwargs)
     operation = TensorOperation(saved, name, declared, by_value is not None)

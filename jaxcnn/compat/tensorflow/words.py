@@ -20,6 +20,7 @@ WORDS: dict[str, tuple[str, ...]] = {
     "": tuple(f"{_HERE}.{file}" for file in _TOP.split()),
     **{part: (f"{_HERE}.{part}",) for part in _PARTS.split()},
     "logging": (f"{_HERE}.logs",),
+    "python.framework.ops": (f"{_HERE}.graph",),
 }
 # Frequent words that are not there -> what to use.
 INSTEAD = {
@@ -70,6 +71,7 @@ def nearest(whole: str) -> str:
     every = [
         ".".join(part for part in ("tf", path, word) if part)
         for path in WORDS
+        if not path.startswith("python")
         for word in words_at(path)
     ]
     last = whole.rpartition(".")[2]

@@ -119,6 +119,43 @@ def test_layers_of_keras_in_a_session(tf):
     assert K.get_session() is session and K.tf is tf
 
 
+def test_boxes_of_a_model(tf):
+    """The last steps of the notes' object detection: masks and suppression behind a model."""
+    from keras import backend as K
+
+    from jaxcnn.detection import suppression
+
+    x = layers.Input((4, 5))
+    model = tf.keras.Model(x, layers.Activation("linear")(x))
+    session = K.get_session()
+    scores, boxes = model.output[0, :, 4], model.output[0, :, :4]
+    mask = scores >= 0.6
+    some, their = tf.boolean_mask(scores, mask), tf.boolean_mask(boxes, mask)
+    most = K.variable(2, dtype="int32")
+    session.run(tf.variables_initializer([most]))
+    chosen = tf.image.non_max_suppression(their, some, most, iou_threshold=0.5)
+    outputs = [K.gather(some, chosen), K.gather(their, chosen)]
+    rows = np.array(
+        [[0, 0, 1, 1, 0.7], [0, 0.1, 1, 1, 0.9], [2, 2, 3, 3, 0.8], [4, 4, 5, 5, 0.5]], "f"
+    )
+    left = session.run(outputs, {model.input: rows[None], K.learning_phase(): 0})
+    ours = suppression.non_max_suppression(
+        rows[:, :4], rows[:, 4], np.zeros(4, int), 0.6, 0.5, max_boxes=2
+    )
+    np.testing.assert_array_equal(left[0], ours.scores)
+    np.testing.assert_array_equal(left[1], ours.boxes)
+
+
+def test_variables_of_sessions_in_models(tf):
+    v = tf.Variable(2.0)
+    with pytest.raises(ValueError, match=r"<tf.Variable 'Variable:0'.* make it by K\.variable"):
+        layers.Lambda(lambda x: x * v)(layers.Input((2,)))
+    from tensorflow.python.framework import ops
+
+    ops.reset_default_graph()
+    assert tf.global_variables() == []
+
+
 def test_layers_of_tensorflow(tf):
     x = tf.placeholder(tf.float32, [None, 8, 8, 1])
     start = tf.truncated_normal_initializer(stddev=0.02)

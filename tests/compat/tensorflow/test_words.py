@@ -149,6 +149,7 @@ def test_names_and_texts(tf):
         ("tf.nn.placeholder", "Did you mean 'tf.placeholder'"),
         ("tf.contrib.layers.xavier_initializer", "knows. Instead: tf.layers"),
         ("tf.train.MomentumOptimizer", "Instead: tf.keras.optimizers.SGD"),
+        ("tf.GraphDef", "a frozen graph is not read; `jaxcnn classify"),
     ],
 )
 def test_other_words(tf, expression, message):
