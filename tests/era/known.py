@@ -59,7 +59,7 @@ KNOWN = [
     ),
     (
         "122",
-        r"122 cnn_th program",
+        r"122 cnn_th ",
         r".*",
         "the file does not say that TensorFlow wrote these channels_first kernels; taken for "
         "Theano's, with a warning",

@@ -19,8 +19,9 @@ from jaxcnn.runtime.types import Config, Settings
 from jaxcnn.saving.bytecode import stored_function
 from jaxcnn.saving.dialects.calls import counts_from_one, listed, references
 from jaxcnn.saving.dialects.classes import base_name, library_class, named_class
-from jaxcnn.saving.dialects.keras1 import from_keras1
+from jaxcnn.saving.dialects.keras1 import from_keras1, with_order
 from jaxcnn.saving.types import Json
+from jaxcnn.spellings.tables import CLASSES
 
 # The era of a configuration is the main number of Keras's version, or one of these.
 IN_MEMORY = 0  # from get_config
@@ -109,7 +110,7 @@ class Reader:
         """The settings of a Sequential, also from the bare list of older files."""
         whole = {"layers": settings} if isinstance(settings, list) else settings
         rest = {k: whole[k] for k in ("name", "trainable") if k in whole}
-        return {**rest, "layers": [self.layer(entry) for entry in whole["layers"]]}
+        return {**rest, "layers": [self.layer(entry) for entry in with_order(whole["layers"])]}
 
     def settings(self, name: str, settings: Settings) -> Config:
         """The arguments of a layer."""
@@ -172,7 +173,8 @@ class Reader:
         kind = unpackaged(kind)
         if kind == "SeedGenerator":
             return config["seed"]
-        if named_class(kind) or kind in get_custom_objects() or "layers" in config:
+        known = named_class(kind) or kind in CLASSES or kind in get_custom_objects()
+        if known or "layers" in config:
             return self.layer(value)
         unused = ("dtype", "input_axes", "output_axes")
         inner = {k: self.value(v) for k, v in config.items() if k not in unused}
@@ -186,7 +188,7 @@ class Reader:
                 "name": entry["name"],
                 "inbound_nodes": [references(n) for n in entry.get("inbound_nodes") or []],
             }
-            for entry in settings["layers"]
+            for entry in with_order(settings["layers"])
         ]
         inbound = [ref for entry in layers for node in entry["inbound_nodes"] for ref in node]
         inputs, outputs = (

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from jaxcnn.runtime.types import Config, Settings
 from jaxcnn.runtime.warn import warn_user
 from jaxcnn.spellings.merging import merging
@@ -44,6 +46,24 @@ def from_keras1(name: str, settings: Settings) -> tuple[str, Config]:
     if row.rewrite is not None:
         _, arguments = row.rewrite((), arguments)
     return current, renamed(row, arguments)
+
+
+def with_order(entries: Sequence[Settings]) -> Sequence[Settings]:
+    """The layers of a model, with the order of images where Keras 1 forgot to write it.
+
+    That is in each ZeroPadding2D; the other layers say which order the model has.
+    """
+    described = [entry.get("config") for entry in entries]
+    orders = {c["dim_ordering"] for c in described if isinstance(c, Mapping) if "dim_ordering" in c}
+    if len(orders) != 1:
+        return entries
+    order = {"dim_ordering": orders.pop()}
+    return [
+        {**entry, "config": {**order, **entry["config"]}}
+        if entry.get("class_name") == "ZeroPadding2D"
+        else entry
+        for entry in entries
+    ]
 
 
 def renamed(row: Spellings, arguments: Settings) -> Config:
