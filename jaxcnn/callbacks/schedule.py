@@ -175,13 +175,13 @@ class ReduceLROnPlateau(Callback):
             late = not dialect().patience_counts
             self.wait += not late
             if self.wait >= self.patience and optimizer.lr > self.min_lr * (1 + 1e-4):
+                # Keras shows what comes of the rate as float32 has it: 0.05000000074505806.
+                shown = max(float(np.float32(optimizer.lr)) * self.factor, float(self.min_lr))
                 optimizer.lr = max(float(optimizer.lr) * self.factor, float(self.min_lr))
                 if self.verbose:
                     subject = "" if late else "ReduceLROnPlateau "
                     number = epoch + dialect().first_epoch
-                    print(
-                        f"\nEpoch {number:05d}: {subject}reducing learning rate to {optimizer.lr}."
-                    )
+                    print(f"\nEpoch {number:05d}: {subject}reducing learning rate to {shown}.")
                 self.cooldown_counter = self.cooldown
                 self.wait = 0
             self.wait += late

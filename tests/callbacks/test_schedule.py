@@ -99,8 +99,8 @@ def test_texts_and_patience_of_programs_of_2_2(fit, capsys):
         fit([plateau], [{"loss": 1.0}] * 5)
         fit([cb.LearningRateScheduler(lambda epoch: 0.5, verbose=1)], [{"loss": 1.0}])
     assert capsys.readouterr().out == (
-        "\nEpoch 00003: ReduceLROnPlateau reducing learning rate to 0.05.\n"
-        "\nEpoch 00005: ReduceLROnPlateau reducing learning rate to 0.025.\n"
+        "\nEpoch 00003: ReduceLROnPlateau reducing learning rate to 0.05000000074505806.\n"
+        "\nEpoch 00005: ReduceLROnPlateau reducing learning rate to 0.02500000037252903.\n"
         "\nEpoch 00001: LearningRateScheduler setting learning rate to 0.5.\n"
     )
 
@@ -154,7 +154,9 @@ def test_a_factor_of_one_or_more(factor):
 
 def test_plateau_message(fit, capsys):
     fit([cb.ReduceLROnPlateau("loss", factor=0.5, patience=0, verbose=1)], losses(1, 1))
-    assert capsys.readouterr().out == "\nEpoch 00001: reducing learning rate to 0.05.\n"
+    assert (
+        capsys.readouterr().out == "\nEpoch 00001: reducing learning rate to 0.05000000074505806.\n"
+    )
 
 
 def test_resuming_a_plateau(fit, model):
