@@ -15,6 +15,7 @@ from __future__ import annotations
 import argparse
 import ast
 import functools
+import importlib
 import json
 import os
 import random
@@ -41,6 +42,7 @@ FOLDERS = {
     "layers": ["layers", "models", "compat"],
     "training": ["training", "models", "callbacks", "distributed"],
 }
+PRELOADED = ("jax", "flax.linen", "optax", "orbax.checkpoint", "h5py")
 # Replacements that mean the same for the values that occur, or cannot run at all.
 LEFT_OUT = ("_Is_Eq", "_IsNot_NotEq", "_Eq_Is", "_NotEq_IsNot", "Variable", "ExceptionReplacer")
 
@@ -215,10 +217,15 @@ def run(rooms: list[str], count: int, seed: int, workers: int) -> None:
         )
         if os.fork() == 0:
             os.environ["JAX_PLATFORMS"] = "cpu"
-            import jax  # noqa: F401 - once for all children
+            for name in PRELOADED:  # once for all children
+                importlib.import_module(name)
 
             log = WORK / f"results{number}.jsonl"
             known = {(r["file"], r["operator"], r["occurrence"]) for r in results()}
+            file, _, _, line = chosen[number]
+            unchanged = (ROOT / file).read_text(encoding="utf-8")
+            if try_mutant(copy, file, unchanged, tests_of(file, line)) != "survived":
+                sys.exit(f"The tests of {file} fail as it is: {copy / 'mutant.log'}")
             for file, operator, occurrence, line in chosen[number::workers]:
                 if (file, operator, occurrence) in known:  # of a run that was stopped
                     continue
