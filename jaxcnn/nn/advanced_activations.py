@@ -18,19 +18,25 @@ from jaxcnn.runtime.arrays import on_last_axes
 from jaxcnn.runtime.types import Config, Identifier
 
 
-class LeakyReLU(Layer):
-    """``x`` where positive, ``alpha * x`` elsewhere.
+class WithAlpha(Layer):
+    """An activation with a number `alpha`."""
 
-    Source: Maas et al., "Rectifier Nonlinearities", 2013.
-    """
-
-    alpha: float = 0.3
+    alpha: float = 1.0
 
     traits = POINTWISE
     supports_masking = True
 
     def checked(self) -> Config:
         return {"alpha": arguments.number(self.label, "alpha", self.alpha)}
+
+
+class LeakyReLU(WithAlpha):
+    """``x`` where positive, ``alpha * x`` elsewhere.
+
+    Source: Maas et al., "Rectifier Nonlinearities", 2013.
+    """
+
+    alpha: float = 0.3
 
     @nn.compact
     def __call__(self, x: jax.Array) -> jax.Array:
@@ -103,7 +109,7 @@ class RandomizedReLU(Layer):
         return activations.relu(x, alpha=slopes.astype(x.dtype))
 
 
-class ELU(Layer):
+class ELU(WithAlpha):
     """``x`` where positive, ``alpha * (exp(x) - 1)`` elsewhere.
 
     Source: Clevert et al., "Fast and Accurate Deep Network Learning by Exponential Linear Units",
@@ -111,12 +117,6 @@ class ELU(Layer):
     """
 
     alpha: float = 1.0
-
-    traits = POINTWISE
-    supports_masking = True
-
-    def checked(self) -> Config:
-        return {"alpha": arguments.number(self.label, "alpha", self.alpha)}
 
     @nn.compact
     def __call__(self, x: jax.Array) -> jax.Array:

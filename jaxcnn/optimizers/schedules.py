@@ -22,42 +22,47 @@ class LearningRateSchedule(Configurable):
         raise NotImplementedError(f"{type(self).__name__} must define __call__.")
 
 
+@dataclasses.dataclass(frozen=True)
+class DecayByPeriods(LearningRateSchedule):
+    """A rate that falls with the number of periods of `decay_steps`, whole ones by `staircase`."""
+
+    initial_learning_rate: float
+    decay_steps: float
+    decay_rate: float
+    staircase: bool = False
+    name: str = "DecayByPeriods"
+
+    def periods(self, step: ArrayLike) -> Array:
+        """How many periods have passed at this step."""
+        return completed(step, self.decay_steps, self.staircase)
+
+
 @registry.register()
 @dataclasses.dataclass(frozen=True)
-class ExponentialDecay(LearningRateSchedule):
+class ExponentialDecay(DecayByPeriods):
     """``initial_learning_rate * decay_rate ** (step / decay_steps)``.
 
     With `staircase` the exponent is rounded down.
     """
 
-    initial_learning_rate: float
-    decay_steps: float
-    decay_rate: float
-    staircase: bool = False
     name: str = "ExponentialDecay"
 
     def __call__(self, step: ArrayLike) -> Array:
-        periods = completed(step, self.decay_steps, self.staircase)
-        return self.initial_learning_rate * self.decay_rate**periods
+        return self.initial_learning_rate * self.decay_rate ** self.periods(step)
 
 
 @registry.register()
 @dataclasses.dataclass(frozen=True)
-class InverseTimeDecay(LearningRateSchedule):
+class InverseTimeDecay(DecayByPeriods):
     """``initial_learning_rate / (1 + decay_rate * step / decay_steps)``.
 
     With `staircase` the quotient of steps is rounded down.
     """
 
-    initial_learning_rate: float
-    decay_steps: float
-    decay_rate: float
-    staircase: bool = False
     name: str = "InverseTimeDecay"
 
     def __call__(self, step: ArrayLike) -> Array:
-        periods = completed(step, self.decay_steps, self.staircase)
-        return self.initial_learning_rate / (1.0 + self.decay_rate * periods)
+        return self.initial_learning_rate / (1.0 + self.decay_rate * self.periods(step))
 
 
 @registry.register()
