@@ -57,7 +57,7 @@ class GFile:
         self._file.close()
 
     def __iter__(self) -> Iterator[Any]:
-        return iter(self._file)
+        yield from self._file
 
     def __enter__(self) -> GFile:
         return self
