@@ -1,12 +1,14 @@
 """Softmax, cross-entropies and normalization.
 
-The cross-entropies take (output, target), the order of Keras 2.0; `jaxcnn.losses` take (target,
-output).
+The cross-entropies take (output, target), the order of Keras 2.0, and in programs of Keras 2.2
+(target, output), as `jaxcnn.losses` do.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import functools
+from collections.abc import Callable, Sequence
+from typing import ParamSpec
 
 import jax
 import jax.numpy as jnp
@@ -17,6 +19,23 @@ from jaxcnn.layers.symbolic.operation import along_axis, along_axis_or, operatio
 from jaxcnn.layers.symbolic.tensor import SymbolicTensor
 from jaxcnn.layers.symbolic.types import Axes, Tensor, TensorLike
 from jaxcnn.runtime.types import Settings
+from jaxcnn.spellings.dialect import dialect
+
+P = ParamSpec("P")
+
+
+def _ordered(function: Callable[P, Tensor]) -> Callable[P, Tensor]:
+    """A function of (output, target) that takes them in the order of the program's Keras."""
+
+    @functools.wraps(function)
+    def ordered(*args: P.args, **kwargs: P.kwargs) -> Tensor:
+        if not dialect().targets_first or not args:
+            return function(*args, **kwargs)
+        target, *output = args[:2]
+        first = output if output else [kwargs.pop("output")]
+        return function(*first, target, *args[2:], **kwargs)  # type: ignore[arg-type]
+
+    return ordered
 
 
 def _all_by_sample(tensors: list[SymbolicTensor], arguments: Settings) -> bool:
@@ -29,24 +48,31 @@ def softmax(x: TensorLike, axis: int = -1) -> Tensor:
     return jax.nn.softmax(jnp.asarray(x), axis)
 
 
+@_ordered
 @operation(_all_by_sample)
 def categorical_crossentropy(
-    output: TensorLike, target: TensorLike, from_logits: bool = False
+    output: TensorLike, target: TensorLike, from_logits: bool = False, axis: int = -1
 ) -> Tensor:
-    """``-sum(target * log(output))`` over the last axis."""
-    return losses.categorical_crossentropy(jnp.asarray(target), jnp.asarray(output), from_logits)
+    """``-sum(target * log(output))`` over `axis`."""
+    target, output = (jnp.moveaxis(jnp.asarray(x), axis, -1) for x in (target, output))
+    return losses.categorical_crossentropy(target, output, from_logits)
 
 
+@_ordered
 @operation(_all_by_sample)
 def sparse_categorical_crossentropy(
-    output: TensorLike, target: TensorLike, from_logits: bool = False
+    output: TensorLike, target: TensorLike, from_logits: bool = False, axis: int = -1
 ) -> Tensor:
-    """`categorical_crossentropy` for targets that are class numbers."""
+    """`categorical_crossentropy` for targets that are class numbers, with an axis of 1 or none."""
+    target, output = jnp.asarray(target), jnp.asarray(output)
+    if target.ndim == output.ndim:
+        target = jnp.moveaxis(target, axis, -1)
     return losses.sparse_categorical_crossentropy(
-        jnp.asarray(target), jnp.asarray(output), from_logits
+        target, jnp.moveaxis(output, axis, -1), from_logits
     )
 
 
+@_ordered
 @operation(_all_by_sample)
 def binary_crossentropy(
     output: TensorLike, target: TensorLike, from_logits: bool = False

@@ -20,11 +20,15 @@ def make_batches(size: int, batch_size: int) -> list[tuple[int, int]]:
 
 def slice_arrays(arrays: PyTree, start: PyTree = None, stop: int | None = None) -> PyTree:
     """``arrays[start:stop]``, or the rows `start` where that is a list; of a list, of each."""
-    if isinstance(arrays, list):
-        return [slice_arrays(array, start, stop) for array in arrays]
-    if hasattr(start, "__len__"):
-        return arrays[start.tolist() if hasattr(start, "shape") else start]
-    return arrays[start:stop]
+    if arrays is None:
+        return [None]
+    rows = start.tolist() if hasattr(start, "shape") else start
+    single = not isinstance(arrays, list)
+    parts = [
+        array if array is None else array[rows] if hasattr(rows, "__len__") else array[rows:stop]
+        for array in ([arrays] if single else arrays)
+    ]
+    return parts[0] if single else parts
 
 
 def batch_shuffle(index_array: np.ndarray, batch_size: int) -> np.ndarray:

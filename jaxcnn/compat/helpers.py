@@ -27,12 +27,21 @@ __all__ = [
     "normalize_data_format",
     "normalize_padding",
     "normalize_tuple",
+    "remove_long_seq",
 ]
 
 
 def base_filter() -> str:
     """The characters that Keras 1 leaves out of texts."""
     return FILTERS
+
+
+def remove_long_seq(
+    maxlen: int, seq: Sequence[Sequence[int]], label: Sequence[int]
+) -> tuple[list[Sequence[int]], list[int]]:
+    """The sequences that are shorter than `maxlen`, and their labels."""
+    pairs = [(x, y) for x, y in zip(seq, label, strict=True) if len(x) < maxlen]
+    return [x for x, _ in pairs], [y for _, y in pairs]
 
 
 class Shaped(Protocol):

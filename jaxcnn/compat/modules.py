@@ -100,6 +100,7 @@ _TRAINING = {
     "_check_loss_and_target_compatibility": (
         "jaxcnn.compat.batches:check_loss_and_target_compatibility"
     ),
+    "_check_array_length_consistency": "jaxcnn.compat.batches:check_array_lengths",
     "_collect_metrics": "jaxcnn.compat.batches:collect_metrics",
     "_make_batches": "jaxcnn.compat.batches:make_batches",
     "_object_list_uid": "jaxcnn.compat.batches:object_list_uid",
@@ -216,6 +217,7 @@ NAMES: dict[str, dict[str, str]] = {
         "convert_kernel": "jaxcnn.compat.helpers:convert_kernel",
         "probas_to_classes": "jaxcnn.compat.objects:probas_to_classes",
     },
+    "keras.preprocessing.sequence": {"_remove_long_seq": "jaxcnn.compat.helpers:remove_long_seq"},
     "keras.preprocessing.text": {"base_filter": "jaxcnn.compat.helpers:base_filter"},
     "keras.models": {"Input": "jaxcnn.layers:Input", "Layer": "jaxcnn.layers:Layer"},
     "keras.utils.visualize_util": {

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import flax.linen as nn
 import jax
 import jax.numpy as jnp
@@ -19,7 +21,7 @@ class Embedding(Layer):
     Weight: ``embeddings`` (input_dim, output_dim). Integers may come as floats. An integer outside
     of the matrix becomes NaN, so that the loss shows it (an index cannot be checked in compiled
     code). With `mask_zero` 0 stands for padding: the steps where it is are masked. `input_length`
-    is the number of steps, when it is fixed.
+    is the number of steps, when it is fixed, or the sizes of all axes after the batch.
     """
 
     input_dim: int
@@ -29,16 +31,20 @@ class Embedding(Layer):
     activity_regularizer: Identifier = None
     embeddings_constraint: Identifier = None
     mask_zero: bool = False
-    input_length: int | None = None
+    input_length: int | Sequence[int | None] | None = None
 
     def checked(self) -> Config:
-        names = ["input_dim", "output_dim"]
-        if self.input_length is not None:
-            names.append("input_length")
-        sizes = {
+        sizes: Config = {
             name: arguments.positive_integer(self.label, name, getattr(self, name))
-            for name in names
+            for name in ("input_dim", "output_dim")
         }
+        length = self.input_length
+        if length is not None:
+            listed = [length] if isinstance(length, int) else list(length)
+            for size in listed:
+                if size is not None:
+                    arguments.positive_integer(self.label, "input_length", size)
+            sizes["input_length"] = length if isinstance(length, int) else tuple(listed)
         return {**sizes, **resolved(self)}
 
     def compute_mask(self, inputs: jax.Array, mask: jax.Array | None) -> jax.Array | None:
@@ -46,11 +52,17 @@ class Embedding(Layer):
 
     @nn.compact
     def __call__(self, x: jax.Array) -> jax.Array:
-        if self.input_length is not None and x.shape[1:2] != (self.input_length,):
-            raise ValueError(
-                f"{self.label}: the input has shape {x.shape}, but `input_length` is "
-                f"{self.input_length}; it needs (batch, {self.input_length})."
-            )
+        length = self.input_length
+        if length is not None:
+            sizes = (length,) if isinstance(length, int) else tuple(length)
+            given = x.shape[1 : 1 + len(sizes)]
+            if len(given) < len(sizes) or any(
+                size not in (None, n) for size, n in zip(sizes, given, strict=True)
+            ):
+                raise ValueError(
+                    f"{self.label}: the input has shape {x.shape}, but `input_length` is "
+                    f"{length}; it needs (batch, {', '.join(map(str, sizes))})."
+                )
         embeddings = field_weight(self, "embeddings", (self.input_dim, self.output_dim))
         y = embeddings.at[indices(x)].get(
             mode="fill", fill_value=jnp.nan, wrap_negative_indices=False

@@ -152,7 +152,8 @@ class Tokenizer:
     def fit_on_texts(self, texts: Iterable[Text]) -> None:
         """Count the words of ``texts`` (any iterable of strings) and number them again.
 
-        The counts of words add up over several calls; ``document_count`` starts again with each.
+        The counts of words add up over several calls; ``document_count`` starts again with each,
+        but in programs of Keras 2.2.
         """
         documents = 0
         counts, docs = Counter(self.word_counts), Counter(self.word_docs)
@@ -161,7 +162,7 @@ class Tokenizer:
             documents += 1
             counts.update(words)
             docs.update(set(words))
-        self.document_count = documents
+        self.document_count = documents + (self.document_count if dialect().counts_on else 0)
         self.word_counts, self.word_docs = dict(counts), dict(docs)
         ranked = sorted(counts, key=lambda word: -counts[word])
         if self.oov_token is not None:

@@ -47,6 +47,8 @@ class Dialect:
         patience_counts: whether `patience` counts the epoch at whose end a callback acts.
         accuracy_by_call: whether `fit(show_accuracy=True)` and its like add the accuracy to what a
             model reports, which other calls leave out again.
+        targets_first: whether the cross-entropies of K take (target, output).
+        counts_on: whether a Tokenizer that is fitted again counts the texts before as well.
         own_inputs: whether a stack that begins with a model has that model's inputs.
         step_times: whether progress bars say how long a step took.
     """
@@ -66,6 +68,8 @@ class Dialect:
     first_epoch: int = 0
     patience_counts: bool = False
     accuracy_by_call: bool = False
+    targets_first: bool = False
+    counts_on: bool = False
     own_inputs: bool = True
     step_times: bool = False
 
@@ -104,6 +108,8 @@ DIALECTS = {
         label_axes=True,
         first_epoch=1,
         patience_counts=True,
+        targets_first=True,
+        counts_on=True,
         own_inputs=False,
         step_times=True,
     ),

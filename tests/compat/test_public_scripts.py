@@ -12,6 +12,7 @@ from jaxcnn.layers import (
     AveragePooling1D,
     Cropping1D,
     Dense,
+    Embedding,
     GlobalAveragePooling1D,
     GlobalMaxPooling1D,
     Input,
@@ -21,6 +22,7 @@ from jaxcnn.layers import (
 )
 from jaxcnn.models import Model, Sequential
 from jaxcnn.preprocessing.image import ImageDataGenerator
+from jaxcnn.preprocessing.text import Tokenizer
 from jaxcnn.spellings.dialect import speaking
 
 
@@ -156,3 +158,44 @@ def test_losses_that_sum_weights_alone():
     model.compile("sgd", lambda t, p: K.sum(K.sum(K.square(kernel), axis=1), 0) + K.mean(t - p))
     loss = model.train_on_batch(np.zeros((4, 3)), np.zeros((4, 2)))
     assert loss > 0
+
+
+def test_cross_entropies_of_2_2_take_the_target_first():
+    target, output = np.eye(3, dtype="float32")[[0, 2]], np.full((2, 3), 1 / 3, "float32")
+    with speaking("2.2"):
+        named = K.categorical_crossentropy(target, output=output)
+        assert K.categorical_crossentropy(target, output) == pytest.approx(np.log([3.0, 3.0]))
+        assert K.binary_crossentropy(target, output)[0, 1] == pytest.approx(np.log(1.5))
+    np.testing.assert_array_equal(named, K.categorical_crossentropy(output, target))
+    first = K.categorical_crossentropy(output.T, target.T, axis=0)
+    np.testing.assert_array_equal(named, first)
+    numbers = K.sparse_categorical_crossentropy(output.T, np.array([[0, 2]]), axis=0)
+    np.testing.assert_allclose(named, np.ravel(numbers), rtol=1e-6)
+
+
+def test_tokenizers_of_2_2_count_on():
+    for keras, count in (("2.0", 2), ("2.2", 3)):
+        with speaking(keras):
+            tokenizer = Tokenizer()
+            tokenizer.fit_on_texts(["one"])
+            tokenizer.fit_on_texts(["two", "three"])
+        assert tokenizer.document_count == count
+
+
+def test_lengths_of_several_axes():
+    layer = Embedding(5, 2, input_length=(None, 3))
+    assert Sequential([Input((7, 3)), layer]).output_shape == (None, 7, 3, 2)
+    assert Embedding.from_config(layer.get_config()).input_length == (None, 3)
+    with pytest.raises(ValueError, match=r"needs \(batch, None, 3\)"):
+        Embedding(5, 2, input_length=(None, 3))(Input((7, 4)))
+
+
+def test_helpers_of_2_2(as_keras):
+    from keras.engine.training_utils import check_array_length_consistency
+    from keras.preprocessing.sequence import _remove_long_seq
+    from keras.utils.generic_utils import slice_arrays
+
+    assert _remove_long_seq(2, [[1], [1, 2]], [3, 4]) == ([[1]], [3])
+    assert slice_arrays(None) == [None] and slice_arrays([None, [1, 2]], 0, 1) == [None, [1]]
+    with pytest.raises(ValueError):
+        check_array_length_consistency([np.ones(2)], [np.ones(3)])
