@@ -30,7 +30,7 @@ GROUPS = (
     "applications",
     "custom",
 )
-SLOW = {"layers", "training", "files", "keras1", "applications"}  # minutes; the others take seconds
+SLOW = {"layers", "optimizers", "training", "files", "keras1", "applications"}  # minutes
 OPEN = set((HERE / "open.txt").read_text(encoding="utf-8").splitlines())
 TELLING = set((HERE / "telling.txt").read_text(encoding="utf-8").splitlines())
 
