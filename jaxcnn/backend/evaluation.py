@@ -5,19 +5,18 @@ from __future__ import annotations
 import zlib
 from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TypeAlias, cast
+from typing import TypeAlias
 
 import flax.linen as nn
 import jax
 import jax.numpy as jnp
 from flax.traverse_util import unflatten_dict
 
-from jaxcnn.layers.base import Layer
-from jaxcnn.layers.symbolic.gradients import Gradients, Source
-from jaxcnn.layers.symbolic.operation import Operation, weights_in
+from jaxcnn.layers.symbolic.gradients import Gradients
+from jaxcnn.layers.symbolic.operation import weights_in
 from jaxcnn.layers.symbolic.tensor import GraphLayer, Node, SymbolicTensor
 from jaxcnn.layers.symbolic.walk import upstream
-from jaxcnn.layers.variable import Owner, Variable, given_values
+from jaxcnn.layers.variable import Variable, given_values
 from jaxcnn.nn.graph import run
 from jaxcnn.runtime.types import Path, PyTree
 
@@ -169,31 +168,3 @@ def needed_nodes(tensors: Iterable[SymbolicTensor], known: Container[int]) -> li
             f"The value of the input '{inputs[0].layer.name}' is needed: put it among the inputs."
         )
     return nodes
-
-
-def layers_of(nodes: Iterable[Node]) -> list[Layer]:
-    """The layers that take part in these calls, also those inside others, each once."""
-    layers: dict[int, Layer] = {}
-    for node in nodes:
-        owners = [variable.owner for variable in weights_in(node)]
-        for layer in (node.layer, *node.layer.all_layers(), *owners):
-            layers[id(layer)] = cast(Layer, layer)
-    return list(layers.values())
-
-
-def free_variables(nodes: Iterable[Node]) -> list[Variable]:
-    """The variables without a layer that these calls use, each once."""
-    calls = [node.layer.saved for node in nodes if isinstance(node.layer, Operation)]
-    return list({id(v): v for call in calls for v in call.variables() if v.owner is None}.values())
-
-
-def influences(tensors: Iterable[SymbolicTensor]) -> set[int]:
-    """The ids of the symbolic tensors, layers, and other variables that `tensors` depend on."""
-    nodes, inputs = upstream(tensors, ())
-    computed = [tensor for node in nodes for tensor in jax.tree.leaves(node.outputs)]
-    return {id(thing) for thing in (*inputs, *computed, *layers_of(nodes), *free_variables(nodes))}
-
-
-def owner_of(source: Source) -> Owner | Source:
-    """The layer whose weight `source` is, or `source` itself when it stands alone."""
-    return source.owner if isinstance(source, Variable) and source.owner is not None else source

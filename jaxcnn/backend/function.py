@@ -9,16 +9,11 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from jaxcnn.backend.evaluation import (
-    Evaluation,
-    free_variables,
-    influences,
-    layers_of,
-    needed_nodes,
-    owner_of,
-)
+from jaxcnn.backend.evaluation import Evaluation, needed_nodes
 from jaxcnn.backend.settings import is_learning_phase
-from jaxcnn.layers.symbolic.gradients import Gradients
+from jaxcnn.layers.symbolic.dependence import free_variables, layers_of
+from jaxcnn.layers.symbolic.gradients import derivatives
+from jaxcnn.layers.symbolic.graph_updates import recording
 from jaxcnn.layers.symbolic.operators import array_of_sizes
 from jaxcnn.layers.symbolic.sizes import Sizes, UnknownSize
 from jaxcnn.layers.symbolic.tensor import SymbolicTensor
@@ -83,12 +78,12 @@ class Function:
         variables = [variable.value for variable in self._variables]
         values = self._compiled(arrays, weights, variables, context.next_key(), train=train)
         results = [
-            np.array(np.asarray(values.pop(0) if isinstance(target, SymbolicTensor) else target))
+            values.pop(0) if isinstance(target, SymbolicTensor) else np.array(target)
             for target in self._targets
         ]
         for (variable, _), value in zip(self.updates, results[len(self.outputs) :], strict=True):
             variable.assign(value)
-        return results[: len(self.outputs)]
+        return [np.array(np.asarray(result)) for result in results[: len(self.outputs)]]
 
     def _compute(
         self,
@@ -167,6 +162,9 @@ def gradients(
     Raises:
         TypeError: something else.
     """
+    if (trace := recording()) is not None:
+        sources_given = variables if isinstance(variables, list | tuple) else [variables]
+        return trace.gradients(loss, sources_given)
     captures.notice("K.gradients")
     losses: list[SymbolicTensor] = []
     for value in loss if isinstance(loss, list | tuple) else [loss]:
@@ -181,11 +179,7 @@ def gradients(
                 f"{value!r}."
             )
         sources.append(value)
-    influential = influences(losses)
-    used = [source for source in sources if id(owner_of(source)) in influential]
-    derivatives = Gradients(losses, used).inbound_nodes[0].outputs if used else []
-    by_source = {id(s): derivative for s, derivative in zip(used, derivatives, strict=True)}
-    return [by_source.get(id(source)) for source in sources]
+    return derivatives(losses, sources)
 
 
 def eval(x: TensorLike) -> np.ndarray:

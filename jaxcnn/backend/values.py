@@ -47,8 +47,9 @@ def variable(value: HostArray, dtype: DTypeLike | None = None, name: str | None 
         raise ValueError(
             "K.variable needs a value that is known now; what a layer computes needs no variable."
         )
+    known = value.stored if isinstance(value, Variable) else value
     return Variable.holding(
-        name or naming.unique_name("variable"), np.array(value, jnp.dtype(dtype or floatx()))
+        name or naming.unique_name("variable"), np.array(known, jnp.dtype(dtype or floatx()))
     )
 
 
@@ -185,7 +186,8 @@ def _array_shape(x: TensorLike) -> tuple[int, ...]:
 
 def get_value(x: Variable | HostArray | float) -> np.ndarray:
     """The value as a NumPy array; that of a hyperparameter as a NumPy number."""
-    value = np.asarray(x, np.float32) if isinstance(x, float) else np.asarray(x)
+    known = x.stored if isinstance(x, Variable) else x
+    value = np.asarray(known, np.float32) if isinstance(x, float) else np.asarray(known)
     return np.array(value)[()] if isinstance(x, float) else np.array(value)
 
 

@@ -26,6 +26,22 @@ _given: contextvars.ContextVar[Mapping[int, jax.Array]] = contextvars.ContextVar
 )
 
 
+# What is told of each variable that `Variable.holding` makes, and may give another for it.
+_making: contextvars.ContextVar[Callable[[Variable], Variable] | None] = contextvars.ContextVar(
+    "making_variables", default=None
+)
+
+
+class Keeper(Protocol):
+    """Training that holds the newest value of a variable on its own."""
+
+    def value_of(self, variable: Variable) -> np.ndarray | None:
+        """The value as it is now, None where the variable still has it."""
+
+    def set_value(self, variable: Variable, value: np.ndarray) -> None:
+        """Go on from another value."""
+
+
 class Store(Protocol):
     """What keeps the arrays of a layer's weights, by (collection, *path)."""
 
@@ -57,7 +73,12 @@ class Variable:
         initializer: called as ``initializer(key, shape, dtype)``.
         trainable, regularizer, constraint: as `Layer.add_weight` takes them.
         owner: the layer whose weight it is, or None.
+        keeper: the training that moves it, where it is the state of an optimizer.
+        changes: how often it was set.
     """
+
+    keeper: Keeper | None = None
+    changes = 0
 
     def __init__(
         self,
@@ -84,7 +105,8 @@ class Variable:
         """A variable on its own with this value."""
         variable = cls(name, value.shape, value.dtype, constantly(value))
         variable.assign(value)
-        return variable
+        making = _making.get()
+        return variable if making is None else making(variable)
 
     def adopt(self, owner: Owner, trainable: bool) -> None:
         """Make a variable without a layer the weight of `owner`, which starts from its value."""
@@ -131,12 +153,21 @@ class Variable:
         return jnp.asarray(self._host_value())
 
     @property
+    def stored(self) -> np.ndarray:
+        """The value outside of any function that is being computed."""
+        if self.owner is not None:
+            return np.asarray(self.owner.weights_store.arrays[self.path])
+        return self._host_value()
+
+    @property
     def known_later(self) -> bool:
         """Whether it is a layer's weight outside of any function that is being computed."""
         return self.owner is not None and id(self) not in _given.get() and not being_compiled()
 
     def _host_value(self) -> np.ndarray:
         """The value of a variable without a layer."""
+        if self.keeper is not None and (value := self.keeper.value_of(self)) is not None:
+            return value
         if self._value is None:
             with jax.ensure_compile_time_eval():
                 value = self.initializer(jax.random.key(0), self.shape, self.dtype)
@@ -151,8 +182,11 @@ class Variable:
             )
         if self.owner is not None:
             self.owner.weights_store.replace({self.path: value})
-        else:
-            self._value = np.array(value, self.dtype)
+            return
+        self._value = np.array(value, self.dtype)
+        self.changes += 1
+        if self.keeper is not None:
+            self.keeper.set_value(self, self._value)
 
     @property
     def ndim(self) -> int:
@@ -211,6 +245,16 @@ def extended(
 def given_values(values: Mapping[int, jax.Array]) -> AbstractContextManager[None]:
     """Within the block the variables of these ids have these values."""
     return extended(_given, values)
+
+
+@contextlib.contextmanager
+def made_as(making: Callable[[Variable], Variable]) -> Iterator[None]:
+    """Within the block a new variable on its own is what `making` gives for it."""
+    token = _making.set(making)
+    try:
+        yield
+    finally:
+        _making.reset(token)
 
 
 def being_compiled() -> bool:

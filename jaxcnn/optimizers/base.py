@@ -8,7 +8,7 @@ optax transformation can.
 
 import inspect
 import weakref
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from types import SimpleNamespace
 from typing import Any, NamedTuple, Protocol, TypeAlias
 
@@ -17,14 +17,14 @@ import jax.numpy as jnp
 import numpy as np
 from jax import Array
 
+from jaxcnn.optimizers.hyper import Hyper, Hyperparameters, HyperparameterValue, Schedule
 from jaxcnn.optimizers.schedules import registry as schedules
+from jaxcnn.optimizers.updates import Updating, running, set_variables
 from jaxcnn.runtime.arrays import filled, wide_float, widened
 from jaxcnn.runtime.hints import closest
 from jaxcnn.runtime.types import ArrayLike, Config, PyTree, Settings
 
 Params: TypeAlias = PyTree
-# Update count -> learning rate, as optax makes them.
-Schedule: TypeAlias = Callable[[Array], ArrayLike]
 
 
 class OptimizerState(NamedTuple):
@@ -40,91 +40,26 @@ class OptimizerState(NamedTuple):
     slots: PyTree
 
 
-class Hyperparameters(dict[str, float | Schedule]):
-    """The adjustable hyperparameters of an optimizer, and how often they have been changed."""
-
-    version = 0
-
-
-class HyperparameterValue(float):
-    """One adjustable number as it was when read, with its origin for ``K.set_value``."""
-
-    optimizer: "Optimizer"
-    name: str
-
-    @classmethod
-    def of(cls, optimizer: "Optimizer", name: str, value: float) -> "HyperparameterValue":
-        """The number ``optimizer.name``."""
-        number = cls(value)
-        number.optimizer, number.name = optimizer, name
-        return number
-
-    def __reduce__(self) -> tuple[type[float], tuple[float]]:
-        """Copies are plain floats."""
-        return float, (float(self),)
-
-
-class Hyper:
-    """An attribute that reads and writes one adjustable number. It must not be negative.
-
-    Args:
-        below: the number must be less than this.
-        absent: read from an optimizer made without the number, which cannot be given one later.
-    """
-
-    def __init__(self, *, below: float = float("inf"), absent: float | None = None) -> None:
-        self.below = below
-        self.absent = absent
-
-    def __set_name__(self, owner: type, name: str) -> None:
-        self.name = name
-
-    def __get__(self, optimizer: "Optimizer | None", owner: type | None = None) -> Any:
-        if optimizer is None:
-            return self
-        if self.name not in optimizer.hyperparameters and self.absent is None:
-            raise AttributeError(optimizer.lacks(self.name))
-        value = optimizer.hyperparameters.get(self.name)
-        if callable(value):
-            return value
-        return self.absent if value is None else HyperparameterValue.of(optimizer, self.name, value)
-
-    def __set__(self, optimizer: "Optimizer", value: float | Schedule) -> None:
-        kind, hyperparameters = type(optimizer).__name__, optimizer.hyperparameters
-        if self.name not in hyperparameters:
-            raise AttributeError(optimizer.lacks(self.name))
-        if callable(hyperparameters[self.name]) or callable(value):
-            raise ValueError(
-                f"A schedule of {kind}.{self.name} is fixed: make a new one and compile again."
-            )
-        hyperparameters[self.name] = self.checked(kind, value)
-        hyperparameters.version += 1
-
-    def checked(self, kind: str, value: Any) -> float | Schedule:
-        """The value as a float, or a schedule as it is."""
-        if callable(value) and self.name == "lr":
-            schedule: Schedule = value
-            return schedule
-        number = float("nan") if isinstance(value, str) or callable(value) else float(value)
-        if not 0.0 <= number < self.below:
-            limit = "" if self.below == float("inf") else f" and < {self.below}"
-            raise ValueError(f"{kind}: {self.name} must be a number >= 0{limit}, got {value!r}.")
-        return number
-
-
 class StateHolder(Protocol):
     """A model that was compiled with an optimizer, whose state it holds."""
 
     @property
     def opt_state(self) -> PyTree: ...
 
+    @property
+    def trainable_weights(self) -> list[Any]: ...
+
     def optimizer_arrays(self) -> list[tuple[str, Array]]: ...
 
     def set_optimizer_arrays(self, values: Sequence[ArrayLike]) -> None: ...
 
 
-class Optimizer:
+class Optimizer(Updating):
     """Base class. A rule is a subclass that names its ``slots`` and defines :meth:`rule`.
+
+    A subclass may define ``get_updates(loss, params)`` instead, or Keras 1's
+    ``get_updates(params, constraints, loss)``: pairs (variable, new value) by functions of
+    `jaxcnn.backend`. It calls ``super().__init__(**kwargs)`` and keeps its numbers itself.
 
     Every optimizer takes ``lr`` (also spelled ``learning_rate``), a number or an optax schedule,
     and
@@ -146,16 +81,26 @@ class Optimizer:
 
     # In the order in which Keras stores them in weight files, all of a name together.
     slots: tuple[str, ...] = ()
-    clipnorm: float
-    clipvalue: float
-    ema: float
+    # Whether Keras lists the number of updates among the optimizer's weights.
+    lists_count = True
+    hyperparameters = Hyperparameters()
+    clipnorm: float = 0.0
+    clipvalue: float = 0.0
+    ema: float = 0.0
     lr = Hyper()
     decay = Hyper()
     _holder: "weakref.ref[StateHolder] | None" = None
 
     def __init__(
-        self, lr: float | Schedule, options: Settings, **hyperparameters: float | Schedule
+        self,
+        lr: float | Schedule | None = None,
+        options: Settings | None = None,
+        **hyperparameters: float | Schedule,
     ) -> None:
+        self.updates, self.weights = [], []
+        if lr is None or options is None:
+            self.take_clipping(hyperparameters)
+            return
         kind = type(self).__name__
         parameters = inspect.signature(type(self)).parameters
         common = ("learning_rate", "decay", "clipnorm", "clipvalue", "ema")
@@ -170,7 +115,7 @@ class Optimizer:
                     f"{', '.join(dict.fromkeys(allowed))}.{closest(name, allowed)}"
                 )
         if "learning_rate" in options:
-            if lr != parameters["lr"].default:
+            if "lr" in parameters and lr != parameters["lr"].default:
                 raise TypeError(
                     f"{kind}: lr and learning_rate are the same number, give one of them."
                 )
@@ -193,6 +138,17 @@ class Optimizer:
                 f"{kind}: ema must be a number >= 0 and < 1 or None, got {options['ema']!r}."
             )
 
+    def take_clipping(self, options: Settings) -> None:
+        """Keep the arguments that Keras's base class has, for a user's optimizer.
+
+        Raises:
+            TypeError: another argument.
+        """
+        for name, value in options.items():
+            if name not in ("clipnorm", "clipvalue"):
+                raise TypeError(f"Unexpected keyword argument passed to optimizer: {name}")
+            setattr(self, name, value)
+
     @property
     def learning_rate(self) -> float | Schedule:
         """Another name for ``lr``."""
@@ -214,30 +170,49 @@ class Optimizer:
 
     def __getstate__(self) -> Config:
         """Copies belong to no model yet."""
-        return {name: value for name, value in vars(self).items() if name != "_holder"}
+        apart = ("_holder", "_counter", "_numbers")
+        return {name: value for name, value in vars(self).items() if name not in apart}
 
     @property
-    def iterations(self) -> HyperparameterValue:
-        """The number of updates that the model compiled with this optimizer has seen."""
-        model = self._holder() if self._holder else None
-        state = None if model is None else model.opt_state
-        return HyperparameterValue.of(self, "iterations", 0 if state is None else int(state.count))
+    def iterations(self) -> Any:
+        """The number of updates so far: of the model compiled with this optimizer, or a variable.
+
+        It is a variable where `get_updates` was called, or of the user's own.
+        """
+        if (trace := running.get()) is not None:
+            return trace.counter(self)
+        if "_counter" in vars(self):
+            return vars(self)["_counter"]
+        return HyperparameterValue.of(self, "iterations", self.get_count())
 
     @iterations.setter
-    def iterations(self, value: float) -> None:
+    def iterations(self, value: Any) -> None:
+        if hasattr(value, "assign"):
+            vars(self)["_counter"] = value
+            return
         weights = self.get_weights()
         if weights or value:
             self.set_weights([np.asarray(value, np.int32), *weights[1:]])
 
-    def get_weights(self) -> list[np.ndarray]:
-        """Copies of what the optimizer remembers: the number of updates, then slot by slot.
+    def get_count(self) -> int:
+        """The number of updates that the model compiled with this optimizer has seen."""
+        model = self._holder() if self._holder else None
+        state = None if model is None else model.opt_state
+        return 0 if state is None else int(state.count)
 
-        The list is empty before the first update.
+    def get_weights(self) -> list[np.ndarray]:
+        """Copies of what Keras lists of the state: the number of updates, then slot by slot.
+
+        Some optimizers do not list the number. The list is empty before the first update. After
+        `get_updates` these are its variables.
         """
+        if self.weights:
+            return [np.array(weight) for weight in self.weights]
         model = self._holder() if self._holder else None
         if model is None or model.opt_state is None:
             return []
-        return [np.array(value) for _, value in model.optimizer_arrays()]
+        arrays = [np.array(value) for _, value in model.optimizer_arrays()]
+        return self.listed(arrays, [weight.shape for weight in model.trainable_weights])
 
     def set_weights(self, weights: Sequence[ArrayLike]) -> None:
         """Put back what `get_weights` returned.
@@ -246,12 +221,31 @@ class Optimizer:
             RuntimeError: no model was compiled with this optimizer.
             ValueError: another number of arrays or other shapes.
         """
+        if self.weights:
+            set_variables(self.weights, weights)
+            return
         model = self._holder() if self._holder else None
         if model is None:
             raise RuntimeError(
                 f"{type(self).__name__}: compile a model with it before its weights are set."
             )
-        model.set_optimizer_arrays(weights)
+        values = [np.asarray(weight) for weight in weights]
+        if values and values[0].ndim and not self.lists_count:
+            values = [np.asarray(self.get_count(), np.int32), *values]
+        model.set_optimizer_arrays(self.remembered(values, len(model.trainable_weights)))
+
+    def listed(
+        self, arrays: list[np.ndarray], shapes: Sequence[tuple[int, ...]]
+    ) -> list[np.ndarray]:
+        """What Keras lists as the optimizer's weights of all that it remembers.
+
+        `shapes` are those of the weights that are trained.
+        """
+        return arrays if self.lists_count else arrays[1:]
+
+    def remembered(self, values: list[np.ndarray], weights: int) -> list[np.ndarray]:
+        """The inverse of `listed` for so many weights, with the number of updates first."""
+        return values
 
     def lacks(self, name: str) -> str:
         """The message for a number that cannot be read or changed."""
@@ -266,14 +260,21 @@ class Optimizer:
         slots = {name: jax.tree.map(_zeros_like, params) for name in self.slots}
         if self.ema:
             slots["average"] = jax.tree.map(jnp.copy, params)  # both may be donated
-        return OptimizerState(filled((), 0, jnp.int32), self._hyper_arrays(), slots)
+        return OptimizerState(filled((), 0, jnp.int32), self.hyper_arrays(), slots)
 
     def update(
         self, grads: Params, state: OptimizerState, params: Params = None
     ) -> tuple[Params, OptimizerState]:
         """(what to add to the parameters, the next state) from the gradients of the loss."""
+        leaves, tree = _flatten(grads)
+        return self.step(tree.unflatten(self.clipped(leaves)), state, params)
+
+    def step(
+        self, grads: Params, state: OptimizerState, params: Params = None
+    ) -> tuple[Params, OptimizerState]:
+        """`update` by gradients that need no clipping."""
         h = SimpleNamespace(**state.hyper)
-        if callable(self.lr):
+        if callable(self.hyperparameters.get("lr")):
             with jax.numpy_dtype_promotion("standard"):  # schedules of optax mix dtypes
                 h.lr = self.lr(state.count)
         count = state.count.astype(jnp.float32)
@@ -283,7 +284,7 @@ class Optimizer:
         weights = [None] * len(leaves) if params is None else tree.flatten_up_to(params)
         columns = [tree.flatten_up_to(slots[name]) for name in self.slots]
         changes, rows = [], []
-        for g, p, *row in zip(self._clipped(leaves), weights, *columns, strict=True):
+        for g, p, *row in zip(leaves, weights, *columns, strict=True):
             change, new_row = self.rule(g, p, row, h)
             changes.append(change)
             rows.append(new_row)
@@ -323,21 +324,19 @@ class Optimizer:
         Raises:
             ValueError: the learning rate is a function without a description.
         """
+        limits = {"clipnorm": self.clipnorm, "clipvalue": self.clipvalue}
+        if "hyperparameters" not in vars(self):
+            return {name: value for name, value in limits.items() if value}
         if callable(self.lr) and not hasattr(self.lr, "get_config"):
             raise ValueError(
                 f"{type(self).__name__}: a learning rate that is a function has no configuration; "
                 "the classes in optimizers.schedules have one."
             )
-        parameters = inspect.signature(type(self)).parameters.values()
+        parameters = inspect.signature(self._described()).parameters.values()
         config = {p.name: getattr(self, p.name) for p in parameters if p.kind is not p.VAR_KEYWORD}
         if callable(config.get("lr")):
             config["lr"] = schedules.serialize(config["lr"])
-        extra = {
-            "decay": self.decay,
-            "clipnorm": self.clipnorm,
-            "clipvalue": self.clipvalue,
-            "ema": self.ema,
-        }
+        extra = {"decay": self.decay, **limits, "ema": self.ema}
         config |= {name: value for name, value in extra.items() if value and name not in config}
         return {
             name: float(value) if isinstance(value, HyperparameterValue) else value
@@ -347,13 +346,30 @@ class Optimizer:
     @classmethod
     def from_config(cls, config: Settings) -> Any:
         """The optimizer described by ``config``."""
-        rates = {k: schedules.deserialize(v) for k, v in config.items() if isinstance(v, Mapping)}
+        described = {name: config.get(name) for name in ("lr", "learning_rate")}
+        rates = {
+            k: schedules.deserialize(v) for k, v in described.items() if isinstance(v, Mapping)
+        }
         return cls(**{**config, **rates})
 
-    def _hyper_arrays(self) -> dict[str, Array]:
+    def _described(self) -> type:
+        """The class whose arguments `get_config` lists: the library's where a user's extends it."""
+        kinds = type(self).__mro__
+        written = next(kind for kind in kinds if "get_config" in vars(kind))
+        if written.__module__.startswith("jaxcnn.") and not self.by_hand:
+            return kinds[0]
+        return next(kind for kind in kinds if kind.__module__.startswith("jaxcnn."))
+
+    def restore_hyper(self, numbers: Mapping[str, float]) -> None:
+        """Take over what `hyper` returned."""
+        self.hyperparameters.update(numbers)
+
+    def hyper_arrays(self) -> dict[str, Array]:
+        """The hyperparameters for ``OptimizerState.hyper``."""
         return {name: filled((), value) for name, value in self.hyper().items()}
 
-    def _clipped(self, grads: list[Array]) -> list[Array]:
+    def clipped(self, grads: Sequence[Array]) -> list[Array]:
+        """Gradients in wide floats, not longer or greater than `clipnorm` and `clipvalue` say."""
         grads = [widened(g) for g in grads]
         if self.clipnorm:
             norm = jnp.sqrt(sum(jnp.sum(jnp.square(g)) for g in grads))

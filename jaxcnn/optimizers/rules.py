@@ -3,10 +3,12 @@
 ``epsilon=None`` means ``jaxcnn.runtime.config.epsilon()``.
 """
 
+from collections.abc import Sequence
 from types import SimpleNamespace
 from typing import TypeAlias
 
 import jax.numpy as jnp
+import numpy as np
 from jax import Array
 
 from jaxcnn.optimizers.base import Hyper, Optimizer, OptimizerState, Params, Schedule
@@ -14,6 +16,7 @@ from jaxcnn.runtime import config
 from jaxcnn.runtime.arrays import filled
 from jaxcnn.runtime.names import Registry
 from jaxcnn.runtime.types import PyTree
+from jaxcnn.spellings.dialect import dialect
 
 registry: Registry[Optimizer] = Registry("optimizer")
 
@@ -53,6 +56,16 @@ class SGD(Optimizer):
         velocity = h.momentum * slots[0] - h.lr * g
         return (h.momentum * velocity - h.lr * g if self.nesterov else velocity), (velocity,)
 
+    def listed(
+        self, arrays: list[np.ndarray], shapes: Sequence[tuple[int, ...]]
+    ) -> list[np.ndarray]:
+        velocities = [] if self.slots else [np.zeros(shape, np.float32) for shape in shapes]
+        return [*arrays, *velocities]
+
+    def remembered(self, values: list[np.ndarray], weights: int) -> list[np.ndarray]:
+        """Without momentum, too, Keras lists the velocities, all 0."""
+        return values[: 1 + len(self.slots) * weights]
+
 
 @registry.register()
 class RMSprop(Optimizer):
@@ -62,6 +75,7 @@ class RMSprop(Optimizer):
     accumulator.
     """
 
+    lists_count = False
     slots = ("accumulator",)
     rho = Hyper(below=1.0)
     epsilon = Hyper()
@@ -88,6 +102,7 @@ class Adagrad(Optimizer):
     ``a = a + g**2``; the change is ``-lr * g / (sqrt(a) + epsilon)``. Slots: accumulator.
     """
 
+    lists_count = False
     slots = ("accumulator",)
     epsilon = Hyper()
 
@@ -114,6 +129,7 @@ class Adadelta(Optimizer):
     delta_accumulator.
     """
 
+    lists_count = False
     slots = ("accumulator", "delta_accumulator")
     rho = Hyper(below=1.0)
     epsilon = Hyper()
@@ -180,6 +196,17 @@ class Adam(Optimizer):
             return -h.lr_t * m / (jnp.sqrt(v) + h.epsilon), (m, v)
         vhat = jnp.maximum(slots[2], v)
         return -h.lr_t * m / (jnp.sqrt(vhat) + h.epsilon), (m, v, vhat)
+
+    def listed(
+        self, arrays: list[np.ndarray], shapes: Sequence[tuple[int, ...]]
+    ) -> list[np.ndarray]:
+        further = len(shapes) if dialect().name == "2.2" and not self.amsgrad else 0
+        return [*arrays, *(np.zeros(1, np.float32) for _ in range(further))]
+
+    def remembered(self, values: list[np.ndarray], weights: int) -> list[np.ndarray]:
+        """Keras 2.1 and 2.2 list a place for amsgrad for each weight."""
+        whole = 1 + len(self.slots) * weights
+        return values[:whole] if all(v.shape == (1,) for v in values[whole:]) else values
 
 
 @registry.register()
@@ -309,6 +336,20 @@ class Nadam(Optimizer):
         v_unbiased = v / (1.0 - h.beta_2**h.t)
         step = (1.0 - h.mu) * g_unbiased + h.mu_next * m_unbiased
         return -h.lr * step / (jnp.sqrt(v_unbiased) + h.epsilon), (m, v)
+
+    def listed(
+        self, arrays: list[np.ndarray], shapes: Sequence[tuple[int, ...]]
+    ) -> list[np.ndarray]:
+        return arrays[:-1]
+
+    def remembered(self, values: list[np.ndarray], weights: int) -> list[np.ndarray]:
+        """Keras 2 does not list the product of momenta, which the number of updates gives."""
+        if len(values) != 1 + len(self.slots) * weights:
+            return values
+        product = np.float32(1)
+        for t in range(1, int(values[0]) + 1):
+            product *= np.float32(self.beta_1 * (1.0 - 0.5 * 0.96 ** (t * self.schedule_decay)))
+        return [*values, np.asarray(product)]
 
 
 @registry.register()

@@ -34,7 +34,7 @@ class OptaxTransformation(Optimizer):
             if len(rates) == 1:
                 self.hyperparameters["lr"] = float(rates[0])
         return OptimizerState(
-            filled((), 0, jnp.int32), self._hyper_arrays(), self.transformation.init(params)
+            filled((), 0, jnp.int32), self.hyper_arrays(), self.transformation.init(params)
         )
 
     def update(

@@ -50,6 +50,11 @@ SAYING_NOTHING: Mapping[str, tuple[Json, ...]] = {
 }
 
 
+def of_library(name: str) -> bool:
+    """Whether an optimizer is the library's, so that other Keras have other words for it."""
+    return name in optimizers.registry.items()
+
+
 def from_keras_optimizer(described: Settings) -> Config:
     """An optimizer's description.
 
@@ -59,6 +64,8 @@ def from_keras_optimizer(described: Settings) -> Config:
     name, options = unpackaged(described["class_name"]), dict(described.get("config") or {})
     if name == "LossScaleOptimizer":  # it keeps float16 from vanishing, which is not used here
         return from_keras_optimizer(options.get("inner_optimizer") or options["optimizer"])
+    if not of_library(name) and name in get_custom_objects():
+        return {"class_name": name, "config": options}
     rate = options.get("learning_rate", options.get("lr"))
     if isinstance(rate, Mapping):
         options.pop("lr", None)

@@ -8,7 +8,7 @@ from jaxcnn import losses, metrics
 from jaxcnn.runtime.names import custom_object_scope
 from jaxcnn.runtime.types import Config, Settings
 from jaxcnn.runtime.warn import warn_user
-from jaxcnn.saving.compile_objects import from_keras_objects, from_keras_optimizer
+from jaxcnn.saving.compile_objects import from_keras_objects, from_keras_optimizer, of_library
 from jaxcnn.saving.dialects.keras3 import packaged
 from jaxcnn.saving.types import CustomObjects, Filename, Json, Trainable
 
@@ -23,9 +23,9 @@ def to_keras2_training(settings: Settings) -> Config:
     """
     optimizer = settings["optimizer_config"]
     hyperparameters = without_usual_schedule(optimizer["config"])
-    if "lr" in hyperparameters:
+    if "lr" in hyperparameters and of_library(optimizer["class_name"]):
         hyperparameters["learning_rate"] = schedule_or_number(hyperparameters.pop("lr"))
-    if not hyperparameters.get("decay"):
+    if not hyperparameters.get("decay") and of_library(optimizer["class_name"]):
         hyperparameters.pop("decay", None)
     named = {key: full_names(settings[key]) for key in ("loss", "metrics", "weighted_metrics")}
     return {**settings, **named, "optimizer_config": {**optimizer, "config": hyperparameters}}
@@ -57,7 +57,25 @@ def full_names(value: Json) -> Json:
 def to_keras3_training(settings: Settings) -> Config:
     """The arguments of `compile` for a '.keras' file."""
     optimizer = settings["optimizer_config"]
+    hyperparameters = to_keras3_hyperparameters(optimizer)
+    named = {key: full_names(settings[key]) for key in ("loss", "metrics", "weighted_metrics")}
+    return {
+        "optimizer": packaged("keras.optimizers", optimizer["class_name"], hyperparameters),
+        "loss": to_keras3_objects("losses", named["loss"]),
+        "loss_weights": settings["loss_weights"],
+        "metrics": to_keras3_objects("metrics", named["metrics"]),
+        "weighted_metrics": to_keras3_objects("metrics", named["weighted_metrics"]),
+        "run_eagerly": False,
+        "steps_per_execution": 1,
+        "jit_compile": False,
+    }
+
+
+def to_keras3_hyperparameters(optimizer: Settings) -> Config:
+    """The configuration of an optimizer in the words of Keras 3; a user's has its own."""
     hyperparameters = without_usual_schedule(optimizer["config"])
+    if not of_library(optimizer["class_name"]):
+        return hyperparameters
     rate, decay = hyperparameters.pop("lr", None), hyperparameters.pop("decay", 0.0)
     if rate is not None:
         hyperparameters["learning_rate"] = schedule_or_number(rate)
@@ -72,17 +90,7 @@ def to_keras3_training(settings: Settings) -> Config:
         hyperparameters["learning_rate"] = schedule_or_number(described)
     if "clipnorm" in hyperparameters:  # ours is that of all gradients together
         hyperparameters["global_clipnorm"] = hyperparameters.pop("clipnorm")
-    named = {key: full_names(settings[key]) for key in ("loss", "metrics", "weighted_metrics")}
-    return {
-        "optimizer": packaged("keras.optimizers", optimizer["class_name"], hyperparameters),
-        "loss": to_keras3_objects("losses", named["loss"]),
-        "loss_weights": settings["loss_weights"],
-        "metrics": to_keras3_objects("metrics", named["metrics"]),
-        "weighted_metrics": to_keras3_objects("metrics", named["weighted_metrics"]),
-        "run_eagerly": False,
-        "steps_per_execution": 1,
-        "jit_compile": False,
-    }
+    return hyperparameters
 
 
 def to_keras3_objects(module: str, value: Json) -> Json:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from jaxcnn.optimizers import SGD, Adam, Nadam
+from jaxcnn.optimizers import Nadam
 from jaxcnn.optimizers.base import Optimizer
 from jaxcnn.saving.types import Filename, Trainable
 
@@ -31,13 +31,16 @@ def restore_optimizer(
     if not arrays:
         return
     optimizer, weights = model.optimizer, len(model.trained_paths())
-    if is_keras3(names):
+    if optimizer.by_hand:
+        values = list(arrays)
+    elif is_keras3(names):
         if len(arrays) <= 2 and not int(arrays[0]):  # saved before the first update
             return
         values = from_keras3(optimizer, arrays, weights)
     else:
         values = counted(arrays)
-    values = as_kept_here(optimizer, values, weights)
+    if not optimizer.by_hand:
+        values = optimizer.remembered(values, weights)
     slots = len(optimizer.slots)
     if order is not None and len(values) > slots * weights == slots * len(order):
         for slot in range(slots):
@@ -66,18 +69,6 @@ def counted(arrays: Sequence[np.ndarray]) -> list[np.ndarray]:
     return list(arrays) if np.ndim(arrays[0]) == 0 else [np.zeros(()), *arrays]
 
 
-def as_kept_here(optimizer: Optimizer, values: list[np.ndarray], weights: int) -> list[np.ndarray]:
-    """Arrays without those that only some Keras had, and with those that only this library has."""
-    whole = 1 + len(optimizer.slots) * weights
-    if isinstance(optimizer, SGD):
-        return values[:whole]  # without momentum, too, Keras 2 stored the velocities, all 0
-    if type(optimizer) is Adam and all(v.shape == (1,) for v in values[whole:]):
-        return values[:whole]  # Keras 2.1 and 2.2 kept places for amsgrad
-    if isinstance(optimizer, Nadam) and len(values) == whole:
-        return [*values, momentum_schedule(optimizer, int(values[0]))]
-    return values
-
-
 def from_keras3(
     optimizer: Optimizer, arrays: Sequence[np.ndarray], weights: int
 ) -> list[np.ndarray]:
@@ -96,6 +87,8 @@ def to_keras3_arrays(
     optimizer: Optimizer, values: Sequence[np.ndarray], weights: int
 ) -> list[np.ndarray]:
     """The inverse of `from_keras3`."""
+    if optimizer.by_hand:
+        return list(values)
     count, *rest = values
     together = slots_together(optimizer)
     pairs = [rest[slot * weights + i] for i in range(weights) for slot in range(together)]
@@ -108,13 +101,3 @@ def to_keras3_arrays(
 def slots_together(optimizer: Optimizer) -> int:
     """How many slots Keras 3 stores together weight by weight; the others follow."""
     return min(len(optimizer.slots), 2)
-
-
-def momentum_schedule(optimizer: Nadam, count: int) -> np.ndarray:
-    """Nadam's product of momenta after a number of updates, which Keras 2 does not store."""
-    product = np.float32(1)
-    for t in range(1, count + 1):
-        product *= np.float32(
-            optimizer.beta_1 * (1.0 - 0.5 * 0.96 ** (t * optimizer.schedule_decay))
-        )
-    return np.asarray(product)

@@ -20,6 +20,7 @@ from jaxcnn.runtime import config
 from jaxcnn.runtime.types import Config, Identifier, Path, PyTree, Settings
 from jaxcnn.runtime.warn import warn_user
 from jaxcnn.training.build_objective import build_objective
+from jaxcnn.training.by_hand import UpdatesByHand
 from jaxcnn.training.captured import with_graph
 from jaxcnn.training.functions import Functions
 from jaxcnn.training.network import WholeNetwork
@@ -97,6 +98,8 @@ def add_objective(model: Trainable, program: Program, arguments: CompileArgument
     program.ties, program.shares = find_ties(model, program.trained)
     program.fixed_statistics = unmoved_paths(model.trainable_mask("batch_stats"))
     program.module, program.network = model.module, None
+    if program.optimizer is not None and program.optimizer.by_hand:
+        program.by_hand = UpdatesByHand(program.optimizer, model, program)
     return objective
 
 
@@ -176,8 +179,8 @@ def prepare(model: Trainable, program: Program, example: Batch) -> None:
         train_step,
         network.module,
         objective,
-        program.optimizer,
-        constraints=network.constraints(),
+        program.rule,
+        constraints=None if program.by_hand else network.constraints(),
         fixed_statistics=program.fixed_statistics,
         shares=program.shares,
         compute_dtype=program.compute_dtype,

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 import jax
 import jax.numpy as jnp
 import numpy as np
-from flax.traverse_util import flatten_dict
 
 from jaxcnn.optimizers.base import OptimizerState
 from jaxcnn.runtime.types import ArrayLike, Path
+from jaxcnn.training import by_hand
 from jaxcnn.training.compile import require_objective
 from jaxcnn.training.state import split
 from jaxcnn.training.trainable import Trainable
@@ -66,17 +66,13 @@ def with_arrays(
 
 def trained_paths(model: Trainable) -> list[Path]:
     """The paths within ``params`` of the weights that training moves, in the order of Keras."""
-    trained = flatten_dict(model.program.trained or {})
-    further = {path for path, _ in model.program.ties}
-    return [
-        spec.path
-        for spec in model.all_specs()
-        if spec.collection == "params" and spec.path not in further and trained.get(spec.path)
-    ]
+    return by_hand.trained_paths(model, model.program)
 
 
 def optimizer_arrays(model: Trainable) -> list[tuple[str, jax.Array]]:
     """(name, array) of all that the optimizer remembers, in the order of Keras files."""
+    if model.program.by_hand is not None:
+        return model.program.by_hand.named_arrays()
     return named_arrays(model.opt_state, trained_paths(model))
 
 
@@ -91,6 +87,9 @@ def set_optimizer_arrays(model: Trainable, values: Sequence[ArrayLike]) -> None:
     if any(layer.weights_store.session is not None for layer in model.all_layers()):
         raise RuntimeError("The optimizer's state can be set before and after fit, not within it.")
     require_objective(model, program)
+    if program.by_hand is not None:
+        program.by_hand.set_arrays(values)
+        return
     assert program.optimizer is not None
     params, _ = split(model.variables.get("params", {}), program.trained, program.ties)
     empty = program.optimizer.init(params)

@@ -13,6 +13,7 @@ from jaxcnn.layers.user_layer import AddedLoss
 from jaxcnn.optimizers import Optimizer
 from jaxcnn.runtime import config
 from jaxcnn.runtime.types import Identifier, Path, PyTree, Settings
+from jaxcnn.training.by_hand import UpdatesByHand
 from jaxcnn.training.functions import Functions
 from jaxcnn.training.network import WholeNetwork
 from jaxcnn.training.objective import Objective
@@ -74,6 +75,7 @@ class Program:
         prediction: (module, learning phase, function) of the forward pass, made when it is needed.
         opt_state: what the optimizer remembers; None before the first update.
         step: updates done.
+        by_hand: what training uses in place of an optimizer whose updates a user has written.
     """
 
     distribution: Distribution | None = None
@@ -94,6 +96,13 @@ class Program:
     prediction: tuple[nn.Module, int | None, Callable[[Tree, PyTree], PyTree]] | None = None
     opt_state: PyTree = None
     step: int = 0
+    by_hand: UpdatesByHand | None = None
+
+    @property
+    def rule(self) -> Optimizer:
+        """What turns gradients into changes."""
+        assert self.optimizer is not None
+        return self.by_hand or self.optimizer
 
     @property
     def prepared(self) -> bool:

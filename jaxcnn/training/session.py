@@ -46,7 +46,7 @@ class TrainingSession:
     ) -> None:
         assert program.optimizer is not None and program.functions is not None
         self.model, self.program, self.functions = model, program, program.functions
-        self.optimizer, self.augment, self.clock = program.optimizer, augment, Clock()
+        self.optimizer, self.augment, self.clock = program.rule, augment, Clock()
         self.calls = self.functions.training(at_nan, augment)
         self.names = self.functions.objective.names
         self.empty_sums: Tree = jax.device_get(self.functions.objective.init_metrics())
@@ -161,7 +161,7 @@ class TrainingSession:
     def set_state(self, state: TrainState, seed: int, hyperparameters: Mapping[str, float]) -> None:
         """Continue from a restored state, its seed and the optimizer's hyperparameters."""
         self.state, self.seed = state, seed
-        self.optimizer.hyperparameters.update(hyperparameters)
+        self.optimizer.restore_hyper(hyperparameters)
         self._dirty = True
 
 
@@ -169,12 +169,11 @@ def initial_state(
     model: Trainable, program: Program, seed: int, sums: Tree | None = None
 ) -> TrainState:
     """The state from which training continues: the weights and the optimizer as they are now."""
-    assert program.optimizer is not None
     return from_variables(
         whole_network(model, program).variables,
-        program.optimizer,
+        program.rule,
         trainable=program.trained,
-        opt_state=with_hyperparameters_of(program.optimizer, program.opt_state),
+        opt_state=with_hyperparameters_of(program.rule, program.opt_state),
         metrics=sums,
         step=program.step,
         seed=seed,
@@ -186,9 +185,7 @@ def with_hyperparameters_of(optimizer: Optimizer, opt_state: PyTree) -> PyTree:
     """`opt_state` with the hyperparameters that the optimizer has now, such as a learning rate."""
     if opt_state is None:
         return None
-    return opt_state._replace(
-        hyper={name: filled((), value) for name, value in optimizer.hyper().items()}
-    )
+    return opt_state._replace(hyper=optimizer.hyper_arrays())
 
 
 def store_trained(model: Trainable, program: Program, variables: Tree, opt_state: PyTree) -> None:

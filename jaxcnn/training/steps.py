@@ -105,7 +105,8 @@ def train_step(
         (value, (parts, outcome, changed)), gradients = jax.value_and_grad(loss_of, has_aux=True)(
             state.params
         )
-        updates, opt_state = optimizer.update(gradients, state.opt_state, state.params)
+        further = {"value": value} if getattr(optimizer, "takes_loss", False) else {}
+        updates, opt_state = optimizer.update(gradients, state.opt_state, state.params, **further)
         params = constrained(optax.apply_updates(state.params, updates), constraints)
         changed = unmoved(changed, state.collections, fixed_statistics)
         changed = joined(changed, state.collections, shares)

@@ -8,11 +8,9 @@ import pytest
 
 from jaxcnn import optimizers
 from jaxcnn.saving.optimizer_files import (
-    as_kept_here,
     counted,
     from_keras3,
     is_keras3,
-    momentum_schedule,
     restore_optimizer,
     slots_together,
     to_keras3_arrays,
@@ -66,27 +64,29 @@ def test_optimizers_that_did_not_count():
 
 def test_arrays_that_only_some_versions_had():
     count = np.zeros(())
-    assert values(as_kept_here(optimizers.SGD(), [count, *numbered(1, 2)], 2)) == [0]
+    assert values(optimizers.SGD().remembered([count, *numbered(1, 2)], 2)) == [0]
     sgd = optimizers.SGD(momentum=0.9)
-    assert values(as_kept_here(sgd, [count, *numbered(1, 2, 3)], 2)) == [0, 1, 2]
+    assert values(sgd.remembered([count, *numbered(1, 2, 3)], 2)) == [0, 1, 2]
     places = [np.zeros(1), np.zeros(1)]
     adam = [count, *numbered(1, 2, 3, 4)]
-    assert len(as_kept_here(optimizers.Adam(), [*adam, *places], 2)) == 5
-    assert len(as_kept_here(optimizers.Adam(), [*adam, np.zeros(1), np.zeros(2)], 2)) == 7
-    assert len(as_kept_here(optimizers.RMSprop(), [count, *numbered(1, 2, 3)], 2)) == 4
+    assert len(optimizers.Adam().remembered([*adam, *places], 2)) == 5
+    assert len(optimizers.Adam().remembered([*adam, np.zeros(1), np.zeros(2)], 2)) == 7
+    assert len(optimizers.RMSprop().remembered([count, *numbered(1, 2, 3)], 2)) == 4
 
 
 def test_nadam_gets_its_product_of_momenta():
     nadam = optimizers.Nadam()
     arrays = [np.asarray(2.0), *numbered(1, 2, 3, 4)]
-    product = as_kept_here(nadam, arrays, 2)[-1]
+    product = nadam.remembered(arrays, 2)[-1]
     first = 0.9 * (1 - 0.5 * 0.96**0.004)
     second = 0.9 * (1 - 0.5 * 0.96**0.008)
     assert float(product) == pytest.approx(first * second, rel=1e-6)
-    assert float(momentum_schedule(nadam, 1)) == pytest.approx(first, rel=1e-6)
-    assert momentum_schedule(nadam, 0) == 1 and momentum_schedule(nadam, 0).dtype == np.float32
+    once = nadam.remembered([np.asarray(1.0), *arrays[1:]], 2)[-1]
+    assert float(once) == pytest.approx(first, rel=1e-6)
+    never = nadam.remembered([np.asarray(0.0), *arrays[1:]], 2)[-1]
+    assert never == 1 and never.dtype == np.float32
     whole = [*arrays, np.asarray(0.25)]
-    assert float(as_kept_here(nadam, whole, 2)[-1]) == 0.25
+    assert float(nadam.remembered(whole, 2)[-1]) == 0.25
 
 
 def test_keras_3_stores_weight_by_weight_and_the_rate():

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TypeAlias
+from collections.abc import Sequence
 
 import flax.linen as nn
 
 from jaxcnn.layers.base import Layer
+from jaxcnn.layers.symbolic.dependence import Source, influences, owner_of
 from jaxcnn.layers.symbolic.tensor import Node, SymbolicTensor
 from jaxcnn.layers.variable import Variable
 from jaxcnn.nn.functions import Derivatives
-
-Source: TypeAlias = SymbolicTensor | Variable
 
 
 class Gradients(Layer):
@@ -35,3 +34,14 @@ class Gradients(Layer):
                 "inside a model, derivatives are by symbolic tensors."
             )
         return Derivatives()
+
+
+def derivatives(
+    losses: list[SymbolicTensor], sources: Sequence[Source]
+) -> list[SymbolicTensor | None]:
+    """The derivatives of the sum of all `losses`; None by those that they do not depend on."""
+    influential = influences(losses)
+    used = [source for source in sources if id(owner_of(source)) in influential]
+    tensors = Gradients(losses, used).inbound_nodes[0].outputs if used else []
+    by_source = {id(s): derivative for s, derivative in zip(used, tensors, strict=True)}
+    return [by_source.get(id(source)) for source in sources]

@@ -1,0 +1,100 @@
+"""The numbers of an optimizer that can be read and changed while it is in use."""
+
+from collections.abc import Callable
+from typing import Any, Protocol, TypeAlias
+
+from jax import Array
+
+from jaxcnn.optimizers.updates import running
+from jaxcnn.runtime.types import ArrayLike
+
+# Update count -> learning rate, as optax makes them.
+Schedule: TypeAlias = Callable[[Array], ArrayLike]
+
+
+class Adjustable(Protocol):
+    """What has such numbers."""
+
+    hyperparameters: "Hyperparameters"
+
+    def lacks(self, name: str) -> str:
+        """The message for a number that cannot be read or changed."""
+
+
+class Hyperparameters(dict[str, float | Schedule]):
+    """The adjustable hyperparameters of an optimizer, and how often they have been changed."""
+
+    version = 0
+
+
+class HyperparameterValue(float):
+    """One adjustable number as it was when read, with its origin for ``K.set_value``."""
+
+    optimizer: "Adjustable"
+    name: str
+
+    @classmethod
+    def of(cls, optimizer: "Adjustable", name: str, value: float) -> "HyperparameterValue":
+        """The number ``optimizer.name``."""
+        number = cls(value)
+        number.optimizer, number.name = optimizer, name
+        return number
+
+    def __reduce__(self) -> tuple[type[float], tuple[float]]:
+        """Copies are plain floats."""
+        return float, (float(self),)
+
+
+class Hyper:
+    """An attribute that reads and writes one adjustable number. It must not be negative.
+
+    Args:
+        below: the number must be less than this.
+        absent: read from an optimizer made without the number, which cannot be given one later.
+    """
+
+    def __init__(self, *, below: float = float("inf"), absent: float | None = None) -> None:
+        self.below = below
+        self.absent = absent
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = name
+
+    def __get__(self, optimizer: "Adjustable | None", owner: type | None = None) -> Any:
+        if optimizer is None:
+            return self
+        if self.name in vars(optimizer):  # a number or variable of a user's optimizer
+            return vars(optimizer)[self.name]
+        if self.name in optimizer.hyperparameters and (trace := running.get()) is not None:
+            return trace.number(optimizer, self.name)
+        if self.name not in optimizer.hyperparameters and self.absent is None:
+            raise AttributeError(optimizer.lacks(self.name))
+        value = optimizer.hyperparameters.get(self.name)
+        if callable(value):
+            return value
+        return self.absent if value is None else HyperparameterValue.of(optimizer, self.name, value)
+
+    def __set__(self, optimizer: "Adjustable", value: float | Schedule) -> None:
+        kind, hyperparameters = type(optimizer).__name__, optimizer.hyperparameters
+        if "hyperparameters" not in vars(optimizer) or self.name in vars(optimizer):
+            vars(optimizer)[self.name] = value
+            return
+        if self.name not in hyperparameters:
+            raise AttributeError(optimizer.lacks(self.name))
+        if callable(hyperparameters[self.name]) or callable(value):
+            raise ValueError(
+                f"A schedule of {kind}.{self.name} is fixed: make a new one and compile again."
+            )
+        hyperparameters[self.name] = self.checked(kind, value)
+        hyperparameters.version += 1
+
+    def checked(self, kind: str, value: Any) -> float | Schedule:
+        """The value as a float, or a schedule as it is."""
+        if callable(value) and self.name == "lr":
+            schedule: Schedule = value
+            return schedule
+        number = float("nan") if isinstance(value, str) or callable(value) else float(value)
+        if not 0.0 <= number < self.below:
+            limit = "" if self.below == float("inf") else f" and < {self.below}"
+            raise ValueError(f"{kind}: {self.name} must be a number >= 0{limit}, got {value!r}.")
+        return number
