@@ -166,8 +166,8 @@ class Variable:
 
     def _host_value(self) -> np.ndarray:
         """The value of a variable without a layer."""
-        if self.keeper is not None and (value := self.keeper.value_of(self)) is not None:
-            return value
+        if self.keeper is not None and (newest := self.keeper.value_of(self)) is not None:
+            return newest
         if self._value is None:
             with jax.ensure_compile_time_eval():
                 value = self.initializer(jax.random.key(0), self.shape, self.dtype)

@@ -25,7 +25,7 @@ above = lazy_attributes(__name__, {"graph_updates": "jaxcnn.layers.symbolic.grap
 class Running(Protocol):
     """A `get_updates` that is being evaluated on arrays."""
 
-    def number(self, optimizer: Updating, name: str) -> object:
+    def number(self, optimizer: Any, name: str) -> object:
         """The variable of a hyperparameter."""
 
     def counter(self, optimizer: Updating) -> object:

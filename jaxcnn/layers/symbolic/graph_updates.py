@@ -184,7 +184,7 @@ class Recorded:
 
     # -- while it is evaluated ---------------------------------------------------------------------
 
-    def number(self, optimizer: Updating, name: str) -> object:
+    def number(self, optimizer: Any, name: str) -> object:
         """The variable of a hyperparameter; a schedule is itself."""
         assert isinstance(optimizer, Optimizer)
         if callable(optimizer.hyperparameters[name]):
