@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 import jax
@@ -101,7 +101,7 @@ class UpdatesByHand(Optimizer):
     def hyper(self) -> dict[str, float]:
         return {name: float(v.stored) for name, v in self.fixed.items() if not v.shape}
 
-    def restore_hyper(self, numbers: dict[str, float]) -> None:
+    def restore_hyper(self, numbers: Mapping[str, float]) -> None:
         for name, value in numbers.items():
             self.fixed[name].assign(value)
 
@@ -171,7 +171,7 @@ class UpdatesByHand(Optimizer):
 
     # -- files -------------------------------------------------------------------------------------
 
-    def listed(self) -> list[Variable]:
+    def kept_variables(self) -> list[Variable]:
         """What is saved: the optimizer's `weights`, then what else is moved."""
         moved = {id(v): v for v in self.moved.values()}
         first = [v for v in self.optimizer.weights if id(v) in moved]
@@ -179,7 +179,7 @@ class UpdatesByHand(Optimizer):
 
     def named_arrays(self) -> list[tuple[str, PyTree]]:
         """(name, array) of what is saved."""
-        return [(variable.label, variable.stored) for variable in self.listed()]
+        return [(variable.label, variable.stored) for variable in self.kept_variables()]
 
     def set_arrays(self, values: Sequence[ArrayLike]) -> None:
         """Put back what `named_arrays` listed, or the first of it, which Keras saves.
@@ -187,7 +187,7 @@ class UpdatesByHand(Optimizer):
         Raises:
             ValueError: another number of arrays, or other shapes.
         """
-        variables = self.listed()
+        variables = self.kept_variables()
         if len(values) not in (len(variables), len(self.optimizer.weights)):
             raise ValueError(f"The optimizer keeps {len(variables)} arrays; given {len(values)}.")
         for variable, value in zip(variables, values, strict=False):

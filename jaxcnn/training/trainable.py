@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 import jax
 
@@ -41,6 +41,8 @@ class Trainable(WholeNetwork, Protocol):
     def children(self) -> Mapping[str, Layer]: ...
     @property
     def opt_state(self) -> PyTree: ...
+    @property
+    def trainable_weights(self) -> list[Any]: ...
     @property
     def input_names(self) -> list[str]: ...
     @property

@@ -7,10 +7,11 @@ from collections.abc import Sequence
 import jax
 import numpy as np
 
-from jaxcnn.backend.evaluation import Evaluation, free_variables, layers_of, needed_nodes
+from jaxcnn.backend.evaluation import Evaluation, needed_nodes
 from jaxcnn.backend.settings import is_learning_phase
 from jaxcnn.compat.tensorflow.operation import Operation, parts_of
 from jaxcnn.compat.tensorflow.placeholders import not_fed
+from jaxcnn.layers.symbolic.dependence import free_variables, layers_of
 from jaxcnn.layers.symbolic.tensor import SymbolicTensor
 from jaxcnn.layers.symbolic.walk import upstream
 from jaxcnn.layers.variable import Variable

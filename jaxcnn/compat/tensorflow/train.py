@@ -10,7 +10,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from jaxcnn import optimizers
-from jaxcnn.backend.evaluation import layers_of, needed_nodes
+from jaxcnn.backend.evaluation import needed_nodes
 from jaxcnn.compat.tensorflow import graph
 from jaxcnn.compat.tensorflow.checkpoints import (
     Saver,
@@ -29,6 +29,7 @@ from jaxcnn.compat.tensorflow.variables import (
     weight_of,
 )
 from jaxcnn.compat.tensorflow.word import recorded
+from jaxcnn.layers.symbolic.dependence import layers_of
 from jaxcnn.layers.symbolic.tensor import SymbolicTensor
 from jaxcnn.layers.symbolic.walk import upstream
 

@@ -334,7 +334,7 @@ def raw_gradients(loss: SymbolicTensor, params: Sequence[Variable]) -> list[Symb
 
 def device_dtype(variable: Variable) -> np.dtype:
     """The dtype of a variable's value on the device, which has no 64 bits by default."""
-    return cast(np.dtype, jax.dtypes.canonicalize_dtype(variable.dtype))
+    return jax.dtypes.canonicalize_dtype(variable.dtype)
 
 
 def variables_of(optimizer: Updating, seen: frozenset[int] = frozenset()) -> Iterator[Variable]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import jax
@@ -19,7 +19,7 @@ from jaxcnn.layers.symbolic.sizes import (
 )
 from jaxcnn.layers.symbolic.tensor import SymbolicTensor
 from jaxcnn.layers.variable import Variable, is_variable
-from jaxcnn.runtime.types import ArrayFunction, PyTree, Settings
+from jaxcnn.runtime.types import PyTree, Settings
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class SavedCall:
     """
 
     name: str
-    function: ArrayFunction
+    function: Callable[..., PyTree]
     args: tuple[PyTree, ...] = ()
     kwargs: Settings | None = None
     rowwise: bool = False
