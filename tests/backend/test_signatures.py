@@ -158,6 +158,8 @@ SIGNATURES = {
     "zeros_like": "x, dtype=None, name=None",
 }
 LATER = {  # what later versions added or made optional
+    "categorical_crossentropy": "output, target, from_logits=False, axis=-1",
+    "sparse_categorical_crossentropy": "output, target, from_logits=False, axis=-1",
     "resize_images": "x, height_factor, width_factor, data_format=None, interpolation='nearest'",
     "resize_volumes": "x, depth_factor, height_factor, width_factor, data_format=None",
     "softmax": "x, axis=-1",
