@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from jaxcnn.saving.assignment import Matching
-from jaxcnn.saving.containers import archive, hdf5
+from jaxcnn.saving.containers import archive, hdf5, tensor_bundle
 from jaxcnn.saving.types import CustomObjects, Filename, Network, Trainable
 from jaxcnn.utils.untrusted import one_error
 
@@ -83,7 +83,9 @@ def load_weights(
 
     Args:
         model: whose weights to replace; its input shape must be known.
-        path: any name; the content decides. A file with a whole model will do.
+        path: any name; the content decides. A file with a whole model will do, so will a
+            checkpoint of TensorFlow by the common beginning of its files or the folder of a
+            SavedModel.
         by_name: whether to load into the layers of the same names instead of one after another.
         skip_mismatch: whether to leave layers as they are whose weights have other shapes, with a
             warning.
@@ -94,6 +96,10 @@ def load_weights(
     """
     model.weight_paths()
     matching = Matching(by_name, skip_mismatch)
+    if (prefix := tensor_bundle.prefix_of(path)) is not None:
+        with one_error(str(path), "a checkpoint of TensorFlow"):
+            tensor_bundle.load_checkpoint(model, prefix, path, matching)
+        return
     with reading(path):
         if zipfile.is_zipfile(path):
             with zipfile.ZipFile(path) as packed, archive.weights_of(packed, path) as file:

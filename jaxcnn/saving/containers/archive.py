@@ -215,8 +215,33 @@ def matched(model: Network, file: h5py.File, by_name: bool) -> Iterator[Slot]:
         at = names.get(layer.name, None if by_name else key)
         if at is not None:
             for slot in slots(layer, f"{top}/{at}"):
-                if slot.entries:
-                    yield slot._replace(group=slot.group.replace("/layers/", f"/{top}/"))
+                if slot.entries and top == INSIDE[0]:
+                    yield slot
+                elif slot.entries:
+                    yield slot._replace(group=path_of_2_13(file, slot.group))
+
+
+def path_of_2_13(file: h5py.File, path: str) -> str:
+    """A layer's path in a file of Keras 2.12 or 2.13, which counts layers with weights twice.
+
+    There the second Dense is dense_2; those of a class stand in order all the same.
+    """
+    group: h5py.Group = file
+    names: list[str] = []
+    for part in path.split("/"):
+        listed = names and names[-1] in (*INSIDE, "cells")
+        stem, _, digits = part.rpartition("_")
+        if not digits.isdigit():
+            stem, digits = part, "0"
+        if listed:
+            numbers = [re.fullmatch(rf"{re.escape(stem)}(?:_(\d+))?", key) for key in group]
+            alike = sorted((int(m[1] or 0), m[0]) for m in numbers if m)
+            part = alike[int(digits)][1] if int(digits) < len(alike) else part
+        elif part == INSIDE[0]:
+            part = INSIDE[1] if INSIDE[1] in group else part
+        names.append(part)
+        group = group.get(part, {})
+    return "/".join(names)
 
 
 def has_name(group: h5py.Group) -> bool:

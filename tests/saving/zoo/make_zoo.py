@@ -166,8 +166,11 @@ def main(folder):
             model.save_weights(name + ".weights.h5")
             if not version.startswith("3"):
                 model.save_weights(name + ".checkpoint", save_format="tf")
-        for name in sorted(os.listdir(tmp)):
-            archive.write(os.path.join(tmp, name), name)
+                model.save(name + ".saved", save_format="tf")
+        for folder, _, names in sorted(os.walk(tmp)):
+            if folder == tmp or folder.endswith("variables"):
+                for file in (os.path.join(folder, name) for name in sorted(names)):
+                    archive.write(file, os.path.relpath(file, tmp))
     print(path, os.path.getsize(path))
 
 
