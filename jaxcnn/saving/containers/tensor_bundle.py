@@ -177,7 +177,8 @@ def span_in(message: bytes) -> Span | None:
 
 def fields(message: bytes) -> Iterator[tuple[int, Json]]:
     """(number, value) of each field of a protocol buffer."""
-    at, value = 0, None
+    at = 0
+    value: Json
     while at < len(message):
         tag, at = varint(message, at)
         kind = tag & 7
