@@ -365,14 +365,19 @@ class Model(Network):
     to_yaml = saving.to_yaml
 
     def save(
-        self, filepath: str | Path, overwrite: bool = True, include_optimizer: bool = True
+        self,
+        filepath: str | Path,
+        overwrite: bool = True,
+        include_optimizer: bool = True,
+        keras: str | None = None,
     ) -> None:
         """Write structure, weights, training configuration and optimizer state into one file.
 
-        It is HDF5 as Keras 2 writes it, or what Keras 3 writes where the name ends in '.keras';
-        Keras 3 reads both. The file appears whole or not at all; `models.load_model` reads it.
+        It is HDF5 as Keras 2 writes it, or what Keras 3 writes where the name ends in '.keras'.
+        With `keras` '2.0', '2.2' or '3' the HDF5 file is one for that version. The file appears
+        whole or not at all; `models.load_model` reads it.
         """
-        saving.save_model(self, filepath, overwrite, include_optimizer)
+        saving.save_model(self, filepath, overwrite, include_optimizer, keras)
 
     def save_weights(self, filepath: str | Path, overwrite: bool = True) -> None:
         """Write the weights as Keras 2 does, or as Keras 3 into a file named '.weights.h5'."""

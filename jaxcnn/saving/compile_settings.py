@@ -10,25 +10,65 @@ from jaxcnn.runtime.types import Config, Settings
 from jaxcnn.runtime.warn import warn_user
 from jaxcnn.saving.compile_objects import from_keras_objects, from_keras_optimizer, of_library
 from jaxcnn.saving.dialects.keras3 import packaged
+from jaxcnn.saving.dialects.versions import KERAS_3, OPTIMIZERS, Version
 from jaxcnn.saving.types import CustomObjects, Filename, Json, Trainable
 
+NAMED = ("loss", "metrics", "weighted_metrics")
 RENAMED = {"logcosh": "log_cosh", "kullback_leibler_divergence": "kl_divergence"}  # in Keras 3
 
 
-def to_keras2_training(settings: Settings) -> Config:
-    """The arguments of `compile` for a Keras 2 file.
+def to_keras2_training(settings: Settings, version: Version = KERAS_3) -> Config:
+    """The arguments of `compile` for an HDF5 file.
 
-    The learning rate has its name of Keras 2.3, and what says nothing is left out: Keras 3 takes
-    nothing else.
+    The learning rate has the name that the version knows, or none where it is the usual one of all
+    versions, and what says nothing is left out: Keras 3 takes nothing else.
+
+    Raises:
+        ValueError: the version has not this optimizer, or no objects for losses and metrics.
     """
     optimizer = settings["optimizer_config"]
+    name = optimizer["class_name"]
     hyperparameters = without_usual_schedule(optimizer["config"])
-    if "lr" in hyperparameters and of_library(optimizer["class_name"]):
+    library = of_library(name)
+    rate = hyperparameters.get("lr")
+    scheduled = isinstance(rate, Mapping)
+    if version.strict and library and (name not in OPTIMIZERS or scheduled):
+        raise ValueError(
+            f"Keras {version.label} has not the optimizer {name} with {hyperparameters}: save with "
+            "include_optimizer=False."
+        )
+    if version.is_2:
+        settings = {**settings, **{key: without_objects(settings[key], version) for key in NAMED}}
+    if version.is_2 and library:
+        if rate == OPTIMIZERS.get(name, ""):
+            del hyperparameters["lr"]
+        if hyperparameters.get("amsgrad") is False:
+            del hyperparameters["amsgrad"]
+    if "lr" in hyperparameters and library and (not version.is_2 or scheduled):
         hyperparameters["learning_rate"] = schedule_or_number(hyperparameters.pop("lr"))
-    if not hyperparameters.get("decay") and of_library(optimizer["class_name"]):
+    if not hyperparameters.get("decay") and library:
         hyperparameters.pop("decay", None)
-    named = {key: full_names(settings[key]) for key in ("loss", "metrics", "weighted_metrics")}
+    named = {key: full_names(settings[key]) for key in NAMED}
     return {**settings, **named, "optimizer_config": {**optimizer, "config": hyperparameters}}
+
+
+def without_objects(value: Json, version: Version) -> Json:
+    """Losses and metrics by name alone where they have no options, as Keras 2.0 to 2.2 has them."""
+    if isinstance(value, list):
+        return [without_objects(item, version) for item in value]
+    if not isinstance(value, Mapping):
+        return value
+    if "class_name" not in value:
+        return {k: without_objects(v, version) for k, v in value.items()}
+    name = value["class_name"]
+    thing = losses.registry.items().get(name)
+    if thing is not None and losses.deserialize(value) == thing():
+        return losses.function_of(thing()).__name__
+    if version.strict:
+        raise ValueError(
+            f"Keras {version.label} has no {name} with options: save with include_optimizer=False."
+        )
+    return value
 
 
 def without_usual_schedule(hyperparameters: Settings) -> Config:

@@ -10,12 +10,17 @@ from typing import Any
 
 from jaxcnn.saving.assignment import Matching
 from jaxcnn.saving.containers import archive, hdf5, tensor_bundle
+from jaxcnn.saving.dialects.versions import version_of
 from jaxcnn.saving.types import CustomObjects, Filename, Network, Trainable
 from jaxcnn.utils.untrusted import one_error
 
 
 def save_model(
-    model: Trainable, filepath: Filename, overwrite: bool = True, include_optimizer: bool = True
+    model: Trainable,
+    filepath: Filename,
+    overwrite: bool = True,
+    include_optimizer: bool = True,
+    keras: str | None = None,
 ) -> None:
     """Write a model: structure, weights, and when it is compiled how it is trained.
 
@@ -28,13 +33,22 @@ def save_model(
         filepath: of the file; missing folders are made.
         overwrite: whether to replace what is there.
         include_optimizer: whether to save how the model is trained.
+        keras: '2.0', '2.2' or '3', to write an HDF5 file for that version alone. None: for all of
+            2.x where the model allows it; Keras 3 reads that, too, unless the model has models
+            inside or another learning rate than usual.
 
     Raises:
+        ValueError: the version asked for has not what the model needs; the message says what.
         FileExistsError: when the file exists and `overwrite` is False.
         OSError: it cannot be written; what was there before stays.
     """
-    save = archive.save_archive if Path(filepath).suffix == ".keras" else hdf5.save_hdf5
-    save(model, filepath, overwrite, include_optimizer)
+    version = version_of(keras)
+    if Path(filepath).suffix != ".keras":
+        hdf5.save_hdf5(model, filepath, overwrite, include_optimizer, version)
+    elif keras in (None, "3"):
+        archive.save_archive(model, filepath, overwrite, include_optimizer)
+    else:
+        raise ValueError(f"Keras {keras} does not read '.keras' files; name it '.h5'.")
 
 
 def save_weights(model: Network, path: Filename, overwrite: bool = True) -> None:

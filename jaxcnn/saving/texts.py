@@ -12,19 +12,19 @@ from jaxcnn.runtime.types import Config, Settings
 from jaxcnn.saving.dialects.classes import library_classes
 from jaxcnn.saving.dialects.configurations import IN_MEMORY, OURS, era_of, from_keras
 from jaxcnn.saving.dialects.keras2 import to_keras2
+from jaxcnn.saving.dialects.versions import KERAS_3, Version
 from jaxcnn.saving.structure import described, plain
 from jaxcnn.saving.types import CustomObjects, Network
 from jaxcnn.utils.untrusted import one_error
 
-KERAS_VERSION = "2.3.1"  # whose file format we write
 WRITER = "jaxcnn"  # marks what we wrote ourselves
 MOST_VALUES = 1_000_000  # in a configuration, written out
 
 
-def file_config(model: Layer | Network) -> Config:
+def file_config(model: Layer | Network, version: Version = KERAS_3) -> Config:
     """The configuration of a model as a Keras 2 file holds it, made of what JSON knows."""
     config: Config = json.loads(json.dumps(described(model), default=plain))
-    return to_keras2(config, library_classes(model))
+    return to_keras2(config, library_classes(model), version)
 
 
 def to_json(model: Network, **options: Any) -> str:
@@ -44,7 +44,7 @@ def described_model(model: Network) -> Config:
     """The configuration in the texts of `to_json` and `to_yaml`."""
     return {
         **file_config(model),
-        "keras_version": KERAS_VERSION,
+        "keras_version": KERAS_3.label,
         "backend": "tensorflow",
         "written_by": WRITER,
     }
@@ -70,7 +70,8 @@ def model_from_config(
             f"given {type(config).__name__}{missing}. "
             "What get_config returns goes to Sequential.from_config or Model.from_config."
         )
-    era = OURS if config.get("written_by") == WRITER else era_of_config(config)
+    ours = config.get("written_by") == WRITER and config["keras_version"] == KERAS_3.label
+    era = OURS if ours else era_of_config(config)
     require_bounded(config)
     error = one_error("The configuration", "that of a model")
     with error, custom_object_scope(custom_objects):

@@ -149,7 +149,7 @@ def test_exchange_with_keras_3(tmp_path, name, often):
             if (case.layer in OFTEN or not often) and (name == "m.keras" or case.layer != "Lambda")
         ]
     )
-    model.save(tmp_path / name)
+    model.save(tmp_path / name, keras="3")
     with keras.saving.custom_object_scope(custom_objects(own=False)):
         there = keras.models.load_model(tmp_path / name)
     check_same_weights(model, there)

@@ -58,7 +58,7 @@ def test_every_layer_there_and_back_by_keras_archives(case, tmp_path):
 )
 def test_every_layer_by_hdf5(case, tmp_path):
     model, x = chain(case), case_inputs(case)
-    model.save(tmp_path / "m.h5")
+    model.save(tmp_path / "m.h5", keras="3")
     same(outputs(keras.models.load_model(tmp_path / "m.h5"), x), outputs(model, x))
 
 
@@ -76,7 +76,7 @@ def test_keras_reads_what_we_write(name, build, compiled, tmp_path):
         )
         model.compile("adam", loss)
         model.train_on_batch(x, [np.ones((3, *t.shape[1:])) for t in model.outputs])
-    model.save(tmp_path / name)
+    model.save(tmp_path / name, keras="3")
     there = keras.models.load_model(tmp_path / name)
     same(outputs(there, x), outputs(model, x))
     same(outputs(load_model(tmp_path / name), x), outputs(model, x))
@@ -133,7 +133,7 @@ def test_a_frozen_inner_model_keeps_its_flag_and_the_order_of_its_weights(tmp_pa
     model = randomise(Sequential([inner, L.Dense(2)]))
     x = inputs_of(model)
     for name in ("m.h5", "m.keras"):
-        model.save(tmp_path / name)
+        model.save(tmp_path / name, keras="3")
         same(outputs(keras.models.load_model(tmp_path / name), x), outputs(model, x))
         again = load_model(tmp_path / name)
         same(outputs(again, x), outputs(model, x))
@@ -173,7 +173,7 @@ def test_branches_of_the_same_class_keep_their_weights(tmp_path):
     model = randomise(Model(source, L.GlobalAveragePooling2D()(x)))
     x = inputs_of(model)
     for name in ("m.keras", "m.h5"):
-        model.save(tmp_path / name)
+        model.save(tmp_path / name, keras="3")
         same(outputs(keras.models.load_model(tmp_path / name), x), outputs(model, x))
 
 

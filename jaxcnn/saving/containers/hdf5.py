@@ -9,40 +9,50 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import jax.numpy as jnp
 import numpy as np
 
+from jaxcnn.optimizers import Adam
 from jaxcnn.saving.assignment import Key, Matching, Stored, assign, stored_order
 from jaxcnn.saving.compile_settings import compile_as_stored, to_keras2_training
 from jaxcnn.saving.dialects.configurations import era_of
 from jaxcnn.saving.dialects.old_weights import Origin, to_file
+from jaxcnn.saving.dialects.versions import WHEREVER_POSSIBLE, Version
 from jaxcnn.saving.optimizer_files import restore_optimizer
 from jaxcnn.saving.structure import plain
-from jaxcnn.saving.texts import KERAS_VERSION, WRITER, file_config, model_from_config
+from jaxcnn.saving.texts import WRITER, file_config, model_from_config
 from jaxcnn.saving.types import CustomObjects, Entry, Filename, Network, Trainable
 from jaxcnn.utils.files import atomic_write
 from jaxcnn.utils.untrusted import open_hdf5
 
 if TYPE_CHECKING:
     import h5py
+    import jax
 
 HEADER_LIMIT = 60_000  # bytes; HDF5 keeps no longer attribute of a group next to its other ones
 
 
-def save_hdf5(model: Trainable, path: Filename, overwrite: bool, include_optimizer: bool) -> None:
+def save_hdf5(
+    model: Trainable,
+    path: Filename,
+    overwrite: bool,
+    include_optimizer: bool,
+    version: Version = WHEREVER_POSSIBLE,
+) -> None:
     """Write a model as Keras 2 does, with the optimizer's state where it is compiled."""
 
     def write(file: h5py.File) -> None:
-        file.attrs["keras_version"] = KERAS_VERSION
-        file.attrs["backend"] = "tensorflow"
+        # Bytes: h5py of the time of Keras 2 gives a str back as another type than Keras expects.
+        file.attrs["keras_version"] = version.label.encode()
+        file.attrs["backend"] = b"tensorflow"
         file.attrs["written_by"] = WRITER
-        file.attrs["model_config"] = json.dumps(file_config(model))
-        write_weights(model, file.create_group("model_weights"))
+        file.attrs["model_config"] = json.dumps(file_config(model, version)).encode()
+        write_weights(model, file.create_group("model_weights"), version)
         if include_optimizer and model.optimizer is not None:
-            file.attrs["training_config"] = json.dumps(
-                to_keras2_training(model.training_config()), default=plain
-            )
+            settings = to_keras2_training(model.training_config(), version)
+            file.attrs["training_config"] = json.dumps(settings, default=plain).encode()
             if model.opt_state is not None:
-                write_optimizer(model, file.create_group("optimizer_weights"))
+                write_optimizer(model, file.create_group("optimizer_weights"), version)
 
     write_file(path, overwrite, write)
 
@@ -76,11 +86,11 @@ def check_free(path: Filename, overwrite: bool) -> None:
         raise FileExistsError(f"{path} exists; pass overwrite=True to replace it.")
 
 
-def write_weights(model: Network, group: h5py.Group) -> None:
+def write_weights(model: Network, group: h5py.Group, version: Version = WHEREVER_POSSIBLE) -> None:
     """One group a layer, its weights inside under their names."""
     write_names(group, "layer_names", [layer.name for layer in model.layers])
-    group.attrs["backend"] = "tensorflow"
-    group.attrs["keras_version"] = KERAS_VERSION
+    group.attrs["backend"] = b"tensorflow"
+    group.attrs["keras_version"] = version.label.encode()
     for layer in model.layers:
         entries = stored_order(layer)
         names = weight_names(entries)
@@ -123,9 +133,15 @@ def read_names(group: h5py.Group, key: str) -> list[str]:
     return names
 
 
-def write_optimizer(model: Trainable, group: h5py.Group) -> None:
-    """The optimizer's arrays in the order of `optimizer_arrays`."""
+def write_optimizer(model: Trainable, group: h5py.Group, version: Version) -> None:
+    """The optimizer's arrays in the order of `optimizer_arrays`, for 2.0 by the weights' names."""
     arrays = model.optimizer_arrays()
+    if version.strict and version.rank == 20:
+        arrays = sorted_slots(model, arrays)
+    elif version.is_2 and type(model.optimizer) is Adam and not model.optimizer.amsgrad:
+        # Since 2.1 Adam has an array of one number for each weight where amsgrad is off.
+        unused = jnp.zeros(1)
+        arrays = [*arrays, *((f"vhat/{i}", unused) for i in range(len(model.trained_paths())))]
     kind = type(model.optimizer).__name__
     names = [f"training/{kind}/{name}:0" for name, _ in arrays]
     write_names(group, "weight_names", names)
@@ -179,10 +195,34 @@ def read_model(
             group = file["optimizer_weights"]
             names = read_names(group, "weight_names")
             # Until Keras 2.1 weights were sorted by their names.
-            by_name = not writer and version.startswith(("1.", "2.0."))
+            by_name = version.startswith(("1.", "2.0."))
             order = order_by_name(model, file_names) if by_name else None
             restore_optimizer(model, names, [group[name][()] for name in names], path, order)
     return model
+
+
+def sorted_slots(
+    model: Trainable, arrays: Sequence[tuple[str, jax.Array]]
+) -> list[tuple[str, jax.Array]]:
+    """The named arrays of an optimizer, those of each slot in the order of the weights' names."""
+    names = weight_names_of(model)
+    order, count = order_by_name(model, names), len(model.trainable_paths())
+    if len(order) != len(model.trained_paths()):
+        return list(arrays)
+    slots = len(model.optimizer.slots) * count
+    first, rest = arrays[:1], arrays[1 + slots :]
+    middle = [arrays[1 + at + i] for at in range(0, slots, count) for i in order]
+    return [*first, *middle, *rest]
+
+
+def weight_names_of(model: Network) -> dict[Key, str]:
+    """The name in the file of each weight of a model."""
+    names: dict[Key, str] = {}
+    for layer in model.layers:
+        entries = stored_order(layer)
+        keys = [(id(owner), path) for owner, path in entries]
+        names |= dict(zip(keys, weight_names(entries), strict=True))
+    return names
 
 
 def order_by_name(model: Trainable, file_names: dict[Key, str]) -> list[int]:

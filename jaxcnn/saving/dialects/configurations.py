@@ -101,6 +101,10 @@ class Reader:
             kind = name if is_custom else "Model"
             return {**rest, "class_name": kind, "config": self.graph(settings)}
         if base == "Sequential":
+            if isinstance(settings, list):  # what else there is stands beside the layers
+                settings = {k: rest[k] for k in ("name", "trainable") if k in rest} | {
+                    "layers": settings
+                }
             return {**rest, "class_name": name, "config": self.stack(settings)}
         current, settings = from_keras1(base, settings)
         kind = name if is_custom else current

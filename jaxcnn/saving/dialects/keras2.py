@@ -1,10 +1,11 @@
-"""Our configurations as files for Keras 2 hold them, in a form that Keras 3 reads, too."""
+"""Our configurations as HDF5 files and JSON texts hold them, for each Keras that reads these."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
 from jaxcnn.runtime.types import Config, Settings
+from jaxcnn.saving.dialects.versions import KERAS_3, Version, expressed
 from jaxcnn.saving.types import Json
 
 # Keras 3 does not take these, and what they say makes no difference to what the layer computes.
@@ -25,24 +26,37 @@ SINGLE: Mapping[str, str] = {
 }
 
 
-def to_keras2(described: Settings, bases: Mapping[str, str]) -> Config:
+def to_keras2(described: Settings, bases: Mapping[str, str], version: Version = KERAS_3) -> Config:
     """A model's or layer's ``{"class_name", "config"}`` as a Keras 2 file has it.
 
     Args:
         described: in our terms, of what JSON knows.
         bases: class in it -> the library's class that it is or is derived from.
+        version: that shall read it.
+
+    Raises:
+        ValueError: that version has not what the model needs; the message says what.
     """
     settings = described["config"]
-    if isinstance(settings.get("layers"), list):
-        write = graph if "input_layers" in settings else stack
-        return {**described, "config": write(settings, bases)}
-    base = bases.get(described["class_name"], "")
-    return {**described, "config": layer_settings(base, settings, bases)}
+    if not isinstance(settings.get("layers"), list):
+        base = bases.get(described["class_name"], "")
+        return {**described, "config": layer_settings(base, settings, bases, version)}
+    if "input_layers" in settings:
+        return {**described, "config": graph(settings, bases, version)}
+    whole = stack(settings, bases, version)
+    if not version.is_2:
+        return {**described, "config": whole}
+    # Until 2.2.2 a stack is the list of its layers; what else there is stands beside it.
+    layers = whole.pop("layers")
+    return {**whole, **described, "config": layers}
 
 
-def layer_settings(base: str, settings: Settings, bases: Mapping[str, str]) -> Config:
+def layer_settings(
+    base: str, settings: Settings, bases: Mapping[str, str], version: Version = KERAS_3
+) -> Config:
     """The arguments of a layer that is no model."""
     arguments = {k: v for k, v in settings.items() if k not in LEFT_OUT.get(base, ())}
+    arguments = expressed(base, arguments, version)
     if base in SINGLE:
         arguments[SINGLE[base]] = arguments[SINGLE[base]][0]
     if base == "Lambda":
@@ -52,13 +66,13 @@ def layer_settings(base: str, settings: Settings, bases: Mapping[str, str]) -> C
             "function_type": "function",
             "output_shape_type": "function" if isinstance(shape, str) else "raw",
         }
-    return {k: nested(v, bases) for k, v in arguments.items()}
+    return {k: nested(v, bases, version) for k, v in arguments.items()}
 
 
-def nested(value: Json, bases: Mapping[str, str]) -> Json:
+def nested(value: Json, bases: Mapping[str, str], version: Version = KERAS_3) -> Json:
     """Layers among the arguments; Keras 3 looks for their classes in the module stated."""
     if isinstance(value, list | tuple):
-        return [nested(item, bases) for item in value]
+        return [nested(item, bases, version) for item in value]
     if not (
         isinstance(value, Mapping)
         and isinstance(value.get("config"), Mapping)
@@ -68,12 +82,13 @@ def nested(value: Json, bases: Mapping[str, str]) -> Json:
     name = value["class_name"]
     module = "keras" if "layers" in value["config"] else "keras.layers"
     registered = None if bases.get(name, name) == name else name
-    return {"module": module, **to_keras2(value, bases), "registered_name": registered}
+    described = to_keras2(value, bases, version)
+    return {"module": module, **described, "registered_name": registered}
 
 
-def stack(settings: Settings, bases: Mapping[str, str]) -> Config:
+def stack(settings: Settings, bases: Mapping[str, str], version: Version = KERAS_3) -> Config:
     """A Sequential begins with its input layer, where Keras 3 reads the input shape."""
-    layers = [to_keras2(entry, bases) for entry in settings["layers"]]
+    layers = [to_keras2(entry, bases, version) for entry in settings["layers"]]
     if layers and layers[0]["class_name"] != "InputLayer":
         first = settings["layers"][0]["config"]
         if "batch_input_shape" in first:
@@ -86,24 +101,35 @@ def stack(settings: Settings, bases: Mapping[str, str]) -> Config:
     return {**settings, "layers": layers}
 
 
-def graph(settings: Settings, bases: Mapping[str, str]) -> Config:
+def graph(settings: Settings, bases: Mapping[str, str], version: Version = KERAS_3) -> Config:
     """A functional model.
 
-    Where an output comes from a functional model inside, its calls are counted from 1, as every
-    Keras does there. References between layers count from 0: Keras 3 reads no other.
+    Keras 2 counts the graph that a model was made from as its call 0, so that calls of a model
+    inside count from 1. Keras 3 does so where outputs come from a functional model, and there only.
     """
     inside = {e["name"] for e in settings["layers"] if "input_layers" in e["config"]}
-    outputs = [
-        [name, node + (name in inside), index] for name, node, index in settings["output_layers"]
-    ]
-    layers = [to_keras2(entry, bases) for entry in settings["layers"]]
-    for entry in layers:
+    if version.is_2:
+        inside |= {e["name"] for e in settings["layers"] if "layers" in e["config"]}
+
+    def counted(reference: Json) -> Json:
+        name, node, *rest = reference
+        return [name, node + (name in inside), *rest]
+
+    layers = []
+    for entry in settings["layers"]:
+        written = to_keras2(entry, bases, version)
+        if version.is_2:
+            calls = [list(map(counted, call)) for call in entry["inbound_nodes"]]
+            written["inbound_nodes"] = calls
         if entry["class_name"] != "InputLayer":
-            without_input(entry)
+            without_input(written)
+        layers.append(written)
+    outputs = list(map(counted, settings["output_layers"]))
     return {**settings, "layers": layers, "output_layers": outputs}
 
 
 def without_input(entry: Settings) -> None:
     """Take away what a layer says of its input where an input layer says it."""
-    for key in ("batch_input_shape", "dtype"):
-        entry["config"].pop(key, None)
+    if isinstance(entry["config"], dict):
+        for key in ("batch_input_shape", "dtype"):
+            entry["config"].pop(key, None)

@@ -1,0 +1,147 @@
+"""What the versions of Keras that files may be written for know, and what they do not."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from jaxcnn.runtime.types import Config, Settings
+from jaxcnn.saving.types import Json
+
+
+@dataclass(frozen=True)
+class Version:
+    """A Keras that a file is written for.
+
+    Attributes:
+        label: its `keras_version` in files.
+        rank: 20 for 2.0, 22 for 2.2, 30 for 3.
+        strict: whether what it cannot express is refused; else it is written as later Keras does.
+    """
+
+    label: str
+    rank: int
+    strict: bool = True
+
+    @property
+    def is_2(self) -> bool:
+        """Whether stacks are bare lists and calls of models inside are counted from 1."""
+        return self.rank < 30
+
+
+KERAS_3 = Version("2.3.1", 30, strict=False)
+WHEREVER_POSSIBLE = Version("2.2.4", 20, strict=False)  # all of 2.x where the model allows it
+VERSIONS: Mapping[str | None, Version] = {
+    None: WHEREVER_POSSIBLE,
+    "2.0": Version("2.0.4", 20),
+    "2.2": Version("2.2.4", 22),
+    "3": KERAS_3,
+}
+# Classes -> rank of the first version with them; those that are not here have always been.
+CLASSES: Mapping[str, int] = {
+    **dict.fromkeys(
+        (
+            "AlphaDropout",
+            "Conv3DTranspose",
+            "CuDNNGRU",
+            "CuDNNLSTM",
+            "DepthwiseConv2D",
+            "GRUCell",
+            "LSTMCell",
+            "Minimum",
+            "RNN",
+            "ReLU",
+            "SeparableConv1D",
+            "SimpleRNNCell",
+            "Softmax",
+            "StackedRNNCells",
+            "Subtract",
+        ),
+        22,
+    ),
+    **dict.fromkeys(("Conv1DTranspose", "LayerNormalization", "Normalization", "Rescaling"), 30),
+    **dict.fromkeys(
+        (
+            "CustomScaleLayer",
+            "EuclideanRBF",
+            "LocalResponseNormalization",
+            "Operation",
+            "PartialConv2D",
+            "RandomizedReLU",
+            "Subsampling2D",
+        ),
+        99,
+    ),
+}
+# Arguments of some layers -> (rank of the first version with it, value that says nothing).
+ARGUMENTS: Mapping[str, tuple[int, Json]] = {
+    "return_state": (22, False),
+    "reset_after": (22, False),
+    "output_padding": (22, None),
+    "interpolation": (22, "nearest"),
+    "groups": (30, 1),
+    "keepdims": (30, False),
+}
+# Those that other layers have always had.
+SOME_ARGUMENTS: Mapping[str, tuple[int, Json, tuple[str, ...]]] = {
+    "data_format": (
+        22,
+        "channels_last",
+        (
+            "AveragePooling1D",
+            "Flatten",
+            "GlobalAveragePooling1D",
+            "GlobalMaxPooling1D",
+            "MaxPooling1D",
+        ),
+    ),
+    "seed": (30, None, ("GaussianDropout", "GaussianNoise")),
+}
+# Optimizers of 2.x -> the learning rate where all versions have the same default, or None.
+OPTIMIZERS: Mapping[str, float | None] = {
+    "SGD": 0.01,
+    "RMSprop": 0.001,
+    "Adagrad": None,
+    "Adadelta": None,
+    "Adam": 0.001,
+    "Adamax": None,
+    "Nadam": None,
+}
+
+
+def version_of(keras: str | None) -> Version:
+    """The version meant by the argument `keras` of `save`.
+
+    Raises:
+        ValueError: files can be written for another one only.
+    """
+    if keras not in VERSIONS:
+        known = ", ".join(repr(name) for name in VERSIONS if name)
+        raise ValueError(f"Files can be written for keras= {known}; given {keras!r}.")
+    return VERSIONS[keras]
+
+
+def expressed(base: str, arguments: Settings, version: Version) -> Config:
+    """The arguments of a layer that a version knows.
+
+    Raises:
+        ValueError: the version has not this class or this argument; the message says which.
+    """
+    label = f"Layer '{arguments.get('name')}' ({base})"
+    if version.strict and CLASSES.get(base, 0) > version.rank:
+        raise ValueError(f"{label} cannot be written: Keras {version.label} has no such class.")
+    rest = dict(arguments)
+    for key, value in arguments.items():
+        since, neutral = ARGUMENTS.get(key, (0, None))
+        if key in SOME_ARGUMENTS and base in SOME_ARGUMENTS[key][2]:
+            since, neutral, _ = SOME_ARGUMENTS[key]
+        if since <= version.rank:
+            continue
+        if value in (neutral, None) and (version.strict or key != "reset_after"):
+            del rest[key]  # later Keras has another default of reset_after
+        elif version.strict:
+            raise ValueError(
+                f"{label} cannot be written: Keras {version.label} has no `{key}`, which is "
+                f"{value!r}."
+            )
+    return rest

@@ -1,0 +1,155 @@
+"""Files for one version of Keras: their structure, and what is refused by name.
+
+That the real 2.0.4, 2.2.4, 2.13.1 and 3.15.1 read them is tried by hand.
+"""
+
+import json
+
+import h5py
+import numpy as np
+import pytest
+
+import jaxcnn as jc
+from jaxcnn import layers as L
+from jaxcnn.models import Model, Sequential, load_model
+from jaxcnn.saving.dialects.versions import VERSIONS, expressed, version_of
+
+
+def nested():
+    x, source = L.Input((4,), name="x"), L.Input((4,), name="source")
+    inner = Model(source, L.Dense(4, name="d")(source), name="inner")
+    tower = Sequential([L.Dense(4, input_shape=(4,), name="e")], name="tower")
+    return Model(x, inner(tower(inner(x))), name="whole")
+
+
+def written(model, path, keras):
+    """The attributes of a file as JSON."""
+    model.save(path, keras=keras)
+    with h5py.File(path) as file:
+        assert file.attrs.get_id("model_config").get_type().get_cset() == h5py.h5t.CSET_ASCII
+        return {k: json.loads(v) for k, v in file.attrs.items() if k.endswith("_config")}
+
+
+@pytest.mark.parametrize(
+    ("keras", "calls", "output"),
+    [
+        ("3", [[["x", 0, 0, {}]], [["tower", 0, 0, {}]]], ["inner", 2, 0]),
+        ("2.0", [[["x", 0, 0, {}]], [["tower", 1, 0, {}]]], ["inner", 2, 0]),
+        (None, [[["x", 0, 0, {}]], [["tower", 1, 0, {}]]], ["inner", 2, 0]),
+    ],
+)
+def test_how_stacks_are_described_and_calls_counted(tmp_path, keras, calls, output):
+    model = nested()
+    config = written(model, tmp_path / "m.h5", keras)["model_config"]["config"]
+    entries = {entry["name"]: entry for entry in config["layers"]}
+    assert entries["inner"]["inbound_nodes"] == calls
+    assert config["output_layers"] == [output]
+    stack = entries["tower"]["config"]
+    layers = stack["layers"] if keras == "3" else stack
+    assert [entry["class_name"] for entry in layers] == ["InputLayer", "Dense"]
+    again = load_model(tmp_path / "m.h5")
+    assert [layer.name for layer in again.layers] == [layer.name for layer in model.layers]
+    x = np.ones((2, 4), "float32")
+    np.testing.assert_array_equal(again.predict(x), model.predict(x))
+
+
+def test_a_stack_keeps_its_name_and_flag(tmp_path):
+    inner = Sequential([L.Dense(4, input_shape=(4,))], name="tower")
+    inner.trainable = False
+    model = Sequential([inner, L.Dense(2)], name="s")
+    model.save(tmp_path / "m.h5")
+    again = load_model(tmp_path / "m.h5")
+    assert (again.name, again.layers[0].name) == ("s", "tower")
+    assert not again.layers[0].trainable
+
+
+@pytest.mark.parametrize(
+    ("layer", "keras", "message"),
+    [
+        (L.ReLU(input_shape=(4,)), "2.0", r"Layer 're_lu.*Keras 2\.0\.4 has no such class"),
+        (L.LayerNormalization(input_shape=(4,)), "2.2", r"Keras 2\.2\.4 has no such class"),
+        (L.GRU(2, reset_after=True, input_shape=(3, 4)), "2.0", "no `reset_after`, which is True"),
+        (L.Conv2D(2, 3, groups=2, input_shape=(5, 5, 2)), "2.2", "no `groups`, which is 2"),
+    ],
+)
+def test_what_a_version_cannot_express_is_named(tmp_path, layer, keras, message):
+    with pytest.raises(ValueError, match=message):
+        Sequential([layer]).save(tmp_path / "m.h5", keras=keras)
+    assert not (tmp_path / "m.h5").exists()
+
+
+def test_later_arguments_that_say_nothing_are_left_out():
+    gru = {"name": "g", "units": 2, "reset_after": False, "return_state": False}
+    assert expressed("GRU", gru, VERSIONS["2.0"]) == {"name": "g", "units": 2}
+    assert expressed("GRU", gru, VERSIONS["2.2"]) == gru
+    assert "reset_after" in expressed("GRU", gru, VERSIONS[None])  # later Keras has it True
+    conv = {"name": "c", "groups": 1, "data_format": "channels_last"}
+    assert expressed("Conv2D", conv, VERSIONS[None]) == {
+        "name": "c",
+        "data_format": "channels_last",
+    }
+    assert expressed("Flatten", {"data_format": None}, VERSIONS["2.0"]) == {}
+    assert expressed("Conv2D", conv, VERSIONS["3"]) == conv
+
+
+@pytest.mark.parametrize(
+    ("optimizer", "keras", "rate"),
+    [
+        (jc.optimizers.Adam(), None, {}),
+        (jc.optimizers.Adam(0.5), None, {"lr": 0.5}),
+        (jc.optimizers.Adam(0.5), "2.0", {"lr": 0.5}),
+        (jc.optimizers.Adam(0.5), "3", {"learning_rate": 0.5}),
+        (jc.optimizers.Adamax(), "2.2", {"lr": 0.002}),
+    ],
+)
+def test_the_settings_of_training(tmp_path, optimizer, keras, rate):
+    model = Sequential([L.Dense(2, input_shape=(3,))])
+    model.compile(optimizer, jc.losses.MeanSquaredError())
+    training = written(model, tmp_path / "m.h5", keras)["training_config"]
+    config = training["optimizer_config"]["config"]
+    assert {k: v for k, v in config.items() if k in ("lr", "learning_rate")} == rate
+    assert (training["loss"] == "mean_squared_error") is (keras != "3")
+    assert load_model(tmp_path / "m.h5").optimizer.get_config() == optimizer.get_config()
+
+
+@pytest.mark.parametrize(
+    ("optimizer", "loss", "message"),
+    [
+        (jc.optimizers.Lion(), "mean_squared_error", "has not the optimizer Lion"),
+        (
+            jc.optimizers.SGD(jc.optimizers.schedules.CosineDecay(0.1, 9)),
+            "mean_squared_error",
+            "has not the optimizer SGD",
+        ),
+        ("sgd", jc.losses.Huber(2.0), "has no Huber with options"),
+    ],
+)
+def test_settings_that_a_version_has_not(tmp_path, optimizer, loss, message):
+    model = Sequential([L.Dense(2, input_shape=(3,))])
+    model.compile(optimizer, loss)
+    with pytest.raises(ValueError, match=rf"{message}.*include_optimizer=False"):
+        model.save(tmp_path / "m.h5", keras="2.0")
+    model.save(tmp_path / "m.h5")
+    assert load_model(tmp_path / "m.h5").training_config() == model.training_config()
+
+
+@pytest.mark.parametrize("keras", [None, "2.0", "2.2", "3"])
+def test_the_optimizers_state_comes_back(tmp_path, keras):
+    model = Sequential([L.Dense(2, input_shape=(3,), name="z"), L.Dense(2, name="a")])
+    model.compile("adam", "mse")
+    model.train_on_batch(np.ones((2, 3)), np.ones((2, 2)))
+    model.save(tmp_path / "m.h5", keras=keras)
+    with h5py.File(tmp_path / "m.h5") as file:
+        names = list(file["optimizer_weights"].attrs["weight_names"])
+    assert len(names) == (13 if keras in (None, "2.2") else 9)
+    assert (b"/a/bias" in names[1]) is (keras == "2.0")
+    again = load_model(tmp_path / "m.h5").optimizer.get_weights()
+    for a, b in zip(again, model.optimizer.get_weights(), strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
+def test_unknown_versions(tmp_path):
+    with pytest.raises(ValueError, match=r"'2\.0', '2\.2', '3'; given '1'"):
+        version_of("1")
+    with pytest.raises(ValueError, match=r"Keras 2\.0 does not read '\.keras'"):
+        Sequential([L.Dense(1, input_shape=(1,))]).save(tmp_path / "m.keras", keras="2.0")
