@@ -63,7 +63,7 @@ def without_objects(value: Json, version: Version) -> Json:
     name = value["class_name"]
     thing = losses.registry.items().get(name)
     if thing is not None and losses.deserialize(value) == thing():
-        return losses.function_of(thing()).__name__
+        return thing.function.__name__
     if version.strict:
         raise ValueError(
             f"Keras {version.label} has no {name} with options: save with include_optimizer=False."
