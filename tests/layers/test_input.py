@@ -47,6 +47,7 @@ def test_the_layer_of_an_input():
     assert layer.get_config() == {
         "batch_input_shape": (2, 3),
         "dtype": "float32",
+        "sparse": False,
         "name": "x",
     }
     assert deserialize(serialize(layer)).output.shape == (2, 3)
