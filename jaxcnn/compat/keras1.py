@@ -173,6 +173,8 @@ def output_padding(kernel: Sequence[int], stated: Sequence[int | None], others: 
     given: Any = others.get("subsample") or others.get("strides") or 1
     strides = (given,) * len(kernel) if isinstance(given, int) else tuple(given)
     padding: str = others.get("border_mode") or others.get("padding") or "valid"
+    if len(sizes) != len(kernel):  # which calling the layer will show
+        return {}
     needed, usual = [], []
     for n, k, s in zip(sizes, kernel, strides, strict=True):
         if n is None:

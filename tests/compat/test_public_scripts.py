@@ -45,6 +45,7 @@ def test_stated_shapes_of_transposed_convolutions_choose_the_padding(as_keras):
     model.add(layer)
     assert model.output_shape == (None, 29, 29, 2) and layer.output_padding == (1, 1)
     layer.set_weights([np.ones((2, 2, 2, 3)), np.full(2, 0.5)])
+    assert Deconvolution2D(5, 3, 3, (6, 7, 5)).output_padding is None  # known when it is called
     rows = model.predict(np.ones((1, 14, 14, 3)))[0, :, 0, 0]
     np.testing.assert_array_equal(rows, [3.5] * 28 + [0.5])  # Keras 1.2.2: only the bias
 
