@@ -147,3 +147,10 @@ def test_being_compiled():
     inside = []
     jax.jit(lambda: inside.append(being_compiled()))()
     assert inside == [True]
+
+
+def test_what_an_array_has_a_variable_has():
+    v = free([1.0, 2.0])
+    assert v.view("int32").tolist() == [1065353216, 1073741824] and v.ravel().shape == (2,)
+    with pytest.raises(AttributeError, match="_secret"):
+        v._secret  # noqa: B018
