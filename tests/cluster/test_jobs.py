@@ -86,12 +86,14 @@ def test_each_process_gives_its_part_of_the_batches(folder):
     assert_equal(trained(folder, "shares", "data=shares", processes=2), expected)
 
 
+@pytest.mark.slow
 def test_checkpoint_of_two_processes_goes_on_in_one(folder, alone):
     place = f"checkpoints={folder / 'portable'}"
     trained(folder, "half", "epochs=2", "fsdp=1", place, processes=2, devices=2)
     assert_equal(trained(folder, "rest", place, "fsdp=1", devices=4), alone)
 
 
+@pytest.mark.slow
 def test_asked_to_end_it_saves_and_goes_on_to_the_same_bits(folder):
     settings = ["epochs=8", "every=1"]
     expected = trained(folder, "whole", *settings, f"checkpoints={folder / 'whole'}", processes=2)

@@ -5,8 +5,26 @@ import pytest
 from experiments.program import programs
 from experiments.run import execute
 
+# These take more than five seconds each even so; they run with -m slow.
+HEAVY = {
+    "n1_resnet",
+    "n2_yolo",
+    "p05_fooling",
+    "p11_fine_tuning",
+    "p14_two_people",
+    "p17_denoising",
+    "q2_p24_grid_search",
+    "q2_p26_cifar10",
+    "q2_p27_newsgroups",
+    "q2_p28_dcgan",
+    "u12_batch_normalization",
+    "u21_applications",
+}
 
-@pytest.mark.parametrize("name", programs())
+
+@pytest.mark.parametrize(
+    "name", [pytest.param(n, marks=[pytest.mark.slow] * (n in HEAVY)) for n in programs()]
+)
 def test_program_quickly(name, tmp_path, monkeypatch):
     monkeypatch.setenv("JAXCNN_OFFLINE", "1")
     result = execute(programs()[name], tmp_path, quick=True)
@@ -15,6 +33,10 @@ def test_program_quickly(name, tmp_path, monkeypatch):
     assert result["state"] == "passed", result["error"]
     written = [*result["pictures"], *(f"{curve['name']}.png" for curve in result["curves"])]
     assert all((tmp_path / name).stat().st_size for name in written)
+
+
+def test_heavy_programs_exist():
+    assert set(programs()) >= HEAVY
 
 
 @pytest.mark.parametrize("name", programs())
