@@ -298,6 +298,10 @@ class KerasStyle:
 
     function: Callable[..., ArrayLike]
 
+    @property
+    def __name__(self) -> str:  # by which configurations know it
+        return str(getattr(self.function, "__name__", type(self.function).__name__))
+
     def __call__(self, *args: Any, **kwargs: Any) -> Array:
         return drawn(self.draw, args, kwargs)
 

@@ -18,7 +18,8 @@ from jaxcnn.layers.user_layer import bound_module
 from jaxcnn.nn.traits import Traits
 from jaxcnn.runtime.names import get_custom_objects
 from jaxcnn.runtime.types import Config, PyTree, Settings
-from jaxcnn.spellings.tables import REMOVED
+from jaxcnn.spellings.dialect import WEIGHTS_OF_1
+from jaxcnn.spellings.tables import REMOVED, TABLES
 from jaxcnn.spellings.translate import removed, renewed
 
 
@@ -84,10 +85,21 @@ class ModuleLayer(Layer):
         for spec in self.weights_store.specs or ():
             if spec.path[-1] == name:
                 return self.variable((spec.collection, *spec.path))
+        if (new := self._todays_name(name)) is not None:
+            return getattr(self, new)
         reason = f" {removed(name)}" if name in REMOVED else ""
         raise AttributeError(
             f"Layer '{self.name}' ({type(self).__name__}) has no attribute {name!r}.{reason}"
         )
+
+    def _todays_name(self, name: str) -> str | None:
+        """What a weight or argument that Keras 1 called `name` is called now."""
+        for spec in self.weights_store.specs or ():
+            if WEIGHTS_OF_1.get(spec.path[-1]) == name:
+                return spec.path[-1]
+        table = TABLES.get(self.module_class.__name__)
+        new = table.renames.get(name) if table is not None else None
+        return new if isinstance(new, str) and new in field_names(self.module_class) else None
 
     def _setting(self, name: str) -> PyTree:
         """An argument as it is in force, also where the handle has an attribute of that name."""

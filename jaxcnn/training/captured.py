@@ -154,10 +154,10 @@ class GraphValues:
         return None
 
     def symbolic_target(self, i: int) -> SymbolicTensor:
-        """The symbolic targets of output `i`, of the shape that the data has."""
+        """The symbolic targets of output `i`, of the data's shape and the output's batch size."""
         target = self.example.targets[i]
         return Input(
-            batch_shape=(None, *target.shape[1:]),
+            batch_shape=(self.model.outputs[i].shape[0], *target.shape[1:]),
             dtype=target.dtype,
             name=f"{self.names[i]}_target",
         )

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from jaxcnn import backend as K
-from jaxcnn import initializers
+from jaxcnn import initializers, losses
 from jaxcnn.datasets import imdb, resolve
 from jaxcnn.layers import (
     AveragePooling1D,
@@ -200,3 +200,31 @@ def test_helpers_of_2_2(as_keras):
     assert slice_arrays(None) == [None] and slice_arrays([None, [1, 2]], 0, 1) == [None, [1]]
     with pytest.raises(ValueError):
         check_array_length_consistency([np.ones(2)], [np.ones(3)])
+
+
+def test_losses_over_the_graph_of_a_fixed_batch_size():
+    x = Input(batch_shape=(4, 3))
+    hidden = Dense(2)(x)
+    model = Model(x, Dense(3, activation="sigmoid")(hidden))
+    model.compile(
+        "sgd", lambda t, p: losses.binary_crossentropy(t, p) + K.mean(K.square(hidden), axis=-1)
+    )
+    data = np.random.default_rng(0).random((8, 3))
+    history = model.fit(data, data, batch_size=4, epochs=1, verbose=0)
+    assert history.history["loss"][0] > 0
+
+
+def test_initializers_of_keras_1_have_names():
+    def small(shape, name=None):
+        return np.full(shape, 0.01)
+
+    assert Dense(2, kernel_initializer=small).get_config()["kernel_initializer"] == "small"
+
+
+def test_layers_answer_to_the_words_of_keras_1():
+    dense = Dense(2, input_shape=(3,))
+    Sequential([dense])
+    assert dense.W is dense.kernel and dense.b is dense.bias
+    assert dense.output_dim == 2 and Embedding(5, 2).init is not None
+    with pytest.raises(AttributeError, match="has no attribute 'U'"):
+        _ = dense.U
