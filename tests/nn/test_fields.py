@@ -36,8 +36,6 @@ def test_the_order_of_arguments(module_class, first, last):
 @pytest.mark.parametrize(
     ("module_class", "field"),
     [
-        (nn.Conv1D, "data_format"),
-        (nn.MaxPooling1D, "data_format"),
         (nn.SimpleRNN, "recurrent_activation"),
         (nn.GRU, "unit_forget_bias"),
         (nn.LSTMCell, "activity_regularizer"),
