@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 
-from jaxcnn.backend.evaluation import Evaluation, needed_nodes
+from jaxcnn.backend.computation import Computation
 from jaxcnn.backend.settings import is_learning_phase
-from jaxcnn.layers.symbolic.dependence import free_variables, layers_of
 from jaxcnn.layers.symbolic.gradients import derivatives
 from jaxcnn.layers.symbolic.graph_updates import recording
 from jaxcnn.layers.symbolic.operators import array_of_sizes
@@ -19,8 +17,8 @@ from jaxcnn.layers.symbolic.sizes import Sizes, UnknownSize
 from jaxcnn.layers.symbolic.tensor import SymbolicTensor
 from jaxcnn.layers.symbolic.types import TensorLike
 from jaxcnn.layers.variable import Variable
-from jaxcnn.runtime import captures, config, context
-from jaxcnn.runtime.types import HostArray, Path
+from jaxcnn.runtime import captures, config
+from jaxcnn.runtime.types import HostArray
 
 
 class Function:
@@ -53,13 +51,8 @@ class Function:
             for output in outputs
         ]
         self._targets = [*self.outputs, *(new for _, new in self.updates)]
-        nodes = needed_nodes(self._symbolic_targets(), {id(tensor) for tensor in self.inputs})
-        self._layers = layers_of(nodes)
-        self._variables = free_variables(nodes)
-        self._compiled = partial(jax.jit, static_argnames="train")(self._compute)
-
-    def _symbolic_targets(self) -> list[SymbolicTensor]:
-        return [tensor for tensor in self._targets if isinstance(tensor, SymbolicTensor)]
+        symbolic = [tensor for tensor in self._targets if isinstance(tensor, SymbolicTensor)]
+        self._computation = Computation(symbolic, self.inputs)
 
     def __call__(self, inputs: Sequence[HostArray | float]) -> list[np.ndarray]:
         """The outputs by the weights as they are now; then the updates are carried out."""
@@ -74,9 +67,7 @@ class Function:
                 train = bool(value)
             else:
                 arrays.append(fitting(tensor, value))
-        weights = [layer.weights_store.arrays for layer in self._layers]
-        variables = [variable.value for variable in self._variables]
-        values = self._compiled(arrays, weights, variables, context.next_key(), train=train)
+        values = self._computation(arrays, train)
         results = [
             values.pop(0) if isinstance(target, SymbolicTensor) else np.array(target)
             for target in self._targets
@@ -84,26 +75,6 @@ class Function:
         for (variable, _), value in zip(self.updates, results[len(self.outputs) :], strict=True):
             variable.assign(value)
         return [np.array(np.asarray(result)) for result in results[: len(self.outputs)]]
-
-    def _compute(
-        self,
-        arrays: list[jax.Array],
-        weights: list[dict[Path, jax.Array]],
-        variables: list[jax.Array],
-        key: jax.Array,
-        train: bool,
-    ) -> list[jax.Array]:
-        tensors = [tensor for tensor in self.inputs if not is_learning_phase(tensor)]
-        evaluation = Evaluation(
-            known={id(tensor): array for tensor, array in zip(tensors, arrays, strict=True)},
-            weights={
-                id(layer): of_layer for layer, of_layer in zip(self._layers, weights, strict=True)
-            },
-            variables={id(v): value for v, value in zip(self._variables, variables, strict=True)},
-            train=train,
-            key=key,
-        )
-        return evaluation.values(self._symbolic_targets())
 
 
 def fitting(tensor: SymbolicTensor, value: HostArray | float) -> jax.Array:

@@ -7,16 +7,14 @@ from collections.abc import Sequence
 import jax
 import numpy as np
 
-from jaxcnn.backend.evaluation import Evaluation, needed_nodes
+from jaxcnn.backend.computation import Computation
 from jaxcnn.backend.settings import is_learning_phase
 from jaxcnn.compat.tensorflow.operation import Operation, parts_of
 from jaxcnn.compat.tensorflow.placeholders import not_fed
-from jaxcnn.layers.symbolic.dependence import free_variables, layers_of
 from jaxcnn.layers.symbolic.tensor import SymbolicTensor
 from jaxcnn.layers.symbolic.walk import upstream
 from jaxcnn.layers.variable import Variable
-from jaxcnn.runtime import context
-from jaxcnn.runtime.types import ArrayLike, Path
+from jaxcnn.runtime.types import ArrayLike
 
 
 class Step:
@@ -39,42 +37,21 @@ class Step:
         self.operations = list(operations)  # kept alive, because steps are found by their ids
         known = {id(tensor) for tensor in feeds}
         self.assignments = assignments(targets, operations, known)
-        self._all = [*targets, *(value for _, value in self.assignments)]
-        _, inputs = upstream(self._all, known)
+        everything = [*targets, *(value for _, value in self.assignments)]
+        _, inputs = upstream(everything, known)
         if inputs:
             raise not_fed(inputs[0])
-        nodes = needed_nodes(self._all, known)
-        self._layers, self._variables = layers_of(nodes), free_variables(nodes)
-        by_value = any(getattr(node.layer, "by_value", False) for node in nodes)
-        self._run = self._compute if by_value else jax.jit(self._compute, static_argnames="train")
+        self._computation = Computation(everything, self.feeds)
 
     def __call__(self, values: Sequence[jax.Array], train: bool) -> list[jax.Array]:
         """The values of the targets; then the variables are changed."""
-        weights = [dict(layer.weights_store.arrays) for layer in self._layers]
-        variables = [variable.value for variable in self._variables]
-        results = self._run(list(values), weights, variables, context.next_key(), train=train)
+        pairs = zip(self.feeds, values, strict=True)
+        arrays = [value for tensor, value in pairs if not is_learning_phase(tensor)]
+        results = self._computation(arrays, train)
         new_values = results[len(self.targets) :]
         for (variable, _), value in zip(self.assignments, new_values, strict=True):
             variable.assign(value)
         return results[: len(self.targets)]
-
-    def _compute(
-        self,
-        values: list[jax.Array],
-        weights: list[dict[Path, jax.Array]],
-        variables: list[jax.Array],
-        key: jax.Array,
-        train: bool,
-    ) -> list[jax.Array]:
-        pairs = zip(self.feeds, values, strict=True)
-        evaluation = Evaluation(
-            known={id(tensor): value for tensor, value in pairs if not is_learning_phase(tensor)},
-            weights={id(layer): w for layer, w in zip(self._layers, weights, strict=True)},
-            variables={id(v): value for v, value in zip(self._variables, variables, strict=True)},
-            train=train,
-            key=key,
-        )
-        return evaluation.values(self._all)
 
 
 def assignments(

@@ -1,0 +1,60 @@
+"""Symbolic tensors computed from given ones, as one program."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import jax
+
+from jaxcnn.backend.evaluation import Evaluation, needed_nodes
+from jaxcnn.backend.settings import is_learning_phase
+from jaxcnn.layers.symbolic.dependence import free_variables, layers_of
+from jaxcnn.layers.symbolic.tensor import SymbolicTensor
+from jaxcnn.runtime import context
+from jaxcnn.runtime.types import Path
+
+
+class Computation:
+    """A program from the values of some tensors to those of others.
+
+    Weights and variables are read at each call. It is compiled, unless a size in it depends on
+    values.
+
+    Args:
+        targets: the tensors to compute.
+        inputs: the tensors whose values are given; `learning_phase` among them is not an array.
+
+    Raises:
+        ValueError: another input is needed.
+    """
+
+    def __init__(self, targets: Sequence[SymbolicTensor], inputs: Sequence[SymbolicTensor]) -> None:
+        self.targets = list(targets)
+        self.inputs = [tensor for tensor in inputs if not is_learning_phase(tensor)]
+        nodes = needed_nodes(self.targets, {id(tensor) for tensor in inputs})
+        self._layers, self._variables = layers_of(nodes), free_variables(nodes)
+        by_value = any(getattr(node.layer, "by_value", False) for node in nodes)
+        self._run = self._compute if by_value else jax.jit(self._compute, static_argnames="train")
+
+    def __call__(self, arrays: Sequence[jax.Array], train: bool) -> list[jax.Array]:
+        """The values of the targets for those of the inputs."""
+        weights = [layer.weights_store.arrays for layer in self._layers]
+        variables = [variable.value for variable in self._variables]
+        return self._run(list(arrays), weights, variables, context.next_key(), train=train)
+
+    def _compute(
+        self,
+        arrays: list[jax.Array],
+        weights: list[dict[Path, jax.Array]],
+        variables: list[jax.Array],
+        key: jax.Array,
+        train: bool,
+    ) -> list[jax.Array]:
+        evaluation = Evaluation(
+            known={id(tensor): array for tensor, array in zip(self.inputs, arrays, strict=True)},
+            weights={id(layer): w for layer, w in zip(self._layers, weights, strict=True)},
+            variables={id(v): value for v, value in zip(self._variables, variables, strict=True)},
+            train=train,
+            key=key,
+        )
+        return evaluation.values(self.targets)
