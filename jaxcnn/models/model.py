@@ -369,6 +369,7 @@ class Model(Network):
         filepath: str | Path,
         overwrite: bool = True,
         include_optimizer: bool = True,
+        *,
         keras: str | None = None,
     ) -> None:
         """Write structure, weights, training configuration and optimizer state into one file.
@@ -377,7 +378,7 @@ class Model(Network):
         With `keras` '2.0', '2.2' or '3' the HDF5 file is one for that version. The file appears
         whole or not at all; `models.load_model` reads it.
         """
-        saving.save_model(self, filepath, overwrite, include_optimizer, keras)
+        saving.save_model(self, filepath, overwrite, include_optimizer, keras=keras)
 
     def save_weights(self, filepath: str | Path, overwrite: bool = True) -> None:
         """Write the weights as Keras 2 does, or as Keras 3 into a file named '.weights.h5'."""

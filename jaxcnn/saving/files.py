@@ -20,6 +20,7 @@ def save_model(
     filepath: Filename,
     overwrite: bool = True,
     include_optimizer: bool = True,
+    *,
     keras: str | None = None,
 ) -> None:
     """Write a model: structure, weights, and when it is compiled how it is trained.
