@@ -435,7 +435,12 @@ def test_inputs_and_weights_are_cast_and_outputs_cast_back():
     half = jax.tree.map(lambda a: a.astype(jnp.bfloat16), (variables, X))
     assert predict_step(Dtypes())(*half).dtype == jnp.bfloat16
     options = {"key": None, "compute_dtype": jnp.bfloat16, "train": False}
-    assert forward(Dtypes(), variables, Batch(X), **options)[0][0].dtype == jnp.bfloat16
+    assert forward(Dtypes(), variables, Batch(half[1]), **options)[0][0].dtype == jnp.bfloat16
+    optimizer = optax.sgd(0.1)
+    state = init_state(Dtypes(), optimizer, X)
+    step = train_step(Dtypes(), "mse", optimizer, compute_dtype=jnp.bfloat16)
+    new, logs = step(state, (X, X))
+    assert new.params["w"].dtype == logs["loss"].dtype == jnp.float32
 
 
 def test_a_gradient_that_is_not_finite_counts_like_a_loss():
