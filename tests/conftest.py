@@ -15,7 +15,7 @@ os.environ.setdefault(
 )
 os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0.1")
 
-# A fifth of the time of the tests is what LLVM spends on programs that run once.
+# Programs that run once are not worth the later passes of LLVM: 15 % less time of the processor.
 os.environ.setdefault("XLA_FLAGS", "--xla_backend_optimization_level=0")
 
 import jax

@@ -35,8 +35,8 @@ def save_model(
         overwrite: whether to replace what is there.
         include_optimizer: whether to save how the model is trained.
         keras: '2.0', '2.2' or '3', to write an HDF5 file for that version alone. None: for all of
-            2.x where the model allows it; Keras 3 reads that, too, unless the model has models
-            inside or another learning rate than usual.
+            2.x where the model allows it, which Keras 3 cannot read of a Sequential, of models with
+            models inside, and of a learning rate that is not the usual one: say '3' for it.
 
     Raises:
         ValueError: the version asked for has not what the model needs; the message says what.

@@ -85,8 +85,8 @@ def download(url: str, path: str | os.PathLike[str], checksum: str | None = None
     The bytes collect in ``.NAME.partial`` in the folder of ``path``. The next call continues an
     interrupted download from there, whichever process makes it (several at once wait for the
     first), where the server can tell that it is still the same file, or a ``checksum`` can. The
-    file gets its name once it is complete and has the ``checksum``: a SHA-256, or the
-    MD5 of 32 digits that some files are published with. Progress goes to the error stream.
+    file gets its name once it is complete and has the ``checksum``: a SHA-256, or the MD5 of 32
+    digits that some files are published with. Progress goes to the error stream.
 
     Raises:
         DownloadError: the network, the server or the checksum says no, within about ten seconds
