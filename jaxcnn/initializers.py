@@ -11,7 +11,7 @@ import dataclasses
 import inspect
 import math
 from collections.abc import Callable, Sequence
-from typing import Any, TypeAlias
+from typing import Any, ClassVar, TypeAlias
 
 import jax
 import jax.numpy as jnp
@@ -73,18 +73,26 @@ class Constant(Initializer):
         return _filled(key, shape, np.array(self.value), dtype)
 
 
-@registry.register("normal")
 @dataclasses.dataclass(frozen=True)
-class RandomNormal(Initializer):
-    """Normal distribution."""
+class _Normal(Initializer):
+    """Numbers of one of the standard distributions, moved and stretched."""
 
     mean: float = 0.0
     stddev: float = 0.05
     seed: int | None = None
 
+    standard: ClassVar[str]
+
     def draw(self, key: Array, shape: Shape, dtype: DTypeLike) -> Array:
-        values = standard_draw("normal", _seeded(key, self.seed), shape)
+        values = standard_draw(self.standard, _seeded(key, self.seed), shape)
         return on_device(self.mean + self.stddev * values, dtype)
+
+
+@registry.register("normal")
+class RandomNormal(_Normal):
+    """Normal distribution."""
+
+    standard = "normal"
 
 
 @registry.register("uniform")
@@ -114,20 +122,13 @@ class RandomSigns(Initializer):
 
 
 @registry.register()
-@dataclasses.dataclass(frozen=True)
-class TruncatedNormal(Initializer):
+class TruncatedNormal(_Normal):
     """Normal distribution whose values beyond two standard deviations are drawn again.
 
     The result is not rescaled: its own standard deviation is 0.88 ``stddev``.
     """
 
-    mean: float = 0.0
-    stddev: float = 0.05
-    seed: int | None = None
-
-    def draw(self, key: Array, shape: Shape, dtype: DTypeLike) -> Array:
-        values = standard_draw("truncated_normal", _seeded(key, self.seed), shape)
-        return on_device(self.mean + self.stddev * values, dtype)
+    standard = "truncated_normal"
 
 
 @registry.register()
@@ -229,41 +230,32 @@ class Identity(Initializer):
         return on_device(self.gain * np.tile(np.eye(min(shape)), times), dtype)
 
 
-@registry.register()
-def lecun_uniform(seed: int | None = None) -> VarianceScaling:
-    """Uniform with limits ``±sqrt(3 / fan_in)`` (LeCun et al., Efficient BackProp, 1998)."""
-    return VarianceScaling(1.0, "fan_in", "uniform", seed)
+def _named_scaling(
+    name: str, scale: float, mode: str, distribution: str
+) -> Callable[..., VarianceScaling]:
+    """The function of that name, which makes a `VarianceScaling` of these settings."""
+
+    def scaling(seed: int | None = None) -> VarianceScaling:
+        return VarianceScaling(scale, mode, distribution, seed)
+
+    doubled, fans = (2, "(fan_in + fan_out)") if mode == "fan_avg" else (1, mode)
+    limits, deviation = (f"sqrt({n * doubled * scale:g} / {fans})" for n in (3, 1))
+    scaling.__name__ = scaling.__qualname__ = name
+    scaling.__doc__ = (
+        f"Uniform with limits ``±{limits}``."
+        if distribution == "uniform"
+        else f"Truncated normal of standard deviation ``{deviation}``."
+    )
+    return registry.register()(scaling)
 
 
-@registry.register()
-def lecun_normal(seed: int | None = None) -> VarianceScaling:
-    """Truncated normal of standard deviation ``sqrt(1 / fan_in)`` (LeCun et al., 1998)."""
-    return VarianceScaling(1.0, "fan_in", "normal", seed)
-
-
-@registry.register()
-def glorot_uniform(seed: int | None = None) -> VarianceScaling:
-    """Uniform with limits ``±sqrt(6 / (fan_in + fan_out))`` (Glorot and Bengio, 2010)."""
-    return VarianceScaling(1.0, "fan_avg", "uniform", seed)
-
-
-@registry.register()
-def glorot_normal(seed: int | None = None) -> VarianceScaling:
-    """Truncated normal of standard deviation ``sqrt(2 / (fan_in + fan_out))`` (Glorot, 2010)."""
-    return VarianceScaling(1.0, "fan_avg", "normal", seed)
-
-
-@registry.register()
-def he_uniform(seed: int | None = None) -> VarianceScaling:
-    """Uniform with limits ``±sqrt(6 / fan_in)`` (He et al., 2015)."""
-    return VarianceScaling(2.0, "fan_in", "uniform", seed)
-
-
-@registry.register()
-def he_normal(seed: int | None = None) -> VarianceScaling:
-    """Truncated normal of standard deviation ``sqrt(2 / fan_in)`` (He et al., 2015)."""
-    return VarianceScaling(2.0, "fan_in", "normal", seed)
-
+# LeCun et al., Efficient BackProp, 1998; Glorot and Bengio, 2010; He et al., 2015.
+lecun_uniform = _named_scaling("lecun_uniform", 1.0, "fan_in", "uniform")
+lecun_normal = _named_scaling("lecun_normal", 1.0, "fan_in", "normal")
+glorot_uniform = _named_scaling("glorot_uniform", 1.0, "fan_avg", "uniform")
+glorot_normal = _named_scaling("glorot_normal", 1.0, "fan_avg", "normal")
+he_uniform = _named_scaling("he_uniform", 2.0, "fan_in", "uniform")
+he_normal = _named_scaling("he_normal", 2.0, "fan_in", "normal")
 
 # Those that can make an array of every shape.
 _OF_ANY_SHAPE = (Zeros, Ones, RandomNormal, RandomUniform, TruncatedNormal, VarianceScaling)

@@ -60,44 +60,41 @@ def normal(
     return _variable(initializers.RandomNormal(0.0, scale), shape, name)
 
 
-@registry.register()
-def lecun_uniform(
-    shape: Sequence[int], name: str | None = None, dim_ordering: str = "th"
-) -> Variable | jax.Array:
-    """Uniform with limits ``±sqrt(3 / inputs)``."""
-    return uniform(shape, (3.0 / get_fans(shape, dim_ordering)[0]) ** 0.5, name)
+def _scaled(
+    name: str, draw: Initialization, doc: str, square: Callable[[float, float], float]
+) -> Initialization:
+    """The function of that name, whose scale is the root of what `square` has of the fans."""
+
+    def scaled(
+        shape: Sequence[int], name: str | None = None, dim_ordering: str = "th"
+    ) -> Variable | jax.Array:
+        return draw(shape, square(*get_fans(shape, dim_ordering)) ** 0.5, name)
+
+    scaled.__name__, scaled.__doc__ = name, doc
+    return registry.register()(scaled)
 
 
-@registry.register()
-def glorot_normal(
-    shape: Sequence[int], name: str | None = None, dim_ordering: str = "th"
-) -> Variable | jax.Array:
-    """Normal of standard deviation ``sqrt(2 / (inputs + outputs))``."""
-    return normal(shape, (2.0 / sum(get_fans(shape, dim_ordering))) ** 0.5, name)
-
-
-@registry.register()
-def glorot_uniform(
-    shape: Sequence[int], name: str | None = None, dim_ordering: str = "th"
-) -> Variable | jax.Array:
-    """Uniform with limits ``±sqrt(6 / (inputs + outputs))``."""
-    return uniform(shape, (6.0 / sum(get_fans(shape, dim_ordering))) ** 0.5, name)
-
-
-@registry.register()
-def he_normal(
-    shape: Sequence[int], name: str | None = None, dim_ordering: str = "th"
-) -> Variable | jax.Array:
-    """Normal of standard deviation ``sqrt(2 / inputs)``."""
-    return normal(shape, (2.0 / get_fans(shape, dim_ordering)[0]) ** 0.5, name)
-
-
-@registry.register()
-def he_uniform(
-    shape: Sequence[int], name: str | None = None, dim_ordering: str = "th"
-) -> Variable | jax.Array:
-    """Uniform with limits ``±sqrt(6 / inputs)``."""
-    return uniform(shape, (6.0 / get_fans(shape, dim_ordering)[0]) ** 0.5, name)
+lecun_uniform = _scaled(
+    "lecun_uniform", uniform, "Uniform, limits ``±sqrt(3 / inputs)``.", lambda i, o: 3.0 / i
+)
+glorot_normal = _scaled(
+    "glorot_normal",
+    normal,
+    "Normal of standard deviation ``sqrt(2 / (inputs + outputs))``.",
+    lambda i, o: 2.0 / (i + o),
+)
+glorot_uniform = _scaled(
+    "glorot_uniform",
+    uniform,
+    "Uniform, limits ``±sqrt(6 / (inputs + outputs))``.",
+    lambda i, o: 6.0 / (i + o),
+)
+he_normal = _scaled(
+    "he_normal", normal, "Normal of standard deviation ``sqrt(2 / inputs)``.", lambda i, o: 2.0 / i
+)
+he_uniform = _scaled(
+    "he_uniform", uniform, "Uniform, limits ``±sqrt(6 / inputs)``.", lambda i, o: 6.0 / i
+)
 
 
 @registry.register()

@@ -16,6 +16,7 @@ from jaxcnn.datasets.formats import DamagedFileError, damage
 __all__ = ["load_data"]
 
 Post = tuple[str, str, str]  # subset, group, text
+FOLDERS = ("20_newsgroup", "20_newsgroups", "20news-bydate")
 SUBSETS = ("all", "train", "test")
 
 
@@ -25,9 +26,7 @@ def dataset() -> resolve.Dataset:
     return resolve.Dataset(
         name="20 newsgroups",
         files=(
-            ("20_newsgroup", _read_folder),
-            ("20_newsgroups", _read_folder),
-            ("20news-bydate", _read_folder),
+            *((folder, _read_folder) for folder in FOLDERS),
             (archive, _read_archive),
             ("20_newsgroups.tar.gz", _read_archive),
         ),

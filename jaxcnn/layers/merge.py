@@ -3,40 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Protocol
 
 from jaxcnn.layers import catalogue
+from jaxcnn.layers.base import Layer
 from jaxcnn.runtime.types import PyTree
 
 
-def add(inputs: Sequence[PyTree], **kwargs: Any) -> PyTree:
-    """The sum of the inputs."""
-    return catalogue.Add(**kwargs)(inputs)
+class Merge(Protocol):
+    """A merge layer as a function."""
+
+    def __call__(self, inputs: Sequence[PyTree], **kwargs: Any) -> PyTree: ...
 
 
-def subtract(inputs: Sequence[PyTree], **kwargs: Any) -> PyTree:
-    """The first of two inputs minus the second."""
-    return catalogue.Subtract(**kwargs)(inputs)
+def _function(layer: type[Layer], doc: str) -> Merge:
+    """The function that calls a new layer of this class, whose arguments it takes."""
+
+    def merge(inputs: Sequence[PyTree], **kwargs: Any) -> PyTree:
+        return layer(**kwargs)(inputs)
+
+    merge.__name__, merge.__doc__ = layer.__name__.lower(), doc
+    return merge
 
 
-def multiply(inputs: Sequence[PyTree], **kwargs: Any) -> PyTree:
-    """The product of the inputs."""
-    return catalogue.Multiply(**kwargs)(inputs)
-
-
-def average(inputs: Sequence[PyTree], **kwargs: Any) -> PyTree:
-    """The mean of the inputs."""
-    return catalogue.Average(**kwargs)(inputs)
-
-
-def maximum(inputs: Sequence[PyTree], **kwargs: Any) -> PyTree:
-    """The largest of the inputs, element by element."""
-    return catalogue.Maximum(**kwargs)(inputs)
-
-
-def minimum(inputs: Sequence[PyTree], **kwargs: Any) -> PyTree:
-    """The smallest of the inputs, element by element."""
-    return catalogue.Minimum(**kwargs)(inputs)
+add = _function(catalogue.Add, "The sum of the inputs.")
+subtract = _function(catalogue.Subtract, "The first of two inputs minus the second.")
+multiply = _function(catalogue.Multiply, "The product of the inputs.")
+average = _function(catalogue.Average, "The mean of the inputs.")
+maximum = _function(catalogue.Maximum, "The largest of the inputs, element by element.")
+minimum = _function(catalogue.Minimum, "The smallest of the inputs, element by element.")
 
 
 def concatenate(inputs: Sequence[PyTree], axis: int = -1, **kwargs: Any) -> PyTree:

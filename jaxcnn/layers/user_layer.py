@@ -271,7 +271,7 @@ class EvaluatedModule(UserModule):
         return outputs
 
 
-def bound_modules(modules: Mapping[int, nn.Module]) -> AbstractContextManager[None]:
+def bound_modules(modules: Mapping[int, nn.Module]) -> AbstractContextManager[object]:
     """Within the block the layers of these ids compute through these modules."""
     return extended(_bound, modules)
 

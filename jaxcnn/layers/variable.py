@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import contextvars
 import operator
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from types import MappingProxyType
 from typing import Any, Protocol, TypeVar
@@ -16,6 +15,7 @@ import numpy as np
 
 from jaxcnn.layers.symbolic.tensor import Index, SymbolicTensor
 from jaxcnn.runtime.captures import notice
+from jaxcnn.runtime.scoped import scoped
 from jaxcnn.runtime.types import ArrayFunction, ArrayLike, DTypeLike, Path
 from jaxcnn.spellings.dialect import dialect
 
@@ -230,31 +230,23 @@ def constantly(value: ArrayLike) -> ArrayFunction:
     return lambda key, shape, dtype: jnp.asarray(value, dtype)
 
 
-@contextlib.contextmanager
 def extended(
     table: contextvars.ContextVar[Mapping[int, T]], entries: Mapping[int, T]
-) -> Iterator[None]:
+) -> AbstractContextManager[Mapping[int, T]]:
     """Within the block the table has these entries, too."""
-    token = table.set({**table.get(), **entries})
-    try:
-        yield
-    finally:
-        table.reset(token)
+    return scoped(table, {**table.get(), **entries})
 
 
-def given_values(values: Mapping[int, jax.Array]) -> AbstractContextManager[None]:
+def given_values(
+    values: Mapping[int, jax.Array],
+) -> AbstractContextManager[Mapping[int, jax.Array]]:
     """Within the block the variables of these ids have these values."""
     return extended(_given, values)
 
 
-@contextlib.contextmanager
-def made_as(making: Callable[[Variable], Variable]) -> Iterator[None]:
+def made_as(making: Callable[[Variable], Variable]) -> AbstractContextManager[object]:
     """Within the block a new variable on its own is what `making` gives for it."""
-    token = _making.set(making)
-    try:
-        yield
-    finally:
-        _making.reset(token)
+    return scoped(_making, making)
 
 
 def being_compiled() -> bool:

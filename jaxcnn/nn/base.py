@@ -14,7 +14,6 @@ pure function of them. Collections:
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import ClassVar, cast
@@ -28,6 +27,7 @@ from jaxcnn import constraints, initializers, regularizers
 from jaxcnn.nn.batch import current_valid_rows
 from jaxcnn.nn.traits import Traits
 from jaxcnn.runtime.captures import Captured, with_arrays
+from jaxcnn.runtime.scoped import scoped
 from jaxcnn.runtime.types import ArrayFunction, Config, DTypeLike, Identifier, Path, PyTree
 
 
@@ -45,32 +45,21 @@ class WeightSpec:
 
 
 # Weights are declared deep inside other people's modules, which hand no list of them along.
-_declared: ContextVar[list[WeightSpec] | None] = ContextVar("declared_weights", default=None)
+_declared: ContextVar[list[WeightSpec]] = ContextVar("declared_weights")
 
 
-@contextlib.contextmanager
-def declared_weights() -> Iterator[list[WeightSpec]]:
+def declared_weights() -> contextlib.AbstractContextManager[list[WeightSpec]]:
     """Collect the `WeightSpec` of every weight declared while a module is traced in the block."""
-    specs: list[WeightSpec] = []
-    token = _declared.set(specs)
-    try:
-        yield specs
-    finally:
-        _declared.reset(token)
+    return scoped(_declared, [])
 
 
 # Penalties are added deep inside modules that a function calls besides those of its model.
 _penalties: ContextVar[bool] = ContextVar("penalties", default=True)
 
 
-@contextlib.contextmanager
-def without_penalties() -> Iterator[None]:
+def without_penalties() -> contextlib.AbstractContextManager[bool]:
     """Within the block modules add nothing to the loss."""
-    token = _penalties.set(False)
-    try:
-        yield
-    finally:
-        _penalties.reset(token)
+    return scoped(_penalties, False)
 
 
 def penalty_of(function: ArrayFunction | None, value: jax.Array) -> jax.Array | None:
@@ -160,7 +149,7 @@ class Layer(nn.Module):
         else:
             start = initializers.get(initializer)
         shape = tuple(shape)
-        specs = _declared.get()
+        specs = _declared.get(None)
         if specs is not None:
             path, limit = (*self.path, name), constraints.get(constraint)
             specs.append(

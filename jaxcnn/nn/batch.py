@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-from collections.abc import Iterator
 from contextvars import ContextVar
 
 import jax
+
+from jaxcnn.runtime.scoped import scoped
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -23,22 +24,13 @@ class _Batch:
 _batch: ContextVar[_Batch] = ContextVar("batch", default=_Batch())  # noqa: B039  (it is frozen)
 
 
-@contextlib.contextmanager
-def _within(batch: _Batch) -> Iterator[None]:
-    token = _batch.set(batch)
-    try:
-        yield
-    finally:
-        _batch.reset(token)
-
-
-def valid_rows(rows: jax.Array | None) -> contextlib.AbstractContextManager[None]:
+def valid_rows(rows: jax.Array | None) -> contextlib.AbstractContextManager[_Batch]:
     """Within the block the rows of the batch where `rows`, (batch,), is 0 are padding.
 
     A short last batch is padded to the full size so that nothing is compiled twice. Layers that
     look across rows (batch statistics, activity penalties) leave the padding out.
     """
-    return _within(dataclasses.replace(_batch.get(), valid_rows=rows))
+    return scoped(_batch, dataclasses.replace(_batch.get(), valid_rows=rows))
 
 
 def current_valid_rows() -> jax.Array | None:
@@ -46,9 +38,9 @@ def current_valid_rows() -> jax.Array | None:
     return _batch.get().valid_rows
 
 
-def batch_parts(count: int) -> contextlib.AbstractContextManager[None]:
+def batch_parts(count: int) -> contextlib.AbstractContextManager[_Batch]:
     """Within the block batch statistics are taken of each of `count` equal parts of the batch."""
-    return _within(dataclasses.replace(_batch.get(), parts=count))
+    return scoped(_batch, dataclasses.replace(_batch.get(), parts=count))
 
 
 def current_batch_parts() -> int:

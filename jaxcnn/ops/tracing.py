@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextvars import ContextVar
 from typing import Any, TypeAlias
 
@@ -15,6 +15,7 @@ from jax.extend.core import Primitive
 from jax.interpreters import ad, batching, mlir, xla
 from jax.sharding import NamedSharding, PartitionSpec
 
+from jaxcnn.runtime.scoped import scoped
 from jaxcnn.runtime.types import PyTree
 
 # A parameter of a primitive: anything that can be hashed.
@@ -26,14 +27,9 @@ Implementation: TypeAlias = Callable[..., PyTree]
 _spelled_out: ContextVar[bool] = ContextVar("spelled_out", default=False)
 
 
-@contextlib.contextmanager
-def spelled_out() -> Iterator[None]:
+def spelled_out() -> contextlib.AbstractContextManager[bool]:
     """Within the block programs are traced with JAX's operations only, for readers of jaxprs."""
-    token = _spelled_out.set(True)
-    try:
-        yield
-    finally:
-        _spelled_out.reset(token)
+    return scoped(_spelled_out, True)
 
 
 def is_spelled_out() -> bool:

@@ -11,6 +11,8 @@ import contextlib
 from collections.abc import Iterator
 from contextvars import ContextVar
 
+from jaxcnn.runtime.scoped import scoped
+
 _with_arrays: ContextVar[bool] = ContextVar("with_arrays", default=False)
 _inside: ContextVar[bool] = ContextVar("inside_a_function", default=False)
 
@@ -29,14 +31,9 @@ class Captured(Exception):
         self.thing = thing
 
 
-@contextlib.contextmanager
-def with_arrays(noticing: bool = True) -> Iterator[None]:
+def with_arrays(noticing: bool = True) -> contextlib.AbstractContextManager[bool]:
     """Within the block functions are traced with arrays, and `notice` raises if `noticing`."""
-    token = _with_arrays.set(noticing)
-    try:
-        yield
-    finally:
-        _with_arrays.reset(token)
+    return scoped(_with_arrays, noticing)
 
 
 def notice(thing: object) -> None:

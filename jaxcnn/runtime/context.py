@@ -7,7 +7,7 @@ unknown, and keys are a function of the seed and of how many have been taken sin
 import contextlib
 import dataclasses
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextvars import ContextVar
 from typing import Protocol
 
@@ -15,6 +15,7 @@ import jax
 from jax import Array
 
 from jaxcnn.runtime import config
+from jaxcnn.runtime.scoped import scoped
 
 
 @dataclasses.dataclass
@@ -27,14 +28,11 @@ class _Surroundings:
 _surroundings: ContextVar[_Surroundings | None] = ContextVar("surroundings", default=None)
 
 
-@contextlib.contextmanager
-def running(key: Callable[[int], Array], train: bool | None = None) -> Iterator[None]:
+def running(
+    key: Callable[[int], Array], train: bool | None = None
+) -> contextlib.AbstractContextManager[object]:
     """Within the block :func:`training` is `train`, and the keys are ``key(0)``, ``key(1)``, ..."""
-    token = _surroundings.set(_Surroundings(train, key))
-    try:
-        yield
-    finally:
-        _surroundings.reset(token)
+    return scoped(_surroundings, _Surroundings(train, key))
 
 
 class BoundModule(Protocol):
@@ -48,7 +46,7 @@ class BoundModule(Protocol):
     def make_rng(self, name: str = ...) -> Array: ...
 
 
-def running_module(module: BoundModule, train: bool) -> contextlib.AbstractContextManager[None]:
+def running_module(module: BoundModule, train: bool) -> contextlib.AbstractContextManager[object]:
     """:func:`running` for a bound Flax module: keys come from its ``dropout`` stream.
 
     In inference mode, which has no such stream, they are a function of the seed and the module's

@@ -3,11 +3,12 @@
 import contextlib
 import dataclasses
 import inspect
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from typing import Any, Generic, Self, TypeAlias, TypeVar, cast
 
 from jaxcnn.runtime.hints import closest, plain
+from jaxcnn.runtime.scoped import scoped
 from jaxcnn.runtime.types import Config, Identifier, Settings
 from jaxcnn.spellings.tables import REMOVED
 from jaxcnn.spellings.translate import removed
@@ -26,17 +27,14 @@ def get_custom_objects() -> Objects:
     return _custom_objects.get()
 
 
-@contextlib.contextmanager
-def custom_object_scope(*custom_objects: Settings | None) -> Iterator[Objects]:
+def custom_object_scope(
+    *custom_objects: Settings | None,
+) -> contextlib.AbstractContextManager[Objects]:
     """Within the block every registry knows the given names; additions made inside end with it."""
     names = dict(get_custom_objects())
     for objects in custom_objects:
         names.update(objects or {})
-    token = _custom_objects.set(names)
-    try:
-        yield names
-    finally:
-        _custom_objects.reset(token)
+    return scoped(_custom_objects, names)
 
 
 class Configurable:

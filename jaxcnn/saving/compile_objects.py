@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from jaxcnn import optimizers
 from jaxcnn.runtime.names import Registry, get_custom_objects
@@ -92,14 +92,24 @@ def rate_of(rate: Settings) -> Config:
     }
 
 
-def from_keras_objects(value: Json, registry: Registry) -> Json:
-    """Losses or metrics in lists and dicts: by name, or by class with their options."""
+def each_object(value: Json, change: Callable[[Config], Json]) -> Json:
+    """Losses or metrics in lists and dicts, those that are a class with options changed."""
     if isinstance(value, list):
-        return [from_keras_objects(item, registry) for item in value]
+        return [each_object(item, change) for item in value]
     if not isinstance(value, Mapping):
         return value
     if "class_name" not in value:
-        return {k: from_keras_objects(v, registry) for k, v in value.items()}
+        return {key: each_object(item, change) for key, item in value.items()}
+    return change(dict(value))
+
+
+def from_keras_objects(value: Json, registry: Registry) -> Json:
+    """Losses or metrics in lists and dicts: by name, or by class with their options."""
+    return each_object(value, lambda thing: from_keras_object(thing, registry))
+
+
+def from_keras_object(value: Config, registry: Registry) -> Json:
+    """A loss or metric: its name, or its class with its options."""
     kind, options = unpackaged(value["class_name"]), value["config"]
     if kind == "function":
         return unpackaged(options)

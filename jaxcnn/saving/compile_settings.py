@@ -8,7 +8,12 @@ from jaxcnn import losses, metrics
 from jaxcnn.runtime.names import custom_object_scope
 from jaxcnn.runtime.types import Config, Settings
 from jaxcnn.runtime.warn import warn_user
-from jaxcnn.saving.compile_objects import from_keras_objects, from_keras_optimizer, of_library
+from jaxcnn.saving.compile_objects import (
+    each_object,
+    from_keras_objects,
+    from_keras_optimizer,
+    of_library,
+)
 from jaxcnn.saving.dialects.keras3 import packaged
 from jaxcnn.saving.dialects.versions import KERAS_3, OPTIMIZERS, Version
 from jaxcnn.saving.types import CustomObjects, Filename, Json, Trainable
@@ -38,7 +43,11 @@ def to_keras2_training(settings: Settings, version: Version = KERAS_3) -> Config
             "include_optimizer=False."
         )
     if version.is_2:
-        settings = {**settings, **{key: without_objects(settings[key], version) for key in NAMED}}
+        changed = {
+            key: each_object(settings[key], lambda thing: without_object(thing, version))
+            for key in NAMED
+        }
+        settings = {**settings, **changed}
     if version.is_2 and library:
         if rate == OPTIMIZERS.get(name, ""):
             del hyperparameters["lr"]
@@ -52,14 +61,8 @@ def to_keras2_training(settings: Settings, version: Version = KERAS_3) -> Config
     return {**settings, **named, "optimizer_config": {**optimizer, "config": hyperparameters}}
 
 
-def without_objects(value: Json, version: Version) -> Json:
-    """Losses and metrics by name alone where they have no options, as Keras 2.0 to 2.2 has them."""
-    if isinstance(value, list):
-        return [without_objects(item, version) for item in value]
-    if not isinstance(value, Mapping):
-        return value
-    if "class_name" not in value:
-        return {k: without_objects(v, version) for k, v in value.items()}
+def without_object(value: Config, version: Version) -> Json:
+    """A loss or metric by its name alone where it has no options, as Keras 2.0 to 2.2 has it."""
     name = value["class_name"]
     thing = losses.registry.items().get(name)
     if thing is not None and losses.deserialize(value) == thing():

@@ -276,19 +276,23 @@ def _getitem(x: jax.Array, index: Index) -> jax.Array:
     return jnp.asarray(x)[index]
 
 
+OPERATORS: dict[str, ArrayFunction] = {
+    "add": jnp.add,
+    "sub": jnp.subtract,
+    "mul": jnp.multiply,
+    "truediv": jnp.true_divide,
+    "floordiv": jnp.floor_divide,
+    "mod": jnp.remainder,
+    "pow": jnp.power,
+    "and": jnp.logical_and,
+    "or": jnp.logical_or,
+}
+
 # Operators have names of their own in the graph; `==` stays identity.
 give_operators(
     Tensor,
     binary={
-        "add": binary_word("add", jnp.add),
-        "sub": binary_word("sub", jnp.subtract),
-        "mul": binary_word("mul", jnp.multiply),
-        "truediv": binary_word("truediv", jnp.true_divide),
-        "floordiv": binary_word("floordiv", jnp.floor_divide),
-        "mod": binary_word("mod", jnp.remainder),
-        "pow": binary_word("pow", jnp.power),
-        "and": binary_word("and", jnp.logical_and),
-        "or": binary_word("or", jnp.logical_or),
+        **{name: binary_word(name, function) for name, function in OPERATORS.items()},
         "matmul": matmul,
     },
     others={

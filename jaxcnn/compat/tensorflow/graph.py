@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import re
 from collections.abc import Iterator
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 __all__ = [
     "Graph",
@@ -18,6 +18,19 @@ __all__ = [
     "name_scope",
     "reset_default_graph",
 ]
+
+
+T = TypeVar("T")
+
+
+@contextlib.contextmanager
+def within(stack: list[T], item: T) -> Iterator[T]:
+    """Within the block the item lies on the stack."""
+    stack.append(item)
+    try:
+        yield item
+    finally:
+        stack.remove(item)
 
 
 class GraphKeys:
@@ -122,14 +135,9 @@ class Graph:
             return list(values)
         return [value for value in values if re.match(scope, getattr(value, "name", ""))]
 
-    @contextlib.contextmanager
-    def as_default(self) -> Iterator[Graph]:
+    def as_default(self) -> contextlib.AbstractContextManager[Graph]:
         """Within the block words are added to this graph."""
-        _graphs.append(self)
-        try:
-            yield self
-        finally:
-            _graphs.remove(self)
+        return within(_graphs, self)
 
 
 _graphs = [Graph()]

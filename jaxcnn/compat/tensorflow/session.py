@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from types import TracebackType
 from typing import Any
 
@@ -13,7 +13,7 @@ import numpy as np
 from jaxcnn.backend.settings import is_learning_phase
 from jaxcnn.compat.tensorflow.arrays import stack
 from jaxcnn.compat.tensorflow.errors import FailedPreconditionError
-from jaxcnn.compat.tensorflow.graph import Graph, get_default_graph
+from jaxcnn.compat.tensorflow.graph import Graph, get_default_graph, within
 from jaxcnn.compat.tensorflow.operation import Operation
 from jaxcnn.compat.tensorflow.placeholders import fed
 from jaxcnn.compat.tensorflow.settings import ConfigProto
@@ -107,23 +107,13 @@ class Session:
             )
         return self.values[store]
 
-    @contextlib.contextmanager
-    def running(self) -> Iterator[None]:
+    def running(self) -> contextlib.AbstractContextManager[Session]:
         """Within the block variables have the values of this session."""
-        _running.append(self)
-        try:
-            yield
-        finally:
-            _running.pop()
+        return within(_running, self)
 
-    @contextlib.contextmanager
-    def as_default(self) -> Iterator[Session]:
+    def as_default(self) -> contextlib.AbstractContextManager[Session]:
         """Within the block ``tensor.eval()`` and ``operation.run()`` are in this session."""
-        _defaults.append(self)
-        try:
-            yield self
-        finally:
-            _defaults.remove(self)
+        return within(_defaults, self)
 
     def __enter__(self) -> Session:
         block = contextlib.ExitStack()

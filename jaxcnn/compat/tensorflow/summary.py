@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 import jax
 import numpy as np
@@ -26,6 +26,8 @@ from jaxcnn.runtime.types import PyTree
 
 __all__ = ["FileWriter", "histogram", "image", "merge", "merge_all", "scalar"]
 
+# The graph's collections that a summary joins; None for that of all summaries.
+Collections: TypeAlias = Sequence[str] | None
 # (tag, value) -> what an event file has of it
 Written = Callable[[str, np.ndarray], bytes]
 
@@ -59,7 +61,7 @@ def summarized(
     name: str,
     tensor: PyTree,
     write: Written,
-    collections: Sequence[str] | None,
+    collections: Collections,
     family: str | None,
 ) -> Summary:
     """The summary of one tensor, which is in the graph's collection of summaries."""
@@ -73,10 +75,7 @@ def summarized(
 
 
 def scalar(
-    name: str,
-    tensor: PyTree,
-    collections: Sequence[str] | None = None,
-    family: str | None = None,
+    name: str, tensor: PyTree, collections: Collections = None, family: str | None = None
 ) -> Summary:
     """A number."""
 
@@ -89,10 +88,7 @@ def scalar(
 
 
 def histogram(
-    name: str,
-    values: PyTree,
-    collections: Sequence[str] | None = None,
-    family: str | None = None,
+    name: str, values: PyTree, collections: Collections = None, family: str | None = None
 ) -> Summary:
     """The distribution of the values of a tensor."""
     return summarized(name, values, histogram_value, collections, family)
@@ -102,7 +98,7 @@ def image(
     name: str,
     tensor: PyTree,
     max_outputs: int = 3,
-    collections: Sequence[str] | None = None,
+    collections: Collections = None,
     family: str | None = None,
 ) -> Summary:
     """The first images (batch, rows, columns, channels), each by the mean of its channels."""
@@ -119,7 +115,7 @@ def image(
 
 def merge(
     inputs: Sequence[Summary],
-    collections: Sequence[str] | None = None,
+    collections: Collections = None,
     name: str | None = None,
 ) -> Summary:
     """All of `inputs` in one."""

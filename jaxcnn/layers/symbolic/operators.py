@@ -125,11 +125,13 @@ BINARY: dict[str, ArrayFunction] = {
     "pow": pow,
     "matmul": matmul,
 }
-OTHERS: dict[str, ArrayFunction] = {
+COMPARISONS: dict[str, ArrayFunction] = {
     "lt": less,
     "le": less_equal,
     "gt": greater,
     "ge": greater_equal,
+}
+OTHERS: dict[str, ArrayFunction] = {
     "neg": negative,
     "abs": abs,
     "getitem": lambda x, index: getitem(x, sizes.packed(index)),
@@ -163,9 +165,9 @@ def give_operators(
         setattr(kind, f"__{name}__", function)
 
 
-give_operators(SymbolicTensor, BINARY, OTHERS)
+give_operators(SymbolicTensor, BINARY, COMPARISONS | OTHERS)
 give_operators(
     UnknownSize,
     {name: of_sizes(name, function) for name, function in BINARY.items()},
-    {name: OTHERS[name] for name in ("lt", "le", "gt", "ge")},
+    COMPARISONS,
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import flax.linen as nn
 import jax
@@ -160,6 +161,22 @@ def first_mask(mask: PyTree) -> jax.Array | None:
     return first
 
 
+class Sequences(NamedTuple):
+    """What a loop over time is made from.
+
+    Attributes:
+        inputs: what `project` returns, each (batch, steps, ...).
+        states: initial states, each (batch, ...).
+        noise: dropout masks of the state, the same at all steps.
+        keep: (steps, batch) of booleans; where False the states stay as they are.
+    """
+
+    inputs: Sequence[jax.Array]
+    states: States
+    noise: Sequence[jax.Array]
+    keep: jax.Array | None
+
+
 class GatedLayer(GatedModule, Recurrent):
     """A layer with a `Gated` recurrence: the input's part of all steps is one product."""
 
@@ -173,23 +190,22 @@ class GatedLayer(GatedModule, Recurrent):
         shape = (batch, *spatial, width if len(inputs) > 1 else width // self.blocks)
         states = self.starting_states(initial, [shape] * self.state_count, inputs[0].dtype)
         noise = self.noise(self.recurrent_dropout, states[0], train)
-        outputs, states = self.loop(recurrent, inputs, states, noise, keep)
+        outputs, states = self.loop(recurrent, Sequences(inputs, states, noise, keep))
         return outputs, states[0], states
 
-    def loop(
-        self,
-        kernel: jax.Array,
-        inputs: Sequence[jax.Array],
-        states: States,
-        noise: Sequence[jax.Array],
-        keep: jax.Array | None,
-    ) -> tuple[jax.Array, States]:
+    def loop(self, kernel: jax.Array, given: Sequences) -> tuple[jax.Array, States]:
         """(outputs (steps, batch, ...), final states) from what `project` returns."""
         # (steps, batch, ...) for each gate
-        by_time = [jnp.moveaxis(part, 1, 0) for part in in_parts(inputs, self.blocks)]
-        reverse, unroll = self.go_backwards, self.unroll
+        by_time = [jnp.moveaxis(part, 1, 0) for part in in_parts(given.inputs, self.blocks)]
         return gated_scan(
-            self, kernel, by_time, states, noise=noise, keep=keep, reverse=reverse, unroll=unroll
+            self,
+            kernel,
+            by_time,
+            given.states,
+            noise=given.noise,
+            keep=given.keep,
+            reverse=self.go_backwards,
+            unroll=self.unroll,
         )
 
     @property

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import jax
 import jax.numpy as jnp
 
 from jaxcnn import activations
 from jaxcnn.nn.fields import UnitsField, fixed
-from jaxcnn.nn.recurrent.base import GatedLayer
+from jaxcnn.nn.recurrent.base import GatedLayer, Sequences
 from jaxcnn.nn.recurrent.fields import NoiseFields, RecurrentFields, SequenceFields
 from jaxcnn.nn.recurrent.recurrences import GRURecurrence, LSTMRecurrence, SimpleRecurrence
 from jaxcnn.nn.recurrent.scan import States
@@ -30,21 +28,15 @@ class LSTMLayer(LSTMRecurrence, GatedLayer):
     That needs the usual activations, and neither masks nor noise.
     """
 
-    def loop(
-        self,
-        kernel: jax.Array,
-        inputs: Sequence[jax.Array],
-        states: States,
-        noise: Sequence[jax.Array],
-        keep: jax.Array | None,
-    ) -> tuple[jax.Array, States]:
+    def loop(self, kernel: jax.Array, given: Sequences) -> tuple[jax.Array, States]:
+        inputs = given.inputs
         gate, reverse = self.recurrent_activation, self.go_backwards
         usual = self.activation in TANH and gate in (*SIGMOID, activations.hard_sigmoid)
-        special = noise or keep is not None or self.unroll or not inputs[0].size
+        special = given.noise or given.keep is not None or self.unroll or not inputs[0].size
         if special or not usual or not pays():
-            return super().loop(kernel, inputs, states, noise, keep)
+            return super().loop(kernel, given)
         joined = inputs[0] if len(inputs) == 1 else jnp.concatenate(inputs, -1)
-        h, c = states
+        h, c = given.states
         outputs, c = lstm(
             joined, kernel.astype(joined.dtype), h, c, hard=gate not in SIGMOID, reverse=reverse
         )
