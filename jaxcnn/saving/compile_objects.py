@@ -50,6 +50,10 @@ SAYING_NOTHING: Mapping[str, tuple[Json, ...]] = {
 }
 
 
+# What every optimizer takes beside its own.
+COMMON = ("learning_rate", "decay", "clipnorm", "clipvalue", "ema")
+
+
 def of_library(name: str) -> bool:
     """Whether an optimizer is the library's, so that other Keras have other words for it."""
     return name in optimizers.registry.items()
@@ -62,7 +66,7 @@ def from_keras_optimizer(described: Settings) -> Config:
         ValueError: gradients clipped one by one, or an option that is not here.
     """
     name, options = unpackaged(described["class_name"]), dict(described.get("config") or {})
-    if name == "LossScaleOptimizer":  # it keeps float16 from vanishing, which is not used here
+    if name == "LossScaleOptimizer":  # the same steps, kept from vanishing in float16
         return from_keras_optimizer(options.get("inner_optimizer") or options["optimizer"])
     if not of_library(name) and name in get_custom_objects():
         return {"class_name": name, "config": options}
@@ -76,6 +80,12 @@ def from_keras_optimizer(described: Settings) -> Config:
         )
     if options.get("global_clipnorm"):
         options["clipnorm"] = options.pop("global_clipnorm")
+    if name == "Adam" and options.get("weight_decay"):
+        name = "AdamW"
+    if name == "Nadam" and "use_ema" in options:  # since 2.11 its momentum grows by itself
+        options.setdefault("schedule_decay", 1.0)
+    elif name == "Nadam" and "learning_rate" in options and "decay" in options:
+        options.setdefault("schedule_decay", options.pop("decay"))  # as tf.keras called it
     return {"class_name": name, "config": taken(name, options, optimizers.registry)}
 
 
@@ -137,7 +147,8 @@ def taken(name: str, options: Settings, registry: Registry) -> Config:
     for key, value in options.items():
         if inspect.isfunction(thing) and key in known and value == known[key].default:
             continue  # a function of metrics takes no options but has them at these values
-        if key in known or (takes_any and not says_nothing(key, value)):
+        further = takes_any and (key in COMMON or key not in SAYING_NOTHING)
+        if key in known or (further and not says_nothing(key, value)):
             rest[key] = value
         elif not says_nothing(key, value):
             raise ValueError(

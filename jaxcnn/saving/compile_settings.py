@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 
 from jaxcnn import losses, metrics
@@ -14,15 +15,15 @@ from jaxcnn.saving.compile_objects import (
     from_keras_optimizer,
     of_library,
 )
-from jaxcnn.saving.dialects.keras3 import packaged
-from jaxcnn.saving.dialects.versions import KERAS_3, OPTIMIZERS, Version
+from jaxcnn.saving.dialects.differences import differing_training, packaged
+from jaxcnn.saving.dialects.versions import OPTIMIZERS, TEXT, Version
 from jaxcnn.saving.types import CustomObjects, Filename, Json, Trainable
 
 NAMED = ("loss", "metrics", "weighted_metrics")
 RENAMED = {"logcosh": "log_cosh", "kullback_leibler_divergence": "kl_divergence"}  # in Keras 3
 
 
-def to_keras2_training(settings: Settings, version: Version = KERAS_3) -> Config:
+def to_keras2_training(settings: Settings, version: Version = TEXT) -> Config:
     """The arguments of `compile` for an HDF5 file.
 
     The learning rate has the name that the version knows, or none where it is the usual one of all
@@ -154,22 +155,40 @@ def compile_as_stored(
     settings: Settings,
     source: Filename,
     custom_objects: CustomObjects = None,
+    version: str = "",
 ) -> bool:
     """`compile` as a file says, of any version of Keras, or warn that the model is not compiled.
+
+    Args:
+        model: to compile.
+        settings: as they stand in the file.
+        source: the file, for warnings.
+        custom_objects: name -> class or function, for what the library does not know.
+        version: of the Keras that wrote the file; empty where it was this library.
 
     Returns:
         Whether the model is compiled now.
     """
     try:
         with custom_object_scope(custom_objects):
-            model.compile_from(from_keras_training(settings, model.output_names))
+            arguments = from_keras_training(settings, model.output_names)
+            model.compile_from(arguments)
     except (ValueError, TypeError, LookupError, AttributeError) as error:
         warn_user(
             f"{source}: the model cannot be compiled as it was saved, so it is not compiled. "
             f"{error} Compile it before it is trained, or give what is missing in custom_objects."
         )
         return False
+    newer = version.startswith("3") or "use_ema" in str(settings)
+    if newer or re.match(r"2\.([4-9]|1\d)|2.*-tf", version):
+        warn_of(differing_training(arguments, before_3=not newer), source)
     return True
+
+
+def warn_of(differences: str, source: Filename) -> None:
+    """Say what is computed otherwise in Keras 3 than here, if anything is."""
+    if differences:
+        warn_user(f"{source}: training differs. {differences}.")
 
 
 def from_keras_training(settings: Settings, output_names: Sequence[str]) -> Config:

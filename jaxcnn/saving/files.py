@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from jaxcnn.saving.assignment import Matching
+from jaxcnn.saving.compile_settings import warn_of
 from jaxcnn.saving.containers import archive, hdf5, tensor_bundle
+from jaxcnn.saving.dialects.differences import differing_training
 from jaxcnn.saving.dialects.versions import version_of
 from jaxcnn.saving.types import CustomObjects, Filename, Network, Trainable
 from jaxcnn.utils.untrusted import one_error
@@ -36,7 +38,8 @@ def save_model(
         include_optimizer: whether to save how the model is trained.
         keras: '2.0', '2.2' or '3', to write an HDF5 file for that version alone. None: for all of
             2.x where the model allows it, which Keras 3 cannot read of a Sequential, of models with
-            models inside, and of a learning rate that is not the usual one: say '3' for it.
+            models inside, and of a learning rate that is not the usual one, and whose hard_sigmoid
+            it computes otherwise: say '3' for it, which warns of what training differs in.
 
     Raises:
         ValueError: the version asked for has not what the model needs; the message says what.
@@ -44,6 +47,8 @@ def save_model(
         OSError: it cannot be written; what was there before stays.
     """
     version = version_of(keras)
+    if keras == "3" and include_optimizer and model.optimizer is not None:
+        warn_of(differing_training(model.training_config()), filepath)
     if Path(filepath).suffix != ".keras":
         hdf5.save_hdf5(model, filepath, overwrite, include_optimizer, version)
     elif keras in (None, "3"):

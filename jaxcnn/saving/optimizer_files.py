@@ -61,7 +61,12 @@ def restore_optimizer(
 
 def is_keras3(names: Sequence[str]) -> bool:
     """Whether the order is that of Keras 3 (and of 2 since 2.11), where the counter comes first."""
-    return names[0].split(":")[0].rsplit("/", 1)[-1] == "iteration"
+    return is_counter(names[0])
+
+
+def is_counter(name: str) -> bool:
+    """Whether an array of this name counts updates, since Keras 2.11."""
+    return name.split(":")[0].rsplit("/", 1)[-1] == "iteration"
 
 
 def counted(arrays: Sequence[np.ndarray]) -> list[np.ndarray]:

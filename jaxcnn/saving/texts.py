@@ -12,7 +12,7 @@ from jaxcnn.runtime.types import Config, Settings
 from jaxcnn.saving.dialects.classes import library_classes
 from jaxcnn.saving.dialects.configurations import IN_MEMORY, OURS, era_of, from_keras
 from jaxcnn.saving.dialects.keras2 import to_keras2
-from jaxcnn.saving.dialects.versions import KERAS_3, Version
+from jaxcnn.saving.dialects.versions import TEXT, Version
 from jaxcnn.saving.structure import described, plain
 from jaxcnn.saving.types import CustomObjects, Network
 from jaxcnn.utils.untrusted import one_error
@@ -21,7 +21,7 @@ WRITER = "jaxcnn"  # marks what we wrote ourselves
 MOST_VALUES = 1_000_000  # in a configuration, written out
 
 
-def file_config(model: Layer | Network, version: Version = KERAS_3) -> Config:
+def file_config(model: Layer | Network, version: Version = TEXT) -> Config:
     """The configuration of a model as a Keras 2 file holds it, made of what JSON knows."""
     config: Config = json.loads(json.dumps(described(model), default=plain))
     return to_keras2(config, library_classes(model), version)
@@ -44,7 +44,7 @@ def described_model(model: Network) -> Config:
     """The configuration in the texts of `to_json` and `to_yaml`."""
     return {
         **file_config(model),
-        "keras_version": KERAS_3.label,
+        "keras_version": TEXT.label,
         "backend": "tensorflow",
         "written_by": WRITER,
     }
@@ -70,7 +70,7 @@ def model_from_config(
             f"given {type(config).__name__}{missing}. "
             "What get_config returns goes to Sequential.from_config or Model.from_config."
         )
-    ours = config.get("written_by") == WRITER and config["keras_version"] == KERAS_3.label
+    ours = config.get("written_by") == WRITER and config["keras_version"] == TEXT.label
     era = OURS if ours else era_of_config(config)
     require_bounded(config)
     error = one_error("The configuration", "that of a model")

@@ -24,7 +24,7 @@ from jaxcnn.saving.compile_settings import (
     to_keras3_training,
     without_usual_schedule,
 )
-from jaxcnn.saving.dialects.keras3 import packaged
+from jaxcnn.saving.dialects.differences import packaged
 
 
 def settings(loss="mse", metrics=None, **hyperparameters):

@@ -148,15 +148,19 @@ def load_archive(
     with zipfile.ZipFile(path) as archive:
         described = json.loads(read_member(archive, CONFIG, path))
         metadata = json.loads(read_member(archive, METADATA, path))
-        era = era_of(metadata["keras_version"])
+        era, ours = era_of(metadata["keras_version"]), metadata.get("written_by") == WRITER
         with custom_object_scope(custom_objects):
             model = LAYERS.deserialize(from_keras(described, era, safe_mode))
         with weights_of(archive, path) as file:
             load_tree(model, file, path)
             settings = described.get("compile_config") if compile else None
-            compiled = settings and compile_as_stored(model, settings, path, custom_objects)
+            compiled = settings and compile_as_stored(
+                model, settings, path, custom_objects, "" if ours else metadata["keras_version"]
+            )
             if compiled and "optimizer/vars" in file:
                 group = file["optimizer/vars"]
+                while "inner_optimizer" in group.parent:
+                    group = group.parent["inner_optimizer/vars"]
                 arrays = [group[str(i)][()] for i in range(len(group))]
                 restore_optimizer(model, ["iteration"], arrays, path)
     return model

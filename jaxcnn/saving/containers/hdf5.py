@@ -18,7 +18,7 @@ from jaxcnn.saving.compile_settings import compile_as_stored, to_keras2_training
 from jaxcnn.saving.dialects.configurations import era_of
 from jaxcnn.saving.dialects.old_weights import Origin, to_file
 from jaxcnn.saving.dialects.versions import WHEREVER_POSSIBLE, Version
-from jaxcnn.saving.optimizer_files import restore_optimizer
+from jaxcnn.saving.optimizer_files import is_counter, restore_optimizer
 from jaxcnn.saving.structure import plain
 from jaxcnn.saving.texts import WRITER, file_config, model_from_config
 from jaxcnn.saving.types import CustomObjects, Entry, Filename, Network, Trainable
@@ -190,15 +190,23 @@ def read_model(
     file_names = assign(model, *read_stored(file["model_weights"]), path)
     if compile and "training_config" in file.attrs:
         settings = json.loads(text(file.attrs["training_config"]))
-        compiled = compile_as_stored(model, settings, path, custom_objects)
+        compiled = compile_as_stored(
+            model, settings, path, custom_objects, "" if writer == WRITER else version
+        )
         if compiled and "optimizer_weights" in file:
             group = file["optimizer_weights"]
-            names = read_names(group, "weight_names")
+            names = without_scale(read_names(group, "weight_names"))
             # Until Keras 2.1 weights were sorted by their names.
             by_name = version.startswith(("1.", "2.0."))
             order = order_by_name(model, file_names) if by_name else None
             restore_optimizer(model, names, [group[name][()] for name in names], path, order)
     return model
+
+
+def without_scale(names: list[str]) -> list[str]:
+    """The names of an optimizer's arrays without those of a LossScaleOptimizer around it."""
+    counters = [i for i, name in enumerate(names) if is_counter(name)]
+    return names[counters[-1] :] if len(counters) > 1 else names
 
 
 def sorted_slots(

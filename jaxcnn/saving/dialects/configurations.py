@@ -19,6 +19,7 @@ from jaxcnn.runtime.types import Config, Settings
 from jaxcnn.saving.bytecode import stored_function
 from jaxcnn.saving.dialects.calls import counts_from_one, listed, references
 from jaxcnn.saving.dialects.classes import base_name, library_class, named_class
+from jaxcnn.saving.dialects.differences import activation_name
 from jaxcnn.saving.dialects.keras1 import from_keras1, with_order
 from jaxcnn.saving.types import Json
 from jaxcnn.spellings.tables import CLASSES
@@ -57,6 +58,22 @@ NEUTRAL: Mapping[str, int | str] = {
     "dilation_rate": 1,
     "depth_multiplier": 1,
     "data_format": "channels_last",
+}
+
+
+# What it takes where an argument is not given, and Keras 2 does not.
+GATES = {"recurrent_activation": "sigmoid"}
+DEFAULTS_OF_KERAS_3: Mapping[str, Settings] = {
+    "LSTM": GATES,
+    "LSTMCell": GATES,
+    "ConvLSTM2D": GATES,
+    "GRU": {**GATES, "reset_after": True},
+    "GRUCell": {**GATES, "reset_after": True},
+}
+INITIALIZERS: Mapping[str, Settings] = {
+    "GlorotNormal": {"scale": 1.0, "mode": "fan_avg"},
+    "HeNormal": {"scale": 2.0, "mode": "fan_in"},
+    "LecunNormal": {"scale": 1.0, "mode": "fan_in"},
 }
 
 
@@ -137,21 +154,19 @@ class Reader:
         if base == "Bidirectional":
             one_direction(arguments)
         if self.era == 3:
-            arguments |= {
-                k: self.activation(v) for k, v in settings.items() if k.endswith("activation")
-            }
+            arguments = {**DEFAULTS_OF_KERAS_3.get(base, {}), **arguments}
+        arguments |= {
+            k: self.activation(v) for k, v in settings.items() if k.endswith("activation")
+        }
         if "batch_input_shape" not in arguments:
             leave_out_dtype(arguments)
         return accepted(name, arguments)
 
     def activation(self, value: Json) -> Json:
-        """An activation of Keras 3, where hard_sigmoid is another function than before."""
-        if value == "hard_sigmoid":
+        """An activation; in Keras 3 hard_sigmoid is another function than before."""
+        if value == "hard_sigmoid" and self.era == 3:
             return "piecewise_sigmoid"
-        described = value.get("config") if isinstance(value, Mapping) else None
-        if isinstance(described, Mapping) and described.get("name") == "hard_sigmoid":
-            return "hard_sigmoid"  # as `jaxcnn.saving.dialects.keras3` writes ours
-        return self.value(value)
+        return activation_name(value) or self.value(value)
 
     def value(self, value: Json) -> Json:
         """An argument: objects lose what Keras 3 wraps them in, functions become their names."""
@@ -175,6 +190,9 @@ class Reader:
         if kind == "function":
             return unpackaged(config)
         kind = unpackaged(kind)
+        if kind in INITIALIZERS:  # of tf.keras and Keras 3, which widen what they cut
+            drawn = {**INITIALIZERS[kind], "distribution": "truncated_normal"}
+            return {"class_name": "VarianceScaling", "config": {**drawn, "seed": config["seed"]}}
         if kind == "SeedGenerator":
             return config["seed"]
         known = named_class(kind) or kind in CLASSES or kind in get_custom_objects()

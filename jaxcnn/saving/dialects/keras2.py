@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from jaxcnn.runtime.types import Config, Settings
-from jaxcnn.saving.dialects.versions import KERAS_3, Version, expressed
+from jaxcnn.saving.dialects.differences import arguments_for_keras3
+from jaxcnn.saving.dialects.versions import TEXT, Version, expressed
 from jaxcnn.saving.types import Json
 
 # Keras 3 does not take these, and what they say makes no difference to what the layer computes.
@@ -26,7 +27,7 @@ SINGLE: Mapping[str, str] = {
 }
 
 
-def to_keras2(described: Settings, bases: Mapping[str, str], version: Version = KERAS_3) -> Config:
+def to_keras2(described: Settings, bases: Mapping[str, str], version: Version = TEXT) -> Config:
     """A model's or layer's ``{"class_name", "config"}`` as a Keras 2 file has it.
 
     Args:
@@ -52,11 +53,13 @@ def to_keras2(described: Settings, bases: Mapping[str, str], version: Version = 
 
 
 def layer_settings(
-    base: str, settings: Settings, bases: Mapping[str, str], version: Version = KERAS_3
+    base: str, settings: Settings, bases: Mapping[str, str], version: Version = TEXT
 ) -> Config:
     """The arguments of a layer that is no model."""
     arguments = {k: v for k, v in settings.items() if k not in LEFT_OUT.get(base, ())}
     arguments = expressed(base, arguments, version)
+    if version.translated:
+        arguments = arguments_for_keras3(arguments)
     if base in SINGLE:
         arguments[SINGLE[base]] = arguments[SINGLE[base]][0]
     if base == "Lambda":
@@ -69,7 +72,7 @@ def layer_settings(
     return {k: nested(v, bases, version) for k, v in arguments.items()}
 
 
-def nested(value: Json, bases: Mapping[str, str], version: Version = KERAS_3) -> Json:
+def nested(value: Json, bases: Mapping[str, str], version: Version = TEXT) -> Json:
     """Layers among the arguments; Keras 3 looks for their classes in the module stated."""
     if isinstance(value, list | tuple):
         return [nested(item, bases, version) for item in value]
@@ -86,7 +89,7 @@ def nested(value: Json, bases: Mapping[str, str], version: Version = KERAS_3) ->
     return {"module": module, **described, "registered_name": registered}
 
 
-def stack(settings: Settings, bases: Mapping[str, str], version: Version = KERAS_3) -> Config:
+def stack(settings: Settings, bases: Mapping[str, str], version: Version = TEXT) -> Config:
     """A Sequential begins with its input layer, where Keras 3 reads the input shape."""
     layers = [to_keras2(entry, bases, version) for entry in settings["layers"]]
     if layers and layers[0]["class_name"] != "InputLayer":
@@ -101,7 +104,7 @@ def stack(settings: Settings, bases: Mapping[str, str], version: Version = KERAS
     return {**settings, "layers": layers}
 
 
-def graph(settings: Settings, bases: Mapping[str, str], version: Version = KERAS_3) -> Config:
+def graph(settings: Settings, bases: Mapping[str, str], version: Version = TEXT) -> Config:
     """A functional model.
 
     Keras 2 counts the graph that a model was made from as its call 0, so that calls of a model

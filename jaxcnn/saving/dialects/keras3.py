@@ -14,6 +14,7 @@ from jaxcnn.layers.recurrent import RecurrentLayer
 from jaxcnn.layers.symbolic.tensor import Node, SymbolicTensor
 from jaxcnn.runtime.types import Config
 from jaxcnn.saving.dialects.classes import library_name
+from jaxcnn.saving.dialects.differences import arguments_for_keras3, packaged
 from jaxcnn.saving.dialects.keras2 import LEFT_OUT, SINGLE
 from jaxcnn.saving.structure import Calls, input_layer, plain
 from jaxcnn.saving.types import Json, Network, is_network
@@ -29,35 +30,6 @@ NOT_IN_KERAS_3 = {
     "Operation",
 }
 RENAMED: Mapping[str, Mapping[str, str]] = {"LeakyReLU": {"alpha": "negative_slope"}}
-
-
-def packaged(module: str, name: str, settings: Json, registered: str | None = None) -> Config:
-    """An object as Keras 3 describes it."""
-    return {
-        "module": module,
-        "class_name": name,
-        "config": settings,
-        "registered_name": registered,
-    }
-
-
-# What Keras 3 calls hard_sigmoid has another slope; its layers say what ours, that of Keras 2, is.
-HARD_SIGMOID = packaged(
-    "keras",
-    "Sequential",
-    {
-        "name": "hard_sigmoid",
-        "trainable": True,
-        "layers": [
-            packaged("keras.layers", "Rescaling", {"name": "slope", "scale": 0.2, "offset": 0.5}),
-            packaged("keras.layers", "ReLU", {"name": "cut", "max_value": 1.0}),
-        ],
-    },
-)
-ACTIVATIONS: Mapping[str, Json] = {
-    "piecewise_sigmoid": "hard_sigmoid",
-    "hard_sigmoid": HARD_SIGMOID,
-}
 
 
 def to_keras3(layer: Layer | Network) -> Config:
@@ -102,8 +74,7 @@ def settings(layer: Layer) -> Config:
             arguments[key] = to_keras3(inner)
         elif isinstance(inner, list | tuple) and any(isinstance(item, Layer) for item in inner):
             arguments[key] = [to_keras3(item) for item in inner]
-        elif key.endswith("activation") and isinstance(arguments[key], str):
-            arguments[key] = ACTIVATIONS.get(arguments[key], arguments[key])
+    arguments = arguments_for_keras3(arguments)
     if base in SINGLE:
         arguments[SINGLE[base]] = arguments[SINGLE[base]][0]
     if base == "Lambda":

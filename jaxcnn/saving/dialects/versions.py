@@ -17,11 +17,13 @@ class Version:
         label: its `keras_version` in files.
         rank: 20 for 2.0, 22 for 2.2, 30 for 3.
         strict: whether what it cannot express is refused; else it is written as later Keras does.
+        translated: whether functions that it computes otherwise are described by their parts.
     """
 
     label: str
     rank: int
     strict: bool = True
+    translated: bool = False
 
     @property
     def is_2(self) -> bool:
@@ -29,7 +31,8 @@ class Version:
         return self.rank < 30
 
 
-KERAS_3 = Version("2.3.1", 30, strict=False)
+TEXT = Version("2.3.1", 30, strict=False)  # of to_json and to_yaml, which Keras 3 cannot read
+KERAS_3 = Version("2.3.1", 30, strict=False, translated=True)
 WHEREVER_POSSIBLE = Version("2.2.4", 20, strict=False)  # all of 2.x where the model allows it
 VERSIONS: Mapping[str | None, Version] = {
     None: WHEREVER_POSSIBLE,

@@ -4,7 +4,8 @@ import pytest
 
 from jaxcnn import layers as L
 from jaxcnn.models import Model, Sequential
-from jaxcnn.saving.dialects.keras3 import ACTIVATIONS, HARD_SIGMOID, class_name, packaged, to_keras3
+from jaxcnn.saving.dialects.differences import HARD_SIGMOID, packaged
+from jaxcnn.saving.dialects.keras3 import class_name, to_keras3
 
 
 def twice(x):
@@ -68,7 +69,6 @@ def test_hard_sigmoid_is_described_by_layers():
     assert slope["config"] == {"name": "slope", "scale": 0.2, "offset": 0.5}
     assert cut["config"] == {"name": "cut", "max_value": 1.0}
     assert HARD_SIGMOID["config"]["trainable"] is True
-    assert ACTIVATIONS["piecewise_sigmoid"] == "hard_sigmoid"
 
 
 def test_functions_and_layers_among_the_settings():
