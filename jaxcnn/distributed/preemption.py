@@ -40,7 +40,8 @@ def preemption(watching: bool) -> Iterator[Callable[[], bool]]:
     if jax.process_count() > 1:
         from jax.experimental import multihost_utils
 
-        # The processes agree on one of these numbers, so none may be left out.
+        # The processes agree on one of these numbers, so none may be left out, and nobody else may
+        # ask with numbers of their own.
         asked_before = itertools.count()
         yield lambda: bool(multihost_utils.reached_preemption_sync_point(next(asked_before)))
         return

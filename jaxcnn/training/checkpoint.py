@@ -56,7 +56,13 @@ class Checkpoints:
             ) from None
         self.every = every
         self._ocp = ocp
-        self._manager = ocp.CheckpointManager(
+
+        class Manager(ocp.CheckpointManager):
+            def reached_preemption(self, step: int) -> bool:
+                """Never: JAX counts the questions of a process, and only the training loop asks."""
+                return False
+
+        self._manager = Manager(
             self.directory,
             options=ocp.CheckpointManagerOptions(max_to_keep=KEEP, enable_async_checkpointing=True),
         )

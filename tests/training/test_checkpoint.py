@@ -331,6 +331,15 @@ def test_checkpoints_do_not_change_the_result_and_old_ones_are_removed(train, tm
     assert len([path for path in tmp_path.iterdir() if path.name.isdigit()]) == 2
 
 
+def test_only_the_loop_asks_whether_to_leave(train, tmp_path, monkeypatch):
+    from jax.experimental import multihost_utils
+
+    asked = []
+    monkeypatch.setattr(multihost_utils, "reached_preemption_sync_point", asked.append)
+    train([], tmp_path)
+    assert len(list(tmp_path.iterdir())) and not asked
+
+
 def test_a_relative_folder_is_made(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     small(3, folder="runs/first")
