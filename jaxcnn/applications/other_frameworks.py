@@ -7,9 +7,9 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from jaxcnn.datasets import unpickle
 from jaxcnn.datasets.formats import read_npy_header
 from jaxcnn.models import Model
+from jaxcnn.utils import unpickle
 
 __all__ = ["load_caffe_npy", "load_matconvnet", "read_caffe_npy", "read_matconvnet"]
 

@@ -20,7 +20,7 @@ from typing import BinaryIO
 
 import numpy as np
 
-from jaxcnn.datasets import unpickle
+from jaxcnn.utils import unpickle
 from jaxcnn.utils.untrusted import ALLOWANCE, EXPANSION, one_error, read_member
 
 __all__ = [

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import numpy as np
 
-from jaxcnn.datasets import keras_files, resolve, unpickle, word_lists
+from jaxcnn.datasets import keras_files, resolve, word_lists
 from jaxcnn.datasets.formats import Arrays, DamagedFileError, read_arrays
 from jaxcnn.spellings.translate import old_spellings
+from jaxcnn.utils import unpickle
 
 __all__ = ["get_word_index", "load_data"]
 

@@ -385,16 +385,29 @@ class Model(Network):
         saving.save_weights(self, filepath, overwrite)
 
     def load_weights(
-        self, filepath: str | Path, by_name: bool = False, skip_mismatch: bool = False
-    ) -> None:
-        """Read weights from a file of any Keras: all that fit, or after an error none.
+        self,
+        filepath: str | Path,
+        by_name: bool = False,
+        skip_mismatch: bool = False,
+        *,
+        by: str | None = None,
+        mapping: saving.Mapped | None = None,
+    ) -> saving.Report | None:
+        """Read weights from a file of any Keras, PyTorch, TensorFlow.js or ONNX.
+
+        All that fit are read, or after an error none; `jaxcnn.saving.load_weights` tells more.
 
         Args:
             filepath: any name; the content decides.
             by_name: whether to load into layers of the same names, instead of in order.
             skip_mismatch: whether to leave out layers of other shapes, with a warning.
+            by: 'order' or 'name', the same as `by_name`.
+            mapping: layer -> name in a file of another framework.
+
+        Returns:
+            What went where, of such a file.
         """
-        saving.load_weights(self, filepath, by_name, skip_mismatch)
+        return saving.load_weights(self, filepath, by_name, skip_mismatch, by=by, mapping=mapping)
 
     def export(
         self, filepath: str | Path, platforms: Sequence[str] = ("cpu", "cuda", "tpu")

@@ -13,6 +13,8 @@ from jaxcnn.saving.compile_settings import warn_of
 from jaxcnn.saving.containers import archive, hdf5, tensor_bundle
 from jaxcnn.saving.dialects.differences import differing_training
 from jaxcnn.saving.dialects.versions import version_of
+from jaxcnn.saving.foreign.loading import Mapped, load_foreign, read_foreign
+from jaxcnn.saving.foreign.modules import Report
 from jaxcnn.saving.types import CustomObjects, Filename, Network, Trainable
 from jaxcnn.utils.untrusted import one_error
 
@@ -97,9 +99,21 @@ def load_model(
 
 
 def load_weights(
-    model: Network, path: Filename, by_name: bool = False, skip_mismatch: bool = False
-) -> None:
-    """Put the weights in a file of any Keras into a model, all of them or, after an error, none.
+    model: Network,
+    path: Filename,
+    by_name: bool = False,
+    skip_mismatch: bool = False,
+    *,
+    by: str | None = None,
+    mapping: Mapped | None = None,
+) -> Report | None:
+    """Put the weights in a file into a model, all of them or, after an error, none.
+
+    Of other frameworks a state_dict of PyTorch is read, from safetensors or as torch.save writes
+    it, a layers model of TensorFlow.js (model.json or its folder) and an ONNX model. Kernels,
+    gates and flattened images are brought into the layout of the layers. What such files do not
+    say must be built in: in PyTorch normalization has epsilon=1e-5, gates are sigmoids and a GRU
+    resets after the product; a warning names layers that differ.
 
     Args:
         model: whose weights to replace; its input shape must be known.
@@ -109,13 +123,34 @@ def load_weights(
         by_name: whether to load into the layers of the same names instead of one after another.
         skip_mismatch: whether to leave layers as they are whose weights have other shapes, with a
             warning.
+        by: 'order' or 'name', the same as `by_name`.
+        mapping: layer -> name in a file of another framework, 'features.0' in PyTorch; a
+            SeparableConv2D takes two. The other layers are loaded as `by` says.
+
+    Returns:
+        For a file of another framework what went where; print it.
 
     Raises:
         FileNotFoundError: there is no such file.
         ValueError: it is damaged, or layers or shapes do not fit; the message says which.
     """
+    if by not in (None, "order", "name") or (by == "order" and by_name):
+        raise ValueError(f"load_weights: by= is 'order' or 'name'; given {by!r}, {by_name=}.")
     model.weight_paths()
-    matching = Matching(by_name, skip_mismatch)
+    matching = Matching(by_name or by == "name", skip_mismatch)
+    with one_error(str(path), "a file of weights"):
+        if (content := read_foreign(Path(path))) is not None:
+            return load_foreign(model, content, path, matching, mapping)
+    if mapping:
+        raise ValueError(
+            f"{path} is no file of another framework: `mapping` is for those; rename layers."
+        )
+    load_keras_weights(model, path, matching)
+    return None
+
+
+def load_keras_weights(model: Network, path: Filename, matching: Matching) -> None:
+    """`load_weights` from a file of any Keras or a checkpoint of TensorFlow."""
     if (prefix := tensor_bundle.prefix_of(path)) is not None:
         with one_error(str(path), "a checkpoint of TensorFlow"):
             tensor_bundle.load_checkpoint(model, prefix, path, matching)

@@ -9,7 +9,7 @@ import zipfile
 import numpy as np
 import pytest
 
-from jaxcnn.datasets import formats, unpickle
+from jaxcnn.datasets import formats
 from jaxcnn.datasets.formats import (
     DamagedFileError,
     read_cifar10,
@@ -17,6 +17,7 @@ from jaxcnn.datasets.formats import (
     read_idx,
     read_npz,
 )
+from jaxcnn.utils import unpickle
 
 from .writers import assert_same, cifar_pickle, photographs, write_cifar10, write_idx, write_npz
 

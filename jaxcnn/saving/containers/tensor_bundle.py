@@ -18,7 +18,8 @@ from jaxcnn.layers import Layer
 from jaxcnn.layers.recurrent import StackedRNNCells
 from jaxcnn.layers.weights import put
 from jaxcnn.saving.assignment import Matching, direct_weights, layer_by_layer
-from jaxcnn.saving.types import Entry, Filename, Json, Network, is_network
+from jaxcnn.saving.types import Entry, Filename, Network, is_network
+from jaxcnn.utils.protobuf import fields, varint
 
 MAGIC, FOOTER = 0xDB4775248B80FB57, 48
 VARIABLE = "/.ATTRIBUTES/VARIABLE_VALUE"
@@ -173,36 +174,3 @@ def span_in(message: bytes) -> Span | None:
     dimensions = [part for number, part in fields(entry.get(2, b"")) if number == 2]
     sizes = [dict(fields(part)).get(1, 0) for part in dimensions]
     return Span(int(entry.get(3, 0)), int(entry.get(4, 0)), dtype, tuple(map(int, sizes)))
-
-
-def fields(message: bytes) -> Iterator[tuple[int, Json]]:
-    """(number, value) of each field of a protocol buffer."""
-    at = 0
-    value: Json
-    while at < len(message):
-        tag, at = varint(message, at)
-        kind = tag & 7
-        if kind == 0:
-            value, at = varint(message, at)
-        elif kind == 2:
-            length, at = varint(message, at)
-            value, at = message[at : at + length], at + length
-        elif kind in (1, 5):
-            at += 8 if kind == 1 else 4
-            continue
-        else:
-            raise ValueError("The index of the checkpoint is damaged.")
-        yield tag >> 3, value
-
-
-def varint(data: bytes, at: int) -> tuple[int, int]:
-    """(a number of seven bits a byte, the place after it)."""
-    number = 0
-    for shift in range(0, 64, 7):
-        if at >= len(data):
-            break
-        byte = data[at]
-        number, at = number | (byte & 127) << shift, at + 1
-        if byte < 128:
-            return number, at
-    raise ValueError("The index of the checkpoint is damaged.")

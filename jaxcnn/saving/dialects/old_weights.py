@@ -160,9 +160,14 @@ def from_file(
     if (size := channels_first_size(owner, path)) is not None:
         array = with_channels_moved(array, size, 1, 3)
     if image is not None and array.shape and array.shape[0] == np.prod(image):
-        by_channel = array.reshape(image[-1], *image[:-1], -1)
-        array = np.moveaxis(by_channel, 0, len(image) - 1).reshape(array.shape)
+        array = rows_channels_last(array, image)
     return array
+
+
+def rows_channels_last(array: np.ndarray, image: Sizes) -> np.ndarray:
+    """Rows for an image that was flattened channels first, for one that is flattened as ours."""
+    by_channel = array.reshape(image[-1], *image[:-1], -1)
+    return np.moveaxis(by_channel, 0, len(image) - 1).reshape(array.shape)
 
 
 def to_file(owner: Layer, path: Path, array: np.ndarray) -> np.ndarray:

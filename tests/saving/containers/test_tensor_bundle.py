@@ -9,14 +9,8 @@ import pytest
 
 from jaxcnn import layers as L
 from jaxcnn.models import Sequential
-from jaxcnn.saving.containers.tensor_bundle import (
-    block,
-    fields,
-    prefix_of,
-    read_index,
-    span_in,
-    varint,
-)
+from jaxcnn.saving.containers.tensor_bundle import block, prefix_of, read_index, span_in
+from jaxcnn.utils.protobuf import fields, varint
 
 ZOO = Path(__file__).parents[1] / "zoo" / "keras-2.13.1.zip"
 
@@ -81,7 +75,12 @@ def test_numbers_and_messages():
     for broken in (b"", b"\xff" * 11):
         with pytest.raises(ValueError, match="damaged"):
             varint(broken, 0)
-    assert list(fields(b"\x08\x05\x12\x02hi\x35\0\0\0\0\x39" + bytes(8))) == [(1, 5), (2, b"hi")]
+    assert list(fields(b"\x08\x05\x12\x02hi\x35\0\0\0\0\x39" + bytes(8))) == [
+        (1, 5),
+        (2, b"hi"),
+        (6, 0),
+        (7, 0),
+    ]
     with pytest.raises(ValueError, match="damaged"):
         list(fields(b"\x0b"))
     assert span_in(b"\x08\x07") is None  # strings

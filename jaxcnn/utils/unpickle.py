@@ -8,12 +8,25 @@ import io
 import math
 import pickle
 import re
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, TypeAlias
 
 import numpy as np
 
-__all__ = ["loads"]
+__all__ = ["Functions", "TableUnpickler", "loads"]
+
+# (module, name) -> what stands for it.
+Functions: TypeAlias = Mapping[tuple[str, str], Any]
+
+# The operations of a pickle, by the size of what follows them: a run of those that can be passed
+# over, and those that begin with a length.
+_RUN = re.compile(
+    rb"(?:[(.012NQRabdelostu})\]\x81\x85-\x89\x8f-\x94\x97\x98]|[Khq\x80\x82].|[M\x83]..|"
+    rb"[Jj\x84].{4}|[G\x95].{8}|[FILSVPg][^\n]*\n|[ci][^\n]*\n[^\n]*\n)*+",
+    re.DOTALL,
+)
+_LENGTHS = {**dict.fromkeys(b"UC\x8a\x8c", 1), **dict.fromkeys(b"TBX\x8b", 4)}
+_LENGTHS |= dict.fromkeys(b"\x8d\x8e\x96", 8)
 
 
 def loads(content: bytes) -> Any:
@@ -24,7 +37,7 @@ def loads(content: bytes) -> Any:
     Raises:
         Exception: of any type, when the bytes are broken or ask for anything else.
     """
-    return _plain(_ArrayUnpickler(io.BytesIO(content), encoding="bytes").load())
+    return _plain(TableUnpickler(content, _KNOWN, "bytes").load())
 
 
 class _Type:
@@ -100,7 +113,7 @@ def _no_bytes() -> bytes:
     return b""
 
 
-_KNOWN: dict[tuple[str, str], Callable[..., Any]] = {
+_KNOWN: Functions = {
     ("numpy", "ndarray"): _Array,
     ("numpy", "dtype"): _Type,
     ("numpy.core.multiarray", "_reconstruct"): _empty,
@@ -111,13 +124,48 @@ _KNOWN: dict[tuple[str, str], Callable[..., Any]] = {
 }
 
 
-class _ArrayUnpickler(pickle.Unpickler):
+class TableUnpickler(pickle.Unpickler):
+    """Reads a pickle whose names are those of a table, and nothing else.
+
+    Raises:
+        UnpicklingError: the memo of the pickle would be larger than the pickle.
+    """
+
+    def __init__(self, content: bytes, known: Functions, encoding: str) -> None:
+        _require_small_memo(content)
+        super().__init__(io.BytesIO(content), encoding=encoding)
+        self._known = known
+
     def find_class(self, module: str, name: str) -> Any:
         module_before_numpy_2 = module.replace("numpy._core.", "numpy.core.")
-        known = _KNOWN.get((module_before_numpy_2, name))
+        known = self._known.get((module_before_numpy_2, name))
         if known is None:
             raise pickle.UnpicklingError(f"it asks for {module}.{name}, which no array needs")
         return known
+
+
+def _require_small_memo(content: bytes) -> None:
+    """Refuse a pickle that numbers what it remembers far beyond what it can hold.
+
+    Python makes room for all numbers up to the greatest.
+    """
+    at = 0
+    while (at := _RUN.match(content, at).end()) < len(content):  # type: ignore[union-attr]
+        operation, index = content[at], 0
+        if operation in _LENGTHS:
+            size = _LENGTHS[operation]
+            at += 1 + size + int.from_bytes(content[at + 1 : at + 1 + size], "little")
+        elif operation == ord("r"):
+            index = int.from_bytes(content[at + 1 : at + 5], "little")
+            at += 5
+        elif operation == ord("p"):
+            line = content[at + 1 : at + 20].split(b"\n")[0]
+            index = int(line) if line.isdigit() else len(content) + 1
+            at += 2 + len(line)
+        else:
+            return  # no operation: the unpickler says so
+        if index > len(content):
+            raise pickle.UnpicklingError("it remembers more than it holds")
 
 
 _CONTAINERS = frozenset({list, tuple, dict, _Array})

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from jaxcnn.datasets import unpickle
+from jaxcnn.utils import unpickle
 
 DTYPES = st.sampled_from(["u1", "<i4", ">i8", "<f4", ">f8", "f2", "?"])
 ARRAYS = DTYPES.flatmap(
