@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from pathlib import Path
 
 import numpy as np
 
 from jaxcnn.datasets.formats import read_npy_header
 from jaxcnn.models import Model
 from jaxcnn.utils import unpickle
+from jaxcnn.utils.matlab import read_variable
+from jaxcnn.utils.untrusted import one_error
 
 __all__ = ["load_caffe_npy", "load_matconvnet", "read_caffe_npy", "read_matconvnet"]
 
@@ -63,21 +66,16 @@ def read_matconvnet(path: str | os.PathLike[str]) -> LayerArrays:
     Raises:
         ValueError: it is not such a file.
     """
-    from scipy.io import loadmat
-
-    try:
-        layers = loadmat(path, struct_as_record=False, squeeze_me=True)["layers"]
+    with one_error(str(path), "a MatConvNet network"):
         arrays = {}
-        for layer in layers:
-            if getattr(layer, "type", "") != "conv":
+        for layer in read_variable(Path(path), "layers"):
+            if layer.get("type") != "conv":
                 continue
             # Before version 1.0 each of the two arrays was a field.
-            pair = layer.weights if hasattr(layer, "weights") else (layer.filters, layer.biases)
+            pair = layer["weights"] if "weights" in layer else (layer["filters"], layer["biases"])
             kernel, bias = (np.asarray(a, np.float32) for a in pair)
-            arrays[str(layer.name)] = [kernel, bias.reshape(-1)]
+            arrays[str(layer["name"])] = [kernel, bias.reshape(-1)]
         return arrays
-    except (ValueError, KeyError, TypeError, AttributeError, NotImplementedError) as error:
-        raise ValueError(f"{path} is not a MatConvNet network: {error}.") from None
 
 
 def load_matconvnet(model: Model, path: str | os.PathLike[str]) -> None:

@@ -13,6 +13,7 @@ import numpy as np
 from jaxcnn.callbacks.base import Callback, LogDict, reported_names
 from jaxcnn.callbacks.logs import Logs
 from jaxcnn.runtime.types import Config, Settings
+from jaxcnn.utils.untrusted import one_error
 
 
 class CSVLogger(Callback):
@@ -53,7 +54,10 @@ class CSVLogger(Callback):
     def _start(self, values: Logs) -> list[str]:
         """Cut off the invalid part of the file, write a header if there is none; its columns."""
         os.truncate(self.filename, min(self._size, os.path.getsize(self.filename)))
-        with open(self.filename, newline="", encoding="utf-8") as file:
+        with (
+            one_error(self.filename, "a CSV file in UTF-8"),
+            open(self.filename, newline="", encoding="utf-8") as file,
+        ):
             header = next(csv.reader(file, delimiter=self.separator), None)
         if header is None:
             columns = sorted({*values, *reported_names(self.params)})

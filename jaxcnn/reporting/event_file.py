@@ -8,7 +8,6 @@ of TensorFlow's event.proto, summary.proto and graph.proto.
 
 from __future__ import annotations
 
-import functools
 import io
 import itertools
 import os
@@ -18,6 +17,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+
+from jaxcnn.utils.crc32c import masked_crc32c
 
 _counter = itertools.count()  # distinguishes the files that one process opens within a second
 
@@ -40,25 +41,6 @@ def varint(value: int) -> bytes:
         value >>= 7
     data.append(value)
     return bytes(data)
-
-
-@functools.cache
-def _crc_table() -> tuple[int, ...]:
-    table = []
-    for value in range(256):
-        for _ in range(8):
-            value = value >> 1 ^ (0x82F63B78 if value & 1 else 0)
-        table.append(value)
-    return tuple(table)
-
-
-def masked_crc32c(data: bytes) -> int:
-    """The Castagnoli checksum of `data`, rotated and shifted as TFRecord prescribes."""
-    table, crc = _crc_table(), 0xFFFFFFFF
-    for byte in data:
-        crc = table[(crc ^ byte) & 0xFF] ^ crc >> 8
-    crc ^= 0xFFFFFFFF
-    return ((crc >> 15 | crc << 17) + 0xA282EAD8) & 0xFFFFFFFF
 
 
 @dataclass(frozen=True)

@@ -180,7 +180,7 @@ def reset() -> None:
 def _current() -> _Settings:
     global _settings
     if _settings is None:
-        _settings = _from_file(Path("~/.keras/keras.json").expanduser())
+        _settings = _from_file(keras_home() / "keras.json")
     return _settings
 
 

@@ -120,9 +120,11 @@ def build_graph(config: Settings) -> tuple[list[SymbolicTensor], list[SymbolicTe
     Raises:
         ValueError: a layer is called on what nothing makes.
     """
-    layers: dict[str, Layer] = {
-        entry["name"]: LAYERS.deserialize(entry) for entry in config["layers"]
-    }
+    layers: dict[str, Layer] = {}
+    for entry in config["layers"]:
+        if entry["name"] in layers:
+            raise ValueError(f"The configuration has two layers called '{entry['name']}'.")
+        layers[entry["name"]] = LAYERS.deserialize(entry)
     first_call = {name: len(layer.inbound_nodes) for name, layer in layers.items()}
 
     def tensor(reference: Sequence[Json]) -> SymbolicTensor | None:

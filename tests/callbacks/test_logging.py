@@ -176,3 +176,11 @@ def test_nothing_warns_in_a_plain_run(fit, tmp_path):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         fit([cb.CSVLogger(tmp_path / "a.csv"), cb.LambdaCallback()], [{"loss": 1.0}])
+
+
+def test_a_file_in_another_encoding_is_named(tmp_path):
+    (tmp_path / "log.csv").write_bytes(b"epoch,l\xfcss\n")
+    logger = cb.CSVLogger(tmp_path / "log.csv", append=True)
+    logger.on_train_begin()
+    with pytest.raises(ValueError, match=r"log\.csv is damaged or not a CSV file in UTF-8"):
+        logger.on_epoch_end(0, {"loss": 1.0})

@@ -177,3 +177,10 @@ def test_what_json_does_not_know():
     assert plain(np.dtype("int32")) == plain(np.int32) == "int32"
     with pytest.raises(TypeError, match=r"object.*cannot be written as JSON"):
         json.dumps(object(), default=plain)
+
+
+def test_two_layers_of_one_name_are_refused():
+    entry = {"class_name": "Flatten", "config": {}, "name": "a", "inbound_nodes": []}
+    config = {"layers": [entry, entry], "input_layers": [], "output_layers": []}
+    with pytest.raises(ValueError, match="has two layers called 'a'"):
+        build_graph(config)

@@ -19,6 +19,7 @@ from jaxcnn.layers.recurrent import StackedRNNCells
 from jaxcnn.layers.weights import put
 from jaxcnn.saving.assignment import Matching, direct_weights, layer_by_layer
 from jaxcnn.saving.types import Entry, Filename, Network, is_network
+from jaxcnn.utils.crc32c import masked_crc32c
 from jaxcnn.utils.protobuf import fields, varint
 
 MAGIC, FOOTER = 0xDB4775248B80FB57, 48
@@ -37,12 +38,16 @@ DTYPES: Mapping[int, str] = {
 
 @dataclass(frozen=True)
 class Span:
-    """Where an array stands: the number of its data file, the first byte, dtype and shape."""
+    """Where an array stands: the number of its data file, the first byte, dtype and shape.
+
+    `crc` is the checksum of its bytes, or 0 where there is none.
+    """
 
     shard: int
     start: int
     dtype: np.dtype
     shape: tuple[int, ...]
+    crc: int = 0
 
 
 def prefix_of(path: Filename) -> Path | None:
@@ -117,7 +122,10 @@ def read_array(prefix: Path, span: Span) -> np.ndarray:
         raise ValueError(f"{prefix} lacks the data that its index names.")
     with files[0].open("rb") as file:
         file.seek(span.start)
-        return np.frombuffer(file.read(size), span.dtype).reshape(span.shape)
+        content = file.read(size)
+    if span.crc and span.crc != masked_crc32c(content):
+        raise ValueError(f"{files[0]} is damaged: an array has another checksum than its index.")
+    return np.frombuffer(content, span.dtype).reshape(span.shape)
 
 
 def read_index(data: bytes) -> dict[str, Span]:
@@ -150,7 +158,9 @@ def block(data: bytes, start: int, size: int) -> Iterator[tuple[bytes, bytes]]:
     """The keys and values of a block, whose keys share their beginnings."""
     if size < 4 or start + size >= len(data) or data[start + size]:
         raise ValueError("The index of the checkpoint is damaged or compressed.")
-    content = data[start : start + size]
+    content, check = data[start : start + size], data[start + size + 1 : start + size + 5]
+    if masked_crc32c(content + b"\0") != int.from_bytes(check, "little"):
+        raise ValueError("The index of the checkpoint is damaged: a checksum differs.")
     restarts = struct.unpack("<I", content[-4:])[0]
     end, at, key = size - 4 * (restarts + 1), 0, b""
     while at < end:
@@ -173,4 +183,5 @@ def span_in(message: bytes) -> Span | None:
     dtype = np.dtype(ml_dtypes.bfloat16 if kind == "bfloat16" else kind)
     dimensions = [part for number, part in fields(entry.get(2, b"")) if number == 2]
     sizes = [dict(fields(part)).get(1, 0) for part in dimensions]
-    return Span(int(entry.get(3, 0)), int(entry.get(4, 0)), dtype, tuple(map(int, sizes)))
+    shard, start, crc = (int(entry.get(number, 0)) for number in (3, 4, 6))
+    return Span(shard, start, dtype, tuple(map(int, sizes)), crc)

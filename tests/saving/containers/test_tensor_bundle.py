@@ -9,7 +9,14 @@ import pytest
 
 from jaxcnn import layers as L
 from jaxcnn.models import Sequential
-from jaxcnn.saving.containers.tensor_bundle import block, prefix_of, read_index, span_in
+from jaxcnn.saving.containers.tensor_bundle import (
+    block,
+    prefix_of,
+    read_array,
+    read_index,
+    span_in,
+)
+from jaxcnn.utils.crc32c import masked_crc32c
 from jaxcnn.utils.protobuf import fields, varint
 
 ZOO = Path(__file__).parents[1] / "zoo" / "keras-2.13.1.zip"
@@ -65,7 +72,14 @@ def test_damage_is_named(checkpoint):
         with pytest.raises(ValueError, match=r"nested\.checkpoint"):
             model.load_weights(checkpoint)
     index.write_bytes(whole)
-    next(checkpoint.parent.glob("*.data-*")).write_bytes(b"short")
+    data = next(checkpoint.parent.glob("*.data-*"))
+    content, span = data.read_bytes(), read_index(whole)["layer_with_weights-0/kernel"]
+    assert read_array(checkpoint, span).shape == span.shape
+    changed = bytes([content[span.start] ^ 1])
+    data.write_bytes(content[: span.start] + changed + content[span.start + 1 :])
+    with pytest.raises(ValueError, match=r"is damaged: an array has another checksum"):
+        read_array(checkpoint, span)
+    data.write_bytes(b"short")
     with pytest.raises(ValueError, match=r"nested\.checkpoint"):
         model.load_weights(checkpoint)
 
@@ -85,6 +99,9 @@ def test_numbers_and_messages():
         list(fields(b"\x0b"))
     assert span_in(b"\x08\x07") is None  # strings
     content = b"\0\1\1ax\1\1\1by" + struct.pack("<II", 0, 1)
-    assert list(block(content + bytes(5), 0, len(content))) == [(b"a", b"x"), (b"ab", b"y")]
+    check = b"\0" + masked_crc32c(content + b"\0").to_bytes(4, "little")
+    assert list(block(content + check, 0, len(content))) == [(b"a", b"x"), (b"ab", b"y")]
+    with pytest.raises(ValueError, match="a checksum differs"):
+        list(block(content + bytes(5), 0, len(content)))
     with pytest.raises(ValueError, match="damaged or compressed"):
         list(block(content + b"\1" + bytes(4), 0, len(content)))
