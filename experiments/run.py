@@ -56,9 +56,7 @@ class Run:
 
     @property
     def checkpoint_dir(self) -> Path:
-        """For ``fit(..., checkpoint_dir=)``; a program with several fits takes folders below it
-        and ``resume=True``, so that those that had ended are not made again.
-        """
+        """For ``fit(..., checkpoint_dir=)``; a program with several fits takes folders below it."""
         return self.out / CHECKPOINTS
 
     def figure(self, name: str, value: Any, book: Any = None) -> None:

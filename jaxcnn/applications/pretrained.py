@@ -105,7 +105,7 @@ def find_or_fetch(file: WeightFile) -> Path:
     except DownloadError as error:
         raise WeightsNotFoundError(
             f"The file {file.name} is neither in {home} nor in {keras}, and could not be fetched "
-            f"({error}). Put it into {home}, or use weights=None."
+            f"({error}). Put it into {home}, or start from random weights with weights=None."
         ) from error
 
 

@@ -66,8 +66,7 @@ class CallbackList:
         for callback in self.callbacks:
             callback.set_params(params)
             callback.set_model(model)
-            if callback is not self.history:  # which outlives the data
-                callback.validation_data = validation_data
+            callback.validation_data = validation_data
 
     def __iter__(self) -> Iterator[Callback]:
         return iter(self.callbacks)

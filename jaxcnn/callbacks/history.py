@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+
 from jaxcnn.callbacks.base import Callback, LogDict
 from jaxcnn.callbacks.logs import Logs
 from jaxcnn.runtime.types import Config, Settings
@@ -19,6 +21,19 @@ class History(Callback):
     def __init__(self) -> None:
         self.epoch: list[int] = []
         self.history = Logs()
+
+    def __repr__(self) -> str:
+        last = ", ".join(f"{name} {values[-1]:.4g}" for name, values in self.history.items())
+        return f"<History of {len(self.epoch)} epochs{': ' * bool(last)}{last}>"
+
+    def _repr_html_(self) -> str:
+        """A table with a row for each epoch, for notebooks."""
+        head = "".join(f"<th>{html.escape(name)}</th>" for name in ("epoch", *self.history))
+        rows = "".join(
+            f"<tr><td>{epoch + 1}</td>{''.join(f'<td>{value:.4g}</td>' for value in values)}</tr>"
+            for epoch, *values in zip(self.epoch, *self.history.values(), strict=False)
+        )
+        return f"<table><tr>{head}</tr>{rows}</table>"
 
     def on_train_begin(self, logs: LogDict | None = None) -> None:
         self.epoch = []

@@ -7,7 +7,7 @@ import warnings
 from typing import Any
 
 from jaxcnn.callbacks.base import Callback, LogDict, reported_names
-from jaxcnn.runtime.hints import closest
+from jaxcnn.spellings.hints import closest
 
 # Keras 1 and 2 reported the left names, later versions report the right ones.
 SPELLINGS = (

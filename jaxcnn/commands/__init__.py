@@ -2,8 +2,12 @@
 
 import argparse
 import importlib
+import os
+import signal
 import sys
 from collections.abc import Sequence
+
+import jaxcnn
 
 # A module has add_arguments(parser) and run(arguments) -> exit status.
 COMMANDS = {
@@ -30,15 +34,33 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         prog="jaxcnn", description="Keras models of the 2016-2019 books, on JAX."
     )
-    subparsers = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    parser.add_argument("--version", action="version", version=f"jaxcnn {jaxcnn.__version__}")
+    subparsers = parser.add_subparsers(title="commands", metavar="COMMAND", dest="command")
     for name, (module_name, summary) in COMMANDS.items():
         subparser = subparsers.add_parser(
-            name, help=summary, description=summary.capitalize() + "."
+            name, help=summary, description=f"{summary[0].upper()}{summary[1:]}."
         )
         if name in arguments:  # an import takes up to seconds, which --help need not wait for
             module = importlib.import_module(module_name)
             module.add_arguments(subparser)
             subparser.set_defaults(run=module.run)
     parsed = parser.parse_args(arguments)
-    status: int = parsed.run(parsed)
-    return status
+    if parsed.command is None:
+        parser.print_help()
+        return 0
+    try:
+        status: int = parsed.run(parsed)
+        sys.stdout.flush()
+        return status
+    except BrokenPipeError:  # of `jaxcnn doctor | head`: nobody reads on
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 128 + signal.SIGPIPE
+    except KeyboardInterrupt:
+        print(f"\njaxcnn {parsed.command}: interrupted.", file=sys.stderr)
+        return 128 + signal.SIGINT
+    except (OSError, ValueError) as error:
+        reason = str(error)
+        if isinstance(error, OSError) and error.errno and error.filename:
+            reason = f"{error.filename}: {error.strerror}"
+        print(f"jaxcnn {parsed.command}: {reason}", file=sys.stderr)
+        return 1

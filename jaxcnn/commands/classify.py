@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from jaxcnn.applications import APPLICATIONS
 from jaxcnn.applications.application import Application
 from jaxcnn.applications.imagenet_utils import decode_predictions
 from jaxcnn.utils.images import read_image
+from jaxcnn.utils.options import whole
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -27,18 +27,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--weights", default="imagenet", help="a weight file; by default the published one"
     )
-    parser.add_argument("--top", type=int, default=5, help="how many classes to print (default 5)")
+    parser.add_argument(
+        "--top", type=whole(1), default=5, help="how many classes to print (default 5)"
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the likeliest classes of each image."""
-    try:
-        application = APPLICATIONS.find(arguments.model)
-        images = read_images(arguments.pictures, application.size)
-        predictions = classify(images, application, arguments.weights, arguments.top)
-    except (ValueError, OSError) as error:
-        print(f"jaxcnn classify: {error}", file=sys.stderr)
-        return 1
+    application = APPLICATIONS.find(arguments.model)
+    images = read_images(arguments.pictures, application.size)
+    predictions = classify(images, application, arguments.weights, arguments.top)
     for path, classes in zip(arguments.pictures, predictions, strict=True):
         if len(predictions) > 1:
             print(f"{path}:")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +11,13 @@ from jaxcnn.detection.detector import Detector
 from jaxcnn.detection.drawing import draw
 from jaxcnn.preprocessing.image import load_img, save_img
 from jaxcnn.runtime import config
+from jaxcnn.utils.options import between
+
+PUBLISHED = {
+    "yolov3-tiny.cfg": "https://raw.githubusercontent.com/pjreddie/darknet/master/cfg/yolov3-tiny.cfg",
+    "yolov3-tiny.weights": "https://pjreddie.com/media/files/yolov3-tiny.weights",
+    "coco.names": "https://raw.githubusercontent.com/pjreddie/darknet/master/data/coco.names",
+}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -26,10 +32,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--names", type=Path, help=f"class names, one a line, by default coco.names in {models}"
     )
     parser.add_argument(
-        "--threshold", type=float, default=0.5, help="least score, 0 to 1 (default 0.5)"
+        "--threshold", type=between(0, 1), default=0.5, help="least score, 0 to 1 (default 0.5)"
     )
     parser.add_argument(
-        "--iou", type=float, default=0.45, help="greatest overlap within a class (default 0.45)"
+        "--iou",
+        type=between(0, 1),
+        default=0.45,
+        help="greatest overlap within a class (default 0.45)",
     )
     parser.add_argument(
         "--out", type=Path, default=Path("."), help="folder for the drawn images (default: here)"
@@ -42,20 +51,16 @@ def run(arguments: argparse.Namespace) -> int:
     cfg = arguments.cfg or models / "yolov3-tiny.cfg"
     weights = arguments.weights or cfg.with_suffix(".weights")
     names = arguments.names or models / "coco.names"
-    try:
-        for path in (cfg, weights, names):
-            if not path.is_file():
-                raise FileNotFoundError(
-                    f"There is no file {path}; put it there or name another one."
-                )
-        images = [np.asarray(load_img(path)) for path in arguments.pictures]
-        detector = Detector.from_darknet(cfg, weights, names)
-    except (OSError, ValueError) as error:
-        print(f"jaxcnn detect: {error}", file=sys.stderr)
-        return 1
+    for path in (cfg, weights, names):
+        if not path.is_file():
+            address = PUBLISHED.get(path.name)
+            advice = f"download {address}" if address else "put it there"
+            raise FileNotFoundError(f"There is no file {path}; {advice}, or name another one.")
+    images = [np.asarray(load_img(path)) for path in arguments.pictures]
+    detector = Detector.from_darknet(cfg, weights, names)
     for path, image in zip(arguments.pictures, images, strict=True):
         (detections,) = detector.detect([image], arguments.threshold, arguments.iou)
-        print(f"{path}: {len(detections)} objects")
+        print(f"{path}: {len(detections)} object{'s' * (len(detections) != 1)}")
         for label, score, box in detections:
             print(
                 f"  {label} (score = {score:.5f})  at {', '.join(str(round(edge)) for edge in box)}"

@@ -17,6 +17,7 @@ from jaxcnn.models import Sequential
 from jaxcnn.optimizers import Adadelta
 from jaxcnn.runtime import config
 from jaxcnn.utils import to_categorical
+from jaxcnn.utils.options import whole
 
 CLASSES = 10
 BATCH_SIZE = 128
@@ -31,7 +32,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--out", type=Path, default=Path("jaxcnn-quickstart"), help="folder for the results"
     )
     parser.add_argument(
-        "--epochs", type=int, help="by default 3 on the full MNIST, 12 on the sample"
+        "--epochs", type=whole(1), help="by default 3 on the full MNIST, 12 on the sample"
     )
     parser.add_argument(
         "--seed", type=int, default=0, help="fixes the result on one machine (default 0)"

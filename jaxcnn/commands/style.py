@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
-import sys
 import time
 from pathlib import Path
 
@@ -15,6 +14,8 @@ from jaxcnn import applications
 from jaxcnn.preprocessing.image import load_img, save_img
 from jaxcnn.style.costs import CHAPTER, COURSE
 from jaxcnn.style.transfer import StyleTransfer
+from jaxcnn.utils.options import between, whole
+from jaxcnn.utils.progbar import Progbar
 
 NETWORKS = {"vgg16": applications.VGG16, "vgg19": applications.VGG19}
 OPTIMIZERS = {"adam": lambda rate: optax.adam(rate), "lbfgs": lambda rate: optax.lbfgs()}
@@ -34,36 +35,39 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--costs", choices=("course", "chapter"), default="course", help="which source's convention"
     )
     parser.add_argument("--optimizer", choices=tuple(OPTIMIZERS), default="adam")
-    parser.add_argument("--rate", type=float, default=2.0, help="learning rate of adam (default 2)")
-    parser.add_argument("--steps", type=int, default=200, help="updates (default 200)")
-    parser.add_argument("--every", type=int, help="also write an image every so many steps")
     parser.add_argument(
-        "--size", type=int, default=400, help="the longer side in pixels (default 400)"
+        "--rate",
+        type=between(0, float("inf")),
+        default=2.0,
+        help="learning rate of adam (default 2)",
+    )
+    parser.add_argument("--steps", type=whole(1), default=200, help="updates (default 200)")
+    parser.add_argument("--every", type=whole(1), help="also write an image every so many steps")
+    parser.add_argument(
+        "--size", type=whole(1), default=400, help="the longer side in pixels (default 400)"
     )
     parser.add_argument(
-        "--noise", type=float, default=0.6, help="of the first image, 0 to 1 (default 0.6)"
+        "--noise", type=between(0, 1), default=0.6, help="of the first image, 0 to 1 (default 0.6)"
     )
     parser.add_argument(
-        "--variation", type=float, default=0.0, help="weight of the total variation (default 0)"
+        "--variation",
+        type=between(0, float("inf")),
+        default=0.0,
+        help="weight of the total variation (default 0)",
     )
     parser.add_argument("--seed", type=int, default=0)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Transfer the style; 1 when an image or the network's weights cannot be read."""
-    try:
-        content, style = (
-            fitted(path, arguments.size) for path in (arguments.content, arguments.style)
-        )
-        network = NETWORKS[arguments.network](include_top=False)
-        costs = dataclasses.replace(
-            COURSE if arguments.costs == "course" else CHAPTER, gamma=arguments.variation
-        )
-        transfer = StyleTransfer(network, costs, OPTIMIZERS[arguments.optimizer](arguments.rate))
-    except (OSError, ValueError) as error:
-        print(f"jaxcnn style: {error}", file=sys.stderr)
-        return 1
+    content, style = (fitted(path, arguments.size) for path in (arguments.content, arguments.style))
+    network = NETWORKS[arguments.network](include_top=False)
+    costs = dataclasses.replace(
+        COURSE if arguments.costs == "course" else CHAPTER, gamma=arguments.variation
+    )
+    transfer = StyleTransfer(network, costs, OPTIMIZERS[arguments.optimizer](arguments.rate))
     out: Path = arguments.out
+    bar = Progbar(arguments.steps)
 
     def report(step: int, image: np.ndarray, costs: dict[str, float]) -> None:
         values = ", ".join(f"{name} {value:.4g}" for name, value in costs.items())
@@ -81,9 +85,11 @@ def run(arguments: argparse.Namespace) -> int:
         seed=arguments.seed,
         every=arguments.every,
         on_picture=report,
+        on_step=bar.update,
     )
     save_img(out, image, "channels_last", scale=False)
-    print(f"{out}: {arguments.steps} steps in {time.perf_counter() - began:.0f} seconds")
+    steps = "1 step" if arguments.steps == 1 else f"{arguments.steps} steps"
+    print(f"{out}: {steps} in {time.perf_counter() - began:.0f} seconds")
     return 0
 
 

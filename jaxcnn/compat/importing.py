@@ -14,8 +14,8 @@ from types import ModuleType
 from jaxcnn.compat.keras_module import ROOTS, KerasModule
 from jaxcnn.compat.modules import MODULES, SHIMS, TENSORFLOW, keras_path
 from jaxcnn.runtime import config
-from jaxcnn.runtime.hints import closest
 from jaxcnn.spellings.dialect import dialect, speak
+from jaxcnn.spellings.hints import closest
 
 IMPORT_SYSTEM = ("<frozen importlib._bootstrap>", "<frozen importlib._bootstrap_external>")
 

@@ -8,8 +8,8 @@ from types import ModuleType
 from typing import Any
 
 from jaxcnn.compat.modules import MODULES, NAMES, SHIMS, TENSORFLOW, keras_path
-from jaxcnn.runtime.hints import closest
 from jaxcnn.runtime.types import PyTree
+from jaxcnn.spellings.hints import closest
 from jaxcnn.spellings.tables import REMOVED
 from jaxcnn.spellings.translate import removed
 

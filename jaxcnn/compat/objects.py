@@ -10,11 +10,11 @@ from typing import Any
 
 import numpy as np
 
-from jaxcnn.runtime.hints import closest
 from jaxcnn.runtime.names import Registry, get_custom_objects
 from jaxcnn.runtime.types import Config, Settings
 from jaxcnn.saving.bytecode import code_in, function_of
 from jaxcnn.saving.types import Json
+from jaxcnn.spellings.hints import closest
 
 Dumped = tuple[str, tuple[object, ...] | None, tuple[object, ...] | None]
 

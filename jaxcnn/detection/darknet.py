@@ -20,7 +20,7 @@ from jaxcnn.detection.heads import Head
 from jaxcnn.detection.reorganise import Reorganise
 from jaxcnn.layers import SymbolicTensor
 from jaxcnn.models import Model
-from jaxcnn.runtime.hints import closest
+from jaxcnn.spellings.hints import closest
 from jaxcnn.utils.files import atomic_write
 from jaxcnn.utils.untrusted import one_error
 

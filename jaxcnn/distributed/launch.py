@@ -18,25 +18,28 @@ import threading
 import time
 from collections.abc import Sequence
 
+from jaxcnn.utils.options import whole
+
 GRACE = 10.0  # seconds between asking a process to end and ending it
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
-        prog="python -m jaxcnn.launch", description=__doc__.splitlines()[0]
+        prog="python -m jaxcnn.launch",
+        description="Run a script as a job of several processes on this machine.",
     )
-    parser.add_argument("--processes", type=int, default=2, help="how many (default 2)")
+    parser.add_argument("--processes", type=whole(1), default=2, help="how many (default 2)")
     parser.add_argument(
-        "--devices", type=int, help="CPU devices of each process; by default what JAX finds"
+        "--devices", type=whole(1), help="CPU devices of each process; by default what JAX finds"
     )
     parser.add_argument(
-        "--port", type=int, help="of the coordinator, process 0; by default a free one"
+        "--port", type=whole(1), help="of the coordinator, process 0; by default a free one"
     )
     parser.add_argument("script", help="a Python file")
     parser.add_argument("arguments", nargs=argparse.REMAINDER, help="handed to the script")
     options = parser.parse_args(arguments)
-    if options.processes < 1:
-        parser.error(f"--processes is {options.processes}; it must be at least 1")
+    if not os.path.isfile(options.script):
+        parser.error(f"there is no file {options.script}")
     return run(
         [sys.executable, options.script, *options.arguments],
         options.processes,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from jaxcnn.runtime.hints import closest
 from jaxcnn.runtime.types import Settings, Shape
+from jaxcnn.spellings.hints import closest
 
 COMMON = (
     "name",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import html
 import itertools
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import TypeVar, cast
@@ -19,8 +21,8 @@ from jaxcnn.layers.weight_tree import with_inner
 from jaxcnn.models.summary import print_summary
 from jaxcnn.nn.graph import Call, Graph, Ref, Topology, WeightRef
 from jaxcnn.nn.traits import Traits
-from jaxcnn.runtime.hints import closest
 from jaxcnn.runtime.types import Path, PyTree
+from jaxcnn.spellings.hints import closest
 
 T = TypeVar("T")
 
@@ -277,6 +279,13 @@ class Network(Layer):
         """
         self.require_built()
         print_summary(self, line_length, positions, print_fn)
+
+    def _repr_html_(self) -> str:
+        """The summary, for notebooks."""
+        lines: list[str] = [repr(self)]
+        with contextlib.suppress(ValueError):  # input shapes are still to come
+            self.summary(print_fn=lines.append)
+        return f"<pre>{html.escape(chr(10).join(lines))}</pre>"
 
     def require_built(self) -> None:
         """Raise ValueError where layers or input shapes are still to come."""

@@ -16,7 +16,7 @@ from __future__ import annotations
 import contextlib
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import ClassVar, cast
+from typing import Any, ClassVar, cast
 
 import flax
 import flax.linen as nn
@@ -80,6 +80,18 @@ def penalties_count() -> bool:
     return _penalties.get()
 
 
+# The methods by which modules check their fields.
+AT_CONSTRUCTION = {
+    "amounts",
+    "checked",
+    "checked_format",
+    "checked_rates",
+    "require_output",
+    "require_space",
+    "several",
+}
+
+
 class Layer(nn.Module):
     """Base of every jaxcnn module.
 
@@ -90,6 +102,12 @@ class Layer(nn.Module):
 
     traits: ClassVar[Traits] = Traits()
     supports_masking: ClassVar[bool] = False
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        # They run at construction, when Flax's tools (`tabulate`) may not look into calls yet.
+        for name in AT_CONSTRUCTION & cls.__dict__.keys():
+            nn.nowrap(cls.__dict__[name])
+        super().__init_subclass__(**options)
 
     def __post_init__(self) -> None:
         for name, value in self.checked().items():

@@ -21,8 +21,8 @@ from jaxcnn.optimizers.hyper import Hyper, Hyperparameters, HyperparameterValue,
 from jaxcnn.optimizers.schedules import registry as schedules
 from jaxcnn.optimizers.updates import Updating, running, set_variables
 from jaxcnn.runtime.arrays import filled, wide_float, widened
-from jaxcnn.runtime.hints import closest
 from jaxcnn.runtime.types import ArrayLike, Config, PyTree, Settings
+from jaxcnn.spellings.hints import closest
 
 Params: TypeAlias = PyTree
 
@@ -317,6 +317,13 @@ class Optimizer(Updating):
     ) -> tuple[Array, tuple[Array, ...]]:
         """The change of a parameter and its slots after it, from its gradient and slots before."""
         raise NotImplementedError(f"{type(self).__name__} must define rule().")
+
+    def __repr__(self) -> str:
+        try:
+            arguments = self.get_config()
+        except ValueError:  # a function as the learning rate
+            arguments = {"lr": self.lr}
+        return f"{type(self).__name__}({', '.join(f'{k}={v!r}' for k, v in arguments.items())})"
 
     def get_config(self) -> Config:
         """The arguments that make an equal optimizer.

@@ -9,8 +9,8 @@ import optax
 from jaxcnn.optimizers.base import Hyperparameters, Optimizer, OptimizerState, Params
 from jaxcnn.optimizers.rules import registry
 from jaxcnn.runtime.arrays import filled
-from jaxcnn.runtime.hints import closest
 from jaxcnn.runtime.types import ArrayLike, Config, PyTree, Settings
+from jaxcnn.spellings.hints import closest
 
 
 class OptaxTransformation(Optimizer):

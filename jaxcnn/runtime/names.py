@@ -7,9 +7,9 @@ from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from typing import Any, Generic, Self, TypeAlias, TypeVar, cast
 
-from jaxcnn.runtime.hints import closest, plain
 from jaxcnn.runtime.scoped import scoped
 from jaxcnn.runtime.types import Config, Identifier, Settings
+from jaxcnn.spellings.hints import closest, plain
 from jaxcnn.spellings.tables import REMOVED
 from jaxcnn.spellings.translate import removed
 

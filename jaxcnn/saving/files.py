@@ -51,13 +51,12 @@ def save_model(
     version = version_of(keras)
     if keras == "3" and include_optimizer and model.optimizer is not None:
         warn_of(differing_training(model.training_config()), filepath)
-    with model.between_steps():
-        if Path(filepath).suffix != ".keras":
-            hdf5.save_hdf5(model, filepath, overwrite, include_optimizer, version)
-        elif keras in (None, "3"):
-            archive.save_archive(model, filepath, overwrite, include_optimizer)
-        else:
-            raise ValueError(f"Keras {keras} does not read '.keras' files; name it '.h5'.")
+    if Path(filepath).suffix != ".keras":
+        hdf5.save_hdf5(model, filepath, overwrite, include_optimizer, version)
+    elif keras in (None, "3"):
+        archive.save_archive(model, filepath, overwrite, include_optimizer)
+    else:
+        raise ValueError(f"Keras {keras} does not read '.keras' files; name it '.h5'.")
 
 
 def save_weights(model: Network, path: Filename, overwrite: bool = True) -> None:
@@ -70,8 +69,7 @@ def save_weights(model: Network, path: Filename, overwrite: bool = True) -> None
         OSError: it cannot be written; what was there before stays.
     """
     save = archive.save_tree if str(path).endswith(".weights.h5") else hdf5.save_hdf5_weights
-    with model.between_steps():
-        save(model, path, overwrite)
+    save(model, path, overwrite)
 
 
 def load_model(

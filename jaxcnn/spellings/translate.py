@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
 from jaxcnn.spellings.dialect import dialect
+from jaxcnn.spellings.hints import closest
 from jaxcnn.spellings.tables import (
     LEGACY,
     METHODS,
@@ -172,6 +173,9 @@ def _accepting(function: Callable[..., T], name: str | None = None) -> Callable[
     known = name or function.__name__
     first = 0 if name is None else 1
 
+    parameters = inspect.signature(function).parameters
+    takes_any = any(p.kind is p.VAR_KEYWORD for p in parameters.values())
+
     accuracy = {"show_accuracy", "accuracy"} & TABLES[known].ignored.keys() if name else set()
 
     @functools.wraps(function)
@@ -180,6 +184,9 @@ def _accepting(function: Callable[..., T], name: str | None = None) -> Callable[
         if accuracy and dialect().accuracy_by_call and getattr(type(args[0]), known) is accepting:
             args[0].report_accuracy(any(map(kwargs.pop, accuracy & kwargs.keys())))
         new_args, new_kwargs = renewed(known, args[first:], kwargs)
+        if not takes_any and (unknown := new_kwargs.keys() - parameters.keys()):
+            word = min(unknown)
+            raise TypeError(f"{known} has no argument `{word}`.{closest(word, parameters)}")
         return function(*args[:first], *new_args, **new_kwargs)
 
     accepting.accepts_old_spellings = True  # type: ignore[attr-defined]

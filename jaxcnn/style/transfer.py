@@ -167,6 +167,7 @@ class StyleTransfer:
         seed: int | None = None,
         every: int | None = None,
         on_picture: OnImage = lambda step, image, costs: None,
+        on_step: Callable[[int], object] | None = None,
     ) -> tuple[np.ndarray, list[dict[str, float]]]:
         """(the image as uint8, the costs before each step).
 
@@ -177,6 +178,7 @@ class StyleTransfer:
             noise, seed: see `start`; by default the seed of `set_random_seed`.
             every: after how many steps to call `on_picture`, also before the first and at the end.
             on_picture: called with (step, image as uint8, costs).
+            on_step: called after each step with the number of those done.
 
         Raises:
             ValueError: an image of another dtype or shape, or `every` below 1.
@@ -202,6 +204,9 @@ class StyleTransfer:
             before = state.picture
             state, costs = self.step(state, self.variables, targets)
             history.append(costs)
+            if on_step is not None:
+                jax.block_until_ready(costs)
+                on_step(i + 1)
             if every and i % every == 0:
                 on_picture(i, shown(np.asarray(before)), as_floats(costs))
         result = shown(np.asarray(state.picture))

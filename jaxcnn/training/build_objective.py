@@ -8,9 +8,9 @@ from collections.abc import Mapping, Sequence
 
 from jaxcnn import losses, metrics
 from jaxcnn.losses import LossFunction
-from jaxcnn.runtime.hints import closest
 from jaxcnn.runtime.types import PyTree, Shape
 from jaxcnn.runtime.warn import warn_user
+from jaxcnn.spellings.hints import closest
 from jaxcnn.training.objective import Objective, OutputObjective
 from jaxcnn.training.per_output import per_output
 from jaxcnn.training.program import CompileArguments

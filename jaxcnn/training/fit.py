@@ -20,7 +20,6 @@ from jaxcnn.training.input.validation import given_validation, listed, split_off
 from jaxcnn.training.loop import Run, train
 from jaxcnn.training.nan_policy import IN_THE_STEP, NaNPolicy
 from jaxcnn.training.program import Program
-from jaxcnn.training.resume import Resumption
 from jaxcnn.training.saves import Saves
 from jaxcnn.training.session import TrainingSession
 from jaxcnn.training.settings import FitSettings
@@ -65,10 +64,6 @@ def fit(
         session = TrainingSession(model, program, IN_THE_STEP.get(settings.nan), settings.augment)
         opened.enter_context(session)
         model.clock = session.clock
-        resumption = None
-        if checkpoints is not None:
-            resumption = Resumption(settings, checkpoints, session, called, feed)
-        saves = Saves(resumption, session)
         train(
             Run(
                 settings,
@@ -76,8 +71,8 @@ def fit(
                 feed,
                 held_out=held_out,
                 callbacks=called,
-                saves=saves,
-                nan=NaNPolicy(settings.nan, session, saves),
+                saves=Saves(checkpoints, session, called, feed),
+                nan=NaNPolicy(settings.nan, session, checkpoints),
             )
         )
     return called.history

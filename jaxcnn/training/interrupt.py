@@ -9,10 +9,6 @@ from collections.abc import Callable, Iterator
 from types import FrameType
 
 
-class Interrupted(KeyboardInterrupt):
-    """Ctrl-C between two calls, when the state is that after some whole step."""
-
-
 @contextlib.contextmanager
 def deferred_interrupt() -> Iterator[Callable[[], None]]:
     """Within the block Ctrl-C waits for the next call of the yielded function.
@@ -34,7 +30,7 @@ def deferred_interrupt() -> Iterator[Callable[[], None]]:
 
     def check() -> None:
         if asked:
-            raise Interrupted
+            raise KeyboardInterrupt
 
     signal.signal(signal.SIGINT, remember)
     try:

@@ -2,22 +2,27 @@
 
 import os
 from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from jaxcnn.visualization.figure import INK, new_figure, save
+from jaxcnn.visualization.figure import INK, finished, new_figure
 from jaxcnn.visualization.images import image_grid
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 
 def plot_worst_mistakes(
     x: ArrayLike,
     y_true: ArrayLike,
     probabilities: ArrayLike,
-    path: str | os.PathLike[str],
+    path: str | os.PathLike[str] | None = None,
     count: int = 25,
     class_names: Sequence[str] | None = None,
-) -> np.ndarray:
+) -> "np.ndarray | Path | Figure":
     """Draw the wrongly classified images, those with the least probability of the truth first.
 
     Args:
@@ -25,12 +30,13 @@ def plot_worst_mistakes(
         y_true: true classes, (n,), (n, 1) or one-hot (n, classes).
         probabilities: what the model predicts, (n, classes), or (n, 1) for the probability of class
             1 of two.
-        path: the file to write.
+        path: the file to write; None to return the figure, which a notebook shows.
         count: images to draw at most.
         class_names: their names, by default the numbers.
 
     Returns:
-        The indices of the drawn images, worst first; without a mistake the plot says so.
+        The indices of the drawn images, worst first, or without a path the figure; where there is
+        no mistake the plot says so.
 
     Raises:
         ValueError: arrays do not fit together.
@@ -53,20 +59,20 @@ def plot_worst_mistakes(
     if len(worst) == 0:
         figure = new_figure(4, 1.2)
         figure.suptitle(total, y=0.5, fontsize=12, color=INK, va="center")
-        save(figure, path)
+        drawn = finished(figure, path)
     else:
         between = " " if max(map(len, names)) <= 3 else "\n"
         titles = [
             f"{names[truth[i]]}{between}as {names[guess[i]]}, {predicted[i, guess[i]]:.0%}"
             for i in worst
         ]
-        image_grid(
+        drawn = image_grid(
             images[worst],
             path,
             titles,
             title=f"{total} ({len(wrong) / len(truth):.2%}): the worst mistakes",
         )
-    return worst
+    return worst if path is not None else drawn
 
 
 def confusion_matrix(
@@ -97,10 +103,10 @@ def confusion_matrix(
 def plot_confusion_matrix(
     y_true: ArrayLike,
     y_predicted: ArrayLike,
-    path: str | os.PathLike[str],
+    path: str | os.PathLike[str] | None = None,
     class_names: Sequence[str] | None = None,
-) -> np.ndarray:
-    """Draw ``confusion_matrix(y_true, y_predicted)`` and return it.
+) -> "np.ndarray | Path | Figure":
+    """Draw ``confusion_matrix(y_true, y_predicted)`` and return it, without a path the figure.
 
     Colours are the shares within each true class. Up to 30 classes the counts are written into the
     cells.
@@ -151,8 +157,8 @@ def plot_confusion_matrix(
         label="share of the true class",
         ticks=[0, 0.01, 0.1, 0.25, 0.5, 1],
     )
-    save(figure, path)
-    return matrix
+    shown = finished(figure, path)
+    return matrix if path is not None else shown
 
 
 def _readable(share: float) -> str:

@@ -14,25 +14,30 @@ from jaxcnn.runtime.types import PyTree
 from jaxcnn.visualization.images import image_grid
 
 if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
     from jaxcnn.layers.base import Layer
     from jaxcnn.models.network import Network
 
 
 def plot_filters(
-    layer: Layer, path: str | os.PathLike[str], channel: int | None = None, count: int = 64
-) -> Path:
+    layer: Layer,
+    path: str | os.PathLike[str] | None = None,
+    channel: int | None = None,
+    count: int = 64,
+) -> Path | Figure:
     """Draw the filters of a convolution, each from its smallest weight (black) to its largest.
 
     Args:
         layer: a built layer with a weight called `kernel` of shape (rows, columns, channels,
             filters).
-        path: the file to write.
+        path: the file to write; None to return the figure, which a notebook shows.
         channel: the input channel to show; by default colours where there are three, else the mean
             over the channels.
         count: how many filters to show, from the first.
 
     Returns:
-        The path.
+        The path, or the figure.
 
     Raises:
         ValueError: the layer has no such kernel, or not this channel.
@@ -58,19 +63,23 @@ def plot_filters(
 
 
 def plot_feature_maps(
-    model: Network, x: ArrayLike, layer: str | int, path: str | os.PathLike[str], count: int = 64
-) -> Path:
+    model: Network,
+    x: ArrayLike,
+    layer: str | int,
+    path: str | os.PathLike[str] | None = None,
+    count: int = 64,
+) -> Path | Figure:
     """Draw the channels of a layer for one image, each from its smallest to its largest value.
 
     Args:
         model: with one input, of which `x` is one sample, with or without the batch axis in front.
         layer: a layer's name, or its index in ``model.layers``; its output must be (batch, rows,
             columns, channels), or with the channels first where the layer has that data format.
-        path: the file to write.
+        path: the file to write; None to return the figure, which a notebook shows.
         count: how many channels to show, from the first.
 
     Returns:
-        The path.
+        The path, or the figure.
 
     Raises:
         ValueError: an output of another rank, or more than one sample.

@@ -1,5 +1,6 @@
 """The common look of all plots."""
 
+import io
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,10 +15,19 @@ BLUE, ORANGE, INK, PALE = "#2f6fb4", "#d9680f", "#333333", "#dddddd"
 
 
 def new_figure(width: float, height: float) -> "Figure":
-    """An empty figure of ``width`` x ``height`` inches that belongs to no window and no pyplot."""
+    """An empty figure of ``width`` x ``height`` inches that belongs to no window and no pyplot.
+
+    A notebook shows it where it is the value of a cell.
+    """
     from matplotlib.figure import Figure
 
-    return Figure(figsize=(width, height), layout="constrained", facecolor="white")
+    class Shown(Figure):
+        def _repr_png_(self) -> bytes:
+            image = io.BytesIO()
+            self.savefig(image, format="png", dpi=100)
+            return image.getvalue()
+
+    return Shown(figsize=(width, height), layout="constrained", facecolor="white")
 
 
 def plain_axes(axes: "Axes") -> None:
@@ -33,3 +43,8 @@ def save(figure: "Figure", path: str | os.PathLike[str]) -> Path:
     with atomic_path(path) as temporary:
         figure.savefig(temporary, dpi=150)
     return Path(path)
+
+
+def finished(figure: "Figure", path: str | os.PathLike[str] | None) -> "Path | Figure":
+    """The figure itself, or with a `path` the file that it is written to."""
+    return figure if path is None else save(figure, path)

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
-from jaxcnn.visualization.figure import BLUE, INK, ORANGE, new_figure, plain_axes, save
+from jaxcnn.visualization.figure import BLUE, INK, ORANGE, finished, new_figure, plain_axes
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
     from jaxcnn.callbacks import History
 
@@ -18,21 +19,24 @@ Record: TypeAlias = Mapping[str, Sequence[float]]  # name -> a number for each e
 
 
 def plot_history(
-    history: "History | Record", path: str | os.PathLike[str], title: str | None = None
-) -> Path:
+    history: "History | Record",
+    path: str | os.PathLike[str] | None = None,
+    title: str | None = None,
+) -> "Path | Figure":
     """Draw the record of a training run: a panel with two curves for each quantity.
 
     Args:
         history: what ``fit`` returns, or a mapping from a name to one number per epoch;
             ``val_loss`` is drawn with ``loss``. Epochs count from 1.
-        path: the file to write, ``.png`` or another suffix that matplotlib knows.
+        path: the file to write, ``.png`` or another suffix that matplotlib knows; None to return
+            the figure, which a notebook shows.
         title: a line above the panels.
 
     The epoch with the lowest validation loss (training loss where there is none) is marked in every
     panel.
 
     Returns:
-        The path.
+        The path, or the figure.
 
     Raises:
         ValueError: an empty or ragged record.
@@ -64,7 +68,7 @@ def plot_history(
         axes = figure.add_subplot(rows, columns, number)
         axes.set_title(name, loc="left", fontsize=11, color=INK)
         _panel(axes, epochs, record[name], record.get(f"val_{name}"), best)
-    return save(figure, path)
+    return finished(figure, path)
 
 
 def _mapping(history: "History | Record") -> Record:

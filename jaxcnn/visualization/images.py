@@ -4,21 +4,25 @@ import math
 import os
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from jaxcnn.runtime import config
-from jaxcnn.visualization.figure import INK, new_figure, save
+from jaxcnn.visualization.figure import INK, finished, new_figure
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 
 def image_grid(
     images: ArrayLike,
-    path: str | os.PathLike[str],
+    path: str | os.PathLike[str] | None = None,
     titles: Sequence[str] | None = None,
     columns: int | None = None,
     title: str | None = None,
-) -> Path:
+) -> "Path | Figure":
     """Draw images side by side.
 
     Args:
@@ -26,13 +30,13 @@ def image_grid(
             channel axis comes first when the image data format is "channels_first". Whole numbers
             are read as 0 to 255, fractions as 0 to 1; fractions outside are stretched so that the
             smallest of all is black and the largest white.
-        path: the file to write.
+        path: the file to write; None to return the figure, which a notebook shows.
         titles: a line or several above each image.
         columns: images in a row, by default as many as make the grid about square.
         title: a line above the grid.
 
     Returns:
-        The path.
+        The path, or the figure.
 
     Raises:
         ValueError: another shape, no image, or another number of titles.
@@ -58,7 +62,7 @@ def image_grid(
         axes.set_axis_off()
         if titles is not None:
             axes.set_title(titles[i], fontsize=9, color=INK, pad=3)
-    return save(figure, path)
+    return finished(figure, path)
 
 
 def _displayable(images: np.ndarray) -> np.ndarray:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from jaxcnn.runtime.hints import closest
+from jaxcnn.spellings.hints import closest
 
 
 @pytest.mark.parametrize(

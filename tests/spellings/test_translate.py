@@ -352,3 +352,17 @@ def test_other_defaults_of_the_era():
     stop = jaxcnn.callbacks.EarlyStopping("loss", min_delta=100, patience=1)
     # the first epoch is the best by definition; then patience + 1 bad ones
     assert len(model.fit(x, y, epochs=9, verbose=0, callbacks=[stop]).epoch) == 3
+
+
+@pytest.mark.parametrize(
+    ("call", "sentence"),
+    [
+        (lambda m: m.fit(epoch=3), "fit has no argument `epoch`. Did you mean 'epochs'?"),
+        (lambda m: m.compile("sgd", "mse", loss_weight=[1]), "Did you mean 'loss_weights'?"),
+        (lambda m: m.evaluate(batchsize=3), "Did you mean 'batch_size'?"),
+    ],
+)
+def test_an_unknown_argument_of_a_method_is_named_with_the_nearest(call, sentence):
+    with pytest.raises(TypeError) as raised:
+        call(Sequential([Dense(1, input_shape=(2,))]))
+    assert sentence in str(raised.value)

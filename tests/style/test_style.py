@@ -184,11 +184,12 @@ def test_command(pictures, tmp_path, capsys, monkeypatch):
     options = ["--steps", "4", "--every", "2", "--size", "40", "--out", str(tmp_path / "out.png")]
     assert commands.main(["style", *paths, *options]) == 0
     printed = capsys.readouterr().out
-    assert [line.split(":")[0] for line in printed.splitlines()[:3]] == [
+    assert [line.split(":")[0] for line in printed.splitlines() if line.startswith("step")] == [
         "step 0",
         "step 2",
         "step 4",
     ]
+    assert "4/4 [==============================]" in printed
     assert load_img(tmp_path / "out.png").size == (40, 27)
     assert load_img(tmp_path / "out_2.png").size == (40, 27)
     assert commands.main(["style", paths[0], str(tmp_path / "absent.png")]) == 1

@@ -18,11 +18,11 @@ def drawn(monkeypatch):
     figures = []
     for module in (history_module, images, classification):
 
-        def save(figure, path, save=module.save):
+        def finished(figure, path, finished=module.finished):
             figures.append(figure)
-            return save(figure, path)
+            return finished(figure, path)
 
-        monkeypatch.setattr(module, "save", save)
+        monkeypatch.setattr(module, "finished", finished)
     return figures
 
 

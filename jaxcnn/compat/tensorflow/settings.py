@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from jaxcnn.runtime.hints import closest
+from jaxcnn.spellings.hints import closest
 
 __all__ = ["ConfigProto", "GPUOptions"]
 

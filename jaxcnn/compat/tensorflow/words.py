@@ -6,7 +6,7 @@ import importlib
 from types import ModuleType
 from typing import Any
 
-from jaxcnn.runtime.hints import closest
+from jaxcnn.spellings.hints import closest
 
 _HERE = "jaxcnn.compat.tensorflow"
 _TOP = (

@@ -55,6 +55,8 @@ def compile_library() -> bool:
             f"-L{libraries}",
         ]
         sources = [str(source) for source in sorted(HERE.glob("*.cc"))]
+        if not sources:
+            raise FileNotFoundError(f"there is no C++ in {HERE}")
         command = [compiler, *flags, *sources, "-o", str(LIBRARY), "-l:libdnnl.so.3", "-lgomp"]
         subprocess.run(command, check=True, capture_output=True, text=True)
     except (OSError, LookupError, importlib.metadata.PackageNotFoundError) as error:

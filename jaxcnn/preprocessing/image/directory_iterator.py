@@ -16,7 +16,7 @@ from jaxcnn.preprocessing.image.file_iterator import (
 from jaxcnn.preprocessing.image.files import EXTENSIONS
 from jaxcnn.preprocessing.image.flow import Flow, Reading, Saving
 from jaxcnn.preprocessing.image.iterator import Transform, subset_slice
-from jaxcnn.runtime.hints import closest
+from jaxcnn.spellings.hints import closest
 
 
 class DirectoryIterator(FileIterator):

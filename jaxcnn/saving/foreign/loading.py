@@ -12,7 +12,6 @@ import numpy as np
 
 from jaxcnn.layers import Layer
 from jaxcnn.layers.weights import put
-from jaxcnn.runtime.hints import closest
 from jaxcnn.runtime.warn import warn_user
 from jaxcnn.saving.assignment import Matching, Mismatch, Stored, assign, direct_weights, paired
 from jaxcnn.saving.dialects.old_weights import Origin, flattened_rows
@@ -23,6 +22,7 @@ from jaxcnn.saving.foreign.safetensors import is_safetensors, read_safetensors
 from jaxcnn.saving.foreign.tfjs import model_file, read_tfjs
 from jaxcnn.saving.foreign.torch_files import MAGIC, pickle_of, read_torch
 from jaxcnn.saving.types import Entry, Filename, Network, is_network
+from jaxcnn.spellings.hints import closest
 
 # Our names of layers -> names of modules in the file: one, or as many as the layer needs.
 Mapped: TypeAlias = Mapping[str, str | Sequence[str]]

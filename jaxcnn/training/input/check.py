@@ -115,21 +115,28 @@ def checked_inputs(
     arrays = [
         as_array(v, f"Input '{n}'") for n, v in zip(names, by_name(x, names, "input"), strict=True)
     ]
-    for i, (name, array, shape) in enumerate(zip(names, arrays, shapes, strict=True)):
+    for i, (name, given, shape) in enumerate(zip(names, arrays, shapes, strict=True)):
+        array = given
         if array.ndim == 1 and len(shape) == 2:
             arrays[i] = array = np.asarray(array)[:, None]
-        if array.ndim != len(shape) or any(
-            n not in (None, m) for n, m in zip(shape[1:], array.shape[1:], strict=True)
-        ):
+        if not fits(array.shape[1:], shape[1:]):
             raise ValueError(
-                f"Input '{name}' has shape {array.shape}; the model expects "
+                f"Input '{name}' has shape {given.shape}; the model expects "
                 f"{('samples', *shape[1:])}"
                 + (", where None is any size." if None in shape[1:] else ".")
+                + (" One sample needs an axis in front: x[None]." * fits(given.shape, shape[1:]))
             )
     if cut:
         arrays = [array[: len(arrays[0])] for array in arrays]
     require_equal_lengths(dict(zip(names, arrays, strict=True)))
     return arrays
+
+
+def fits(sizes: Shape, expected: Shape) -> bool:
+    """Whether an array of these sizes is what has the expected shape, in which None is any size."""
+    return len(sizes) == len(expected) and all(
+        other in (None, size) for size, other in zip(sizes, expected, strict=True)
+    )
 
 
 def require_equal_lengths(arrays: Mapping[str, np.ndarray]) -> None:
