@@ -1,5 +1,5 @@
 """The programs of the sources: ``python -m experiments list``, ``run NAME``, ``run --all --quick``,
-``report``.
+``report --to FOLDER``.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from pathlib import Path
 
 from experiments import gallery, report
 from experiments.program import SOURCES, find, programs
-from experiments.run import execute
+from experiments.seeds import execute_seeds
 
 RUNS = Path("runs")
 
@@ -48,20 +48,30 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "--out", type=Path, help="folder for the folders of results (runs, with --quick runs/quick)"
     )
     running.add_argument(
-        "--seed", type=int, default=0, help="fixes the result on one machine (default 0)"
+        "--seeds",
+        type=numbers,
+        metavar="0,1,2",
+        help="one run with each; by default the program's own, or 0 with --quick or --set",
     )
     running.add_argument(
         "--set", action="append", default=[], metavar="KEY=VALUE", help="change a setting"
     )
     running.set_defaults(do=run)
 
-    reporting = commands.add_parser(
-        "report", help="gather the finished full runs and write experiments/RESULTS.md"
-    )
-    reporting.add_argument("--runs", type=Path, default=RUNS, help="where the runs are (runs)")
+    reporting = commands.add_parser("report", help="compare the sources' figures with ours")
     reporting.add_argument(
-        "--html", type=Path, nargs="?", const=RUNS / "gallery.html", help="also a page of pictures"
+        "--to",
+        type=Path,
+        metavar="FOLDER",
+        help="write FOLDER/RESULTS.md from FOLDER/results; the committed ones are in experiments",
     )
+    reporting.add_argument(
+        "--keep",
+        type=Path,
+        metavar="RUNS",
+        help="first copy the finished full runs of this folder to FOLDER/results",
+    )
+    reporting.add_argument("--html", type=Path, metavar="FILE", help="write a page of images")
     reporting.set_defaults(do=show_report)
     try:
         parsed = parser.parse_args(arguments)
@@ -69,6 +79,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except ValueError as error:
         print(error, file=sys.stderr)
         return 2
+
+
+def numbers(text: str) -> list[int]:
+    """The different seeds of ``0,1,2``."""
+    return list(dict.fromkeys(map(int, text.split(","))))
 
 
 def show_list(parsed: argparse.Namespace) -> int:
@@ -80,12 +95,14 @@ def show_list(parsed: argparse.Namespace) -> int:
         print(f"\n{title}\n")
         for entry in entries:
             program, missing = entry.program, entry.program.missing()
-            state = "done" if entry.name in kept else f"needs {missing}" if missing else "ready"
+            state = "done" if entry.name in kept else "ready"
             what = f"{', '.join(program.ids):14} {program.title}"
             print(
                 f"  {entry.name:28} {what:64} {', '.join(program.data) or '-':20} "
                 f"{program.minutes:5g} min  {state}"
             )
+            if missing:
+                print(f"{'':30} needs {missing}: {program.command()}")
     return 0
 
 
@@ -100,7 +117,9 @@ def run(parsed: argparse.Namespace) -> int:
     states: dict[str, str] = {}
     for entry in programs().values() if parsed.all else [find(parsed.name)]:
         print(f"\n== {entry.name}: {entry.program.title}", flush=True)
-        result = execute(entry, folder / entry.name, parsed.quick, parsed.seed, tuple(parsed.set))
+        alone = parsed.quick or parsed.set
+        seeds = parsed.seeds or list(range(1 if alone else entry.program.seeds))
+        result = execute_seeds(entry, folder / entry.name, parsed.quick, seeds, tuple(parsed.set))
         states[entry.name] = result["state"]
         if result["state"] == "passed":
             print(f"passed in {result['seconds']:g} s; written to {folder / entry.name}")
@@ -116,11 +135,16 @@ def run(parsed: argparse.Namespace) -> int:
 
 
 def show_report(parsed: argparse.Namespace) -> int:
-    for name in report.gather(parsed.runs):
-        print(f"kept the run of {name}")
-    print(f"written: {report.write()}")
+    if parsed.to is None and (parsed.keep or not parsed.html):
+        raise ValueError("Say where to write: --to FOLDER for RESULTS.md, --html FILE for a page.")
+    kept = parsed.to / "results" if parsed.to else report.KEPT
+    if parsed.keep:
+        for name, replaced in report.gather(parsed.keep, kept).items():
+            print(f"{'replaced' if replaced else 'new'}: {kept / name}")
+    if parsed.to:
+        print(f"written: {report.write(parsed.to / 'RESULTS.md', kept)}")
     if parsed.html:
-        print(f"written: {gallery.write(parsed.html)}")
+        print(f"written: {gallery.write(parsed.html, kept)}")
     return 0
 
 

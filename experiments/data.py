@@ -55,6 +55,19 @@ class Data:
             download and self.dataset is not None and _downloaded(*self.dataset)
         )
 
+    def command(self) -> str:
+        """The line of a shell that puts it here."""
+        if self.package:
+            return f"pip install {self.package.replace('skimage', 'scikit-image')}"
+        if self.dataset is None:
+            return f"cp -r {Path(self.path).name} {config.home() / Path(self.path).parent}/"
+        module, *arguments = self.dataset
+        described = _described(module, *arguments)
+        if not described.remotes:
+            return f"cp -r {described.files[0][0]} {config.home() / 'datasets'}/"
+        call = f"{module}.load_data({', '.join(map(repr, arguments))})"
+        return f'python -c "from jaxcnn.datasets import {module}; {call}"'
+
     def described(self) -> dict[str, str]:
         """What `result.json` says of it."""
         place = self.place()

@@ -6,19 +6,21 @@ from __future__ import annotations
 
 import base64
 import csv
+import dataclasses
 import json
 import math
 from html import escape
 from pathlib import Path
 from typing import Any
 
-from experiments.program import FOLDER, SOURCES, programs
-from experiments.report import KEPT, difference, results
+from experiments.figures import lines, marks
+from experiments.program import FOLDER, SOURCES, Entry, Program, programs
+from experiments.report import results
 from experiments.run import shown
 from jaxcnn.utils.files import atomic_write
 
 
-def write(path: Path, kept: Path = KEPT) -> Path:
+def write(path: Path, kept: Path) -> Path:
     """Write the page of the runs in `kept`, everything in one file, and return its path."""
     found = results(kept)
     parts = []
@@ -29,7 +31,7 @@ def write(path: Path, kept: Path = KEPT) -> Path:
         parts.append(f'<section id="{source}"><h2>{escape(title)}</h2>')
         for entry in entries:
             if entry.name in found:
-                parts.append(article(found[entry.name], kept / entry.name))
+                parts.append(article(found[entry.name], entry, kept / entry.name))
             else:
                 parts.append(
                     f'<article class="absent"><h3>{escape(entry.program.title)}</h3>'
@@ -61,16 +63,17 @@ def write(path: Path, kept: Path = KEPT) -> Path:
     return path
 
 
-def article(result: dict[str, Any], folder: Path) -> str:
+def article(result: dict[str, Any], entry: Entry, folder: Path) -> str:
     """One program: what it was, its figures, curves and images."""
-    data = "; ".join(f"{entry['title']} ({entry['kind']})" for entry in result["data"]) or "none"
+    data = "; ".join(f"{part['title']} ({part['kind']})" for part in result["data"]) or "none"
+    mark = marks(result, entry.program)
     return "".join(
         [
             f'<article id="{escape(result["program"])}"><h3>{escape(result["title"])}</h3>',
             f"<p>{escape(', '.join(result['ids']))}. Data: {escape(data)}. {result['seconds']:g} "
-            "s.</p>",
-            figures(result["figures"]),
-            *(curve(folder / f"{entry['name']}.csv") for entry in result["curves"]),
+            f"s{', ' + escape(mark) if mark else ''}.</p><p>{escape(entry.data)}</p>",
+            figures(result, entry.program),
+            *(curve(folder / f"{part['name']}.csv") for part in result["curves"]),
             '<div class="pictures">',
             *(picture(folder / name) for name in result["pictures"]),
             f"</div><code>{escape(result['command'])}</code></article>",
@@ -78,21 +81,21 @@ def article(result: dict[str, Any], folder: Path) -> str:
     )
 
 
-def figures(found: list[dict[str, Any]]) -> str:
-    """The table of book and ours, which scrolls where it is too wide, and what was checked, to be
+def figures(result: dict[str, Any], program: Program) -> str:
+    """The table of source and ours, which scrolls where it is too wide, and what was checked, to be
     unfolded.
     """
     rows = [
-        f"<tr><td>{escape(f['name'])}</td>"
-        f"<td>{'' if f['book'] is None else escape(shown(f['book']))}</td>"
-        f"<td>{escape(shown(f['value']))}</td><td>{escape(difference(f))}</td></tr>"
-        for f in found
-        if not f["exact"]
+        "<tr>" + "".join(f"<td>{escape(text)}</td>" for text in dataclasses.astuple(line)) + "</tr>"
+        for line in lines(result, program)
     ]
     checked = [
-        f"<li>{escape(f['name'])}: {escape(shown(f['value']))}</li>" for f in found if f["exact"]
+        f"<li>{escape(figure['name'])}: {escape(shown(figure['value']))}</li>"
+        for figure in result["figures"]
+        if figure["exact"]
     ]
-    head = "<tr><th>figure</th><th>book</th><th>ours</th><th>difference</th></tr>"
+    names = ("figure", "source", "ours", "difference", "why it differs")
+    head = f"<tr>{''.join(f'<th>{name}</th>' for name in names)}</tr>"
     table = f'<div class="table"><table>{head}{"".join(rows)}</table></div>' if rows else ""
     unfolded = (
         f"<details><summary>{len(checked)} checked</summary><ul>{''.join(checked)}</ul></details>"

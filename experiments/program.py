@@ -7,7 +7,9 @@ import difflib
 import functools
 import importlib
 import importlib.util
+import inspect
 import shutil
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -27,6 +29,8 @@ SOURCES = {
     "cnn_chapter": "Chapter: CNN architectures in practice",
 }
 FOLDER = Path(__file__).parent
+PIP = {"cv2": "opencv-python-headless", "sklearn": "scikit-learn", "yaml": "pyyaml"}
+APT = {"dot": "graphviz"}
 
 
 @dataclass(frozen=True)
@@ -41,7 +45,8 @@ class Program:
         packages: importable names beyond the package's dependencies that it needs, likewise.
         commands: programs of the system that it needs, likewise.
         minutes: how long the full run takes, about, on two CPU cores.
-        book: figure -> what the source prints; `main` must record each with ``run.figure``.
+        seeds: with how many seeds a full run is done, 0 and those after it.
+        why: figure -> why it misses what the source prints (`experiments.sources`).
         settings: what may be changed with ``--set``, with the source's values; read as
             ``run.settings.NAME``.
         quick: the settings that ``--quick`` replaces, so that it takes seconds.
@@ -53,7 +58,8 @@ class Program:
     packages: tuple[str, ...] = ()
     commands: tuple[str, ...] = ()
     minutes: float = 0.1
-    book: Mapping[str, Any] = field(default_factory=dict)
+    seeds: int = 1
+    why: Mapping[str, str] = field(default_factory=dict)
     settings: Mapping[str, Any] = field(default_factory=dict)
     quick: Mapping[str, Any] = field(default_factory=dict)
 
@@ -94,6 +100,17 @@ class Program:
         absent += [f"the program {name}" for name in self.commands if shutil.which(name) is None]
         return " and ".join(absent) or None
 
+    def command(self) -> str:
+        """The one line of a shell that gets what is missing."""
+        absent = [DATA[name].command() for name in self.data if not DATA[name].present()]
+        packages = [name for name in self.packages if importlib.util.find_spec(name) is None]
+        if packages:
+            absent.append(f"pip install {' '.join(PIP.get(name, name) for name in packages)}")
+        commands = [name for name in self.commands if shutil.which(name) is None]
+        if commands:
+            absent.append(f"apt-get install {' '.join(APT.get(name, name) for name in commands)}")
+        return " && ".join(dict.fromkeys(absent))
+
 
 def converted(change: str, text: str, default: Any) -> Any:
     """`text` as a value of the same type as `default`."""
@@ -120,6 +137,13 @@ class Entry:
     source: str
     program: Program
     main: Callable[[Run], None]
+
+    @property
+    def data(self) -> str:
+        """The paragraph of its docstring that says what its data are, in one line."""
+        text = inspect.cleandoc(sys.modules[self.main.__module__].__doc__ or "")
+        paragraphs = [part for part in text.split("\n\n") if part.startswith("Data: ")]
+        return " ".join(paragraphs[0].split()) if paragraphs else ""
 
 
 @functools.cache

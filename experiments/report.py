@@ -7,7 +7,8 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from experiments.program import FOLDER, SOURCES, programs
+from experiments.figures import lines, marks
+from experiments.program import FOLDER, SOURCES, Entry, Program, programs
 from experiments.run import RESULT, shown, write_json
 from jaxcnn.utils.files import atomic_path, atomic_write
 
@@ -23,11 +24,11 @@ def results(kept: Path = KEPT) -> dict[str, dict[str, Any]]:
     return {result["program"]: result for result in found}
 
 
-def gather(runs: Path, kept: Path = KEPT) -> list[str]:
+def gather(runs: Path, kept: Path) -> dict[str, bool]:
     """Copy figures, curves and smaller images of the finished full runs in `runs` to `kept`;
-    their names.
+    their names, and whether an older run was replaced.
     """
-    names = []
+    names = {}
     for path in sorted(runs.glob(f"*/{RESULT}")):
         result = json.loads(path.read_text(encoding="utf-8"))
         if (
@@ -37,6 +38,7 @@ def gather(runs: Path, kept: Path = KEPT) -> list[str]:
         ):
             continue
         target = kept / result["program"]
+        names[result["program"]] = target.exists()
         shutil.rmtree(target, ignore_errors=True)
         curves = [curve["name"] for curve in result["curves"]]
         for picture in [*result["pictures"], *(f"{name}.png" for name in curves)]:
@@ -44,7 +46,6 @@ def gather(runs: Path, kept: Path = KEPT) -> list[str]:
         for name in curves:
             shutil.copyfile(path.parent / f"{name}.csv", target / f"{name}.csv")
         write_json(target / RESULT, result)
-        names.append(result["program"])
     return names
 
 
@@ -60,76 +61,68 @@ def smaller(source: Path, target: Path) -> None:
         picture.quantize(256).save(temporary, optimize=True)
 
 
-def write(path: Path = FOLDER / "RESULTS.md", kept: Path = KEPT) -> Path:
+def write(path: Path, kept: Path) -> Path:
     """Write the report of everything in `kept` and return its path."""
     found = results(kept)
-    lines = [
+    text = [
         "# What the programs give",
         "",
-        "Made by `python -m experiments report` from the files in `results/`. Each line is "
-        "repeated by the program's",
-        "command. Checked figures need no training and are right in each run, or it fails. Samples "
-        "and substitutes",
-        "stand for data sets that cannot be given away; what they give is not the source's "
-        "experiment.",
+        "Made by `python -m experiments report --to experiments` from the files in `results/`. "
+        "Each line is repeated",
+        "by the program's command. Checked figures need no training and are right in each run, or "
+        "it fails. Samples",
+        "and substitutes stand for data sets that cannot be given away; what they give is not the "
+        "source's experiment.",
+        "The figures of the sources, with their lines, are those of `SOURCES.csv`. Where several "
+        "seeds were run, ours",
+        "is the mean and, in brackets, the range. A run that was cut by `--set` is not the "
+        "source's experiment either,",
+        "and has no difference.",
     ]
     for source, title in SOURCES.items():
         entries = [entry for entry in programs().values() if entry.source == source]
         if not entries:
             continue
-        lines += [
+        text += [
             "",
             f"## {title}",
             "",
-            "| program | figure | book | ours | difference |",
-            "| --- " * 5 + "|",
+            "| program | figure | source | ours | difference | why it differs |",
+            "| --- " * 6 + "|",
         ]
         for entry in entries:
             if entry.name in found:
-                lines += rows(found[entry.name])
+                text += rows(found[entry.name], entry.program)
             else:
-                lines.append(f"| {cell(entry.name)} | no full run yet | | | |")
+                text.append(f"| {cell(entry.name)} | no full run yet | | | | |")
         for entry in entries:
             if entry.name in found:
-                lines += section(found[entry.name])
+                text += section(found[entry.name], entry)
     with atomic_write(path, "w") as file:
-        file.write("\n".join(lines) + "\n")
+        file.write("\n".join(text) + "\n")
     return path
 
 
-def rows(result: dict[str, Any]) -> list[str]:
+def rows(result: dict[str, Any], program: Program) -> list[str]:
     """The lines of the table for one run: results of training, and the number of checks."""
-    found = [f for f in result["figures"] if not f["exact"]]
     out = [
-        f"| {cell(f['name'])} | {'' if f['book'] is None else cell(shown(f['book']))} | "
-        f"{cell(shown(f['value']))} "
-        f"| {difference(f)} |"
-        for f in found
+        f"| {cell(line.name)} | {cell(line.source)} | {cell(line.ours)} | {line.difference} "
+        f"| {' '.join(line.why.split())} |"
+        for line in lines(result, program)
     ]
-    if checked := len(result["figures"]) - len(found):
-        out.append(f"| {checked} checked | | as expected | |")
+    if checked := sum(figure["exact"] for figure in result["figures"]):
+        out.append(f"| {checked} checked | | as expected | | |")
     name = f"[{result['program']}](#{result['program']})"
+    name = ", ".join(filter(None, (name, marks(result, program))))
     return [f"| {name if i == 0 else ''} {row}" for i, row in enumerate(out)]
 
 
-def difference(figure: dict[str, Any]) -> str:
-    """Ours less the book's, where both are numbers."""
-    value, book = figure["value"], figure["book"]
-    if (
-        isinstance(value, int | float)
-        and isinstance(book, int | float)
-        and not isinstance(book, bool)
-    ):
-        return f"{value - book:+.4g}"
-    return ""
-
-
-def section(result: dict[str, Any]) -> list[str]:
+def section(result: dict[str, Any], entry: Entry) -> list[str]:
     """What one run was, and its images."""
     data = "; ".join(f"{entry['title']} ({entry['kind']})" for entry in result["data"]) or "none"
     settings = ", ".join(f"{key} {value}" for key, value in result["settings"].items())
     machine = result["machine"]
-    lines = [
+    text = [
         "",
         f"### {result['program']}",
         "",
@@ -138,21 +131,23 @@ def section(result: dict[str, Any]) -> list[str]:
         f"{result['seconds']:g} s on {machine['device count']} x {', '.join(machine['devices'])}, "
         f"{machine['cores']} cores.",
         "",
+        entry.data,
+        "",
         f"`{result['command']}`",
     ]
     if checked := [
         f"{f['name']}: {cell(shown(f['value']))}" for f in result["figures"] if f["exact"]
     ]:
-        lines += ["", "Checked: " + "; ".join(checked) + "."]
+        text += ["", "Checked: " + "; ".join(checked) + "."]
     names = [*result["pictures"], *(f"{curve['name']}.png" for curve in result["curves"])]
     if names:
-        lines += [
+        text += [
             "",
             " ".join(
                 f'<img src="results/{result["program"]}/{name}" width="240">' for name in names
             ),
         ]
-    return lines
+    return text
 
 
 def cell(text: str) -> str:

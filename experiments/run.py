@@ -9,7 +9,7 @@ import platform
 import shutil
 import time
 import traceback
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
@@ -18,6 +18,7 @@ import numpy as np
 
 from experiments.data import DATA
 from experiments.program import Entry
+from experiments.sources import printed
 from jaxcnn import config, visualization
 from jaxcnn.applications.pretrained import WeightsNotFoundError
 from jaxcnn.datasets.resolve import DatasetNotFoundError
@@ -48,7 +49,8 @@ class Run:
         self, entry: Entry, settings: SimpleNamespace, seed: int, quick: bool, out: Path
     ) -> None:
         self.seed, self.settings, self.quick, self.out = seed, settings, quick, out
-        self._book = dict(entry.program.book)
+        whole = not quick and vars(settings) == dict(entry.program.settings)
+        self._printed = printed(entry.name) if whole else {}
         self.figures: list[dict[str, Any]] = []
         self.pictures: list[str] = []
         self.curves: list[dict[str, Any]] = []
@@ -59,17 +61,17 @@ class Run:
         """For ``fit(..., checkpoint_dir=)``; a program with several fits takes folders below it."""
         return self.out / CHECKPOINTS
 
-    def figure(self, name: str, value: Any, book: Any = None) -> None:
-        """Record a number (or a word, or a list) that the run found, beside what the source says.
+    def figure(self, name: str, value: Any) -> None:
+        """Record a number (or a word, or a list) that the run found.
 
         Args:
-            name: as in the program's `book`, when it stands there.
+            name: as in SOURCES.csv, when the source prints it.
             value: what was found.
-            book: what the source prints; by default what the program's `book` has under that name.
         """
-        value, book = plain(value), plain(self._book.get(name) if book is None else book)
-        self.figures.append({"name": name, "value": value, "book": book, "exact": False})
-        print(f"{name}: {shown(value)}" + ("" if book is None else f" (book: {shown(book)})"))
+        value = plain(value)
+        self.figures.append({"name": name, "values": [value], "exact": False})
+        source = f" (source: {shown(self._printed[name].value)})" if name in self._printed else ""
+        print(f"{name}: {shown(value)}{source}")
 
     def check(self, name: str, value: Any, expected: Any, tolerance: float = 0.0) -> None:
         """Record what needs no training to be right, and raise AssertionError when it is not what
@@ -88,7 +90,7 @@ class Run:
             )
         else:
             right = value == expected
-        self.figures.append({"name": name, "value": value, "book": expected, "exact": True})
+        self.figures.append({"name": name, "value": value, "expected": expected, "exact": True})
         print(f"{name}: {shown(value)}" + ("" if right else f", but expected {shown(expected)}"))
         if not right:
             raise AssertionError(f"{name} is {shown(value)}, expected {shown(expected)}.")
@@ -148,9 +150,9 @@ class Run:
         }
 
     def unrecorded(self) -> list[str]:
-        """Figures of the program's `book` that `main` did not record."""
+        """Figures that the source prints and `main` did not record, in a run at its size."""
         recorded = {figure["name"] for figure in self.figures}
-        return [name for name in self._book if name not in recorded]
+        return [name for name in self._printed if name not in recorded]
 
 
 def execute(
@@ -173,9 +175,9 @@ def execute(
         "source": entry.source,
         "ids": list(program.ids),
         "state": "passed",
-        "command": command(entry.name, quick, seed, changes),
+        "command": command(entry.name, quick, [seed], changes),
         "scale": "quick" if quick else "full",
-        "seed": seed,
+        "seeds": [seed],
         "settings": vars(settings),
         "changed": list(changes),
     }
@@ -186,7 +188,7 @@ def execute(
         result |= {"state": "skipped", "needs": missing}
         write_json(out / RESULT, result)
         return result
-    resumed = prepare(out, {key: result[key] for key in ("seed", "settings")})
+    resumed = prepare(out, {key: result[key] for key in ("seeds", "settings")})
     run = Run(entry, settings, seed, quick, out)
     config.reset()
     config.set_random_seed(seed)
@@ -195,7 +197,7 @@ def execute(
     try:
         entry.main(run)
         if absent := run.unrecorded():
-            raise AssertionError(f"main did not record the book's {', '.join(absent)}.")
+            raise AssertionError(f"main did not record the source's {', '.join(absent)}.")
     except (DatasetNotFoundError, WeightsNotFoundError) as error:
         result |= {"state": "skipped", "needs": str(error).splitlines()[0]}
     except Exception:
@@ -229,11 +231,12 @@ def prepare(out: Path, what: dict[str, Any]) -> bool:
     return (out / CHECKPOINTS).exists()
 
 
-def command(name: str, quick: bool, seed: int, changes: tuple[str, ...]) -> str:
+def command(name: str, quick: bool, seeds: Sequence[int], changes: tuple[str, ...]) -> str:
     """The line that repeats a run."""
     return " ".join(
         [
-            f"python -m experiments run {name} {'--quick' if quick else '--full'} --seed {seed}",
+            f"python -m experiments run {name} {'--quick' if quick else '--full'}",
+            f"--seeds {','.join(map(str, seeds))}",
             *(f"--set {change}" for change in changes),
         ]
     )

@@ -18,16 +18,23 @@ from jaxcnn.layers import Conv2D, Dense, Dropout, Flatten, MaxPooling2D
 from jaxcnn.models import Sequential
 from jaxcnn.optimizers import RMSprop
 
+DRAWN = "other 256 digits: one of them is 0.4 points"
 PROGRAM = Program(
     title="A network of LeNet-5's kind",
     ids=("C1",),
     data=("mnist",),
     minutes=80,
-    book={"best accuracy on 256 drawn test digits": 0.9960},
     settings={"epochs": 100, "batch_size": 128, "samples": 54_912},
     quick={"epochs": 1, "samples": 256},
+    why={
+        "accuracy on 256 drawn test digits after epoch 0": DRAWN,
+        "accuracy on 256 drawn test digits after epoch 1": DRAWN,
+        "accuracy on 256 drawn test digits after epoch 2": DRAWN,
+        "accuracy on 256 drawn test digits after the last epoch": (
+            "30 of the 100 epochs, and other 256 digits: one of them is 0.4 points"
+        ),
+    },
 )
-BOOK = {1: 0.957, 2: 0.980, 3: 0.992}  # after so many epochs
 
 
 def network() -> Sequential:
@@ -84,16 +91,14 @@ def main(run: Run) -> None:
         checkpoint_dir=run.checkpoint_dir,
     )
     drawn, whole = history.history["drawn_acc"], history.history["val_acc"]
-    for epoch, book in BOOK.items():
-        if epoch <= len(drawn):
-            run.figure(
-                f"accuracy on 256 drawn test digits after epoch {epoch - 1}", drawn[epoch - 1], book
-            )
+    for epoch, accuracy in enumerate(drawn[:3]):
+        run.figure(f"accuracy on 256 drawn test digits after epoch {epoch}", accuracy)
+    run.figure("accuracy on 256 drawn test digits after the last epoch", drawn[-1])
     run.figure("best accuracy on 256 drawn test digits", max(drawn))
     run.figure("best accuracy on all test digits", max(whole))
     run.figure("its epoch", int(np.argmax(whole)))
     run.figure("last accuracy on all test digits", whole[-1])
-    run.figure("epochs", run.settings.epochs, book=100)
+    run.figure("epochs", run.settings.epochs)
     run.curve(history)
     run.model(model)
 

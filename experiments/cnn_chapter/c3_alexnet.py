@@ -15,12 +15,20 @@ from jaxcnn import applications, config
 from jaxcnn.applications import pretrained
 from jaxcnn.preprocessing.image import img_to_array, load_img
 
+NO_ALEXNET = (
+    "other photographs: the source's are not available; SqueezeNet in place of AlexNet, whose "
+    "weights are not here"
+)
 PROGRAM = Program(
     title="AlexNet",
     ids=("C3",),
     data=("squeezenet", "imagenet_classes", "media"),
     minutes=0.5,
     settings={"pictures": "cat2.jpg,darknet_dog.jpg"},
+    why={
+        "the first photograph": NO_ALEXNET,
+        "the second photograph": NO_ALEXNET,
+    },
 )
 
 
@@ -60,11 +68,12 @@ def main(run: Run) -> None:
     found = applications.imagenet_utils.decode_predictions(
         model.predict(network.preprocess_input(x)), top=5
     )
-    for file, top in zip(files, found, strict=True):
+    for number, file, top in zip(("first", "second"), files, found, strict=True):
         print(f"Image {file}")
         for _, label, score in top:
             print(label, score)
-        run.figure(f"{file} by {name}", f"{top[0][1]} {top[0][2]:.3f}")
+        run.figure(f"the {number} photograph", f"{top[0][1]} {top[0][2]:.3f}")
+        run.figure(f"the {number} photograph is", f"{file}, seen by {name}")
     titles = ["\n".join(f"{label} {score:.3f}" for _, label, score in top[:2]) for top in found]
     run.picture("photographs", x.astype("uint8"), titles=titles, columns=len(files))
 

@@ -27,9 +27,14 @@ PROGRAM = Program(
     ids=("C4",),
     data=("squeezenet", "dogs_vs_cats"),
     minutes=3,
-    book={"accuracy on 100 test pictures": 0.82},
     settings={"train": 2000, "test": 1000, "batch_size": 100, "epochs": 30},
     quick={"train": 8, "test": 4, "batch_size": 4, "epochs": 1},
+    seeds=5,
+    why={
+        "accuracy on 100 test pictures": (
+            "SqueezeNet's 512 features of 2,000 photographs in place of AlexNet's 4,096 of 6,000"
+        ),
+    },
 )
 
 

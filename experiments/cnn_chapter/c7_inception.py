@@ -17,6 +17,9 @@ from jaxcnn.applications import inception_module
 from jaxcnn.layers import Input
 from jaxcnn.models import Model
 
+NO_INCEPTION = (
+    "another photograph, and MobileNet in place of Inception-v3, whose weights are not here"
+)
 PROGRAM = Program(
     title="Inception, and classifying from the command line",
     ids=("C7",),
@@ -24,6 +27,10 @@ PROGRAM = Program(
     minutes=1,
     settings={"networks": 2},
     quick={"networks": 0},
+    why={
+        "score of the first photograph's class": NO_INCEPTION,
+        "score of the second photograph's class": NO_INCEPTION,
+    },
 )
 PARAMETERS = {"GoogLeNet": 6_998_552, "InceptionV3": 23_851_784}
 
@@ -40,17 +47,22 @@ def main(run: Run) -> None:
     for name, parameters in list(PARAMETERS.items())[: run.settings.networks]:
         run.check(name, getattr(applications, name)(weights=None).count_params(), parameters)
 
-    printed = io.StringIO()
-    with contextlib.redirect_stdout(printed):
-        status = commands.main(
-            ["classify", "--model", "MobileNet", str(config.home() / "media/panda.jpg")]
-        )
-    print(printed.getvalue())
-    run.check("exit status", status, 0)
-    lines = printed.getvalue().splitlines()
-    run.check("lines", len(lines), 5)
-    run.figure("the panda", lines[0])
-    run.check("its class", lines[0].split(" ")[0], "giant_panda")
+    for number, file, label in (
+        ("first", "panda.jpg", "giant_panda"),
+        ("second", "darknet_eagle.jpg", "bald_eagle"),
+    ):
+        printed = io.StringIO()
+        with contextlib.redirect_stdout(printed):
+            status = commands.main(
+                ["classify", "--model", "MobileNet", str(config.home() / "media" / file)]
+            )
+        print(printed.getvalue())
+        run.check(f"{file}: exit status", status, 0)
+        lines = printed.getvalue().splitlines()
+        run.check(f"{file}: lines", len(lines), 5)
+        run.check(f"{file}: class", lines[0].split(" ")[0], label)
+        score = float(lines[0].removesuffix(")").rpartition(" ")[2])
+        run.figure(f"score of the {number} photograph's class", score)
 
 
 if __name__ == "__main__":

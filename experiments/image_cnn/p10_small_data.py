@@ -19,7 +19,6 @@ PROGRAM = Program(
     ids=("P10",),
     data=("dogs_vs_cats",),
     minutes=60,
-    book={"validation accuracy, mean of the last five epochs": 0.80},
     settings={
         "epochs": 50,
         "size": 150,
@@ -28,6 +27,7 @@ PROGRAM = Program(
         "validation_samples": 800,
     },
     quick={"epochs": 1, "size": 32, "batch_size": 8, "train_samples": 16, "validation_samples": 8},
+    seeds=3,
 )
 
 
@@ -77,7 +77,7 @@ def main(run: Run) -> None:
         sum(accuracies[-5:]) / len(accuracies[-5:]),
     )
     run.figure("best validation accuracy", max(accuracies))
-    run.figure("epochs", run.settings.epochs, book=50)
+    run.figure("epochs", run.settings.epochs)
     run.curve(history)
 
 

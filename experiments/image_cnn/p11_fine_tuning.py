@@ -29,7 +29,6 @@ PROGRAM = Program(
     ids=("P11",),
     data=("vgg16", "dogs_vs_cats"),
     minutes=330,
-    book={"validation accuracy, tuned": 0.94},
     settings={
         "epochs": 50,
         "top_epochs": 50,
@@ -45,6 +44,12 @@ PROGRAM = Program(
         "batch_size": 8,
         "samples": 16,
         "validation": 8,
+    },
+    why={
+        "validation accuracy, tuned": (
+            "4 of the 50 epochs, in batches of 16 in place of 32: what two CPU cores do in ten "
+            "minutes"
+        ),
     },
 )
 
@@ -124,7 +129,7 @@ def main(run: Run) -> None:
     run.check("frozen layers are unchanged", same, True)
     run.figure("validation accuracy, tuned", history.history["val_acc"][-1])
     run.figure("best validation accuracy, tuned", max(history.history["val_acc"]))
-    run.figure("epochs of tuning", run.settings.epochs, book=50)
+    run.figure("epochs of tuning", run.settings.epochs)
     run.curve(history, "tuned")
 
 

@@ -1,7 +1,8 @@
 """The MNIST network: trained, saved, read again, and asked about digits (section 8.1, P12).
 
-Data: MNIST. The result hangs on the seed: 0, 1 and 2 gave 99.12, 99.26 and 99.18 % in full runs on
-two CPU cores.
+Data: MNIST. The listing's Adadelta() has epsilon 1e-8 in Keras 2.0.4; the book prints 1e-6 as its
+default, and a second training has that. Both hang on the seed: with 1e-6, 0, 1 and 2 gave 99.12,
+99.26 and 99.18 %.
 
     python -m experiments run p12_mnist
 """
@@ -16,23 +17,29 @@ from jaxcnn import losses, optimizers, visualization
 from jaxcnn.layers import Conv2D, Dense, Dropout, Flatten, MaxPooling2D
 from jaxcnn.models import Sequential, load_model
 
+CHANCE = "the source's is one run, with other random numbers"
 PROGRAM = Program(
     title="The MNIST network",
     ids=("P12", "P12b", "P12c"),
     data=("mnist",),
-    minutes=15,
-    book={"Test accuracy": 0.9925},
+    minutes=75,
     settings={"epochs": 12, "batch_size": 128, "samples": None},
     quick={"epochs": 1, "samples": 256},
+    seeds=3,
+    why={
+        "Test accuracy": (
+            "the listing's Adadelta() has epsilon 1e-8 in Keras 2.0.4; the row with 1e-6, the "
+            "default that the book prints, comes nearer"
+        ),
+        "training loss of epoch 3": CHANCE,
+        "test loss after 3 epochs": CHANCE,
+        "training accuracy of epoch 3": CHANCE,
+        "test accuracy after 3 epochs": CHANCE,
+    },
 )
 
 
-def main(run: Run) -> None:
-    (x_train, y_train), (x_test, y_test) = digits.load(run.settings.samples)
-    print("x_train shape:", x_train.shape)
-    print(x_train.shape[0], "train samples")
-    print(x_test.shape[0], "test samples")
-
+def network() -> Sequential:
     model = Sequential()
     model.add(Conv2D(32, kernel_size=(3, 3), activation="relu", input_shape=(28, 28, 1)))
     model.add(Conv2D(64, (3, 3), activation="relu"))
@@ -42,6 +49,16 @@ def main(run: Run) -> None:
     model.add(Dense(128, activation="relu"))
     model.add(Dropout(0.5))
     model.add(Dense(10, activation="softmax"))
+    return model
+
+
+def main(run: Run) -> None:
+    (x_train, y_train), (x_test, y_test) = digits.load(run.settings.samples)
+    print("x_train shape:", x_train.shape)
+    print(x_train.shape[0], "train samples")
+    print(x_test.shape[0], "test samples")
+
+    model = network()
     model.summary()
     run.check(
         "parameters of each layer",
@@ -52,9 +69,7 @@ def main(run: Run) -> None:
 
     model.compile(
         loss=losses.categorical_crossentropy,
-        optimizer=optimizers.Adadelta(
-            epsilon=1e-6
-        ),  # the default that the book prints; Keras 2.0.4 has 1e-8
+        optimizer=optimizers.Adadelta(),
         metrics=["accuracy"],
     )
     history = model.fit(
@@ -64,15 +79,16 @@ def main(run: Run) -> None:
         epochs=run.settings.epochs,
         verbose=2,
         validation_data=(x_test, y_test),
-        checkpoint_dir=run.checkpoint_dir,
+        checkpoint_dir=run.checkpoint_dir / "listing",
     )
     score = model.evaluate(x_test, y_test, verbose=0)
     run.figure("Test loss", score[0])
     run.figure("Test accuracy", score[1])
     if run.settings.epochs >= 3:  # where the author stopped
-        run.figure("training accuracy of epoch 3", history.history["acc"][2], book=0.9755)
-        run.figure("test loss after 3 epochs", history.history["val_loss"][2], book=0.0429289447919)
-        run.figure("test accuracy after 3 epochs", history.history["val_acc"][2], book=0.9862)
+        run.figure("training loss of epoch 3", history.history["loss"][2])
+        run.figure("training accuracy of epoch 3", history.history["acc"][2])
+        run.figure("test loss after 3 epochs", history.history["val_loss"][2])
+        run.figure("test accuracy after 3 epochs", history.history["val_acc"][2])
     run.curve(history)
     worst = run.out / "worst_mistakes.png"
     visualization.plot_worst_mistakes(x_test, y_test.argmax(1), model.predict(x_test), worst)
@@ -83,13 +99,29 @@ def main(run: Run) -> None:
     same = np.array_equal(again.predict(x_test[:100]), model.predict(x_test[:100]))
     run.check("P12b: the model read again predicts the same", same, True)
 
+    other = network()  # the default that the book prints for Adadelta; Keras 2.0.4 has 1e-8
+    other.compile(
+        loss=losses.categorical_crossentropy,
+        optimizer=optimizers.Adadelta(epsilon=1e-6),
+        metrics=["accuracy"],
+    )
+    other.fit(
+        x_train,
+        y_train,
+        batch_size=run.settings.batch_size,
+        epochs=run.settings.epochs,
+        verbose=2,
+        validation_data=(x_test, y_test),
+        checkpoint_dir=run.checkpoint_dir / "epsilon",
+    )
+    run.figure("with epsilon 1e-6: test accuracy", other.evaluate(x_test, y_test, verbose=0)[1])
+
     first = 10_001 if len(x_train) > 10_003 else 0
     two = x_train[first : first + 2]
     print(again.predict(two))
     run.figure(
         f"P12c: classes of x_train[{first}:{first + 2}]",
         again.predict_classes(two),
-        [8, 7] if first else None,
     )
     Image.fromarray(np.uint8(x_test[0, :, :, 0] * 255)).save(run.out / "a.jpg")
     with Image.open(run.out / "a.jpg") as file:

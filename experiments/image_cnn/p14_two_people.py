@@ -27,20 +27,23 @@ from jaxcnn.preprocessing.image import ImageDataGenerator, augment
 from jaxcnn.utils import to_categorical
 from jaxcnn.vision import resize_with_bars, write_video
 
+OTHERS = "two other people, of 20 photographs in place of 1,200"
 PROGRAM = Program(
     title="My face, in pictures and in a film",
     ids=("P14", "P15"),
     data=("orl_faces",),
     packages=("cv2",),
     minutes=8,
-    book={
-        "loss": 0.0529,
-        "accuracy": 0.9893,
-        "validation accuracy": 0.9917,
-        "test accuracy": 0.995,
-    },
     settings={"copies": 75, "epochs": 10, "batch_size": 20},
     quick={"copies": 5, "epochs": 1},
+    seeds=3,
+    why={
+        "loss": OTHERS,
+        "accuracy": OTHERS,
+        "validation loss": OTHERS,
+        "validation accuracy": OTHERS,
+        "test accuracy": OTHERS,
+    },
 )
 SIZE, ME, SEEN, PHOTOGRAPHS = 64, 0, 8, 10
 PARAMETERS = [896, 9_248, 18_496, 36_928, 6_423_040, 1_026]
@@ -191,6 +194,7 @@ def main(run: Run) -> None:
     run.curve(history)
     run.figure("loss", history.history["loss"][-1])
     run.figure("accuracy", history.history["acc"][-1])
+    run.figure("validation loss", history.history["val_loss"][-1])
     run.figure("validation accuracy", history.history["val_acc"][-1])
 
     path = run.model(model, "me.face.model")

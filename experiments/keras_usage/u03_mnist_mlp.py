@@ -13,14 +13,19 @@ from jaxcnn.models import Sequential
 from jaxcnn.optimizers import RMSprop
 from jaxcnn.utils import np_utils
 
+CHANCE = "the source's is one run, with other random numbers"
 PROGRAM = Program(
     title="Dense layers on MNIST, four epochs",
     ids=("U3",),
     data=("mnist",),
     minutes=1,
-    book={"test loss": 0.09706, "test accuracy": 0.9743},
     settings={"epochs": 4, "samples": None},
     quick={"epochs": 1, "samples": 1000},
+    seeds=5,
+    why={
+        "test loss": CHANCE,
+        "test accuracy": CHANCE,
+    },
 )
 
 

@@ -18,16 +18,6 @@ PROGRAM = Program(
     data=("mnist",),
     packages=("sklearn",),
     minutes=90,
-    book={
-        "best parameters": {
-            "dense_layer_sizes": [64, 64],
-            "epochs": 6,
-            "filters": 8,
-            "kernel_size": 3,
-            "pool_size": 2,
-        },
-        "test accuracy": 0.9815,
-    },
     settings={"samples": None, "folds": 3, "epochs": [3, 6]},
     quick={"samples": 192, "folds": 2, "epochs": [1]},
 )

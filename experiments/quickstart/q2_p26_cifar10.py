@@ -18,14 +18,21 @@ from jaxcnn.optimizers import Adam
 from jaxcnn.preprocessing.image import ImageDataGenerator
 from jaxcnn.utils import to_categorical
 
+FEW_EPOCHS = (
+    "4 epochs of 3,000 images: what two CPU cores do in minutes; the source trained 1600 "
+    "epochs on a GPU"
+)
 PROGRAM = Program(
     title="CIFAR-10 over 90 %",
     ids=("Q2.P26",),
     data=("cifar10",),
     minutes=30_000,
-    book={"test accuracy": 0.91},
     settings={"epochs": 1600, "samples": None, "batch_size": 32, "data_augmentation": True},
     quick={"epochs": 1, "samples": 64},
+    why={
+        "test accuracy": FEW_EPOCHS,
+        "test accuracy after 300 epochs": FEW_EPOCHS,
+    },
 )
 
 
@@ -71,8 +78,10 @@ def main(run: Run) -> None:
     else:
         history = model.fit(x_train, y_train, batch_size=batch_size, shuffle=True, **training)
     run.figure("test accuracy", history.history["val_acc"][-1])
+    if epochs >= 300:
+        run.figure("test accuracy after 300 epochs", history.history["val_acc"][299])
     run.figure("best test accuracy", max(history.history["val_acc"]))
-    run.figure("epochs", epochs, book=1600)
+    run.figure("epochs", epochs)
     run.curve(history)
     run.model(model)
 

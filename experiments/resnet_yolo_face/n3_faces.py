@@ -136,7 +136,7 @@ def main(run: Run) -> None:
     threshold, _ = faces.best_threshold(*pairs(middle))
     distances, same = pairs(unseen)
     false, true, _ = faces.roc_curve(distances, same)
-    run.figure("threshold, chosen on other people", threshold, book=0.7)
+    run.figure("threshold, chosen on other people", threshold)
     run.figure("people never seen: area under the ROC curve before training", before)
     run.figure("people never seen: area under the ROC curve", faces.area_under_curve(false, true))
     run.figure(

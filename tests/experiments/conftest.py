@@ -11,6 +11,7 @@ import pytest
 sys.path.append(str(Path(__file__).parents[2]))
 
 from experiments.program import Entry, Program
+from experiments.sources import Printed
 from jaxcnn.layers import Dense
 from jaxcnn.models import Sequential
 
@@ -31,13 +32,20 @@ def learn(run):
 
 
 SMALL = Program(
-    "A line", ("T1",), book={"loss": 0.01}, settings={"epochs": 3, "note": "a"}, quick={"epochs": 2}
+    "A line",
+    ("T1",),
+    why={"loss": "three epochs"},
+    settings={"epochs": 3, "note": "a"},
+    quick={"epochs": 2},
 )
 
 
 @pytest.fixture
-def entry():
-    """A program that is in no folder."""
+def entry(monkeypatch):
+    """A program that is in no folder, of a source that prints its loss."""
+    table = {"loss": Printed(0.01, "quickstart", "1", "0.01")}
+    for module in ("run", "figures"):
+        monkeypatch.setattr(f"experiments.{module}.printed", lambda name: dict(table))
     return Entry("small", "quickstart", SMALL, learn)
 
 

@@ -6,25 +6,53 @@ from html.parser import HTMLParser
 import numpy as np
 import pytest
 
+from experiments import __main__ as main_module
 from experiments import gallery, report
 from experiments.__main__ import main
 from experiments.program import SOURCES, Entry, Program, find, programs
 from experiments.run import execute
+from experiments.seeds import execute_seeds
 
 
 def test_result(entry, tmp_path):
     result = execute(entry, tmp_path, quick=True, seed=3, changes=("note=b",))
     assert result == json.loads((tmp_path / "result.json").read_text())
     assert result["state"] == "passed"
-    assert result["command"] == "python -m experiments run small --quick --seed 3 --set note=b"
+    assert result["command"] == "python -m experiments run small --quick --seeds 3 --set note=b"
     assert result["settings"] == {"epochs": 2, "note": "b"}
     loss, parameters = result["figures"]
-    assert loss["book"] == 0.01 and not loss["exact"]
-    assert parameters == {"name": "parameters", "value": 3, "book": 3, "exact": True}
+    assert loss["name"] == "loss" and len(loss["values"]) == 1 and not loss["exact"]
+    assert parameters == {"name": "parameters", "value": 3, "expected": 3, "exact": True}
     assert {path.name for path in tmp_path.iterdir()} == {
         *("result.json", "training.png", "training.csv", "points.png", "model.h5"),
     }
     assert (tmp_path / "training.csv").read_text().splitlines()[0] == "epoch,loss"
+
+
+def test_only_a_whole_run_is_compared_with_the_source(entry, tmp_path, capsys):
+    execute(entry, tmp_path / "full", quick=False)
+    assert "(source: 0.01)" in capsys.readouterr().out
+    execute(entry, tmp_path / "quick", quick=True)
+    execute(entry, tmp_path / "cut", quick=False, changes=("epochs=1",))
+    assert "source" not in capsys.readouterr().out
+
+
+def test_several_seeds_are_one_result(entry, tmp_path):
+    result = execute_seeds(entry, tmp_path, False, (0, 1, 2))
+    assert result == json.loads((tmp_path / "result.json").read_text())
+    assert result["seeds"] == [0, 1, 2] and result["command"].endswith("--full --seeds 0,1,2")
+    loss, parameters = result["figures"]
+    assert len(set(loss["values"])) == 3 and parameters["value"] == 3
+    again = execute(entry, tmp_path / "again", False, 1)
+    assert again["figures"][0]["values"] == loss["values"][1:2]
+    assert (tmp_path / "points.png").exists() and (tmp_path / "training.csv").exists()
+
+
+def test_seeds_that_are_done_are_not_run_again(entry, tmp_path):
+    execute(entry, tmp_path / "seed0", False, 0)
+    before = (tmp_path / "seed0/result.json").stat().st_mtime_ns
+    execute_seeds(entry, tmp_path, False, (0, 1))
+    assert (tmp_path / "seed0/result.json").stat().st_mtime_ns == before
 
 
 def test_the_same_seed_gives_the_same_figures(entry, tmp_path):
@@ -73,11 +101,11 @@ def test_a_wrong_figure_fails_the_program(entry, tmp_path):
     assert "answer is 41, expected 42" in result["error"]
 
 
-def test_a_figure_of_the_book_that_is_not_recorded_fails_the_program(entry, tmp_path):
+def test_a_figure_of_the_source_that_is_not_recorded_fails_the_program(entry, tmp_path):
     result = execute(
-        Entry("silent", "quickstart", entry.program, lambda run: None), tmp_path, quick=True
+        Entry("silent", "quickstart", entry.program, lambda run: None), tmp_path, quick=False
     )
-    assert result["state"] == "failed" and "did not record the book's loss" in result["error"]
+    assert result["state"] == "failed" and "did not record the source's loss" in result["error"]
 
 
 def test_missing_data_skips(entry, tmp_path, monkeypatch, capsys):
@@ -139,6 +167,33 @@ def test_list_and_run_all(only_small, tmp_path, capsys):
     assert "A line" in capsys.readouterr().out
 
 
+def test_list_says_how_to_get_what_is_missing(only_small, entry, tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("JAXCNN_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path / "home"))
+    data = ("mnist", "orl_faces", "tiny_yolo")
+    needy = Program("Needs data", ("T2",), data=data, packages=("no_such_package",))
+    monkeypatch.setattr(
+        main_module, "programs", lambda: {"needy": Entry("needy", "quickstart", needy, entry.main)}
+    )
+    assert main(["list"]) == 0
+    text = capsys.readouterr().out
+    assert "from jaxcnn.datasets import mnist; mnist.load_data()" in text
+    assert f"cp -r orl_faces.npz {tmp_path}/home/datasets/ && " in text
+    assert f"cp -r yolov3-tiny.weights {tmp_path}/home/models/ && " in text
+    assert text.rstrip().endswith("pip install no_such_package")
+
+
+def test_report_writes_only_where_it_is_told(only_small, entry, tmp_path, capsys):
+    assert main(["report"]) == 2
+    assert "--to FOLDER" in capsys.readouterr().err
+    execute(entry, tmp_path / "runs/small", quick=False)
+    told = ["report", "--keep", str(tmp_path / "runs"), "--to", str(tmp_path / "kept")]
+    assert main(told) == main(told) == 0
+    new, _, replaced, _ = capsys.readouterr().out.splitlines()[-4:]
+    assert new.startswith("new: ") and replaced.startswith("replaced: ")
+    assert (tmp_path / "kept/RESULTS.md").exists()
+
+
 def test_every_id_belongs_to_one_program():
     ids = [number for entry in programs().values() for number in entry.program.ids]
     assert len(ids) == len(set(ids))
@@ -149,15 +204,16 @@ def test_report_and_gallery(only_small, entry, tmp_path):
     runs, kept = tmp_path / "runs", tmp_path / "kept"
     execute(entry, runs / "small", quick=False)
     execute(entry, runs / "quick/small", quick=True)
-    assert report.gather(runs, kept) == ["small"]
+    assert report.gather(runs, kept) == {"small": False}
+    assert report.gather(runs, kept) == {"small": True}
     assert {path.name for path in (kept / "small").iterdir()} == {
         *("result.json", "training.png", "training.csv", "points.png"),
     }
     text = report.write(tmp_path / "RESULTS.md", kept).read_text()
-    assert "| [small](#small) | loss | 0.01 |" in text
-    assert "|  | 1 checked | | as expected | |" in text
+    assert "| [small](#small) | loss | 0.01 |" in text and "| three epochs |" in text
+    assert "|  | 1 checked | | as expected | | |" in text
     assert "Checked: parameters: 3." in text
-    assert "`python -m experiments run small --full --seed 0`" in text
+    assert "`python -m experiments run small --full --seeds 0`" in text
 
     page = gallery.write(tmp_path / "gallery.html", kept).read_text()
     tags = Tags()
