@@ -15,8 +15,13 @@ os.environ.setdefault(
 )
 os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0.1")
 
-# Programs that run once are not worth the later passes of LLVM: 15 % less time of the processor.
-os.environ.setdefault("XLA_FLAGS", "--xla_backend_optimization_level=0")
+# Programs that run once are not worth the later passes of LLVM, nor XLA's second way of making
+# kernels, which takes longer to compile: together less than half the time of the processor.
+os.environ.setdefault(
+    "XLA_FLAGS",
+    "--xla_backend_optimization_level=0 --xla_cpu_use_fusion_emitters=false"
+    " --xla_cpu_parallel_codegen_split_count=1",
+)
 
 import jax
 import pytest

