@@ -8,10 +8,10 @@ from pathlib import Path
 
 import numpy as np
 
-from jaxcnn.datasets.formats import read_npy_header
 from jaxcnn.models import Model
 from jaxcnn.utils import unpickle
 from jaxcnn.utils.matlab import read_variable
+from jaxcnn.utils.npy import read_npy_header
 from jaxcnn.utils.untrusted import one_error
 
 __all__ = ["load_caffe_npy", "load_matconvnet", "read_caffe_npy", "read_matconvnet"]
@@ -29,7 +29,7 @@ def read_caffe_npy(path: str | os.PathLike[str]) -> LayerArrays:
     """
     try:
         with open(path, "rb") as file:
-            shape, dtype = read_npy_header(file)
+            shape, _, dtype = read_npy_header(file)
             if shape != () or dtype != np.dtype(object):
                 raise ValueError(f"it is an array {dtype} {shape}")
             content = unpickle.loads(file.read())

@@ -16,11 +16,11 @@ import tokenize
 import zipfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import BinaryIO
 
 import numpy as np
 
 from jaxcnn.utils import unpickle
+from jaxcnn.utils.npy import read_npy, read_npy_header
 from jaxcnn.utils.untrusted import ALLOWANCE, EXPANSION, one_error, read_member
 
 __all__ = [
@@ -100,22 +100,10 @@ def read_arrays(path: Path, names: Sequence[str], objects: bool = False) -> list
     return [arrays[name] for name in names]
 
 
-def read_npy_header(file: BinaryIO) -> tuple[tuple[int, ...], np.dtype]:
-    """Shape and dtype of the array in an .npy file, which is left where its elements begin."""
-    version = np.lib.format.read_magic(file)
-    read = (
-        np.lib.format.read_array_header_1_0
-        if version == (1, 0)
-        else np.lib.format.read_array_header_2_0
-    )
-    shape, _, dtype = read(file)
-    return shape, dtype
-
-
 def _npy_array(content: bytes, objects: bool) -> np.ndarray:
-    file = io.BytesIO(content)
     if objects:
-        shape, dtype = read_npy_header(file)
+        file = io.BytesIO(content)
+        shape, _, dtype = read_npy_header(file)
         if dtype.hasobject:
             try:
                 array = np.asarray(unpickle.loads(file.read()), object)
@@ -124,8 +112,7 @@ def _npy_array(content: bytes, objects: bool) -> np.ndarray:
             if array.shape != shape:
                 raise ValueError(f"an array of shape {array.shape} where {shape} was announced")
             return array
-        file.seek(0)
-    return np.lib.format.read_array(file, allow_pickle=False)
+    return read_npy(content)
 
 
 def read_pickle(path: Path) -> Arrays:

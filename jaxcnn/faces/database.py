@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 import os
 import zipfile
@@ -13,6 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from jaxcnn.utils.files import atomic_write
+from jaxcnn.utils.npy import read_npy
 from jaxcnn.utils.untrusted import one_error, read_member
 
 THRESHOLD = 0.7
@@ -122,7 +122,7 @@ class FaceDatabase(Mapping[str, np.ndarray]):
             with zipfile.ZipFile(path) as archive:
                 members = ("names.npy", "encodings.npy")
                 parts = [read_member(archive, name, path) for name in members]
-            names, encodings = (np.load(io.BytesIO(part), allow_pickle=False) for part in parts)
+            names, encodings = map(read_npy, parts)
             return cls(dict(zip(names.tolist(), encodings, strict=True)))
 
     def _checked(self, encoding: ArrayLike) -> np.ndarray:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Callable, Mapping
 
 from jaxcnn import optimizers
+from jaxcnn.metrics import registry as metrics
 from jaxcnn.runtime.names import Registry, get_custom_objects
 from jaxcnn.runtime.types import Config, Settings
 from jaxcnn.saving.dialects.configurations import unpackaged
@@ -126,9 +128,22 @@ def from_keras_object(value: Config, registry: Registry) -> Json:
     if kind in ("MeanMetricWrapper", "LossFunctionWrapper"):
         function = options["fn"]
         if isinstance(function, str):
-            return unpackaged(function)
-        return from_keras_objects(function, registry)
-    return {"class_name": kind, "config": taken(kind, options, registry)}
+            described: Json = unpackaged(function)
+        else:
+            described = from_keras_objects(function, registry)
+    else:
+        described = {"class_name": kind, "config": taken(kind, options, registry)}
+    return under_its_name(described, options.get("name")) if registry is metrics else described
+
+
+def under_its_name(described: Json, name: Json) -> Json:
+    """A metric with the name that it has in logs, where that is not the usual one."""
+    settings = described["config"] if isinstance(described, Mapping) else {}
+    kind = described["class_name"] if isinstance(described, Mapping) else described
+    usual = re.sub(r"_\d+$", "", str(name)).replace("_", "")
+    if not isinstance(name, str) or "name" in settings or usual == kind.replace("_", "").lower():
+        return described
+    return {"class_name": "FunctionMetric", "config": {"function": described, "name": name}}
 
 
 def taken(name: str, options: Settings, registry: Registry) -> Config:

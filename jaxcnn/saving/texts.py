@@ -70,7 +70,7 @@ def model_from_config(
             f"given {type(config).__name__}{missing}. "
             "What get_config returns goes to Sequential.from_config or Model.from_config."
         )
-    ours = config.get("written_by") == WRITER and config["keras_version"] == TEXT.label
+    ours = config.get("written_by") == WRITER and config.get("keras_version") == TEXT.label
     era = OURS if ours else era_of_config(config)
     require_bounded(config)
     error = one_error("The configuration", "that of a model")

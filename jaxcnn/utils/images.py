@@ -16,6 +16,34 @@ FORMATS = (
 DEEP_MODES = ("I", "F", "I;16", "I;16L", "I;16B", "I;16N")  # more than 8 bits a pixel
 
 
+# How many bytes of pixels a byte of a file may become: white paper as PNG is the most.
+EXPANSION, ALLOWANCE = 1100, 1 << 26
+
+
+class TooLargeError(OSError):
+    """An image declares far more pixels than its file can hold."""
+
+
+def require_sane(image: Image, source: str | os.PathLike[str] | IO[bytes], label: str) -> None:
+    """Refuse an image, before its pixels are read, that its file is too small for.
+
+    Raises:
+        TooLargeError: it is.
+    """
+    if isinstance(source, str | os.PathLike):
+        size = os.path.getsize(source)
+    else:
+        at = source.tell()
+        size = source.seek(0, os.SEEK_END)
+        source.seek(at)
+    pixels = image.width * image.height * len(image.getbands())
+    if pixels > EXPANSION * size + ALLOWANCE:
+        raise TooLargeError(
+            f"{label}: the image is too large: {image.width} x {image.height} pixels in a file of "
+            f"{size:,} bytes."
+        )
+
+
 def read_image(source: str | os.PathLike[str] | IO[bytes], label: str) -> Image:
     """The image in a file, with 8 bits a channel, in the file's own mode.
 
@@ -34,11 +62,14 @@ def read_image(source: str | os.PathLike[str] | IO[bytes], label: str) -> Image:
     known = [name for name in FORMATS if name in Image.OPEN]
     try:
         with Image.open(source, formats=known) as image:
+            require_sane(image, source, label)
             image.load()
     except FileNotFoundError:
         raise
     except UnidentifiedImageError:
         raise OSError(f"{label}: this file is not an image that can be read.") from None
+    except TooLargeError:
+        raise
     except Image.DecompressionBombError as error:
         raise OSError(f"{label}: the image is too large ({error}).") from error
     except (OSError, SyntaxError, ValueError, EOFError, IndexError, TypeError) as error:

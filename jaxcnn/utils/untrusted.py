@@ -6,11 +6,14 @@ import io
 import json
 import os
 import struct
+import tokenize
 import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeAlias
+
+from flax.errors import FlaxError
 
 if TYPE_CHECKING:
     import h5py
@@ -26,11 +29,14 @@ UNEXPECTED = (
     ArithmeticError,
     AssertionError,
     AttributeError,
+    FlaxError,
     LookupError,
     OSError,
     RuntimeError,
+    SystemError,
     TypeError,
     struct.error,
+    tokenize.TokenError,
 )
 
 

@@ -310,8 +310,12 @@ def test_a_compiled_model_without_weights(tmp_path, name):
 
 
 def test_a_function_with_its_usual_option():
-    described = {"class_name": "TopKCategoricalAccuracy", "config": {"k": 5, "name": "x"}}
+    options = {"k": 5, "name": "top_k_categorical_accuracy_1"}
+    described = {"class_name": "TopKCategoricalAccuracy", "config": options}
     assert from_keras_objects(described, metrics.registry)["config"] == {}
+    options["name"] = "x"
+    settings = from_keras_objects(described, metrics.registry)
+    assert metrics.registry.deserialize(settings).name == "x"
     described["config"]["k"] = 3
     with pytest.raises(ValueError, match="takes no configuration"):
         metrics.deserialize(from_keras_objects(described, metrics.registry))

@@ -1,6 +1,7 @@
 """Image files that are broken, deep, or more than an image."""
 
 import io
+import zlib
 
 import numpy as np
 import pytest
@@ -51,3 +52,17 @@ def test_broken_files_are_named(tmp_path, monkeypatch):
     monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 100)
     with pytest.raises(OSError, match=r"large\.png: the image is too large"):
         load_img(tmp_path / "large.png")
+
+
+def test_an_image_that_its_file_is_too_small_for_is_not_read(tmp_path):
+    blank = Image.new("RGB", (4000, 3000), "white")
+    blank.save(tmp_path / "blank.png")
+    assert read_image(tmp_path / "blank.png", "blank").size == (4000, 3000)
+    content = (tmp_path / "blank.png").read_bytes()
+    size = (9000).to_bytes(4, "big") * 2
+    header = b"IHDR" + size + content[24:29]
+    changed = content[:12] + header + zlib.crc32(header).to_bytes(4, "big") + content[33:900]
+    (tmp_path / "bomb.png").write_bytes(changed)
+    for source in (tmp_path / "bomb.png", io.BytesIO(changed)):
+        with pytest.raises(OSError, match="bomb: the image is too large: 9000 x 9000 pixels in"):
+            read_image(source, "bomb")

@@ -16,6 +16,7 @@ from jaxcnn.runtime.types import ArrayLike
 from jaxcnn.saving.types import Filename, Network
 from jaxcnn.training.steps import predict_step
 from jaxcnn.utils.files import atomic_write
+from jaxcnn.utils.npy import read_npy
 from jaxcnn.utils.untrusted import one_error, read_member
 
 PROGRAM, WEIGHTS, ABOUT = "program.stablehlo", "weights.npz", "about.json"
@@ -123,8 +124,9 @@ def load_exported(path: Filename) -> Callable[..., np.ndarray | list[np.ndarray]
         about = json.loads(read_member(archive, ABOUT, path))
         exported = export.deserialize(bytearray(read_member(archive, PROGRAM, path)))
         arrays = io.BytesIO(read_member(archive, WEIGHTS, path))
-        with np.load(arrays, allow_pickle=False) as stored:
-            weights = [jax.numpy.asarray(stored[str(i)]) for i in range(about["weights"])]
+        with zipfile.ZipFile(arrays) as stored:
+            members = [read_member(stored, f"{i}.npy", path) for i in range(about["weights"])]
+            weights = [jax.numpy.asarray(read_npy(member)) for member in members]
     program = jax.jit(exported.call)
 
     def predict(*inputs: ArrayLike) -> np.ndarray | list[np.ndarray]:

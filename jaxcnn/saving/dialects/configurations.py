@@ -89,7 +89,16 @@ def from_keras(described: Settings, era: int, safe_mode: bool = True) -> Config:
         ValueError: something that this library has no counterpart for; the message says what, and
             in which layer.
     """
-    return Reader(era, safe_mode).layer(described)
+    reader = Reader(era, safe_mode)
+    result = reader.layer(described)
+    if reader.masks and reader.zeroed:
+        warnings.warn(
+            f"Layers {', '.join(reader.zeroed)} were saved with zero_output_for_mask=True; at "
+            "steps that are masked they give their last output here, as in Keras 2.",
+            UserWarning,
+            stacklevel=2,
+        )
+    return result
 
 
 def era_of(version: Json) -> int:
@@ -103,6 +112,7 @@ class Reader:
 
     def __init__(self, era: int, safe_mode: bool) -> None:
         self.era, self.safe_mode = era, safe_mode
+        self.masks, self.zeroed = False, list[str]()  # whether steps are masked, who zeroes them
 
     def layer(self, described: Settings) -> Config:
         """A layer or model; other entries of the description stay ('name', 'inbound_nodes')."""
@@ -138,6 +148,9 @@ class Reader:
         base = base_name(name)
         arguments = {key: self.value(value) for key, value in settings.items()}
         label = arguments.get("name")
+        self.masks |= base == "Masking" or bool(arguments.get("mask_zero"))
+        if arguments.get("zero_output_for_mask"):
+            self.zeroed.append(str(label))
         if base == "InputLayer":
             if arguments.get("sparse") or arguments.get("ragged"):
                 raise ValueError(
