@@ -58,7 +58,9 @@ class Run:
 
     @property
     def checkpoint_dir(self) -> Path:
-        """For ``fit(..., checkpoint_dir=)``; a program with several fits takes folders below it."""
+        """For ``fit(..., checkpoint_dir=)``; a program with several fits takes folders below it
+        and ``resume=True``, so that those that had ended are not made again.
+        """
         return self.out / CHECKPOINTS
 
     def figure(self, name: str, value: Any) -> None:

@@ -89,6 +89,7 @@ def main(run: Run) -> None:
             verbose=2,
             validation_data=(x_test, y_test),
             checkpoint_dir=run.checkpoint_dir / layers.__name__,
+            resume=True,
         )
         name = layers.__name__.replace("_", " ")
         curves[name] = history.history["val_acc"]

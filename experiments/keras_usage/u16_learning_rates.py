@@ -56,6 +56,7 @@ def main(run: Run) -> None:
             callbacks=callbacks,
             validation_data=test,
             checkpoint_dir=run.checkpoint_dir / name,
+            resume=True,
         )
         curves[name] = history.history["val_acc"]
         run.figure(f"{name}: test accuracy", curves[name][-1])

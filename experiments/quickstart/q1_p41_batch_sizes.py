@@ -44,6 +44,7 @@ def main(run: Run) -> None:
             verbose=0,
             validation_data=(x_test, y_test),
             checkpoint_dir=run.checkpoint_dir / str(size),
+            resume=True,
         )
         curves[name] = history.history["val_loss"]
         run.figure(f"test loss with {name} a step", curves[name][-1])

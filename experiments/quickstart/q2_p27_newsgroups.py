@@ -120,6 +120,7 @@ def main(run: Run) -> None:
             batch_size=64,
             verbose=2,
             checkpoint_dir=run.checkpoint_dir / name.replace(" ", "_"),
+            resume=True,
         )
         run.figure(f"{name}: validation accuracy", history.history["val_acc"][-1])
         run.figure(f"{name}: best validation accuracy", max(history.history["val_acc"]))

@@ -146,6 +146,7 @@ class Model(Network):
         nan: str = "warn",
         checkpoint_dir: str | Path | None = None,
         checkpoint_every: int | None = None,
+        resume: bool | str = "auto",
     ) -> History:
         """Train for a number of epochs.
 
@@ -182,10 +183,14 @@ class Model(Network):
                 the weights and names the layer; "skip", which leaves that step out; "rollback",
                 which restores the weights and the optimizer of the last checkpoint and continues
                 with the batch after the bad one. The last two report ``skipped`` steps an epoch.
-            checkpoint_dir: where whole training states are saved at the end of each epoch; the same
-                call after a kill continues from there and ends as if it had not been interrupted
-                (with a generator: from its beginning).
+            checkpoint_dir: where whole training states are saved at the end of each epoch, and at
+                Ctrl-C or SIGTERM; the same call after a kill continues from there and ends as if it
+                had not been interrupted (with a generator: from its beginning).
             checkpoint_every: also save each time this many updates have passed.
+            resume: "auto" continues an interrupted run of the same model, data length and settings,
+                with the hyperparameters as compiled now where these were changed; True continues
+                whatever run of this model the folder holds, a finished one too, with the run's
+                hyperparameters; False begins anew in its place.
 
         Returns:
             The `History`: ``history.history["loss"]`` and the metrics, a value an epoch.
@@ -212,6 +217,7 @@ class Model(Network):
             nan=nan,
             checkpoint_dir=checkpoint_dir,
             checkpoint_every=checkpoint_every,
+            resume=resume,
         )
         data = Data(x, y, sample_weight, class_weight)
         return fit.fit(self, self.program, data, settings, validation_data, callbacks=callbacks)

@@ -2,29 +2,35 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
+import itertools
+import json
 import shutil
-import tempfile
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 import jax
 
-from jaxcnn.callbacks.callback_list import CallbackList
 from jaxcnn.runtime.arrays import copied
-from jaxcnn.training.input.feed import Feed
-from jaxcnn.training.session import TrainingSession
+from jaxcnn.runtime.types import Config, PyTree, Settings
+from jaxcnn.runtime.warn import warn_user
+from jaxcnn.training.folder import held_by_this_job, writable_folder
 from jaxcnn.training.state import TrainState
 
 KEEP = 2  # the newest checkpoints that stay
+FINISHED = "finished.json"
+NEEDED = "place"  # the item of a checkpoint that says what it is
+
+Result = TypeVar("Result")
 
 
 class Checkpoints:
-    """The checkpoints of one `fit` in a folder.
+    """The checkpoints of one `fit` in a folder, which is this job's until they are closed.
 
-    A checkpoint holds the `TrainState` (weights, statistics, optimizer, random numbers, running
-    sums), where in which epoch it was taken, the state of data that has one, and the state of the
-    callbacks with the history, so that a run that continues from it ends with the same bits as one
-    that was never interrupted.
+    A checkpoint holds the arrays of the `TrainState` by what they are, those of the callbacks, and
+    a record: JSON-like values that say where in which run it was taken.
 
     Args:
         directory: made when it does not exist.
@@ -33,28 +39,22 @@ class Checkpoints:
     Raises:
         OSError: when the folder cannot be made or written, here or later, or has no room for a
             checkpoint.
-        ValueError: when `every` is not a positive integer.
+        RuntimeError: another job uses the folder.
+        ValueError: when `every` is not a positive integer, or the folder holds something else.
     """
 
     def __init__(self, directory: str | Path, every: int | None = None) -> None:
-        import orbax.checkpoint as ocp
-
         if every is not None and (not isinstance(every, int) or every < 1):
             raise ValueError(
                 f"`checkpoint_every` is {every!r}; it must be a positive number of updates."
             )
-        self.directory = Path(directory).expanduser().absolute()
-        self.directory.mkdir(parents=True, exist_ok=True)
-        try:
-            with tempfile.TemporaryFile(dir=self.directory) as probe:
-                probe.write(bytes(4096))
-        except OSError as error:
-            raise type(error)(
-                error.errno,
-                f"The checkpoint folder cannot be written ({error.strerror})",
-                str(self.directory),
-            ) from None
+        import orbax.checkpoint as ocp
+
+        self.directory = writable_folder(directory)
         self.every = every
+        self.saved_at = 0
+        self._opened = contextlib.ExitStack()
+        self._opened.enter_context(held_by_this_job(self.directory))
         self._ocp = ocp
 
         class Manager(ocp.CheckpointManager):
@@ -66,33 +66,16 @@ class Checkpoints:
             self.directory,
             options=ocp.CheckpointManagerOptions(max_to_keep=KEEP, enable_async_checkpointing=True),
         )
-        self.saved_at = 0
+        self._opened.callback(self._manager.close)
+        for step in self._manager.all_steps():
+            if not any((self.directory / str(step)).iterdir()):
+                self.close()
+                raise ValueError(
+                    f"{self.directory} holds a folder '{step}' that is no checkpoint: give "
+                    "`checkpoint_dir` a folder of its own."
+                )
 
-    def restore(
-        self, session: TrainingSession, callbacks: CallbackList, feed: Feed, first_epoch: int
-    ) -> tuple[int, int]:
-        """Continue from the newest checkpoint, if any: (epoch, steps of it that are done)."""
-        step = self.newest
-        if step is None:
-            self.saved_at = int(session.state.step)
-            self._require_room(session.state)
-            return first_epoch, 0
-        args = self._ocp.args
-        saved = self._manager.restore(step, args=args.Composite(place=args.JsonRestore()))["place"]
-        if different := first_difference(saved["layout"], layout(session.state)):
-            raise ValueError(
-                f"The checkpoint of step {step} in {self.directory} does not belong to this model "
-                f"and optimizer: {different}. Use another folder, or the model that wrote it."
-            )
-        session.set_state(self.newest_state(session.state)[0], saved["seed"], saved["numbers"])
-        session.model.stop_training = saved["stopped"]
-        callbacks.set_state(saved["callbacks"])
-        if saved["has_arrays"]:
-            items = self._manager.restore(step, args=args.Composite(arrays=args.PyTreeRestore()))
-            callbacks.set_arrays(items["arrays"])
-        feed.set_state(saved.get("data"))
-        self.saved_at = step
-        return saved["epoch"], saved["done"]
+    # -- reading -----------------------------------------------------------------------------------
 
     @property
     def newest(self) -> int | None:
@@ -100,96 +83,198 @@ class Checkpoints:
         step: int | None = self._manager.latest_step()
         return step
 
-    def newest_state(self, like: TrainState) -> tuple[TrainState, int]:
-        """(the state of the newest checkpoint, its step), placed on the devices as the state `like`
-        is.
+    def newest_readable(self, read: Callable[[int], Result]) -> Result | None:
+        """What `read` returns for the step of the newest checkpoint that is whole, if there is any.
+
+        Newer ones that are damaged are put aside, with a warning.
+
+        Raises:
+            OSError: all of them are damaged.
         """
         self._manager.wait_until_finished()
-        args, step = self._ocp.args, self._manager.latest_step()
+        damaged: dict[int, Exception] = {}
+        for step in sorted(self._manager.all_steps(), reverse=True):
+            try:
+                result = read(step)
+            except Exception as error:
+                if isinstance(error, MemoryError) or "RESOURCE_EXHAUSTED" in str(error):
+                    raise
+                damaged[step] = error
+                continue
+            for bad, reason in damaged.items():
+                aside = self.move([bad], "damaged")
+                warn_user(
+                    f"The checkpoint {self.directory / str(bad)} is damaged "
+                    f"({first_line(reason)}): it is now in {aside}, and the one of step {step} "
+                    "is used.",
+                    RuntimeWarning,
+                )
+            return result
+        if damaged:
+            paths = ", ".join(str(self.directory / str(step)) for step in damaged)
+            raise OSError(
+                f"No checkpoint of the run can be read: {paths} "
+                f"({first_line(next(iter(damaged.values())))}). fit(..., resume=False) begins anew."
+            )
+        return None
+
+    def record(self, step: int) -> Config:
+        """The record of a checkpoint."""
+        args = self._ocp.args
+        items = self._manager.restore(step, args=args.Composite(place=args.JsonRestore()))
+        record: Config = items[NEEDED]
+        return record
+
+    def arrays(self, step: int) -> PyTree:
+        """The arrays of the callbacks in a checkpoint."""
+        args = self._ocp.args
+        return self._manager.restore(step, args=args.Composite(arrays=args.PyTreeRestore()))[
+            "arrays"
+        ]
+
+    def state(self, step: int, like: TrainState, labels: Sequence[str]) -> TrainState:
+        """The state in a checkpoint, placed on the devices as the state `like` is."""
+        args = self._ocp.args
+        leaves, tree = jax.tree.flatten(like)
+        expected = dict(zip(labels, map(abstract, leaves), strict=True))
         items = self._manager.restore(
-            step, args=args.Composite(state=args.StandardRestore(jax.tree.map(abstract, like)))
+            step, args=args.Composite(state=args.StandardRestore(expected))
         )
-        return items["state"], step
+        state: TrainState = tree.unflatten([items["state"][label] for label in labels])
+        return state
+
+    # -- writing -----------------------------------------------------------------------------------
 
     def due(self, state: TrainState) -> bool:
         """Whether `every` updates have passed since the last save."""
         return self.every is not None and int(state.step) - self.saved_at >= self.every
 
     def save(
-        self,
-        session: TrainingSession,
-        callbacks: CallbackList,
-        feed: Feed,
-        epoch: int,
-        done: int,
+        self, state: TrainState, labels: Sequence[str], record: Settings, arrays: PyTree
     ) -> None:
-        """Save the state after `done` steps of `epoch`; writing continues in the background."""
-        self._require_room(session.state)
+        """Save a state, the record and the callbacks' arrays; writing goes on in the background."""
+        self.require_room(state)
         args = self._ocp.args
-        arrays = callbacks.get_arrays()
-        # Named as in the checkpoints of earlier versions.
-        position = {
-            "epoch": epoch,
-            "done": done,
-            "layout": layout(session.state),
-            "seed": session.seed,
-            "numbers": session.optimizer.hyper(),
-            "stopped": session.model.stop_training,
-            "callbacks": callbacks.get_state(),
-            "has_arrays": bool(arrays),
-            "data": feed.get_state(),
-        }
         # The next step reuses the memory of the state, so what is written in the background must be
         # a copy.
+        leaves = copied(jax.tree.leaves(state))
         items: dict[str, object] = {
-            "state": args.StandardSave(copied(session.state)),
-            "place": args.JsonSave(position),
+            "state": args.StandardSave(dict(zip(labels, leaves, strict=True))),
+            NEEDED: args.JsonSave(record),
         }
         if arrays:
             items["arrays"] = args.PyTreeSave(arrays)
-        self.saved_at = int(session.state.step)
-        self._manager.save(self.saved_at, args=args.Composite(**items), force=True)
+        self.saved_at = int(state.step)
+        with self._explained():
+            if self.saved_at in self._manager.all_steps():
+                self._manager.delete(self.saved_at)
+            self._manager.save(self.saved_at, args=args.Composite(**items), force=True)
 
-    def _require_room(self, state: TrainState) -> None:
-        """Raise OSError where the disk has no room for `state`: before training, not after an epoch
-        of it.
+    def require_room(self, state: TrainState) -> None:
+        """Raise OSError where the folder is no longer there, or the disk has no room for `state`:
+        before training, not after an epoch of it.
         """
+        self._require_folder()
         needed = sum(array.nbytes for array in jax.tree.leaves(state)) / jax.process_count()
         free = shutil.disk_usage(self.directory).free
         if free < needed:
-            raise OSError(
-                errno.ENOSPC,
-                "The disk of the checkpoint folder is full: a checkpoint takes "
-                f"{needed / 2**20:.1f} MiB, and {free / 2**20:.1f} MiB are free",
+            raise full_disk(
+                self.directory,
+                f": a checkpoint takes {needed / 2**20:.1f} MiB, and {free / 2**20:.1f} MiB are "
+                "free",
+            )
+
+    def _require_folder(self) -> None:
+        """Raise FileNotFoundError where the folder is no longer there."""
+        if not self.directory.is_dir():
+            raise FileNotFoundError(
+                errno.ENOENT,
+                "The checkpoint folder has vanished while the run wrote to it; the model has the "
+                "weights of the last step",
                 str(self.directory),
             )
 
+    @contextlib.contextmanager
+    def _explained(self) -> Iterator[None]:
+        """Errors of writing within the block in one sentence."""
+        try:
+            yield
+        except Exception as error:
+            text = str(error)
+            self._require_folder()
+            if "No space left" in text or "RESOURCE_EXHAUSTED" in text or "Disk quota" in text:
+                step = max((s for s in self._manager.all_steps() if s != self.saved_at), default=0)
+                raise full_disk(
+                    self.directory, f"; the last whole checkpoint is that of step {step}"
+                ) from None
+            raise
+
+    # -- the folder --------------------------------------------------------------------------------
+
+    def finished(self, run: str) -> bool:
+        """Whether a run had ended with the newest checkpoint."""
+        with contextlib.suppress(OSError, ValueError):
+            mark = json.loads((self.directory / FINISHED).read_text(encoding="utf-8"))
+            return bool(mark == {"run": run, "step": self.newest})
+        return False
+
+    def finish(self, run: str) -> None:
+        """Mark a run as ended with the newest checkpoint."""
+        if jax.process_index() == 0:
+            mark = json.dumps({"run": run, "step": self.saved_at})
+            with self._explained():
+                (self.directory / FINISHED).write_text(mark, encoding="utf-8")
+
+    def move(self, steps: Sequence[int], label: str) -> Path:
+        """Move checkpoints into a new folder below this one; returns that folder."""
+        taken = {path.name for path in self.directory.iterdir()}
+        number = next(i for i in itertools.count(1) if f"{label}-{i}" not in taken)
+        aside = self.directory / f"{label}-{number}"
+        if jax.process_index() == 0:
+            aside.mkdir()
+            for step in steps:
+                (self.directory / str(step)).rename(aside / str(step))
+        self._reload()
+        return aside
+
+    def move_all(self, label: str) -> Path:
+        """Move all checkpoints into a new folder below this one; returns that folder."""
+        return self.move(list(self._manager.all_steps()), label)
+
+    def keep_finished(self) -> Path:
+        """Move the checkpoints of a run that has ended to where the last such ones were."""
+        if jax.process_index() == 0:
+            shutil.rmtree(self.directory / "finished-1", ignore_errors=True)
+        return self.move_all("finished")
+
+    def clear(self) -> None:
+        """Remove all checkpoints."""
+        for step in list(self._manager.all_steps()):
+            self._manager.delete(step)
+
+    def _reload(self) -> None:
+        if jax.process_count() > 1:
+            from jax.experimental import multihost_utils
+
+            multihost_utils.sync_global_devices("checkpoints moved")
+        self._manager.reload()
+
     def close(self) -> None:
         """Wait until everything is on disk."""
-        self._manager.wait_until_finished()
-        self._manager.close()
+        with self._opened, self._explained():
+            self._manager.wait_until_finished()
+
+
+def full_disk(folder: Path, more: str) -> OSError:
+    """The error of a disk that is full."""
+    return OSError(errno.ENOSPC, f"The disk of the checkpoint folder is full{more}", str(folder))
+
+
+def first_line(error: Exception) -> str:
+    """The beginning of what an error says."""
+    return (str(error).splitlines() or [type(error).__name__])[0][:100]
 
 
 def abstract(array: jax.Array) -> jax.ShapeDtypeStruct:
     """Shape, dtype and placement of an array, to restore one like it."""
     return jax.ShapeDtypeStruct(array.shape, array.dtype, sharding=array.sharding)
-
-
-def layout(state: TrainState) -> dict[str, str]:
-    """Path -> dtype and shape of every array of a state."""
-    leaves = jax.tree_util.tree_flatten_with_path(state)[0]
-    return {
-        jax.tree_util.keystr(path).lstrip("."): f"{array.dtype}{list(array.shape)}"
-        for path, array in leaves
-    }
-
-
-def first_difference(saved: dict[str, str], expected: dict[str, str]) -> str | None:
-    """Where two layouts differ, in words, or None."""
-    for path in [*expected, *saved]:
-        if saved.get(path) != expected.get(path):
-            return (
-                f"it has {saved.get(path, 'nothing')} at {path}, but "
-                f"{expected.get(path, 'nothing')} is expected"
-            )
-    return None

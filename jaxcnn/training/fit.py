@@ -20,6 +20,7 @@ from jaxcnn.training.input.validation import given_validation, listed, split_off
 from jaxcnn.training.loop import Run, train
 from jaxcnn.training.nan_policy import IN_THE_STEP, NaNPolicy
 from jaxcnn.training.program import Program
+from jaxcnn.training.resume import Resumption
 from jaxcnn.training.saves import Saves
 from jaxcnn.training.session import TrainingSession
 from jaxcnn.training.settings import FitSettings
@@ -64,6 +65,10 @@ def fit(
         session = TrainingSession(model, program, IN_THE_STEP.get(settings.nan), settings.augment)
         opened.enter_context(session)
         model.clock = session.clock
+        resumption = None
+        if checkpoints is not None:
+            resumption = Resumption(settings, checkpoints, session, called, feed)
+        saves = Saves(resumption, session)
         train(
             Run(
                 settings,
@@ -71,8 +76,8 @@ def fit(
                 feed,
                 held_out=held_out,
                 callbacks=called,
-                saves=Saves(checkpoints, session, called, feed),
-                nan=NaNPolicy(settings.nan, session, checkpoints),
+                saves=saves,
+                nan=NaNPolicy(settings.nan, session, saves),
             )
         )
     return called.history

@@ -9,6 +9,10 @@ from collections.abc import Callable, Iterator
 from types import FrameType
 
 
+class Interrupted(KeyboardInterrupt):
+    """Ctrl-C between two calls, when the state is that after some whole step."""
+
+
 @contextlib.contextmanager
 def deferred_interrupt() -> Iterator[Callable[[], None]]:
     """Within the block Ctrl-C waits for the next call of the yielded function.
@@ -30,7 +34,7 @@ def deferred_interrupt() -> Iterator[Callable[[], None]]:
 
     def check() -> None:
         if asked:
-            raise KeyboardInterrupt
+            raise Interrupted
 
     signal.signal(signal.SIGINT, remember)
     try:

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import jax
 
 from jaxcnn.callbacks.callback_list import CallbackList
-from jaxcnn.training.checkpoint import layout
 from jaxcnn.training.evaluate import evaluated
 from jaxcnn.training.input.feed import Feed, Portion, Position
 from jaxcnn.training.input.workers import Waiting
@@ -17,6 +16,7 @@ from jaxcnn.training.nan_policy import NaNPolicy
 from jaxcnn.training.saves import Saves
 from jaxcnn.training.session import TrainingSession
 from jaxcnn.training.settings import FitSettings
+from jaxcnn.training.structure import Structure
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ def run_epochs(run: Run) -> None:
     callbacks.on_train_begin({})
     first, done = run.saves.begin(settings.initial_epoch, at_once=settings.nan == "rollback")
     check_agreement(run, first, done)
-    with deferred_interrupt() as check_interrupt, run.saves.watching():
+    with run.saves.watching(), deferred_interrupt() as check_interrupt:
         for epoch in range(first, settings.epochs):
             if model.stop_training:
                 break
@@ -80,8 +80,9 @@ def run_epochs(run: Run) -> None:
                 for portion in steps(run, position, check_interrupt):
                     before, done = done, done + portion.steps
                     clock.count(portion.steps, portion.size)
-                    check_interrupt()
                     run.nan.after_call(portion, before, began)
+                    run.saves.position = epoch, done
+                    check_interrupt()
                     if model.stop_training:
                         break
                     callbacks.update(feed.seen(done), session.averages)
@@ -99,6 +100,7 @@ def run_epochs(run: Run) -> None:
             run.saves.after_epoch(epoch)
             done = 0
     callbacks.on_train_end({})
+    run.saves.finished()
 
 
 def batch_by_batch(run: Run, position: Position, waiting: Waiting) -> Iterator[Portion]:
@@ -144,7 +146,7 @@ def check_agreement(run: Run, first: int, done: int) -> None:
         distribution.agree(
             "the model, the data or the epochs",
             (
-                layout(run.session.state),
+                Structure.of(run.session.model, run.session.program).layout(run.session.state),
                 run.feed.samples,
                 run.feed.batch_size,
                 first,

@@ -9,9 +9,9 @@ import numpy as np
 
 from jaxcnn.runtime.arrays import filled
 from jaxcnn.runtime.warn import warn_user
-from jaxcnn.training.checkpoint import Checkpoints
 from jaxcnn.training.diagnosis import first_bad_layer
 from jaxcnn.training.input.feed import Portion
+from jaxcnn.training.saves import Saves
 from jaxcnn.training.session import TrainingSession, with_hyperparameters_of
 from jaxcnn.training.steps import AtNaN
 
@@ -31,12 +31,12 @@ class NaNPolicy:
         policy: "warn" at the end of an epoch, "ignore", "raise" before the step that would spoil
             the weights, "skip" that step, or "rollback" to the last checkpoint.
         session: the running state.
-        checkpoints: to go back to; None for the other policies.
+        saves: which have the checkpoints to go back to.
     """
 
     policy: str
     session: TrainingSession
-    checkpoints: Checkpoints | None
+    saves: Saves
 
     def after_call(self, portion: Portion, before: int, began: int) -> None:
         """Stop, or roll back and train on, where the steps of a call have halted.
@@ -89,9 +89,8 @@ class NaNPolicy:
         """The state of the newest checkpoint, but at the step after the bad one; the running sums
         stay.
         """
-        assert self.checkpoints is not None
         session = self.session
-        saved, saved_step = self.checkpoints.newest_state(session.state)
+        saved, saved_step = self.saves.newest_state()
         session.state = replace(
             saved,
             opt_state=with_hyperparameters_of(session.optimizer, saved.opt_state),

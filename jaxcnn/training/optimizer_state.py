@@ -13,6 +13,7 @@ from jaxcnn.runtime.types import ArrayLike, Path
 from jaxcnn.training import by_hand
 from jaxcnn.training.compile import require_objective
 from jaxcnn.training.state import split
+from jaxcnn.training.structure import words
 from jaxcnn.training.trainable import Trainable
 
 
@@ -25,7 +26,7 @@ def named_arrays(opt_state: OptimizerState, order: Sequence[Path]) -> list[tuple
     leaves = jax.tree_util.tree_flatten_with_path(opt_state)[0]
     entries = []
     for at, (path, value) in enumerate(leaves):
-        keys = tuple(str(getattr(k, "key", getattr(k, "name", getattr(k, "idx", k)))) for k in path)
+        keys = words(path)
         if keys[0] == "hyper":
             continue
         name = "iterations" if keys == ("count",) else "/".join(keys[1:])

@@ -76,6 +76,7 @@ class Program:
         opt_state: what the optimizer remembers; None before the first update.
         step: updates done.
         by_hand: what training uses in place of an optimizer whose updates a user has written.
+        unfinished: the run with checkpoints to which the newest weights belong, until it has ended.
     """
 
     distribution: Distribution | None = None
@@ -97,6 +98,7 @@ class Program:
     opt_state: PyTree = None
     step: int = 0
     by_hand: UpdatesByHand | None = None
+    unfinished: str | None = None
 
     @property
     def rule(self) -> Optimizer:

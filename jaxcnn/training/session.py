@@ -160,8 +160,9 @@ class TrainingSession:
 
     def set_state(self, state: TrainState, seed: int, hyperparameters: Mapping[str, float]) -> None:
         """Continue from a restored state, its seed and the optimizer's hyperparameters."""
-        self.state, self.seed = state, seed
         self.optimizer.restore_hyper(hyperparameters)
+        opt_state = with_hyperparameters_of(self.optimizer, state.opt_state)
+        self.state, self.seed = replace(state, opt_state=opt_state), seed
         self._dirty = True
 
 

@@ -32,6 +32,7 @@ class FitSettings:
     nan: str = "warn"
     checkpoint_dir: str | Path | None = None
     checkpoint_every: int | None = None
+    resume: bool | str = "auto"
 
     def __post_init__(self) -> None:
         if self.nan not in ("warn", "ignore", "raise", "skip", "rollback"):
@@ -43,6 +44,17 @@ class FitSettings:
             raise ValueError(
                 'nan="rollback" goes back to a checkpoint; say where to save them: '
                 "`checkpoint_dir`."
+            )
+        if self.resume not in (True, False, "auto"):
+            raise ValueError(f'`resume` is {self.resume!r}; it must be "auto", True or False.')
+        if self.checkpoint_dir is None and self.resume is True:
+            raise ValueError(
+                "`resume=True` goes on with the run in a folder; say in which: `checkpoint_dir`."
+            )
+        if self.checkpoint_dir is not None and not str(self.checkpoint_dir):
+            raise ValueError(
+                "`checkpoint_dir` is empty; it must be the path of a folder, or None for no "
+                "checkpoints."
             )
         if self.shuffle not in (True, False, "batch"):
             raise ValueError(f'`shuffle` is {self.shuffle!r}; it must be True, False or "batch".')

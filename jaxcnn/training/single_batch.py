@@ -26,6 +26,7 @@ def train_on_batch(model: Trainable, program: Program, data: Data) -> float | li
     model.note_changes()
     store_trained(model, program, new.variables, new.opt_state)
     program.step += 1
+    program.unfinished = None
     return listed(model, program, logs)
 
 

@@ -52,7 +52,7 @@ def test_a_resumed_run_sees_the_same_changes(tmp_path):
     whole = trained(epochs=3, augment=CHANGES)
     trained(epochs=2, augment=CHANGES, checkpoint_dir=tmp_path)
     np.testing.assert_array_equal(
-        trained(epochs=3, augment=CHANGES, checkpoint_dir=tmp_path), whole
+        trained(epochs=3, augment=CHANGES, checkpoint_dir=tmp_path, resume=True), whole
     )
 
 

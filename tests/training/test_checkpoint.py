@@ -21,7 +21,8 @@ from jaxcnn.layers import Dense, Dropout
 from jaxcnn.layers.naming import reset_names
 from jaxcnn.models import Sequential
 from jaxcnn.optimizers import SGD, Adam
-from jaxcnn.training.checkpoint import Checkpoints, abstract, first_difference, layout
+from jaxcnn.training.checkpoint import Checkpoints, abstract
+from jaxcnn.training.structure import Structure, difference
 
 # Run here for the uninterrupted training, and with a plan to die as a program of its own.
 PROGRAM = """
@@ -65,7 +66,7 @@ class DieBetweenEpochs(Callback):
         self.left -= 1
 
 
-def train(callbacks, folder=None):
+def train(callbacks, folder=None, **options):
     reset_names()
     dispatch.CHUNK_STEPS = 2
     rng = np.random.default_rng(0)
@@ -76,7 +77,7 @@ def train(callbacks, folder=None):
     plateau = ReduceLROnPlateau("loss", factor=0.5, patience=0, epsilon=0.5)
     history = model.fit(x, y, batch_size=4, epochs=4, verbose=0, validation_split=0.1,
                         callbacks=[plateau, *callbacks], checkpoint_dir=folder,
-                        checkpoint_every=2 if folder else None)
+                        checkpoint_every=2 if folder else None, **options)
     return model, history
 
 
@@ -184,9 +185,9 @@ def test_a_run_that_failed_goes_on(train, tmp_path, moments):
     assert_same(train([], tmp_path / "run"), train([]))
 
 
-def test_a_finished_run_is_not_trained_again(train, tmp_path):
+def test_a_finished_run_is_continued_where_that_is_asked_for(train, tmp_path):
     first = train([], tmp_path)
-    again = train([Raise(1)], tmp_path)
+    again = train([Raise(1)], tmp_path, resume=True)
     assert_same(first, again)
 
 
@@ -197,7 +198,9 @@ def test_more_epochs_go_on_where_the_others_ended(tmp_path):
         reset_names()
         model = Sequential([Dense(3, input_shape=(4,)), Dropout(0.5), Dense(4)])
         model.compile(SGD(0.1, momentum=0.9), "mse")
-        return model, model.fit(x, y, batch_size=4, epochs=epochs, verbose=0, checkpoint_dir=folder)
+        resume = True if folder else "auto"
+        history = model.fit(x, y, 4, epochs, 0, checkpoint_dir=folder, resume=resume)
+        return model, history
 
     run(2, tmp_path)
     assert_same(run(4, tmp_path), run(4, None))
@@ -235,6 +238,7 @@ def test_numbers_of_the_optimizer_are_restored_exactly(tmp_path):
             verbose=0,
             callbacks=callbacks,
             checkpoint_dir=tmp_path,
+            resume=True,
         )
         return model
 
@@ -268,20 +272,28 @@ def test_averaged_weights_go_on(tmp_path):
 # -- what cannot be resumed ------------------------------------------------------------------------
 
 
-def small(units, optimizer="adam", folder=None):
+def small(units, optimizer="adam", folder=None, resume="auto"):
     reset_names()
     model = Sequential([Dense(units, input_shape=(4,)), Dense(1)])
     model.compile(optimizer, "mse")
     before = model.get_weights()
-    model.fit(np.ones((4, 4)), np.ones(4), epochs=1, verbose=0, checkpoint_dir=folder)
+    model.fit(
+        np.ones((4, 4)), np.ones(4), epochs=1, verbose=0, checkpoint_dir=folder, resume=resume
+    )
     return before, model
 
 
 @pytest.mark.parametrize(
     ("units", "optimizer", "difference"),
     [
-        (5, "adam", r"it has float32\[3\] at params.*'bias'.*, but float32\[5\] is expected"),
-        (3, "sgd", r"it has .* at opt_state.* is expected"),
+        (
+            5,
+            "adam",
+            r"saved: dense_1: kernel float32\[4, 3\], bias float32\[3\]\n"
+            r"  saved: dense_2: .*\n"
+            r"  here:  dense_1: kernel float32\[4, 5\]",
+        ),
+        (3, "sgd", r"opt_state/slots/m/0/kernel: saved float32\[4, 3\], here nothing"),
     ],
 )
 def test_a_folder_of_another_model_or_optimizer(tmp_path, units, optimizer, difference):
@@ -289,11 +301,11 @@ def test_a_folder_of_another_model_or_optimizer(tmp_path, units, optimizer, diff
     kept = sorted(path.name for path in tmp_path.iterdir())
     with pytest.raises(
         ValueError,
-        match=f"step 1 in .* does not belong to this model.*{difference}.*another folder",
+        match=f"(?s)step 1 in .* does not belong to this model.*{difference}.*another folder",
     ):
-        small(units, optimizer, tmp_path)
+        small(units, optimizer, tmp_path, resume=True)
     assert sorted(path.name for path in tmp_path.iterdir()) == kept
-    small(3, "adam", tmp_path)
+    small(3, "adam", tmp_path, resume=True)
 
 
 def test_a_folder_that_cannot_be_written_is_reported_at_once(tmp_path):
@@ -356,20 +368,19 @@ def test_a_checkpoint_every_so_many_updates(every, tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_the_layout_of_a_state():
-    tree = {"a": [np.zeros((2, 3), "float32")], "b": np.int32(1)}
-    assert layout(tree) == {"['a'][0]": "float32[2, 3]", "['b']": "int32[]"}
-
-
-def test_the_first_difference_of_two_layouts():
-    assert first_difference({}, {}) is None and first_difference({"a": "x"}, {"a": "x"}) is None
-    for saved, expected, words in (
-        ({"a": "x"}, {"a": "y"}, "it has x at a, but y is expected"),
-        ({}, {"a": "y"}, "it has nothing at a, but y is expected"),
-        ({"a": "x"}, {}, "it has x at a, but nothing is expected"),
-        ({"z": "x"}, {"a": "y"}, "it has nothing at a, but y is expected"),
-    ):
-        assert first_difference(saved, expected) == words
+def test_what_differs_between_two_structures():
+    one = Structure(
+        [["a", "kernel"], ["b", "kernel"]], ["float32[2, 3]", "float32[3, 1]"], ["loss"]
+    )
+    same = Structure([["x", "kernel"], ["y", "kernel"]], one.shapes, ["loss"])
+    other = Structure([["a", "kernel"], ["b", "kernel"]], ["float32[2, 3]", "float32[4, 1]"], [])
+    layout = {"params/0/kernel": "float32[2, 3]"}
+    assert difference(one, layout, same, layout) is None
+    expected = "  saved: b: kernel float32[3, 1]\n  here:  b: kernel float32[4, 1]"
+    assert difference(one, layout, other, {}) == expected
+    assert (
+        difference(one, layout, same, {}) == "  params/0/kernel: saved float32[2, 3], here nothing"
+    )
 
 
 def test_an_array_like_the_saved_one():
