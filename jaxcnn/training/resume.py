@@ -82,13 +82,13 @@ class Resumption:
         self.labels = self.structure.labels(session.state)
         self.layout = self.structure.layout(session.state)
         self.facts = RunFacts(
-            datetime.now().astimezone().isoformat(timespec="microseconds"),
-            feed.samples,
-            feed.batch_size,
-            feed.steps,
-            settings.shuffle,
-            settings.initial_epoch,
-            session.optimizer.hyper(),
+            began=datetime.now().astimezone().isoformat(timespec="microseconds"),
+            samples=feed.samples,
+            batch_size=feed.batch_size,
+            steps=feed.steps,
+            shuffle=settings.shuffle,
+            initial_epoch=settings.initial_epoch,
+            compiled=session.optimizer.hyper(),
         )
 
     def begin(self) -> tuple[int, int]:
