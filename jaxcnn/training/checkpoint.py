@@ -140,7 +140,8 @@ class Checkpoints:
         items = self._manager.restore(
             step, args=args.Composite(state=args.StandardRestore(expected))
         )
-        state: TrainState = tree.unflatten([items["state"][label] for label in labels])
+        arrays = [items["state"][label] for label in labels]
+        state: TrainState = jax.tree.unflatten(tree, arrays)
         return state
 
     # -- writing -----------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from itertools import groupby
 import jax
 from jax.tree_util import KeyPath
 
+from jaxcnn.nn.base import WeightSpec
 from jaxcnn.runtime.types import Path
 from jaxcnn.training.program import Program
 from jaxcnn.training.state import TrainState
@@ -73,7 +74,7 @@ class Structure:
         ]
 
 
-def described(array: jax.Array) -> str:
+def described(array: jax.Array | WeightSpec) -> str:
     """The dtype and shape of an array in words."""
     return f"{jax.numpy.dtype(array.dtype)}{list(array.shape)}"
 
