@@ -66,7 +66,8 @@ class CallbackList:
         for callback in self.callbacks:
             callback.set_params(params)
             callback.set_model(model)
-            callback.validation_data = validation_data
+            if callback is not self.history:  # which outlives the data
+                callback.validation_data = validation_data
 
     def __iter__(self) -> Iterator[Callback]:
         return iter(self.callbacks)

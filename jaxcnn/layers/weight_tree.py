@@ -5,6 +5,7 @@ A layer inside another is a child under a name, under which the tree nests its w
 
 from __future__ import annotations
 
+import contextlib
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -39,6 +40,19 @@ def with_listed(layer: L) -> Iterator[L]:
         yield from with_listed(child)
 
 
+@contextlib.contextmanager
+def between_steps(layer: WeightOwner) -> Iterator[None]:
+    """Within the block the weights are those after one finished step of a fit in another thread."""
+    sessions = (part.weights_store.session for part in with_inner(layer))
+    session = next((running for running in sessions if running is not None), None)
+    if session is None:
+        yield
+        return
+    with session.lock:
+        session.commit()
+        yield
+
+
 def arrays_of(layer: WeightOwner) -> dict[Path, jax.Array]:
     """The layer's own arrays; none yet where only the layers inside it are built."""
     store = layer.weights_store
@@ -47,9 +61,15 @@ def arrays_of(layer: WeightOwner) -> dict[Path, jax.Array]:
 
 def variables(layer: WeightOwner) -> dict[str, PyTree]:
     """The arrays as they are now, nested: collection, names of layers, name of the weight."""
+    with between_steps(layer):
+        return tree_of(layer)
+
+
+def tree_of(layer: WeightOwner) -> dict[str, PyTree]:
+    """`variables`, where no step of a fit can come between."""
     tree: dict[str, PyTree] = unflatten_dict(arrays_of(layer))
     for name, child in layer.children.items():
-        for collection, values in variables(child).items():
+        for collection, values in tree_of(child).items():
             tree.setdefault(collection, {})[name] = values
     return tree
 
@@ -194,7 +214,8 @@ def constraints(layer: WeightOwner) -> dict[Path, ArrayFunction]:
 
 def get_weights(layer: WeightOwner) -> list[np.ndarray]:
     """Copies of the weights as NumPy arrays, in Keras order."""
-    return [np.array(owner.weights_store.arrays[path]) for owner, path in layer.listed_paths()]
+    with between_steps(layer):
+        return [np.array(owner.weights_store.arrays[path]) for owner, path in layer.listed_paths()]
 
 
 def set_weights(layer: WeightOwner, weights: Sequence[ArrayLike]) -> None:

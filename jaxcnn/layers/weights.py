@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from typing import Protocol, Self, TypeAlias
 
 import flax.linen as nn
@@ -31,6 +32,7 @@ class Session(Protocol):
     """A running fit, which holds the newest arrays and hands them to the layers on request."""
 
     changed: bool
+    lock: AbstractContextManager[bool]
 
     def commit(self) -> None:
         """Give the layers the arrays as they are now."""
@@ -168,8 +170,8 @@ class WeightStore:
         Raises:
             ValueError: the layer is not built.
         """
-        if self.session is not None:
-            self.session.commit()
+        if (session := self.session) is not None:
+            session.commit()
         if self._arrays is None:
             if self.specs is None:
                 raise ValueError(
@@ -193,9 +195,9 @@ class WeightStore:
 
     def note_change(self) -> None:
         """Tell a running fit that its arrays are about to be replaced by somebody else."""
-        if self.session is not None:
-            self.session.commit()
-            self.session.changed = True
+        if (session := self.session) is not None:
+            session.commit()
+            session.changed = True
 
     def _drawn(self, specs: Sequence[WeightSpec]) -> dict[Path, jax.Array]:
         """New weights: each from a key of the seed, the layer's name and the weight's path only."""

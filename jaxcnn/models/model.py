@@ -9,6 +9,7 @@ from jaxcnn import saving
 from jaxcnn.callbacks import Callback, History
 from jaxcnn.layers.base import LAYERS
 from jaxcnn.layers.symbolic.tensor import SymbolicTensor
+from jaxcnn.layers.weight_tree import between_steps
 from jaxcnn.models import attributes
 from jaxcnn.models.network import Network
 from jaxcnn.optimizers import Optimizer
@@ -325,10 +326,8 @@ class Model(Network):
     @property
     def opt_state(self) -> PyTree:
         """The optimizer's state as it is now, or None before the first update."""
-        session = next((layer.weights_store.session for layer in self.all_layers()), None)
-        if session is not None:
-            session.commit()
-        return self.program.opt_state
+        with between_steps(self):
+            return self.program.opt_state
 
     loss = property(attributes.loss)
     metrics = property(attributes.metrics)

@@ -61,10 +61,15 @@ def widened(x: Array) -> Array:
     return x.astype(wide_float(x.dtype))
 
 
-@jax.jit
 def copied(tree: PyTree) -> PyTree:
-    """A copy of all arrays of a tree, by one program."""
-    return jax.tree.map(jnp.copy, tree)
+    """A copy of all arrays of a tree, by one program for all trees with such arrays."""
+    leaves, structure = jax.tree.flatten(tree)
+    return jax.tree.unflatten(structure, _copies(leaves))
+
+
+@jax.jit
+def _copies(arrays: list[Array]) -> list[Array]:
+    return [jnp.copy(array) for array in arrays]
 
 
 def fresh(tree: PyTree) -> PyTree:

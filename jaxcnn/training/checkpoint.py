@@ -158,7 +158,7 @@ class Checkpoints:
         args = self._ocp.args
         # The next step reuses the memory of the state, so what is written in the background must be
         # a copy.
-        leaves = copied(jax.tree.leaves(state))
+        leaves = jax.tree.leaves(copied(state))
         items: dict[str, object] = {
             "state": args.StandardSave(dict(zip(labels, leaves, strict=True))),
             NEEDED: args.JsonSave(record),

@@ -8,6 +8,7 @@ another kind there; a plain Flax module brings XLA's.
 
 from __future__ import annotations
 
+import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -66,6 +67,7 @@ class Dispatcher:
         self.single = jax.jit(self._once, donate_argnums=donated)
         self.many = jax.jit(self._loop, donate_argnums=donated)
         self._loops: bool | None = None
+        self._lock = threading.Lock()  # threads may evaluate one model
         # Time is not the same for all processes, and they must call the same programs.
         self._adapts = count is None and jax.process_count() == 1
         self._count = count or (1 if self._adapts else STEADY_COUNT)
@@ -109,20 +111,26 @@ class Dispatcher:
 
         Waits while too many calls are in flight.
         """
-        while len(self._in_flight) >= IN_FLIGHT:
-            self._wait()
+        if self._eager:
+            with jax.disable_jit():
+                return self._step(*self._placed(carry, batches, count), *constants)
+        with self._lock:
+            while len(self._in_flight) >= IN_FLIGHT:
+                self._wait()
+            carry, batches = self._placed(carry, batches, count)
+            if count is None:
+                carry, done = self.single(carry, batches, *constants)
+            else:
+                carry, done = self.many(carry, batches, count, *constants)
+            self._in_flight.append((done, count or 1, time.perf_counter()))
+        return carry
+
+    def _placed(self, carry: PyTree, batches: PyTree, count: int | None) -> tuple[PyTree, PyTree]:
+        """The carry and the batches on the devices that share them."""
         if self._parallel is not None:
             carry = self._parallel.placed(carry)
             batches = self._parallel.cut(batches, 0 if count is None else 1)
-        if self._eager:
-            with jax.disable_jit():
-                return self._step(carry, batches, *constants)
-        if count is None:
-            carry, done = self.single(carry, batches, *constants)
-        else:
-            carry, done = self.many(carry, batches, count, *constants)
-        self._in_flight.append((done, count or 1, time.perf_counter()))
-        return carry
+        return carry, batches
 
     def _wait(self) -> None:
         """Wait for the oldest call, and take note of how long its steps took."""

@@ -53,6 +53,8 @@ def train(run: Run) -> None:
     except BaseException as error:
         run.callbacks.on_interruption(error)
         raise
+    finally:
+        clock.step_flops = None  # it holds the state and the data
 
 
 def run_epochs(run: Run) -> None:

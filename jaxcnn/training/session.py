@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import threading
 import time
 from collections.abc import Mapping
 from dataclasses import replace
@@ -45,6 +46,8 @@ class TrainingSession:
         augment: Augment | None = None,
     ) -> None:
         assert program.optimizer is not None and program.functions is not None
+        # A step donates the state, which other threads must not read meanwhile.
+        self.lock = threading.RLock()
         self.model, self.program, self.functions = model, program, program.functions
         self.optimizer, self.augment, self.clock = program.rule, augment, Clock()
         self.calls = self.functions.training(at_nan, augment)
@@ -88,11 +91,12 @@ class TrainingSession:
 
     def commit(self) -> None:
         """Give the layers copies of the newest arrays."""
-        if self._dirty:
-            # This raises when a step failed, which must not reach the layers.
-            jax.block_until_ready(self.state)
-            self._dirty = False
-            self._store(copied((self.state.variables, self.state.opt_state)))
+        with self.lock:
+            if self._dirty:
+                # This raises when a step failed, which must not reach the layers.
+                jax.block_until_ready(self.state)
+                self._dirty = False
+                self._store(copied((self.state.variables, self.state.opt_state)))
 
     def _store(self, arrays: tuple[Tree, PyTree]) -> None:
         variables, opt_state = arrays
@@ -102,16 +106,18 @@ class TrainingSession:
 
     def close(self) -> None:
         """Leave the newest finished state in the layers, whatever happened."""
-        for layer, outer in self._outer_sessions:
-            layer.weights_store.session = outer
-            if outer is not None:
-                outer.changed = True
-        if self._dirty:
-            # If the device failed in the middle of a step the state is lost; the layers then keep
-            # the last commit.
-            with contextlib.suppress(RuntimeError, ValueError):
-                jax.block_until_ready(self.state)
-                self._store((self.state.variables, self.state.opt_state))
+        with self.lock:
+            for layer, outer in self._outer_sessions:
+                layer.weights_store.session = outer
+                if outer is not None:
+                    outer.changed = True
+            if self._dirty:
+                self._dirty = False
+                # If the device failed in the middle of a step the state is lost; the layers then
+                # keep the last commit.
+                with contextlib.suppress(RuntimeError, ValueError):
+                    jax.block_until_ready(self.state)
+                    self._store((self.state.variables, self.state.opt_state))
 
     def refresh(self) -> None:
         """Take over what callbacks have changed: hyperparameters, or weights that they have set."""
@@ -129,15 +135,17 @@ class TrainingSession:
 
     def train_on(self, batch: Batch, many: int | None = None) -> None:
         """One call to the device: a step on one batch, or `many` steps on stacked batches."""
-        self._before_a_call()
-        self.state = self.calls.dispatcher.run(self.state, batch, many)
-        self._dirty = True
+        with self.lock:
+            self._before_a_call()
+            self.state = self.calls.dispatcher.run(self.state, batch, many)
+            self._dirty = True
 
     def train_on_one(self, batch: Batch) -> dict[str, jax.Array]:
         """A step on one batch; returns the loss and metrics of this batch."""
-        self._before_a_call()
-        self.state, logs = self.calls.logged(self.state, batch)
-        self._dirty = True
+        with self.lock:
+            self._before_a_call()
+            self.state, logs = self.calls.logged(self.state, batch)
+            self._dirty = True
         return logs
 
     def _before_a_call(self) -> None:
