@@ -8,6 +8,7 @@ same arrays.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from typing import Any, ClassVar, overload
 
 import flax.linen as nn
@@ -290,6 +291,10 @@ class Layer:
     def variables(self) -> dict[str, PyTree]:
         """The variables of `module`, as they are now: ``{"params": ..., "batch_stats": ...}``."""
         return weight_tree.variables(self)
+
+    def between_steps(self) -> AbstractContextManager[None]:
+        """Within the block the weights are those after one step of a fit in another thread."""
+        return weight_tree.between_steps(self)
 
     def set_variables(self, variables: Mapping[str, PyTree]) -> None:
         """Replace arrays by those of `variables`, nested as in the property; absent ones stay.

@@ -32,7 +32,10 @@ class Session(Protocol):
     """A running fit, which holds the newest arrays and hands them to the layers on request."""
 
     changed: bool
-    lock: AbstractContextManager[bool]
+
+    @property
+    def lock(self) -> AbstractContextManager[object]:
+        """Held by the fit during a step."""
 
     def commit(self) -> None:
         """Give the layers the arrays as they are now."""

@@ -9,7 +9,6 @@ from jaxcnn import saving
 from jaxcnn.callbacks import Callback, History
 from jaxcnn.layers.base import LAYERS
 from jaxcnn.layers.symbolic.tensor import SymbolicTensor
-from jaxcnn.layers.weight_tree import between_steps
 from jaxcnn.models import attributes
 from jaxcnn.models.network import Network
 from jaxcnn.optimizers import Optimizer
@@ -326,7 +325,7 @@ class Model(Network):
     @property
     def opt_state(self) -> PyTree:
         """The optimizer's state as it is now, or None before the first update."""
-        with between_steps(self):
+        with self.between_steps():
             return self.program.opt_state
 
     loss = property(attributes.loss)

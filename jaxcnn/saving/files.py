@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from jaxcnn.layers.weight_tree import between_steps
 from jaxcnn.saving.assignment import Matching
 from jaxcnn.saving.compile_settings import warn_of
 from jaxcnn.saving.containers import archive, hdf5, tensor_bundle
@@ -52,7 +51,7 @@ def save_model(
     version = version_of(keras)
     if keras == "3" and include_optimizer and model.optimizer is not None:
         warn_of(differing_training(model.training_config()), filepath)
-    with between_steps(model):
+    with model.between_steps():
         if Path(filepath).suffix != ".keras":
             hdf5.save_hdf5(model, filepath, overwrite, include_optimizer, version)
         elif keras in (None, "3"):
@@ -71,7 +70,7 @@ def save_weights(model: Network, path: Filename, overwrite: bool = True) -> None
         OSError: it cannot be written; what was there before stays.
     """
     save = archive.save_tree if str(path).endswith(".weights.h5") else hdf5.save_hdf5_weights
-    with between_steps(model):
+    with model.between_steps():
         save(model, path, overwrite)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from os import PathLike
 from typing import Any, ClassVar, Protocol, TypeAlias, TypeGuard
 
@@ -33,6 +34,8 @@ class Network(LayerNetwork, Protocol):
     nodes_by_depth: list[list[Node]]
 
     def weight_paths(self) -> list[Entry]: ...
+
+    def between_steps(self) -> AbstractContextManager[None]: ...
 
     def get_config(self) -> Config: ...
 

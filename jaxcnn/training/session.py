@@ -6,6 +6,7 @@ import contextlib
 import threading
 import time
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from dataclasses import replace
 
 import jax
@@ -47,7 +48,7 @@ class TrainingSession:
     ) -> None:
         assert program.optimizer is not None and program.functions is not None
         # A step donates the state, which other threads must not read meanwhile.
-        self.lock = threading.RLock()
+        self._lock = threading.RLock()
         self.model, self.program, self.functions = model, program, program.functions
         self.optimizer, self.augment, self.clock = program.rule, augment, Clock()
         self.calls = self.functions.training(at_nan, augment)
@@ -72,6 +73,11 @@ class TrainingSession:
 
     def __exit__(self, *error: object) -> None:
         self.close()
+
+    @property
+    def lock(self) -> AbstractContextManager[object]:
+        """Held while a step is on its way, and by other threads while they read weights."""
+        return self._lock
 
     @property
     def step(self) -> int:
