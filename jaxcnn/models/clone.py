@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TypeVar, cast
+import inspect
+from typing import Any, TypeVar, cast
 
 from jaxcnn.models.network import Network
 from jaxcnn.runtime.names import custom_object_scope
@@ -15,6 +16,8 @@ def clone_model(model: N) -> N:
 
     Layers of the user's own classes are made again from their `get_config`.
     """
-    classes = {type(layer).__name__: type(layer) for layer in model.all_layers()}
-    with custom_object_scope(classes):
+    used: dict[str, Any] = {type(layer).__name__: type(layer) for layer in model.all_layers()}
+    functions = [getattr(layer, "function", None) for layer in model.all_layers()]
+    used |= {f.__name__: f for f in functions if inspect.isfunction(f)}
+    with custom_object_scope(used):
         return cast(N, type(model).from_config(model.get_config()))

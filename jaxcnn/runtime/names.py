@@ -22,6 +22,11 @@ Objects: TypeAlias = dict[str, Any]
 _custom_objects: ContextVar[Objects] = ContextVar("custom_objects", default={})  # noqa: B039
 
 
+def is_anonymous(thing: object) -> bool:
+    """Whether something is a function that was written as `lambda`."""
+    return inspect.isfunction(thing) and thing.__name__ == "<lambda>"
+
+
 def get_custom_objects() -> Objects:
     """The user's names in force here; entries added outside any scope last for the process."""
     return _custom_objects.get()

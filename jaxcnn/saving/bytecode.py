@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import inspect
 import marshal
 import types
 from collections.abc import Callable, Mapping, Sequence
@@ -11,8 +12,11 @@ import jax
 import jax.numpy as jnp
 
 from jaxcnn.runtime.lazy import lazy_attributes
+from jaxcnn.runtime.names import get_custom_objects
+from jaxcnn.runtime.types import PyTree
 from jaxcnn.saving.types import Json
 
+NAMELESS = "<lambda>"
 above = lazy_attributes(__name__, {"backend": "jaxcnn.backend"})  # the `K` of a stored function
 
 
@@ -27,6 +31,9 @@ def stored_function(stored: Json, safe_mode: bool) -> Callable[..., jax.Array]:
     Raises:
         ValueError: in safe mode, or the code is not of this version of Python.
     """
+    if given := get_custom_objects().get(NAMELESS):
+        named: Callable[..., jax.Array] = given
+        return named
     if safe_mode:
         raise ValueError(
             "The file contains a Lambda layer whose function is stored as Python bytecode, which "
@@ -39,6 +46,41 @@ def stored_function(stored: Json, safe_mode: bool) -> Callable[..., jax.Array]:
         stored = [stored["code"], stored.get("defaults"), stored.get("closure")]
     text, defaults, closure = [*stored, None, None][:3]
     return function_of(code_in(text), defaults or (), closure or ())
+
+
+def with_code(function: Callable[..., PyTree]) -> Json:
+    """A function without a name as files hold it: its code, defaults and closure.
+
+    Where these are no numbers or texts, or it uses names that are not there when it is read, it is
+    only its name, by which custom objects give it again.
+    """
+    if set(inspect.getclosurevars(function).globals) - {"K", "np", "jnp"}:
+        return NAMELESS
+    parts = [function.__defaults__, *[cell.cell_contents for cell in function.__closure__ or ()]]
+    if not all(is_plain(part) for part in parts):
+        return NAMELESS
+    return {
+        "class_name": "__lambda__",
+        "config": {
+            "code": base64.encodebytes(marshal.dumps(function.__code__)).decode("ascii"),
+            "defaults": parts[0],
+            "closure": parts[1:] or None,
+        },
+    }
+
+
+def is_plain(value: object) -> bool:
+    """Whether JSON gives a value back as it was."""
+    if isinstance(value, list | tuple):
+        return all(is_plain(item) for item in value)
+    return value is None or isinstance(value, bool | int | float | str)
+
+
+def code_parts(described: Json) -> list[Json] | None:
+    """[code, defaults, closure] of what `with_code` returned, as Keras 2 writes them, or None."""
+    if isinstance(described, Mapping) and described.get("class_name") == "__lambda__":
+        return [described["config"][key] for key in ("code", "defaults", "closure")]
+    return None
 
 
 def function_of(

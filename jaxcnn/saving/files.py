@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from jaxcnn.runtime.warn import warn_user
 from jaxcnn.saving.assignment import Matching
 from jaxcnn.saving.compile_settings import warn_of
 from jaxcnn.saving.containers import archive, hdf5, tensor_bundle
@@ -15,6 +16,7 @@ from jaxcnn.saving.dialects.differences import differing_training
 from jaxcnn.saving.dialects.versions import version_of
 from jaxcnn.saving.foreign.loading import Mapped, load_foreign, read_foreign
 from jaxcnn.saving.foreign.modules import Report
+from jaxcnn.saving.remarks import describable_training, remarks
 from jaxcnn.saving.types import CustomObjects, Filename, Network, Trainable
 from jaxcnn.utils.untrusted import one_error
 
@@ -43,14 +45,20 @@ def save_model(
             models inside, and of a learning rate that is not the usual one, and whose hard_sigmoid
             it computes otherwise: say '3' for it, which warns of what training differs in.
 
+    What the file cannot hold, such as an optax optimizer or the arguments of a layer without
+    `get_config`, is warned of.
+
     Raises:
         ValueError: the version asked for has not what the model needs; the message says what.
         FileExistsError: when the file exists and `overwrite` is False.
         OSError: it cannot be written; what was there before stays.
     """
     version = version_of(keras)
+    include_optimizer = include_optimizer and describable_training(model, filepath)
     if keras == "3" and include_optimizer and model.optimizer is not None:
         warn_of(differing_training(model.training_config()), filepath)
+    for remark in remarks(model):
+        warn_user(f"{filepath}: {remark}")
     with model.between_steps():
         if Path(filepath).suffix != ".keras":
             hdf5.save_hdf5(model, filepath, overwrite, include_optimizer, version)

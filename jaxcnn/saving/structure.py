@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Iterator, Sequence
 
 import jax
@@ -12,6 +13,7 @@ from jaxcnn.layers.input import InputLayer
 from jaxcnn.layers.symbolic.tensor import Node, SymbolicTensor, symbolic_leaves
 from jaxcnn.layers.symbolic.walk import upstream
 from jaxcnn.runtime.types import Config, Settings
+from jaxcnn.saving.bytecode import with_code
 from jaxcnn.saving.types import Json, Network
 
 
@@ -164,7 +166,11 @@ def build_graph(config: Settings) -> tuple[list[SymbolicTensor], list[SymbolicTe
 
 
 def plain(value: object) -> Json:
-    """NumPy numbers, arrays and dtypes as JSON knows them: the `default` of ``json.dumps``."""
+    """NumPy numbers, arrays and dtypes, and functions without a name, as JSON knows them: the
+    `default` of ``json.dumps``.
+    """
+    if inspect.isfunction(value):
+        return with_code(value)
     if isinstance(value, np.generic):
         return value.item()
     if isinstance(value, np.ndarray | jax.Array):

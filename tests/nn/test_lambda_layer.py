@@ -44,10 +44,11 @@ def test_arguments_are_passed_on_and_kept():
     np.testing.assert_array_equal(again(np.ones((1, 2), "float32")), [[3, 3]])
 
 
-def test_a_function_without_its_name_cannot_be_rebuilt():
-    settings = layers.Lambda(lambda x: x).get_config()
+def test_a_function_without_its_name_stands_in_the_configuration():
+    settings = layers.Lambda(lambda x: x + 1).get_config()
+    assert float(layers.Lambda.from_config(settings)(np.ones((1, 1)))[0, 0]) == 2
     with pytest.raises(ValueError, match=r"`function` is '<lambda>'.*define it with def"):
-        layers.Lambda.from_config(settings)
+        layers.Lambda.from_config({**settings, "function": "<lambda>"})
 
 
 def test_several_inputs_and_outputs():

@@ -16,7 +16,7 @@ from jaxcnn.layers.arguments import COMMON
 from jaxcnn.layers.derived import ModuleLayer, field_names
 from jaxcnn.runtime.names import get_custom_objects
 from jaxcnn.runtime.types import Config, Settings
-from jaxcnn.saving.bytecode import stored_function
+from jaxcnn.saving.bytecode import NAMELESS, stored_function
 from jaxcnn.saving.dialects.calls import counts_from_one, listed, references
 from jaxcnn.saving.dialects.classes import base_name, library_class, named_class
 from jaxcnn.saving.dialects.differences import activation_name
@@ -160,6 +160,8 @@ class Reader:
             return {"batch_input_shape": shape, "dtype": arguments.get("dtype"), "name": label}
         if base == "Lambda" and arguments.get("function_type") == "lambda":
             arguments["function"] = stored_function(arguments["function"], self.safe_mode)
+        if base == "Lambda" and arguments.get("output_shape_type") == "lambda":
+            arguments["output_shape"] = stored_function(arguments["output_shape"], self.safe_mode)
         if base == "LeakyReLU" and "negative_slope" in arguments:
             arguments["alpha"] = arguments.pop("negative_slope")
         if base == "BatchNormalization" and isinstance(axis := arguments.get("axis"), list):
@@ -332,7 +334,7 @@ def is_network(entry: Settings) -> bool:
 
 def unpackaged(name: str) -> str:
     """A registered name without its package: 'Custom>Mine' is 'Mine'."""
-    return name.rsplit(">", 1)[-1]
+    return name if name == NAMELESS else name.rsplit(">", 1)[-1]
 
 
 def flat(value: Json) -> list[Json]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from jaxcnn.runtime.types import Config, Settings
+from jaxcnn.saving.bytecode import code_parts
 from jaxcnn.saving.dialects.differences import arguments_for_keras3
 from jaxcnn.saving.dialects.versions import TEXT, Version, expressed
 from jaxcnn.saving.types import Json
@@ -64,10 +65,13 @@ def layer_settings(
         arguments[SINGLE[base]] = arguments[SINGLE[base]][0]
     if base == "Lambda":
         arguments.pop("mask")
-        shape = arguments["output_shape"]
+        function, shape = (code_parts(arguments[key]) for key in ("function", "output_shape"))
+        named = isinstance(arguments["output_shape"], str)
         arguments |= {
-            "function_type": "function",
-            "output_shape_type": "function" if isinstance(shape, str) else "raw",
+            "function": function or arguments["function"],
+            "function_type": "lambda" if function else "function",
+            "output_shape": shape or arguments["output_shape"],
+            "output_shape_type": "lambda" if shape else "function" if named else "raw",
         }
     return {k: nested(v, bases, version) for k, v in arguments.items()}
 
