@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
 from os import PathLike
 from typing import Any, ClassVar, Protocol, TypeAlias, TypeGuard
@@ -34,6 +34,8 @@ class Network(LayerNetwork, Protocol):
     nodes_by_depth: list[list[Node]]
 
     def weight_paths(self) -> list[Entry]: ...
+
+    def all_layers(self) -> Iterator[Layer]: ...
 
     def between_steps(self) -> AbstractContextManager[None]: ...
 
