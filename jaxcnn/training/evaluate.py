@@ -8,6 +8,7 @@ from collections.abc import Callable
 from jaxcnn.runtime.arrays import copied, fresh
 from jaxcnn.training.functions import Functions
 from jaxcnn.training.input import Data, FeedSettings, open_feed
+from jaxcnn.training.input.door import refuse_copies
 from jaxcnn.training.input.feed import Feed, Position, never
 from jaxcnn.training.network import WholeNetwork
 from jaxcnn.training.program import Program
@@ -20,6 +21,7 @@ def evaluate(
     model: Trainable, program: Program, data: Data, settings: FeedSettings, verbose: int
 ) -> float | list[float]:
     """The loss and metrics over the data: a number, or a list in the order of their names."""
+    refuse_copies(data.x, settings.workers)
     feed = open_feed(model, program, data, settings, Position())
     with contextlib.closing(feed):
         bar = progress_bar(feed, verbose)

@@ -15,7 +15,7 @@ from jaxcnn.runtime.types import DataLike, PyTree
 from jaxcnn.training.dispatch import eagerly
 from jaxcnn.training.evaluate import keep_states, progress_bar
 from jaxcnn.training.input import Data, FeedSettings, open_feed
-from jaxcnn.training.input.door import inputs_for
+from jaxcnn.training.input.door import inputs_for, refuse_copies
 from jaxcnn.training.input.feed import Position, never
 from jaxcnn.training.program import Program
 from jaxcnn.training.state import Tree
@@ -27,6 +27,7 @@ def predict(
     model: Trainable, program: Program, x: DataLike, settings: FeedSettings, verbose: int
 ) -> np.ndarray | list[np.ndarray]:
     """The outputs for `x`: an array, or a list of them."""
+    refuse_copies(x, settings.workers)
     feed = open_feed(model, program, Data(x, labelled=False), settings, Position())
     with contextlib.closing(feed):
         bar = progress_bar(feed, verbose)

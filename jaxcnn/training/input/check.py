@@ -277,14 +277,14 @@ def checked_weights(
 
 def meaningful(class_weight: PyTree, names: Sequence[str]) -> PyTree:
     """`class_weight`, or None with a warning where Keras takes it and it changes nothing."""
-    listed = isinstance(class_weight, list | tuple) and len(names) == 1
+    listed = isinstance(class_weight, list | tuple | np.ndarray) and len(names) == 1
     if not isinstance(class_weight, str) and not (
         listed and not (len(class_weight) == 1 and isinstance(class_weight[0], Mapping))
     ):
         return class_weight
     warn_user(
         f"class_weight={class_weight!r} changes nothing, as in Keras; give a dict from class to "
-        "weight."
+        "weight, of a list of weights dict(enumerate(weights))."
     )
     return None
 
@@ -295,25 +295,30 @@ def is_class_weight(value: PyTree) -> bool:
 
 
 def class_factors(name: str, class_weight: Mapping[int, float], target: np.ndarray) -> np.ndarray:
-    """The weight of each sample's class: the index of its one-hot target or its integer label."""
+    """The weight of each sample's class: the index of its one-hot target or its whole label.
+
+    Raises:
+        ValueError: a class without a weight, or labels that are not whole.
+    """
     if target.ndim > 2:
         raise ValueError(
             f"class_weight: target '{name}' has shape {target.shape}; it needs one class a sample."
         )
-    labels = (
-        target.argmax(axis=1)
-        if target.ndim == 2 and target.shape[1] > 1
-        else target.reshape(-1).astype(int)
-    )
-    present = np.unique(labels)
-    if missing := [int(k) for k in present if k not in class_weight]:
+    hot = target.ndim == 2 and target.shape[1] > 1
+    labels = target.argmax(axis=1) if hot else target.reshape(-1)
+    present, positions = np.unique(labels, return_inverse=True)
+    if fractional := [float(label) for label in present if label != np.floor(label)]:
+        raise ValueError(
+            f"class_weight: target '{name}' contains {fractional[0]:g}, which is no class; give "
+            "sample_weight where labels are not whole numbers."
+        )
+    classes = [int(label) for label in present]
+    if missing := [k for k in classes if class_weight.get(k) is None]:
         raise ValueError(
             f"class_weight has no weight for the classes {missing}, which target '{name}' contains."
         )
-    table = np.zeros(int(present.max()) + 1, np.float32)
-    for k in present:
-        table[k] = class_weight[int(k)]
-    return table.take(labels)
+    factors = np.array([class_weight[k] for k in classes], np.float32)
+    return factors[positions.reshape(-1)]
 
 
 def network_dtype(array: np.ndarray, dtype: DTypeLike | None) -> np.ndarray:

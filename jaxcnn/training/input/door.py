@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from jaxcnn.nn.graph import mixes_rows
 from jaxcnn.runtime.types import DataLike, DTypeLike
+from jaxcnn.runtime.warn import warn_user
 from jaxcnn.training.compile import functions_for, require_objective
 from jaxcnn.training.input.array_feed import ArrayFeed
 from jaxcnn.training.input.check import (
@@ -131,6 +133,13 @@ def _open_source(
             "batches: leave it out."
         )
 
+    if copies_batches(data.x, settings.workers):
+        warn_user(
+            f"Each of the {settings.workers.count} processes walks through a copy of the "
+            "generator, so every batch comes as often: give a jaxcnn.utils.Sequence, or threads "
+            "(use_multiprocessing=False)."
+        )
+
     def prepare(raw: DataLike) -> Batch:
         if not data.labelled:
             arrays = Arrays(inputs_for(model, raw_inputs(raw)), [], [])
@@ -149,6 +158,21 @@ def _open_source(
             feed.close()
             raise
     return feed
+
+
+def copies_batches(x: DataLike, workers: Workers) -> bool:
+    """Whether several processes would each give all batches of a source."""
+    return workers.processes and workers.count > 1 and isinstance(x, Iterator)
+
+
+def refuse_copies(x: DataLike, workers: Workers) -> None:
+    """Raise ValueError where results would be wrong, because batches come more than once."""
+    if copies_batches(x, workers):
+        raise ValueError(
+            f"Each of {workers.count} processes would walk through a copy of the generator, so "
+            "every batch would count as often: give a jaxcnn.utils.Sequence, threads "
+            "(use_multiprocessing=False), or one process (workers=1)."
+        )
 
 
 def checked_arrays(model: Trainable, program: Program, data: Data) -> Arrays:

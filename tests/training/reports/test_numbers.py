@@ -1,0 +1,75 @@
+"""What users saw of numbers that were wrong without a word."""
+
+import numpy as np
+import pytest
+
+from jaxcnn.layers import Dense, Input
+from jaxcnn.models import Model, Sequential
+
+
+def loss_of_the_first_batch(y, class_weight, loss="mean_squared_error", units=1):
+    model = Sequential([Dense(units, input_shape=(1,), use_bias=False, kernel_initializer="zeros")])
+    model.compile("sgd", loss)
+    return model.train_on_batch(np.ones((len(y), 1)), np.array(y), class_weight=class_weight)
+
+
+# -- class weights: the numbers are those of Keras 2.0.4 -------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("y", "class_weight", "loss", "units", "expected"),
+    [
+        ([-1, -1, 1, 1], {-1: 5.0, 1: 1.0}, "hinge", 1, 3.0),
+        ([-1, -1, -1, -1], {-1: 5.0, 1: 1.0}, "hinge", 1, 5.0),
+        ([[-1], [1], [1], [1]], {-1: 2.0, 1: 1.0}, "squared_hinge", 1, 1.25),
+        ([3, 7, 7, 3], {3: 1.0, 7: 2.0}, "mean_squared_error", 1, 53.5),
+        ([1, 0, 1], {0.0: 1.0, 1.0: 10.0}, "mean_squared_error", 1, 6.6667),
+        ([True, False, True], {0: 1.0, 1: 10.0, 2: 4.0}, "mean_squared_error", 1, 6.6667),
+        (np.eye(3)[[0, 1, 2, 2]], {0: 1.0, 1: 2.0, 2: 4.0}, "mean_squared_error", 3, 0.9167),
+        ([[0.9, 0.1], [0.2, 0.8]], {0: 1.0, 1: 10.0}, "mean_squared_error", 2, 1.905),
+    ],
+)
+def test_class_weights_by_whatever_numbers_the_classes_have(y, class_weight, loss, units, expected):
+    value = loss_of_the_first_batch(y, class_weight, loss, units)
+    assert value == pytest.approx(expected, abs=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("y", "class_weight", "message"),
+    [
+        ([0.9, 0.1], {0: 1.0, 1: 10.0}, "contains 0.1, which is no class"),
+        ([0, 1, 2], {0: 1.0, 1: 10.0}, r"no weight for the classes \[2\]"),
+        ([0, 1], {0: None, 1: 10.0}, r"no weight for the classes \[0\]"),
+    ],
+)
+def test_class_weights_that_have_no_meaning(y, class_weight, message):
+    with pytest.raises(ValueError, match=message):
+        loss_of_the_first_batch(y, class_weight)
+
+
+@pytest.mark.parametrize("weights", [[1.0, 10.0], np.array([1.0, 10.0]), "balanced"])
+def test_a_list_of_class_weights_changes_nothing_and_says_what_to_write(weights):
+    with pytest.warns(UserWarning, match=r"changes nothing.*dict\(enumerate\(weights\)\)"):
+        assert loss_of_the_first_batch([0, 1], weights) == pytest.approx(0.5)
+
+
+def test_class_weights_of_one_output_of_two():
+    inputs = Input((1,))
+    zeros = {"use_bias": False, "kernel_initializer": "zeros"}
+    model = Model(inputs, [Dense(1, name=name, **zeros)(inputs) for name in ("a", "b")])
+    model.compile("sgd", "hinge")
+    y = np.array([-1, -1, 1, 1])
+    values = model.train_on_batch(np.ones((4, 1)), [y, y], class_weight={"a": {-1: 5.0, 1: 1.0}})
+    assert values == pytest.approx([4.0, 3.0, 1.0])
+
+
+# -- several processes -----------------------------------------------------------------------------
+
+
+def test_a_generator_in_several_processes_is_refused_where_its_copies_would_count():
+    model = Sequential([Dense(1, input_shape=(1,))])
+    model.compile("sgd", "mse")
+    batches = iter([(np.ones((2, 1)), np.ones((2, 1)))])
+    for method in (model.predict_generator, model.evaluate_generator):
+        with pytest.raises(ValueError, match=r"copy of the generator.*jaxcnn\.utils\.Sequence"):
+            method(batches, 1, workers=4, pickle_safe=True)
