@@ -1,5 +1,7 @@
 """Shapes and weights of a module, found without computing."""
 
+import types
+
 import flax.linen as linen
 import jax
 import jax.numpy as jnp
@@ -8,7 +10,15 @@ import pytest
 from jaxcnn import nn
 from jaxcnn.layers import Dense, Embedding, Input, Layer, Masking
 from jaxcnn.layers.symbolic.tensor import SymbolicTensor
-from jaxcnn.layers.tracing import DEFAULT_SIZES, TensorSpec, from_flax, sized, trace, trace_layer
+from jaxcnn.layers.tracing import (
+    DEFAULT_SIZES,
+    TensorSpec,
+    from_flax,
+    operands,
+    sized,
+    trace,
+    trace_layer,
+)
 
 
 def test_known_sizes_are_traced_as_they_are():
@@ -125,3 +135,11 @@ def test_the_shape_for_several_input_shapes():
             return [a + b, a[:, :1]]
 
     assert Both().compute_output_shape([(None, 3), [None, 3]]) == [(None, 3), (None, 1)]
+
+
+def test_what_an_operation_was_called_with_besides_tensors():
+    saved = types.SimpleNamespace(args=(2,), kwargs={"axis": 1})
+    assert operands(types.SimpleNamespace(saved=saved)) == ((2,), {"axis": 1})
+    saved = types.SimpleNamespace(args=(2,), kwargs=None)
+    assert operands(types.SimpleNamespace(saved=saved)) == ((2,), {})
+    assert operands(types.SimpleNamespace()) is None

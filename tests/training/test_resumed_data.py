@@ -1,5 +1,7 @@
 """Data with a position: a resumed fit sees exactly the samples that it would have seen."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
@@ -8,6 +10,8 @@ from jaxcnn.datasets.streaming import Stream, Zipped
 from jaxcnn.layers import Dense
 from jaxcnn.layers.naming import reset_names
 from jaxcnn.models import Sequential
+from jaxcnn.training.input.stream_feed import positioned
+from jaxcnn.training.input.workers import Workers
 
 SAMPLES = 23
 
@@ -108,3 +112,11 @@ def test_every_epoch_of_a_stream_sees_each_sample_once():
     assert sorted(seen) == sorted(3 * first)
     assert sorted(first) == sorted(set(first))
     assert seen[SAMPLES : 2 * SAMPLES] != first
+
+
+def test_data_of_processes_has_no_position():
+    items = SimpleNamespace(get_state=lambda: 0, set_state=print)
+    stream = SimpleNamespace(items=items)
+    assert positioned(stream, Workers()) is items
+    assert positioned(stream, Workers(processes=True)) is None
+    assert positioned(SimpleNamespace(items=SimpleNamespace(get_state=print)), Workers()) is None

@@ -21,3 +21,7 @@ def test_shuffling_by_batch_keeps_batches_whole_and_the_short_one_last():
     assert sorted(blocks[:, 0]) == list(range(0, 48, 8)) and not np.array_equal(
         order, np.arange(50)
     )
+
+
+def test_the_order_takes_no_more_memory_than_it_needs():
+    assert epoch_order(4, 2, True, seed=0, step=0).dtype == np.int32
