@@ -157,8 +157,8 @@ def from_file(
             array = modern_kernel(owner, path, array, origin.channels_first)
         if origin.turned:
             array = np.flip(array, tuple(range(array.ndim - 2)))
-    if (size := channels_first_size(owner, path)) is not None:
-        array = with_channels_moved(array, size, 1, 3)
+    if is_local_channels_first(owner):
+        array = moved_channels(owner, path, array, to_front=False)
     if image is not None and array.shape and array.shape[0] == np.prod(image):
         array = rows_channels_last(array, image)
     return array
@@ -172,25 +172,34 @@ def rows_channels_last(array: np.ndarray, image: Sizes) -> np.ndarray:
 
 def to_file(owner: Layer, path: Path, array: np.ndarray) -> np.ndarray:
     """A weight in the layout of Keras 2; the inverse of `from_file` for a file of Keras 2."""
-    size = channels_first_size(owner, path)
-    return array if size is None else with_channels_moved(array, size, 3, 1)
+    if is_local_channels_first(owner):
+        return moved_channels(owner, path, array, to_front=True)
+    return array
 
 
-def channels_first_size(owner: Layer, path: Path) -> Sizes | None:
-    """(rows, columns) of a LocallyConnected2D's kernel that files keep with the channels first."""
-    if not isinstance(owner, LocallyConnected2D) or path[-1] != "kernel":
-        return None
-    size: Sizes = owner.kernel_size
-    return size if owner.data_format == "channels_first" else None
+def is_local_channels_first(owner: Layer) -> bool:
+    """Whether a layer is a LocallyConnected2D whose weights files keep with the channels first."""
+    return isinstance(owner, LocallyConnected2D) and owner.data_format == "channels_first"
 
 
-def with_channels_moved(array: np.ndarray, size: Sizes, source: int, target: int) -> np.ndarray:
-    """A kernel (positions, values of a window, filters), channels moved among the window's axes."""
-    positions, values, filters = array.shape
-    window = list(size)
-    window.insert(source - 1, values // (size[0] * size[1]))
-    split = array.reshape(positions, *window, filters)
-    return np.moveaxis(split, source, target).reshape(array.shape)
+def moved_channels(owner: Layer, path: Path, array: np.ndarray, *, to_front: bool) -> np.ndarray:
+    """A weight of a LocallyConnected2D whose channels lie before the rows and columns in a file.
+
+    A kernel is (positions, values of a window, filters); a bias has the shape (rows, columns,
+    filters) in files as well, where it holds the numbers of (filters, rows, columns).
+    """
+    before: Sizes = ()
+    after: Sizes = ()
+    last: Sizes = array.shape
+    if path[-1] == "kernel":
+        positions, values, filters = array.shape
+        window: Sizes = owner.kernel_size
+        last = (*window, values // (window[0] * window[1]))
+        before, after = (positions,), (filters,)
+    split = array.reshape(*before, *(last if to_front else (last[-1], *last[:-1])), *after)
+    front, back = len(before), len(before) + 2
+    moved = np.moveaxis(split, back, front) if to_front else np.moveaxis(split, front, back)
+    return moved.reshape(array.shape)
 
 
 def flattened_rows(model: Network) -> dict[int, Sizes]:

@@ -189,7 +189,10 @@ def test_windows_of_locally_connected_layers():
     expected = array.reshape(9, 1, 3, 4, 2).transpose(0, 3, 1, 2, 4).reshape(9, 12, 2)
     np.testing.assert_array_equal(file, expected)
     np.testing.assert_array_equal(from_file(layer, KERNEL, file, Origin(2)), array)
-    assert to_file(layer, ("params", "bias"), array) is array
+    bias = np.arange(3 * 3 * 2).reshape(3, 3, 2)
+    file = to_file(layer, ("params", "bias"), bias)
+    np.testing.assert_array_equal(file.reshape(2, 3, 3), bias.transpose(2, 0, 1))
+    np.testing.assert_array_equal(from_file(layer, ("params", "bias"), file, Origin(2)), bias)
     last = built(L.LocallyConnected2D(2, (1, 3)), 3, 5, 4)
     assert to_file(last, KERNEL, array) is array
     assert to_file(built(L.Dense(2), 3), KERNEL, array) is array
