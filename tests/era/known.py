@@ -28,6 +28,12 @@ KNOWN = [
         r".*",
         "ERRATA Q1.A73: one order of a kernel's rows in both formats",
     ),
+    (
+        ALL,
+        r"files: .* locally_connected_first h5",
+        r"weights [01]",
+        "ERRATA Q1.A73: the same weights, in our order",
+    ),
     ("224", r"UpSampling2D bilinear", r".*", "ERRATA U15: pixels' centres"),
     (
         ALL,
