@@ -21,6 +21,7 @@ from jaxcnn.optimizers import (
     Nadam,
     RMSprop,
 )
+from jaxcnn.spellings.dialect import speaking
 from jaxcnn.training.optimizer_state import named_arrays, with_arrays
 
 STEPS = 6
@@ -506,3 +507,11 @@ def test_clipping_by_norm_and_by_value():
         changes, _ = optimizer.update(grads, optimizer.init(grads), grads)
         np.testing.assert_allclose(changes["a"], np.negative(wanted[0]), rtol=1e-6)
         np.testing.assert_allclose(changes["b"], np.negative(wanted[1]), rtol=1e-6)
+
+
+def test_epsilon_of_keras_2_2():
+    with speaking("2.2"):
+        assert optimizers.Adam().epsilon == optimizers.get("adadelta").epsilon == 1e-7
+        assert optimizers.RMSprop(0.1, 0.9, 1e-3).epsilon == 1e-3
+        assert optimizers.Nadam(epsilon=1e-8).epsilon == 1e-8
+    assert optimizers.Adam().epsilon == 1e-8

@@ -155,6 +155,9 @@ _STAR = {
 _BACKEND_NAMES = {
     "_BACKEND": "jaxcnn.compat.backend1:BACKEND",
     "get_session": "jaxcnn.compat.tensorflow.session:get_session",
+    "manual_variable_initialization": (
+        "jaxcnn.compat.tensorflow.session:manual_variable_initialization"
+    ),
     "set_session": "jaxcnn.compat.tensorflow.session:set_session",
     "tf": "tensorflow",
     "normalize_data_format": "jaxcnn.compat.helpers:normalize_data_format",

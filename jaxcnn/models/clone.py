@@ -3,21 +3,71 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import Sequence
 from typing import Any, TypeVar, cast
 
+import jax
+
+from jaxcnn.layers.input import InputLayer
+from jaxcnn.layers.symbolic.tensor import SymbolicTensor, symbolic_leaves
+from jaxcnn.models.model import Model
 from jaxcnn.models.network import Network
+from jaxcnn.models.sequential import Sequential
 from jaxcnn.runtime.names import custom_object_scope
+from jaxcnn.runtime.types import PyTree
 
 N = TypeVar("N", bound=Network)
 
 
-def clone_model(model: N) -> N:
+def clone_model(
+    model: N, input_tensors: SymbolicTensor | Sequence[SymbolicTensor] | None = None
+) -> N:
     """A model of the same layers and connections with new weights; it is not compiled.
 
     Layers of the user's own classes are made again from their `get_config`.
+
+    Args:
+        model: functional or a Sequential.
+        input_tensors: what the new model begins with, one for each input; by default new inputs.
+
+    Raises:
+        ValueError: `input_tensors` are more or fewer than the inputs, or not from `Input`.
     """
     used: dict[str, Any] = {type(layer).__name__: type(layer) for layer in model.all_layers()}
     functions = [getattr(layer, "function", None) for layer in model.all_layers()]
     used |= {f.__name__: f for f in functions if inspect.isfunction(f)}
     with custom_object_scope(used):
-        return cast(N, type(model).from_config(model.get_config()))
+        if input_tensors is None:
+            return cast(N, type(model).from_config(model.get_config()))
+        return cast(N, on_tensors(model, symbolic_leaves(input_tensors)))
+
+
+def on_tensors(model: Network, tensors: list[SymbolicTensor]) -> Network:
+    """A model of new layers that begins with these tensors."""
+    if len(tensors) != len(model.inputs) or not all(
+        isinstance(tensor.layer, InputLayer) for tensor in tensors
+    ):
+        raise ValueError(
+            f"clone_model: `input_tensors` are {tensors}; model '{model.name}' needs "
+            f"{len(model.inputs)} made by Input."
+        )
+    layers = {
+        id(layer): type(layer).from_config(layer.get_config())
+        for layer in model.layers
+        if not isinstance(layer, InputLayer)
+    }
+    if isinstance(model, Sequential):
+        first = cast(InputLayer, tensors[0].layer)
+        return Sequential([first, *layers.values()], name=model.name)
+    images = {id(old): new for old, new in zip(model.inputs, tensors, strict=True)}
+
+    def image(leaf: PyTree) -> PyTree:
+        return images[id(leaf)] if isinstance(leaf, SymbolicTensor) else leaf
+
+    for node in (node for level in model.nodes_by_depth for node in level):
+        if id(node.layer) in layers:
+            args, kwargs = jax.tree.map(image, (node.args, node.kwargs))
+            outputs = layers[id(node.layer)](*args, **kwargs)
+            after = zip(symbolic_leaves(node.outputs), symbolic_leaves(outputs), strict=True)
+            images |= {id(old): new for old, new in after}
+    return Model(tensors, [image(tensor) for tensor in model.outputs], name=model.name)

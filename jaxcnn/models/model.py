@@ -71,6 +71,12 @@ class Model(Network):
         self.clock = Clock()
         self.stop_training = False
 
+    def __setstate__(self, state: Settings) -> None:
+        """A copy, whose optimizer is one of its own."""
+        vars(self).update(state)
+        if self.program.optimizer is not None:
+            self.program.optimizer.trains(self)
+
     # -- training ----------------------------------------------------------------------------------
 
     def compile(
@@ -393,6 +399,7 @@ class Model(Network):
         filepath: str | Path,
         by_name: bool = False,
         skip_mismatch: bool = False,
+        reshape: bool = False,
         *,
         by: str | None = None,
         mapping: saving.Mapped | None = None,
@@ -405,13 +412,16 @@ class Model(Network):
             filepath: any name; the content decides.
             by_name: whether to load into layers of the same names, instead of in order.
             skip_mismatch: whether to leave out layers of other shapes, with a warning.
+            reshape: whether an array of another shape fits where it has as many numbers.
             by: 'order' or 'name', the same as `by_name`.
             mapping: layer -> name in a file of another framework.
 
         Returns:
             What went where, of such a file.
         """
-        return saving.load_weights(self, filepath, by_name, skip_mismatch, by=by, mapping=mapping)
+        return saving.load_weights(
+            self, filepath, by_name, skip_mismatch, reshape, by=by, mapping=mapping
+        )
 
     def export(
         self, filepath: str | Path, platforms: Sequence[str] = ("cpu", "cuda", "tpu")

@@ -17,6 +17,7 @@ from jaxcnn.runtime.arrays import filled
 from jaxcnn.runtime.names import Registry
 from jaxcnn.runtime.types import PyTree
 from jaxcnn.spellings.dialect import dialect
+from jaxcnn.spellings.translate import old_spellings
 
 registry: Registry[Optimizer] = Registry("optimizer")
 
@@ -68,6 +69,7 @@ class SGD(Optimizer):
 
 
 @registry.register()
+@old_spellings
 class RMSprop(Optimizer):
     """Divide by a running root mean square (Tieleman and Hinton, Neural Networks for ML, 2012).
 
@@ -96,6 +98,7 @@ class RMSprop(Optimizer):
 
 
 @registry.register()
+@old_spellings
 class Adagrad(Optimizer):
     """Divide by the root of the sum of all squared gradients (Duchi et al., Adagrad, 2011).
 
@@ -121,6 +124,7 @@ class Adagrad(Optimizer):
 
 
 @registry.register()
+@old_spellings
 class Adadelta(Optimizer):
     """Steps in proportion to a running root mean square of earlier steps (Zeiler, Adadelta, 2012).
 
@@ -152,6 +156,7 @@ class Adadelta(Optimizer):
 
 
 @registry.register()
+@old_spellings
 class Adam(Optimizer):
     """Running means of gradient and squared gradient (Kingma and Ba, Adam, 2014).
 
@@ -244,6 +249,7 @@ class AdamW(Adam):
 
 
 @registry.register()
+@old_spellings
 class Adamax(Optimizer):
     """Adam with the greatest gradient for the root mean square (Kingma and Ba, section 7, 2014).
 
@@ -280,6 +286,7 @@ class Adamax(Optimizer):
 
 
 @registry.register()
+@old_spellings
 class Nadam(Optimizer):
     """Adam with Nesterov momentum whose weight grows.
 

@@ -40,10 +40,12 @@ class Matching:
     Attributes:
         by_name: those of the same names, instead of one after another.
         skip_mismatch: whether layers whose shapes do not fit stay as they are, with a warning.
+        reshape: whether an array of another shape with as many numbers fits.
     """
 
     by_name: bool = False
     skip_mismatch: bool = False
+    reshape: bool = False
 
     def refuse(self, message: str) -> None:
         """Report, by an error or a warning, that the arrays of a layer do not fit."""
@@ -119,7 +121,7 @@ def assign(
     file_names: dict[Key, str] = {}
     for layer, s in pairs:
         try:
-            fitted = fit(layer, s, origin, images)
+            fitted = fit(layer, s, origin, images, matching.reshape)
         except Mismatch as error:
             matching.refuse(f"{source}: layer '{layer.name}' {error}")
             continue
@@ -155,7 +157,11 @@ def paired(
 
 
 def fit(
-    layer: Layer, stored: Stored, origin: Origin, images: Mapping[int, Sizes]
+    layer: Layer,
+    stored: Stored,
+    origin: Origin,
+    images: Mapping[int, Sizes],
+    reshape: bool = False,
 ) -> list[tuple[Entry, np.ndarray]]:
     """Which array is which weight of a layer, in our layout.
 
@@ -174,6 +180,8 @@ def fit(
             ((owner, path), from_file(owner, path, array, origin, images.get(id(owner))))
             for (owner, path), array in zip(order, arrays, strict=True)
         ]
+        if reshape:
+            candidate = [(entry, reshaped(array, *entry)) for entry, array in candidate]
         if all(array.shape == owner.weight_shape(path) for (owner, path), array in candidate):
             if [path[-1] for _, path in order] == names:
                 return candidate
@@ -184,3 +192,9 @@ def fit(
     raise Mismatch(
         f"needs weights of shapes {shapes}; the file has {[a.shape for a in stored.arrays]}."
     )
+
+
+def reshaped(array: np.ndarray, owner: Layer, path: Path) -> np.ndarray:
+    """An array in the shape of a weight, where it has as many numbers."""
+    shape = owner.weight_shape(path)
+    return array.reshape(shape) if array.size == np.prod(shape, dtype=int) else array

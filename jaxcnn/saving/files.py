@@ -113,6 +113,7 @@ def load_weights(
     path: Filename,
     by_name: bool = False,
     skip_mismatch: bool = False,
+    reshape: bool = False,
     *,
     by: str | None = None,
     mapping: Mapped | None = None,
@@ -133,6 +134,7 @@ def load_weights(
         by_name: whether to load into the layers of the same names instead of one after another.
         skip_mismatch: whether to leave layers as they are whose weights have other shapes, with a
             warning.
+        reshape: whether an array of another shape fits where it has as many numbers.
         by: 'order' or 'name', the same as `by_name`.
         mapping: layer -> name in a file of another framework, 'features.0' in PyTorch; a
             SeparableConv2D takes two. The other layers are loaded as `by` says.
@@ -147,7 +149,7 @@ def load_weights(
     if by not in (None, "order", "name") or (by == "order" and by_name):
         raise ValueError(f"load_weights: by= is 'order' or 'name'; given {by!r}, {by_name=}.")
     model.weight_paths()
-    matching = Matching(by_name or by == "name", skip_mismatch)
+    matching = Matching(by_name or by == "name", skip_mismatch, reshape)
     with one_error(str(path), "a file of weights"):
         if (content := read_foreign(Path(path))) is not None:
             return load_foreign(model, content, path, matching, mapping)

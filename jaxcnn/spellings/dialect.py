@@ -27,6 +27,15 @@ WEIGHTS_OF_1 = {
     "moving_mean": "running_mean",
     "moving_variance": "running_std",
 }
+# Optimizer -> the position of `epsilon`, which is that of K in Keras 2.2 where none is given.
+EPSILON_POSITIONS = {
+    "RMSprop": 2,
+    "Adagrad": 1,
+    "Adadelta": 2,
+    "Adam": 3,
+    "Adamax": 3,
+    "Nadam": 3,
+}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -104,7 +113,10 @@ DIALECTS = {
     "2.2": Dialect(
         "2.2",
         "2.2.4",
-        defaults={"fit": {"epochs": (3, 1)}},
+        defaults={
+            "fit": {"epochs": (3, 1)},
+            **{name: {"epsilon": (at, None)} for name, at in EPSILON_POSITIONS.items()},
+        },
         label_axes=True,
         first_epoch=1,
         patience_counts=True,

@@ -9,6 +9,8 @@ import dataclasses
 from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
+from jaxcnn.spellings.dialect import EPSILON_POSITIONS
+
 # The arguments of a call, by position and by keyword.
 Positional: TypeAlias = tuple[Any, ...]
 Keywords: TypeAlias = dict[str, Any]
@@ -253,6 +255,8 @@ CALLS = {
     "ImageDataGenerator": _formatted,
     "Tokenizer": Spellings({"nb_words": "num_words"}),
     "load_data": Spellings({"nb_words": "num_words"}),
+    # no old words, but another default in Keras 2.2
+    **dict.fromkeys(EPSILON_POSITIONS, Spellings()),
 }
 
 TABLES: dict[str, Spellings] = {**LAYERS, **CALLS}

@@ -32,6 +32,10 @@ class Clock:
     samples: int = 0
     step_flops: Callable[[], float] | None = None
 
+    def __getstate__(self) -> dict[str, object]:
+        """A copy holds on to no step."""
+        return {**vars(self), "step_flops": None}
+
     @contextlib.contextmanager
     def running(self, part: Literal["total", "input", "device"]) -> Iterator[None]:
         """Count the time within the block as that part."""

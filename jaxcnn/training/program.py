@@ -12,7 +12,7 @@ from jaxcnn.distributed.placement import Distribution
 from jaxcnn.layers.user_layer import AddedLoss
 from jaxcnn.optimizers import Optimizer
 from jaxcnn.runtime import config
-from jaxcnn.runtime.types import Identifier, Path, PyTree, Settings
+from jaxcnn.runtime.types import Config, Identifier, Path, PyTree, Settings
 from jaxcnn.training.by_hand import UpdatesByHand
 from jaxcnn.training.functions import Functions
 from jaxcnn.training.network import WholeNetwork
@@ -99,6 +99,11 @@ class Program:
     step: int = 0
     by_hand: UpdatesByHand | None = None
     unfinished: str | None = None
+
+    def __getstate__(self) -> Config:
+        """Copies and pickles compile their steps anew."""
+        apart = ("objective", "functions", "prediction", "by_hand")
+        return {**vars(self), **dict.fromkeys(apart)}
 
     @property
     def rule(self) -> Optimizer:

@@ -1,5 +1,8 @@
 """Models built anew from the structure of others."""
 
+import copy
+import pickle
+
 import jax
 import numpy as np
 import pytest
@@ -51,3 +54,33 @@ def test_a_clone_computes_the_same_with_weights_of_its_own(make):
     jax.tree.map(np.testing.assert_array_equal, model.predict(inputs), clone.predict(inputs))
     clone.set_weights(before)
     assert all((w == 0.5).all() for w in model.get_weights())
+
+
+@pytest.mark.parametrize("make", [functional, stack])
+def test_a_clone_on_given_tensors(make):
+    model = make()
+    tensors = [Input(tensor.shape[1:]) for tensor in model.inputs]
+    clone = clone_model(model, tensors if len(tensors) > 1 else tensors[0])
+    assert type(clone) is type(model) and clone.inputs == tensors
+    assert [w.shape for w in clone.get_weights()] == [w.shape for w in model.get_weights()]
+    clone.set_weights(model.get_weights())
+    inputs = [np.arange(1.0, 1 + np.prod(t.shape[1:])).reshape(1, *t.shape[1:]) for t in tensors]
+    jax.tree.map(np.testing.assert_array_equal, model.predict(inputs), clone.predict(inputs))
+    with pytest.raises(ValueError, match="made by Input"):
+        clone_model(model, [layer.output for layer in clone.layers[-2:]])
+
+
+@pytest.mark.parametrize("copied", [copy.deepcopy, lambda it: pickle.loads(pickle.dumps(it))])
+def test_copies_of_a_model_that_has_run(copied):
+    """They go on where it stands, each on its own; so does the record of its training."""
+    model = Sequential([Dense(2, activation="tanh", input_shape=(3,)), Dense(1)])
+    model.compile("adam", "mse")
+    x, y = np.ones((4, 3)), np.ones((4, 1))
+    history = model.fit(x, y, epochs=2, verbose=0)
+    other = copied(model)
+    assert copied(history).history == history.history
+    assert other.train_on_batch(x, y) == model.train_on_batch(x, y)
+    other.optimizer.lr = 0.0
+    other.train_on_batch(x, y)
+    np.testing.assert_array_equal(other.get_weights()[0], model.get_weights()[0])
+    assert int(other.optimizer.iterations) == 4 and int(model.optimizer.iterations) == 3

@@ -380,3 +380,14 @@ def test_the_text_of_a_structure_is_plain_json():
     assert described["class_name"] == "Model" and described["keras_version"].startswith("2.")
     again = model_from_json(json.dumps(described))
     assert again.to_json() == model.to_json()
+
+
+def test_arrays_in_another_shape(tmp_path):
+    convolution = Sequential([L.Conv2D(3, 1, input_shape=(1, 1, 4), name="a")])
+    dense = Sequential([L.Dense(3, input_shape=(4,), name="a")])
+    convolution.save_weights(tmp_path / "w.h5")
+    with pytest.raises(ValueError, match="needs weights of shapes"):
+        dense.load_weights(tmp_path / "w.h5")
+    dense.load_weights(tmp_path / "w.h5", by_name=True, reshape=True)
+    kernel = convolution.get_weights()[0]
+    np.testing.assert_array_equal(dense.get_weights()[0], kernel.reshape(4, 3))

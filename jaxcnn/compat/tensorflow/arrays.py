@@ -23,6 +23,7 @@ __all__ = [
     "concat",
     "constant",
     "convert_to_tensor",
+    "depth_to_space",
     "expand_dims",
     "eye",
     "fill",
@@ -40,6 +41,7 @@ __all__ = [
     "shape",
     "size",
     "slice",
+    "space_to_depth",
     "split",
     "squeeze",
     "stack",
@@ -367,3 +369,21 @@ def where(condition: PyTree, x: PyTree = None, y: PyTree = None, name: str | Non
     if (x is None) != (y is None):
         raise ValueError("x and y must both be non-None or both be None.")
     return _where(condition, name=name) if x is None else _select(condition, x, y, name=name)
+
+
+@word("SpaceToDepth")
+def space_to_depth(input: ArrayLike, block_size: int) -> jax.Array:
+    """Images (batch, rows, columns, channels) with the pixels of each square as channels."""
+    batch, rows, columns, channels = jnp.shape(input)
+    size = block_size
+    squares = jnp.reshape(input, (batch, rows // size, size, columns // size, size, channels))
+    return jnp.swapaxes(squares, 2, 3).reshape(batch, rows // size, columns // size, -1)
+
+
+@word("DepthToSpace")
+def depth_to_space(input: ArrayLike, block_size: int) -> jax.Array:
+    """The inverse of `space_to_depth`: channels become the pixels of squares."""
+    batch, rows, columns, _ = jnp.shape(input)
+    size = block_size
+    squares = jnp.reshape(input, (batch, rows, columns, size, size, -1))
+    return jnp.swapaxes(squares, 2, 3).reshape(batch, rows * size, columns * size, -1)

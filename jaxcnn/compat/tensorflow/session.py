@@ -287,3 +287,7 @@ def run_alone(
 # Of every symbolic tensor, because layers of Keras make some that such programs evaluate.
 SymbolicTensor.eval = evaluate  # type: ignore[attr-defined]
 Operation.run = run_alone  # type: ignore[attr-defined]
+
+
+def manual_variable_initialization(value: bool) -> None:
+    """Say who gives weights their first values: here they always have them."""

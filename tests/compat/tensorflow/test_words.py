@@ -42,6 +42,12 @@ CASES = {
         [0.6931472, 0.8132617, 0.974077],
     ],
     "tf.nn.l2_loss(L)": 7.625,
+    "tf.space_to_depth(np.arange(16.).reshape(1, 2, 4, 2), 2)": [
+        [[[0, 1, 2, 3, 8, 9, 10, 11], [4, 5, 6, 7, 12, 13, 14, 15]]]
+    ],
+    "tf.depth_to_space(np.arange(16.).reshape(1, 1, 2, 8), 2)[..., 0]": [
+        [[0, 2, 8, 10], [4, 6, 12, 14]]
+    ],
     "tf.nn.l2_normalize(L, 1)": [[0.2672612, 0.5345225, 0.8017837], [0.0, -0.8944272, 0.4472136]],
     "tf.nn.moments(tf.constant(L), [0])[1]": [0.25, 2.25, 1.5625],
     "tf.nn.batch_normalization(L, ZERO, np.full(3, 2, 'f'), ZERO + 1, None, 1e-3)": [
