@@ -193,7 +193,7 @@ def moved_channels(owner: Layer, path: Path, array: np.ndarray, *, to_front: boo
     last: Sizes = array.shape
     if path[-1] == "kernel":
         positions, values, filters = array.shape
-        window: Sizes = owner.kernel_size
+        window: Sizes = tuple(owner.get_config()["kernel_size"])
         last = (*window, values // (window[0] * window[1]))
         before, after = (positions,), (filters,)
     split = array.reshape(*before, *(last if to_front else (last[-1], *last[:-1])), *after)
