@@ -27,7 +27,8 @@ def read_frames(
     Raises:
         FileNotFoundError: there is no such file or folder.
         DamagedFileError: a file has no frame or is broken.
-        ImportError: a video is to be read without OpenCV (``pip install "jaxcnn[vision]"``).
+        ImportError: a video is to be read without OpenCV
+            (``pip install "opencv-python-headless<5"``).
     """
     path = Path(path)
     if step < 1:
@@ -61,7 +62,9 @@ def _of_video(path: Path, step: int, size: tuple[int, int] | None) -> Iterator[n
     try:
         import cv2
     except ImportError as error:
-        raise ImportError('Reading a video needs OpenCV: pip install "jaxcnn[vision]".') from error
+        raise ImportError(
+            'Reading a video needs OpenCV: pip install "opencv-python-headless<5".'
+        ) from error
     video = cv2.VideoCapture(str(path))
     number = 0
     try:

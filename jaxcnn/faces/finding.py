@@ -54,7 +54,9 @@ def find_faces(
     try:
         import cv2
     except ImportError:
-        raise ImportError('Finding faces needs OpenCV: pip install "jaxcnn[vision]".') from None
+        raise ImportError(
+            'Finding faces needs OpenCV: pip install "opencv-python-headless<5".'
+        ) from None
     path = Path(
         cascade or Path(cv2.__file__).with_name("data") / "haarcascade_frontalface_default.xml"
     )

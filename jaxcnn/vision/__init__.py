@@ -2,7 +2,7 @@
 
 Filters, morphology, histograms, rotation and noise are pure JAX: batched, compiled, and
 differentiable where they are smooth. Contours and videos need OpenCV
-(``pip install "jaxcnn[vision]"``).
+(``pip install "opencv-python-headless<5"``).
 """
 
 from jaxcnn.vision.contours import draw_contours, find_contours

@@ -30,7 +30,7 @@ def opencv() -> ModuleType:
     try:
         import cv2
     except ImportError:
-        raise ImportError('This needs OpenCV: pip install "jaxcnn[vision]".') from None
+        raise ImportError('This needs OpenCV: pip install "opencv-python-headless<5".') from None
     return cv2
 
 

@@ -85,9 +85,7 @@ def model_to_dot(
     try:
         import pydot
     except ImportError:
-        raise ImportError(
-            'model_to_dot and plot_model need pydot: pip install "jaxcnn[plot]".'
-        ) from None
+        raise ImportError("model_to_dot and plot_model need pydot: pip install pydot.") from None
     if rankdir not in DIRECTIONS:
         raise ValueError(f"`rankdir` is {rankdir!r}; known are {', '.join(DIRECTIONS)}.")
     if not getattr(model, "inputs", None):

@@ -31,7 +31,7 @@ try:
     )
 except ImportError as error:
     raise ImportError(
-        'jaxcnn.wrappers.scikit_learn needs scikit-learn: pip install "jaxcnn[sklearn]".'
+        "jaxcnn.wrappers.scikit_learn needs scikit-learn: pip install scikit-learn."
     ) from error
 
 __all__ = ["KerasClassifier", "KerasRegressor"]

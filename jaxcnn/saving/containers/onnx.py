@@ -29,9 +29,7 @@ def export_onnx(model: Network, path: Filename, batch_size: int = 1) -> None:
     try:
         from jax2onnx import to_onnx
     except ImportError:
-        raise ImportError(
-            'ONNX programs need the package jax2onnx: pip install "jaxcnn[onnx]"'
-        ) from None
+        raise ImportError("ONNX programs need the package jax2onnx: pip install jax2onnx") from None
     require_input_shape(model)
     inputs = [
         jax.ShapeDtypeStruct((batch_size, *tensor.shape[1:]), tensor.dtype)

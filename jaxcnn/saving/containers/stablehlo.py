@@ -32,7 +32,7 @@ def jax_export() -> ModuleType:
         import flatbuffers  # noqa: F401
     except ImportError:
         raise ImportError(
-            'Exported programs need the package flatbuffers: pip install "jaxcnn[export]"'
+            "Exported programs need the package flatbuffers: pip install flatbuffers"
         ) from None
     from jax import export
 

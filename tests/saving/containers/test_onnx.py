@@ -57,7 +57,7 @@ def words():
 
 @pytest.mark.parametrize("build", [digits, two_inputs, words])
 def test_onnx_programs_predict_what_the_model_predicts(tmp_path, build):
-    pytest.importorskip("jax2onnx", reason='needs pip install "jaxcnn[onnx]"')
+    pytest.importorskip("jax2onnx", reason="needs pip install jax2onnx")
     onnxruntime = pytest.importorskip("onnxruntime")
     model = build()
     model.export_onnx(tmp_path / "m.onnx", batch_size=5)
@@ -76,7 +76,7 @@ def test_onnx_programs_predict_what_the_model_predicts(tmp_path, build):
 
 
 def test_what_has_no_onnx_form_is_said(tmp_path):
-    pytest.importorskip("jax2onnx", reason='needs pip install "jaxcnn[onnx]"')
+    pytest.importorskip("jax2onnx", reason="needs pip install jax2onnx")
     with pytest.raises(
         ValueError, match=r"takes arrays of one shape; input '.*' of model .* has \(1, None, 2\)"
     ):
