@@ -7,6 +7,7 @@ import tempfile
 from pathlib import Path
 
 os.environ["JAX_PLATFORMS"] = "cpu"
+os.environ["JAXCNN_SEED"] = "0"  # of the programs that tests start, too
 os.environ["JAXCNN_KEEP_MEMORY"] = (
     "0"  # a process that runs thousands of tests should give memory back
 )

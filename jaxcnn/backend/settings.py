@@ -111,6 +111,9 @@ def name_scope(name: str) -> contextlib.AbstractContextManager[None]:
 
 
 def clear_session() -> None:
-    """Start automatic names again at 1 and leave the learning phase open."""
+    """Start automatic names again at 1, leave the learning phase open, and draw another seed where
+    none was set.
+    """
     naming.reset_names()
+    config.new_trial()
     set_learning_phase(None)

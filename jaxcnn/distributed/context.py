@@ -12,6 +12,7 @@ import numpy as np
 from jax.sharding import Mesh
 
 from jaxcnn.distributed.placement import BATCH_AXIS, Distribution
+from jaxcnn.runtime import config
 from jaxcnn.runtime.types import Config
 
 HEARTBEAT = 50  # seconds; JAX's 100 would let the living wait for the dead for longer than a minute
@@ -127,6 +128,11 @@ def join_job(timeout: float = 300.0) -> None:
     jax.distributed.initialize(
         **explicit, initialization_timeout=int(timeout), heartbeat_timeout_seconds=HEARTBEAT
     )
+    if not config.seed_is_set():  # all processes draw the same numbers
+        from jax.experimental import multihost_utils
+
+        drawn = multihost_utils.broadcast_one_to_all(np.uint32(config.seed()))
+        config.set_random_seed(int(drawn))
 
 
 def _await_coordinator(number: int, address: str | None, timeout: float) -> None:

@@ -13,6 +13,8 @@ import warnings
 from collections.abc import Callable
 from pathlib import Path
 
+from jaxcnn.runtime.drawn_seed import DrawnSeed
+
 FLOAT_TYPES = ("float16", "bfloat16", "float32", "float64")
 DATA_FORMATS = ("channels_last", "channels_first")
 
@@ -22,13 +24,14 @@ class _Settings:
     floatx: str = "float32"
     epsilon: float = 1e-7
     image_data_format: str = "channels_last"
-    seed: int = 0
+    seed: int | None = None  # as it was set; without one it is drawn
     draws: int = 0  # random keys taken since the seed was set
     learning_phase: int | None = None
     compute_dtype: str | None = None
 
 
 _settings: _Settings | None = None  # None until a setting is first needed
+_drawn = DrawnSeed()
 
 
 def floatx() -> str:
@@ -100,10 +103,29 @@ def set_image_data_format(data_format: str) -> None:
 
 
 def seed() -> int:
-    """The seed from which initial weights, shuffling, dropout and augmentation are derived (0
-    unless set).
+    """The seed from which initial weights, shuffling, dropout and augmentation are derived.
+
+    It is the one of `set_random_seed`, or of the environment variable ``JAXCNN_SEED``; without
+    either it follows the global state of NumPy, as in Keras 2: ``np.random.seed(n)`` decides it,
+    and where nothing does, each process has its own.
     """
-    return _current().seed
+    settings = _current()
+    if settings.seed is not None:
+        return settings.seed
+    drawn, new = _drawn.seed()
+    if new:
+        settings.draws = 0
+    return drawn
+
+
+def seed_is_set() -> bool:
+    """Whether somebody has chosen the seed."""
+    return _current().seed is not None
+
+
+def new_trial() -> None:
+    """Draw another seed, where none was chosen, as programs do between two trials."""
+    _drawn.new_trial()
 
 
 def set_random_seed(seed: int) -> None:
@@ -175,12 +197,15 @@ def reset() -> None:
     """Forget every setting: the defaults and the settings file count again."""
     global _settings
     _settings = None
+    _drawn.forget()
 
 
 def _current() -> _Settings:
     global _settings
     if _settings is None:
         _settings = _from_file(keras_home() / "keras.json")
+        if chosen := os.environ.get("JAXCNN_SEED"):
+            set_random_seed(int(chosen))
     return _settings
 
 

@@ -42,7 +42,8 @@ def fit(
         training, validation = split_off(
             model, program, data, settings.validation_split, validation_data
         )
-        start = Position(began=program.step, seed=config.seed(), shuffle=settings.shuffle)
+        seed = config.seed()  # once: without one that was set it may change on the way
+        start = Position(began=program.step, seed=seed, shuffle=settings.shuffle)
         feed = open_feed(model, program, training, settings.feed, start)
         opened.enter_context(contextlib.closing(feed))
         held_out = None
@@ -62,7 +63,8 @@ def fit(
             opened.enter_context(contextlib.closing(checkpoints))
         if program.distribution is not None:
             program.distribution.check_batch(len(jax.tree.leaves(feed.example().inputs)[0]))
-        session = TrainingSession(model, program, IN_THE_STEP.get(settings.nan), settings.augment)
+        at_nan = IN_THE_STEP.get(settings.nan)
+        session = TrainingSession(model, program, seed, at_nan, settings.augment)
         opened.enter_context(session)
         model.clock = session.clock
         resumption = None

@@ -13,7 +13,6 @@ import jax
 import numpy as np
 
 from jaxcnn.optimizers import Optimizer
-from jaxcnn.runtime import config
 from jaxcnn.runtime.arrays import copied, filled, fresh
 from jaxcnn.runtime.types import PyTree
 from jaxcnn.training.clock import Clock
@@ -35,6 +34,7 @@ class TrainingSession:
     Args:
         model: the network that is trained.
         program: what it was compiled to, with its compiled steps.
+        seed: of all that is random.
         at_nan: how a step answers a loss that is not finite.
         augment: changes the inputs of each step.
     """
@@ -43,6 +43,7 @@ class TrainingSession:
         self,
         model: Trainable,
         program: Program,
+        seed: int,
         at_nan: AtNaN | None = None,
         augment: Augment | None = None,
     ) -> None:
@@ -55,7 +56,7 @@ class TrainingSession:
         self.names = self.functions.objective.names
         self.empty_sums: Tree = jax.device_get(self.functions.objective.init_metrics())
         self.changed = False  # set by layers whose weights a callback has set
-        self.seed = config.seed()
+        self.seed = seed
         self._version = self.optimizer.version
         self.state = self._owned_state(self.empty_sums)
         self._dirty = False
