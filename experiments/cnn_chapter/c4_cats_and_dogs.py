@@ -83,8 +83,17 @@ def main(run: Run) -> None:
     right = model.predict(x_test[:100]).argmax(1) == y_test[:100].argmax(1)
     run.figure("accuracy on 100 test pictures", right.mean())
     run.figure("accuracy on all test pictures", record["val_acc"][-1])
+
+    # One step of the whole network, through the frozen part, moves only the last layer, whose
+    # softmax has a slope where its weights are small.
+    before = [0.001 * weight for weight in fc8.get_weights()]
+    fc8.set_weights(before)
+    model.compile(Adam(), "categorical_crossentropy")
+    model.train_on_batch(x_train[:4], y_train[:4])
     same = all(np.array_equal(a, b) for a, b in zip(weights, frozen.get_weights(), strict=True))
-    run.check("the frozen part is unchanged", same, True)
+    run.check("a step leaves the frozen part as it was", same, True)
+    moved = not np.array_equal(before[0], fc8.get_weights()[0])
+    run.check("and moves the last layer", moved, True)
 
 
 if __name__ == "__main__":

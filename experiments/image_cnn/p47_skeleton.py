@@ -12,7 +12,7 @@ from scipy import ndimage
 from experiments.pixels import expand_image, horse
 from experiments.program import Program
 from experiments.run import Run
-from jaxcnn.vision import SQUARE, skeletonize
+from jaxcnn.vision import SQUARE, erode, skeletonize
 
 PROGRAM = Program(title="Skeleton", ids=("P47",), data=("photographs",))
 
@@ -23,6 +23,8 @@ def main(run: Run) -> None:
     run.check("thinning it again changes nothing", np.array_equal(skeletonize(thin), thin), True)
     pieces = [ndimage.label(mask, SQUARE)[1] for mask in (a, thin)]
     run.check("pieces before and after are as many", pieces[0] == pieces[1], True)
+    left = int(np.asarray(erode(thin, SQUARE)).sum())
+    run.check("pixels of the skeleton with all eight neighbours", left, 0)
     run.figure("pixels of the shape", int(a.sum()))
     run.figure("pixels of its skeleton", int(thin.sum()))
     run.picture("skeleton", expand_image(thin, 255, out=expand_image(a, 100)))

@@ -10,6 +10,7 @@ import math
 from experiments import digits
 from experiments.program import Program
 from experiments.run import Run
+from experiments.updates import moves
 from jaxcnn import utils
 from jaxcnn.callbacks import LearningRateScheduler
 from jaxcnn.layers import Dense, Flatten
@@ -24,6 +25,9 @@ PROGRAM = Program(
     settings={"epochs": 30, "samples": 5000},
     quick={"epochs": 2, "samples": 256},
 )
+
+
+DECAYED = [0.1, 0.1 / (1 + 0.1 / 30 * 19)]
 
 
 def step_decay(epoch):
@@ -62,13 +66,15 @@ def main(run: Run) -> None:
         run.figure(f"{name}: test accuracy", curves[name][-1])
     run.curve(curves, "test_accuracy", title="Test accuracy")
 
+    moved = moves(SGD(lr=0.0), 20, [LearningRateScheduler(step_decay)])
     run.check(
-        "steps: rates of epochs 1, 10 and 20",
-        [step_decay(e) for e in (0, 9, 19)],
+        "steps: the updates of epochs 1, 10 and 20 move by",
+        moved[[0, 9, 19]],
         [0.1, 0.05, 0.025],
+        1e-5,
     )
-    updates = epochs * -(-len(x) // 32)
-    run.figure("decay: the last rate", 0.1 / (1 + 0.1 / epochs * updates))
+    moved = moves(SGD(lr=0.1, decay=0.1 / 30), 20)
+    run.check("decay: the first update and the twentieth move by", moved[[0, 19]], DECAYED, 1e-5)
 
 
 if __name__ == "__main__":

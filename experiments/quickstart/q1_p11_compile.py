@@ -11,6 +11,7 @@ import numpy as np
 
 from experiments.program import Program
 from experiments.run import Run
+from experiments.updates import moves
 from jaxcnn import backend as K
 from jaxcnn.layers import Dense
 from jaxcnn.models import Sequential
@@ -62,8 +63,10 @@ def main(run: Run) -> None:
     rates = SGD(lr=0.01, momentum=0.9, decay=0.9, nesterov=False)
     model.compile(optimizer=rates, loss="binary_crossentropy")
     model.fit(x, classes > 1, epochs=10, verbose=0)
-    run.check("P39: the rate after 80 updates", 0.01 / (1 + 0.9 * 80), 0.000137, 1e-6)
     run.check("P39: decay", rates.get_config()["decay"], 0.9)
+    moved = moves(SGD(lr=0.01, momentum=0.9, decay=0.9, nesterov=False), 81)
+    run.check("P39: the first update moves by the rate", moved[0], 0.01, 1e-6)
+    run.check("P39: the rate after 80 updates", moved[80] - 0.9 * moved[79], 0.000137, 1e-6)
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ called every image false from step 45 on, where the clipped loss has no slope to
     python -m experiments run q2_p28_dcgan
 """
 
+import itertools
 import time
 
 import numpy as np
@@ -115,6 +116,15 @@ class MNIST_DCGAN:
         self.run.picture(name, self.dcgan.G.predict(noise), columns=4)
 
 
+def parameters(depth: int) -> tuple[int, int]:
+    """How many weights D and G have: kernels of 5 x 5, and two dense layers."""
+    maps = [1, depth, 2 * depth, 4 * depth, 8 * depth]
+    of_d = sum(25 * a * b + b for a, b in itertools.pairwise(maps)) + 16 * maps[-1] + 1
+    maps = [4 * depth, 2 * depth, depth, depth // 2]
+    of_g = sum(25 * a * b + b + 4 * b for a, b in itertools.pairwise(maps)) + 25 * maps[-1] + 1
+    return of_d, of_g + (101 + 4) * 49 * maps[0]
+
+
 def confidence(run: Run, pictures: np.ndarray) -> float:
     """How sure a network that learned to read MNIST is of its reading, on average."""
     (x, y), test = digits.load(run.settings.samples)
@@ -133,17 +143,27 @@ def confidence(run: Run, pictures: np.ndarray) -> float:
 
 
 def main(run: Run) -> None:
-    dcgan = DCGAN()
-    run.check("parameters of D", dcgan.D.count_params(), 4_311_553)
-    run.check("parameters of G", dcgan.G.count_params(), 2_394_241)
-    run.check("parameters of both", dcgan.AM.count_params(), 6_705_794)
     mnist_dcgan = MNIST_DCGAN(run)
+    dcgan = mnist_dcgan.dcgan
+    of_d, of_g = parameters(run.settings.depth)  # 4,311,553 and 2,394,241 at the book's depth
+    run.check("parameters of D", dcgan.D.count_params(), of_d)
+    run.check("parameters of G", dcgan.G.count_params(), of_g)
+    run.check("parameters of both", dcgan.AM.count_params(), of_d + of_g)
+    start = dcgan.D.get_weights()[0], dcgan.G.get_weights()[0]
     timer = ElapsedTimer()
     logs = mnist_dcgan.train(
         run.settings.train_steps, run.settings.batch_size, run.settings.save_interval
     )
     timer.elapsed_time()
     run.curve(logs)
+    for name, network, before in zip(("D", "G"), (dcgan.D, dcgan.G), start, strict=True):
+        moved = not np.array_equal(before, network.get_weights()[0])
+        run.check(f"{name} has learned", moved, True)
+    run.check(
+        "D is one object in both games",
+        np.array_equal(dcgan.DM.get_weights()[0], dcgan.AM.get_weights()[-len(dcgan.D.weights)]),
+        True,
+    )
     noise = mnist_dcgan.random.uniform(-1.0, 1.0, size=[256, 100])
     mnist_dcgan.plot_images("mnist", noise[:16])
     run.model(mnist_dcgan.dcgan.G, "generator")
