@@ -19,7 +19,9 @@ PROGRAM = Program(
     ids=("U2",),
     seeds=5,
     why={
-        "test cost": "301 steps do not reach the line, so it hangs on where the weight starts",
+        "test cost": (
+            "301 steps leave a seventh of the way from the start, and the source's start was nearer"
+        ),
     },
 )
 
