@@ -16,6 +16,7 @@ import numpy as np
 
 from jaxcnn import layers
 from jaxcnn.detection.cfg import Section, read_sections, require_known
+from jaxcnn.detection.faults import repaired
 from jaxcnn.detection.heads import Head
 from jaxcnn.detection.reorganise import Reorganise
 from jaxcnn.layers import SymbolicTensor
@@ -303,14 +304,18 @@ def load(
     cfg: str | os.PathLike[str],
     weights: str | os.PathLike[str],
     input_size: tuple[int, int] | None = None,
+    repair: bool = True,
 ) -> Network:
     """The network of a cfg file with the weights of a ``.weights`` file.
+
+    Args:
+        repair: mend the known faults of published cfg files, with a warning (`faults.FAULTS`).
 
     Raises:
         FileNotFoundError, ValueError: as `read_sections`, `build` and `read_weights`.
     """
     sections = read_sections(cfg)
     with one_error(str(cfg), "a Darknet cfg file"):
-        network = build(sections, input_size)
+        network = build(repaired(sections) if repair else sections, input_size)
     read_weights(network, weights)
     return network

@@ -98,14 +98,18 @@ class Detector:
         weights: str | os.PathLike[str],
         names: str | os.PathLike[str],
         input_size: tuple[int, int] | None = None,
+        repair: bool = True,
     ) -> Detector:
-        """From a cfg file, its weight file and a file with the name of one class a line."""
+        """From a cfg file, its weight file and a file with the name of one class a line.
+
+        Known faults of published cfg files are mended unless `repair` is False.
+        """
         labels = [
             line.strip()
             for line in Path(names).read_text(encoding="utf-8").splitlines()
             if line.strip()
         ]
-        return cls(darknet.load(cfg, weights, input_size), labels)
+        return cls(darknet.load(cfg, weights, input_size, repair), labels)
 
     def detect(
         self,

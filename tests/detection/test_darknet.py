@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from jaxcnn import detection
-from jaxcnn.detection import darknet
+from jaxcnn.detection import darknet, faults
 from jaxcnn.detection.reorganise import Reorganise
 
 SMALL = """
@@ -199,3 +199,47 @@ def test_a_cfg_without_a_head(small):
     small.write_text(SMALL.split("[yolo]")[0])
     with pytest.raises(ValueError, match="no detection head"):
         darknet.build(darknet.read_sections(small))
+
+
+TINY = """
+[net]
+width=32
+height=32
+channels=3
+[convolutional]
+filters=255
+size=1
+stride=1
+activation=linear
+[yolo]
+mask = 3,4,5
+anchors = 10,14,  23,27,  37,58,  81,82,  135,169,  344,319
+classes=80
+[route]
+layers=0
+[yolo]
+mask = {mask}
+anchors = 10,14,  23,27,  37,58,  81,82,  135,169,  344,319
+classes={classes}
+"""
+
+
+def loaded(tmp_path, mask="0,1,2", classes=80, **options):
+    path = tmp_path / "tiny.cfg"
+    path.write_text(TINY.format(mask=mask, classes=classes))
+    darknet.write_weights(darknet.build(darknet.read_sections(path)), tmp_path / "tiny.weights")
+    network = darknet.load(path, tmp_path / "tiny.weights", **options)
+    return [head.mask for head in network.heads]
+
+
+def test_the_masks_of_the_published_tiny_yolov3_are_mended(tmp_path):
+    with pytest.warns(UserWarning, match=r"yolov3-tiny\.cfg has the masks .* repair=False"):
+        assert loaded(tmp_path) == [(3, 4, 5), (1, 2, 3)]
+    assert loaded(tmp_path, repair=False) == [(3, 4, 5), (0, 1, 2)]
+    assert loaded(tmp_path, mask="1,2,3") == [(3, 4, 5), (1, 2, 3)]
+    assert loaded(tmp_path, mask="2,1,0") == [(3, 4, 5), (2, 1, 0)]
+
+
+def test_every_fault_has_its_evidence():
+    for fault in faults.FAULTS:
+        assert fault.evidence and fault.written != fault.right
