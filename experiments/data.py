@@ -104,7 +104,7 @@ DATA = {
         "20 newsgroups sorted by date (18,846 posts)", "substitute", ("newsgroups",)
     ),
     "glove": Data("GloVe 6B, 60,000 words x 50", "substitute", ("glove", 50)),
-    "orl_faces": Data("ORL faces (400 of 40 people)", "substitute", ("orl_faces",)),
+    "orl_faces": Data("ORL faces (380 of 38 people)", "substitute", ("orl_faces",)),
     "lfw": Data("Labeled Faces in the Wild (100 of 10 people)", "substitute", ("lfw",)),
     "signs": Data("hand signs (1,200 of 6 classes)", "real", ("signs",)),
     "happy": Data(

@@ -1,6 +1,6 @@
 """Faces told apart by a network that learned with the triplet loss from other people (N3).
 
-Data: the ORL faces, 25 people to learn from, 5 to choose the threshold on and 10 never seen; and
+Data: the ORL faces, 25 people to learn from, 5 to choose the threshold on and 8 never seen; and
 ten people of Labeled Faces in the Wild, photographed elsewhere. The weights of the notes' encoder,
 nn4.small2, are not available: it learns here from nothing, and beside it a small encoder of a size
 for 250 images. Each batch holds all images of some people, of which the hardest triplets count.

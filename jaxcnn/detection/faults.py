@@ -33,13 +33,13 @@ class Fault:
 
 FAULTS = (
     Fault(
-        "yolov3-tiny.cfg",
-        (10, 14, 23, 27, 37, 58, 81, 82, 135, 169, 344, 319),
-        80,
-        ((3, 4, 5), (0, 1, 2)),
-        ((3, 4, 5), (1, 2, 3)),
-        "with it the fine head draws each box again at the size of the next smaller anchor, inside "
-        "the one of the coarse head",
+        file="yolov3-tiny.cfg",
+        anchors=(10, 14, 23, 27, 37, 58, 81, 82, 135, 169, 344, 319),
+        classes=80,
+        written=((3, 4, 5), (0, 1, 2)),
+        right=((3, 4, 5), (1, 2, 3)),
+        evidence="with it the fine head draws each box again at the size of the next smaller "
+        "anchor, inside the one of the coarse head",
     ),
 )
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import functools
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from jaxcnn.models import Model
+
+if TYPE_CHECKING:
+    import cv2
 
 EMOTIONS = ("angry", "disgust", "fear", "happy", "sad", "surprise", "neutral")
 """The classes of networks trained on FER2013."""
@@ -62,6 +66,18 @@ def find_faces(
     )
     if not path.is_file():
         raise FileNotFoundError(f"There is no cascade {path}.")
+    classifier = _classifier(path, path.stat().st_mtime_ns)
+    gray = grayscale(picture)
+    squares = classifier.detectMultiScale(
+        gray, scaleFactor=scale_factor, minNeighbors=min_neighbors, minSize=(min_size, min_size)
+    )
+    return sorted(Face(*map(int, square)) for square in squares)
+
+
+@functools.lru_cache(maxsize=4)  # read once for a film, and again when the file has changed
+def _classifier(path: Path, changed: int) -> cv2.CascadeClassifier:
+    import cv2
+
     try:
         classifier = cv2.CascadeClassifier(str(path))
         damaged = classifier.empty()
@@ -69,11 +85,7 @@ def find_faces(
         damaged = True
     if damaged:
         raise ValueError(f"{path} is no cascade that OpenCV can read.")
-    gray = grayscale(picture)
-    squares = classifier.detectMultiScale(
-        gray, scaleFactor=scale_factor, minNeighbors=min_neighbors, minSize=(min_size, min_size)
-    )
-    return sorted(Face(*map(int, square)) for square in squares)
+    return classifier
 
 
 def grayscale(image: np.ndarray) -> np.ndarray:

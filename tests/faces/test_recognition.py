@@ -161,7 +161,7 @@ def test_curves_by_hand():
 
 @pytest.mark.slow
 def test_people_never_seen_are_told_apart():
-    """Trained on 30 people of the ORL faces, judged on the pairs of the 10 others."""
+    """Trained on 30 people of the ORL faces, judged on the pairs of the others."""
     try:
         x, people = datasets.orl_faces.load_data()
     except FileNotFoundError as error:
