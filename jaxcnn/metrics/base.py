@@ -112,7 +112,9 @@ class FunctionMetric(Metric):
     ) -> dict[str, tuple[Array, Array]]:
         rows = jax.tree.leaves(y_pred)[0].shape[0]
         weight = (
-            jnp.ones(rows) if sample_weight is None else jnp.asarray(sample_weight, jnp.float32)
+            jnp.ones(rows, jnp.float32)
+            if sample_weight is None
+            else jnp.asarray(sample_weight, jnp.float32)
         )
         results = self._named(self.function(y_true, y_pred))
         if results.keys() != acc.keys():

@@ -90,7 +90,7 @@ class Dispatcher:
             carry, _ = self.single(carry, batch, *constants)  # jitted: not traced once more
             return carry
 
-        return jax.lax.fori_loop(0, count, body, carry), count + 0
+        return jax.lax.fori_loop(0, count, body, carry), jnp.asarray(count) + 0
 
     def loops(self, carry: PyTree, batch: PyTree, *constants: PyTree) -> bool:
         """Whether many steps may go into one call."""

@@ -208,7 +208,9 @@ class Objective:
                 prediction = as_float32(seen_by(metric, i, predictions))
                 weight = combined_weights(weights[i], masks[i], rows)
                 new[name] = metric.update(sums[name], targets[i], prediction, weight)
-        return new
+        # With jax_enable_x64 a metric may count in 64 bits.
+        same: Sums = jax.tree.map(lambda value, old: value.astype(old.dtype), new, dict(sums))
+        return same
 
     def results(self, sums: Sums) -> dict[str, jax.Array]:
         """The averages of the running sums, by reported name."""

@@ -9,6 +9,7 @@ from typing import TypeAlias
 import flax.linen as nn
 
 from jaxcnn.distributed.placement import Distribution
+from jaxcnn.layers.base import Layer
 from jaxcnn.layers.user_layer import AddedLoss
 from jaxcnn.optimizers import Optimizer
 from jaxcnn.runtime import config
@@ -73,6 +74,7 @@ class Program:
         rowwise: whether a short batch may be padded without changing a result.
         functions: the compiled steps, made for the first data.
         prediction: (module, learning phase, function) of the forward pass, made when it is needed.
+        embedded: (module, the inputs that go into an Embedding), found when it is needed.
         opt_state: what the optimizer remembers; None before the first update.
         step: updates done.
         by_hand: what training uses in place of an optimizer whose updates a user has written.
@@ -95,6 +97,7 @@ class Program:
     rowwise: bool = False
     functions: Functions | None = None
     prediction: tuple[nn.Module, int | None, Callable[[Tree, PyTree], PyTree]] | None = None
+    embedded: tuple[nn.Module, Sequence[tuple[int, Layer]]] | None = None
     opt_state: PyTree = None
     step: int = 0
     by_hand: UpdatesByHand | None = None

@@ -110,7 +110,7 @@ def array_to_img(x: ArrayLike, data_format: str | None = None, scale: bool = Tru
         raise ValueError("The image has pixels that are NaN or infinite.")
     if scale:
         values = values + max(-values.min(initial=0), 0)
-        values = values * (255 / (values.max(initial=0) or 1))
+        values = values / (values.max(initial=0) or 1) * np.float32(255)
     elif values.size and (values.min() < 0 or values.max() >= 256):
         warn_user(
             f"With scale=False values from {values.min():g} to {values.max():g} wrap around at "

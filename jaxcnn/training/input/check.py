@@ -174,8 +174,17 @@ def checked_targets(
         if array.ndim == 1 and len(shape) > 1:
             array = np.asarray(array)[:, None]
         check_target(output.name, array, shape, output.loss)
-        result.append(array)
+        result.append(as_float_beyond_int32(array))
     return result
+
+
+def as_float_beyond_int32(array: np.ndarray) -> np.ndarray:
+    """Integers that 32 bits do not hold as floats, as Keras has all targets."""
+    if array.dtype.kind not in "iu" or np.can_cast(array.dtype, np.int32):
+        return array
+    limits = np.iinfo(np.int32)
+    held = not array.size or (array.min() >= limits.min and array.max() <= limits.max)
+    return array if held else np.asarray(array).astype(np.float32)
 
 
 def check_target(name: str, array: np.ndarray, shape: Shape, loss: LossFunction) -> None:

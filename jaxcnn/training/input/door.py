@@ -20,6 +20,7 @@ from jaxcnn.training.input.check import (
     checked_weights,
 )
 from jaxcnn.training.input.feed import Feed, Position
+from jaxcnn.training.input.ids import check_ids
 from jaxcnn.training.input.sources import is_stream, raw_inputs, raw_parts, stream_of
 from jaxcnn.training.input.stream_feed import StreamFeed
 from jaxcnn.training.input.workers import Workers
@@ -197,7 +198,9 @@ def inputs_for(model: Trainable, x: DataLike, cut: bool = False) -> list[np.ndar
     if x is None:
         raise ValueError("`x` is None; input arrays are needed.")
     model.build_for(x)
-    return checked_inputs(x, model.input_names, shapes(model.inputs), cut)
+    arrays = checked_inputs(x, model.input_names, shapes(model.inputs), cut)
+    check_ids(model, arrays)
+    return arrays
 
 
 def input_dtypes(model: Trainable) -> list[DTypeLike]:

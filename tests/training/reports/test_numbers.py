@@ -1,10 +1,12 @@
 """What users saw of numbers that were wrong without a word."""
 
+import jax
 import numpy as np
 import pytest
 
-from jaxcnn.layers import Dense, Input
+from jaxcnn.layers import Dense, Embedding, Flatten, Input
 from jaxcnn.models import Model, Sequential
+from jaxcnn.preprocessing.image import array_to_img
 
 
 def loss_of_the_first_batch(y, class_weight, loss="mean_squared_error", units=1):
@@ -73,3 +75,46 @@ def test_a_generator_in_several_processes_is_refused_where_its_copies_would_coun
     for method in (model.predict_generator, model.evaluate_generator):
         with pytest.raises(ValueError, match=r"copy of the generator.*jaxcnn\.utils\.Sequence"):
             method(batches, 1, workers=4, pickle_safe=True)
+
+
+# -- large and small numbers -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("dtype", ["uint32", "int64", "uint64"])
+def test_targets_beyond_two_thousand_million(dtype):
+    model = Sequential([Dense(1, input_shape=(1,), kernel_initializer="zeros")])
+    model.compile("sgd", "mae")
+    y = np.array([3_000_000_000, 4_000_000_000], dtype)
+    assert model.test_on_batch(np.ones((2, 1)), y) == pytest.approx(3.5e9)
+
+
+@pytest.mark.parametrize("wrong", [10, -1, 2**32 + 3])
+def test_an_embedding_index_out_of_range_is_named(wrong):
+    model = Sequential([Embedding(10, 4, input_length=2), Flatten(), Dense(1)])
+    model.compile("sgd", "mse")
+    x = np.array([[1, wrong]])
+    for call in (model.predict, lambda x: model.train_on_batch(x, np.ones(1))):
+        with pytest.raises(ValueError, match=r"not in \[0, 10\), the rows of the Embedding"):
+            call(x)
+
+
+def test_metrics_with_64_bits():
+    with jax.enable_x64(True):
+        model = Sequential([Dense(1, input_shape=(2,))])
+        model.compile("adam", "mse", metrics=["mae"])
+        history = model.fit(np.ones((8, 2)), np.ones(8), 4, 1, verbose=0).history
+    assert np.isfinite(history["mean_absolute_error"][0])
+
+
+def test_training_without_jit():
+    with jax.disable_jit():
+        model = Sequential([Dense(1, input_shape=(2,))])
+        model.compile("sgd", "mse", steps_per_execution=2)
+        history = model.fit(np.ones((8, 2)), np.ones(8), 4, 1, verbose=0).history
+    assert np.isfinite(history["loss"][0])
+
+
+@pytest.mark.parametrize("largest", [7, 14, 28, 41, 255])
+def test_the_largest_value_of_an_image_becomes_255(largest):
+    image = array_to_img(np.full((1, 1, 1), largest, "float32"))
+    assert np.asarray(image).max() == 255
