@@ -35,6 +35,11 @@ class InputLayer(Layer):
             )
         if isinstance(input_shape, int):
             input_shape = (input_shape,)
+        # A size of another tensor may be an object with a value.
+        input_shape, batch_input_shape = (
+            shape and tuple(getattr(size, "value", size) for size in shape)
+            for shape in (input_shape, batch_input_shape)
+        )
         super().__init__(
             name=name or naming.unique_name("Input"),
             trainable=trainable,

@@ -4,6 +4,7 @@ them.
 
 import inspect
 from collections.abc import Mapping
+from typing import cast
 
 import optax
 
@@ -77,6 +78,8 @@ def get(identifier: Identifier | Optimizer | optax.GradientTransformation) -> Op
         identifier = registry.get(identifier)
     if isinstance(identifier, Optimizer):
         return identifier
+    if (for_model := getattr(identifier, "for_model", None)) is not None:  # one of TensorFlow
+        return cast(Optimizer, for_model())
     if hasattr(identifier, "init") and hasattr(identifier, "update"):
         return OptaxTransformation(identifier)
     raise ValueError(

@@ -228,3 +228,18 @@ def test_layers_answer_to_the_words_of_keras_1():
     assert dense.output_dim == 2 and Embedding(5, 2).init is not None
     with pytest.raises(AttributeError, match="has no attribute 'U'"):
         _ = dense.U
+
+
+def test_losses_that_ask_for_sizes(as_keras):
+    """A loss that needs the graph has targets of the output's batch size, which may be any."""
+
+    def halves(y_true, y_pred):
+        half = y_pred.shape.as_list()[-1] // 2
+        return K.abs(y_pred[:, :half] - y_pred[:, half:]) + 0 * y_true
+
+    with speaking("2.0"):
+        model = Sequential([Dense(4, input_shape=(3,))])
+        assert Input(batch_shape=(model.output.shape[0], 2)).shape == (None, 2)
+        model.compile("sgd", halves)
+        model.set_weights([np.eye(3, 4), np.zeros(4)])
+        assert model.train_on_batch(np.array([[1.0, 2, 4]]), np.zeros((1, 2))) == 2.5

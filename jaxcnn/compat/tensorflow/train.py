@@ -60,6 +60,20 @@ class Optimizer:
         """The name."""
         return self._name
 
+    def for_model(self) -> optimizers.Optimizer:
+        """The optimizer that `compile` makes of this one.
+
+        Raises:
+            TypeError: the learning rate is no number.
+        """
+        if not isinstance(self.learning_rate, int | float):
+            raise TypeError(
+                "compile takes an optimizer of tf.train whose learning rate is a number, or one "
+                f"of keras.optimizers with a LearningRateScheduler; given {self.learning_rate!r}."
+            )
+        self.rule.lr = self.learning_rate
+        return self.rule
+
     def minimize(
         self,
         loss: SymbolicTensor,

@@ -203,3 +203,13 @@ def test_asked_for_later(as_keras, monkeypatch):
     import tensorflow
 
     assert tensorflow.keras.layers.Dense is keras.layers.Dense
+
+
+def test_models_compiled_with_optimizers_of_tensorflow(tf):
+    model = tf.keras.Sequential([tf.keras.layers.Dense(1, use_bias=False, input_shape=(1,))])
+    model.compile(tf.train.GradientDescentOptimizer(0.25), loss="mse")
+    model.set_weights([np.zeros((1, 1), "f")])
+    model.train_on_batch(np.ones((2, 1)), np.ones((2, 1)))
+    assert model.get_weights()[0] == 0.5
+    with pytest.raises(TypeError, match="whose learning rate is a number"):
+        model.compile(tf.train.AdamOptimizer(tf.placeholder(tf.float32)), loss="mse")
