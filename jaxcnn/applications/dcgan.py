@@ -19,6 +19,7 @@ from jaxcnn.layers import (
     UpSampling2D,
 )
 from jaxcnn.models import Sequential
+from jaxcnn.runtime.types import Config
 
 
 def discriminator(
@@ -33,7 +34,7 @@ def discriminator(
     for i, (filters, strides) in enumerate(
         ((depth, 2), (2 * depth, 2), (4 * depth, 2), (8 * depth, 1))
     ):
-        first = {"input_shape": input_shape} if i == 0 else {}
+        first: Config = {"input_shape": input_shape} if i == 0 else {}
         model.add(Conv2D(filters, 5, strides=strides, padding="same", **first))
         model.add(LeakyReLU(alpha=0.2))
         model.add(Dropout(dropout))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from jaxcnn.layers import Conv1D, Dense, Dropout, Embedding, Flatten, MaxPooling1D
 from jaxcnn.models import Sequential
-from jaxcnn.runtime.types import ArrayLike
+from jaxcnn.runtime.types import ArrayLike, Config
 
 
 def TextCNN(
@@ -26,7 +26,7 @@ def TextCNN(
         embedding: (words, dimensions) ready vectors, which are not trained; without them the
             vectors are learned.
     """
-    settings = {} if embedding is None else {"weights": [embedding], "trainable": False}
+    settings: Config = {} if embedding is None else {"weights": [embedding], "trainable": False}
     model = Sequential(
         [Embedding(words, dimensions, input_length=length, **settings)], name="text_cnn"
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from jaxcnn.layers import Activation, Conv2D, Dense, Dropout, GlobalMaxPooling2D, MaxPooling2D
 from jaxcnn.models import Sequential
+from jaxcnn.runtime.types import Config
 
 BLOCKS = ((32, 32, 32, 48, 48), (80,) * 5, (128,) * 5)
 
@@ -17,7 +18,7 @@ def VGG15(input_shape: tuple[int, int, int] = (32, 32, 3), classes: int = 10) ->
     model = Sequential(name="vgg15")
     for i, block in enumerate(BLOCKS):
         for j, filters in enumerate(block):
-            first = {"input_shape": input_shape} if i == j == 0 else {}
+            first: Config = {"input_shape": input_shape} if i == j == 0 else {}
             model.add(Conv2D(filters, 3, padding="same", **first))
             model.add(Activation("relu"))
         model.add(MaxPooling2D() if i < 2 else GlobalMaxPooling2D())

@@ -1,94 +1,11 @@
 """The Keras half: a handle for every module of `jaxcnn.nn`, symbolic calls, names and weights."""
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
+from jaxcnn.layers import catalogue
 from jaxcnn.layers.base import LAYERS, Layer
-from jaxcnn.layers.catalogue import (
-    ELU,
-    GRU,
-    LSTM,
-    RNN,
-    Activation,
-    ActivityRegularization,
-    Add,
-    AlphaDropout,
-    Average,
-    AveragePooling1D,
-    AveragePooling2D,
-    AveragePooling3D,
-    BatchNormalization,
-    Concatenate,
-    Conv1D,
-    Conv1DTranspose,
-    Conv2D,
-    Conv2DTranspose,
-    Conv3D,
-    Conv3DTranspose,
-    ConvLSTM2D,
-    Cropping1D,
-    Cropping2D,
-    Cropping3D,
-    CuDNNGRU,
-    CuDNNLSTM,
-    CustomScaleLayer,
-    Dense,
-    DepthwiseConv2D,
-    Dot,
-    Dropout,
-    Embedding,
-    EuclideanRBF,
-    Flatten,
-    GaussianDropout,
-    GaussianNoise,
-    GlobalAveragePooling1D,
-    GlobalAveragePooling2D,
-    GlobalAveragePooling3D,
-    GlobalMaxPooling1D,
-    GlobalMaxPooling2D,
-    GlobalMaxPooling3D,
-    GRUCell,
-    Lambda,
-    LayerNormalization,
-    LeakyReLU,
-    LocallyConnected1D,
-    LocallyConnected2D,
-    LocalResponseNormalization,
-    LSTMCell,
-    Masking,
-    Maximum,
-    MaxPooling1D,
-    MaxPooling2D,
-    MaxPooling3D,
-    Minimum,
-    Multiply,
-    Normalization,
-    PartialConv2D,
-    Permute,
-    PReLU,
-    RandomizedReLU,
-    ReLU,
-    RepeatVector,
-    Rescaling,
-    Reshape,
-    SeparableConv1D,
-    SeparableConv2D,
-    SimpleRNN,
-    SimpleRNNCell,
-    Softmax,
-    SpatialDropout1D,
-    SpatialDropout2D,
-    SpatialDropout3D,
-    Subsampling2D,
-    Subtract,
-    ThresholdedReLU,
-    TimeDistributed,
-    UpSampling1D,
-    UpSampling2D,
-    UpSampling3D,
-    ZeroPadding1D,
-    ZeroPadding2D,
-    ZeroPadding3D,
-)
+from jaxcnn.layers.catalogue import *  # noqa: F403
 from jaxcnn.layers.derived import FlaxLayer, keras_layer
 from jaxcnn.layers.input import Input, InputLayer
 from jaxcnn.layers.input_spec import InputSpec
@@ -102,19 +19,24 @@ from jaxcnn.spellings.tables import CLASSES, REMOVED
 from jaxcnn.spellings.translate import removed
 
 # Keras's shorter spellings.
-MaxPool1D, MaxPool2D, MaxPool3D = MaxPooling1D, MaxPooling2D, MaxPooling3D
-AvgPool1D, AvgPool2D, AvgPool3D = AveragePooling1D, AveragePooling2D, AveragePooling3D
-GlobalMaxPool1D, GlobalMaxPool2D, GlobalMaxPool3D = (
-    GlobalMaxPooling1D,
-    GlobalMaxPooling2D,
-    GlobalMaxPooling3D,
-)
-GlobalAvgPool1D, GlobalAvgPool2D, GlobalAvgPool3D = (
-    GlobalAveragePooling1D,
-    GlobalAveragePooling2D,
-    GlobalAveragePooling3D,
-)
-Convolution1D, Convolution2D, Convolution3D = Conv1D, Conv2D, Conv3D
+MaxPool1D, AvgPool1D = catalogue.MaxPooling1D, catalogue.AveragePooling1D
+MaxPool2D, AvgPool2D = catalogue.MaxPooling2D, catalogue.AveragePooling2D
+MaxPool3D, AvgPool3D = catalogue.MaxPooling3D, catalogue.AveragePooling3D
+GlobalMaxPool1D, GlobalAvgPool1D = catalogue.GlobalMaxPooling1D, catalogue.GlobalAveragePooling1D
+GlobalMaxPool2D, GlobalAvgPool2D = catalogue.GlobalMaxPooling2D, catalogue.GlobalAveragePooling2D
+GlobalMaxPool3D, GlobalAvgPool3D = catalogue.GlobalMaxPooling3D, catalogue.GlobalAveragePooling3D
+Convolution1D, Convolution2D, Convolution3D = catalogue.Conv1D, catalogue.Conv2D, catalogue.Conv3D
+
+__all__ = [
+    "Layer", "Input", "InputLayer", "InputSpec", "SymbolicTensor", "Operation", "FlaxLayer",
+    "keras_layer", "Bidirectional", "StackedRNNCells", "operators", "serialize", "deserialize",
+    "add", "average", "concatenate", "dot", "maximum", "minimum", "multiply", "subtract",
+    "MaxPool1D", "MaxPool2D", "MaxPool3D", "AvgPool1D", "AvgPool2D", "AvgPool3D",
+    "GlobalMaxPool1D", "GlobalMaxPool2D", "GlobalMaxPool3D",
+    "GlobalAvgPool1D", "GlobalAvgPool2D", "GlobalAvgPool3D",
+    "Convolution1D", "Convolution2D", "Convolution3D",
+]  # fmt: skip
+__all__ += catalogue.__all__
 
 deserialize = LAYERS.deserialize
 serialize = LAYERS.serialize
@@ -124,8 +46,9 @@ serialize = LAYERS.serialize
 keras1_class = lazy_attributes(__name__, dict.fromkeys((*CLASSES, "Merge"), "jaxcnn.compat.keras1"))
 
 
-def __getattr__(name: str) -> Callable[..., Layer]:
-    if name in REMOVED:
-        raise AttributeError(removed(name))
-    layer: Callable[..., Layer] = keras1_class(name)
-    return layer
+if not TYPE_CHECKING:  # to which every name would be right
+
+    def __getattr__(name: str) -> Callable[..., Layer]:
+        if name in REMOVED:
+            raise AttributeError(removed(name))
+        return keras1_class(name)

@@ -104,3 +104,5 @@ GRUCell = keras_layer(nn.GRUCell)
 LSTMCell = keras_layer(nn.LSTMCell)
 
 TimeDistributed = keras_layer(nn.TimeDistributed)
+
+__all__ = [name for name, value in vars().items() if hasattr(value, "module_class")]

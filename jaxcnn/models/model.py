@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from jaxcnn import saving
 from jaxcnn.callbacks import Callback, History
@@ -307,13 +308,15 @@ class Model(Network):
     def build_for(self, x: DataLike) -> None:
         """Fix the input shapes by the first data; a functional model has them from the start."""
 
-    def __getattr__(self, name: str) -> PyTree:
-        if name in SEQUENTIAL_ONLY:
-            raise AttributeError(
-                f"Only Sequential models have {name}; for model '{self.name}' write "
-                f"{SEQUENTIAL_ONLY[name]}."
-            )
-        return object.__getattribute__(self, name)  # which raises, as it has before
+    if not TYPE_CHECKING:  # to which every name would be right
+
+        def __getattr__(self, name: str) -> PyTree:
+            if name in SEQUENTIAL_ONLY:
+                raise AttributeError(
+                    f"Only Sequential models have {name}; for model '{self.name}' write "
+                    f"{SEQUENTIAL_ONLY[name]}."
+                )
+            return object.__getattribute__(self, name)  # which raises, as it has before
 
     # -- what was compiled -------------------------------------------------------------------------
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import flax.linen as nn
 import jax
@@ -12,7 +13,7 @@ from jaxcnn.nn import arguments
 from jaxcnn.nn.base import Layer
 from jaxcnn.runtime import config
 from jaxcnn.runtime.arrays import on_last_axes
-from jaxcnn.runtime.types import Config
+from jaxcnn.runtime.types import ArrayLike, Config
 
 
 class Normalization(Layer):
@@ -47,8 +48,8 @@ class Normalization(Layer):
 class Rescaling(Layer):
     """``x * scale + offset``; both may be lists with a number for each channel, the last axis."""
 
-    scale: float | Sequence[float]
-    offset: float | Sequence[float] = 0.0
+    scale: ArrayLike | Sequence[Any]
+    offset: ArrayLike | Sequence[Any] = 0.0
 
     supports_masking = True
 
