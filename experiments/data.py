@@ -27,6 +27,7 @@ class Data:
         path: else, where it lies below ``config.home()``; files of ``models/`` may also be in the
             Keras cache.
         package: the importable package that it comes with; `path` is then below that.
+        own: title and file of the source's own weights, which a program takes where they are.
     """
 
     title: str
@@ -34,9 +35,16 @@ class Data:
     dataset: tuple[str, *tuple[Any, ...]] | None = None
     path: str = ""
     package: str = ""
+    own: tuple[str, str] | None = None
+
+    def has_own(self) -> bool:
+        """Whether the source's own weights are here."""
+        return self.own is not None and pretrained.find(self.own[1]) is not None
 
     def place(self) -> Path | None:
         """The file or folder, or None when it is not here."""
+        if self.own is not None and self.has_own():
+            return pretrained.find(self.own[1])
         if self.dataset is not None:
             return resolve.find(_described(*self.dataset))
         if self.package:
@@ -72,6 +80,8 @@ class Data:
         """What `result.json` says of it."""
         place = self.place()
         kind, title = self.kind, self.title
+        if self.own is not None and self.has_own():
+            kind, title = "real", self.own[0]
         if self.dataset == ("cifar10",) and place is not None and place.suffix == ".npz":
             kind, title = (
                 "substitute",
@@ -114,6 +124,30 @@ DATA = {
         "ImageNet weights of VGG16 without its top",
         "real",
         path="models/vgg16_weights_tf_dim_ordering_tf_kernels_notop.h5",
+    ),
+    "vgg19": Data(
+        "ImageNet weights of VGG16 in place of VGG19's",
+        "substitute",
+        path="models/vgg16_weights_tf_dim_ordering_tf_kernels_notop.h5",
+        own=(
+            "ImageNet weights of VGG19 without its top",
+            "vgg19_weights_tf_dim_ordering_tf_kernels_notop.h5",
+        ),
+    ),
+    "alexnet": Data(
+        "ImageNet weights of SqueezeNet in place of AlexNet's",
+        "substitute",
+        path="models/squeezenet_weights_tf_dim_ordering_tf_kernels.h5",
+        own=("ImageNet weights of AlexNet", "bvlc_alexnet.npy"),
+    ),
+    "inception_v3": Data(
+        "ImageNet weights of MobileNet in place of Inception-v3's",
+        "substitute",
+        path="models/mobilenet_1_0_224_tf.h5",
+        own=(
+            "ImageNet weights of Inception-v3",
+            "inception_v3_weights_tf_dim_ordering_tf_kernels.h5",
+        ),
     ),
     "mobilenet": Data(
         "ImageNet weights of MobileNet", "substitute", path="models/mobilenet_1_0_224_tf.h5"

@@ -21,7 +21,7 @@ PROGRAM = Program(
     title="LeNet-5 as published, trained",
     ids=("C2",),
     data=("mnist",),
-    minutes=10,
+    minutes=1.2,
     settings={"epochs": 20, "samples": None},
     quick={"epochs": 1, "samples": 256},
 )

@@ -9,10 +9,10 @@ with 50 times fewer weights. The chapter's own images, a weasel and a dog, are n
 
 import numpy as np
 
+from experiments.data import DATA
 from experiments.program import Program
 from experiments.run import Run
 from jaxcnn import applications, config
-from jaxcnn.applications import pretrained
 from jaxcnn.preprocessing.image import img_to_array, load_img
 
 NO_ALEXNET = (
@@ -22,7 +22,7 @@ NO_ALEXNET = (
 PROGRAM = Program(
     title="AlexNet",
     ids=("C3",),
-    data=("squeezenet", "imagenet_classes", "media"),
+    data=("alexnet", "imagenet_classes", "media"),
     minutes=0.5,
     settings={"pictures": "cat2.jpg,darknet_dog.jpg"},
     why={
@@ -57,7 +57,7 @@ def main(run: Run) -> None:
         (5, 5, 48, 256),
     )
 
-    name = "SqueezeNet" if pretrained.find("bvlc_alexnet.npy") is None else "AlexNet"
+    name = "AlexNet" if DATA["alexnet"].has_own() else "SqueezeNet"
     network = getattr(applications, name)
     model = network(weights="imagenet")
     files = run.settings.pictures.split(",")

@@ -1,9 +1,9 @@
 """An image in the style of another, as the chapter does it (C6).
 
-Data: ImageNet weights of VGG16 without its top, in place of VGG19's: the content is compared at its
-last convolution, block5_conv3, in place of conv5_4. Two photographs that come with scikit-learn
-stand for the chapter's images. An iteration at 478 x 478 takes seconds on a CPU; smaller images
-by `--set size=160`.
+Data: ImageNet weights of VGG19 without its top where they are present, else VGG16's: the content is
+compared at its last convolution, block5_conv3, in place of conv5_4. Two photographs that come with
+scikit-learn stand for the chapter's images. An iteration at 478 x 478 takes seconds on a CPU;
+smaller images by `--set size=160`.
 
     python -m experiments run c6_style
 """
@@ -14,6 +14,7 @@ import numpy as np
 import optax
 from PIL import Image
 
+from experiments.data import DATA
 from experiments.program import Program
 from experiments.run import Run
 from jaxcnn import applications
@@ -26,7 +27,7 @@ OTHER_SIZE = (
 PROGRAM = Program(
     title="Style transfer, the chapter's way",
     ids=("C6",),
-    data=("vgg16",),
+    data=("vgg19",),
     packages=("sklearn",),
     minutes=180,
     settings={
@@ -56,8 +57,12 @@ def main(run: Run) -> None:
         np.asarray(Image.fromarray(load_sample_image(name)).resize(size))
         for name in ("china.jpg", "flower.jpg")
     )
-    network = applications.VGG16(weights="imagenet", include_top=False)
-    costs = dataclasses.replace(CHAPTER, content_layer="block5_conv3", gamma=run.settings.variation)
+    costs = dataclasses.replace(CHAPTER, gamma=run.settings.variation)
+    if DATA["vgg19"].has_own():
+        network = applications.VGG19(weights="imagenet", include_top=False)
+    else:
+        network = applications.VGG16(weights="imagenet", include_top=False)
+        costs = dataclasses.replace(costs, content_layer="block5_conv3")
     transfer = StyleTransfer(network, costs, optax.adam(run.settings.rate))
     kept = {}
 

@@ -1,8 +1,7 @@
 """Inception modules, GoogLeNet, Inception-v3, and an image classified from the command line (C7).
 
-Data: photographs, the names of the ImageNet classes and the weights of MobileNet: those of
-Inception-v3 are not available here. With them, the command is
-`jaxcnn classify --model InceptionV3 FILE`.
+Data: photographs, the names of the ImageNet classes and the weights of Inception-v3 where they are
+present, else MobileNet's.
 
     python -m experiments run c7_inception
 """
@@ -10,6 +9,7 @@ Inception-v3 are not available here. With them, the command is
 import contextlib
 import io
 
+from experiments.data import DATA
 from experiments.program import Program
 from experiments.run import Run
 from jaxcnn import applications, commands, config
@@ -23,7 +23,7 @@ NO_INCEPTION = (
 PROGRAM = Program(
     title="Inception, and classifying from the command line",
     ids=("C7",),
-    data=("mobilenet", "imagenet_classes", "media"),
+    data=("inception_v3", "imagenet_classes", "media"),
     minutes=1,
     settings={"networks": 2},
     quick={"networks": 0},
@@ -47,6 +47,7 @@ def main(run: Run) -> None:
     for name, parameters in list(PARAMETERS.items())[: run.settings.networks]:
         run.check(name, getattr(applications, name)(weights=None).count_params(), parameters)
 
+    name = "InceptionV3" if DATA["inception_v3"].has_own() else "MobileNet"
     for number, file, label in (
         ("first", "panda.jpg", "giant_panda"),
         ("second", "darknet_eagle.jpg", "bald_eagle"),
@@ -54,7 +55,7 @@ def main(run: Run) -> None:
         printed = io.StringIO()
         with contextlib.redirect_stdout(printed):
             status = commands.main(
-                ["classify", "--model", "MobileNet", str(config.home() / "media" / file)]
+                ["classify", "--model", name, str(config.home() / "media" / file)]
             )
         print(printed.getvalue())
         run.check(f"{file}: exit status", status, 0)

@@ -22,7 +22,7 @@ PROGRAM = Program(
     title="An LSTM after the installation",
     ids=("P01",),
     data=("newsgroups",),
-    minutes=10,
+    minutes=0.2,
     settings={"epochs": 5, "samples": None, "max_features": 20_000, "maxlen": 80, "units": 128},
     quick={"epochs": 1, "samples": 200, "max_features": 2_000, "maxlen": 20, "units": 8},
 )

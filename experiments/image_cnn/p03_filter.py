@@ -19,7 +19,7 @@ PROGRAM = Program(
     title="The picture that a filter likes",
     ids=("P03",),
     data=("vgg16",),
-    minutes=1,
+    minutes=0.1,
     settings={"layer_name": "conv5_1", "filter_index": 0, "size": 128, "steps": 20},
     quick={"size": 32, "steps": 3},
 )

@@ -18,7 +18,7 @@ PROGRAM = Program(
     title="Learning from a text file",
     ids=("P07",),
     packages=("sklearn",),
-    minutes=3,
+    minutes=0.2,
     settings={"steps_per_epoch": 10_000, "epochs": 10},
     quick={"steps_per_epoch": 50, "epochs": 1},
 )

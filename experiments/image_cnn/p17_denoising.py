@@ -20,7 +20,7 @@ PROGRAM = Program(
     title="Noise taken from digits",
     ids=("P17", "P18"),
     data=("mnist",),
-    minutes=20,
+    minutes=2.2,
     settings={"rounds": 10, "resume_from": 4, "batch_size": 128, "samples": None},
     quick={"rounds": 2, "resume_from": 1, "samples": 256},
 )

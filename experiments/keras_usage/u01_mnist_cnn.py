@@ -17,7 +17,7 @@ PROGRAM = Program(
     title="A first convolutional network",
     ids=("U1",),
     data=("mnist",),
-    minutes=2,
+    minutes=0.3,
     settings={"epochs": 1, "samples": None},
     quick={"samples": 256},
 )

@@ -21,7 +21,7 @@ PROGRAM = Program(
     title="A U-Net on many devices",
     ids=("U5",),
     data=("mnist",),
-    minutes=10,
+    minutes=1.6,
     settings={"epochs": 5, "samples": 2000, "filters": 8, "depth": 3, "batch_size": 16},
     quick={"epochs": 1, "samples": 32, "filters": 2, "depth": 2},
 )

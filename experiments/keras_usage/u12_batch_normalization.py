@@ -27,7 +27,7 @@ PROGRAM = Program(
     title="Batch normalization",
     ids=("U12", "U26"),
     data=("mnist",),
-    minutes=3,
+    minutes=0.3,
     settings={"epochs": 3, "samples": 10_000},
     quick={"epochs": 1, "samples": 256},
 )

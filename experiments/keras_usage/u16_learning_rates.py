@@ -21,7 +21,7 @@ PROGRAM = Program(
     title="Falling learning rates",
     ids=("U16",),
     data=("mnist",),
-    minutes=1,
+    minutes=0.3,
     settings={"epochs": 30, "samples": 5000},
     quick={"epochs": 2, "samples": 256},
 )

@@ -22,7 +22,7 @@ PROGRAM = Program(
     title="Networks with ImageNet weights",
     ids=("U21",),
     data=("mobilenet", "imagenet_classes", "media"),
-    minutes=2,
+    minutes=0.6,
     settings={"networks": 13},
     quick={"networks": 2},
 )

@@ -19,7 +19,7 @@ PROGRAM = Program(
     title="Callbacks that watch the Dice coefficient",
     ids=("U23",),
     data=("mnist",),
-    minutes=3,
+    minutes=0.2,
     settings={"epochs": 20, "samples": 5000},
     quick={"epochs": 2, "samples": 128},
 )

@@ -20,7 +20,7 @@ PROGRAM = Program(
     title="The six steps of a Keras program",
     ids=("Q1.P03",),
     data=("mnist",),
-    minutes=1,
+    minutes=0.2,
     settings={"epochs": 10, "samples": None},
     quick={"epochs": 1, "samples": 1000},
 )

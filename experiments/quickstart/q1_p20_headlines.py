@@ -18,7 +18,7 @@ from jaxcnn.models import Model
 PROGRAM = Program(
     title="Two inputs, two outputs: headlines",
     ids=("Q1.P20",),
-    minutes=5,
+    minutes=0.7,
     settings={"epochs": 50, "samples": 1024},
     quick={"epochs": 2, "samples": 64},
 )

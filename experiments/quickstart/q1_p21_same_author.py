@@ -16,7 +16,7 @@ from jaxcnn.models import Model
 PROGRAM = Program(
     title="One LSTM for two messages",
     ids=("Q1.P21",),
-    minutes=3,
+    minutes=0.3,
     settings={"epochs": 10, "samples": 1000},
     quick={"epochs": 1, "samples": 64},
 )

@@ -20,7 +20,7 @@ PROGRAM = Program(
     title="Batch, stochastic and mini-batch gradient descent",
     ids=("Q1.P41",),
     data=("mnist",),
-    minutes=1,
+    minutes=0.2,
     settings={"epochs": 20, "samples": 2000},
     quick={"epochs": 3, "samples": 200},
 )

@@ -18,7 +18,7 @@ PROGRAM = Program(
     title="Denoising with GaussianNoise",
     ids=("Q1.P44",),
     data=("mnist",),
-    minutes=2,
+    minutes=0.3,
     settings={"epochs": 10, "samples": None},
     quick={"epochs": 1, "samples": 1000},
 )

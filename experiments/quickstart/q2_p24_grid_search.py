@@ -17,7 +17,7 @@ PROGRAM = Program(
     ids=("Q2.P24",),
     data=("mnist",),
     packages=("sklearn",),
-    minutes=90,
+    minutes=15,
     settings={"samples": None, "folds": 3, "epochs": [3, 6]},
     quick={"samples": 192, "folds": 2, "epochs": [1]},
 )

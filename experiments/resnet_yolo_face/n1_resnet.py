@@ -1,7 +1,9 @@
 """Residual blocks, and the ResNet-50 that they make, trained on hand signs (N1).
 
 Data: hand signs of six numbers, 64 x 64; of the course's images 864 are here for training, and
-its own 120 for tests.
+its own 120 for tests. With 27 steps an epoch the averages of batch normalization (momentum 0.99)
+follow late, so that test accuracy stays at chance for the first epochs; Keras 3 has 0.167 there on
+the same images too.
 
     python -m experiments run n1_resnet
 """

@@ -3,7 +3,9 @@
 Data: the ORL faces, 25 people to learn from, 5 to choose the threshold on and 8 never seen; and
 ten people of Labeled Faces in the Wild, photographed elsewhere. The weights of the notes' encoder,
 nn4.small2, are not available: it learns here from nothing, and beside it a small encoder of a size
-for 250 images. Each batch holds all images of some people, of which the hardest triplets count.
+for 250 images: so few are not enough for the 3.7 million weights of the first, and the second knows
+nothing of photographs taken elsewhere. Each batch holds all images of some people, of which the
+hardest triplets count.
 
     python -m experiments run n3_faces
 """

@@ -1,8 +1,8 @@
 """An image in the style of another, as the course does it (N4).
 
-Data: ImageNet weights of VGG16 without its top, in place of VGG19's: the layers of the costs are in
-both. Two photographs that come with scikit-learn stand for the course's. Costs are printed as the
-course prints them.
+Data: ImageNet weights of VGG19 without its top where they are present, else VGG16's: the layers of
+the costs are in both. Two photographs that come with scikit-learn stand for the course's. Costs are
+printed as the course prints them.
 
     python -m experiments run n4_style
 """
@@ -11,6 +11,7 @@ import numpy as np
 import optax
 from PIL import Image
 
+from experiments.data import DATA
 from experiments.program import Program
 from experiments.run import Run
 from jaxcnn import applications
@@ -19,7 +20,7 @@ from jaxcnn.style import COURSE, StyleTransfer, content_cost, gram, layer_style_
 PROGRAM = Program(
     title="Style transfer, the course's way",
     ids=("N4",),
-    data=("vgg16",),
+    data=("vgg19",),
     packages=("sklearn",),
     minutes=20,
     settings={"height": 300, "width": 400, "iterations": 200, "every": 20, "rate": 2.0},
@@ -45,7 +46,8 @@ def main(run: Run) -> None:
         np.asarray(Image.fromarray(load_sample_image(name)).resize(size))
         for name in ("china.jpg", "flower.jpg")
     )
-    network = applications.VGG16(weights="imagenet", include_top=False)
+    name = "VGG19" if DATA["vgg19"].has_own() else "VGG16"
+    network = getattr(applications, name)(weights="imagenet", include_top=False)
     transfer = StyleTransfer(network, COURSE, optax.adam(run.settings.rate))
     kept = []
 

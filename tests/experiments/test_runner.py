@@ -9,6 +9,7 @@ import pytest
 from experiments import __main__ as main_module
 from experiments import gallery, report
 from experiments.__main__ import main
+from experiments.data import DATA
 from experiments.program import SOURCES, Entry, Program, find, programs
 from experiments.run import execute
 from experiments.seeds import execute_seeds
@@ -245,3 +246,18 @@ class Tags(HTMLParser):
     def handle_endtag(self, tag):
         assert self.open.pop() == tag
         self.kind = None
+
+
+def test_the_source_s_own_weights_are_taken_where_they_are(tmp_path, monkeypatch):
+    monkeypatch.setenv("JAXCNN_HOME", str(tmp_path))
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
+    alexnet = DATA["alexnet"]
+    assert not alexnet.present() and alexnet.described()["kind"] == "substitute"
+    (tmp_path / "models").mkdir()
+    (tmp_path / "models/bvlc_alexnet.npy").touch()
+    assert alexnet.present() and alexnet.has_own()
+    assert alexnet.described() == {
+        "title": "ImageNet weights of AlexNet",
+        "kind": "real",
+        "file": "bvlc_alexnet.npy",
+    }
