@@ -51,6 +51,11 @@ class CallbackList:
         params: Settings,
         validation_data: Sequence[np.ndarray | None] | None = None,
     ):
+        if isinstance(callbacks, Callback):
+            raise TypeError(
+                f"callbacks must be a list of callbacks; given one {type(callbacks).__name__}: "
+                "write callbacks=[...] around it."
+            )
         users = list(callbacks or [])
         for callback in users:
             _check(callback)

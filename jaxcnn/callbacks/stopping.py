@@ -86,6 +86,10 @@ class EarlyStopping(Callback):
         if self.best_weights:
             self.model.set_weights(self.best_weights)
 
+    def on_interruption(self, error: BaseException) -> None:
+        if self.best_weights:
+            self.model.set_weights(self.best_weights)
+
     def get_state(self) -> Config:
         return {name: getattr(self, name) for name in ("wait", "stopped", "stopped_epoch", "best")}
 

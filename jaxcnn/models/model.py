@@ -170,7 +170,8 @@ class Model(Network):
             validation_data: (x, y) or (x, y, sample_weights), or a source, instead of a split.
             shuffle: whether each epoch has another order; "batch" moves whole batches only, which
                 arrays on disk need to be read fast. Generators and iterables keep their order.
-            class_weight: class -> weight of its samples in the loss.
+            class_weight: class -> weight of its samples in the loss; it counts in ``val_loss`` with
+                `validation_split`, and not with `validation_data`, as in Keras 2.0.4.
             sample_weight: (samples,), or (samples, steps) with ``sample_weight_mode="temporal"``.
             initial_epoch: the first epoch's number, from 0, when resuming by hand.
             steps_per_epoch: batches an epoch; by default all there are. A source then continues in

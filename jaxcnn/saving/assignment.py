@@ -11,6 +11,7 @@ import numpy as np
 from jaxcnn.layers import Layer
 from jaxcnn.layers.weights import put
 from jaxcnn.runtime.types import Path
+from jaxcnn.runtime.warn import warn_user
 from jaxcnn.saving.dialects.old_weights import (
     Origin,
     Sizes,
@@ -144,7 +145,14 @@ def paired(
     layers = [layer for layer in model.layers if layer.weight_paths()]
     if by_name:
         named = {s.name: s for s in stored}
-        return [(layer, named[layer.name]) for layer in layers if layer.name in named]
+        pairs = [(layer, named[layer.name]) for layer in layers if layer.name in named]
+        if not pairs:
+            warn_user(
+                f"{source}: nothing was loaded, as no layer of model '{model.name}' "
+                f"({', '.join(layer.name for layer in layers)}) has the name of one in the file "
+                f"({', '.join(named)})."
+            )
+        return pairs
     filled = [s for s in stored if s.arrays]
     if len(filled) != len(layers):
         raise ValueError(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -53,6 +54,7 @@ def save_model(
         FileExistsError: when the file exists and `overwrite` is False.
         OSError: it cannot be written; what was there before stays.
     """
+    filepath = os.path.expanduser(filepath)
     version = version_of(keras)
     include_optimizer = include_optimizer and describable_training(model, filepath)
     if keras == "3" and include_optimizer and model.optimizer is not None:
@@ -77,6 +79,7 @@ def save_weights(model: Network, path: Filename, overwrite: bool = True) -> None
         FileExistsError: when the file exists and `overwrite` is False.
         OSError: it cannot be written; what was there before stays.
     """
+    path = os.path.expanduser(path)
     save = archive.save_tree if str(path).endswith(".weights.h5") else hdf5.save_hdf5_weights
     with model.between_steps():
         save(model, path, overwrite)
@@ -101,6 +104,7 @@ def load_model(
         ValueError: it is not a model file, it is damaged, or it holds what this library does not
             have.
     """
+    filepath = os.path.expanduser(filepath)
     with reading(filepath):
         if zipfile.is_zipfile(filepath):
             return archive.load_archive(filepath, custom_objects, compile, safe_mode)
@@ -146,6 +150,7 @@ def load_weights(
         FileNotFoundError: there is no such file.
         ValueError: it is damaged, or layers or shapes do not fit; the message says which.
     """
+    path = os.path.expanduser(path)
     if by not in (None, "order", "name") or (by == "order" and by_name):
         raise ValueError(f"load_weights: by= is 'order' or 'name'; given {by!r}, {by_name=}.")
     model.weight_paths()

@@ -38,6 +38,7 @@ def atomic_path(path: str | os.PathLike[str]) -> Iterator[Path]:
     as it was. The temporary name keeps the suffix of ``path``, for libraries that choose a format
     by it. Missing parent folders are created.
     """
+    path = os.path.expanduser(path)
     target = Path(os.path.realpath(path))  # of a link the file that it points to, also afterwards
     target.parent.mkdir(parents=True, exist_ok=True)
     temporary = target.with_name(f".{secrets.token_hex(4)}.{target.name}")

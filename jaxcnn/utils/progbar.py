@@ -117,7 +117,7 @@ class Progbar:
         now = time.monotonic()
         if not last and not (self._live() and (force or now - self._last_draw >= self.interval)):
             return
-        if not self.verbose:
+        if not self.verbose or sys.stdout is None:  # as in programs without a console
             return
         elapsed = now - self._start
         if self.verbose == 2:

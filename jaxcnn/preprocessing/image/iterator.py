@@ -44,6 +44,8 @@ class Iterator:
         epoch, batch_index: where `next` is, from 0.
     """
 
+    threads_only = True  # JAX, which computes the images, does not work in a forked process
+
     def __init__(self, n: int, image_data_generator: Transform, flow: Flow) -> None:
         if n == 0:
             raise ValueError("There are no images to make batches of.")

@@ -95,14 +95,20 @@ def as_array(value: HostArray, label: str) -> np.ndarray:
             ) from None
     if array.dtype.kind not in "fiub" and array.dtype.name != "bfloat16":
         raise TypeError(
-            f"{label} has dtype {array.dtype}; numbers are needed. "
-            + (
-                "Samples of different lengths must be padded first."
-                if array.dtype == object
-                else "Convert it first."
-            )
+            f"{label} has dtype {array.dtype}; numbers are needed. " + advice_for(value, array)
         )
     return array
+
+
+def advice_for(value: HostArray, array: np.ndarray) -> str:
+    """What to do with data that is no numbers."""
+    if array.dtype != object:
+        return "Convert it first."
+    if array.ndim == 0 and hasattr(value, "toarray"):
+        return "Of a sparse matrix give x.toarray()."
+    if array.ndim == 1 and all(np.ndim(item) for item in array[:10]):
+        return "Samples of different lengths must be padded first."
+    return "Convert it first, as by x.astype(float), which names a value that is no number."
 
 
 def checked_inputs(

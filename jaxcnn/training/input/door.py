@@ -163,7 +163,8 @@ def _open_source(
 
 def copies_batches(x: DataLike, workers: Workers) -> bool:
     """Whether several processes would each give all batches of a source."""
-    return workers.processes and workers.count > 1 and isinstance(x, Iterator)
+    walked = isinstance(x, Iterator) and not hasattr(x, "on_epoch_end")
+    return workers.processes and workers.count > 1 and walked
 
 
 def refuse_copies(x: DataLike, workers: Workers) -> None:

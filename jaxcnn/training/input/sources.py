@@ -14,6 +14,7 @@ import jax
 import numpy as np
 
 from jaxcnn.runtime.types import PyTree
+from jaxcnn.runtime.warn import warn_user
 from jaxcnn.training.input.order import epoch_order
 from jaxcnn.training.input.stored import is_stored
 from jaxcnn.training.input.workers import InOrder, Make, Processes, Threads, Workers
@@ -81,6 +82,7 @@ class Indexed:
         length: number of batches.
         samples: of a source of single examples, and how many make a batch.
         ended: called after each pass.
+        threads_only: whether `get` does not work in other processes.
     """
 
     get: Make
@@ -88,6 +90,7 @@ class Indexed:
     samples: int | None = None
     batch_size: int = 1
     ended: Callable[[], object] | None = None
+    threads_only: bool = False
 
     def order(self, shuffle: bool | str, seed: int, began: int) -> list[Numbers]:
         """What `get` is called with in a pass that begins after `began` updates."""
@@ -99,11 +102,17 @@ class Indexed:
         ]
 
     def walk(self, order: Listed[Numbers], workers: Workers, seed: int) -> Iterator[PyTree]:
-        if workers.count <= 1 and not workers.processes:
+        processes = workers.processes and not self.threads_only
+        if workers.processes and self.threads_only:
+            warn_user(
+                "Batches of images are made by threads: they are computed by JAX, which does not "
+                "work in a forked process. Leave out use_multiprocessing."
+            )
+        if workers.count <= 1 and not processes:
             return map(self.get, order)
         pool = (
             Processes(self.get, workers.count, seed)
-            if workers.processes
+            if processes
             else Threads(self.get, workers.count)
         )
         return InOrder(pool, order, workers.count)
@@ -162,7 +171,10 @@ def stream_of(
     """
     if isinstance(data, Sequence) or hasattr(data, "on_epoch_end"):
         return Indexed(
-            data.__getitem__, checked_length(data), ended=getattr(data, "on_epoch_end", None)
+            data.__getitem__,
+            checked_length(data),
+            ended=getattr(data, "on_epoch_end", None),
+            threads_only=getattr(data, "threads_only", False),
         )
     if hasattr(data, "__next__"):
         return Walked(data)

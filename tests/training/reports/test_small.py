@@ -1,0 +1,88 @@
+"""Smaller things that users saw: a sentence says what to write, or the thing works."""
+
+import io
+import sys
+
+import numpy as np
+import pytest
+
+from jaxcnn.callbacks import Callback, EarlyStopping
+from jaxcnn.layers import Dense
+from jaxcnn.models import Sequential, load_model
+from jaxcnn.preprocessing.image import ImageDataGenerator
+
+X, Y = np.ones((4, 2), "float32"), np.ones((4, 1), "float32")
+
+
+@pytest.fixture
+def model():
+    model = Sequential([Dense(1, input_shape=(2,))])
+    model.compile("sgd", "mse")
+    return model
+
+
+def test_weights_by_names_of_which_none_is_in_the_file(model, tmp_path):
+    model.save_weights(tmp_path / "w.h5")
+    other = Sequential([Dense(1, input_shape=(2,), name="other")])
+    with pytest.warns(UserWarning, match=r"nothing was loaded, as no layer .*\(other\)"):
+        other.load_weights(tmp_path / "w.h5", by_name=True)
+
+
+def test_one_callback_that_is_not_in_a_list(model):
+    with pytest.raises(TypeError, match=r"a list of callbacks; given one EarlyStopping: write"):
+        model.fit(X, Y, verbose=0, callbacks=EarlyStopping())
+
+
+@pytest.mark.parametrize(
+    ("x", "advice"),
+    [
+        (np.array([[1, "a"]], object), r"x\.astype\(float\)"),
+        (np.array([np.ones(2), np.ones(3)], object), "must be padded first"),
+    ],
+)
+def test_objects_that_are_no_numbers(model, x, advice):
+    with pytest.raises(TypeError, match=advice):
+        model.predict(x)
+
+
+def test_a_sparse_matrix(model):
+    scipy = pytest.importorskip("scipy.sparse")
+    with pytest.raises(TypeError, match=r"give x\.toarray\(\)"):
+        model.predict(scipy.csr_matrix(X))
+
+
+def test_a_program_without_a_console(model, monkeypatch):
+    monkeypatch.setattr(sys, "stdout", None)
+    model.fit(X, Y, epochs=1, verbose=1)
+    model.fit(X, Y, epochs=1, verbose=2)
+    monkeypatch.setattr(sys, "stdout", io.StringIO())
+
+
+def test_early_stopping_puts_the_best_weights_back_after_ctrl_c(model):
+    class Press(Callback):
+        def on_epoch_end(self, epoch, logs=None):
+            if epoch == 1:
+                raise KeyboardInterrupt
+
+    best = EarlyStopping("loss", restore_best_weights=True, patience=9, baseline=None)
+    with pytest.raises(KeyboardInterrupt):
+        model.fit(X, Y, epochs=3, verbose=0, callbacks=[best, Press()])
+    assert all(map(np.array_equal, model.get_weights(), best.best_weights))
+
+
+def test_a_path_that_begins_at_home(model, tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    model.save("~/m.h5")
+    assert (tmp_path / "m.h5").exists()
+    assert np.array_equal(load_model("~/m.h5").predict(X), model.predict(X))
+
+
+def test_images_are_made_by_threads_where_processes_are_asked_for():
+    flow = ImageDataGenerator().flow(np.ones((4, 2, 2, 1)), np.ones((4, 1)), batch_size=2)
+    from jaxcnn.layers import Flatten
+
+    network = Sequential([Flatten(input_shape=(2, 2, 1)), Dense(1)])
+    network.compile("sgd", "mse")
+    with pytest.warns(UserWarning, match="made by threads.*Leave out use_multiprocessing"):
+        network.fit_generator(flow, 2, epochs=1, verbose=0, workers=2, use_multiprocessing=True)
