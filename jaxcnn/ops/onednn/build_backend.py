@@ -40,24 +40,7 @@ def compile_library() -> bool:
     """Compile the C++ of this folder; say so if that fails."""
     LIBRARY.unlink(missing_ok=True)
     try:
-        ffi_headers = _installed("jaxlib", "ffi.h").parents[3]  # below it: xla/ffi/api/ffi.h
-        headers = _installed("onednn-devel-cpu-gomp", "dnnl.hpp").parent
-        libraries = _installed("onednn-cpu-gomp", "libdnnl.so.3").parent
-        compiler = os.environ.get("CXX", "g++")
-        flags = [
-            "-std=gnu++17",
-            "-O3",
-            "-fno-trapping-math",
-            "-fPIC",
-            "-shared",
-            f"-I{headers}",
-            f"-isystem{ffi_headers}",
-            f"-L{libraries}",
-        ]
-        sources = [str(source) for source in sorted(HERE.glob("*.cc"))]
-        if not sources:
-            raise FileNotFoundError(f"there is no C++ in {HERE}")
-        command = [compiler, *flags, *sources, "-o", str(LIBRARY), "-l:libdnnl.so.3", "-lgomp"]
+        command = compiler_call(LIBRARY)
         subprocess.run(command, check=True, capture_output=True, text=True)
     except (OSError, LookupError, importlib.metadata.PackageNotFoundError) as error:
         print(f"jaxcnn: oneDNN convolutions are left out: {error}")
@@ -66,6 +49,33 @@ def compile_library() -> bool:
         print(f"jaxcnn: oneDNN convolutions are left out: {' '.join(error.cmd)}\n{error.stderr}")
         return False
     return True
+
+
+def compiler_call(output: Path, *further: str) -> list[str]:
+    """The words of the call that compiles the C++ into a library, with further flags.
+
+    Raises:
+        LookupError, PackageNotFoundError: headers or libraries are not installed.
+        FileNotFoundError: there is no C++.
+    """
+    ffi_headers = _installed("jaxlib", "ffi.h").parents[3]  # below it: xla/ffi/api/ffi.h
+    headers = _installed("onednn-devel-cpu-gomp", "dnnl.hpp").parent
+    libraries = _installed("onednn-cpu-gomp", "libdnnl.so.3").parent
+    flags = [
+        "-std=gnu++17",
+        "-O3",
+        "-fno-trapping-math",
+        "-fPIC",
+        "-shared",
+        f"-I{headers}",
+        f"-isystem{ffi_headers}",
+        f"-L{libraries}",
+    ]
+    sources = [str(source) for source in sorted(HERE.glob("*.cc"))]
+    if not sources:
+        raise FileNotFoundError(f"there is no C++ in {HERE}")
+    compiler, linked = os.environ.get("CXX", "g++"), ["-l:libdnnl.so.3", "-lgomp"]
+    return [compiler, *flags, *further, *sources, "-o", str(output), *linked]
 
 
 def _installed(distribution: str, name: str) -> Path:

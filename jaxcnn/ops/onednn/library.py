@@ -22,6 +22,7 @@ _TARGETS = (
     "jaxcnn_lstm",
     "jaxcnn_lstm_gradient",
 )
+_PRIMITIVES = 128  # that oneDNN keeps by itself
 _PLANNERS = ("jaxcnn_plan_convolution", "jaxcnn_plan_product", "jaxcnn_plan_lstm")
 
 
@@ -41,7 +42,9 @@ def load() -> tuple[ctypes.CDLL | None, str | None]:
         with _threads_that_sleep():
             for file in files:  # once it is loaded, our library finds it by its name
                 if file.name == "libdnnl.so.3":
-                    ctypes.CDLL(str(file.locate()))
+                    # Our plans keep its primitives; it need not keep every shape a second time.
+                    dnnl = ctypes.CDLL(str(file.locate()))
+                    dnnl.dnnl_set_primitive_cache_capacity(_PRIMITIVES)
             library = ctypes.CDLL(str(_LIBRARY))
     except importlib.metadata.PackageNotFoundError:
         return None, "oneDNN is missing: `pip install onednn-cpu-gomp`"
