@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import itertools
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import NamedTuple
@@ -112,14 +113,14 @@ def trace(module: nn.Module, args: tuple[PyTree, ...], kwargs: Config) -> Traced
     """Trace `module` on symbolic tensors; other leaves of the arguments are passed as they are.
 
     An unknown size that can only be one that is known elsewhere is that: an array of 100 rows added
-    to a tensor of unknown batch size fixes it at 100.
+    to a tensor of unknown batch size fixes it at 100, and so does one that a function makes.
     """
     try:
         return trace_twice(module, args, kwargs, DEFAULT_SIZES)
     except WeightsDependOnSizeError:
         raise
-    except (ValueError, TypeError):
-        for sizes in other_sizes(module, args, kwargs):
+    except (ValueError, TypeError) as error:
+        for sizes in other_sizes(module, args, kwargs, shapes_named_by(error)):
             with contextlib.suppress(Exception):  # the first error says what is wrong
                 trace_twice(module, args, kwargs, sizes)
                 return trace_twice(module, args, kwargs, freed(module, args, kwargs, sizes))
@@ -148,15 +149,21 @@ def trace_twice(
     )
 
 
+def shapes_named_by(error: Exception) -> list[int]:
+    """The sizes in the shapes that a message names, such as (8, 1)."""
+    named = re.findall(r"\(([\d, ]+)\)", str(error))
+    return [int(size) for shape in named for size in re.findall(r"\d+", shape)]
+
+
 def other_sizes(
-    module: nn.Module, args: tuple[PyTree, ...], kwargs: Config
+    module: nn.Module, args: tuple[PyTree, ...], kwargs: Config, named: Sequence[int]
 ) -> Iterator[tuple[UnknownSizes, UnknownSizes]]:
     """What to try where the default sizes do not fit: known sizes for the batch or the others."""
     shapes_given = [tensor.shape for tensor in symbolic_leaves((args, kwargs))]
-    batch = any(shape and shape[0] is None for shape in shapes_given)
+    batch = any(None in shape[:1] for shape in shapes_given)
     other = any(None in shape[1:] for shape in shapes_given)
     a, b = DEFAULT_SIZES
-    sizes = known_sizes(module, args, kwargs) if batch or other else []
+    sizes = known_sizes(module, args, kwargs, named) if batch or other else []
     for size in sizes:
         if batch:
             yield UnknownSizes(size, a.other), UnknownSizes(size, b.other)
@@ -193,15 +200,19 @@ def freed(
     return with_known(known)
 
 
-def known_sizes(module: nn.Module, args: tuple[PyTree, ...], kwargs: Config) -> list[int]:
-    """The sizes in shapes and among the arguments of an operation, each once, and 1 at the end."""
+def known_sizes(
+    module: nn.Module, args: tuple[PyTree, ...], kwargs: Config, named: Sequence[int]
+) -> list[int]:
+    """The sizes in shapes and among the arguments of an operation, those named in an error, each
+    once, and 1 at the end.
+    """
     leaves = jax.tree.leaves((args, kwargs, operands(module)), is_leaf=is_variable)
     sizes: list[int] = []
     for leaf in leaves:
         if isinstance(leaf, int) and not isinstance(leaf, bool):
             sizes.append(leaf)
         sizes += [size for size in getattr(leaf, "shape", ()) if size is not None]
-    several = [size for size in dict.fromkeys(sizes) if size > 1]
+    several = [size for size in dict.fromkeys([*sizes, *named]) if size > 1]
     return [*several, 1] if 1 in sizes else several
 
 

@@ -16,6 +16,7 @@ from jaxcnn.layers import (
     GlobalAveragePooling1D,
     GlobalMaxPooling1D,
     Input,
+    Lambda,
     LeakyReLU,
     MaxPooling1D,
     add,
@@ -243,3 +244,12 @@ def test_losses_that_ask_for_sizes(as_keras):
         model.compile("sgd", halves)
         model.set_weights([np.eye(3, 4), np.zeros(4)])
         assert model.train_on_batch(np.array([[1.0, 2, 4]]), np.zeros((1, 2))) == 2.5
+
+
+def test_batch_sizes_written_in_functions(as_keras):
+    """A function that makes an array of 8 rows fixes the batch size at 8, as TensorFlow had it."""
+    with speaking("2.0"):
+        a, b = Input((5,)), Input((5,))
+        mixed = Lambda(lambda t: K.random_uniform((8, 1)) * t[0] + t[1])([a, b])
+    assert mixed.shape == (8, 5)
+    assert Model([a, b], Dense(2)(mixed)).predict([np.ones((8, 5))] * 2).shape == (8, 2)
