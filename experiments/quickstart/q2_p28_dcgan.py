@@ -166,6 +166,8 @@ def main(run: Run) -> None:
     )
     noise = mnist_dcgan.random.uniform(-1.0, 1.0, size=[256, 100])
     mnist_dcgan.plot_images("mnist", noise[:16])
+    real = mnist_dcgan.random.integers(0, len(mnist_dcgan.x_train), size=16)
+    run.picture("real_digits", mnist_dcgan.x_train[real], columns=4)
     run.model(mnist_dcgan.dcgan.G, "generator")
     run.figure(
         "confidence of the reader in drawn digits",

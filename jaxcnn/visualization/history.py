@@ -122,7 +122,7 @@ def _panel(
             markersize=9,
             markerfacecolor="none",
             markeredgecolor=INK,
-            label=f"best epoch {epochs[best]}: {value:.4g}",
+            label=f"lowest loss, epoch {epochs[best]}: {value:.4g}",
         )
     if axes.get_legend_handles_labels()[0]:
         axes.legend(fontsize=9, edgecolor="none", framealpha=0.85)

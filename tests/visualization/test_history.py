@@ -23,7 +23,7 @@ def lines(axes):
     }
 
 
-def test_history_draws_each_quantity_and_marks_the_best_epoch(tmp_path, drawn):
+def test_history_draws_each_quantity_and_marks_the_lowest_loss(tmp_path, drawn):
     path = plot_history(RECORD, tmp_path / "new/curves.png", title="MNIST")
     with Image.open(path) as image:
         assert image.size[0] > 1000
@@ -31,13 +31,13 @@ def test_history_draws_each_quantity_and_marks_the_best_epoch(tmp_path, drawn):
     assert [axes.get_title(loc="left") for axes in (loss, accuracy)] == ["loss", "acc"]
     assert lines(loss)["training"] == ([1, 2, 3], RECORD["loss"])
     assert lines(loss)["validation"] == ([1, 2, 3], RECORD["val_loss"])
-    assert lines(loss)["best epoch 2: 0.4"] == ([2], [0.4])
-    assert lines(accuracy)["best epoch 2: 0.85"] == ([2], [0.85])
+    assert lines(loss)["lowest loss, epoch 2: 0.4"] == ([2], [0.4])
+    assert lines(accuracy)["lowest loss, epoch 2: 0.85"] == ([2], [0.85])
 
 
 def test_history_without_validation_and_with_nan(tmp_path, drawn):
     plot_history({"loss": [np.nan, 3.0, 2.0, np.nan]}, tmp_path / "a.png")
-    assert lines(drawn[0].axes[0])["best epoch 3: 2"] == ([3], [2.0])
+    assert lines(drawn[0].axes[0])["lowest loss, epoch 3: 2"] == ([3], [2.0])
     plot_history({"loss": [np.nan]}, tmp_path / "b.png")
     assert (tmp_path / "b.png").exists()
 
@@ -48,7 +48,7 @@ def test_history_of_a_continued_run_counts_on(tmp_path, drawn):
         epoch = [5, 6]  # noqa: RUF012
 
     plot_history(History(), tmp_path / "a.png")
-    assert lines(drawn[0].axes[0])["best epoch 7: 1"] == ([7], [1.0])
+    assert lines(drawn[0].axes[0])["lowest loss, epoch 7: 1"] == ([7], [1.0])
 
 
 @pytest.mark.parametrize("suffix", ["svg", "pdf"])
