@@ -12,6 +12,7 @@ import jax.numpy as jnp
 from jax import Array
 
 from jaxcnn.runtime import config
+from jaxcnn.runtime.deferred import deferrable
 from jaxcnn.runtime.names import Configurable, Registry
 from jaxcnn.runtime.types import Config
 
@@ -54,6 +55,7 @@ class MaxNorm(NormConstraint):
     max_value: float = 2
     axis: Axis = 0
 
+    @deferrable
     def __call__(self, w: Array) -> Array:
         norm = self.norm(w)
         return w * self.factor(norm, jnp.clip(norm, 0, self.max_value))
@@ -64,6 +66,7 @@ class MaxNorm(NormConstraint):
 class NonNeg(Constraint):
     """Replace negative weights by zero."""
 
+    @deferrable
     def __call__(self, w: Array) -> Array:
         return w * (w >= 0).astype(w.dtype)
 
@@ -75,6 +78,7 @@ class UnitNorm(NormConstraint):
 
     axis: Axis = 0
 
+    @deferrable
     def __call__(self, w: Array) -> Array:
         return w * self.factor(self.norm(w), 1.0)
 
@@ -89,6 +93,7 @@ class MinMaxNorm(NormConstraint):
     rate: float = 1.0
     axis: Axis = 0
 
+    @deferrable
     def __call__(self, w: Array) -> Array:
         norm = self.norm(w)
         allowed = jnp.clip(norm, self.min_value, self.max_value)

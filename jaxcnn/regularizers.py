@@ -8,6 +8,7 @@ import jax.numpy as jnp
 from jax import Array
 
 from jaxcnn.losses import absolute
+from jaxcnn.runtime.deferred import deferrable
 from jaxcnn.runtime.names import Configurable, Registry
 from jaxcnn.runtime.types import Config
 
@@ -35,6 +36,7 @@ class L1L2(Regularizer):
         for name in ("l1", "l2"):
             object.__setattr__(self, name, float(getattr(self, name)))
 
+    @deferrable
     def __call__(self, x: Array) -> Array:
         penalty = jnp.zeros((), x.dtype)
         if self.l1:

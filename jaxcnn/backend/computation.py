@@ -8,10 +8,12 @@ import jax
 
 from jaxcnn.backend.evaluation import Evaluation, needed_nodes
 from jaxcnn.backend.settings import is_learning_phase
-from jaxcnn.layers.symbolic.dependence import free_variables, layers_of
+from jaxcnn.layers.symbolic.dependence import Source, free_variables, layers_of
 from jaxcnn.layers.symbolic.tensor import SymbolicTensor
+from jaxcnn.layers.variable import Variable
 from jaxcnn.runtime import context
-from jaxcnn.runtime.types import Path
+from jaxcnn.runtime.captures import computing_arrays
+from jaxcnn.runtime.types import Path, PyTree
 
 
 class Computation:
@@ -22,25 +24,32 @@ class Computation:
 
     Args:
         targets: the tensors to compute.
-        inputs: the tensors whose values are given; `learning_phase` among them is not an array.
+        inputs: the tensors and variables whose values are given; `learning_phase` among them is not
+            an array.
 
     Raises:
         ValueError: another input is needed.
     """
 
-    def __init__(self, targets: Sequence[SymbolicTensor], inputs: Sequence[SymbolicTensor]) -> None:
+    def __init__(self, targets: Sequence[SymbolicTensor], inputs: Sequence[Source]) -> None:
         self.targets = list(targets)
         self.inputs = [tensor for tensor in inputs if not is_learning_phase(tensor)]
         nodes = needed_nodes(self.targets, {id(tensor) for tensor in inputs})
         self._layers, self._variables = layers_of(nodes), free_variables(nodes)
         by_value = any(getattr(node.layer, "by_value", False) for node in nodes)
-        self._run = self._compute if by_value else jax.jit(self._compute, static_argnames="train")
+        compiled = jax.jit(self._compute, static_argnames="train")
+        self._run = self._now if by_value else compiled
 
     def __call__(self, arrays: Sequence[jax.Array], train: bool) -> list[jax.Array]:
         """The values of the targets for those of the inputs."""
         weights = [layer.weights_store.arrays for layer in self._layers]
         variables = [variable.value for variable in self._variables]
         return self._run(list(arrays), weights, variables, context.next_key(), train=train)
+
+    def _now(self, *args: PyTree, train: bool) -> list[jax.Array]:
+        """As compiled, where a size depends on values."""
+        with computing_arrays():
+            return self._compute(*args, train=train)
 
     def _compute(
         self,
@@ -50,11 +59,14 @@ class Computation:
         key: jax.Array,
         train: bool,
     ) -> list[jax.Array]:
+        given = list(zip(self.inputs, arrays, strict=True))
+        fed = [(v, array) for v, array in given if isinstance(v, Variable)]
         evaluation = Evaluation(
-            known={id(tensor): array for tensor, array in zip(self.inputs, arrays, strict=True)},
+            known={id(t): array for t, array in given if not isinstance(t, Variable)},
             weights={id(layer): w for layer, w in zip(self._layers, weights, strict=True)},
             variables={id(v): value for v, value in zip(self._variables, variables, strict=True)},
             train=train,
             key=key,
         )
+        evaluation = evaluation.with_variables([v for v, _ in fed], [array for _, array in fed])
         return evaluation.values(self.targets)

@@ -10,6 +10,7 @@ import numpy as np
 
 from jaxcnn.backend.computation import Computation
 from jaxcnn.backend.settings import is_learning_phase
+from jaxcnn.layers.symbolic.dependence import Source
 from jaxcnn.layers.symbolic.gradients import derivatives
 from jaxcnn.layers.symbolic.graph_updates import recording
 from jaxcnn.layers.symbolic.operators import array_of_sizes
@@ -26,7 +27,7 @@ class Function:
 
     def __init__(
         self,
-        inputs: Sequence[SymbolicTensor],
+        inputs: Sequence[Source],
         outputs: Sequence[TensorLike],
         updates: Sequence[tuple[Variable, TensorLike]] | None = None,
     ) -> None:
@@ -35,10 +36,10 @@ class Function:
             if not isinstance(given, list | tuple):
                 raise TypeError(f"K.function: `{name}` must be a list; given {given!r}.")
         for tensor in inputs:
-            if not isinstance(tensor, SymbolicTensor):
+            if not isinstance(tensor, SymbolicTensor | Variable):
                 raise TypeError(
-                    "K.function: each input must be a symbolic tensor or K.learning_phase(); "
-                    f"given {tensor!r}."
+                    "K.function: each input must be a symbolic tensor, a variable or "
+                    f"K.learning_phase(); given {tensor!r}."
                 )
         for pair in updates or []:
             if not isinstance(pair, tuple) or len(pair) != 2 or not isinstance(pair[0], Variable):
@@ -77,7 +78,7 @@ class Function:
         return [np.array(np.asarray(result)) for result in results[: len(self.outputs)]]
 
 
-def fitting(tensor: SymbolicTensor, value: HostArray | float) -> jax.Array:
+def fitting(tensor: Source, value: HostArray | float) -> jax.Array:
     """`value` as an array of the dtype of `tensor`.
 
     Raises:
@@ -93,7 +94,7 @@ def fitting(tensor: SymbolicTensor, value: HostArray | float) -> jax.Array:
 
 
 def function(
-    inputs: Sequence[SymbolicTensor],
+    inputs: Sequence[Source],
     outputs: Sequence[TensorLike],
     updates: Sequence[tuple[Variable, TensorLike]] | None = None,
 ) -> Function:
@@ -103,8 +104,8 @@ def function(
 
     Args:
         inputs: symbolic tensors whose values are given: a model's input, a placeholder, but also
-            what a layer computes. With `learning_phase` among them each call says 0 or 1; without
-            it, it is 0 unless it has been set.
+            what a layer computes, or a variable. With `learning_phase` among them each call says 0
+            or 1; without it, it is 0 unless it has been set.
         outputs: tensors to compute; a variable stands for its value.
         updates: pairs (variable, new value), as `update` returns them, carried out after the
             outputs are computed.

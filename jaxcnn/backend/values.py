@@ -12,16 +12,14 @@ import numpy as np
 
 from jaxcnn.layers import naming
 from jaxcnn.layers.input import Input
-from jaxcnn.layers.symbolic.operation import Operation, operation
+from jaxcnn.layers.symbolic.operation import operation
 from jaxcnn.layers.symbolic.operators import add, multiply, subtract
-from jaxcnn.layers.symbolic.saved_call import SavedCall
 from jaxcnn.layers.symbolic.sizes import Size, Sizes, UnknownSize
 from jaxcnn.layers.symbolic.tensor import SymbolicTensor
 from jaxcnn.layers.symbolic.types import SizesLike, Tensor, TensorLike
 from jaxcnn.layers.symbolic.walk import upstream
 from jaxcnn.layers.variable import Variable
 from jaxcnn.optimizers.base import HyperparameterValue
-from jaxcnn.runtime import context
 from jaxcnn.runtime.config import floatx
 from jaxcnn.runtime.types import ArrayLike, DTypeLike, HostArray, Shape
 
@@ -231,21 +229,14 @@ def update(x: Variable | Tensor, new_x: TensorLike) -> Update:
 
 def update_add(x: Variable | Tensor, increment: TensorLike) -> Update:
     """The update of `x` to ``x + increment``."""
-    return x, add(_when_run(x), increment)
+    return x, add(x, increment)
 
 
 def update_sub(x: Variable | Tensor, decrement: TensorLike) -> Update:
     """The update of `x` to ``x - decrement``."""
-    return x, subtract(_when_run(x), decrement)
+    return x, subtract(x, decrement)
 
 
 def moving_average_update(x: Variable | Tensor, value: TensorLike, momentum: float) -> Update:
     """The update of `x` to ``momentum * x + (1 - momentum) * value``."""
-    return x, _when_run(x) * momentum + multiply(value, 1.0 - momentum)
-
-
-def _when_run(x: Variable | Tensor) -> Tensor:
-    """The value that a variable will have when the update is carried out."""
-    if not isinstance(x, Variable) or context.training() is not None:
-        return jnp.asarray(x)
-    return cast(Tensor, Operation(SavedCall("identity", jnp.asarray, (x,)))([]))
+    return x, add(multiply(x, momentum), multiply(value, 1.0 - momentum))

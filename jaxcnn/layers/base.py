@@ -174,8 +174,9 @@ class Layer:
         if (bound := bound_module(self)) is not None:
             inside = bool(kwargs.pop("training", context.training()))
             return run(bound, everything, kwargs, kwargs.pop("mask", None), inside)[0]
-        if symbolic := symbolic_leaves((everything, kwargs)):
-            captures.notice(symbolic[0])
+        everything, kwargs = symbolic.of_variables((everything, kwargs))
+        if tensors := symbolic_leaves((everything, kwargs)):
+            captures.notice(tensors[0])
             return self._connect(everything, kwargs)
         train = config.in_training(bool(kwargs.pop("train", kwargs.pop("training", False))))
         if not self.built:

@@ -9,6 +9,7 @@ from jaxcnn.layers import weight_tree
 from jaxcnn.layers.weights import WeightOwner
 from jaxcnn.nn.graph import run
 from jaxcnn.runtime import config
+from jaxcnn.runtime.captures import computing_arrays
 from jaxcnn.runtime.types import Config, PyTree
 
 
@@ -21,7 +22,8 @@ def evaluated(layer: WeightOwner, args: tuple[PyTree, ...], kwargs: Config, trai
     mutable = ["batch_stats", "state"] if train else ["state"]
     apply = nn.apply(forward, layer.module, mutable=mutable)
     rngs = {"dropout": jax.random.key(config.seed())}
-    outputs, changed = apply(weight_tree.variables(layer), rngs=rngs)
+    with computing_arrays():
+        outputs, changed = apply(weight_tree.variables(layer), rngs=rngs)
     if jax.tree.leaves(changed):
         weight_tree.set_variables(layer, changed)
     return outputs

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import contextvars
-import operator
-from collections.abc import Callable, Mapping
+import sys
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from types import MappingProxyType
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar, cast
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 
-from jaxcnn.layers.symbolic.tensor import Index, SymbolicTensor
-from jaxcnn.runtime.captures import notice
+from jaxcnn.layers.symbolic.tensor_shape import TensorShape
+from jaxcnn.runtime import context
+from jaxcnn.runtime.captures import computes_arrays, inside_a_function, notice
+from jaxcnn.runtime.deferred import Deferred
 from jaxcnn.runtime.scoped import scoped
 from jaxcnn.runtime.types import ArrayFunction, ArrayLike, DTypeLike, Path
 from jaxcnn.spellings.dialect import dialect
@@ -60,13 +62,15 @@ class Owner(Protocol):
     def weights_store(self) -> Store: ...
 
 
-class Variable:
+class Variable(Deferred):
     """An array that is looked up when it is used.
 
-    It works where an array does (``jnp.dot(x, v)``, ``v * 2``, ``v[0]``, an argument of a jitted
-    function). A layer's weight reads and writes the layer's array; a variable on its own keeps its
-    value itself, and a compiled function that uses it sees the value that it has when the function
-    runs.
+    It works where an array does (``jnp.dot(x, v)``, ``np.abs(v)``, an argument of a jitted
+    function), with its present value. Its operators (``v * 2``, ``v[0]``) and the functions of K
+    are symbolic outside of the functions that layers and models compute: they are evaluated with
+    the values of later, as Keras does. A layer's weight reads and writes the layer's array; a
+    variable on its own keeps its value itself, and a compiled function that uses it sees the value
+    that it has when the function runs.
 
     Attributes:
         label, shape, dtype: as declared; `name` is what Keras shows.
@@ -93,7 +97,7 @@ class Variable:
         owner: Owner | None = None,
         path: Path | None = None,
     ) -> None:
-        self.label, self.shape, self.dtype = name, tuple(shape), np.dtype(dtype)
+        self.label, self.shape, self.dtype = name, TensorShape(shape), np.dtype(dtype)
         self.initializer = initializer
         self.trainable, self.regularizer, self.constraint = trainable, regularizer, constraint
         self.owner = owner
@@ -160,9 +164,9 @@ class Variable:
         return self._host_value()
 
     @property
-    def known_later(self) -> bool:
-        """Whether it is a layer's weight outside of any function that is being computed."""
-        return self.owner is not None and id(self) not in _given.get() and not being_compiled()
+    def known_later(self) -> bool:  # type: ignore[override]
+        """Whether no function is being computed that has a value for it."""
+        return id(self) not in _given.get() and (inside_a_function() or not being_computed())
 
     def _host_value(self) -> np.ndarray:
         """The value of a variable without a layer."""
@@ -192,8 +196,20 @@ class Variable:
     def ndim(self) -> int:
         return len(self.shape)
 
-    def __jax_array__(self) -> jax.Array:
+    def get_shape(self) -> TensorShape:
+        """The shape as programs ask TensorFlow for it, with ``as_list()``."""
+        return self.shape
+
+    _keras_shape = property(lambda self: tuple(self.shape))
+    _uses_learning_phase = False
+
+    def __jax_array__(self) -> jax.Array | Variable:
+        """The value; in ``array * v`` itself where that is symbolic, so that it does the work."""
+        if sys._getframe(1).f_code.co_name.startswith("_operator_") and self.known_later:
+            return self
         return self.value
+
+    __array_priority__ = 100  # leaves ``numpy_array * v`` to the operators of this class
 
     def __array__(self, dtype: DTypeLike | None = None, copy: bool | None = None) -> np.ndarray:
         return np.asarray(self.value, dtype)
@@ -201,14 +217,8 @@ class Variable:
     def __len__(self) -> int:
         return len(self.value)
 
-    def __getitem__(self, index: Index) -> jax.Array:
-        return self.value[index]
-
-    def __neg__(self) -> jax.Array:
-        return -self.value
-
-    def __abs__(self) -> jax.Array:
-        return abs(self.value)
+    def __iter__(self) -> Iterator[Any]:
+        return (cast(Any, self)[i] for i in range(len(self)))
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_") or name == "value":
@@ -254,27 +264,11 @@ def being_compiled() -> bool:
     return isinstance(jnp.zeros(()), jax.core.Tracer)
 
 
+def being_computed() -> bool:
+    """Whether a function of arrays runs now, so that variables have the values of this moment."""
+    return computes_arrays() or context.is_running() or being_compiled()
+
+
 def is_variable(value: object) -> bool:
     """For ``is_leaf=``, to keep the variables in a structure rather than their arrays."""
     return isinstance(value, Variable)
-
-
-def binary(function: ArrayFunction, reflected: bool = False) -> Callable[..., Any]:
-    """The method of `Variable` for an operator; a symbolic operand does the work itself."""
-
-    def method(self: Variable, other: ArrayLike | SymbolicTensor) -> Any:
-        if isinstance(other, SymbolicTensor):
-            return NotImplemented
-        operand = jnp.asarray(other)
-        return function(operand, self.value) if reflected else function(self.value, operand)
-
-    return method
-
-
-# Arithmetic and comparison as arrays have them; `==` stays identity, so that variables can be kept
-# in sets.
-for _name in ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul"):
-    setattr(Variable, f"__{_name}__", binary(getattr(operator, _name)))
-    setattr(Variable, f"__r{_name}__", binary(getattr(operator, _name), reflected=True))
-for _name in ("lt", "le", "gt", "ge"):
-    setattr(Variable, f"__{_name}__", binary(getattr(operator, _name)))

@@ -15,6 +15,7 @@ from jaxcnn.runtime.scoped import scoped
 
 _with_arrays: ContextVar[bool] = ContextVar("with_arrays", default=False)
 _inside: ContextVar[bool] = ContextVar("inside_a_function", default=False)
+_computing: ContextVar[bool] = ContextVar("computing_arrays", default=False)
 
 
 class Captured(Exception):
@@ -55,6 +56,16 @@ def symbolically() -> Iterator[None]:
     finally:
         _with_arrays.reset(tokens[0])
         _inside.reset(tokens[1])
+
+
+def computing_arrays() -> contextlib.AbstractContextManager[bool]:
+    """Within the block functions of layers run on arrays, outside of any compiled program."""
+    return scoped(_computing, True)
+
+
+def computes_arrays() -> bool:
+    """Whether functions of layers run on arrays, outside of any compiled program."""
+    return _computing.get()
 
 
 def inside_a_function() -> bool:

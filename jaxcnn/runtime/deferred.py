@@ -10,7 +10,13 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 class Deferred:
-    """Stands for an array that is known later."""
+    """Stands for an array that is known later.
+
+    Attributes:
+        known_later: False while it has a value.
+    """
+
+    known_later = True
 
     def put_off(self, function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         """Stands for ``function(*args, **kwargs)``; this object is one of the arguments."""
@@ -23,7 +29,7 @@ def deferrable(function: F) -> F:
     @functools.wraps(function)
     def call(*args: Any, **kwargs: Any) -> Any:
         for value in (*args, *kwargs.values()):
-            if isinstance(value, Deferred):
+            if isinstance(value, Deferred) and value.known_later:
                 return value.put_off(call, *args, **kwargs)
         return function(*args, **kwargs)
 

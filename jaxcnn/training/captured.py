@@ -156,8 +156,9 @@ class GraphValues:
     def symbolic_target(self, i: int) -> SymbolicTensor:
         """The symbolic targets of output `i`, of the data's shape and the output's batch size."""
         target = self.example.targets[i]
+        batch, *_ = self.model.outputs[i].shape
         return Input(
-            batch_shape=(self.model.outputs[i].shape[0], *target.shape[1:]),
+            batch_shape=(batch, *target.shape[1:]),
             dtype=target.dtype,
             name=f"{self.names[i]}_target",
         )

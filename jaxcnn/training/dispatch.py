@@ -19,6 +19,7 @@ import jax.numpy as jnp
 from jax.extend.core import ClosedJaxpr, Jaxpr
 
 from jaxcnn.distributed.placement import Distribution
+from jaxcnn.runtime.captures import computing_arrays
 from jaxcnn.runtime.disk_cache import keep_programs
 from jaxcnn.runtime.types import PyTree
 from jaxcnn.training.state import TrainState
@@ -112,7 +113,7 @@ class Dispatcher:
         Waits while too many calls are in flight.
         """
         if self._eager:
-            with jax.disable_jit():
+            with jax.disable_jit(), computing_arrays():
                 return self._step(*self._placed(carry, batches, count), *constants)
         with self._lock:
             while len(self._in_flight) >= IN_FLIGHT:
@@ -217,7 +218,7 @@ def eagerly(function: Callable[P, R]) -> Callable[P, R]:
     """`function` with every `jit` inside it switched off."""
 
     def run(*arguments: P.args, **keywords: P.kwargs) -> R:
-        with jax.disable_jit():
+        with jax.disable_jit(), computing_arrays():
             return function(*arguments, **keywords)
 
     return run

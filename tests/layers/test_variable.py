@@ -7,9 +7,10 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from jaxcnn.layers import Dense, Input
+from jaxcnn.layers import Dense, Input, Lambda
 from jaxcnn.layers.symbolic.tensor import SymbolicTensor
 from jaxcnn.layers.variable import Variable, being_compiled, given_values, is_variable
+from jaxcnn.runtime.captures import computing_arrays
 
 VALUE = np.array([[1.0, 2.0], [3.0, 4.0]], "float32")
 
@@ -45,7 +46,8 @@ def test_numbers_on_the_left():
 def test_unary_operators_and_items():
     v = free([-1.0, 2.0])
     assert (-v).tolist() == [1, -2] and abs(v).tolist() == [1, 2]
-    assert v[1] == 2 and len(v) == 2 and v.ndim == 1
+    assert v[1].item() == 2 and len(v) == 2 and v.ndim == 1
+    assert [part.item() for part in v] == [-1, 2]
     assert v.sum() == 1 and v.T.shape == (2,)
     assert jnp.exp(v).shape == (2,) and np.asarray(v, "float64").dtype == np.float64
     with pytest.raises(AttributeError, match="_hidden"):
@@ -56,6 +58,36 @@ def test_a_symbolic_operand_makes_an_operation():
     x = Input((2,))
     for result in (free([1.0, 2.0]) + x, x + free([1.0, 2.0])):
         assert isinstance(result, SymbolicTensor) and result.shape == (None, 2)
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        lambda v: v * 3,
+        lambda v: 3 * v,
+        lambda v: np.float32(3) * v,
+        lambda v: np.array([3.0, 3.0]) * v,
+        lambda v: jnp.array([3.0, 3.0]) * v,
+        lambda v: jnp.array([3.0, 3.0]) * (1.0 * v),
+        lambda v: np.array([3.0, 3.0]) * (v * 1),
+        lambda v: v - -2 * v,
+    ],
+)
+def test_arithmetic_has_the_values_of_later(expression):
+    v = free([1.0, 2.0])
+    result = expression(v)
+    assert np.asarray(result).tolist() == [3, 6]
+    v.assign([10.0, 20.0])
+    assert np.asarray(result).tolist() == [30, 60]
+    with computing_arrays():
+        assert isinstance(expression(v), jax.Array)
+
+
+def test_arithmetic_in_functions_has_arrays():
+    v = free([1.0, 2.0])
+    assert jax.jit(lambda x: (x * v + v[0] - jnp.exp(v)).sum())(2.0).shape == ()
+    layer = Lambda(lambda x: x * v)
+    assert np.asarray(layer(np.ones((1, 2), "float32"))).tolist() == [[1, 2]]
 
 
 def test_equality_is_identity():

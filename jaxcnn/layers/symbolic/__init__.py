@@ -12,7 +12,9 @@ __getattr__ = lazy_attributes(
         "backend": "jaxcnn.backend",
         "losses_of": "jaxcnn.layers.added_losses",
         "masks_of": "jaxcnn.layers.symbolic.masks",
+        "of_variables": "jaxcnn.layers.symbolic.variables",
         "scalar": "jaxcnn.layers.added_losses",
         "with_masks": "jaxcnn.layers.symbolic.masks",
+        "with_present_values": "jaxcnn.layers.symbolic.variables",
     },
 )

@@ -29,10 +29,10 @@ from jaxcnn.layers.symbolic.saved_call import (
 )
 from jaxcnn.layers.symbolic.tensor import Node, SymbolicTensor
 from jaxcnn.layers.tracing import Traced
-from jaxcnn.layers.variable import Variable, being_compiled, given_values, is_variable
+from jaxcnn.layers.variable import Variable, being_computed, given_values, is_variable
 from jaxcnn.nn.base import Layer as ModuleBase
 from jaxcnn.runtime.captures import inside_a_function, notice
-from jaxcnn.runtime.context import is_running, running_module
+from jaxcnn.runtime.context import running_module
 from jaxcnn.runtime.names import Registry
 from jaxcnn.runtime.types import Config, PyTree, Settings
 
@@ -141,9 +141,12 @@ def operation(rows: RowRule | None = None, random: bool = False) -> Callable[[F]
         @functools.wraps(function)
         def call(*args: PyTree, **kwargs: PyTree) -> PyTree:
             tensors = symbolic_arguments((args, kwargs))
+            if tensors and being_computed() and not inside_a_function():
+                args, kwargs = symbolic.with_present_values((args, kwargs))
+                tensors = symbolic_arguments((args, kwargs))
             if tensors:
                 notice(tensors[0])
-            elif not (uses_weights((args, kwargs)) or (random and drawn_later((args, kwargs)))):
+            elif not (known_later((args, kwargs)) or (random and drawn_later((args, kwargs)))):
                 values = jax.tree.map(
                     lambda v: v.value if is_variable(v) else v, (args, kwargs), is_leaf=is_variable
                 )
@@ -162,27 +165,33 @@ def operation(rows: RowRule | None = None, random: bool = False) -> Callable[[F]
 
 
 def put_off(
-    tensor: SymbolicTensor, function: Callable[..., Any], *args: PyTree, **kwargs: PyTree
+    thing: SymbolicTensor | Variable, function: Callable[..., Any], *args: PyTree, **kwargs: PyTree
 ) -> PyTree:
-    """The operation that computes a function of `jaxcnn.activations`, `losses` or `metrics`."""
-    notice(tensor)
+    """The operation that computes a function of `jaxcnn.activations`, `losses` or `metrics`.
+
+    It may also be the ``__call__`` of a regularizer or constraint.
+    """
+    notice(thing)
     tensors = symbolic_arguments((args, kwargs))
     saved_args, saved_kwargs = with_slots((args, kwargs), tensors)
     others = jax.tree.leaves((saved_args, saved_kwargs))
+    label = function.__qualname__.removesuffix(".__call__")
     apart = (
-        all(tensor.ndim > 1 for tensor in tensors)
+        label == function.__name__
+        and all(tensor.ndim > 1 for tensor in tensors)
         and not any(isinstance(value, np.ndarray | jax.Array) for value in others)
         and along_axis(tensors[:1], inspect.signature(function).bind(*args, **kwargs).arguments, -1)
     )
-    name = f"{function.__module__.split('.')[1]}.{function.__name__}"
+    name = f"{function.__module__.split('.')[1]}.{label}"
     layer = Operation(
         SavedCall(name, inspect.unwrap(function), saved_args, saved_kwargs, apart),
-        name=naming.unique_name(f"op_{function.__name__}"),
+        name=naming.unique_name(f"op_{label}"),
     )
     return layer(tensors[0] if len(tensors) == 1 else tensors)
 
 
 SymbolicTensor.put_off = put_off  # type: ignore[method-assign, assignment]
+Variable.put_off = put_off  # type: ignore[method-assign, assignment]
 
 
 def known_function(name: str) -> Callable[..., Any]:
@@ -199,8 +208,8 @@ def weights_in(node: Node) -> list[Variable]:
     return node.layer.weights_used if isinstance(node.layer, Operation) else []
 
 
-def uses_weights(structure: PyTree) -> bool:
-    """Whether a layer's weight is among the arguments, whose value is that of a later moment."""
+def known_later(structure: PyTree) -> bool:
+    """Whether a variable is among the arguments, whose value is that of a later moment."""
     leaves = jax.tree.leaves(structure, is_leaf=is_variable)
     return any(is_variable(leaf) and leaf.known_later for leaf in leaves)
 
@@ -214,7 +223,7 @@ def drawn_later(structure: PyTree) -> bool:
         return True
     arrays = jax.Array | np.ndarray | Variable
     given = jax.tree.leaves(structure, is_leaf=is_variable)
-    return not (is_running() or being_compiled() or any(isinstance(v, arrays) for v in given))
+    return not (being_computed() or any(isinstance(v, arrays) for v in given))
 
 
 # -- rules about rows ------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ from jaxcnn.layers.symbolic.operation import elementwise, indexed, operation, pe
 from jaxcnn.layers.symbolic.sizes import AnySize, Sizes, UnknownSize
 from jaxcnn.layers.symbolic.tensor import Index, SymbolicTensor
 from jaxcnn.layers.symbolic.types import Tensor, TensorLike
+from jaxcnn.layers.variable import Variable
 from jaxcnn.runtime.types import ArrayFunction
 
 
@@ -166,6 +167,7 @@ def give_operators(
 
 
 give_operators(SymbolicTensor, BINARY, COMPARISONS | OTHERS)
+give_operators(Variable, BINARY, COMPARISONS | OTHERS)
 give_operators(
     UnknownSize,
     {name: of_sizes(name, function) for name, function in BINARY.items()},

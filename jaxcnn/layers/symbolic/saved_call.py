@@ -51,6 +51,8 @@ class SavedCall:
         def filled(leaf: PyTree) -> PyTree:
             if isinstance(leaf, Slot):
                 return inputs[leaf.index]
+            if is_variable(leaf):
+                return leaf.value
             return known(leaf, shapes) if isinstance(leaf, UnknownSize) else leaf
 
         args, kwargs = jax.tree.map(

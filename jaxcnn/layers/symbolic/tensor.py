@@ -92,7 +92,7 @@ class SymbolicTensor(Deferred):
     def __repr__(self) -> str:
         return f"<SymbolicTensor of {self.layer.name!r} shape={self.shape} dtype={self.dtype}>"
 
-    __array_ufunc__ = None  # leaves ``numpy_array + tensor`` to the operators of this class
+    __array_priority__ = 100  # leaves ``numpy_array + tensor`` to the operators of this class
 
     def __iter__(self) -> NoReturn:
         raise TypeError(

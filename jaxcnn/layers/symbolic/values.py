@@ -1,11 +1,12 @@
-"""Symbolic tensors that need no input as arrays: random numbers, and what is computed from them.
+"""Symbolic tensors that need no input as arrays: random numbers, variables, what comes of them.
 
-A model draws them anew in each run. Where an array is wanted at once, as by NumPy, they are drawn
-then.
+A model computes them anew in each run. Where an array is wanted at once, as by NumPy, they are
+computed then.
 """
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 import jax
@@ -14,7 +15,7 @@ import numpy as np
 from jaxcnn.layers.symbolic.operation import Operation
 from jaxcnn.layers.symbolic.tensor import SymbolicTensor
 from jaxcnn.layers.symbolic.walk import upstream
-from jaxcnn.runtime.captures import notice
+from jaxcnn.runtime.captures import computing_arrays, inside_a_function, notice
 from jaxcnn.runtime.types import DTypeLike
 
 
@@ -30,7 +31,8 @@ def value(tensor: SymbolicTensor) -> jax.Array:
     for node in nodes:
         if inputs or not isinstance(node.layer, Operation):
             break
-        outputs = node.layer.saved([values[id(inbound)] for inbound in node.inbound])
+        with computing_arrays():
+            outputs = node.layer.saved([values[id(inbound)] for inbound in node.inbound])
         computed = zip(jax.tree.leaves(node.outputs), jax.tree.leaves(outputs), strict=True)
         values |= {id(symbol): array for symbol, array in computed}
     if id(tensor) not in values:
@@ -47,6 +49,19 @@ def as_array(
     return np.asarray(value(tensor), dtype)
 
 
+def as_jax_array(tensor: SymbolicTensor) -> Any:
+    """What JAX takes for the tensor; in ``array + tensor`` itself, so that it does the work.
+
+    Raises:
+        TypeError: it needs an input, or a function is evaluated on symbolic tensors.
+    """
+    if sys._getframe(1).f_code.co_name.startswith("_operator_"):
+        return tensor
+    if inside_a_function():
+        raise TypeError(f"{tensor!r} has no value yet: write it with functions of K.")
+    return value(tensor)
+
+
 def attribute(tensor: SymbolicTensor, name: str) -> Any:
     """An attribute that arrays have, of the value of a tensor that needs no input."""
     if not name.startswith("_") and hasattr(np.ndarray, name):
@@ -59,5 +74,6 @@ def attribute(tensor: SymbolicTensor, name: str) -> Any:
     raise AttributeError(f"A symbolic tensor has no attribute {name!r}.")
 
 
+SymbolicTensor.__jax_array__ = as_jax_array  # type: ignore[attr-defined]
 SymbolicTensor.__array__ = as_array  # type: ignore[attr-defined]
 SymbolicTensor.__getattr__ = attribute  # type: ignore[attr-defined]
