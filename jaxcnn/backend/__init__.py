@@ -12,7 +12,6 @@ from jaxcnn.backend.control import (
     in_train_phase,
     map_fn,
     print_tensor,
-    rnn,
     stop_gradient,
     switch,
 )
@@ -63,6 +62,7 @@ from jaxcnn.backend.random import (
     random_uniform_variable,
     truncated_normal,
 )
+from jaxcnn.backend.recurrence import rnn
 from jaxcnn.backend.reductions import (
     all,
     any,

@@ -97,6 +97,7 @@ def function(
     inputs: Sequence[Source],
     outputs: Sequence[TensorLike],
     updates: Sequence[tuple[Variable, TensorLike]] | None = None,
+    name: str | None = None,
 ) -> Function:
     """A compiled function: a list of arrays in, the list of the outputs as NumPy arrays out.
 
@@ -109,6 +110,7 @@ def function(
         outputs: tensors to compute; a variable stands for its value.
         updates: pairs (variable, new value), as `update` returns them, carried out after the
             outputs are computed.
+        name: only a label.
 
     Raises:
         TypeError: something else than lists of these.

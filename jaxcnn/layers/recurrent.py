@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, cast
 
+import flax.linen as linen
 import jax.numpy as jnp
 import numpy as np
 
 from jaxcnn import nn
+from jaxcnn.layers import naming
 from jaxcnn.layers.base import LAYERS, Layer
 from jaxcnn.layers.derived import ModuleLayer, keras_layer
 from jaxcnn.layers.symbolic.tensor import symbolic_leaves
@@ -100,11 +102,31 @@ class RecurrentLayer(ModuleLayer):
 StackedRNNCells = keras_layer(nn.StackedRNNCells)
 
 
+class PlainCell(Layer):
+    """A cell that is no layer: an object with `state_size` and ``call(inputs, states)``."""
+
+    def __init__(self, cell: Any) -> None:
+        super().__init__(name=naming.unique_name(type(cell).__name__))
+        self.cell, self.state_size = cell, cell.state_size
+
+    def call(self, inputs: PyTree, *args: PyTree, **kwargs: PyTree) -> PyTree:
+        return self.cell.call(inputs, *args, **kwargs)
+
+
+def as_layer(cell: Any) -> Any:
+    """A cell as a layer; a layer, a module, or what is no cell, as it is."""
+    plain = not isinstance(cell, Layer | linen.Module) and hasattr(cell, "state_size")
+    return PlainCell(cell) if plain and hasattr(cell, "call") else cell
+
+
 class StackingLayer(RecurrentLayer):
     """The handle of `RNN`, which stacks a list of cells."""
 
     def __init__(self, cell: Layer | Sequence[Layer], *args: Any, **kwargs: Any) -> None:
-        one = StackedRNNCells(cell) if isinstance(cell, list | tuple) else cell
+        if isinstance(cell, list | tuple):
+            one = StackedRNNCells([as_layer(part) for part in cell])
+        else:
+            one = as_layer(cell)
         super().__init__(one, *args, **kwargs)
 
 

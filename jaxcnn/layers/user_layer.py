@@ -28,7 +28,7 @@ from jaxcnn.layers.variable import Variable, extended, given_values
 from jaxcnn.layers.weights import WeightStore
 from jaxcnn.nn.base import Layer as ModuleBase
 from jaxcnn.nn.base import penalties_count
-from jaxcnn.runtime.captures import with_arrays
+from jaxcnn.runtime.captures import is_of_library, with_arrays
 from jaxcnn.runtime.context import running_module
 from jaxcnn.runtime.types import PyTree
 
@@ -57,6 +57,7 @@ class Additions:
         losses: scalars that `call` adds to what training minimises.
         outside: symbolic scalars that were added outside of it.
         updates: the pairs (weight, new value).
+        outside_updates: those that were added outside of `call`, with the inputs that were given.
         built: whether `build` has run.
         calling: whether `call` runs.
     """
@@ -65,6 +66,7 @@ class Additions:
         self.losses: list[TensorLike] = []
         self.outside: list[AddedLoss] = []
         self.updates: list[Update] = []
+        self.outside_updates: list[tuple[Update, PyTree]] = []
         self.built = self.calling = False
 
     def add_loss(self, loss: TensorLike | Sequence[TensorLike], inputs: PyTree) -> None:
@@ -180,7 +182,8 @@ class UserModule(RunsCall):
         return True
 
     def compute_mask(self, inputs: PyTree, mask: PyTree) -> PyTree:
-        if (compute := getattr(self.layer, "compute_mask", None)) is not None:
+        compute = getattr(self.layer, "compute_mask", None)
+        if compute is not None and not is_of_library(compute):
             return compute(inputs, mask)
         return super().compute_mask(inputs, mask)
 
@@ -188,7 +191,9 @@ class UserModule(RunsCall):
         layer, additions = self.layer, self.layer.additions
         if not additions.built:
             with with_arrays(False):  # it may build whole models
-                layer.build(jax.tree.map(lambda x: (None, *x.shape[1:]), args[0]))
+                constants = kwargs.get("constants") if hasattr(layer, "state_size") else None
+                inputs = args[0] if constants is None else [args[0], *constants]
+                layer.build(jax.tree.map(lambda x: (None, *x.shape[1:]), inputs))
             additions.built = True
         declared = layer.weights_store.declared
         values = {id(variable): self.value_of(variable) for variable in declared}

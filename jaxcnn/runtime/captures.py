@@ -32,9 +32,11 @@ class Captured(Exception):
         self.thing = thing
 
 
-def with_arrays(noticing: bool = True) -> contextlib.AbstractContextManager[bool]:
+@contextlib.contextmanager
+def with_arrays(noticing: bool = True) -> Iterator[None]:
     """Within the block functions are traced with arrays, and `notice` raises if `noticing`."""
-    return scoped(_with_arrays, noticing)
+    with scoped(_with_arrays, noticing), scoped(_inside, _inside.get() and not noticing):
+        yield
 
 
 def notice(thing: object) -> None:
@@ -50,12 +52,8 @@ def notice(thing: object) -> None:
 @contextlib.contextmanager
 def symbolically() -> Iterator[None]:
     """Within the block a function is evaluated on symbolic tensors; calls belong to it alone."""
-    tokens = _with_arrays.set(False), _inside.set(True)
-    try:
+    with scoped(_with_arrays, False), scoped(_inside, True):
         yield
-    finally:
-        _with_arrays.reset(tokens[0])
-        _inside.reset(tokens[1])
 
 
 def computing_arrays() -> contextlib.AbstractContextManager[bool]:

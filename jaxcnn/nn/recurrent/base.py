@@ -79,7 +79,12 @@ class Recurrent(SequenceArguments, CalledWithStates):
         return y
 
     def run_sequence(
-        self, x: jax.Array, initial: States | None, mask: jax.Array | None, train: bool
+        self,
+        x: jax.Array,
+        initial: States | None,
+        mask: jax.Array | None,
+        train: bool,
+        **further: PyTree,
     ) -> PyTree:
         self.check_rank(x)
         if mask is not None and mask.shape != x.shape[:2]:
@@ -89,7 +94,7 @@ class Recurrent(SequenceArguments, CalledWithStates):
             )
         keep = None if mask is None else jnp.moveaxis(mask.astype(bool), 1, 0)
         initial = None if initial is None else [self.inward(state) for state in initial]
-        outputs, last, states = self.run_steps(self.inward(x), initial, keep, train)
+        outputs, last, states = self.run_steps(self.inward(x), initial, keep, train, **further)
         if self.stateful:
             for i, state in enumerate(states):
                 self.update("state", f"state_{i}", state.astype(jnp.float32))

@@ -10,9 +10,9 @@ import jax.numpy as jnp
 
 from jaxcnn.nn.base import Layer, declared_weights
 from jaxcnn.nn.graph import run
-from jaxcnn.nn.recurrent.base import Recurrent
+from jaxcnn.nn.recurrent.base import Recurrent, first_mask, unpacked
 from jaxcnn.nn.recurrent.scan import States, step_scan
-from jaxcnn.runtime.types import Config
+from jaxcnn.runtime.types import Config, PyTree
 
 
 def state_shapes(cell: nn.Module) -> list[tuple[int, ...]]:
@@ -57,10 +57,15 @@ class StackedRNNCells(Layer):
 
 
 def cell_step(
-    cell: nn.Module, x: jax.Array, states: States, train: bool
+    cell: nn.Module,
+    x: jax.Array,
+    states: States,
+    train: bool,
+    constants: Sequence[jax.Array] | None = None,
 ) -> tuple[jax.Array, States]:
     """``cell(x, states)`` of any cell, with the new states as a list."""
-    output, new = run(cell, (x, states), {}, None, train)[0]
+    kwargs: Config = {} if constants is None else {"constants": list(constants)}
+    output, new = run(cell, (x, states), kwargs, None, train)[0]
     return output, list(new) if isinstance(new, list | tuple) else [new]
 
 
@@ -70,7 +75,8 @@ class RNN(Recurrent):
     A cell is any module that is called so and has a `state_size`. `state_size` is the width of the
     state or a list with that of each; x is one step (batch, features), and states and new states
     are lists of (batch, width). The cell's noise is the same at all steps. Its weights are nested
-    under ``cell``.
+    under ``cell``. Called with ``constants``, an array or a list of them, it passes the list to the
+    cell in each step.
     """
 
     cell: nn.Module
@@ -94,21 +100,42 @@ class RNN(Recurrent):
     def state_total(self) -> int:
         return len(state_shapes(self.cell))
 
+    @nn.compact
+    def __call__(
+        self,
+        inputs: PyTree,
+        initial_state: PyTree = None,
+        *,
+        constants: PyTree = None,
+        train: bool = False,
+        mask: PyTree = None,
+    ) -> PyTree:
+        x, initial = unpacked(inputs, initial_state)
+        if constants is None:
+            return self.run_sequence(x, initial, first_mask(mask), train)
+        listed = list(constants) if isinstance(constants, list | tuple) else [constants]
+        return self.run_sequence(x, initial, first_mask(mask), train, constants=listed)
+
     def run_steps(
-        self, x: jax.Array, initial: Sequence[jax.Array] | None, keep: jax.Array | None, train: bool
+        self,
+        x: jax.Array,
+        initial: Sequence[jax.Array] | None,
+        keep: jax.Array | None,
+        train: bool,
+        constants: Sequence[jax.Array] | None = None,
     ) -> tuple[jax.Array, jax.Array, States]:
         shapes = [(x.shape[0], *shape) for shape in state_shapes(self.cell)]
         states = self.starting_states(initial, shapes, x.dtype)
         # A first step, whose results only tell the dtypes, makes the weights and adds their
         # penalties, once.
-        _, new = cell_step(self.cell, x[:, 0], states, train)
+        _, new = cell_step(self.cell, x[:, 0], states, train, constants)
         states = [state.astype(n.dtype) for state, n in zip(states, new, strict=True)]
         cell, variables = self.cell.unbind()
         rngs = {"dropout": self.make_rng("dropout")} if train and self.has_rng("dropout") else {}
 
         def step(x: jax.Array, states: States) -> tuple[jax.Array, States]:
             def bound_step(cell: nn.Module) -> tuple[jax.Array, States]:
-                return cell_step(cell, x, states, train)
+                return cell_step(cell, x, states, train, constants)
 
             result: tuple[jax.Array, States] = nn.apply(bound_step, cell)(variables, rngs=rngs)
             return result
