@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import jax
 
@@ -13,7 +14,7 @@ from jaxcnn.layers.symbolic.tensor import SymbolicTensor
 from jaxcnn.layers.variable import Variable
 from jaxcnn.runtime import context
 from jaxcnn.runtime.captures import computing_arrays
-from jaxcnn.runtime.types import Path, PyTree
+from jaxcnn.runtime.types import Path
 
 
 class Computation:
@@ -46,10 +47,10 @@ class Computation:
         variables = [variable.value for variable in self._variables]
         return self._run(list(arrays), weights, variables, context.next_key(), train=train)
 
-    def _now(self, *args: PyTree, train: bool) -> list[jax.Array]:
+    def _now(self, *args: Any, **mode: Any) -> list[jax.Array]:
         """As compiled, where a size depends on values."""
         with computing_arrays():
-            return self._compute(*args, train=train)
+            return self._compute(*args, **mode)
 
     def _compute(
         self,

@@ -10,8 +10,9 @@ from typing import TypeAlias
 import flax.linen as nn
 import jax
 import jax.numpy as jnp
-from flax.traverse_util import unflatten_dict
+from flax.traverse_util import flatten_dict, unflatten_dict
 
+from jaxcnn.layers.added_updates import Changes
 from jaxcnn.layers.symbolic.gradients import Gradients
 from jaxcnn.layers.symbolic.operation import weights_in
 from jaxcnn.layers.symbolic.tensor import GraphLayer, Node, SymbolicTensor
@@ -59,11 +60,13 @@ class Evaluation:
         for node in needed_nodes(tensors, self.known):
             if isinstance(node.layer, Gradients):
                 outputs, out_masks = self.gradients(node.layer), None
+            elif isinstance(node.layer, Changes):
+                outputs, out_masks = self.changes(node.layer, values, masks), None
             elif node.evaluated is not None:
                 outputs = jax.tree.map(lambda t: values.get(id(t), t), node.evaluated.arguments[0])
                 out_masks = jax.tree.map(lambda t: masks.get(id(t)), node.evaluated.arguments[0])
             else:
-                outputs, out_masks = self.run(node, values, masks)
+                outputs, out_masks, _ = self.run(node, values, masks)
             flat_outputs = jax.tree.leaves(outputs)
             flat_masks = jax.tree.leaves(out_masks, is_leaf=lambda m: m is None)
             if len(flat_masks) != len(flat_outputs):
@@ -75,8 +78,8 @@ class Evaluation:
 
     def run(
         self, node: Node, values: Arrays, masks: dict[int, jax.Array | None]
-    ) -> tuple[PyTree, PyTree]:
-        """(outputs, their masks) of one call of a layer."""
+    ) -> tuple[PyTree, PyTree, PyTree]:
+        """(outputs, their masks, changed statistics and states) of one call of a layer."""
         layer = node.layer
         args, kwargs = jax.tree.map(lambda t: values.get(id(t), t), (node.args, node.kwargs))
         mask = jax.tree.map(lambda t: masks.get(id(t)), node.args[0])
@@ -95,8 +98,16 @@ class Evaluation:
 
         mutable = ["batch_stats", "state"] if self.train else ["state"]
         apply = nn.apply(forward, layer.module, mutable=mutable)
-        (outputs, output_masks), _ = apply(self.assembled(layer), rngs={"dropout": key})
-        return outputs, output_masks
+        (outputs, output_masks), changed = apply(self.assembled(layer), rngs={"dropout": key})
+        return outputs, output_masks, changed
+
+    def changes(
+        self, layer: Changes, values: Arrays, masks: dict[int, jax.Array | None]
+    ) -> list[jax.Array]:
+        """What a call changes in training; it is as random as the call itself."""
+        _, _, changed = replace(self, train=True).run(layer.call_of_layer, values, masks)
+        flat = flatten_dict(changed)
+        return [flat[path] for path in layer.paths]
 
     def assembled(self, layer: GraphLayer) -> dict[str, PyTree]:
         """The variables of a layer's module, as ``layer.variables`` nests them."""

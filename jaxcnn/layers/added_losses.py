@@ -104,6 +104,18 @@ def losses_of(layer: Layer) -> list[SymbolicTensor]:
     return list({id(tensor): tensor for tensor in losses}.values())
 
 
+def losses_for(layer: Layer, inputs: PyTree) -> list[SymbolicTensor]:
+    """What a call of a layer on these inputs adds; for None what depends on no inputs."""
+    given = symbolic_leaves(inputs)
+    added = [
+        loss.tensor for loss in layer.additions.outside if symbolic_leaves(loss.inputs) == given
+    ]
+    if not given:
+        return [*penalties(layer), *added]
+    calls = {id(node) for node in layer.inbound_nodes if node.inbound == given}
+    return [*losses_of_calls(layer, calls), *added]
+
+
 def may_add_losses(layer: Layer) -> bool:
     """Whether a layer or model adds to the loss, or a user's `call` in it may do so."""
     users = any(isinstance(part.module, RunsCall) for part in layer.all_layers())

@@ -16,11 +16,12 @@ import numpy as np
 
 from jaxcnn.layers import naming, symbolic, weight_lists, weight_tree
 from jaxcnn.layers.arguments import COMMON, declared_input_shape, unknown_argument
-from jaxcnn.layers.call_record import agreed_shape, node_at, only_tensors, record_call
+from jaxcnn.layers.call_record import record_call
+from jaxcnn.layers.calls import SymbolicCalls
 from jaxcnn.layers.evaluation import evaluated
 from jaxcnn.layers.input_spec import check_inputs
 from jaxcnn.layers.mode import is_mode
-from jaxcnn.layers.symbolic.tensor import Node, SymbolicTensor, shapes, symbolic_leaves
+from jaxcnn.layers.symbolic.tensor import Calls, Node, SymbolicTensor, symbolic_leaves
 from jaxcnn.layers.symbolic.types import TensorLike
 from jaxcnn.layers.symbolic_call import symbolic_call
 from jaxcnn.layers.tracing import Traced, output_shape, trace_layer
@@ -44,7 +45,7 @@ from jaxcnn.runtime.types import (
 LAYERS: Registry[Any] = Registry("layer")
 
 
-class Layer:
+class Layer(SymbolicCalls):
     """A layer as Keras users know it.
 
     Call it on symbolic tensors (`Input`, the output of another layer) to build a model, or on
@@ -83,6 +84,7 @@ class Layer:
         self.name = name or naming.unique_name(type(self).__name__)
         self.trainable = trainable
         self.inbound_nodes: list[Node] = []
+        self.calls_of_outputs = Calls()
         # Layers may have been set as attributes before this runs.
         self._children: dict[str, Layer] = self.__dict__.get("_children", {})
         self.dtype = kwargs.get("dtype") or config.floatx()
@@ -142,16 +144,27 @@ class Layer:
         return losses
 
     def add_update(self, updates: Update | list[Update], inputs: PyTree = None) -> None:
-        """In `call`: replace weights in training mode, given as (weight, new value) pairs.
+        """Replace weights in training mode, given as (weight, new value) pairs.
 
-        The weights are made with ``trainable=False``.
+        In `call` the weights are made with ``trainable=False``. What is added outside of it is
+        carried out by ``K.function(..., updates=layer.updates)`` only; it may depend on `inputs`.
         """
-        self.additions.add_update(updates)
+        if self.additions.calling or not self.inbound_nodes:
+            self.additions.add_update(updates)
+        else:
+            pairs = updates if isinstance(updates, list) else [updates]
+            self.additions.outside_updates += [(pair, inputs) for pair in pairs]
 
     @property
     def updates(self) -> list[Update]:
-        """In `call`, as older layers do: the updates so far, to be extended or set."""
-        return self.additions.updates
+        """The pairs (weight, new value) that calls of the layer carry out in training.
+
+        In `call`, as in older layers: those so far, to be extended or set.
+        """
+        if self.additions.calling or not (self.inbound_nodes or self.children):
+            return self.additions.updates
+        updates: list[Update] = symbolic.updates_of(self)
+        return updates
 
     @updates.setter
     def updates(self, pairs: Iterable[Update]) -> None:
@@ -213,11 +226,6 @@ class Layer:
         """
         return output_shape(self, self.dtype, input_shape)
 
-    @property
-    def _inbound_nodes(self) -> list[Node]:
-        """`inbound_nodes` under the name that it has since Keras 2.1.3."""
-        return self.inbound_nodes
-
     def assert_input_compatibility(self, inputs: PyTree) -> None:
         """Check inputs against the layer's `input_spec`, if it has one.
 
@@ -225,42 +233,6 @@ class Layer:
             ValueError: another number of inputs, or one that is not as demanded.
         """
         check_inputs(self.name, vars(self).get("input_spec"), inputs)
-
-    def get_input_at(self, node_index: int) -> PyTree:
-        """The symbolic input of the layer's call number `node_index`."""
-        return node_at(self, node_index).input_tensors
-
-    def get_output_at(self, node_index: int) -> PyTree:
-        """The symbolic output of the layer's call number `node_index`."""
-        return node_at(self, node_index).outputs
-
-    def get_input_shape_at(self, node_index: int) -> PyTree:
-        """The input shape of the layer's call number `node_index`."""
-        return shapes(self.get_input_at(node_index))
-
-    def get_output_shape_at(self, node_index: int) -> PyTree:
-        """The output shape of the layer's call number `node_index`."""
-        return shapes(self.get_output_at(node_index))
-
-    @property
-    def input(self) -> PyTree:
-        """The symbolic input of a layer that was called once."""
-        return only_tensors(self, "input")
-
-    @property
-    def output(self) -> PyTree:
-        """The symbolic output of a layer that was called once."""
-        return only_tensors(self, "output")
-
-    @property
-    def input_shape(self) -> PyTree:
-        """The input shape, when all calls agree."""
-        return agreed_shape(self, "input")
-
-    @property
-    def output_shape(self) -> PyTree:
-        """The output shape, when all calls agree."""
-        return agreed_shape(self, "output")
 
     # -- weights -----------------------------------------------------------------------------------
 

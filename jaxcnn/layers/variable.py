@@ -52,6 +52,8 @@ class Store(Protocol):
 
     def replace(self, arrays: Mapping[Path, ArrayLike]) -> None: ...
 
+    def put(self, arrays: Mapping[Path, jax.Array]) -> None: ...
+
 
 class Owner(Protocol):
     """The layer whose weight a variable is."""
@@ -267,6 +269,11 @@ def being_compiled() -> bool:
 def being_computed() -> bool:
     """Whether a function of arrays runs now, so that variables have the values of this moment."""
     return computes_arrays() or context.is_running() or being_compiled()
+
+
+def is_given(variable: Variable) -> bool:
+    """Whether the function that runs has a value for a variable."""
+    return id(variable) in _given.get()
 
 
 def is_variable(value: object) -> bool:

@@ -4,9 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from jaxcnn.layers.base import Layer
 from jaxcnn.layers.mode import uses_learning_phase as depends_on_mode
+from jaxcnn.layers.symbolic.tensor import SymbolicTensor
+from jaxcnn.layers.user_layer import Update
+from jaxcnn.layers.variable import Variable
+from jaxcnn.losses import LossFunction
 from jaxcnn.runtime.types import Identifier, Settings
+from jaxcnn.training.by_hand import trained_paths
 from jaxcnn.training.compile import require_objective
+from jaxcnn.training.loss_graph import loss_graph
 from jaxcnn.training.program import CompileArguments
 from jaxcnn.training.trainable import Trainable
 
@@ -41,6 +48,27 @@ def sample_weight_mode(model: Trainable) -> str | Sequence[str | None] | Setting
     return arguments_of(model).sample_weight_mode
 
 
+def loss_functions(model: Trainable) -> list[LossFunction | None]:
+    """The loss of each output as a function, None where it has none."""
+    return [output.loss for output in require_objective(model, model.program).outputs]
+
+
+def collected_trainable_weights(model: Trainable) -> list[Variable]:
+    """The weights that training moves, as they were chosen when the model was compiled."""
+    require_objective(model, model.program)
+    at = {
+        path: owner.variable((spec.collection, *spec.path))
+        for owner, spec, path in model.placed_weights()
+        if spec.collection == "params"
+    }
+    return [at[path] for path in trained_paths(model, model.program)]
+
+
+def state_updates(model: Layer) -> list[Update]:
+    """The updates of the states that stateful layers carry from batch to batch."""
+    return [pair for pair in model.updates if pair[0].path[0] == "state"]
+
+
 def stateful(model: Trainable) -> bool:
     """Whether a layer of the model carries states from batch to batch."""
     return any(getattr(layer, "stateful", False) for layer in model.all_layers())
@@ -49,3 +77,42 @@ def stateful(model: Trainable) -> bool:
 def uses_learning_phase(model: Trainable) -> bool:
     """Whether an output is computed otherwise in training than in inference."""
     return depends_on_mode(model.outputs)
+
+
+def targets(model: Trainable) -> list[SymbolicTensor]:
+    """Placeholders for what `fit` is given as targets."""
+    return loss_graph(model, model.program).targets
+
+
+def sample_weights(model: Trainable) -> list[SymbolicTensor]:
+    """Placeholders for what `fit` is given as sample weights."""
+    return loss_graph(model, model.program).sample_weights
+
+
+def total_loss(model: Trainable) -> SymbolicTensor:
+    """The loss that training minimises, computed from inputs, targets and sample weights."""
+    return loss_graph(model, model.program).total
+
+
+def metrics_tensors(model: Trainable) -> list[SymbolicTensor]:
+    """The losses of several outputs and the metrics, computed in the same way."""
+    return loss_graph(model, model.program).reported
+
+
+class Compiled:
+    """These as attributes of a model."""
+
+    loss = property(loss)
+    metrics = property(metrics)
+    metrics_names = property(metrics_names)
+    loss_weights = property(loss_weights)
+    sample_weight_mode = property(sample_weight_mode)
+    targets = _feed_targets = property(targets)
+    sample_weights = _feed_sample_weights = property(sample_weights)
+    total_loss = property(total_loss)
+    metrics_tensors = property(metrics_tensors)
+    loss_functions = property(loss_functions)
+    state_updates = property(state_updates)
+    _collected_trainable_weights = property(collected_trainable_weights)
+    stateful = property(stateful)
+    uses_learning_phase = property(uses_learning_phase)

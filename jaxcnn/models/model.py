@@ -10,7 +10,8 @@ from jaxcnn import saving
 from jaxcnn.callbacks import Callback, History
 from jaxcnn.layers.base import LAYERS
 from jaxcnn.layers.symbolic.tensor import SymbolicTensor
-from jaxcnn.models import attributes
+from jaxcnn.models.attributes import Compiled
+from jaxcnn.models.batch_functions import BatchFunctions
 from jaxcnn.models.network import Network
 from jaxcnn.optimizers import Optimizer
 from jaxcnn.runtime.names import custom_object_scope
@@ -44,7 +45,7 @@ SEQUENTIAL_ONLY = {
 
 @LAYERS.register("Functional")
 @old_spellings
-class Model(Network):
+class Model(BatchFunctions, Compiled, Network):
     """A model from symbolic `inputs` to symbolic `outputs`, each one tensor or a list.
 
     ``model.module`` and ``model.variables`` are the pure half:
@@ -338,13 +339,6 @@ class Model(Network):
         with self.between_steps():
             return self.program.opt_state
 
-    loss = property(attributes.loss)
-    metrics = property(attributes.metrics)
-    metrics_names = property(attributes.metrics_names)
-    loss_weights = property(attributes.loss_weights)
-    sample_weight_mode = property(attributes.sample_weight_mode)
-    stateful = property(attributes.stateful)
-    uses_learning_phase = property(attributes.uses_learning_phase)
     trained_paths = optimizer_state.trained_paths
     optimizer_arrays = optimizer_state.optimizer_arrays
     set_optimizer_arrays = optimizer_state.set_optimizer_arrays

@@ -81,7 +81,8 @@ class UpdatesByHand(Optimizer):
         trained = {id(param) for param in self.params}
         others = [v for v in self.recorded.variables if id(v) not in trained]
         for variable in others:
-            if variable.owner is not None:
+            inside = any(variable.owner is layer for layer in model.all_layers())
+            if variable.owner is not None and (inside or not self.moves(variable)):
                 raise ValueError(
                     f"{type(optimizer).__name__}.get_updates uses the weight '{variable.name}', "
                     "which this model does not train. Keep a K.variable of your own, or write the "
@@ -91,8 +92,13 @@ class UpdatesByHand(Optimizer):
         self.moved = {f"{i:03d}": v for i, v in enumerate(others) if id(v) in moved}
         self.fixed = {f"{i:03d}": v for i, v in enumerate(others) if id(v) not in moved}
         self.initial = {name: variable.stored for name, variable in self.moved.items()}
+        self.others = {name: v for name, v in self.moved.items() if v.owner is not None}
         for variable in self.moved.values():
-            variable.keeper = self
+            variable.keeper = self if variable.owner is None else None
+
+    def moves(self, variable: Variable) -> bool:
+        """Whether it gives a variable new values."""
+        return any(variable is moved for moved in self.recorded.moved)
 
     @property
     def version(self) -> int:
@@ -110,7 +116,21 @@ class UpdatesByHand(Optimizer):
 
     def init(self, params: Params) -> OptimizerState:
         slots = {name: jnp.array(value) for name, value in self.initial.items()}
-        return OptimizerState(filled((), 0, jnp.int32), self.hyper_arrays(), slots)
+        state = OptimizerState(filled((), 0, jnp.int32), self.hyper_arrays(), slots)
+        return self.with_others(state)
+
+    # -- weights of other models, such as a target network that follows ----------------------------
+
+    def with_others(self, state: OptimizerState) -> OptimizerState:
+        """The state with the weights of other models as they are now."""
+        present = {name: jnp.array(variable.stored) for name, variable in self.others.items()}
+        return state._replace(slots={**state.slots, **present})
+
+    def hand_over(self, state: OptimizerState) -> None:
+        """Give the other models the newest values of their weights."""
+        for name, variable in self.others.items():
+            assert variable.owner is not None
+            variable.owner.weights_store.put({variable.path: state.slots[name]})
 
     def update(
         self,

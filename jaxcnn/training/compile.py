@@ -166,6 +166,12 @@ def prepare(model: Trainable, program: Program, example: Batch) -> None:
         raise ValueError(
             f"Model '{model.name}' was compiled without a loss, and none of its layers adds one."
         )
+    if any(part.additions.outside_updates for part in (cast(Layer, model), *model.all_layers())):
+        raise ValueError(
+            f"Model '{model.name}': add_update outside of `call` is not carried out by training. "
+            "Add the update in the `call` of a layer, or train by K.function(..., updates="
+            "model.updates + model.optimizer.get_updates(...))."
+        )
     objective, network = with_graph(model, objective, example, outputs, added=program.added)
     if network is not model:
         outputs = add_network(

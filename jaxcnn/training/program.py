@@ -10,6 +10,7 @@ import flax.linen as nn
 
 from jaxcnn.distributed.placement import Distribution
 from jaxcnn.layers.base import Layer
+from jaxcnn.layers.symbolic.tensor import SymbolicTensor
 from jaxcnn.layers.user_layer import AddedLoss
 from jaxcnn.optimizers import Optimizer
 from jaxcnn.runtime import config
@@ -51,6 +52,22 @@ class Execution:
     eager: bool = False
 
 
+@dataclass(frozen=True)
+class LossGraph:
+    """What `fit` computes of a batch, as symbolic tensors.
+
+    Attributes:
+        targets, sample_weights: placeholders, for each output that has a loss.
+        total: the loss with all penalties.
+        reported: the losses of several outputs, then the metrics.
+    """
+
+    targets: list[SymbolicTensor]
+    sample_weights: list[SymbolicTensor]
+    total: SymbolicTensor
+    reported: list[SymbolicTensor]
+
+
 @dataclass(eq=False)
 class Program:
     """What `compile` makes of a model: what it minimises, what it moves, its compiled steps.
@@ -79,6 +96,7 @@ class Program:
         step: updates done.
         by_hand: what training uses in place of an optimizer whose updates a user has written.
         unfinished: the run with checkpoints to which the newest weights belong, until it has ended.
+        graph: the loss as symbolic tensors, made when it is asked for.
     """
 
     distribution: Distribution | None = None
@@ -102,10 +120,11 @@ class Program:
     step: int = 0
     by_hand: UpdatesByHand | None = None
     unfinished: str | None = None
+    graph: LossGraph | None = None
 
     def __getstate__(self) -> Config:
         """Copies and pickles compile their steps anew."""
-        apart = ("objective", "functions", "prediction", "by_hand")
+        apart = ("objective", "functions", "prediction", "by_hand", "graph")
         return {**vars(self), **dict.fromkeys(apart)}
 
     @property

@@ -8,10 +8,12 @@ import time
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from dataclasses import replace
+from typing import cast
 
 import jax
 import numpy as np
 
+from jaxcnn.layers.base import Layer
 from jaxcnn.optimizers import Optimizer
 from jaxcnn.runtime.arrays import copied, filled, fresh
 from jaxcnn.runtime.types import PyTree
@@ -64,7 +66,7 @@ class TrainingSession:
         # A callback may train a model that shares layers with the one that is being trained.
         self._outer_sessions = [
             (layer, layer.weights_store.session)
-            for layer in whole_network(model, program).all_layers()
+            for layer in (*whole_network(model, program).all_layers(), *other_owners(program))
         ]
         for layer, _ in self._outer_sessions:
             layer.weights_store.session = self
@@ -135,10 +137,9 @@ class TrainingSession:
         if self.changed:
             self.changed = False
             changed = self._owned_state(self.state.metrics)
-            unchanged = {
-                name: getattr(self.state, name) for name in ("opt_state", "step", "skipped")
-            }
-            self.state = replace(changed, **unchanged)
+            unchanged = {name: getattr(self.state, name) for name in ("step", "skipped")}
+            opt_state = with_other_weights(self.program, self.state.opt_state)
+            self.state = replace(changed, opt_state=opt_state, **unchanged)
 
     def train_on(self, batch: Batch, many: int | None = None) -> None:
         """One call to the device: a step on one batch, or `many` steps on stacked batches."""
@@ -185,11 +186,12 @@ def initial_state(
     model: Trainable, program: Program, seed: int, sums: Tree | None = None
 ) -> TrainState:
     """The state from which training continues: the weights and the optimizer as they are now."""
+    opt_state = with_hyperparameters_of(program.rule, program.opt_state)
     return from_variables(
         whole_network(model, program).variables,
         program.rule,
         trainable=program.trained,
-        opt_state=with_hyperparameters_of(program.rule, program.opt_state),
+        opt_state=with_other_weights(program, opt_state),
         metrics=sums,
         step=program.step,
         seed=seed,
@@ -204,7 +206,22 @@ def with_hyperparameters_of(optimizer: Optimizer, opt_state: PyTree) -> PyTree:
     return opt_state._replace(hyper=optimizer.hyper_arrays())
 
 
+def with_other_weights(program: Program, opt_state: PyTree) -> PyTree:
+    """`opt_state` with the weights of other models, which the optimizer moves, as they are now."""
+    if opt_state is None or program.by_hand is None:
+        return opt_state
+    return program.by_hand.with_others(opt_state)
+
+
+def other_owners(program: Program) -> list[Layer]:
+    """The layers of other models whose weights the optimizer moves."""
+    moved = program.by_hand.others.values() if program.by_hand else ()
+    return list({id(v.owner): cast(Layer, v.owner) for v in moved}.values())
+
+
 def store_trained(model: Trainable, program: Program, variables: Tree, opt_state: PyTree) -> None:
     """Give the layers and the program the newest arrays."""
     whole_network(model, program).store(program.gathered(variables))
     program.opt_state = program.gathered(opt_state)
+    if program.by_hand is not None:
+        program.by_hand.hand_over(program.opt_state)

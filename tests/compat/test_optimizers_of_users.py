@@ -223,3 +223,39 @@ def test_refusals():
         model.compile(Nothing(), "mse")
     with pytest.raises(TypeError, match="Unexpected keyword argument passed to optimizer: speed"):
         Keras1(speed=1)
+
+
+class WithUpdates(optimizers.Optimizer):
+    """An optimizer with further updates, by which a target network follows the one in training."""
+
+    def __init__(self, optimizer, additional_updates):
+        super().__init__()
+        self.optimizer, self.additional_updates = optimizer, additional_updates
+
+    def get_updates(self, params, loss):
+        updates = self.optimizer.get_updates(params=params, loss=loss)
+        updates += self.additional_updates
+        self.updates = updates
+        return self.updates
+
+    def get_config(self):
+        return self.optimizer.get_config()
+
+
+def test_a_target_network_follows():
+    model, target = network(), network()
+    pairs = zip(target.weights, model.weights, strict=True)
+    updates = [(slow, 0.25 * fast + (1.0 - 0.25) * slow) for slow, fast in pairs]
+    model.compile(WithUpdates(optimizers.SGD(0.5), updates), "mse")
+    for step in (
+        lambda: model.train_on_batch(X, Y),
+        lambda: model.fit(X, Y, epochs=1, verbose=0),
+    ):
+        slow, fast = target.get_weights(), model.get_weights()
+        step()
+        for before, moved, after in zip(slow, fast, target.get_weights(), strict=True):
+            np.testing.assert_allclose(after, 0.75 * before + 0.25 * moved, atol=1e-6)
+    target.set_weights([np.zeros_like(w) for w in target.get_weights()])
+    fast = model.get_weights()
+    model.train_on_batch(X, Y)
+    np.testing.assert_allclose(target.get_weights()[0], 0.25 * fast[0], atol=1e-6)

@@ -62,6 +62,8 @@ class SessionStore:
         for value in arrays.values():
             current_session().values[self] = jnp.asarray(value)
 
+    put = replace
+
 
 class Variable(Tensor):
     """A tensor whose value lasts from one run of a session to the next.

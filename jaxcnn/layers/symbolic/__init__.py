@@ -9,11 +9,16 @@ from jaxcnn.runtime.lazy import lazy_attributes
 __getattr__ = lazy_attributes(
     __name__,
     {
+        "array_of": "jaxcnn.layers.symbolic.variables",
         "backend": "jaxcnn.backend",
+        "computed_mask": "jaxcnn.layers.symbolic.masks",
+        "losses_for": "jaxcnn.layers.added_losses",
         "losses_of": "jaxcnn.layers.added_losses",
         "masks_of": "jaxcnn.layers.symbolic.masks",
         "of_variables": "jaxcnn.layers.symbolic.variables",
         "scalar": "jaxcnn.layers.added_losses",
+        "updates_for": "jaxcnn.layers.added_updates",
+        "updates_of": "jaxcnn.layers.added_updates",
         "with_masks": "jaxcnn.layers.symbolic.masks",
         "with_present_values": "jaxcnn.layers.symbolic.variables",
     },

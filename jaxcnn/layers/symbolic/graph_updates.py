@@ -15,6 +15,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from jaxcnn.layers import symbolic
 from jaxcnn.layers.symbolic.gradients import derivatives
 from jaxcnn.layers.symbolic.operation import Operation
 from jaxcnn.layers.symbolic.saved_call import SavedCall, Slot
@@ -169,7 +170,7 @@ class Recorded:
                     f"{type(self.optimizer).__name__}.get_updates must return pairs (variable, new "
                     f"value), such as K.update(variable, value) makes; it returned {pair!r}."
                 )
-            variable, value = pair
+            variable, value = pair[0], symbolic.array_of(pair[1])
             array = jnp.asarray(value).astype(device_dtype(variable)).reshape(variable.shape)
             moved[id(variable)] = variable, array
         self.moved = [variable for variable, _ in moved.values()]

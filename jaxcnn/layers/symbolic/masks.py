@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 import flax.linen as nn
 import jax
 
 from jaxcnn.layers import naming
 from jaxcnn.layers.base import Layer
-from jaxcnn.layers.symbolic.tensor import SymbolicTensor
+from jaxcnn.layers.symbolic.operation import Operation
+from jaxcnn.layers.symbolic.saved_call import SavedCall, symbolic_arguments, with_slots
+from jaxcnn.layers.symbolic.tensor import GraphLayer, SymbolicTensor
+from jaxcnn.layers.user_layer import UserModule
+from jaxcnn.nn.base import Layer as ModuleBase
 from jaxcnn.nn.functions import MaskOf, WithMask
 from jaxcnn.runtime.types import PyTree
 
@@ -46,3 +52,19 @@ def with_masks(tensors: PyTree, masks: PyTree) -> PyTree:
             tensor = MaskLayer(WithMask())([tensor] if mask is None else [tensor, mask])
         changed.append(tensor)
     return jax.tree.unflatten(structure, changed)
+
+
+def computed_mask(layer: GraphLayer, inputs: PyTree, mask: PyTree) -> PyTree:
+    """The mask of a layer's output for an input and its mask, arrays or symbolic tensors.
+
+    Raises:
+        ValueError: the layer does not support masks, and there is one.
+    """
+    module = cast(ModuleBase, layer.module)
+    if isinstance(module, UserModule):
+        return ModuleBase.compute_mask(module, inputs, mask)
+    tensors = symbolic_arguments((inputs, mask))
+    if not tensors:
+        return module.compute_mask(inputs, mask)
+    arguments = with_slots((inputs, mask), tensors)
+    return Operation(SavedCall("compute_mask", module.compute_mask, arguments))(tensors)

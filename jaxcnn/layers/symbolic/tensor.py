@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from types import EllipsisType
 from typing import ClassVar, NoReturn, Protocol, TypeAlias
+from weakref import WeakValueDictionary
 
 import flax.linen as nn
 import jax
@@ -32,6 +33,7 @@ class GraphLayer(Protocol):
     traits: ClassVar[Traits]
     name: str
     inbound_nodes: list[Node]
+    calls_of_outputs: Calls
 
     @property
     def module(self) -> nn.Module: ...
@@ -40,6 +42,16 @@ class GraphLayer(Protocol):
     def children(self) -> Mapping[str, GraphLayer]: ...
 
     def all_layers(self) -> Iterator[GraphLayer]: ...
+
+
+class Calls(WeakValueDictionary[int, "Node"]):
+    """The calls on the outputs of a layer, by their ids, while they exist; copies have none."""
+
+    def __reduce__(self) -> tuple[type[Calls], tuple[()]]:
+        return Calls, ()
+
+    def __deepcopy__(self, memo: object) -> Calls:
+        return Calls()
 
 
 @dataclass(frozen=True, eq=False)
@@ -128,6 +140,7 @@ class Node:
         evaluated: where the layer's function was evaluated on symbolic tensors, which then may
             depend on others than those.
         hidden: whether the call is part of such a function, and so of no model by itself.
+        updates: the new values of weights that the call makes, once they were asked for.
     """
 
     layer: GraphLayer
@@ -137,9 +150,12 @@ class Node:
     evaluated: Evaluated | None = None
     inbound: list[SymbolicTensor] = field(init=False)
     hidden: bool = field(init=False, default_factory=inside_a_function)
+    updates: list[PyTree] | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
         self.inbound = symbolic_leaves((self.args, self.kwargs))
+        for tensor in self.inbound:
+            tensor.layer.calls_of_outputs[id(self)] = self
 
     @property
     def sources(self) -> list[SymbolicTensor]:

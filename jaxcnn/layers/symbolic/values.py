@@ -7,11 +7,13 @@ computed then.
 from __future__ import annotations
 
 import sys
-from typing import Any
+from typing import Any, cast
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 
+from jaxcnn.layers import symbolic
 from jaxcnn.layers.symbolic.operation import Operation
 from jaxcnn.layers.symbolic.tensor import SymbolicTensor
 from jaxcnn.layers.symbolic.walk import upstream
@@ -20,19 +22,21 @@ from jaxcnn.runtime.types import DTypeLike
 
 
 def value(tensor: SymbolicTensor) -> jax.Array:
-    """The value of a tensor that operations compute without any input.
+    """The value of a tensor that is computed without any input.
 
     Raises:
-        TypeError: it needs an input, or a layer.
+        TypeError: it needs an input.
     """
     notice(tensor)
     nodes, inputs = upstream([tensor], ())
+    if not inputs and not all(isinstance(node.layer, Operation) for node in nodes):
+        return jnp.asarray(symbolic.backend.eval(tensor))
     values: dict[int, jax.Array] = {}
-    for node in nodes:
-        if inputs or not isinstance(node.layer, Operation):
-            break
+    for node in () if inputs else nodes:
         with computing_arrays():
-            outputs = node.layer.saved([values[id(inbound)] for inbound in node.inbound])
+            outputs = cast(Operation, node.layer).saved(
+                [values[id(inbound)] for inbound in node.inbound]
+            )
         computed = zip(jax.tree.leaves(node.outputs), jax.tree.leaves(outputs), strict=True)
         values |= {id(symbol): array for symbol, array in computed}
     if id(tensor) not in values:

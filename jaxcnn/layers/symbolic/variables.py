@@ -10,8 +10,8 @@ from jaxcnn.layers.symbolic.saved_call import SavedCall
 from jaxcnn.layers.symbolic.tensor import SymbolicTensor
 from jaxcnn.layers.symbolic.values import value
 from jaxcnn.layers.symbolic.walk import upstream
-from jaxcnn.layers.variable import is_variable
-from jaxcnn.runtime.captures import with_arrays
+from jaxcnn.layers.variable import is_given, is_variable
+from jaxcnn.runtime.captures import Captured, with_arrays
 from jaxcnn.runtime.types import PyTree
 
 
@@ -26,22 +26,35 @@ def of_variables(structure: PyTree) -> PyTree:
     return jax.tree.map(tensor, structure, is_leaf=is_variable)
 
 
-def with_present_values(structure: PyTree) -> PyTree:
-    """`structure` with the value of each symbolic tensor that variables without a layer make.
+def array_of(tensor: PyTree) -> PyTree:
+    """The value of a symbolic tensor that variables with values make; anything else as it is.
 
-    A function of arrays reads those variables itself, in each run.
+    Raises:
+        Captured: it needs an input, or a weight that has no value in the function that runs.
+    """
+    if not isinstance(tensor, SymbolicTensor):
+        return tensor
+    nodes, inputs = upstream([tensor], ())
+    calls = [node.layer.saved for node in nodes if isinstance(node.layer, Operation)]
+    if inputs or len(calls) < len(nodes) or any(call.name in RANDOM for call in calls):
+        raise Captured(tensor)
+    for variable in (variable for call in calls for variable in call.variables()):
+        if variable.owner is not None and not is_given(variable):
+            raise Captured(variable)
+    with with_arrays(False):
+        return value(tensor)
+
+
+def with_present_values(structure: PyTree) -> PyTree:
+    """`structure` with the values of its symbolic tensors where a function of arrays has them.
+
+    Such a function reads the variables that they are computed from itself, in each run.
     """
 
     def present(leaf: PyTree) -> PyTree:
-        if not isinstance(leaf, SymbolicTensor):
+        try:
+            return array_of(leaf)
+        except Captured:
             return leaf
-        nodes, inputs = upstream([leaf], ())
-        calls = [node.layer.saved for node in nodes if isinstance(node.layer, Operation)]
-        free = all(v.owner is None for call in calls for v in call.variables())
-        fixed = free and not any(call.name in RANDOM for call in calls)
-        if inputs or len(calls) < len(nodes) or not fixed:
-            return leaf
-        with with_arrays(False):
-            return value(leaf)
 
     return jax.tree.map(present, structure, is_leaf=is_variable)

@@ -1,0 +1,135 @@
+"""The functions of lists of arrays by which programs for Keras 1 and 2 run a compiled model."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from jaxcnn.models.network import one_or_all
+from jaxcnn.runtime.types import PyTree
+from jaxcnn.training import predict, single_batch
+from jaxcnn.training.input import Data
+from jaxcnn.training.loss_graph import loss_graph
+from jaxcnn.training.trainable import Trainable
+
+REPLACED = (
+    "fit runs steps that are made from what `compile` was given, so `{name}` cannot be replaced. "
+    "Call your function in a loop of your own, or write an Optimizer with get_updates."
+)
+
+
+class BatchFunction:
+    """What Keras calls a model's train, test or predict function.
+
+    It takes a list of arrays, such as inputs, targets and sample weights, perhaps with the learning
+    phase at the end, and returns a list.
+
+    Args:
+        name: of the function.
+        run: ``run(inputs, targets, sample weights)``.
+        counts: how many there are of each.
+    """
+
+    def __init__(self, name: str, run: Callable[..., PyTree], counts: tuple[int, int, int]) -> None:
+        self.name, self.run, self.counts = name, run, counts
+
+    def __call__(self, arrays: Sequence[PyTree]) -> list[np.ndarray]:
+        """The results for a list of arrays.
+
+        Raises:
+            ValueError: another number of arrays.
+        """
+        counts = self.counts
+        if len(arrays) not in (sum(counts), sum(counts) + 1):
+            raise ValueError(
+                f"{self.name} takes {counts[0]} inputs, {counts[1]} targets and {counts[2]} sample "
+                f"weights, and perhaps the learning phase; given {len(arrays)} arrays."
+            )
+        listed, groups = list(arrays), []
+        for count in counts:
+            groups.append([listed.pop(0) for _ in range(count)])
+        results = self.run(*(one_or_all(group) for group in groups if group))
+        return [np.asarray(r) for r in (results if isinstance(results, list) else [results])]
+
+
+class Replaceable:
+    """An attribute of a model that is one of its functions, or None before it is asked for."""
+
+    def __init__(self, make: Callable[[Trainable], BatchFunction]) -> None:
+        self.make = make
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = name
+
+    def __get__(self, model: Trainable | None, owner: type | None = None) -> PyTree:
+        return self if model is None else vars(model).get(f"_{self.name}")
+
+    def __set__(self, model: Trainable, value: object) -> None:
+        """With None the next call makes another.
+
+        Raises:
+            TypeError: another function, which `fit` would not call.
+        """
+        if value is not None:
+            raise TypeError(REPLACED.format(name=self.name))
+        vars(model).pop(f"_{self.name}", None)
+        model.program.functions = None
+
+    def prepared(self, model: Trainable) -> BatchFunction:
+        """The function, which the attribute then is."""
+        function: BatchFunction = vars(model).setdefault(f"_{self.name}", self.make(model))
+        return function
+
+
+def counts(model: Trainable) -> tuple[int, int, int]:
+    """How many inputs, targets and sample weights a compiled model has."""
+    targets = len(loss_graph(model, model.program).targets)
+    return len(model.inputs), targets, targets
+
+
+def training(model: Trainable) -> BatchFunction:
+    """One update of a model."""
+
+    def run(x: PyTree, y: PyTree = None, weights: PyTree = None) -> PyTree:
+        return single_batch.train_on_batch(model, model.program, Data(x, y, weights))
+
+    return BatchFunction("train_function", run, counts(model))
+
+
+def testing(model: Trainable) -> BatchFunction:
+    """The loss and metrics of a model."""
+
+    def run(x: PyTree, y: PyTree = None, weights: PyTree = None) -> PyTree:
+        return single_batch.test_on_batch(model, model.program, Data(x, y, weights))
+
+    return BatchFunction("test_function", run, counts(model))
+
+
+def prediction(model: Trainable) -> BatchFunction:
+    """The outputs of a model."""
+
+    def run(x: PyTree) -> PyTree:
+        return predict.predict_on_batch(model, model.program, x)
+
+    return BatchFunction("predict_function", run, (len(model.inputs), 0, 0))
+
+
+class BatchFunctions:
+    """The functions of a compiled model as Keras 1 and 2 name them."""
+
+    train_function = Replaceable(training)
+    test_function = Replaceable(testing)
+    predict_function = Replaceable(prediction)
+
+    def _make_train_function(self) -> None:
+        BatchFunctions.train_function.prepared(self)
+
+    def _make_test_function(self) -> None:
+        BatchFunctions.test_function.prepared(self)
+
+    def _make_predict_function(self) -> None:
+        BatchFunctions.predict_function.prepared(self)
+
+    def _check_trainable_weights_consistency(self) -> None:
+        """`fit` warns by itself where `trainable` has changed."""

@@ -1,0 +1,154 @@
+"""Updates, masks and losses of calls, as layers and models are asked for them."""
+
+import numpy as np
+import pytest
+
+from jaxcnn import Model, Sequential
+from jaxcnn import backend as K
+from jaxcnn.layers import (
+    BatchNormalization,
+    Dense,
+    Embedding,
+    Input,
+    Lambda,
+    Layer,
+    SimpleRNN,
+)
+
+X = np.arange(8, dtype="float32").reshape(4, 2)
+
+
+class Counting(Layer):
+    """Counts its calls in training."""
+
+    def build(self, input_shape):
+        self.count = self.add_weight("count", (), initializer="zeros", trainable=False)
+        self.unused = self.add_weight("unused", (), initializer="zeros", trainable=False)
+
+    def call(self, inputs):
+        self.add_update([K.update_add(self.count, 1.0)], inputs)
+        return inputs
+
+
+def test_statistics_of_a_batch_normalization():
+    x = Input((2,))
+    layer = BatchNormalization(momentum=0.5)
+    model = Model(x, layer(Dense(2, kernel_initializer="identity")(x)))
+    model.compile("sgd", "mse")
+    assert [v.label for v, _ in layer.updates] == ["moving_mean", "moving_variance"]
+    assert layer.get_updates_for(layer.input) == layer.updates == model.updates
+    assert layer.get_updates_for(None) == layer.get_updates_for(x) == []
+    step = K.function([x], [model.output], updates=model.updates)
+    step([X])
+    moved = layer.get_weights()
+    layer.set_weights([*moved[:2], np.zeros(2), np.ones(2)])
+    model.optimizer.lr = 0.0
+    model.train_on_batch(X, X)
+    for a, b in zip(moved, layer.get_weights(), strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-5)
+    layer.trainable = False
+    assert Model(x, layer(x)).layers[-1].get_updates_for(x) == []
+
+
+def test_a_whole_loop_with_the_updates_of_the_model():
+    def network():
+        x = Input((2,))
+        model = Model(x, Dense(1, kernel_initializer="ones")(BatchNormalization()(x)))
+        model.compile("sgd", "mse")
+        return model
+
+    model, reference = network(), network()
+    updates = model.optimizer.get_updates(model._collected_trainable_weights, [], model.total_loss)
+    step = K.function(
+        [*model.inputs, *model.targets, *model.sample_weights, K.learning_phase()],
+        [model.total_loss],
+        updates=model.updates + updates,
+    )
+    for _ in range(2):
+        value = step([X, X[:, :1], np.ones(4), 1.0])[0]
+        assert value == pytest.approx(reference.train_on_batch(X, X[:, :1]), rel=1e-5)
+    for a, b in zip(model.get_weights(), reference.get_weights(), strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-4, atol=1e-6)
+
+
+def test_updates_of_layers_that_users_write():
+    x = Input((2,))
+    layer = Counting()
+    model = Model(x, layer(x))
+    assert [v.label for v, _ in model.updates] == ["count"]
+    step = K.function([x], [model.output], updates=layer.updates)
+    step([X])
+    step([X])
+    assert K.get_value(layer.count) == 2
+
+
+def test_states_are_updates():
+    layer = SimpleRNN(2, stateful=True)
+    model = Sequential([Input(batch_shape=(4, 1, 2)), layer])
+    assert len(model.state_updates) == len(layer.updates) == 1
+
+
+def test_updates_from_outside():
+    x = Input((2,))
+    layer = Dense(1)
+    model = Model(x, layer(x))
+    v = K.variable(0.0)
+    layer.add_update([K.update_add(v, 1.0)])
+    layer.add_update(K.update(v, K.sum(x)), inputs=x)
+    assert len(layer.get_updates_for(None)) == len(layer.get_updates_for(x)) == 1
+    assert len(model.updates) == 2
+    K.function([], [], updates=layer.get_updates_for(None))([])
+    assert K.get_value(v) == 1
+    model.compile("sgd", "mse")
+    with pytest.raises(ValueError, match="add_update outside of `call` is not carried out by"):
+        model.train_on_batch(X, X[:, :1])
+
+
+def test_losses_of_calls():
+    x, other = Input((2,)), Input((2,))
+    layer = Dense(1, kernel_regularizer="l2", activity_regularizer="l1")
+    layer(x), layer(other)
+    layer.add_loss(K.sum(x), inputs=x)
+    counts = [len(layer.get_losses_for(inputs)) for inputs in (None, x, other)]
+    assert counts == [1, 2, 1]
+
+
+def test_masks_of_calls():
+    x = Input((3,))
+    embedding = Embedding(4, 2, mask_zero=True)
+    y = embedding(x)
+    outside = Lambda(lambda t: t, mask=lambda t, mask: mask)(y)
+    assert embedding.input_mask is None
+    mask = K.function([x], [embedding.output_mask, outside.layer.get_input_mask_at(0)])
+    for value in mask([[[1, 0, 2]]]):
+        assert value.tolist() == [[True, False, True]]
+
+
+def test_calls_on_outputs():
+    x = Input((2,))
+    first, second = Dense(2), Dense(2)
+    second(first(x))
+    assert first.outbound_nodes == second.inbound_nodes == first._outbound_nodes
+    first.outbound_nodes = []
+    assert first.outbound_nodes == [] and second.inbound_nodes
+
+
+class PassingMasks(Layer):
+    supports_masking = True
+
+    def compute_mask(self, inputs, mask=None):
+        return super().compute_mask(inputs, mask)
+
+    def call(self, inputs):
+        return inputs
+
+
+def test_masks_that_layers_compute():
+    x = Input((3,))
+    mask = Embedding(4, 2, mask_zero=True).compute_mask(x)
+    assert K.function([x], [mask])([[[1, 0, 2]]])[0].tolist() == [[True, False, True]]
+    assert Dense(2).compute_mask(x, None) is None
+    passed = PassingMasks()(Embedding(4, 2, mask_zero=True)(x))
+    assert passed.mask_shape == (None, 3)
+    with pytest.raises(ValueError, match="does not support masking"):
+        Counting().compute_mask(x, x)

@@ -1,0 +1,86 @@
+"""The loss of a compiled model as a tensor, and its functions, as Keras 1 and 2 have them."""
+
+import numpy as np
+import pytest
+
+from jaxcnn import backend as K
+from jaxcnn.layers import Dense, Embedding, Flatten, Input
+from jaxcnn.models import Model
+
+RANDOM = np.random.RandomState(0)
+X, Y = RANDOM.rand(8, 3).astype("float32"), RANDOM.rand(8, 2).astype("float32")
+WEIGHTS = np.linspace(0, 2, 8).astype("float32")
+
+
+def network(**arguments):
+    x = Input((3,))
+    hidden = Dense(4, activation="tanh", kernel_regularizer="l2")(x)
+    model = Model(x, Dense(2)(hidden))
+    model.set_weights(
+        [np.linspace(-0.5, 0.5, w.size).reshape(w.shape) for w in model.get_weights()]
+    )
+    model.compile("sgd", **{"loss": "mse", "metrics": ["mae"], **arguments})
+    return model
+
+
+def test_the_loss_as_a_tensor():
+    model = network()
+    assert [tuple(t.shape) for t in model.targets] == [(None, 2)]
+    assert [tuple(t.shape) for t in model.sample_weights] == [(None,)]
+    inputs = model.inputs + model.targets + model.sample_weights
+    outputs = [model.total_loss, *model.metrics_tensors]
+    updates = model.optimizer.get_updates(model.trainable_weights, [], model.total_loss)
+    step = K.function([*inputs, K.learning_phase()], outputs, updates=updates)
+    reference = network()
+    for _ in range(2):
+        expected = reference.train_on_batch(X, Y, WEIGHTS)
+        np.testing.assert_allclose(step([X, Y, WEIGHTS, 1.0]), expected, rtol=1e-5)
+    for a, b in zip(model.get_weights(), reference.get_weights(), strict=True):
+        np.testing.assert_allclose(a, b, atol=1e-6)
+
+
+def test_a_loss_over_the_graph_and_several_outputs():
+    x = Input((3,))
+    hidden = Dense(4)(x)
+    one, two = Dense(2, name="one")(hidden), Dense(2, name="two")(hidden)
+    model = Model(x, [one, two])
+
+    def over_hidden(y_true, y_pred):
+        return K.mean(K.square(y_pred - y_true), axis=-1) + K.mean(K.abs(hidden), axis=-1)
+
+    model.compile("sgd", [over_hidden, None], loss_weights=[2.0, 1.0])
+    assert len(model.targets) == 1
+    compute = K.function(model.inputs + model.targets + model.sample_weights, [model.total_loss])
+    value = compute([X, Y, np.ones(8)])[0]
+    assert value == pytest.approx(model.evaluate(X, Y, verbose=0)[0], rel=1e-5)
+
+
+def test_masks_and_sparse_targets():
+    x = Input((2,))
+    model = Model(x, Dense(3, activation="softmax")(Flatten()(Embedding(4, 2)(x))))
+    model.compile("sgd", "sparse_categorical_crossentropy")
+    assert tuple(model.targets[0].shape) == (None, 1)
+    numbers, classes = np.ones((4, 2)), np.array([[0], [1], [2], [0]])
+    compute = K.function(model.inputs + model.targets + model.sample_weights, [model.total_loss])
+    value = compute([numbers, classes, np.ones(4)])[0]
+    assert value == pytest.approx(model.evaluate(numbers, classes, verbose=0), rel=1e-5)
+
+
+def test_functions_of_a_model():
+    model, reference = network(), network()
+    assert model.train_function is None
+    model._make_train_function()
+    model._make_test_function()
+    model._make_predict_function()
+    before = model.test_function([X, Y, WEIGHTS])
+    np.testing.assert_allclose(before, reference.test_on_batch(X, Y, WEIGHTS), rtol=1e-6)
+    results = model.train_function([X, Y, WEIGHTS, 1.0])
+    np.testing.assert_allclose(results, reference.train_on_batch(X, Y, WEIGHTS), rtol=1e-6)
+    np.testing.assert_allclose(model.predict_function([X])[0], reference.predict(X), rtol=1e-5)
+    model.train_function = None
+    with pytest.raises(TypeError, match="`train_function` cannot be replaced"):
+        model.train_function = lambda inputs: inputs
+    with pytest.raises(ValueError, match="takes 1 inputs, 1 targets and 1 sample weights"):
+        model.test_function([X])
+    with pytest.raises(RuntimeError, match="must be compiled before it has a loss"):
+        _ = Model(model.inputs, model.outputs).total_loss
