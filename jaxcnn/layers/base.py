@@ -14,10 +14,9 @@ from typing import Any, ClassVar, overload
 import flax.linen as nn
 import numpy as np
 
-from jaxcnn.layers import naming, symbolic, weight_lists, weight_tree
+from jaxcnn.layers import calls, naming, symbolic, weight_lists, weight_tree
 from jaxcnn.layers.arguments import COMMON, declared_input_shape, unknown_argument
 from jaxcnn.layers.call_record import record_call
-from jaxcnn.layers.calls import SymbolicCalls
 from jaxcnn.layers.evaluation import evaluated
 from jaxcnn.layers.input_spec import check_inputs
 from jaxcnn.layers.mode import is_mode
@@ -45,7 +44,7 @@ from jaxcnn.runtime.types import (
 LAYERS: Registry[Any] = Registry("layer")
 
 
-class Layer(SymbolicCalls):
+class Layer:
     """A layer as Keras users know it.
 
     Call it on symbolic tensors (`Input`, the output of another layer) to build a model, or on
@@ -233,6 +232,28 @@ class Layer(SymbolicCalls):
             ValueError: another number of inputs, or one that is not as demanded.
         """
         check_inputs(self.name, vars(self).get("input_spec"), inputs)
+
+    @property
+    def _inbound_nodes(self) -> list[Node]:
+        """`inbound_nodes` under the name that it has since Keras 2.1.3."""
+        return self.inbound_nodes
+
+    outbound_nodes = _outbound_nodes = property(calls.calls_on_outputs, calls.set_calls_on_outputs)
+    get_input_at = calls.get_input_at
+    get_output_at = calls.get_output_at
+    get_input_shape_at = calls.get_input_shape_at
+    get_output_shape_at = calls.get_output_shape_at
+    get_input_mask_at = calls.get_input_mask_at
+    get_output_mask_at = calls.get_output_mask_at
+    input = property(calls.input_of)
+    output = property(calls.output_of)
+    input_shape = property(calls.input_shape_of)
+    output_shape = property(calls.output_shape_of)
+    input_mask = property(calls.input_mask_of)
+    output_mask = property(calls.output_mask_of)
+    compute_mask = calls.compute_mask
+    get_updates_for = calls.get_updates_for
+    get_losses_for = calls.get_losses_for
 
     # -- weights -----------------------------------------------------------------------------------
 

@@ -97,22 +97,3 @@ def total_loss(model: Trainable) -> SymbolicTensor:
 def metrics_tensors(model: Trainable) -> list[SymbolicTensor]:
     """The losses of several outputs and the metrics, computed in the same way."""
     return loss_graph(model, model.program).reported
-
-
-class Compiled:
-    """These as attributes of a model."""
-
-    loss = property(loss)
-    metrics = property(metrics)
-    metrics_names = property(metrics_names)
-    loss_weights = property(loss_weights)
-    sample_weight_mode = property(sample_weight_mode)
-    targets = _feed_targets = property(targets)
-    sample_weights = _feed_sample_weights = property(sample_weights)
-    total_loss = property(total_loss)
-    metrics_tensors = property(metrics_tensors)
-    loss_functions = property(loss_functions)
-    state_updates = property(state_updates)
-    _collected_trainable_weights = property(collected_trainable_weights)
-    stateful = property(stateful)
-    uses_learning_phase = property(uses_learning_phase)

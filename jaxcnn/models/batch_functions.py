@@ -56,9 +56,6 @@ class BatchFunction:
 class Replaceable:
     """An attribute of a model that is one of its functions, or None before it is asked for."""
 
-    def __init__(self, make: Callable[[Trainable], BatchFunction]) -> None:
-        self.make = make
-
     def __set_name__(self, owner: type, name: str) -> None:
         self.name = name
 
@@ -76,10 +73,11 @@ class Replaceable:
         vars(model).pop(f"_{self.name}", None)
         model.program.functions = None
 
-    def prepared(self, model: Trainable) -> BatchFunction:
-        """The function, which the attribute then is."""
-        function: BatchFunction = vars(model).setdefault(f"_{self.name}", self.make(model))
-        return function
+
+def prepared(model: Trainable, name: str, make: Callable[[Trainable], BatchFunction]) -> None:
+    """Make one of the functions of a model, unless it is there."""
+    if f"_{name}" not in vars(model):
+        vars(model)[f"_{name}"] = make(model)
 
 
 def counts(model: Trainable) -> tuple[int, int, int]:
@@ -115,21 +113,20 @@ def prediction(model: Trainable) -> BatchFunction:
     return BatchFunction("predict_function", run, (len(model.inputs), 0, 0))
 
 
-class BatchFunctions:
-    """The functions of a compiled model as Keras 1 and 2 name them."""
+def make_train_function(model: Trainable) -> None:
+    """Make `train_function` from what the model is compiled to."""
+    prepared(model, "train_function", training)
 
-    train_function = Replaceable(training)
-    test_function = Replaceable(testing)
-    predict_function = Replaceable(prediction)
 
-    def _make_train_function(self) -> None:
-        BatchFunctions.train_function.prepared(self)
+def make_test_function(model: Trainable) -> None:
+    """Make `test_function` from what the model is compiled to."""
+    prepared(model, "test_function", testing)
 
-    def _make_test_function(self) -> None:
-        BatchFunctions.test_function.prepared(self)
 
-    def _make_predict_function(self) -> None:
-        BatchFunctions.predict_function.prepared(self)
+def make_predict_function(model: Trainable) -> None:
+    """Make `predict_function`."""
+    prepared(model, "predict_function", prediction)
 
-    def _check_trainable_weights_consistency(self) -> None:
-        """`fit` warns by itself where `trainable` has changed."""
+
+def check_trainable_weights(model: Trainable) -> None:
+    """Nothing: `fit` warns by itself where `trainable` has changed."""

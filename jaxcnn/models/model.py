@@ -10,8 +10,7 @@ from jaxcnn import saving
 from jaxcnn.callbacks import Callback, History
 from jaxcnn.layers.base import LAYERS
 from jaxcnn.layers.symbolic.tensor import SymbolicTensor
-from jaxcnn.models.attributes import Compiled
-from jaxcnn.models.batch_functions import BatchFunctions
+from jaxcnn.models import attributes, batch_functions
 from jaxcnn.models.network import Network
 from jaxcnn.optimizers import Optimizer
 from jaxcnn.runtime.names import custom_object_scope
@@ -45,7 +44,7 @@ SEQUENTIAL_ONLY = {
 
 @LAYERS.register("Functional")
 @old_spellings
-class Model(BatchFunctions, Compiled, Network):
+class Model(Network):
     """A model from symbolic `inputs` to symbolic `outputs`, each one tensor or a list.
 
     ``model.module`` and ``model.variables`` are the pure half:
@@ -339,6 +338,27 @@ class Model(BatchFunctions, Compiled, Network):
         with self.between_steps():
             return self.program.opt_state
 
+    loss = property(attributes.loss)
+    metrics = property(attributes.metrics)
+    metrics_names = property(attributes.metrics_names)
+    loss_weights = property(attributes.loss_weights)
+    sample_weight_mode = property(attributes.sample_weight_mode)
+    targets = _feed_targets = property(attributes.targets)
+    sample_weights = _feed_sample_weights = property(attributes.sample_weights)
+    total_loss = property(attributes.total_loss)
+    metrics_tensors = property(attributes.metrics_tensors)
+    loss_functions = property(attributes.loss_functions)
+    state_updates = property(attributes.state_updates)
+    _collected_trainable_weights = property(attributes.collected_trainable_weights)
+    stateful = property(attributes.stateful)
+    uses_learning_phase = property(attributes.uses_learning_phase)
+    train_function = batch_functions.Replaceable()
+    test_function = batch_functions.Replaceable()
+    predict_function = batch_functions.Replaceable()
+    _make_train_function = batch_functions.make_train_function
+    _make_test_function = batch_functions.make_test_function
+    _make_predict_function = batch_functions.make_predict_function
+    _check_trainable_weights_consistency = batch_functions.check_trainable_weights
     trained_paths = optimizer_state.trained_paths
     optimizer_arrays = optimizer_state.optimizer_arrays
     set_optimizer_arrays = optimizer_state.set_optimizer_arrays
