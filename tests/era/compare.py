@@ -85,6 +85,9 @@ def compare(group, theirs, ours):
     if "!raises" in ours:
         return [("!raises", ours["!raises"] + " at " + ours["!where"])]
     found = []
+    for key in [key[: -len(" count")] for key in theirs if key.endswith(" count")]:
+        if key in ours and key not in theirs:  # numbers that Theano gives as arrays
+            theirs = as_one(theirs, key)
     for key, value in theirs.items():
         if key not in ours:
             found.append((key, "not there; ours has %s" % ", ".join(ours)[:200]))
@@ -94,6 +97,13 @@ def compare(group, theirs, ours):
                 found.append((key, reason))
     found += [(key, "only ours") for key in ours if key not in theirs]
     return found
+
+
+def as_one(answers, key):
+    """The answers with a list of arrays of one number, recorded one by one, as an array."""
+    parts = ["%s %d" % (key, i) for i in range(int(answers[key + " count"]))]
+    others = {k: v for k, v in answers.items() if k not in parts + [key + " count"]}
+    return dict(others, **{key: np.asarray([answers[part] for part in parts])})
 
 
 def explanation(era, group, name, key):
