@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -202,16 +203,8 @@ class GatedLayer(GatedModule, Recurrent):
         """(outputs (steps, batch, ...), final states) from what `project` returns."""
         # (steps, batch, ...) for each gate
         by_time = [jnp.moveaxis(part, 1, 0) for part in in_parts(given.inputs, self.blocks)]
-        return gated_scan(
-            self,
-            kernel,
-            by_time,
-            given.states,
-            noise=given.noise,
-            keep=given.keep,
-            reverse=self.go_backwards,
-            unroll=self.unroll,
-        )
+        recurrence = functools.partial(gated_scan, reverse=self.go_backwards, unroll=self.unroll)
+        return recurrence(self, kernel, by_time, given.states, noise=given.noise, keep=given.keep)
 
     @property
     def state_total(self) -> int:

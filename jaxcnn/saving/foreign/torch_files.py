@@ -90,8 +90,7 @@ def shape(values: Sequence[int] = ()) -> tuple[int, ...]:
 KNOWN: Functions = {
     ("collections", "OrderedDict"): OrderedDict,
     ("torch", "Size"): shape,
-    ("torch._utils", "_rebuild_tensor"): rebuild,
-    ("torch._utils", "_rebuild_tensor_v2"): rebuild,
+    **{("torch._utils", f"_rebuild_{name}"): rebuild for name in ("tensor", "tensor_v2")},
     ("torch._utils", "_rebuild_parameter"): parameter,
     # Types are values in a pickle, which are not called.
     **{("torch", name): StorageType(name) for name in STORAGES},
