@@ -46,6 +46,12 @@ class Function:
                 raise TypeError(
                     f"K.function: each update must be a pair (variable, new value); given {pair!r}."
                 )
+        for output in outputs:
+            if hasattr(output, "run"):  # what TensorFlow calls an operation
+                raise TypeError(
+                    f"K.function: each output must be a tensor; given {output!r}. Operations run "
+                    "in a session: K.get_session().run(operation, feed_dict={...})."
+                )
         self.inputs, self.updates = list(inputs), list(updates or [])
         self.outputs = [
             array_of_sizes(output) if isinstance(output, Sizes | UnknownSize) else output

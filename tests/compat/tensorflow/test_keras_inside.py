@@ -213,3 +213,10 @@ def test_models_compiled_with_optimizers_of_tensorflow(tf):
     assert model.get_weights()[0] == 0.5
     with pytest.raises(TypeError, match="whose learning rate is a number"):
         model.compile(tf.train.AdamOptimizer(tf.placeholder(tf.float32)), loss="mse")
+
+
+def test_operations_are_no_outputs_of_functions(tf):
+    weight = tf.Variable(1.0)
+    step = tf.train.GradientDescentOptimizer(0.1).minimize(weight * weight)
+    with pytest.raises(TypeError, match="Operations run in a session"):
+        tf.keras.backend.function([tf.keras.Input((1,))], [step])
