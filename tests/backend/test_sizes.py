@@ -8,6 +8,7 @@ import pytest
 from jaxcnn import backend as K
 from jaxcnn import compat
 from jaxcnn.layers import Input, Lambda
+from jaxcnn.layers.symbolic import sizes
 from jaxcnn.models import Model, model_from_json
 
 X = np.arange(24, dtype="float32").reshape(2, 3, 4)
@@ -35,6 +36,10 @@ def test_arithmetic_in_shapes():
         (4, 6), (6, 4), (2, 6, 2), (2, 12), (2, 2, 4), (2, 4), (2, 12), (2, 3, 2, 2), (2, 6, 12),
         (1, 5),
     ]  # fmt: skip
+
+
+def test_the_product_of_no_sizes_is_one():
+    assert sizes.product(()) == 1 and sizes.product((2, 3)) == 6
 
 
 def test_sizes_as_values():

@@ -252,6 +252,13 @@ def test_a_scalar_loss_forbids_padding_behind_an_output_without_loss():
         assert objective.exact_when_padded([None, x], [x, x]) is exact
 
 
+def test_added_losses_forbid_padding():
+    x = jnp.ones((4, 2))
+    for added, exact in (((), True), ((1,), False)):
+        objective = Objective((output("a", "mse"),), added=added)
+        assert objective.exact_when_padded([x], [x]) is exact
+
+
 def test_a_mask_does_not_concern_a_loss_by_row():
     mask = jnp.asarray(STEPS)
     assert float(weighted_loss(jnp.asarray(BY_ROW), None, mask, None)) == pytest.approx(

@@ -174,6 +174,8 @@ def test_metrics_for_all_outputs_or_by_output():
     assert two(metrics=[[], ["mae"]]).metrics_names[3:] == ["b_mean_absolute_error"]
     with pytest.raises(ValueError, match="lists for 1 outputs; the model has 2"):
         two(metrics=[["mae"]])
+    with pytest.raises(ValueError, match="lists for 3 outputs; the model has 2"):
+        two(metrics=[["mae"], ["mae"], ["mae"]])
     assert two(metrics={"a": "acc", "b": ["mse", "mae"]}).metrics_names[3:] == [
         "a_acc",
         "b_mean_squared_error",
