@@ -64,6 +64,7 @@ def test_eight_devices(folder, alone, settings):
     assert_equal(found, alone)
 
 
+@pytest.mark.slow
 def test_each_device_can_have_batch_statistics_of_its_own(folder, alone):
     found = trained(folder, "local", "local=8", devices=8)
     assert_equal(found, trained(folder, "parted", "distribute=", "local=8"))

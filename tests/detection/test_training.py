@@ -152,6 +152,7 @@ def synthetic_pictures(count):
     return pictures, truth, lists
 
 
+@pytest.mark.slow
 def test_a_small_detector_learns_some_images(tmp_path):
     config.set_random_seed(0)
     (tmp_path / "small.cfg").write_text(

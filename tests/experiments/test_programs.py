@@ -7,12 +7,20 @@ from experiments.run import execute
 
 # These take more than five seconds each even so; they run with -m slow.
 HEAVY = {
+    "c6_style",
+    "c8_emotion",
     "n1_resnet",
     "n2_yolo",
+    "n3_faces",
+    "n4_style",
+    "p01_lstm",
     "p05_fooling",
     "p11_fine_tuning",
+    "p13_cifar10",
     "p14_two_people",
     "p17_denoising",
+    "p20_tagging",
+    "q1_p20_headlines",
     "q2_p24_grid_search",
     "q2_p26_cifar10",
     "q2_p27_newsgroups",

@@ -87,8 +87,11 @@ KINDS = [
     [
         {"return_sequences": True},
         {"return_state": True, "go_backwards": True},
-        {"return_sequences": True, "go_backwards": True, "use_bias": False},
-        {"unroll": True},
+        pytest.param(
+            {"return_sequences": True, "go_backwards": True, "use_bias": False},
+            marks=pytest.mark.slow,
+        ),
+        pytest.param({"unroll": True}, marks=pytest.mark.slow),
     ],
     ids=str,
 )
