@@ -68,20 +68,21 @@ def main(run: Run) -> None:
     )
     run.check("parameters", model.count_params(), 1_199_882)
 
-    model.compile(
-        loss=losses.categorical_crossentropy,
-        optimizer=optimizers.Adadelta(),
-        metrics=["accuracy"],
-    )
-    history = model.fit(
-        x_train,
-        y_train,
-        batch_size=run.settings.batch_size,
-        epochs=run.settings.epochs,
-        verbose=2,
-        validation_data=(x_test, y_test),
-        checkpoint_dir=run.checkpoint_dir / "listing",
-    )
+    def train(model, optimizer, name):
+        model.compile(
+            loss=losses.categorical_crossentropy, optimizer=optimizer, metrics=["accuracy"]
+        )
+        return model.fit(
+            x_train,
+            y_train,
+            batch_size=run.settings.batch_size,
+            epochs=run.settings.epochs,
+            verbose=2,
+            validation_data=(x_test, y_test),
+            checkpoint_dir=run.checkpoint_dir / name,
+        )
+
+    history = train(model, optimizers.Adadelta(), "listing")
     score = model.evaluate(x_test, y_test, verbose=0)
     run.figure("Test loss", score[0])
     run.figure("Test accuracy", score[1])
@@ -101,20 +102,7 @@ def main(run: Run) -> None:
     run.check("P12b: the model read again predicts the same", same, True)
 
     other = network()  # the default that the book prints for Adadelta; Keras 2.0.4 has 1e-8
-    other.compile(
-        loss=losses.categorical_crossentropy,
-        optimizer=optimizers.Adadelta(epsilon=1e-6),
-        metrics=["accuracy"],
-    )
-    other.fit(
-        x_train,
-        y_train,
-        batch_size=run.settings.batch_size,
-        epochs=run.settings.epochs,
-        verbose=2,
-        validation_data=(x_test, y_test),
-        checkpoint_dir=run.checkpoint_dir / "epsilon",
-    )
+    train(other, optimizers.Adadelta(epsilon=1e-6), "epsilon")
     run.figure("with epsilon 1e-6: test accuracy", other.evaluate(x_test, y_test, verbose=0)[1])
 
     first = 10_001 if len(x_train) > 10_003 else 0

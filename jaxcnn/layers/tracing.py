@@ -150,7 +150,12 @@ def trace_twice(
 
 
 def shapes_named_by(error: Exception) -> list[int]:
-    """The sizes in the shapes that a message names, such as (8, 1)."""
+    """The sizes in the shapes that JAX names where arrays do not go together, such as (8, 1).
+
+    The message of a layer that refuses its input names what it was tried with: it tells nothing.
+    """
+    if not re.search("incompatible shapes|shapes that differ", str(error), re.IGNORECASE):
+        return []
     named = re.findall(r"\(([\d, ]+)\)", str(error))
     return [int(size) for shape in named for size in re.findall(r"\d+", shape)]
 

@@ -36,6 +36,10 @@ from jaxcnn.training.settings import FitSettings
 from jaxcnn.training.state import AnyOptimizer
 from jaxcnn.training.steps import Augment
 
+if TYPE_CHECKING:
+    from jaxcnn.saving.foreign.loading import Mapped
+    from jaxcnn.saving.foreign.modules import Report
+
 SEQUENTIAL_ONLY = {
     "predict_classes": "model.predict(x).argmax(axis=-1)",
     "predict_proba": "model.predict(x)",
@@ -420,8 +424,8 @@ class Model(Network):
         reshape: bool = False,
         *,
         by: str | None = None,
-        mapping: saving.Mapped | None = None,
-    ) -> saving.Report | None:
+        mapping: Mapped | None = None,
+    ) -> Report | None:
         """Read weights from a file of any Keras, PyTorch, TensorFlow.js or ONNX.
 
         All that fit are read, or after an error none; `jaxcnn.saving.load_weights` tells more.

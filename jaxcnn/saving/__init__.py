@@ -3,8 +3,6 @@
 from jaxcnn.saving.containers.onnx import export_onnx
 from jaxcnn.saving.containers.stablehlo import export_model, load_exported
 from jaxcnn.saving.files import load_model, load_weights, save_model, save_weights
-from jaxcnn.saving.foreign.loading import Mapped
-from jaxcnn.saving.foreign.modules import Report
 from jaxcnn.saving.structure import build_graph, graph_config, sequential_config
 from jaxcnn.saving.texts import (
     model_from_config,
@@ -15,8 +13,6 @@ from jaxcnn.saving.texts import (
 )
 
 __all__ = [
-    "Mapped",
-    "Report",
     "build_graph",
     "export_model",
     "export_onnx",

@@ -7,7 +7,7 @@ import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from jaxcnn.runtime.warn import warn_user
 from jaxcnn.saving.assignment import Matching
@@ -15,11 +15,13 @@ from jaxcnn.saving.compile_settings import warn_of
 from jaxcnn.saving.containers import archive, hdf5, tensor_bundle
 from jaxcnn.saving.dialects.differences import differing_training
 from jaxcnn.saving.dialects.versions import version_of
-from jaxcnn.saving.foreign.loading import Mapped, load_foreign, read_foreign
-from jaxcnn.saving.foreign.modules import Report
 from jaxcnn.saving.remarks import describable_training, remarks
 from jaxcnn.saving.types import CustomObjects, Filename, Network, Trainable
 from jaxcnn.utils.untrusted import one_error
+
+if TYPE_CHECKING:
+    from jaxcnn.saving.foreign.loading import Mapped
+    from jaxcnn.saving.foreign.modules import Report
 
 
 def save_model(
@@ -150,6 +152,8 @@ def load_weights(
         FileNotFoundError: there is no such file.
         ValueError: it is damaged, or layers or shapes do not fit; the message says which.
     """
+    from jaxcnn.saving.foreign.loading import load_foreign, read_foreign  # rarely needed
+
     path = os.path.expanduser(path)
     if by not in (None, "order", "name") or (by == "order" and by_name):
         raise ValueError(f"load_weights: by= is 'order' or 'name'; given {by!r}, {by_name=}.")

@@ -1,5 +1,6 @@
 """The common look of all plots."""
 
+import functools
 import io
 import os
 from pathlib import Path
@@ -19,15 +20,21 @@ def new_figure(width: float, height: float) -> "Figure":
 
     A notebook shows it where it is the value of a cell.
     """
+    return shown_figure()(figsize=(width, height), layout="constrained", facecolor="white")
+
+
+@functools.cache
+def shown_figure() -> "type[Figure]":
+    """matplotlib's figure as a notebook shows it, whatever backend is in force."""
     from matplotlib.figure import Figure
 
-    class Shown(Figure):
+    class ShownFigure(Figure):
         def _repr_png_(self) -> bytes:
             image = io.BytesIO()
             self.savefig(image, format="png", dpi=100)
             return image.getvalue()
 
-    return Shown(figsize=(width, height), layout="constrained", facecolor="white")
+    return ShownFigure
 
 
 def plain_axes(axes: "Axes") -> None:
