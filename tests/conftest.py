@@ -45,6 +45,18 @@ EXPLICIT = {
     "training",
 }
 
+# Tests that take long while lighter ones stand beside them, one a line: slow ones, too.
+LONG = Path(__file__).parent / "slow.txt"
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    """Mark what tests/slow.txt names, before -m chooses."""
+    long = set(LONG.read_text().splitlines())
+    for item in items:
+        if item.nodeid in long:
+            item.add_marker(pytest.mark.slow)
+
 
 @pytest.fixture(autouse=True)
 def afresh():

@@ -25,3 +25,9 @@ def test_a_source_distribution_has_every_file_of_the_package():
     assert "conv.cc" in others and "support.h" in others
     missing = [n for n in others if not any(fnmatch.fnmatch(n, pattern) for pattern in included)]
     assert missing == []
+
+
+def test_the_list_of_long_tests_names_tests_that_exist():
+    for line in (ROOT / "tests" / "slow.txt").read_text().splitlines():
+        path, name = line.split("::")
+        assert f"def {name.split('[')[0]}(" in (ROOT / path).read_text(), line
