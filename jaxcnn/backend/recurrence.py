@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import inspect
 from collections.abc import Callable, Sequence
 from typing import Any, cast
 
@@ -9,41 +11,24 @@ from jaxcnn.backend.control import rnn as scanned
 from jaxcnn.backend.control import select
 from jaxcnn.backend.shapes import stack
 from jaxcnn.layers.symbolic.saved_call import symbolic_arguments
-from jaxcnn.layers.symbolic.types import Tensor, TensorLike
+from jaxcnn.layers.symbolic.types import Tensor
 from jaxcnn.runtime.captures import Captured
 from jaxcnn.runtime.types import PyTree
 
 StepFunction = Callable[[Tensor, list[PyTree]], tuple[Tensor, Sequence[Tensor]]]
 
 
-def rnn(
-    step_function: StepFunction,
-    inputs: TensorLike,
-    initial_states: Sequence[TensorLike],
-    go_backwards: bool = False,
-    mask: TensorLike | None = None,
-    constants: Sequence[PyTree] | None = None,
-    unroll: bool = False,
-    input_length: int | None = None,
-) -> tuple[Tensor, Tensor, list[Tensor]]:
+@functools.wraps(scanned)
+def rnn(*args: PyTree, **kwargs: PyTree) -> tuple[Tensor, Tensor, list[Tensor]]:
     try:
-        return scanned(
-            step_function,
-            inputs,
-            initial_states,
-            go_backwards=go_backwards,
-            mask=mask,
-            constants=constants,
-            unroll=unroll,
-            input_length=input_length,
-        )
+        return scanned(*args, **kwargs)
     except Captured:
-        if not symbolic_arguments((inputs, initial_states)):
+        call = inspect.signature(scanned).bind(*args, **kwargs)
+        call.apply_defaults()
+        step_function, inputs, states, go_backwards, mask, constants, *_ = call.arguments.values()
+        if not symbolic_arguments((inputs, states)):
             raise
-    return unrolled(step_function, inputs, initial_states, go_backwards, (mask, constants))
-
-
-rnn.__doc__ = scanned.__doc__
+    return unrolled(step_function, inputs, states, go_backwards, (mask, constants))
 
 
 def unrolled(

@@ -16,6 +16,7 @@ from jaxcnn.layers.derived import ModuleLayer, keras_layer
 from jaxcnn.layers.symbolic.tensor import symbolic_leaves
 from jaxcnn.layers.tracing import Traced
 from jaxcnn.layers.variable import Variable
+from jaxcnn.runtime.names import custom_object_scope
 from jaxcnn.runtime.types import ArrayLike, Config, PyTree
 
 
@@ -146,12 +147,13 @@ class Bidirectional(RecurrentLayer):
         super().__init__(layer, merge_mode, weights=weights, **kwargs)
         settings = layer.get_config()
         reverses = {"forward": settings["go_backwards"], "backward": not settings["go_backwards"]}
-        self._children = {
-            f"{direction}_layer": type(layer).from_config(
-                {**settings, "name": f"{direction}_{layer.name}", "go_backwards": reverse}
-            )
-            for direction, reverse in reverses.items()
-        }
+        with custom_object_scope({type(part).__name__: type(part) for part in layer.all_layers()}):
+            self._children = {
+                f"{direction}_layer": type(layer).from_config(
+                    {**settings, "name": f"{direction}_{layer.name}", "go_backwards": reverse}
+                )
+                for direction, reverse in reverses.items()
+            }
 
     @property
     def forward_layer(self) -> RecurrentLayer:

@@ -20,7 +20,37 @@ from jaxcnn.runtime.arrays import widened
 from jaxcnn.runtime.types import Config, Identifier
 
 
-class BatchNormalization(Layer):
+class ScaleFields(Layer):
+    center: bool = True
+    scale: bool = True
+    beta_initializer: Identifier = "zeros"
+    gamma_initializer: Identifier = "ones"
+
+
+class ScalePenaltyFields(Layer):
+    beta_regularizer: Identifier = None
+    gamma_regularizer: Identifier = None
+    beta_constraint: Identifier = None
+    gamma_constraint: Identifier = None
+
+
+class BatchStatisticsFields(Layer):
+    axis: int = -1
+    momentum: float = 0.99
+    epsilon: float = 1e-3
+
+
+class MovingFields(Layer):
+    moving_mean_initializer: Identifier = "zeros"
+    moving_variance_initializer: Identifier = "ones"
+
+
+class SampleStatisticsFields(Layer):
+    axis: int | Sequence[int] = -1
+    epsilon: float = 1e-3
+
+
+class BatchNormalization(ScalePenaltyFields, MovingFields, ScaleFields, BatchStatisticsFields):
     """``gamma * (x - mean) / sqrt(variance + epsilon) + beta``, statistics over all axes but one.
 
     That one is `axis`. In training mode the statistics are those of the batch (biased variance) and
@@ -30,20 +60,6 @@ class BatchNormalization(Layer):
     Weights: ``gamma``, ``beta`` in params; ``moving_mean``, ``moving_variance`` in batch_stats.
     Source: Ioffe and Szegedy, "Batch Normalization", 2015.
     """
-
-    axis: int = -1
-    momentum: float = 0.99
-    epsilon: float = 1e-3
-    center: bool = True
-    scale: bool = True
-    beta_initializer: Identifier = "zeros"
-    gamma_initializer: Identifier = "ones"
-    moving_mean_initializer: Identifier = "zeros"
-    moving_variance_initializer: Identifier = "ones"
-    beta_regularizer: Identifier = None
-    gamma_regularizer: Identifier = None
-    beta_constraint: Identifier = None
-    gamma_constraint: Identifier = None
 
     traits = POINTWISE
     supports_masking = True
@@ -123,24 +139,13 @@ def batch_statistics(
     return mean.reshape(-1), jnp.sum(jnp.square(x - mean), axes, where=where) / count
 
 
-class LayerNormalization(Layer):
+class LayerNormalization(ScalePenaltyFields, ScaleFields, SampleStatisticsFields):
     """``gamma * (x - mean) / sqrt(variance + epsilon) + beta``, the statistics of each sample.
 
     `axis` is one axis or several, over which they are taken, without the batch; ``gamma`` and
     ``beta`` have their sizes. The variance is biased; everything is computed in float32. Source: Ba
     et al., "Layer Normalization", 2016.
     """
-
-    axis: int | Sequence[int] = -1
-    epsilon: float = 1e-3
-    center: bool = True
-    scale: bool = True
-    beta_initializer: Identifier = "zeros"
-    gamma_initializer: Identifier = "ones"
-    beta_regularizer: Identifier = None
-    gamma_regularizer: Identifier = None
-    beta_constraint: Identifier = None
-    gamma_constraint: Identifier = None
 
     supports_masking = True
 

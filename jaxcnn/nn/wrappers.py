@@ -77,8 +77,17 @@ class Bidirectional(CalledWithStates):
     def mixes_rows(self) -> bool:
         return mixes_rows(self.layer)
 
+    @property
+    def passes_constants(self) -> bool:
+        return self.layer.passes_constants
+
     def run_sequence(
-        self, x: jax.Array, initial: States | None, mask: jax.Array | None, train: bool
+        self,
+        x: jax.Array,
+        initial: States | None,
+        mask: jax.Array | None,
+        train: bool,
+        **further: PyTree,
     ) -> PyTree:
         half = self.layer.state_total
         halves = (None, None) if initial is None else (initial[:half], initial[half:])
@@ -87,8 +96,8 @@ class Bidirectional(CalledWithStates):
         backward = self.layer.unbind()[0].clone(
             parent=self, name="backward_layer", go_backwards=not self.layer.go_backwards
         )
-        y, *states = as_list(forward(x, halves[0], train=train, mask=mask))
-        z, *back_states = as_list(backward(x, halves[1], train=train, mask=mask))
+        y, *states = as_list(forward(x, halves[0], train=train, mask=mask, **further))
+        z, *back_states = as_list(backward(x, halves[1], train=train, mask=mask, **further))
         if self.layer.return_sequences:
             z = jnp.flip(z, 1)
         merged = merge(self.merge_mode, y, z)

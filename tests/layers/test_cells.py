@@ -8,7 +8,7 @@ import pytest
 
 from jaxcnn import Model
 from jaxcnn import backend as K
-from jaxcnn.layers import GRU, LSTM, RNN, Dense, Input, Layer
+from jaxcnn.layers import GRU, LSTM, RNN, Bidirectional, Dense, Input, Layer
 
 X = np.arange(12).reshape(2, 3, 2) / 10.0
 
@@ -64,6 +64,14 @@ def test_constants():
     output = RNN(Cell())(x, initial_state=s, constants=[c])
     result = predicted([x, s, c], output, X, np.ones((2, 3)), ones)
     np.testing.assert_allclose(result, [[-0.41, 1.09, 2.59], [-1.13, 1.09, 3.31]], atol=1e-5)
+
+
+def test_constants_reach_the_cells_of_both_directions():
+    x, c = Input((3, 2)), Input((2,))
+    result = predicted([x, c], Bidirectional(RNN(Cell()))(x, constants=c), X, np.ones((2, 2)))
+    np.testing.assert_allclose(result[:, :3], [[-1.41, 0.09, 1.59], [-2.13, 0.09, 2.31]], atol=1e-5)
+    with pytest.raises(ValueError, match=r"takes no `constants`.*RNN\(cell\)"):
+        LSTM(2)(x, constants=c)
 
 
 def test_variables_and_expressions_as_states():

@@ -24,10 +24,20 @@ class CalledWithStates(Layer):
 
     supports_masking = True
 
+    @property
+    def passes_constants(self) -> bool:
+        """Whether `constants` reach a cell."""
+        return False
+
     def run_sequence(
-        self, x: jax.Array, initial: States | None, mask: jax.Array | None, train: bool
+        self,
+        x: jax.Array,
+        initial: States | None,
+        mask: jax.Array | None,
+        train: bool,
+        **further: PyTree,
     ) -> PyTree:
-        """What the call returns, for a mask (batch, steps)."""
+        """What the call returns, for a mask (batch, steps); `further` may hold `constants`."""
         raise NotImplementedError
 
     @nn.compact
@@ -36,11 +46,20 @@ class CalledWithStates(Layer):
         inputs: PyTree,
         initial_state: PyTree = None,
         *,
+        constants: PyTree = None,
         train: bool = False,
         mask: PyTree = None,
     ) -> PyTree:
         x, initial = unpacked(inputs, initial_state)
-        return self.run_sequence(x, initial, first_mask(mask), train)
+        if constants is None:
+            return self.run_sequence(x, initial, first_mask(mask), train)
+        if not self.passes_constants:
+            raise ValueError(
+                f"{self.label} takes no `constants`: they reach the cell of an RNN layer only. "
+                "Write RNN(cell)(x, constants=...) with a cell that uses them."
+            )
+        listed = list(constants) if isinstance(constants, list | tuple) else [constants]
+        return self.run_sequence(x, initial, first_mask(mask), train, constants=listed)
 
 
 class Recurrent(SequenceArguments, CalledWithStates):

@@ -10,9 +10,9 @@ import jax.numpy as jnp
 
 from jaxcnn.nn.base import Layer, declared_weights
 from jaxcnn.nn.graph import run
-from jaxcnn.nn.recurrent.base import Recurrent, first_mask, unpacked
+from jaxcnn.nn.recurrent.base import Recurrent
 from jaxcnn.nn.recurrent.scan import States, step_scan
-from jaxcnn.runtime.types import Config, PyTree
+from jaxcnn.runtime.types import Config
 
 
 def state_shapes(cell: nn.Module) -> list[tuple[int, ...]]:
@@ -86,6 +86,10 @@ class RNN(Recurrent):
     stateful: bool = False
     unroll: bool = False
 
+    @property
+    def passes_constants(self) -> bool:
+        return True
+
     def checked(self) -> Config:
         state_shapes(self.cell)
         return {}
@@ -99,22 +103,6 @@ class RNN(Recurrent):
     @property
     def state_total(self) -> int:
         return len(state_shapes(self.cell))
-
-    @nn.compact
-    def __call__(
-        self,
-        inputs: PyTree,
-        initial_state: PyTree = None,
-        *,
-        constants: PyTree = None,
-        train: bool = False,
-        mask: PyTree = None,
-    ) -> PyTree:
-        x, initial = unpacked(inputs, initial_state)
-        if constants is None:
-            return self.run_sequence(x, initial, first_mask(mask), train)
-        listed = list(constants) if isinstance(constants, list | tuple) else [constants]
-        return self.run_sequence(x, initial, first_mask(mask), train, constants=listed)
 
     def run_steps(
         self,
