@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-__all__ = ["Functions", "TableUnpickler", "loads"]
+__all__ = ["ARRAYS", "Functions", "TableUnpickler", "loads"]
 
 # (module, name) -> what stands for it.
 Functions: TypeAlias = Mapping[tuple[str, str], Any]
@@ -37,7 +37,7 @@ def loads(content: bytes) -> Any:
     Raises:
         Exception: of any type, when the bytes are broken or ask for anything else.
     """
-    return _plain(TableUnpickler(content, _KNOWN, "bytes").load())
+    return _plain(TableUnpickler(content, ARRAYS, "bytes").load())
 
 
 class _Type:
@@ -113,7 +113,8 @@ def _no_bytes() -> bytes:
     return b""
 
 
-_KNOWN: Functions = {
+# What arrays and numbers of NumPy ask for.
+ARRAYS: Functions = {
     ("numpy", "ndarray"): _Array,
     ("numpy", "dtype"): _Type,
     ("numpy.core.multiarray", "_reconstruct"): _empty,

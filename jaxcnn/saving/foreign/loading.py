@@ -16,11 +16,18 @@ from jaxcnn.runtime.warn import warn_user
 from jaxcnn.saving.assignment import Matching, Mismatch, Stored, assign, direct_weights, paired
 from jaxcnn.saving.dialects.old_weights import Origin, flattened_rows
 from jaxcnn.saving.foreign.convert import fit_modules, modules_needed, not_in_files
-from jaxcnn.saving.foreign.modules import Module, Report, Weights, names_of, state_modules
+from jaxcnn.saving.foreign.modules import (
+    Module,
+    Report,
+    Weights,
+    interchangeable,
+    names_of,
+    state_modules,
+)
 from jaxcnn.saving.foreign.onnx_graph import is_onnx, read_onnx
-from jaxcnn.saving.foreign.safetensors import is_safetensors, read_safetensors
+from jaxcnn.saving.foreign.safetensors import is_safetensors, safetensors_weights
 from jaxcnn.saving.foreign.tfjs import model_file, read_tfjs
-from jaxcnn.saving.foreign.torch_files import MAGIC, pickle_of, read_torch
+from jaxcnn.saving.foreign.torch_files import MAGIC, pickle_of, read_old_torch, read_torch
 from jaxcnn.saving.types import Entry, Filename, Network, is_network
 from jaxcnn.spellings.hints import closest
 
@@ -60,12 +67,9 @@ def read_foreign(path: Path) -> Weights | list[Stored] | None:
                 return None
             return Weights("PyTorch", state_modules(read_torch(archive, path)))
     if start == MAGIC:
-        raise ValueError(
-            f"{path} was written by PyTorch before 1.6, or in its format: save it again by "
-            "torch.save(state_dict, path), or as safetensors."
-        )
+        return Weights("PyTorch", state_modules(read_old_torch(path)))
     if is_safetensors(start, path.stat().st_size):
-        return Weights("safetensors", state_modules(read_safetensors(path)))
+        return safetensors_weights(path)
     return read_onnx(path) if is_onnx(start) else None
 
 
@@ -88,6 +92,13 @@ def load_foreign(
         return load_stored(model, content, source, matching)
     slots = list(all_slots(model))
     pairs = pairs_of(slots, content.modules, source, matching.by_name, mapping or {})
+    if content.alphabetical and not matching.by_name:
+        in_order = [m for slot, ms in pairs if slot.layer.name not in (mapping or {}) for m in ms]
+        if alike := interchangeable(in_order):
+            raise ValueError(
+                f"{source} has its modules by name and not in their order, and '{alike[0]}' and "
+                f"'{alike[1]}' have the same shapes: say mapping={{layer: module}} for them."
+            )
     images = flattened_rows(model) if content.flattened_channels_first else {}
     values: list[tuple[Entry, np.ndarray]] = []
     matched = []

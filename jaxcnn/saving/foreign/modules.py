@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import itertools
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -40,11 +42,13 @@ class Weights:
         framework: who wrote it.
         modules: in the order of the file.
         flattened_channels_first: whether images were flattened with their channels in front.
+        alphabetical: whether the file has them by name, and says nothing of their order.
     """
 
     framework: str
     modules: list[Module]
     flattened_channels_first: bool = True
+    alphabetical: bool = False
 
 
 @dataclass(frozen=True)
@@ -87,6 +91,24 @@ def state_modules(state: Mapping[str, np.ndarray]) -> list[Module]:
         stem = ".".join(filter(None, (stem, level, "reverse" if reverse else "")))
         modules.setdefault(stem, Module(stem)).add(role, array, name)
     return list(modules.values())
+
+
+def counted_name(name: str) -> list[tuple[int, str]]:
+    """The parts of a name, by which 'layers.2' comes before 'layers.10'."""
+    parts = re.split(r"(\d+)", name)
+    return [(int(part), "") if i % 2 else (-1, part) for i, part in enumerate(parts)]
+
+
+def interchangeable(modules: Sequence[Module]) -> tuple[str, str] | None:
+    """Two modules that only their order could tell apart, where no number in their names does."""
+    for one, other in itertools.combinations(modules, 2):
+        shapes = [sorted((role, a.shape) for role, a in m.arrays.items()) for m in (one, other)]
+        names = itertools.zip_longest(counted_name(one.name), counted_name(other.name))
+        first, second = next(((a, b) for a, b in names if a != b), (None, None))
+        numbered = first is not None and second is not None and not first[1] and not second[1]
+        if shapes[0] == shapes[1] and not numbered:
+            return one.name, other.name
+    return None
 
 
 def recurrent_role(role: str) -> tuple[str, str, bool]:

@@ -10,6 +10,8 @@ from pathlib import Path
 import ml_dtypes
 import numpy as np
 
+from jaxcnn.saving.foreign.modules import Weights, counted_name, state_modules
+
 MOST_HEADER = 100_000_000
 DTYPES: Mapping[str, str] = {
     "F64": "<f8",
@@ -54,3 +56,19 @@ def read_safetensors(path: Path) -> dict[str, np.ndarray]:
         array = np.frombuffer(content, dtype, math.prod(shape), start + first).reshape(shape)
         arrays[name] = (first, array)
     return {name: arrays[name][1] for name in sorted(arrays, key=lambda name: arrays[name][0])}
+
+
+def safetensors_weights(path: Path) -> Weights:
+    """The content of a file; its usual writers sort by type and name, so that order is lost.
+
+    Raises:
+        ValueError: as `read_safetensors` does.
+    """
+    arrays = read_safetensors(path)
+    modules = state_modules(arrays)
+    kinds = {array.dtype for array in arrays.values()}
+    names = [[name for name, a in arrays.items() if a.dtype == kind] for kind in kinds]
+    if any(part != sorted(part) for part in names):
+        return Weights("safetensors", modules)
+    modules.sort(key=lambda module: counted_name(module.name))
+    return Weights("safetensors", modules, alphabetical=True)
