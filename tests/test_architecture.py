@@ -17,6 +17,30 @@ PACKAGE = ROOT / "jaxcnn"
 # (importing module, imported module) -> why it runs up all the same; at most 3.
 UPWARD: dict[tuple[str, str], str] = {}
 MOST_ANY = 20  # per 1,000 lines
+# Records that change while they are used; every other dataclass is frozen.
+CHANGING = {
+    "compat.shims.tensorflow_input_data.DataSets",
+    "compat.tensorflow.scopes.VariableScope",
+    "layers.symbolic.graph_updates.Recorded",
+    "layers.symbolic.tensor.Node",
+    "nn.graph.Values",
+    "runtime.config._Settings",
+    "runtime.context._Surroundings",
+    "saving.assignment.Stored",
+    "saving.foreign.modules.Module",
+    "saving.foreign.onnx_graph.Graph",
+    "saving.foreign.onnx_graph.Node",
+    "training.clock.Clock",
+    "training.functions.Functions",
+    "training.input.sources.Indexed",
+    "training.input.sources.Iterated",
+    "training.input.sources.Walked",
+    "training.nan_policy.NaNPolicy",
+    "training.program.Program",
+    "training.resume.Resumption",
+    "training.saves.Saves",
+    "wrappers.scikit_learn._Stored",
+}
 VAGUE = {"found", "own", "wanted", "place", "kept", "made", "what", "how"}
 
 
@@ -210,3 +234,17 @@ def test_variables_say_what_they_hold(word):
         or (isinstance(node, ast.arg) and node.arg == word)
     ]
     assert places == []
+
+
+def unfrozen() -> Iterator[str]:
+    """Each dataclass that does not say frozen=True."""
+    for module, tree in trees().items():
+        for node in ast.walk(tree):
+            for decorator in node.decorator_list if isinstance(node, ast.ClassDef) else ():
+                text = ast.unparse(decorator).removeprefix("dataclasses.")
+                if text.startswith("dataclass") and "frozen=True" not in text:
+                    yield f"{module.removeprefix('jaxcnn.')}.{node.name}"
+
+
+def test_records_are_frozen_unless_they_change():
+    assert set(unfrozen()) == CHANGING

@@ -171,3 +171,12 @@ def test_what_does_not_fit_is_left_out_with_a_warning():
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         assert restored(optimizers.Adam(), [], [], expected=9) is None
+
+
+def test_slots_of_weights_in_another_order():
+    adam = optimizers.Adam()
+    model = Compiled(optimizer=adam, expected=7, arrays=None)
+    model.trained_paths = lambda: [("a",), ("b",), ("c",)]
+    arrays = [np.asarray(7), *numbered(10, 11, 12, 20, 21, 22)]
+    restore_optimizer(model, ["count", *"abcdef"], arrays, "f.h5", [2, 0, 1])
+    assert values(model.arrays) == [7, 11, 12, 10, 21, 22, 20]

@@ -8,6 +8,7 @@ import yaml
 
 from jaxcnn import layers as L
 from jaxcnn.models import Model, Sequential
+from jaxcnn.saving import texts
 from jaxcnn.saving.dialects.configurations import IN_MEMORY
 from jaxcnn.saving.texts import (
     described_model,
@@ -129,3 +130,15 @@ config:
   config: {units: 2, batch_input_shape: !!python/tuple [null, [3][0]]}
 """.replace("[3][0]", "3")
     assert model_from_yaml(text).output_shape == (None, 2)
+
+
+@pytest.mark.parametrize("most", [4, 5])
+def test_as_many_values_as_a_configuration_may_have(monkeypatch, most):
+    monkeypatch.setattr(texts, "MOST_VALUES", most)
+    texts.require_bounded({"a": list(range(most - 2))})
+    with pytest.raises(ValueError, match="more than"):
+        texts.require_bounded({"a": list(range(most - 1))})
+    inside = {}
+    inside["itself"] = inside
+    with pytest.raises(ValueError, match="more than"):
+        texts.require_bounded(inside)

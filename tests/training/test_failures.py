@@ -427,9 +427,9 @@ def test_after_a_bad_step_the_last_checkpoint_goes_on_behind_it(
     with warnings.catch_warnings(record=True) as found:
         warnings.simplefilter("always")
         history = model.fit(x, Y, epochs=1, checkpoint_dir=tmp_path, **how).history
-    told = [
-        str(warning.message) for warning in found if "back to the weights" in str(warning.message)
-    ]
+    messages = [str(warning.message) for warning in found]
+    told = [message for message in messages if "back to the weights" in message]
+    assert not any("were skipped" in message for message in messages)
     assert (
         len(told) == 2
         and "at step 3 (step 4 of its epoch)" in told[0]
@@ -445,6 +445,15 @@ def test_after_a_bad_step_the_last_checkpoint_goes_on_behind_it(
         np.allclose(a, b, atol=1e-6)
         for a, b in zip(clean.get_weights(), model.get_weights(), strict=True)
     )
+
+
+@pytest.mark.parametrize(("nan", "first"), [("rollback", 0), ("raise", 3)])
+def test_only_a_rollback_needs_a_checkpoint_of_the_beginning(tmp_path, nan, first):
+    how = {"batch_size": 8, "verbose": 0, "nan": nan}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        network().fit(X[:24], Y[:24], epochs=1, checkpoint_dir=tmp_path, **how)
+    assert min(int(path.name) for path in tmp_path.iterdir() if path.name.isdigit()) == first
 
 
 def test_a_rollback_needs_checkpoints():

@@ -7,6 +7,7 @@ import os
 import signal
 import threading
 import time
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -17,6 +18,7 @@ from jaxcnn.layers.naming import reset_names
 from jaxcnn.models import Model, Sequential
 from jaxcnn.optimizers import SGD
 from jaxcnn.training.input import workers
+from jaxcnn.training.input.stream_feed import positioned
 from jaxcnn.training.input.workers import WorkerError
 from jaxcnn.utils import Sequence
 
@@ -622,8 +624,8 @@ def test_nan_in_a_batch(nan):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"y": Y}, "`y` does not go with a generator"),
-        ({"sample_weight": np.ones(24)}, "`sample_weight` does not go"),
+        ({"y": Y}, "`y` does not go with a generator as `x`: it gives them itself"),
+        ({"sample_weight": np.ones(24)}, "`sample_weight` does not go.*it gives them itself"),
         ({"validation_split": 0.5}, "`validation_split` does not go"),
         ({"batch_size": 8}, "`batch_size` is 8, but a generator gives whole batches"),
         ({"steps_per_epoch": None}, "has no length"),
@@ -701,3 +703,13 @@ def test_a_worker_that_hangs_is_found(how):
     with pytest.raises(ValueError, match="`batch_timeout` is 0; it must be a positive number"):
         model.fit(Hanging(), batch_timeout=0)
     Hanging.over.set()
+
+
+def test_a_position_has_to_be_told_and_taken():
+    half = SimpleNamespace(get_state=lambda: 1)
+    whole = SimpleNamespace(get_state=lambda: 1, set_state=print)
+    assert positioned(SimpleNamespace(items=half), workers.Workers()) is None
+    assert positioned(SimpleNamespace(items=whole), workers.Workers()) is whole
+    assert (
+        positioned(SimpleNamespace(items=whole), workers.Workers(count=2, processes=True)) is None
+    )

@@ -239,3 +239,9 @@ def test_the_format_of_the_nearest_layer():
     assert last_format(L.Activation("relu")(pooled)) == "channels_first"
     x = L.Input((4, 5, 2))
     assert last_format(Model(x, L.Activation("relu")(x))(a)) is None
+
+
+def test_a_kernel_inside_a_wrapper():
+    conv = built(L.Conv2D(2, 3), 5, 5, 1)
+    assert is_kernel(conv, ("params", "layer", "kernel"))
+    assert not is_kernel(conv, ("params", "kernel", "bias"))

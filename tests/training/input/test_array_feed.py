@@ -1,12 +1,15 @@
 """In-memory arrays as batches: one by one, padded, stacked, and how many there are."""
 
+from types import SimpleNamespace
+
+import jax
 import numpy as np
 import pytest
 
 from jaxcnn.layers import Dense
 from jaxcnn.models import Sequential
 from jaxcnn.training.dispatch import Dispatcher
-from jaxcnn.training.input.array_feed import ArrayFeed
+from jaxcnn.training.input.array_feed import ArrayFeed, free_memory
 from jaxcnn.training.input.check import Arrays
 from jaxcnn.training.input.feed import Position
 
@@ -83,3 +86,13 @@ def test_portions_have_every_sample_once(pad):
         assert np.concatenate(samples).tolist() == list(range(10))
         assert sum(portion.size for portion in portions) == 10
         assert any(portion.many is not None for portion in portions) == (loops and pad)
+
+
+def test_memory_of_a_batch_and_of_the_device(monkeypatch):
+    x, y = np.zeros((10, 3, 5)), np.zeros((10, 2))
+    assert ArrayFeed(Arrays([x], [y], [None]), ["float32"], 4, False, None).bytes_per_batch == 272
+    stats = {"bytes_limit": 1000, "bytes_in_use": 300}
+    monkeypatch.setattr(jax, "local_devices", lambda: [SimpleNamespace(memory_stats=lambda: stats)])
+    assert free_memory() == 700
+    stats.clear()
+    assert free_memory() == float("inf")

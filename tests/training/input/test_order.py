@@ -25,3 +25,7 @@ def test_shuffling_by_batch_keeps_batches_whole_and_the_short_one_last():
 
 def test_the_order_takes_no_more_memory_than_it_needs():
     assert epoch_order(4, 2, True, seed=0, step=0).dtype == np.int32
+
+
+def test_numbers_of_samples_take_four_bytes_until_they_need_eight():
+    assert epoch_order(100, 8, True, 0, 0).dtype == np.int32

@@ -185,3 +185,10 @@ def test_threads_keep_the_order(count):
     assert isinstance(walk, map) == (count == 1)
     if count > 1:
         walk.close()
+
+
+def test_the_first_input_is_the_one_that_must_be_there():
+    examples = [({"a": np.zeros((4, 3)), "b": np.zeros(4)}, np.zeros(4))]
+    assert sources.whole_batches(examples, [2, 1], ["a", "b"])
+    with refused("The examples are dicts of"):
+        sources.whole_batches([({"b": np.zeros(4)}, np.zeros(4))], [2, 1], ["a", "b"])
