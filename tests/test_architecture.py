@@ -30,6 +30,7 @@ CHANGING = {
     "saving.foreign.modules.Module",
     "saving.foreign.onnx_graph.Graph",
     "saving.foreign.onnx_graph.Node",
+    "saving.foreign.torch_files.Storage",
     "training.clock.Clock",
     "training.functions.Functions",
     "training.input.sources.Indexed",
