@@ -393,8 +393,13 @@ class Model(Network):
         model.trainable = settings.get("trainable", True)
         return model
 
-    to_json = saving.to_json
-    to_yaml = saving.to_yaml
+    def to_json(self, **options: PyTree) -> str:
+        """The structure as JSON text; `options` go to ``json.dumps``."""
+        return saving.to_json(self, **options)
+
+    def to_yaml(self, **options: PyTree) -> str:
+        """The structure as YAML text; `options` go to ``yaml.safe_dump``."""
+        return saving.to_yaml(self, **options)
 
     def save(
         self,

@@ -2,11 +2,11 @@
 them.
 """
 
+from __future__ import annotations
+
 import inspect
 from collections.abc import Mapping
-from typing import cast
-
-import optax
+from typing import TYPE_CHECKING, cast
 
 from jaxcnn.optimizers import schedules
 from jaxcnn.optimizers.base import Hyper, Optimizer, OptimizerState
@@ -24,6 +24,9 @@ from jaxcnn.optimizers.rules import (
 )
 from jaxcnn.optimizers.wrappers import GradientAccumulation, LayerRates, OptaxTransformation
 from jaxcnn.runtime.types import Config, Identifier, Settings
+
+if TYPE_CHECKING:
+    import optax
 
 __all__ = [
     "SGD",

@@ -1,16 +1,21 @@
 """Optimizers made from others: optax transformations, several batches an update, rates by layer."""
 
+from __future__ import annotations
+
 from collections.abc import Hashable, Mapping
+from typing import TYPE_CHECKING
 
 import jax
 import jax.numpy as jnp
-import optax
 
 from jaxcnn.optimizers.base import Hyperparameters, Optimizer, OptimizerState, Params
 from jaxcnn.optimizers.rules import registry
 from jaxcnn.runtime.arrays import filled
 from jaxcnn.runtime.types import ArrayLike, Config, PyTree, Settings
 from jaxcnn.spellings.hints import closest
+
+if TYPE_CHECKING:
+    import optax
 
 
 class OptaxTransformation(Optimizer):
@@ -40,9 +45,11 @@ class OptaxTransformation(Optimizer):
     def update(
         self, grads: Params, state: OptimizerState, params: Params = None
     ) -> tuple[Params, OptimizerState]:
+        from optax.tree_utils import tree_set
+
         inner = state.slots
         if "lr" in state.hyper:
-            inner = optax.tree_utils.tree_set(inner, learning_rate=state.hyper["lr"])
+            inner = tree_set(inner, learning_rate=state.hyper["lr"])
         with jax.numpy_dtype_promotion("standard"):  # optax mixes dtypes
             updates, inner = self.transformation.update(grads, inner, params)
         return updates, OptimizerState(state.count + 1, state.hyper, inner)
@@ -72,6 +79,8 @@ class GradientAccumulation(Optimizer):
     """
 
     def __init__(self, optimizer: Optimizer, steps: int) -> None:
+        import optax
+
         if not isinstance(steps, int) or steps < 1:
             raise ValueError(
                 f"GradientAccumulation: steps must be a positive integer, got {steps!r}."
@@ -106,7 +115,7 @@ class GradientAccumulation(Optimizer):
         return {"optimizer": registry.serialize(self.optimizer), "steps": self.steps}
 
     @classmethod
-    def from_config(cls, config: Settings) -> "GradientAccumulation":
+    def from_config(cls, config: Settings) -> GradientAccumulation:
         return cls(registry.deserialize(config["optimizer"]), config["steps"])
 
 
@@ -175,7 +184,7 @@ class LayerRates(Optimizer):
         }
 
     @classmethod
-    def from_config(cls, config: Settings) -> "LayerRates":
+    def from_config(cls, config: Settings) -> LayerRates:
         return cls(registry.deserialize(config["optimizer"]), config["factors"], config["default"])
 
 
@@ -185,7 +194,9 @@ def _key(entry: object) -> Hashable:
 
 
 def _learning_rates(state: PyTree) -> list[jax.Array]:
-    return [value for _, value in optax.tree_utils.tree_get_all_with_path(state, "learning_rate")]
+    from optax.tree_utils import tree_get_all_with_path
+
+    return [value for _, value in tree_get_all_with_path(state, "learning_rate")]
 
 
 def _without_elements(p: ArrayLike) -> jax.Array:

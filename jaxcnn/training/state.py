@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import flax.linen as nn
 import flax.struct
 import jax
 import jax.numpy as jnp
-import optax
 from flax.traverse_util import flatten_dict, unflatten_dict
 
 from jaxcnn.nn.graph import run
@@ -18,12 +17,15 @@ from jaxcnn.runtime import config
 from jaxcnn.runtime.arrays import filled
 from jaxcnn.runtime.types import Path, PyTree
 
+if TYPE_CHECKING:  # it takes long to import and is needed in the first step
+    import optax
+
 Tree: TypeAlias = dict[str, PyTree]
 # (a path within params, the path under which its array is stored) pairs.
 Ties: TypeAlias = tuple[tuple[Path, Path], ...]
 # (collection, the paths within it that are one array) pairs.
 Shares: TypeAlias = tuple[tuple[str, tuple[Path, ...]], ...]
-AnyOptimizer: TypeAlias = Optimizer | optax.GradientTransformation
+AnyOptimizer: TypeAlias = "Optimizer | optax.GradientTransformation"
 
 
 @flax.struct.dataclass

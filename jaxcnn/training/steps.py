@@ -11,7 +11,6 @@ from typing import Literal, NamedTuple, TypeAlias
 import flax.linen as nn
 import jax
 import jax.numpy as jnp
-import optax
 from flax.traverse_util import flatten_dict, unflatten_dict
 
 from jaxcnn.metrics import Metric
@@ -85,6 +84,8 @@ def train_step(
     the loss and metrics of this batch, while ``state.metrics`` adds them up over batches when it
     was made for them.
     """
+    from optax import apply_updates
+
     objective = loss if isinstance(loss, Objective) else simple_objective(loss, metrics)
 
     def step(state: TrainState, batch: PyTree) -> tuple[TrainState, dict[str, jax.Array]]:
@@ -107,7 +108,7 @@ def train_step(
         )
         further = {"value": value} if getattr(optimizer, "takes_loss", False) else {}
         updates, opt_state = optimizer.update(gradients, state.opt_state, state.params, **further)
-        params = constrained(optax.apply_updates(state.params, updates), constraints)
+        params = constrained(apply_updates(state.params, updates), constraints)
         changed = unmoved(changed, state.collections, fixed_statistics)
         changed = joined(changed, state.collections, shares)
         losses = {"loss": value, **parts}
