@@ -107,8 +107,8 @@ def _listed(data: PyTree, names: Sequence[str], prefix: str) -> list[np.ndarray 
 
 
 def check_array_lengths(
-    inputs: Sequence[np.ndarray],
-    targets: Sequence[np.ndarray],
+    inputs: Sequence[np.ndarray] | None,
+    targets: Sequence[np.ndarray] | None,
     weights: Sequence[np.ndarray] | None = None,
 ) -> None:
     """Check that all arrays have the same number of samples.
@@ -116,9 +116,14 @@ def check_array_lengths(
     Raises:
         ValueError: they have not.
     """
-    given = (("Input", inputs), ("Target", targets), ("Sample weight", weights or ()))
+
+    def listed(arrays: Sequence[np.ndarray] | np.ndarray | None) -> Sequence[np.ndarray | None]:
+        return [arrays] if arrays is None or isinstance(arrays, np.ndarray) else arrays
+
+    given = (("Input", inputs), ("Target", targets), ("Sample weight", weights))
     lengths = {
-        kind: {len(array) for array in arrays if array is not None} for kind, arrays in given
+        kind: {len(array) for array in listed(arrays) if array is not None}
+        for kind, arrays in given
     }
     if len(set().union(*lengths.values())) > 1:
         raise ValueError(
@@ -144,15 +149,15 @@ def check_loss_and_target_compatibility(
             continue
         if name == "categorical_crossentropy" and target.shape[-1] == 1:
             raise ValueError(
-                f"A target of shape {target.shape} has one column, but categorical_crossentropy "
-                "takes one-hot rows: make them by to_categorical(y), or use "
+                f"You are passing a target array of shape {target.shape}, but this loss takes "
+                " one-hot rows: make them by to_categorical(y), or use "
                 "sparse_categorical_crossentropy."
             )
         pairs = zip(target.shape[1:], shape[1:], strict=False)
         if any(size is not None and size != given for given, size in pairs):
             raise ValueError(
-                f"A target of shape {target.shape} was passed for an output of shape "
-                f"{tuple(shape)}; the loss {name} needs the same shape."
+                f"A target array of shape {target.shape} was passed for an output of shape "
+                f"{tuple(shape)}; {name} expects targets to have the same shape as the output."
             )
 
 

@@ -12,6 +12,7 @@ from jaxcnn.layers.symbolic.tensor import SymbolicTensor
 from jaxcnn.layers.symbolic.types import Tensor, TensorLike
 from jaxcnn.runtime import config
 from jaxcnn.runtime.types import Shape
+from jaxcnn.runtime.warn import warn_user
 
 
 def channel_axis() -> int:
@@ -21,7 +22,7 @@ def channel_axis() -> int:
 
 def obtain_input_shape(
     input_shape: Sequence[int | None] | None,
-    default_size: int,
+    default_size: int | None,
     min_size: int,
     data_format: str | None = None,
     include_top: bool = True,
@@ -54,6 +55,8 @@ def obtain_input_shape(
     if len(shape) != 3:
         raise ValueError("`input_shape` must be a tuple of three integers.")
     channels, *sizes = shape if first else (shape[2], shape[0], shape[1])
+    if weights != "imagenet" and channels not in (1, 3, None):
+        warn_user(f"Images have 1 or 3 channels; `input_shape={shape}` has {channels}.")
     if weights == "imagenet" and channels != 3:
         raise ValueError(f"The input must have 3 channels; got `input_shape={shape}`")
     if weights == "imagenet" and fixed and shape != default:

@@ -14,6 +14,7 @@ from jaxcnn.models import Network
 from jaxcnn.models.network import source_inputs, source_node
 from jaxcnn.preprocessing.text import FILTERS
 from jaxcnn.runtime import config
+from jaxcnn.utils.files import file_digest
 
 __all__ = [
     "conv_input_length",
@@ -24,10 +25,12 @@ __all__ = [
     "count_params",
     "deconv_length",
     "get_source_inputs",
+    "hash_file",
     "normalize_data_format",
     "normalize_padding",
     "normalize_tuple",
     "remove_long_seq",
+    "validate_file",
 ]
 
 
@@ -171,3 +174,16 @@ def convert_all_kernels_in_model(model: Network) -> None:
         ):
             kernel, *rest = layer.get_weights()
             layer.set_weights([convert_kernel(kernel), *rest])
+
+
+def hash_file(fpath: str, algorithm: str = "sha256", chunk_size: int = 65535) -> str:
+    """The SHA-256 or MD5 of a file, in hexadecimal digits; it is read in pieces of any size."""
+    return file_digest(fpath, algorithm if algorithm == "md5" else "sha256")
+
+
+def validate_file(
+    fpath: str, file_hash: str, algorithm: str = "auto", chunk_size: int = 65535
+) -> bool:
+    """Whether a file has this SHA-256 or MD5."""
+    kind = {"auto": "md5" if len(file_hash) == 32 else "sha256"}.get(algorithm, algorithm)
+    return hash_file(fpath, kind) == file_hash

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from jaxcnn.layers import (
     Conv1D,
@@ -25,6 +26,8 @@ from jaxcnn.runtime import config
 from jaxcnn.runtime.types import Config, PyTree, Shape
 from jaxcnn.spellings.merging import merging
 from jaxcnn.spellings.translate import call, warn
+
+MakesLayer: TypeAlias = Callable[..., Layer]
 
 AtrousConvolution1D = AtrousConv1D = Conv1D
 AtrousConvolution2D = AtrousConv2D = Conv2D
@@ -186,6 +189,22 @@ def output_padding(kernel: Sequence[int], stated: Sequence[int | None], others: 
     return {} if usual == list(sizes) else {"output_padding": tuple(needed)}
 
 
+def or_in_words_of(layer: type[Layer]) -> Callable[[MakesLayer], MakesLayer]:
+    """For a name of Keras 1 that programs for Keras 2 also use, with the arguments of `layer`."""
+
+    def understanding(function: MakesLayer) -> MakesLayer:
+        @functools.wraps(function)
+        def either(*args: Any, **kwargs: Any) -> Layer:
+            if {"filters", "kernel_size"} & kwargs.keys():
+                return layer(*args, **kwargs)
+            return function(*args, **kwargs)
+
+        return either
+
+    return understanding
+
+
+@or_in_words_of(Conv2DTranspose)
 def Deconvolution2D(
     nb_filter: int, nb_row: int, nb_col: int, output_shape: Sequence[int | None], **kwargs: object
 ) -> StatedShape:
@@ -199,6 +218,7 @@ def Deconvolution2D(
     return layer
 
 
+@or_in_words_of(Conv3DTranspose)
 def Deconvolution3D(
     nb_filter: int,
     kernel_dim1: int,
@@ -207,7 +227,7 @@ def Deconvolution3D(
     output_shape: Sequence[int | None],
     **kwargs: object,
 ) -> StatedShape:
-    """`Conv3DTranspose` with the output shape stated beforehand, as `Deconvolution2D`."""
+    """`Conv3DTranspose` with the output shape stated beforehand, as `Conv2DTranspose`."""
     extra = output_padding((kernel_dim1, kernel_dim2, kernel_dim3), output_shape, kwargs)
     layer = _DECONVOLUTION_3D(nb_filter, kernel_dim1, kernel_dim2, kernel_dim3, **extra, **kwargs)
     layer.stated = tuple(output_shape)

@@ -57,6 +57,7 @@ class OldDense(Layer):
         weights: Sequence[Any] | None = None,
         W_regularizer: Identifier = None,
         b_regularizer: Identifier = None,
+        activity_regularizer: Identifier = None,
         W_constraint: Identifier = None,
         b_constraint: Identifier = None,
         bias: bool = True,
@@ -71,6 +72,7 @@ class OldDense(Layer):
         self.init = initializers.get(init)
         self.W_regularizer = regularizers.get(W_regularizer)
         self.b_regularizer = regularizers.get(b_regularizer)
+        self.activity_regularizer = regularizers.get(activity_regularizer)
         self.W_constraint = constraints.get(W_constraint)
         self.b_constraint = constraints.get(b_constraint)
         self.bias = bias
@@ -94,6 +96,7 @@ class OldDense(Layer):
             "init": initializers.serialize(self.init),
             "W_regularizer": regularizers.serialize(self.W_regularizer),
             "b_regularizer": regularizers.serialize(self.b_regularizer),
+            "activity_regularizer": regularizers.serialize(self.activity_regularizer),
             "W_constraint": constraints.serialize(self.W_constraint),
             "b_constraint": constraints.serialize(self.b_constraint),
             "bias": self.bias,

@@ -94,6 +94,10 @@ for _path in list(MODULES):
             MODULES["keras_" + _path.removeprefix("keras.")] = _inside
 
 # Names that are called otherwise here: path -> name -> "module:attribute".
+_ENQUEUERS = {
+    name: f"jaxcnn.compat.enqueuers:{name}"
+    for name in ("SequenceEnqueuer", "GeneratorEnqueuer", "OrderedEnqueuer")
+}
 _TRAINING = {
     "_batch_shuffle": "jaxcnn.compat.batches:batch_shuffle",
     "_check_array_lengths": "jaxcnn.compat.batches:check_array_lengths",
@@ -109,6 +113,7 @@ _TRAINING = {
     "_to_list": "jaxcnn.compat.batches:to_list",
     "_weighted_masked_objective": "jaxcnn.compat.batches:weighted_masked_objective",
     "slice_X": "jaxcnn.compat.batches:slice_arrays",
+    **_ENQUEUERS,
 }
 # Keras 2.2 has the same helpers without underscores.
 _TRAINING |= {name.removeprefix("_"): target for name, target in _TRAINING.items()}
@@ -130,6 +135,12 @@ _GENERIC = {
     "slice_arrays": "jaxcnn.compat.batches:slice_arrays",
     "to_list": "jaxcnn.compat.batches:to_list",
     "unpack_singleton": "jaxcnn.compat.objects:unpack_singleton",
+    **_ENQUEUERS,
+}
+_FILES = {
+    **_ENQUEUERS,
+    "_hash_file": "jaxcnn.compat.helpers:hash_file",
+    "validate_file": "jaxcnn.compat.helpers:validate_file",
 }
 _SHAPES = {"_obtain_input_shape": "jaxcnn.compat.blocks:obtain_input_shape"}
 
@@ -209,6 +220,7 @@ NAMES: dict[str, dict[str, str]] = {
     },
     "keras.utils": _GENERIC,
     "keras.utils.generic_utils": _GENERIC,
+    "keras.utils.data_utils": _FILES,
     "keras.utils.layer_utils": {
         "convert_dense_weights_data_format": (
             "jaxcnn.compat.blocks:convert_dense_weights_data_format"

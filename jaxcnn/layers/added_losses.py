@@ -11,6 +11,7 @@ from jaxcnn.layers.base import Layer
 from jaxcnn.layers.symbolic.operation import Operation
 from jaxcnn.layers.symbolic.saved_call import SavedCall, Slot
 from jaxcnn.layers.symbolic.tensor import SymbolicTensor, symbolic_leaves
+from jaxcnn.layers.symbolic.types import TensorLike
 from jaxcnn.layers.tracing import DEFAULT_SIZES, sized
 from jaxcnn.layers.user_layer import AddedLoss, RunsCall, UserModule
 from jaxcnn.layers.variable import Variable
@@ -104,14 +105,15 @@ def losses_of(layer: Layer) -> list[SymbolicTensor]:
     return list({id(tensor): tensor for tensor in losses}.values())
 
 
-def losses_for(layer: Layer, inputs: PyTree) -> list[SymbolicTensor]:
+def losses_for(layer: Layer, inputs: PyTree) -> list[TensorLike]:
     """What a call of a layer on these inputs adds; for None what depends on no inputs."""
     given = symbolic_leaves(inputs)
     added = [
-        loss.tensor for loss in layer.additions.outside if symbolic_leaves(loss.inputs) == given
+        loss.given for loss in layer.additions.outside if symbolic_leaves(loss.inputs) == given
     ]
     if not given:
-        return [*penalties(layer), *added]
+        parts = (*layer.all_layers(), layer)
+        return [*(penalty for part in parts for penalty in penalties(part)), *added]
     calls = {id(node) for node in layer.inbound_nodes if node.inbound == given}
     return [*losses_of_calls(layer, calls), *added]
 

@@ -148,7 +148,8 @@ class Layer:
         In `call` the weights are made with ``trainable=False``. What is added outside of it is
         carried out by ``K.function(..., updates=layer.updates)`` only; it may depend on `inputs`.
         """
-        if self.additions.calling or not self.inbound_nodes:
+        in_build = isinstance(self.module, UserModule) and not self.inbound_nodes
+        if self.additions.calling or in_build:
             self.additions.add_update(updates)
         else:
             pairs = updates if isinstance(updates, list) else [updates]

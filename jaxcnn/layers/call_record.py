@@ -59,7 +59,7 @@ def node_at(layer: GraphLayer, index: int) -> Node:
 
 def tensors_of(node: Node, side: Side) -> PyTree:
     """The inputs or the outputs of a call."""
-    return node.input_tensors if side == "input" else node.outputs
+    return node.given if side == "input" else node.outputs
 
 
 def only_tensors(layer: GraphLayer, side: Side) -> PyTree:

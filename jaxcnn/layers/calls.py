@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from jaxcnn.layers import symbolic
 from jaxcnn.layers.call_record import agreed_shape, node_at, only_tensors
-from jaxcnn.layers.symbolic.tensor import Calls, GraphLayer, Node, SymbolicTensor, shapes
+from jaxcnn.layers.symbolic.tensor import Calls, GraphLayer, Node, shapes
+from jaxcnn.layers.symbolic.types import TensorLike
 from jaxcnn.layers.user_layer import Update
 from jaxcnn.runtime.types import PyTree
 
@@ -21,7 +22,7 @@ def set_calls_on_outputs(self: GraphLayer, nodes: list[Node]) -> None:
 
 def get_input_at(self: GraphLayer, node_index: int) -> PyTree:
     """The symbolic input of the layer's call number `node_index`."""
-    return node_at(self, node_index).input_tensors
+    return node_at(self, node_index).given
 
 
 def get_output_at(self: GraphLayer, node_index: int) -> PyTree:
@@ -85,7 +86,7 @@ def compute_mask(self: GraphLayer, inputs: PyTree, mask: PyTree = None) -> PyTre
     A layer of your own may override it; here a layer with `supports_masking` passes masks on.
 
     Raises:
-        ValueError: the layer does not support masks, and there is one.
+        TypeError: the layer does not support masks, and there is one.
     """
     return symbolic.computed_mask(self, inputs, mask)
 
@@ -96,7 +97,7 @@ def get_updates_for(self: GraphLayer, inputs: PyTree) -> list[Update]:
     return updates
 
 
-def get_losses_for(self: GraphLayer, inputs: PyTree) -> list[SymbolicTensor]:
+def get_losses_for(self: GraphLayer, inputs: PyTree) -> list[TensorLike]:
     """What the call on these inputs adds to the loss; for None what depends on no inputs."""
-    losses: list[SymbolicTensor] = symbolic.losses_for(self, inputs)
+    losses: list[TensorLike] = symbolic.losses_for(self, inputs)
     return losses

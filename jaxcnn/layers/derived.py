@@ -16,7 +16,7 @@ from jaxcnn.layers.overridden import OverriddenModule
 from jaxcnn.layers.tracing import placeholders
 from jaxcnn.layers.user_layer import bound_module
 from jaxcnn.nn.traits import Traits
-from jaxcnn.runtime.names import get_custom_objects, is_anonymous
+from jaxcnn.runtime.names import get_custom_objects, is_local
 from jaxcnn.runtime.types import Config, PyTree, Settings
 from jaxcnn.spellings.dialect import WEIGHTS_OF_1
 from jaxcnn.spellings.tables import REMOVED, TABLES
@@ -158,13 +158,13 @@ def nested_layers(fields: Settings) -> dict[str, Layer]:
 def serialized(value: PyTree) -> PyTree:
     """A field as configuration: layers and functions become names and settings, the rest stays.
 
-    So does a function without a name, which a file holds as code.
+    So does a function that no name leads to; a file holds it as code or by the name that it has.
     """
     if is_layer_list(value):
         return [serialized(layer) for layer in value]
     if isinstance(value, Layer):
         return {"class_name": type(value).__name__, "config": value.get_config()}
-    if callable(value) and not is_anonymous(value):
+    if callable(value) and not is_local(value):
         return LAYERS.serialize(value)
     return value
 

@@ -10,12 +10,13 @@ import jax.numpy as jnp
 import numpy as np
 
 from jaxcnn import nn
-from jaxcnn.layers import naming
+from jaxcnn.layers import naming, symbolic
 from jaxcnn.layers.base import LAYERS, Layer
 from jaxcnn.layers.derived import ModuleLayer, keras_layer
-from jaxcnn.layers.symbolic.tensor import symbolic_leaves
+from jaxcnn.layers.symbolic.tensor import SymbolicTensor, symbolic_leaves
 from jaxcnn.layers.tracing import Traced
 from jaxcnn.layers.variable import Variable
+from jaxcnn.nn.recurrent.rnn import state_shapes
 from jaxcnn.runtime.names import custom_object_scope
 from jaxcnn.runtime.types import ArrayLike, Config, PyTree
 
@@ -59,6 +60,20 @@ class RecurrentLayer(ModuleLayer):
                 "input."
             )
         return super()._build(args, kwargs)
+
+    def get_initial_state(self, inputs: SymbolicTensor) -> list[SymbolicTensor]:
+        """Zeros for each state, as many as the input has samples."""
+        K = symbolic.backend
+        if hasattr(self.module, "cell"):
+            sizes = state_shapes(self.module.cell)
+        else:
+            output = self.compute_output_shape(tuple(inputs.shape))
+            shape = output[0] if self.return_state else output
+            sizes = [shape[2:] if self.return_sequences else shape[1:]] * self.module.state_total
+        start = K.sum(K.zeros_like(inputs), axis=list(range(1, len(inputs.shape))))
+        return [
+            K.reshape(start, (-1, *[1] * len(size))) + np.zeros(size, np.float32) for size in sizes
+        ]
 
     @property
     def states(self) -> list[Variable | None]:

@@ -19,6 +19,7 @@ from typing import Protocol, TypeAlias
 
 import flax.linen as nn
 import jax
+import jax.numpy as jnp
 import numpy as np
 
 from jaxcnn.layers import symbolic
@@ -30,7 +31,7 @@ from jaxcnn.nn.base import Layer as ModuleBase
 from jaxcnn.nn.base import penalties_count
 from jaxcnn.runtime.captures import is_of_library, with_arrays
 from jaxcnn.runtime.context import running_module
-from jaxcnn.runtime.types import PyTree
+from jaxcnn.runtime.types import Identifier, PyTree
 
 # (a weight made with trainable=False, its new value)
 Update: TypeAlias = tuple[Variable, jax.Array]
@@ -46,6 +47,7 @@ _bound: contextvars.ContextVar[Mapping[int, nn.Module]] = contextvars.ContextVar
 class AddedLoss:
     """A loss that was added outside of any `call`, and the inputs that it was said to depend on."""
 
+    given: TensorLike
     tensor: SymbolicTensor
     inputs: PyTree
 
@@ -86,9 +88,9 @@ class Additions:
             if self.calling:
                 self.losses.append(value)
             elif isinstance(value, SymbolicTensor):
-                self.outside.append(AddedLoss(value, inputs))
+                self.outside.append(AddedLoss(value, value, inputs))
             elif isinstance(value, Variable | int | float | np.number):
-                self.outside.append(AddedLoss(symbolic.scalar(value), inputs))
+                self.outside.append(AddedLoss(value, symbolic.scalar(value), inputs))
             else:
                 raise TypeError(
                     "add_loss outside of `call` takes symbolic tensors and numbers; given "
@@ -181,6 +183,12 @@ class UserModule(RunsCall):
     def draws_anyway(self) -> bool:
         return True
 
+    @property
+    def activity_regularizer(self) -> Identifier:
+        """The regularizer of the outputs that the layer has as an attribute."""
+        regularizer: Identifier = getattr(self.layer, "activity_regularizer", None)
+        return regularizer
+
     def compute_mask(self, inputs: PyTree, mask: PyTree) -> PyTree:
         compute = getattr(self.layer, "compute_mask", None)
         if compute is not None and not is_of_library(compute):
@@ -218,6 +226,7 @@ class UserModule(RunsCall):
                 raise ValueError(f"{self.label}: {NOT_AN_UPDATE}")
             self.carry_out(variable, new, train)
         self.add_losses(losses)
+        self.penalise_activity(self.activity_regularizer, first_of(outputs))
         return outputs
 
     def carry_out(self, variable: Variable, value: jax.Array, train: bool) -> None:
@@ -273,7 +282,13 @@ class EvaluatedModule(UserModule):
         for variable, value in zip(self.updated, updates, strict=True):
             self.carry_out(variable, value, train)
         self.add_losses(losses)
+        self.penalise_activity(self.activity_regularizer, first_of(outputs))
         return outputs
+
+
+def first_of(outputs: PyTree) -> jax.Array:
+    """The first of a layer's outputs."""
+    return jnp.asarray(jax.tree.leaves(outputs)[0])
 
 
 def bound_modules(modules: Mapping[int, nn.Module]) -> AbstractContextManager[object]:

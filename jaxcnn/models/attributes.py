@@ -6,10 +6,11 @@ from collections.abc import Sequence
 
 from jaxcnn.layers.base import Layer
 from jaxcnn.layers.mode import uses_learning_phase as depends_on_mode
-from jaxcnn.layers.symbolic.tensor import SymbolicTensor
+from jaxcnn.layers.symbolic.tensor import GraphLayer, SymbolicTensor
 from jaxcnn.layers.user_layer import Update
 from jaxcnn.layers.variable import Variable
 from jaxcnn.losses import LossFunction
+from jaxcnn.models.network import Network
 from jaxcnn.runtime.types import Identifier, Settings
 from jaxcnn.training.by_hand import trained_paths
 from jaxcnn.training.compile import require_objective
@@ -77,6 +78,48 @@ def stateful(model: Trainable) -> bool:
 def uses_learning_phase(model: Trainable) -> bool:
     """Whether an output is computed otherwise in training than in inference."""
     return depends_on_mode(model.outputs)
+
+
+def input_layers(model: Network) -> list[GraphLayer]:
+    """The layers of the inputs."""
+    return [tensor.layer for tensor in model.inputs]
+
+
+def output_layers(model: Network) -> list[GraphLayer]:
+    """The layers that make the outputs."""
+    return [tensor.layer for tensor in model.outputs]
+
+
+def input_indices(model: Network) -> list[int]:
+    """Which calls of the `input_layers` make the inputs."""
+    return [tensor.node_index for tensor in model.inputs]
+
+
+def output_indices(model: Network) -> list[int]:
+    """Which calls of the `output_layers` make the outputs."""
+    return [tensor.node_index for tensor in model.outputs]
+
+
+def input_places(model: Network) -> list[int]:
+    """Which outputs of those calls the inputs are."""
+    return [tensor.tensor_index for tensor in model.inputs]
+
+
+def output_places(model: Network) -> list[int]:
+    """Which outputs of those calls the outputs of the model are."""
+    return [tensor.tensor_index for tensor in model.outputs]
+
+
+def layers_by_depth(model: Network) -> dict[int, list[GraphLayer]]:
+    """Depth -> its layers, where the depth of a layer is its longest distance to an output."""
+    levels: dict[int, list[GraphLayer]] = {}
+    met: set[int] = set()
+    deepest = len(model.nodes_by_depth) - 1
+    for i, nodes in enumerate(model.nodes_by_depth):
+        new = {id(node.layer): node.layer for node in nodes if id(node.layer) not in met}
+        met |= new.keys()
+        levels[deepest - i] = list(new.values())
+    return levels
 
 
 def targets(model: Trainable) -> list[SymbolicTensor]:

@@ -22,9 +22,14 @@ from jaxcnn.models.summary import print_summary
 from jaxcnn.nn.graph import Call, Graph, Ref, Topology, WeightRef
 from jaxcnn.nn.traits import Traits
 from jaxcnn.runtime.types import Path, PyTree
+from jaxcnn.runtime.warn import warn_user
 from jaxcnn.spellings.hints import closest
 
 T = TypeVar("T")
+
+
+class Disconnected(ValueError, RuntimeError):
+    """A graph that needs an input which the model does not have; Keras 2 calls it RuntimeError."""
 
 
 class Network(Layer):
@@ -56,9 +61,9 @@ class Network(Layer):
         """Make this the network from `inputs` to `outputs`, each one symbolic tensor or a list.
 
         Raises:
-            TypeError: something else than symbolic tensors.
-            ValueError: an input that does not come from `Input`, is given twice, or is missing; a
-                cycle; several layers of one name.
+            TypeError: something else than symbolic tensors; inputs that are not from `Input`.
+            ValueError: an input that is given twice; a cycle; several layers of one name.
+            Disconnected: an input is missing.
         """
         inputs = with_sources(inputs)
         self.inputs: list[SymbolicTensor] = symbolic_leaves(inputs)
@@ -72,7 +77,7 @@ class Network(Layer):
                 )
         for tensor in self.inputs:
             if not isinstance(tensor.layer, InputLayer):
-                raise ValueError(
+                raise TypeError(
                     f"Model: the input {tensor!r} does not come from an Input but from a layer's "
                     "output."
                 )
@@ -92,11 +97,11 @@ class Network(Layer):
         """(all calls in order, also those inside of functions; layers that only those reach).
 
         Raises:
-            ValueError: a function uses a tensor that needs an input which the model does not have.
+            Disconnected: a function uses a tensor of an input which the model does not have.
         """
         nodes, inputs = upstream(self.outputs, {id(tensor) for tensor in self.inputs})
         if inputs:
-            raise ValueError(
+            raise Disconnected(
                 f"Model '{self.name}': a function inside of it uses a tensor that is computed from "
                 f"the input '{inputs[0].layer.name}', which is not among the model's inputs. Put "
                 "it there, or give the function's layer that tensor as an input."
@@ -327,7 +332,7 @@ def sorted_graph(
             if id(node) in in_progress:
                 raise ValueError(f"The graph has a cycle through layer '{tensor.layer.name}'.")
             if isinstance(tensor.layer, InputLayer) and id(tensor) not in known:
-                raise ValueError(
+                raise Disconnected(
                     f"Model: the graph needs the input '{tensor.layer.name}', which is not among "
                     "the model's inputs."
                 )
@@ -338,10 +343,11 @@ def sorted_graph(
                 walk.append(iter(node.inbound))
     for tensor in inputs:
         unused = id(source_node(tensor)) not in done
+        if unused:
+            finished.append(source_node(tensor))
+            first_met.setdefault(id(tensor.layer), -1)
         if unused and not any(tensor is used for used in upstream(outputs, ())[1]):
-            raise ValueError(
-                f"Model: the input '{tensor.layer.name}' leads to none of the outputs."
-            )
+            warn_user(f"Model: the input '{tensor.layer.name}' leads to none of the outputs.")
 
     node_depth: dict[int, int] = {}
     layer_depth: dict[int, int] = {}

@@ -134,11 +134,16 @@ class Sequential(Model):
         self.reset_training(Program(distribution=self.program.distribution))
         self._refresh()
 
-    def build(self, input_shape: Sequence[int | None], dtype: DTypeLike | None = None) -> None:
+    def build(
+        self, input_shape: Sequence[int | None] | None = None, dtype: DTypeLike | None = None
+    ) -> None:
         """Fix the input shape, batch size in front, of a model that was not given one."""
         if not self._stack:
             raise ValueError(f"Sequential '{self.name}' has no layers; add some first.")
         if self._input is not None:
+            return
+        if input_shape is None:
+            self.require_built()
             return
         source = Input(
             batch_shape=tuple(input_shape),

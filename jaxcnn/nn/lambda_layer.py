@@ -22,7 +22,8 @@ class Lambda(Layer):
     A function with a parameter called ``mask`` is given the mask of the inputs. The shape of the
     output is found by tracing; when `output_shape` is given (without the batch, or as a function of
     the input's whole shape) it must agree. The output's mask is `mask`, or
-    ``mask(inputs, input_mask)`` where that is a function; by default there is none.
+    ``mask(inputs, input_mask)`` where that is a function (of one argument: ``mask(input_mask)``);
+    by default there is none.
 
     In a configuration the functions stand by their names, which custom objects resolve.
     """
@@ -88,7 +89,10 @@ class Lambda(Layer):
             )
 
     def compute_mask(self, inputs: PyTree, mask: PyTree) -> PyTree:
-        return self.mask(inputs, mask) if callable(self.mask) else self.mask
+        if not callable(self.mask):
+            return self.mask
+        arguments = (mask,) if takes_one(self.mask) else (inputs, mask)
+        return self.mask(*arguments)
 
 
 def function_named(
@@ -109,5 +113,13 @@ def takes_mask(function: Callable[..., PyTree]) -> bool:
     """Whether a function has a parameter called ``mask``, as far as its parameters can be seen."""
     try:
         return "mask" in inspect.signature(function).parameters
+    except (TypeError, ValueError):
+        return False
+
+
+def takes_one(function: Callable[..., PyTree]) -> bool:
+    """Whether a function has a single parameter, as far as its parameters can be seen."""
+    try:
+        return len(inspect.signature(function).parameters) == 1
     except (TypeError, ValueError):
         return False

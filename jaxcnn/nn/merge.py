@@ -49,8 +49,25 @@ class Merge(Layer):
 
     def compute_mask(self, inputs: Sequence[jax.Array], mask: Mask | Sequence[Mask]) -> Mask:
         """The steps that every masked input keeps."""
-        masks: list[jax.Array] = jax.tree.leaves(mask)
+        masks = [m for m in self.several_masks(inputs, mask) if m is not None]
         return reduce(jnp.logical_and, masks) if masks else None
+
+    def several_masks(
+        self, inputs: Sequence[jax.Array], mask: Mask | Sequence[Mask]
+    ) -> Sequence[Mask]:
+        """The mask of each input, None without one.
+
+        Raises:
+            ValueError: there are not as many masks as inputs.
+        """
+        if mask is None:
+            return []
+        lists = isinstance(inputs, list | tuple) and isinstance(mask, list | tuple)
+        if not lists or len(mask) != len(inputs):
+            raise ValueError(
+                f"{self.label}: `mask` must be a list with a mask or None for each input."
+            )
+        return mask
 
 
 class Add(Merge):
@@ -143,7 +160,8 @@ class Concatenate(Merge):
 
     def compute_mask(self, inputs: Sequence[jax.Array], mask: Mask | Sequence[Mask]) -> Mask:
         """The masks joined as the inputs are, where an input without a mask keeps all its steps."""
-        if not isinstance(mask, list | tuple) or all(m is None for m in mask):
+        mask = self.several_masks(inputs, mask)
+        if all(m is None for m in mask):
             return None
         axis = self.axis % inputs[0].ndim
         full = [

@@ -27,6 +27,11 @@ def is_anonymous(thing: object) -> bool:
     return inspect.isfunction(thing) and thing.__name__ == "<lambda>"
 
 
+def is_local(thing: object) -> bool:
+    """Whether something is a function that was written inside another, or as `lambda`."""
+    return inspect.isfunction(thing) and (is_anonymous(thing) or "<locals>" in thing.__qualname__)
+
+
 def get_custom_objects() -> Objects:
     """The user's names in force here; entries added outside any scope last for the process."""
     return _custom_objects.get()

@@ -12,6 +12,7 @@ from jaxcnn.layers.base import LAYERS, Layer
 from jaxcnn.layers.input import InputLayer
 from jaxcnn.layers.symbolic.tensor import Node, SymbolicTensor, symbolic_leaves
 from jaxcnn.layers.symbolic.walk import upstream
+from jaxcnn.runtime.names import is_anonymous
 from jaxcnn.runtime.types import Config, Settings
 from jaxcnn.saving.bytecode import with_code
 from jaxcnn.saving.types import Json, Network
@@ -166,11 +167,11 @@ def build_graph(config: Settings) -> tuple[list[SymbolicTensor], list[SymbolicTe
 
 
 def plain(value: object) -> Json:
-    """NumPy numbers, arrays and dtypes, and functions without a name, as JSON knows them: the
-    `default` of ``json.dumps``.
+    """NumPy numbers, arrays and dtypes, and functions, as JSON knows them: the `default` of
+    ``json.dumps``.
     """
     if inspect.isfunction(value):
-        return with_code(value)
+        return with_code(value) if is_anonymous(value) else value.__name__
     if isinstance(value, np.generic):
         return value.item()
     if isinstance(value, np.ndarray | jax.Array):

@@ -334,10 +334,4 @@ REMOVED = {
     "options out",
     "get_session": "there are no sessions: JAX runs functions; use K.get_value, K.eval or "
     "K.function",
-    **dict.fromkeys(
-        ("GeneratorEnqueuer", "OrderedEnqueuer", "SequenceEnqueuer"),
-        "give the generator or Sequence to fit_generator, evaluate_generator or predict_generator, "
-        "which make batches while the model trains (max_queue_size=, workers=, "
-        "use_multiprocessing=)",
-    ),
 }

@@ -63,19 +63,20 @@ def atomic_write(path: str | os.PathLike[str], mode: str = "wb") -> Iterator[IO[
 
 def sha256(path: str | os.PathLike[str]) -> str:
     """The SHA-256 checksum of a file, 64 hexadecimal digits."""
-    return _digest(path, "sha256")
+    return file_digest(path, "sha256")
 
 
 def checksum_fits(path: str | os.PathLike[str], checksum: str) -> bool:
     """Whether a file has the SHA-256, or where it has 32 digits the MD5, `checksum`."""
-    return _digest(path, _algorithm(checksum)) == checksum
+    return file_digest(path, _algorithm(checksum)) == checksum
 
 
 def _algorithm(checksum: str) -> str:
     return "md5" if len(checksum) == 32 else "sha256"
 
 
-def _digest(path: str | os.PathLike[str], algorithm: str) -> str:
+def file_digest(path: str | os.PathLike[str], algorithm: str) -> str:
+    """The SHA-256 or MD5 of a file, in hexadecimal digits."""
     with open(path, "rb") as file:
         return hashlib.file_digest(file, algorithm).hexdigest()
 
@@ -115,7 +116,7 @@ def _fetch_verified(url: str, target: Path, checksum: str | None) -> None:
     if checksum and resumed and not checksum_fits(partial.path, checksum):
         partial.discard()  # what was there before did not belong to this file
         _fetch(url, partial, False)
-    if checksum and (digest := _digest(partial.path, _algorithm(checksum))) != checksum:
+    if checksum and (digest := file_digest(partial.path, _algorithm(checksum))) != checksum:
         partial.discard()
         raise OSError(
             f"the file that came has the {'MD5' if len(digest) == 32 else 'SHA-256'} {digest} "

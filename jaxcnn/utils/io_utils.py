@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Callable, Sequence
 from typing import TypeAlias
@@ -65,6 +66,14 @@ class HDF5Matrix:
     @property
     def shape(self) -> tuple[int, ...]:
         return (len(self), *self.data.shape[1:])
+
+    @property
+    def ndim(self) -> int:
+        return len(self.shape)
+
+    @property
+    def size(self) -> int:
+        return math.prod(self.shape)
 
     @property
     def dtype(self) -> np.dtype:

@@ -174,9 +174,7 @@ def _shapes(layer: Layer) -> tuple[str, str]:
     """The shapes that go in and come out, 'multiple' where the calls of the layer differ."""
     outputs = [layer.get_output_shape_at(i) for i in range(len(layer.inbound_nodes))]
     inputs = [
-        jax.tree.map(lambda tensor: tensor.shape, node.input_tensors)
-        if node.inbound
-        else outputs[i]
+        jax.tree.map(lambda tensor: tensor.shape, node.given) if node.inbound else outputs[i]
         for i, node in enumerate(layer.inbound_nodes)
     ]
     return _one_or_multiple(inputs), _one_or_multiple(outputs)

@@ -48,7 +48,7 @@ def test_lengths_and_losses_that_do_not_fit():
     check = batches.check_loss_and_target_compatibility
     check([x, None], [losses.mean_squared_error, None], [(None, None), (None, 2)])
     check([x], [losses.sparse_categorical_crossentropy], [(None, 5)])
-    with pytest.raises(ValueError, match="needs the same shape"):
+    with pytest.raises(ValueError, match="to have the same shape"):
         check([x], [losses.mean_squared_error], [(None, 3)])
     with pytest.raises(ValueError, match="one-hot rows"):
         check([np.ones((4, 1))], [losses.categorical_crossentropy], [(None, 3)])

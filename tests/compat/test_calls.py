@@ -8,6 +8,7 @@ from jaxcnn.layers import (
     GRU,
     LSTM,
     BatchNormalization,
+    Conv2DTranspose,
     Dense,
     Dropout,
     Input,
@@ -148,7 +149,7 @@ def test_inputs_of_a_layer():
     dense = Dense(2)
     x = Input((3,), sparse=False, tensor=None)
     dense(x)
-    assert dense._inbound_nodes[0].input_tensors is x
+    assert dense._inbound_nodes[0].input_tensors == [x]
     scale = Layer()
     scale.input_spec = InputSpec(ndim=2)
     scale.assert_input_compatibility(x)
@@ -156,3 +157,55 @@ def test_inputs_of_a_layer():
         scale.assert_input_compatibility(Input((3, 3)))
     with pytest.raises(ValueError, match="neither sparse nor fixed values"):
         Input((3,), sparse=True)
+
+
+def test_a_deconvolution_in_the_words_of_either_keras():
+    from jaxcnn.compat.keras1 import Deconvolution2D
+
+    layer = Deconvolution2D(filters=2, kernel_size=3, padding="same")
+    assert type(layer) is Conv2DTranspose and layer.padding == "same"
+
+
+def test_enqueuers_give_batches_in_order():
+    from jaxcnn.compat.enqueuers import GeneratorEnqueuer, OrderedEnqueuer
+    from jaxcnn.utils import Sequence
+
+    class Numbers(Sequence):
+        ends = 0
+
+        def __len__(self):
+            return 3
+
+        def __getitem__(self, index):
+            if index > 2:
+                raise IndexError(index)
+            return np.full(2, index)
+
+        def on_epoch_end(self):
+            self.ends += 1
+
+    numbers = Numbers()
+    ordered = OrderedEnqueuer(numbers)
+    ordered.start(workers=2, max_queue_size=2)
+    batches = ordered.get()
+    assert [int(next(batches)[0]) for _ in range(5)] == [0, 1, 2, 0, 1]
+    assert ordered.is_running() and numbers.ends == 1
+    ordered.stop()
+    assert not ordered.is_running() and list(batches) == []
+
+    def counting():
+        yield from range(3)
+        raise RuntimeError("no more")
+
+    generated = GeneratorEnqueuer(counting())
+    generated.start(workers=3)
+    batches = generated.get()
+    assert [next(batches) for _ in range(3)] == [0, 1, 2]
+    with pytest.raises(RuntimeError, match="no more"):
+        next(batches)
+    assert not generated.is_running()
+    shuffled = OrderedEnqueuer(numbers, shuffle=True)
+    shuffled.start()
+    batches = shuffled.get()
+    assert sorted(int(next(batches)[0]) for _ in range(3)) == [0, 1, 2]
+    shuffled.stop()

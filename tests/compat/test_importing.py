@@ -146,8 +146,6 @@ def test_names_are_the_very_same_objects(as_keras):
     [
         ("from keras.layers import SReLU", "has been removed.*PReLU"),
         ("from keras.layers.core import LambdaMerge", "has been removed.*Lambda on a list"),
-        ("from keras.utils import GeneratorEnqueuer", "has been removed.*fit_generator"),
-        ("from keras.engine.training import GeneratorEnqueuer", "has been removed.*fit_generator"),
         ("from keras.models import Graph", "functional model"),
         (
             "import keras.layers.cores",

@@ -333,3 +333,20 @@ def test_convolutional_recurrent_layer_in_a_model():
     assert model.output_shape == (None, None, 8, 8, 4)
     assert model.count_params() == 9 * 1 * 16 + 9 * 4 * 16 + 16
     assert jnp.isfinite(model.predict(array(1, 3, 8, 8, 1))).all()
+
+
+@pytest.mark.parametrize(
+    ("layer", "shape", "sizes"),
+    [
+        (LSTM(2, return_sequences=True), (3, 4), [(2,), (2,)]),
+        (RNN([GRUCell(2), GRUCell(3)]), (3, 4), [(2,), (3,)]),
+        (ConvLSTM2D(2, 1, data_format="channels_first"), (3, 1, 4, 5), [(2, 4, 5)] * 2),
+    ],
+)
+def test_initial_states_of_zeros(layer, shape, sizes):
+    x = Input(shape)
+    states = layer.get_initial_state(x)
+    assert [state.shape for state in states] == [(None, *size) for size in sizes]
+    inputs = np.ones((2, *shape), np.float32)
+    outputs = Model(x, [layer(x), layer(x, initial_state=states)]).predict(inputs)
+    assert np.allclose(*outputs)

@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
-from jaxcnn import Model, Sequential
+from jaxcnn import Model, Sequential, regularizers
 from jaxcnn import backend as K
 from jaxcnn.layers import (
+    Add,
     BatchNormalization,
     Dense,
     Embedding,
@@ -13,6 +14,7 @@ from jaxcnn.layers import (
     Lambda,
     Layer,
     SimpleRNN,
+    TimeDistributed,
 )
 
 X = np.arange(8, dtype="float32").reshape(4, 2)
@@ -150,5 +152,41 @@ def test_masks_that_layers_compute():
     assert Dense(2).compute_mask(x, None) is None
     passed = PassingMasks()(Embedding(4, 2, mask_zero=True)(x))
     assert passed.mask_shape == (None, 3)
-    with pytest.raises(ValueError, match="does not support masking"):
+    with pytest.raises(TypeError, match="does not support masking"):
         Counting().compute_mask(x, x)
+
+
+def test_masks_of_merged_inputs_are_known_before_the_inputs():
+    a, b = Input((3, 2)), Input((3, 2))
+    joined = Add().compute_mask([a, b], [np.array([[1, 1, 0]]), np.array([[0, 1, 1]])])
+    assert np.array_equal(joined, [[0, 1, 0]])
+    assert Add().compute_mask([a, b], [None, None]) is None
+    for inputs, masks in [([a, b], np.ones(3)), (a, [None, None]), ([a, b], [None])]:
+        with pytest.raises(ValueError, match="a mask or None for each input"):
+            Add().compute_mask(inputs, masks)
+
+
+def test_the_outputs_of_a_users_layer_are_regularized():
+    class Twice(Layer):
+        def call(self, x):
+            return x * 2
+
+    layer = Twice(input_shape=(3,))
+    layer.activity_regularizer = regularizers.get("l1")
+    model = Sequential([layer])
+    model.compile("sgd", "mse")
+    x = np.ones((4, 3), np.float32)
+    assert np.allclose(model.evaluate(x, 2 * x, verbose=0), 0.24) and len(model.losses) == 1
+
+
+def test_updates_and_losses_added_to_a_layer_before_it_is_called():
+    a, dense = Input((2,)), Dense(1)
+    dense.add_update(0, inputs=a)
+    dense.add_update(1)
+    dense.add_loss(0, inputs=a)
+    dense.add_loss(1)
+    assert dense.get_updates_for(a) == [0] and dense.get_updates_for(None) == [1]
+    assert dense.get_losses_for(a) == [0] and dense.get_losses_for(None) == [1]
+    around = TimeDistributed(Dense(2, kernel_regularizer="l1"))
+    around(Input((3, 4)))
+    assert len(around.get_losses_for(None)) == 1

@@ -93,5 +93,5 @@ def test_an_input_that_only_functions_use():
     x, other, unused = Input((4,)), Input((4,)), Input((4,))
     model = Model([x, other], Lambda(lambda t: t + other)(x))
     assert np.allclose(model.predict([TWOS, TWOS]), 4)
-    with pytest.raises(ValueError, match="leads to none of the outputs"):
+    with pytest.warns(UserWarning, match="leads to none of the outputs"):
         Model([x, other, unused], Lambda(lambda t: t + other)(x))

@@ -102,6 +102,7 @@ def test_stateful_continuation_is_one_long_call():
     module, variables = made(stateful=True, data_format="channels_first", padding="same")
     x = np.moveaxis(X, -1, 2)
     variables |= {"state": module.init(jax.random.key(0), x)["state"]}
+    assert variables["state"]["state_0"].shape == (2, 2, 5, 6)  # as the outputs are
     whole = module.apply(variables, x)
     _, changed = module.apply(variables, x[:, :1], mutable=["state"])
     second = module.apply({**variables, **changed}, x[:, 1:])

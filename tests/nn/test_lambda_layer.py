@@ -1,11 +1,14 @@
 """Any function as a layer."""
 
+import json
+
 import jax.numpy as jnp
 import numpy as np
 import pytest
 
 from jaxcnn import layers
 from jaxcnn.runtime.names import custom_object_scope
+from jaxcnn.saving.structure import plain
 
 
 def antirectifier(x):
@@ -49,6 +52,22 @@ def test_a_function_without_its_name_stands_in_the_configuration():
     assert float(layers.Lambda.from_config(settings)(np.ones((1, 1)))[0, 0]) == 2
     with pytest.raises(ValueError, match=r"`function` is '<lambda>'.*define it with def"):
         layers.Lambda.from_config({**settings, "function": "<lambda>"})
+
+
+def test_a_function_inside_another_stands_in_the_configuration():
+    def doubled(x):
+        return x * 2
+
+    layer = layers.Lambda(doubled)
+    again = layers.Lambda.from_config(layer.get_config())
+    assert float(again(np.ones((1, 1)))[0, 0]) == 2
+    assert json.loads(json.dumps(layer.get_config(), default=plain))["function"] == "doubled"
+
+
+def test_a_mask_of_the_mask_alone():
+    a, b = layers.Input((3,)), layers.Input((3,))
+    layer = layers.Lambda(lambda pair: pair[0], mask=lambda masks: masks[0])
+    assert layer([layers.Masking()(a), b]).mask_shape is not None
 
 
 def test_several_inputs_and_outputs():

@@ -191,3 +191,10 @@ def test_predict_carries_the_states_of_recurrent_layers_on():
     np.testing.assert_allclose(
         model.predict(batches, batch_size=2)[2:], whole.predict(x), rtol=1e-5, atol=1e-6
     )
+
+
+def test_batch_statistics_are_those_of_the_batch_alone():
+    x = Input((3,))
+    model = Model(x, BatchNormalization(epsilon=1e-6)(x, training=True))
+    rows = np.random.RandomState(0).normal(5, 10, (20, 3))
+    assert np.allclose(model.predict(rows).mean(axis=0), 0, atol=1e-5)

@@ -24,6 +24,7 @@ def test_a_range_of_samples(path):
     np.testing.assert_array_equal(matrix[4:], [[12, 13], [14, 15]])
     np.testing.assert_array_equal(matrix[[0, 2]], [[4, 5], [8, 9]])
     assert matrix[3:1].shape == (0, 2)
+    assert (matrix.ndim, matrix.size) == (2, 12)
     assert len(HDF5Matrix(path, "x")) == 10 and len(HDF5Matrix(path, "x", 9)) == 1
 
 

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
+import itertools
 from typing import cast
 
 import flax.linen as nn
 import jax
+import jax.numpy as jnp
 
 from jaxcnn.layers import naming
 from jaxcnn.layers.base import Layer
 from jaxcnn.layers.symbolic.operation import Operation
 from jaxcnn.layers.symbolic.saved_call import SavedCall, symbolic_arguments, with_slots
-from jaxcnn.layers.symbolic.tensor import GraphLayer, SymbolicTensor
+from jaxcnn.layers.symbolic.tensor import GraphLayer, SymbolicTensor, symbolic_leaves
 from jaxcnn.layers.user_layer import UserModule
+from jaxcnn.layers.variable import is_variable
 from jaxcnn.nn.base import Layer as ModuleBase
+from jaxcnn.nn.base import any_mask
 from jaxcnn.nn.functions import MaskOf, WithMask
 from jaxcnn.runtime.types import PyTree
 
@@ -57,14 +62,36 @@ def with_masks(tensors: PyTree, masks: PyTree) -> PyTree:
 def computed_mask(layer: GraphLayer, inputs: PyTree, mask: PyTree) -> PyTree:
     """The mask of a layer's output for an input and its mask, arrays or symbolic tensors.
 
+    Of inputs without values only the shapes are used where the masks have values.
+
     Raises:
-        ValueError: the layer does not support masks, and there is one.
+        TypeError: the layer does not support masks, and there is one.
+        ValueError: the layer does not support these masks.
     """
     module = cast(ModuleBase, layer.module)
-    if isinstance(module, UserModule):
-        return ModuleBase.compute_mask(module, inputs, mask)
+    if isinstance(module, UserModule) or type(module).compute_mask is ModuleBase.compute_mask:
+        if any_mask(mask) and not module.supports_masking:
+            raise TypeError(
+                f"Layer {layer.name} does not support masking, but was passed a mask: {mask!r}"
+            )
+        return mask if module.supports_masking else None
+    if not symbolic_leaves(mask):
+        masks = jax.tree.map(jnp.asarray, mask, is_leaf=is_variable)
+        with contextlib.suppress(TypeError, AttributeError):  # inputs without values are needed
+            return module.compute_mask(shapes_alone(inputs, masks), masks)
     tensors = symbolic_arguments((inputs, mask))
-    if not tensors:
-        return module.compute_mask(inputs, mask)
     arguments = with_slots((inputs, mask), tensors)
     return Operation(SavedCall("compute_mask", module.compute_mask, arguments))(tensors)
+
+
+def shapes_alone(inputs: PyTree, masks: PyTree) -> PyTree:
+    """The inputs, those without values by their shapes alone; unknown sizes are as in a mask."""
+    known = [leaf.shape for leaf in jax.tree.leaves(masks)]
+
+    def shape_of(leaf: PyTree) -> PyTree:
+        if not isinstance(leaf, SymbolicTensor):
+            return leaf
+        sizes = itertools.zip_longest(leaf.shape, max(known, default=(), key=len)[: leaf.ndim])
+        return jax.ShapeDtypeStruct([m if n is None else n for n, m in sizes], leaf.dtype)
+
+    return jax.tree.map(shape_of, inputs)

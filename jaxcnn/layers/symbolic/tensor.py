@@ -16,6 +16,7 @@ import flax.linen as nn
 import jax
 import jax.numpy as jnp
 
+from jaxcnn.layers import symbolic
 from jaxcnn.layers.symbolic.tensor_shape import StaticShape, TensorShape, UnknownDimension
 from jaxcnn.nn.traits import Traits
 from jaxcnn.runtime.captures import inside_a_function
@@ -165,9 +166,75 @@ class Node:
         return symbolic_leaves(self.evaluated.arguments) + self.inbound
 
     @property
-    def input_tensors(self) -> PyTree:
+    def given(self) -> PyTree:
         """The tensor that the layer was called on, or the list of them."""
         return self.args[0] if self.args else None
+
+    # -- as programs know it from Keras ------------------------------------------------------------
+
+    @property
+    def outbound_layer(self) -> GraphLayer:
+        """The layer that is called."""
+        return self.layer
+
+    @property
+    def input_tensors(self) -> list[SymbolicTensor]:
+        """The tensors that the layer was called on; of an `Input` the input itself."""
+        return self.inbound or self.output_tensors
+
+    @property
+    def output_tensors(self) -> list[SymbolicTensor]:
+        """The outputs of the call."""
+        return symbolic_leaves(self.outputs)
+
+    @property
+    def inbound_layers(self) -> list[GraphLayer]:
+        """The layers whose outputs the layer was called on, one for each tensor."""
+        return [tensor.layer for tensor in self.inbound]
+
+    @property
+    def node_indices(self) -> list[int]:
+        """Which calls of the `inbound_layers` made the tensors."""
+        return [tensor.node_index for tensor in self.inbound]
+
+    @property
+    def tensor_indices(self) -> list[int]:
+        """Which outputs of these calls the tensors are."""
+        return [tensor.tensor_index for tensor in self.inbound]
+
+    @property
+    def input_shapes(self) -> list[Shape]:
+        """The shapes of the `input_tensors`."""
+        return [tuple(tensor.shape) for tensor in self.input_tensors]
+
+    @property
+    def output_shapes(self) -> list[Shape]:
+        """The shapes of the `output_tensors`."""
+        return [tuple(tensor.shape) for tensor in self.output_tensors]
+
+    @property
+    def input_masks(self) -> list[SymbolicTensor | None]:
+        """The masks of the `input_tensors`, None where there is none."""
+        return [symbolic.masks_of(tensor) for tensor in self.input_tensors]
+
+    @property
+    def output_masks(self) -> list[SymbolicTensor | None]:
+        """The masks of the `output_tensors`, None where there is none."""
+        return [symbolic.masks_of(tensor) for tensor in self.output_tensors]
+
+    @property
+    def arguments(self) -> Config:
+        """What else the layer was called with."""
+        return self.kwargs
+
+    def get_config(self) -> Config:
+        """The layers and indices of the call."""
+        return {
+            "outbound_layer": self.layer.name,
+            "inbound_layers": [layer.name for layer in self.inbound_layers],
+            "node_indices": self.node_indices,
+            "tensor_indices": self.tensor_indices,
+        }
 
 
 def symbolic_leaves(structure: PyTree) -> list[SymbolicTensor]:

@@ -117,7 +117,7 @@ class Recurrent(SequenceArguments, CalledWithStates):
         outputs, last, states = self.run_steps(self.inward(x), initial, keep, train, **further)
         if self.stateful:
             for i, state in enumerate(states):
-                self.update("state", f"state_{i}", state.astype(jnp.float32))
+                self.update("state", f"state_{i}", self.outward(state).astype(jnp.float32))
         if self.return_sequences:
             outputs = jnp.moveaxis(jnp.flip(outputs, 0) if self.go_backwards else outputs, 0, 1)
         else:
@@ -136,9 +136,11 @@ class Recurrent(SequenceArguments, CalledWithStates):
         carried = None
         if self.stateful:
             zeros = initializers.Zeros()
+            starts = [jax.ShapeDtypeStruct(shape, dtype) for shape in shapes]
+            outward = [jax.eval_shape(self.outward, start).shape for start in starts]
             carried = [
-                self.weight(f"state_{i}", zeros, shape, collection="state")
-                for i, shape in enumerate(shapes)
+                self.inward(self.weight(f"state_{i}", zeros, shape, collection="state"))
+                for i, shape in enumerate(outward)
             ]
             if carried[0].shape != shapes[0]:
                 raise ValueError(
