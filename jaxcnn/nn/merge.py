@@ -62,12 +62,11 @@ class Merge(Layer):
         """
         if mask is None:
             return []
-        lists = isinstance(inputs, list | tuple) and isinstance(mask, list | tuple)
-        if not lists or len(mask) != len(inputs):
-            raise ValueError(
-                f"{self.label}: `mask` must be a list with a mask or None for each input."
-            )
-        return mask
+        if isinstance(inputs, list | tuple) and isinstance(mask, list | tuple):
+            masks: list[Mask] = list(mask)
+            if len(masks) == len(inputs):
+                return masks
+        raise ValueError(f"{self.label}: `mask` must be a list with a mask or None for each input.")
 
 
 class Add(Merge):

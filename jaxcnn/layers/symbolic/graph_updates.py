@@ -45,7 +45,7 @@ class Request:
         if len(args) == 2 and not isinstance(args[0], list | tuple):
             names = ("loss", "params", "constraints")
         elif len(args) == 1 and "params" in kwargs:
-            names = ("loss", "constraints")
+            names = ("loss", "constraints", "params")
         elif len(args) == 2:
             names = ("params", "loss", "constraints")
         left = [name for name in names if name not in kwargs]
