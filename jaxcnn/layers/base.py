@@ -17,6 +17,7 @@ import numpy as np
 from jaxcnn.layers import calls, naming, symbolic, weight_lists, weight_tree
 from jaxcnn.layers.arguments import COMMON, declared_input_shape, unknown_argument
 from jaxcnn.layers.call_record import record_call
+from jaxcnn.layers.demands import Demands
 from jaxcnn.layers.evaluation import evaluated
 from jaxcnn.layers.input_spec import check_inputs
 from jaxcnn.layers.mode import is_mode
@@ -226,13 +227,15 @@ class Layer:
         """
         return output_shape(self, self.dtype, input_shape)
 
+    input_spec = Demands()
+
     def assert_input_compatibility(self, inputs: PyTree) -> None:
         """Check inputs against the layer's `input_spec`, if it has one.
 
         Raises:
             ValueError: another number of inputs, or one that is not as demanded.
         """
-        check_inputs(self.name, vars(self).get("input_spec"), inputs)
+        check_inputs(self.name, self.input_spec, inputs)
 
     @property
     def _inbound_nodes(self) -> list[Node]:

@@ -28,6 +28,10 @@ from jaxcnn.spellings.hints import closest
 T = TypeVar("T")
 
 
+class NotAnInput(TypeError, ValueError):
+    """A model from a tensor that a layer computes; Keras 2.2 calls it ValueError."""
+
+
 class Disconnected(ValueError, RuntimeError):
     """A graph that needs an input which the model does not have; Keras 2 calls it RuntimeError."""
 
@@ -61,7 +65,8 @@ class Network(Layer):
         """Make this the network from `inputs` to `outputs`, each one symbolic tensor or a list.
 
         Raises:
-            TypeError: something else than symbolic tensors; inputs that are not from `Input`.
+            TypeError: something else than symbolic tensors.
+            NotAnInput: a tensor among the inputs does not come from `Input`.
             ValueError: an input that is given twice; a cycle; several layers of one name.
             Disconnected: an input is missing.
         """
@@ -77,7 +82,7 @@ class Network(Layer):
                 )
         for tensor in self.inputs:
             if not isinstance(tensor.layer, InputLayer):
-                raise TypeError(
+                raise NotAnInput(
                     f"Model: the input {tensor!r} does not come from an Input but from a layer's "
                     "output."
                 )

@@ -205,20 +205,19 @@ def prepare(model: Trainable, program: Program, example: Batch) -> None:
 def add_network(
     model: Trainable, program: Program, network: WholeNetwork, inputs: PyTree
 ) -> list[jax.ShapeDtypeStruct]:
-    """Let a program run more than its model, of which it trains what the model has; its outputs."""
+    """Let a program run more than its model, whose arrays move as when it was compiled; its
+    outputs.
+    """
     program.network = network
-
-    def extended(mask: Tree, of_model: Tree) -> Tree:
-        moved = flatten_dict(of_model)
-        tree: Tree = unflatten_dict({path: moved.get(path, False) for path in flatten_dict(mask)})
-        return tree
-
-    program.trained = extended(network.trainable_mask(), model.trainable_mask())
-    program.ties, program.shares = find_ties(network, program.trained)
-    statistics = extended(
-        network.trainable_mask("batch_stats"), model.trainable_mask("batch_stats")
+    moved = flatten_dict(program.trained or {})
+    program.trained = unflatten_dict(
+        {path: moved.get(path, False) for path in flatten_dict(network.trainable_mask())}
     )
-    program.fixed_statistics = unmoved_paths(statistics)
+    program.ties, program.shares = find_ties(network, program.trained)
+    of_model = flatten_dict(model.trainable_mask("batch_stats")).keys()
+    moving = of_model - set(program.fixed_statistics)
+    statistics = flatten_dict(network.trainable_mask("batch_stats"))
+    program.fixed_statistics = tuple(path for path in statistics if path not in moving)
     variables = network.variables
     outputs: list[jax.ShapeDtypeStruct] = jax.eval_shape(
         lambda inputs: network.module.apply(variables, inputs), inputs

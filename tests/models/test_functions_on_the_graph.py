@@ -12,6 +12,7 @@ import pytest
 from jaxcnn import backend as K
 from jaxcnn import config, losses, metrics
 from jaxcnn.layers import (
+    BatchNormalization,
     Conv2D,
     Dense,
     Dropout,
@@ -424,3 +425,19 @@ def test_losses_over_tensors_are_float32_in_a_narrow_program():
     ones = np.ones((8, 4), "f")
     expected = (ones[0, 0] * 7.1234 - 300.5) ** 2 + 1 + 1e-3
     assert model.evaluate(ones, 7.1234 * ones, verbose=0) == pytest.approx(expected, rel=1e-6)
+
+
+def test_what_is_trained_is_fixed_by_compile_where_a_loss_uses_the_graph():
+    first, second = Dense(2, name="first"), BatchNormalization(name="second")
+    x = Input((2,))
+    hidden = first(x)
+    model = Model(x, second(hidden))
+    first.trainable, second.trainable = False, True
+    model.compile(SGD(0.1), lambda y, p: K.mean(K.square(y - p)) + K.mean(K.square(hidden)))
+    first.trainable, second.trainable = True, False
+    before = [*first.get_weights(), *second.get_weights()]
+    with pytest.warns(UserWarning, match="Training continues as compiled"):
+        model.train_on_batch(np.array([[1.0, 2.0], [3.0, 5.0]]), np.ones((2, 2)))
+    after = [*first.get_weights(), *second.get_weights()]
+    moved = [not np.array_equal(a, b) for a, b in zip(before, after, strict=True)]
+    assert moved == [False, False, True, True, True, True]

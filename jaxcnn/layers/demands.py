@@ -1,0 +1,73 @@
+"""What the library's layers demand of their inputs, as programs for Keras 2 ask them."""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+from jaxcnn import nn
+from jaxcnn.layers.input_spec import InputSpec
+from jaxcnn.layers.symbolic.tensor import GraphLayer
+from jaxcnn.nn.convolution import Convolution
+from jaxcnn.nn.recurrent.base import GatedLayer, Recurrent
+from jaxcnn.nn.spatial import SpatialLayer
+from jaxcnn.runtime.types import Shape
+
+Demanded: TypeAlias = InputSpec | list[InputSpec | None] | None
+
+RANKS = {nn.RepeatVector: 2, nn.ConvLSTM2D: 5}
+LEAST_RANKS = {nn.Dense: 2, nn.Flatten: 3}
+
+
+class Demands:
+    """The attribute ``input_spec`` of a layer, until the layer has one of its own."""
+
+    def __get__(self, layer: GraphLayer | None, owner: type | None = None) -> Demanded | Demands:
+        return self if layer is None else demanded(layer)
+
+
+def demanded(layer: GraphLayer) -> Demanded:
+    """The number of axes that a layer needs, and the sizes that its first call has fixed.
+
+    Of a network, it is a list for its inputs, which demand nothing.
+    """
+    inputs = getattr(layer, "inputs", None)
+    if inputs is not None:
+        return [None] * len(inputs) if len(inputs) > 1 else None
+    module = layer.module
+    shapes = layer.inbound_nodes[0].input_shapes if layer.inbound_nodes else []
+    shape = shapes[0] if shapes else None
+    if isinstance(module, Recurrent | nn.RNN) and not isinstance(module, nn.ConvLSTM2D):
+        return [InputSpec(ndim=3, shape=shape and (None, None, *shape[2:]))]
+    if isinstance(module, nn.TimeDistributed | nn.ConvLSTM2D) and shape is not None:
+        return InputSpec(ndim=len(shape), shape=shape)
+    rank = rank_of(module)
+    fixed = {axis: shape[axis] for axis in fixed_axes(module, shape)} if shape else None
+    for kind, least in LEAST_RANKS.items():
+        if isinstance(module, kind):
+            return InputSpec(min_ndim=least, axes=fixed)
+    if rank is None and not fixed:
+        return None
+    return InputSpec(ndim=rank or len(shape or ()), axes=fixed)
+
+
+def rank_of(module: object) -> int | None:
+    """The number of axes of a module's input, None where any will do."""
+    if isinstance(module, nn.Permute):
+        return len(module.dims) + 1
+    if isinstance(module, SpatialLayer) and not isinstance(module, GatedLayer):
+        return module.spatial_rank + 2
+    return next((rank for kind, rank in RANKS.items() if isinstance(module, kind)), None)
+
+
+def fixed_axes(module: object, shape: Shape | None) -> list[int]:
+    """The axes whose sizes the weights of a module fix."""
+    if isinstance(module, nn.Dense):
+        return [-1]
+    if isinstance(module, nn.BatchNormalization):
+        return [module.axis]
+    if isinstance(module, nn.PReLU):
+        shared = module.shared_axes or ()
+        return [axis for axis in range(1, len(shape or ())) if axis not in shared]
+    if isinstance(module, Convolution):
+        return [1 if module.channels_first else -1]
+    return []
