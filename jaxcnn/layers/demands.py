@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TypeAlias
+from typing import TypeAlias, overload
 
 from jaxcnn import nn
 from jaxcnn.layers.input_spec import InputSpec
 from jaxcnn.layers.symbolic.tensor import GraphLayer
 from jaxcnn.nn.convolution import Convolution
+from jaxcnn.nn.fields import as_tuple
 from jaxcnn.nn.recurrent.base import GatedLayer, Recurrent
 from jaxcnn.nn.spatial import SpatialLayer
 from jaxcnn.runtime.types import Shape
@@ -20,6 +21,12 @@ LEAST_RANKS = {nn.Dense: 2, nn.Flatten: 3}
 
 class Demands:
     """The attribute ``input_spec`` of a layer, until the layer has one of its own."""
+
+    @overload
+    def __get__(self, layer: None, owner: type | None = None) -> Demands: ...
+
+    @overload
+    def __get__(self, layer: GraphLayer, owner: type | None = None) -> Demanded: ...
 
     def __get__(self, layer: GraphLayer | None, owner: type | None = None) -> Demanded | Demands:
         return self if layer is None else demanded(layer)
@@ -66,7 +73,7 @@ def fixed_axes(module: object, shape: Shape | None) -> list[int]:
     if isinstance(module, nn.BatchNormalization):
         return [module.axis]
     if isinstance(module, nn.PReLU):
-        shared = module.shared_axes or ()
+        shared = as_tuple(module.shared_axes or ())
         return [axis for axis in range(1, len(shape or ())) if axis not in shared]
     if isinstance(module, Convolution):
         return [1 if module.channels_first else -1]

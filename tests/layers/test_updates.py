@@ -6,13 +6,17 @@ import pytest
 from jaxcnn import Model, Sequential, regularizers
 from jaxcnn import backend as K
 from jaxcnn.layers import (
+    Activation,
     Add,
     BatchNormalization,
+    Conv2D,
     Dense,
     Embedding,
     Input,
+    InputSpec,
     Lambda,
     Layer,
+    PReLU,
     SimpleRNN,
     TimeDistributed,
 )
@@ -190,3 +194,16 @@ def test_updates_and_losses_added_to_a_layer_before_it_is_called():
     around = TimeDistributed(Dense(2, kernel_regularizer="l1"))
     around(Input((3, 4)))
     assert len(around.get_losses_for(None)) == 1
+
+
+def test_what_layers_demand_of_their_inputs():
+    dense, shared = Dense(2), PReLU(shared_axes=[1])
+    assert dense.input_spec == InputSpec(min_ndim=2)
+    dense(Input((3,)))
+    shared(Input((4, 3)))
+    assert dense.input_spec == InputSpec(min_ndim=2, axes={-1: 3})
+    assert shared.input_spec == InputSpec(ndim=3, axes={2: 3})
+    assert Conv2D(2, 2).input_spec == InputSpec(ndim=4)
+    assert SimpleRNN(2).input_spec == [InputSpec(ndim=3)] and Activation("relu").input_spec is None
+    model = Model(inputs := [Input((2,)), Input((2,))], Add()(inputs))
+    assert model.input_spec == [None, None]
