@@ -269,6 +269,7 @@ class Model(Network):
         max_queue_size: int = 10,
         workers: int = 1,
         use_multiprocessing: bool = False,
+        pad_to_multiple: int | None = None,
     ) -> PyTree:
         """The outputs for `x` in inference mode, as an array or a list of them; needs no compile.
 
@@ -280,10 +281,19 @@ class Model(Network):
             verbose: 0 silent, 1 progress bar.
             steps: batches; by default all there are.
             max_queue_size, workers, use_multiprocessing: as for `fit`.
+            pad_to_multiple: append steps to sequences, up to a multiple of this number, so that
+                many lengths share few compiled programs, and give the answers of the real steps.
+
+        Raises:
+            ValueError: with `pad_to_multiple` a model of which it is not known that this changes no
+                answer: sequences must be masked (`Masking`, ``Embedding(mask_zero=True)``) before
+                layers that mix steps backwards or return only the last one.
         """
         making = Workers(max_queue_size, workers, use_multiprocessing)
         settings = FeedSettings(batch_size, steps, making)
-        return predict.predict(self, self.program, x, settings, verbose)
+        return predict.predict(
+            self, self.program, x, settings, verbose, pad_to_multiple=pad_to_multiple
+        )
 
     def train_on_batch(
         self,

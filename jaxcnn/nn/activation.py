@@ -8,7 +8,7 @@ import jax
 from jaxcnn import activations, regularizers
 from jaxcnn.nn import arguments
 from jaxcnn.nn.base import Layer
-from jaxcnn.nn.traits import POINTWISE
+from jaxcnn.nn.traits import BY_STEP, POINTWISE
 from jaxcnn.nn.weights import resolved
 from jaxcnn.runtime.types import Config, Identifier
 
@@ -35,6 +35,7 @@ class ActivityRegularization(Layer):
     l1: float = 0.0
     l2: float = 0.0
 
+    traits = BY_STEP
     supports_masking = True
 
     def checked(self) -> Config:

@@ -12,7 +12,7 @@ from jaxcnn import activations
 from jaxcnn.nn import arguments
 from jaxcnn.nn.base import Layer
 from jaxcnn.nn.dropout import noise_key
-from jaxcnn.nn.traits import POINTWISE
+from jaxcnn.nn.traits import BY_STEP, POINTWISE
 from jaxcnn.nn.weights import field_weight, resolved
 from jaxcnn.runtime.arrays import on_last_axes
 from jaxcnn.runtime.types import Config, Identifier
@@ -55,6 +55,7 @@ class PReLU(Layer):
     alpha_constraint: Identifier = None
     shared_axes: Sequence[int] | int | None = None
 
+    traits = BY_STEP
     supports_masking = True
 
     def checked(self) -> Config:
@@ -90,6 +91,7 @@ class RandomizedReLU(Layer):
     upper: float = 1 / 3
     seed: int | None = None
 
+    traits = BY_STEP
     supports_masking = True
 
     def checked(self) -> Config:
@@ -131,6 +133,7 @@ class ThresholdedReLU(Layer):
 
     theta: float = 1.0
 
+    traits = POINTWISE
     supports_masking = True
 
     def checked(self) -> Config:
@@ -146,6 +149,7 @@ class Softmax(Layer):
 
     axis: int = -1
 
+    traits = BY_STEP
     supports_masking = True
 
     def checked(self) -> Config:

@@ -7,6 +7,7 @@ import jax
 
 from jaxcnn.nn import arguments
 from jaxcnn.nn.fields import KernelFields, UnitsField
+from jaxcnn.nn.traits import BY_STEP
 from jaxcnn.nn.weights import field_weight, finish, optional_bias, resolved
 from jaxcnn.ops import dot
 from jaxcnn.runtime.types import Config
@@ -19,6 +20,7 @@ class Dense(KernelFields, UnitsField):
     ``bias`` (units,).
     """
 
+    traits = BY_STEP
     supports_masking = True
 
     def checked(self) -> Config:

@@ -11,6 +11,7 @@ import jax.numpy as jnp
 
 from jaxcnn.nn import arguments
 from jaxcnn.nn.base import Layer
+from jaxcnn.nn.traits import BY_STEP, Traits
 from jaxcnn.runtime.types import Config
 
 Mask: TypeAlias = jax.Array | None
@@ -19,6 +20,7 @@ Mask: TypeAlias = jax.Array | None
 class Merge(Layer):
     """An elementwise combination of two or more arrays whose shapes broadcast."""
 
+    traits = BY_STEP
     supports_masking = True
 
     def combine(self, inputs: list[jax.Array]) -> jax.Array:
@@ -182,6 +184,7 @@ class Dot(Merge):
     axes: int | Sequence[int]
     normalize: bool = False
 
+    traits = Traits()
     supports_masking = False
 
     def checked(self) -> Config:

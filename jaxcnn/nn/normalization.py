@@ -14,7 +14,7 @@ from jaxcnn.nn import arguments
 from jaxcnn.nn.base import Layer
 from jaxcnn.nn.batch import current_batch_parts, current_valid_rows
 from jaxcnn.nn.spatial import SpatialLayer
-from jaxcnn.nn.traits import POINTWISE
+from jaxcnn.nn.traits import BY_STEP, POINTWISE
 from jaxcnn.nn.weights import field_weight, resolved
 from jaxcnn.runtime.arrays import widened
 from jaxcnn.runtime.types import Config, Identifier
@@ -147,6 +147,7 @@ class LayerNormalization(ScalePenaltyFields, ScaleFields, SampleStatisticsFields
     et al., "Layer Normalization", 2016.
     """
 
+    traits = BY_STEP
     supports_masking = True
 
     def checked(self) -> Config:

@@ -16,6 +16,8 @@ class Traits:
         kernel: the last two axes of a convolution's kernel, input and output channels or the
             reverse; empty where the layer is no convolution.
         pointwise: whether each output feature is computed from the input feature at its place.
+        by_step: whether each step of a sequence is computed from that step alone, unless an `axis`
+            says otherwise.
         network: how the layers inside are connected, of a model; empty for other layers.
     """
 
@@ -23,7 +25,9 @@ class Traits:
     gates: str = ""
     kernel: Literal["", "in-out", "out-in"] = ""
     pointwise: bool = False
+    by_step: bool = False
     network: Literal["", "stack", "graph"] = ""
 
 
 POINTWISE = Traits(pointwise=True)
+BY_STEP = Traits(by_step=True)

@@ -11,6 +11,7 @@ from jaxcnn.nn.batch import current_valid_rows, valid_rows
 from jaxcnn.nn.graph import mixes_rows, run
 from jaxcnn.nn.recurrent.base import CalledWithStates, Recurrent
 from jaxcnn.nn.recurrent.scan import States
+from jaxcnn.nn.traits import BY_STEP
 from jaxcnn.runtime.types import Config, PyTree
 
 
@@ -24,6 +25,7 @@ class TimeDistributed(Layer):
 
     layer: nn.Module
 
+    traits = BY_STEP
     supports_masking = True
 
     def checked(self) -> Config:

@@ -90,8 +90,10 @@ class Program:
         shares: statistics and states that several of the model's models reach.
         rowwise: whether a short batch may be padded without changing a result.
         functions: the compiled steps, made for the first data.
-        prediction: (module, learning phase, function) of the forward pass, made when it is needed.
+        prediction: (module, learning phase, functions) of the forward pass, made when it is needed:
+            as it is compiled usually, and quickly.
         embedded: (module, the inputs that go into an Embedding), found when it is needed.
+        sizes: those of inputs so far, without the samples, in the order in which they came.
         opt_state: what the optimizer remembers; None before the first update.
         step: updates done.
         by_hand: what training uses in place of an optimizer whose updates a user has written.
@@ -114,8 +116,9 @@ class Program:
     shares: Shares = ()
     rowwise: bool = False
     functions: Functions | None = None
-    prediction: tuple[nn.Module, int | None, Callable[[Tree, PyTree], PyTree]] | None = None
+    prediction: tuple[nn.Module, int | None, list[Callable[[Tree, PyTree], PyTree]]] | None = None
     embedded: tuple[nn.Module, Sequence[tuple[int, Layer]]] | None = None
+    sizes: list[tuple[tuple[int, ...], ...]] = field(default_factory=list)
     opt_state: PyTree = None
     step: int = 0
     by_hand: UpdatesByHand | None = None

@@ -22,6 +22,7 @@ from jaxcnn.training.input.check import (
 )
 from jaxcnn.training.input.feed import Feed, Position
 from jaxcnn.training.input.ids import check_ids
+from jaxcnn.training.input.lengths import note_sizes
 from jaxcnn.training.input.sources import is_stream, raw_inputs, raw_parts, stream_of
 from jaxcnn.training.input.stream_feed import StreamFeed
 from jaxcnn.training.input.workers import Workers
@@ -149,6 +150,7 @@ def _open_source(
         else:
             part = Data(*raw_parts(raw), class_weight=data.class_weight)
             arrays = checked_arrays(model, program, part)
+            note_sizes(program, arrays.inputs)
         return batch_of(arrays, input_dtypes(model))
 
     feed = StreamFeed(stream, settings.steps, prepare, settings.workers, program.distribution)
@@ -190,7 +192,9 @@ def checked_arrays(model: Trainable, program: Program, data: Data) -> Arrays:
 
 def whole_batch(model: Trainable, program: Program, data: Data) -> Batch:
     """All of `data` as one batch."""
-    return batch_of(checked_arrays(model, program, data), input_dtypes(model))
+    arrays = checked_arrays(model, program, data)
+    note_sizes(program, arrays.inputs)
+    return batch_of(arrays, input_dtypes(model))
 
 
 def inputs_for(model: Trainable, x: DataLike, cut: bool = False) -> list[np.ndarray]:
