@@ -1,6 +1,7 @@
 """The update rules beside NumPy references; hyperparameters, clipping, states, and optax."""
 
 import inspect
+import json
 
 import jax
 import jax.numpy as jnp
@@ -34,7 +35,7 @@ GRADS = [jax.tree.map(lambda p: RNG.normal(size=p.shape) * 3, PARAMS) for _ in r
 RULES = {
     name: rule
     for name, rule in optimizers.registry.items().items()
-    if rule not in (GradientAccumulation, optimizers.LayerRates)
+    if rule not in (GradientAccumulation, optimizers.LayerRates, optimizers.OptaxTransformation)
     and issubclass(rule, optimizers.Optimizer)
 }
 
@@ -404,8 +405,36 @@ def test_a_fixed_learning_rate_says_so(transformation):
     assert not hasattr(optimizer, "lr")
     with pytest.raises(AttributeError, match="inject_hyperparams"):
         optimizer.lr = 0.1
-    with pytest.raises(ValueError, match="no configuration"):
-        optimizers.serialize(optimizer)
+
+
+@pytest.mark.parametrize(
+    "transformation",
+    [
+        optax.adamw(optax.exponential_decay(0.1, 10, 0.9), weight_decay=0.1),
+        optax.inject_hyperparams(optax.sgd)(optax.linear_schedule(1.0, 0.0, 10), momentum=0.9),
+        optax.chain(optax.clip(0.5), optax.sgd(optax.piecewise_constant_schedule(0.1, {2: 0.5}))),
+        optax.lamb(1e-3),
+    ],
+)
+def test_an_optax_transformation_is_made_again_from_names_and_numbers(transformation):
+    described = json.loads(json.dumps(optimizers.serialize(optimizers.get(transformation))))
+    again = optimizers.deserialize(described)
+    for a, b in zip(train(optimizers.get(transformation))[0], train(again)[0], strict=True):
+        jax.tree.map(np.testing.assert_array_equal, a, b)
+
+
+@pytest.mark.parametrize(
+    "transformation",
+    [
+        optax.sgd(lambda count: 0.1),
+        optax.masked(optax.sgd(0.1), lambda params: params),
+        optax.GradientTransformation(lambda params: (), lambda g, state, params=None: (g, state)),
+        optax.scale_by_schedule(optax.join_schedules([lambda count: 1.0], [])),
+    ],
+)
+def test_an_optax_transformation_of_other_functions_has_no_configuration(transformation):
+    with pytest.raises(ValueError, match="optax"):
+        optimizers.serialize(optimizers.get(transformation))
 
 
 @pytest.mark.parametrize("inner", [Adam(0.1, decay=0.5), AdamW(0.1), SGD(0.1, momentum=0.9)])

@@ -43,7 +43,7 @@ class Steps:
 Value: TypeAlias = Steps | None
 
 
-@dataclass
+@dataclass(frozen=True)
 class Padding:
     """What has to be known to pad inputs, and to cut outputs.
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import jax
 import jax.numpy as jnp
 
+from jaxcnn.optimizers import optax_names
 from jaxcnn.optimizers.base import Hyperparameters, Optimizer, OptimizerState, Params
 from jaxcnn.optimizers.rules import registry
 from jaxcnn.runtime.arrays import filled
@@ -18,11 +19,13 @@ if TYPE_CHECKING:
     import optax
 
 
+@registry.register()
 class OptaxTransformation(Optimizer):
     """Any optax transformation as an optimizer; its state is ``slots`` of the optimizer's.
 
     ``lr`` exists when the learning rate was made adjustable by ``optax.inject_hyperparams`` and is
-    no schedule. It is known after :meth:`init`.
+    no schedule. It is known after :meth:`init`. One that optax's own functions make from numbers
+    has a configuration.
     """
 
     def __init__(self, transformation: optax.GradientTransformation) -> None:
@@ -61,9 +64,14 @@ class OptaxTransformation(Optimizer):
         )
 
     def get_config(self) -> Config:
-        raise ValueError(
-            "An optax transformation has no configuration: pass it to compile again after loading."
-        )
+        described = optax_names.description(self.transformation)
+        if "lr" in self.hyperparameters and described.get("adjustable"):
+            described["arguments"]["learning_rate"] = float(self.lr)
+        return {"transformation": described}
+
+    @classmethod
+    def from_config(cls, config: Settings) -> OptaxTransformation:
+        return cls(optax_names.made_again(config["transformation"]))
 
 
 @registry.register()

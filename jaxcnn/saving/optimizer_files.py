@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from jaxcnn.optimizers import Nadam
+from jaxcnn.optimizers import Nadam, OptaxTransformation
 from jaxcnn.optimizers.base import Optimizer
 from jaxcnn.saving.types import Filename, Trainable
 
@@ -31,7 +31,7 @@ def restore_optimizer(
     if not arrays:
         return
     optimizer, weights = model.optimizer, len(model.trained_paths())
-    if optimizer.by_hand:
+    if in_its_own_order(optimizer):
         values = list(arrays)
     elif is_keras3(names):
         if len(arrays) <= 2 and not int(arrays[0]):  # saved before the first update
@@ -92,7 +92,7 @@ def to_keras3_arrays(
     optimizer: Optimizer, values: Sequence[np.ndarray], weights: int
 ) -> list[np.ndarray]:
     """The inverse of `from_keras3`."""
-    if optimizer.by_hand:
+    if in_its_own_order(optimizer):
         return list(values)
     count, *rest = values
     together = slots_together(optimizer)
@@ -101,6 +101,11 @@ def to_keras3_arrays(
         [] if optimizer.decay or callable(optimizer.lr) else [np.asarray(optimizer.lr, np.float32)]
     )
     return [np.asarray(count), *rate, *pairs, *rest[weights * together :]]
+
+
+def in_its_own_order(optimizer: Optimizer) -> bool:
+    """Whether the state is one that no Keras knows, in an order of its own."""
+    return optimizer.by_hand or isinstance(optimizer, OptaxTransformation)
 
 
 def slots_together(optimizer: Optimizer) -> int:

@@ -1,6 +1,7 @@
 """What users saw of models that could not be saved, or not loaded, after hours of training."""
 
 import functools
+import warnings
 
 import numpy as np
 import optax
@@ -20,9 +21,38 @@ def double(x):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_model_with_an_optax_optimizer_is_saved_without_it(tmp_path, name):
+@pytest.mark.parametrize(
+    "optimizer",
+    [
+        optax.chain(optax.clip_by_global_norm(1.0), optax.adamw(1e-2, weight_decay=0.1)),
+        optax.sgd(optax.warmup_cosine_decay_schedule(0.0, 0.1, 2, 9), momentum=0.9),
+        optax.inject_hyperparams(optax.rmsprop)(1e-2),
+    ],
+)
+def test_a_model_with_an_optax_optimizer_goes_on_where_it_was(tmp_path, name, optimizer):
+    def fit():
+        model.fit(X, X[:, 0], 4, epochs=1, verbose=0, shuffle=False)
+
     model = Sequential([Dense(1, input_shape=(6,))])
-    model.compile(optax.adamw(1e-3), "mse")
+    model.compile(optimizer, "mse")
+    fit()
+    if "lr" in model.optimizer.hyperparameters:
+        model.optimizer.lr = 0.5
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        model.save(tmp_path / name)
+        again = load_model(tmp_path / name)
+    fit()
+    expected, model = model.get_weights(), again
+    fit()
+    for a, b in zip(expected, again.get_weights(), strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_model_with_an_optimizer_of_a_function_is_saved_without_it(tmp_path, name):
+    model = Sequential([Dense(1, input_shape=(6,))])
+    model.compile(optax.masked(optax.adam(1e-3), lambda params: params), "mse")
     with pytest.warns(UserWarning, match="without its training configuration .*compile it again"):
         model.save(tmp_path / name)
     assert np.array_equal(load_model(tmp_path / name).predict(X), model.predict(X))
