@@ -71,8 +71,9 @@ def described_call(value: PyTree) -> Config:
 def unwrapped(value: PyTree) -> PyTree:
     """A transformation or schedule without a wrapper that optax puts around it."""
     update = getattr(value, "update", None)
-    wrapped = getattr(update, "__qualname__", "").startswith("with_extra_args_support.")
-    return remembered(update)["tx"] if wrapped else getattr(value, "schedule_fn", value)
+    if inspect.isfunction(update) and update.__qualname__.startswith("with_extra_args_support."):
+        return remembered(update)["tx"]
+    return getattr(value, "schedule_fn", value)
 
 
 def each(arguments: Mapping[str, PyTree]) -> Config:

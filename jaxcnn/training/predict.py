@@ -19,7 +19,7 @@ from jaxcnn.training.input import Data, FeedSettings, open_feed
 from jaxcnn.training.input.door import inputs_for, refuse_copies
 from jaxcnn.training.input.feed import Position, never
 from jaxcnn.training.input.lengths import StepPadding, note_sizes
-from jaxcnn.training.program import Program
+from jaxcnn.training.program import Forwards, Program
 from jaxcnn.training.state import Tree
 from jaxcnn.training.steps import stateful_predict_step
 from jaxcnn.training.trainable import Trainable
@@ -94,9 +94,9 @@ def predict_function(
             return forward(variables, inputs)
 
         options = [None, QUICK if jax.default_backend() == "cpu" else None]
-        functions = [jax.jit(step, compiler_options=chosen) for chosen in options]
-        if train or draws_anyway(module):
-            functions = [with_new_keys(function) for function in functions]
+        compiled = [jax.jit(step, compiler_options=chosen) for chosen in options]
+        noisy = train or draws_anyway(module)
+        functions: Forwards = [with_new_keys(f) if noisy else f for f in compiled]
         program.prediction = prediction = module, phase, functions
     function = prediction[2][quick]
     return eagerly(function) if program.execution.eager else function

@@ -26,6 +26,8 @@ Losses: TypeAlias = Identifier | Sequence[Identifier]
 Metrics: TypeAlias = Sequence[Identifier] | Settings | None
 LossWeights: TypeAlias = Sequence[float] | Settings | None
 Modes: TypeAlias = str | Sequence[str | None] | Settings | None
+# The ways in which a forward pass is compiled.
+Forwards: TypeAlias = Sequence[Callable[[Tree, PyTree], PyTree]]
 
 
 @dataclass(frozen=True)
@@ -116,7 +118,7 @@ class Program:
     shares: Shares = ()
     rowwise: bool = False
     functions: Functions | None = None
-    prediction: tuple[nn.Module, int | None, list[Callable[[Tree, PyTree], PyTree]]] | None = None
+    prediction: tuple[nn.Module, int | None, Forwards] | None = None
     embedded: tuple[nn.Module, Sequence[tuple[int, Layer]]] | None = None
     sizes: list[tuple[tuple[int, ...], ...]] = field(default_factory=list)
     opt_state: PyTree = None
