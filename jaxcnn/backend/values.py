@@ -161,8 +161,8 @@ def count_params(x: TensorLike) -> int:
 
 
 def is_keras_tensor(x: object) -> bool:
-    """Whether `x` is symbolic: a placeholder, an `Input`, or computed from them."""
-    return isinstance(x, SymbolicTensor)
+    """Whether `x` is a placeholder, an `Input`, or computed from them."""
+    return isinstance(x, SymbolicTensor) and bool(upstream([x], ())[1])
 
 
 def is_sparse(tensor: TensorLike) -> bool:

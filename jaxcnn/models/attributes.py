@@ -122,14 +122,32 @@ def layers_by_depth(model: Network) -> dict[int, list[GraphLayer]]:
     return levels
 
 
-def targets(model: Trainable) -> list[SymbolicTensor]:
+def feed_targets(model: Trainable) -> list[SymbolicTensor]:
     """Placeholders for what `fit` is given as targets."""
     return loss_graph(model, model.program).targets
 
 
-def sample_weights(model: Trainable) -> list[SymbolicTensor]:
+def feed_sample_weights(model: Trainable) -> list[SymbolicTensor]:
     """Placeholders for what `fit` is given as sample weights."""
     return loss_graph(model, model.program).sample_weights
+
+
+def targets(model: Trainable) -> list[SymbolicTensor | None]:
+    """The placeholder for the targets of each output, None where it has no loss."""
+    return for_each_output(model, feed_targets(model))
+
+
+def sample_weights(model: Trainable) -> list[SymbolicTensor | None]:
+    """The placeholder for the sample weights of each output, None where it has no loss."""
+    return for_each_output(model, feed_sample_weights(model))
+
+
+def for_each_output(
+    model: Trainable, placeholders: Sequence[SymbolicTensor]
+) -> list[SymbolicTensor | None]:
+    """The placeholders, which are those of outputs with a loss, with None for the others."""
+    listed = iter(placeholders)
+    return [None if function is None else next(listed) for function in loss_functions(model)]
 
 
 def total_loss(model: Trainable) -> SymbolicTensor:

@@ -357,8 +357,10 @@ class Model(Network):
     metrics_names = property(attributes.metrics_names)
     loss_weights = property(attributes.loss_weights)
     sample_weight_mode = property(attributes.sample_weight_mode)
-    targets = _feed_targets = property(attributes.targets)
-    sample_weights = _feed_sample_weights = property(attributes.sample_weights)
+    targets = property(attributes.targets)
+    sample_weights = property(attributes.sample_weights)
+    _feed_targets = property(attributes.feed_targets)
+    _feed_sample_weights = property(attributes.feed_sample_weights)
     total_loss = property(attributes.total_loss)
     metrics_tensors = property(attributes.metrics_tensors)
     loss_functions = property(attributes.loss_functions)
@@ -434,8 +436,18 @@ class Model(Network):
         """
         saving.save_model(self, filepath, overwrite, include_optimizer, keras=keras)
 
-    def save_weights(self, filepath: str | Path, overwrite: bool = True) -> None:
-        """Write the weights as Keras 2 does, or as Keras 3 into a file named '.weights.h5'."""
+    def save_weights(
+        self, filepath: str | Path, overwrite: bool = True, save_format: str | None = None
+    ) -> None:
+        """Write the weights as Keras 2 does, or as Keras 3 into a file named '.weights.h5'.
+
+        `save_format` is for programs of tf.keras: 'h5', which is the only one.
+        """
+        if save_format not in (None, "h5", "hdf5", "keras"):
+            raise ValueError(
+                f"save_weights writes HDF5; given save_format={save_format!r}. Leave it out, or "
+                "write 'h5'."
+            )
         saving.save_weights(self, filepath, overwrite)
 
     def load_weights(

@@ -13,6 +13,7 @@ from jaxcnn.callbacks.base import Callback, LogDict
 from jaxcnn.layers import Layer
 from jaxcnn.models import Model
 from jaxcnn.reporting.event_file import EventFile
+from jaxcnn.reporting.gradients import Gradients
 from jaxcnn.reporting.model_views import ActivationModel, layer_graph, named_weights, weight_image
 from jaxcnn.runtime.types import Config, DataLike, Settings
 from jaxcnn.utils.files import atomic_write
@@ -44,11 +45,11 @@ class TensorBoard(Callback):
         batch_size: of the pass that makes histograms, which has no bearing on them.
         embeddings_data: inputs for which the outputs of the layers are written for the projector,
             instead of the layers' weights.
-        write_grads: not there; the message says what is written instead.
+        write_grads: write histograms of the derivatives of the loss by the weights, too, for the
+            same samples as those of the outputs.
 
     Raises:
-        ValueError: the last one, another `update_freq`, or a name in
-            `embeddings_layer_names` that no layer has.
+        ValueError: another `update_freq`, or a name in `embeddings_layer_names` that no layer has.
     """
 
     once_per_job = True
@@ -68,11 +69,6 @@ class TensorBoard(Callback):
         write_grads: bool = False,
         embeddings_data: DataLike = None,
     ):
-        if write_grads:
-            raise ValueError(
-                "TensorBoard writes no gradients: leave `write_grads` out; histogram_freq writes "
-                "the weights."
-            )
         if update_freq not in ("epoch", "batch") and not (
             isinstance(update_freq, int) and update_freq > 0
         ):
@@ -87,7 +83,7 @@ class TensorBoard(Callback):
         self.embeddings_layer_names = embeddings_layer_names
         self.embeddings_metadata = embeddings_metadata
         self.embeddings_data = embeddings_data
-        self.update_freq = update_freq
+        self.update_freq, self.write_grads = update_freq, write_grads
         if update_freq != "epoch":
             self.on_batch_end = self._write_batch  # type: ignore[method-assign]
         self._events: EventFile | None = None
@@ -98,6 +94,7 @@ class TensorBoard(Callback):
         self._samples = 0  # samples seen in batches
         self._unwritten = 0  # of these, since the last point
         self._activations: ActivationModel | None = None
+        self._gradients: Gradients | None = None
 
     def on_train_begin(self, logs: LogDict | None = None) -> None:
         self._reset()
@@ -164,6 +161,7 @@ class TensorBoard(Callback):
     def _prepare_activations(self) -> None:
         if self.validation_data is not None:
             self._activations = ActivationModel(self.model)
+            self._gradients = Gradients(self.model) if self.write_grads else None
             return
         message = (
             "TensorBoard: histograms of the layers' outputs need validation_data given as arrays; "
@@ -176,6 +174,9 @@ class TensorBoard(Callback):
             events.histogram(name, weight, epoch)
         if self._activations is not None and self.validation_data is not None:
             for name, values in self._activations.outputs(self.validation_data):
+                events.histogram(name, values, epoch)
+        if self._gradients is not None and self.validation_data is not None:
+            for name, values in self._gradients.values(self.validation_data):
                 events.histogram(name, values, epoch)
 
     def _write_images(self, events: EventFile, epoch: int) -> None:

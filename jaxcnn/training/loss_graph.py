@@ -5,6 +5,7 @@ Programs for Keras 1 and 2 build their own training functions of these.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import cast
@@ -90,7 +91,9 @@ def make_loss_graph(model: Trainable, program: Program) -> LossGraph:
     """The loss and the metrics of a compiled model as functions of placeholders."""
     if program.arguments is None:
         raise RuntimeError(f"Model '{model.name}' must be compiled before it has a loss.")
-    objective = build_objective(model.output_names, shapes(model.outputs), program.arguments)
+    with warnings.catch_warnings():  # of what compile has warned of
+        warnings.simplefilter("ignore")
+        objective = build_objective(model.output_names, shapes(model.outputs), program.arguments)
     trained = tuple(i for i, output in enumerate(objective.outputs) if output.loss is not None)
     targets = {
         i: placeholder(

@@ -78,6 +78,8 @@ def test_questions():
         K.is_keras_tensor(x)
         and not K.is_keras_tensor(K.variable(1))
         and not K.is_keras_tensor(np.ones(2))
+        and not K.is_keras_tensor(K.variable(1) * 2)
+        and K.is_keras_tensor(x * 2)
     )
     assert K.int_shape(x) == (None, 4, None) and K.ndim(x) == 3 and K.dtype(x) == "float32"
     assert K.shape(x)[1] == 4 and K.shape(np.ones((2, 3))) == (2, 3)

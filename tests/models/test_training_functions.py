@@ -23,6 +23,15 @@ def network(**arguments):
     return model
 
 
+def test_outputs_without_a_loss_have_no_placeholders():
+    x = Input((3,))
+    model = Model(x, [Dense(2, name="a")(x), Dense(1, name="b")(x)])
+    with pytest.warns(UserWarning, match="names no loss for b"):
+        model.compile("sgd", {"a": "mse"})
+    assert model.targets[1] is None and model.sample_weights[1] is None
+    assert [tuple(tensor.shape) for tensor in model._feed_targets] == [(None, 2)]
+
+
 def test_the_loss_as_a_tensor():
     model = network()
     assert [tuple(t.shape) for t in model.targets] == [(None, 2)]
@@ -49,8 +58,9 @@ def test_a_loss_over_the_graph_and_several_outputs():
         return K.mean(K.square(y_pred - y_true), axis=-1) + K.mean(K.abs(hidden), axis=-1)
 
     model.compile("sgd", [over_hidden, None], loss_weights=[2.0, 1.0])
-    assert len(model.targets) == 1
-    compute = K.function(model.inputs + model.targets + model.sample_weights, [model.total_loss])
+    assert len(model.targets) == 2 and model.targets[1] is None
+    given = [*model.inputs, model.targets[0], model.sample_weights[0]]
+    compute = K.function(given, [model.total_loss])
     value = compute([X, Y, np.ones(8)])[0]
     assert value == pytest.approx(model.evaluate(X, Y, verbose=0)[0], rel=1e-5)
 

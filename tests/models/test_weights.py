@@ -152,3 +152,11 @@ def test_trainable_flags_decide_which_weights_are_trainable():
     assert len(model.trainable_weights) == 2 and len(model.non_trainable_weights) == 6
     model.trainable = False
     assert model.trainable_weights == [] and len(model.weights) == 8
+
+
+def test_the_format_of_weights_as_programs_say_it(tmp_path):
+    model = Sequential([Dense(2, input_shape=(3,))])
+    model.save_weights(tmp_path / "w.h5", save_format="h5")
+    model.load_weights(tmp_path / "w.h5")
+    with pytest.raises(ValueError, match="save_weights writes HDF5; given save_format='tf'"):
+        model.save_weights(tmp_path / "w", save_format="tf")

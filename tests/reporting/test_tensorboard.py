@@ -136,6 +136,16 @@ def test_histograms_without_validation_arrays_warn_and_show_the_weights(tmp_path
     assert len(caught) == 1 and "hidden/kernel" in read(tmp_path).Tags()["histograms"]
 
 
+def test_histograms_of_derivatives(tmp_path):
+    model = Sequential([Dense(2, input_shape=(3,), name="out")])
+    model.compile("sgd", "sparse_categorical_crossentropy")
+    data = (np.ones((4, 3), np.float32), np.zeros((4, 1)))
+    callback = cb.TensorBoard(tmp_path, histogram_freq=1, write_grads=True)
+    model.fit(*data, callbacks=[callback], validation_data=data, epochs=1, verbose=0)
+    grads = {tag for tag in read(tmp_path).Tags()["histograms"] if tag.endswith("_grad")}
+    assert grads == {"out/kernel_0_grad", "out/bias_0_grad"}
+
+
 def test_graph_of_shared_and_nested_layers():
     inner = Sequential([Dense(4, input_shape=(3,), name="a"), Dense(4, name="b")], name="inner")
     left, right = Input((3,), name="left"), Input((3,), name="right")
