@@ -18,8 +18,15 @@ class Gradients:
         targets, weights = attributes.feed_targets(model), attributes.feed_sample_weights(model)
         self.placeholders, self.outputs = [*model.inputs, *targets, *weights], len(targets)
         variables = attributes.collected_trainable_weights(model)
-        self.names = [f"{variable.name.replace(':', '_')}_grad" for variable in variables]
-        self.function = K.function(self.placeholders, K.gradients(model.total_loss, variables))
+        derivatives = {
+            f"{variable.name.replace(':', '_')}_grad": derivative
+            for variable, derivative in zip(
+                variables, K.gradients(model.total_loss, variables), strict=True
+            )
+            if derivative is not None  # the loss does not depend on it
+        }
+        self.names = list(derivatives)
+        self.function = K.function(self.placeholders, list(derivatives.values()))
 
     def values(
         self, validation_data: Sequence[np.ndarray | None]
