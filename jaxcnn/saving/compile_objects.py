@@ -35,7 +35,7 @@ SAYING_NOTHING: Mapping[str, tuple[Json, ...]] = {
     "decay": (0.0,),
     "amsgrad": (False,),
     "epsilon": (None,),
-    "reduction": ("auto", "sum_over_batch_size", "mean", "none", None),
+    "reduction": ("auto", "sum_over_batch_size", "mean"),  # 'none' trains by the sum
     "label_smoothing": (0, 0.0),
     "axis": (-1,),
     "from_logits": (False,),
@@ -127,6 +127,9 @@ def from_keras_object(value: Config, registry: Registry) -> Json:
         return unpackaged(options)
     if kind in ("MeanMetricWrapper", "LossFunctionWrapper"):
         function = options["fn"]
+        for key, option in options.items():
+            if not says_nothing(key, option):
+                raise not_here(f"{kind} of {function}", key, option)
         if isinstance(function, str):
             described: Json = unpackaged(function)
         else:
@@ -166,10 +169,13 @@ def taken(name: str, options: Settings, registry: Registry) -> Config:
         if key in known or (further and not says_nothing(key, value)):
             rest[key] = value
         elif not says_nothing(key, value):
-            raise ValueError(
-                f"{name} was saved with {key}={value!r}, which this library does not have."
-            )
+            raise not_here(name, key, value)
     return rest
+
+
+def not_here(name: str, key: str, value: Json) -> ValueError:
+    """That an option says what no object here does."""
+    return ValueError(f"{name} was saved with {key}={value!r}, which this library does not have.")
 
 
 def says_nothing(key: str, value: Json) -> bool:

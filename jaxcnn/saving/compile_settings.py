@@ -15,8 +15,14 @@ from jaxcnn.saving.compile_objects import (
     from_keras_optimizer,
     of_library,
 )
-from jaxcnn.saving.dialects.differences import differing_training, packaged
-from jaxcnn.saving.dialects.versions import OPTIMIZERS, TEXT, Version
+from jaxcnn.saving.dialects.differences import differing_training, names_in, packaged
+from jaxcnn.saving.dialects.versions import (
+    FUNCTIONS,
+    OPTIMIZERS,
+    TEXT,
+    UNTRAINABLE,
+    Version,
+)
 from jaxcnn.saving.types import CustomObjects, Filename, Json, Trainable
 
 NAMED = ("loss", "metrics", "weighted_metrics")
@@ -38,7 +44,7 @@ def to_keras2_training(settings: Settings, version: Version = TEXT) -> Config:
     library = of_library(name)
     rate = hyperparameters.get("lr")
     scheduled = isinstance(rate, Mapping)
-    if version.strict and library and (name not in OPTIMIZERS or scheduled):
+    if version.strict and version.is_2 and library and (name not in OPTIMIZERS or scheduled):
         raise ValueError(
             f"Keras {version.label} has not the optimizer {name} with {hyperparameters}: save with "
             "include_optimizer=False."
@@ -60,6 +66,23 @@ def to_keras2_training(settings: Settings, version: Version = TEXT) -> Config:
         hyperparameters.pop("decay", None)
     named = {key: full_names(settings[key]) for key in NAMED}
     return {**settings, **named, "optimizer_config": {**optimizer, "config": hyperparameters}}
+
+
+def require_known(settings: Settings, version: Version) -> None:
+    """Refuse what the Keras that a file is for cannot train by.
+
+    Raises:
+        ValueError: it has not a loss, a metric or the optimizer.
+    """
+    names = set(names_in([settings[key] for key in NAMED]))
+    missing = {name for name in names if FUNCTIONS.get(name, 0) > version.rank}
+    if not version.is_2:
+        missing |= UNTRAINABLE & {*names, settings["optimizer_config"]["class_name"]}
+    if missing:
+        raise ValueError(
+            f"Keras {version.name} has not {', '.join(sorted(missing))}: save with "
+            "include_optimizer=False."
+        )
 
 
 def without_object(value: Config, version: Version) -> Json:

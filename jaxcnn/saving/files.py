@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 from jaxcnn.runtime.warn import warn_user
 from jaxcnn.saving.assignment import Matching
-from jaxcnn.saving.compile_settings import warn_of
+from jaxcnn.saving.compile_settings import require_known, warn_of
 from jaxcnn.saving.containers import archive, hdf5, tensor_bundle
 from jaxcnn.saving.dialects.differences import differing_training
 from jaxcnn.saving.dialects.versions import version_of
-from jaxcnn.saving.remarks import describable_training, remarks
+from jaxcnn.saving.remarks import describable_training, remarks, zeros_in_keras3
+from jaxcnn.saving.texts import file_config
 from jaxcnn.saving.types import CustomObjects, Filename, Network, Trainable
 from jaxcnn.utils.untrusted import one_error
 
@@ -46,7 +47,8 @@ def save_model(
         keras: '2.0', '2.2' or '3', to write an HDF5 file for that version alone. None: for all of
             2.x where the model allows it, which Keras 3 cannot read of a Sequential, of models with
             models inside, and of a learning rate that is not the usual one, and whose hard_sigmoid
-            it computes otherwise: say '3' for it, which warns of what training differs in.
+            it computes otherwise: say '3' for it, which warns of what training and masked steps
+            differ in.
 
     What the file cannot hold, such as an optax optimizer or the arguments of a layer without
     `get_config`, is warned of.
@@ -59,9 +61,13 @@ def save_model(
     filepath = os.path.expanduser(filepath)
     version = version_of(keras)
     include_optimizer = include_optimizer and describable_training(model, filepath)
-    if keras == "3" and include_optimizer and model.optimizer is not None:
-        warn_of(differing_training(model.training_config()), filepath)
-    for remark in remarks(model):
+    if keras is not None and include_optimizer and model.optimizer is not None:
+        require_known(model.training_config(), version)
+    if keras == "3":
+        file_config(model, version)  # refuses what it has not
+        if include_optimizer and model.optimizer is not None:
+            warn_of(differing_training(model.training_config()), filepath)
+    for remark in (*remarks(model), *(zeros_in_keras3(model) if keras == "3" else ())):
         warn_user(f"{filepath}: {remark}")
     with model.between_steps():
         if Path(filepath).suffix != ".keras":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Iterator
 
+from jaxcnn.layers import Bidirectional, Masking
 from jaxcnn.layers.base import Layer
 from jaxcnn.runtime.names import is_anonymous
 from jaxcnn.runtime.warn import warn_user
@@ -38,6 +39,18 @@ def remarks(model: Network) -> Iterator[str]:
                 f"layer '{layer.name}' ({type(layer).__name__}) will be made again without "
                 f"{', '.join(lost)}, as its get_config does not return that. Define get_config, "
                 "with super().get_config() and these in it."
+            )
+
+
+def zeros_in_keras3(model: Network) -> Iterator[str]:
+    """That Keras 3 gives zeros at masked steps where layers here repeat their last output."""
+    layers = model.all_layers()
+    if any(isinstance(x, Masking) or getattr(x, "mask_zero", False) for x in layers):
+        both = [x.name for x in layers if isinstance(x, Bidirectional) and x.layer.return_sequences]
+        if both:
+            yield (
+                f"at steps that are masked, {', '.join(both)} will give zeros in Keras 3, and give "
+                "their last output here, as in Keras 2."
             )
 
 

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from jaxcnn.layers.base import LAYERS, Layer
 from jaxcnn.runtime.names import custom_object_scope
 from jaxcnn.runtime.types import Config, Settings
 from jaxcnn.saving.dialects.classes import library_classes
-from jaxcnn.saving.dialects.configurations import IN_MEMORY, OURS, era_of, from_keras
+from jaxcnn.saving.dialects.configurations import IN_MEMORY, OURS, WIDENING, era_of, from_keras
 from jaxcnn.saving.dialects.keras2 import to_keras2
 from jaxcnn.saving.dialects.versions import TEXT, Version
 from jaxcnn.saving.structure import described, plain
 from jaxcnn.saving.types import CustomObjects, Network
-from jaxcnn.utils.untrusted import one_error
+from jaxcnn.utils.untrusted import UNEXPECTED, one_error
 
 WRITER = "jaxcnn"  # marks what we wrote ourselves
 MOST_VALUES = 1_000_000  # in a configuration, written out
+MOST_DIGITS = 400  # of a number in YAML
 
 
 def file_config(model: Layer | Network, version: Version = TEXT) -> Config:
@@ -70,8 +71,9 @@ def model_from_config(
             f"given {type(config).__name__}{missing}. "
             "What get_config returns goes to Sequential.from_config or Model.from_config."
         )
-    ours = config.get("written_by") == WRITER and config.get("keras_version") == TEXT.label
-    era = OURS if ours else era_of_config(config)
+    era = era_of_config(config)
+    if config.get("written_by") == WRITER and era == WIDENING:
+        era = OURS if config["keras_version"] == TEXT.label else 2
     require_bounded(config)
     error = one_error("The configuration", "that of a model")
     with error, custom_object_scope(custom_objects):
@@ -107,7 +109,7 @@ def model_from_json(
     """A model, without its weights, from the text of ``to_json``, here or in any Keras."""
     try:
         config = json.loads(json_string)
-    except json.JSONDecodeError as error:
+    except ValueError as error:
         raise ValueError(f"The text is not JSON ({error}); model_from_yaml reads YAML.") from None
     except RecursionError:
         raise ValueError("The text is nested too deeply to be a model.") from None
@@ -135,13 +137,27 @@ def model_from_yaml(
     Loader.add_constructor(
         "tag:yaml.org,2002:python/unicode", lambda loader, node: loader.construct_scalar(node)
     )
+    for kind in ("int", "float"):
+        tag = f"tag:yaml.org,2002:{kind}"
+        Loader.add_constructor(tag, bounded_number(Loader.yaml_constructors[tag]))
     try:
         config = yaml.load(yaml_string, Loader)
-    except (yaml.YAMLError, TypeError, ValueError, LookupError) as error:  # odd keys or numbers
-        raise ValueError(f"The text is not plain YAML: {error}") from None
     except RecursionError:
         raise ValueError("The text is nested too deeply to be a model.") from None
+    except (yaml.YAMLError, ValueError, *UNEXPECTED) as error:  # odd keys, numbers or dates
+        raise ValueError(f"The text is not plain YAML: {error}") from None
     return model_from_config(config, custom_objects, safe_mode)
+
+
+def bounded_number(construct: Callable[..., Any]) -> Callable[..., Any]:
+    """What makes a number of YAML, which counts to the base of 60 too, of a few digits only."""
+
+    def constructed(loader: Any, node: Any) -> Any:
+        if len(node.value) > MOST_DIGITS:
+            raise ValueError(f"it has a number of {len(node.value):,} digits")
+        return construct(loader, node)
+
+    return constructed
 
 
 def era_of_config(config: Settings) -> int:

@@ -142,3 +142,22 @@ def test_as_many_values_as_a_configuration_may_have(monkeypatch, most):
     inside["itself"] = inside
     with pytest.raises(ValueError, match="more than"):
         texts.require_bounded(inside)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("x: " + ":".join(["1"] * 90000), "a number of 179,999 digits"),
+        ("x: " + ":".join(["1"] * 190) + ".5", "too large"),
+        ("x: !!timestamp abc", "not plain YAML"),
+    ],
+    ids=["sixties", "float", "date"],
+)
+def test_odd_numbers_of_yaml(text, message):
+    with pytest.raises(ValueError, match=message):
+        model_from_yaml(text)
+
+
+def test_a_number_too_long_for_json():
+    with pytest.raises(ValueError, match=r"The text is not JSON .*4300 digits"):
+        model_from_json('{"class_name": ' + 5000 * "9" + "}")

@@ -9,6 +9,7 @@ their value changes nothing, and refused by name where it would.
 from __future__ import annotations
 
 import inspect
+import re
 import warnings
 from collections.abc import Mapping
 
@@ -27,12 +28,12 @@ from jaxcnn.spellings.tables import CLASSES
 # The era of a configuration is the main number of Keras's version, or one of these.
 IN_MEMORY = 0  # from get_config
 OURS = 4  # from a file that this library wrote
+WIDENING = 5  # of Keras 2.2 and 2.3, whose normal distributions are as wide as they say
 WRAPPING = ("module", "registered_name", "build_config", "shared_object_id", "compile_config")
 
 # Arguments of later versions that do not change what a layer computes, whatever they are.
 WITHOUT_EFFECT = {
     "implementation",
-    "time_major",
     "zero_output_for_mask",
     "renorm_clipping",
     "renorm_momentum",
@@ -75,6 +76,7 @@ INITIALIZERS: Mapping[str, Settings] = {
     "HeNormal": {"scale": 2.0, "mode": "fan_in"},
     "LecunNormal": {"scale": 1.0, "mode": "fan_in"},
 }
+WIDENED = ("VarianceScaling", "normal")
 
 
 def from_keras(described: Settings, era: int, safe_mode: bool = True) -> Config:
@@ -82,7 +84,7 @@ def from_keras(described: Settings, era: int, safe_mode: bool = True) -> Config:
 
     Args:
         described: as it stands in a file or JSON text.
-        era: who wrote it: 1, 2, 3, `IN_MEMORY` or `OURS`.
+        era: who wrote it: 1, 2, 3, `IN_MEMORY`, `OURS` or `WIDENING`.
         safe_mode: whether to refuse Python bytecode.
 
     Raises:
@@ -103,6 +105,8 @@ def from_keras(described: Settings, era: int, safe_mode: bool = True) -> Config:
 
 def era_of(version: Json) -> int:
     """The era of a `keras_version`; files without one are of Keras 1 or 2, which read alike."""
+    if re.match(r"2\.[23]\.", str(version)):
+        return WIDENING
     main = str(version or "")[:1]
     return int(main) if main in ("1", "2", "3") else 2
 
@@ -215,6 +219,8 @@ class Reader:
             return self.layer(value)
         unused = ("dtype", "input_axes", "output_axes")
         inner = {k: self.value(v) for k, v in config.items() if k not in unused}
+        if self.era == WIDENING and (kind, inner.get("distribution")) == WIDENED:
+            inner["distribution"] = "truncated_normal"
         return {"class_name": kind, "config": inner}
 
     def graph(self, settings: Settings) -> Config:
@@ -234,7 +240,7 @@ class Reader:
         )
         # Keras 1 and 2 count the graph that a model was made from as its call 0; Keras 3 does so
         # of functional models, and only where the model's outputs come from them.
-        older = self.era in (1, 2)
+        older = self.era in (1, 2, WIDENING)
         newer = self.era in (3, OURS)
         for entry in layers:
             if not is_network(entry):

@@ -16,19 +16,10 @@ from jaxcnn.runtime.types import Config
 from jaxcnn.saving.dialects.classes import library_name
 from jaxcnn.saving.dialects.differences import arguments_for_keras3, packaged
 from jaxcnn.saving.dialects.keras2 import LEFT_OUT, SINGLE
+from jaxcnn.saving.dialects.versions import NOT_IN_KERAS_3
 from jaxcnn.saving.structure import Calls, input_layer, plain
 from jaxcnn.saving.types import Json, Network, is_network
 
-NOT_IN_KERAS_3 = {
-    "LocallyConnected1D",
-    "LocallyConnected2D",
-    "LocalResponseNormalization",
-    "CuDNNGRU",
-    "CuDNNLSTM",
-    "ThresholdedReLU",
-    "RandomizedReLU",
-    "Operation",
-}
 RENAMED: Mapping[str, Mapping[str, str]] = {"LeakyReLU": {"alpha": "negative_slope"}}
 
 

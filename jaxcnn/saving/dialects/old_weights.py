@@ -7,13 +7,21 @@ of channels-first images feeds the Dense layer after it in another order.
 
 from __future__ import annotations
 
+import math
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from jaxcnn.layers import Bidirectional, Flatten, Layer, LocallyConnected2D, TimeDistributed
+from jaxcnn.layers import (
+    Bidirectional,
+    Flatten,
+    Layer,
+    LocallyConnected1D,
+    LocallyConnected2D,
+    TimeDistributed,
+)
 from jaxcnn.layers.symbolic.tensor import SymbolicTensor
 from jaxcnn.runtime.types import Path
 from jaxcnn.saving.types import Network
@@ -178,12 +186,13 @@ def to_file(owner: Layer, path: Path, array: np.ndarray) -> np.ndarray:
 
 
 def is_local_channels_first(owner: Layer) -> bool:
-    """Whether a layer is a LocallyConnected2D whose weights files keep with the channels first."""
-    return isinstance(owner, LocallyConnected2D) and owner.data_format == "channels_first"
+    """Whether a layer is locally connected and files keep its weights with the channels first."""
+    local = isinstance(owner, LocallyConnected1D | LocallyConnected2D)
+    return local and owner.data_format == "channels_first"
 
 
 def moved_channels(owner: Layer, path: Path, array: np.ndarray, *, to_front: bool) -> np.ndarray:
-    """A weight of a LocallyConnected2D whose channels lie before the rows and columns in a file.
+    """A weight of a locally connected layer, whose channels lie before rows and columns in a file.
 
     A kernel is (positions, values of a window, filters); a bias has the shape (rows, columns,
     filters) in files as well, where it holds the numbers of (filters, rows, columns).
@@ -194,10 +203,10 @@ def moved_channels(owner: Layer, path: Path, array: np.ndarray, *, to_front: boo
     if path[-1] == "kernel":
         positions, values, filters = array.shape
         window: Sizes = tuple(owner.get_config()["kernel_size"])
-        last = (*window, values // (window[0] * window[1]))
+        last = (*window, values // math.prod(window))
         before, after = (positions,), (filters,)
     split = array.reshape(*before, *(last if to_front else (last[-1], *last[:-1])), *after)
-    front, back = len(before), len(before) + 2
+    front, back = len(before), len(before) + len(last) - 1
     moved = np.moveaxis(split, back, front) if to_front else np.moveaxis(split, front, back)
     return moved.reshape(array.shape)
 

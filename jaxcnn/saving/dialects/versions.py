@@ -26,13 +26,18 @@ class Version:
     translated: bool = False
 
     @property
+    def name(self) -> str:
+        """What messages call it."""
+        return self.label if self.is_2 else "3"
+
+    @property
     def is_2(self) -> bool:
         """Whether stacks are bare lists and calls of models inside are counted from 1."""
         return self.rank < 30
 
 
 TEXT = Version("2.3.1", 30, strict=False)  # of to_json and to_yaml, which Keras 3 cannot read
-KERAS_3 = Version("2.3.1", 30, strict=False, translated=True)
+KERAS_3 = Version("2.3.1", 30, translated=True)
 WHEREVER_POSSIBLE = Version("2.2.4", 20, strict=False)  # all of 2.x where the model allows it
 VERSIONS: Mapping[str | None, Version] = {
     None: WHEREVER_POSSIBLE,
@@ -76,6 +81,23 @@ CLASSES: Mapping[str, int] = {
         99,
     ),
 }
+# Classes of Keras 2 that 3 has not.
+GONE = frozenset(
+    ("CuDNNGRU", "CuDNNLSTM", "LocallyConnected1D", "LocallyConnected2D", "ThresholdedReLU")
+)
+NOT_IN_KERAS_3 = GONE | {name for name, rank in CLASSES.items() if rank > 30}
+# Functions and initializers -> rank of the first version with them.
+FUNCTIONS: Mapping[str, int] = {
+    **dict.fromkeys(
+        ("categorical_hinge", "exponential", "selu", "sparse_top_k_categorical_accuracy"), 22
+    ),
+    **dict.fromkeys(("gelu", "huber", "piecewise_sigmoid", "swish"), 30),
+    **dict.fromkeys(("F1", "FunctionMetric", "RandomSigns", "scaled_tanh"), 99),
+}
+# Losses and optimizers that Keras 3 has not.
+UNTRAINABLE = frozenset(
+    ("CosineProximity", "GradientAccumulation", "LayerRates", "cosine_proximity")
+)
 # Arguments of some layers -> (rank of the first version with it, value that says nothing).
 ARGUMENTS: Mapping[str, tuple[int, Json]] = {
     "return_state": (22, False),
@@ -131,10 +153,18 @@ def expressed(base: str, arguments: Settings, version: Version) -> Config:
         ValueError: the version has not this class or this argument; the message says which.
     """
     label = f"Layer '{arguments.get('name')}' ({base})"
-    if version.strict and CLASSES.get(base, 0) > version.rank:
-        raise ValueError(f"{label} cannot be written: Keras {version.label} has no such class.")
+    missing = CLASSES.get(base, 0) > version.rank or (base in GONE and not version.is_2)
+    if version.strict and missing:
+        raise ValueError(f"{label} cannot be written: Keras {version.name} has no such class.")
     rest = dict(arguments)
     for key, value in arguments.items():
+        if version.strict and key.endswith(("activation", "_initializer")):
+            function = value.get("class_name") if isinstance(value, Mapping) else value
+            if FUNCTIONS.get(str(function), 0) > version.rank:
+                raise ValueError(
+                    f"{label} cannot be written: Keras {version.name} has no {function}, which is "
+                    f"its `{key}`."
+                )
         since, neutral = ARGUMENTS.get(key, (0, None))
         if key in SOME_ARGUMENTS and base in SOME_ARGUMENTS[key][2]:
             since, neutral, _ = SOME_ARGUMENTS[key]
@@ -144,7 +174,7 @@ def expressed(base: str, arguments: Settings, version: Version) -> Config:
             del rest[key]  # later Keras has another default of reset_after
         elif version.strict:
             raise ValueError(
-                f"{label} cannot be written: Keras {version.label} has no `{key}`, which is "
+                f"{label} cannot be written: Keras {version.name} has no `{key}`, which is "
                 f"{value!r}."
             )
     return rest

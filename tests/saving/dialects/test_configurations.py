@@ -8,6 +8,7 @@ from jaxcnn.runtime.names import custom_object_scope
 from jaxcnn.saving.dialects.configurations import (
     IN_MEMORY,
     OURS,
+    WIDENING,
     era_of,
     flat,
     from_keras,
@@ -36,6 +37,8 @@ def read(kind, /, era=2, **config):
         ("", 2),
         (None, 2),
         ("0.3", 2),
+        ("2.2.4", WIDENING),
+        ("2.3.0-tf", WIDENING),
         (2, 2),
     ],
 )
@@ -256,7 +259,6 @@ def test_arguments_that_change_nothing(key, value, expected):
     "key",
     [
         "implementation",
-        "time_major",
         "zero_output_for_mask",
         "renorm_clipping",
         "renorm_momentum",
@@ -276,6 +278,25 @@ def test_arguments_that_change_nothing(key, value, expected):
 )
 def test_arguments_that_change_nothing_whatever_they_are(key):
     assert is_neutral(key, {"any": "value"})
+
+
+@pytest.mark.parametrize("era", [2, WIDENING])
+def test_normal_distributions_are_as_wide_as_they_say_since_2_2(era):
+    scaling = {"scale": 2.0, "mode": "fan_in", "distribution": "normal"}
+    described = read(
+        "Dense",
+        era,
+        units=2,
+        kernel_initializer={"class_name": "VarianceScaling", "config": scaling},
+    )
+    expected = "normal" if era == 2 else "truncated_normal"
+    assert described["kernel_initializer"]["config"] == {**scaling, "distribution": expected}
+
+
+def test_steps_along_the_first_axis_are_refused():
+    with pytest.raises(ValueError, match=r"'g'.*`time_major` = True"):
+        read("GRU", name="g", units=2, time_major=True)
+    assert "time_major" not in read("GRU", name="g", units=2, time_major=False)
 
 
 @pytest.mark.parametrize("key", ["renorm", "rms_scaling", "synchronized"])

@@ -193,6 +193,13 @@ def test_windows_of_locally_connected_layers():
     file = to_file(layer, ("params", "bias"), bias)
     np.testing.assert_array_equal(file.reshape(2, 3, 3), bias.transpose(2, 0, 1))
     np.testing.assert_array_equal(from_file(layer, ("params", "bias"), file, Origin(2)), bias)
+    text = built(L.LocallyConnected1D(2, 3, data_format="channels_first"), 4, 5)
+    array = np.arange(3 * 12 * 2).reshape(3, 12, 2)
+    file = to_file(text, KERNEL, array)
+    expected = array.reshape(3, 3, 4, 2).transpose(0, 2, 1, 3).reshape(3, 12, 2)
+    np.testing.assert_array_equal(file, expected)
+    np.testing.assert_array_equal(from_file(text, KERNEL, file, Origin(2)), array)
+    array = np.arange(9 * 12 * 2).reshape(9, 12, 2)
     last = built(L.LocallyConnected2D(2, (1, 3)), 3, 5, 4)
     assert to_file(last, KERNEL, array) is array
     assert to_file(built(L.Dense(2), 3), KERNEL, array) is array

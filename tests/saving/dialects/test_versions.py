@@ -70,12 +70,35 @@ def test_a_stack_keeps_its_name_and_flag(tmp_path):
         (L.LayerNormalization(input_shape=(4,)), "2.2", r"Keras 2\.2\.4 has no such class"),
         (L.GRU(2, reset_after=True, input_shape=(3, 4)), "2.0", "no `reset_after`, which is True"),
         (L.Conv2D(2, 3, groups=2, input_shape=(5, 5, 2)), "2.2", "no `groups`, which is 2"),
+        (L.Dense(2, "selu", input_shape=(4,)), "2.0", r"Keras 2\.0\.4 has no selu, which is its"),
+        (L.Dense(2, "swish", input_shape=(4,)), "2.2", "has no swish, which is its `activation`"),
+        (L.Dense(2, "scaled_tanh", input_shape=(4,)), "3", "Keras 3 has no scaled_tanh"),
+        (
+            L.Dense(2, kernel_initializer="RandomSigns", input_shape=(4,)),
+            "3",
+            "Keras 3 has no RandomSigns, which is its `kernel_initializer`",
+        ),
+        (
+            L.ThresholdedReLU(input_shape=(4,)),
+            "3",
+            r"ThresholdedReLU\).* Keras 3 has no such class",
+        ),
     ],
 )
 def test_what_a_version_cannot_express_is_named(tmp_path, layer, keras, message):
-    with pytest.raises(ValueError, match=message):
-        Sequential([layer]).save(tmp_path / "m.h5", keras=keras)
-    assert not (tmp_path / "m.h5").exists()
+    for name in ("m.h5", "m.keras") if keras == "3" else ("m.h5",):
+        with pytest.raises(ValueError, match=message):
+            Sequential([layer]).save(tmp_path / name, keras=keras)
+        assert not (tmp_path / name).exists()
+
+
+def test_zeros_at_masked_steps_are_named(tmp_path):
+    both = L.Bidirectional(L.SimpleRNN(2, return_sequences=True), name="both")
+    model = Sequential([L.Embedding(5, 4, mask_zero=True, input_length=3), both])
+    for name in ("m.h5", "m.keras"):
+        with pytest.warns(UserWarning, match=rf"{name}: at steps that are masked, both will give"):
+            model.save(tmp_path / name, keras="3")
+        model.save(tmp_path / name)
 
 
 def test_later_arguments_that_say_nothing_are_left_out():
@@ -112,6 +135,15 @@ def test_the_settings_of_training(tmp_path, optimizer, keras, rate):
     assert load_model(tmp_path / "m.h5").optimizer.get_config() == optimizer.get_config()
 
 
+@pytest.mark.parametrize("name", ["m.h5", "m.keras"])
+def test_training_that_keras_3_has_not(tmp_path, name):
+    model = Sequential([L.Dense(2, input_shape=(3,))])
+    model.compile("sgd", "cosine_proximity", metrics=[jc.metrics.F1()])
+    with pytest.raises(ValueError, match=r"Keras 3 has not F1, cosine_proximity: save with"):
+        model.save(tmp_path / name, keras="3")
+    model.save(tmp_path / name, include_optimizer=False, keras="3")
+
+
 @pytest.mark.parametrize(
     ("optimizer", "loss", "message"),
     [
@@ -122,6 +154,7 @@ def test_the_settings_of_training(tmp_path, optimizer, keras, rate):
             "has not the optimizer SGD",
         ),
         ("sgd", jc.losses.Huber(2.0), "has no Huber with options"),
+        ("sgd", "huber", r"Keras 2\.0\.4 has not huber"),
     ],
 )
 def test_settings_that_a_version_has_not(tmp_path, optimizer, loss, message):
