@@ -187,8 +187,9 @@ def to_file(owner: Layer, path: Path, array: np.ndarray) -> np.ndarray:
 
 def is_local_channels_first(owner: Layer) -> bool:
     """Whether a layer is locally connected and files keep its weights with the channels first."""
-    local = isinstance(owner, LocallyConnected1D | LocallyConnected2D)
-    return local and owner.data_format == "channels_first"
+    if not isinstance(owner, LocallyConnected1D | LocallyConnected2D):
+        return False
+    return bool(owner.data_format == "channels_first")
 
 
 def moved_channels(owner: Layer, path: Path, array: np.ndarray, *, to_front: bool) -> np.ndarray:
