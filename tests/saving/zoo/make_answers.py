@@ -1,16 +1,18 @@
 """usage: make_answers.py FILE.json: what the installed Keras writes of each object, and computes.
 
 Every layer, loss, metric, optimizer, schedule, initializer, regularizer and constraint of this
-Keras (1.2 to 3.15), at its defaults and with each argument set by itself: the configuration as its
+Keras (2.0 to 3.15), at its defaults and with each argument set by itself: the configuration as its
 files hold it, and what the object computes from inputs and weights that a formula gives.
 `make_answers.py --merge ANSWERS.json.xz FILE.json...` puts several into one table, where what
-versions have in common stands once.
+versions have in common stands once. The environment's KINDS are the layers that jaxcnn has, whose
+arguments are all tried, and KERAS_NAME may say tf_keras.
 """
 
 import inspect
 import json
 import lzma
 import os
+import re
 import sys
 import zlib
 
@@ -421,13 +423,24 @@ def entries():
             print(room, name, tried, flush=True)
 
 
+def nameless(value, key=""):
+    """A configuration without the numbers that count layers."""
+    if isinstance(value, dict):
+        return {k: nameless(v, k) for k, v in value.items() if k != "shared_object_id"}
+    if isinstance(value, list):
+        return [nameless(item) for item in value]
+    return re.sub(r"(_\d+)+$", "", value) if key == "name" and isinstance(value, str) else value
+
+
 def merged(paths):
     """One entry for all versions that write and compute the same."""
-    table = {}
+    table, kinds = {}, os.environ["KINDS"].split()
     for path in paths:
         with open(path) as file:
             found = json.load(file)
-        for entry in found["entries"]:
+        for entry in map(nameless, found["entries"]):
+            if entry["argument"] and entry["room"] == "layers" and entry["kind"] not in kinds:
+                continue
             key = json.dumps(entry, sort_keys=True)
             table.setdefault(key, (entry, []))[1].append(found["version"])
     return [dict(entry, versions=versions) for entry, versions in table.values()]
