@@ -1,0 +1,117 @@
+"""The template for SLURM on a SLURM: asked to end, requeued, killed, cancelled, out of time."""
+
+import csv
+import os
+import re
+import sys
+from pathlib import Path
+
+import pytest
+
+from .slurm import ROOT, Slurm, missing
+
+TEMPLATE = ROOT / "experiments" / "cluster" / "slurm.sh"
+SMALL = "--sample --samples 128 --batch-size 32 --every 1000"
+EPOCHS = 8
+METRICS = ("loss", "acc", "val_loss", "val_acc")
+
+pytestmark = pytest.mark.skipif(bool(missing()), reason=missing() or "there is one")
+
+
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory):
+    slurm = Slurm(tmp_path_factory.mktemp("slurm"))
+    yield slurm
+    slurm.stop()
+
+
+class Job:
+    """The template's program on both nodes."""
+
+    def __init__(self, cluster, name, epochs=EPOCHS, options=""):
+        self.cluster, self.folder = cluster, cluster.folder / name
+        self.log = cluster.folder / f"{name}.log"
+        options = (
+            f"--nodes=2 --ntasks-per-node=1 --gpus-per-node=0 --cpus-per-task=1 "
+            f"--output={self.log} {options}"
+        )
+        self.number = cluster.submit(
+            options,
+            TEMPLATE,
+            f"{SMALL} --epochs {epochs}",
+            CHECKPOINTS=str(self.folder),
+            PYTHONPATH=str(ROOT),
+            PATH=f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+        )
+
+    @property
+    def said(self):
+        return self.log.read_text() if self.log.exists() else ""
+
+    def wait_for_epoch(self, epoch):
+        self.cluster.wait_for(lambda: f"Epoch {epoch}/" in self.said, f"epoch {epoch}", 300)
+
+    def wait_for_end(self):
+        return self.cluster.wait_for_end(self.number, 300)
+
+    def restarts(self):
+        return int(self.cluster.facts(self.number)["Restarts"])
+
+    def result(self):
+        """Losses and accuracies of all epochs, in training and validation, digit by digit."""
+        with open(f"{self.folder}.csv", newline="") as file:
+            rows = list(csv.DictReader(file))
+        return [[row[key] for key in ("epoch", *METRICS)] for row in rows]
+
+
+@pytest.fixture(scope="module")
+def undisturbed(cluster):
+    job = Job(cluster, "undisturbed")
+    assert job.wait_for_end() == "COMPLETED", job.said[-3000:]
+    return job.result()
+
+
+def test_asked_to_end_it_saves_is_requeued_and_ends_with_the_same_bits(cluster, undisturbed):
+    job = Job(cluster, "asked")
+    job.wait_for_epoch(2)
+    cluster.run(f"scancel --signal=TERM {job.number}")
+    assert job.wait_for_end() == "COMPLETED", job.said[-3000:]
+    assert job.restarts() == 1
+    assert re.search(r"Asked to end: the state after step \d+ is in", job.said)
+    assert job.result() == undisturbed
+
+
+@pytest.mark.slow
+def test_a_node_that_dies_costs_the_job_its_place_but_no_epoch(cluster, undisturbed):
+    job = Job(cluster, "killed")
+    job.wait_for_epoch(4)
+    cluster.kill_node("n2")
+    cluster.wait_for(lambda: job.restarts() == 1, "requeued job", 120)
+    cluster.nodes["n2"] = cluster.start_node("n2")
+    assert job.wait_for_end() == "COMPLETED", job.said[-3000:]
+    assert "Resumed at" in job.said
+    assert job.result() == undisturbed
+
+
+@pytest.mark.slow
+def test_before_the_time_is_up_it_saves_and_is_requeued(cluster):
+    # Two minutes before the end, as the template has it: a minute after the start.
+    job = Job(cluster, "late", epochs=10_000, options="--time=3")
+    cluster.wait_for(lambda: job.restarts() == 1, "requeued job", 240)
+    assert re.search(r"Asked to end: the state after step \d+ is in", job.said)
+    cluster.wait_for(lambda: "Resumed at" in job.said, "second life", 240)
+    cluster.run(f"scancel {job.number}")
+    assert job.wait_for_end() == "CANCELLED"
+
+
+@pytest.mark.slow
+def test_what_was_cancelled_goes_on_where_it_is_submitted_again(cluster, undisturbed):
+    first = Job(cluster, "cancelled")
+    first.wait_for_epoch(4)
+    cluster.run(f"scancel {first.number}")
+    assert first.wait_for_end() == "CANCELLED" and first.restarts() == 0
+    cluster.wait_for(lambda: "Asked to end" in first.said, "save", 60)
+    again = Job(cluster, "cancelled")
+    assert again.wait_for_end() == "COMPLETED", again.said[-3000:]
+    assert "Resumed at" in again.said
+    assert again.result() == undisturbed
