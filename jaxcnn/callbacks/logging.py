@@ -13,6 +13,7 @@ import numpy as np
 from jaxcnn.callbacks.base import Callback, LogDict, reported_names
 from jaxcnn.callbacks.logs import Logs
 from jaxcnn.runtime.types import Config, Settings
+from jaxcnn.utils.files import naming
 from jaxcnn.utils.untrusted import one_error
 
 
@@ -73,8 +74,12 @@ class CSVLogger(Callback):
         return header[1:]
 
     def _write(self, row: list[object]) -> None:
-        with open(self.filename, "a", newline="", encoding="utf-8") as file:
-            csv.writer(file, delimiter=self.separator).writerow(row)
+        try:
+            with naming(self.filename), open(self.filename, "a", newline="", encoding="utf-8") as f:
+                csv.writer(f, delimiter=self.separator).writerow(row)
+        except OSError:
+            os.truncate(self.filename, self._size)  # no part of a row stays
+            raise
         self._size = os.path.getsize(self.filename)
 
     def get_state(self) -> Config:

@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike
 from jaxcnn.preprocessing.image.checks import require_channels, require_finite
 from jaxcnn.preprocessing.image.flow import Flow, Saving
 from jaxcnn.preprocessing.image.iterator import Batch, Iterator, Transform, subset_slice
+from jaxcnn.runtime.warn import warn_user
 
 
 class NumpyArrayIterator(Iterator):
@@ -41,6 +42,8 @@ class NumpyArrayIterator(Iterator):
         if labels is None and weights is not None:
             raise ValueError("`sample_weight` needs labels `y`, which are None.")
         part = subset_slice(len(images), image_data_generator.validation_split, subset)
+        if labels is not None and subset is not None:
+            require_classes_in_both(labels, part)
         self.x: np.ndarray = images[part]
         self.y = None if labels is None else labels[part]
         self.sample_weight = None if weights is None else weights[part]
@@ -59,6 +62,33 @@ class NumpyArrayIterator(Iterator):
         if self.sample_weight is None:
             return images, self.y[index]
         return images, self.y[index], self.sample_weight[index]
+
+
+def require_classes_in_both(labels: np.ndarray, part: slice) -> None:
+    """Refuse, as Keras 2.2.4 does, parts of which one has classes that the other lacks.
+
+    One-hot labels are warned of.
+    """
+    flat = labels.size == len(labels)
+    hot = labels.ndim == 2 and bool(np.all((labels == 0) | (labels == 1)))
+    whole = flat and bool(np.all(labels == np.floor(labels)))
+    if not whole and not (hot and np.all(labels.sum(axis=1) == 1)):
+        return
+    classes = labels.reshape(-1) if flat else labels.argmax(axis=1)
+    inside = np.unique(classes[part])
+    outside = np.unique(np.delete(classes, part))
+    lacking = np.setxor1d(inside, outside)
+    if not lacking.size:
+        return
+    some = ", ".join(f"{label:g}" for label in lacking[:10])
+    message = (
+        f"Training and validation subsets have different classes after the split: {some} in one of "
+        "them only. The validation takes the first images, so shuffle images and labels together "
+        "before."
+    )
+    if flat:
+        raise ValueError(message)
+    warn_user(message)
 
 
 def _numeric_array(x: ArrayLike) -> np.ndarray:

@@ -88,6 +88,7 @@ def check_free(path: Filename, overwrite: bool) -> None:
 
 def write_weights(model: Network, group: h5py.Group, version: Version = WHEREVER_POSSIBLE) -> None:
     """One group a layer, its weights inside under their names."""
+    require_groups([layer.name for layer in model.layers])
     write_names(group, "layer_names", [layer.name for layer in model.layers])
     group.attrs["backend"] = b"tensorflow"
     group.attrs["keras_version"] = version.label.encode()
@@ -99,6 +100,19 @@ def write_weights(model: Network, group: h5py.Group, version: Version = WHEREVER
         for name, (owner, path) in zip(names, entries, strict=True):
             array = np.asarray(owner.variable(path))
             of_layer.create_dataset(name, data=to_file(owner, path, array))
+
+
+def require_groups(names: Sequence[str]) -> None:
+    """Raise ValueError for names that are one group in HDF5, where an empty part means nothing."""
+    groups: dict[tuple[str, ...], str] = {}
+    for name in names:
+        first, *parts = name.split("/")  # where it is empty, the path begins at the file's root
+        path = first, *(part for part in parts if part not in ("", "."))
+        if groups.setdefault(path, name) != name:
+            raise ValueError(
+                f"The layers '{groups[path]}' and '{name}' have one name in an HDF5 file: rename "
+                "one of them, or save the model as '.keras'."
+            )
 
 
 def weight_names(entries: Sequence[Entry]) -> list[str]:

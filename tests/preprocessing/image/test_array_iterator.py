@@ -22,19 +22,14 @@ def test_what_a_batch_consists_of():
 
 def test_subsets():
     generator = ImageDataGenerator(validation_split=0.3)
-    x, y = images(), np.arange(10)
+    x, y = images(), np.arange(10) + 0.5
     validation = generator.flow(x, y, shuffle=False, subset="validation")
     training = generator.flow(x, y, shuffle=False, subset="training")
-    assert next(validation)[1].tolist() == [0, 1, 2] and next(training)[1].tolist() == [
-        3,
-        4,
-        5,
-        6,
-        7,
-        8,
-        9,
-    ]
-    weighted = generator.flow(x, y, shuffle=False, subset="training", sample_weight=y / 10)
+    assert next(validation)[1].tolist() == [0.5, 1.5, 2.5]
+    assert next(training)[1].tolist() == [3.5, 4.5, 5.5, 6.5, 7.5, 8.5, 9.5]
+    weighted = generator.flow(
+        x, y, shuffle=False, subset="training", sample_weight=np.arange(10) / 10
+    )
     assert next(weighted)[2].tolist() == [0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9]
     with pytest.raises(ValueError, match="Invalid subset name: 'test'"):
         generator.flow(x, subset="test")

@@ -35,11 +35,12 @@ def test_arguments_by_position_arrive():
     x = np.zeros((4, 2, 3, 1), np.float32)
     generator = image.ImageDataGenerator(validation_split=0.5)
     flow = image.NumpyArrayIterator(
-        x, np.arange(4), generator, 2, True, 7, "channels_last", "out", "a", "png", None, "training"
-    )
+        x, np.arange(4) / 4, generator, 2, True, 7, "channels_last", "out", "a", "png", None,
+        "training",
+    )  # fmt: skip
     assert (flow.n, flow.batch_size, flow.shuffle, flow.seed) == (2, 2, True, 7)
     assert (flow.save_to_dir, flow.save_prefix, flow.save_format) == ("out", "a", "png")
-    assert flow.y.tolist() == [2, 3] and flow.image_data_generator is generator
+    assert flow.y.tolist() == [0.5, 0.75] and flow.image_data_generator is generator
 
 
 def test_any_transform_serves_an_iterator():

@@ -86,3 +86,51 @@ def test_images_are_made_by_threads_where_processes_are_asked_for():
     network.compile("sgd", "mse")
     with pytest.warns(UserWarning, match="made by threads.*Leave out use_multiprocessing"):
         network.fit_generator(flow, 2, epochs=1, verbose=0, workers=2, use_multiprocessing=True)
+
+
+FIRST_OF_ALL = np.arange(10) // 5  # in order
+
+
+@pytest.mark.parametrize("y", [FIRST_OF_ALL, FIRST_OF_ALL[:, None], FIRST_OF_ALL.astype("f")])
+def test_a_validation_of_one_class(y):
+    images = np.ones((10, 2, 2, 1))
+    split = ImageDataGenerator(validation_split=0.4)
+    for subset in ("training", "validation"):
+        with pytest.raises(ValueError, match=r"have different classes.*: 1 in one.*shuffle images"):
+            split.flow(images, y, subset=subset)
+    with pytest.warns(UserWarning, match="have different classes"):
+        split.flow(images, np.eye(2)[FIRST_OF_ALL], subset="validation")
+
+
+@pytest.mark.parametrize("y", [np.arange(10) % 2, np.linspace(0, 1, 10), np.eye(2)[[0, 1] * 5]])
+def test_a_validation_of_all_classes_or_of_none(y, recwarn):
+    ImageDataGenerator(validation_split=0.4).flow(np.ones((10, 2, 2, 1)), y, subset="validation")
+    assert not recwarn
+
+
+NAMES = [".", "..", "a/b", "/a", "b//c", "a/../b", "a/kernel:0", "a:0", "ä", "a b", " "]
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("file", ["m.h5", "m.keras", "w.weights.h5"])
+def test_a_layer_of_any_name_is_saved(tmp_path, name, file):
+    model = Sequential(
+        [Dense(2, input_shape=(2,), name="a"), Dense(2, name=name), Dense(1, name="b")]
+    )
+    if "weights" in file:
+        model.save_weights(tmp_path / file)
+        again = Sequential.from_config(model.get_config())
+        again.load_weights(tmp_path / file)
+    else:
+        model.save(tmp_path / file)
+        again = load_model(tmp_path / file)
+    assert [layer.name for layer in again.layers] == ["a", name, "b"]
+    assert np.array_equal(again.predict(X), model.predict(X))
+
+
+def test_two_layers_that_are_one_in_hdf5(tmp_path):
+    model = Sequential([Dense(2, input_shape=(2,), name="a"), Dense(1, name="a/./")])
+    with pytest.raises(ValueError, match=r"'a' and 'a/\./' have one name in an HDF5 .*'.keras'"):
+        model.save(tmp_path / "m.h5")
+    model.save(tmp_path / "m.keras")
+    assert np.array_equal(load_model(tmp_path / "m.keras").predict(X), model.predict(X))
