@@ -18,6 +18,7 @@ from jaxcnn.training.evaluate import keep_states, progress_bar
 from jaxcnn.training.input import Data, FeedSettings, open_feed
 from jaxcnn.training.input.door import inputs_for, refuse_copies
 from jaxcnn.training.input.feed import Position, never
+from jaxcnn.training.input.ids import warn_of_nan
 from jaxcnn.training.input.lengths import StepPadding, note_sizes
 from jaxcnn.training.program import Forwards, Program
 from jaxcnn.training.state import Tree
@@ -63,6 +64,7 @@ def predict(
         keep_states(model, program, variables.get("state", {}))
     collected += [fetched(*batch) for batch in pending]
     results = [np.concatenate(parts) for parts in zip(*collected, strict=True)]
+    warn_of_nan(model, results)
     return results[0] if len(results) == 1 else results
 
 

@@ -9,7 +9,6 @@ from typing import TypeAlias
 import flax.linen as nn
 
 from jaxcnn.distributed.placement import Distribution
-from jaxcnn.layers.base import Layer
 from jaxcnn.layers.symbolic.tensor import SymbolicTensor
 from jaxcnn.layers.user_layer import AddedLoss
 from jaxcnn.optimizers import Optimizer
@@ -26,6 +25,8 @@ Losses: TypeAlias = Identifier | Sequence[Identifier]
 Metrics: TypeAlias = Sequence[Identifier] | Settings | None
 LossWeights: TypeAlias = Sequence[float] | Settings | None
 Modes: TypeAlias = str | Sequence[str | None] | Settings | None
+# (number of an input or None, name, rows) of Embeddings.
+Embedded: TypeAlias = Sequence[tuple[int | None, str, int]]
 # The ways in which a forward pass is compiled.
 Forwards: TypeAlias = Sequence[Callable[[Tree, PyTree], PyTree]]
 
@@ -94,7 +95,7 @@ class Program:
         functions: the compiled steps, made for the first data.
         prediction: (module, learning phase, functions) of the forward pass, made when it is needed:
             as it is compiled usually, and quickly.
-        embedded: (module, the inputs that go into an Embedding), found when it is needed.
+        embedded: (module, where its Embeddings get their indices), found when it is needed.
         sizes: those of inputs so far, without the samples, in the order in which they came.
         opt_state: what the optimizer remembers; None before the first update.
         step: updates done.
@@ -119,7 +120,7 @@ class Program:
     rowwise: bool = False
     functions: Functions | None = None
     prediction: tuple[nn.Module, int | None, Forwards] | None = None
-    embedded: tuple[nn.Module, Sequence[tuple[int, Layer]]] | None = None
+    embedded: tuple[nn.Module, Embedded] | None = None
     sizes: list[tuple[tuple[int, ...], ...]] = field(default_factory=list)
     opt_state: PyTree = None
     step: int = 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import cast
+from typing import SupportsFloat, cast
 
 import numpy as np
 
@@ -292,6 +292,14 @@ def checked_weights(
 
 def meaningful(class_weight: PyTree, names: Sequence[str]) -> PyTree:
     """`class_weight`, or None with a warning where Keras takes it and it changes nothing."""
+    if isinstance(class_weight, Mapping) and not class_weight:
+        return None
+    if len(names) > 1 and is_class_weight(class_weight):
+        warn_user(
+            f"class_weight={class_weight!r} changes nothing for {len(names)} outputs, as in Keras; "
+            f"give a dict by output name: {{'{names[0]}': ...}}."
+        )
+        return None
     listed = isinstance(class_weight, list | tuple | np.ndarray) and len(names) == 1
     if not isinstance(class_weight, str) and not (
         listed and not (len(class_weight) == 1 and isinstance(class_weight[0], Mapping))
@@ -315,6 +323,10 @@ def class_factors(name: str, class_weight: Mapping[int, float], target: np.ndarr
     Raises:
         ValueError: a class without a weight, or labels that are not whole.
     """
+    if not isinstance(class_weight, Mapping):
+        raise ValueError(
+            f"class_weight of '{name}' is {class_weight!r}; a dict from class to weight is needed."
+        )
     if target.ndim > 2:
         raise ValueError(
             f"class_weight: target '{name}' has shape {target.shape}; it needs one class a sample."
@@ -332,7 +344,12 @@ def class_factors(name: str, class_weight: Mapping[int, float], target: np.ndarr
         raise ValueError(
             f"class_weight has no weight for the classes {missing}, which target '{name}' contains."
         )
-    factors = np.array([class_weight[k] for k in classes], np.float32)
+    weights = [class_weight[k] for k in classes]
+    if wrong := [w for w in weights if not isinstance(w, SupportsFloat) or not np.isfinite(w)]:
+        raise ValueError(
+            f"class_weight of '{name}' contains {wrong[0]!r}; the weight of a class is a number."
+        )
+    factors = np.array(weights, np.float32)
     return factors[positions.reshape(-1)]
 
 

@@ -1,43 +1,65 @@
-"""Integers that select rows of an Embedding: those that select none would give NaN."""
+"""Integers that select rows of an Embedding: those that select none give NaN."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from jaxcnn.layers import Embedding
-from jaxcnn.layers.base import Layer
+from jaxcnn.nn.embedding import Embedding
+from jaxcnn.nn.graph import Graph, Topology, refs
+from jaxcnn.nn.wrappers import TimeDistributed
+from jaxcnn.runtime.warn import warn_user
 from jaxcnn.training.input.stored import Rows
+from jaxcnn.training.program import Embedded
 from jaxcnn.training.trainable import Trainable
 
 
 def check_ids(model: Trainable, arrays: Sequence[np.ndarray]) -> None:
     """Raise ValueError for inputs of an Embedding that are outside of its rows."""
-    program = model.program
-    if program.embedded is None or program.embedded[0] is not model.module:
-        program.embedded = model.module, embedded_inputs(model)
-    for index, layer in program.embedded[1]:
-        array, rows = arrays[index], layer.module.input_dim
-        if isinstance(array, Rows) or not array.size:
+    for index, name, rows in embedded(model):
+        if index is None or isinstance(arrays[index], Rows) or not arrays[index].size:
             continue
-        least, most = array.min(), array.max()
-        if least < 0 or most >= rows:
+        least, most = arrays[index].min(), arrays[index].max()
+        if not (least >= 0 and most < rows):
             raise ValueError(
-                f"Input '{model.input_names[index]}' contains {(least if least < 0 else most):g}, "
-                f"which is not in [0, {rows}), the rows of the Embedding layer "
-                f"'{layer.name}'."
+                f"Input '{model.input_names[index]}' contains {(most if least >= 0 else least):g}, "
+                f"which is not in [0, {rows}), the rows of the Embedding layer '{name}'."
             )
 
 
-def embedded_inputs(model: Trainable) -> list[tuple[int, Layer]]:
-    """(number of an input, the Embedding layer that takes it) of all that go into one directly."""
-    numbers = {id(tensor): number for number, tensor in enumerate(model.inputs)}
-    return [
-        (numbers[id(tensor)], layer)
-        for layer in model.all_layers()
-        if isinstance(layer, Embedding)
-        for node in layer.inbound_nodes
-        for tensor in node.inbound
-        if id(tensor) in numbers
-    ]
+def warn_of_nan(model: Trainable, outputs: Sequence[np.ndarray]) -> None:
+    """Say that NaN may come from an index that another layer gives to an Embedding."""
+    names = [name for index, name, _ in embedded(model) if index is None]
+    if names and any(a.dtype.kind == "f" and np.isnan(a).any() for a in outputs):
+        warn_user(
+            "The outputs contain NaN, which is what an Embedding gives for an index outside of its "
+            f"rows: look at what other layers give to {', '.join(names)}."
+        )
+
+
+def embedded(model: Trainable) -> Embedded:
+    """(number of the model's input, name, rows) of each Embedding; the number is None where another
+    layer gives the indices.
+    """
+    program, module = model.program, model.module
+    if program.embedded is None or program.embedded[0] is not module:
+        numbers = {number: number for number in range(len(model.inputs))}
+        program.embedded = module, embeddings_in(module.topology, numbers)
+    return program.embedded[1]
+
+
+def embeddings_in(topology: Topology, numbers: Mapping[int, int]) -> Embedded:
+    """As `embedded`, where values of a topology are inputs of the model by these `numbers`."""
+    listed: list[tuple[int | None, str, int]] = []
+    for call in topology.calls:
+        given = [numbers.get(ref.index) for ref in refs(call.args)]
+        module = call.module
+        if isinstance(module, TimeDistributed):
+            module = module.layer
+        if isinstance(module, Graph):
+            inside = {at: number for at, number in enumerate(given) if number is not None}
+            listed += embeddings_in(module.topology, inside)
+        elif isinstance(module, Embedding):
+            listed += [(number, call.name, module.input_dim) for number in given]
+    return listed

@@ -238,8 +238,9 @@ def test_outputs_without_a_target_have_no_weights():
 
 def test_class_weights_of_several_outputs():
     targets = [np.array([[0], [1]]), np.array([[1], [1]])]
-    both = check.checked_weights(None, {0: 2.0, 1: 3.0}, objective("a", "b"), targets)
-    assert [w.tolist() for w in both] == [[2, 3], [3, 3]]
+    with pytest.warns(UserWarning, match="changes nothing for 2 outputs, as in Keras"):
+        both = check.checked_weights(None, {0: 2.0, 1: 3.0}, objective("a", "b"), targets)
+    assert both == [None, None]
     one = check.checked_weights(None, {"b": {0: 2.0, 1: 3.0}}, objective("a", "b"), targets)
     assert one[0] is None and one[1].tolist() == [3, 3]
 
