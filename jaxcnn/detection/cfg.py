@@ -36,7 +36,10 @@ class Section:
 
     def integer(self, name: str, default: int) -> int:
         """A setting as an integer."""
-        return self._numbers(name, int, [default])[0]
+        numbers = self._numbers(name, int, [default])
+        if not numbers:
+            raise ValueError(f"[{self.kind}]: {name} has no value.")
+        return numbers[0]
 
     def integers(self, name: str) -> list[int]:
         """A setting of several integers, between commas."""

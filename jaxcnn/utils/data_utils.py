@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import lzma
 import os
 import secrets
 import shutil
@@ -85,6 +87,18 @@ def _found_or_fetched(paths: list[Path], origin: str, checksum: str | None) -> P
     return download(origin, target, checksum)
 
 
+# What the readers of archives raise on those that are damaged, encrypted or of a newer kind.
+BROKEN = (
+    tarfile.TarError,
+    zipfile.BadZipFile,
+    lzma.LZMAError,
+    zlib.error,
+    EOFError,
+    KeyError,
+    RuntimeError,
+)
+
+
 def unpack(path: Path, formats: tuple[str, ...]) -> None:
     """Unpack an archive of one of these formats in its folder; what is there already stays.
 
@@ -100,22 +114,29 @@ def unpack(path: Path, formats: tuple[str, ...]) -> None:
             f"{list(formats)}."
         )
     is_one = {"tar": tarfile.is_tarfile, "zip": zipfile.is_zipfile}
-    kind = next((kind for kind in formats if is_one[kind](path)), None)
-    if kind is None:
-        raise ValueError(
-            f"{path} is no archive of the format {' or '.join(formats)}, so it cannot be extracted."
-        )
     new = path.with_name(f".{secrets.token_hex(4)}.{path.name}.unpacked")
     try:
         try:
+            kind = next((kind for kind in formats if is_one[kind](path)), None)
+            if kind is None:
+                raise ValueError(
+                    f"{path} is no archive of the format {' or '.join(formats)}, so it cannot be "
+                    "extracted."
+                )
             if kind == "tar":
                 with tarfile.open(path) as tar:
                     tar.extractall(new, filter="data")
+                    while tar.fileobj and tar.fileobj.read(1 << 20):
+                        pass  # up to the checksum
             else:
                 with zipfile.ZipFile(path) as packed:
                     require_inside(packed.namelist())
                     packed.extractall(new)
-        except (tarfile.TarError, zipfile.BadZipFile, zlib.error, EOFError, KeyError) as error:
+        except BROKEN as error:
+            raise ValueError(f"{path} cannot be unpacked: {error}") from error
+        except OSError as error:  # of gzip, bzip2 and of places before the file's beginning
+            if error.errno not in (None, errno.EINVAL):
+                raise
             raise ValueError(f"{path} cannot be unpacked: {error}") from error
         for entry in new.iterdir():
             if not (target := path.with_name(entry.name)).exists():

@@ -162,6 +162,7 @@ def test_files_that_do_not_match(small, tmp_path):
         ("classes=2", "classes=3", "need 16 filters.*there are 14"),
         ("activation=leaky", "activation=mish", "mish is not supported"),
         ("filters=4", "filters=four", "not made of numbers"),
+        ("filters=4", "filters=", r"\[convolutional\]: filters has no value"),
         ("classes=2", "classes=2\nscale_x_y=1.05", r"Section 2 \[yolo\]: scale_x_y=1.05 is not"),
         ("classes=2", "classes=2\nnew_coords = 1", "new_coords=1 is not supported"),
         ("filters=4", "filters=4\nxnor=1", "xnor=1 is not supported"),

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from jaxcnn.utils import data_utils, files, get_file
+from jaxcnn.utils.data_utils import unpack
 from jaxcnn.utils.files import DownloadError
 
 ORIGIN = "http://example.org/file"
@@ -150,6 +151,23 @@ def test_a_damaged_archive(server, tmp_path):
     server.served = tar_of(cut=random)[:300]
     with pytest.raises(ValueError, match=r"cut\.tar\.gz"):
         get_file("cut", ORIGIN, untar=True, cache_dir=tmp_path)
+
+
+@pytest.mark.parametrize("end", [20, 60, 300, -1])
+@pytest.mark.parametrize("kind", ["gz", "bz2", "xz"])
+def test_archives_that_are_cut_off_or_damaged(tmp_path, kind, end):
+    path = tmp_path / "cut"
+    with tarfile.open(path, f"w:{kind}") as archive:
+        member = tarfile.TarInfo("one")
+        member.size = 4096
+        archive.addfile(member, io.BytesIO(bytes(range(256)) * 16))
+    content = bytearray(path.read_bytes())
+    if end < 0:
+        content[len(content) // 2] ^= 255
+    path.write_bytes(content[:end] if end > 0 else content)
+    with pytest.raises(ValueError, match=r"cut (cannot be unpacked|is no archive)"):
+        unpack(path, ("tar", "zip"))
+    assert [file.name for file in tmp_path.iterdir()] == ["cut"]
 
 
 @pytest.mark.parametrize(
