@@ -57,8 +57,8 @@ def ctc_decode(
         greedy, beam_width, top_paths: the search is always greedy, which has no beam and one path.
 
     Returns:
-        ([labels (batch, steps), filled up with -1], minus the log probability of the path (batch,
-        1)).
+        ([labels (batch, longest), filled up with -1], minus the log probability of the path (batch,
+        1)). Inside a compiled function, where no length is known, the longest is `steps`.
 
     Raises:
         ValueError: not `greedy`.
@@ -74,6 +74,8 @@ def ctc_decode(
     position = jnp.where(is_label, jnp.cumsum(is_label, 1) - 1, steps)  # past the end: left out
     empty = jnp.full((batch, steps), -1, jnp.int32)
     labels = empty.at[jnp.arange(batch)[:, None], position].set(best, mode="drop")
+    if not isinstance(is_label, jax.core.Tracer):
+        labels = labels[:, : int(jnp.max(jnp.sum(is_label, 1), initial=0))]
     return [labels], -jnp.sum(jnp.where(counts, jnp.max(scores, -1), 0.0), 1)[:, None]
 
 

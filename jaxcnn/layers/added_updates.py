@@ -56,6 +56,8 @@ class Changes(Layer):
 def updates_of(layer: Layer) -> list[Update]:
     """The pairs (variable, new value) of all calls of a layer, or of those in a model."""
     levels = getattr(layer, "nodes_by_depth", None)
+    if levels is not None and not layer.trainable:
+        return []
     nodes = layer.inbound_nodes if levels is None else [node for level in levels for node in level]
     updates = [update for node in nodes for update in updates_of_call(node)]
     parts = layer.all_layers() if levels is not None else ()

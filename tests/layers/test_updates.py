@@ -16,6 +16,7 @@ from jaxcnn.layers import (
     InputSpec,
     Lambda,
     Layer,
+    Masking,
     PReLU,
     SimpleRNN,
     TimeDistributed,
@@ -165,6 +166,8 @@ def test_masks_of_merged_inputs_are_known_before_the_inputs():
     joined = Add().compute_mask([a, b], [np.array([[1, 1, 0]]), np.array([[0, 1, 1]])])
     assert np.array_equal(joined, [[0, 1, 0]])
     assert Add().compute_mask([a, b], [None, None]) is None
+    (mask,) = K.function([a], [Masking().compute_mask(a)])([np.array([[[0, 0], [1, 0], [0, 0]]])])
+    assert mask.tolist() == [[False, True, False]]
     for inputs, masks in [([a, b], np.ones(3)), (a, [None, None]), ([a, b], [None])]:
         with pytest.raises(ValueError, match="a mask or None for each input"):
             Add().compute_mask(inputs, masks)

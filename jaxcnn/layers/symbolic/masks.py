@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import itertools
 from typing import cast
 
@@ -20,6 +19,7 @@ from jaxcnn.layers.variable import is_variable
 from jaxcnn.nn.base import Layer as ModuleBase
 from jaxcnn.nn.base import any_mask
 from jaxcnn.nn.functions import MaskOf, WithMask
+from jaxcnn.nn.merge import Merge
 from jaxcnn.runtime.types import PyTree
 
 
@@ -62,7 +62,7 @@ def with_masks(tensors: PyTree, masks: PyTree) -> PyTree:
 def computed_mask(layer: GraphLayer, inputs: PyTree, mask: PyTree) -> PyTree:
     """The mask of a layer's output for an input and its mask, arrays or symbolic tensors.
 
-    Of inputs without values only the shapes are used where the masks have values.
+    Where the masks of a merge have values, only the shapes of the inputs are used.
 
     Raises:
         TypeError: the layer does not support masks, and there is one.
@@ -75,10 +75,9 @@ def computed_mask(layer: GraphLayer, inputs: PyTree, mask: PyTree) -> PyTree:
                 f"Layer {layer.name} does not support masking, but was passed a mask: {mask!r}"
             )
         return mask if module.supports_masking else None
-    if not symbolic_leaves(mask):
+    if isinstance(module, Merge) and not symbolic_leaves(mask):
         masks = jax.tree.map(jnp.asarray, mask, is_leaf=is_variable)
-        with contextlib.suppress(TypeError, AttributeError):  # inputs without values are needed
-            return module.compute_mask(shapes_alone(inputs, masks), masks)
+        return module.compute_mask(shapes_alone(inputs, masks), masks)
     tensors = symbolic_arguments((inputs, mask))
     arguments = with_slots((inputs, mask), tensors)
     return Operation(SavedCall("compute_mask", module.compute_mask, arguments))(tensors)
