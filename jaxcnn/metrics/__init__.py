@@ -65,7 +65,7 @@ def get(
         loss: the loss of that output, as a name, function or object.
 
     Raises:
-        ValueError: unknown name, or no metric.
+        ValueError: unknown name, or no metric; a layer with a state as a metric.
     """
     if identifier in ("accuracy", "acc", "crossentropy", "ce"):
         if y_pred_shape is None:
@@ -83,7 +83,15 @@ def get(
             "The metric must be a name, a configuration dictionary, a function or a Metric, got "
             "None."
         )
-    return function if isinstance(function, Metric) else FunctionMetric(function)
+    if isinstance(function, Metric):
+        return function
+    if getattr(function, "stateful", False):
+        raise ValueError(
+            f"The metric {type(function).__name__} carries a state from batch to batch in variables "
+            "of its own, which is not kept here: derive it from jaxcnn.metrics.Metric, whose sums "
+            "are, or write a function of (y_true, y_pred)."
+        )
+    return FunctionMetric(function)
 
 
 def resolve_accuracy(y_pred_shape: Sequence[int | None], loss: Identifier) -> FunctionMetric:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import numpy as np
 
@@ -86,31 +87,35 @@ def counts(model: Trainable) -> tuple[int, int, int]:
     return len(model.inputs), targets, targets
 
 
+# Functions of modules, so that a model that has them can be pickled.
+def trained(model: Trainable, x: PyTree, y: PyTree = None, weights: PyTree = None) -> PyTree:
+    """What an update of a model returns."""
+    return single_batch.train_on_batch(model, model.program, Data(x, y, weights))
+
+
+def tested(model: Trainable, x: PyTree, y: PyTree = None, weights: PyTree = None) -> PyTree:
+    """What a test of a model returns."""
+    return single_batch.test_on_batch(model, model.program, Data(x, y, weights))
+
+
+def predicted(model: Trainable, x: PyTree) -> PyTree:
+    """What a prediction of a model returns."""
+    return predict.predict_on_batch(model, model.program, x)
+
+
 def training(model: Trainable) -> BatchFunction:
     """One update of a model."""
-
-    def run(x: PyTree, y: PyTree = None, weights: PyTree = None) -> PyTree:
-        return single_batch.train_on_batch(model, model.program, Data(x, y, weights))
-
-    return BatchFunction("train_function", run, counts(model))
+    return BatchFunction("train_function", partial(trained, model), counts(model))
 
 
 def testing(model: Trainable) -> BatchFunction:
     """The loss and metrics of a model."""
-
-    def run(x: PyTree, y: PyTree = None, weights: PyTree = None) -> PyTree:
-        return single_batch.test_on_batch(model, model.program, Data(x, y, weights))
-
-    return BatchFunction("test_function", run, counts(model))
+    return BatchFunction("test_function", partial(tested, model), counts(model))
 
 
 def prediction(model: Trainable) -> BatchFunction:
     """The outputs of a model."""
-
-    def run(x: PyTree) -> PyTree:
-        return predict.predict_on_batch(model, model.program, x)
-
-    return BatchFunction("predict_function", run, (len(model.inputs), 0, 0))
+    return BatchFunction("predict_function", partial(predicted, model), (len(model.inputs), 0, 0))
 
 
 def make_train_function(model: Trainable) -> None:

@@ -1,10 +1,12 @@
 """The loss of a compiled model as a tensor, and its functions, as Keras 1 and 2 have them."""
 
+import pickle
+
 import numpy as np
 import pytest
 
 from jaxcnn import backend as K
-from jaxcnn.layers import Dense, Embedding, Flatten, Input
+from jaxcnn.layers import Dense, Embedding, Flatten, Input, Layer
 from jaxcnn.models import Model
 
 RANDOM = np.random.RandomState(0)
@@ -94,3 +96,22 @@ def test_functions_of_a_model():
         model.test_function([X])
     with pytest.raises(RuntimeError, match="must be compiled before it has a loss"):
         _ = Model(model.inputs, model.outputs).total_loss
+
+
+def test_a_model_with_its_functions_can_be_pickled():
+    model = network()
+    model._make_train_function()
+    again = pickle.loads(pickle.dumps(model))
+    assert again.train_function([X[:2], Y[:2], np.ones(2)])[0] > 0
+    assert not np.allclose(again.get_weights()[0], model.get_weights()[0])
+
+
+def test_a_layer_with_a_state_is_no_metric():
+    class Count(Layer):
+        stateful = True
+
+        def __call__(self, y_true, y_pred):
+            return K.sum(y_true)
+
+    with pytest.raises(ValueError, match="Count carries a state from batch to batch"):
+        network(metrics=[Count()])

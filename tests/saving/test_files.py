@@ -229,6 +229,8 @@ def test_long_lists_of_names_and_long_configurations(tmp_path):
     model = Sequential([L.Dense(1, input_shape=(1,), name="a" * 400)])
     for i in range(160):
         model.add(L.Dense(1, name=f"{i:03d}" + "b" * 400))
+    for i in range(3):  # two of such a length are already too long
+        model.add(L.Dense(1, name=f"{i}" + "c" * 2**15))
     randomise(model).save(tmp_path / "long.h5")
     with h5py.File(tmp_path / "long.h5") as file:
         assert "layer_names0" in file["model_weights"].attrs

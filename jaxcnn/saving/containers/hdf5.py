@@ -131,8 +131,9 @@ def write_names(group: h5py.Group, key: str, names: Sequence[str]) -> None:
     if encoded.nbytes <= HEADER_LIMIT:
         group.attrs[key] = encoded
         return
-    for i, part in enumerate(np.array_split(encoded, -(-encoded.nbytes // HEADER_LIMIT))):
-        group.attrs[f"{key}{i}"] = part
+    count = max(1, HEADER_LIMIT // encoded.itemsize)  # each name takes as much as the longest
+    for i, start in enumerate(range(0, len(encoded), count)):
+        group.attrs[f"{key}{i}"] = encoded[start : start + count]
 
 
 def read_names(group: h5py.Group, key: str) -> list[str]:
