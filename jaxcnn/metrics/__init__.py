@@ -88,8 +88,8 @@ def get(
     if getattr(function, "stateful", False):
         raise ValueError(
             f"The metric {type(function).__name__} carries a state from batch to batch in "
-            "variables of its own, which is not kept here: derive it from jaxcnn.metrics.Metric, whose sums "
-            "are, or write a function of (y_true, y_pred)."
+            "variables of its own, which is not kept here: derive it from jaxcnn.metrics.Metric, "
+            "whose sums are, or write a function of (y_true, y_pred)."
         )
     return FunctionMetric(function)
 
