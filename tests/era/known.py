@@ -22,6 +22,12 @@ KNOWN = [
     ("224", r"fit weighted_metrics", r"history .*", "ERRATA: divided by the sum of the weights"),
     # written down in experiments/ERRATA.md
     (
+        "204",
+        r"layers: BatchNormalization trainable=False",
+        r".*",
+        "ERRATA: the statistics of a frozen layer stay, as in Keras since 2.1.3",
+    ),
+    (
         ALL,
         r"LocallyConnected2D "
         r".*channels_first",
