@@ -116,6 +116,10 @@ def sound_files(folder):
             if name.startswith(("nested.checkpoint", "nested.keras")):
                 (folder / name.replace("nested", "n")).write_bytes(archive.read(name))
     write_foreign(folder)
+    real = Path(__file__).parents[1] / "saving/foreign/real.zip"
+    with zipfile.ZipFile(real) as archive:
+        (folder / "old.pt").write_bytes(archive.read("views.old.pt"))
+    pair = jc.Sequential([L.Dense(5, input_shape=(4,)), L.Dense(2)])
     dense = jc.Sequential([L.Dense(4, input_shape=(3,), name="d")])
     checkpoint = load_model(folder / "n.keras", compile=False)
 
@@ -148,6 +152,7 @@ def sound_files(folder):
         ),
         "s.safetensors": dense.load_weights,
         "t.pt": dense.load_weights,
+        "old.pt": pair.load_weights,
         "o.onnx": dense.load_weights,
         "js/model.json": dense.load_weights,
         **{f"i.{suffix}": read_image for suffix in ("png", "jpg", "gif", "bmp", "tiff", "webp")},
@@ -266,7 +271,7 @@ def mutant(rng, name, data):
         return json.dumps(mutated_json(rng, json.loads(data))).encode()
     if suffix == "yaml" and rng.random() < 0.5:
         return yaml.safe_dump(mutated_json(rng, yaml.safe_load(data))).encode()
-    if suffix in ("keras", "npz", "pt") and rng.random() < 0.8:
+    if (suffix in ("keras", "npz") or name == "t.pt") and rng.random() < 0.8:
         return mutated_archive(rng, data)
     if suffix == "gz" and rng.random() < 0.7:
         return gzip.compress(mutated_bytes(rng, gzip.decompress(data)))

@@ -16,6 +16,11 @@ from .conftest import outputs, same
 
 ZOO = sorted((Path(__file__).parent / "zoo").glob("keras-*.zip"))
 VERSIONS = [path.stem.removeprefix("keras-") for path in ZOO]
+OFTEN = {"2.13.1", "3.6.0", "3.15.1"}
+PARAMETERS = [
+    pytest.param(path, id=version, marks=[] if version in OFTEN else pytest.mark.slow)
+    for path, version in zip(ZOO, VERSIONS, strict=True)
+]
 # What later versions have and this library has not.
 ELSEWHERE = {
     "layers": {"InputLayer"},  # at its defaults without a shape
@@ -27,7 +32,7 @@ ELSEWHERE = {
 }
 
 
-@pytest.fixture(scope="module", params=ZOO, ids=VERSIONS)
+@pytest.fixture(scope="module", params=PARAMETERS)
 def zoo(request, tmp_path_factory):
     """The folder with the files of one version."""
     folder = tmp_path_factory.mktemp("zoo")
