@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import itertools
-import threading
 from collections.abc import Iterable, Iterator
 
 import numpy as np
 
 from jaxcnn.runtime.types import PyTree
-from jaxcnn.training.input.workers import InOrder, Make, Processes, Threads
+from jaxcnn.training.input.workers import InOrder, Make, Pool, Processes, Threads
 from jaxcnn.utils import Sequence
 
 
@@ -18,58 +17,58 @@ class SequenceEnqueuer:
 
     Args:
         make: makes the batch of an argument.
-        arguments: of the batches, in order.
         use_multiprocessing: whether processes make them instead of threads.
         seed: of NumPy's random numbers in processes.
     """
 
     def __init__(
-        self,
-        make: Make,
-        arguments: Iterable[PyTree],
-        use_multiprocessing: bool = False,
-        seed: int | None = None,
+        self, make: Make, use_multiprocessing: bool = False, seed: int | None = None
     ) -> None:
-        self.make, self.arguments = make, arguments
-        self.use_multiprocessing, self.seed = use_multiprocessing, seed
-        self._batches: InOrder | None = None
+        self.make, self.use_multiprocessing, self.seed = make, use_multiprocessing, seed
+        self.workers, self.max_queue_size, self.running = 1, 10, False
 
     def start(self, workers: int = 1, max_queue_size: int = 10) -> None:
-        """Begin to make batches, at most `max_queue_size` in advance."""
-        count = max(1, workers)
-        seed = int(np.random.randint(2**31)) if self.seed is None else self.seed
-        pool = (
-            Processes(self.make, count, seed)
-            if self.use_multiprocessing
-            else Threads(self.make, count)
-        )
-        self._batches = InOrder(pool, self.arguments, max(1, max_queue_size))
+        """Let `get` make batches with so many workers, at most `max_queue_size` in advance."""
+        self.workers, self.max_queue_size = max(1, workers), max(1, max_queue_size)
+        self.running = True
 
     def is_running(self) -> bool:
         """Whether it was started and not stopped."""
-        return self._batches is not None
+        return self.running
 
     def stop(self, timeout: float | None = None) -> None:
-        """End the threads or processes; those that hang are not waited for."""
-        if self._batches is not None:
-            self._batches.close()
-        self._batches = None
+        """End the batches; threads that hang are not waited for."""
+        self.running = False
+
+    def epochs(self) -> Iterator[Iterable[PyTree]]:
+        """The arguments of the batches of each epoch, in order."""
+        raise NotImplementedError
+
+    def pool(self) -> Pool:
+        """New threads or processes."""
+        if not self.use_multiprocessing:
+            return Threads(self.make, self.workers)
+        seed = int(np.random.randint(2**31)) if self.seed is None else self.seed
+        return Processes(self.make, self.workers, seed)
 
     def get(self) -> Iterator[PyTree]:
         """The batches; what goes wrong with one is raised where it would have come."""
-        while self._batches is not None:
+        for arguments in self.epochs():
+            batches = InOrder(self.pool(), arguments, self.max_queue_size)
             try:
-                batch = next(self._batches)
-            except StopIteration:
-                return
+                while self.running and (batch := next(batches, None)) is not None:
+                    yield batch
             except BaseException:
                 self.stop()
                 raise
-            yield batch
+            finally:
+                batches.close()
+            if not self.running:
+                return
 
 
 class GeneratorEnqueuer(SequenceEnqueuer):
-    """The batches of a generator, which is asked by one thread at a time.
+    """The batches of a generator, which one thread asks, as Python demands, however many there are.
 
     Processes have a copy of it each, so every batch comes once from each of them, as in Keras.
 
@@ -88,18 +87,20 @@ class GeneratorEnqueuer(SequenceEnqueuer):
         random_seed: int | None = None,
         pickle_safe: bool = False,
     ) -> None:
-        asking = threading.Lock()
-
-        def following(_: int) -> PyTree:
-            with asking:
-                return next(generator)
-
         processes = use_multiprocessing or pickle_safe
-        super().__init__(following, itertools.count(), processes, random_seed)
+        super().__init__(lambda _: next(generator), processes, random_seed)
+
+    def start(self, workers: int = 1, max_queue_size: int = 10) -> None:
+        """As above, with one thread."""
+        super().start(workers if self.use_multiprocessing else 1, max_queue_size)
+
+    def epochs(self) -> Iterator[Iterable[PyTree]]:
+        """One without an end, but for the generator's."""
+        yield itertools.count()
 
 
 class OrderedEnqueuer(SequenceEnqueuer):
-    """The batches of a `Sequence` in order, epoch after epoch.
+    """The batches of a `Sequence` in order, epoch after epoch, with `on_epoch_end` in between.
 
     Args:
         sequence: makes the batches.
@@ -111,13 +112,13 @@ class OrderedEnqueuer(SequenceEnqueuer):
         self, sequence: Sequence, use_multiprocessing: bool = False, shuffle: bool = False
     ) -> None:
         self.sequence, self.shuffle = sequence, shuffle
-        super().__init__(sequence.__getitem__, self.numbers(), use_multiprocessing)
+        super().__init__(sequence.__getitem__, use_multiprocessing)
 
-    def numbers(self) -> Iterator[int]:
-        """The numbers of the batches, with `on_epoch_end` between epochs."""
+    def epochs(self) -> Iterator[Iterable[PyTree]]:
+        """The numbers of the batches."""
         while True:
             order = np.arange(len(self.sequence))
             if self.shuffle:
                 np.random.shuffle(order)
-            yield from map(int, order)
+            yield map(int, order)
             self.sequence.on_epoch_end()

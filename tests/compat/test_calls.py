@@ -179,7 +179,7 @@ def test_enqueuers_give_batches_in_order():
         def __getitem__(self, index):
             if index > 2:
                 raise IndexError(index)
-            return np.full(2, index)
+            return np.full(2, index + 10 * self.ends)
 
         def on_epoch_end(self):
             self.ends += 1
@@ -188,7 +188,7 @@ def test_enqueuers_give_batches_in_order():
     ordered = OrderedEnqueuer(numbers)
     ordered.start(workers=2, max_queue_size=2)
     batches = ordered.get()
-    assert [int(next(batches)[0]) for _ in range(5)] == [0, 1, 2, 0, 1]
+    assert [int(next(batches)[0]) for _ in range(5)] == [0, 1, 2, 10, 11]
     assert ordered.is_running() and numbers.ends == 1
     ordered.stop()
     assert not ordered.is_running() and list(batches) == []
@@ -204,8 +204,11 @@ def test_enqueuers_give_batches_in_order():
     with pytest.raises(RuntimeError, match="no more"):
         next(batches)
     assert not generated.is_running()
+    finite = GeneratorEnqueuer(iter(range(9)))
+    finite.start(workers=3)
+    assert list(finite.get()) == list(range(9))
     shuffled = OrderedEnqueuer(numbers, shuffle=True)
     shuffled.start()
     batches = shuffled.get()
-    assert sorted(int(next(batches)[0]) for _ in range(3)) == [0, 1, 2]
+    assert sorted(int(next(batches)[0]) for _ in range(3)) == [10, 11, 12]
     shuffled.stop()
