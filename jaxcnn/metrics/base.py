@@ -15,7 +15,7 @@ import jax.numpy as jnp
 from jax import Array
 
 from jaxcnn import losses
-from jaxcnn.runtime.arrays import filled
+from jaxcnn.runtime.arrays import filled, shapes_from
 from jaxcnn.runtime.names import Configurable, Registry
 from jaxcnn.runtime.types import Config, PyTree, Settings
 
@@ -90,7 +90,7 @@ class FunctionMetric(Metric):
         return self.function(y_true, y_pred)
 
     def bind(self, y_true: PyTree, y_pred: PyTree) -> "FunctionMetric":
-        results = self._named(jax.eval_shape(self.function, y_true, y_pred))
+        results = self._named(shapes_from(self.function, y_true, y_pred))
         return dataclasses.replace(
             self, outputs=tuple((name, value.ndim) for name, value in sorted(results.items()))
         )

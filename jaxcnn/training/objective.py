@@ -16,7 +16,7 @@ from jaxcnn.losses import LossFunction
 from jaxcnn.metrics import FunctionMetric, Metric
 from jaxcnn.metrics import get as metric_of
 from jaxcnn.metrics.base import safe_divide
-from jaxcnn.runtime.arrays import filled, widened
+from jaxcnn.runtime.arrays import filled, shapes_from, widened
 from jaxcnn.runtime.types import Identifier, PyTree
 
 # Running sums by reported name.
@@ -143,7 +143,7 @@ class Objective:
             if output.loss is None:
                 continue
             prediction = seen_by(output.loss, i, predictions)
-            if not jax.eval_shape(output.loss, targets[i], prediction).ndim:
+            if not shapes_from(output.loss, targets[i], prediction).ndim:
                 return False
             if not all(metric.exact_when_padded for _, metric in output.all_metrics):
                 return False

@@ -1,6 +1,8 @@
 """What users saw of memory that was not given back, and of programs that were made again."""
 
+import copy
 import gc
+import pickle
 import weakref
 
 import numpy as np
@@ -52,3 +54,27 @@ def test_sequences_and_generators_can_be_freed(fitted):
     del batches, generator
     gc.collect()
     assert [reference() is None for reference in references] == [True] * 2
+
+
+def test_a_fit_leaves_no_record_with_the_loss_that_outlives_the_model():
+    from jaxcnn.losses import mean_squared_error
+
+    def records():
+        gc.collect()
+        return sum(
+            mean_squared_error.__name__ in getattr(thing, "fun_sourceinfo", "")
+            for thing in gc.get_objects()
+            if type(thing).__name__ == "PjitInfo"
+        )
+
+    before = records()
+    network(2).fit(np.ones((8, 4)), np.ones(8), epochs=1, verbose=0)
+    assert records() == before
+
+
+@pytest.mark.parametrize("copied", [copy.deepcopy, lambda m: pickle.loads(pickle.dumps(m))])
+def test_a_fitted_model_is_copied_and_pickled(fitted, copied):
+    x = np.ones((8, 4), "float32")
+    again = copied(fitted)
+    assert np.array_equal(again.predict(x), fitted.predict(x))
+    again.fit(x, np.ones(8), epochs=1, verbose=0)
