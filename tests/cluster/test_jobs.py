@@ -11,6 +11,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from jaxcnn.training.folder import held_by_this_job
+
 JOB = str(Path(__file__).with_name("job.py"))
 ROOT = str(Path(__file__).parents[2])
 
@@ -190,3 +192,15 @@ def test_killed_at_any_moment(folder, moment, alone):
     assert_equal(
         trained(folder, f"moment{moment}", *settings, place, processes=2), expected, exact=True
     )
+
+
+@pytest.mark.slow
+def test_a_job_of_two_processes_holds_its_folder_and_respects_that_of_another(folder):
+    place = folder / "held"
+    place.mkdir()
+    with held_by_this_job(place):
+        status, printed = run(folder / "second", f"checkpoints={place}", processes=2)
+    assert status and f"Another job writes its checkpoints into {place}" in printed
+    assert f"process {os.getpid()} on host" in printed
+    trained(folder, "second", f"checkpoints={place}", processes=2)
+    assert {path.name for path in place.iterdir()} > {".lock"}

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 
+import jax
 import numpy as np
 import pytest
 
@@ -329,7 +330,7 @@ with held_by_this_job(pathlib.Path(sys.argv[1])):
 """
 
 
-def test_two_jobs_in_one_folder(tmp_path):
+def test_two_jobs_in_one_folder(tmp_path, monkeypatch):
     holder = subprocess.Popen(
         [sys.executable, "-c", HOLDER, tmp_path],
         stdout=subprocess.PIPE,
@@ -339,6 +340,10 @@ def test_two_jobs_in_one_folder(tmp_path):
     assert holder.stdout.readline() == "held\n"
     with pytest.raises(RuntimeError, match=f"Another job .*process {holder.pid} on host "):
         train(network(), 1, tmp_path)
+    with monkeypatch.context() as second:  # the second process of the same job needs no lock
+        second.setattr(jax, "process_index", lambda: 1)
+        with held_by_this_job(tmp_path):
+            pass
     holder.kill()
     holder.wait()
     holder.stdout.close()
