@@ -8,7 +8,7 @@ operations.
 
 import hashlib
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 
 import jax
@@ -50,7 +50,7 @@ def on_device(
     return values.astype(dtype)
 
 
-def shapes_from(function: ArrayFunction, *arguments: PyTree) -> PyTree:
+def shapes_from(function: Callable[..., PyTree], *arguments: PyTree) -> PyTree:
     """The shapes and dtypes of what a function returns.
 
     `jax.eval_shape` keeps a record of each call as long as the function lives, as a loss does.
