@@ -118,7 +118,8 @@ def layer_computes(entry, layer):
     symbols = [L.Input(batch_shape=a.shape, dtype=str(a.dtype)) for a in arrays]
     several = len(symbols) > 1
     model = Model(symbols, called(symbols if several else symbols[0]))
-    if "weights" in entry and kind != "Normalization":  # which keeps what it was built with
+    # In Keras 3 a Normalization keeps what it was built with.
+    if "weights" in entry and (kind != "Normalization" or entry["versions"][0][0] != "3"):
         origin = Origin(int(entry["versions"][0][0]), "tensorflow")
         stored = [theirs().numbers(s, 10 + i, p) for i, (s, p) in enumerate(entry["weights"])]
         paths = called.weight_paths()
@@ -158,7 +159,7 @@ def agrees(entry, ours):
     if entry["room"] == "initializers":  # others are drawn from the same distribution
         ends = 0.7 * max(abs(b[2]), abs(b[3]), 1e-6)
         return abs(a[0] - b[0]) <= 0.1 * b[0] and bool((abs(a - b)[1:4] <= ends).all())
-    tolerance = 3e-3 if entry["argument"] == "dtype" else 2e-4
+    tolerance = 1e-2 if entry["argument"] == "dtype" else 2e-4
     return bool((np.abs(a - b) <= tolerance * (1 + np.abs(b))).all())
 
 
@@ -170,7 +171,10 @@ def differs_by_decision(entry):
         (version == "2.0.4" and (kind, argument) == ("SeparableConv2D", "dilation_rate"))
         or (version in ("2.0.4", "2.2.4") and entry["room"] == "optimizers")
         or kind in WARNED
-        # Keras 3 does not store it.
+        # ERRATA U15: the centres of pixels.
+        or (version == "2.2.4" and (kind, argument) == ("UpSampling2D", "interpolation"))
+        # Keras 3 does not store it, 3.3 no more than this one.
+        or (version == "3.3.3" and argument == "rms_scaling")
         or (kind.lower().startswith("identity") and argument == "gain")
         # As dense as a Dense: its weights are refused by their shapes.
         or (kind.startswith("LocallyConnected") and argument == "implementation")
