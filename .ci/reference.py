@@ -1,0 +1,21 @@
+"""What mkdocstrings reads of the layers: the stub, which spells out the arguments of each handle."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import griffe
+
+
+class Stubs(griffe.Extension):
+    """Puts the classes of jaxcnn/layers/catalogue.pyi in place of the bare assignments."""
+
+    def on_package(self, *, pkg: griffe.Module, **_: Any) -> None:
+        if pkg.name != "jaxcnn":
+            return
+        catalogue = pkg["layers.catalogue"]
+        path = catalogue.filepath.with_suffix(".pyi")
+        stub = griffe.visit("catalogue", filepath=path, code=path.read_text())
+        for name, member in stub.members.items():
+            if member.is_class and name in catalogue.members:
+                catalogue.set_member(name, member)

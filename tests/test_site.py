@@ -1,0 +1,87 @@
+"""The documentation as a site: it builds without a warning, and a browser finds every page sound on
+a phone and on a desk.
+"""
+
+import functools
+import http.server
+import shutil
+import subprocess
+import sys
+import threading
+
+import pytest
+
+from .pages import DOCS, ROOT
+
+BROWSER = next(
+    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
+)
+pytestmark = pytest.mark.slow
+
+# What a reader would stumble over, as the browser sees it.
+LOOK = """() => ({
+    wider: document.documentElement.scrollWidth > innerWidth,
+    without: [...document.images].filter(i => !i.alt.trim()).map(i => i.src),
+    broken: [...document.images].filter(i => i.complete && !i.naturalWidth).map(i => i.src),
+    headings: document.querySelectorAll("article h1").length,
+})"""
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    """The folder of the built site."""
+    pytest.importorskip("mkdocs", reason='needs mkdocs: pip install ".[docs]"')
+    target = tmp_path_factory.mktemp("site")
+    built = subprocess.run(
+        [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(target)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=900,
+    )
+    assert built.returncode == 0, built.stderr[-4000:]
+    return target
+
+
+@pytest.fixture(scope="module")
+def address(site):
+    """Where the site is served."""
+    handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=str(site))
+    handler.log_message = lambda *arguments: None
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+
+
+def test_it_builds_without_a_warning(site):
+    pages = {
+        page.relative_to(DOCS).with_suffix("") for page in DOCS.rglob("*.md") if page.stem != "index"
+    }
+    assert not [page for page in pages if not (site / page / "index.html").is_file()]
+    assert (site / "search/search_index.json").stat().st_size > 10_000
+    layers = (site / "reference/layers/index.html").read_text()
+    assert "dilation_rate" in layers and "recurrent_activation" in layers
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_every_page_in_a_browser(address, width):
+    """No error in the console, nothing wider than the screen, each image with words for it."""
+    sync = pytest.importorskip("playwright.sync_api", reason="needs playwright")
+    if BROWSER is None:
+        pytest.skip("needs a Chromium or Chrome")
+    with sync.sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=BROWSER, args=["--no-sandbox"])
+        page = browser.new_page(viewport={"width": width, "height": 800})
+        errors: list[str] = []
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.on("console", lambda line: errors.append(line.text) if line.type == "error" else None)
+        for source in sorted(DOCS.rglob("*.md")):
+            name = source.relative_to(DOCS).with_suffix("").as_posix()
+            page.goto(f"{address}/{'' if name == 'index' else name + '/'}")
+            seen = page.evaluate(LOOK)
+            assert not errors, (name, errors)
+            assert not seen["wider"], name
+            assert not seen["without"] + seen["broken"], name
+            assert seen["headings"] == 1, name
+        browser.close()
