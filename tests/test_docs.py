@@ -16,7 +16,7 @@ PAGES = sorted(DOCS.rglob("*.md"))
 NAMES = [str(page.relative_to(DOCS)) for page in PAGES]
 TEXTS = {name: page.read_text() for name, page in zip(NAMES, PAGES, strict=True)}
 # Pages that run many networks or read much; -m slow has them.
-HEAVY = {"guides/transfer-learning.md", "guides/detection.md", "guides/style.md"}
+HEAVY = {"guides/transfer-learning.md", "guides/detection.md"}
 # The words of the old column are those of another library, which need not be installed.
 FOREIGN = {"coming-from/keras-3.md", "coming-from/pytorch.md", "coming-from/flax.md"}
 
