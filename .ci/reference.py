@@ -1,4 +1,4 @@
-"""What mkdocstrings reads of the layers: the stub, which spells out the arguments of each handle."""
+"""What mkdocstrings reads of the layers: the stub, with the arguments of each handle."""
 
 from __future__ import annotations
 

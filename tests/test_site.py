@@ -62,7 +62,9 @@ def address(site):
 
 def test_it_builds_without_a_warning(site):
     pages = {
-        page.relative_to(DOCS).with_suffix("") for page in DOCS.rglob("*.md") if page.stem != "index"
+        page.relative_to(DOCS).with_suffix("")
+        for page in DOCS.rglob("*.md")
+        if page.stem != "index"
     }
     assert not [page for page in pages if not (site / page / "index.html").is_file()]
     assert (site / "search/search_index.json").stat().st_size > 10_000
@@ -70,15 +72,20 @@ def test_it_builds_without_a_warning(site):
     assert "dilation_rate" in layers and "recurrent_activation" in layers
 
 
-@pytest.mark.parametrize("width", [390, 1280])
-def test_every_page_in_a_browser(address, width):
-    """No error in the console, nothing wider than the screen, each image with words for it."""
+@pytest.mark.parametrize(("width", "scheme"), [(390, "light"), (1280, "light"), (1280, "dark")])
+def test_every_page_in_a_browser(address, width, scheme):
+    """No error in the console, nothing wider than the screen, each image with words for it, and
+    nothing that axe counts against the rules of WCAG 2 AA: contrast, names, what the keyboard
+    reaches.
+    """
     sync = pytest.importorskip("playwright.sync_api", reason="needs playwright")
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="needs axe").Axe()
     if BROWSER is None:
         pytest.skip("needs a Chromium or Chrome")
     with sync.sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=BROWSER, args=["--no-sandbox"])
-        page = browser.new_page(viewport={"width": width, "height": 800})
+        page = browser.new_page(viewport={"width": width, "height": 800}, color_scheme=scheme)
+        page.set_default_timeout(120_000)
         errors: list[str] = []
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.on("console", lambda line: errors.append(line.text) if line.type == "error" else None)
@@ -90,4 +97,7 @@ def test_every_page_in_a_browser(address, width):
             assert not seen["wider"], name
             assert not seen["without"] + seen["broken"], name
             assert seen["headings"] == 1, name
+            rules = {"runOnly": ["wcag2a", "wcag2aa"], "resultTypes": ["violations"]}
+            judged = axe.run(page, options=rules)
+            assert not judged.violations_count, f"{name}: {judged.generate_report()}"
         browser.close()
