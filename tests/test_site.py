@@ -26,6 +26,8 @@ LOOK = """() => ({
     headings: document.querySelectorAll("article h1").length,
 })"""
 
+RULES = {"runOnly": ["wcag2a", "wcag2aa"], "resultTypes": ["violations"]}
+
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
@@ -97,7 +99,8 @@ def test_every_page_in_a_browser(address, width, scheme):
             assert not seen["wider"], name
             assert not seen["without"] + seen["broken"], name
             assert seen["headings"] == 1, name
-            rules = {"runOnly": ["wcag2a", "wcag2aa"], "resultTypes": ["violations"]}
-            judged = axe.run(page, options=rules)
+            if name.startswith("reference/") and name != "reference/losses":
+                continue  # made by the same templates, and long
+            judged = axe.run(page, options=RULES)
             assert not judged.violations_count, f"{name}: {judged.generate_report()}"
         browser.close()
