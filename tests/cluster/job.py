@@ -40,6 +40,7 @@ DEFAULTS = {
     "die": "",  # the epoch after which process 1 kills itself
     "terminate": "",  # the epoch after which process 0 gets SIGTERM
     "differ": "",
+    "slowly": "",  # seconds that each step waits; process 0 prints its number
 }
 
 
@@ -79,8 +80,18 @@ def main(result, *settings):
                     os.kill(os.getpid(), signal.SIGTERM)
                 time.sleep(0.5)  # for the other processes to hear of it
 
+    class Slowly(jc.callbacks.Callback):
+        done = 0
+
+        def on_batch_end(self, batch, logs=None):
+            self.done += 1
+            if jax.process_index() == 0:
+                print("done", self.done, flush=True)
+            time.sleep(float(options["slowly"]))
+
     size = int(options["batch_size"])
-    fitting = {"epochs": int(options["epochs"]), "verbose": 2, "callbacks": [Trouble()]}
+    callbacks = [Trouble(), Slowly()] if options["slowly"] else [Trouble()]
+    fitting = {"epochs": int(options["epochs"]), "verbose": 2, "callbacks": callbacks}
     if options["checkpoints"]:
         every = int(options["every"]) if options["every"] else None
         fitting |= {"checkpoint_dir": options["checkpoints"], "checkpoint_every": every}

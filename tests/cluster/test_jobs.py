@@ -3,6 +3,7 @@ nothing.
 """
 
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -204,3 +205,42 @@ def test_a_job_of_two_processes_holds_its_folder_and_respects_that_of_another(fo
     assert f"process {os.getpid()} on host" in printed
     trained(folder, "second", f"checkpoints={place}", processes=2)
     assert {path.name for path in place.iterdir()} > {".lock"}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("moment", range(20))
+def test_asked_to_end_at_any_moment(folder, moment):
+    """SIGTERM at a random time, to the launcher or to one process alone: all leave within two
+    calls, with status 75, and go on to the same bits.
+    """
+    place = f"checkpoints={folder / f'asked{moment}'}"
+    launch = [sys.executable, "-m", "jaxcnn.launch", "--processes", "2", "--devices", "1", JOB]
+    done, asked_at = 0, None
+    delay = np.random.default_rng(moment).uniform(0, 3)
+    with subprocess.Popen(
+        [*launch, str(folder / "m"), "epochs=10", "slowly=0.5", place],
+        env={**os.environ, "PYTHONPATH": ROOT},
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as job:
+        for line in job.stdout:
+            if not line.startswith("[0] done"):
+                continue
+            done = int(line.split()[-1])
+            if done == 5:
+                children = subprocess.run(
+                    ["pgrep", "-P", str(job.pid)], capture_output=True, text=True
+                ).stdout.split()
+                targets = [job.pid, *map(int, children)]
+                time.sleep(delay)
+                os.kill(targets[moment % 3], signal.SIGTERM)
+                asked_at = time.monotonic()
+        status = job.wait()
+    assert status == 75
+    # Half a second a step: those that passed while the test slept, and two.
+    assert done - 5 <= delay / 0.5 + 2, (done, delay)
+    assert time.monotonic() - asked_at < 60
+    if moment % 5 == 0:
+        expected = trained(folder, "ten", "epochs=10", f"checkpoints={folder / 'ten'}", processes=2)
+        ended = trained(folder, f"asked{moment}", "epochs=10", place, processes=2)
+        assert_equal(ended, expected, exact=True)
