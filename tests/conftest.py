@@ -3,6 +3,7 @@ that start afresh.
 """
 
 import os
+import signal
 import tempfile
 from pathlib import Path
 
@@ -29,6 +30,9 @@ import pytest
 
 from jaxcnn import config
 from jaxcnn.layers import naming
+
+# Ctrl-C is tested, also where the tests run in the background of a shell, which ignores it.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # Folders and files whose tests hold the library to explicit dtypes and ranks.
 EXPLICIT = {

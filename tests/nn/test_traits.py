@@ -24,7 +24,7 @@ SAID = {
     L.Bidirectional: Traits(),
     L.Dropout: Traits(pointwise=True),
     L.BatchNormalization: Traits(pointwise=True),
-    L.Dense: Traits(),
+    L.Dense: Traits(by_step=True),
     L.Layer: Traits(),
     Model: Traits(network="graph"),
     Sequential: Traits(network="stack"),
@@ -41,5 +41,5 @@ def test_layers_that_work_feature_by_feature():
     pointwise = {name for name, layer in LAYERS.items().items() if layer.traits.pointwise}
     assert pointwise == {
         "Activation", "AlphaDropout", "BatchNormalization", "Dropout", "ELU", "GaussianDropout",
-        "GaussianNoise", "LeakyReLU", "ReLU",
+        "GaussianNoise", "LeakyReLU", "ReLU", "ThresholdedReLU",
     }  # fmt: skip
