@@ -5,7 +5,7 @@ with 0, not at all.
 """
 
 import dataclasses
-from typing import TypeAlias
+from typing import ClassVar, TypeAlias
 
 import jax
 import jax.numpy as jnp
@@ -60,26 +60,31 @@ class _Confusion(Metric):
         }
 
 
+class _Share(_Confusion):
+    """True positives over themselves and one kind of error."""
+
+    errors: ClassVar[str]
+
+    def result(self, acc: Counts) -> Array:
+        return safe_divide(acc["true_positives"], acc["true_positives"] + acc[self.errors])
+
+
 @registry.register()
 @dataclasses.dataclass(frozen=True)
-class Precision(_Confusion):
+class Precision(_Share):
     """True positives over all that was called positive."""
 
     name: str = "precision"
-
-    def result(self, acc: Counts) -> Array:
-        return safe_divide(acc["true_positives"], acc["true_positives"] + acc["false_positives"])
+    errors: ClassVar[str] = "false_positives"
 
 
 @registry.register()
 @dataclasses.dataclass(frozen=True)
-class Recall(_Confusion):
+class Recall(_Share):
     """True positives over all that is true."""
 
     name: str = "recall"
-
-    def result(self, acc: Counts) -> Array:
-        return safe_divide(acc["true_positives"], acc["true_positives"] + acc["false_negatives"])
+    errors: ClassVar[str] = "false_negatives"
 
 
 @registry.register("f1_score")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal
 
 from jaxcnn.layers.base import Layer
 from jaxcnn.layers.mode import uses_learning_phase as depends_on_mode
@@ -80,34 +81,9 @@ def uses_learning_phase(model: Trainable) -> bool:
     return depends_on_mode(model.outputs)
 
 
-def input_layers(model: Network) -> list[GraphLayer]:
-    """The layers of the inputs."""
-    return [tensor.layer for tensor in model.inputs]
-
-
-def output_layers(model: Network) -> list[GraphLayer]:
-    """The layers that make the outputs."""
-    return [tensor.layer for tensor in model.outputs]
-
-
-def input_indices(model: Network) -> list[int]:
-    """Which calls of the `input_layers` make the inputs."""
-    return [tensor.node_index for tensor in model.inputs]
-
-
-def output_indices(model: Network) -> list[int]:
-    """Which calls of the `output_layers` make the outputs."""
-    return [tensor.node_index for tensor in model.outputs]
-
-
-def input_places(model: Network) -> list[int]:
-    """Which outputs of those calls the inputs are."""
-    return [tensor.tensor_index for tensor in model.inputs]
-
-
-def output_places(model: Network) -> list[int]:
-    """Which outputs of those calls the outputs of the model are."""
-    return [tensor.tensor_index for tensor in model.outputs]
+def of_each(kind: Literal["inputs", "outputs"], field: str) -> property:
+    """A property of models: a field of each of their symbolic inputs or outputs."""
+    return property(lambda model: [getattr(tensor, field) for tensor in getattr(model, kind)])
 
 
 def layers_by_depth(model: Network) -> dict[int, list[GraphLayer]]:
