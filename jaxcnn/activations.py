@@ -10,6 +10,8 @@ from jax import Array
 from jaxcnn.runtime.deferred import deferrable
 from jaxcnn.runtime.names import Registry
 from jaxcnn.runtime.types import Config, Identifier
+from jaxcnn.runtime.warn import warn_user
+from jaxcnn.spellings.dialect import chosen
 
 Activation: TypeAlias = Callable[[Array], Array]
 
@@ -145,9 +147,16 @@ silu = swish
 def get(identifier: Identifier) -> Activation:
     """The activation meant by a name or callable (a layer, too); None means ``linear``.
 
+    In programs of old Keras, which had no use for a layer here, there is a warning.
+
     Raises:
         ValueError: unknown name, or neither name nor callable.
     """
+    if chosen() and hasattr(identifier, "get_weights"):
+        warn_user(
+            f"{identifier!r} is a layer given as the activation of another one, in whose weights "
+            "and summary it does not appear. Add it after that layer."
+        )
     activation: Activation = linear if identifier is None else registry.get(identifier)
     return activation
 

@@ -91,3 +91,12 @@ def test_get():
         activations.get("rellu")
     with pytest.raises(ValueError, match="activation must be a name"):
         activations.get(1)
+
+
+def test_a_layer_as_activation_warns_programs_of_old_keras():
+    from jaxcnn.layers import Dense
+    from jaxcnn.spellings.dialect import speaking
+
+    layer = Dense(2)
+    with speaking("2.0"), pytest.warns(UserWarning, match="given as the activation"):
+        assert activations.get(layer) is layer

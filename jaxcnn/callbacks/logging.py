@@ -100,15 +100,16 @@ def _cell(value: object) -> object:
 class RemoteMonitor(Callback):
     """Sends the logs of every epoch to a server by HTTP POST.
 
-    The form field `field` holds a JSON object with `epoch` and the values of the logs. For a server
-    that refuses or does not answer within 2 seconds there is one warning, and it is tried again
-    after the next epoch.
+    The form field `field` holds a JSON object with `epoch` and the values of the logs, or the whole
+    body is that object. For a server that refuses or does not answer within 2 seconds there is one
+    warning, and it is tried again after the next epoch.
 
     Args:
         root: address of the server.
         path: where on the server.
         field: name of the form field.
         headers: HTTP headers; by default `Accept` and `Content-Type` of JSON, as Keras sends them.
+        send_as_json: whether the body is the object itself rather than a form.
 
     Raises:
         ValueError: the address is not http or https.
@@ -124,6 +125,7 @@ class RemoteMonitor(Callback):
         path: str = "/publish/epoch/end/",
         field: str = "data",
         headers: Mapping[str, str] | None = None,
+        send_as_json: bool = False,
     ):
         if not root.startswith(("http://", "https://")):
             raise ValueError(
@@ -135,6 +137,7 @@ class RemoteMonitor(Callback):
         self.headers = dict(
             headers or {"Accept": "application/json", "Content-Type": "application/json"}
         )
+        self.send_as_json = send_as_json
         self._warned = False
 
     def on_epoch_end(self, epoch: int, logs: LogDict | None = None) -> None:
@@ -146,7 +149,8 @@ class RemoteMonitor(Callback):
             "epoch": epoch,
             **{name: np.asarray(value).tolist() for name, value in (logs or {}).items()},
         }
-        body = urlencode({self.field: json.dumps(event)}).encode()
+        text = json.dumps(event)
+        body = (text if self.send_as_json else urlencode({self.field: text})).encode()
         try:
             urlopen(
                 Request(self.root + self.path, body, self.headers), timeout=self.TIMEOUT

@@ -11,6 +11,7 @@ import numpy as np
 from jaxcnn.callbacks.base import Callback, LogDict
 from jaxcnn.callbacks.logs import Monitor
 from jaxcnn.runtime.types import Config, Settings
+from jaxcnn.runtime.warn import warn_user
 from jaxcnn.spellings.dialect import dialect
 
 
@@ -144,7 +145,14 @@ class ReduceLROnPlateau(Callback):
         self.factor = factor
         self.patience = patience
         self.verbose = verbose
-        self.epsilon = epsilon
+        self.min_delta = epsilon
+        if not dialect().patience_counts:
+            self.epsilon = epsilon
+        elif min_delta is None and epsilon != 1e-4:
+            warn_user(
+                "ReduceLROnPlateau: the `epsilon` argument is deprecated and will be removed; "
+                "write `min_delta`."
+            )
         self.cooldown = cooldown
         self.min_lr = min_lr
         self._monitor = Monitor("ReduceLROnPlateau", monitor, mode, epsilon)
@@ -160,8 +168,9 @@ class ReduceLROnPlateau(Callback):
 
     def on_epoch_end(self, epoch: int, logs: LogDict | None = None) -> None:
         optimizer = rated_optimizer(self)
+        rate = float(np.asarray(optimizer.lr))
         if logs is not None:
-            logs["lr"] = float(optimizer.lr)
+            logs["lr"] = rate
         current = self._monitor.read(logs, self)
         if current is None:
             return
@@ -174,10 +183,10 @@ class ReduceLROnPlateau(Callback):
         elif not self.in_cooldown():
             late = not dialect().patience_counts
             self.wait += not late
-            if self.wait >= self.patience and optimizer.lr > self.min_lr * (1 + 1e-4):
+            if self.wait >= self.patience and rate > self.min_lr * (1 + 1e-4):
                 # Keras shows what comes of the rate as float32 has it: 0.05000000074505806.
-                shown = max(float(np.float32(optimizer.lr)) * self.factor, float(self.min_lr))
-                optimizer.lr = max(float(optimizer.lr) * self.factor, float(self.min_lr))
+                shown = max(float(np.float32(rate)) * self.factor, float(self.min_lr))
+                optimizer.lr = max(rate * self.factor, float(self.min_lr))
                 if self.verbose:
                     subject = "" if late else "ReduceLROnPlateau "
                     number = epoch + dialect().first_epoch

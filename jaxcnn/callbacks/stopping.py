@@ -78,15 +78,18 @@ class EarlyStopping(Callback):
             self.stopped = True
             self.stopped_epoch = epoch
             self.model.stop_training = True
+            self._restore()
         self.wait += 1
 
     def on_train_end(self, logs: LogDict | None = None) -> None:
         if self.stopped and self.verbose:
             print(f"Epoch {self.stopped_epoch + dialect().first_epoch:05d}: early stopping")
-        if self.best_weights:
-            self.model.set_weights(self.best_weights)
+        self._restore()
 
     def on_interruption(self, error: BaseException) -> None:
+        self._restore()
+
+    def _restore(self) -> None:
         if self.best_weights:
             self.model.set_weights(self.best_weights)
 

@@ -47,6 +47,10 @@ def remove_long_seq(
     return [x for x, _ in pairs], [y for _, y in pairs]
 
 
+class UnknownPadding(ValueError, AssertionError):
+    """Another word for a padding; Keras 2 calls it AssertionError."""
+
+
 class Shaped(Protocol):
     """An array or variable."""
 
@@ -118,6 +122,9 @@ def conv_output_length(
 
     Args:
         padding: 'valid', 'same', 'full' or 'causal'.
+
+    Raises:
+        UnknownPadding: another word.
     """
     if input_length is None:
         return None
@@ -129,29 +136,39 @@ def conv_output_length(
         "full": input_length + reach - 1,
     }
     if padding not in lengths:
-        raise ValueError(f"`padding` must be one of {', '.join(lengths)}; given {padding!r}.")
+        raise UnknownPadding(f"`padding` must be one of {', '.join(lengths)}; given {padding!r}.")
     return -(-lengths[padding] // stride)
 
 
 def conv_input_length(
     output_length: int | None, filter_size: int, padding: str, stride: int
 ) -> int | None:
-    """The shortest input of a convolution whose output has `output_length`; None stays None."""
+    """The shortest input of a convolution whose output has `output_length`; None stays None.
+
+    Raises:
+        UnknownPadding: another word than 'same', 'valid' and 'full'.
+    """
     if output_length is None:
         return None
     pads = {"same": filter_size // 2, "valid": 0, "full": filter_size - 1}
     if padding not in pads:
-        raise ValueError(f"`padding` must be one of {', '.join(pads)}; given {padding!r}.")
+        raise UnknownPadding(f"`padding` must be one of {', '.join(pads)}; given {padding!r}.")
     return (output_length - 1) * stride - 2 * pads[padding] + filter_size
 
 
 def deconv_length(
-    dim_size: int | None, stride_size: int, kernel_size: int, padding: str
+    dim_size: int | None,
+    stride_size: int,
+    kernel_size: int,
+    padding: str,
+    output_padding: int | None = None,
 ) -> int | None:
     """The output length of a transposed convolution; None stays None."""
-    if dim_size is None:
-        return None
-    return ops.conv_transpose_output_length(dim_size, kernel_size, padding, stride_size)
+    least = None if output_padding is None else 0
+    length = ops.conv_transpose_output_length(
+        dim_size, kernel_size, padding, stride_size, output_padding=least
+    )
+    return None if length is None else length + (output_padding or 0)
 
 
 def convert_kernel(kernel: np.ndarray) -> np.ndarray:

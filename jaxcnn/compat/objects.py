@@ -117,7 +117,8 @@ def func_load(
         globs: the names that it may use; by default those of NumPy and of `K`.
     """
     dumped = [code, defaults, closure] if isinstance(code, str) else list(code)
-    function = function_of(code_in(str(dumped[0])), dumped[1] or (), dumped[2] or ())
+    stored, *others = [*dumped, None, None][:3]
+    function = function_of(code_in(str(stored)), *others)
     function.__globals__.update(globs or {})
     return function
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Any, cast
 
 import jax
 import jax.numpy as jnp
@@ -10,12 +11,13 @@ import jax.numpy as jnp
 from jaxcnn.layers.base import Layer
 from jaxcnn.layers.symbolic.operation import Operation
 from jaxcnn.layers.symbolic.saved_call import SavedCall, Slot
-from jaxcnn.layers.symbolic.tensor import SymbolicTensor, symbolic_leaves
+from jaxcnn.layers.symbolic.tensor import Node, SymbolicTensor, symbolic_leaves
 from jaxcnn.layers.symbolic.types import TensorLike
 from jaxcnn.layers.tracing import DEFAULT_SIZES, sized
 from jaxcnn.layers.user_layer import AddedLoss, RunsCall, UserModule
-from jaxcnn.layers.variable import Variable
+from jaxcnn.layers.variable import Variable, is_variable
 from jaxcnn.layers.weight_tree import with_listed
+from jaxcnn.nn import TimeDistributed
 from jaxcnn.runtime.captures import Captured, is_of_library, symbolically, with_arrays
 from jaxcnn.runtime.types import ArrayFunction, PyTree
 
@@ -54,7 +56,7 @@ def counting(layer: Layer, is_model: bool, nodes: set[int]) -> Iterator[Symbolic
     for added in layer.additions.outside:
         inputs = symbolic_leaves(added.inputs)
         calls = [node for node in layer.inbound_nodes if id(node) in nodes]
-        matches = len(layer.inbound_nodes) == 1 or any(node.inbound == inputs for node in calls)
+        matches = len(layer.inbound_nodes) < 2 or any(node.inbound == inputs for node in calls)
         if not inputs or (matches and not is_model):
             yield added.tensor
 
@@ -90,32 +92,63 @@ def losses_of(layer: Layer) -> list[SymbolicTensor]:
     """All that a layer or model adds to the loss, as symbolic tensors.
 
     First the penalties of weights, then those of outputs and what `call` added, then what was added
-    outside of it. In a model, those of its layers come first.
+    outside of it; a model inside another adds its own for each of its calls.
     """
     nodes = nodes_of(layer) or {id(node) for node in layer.inbound_nodes}
+    parts = unique_parts(layer)
     losses = [
-        loss
-        for part in (*layer.all_layers(), layer)
-        for loss in (
-            *penalties(part),
-            *losses_of_calls(part, nodes),
-            *counting(part, part is layer and bool(layer.children), nodes),
-        )
+        *(penalty for part in parts for penalty in penalties(part)),
+        *losses_inside(layer),
+        *(
+            loss
+            for part in parts
+            for loss in counting(part, part is layer and bool(layer.children), nodes)
+        ),
     ]
     return list({id(tensor): tensor for tensor in losses}.values())
 
 
+def unique_parts(layer: Layer) -> list[Layer]:
+    """The layers inside a layer at any depth, each once, and the layer itself."""
+    return list({id(part): part for part in (*layer.all_layers(), layer)}.values())
+
+
+def losses_inside(layer: Layer) -> Iterator[SymbolicTensor]:
+    """The losses of all calls of a layer, or of all calls inside a model."""
+    levels = getattr(layer, "nodes_by_depth", None)
+    nodes = layer.inbound_nodes if levels is None else [node for level in levels for node in level]
+    for node in nodes:
+        yield from losses_of_call(node)
+
+
 def losses_for(layer: Layer, inputs: PyTree) -> list[TensorLike]:
     """What a call of a layer on these inputs adds; for None what depends on no inputs."""
-    given = symbolic_leaves(inputs)
+    parts = unique_parts(layer)
     added = [
-        loss.given for loss in layer.additions.outside if symbolic_leaves(loss.inputs) == given
+        loss.given
+        for part in parts
+        for loss in part.additions.outside
+        if symbolic_leaves(loss.inputs) == symbolic_leaves(inputs)
     ]
-    if not given:
-        parts = (*layer.all_layers(), layer)
+    if inputs is None:
         return [*(penalty for part in parts for penalty in penalties(part)), *added]
-    calls = {id(node) for node in layer.inbound_nodes if node.inbound == given}
-    return [*losses_of_calls(layer, calls), *added]
+    given = jax.tree.leaves(inputs, is_leaf=is_variable)
+    calls = [node for node in layer.inbound_nodes if is_called_on(node, given)]
+    return [*(loss for node in calls for loss in losses_of_call(node)), *added]
+
+
+def is_called_on(node: Node, given: Sequence[PyTree]) -> bool:
+    """Whether a call has these inputs, symbolic tensors or variables."""
+
+    def source(tensor: SymbolicTensor) -> PyTree:
+        saved = getattr(tensor.layer, "saved", None)
+        read = saved.variables() if saved is not None and saved.name == "identity" else ()
+        return read[0] if read else tensor
+
+    tensors = [source(tensor) for tensor in node.inbound]
+    return len(tensors) == len(given) and all(
+        tensor is leaf for tensor, leaf in zip(tensors, given, strict=True)
+    )
 
 
 def may_add_losses(layer: Layer) -> bool:
@@ -132,21 +165,25 @@ def penalties(layer: Layer) -> Iterator[SymbolicTensor]:
             yield computed(spec.regularizer, [], variable)
 
 
-def losses_of_calls(layer: Layer, nodes: set[int]) -> Iterator[SymbolicTensor]:
-    """The penalties of the outputs of these calls, and the losses that `call` has added in them."""
-    regularizer = getattr(layer.module, "activity_regularizer", None)
-    for node in layer.inbound_nodes:
-        if id(node) not in nodes:
-            continue
-        if callable(regularizer):
-            yield computed(regularizer, symbolic_leaves(node.outputs)[:1], Slot(0))
-        if node.evaluated is not None:
-            yield from symbolic_leaves(node.evaluated.arguments[1:2])
-        elif isinstance(layer.module, UserModule):
-            with symbolically(), layer.additions.recording():
-                layer.call(*node.args, **node.kwargs)
-                losses = symbolic_leaves(layer.additions.losses)
-            yield from losses
+def losses_of_call(node: Node) -> Iterator[SymbolicTensor]:
+    """The penalties of the outputs of a call, and the losses that `call` has added in it."""
+    layer = cast(Layer, node.layer)
+    module = layer.module
+    regularizer = getattr(module, "activity_regularizer", None)
+    if isinstance(module, TimeDistributed):
+        regularizer = getattr(module.layer, "activity_regularizer", None)
+    if callable(regularizer):
+        yield computed(regularizer, symbolic_leaves(node.outputs)[:1], Slot(0))
+    if node.evaluated is not None:
+        yield from symbolic_leaves(node.evaluated.arguments[1:2])
+    elif isinstance(module, UserModule):
+        with symbolically(), layer.additions.recording():
+            layer.call(*node.args, **node.kwargs)
+            losses = symbolic_leaves(layer.additions.losses)
+        yield from losses
+    elif hasattr(layer, "nodes_by_depth") and (inside := list(losses_inside(layer))):
+        model: Any = layer
+        yield from symbolic_leaves(model.extended(model.inputs, inside)(*node.args))
 
 
 def scalar(value: Variable | float) -> SymbolicTensor:

@@ -55,30 +55,34 @@ class Changes(Layer):
 
 def updates_of(layer: Layer) -> list[Update]:
     """The pairs (variable, new value) of all calls of a layer, or of those in a model."""
-    levels = getattr(layer, "nodes_by_depth", None)
-    if levels is not None and not layer.trainable:
+    if not layer.trainable:
         return []
+    levels = getattr(layer, "nodes_by_depth", None)
     nodes = layer.inbound_nodes if levels is None else [node for level in levels for node in level]
     updates = [update for node in nodes for update in updates_of_call(node)]
-    parts = layer.all_layers() if levels is not None else ()
-    added = [pair for part in (*parts, layer) for pair, _ in part.additions.outside_updates]
-    return [*updates, *added]
+    return [*updates, *(pair for pair, _ in added_outside(layer))]
+
+
+def added_outside(layer: Layer) -> Iterator[tuple[Update, PyTree]]:
+    """What was added to a layer and those inside it outside of `call`, with the inputs stated."""
+    for part in (*layer.all_layers(), layer):
+        yield from part.additions.outside_updates
 
 
 def updates_for(layer: Layer, inputs: PyTree) -> list[Update]:
     """The updates of the call on these inputs; for None those that depend on no inputs."""
     given = symbolic_leaves(inputs)
     calls = [node for node in layer.inbound_nodes if given and node.inbound == given]
-    added = [
-        pair for pair, stated in layer.additions.outside_updates if symbolic_leaves(stated) == given
-    ]
+    added = [pair for pair, stated in added_outside(layer) if symbolic_leaves(stated) == given]
     return [*(update for node in calls for update in updates_of_call(node)), *added]
 
 
 def updates_of_call(node: Node) -> list[Update]:
     """The pairs (variable, new value) of one call, always the same ones."""
+    if not getattr(node.layer, "trainable", True):
+        return []
     if node.updates is None:
-        node.updates = made_updates(node) if getattr(node.layer, "trainable", True) else []
+        node.updates = made_updates(node)
     return cast(list[Update], node.updates)
 
 

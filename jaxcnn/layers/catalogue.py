@@ -6,7 +6,7 @@
 
 from jaxcnn import nn
 from jaxcnn.layers.derived import keras_layer
-from jaxcnn.layers.recurrent import EmbeddingLayer, RecurrentLayer, StackingLayer
+from jaxcnn.layers.recurrent import EmbeddingLayer, GatedLayer, RecurrentLayer, StackingLayer
 
 Activation = keras_layer(nn.Activation)
 ActivityRegularization = keras_layer(nn.ActivityRegularization)
@@ -92,11 +92,11 @@ ReLU = keras_layer(nn.ReLU)
 
 Embedding = keras_layer(nn.Embedding, EmbeddingLayer)
 
-SimpleRNN = keras_layer(nn.SimpleRNN, RecurrentLayer)
-GRU = keras_layer(nn.GRU, RecurrentLayer)
-LSTM = keras_layer(nn.LSTM, RecurrentLayer)
-CuDNNGRU = keras_layer(nn.CuDNNGRU, RecurrentLayer)
-CuDNNLSTM = keras_layer(nn.CuDNNLSTM, RecurrentLayer)
+SimpleRNN = keras_layer(nn.SimpleRNN, GatedLayer)
+GRU = keras_layer(nn.GRU, GatedLayer)
+LSTM = keras_layer(nn.LSTM, GatedLayer)
+CuDNNGRU = keras_layer(nn.CuDNNGRU, GatedLayer)
+CuDNNLSTM = keras_layer(nn.CuDNNLSTM, GatedLayer)
 ConvLSTM2D = keras_layer(nn.ConvLSTM2D, RecurrentLayer)
 RNN = keras_layer(nn.RNN, StackingLayer)
 SimpleRNNCell = keras_layer(nn.SimpleRNNCell)

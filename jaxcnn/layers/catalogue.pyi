@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from jax import Array
 from jaxcnn.layers.base import Layer
 from jaxcnn.layers.derived import ModuleLayer
-from jaxcnn.layers.recurrent import EmbeddingLayer, RecurrentLayer, StackingLayer
+from jaxcnn.layers.recurrent import EmbeddingLayer, GatedLayer, RecurrentLayer, StackingLayer
 from jaxcnn.nn.dropout import NoiseShape
 from jaxcnn.nn.fields import Amounts, Sizes
 from jaxcnn.runtime.types import ArrayLike, DTypeLike, Identifier, PyTree, Settings, Shape
@@ -279,7 +279,7 @@ class Cropping3D(ModuleLayer):
     ) -> None: ...
 
 
-class CuDNNGRU(RecurrentLayer):
+class CuDNNGRU(GatedLayer):
     """`GRU` with ``reset_after=True`` and sigmoid gates; ``bias`` is (6 * units,), of the input,
     then of the state.
     """
@@ -296,7 +296,7 @@ class CuDNNGRU(RecurrentLayer):
     ) -> None: ...
 
 
-class CuDNNLSTM(RecurrentLayer):
+class CuDNNLSTM(GatedLayer):
     """`LSTM` with sigmoid gates; ``bias`` is (8 * units,), two that are added: of the input, then
     of the state.
     """
@@ -405,7 +405,7 @@ class Flatten(ModuleLayer):
     ) -> None: ...
 
 
-class GRU(RecurrentLayer):
+class GRU(GatedLayer):
     """Gated recurrent unit over (batch, steps, features), with x and h standing for their products
     with the kernels:
     """
@@ -458,7 +458,9 @@ class GaussianNoise(ModuleLayer):
 
 
 class GlobalAveragePooling1D(ModuleLayer):
-    """(batch, steps, features) to (batch, features): the mean over time."""
+    """(batch, steps, features) to (batch, features): the mean over the steps that are not masked,
+    of which each row needs one.
+    """
 
     def __init__(
         self, *, data_format: str | None = 'channels_last', keepdims: bool = False,
@@ -507,7 +509,7 @@ class GlobalMaxPooling3D(ModuleLayer):
     ) -> None: ...
 
 
-class LSTM(RecurrentLayer):
+class LSTM(GatedLayer):
     """Long short-term memory over (batch, steps, features), with x and h standing for their
     products with the kernels:
     """
@@ -797,7 +799,7 @@ class SeparableConv2D(ModuleLayer):
     ) -> None: ...
 
 
-class SimpleRNN(RecurrentLayer):
+class SimpleRNN(GatedLayer):
     """``h = activation(x @ kernel + bias + h @ recurrent_kernel)`` over (batch, steps, features)."""
 
     def __init__(

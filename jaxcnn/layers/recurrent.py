@@ -14,25 +14,45 @@ from jaxcnn.layers import naming, symbolic
 from jaxcnn.layers.base import LAYERS, Layer
 from jaxcnn.layers.derived import ModuleLayer, keras_layer
 from jaxcnn.layers.symbolic.tensor import SymbolicTensor, symbolic_leaves
+from jaxcnn.layers.symbolic.types import TensorLike
 from jaxcnn.layers.tracing import Traced
 from jaxcnn.layers.variable import Variable
 from jaxcnn.nn.recurrent.rnn import state_shapes
 from jaxcnn.runtime.names import custom_object_scope
-from jaxcnn.runtime.types import ArrayLike, Config, PyTree
+from jaxcnn.runtime.types import ArrayLike, Config, PyTree, Settings
 
 
 class RecurrentLayer(ModuleLayer):
-    """The handle of a recurrent layer: initial states as in Keras, and states that can be reset."""
+    """The handle of a recurrent layer: initial states as in Keras, and states that can be reset.
+
+    Attributes:
+        num_constants: how many constants it was called with, None where it never was.
+    """
+
+    num_constants: int | None = None
 
     def __call__(
-        self, inputs: PyTree, *args: PyTree, initial_state: PyTree = None, **kwargs: PyTree
+        self,
+        inputs: PyTree,
+        *args: PyTree,
+        initial_state: PyTree = None,
+        constants: PyTree = None,
+        **kwargs: PyTree,
     ) -> PyTree:
         """As `Layer.__call__`.
 
         Args:
-            inputs: one tensor, or a list of it and the initial states.
+            inputs: one tensor, or a list of it, the initial states and as many constants as the
+                layer was called with before.
             initial_state: an array or symbolic tensor, or a list of them.
+            constants: the same for what the cell is given at each step.
         """
+        if constants is None and self.num_constants and isinstance(inputs, list | tuple):
+            inputs, constants = inputs[: -self.num_constants], inputs[-self.num_constants :]
+            inputs = inputs[0] if len(inputs) == 1 else inputs
+        if constants is not None:
+            kwargs["constants"] = constants
+            self.num_constants = len(constants) if isinstance(constants, list | tuple) else 1
         states = list(initial_state) if isinstance(initial_state, list | tuple) else [initial_state]
         if symbolic := symbolic_leaves(states):
             if len(symbolic) != len(states):
@@ -60,6 +80,19 @@ class RecurrentLayer(ModuleLayer):
                 "input."
             )
         return super()._build(args, kwargs)
+
+    def get_config(self) -> Config:
+        settings = super().get_config()
+        if self.num_constants is not None:
+            settings["num_constants"] = self.num_constants
+        return settings
+
+    @classmethod
+    def from_config(cls, settings: Settings) -> Layer:
+        rest = {name: value for name, value in settings.items() if name != "num_constants"}
+        layer = cast(RecurrentLayer, super().from_config(rest))
+        layer.num_constants = settings.get("num_constants")
+        return layer
 
     def get_initial_state(self, inputs: SymbolicTensor) -> list[SymbolicTensor]:
         """Zeros for each state, as many as the input has samples."""
@@ -115,7 +148,57 @@ class RecurrentLayer(ModuleLayer):
         self.set_variables({"state": named})
 
 
-StackedRNNCells = keras_layer(nn.StackedRNNCells)
+class StackedCells(ModuleLayer):
+    """The handle of `StackedRNNCells`."""
+
+    @property
+    def state_size(self) -> tuple[int | tuple[int, ...], ...]:
+        """The width of each state, or its shape where it has several axes."""
+        shapes: Sequence[tuple[int, ...]] = self.module.state_size
+        return tuple(shape[0] if len(shape) == 1 else shape for shape in shapes)
+
+
+StackedRNNCells = keras_layer(nn.StackedRNNCells, StackedCells)
+
+
+class CellOfLayer:
+    """What computes one step of a layer, an object of its own in Keras from 2.1.3 on.
+
+    Its attributes are those of the layer; only losses of calls are the layer's alone.
+    """
+
+    def __init__(self, layer: Layer) -> None:
+        vars(self)["_layer"] = layer
+
+    @property
+    def losses(self) -> list[TensorLike]:
+        """The penalties of the weights."""
+        return self.get_losses_for(None)
+
+    def get_losses_for(self, inputs: PyTree) -> list[TensorLike]:
+        """The penalties of the weights, which depend on no inputs."""
+        return [] if inputs is not None else cast(Layer, self._layer).get_losses_for(None)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(vars(self)["_layer"], name)
+
+    def __setattr__(self, name: str, value: object) -> None:
+        setattr(self._layer, name, value)
+
+
+class GatedLayer(RecurrentLayer):
+    """The handle of a layer whose steps are its own, rather than those of a cell inside it."""
+
+    @property
+    def cell(self) -> CellOfLayer:
+        """The step as an object, with the layer's arguments and weights."""
+        return CellOfLayer(self)
+
+    @property
+    def state_size(self) -> int | tuple[int, ...]:
+        """The width of the state, or of each of them."""
+        count: int = self.module.state_total
+        return self.units if count == 1 else (self.units,) * count
 
 
 class PlainCell(Layer):

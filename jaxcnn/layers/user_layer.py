@@ -180,6 +180,11 @@ class UserModule(RunsCall):
         return size
 
     @property
+    def takes_constants(self) -> bool:
+        """Whether `call` of a cell takes `constants`."""
+        return "constants" in inspect.signature(self.layer.call).parameters
+
+    @property
     def draws_anyway(self) -> bool:
         return True
 

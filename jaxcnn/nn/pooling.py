@@ -162,12 +162,26 @@ class GlobalMaxPooling3D(GlobalPooling):
 
 
 class GlobalAveragePooling1D(GlobalPooling):
-    """(batch, steps, features) to (batch, features): the mean over time."""
+    """(batch, steps, features) to (batch, features): the mean over the steps that are not masked,
+    of which each row needs one.
+    """
 
     data_format: str | None = later("channels_last")
 
     spatial_rank = 1
     reduce = staticmethod(jnp.mean)
+    supports_masking = True
+
+    def compute_mask(self, inputs: jax.Array, mask: jax.Array | None) -> None:
+        return None
+
+    def __call__(self, x: jax.Array, *, mask: jax.Array | None = None) -> jax.Array:
+        if mask is None:
+            return super().__call__(x)
+        keep = mask.astype(x.dtype)[:, :, None]  # (batch, steps, 1)
+        total = jnp.sum(self.to_channels_last(x) * keep, axis=1, keepdims=True)
+        y = total / jnp.sum(keep, axis=1, keepdims=True)
+        return self.from_channels_last(y) if self.keepdims else y[:, 0]
 
 
 class GlobalAveragePooling2D(GlobalPooling):

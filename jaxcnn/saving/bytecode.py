@@ -45,7 +45,7 @@ def stored_function(stored: Json, safe_mode: bool) -> Callable[..., jax.Array]:
     if isinstance(stored, Mapping):
         stored = [stored["code"], stored.get("defaults"), stored.get("closure")]
     text, defaults, closure = [*stored, None, None][:3]
-    return function_of(code_in(text), defaults or (), closure or ())
+    return function_of(code_in(text), defaults, closure)
 
 
 def with_code(function: Callable[..., PyTree]) -> Json:
@@ -84,12 +84,20 @@ def code_parts(described: Json) -> list[Json] | None:
 
 
 def function_of(
-    code: types.CodeType, defaults: Sequence[Json], closure: Sequence[Json]
+    code: types.CodeType,
+    defaults: Sequence[Json] | None = None,
+    closure: Sequence[Json] | None = None,
 ) -> Callable[..., jax.Array]:
-    """The function with this code, which may call NumPy's functions and those of `K`."""
+    """The function with this code, which may call NumPy's functions and those of `K`.
+
+    Names of a closure whose values are not given are empty.
+    """
     names = {"K": above("backend"), "np": jnp, "jnp": jnp}
-    cells = tuple(types.CellType(value) for value in closure)
-    return types.FunctionType(code, names, code.co_name, tuple(defaults), cells or None)
+    values = [types.CellType(value) for value in closure or ()]
+    missing = len(code.co_freevars) - len(values)
+    cells = (*values, *(types.CellType() for _ in range(missing)))
+    given = tuple(defaults) if defaults is not None else None
+    return types.FunctionType(code, names, code.co_name, given, cells or None)
 
 
 def code_in(text: str) -> types.CodeType:

@@ -116,6 +116,8 @@ def test_remote_monitor_path_field_and_headers(fit, server):
     fit([cb.RemoteMonitor(root, path="/x", field="f", headers={"X-Key": "7"})], [{"loss": 1.0}])
     path, headers, body = server.requests[0]
     assert path == "/x" and headers["X-Key"] == "7" and body.startswith("f=")
+    fit([cb.RemoteMonitor(root, send_as_json=True)], [{"loss": 1.0}])
+    assert json.loads(server.requests[1][2]) == {"epoch": 0, "loss": 1.0}
 
 
 def test_a_server_that_refuses_or_is_not_there_warns_once(fit, server):

@@ -2,11 +2,13 @@
 
 import json
 import math
+from types import SimpleNamespace
 
 import jax.numpy as jnp
 import numpy as np
 import pytest
 
+from jaxcnn import backend as K
 from jaxcnn import callbacks as cb
 from jaxcnn.spellings.dialect import speaking
 
@@ -177,3 +179,15 @@ def test_a_rate_at_its_least_is_not_reduced_again(fit, model, capsys):
     fit([plateau], [{"loss": 1.0}] * 6)
     assert model.optimizer.lr == 0.05
     assert capsys.readouterr().out.count("reducing learning rate") == 1
+
+
+def test_a_rate_that_is_a_variable_and_the_later_name_of_epsilon():
+    with speaking("2.2"):
+        plateau = cb.ReduceLROnPlateau(patience=2)
+        plateau.set_model(SimpleNamespace(optimizer=SimpleNamespace(lr=K.variable(1.0))))
+        for epoch, loss in enumerate([0.086, 0.1096, 0.104]):
+            plateau.on_epoch_end(epoch, {"val_loss": loss})
+        assert plateau.model.optimizer.lr == pytest.approx(0.1)
+        with pytest.warns(UserWarning, match="`epsilon` argument is deprecated"):
+            later = cb.ReduceLROnPlateau(epsilon=1e-13)
+        assert later.min_delta == 1e-13 and not hasattr(later, "epsilon")

@@ -87,6 +87,7 @@ def test_objects_by_description():
     factor = 3
     dumped = objects.func_dump(lambda x, y=2: x * y * factor)
     assert objects.func_load(dumped)(5) == objects.func_load(*dumped)(5) == 30
+    assert objects.func_load(objects.func_dump(lambda: 1)).__defaults__ is None
     assert objects.has_arg(lambda a, **rest: 0, "a")
     assert not objects.has_arg(lambda a, **rest: 0, "b")
     assert objects.has_arg(lambda a, **rest: 0, "b", accept_all=True)

@@ -32,6 +32,14 @@ def test_lengths_are_those_of_the_layers(padding, size, kernel, stride):
     assert helpers.conv_output_length(None, kernel, padding, stride) is None
 
 
+def test_lengths_with_an_output_padding():
+    assert helpers.deconv_length(224, 2, 7, "same", 0) == 447
+    assert helpers.deconv_length(6, 2, 3, "full", 2) == 11
+    assert helpers.deconv_length(None, 2, 3, "full", 2) is None
+    with pytest.raises(AssertionError, match="diagonal"):
+        helpers.conv_output_length(32, 5, "diagonal", 2)
+
+
 def test_checked_settings():
     assert helpers.normalize_tuple(3, 2, "size") == (3, 3)
     assert helpers.normalize_tuple([1, 2], 2, "size") == (1, 2)

@@ -143,7 +143,7 @@ KNOWN = [
     (
         "224",
         r"activation relu threshold|backend: (slice|bias_add full)|callback "
-        r"LearningRateScheduler|GlobalAveragePooling1D masked|mask through GlobalAveragePooling1D",
+        r"LearningRateScheduler",
         r".*",
         "what 2.2 added",
     ),

@@ -8,7 +8,19 @@ import pytest
 
 from jaxcnn import Model
 from jaxcnn import backend as K
-from jaxcnn.layers import GRU, LSTM, RNN, Bidirectional, Dense, Input, Layer
+from jaxcnn.layers import (
+    GRU,
+    LSTM,
+    RNN,
+    Bidirectional,
+    Dense,
+    GRUCell,
+    Input,
+    Layer,
+    LSTMCell,
+    StackedRNNCells,
+)
+from jaxcnn.runtime.names import custom_object_scope
 
 X = np.arange(12).reshape(2, 3, 2) / 10.0
 
@@ -72,6 +84,57 @@ def test_constants_reach_the_cells_of_both_directions():
     np.testing.assert_allclose(result[:, :3], [[-1.41, 0.09, 1.59], [-2.13, 0.09, 2.31]], atol=1e-5)
     with pytest.raises(ValueError, match=r"takes no `constants`.*RNN\(cell\)"):
         LSTM(2)(x, constants=c)
+
+
+def test_constants_among_the_inputs_of_a_layer_that_knows_them():
+    x, c, s = Input((3, 2)), Input((2,)), Input((3,))
+    layer = RNN(Cell())
+    layer(x, constants=c)
+    ones = np.ones((2, 2))
+    result = predicted([x, s, c], layer([x, s, c]), X, np.ones((2, 3)), ones)
+    np.testing.assert_allclose(result, [[-0.41, 1.09, 2.59], [-1.13, 1.09, 3.31]], atol=1e-5)
+    settings = Bidirectional(LSTM(2)).get_config()
+    assert "num_constants" not in settings and layer.get_config()["num_constants"] == 1
+    with custom_object_scope({"Cell": Cell}):
+        again = RNN.from_config(layer.get_config())
+    result = predicted([x, c], again([x, c]), X, ones)
+    np.testing.assert_allclose(result, [[-1.41, 0.09, 1.59], [-2.13, 0.09, 2.31]], atol=1e-5)
+
+
+def test_a_stack_gives_constants_to_the_cells_that_take_them():
+    x, c = Input((3, 2)), Input((2,))
+    output = RNN([GRUCell(2), Cell()])(x, constants=c)
+    assert tuple(output.shape) == (None, 3)
+
+
+def test_the_order_of_the_states_of_a_stack():
+    cells = [LSTMCell(3), GRUCell(6)]
+    usual = RNN(cells, return_state=True)
+    assert usual.cell.state_size == (3, 3, 6)
+    assert usual.compute_output_shape((None, 4, 5)) == [(None, 6), (None, 3), (None, 3), (None, 6)]
+    stack = StackedRNNCells([LSTMCell(3), GRUCell(6)], reverse_state_order=True)
+    assert stack.state_size == (6, 3, 3) and stack.get_config()["reverse_state_order"]
+    x, weights = Input((3, 2)), None
+    for layer in (usual, RNN(stack, return_state=True)):
+        model = Model(x, layer(x))
+        weights = weights or model.get_weights()
+        model.set_weights(weights)
+        states = model.predict(X)[1:]
+        if layer is usual:
+            expected = states
+    for given, state in zip(states, [expected[2], *expected[:2]], strict=True):
+        np.testing.assert_allclose(given, state, atol=1e-6)
+
+
+def test_the_step_of_a_layer_as_an_object():
+    layer = LSTM(3, kernel_regularizer="l1", activity_regularizer="l2")
+    x = K.variable(X)
+    layer(x)
+    assert layer.cell.units == 3 and layer.state_size == layer.cell.state_size == (3, 3)
+    assert layer.cell.kernel is layer.kernel and len(layer.cell.losses) == 1
+    assert not layer.cell.get_losses_for(x) and len(layer.get_losses_for(x)) == 1
+    layer.cell.trainable = False
+    assert not layer.trainable and GRU(4).state_size == 4
 
 
 def test_variables_and_expressions_as_states():

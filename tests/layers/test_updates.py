@@ -9,9 +9,11 @@ from jaxcnn.layers import (
     Activation,
     Add,
     BatchNormalization,
+    Bidirectional,
     Conv2D,
     Dense,
     Embedding,
+    GlobalAveragePooling1D,
     Input,
     InputSpec,
     Lambda,
@@ -199,6 +201,44 @@ def test_updates_and_losses_added_to_a_layer_before_it_is_called():
     assert len(around.get_losses_for(None)) == 1
 
 
+def test_updates_and_losses_of_both_directions():
+    x, layer = Input((3, 2)), Bidirectional(SimpleRNN(3, kernel_regularizer="l1"))
+    layer(x)
+    for part in (layer.forward_layer, layer.backward_layer):
+        part.add_update(0, inputs=x)
+        part.add_update(1)
+        part.add_loss(0, inputs=x)
+        part.add_loss(1)
+    assert layer.updates == [0, 1, 0, 1] and layer.get_updates_for(x) == [0, 0]
+    assert len(layer.losses) == 6 and len(layer.get_losses_for(None)) == 4
+    assert layer.get_losses_for(x) == [0, 0]
+
+
+def test_a_layer_that_is_not_trained_updates_nothing():
+    layer = TimeDistributed(BatchNormalization())
+    layer(Input((3, 2)))
+    assert len(layer.updates) == 2
+    layer.trainable = False
+    assert not layer.updates
+    layer.trainable = True
+    assert len(layer.updates) == 2
+
+
+def test_a_model_inside_another_adds_its_losses_for_each_call():
+    a, b, c = Input((2,)), Input((2,)), Input((2,))
+    shared = Dense(2, kernel_regularizer="l1", activity_regularizer="l2")
+    inner = Model(a, shared(a))
+    model = Model([b, c], Add()([inner(b), inner(c)]))
+    assert len(inner.losses) == 2 and len(model.losses) == 3
+    values = K.function([b, c], model.losses)([X, 2 * X])
+    outputs = inner.predict(X), inner.predict(2 * X)
+    expected = [0.01 * np.abs(shared.get_weights()[0]).sum()]
+    expected += [0.01 * np.square(output).sum() for output in outputs]
+    np.testing.assert_allclose(sorted(values), sorted(expected), rtol=1e-5)
+    steps = Sequential([TimeDistributed(Dense(2, activity_regularizer="l2"), input_shape=(3, 4))])
+    assert len(steps.losses) == 1
+
+
 def test_what_layers_demand_of_their_inputs():
     dense, shared = Dense(2), PReLU(shared_axes=[1])
     assert dense.input_spec == InputSpec(min_ndim=2)
@@ -210,3 +250,10 @@ def test_what_layers_demand_of_their_inputs():
     assert SimpleRNN(2).input_spec == [InputSpec(ndim=3)] and Activation("relu").input_spec is None
     model = Model(inputs := [Input((2,)), Input((2,))], Add()(inputs))
     assert model.input_spec == [None, None]
+
+
+def test_the_mean_over_the_steps_that_are_not_masked():
+    model = Sequential([Masking(input_shape=(3, 2)), GlobalAveragePooling1D()])
+    x = np.array([[[1, 2], [3, 4], [0, 0]], [[5, 6], [0, 0], [0, 0]]], "float32")
+    np.testing.assert_allclose(model.predict(x), [[2, 3], [5, 6]])
+    assert model.output_mask is None

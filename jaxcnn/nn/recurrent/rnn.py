@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TypeVar
 
 import flax.linen as nn
 import jax
 import jax.numpy as jnp
 
 from jaxcnn.nn.base import Layer, declared_weights
-from jaxcnn.nn.graph import run
+from jaxcnn.nn.fields import later
+from jaxcnn.nn.graph import call_parameters, run
 from jaxcnn.nn.recurrent.base import Recurrent
 from jaxcnn.nn.recurrent.scan import States, step_scan
 from jaxcnn.runtime.types import Config
+
+T = TypeVar("T")
 
 
 def state_shapes(cell: nn.Module) -> list[tuple[int, ...]]:
@@ -29,13 +33,21 @@ def state_shapes(cell: nn.Module) -> list[tuple[int, ...]]:
 
 
 class StackedRNNCells(Layer):
-    """Cells one on top of the other as one cell; its states are those of each cell in turn."""
+    """Cells one on top of the other as one cell.
+
+    Its states are those of each cell in turn, with `reverse_state_order` from the last cell on.
+    """
 
     cells: Sequence[nn.Module]
+    reverse_state_order: bool = later(False)
 
     @property
     def state_size(self) -> tuple[tuple[int, ...], ...]:
-        return tuple(shape for cell in self.cells for shape in state_shapes(cell))
+        return tuple(shape for cell in self.in_order(self.cells) for shape in state_shapes(cell))
+
+    def in_order(self, of_cells: Sequence[T]) -> Sequence[T]:
+        """What there is of each cell in the order of the states, or back in that of the cells."""
+        return of_cells[::-1] if self.reverse_state_order else of_cells
 
     def checked(self) -> Config:
         if not isinstance(self.cells, list | tuple) or not self.cells:
@@ -45,15 +57,30 @@ class StackedRNNCells(Layer):
         return {"cells": tuple(self.cells)}
 
     def __call__(
-        self, x: jax.Array, states: Sequence[jax.Array], *, train: bool = False
+        self,
+        x: jax.Array,
+        states: Sequence[jax.Array],
+        *,
+        train: bool = False,
+        constants: Sequence[jax.Array] | None = None,
     ) -> tuple[jax.Array, States]:
-        remaining, new = list(states), list[jax.Array]()
-        for cell in self.cells:
+        remaining = list(states)
+        given, new = list[States](), list[States]()
+        for cell in self.in_order(self.cells):
             count = len(state_shapes(cell))
-            x, changed = cell_step(cell, x, remaining[:count], train)
+            given.append(remaining[:count])
             remaining = remaining[count:]
-            new += changed
-        return x, new
+        for cell, before in zip(self.cells, self.in_order(given), strict=True):
+            further = constants if takes_constants(cell) else None
+            x, after = cell_step(cell, x, before, train, further)
+            new.append(after)
+        return x, [state for after in self.in_order(new) for state in after]
+
+
+def takes_constants(cell: nn.Module) -> bool:
+    """Whether a cell has a use for the constants that its layer is called with."""
+    uses = getattr(cell, "takes_constants", None)
+    return "constants" in call_parameters(type(cell).__call__) if uses is None else bool(uses)
 
 
 def cell_step(
