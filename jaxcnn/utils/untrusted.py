@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import pickle
 import struct
 import tokenize
 import zipfile
@@ -35,6 +36,7 @@ UNEXPECTED = (
     RuntimeError,
     SystemError,
     TypeError,
+    pickle.PickleError,
     struct.error,
     tokenize.TokenError,
 )

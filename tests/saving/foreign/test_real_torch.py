@@ -93,3 +93,16 @@ def test_damaged_files_of_old_torch(real, tmp_path):
         (tmp_path / "cut.pt").write_bytes(content[:end])
         with pytest.raises(ValueError, match=r"cut\.pt"):
             model.load_weights(tmp_path / "cut.pt")
+
+
+@pytest.mark.parametrize("byte", [b"u", b"s", b"e", b"0"], ids=["items", "item", "list", "pop"])
+def test_spoilt_pickles_of_old_torch(byte, real, tmp_path):
+    content, model, path = (real / "views.old.pt").read_bytes(), images(), tmp_path / "spoilt.pt"
+    refused = 0
+    for at in [*range(15, 100), *range(content.rfind(b"]") - 4, content.rfind(b"]") + 20)]:
+        path.write_bytes(content[:at] + byte + content[at + 1 :])
+        try:
+            model.load_weights(path)
+        except ValueError as error:
+            refused += "spoilt.pt" in str(error)
+    assert refused > 50
