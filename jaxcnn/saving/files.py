@@ -45,10 +45,10 @@ def save_model(
         overwrite: whether to replace what is there.
         include_optimizer: whether to save how the model is trained.
         keras: '2.0', '2.2' or '3', to write an HDF5 file for that version alone. None: for all of
-            2.x where the model allows it, which Keras 3 cannot read of a Sequential, of models with
-            models inside, and of a learning rate that is not the usual one, and whose hard_sigmoid
-            it computes otherwise: say '3' for it, which warns of what training and masked steps
-            differ in.
+            2.x where the model allows it. Of that Keras 2.0 does not read a GRU, which must say
+            `reset_after` to later ones. Keras 3 cannot read a Sequential, models with models
+            inside and a learning rate that is not the usual one, and computes hard_sigmoid
+            otherwise: say '3' for it, which warns of what training and masked steps differ in.
 
     What the file cannot hold, such as an optax optimizer or the arguments of a layer without
     `get_config`, is warned of.

@@ -107,20 +107,31 @@ ARGUMENTS: Mapping[str, tuple[int, Json]] = {
     "groups": (30, 1),
     "keepdims": (30, False),
 }
-# Those that other layers have always had.
-SOME_ARGUMENTS: Mapping[str, tuple[int, Json, tuple[str, ...]]] = {
-    "data_format": (
-        22,
-        "channels_last",
-        (
+# Those of one layer, which others have always had.
+SOME_ARGUMENTS: Mapping[tuple[str, str], tuple[int, Json]] = {
+    **{
+        (name, "data_format"): (22, "channels_last")
+        for name in (
             "AveragePooling1D",
+            "Conv1D",
             "Flatten",
             "GlobalAveragePooling1D",
             "GlobalMaxPooling1D",
             "MaxPooling1D",
-        ),
-    ),
-    "seed": (30, None, ("GaussianDropout", "GaussianNoise")),
+        )
+    },
+    ("GaussianDropout", "seed"): (30, None),
+    ("GaussianNoise", "seed"): (30, None),
+}
+# What a version takes and computes otherwise, or not at all -> (rank of the first that computes
+# it as here, value that all compute alike).
+OTHERWISE: Mapping[tuple[str, str], tuple[int, Json]] = {
+    ("Conv2DTranspose", "dilation_rate"): (22, [1, 1]),
+    ("Conv3DTranspose", "dilation_rate"): (30, [1, 1, 1]),
+    ("ConvLSTM2D", "unroll"): (30, False),
+    ("LocallyConnected1D", "data_format"): (30, "channels_last"),
+    ("SeparableConv2D", "dilation_rate"): (22, [1, 1]),
+    ("UpSampling2D", "interpolation"): (30, "nearest"),
 }
 # Optimizers of 2.x -> the learning rate where all versions have the same default, or None.
 OPTIMIZERS: Mapping[str, float | None] = {
@@ -165,9 +176,12 @@ def expressed(base: str, arguments: Settings, version: Version) -> Config:
                     f"{label} cannot be written: Keras {version.name} has no {function}, which is "
                     f"its `{key}`."
                 )
-        since, neutral = ARGUMENTS.get(key, (0, None))
-        if key in SOME_ARGUMENTS and base in SOME_ARGUMENTS[key][2]:
-            since, neutral, _ = SOME_ARGUMENTS[key]
+        if version.strict and otherwise(base, key, arguments, version.rank):
+            raise ValueError(
+                f"{label} cannot be written: with `{key}`={value!r}, Keras {version.name} fails or "
+                "computes something else."
+            )
+        since, neutral = SOME_ARGUMENTS.get((base, key), ARGUMENTS.get(key, (0, None)))
         if since <= version.rank:
             continue
         if value in (neutral, None) and (version.strict or key != "reset_after"):
@@ -178,3 +192,16 @@ def expressed(base: str, arguments: Settings, version: Version) -> Config:
                 f"{value!r}."
             )
     return rest
+
+
+def otherwise(base: str, key: str, arguments: Settings, rank: int) -> bool:
+    """Whether a version knows an argument and does not compute what is computed here."""
+    value = arguments[key]
+    if (base, key) == ("Bidirectional", "merge_mode"):
+        alone = not arguments["layer"]["config"].get("return_sequences")
+        return rank < 22 and value is None and alone  # it asks each of the outputs for a mask
+    if key == "noise_shape":
+        return rank < 22 and None in (value or ())
+    since, alike = OTHERWISE.get((base, key), (0, None))
+    value = list(value) if isinstance(value, tuple) else value
+    return rank < since and value not in (alike, None)

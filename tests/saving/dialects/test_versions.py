@@ -1,6 +1,6 @@
 """Files for one version of Keras: their structure, and what is refused by name.
 
-That the real 2.0.4, 2.2.4, 2.13.1 and 3.15.1 read them is tried by hand.
+That the real ones read them is tried in `../test_read_elsewhere.py`.
 """
 
 import json
@@ -90,6 +90,31 @@ def test_what_a_version_cannot_express_is_named(tmp_path, layer, keras, message)
         with pytest.raises(ValueError, match=message):
             Sequential([layer]).save(tmp_path / name, keras=keras)
         assert not (tmp_path / name).exists()
+
+
+IMAGE, STEPS = (5, 5, 2), (4, 3)
+
+
+@pytest.mark.parametrize(
+    ("layer", "keras"),
+    [
+        (L.UpSampling2D(interpolation="bilinear", input_shape=IMAGE), "2.2"),
+        (L.Conv2DTranspose(2, 2, dilation_rate=2, input_shape=IMAGE), "2.0"),
+        (L.Conv3DTranspose(2, 2, dilation_rate=2, input_shape=(3, 3, 3, 2)), "2.2"),
+        (L.SeparableConv2D(2, 2, dilation_rate=2, input_shape=IMAGE), "2.0"),
+        (L.LocallyConnected1D(2, 2, data_format="channels_first", input_shape=STEPS), "2.2"),
+        (L.ConvLSTM2D(2, 2, unroll=True, input_shape=(3, *IMAGE)), "2.2"),
+        (L.Bidirectional(L.LSTM(2), merge_mode=None, input_shape=STEPS), "2.0"),
+        (L.Dropout(0.5, noise_shape=(None, 1), input_shape=(4,)), "2.0"),
+    ],
+    ids=lambda value: getattr(value, "name", value),
+)
+def test_what_a_version_computes_otherwise_is_named(layer, keras, tmp_path):
+    x = L.Input(layer.batch_input_shape[1:])
+    model = Model(x, layer(x))
+    with pytest.raises(ValueError, match=r"with `\w+`=.*, Keras 2\.\d\.4 fails or computes some"):
+        model.save(tmp_path / "m.h5", keras=keras)
+    model.save(tmp_path / "m.h5")
 
 
 def test_zeros_at_masked_steps_are_named(tmp_path):
