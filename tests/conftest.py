@@ -2,6 +2,7 @@
 that start afresh.
 """
 
+import gc
 import os
 import signal
 import tempfile
@@ -60,6 +61,13 @@ def pytest_collection_modifyitems(items):
     for item in items:
         if item.nodeid in long:
             item.add_marker(pytest.mark.slow)
+
+
+def pytest_collection_finish():
+    """Tests and modules live to the end: the collector need not walk through them again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(100_000, 20, 100)
 
 
 @pytest.fixture(autouse=True)
