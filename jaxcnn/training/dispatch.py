@@ -8,11 +8,13 @@ another kind there; a plain Flax module brings XLA's.
 
 from __future__ import annotations
 
+import gc
 import threading
 import time
+import weakref
 from collections import deque
 from collections.abc import Callable, Iterator
-from typing import ParamSpec, TypeVar
+from typing import ParamSpec, TypeAlias, TypeVar
 
 import jax
 import jax.numpy as jnp
@@ -27,6 +29,7 @@ from jaxcnn.training.steps import Step
 
 P = ParamSpec("P")
 R = TypeVar("R")
+Leaves: TypeAlias = list[jax.Array]
 
 # Of stacked batches in one call. On CPU they should still be in the cache when they are read: with
 # 64 MiB the same steps took twice as long.
@@ -36,6 +39,29 @@ CHUNK_SECONDS = 0.1  # so that the progress bar keeps moving
 STEADY_COUNT = 8  # steps a call where several processes must make the same calls
 # Calls that the device may have before it: while it works on one the host prepares the next.
 IN_FLIGHT = 2
+
+
+class Alive:
+    """The dispatchers that have not been freed, with their compiled programs.
+
+    Models lie in circles, which only Python's collector frees, and it does not see how much memory
+    programs hold: a loop over models would keep some dozens of them. So it is called when there are
+    many, and again when there are twice as many as it left.
+    """
+
+    def __init__(self, limit: int = 4) -> None:
+        self.least = self.limit = limit
+        self.dispatchers: weakref.WeakSet[Dispatcher] = weakref.WeakSet()
+
+    def add(self, dispatcher: Dispatcher) -> None:
+        """Count one more, and collect where that makes too many."""
+        self.dispatchers.add(dispatcher)
+        if len(self.dispatchers) > self.limit:
+            gc.collect()
+            self.limit = max(self.least, 2 * len(self.dispatchers))
+
+
+ALIVE = Alive()
 
 
 class Dispatcher:
@@ -75,23 +101,30 @@ class Dispatcher:
         self._in_flight: deque[tuple[jax.Array, int, float]] = deque()
         self._last_done = 0.0
         self.waited = 0.0  # seconds, for the device, since the dispatcher was made
+        ALIVE.add(self)
 
-    def _once(self, carry: PyTree, batch: PyTree, *constants: PyTree) -> tuple[PyTree, jax.Array]:
+    # Both return the leaves of the carry: JAX writes the names of what a program returns into it,
+    # and the same model under other names would be compiled again instead of found on disk.
+
+    def _once(self, carry: PyTree, batch: PyTree, *constants: PyTree) -> tuple[Leaves, jax.Array]:
         # The second result is ready when the call is done: the first may by then have been donated
         # to the next call.
-        return self._step(carry, batch, *constants), jnp.zeros((), jnp.int32)
+        return jax.tree.leaves(self._step(carry, batch, *constants)), jnp.zeros((), jnp.int32)
 
     def _loop(
         self, carry: PyTree, batches: PyTree, count: jax.Array, *constants: PyTree
-    ) -> tuple[PyTree, jax.Array]:
-        def body(i: jax.Array, carry: PyTree) -> PyTree:
+    ) -> tuple[Leaves, jax.Array]:
+        structure = jax.tree.structure(carry)
+
+        def body(i: jax.Array, leaves: Leaves) -> Leaves:
+            carry = jax.tree.unflatten(structure, leaves)
             batch = jax.tree.map(
                 lambda a: jax.lax.dynamic_index_in_dim(a, i, keepdims=False), batches
             )
-            carry, _ = self.single(carry, batch, *constants)  # jitted: not traced once more
-            return carry
+            return self.single(carry, batch, *constants)[0]  # jitted: not traced once more
 
-        return jax.lax.fori_loop(0, count, body, carry), jnp.asarray(count) + 0
+        leaves = jax.lax.fori_loop(0, count, body, jax.tree.leaves(carry))
+        return leaves, jnp.asarray(count) + 0
 
     def loops(self, carry: PyTree, batch: PyTree, *constants: PyTree) -> bool:
         """Whether many steps may go into one call."""
@@ -119,12 +152,13 @@ class Dispatcher:
             while len(self._in_flight) >= IN_FLIGHT:
                 self._wait()
             carry, batches = self._placed(carry, batches, count)
+            structure = jax.tree.structure(carry)
             if count is None:
-                carry, done = self.single(carry, batches, *constants)
+                leaves, done = self.single(carry, batches, *constants)
             else:
-                carry, done = self.many(carry, batches, count, *constants)
+                leaves, done = self.many(carry, batches, count, *constants)
             self._in_flight.append((done, count or 1, time.perf_counter()))
-        return carry
+            return jax.tree.unflatten(structure, leaves)
 
     def _placed(self, carry: PyTree, batches: PyTree, count: int | None) -> tuple[PyTree, PyTree]:
         """The carry and the batches on the devices that share them."""
@@ -204,14 +238,19 @@ class TrainCalls:
         )
         self._parallel = parallel
         step = step if parallel is None else parallel.step(step)
-        self._logged = eagerly(step) if eager else jax.jit(step)
+
+        def logged(state: TrainState, batch: PyTree) -> tuple[Leaves, dict[str, jax.Array]]:
+            state, logs = step(state, batch)
+            return jax.tree.leaves(state), logs
+
+        self._logged = eagerly(logged) if eager else jax.jit(logged)
 
     def logged(self, state: TrainState, batch: PyTree) -> tuple[TrainState, dict[str, jax.Array]]:
         """(state, logs) after a batch."""
         if self._parallel is not None:
             state, batch = self._parallel.placed(state), self._parallel.cut(batch, 0)
-        new_state, logs = self._logged(state, batch)
-        return new_state, logs
+        leaves, logs = self._logged(state, batch)
+        return jax.tree.unflatten(jax.tree.structure(state), leaves), logs
 
 
 def eagerly(function: Callable[P, R]) -> Callable[P, R]:

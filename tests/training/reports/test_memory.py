@@ -2,14 +2,19 @@
 
 import copy
 import gc
+import os
 import pickle
+import subprocess
+import sys
 import weakref
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from jaxcnn.layers import Dense
 from jaxcnn.models import Sequential
+from jaxcnn.training.dispatch import Alive, Dispatcher
 from jaxcnn.utils import Sequence
 
 RNG = np.random.default_rng(0)
@@ -78,3 +83,71 @@ def test_a_fitted_model_is_copied_and_pickled(fitted, copied):
     again = copied(fitted)
     assert np.array_equal(again.predict(x), fitted.predict(x))
     again.fit(x, np.ones(8), epochs=1, verbose=0)
+
+
+def test_the_same_model_under_other_names_is_the_same_program(monkeypatch):
+    """So that its program is found on disk, and a cell that runs again does not compile."""
+    programs = []
+
+    def lowered(self, carry, batches, count, *constants):
+        programs.append(self.single.lower(carry, batches, *constants).as_text())
+        return run(self, carry, batches, count, *constants)
+
+    run = Dispatcher.run
+    monkeypatch.setattr(Dispatcher, "run", lowered)
+    for _ in range(2):
+        network().fit(np.ones((4, 4)), np.ones(4), epochs=1, verbose=0)
+    assert len(programs) == 2 and programs[0] == programs[1]
+
+
+def test_models_in_a_loop_are_freed_before_there_are_many():
+    class Holder:
+        def __init__(self):
+            self.itself = self
+
+    gc.disable()
+    try:
+        alive = Alive(limit=3)
+        for _ in range(20):
+            alive.add(Holder())
+            assert len(alive.dispatchers) <= 4
+        gc.collect()
+        held = [Holder() for _ in range(9)]
+        for holder in held:
+            alive.add(holder)
+        assert alive.limit == 18  # it looked when 4 were there, and when 9 were
+    finally:
+        gc.enable()
+
+
+HUNDRED = """
+import numpy as np
+from jaxcnn.layers import Dense
+from jaxcnn.models import Sequential
+
+def resident():
+    with open("/proc/self/statm") as file:
+        return int(file.read().split()[1]) * 4 / 1024
+
+x, y = np.ones((64, 8), "float32"), np.ones((64, 1), "float32")
+for number in range(105):
+    if number == 5:
+        before = resident()
+    model = Sequential([Dense(16, input_shape=(8,)), Dense(1)])
+    model.compile("adam", "mse")
+    model.fit(x, y, epochs=1, verbose=0)
+    model.predict(x)
+print(resident() - before)
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="memory is read from /proc")
+def test_a_hundred_models_leave_next_to_nothing(tmp_path):
+    ours = {name: value for name, value in os.environ.items() if name[:3] not in ("JAX", "XLA")}
+    environment = {**ours, "JAX_PLATFORMS": "cpu", "JAXCNN_HOME": str(tmp_path)}
+    run = subprocess.run(
+        [sys.executable, "-c", HUNDRED], env=environment, capture_output=True, text=True
+    )
+    assert run.returncode == 0, run.stderr
+    assert float(run.stdout) < 20  # MiB
