@@ -10,6 +10,7 @@ from jaxcnn.callbacks.logs import Logs, Monitor
 from jaxcnn.runtime.types import Config, Settings
 from jaxcnn.spellings.dialect import dialect
 from jaxcnn.spellings.translate import old_spellings
+from jaxcnn.utils.console import say
 
 
 @old_spellings
@@ -119,7 +120,7 @@ class ModelCheckpoint(Callback):
 
     def _say(self, text: str) -> None:
         if self.verbose:
-            print("\n" + text if dialect().first_epoch else text)
+            say("\n" + text if dialect().first_epoch else text)
 
     def get_state(self) -> Config:
         return {"epochs_since_last_save": self.epochs_since_last_save, "best": self.best}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from jaxcnn.callbacks.base import LogDict, ProgressWatcher
+from jaxcnn.utils.console import say
 from jaxcnn.utils.progbar import Progbar
 
 
@@ -34,12 +35,12 @@ class ProgbarLogger(ProgressWatcher):
         self.bar = None
         validation = self.params.get("validation_samples")
         if self.params["verbose"] and self.count_mode == "samples" and validation:
-            print(f"Train on {self.params['samples']} samples, validate on {validation} samples")
+            say(f"Train on {self.params['samples']} samples, validate on {validation} samples")
 
     def on_epoch_begin(self, epoch: int, logs: LogDict | None = None) -> None:
         self.seen = 0
         if self.params["verbose"]:
-            print(f"Epoch {epoch + 1}/{self.params['epochs']}")
+            say(f"Epoch {epoch + 1}/{self.params['epochs']}")
             target = self.params.get(self.count_mode)
             self.bar = Progbar(target, verbose=self.params["verbose"], interval=0.1)
 

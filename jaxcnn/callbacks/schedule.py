@@ -13,6 +13,7 @@ from jaxcnn.callbacks.logs import Monitor
 from jaxcnn.runtime.types import Config, Settings
 from jaxcnn.runtime.warn import warn_user
 from jaxcnn.spellings.dialect import dialect
+from jaxcnn.utils.console import say
 
 
 def rated_optimizer(callback: Callback) -> Any:
@@ -67,7 +68,7 @@ class LearningRateScheduler(Callback):
         if self.verbose:
             number = epoch + dialect().first_epoch
             line = "\n" if number > epoch else ""
-            print(
+            say(
                 f"{line}Epoch {number:05d}: LearningRateScheduler setting learning rate to "
                 f"{optimizer.lr}."
             )
@@ -190,7 +191,7 @@ class ReduceLROnPlateau(Callback):
                 if self.verbose:
                     subject = "" if late else "ReduceLROnPlateau "
                     number = epoch + dialect().first_epoch
-                    print(f"\nEpoch {number:05d}: {subject}reducing learning rate to {shown}.")
+                    say(f"\nEpoch {number:05d}: {subject}reducing learning rate to {shown}.")
                 self.cooldown_counter = self.cooldown
                 self.wait = 0
             self.wait += late

@@ -12,6 +12,7 @@ from jaxcnn.callbacks.base import Callback, LogDict, ProgressWatcher
 from jaxcnn.callbacks.logs import Monitor
 from jaxcnn.runtime.types import Config, Settings
 from jaxcnn.spellings.dialect import dialect
+from jaxcnn.utils.console import say
 
 
 class EarlyStopping(Callback):
@@ -83,7 +84,7 @@ class EarlyStopping(Callback):
 
     def on_train_end(self, logs: LogDict | None = None) -> None:
         if self.stopped and self.verbose:
-            print(f"Epoch {self.stopped_epoch + dialect().first_epoch:05d}: early stopping")
+            say(f"Epoch {self.stopped_epoch + dialect().first_epoch:05d}: early stopping")
         self._restore()
 
     def on_interruption(self, error: BaseException) -> None:
@@ -142,7 +143,7 @@ class TerminateOnNaN(ProgressWatcher):
 
     def on_train_end(self, logs: LogDict | None = None) -> None:
         if self._message:
-            print(self._message)
+            say(self._message)
 
     def _check(self, logs: Mapping[str, float], moment: str) -> None:
         if not self._message and not math.isfinite(logs.get("loss", 0.0)):

@@ -17,6 +17,7 @@ from jaxcnn.training.session import TrainingSession
 from jaxcnn.training.settings import FitSettings
 from jaxcnn.training.state import TrainState
 from jaxcnn.training.structure import Structure, difference
+from jaxcnn.utils.console import say
 
 FORMAT = 2  # of the records
 
@@ -123,14 +124,14 @@ class Resumption:
         if mode == "auto" and checkpoints.finished(run.began):
             if not ahead:
                 folder = checkpoints.keep_finished()
-                say(
+                tell(
                     f"The run of {moment(run)} had finished: this one begins anew, and the last "
                     f"checkpoints are in {folder}. resume=True goes on with a finished run."
                 )
             return None
         if mode == "auto" and (reason := self._reason_against(run, record)):
             folder = checkpoints.move_all("interrupted")
-            say(
+            tell(
                 f"The interrupted run of {moment(run)} is not resumed, for {reason}: this one "
                 f"begins anew, and the checkpoints of the other are in {folder}. resume=True goes "
                 "on with it all the same."
@@ -220,7 +221,7 @@ class Resumption:
         where = f"epoch {epoch + 1}" if epoch < last else f"the end (epoch {epoch})"
         text = f"Resumed at {where}, step {step}, of the run of {moment(self.facts)}"
         text += f", with {', '.join(changes)}" if changes else ""
-        say(text + (": nothing is left to train." if epoch >= last else "."))
+        tell(text + (": nothing is left to train." if epoch >= last else "."))
 
     def finish(self) -> None:
         """Mark the run as one that has ended."""
@@ -251,7 +252,7 @@ def moment(run: RunFacts) -> str:
     return run.began.replace("T", " ")[:19]
 
 
-def say(text: str) -> None:
+def tell(text: str) -> None:
     """Print a line, once a job."""
     if jax.process_index() == 0:
-        print(text)
+        say(text)

@@ -11,7 +11,7 @@ import jax
 from jaxcnn.distributed.preemption import Preempted, preemption
 from jaxcnn.training.checkpoint import Checkpoints
 from jaxcnn.training.interrupt import Interrupted
-from jaxcnn.training.resume import Resumption, say
+from jaxcnn.training.resume import Resumption, tell
 from jaxcnn.training.session import TrainingSession
 from jaxcnn.training.state import TrainState
 
@@ -114,7 +114,7 @@ class Saves:
         raise Preempted(f"asked to end after step {step}; the state is in {folder}")
 
     def _say_saved(self, reason: str) -> None:
-        say(
+        tell(
             f"\n{reason}: the state after step {self.session.step} is in "
             f"{self.checkpoints.directory}; the same call continues from it."
         )

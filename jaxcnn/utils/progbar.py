@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from typing import TextIO
 
 from jaxcnn.spellings.dialect import dialect
+from jaxcnn.utils.console import say
 
 Values = Iterable[tuple[str, float]]
 
@@ -122,7 +123,7 @@ class Progbar:
         elapsed = now - self._start
         if self.verbose == 2:
             dash = " - " if dialect().step_times else ""
-            sys.stdout.write(f"{dash}{int(elapsed)}s{format_values(values())}\n")
+            say(f"{dash}{int(elapsed)}s{format_values(values())}")
         else:
             remaining = self.target is not None and not last
             eta = (
@@ -137,21 +138,18 @@ class Progbar:
                 current, current if last and self.target is None else self.target, self.width
             )
             self._rewrite(f"{bar} - {clock}{format_values(values())}", end="\n" if last else "")
-        sys.stdout.flush()
         self._last_draw = now
 
     def note(self, text: str) -> None:
         """Show a remark in place of the bar until the next drawing, where lines are redrawn."""
         if self._live():
             self._rewrite(text)
-            sys.stdout.flush()
 
     def close(self) -> None:
         """End a line left unfinished, as by an interruption, so that the next one starts afresh."""
         if self._line_width:
             self._line_width = 0
-            sys.stdout.write("\n")
-            sys.stdout.flush()
+            say("")
 
     def _live(self) -> bool:
         return self.verbose == 1 and redraws_in_place(sys.stdout)
@@ -159,7 +157,7 @@ class Progbar:
     def _rewrite(self, line: str, end: str = "") -> None:
         if redraws_in_place(sys.stdout):
             back, padding = "\b" * self._line_width + "\r", " " * (self._line_width - len(line))
-            sys.stdout.write(back + line + padding + end)
+            say(back + line + padding, end)
             self._line_width = 0 if end else len(line)
         else:
-            sys.stdout.write(line + end)
+            say(line, end)

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from jaxcnn.utils import progbar
+from jaxcnn.utils import console, progbar
 from jaxcnn.utils.progbar import Progbar, format_bar, format_values, redraws_in_place
 
 
@@ -40,7 +40,8 @@ def clock(monkeypatch):
 @pytest.fixture
 def terminal(monkeypatch):
     terminal = Terminal()
-    monkeypatch.setattr(progbar, "sys", SimpleNamespace(stdout=terminal))
+    for module in (console, progbar):
+        monkeypatch.setattr(module, "sys", SimpleNamespace(stdout=terminal))
     return terminal
 
 

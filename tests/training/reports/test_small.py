@@ -1,6 +1,7 @@
 """Smaller things that users saw: a sentence says what to write, or the thing works."""
 
 import io
+import subprocess
 import sys
 
 import numpy as np
@@ -134,3 +135,36 @@ def test_two_layers_that_are_one_in_hdf5(tmp_path):
         model.save(tmp_path / "m.h5")
     model.save(tmp_path / "m.keras")
     assert np.array_equal(load_model(tmp_path / "m.keras").predict(X), model.predict(X))
+
+
+READER_THAT_LEAVES = """
+import numpy as np
+from jaxcnn.layers import Dense
+from jaxcnn.models import Sequential
+
+model = Sequential([Dense(1, input_shape=(2,))])
+model.compile("sgd", "mse")
+x, y = np.ones((4, 2)), np.ones((4, 1))
+for verbose in (1, 2):
+    model.fit(x, y, epochs=200, verbose=verbose)
+model.save_weights("after.h5")
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="pipes break in another way")
+def test_a_reader_of_the_output_that_leaves(tmp_path):
+    run = subprocess.Popen(
+        [sys.executable, "-c", READER_THAT_LEAVES],
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert run.stdout.readline() == "Epoch 1/200\n"
+    run.stdout.close()
+    with run.stderr:
+        errors = run.stderr.read()
+    assert run.wait() == 0, errors
+    assert (tmp_path / "after.h5").exists()
+    assert errors.count("Nobody reads the output any more") == 1
+    assert "Exception" not in errors
