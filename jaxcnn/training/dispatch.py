@@ -121,7 +121,8 @@ class Dispatcher:
             batch = jax.tree.map(
                 lambda a: jax.lax.dynamic_index_in_dim(a, i, keepdims=False), batches
             )
-            return self.single(carry, batch, *constants)[0]  # jitted: not traced once more
+            new, _ = self.single(carry, batch, *constants)  # jitted: not traced once more
+            return list(new)
 
         leaves = jax.lax.fori_loop(0, count, body, jax.tree.leaves(carry))
         return leaves, jnp.asarray(count) + 0
