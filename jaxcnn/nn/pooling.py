@@ -144,21 +144,21 @@ class GlobalMaxPooling1D(GlobalPooling):
     data_format: str | None = later("channels_last")
 
     spatial_rank = 1
-    reduce = staticmethod(jnp.max)
+    reduce = staticmethod(ops.largest)
 
 
 class GlobalMaxPooling2D(GlobalPooling):
     """(batch, height, width, channels) to (batch, channels): the largest of each map."""
 
     spatial_rank = 2
-    reduce = staticmethod(jnp.max)
+    reduce = staticmethod(ops.largest)
 
 
 class GlobalMaxPooling3D(GlobalPooling):
     """(batch, d1, d2, d3, channels) to (batch, channels): the largest of each volume."""
 
     spatial_rank = 3
-    reduce = staticmethod(jnp.max)
+    reduce = staticmethod(ops.largest)
 
 
 class GlobalAveragePooling1D(GlobalPooling):

@@ -8,7 +8,7 @@ from jaxcnn.ops.convolution import (
     conv_transpose_output_length,
 )
 from jaxcnn.ops.onednn import accelerated, why_not
-from jaxcnn.ops.pooling import avg_pool, max_pool
+from jaxcnn.ops.pooling import avg_pool, largest, max_pool
 from jaxcnn.ops.product import dot
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "conv_transpose",
     "conv_transpose_output_length",
     "dot",
+    "largest",
     "max_pool",
     "why_not",
 ]

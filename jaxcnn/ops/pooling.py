@@ -88,6 +88,19 @@ def avg_pool(
     return total / _counts(windows, x.dtype)
 
 
+def largest(x: jax.Array, axis: Sequence[int], keepdims: bool = False) -> jax.Array:
+    """The maximum over some axes, or NaN where one of its elements is.
+
+    That of XLA on CPU (jaxlib 0.10) passes over NaN where channels fill its vectors.
+    """
+    axes = tuple(axis)
+    maximum = x.max(axes, keepdims=keepdims)
+    if not jnp.issubdtype(x.dtype, jnp.floating):
+        return maximum
+    marks = jnp.where(x == x, 0, jnp.nan).astype(x.dtype)  # adds nothing, or NaN
+    return maximum + marks.sum(axes, keepdims=keepdims)
+
+
 def _windows(x: jax.Array, window: Sizes, strides: Sizes | None, padding: str) -> _Windows:
     rank = x.ndim - 2
     if rank not in (1, 2, 3):
@@ -259,7 +272,7 @@ def _sum_of_blocks(x: jax.Array, windows: _Windows) -> jax.Array:
 @functools.partial(jax.custom_jvp, nondiff_argnums=(1,))
 def _max_of_blocks(x: jax.Array, windows: _Windows) -> jax.Array:
     blocks, axes = _blocks(x, -np.inf, windows)
-    return blocks.max(axes)
+    return largest(blocks, axes)
 
 
 @_max_of_blocks.defjvp
@@ -268,14 +281,14 @@ def _max_of_blocks_jvp(
 ) -> tuple[jax.Array, jax.Array]:
     (x,), (tangent,) = primals, tangents
     blocks, axes = _blocks(x, -np.inf, windows)
-    maximum = blocks.max(axes, keepdims=True)
+    maximum = largest(blocks, axes, keepdims=True)
     count = math.prod(windows.size)
     window = [n for k in windows.size for n in (1, k)]
     order = np.arange(count, dtype=np.int32).reshape(1, *window, 1)  # like `blocks`
-    first = jnp.where(blocks == maximum, order, np.int32(count)).min(axes, keepdims=True)
+    chosen = (blocks == maximum) | jnp.isnan(blocks)
+    first = jnp.where(chosen, order, np.int32(count)).min(axes, keepdims=True)
     moved, _ = _blocks(tangent, 0.0, windows)
-    chosen = jnp.where(first == order, moved, jnp.zeros_like(moved))
-    return _max_of_blocks(x, windows), chosen.sum(axes)
+    return largest(blocks, axes), jnp.where(first == order, moved, jnp.zeros_like(moved)).sum(axes)
 
 
 _MAXIMUM = _Reduction(_max_of_views, _max_of_blocks, lax.max, -np.inf)

@@ -103,7 +103,10 @@ def test_no_memory_error_under_sanitizers(tmp_path):
     except (OSError, LookupError, importlib.metadata.PackageNotFoundError) as error:
         pytest.skip(f"no compiler or no headers: {error}")
     folder = Path(__file__).parent
-    tests = [str(folder / f"test_{name}.py") for name in ("lstm", "product", "convolution")]
+    tests = [
+        str(folder / f"test_{name}.py")
+        for name in ("lstm", "product", "convolution", "not_a_number")
+    ]
     options = {"LD_PRELOAD": " ".join(preloaded), "ASAN_OPTIONS": "detect_leaks=0"}
     said = run(SANITIZED, tmp_path / "sanitized.so", *tests, timeout=3000, **options)
     assert " passed" in said

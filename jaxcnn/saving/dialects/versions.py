@@ -201,7 +201,7 @@ def otherwise(base: str, key: str, arguments: Settings, rank: int) -> bool:
         alone = not arguments["layer"]["config"].get("return_sequences")
         return rank < 22 and value is None and alone  # it asks each of the outputs for a mask
     if key == "noise_shape":
-        return rank < 22 and None in (value or ())
+        return rank < (30 if base == "AlphaDropout" else 22) and None in (value or ())
     since, alike = OTHERWISE.get((base, key), (0, None))
     value = list(value) if isinstance(value, tuple) else value
     return rank < since and value not in (alike, None)

@@ -106,6 +106,7 @@ IMAGE, STEPS = (5, 5, 2), (4, 3)
         (L.ConvLSTM2D(2, 2, unroll=True, input_shape=(3, *IMAGE)), "2.2"),
         (L.Bidirectional(L.LSTM(2), merge_mode=None, input_shape=STEPS), "2.0"),
         (L.Dropout(0.5, noise_shape=(None, 1), input_shape=(4,)), "2.0"),
+        (L.AlphaDropout(0.5, noise_shape=(None, 1), input_shape=(4,)), "2.2"),
     ],
     ids=lambda value: getattr(value, "name", value),
 )
