@@ -11,7 +11,7 @@ import numpy as np
 from jaxcnn.callbacks.base import Callback, LogDict, ProgressWatcher
 from jaxcnn.callbacks.logs import Monitor
 from jaxcnn.runtime.types import Config, Settings
-from jaxcnn.spellings.dialect import dialect
+from jaxcnn.spellings.dialect import chosen, dialect
 from jaxcnn.utils.console import say
 
 
@@ -113,10 +113,14 @@ class TerminateOnNaN(ProgressWatcher):
 
     Where the loop calls batch hooks, the loss of each batch is checked. Where it does not, this
     callback alone does not make it wait for the device after each batch: a NaN stays in the running
-    average, which is checked once a second and at the end of each epoch.
+    average, which is checked once a second and at the end of each epoch. In programs of old Keras
+    it ends at the batch, as there.
     """
 
-    batch_hooks_optional = True
+    @property
+    def batch_hooks_optional(self) -> bool:
+        """Whether the loop may go on without each batch's loss: not in programs of old Keras."""
+        return not chosen()
 
     def __init__(self) -> None:
         self._message = ""

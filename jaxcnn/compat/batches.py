@@ -111,7 +111,7 @@ def check_array_lengths(
     targets: Sequence[np.ndarray] | None,
     weights: Sequence[np.ndarray] | None = None,
 ) -> None:
-    """Check that all arrays have the same number of samples.
+    """Check that all arrays have the same number of samples; None has none of them.
 
     Raises:
         ValueError: they have not.
@@ -122,7 +122,7 @@ def check_array_lengths(
 
     given = (("Input", inputs), ("Target", targets), ("Sample weight", weights))
     lengths = {
-        kind: {len(array) for array in listed(arrays) if array is not None}
+        kind: {0 if array is None else len(array) for array in listed(arrays)}
         for kind, arrays in given
     }
     if len(set().union(*lengths.values())) > 1:

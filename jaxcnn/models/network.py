@@ -32,6 +32,10 @@ class NotAnInput(TypeError, ValueError):
     """A model from a tensor that a layer computes; Keras 2.2 calls it ValueError."""
 
 
+class NotSymbolic(TypeError, ValueError):
+    """Something else than symbolic tensors as inputs or outputs; Keras 2.2 calls it ValueError."""
+
+
 class Disconnected(ValueError, RuntimeError):
     """A graph that needs an input which the model does not have; Keras 2 calls it RuntimeError."""
 
@@ -65,7 +69,7 @@ class Network(Layer):
         """Make this the network from `inputs` to `outputs`, each one symbolic tensor or a list.
 
         Raises:
-            TypeError: something else than symbolic tensors.
+            NotSymbolic: something else than symbolic tensors.
             NotAnInput: a tensor among the inputs does not come from `Input`.
             ValueError: an input that is given twice; a cycle; several layers of one name.
             Disconnected: an input is missing.
@@ -76,7 +80,7 @@ class Network(Layer):
         for argument, given in (("inputs", inputs), ("outputs", outputs)):
             leaves = jax.tree.leaves(given)
             if not leaves or not all(isinstance(leaf, SymbolicTensor) for leaf in leaves):
-                raise TypeError(
+                raise NotSymbolic(
                     f"Model: `{argument}` must be symbolic tensors, from Input or from calling "
                     f"layers; given {given!r}."
                 )

@@ -26,6 +26,7 @@ import jax.numpy as jnp
 from jaxcnn import constraints, initializers, regularizers
 from jaxcnn.nn.batch import current_valid_rows
 from jaxcnn.nn.traits import Traits
+from jaxcnn.runtime import config
 from jaxcnn.runtime.captures import Captured, with_arrays
 from jaxcnn.runtime.scoped import scoped
 from jaxcnn.runtime.types import ArrayFunction, Config, DTypeLike, Identifier, Path, PyTree
@@ -159,9 +160,14 @@ class Layer(nn.Module):
         regularizer: Identifier = None,
         constraint: Identifier = None,
         collection: str = "params",
-        dtype: DTypeLike = jnp.float32,
+        dtype: DTypeLike | None = None,
     ) -> jax.Array:
-        """Declare and read a weight; the penalty of its `regularizer` goes into ``losses``."""
+        """Declare and read a weight; the penalty of its `regularizer` goes into ``losses``.
+
+        It is float32, or float64 where that is the number type of layers.
+        """
+        if dtype is None:
+            dtype = jnp.float64 if config.floatx() == "float64" else jnp.float32
         if callable(initializer):  # also one whose first argument has another name than `key`
             start = cast(ArrayFunction, initializer)
         else:

@@ -215,8 +215,8 @@ class TimeseriesGenerator:
             )
         if self.start_index > self.end_index:
             raise ValueError(
-                f"`start_index+length={self.start_index} > end_index={self.end_index}`: no window "
-                "with a target fits."
+                f"`start_index+length={self.start_index} > end_index={self.end_index}` is "
+                "disallowed, as no window with a target fits."
             )
 
     def __len__(self) -> int:

@@ -16,6 +16,8 @@ from jaxcnn.reporting.event_file import EventFile
 from jaxcnn.reporting.gradients import Gradients
 from jaxcnn.reporting.model_views import ActivationModel, layer_graph, named_weights, weight_image
 from jaxcnn.runtime.types import Config, DataLike, Settings
+from jaxcnn.runtime.warn import warn_user
+from jaxcnn.spellings.dialect import chosen
 from jaxcnn.utils.files import atomic_write
 
 
@@ -192,10 +194,13 @@ class TensorBoard(Callback):
         known = {layer.name: layer for layer in layers}
         for name in self.embeddings_layer_names:
             if name not in known:
-                raise ValueError(
+                message = (
                     f"TensorBoard: no layer is called {name!r}. The layers: {', '.join(known)}."
                 )
-        return [known[name] for name in self.embeddings_layer_names]
+                if not chosen():
+                    raise ValueError(message)
+                warn_user(message)  # old Keras takes those that there are
+        return [known[name] for name in self.embeddings_layer_names if name in known]
 
     def _write_projector_config(self) -> None:
         """Write projector_config.pbtxt, which names the tables; its strings are those of JSON."""

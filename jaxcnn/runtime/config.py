@@ -14,6 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from jaxcnn.runtime.drawn_seed import DrawnSeed
+from jaxcnn.spellings.dialect import chosen
 
 FLOAT_TYPES = ("float16", "bfloat16", "float32", "float64")
 DATA_FORMATS = ("channels_last", "channels_first")
@@ -41,6 +42,8 @@ def floatx() -> str:
 
 def set_floatx(floatx: str) -> None:
     """Set the number type: 'float16', 'bfloat16', 'float32' or 'float64'.
+
+    A program of old Keras that sets 'float64' switches JAX's 64 bits on.
 
     Raises:
         ValueError: unknown name, or 'float64' while JAX is limited to 32 bits.
@@ -240,6 +243,8 @@ def _checked_floatx(value: object) -> str:
     if value == "float64":
         import jax
 
+        if chosen():
+            jax.config.update("jax_enable_x64", True)
         if jax.dtypes.canonicalize_dtype("float64") != "float64":
             raise ValueError(
                 "float64 needs jax.config.update('jax_enable_x64', True) before it is chosen."

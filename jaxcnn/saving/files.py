@@ -21,13 +21,15 @@ from jaxcnn.saving.types import CustomObjects, Filename, Network, Trainable
 from jaxcnn.utils.untrusted import one_error
 
 if TYPE_CHECKING:
+    import h5py
+
     from jaxcnn.saving.foreign.loading import Mapped
     from jaxcnn.saving.foreign.modules import Report
 
 
 def save_model(
     model: Trainable,
-    filepath: Filename,
+    filepath: Filename | h5py.Group,
     overwrite: bool = True,
     include_optimizer: bool = True,
     *,
@@ -41,7 +43,7 @@ def save_model(
 
     Args:
         model: to save.
-        filepath: of the file; missing folders are made.
+        filepath: of the file; missing folders are made. Or an open file or group of h5py.
         overwrite: whether to replace what is there.
         include_optimizer: whether to save how the model is trained.
         keras: '2.0', '2.2' or '3', to write an HDF5 file for that version alone. None: for all of
@@ -58,7 +60,7 @@ def save_model(
         FileExistsError: when the file exists and `overwrite` is False.
         OSError: it cannot be written; what was there before stays.
     """
-    filepath = os.path.expanduser(filepath)
+    filepath = located(filepath)
     version = version_of(keras)
     include_optimizer = include_optimizer and describable_training(model, filepath)
     if keras is not None and include_optimizer and model.optimizer is not None:
@@ -70,7 +72,7 @@ def save_model(
     for remark in (*remarks(model), *(zeros_in_keras3(model) if keras == "3" else ())):
         warn_user(f"{filepath}: {remark}")
     with model.between_steps():
-        if Path(filepath).suffix != ".keras":
+        if hdf5.is_open(filepath) or Path(filepath).suffix != ".keras":
             hdf5.save_hdf5(model, filepath, overwrite, include_optimizer, version)
         elif keras in (None, "3"):
             archive.save_archive(model, filepath, overwrite, include_optimizer)
@@ -78,7 +80,12 @@ def save_model(
             raise ValueError(f"Keras {keras} does not read '.keras' files; name it '.h5'.")
 
 
-def save_weights(model: Network, path: Filename, overwrite: bool = True) -> None:
+def located(path: Filename | h5py.Group) -> Filename | h5py.Group:
+    """The path in full, or what the user has open as it is."""
+    return path if hdf5.is_open(path) else os.path.expanduser(path)
+
+
+def save_weights(model: Network, path: Filename | h5py.Group, overwrite: bool = True) -> None:
     """Write the weights alone.
 
     As Keras 3 does where the name ends in '.weights.h5', else as Keras 2.
@@ -87,14 +94,16 @@ def save_weights(model: Network, path: Filename, overwrite: bool = True) -> None
         FileExistsError: when the file exists and `overwrite` is False.
         OSError: it cannot be written; what was there before stays.
     """
-    path = os.path.expanduser(path)
-    save = archive.save_tree if str(path).endswith(".weights.h5") else hdf5.save_hdf5_weights
+    path = located(path)
+    save = hdf5.save_hdf5_weights
+    if not hdf5.is_open(path) and str(path).endswith(".weights.h5"):
+        save = archive.save_tree
     with model.between_steps():
         save(model, path, overwrite)
 
 
 def load_model(
-    filepath: Filename,
+    filepath: Filename | h5py.Group,
     custom_objects: CustomObjects = None,
     compile: bool = True,
     safe_mode: bool = True,
@@ -102,7 +111,7 @@ def load_model(
     """The model in a file of any Keras, with its weights, and compiled when it was saved so.
 
     Args:
-        filepath: any name; the content decides.
+        filepath: any name; the content decides. Or an open file or group of h5py.
         custom_objects: name -> class or function, for what the library does not know.
         compile: whether to use the training configuration in the file.
         safe_mode: whether to refuse functions that are stored as Python bytecode.
@@ -112,9 +121,9 @@ def load_model(
         ValueError: it is not a model file, it is damaged, or it holds what this library does not
             have.
     """
-    filepath = os.path.expanduser(filepath)
+    filepath = located(filepath)
     with reading(filepath):
-        if zipfile.is_zipfile(filepath):
+        if not hdf5.is_open(filepath) and zipfile.is_zipfile(filepath):
             return archive.load_archive(filepath, custom_objects, compile, safe_mode)
         with hdf5.opened(filepath) as file:
             return hdf5.read_model(file, filepath, custom_objects, compile, safe_mode)
@@ -122,7 +131,7 @@ def load_model(
 
 def load_weights(
     model: Network,
-    path: Filename,
+    path: Filename | h5py.Group,
     by_name: bool = False,
     skip_mismatch: bool = False,
     reshape: bool = False,
@@ -140,9 +149,9 @@ def load_weights(
 
     Args:
         model: whose weights to replace; its input shape must be known.
-        path: any name; the content decides. A file with a whole model will do, so will a
-            checkpoint of TensorFlow by the common beginning of its files or the folder of a
-            SavedModel.
+        path: any name; the content decides, or an open file or group of h5py. A file with a whole
+            model will do, so will a checkpoint of TensorFlow by the common beginning of its files
+            or the folder of a SavedModel.
         by_name: whether to load into the layers of the same names instead of one after another.
         skip_mismatch: whether to leave layers as they are whose weights have other shapes, with a
             warning.
@@ -160,11 +169,14 @@ def load_weights(
     """
     from jaxcnn.saving.foreign.loading import load_foreign, read_foreign  # rarely needed
 
-    path = os.path.expanduser(path)
+    path = located(path)
     if by not in (None, "order", "name") or (by == "order" and by_name):
         raise ValueError(f"load_weights: by= is 'order' or 'name'; given {by!r}, {by_name=}.")
     model.weight_paths()
     matching = Matching(by_name or by == "name", skip_mismatch, reshape)
+    if hdf5.is_open(path):
+        hdf5.read_weights(model, path, str(path), matching)
+        return None
     with one_error(str(path), "a file of weights"):
         if (content := read_foreign(Path(path))) is not None:
             return load_foreign(model, content, path, matching, mapping)
@@ -193,9 +205,9 @@ def load_keras_weights(model: Network, path: Filename, matching: Matching) -> No
 
 
 @contextmanager
-def reading(path: Filename) -> Iterator[None]:
+def reading(path: Filename | h5py.Group) -> Iterator[None]:
     """Say in one sentence what is wrong with a file that cannot be read."""
-    if not Path(path).is_file():
+    if not hdf5.is_open(path) and not Path(path).is_file():
         raise FileNotFoundError(f"There is no file {path}.")
     with one_error(str(path), "a Keras file"):
         yield

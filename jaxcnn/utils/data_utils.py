@@ -14,6 +14,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from jaxcnn.runtime import config
+from jaxcnn.runtime.warn import warn_user
 from jaxcnn.utils.files import checksum_fits, download
 
 _DIGITS = {"md5": 32, "sha256": 64}  # of a checksum
@@ -51,7 +52,7 @@ def get_file(
 
     Raises:
         DownloadError: the file cannot be fetched, or is another one than `file_hash` says.
-        ValueError: settings without a meaning, or a file that is no such archive or lacks `fname`.
+        ValueError: settings without a meaning, or a file that is no such archive.
     """
     checksum = _checked_hash(file_hash or md5_hash, hash_algorithm)
     name = f"{os.fspath(fname)}.tar.gz" if untar else os.fspath(fname)
@@ -66,7 +67,7 @@ def get_file(
         if not unpacked.exists():
             unpack(path, ("tar",))
         if not unpacked.exists():
-            raise ValueError(f"{path} was unpacked, but holds no {unpacked.name}.")
+            warn_user(f"{path} was unpacked, but holds no {unpacked.name}.")
         return str(unpacked)
     if extract:
         formats = [archive_format] if isinstance(archive_format, str) else archive_format or ()

@@ -42,7 +42,7 @@ def test_data_by_name_and_order():
 
 def test_lengths_and_losses_that_do_not_fit():
     x, y = np.ones((4, 2)), np.ones((3, 2))
-    batches.check_array_lengths([x], [x], [None])
+    batches.check_array_lengths([x], [x], [x])
     with pytest.raises(ValueError, match="same number of samples"):
         batches.check_array_lengths([x], [y], [x])
     check = batches.check_loss_and_target_compatibility
@@ -75,3 +75,9 @@ def test_metrics_and_ids():
     uid = batches.object_list_uid
     assert uid([a, b]) == f"{id(a)}, {id(b)}" and uid(a) == uid([a])
     assert batches.to_list(a) == [a] and batches.to_list([a]) == [a]
+
+
+def test_nothing_beside_arrays_has_no_samples():
+    with pytest.raises(ValueError, match="same number of samples"):
+        batches.check_array_lengths(np.ones((4, 3)), None, None)
+    batches.check_array_lengths(None, None, None)

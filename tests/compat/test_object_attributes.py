@@ -1,6 +1,8 @@
 """What programs ask of models and optimizers, as Keras 2.0.4 answers."""
 
 import copy
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -64,3 +66,17 @@ def test_models():
     assert Sequential([LSTM(2, stateful=True, batch_input_shape=(2, 3, 4))]).stateful
     assert Sequential([Dense(2, input_dim=3)]).metrics == []
     assert LSTM(2).supports_masking
+
+
+def test_float64_in_a_program_of_old_keras(monkeypatch):
+    program = """
+import numpy as np
+from keras import backend as K
+from keras.layers import Conv1D
+from keras.models import Sequential
+K.set_floatx("float64")
+model = Sequential([Conv1D(3, 3, input_shape=(4, 2))])
+assert model.predict(np.ones((2, 4, 2))).dtype == "float64" == model.get_weights()[0].dtype
+"""
+    code = "from jaxcnn.compat import install; install('2.2')" + program
+    subprocess.run([sys.executable, "-c", code], check=True)

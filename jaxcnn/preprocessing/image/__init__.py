@@ -21,6 +21,7 @@ from jaxcnn.preprocessing.image.files import (
 from jaxcnn.preprocessing.image.generator import ImageDataGenerator
 from jaxcnn.preprocessing.image.iterator import Iterator
 from jaxcnn.preprocessing.image.single import (
+    apply_affine_transform,
     apply_transform,
     flip_axis,
     random_channel_shift,
@@ -32,6 +33,7 @@ from jaxcnn.preprocessing.image.single import (
 )
 
 __all__ = [
+    "apply_affine_transform",
     "Augmentation",
     "DataFrameIterator",
     "DirectoryIterator",

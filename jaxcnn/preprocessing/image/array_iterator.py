@@ -18,7 +18,7 @@ class NumpyArrayIterator(Iterator):
 
     def __init__(
         self,
-        x: ArrayLike,
+        x: ArrayLike | tuple[ArrayLike, ArrayLike | list[ArrayLike]],
         y: ArrayLike | None,
         image_data_generator: Transform,
         batch_size: int = 32,
@@ -31,6 +31,7 @@ class NumpyArrayIterator(Iterator):
         sample_weight: ArrayLike | None = None,
         subset: str | None = None,
     ) -> None:
+        x, others = _parted(x)
         images = _numeric_array(x)
         if images.ndim != 4:
             raise ValueError(
@@ -39,12 +40,19 @@ class NumpyArrayIterator(Iterator):
         require_channels(images, data_format, "`.flow()`")
         labels = _matching("y (labels)", y, images)
         weights = _matching("sample_weight", sample_weight, images)
+        further = [np.asarray(other) for other in others]
+        if any(len(array) != len(images) for array in further):
+            raise ValueError(
+                "All of the arrays in `x` should have the same length. Found: "
+                f"{[array.shape for array in (images, *further)]}"
+            )
         if labels is None and weights is not None:
             raise ValueError("`sample_weight` needs labels `y`, which are None.")
         part = subset_slice(len(images), image_data_generator.validation_split, subset)
         if labels is not None and subset is not None:
             require_classes_in_both(labels, part)
         self.x: np.ndarray = images[part]
+        self.x_misc = [array[part] for array in further]
         self.y = None if labels is None else labels[part]
         self.sample_weight = None if weights is None else weights[part]
         require_finite(self.x)
@@ -57,11 +65,23 @@ class NumpyArrayIterator(Iterator):
         return images
 
     def _with_targets(self, images: np.ndarray, index: np.ndarray) -> Batch:
+        others = [array[index] for array in self.x_misc]
+        inputs = [images, *others] if others else images
         if self.y is None:
-            return images
+            return inputs
         if self.sample_weight is None:
-            return images, self.y[index]
-        return images, self.y[index], self.sample_weight[index]
+            return inputs, self.y[index]
+        return inputs, self.y[index], self.sample_weight[index]
+
+
+def _parted(
+    x: ArrayLike | tuple[ArrayLike, ArrayLike | list[ArrayLike]],
+) -> tuple[ArrayLike, list[ArrayLike]]:
+    """(the images, what else a batch holds) of images alone or of (images, an array or a list)."""
+    if not isinstance(x, tuple | list) or len(x) != 2 or np.ndim(x[0]) != 4:
+        return x, []
+    images, others = x
+    return images, list(others) if isinstance(others, list) else [others]
 
 
 def require_classes_in_both(labels: np.ndarray, part: slice) -> None:

@@ -54,12 +54,12 @@ def load_img(
     from PIL import Image
 
     mode = color_channels("grayscale" if grayscale else color_mode)[0]
-    resample = Image.Resampling[checked_interpolation(interpolation).upper()]
     image = read_image(path, os.fspath(path))
     if image.mode == "P" and "transparency" in image.info:
         image = image.convert("RGBA")  # else the transparency is lost with a warning
     image = image.convert(mode)
     if target_size is not None and image.size != (target_size[1], target_size[0]):
+        resample = Image.Resampling[checked_interpolation(interpolation).upper()]
         image = image.resize((target_size[1], target_size[0]), resample)
     return image
 

@@ -176,7 +176,9 @@ class ImageDataGenerator:
         by sample.
 
         Args:
-            x: images (n, rows, columns, channels) with 1, 3 or 4 channels, or channels first.
+            x: images (n, rows, columns, channels) with 1, 3 or 4 channels, or channels first; or
+                (images, others) with one array or a list of them, (n, ...), that batches hold
+                after the images, unchanged.
             augment: look at randomly changed images.
             rounds: with `augment`, how often to go through the data.
             seed: decides the changes.
@@ -225,7 +227,7 @@ class ImageDataGenerator:
 
     def flow(
         self,
-        x: ArrayLike,
+        x: ArrayLike | tuple[ArrayLike, ArrayLike | list[ArrayLike]],
         y: ArrayLike | None = None,
         batch_size: int = 32,
         shuffle: bool = True,

@@ -17,7 +17,7 @@ from jaxcnn.runtime import config
 from jaxcnn.runtime.arrays import named_key
 
 # Images; or images with the targets of one or several outputs, and perhaps with sample weights.
-Batch: TypeAlias = np.ndarray | tuple[np.ndarray | list[np.ndarray], ...]
+Batch: TypeAlias = np.ndarray | list[np.ndarray] | tuple[np.ndarray | list[np.ndarray], ...]
 
 
 class Transform(Protocol):
@@ -27,6 +27,10 @@ class Transform(Protocol):
     def validation_split(self) -> float: ...
 
     def process(self, key: Array, batch: ArrayLike) -> Array: ...
+
+
+class NoSuchBatch(IndexError, ValueError):
+    """A number beyond the batches of an epoch; Keras 2 calls it ValueError."""
 
 
 class Iterator:
@@ -67,7 +71,7 @@ class Iterator:
 
     def __getitem__(self, index: int) -> Batch:
         if not -len(self) <= index < len(self):
-            raise IndexError(f"There are {len(self)} batches; asked for number {index}.")
+            raise NoSuchBatch(f"There are {len(self)} batches; asked for number {index}.")
         return self._batch(self.epoch, index % len(self))
 
     def __iter__(self) -> Iterator:

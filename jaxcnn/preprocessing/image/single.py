@@ -111,6 +111,34 @@ def transform_matrix_offset_center(matrix: ArrayLike, x: int, y: int) -> np.ndar
     return centred
 
 
+def apply_affine_transform(
+    x: ArrayLike,
+    theta: float = 0,
+    tx: float = 0,
+    ty: float = 0,
+    shear: float = 0,
+    zx: float = 1,
+    zy: float = 1,
+    *,
+    row_axis: int = 0,
+    col_axis: int = 1,
+    channel_axis: int = 2,
+    fill_mode: FillMode = "nearest",
+    cval: float = 0.0,
+) -> np.ndarray:
+    """The image turned by `theta` and sheared by `shear` degrees, shifted by pixels and zoomed."""
+    matrix = affine_matrices(
+        _size(x, row_axis, col_axis),
+        theta=theta,
+        tx=tx,
+        ty=ty,
+        shear=np.deg2rad(shear),
+        zx=zx,
+        zy=zy,
+    )
+    return apply_transform(x, matrix, channel_axis, fill_mode, cval)
+
+
 def apply_transform(
     x: ArrayLike,
     transform_matrix: ArrayLike,

@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 import jax.numpy as jnp
 import numpy as np
@@ -34,7 +34,7 @@ HEADER_LIMIT = 60_000  # bytes; HDF5 keeps no longer attribute of a group next t
 
 def save_hdf5(
     model: Trainable,
-    path: Filename,
+    path: Filename | h5py.Group,
     overwrite: bool,
     include_optimizer: bool,
     version: Version = WHEREVER_POSSIBLE,
@@ -57,13 +57,28 @@ def save_hdf5(
     write_file(path, overwrite, write)
 
 
-def save_hdf5_weights(model: Network, path: Filename, overwrite: bool) -> None:
+def save_hdf5_weights(model: Network, path: Filename | h5py.Group, overwrite: bool) -> None:
     """Write the weights alone, as Keras 2 does."""
     write_file(path, overwrite, lambda file: write_weights(model, file))
 
 
-def write_file(path: Filename, overwrite: bool, write: Callable[[h5py.File], None]) -> None:
-    """Make an HDF5 file with `write`; it appears whole or not at all."""
+def is_open(path: Filename | h5py.Group) -> TypeGuard[h5py.Group]:
+    """Whether it is a file or group of h5py that the user has opened."""
+    return type(path).__module__.split(".")[0] == "h5py"
+
+
+def write_file(
+    path: Filename | h5py.Group, overwrite: bool, write: Callable[[h5py.File], None]
+) -> None:
+    """Make an HDF5 file with `write`; it appears whole or not at all.
+
+    A group or file that the user has open is filled as it is.
+    """
+    if is_open(path):
+        path.clear()
+        path.attrs.clear()
+        write(path)
+        return
     check_free(path, overwrite)
     with atomic_write(path) as file:
         file.write(hdf5_bytes(write))
@@ -165,13 +180,16 @@ def write_optimizer(model: Trainable, group: h5py.Group, version: Version) -> No
 
 
 @contextmanager
-def opened(path: Filename) -> Iterator[h5py.File]:
-    """A readable HDF5 file, whatever it is called.
+def opened(path: Filename | h5py.Group) -> Iterator[h5py.Group]:
+    """A readable HDF5 file, whatever it is called, or the group that the user has open.
 
     Raises:
         FileNotFoundError: there is no such file.
         ValueError: it is no HDF5 file.
     """
+    if is_open(path):
+        yield path
+        return
     if not Path(path).is_file():
         raise FileNotFoundError(f"There is no file {path}.")
     with ExitStack() as opening:

@@ -12,7 +12,7 @@ from jaxcnn import losses
 from jaxcnn.losses import LossFunction
 from jaxcnn.runtime.types import DTypeLike, HostArray, PyTree, Shape
 from jaxcnn.runtime.warn import warn_user
-from jaxcnn.training.input.stored import Rows, is_stored
+from jaxcnn.training.input.stored import Rows, SparseRows, is_stored
 from jaxcnn.training.objective import Objective
 from jaxcnn.training.per_output import per_output
 from jaxcnn.training.steps import Batch
@@ -82,7 +82,9 @@ def as_array(value: HostArray, label: str) -> np.ndarray:
         TypeError: text or objects.
         ValueError: a list of arrays of different shapes.
     """
-    if is_stored(value) and value.shape:
+    if hasattr(value, "tocsr"):
+        array = cast(np.ndarray, Rows(SparseRows(value)))
+    elif is_stored(value) and value.shape:
         # `Rows` has what is used of an array here; nothing is read yet.
         array = cast(np.ndarray, Rows(value))
     else:
@@ -104,8 +106,6 @@ def advice_for(value: HostArray, array: np.ndarray) -> str:
     """What to do with data that is no numbers."""
     if array.dtype != object:
         return "Convert it first."
-    if array.ndim == 0 and hasattr(value, "toarray"):
-        return "Of a sparse matrix give x.toarray()."
     if array.ndim == 1 and all(np.ndim(item) for item in array[:10]):
         return "Samples of different lengths must be padded first."
     return "Convert it first, as by x.astype(float), which names a value that is no number."

@@ -1,8 +1,8 @@
-"""Arrays that stay on disk, read batch by batch."""
+"""Arrays that stay on disk, or sparse in memory, read batch by batch."""
 
 from __future__ import annotations
 
-from typing import Protocol, TypeGuard
+from typing import Any, Protocol, TypeGuard
 
 import numpy as np
 
@@ -55,6 +55,22 @@ class Rows:
 
     def __array__(self, dtype: DTypeLike | None = None, copy: bool | None = None) -> np.ndarray:
         return np.asarray(self.stored[self.start : self.stop], dtype)
+
+
+class SparseRows:
+    """A sparse matrix of SciPy, of whose rows those of a batch are made dense."""
+
+    def __init__(self, matrix: Any) -> None:
+        self.rows = matrix.tocsr()
+        self.shape: tuple[int, ...] = self.rows.shape
+        self.dtype = self.rows.dtype
+
+    def __len__(self) -> int:
+        return self.shape[0]
+
+    def __getitem__(self, part: slice, /) -> np.ndarray:
+        dense: np.ndarray = self.rows[part].toarray()
+        return dense
 
 
 def is_stored(value: object) -> TypeGuard[StoredArray]:

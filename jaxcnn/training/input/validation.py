@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from jaxcnn.runtime import config
 from jaxcnn.runtime.types import DataLike
+from jaxcnn.spellings.dialect import chosen
 from jaxcnn.training.input.check import Arrays
 from jaxcnn.training.input.door import Data, checked_arrays, refuse_with_source
 from jaxcnn.training.input.sources import is_stream
@@ -50,7 +52,14 @@ def given_validation(model: Trainable, program: Program, data: DataLike) -> Data
 
 
 def listed(validation: Data | Arrays | None) -> list[np.ndarray | None] | None:
-    """Validation arrays as callbacks see them: inputs, targets and sample weights in one list."""
+    """Validation arrays as callbacks see them: inputs, targets and sample weights in one list.
+
+    In programs of old Keras weights that were not given are 1.
+    """
     if not isinstance(validation, Arrays):
         return None
-    return [*validation.inputs, *validation.targets, *validation.weights]
+    weights = validation.weights
+    if chosen():
+        ones = np.ones(len(validation), config.floatx())
+        weights = [ones if weight is None else weight for weight in weights]
+    return [*validation.inputs, *validation.targets, *weights]

@@ -67,3 +67,14 @@ def test_subsets():
 def test_bad_input(x, settings, message):
     with pytest.raises(ValueError, match=message):
         PLAIN.flow(x, **settings)
+
+
+def test_batches_of_images_and_other_inputs():
+    images, one, two = np.ones((5, 4, 4, 3)), np.arange(5), np.ones((5, 2))
+    flow = ImageDataGenerator().flow((images, [one, two]), one, batch_size=2, shuffle=False)
+    (x, a, b), y = next(flow)
+    assert x.shape == (2, 4, 4, 3) and a.tolist() == y.tolist() == [0, 1] and b.shape == (2, 2)
+    x, a = next(ImageDataGenerator().flow((images, one), batch_size=5, shuffle=False))
+    assert a.tolist() == [0, 1, 2, 3, 4]
+    with pytest.raises(ValueError, match="All of the arrays in `x`"):
+        ImageDataGenerator().flow((images, np.ones(6)))

@@ -230,3 +230,18 @@ def test_files_that_exist(tmp_path):
     hdf5.check_free(tmp_path / "old", True)
     with pytest.raises(FileExistsError, match=r"old exists; pass overwrite=True"):
         hdf5.check_free(tmp_path / "old", False)
+
+
+def test_a_file_that_the_program_has_open(group):
+    x, before = np.ones((2, 3)), model(compiled=True)
+    for place in (group, group.require_group("inside")):
+        before.save(place)
+        again = load_model(place)
+        np.testing.assert_array_equal(again.predict(x), before.predict(x))
+        assert again.optimizer is not None
+    before.save_weights(group)
+    again = model()
+    again.load_weights(group)
+    np.testing.assert_array_equal(again.predict(x), before.predict(x))
+    with pytest.raises(ValueError, match="weights but no model"):
+        load_model(group)

@@ -48,8 +48,11 @@ def test_objects_that_are_no_numbers(model, x, advice):
 
 def test_a_sparse_matrix(model):
     scipy = pytest.importorskip("scipy.sparse")
-    with pytest.raises(TypeError, match=r"give x\.toarray\(\)"):
-        model.predict(scipy.csr_matrix(X))
+    sparse = scipy.csr_matrix(X)
+    np.testing.assert_array_equal(model.predict(sparse), model.predict(X))
+    expected = model.evaluate(X, Y, verbose=0)
+    assert model.evaluate(sparse, scipy.coo_matrix(Y), verbose=0) == expected
+    model.fit(sparse, Y, verbose=0, validation_split=0.5)
 
 
 def test_a_program_without_a_console(model, monkeypatch):
