@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike
 from jaxcnn.preprocessing.image.checks import require_channels, require_finite
 from jaxcnn.preprocessing.image.flow import Flow, Saving
 from jaxcnn.preprocessing.image.iterator import Batch, Iterator, Transform, subset_slice
+from jaxcnn.runtime.types import PyTree
 from jaxcnn.runtime.warn import warn_user
 
 
@@ -18,7 +19,7 @@ class NumpyArrayIterator(Iterator):
 
     def __init__(
         self,
-        x: ArrayLike | tuple[ArrayLike, ArrayLike | list[ArrayLike]],
+        x: PyTree,
         y: ArrayLike | None,
         image_data_generator: Transform,
         batch_size: int = 32,
@@ -74,9 +75,7 @@ class NumpyArrayIterator(Iterator):
         return inputs, self.y[index], self.sample_weight[index]
 
 
-def _parted(
-    x: ArrayLike | tuple[ArrayLike, ArrayLike | list[ArrayLike]],
-) -> tuple[ArrayLike, list[ArrayLike]]:
+def _parted(x: PyTree) -> tuple[ArrayLike, list[ArrayLike]]:
     """(the images, what else a batch holds) of images alone or of (images, an array or a list)."""
     if not isinstance(x, tuple | list) or len(x) != 2 or np.ndim(x[0]) != 4:
         return x, []

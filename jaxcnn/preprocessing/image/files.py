@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike
 
 from jaxcnn.runtime import config
 from jaxcnn.runtime.warn import warn_user
+from jaxcnn.spellings.dialect import chosen
 from jaxcnn.utils.files import atomic_path
 from jaxcnn.utils.images import read_image
 
@@ -54,12 +55,14 @@ def load_img(
     from PIL import Image
 
     mode = color_channels("grayscale" if grayscale else color_mode)[0]
+    resample = None
+    if target_size is not None or not chosen():  # old Keras looks at it where it resizes
+        resample = Image.Resampling[checked_interpolation(interpolation).upper()]
     image = read_image(path, os.fspath(path))
     if image.mode == "P" and "transparency" in image.info:
         image = image.convert("RGBA")  # else the transparency is lost with a warning
     image = image.convert(mode)
     if target_size is not None and image.size != (target_size[1], target_size[0]):
-        resample = Image.Resampling[checked_interpolation(interpolation).upper()]
         image = image.resize((target_size[1], target_size[0]), resample)
     return image
 

@@ -20,7 +20,7 @@ from jaxcnn.preprocessing.image.files import channels_first
 from jaxcnn.preprocessing.image.pipeline import ImageFunction, Pipeline, TransformParameters
 from jaxcnn.preprocessing.image.standardization import SampleSteps, Statistics, learn_statistics
 from jaxcnn.runtime import context
-from jaxcnn.runtime.types import Settings
+from jaxcnn.runtime.types import PyTree, Settings
 from jaxcnn.spellings.translate import old_spellings
 
 
@@ -227,7 +227,7 @@ class ImageDataGenerator:
 
     def flow(
         self,
-        x: ArrayLike | tuple[ArrayLike, ArrayLike | list[ArrayLike]],
+        x: PyTree,
         y: ArrayLike | None = None,
         batch_size: int = 32,
         shuffle: bool = True,
