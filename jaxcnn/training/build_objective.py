@@ -14,6 +14,7 @@ from jaxcnn.spellings.hints import closest
 from jaxcnn.training.objective import Objective, OutputObjective
 from jaxcnn.training.per_output import per_output
 from jaxcnn.training.program import CompileArguments
+from jaxcnn.training.stateful_metric import StatefulMetric, is_stateful
 
 
 def build_objective(
@@ -69,7 +70,11 @@ def metrics_of(
     ):
         pairs = []
         for identifier in identifiers if isinstance(identifiers, list | tuple) else [identifiers]:
-            metric = metrics.get(identifier, shape, loss)
+            metric: metrics.Metric
+            if is_stateful(identifier):
+                metric = StatefulMetric(identifier)
+            else:
+                metric = metrics.get(identifier, shape, loss)
             reported = prefix + metric.name
             pairs.append((f"{name}_{reported}" if len(names) > 1 else reported, metric))
         result.append(pairs if loss is not None else [])

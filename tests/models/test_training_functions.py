@@ -106,8 +106,37 @@ def test_a_model_with_its_functions_can_be_pickled():
     assert not np.allclose(again.get_weights()[0], model.get_weights()[0])
 
 
-def test_a_layer_with_a_state_is_no_metric():
-    class Count(Layer):
+class Hits(Layer):
+    """The positives that were found, as metrics of Keras 2.2 count them over batches."""
+
+    def __init__(self, name="hits", **kwargs):
+        super().__init__(name=name, **kwargs)
+        self.stateful = True
+        self.count = K.variable(0, dtype="int32")
+
+    def reset_states(self):
+        K.set_value(self.count, 0)
+
+    def __call__(self, y_true, y_pred):
+        hits = K.cast(K.sum(K.cast(y_pred > 0.5, "float32") * y_true), "int32")
+        before = self.count * 1
+        self.add_update(K.update_add(self.count, hits), inputs=[y_true, y_pred])
+        return before + hits
+
+
+def test_a_layer_with_a_state_counts_over_the_batches_of_an_evaluation():
+    x, y = np.linspace(-1, 1, 22).reshape(11, 2), np.arange(11)[:, None] % 2
+    inputs = Input((2,))
+    model = Model(inputs, Dense(1, activation="sigmoid", kernel_initializer="ones")(inputs))
+    model.compile("sgd", "binary_crossentropy", metrics=["acc", Hits()])
+    history = model.fit(x, y, 4, 2, verbose=0, validation_data=(x, y)).history
+    expected = np.sum((model.predict(x) > 0.5) * y)
+    assert expected > 1
+    assert model.evaluate(x, y, 3, verbose=0)[2] == history["val_hits"][-1] == expected
+
+
+def test_a_state_that_is_no_layers_is_refused():
+    class Count:
         stateful = True
 
         def __call__(self, y_true, y_pred):
