@@ -199,6 +199,7 @@ def or_in_words_of(layer: type[Layer]) -> Callable[[MakesLayer], MakesLayer]:
                 return layer(*args, **kwargs)
             return function(*args, **kwargs)
 
+        vars(either)["from_config"] = layer.from_config  # as of the class that it stands for
         return either
 
     return understanding

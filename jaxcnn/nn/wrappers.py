@@ -13,14 +13,16 @@ from jaxcnn.nn.recurrent.base import CalledWithStates, Recurrent
 from jaxcnn.nn.recurrent.scan import States
 from jaxcnn.nn.traits import BY_STEP
 from jaxcnn.runtime.types import Config, PyTree
+from jaxcnn.spellings.dialect import dialect
 
 
 class TimeDistributed(Layer):
     """Any module, or model, on every step of (batch, steps, ...).
 
     Its samples are the steps of all sequences, so batch statistics are those of all steps together.
-    A mask of the steps is passed on; the inner module gets none. Its variables are nested under
-    ``layer``.
+    A mask of the steps is passed on; the inner module gets none. In programs of Keras 2.2 it gets
+    what the mask has of the inside of a step, and the mask that it makes is that of the output. Its
+    variables are nested under ``layer``.
     """
 
     layer: nn.Module
@@ -36,7 +38,17 @@ class TimeDistributed(Layer):
     def mixes_rows(self) -> bool:
         return mixes_rows(self.layer)
 
-    def __call__(self, x: jax.Array, *, train: bool = False) -> PyTree:
+    def compute_mask(self, inputs: jax.Array, mask: jax.Array | None) -> PyTree:
+        if not dialect().masks_of_steps or not isinstance(self.layer, Layer):
+            return mask
+        made = self.layer.compute_mask(by_step(inputs), inside_of_steps(mask))
+        if made is not None:
+            return made.reshape(*inputs.shape[:2], *made.shape[1:])
+        return mask if mask is None else jnp.any(mask, axis=tuple(range(2, mask.ndim)))
+
+    def __call__(
+        self, x: jax.Array, *, train: bool = False, mask: jax.Array | None = None
+    ) -> PyTree:
         if x.ndim < 3:
             raise ValueError(
                 f"{self.label}: the input has shape {x.shape}; it needs (batch, steps, ...)."
@@ -44,9 +56,19 @@ class TimeDistributed(Layer):
         batch, steps = x.shape[:2]
         rows = current_valid_rows()
         with valid_rows(None if rows is None else jnp.repeat(rows, steps)):
-            rows_of_steps = x.reshape(batch * steps, *x.shape[2:])  # (batch * steps, ...)
-            outputs, _ = run(self.layer, (rows_of_steps,), {}, None, train)
+            inside = inside_of_steps(mask) if dialect().masks_of_steps else None
+            outputs, _ = run(self.layer, (by_step(x),), {}, inside, train)
         return jax.tree.map(lambda y: y.reshape(batch, steps, *y.shape[1:]), outputs)
+
+
+def by_step(x: jax.Array) -> jax.Array:
+    """The steps of all sequences as samples: (batch, steps, ...) to (batch * steps, ...)."""
+    return x.reshape(x.shape[0] * x.shape[1], *x.shape[2:])
+
+
+def inside_of_steps(mask: jax.Array | None) -> jax.Array | None:
+    """What a mask has of the inside of each step, None where it is one of the steps alone."""
+    return None if mask is None or mask.ndim < 3 else by_step(mask)
 
 
 class Bidirectional(CalledWithStates):

@@ -60,6 +60,8 @@ class Dialect:
         counts_on: whether a Tokenizer that is fitted again counts the texts before as well.
         own_inputs: whether a stack that begins with a model has that model's inputs.
         step_times: whether progress bars say how long a step took.
+        masks_of_steps: whether TimeDistributed gives its layer the mask inside of a step, and takes
+            the one that the layer makes.
     """
 
     name: str
@@ -81,6 +83,7 @@ class Dialect:
     counts_on: bool = False
     own_inputs: bool = True
     step_times: bool = False
+    masks_of_steps: bool = False
 
     def weight_name(self, layer: str, path: tuple[str, ...]) -> str:
         """The name of a layer's weight: 'dense_1/kernel:0', in Keras 1 'dense_1_W:0'."""
@@ -124,6 +127,7 @@ DIALECTS = {
         counts_on=True,
         own_inputs=False,
         step_times=True,
+        masks_of_steps=True,
     ),
 }
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from jaxcnn import backend as K
-from jaxcnn.compat import legacy
+from jaxcnn.compat import keras1, legacy
 from jaxcnn.layers import Dense, Input
 from jaxcnn.models import Model, Sequential
 
@@ -113,3 +113,9 @@ def test_a_recurrent_layer_with_a_step(sequences, backwards):
     np.testing.assert_allclose(model.predict(steps), expected, atol=1e-5)
     with pytest.raises(ValueError, match="RNN\\(cell, stateful=True\\)"):
         Leaky(4, stateful=True)
+
+
+def test_a_deconvolution_from_its_settings():
+    layer = keras1.Deconvolution2D(filters=2, kernel_size=3, strides=2)
+    again = keras1.Deconvolution2D.from_config(layer.get_config())
+    assert again.get_config() == layer.get_config()

@@ -23,6 +23,7 @@ from jaxcnn.layers import (
     SimpleRNN,
     TimeDistributed,
 )
+from jaxcnn.spellings.dialect import speaking
 
 X = np.arange(8, dtype="float32").reshape(4, 2)
 
@@ -257,3 +258,23 @@ def test_the_mean_over_the_steps_that_are_not_masked():
     x = np.array([[[1, 2], [3, 4], [0, 0]], [[5, 6], [0, 0], [0, 0]]], "float32")
     np.testing.assert_allclose(model.predict(x), [[2, 3], [5, 6]])
     assert model.output_mask is None
+
+
+def test_masks_inside_of_steps_in_programs_of_keras_2_2():
+    x = np.array([[[1, 2, 0], [3, 0, 0], [0, 0, 0]]])
+
+    def masks():
+        inputs = Input((None, None), dtype="int32")
+        words = TimeDistributed(Embedding(5, 4, mask_zero=True))
+        sentences = TimeDistributed(SimpleRNN(2, kernel_initializer="ones"))
+        outputs = sentences(words(inputs))
+        layers = [layer for layer in (words, sentences) if layer.output_mask is not None]
+        values = [K.function([inputs], [layer.output_mask])([x])[0] for layer in layers]
+        return values, Model(inputs, outputs).predict(x)[0]
+
+    with speaking("2.2"):
+        (of_words, of_sentences), outputs = masks()
+    np.testing.assert_array_equal(of_words, x > 0)
+    np.testing.assert_array_equal(of_sentences, [[True, True, False]])
+    assert np.all(outputs[2] == 0) and np.all(outputs[:2] != 0)
+    assert masks()[0] == []
