@@ -41,9 +41,9 @@ class TimeDistributed(Layer):
     def compute_mask(self, inputs: jax.Array, mask: jax.Array | None) -> PyTree:
         if not dialect().masks_of_steps or not isinstance(self.layer, Layer):
             return mask
-        made = self.layer.compute_mask(by_step(inputs), inside_of_steps(mask))
-        if made is not None:
-            return made.reshape(*inputs.shape[:2], *made.shape[1:])
+        inner = self.layer.compute_mask(by_step(inputs), inside_of_steps(mask))
+        if inner is not None:
+            return inner.reshape(*inputs.shape[:2], *inner.shape[1:])
         return mask if mask is None else jnp.any(mask, axis=tuple(range(2, mask.ndim)))
 
     def __call__(
