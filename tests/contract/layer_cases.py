@@ -192,7 +192,7 @@ CASES = [
     Case("GlobalMaxPooling1D", {}, (3, 2)),
     Case("GlobalMaxPooling2D", {}, (3, 4, 2)),
     Case("GlobalMaxPooling3D", {}, (2, 3, 4, 2)),
-    Case("GlobalAveragePooling1D", {}, (3, 2)),
+    Case("GlobalAveragePooling1D", {}, (3, 2), mask="dropped"),
     Case("GlobalAveragePooling2D", {}, (3, 4, 2)),
     Case("GlobalAveragePooling3D", {}, (2, 3, 4, 2)),
     # merge

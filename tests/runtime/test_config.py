@@ -115,3 +115,10 @@ def test_home(own_home, monkeypatch):
     assert config.home() == own_home / ".jaxcnn"
     monkeypatch.setenv("JAXCNN_HOME", "~/elsewhere")
     assert config.home() == own_home / "elsewhere"
+
+
+def test_settings_lie_in_the_folder_of_keras(own_home, monkeypatch):
+    (own_home / "elsewhere").mkdir()
+    (own_home / "elsewhere" / "keras.json").write_text(json.dumps({"epsilon": 1e-4}))
+    monkeypatch.setenv("KERAS_HOME", str(own_home / "elsewhere"))
+    assert config.epsilon() == 1e-4
