@@ -43,7 +43,7 @@ for number in range(5000):
 @pytest.mark.slow
 def test_shapes_that_never_repeat_do_not_fill_the_memory():
     early, late = map(int, run(SHAPES).split())
-    assert late - early < 25 * 2**20
+    assert late - early < 15 * 2**20  # oneDNN itself keeps some hundred bytes of each
 
 
 FORK = """
