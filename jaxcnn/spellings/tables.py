@@ -6,10 +6,11 @@ One row an object: a layer by its class, a function or method by its name.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Mapping
+import itertools
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeAlias
 
-from jaxcnn.spellings.dialect import EPSILON_POSITIONS
+from jaxcnn.spellings.dialect import EPSILON_POSITIONS, dialect
 
 # The arguments of a call, by position and by keyword.
 Positional: TypeAlias = tuple[Any, ...]
@@ -83,20 +84,36 @@ def batches_of_samples(args: Positional, kwargs: Keywords) -> Arguments:
 
     An epoch has as many whole batches as Keras 2.0.4 makes of `samples_per_epoch`; for the other
     two, which it took for numbers of batches, as many as are needed to see every sample. Without a
-    batch size the numbers stay.
+    batch size the numbers stay, but in programs of Keras 1, which counts samples: there the first
+    batch is looked at.
     """
-    kwargs = dict(kwargs)
-    generator = args[0] if args else kwargs.get("generator")
-    if "samples_per_epoch" in kwargs:
-        samples = kwargs.pop("samples_per_epoch")
-        kwargs["steps_per_epoch"] = max(1, samples // getattr(generator, "batch_size", 1))
+    given = dict(kwargs)
+    if args:
+        given["generator"], args = args[0], args[1:]
+    counts_samples = dialect().name in ("0.3", "1.2")
     for old, new, source in (
-        ("val_samples", "steps", generator),
-        ("nb_val_samples", "validation_steps", kwargs.get("validation_data")),
+        ("samples_per_epoch", "steps_per_epoch", "generator"),
+        ("val_samples", "steps", "generator"),
+        ("nb_val_samples", "validation_steps", "validation_data"),
     ):
-        if old in kwargs and kwargs[old] is not None:
-            kwargs[new] = -(-kwargs.pop(old) // getattr(source, "batch_size", 1))
-    return args, kwargs
+        if given.get(old) is None:
+            continue
+        size = getattr(given.get(source), "batch_size", None)
+        if size is None and counts_samples and isinstance(given.get(source), Iterator):
+            size, given[source] = looked_at(given[source])
+        samples, size = given.pop(old), size or 1
+        whole = old == "samples_per_epoch" and not counts_samples
+        given[new] = max(1, samples // size) if whole else -(-samples // size)
+    return (given.pop("generator"), *args) if "generator" in given else args, given
+
+
+def looked_at(batches: Iterator[Any]) -> tuple[int, Iterator[Any]]:
+    """(the samples in the first batch, all batches)."""
+    first = next(batches)
+    inputs = first[0] if isinstance(first, tuple) else first
+    while isinstance(inputs, list | dict):
+        inputs = next(iter(inputs.values() if isinstance(inputs, dict) else inputs))
+    return len(inputs), itertools.chain([first], batches)
 
 
 DATA_FORMAT = {"dim_ordering": "data_format"}

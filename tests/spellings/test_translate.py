@@ -15,6 +15,7 @@ from jaxcnn.compat import OldSpellingWarning, keras1
 from jaxcnn.layers import Conv2D, Dense, Embedding, Input
 from jaxcnn.models import Model, Sequential
 from jaxcnn.spellings import tables
+from jaxcnn.spellings.dialect import speaking
 from jaxcnn.spellings.translate import call, renewed
 from jaxcnn.utils import to_categorical
 
@@ -366,3 +367,16 @@ def test_an_unknown_argument_of_a_method_is_named_with_the_nearest(call, sentenc
     with pytest.raises(TypeError) as raised:
         call(Sequential([Dense(1, input_shape=(2,))]))
     assert sentence in str(raised.value)
+
+
+def test_keras_1_counts_the_samples_of_any_generator():
+    batches = ((np.full((4, 1), i), np.zeros(4)) for i in range(9))
+    others = iter([[np.zeros((5, 2)), np.zeros((5, 2))]])
+    with speaking("1.2"):
+        (given,), words = renewed(
+            "fit_generator",
+            (batches,),
+            {"samples_per_epoch": 10, "validation_data": others, "nb_val_samples": 10},
+        )
+    assert words["steps_per_epoch"] == 3 and words["validation_steps"] == 2
+    assert next(given)[0][0, 0] == 0 and next(given)[0][0, 0] == 1
