@@ -27,7 +27,11 @@ from jaxcnn.training.trainable import Trainable
 
 # How XLA compiles for CPU where a model gets inputs of more than one length: in a third of the time
 # and, of recurrent layers, to programs that are as fast.
-QUICK = {"xla_backend_optimization_level": 1, "xla_cpu_use_fusion_emitters": False}
+QUICK = {
+    "xla_backend_optimization_level": 1,
+    "xla_cpu_parallel_codegen_split_count": 1,
+    "xla_cpu_use_fusion_emitters": False,
+}
 
 
 def predict(
