@@ -31,6 +31,7 @@ import pytest
 
 from jaxcnn import config
 from jaxcnn.layers import naming
+from jaxcnn.training.dispatch import ALIVE
 
 # Ctrl-C is tested, also where the tests run in the background of a shell, which ignores it.
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -68,6 +69,7 @@ def pytest_collection_finish():
     gc.collect()
     gc.freeze()
     gc.set_threshold(100_000, 20, 100)
+    ALIVE.least = ALIVE.limit = 100  # of a process that runs thousands of tests, and holds models
 
 
 @pytest.fixture(autouse=True)

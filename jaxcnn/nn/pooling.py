@@ -163,7 +163,7 @@ class GlobalMaxPooling3D(GlobalPooling):
 
 class GlobalAveragePooling1D(GlobalPooling):
     """(batch, steps, features) to (batch, features): the mean over the steps that are not masked,
-    of which each row needs one.
+    0 where all are.
     """
 
     data_format: str | None = later("channels_last")
@@ -180,7 +180,7 @@ class GlobalAveragePooling1D(GlobalPooling):
             return super().__call__(x)
         keep = mask.astype(x.dtype)[:, :, None]  # (batch, steps, 1)
         total = jnp.sum(self.to_channels_last(x) * keep, axis=1, keepdims=True)
-        y = total / jnp.sum(keep, axis=1, keepdims=True)
+        y = total / jnp.maximum(jnp.sum(keep, axis=1, keepdims=True), 1)
         return self.from_channels_last(y) if self.keepdims else y[:, 0]
 
 

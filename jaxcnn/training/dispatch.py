@@ -46,18 +46,23 @@ class Alive:
 
     Models lie in circles, which only Python's collector frees, and it does not see how much memory
     programs hold: a loop over models would keep some dozens of them. So it is called when there are
-    many, and again when there are twice as many as it left.
+    many, and again when there are twice as many as it left, but never for more than a twentieth of
+    the time.
     """
 
     def __init__(self, limit: int = 4) -> None:
         self.least = self.limit = limit
         self.dispatchers: weakref.WeakSet[Dispatcher] = weakref.WeakSet()
+        self.rests_until = 0.0
 
     def add(self, dispatcher: Dispatcher) -> None:
         """Count one more, and collect where that makes too many."""
         self.dispatchers.add(dispatcher)
-        if len(self.dispatchers) > self.limit:
+        began = time.monotonic()
+        if len(self.dispatchers) > self.limit and began >= self.rests_until:
             gc.collect()
+            ended = time.monotonic()
+            self.rests_until = ended + 20 * (ended - began)
             self.limit = max(self.least, 2 * len(self.dispatchers))
 
 

@@ -221,7 +221,7 @@ UNSUPPORTING = [
     "LocallyConnected1D",
     "UpSampling1D",
 ]
-UNSUPPORTING += ["ZeroPadding1D", "Cropping1D", "GlobalMaxPooling1D", "GlobalAveragePooling1D"]
+UNSUPPORTING += ["ZeroPadding1D", "Cropping1D", "GlobalMaxPooling1D"]
 ARGUMENTS = {
     "Permute": ((2, 1),),
     "Reshape": ((12,),),

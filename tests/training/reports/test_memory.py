@@ -8,12 +8,14 @@ import subprocess
 import sys
 import weakref
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from jaxcnn.layers import Dense
 from jaxcnn.models import Sequential
+from jaxcnn.training import dispatch
 from jaxcnn.training.dispatch import Alive, Dispatcher
 from jaxcnn.utils import Sequence
 
@@ -100,7 +102,7 @@ def test_the_same_model_under_other_names_is_the_same_program(monkeypatch):
     assert len(programs) == 2 and programs[0] == programs[1]
 
 
-def test_models_in_a_loop_are_freed_before_there_are_many():
+def test_models_in_a_loop_are_freed_before_there_are_many(monkeypatch):
     class Holder:
         def __init__(self):
             self.itself = self
@@ -108,6 +110,7 @@ def test_models_in_a_loop_are_freed_before_there_are_many():
     gc.disable()
     try:
         alive = Alive(limit=3)
+        monkeypatch.setattr(dispatch, "time", SimpleNamespace(monotonic=lambda: 0.0))
         for _ in range(20):
             alive.add(Holder())
             assert len(alive.dispatchers) <= 4
@@ -116,6 +119,13 @@ def test_models_in_a_loop_are_freed_before_there_are_many():
         for holder in held:
             alive.add(holder)
         assert alive.limit == 18  # it looked when 4 were there, and when 9 were
+        times = iter([1.0, 2.0, 3.0])
+        monkeypatch.setattr(dispatch, "time", SimpleNamespace(monotonic=lambda: next(times)))
+        alive.limit = 3
+        alive.add(held[0])
+        alive.limit = 3
+        alive.add(held[0])  # the last look took a second: the next may be 20 later
+        assert alive.rests_until == 22.0 and alive.limit == 3
     finally:
         gc.enable()
 
