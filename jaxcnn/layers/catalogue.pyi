@@ -459,7 +459,7 @@ class GaussianNoise(ModuleLayer):
 
 class GlobalAveragePooling1D(ModuleLayer):
     """(batch, steps, features) to (batch, features): the mean over the steps that are not masked,
-    of which each row needs one.
+    0 where all are.
     """
 
     def __init__(
