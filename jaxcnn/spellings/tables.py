@@ -109,7 +109,9 @@ def batches_of_samples(args: Positional, kwargs: Keywords) -> Arguments:
 
 def looked_at(batches: Iterator[Any]) -> tuple[int, Iterator[Any]]:
     """(the samples in the first batch, all batches)."""
-    first = next(batches)
+    first = next(batches, None)
+    if first is None:
+        return 1, iter(())  # `fit` says that there was nothing
     inputs = first[0] if isinstance(first, tuple) else first
     while isinstance(inputs, list | dict):
         inputs = next(iter(inputs.values() if isinstance(inputs, dict) else inputs))

@@ -5,7 +5,7 @@ import pytest
 
 from jaxcnn import backend as K
 from jaxcnn import config, layers
-from jaxcnn.models import Sequential
+from jaxcnn.models import Model, Sequential
 
 
 @pytest.fixture
@@ -258,3 +258,10 @@ def test_the_shape_of_an_output_without_a_call():
     assert layers.LSTM(3, return_state=True).compute_output_shape((None, 4, 2)) == [(None, 3)] * 3
     with pytest.raises(ValueError, match="conv2d_1"):
         layers.Conv2D(3, 3).compute_output_shape((None, 4))
+
+
+def test_the_mean_over_steps_leaves_masked_ones_out():
+    x, given = layers.Input((3,), dtype="int32"), np.array([[1, 2, 0], [0, 0, 0]])
+    model = Model(x, layers.GlobalAveragePooling1D()(layers.Embedding(4, 2, mask_zero=True)(x)))
+    (rows,) = model.get_weights()
+    np.testing.assert_allclose(model.predict(given), [(rows[1] + rows[2]) / 2, [0, 0]], atol=1e-6)

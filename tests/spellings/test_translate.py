@@ -372,7 +372,7 @@ def test_an_unknown_argument_of_a_method_is_named_with_the_nearest(call, sentenc
 def test_keras_1_counts_the_samples_of_any_generator():
     batches = ((np.full((4, 1), i), np.zeros(4)) for i in range(9))
     others = iter([[np.zeros((5, 2)), np.zeros((5, 2))]])
-    with speaking("1.2"):
+    with speaking("1.2"), pytest.warns(OldSpellingWarning):
         (given,), words = renewed(
             "fit_generator",
             (batches,),
@@ -380,3 +380,9 @@ def test_keras_1_counts_the_samples_of_any_generator():
         )
     assert words["steps_per_epoch"] == 3 and words["validation_steps"] == 2
     assert next(given)[0][0, 0] == 0 and next(given)[0][0, 0] == 1
+
+
+def test_a_generator_without_batches_is_left_to_fit():
+    with speaking("1.2"), pytest.warns(OldSpellingWarning):
+        (given,), words = renewed("fit_generator", (iter(()),), {"samples_per_epoch": 10})
+    assert list(given) == [] and words["steps_per_epoch"] == 10

@@ -176,9 +176,7 @@ class ImageDataGenerator:
         by sample.
 
         Args:
-            x: images (n, rows, columns, channels) with 1, 3 or 4 channels, or channels first; or
-                (images, others) with one array or a list of them, (n, ...), that batches hold
-                after the images, unchanged.
+            x: images (n, rows, columns, channels) with 1, 3 or 4 channels, or channels first.
             augment: look at randomly changed images.
             rounds: with `augment`, how often to go through the data.
             seed: decides the changes.
@@ -241,7 +239,9 @@ class ImageDataGenerator:
         """Endless batches of images in memory.
 
         Args:
-            x: images (n, rows, columns, channels) with 1, 3 or 4 channels, or channels first.
+            x: images (n, rows, columns, channels) with 1, 3 or 4 channels, or channels first; or
+                (images, others) with one array or a list of them, (n, ...), that batches hold
+                after the images, unchanged.
             y: labels (n, ...); without them batches are images alone.
             batch_size: images a batch; the last of an epoch may be smaller.
             shuffle: whether each epoch has its own order.

@@ -119,14 +119,16 @@ def apply_affine_transform(
     shear: float = 0,
     zx: float = 1,
     zy: float = 1,
-    *,
     row_axis: int = 0,
     col_axis: int = 1,
     channel_axis: int = 2,
     fill_mode: FillMode = "nearest",
     cval: float = 0.0,
 ) -> np.ndarray:
-    """The image turned by `theta` and sheared by `shear` degrees, shifted by pixels and zoomed."""
+    """The image turned by `theta` and sheared by `shear` degrees, shifted by pixels and zoomed.
+
+    As in Keras 2.2, values between pixels are interpolated linearly.
+    """
     matrix = affine_matrices(
         _size(x, row_axis, col_axis),
         theta=theta,
@@ -136,7 +138,8 @@ def apply_affine_transform(
         zx=zx,
         zy=zy,
     )
-    return apply_transform(x, matrix, channel_axis, fill_mode, cval)
+    changed = affine_transform(_channels_last(x, channel_axis), matrix[None], fill_mode, cval)
+    return _as_given(changed, x, channel_axis)
 
 
 def apply_transform(

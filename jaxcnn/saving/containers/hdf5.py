@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import itertools
 import json
 from collections.abc import Callable, Iterator, Sequence
@@ -30,6 +31,16 @@ if TYPE_CHECKING:
     import jax
 
 HEADER_LIMIT = 60_000  # bytes; HDF5 keeps no longer attribute of a group next to its other ones
+# What a model consists of at the top of its group, besides the layers where weights stand alone.
+MODEL_MEMBERS = ("model_weights", "optimizer_weights")
+MODEL_ATTRIBUTES = (
+    "backend",
+    "keras_version",
+    "layer_names",
+    "model_config",
+    "training_config",
+    "written_by",
+)
 
 
 def save_hdf5(
@@ -72,16 +83,41 @@ def write_file(
 ) -> None:
     """Make an HDF5 file with `write`; it appears whole or not at all.
 
-    A group or file that the user has open is filled as it is.
+    In a group or file that the user has open it takes the place of a model or weights that are
+    there; what else is in it stays.
     """
     if is_open(path):
-        path.clear()
-        path.attrs.clear()
-        write(path)
+        replace_model(path, hdf5_bytes(write))
         return
     check_free(path, overwrite)
     with atomic_write(path) as file:
         file.write(hdf5_bytes(write))
+
+
+def replace_model(group: h5py.Group, content: bytes) -> None:
+    """Put a model or weights into an open group in place of those in it.
+
+    Raises:
+        ValueError: something else in the group has a name that is needed.
+    """
+    import h5py
+
+    layers = [name.split("/")[0] for name in read_names(group, "layer_names")]
+    members = {*MODEL_MEMBERS, *layers} & set(group)
+    attributes = [key for key in group.attrs if key.startswith(MODEL_ATTRIBUTES)]
+    with h5py.File(io.BytesIO(content)) as file:
+        if others := sorted(set(file) & set(group) - members):
+            raise ValueError(
+                f"{group.name} of the open file holds {', '.join(others)}, as layers of the model "
+                "are called; write into a group of its own: file.create_group('model')."
+            )
+        for name in members:
+            del group[name]
+        for key in attributes:
+            del group.attrs[key]
+        for name in file:
+            file.copy(name, group)
+        group.attrs.update(file.attrs)
 
 
 def hdf5_bytes(write: Callable[[h5py.File], None]) -> bytes:

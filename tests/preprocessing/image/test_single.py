@@ -108,3 +108,18 @@ def test_bad_arguments():
         image.random_zoom(IMAGE, 0.5)
     with pytest.raises(ValueError, match=r"three axes; given an array of shape \(9, 12\)"):
         image.apply_transform(IMAGE[0], np.eye(3))
+
+
+def test_an_affine_transform_is_that_of_keras_2_2_4():
+    x = np.arange(75.0).reshape(5, 5, 3)
+    changed = image.apply_affine_transform(x, 30, 1, 0.5, 10, 0.8, 1.2, 0, 1, 2)
+    expected = [
+        [57.774, 48.887, 40.075, 31.263, 22.45],
+        [61.126, 60.48, 51.667, 42.855, 33.886],
+        [62.326, 65.084, 63.26, 54.447, 44.278],
+        [63.526, 66.284, 69.041, 66.039, 54.67],
+        [64.726, 67.484, 70.241, 72.0, 65.063],
+    ]
+    np.testing.assert_allclose(changed[:, :, 0], expected, atol=2e-3)
+    moved = image.apply_affine_transform(x.transpose(2, 0, 1), 30, 1, 0.5, 10, 0.8, 1.2, 1, 2, 0)
+    np.testing.assert_array_equal(moved, changed.transpose(2, 0, 1))

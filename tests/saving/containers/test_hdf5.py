@@ -245,3 +245,20 @@ def test_a_file_that_the_program_has_open(group):
     np.testing.assert_array_equal(again.predict(x), before.predict(x))
     with pytest.raises(ValueError, match="weights but no model"):
         load_model(group)
+
+
+def test_what_else_an_open_file_holds_stays(group):
+    group["data"], group.attrs["of"] = np.arange(3), "mine"
+    before = model(compiled=True)
+    before.save(group)
+    model().save(group)
+    assert load_model(group).optimizer is None  # nothing is left of the one before
+    before.save_weights(group)
+    model().load_weights(group)
+    assert group["data"][:].tolist() == [0, 1, 2] and group.attrs["of"] == "mine"
+    assert "model_weights" not in group and "model_config" not in group.attrs
+    other = group.create_group("other")
+    name = other[before.layers[0].name] = np.arange(2)
+    with pytest.raises(ValueError, match=r"holds .*write into a group of its own"):
+        before.save_weights(other)
+    assert other[before.layers[0].name][:].tolist() == name.tolist()

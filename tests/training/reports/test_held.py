@@ -23,7 +23,7 @@ from jaxcnn.layers import (
     TimeDistributed,
 )
 from jaxcnn.models import Model, Sequential, load_model
-from jaxcnn.utils import Sequence
+from jaxcnn.utils import Sequence, set_random_seed
 
 TESTS = Path(__file__).parents[2]
 
@@ -119,7 +119,7 @@ def test_a_plateau_without_a_pause_halves_every_second_epoch():
     callbacks = [Losses([1.0] * 7), plateau, Rates()]
     model.fit(np.ones((4, 1)), np.zeros((4, 1)), epochs=7, verbose=0, callbacks=callbacks)
     halves = [round(0.01 / rate) for rate in rates]
-    assert halves == [1, 1, 2, 2, 4, 4, 8] or halves == [1, 1, 1, 2, 2, 4, 4]
+    assert halves == [1, 1, 1, 2, 2, 4, 4]  # as in Keras 2.0.4
 
 
 @pytest.mark.parametrize("name", ["m.h5", "m.keras"])
@@ -225,8 +225,6 @@ def test_a_bar_in_a_file_is_one_line_an_epoch(capsys):
 
 def test_four_fits_are_one_of_four_epochs(blobs):
     def trained(calls, epochs):
-        from jaxcnn.utils import set_random_seed
-
         set_random_seed(3)
         model = Sequential([Dense(3, activation="softmax", input_shape=(4,), name="only")])
         model.compile("adam", "categorical_crossentropy")
