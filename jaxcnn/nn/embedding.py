@@ -11,7 +11,7 @@ import jax.numpy as jnp
 from jaxcnn.nn import arguments
 from jaxcnn.nn.base import Layer
 from jaxcnn.nn.weights import field_weight, resolved
-from jaxcnn.runtime.types import Config, Identifier
+from jaxcnn.runtime.types import Config, Identifier, Mask
 
 
 class Embedding(Layer):
@@ -47,7 +47,7 @@ class Embedding(Layer):
             sizes["input_length"] = length if isinstance(length, int) else tuple(listed)
         return {**sizes, **resolved(self)}
 
-    def compute_mask(self, inputs: jax.Array, mask: jax.Array | None) -> jax.Array | None:
+    def compute_mask(self, inputs: jax.Array, mask: Mask) -> jax.Array | None:
         return indices(inputs) != 0 if self.mask_zero else None
 
     @nn.compact

@@ -7,7 +7,7 @@ import jax.numpy as jnp
 
 from jaxcnn.nn import arguments
 from jaxcnn.nn.base import Layer
-from jaxcnn.runtime.types import Config
+from jaxcnn.runtime.types import Config, Mask
 
 
 class Masking(Layer):
@@ -20,7 +20,7 @@ class Masking(Layer):
     def checked(self) -> Config:
         return {"mask_value": arguments.number(self.label, "mask_value", self.mask_value)}
 
-    def compute_mask(self, inputs: jax.Array, mask: jax.Array | None) -> jax.Array:
+    def compute_mask(self, inputs: jax.Array, mask: Mask) -> jax.Array:
         return jnp.any(inputs != self.mask_value, axis=-1)
 
     def __call__(self, x: jax.Array) -> jax.Array:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import reduce
-from typing import TypeAlias
 
 import jax
 import jax.numpy as jnp
@@ -12,9 +11,7 @@ import jax.numpy as jnp
 from jaxcnn.nn import arguments
 from jaxcnn.nn.base import Layer
 from jaxcnn.nn.traits import BY_STEP, Traits
-from jaxcnn.runtime.types import Config
-
-Mask: TypeAlias = jax.Array | None
+from jaxcnn.runtime.types import Config, Mask
 
 
 class Merge(Layer):

@@ -12,7 +12,7 @@ from jaxcnn.nn import arguments
 from jaxcnn.nn.base import Layer
 from jaxcnn.nn.fields import Sizes, as_tuple, later
 from jaxcnn.nn.spatial import SpatialLayer
-from jaxcnn.runtime.types import ArrayFunction, Config
+from jaxcnn.runtime.types import ArrayFunction, Config, Mask
 
 
 class PoolFields(Layer):
@@ -172,10 +172,10 @@ class GlobalAveragePooling1D(GlobalPooling):
     reduce = staticmethod(jnp.mean)
     supports_masking = True
 
-    def compute_mask(self, inputs: jax.Array, mask: jax.Array | None) -> None:
+    def compute_mask(self, inputs: jax.Array, mask: Mask) -> None:
         return None
 
-    def __call__(self, x: jax.Array, *, mask: jax.Array | None = None) -> jax.Array:
+    def __call__(self, x: jax.Array, *, mask: Mask = None) -> jax.Array:
         if mask is None:
             return super().__call__(x)
         keep = mask.astype(x.dtype)[:, :, None]  # (batch, steps, 1)

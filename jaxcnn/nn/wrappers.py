@@ -12,7 +12,7 @@ from jaxcnn.nn.graph import mixes_rows, run
 from jaxcnn.nn.recurrent.base import CalledWithStates, Recurrent
 from jaxcnn.nn.recurrent.scan import States
 from jaxcnn.nn.traits import BY_STEP
-from jaxcnn.runtime.types import Config, PyTree
+from jaxcnn.runtime.types import Config, Mask, PyTree
 from jaxcnn.spellings.dialect import dialect
 
 
@@ -38,7 +38,7 @@ class TimeDistributed(Layer):
     def mixes_rows(self) -> bool:
         return mixes_rows(self.layer)
 
-    def compute_mask(self, inputs: jax.Array, mask: jax.Array | None) -> PyTree:
+    def compute_mask(self, inputs: jax.Array, mask: Mask) -> PyTree:
         if not dialect().masks_of_steps or not isinstance(self.layer, Layer):
             return mask
         inner = self.layer.compute_mask(by_step(inputs), inside_of_steps(mask))
@@ -46,9 +46,7 @@ class TimeDistributed(Layer):
             return inner.reshape(*inputs.shape[:2], *inner.shape[1:])
         return mask if mask is None else jnp.any(mask, axis=tuple(range(2, mask.ndim)))
 
-    def __call__(
-        self, x: jax.Array, *, train: bool = False, mask: jax.Array | None = None
-    ) -> PyTree:
+    def __call__(self, x: jax.Array, *, train: bool = False, mask: Mask = None) -> PyTree:
         if x.ndim < 3:
             raise ValueError(
                 f"{self.label}: the input has shape {x.shape}; it needs (batch, steps, ...)."
@@ -66,7 +64,7 @@ def by_step(x: jax.Array) -> jax.Array:
     return x.reshape(x.shape[0] * x.shape[1], *x.shape[2:])
 
 
-def inside_of_steps(mask: jax.Array | None) -> jax.Array | None:
+def inside_of_steps(mask: Mask) -> jax.Array | None:
     """What a mask has of the inside of each step, None where it is one of the steps alone."""
     return None if mask is None or mask.ndim < 3 else by_step(mask)
 
@@ -106,12 +104,7 @@ class Bidirectional(CalledWithStates):
         return self.layer.passes_constants
 
     def run_sequence(
-        self,
-        x: jax.Array,
-        initial: States | None,
-        mask: jax.Array | None,
-        train: bool,
-        **further: PyTree,
+        self, x: jax.Array, initial: States | None, mask: Mask, train: bool, **further: PyTree
     ) -> PyTree:
         half = self.layer.state_total
         halves = (None, None) if initial is None else (initial[:half], initial[half:])

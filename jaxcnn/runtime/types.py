@@ -21,6 +21,8 @@ Config: TypeAlias = dict[str, Any]
 Settings: TypeAlias = Mapping[str, Any]
 # A shape whose None may be any size.
 Shape: TypeAlias = tuple[int | None, ...]
+# Which steps of a sequence (batch, steps) count; None where all do.
+Mask: TypeAlias = jax.Array | None
 # The keys that lead to a leaf of nested dicts.
 Path: TypeAlias = tuple[str, ...]
 # What names an activation, a loss, an initializer, ...: its name, the function or object itself, or
@@ -42,6 +44,7 @@ __all__ = [
     "DTypeLike",
     "HostArray",
     "Identifier",
+    "Mask",
     "Path",
     "PyTree",
     "Settings",

@@ -135,11 +135,7 @@ avg_pool = pooling_word("AvgPool", "avg")
 
 @word("LRN")
 def local_response_normalization(
-    input: ArrayLike,
-    depth_radius: int = 5,
-    bias: float = 1,
-    alpha: float = 1,
-    beta: float = 0.5,
+    input: ArrayLike, depth_radius: int = 5, bias: float = 1, alpha: float = 1, beta: float = 0.5
 ) -> jax.Array:
     """Each number over ``(bias + alpha * sum of squares of the channels around it) ** beta``."""
     module = nn.LocalResponseNormalization(

@@ -16,7 +16,7 @@ from jaxcnn.nn.base import Layer
 from jaxcnn.nn.recurrent.fields import SequenceArguments
 from jaxcnn.nn.recurrent.recurrences import GatedModule
 from jaxcnn.nn.recurrent.scan import States, gated_scan, in_parts
-from jaxcnn.runtime.types import DTypeLike, PyTree
+from jaxcnn.runtime.types import DTypeLike, Mask, PyTree
 
 
 class CalledWithStates(Layer):
@@ -30,12 +30,7 @@ class CalledWithStates(Layer):
         return False
 
     def run_sequence(
-        self,
-        x: jax.Array,
-        initial: States | None,
-        mask: jax.Array | None,
-        train: bool,
-        **further: PyTree,
+        self, x: jax.Array, initial: States | None, mask: Mask, train: bool, **further: PyTree
     ) -> PyTree:
         """What the call returns, for a mask (batch, steps); `further` may hold `constants`."""
         raise NotImplementedError
@@ -99,12 +94,7 @@ class Recurrent(SequenceArguments, CalledWithStates):
         return y
 
     def run_sequence(
-        self,
-        x: jax.Array,
-        initial: States | None,
-        mask: jax.Array | None,
-        train: bool,
-        **further: PyTree,
+        self, x: jax.Array, initial: States | None, mask: Mask, train: bool, **further: PyTree
     ) -> PyTree:
         self.check_rank(x)
         if mask is not None and mask.shape != x.shape[:2]:
