@@ -190,6 +190,13 @@ NAMES: dict[str, dict[str, str]] = {
         "Initializer": "jaxcnn.initializers:Initializer",
         "_compute_fans": "jaxcnn.compat.initializations:compute_fans",
     },
+    "keras.metrics": {
+        "get": "jaxcnn.compat.metrics:get_metric",
+        **{
+            name: f"jaxcnn.compat.metrics:{name}"
+            for name in ("top_k_categorical_accuracy", "sparse_top_k_categorical_accuracy")
+        },
+    },
     "keras.optimizers": {"deserialize": "jaxcnn.compat.optimizers:deserialize"},
     "keras.layers": {**_STAR, **_MERGE},
     **{f"keras.layers.{name}": {**_STAR, **_MERGE} for name in _LAYER_FILES.split()},
@@ -221,6 +228,11 @@ NAMES: dict[str, dict[str, str]] = {
     "keras.utils": _GENERIC,
     "keras.utils.generic_utils": _GENERIC,
     "keras.utils.data_utils": _FILES,
+    "keras.utils.io_utils": {
+        "H5Dict": "jaxcnn.compat.h5dict:H5Dict",
+        "ask_to_proceed_with_overwrite": "jaxcnn.compat.h5dict:ask_to_proceed_with_overwrite",
+        "h5dict": "jaxcnn.compat.h5dict:H5Dict",
+    },
     "keras.utils.layer_utils": {
         "convert_dense_weights_data_format": (
             "jaxcnn.compat.blocks:convert_dense_weights_data_format"

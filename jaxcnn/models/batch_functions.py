@@ -10,6 +10,7 @@ import numpy as np
 from jaxcnn.models.network import one_or_all
 from jaxcnn.runtime.types import PyTree
 from jaxcnn.training import predict, single_batch
+from jaxcnn.training.compile import warn_if_changed
 from jaxcnn.training.input import Data
 from jaxcnn.training.loss_graph import loss_graph
 from jaxcnn.training.trainable import Trainable
@@ -134,4 +135,6 @@ def make_predict_function(model: Trainable) -> None:
 
 
 def check_trainable_weights(model: Trainable) -> None:
-    """Nothing: `fit` warns by itself where `trainable` has changed."""
+    """Warn where `trainable` has changed since the model was compiled."""
+    if model.program.trained is not None:
+        warn_if_changed(model, model.program)

@@ -381,7 +381,7 @@ class Model(Network):
     _make_train_function = batch_functions.make_train_function
     _make_test_function = batch_functions.make_test_function
     _make_predict_function = batch_functions.make_predict_function
-    _check_trainable_weights_consistency = batch_functions.check_trainable_weights
+    warn_of_changes = _check_trainable_weights_consistency = batch_functions.check_trainable_weights
     trained_paths = optimizer_state.trained_paths
     optimizer_arrays = optimizer_state.optimizer_arrays
     set_optimizer_arrays = optimizer_state.set_optimizer_arrays

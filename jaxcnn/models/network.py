@@ -292,7 +292,11 @@ class Network(Layer):
             print_fn: called with each line.
         """
         self.require_built()
+        self.warn_of_changes()
         print_summary(self, line_length, positions, print_fn)
+
+    def warn_of_changes(self) -> None:
+        """Warn of what has changed since `compile`, of which models that are trained know."""
 
     def _repr_html_(self) -> str:
         """The summary, for notebooks."""

@@ -22,6 +22,7 @@ from jaxcnn.nn.spatial import SpatialLayer, finish_channels
 from jaxcnn.nn.traits import Traits
 from jaxcnn.nn.weights import field_weight, optional_bias, resolved
 from jaxcnn.runtime.types import Config
+from jaxcnn.spellings.dialect import chosen
 
 RELU = (activations.relu, jax.nn.relu)
 
@@ -44,12 +45,8 @@ class Convolution(SpatialLayer, WindowFields):
         for name in ("kernel_size", "strides", "dilation_rate"):
             if name in fields:
                 values[name] = arguments.integers(label, name, getattr(self, name), rank)
-        dilation = values.get("dilation_rate", (1,) * rank)
-        if any(s != 1 for s in values["strides"]) and any(d != 1 for d in dilation):
-            raise ValueError(
-                f"{label}: `strides` {values['strides']} and `dilation_rate` {dilation} cannot "
-                "both differ from 1."
-            )
+        if not chosen():  # old Keras says so at the first call
+            one_of_both(label, values["strides"], values.get("dilation_rate", ()))
         return {**values, **self.checked_format(), **resolved(self)}
 
     @property
@@ -59,6 +56,10 @@ class Convolution(SpatialLayer, WindowFields):
 
     def require_space(self, x: jax.Array) -> None:
         """Raise when a 'valid' kernel is larger than the input, naming the layer."""
+        if chosen():
+            one_of_both(
+                self.label, as_tuple(self.strides), as_tuple(getattr(self, "dilation_rate", 1))
+            )
         if self.padding != "valid":
             return
         dilation = getattr(self, "dilation_rate", (1,) * self.spatial_rank)
@@ -68,6 +69,15 @@ class Convolution(SpatialLayer, WindowFields):
                 f"{self.label}: the input has spatial size {x.shape[1:-1]}, smaller than the "
                 f"kernel's reach {reach}; use a larger input, a smaller kernel or padding='same'."
             )
+
+
+def one_of_both(label: str, strides: tuple[int, ...], dilation: tuple[int, ...]) -> None:
+    """Raise when neither leaves the other alone, naming the layer."""
+    if any(s != 1 for s in strides) and any(d != 1 for d in dilation):
+        raise ValueError(
+            f"{label}: `strides` {strides} and `dilation_rate` {dilation} cannot both differ "
+            "from 1."
+        )
 
 
 class Conv(KernelFields, DilationField, Convolution, FiltersField):

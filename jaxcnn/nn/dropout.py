@@ -12,6 +12,8 @@ import jax.numpy as jnp
 from jaxcnn.nn.base import Layer
 from jaxcnn.nn.traits import POINTWISE
 from jaxcnn.runtime.types import Config
+from jaxcnn.runtime.warn import warn_user
+from jaxcnn.spellings.dialect import chosen
 
 # The shape of a mask of which None is the size of the input's axis; None for the input's shape.
 NoiseShape: TypeAlias = tuple[int | None, ...] | None
@@ -51,11 +53,16 @@ class Dropout(MaskedNoise):
 
 
 def dropout_rate(label: str, value: float, name: str = "rate") -> float:
-    """`value`, of the argument `name`, as a float from 0 to 1."""
+    """`value`, of the argument `name`, as a float from 0 to 1; old Keras cuts it off there."""
     try:
         rate = float(value)
     except (TypeError, ValueError):
-        rate = -1.0
+        rate = math.nan
+    if chosen() and not 0.0 <= rate <= 1.0 and math.isfinite(rate):
+        warn_user(
+            f"{label}: `{name}` is {value!r}, outside of 0 to 1; as in Keras nothing is dropped."
+        )
+        rate = min(1.0, max(0.0, rate))
     if not 0.0 <= rate <= 1.0:
         raise ValueError(
             f"{label}: `{name}` is {value!r}; it is the fraction to drop, from 0 to 1."
@@ -99,9 +106,12 @@ def noise_key(layer: Layer, seed: int | None) -> jax.Array:
 
 
 def drop(key: jax.Array, x: jax.Array, rate: float, shape: tuple[int, ...]) -> jax.Array:
-    """`x` with elements dropped by a mask of `shape` that keeps each with chance ``1 - rate``."""
+    """`x` with elements dropped by a mask of `shape` that keeps each with chance ``1 - rate``.
+
+    Old Keras drops nothing at 1.
+    """
     if rate == 1.0:
-        return jnp.zeros_like(x)
+        return x if chosen() else jnp.zeros_like(x)
     keep = keep_mask(key, rate, shape)
     return jnp.where(keep, x * jnp.asarray(1.0 / (1.0 - rate), x.dtype), jnp.zeros((), x.dtype))
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import base64
-import inspect
+import builtins
+import dis
 import marshal
 import types
 from collections.abc import Callable, Mapping, Sequence
@@ -17,6 +18,8 @@ from jaxcnn.runtime.types import PyTree
 from jaxcnn.saving.types import Json
 
 NAMELESS = "<lambda>"
+# The functions that this process has written, by their code as text: to run them is no risk.
+WRITTEN: dict[str, Callable[..., PyTree]] = {}
 above = lazy_attributes(__name__, {"backend": "jaxcnn.backend"})  # the `K` of a stored function
 
 
@@ -25,48 +28,60 @@ def stored_function(stored: Json, safe_mode: bool) -> Callable[..., jax.Array]:
 
     Args:
         stored: [code, defaults, closure], or Keras 3's dict of these.
-        safe_mode: whether to refuse; running a stored function runs whatever the file's author put
-            there.
+        safe_mode: whether to refuse what this process has not written itself; running a stored
+            function runs whatever the file's author put there.
 
     Raises:
-        ValueError: in safe mode, or the code is not of this version of Python.
+        ValueError: in safe mode, or the code is not of this version of Python, or it uses names
+            that are neither here nor among the custom objects.
     """
     if given := get_custom_objects().get(NAMELESS):
         named: Callable[..., jax.Array] = given
         return named
-    if safe_mode:
-        raise ValueError(
-            "The file contains a Lambda layer whose function is stored as Python bytecode, which "
-            "could do anything. Build the model with a named function and use load_weights; or, "
-            "if you trust the file's author, load it with safe_mode=False."
-        )
     if isinstance(stored, Mapping):
         stored = stored.get("value", stored)
     if isinstance(stored, Mapping):
         stored = [stored["code"], stored.get("defaults"), stored.get("closure")]
     text, defaults, closure = [*stored, None, None][:3]
-    return function_of(code_in(text), defaults, closure)
+    original = WRITTEN.get(str(text))
+    if safe_mode and original is None:
+        raise ValueError(
+            "The file contains a Lambda layer whose function is stored as Python bytecode, which "
+            "could do anything. Build the model with a named function and use load_weights; or, "
+            "if you trust the file's author, load it with safe_mode=False."
+        )
+    function = function_of(code_in(text), defaults, closure)
+    names = function.__globals__
+    names |= {**(original.__globals__ if original else {}), **get_custom_objects()}
+    if missing := sorted(global_names(function.__code__) - names.keys() - vars(builtins).keys()):
+        raise ValueError(
+            f"The function of a Lambda layer uses {', '.join(missing)}, which the file does not "
+            "hold: give it in custom_objects."
+        )
+    return function
 
 
 def with_code(function: Callable[..., PyTree]) -> Json:
     """A function without a name as files hold it: its code, defaults and closure.
 
-    Where these are no numbers or texts, or it uses names that are not there when it is read, it is
-    only its name, by which custom objects give it again.
+    Where these are no numbers or texts it is only its name, by which custom objects give it again.
     """
-    if set(inspect.getclosurevars(function).globals) - {"K", "np", "jnp"}:
-        return NAMELESS
     parts = [function.__defaults__, *[cell.cell_contents for cell in function.__closure__ or ()]]
     if not all(is_plain(part) for part in parts):
         return NAMELESS
+    text = base64.encodebytes(marshal.dumps(function.__code__)).decode("ascii")
+    WRITTEN[text] = function
     return {
         "class_name": "__lambda__",
-        "config": {
-            "code": base64.encodebytes(marshal.dumps(function.__code__)).decode("ascii"),
-            "defaults": parts[0],
-            "closure": parts[1:] or None,
-        },
+        "config": {"code": text, "defaults": parts[0], "closure": parts[1:] or None},
     }
+
+
+def global_names(code: types.CodeType) -> set[str]:
+    """The names outside of a function that its code reads."""
+    names = {i.argval for i in dis.get_instructions(code) if i.opname == "LOAD_GLOBAL"}
+    inner = [part for part in code.co_consts if isinstance(part, types.CodeType)]
+    return names.union(*map(global_names, inner))
 
 
 def is_plain(value: object) -> bool:

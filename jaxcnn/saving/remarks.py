@@ -59,8 +59,8 @@ def anonymous(layer: Layer, field: str, as_code: bool) -> str:
     if as_code:
         return (
             f"`{field}` of layer '{layer.name}' is a lambda, which is stored as Python bytecode: "
-            "only load_model(..., safe_mode=False) in this version of Python reads it. A function "
-            "that is defined by `def` is stored by its name, for custom_objects."
+            "other processes read it by load_model(..., safe_mode=False) alone, in this version of "
+            "Python. A function that is defined by `def` is stored by its name, for custom_objects."
         )
     return (
         f"`{field}` of layer '{layer.name}' is a lambda that uses objects around it, which no file "

@@ -6,6 +6,9 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import jax
+import numpy as np
+
 from jaxcnn.layers.base import LAYERS, Layer
 from jaxcnn.runtime.names import custom_object_scope
 from jaxcnn.runtime.types import Config, Settings
@@ -14,7 +17,7 @@ from jaxcnn.saving.dialects.configurations import IN_MEMORY, OURS, WIDENING, era
 from jaxcnn.saving.dialects.keras2 import to_keras2
 from jaxcnn.saving.dialects.versions import TEXT, Version
 from jaxcnn.saving.structure import described, plain
-from jaxcnn.saving.types import CustomObjects, Network
+from jaxcnn.saving.types import CustomObjects, Json, Network
 from jaxcnn.utils.untrusted import UNEXPECTED, one_error
 
 WRITER = "jaxcnn"  # marks what we wrote ourselves
@@ -24,8 +27,22 @@ MOST_DIGITS = 400  # of a number in YAML
 
 def file_config(model: Layer | Network, version: Version = TEXT) -> Config:
     """The configuration of a model as a Keras 2 file holds it, made of what JSON knows."""
-    config: Config = json.loads(json.dumps(described(model), default=plain))
+    config: Config = json.loads(json.dumps(with_arrays(described(model)), default=plain))
     return to_keras2(config, library_classes(model), version)
+
+
+def with_arrays(value: Json) -> Json:
+    """A configuration with the arrays that functions are given marked, as Keras 2.2 marks them."""
+    if isinstance(value, list):
+        return [with_arrays(item) for item in value]
+    if not isinstance(value, Mapping):
+        return value
+    given = value.get("arguments") if "function" in value else None
+    arrays = {k: v for k, v in (given or {}).items() if isinstance(v, np.ndarray | jax.Array)}
+    if arrays:
+        marked = {k: {"type": "ndarray", "value": plain(v)} for k, v in arrays.items()}
+        return {**value, "arguments": {**(given or {}), **marked}}
+    return {key: with_arrays(item) for key, item in value.items()}
 
 
 def to_json(model: Network, **options: Any) -> str:

@@ -10,7 +10,7 @@ import itertools
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeAlias
 
-from jaxcnn.spellings.dialect import EPSILON_POSITIONS, dialect
+from jaxcnn.spellings.dialect import EPSILON_POSITIONS, chosen, dialect
 
 # The arguments of a call, by position and by keyword.
 Positional: TypeAlias = tuple[Any, ...]
@@ -49,6 +49,16 @@ class Spellings:
     def old_words(self) -> frozenset[str]:
         """Every keyword by which an old call is known."""
         return self.words.union(self.renames, self.kernel, self.dropped, self.ignored)
+
+    def left_out(self, kwargs: Keywords) -> Mapping[str, str]:
+        """The old arguments that are left out of this call with a warning, as in `ignored`.
+
+        Keras 2 left out a forget bias of zero as well.
+        """
+        forget_bias = kwargs.get("forget_bias_init") if "forget_bias_init" in self.renames else None
+        if forget_bias in ("zero", "zeros") and chosen() and dialect().name in ("2.0", "2.2"):
+            return {**self.ignored, "forget_bias_init": "write unit_forget_bias=False for zeros"}
+        return self.ignored
 
 
 def shape_of_steps(args: Positional, kwargs: Keywords) -> Arguments:

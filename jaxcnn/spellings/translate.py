@@ -99,9 +99,10 @@ def translated(
     if spellings.kernel:
         args, kwargs, joined = _with_kernel(name, spellings, args, kwargs)
         old += [word for word in joined if word not in old]
-    for word in [word for word in kwargs if word in spellings.ignored]:
+    ignored = spellings.left_out(kwargs)
+    for word in [word for word in kwargs if word in ignored]:
         del kwargs[word]
-        warn(f"{name} leaves `{word}` out, as Keras did: {spellings.ignored[word]}.")
+        warn(f"{name} leaves `{word}` out, as Keras did: {ignored[word]}.")
         old.remove(word)
     for word in [word for word in kwargs if word in spellings.renames or word in spellings.dropped]:
         value = kwargs.pop(word)

@@ -7,7 +7,8 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from jaxcnn.saving.bytecode import code_in, stored_function
+from jaxcnn.runtime.names import custom_object_scope
+from jaxcnn.saving.bytecode import code_in, stored_function, with_code
 
 FACTOR = 3.0
 
@@ -52,8 +53,21 @@ def test_the_names_that_a_function_may_use():
     def other(x):
         return x * FACTOR
 
-    with pytest.raises(NameError, match="FACTOR"):
-        stored_function([encoded(other)], False)(1.0)
+    with pytest.raises(ValueError, match=r"uses FACTOR, .* give it in custom_objects"):
+        stored_function([encoded(other)], False)
+    with custom_object_scope({"FACTOR": 4.0}):
+        assert stored_function([encoded(other)], False)(2.0) == 8.0
+
+
+def test_what_this_process_has_written_is_read_again_with_the_names_around_it():
+    power = 2
+    stored = with_code(lambda x, scale=0.5: scale * (x * FACTOR) ** power)["config"]
+    assert stored["defaults"] == (0.5,) and stored["closure"] == [2]
+    assert stored_function(stored, True)(2.0) == 18.0
+    assert stored_function({**stored, "closure": [1]}, True)(2.0) == 3.0
+    code = stored["code"].replace("A", "B", 1)
+    with pytest.raises(ValueError, match="safe_mode=False"):
+        stored_function({**stored, "code": code}, True)
 
 
 def test_the_encoding_of_keras_2_0():

@@ -39,8 +39,8 @@ class NumpyArrayIterator(Iterator):
                 f"The images should have rank 4. You passed an array with shape {images.shape}"
             )
         require_channels(images, data_format, "`.flow()`")
-        labels = _matching("y (labels)", y, images)
-        weights = _matching("sample_weight", sample_weight, images)
+        labels = _matching("`y` (labels)", y, images)
+        weights = _matching("`sample_weight`", sample_weight, images)
         further = [np.asarray(other) for other in others]
         if any(len(array) != len(images) for array in further):
             raise ValueError(
@@ -129,7 +129,7 @@ def _matching(name: str, values: ArrayLike | None, images: np.ndarray) -> np.nda
     array = np.asarray(values)
     if array.ndim == 0 or len(array) != len(images):
         raise ValueError(
-            f"X (images tensor) and {name} should have the same length. Found: X.shape = "
-            f"{images.shape}, {name.split()[0]}.shape = {array.shape}"
+            f"`x` (images tensor) and {name} should have the same length. Found: x.shape = "
+            f"{images.shape}, {name.split()[0].strip('`')}.shape = {array.shape}"
         )
     return array

@@ -13,6 +13,8 @@ import re
 import warnings
 from collections.abc import Mapping
 
+import numpy as np
+
 from jaxcnn.layers.arguments import COMMON
 from jaxcnn.layers.derived import ModuleLayer, field_names
 from jaxcnn.runtime.names import get_custom_objects
@@ -194,7 +196,8 @@ class Reader:
         if not isinstance(value, Mapping):
             return value
         if value.get("type") == "ndarray" or value.get("class_name") == "__numpy__":
-            return value["value"] if "value" in value else value["config"]["value"]
+            held = value["value"] if "value" in value else value["config"]["value"]
+            return np.array(held) if isinstance(held, list) else held
         kind = value.get("class_name")
         config: Json = value.get("config") or {}
         if kind is None:

@@ -249,6 +249,11 @@ def checked_weights(
     Like targets, weights are given for the outputs with a loss only.
     """
     names = [output.name for output in objective.outputs if output.loss is not None]
+    if isinstance(sample_weight, tuple) and len(names) > 1:
+        raise TypeError(
+            "sample_weight is a tuple; weights for several outputs are a list, or a dict by the "
+            f"names {names}."
+        )
     given = dict(zip(names, per_output(sample_weight, names, "sample_weight"), strict=True))
     classes = dict(
         zip(

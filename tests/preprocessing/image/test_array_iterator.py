@@ -43,7 +43,7 @@ def test_subsets():
         (
             images(),
             {"y": np.zeros(9)},
-            r"should have the same length. Found: X.shape = \(10, 6, 7, 3\), y.shape = \(9,\)",
+            r"should have the same length. Found: x.shape = \(10, 6, 7, 3\), y.shape = \(9,\)",
         ),
         (
             images(),

@@ -66,12 +66,18 @@ def test_a_model_checkpoint_does_not_end_a_run_with_optax(tmp_path):
     assert (tmp_path / "m.h5").exists()
 
 
+class Forgetful(dict):
+    def __setitem__(self, key, value):
+        pass
+
+
 def with_lambda(function):
     return Sequential([Lambda(function, input_shape=(6,)), Dense(1)])
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_lambda_is_saved_as_code_and_loaded_where_the_user_allows_it(tmp_path, name):
+def test_a_lambda_is_saved_as_code_and_loaded_where_the_user_allows_it(tmp_path, name, monkeypatch):
+    monkeypatch.setattr("jaxcnn.saving.bytecode.WRITTEN", Forgetful())  # as in another process
     factor = 255.0
     model = with_lambda(lambda t: t / factor)
     with pytest.warns(UserWarning, match=r"'lambda_\d+' is a lambda.*safe_mode=False"):
@@ -83,6 +89,25 @@ def test_a_lambda_is_saved_as_code_and_loaded_where_the_user_allows_it(tmp_path,
     assert [layer.name for layer in again.layers] == [layer.name for layer in model.layers]
     objects = {"<lambda>": lambda t: t / factor}
     assert np.array_equal(load_model(tmp_path / name, objects).predict(X), model.predict(X))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_lambda_is_loaded_again_where_it_was_saved(tmp_path, name):
+    model = with_lambda(lambda t: double(t) + 1)
+    with pytest.warns(UserWarning, match="is a lambda"):
+        model.save(tmp_path / name)
+    again = load_model(tmp_path / name)
+    assert np.array_equal(again.predict(X), model.predict(X))
+
+
+def test_arrays_that_a_lambda_is_given(tmp_path):
+    shift = np.arange(6.0)[None]
+    model = Sequential([Lambda(lambda t, by: t - by, arguments={"by": shift}, input_shape=(6,))])
+    with pytest.warns(UserWarning, match="is a lambda"):
+        model.save(tmp_path / "m.h5")
+    again = load_model(tmp_path / "m.h5")
+    assert np.array_equal(again.layers[0].arguments["by"], shift)
+    assert np.array_equal(again.predict(X), model.predict(X))
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -1,0 +1,101 @@
+"""What Keras 2.0.4 and 2.2.4 do with arguments, helpers and files (seen by running them)."""
+
+import numpy as np
+import pytest
+
+from jaxcnn import backend as K
+from jaxcnn import layers, metrics
+from jaxcnn.compat import h5dict
+from jaxcnn.compat import metrics as old_metrics
+from jaxcnn.models import Model, Sequential
+from jaxcnn.spellings.dialect import speaking
+from jaxcnn.spellings.translate import OldSpellingWarning
+
+X = np.ones((2, 3), "float32")
+
+
+@pytest.mark.parametrize(("rate", "cut"), [(3, 1.0), (-1, 0.0)])
+def test_a_rate_outside_is_cut_off_and_drops_nothing(rate, cut):
+    with speaking("2.0"), pytest.warns(UserWarning, match="nothing is dropped"):
+        layer = layers.Dropout(rate)
+        assert layer.rate == layer.get_config()["rate"] == cut
+        assert np.array_equal(layer(X, training=True), X)
+    with pytest.raises(ValueError, match="from 0 to 1"):
+        layers.Dropout(rate)
+
+
+@pytest.mark.parametrize(("dilated", "shape"), [("Conv1D", (9, 1)), ("Conv2D", (9, 9, 1))])
+def test_strides_and_dilation_are_refused_at_the_first_call(dilated, shape):
+    with speaking("2.2"):
+        layer = getattr(layers, dilated)(2, 3, strides=2, dilation_rate=2)
+        assert layer.get_config()["strides"] == layer.get_config()["dilation_rate"]
+        with pytest.raises(ValueError, match="cannot both differ from 1"):
+            layer(layers.Input(shape))
+
+
+@pytest.mark.parametrize(("version", "expected"), [("1.2", False), ("2.0", True), ("2.2", True)])
+@pytest.mark.parametrize("word", ["zero", "zeros"])
+def test_a_forget_bias_of_zero(version, expected, word):
+    with speaking(version), pytest.warns(OldSpellingWarning, match="unit_forget_bias=False"):
+        assert layers.LSTM(2, forget_bias_init=word).unit_forget_bias is expected
+
+
+def test_metrics_are_functions():
+    assert old_metrics.get_metric("mse") is metrics.mse
+    assert old_metrics.get_metric(np.mean) is np.mean
+    with pytest.raises(ValueError):
+        old_metrics.get_metric(5)
+
+
+def test_top_k_is_a_share_of_the_batch():
+    scores = K.variable(np.array([[0.3, 0.2, 0.1], [0.1, 0.2, 0.7]]))
+    targets = K.variable(np.array([[0, 1, 0], [1, 0, 0]]))
+    for k, share in ((3, 1.0), (2, 0.5), (1, 0.0)):
+        assert K.eval(old_metrics.top_k_categorical_accuracy(targets, scores, k=k)) == share
+    labels = K.variable(np.array([1, 0]))
+    assert K.eval(old_metrics.sparse_top_k_categorical_accuracy(labels, scores, k=2)) == 0.5
+    model = Sequential([layers.Dense(3, input_shape=(3,))])
+    model.compile("sgd", "mse", [lambda t, p: old_metrics.top_k_categorical_accuracy(t, p, k=3)])
+    assert model.evaluate(X, X, verbose=0)[1] == 1.0
+
+
+def test_weights_of_several_outputs_are_no_tuple():
+    x = layers.Input((3,))
+    model = Model(x, [layers.Dense(1)(x), layers.Dense(1)(x)])
+    model.compile("sgd", "mse")
+    y = [X[:, :1]] * 2
+    with pytest.raises(TypeError, match="a list, or a dict"):
+        model.train_on_batch(X, y, sample_weight=(np.ones(2), np.ones(2)))
+
+
+def test_a_summary_warns_where_trainable_has_changed(capsys):
+    model = Sequential([layers.Dense(1, input_shape=(3,))])
+    model.summary()
+    model.compile("sgd", "mse")
+    model.layers[0].trainable = False
+    with pytest.warns(UserWarning, match="`trainable` has changed"):
+        model.summary()
+    assert "Non-trainable params: 4" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("in_memory", [False, True])
+def test_h5dict(tmp_path, in_memory):
+    path = {} if in_memory else str(tmp_path / "file.h5")
+    file = h5dict.H5Dict(path, mode="w")
+    file["a"]["b"]["text"] = "abcd"
+    file["a"]["names"] = [b"e", b"fgh"]
+    file[b"array"] = np.arange(3)
+    with pytest.raises(KeyError) if not in_memory else speaking("2.2"):
+        file["array"] = 1
+    file["array" if in_memory else "scalar"] = np.arange(3)
+    file.close()
+    file = h5dict.H5Dict(path, mode="r")
+    assert "a" in file and "b" in file["a"] and "x" not in file and len(file) == len(list(file))
+    assert file["a"]["b"]["text"] == "abcd" and file["a"].get("names") == [b"e", b"fgh"]
+    assert np.array_equal(file["array"], [0, 1, 2]) and file.get("x", 3) == 3
+    for action in (lambda: file["x"], lambda: file.__setitem__("x", 1)):
+        with pytest.raises(ValueError, match="mode is 'r'"):
+            action()
+    file.close()
+    with pytest.raises(TypeError, match="a path, a group"):
+        h5dict.H5Dict(3)
