@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import itertools
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import NamedTuple
@@ -16,12 +16,15 @@ import jax.numpy as jnp
 from flax.traverse_util import flatten_dict
 
 from jaxcnn.layers.input_spec import check_inputs
+from jaxcnn.layers.plain import NotPlainError, plain
 from jaxcnn.layers.symbolic.tensor import GraphLayer, SymbolicTensor, shapes, symbolic_leaves
 from jaxcnn.layers.variable import is_variable
 from jaxcnn.nn.base import WeightSpec, declared_weights
 from jaxcnn.nn.graph import run
+from jaxcnn.runtime import config
 from jaxcnn.runtime.captures import with_arrays
 from jaxcnn.runtime.types import Config, DTypeLike, Path, PyTree, Shape
+from jaxcnn.spellings.dialect import dialect
 
 
 class UnknownSizes(NamedTuple):
@@ -42,6 +45,9 @@ class UnknownSizes(NamedTuple):
 # well. Values beyond the batch are large so that a deep stack of pooling layers still has
 # something left.
 DEFAULT_SIZES = UnknownSizes(2, 480), UnknownSizes(3, 736)
+
+# A batch size that no other size is by chance: one trace tells which sizes are that of the batch.
+UNMISTAKABLE = 1_000_003
 
 
 class WeightsDependOnSizeError(ValueError):
@@ -113,8 +119,77 @@ def trace(module: nn.Module, args: tuple[PyTree, ...], kwargs: Config) -> Traced
     """Trace `module` on symbolic tensors; other leaves of the arguments are passed as they are.
 
     An unknown size that can only be one that is known elsewhere is that: an array of 100 rows added
-    to a tensor of unknown batch size fixes it at 100, and so does one that a function makes.
+    to a tensor of unknown batch size fixes it at 100, and so does one that a function makes. Layers
+    of the library that compute the same on inputs of the same shapes are traced once.
     """
+    call = plain_call(module, args, kwargs)
+    if call is None:
+        return trace_any(module, args, kwargs)
+    if call not in _traces:
+        if len(_traces) >= MOST_TRACES:
+            _traces.clear()
+        _traces[call] = trace_once(module, args, kwargs) or trace_any(module, args, kwargs)
+    return _traces[call]
+
+
+# What a layer of the library is called on, see `plain_call` -> its trace.
+_traces: dict[Hashable, Traced] = {}
+MOST_TRACES = 1000
+NAMES = ("name", "parent")  # of a module, which do not decide what it does
+
+
+def plain_call(module: nn.Module, args: tuple[PyTree, ...], kwargs: Config) -> Hashable | None:
+    """All that a trace depends on, None where a user's function or array is among it."""
+    leaves, structure = jax.tree.flatten((args, kwargs))
+    try:
+        inputs = tuple(
+            (leaf.shape, jnp.dtype(leaf.dtype), leaf.mask_shape)
+            if isinstance(leaf, SymbolicTensor)
+            else plain(leaf)
+            for leaf in leaves
+        )
+        return plain(module, NAMES), inputs, structure, settings()
+    except NotPlainError:
+        return None
+
+
+def settings() -> tuple[Hashable, ...]:
+    """The settings under which shapes and dtypes may be others, or be refused."""
+    of_jax = ("jax_enable_x64", "jax_numpy_dtype_promotion", "jax_numpy_rank_promotion")
+    return (
+        config.floatx(),
+        config.image_data_format(),
+        dialect().name,
+        *(getattr(jax.config, name) for name in of_jax),
+    )
+
+
+def trace_once(module: nn.Module, args: tuple[PyTree, ...], kwargs: Config) -> Traced | None:
+    """The trace of a layer of the library if one tells all, with the batch size alone unknown."""
+    tensors = symbolic_leaves((args, kwargs))
+    if any(None in tensor.shape[1:] for tensor in tensors):
+        return None
+    try:
+        first = trace_at(module, args, kwargs, UnknownSizes(UNMISTAKABLE, 0))
+    except Exception:  # the trace that follows says what is wrong
+        return None
+    results = jax.tree.leaves((first.outputs, first.masks))
+    others = [size for result in results for size in result.shape[1:]]
+    others += [size for weight in first.weights for size in weight.shape]
+    if max(others, default=0) >= UNMISTAKABLE // 4:  # perhaps made of the batch size
+        return None
+    if any(result.shape[:1] != (UNMISTAKABLE,) for result in results):
+        return None
+    return Traced(batches(first.outputs), batches(first.masks), first.weights)
+
+
+def batches(results: PyTree) -> PyTree:
+    """The structure's shapes with None for the batch size."""
+    return jax.tree.map(lambda result: TensorSpec((None, *result.shape[1:]), result.dtype), results)
+
+
+def trace_any(module: nn.Module, args: tuple[PyTree, ...], kwargs: Config) -> Traced:
+    """Trace a module of any kind."""
     try:
         return trace_twice(module, args, kwargs, DEFAULT_SIZES)
     except WeightsDependOnSizeError:
