@@ -8,14 +8,21 @@ import numpy as np
 from jaxcnn.layers import naming
 from jaxcnn.layers.base import LAYERS, Layer
 from jaxcnn.layers.symbolic.tensor import Node, SymbolicTensor
+from jaxcnn.layers.variable import Variable
 from jaxcnn.nn import Activation
 from jaxcnn.runtime import config
-from jaxcnn.runtime.types import Config, DTypeLike, PyTree, Shape
+from jaxcnn.runtime.types import ArrayLike, Config, DTypeLike, PyTree, Shape
 from jaxcnn.spellings.translate import old_spellings
 
 
 class InputLayer(Layer):
-    """The layer of an `Input`: it passes on what the model is given."""
+    """The layer of an `Input`: it passes on what the model is given.
+
+    Attributes:
+        held: the variable or array whose value it passes on instead, or None.
+    """
+
+    held: Variable | ArrayLike | None = None
 
     def __init__(
         self,
@@ -100,22 +107,23 @@ def Input(
         name: the input's name, which a dict of inputs uses.
         dtype: of the values, float32 by default.
         sparse: False; there are no sparse arrays here.
-        tensor: a symbolic tensor of that shape to start from, which is returned.
+        tensor: a symbolic tensor of that shape to start from, which is returned; or a variable or
+            an array, whose value the model then takes instead of an array that it is given.
 
     Raises:
-        ValueError: for another `sparse` or a variable as `tensor`, when neither shape is given, or
-            a size is not a positive integer.
+        ValueError: for another `sparse`, when neither shape is given, or a size is not a positive
+            integer.
     """
     if isinstance(tensor, SymbolicTensor):
         return tensor
-    if sparse or tensor is not None:
-        raise ValueError(
-            "Input has neither sparse nor fixed values: give the model dense arrays when it runs, "
-            "or call it on the variable."
-        )
+    if sparse:
+        raise ValueError("Input has no sparse values: give the model dense arrays when it runs.")
+    if tensor is not None:
+        shape, batch_shape, dtype = None, np.shape(tensor), dtype or tensor.dtype
     if shape is None and batch_shape is None:
         raise ValueError("Input needs `shape` (of one sample, without the batch) or `batch_shape`.")
     sample = (shape,) if isinstance(shape, int) else shape
     layer = InputLayer(input_shape=sample, batch_input_shape=batch_shape, dtype=dtype, name=name)
+    layer.held = tensor
     output: SymbolicTensor = layer.output
     return output

@@ -12,12 +12,23 @@ from jaxcnn.layers.user_layer import Update
 from jaxcnn.layers.variable import Variable
 from jaxcnn.losses import LossFunction
 from jaxcnn.models.network import Network
-from jaxcnn.runtime.types import Identifier, Settings
+from jaxcnn.runtime.types import Identifier, PyTree, Settings
 from jaxcnn.training.by_hand import trained_paths
 from jaxcnn.training.compile import require_objective
 from jaxcnn.training.loss_graph import loss_graph
 from jaxcnn.training.program import CompileArguments
 from jaxcnn.training.trainable import Trainable
+
+
+def set_inputs(model: Network, inputs: PyTree) -> None:
+    """Let a model whose `inputs` were set to None begin with these tensors, as Keras 2.2 does.
+
+    Raises:
+        ValueError: the model has inputs.
+    """
+    if model.inputs:
+        raise ValueError(f"Model '{model.name}' has its inputs already.")
+    model.set_graph(inputs, model.outputs)
 
 
 def arguments_of(model: Trainable) -> CompileArguments:

@@ -8,8 +8,9 @@ from typing import Any, TypeVar, cast
 
 import jax
 
-from jaxcnn.layers.input import InputLayer
+from jaxcnn.layers.input import Input, InputLayer
 from jaxcnn.layers.symbolic.tensor import SymbolicTensor, symbolic_leaves
+from jaxcnn.layers.variable import is_variable
 from jaxcnn.models.model import Model
 from jaxcnn.models.network import Network
 from jaxcnn.models.sequential import Sequential
@@ -28,10 +29,11 @@ def clone_model(
 
     Args:
         model: functional or a Sequential.
-        input_tensors: what the new model begins with, one for each input; by default new inputs.
+        input_tensors: what the new model begins with, one for each input: made by Input, or
+            variables and arrays, whose values it takes; by default new inputs.
 
     Raises:
-        ValueError: `input_tensors` are more or fewer than the inputs, or not from `Input`.
+        ValueError: `input_tensors` are more or fewer than the inputs, or are computed from others.
     """
     used: dict[str, Any] = {type(layer).__name__: type(layer) for layer in model.all_layers()}
     functions = [getattr(layer, "function", None) for layer in model.all_layers()]
@@ -39,7 +41,8 @@ def clone_model(
     with custom_object_scope(used):
         if input_tensors is None:
             return cast(N, type(model).from_config(model.get_config()))
-        return cast(N, on_tensors(model, symbolic_leaves(input_tensors)))
+        tensors = jax.tree.leaves(input_tensors, is_leaf=is_variable)
+        return cast(N, on_tensors(model, [Input(tensor=tensor) for tensor in tensors]))
 
 
 def on_tensors(model: Network, tensors: list[SymbolicTensor]) -> Network:

@@ -95,6 +95,7 @@ class Model(Network):
         *,
         steps_per_execution: int | None = None,
         run_eagerly: bool = False,
+        target_tensors: PyTree = None,
     ) -> None:
         """Say how the model learns.
 
@@ -113,13 +114,20 @@ class Model(Network):
                 hooks always get each batch.
             run_eagerly: run operation by operation instead of compiled, so that `print` and
                 debuggers inside layers, losses and metrics work; slow.
+            target_tensors: for an output a variable or an array that its targets are, in place of
+                `y`; or a K.placeholder that stands for `y` in losses; a list or a dict by output.
 
         The layers' `trainable` flags are read here: neither the weights nor the running statistics
         of a layer that is not trainable will move. Weights are kept; the optimizer's state starts
         again.
         """
         arguments = CompileArguments(
-            loss, metrics, loss_weights, sample_weight_mode, weighted_metrics
+            loss,
+            metrics,
+            loss_weights,
+            sample_weight_mode,
+            weighted_metrics,
+            target_tensors=target_tensors,
         )
         execution = Execution(steps_per_execution, bool(run_eagerly))
         self.reset_training(compiled(self, optimizer, arguments, execution))
@@ -382,6 +390,7 @@ class Model(Network):
     _make_test_function = batch_functions.make_test_function
     _make_predict_function = batch_functions.make_predict_function
     warn_of_changes = _check_trainable_weights_consistency = batch_functions.check_trainable_weights
+    _set_inputs = attributes.set_inputs
     trained_paths = optimizer_state.trained_paths
     optimizer_arrays = optimizer_state.optimizer_arrays
     set_optimizer_arrays = optimizer_state.set_optimizer_arrays

@@ -241,6 +241,7 @@ class Sequential(Model):
         loss_weights: LossWeights = None,
         steps_per_execution: int | None = None,
         run_eagerly: bool = False,
+        target_tensors: PyTree = None,
     ) -> None:
         """As `Model.compile`, in the order without `loss_weights` that Keras 2.0.4 has here."""
         super().compile(
@@ -252,6 +253,7 @@ class Sequential(Model):
             weighted_metrics=weighted_metrics,
             steps_per_execution=steps_per_execution,
             run_eagerly=run_eagerly,
+            target_tensors=target_tensors,
         )
 
     def fit(

@@ -264,9 +264,6 @@ CALLS = {
     "Input": Spellings({"input_dtype": "dtype"}),
     "Model": Spellings({"input": "inputs", "output": "outputs"}),
     "compile": Spellings(
-        dropped={
-            "target_tensors": (None, "the targets are the `y` given to fit"),
-        },
         ignored={"class_mode": "the loss alone says what the targets are; leave it out"},
     ),
     "fit": Spellings({**_epochs, **_data}, ignored=_accuracy),

@@ -10,6 +10,7 @@ from jaxcnn import losses, metrics
 from jaxcnn.losses import LossFunction
 from jaxcnn.runtime.types import PyTree, Shape
 from jaxcnn.runtime.warn import warn_user
+from jaxcnn.spellings.dialect import chosen
 from jaxcnn.spellings.hints import closest
 from jaxcnn.training.objective import Objective, OutputObjective
 from jaxcnn.training.per_output import per_output
@@ -33,7 +34,12 @@ def build_objective(
             "and take no targets."
         )
     loss_weights = per_output(arguments.loss_weights, names, "loss_weights")
-    modes = per_output(arguments.sample_weight_mode, names, "sample_weight_mode")
+    mode = arguments.sample_weight_mode
+    modes = per_output(mode, names, "sample_weight_mode")
+    if isinstance(mode, Mapping) and chosen() and (absent := [n for n in names if n not in mode]):
+        raise ValueError(
+            f"sample_weight_mode: a dict has all outputs; write '{absent[0]}': None in it."
+        )
     if bad := [mode for mode in modes if mode not in (None, "temporal")]:
         raise ValueError(f'`sample_weight_mode` is {bad[0]!r}; it must be None or "temporal".')
     plain = metrics_of(arguments.metrics, names, shapes, loss_functions)

@@ -7,7 +7,7 @@ it is called on symbolic tensors, and the graph shows it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import cast
 
@@ -33,7 +33,9 @@ def with_graph(
     objective: Objective,
     example: Batch,
     predictions: Sequence[PyTree],
+    *,
     added: Sequence[AddedLoss] = (),
+    targets: Mapping[int, SymbolicTensor] | None = None,
 ) -> tuple[Objective, WholeNetwork]:
     """(the objective, the network that training runs) of a compiled model.
 
@@ -45,6 +47,7 @@ def with_graph(
         example: a batch.
         predictions: shapes and dtypes of the model's outputs for it.
         added: the losses that were added to it.
+        targets: placeholders of targets, by the number of the output.
 
     Raises:
         ValueError: a loss or metric needs an input that the model does not have.
@@ -56,6 +59,7 @@ def with_graph(
                 "not there when weights are updated; use numbers, arrays or a K.variable in it."
             )
     values = GraphValues(model, objective, example, predictions)
+    values.targets = dict(targets or {})
     objective = values.complete(objective, added)
     if not values.tensors:
         return objective, model

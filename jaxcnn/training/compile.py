@@ -28,6 +28,7 @@ from jaxcnn.training.objective import Objective
 from jaxcnn.training.program import CompileArguments, Execution, Program
 from jaxcnn.training.state import AnyOptimizer, Shares, Ties, Tree
 from jaxcnn.training.steps import Batch, forward, train_step
+from jaxcnn.training.target_tensors import is_fixed, target_tensors
 from jaxcnn.training.trainable import Trainable, shapes
 
 
@@ -93,6 +94,7 @@ def add_objective(model: Trainable, program: Program, arguments: CompileArgument
     """Complete a program now that the shapes of the model are known."""
     objective = build_objective(model.output_names, shapes(model.outputs), arguments)
     program.objective = objective
+    program.targets = target_tensors(model.output_names, arguments.target_tensors)
     program.added = tuple(added_outside(cast(Layer, model)))
     program.trained = model.trainable_mask()
     program.ties, program.shares = find_ties(model, program.trained)
@@ -172,7 +174,14 @@ def prepare(model: Trainable, program: Program, example: Batch) -> None:
             "Add the update in the `call` of a layer, or train by K.function(..., updates="
             "model.updates + model.optimizer.get_updates(...))."
         )
-    objective, network = with_graph(model, objective, example, outputs, added=program.added)
+    placeholders = {
+        i: program.targets[name]
+        for i, name in enumerate(model.output_names)
+        if name in program.targets and not is_fixed(program.targets[name])
+    }
+    objective, network = with_graph(
+        model, objective, example, outputs, added=program.added, targets=placeholders
+    )
     if network is not model:
         outputs = add_network(
             model, program, network, objective.fed(example.inputs, example.targets)
@@ -265,7 +274,11 @@ def training_config(model: Trainable) -> Config:
         raise ValueError(f"Model '{model.name}' was not compiled, so it has no training config.")
     return {
         "optimizer_config": optimizers.serialize(optimizer),
-        **{name: described_value(value) for name, value in vars(arguments).items()},
+        **{
+            name: described_value(value)
+            for name, value in vars(arguments).items()
+            if name != "target_tensors"
+        },
     }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from jaxcnn.runtime.types import PyTree
+from jaxcnn.spellings.dialect import chosen
 
 
 def per_output(
@@ -14,6 +15,8 @@ def per_output(
     is_leaf: Callable[[PyTree], bool] | None = None,
 ) -> list[PyTree]:
     """One value an output from None, one value, a list, or a dict by output name.
+
+    A tuple is taken for a list, but in programs for an old Keras, which takes none.
 
     Args:
         value: as the user gave it; outputs that are absent from a dict get None.
@@ -32,6 +35,11 @@ def per_output(
                 f"{list(names)}."
             )
         return [value.get(n) for n in names]
+    if isinstance(value, tuple) and len(names) > 1 and chosen():
+        raise TypeError(
+            f"{label} is a tuple; for several outputs it is a list, or a dict by the names "
+            f"{list(names)}."
+        )
     if isinstance(value, list | tuple) and (len(names) > 1 or len(value) == 1):
         if len(value) != len(names):
             raise ValueError(

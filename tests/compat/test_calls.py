@@ -155,7 +155,7 @@ def test_inputs_of_a_layer():
     scale.assert_input_compatibility(x)
     with pytest.raises(ValueError, match="needs an input of 2 axes"):
         scale.assert_input_compatibility(Input((3, 3)))
-    with pytest.raises(ValueError, match="neither sparse nor fixed values"):
+    with pytest.raises(ValueError, match="no sparse values"):
         Input((3,), sparse=True)
 
 

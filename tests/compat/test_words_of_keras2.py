@@ -64,8 +64,15 @@ def test_weights_of_several_outputs_are_no_tuple():
     model = Model(x, [layers.Dense(1)(x), layers.Dense(1)(x)])
     model.compile("sgd", "mse")
     y = [X[:, :1]] * 2
-    with pytest.raises(TypeError, match="a list, or a dict"):
-        model.train_on_batch(X, y, sample_weight=(np.ones(2), np.ones(2)))
+    weights = np.ones(2), np.ones(2)
+    assert len(model.test_on_batch(X, y, sample_weight=weights)) == 3
+    with speaking("2.0"):
+        with pytest.raises(TypeError, match="a list, or a dict"):
+            model.test_on_batch(X, y, sample_weight=weights)
+        with pytest.warns(UserWarning, match="left out, as in Keras"):
+            model.test_on_batch(X, y, sample_weight={"other": weights[0]})
+    with pytest.raises(ValueError, match="unknown outputs other"):
+        model.test_on_batch(X, y, sample_weight={"other": weights[0]})
 
 
 def test_a_summary_warns_where_trainable_has_changed(capsys):

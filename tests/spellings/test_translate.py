@@ -214,8 +214,6 @@ def test_training_words():
         model.compile("sgd", "mse", class_mode="binary")
     with pytest.warns(OldSpellingWarning, match="stddev=0"):
         assert not np.any(K.random_normal((2, 3), std=0))
-    with pytest.raises(TypeError, match=r"`target_tensors`.*given to fit"):
-        model.compile("sgd", "mse", target_tensors=[y])
     with pytest.raises(AttributeError, match=r"get_output has been removed.*read `output`"):
         model.layers[0].get_output()
     assert "epochs" in inspect.signature(Sequential.fit).parameters

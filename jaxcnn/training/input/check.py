@@ -12,6 +12,7 @@ from jaxcnn import losses
 from jaxcnn.losses import LossFunction
 from jaxcnn.runtime.types import DTypeLike, HostArray, PyTree, Shape
 from jaxcnn.runtime.warn import warn_user
+from jaxcnn.spellings.dialect import chosen
 from jaxcnn.training.input.stored import Rows, SparseRows, is_stored
 from jaxcnn.training.objective import Objective
 from jaxcnn.training.per_output import per_output
@@ -73,6 +74,24 @@ def by_name(data: PyTree, names: Sequence[str], kind: str) -> list[HostArray]:
             f"by name; given one {type(data).__name__}."
         )
     return [data]
+
+
+def with_values(
+    data: PyTree, names: Sequence[str], values: Mapping[str, np.ndarray], kind: str
+) -> PyTree:
+    """`data`, which has no entries for the names that have `values`, with these as a dict by name.
+
+    Raises:
+        ValueError: there is data for them as well.
+    """
+    others = [name for name in names if name not in values]
+    if data is None:
+        return values if not others else None
+    if not others:
+        raise ValueError(
+            f"All of {list(names)} have values of their own, so no {kind} arrays are given."
+        )
+    return {**dict(zip(others, by_name(data, others, kind), strict=True)), **values}
 
 
 def as_array(value: HostArray, label: str) -> np.ndarray:
@@ -249,11 +268,8 @@ def checked_weights(
     Like targets, weights are given for the outputs with a loss only.
     """
     names = [output.name for output in objective.outputs if output.loss is not None]
-    if isinstance(sample_weight, tuple) and len(names) > 1:
-        raise TypeError(
-            "sample_weight is a tuple; weights for several outputs are a list, or a dict by the "
-            f"names {names}."
-        )
+    if isinstance(sample_weight, Mapping) and chosen():
+        sample_weight = of_outputs(sample_weight, names)
     given = dict(zip(names, per_output(sample_weight, names, "sample_weight"), strict=True))
     classes = dict(
         zip(
@@ -320,6 +336,17 @@ def meaningful(class_weight: PyTree, names: Sequence[str]) -> PyTree:
 def is_class_weight(value: PyTree) -> bool:
     """Whether `value` is a dict of weights by class, rather than one by output name."""
     return isinstance(value, Mapping) and all(not isinstance(k, str) for k in value)
+
+
+def of_outputs(weights: Mapping[object, PyTree], names: Sequence[str]) -> dict[str, PyTree]:
+    """Sample weights without those for outputs that the model does not have, with a warning."""
+    others = [key for key in weights if not isinstance(key, str) or key not in names]
+    if others:
+        warn_user(
+            f"sample_weight: the model has {names}, and no {', '.join(map(str, others))}, which is "
+            "left out, as in Keras."
+        )
+    return {name: weights[name] for name in names if name in weights}
 
 
 def class_factors(name: str, class_weight: Mapping[int, float], target: np.ndarray) -> np.ndarray:

@@ -19,6 +19,7 @@ from jaxcnn.training.input.check import (
     checked_inputs,
     checked_targets,
     checked_weights,
+    with_values,
 )
 from jaxcnn.training.input.feed import Feed, Position
 from jaxcnn.training.input.ids import check_ids
@@ -28,6 +29,7 @@ from jaxcnn.training.input.stream_feed import StreamFeed
 from jaxcnn.training.input.workers import Workers
 from jaxcnn.training.program import Program
 from jaxcnn.training.steps import Batch
+from jaxcnn.training.target_tensors import is_fixed
 from jaxcnn.training.trainable import Trainable, shapes
 
 BATCH_SIZE = 32  # where none is given
@@ -185,7 +187,10 @@ def checked_arrays(model: Trainable, program: Program, data: Data) -> Arrays:
     """The arrays of `data` as the model takes them, checked against its inputs and outputs."""
     inputs = inputs_for(model, data.x)
     objective = require_objective(model, program)
-    targets = checked_targets(data.y, objective, shapes(model.outputs), len(inputs[0]))
+    y = data.y
+    if fixed := {n: np.asarray(t) for n, t in program.targets.items() if is_fixed(t)}:
+        y = with_values(y, [o.name for o in objective.outputs if o.loss], fixed, "target")
+    targets = checked_targets(y, objective, shapes(model.outputs), len(inputs[0]))
     weights = checked_weights(data.sample_weight, data.class_weight, objective, targets)
     return Arrays(inputs, targets, weights)
 
@@ -202,12 +207,24 @@ def inputs_for(model: Trainable, x: DataLike, cut: bool = False) -> list[np.ndar
 
     With `cut` the first one says how many samples there are, as for `predict` in Keras.
     """
+    x = with_held(model, x)
     if x is None:
         raise ValueError("`x` is None; input arrays are needed.")
     model.build_for(x)
     arrays = checked_inputs(x, model.input_names, shapes(model.inputs), cut)
     check_ids(model, arrays)
     return arrays
+
+
+def with_held(model: Trainable, x: DataLike) -> DataLike:
+    """The data together with the values of those inputs that hold a variable or an array."""
+    if not model.built:
+        return x
+    held = [getattr(tensor.layer, "held", None) for tensor in model.inputs]
+    values = {
+        n: np.asarray(v) for n, v in zip(model.input_names, held, strict=True) if v is not None
+    }
+    return with_values(x, model.input_names, values, "input") if values else x
 
 
 def input_dtypes(model: Trainable) -> list[DTypeLike]:

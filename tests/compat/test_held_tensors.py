@@ -1,0 +1,106 @@
+"""Inputs and targets that are variables or placeholders, as Keras 2.0.7 and later take them."""
+
+import numpy as np
+import pytest
+
+from jaxcnn import backend as K
+from jaxcnn.layers import BatchNormalization, Dense, Input
+from jaxcnn.losses import mean_squared_error
+from jaxcnn.models import Model, Sequential, clone_model
+
+RNG = np.random.RandomState(0)
+X, Y = RNG.rand(6, 4).astype("float32"), RNG.rand(6, 4).astype("float32")
+
+
+def two_outputs():
+    x = Input((4,))
+    return Model(x, [Dense(4, name="a")(x), Dense(4, name="b")(x)])
+
+
+@pytest.mark.parametrize("form", [lambda t: [t], lambda t: {"dense": t}, lambda t: t])
+def test_targets_that_are_a_variable(form):
+    model = Sequential([Dense(4, input_shape=(4,), name="dense")])
+    model.compile("sgd", "mse", target_tensors=form(K.variable(Y)))
+    expected = float(np.mean((model.predict(X) - Y) ** 2))
+    assert model.test_on_batch(X, None) == pytest.approx(expected, rel=1e-5)
+    assert model.fit(X, None, epochs=1, verbose=0).history["loss"] == [
+        pytest.approx(expected, rel=1e-5)
+    ]
+    with pytest.raises(ValueError, match="values of their own"):
+        model.train_on_batch(X, Y)
+
+
+def test_one_output_of_two_has_its_targets():
+    model = two_outputs()
+    model.compile("sgd", "mse", target_tensors={"a": K.variable(Y)})
+    a, b = model.predict(X)
+    weights = {"b": np.arange(6.0)}
+    values = model.test_on_batch(X, 2 * Y, sample_weight=weights)
+    assert values[1] == pytest.approx(float(np.mean((a - Y) ** 2)), rel=1e-5)
+    rows = np.mean((b - 2 * Y) ** 2, axis=-1) * np.arange(6.0)
+    assert values[2] == pytest.approx(float(np.sum(rows)) / 5, rel=1e-5)
+
+
+def test_a_placeholder_stands_for_the_targets():
+    model = Sequential([Dense(4, input_shape=(4,))])
+    target = K.placeholder((None, 4))
+
+    def doubled(_, predictions):
+        return 2.0 * mean_squared_error(target, predictions)
+
+    model.compile("sgd", doubled, target_tensors=[target])
+    expected = 2 * float(np.mean((model.predict(X) - Y) ** 2))
+    assert model.test_on_batch(X, Y) == pytest.approx(expected, rel=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("given", "error", "message"),
+    [
+        ([K.variable(Y)], ValueError, "one entry per model output. The model has 2 outputs"),
+        (K.variable(Y), ValueError, "passed a single tensor"),
+        ({"c": None}, ValueError, "unknown outputs c"),
+        (set(), TypeError, "a list or a dict of tensors"),
+        ({"a": 2 * Input((4,))}, ValueError, "is computed from others"),
+    ],
+)
+def test_what_targets_cannot_be(given, error, message):
+    with pytest.raises(error, match=message):
+        two_outputs().compile("sgd", "mse", target_tensors=given)
+
+
+def test_inputs_that_are_variables():
+    variable = K.variable(X)
+    x = Input(tensor=variable)
+    other = Input((4,))
+    model = Model([x, other], Dense(4, use_bias=False)(x + other))
+    (kernel,) = model.get_weights()
+    assert np.allclose(model.predict(Y), (X + Y) @ kernel, atol=1e-5)
+    K.set_value(variable, 2 * X)
+    assert np.allclose(model.predict([Y]), (2 * X + Y) @ kernel, atol=1e-5)
+    model.compile("sgd", "mse")
+    expected = float(np.mean(((2 * X + Y) @ kernel - Y) ** 2))
+    assert model.evaluate(Y, Y, verbose=0) == pytest.approx(expected, rel=1e-4)
+    with pytest.raises(ValueError, match="`x` is None"):
+        model.predict(None)
+
+
+def test_a_clone_that_begins_with_a_variable():
+    model = Sequential([Dense(4, input_shape=(4,)), BatchNormalization(), Dense(4)])
+    clone = clone_model(model, input_tensors=K.variable(X))
+    clone.set_weights(model.get_weights())
+    assert np.allclose(clone.predict(None), model.predict(X), atol=1e-6)
+    clone.compile("sgd", "mse")
+    clone.train_on_batch(None, Y)
+    with pytest.raises(ValueError, match="no input arrays are given"):
+        clone.predict(X)
+
+
+def test_inputs_that_are_set_again():
+    x = Input((4,))
+    model = Model(x, Dense(3)(x))
+    with pytest.raises(ValueError, match="has its inputs already"):
+        model._set_inputs(x)
+    before = model.predict(X)
+    model.inputs = None
+    model._set_inputs([x])
+    assert np.array_equal(model.predict(X), before)
