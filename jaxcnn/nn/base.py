@@ -18,10 +18,10 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any, ClassVar, cast
 
-import flax
 import flax.linen as nn
 import jax
 import jax.numpy as jnp
+from flax.core import meta
 
 from jaxcnn import constraints, initializers, regularizers
 from jaxcnn.nn.batch import current_valid_rows
@@ -242,13 +242,18 @@ def any_mask(masks: PyTree) -> bool:
 def parameter(
     layer: Layer, name: str, initializer: ArrayFunction, shape: tuple[int, ...], dtype: DTypeLike
 ) -> jax.Array:
-    """Flax's `param`, with an error that says what to do when the stored array does not fit."""
-    try:
+    """Flax's `param`, without tracing the initializer to learn what shape to expect.
+
+    Raises:
+        ValueError: the stored array does not fit.
+    """
+    if not layer.has_variable("params", name):
         value: jax.Array = layer.param(name, initializer, shape, dtype)
-    except flax.errors.ScopeParamShapeError:
-        stored = jnp.shape(layer.get_variable("params", name))
+        return value
+    value = meta.unbox(layer.get_variable("params", name))
+    if jnp.shape(value) != shape:
         raise ValueError(
             f"{layer.label}: this input needs '{name}' of shape {shape}, but the weights have "
-            f"shape {stored}. Check the shape of the input and the layer before this one."
-        ) from None
+            f"shape {jnp.shape(value)}. Check the shape of the input and the layer before this one."
+        )
     return value
