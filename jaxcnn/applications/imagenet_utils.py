@@ -13,6 +13,7 @@ from jaxcnn.applications import pretrained
 from jaxcnn.applications.pretrained import WeightFile
 from jaxcnn.runtime import config
 from jaxcnn.runtime.types import ArrayLike
+from jaxcnn.spellings.dialect import chosen
 
 __all__ = ["class_index", "decode_predictions", "preprocess_input"]
 
@@ -29,6 +30,8 @@ CLASS_INDEX = WeightFile(
 
 def preprocess_input(x: Any, data_format: str | None = None, mode: str = "caffe") -> Any:
     """Images with values 0 to 255, in RGB, as networks expect them; `x` itself is not changed.
+
+    In programs for an old Keras an array of floats is changed, as there.
 
     Args:
         x: one image or a batch, a NumPy or JAX array, or a symbolic tensor; integers become
@@ -54,7 +57,7 @@ def preprocess_input(x: Any, data_format: str | None = None, mode: str = "caffe"
     if isinstance(x, np.ndarray) and x.dtype.kind != "f":
         x = x.astype(config.floatx())
     if mode == "tf":
-        return x / 127.5 - 1.0
+        return instead_of(x, x / 127.5 - 1.0)
     axis = len(x.shape) - (1 if data_format == "channels_last" else 3)
     if axis < 0 or x.shape[axis] != 3:
         raise ValueError(
@@ -66,9 +69,19 @@ def preprocess_input(x: Any, data_format: str | None = None, mode: str = "caffe"
         mean, deviation = (
             np.asarray(v, np.float32).reshape(along) for v in (TORCH_MEAN, TORCH_DEVIATION)
         )
-        return (x / 255.0 - mean) / deviation
+        return instead_of(x, (x / 255.0 - mean) / deviation)
     backwards = tuple(slice(None, None, -1 if i == axis else None) for i in range(len(x.shape)))
-    return x[backwards] - np.asarray(CAFFE_MEAN, np.float32).reshape(along)
+    return instead_of(
+        x[backwards], x[backwards] - np.asarray(CAFFE_MEAN, np.float32).reshape(along)
+    )
+
+
+def instead_of(x: Any, result: Any) -> Any:
+    """The result; in a program for an old Keras it takes the place of an array's contents."""
+    if not isinstance(x, np.ndarray) or not chosen() or not x.flags.writeable:
+        return result
+    x[...] = result
+    return x
 
 
 def decode_predictions(preds: ArrayLike, top: int = 5) -> list[list[tuple[str, str, float]]]:

@@ -31,6 +31,7 @@ def main(arguments: list[str]) -> None:
         source = file.read()
     warnings.simplefilter("once", OldSpellingWarning)
     era.restore()
+    era.print_as_then()
     install(
         given.keras or dialect_of(source.decode(errors="replace")),
         tensorflow="tensorflow" not in sys.modules,

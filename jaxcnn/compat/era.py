@@ -1,4 +1,6 @@
-"""Words of Python and NumPy that programs of 2015 to 2019 use and that have been removed since."""
+"""Words of Python and NumPy that programs of 2015 to 2019 use and that have been removed since, and
+how NumPy printed numbers.
+"""
 
 from __future__ import annotations
 
@@ -57,3 +59,8 @@ def restore() -> None:
         for name, value in names.items():
             if name not in vars(module):
                 setattr(module, name, value)
+
+
+def print_as_then() -> None:
+    """Let NumPy show a number as ``0.5``, not as ``np.float64(0.5)``, for the whole process."""
+    np.set_printoptions(legacy="1.25")

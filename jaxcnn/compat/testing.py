@@ -13,6 +13,7 @@ from jaxcnn.layers import Input, Layer
 from jaxcnn.models import Model, Sequential
 from jaxcnn.runtime import config
 from jaxcnn.runtime.types import Settings
+from jaxcnn.spellings.dialect import dialect
 
 T = TypeVar("T")
 Pair = tuple[np.ndarray, np.ndarray]
@@ -31,14 +32,18 @@ def get_test_data(
 ) -> tuple[Pair, Pair]:
     """(x, y) to train on and (x, y) to test on: normal numbers around the class, or the target.
 
+    They are drawn from NumPy's generator in the order of Keras, so a seed gives the same numbers.
     The last three are the names that Keras 1 has for the numbers of samples and classes.
     """
     train, samples = nb_train or num_train, (nb_train or num_train) + (nb_test or num_test)
-    centre: np.ndarray = np.random.random((samples,))
-    y: np.ndarray = np.empty((samples, *output_shape))
+    kind = np.float32 if dialect().name == "2.2" else np.float64
+    x: np.ndarray = np.empty((samples, *input_shape), kind)
+    y: np.ndarray = np.empty((samples, *output_shape), kind)
+    centre: np.ndarray
     if classification:
         y = centre = np.random.randint(0, nb_class or num_classes, size=(samples,))
-    x = np.empty((samples, *input_shape))
+    else:
+        centre = np.random.random((samples,))
     for i in range(samples):
         x[i] = np.random.normal(centre[i], 0.7, size=input_shape)
         if not classification:

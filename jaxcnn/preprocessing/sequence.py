@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike, DTypeLike
 
 from jaxcnn.runtime import config
 from jaxcnn.runtime.types import Config, HostArray
+from jaxcnn.spellings.dialect import chosen
 
 __all__ = [
     "TimeseriesGenerator",
@@ -168,7 +169,8 @@ class TimeseriesGenerator:
         stride: rows from one window to the next.
         start_index, end_index: rows outside of start_index ... end_index (inclusive; None for the
             last) are not used.
-        shuffle: draw the windows in a random order, another one in each epoch, every window once.
+        shuffle: draw the windows in a random order, another one in each epoch, every window once;
+            in programs for an old Keras draw each window of a batch anew from all, as there.
         reverse: the newest row of a window comes first.
         batch_size: windows in a batch.
 
@@ -223,15 +225,21 @@ class TimeseriesGenerator:
         """Batches in an epoch."""
         return -(-len(self._rows()) // self.batch_size)
 
-    def __getitem__(self, index: int) -> tuple[np.ndarray, np.ndarray]:
-        if not 0 <= index < len(self):
-            raise IndexError(f"There are {len(self)} batches; number {index} was asked for.")
+    def _drawn(self, index: int) -> np.ndarray:
+        """The rows of a batch."""
+        if self.shuffle and chosen():
+            return np.random.randint(self.start_index, self.end_index + 1, size=self.batch_size)
         rows = self._rows()
         if self.shuffle:
             rows = np.random.Generator(
                 np.random.Philox(key=[config.seed(), self.epoch])
             ).permutation(rows)
-        rows = rows[index * self.batch_size : (index + 1) * self.batch_size]
+        return rows[index * self.batch_size : (index + 1) * self.batch_size]
+
+    def __getitem__(self, index: int) -> tuple[np.ndarray, np.ndarray]:
+        if not 0 <= index < len(self):
+            raise IndexError(f"There are {len(self)} batches; number {index} was asked for.")
+        rows = self._drawn(index)
         windows = np.array(
             [self.data[row - self.length : row : self.sampling_rate] for row in rows]
         )

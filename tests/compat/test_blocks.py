@@ -106,6 +106,13 @@ def test_data_to_learn_and_the_test_of_a_layer():
     assert (x.shape, y.shape, xt.shape, yt.shape) == ((20, 3), (20,), (10, 3), (10,))
     (_, y), _ = testing.get_test_data(20, 10, (3,), (2,), classification=False)
     assert y.shape == (20, 2)
+    np.random.seed(0)  # the numbers of Keras 2.0.4 and 2.2.4
+    (x, y), _ = testing.get_test_data(4, 2, (3,))
+    assert y.tolist() == [0, 1, 1, 0] and x.sum() == pytest.approx(10.809522863133315)
+    np.random.seed(0)
+    (x, y), _ = testing.get_test_data(4, 2, (3,), (2,), classification=False)
+    assert x.sum() == pytest.approx(11.022212111786137)
+    assert y.sum() == pytest.approx(3.9416369779669576)
     assert testing.layer_test(Dense, {"units": 3}, (2, 4)).shape == (2, 3)
     with pytest.raises(AssertionError):
         ones = np.ones((2, 3), "f")

@@ -5,9 +5,11 @@ import pytest
 
 from jaxcnn import backend as K
 from jaxcnn import layers, metrics
+from jaxcnn.applications.imagenet_utils import preprocess_input
 from jaxcnn.compat import h5dict
 from jaxcnn.compat import metrics as old_metrics
 from jaxcnn.models import Model, Sequential
+from jaxcnn.preprocessing.sequence import TimeseriesGenerator
 from jaxcnn.spellings.dialect import speaking
 from jaxcnn.spellings.translate import OldSpellingWarning
 
@@ -106,3 +108,31 @@ def test_h5dict(tmp_path, in_memory):
     file.close()
     with pytest.raises(TypeError, match="a path, a group"):
         h5dict.H5Dict(3)
+
+
+@pytest.mark.parametrize("mode", ["caffe", "tf", "torch"])
+@pytest.mark.parametrize("data_format", ["channels_last", "channels_first"])
+def test_images_are_preprocessed_where_they_are(mode, data_format):
+    images = np.random.RandomState(0).uniform(0, 255, (2, 3, 3, 3))
+    expected = preprocess_input(images.copy(), data_format, mode)
+    given, whole = images.copy(), images.astype(int)
+    with speaking("2.2"):
+        result = preprocess_input(given, data_format, mode)
+        assert preprocess_input(whole, data_format, mode).dtype.kind == "f"
+    assert np.allclose(result, expected) and np.shares_memory(result, given)
+    assert np.array_equal(whole, images.astype(int))
+    if mode == "caffe":  # the returned array is the given one backwards
+        axis = -1 if data_format == "channels_last" else 1
+        assert np.allclose(given, np.flip(expected, axis))
+
+
+def test_shuffled_windows_are_drawn_anew():
+    series = np.arange(23)[:, None]
+    with speaking("2.2"):
+        windows = TimeseriesGenerator(series, series, 3, shuffle=True, batch_size=6)
+        np.random.seed(0)
+        rows = np.random.randint(3, 23, size=6)
+        np.random.seed(0)
+        x, y = windows[len(windows) - 1]
+    assert np.array_equal(y[:, 0], rows) and np.array_equal(x[:, 2, 0], rows - 1)
+    assert len(windows) == 4
