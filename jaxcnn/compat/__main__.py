@@ -7,6 +7,7 @@ import os
 import sys
 import types
 import warnings
+from traceback import walk_tb
 
 from jaxcnn.compat import era, install
 from jaxcnn.compat.detection import dialect_of
@@ -42,22 +43,29 @@ def main(arguments: list[str]) -> None:
 
 
 def run(script: str, source: bytes) -> None:
-    """Run a script as `__main__`; an exception's traceback begins with the script's own line."""
+    """Run a script as `__main__`; an exception's traceback begins with the script's own line.
+
+    What it was raised from comes before only where the script has a part in that.
+    """
     program = types.ModuleType("__main__")
     program.__file__ = script
     sys.modules["__main__"] = program
     try:
         exec(compile(source, script, "exec"), program.__dict__)
-    except Exception as error:
+    except (Exception, KeyboardInterrupt) as error:
         if isinstance(error, SyntaxError) and error.filename == script and "'print'" in str(error):
             error.add_note(
                 "The script is written for Python 2; `2to3 -w SCRIPT.py` of an older Python "
                 "rewrites it."
             )
+        cause = error.__cause__ or error.__context__
+        steps = walk_tb(cause.__traceback__ if cause else None)
+        if all(frame.f_code.co_filename != script for frame, _ in steps):
+            error.__cause__ = None  # which leaves the context out as well
         trace = error.__traceback__
         error.__traceback__ = trace and trace.tb_next
         sys.excepthook(type(error), error, error.__traceback__)
-        sys.exit(1)
+        sys.exit(1 if isinstance(error, Exception) else 130)  # as a shell has it at Ctrl-C
 
 
 if __name__ == "__main__":

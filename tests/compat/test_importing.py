@@ -5,13 +5,14 @@ asked.
 import importlib
 import subprocess
 import sys
+from itertools import pairwise
 
 import numpy as np
 import pytest
 
 import jaxcnn
 from jaxcnn import compat
-from jaxcnn.compat import modules
+from jaxcnn.compat import era, modules
 
 # What the books and the listings of their time import, path by path.
 IMPORTS = """
@@ -243,6 +244,33 @@ def test_a_script_runs_in_its_own_version(tmp_path):
     assert trace[0] == f'  File "{script}", line 8, in <module>'
     assert trace[-1].startswith("TypeError: Conv2D got an unknown argument `colour`")
     assert not any("runpy" in line or "__main__.py" in line for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("line", "code", "traces"),
+    [
+        ("raise KeyboardInterrupt", 130, 1),
+        ("model_from_json('{')", 1, 1),  # raised from an error inside of the library
+        ("\ntry: 1 / 0\nexcept ZeroDivisionError: raise ValueError", 1, 2),
+    ],
+)
+def test_a_traceback_begins_with_a_line_of_the_program(monkeypatch, capsys, line, code, traces):
+    from jaxcnn.compat.__main__ import run
+
+    monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])
+    source = f"from jaxcnn.models import model_from_json\n{line}\n"
+    with pytest.raises(SystemExit) as ended:
+        run("script.py", source.encode())
+    lines = capsys.readouterr().err.splitlines()
+    starts = [after for before, after in pairwise(lines) if before.startswith("Traceback")]
+    assert ended.value.code == code and len(starts) == traces
+    assert all('File "script.py"' in start for start in starts)
+
+
+def test_numbers_print_as_then():
+    with np.printoptions():
+        era.print_as_then()
+        assert repr([np.float32(0.5), np.int64(3)]) == "[0.5, 3]"
 
 
 def test_pictures_by_scipy_misc(as_keras, tmp_path):
