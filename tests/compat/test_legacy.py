@@ -6,7 +6,7 @@ import pytest
 from jaxcnn import backend as K
 from jaxcnn.compat import keras1, legacy
 from jaxcnn.layers import Dense, Input
-from jaxcnn.models import Model, Sequential
+from jaxcnn.models import Model, Sequential, model_from_json
 
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(5, 4)).astype("f")
@@ -38,6 +38,37 @@ def test_highway():
     expected = np.tanh(X @ w + b) * gate + (1 - gate) * X
     np.testing.assert_allclose(model.predict(X), expected, atol=1e-5)
     assert legacy.Highway.from_config(layer.get_config()).get_config() == layer.get_config()
+
+
+# As Keras 1.2.2 and 2.0.4 describe them; weights by RandomState(0), and their predictions.
+DESCRIBED = (
+    ("Highway", '"activation": "tanh", "batch_input_shape": [null, 5], "input_dim": 5'),
+    ("MaxoutDense", '"output_dim": 4, "nb_feature": 3, "W_regularizer": %s, "input_dim": null'),
+    ("Dense", '"output_dim": 2'),
+)
+
+
+@pytest.mark.parametrize(
+    ("version", "penalty"),
+    [
+        ("1.2.2", '{"name": "L1L2Regularizer", "l1": 0.0, "l2": 0.01}'),
+        ("2.0.4", '{"class_name": "L1L2", "config": {"l1": 0.0, "l2": 0.01}}'),
+    ],
+)
+def test_files_of_old_keras(version, penalty):
+    layers = ", ".join(
+        f'{{"class_name": "{name}", "config": {{"name": "{name}", "bias": true, {settings}}}}}'
+        for name, settings in DESCRIBED
+    ).replace("%s", penalty)
+    text = f'{{"class_name": "Sequential", "config": [{layers}], "keras_version": "{version}"}}'
+    model = model_from_json(text)
+    random = np.random.RandomState(0)
+    model.set_weights([random.randn(*w.shape) for w in model.get_weights()])
+    expected = [[-1.7579317, -1.3645958], [-4.0991054, -0.05435625]]
+    x = np.arange(10.0).reshape(2, 5) / 10
+    np.testing.assert_allclose(model.predict(x), expected, atol=1e-5)
+    model.compile("sgd", "mse")
+    assert model.evaluate(x, np.ones((2, 2)), verbose=0) == pytest.approx(10.731962, rel=1e-5)
 
 
 def test_merging_in_a_subclass():

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from jaxcnn.runtime.lazy import lazy_attributes
 from jaxcnn.runtime.types import Config, Settings
 from jaxcnn.runtime.warn import warn_user
 from jaxcnn.spellings.merging import merging
 from jaxcnn.spellings.tables import CLASSES, LAYERS, REMOVED, Spellings
+
+# The classes that only programs for an old Keras have otherwise.
+OLD_CLASSES = dict.fromkeys(("Highway", "MaxoutDense"), "jaxcnn.compat.legacy")
+above = lazy_attributes(__name__, OLD_CLASSES)
 
 
 def from_keras1(name: str, settings: Settings) -> tuple[str, Config]:
@@ -22,6 +27,9 @@ def from_keras1(name: str, settings: Settings) -> tuple[str, Config]:
         return merge_layer(arguments)
     if name == "TimeDistributedDense":
         return dense_over_time(arguments)
+    if name in OLD_CLASSES:
+        above(name)  # which makes it known by its name
+        return name, with_dtype(arguments)
     if name in REMOVED:
         raise ValueError(f"{label} is of a class that was removed from Keras: {REMOVED[name]}.")
     current = CLASSES.get(name, name)

@@ -82,8 +82,8 @@ def test_a_dense_over_time_is_a_wrapped_dense():
 
 
 def test_removed_classes_and_words_are_refused_by_name():
-    with pytest.raises(ValueError, match=r"Layer 'h' \(Highway\).*removed from Keras: "):
-        from_keras1("Highway", {"name": "h"})
+    with pytest.raises(ValueError, match=r"Layer 's' \(SReLU\).*removed from Keras: "):
+        from_keras1("SReLU", {"name": "s"})
     with pytest.raises(ValueError, match=r"Layer 'b' \(BatchNormalization\).*`mode`.*removed"):
         from_keras1("BatchNormalization", {"name": "b", "mode": 2})
     name, arguments = from_keras1("BatchNormalization", {"name": "b", "mode": 0})
