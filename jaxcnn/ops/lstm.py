@@ -11,7 +11,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 import jax
 import jax.numpy as jnp
@@ -32,12 +32,13 @@ from jaxcnn.ops.tracing import (
     updated,
     varying_alike,
 )
-from jaxcnn.runtime.types import ArrayFunction
+from jaxcnn.runtime.types import ArrayFunction, PyTree
 
-# What the backward pass needs: (kernel, h, c, outputs, cells, sums).
+# What the backward pass needs: (kernel, h, c, keep, outputs, cells, sums).
 Saved: TypeAlias = tuple[jax.Array, ...]
 Pair: TypeAlias = tuple[jax.Array, jax.Array]
 Loop: TypeAlias = Callable[..., list[jax.Array]]
+T = TypeVar("T")
 
 _forward_p, _backward_p = Primitive("jaxcnn_lstm"), Primitive("jaxcnn_lstm_gradient")
 _forward_p.multiple_results = _backward_p.multiple_results = True
@@ -61,8 +62,23 @@ def lstm_step(
     return o * activation(c), c
 
 
+def where_kept(keep: jax.Array | None, new: T, old: T) -> T:
+    """The rows of `new` where `keep`, (batch,), is true, else those of `old`; None keeps all."""
+    if keep is None:
+        return new
+    rows: T = jax.tree.map(
+        lambda n, o: jnp.where(keep.reshape(-1, *(1,) * (n.ndim - 1)), n, o), new, old
+    )
+    return rows
+
+
 def lstm(
-    inputs: jax.Array, kernel: jax.Array, h: jax.Array, c: jax.Array, hard: bool, reverse: bool
+    inputs: jax.Array,
+    kernel: jax.Array,
+    h: jax.Array,
+    c: jax.Array,
+    settings: LSTMSettings,
+    keep: jax.Array | None = None,
 ) -> tuple[jax.Array, jax.Array]:
     """(h after each step (batch, steps, units), the last c) of an LSTM with tanh.
 
@@ -72,54 +88,47 @@ def lstm(
         kernel: what `h` is multiplied with, (units, 4 * units).
         h: the state to begin with, (batch, units).
         c: the other state, (batch, units).
-        hard: whether the gates are hard sigmoids, not sigmoids.
-        reverse: go from the last step to the first.
+        settings: the kind of gates, and the direction.
+        keep: (batch, steps) of booleans; where False the states stay as they are.
     """
-    settings = LSTMSettings(hard, reverse)
-    results: tuple[jax.Array, jax.Array] = _lstm(settings, *varying_alike(inputs, kernel, h, c))
+    steps = jnp.zeros((0, 0), inputs.dtype) if keep is None else keep.astype(inputs.dtype)
+    results: Pair = _lstm(settings, *varying_alike(inputs, kernel, h, c, steps))
     return results
 
 
 @functools.partial(jax.custom_vjp, nondiff_argnums=(0,))
-def _lstm(
-    settings: LSTMSettings, inputs: jax.Array, kernel: jax.Array, h: jax.Array, c: jax.Array
-) -> tuple[jax.Array, jax.Array]:
-    outputs, cells, _ = forward(inputs, kernel, h, c, settings)
+def _lstm(settings: LSTMSettings, *arrays: jax.Array) -> Pair:
+    outputs, cells, _ = forward(arrays, settings)
     return outputs, cells[:, 0 if settings.reverse else -1]
 
 
-def _lstm_forward(
-    settings: LSTMSettings, inputs: jax.Array, kernel: jax.Array, h: jax.Array, c: jax.Array
-) -> tuple[tuple[jax.Array, jax.Array], Saved]:
-    outputs, cells, sums = forward(inputs, kernel, h, c, replace(settings, saving=True))
+def _lstm_forward(settings: LSTMSettings, *arrays: jax.Array) -> tuple[Pair, Saved]:
+    outputs, cells, sums = forward(arrays, replace(settings, saving=True))
     last = cells[:, 0 if settings.reverse else -1]
-    return (outputs, last), (kernel, h, c, outputs, cells, sums)
+    return (outputs, last), (*arrays[1:], outputs, cells, sums)
 
 
-def _lstm_backward(
-    settings: LSTMSettings, saved: Saved, cotangents: tuple[jax.Array, jax.Array]
-) -> tuple[jax.Array, ...]:
-    kernel, h, c, outputs, cells, sums = saved
-    d_inputs, d_h, d_c = backward((kernel, c, cells, sums), cotangents, settings)
+def _lstm_backward(settings: LSTMSettings, saved: Saved, cotangents: Pair) -> tuple[jax.Array, ...]:
+    kernel, h, c, keep, outputs, cells, sums = saved
+    d_inputs, d_h, d_c = backward((kernel, c, cells, sums, keep), cotangents, settings)
     # In one product over all steps: adding up one a step takes longer.
     before = [outputs[:, 1:], h[:, None]] if settings.reverse else [h[:, None], outputs[:, :-1]]
     rows = jnp.concatenate(before, 1).reshape(-1, h.shape[-1])  # (batch * steps, units)
     d_sums = d_inputs.reshape(-1, kernel.shape[-1])  # (batch * steps, 4 * units)
-    return d_inputs, product(rows, d_sums, 0, 0), d_h, d_c
+    return d_inputs, product(rows, d_sums, 0, 0), d_h, d_c, 0 * keep
 
 
 _lstm.defvjp(_lstm_forward, _lstm_backward)
 
 
-def forward(
-    inputs: jax.Array, kernel: jax.Array, h: jax.Array, c: jax.Array, settings: LSTMSettings
-) -> list[jax.Array]:
+def forward(arrays: Sequence[jax.Array], settings: LSTMSettings) -> list[jax.Array]:
     """h and c after each step, (batch, steps, units), and the sums that the gates are taken of.
 
-    The sums are like `inputs`, or empty unless ``settings.saving``.
+    `arrays` are (inputs, kernel, h, c, keep); no steps are left out where `keep` is empty. The sums
+    are like the inputs, or empty unless ``settings.saving``.
     """
     form: Loop = _loop if is_spelled_out() else _forward_p.bind
-    return form(inputs, kernel, h, c, settings=settings)
+    return form(*arrays, settings=settings)
 
 
 def backward(
@@ -127,7 +136,7 @@ def backward(
 ) -> list[jax.Array]:
     """The gradients of the inputs, of h and of c, from those of all outputs and of the last c.
 
-    `saved` is (kernel, first c, cells, sums).
+    `saved` is (kernel, first c, cells, sums, keep).
     """
     form: Loop = _loop_back if is_spelled_out() else _backward_p.bind
     return form(*saved, *cotangents, settings=settings)
@@ -138,46 +147,52 @@ def _step(hard: bool, sums: jax.Array, c: jax.Array) -> tuple[jax.Array, jax.Arr
     return lstm_step(jnp.split(sums, 4, -1), c, gate, jnp.tanh)
 
 
-def _loop(
-    inputs: jax.Array, kernel: jax.Array, h: jax.Array, c: jax.Array, *, settings: LSTMSettings
-) -> list[jax.Array]:
-    def body(states: Pair, now: jax.Array) -> tuple[Pair, tuple[jax.Array | None, ...]]:
-        h, c = states
-        sums = now + product(h, kernel, 1, 0)
-        h, c = _step(settings.hard, sums, c)
+def _by_time(keep: jax.Array) -> jax.Array | None:
+    """(steps, batch) of booleans, None of an empty array."""
+    return keep.swapaxes(0, 1) != 0 if keep.size else None
+
+
+def _loop(*arrays: jax.Array, settings: LSTMSettings) -> list[jax.Array]:
+    inputs, kernel, h, c, keep = arrays
+
+    def body(states: Pair, now: PyTree) -> tuple[Pair, tuple[jax.Array | None, ...]]:
+        step_inputs, kept = now
+        sums = step_inputs + product(states[0], kernel, 1, 0)
+        h, c = where_kept(kept, _step(settings.hard, sums, states[1]), states)
         return (h, c), (h, c, sums if settings.saving else None)
 
-    by_time = inputs.swapaxes(0, 1)  # (steps, batch, 4 * units)
-    _, results = lax.scan(body, (h, c), by_time, reverse=settings.reverse)
+    steps = inputs.swapaxes(0, 1), _by_time(keep)  # (steps, batch, 4 * units)
+    _, results = lax.scan(body, (h, c), steps, reverse=settings.reverse)
     outputs, cells, sums = jax.tree.map(lambda a: a.swapaxes(0, 1), results)
     return [outputs, cells, sums if settings.saving else jnp.zeros((0,), inputs.dtype)]
 
 
 def _loop_back(*arrays: jax.Array, settings: LSTMSettings) -> list[jax.Array]:
-    kernel, c, cells, sums, d_outputs, d_c = arrays
+    kernel, c, cells, sums, keep, d_outputs, d_c = arrays
 
-    def body(gradients: Pair, now: tuple[jax.Array, ...]) -> tuple[Pair, jax.Array]:
+    def body(gradients: Pair, now: PyTree) -> tuple[Pair, jax.Array]:
         d_h, d_c = gradients
-        sums, before, d_output = now
+        (sums, before, d_output), kept = now
+        d_h = d_h + d_output
         _, pull = jax.vjp(functools.partial(_step, settings.hard), sums, before)
-        d_sums, d_c = pull((d_h + d_output, d_c))
-        return (product(d_sums, kernel, 1, 1), d_c), d_sums
+        d_sums, d_before = pull((d_h, d_c))
+        d_sums = where_kept(kept, d_sums, jnp.zeros_like(d_sums))
+        new = product(d_sums, kernel, 1, 1), d_before
+        return where_kept(kept, new, (d_h, d_c)), d_sums
 
     # c before each step
     order = [cells[:, 1:], c[:, None]] if settings.reverse else [c[:, None], cells[:, :-1]]
     before = jnp.concatenate(order, 1)
     steps = tuple(array.swapaxes(0, 1) for array in (sums, before, d_outputs))
     (d_h, d_c), d_inputs = lax.scan(
-        body, (jnp.zeros_like(c), d_c), steps, reverse=not settings.reverse
+        body, (jnp.zeros_like(c), d_c), (steps, _by_time(keep)), reverse=not settings.reverse
     )
     return [d_inputs.swapaxes(0, 1), d_h, d_c]
 
 
-def _on_cpu(
-    inputs: jax.Array, kernel: jax.Array, h: jax.Array, c: jax.Array, *, settings: LSTMSettings
-) -> list[jax.Array]:
-    results = onednn.lstm(inputs, kernel, h, c, settings)
-    return _loop(inputs, kernel, h, c, settings=settings) if results is None else results
+def _on_cpu(*arrays: jax.Array, settings: LSTMSettings) -> list[jax.Array]:
+    results = onednn.lstm(arrays, settings)
+    return _loop(*arrays, settings=settings) if results is None else results
 
 
 def _back_on_cpu(*arrays: jax.Array, settings: LSTMSettings) -> list[jax.Array]:
@@ -186,14 +201,8 @@ def _back_on_cpu(*arrays: jax.Array, settings: LSTMSettings) -> list[jax.Array]:
 
 
 @_forward_p.def_abstract_eval
-def _abstract(
-    inputs: ShapedArray,
-    kernel: ShapedArray,
-    h: ShapedArray,
-    c: ShapedArray,
-    *,
-    settings: LSTMSettings,
-) -> list[ShapedArray]:
+def _abstract(*arrays: ShapedArray, settings: LSTMSettings) -> list[ShapedArray]:
+    inputs, _, h, _, _ = arrays
     # On a mesh with explicit axes rows stay where they are.
     spec = PartitionSpec(*inputs.sharding.spec[:1], None, None)
     states = updated(inputs, (*inputs.shape[:2], h.shape[-1]), spec)
@@ -203,7 +212,7 @@ def _abstract(
 
 @_backward_p.def_abstract_eval
 def _abstract_back(*arrays: ShapedArray, settings: LSTMSettings) -> list[ShapedArray]:
-    _, c, _, sums, _, _ = arrays
+    _, c, _, sums, *_ = arrays
     return [sums, c, c]
 
 

@@ -15,7 +15,8 @@ from jax import export
 
 from jaxcnn import ops
 from jaxcnn.nn.recurrent.layers import LSTM
-from jaxcnn.ops.lstm import lstm
+from jaxcnn.ops import lstm as operation
+from jaxcnn.ops.geometry import LSTMSettings
 from jaxcnn.ops.tracing import spelled_out
 
 compiled = pytest.mark.skipif(not ops.accelerated(), reason=f"oneDNN: {ops.why_not()}")
@@ -27,20 +28,25 @@ def arrays(batch, steps, units, scale=1.0, dtype=jnp.float32):
     return [jnp.asarray(scale * generator.normal(size=shape), dtype) for shape in shapes]
 
 
-def plain(inputs, kernel, h, c, hard, reverse):
+def lstm(inputs, kernel, h, c, hard, reverse, keep=None):
+    return operation.lstm(inputs, kernel, h, c, LSTMSettings(hard, reverse), keep)
+
+
+def plain(inputs, kernel, h, c, hard, reverse, keep=None):
     gate = (lambda x: jnp.clip(0.2 * x + 0.5, 0, 1)) if hard else jax.nn.sigmoid
     outputs, steps = {}, range(inputs.shape[1])
     for t in reversed(steps) if reverse else steps:
         i, f, candidate, o = jnp.split(
             inputs[:, t] + jnp.matmul(h, kernel, precision="highest"), 4, -1
         )
-        c = gate(f) * c + gate(i) * jnp.tanh(candidate)
-        h = outputs[t] = gate(o) * jnp.tanh(c)
+        kept = jnp.ones((len(h), 1), bool) if keep is None else keep[:, t, None]
+        c = jnp.where(kept, gate(f) * c + gate(i) * jnp.tanh(candidate), c)
+        h = outputs[t] = jnp.where(kept, gate(o) * jnp.tanh(c), h)
     return jnp.stack([outputs[t] for t in steps], 1), c
 
 
-def loss(function, hard, reverse, given):
-    outputs, c = function(*given, hard, reverse)
+def loss(function, hard, reverse, given, keep=None):
+    outputs, c = function(*given, hard, reverse, keep)
     return jnp.sum(jnp.sin(outputs) + 0.1 * outputs**2) + jnp.sum(c**3)
 
 
@@ -57,13 +63,16 @@ def assert_close(actual, expected, tolerance=1e-5):
     st.booleans(),
     st.booleans(),
     st.booleans(),
+    st.sampled_from([None, 0.0, 0.5, 1.0]),
 )
-def test_values_and_gradients(sizes, hard, reverse, spelled):
+def test_values_and_gradients(sizes, hard, reverse, spelled, share):
     given = arrays(*sizes, scale=0.5)
+    keep = None if share is None else np.random.default_rng(1).random(sizes[:2]) < share
 
     def of(function):
-        gradient = jax.grad(functools.partial(loss, function, hard, reverse))
-        return jax.jit(lambda given: (function(*given, hard, reverse), gradient(given)))(given)
+        gradient = jax.grad(functools.partial(loss, function, hard, reverse, keep=keep))
+        results = jax.jit(lambda given: (function(*given, hard, reverse, keep), gradient(given)))
+        return results(given)
 
     if spelled:
         with spelled_out():
@@ -94,7 +103,7 @@ def test_sums_far_from_zero_and_close_to_it(hard):
 def test_one_call_forward_and_one_back():
     given = arrays(4, 5, 8)
     text = jax.jit(jax.grad(functools.partial(loss, lstm, True, False))).lower(given).as_text()
-    assert text.count("@jaxcnn_lstm(") == text.count("@jaxcnn_lstm_gradient(") == 1
+    assert text.count("@jaxcnn_lstm_steps(") == text.count("@jaxcnn_lstm_steps_gradient(") == 1
     half = [array.astype(jnp.bfloat16) for array in given]
     assert "@jaxcnn_lstm" not in jax.jit(lambda a: lstm(*a, True, False)).lower(half).as_text()
     assert lstm(*half, True, False)[0].dtype == jnp.bfloat16
@@ -129,8 +138,7 @@ ON_TWO_DEVICES = """
 import functools
 import jax
 from jax.sharding import NamedSharding, PartitionSpec as P
-from jaxcnn.ops.lstm import lstm
-from tests.ops.test_lstm import arrays, assert_close, loss, plain
+from tests.ops.test_lstm import arrays, assert_close, loss, lstm, plain
 assert jax.device_count() == 2
 given = arrays(4, 3, 8)
 ours, wanted = (functools.partial(loss, f, True, False) for f in (lstm, plain))
@@ -195,7 +203,7 @@ def test_the_layer_takes_it_where_it_can(options, taken, monkeypatch):
     masked = str(
         jax.make_jaxpr(lambda x: layer.apply(variables, x, mask=jnp.ones((2, 3), bool)))(x)
     )
-    assert "jaxcnn_lstm" not in masked
+    assert ("jaxcnn_lstm" in masked) == (taken or "recurrent_dropout" in options)
     monkeypatch.setattr(jax, "device_count", lambda: 2)
     shared = str(jax.make_jaxpr(lambda x: layer.apply(variables, x))(x))
     assert "jaxcnn_lstm" not in shared
@@ -203,22 +211,25 @@ def test_the_layer_takes_it_where_it_can(options, taken, monkeypatch):
 
 @compiled
 @pytest.mark.parametrize("wrong", ["arrays", "fields"])
-@pytest.mark.parametrize("target", ["jaxcnn_lstm", "jaxcnn_lstm_gradient"])
+@pytest.mark.parametrize("target", ["jaxcnn_lstm_steps", "jaxcnn_lstm_steps_gradient"])
 def test_errors_come_back_as_exceptions(wrong, target):
     problem = np.array(
         [2, 3, 8 if wrong == "arrays" else 4, 1, 1, 0, 0][: None if wrong == "arrays" else 6],
         np.int64,
     )
     shapes = (
-        [(2, 3, 4), (2, 3, 4), (0,)] if target == "jaxcnn_lstm" else [(2, 3, 16), (2, 4), (2, 4)]
+        [(2, 3, 4), (2, 3, 4), (0,)]
+        if target == "jaxcnn_lstm_steps"
+        else [(2, 3, 16), (2, 4), (2, 4)]
     )
     results = [jax.ShapeDtypeStruct(shape, jnp.float32) for shape in shapes]
     inputs, kernel, h, c = arrays(2, 3, 4)
     states = jnp.zeros((2, 3, 4))
+    keep = jnp.zeros((0, 0))
     given = (
-        (inputs, kernel, h, c)
-        if target == "jaxcnn_lstm"
-        else (kernel, c, states, inputs, states, c)
+        (inputs, kernel, h, c, keep)
+        if target == "jaxcnn_lstm_steps"
+        else (kernel, c, states, inputs, keep, states, c)
     )
     call = jax.ffi.ffi_call(target, (*results, jax.ShapeDtypeStruct((2**20,), jnp.uint8)))
     with pytest.raises(jax.errors.JaxRuntimeError, match="oneDNN LSTM: the"):

@@ -12,6 +12,7 @@ from jaxcnn.nn.recurrent.fields import NoiseFields, RecurrentFields, SequenceFie
 from jaxcnn.nn.recurrent.recurrences import GRURecurrence, LSTMRecurrence, SimpleRecurrence
 from jaxcnn.nn.recurrent.scan import States
 from jaxcnn.nn.traits import Traits
+from jaxcnn.ops.geometry import LSTMSettings
 from jaxcnn.ops.lstm import lstm, pays
 from jaxcnn.runtime.types import Identifier
 
@@ -25,21 +26,21 @@ class SequenceLayer(GatedLayer, SequenceFields, NoiseFields, RecurrentFields, Un
 class LSTMLayer(LSTMRecurrence, GatedLayer):
     """An LSTM; all steps are one operation where that pays.
 
-    That needs the usual activations, and neither masks nor noise.
+    That needs the usual activations, and no noise.
     """
 
     def loop(self, kernel: jax.Array, given: Sequences) -> tuple[jax.Array, States]:
         inputs = given.inputs
         gate, reverse = self.recurrent_activation, self.go_backwards
         usual = self.activation in TANH and gate in (*SIGMOID, activations.hard_sigmoid)
-        special = given.noise or given.keep is not None or self.unroll or not inputs[0].size
+        special = given.noise or self.unroll or not inputs[0].size
         if special or not usual or not pays():
             return super().loop(kernel, given)
         joined = inputs[0] if len(inputs) == 1 else jnp.concatenate(inputs, -1)
         h, c = given.states
-        outputs, c = lstm(
-            joined, kernel.astype(joined.dtype), h, c, hard=gate not in SIGMOID, reverse=reverse
-        )
+        keep = None if given.keep is None else given.keep.swapaxes(0, 1)
+        settings = LSTMSettings(hard=gate not in SIGMOID, reverse=reverse)
+        outputs, c = lstm(joined, kernel.astype(joined.dtype), h, c, settings, keep)
         outputs = jnp.moveaxis(outputs, 1, 0)  # (steps, batch, units)
         return outputs, [outputs[0 if reverse else -1], c]
 

@@ -7,15 +7,15 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Sequence
-from typing import Protocol, TypeAlias, TypeVar
+from typing import Protocol, TypeAlias
 
 import jax
 import jax.numpy as jnp
 from jax.ad_checkpoint import checkpoint_name
 
+from jaxcnn.ops.lstm import where_kept
 from jaxcnn.runtime.types import PyTree
 
-T = TypeVar("T")
 States: TypeAlias = list[jax.Array]
 Product: TypeAlias = Callable[[jax.Array, jax.Array], jax.Array]
 # ``add(group, h)``, see `recurrence`.
@@ -204,16 +204,6 @@ def step_scan(
         body, (list(states), first), (x, keep), reverse=reverse, unroll=unroll or 1
     )
     return outputs, last, final
-
-
-def where_kept(keep: jax.Array | None, new: T, old: T) -> T:
-    """The rows of `new` where `keep`, (batch,), is True, else those of `old`; None keeps all."""
-    if keep is None:
-        return new
-    rows: T = jax.tree.map(
-        lambda n, o: jnp.where(keep.reshape(-1, *(1,) * (n.ndim - 1)), n, o), new, old
-    )
-    return rows
 
 
 def batch_by_steps(x: jax.Array) -> jax.Array:

@@ -66,19 +66,18 @@ def multiply(a: jax.Array, b: jax.Array, a_axis: int, b_axis: int) -> jax.Array 
     return None if results is None else results[0]
 
 
-def lstm(
-    inputs: jax.Array, kernel: jax.Array, h: jax.Array, c: jax.Array, settings: LSTMSettings
-) -> list[jax.Array] | None:
-    """:func:`jaxcnn.ops.lstm.forward` by oneDNN."""
+def lstm(arrays: Sequence[jax.Array], settings: LSTMSettings) -> list[jax.Array] | None:
+    """:func:`jaxcnn.ops.lstm.forward` by oneDNN, of the arrays that its primitive takes."""
+    inputs, _, h, _, _ = arrays
     states = (*inputs.shape[:2], h.shape[-1])
     sums = inputs.shape if settings.saving else (0,)
-    return _lstm("lstm", (inputs, kernel, h, c), [states, states, sums], inputs, settings)
+    return _lstm("lstm_steps", arrays, [states, states, sums], inputs, settings)
 
 
 def lstm_gradient(arrays: Sequence[jax.Array], settings: LSTMSettings) -> list[jax.Array] | None:
     """:func:`jaxcnn.ops.lstm.backward` by oneDNN, of the arrays that its primitive takes."""
-    _, c, _, sums, _, _ = arrays
-    return _lstm("lstm_gradient", arrays, [sums.shape, c.shape, c.shape], sums, settings)
+    _, c, _, sums, *_ = arrays
+    return _lstm("lstm_steps_gradient", arrays, [sums.shape, c.shape, c.shape], sums, settings)
 
 
 def _lstm(
@@ -91,7 +90,7 @@ def _lstm(
     if sums.dtype != jnp.float32 or 0 in sums.shape:
         return None
     batch, steps, gates = sums.shape
-    flags = [settings.hard, settings.reverse, name == "lstm_gradient"]
+    flags = [settings.hard, settings.reverse, name == "lstm_steps_gradient"]
     # The fields of `Lstm` in lstm.cc.
     fields = [batch, steps, gates // 4, _chunks(batch), *map(int, flags)]
     return _call(name, "lstm", arrays, shapes, fields)

@@ -19,8 +19,8 @@ _TARGETS = (
     "jaxcnn_convolve",
     "jaxcnn_convolve_relu",
     "jaxcnn_multiply",
-    "jaxcnn_lstm",
-    "jaxcnn_lstm_gradient",
+    "jaxcnn_lstm_steps",
+    "jaxcnn_lstm_steps_gradient",
 )
 _PRIMITIVES = 128  # that oneDNN keeps by itself
 _PLANNERS = ("jaxcnn_plan_convolution", "jaxcnn_plan_product", "jaxcnn_plan_lstm")

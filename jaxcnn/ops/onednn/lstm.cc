@@ -1,7 +1,7 @@
 // Long short-term memory over all steps by one XLA FFI call on CPU: the forward pass, and its gradient.
 //
 // Arrays are dense, batch first: sums (N, T, 4 U) of the gates i, f, candidate, o; outputs and cells (N, T, U); kernel
-// (U, 4 U). Rows do not meet, so each thread takes a chunk of them through all steps without waiting for the others.
+// (U, 4 U); keep (N, T), 0 where a state stays as it is, or empty. Rows do not meet, so each thread takes a chunk of them through all steps without waiting for the others.
 // oneDNN multiplies, with the kernel laid out once for all steps; the gates are loops that the compiler vectorises.
 #include <algorithm>
 #include <cmath>
@@ -178,6 +178,11 @@ bool Sized(const ffi::AnyBuffer& array, std::initializer_list<int64_t> lengths) 
   return ::Sized(array, Elements(lengths), sizeof(float));
 }
 
+// Whether `keep` is empty or has a number for each step.
+bool Masks(const ffi::AnyBuffer& keep, const Lstm& p) {
+  return keep.size_bytes() == 0 || Sized(keep, {p.batch, p.steps});
+}
+
 bool Sound(const Lstm& p) { return p.steps > 0 && p.units > 0 && Divisible(p.batch, p.chunks); }
 
 float* Data(const ffi::AnyBuffer& array) { return static_cast<float*>(array.untyped_data()); }
@@ -189,17 +194,17 @@ ffi::Error Read(ffi::Span<const int64_t> fields, Lstm& p) {
   return ffi::Error::Success();
 }
 
-// (inputs, kernel, h, c) to (outputs, cells, sums); the sums only where there is room for them.
+// (inputs, kernel, h, c, keep) to (outputs, cells, sums); the sums only where there is room for them.
 ffi::Error Forward(ffi::ThreadPool pool, ffi::AnyBuffer inputs, ffi::AnyBuffer kernel, ffi::AnyBuffer h,
-                   ffi::AnyBuffer c, ffi::Result<ffi::AnyBuffer> outputs, ffi::Result<ffi::AnyBuffer> cells,
-                   ffi::Result<ffi::AnyBuffer> sums, ffi::Result<ffi::AnyBuffer> workspace,
-                   ffi::Span<const int64_t> problem) {
+                   ffi::AnyBuffer c, ffi::AnyBuffer keep, ffi::Result<ffi::AnyBuffer> outputs,
+                   ffi::Result<ffi::AnyBuffer> cells, ffi::Result<ffi::AnyBuffer> sums,
+                   ffi::Result<ffi::AnyBuffer> workspace, ffi::Span<const int64_t> problem) {
   Lstm p;
   if (auto error = Read(problem, p); error.failure()) return error;
   int64_t n = p.batch, t = p.steps, u = p.units;
-  bool saving = sums->size_bytes() > 0;
+  bool saving = sums->size_bytes() > 0, masked = keep.size_bytes() > 0;
   bool sound = Sound(p) && Sized(inputs, {n, t, 4, u}) && Sized(kernel, {4, u, u}) && Sized(h, {n, u}) &&
-               Sized(c, {n, u}) && Sized(*outputs, {n, t, u}) && Sized(*cells, {n, t, u}) &&
+               Sized(c, {n, u}) && Masks(keep, p) && Sized(*outputs, {n, t, u}) && Sized(*cells, {n, t, u}) &&
                (!saving || Sized(*sums, {n, t, 4, u}));
   try {
     std::shared_ptr<const LstmPlan> plan;
@@ -213,8 +218,14 @@ ffi::Error Forward(ffi::ThreadPool pool, ffi::AnyBuffer inputs, ffi::AnyBuffer k
         for (int64_t row = 0; row < rows; ++row) {
           int64_t n = first + row, at = n * p.steps + t;
           const float* c_before = step ? Data(*cells) + (n * p.steps + before) * u : Data(c) + n * u;
-          StepForward(p.hard, u, Data(inputs) + at * 4 * u, product + row * 4 * u, c_before,
-                      saving ? Data(*sums) + at * 4 * u : unsaved, Data(*cells) + at * u, state + row * u);
+          float* summed = saving ? Data(*sums) + at * 4 * u : unsaved;
+          if (masked && Data(keep)[at] == 0.f) {
+            std::copy_n(c_before, u, Data(*cells) + at * u);
+            std::fill_n(summed, 4 * u, 0.f);
+          } else {
+            StepForward(p.hard, u, Data(inputs) + at * 4 * u, product + row * 4 * u, c_before, summed,
+                        Data(*cells) + at * u, state + row * u);
+          }
           std::copy_n(state + row * u, u, Data(*outputs) + at * u);
         }
       }
@@ -226,23 +237,25 @@ ffi::Error Forward(ffi::ThreadPool pool, ffi::AnyBuffer inputs, ffi::AnyBuffer k
   return ffi::Error::Success();
 }
 
-// (kernel, c, cells, sums, gradients of the outputs and of the last c) to the gradients of (inputs, h, c).
+// (kernel, c, cells, sums, keep, gradients of the outputs and of the last c) to the gradients of (inputs, h, c).
 ffi::Error Backward(ffi::ThreadPool pool, ffi::AnyBuffer kernel, ffi::AnyBuffer c, ffi::AnyBuffer cells,
-                    ffi::AnyBuffer sums, ffi::AnyBuffer d_outputs, ffi::AnyBuffer d_last,
-                    ffi::Result<ffi::AnyBuffer> d_inputs, ffi::Result<ffi::AnyBuffer> d_h,
-                    ffi::Result<ffi::AnyBuffer> d_c, ffi::Result<ffi::AnyBuffer> workspace,
-                    ffi::Span<const int64_t> problem) {
+                    ffi::AnyBuffer sums, ffi::AnyBuffer keep, ffi::AnyBuffer d_outputs,
+                    ffi::AnyBuffer d_last, ffi::Result<ffi::AnyBuffer> d_inputs,
+                    ffi::Result<ffi::AnyBuffer> d_h, ffi::Result<ffi::AnyBuffer> d_c,
+                    ffi::Result<ffi::AnyBuffer> workspace, ffi::Span<const int64_t> problem) {
   Lstm p;
   if (auto error = Read(problem, p); error.failure()) return error;
   int64_t n = p.batch, t = p.steps, u = p.units;
+  bool masked = keep.size_bytes() > 0;
   bool sound = Sound(p) && Sized(kernel, {4, u, u}) && Sized(c, {n, u}) && Sized(cells, {n, t, u}) &&
-               Sized(sums, {n, t, 4, u}) && Sized(d_outputs, {n, t, u}) && Sized(d_last, {n, u}) &&
+               Masks(keep, p) && Sized(sums, {n, t, 4, u}) && Sized(d_outputs, {n, t, u}) && Sized(d_last, {n, u}) &&
                Sized(*d_inputs, {n, t, 4, u}) && Sized(*d_h, {n, u}) && Sized(*d_c, {n, u});
   try {
     std::shared_ptr<const LstmPlan> plan;
     if (!sound || workspace->size_bytes() < (plan = Find<LstmPlan>(p, 1))->workspace)
       return ffi::Error::InvalidArgument("oneDNN LSTM: the arrays do not have the sizes of the problem");
-    auto run = [&](int64_t first, int64_t rows, auto& multiply, float* d_sums, float* d_state, float*) {
+    // `passing`: the gradients of the states that stay, which the product would write over
+    auto run = [&](int64_t first, int64_t rows, auto& multiply, float* d_sums, float* d_state, float* passing) {
       std::fill_n(d_state, rows * u, 0.f);
       std::copy_n(Data(d_last) + first * u, rows * u, Data(*d_c) + first * u);
       for (int64_t step = p.steps - 1; step >= 0; --step) {
@@ -250,11 +263,19 @@ ffi::Error Backward(ffi::ThreadPool pool, ffi::AnyBuffer kernel, ffi::AnyBuffer 
         for (int64_t row = 0; row < rows; ++row) {
           int64_t n = first + row, at = n * p.steps + t;
           const float* c_before = step ? Data(cells) + (n * p.steps + before) * u : Data(c) + n * u;
+          if (masked && Data(keep)[at] == 0.f) {
+            std::fill_n(d_sums + row * 4 * u, 4 * u, 0.f);
+            std::fill_n(Data(*d_inputs) + at * 4 * u, 4 * u, 0.f);
+            for (int64_t j = 0; j < u; ++j) passing[row * u + j] = d_state[row * u + j] + Data(d_outputs)[at * u + j];
+            continue;
+          }
           StepBackward(p.hard, u, Data(sums) + at * 4 * u, Data(cells) + at * u, c_before, d_state + row * u,
                        Data(d_outputs) + at * u, Data(*d_c) + n * u, d_sums + row * 4 * u);
           std::copy_n(d_sums + row * 4 * u, 4 * u, Data(*d_inputs) + at * 4 * u);
         }
         multiply();
+        for (int64_t row = 0; masked && row < rows; ++row)
+          if (Data(keep)[(first + row) * p.steps + t] == 0.f) std::copy_n(passing + row * u, u, d_state + row * u);
       }
       std::copy_n(d_state, rows * u, Data(*d_h) + first * u);
     };
@@ -267,11 +288,11 @@ ffi::Error Backward(ffi::ThreadPool pool, ffi::AnyBuffer kernel, ffi::AnyBuffer 
 
 }  // namespace
 
-XLA_FFI_DEFINE_HANDLER_SYMBOL(jaxcnn_lstm, Forward,
-                              ffi::Ffi::Bind().Ctx<ffi::ThreadPool>() ARRAY ARRAY ARRAY ARRAY RESULT RESULT RESULT
+XLA_FFI_DEFINE_HANDLER_SYMBOL(jaxcnn_lstm_steps, Forward,
+                              ffi::Ffi::Bind().Ctx<ffi::ThreadPool>() ARRAY ARRAY ARRAY ARRAY ARRAY RESULT RESULT RESULT
                                   RESULT.Attr<ffi::Span<const int64_t>>("problem"));
-XLA_FFI_DEFINE_HANDLER_SYMBOL(jaxcnn_lstm_gradient, Backward,
-                              ffi::Ffi::Bind().Ctx<ffi::ThreadPool>() ARRAY ARRAY ARRAY ARRAY ARRAY ARRAY RESULT RESULT
+XLA_FFI_DEFINE_HANDLER_SYMBOL(jaxcnn_lstm_steps_gradient, Backward,
+                              ffi::Ffi::Bind().Ctx<ffi::ThreadPool>() ARRAY ARRAY ARRAY ARRAY ARRAY ARRAY ARRAY RESULT RESULT
                                   RESULT RESULT.Attr<ffi::Span<const int64_t>>("problem"));
 
 extern "C" int64_t jaxcnn_plan_lstm(const int64_t* problem) { return PlannedBytes<LstmPlan, Lstm>(problem); }
