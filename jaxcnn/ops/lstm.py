@@ -156,9 +156,9 @@ def _loop(*arrays: jax.Array, settings: LSTMSettings) -> list[jax.Array]:
     inputs, kernel, h, c, keep = arrays
 
     def body(states: Pair, now: PyTree) -> tuple[Pair, tuple[jax.Array | None, ...]]:
-        step_inputs, kept = now
+        step_inputs, keep_now = now
         sums = step_inputs + product(states[0], kernel, 1, 0)
-        h, c = where_kept(kept, _step(settings.hard, sums, states[1]), states)
+        h, c = where_kept(keep_now, _step(settings.hard, sums, states[1]), states)
         return (h, c), (h, c, sums if settings.saving else None)
 
     steps = inputs.swapaxes(0, 1), _by_time(keep)  # (steps, batch, 4 * units)
@@ -172,13 +172,13 @@ def _loop_back(*arrays: jax.Array, settings: LSTMSettings) -> list[jax.Array]:
 
     def body(gradients: Pair, now: PyTree) -> tuple[Pair, jax.Array]:
         d_h, d_c = gradients
-        (sums, before, d_output), kept = now
+        (sums, before, d_output), keep_now = now
         d_h = d_h + d_output
         _, pull = jax.vjp(functools.partial(_step, settings.hard), sums, before)
         d_sums, d_before = pull((d_h, d_c))
-        d_sums = where_kept(kept, d_sums, jnp.zeros_like(d_sums))
+        d_sums = where_kept(keep_now, d_sums, jnp.zeros_like(d_sums))
         new = product(d_sums, kernel, 1, 1), d_before
-        return where_kept(kept, new, (d_h, d_c)), d_sums
+        return where_kept(keep_now, new, (d_h, d_c)), d_sums
 
     # c before each step
     order = [cells[:, 1:], c[:, None]] if settings.reverse else [c[:, None], cells[:, :-1]]

@@ -241,13 +241,15 @@ def test_a_product_that_lies_is_an_exception(place, value):
 @compiled
 @pytest.mark.parametrize(("place", "value"), [(0, 2**62), (1, 0), (2, 5), (3, 0), (3, 9)])
 def test_an_lstm_that_lies_is_an_exception(place, value):
-    arrays = [jnp.zeros(shape) for shape in ((2, 3, 16), (4, 16), (2, 4), (2, 4))]
+    arrays = [jnp.zeros(shape) for shape in ((2, 3, 16), (4, 16), (2, 4), (2, 4), (0, 0))]
     shapes = [(2, 3, 4), (2, 3, 4), (0,)]
     results = [jax.ShapeDtypeStruct(shape, jnp.float32) for shape in shapes]
     scratch = jax.ShapeDtypeStruct((1 << 20,), jnp.uint8)
     problem = np.array([2, 3, 4, 1, 1, 0, 0], np.int64)
-    call = jax.ffi.ffi_call("jaxcnn_lstm", (*results, scratch))
+    call = jax.ffi.ffi_call("jaxcnn_lstm_steps", (*results, scratch))
     jax.block_until_ready(call(*arrays, problem=problem))
+    with pytest.raises(jax.errors.JaxRuntimeError, match="oneDNN LSTM"):
+        jax.block_until_ready(call(*arrays[:4], jnp.zeros((2, 2)), problem=problem))
     problem[place] = value
     with pytest.raises(jax.errors.JaxRuntimeError, match="oneDNN LSTM"):
         jax.block_until_ready(call(*arrays, problem=problem))

@@ -40,7 +40,7 @@ class LSTMLayer(LSTMRecurrence, GatedLayer):
         h, c = given.states
         keep = None if given.keep is None else given.keep.swapaxes(0, 1)
         settings = LSTMSettings(hard=gate not in SIGMOID, reverse=reverse)
-        outputs, c = lstm(joined, kernel.astype(joined.dtype), h, c, settings, keep)
+        outputs, c = lstm(joined, kernel.astype(joined.dtype), h, c, settings, keep=keep)
         outputs = jnp.moveaxis(outputs, 1, 0)  # (steps, batch, units)
         return outputs, [outputs[0 if reverse else -1], c]
 
