@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 
 from jaxcnn.runtime.lazy import lazy_attributes
 from jaxcnn.runtime.names import get_custom_objects
@@ -64,9 +65,11 @@ def stored_function(stored: Json, safe_mode: bool) -> Callable[..., jax.Array]:
 def with_code(function: Callable[..., PyTree]) -> Json:
     """A function without a name as files hold it: its code, defaults and closure.
 
-    Where these are no numbers or texts it is only its name, by which custom objects give it again.
+    Where these are no numbers, texts or arrays it is only its name, by which custom objects give it
+    again.
     """
     parts = [function.__defaults__, *[cell.cell_contents for cell in function.__closure__ or ()]]
+    parts = [marked(part) for part in parts]
     if not all(is_plain(part) for part in parts):
         return NAMELESS
     text = base64.encodebytes(marshal.dumps(function.__code__)).decode("ascii")
@@ -84,10 +87,25 @@ def global_names(code: types.CodeType) -> set[str]:
     return names.union(*map(global_names, inner))
 
 
+def marked(value: PyTree) -> PyTree:
+    """An array as JSON holds it, marked as Keras 2.2 marks it; anything else as it is."""
+    if isinstance(value, np.ndarray | jax.Array):
+        return {"type": "ndarray", "value": np.asarray(value).tolist()}
+    return value
+
+
+def unmarked(value: Json) -> Json:
+    """The array of such a mark; anything else as it is."""
+    is_array = isinstance(value, Mapping) and value.get("type") == "ndarray"
+    return np.array(value["value"]) if is_array else value
+
+
 def is_plain(value: object) -> bool:
     """Whether JSON gives a value back as it was."""
     if isinstance(value, list | tuple):
         return all(is_plain(item) for item in value)
+    if isinstance(value, Mapping):
+        return value.get("type") == "ndarray" and is_plain(value["value"])
     return value is None or isinstance(value, bool | int | float | str)
 
 
@@ -108,7 +126,7 @@ def function_of(
     Names of a closure whose values are not given are empty.
     """
     names = {"K": above("backend"), "np": jnp, "jnp": jnp}
-    values = [types.CellType(value) for value in closure or ()]
+    values = [types.CellType(unmarked(value)) for value in closure or ()]
     missing = len(code.co_freevars) - len(values)
     cells = (*values, *(types.CellType() for _ in range(missing)))
     given = tuple(defaults) if defaults is not None else None

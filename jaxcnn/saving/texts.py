@@ -6,12 +6,10 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import jax
-import numpy as np
-
 from jaxcnn.layers.base import LAYERS, Layer
 from jaxcnn.runtime.names import custom_object_scope
 from jaxcnn.runtime.types import Config, Settings
+from jaxcnn.saving.bytecode import marked
 from jaxcnn.saving.dialects.classes import library_classes
 from jaxcnn.saving.dialects.configurations import IN_MEMORY, OURS, WIDENING, era_of, from_keras
 from jaxcnn.saving.dialects.keras2 import to_keras2
@@ -38,10 +36,8 @@ def with_arrays(value: Json) -> Json:
     if not isinstance(value, Mapping):
         return value
     given = value.get("arguments") if "function" in value else None
-    arrays = {k: v for k, v in (given or {}).items() if isinstance(v, np.ndarray | jax.Array)}
-    if arrays:
-        marked = {k: {"type": "ndarray", "value": plain(v)} for k, v in arrays.items()}
-        return {**value, "arguments": {**(given or {}), **marked}}
+    if given:
+        return {**value, "arguments": {name: marked(part) for name, part in given.items()}}
     return {key: with_arrays(item) for key, item in value.items()}
 
 

@@ -78,8 +78,8 @@ def with_lambda(function):
 @pytest.mark.parametrize("name", NAMES)
 def test_a_lambda_is_saved_as_code_and_loaded_where_the_user_allows_it(tmp_path, name, monkeypatch):
     monkeypatch.setattr("jaxcnn.saving.bytecode.WRITTEN", Forgetful())  # as in another process
-    factor = 255.0
-    model = with_lambda(lambda t: t / factor)
+    factor, shift = 255.0, np.arange(6.0)[None]
+    model = with_lambda(lambda t: t / factor - shift)
     with pytest.warns(UserWarning, match=r"'lambda_\d+' is a lambda.*safe_mode=False"):
         model.save(tmp_path / name)
     with pytest.raises(ValueError, match="safe_mode=False"):
@@ -87,7 +87,7 @@ def test_a_lambda_is_saved_as_code_and_loaded_where_the_user_allows_it(tmp_path,
     again = load_model(tmp_path / name, safe_mode=False)
     assert np.array_equal(again.predict(X), model.predict(X))
     assert [layer.name for layer in again.layers] == [layer.name for layer in model.layers]
-    objects = {"<lambda>": lambda t: t / factor}
+    objects = {"<lambda>": lambda t: t / factor - shift}
     assert np.array_equal(load_model(tmp_path / name, objects).predict(X), model.predict(X))
 
 
@@ -111,12 +111,12 @@ def test_arrays_that_a_lambda_is_given(tmp_path):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_lambda_over_an_array_is_warned_of(tmp_path, name):
-    array = np.ones((1, 6), "float32")
-    model = with_lambda(lambda t: t * array)
+def test_a_lambda_over_an_object_is_warned_of(tmp_path, name):
+    by_name = {"factor": 2.0}
+    model = with_lambda(lambda t: t * by_name["factor"])
     with pytest.warns(UserWarning, match="uses objects around it.*define it by `def`"):
         model.save(tmp_path / name)
-    again = load_model(tmp_path / name, {"<lambda>": lambda t: t * array})
+    again = load_model(tmp_path / name, {"<lambda>": lambda t: t * by_name["factor"]})
     assert np.array_equal(again.predict(X), model.predict(X))
 
 
