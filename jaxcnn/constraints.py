@@ -15,6 +15,7 @@ from jaxcnn.runtime import config
 from jaxcnn.runtime.deferred import deferrable
 from jaxcnn.runtime.names import Configurable, Registry
 from jaxcnn.runtime.types import Config
+from jaxcnn.spellings.translate import old_spellings
 
 Axis: TypeAlias = int | tuple[int, ...]
 ConstraintFunction: TypeAlias = Callable[[Array], Array]
@@ -48,6 +49,7 @@ class NormConstraint(Constraint):
 
 
 @registry.register()
+@old_spellings
 @dataclasses.dataclass(frozen=True)
 class MaxNorm(NormConstraint):
     """Scale down what has a norm above ``max_value`` (Srivastava et al., Dropout, 2014)."""
@@ -100,9 +102,10 @@ class MinMaxNorm(NormConstraint):
         return w * self.factor(norm, self.rate * allowed + (1 - self.rate) * norm)
 
 
-def max_norm(max_value: float = 2, axis: Axis = 0, *, m: float | None = None) -> MaxNorm:
-    """:class:`MaxNorm`; ``m`` is Keras 1's word for ``max_value``."""
-    return MaxNorm(max_value if m is None else m, axis)
+@old_spellings
+def max_norm(max_value: float = 2, axis: Axis = 0) -> MaxNorm:
+    """:class:`MaxNorm`."""
+    return MaxNorm(max_value, axis)
 
 
 maxnorm = max_norm

@@ -46,13 +46,13 @@ class L1L2(Regularizer):
         return penalty
 
 
-@registry.register()
+@registry.register("activity_l1")
 def l1(l: float = 0.01) -> L1L2:
     """``l * sum(|x|)``."""
     return L1L2(l1=l)
 
 
-@registry.register()
+@registry.register("activity_l2")
 def l2(l: float = 0.01) -> L1L2:
     """``l * sum(x**2)``."""
     return L1L2(l2=l)
@@ -70,7 +70,7 @@ def L2(l2: float = 0.01) -> L1L2:
     return L1L2(l2=l2)
 
 
-@registry.register()
+@registry.register("activity_l1l2")
 def l1_l2(l1: float = 0.01, l2: float = 0.01) -> L1L2:
     """``l1 * sum(|x|) + l2 * sum(x**2)``."""
     return L1L2(l1, l2)

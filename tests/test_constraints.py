@@ -68,7 +68,7 @@ def test_names(name, expected):
 
 
 def test_both_words_for_the_greatest_norm():
-    assert constraints.max_norm(3) == constraints.maxnorm(m=3) == MaxNorm(3)
+    assert constraints.max_norm(3) == constraints.maxnorm(max_value=3) == MaxNorm(3)
     assert constraints.nonneg() == NonNeg()
 
 

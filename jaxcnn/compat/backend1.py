@@ -2,12 +2,46 @@
 
 from __future__ import annotations
 
+import functools
+import inspect
+from collections.abc import Callable
+from typing import Any
+
 from jaxcnn import backend as K
 from jaxcnn.layers.symbolic.types import SizesLike, Tensor, TensorLike
+from jaxcnn.runtime import config
 
 BACKEND = "jax"
 
 FORMATS = {"th": "channels_first", "tf": "channels_last", "default": None}
+
+WORDS = {
+    "X": "x",
+    "border_mode": "padding",
+    "dim": "axis",
+    "dim_ordering": "data_format",
+    "filter_dilation": "dilation_rate",
+    "nb_classes": "num_classes",
+    "stride": "strides",
+}
+HINTS = {"filter_shape", "image_shape", "volume_shape"}
+KERNELS = {"kernel", "depthwise_kernel", "pointwise_kernel"}
+SPOKEN = (
+    "conv1d",
+    "conv2d",
+    "conv3d",
+    "expand_dims",
+    "one_hot",
+    "pool2d",
+    "pool3d",
+    "resize_images",
+    "resize_volumes",
+    "separable_conv2d",
+    "spatial_2d_padding",
+    "spatial_3d_padding",
+    "temporal_padding",
+)
+PADDINGS = {"spatial_2d_padding", "spatial_3d_padding", "temporal_padding"}
 
 lesser, lesser_equal = K.less, K.less_equal
 
@@ -30,23 +64,68 @@ def asymmetric_spatial_2d_padding(
     return K.spatial_2d_padding(x, sides, FORMATS[dim_ordering])
 
 
+def in_old_words(function: Callable[..., Tensor]) -> Callable[..., Tensor]:
+    """A function of K that takes the words of Keras 1, and 'th' kernels as (filters, inputs, ...).
+
+    The shapes by which Theano could be told about its arrays are read from the arrays.
+    """
+    signature = inspect.signature(function)
+
+    @functools.wraps(function)
+    def spoken(*args: Any, **kwargs: Any) -> Tensor:
+        renamed = {WORDS.get(word, word): value for word, value in kwargs.items()}
+        given = signature.bind(*args, **{k: v for k, v in renamed.items() if k not in HINTS})
+        values = given.arguments
+        order = values.get("data_format", "default")
+        if "data_format" in signature.parameters and order in FORMATS:
+            values["data_format"] = FORMATS[order] or config.image_data_format()
+        for name in KERNELS & values.keys():
+            if values["data_format"] == "channels_first":
+                window = range(2, K.ndim(values[name]))
+                values[name] = K.permute_dimensions(values[name], (*window, 1, 0))
+        if function.__name__ in PADDINGS and "padding" in values:
+            pads = values["padding"]
+            values["padding"] = [pads] * 2 if isinstance(pads, int) else [(n, n) for n in pads]
+        return function(**values)
+
+    return spoken
+
+
+(
+    conv1d,
+    conv2d,
+    conv3d,
+    expand_dims,
+    one_hot,
+    pool2d,
+    pool3d,
+    resize_images,
+    resize_volumes,
+    separable_conv2d,
+    spatial_2d_padding,
+    spatial_3d_padding,
+    temporal_padding,
+) = (in_old_words(getattr(K, name)) for name in SPOKEN)
+
+
+def atrous_conv2d(x: TensorLike, kernel: TensorLike, rate: int = 1, **words: Any) -> Tensor:
+    """`conv2d` with as many steps between the numbers that a kernel sees."""
+    return conv2d(x, kernel, dilation_rate=(rate, rate), **words)
+
+
 def deconv2d(
     x: TensorLike,
     kernel: TensorLike,
     output_shape: SizesLike,
     strides: tuple[int, int] = (1, 1),
-    border_mode: str = "valid",
-    dim_ordering: str = "default",
+    **words: Any,
 ) -> Tensor:
-    """`conv2d_transpose`."""
-    return K.conv2d_transpose(
-        x,
-        kernel,
-        output_shape,
-        strides=strides,
-        padding=border_mode,
-        data_format=FORMATS[dim_ordering],
-    )
+    """`conv2d_transpose` with a kernel of the axes of `conv2d`."""
+    turned = in_old_words(K.conv2d_transpose)
+    first = words.get("dim_ordering", "default")
+    first = (FORMATS.get(first, first) or config.image_data_format()) == "channels_first"
+    kernel = K.permute_dimensions(kernel, (1, 0, 2, 3) if first else (0, 1, 3, 2))
+    return turned(x, kernel, output_shape, strides, **words)
 
 
 def time_distributed_dense(

@@ -168,6 +168,9 @@ def install(keras: str = "2.0", tensorflow: bool = False) -> None:
                 "left alone; call jaxcnn.compat.install(tensorflow=True) before that."
             )
     speak(keras)
+    if dialect().of_keras_1:
+        for module in ("initializations", "metrics1"):  # whose names have another meaning
+            importlib.import_module(f"jaxcnn.compat.{module}")
     if (data_format := dialect().image_data_format) is not None:
         config.set_image_data_format(data_format)
     for finder in sys.meta_path:

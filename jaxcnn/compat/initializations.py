@@ -6,6 +6,7 @@ Where a computation is being traced, and the values are not known yet, they retu
 from __future__ import annotations
 
 import functools
+import math
 from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
@@ -101,8 +102,9 @@ he_uniform = _scaled(
 def orthogonal(
     shape: Sequence[int], scale: float = 1.1, name: str | None = None, dim_ordering: str = "th"
 ) -> Variable | jax.Array:
-    """Orthonormal rows or columns times `scale`."""
-    return _variable(initializers.Orthogonal(scale), shape, name)
+    """Orthonormal rows or columns times `scale`; a row is what follows the first axis."""
+    flat = initializers.Orthogonal(scale)((shape[0], math.prod(shape[1:])))
+    return _variable(lambda _: flat.reshape(shape), shape, name)
 
 
 @registry.register()
@@ -137,6 +139,21 @@ def get(identifier: Identifier, **kwargs: object) -> Initialization:
     """
     function: Initialization = registry.get(identifier)
     return functools.partial(function, **kwargs) if kwargs else function
+
+
+def _of_layers(name: str, initializer: initializers.Initializer) -> None:
+    """Make it what the name means as an argument of layers."""
+
+    def build() -> initializers.Initializer:
+        return initializer
+
+    build.__name__ = name
+    initializers.registry.register_old()(build)
+
+
+_of_layers("orthogonal", initializers.Orthogonal(1.1))
+for _name, _scale, _mode in (("glorot_normal", 1.0, "fan_avg"), ("he_normal", 2.0, "fan_in")):
+    _of_layers(_name, initializers.VarianceScaling(_scale, _mode, "untruncated_normal"))
 
 
 def _variable(

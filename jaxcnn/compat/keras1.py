@@ -136,15 +136,15 @@ def Merge(
 class StatedShape(Layer if TYPE_CHECKING else object):  # type: ignore[misc]
     """A transposed convolution whose output must have the stated shape, batch included."""
 
-    stated: Shape
+    stated: Shape = ()
     padding: str
     strides: tuple[int, ...]
 
     def __call__(self, inputs: PyTree, *args: PyTree, **kwargs: PyTree) -> PyTree:
         outputs = super().__call__(inputs, *args, **kwargs)
+        stated = self.stated or outputs.shape  # those of a configuration are not
         if any(
-            s is not None and s != n
-            for s, n in zip(self.stated[1:], outputs.shape[1:], strict=True)
+            s is not None and s != n for s, n in zip(stated[1:], outputs.shape[1:], strict=True)
         ):
             raise ValueError(
                 f"Layer '{self.name}': `output_shape` says {self.stated}, but padding "

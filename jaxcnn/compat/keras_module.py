@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from types import ModuleType
 from typing import Any
 
-from jaxcnn.compat.modules import MODULES, NAMES, SHIMS, TENSORFLOW, keras_path
+from jaxcnn.compat.modules import MODULES, SHIMS, TENSORFLOW, keras_path, names_in
 from jaxcnn.runtime.types import PyTree
 from jaxcnn.spellings.hints import closest
 from jaxcnn.spellings.tables import REMOVED
@@ -31,8 +31,8 @@ class KerasModule(ModuleType):
         path = keras_path(self.__name__)
         if f"{path}.{name}" in (MODULES if path.partition(".")[0] in ROOTS else SHIMS):
             return importlib.import_module(f"{self.__name__}.{name}")
-        if name in NAMES.get(path, {}):
-            module_name, _, attribute = NAMES[path][name].partition(":")
+        if target := names_in(path).get(name):
+            module_name, _, attribute = target.partition(":")
             module = importlib.import_module(module_name)
             return getattr(module, attribute) if attribute else module
         for source in self._sources:
@@ -46,7 +46,7 @@ class KerasModule(ModuleType):
         raise AttributeError(f"jaxcnn has no {path}.{name}.{closest(name, dir(self))}")
 
     def __dir__(self) -> list[str]:
-        names = set(NAMES.get(keras_path(self.__name__), ()))
+        names = set(names_in(keras_path(self.__name__)))
         for source in self._sources:
             module = importlib.import_module(source)
             public = getattr(module, "__all__", None) or [

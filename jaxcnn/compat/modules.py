@@ -6,6 +6,8 @@ A path without sources has the module of the same name: `keras.losses` is
 
 from __future__ import annotations
 
+from jaxcnn.spellings.dialect import dialect
+
 _LAYER_FILES = (
     "advanced_activations convolutional convolutional_recurrent core cudnn_recurrent embeddings "
     "local merge noise normalization pooling recurrent wrappers"
@@ -113,6 +115,7 @@ _TRAINING = {
     "_to_list": "jaxcnn.compat.batches:to_list",
     "_weighted_masked_objective": "jaxcnn.compat.batches:weighted_masked_objective",
     "slice_X": "jaxcnn.compat.batches:slice_arrays",
+    "weighted_objective": "jaxcnn.compat.batches:weighted_masked_objective",
     **_ENQUEUERS,
 }
 # Keras 2.2 has the same helpers without underscores.
@@ -130,6 +133,7 @@ _GENERIC = {
     "get_from_module": "jaxcnn.compat.objects:get_from_module",
     "has_arg": "jaxcnn.compat.objects:has_arg",
     "make_batches": "jaxcnn.compat.batches:make_batches",
+    "make_tuple": "jaxcnn.compat.helpers1:make_tuple",
     "object_list_uid": "jaxcnn.compat.batches:object_list_uid",
     "serialize_keras_object": "jaxcnn.compat.objects:serialize_keras_object",
     "slice_arrays": "jaxcnn.compat.batches:slice_arrays",
@@ -177,6 +181,7 @@ _BACKEND_NAMES = {
         for name in (
             "asymmetric_spatial_2d_padding",
             "asymmetric_temporal_padding",
+            "atrous_conv2d",
             "deconv2d",
             "lesser",
             "lesser_equal",
@@ -184,6 +189,9 @@ _BACKEND_NAMES = {
     },
 }
 _MERGE = {"_Merge": "jaxcnn.compat.legacy:_Merge"}
+_ADVANCED = {
+    name: f"jaxcnn.compat.advanced_activations:{name}" for name in ("ParametricSoftplus", "SReLU")
+}
 
 NAMES: dict[str, dict[str, str]] = {
     "keras.initializers": {
@@ -197,9 +205,12 @@ NAMES: dict[str, dict[str, str]] = {
             for name in ("top_k_categorical_accuracy", "sparse_top_k_categorical_accuracy")
         },
     },
-    "keras.optimizers": {"deserialize": "jaxcnn.compat.optimizers:deserialize"},
-    "keras.layers": {**_STAR, **_MERGE},
-    **{f"keras.layers.{name}": {**_STAR, **_MERGE} for name in _LAYER_FILES.split()},
+    "keras.optimizers": {
+        "deserialize": "jaxcnn.compat.optimizers:deserialize",
+        "optimizer_from_config": "jaxcnn.compat.optimizers:deserialize",
+    },
+    "keras.layers": {**_STAR, **_MERGE, **_ADVANCED},
+    **{f"keras.layers.{name}": {**_STAR, **_MERGE, **_ADVANCED} for name in _LAYER_FILES.split()},
     "keras.layers.recurrent": {
         **_STAR,
         "_time_distributed_dense": "jaxcnn.compat.backend1:time_distributed_dense",
@@ -219,6 +230,7 @@ NAMES: dict[str, dict[str, str]] = {
     },
     "keras.regularizers": {
         "l1l2": "jaxcnn.regularizers:l1_l2",
+        "L1L2Regularizer": "jaxcnn.regularizers:L1L2",
         "WeightRegularizer": "jaxcnn.regularizers:L1L2",
         "ActivityRegularizer": "jaxcnn.regularizers:L1L2",
         "activity_l1": "jaxcnn.regularizers:l1",
@@ -234,14 +246,17 @@ NAMES: dict[str, dict[str, str]] = {
         "h5dict": "jaxcnn.compat.h5dict:H5Dict",
     },
     "keras.utils.layer_utils": {
+        "layer_from_config": "jaxcnn.compat.helpers1:layer_from_config",
         "convert_dense_weights_data_format": (
             "jaxcnn.compat.blocks:convert_dense_weights_data_format"
-        )
+        ),
     },
     "keras.utils.np_utils": {
+        "accuracy": "jaxcnn.compat.helpers1:accuracy",
         "binary_logloss": "jaxcnn.compat.objects:binary_logloss",
         "categorical_probas_to_classes": "jaxcnn.compat.objects:probas_to_classes",
-        "convert_kernel": "jaxcnn.compat.helpers:convert_kernel",
+        "convert_kernel": "jaxcnn.compat.helpers1:convert_kernel",
+        "multiclass_logloss": "jaxcnn.compat.helpers1:multiclass_logloss",
         "probas_to_classes": "jaxcnn.compat.objects:probas_to_classes",
     },
     "keras.preprocessing.sequence": {"_remove_long_seq": "jaxcnn.compat.helpers:remove_long_seq"},
@@ -250,6 +265,46 @@ NAMES: dict[str, dict[str, str]] = {
     "keras.utils.visualize_util": {
         "plot": "jaxcnn.visualization:plot_model",
         "to_graph": "jaxcnn.visualization:model_to_dot",
+    },
+}
+
+# And for programs of Keras 1.
+_LAYERS_OF_1 = {"BatchNormalization": "jaxcnn.compat.normalization:BatchNormalization"}
+_BACKEND_OF_1 = {
+    name: f"jaxcnn.compat.backend1:{name}"
+    for name in (
+        "conv1d",
+        "conv2d",
+        "conv3d",
+        "expand_dims",
+        "one_hot",
+        "pool2d",
+        "pool3d",
+        "resize_images",
+        "resize_volumes",
+        "separable_conv2d",
+        "spatial_2d_padding",
+        "spatial_3d_padding",
+        "temporal_padding",
+    )
+}
+NAMES_OF_1: dict[str, dict[str, str]] = {
+    "keras.backend": _BACKEND_OF_1,
+    "keras.backend.common": _BACKEND_OF_1,
+    "keras.backend.tensorflow_backend": _BACKEND_OF_1,
+    "keras.layers": _LAYERS_OF_1,
+    **{f"keras.layers.{name}": _LAYERS_OF_1 for name in _LAYER_FILES.split()},
+    "keras.metrics": {
+        name: f"jaxcnn.compat.metrics1:{name}"
+        for name in (
+            "f1score",
+            "fbeta_score",
+            "fmeasure",
+            "fscore",
+            "matthews_correlation",
+            "precision",
+            "recall",
+        )
     },
 }
 
@@ -278,6 +333,12 @@ TENSORFLOW = (
 )
 # Where TensorFlow has Keras.
 TENSORFLOWS_KERAS = ("tensorflow.compat.v1.", "tensorflow.python.", "tensorflow.")
+
+
+def names_in(path: str) -> dict[str, str]:
+    """The names of a module that are called otherwise here."""
+    of_1 = NAMES_OF_1.get(path, {}) if dialect().of_keras_1 else {}
+    return {**NAMES.get(path, {}), **of_1}
 
 
 def keras_path(name: str) -> str:

@@ -374,9 +374,18 @@ class Layer:
         """The tree of ``params`` or ``batch_stats``, True where training may move the array."""
         return weight_tree.trainable_mask(self, collection)
 
-    def constraints(self) -> dict[Path, ArrayFunction]:
+    def weight_constraints(self) -> dict[Path, ArrayFunction]:
         """Path within ``params`` -> the constraint to apply to that weight after each update."""
         return weight_tree.constraints(self)
+
+    @property
+    def constraints(self) -> dict[Variable, ArrayFunction]:
+        """Weight -> what is applied to it after each update; `build` may add to it or set it."""
+        return self.weights_store.constraints
+
+    @constraints.setter
+    def constraints(self, constraints: dict[Variable, ArrayFunction]) -> None:
+        self.weights_store.constraints = constraints
 
     def count_params(self) -> int:
         """The number of values in all weights."""

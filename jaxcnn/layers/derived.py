@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import inspect
 from collections.abc import Mapping
-from typing import Any, ClassVar, TypeGuard
+from typing import Any, ClassVar, TypeGuard, cast
 
 import flax.linen as nn
 
 from jaxcnn.layers import naming
 from jaxcnn.layers.arguments import COMMON, unknown_argument
 from jaxcnn.layers.base import LAYERS, Layer
-from jaxcnn.layers.overridden import OverriddenModule
-from jaxcnn.layers.tracing import placeholders
+from jaxcnn.layers.old_attributes import old_attribute
+from jaxcnn.layers.overridden import OverriddenModule, RebuiltModule
+from jaxcnn.layers.tracing import placeholders, trace
 from jaxcnn.layers.user_layer import bound_module
+from jaxcnn.layers.variable import Variable
 from jaxcnn.nn.traits import Traits
+from jaxcnn.runtime.captures import layer_being_built
 from jaxcnn.runtime.names import get_custom_objects, is_local
 from jaxcnn.runtime.types import Config, PyTree, Settings
 from jaxcnn.spellings.dialect import WEIGHTS_OF_1
-from jaxcnn.spellings.tables import REMOVED, TABLES
+from jaxcnn.spellings.tables import REMOVED
 from jaxcnn.spellings.translate import removed, renewed
 
 
@@ -49,21 +53,43 @@ class ModuleLayer(Layer):
                 fields[name] = value.module
             elif is_layer_list(value):
                 fields[name] = [layer.module for layer in value]
-        if type(self).build is not ModuleLayer.build:
-            raise TypeError(
-                f"{type(self).__name__} overrides `build` of a layer of the library, which makes "
-                "its own weights. Derive it from Layer, and keep the layer as an attribute."
-            )
         try:
             module = self.module_class(**fields)
         except ValueError as error:
             raise ValueError(f"Layer '{self.name}': {error}") from None
+        if type(self).build is not ModuleLayer.build:
+            return RebuiltModule(self, module)
         return module if type(self).call is ModuleLayer.call else OverriddenModule(self, module)
 
     def build(self, input_shape: PyTree) -> None:
         """Make the weights for inputs of `input_shape`, unless there are some."""
-        if bound_module(self) is None and not self.built:
+        if layer_being_built() is self:  # by the `build` of a subclass
+            self._declare(input_shape)
+        elif bound_module(self) is None and not self.built:
             self._build((placeholders(self, self.dtype, input_shape),), {})
+
+    def _declare(self, input_shape: PyTree) -> None:
+        """Declare the weights of the layer of the library among those of a subclass."""
+        inner = cast(RebuiltModule, self.module).inner
+        for spec in trace(inner, (placeholders(self, self.dtype, input_shape),), {}).weights:
+            if len(spec.path) > 1:
+                raise TypeError(
+                    f"{type(self).__name__} overrides `build` of a layer with others inside, which "
+                    "have weights of their own. Derive it from Layer, and keep that layer as an "
+                    "attribute."
+                )
+            variable = Variable(
+                spec.path[-1],
+                spec.shape,
+                spec.dtype,
+                spec.initializer,
+                trainable=spec.collection == "params",
+                regularizer=spec.regularizer,
+                constraint=spec.constraint,
+                owner=self,
+            )
+            self.weights_store.declare(variable)
+            setattr(self, variable.label, variable)
 
     def call(self, inputs: PyTree, *args: PyTree, **kwargs: PyTree) -> PyTree:
         """The output, as a layer that users write around this one asks for it."""
@@ -80,26 +106,20 @@ class ModuleLayer(Layer):
             return object.__getattribute__(self, name)
         if name.startswith("_") or "_fields" not in self.__dict__:
             raise AttributeError(name)
-        if name in field_names(self.module_class):
+        names = field_names(self.module_class)
+        if name in names:
             return self._setting(name)
         for spec in self.weights_store.specs or ():
             if spec.path[-1] == name:
                 return self.variable((spec.collection, *spec.path))
-        if (new := self._todays_name(name)) is not None:
-            return getattr(self, new)
+            if WEIGHTS_OF_1.get(spec.path[-1]) == name:
+                return getattr(self, spec.path[-1])
+        with contextlib.suppress(AttributeError):
+            return old_attribute(self, self.module_class.__name__, name, names)
         reason = f" {removed(name)}" if name in REMOVED else ""
         raise AttributeError(
             f"Layer '{self.name}' ({type(self).__name__}) has no attribute {name!r}.{reason}"
         )
-
-    def _todays_name(self, name: str) -> str | None:
-        """What a weight or argument that Keras 1 called `name` is called now."""
-        for spec in self.weights_store.specs or ():
-            if WEIGHTS_OF_1.get(spec.path[-1]) == name:
-                return spec.path[-1]
-        table = TABLES.get(self.module_class.__name__)
-        new = table.renames.get(name) if table is not None else None
-        return new if isinstance(new, str) and new in field_names(self.module_class) else None
 
     def _setting(self, name: str) -> PyTree:
         """An argument as it is in force, also where the handle has an attribute of that name."""

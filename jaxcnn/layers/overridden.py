@@ -1,10 +1,15 @@
-"""Layers of the library whose `call` a user has overridden in a subclass."""
+"""Layers of the library whose `call` or `build` a user has overridden in a subclass."""
 
 from __future__ import annotations
 
-import flax.linen as nn
+import inspect
+from collections.abc import Mapping
+from typing import Any
 
-from jaxcnn.layers.user_layer import RunsCall, bound_modules
+import flax.linen as nn
+import jax
+
+from jaxcnn.layers.user_layer import RunsCall, UserModule, bound_modules
 from jaxcnn.runtime.context import running_module
 from jaxcnn.runtime.types import PyTree
 
@@ -30,3 +35,36 @@ class OverriddenModule(RunsCall):
     def run_call(self, args: tuple[PyTree, ...], kwargs: dict[str, PyTree], train: bool) -> PyTree:
         with bound_modules({id(self.layer): self.inner}), running_module(self, train):
             return self.layer.call(*args, **kwargs)
+
+
+class RebuiltModule(UserModule):
+    """Runs the `build` and the `call` of the subclass.
+
+    In them ``super().build(input_shape)`` declares the weights of the layer of the library, and
+    ``super().call(x)`` is that layer with the weights of those names.
+    """
+
+    inner: nn.Module
+
+    @property
+    def supports_masking(self) -> bool:  # type: ignore[override]
+        return bool(getattr(self.inner, "supports_masking", False))
+
+    def own_modules(self, values: Mapping[int, jax.Array]) -> dict[int, Any]:
+        given: dict[str, dict[str, jax.Array]] = {}
+        for variable in self.layer.weights_store.declared:
+            given.setdefault(variable.path[0], {})[variable.label] = values[id(variable)]
+        return {id(self.layer): Given(self.inner, given)}
+
+
+class Given:
+    """A module with its variables."""
+
+    def __init__(self, module: nn.Module, variables: Mapping[str, PyTree]) -> None:
+        self.module, self.variables = module, variables
+
+    def __call__(self, inputs: PyTree, *, train: bool = False) -> PyTree:
+        mode: dict[str, Any] = {}
+        if "train" in inspect.signature(type(self.module).__call__).parameters:
+            mode["train"] = train
+        return self.module.apply(self.variables, inputs, **mode)

@@ -127,6 +127,8 @@ def evaluated_call(
     module: nn.Module = Through()
     if isinstance(layer.module, UserModule):
         updated = tuple(variable for variable, _ in updates)
+        for variable in updated:
+            layer.weights_store.keep_beside(variable)
         module = EvaluatedModule(layer.module.layer, updated=updated)
         arguments = (outputs, losses, [value for _, value in updates])
     traced = trace(module, arguments, {})

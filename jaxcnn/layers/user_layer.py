@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Protocol, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 import flax.linen as nn
 import jax
@@ -29,7 +29,7 @@ from jaxcnn.layers.variable import Variable, extended, given_values
 from jaxcnn.layers.weights import WeightStore
 from jaxcnn.nn.base import Layer as ModuleBase
 from jaxcnn.nn.base import penalties_count
-from jaxcnn.runtime.captures import is_of_library, with_arrays
+from jaxcnn.runtime.captures import building, is_of_library
 from jaxcnn.runtime.context import running_module
 from jaxcnn.runtime.types import Identifier, PyTree
 
@@ -203,10 +203,12 @@ class UserModule(RunsCall):
     def run_call(self, args: tuple[PyTree, ...], kwargs: dict[str, PyTree], train: bool) -> PyTree:
         layer, additions = self.layer, self.layer.additions
         if not additions.built:
-            with with_arrays(False):  # it may build whole models
+            with building(layer):
                 constants = kwargs.get("constants") if hasattr(layer, "state_size") else None
                 inputs = args[0] if constants is None else [args[0], *constants]
                 layer.build(jax.tree.map(lambda x: (None, *x.shape[1:]), inputs))
+            for weight, constraint in layer.weights_store.constraints.items():
+                weight.constraint = constraint
             additions.built = True
         declared = layer.weights_store.declared
         values = {id(variable): self.value_of(variable) for variable in declared}
@@ -217,7 +219,7 @@ class UserModule(RunsCall):
         with (
             traced_values(layer, values),
             given_values(values),
-            bound_modules(modules),
+            bound_modules(modules | self.own_modules(values)),
             running_module(self, train),
             additions.recording(),
         ):
@@ -227,12 +229,19 @@ class UserModule(RunsCall):
         known |= {id(values[id(variable)]): variable for variable in declared}
         for old, new in updates:
             variable = known.get(id(old))
+            if variable is None and layer.weights_store.keep_beside(old):
+                variable = old
+                self.value_of(old)
             if variable is None:
                 raise ValueError(f"{self.label}: {NOT_AN_UPDATE}")
             self.carry_out(variable, new, train)
         self.add_losses(losses)
         self.penalise_activity(self.activity_regularizer, first_of(outputs))
         return outputs
+
+    def own_modules(self, values: Mapping[int, jax.Array]) -> dict[int, Any]:
+        """What stands for the layer itself where its `call` calls that of its base."""
+        return {}
 
     def carry_out(self, variable: Variable, value: jax.Array, train: bool) -> None:
         """Give a weight its new value.
@@ -243,7 +252,7 @@ class UserModule(RunsCall):
         if variable.trainable:
             raise ValueError(f"{self.label}: {NOT_AN_UPDATE}")
         if train:
-            self.update("batch_stats", variable.label, value)
+            self.update(variable.path[0], variable.label, value)
 
     def add_losses(self, losses: Sequence[TensorLike]) -> None:
         """Add scalars to what training minimises."""
@@ -262,7 +271,7 @@ class UserModule(RunsCall):
             variable.shape,
             regularizer=variable.regularizer,
             constraint=variable.constraint,
-            collection="params" if variable.trainable else "batch_stats",
+            collection=variable.path[0],
             dtype=variable.dtype,
         )
 

@@ -15,7 +15,7 @@ import numpy as np
 
 from jaxcnn.layers.symbolic.tensor_shape import TensorShape
 from jaxcnn.runtime import context
-from jaxcnn.runtime.captures import computes_arrays, inside_a_function, notice
+from jaxcnn.runtime.captures import computes_arrays, inside_a_function, layer_being_built, notice
 from jaxcnn.runtime.deferred import Deferred
 from jaxcnn.runtime.scoped import scoped
 from jaxcnn.runtime.types import ArrayFunction, ArrayLike, DTypeLike, Path
@@ -114,10 +114,14 @@ class Variable(Deferred):
         making = _making.get()
         return variable if making is None else making(variable)
 
-    def adopt(self, owner: Owner, trainable: bool) -> None:
-        """Make a variable without a layer the weight of `owner`, which starts from its value."""
+    def adopt(self, owner: Owner, trainable: bool, beside: bool = False) -> None:
+        """Make a variable without a layer the weight of `owner`, which starts from its value.
+
+        One that is kept `beside` the weights is not among those of `get_weights`.
+        """
         self.initializer = constantly(self._host_value())
         self.owner, self.trainable = owner, trainable
+        self._path = ("state", self.label) if beside else None
 
     @property
     def name(self) -> str:
@@ -168,7 +172,9 @@ class Variable(Deferred):
     @property
     def known_later(self) -> bool:  # type: ignore[override]
         """Whether no function is being computed that has a value for it."""
-        return id(self) not in _given.get() and (inside_a_function() or not being_computed())
+        in_build = layer_being_built() is not None
+        symbolic = in_build or inside_a_function() or not being_computed()
+        return id(self) not in _given.get() and symbolic
 
     def _host_value(self) -> np.ndarray:
         """The value of a variable without a layer."""

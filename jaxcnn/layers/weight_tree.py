@@ -224,6 +224,10 @@ def set_weights(layer: WeightOwner, weights: Sequence[ArrayLike]) -> None:
     Raises:
         ValueError: another number of weights or another shape; nothing is replaced then.
     """
+    store = layer.weights_store
+    if store.specs is None and store.declared:  # in `build`
+        store.initial = weights
+        return
     entries = layer.listed_paths()
     if len(weights) != len(entries):
         names = ", ".join("/".join(path[1:]) for _, path in entries)

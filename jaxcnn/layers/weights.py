@@ -22,7 +22,7 @@ from jaxcnn.nn.graph import run
 from jaxcnn.runtime import config
 from jaxcnn.runtime.arrays import named_key
 from jaxcnn.runtime.disk_cache import keep_programs
-from jaxcnn.runtime.types import ArrayLike, Config, Path, PyTree
+from jaxcnn.runtime.types import ArrayFunction, ArrayLike, Config, Path, PyTree
 
 # The positional and the keyword arguments of a call.
 Arguments: TypeAlias = tuple[tuple[PyTree, ...], Config]
@@ -76,6 +76,7 @@ class WeightStore:
         layer: whose weights they are.
         specs: the declared weights, or None before the layer is built.
         declared: the variables of a layer that a user wrote.
+        constraints: weight -> constraint, where a layer says so.
         session: the fit that is running, or None.
         initial: the weights that the constructor of the layer was given, until they are set.
         arguments: those of the call that the weights were found by.
@@ -88,6 +89,7 @@ class WeightStore:
         self.session: Session | None = None
         self.initial = initial
         self.arguments: Arguments = ((), {})
+        self.constraints: dict[Variable, ArrayFunction] = {}
         self._arrays: dict[Path, jax.Array] | None = None
         self._variables: dict[Path, Variable] = {}
 
@@ -116,6 +118,10 @@ class WeightStore:
                 f"Layer '{self.layer.name}' already has a weight named '{variable.label}'."
             )
         self.declared.append(variable)
+        if self.specs is not None:  # a layer around this one adds a weight
+            self.specs += (spec_of(variable),)
+            if self._arrays is not None:
+                self._arrays |= self._drawn(self.specs[-1:])
 
     def adopt(self, variables: Iterable[Variable], trainable: bool) -> None:
         """Make variables without a layer weights of this one; others stay whose they are.
@@ -140,6 +146,14 @@ class WeightStore:
                 variable.label = self.next_label()
             variable.adopt(self.layer, trainable)
             self.declared.append(variable)
+
+    def keep_beside(self, thing: object) -> bool:
+        """Keep a `K.variable` that `call` updates, if it is one, beside the layer's weights."""
+        if not isinstance(thing, Variable) or thing.owner is not None or self.specs is not None:
+            return False
+        thing.adopt(self.layer, trainable=False, beside=True)
+        self.declared.append(thing)
+        return True
 
     def next_label(self) -> str:
         """The name of a weight that was given none: 'weight_1', ..."""
@@ -238,6 +252,19 @@ class WeightStore:
         values = jax.jit(init)(named_key(config.seed(), self.layer.name))
         paths = [(spec.collection, *spec.path) for spec in specs]
         return {path: values[path] for path in paths}
+
+
+def spec_of(variable: Variable) -> WeightSpec:
+    """How a weight that a user declares is kept."""
+    return WeightSpec(
+        path=variable.path[1:],
+        collection=variable.path[0],
+        shape=tuple(variable.shape),
+        dtype=variable.dtype,
+        initializer=variable.initializer,
+        constraint=variable.constraint,
+        regularizer=variable.regularizer,
+    )
 
 
 class HasWeights(Protocol):

@@ -15,6 +15,7 @@ from jaxcnn.runtime.scoped import scoped
 
 _with_arrays: ContextVar[bool] = ContextVar("with_arrays", default=False)
 _inside: ContextVar[bool] = ContextVar("inside_a_function", default=False)
+_building: ContextVar[object] = ContextVar("building", default=None)
 _computing: ContextVar[bool] = ContextVar("computing_arrays", default=False)
 
 
@@ -35,8 +36,24 @@ class Captured(Exception):
 @contextlib.contextmanager
 def with_arrays(noticing: bool = True) -> Iterator[None]:
     """Within the block functions are traced with arrays, and `notice` raises if `noticing`."""
-    with scoped(_with_arrays, noticing), scoped(_inside, _inside.get() and not noticing):
+    with (
+        scoped(_with_arrays, noticing),
+        scoped(_inside, _inside.get() and not noticing),
+        scoped(_building, None),
+    ):
         yield
+
+
+@contextlib.contextmanager
+def building(layer: object) -> Iterator[None]:
+    """Within the block, the `build` of a layer, weights have no values yet; models may be made."""
+    with with_arrays(False), scoped(_building, layer):
+        yield
+
+
+def layer_being_built() -> object:
+    """The layer whose `build` runs, or None."""
+    return _building.get()
 
 
 def notice(thing: object) -> None:

@@ -9,6 +9,7 @@ from typing import Any, Generic, Self, TypeAlias, TypeVar, cast
 
 from jaxcnn.runtime.scoped import scoped
 from jaxcnn.runtime.types import Config, Identifier, Settings
+from jaxcnn.spellings.dialect import dialect
 from jaxcnn.spellings.hints import closest, plain
 from jaxcnn.spellings.tables import REMOVED
 from jaxcnn.spellings.translate import removed
@@ -80,6 +81,17 @@ class Registry(Generic[Named]):
         self.builders = builders
         self._objects: Objects = {}  # under the names that the objects carry themselves
         self._aliases: Objects = {}
+        self._old: Objects = {}  # in programs for Keras 1
+
+    def register_old(self, *aliases: str) -> Callable[[T], T]:
+        """Decorator: what its own name and the aliases mean in programs for Keras 1."""
+
+        def keep(thing: T) -> T:
+            name: str = thing.__name__  # type: ignore[attr-defined]
+            self._old.update(dict.fromkeys((name, *aliases), thing))
+            return thing
+
+        return keep
 
     def register(self, *aliases: str) -> Callable[[T], T]:
         """Decorator: make the object known under its own name and the aliases."""
@@ -116,7 +128,8 @@ class Registry(Generic[Named]):
             ValueError: the name is unknown; the message names the nearest known one.
         """
         custom = get_custom_objects()
-        for table in (custom, self._objects, self._aliases):
+        old = self._old if dialect().of_keras_1 else {}
+        for table in (custom, old, self._objects, self._aliases):
             if name in table:
                 return table[name]
         plain_names = {plain(known): known for known in (*self.names(), *custom)}
@@ -187,7 +200,11 @@ class Registry(Generic[Named]):
         if inspect.isclass(thing):
             from_config = getattr(thing, "from_config", None)
             built = thing(**config) if from_config is None else from_config(config)
-        elif self.builders and inspect.isfunction(thing) and thing in self._objects.values():
+        elif (
+            self.builders
+            and inspect.isfunction(thing)
+            and thing in (*self._objects.values(), *self._old.values())
+        ):
             built = thing(**config)
         elif config:
             raise ValueError(

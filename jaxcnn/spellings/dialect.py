@@ -16,6 +16,8 @@ CLASSES_OF_1 = {
     "Conv3D": "Convolution3D",
     "Conv2DTranspose": "Deconvolution2D",
     "SeparableConv2D": "SeparableConvolution2D",
+    "BatchNormalizationOfBatches": "BatchNormalization",
+    "BatchNormalizationOfSamples": "BatchNormalization",
 }
 # Today's weight -> the name that Keras 1 gave it.
 WEIGHTS_OF_1 = {
@@ -84,6 +86,11 @@ class Dialect:
     own_inputs: bool = True
     step_times: bool = False
     masks_of_steps: bool = False
+
+    @property
+    def of_keras_1(self) -> bool:
+        """Whether the version is one before 2."""
+        return self.name in ("0.3", "1.2")
 
     def weight_name(self, layer: str, path: tuple[str, ...]) -> str:
         """The name of a layer's weight: 'dense_1/kernel:0', in Keras 1 'dense_1_W:0'."""

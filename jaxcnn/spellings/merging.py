@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from jaxcnn.spellings.tables import Keywords
+from jaxcnn.spellings.rewrites import Keywords
 
 # mode -> (today's function, today's class)
 MODES: Mapping[str, tuple[str, str]] = {

@@ -6,16 +6,17 @@ One row an object: a layer by its class, a function or method by its name.
 from __future__ import annotations
 
 import dataclasses
-import itertools
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any, TypeAlias
+from collections.abc import Callable, Mapping
 
 from jaxcnn.spellings.dialect import EPSILON_POSITIONS, chosen, dialect
-
-# The arguments of a call, by position and by keyword.
-Positional: TypeAlias = tuple[Any, ...]
-Keywords: TypeAlias = dict[str, Any]
-Arguments: TypeAlias = tuple[Positional, Keywords]
+from jaxcnn.spellings.rewrites import (
+    Arguments,
+    Keywords,
+    Positional,
+    batches_of_samples,
+    shape_of_steps,
+    sides_of_padding,
+)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -36,6 +37,7 @@ class Spellings:
             that returns the new arguments; it is called when one of `words` is given, and before
             the other rows are read.
         words: old arguments that only `rewrite` knows.
+        by_position: whether in programs for Keras 1 arguments by position need `rewrite`, too.
     """
 
     renames: Mapping[str, str | tuple[str, ...]] = dataclasses.field(default_factory=dict)
@@ -45,6 +47,7 @@ class Spellings:
     ignored: Mapping[str, str] = dataclasses.field(default_factory=dict)
     rewrite: Callable[[Positional, Keywords], Arguments] | None = None
     words: frozenset[str] = frozenset()
+    by_position: bool = False
 
     def old_words(self) -> frozenset[str]:
         """Every keyword by which an old call is known."""
@@ -59,73 +62,6 @@ class Spellings:
         if forget_bias in ("zero", "zeros") and chosen() and dialect().name in ("2.0", "2.2"):
             return {**self.ignored, "forget_bias_init": "write unit_forget_bias=False for zeros"}
         return self.ignored
-
-
-def shape_of_steps(args: Positional, kwargs: Keywords) -> Arguments:
-    """`input_dim` and `input_length`, which may be left open, as the input shape of a sequence."""
-    rest = {
-        name: value for name, value in kwargs.items() if name not in ("input_dim", "input_length")
-    }
-    if kwargs.get("input_dim") is None:
-        return args, rest
-    return args, {**rest, "input_shape": (kwargs.get("input_length"), kwargs["input_dim"])}
-
-
-def sides_of_padding(args: Positional, kwargs: Keywords) -> Arguments:
-    """(top, bottom, left, right) or ``{'top_pad': 1, ...}`` as ((top, bottom), (left, right))."""
-    given = args[0] if args else kwargs.get("padding")
-    sides = ("top_pad", "bottom_pad", "left_pad", "right_pad")
-    if isinstance(given, list | tuple) and len(given) == len(sides):
-        given = dict(zip(sides, given, strict=True))
-    if not isinstance(given, Mapping):
-        return args, kwargs
-    if unknown := set(given) - set(sides):
-        raise ValueError(
-            f"ZeroPadding2D: `padding` has {sorted(unknown)}; a dict of sides takes "
-            f"{', '.join(sides)}."
-        )
-    top, bottom, left, right = (given.get(side, 0) for side in sides)
-    padding = ((top, bottom), (left, right))
-    return ((padding, *args[1:]), kwargs) if args else (args, {**kwargs, "padding": padding})
-
-
-def batches_of_samples(args: Positional, kwargs: Keywords) -> Arguments:
-    """Numbers of samples as numbers of batches, where the generator has a `batch_size`.
-
-    An epoch has as many whole batches as Keras 2.0.4 makes of `samples_per_epoch`; for the other
-    two, which it took for numbers of batches, as many as are needed to see every sample. Without a
-    batch size the numbers stay, but in programs of Keras 1, which counts samples: there the first
-    batch is looked at.
-    """
-    given = dict(kwargs)
-    if args:
-        given["generator"], args = args[0], args[1:]
-    counts_samples = dialect().name in ("0.3", "1.2")
-    for old, new, source in (
-        ("samples_per_epoch", "steps_per_epoch", "generator"),
-        ("val_samples", "steps", "generator"),
-        ("nb_val_samples", "validation_steps", "validation_data"),
-    ):
-        if given.get(old) is None:
-            continue
-        size = getattr(given.get(source), "batch_size", None)
-        if size is None and counts_samples and isinstance(given.get(source), Iterator):
-            size, given[source] = looked_at(given[source])
-        samples, size = given.pop(old), size or 1
-        whole = old == "samples_per_epoch" and not counts_samples
-        given[new] = max(1, samples // size) if whole else -(-samples // size)
-    return (given.pop("generator"), *args) if "generator" in given else args, given
-
-
-def looked_at(batches: Iterator[Any]) -> tuple[int, Iterator[Any]]:
-    """(the samples in the first batch, all batches)."""
-    first = next(batches, None)
-    if first is None:
-        return 1, iter(())  # `fit` says that there was nothing
-    inputs = first[0] if isinstance(first, tuple) else first
-    while isinstance(inputs, list | dict):
-        inputs = next(iter(inputs.values() if isinstance(inputs, dict) else inputs))
-    return len(inputs), itertools.chain([first], batches)
 
 
 DATA_FORMAT = {"dim_ordering": "data_format"}
@@ -245,7 +181,12 @@ LAYERS = {
     "UpSampling3D": _formatted,
     "Cropping2D": _formatted,
     "Cropping3D": _formatted,
-    "ZeroPadding2D": Spellings(DATA_FORMAT, DATA_FORMATS, rewrite=sides_of_padding),
+    "ZeroPadding1D": Spellings(rewrite=sides_of_padding("ZeroPadding1D", "left_pad", "right_pad")),
+    "ZeroPadding2D": Spellings(
+        DATA_FORMAT,
+        DATA_FORMATS,
+        rewrite=sides_of_padding("ZeroPadding2D", "top_pad", "bottom_pad", "left_pad", "right_pad"),
+    ),
     "ZeroPadding3D": _formatted,
 }
 
@@ -253,12 +194,19 @@ _epochs = {"nb_epoch": "epochs"}
 _accuracy = {"show_accuracy": 'give metrics=["accuracy"] to compile'}
 _accuracy_of_batch = {"accuracy": 'give metrics=["accuracy"] to compile'}
 _data = {"X": "x"}
-_generator = Spellings(
-    {**_epochs, "nb_worker": "workers"},
-    ignored=_accuracy,
-    rewrite=batches_of_samples,
-    words=frozenset(("samples_per_epoch", "val_samples", "nb_val_samples")),
-)
+_samples = frozenset(("samples_per_epoch", "val_samples", "nb_val_samples"))
+
+
+def _generator(order: str) -> Spellings:
+    """The words of a method that takes a generator and, in Keras 1, these by position."""
+    return Spellings(
+        {**_epochs, "nb_worker": "workers"},
+        ignored=_accuracy,
+        rewrite=batches_of_samples("generator", *order.split()),
+        words=_samples,
+        by_position=True,
+    )
+
 
 CALLS = {
     "Input": Spellings({"input_dtype": "dtype"}),
@@ -273,12 +221,19 @@ CALLS = {
     "test_on_batch": Spellings(_data, ignored=_accuracy_of_batch),
     "random_normal": Spellings({"std": "stddev"}),
     "random_uniform": Spellings({"low": "minval", "high": "maxval"}),
-    "fit_generator": _generator,
-    "evaluate_generator": _generator,
-    "predict_generator": _generator,
+    "fit_generator": _generator(
+        "samples_per_epoch nb_epoch verbose callbacks validation_data nb_val_samples class_weight "
+        "max_q_size nb_worker pickle_safe"
+    ),
+    "evaluate_generator": _generator("val_samples max_q_size nb_worker pickle_safe"),
+    "predict_generator": _generator("val_samples max_q_size nb_worker pickle_safe"),
     "to_categorical": Spellings({"nb_classes": "num_classes"}),
+    "MaxNorm": Spellings({"m": "max_value"}),
+    "max_norm": Spellings({"m": "max_value"}),
     "ModelCheckpoint": Spellings({"filename": "filepath"}),
     "ImageDataGenerator": _formatted,
+    "array_to_img": _formatted,
+    "img_to_array": _formatted,
     "Tokenizer": Spellings({"nb_words": "num_words"}),
     "load_data": Spellings({"nb_words": "num_words"}),
     # no old words, but another default in Keras 2.2
@@ -317,7 +272,17 @@ CLASSES = {
 }
 
 # Of the following, those that programs for the old Keras get from `jaxcnn.compat`.
-LEGACY = frozenset(("Highway", "MaxoutDense", "Recurrent", "TimeDistributedDense", "Wrapper"))
+LEGACY = frozenset(
+    (
+        "Highway",
+        "MaxoutDense",
+        "ParametricSoftplus",
+        "Recurrent",
+        "SReLU",
+        "TimeDistributedDense",
+        "Wrapper",
+    )
+)
 
 # Removed in Keras 2 -> the replacement.
 REMOVED = {

@@ -15,16 +15,8 @@ from typing import Any, TypeVar
 
 from jaxcnn.spellings.dialect import dialect
 from jaxcnn.spellings.hints import closest
-from jaxcnn.spellings.tables import (
-    LEGACY,
-    METHODS,
-    REMOVED,
-    TABLES,
-    Arguments,
-    Keywords,
-    Positional,
-    Spellings,
-)
+from jaxcnn.spellings.rewrites import Arguments, Keywords, Positional
+from jaxcnn.spellings.tables import LEGACY, METHODS, REMOVED, TABLES, Spellings
 
 T = TypeVar("T")
 
@@ -91,7 +83,10 @@ def translated(
     """(new args, new kwargs, the old words among the given ones)."""
     kwargs = dict(kwargs)
     old = [word for word in kwargs if word in spellings.old_words()]
-    if spellings.rewrite is not None and (not spellings.words or spellings.words & kwargs.keys()):
+    positions = spellings.by_position and len(args) > 1 and dialect().of_keras_1
+    if spellings.rewrite is not None and (
+        positions or not spellings.words or spellings.words & kwargs.keys()
+    ):
         given = args, kwargs
         args, kwargs = spellings.rewrite(args, kwargs)
         if not spellings.words and (args, kwargs) != given:

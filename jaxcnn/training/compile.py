@@ -195,7 +195,7 @@ def prepare(model: Trainable, program: Program, example: Batch) -> None:
         network.module,
         objective,
         program.rule,
-        constraints=None if program.by_hand else network.constraints(),
+        constraints=None if program.by_hand else network.weight_constraints(),
         fixed_statistics=program.fixed_statistics,
         shares=program.shares,
         compute_dtype=program.compute_dtype,

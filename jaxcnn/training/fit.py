@@ -11,6 +11,7 @@ from jaxcnn.callbacks import Callback, History
 from jaxcnn.callbacks.callback_list import CallbackList
 from jaxcnn.runtime import config
 from jaxcnn.runtime.types import DataLike
+from jaxcnn.spellings.dialect import dialect
 from jaxcnn.training.checkpoint import Checkpoints
 from jaxcnn.training.compile import warn_if_changed
 from jaxcnn.training.input import Data, open_feed
@@ -92,7 +93,9 @@ def params(
     assert program.objective is not None
     names = program.objective.names
     validated = held_out is not None or feed.samples is None  # of generators always, as in Keras
+    of_1 = {"nb_epoch": settings.epochs, "nb_sample": feed.samples}
     return {
+        **(of_1 if dialect().of_keras_1 else {}),
         "epochs": settings.epochs,
         "batch_size": feed.batch_size,
         "samples": feed.samples,

@@ -136,13 +136,43 @@ def test_subclasses_of_the_layers_of_the_library():
     assert noisy.evaluate(np.ones((1, 3)), np.zeros((1, 3)), verbose=0) > 0
 
 
-def test_an_overridden_build_is_not_ignored():
-    class Mine(Dense):
+def test_build_and_call_of_a_layer_of_the_library_are_overridden():
+    """Dense with a factor for each unit: by its own `call`, and by that of its base."""
+
+    class Own(Dense):
+        def build(self, input_shape):
+            super().build(input_shape)
+            self.g = self.add_weight(name="g", shape=(self.units,), initializer="ones")
+
+        def call(self, x):
+            return self.activation(K.bias_add(K.dot(x, self.kernel * self.g), self.bias))
+
+    class Base(Own):
+        def call(self, x):
+            return self.g * super(Own, self).call(x)
+
+    x = np.array([[1.0, -2, 3]])
+    kernel, bias, g = np.arange(6.0).reshape(3, 2) - 2, np.array([0.5, -0.5]), np.array([2.0, -1])
+    for kind, expected in (
+        (Own, np.maximum(x @ (kernel * g) + bias, 0)),
+        (Base, g * np.maximum(x @ kernel + bias, 0)),
+    ):
+        layer = kind(2, activation="relu", kernel_regularizer="l2", input_shape=(3,))
+        model = Sequential([layer])
+        assert [w.shape for w in layer.get_weights()] == [(3, 2), (2,), (2,)]
+        layer.set_weights([kernel, bias, g])
+        np.testing.assert_allclose(model.predict(x), expected)
+        model.compile("sgd", "mse")
+        loss = np.mean(expected**2) + 0.01 * np.sum(kernel**2)
+        assert model.train_on_batch(x, np.zeros((1, 2))) == pytest.approx(loss, rel=1e-5)
+        assert kind.from_config(layer.get_config()).units == 2
+
+    class Around(TimeDistributed):
         def build(self, input_shape):
             super().build(input_shape)
 
-    with pytest.raises(TypeError, match="Mine overrides `build` of a layer of the library"):
-        Mine(2)
+    with pytest.raises(TypeError, match="Around overrides `build` of a layer with others inside"):
+        Around(Dense(2), input_shape=(3, 4))(Input((3, 4)))
 
 
 def test_inputs_of_a_layer():
@@ -212,3 +242,63 @@ def test_enqueuers_give_batches_in_order():
     batches = shuffled.get()
     assert sorted(int(next(batches)[0]) for _ in range(3)) == [10, 11, 12]
     shuffled.stop()
+
+
+def test_a_wrapper_adds_weights_and_losses_to_the_layer_inside(as_keras):
+    """A layer of 2.0 around another one, which its `build` gives a weight and a penalty."""
+    from keras import backend, layers
+
+    class Scaled(layers.Wrapper):
+        def build(self, input_shape=None):
+            if not self.layer.built:
+                self.layer.build(input_shape)
+                self.layer.built = True
+            super().build()
+            self.logit = self.layer.add_weight(name="logit", shape=(1,), initializer="ones")
+            self.p = backend.sigmoid(self.logit[0])
+            self.layer.add_loss(backend.sum(backend.square(self.layer.kernel)) * self.p)
+
+        def compute_output_shape(self, input_shape):
+            return self.layer.compute_output_shape(input_shape)
+
+        def call(self, inputs):
+            return self.layer.call(inputs * self.p)
+
+    x = Input((3,))
+    model = Model(x, Scaled(Dense(2))(x))
+    kernel, bias, logit = (w.shape for w in model.get_weights())
+    assert (kernel, bias, logit) == ((3, 2), (2,), (1,)) and len(model.trainable_weights) == 3
+    values = [np.full(kernel, 0.5), np.zeros(2), np.zeros(1)]
+    model.set_weights(values)
+    inputs, targets = np.ones((4, 3)), np.zeros((4, 2))
+    model.compile("sgd", "mse")
+    assert model.predict(inputs)[0].tolist() == [0.75, 0.75]
+    loss = model.train_on_batch(inputs, targets)
+    assert loss == pytest.approx(0.75**2 + 0.5 * 6 * 0.25)
+    slope = 0.25 * (2 * 0.75 * 1.5 + 1.5)  # of the sigmoid, by the output and the penalty
+    assert model.get_weights()[2][0] == pytest.approx(-0.01 * slope, rel=1e-5)
+
+
+def test_variables_that_a_call_updates_need_not_be_weights():
+    class Counting(Layer):
+        def build(self, input_shape):
+            self.steps = K.variable(0.0, name="steps")
+            self.peak = K.variable(np.zeros(3))
+            super().build(input_shape)
+
+        def call(self, x):
+            peak = K.maximum(self.peak, K.max(x, axis=0))
+            self.add_update([K.update_add(self.steps, 1.0), K.update(self.peak, peak)], x)
+            return x * (1 + self.steps)
+
+    layer = Counting(input_shape=(3,))
+    model = Sequential([layer, Dense(2)])
+    model.compile("sgd", "mse")
+    assert len(layer.get_weights()) == 0 and model.count_params() == 8
+    x = np.arange(12.0).reshape(4, 3)
+    model.fit(x, np.zeros((4, 2)), epochs=3, batch_size=2, verbose=0)
+    model.evaluate(x, np.zeros((4, 2)), verbose=0)
+    model.reset_states()
+    assert K.get_value(layer.steps) == 6 and K.get_value(layer.peak).tolist() == [9, 10, 11]
+    K.set_value(layer.steps, 1.0)
+    np.testing.assert_array_equal(layer(x), 2 * x)

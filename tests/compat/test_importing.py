@@ -145,7 +145,10 @@ def test_names_are_the_very_same_objects(as_keras):
 @pytest.mark.parametrize(
     ("line", "message"),
     [
-        ("from keras.layers import SReLU", "has been removed.*PReLU"),
+        (
+            "from keras.regularizers import EigenvalueRegularizer",
+            "has been removed.*function of the weight",
+        ),
         ("from keras.layers.core import LambdaMerge", "has been removed.*Lambda on a list"),
         ("from keras.models import Graph", "functional model"),
         (

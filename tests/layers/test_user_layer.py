@@ -40,7 +40,7 @@ def test_weights_are_declared_in_build_and_used_in_call():
     assert [v.label for v in layer.trainable_weights] == ["scale", "weight_2", "weight_3"]
     scale = layer.weights[0]
     assert layer.scale is scale  # as it was, after the trace
-    assert scale.regularizer is not None and list(layer.constraints()) == [("scale",)]
+    assert scale.regularizer is not None and list(layer.weight_constraints()) == [("scale",)]
     layer.set_weights([[2, 2, 2], [1, 1, 1], [3, 3, 3], [10, 10, 10]])
     assert layer(jnp.ones((1, 3))).tolist() == [[16, 16, 16]]
     assert layer.module.apply(layer.variables, jnp.ones((1, 3))).tolist() == [[16] * 3]

@@ -87,7 +87,7 @@ def test_paths_specs_and_shapes(pair):
     assert pair.dense.weight_shape(("params", "kernel")) == (3, 2)
     assert [v.name for v in pair.weights][:2] == ["pair/shift:0", "dense/kernel:0"]
     assert pair.count_params() == 2 + 6 + 2 + 2 + 2 + 2 + 2
-    assert list(pair.constraints()) == [("dense", "kernel")]
+    assert list(pair.weight_constraints()) == [("dense", "kernel")]
 
 
 def test_what_training_moves(pair):

@@ -323,8 +323,8 @@ def test_names_of_keras_1_among_the_layers():
         layers.Highways  # noqa: B018
     with pytest.raises(ValueError, match="matthews_correlation has been removed"):
         small()[0].compile("sgd", "mse", metrics=["matthews_correlation"])
-    with pytest.raises(ValueError, match="or use PReLU"):
-        layers.deserialize({"class_name": "SReLU", "config": {}})
+    with pytest.raises(ValueError, match="use ConvLSTM2D"):
+        layers.deserialize({"class_name": "ConvRecurrent2D", "config": {}})
 
 
 # Defaults of Keras 2.0.4 that later versions changed.

@@ -174,12 +174,12 @@ def put_off(
     notice(thing)
     tensors = symbolic_arguments((args, kwargs))
     saved_args, saved_kwargs = with_slots((args, kwargs), tensors)
-    others = jax.tree.leaves((saved_args, saved_kwargs))
+    others = jax.tree.leaves((saved_args, saved_kwargs), is_leaf=is_variable)
     label = function.__qualname__.removesuffix(".__call__")
     apart = (
         label == function.__name__
         and all(tensor.ndim > 1 for tensor in tensors)
-        and not any(isinstance(value, np.ndarray | jax.Array) for value in others)
+        and not any(isinstance(value, np.ndarray | jax.Array | Variable) for value in others)
         and along_axis(tensors[:1], inspect.signature(function).bind(*args, **kwargs).arguments, -1)
     )
     name = f"{function.__module__.split('.')[1]}.{label}"
@@ -234,8 +234,8 @@ def elementwise(tensors: list[SymbolicTensor], arguments: Settings) -> bool:
     ranks = {tensor.ndim for tensor in tensors}
     arrays = [
         v
-        for v in jax.tree.leaves(dict(arguments))
-        if isinstance(v, SymbolicTensor | np.ndarray | jax.Array)
+        for v in jax.tree.leaves(dict(arguments), is_leaf=is_variable)
+        if isinstance(v, SymbolicTensor | Variable | np.ndarray | jax.Array)
     ]
     widest = max((array.ndim for array in arrays), default=0)
     return len(ranks) == 1 and widest == min(ranks) > 0

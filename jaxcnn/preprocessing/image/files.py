@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike
 from jaxcnn.runtime import config
 from jaxcnn.runtime.warn import warn_user
 from jaxcnn.spellings.dialect import chosen
+from jaxcnn.spellings.translate import old_spellings
 from jaxcnn.utils.files import atomic_path
 from jaxcnn.utils.images import read_image
 
@@ -67,6 +68,7 @@ def load_img(
     return image
 
 
+@old_spellings
 def img_to_array(img: Image | ArrayLike, data_format: str | None = None) -> np.ndarray:
     """A Pillow image as an array (rows, columns, channels), or channels first.
 
@@ -85,6 +87,7 @@ def img_to_array(img: Image | ArrayLike, data_format: str | None = None) -> np.n
     return x.transpose(2, 0, 1) if channels_first(data_format) else x
 
 
+@old_spellings
 def array_to_img(x: ArrayLike, data_format: str | None = None, scale: bool = True) -> Image:
     """An array (rows, columns, channels), or channels first, as a Pillow image.
 

@@ -1,0 +1,44 @@
+"""The settings of a layer under the names, and with the values, that Keras 1 had for them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from jaxcnn.layers.base import Layer
+from jaxcnn.spellings.tables import TABLES, Spellings
+
+# What was one number, and is one along each axis.
+NUMBERS = frozenset(
+    ("filter_length", "length", "pool_length", "stride", "subsample_length", "atrous_rate")
+)
+
+
+def old_attribute(layer: Layer, kind: str, name: str, settings: Sequence[str]) -> Any:
+    """The value that Keras 1 had for `layer.name`.
+
+    Args:
+        layer: the layer.
+        kind: its class, as the tables of spellings know it.
+        name: the word.
+        settings: the names of today's arguments.
+
+    Raises:
+        AttributeError: it is no word of Keras 1 for this class.
+    """
+    if name == "get_output_shape_for":
+        return layer.compute_output_shape
+    table = TABLES.get(kind, Spellings())
+    if name in table.kernel:
+        return getattr(layer, "kernel_size")[table.kernel.index(name)]  # noqa: B009
+    if name in table.dropped:
+        return table.dropped[name][0]
+    new = table.renames.get(name)
+    if not isinstance(new, str) or new not in settings:
+        raise AttributeError(name)
+    value = getattr(layer, new)
+    for word, meaning in table.values.get(name, {}).items():
+        if meaning == value:
+            return word
+    one = name in NUMBERS and isinstance(value, tuple) and len(value) == 1
+    return value[0] if one else value
