@@ -95,13 +95,15 @@ def make_loss_graph(model: Trainable, program: Program) -> LossGraph:
         warnings.simplefilter("ignore")
         objective = build_objective(model.output_names, shapes(model.outputs), program.arguments)
     trained = tuple(i for i, output in enumerate(objective.outputs) if output.loss is not None)
-    targets = {
-        i: placeholder(
-            f"{objective.outputs[i].name}_target",
-            target_shape(objective.outputs[i].loss, model.outputs[i]),
+    targets = {}
+    for i in trained:
+        output = objective.outputs[i]
+        given = program.targets.get(output.name)
+        targets[i] = (
+            given
+            if isinstance(given, SymbolicTensor)
+            else placeholder(f"{output.name}_target", target_shape(output.loss, model.outputs[i]))
         )
-        for i in trained
-    }
     sample_weights = [
         placeholder(
             f"{objective.outputs[i].name}_sample_weights",

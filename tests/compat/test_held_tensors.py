@@ -7,6 +7,7 @@ from jaxcnn import backend as K
 from jaxcnn.layers import BatchNormalization, Dense, Input
 from jaxcnn.losses import mean_squared_error
 from jaxcnn.models import Model, Sequential, clone_model
+from jaxcnn.optimizers import SGD
 
 RNG = np.random.RandomState(0)
 X, Y = RNG.rand(6, 4).astype("float32"), RNG.rand(6, 4).astype("float32")
@@ -49,6 +50,7 @@ def test_a_placeholder_stands_for_the_targets():
         return 2.0 * mean_squared_error(target, predictions)
 
     model.compile("sgd", doubled, target_tensors=[target])
+    assert model.targets == [target]
     expected = 2 * float(np.mean((model.predict(X) - Y) ** 2))
     assert model.test_on_batch(X, Y) == pytest.approx(expected, rel=1e-5)
 
@@ -82,6 +84,17 @@ def test_inputs_that_are_variables():
     assert model.evaluate(Y, Y, verbose=0) == pytest.approx(expected, rel=1e-4)
     with pytest.raises(ValueError, match="`x` is None"):
         model.predict(None)
+
+
+def test_steps_of_a_model_that_needs_no_arrays():
+    model = Model(x := Input(tensor=K.variable(X)), Dense(4, use_bias=False)(x))
+    (kernel,) = model.get_weights()
+    model.compile(SGD(0.0), "mse", target_tensors=[K.variable(Y)])
+    expected = pytest.approx(float(np.mean((X @ kernel - Y) ** 2)), rel=1e-5)
+    history = model.fit(None, None, epochs=2, steps_per_epoch=3, verbose=0)
+    assert history.history["loss"] == [expected, expected]
+    assert model.evaluate(None, None, steps=2, verbose=0) == expected
+    assert model.predict(None, steps=3).shape == (18, 4)
 
 
 def test_a_clone_that_begins_with_a_variable():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -95,6 +96,8 @@ def open_feed(
         ValueError: data that does not fit the model or is empty, or settings that do not fit it.
         TypeError: arrays of something else than numbers.
     """
+    if isinstance(data, Data) and data.x is None and settings.steps is not None:
+        data = whole_steps(data)
     if isinstance(data, Data) and data.is_source:
         return _open_source(model, program, data, settings, position)
     if isinstance(data, Data) and not data.labelled:
@@ -105,6 +108,15 @@ def open_feed(
     functions_for(model, program, batch_of(arrays.slice(0, size), input_dtypes(model)))
     pad = program.rowwise and len(arrays) > size
     return ArrayFeed(arrays, input_dtypes(model), size, pad, settings.steps)
+
+
+def whole_steps(data: Data) -> Data:
+    """Data of a model all of whose inputs hold their values: each step is of all of them."""
+    return Data(
+        itertools.repeat((None, data.y, data.sample_weight)),
+        class_weight=data.class_weight,
+        labelled=data.labelled,
+    )
 
 
 def _open_inputs(model: Trainable, data: Data, settings: FeedSettings) -> ArrayFeed:

@@ -29,6 +29,8 @@ def split_off(
             validation_split=fraction or None,
         )
         return data, None
+    if data.x is None and not fraction:
+        return data, None  # the inputs hold their values
     arrays = checked_arrays(model, program, data)
     if validation_data is not None or not fraction:
         return arrays, None
