@@ -25,12 +25,16 @@ from jaxcnn.nn.fields import fixed
 from jaxcnn.nn.spatial import SpatialLayer
 from jaxcnn.nn.traits import POINTWISE
 from jaxcnn.runtime.types import Config
+from jaxcnn.spellings.dialect import chosen
 
 
 def rate_below_one(label: str, value: float) -> float:
-    """A `rate` of noise that grows without limit towards 1, from 0 to just below 1."""
+    """A `rate` of noise that grows without limit towards 1, from 0 to just below 1.
+
+    Old Keras takes 1 as well, and adds no noise.
+    """
     rate = dropout_rate(label, value)
-    if rate == 1.0:
+    if rate == 1.0 and not chosen():
         raise ValueError(f"{label}: `rate` is {value!r}; it must be at least 0 and below 1.")
     return rate
 
@@ -74,7 +78,7 @@ class GaussianDropout(Layer):
 
     @nn.compact
     def __call__(self, x: jax.Array, *, train: bool = False) -> jax.Array:
-        if not train or self.rate == 0:
+        if not train or self.rate in (0, 1):
             return x
         stddev = math.sqrt(self.rate / (1.0 - self.rate))
         return x * (1.0 + stddev * jax.random.normal(noise_key(self, self.seed), x.shape)).astype(
@@ -96,7 +100,7 @@ class AlphaDropout(MaskedNoise):
 
     @nn.compact
     def __call__(self, x: jax.Array, *, train: bool = False) -> jax.Array:
-        if not train or self.rate == 0:
+        if not train or self.rate in (0, 1):
             return x
         lowest = -1.6732632423543772 * 1.0507009873554805  # -alpha * scale of selu
         a: float = ((1.0 - self.rate) * (1.0 + self.rate * lowest**2)) ** -0.5

@@ -17,13 +17,14 @@ X = np.ones((2, 3), "float32")
 
 
 @pytest.mark.parametrize(("rate", "cut"), [(3, 1.0), (-1, 0.0)])
-def test_a_rate_outside_is_cut_off_and_drops_nothing(rate, cut):
+@pytest.mark.parametrize("noise", ["Dropout", "GaussianDropout", "AlphaDropout"])
+def test_a_rate_outside_is_cut_off_and_drops_nothing(noise, rate, cut):
     with speaking("2.0"), pytest.warns(UserWarning, match="nothing is dropped"):
-        layer = layers.Dropout(rate)
+        layer = getattr(layers, noise)(rate)
         assert layer.rate == layer.get_config()["rate"] == cut
         assert np.array_equal(layer(X, training=True), X)
     with pytest.raises(ValueError, match="from 0 to 1"):
-        layers.Dropout(rate)
+        getattr(layers, noise)(rate)
 
 
 @pytest.mark.parametrize(("dilated", "shape"), [("Conv1D", (9, 1)), ("Conv2D", (9, 9, 1))])
