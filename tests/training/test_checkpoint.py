@@ -343,6 +343,15 @@ def test_checkpoints_do_not_change_the_result_and_old_ones_are_removed(train, tm
     assert len([path for path in tmp_path.iterdir() if path.name.isdigit()]) == 2
 
 
+def test_nothing_is_asked_of_tensorstore_that_it_never_frees(train, tmp_path, monkeypatch):
+    asked = []
+    monkeypatch.setattr(
+        "tensorstore.experimental_collect_matching_metrics", lambda m: asked.append(m) or []
+    )
+    train([], tmp_path)
+    assert list(tmp_path.iterdir()) and asked == []
+
+
 def test_only_the_loop_asks_whether_to_leave(train, tmp_path, monkeypatch):
     from jax.experimental import multihost_utils
 
