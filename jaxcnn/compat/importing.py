@@ -54,6 +54,13 @@ class KerasFinder(MetaPathFinder, Loader):
         path = keras_path(fullname)
         if path not in MODULES:
             library = "TensorFlow, as jaxcnn knows it," if root == "tensorflow" else "Keras 1 and 2"
+            if root == "tensorflow":
+                from jaxcnn.compat.tensorflow.words import INSTEAD
+
+                if instead := INSTEAD.get(fullname.split(".")[1]):
+                    raise ModuleNotFoundError(
+                        f"{library} has no module {fullname}. Instead: {instead}.", name=fullname
+                    )
             raise ModuleNotFoundError(
                 f"{library} has no module {fullname}.{closest(path, MODULES)}".replace(
                     "2 has", "2 have"

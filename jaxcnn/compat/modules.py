@@ -188,6 +188,13 @@ _BACKEND_NAMES = {
         )
     },
 }
+_METRIC_CLASSES = (
+    "BinaryAccuracy BinaryCrossentropy CategoricalAccuracy CategoricalCrossentropy "
+    "CategoricalHinge Hinge LogCoshError MeanAbsoluteError MeanAbsolutePercentageError "
+    "MeanSquaredError MeanSquaredLogarithmicError Poisson SparseCategoricalAccuracy "
+    "SparseCategoricalCrossentropy SparseTopKCategoricalAccuracy SquaredHinge "
+    "TopKCategoricalAccuracy"
+)
 _MERGE = {"_Merge": "jaxcnn.compat.legacy:_Merge"}
 _ADVANCED = {
     name: f"jaxcnn.compat.advanced_activations:{name}" for name in ("ParametricSoftplus", "SReLU")
@@ -204,6 +211,7 @@ NAMES: dict[str, dict[str, str]] = {
             name: f"jaxcnn.compat.metrics:{name}"
             for name in ("top_k_categorical_accuracy", "sparse_top_k_categorical_accuracy")
         },
+        **{name: f"jaxcnn.compat.metric_classes:{name}" for name in _METRIC_CLASSES.split()},
     },
     "keras.optimizers": {
         "deserialize": "jaxcnn.compat.optimizers:deserialize",

@@ -17,7 +17,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax import Array
 
-from jaxcnn.optimizers.hyper import Hyper, Hyperparameters, HyperparameterValue, Schedule
+from jaxcnn.optimizers.hyper import Hyper, Hyperparameters, HyperparameterValue, Schedule, Weights
 from jaxcnn.optimizers.schedules import registry as schedules
 from jaxcnn.optimizers.updates import Updating, running, set_variables
 from jaxcnn.runtime.arrays import filled, wide_float, widened
@@ -89,6 +89,8 @@ class Optimizer(Updating):
     ema: float = 0.0
     lr = Hyper()
     decay = Hyper()
+    weights = Weights()
+    _weights: list[Any]
     _holder: "weakref.ref[StateHolder] | None" = None
 
     def __init__(
@@ -97,7 +99,7 @@ class Optimizer(Updating):
         options: Settings | None = None,
         **hyperparameters: float | Schedule,
     ) -> None:
-        self.updates, self.weights = [], []
+        self.updates, self._weights = [], []
         if lr is None or options is None:
             self.take_clipping(hyperparameters)
             return
@@ -206,8 +208,8 @@ class Optimizer(Updating):
         Some optimizers do not list the number. The list is empty before the first update. After
         `get_updates` these are its variables.
         """
-        if self.weights:
-            return [np.array(weight) for weight in self.weights]
+        if self._weights:
+            return [np.array(weight) for weight in self._weights]
         model = self._holder() if self._holder else None
         if model is None or model.opt_state is None:
             return []
@@ -221,8 +223,8 @@ class Optimizer(Updating):
             RuntimeError: no model was compiled with this optimizer.
             ValueError: another number of arrays or other shapes.
         """
-        if self.weights:
-            set_variables(self.weights, weights)
+        if self._weights:
+            set_variables(self._weights, weights)
             return
         model = self._holder() if self._holder else None
         if model is None:

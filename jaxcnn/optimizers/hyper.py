@@ -45,6 +45,27 @@ class HyperparameterValue(float):
         return float, (float(self),)
 
 
+class HasState(Protocol):
+    """What gives copies of what it remembers."""
+
+    def get_weights(self) -> list[Any]: ...
+
+
+class Weights:
+    """What Keras lists as the weights of an optimizer.
+
+    Where its own `get_updates` made them they are its variables; otherwise copies of what training
+    remembers, which `set_weights` puts back.
+    """
+
+    def __get__(self, optimizer: HasState, owner: type) -> list[Any]:
+        variables: list[Any] = vars(optimizer).get("_weights", [])
+        return variables or optimizer.get_weights()
+
+    def __set__(self, optimizer: HasState, variables: list[Any]) -> None:
+        vars(optimizer)["_weights"] = variables
+
+
 class Hyper:
     """An attribute that reads and writes one adjustable number. It must not be negative.
 

@@ -33,6 +33,8 @@ def test_optimizers_remember():
     assert rate == pytest.approx(0.001 / 1.4)
     weights = adam.get_weights()
     assert [w.shape for w in weights] == [(), (3, 2), (2,), (3, 2), (2,)]
+    for listed, weight in zip(K.batch_get_value(adam.weights), weights, strict=True):
+        np.testing.assert_array_equal(listed, weight)
     other = dense(optimizers.Adam())
     other.optimizer.set_weights(weights)
     for a, b in zip(other.optimizer.get_weights(), weights, strict=True):

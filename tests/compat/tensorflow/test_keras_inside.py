@@ -1,5 +1,6 @@
 """``tensorflow.keras``, and layers of Keras among words of TensorFlow."""
 
+import importlib
 import sys
 
 import numpy as np
@@ -220,3 +221,20 @@ def test_operations_are_no_outputs_of_functions(tf):
     step = tf.train.GradientDescentOptimizer(0.1).minimize(weight * weight)
     with pytest.raises(TypeError, match="Operations run in a session"):
         tf.keras.backend.function([tf.keras.Input((1,))], [step])
+
+
+def test_classes_of_metrics_and_what_contrib_is_instead(tf):
+    metrics, keras = tf.keras.metrics, tf.keras
+    model = keras.Sequential([keras.layers.Dense(3, input_shape=(3,))])
+    model.set_weights([np.eye(3), np.zeros(3)])
+    x = np.array([[0.1, 0.6, 0.3], [0.2, 0.3, 0.5]])
+    model.compile("sgd", "mse", metrics=[metrics.MeanAbsoluteError(), metrics.Hinge])
+    mean_absolute = model.evaluate(x, np.zeros((2, 3)), verbose=0)[1]
+    assert model.metrics_names == ["loss", "mean_absolute_error", "hinge"]
+    assert mean_absolute == pytest.approx(1 / 3)
+    top = metrics.SparseTopKCategoricalAccuracy(k=2, name="top2")
+    model.compile("sgd", "sparse_categorical_crossentropy", metrics=[top])
+    assert model.evaluate(x, np.array([0, 2]), verbose=0)[1] == 0.5
+    assert model.metrics_names == ["loss", "top2"]
+    with pytest.raises(ImportError, match=r"no module tensorflow.contrib. Instead: tf.layers"):
+        importlib.import_module("tensorflow.contrib.slim")
