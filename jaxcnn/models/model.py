@@ -225,7 +225,7 @@ class Model(Network):
         """
         making = Workers(max_queue_size, workers, use_multiprocessing, batch_timeout)
         settings = FitSettings(
-            feed=FeedSettings(batch_size, steps_per_epoch, making),
+            feed=FeedSettings(batch_size, steps_per_epoch, making, restarts=False),
             validation_feed=FeedSettings(batch_size, validation_steps, making),
             epochs=epochs,
             initial_epoch=initial_epoch,

@@ -180,6 +180,12 @@ def test_an_epoch_may_be_any_part_of_the_passes(steps):
     assert data.ends == pulled // 6
 
 
+def test_a_validation_makes_no_batch_that_it_does_not_use():
+    data = Batches()
+    network().fit(X, Y, epochs=2, verbose=0, validation_data=data, validation_steps=2)
+    assert data.asked == [0, 1, 0, 1]
+
+
 def test_dicts_lists_weights_and_classes():
     reset_names()
     a, b = Input((4,), name="a"), Input((4,), name="b")

@@ -65,11 +65,13 @@ class FeedSettings:
         batch_size: None means 32.
         steps: batches an epoch; None takes all there are.
         workers: how the batches of a source are made.
+        restarts: whether each pass of `steps` begins anew, so that no batch after it is made.
     """
 
     batch_size: int | None = BATCH_SIZE
     steps: int | None = None
     workers: Workers = field(default_factory=Workers)
+    restarts: bool = True
 
 
 def open_feed(
@@ -168,6 +170,7 @@ def _open_source(
         return batch_of(arrays, input_dtypes(model))
 
     feed = StreamFeed(stream, settings.steps, prepare, settings.workers, program.distribution)
+    feed.restarts = settings.restarts
     if position is not None:
         try:
             first = feed.start(position)

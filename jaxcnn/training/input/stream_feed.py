@@ -54,9 +54,13 @@ class StreamFeed:
         workers: how batches are made.
         distribution: the devices that share each batch. In a job of several processes each gives
             its own part of it.
+
+    Attributes:
+        restarts: whether each epoch begins with the first batch; none after its last is then made.
     """
 
     batch_size = None
+    restarts = False
 
     def __init__(
         self,
@@ -226,7 +230,8 @@ class StreamFeed:
         updates = (
             position.began + self._pass * self.stream.length - position.epoch * (self.steps or 0)
         )
-        return self.stream.order(position.shuffle, position.seed, updates)
+        order = self.stream.order(position.shuffle, position.seed, updates)
+        return order[: self.steps] if self.restarts else order
 
     def _end_pass(self) -> None:
         self.close()
