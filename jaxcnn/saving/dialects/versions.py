@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from jaxcnn.runtime.types import Config, Settings
+from jaxcnn.runtime.warn import warn_user
 from jaxcnn.saving.types import Json
 
 
@@ -176,10 +177,16 @@ def expressed(base: str, arguments: Settings, version: Version) -> Config:
                     f"{label} cannot be written: Keras {version.name} has no {function}, which is "
                     f"its `{key}`."
                 )
-        if version.strict and otherwise(base, key, arguments, version.rank):
-            raise ValueError(
-                f"{label} cannot be written: with `{key}`={value!r}, Keras {version.name} fails or "
-                "computes something else."
+        if otherwise(base, key, arguments, version.rank):
+            if version.strict:
+                raise ValueError(
+                    f"{label} cannot be written: with `{key}`={value!r}, Keras {version.name} "
+                    "fails or computes something else."
+                )
+            warn_user(
+                f"{label}: with `{key}`={value!r}, some Keras 2 that reads this file fails or "
+                "computes something else. save(..., keras='2.0' or '2.2') says which.",
+                RuntimeWarning,
             )
         since, neutral = SOME_ARGUMENTS.get((base, key), ARGUMENTS.get(key, (0, None)))
         if since <= version.rank:
