@@ -36,7 +36,7 @@ def with_arrays(value: Json) -> Json:
     if not isinstance(value, Mapping):
         return value
     given = value.get("arguments") if "function" in value else None
-    if given:
+    if isinstance(given, Mapping):  # an operation has a list of them
         return {**value, "arguments": {name: marked(part) for name, part in given.items()}}
     return {key: with_arrays(item) for key, item in value.items()}
 

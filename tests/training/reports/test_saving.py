@@ -7,10 +7,11 @@ import numpy as np
 import optax
 import pytest
 
+from jaxcnn import backend as K
 from jaxcnn import losses
 from jaxcnn.callbacks import ModelCheckpoint
-from jaxcnn.layers import Activation, Dense, Lambda, Layer
-from jaxcnn.models import Sequential, clone_model, load_model, model_from_json
+from jaxcnn.layers import Activation, Dense, Input, Lambda, Layer
+from jaxcnn.models import Model, Sequential, clone_model, load_model, model_from_json
 
 X = np.random.default_rng(0).normal(size=(8, 6)).astype("float32")
 NAMES = ["m.h5", "m.keras"]
@@ -108,6 +109,13 @@ def test_arrays_that_a_lambda_is_given(tmp_path):
     again = load_model(tmp_path / "m.h5")
     assert np.array_equal(again.layers[0].arguments["by"], shift)
     assert np.array_equal(again.predict(X), model.predict(X))
+
+
+def test_operations_are_saved(tmp_path):
+    x = Input((6,))
+    model = Model(x, Dense(1)(K.concatenate([2.0 * x, x], axis=1)))
+    model.save(tmp_path / "m.h5")
+    assert np.array_equal(load_model(tmp_path / "m.h5").predict(X), model.predict(X))
 
 
 @pytest.mark.parametrize("name", NAMES)
