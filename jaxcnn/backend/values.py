@@ -11,7 +11,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from jaxcnn.layers import naming
-from jaxcnn.layers.input import Input
+from jaxcnn.layers.input import Input, InputLayer
 from jaxcnn.layers.symbolic.operation import operation
 from jaxcnn.layers.symbolic.operators import add, multiply, subtract
 from jaxcnn.layers.symbolic.sizes import Size, Sizes, UnknownSize
@@ -162,7 +162,10 @@ def count_params(x: TensorLike) -> int:
 
 def is_keras_tensor(x: object) -> bool:
     """Whether `x` is a placeholder, an `Input`, or computed from them."""
-    return isinstance(x, SymbolicTensor) and bool(upstream([x], ())[1])
+    if not isinstance(x, SymbolicTensor):
+        return False
+    nodes, inputs = upstream([x], ())
+    return bool(inputs) or any(isinstance(node.layer, InputLayer) for node in nodes)
 
 
 def is_sparse(tensor: TensorLike) -> bool:

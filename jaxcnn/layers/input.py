@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import flax.linen as nn
+import jax
+import jax.numpy as jnp
 import numpy as np
 
 from jaxcnn.layers import naming
 from jaxcnn.layers.base import LAYERS, Layer
-from jaxcnn.layers.symbolic.tensor import Node, SymbolicTensor
+from jaxcnn.layers.symbolic.operation import Operation
+from jaxcnn.layers.symbolic.saved_call import SavedCall
+from jaxcnn.layers.symbolic.tensor import Evaluated, Node, SymbolicTensor
 from jaxcnn.layers.variable import Variable
 from jaxcnn.nn import Activation
 from jaxcnn.runtime import config
-from jaxcnn.runtime.types import ArrayLike, Config, DTypeLike, PyTree, Shape
+from jaxcnn.runtime.types import Config, DTypeLike, PyTree, Shape
 from jaxcnn.spellings.translate import old_spellings
 
 
@@ -22,8 +26,6 @@ class InputLayer(Layer):
         held: the variable or array whose value it passes on instead, or None.
     """
 
-    held: Variable | ArrayLike | None = None
-
     def __init__(
         self,
         input_shape: Shape | None = None,
@@ -33,7 +35,12 @@ class InputLayer(Layer):
         name: str | None = None,
         trainable: bool = True,
         sparse: bool = False,
+        input_tensor: Variable | jax.Array | None = None,
     ) -> None:
+        if input_tensor is not None:
+            input_shape, batch_input_shape = None, np.shape(input_tensor)
+            dtype = dtype or input_tensor.dtype
+        self.held = input_tensor
         if sparse:
             raise ValueError("An input layer has no sparse values: leave `sparse` out.")
         if input_shape is None and batch_input_shape is None:
@@ -65,7 +72,9 @@ class InputLayer(Layer):
             )
         self.weights_store.specs = ()
         tensor = SymbolicTensor(self.batch_input_shape, np.dtype(self.dtype), self, 0, 0)
-        self.inbound_nodes = [Node(self, (), {}, outputs=tensor)]
+        # What holds a value is computed from that, but where a model is fed with it.
+        held = None if input_tensor is None else Evaluated(self.module, (held_value(input_tensor),))
+        self.inbound_nodes = [Node(self, (), {}, outputs=tensor, evaluated=held)]
 
     def make_module(self) -> nn.Module:
         return Activation("linear")
@@ -88,6 +97,12 @@ class InputLayer(Layer):
 
 
 LAYERS.register()(InputLayer)
+
+
+def held_value(value: Variable | jax.Array) -> SymbolicTensor:
+    """A variable or an array as a symbolic tensor."""
+    tensor: SymbolicTensor = Operation(SavedCall("identity", jnp.asarray, (value,)))([])
+    return tensor
 
 
 @old_spellings
@@ -118,12 +133,15 @@ def Input(
         return tensor
     if sparse:
         raise ValueError("Input has no sparse values: give the model dense arrays when it runs.")
-    if tensor is not None:
-        shape, batch_shape, dtype = None, np.shape(tensor), dtype or tensor.dtype
-    if shape is None and batch_shape is None:
+    if shape is None and batch_shape is None and tensor is None:
         raise ValueError("Input needs `shape` (of one sample, without the batch) or `batch_shape`.")
     sample = (shape,) if isinstance(shape, int) else shape
-    layer = InputLayer(input_shape=sample, batch_input_shape=batch_shape, dtype=dtype, name=name)
-    layer.held = tensor
+    layer = InputLayer(
+        input_shape=sample,
+        batch_input_shape=batch_shape,
+        dtype=dtype,
+        name=name,
+        input_tensor=tensor,
+    )
     output: SymbolicTensor = layer.output
     return output

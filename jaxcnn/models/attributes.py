@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
+import jax
+
 from jaxcnn.layers.base import Layer
 from jaxcnn.layers.mode import uses_learning_phase as depends_on_mode
 from jaxcnn.layers.symbolic.tensor import GraphLayer, SymbolicTensor
@@ -23,12 +25,17 @@ from jaxcnn.training.trainable import Trainable
 def set_inputs(model: Network, inputs: PyTree) -> None:
     """Let a model whose `inputs` were set to None begin with these tensors, as Keras 2.2 does.
 
+    A Sequential that has no shape yet is built for a tensor, or for the first array.
+
     Raises:
         ValueError: the model has inputs.
     """
     if model.inputs:
         raise ValueError(f"Model '{model.name}' has its inputs already.")
-    model.set_graph(inputs, model.outputs)
+    if model.outputs:
+        model.set_graph(inputs, model.outputs)
+    else:
+        model.build((None, *jax.tree.leaves(inputs)[0].shape[1:]))
 
 
 def arguments_of(model: Trainable) -> CompileArguments:

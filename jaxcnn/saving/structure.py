@@ -76,7 +76,7 @@ def graph_config(model: Network) -> Config:
 
 def refuse_captured(node: Node) -> None:
     """Raise ValueError where a layer's function uses tensors that it is not called on."""
-    if node.evaluated is None:
+    if node.evaluated is None or isinstance(node.layer, InputLayer):
         return
     inner = symbolic_leaves(node.evaluated.arguments)
     nodes, inputs = upstream(inner, {id(tensor) for tensor in node.inbound})

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from jaxcnn import backend as K
-from jaxcnn.layers import BatchNormalization, Dense, Input
+from jaxcnn.layers import BatchNormalization, Dense, Input, InputLayer
 from jaxcnn.losses import mean_squared_error
-from jaxcnn.models import Model, Sequential, clone_model
+from jaxcnn.models import Model, Sequential, clone_model, load_model
 from jaxcnn.optimizers import SGD
 
 RNG = np.random.RandomState(0)
@@ -95,6 +95,29 @@ def test_steps_of_a_model_that_needs_no_arrays():
     assert history.history["loss"] == [expected, expected]
     assert model.evaluate(None, None, steps=2, verbose=0) == expected
     assert model.predict(None, steps=3).shape == (18, 4)
+
+
+def test_functions_and_derivatives_of_what_an_input_holds(tmp_path):
+    variable = K.variable(X)
+    x = Input(tensor=variable)
+    model = Model(x, Dense(3)(x))
+    assert K.is_keras_tensor(x) and K.is_keras_tensor(model.output)
+    (value,) = K.function([], model.outputs)([])
+    assert np.allclose(value, model.predict(None), atol=1e-6)
+    (slope,) = K.gradients(K.sum(K.square(x)), variable)
+    assert np.allclose(K.function([], [slope])([])[0], 2 * X)
+    model.save(tmp_path / "m.h5")
+    again = load_model(tmp_path / "m.h5")
+    assert again.input_shape == (6, 4) and np.allclose(again.predict(X), value, atol=1e-6)
+
+
+def test_a_stack_that_begins_with_a_variable():
+    model = Sequential([InputLayer(input_tensor=K.variable(X)), Dense(4)])
+    model.compile("sgd", "mse")
+    model.train_on_batch(None, Y)
+    late = Sequential([Dense(3), Dense(2)])
+    late._set_inputs(X)
+    assert late.built and late.input_shape == (None, 4)
 
 
 def test_a_clone_that_begins_with_a_variable():

@@ -13,8 +13,9 @@ def source_node(tensor: SymbolicTensor) -> Node:
 
 
 def is_input(tensor: SymbolicTensor) -> bool:
-    """Whether a tensor is what a graph begins with: no call made it."""
-    return source_node(tensor).outputs is tensor and not source_node(tensor).args
+    """Whether a tensor is what a graph begins with: no call made it, and it holds no value."""
+    node = source_node(tensor)
+    return node.outputs is tensor and not node.args and node.evaluated is None
 
 
 def upstream(
