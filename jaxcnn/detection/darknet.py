@@ -280,7 +280,7 @@ def _header_size(data: bytes, path: str | os.PathLike[str]) -> int:
             f"{path} is not a Darknet weight file: its version would be {major}.{minor}."
         )
     size = 20 if major * 10 + minor >= 2 else 16
-    if (len(data) - size) % 4:
+    if len(data) < size or (len(data) - size) % 4:
         raise ValueError(
             f"{path} is damaged: {len(data)} bytes are not a header and whole numbers."
         )

@@ -48,7 +48,7 @@ def read_variable(path: Path, name: str) -> Any:
         raise ValueError("It is no file of MATLAB's version 5.")
     for kind, data in elements(content[HEADER:], order):
         if kind == COMPRESSED:
-            kind, data = next(elements(expanded(data), order))
+            kind, data = following(elements(expanded(data), order))
         if kind == MATRIX and name_of(data, order) == name:
             return value_of(data, order)
     raise KeyError(name)
@@ -85,6 +85,17 @@ def elements(content: bytes, order: str) -> Iterator[tuple[int, bytes]]:
         at += size if kind == COMPRESSED else -(-(at + size) // 8) * 8 - at
 
 
+def following(parts: Iterator[tuple[int, bytes]]) -> tuple[int, bytes]:
+    """The next element.
+
+    Raises:
+        ValueError: there is none.
+    """
+    for part in parts:
+        return part
+    raise ValueError("It is cut short.")
+
+
 def numbers(element: tuple[int, bytes], order: str) -> np.ndarray:
     """The numbers of an element."""
     kind, data = element
@@ -103,26 +114,26 @@ def value_of(matrix: bytes, order: str) -> Any:
     if not matrix:  # an empty cell
         return np.empty((0, 0))
     parts = elements(matrix, order)
-    flags, shape = (numbers(next(parts), order) for _ in range(2))
-    next(parts)
+    flags, shape = (numbers(following(parts), order) for _ in range(2))
+    following(parts)
     kind, sizes = int(flags[0]) & 0xFF, tuple(int(n) for n in shape)
     count = math.prod(sizes)
     if kind in NUMERIC:
-        return numbers(next(parts), order).reshape(sizes, order="F")
+        return numbers(following(parts), order).reshape(sizes, order="F")
     if kind == CHARACTERS:
-        return "".join(map(chr, numbers(next(parts), order)))
+        return "".join(map(chr, numbers(following(parts), order)))
     if kind == CELL:
-        return [value_of(next(parts)[1], order) for _ in range(count)]
+        return [value_of(following(parts)[1], order) for _ in range(count)]
     if kind == STRUCT:
-        width = int(numbers(next(parts), order)[0])
-        text = next(parts)[1]
+        width = int(numbers(following(parts), order)[0])
+        text = following(parts)[1]
         if width < 1:
             raise ValueError("It has structures without names.")
         names = [text[i : i + width].rstrip(b"\0").decode() for i in range(0, len(text), width)]
         if not names:
             return {}
         structures = [
-            {name: value_of(next(parts)[1], order) for name in names} for _ in range(count)
+            {name: value_of(following(parts)[1], order) for name in names} for _ in range(count)
         ]
         return structures[0] if count == 1 else structures
     return None

@@ -34,6 +34,7 @@ UNEXPECTED = (
     LookupError,
     OSError,
     RuntimeError,
+    StopIteration,
     SystemError,
     TypeError,
     pickle.PickleError,

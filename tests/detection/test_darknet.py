@@ -145,6 +145,9 @@ def test_files_that_do_not_match(small, tmp_path):
     path.write_bytes(whole[:-3])
     with pytest.raises(ValueError, match="damaged"):
         darknet.read_weights(network, path)
+    path.write_bytes(np.array([16, 1, 0, 0], "<i4").tobytes())  # its header has 20 bytes
+    with pytest.raises(ValueError, match=r"damaged: 16 bytes"):
+        darknet.read_weights(network, path)
     path.write_bytes(b"PK\x03\x04 this is a zip file")
     with pytest.raises(ValueError, match="not a Darknet weight file"):
         darknet.read_weights(network, path)

@@ -35,3 +35,13 @@ def test_several_structures_and_damage(tmp_path):
         (tmp_path / "a.mat").write_bytes(damaged)
         with pytest.raises((ValueError, LookupError)):
             read_variable(tmp_path / "a.mat", "pairs")
+
+
+def test_a_variable_that_is_cut_short(tmp_path):
+    savemat(tmp_path / "a.mat", {"s": {"x": 2.5, "y": "text"}})
+    content = (tmp_path / "a.mat").read_bytes()
+    for length in range(16, len(content) - 136, 8):  # the variable as a whole, with less in it
+        size = np.array(length, "<u4").tobytes()
+        (tmp_path / "a.mat").write_bytes(content[:132] + size + content[136 : 136 + length])
+        with pytest.raises((ValueError, LookupError)):
+            read_variable(tmp_path / "a.mat", "s")
