@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable
+from typing import cast
+
+import numpy as np
 
 from jaxcnn.runtime.arrays import copied, fresh
+from jaxcnn.spellings.dialect import chosen
 from jaxcnn.training.functions import Functions
 from jaxcnn.training.input import Data, FeedSettings, open_feed
 from jaxcnn.training.input.door import refuse_copies
@@ -70,6 +74,12 @@ def progress_bar(feed: Feed, verbose: int) -> Progbar:
     return Progbar(feed.samples if feed.samples is not None else feed.steps, verbose=verbose)
 
 
-def number_or_list(values: list[float]) -> float | list[float]:
-    """Keras returns the loss alone as a number, and with metrics a list."""
-    return values[0] if len(values) == 1 else values
+def number_or_list(
+    values: list[float], kind: type[np.floating] = np.float64
+) -> float | list[float]:
+    """Keras returns the loss alone as a number, and with metrics a list.
+
+    In programs for an old Keras they are NumPy's numbers of this kind, as there, which print so.
+    """
+    numbers = cast(list[float], [kind(value) for value in values]) if chosen() else values
+    return numbers[0] if len(numbers) == 1 else numbers

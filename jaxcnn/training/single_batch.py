@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import jax
+import numpy as np
 
 from jaxcnn.runtime import config
 from jaxcnn.runtime.arrays import fresh
@@ -48,4 +49,4 @@ def listed(
     """The values of `logs` in the order of the reported names."""
     values = jax.device_get(logs)
     names = require_objective(model, program).names
-    return number_or_list([float(values[name]) for name in names])
+    return number_or_list([float(values[name]) for name in names], np.float32)

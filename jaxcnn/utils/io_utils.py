@@ -59,13 +59,14 @@ class HDF5Matrix:
                 f"HDF5Matrix: '{dataset}' has {len(self.data)} samples; the range {start} to {end} "
                 "is not in it."
             )
+        self._first = self[0:1]  # of the shape and dtype that the normalizer gives
 
     def __len__(self) -> int:
         return self.end - self.start
 
     @property
     def shape(self) -> tuple[int, ...]:
-        return (len(self), *self.data.shape[1:])
+        return (len(self), *self._first.shape[1:])
 
     @property
     def ndim(self) -> int:
@@ -77,15 +78,17 @@ class HDF5Matrix:
 
     @property
     def dtype(self) -> np.dtype:
-        return self[0:1].dtype
+        return self._first.dtype
 
     def __getitem__(self, key: Samples) -> np.ndarray:
         """The samples at a number, a slice, or increasing numbers, counted from `start`.
 
         Raises:
-            IndexError: a number beyond `end`.
+            IndexError: a number beyond `end`, or a slice that begins there.
         """
         if isinstance(key, slice):
+            if key.start is not None and key.start >= len(self):
+                raise IndexError(f"HDF5Matrix: samples {key} of {len(self)} are asked for.")
             first, last, step = key.indices(len(self))
             samples = self.data[self.start + first : self.start + max(first, last) : step]
         else:

@@ -137,3 +137,15 @@ def test_shuffled_windows_are_drawn_anew():
         x, y = windows[len(windows) - 1]
     assert np.array_equal(y[:, 0], rows) and np.array_equal(x[:, 2, 0], rows - 1)
     assert len(windows) == 4
+
+
+def test_losses_are_numbers_of_numpy():
+    model = Sequential([layers.Dense(1, input_shape=(3,))])
+    model.compile("sgd", "mse")
+    y = X[:, :1]
+    with speaking("2.0"):
+        loss = model.test_on_batch(X, y)
+        assert type(loss) is np.float32 and type(model.train_on_batch(X, y)) is np.float32
+        total = model.evaluate(X, y, verbose=0)
+        assert type(total) is np.float64 and total.shape == ()
+    assert type(model.evaluate(X, y, verbose=0)) is float

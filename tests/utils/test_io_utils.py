@@ -32,9 +32,11 @@ def test_pieces_are_normalised_as_they_are_read(path):
     matrix = HDF5Matrix(path, "x", normalizer=lambda x: x / 2)
     np.testing.assert_array_equal(matrix[1], [1.0, 1.5])
     assert matrix.dtype == np.float64
+    narrow = HDF5Matrix(path, "x", normalizer=lambda x: x[:, ::2])
+    assert narrow.shape == (10, 1) and narrow.size == 10
 
 
-@pytest.mark.parametrize("numbers", [6, -1, [0, 6]])
+@pytest.mark.parametrize("numbers", [6, -1, [0, 6], slice(6, 7), range(6, 7)])
 def test_samples_outside_of_the_range(path, numbers):
     with pytest.raises(IndexError, match="of 6 are asked for"):
         HDF5Matrix(path, "x", 2, 8)[numbers]
