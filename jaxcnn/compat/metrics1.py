@@ -1,13 +1,19 @@
-"""Metrics of Keras 1 that are counted in each batch, and averaged."""
+"""The metrics of Keras 1: each gives one number a batch, and some are counted in it alone."""
 
 from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
 
 import jax
 import jax.numpy as jnp
 
+from jaxcnn.compat.metrics import get_metric, share_of_batch
+from jaxcnn.metrics import Metric
 from jaxcnn.metrics.base import registry
 from jaxcnn.runtime import config
 from jaxcnn.runtime.deferred import deferrable
+from jaxcnn.runtime.types import Identifier, PyTree
 
 
 def rounded(x: jax.Array) -> jax.Array:
@@ -63,3 +69,25 @@ def matthews_correlation(y_true: jax.Array, y_pred: jax.Array) -> jax.Array:
 
 
 fscore = f1score = fmeasure
+
+
+def get(identifier: Identifier) -> Callable[..., PyTree] | Metric:
+    """The function of a name, or what else a metric may be, as it is."""
+    metric = get_metric(identifier)
+    return AVERAGED.get(getattr(metric, "__name__", ""), metric)
+
+
+SHORT = {
+    "cosine": "cosine_proximity",
+    "kld": "kullback_leibler_divergence",
+    "mae": "mean_absolute_error",
+    "mape": "mean_absolute_percentage_error",
+    "mse": "mean_squared_error",
+    "msle": "mean_squared_logarithmic_error",
+}
+AVERAGED = {
+    name: share_of_batch(known)
+    for name, known in registry.items().items()
+    if inspect.isfunction(known)
+}
+globals().update(AVERAGED, **{short: AVERAGED[name] for short, name in SHORT.items()})

@@ -296,24 +296,21 @@ _BACKEND_OF_1 = {
         "temporal_padding",
     )
 }
+_METRICS_OF_1 = (
+    "binary_accuracy binary_crossentropy categorical_accuracy categorical_crossentropy cosine "
+    "cosine_proximity f1score fbeta_score fmeasure fscore get hinge kld "
+    "kullback_leibler_divergence mae mape matthews_correlation mean_absolute_error "
+    "mean_absolute_percentage_error mean_squared_error mean_squared_logarithmic_error mse msle "
+    "poisson precision recall sparse_categorical_accuracy sparse_categorical_crossentropy "
+    "squared_hinge top_k_categorical_accuracy"
+)
 NAMES_OF_1: dict[str, dict[str, str]] = {
     "keras.backend": _BACKEND_OF_1,
     "keras.backend.common": _BACKEND_OF_1,
     "keras.backend.tensorflow_backend": _BACKEND_OF_1,
     "keras.layers": _LAYERS_OF_1,
     **{f"keras.layers.{name}": _LAYERS_OF_1 for name in _LAYER_FILES.split()},
-    "keras.metrics": {
-        name: f"jaxcnn.compat.metrics1:{name}"
-        for name in (
-            "f1score",
-            "fbeta_score",
-            "fmeasure",
-            "fscore",
-            "matthews_correlation",
-            "precision",
-            "recall",
-        )
-    },
+    "keras.metrics": {name: f"jaxcnn.compat.metrics1:{name}" for name in _METRICS_OF_1.split()},
 }
 
 # Modules of other libraries that the books import and that are gone, or of which one function is

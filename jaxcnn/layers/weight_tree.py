@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
@@ -169,7 +169,12 @@ def require_same_shapes(layer: WeightOwner, specs: Sequence[WeightSpec], inputs:
 
 def weight_paths(layer: L) -> list[tuple[L, Path]]:
     """(owner, (collection, *path)) of every weight in Keras order: parameters, then statistics."""
-    return _paths(layer, params=True) + _paths(layer, params=False)
+    return each_once(_paths(layer, params=True) + _paths(layer, params=False))
+
+
+def each_once(entries: Iterable[tuple[L, Path]]) -> list[tuple[L, Path]]:
+    """The weights without those that stand before; a layer may be in a model and inside another."""
+    return list({(id(owner), path): (owner, path) for owner, path in entries}.values())
 
 
 def _paths(layer: L, params: bool) -> list[tuple[L, Path]]:
@@ -185,7 +190,7 @@ def trainable_paths(layer: L) -> list[tuple[L, Path]]:
     entries = [(layer, path) for path in layer.weights_store.paths(params=True)]
     for child in layer.listed_children.values():
         entries += trainable_paths(child)
-    return entries
+    return each_once(entries)
 
 
 def non_trainable_paths(layer: L) -> list[tuple[L, Path]]:

@@ -17,7 +17,7 @@ from jaxcnn.layers.symbolic.operation import Operation, weights_in
 from jaxcnn.layers.symbolic.tensor import GraphLayer, Node, SymbolicTensor, symbolic_leaves
 from jaxcnn.layers.symbolic.walk import source_node, upstream
 from jaxcnn.layers.variable import is_variable
-from jaxcnn.layers.weight_tree import with_inner
+from jaxcnn.layers.weight_tree import each_once, with_inner
 from jaxcnn.models.summary import print_summary
 from jaxcnn.nn.graph import Call, Graph, Ref, Topology, WeightRef
 from jaxcnn.nn.traits import Traits
@@ -276,7 +276,7 @@ class Network(Layer):
         )
 
     def listed_paths(self) -> list[tuple[Layer, Path]]:
-        return [entry for layer in self.members for entry in layer.weight_paths()]
+        return each_once(entry for layer in self.members for entry in layer.weight_paths())
 
     def summary(
         self,

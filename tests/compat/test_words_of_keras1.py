@@ -71,8 +71,13 @@ def test_modes_of_batch_normalization(as_keras1, tmp_path):
 
 
 def test_metrics_are_counted_in_each_batch(as_keras1):
+    from keras import metrics as of_1
     from keras.metrics import fbeta_score, matthews_correlation
 
+    both = np.array([[0.0, 1.0], [1.0, 0.0]])
+    for name in ("mse", "categorical_accuracy", "fmeasure"):
+        assert np.shape(getattr(of_1, name)(both, both)) == np.shape(of_1.get(name)(both, both))
+        assert np.shape(of_1.get(name)(both, both)) == ()
     true, sure = np.array([1.0, 1, 0, 0]), np.array([0.9, 0.2, 0.8, 0.7])
     assert float(matthews_correlation(true, sure)) == pytest.approx(-0.57735, rel=1e-4)
     assert float(fbeta_score(true, sure, beta=2)) == pytest.approx(5 / 11, rel=1e-4)

@@ -31,6 +31,7 @@ MODULES = collections.OrderedDict(
         ("keras1", ["keras1"]),
         ("applications", ["applications"]),
         ("custom", ["custom"]),
+        ("programs", ["programs"]),
     ]
 )
 ALL = ("204", "224")

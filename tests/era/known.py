@@ -161,6 +161,18 @@ KNOWN = [
         "with us",
     ),
     ("224", r"custom: updates and losses", r"weights.*|after", "zero_debias"),
+    (
+        "224",
+        r"programs: (GAN with|InfoGAN|CoGAN|CycleGAN|siamese|shared batch|frozen below)",
+        r"losses|weights \d|after|p1|(d|g|g1|d2|q|ab|da|trunk|shared|body|base|w) \d+",
+        "zero_debias",
+    ),
+    (
+        "204",
+        r"programs: (GAN with|CoGAN|CycleGAN)",
+        r"(d|d2|body|da) [45]",
+        "ERRATA: the statistics of a frozen layer stay, as in Keras since 2.1.3",
+    ),
     ("224", r"Bidirectional LSTM stateful", r".*", "2.2.4 forgets these states; 2.0.4 does not"),
     # mistakes of the old Keras, or of what is under it
     (

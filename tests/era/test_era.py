@@ -29,6 +29,7 @@ GROUPS = (
     "keras1",
     "applications",
     "custom",
+    "programs",
 )
 SLOW = {
     "functions",
@@ -38,6 +39,7 @@ SLOW = {
     "files",
     "keras1",
     "applications",
+    "programs",
 }  # minutes
 OPEN = set((HERE / "open.txt").read_text(encoding="utf-8").splitlines())
 TELLING = set((HERE / "telling.txt").read_text(encoding="utf-8").splitlines())

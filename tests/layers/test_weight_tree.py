@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from jaxcnn import Model, Sequential
+from jaxcnn import backend as K
 from jaxcnn.layers import BatchNormalization, Dense, Input, Layer, TimeDistributed
 from jaxcnn.layers import weight_tree as tree
 
@@ -210,3 +211,23 @@ def test_another_input_needs_the_same_shapes():
 def test_parameters_of_a_layer_that_is_not_built():
     with pytest.raises(ValueError, match="'dense_1' is not built yet"):
         Dense(2).count_params()
+
+
+def test_a_layer_in_the_model_and_inside_another_is_listed_once():
+    class Transposed(Layer):
+        def __init__(self, dense, **kwargs):
+            self.dense = dense
+            super().__init__(**kwargs)
+
+        def build(self, input_shape):
+            self.bias = self.add_weight(name="bias", shape=(4,), initializer="zeros")
+
+        def call(self, x):
+            return K.dot(x, K.transpose(self.dense.kernel)) + self.bias
+
+    x, dense = Input((4,)), Dense(3)
+    model = Model(x, Transposed(dense)(dense(x)))
+    assert [w.shape for w in model.get_weights()] == [(4, 3), (3,), (4,)]
+    assert len(model.trainable_weights) == 3 and model.count_params() == 19
+    model.set_weights([np.ones((4, 3)), np.zeros(3), np.ones(4)])
+    assert model.predict(np.ones((1, 4))).tolist() == [[13.0] * 4]
