@@ -28,7 +28,11 @@ def old_attribute(layer: Layer, kind: str, name: str, settings: Sequence[str]) -
     """
     if name == "get_output_shape_for":
         return layer.compute_output_shape
+    if name == "W_shape":
+        return tuple(layer.W.shape)  # type: ignore[attr-defined]
     table = TABLES.get(kind, Spellings())
+    if name in ("input_dim", "input_length") and ("units" in settings or name in table.words):
+        return layer.input_shape[-1 if name == "input_dim" else 1]
     if name in table.kernel:
         return getattr(layer, "kernel_size")[table.kernel.index(name)]  # noqa: B009
     if name in table.dropped:

@@ -162,12 +162,16 @@ def test_attributes_of_layers(as_keras1):
     Sequential([layer])
     assert (layer.nb_filter, layer.nb_row, layer.nb_col, layer.subsample) == (3, 2, 4, (2, 1))
     assert (layer.border_mode, layer.dim_ordering) == ("same", "tf")
+    assert layer.W_shape == (2, 4, 2, 3)
     assert layer.get_output_shape_for((None, 4, 6, 2)) == (None, 2, 6, 3)
     assert K.int_shape(layer.W) == (2, 4, 2, 3) and K.int_shape(layer.b) == (3,)
     assert BatchNormalization().mode == 0 and MaxPooling2D().border_mode == "valid"
     assert Convolution1D(3, 5, subsample_length=2).subsample_length == 2
     recurrent = LSTM(4, dropout_W=0.2, consume_less="gpu")
     assert (recurrent.output_dim, recurrent.dropout_W, recurrent.consume_less) == (4, 0.2, "gpu")
+    dense = Dense(2)
+    dense(recurrent(Input((5, 3))))
+    assert (recurrent.input_dim, recurrent.input_length, dense.input_dim) == (3, 5, 4)
     with pytest.raises(AttributeError, match="no attribute 'nb_row'"):
         _ = Dense(1).nb_row
 
