@@ -20,6 +20,7 @@ from jaxcnn.compat.tensorflow.checkpoints import (
 from jaxcnn.compat.tensorflow.gradients import gradients
 from jaxcnn.compat.tensorflow.operation import Group, Operation
 from jaxcnn.compat.tensorflow.rules import RMSPropWithMomentum
+from jaxcnn.compat.tensorflow.session import Session
 from jaxcnn.compat.tensorflow.tensor import Tensor
 from jaxcnn.compat.tensorflow.variables import (
     Variable,
@@ -40,6 +41,7 @@ __all__ = [
     "RMSPropOptimizer",
     "Saver",
     "get_checkpoint_state",
+    "global_step",
     "latest_checkpoint",
 ]
 
@@ -225,3 +227,8 @@ def trained_by_default(loss: SymbolicTensor) -> list[Any]:
     known = {id(weight_of(variable)) for variable in ours}
     weights = [w for layer in layers for w in getattr(layer, "trainable_weights", [])]
     return ours + list({id(w): w for w in weights if id(w) not in known}.values())
+
+
+def global_step(sess: Session, global_step_tensor: Tensor) -> int:
+    """How many steps the variable has counted in this session."""
+    return int(sess.run(global_step_tensor))

@@ -141,7 +141,7 @@ def test_optimizers(tf, optimizer):
         for _ in range(4):
             session.run(train)
             seen.append(session.run([v, u, loss]))
-        assert session.run(step) == 4
+        assert session.run(step) == tf.train.global_step(session, step) == 4
     for values, expected in zip((seen[0], seen[3]), STEPS[optimizer], strict=True):
         for value, number in zip(values, expected, strict=True):
             np.testing.assert_allclose(value, number, rtol=1e-5)
