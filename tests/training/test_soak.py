@@ -3,6 +3,7 @@
 ``JAXCNN_SOAK`` is the number of minutes; the figures are printed.
 """
 
+import gc
 import os
 import random
 import signal
@@ -17,6 +18,7 @@ import pytest
 from jaxcnn.layers import Dense, Dropout
 from jaxcnn.layers.naming import reset_names
 from jaxcnn.models import Sequential, load_model
+from jaxcnn.training.dispatch import ALIVE, Alive
 
 pytestmark = pytest.mark.slow
 
@@ -55,6 +57,18 @@ def start(*arguments):
     return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
 
 
+@pytest.fixture
+def collector_of_a_user(monkeypatch):
+    """Python's collector and the limit of models as they are outside of these tests."""
+    limits = gc.get_threshold()
+    gc.set_threshold(700, 10, 10)
+    for name in ("least", "limit"):
+        monkeypatch.setattr(ALIVE, name, Alive().limit)
+    yield
+    gc.set_threshold(*limits)
+
+
+@pytest.mark.usefixtures("collector_of_a_user")
 def test_one_process_for_a_long_time(tmp_path):
     began, rounds, wrong, first = time.monotonic(), 0, 0, 0.0
     while (passed := time.monotonic() - began) < MINUTES * 30:
