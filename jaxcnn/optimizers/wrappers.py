@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import jax
 import jax.numpy as jnp
 
-from jaxcnn.optimizers import optax_names
 from jaxcnn.optimizers.base import Hyperparameters, Optimizer, OptimizerState, Params
 from jaxcnn.optimizers.rules import registry
 from jaxcnn.runtime.arrays import filled
@@ -64,6 +63,8 @@ class OptaxTransformation(Optimizer):
         )
 
     def get_config(self) -> Config:
+        from jaxcnn.optimizers import optax_names
+
         described = optax_names.description(self.transformation)
         if "lr" in self.hyperparameters and described.get("adjustable"):
             described["arguments"]["learning_rate"] = float(self.lr)
@@ -71,6 +72,8 @@ class OptaxTransformation(Optimizer):
 
     @classmethod
     def from_config(cls, config: Settings) -> OptaxTransformation:
+        from jaxcnn.optimizers import optax_names
+
         return cls(optax_names.made_again(config["transformation"]))
 
 
