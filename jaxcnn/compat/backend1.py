@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from jaxcnn import backend as K
+from jaxcnn.compat.modules import BACKEND_OF_1
 from jaxcnn.layers.symbolic.types import SizesLike, Tensor, TensorLike
 from jaxcnn.runtime import config
 
@@ -26,21 +27,6 @@ WORDS = {
 }
 HINTS = {"filter_shape", "image_shape", "volume_shape"}
 KERNELS = {"kernel", "depthwise_kernel", "pointwise_kernel"}
-SPOKEN = (
-    "conv1d",
-    "conv2d",
-    "conv3d",
-    "expand_dims",
-    "one_hot",
-    "pool2d",
-    "pool3d",
-    "resize_images",
-    "resize_volumes",
-    "separable_conv2d",
-    "spatial_2d_padding",
-    "spatial_3d_padding",
-    "temporal_padding",
-)
 PADDINGS = {"spatial_2d_padding", "spatial_3d_padding", "temporal_padding"}
 
 lesser, lesser_equal = K.less, K.less_equal
@@ -91,26 +77,17 @@ def in_old_words(function: Callable[..., Tensor]) -> Callable[..., Tensor]:
     return spoken
 
 
-(
-    conv1d,
-    conv2d,
-    conv3d,
-    expand_dims,
-    one_hot,
-    pool2d,
-    pool3d,
-    resize_images,
-    resize_volumes,
-    separable_conv2d,
-    spatial_2d_padding,
-    spatial_3d_padding,
-    temporal_padding,
-) = (in_old_words(getattr(K, name)) for name in SPOKEN)
+@functools.cache
+def __getattr__(name: str) -> Callable[..., Tensor]:
+    """A function of K that programs of Keras 1 call in its words."""
+    if name not in BACKEND_OF_1.split():
+        raise AttributeError(f"{__name__} has no {name}")
+    return in_old_words(getattr(K, name))
 
 
 def atrous_conv2d(x: TensorLike, kernel: TensorLike, rate: int = 1, **words: Any) -> Tensor:
     """`conv2d` with as many steps between the numbers that a kernel sees."""
-    return conv2d(x, kernel, dilation_rate=(rate, rate), **words)
+    return in_old_words(K.conv2d)(x, kernel, dilation_rate=(rate, rate), **words)
 
 
 def deconv2d(

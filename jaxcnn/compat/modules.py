@@ -278,24 +278,11 @@ NAMES: dict[str, dict[str, str]] = {
 
 # And for programs of Keras 1.
 _LAYERS_OF_1 = {"BatchNormalization": "jaxcnn.compat.normalization:BatchNormalization"}
-_BACKEND_OF_1 = {
-    name: f"jaxcnn.compat.backend1:{name}"
-    for name in (
-        "conv1d",
-        "conv2d",
-        "conv3d",
-        "expand_dims",
-        "one_hot",
-        "pool2d",
-        "pool3d",
-        "resize_images",
-        "resize_volumes",
-        "separable_conv2d",
-        "spatial_2d_padding",
-        "spatial_3d_padding",
-        "temporal_padding",
-    )
-}
+BACKEND_OF_1 = (
+    "conv1d conv2d conv3d expand_dims one_hot pool2d pool3d resize_images resize_volumes "
+    "separable_conv2d spatial_2d_padding spatial_3d_padding temporal_padding"
+)
+_BACKEND_OF_1 = {name: f"jaxcnn.compat.backend1:{name}" for name in BACKEND_OF_1.split()}
 _METRICS_OF_1 = (
     "binary_accuracy binary_crossentropy categorical_accuracy categorical_crossentropy cosine "
     "cosine_proximity f1score fbeta_score fmeasure fscore get hinge kld "

@@ -78,16 +78,8 @@ class ModuleLayer(Layer):
                     "have weights of their own. Derive it from Layer, and keep that layer as an "
                     "attribute."
                 )
-            variable = Variable(
-                spec.path[-1],
-                spec.shape,
-                spec.dtype,
-                spec.initializer,
-                trainable=spec.collection == "params",
-                regularizer=spec.regularizer,
-                constraint=spec.constraint,
-                owner=self,
-            )
+            variable = Variable.of(spec, self)
+            variable.regularizer = spec.regularizer
             self.weights_store.declare(variable)
             setattr(self, variable.label, variable)
 

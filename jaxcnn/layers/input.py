@@ -137,11 +137,7 @@ def Input(
         raise ValueError("Input needs `shape` (of one sample, without the batch) or `batch_shape`.")
     sample = (shape,) if isinstance(shape, int) else shape
     layer = InputLayer(
-        input_shape=sample,
-        batch_input_shape=batch_shape,
-        dtype=dtype,
-        name=name,
-        input_tensor=tensor,
+        sample, batch_input_shape=batch_shape, dtype=dtype, name=name, input_tensor=tensor
     )
     output: SymbolicTensor = layer.output
     return output

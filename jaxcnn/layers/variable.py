@@ -14,6 +14,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from jaxcnn.layers.symbolic.tensor_shape import TensorShape
+from jaxcnn.nn.base import WeightSpec
 from jaxcnn.runtime import context
 from jaxcnn.runtime.captures import computes_arrays, inside_a_function, layer_being_built, notice
 from jaxcnn.runtime.deferred import Deferred
@@ -105,6 +106,14 @@ class Variable(Deferred):
         self.owner = owner
         self._path = path
         self._value: np.ndarray | None = None  # on the host, where a running program may fetch it
+
+    @classmethod
+    def of(cls, spec: WeightSpec, owner: Owner, path: Path | None = None) -> Variable:
+        """The weight of a layer that its module declares so; `path` if it is in the module."""
+        variable = cls(spec.path[-1], spec.shape, spec.dtype, spec.initializer)
+        variable.trainable, variable.constraint = spec.collection == "params", spec.constraint
+        variable.owner, variable._path = owner, path
+        return variable
 
     @classmethod
     def holding(cls, name: str, value: np.ndarray) -> Variable:

@@ -166,16 +166,7 @@ class WeightStore:
                 return declared
         if path not in self._variables:
             spec = self.spec(path)
-            self._variables[path] = Variable(
-                spec.path[-1],
-                spec.shape,
-                spec.dtype,
-                spec.initializer,
-                trainable=spec.collection == "params",
-                constraint=spec.constraint,
-                owner=self.layer,
-                path=path,
-            )
+            self._variables[path] = Variable.of(spec, self.layer, path)
         return self._variables[path]
 
     # -- arrays ------------------------------------------------------------------------------------

@@ -74,17 +74,21 @@ class Dialect:
     )
     classes: Mapping[str, str] = dataclasses.field(default_factory=dict)
     weights: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    # Names and summaries.
     snake_case: bool = True
     connections: bool = False
+    # Labels and texts.
     label_axes: bool = False
     small_characters: bool = True
+    counts_on: bool = False
+    # Training, and what it says.
     first_epoch: int = 0
     patience_counts: bool = False
     accuracy_by_call: bool = False
-    targets_first: bool = False
-    counts_on: bool = False
-    own_inputs: bool = True
     step_times: bool = False
+    # Layers and functions.
+    targets_first: bool = False
+    own_inputs: bool = True
     masks_of_steps: bool = False
 
     @property

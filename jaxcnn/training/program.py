@@ -33,17 +33,14 @@ Forwards: TypeAlias = Sequence[Callable[[Tree, PyTree], PyTree]]
 
 @dataclass(frozen=True)
 class CompileArguments:
-    """What `compile` was given besides the optimizer.
-
-    Attributes:
-        target_tensors: not among what a file says.
-    """
+    """What `compile` was given besides the optimizer."""
 
     loss: Losses = None
     metrics: Metrics = None
     loss_weights: LossWeights = None
     sample_weight_mode: Modes = None
     weighted_metrics: Metrics = None
+    # Not among what a file says.
     target_tensors: PyTree = None
 
 

@@ -126,6 +126,7 @@ def test_config_round_trip(case: Case):
 
 @every_case
 @pytest.mark.parametrize("name", ["model.h5", "model.keras"])
+@pytest.mark.filterwarnings("ignore:.*some Keras 2 that reads this file")
 def test_saved_and_loaded(case: Case, name, tmp_path):
     result = built(case)
     symbols = case.symbols()

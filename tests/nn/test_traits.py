@@ -38,7 +38,8 @@ def test_a_derived_class_has_the_traits_of_its_base(layer):
 
 
 def test_layers_that_work_feature_by_feature():
-    pointwise = {name for name, layer in LAYERS.items().items() if layer.traits.pointwise}
+    ours = {n: layer for n, layer in LAYERS.items().items() if "compat" not in layer.__module__}
+    pointwise = {name for name, layer in ours.items() if layer.traits.pointwise}
     assert pointwise == {
         "Activation", "AlphaDropout", "BatchNormalization", "Dropout", "ELU", "GaussianDropout",
         "GaussianNoise", "LeakyReLU", "ReLU", "ThresholdedReLU",
