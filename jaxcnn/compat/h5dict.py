@@ -43,7 +43,7 @@ class H5Dict:
             ValueError: nothing may be written.
             KeyError: a group or an array of the file has that name.
         """
-        key = plain_name(name)
+        key = os.fsdecode(name)
         if self.read_only:
             raise ValueError(f"h5dict: {key!r} cannot be set where the mode is 'r'.")
         if isinstance(self.data, dict):
@@ -64,7 +64,7 @@ class H5Dict:
         Raises:
             ValueError: there is none, and nothing may be written.
         """
-        key = plain_name(name)
+        key = os.fsdecode(name)
         if key not in self:
             if self.read_only:
                 raise ValueError(f"h5dict: there is no {key!r}, and the mode is 'r'.")
@@ -83,7 +83,7 @@ class H5Dict:
         return [name.encode() for name in read_names(self.data, key)]
 
     def __contains__(self, name: str | bytes) -> bool:
-        key = plain_name(name)
+        key = os.fsdecode(name)
         if isinstance(self.data, dict):
             return key in self.data
         return key in self.data or {key, f"{key}0"} & set(self.data.attrs) != set()
@@ -106,11 +106,6 @@ class H5Dict:
             self.data.file.flush()
         if self.file is not None:
             self.file.close()
-
-
-def plain_name(name: str | bytes) -> str:
-    """A name as text."""
-    return os.fsdecode(name)
 
 
 def ask_to_proceed_with_overwrite(filepath: str) -> bool:

@@ -99,9 +99,9 @@ class BatchNormalizationOfBatches(layers.BatchNormalization):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**{**kwargs, "momentum": 1.0})
 
-    def call(self, x: PyTree) -> PyTree:
+    def call(self, inputs: PyTree, *args: PyTree, mask: PyTree = None, **kwargs: PyTree) -> PyTree:
         """The same shape."""
-        return super().call(x, training=True)
+        return super().call(inputs, *args, mask=mask, **{**kwargs, "training": True})
 
 
 MODES = {

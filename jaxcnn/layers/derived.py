@@ -78,14 +78,21 @@ class ModuleLayer(Layer):
                     "have weights of their own. Derive it from Layer, and keep that layer as an "
                     "attribute."
                 )
-            variable = Variable.of(spec, self)
+            variable = Variable.of(spec, self, (spec.collection, *spec.path))
             variable.regularizer = spec.regularizer
             self.weights_store.declare(variable)
             setattr(self, variable.label, variable)
 
-    def call(self, inputs: PyTree, *args: PyTree, **kwargs: PyTree) -> PyTree:
-        """The output, as a layer that users write around this one asks for it."""
-        return self(inputs, *args, **kwargs)
+    def call(self, inputs: PyTree, *args: PyTree, mask: PyTree = None, **kwargs: PyTree) -> PyTree:
+        """The output, as a layer that users write around this one asks for it.
+
+        Raises:
+            TypeError: the `call` of a subclass asks for it where only symbolic tensors are known.
+        """
+        if self.additions.calling and bound_module(self) is None:
+            raise TypeError(f"Layer '{self.name}' computes arrays, of which none are there.")
+        masked = {} if mask is None else {"mask": mask}
+        return self(inputs, *args, **masked, **kwargs)
 
     @property
     def supports_masking(self) -> bool:

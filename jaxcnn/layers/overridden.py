@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Mapping
-from typing import Any
 
 import flax.linen as nn
 import jax
 
-from jaxcnn.layers.user_layer import RunsCall, UserModule, bound_modules
+from jaxcnn.layers.user_layer import MOVING, RunsCall, UserModule, bound_modules
 from jaxcnn.runtime.context import running_module
 from jaxcnn.runtime.types import PyTree
 
@@ -50,21 +48,12 @@ class RebuiltModule(UserModule):
     def supports_masking(self) -> bool:  # type: ignore[override]
         return bool(getattr(self.inner, "supports_masking", False))
 
-    def own_modules(self, values: Mapping[int, jax.Array]) -> dict[int, Any]:
+    def mask_of_base(self, inputs: PyTree, mask: PyTree) -> PyTree:
+        return self.inner.compute_mask(inputs, mask)
+
+    def own_modules(self, values: Mapping[int, jax.Array]) -> dict[int, nn.Module]:
         given: dict[str, dict[str, jax.Array]] = {}
         for variable in self.layer.weights_store.declared:
             given.setdefault(variable.path[0], {})[variable.label] = values[id(variable)]
-        return {id(self.layer): Given(self.inner, given)}
-
-
-class Given:
-    """A module with its variables."""
-
-    def __init__(self, module: nn.Module, variables: Mapping[str, PyTree]) -> None:
-        self.module, self.variables = module, variables
-
-    def __call__(self, inputs: PyTree, *, train: bool = False) -> PyTree:
-        mode: dict[str, Any] = {}
-        if "train" in inspect.signature(type(self.module).__call__).parameters:
-            mode["train"] = train
-        return self.module.apply(self.variables, inputs, **mode)
+        rngs = {"dropout": self.make_rng("dropout")} if self.has_rng("dropout") else {}
+        return {id(self.layer): self.inner.bind(given, rngs=rngs, mutable=list(MOVING))}

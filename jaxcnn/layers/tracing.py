@@ -24,7 +24,7 @@ from jaxcnn.nn.graph import run
 from jaxcnn.runtime import config
 from jaxcnn.runtime.captures import with_arrays
 from jaxcnn.runtime.types import Config, DTypeLike, Path, PyTree, Shape
-from jaxcnn.spellings.dialect import dialect
+from jaxcnn.spellings.dialect import chosen, dialect
 
 
 class UnknownSizes(NamedTuple):
@@ -45,6 +45,9 @@ class UnknownSizes(NamedTuple):
 # well. Values beyond the batch are large so that a deep stack of pooling layers still has
 # something left.
 DEFAULT_SIZES = UnknownSizes(2, 480), UnknownSizes(3, 736)
+
+MOST_TRACES = 1000  # that are kept
+NAMES = ("name", "parent")  # the fields of a module that do not decide what it does
 
 # A batch size that no other size is by chance: one trace tells which sizes are that of the batch.
 UNMISTAKABLE = 1_000_003
@@ -75,6 +78,10 @@ class Traced:
     outputs: PyTree
     masks: PyTree
     weights: tuple[WeightSpec, ...]
+
+
+# What a layer of the library is called on, see `plain_call` -> its trace.
+_traces: dict[Hashable, Traced] = {}
 
 
 def trace_layer(layer: GraphLayer, args: tuple[PyTree, ...], kwargs: Config) -> Traced:
@@ -132,12 +139,6 @@ def trace(module: nn.Module, args: tuple[PyTree, ...], kwargs: Config) -> Traced
     return _traces[call]
 
 
-# What a layer of the library is called on, see `plain_call` -> its trace.
-_traces: dict[Hashable, Traced] = {}
-MOST_TRACES = 1000
-NAMES = ("name", "parent")  # of a module, which do not decide what it does
-
-
 def plain_call(module: nn.Module, args: tuple[PyTree, ...], kwargs: Config) -> Hashable | None:
     """All that a trace depends on, None where a user's function or array is among it."""
     leaves, structure = jax.tree.flatten((args, kwargs))
@@ -160,6 +161,7 @@ def settings() -> tuple[Hashable, ...]:
         config.floatx(),
         config.image_data_format(),
         dialect().name,
+        chosen(),
         *(getattr(jax.config, name) for name in of_jax),
     )
 
@@ -167,7 +169,7 @@ def settings() -> tuple[Hashable, ...]:
 def trace_once(module: nn.Module, args: tuple[PyTree, ...], kwargs: Config) -> Traced | None:
     """The trace of a layer of the library if one tells all, with the batch size alone unknown."""
     tensors = symbolic_leaves((args, kwargs))
-    if any(None in tensor.shape[1:] for tensor in tensors):
+    if any(t.shape[:1] != (None,) or None in t.shape[1:] for t in tensors) or not tensors:
         return None
     try:
         first = trace_at(module, args, kwargs, UnknownSizes(UNMISTAKABLE, 0))

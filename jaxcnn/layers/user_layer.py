@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any, Protocol, TypeAlias
+from typing import Protocol, TypeAlias
 
 import flax.linen as nn
 import jax
@@ -37,6 +37,9 @@ from jaxcnn.runtime.types import Identifier, PyTree
 Update: TypeAlias = tuple[Variable, jax.Array]
 
 NOT_AN_UPDATE = "add_update takes (a weight made with trainable=False, its new value)."
+
+# The collections that a forward pass may move.
+MOVING = ("batch_stats", "state")
 
 _bound: contextvars.ContextVar[Mapping[int, nn.Module]] = contextvars.ContextVar(
     "bound_modules", default=MappingProxyType({})
@@ -198,6 +201,10 @@ class UserModule(RunsCall):
         compute = getattr(self.layer, "compute_mask", None)
         if compute is not None and not is_of_library(compute):
             return compute(inputs, mask)
+        return self.mask_of_base(inputs, mask)
+
+    def mask_of_base(self, inputs: PyTree, mask: PyTree) -> PyTree:
+        """The mask of the output where the user's class does not say it."""
         return super().compute_mask(inputs, mask)
 
     def run_call(self, args: tuple[PyTree, ...], kwargs: dict[str, PyTree], train: bool) -> PyTree:
@@ -216,10 +223,11 @@ class UserModule(RunsCall):
             id(child): child.module.clone(parent=self, name=name)
             for name, child in layer.children.items()
         }
+        stand_ins = self.own_modules(values)
         with (
             traced_values(layer, values),
             given_values(values),
-            bound_modules(modules | self.own_modules(values)),
+            bound_modules(modules | stand_ins),
             running_module(self, train),
             additions.recording(),
         ):
@@ -235,13 +243,21 @@ class UserModule(RunsCall):
             if variable is None:
                 raise ValueError(f"{self.label}: {NOT_AN_UPDATE}")
             self.carry_out(variable, new, train)
+        for module in stand_ins.values():
+            self.take_over(module)
         self.add_losses(losses)
         self.penalise_activity(self.activity_regularizer, first_of(outputs))
         return outputs
 
-    def own_modules(self, values: Mapping[int, jax.Array]) -> dict[int, Any]:
+    def own_modules(self, values: Mapping[int, jax.Array]) -> dict[int, nn.Module]:
         """What stands for the layer itself where its `call` calls that of its base."""
         return {}
+
+    def take_over(self, module: nn.Module) -> None:
+        """Keep the running statistics and states that a module has moved."""
+        for collection in MOVING:
+            for name, value in module.variables.get(collection, {}).items():
+                self.update(collection, name, value)
 
     def carry_out(self, variable: Variable, value: jax.Array, train: bool) -> None:
         """Give a weight its new value.

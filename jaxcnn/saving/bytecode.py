@@ -19,8 +19,9 @@ from jaxcnn.runtime.types import PyTree
 from jaxcnn.saving.types import Json
 
 NAMELESS = "<lambda>"
-# The functions that this process has written, by their code as text: to run them is no risk.
-WRITTEN: dict[str, Callable[..., PyTree]] = {}
+# The code, as text, of functions that this process has written, which is no risk to run -> the
+# names around it.
+WRITTEN: dict[str, Mapping[str, PyTree]] = {}
 above = lazy_attributes(__name__, {"backend": "jaxcnn.backend"})  # the `K` of a stored function
 
 
@@ -44,8 +45,8 @@ def stored_function(stored: Json, safe_mode: bool) -> Callable[..., jax.Array]:
     if isinstance(stored, Mapping):
         stored = [stored["code"], stored.get("defaults"), stored.get("closure")]
     text, defaults, closure = [*stored, None, None][:3]
-    original = WRITTEN.get(str(text))
-    if safe_mode and original is None:
+    around = WRITTEN.get(str(text))
+    if safe_mode and around is None:
         raise ValueError(
             "The file contains a Lambda layer whose function is stored as Python bytecode, which "
             "could do anything. Build the model with a named function and use load_weights; or, "
@@ -53,7 +54,7 @@ def stored_function(stored: Json, safe_mode: bool) -> Callable[..., jax.Array]:
         )
     function = function_of(code_in(text), defaults, closure)
     names = function.__globals__
-    names |= {**(original.__globals__ if original else {}), **get_custom_objects()}
+    names |= {**(around or {}), **get_custom_objects()}
     if missing := sorted(global_names(function.__code__) - names.keys() - vars(builtins).keys()):
         raise ValueError(
             f"The function of a Lambda layer uses {', '.join(missing)}, which the file does not "
@@ -73,7 +74,7 @@ def with_code(function: Callable[..., PyTree]) -> Json:
     if not all(is_plain(part) for part in parts):
         return NAMELESS
     text = base64.encodebytes(marshal.dumps(function.__code__)).decode("ascii")
-    WRITTEN[text] = function
+    WRITTEN[text] = function.__globals__
     return {
         "class_name": "__lambda__",
         "config": {"code": text, "defaults": parts[0], "closure": parts[1:] or None},

@@ -25,20 +25,20 @@ MOST_DIGITS = 400  # of a number in YAML
 
 def file_config(model: Layer | Network, version: Version = TEXT) -> Config:
     """The configuration of a model as a Keras 2 file holds it, made of what JSON knows."""
-    config: Config = json.loads(json.dumps(with_arrays(described(model)), default=plain))
+    config: Config = json.loads(json.dumps(with_marked_arrays(described(model)), default=plain))
     return to_keras2(config, library_classes(model), version)
 
 
-def with_arrays(value: Json) -> Json:
+def with_marked_arrays(value: Json) -> Json:
     """A configuration with the arrays that functions are given marked, as Keras 2.2 marks them."""
     if isinstance(value, list):
-        return [with_arrays(item) for item in value]
+        return [with_marked_arrays(item) for item in value]
     if not isinstance(value, Mapping):
         return value
     given = value.get("arguments") if "function" in value else None
     if isinstance(given, Mapping):  # an operation has a list of them
         return {**value, "arguments": {name: marked(part) for name, part in given.items()}}
-    return {key: with_arrays(item) for key, item in value.items()}
+    return {key: with_marked_arrays(item) for key, item in value.items()}
 
 
 def to_json(model: Network, **options: Any) -> str:

@@ -285,7 +285,7 @@ def abstract(array: jax.Array) -> jax.ShapeDtypeStruct:
 def leave_metrics_alone() -> None:
     """Keep Orbax from counting the bytes of each checkpoint for its log.
 
-    TensorStore never frees what it answers (18 kB a question in 0.1.86): a job that saves every few
+    TensorStore never frees what it answers (8 kB a question in 0.1.86): a job that saves every few
     seconds would grow by gigabytes in a week.
     """
     with contextlib.suppress(ImportError):  # a later Orbax may count otherwise

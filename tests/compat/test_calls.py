@@ -11,6 +11,7 @@ from jaxcnn.layers import (
     Conv2DTranspose,
     Dense,
     Dropout,
+    Embedding,
     Input,
     InputSpec,
     Layer,
@@ -173,6 +174,45 @@ def test_build_and_call_of_a_layer_of_the_library_are_overridden():
 
     with pytest.raises(TypeError, match="Around overrides `build` of a layer with others inside"):
         Around(Dense(2), input_shape=(3, 4))(Input((3, 4)))
+
+
+def test_a_layer_with_its_own_build_is_trained_as_its_base_is():
+    """Running statistics move, noise is drawn, masks are heeded."""
+
+    def rebuilt(base):
+        def build(self, input_shape):
+            base.build(self, input_shape)
+
+        return type(f"Own{base.__name__}", (base,), {"build": build})
+
+    x = np.random.default_rng(0).normal(3, 2, (8, 5))
+    for kind, options, data in (
+        (BatchNormalization, {"momentum": 0.5, "input_shape": (5,)}, x),
+        (LSTM, {"units": 2, "dropout": 0.5, "input_shape": (5, 1)}, x[:, :, None]),
+    ):
+        one, other = Sequential([kind(**options)]), Sequential([rebuilt(kind)(**options)])
+        other.set_weights(one.get_weights())
+        for model in (one, other):
+            model.compile("sgd", "mse")
+        targets = np.zeros(one.predict(data, batch_size=8).shape)
+        other.predict(data, batch_size=8)
+        for model in (one, other):
+            model.train_on_batch(data, targets)
+        if "dropout" not in options:
+            for old, new in zip(one.get_weights(), other.get_weights(), strict=True):
+                np.testing.assert_allclose(old, new, rtol=1e-5, atol=1e-6)
+        results = [model.predict(data, batch_size=8) for model in (one, other)]
+        assert "dropout" in options or np.allclose(*results, rtol=1e-5, atol=1e-6)
+
+    steps = np.array([[1, 2, 0, 0]])
+    one, other = (
+        Sequential([masking(3, 2, mask_zero=True, input_length=4), reading(2)])
+        for masking, reading in ((Embedding, LSTM), (rebuilt(Embedding), rebuilt(LSTM)))
+    )
+    other.set_weights(one.get_weights())
+    np.testing.assert_allclose(one.predict(steps), other.predict(steps), rtol=1e-6)
+    assert not np.allclose(one.predict(steps), one.predict(np.array([[1, 2, 1, 1]])))
+    assert other.layers[1].output_mask is None
 
 
 def test_inputs_of_a_layer():

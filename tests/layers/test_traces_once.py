@@ -9,6 +9,7 @@ from jaxcnn import backend as K
 from jaxcnn import config
 from jaxcnn.layers import LSTM, Conv2D, Dense, Flatten, Input, Lambda, tracing
 from jaxcnn.layers.plain import NotPlainError, plain
+from jaxcnn.spellings.dialect import speak
 
 
 @pytest.fixture
@@ -96,3 +97,18 @@ def test_values_that_differ_have_different_keys():
     for value in (np.zeros(2), lambda x: x, object(), {"a": np.zeros(2)}):
         with pytest.raises(NotPlainError):
             plain(value)
+
+
+def test_a_fixed_batch_size_is_traced_once(traces):
+    assert LSTM(2)(Input(batch_shape=(4, 5, 3))).shape == (4, 2)
+    assert [batch for _, batch in traces] == [2]
+
+
+def test_what_an_old_keras_allows_is_another_trace(traces):
+    Dense(2)(Input((3,)))
+    speak("2.0")  # whose words are the usual ones
+    try:
+        Dense(2)(Input((3,)))
+    finally:
+        speak(None)
+    assert len(traces) == 2
