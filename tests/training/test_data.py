@@ -5,7 +5,7 @@ import pytest
 
 from jaxcnn.layers import Dense, Embedding, Flatten, Input
 from jaxcnn.models import Model, Sequential
-from jaxcnn.training.input.check import class_factors
+from jaxcnn.training.input.sample_weights import class_factors
 
 
 def classifier(loss="categorical_crossentropy", outputs=3, activation="softmax"):

@@ -19,12 +19,12 @@ from jaxcnn.training.input.check import (
     batch_of,
     checked_inputs,
     checked_targets,
-    checked_weights,
     with_values,
 )
 from jaxcnn.training.input.feed import Feed, Position
 from jaxcnn.training.input.ids import check_ids
 from jaxcnn.training.input.lengths import note_sizes
+from jaxcnn.training.input.sample_weights import checked_weights
 from jaxcnn.training.input.sources import is_stream, raw_inputs, raw_parts, stream_of
 from jaxcnn.training.input.stream_feed import StreamFeed
 from jaxcnn.training.input.workers import Workers

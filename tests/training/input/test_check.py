@@ -12,7 +12,13 @@ from jaxcnn import losses
 from jaxcnn.training import Objective, OutputObjective
 from jaxcnn.training.input import check
 from jaxcnn.training.input.check import Arrays, batch_of
+from jaxcnn.training.input.sample_weights import (
+    checked_weights,
+    class_factors,
+    is_class_weight,
+)
 from jaxcnn.training.input.stored import Rows
+from jaxcnn.training.per_output import per_output
 
 
 def objective(*names, loss="mse", temporal=False):
@@ -201,7 +207,7 @@ def test_a_loss_of_the_users_takes_any_target():
 
 def weights_of(sample_weight, class_weight=None, *, temporal=False, target=None):
     target = np.zeros((2, 3), "float32") if target is None else target
-    (weight,) = check.checked_weights(
+    (weight,) = checked_weights(
         sample_weight, class_weight, objective("y", temporal=temporal), [target]
     )
     return weight
@@ -232,51 +238,51 @@ def test_sample_weights_count_before_class_weights():
 
 def test_outputs_without_a_target_have_no_weights():
     mixed = Objective((OutputObjective("a", None), *objective("b").outputs))
-    weights = check.checked_weights([1, 2], None, mixed, [None, np.zeros((2, 1))])
+    weights = checked_weights([1, 2], None, mixed, [None, np.zeros((2, 1))])
     assert weights[0] is None and weights[1].tolist() == [1, 2]
 
 
 def test_class_weights_of_several_outputs():
     targets = [np.array([[0], [1]]), np.array([[1], [1]])]
     with pytest.warns(UserWarning, match="changes nothing for 2 outputs, as in Keras"):
-        both = check.checked_weights(None, {0: 2.0, 1: 3.0}, objective("a", "b"), targets)
+        both = checked_weights(None, {0: 2.0, 1: 3.0}, objective("a", "b"), targets)
     assert both == [None, None]
-    one = check.checked_weights(None, {"b": {0: 2.0, 1: 3.0}}, objective("a", "b"), targets)
+    one = checked_weights(None, {"b": {0: 2.0, 1: 3.0}}, objective("a", "b"), targets)
     assert one[0] is None and one[1].tolist() == [3, 3]
 
 
 def test_class_factors():
     by_class = {0: 1.0, 1: 2.0, 2: 5.0, 7: 9.0}
-    assert check.class_factors("y", by_class, np.array([2, 0])).tolist() == [5, 1]
-    assert check.class_factors("y", by_class, np.array([[0.0, 1.0], [1.0, 0.0]])).tolist() == [2, 1]
-    assert check.class_factors("y", by_class, np.zeros((2, 1))).dtype == np.float32
+    assert class_factors("y", by_class, np.array([2, 0])).tolist() == [5, 1]
+    assert class_factors("y", by_class, np.array([[0.0, 1.0], [1.0, 0.0]])).tolist() == [2, 1]
+    assert class_factors("y", by_class, np.zeros((2, 1))).dtype == np.float32
     with refused("class_weight has no weight for the classes [3, 4], which target 'y' contains."):
-        check.class_factors("y", by_class, np.array([4, 0, 3]))
+        class_factors("y", by_class, np.array([4, 0, 3]))
     with refused("class_weight: target 'y' has shape (2, 3, 4); it needs one class a sample."):
-        check.class_factors("y", by_class, np.zeros((2, 3, 4)))
+        class_factors("y", by_class, np.zeros((2, 3, 4)))
 
 
 def test_one_value_an_output():
-    assert check.per_output(None, ["a", "b"], "it") == [None, None]
-    assert check.per_output("mse", ["a", "b"], "it") == ["mse", "mse"]
-    assert check.per_output(["x", "y"], ["a", "b"], "it") == ["x", "y"]
-    assert check.per_output(("x",), ["a"], "it") == ["x"]
-    assert check.per_output([1, 2, 3], ["a"], "it") == [[1, 2, 3]]
-    assert check.per_output([], ["a"], "it") == [[]]
-    assert check.per_output({"b": 1}, ["a", "b"], "it") == [None, 1]
+    assert per_output(None, ["a", "b"], "it") == [None, None]
+    assert per_output("mse", ["a", "b"], "it") == ["mse", "mse"]
+    assert per_output(["x", "y"], ["a", "b"], "it") == ["x", "y"]
+    assert per_output(("x",), ["a"], "it") == ["x"]
+    assert per_output([1, 2, 3], ["a"], "it") == [[1, 2, 3]]
+    assert per_output([], ["a"], "it") == [[]]
+    assert per_output({"b": 1}, ["a", "b"], "it") == [None, 1]
     leaf = {0: 1.0}
-    assert check.per_output(leaf, ["a"], "it", check.is_class_weight) == [leaf]
-    assert check.per_output(leaf, ["a", "b"], "it", check.is_class_weight) == [leaf, leaf]
+    assert per_output(leaf, ["a"], "it", is_class_weight) == [leaf]
+    assert per_output(leaf, ["a", "b"], "it", is_class_weight) == [leaf, leaf]
     with refused("it: unknown outputs c; the model has ['a']."):
-        check.per_output({"c": 1}, ["a"], "it")
+        per_output({"c": 1}, ["a"], "it")
     with refused("it: a list of 1 for a model with 2 outputs."):
-        check.per_output([1], ["a", "b"], "it")
+        per_output([1], ["a", "b"], "it")
 
 
 def test_a_dict_by_class_is_not_one_by_output():
-    assert check.is_class_weight({0: 1.0}) and check.is_class_weight({})
-    assert not check.is_class_weight({"a": 1.0}) and not check.is_class_weight([1.0])
-    assert not check.is_class_weight({0: 1.0, "a": 1.0})
+    assert is_class_weight({0: 1.0}) and is_class_weight({})
+    assert not is_class_weight({"a": 1.0}) and not is_class_weight([1.0])
+    assert not is_class_weight({0: 1.0, "a": 1.0})
 
 
 # -- batches ---------------------------------------------------------------------------------------
