@@ -8,7 +8,7 @@ import griffe
 
 
 class Stubs(griffe.Extension):
-    """Puts the classes of jaxcnn/layers/catalogue.pyi in place of the bare assignments."""
+    """Puts the classes of jaxcnn/layers/catalogue.pyi where the handles are made when asked for."""
 
     def on_package(self, *, pkg: griffe.Module, **_: Any) -> None:
         if pkg.name != "jaxcnn":
@@ -17,5 +17,5 @@ class Stubs(griffe.Extension):
         path = catalogue.filepath.with_suffix(".pyi")
         stub = griffe.visit("catalogue", filepath=path, code=path.read_text())
         for name, member in stub.members.items():
-            if not member.is_alias and member.is_class and name in catalogue.members:
+            if name in (stub.exports or ()):
                 catalogue.set_member(name, member)

@@ -2,7 +2,7 @@
 
     python .ci/stubs.py
 
-A layer is a handle that is made from its module's fields when the package is imported, which static
+A layer is a handle that is made from its module's fields when it is first asked for, which static
 readers cannot see. The stub spells out the same arguments, defaults and docstrings; a test compares
 it with the package.
 """
@@ -50,11 +50,7 @@ OF_LAYERS = {"nn.Module": "Layer", "Sequence[nn.Module]": "Sequence[Layer]", "Py
 
 def stub() -> str:
     """The text of the stub."""
-    layers = {
-        name: value
-        for name, value in vars(catalogue).items()
-        if isinstance(value, type) and hasattr(value, "module_class") and name in catalogue.__all__
-    }
+    layers = {name: getattr(catalogue, name) for name in catalogue.__all__}
     imports: dict[str, set[str]] = defaultdict(set)
     imports["jaxcnn.layers.base"].add("Layer")
     imports["jaxcnn.runtime.types"] |= {"ArrayLike", "DTypeLike", "Shape"}

@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 
 from jaxcnn.layers import catalogue
 from jaxcnn.layers.base import LAYERS, Layer
-from jaxcnn.layers.catalogue import *  # noqa: F403
 from jaxcnn.layers.derived import FlaxLayer, keras_layer
 from jaxcnn.layers.input import Input, InputLayer
 from jaxcnn.layers.input_spec import InputSpec
@@ -18,14 +17,66 @@ from jaxcnn.runtime.lazy import lazy_attributes
 from jaxcnn.spellings.tables import CLASSES, REMOVED
 from jaxcnn.spellings.translate import removed
 
+if TYPE_CHECKING:
+    from jaxcnn.layers.catalogue import *  # noqa: F403
+    from jaxcnn.layers.catalogue import (
+        AveragePooling1D as AvgPool1D,
+    )
+    from jaxcnn.layers.catalogue import (
+        AveragePooling2D as AvgPool2D,
+    )
+    from jaxcnn.layers.catalogue import (
+        AveragePooling3D as AvgPool3D,
+    )
+    from jaxcnn.layers.catalogue import (
+        Conv1D as Convolution1D,
+    )
+    from jaxcnn.layers.catalogue import (
+        Conv2D as Convolution2D,
+    )
+    from jaxcnn.layers.catalogue import (
+        Conv3D as Convolution3D,
+    )
+    from jaxcnn.layers.catalogue import (
+        GlobalAveragePooling1D as GlobalAvgPool1D,
+    )
+    from jaxcnn.layers.catalogue import (
+        GlobalAveragePooling2D as GlobalAvgPool2D,
+    )
+    from jaxcnn.layers.catalogue import (
+        GlobalAveragePooling3D as GlobalAvgPool3D,
+    )
+    from jaxcnn.layers.catalogue import (
+        GlobalMaxPooling1D as GlobalMaxPool1D,
+    )
+    from jaxcnn.layers.catalogue import (
+        GlobalMaxPooling2D as GlobalMaxPool2D,
+    )
+    from jaxcnn.layers.catalogue import (
+        GlobalMaxPooling3D as GlobalMaxPool3D,
+    )
+    from jaxcnn.layers.catalogue import (
+        MaxPooling1D as MaxPool1D,
+    )
+    from jaxcnn.layers.catalogue import (
+        MaxPooling2D as MaxPool2D,
+    )
+    from jaxcnn.layers.catalogue import (
+        MaxPooling3D as MaxPool3D,
+    )
+
 # Keras's shorter spellings.
-MaxPool1D, AvgPool1D = catalogue.MaxPooling1D, catalogue.AveragePooling1D
-MaxPool2D, AvgPool2D = catalogue.MaxPooling2D, catalogue.AveragePooling2D
-MaxPool3D, AvgPool3D = catalogue.MaxPooling3D, catalogue.AveragePooling3D
-GlobalMaxPool1D, GlobalAvgPool1D = catalogue.GlobalMaxPooling1D, catalogue.GlobalAveragePooling1D
-GlobalMaxPool2D, GlobalAvgPool2D = catalogue.GlobalMaxPooling2D, catalogue.GlobalAveragePooling2D
-GlobalMaxPool3D, GlobalAvgPool3D = catalogue.GlobalMaxPooling3D, catalogue.GlobalAveragePooling3D
-Convolution1D, Convolution2D, Convolution3D = catalogue.Conv1D, catalogue.Conv2D, catalogue.Conv3D
+SHORT = {
+    short + dimensions: long + dimensions
+    for short, long in {
+        "MaxPool": "MaxPooling",
+        "AvgPool": "AveragePooling",
+        "GlobalMaxPool": "GlobalMaxPooling",
+        "GlobalAvgPool": "GlobalAveragePooling",
+        "Convolution": "Conv",
+    }.items()
+    for dimensions in ("1D", "2D", "3D")
+}
 
 __all__ = [
     "Layer", "Input", "InputLayer", "InputSpec", "SymbolicTensor", "Operation", "FlaxLayer",
@@ -49,6 +100,10 @@ keras1_class = lazy_attributes(__name__, dict.fromkeys((*CLASSES, "Merge"), "jax
 if not TYPE_CHECKING:  # to which every name would be right
 
     def __getattr__(name: str) -> Callable[..., Layer]:
+        full = SHORT.get(name, name)
+        if full in catalogue.HANDLES:
+            layer = globals()[name] = getattr(catalogue, full)
+            return layer
         if name in REMOVED:
             raise AttributeError(removed(name))
         return keras1_class(name)

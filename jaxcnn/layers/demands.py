@@ -7,16 +7,10 @@ from typing import TypeAlias, overload
 from jaxcnn import nn
 from jaxcnn.layers.input_spec import InputSpec
 from jaxcnn.layers.symbolic.tensor import GraphLayer
-from jaxcnn.nn.convolution import Convolution
 from jaxcnn.nn.fields import as_tuple
-from jaxcnn.nn.recurrent.base import GatedLayer, Recurrent
-from jaxcnn.nn.spatial import SpatialLayer
 from jaxcnn.runtime.types import Shape
 
 Demanded: TypeAlias = InputSpec | list[InputSpec | None] | None
-
-RANKS = {nn.RepeatVector: 2, nn.ConvLSTM2D: 5}
-LEAST_RANKS = {nn.Dense: 2, nn.Flatten: 3}
 
 
 class Demands:
@@ -43,15 +37,16 @@ def demanded(layer: GraphLayer) -> Demanded:
     module = layer.module
     shapes = layer.inbound_nodes[0].input_shapes if layer.inbound_nodes else []
     shape = shapes[0] if shapes else None
-    if isinstance(module, Recurrent | nn.RNN) and not isinstance(module, nn.ConvLSTM2D):
+    if isinstance(module, nn.recurrent.base.Recurrent | nn.RNN) and not isinstance(
+        module, nn.ConvLSTM2D
+    ):
         return [InputSpec(ndim=3, shape=shape and (None, None, *shape[2:]))]
     if isinstance(module, nn.TimeDistributed | nn.ConvLSTM2D) and shape is not None:
         return InputSpec(ndim=len(shape), shape=shape)
     rank = rank_of(module)
     fixed = {axis: shape[axis] for axis in fixed_axes(module, shape)} if shape else None
-    for kind, least in LEAST_RANKS.items():
-        if isinstance(module, kind):
-            return InputSpec(min_ndim=least, axes=fixed)
+    if isinstance(module, nn.Dense | nn.Flatten):
+        return InputSpec(min_ndim=2 if isinstance(module, nn.Dense) else 3, axes=fixed)
     if rank is None and not fixed:
         return None
     return InputSpec(ndim=rank or len(shape or ()), axes=fixed)
@@ -61,9 +56,11 @@ def rank_of(module: object) -> int | None:
     """The number of axes of a module's input, None where any will do."""
     if isinstance(module, nn.Permute):
         return len(module.dims) + 1
-    if isinstance(module, SpatialLayer) and not isinstance(module, GatedLayer):
-        return module.spatial_rank + 2
-    return next((rank for kind, rank in RANKS.items() if isinstance(module, kind)), None)
+    if isinstance(module, nn.RepeatVector):
+        return 2
+    if isinstance(module, nn.ConvLSTM2D):
+        return 5
+    return module.spatial_rank + 2 if isinstance(module, nn.spatial.SpatialLayer) else None
 
 
 def fixed_axes(module: object, shape: Shape | None) -> list[int]:
@@ -75,6 +72,6 @@ def fixed_axes(module: object, shape: Shape | None) -> list[int]:
     if isinstance(module, nn.PReLU):
         shared = as_tuple(module.shared_axes or ())
         return [axis for axis in range(1, len(shape or ())) if axis not in shared]
-    if isinstance(module, Convolution):
+    if isinstance(module, nn.convolution.Convolution):
         return [1 if module.channels_first else -1]
     return []

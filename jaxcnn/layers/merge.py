@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import Any, Protocol
 
 from jaxcnn.layers import catalogue
-from jaxcnn.layers.base import Layer
 from jaxcnn.runtime.types import PyTree
 
 
@@ -16,22 +15,22 @@ class Merge(Protocol):
     def __call__(self, inputs: Sequence[PyTree], **kwargs: Any) -> PyTree: ...
 
 
-def _function(layer: type[Layer], doc: str) -> Merge:
+def _function(layer: str, doc: str) -> Merge:
     """The function that calls a new layer of this class, whose arguments it takes."""
 
     def merge(inputs: Sequence[PyTree], **kwargs: Any) -> PyTree:
-        return layer(**kwargs)(inputs)
+        return getattr(catalogue, layer)(**kwargs)(inputs)
 
-    merge.__name__, merge.__doc__ = layer.__name__.lower(), doc
+    merge.__name__, merge.__doc__ = layer.lower(), doc
     return merge
 
 
-add = _function(catalogue.Add, "The sum of the inputs.")
-subtract = _function(catalogue.Subtract, "The first of two inputs minus the second.")
-multiply = _function(catalogue.Multiply, "The product of the inputs.")
-average = _function(catalogue.Average, "The mean of the inputs.")
-maximum = _function(catalogue.Maximum, "The largest of the inputs, element by element.")
-minimum = _function(catalogue.Minimum, "The smallest of the inputs, element by element.")
+add = _function("Add", "The sum of the inputs.")
+subtract = _function("Subtract", "The first of two inputs minus the second.")
+multiply = _function("Multiply", "The product of the inputs.")
+average = _function("Average", "The mean of the inputs.")
+maximum = _function("Maximum", "The largest of the inputs, element by element.")
+minimum = _function("Minimum", "The smallest of the inputs, element by element.")
 
 
 def concatenate(inputs: Sequence[PyTree], axis: int = -1, **kwargs: Any) -> PyTree:

@@ -3,7 +3,7 @@
 import contextlib
 import dataclasses
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextvars import ContextVar
 from typing import Any, Generic, Self, TypeAlias, TypeVar, cast
 
@@ -82,6 +82,11 @@ class Registry(Generic[Named]):
         self._objects: Objects = {}  # under the names that the objects carry themselves
         self._aliases: Objects = {}
         self._old: Objects = {}  # in programs for Keras 1
+        self._expected: dict[str, Callable[[str], object]] = {}  # registered when asked for
+
+    def expect(self, names: Iterable[str], register: Callable[[str], object]) -> None:
+        """Know names whose objects are registered, by a call of `register`, when first needed."""
+        self._expected.update(dict.fromkeys(names, register))
 
     def register_old(self, *aliases: str) -> Callable[[T], T]:
         """Decorator: what its own name and the aliases mean in programs for Keras 1."""
@@ -98,6 +103,7 @@ class Registry(Generic[Named]):
 
         def keep(thing: T) -> T:
             name: str = thing.__name__  # type: ignore[attr-defined]
+            self._expected.pop(name, None)
             for table, new in (
                 (self._objects, name),
                 *((self._aliases, alias) for alias in aliases),
@@ -111,6 +117,8 @@ class Registry(Generic[Named]):
 
     def items(self) -> Objects:
         """The registered objects by their own names, without aliases."""
+        for name, register in list(self._expected.items()):
+            register(name)
         return dict(self._objects)
 
     def aliases(self, thing: object) -> list[str]:
@@ -119,7 +127,7 @@ class Registry(Generic[Named]):
 
     def names(self) -> list[str]:
         """Every name and alias, sorted."""
-        return sorted({**self._objects, **self._aliases})
+        return sorted({**self._objects, **self._aliases, **self._expected})
 
     def find(self, name: str) -> Any:
         """The object registered (or given as a custom object) under ``name``.
@@ -132,6 +140,9 @@ class Registry(Generic[Named]):
         for table in (custom, old, self._objects, self._aliases):
             if name in table:
                 return table[name]
+        if name in self._expected:
+            self._expected[name](name)
+            return self._objects[name]
         plain_names = {plain(known): known for known in (*self.names(), *custom)}
         if plain(name) in plain_names:
             return self.find(plain_names[plain(name)])

@@ -1,19 +1,8 @@
-"""Recurrent layers: SimpleRNN, GRU and LSTM, their cells, and `RNN` over any cell."""
+"""Recurrent layers: SimpleRNN, GRU and LSTM, their cells, and `RNN` over any cell.
 
-from jaxcnn.nn.recurrent.cells import GRUCell, LSTMCell, SimpleRNNCell
-from jaxcnn.nn.recurrent.cudnn import CuDNNGRU, CuDNNLSTM
-from jaxcnn.nn.recurrent.layers import GRU, LSTM, SimpleRNN
-from jaxcnn.nn.recurrent.rnn import RNN, StackedRNNCells
+Each is imported when it is first asked for: the names and where they stand are in the stub beside.
+"""
 
-__all__ = [
-    "GRU",
-    "LSTM",
-    "RNN",
-    "CuDNNGRU",
-    "CuDNNLSTM",
-    "GRUCell",
-    "LSTMCell",
-    "SimpleRNN",
-    "SimpleRNNCell",
-    "StackedRNNCells",
-]
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
