@@ -122,15 +122,10 @@ class Model(Network):
         again.
         """
         arguments = CompileArguments(
-            loss,
-            metrics,
-            loss_weights,
-            sample_weight_mode,
-            weighted_metrics,
-            target_tensors=target_tensors,
+            loss, metrics, loss_weights, sample_weight_mode, weighted_metrics
         )
         execution = Execution(steps_per_execution, bool(run_eagerly))
-        self.reset_training(compiled(self, optimizer, arguments, execution))
+        self.reset_training(compiled(self, optimizer, arguments, execution, target_tensors))
 
     def report_accuracy(self, shown: bool) -> None:
         """Report the accuracy besides the loss, or no longer; metrics given to `compile` stay.

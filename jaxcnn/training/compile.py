@@ -37,6 +37,7 @@ def compiled(
     optimizer: Identifier | AnyOptimizer,
     arguments: CompileArguments,
     execution: Execution,
+    tensors: PyTree = None,
 ) -> Program:
     """The program of a model; it knows its objective when the model's shapes are known.
 
@@ -52,6 +53,7 @@ def compiled(
         optimizer=optimizers.get(optimizer),
         arguments=arguments,
         execution=execution,
+        target_tensors=tensors,
     )
     assert program.optimizer is not None
     program.optimizer.trains(model)
@@ -94,7 +96,7 @@ def add_objective(model: Trainable, program: Program, arguments: CompileArgument
     """Complete a program now that the shapes of the model are known."""
     objective = build_objective(model.output_names, shapes(model.outputs), arguments)
     program.objective = objective
-    program.targets = target_tensors(model.output_names, arguments.target_tensors)
+    program.targets = target_tensors(model.output_names, program.target_tensors)
     program.added = tuple(added_outside(cast(Layer, model)))
     program.trained = model.trainable_mask()
     program.ties, program.shares = find_ties(model, program.trained)
@@ -274,11 +276,7 @@ def training_config(model: Trainable) -> Config:
         raise ValueError(f"Model '{model.name}' was not compiled, so it has no training config.")
     return {
         "optimizer_config": optimizers.serialize(optimizer),
-        **{
-            name: described_value(value)
-            for name, value in vars(arguments).items()
-            if name != "target_tensors"
-        },
+        **{name: described_value(value) for name, value in vars(arguments).items()},
     }
 
 

@@ -33,15 +33,13 @@ Forwards: TypeAlias = Sequence[Callable[[Tree, PyTree], PyTree]]
 
 @dataclass(frozen=True)
 class CompileArguments:
-    """What `compile` was given besides the optimizer."""
+    """What `compile` was given besides the optimizer, as files keep it."""
 
     loss: Losses = None
     metrics: Metrics = None
     loss_weights: LossWeights = None
     sample_weight_mode: Modes = None
     weighted_metrics: Metrics = None
-    # Not among what a file says.
-    target_tensors: PyTree = None
 
 
 @dataclass(frozen=True)
@@ -86,7 +84,8 @@ class Program:
         arguments: what `compile` was given; None before.
         execution: how steps go to the device.
         objective: the losses and metrics; None while the shapes of the outputs are not known.
-        targets: the tensors of targets by the names of the outputs, of those that have one.
+        target_tensors: what `compile` was given as targets, in the user's form.
+        targets: the same by the names of the outputs, of those that have one.
         added: the losses that had been added to the model and its layers when it was compiled.
         module: what the model was when it was compiled.
         network: what training runs, where that is more than the model.
@@ -113,6 +112,7 @@ class Program:
     arguments: CompileArguments | None = None
     execution: Execution = Execution()
     objective: Objective | None = None
+    target_tensors: PyTree = None
     targets: Mapping[str, PyTree] = field(default_factory=dict)
     added: tuple[AddedLoss, ...] = ()
     module: nn.Module | None = None
