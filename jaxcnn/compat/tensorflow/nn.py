@@ -1,4 +1,4 @@
-"""``tf.nn``: convolutions, pools, activations and losses."""
+"""``tf.nn``: activations, normalization and losses; `windows` has convolutions and pools."""
 
 from __future__ import annotations
 
@@ -12,15 +12,13 @@ from jaxcnn import backend, nn
 from jaxcnn.backend.modules import applied
 from jaxcnn.backend.random import random_key
 from jaxcnn.compat.tensorflow.arithmetic import elementwise_word, sigmoid, tanh
+from jaxcnn.compat.tensorflow.windows import FORMATS
 from jaxcnn.compat.tensorflow.word import Word, word
 from jaxcnn.runtime.types import ArrayLike, PyTree
 
 __all__ = [
-    "avg_pool",
     "batch_normalization",
     "bias_add",
-    "conv2d",
-    "conv2d_transpose",
     "dropout",
     "elu",
     "embedding_lookup",
@@ -31,11 +29,11 @@ __all__ = [
     "local_response_normalization",
     "log_softmax",
     "lrn",
-    "max_pool",
     "moments",
     "relu",
     "relu6",
     "relu_layer",
+    "selu",
     "sigmoid",
     "sigmoid_cross_entropy_with_logits",
     "softmax",
@@ -48,89 +46,7 @@ __all__ = [
     "xw_plus_b",
 ]
 
-FORMATS = {"NHWC": "channels_last", "NCHW": "channels_first"}
-
-
-# -- windows ---------------------------------------------------------------------------------------
-
-
-def of_image(word: str, name: str, sizes: Sequence[int], data_format: str) -> tuple[int, int]:
-    """The two numbers of the image's axes among four.
-
-    Raises:
-        ValueError: not four, or another than 1 for batch or channels.
-    """
-    rows = 1 if data_format == "NHWC" else 2
-    others = [n for i, n in enumerate(sizes) if i not in (rows, rows + 1)]
-    if len(sizes) != 4 or any(n != 1 for n in others):
-        raise ValueError(
-            f"tf.nn.{word}: `{name}` has four numbers, 1 for batch and channels; given {sizes!r}."
-        )
-    return sizes[rows], sizes[rows + 1]
-
-
-@word("Conv2D")
-def conv2d(
-    input: ArrayLike,
-    filter: ArrayLike,
-    strides: Sequence[int],
-    padding: str,
-    use_cudnn_on_gpu: bool = True,
-    data_format: str = "NHWC",
-) -> jax.Array:
-    """Convolution by kernels (rows, columns, channels, filters); `padding` SAME or VALID."""
-    steps = of_image("conv2d", "strides", strides, data_format)
-    return backend.conv2d(input, filter, steps, padding.lower(), FORMATS[data_format])
-
-
-@word("conv2d_transpose", at_once=("output_shape",))
-def conv2d_transpose(
-    value: ArrayLike,
-    filter: ArrayLike,
-    output_shape: Sequence[int],
-    strides: Sequence[int],
-    padding: str = "SAME",
-    data_format: str = "NHWC",
-) -> jax.Array:
-    """The gradient of `conv2d` by its input; kernels are (rows, columns, filters, channels)."""
-    steps = of_image("conv2d_transpose", "strides", strides, data_format)
-    return backend.conv2d_transpose(
-        value,
-        filter,
-        output_shape,
-        steps,
-        padding=padding.lower(),
-        data_format=FORMATS[data_format],
-    )
-
-
-def pooling_word(label: str, mode: str) -> Word:
-    """A word that pools."""
-
-    @word(label)
-    def pool(
-        value: ArrayLike,
-        ksize: Sequence[int],
-        strides: Sequence[int],
-        padding: str,
-        data_format: str = "NHWC",
-    ) -> jax.Array:
-        window = of_image(f"{mode}_pool", "ksize", ksize, data_format)
-        steps = of_image(f"{mode}_pool", "strides", strides, data_format)
-        return backend.pool2d(
-            value,
-            window,
-            strides=steps,
-            padding=padding.lower(),
-            data_format=FORMATS[data_format],
-            pool_mode=mode,
-        )
-
-    return pool
-
-
-max_pool = pooling_word("MaxPool", "max")
-avg_pool = pooling_word("AvgPool", "avg")
+# -- normalization -------------------------------------------------------------------------------
 
 
 @word("LRN")
@@ -224,6 +140,7 @@ def batch_normalization(
 relu = elementwise_word("Relu", jax.nn.relu)
 relu6 = elementwise_word("Relu6", lambda x: jnp.clip(x, 0, 6))
 elu = elementwise_word("Elu", jax.nn.elu)
+selu = elementwise_word("Selu", jax.nn.selu)
 softplus = elementwise_word("Softplus", jax.nn.softplus)
 
 

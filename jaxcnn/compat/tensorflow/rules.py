@@ -1,4 +1,4 @@
-"""The update rule of TensorFlow 1 that differs from that of Keras."""
+"""The update rules of TensorFlow 1 that differ from those of Keras."""
 
 from __future__ import annotations
 
@@ -52,3 +52,47 @@ class RMSPropWithMomentum(Optimizer):
         spread = rms - sum(jnp.square(value) for value in mean)
         momentum = h.momentum * momentum + h.lr * g * jax.lax.rsqrt(spread + h.epsilon)
         return -momentum, (rms, momentum, *mean)
+
+
+class Momentum(Optimizer):
+    """``m = momentum * m + g``; the change is ``-lr * m``, or with `nesterov`
+    ``-lr * (g + momentum * m)``. Slots: momentum.
+    """
+
+    slots = ("momentum",)
+    momentum = Hyper()
+
+    def __init__(self, lr: float = 0.001, momentum: float = 0.9, nesterov: bool = False) -> None:
+        super().__init__(lr, {}, momentum=momentum)
+        self.nesterov = nesterov
+
+    def rule(
+        self, g: Array, p: Array | None, slots: list[Array], h: SimpleNamespace
+    ) -> tuple[Array, tuple[Array, ...]]:
+        m = h.momentum * slots[0] + g
+        return -h.lr * (g + h.momentum * m if self.nesterov else m), (m,)
+
+
+class Adagrad(Optimizer):
+    """``a = a + g**2``, starting from `first`; the change is ``-lr * g / sqrt(a)``.
+
+    Slots: accumulator.
+    """
+
+    slots = ("accumulator",)
+
+    def __init__(self, lr: float = 0.001, first: float = 0.1) -> None:
+        super().__init__(lr, {})
+        self.first = first
+
+    def init(self, params: Params) -> OptimizerState:
+        """The state before the first update."""
+        state = super().init(params)
+        first = jax.tree.map(lambda a: jnp.full_like(a, self.first), state.slots["accumulator"])
+        return state._replace(slots={"accumulator": first})
+
+    def rule(
+        self, g: Array, p: Array | None, slots: list[Array], h: SimpleNamespace
+    ) -> tuple[Array, tuple[Array, ...]]:
+        a = slots[0] + jnp.square(g)
+        return -h.lr * g * jax.lax.rsqrt(a), (a,)

@@ -19,7 +19,7 @@ from jaxcnn.compat.tensorflow.checkpoints import (
 )
 from jaxcnn.compat.tensorflow.gradients import gradients
 from jaxcnn.compat.tensorflow.operation import Group, Operation
-from jaxcnn.compat.tensorflow.rules import RMSPropWithMomentum
+from jaxcnn.compat.tensorflow.rules import Adagrad, Momentum, RMSPropWithMomentum
 from jaxcnn.compat.tensorflow.session import Session
 from jaxcnn.compat.tensorflow.tensor import Tensor
 from jaxcnn.compat.tensorflow.variables import (
@@ -29,17 +29,22 @@ from jaxcnn.compat.tensorflow.variables import (
     trainable_variables,
     weight_of,
 )
-from jaxcnn.compat.tensorflow.word import recorded
+from jaxcnn.compat.tensorflow.word import recorded, word
 from jaxcnn.layers.symbolic.dependence import layers_of
 from jaxcnn.layers.symbolic.tensor import SymbolicTensor
 from jaxcnn.layers.symbolic.walk import upstream
+from jaxcnn.runtime.types import ArrayLike
 
 __all__ = [
+    "AdadeltaOptimizer",
+    "AdagradOptimizer",
     "AdamOptimizer",
     "GradientDescentOptimizer",
+    "MomentumOptimizer",
     "Optimizer",
     "RMSPropOptimizer",
     "Saver",
+    "exponential_decay",
     "get_checkpoint_state",
     "global_step",
     "latest_checkpoint",
@@ -124,7 +129,7 @@ class Optimizer:
         weights = [weight_of(variable) for _, variable in pairs]
         with graph.name_scope(whole):
             count = untrained(np.zeros((), np.int32), "iterations")
-        slots = self._slots(weights)
+        slots = self._slots([variable for _, variable in pairs])
         names = list(slots)
 
         def step(
@@ -159,14 +164,14 @@ class Optimizer:
             parts.append(assign_add(global_step, np.ones((), global_step.dtype)).op)
         return Group(whole, parts)
 
-    def _slots(self, weights: Sequence[Any]) -> dict[str, list[Variable]]:
-        """What the rule remembers of each weight, as variables called 'v/Adam', 'v/Adam_1', ..."""
-        state = self.rule.init([np.zeros(weight.shape, weight.dtype) for weight in weights])
+    def _slots(self, variables: Sequence[Any]) -> dict[str, list[Variable]]:
+        """What the rule remembers of each variable: variables called 'v/Adam', 'v/Adam_1', ..."""
+        state = self.rule.init([np.zeros(v.shape, v.dtype) for v in variables])
         with graph.name_scope(None):
             return {
                 slot: [
-                    untrained(value, f"{weight.name.partition(':')[0]}/{self._name}")
-                    for value, weight in zip(state.slots[slot], weights, strict=True)
+                    untrained(value, f"{v.name.partition(':')[0]}/{self._name}")
+                    for value, v in zip(state.slots[slot], variables, strict=True)
                 ]
                 for slot in self.rule.slots
             }
@@ -179,6 +184,47 @@ class GradientDescentOptimizer(Optimizer):
         self, learning_rate: Any, use_locking: bool = False, name: str = "GradientDescent"
     ) -> None:
         super().__init__(learning_rate, optimizers.SGD(), name)
+
+
+class MomentumOptimizer(Optimizer):
+    """A running sum of gradients, see `rules.Momentum`."""
+
+    def __init__(
+        self,
+        learning_rate: Any,
+        momentum: float,
+        use_locking: bool = False,
+        name: str = "Momentum",
+        use_nesterov: bool = False,
+    ) -> None:
+        super().__init__(learning_rate, Momentum(momentum=momentum, nesterov=use_nesterov), name)
+
+
+class AdagradOptimizer(Optimizer):
+    """Divides by the root of the sum of squares, see `rules.Adagrad`."""
+
+    def __init__(
+        self,
+        learning_rate: Any,
+        initial_accumulator_value: float = 0.1,
+        use_locking: bool = False,
+        name: str = "Adagrad",
+    ) -> None:
+        super().__init__(learning_rate, Adagrad(first=initial_accumulator_value), name)
+
+
+class AdadeltaOptimizer(Optimizer):
+    """Adadelta, see `jaxcnn.optimizers.Adadelta`."""
+
+    def __init__(
+        self,
+        learning_rate: Any = 0.001,
+        rho: float = 0.95,
+        epsilon: float = 1e-8,
+        use_locking: bool = False,
+        name: str = "Adadelta",
+    ) -> None:
+        super().__init__(learning_rate, optimizers.Adadelta(rho=rho, epsilon=epsilon), name)
 
 
 class AdamOptimizer(Optimizer):
@@ -232,3 +278,17 @@ def trained_by_default(loss: SymbolicTensor) -> list[Any]:
 def global_step(sess: Session, global_step_tensor: Tensor) -> int:
     """How many steps the variable has counted in this session."""
     return int(sess.run(global_step_tensor))
+
+
+@word("ExponentialDecay")
+def exponential_decay(
+    learning_rate: ArrayLike,
+    global_step: ArrayLike,
+    decay_steps: ArrayLike,
+    decay_rate: ArrayLike,
+    staircase: bool = False,
+) -> jax.Array:
+    """``learning_rate * decay_rate ** (global_step / decay_steps)``, with `staircase` in steps."""
+    rate = jnp.asarray(learning_rate, jnp.float32)
+    times = jnp.asarray(global_step, jnp.float32) / jnp.asarray(decay_steps, jnp.float32)
+    return rate * jnp.asarray(decay_rate) ** (jnp.floor(times) if staircase else times)

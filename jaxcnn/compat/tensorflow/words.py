@@ -10,15 +10,17 @@ from jaxcnn.spellings.hints import closest
 
 _HERE = "jaxcnn.compat.tensorflow"
 _TOP = (
-    "arithmetic arrays dtypes files gradients graph operation placeholders random scopes session "
-    "settings tensor variables"
+    "arithmetic arrays control dtypes files gradients graph operation placeholders products random "
+    "scopes session settings tensor variables"
 )
-_PARTS = "app errors flags gfile image layers nn summary train"
+_PARTS = "app errors flags gfile layers summary train"
 
 # Path below `tensorflow` -> files of this room, whose `__all__` are its words.
 WORDS: dict[str, tuple[str, ...]] = {
     "": tuple(f"{_HERE}.{file}" for file in _TOP.split()),
     **{part: (f"{_HERE}.{part}",) for part in _PARTS.split()},
+    "image": (f"{_HERE}.image", f"{_HERE}.changes", f"{_HERE}.colours"),
+    "nn": (f"{_HERE}.nn", f"{_HERE}.windows"),
     "logging": (f"{_HERE}.logs",),
     "python.framework.ops": (f"{_HERE}.graph",),
 }
@@ -31,17 +33,20 @@ INSTEAD = {
     "contrib": "tf.layers, tf.nn and tf.keras have layers, tf.train has optimizers",
     "data": "give arrays or generators to fit, or slices of arrays to feed_dict",
     "estimator": "tf.keras.Model has fit, evaluate and predict",
-    "cond": "tf.where chooses among values, K.switch among functions",
     "while_loop": "K.rnn, K.foldl and K.map_fn loop",
     "map_fn": "K.map_fn",
     "scan": "K.rnn",
     "GradientTape": "tf.gradients",
     "function": "K.function",
+    "Print": "K.print_tensor",
+    "losses": "tf.keras.losses, and tf.nn for those of logits",
+    "metrics": "tf.keras.metrics",
+    "crop_and_resize": "cut by slices or tf.image.crop_to_bounding_box, then resize_images",
+    "ExponentialMovingAverage": "assign decay * average + (1 - decay) * value to a variable",
+    "Coordinator": "give slices of arrays to feed_dict",
+    "start_queue_runners": "give slices of arrays to feed_dict",
     "py_func": "compute with NumPy between two runs of the session",
     "import_meta_graph": "make the graph by the program that saved it, then Saver().restore",
-    "MomentumOptimizer": "tf.keras.optimizers.SGD(momentum=...) in compile",
-    "AdagradOptimizer": "tf.keras.optimizers.Adagrad in compile",
-    "AdadeltaOptimizer": "tf.keras.optimizers.Adadelta in compile",
 }
 
 

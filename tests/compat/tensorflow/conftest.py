@@ -48,3 +48,26 @@ def run(tf, tmp_path, monkeypatch):
         return vars(sys.modules["__main__"])
 
     return called
+
+
+@pytest.fixture
+def check_values(tf):
+    """Compares expressions with values, in two runs, because what has a size that depends on
+    values is not compiled.
+    """
+
+    def is_by_value(tensor):
+        return hasattr(tensor, "op") and tensor.op.by_value
+
+    def checked(cases, scope):
+        tensors = {expression: eval(expression, {**scope, "tf": tf}) for expression in cases}
+        by_value = {e: t for e, t in tensors.items() if is_by_value(t)}
+        session = tf.Session()
+        values = session.run({e: t for e, t in tensors.items() if e not in by_value})
+        values |= session.run(by_value)
+        for expression, expected in cases.items():
+            np.testing.assert_allclose(
+                values[expression], expected, rtol=2e-5, atol=1e-6, err_msg=expression
+            )
+
+    return checked
