@@ -46,7 +46,8 @@ def total_variation(images: ArrayLike) -> jax.Array:
     x = jnp.asarray(images)
     if x.ndim not in (3, 4):
         raise ValueError("'images' must be either 3 or 4-dimensional.")
-    return sum(jnp.sum(jnp.abs(jnp.diff(x, axis=axis)), (-3, -2, -1)) for axis in (-3, -2))
+    down, across = (jnp.sum(jnp.abs(jnp.diff(x, axis=a)), (-3, -2, -1)) for a in (-3, -2))
+    return down + across
 
 
 @word("grayscale_to_rgb")

@@ -51,7 +51,8 @@ def cond(
     if not (callable(true_fn) and callable(false_fn)):
         raise TypeError("tf.cond takes two functions without arguments, true_fn and false_fn.")
     chosen, other = returned(true_fn), returned(false_fn)
-    if jax.tree.structure(chosen) != jax.tree.structure(other):
+    same: bool = jax.tree.structure(chosen) == jax.tree.structure(other)  # type: ignore[operator]
+    if not same:
         raise ValueError(
             f"Incompatible return values of true_fn and false_fn: {chosen!r} and {other!r}."
         )

@@ -75,9 +75,10 @@ def norm(
     if ord in ("euclidean", "fro", 2):
         return jnp.sqrt(jnp.sum(jnp.square(x), axes, keepdims=keep))
     if axes is None:  # of all numbers, whatever their axes
-        whole = jnp.linalg.norm(x.reshape(-1), ord)
+        whole: jax.Array = jnp.linalg.norm(x.reshape(-1), ord)
         return whole.reshape((1,) * x.ndim) if keep else whole
-    return jnp.linalg.norm(x, ord, axes, keep)
+    lengths: jax.Array = jnp.linalg.norm(x, ord, axes, keep)
+    return lengths
 
 
 @word("clip_by_norm", at_once=("axes",))

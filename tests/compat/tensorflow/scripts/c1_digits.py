@@ -11,7 +11,7 @@ test_size = 8
 
 
 def init_weights(shape):
-    return tf.Variable(tf.random_normal(shape, stddev=0.1))
+    return tf.Variable(tf.random_normal(shape, stddev=0.01))
 
 
 def block(x, w, keep):
@@ -36,9 +36,9 @@ x_test = x_test.reshape(-1, 28, 28, 1)
 
 X = tf.placeholder("float", [None, 28, 28, 1])
 Y = tf.placeholder("float", [None, 10])
-kernels = [init_weights([3, 3, 1, 4]), init_weights([3, 3, 4, 4]), init_weights([3, 3, 4, 8])]
-w4 = init_weights([8 * 4 * 4, 25])
-w_o = init_weights([25, 10])
+kernels = [init_weights([3, 3, *ends]) for ends in ((1, 32), (32, 64), (64, 128))]
+w4 = init_weights([128 * 4 * 4, 625])
+w_o = init_weights([625, 10])
 keep_conv = tf.placeholder("float")
 keep_hidden = tf.placeholder("float")
 logits = network(X, kernels, w4, w_o, keep_conv, keep_hidden)
