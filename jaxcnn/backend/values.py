@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from typing import TypeAlias, TypeVar, cast
+from typing import Any, TypeAlias, TypeVar, cast
 
 import jax
 import jax.numpy as jnp
@@ -20,8 +20,10 @@ from jaxcnn.layers.symbolic.types import SizesLike, Tensor, TensorLike
 from jaxcnn.layers.symbolic.walk import upstream
 from jaxcnn.layers.variable import Variable
 from jaxcnn.optimizers.base import HyperparameterValue
+from jaxcnn.runtime.captures import notice
 from jaxcnn.runtime.config import floatx
 from jaxcnn.runtime.types import ArrayLike, DTypeLike, HostArray, Shape
+from jaxcnn.spellings.dialect import chosen
 
 T = TypeVar("T")
 # A variable, which the code of a layer sees as an array, and its new value.
@@ -137,9 +139,25 @@ def shape(x: TensorLike) -> Sizes:
     return Sizes(_array_shape(x))
 
 
+class TracedShape(tuple[int, ...]):
+    """The sizes of an array that is traced in place of a batch of any size.
+
+    Asked for that size, the trace ends, and the function is evaluated on symbolic tensors, whose
+    batch is None.
+    """
+
+    def __getitem__(self, index: Any) -> Any:
+        if index == 0:
+            notice("the size of a batch")
+        return super().__getitem__(index)
+
+
 def int_shape(x: TensorLike) -> Shape:
     """The sizes of `x`, None where they are not known yet."""
-    return tuple(x.shape) if isinstance(x, SymbolicTensor) else _array_shape(x)
+    if isinstance(x, SymbolicTensor):
+        return tuple(x.shape)
+    sizes = _array_shape(x)
+    return TracedShape(sizes) if isinstance(x, jax.core.Tracer) and chosen() else sizes
 
 
 get_variable_shape = int_shape

@@ -8,7 +8,9 @@ from typing import TypeVar
 import numpy as np
 
 from jaxcnn import backend as K
+from jaxcnn.runtime import config
 from jaxcnn.runtime.types import ArrayFunction, PyTree, Shape
+from jaxcnn.training.input.sample_weights import class_factors
 
 S = TypeVar("S")
 
@@ -201,3 +203,36 @@ def object_list_uid(objects: PyTree) -> str:
 def to_list(value: S | list[S]) -> list[S]:
     """The list itself, or a list of the one value."""
     return value if isinstance(value, list) else [value]
+
+
+def standardize_weights(
+    y: np.ndarray,
+    sample_weight: np.ndarray | None = None,
+    class_weight: Mapping[int, float] | None = None,
+    sample_weight_mode: str | None = None,
+) -> np.ndarray:
+    """The weight of each sample of the targets `y`, of each step where the mode is 'temporal'.
+
+    Raises:
+        ValueError: another mode, weights of another shape, or a class without a weight.
+    """
+    if sample_weight_mode not in (None, "temporal"):
+        raise ValueError(
+            f'"sample_weight_mode" should be None or "temporal". Found: {sample_weight_mode}'
+        )
+    axes = 1 if sample_weight_mode is None else 2
+    if axes == 2 and y.ndim < 3:
+        raise ValueError(
+            f"Weights of steps are for targets of three axes or more; found shape {y.shape}."
+        )
+    if sample_weight is not None:
+        if sample_weight.shape != y.shape[:axes]:
+            raise ValueError(
+                f"Found a sample_weight array with shape {sample_weight.shape} for targets with "
+                f"shape {y.shape}; {y.shape[:axes]} is needed, and for weights of steps "
+                'sample_weight_mode="temporal" in compile().'
+            )
+        return sample_weight
+    if isinstance(class_weight, dict):
+        return class_factors("y", class_weight, y)
+    return np.ones(y.shape[:axes], config.floatx())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,7 @@ import numpy as np
 from jaxcnn.compat.helpers import convert_kernel as turned
 from jaxcnn.layers import Layer
 from jaxcnn.layers.base import LAYERS
+from jaxcnn.models import Network
 from jaxcnn.runtime.names import custom_object_scope
 from jaxcnn.runtime.types import Settings
 
@@ -40,3 +42,29 @@ def convert_kernel(kernel: np.ndarray, dim_ordering: str | None = None) -> np.nd
     if dim_ordering != "th":
         return turned(kernel)
     return np.moveaxis(turned(np.moveaxis(kernel, (0, 1), (-1, -2))), (-1, -2), (0, 1))
+
+
+def count_total_params(
+    layers: Iterable[Layer], layer_set: set[Layer] | None = None
+) -> tuple[int, int]:
+    """(trained numbers, others) in layers and the models among them, each layer counted once.
+
+    Layers of `layer_set` do not count, and those that do are added to it.
+    """
+    met = set() if layer_set is None else layer_set
+    trained = others = 0
+    for layer in layers:
+        if layer in met:
+            continue
+        met.add(layer)
+        if isinstance(layer, Network):
+            inside = count_total_params(layer.layers, met)
+        else:
+            inside = numbers_in(layer.trainable_weights), numbers_in(layer.non_trainable_weights)
+        trained, others = trained + inside[0], others + inside[1]
+    return trained, others
+
+
+def numbers_in(weights: Iterable[Any]) -> int:
+    """How many numbers these weights have together."""
+    return sum(int(np.prod(weight.shape)) for weight in weights)

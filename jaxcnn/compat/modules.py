@@ -112,6 +112,7 @@ _TRAINING = {
     "_object_list_uid": "jaxcnn.compat.batches:object_list_uid",
     "_slice_arrays": "jaxcnn.compat.batches:slice_arrays",
     "_standardize_input_data": "jaxcnn.compat.batches:standardize_input_data",
+    "_standardize_weights": "jaxcnn.compat.batches:standardize_weights",
     "_to_list": "jaxcnn.compat.batches:to_list",
     "_weighted_masked_objective": "jaxcnn.compat.batches:weighted_masked_objective",
     "slice_X": "jaxcnn.compat.batches:slice_arrays",
@@ -254,6 +255,7 @@ NAMES: dict[str, dict[str, str]] = {
         "h5dict": "jaxcnn.compat.h5dict:H5Dict",
     },
     "keras.utils.layer_utils": {
+        "count_total_params": "jaxcnn.compat.helpers1:count_total_params",
         "layer_from_config": "jaxcnn.compat.helpers1:layer_from_config",
         "convert_dense_weights_data_format": (
             "jaxcnn.compat.blocks:convert_dense_weights_data_format"

@@ -20,6 +20,7 @@ from jaxcnn.layers.user_layer import bound_module
 from jaxcnn.layers.variable import Variable
 from jaxcnn.nn.traits import Traits
 from jaxcnn.runtime.captures import layer_being_built
+from jaxcnn.runtime.nameless import from_pickle, to_pickle
 from jaxcnn.runtime.names import get_custom_objects, is_local
 from jaxcnn.runtime.types import Config, PyTree, Settings
 from jaxcnn.spellings.dialect import WEIGHTS_OF_1
@@ -45,6 +46,13 @@ class ModuleLayer(Layer):
             raise TypeError(f"{type(self).__name__}: {error}.") from None
         self._children = nested_layers(self._fields)
         self.module  # noqa: B018  (making it checks the arguments here, where they were written)
+
+    def __getstate__(self) -> Config:
+        """The attributes; functions without names are pickled as code."""
+        return {**vars(self), "_fields": to_pickle(self._fields)}
+
+    def __setstate__(self, state: Settings) -> None:
+        vars(self).update({**state, "_fields": from_pickle(state["_fields"])})
 
     def make_module(self) -> nn.Module:
         fields = dict(self._fields)

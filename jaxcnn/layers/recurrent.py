@@ -263,6 +263,9 @@ class Bidirectional(RecurrentLayer):
         """The copy of the layer that goes the other way."""
         return cast(RecurrentLayer, self.children["backward_layer"])
 
+    return_sequences = property(lambda self: self.forward_layer.return_sequences)
+    return_state = property(lambda self: self.forward_layer.return_state)
+
     def reset_states(  # type: ignore[override]
         self, states: Sequence[ArrayLike] | None = None
     ) -> None:

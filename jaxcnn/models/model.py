@@ -10,7 +10,7 @@ from jaxcnn import saving
 from jaxcnn.callbacks import Callback, History
 from jaxcnn.layers.base import LAYERS
 from jaxcnn.layers.symbolic.tensor import SymbolicTensor
-from jaxcnn.models import attributes, batch_functions
+from jaxcnn.models import attributes, batch_functions, private_names
 from jaxcnn.models.network import Network
 from jaxcnn.optimizers import Optimizer
 from jaxcnn.runtime.names import custom_object_scope
@@ -362,8 +362,18 @@ class Model(Network):
     sample_weight_mode = property(attributes.sample_weight_mode)
     targets = property(attributes.targets)
     sample_weights = property(attributes.sample_weights)
+    sample_weight_modes = property(private_names.sample_weight_modes)
+    _feed_inputs = property(lambda model: list(model.inputs))
+    _feed_input_names = property(lambda model: list(model.input_names))
+    _feed_input_shapes = attributes.of_each("inputs", "shape")
+    _feed_outputs = property(private_names.tensors_of_trained)
+    _feed_output_names = property(private_names.names_of_trained)
+    _feed_output_shapes = property(private_names.shapes_of_trained)
+    _feed_loss_fns = property(private_names.losses_of_trained)
     _feed_targets = property(attributes.feed_targets)
     _feed_sample_weights = property(attributes.feed_sample_weights)
+    _standardize_user_data = private_names.standardized
+    flattened_layers = property(lambda model: list(model.layers))
     total_loss = property(attributes.total_loss)
     metrics_tensors = property(attributes.metrics_tensors)
     loss_functions = property(attributes.loss_functions)

@@ -28,8 +28,17 @@ from jaxcnn.nn.batch import current_valid_rows
 from jaxcnn.nn.traits import Traits
 from jaxcnn.runtime import config
 from jaxcnn.runtime.captures import Captured, with_arrays
+from jaxcnn.runtime.nameless import from_pickle, to_pickle
 from jaxcnn.runtime.scoped import scoped
-from jaxcnn.runtime.types import ArrayFunction, Config, DTypeLike, Identifier, Path, PyTree
+from jaxcnn.runtime.types import (
+    ArrayFunction,
+    Config,
+    DTypeLike,
+    Identifier,
+    Path,
+    PyTree,
+    Settings,
+)
 
 
 @dataclass(frozen=True)
@@ -114,6 +123,13 @@ class Layer(nn.Module):
         for name, value in self.checked().items():
             object.__setattr__(self, name, value)
         super().__post_init__()
+
+    def __getstate__(self) -> Config:
+        """The attributes; functions without names are pickled as code."""
+        return to_pickle(vars(self))
+
+    def __setstate__(self, state: Settings) -> None:
+        vars(self).update(from_pickle(state))
 
     def checked(self) -> Config:
         """The fields that need resolving, as they are to be stored.

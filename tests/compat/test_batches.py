@@ -81,3 +81,28 @@ def test_nothing_beside_arrays_has_no_samples():
     with pytest.raises(ValueError, match="same number of samples"):
         batches.check_array_lengths(np.ones((4, 3)), None, None)
     batches.check_array_lengths(None, None, None)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        ((np.ones((3, 1)),), [1, 1, 1]),
+        ((np.ones((3, 1)), np.array([1, 2, 3])), [1, 2, 3]),
+        ((np.eye(3), None, {0: 1, 1: 5, 2: 3}), [1, 5, 3]),
+        ((np.array([[1], [0]]), None, {0: 0.5, 1: 2}), [2, 0.5]),
+        ((np.ones((2, 3, 4)), None, None, "temporal"), [[1, 1, 1]] * 2),
+        ((np.ones((2, 3)), None, None, "temporal"), "three axes or more"),
+        ((np.ones((2, 3, 1)), np.ones(2), None, "temporal"), r"shape \(2,\)"),
+        ((np.ones((2, 3)), np.ones((2, 3))), "weights of steps sample_weight_mode"),
+        ((np.ones((2, 1)), None, None, "x"), "should be None or .temporal."),
+        ((np.ones((2, 3, 1)), None, {0: 1}), "one class a sample"),
+        ((np.eye(3), None, {0: 1, 1: 5}), r"no weight for the classes \[2\]"),
+    ],
+)
+def test_weights_of_samples_and_steps(arguments, expected):
+    """As the real `standardize_weights`; where it raises, so does this."""
+    if isinstance(expected, str):
+        with pytest.raises(ValueError, match=expected):
+            batches.standardize_weights(*arguments)
+    else:
+        assert batches.standardize_weights(*arguments).tolist() == expected

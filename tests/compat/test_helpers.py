@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from jaxcnn import config, layers
-from jaxcnn.compat import helpers
+from jaxcnn.compat import helpers, helpers1
 from jaxcnn.layers import Add, Conv2D, Conv2DTranspose, Dense, Input, InputSpec, Layer
 from jaxcnn.models import Sequential
 
@@ -107,3 +107,12 @@ def test_what_fits_passes():
     assert layer(Input((4,))).shape == (None, 4)
     with pytest.raises(ValueError, match="size 4 along axis -1"):
         layer(Input((5,)))
+
+
+def test_numbers_in_layers():
+    """Each layer counts once, and not if it was met before."""
+    shared = Dense(2, input_dim=3)
+    inner = Sequential([shared, layers.BatchNormalization()])
+    met = {Dense(1)}
+    assert helpers1.count_total_params([inner, shared, Dense(5)], met) == (8 + 4, 4)
+    assert shared in met and helpers1.count_total_params([shared], met) == (0, 0)

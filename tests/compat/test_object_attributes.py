@@ -82,3 +82,29 @@ assert model.predict(np.ones((2, 4, 2))).dtype == "float64" == model.get_weights
 """
     code = "from jaxcnn.compat import install; install('2.2')" + program
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_gradients_by_the_private_names_of_a_model():
+    """The numbers are those of Keras 2.0.4 and 2.2.4."""
+    model = Sequential([Dense(2, input_dim=3, activation="tanh"), Dense(1)])
+    model.set_weights([np.arange(w.size).reshape(w.shape) / 10 for w in model.get_weights()])
+    model.compile("sgd", "mse")
+    x, y = np.arange(12.0).reshape(4, 3) / 10, np.ones((4, 1))
+    gradients = model.optimizer.get_gradients(model.total_loss, model.trainable_weights)
+    function = K.function(
+        model._feed_inputs + model._feed_targets + model._feed_sample_weights, gradients
+    )
+    xs, ys, weights = model._standardize_user_data(x, y)
+    expected = [
+        [0.0, -0.04396, 0.0, -0.05688, 0.0, -0.06981],
+        [0.0, -0.12928],
+        [-0.64046, -0.99207],
+        [-1.89435],
+    ]
+    for value, numbers in zip(function(xs + ys + weights), expected, strict=True):
+        np.testing.assert_allclose(value.ravel(), numbers, atol=1e-5)
+    *_, weights = model._standardize_user_data(x, y, class_weight={0: 2.0, 1: 3.0})
+    assert [w.tolist() for w in weights] == [[3, 3, 3, 3]]
+    assert model._feed_output_shapes == [(None, 1)] and model._feed_loss_fns == model.loss_functions
+    assert model._feed_output_names == model.output_names and model.sample_weight_modes == [None]
+    assert model.flattened_layers == model.layers

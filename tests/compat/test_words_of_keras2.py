@@ -8,6 +8,7 @@ from jaxcnn import layers, metrics
 from jaxcnn.applications.imagenet_utils import preprocess_input
 from jaxcnn.compat import h5dict
 from jaxcnn.compat import metrics as old_metrics
+from jaxcnn.layers import Lambda
 from jaxcnn.models import Model, Sequential
 from jaxcnn.preprocessing.sequence import TimeseriesGenerator
 from jaxcnn.spellings.dialect import speaking
@@ -149,3 +150,22 @@ def test_losses_are_numbers_of_numpy():
         total = model.evaluate(X, y, verbose=0)
         assert type(total) is np.float64 and total.shape == ()
     assert type(model.evaluate(X, y, verbose=0)) is float
+
+
+def test_a_function_that_asks_for_the_size_of_a_batch():
+    """It is None inside of a Lambda, as in 2.0.4, whatever the size of the arrays that come."""
+
+    def tripled_unless_known(x):
+        return x * 3.0 if K.int_shape(x)[0] is None else x
+
+    def in_rows(x):
+        rows = K.int_shape(x)[0]
+        return K.reshape(x, (-1 if rows is None else rows, 3, 1))
+
+    x = np.ones((4, 3), "f")
+    with speaking("2.0"):
+        model = Sequential([Lambda(tripled_unless_known, input_shape=(3,)), Lambda(in_rows)])
+        assert model.output_shape == (None, 3, 1)
+        np.testing.assert_array_equal(model.predict(x)[..., 0], 3 * x)
+        fixed = Sequential([Lambda(tripled_unless_known, batch_input_shape=(4, 3))])
+        np.testing.assert_array_equal(fixed.predict(x), x)

@@ -7,7 +7,7 @@ import jax
 import numpy as np
 import pytest
 
-from jaxcnn.layers import Dense, Dropout, Input, Layer, TimeDistributed, add
+from jaxcnn.layers import Dense, Dropout, Input, Lambda, Layer, TimeDistributed, add
 from jaxcnn.models import Model, Sequential, clone_model
 
 
@@ -84,3 +84,16 @@ def test_copies_of_a_model_that_has_run(copied):
     other.train_on_batch(x, y)
     np.testing.assert_array_equal(other.get_weights()[0], model.get_weights()[0])
     assert int(other.optimizer.iterations) == 4 and int(model.optimizer.iterations) == 3
+
+
+def test_a_pickle_holds_the_functions_of_its_lambdas():
+    """As in Keras 2.2.4, whose pickles are its files; a loss without a name is no part of them."""
+    factor = 3.0
+    model = Sequential([Lambda(lambda x: x * factor, input_shape=(3,)), Dense(1)])
+    model.compile("sgd", "mse")
+    x = np.ones((2, 3))
+    other = pickle.loads(pickle.dumps(model))
+    np.testing.assert_array_equal(other.predict(x), model.predict(x))
+    assert other.train_on_batch(x, np.ones((2, 1))) == model.train_on_batch(x, np.ones((2, 1)))
+    assert other.layers[0].function is not model.layers[0].function
+    assert copy.deepcopy(model).layers[0].function is model.layers[0].function
