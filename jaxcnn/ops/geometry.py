@@ -53,8 +53,8 @@ class Geometry:
 
 
 @dataclass(frozen=True)
-class LSTMSettings:
-    """How an LSTM goes over a sequence.
+class StepSettings:
+    """How an LSTM or a GRU goes over a sequence.
 
     Attributes:
         hard: the gates are hard sigmoids, not sigmoids.

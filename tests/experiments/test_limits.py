@@ -6,7 +6,7 @@ import pytest
 
 from experiments.benchmarks.limits import Pace, limits
 from jaxcnn import ops
-from jaxcnn.ops.geometry import LSTMSettings
+from jaxcnn.ops.geometry import StepSettings
 from jaxcnn.ops.lstm import lstm
 
 FLOPS, BYTES = Pace(1.0, 1e30), Pace(1e30, 1.0)  # machines that wait for one of the two only
@@ -37,7 +37,7 @@ def test_calls_of_onednn():
     states = jnp.zeros((2, 6))
     arguments = (jnp.ones((2, 5, 24)), jnp.ones((6, 24)), states, states)
     assert (
-        longest(lambda *a: lstm(*a, LSTMSettings(True, False)), *arguments, pace=FLOPS).seconds
+        longest(lambda *a: lstm(*a, StepSettings(True, False)), *arguments, pace=FLOPS).seconds
         == 2 * 2 * 5 * 24 * 6
     )
     wide = jnp.ones((128, 512))

@@ -16,7 +16,7 @@ from jax import export
 from jaxcnn import ops
 from jaxcnn.nn.recurrent.layers import LSTM
 from jaxcnn.ops import lstm as operation
-from jaxcnn.ops.geometry import LSTMSettings
+from jaxcnn.ops.geometry import StepSettings
 from jaxcnn.ops.tracing import spelled_out
 
 compiled = pytest.mark.skipif(not ops.accelerated(), reason=f"oneDNN: {ops.why_not()}")
@@ -29,7 +29,7 @@ def arrays(batch, steps, units, scale=1.0, dtype=jnp.float32):
 
 
 def lstm(inputs, kernel, h, c, hard, reverse, keep=None):
-    return operation.lstm(inputs, kernel, h, c, LSTMSettings(hard, reverse), keep)
+    return operation.lstm(inputs, kernel, h, c, StepSettings(hard, reverse), keep)
 
 
 def plain(inputs, kernel, h, c, hard, reverse, keep=None):

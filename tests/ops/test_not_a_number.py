@@ -11,7 +11,7 @@ from jax import lax
 from jaxcnn import ops
 from jaxcnn.nn.recurrent.layers import GRU, LSTM
 from jaxcnn.ops import product as products
-from jaxcnn.ops.geometry import LSTMSettings
+from jaxcnn.ops.geometry import StepSettings
 from jaxcnn.ops.lstm import lstm
 from jaxcnn.ops.tracing import spelled_out
 
@@ -92,9 +92,9 @@ OPERATIONS = {
     },
     "product": (*alike(lambda a, b: products.product(a, b, 0, 0)), [(32, 8), (32, 5)], "multiply"),
     "dense": (*alike(lambda x, kernel: jax.nn.relu(ops.dot(x, kernel))), [(9, 8), (8, 5)], None),
-    "lstm": (*alike(lambda *arrays: lstm(*arrays, LSTMSettings(False, False))), STEPS, "lstm"),
+    "lstm": (*alike(lambda *arrays: lstm(*arrays, StepSettings(False, False))), STEPS, "lstm"),
     "lstm hard, reversed": (
-        *alike(lambda *arrays: lstm(*arrays, LSTMSettings(True, True))),
+        *alike(lambda *arrays: lstm(*arrays, StepSettings(True, True))),
         STEPS,
         "lstm",
     ),

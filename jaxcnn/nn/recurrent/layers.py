@@ -12,8 +12,9 @@ from jaxcnn.nn.recurrent.fields import NoiseFields, RecurrentFields, SequenceFie
 from jaxcnn.nn.recurrent.recurrences import GRURecurrence, LSTMRecurrence, SimpleRecurrence
 from jaxcnn.nn.recurrent.scan import States
 from jaxcnn.nn.traits import Traits
-from jaxcnn.ops.geometry import LSTMSettings
-from jaxcnn.ops.lstm import lstm, pays
+from jaxcnn.ops.geometry import StepSettings
+from jaxcnn.ops.lstm import lstm
+from jaxcnn.ops.recurrence import pays
 from jaxcnn.runtime.types import Identifier
 
 TANH, SIGMOID = (activations.tanh, jnp.tanh), (activations.sigmoid, jax.nn.sigmoid)
@@ -39,7 +40,7 @@ class LSTMLayer(LSTMRecurrence, GatedLayer):
         joined = inputs[0] if len(inputs) == 1 else jnp.concatenate(inputs, -1)
         h, c = given.states
         keep = None if given.keep is None else given.keep.swapaxes(0, 1)
-        settings = LSTMSettings(hard=gate not in SIGMOID, reverse=reverse)
+        settings = StepSettings(hard=gate not in SIGMOID, reverse=reverse)
         outputs, c = lstm(joined, kernel.astype(joined.dtype), h, c, settings, keep=keep)
         outputs = jnp.moveaxis(outputs, 1, 0)  # (steps, batch, units)
         return outputs, [outputs[0 if reverse else -1], c]

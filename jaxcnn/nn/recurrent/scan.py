@@ -13,7 +13,7 @@ import jax
 import jax.numpy as jnp
 from jax.ad_checkpoint import checkpoint_name
 
-from jaxcnn.ops.lstm import where_kept
+from jaxcnn.ops.recurrence import where_kept
 from jaxcnn.runtime.types import PyTree
 
 States: TypeAlias = list[jax.Array]

@@ -15,7 +15,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from jaxcnn.ops.geometry import Geometry, LSTMSettings, Target
+from jaxcnn.ops.geometry import Geometry, StepSettings, Target
 from jaxcnn.ops.onednn.library import accelerated, library_for, why_not
 
 __all__ = [
@@ -66,7 +66,7 @@ def multiply(a: jax.Array, b: jax.Array, a_axis: int, b_axis: int) -> jax.Array 
     return None if results is None else results[0]
 
 
-def lstm(arrays: Sequence[jax.Array], settings: LSTMSettings) -> list[jax.Array] | None:
+def lstm(arrays: Sequence[jax.Array], settings: StepSettings) -> list[jax.Array] | None:
     """:func:`jaxcnn.ops.lstm.forward` by oneDNN, of the arrays that its primitive takes."""
     inputs, _, h, _, _ = arrays
     states = (*inputs.shape[:2], h.shape[-1])
@@ -74,7 +74,7 @@ def lstm(arrays: Sequence[jax.Array], settings: LSTMSettings) -> list[jax.Array]
     return _lstm("lstm_steps", arrays, [states, states, sums], inputs, settings)
 
 
-def lstm_gradient(arrays: Sequence[jax.Array], settings: LSTMSettings) -> list[jax.Array] | None:
+def lstm_gradient(arrays: Sequence[jax.Array], settings: StepSettings) -> list[jax.Array] | None:
     """:func:`jaxcnn.ops.lstm.backward` by oneDNN, of the arrays that its primitive takes."""
     _, c, _, sums, *_ = arrays
     return _lstm("lstm_steps_gradient", arrays, [sums.shape, c.shape, c.shape], sums, settings)
@@ -85,7 +85,7 @@ def _lstm(
     arrays: Sequence[jax.Array],
     shapes: Sequence[tuple[int, ...]],
     sums: jax.Array,
-    settings: LSTMSettings,
+    settings: StepSettings,
 ) -> list[jax.Array] | None:
     if sums.dtype != jnp.float32 or 0 in sums.shape:
         return None
