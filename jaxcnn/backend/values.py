@@ -61,10 +61,12 @@ def constant(
 ) -> Tensor:
     """An array of `value` in `floatx` or another dtype, filling `shape` when there is one.
 
-    `name` is only a label.
+    `name` is only a label. Made while a function is traced, as in a layer's `build`, it has its
+    value all the same, and may be kept for other functions.
     """
-    array = jnp.asarray(np.asarray(value, jnp.dtype(dtype or floatx())))
-    return array if shape is None else jnp.broadcast_to(array, tuple(shape))
+    with jax.ensure_compile_time_eval():
+        array = jnp.asarray(np.asarray(value, jnp.dtype(dtype or floatx())))
+        return array if shape is None else jnp.broadcast_to(array, tuple(shape))
 
 
 def placeholder(
@@ -99,6 +101,8 @@ def placeholder(
 
 def filled(value: float, shape: SizesLike, dtype: DTypeLike | None, name: str | None) -> Variable:
     """A variable that starts with one number, or a tensor of it where a size is not known yet."""
+    if isinstance(shape, int):
+        shape = (shape,)
     if any(isinstance(size, UnknownSize) for size in shape):
         return cast(Variable, full(value, shape, dtype or floatx()))
     return variable(np.full(cast(tuple[int, ...], tuple(shape)), value), dtype, name)

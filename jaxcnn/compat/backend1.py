@@ -12,8 +12,6 @@ from jaxcnn.compat.modules import BACKEND_OF_1
 from jaxcnn.layers.symbolic.types import SizesLike, Tensor, TensorLike
 from jaxcnn.runtime import config
 
-BACKEND = "jax"
-
 FORMATS = {"th": "channels_first", "tf": "channels_last", "default": None}
 
 WORDS = {

@@ -197,6 +197,12 @@ def install(keras: str = "2.0", tensorflow: bool = False) -> None:
         sys.modules["scipy"].__dict__["misc"] = importlib.import_module("scipy.misc")
 
 
+def stands_in_for_tensorflow() -> bool:
+    """Whether ``import tensorflow`` means this library."""
+    finders = [finder for finder in sys.meta_path if isinstance(finder, KerasFinder)]
+    return any(finder.tensorflow for finder in finders)
+
+
 def uninstall() -> None:
     """Undo `install`: ``import keras`` finds what is installed under that name, if anything."""
     speak(None)

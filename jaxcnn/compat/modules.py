@@ -169,7 +169,8 @@ _STAR = {
     "func_load": "jaxcnn.compat.objects:func_load",
 }
 _BACKEND_NAMES = {
-    "_BACKEND": "jaxcnn.compat.backend1:BACKEND",
+    "_BACKEND": "jaxcnn.compat.backend_name:_BACKEND",
+    "backend": "jaxcnn.compat.backend_name:backend",
     "get_session": "jaxcnn.compat.tensorflow.session:get_session",
     "manual_variable_initialization": (
         "jaxcnn.compat.tensorflow.session:manual_variable_initialization"
@@ -214,6 +215,7 @@ NAMES: dict[str, dict[str, str]] = {
         },
         **{name: f"jaxcnn.compat.metric_classes:{name}" for name in _METRIC_CLASSES.split()},
     },
+    "keras.callbacks": {"CallbackList": "jaxcnn.compat.callback_list:CallbackList"},
     "keras.optimizers": {
         "deserialize": "jaxcnn.compat.optimizers:deserialize",
         "optimizer_from_config": "jaxcnn.compat.optimizers:deserialize",

@@ -21,6 +21,7 @@ from jaxcnn.layers.demands import Demands
 from jaxcnn.layers.evaluation import evaluated
 from jaxcnn.layers.input_spec import check_inputs
 from jaxcnn.layers.mode import is_mode
+from jaxcnn.layers.replaced import with_replaced
 from jaxcnn.layers.symbolic.tensor import Calls, Node, SymbolicTensor, symbolic_leaves
 from jaxcnn.layers.symbolic.types import TensorLike
 from jaxcnn.layers.symbolic_call import symbolic_call
@@ -187,7 +188,8 @@ class Layer:
         everything = (inputs, *args)
         if (bound := bound_module(self)) is not None:
             inside = bool(kwargs.pop("training", context.training()))
-            return run(bound, everything, kwargs, kwargs.pop("mask", None), inside)[0]
+            with with_replaced(self, bound):
+                return run(bound, everything, kwargs, kwargs.pop("mask", None), inside)[0]
         everything, kwargs = symbolic.of_variables((everything, kwargs))
         if tensors := symbolic_leaves((everything, kwargs)):
             captures.notice(tensors[0])

@@ -14,12 +14,12 @@ from jaxcnn.layers import naming
 from jaxcnn.layers.arguments import COMMON, unknown_argument
 from jaxcnn.layers.base import LAYERS, Layer
 from jaxcnn.layers.old_attributes import old_attribute
-from jaxcnn.layers.overridden import OverriddenModule, RebuiltModule
+from jaxcnn.layers.overridden import OverriddenModule, RebuiltModule, on_the_graph
 from jaxcnn.layers.tracing import placeholders, trace
 from jaxcnn.layers.user_layer import bound_module
 from jaxcnn.layers.variable import Variable
 from jaxcnn.nn.traits import Traits
-from jaxcnn.runtime.captures import layer_being_built
+from jaxcnn.runtime.captures import is_of_library, layer_being_built
 from jaxcnn.runtime.nameless import from_pickle, to_pickle
 from jaxcnn.runtime.names import get_custom_objects, is_local
 from jaxcnn.runtime.types import Config, PyTree, Settings
@@ -65,9 +65,16 @@ class ModuleLayer(Layer):
             module = self.module_class(**fields)
         except ValueError as error:
             raise ValueError(f"Layer '{self.name}': {error}") from None
-        if type(self).build is not ModuleLayer.build:
+        cls = type(self)
+        calls = cls.call is not ModuleLayer.call
+        # A layer with others inside, or whose states need the batch, keeps its own `build`.
+        plain = not self._children and not getattr(module, "stateful", False)
+        if cls.build is not ModuleLayer.build or (calls and plain):
             return RebuiltModule(self, module)
-        return module if type(self).call is ModuleLayer.call else OverriddenModule(self, module)
+        masks = "_masking" in vars(self) or cls.supports_masking is not ModuleLayer.supports_masking
+        if calls or masks or not is_of_library(cls.compute_mask):
+            return OverriddenModule(self, module)
+        return module
 
     def build(self, input_shape: PyTree) -> None:
         """Make the weights for inputs of `input_shape`, unless there are some."""
@@ -95,17 +102,23 @@ class ModuleLayer(Layer):
         """The output, as a layer that users write around this one asks for it.
 
         Raises:
-            TypeError: the `call` of a subclass asks for it where only symbolic tensors are known.
+            TypeError: the `call` of a subclass asks for it where only symbolic tensors are known,
+                and the layer moves statistics or states.
         """
         if self.additions.calling and bound_module(self) is None:
-            raise TypeError(f"Layer '{self.name}' computes arrays, of which none are there.")
-        masked = {} if mask is None else {"mask": mask}
+            return on_the_graph(self.module, (inputs, *args), kwargs, mask)
+        masked = {"mask": mask} if mask is not None and supports_masks(self.module) else {}
         return self(inputs, *args, **masked, **kwargs)
 
     @property
     def supports_masking(self) -> bool:
-        """Whether a mask of the input is passed on."""
-        return bool(getattr(self.module, "supports_masking", False))
+        """Whether a mask of the input is passed on; a subclass may set it."""
+        return bool(vars(self).get("_masking", supports_masks(self.module)))
+
+    @supports_masking.setter
+    def supports_masking(self, value: bool) -> None:
+        if value != self.supports_masking:
+            vars(self)["_masking"], self._module = value, None
 
     def __getattr__(self, name: str) -> Any:
         """The module's settings (`layer.units`) and the weights (`layer.kernel`) by name."""
@@ -168,6 +181,11 @@ def is_layer_list(value: PyTree) -> TypeGuard[list[Layer]]:
     return (
         isinstance(value, list | tuple) and bool(value) and all(isinstance(v, Layer) for v in value)
     )
+
+
+def supports_masks(module: nn.Module) -> bool:
+    """Whether a module, or the one of the library inside it, passes masks on."""
+    return bool(getattr(getattr(module, "inner", module), "supports_masking", False))
 
 
 def nested_layers(fields: Settings) -> dict[str, Layer]:

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import cast
 
 import flax.linen as nn
 import jax
 
+from jaxcnn.layers.symbolic.operation import Operation
+from jaxcnn.layers.symbolic.saved_call import SavedCall, symbolic_arguments, with_slots
 from jaxcnn.layers.user_layer import MOVING, RunsCall, UserModule, bound_modules
+from jaxcnn.nn.base import Layer as ModuleBase
+from jaxcnn.nn.graph import run
+from jaxcnn.runtime import context
 from jaxcnn.runtime.context import running_module
 from jaxcnn.runtime.types import PyTree
 
@@ -23,12 +29,8 @@ class OverriddenModule(RunsCall):
     def setup(self) -> None:
         nn.share_scope(self, self.inner)
 
-    @property
-    def supports_masking(self) -> bool:  # type: ignore[override]
-        return bool(getattr(self.inner, "supports_masking", False))
-
-    def compute_mask(self, inputs: PyTree, mask: PyTree) -> PyTree:
-        return self.inner.compute_mask(inputs, mask)
+    def mask_of_base(self, inputs: PyTree, mask: PyTree) -> PyTree:
+        return mask_by(self.inner, self.supports_masking, inputs, mask)
 
     def run_call(self, args: tuple[PyTree, ...], kwargs: dict[str, PyTree], train: bool) -> PyTree:
         with bound_modules({id(self.layer): self.inner}), running_module(self, train):
@@ -44,12 +46,8 @@ class RebuiltModule(UserModule):
 
     inner: nn.Module
 
-    @property
-    def supports_masking(self) -> bool:  # type: ignore[override]
-        return bool(getattr(self.inner, "supports_masking", False))
-
     def mask_of_base(self, inputs: PyTree, mask: PyTree) -> PyTree:
-        return self.inner.compute_mask(inputs, mask)
+        return mask_by(self.inner, self.supports_masking, inputs, mask)
 
     def own_modules(self, values: Mapping[int, jax.Array]) -> dict[int, nn.Module]:
         given: dict[str, dict[str, jax.Array]] = {}
@@ -57,3 +55,34 @@ class RebuiltModule(UserModule):
             given.setdefault(variable.path[0], {})[variable.label] = values[id(variable)]
         rngs = {"dropout": self.make_rng("dropout")} if self.has_rng("dropout") else {}
         return {id(self.layer): self.inner.bind(given, rngs=rngs, mutable=list(MOVING))}
+
+
+def on_the_graph(
+    module: nn.Module, args: tuple[PyTree, ...], kwargs: Mapping[str, PyTree], mask: PyTree
+) -> PyTree:
+    """What the layer of the library computes from symbolic tensors and the weights of a subclass.
+
+    Raises:
+        TypeError: it moves statistics or states, or its subclass has not built it.
+    """
+    variables = module.layer.weights_store.declared if isinstance(module, RebuiltModule) else []
+    if not isinstance(module, RebuiltModule) or any(v.path[0] in MOVING for v in variables):
+        raise TypeError("The layer of the library computes arrays here, of which none are there.")
+    inner = module.inner
+
+    def compute(weights: list[jax.Array], given: PyTree, mask: PyTree) -> PyTree:
+        params = {v.label: weight for v, weight in zip(variables, weights, strict=True)}
+        bound = inner.bind({"params": params}, rngs={"dropout": context.next_key()})
+        return run(bound, given[0], dict(given[1]), mask, bool(context.training()))[0]
+
+    arguments = (list(variables), (args, kwargs), mask)
+    tensors = symbolic_arguments(arguments)
+    return Operation(SavedCall("call", compute, with_slots(arguments, tensors)))(tensors)
+
+
+def mask_by(inner: nn.Module, passes_on: bool, inputs: PyTree, mask: PyTree) -> PyTree:
+    """The mask of the output as a layer of the library makes it, or as a subclass passes it on."""
+    module = cast(ModuleBase, inner)
+    if passes_on and type(module).compute_mask is ModuleBase.compute_mask:
+        return mask
+    return module.compute_mask(inputs, mask)

@@ -6,6 +6,7 @@ import contextlib
 import itertools
 import re
 from collections.abc import Hashable, Iterator, Mapping, Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import NamedTuple
@@ -23,6 +24,7 @@ from jaxcnn.nn.base import WeightSpec, declared_weights
 from jaxcnn.nn.graph import run
 from jaxcnn.runtime import config
 from jaxcnn.runtime.captures import with_arrays
+from jaxcnn.runtime.scoped import scoped
 from jaxcnn.runtime.types import Config, DTypeLike, Path, PyTree, Shape
 from jaxcnn.spellings.dialect import chosen, dialect
 
@@ -80,8 +82,16 @@ class Traced:
     weights: tuple[WeightSpec, ...]
 
 
+# The id of an array in a trace -> the shape of the symbolic tensor that it stands for.
+_stated: ContextVar[Mapping[int, Shape]] = ContextVar("stated", default=MappingProxyType({}))
+
 # What a layer of the library is called on, see `plain_call` -> its trace.
 _traces: dict[Hashable, Traced] = {}
+
+
+def shape_for_build(x: jax.Array) -> Shape:
+    """The shape that `build` is told of an input, with None where any size will do."""
+    return _stated.get().get(id(x), (None, *x.shape[1:]))
 
 
 def trace_layer(layer: GraphLayer, args: tuple[PyTree, ...], kwargs: Config) -> Traced:
@@ -325,12 +335,16 @@ def trace_at(
         for i, value in zip(symbolic, values, strict=True):
             filled[i] = value
         call_args, call_kwargs = jax.tree.unflatten(structure, filled)
+        stated = {id(v): leaves[i].shape for i, v in zip(symbolic, values, strict=True)}
 
         def forward(bound: nn.Module) -> PyTree:
             return run(bound, call_args, dict(call_kwargs), mask, train=False)
 
         key = jax.random.key(0)
-        result, variables = nn.init_with_output(forward, module)({"params": key, "dropout": key})
+        with scoped(_stated, stated):
+            result, variables = nn.init_with_output(forward, module)(
+                {"params": key, "dropout": key}
+            )
         flat = {k: v for k, v in flatten_dict(variables).items() if k[0] != "losses"}
         # Tracing keeps the order of declaration, which flattening a result would sort away.
         order.extend(flat)

@@ -23,15 +23,17 @@ import jax.numpy as jnp
 import numpy as np
 
 from jaxcnn.layers import symbolic
+from jaxcnn.layers.replaced import restored
 from jaxcnn.layers.symbolic.tensor import SymbolicTensor
 from jaxcnn.layers.symbolic.types import TensorLike
+from jaxcnn.layers.tracing import shape_for_build
 from jaxcnn.layers.variable import Variable, extended, given_values
-from jaxcnn.layers.weights import WeightStore
+from jaxcnn.layers.weights import WeightOwner, WeightStore
 from jaxcnn.nn.base import Layer as ModuleBase
-from jaxcnn.nn.base import penalties_count
+from jaxcnn.nn.base import WeightSpec, penalties_count
 from jaxcnn.runtime.captures import building, is_of_library
 from jaxcnn.runtime.context import running_module
-from jaxcnn.runtime.types import Identifier, PyTree
+from jaxcnn.runtime.types import Identifier, Path, PyTree
 
 # (a weight made with trainable=False, its new value)
 Update: TypeAlias = tuple[Variable, jax.Array]
@@ -130,6 +132,8 @@ class UserLayer(Protocol):
     @property
     def weights_store(self) -> WeightStore: ...
 
+    def placed_weights(self) -> Iterator[tuple[WeightOwner, WeightSpec, Path]]: ...
+
     def build(self, input_shape: PyTree) -> None: ...
 
     def call(self, inputs: PyTree, *args: PyTree, **kwargs: PyTree) -> PyTree: ...
@@ -148,6 +152,20 @@ class RunsCall(ModuleBase):
     @property
     def mixes_rows(self) -> bool:
         return True  # nothing is known about what `call` does
+
+    @property
+    def supports_masking(self) -> bool:  # type: ignore[override]
+        return bool(getattr(self.layer, "supports_masking", False))
+
+    def compute_mask(self, inputs: PyTree, mask: PyTree) -> PyTree:
+        compute = getattr(self.layer, "compute_mask", None)
+        if compute is not None and not is_of_library(compute):
+            return compute(inputs, mask)
+        return self.mask_of_base(inputs, mask)
+
+    def mask_of_base(self, inputs: PyTree, mask: PyTree) -> PyTree:
+        """The mask of the output where the user's class does not say it."""
+        return super().compute_mask(inputs, mask)
 
     @nn.compact
     def __call__(
@@ -173,10 +191,6 @@ class UserModule(RunsCall):
     """The pure form of a user's layer: a function of its variables that runs the layer's `call`."""
 
     @property
-    def supports_masking(self) -> bool:  # type: ignore[override]
-        return bool(getattr(self.layer, "supports_masking", False))
-
-    @property
     def state_size(self) -> int | list[int]:
         """The width of a cell's state, or of each of its states."""
         size: int | list[int] = self.layer.state_size  # type: ignore[attr-defined]
@@ -197,23 +211,13 @@ class UserModule(RunsCall):
         regularizer: Identifier = getattr(self.layer, "activity_regularizer", None)
         return regularizer
 
-    def compute_mask(self, inputs: PyTree, mask: PyTree) -> PyTree:
-        compute = getattr(self.layer, "compute_mask", None)
-        if compute is not None and not is_of_library(compute):
-            return compute(inputs, mask)
-        return self.mask_of_base(inputs, mask)
-
-    def mask_of_base(self, inputs: PyTree, mask: PyTree) -> PyTree:
-        """The mask of the output where the user's class does not say it."""
-        return super().compute_mask(inputs, mask)
-
     def run_call(self, args: tuple[PyTree, ...], kwargs: dict[str, PyTree], train: bool) -> PyTree:
         layer, additions = self.layer, self.layer.additions
         if not additions.built:
             with building(layer):
                 constants = kwargs.get("constants") if hasattr(layer, "state_size") else None
                 inputs = args[0] if constants is None else [args[0], *constants]
-                layer.build(jax.tree.map(lambda x: (None, *x.shape[1:]), inputs))
+                layer.build(jax.tree.map(shape_for_build, inputs))
             for weight, constraint in layer.weights_store.constraints.items():
                 weight.constraint = constraint
             additions.built = True
@@ -226,13 +230,18 @@ class UserModule(RunsCall):
         stand_ins = self.own_modules(values)
         with (
             traced_values(layer, values),
-            given_values(values),
+            restored(layer.children.values()),
+            given_values(values | self.values_inside()),
             bound_modules(modules | stand_ins),
             running_module(self, train),
             additions.recording(),
         ):
             outputs = layer.call(*args, **kwargs)
-            losses, updates = additions.losses, additions.updates
+            losses = additions.losses
+            updates = [
+                (old, new.value if isinstance(new, Variable) else new)
+                for old, new in additions.updates
+            ]
         known = {id(variable): variable for variable in declared}
         known |= {id(values[id(variable)]): variable for variable in declared}
         for old, new in updates:
@@ -248,6 +257,20 @@ class UserModule(RunsCall):
         self.add_losses(losses)
         self.penalise_activity(self.activity_regularizer, first_of(outputs))
         return outputs
+
+    def values_inside(self) -> dict[int, jax.Array]:
+        """The values of the weights of layers inside, by the ids of their variables."""
+        values: dict[int, jax.Array] = {}
+        for name, child in self.layer.children.items():
+            for owner, spec, path in child.placed_weights():
+                tree: PyTree = self.variables.get(spec.collection, {})
+                for key in (name, *path):
+                    tree = tree.get(key, {})
+                absent = isinstance(tree, Mapping)  # while they are declared, only shapes count
+                value = jnp.zeros(spec.shape, spec.dtype) if absent else tree
+                variable = owner.weights_store.variable((spec.collection, *spec.path))
+                values[id(variable)] = value
+        return values
 
     def own_modules(self, values: Mapping[int, jax.Array]) -> dict[int, nn.Module]:
         """What stands for the layer itself where its `call` calls that of its base."""

@@ -166,8 +166,10 @@ class Variable(Deferred):
                 )
             return self.owner.weights_store.arrays[self.path]
         if being_compiled():
-            result = jax.ShapeDtypeStruct(self.shape, self.dtype)
-            value: jax.Array = jax.pure_callback(self._host_value, result)
+            result = jax.ShapeDtypeStruct(self.shape, jax.dtypes.canonicalize_dtype(self.dtype))
+            value: jax.Array = jax.pure_callback(
+                lambda: np.asarray(self._host_value(), result.dtype), result
+            )
             return value
         return jnp.asarray(self._host_value())
 

@@ -14,9 +14,12 @@ pure function of them. Collections:
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import Any, ClassVar, cast
+from types import MappingProxyType
+from typing import Any, ClassVar, TypeAlias, cast
 
 import flax.linen as nn
 import jax
@@ -56,6 +59,15 @@ class WeightSpec:
 
 # Weights are declared deep inside other people's modules, which hand no list of them along.
 _declared: ContextVar[list[WeightSpec]] = ContextVar("declared_weights")
+
+# (id of a module, name of its weight) -> the array that it computes with instead
+Replaced: TypeAlias = Mapping[tuple[int, str], jax.Array]
+_replaced: ContextVar[Replaced] = ContextVar("replaced_weights", default=MappingProxyType({}))
+
+
+def replacing(tensors: Replaced) -> AbstractContextManager[object]:
+    """Within the block modules compute with these arrays in place of their weights."""
+    return scoped(_replaced, tensors)
 
 
 def declared_weights() -> contextlib.AbstractContextManager[list[WeightSpec]]:
@@ -222,7 +234,7 @@ class Layer(nn.Module):
                 reduce_fn=lambda _, new: new,
                 init_fn=tuple,
             )
-        return value
+        return _replaced.get().get((id(self), name), value)
 
     def update(self, collection: str, name: str, value: jax.Array) -> None:
         """Replace a variable of a mutable collection (running statistics, carried state)."""

@@ -17,7 +17,14 @@ import jax.numpy as jnp
 import numpy as np
 from jax import Array
 
-from jaxcnn.optimizers.hyper import Hyper, Hyperparameters, HyperparameterValue, Schedule, Weights
+from jaxcnn.optimizers.hyper import (
+    Hyper,
+    Hyperparameters,
+    HyperparameterValue,
+    LearningRate,
+    Schedule,
+    Weights,
+)
 from jaxcnn.optimizers.schedules import registry as schedules
 from jaxcnn.optimizers.updates import Updating, running, set_variables
 from jaxcnn.runtime.arrays import filled, wide_float, widened
@@ -88,6 +95,7 @@ class Optimizer(Updating):
     clipvalue: float = 0.0
     ema: float = 0.0
     lr = Hyper()
+    learning_rate = LearningRate()
     decay = Hyper()
     weights = Weights()
     _weights: list[Any]
@@ -150,16 +158,6 @@ class Optimizer(Updating):
             if name not in ("clipnorm", "clipvalue"):
                 raise TypeError(f"Unexpected keyword argument passed to optimizer: {name}")
             setattr(self, name, value)
-
-    @property
-    def learning_rate(self) -> float | Schedule:
-        """Another name for ``lr``."""
-        rate: float | Schedule = self.lr
-        return rate
-
-    @learning_rate.setter
-    def learning_rate(self, value: float | Schedule) -> None:
-        self.lr = value
 
     @property
     def version(self) -> int:

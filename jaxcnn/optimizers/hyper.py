@@ -119,3 +119,20 @@ class Hyper:
             limit = "" if self.below == float("inf") else f" and < {self.below}"
             raise ValueError(f"{kind}: {self.name} must be a number >= 0{limit}, got {value!r}.")
         return number
+
+
+class LearningRate:
+    """Another name for ``lr``, unless a user's optimizer makes its ``lr`` from this one."""
+
+    def __get__(self, optimizer: Any, owner: type | None = None) -> Any:
+        if optimizer is None:
+            return self
+        if "learning_rate" in vars(optimizer):
+            return vars(optimizer)["learning_rate"]
+        return optimizer.lr
+
+    def __set__(self, optimizer: Any, value: float | Schedule) -> None:
+        if isinstance(type(optimizer).lr, Hyper):
+            optimizer.lr = value
+        else:
+            vars(optimizer)["learning_rate"] = value

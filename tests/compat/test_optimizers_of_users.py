@@ -9,7 +9,7 @@ import pytest
 from jaxcnn import backend as K
 from jaxcnn import optimizers
 from jaxcnn.layers import Dense, Input
-from jaxcnn.models import Model
+from jaxcnn.models import Model, Sequential
 from jaxcnn.saving import load_model
 
 RANDOM = np.random.RandomState(0)
@@ -259,3 +259,37 @@ def test_a_target_network_follows():
     fast = model.get_weights()
     model.train_on_batch(X, Y)
     np.testing.assert_allclose(target.get_weights()[0], 0.25 * fast[0], atol=1e-6)
+
+
+def test_an_optimizer_with_lr_made_from_learning_rate():
+    class Plain(optimizers.Optimizer):
+        def __init__(self, learning_rate=0.25, **kwargs):
+            super().__init__(**kwargs)
+            self.learning_rate = K.variable(learning_rate)
+            self.iterations = K.variable(0, dtype="int64")
+
+        @property
+        def lr(self):
+            return self.learning_rate
+
+        @lr.setter
+        def lr(self, value):
+            self.learning_rate = value
+
+        def get_updates(self, loss, params):
+            every = K.equal((self.iterations + 1) // 2 * 2, self.iterations + 1)
+            gradients = self.get_gradients(loss, params)
+            self.updates = [K.update_add(self.iterations, 1)]
+            for weight, gradient in zip(params, gradients, strict=True):
+                moved = weight - self.lr * gradient
+                self.updates.append(K.update(weight, K.switch(every, moved, weight)))
+            return self.updates
+
+    model = Sequential([Dense(1, use_bias=False, kernel_initializer="ones", input_shape=(1,))])
+    model.compile(Plain(), "mse")
+    values = []
+    for _ in range(3):
+        model.train_on_batch(np.ones((1, 1)), np.zeros((1, 1)))
+        values.append(float(model.get_weights()[0][0, 0]))
+    assert values == [1.0, 0.5, 0.5]  # every second step
+    assert K.get_value(model.optimizer.lr) == 0.25

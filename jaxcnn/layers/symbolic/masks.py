@@ -68,17 +68,20 @@ def computed_mask(layer: GraphLayer, inputs: PyTree, mask: PyTree) -> PyTree:
         TypeError: the layer does not support masks, and there is one.
         ValueError: the layer does not support these masks.
     """
-    module = cast(ModuleBase, layer.module)
+    outer = cast(ModuleBase, layer.module)
+    module = cast(ModuleBase, getattr(outer, "inner", outer))
     if isinstance(module, UserModule) or type(module).compute_mask is ModuleBase.compute_mask:
-        if any_mask(mask) and not module.supports_masking:
+        if any_mask(mask) and not outer.supports_masking:
             raise TypeError(
                 f"Layer {layer.name} does not support masking, but was passed a mask: {mask!r}"
             )
-        return mask if module.supports_masking else None
+        return mask if outer.supports_masking else None
     if isinstance(module, Merge) and not symbolic_leaves(mask):
         masks = jax.tree.map(jnp.asarray, mask, is_leaf=is_variable)
         return module.compute_mask(shapes_alone(inputs, masks), masks)
     tensors = symbolic_arguments((inputs, mask))
+    if not tensors:
+        return module.compute_mask(*jax.tree.map(jnp.asarray, (inputs, mask), is_leaf=is_variable))
     arguments = with_slots((inputs, mask), tensors)
     return Operation(SavedCall("compute_mask", module.compute_mask, arguments))(tensors)
 
