@@ -65,20 +65,26 @@ class Job:
 
 
 @pytest.fixture(scope="module")
-def undisturbed(cluster):
-    job = Job(cluster, "undisturbed")
-    assert job.wait_for_end() == "COMPLETED", job.said[-3000:]
-    return job.result()
+def undisturbed_job(cluster):
+    return Job(cluster, "undisturbed")
 
 
-def test_asked_to_end_it_saves_is_requeued_and_ends_with_the_same_bits(cluster, undisturbed):
+@pytest.fixture
+def undisturbed(undisturbed_job):
+    assert undisturbed_job.wait_for_end() == "COMPLETED", undisturbed_job.said[-3000:]
+    return undisturbed_job.result()
+
+
+def test_asked_to_end_it_saves_is_requeued_and_ends_with_the_same_bits(cluster, undisturbed_job):
     job = Job(cluster, "asked")
     job.wait_for_epoch(2)
     cluster.run(f"scancel --signal=TERM {job.number}")
-    assert job.wait_for_end() == "COMPLETED", job.said[-3000:]
-    assert job.restarts() == 1
+    # The other goes on beside it.
+    for each in (undisturbed_job, job):
+        assert each.wait_for_end() == "COMPLETED", each.said[-3000:]
+    assert job.restarts() == 1 and undisturbed_job.restarts() == 0
     assert re.search(r"Asked to end: the state after step \d+ is in", job.said)
-    assert job.result() == undisturbed
+    assert job.result() == undisturbed_job.result()
 
 
 @pytest.mark.slow
