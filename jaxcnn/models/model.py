@@ -363,6 +363,7 @@ class Model(Network):
     targets = property(attributes.targets)
     sample_weights = property(attributes.sample_weights)
     sample_weight_modes = property(private_names.sample_weight_modes)
+    regularizers = property(private_names.regularizers)
     _feed_inputs = property(lambda model: list(model.inputs))
     _feed_input_names = property(lambda model: list(model.input_names))
     _feed_input_shapes = attributes.of_each("inputs", "shape")

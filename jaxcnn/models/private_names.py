@@ -8,7 +8,7 @@ from jaxcnn.layers.symbolic.tensor import SymbolicTensor
 from jaxcnn.losses import LossFunction
 from jaxcnn.models import attributes
 from jaxcnn.runtime import config
-from jaxcnn.runtime.types import PyTree
+from jaxcnn.runtime.types import ArrayFunction, PyTree
 from jaxcnn.training.compile import require_objective
 from jaxcnn.training.input import Data
 from jaxcnn.training.input.door import checked_arrays
@@ -67,3 +67,9 @@ def sample_weight_modes(model: Trainable) -> list[str | None]:
     """'temporal' or None for each output."""
     outputs = require_objective(model, model.program).outputs
     return ["temporal" if output.temporal else None for output in outputs]
+
+
+def regularizers(model: Trainable) -> list[ArrayFunction]:
+    """The penalties of the weights, as Keras 1 lists them."""
+    all_of_them = [spec.regularizer for spec in model.all_specs()]
+    return [penalty for penalty in all_of_them if penalty is not None]

@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 from jaxcnn import backend as K
-from jaxcnn import compat, constraints, initializers, metrics, regularizers
+from jaxcnn import compat, constraints, initializers, layers, metrics, regularizers
 from jaxcnn.layers import Dense, Input
 from jaxcnn.models import Model, Sequential, load_model
+from jaxcnn.spellings.dialect import speaking
 
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(6, 4)).astype("f")
@@ -258,3 +259,21 @@ def test_images_in_its_words(as_keras1):
 
     image = array_to_img(np.zeros((1, 2, 3)), dim_ordering="th")
     assert image.size == (3, 2) and img_to_array(image, dim_ordering="th").shape == (1, 2, 3)
+
+
+@pytest.mark.parametrize(("layer", "gates"), [("LSTM", 4), ("GRU", 3)])
+def test_each_gate_is_drawn_by_itself(layer, gates):
+    """As kernels of their own; with consume_less='gpu' as one, and so in later Keras."""
+
+    def kernels(**options):
+        built = getattr(layers, layer)(6, input_shape=(3, 6), **options)
+        return Sequential([built]).get_weights()[:2]
+
+    with speaking("1.2"):
+        kernel, recurrent = kernels()
+        _, whole = kernels(consume_less="gpu")
+    assert np.sqrt(6 / (6 + 6 * gates)) < np.abs(kernel).max() <= np.sqrt(6 / 12)
+    _, later = kernels()
+    for orthogonal in (*np.split(recurrent, gates, -1), whole, later):
+        products = orthogonal @ orthogonal.T  # of 1 or, by Keras 1's own initialization, 1.21
+        np.testing.assert_allclose(products / products[0, 0], np.eye(6), atol=1e-5)

@@ -23,6 +23,7 @@ from jaxcnn.ops.lstm import lstm_step
 from jaxcnn.ops.product import dot
 from jaxcnn.runtime.arrays import on_last_axes
 from jaxcnn.runtime.types import Config, DTypeLike
+from jaxcnn.spellings.dialect import dialect
 
 
 class Gated(GatedArguments):
@@ -113,9 +114,11 @@ class GatedModule(Gated, Layer):
     def declare(self, features: int) -> tuple[jax.Array, jax.Array, jax.Array | None]:
         """(kernel, recurrent_kernel, bias) for inputs of this many features."""
         width = self.blocks * self.size
-        kernel = field_weight(self, "kernel", (*self.window, features, width))
+        # Keras 1 has a kernel for each gate, unless one product is to compute them all.
+        parts = self.blocks if dialect().of_keras_1 and self.implementation != 2 else 1
+        kernel = field_weight(self, "kernel", (*self.window, features, width), parts=parts)
         recurrent = field_weight(
-            self, "recurrent_kernel", (*self.window, self.size, width), prefix="recurrent"
+            self, "recurrent_kernel", (*self.window, self.size, width), "recurrent", parts
         )
         if not self.use_bias:
             return kernel, recurrent, None
