@@ -72,6 +72,14 @@ def pytest_collection_finish():
     ALIVE.least = ALIVE.limit = 100  # of a process that runs thousands of tests, and holds models
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown(item, nextitem):
+    """What is alive at the end of a file stays: the collector need not walk through it again."""
+    if nextitem is None or nextitem.path != item.path:
+        gc.collect()
+        gc.freeze()
+
+
 @pytest.fixture(autouse=True)
 def afresh():
     """Each test begins with dense_1, seed 0 and the default settings, whatever ran before it."""
