@@ -61,15 +61,24 @@ class Function:
         symbolic = [tensor for tensor in self._targets if isinstance(tensor, SymbolicTensor)]
         self._computation = Computation(symbolic, self.inputs)
 
+    def fits(self, count: int) -> bool:
+        """Whether so many values will do."""
+        given = len(self.inputs)
+        phase_last = given > 0 and is_learning_phase(self.inputs[-1])
+        return count == given or (phase_last and count == given - 1)
+
     def __call__(self, inputs: Sequence[HostArray | float]) -> list[np.ndarray]:
-        """The outputs by the weights as they are now; then the updates are carried out."""
-        if not isinstance(inputs, list | tuple) or len(inputs) != len(self.inputs):
+        """The outputs by the weights as they are now; then the updates are carried out.
+
+        Without a value for `K.learning_phase()` at the end it is that of inference.
+        """
+        if not isinstance(inputs, list | tuple) or not self.fits(len(inputs)):
             raise TypeError(
                 f"The function takes a list of {len(self.inputs)} inputs; given {inputs!r}."
             )
         train = config.in_training(False)
         arrays = []
-        for tensor, value in zip(self.inputs, inputs, strict=True):
+        for tensor, value in zip(self.inputs, inputs, strict=False):
             if is_learning_phase(tensor):
                 train = bool(value)
             else:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from types import ModuleType
 from typing import Any
 
+from jaxcnn.compat.keras_applications import without_submodules
 from jaxcnn.compat.modules import MODULES, SHIMS, TENSORFLOW, keras_path, names_in
 from jaxcnn.runtime.types import PyTree
 from jaxcnn.spellings.hints import closest
@@ -38,7 +39,9 @@ class KerasModule(ModuleType):
         for source in self._sources:
             module = importlib.import_module(source)
             if hasattr(module, name):
-                return getattr(module, name)
+                value = getattr(module, name)
+                apart = path.startswith("keras_applications") and callable(value)
+                return without_submodules(value) if apart else value
         if name in REMOVED and path.startswith("keras"):
             raise ImportError(removed(name))
         if path.startswith("tensorflow"):

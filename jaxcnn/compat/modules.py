@@ -22,7 +22,11 @@ _UTILS_FILES = (
 )
 _APPLICATIONS = (
     "densenet imagenet_utils inception_resnet_v2 inception_v3 mobilenet mobilenet_v2 mobilenetv2 "
-    "nasnet resnet50 vgg16 vgg19 xception"
+    "nasnet resnet resnet50 resnet_v2 vgg16 vgg19 xception"
+)
+_IMAGE_FILES = (
+    "affine_transformations dataframe_iterator directory_iterator image_data_generator iterator "
+    "numpy_array_iterator utils"
 )
 _DATASETS = "boston_housing cifar cifar10 cifar100 fashion_mnist imdb mnist reuters"
 
@@ -94,6 +98,12 @@ for _path in list(MODULES):
         if _path == f"keras.{_part}" or _path.startswith(f"keras.{_part}."):
             _inside = MODULES[_path] or (f"jaxcnn.{_path.removeprefix('keras.')}",)
             MODULES["keras_" + _path.removeprefix("keras.")] = _inside
+
+MODULES |= {
+    f"keras_preprocessing.image.{name}": ("jaxcnn.preprocessing.image",)
+    for name in _IMAGE_FILES.split()
+}
+MODULES["keras_applications.resnet_common"] = MODULES["keras_applications.resnet"]
 
 # Names that are called otherwise here: path -> name -> "module:attribute".
 _ENQUEUERS = {
@@ -197,6 +207,7 @@ _METRIC_CLASSES = (
     "SparseCategoricalCrossentropy SparseTopKCategoricalAccuracy SquaredHinge "
     "TopKCategoricalAccuracy"
 )
+_IMAGES = {"Iterator": "jaxcnn.compat.image_iterator:Iterator"}
 _MERGE = {"_Merge": "jaxcnn.compat.legacy:_Merge"}
 _ADVANCED = {
     name: f"jaxcnn.compat.advanced_activations:{name}" for name in ("ParametricSoftplus", "SReLU")
@@ -224,6 +235,8 @@ NAMES: dict[str, dict[str, str]] = {
     **{f"keras.layers.{name}": {**_STAR, **_MERGE, **_ADVANCED} for name in _LAYER_FILES.split()},
     "keras.layers.recurrent": {
         **_STAR,
+        "_generate_dropout_mask": "jaxcnn.compat.recurrent_helpers:generate_dropout_mask",
+        "_standardize_args": "jaxcnn.compat.recurrent_helpers:standardize_args",
         "_time_distributed_dense": "jaxcnn.compat.backend1:time_distributed_dense",
         "time_distributed_dense": "jaxcnn.compat.backend1:time_distributed_dense",
     },
@@ -271,6 +284,23 @@ NAMES: dict[str, dict[str, str]] = {
         "multiclass_logloss": "jaxcnn.compat.helpers1:multiclass_logloss",
         "probas_to_classes": "jaxcnn.compat.objects:probas_to_classes",
     },
+    "keras.preprocessing.image": _IMAGES,
+    "keras_preprocessing.image": _IMAGES,
+    "keras_preprocessing.image.iterator": _IMAGES,
+    "keras_preprocessing": {
+        name: f"jaxcnn.compat.keras_applications:{name}"
+        for name in ("get_keras_submodule", "set_keras_submodules")
+    },
+    "keras_applications": {
+        name: f"jaxcnn.compat.keras_applications:{name}"
+        for name in (
+            "correct_pad",
+            "get_keras_submodule",
+            "get_submodules_from_kwargs",
+            "set_keras_submodules",
+        )
+    },
+    "keras_preprocessing.sequence": {"_remove_long_seq": "jaxcnn.compat.helpers:remove_long_seq"},
     "keras.preprocessing.sequence": {"_remove_long_seq": "jaxcnn.compat.helpers:remove_long_seq"},
     "keras.preprocessing.text": {"base_filter": "jaxcnn.compat.helpers:base_filter"},
     "keras.models": {"Input": "jaxcnn.layers:Input", "Layer": "jaxcnn.layers:Layer"},

@@ -18,6 +18,7 @@ from jaxcnn.layers.overridden import OverriddenModule, RebuiltModule, on_the_gra
 from jaxcnn.layers.tracing import placeholders, trace
 from jaxcnn.layers.user_layer import bound_module
 from jaxcnn.layers.variable import Variable
+from jaxcnn.nn.base import library_part
 from jaxcnn.nn.traits import Traits
 from jaxcnn.runtime.captures import is_of_library, layer_being_built
 from jaxcnn.runtime.nameless import from_pickle, to_pickle
@@ -85,7 +86,7 @@ class ModuleLayer(Layer):
 
     def _declare(self, input_shape: PyTree) -> None:
         """Declare the weights of the layer of the library among those of a subclass."""
-        inner = cast(RebuiltModule, self.module).inner
+        inner = cast(RebuiltModule, self.module).of_library
         for spec in trace(inner, (placeholders(self, self.dtype, input_shape),), {}).weights:
             if len(spec.path) > 1:
                 raise TypeError(
@@ -146,7 +147,7 @@ class ModuleLayer(Layer):
         given = self._fields.get(name)
         if isinstance(given, Layer) or is_layer_list(given):
             return given
-        return getattr(getattr(self.module, "inner", self.module), name)
+        return getattr(library_part(self.module), name)
 
     def get_config(self) -> Config:
         settings = super().get_config()
@@ -185,7 +186,7 @@ def is_layer_list(value: PyTree) -> TypeGuard[list[Layer]]:
 
 def supports_masks(module: nn.Module) -> bool:
     """Whether a module, or the one of the library inside it, passes masks on."""
-    return bool(getattr(getattr(module, "inner", module), "supports_masking", False))
+    return bool(getattr(library_part(module), "supports_masking", False))
 
 
 def nested_layers(fields: Settings) -> dict[str, Layer]:

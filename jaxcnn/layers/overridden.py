@@ -24,16 +24,16 @@ class OverriddenModule(RunsCall):
     The weights are those of the layer of the library, under their own names.
     """
 
-    inner: nn.Module
+    of_library: nn.Module
 
     def setup(self) -> None:
-        nn.share_scope(self, self.inner)
+        nn.share_scope(self, self.of_library)
 
     def mask_of_base(self, inputs: PyTree, mask: PyTree) -> PyTree:
-        return mask_by(self.inner, self.supports_masking, inputs, mask)
+        return mask_by(self.of_library, self.supports_masking, inputs, mask)
 
     def run_call(self, args: tuple[PyTree, ...], kwargs: dict[str, PyTree], train: bool) -> PyTree:
-        with bound_modules({id(self.layer): self.inner}), running_module(self, train):
+        with bound_modules({id(self.layer): self.of_library}), running_module(self, train):
             return self.layer.call(*args, **kwargs)
 
 
@@ -44,17 +44,17 @@ class RebuiltModule(UserModule):
     ``super().call(x)`` is that layer with the weights of those names.
     """
 
-    inner: nn.Module
+    of_library: nn.Module
 
     def mask_of_base(self, inputs: PyTree, mask: PyTree) -> PyTree:
-        return mask_by(self.inner, self.supports_masking, inputs, mask)
+        return mask_by(self.of_library, self.supports_masking, inputs, mask)
 
     def own_modules(self, values: Mapping[int, jax.Array]) -> dict[int, nn.Module]:
         given: dict[str, dict[str, jax.Array]] = {}
         for variable in self.layer.weights_store.declared:
             given.setdefault(variable.path[0], {})[variable.label] = values[id(variable)]
         rngs = {"dropout": self.make_rng("dropout")} if self.has_rng("dropout") else {}
-        return {id(self.layer): self.inner.bind(given, rngs=rngs, mutable=list(MOVING))}
+        return {id(self.layer): self.of_library.bind(given, rngs=rngs, mutable=list(MOVING))}
 
 
 def on_the_graph(
@@ -68,7 +68,7 @@ def on_the_graph(
     variables = module.layer.weights_store.declared if isinstance(module, RebuiltModule) else []
     if not isinstance(module, RebuiltModule) or any(v.path[0] in MOVING for v in variables):
         raise TypeError("The layer of the library computes arrays here, of which none are there.")
-    inner = module.inner
+    inner = module.of_library
 
     def compute(weights: list[jax.Array], given: PyTree, mask: PyTree) -> PyTree:
         params = {v.label: weight for v, weight in zip(variables, weights, strict=True)}

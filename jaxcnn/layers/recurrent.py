@@ -17,6 +17,7 @@ from jaxcnn.layers.symbolic.tensor import SymbolicTensor, symbolic_leaves
 from jaxcnn.layers.symbolic.types import TensorLike
 from jaxcnn.layers.tracing import Traced
 from jaxcnn.layers.variable import Variable
+from jaxcnn.nn.base import library_part
 from jaxcnn.nn.recurrent.rnn import state_shapes
 from jaxcnn.runtime.names import custom_object_scope
 from jaxcnn.runtime.types import ArrayLike, Config, PyTree, Settings
@@ -67,7 +68,8 @@ class RecurrentLayer(ModuleLayer):
 
     def _build(self, args: tuple[PyTree, ...], kwargs: Config) -> Traced:
         tensors = symbolic_leaves(args)
-        recurrent = getattr(self.module, "layer", self.module)
+        module = library_part(self.module)
+        recurrent = library_part(getattr(module, "layer", module))
         if recurrent.stateful and tensors and None in tuple(tensors[0].shape)[:1]:
             raise ValueError(
                 f"Layer '{self.name}' is stateful, so it needs to know the batch size: give "
@@ -97,12 +99,13 @@ class RecurrentLayer(ModuleLayer):
     def get_initial_state(self, inputs: SymbolicTensor) -> list[SymbolicTensor]:
         """Zeros for each state, as many as the input has samples."""
         K = symbolic.backend
-        if hasattr(self.module, "cell"):
-            sizes = state_shapes(self.module.cell)
+        module = library_part(self.module)
+        if hasattr(module, "cell"):
+            sizes = state_shapes(module.cell)
         else:
             output = self.compute_output_shape(tuple(inputs.shape))
             shape = output[0] if self.return_state else output
-            sizes = [shape[2:] if self.return_sequences else shape[1:]] * self.module.state_total
+            sizes = [shape[2:] if self.return_sequences else shape[1:]] * module.state_total
         start = K.sum(K.zeros_like(inputs), axis=list(range(1, len(inputs.shape))))
         return [
             K.reshape(start, (-1, *[1] * len(size))) + np.zeros(size, np.float32) for size in sizes
@@ -113,7 +116,7 @@ class RecurrentLayer(ModuleLayer):
         """The variables that hold the states of a stateful layer; None for each before."""
         paths = [(s.collection, *s.path) for s in self.weights_store.specs or ()]
         stored: list[Variable | None] = [self.variable(p) for p in paths if p[0] == "state"]
-        return stored or [None] * self.module.state_total
+        return stored or [None] * library_part(self.module).state_total
 
     def reset_states(self, states: ArrayLike | Sequence[ArrayLike] | None = None) -> None:
         """Set the states of a stateful layer to zeros or to `states`, one (batch, width) for each.
@@ -197,7 +200,7 @@ class GatedLayer(RecurrentLayer):
     @property
     def state_size(self) -> int | tuple[int, ...]:
         """The width of the state, or of each of them."""
-        count: int = self.module.state_total
+        count: int = library_part(self.module).state_total
         return self.units if count == 1 else (self.units,) * count
 
 

@@ -9,7 +9,7 @@ import jax
 
 from jaxcnn.layers.base import Layer
 from jaxcnn.layers.mode import uses_learning_phase as depends_on_mode
-from jaxcnn.layers.symbolic.tensor import GraphLayer, SymbolicTensor
+from jaxcnn.layers.symbolic.tensor import GraphLayer, Node, SymbolicTensor
 from jaxcnn.layers.user_layer import Update
 from jaxcnn.layers.variable import Variable
 from jaxcnn.losses import LossFunction
@@ -114,6 +114,11 @@ def layers_by_depth(model: Network) -> dict[int, list[GraphLayer]]:
         met |= new.keys()
         levels[deepest - i] = list(new.values())
     return levels
+
+
+def nodes_by_depth(model: Network) -> dict[int, list[Node]]:
+    """Depth -> its calls of layers, where the outputs have depth 0."""
+    return dict(enumerate(reversed(model.nodes_by_depth)))
 
 
 def feed_targets(model: Trainable) -> list[SymbolicTensor]:

@@ -388,6 +388,7 @@ class Model(Network):
     input_layers_tensor_indices = attributes.of_each("inputs", "tensor_index")
     output_layers_tensor_indices = attributes.of_each("outputs", "tensor_index")
     layers_by_depth = _layers_by_depth = property(attributes.layers_by_depth)
+    _nodes_by_depth = property(attributes.nodes_by_depth)
     uses_learning_phase = property(attributes.uses_learning_phase)
     train_function = batch_functions.Replaceable()
     test_function = batch_functions.Replaceable()

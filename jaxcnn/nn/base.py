@@ -65,6 +65,15 @@ Replaced: TypeAlias = Mapping[tuple[int, str], jax.Array]
 _replaced: ContextVar[Replaced] = ContextVar("replaced_weights", default=MappingProxyType({}))
 
 
+# The field of a module around one of the library, of whose paths it is no part.
+OF_LIBRARY = "of_library"
+
+
+def library_part(module: Any) -> Any:
+    """The module of the library inside the one of a user's subclass; any other as it is."""
+    return getattr(module, OF_LIBRARY, module)
+
+
 def replacing(tensors: Replaced) -> AbstractContextManager[object]:
     """Within the block modules compute with these arrays in place of their weights."""
     return scoped(_replaced, tensors)
@@ -203,7 +212,8 @@ class Layer(nn.Module):
         shape = tuple(shape)
         specs = _declared.get(None)
         if specs is not None:
-            path, limit = (*self.path, name), constraints.get(constraint)
+            path = (*(step for step in self.path if step != OF_LIBRARY), name)
+            limit = constraints.get(constraint)
             specs.append(
                 WeightSpec(
                     path,

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 import flax.linen as nn
 import jax
 import jax.numpy as jnp
 
-from jaxcnn.nn.base import Layer
+from jaxcnn.nn.base import OF_LIBRARY, Layer, library_part
 from jaxcnn.nn.batch import current_valid_rows, valid_rows
 from jaxcnn.nn.graph import mixes_rows, run
 from jaxcnn.nn.recurrent.base import CalledWithStates, Recurrent
@@ -83,7 +85,7 @@ class Bidirectional(CalledWithStates):
 
     def checked(self) -> Config:
         require_module(self.label, self.layer)
-        if not isinstance(self.layer, Recurrent):
+        if not isinstance(self.recurrent, Recurrent):
             raise ValueError(
                 f"{self.label}: `layer` is a {type(self.layer).__name__}; it must be a recurrent "
                 "layer."
@@ -96,29 +98,41 @@ class Bidirectional(CalledWithStates):
         return {}
 
     @property
+    def recurrent(self) -> Recurrent:
+        """The layer of the library, which a subclass may be around."""
+        return cast(Recurrent, library_part(self.layer))
+
+    @property
     def mixes_rows(self) -> bool:
         return mixes_rows(self.layer)
 
     @property
     def passes_constants(self) -> bool:
-        return self.layer.passes_constants
+        return self.recurrent.passes_constants
 
     def run_sequence(
         self, x: jax.Array, initial: States | None, mask: Mask, train: bool, **further: PyTree
     ) -> PyTree:
-        half = self.layer.state_total
-        halves = (None, None) if initial is None else (initial[:half], initial[half:])
-        # Unbound first, so that each direction copies a cell inside, too.
-        forward = self.layer.unbind()[0].clone(parent=self, name="forward_layer")
-        backward = self.layer.unbind()[0].clone(
-            parent=self, name="backward_layer", go_backwards=not self.layer.go_backwards
-        )
-        y, *states = as_list(forward(x, halves[0], train=train, mask=mask, **further))
-        z, *back_states = as_list(backward(x, halves[1], train=train, mask=mask, **further))
-        if self.layer.return_sequences:
+        half = self.recurrent.state_total
+        halves: list[dict[str, PyTree]] = [{}, {}]
+        if initial is not None:
+            halves = [{"initial_state": initial[:half]}, {"initial_state": initial[half:]}]
+        reverse = not self.recurrent.go_backwards
+        forward = self.direction("forward_layer")
+        backward = self.direction("backward_layer", go_backwards=reverse)
+        y, *states = as_list(forward(x, train=train, mask=mask, **halves[0], **further))
+        z, *back_states = as_list(backward(x, train=train, mask=mask, **halves[1], **further))
+        if self.recurrent.return_sequences:
             z = jnp.flip(z, 1)
         merged = merge(self.merge_mode, y, z)
-        return [*as_list(merged), *states, *back_states] if self.layer.return_state else merged
+        return [*as_list(merged), *states, *back_states] if self.recurrent.return_state else merged
+
+    def direction(self, name: str, **changed: bool) -> Layer:
+        """A copy of the layer, with other weights."""
+        layer = self.layer.unbind()[0]  # so that a copy has a copy of a cell inside, too
+        if library_part(layer) is not layer:
+            changed = {OF_LIBRARY: library_part(layer).clone(**changed)}
+        return layer.clone(parent=self, name=name, **changed)
 
     def compute_mask(self, inputs: PyTree, mask: PyTree) -> PyTree:
         output, *states = as_list(self.layer.compute_mask(inputs, mask))

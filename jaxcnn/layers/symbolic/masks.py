@@ -17,7 +17,7 @@ from jaxcnn.layers.symbolic.tensor import GraphLayer, SymbolicTensor, symbolic_l
 from jaxcnn.layers.user_layer import UserModule
 from jaxcnn.layers.variable import is_variable
 from jaxcnn.nn.base import Layer as ModuleBase
-from jaxcnn.nn.base import any_mask
+from jaxcnn.nn.base import any_mask, library_part
 from jaxcnn.nn.functions import MaskOf, WithMask
 from jaxcnn.nn.merge import Merge
 from jaxcnn.runtime.types import PyTree
@@ -69,7 +69,7 @@ def computed_mask(layer: GraphLayer, inputs: PyTree, mask: PyTree) -> PyTree:
         ValueError: the layer does not support these masks.
     """
     outer = cast(ModuleBase, layer.module)
-    module = cast(ModuleBase, getattr(outer, "inner", outer))
+    module = cast(ModuleBase, library_part(outer))
     if isinstance(module, UserModule) or type(module).compute_mask is ModuleBase.compute_mask:
         if any_mask(mask) and not outer.supports_masking:
             raise TypeError(
