@@ -162,7 +162,8 @@ def flops(name: str, instructions: dict[str, Instruction], inside: dict[str, lis
         if "jaxcnn_multiply" in line:
             return 2 * math.prod(problem[1:4])
         batch, steps, units = problem[:3]
-        return 2 * batch * steps * 4 * units**2
+        gates = 3 if "jaxcnn_gru" in line else 4
+        return 2 * batch * steps * gates * units**2
     total = 0.0
     for one in (instructions[n] for n in body_of(name, instructions, inside)):
         if one.operation == "dot" and (

@@ -12,19 +12,9 @@ import jax.numpy as jnp
 from jax import lax
 from jax.core import ShapedArray
 
-from jaxcnn.ops import onednn
+from jaxcnn.ops import onednn, recurrence
 from jaxcnn.ops.geometry import StepSettings
 from jaxcnn.ops.product import product
-from jaxcnn.ops.recurrence import (
-    as_numbers,
-    as_primitive,
-    before_each,
-    by_time,
-    gate_of,
-    nothing,
-    of_each_step,
-    where_kept,
-)
 from jaxcnn.ops.tracing import varying_alike
 from jaxcnn.runtime.types import ArrayFunction, PyTree
 
@@ -65,7 +55,7 @@ def lstm(
         settings: the kind of gates, and the direction.
         keep: (batch, steps) of booleans; where False the states stay as they are.
     """
-    steps = as_numbers(keep, inputs.dtype)
+    steps = recurrence.as_numbers(keep, inputs.dtype)
     results: Pair = _lstm(settings, *varying_alike(inputs, kernel, h, c, steps))
     return results
 
@@ -86,7 +76,7 @@ def _lstm_backward(settings: StepSettings, saved: Saved, cotangents: Pair) -> tu
     kernel, h, c, keep, outputs, cells, sums = saved
     d_inputs, d_h, d_c = backward((kernel, c, cells, sums, keep, *cotangents), settings)
     # In one product over all steps: adding up one a step takes longer.
-    before = before_each(outputs, h, settings.reverse)
+    before = recurrence.before_each(outputs, h, settings.reverse)
     rows = before.reshape(-1, h.shape[-1])  # (batch * steps, units)
     d_sums = d_inputs.reshape(-1, kernel.shape[-1])  # (batch * steps, 4 * units)
     return d_inputs, product(rows, d_sums, 0, 0), d_h, d_c, 0 * keep
@@ -96,7 +86,7 @@ _lstm.defvjp(_lstm_forward, _lstm_backward)
 
 
 def _step(settings: StepSettings, sums: jax.Array, c: jax.Array) -> Pair:
-    return lstm_step(jnp.split(sums, 4, -1), c, gate_of(settings), jnp.tanh)
+    return lstm_step(jnp.split(sums, 4, -1), c, recurrence.gate_of(settings), jnp.tanh)
 
 
 def _loop(*arrays: jax.Array, settings: StepSettings) -> list[jax.Array]:
@@ -105,10 +95,10 @@ def _loop(*arrays: jax.Array, settings: StepSettings) -> list[jax.Array]:
     def body(states: Pair, now: PyTree) -> tuple[Pair, tuple[jax.Array | None, ...]]:
         step_inputs, keep_now = now
         sums = step_inputs + product(states[0], kernel, 1, 0)
-        h, c = where_kept(keep_now, _step(settings, sums, states[1]), states)
+        h, c = recurrence.where_kept(keep_now, _step(settings, sums, states[1]), states)
         return (h, c), (h, c, sums if settings.saving else None)
 
-    steps = inputs.swapaxes(0, 1), by_time(keep)  # (steps, batch, 4 * units)
+    steps = inputs.swapaxes(0, 1), recurrence.by_time(keep)  # (steps, batch, 4 * units)
     _, results = lax.scan(body, (h, c), steps, reverse=settings.reverse)
     outputs, cells, sums = jax.tree.map(lambda a: a.swapaxes(0, 1), results)
     return [outputs, cells, sums if settings.saving else jnp.zeros((0,), inputs.dtype)]
@@ -123,22 +113,25 @@ def _loop_back(*arrays: jax.Array, settings: StepSettings) -> list[jax.Array]:
         d_h = d_h + d_output
         _, pull = jax.vjp(functools.partial(_step, settings), sums, before)
         d_sums, d_before = pull((d_h, d_c))
-        d_sums = where_kept(keep_now, d_sums, jnp.zeros_like(d_sums))
+        d_sums = recurrence.where_kept(keep_now, d_sums, jnp.zeros_like(d_sums))
         new = product(d_sums, kernel, 1, 1), d_before
-        return where_kept(keep_now, new, (d_h, d_c)), d_sums
+        return recurrence.where_kept(keep_now, new, (d_h, d_c)), d_sums
 
-    before = before_each(cells, c, settings.reverse)
+    before = recurrence.before_each(cells, c, settings.reverse)
     steps = tuple(array.swapaxes(0, 1) for array in (sums, before, d_outputs))
     (d_h, d_c), d_inputs = lax.scan(
-        body, (jnp.zeros_like(c), d_c), (steps, by_time(keep)), reverse=not settings.reverse
+        body,
+        (jnp.zeros_like(c), d_c),
+        (steps, recurrence.by_time(keep)),
+        reverse=not settings.reverse,
     )
     return [d_inputs.swapaxes(0, 1), d_h, d_c]
 
 
 def _shapes(*arrays: ShapedArray, settings: StepSettings) -> list[ShapedArray]:
     inputs, _, h, _, _ = arrays
-    states = of_each_step(inputs, h.shape[-1])
-    return [states, states, inputs if settings.saving else nothing(inputs)]
+    states = recurrence.of_each_step(inputs, h.shape[-1])
+    return [states, states, inputs if settings.saving else recurrence.nothing(inputs)]
 
 
 def _shapes_back(*arrays: ShapedArray, settings: StepSettings) -> list[ShapedArray]:
@@ -149,7 +142,9 @@ def _shapes_back(*arrays: ShapedArray, settings: StepSettings) -> list[ShapedArr
 # (inputs, kernel, h, c, keep) to h and c after each step, (batch, steps, units), and the sums that
 # the gates are taken of, like the inputs, or empty unless ``settings.saving``. No steps are left
 # out where `keep` is empty.
-forward = as_primitive("jaxcnn_lstm", _loop, onednn.lstm, _shapes)
+forward = recurrence.as_primitive("jaxcnn_lstm", _loop, onednn.lstm, _shapes)
 # (kernel, first c, cells, sums, keep, gradients of all outputs and of the last c) to the gradients
 # of the inputs, of h and of c.
-backward = as_primitive("jaxcnn_lstm_gradient", _loop_back, onednn.lstm_gradient, _shapes_back)
+backward = recurrence.as_primitive(
+    "jaxcnn_lstm_gradient", _loop_back, onednn.lstm_gradient, _shapes_back
+)

@@ -7,6 +7,7 @@ import pytest
 from experiments.benchmarks.limits import Pace, limits
 from jaxcnn import ops
 from jaxcnn.ops.geometry import StepSettings
+from jaxcnn.ops.gru import gru
 from jaxcnn.ops.lstm import lstm
 
 FLOPS, BYTES = Pace(1.0, 1e30), Pace(1e30, 1.0)  # machines that wait for one of the two only
@@ -39,6 +40,11 @@ def test_calls_of_onednn():
     assert (
         longest(lambda *a: lstm(*a, StepSettings(True, False)), *arguments, pace=FLOPS).seconds
         == 2 * 2 * 5 * 24 * 6
+    )
+    arguments = (jnp.ones((2, 5, 18)), jnp.ones((6, 18)), states)
+    assert (
+        longest(lambda *a: gru(*a, StepSettings(True, False)), *arguments, pace=FLOPS).seconds
+        == 2 * 2 * 5 * 18 * 6
     )
     wide = jnp.ones((128, 512))
     gradient = jax.grad(lambda kernel, x: (ops.dot(x, kernel) ** 2).sum())

@@ -12,6 +12,7 @@ from jaxcnn import ops
 from jaxcnn.nn.recurrent.layers import GRU, LSTM
 from jaxcnn.ops import product as products
 from jaxcnn.ops.geometry import StepSettings
+from jaxcnn.ops.gru import gru
 from jaxcnn.ops.lstm import lstm
 from jaxcnn.ops.tracing import spelled_out
 
@@ -62,6 +63,7 @@ def alike(function):
 
 RELU = [IMAGES, KERNEL, (16,)]
 STEPS = [(3, 5, 16), (4, 16), (3, 4), (3, 4)]
+RESET = [(3, 5, 12), (4, 12), (3, 4)]
 GATED = [(3, 5, 6), (6, 12), (4, 12), (12,)]
 LSTMS = [(3, 5, 6), (6, 16), (4, 16), (16,)]
 # Name -> (ours, XLA's, shapes of the arrays, target in the program or None).
@@ -100,7 +102,14 @@ OPERATIONS = {
     ),
     "LSTM": (*alike(layer(LSTM)), LSTMS, "lstm"),
     "LSTM of relu": (*alike(layer(LSTM, activation="relu")), LSTMS, None),
-    "GRU": (*alike(layer(GRU)), GATED, None),
+    "gru": (*alike(lambda *arrays: gru(*arrays, StepSettings(True, False))), RESET, "gru"),
+    "gru, reset after": (
+        *alike(lambda *arrays: gru(*arrays[:3], StepSettings(False, True), bias=arrays[3])),
+        [*RESET, (4,)],
+        "gru",
+    ),
+    "GRU": (*alike(layer(GRU)), GATED, "gru"),
+    "GRU of relu": (*alike(layer(GRU, activation="relu")), GATED, None),
 }
 
 

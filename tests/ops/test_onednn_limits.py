@@ -108,7 +108,7 @@ def test_no_memory_error_under_sanitizers(tmp_path):
     folder = Path(__file__).parent
     tests = [
         str(folder / f"test_{name}.py")
-        for name in ("lstm", "product", "convolution", "not_a_number")
+        for name in ("gru", "lstm", "product", "convolution", "not_a_number")
     ]
     options = {"LD_PRELOAD": " ".join(preloaded), "ASAN_OPTIONS": "detect_leaks=0"}
     said = run(SANITIZED, tmp_path / "sanitized.so", *tests, timeout=3000, **options)

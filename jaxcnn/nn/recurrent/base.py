@@ -182,7 +182,8 @@ class Sequences(NamedTuple):
     """What a loop over time is made from.
 
     Attributes:
-        inputs: what `project` returns, each (batch, steps, ...).
+        inputs: what `project` returns, each (batch, steps, ...) or, where that is the same at all
+            steps of all samples, (1, 1, ...).
         states: initial states, each (batch, ...).
         noise: dropout masks of the state, the same at all steps.
         keep: (steps, batch) of booleans; where False the states stay as they are.
@@ -212,8 +213,8 @@ class GatedLayer(GatedModule, Recurrent):
 
     def loop(self, kernel: jax.Array, given: Sequences) -> tuple[jax.Array, States]:
         """(outputs (steps, batch, ...), final states) from what `project` returns."""
-        # (steps, batch, ...) for each gate
-        by_time = [jnp.moveaxis(part, 1, 0) for part in in_parts(given.inputs, self.blocks)]
+        parts = jnp.broadcast_arrays(*in_parts(given.inputs, self.blocks))
+        by_time = [jnp.moveaxis(part, 1, 0) for part in parts]  # (steps, batch, ...) for each gate
         recurrence = functools.partial(gated_scan, reverse=self.go_backwards, unroll=self.unroll)
         return recurrence(self, kernel, by_time, given.states, noise=given.noise, keep=given.keep)
 

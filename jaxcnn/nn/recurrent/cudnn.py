@@ -9,8 +9,7 @@ import jax
 from jaxcnn.nn.fields import UnitsField, fixed
 from jaxcnn.nn.recurrent.base import GatedLayer
 from jaxcnn.nn.recurrent.fields import RecurrentFields
-from jaxcnn.nn.recurrent.layers import LSTMLayer
-from jaxcnn.nn.recurrent.recurrences import GRURecurrence
+from jaxcnn.nn.recurrent.layers import GRULayer, LSTMLayer
 from jaxcnn.runtime.types import Identifier
 
 
@@ -50,7 +49,7 @@ class CuDNNLayer(GatedLayer):
         return biases
 
 
-class CuDNNGRU(CuDNNLayer, GRURecurrence, GatedLayer, CuDNNFields, UnitsField):
+class CuDNNGRU(CuDNNLayer, GRULayer, CuDNNFields, UnitsField):
     """`GRU` with ``reset_after=True`` and sigmoid gates; ``bias`` is (6 * units,), of the input,
     then of the state.
     """

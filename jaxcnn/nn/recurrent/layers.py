@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import jax
 import jax.numpy as jnp
 
@@ -13,6 +15,7 @@ from jaxcnn.nn.recurrent.recurrences import GRURecurrence, LSTMRecurrence, Simpl
 from jaxcnn.nn.recurrent.scan import States
 from jaxcnn.nn.traits import Traits
 from jaxcnn.ops.geometry import StepSettings
+from jaxcnn.ops.gru import gru
 from jaxcnn.ops.lstm import lstm
 from jaxcnn.ops.recurrence import pays
 from jaxcnn.runtime.types import Identifier
@@ -24,26 +27,61 @@ class SequenceLayer(GatedLayer, SequenceFields, NoiseFields, RecurrentFields, Un
     """The arguments that SimpleRNN, GRU and LSTM have in common."""
 
 
-class LSTMLayer(LSTMRecurrence, GatedLayer):
-    """An LSTM; all steps are one operation where that pays.
+class WholeLayer(GatedLayer):
+    """A layer whose steps are all one operation where that pays.
 
     That needs the usual activations, and no noise.
     """
 
+    def whole(
+        self, kernel: jax.Array, given: Sequences, settings: StepSettings
+    ) -> tuple[jax.Array, States]:
+        """(outputs (batch, steps, units), final states but the first) by one operation.
+
+        `kernel` has the dtype of the inputs; ``given.keep`` is (batch, steps).
+        """
+        raise NotImplementedError
+
     def loop(self, kernel: jax.Array, given: Sequences) -> tuple[jax.Array, States]:
-        inputs = given.inputs
         gate, reverse = self.recurrent_activation, self.go_backwards
         usual = self.activation in TANH and gate in (*SIGMOID, activations.hard_sigmoid)
-        special = given.noise or self.unroll or not inputs[0].size
+        special = given.noise or self.unroll or not given.inputs[0].size
         if special or not usual or not pays():
             return super().loop(kernel, given)
-        joined = inputs[0] if len(inputs) == 1 else jnp.concatenate(inputs, -1)
-        h, c = given.states
         keep = None if given.keep is None else given.keep.swapaxes(0, 1)
         settings = StepSettings(hard=gate not in SIGMOID, reverse=reverse)
-        outputs, c = lstm(joined, kernel.astype(joined.dtype), h, c, settings, keep=keep)
+        kernel = kernel.astype(given.inputs[0].dtype)
+        outputs, further = self.whole(kernel, given._replace(keep=keep), settings)
         outputs = jnp.moveaxis(outputs, 1, 0)  # (steps, batch, units)
-        return outputs, [outputs[0 if reverse else -1], c]
+        return outputs, [outputs[0 if reverse else -1], *further]
+
+
+def joined(parts: Sequence[jax.Array]) -> jax.Array:
+    return parts[0] if len(parts) == 1 else jnp.concatenate(parts, -1)
+
+
+class LSTMLayer(LSTMRecurrence, WholeLayer):
+    """An LSTM."""
+
+    def whole(
+        self, kernel: jax.Array, given: Sequences, settings: StepSettings
+    ) -> tuple[jax.Array, States]:
+        h, c = given.states
+        outputs, c = lstm(joined(given.inputs), kernel, h, c, settings, keep=given.keep)
+        return outputs, [c]
+
+
+class GRULayer(GRURecurrence, WholeLayer):
+    """A GRU."""
+
+    def whole(
+        self, kernel: jax.Array, given: Sequences, settings: StepSettings
+    ) -> tuple[jax.Array, States]:
+        parts, bias = list(given.inputs), None
+        if self.reset_after:
+            bias = parts.pop().reshape(-1)
+        outputs = gru(joined(parts), kernel, given.states[0], settings, keep=given.keep, bias=bias)
+        return outputs, []
 
 
 class SimpleRNN(SimpleRecurrence, SequenceLayer):
@@ -61,7 +99,7 @@ class SimpleRNN(SimpleRecurrence, SequenceLayer):
     traits = Traits(has_cell=True)
 
 
-class GRU(GRURecurrence, SequenceLayer):
+class GRU(GRULayer, SequenceLayer):
     """Gated recurrent unit over (batch, steps, features), with x and h standing for their products
     with the kernels:
 

@@ -19,6 +19,7 @@ from jaxcnn.nn.dropout import drop, dropout_rate
 from jaxcnn.nn.recurrent.fields import GatedArguments
 from jaxcnn.nn.recurrent.scan import Add, applied, in_parts
 from jaxcnn.nn.weights import field_weight, resolved
+from jaxcnn.ops.gru import gru_step
 from jaxcnn.ops.lstm import lstm_step
 from jaxcnn.ops.product import dot
 from jaxcnn.runtime.arrays import on_last_axes
@@ -177,18 +178,14 @@ class GRURecurrence(Gated):
     ) -> list[jax.Array]:
         if not self.reset_after:
             return super().project(x, kernel, bias, noise)
-        z, r, candidate = in_parts(
-            super().project(x, kernel, None if bias is None else bias[0], noise), 3
-        )
+        if bias is None:
+            bias = jnp.zeros(self.bias_shape, kernel.dtype)
+        of_input, of_state = bias.reshape(2, -1)
+        both = of_input + of_state.at[2 * self.units :].set(0)
+        parts = in_parts(super().project(x, kernel, both, noise), 3)
         # The state's part of the candidate is reset before it meets the input's: a separate sum.
-        inner = jnp.zeros_like(candidate)
-        if bias is not None:
-            of_state = jnp.split(bias[1], 3)
-            z, r, inner = (
-                part + on_last_axes(b, part)
-                for part, b in zip((z, r, inner), of_state, strict=True)
-            )
-        return [z, r, candidate, inner]
+        inner = of_state[2 * self.units :].astype(parts[0].dtype)
+        return [*parts, inner.reshape((1,) * (x.ndim - 1) + inner.shape)]
 
     def step(
         self, inputs: Sequence[jax.Array], states: list[jax.Array], add: Add
@@ -199,9 +196,11 @@ class GRURecurrence(Gated):
             activations.get(self.recurrent_activation),
             activations.get(self.activation),
         )
-        z, r = gate(z), gate(r)
-        (total,) = [inputs[2] + r * inner[0]] if self.reset_after else add(1, r * h)
-        return [z * h + (1 - z) * activation(total)]
+
+        def candidate(r: jax.Array) -> jax.Array:
+            return inputs[2] + r * inner[0] if self.reset_after else add(1, r * h)[0]
+
+        return [gru_step((z, r), h, candidate, gate, activation)[0]]
 
 
 class LSTMRecurrence(Gated):

@@ -1,4 +1,4 @@
-"""Convolution, products and the LSTM by oneDNN, as XLA custom calls on CPU.
+"""Convolution, products, the GRU and the LSTM by oneDNN, as XLA custom calls on CPU.
 
 It is optional: the C++ of this folder is compiled when the package is installed. Each function
 returns None where oneDNN is missing or has no fast code for the problem.
@@ -22,6 +22,8 @@ __all__ = [
     "accelerated",
     "convolve",
     "convolve_relu",
+    "gru",
+    "gru_gradient",
     "lstm",
     "lstm_gradient",
     "multiply",
@@ -67,33 +69,59 @@ def multiply(a: jax.Array, b: jax.Array, a_axis: int, b_axis: int) -> jax.Array 
 
 
 def lstm(arrays: Sequence[jax.Array], settings: StepSettings) -> list[jax.Array] | None:
-    """:func:`jaxcnn.ops.lstm.forward` by oneDNN, of the arrays that its primitive takes."""
+    """:func:`jaxcnn.ops.lstm.forward` by oneDNN."""
     inputs, _, h, _, _ = arrays
     states = (*inputs.shape[:2], h.shape[-1])
     sums = inputs.shape if settings.saving else (0,)
-    return _lstm("lstm_steps", arrays, [states, states, sums], inputs, settings)
+    return _steps("lstm_steps", arrays, [states, states, sums], _steps_of(inputs, h, settings))
 
 
 def lstm_gradient(arrays: Sequence[jax.Array], settings: StepSettings) -> list[jax.Array] | None:
-    """:func:`jaxcnn.ops.lstm.backward` by oneDNN, of the arrays that its primitive takes."""
+    """:func:`jaxcnn.ops.lstm.backward` by oneDNN."""
     _, c, _, sums, *_ = arrays
-    return _lstm("lstm_steps_gradient", arrays, [sums.shape, c.shape, c.shape], sums, settings)
+    fields = _steps_of(sums, c, settings, gradient=True)
+    return _steps("lstm_steps_gradient", arrays, [sums.shape, c.shape, c.shape], fields)
 
 
-def _lstm(
+def gru(arrays: Sequence[jax.Array], settings: StepSettings) -> list[jax.Array] | None:
+    """:func:`jaxcnn.ops.gru.forward` by oneDNN."""
+    inputs, _, h, _, bias = arrays
+    batch, steps, width = inputs.shape
+    after = bias.size > 0
+    values = (batch, steps, width + after * h.shape[-1]) if settings.saving else (0,)
+    fields = [*_steps_of(inputs, h, settings), int(after)]
+    return _steps("gru_steps", arrays, [(batch, steps, h.shape[-1]), values], fields)
+
+
+def gru_gradient(arrays: Sequence[jax.Array], settings: StepSettings) -> list[jax.Array] | None:
+    """:func:`jaxcnn.ops.gru.backward` by oneDNN."""
+    _, h, outputs, values, *_ = arrays
+    *leading, units = outputs.shape
+    fields = _steps_of(outputs, h, settings, gradient=True)
+    fields.append(int(values.shape[-1] > 3 * units))
+    shapes = [(*leading, 3 * units), h.shape, (*leading, 2 * units), outputs.shape]
+    return _steps("gru_steps_gradient", arrays, shapes, fields)
+
+
+def _steps_of(
+    array: jax.Array, state: jax.Array, settings: StepSettings, gradient: bool = False
+) -> list[int]:
+    """The fields of `Steps` in recurrent.h, from an array (batch, steps, ...)."""
+    batch, steps, _ = array.shape
+    flags = settings.hard, settings.reverse, gradient
+    return [batch, steps, state.shape[-1], _chunks(batch), *map(int, flags)]
+
+
+def _steps(
     name: str,
     arrays: Sequence[jax.Array],
     shapes: Sequence[tuple[int, ...]],
-    sums: jax.Array,
-    settings: StepSettings,
+    fields: list[int],
 ) -> list[jax.Array] | None:
-    if sums.dtype != jnp.float32 or 0 in sums.shape:
+    """`_call`, but for float32 and at least one row, step and unit only."""
+    if arrays[0].dtype != jnp.float32 or 0 in fields[:3]:
         return None
-    batch, steps, gates = sums.shape
-    flags = [settings.hard, settings.reverse, name == "lstm_steps_gradient"]
-    # The fields of `Lstm` in lstm.cc.
-    fields = [batch, steps, gates // 4, _chunks(batch), *map(int, flags)]
-    return _call(name, "lstm", arrays, shapes, fields)
+    return _call(name, name.split("_")[0], arrays, shapes, fields)
 
 
 def _call(
@@ -125,7 +153,7 @@ def _threads() -> int:
 
 def _chunks(length: int) -> int:
     """Into how many parts, equal but for the last, an axis is cut so that each thread has one."""
-    return -(-length // -(-length // _threads()))
+    return -(-length // max(-(-length // _threads()), 1))
 
 
 def problem(target: Target, a: jax.Array, b: jax.Array, geometry: Geometry) -> list[int]:

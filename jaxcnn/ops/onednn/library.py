@@ -21,9 +21,16 @@ _TARGETS = (
     "jaxcnn_multiply",
     "jaxcnn_lstm_steps",
     "jaxcnn_lstm_steps_gradient",
+    "jaxcnn_gru_steps",
+    "jaxcnn_gru_steps_gradient",
 )
 _PRIMITIVES = 128  # that oneDNN keeps by itself
-_PLANNERS = ("jaxcnn_plan_convolution", "jaxcnn_plan_product", "jaxcnn_plan_lstm")
+_PLANNERS = (
+    "jaxcnn_plan_convolution",
+    "jaxcnn_plan_product",
+    "jaxcnn_plan_lstm",
+    "jaxcnn_plan_gru",
+)
 
 
 @functools.cache
