@@ -114,8 +114,9 @@ class Model(Network):
                 hooks always get each batch.
             run_eagerly: run operation by operation instead of compiled, so that `print` and
                 debuggers inside layers, losses and metrics work; slow.
-            target_tensors: for an output a variable or an array that its targets are, in place of
-                `y`; or a K.placeholder that stands for `y` in losses; a list or a dict by output.
+            target_tensors: for an output a variable, an array or a tensor computed from others that
+                its targets are, in place of `y`; or a K.placeholder that stands for `y` in losses;
+                a list or a dict by output.
 
         The layers' `trainable` flags are read here: neither the weights nor the running statistics
         of a layer that is not trainable will move. Weights are kept; the optimizer's state starts

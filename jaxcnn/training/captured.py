@@ -25,6 +25,7 @@ from jaxcnn.runtime.captures import Captured, is_of_library, symbolically, with_
 from jaxcnn.runtime.types import PyTree
 from jaxcnn.training.objective import FromNetwork, Metrics, Objective
 from jaxcnn.training.steps import Batch
+from jaxcnn.training.target_tensors import is_computed
 from jaxcnn.training.trainable import Trainable, WholeNetwork
 
 
@@ -47,7 +48,8 @@ def with_graph(
         example: a batch.
         predictions: shapes and dtypes of the model's outputs for it.
         added: the losses that were added to it.
-        targets: placeholders of targets, by the number of the output.
+        targets: placeholders of targets, or tensors that these are computed as, by the number of
+            the output.
 
     Raises:
         ValueError: a loss or metric needs an input that the model does not have.
@@ -59,7 +61,8 @@ def with_graph(
                 "not there when weights are updated; use numbers, arrays or a K.variable in it."
             )
     values = GraphValues(model, objective, example, predictions)
-    values.targets = dict(targets or {})
+    for i, target in (targets or {}).items():
+        (values.computed if is_computed(target) else values.targets)[i] = target
     objective = values.complete(objective, added)
     if not values.tensors:
         return objective, model
@@ -80,6 +83,7 @@ class GraphValues:
     Attributes:
         tensors: these values.
         targets: the symbolic targets that they need, by the number of the output.
+        computed: the targets that are computed from other tensors.
     """
 
     def __init__(
@@ -93,6 +97,7 @@ class GraphValues:
         self.names = [output.name for output in objective.outputs]
         self.tensors: list[SymbolicTensor] = []
         self.targets: dict[int, SymbolicTensor] = {}
+        self.computed: dict[int, SymbolicTensor] = {}
 
     def complete(self, objective: Objective, given: Sequence[AddedLoss]) -> Objective:
         """The objective with the values in place of what closes over the graph."""
@@ -114,7 +119,17 @@ class GraphValues:
         return replace(objective, outputs=outputs, added=added, inputs=tuple(self.targets))
 
     def metrics_in_place_of(self, metrics: Metrics, i: int) -> Metrics:
-        """The metrics of output `i`."""
+        """The metrics of output `i`.
+
+        Raises:
+            ValueError: one that cannot be computed from a tensor in place of the targets.
+        """
+        for name, metric in metrics if i in self.computed else ():
+            if not isinstance(metric, FunctionMetric):
+                raise ValueError(
+                    f"The metric '{name}' cannot be taken of targets that are computed from other "
+                    "tensors: give a function (y_true, y_pred)."
+                )
         return tuple(
             (
                 name,
@@ -127,16 +142,19 @@ class GraphValues:
 
     def in_place_of(self, function: Callable[..., PyTree], i: int) -> LossFunction:
         """A loss or metric of output `i`, or what stands for one that closes over the graph."""
-        reason = self.reason_for_graph(function, i)
-        if reason is None:
-            return function
-        if i not in self.targets:
-            self.targets[i] = self.symbolic_target(i)
+        target, reason = self.computed.get(i), None
+        if target is None:
+            reason = self.reason_for_graph(function, i)
+            if reason is None:
+                return function
+            if i not in self.targets:
+                self.targets[i] = self.symbolic_target(i)
+            target = self.targets[i]
         try:
             with symbolically():
-                value = function(self.targets[i], self.model.outputs[i])
+                value = function(target, self.model.outputs[i])
         except Exception:
-            if isinstance(reason, Captured):
+            if reason is None or isinstance(reason, Captured):
                 raise
             raise reason from None
         if not isinstance(value, SymbolicTensor):

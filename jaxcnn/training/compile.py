@@ -176,13 +176,13 @@ def prepare(model: Trainable, program: Program, example: Batch) -> None:
             "Add the update in the `call` of a layer, or train by K.function(..., updates="
             "model.updates + model.optimizer.get_updates(...))."
         )
-    placeholders = {
+    symbolic = {
         i: program.targets[name]
         for i, name in enumerate(model.output_names)
         if name in program.targets and not is_fixed(program.targets[name])
     }
     objective, network = with_graph(
-        model, objective, example, outputs, added=program.added, targets=placeholders
+        model, objective, example, outputs, added=program.added, targets=symbolic
     )
     if network is not model:
         outputs = add_network(

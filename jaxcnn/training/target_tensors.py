@@ -1,8 +1,10 @@
-"""The targets of a model as variables, arrays or placeholders, given to `compile`."""
+"""The targets of a model as tensors, given to `compile`."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+
+import numpy as np
 
 from jaxcnn.layers.input import InputLayer
 from jaxcnn.layers.symbolic.tensor import SymbolicTensor
@@ -17,7 +19,7 @@ def target_tensors(names: Sequence[str], given: PyTree) -> dict[str, PyTree]:
         given: a tensor for a model of one output, a list with one an output, or a dict by name.
 
     Raises:
-        ValueError: more or fewer than the outputs, unknown names, or a tensor that is computed.
+        ValueError: more or fewer than the outputs, or unknown names.
         TypeError: something else.
     """
     if given is None:
@@ -47,15 +49,24 @@ def target_tensors(names: Sequence[str], given: PyTree) -> dict[str, PyTree]:
         )
     else:
         tensors = {names[0]: given}
-    for name, tensor in tensors.items():
-        if not is_fixed(tensor) and not isinstance(tensor.layer, InputLayer):
-            raise ValueError(
-                f"target_tensors: that of '{name}' is computed from others. Give a K.placeholder, "
-                "a variable or an array, or write a loss function that uses the tensor."
-            )
     return tensors
 
 
 def is_fixed(tensor: PyTree) -> bool:
     """Whether a target tensor has a value, and is not given one by `y`."""
     return not isinstance(tensor, SymbolicTensor)
+
+
+def is_computed(tensor: PyTree) -> bool:
+    """Whether a target tensor is computed from others, so that `y` has no place for it."""
+    return isinstance(tensor, SymbolicTensor) and not isinstance(tensor.layer, InputLayer)
+
+
+def arrays_of(tensors: Mapping[str, PyTree], samples: int) -> dict[str, np.ndarray]:
+    """The arrays of the targets that are not among `y`; zeros for those that are computed."""
+    arrays = {name: np.asarray(t) for name, t in tensors.items() if is_fixed(t)}
+    for name, tensor in tensors.items():
+        if is_computed(tensor):
+            sizes = [size or 1 for size in tuple(tensor.shape)[1:]]
+            arrays[name] = np.zeros((samples, *sizes), tensor.dtype)
+    return arrays

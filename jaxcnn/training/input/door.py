@@ -30,7 +30,7 @@ from jaxcnn.training.input.stream_feed import StreamFeed
 from jaxcnn.training.input.workers import Workers
 from jaxcnn.training.program import Program
 from jaxcnn.training.steps import Batch
-from jaxcnn.training.target_tensors import is_fixed
+from jaxcnn.training.target_tensors import arrays_of
 from jaxcnn.training.trainable import Trainable, shapes
 
 BATCH_SIZE = 32  # where none is given
@@ -203,7 +203,7 @@ def checked_arrays(model: Trainable, program: Program, data: Data) -> Arrays:
     inputs = inputs_for(model, data.x)
     objective = require_objective(model, program)
     y = data.y
-    if fixed := {n: np.asarray(t) for n, t in program.targets.items() if is_fixed(t)}:
+    if fixed := arrays_of(program.targets, len(inputs[0])):
         y = with_values(y, [o.name for o in objective.outputs if o.loss], fixed, "target")
     targets = checked_targets(y, objective, shapes(model.outputs), len(inputs[0]))
     weights = checked_weights(data.sample_weight, data.class_weight, objective, targets)
