@@ -10,7 +10,6 @@ from jaxcnn.backend.control import (
     foldr,
     in_test_phase,
     in_train_phase,
-    map_fn,
     print_tensor,
     stop_gradient,
     switch,
@@ -62,7 +61,7 @@ from jaxcnn.backend.random import (
     random_uniform_variable,
     truncated_normal,
 )
-from jaxcnn.backend.recurrence import rnn
+from jaxcnn.backend.recurrence import map_fn, rnn
 from jaxcnn.backend.reductions import (
     all,
     any,

@@ -1,4 +1,4 @@
-"""`rnn` over step functions that use tensors or weights of the graph."""
+"""`rnn` and `map_fn` with functions that use tensors or weights of the graph."""
 
 from __future__ import annotations
 
@@ -7,13 +7,17 @@ import inspect
 from collections.abc import Callable, Sequence
 from typing import Any, cast
 
+import jax
+
+from jaxcnn.backend.control import map_fn as mapped
 from jaxcnn.backend.control import rnn as scanned
 from jaxcnn.backend.control import select
+from jaxcnn.backend.elementwise import cast as as_type
 from jaxcnn.backend.shapes import stack
 from jaxcnn.layers.symbolic.saved_call import symbolic_arguments
 from jaxcnn.layers.symbolic.types import Tensor
 from jaxcnn.runtime.captures import Captured
-from jaxcnn.runtime.types import PyTree
+from jaxcnn.runtime.types import DTypeLike, PyTree
 
 StepFunction = Callable[[Tensor, list[PyTree]], tuple[Tensor, Sequence[Tensor]]]
 
@@ -60,3 +64,26 @@ def unrolled(
         outputs.append(output)
         states = list(new)
     return outputs[-1], stack(outputs, axis=1), list(states)
+
+
+@functools.wraps(mapped)
+def map_fn(
+    fn: Callable[[PyTree], PyTree],
+    elems: PyTree,
+    name: str | None = None,
+    dtype: DTypeLike | None = None,
+) -> PyTree:
+    try:
+        return mapped(fn, elems, name, dtype)
+    except Captured:
+        if not symbolic_arguments(elems):
+            raise
+    count, *_ = tuple(jax.tree.leaves(elems)[0].shape)
+    if count is None:
+        raise ValueError(
+            "K.map_fn with a function that uses tensors or weights of the graph needs a known "
+            "number of elements: give the batch size to Input, or the tensors as further `elems`."
+        )
+    results = [fn(jax.tree.map(lambda tensor, i=i: tensor[i], elems)) for i in range(count)]
+    whole = jax.tree.map(lambda *parts: stack(list(parts), axis=0), *results)
+    return whole if dtype is None else jax.tree.map(lambda part: as_type(part, dtype), whole)

@@ -168,6 +168,15 @@ def test_map_and_folds():
         4,
     ]
     assert K.map_fn(lambda x: x * 2, np.arange(3), dtype="float32").dtype == "float32"
+
+
+def test_a_mapped_function_may_use_tensors_of_the_graph():
+    x, factors = Input(batch_shape=(2, 3)), Input(batch_shape=(2, 3))
+    rows = K.map_fn(lambda row: K.sum(row * factors[0]), x)
+    a, b = np.arange(6.0).reshape(2, 3), np.ones((2, 3)) * 2
+    np.testing.assert_array_equal(Model([x, factors], rows).predict([a, b]), 2 * a.sum(1))
+    with pytest.raises(ValueError, match="needs a known number of elements"):
+        K.map_fn(lambda row: row * factors[0], Input((3,)))
     assert K.foldl(lambda total, x: total * 10 + x, np.arange(1, 4)) == 123
     assert K.foldr(lambda total, x: total * 10 + x, np.arange(1, 4)) == 321
     assert K.foldl(lambda total, x: total * 10 + x, np.arange(1, 4), initializer=9) == 9123
