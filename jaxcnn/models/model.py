@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 from jaxcnn import saving
 from jaxcnn.callbacks import Callback, History
-from jaxcnn.layers.base import LAYERS
+from jaxcnn.layers.base import LAYERS, Layer
 from jaxcnn.layers.symbolic.tensor import SymbolicTensor
-from jaxcnn.models import attributes, batch_functions, private_names
+from jaxcnn.layers.user_layer import bound_module
+from jaxcnn.models import attributes, batch_functions, private_names, subclassed
 from jaxcnn.models.network import Network
 from jaxcnn.optimizers import Optimizer
 from jaxcnn.runtime.names import custom_object_scope
@@ -55,18 +56,23 @@ class Model(Network):
     ``model.module.apply(model.variables, x)``. ``model.program`` is what `compile` made.
 
     Args:
-        inputs: from `Input`.
+        inputs: from `Input`. A subclass that defines `call(inputs)` goes without inputs and
+            outputs: it is built by the first data it sees, or by `build`.
         outputs: from calling layers.
         name: by default 'model_1', ...
     """
 
     def __init__(
         self,
-        inputs: SymbolicTensor | Sequence[SymbolicTensor],
-        outputs: SymbolicTensor | Sequence[SymbolicTensor],
+        inputs: SymbolicTensor | Sequence[SymbolicTensor] | None = None,
+        outputs: SymbolicTensor | Sequence[SymbolicTensor] | None = None,
         name: str | None = None,
     ) -> None:
-        super().__init__(inputs, outputs, name=name)
+        if inputs is None and outputs is None:
+            Layer.__init__(self, name=name)
+            subclassed.begin(self)
+        else:
+            super().__init__(inputs, outputs, name=name)
         self.reset_training(Program())
 
     def reset_training(self, program: Program) -> None:
@@ -326,6 +332,25 @@ class Model(Network):
 
     def build_for(self, x: DataLike) -> None:
         """Fix the input shapes by the first data; a functional model has them from the start."""
+        subclassed.build_for(self, x)
+
+    def build(self, input_shape: PyTree = None) -> None:
+        """Fix the shapes, batch size in front, of a subclass that has a `call`, one or a list."""
+        if not self.built and input_shape is not None:
+            subclassed.build(self, input_shape)
+
+    def require_built(self) -> None:
+        subclassed.require_built(self)
+
+    @property
+    def output_names(self) -> list[str]:
+        """The names of the layers that make the outputs; 'output_1', ... where `call` does."""
+        return subclassed.output_names(self) or super().output_names
+
+    def __call__(self, inputs: PyTree, *args: PyTree, **kwargs: PyTree) -> PyTree:
+        if not self.built and bound_module(self) is None and subclassed.has_call(self):
+            subclassed.build_by_call(self, inputs)
+        return super().__call__(inputs, *args, **kwargs)
 
     if not TYPE_CHECKING:  # to which every name would be right
 
@@ -415,7 +440,12 @@ class Model(Network):
     # -- files -------------------------------------------------------------------------------------
 
     def get_config(self) -> Config:
-        """The layers, their settings and connections; not the weights."""
+        """The layers, their settings and connections; not the weights.
+
+        Raises:
+            NotImplementedError: the class of the model has a `call`.
+        """
+        subclassed.refuse_config(self)
         return saving.graph_config(self)
 
     @classmethod
