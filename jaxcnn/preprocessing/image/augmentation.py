@@ -6,7 +6,7 @@
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import partial
 from typing import Any, TypeAlias, get_args
 
@@ -211,6 +211,36 @@ class Augmentation:
             cval=self.cval,
             order=self.interpolation_order,
         )
+
+
+def setting(name: str) -> property:
+    """A property: a setting of the augmentation, which may be set."""
+
+    def read(holder: "HasAugmentation") -> Any:
+        return getattr(holder.augmentation, name)
+
+    def write(holder: "HasAugmentation", value: Any) -> None:
+        holder.augmentation = replace(holder.augmentation, **{name: value})
+
+    return property(read, write)
+
+
+class HasAugmentation:
+    """For generators: the settings of their augmentation as attributes."""
+
+    augmentation: Augmentation
+    rotation_range = setting("rotation_range")
+    width_shift_range = setting("width_shift_range")
+    height_shift_range = setting("height_shift_range")
+    shear_range = setting("shear_range")
+    zoom_range = setting("zoom_range")
+    channel_shift_range = setting("channel_shift_range")
+    brightness_range = setting("brightness_range")
+    fill_mode = setting("fill_mode")
+    cval = setting("cval")
+    horizontal_flip = setting("horizontal_flip")
+    vertical_flip = setting("vertical_flip")
+    interpolation_order = setting("interpolation_order")
 
 
 def augment(key: Array, batch: ArrayLike, **ranges: Any) -> Array:

@@ -12,7 +12,7 @@ from jax import Array
 from jax.typing import ArrayLike
 
 from jaxcnn.preprocessing.image.array_iterator import NumpyArrayIterator
-from jaxcnn.preprocessing.image.augmentation import Augmentation, Shift
+from jaxcnn.preprocessing.image.augmentation import Augmentation, HasAugmentation, Shift
 from jaxcnn.preprocessing.image.checks import one_image, require_channels, require_finite
 from jaxcnn.preprocessing.image.dataframe_iterator import DataFrameIterator, Table
 from jaxcnn.preprocessing.image.directory_iterator import DirectoryIterator
@@ -25,7 +25,7 @@ from jaxcnn.spellings.translate import old_spellings
 
 
 @old_spellings
-class ImageDataGenerator:
+class ImageDataGenerator(HasAugmentation):
     """Batches of images, changed at random and standardised.
 
     Args:

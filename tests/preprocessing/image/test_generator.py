@@ -3,6 +3,7 @@ import pytest
 from scipy import ndimage
 
 from jaxcnn.preprocessing.image import ImageDataGenerator
+from jaxcnn.preprocessing.image.augmentation import Augmentation
 
 from .samples import images
 
@@ -209,3 +210,14 @@ def test_settings_without_a_meaning():
         ImageDataGenerator(validation_split=1.5)
     with pytest.raises(ValueError, match="Unknown data_format"):
         ImageDataGenerator(data_format="last")
+
+
+def test_settings_are_attributes_that_may_be_set():
+    """As in Keras, where what is set afterwards counts."""
+    generator = ImageDataGenerator(zoom_range=0.2, fill_mode="wrap")
+    assert generator.zoom_range == (0.8, 1.2) and generator.fill_mode == "wrap"
+    generator.zoom_range, generator.horizontal_flip = 0.0, True
+    assert generator.augmentation == Augmentation(fill_mode="wrap", horizontal_flip=True)
+    with pytest.raises(ValueError, match="must be one of"):
+        generator.fill_mode = "mirror"
+    assert generator.fill_mode == "wrap"
