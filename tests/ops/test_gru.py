@@ -109,8 +109,11 @@ def test_one_call_forward_and_one_back(after):
     text = jax.jit(jax.grad(functools.partial(loss, gru))).lower(given).as_text()
     assert text.count("@jaxcnn_gru_steps(") == text.count("@jaxcnn_gru_steps_gradient(") == 1
     half = [array.astype(jnp.bfloat16) for array in given]
-    assert "@jaxcnn_gru" not in jax.jit(lambda a: gru(*a)).lower(half).as_text()
+    assert "@jaxcnn_gru_steps(" in jax.jit(lambda a: gru(*a)).lower(half).as_text()
     assert gru(*half).dtype == jnp.bfloat16
+    assert_close(gru(*half).astype(jnp.float32), plain(*given), 2e-2)
+    short = [jax.ShapeDtypeStruct(array.shape, jnp.float16) for array in given]
+    assert "@jaxcnn_gru" not in jax.jit(lambda a: gru(*a)).lower(short).as_text()
 
 
 @both_kinds

@@ -118,10 +118,13 @@ def _steps(
     shapes: Sequence[tuple[int, ...]],
     fields: list[int],
 ) -> list[jax.Array] | None:
-    """`_call`, but for float32 and at least one row, step and unit only."""
-    if arrays[0].dtype != jnp.float32 or 0 in fields[:3]:
+    """`_call`, in float32 inside also where arrays are bfloat16; None where there is nothing."""
+    dtype = arrays[0].dtype
+    if dtype not in (jnp.float32, jnp.bfloat16) or 0 in fields[:3]:
         return None
-    return _call(name, name.split("_")[0], arrays, shapes, fields)
+    wide = [array.astype(jnp.float32) for array in arrays]
+    results = _call(name, name.split("_")[0], wide, shapes, fields)
+    return None if results is None else [result.astype(dtype) for result in results]
 
 
 def _call(
