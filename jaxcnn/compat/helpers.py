@@ -5,11 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
+import jax
 import numpy as np
 
+from jaxcnn import backend as K
 from jaxcnn import ops
 from jaxcnn.layers import Layer
+from jaxcnn.layers.input import InputLayer
+from jaxcnn.layers.naming import snake_case
 from jaxcnn.layers.symbolic.tensor import SymbolicTensor
+from jaxcnn.layers.symbolic.types import TensorLike
+from jaxcnn.layers.variable import Variable
 from jaxcnn.models import Network
 from jaxcnn.models.network import source_inputs, source_node
 from jaxcnn.preprocessing.text import FILTERS
@@ -25,11 +31,17 @@ __all__ = [
     "count_params",
     "deconv_length",
     "get_source_inputs",
+    "clip_norm",
     "hash_file",
+    "is_all_none",
+    "is_placeholder",
+    "is_tensor",
     "normalize_data_format",
     "normalize_padding",
     "normalize_tuple",
     "remove_long_seq",
+    "to_snake_case",
+    "transpose_shape",
     "validate_file",
 ]
 
@@ -45,6 +57,50 @@ def remove_long_seq(
     """The sequences that are shorter than `maxlen`, and their labels."""
     pairs = [(x, y) for x, y in zip(seq, label, strict=True) if len(x) < maxlen]
     return [x for x, _ in pairs], [y for _, y in pairs]
+
+
+def is_all_none(iterable_or_element: object) -> bool:
+    """Whether a value, or each of a list of values, is None."""
+    several = isinstance(iterable_or_element, list | tuple)
+    values = iterable_or_element if several else [iterable_or_element]
+    return all(value is None for value in values)  # type: ignore[attr-defined]
+
+
+def transpose_shape(
+    shape: Sequence[int | None], target_format: str, spatial_axes: Sequence[int]
+) -> tuple[int | None, ...]:
+    """A shape with the channels last in the order of another format.
+
+    Raises:
+        ValueError: another format.
+    """
+    if target_format == "channels_first":
+        return (*shape[: spatial_axes[0]], shape[-1], *(shape[axis] for axis in spatial_axes))
+    if target_format == "channels_last":
+        return tuple(shape)
+    raise ValueError(
+        f'data_format must be "channels_first" or "channels_last"; given {target_format!r}.'
+    )
+
+
+def to_snake_case(name: str) -> str:
+    """The words of a class's name, in small letters with underscores between them."""
+    return snake_case(name)
+
+
+def clip_norm(g: TensorLike, c: float, n: TensorLike) -> TensorLike:
+    """A gradient `g`, scaled to the norm `c` where that of all gradients, `n`, is greater."""
+    return K.switch(n >= c, g * c / n, g) if c > 0 else g  # type: ignore[operator]
+
+
+def is_tensor(x: object) -> bool:
+    """Whether `x` is a tensor: symbolic, an array of JAX or a variable."""
+    return isinstance(x, SymbolicTensor | jax.Array | Variable)
+
+
+def is_placeholder(x: object) -> bool:
+    """Whether `x` is a symbolic tensor that a value is given for."""
+    return isinstance(x, SymbolicTensor) and isinstance(x.layer, InputLayer)
 
 
 class UnknownPadding(ValueError, AssertionError):

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from jaxcnn.layers import Layer
+from jaxcnn.layers.variable import Variable
+from jaxcnn.optimizers import Optimizer
+from jaxcnn.optimizers.updates import Update
 from jaxcnn.spellings.translate import renewed
 
 Constructor: TypeAlias = Callable[..., None]
+Updates: TypeAlias = Callable[..., list[Update]]
+AddWeight: TypeAlias = Callable[..., Variable]
 Decorator: TypeAlias = Callable[[Constructor], Constructor]
 
 # The decorator's name in Keras 2 -> whose words it knows.
@@ -42,6 +47,7 @@ DECORATORS = {
     "legacy_spatialdropout1d_support": "SpatialDropout1D",
     "legacy_spatialdropoutNd_support": "SpatialDropout2D",
     "legacy_input_support": "Input",
+    "legacy_lambda_support": "Lambda",
     "legacy_model_constructor_support": "Model",
     "legacy_generator_methods_support": "fit_generator",
 }
@@ -59,6 +65,35 @@ def _decorator(known_as: str) -> Decorator:
     return decorate
 
 
+def legacy_get_updates_support(function: Updates) -> Updates:
+    """Decorates a `get_updates(loss, params)`, so that it takes (params, constraints, loss) too."""
+
+    @functools.wraps(function)
+    def get_updates(self: Optimizer, *args: Any, **kwargs: Any) -> list[Update]:
+        if len(args) == 3:
+            params, _, loss = args
+            return function(self, loss=loss, params=params)
+        if len(args) == 2 and isinstance(args[0], list | tuple):
+            return function(self, loss=kwargs["loss"], params=args[0])
+        return function(self, *args, **kwargs)
+
+    return get_updates
+
+
+def legacy_add_weight_support(function: AddWeight) -> AddWeight:
+    """Decorates an `add_weight` of (name, shape), so that it takes (shape) or (shape, name) too."""
+
+    @functools.wraps(function)
+    def add_weight(self: Layer, *args: Any, **kwargs: Any) -> Variable:
+        if args and isinstance(args[0], list | tuple):
+            kwargs["shape"], *args = args  # type: ignore[assignment]
+            if args and isinstance(args[0], str):
+                kwargs["name"], *args = args  # type: ignore[assignment]
+        return function(self, *args, **kwargs)
+
+    return add_weight
+
+
 def __getattr__(name: str) -> Decorator:
     if name in DECORATORS:
         return _decorator(DECORATORS[name])
@@ -68,4 +103,4 @@ def __getattr__(name: str) -> Decorator:
 
 
 def __dir__() -> list[str]:
-    return list(DECORATORS)
+    return [*DECORATORS, "legacy_add_weight_support", "legacy_get_updates_support"]

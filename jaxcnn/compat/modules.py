@@ -181,6 +181,8 @@ _STAR = {
 _BACKEND_NAMES = {
     "_BACKEND": "jaxcnn.compat.backend_name:_BACKEND",
     "backend": "jaxcnn.compat.backend_name:backend",
+    "is_placeholder": "jaxcnn.compat.helpers:is_placeholder",
+    "is_tensor": "jaxcnn.compat.helpers:is_tensor",
     "get_session": "jaxcnn.compat.tensorflow.session:get_session",
     "manual_variable_initialization": (
         "jaxcnn.compat.tensorflow.session:manual_variable_initialization"
@@ -207,7 +209,39 @@ _METRIC_CLASSES = (
     "SparseCategoricalCrossentropy SparseTopKCategoricalAccuracy SquaredHinge "
     "TopKCategoricalAccuracy"
 )
-_IMAGES = {"Iterator": "jaxcnn.compat.image_iterator:Iterator"}
+_IMAGES = {
+    "Iterator": "jaxcnn.compat.image_iterator:Iterator",
+    **{
+        name: f"jaxcnn.compat.image_functions:{name}"
+        for name in ("apply_brightness_shift", "apply_channel_shift", "random_brightness")
+    },
+}
+_KIND_NAMES = (
+    "_Conv _CuDNNRNN _Cropping _GlobalPooling1D _GlobalPooling2D _GlobalPooling3D _Pooling1D "
+    "_Pooling2D _Pooling3D _SeparableConv _UpSampling _ZeroPadding"
+)
+_KINDS = {name: f"jaxcnn.compat.layer_kinds:{name}" for name in _KIND_NAMES.split()}
+_GROUPS = {
+    name: f"jaxcnn.compat.weight_groups:{name}"
+    for name in (
+        "load_attributes_from_hdf5_group",
+        "load_weights_from_hdf5_group",
+        "load_weights_from_hdf5_group_by_name",
+        "save_attributes_to_hdf5_group",
+    )
+}
+# What many files of Keras import for themselves, and programs from any of them.
+_EVERYWHERE = {
+    "_to_snake_case": "jaxcnn.compat.helpers:to_snake_case",
+    "deserialize_keras_object": "jaxcnn.compat.objects:deserialize_keras_object",
+    "has_arg": "jaxcnn.compat.objects:has_arg",
+    "is_all_none": "jaxcnn.compat.helpers:is_all_none",
+    "object_list_uid": "jaxcnn.compat.batches:object_list_uid",
+    "serialize_keras_object": "jaxcnn.compat.objects:serialize_keras_object",
+    "to_list": "jaxcnn.compat.batches:to_list",
+    "transpose_shape": "jaxcnn.compat.helpers:transpose_shape",
+    "unpack_singleton": "jaxcnn.compat.objects:unpack_singleton",
+}
 _MERGE = {"_Merge": "jaxcnn.compat.legacy:_Merge"}
 _ADVANCED = {
     name: f"jaxcnn.compat.advanced_activations:{name}" for name in ("ParametricSoftplus", "SReLU")
@@ -226,13 +260,20 @@ NAMES: dict[str, dict[str, str]] = {
         },
         **{name: f"jaxcnn.compat.metric_classes:{name}" for name in _METRIC_CLASSES.split()},
     },
-    "keras.callbacks": {"CallbackList": "jaxcnn.compat.callback_list:CallbackList"},
+    "keras.callbacks": {
+        "CallbackList": "jaxcnn.compat.callback_list:CallbackList",
+        "Progbar": "jaxcnn.utils:Progbar",
+    },
     "keras.optimizers": {
+        "clip_norm": "jaxcnn.compat.helpers:clip_norm",
         "deserialize": "jaxcnn.compat.optimizers:deserialize",
         "optimizer_from_config": "jaxcnn.compat.optimizers:deserialize",
     },
     "keras.layers": {**_STAR, **_MERGE, **_ADVANCED},
-    **{f"keras.layers.{name}": {**_STAR, **_MERGE, **_ADVANCED} for name in _LAYER_FILES.split()},
+    **{
+        f"keras.layers.{name}": {**_STAR, **_MERGE, **_ADVANCED, **_KINDS}
+        for name in _LAYER_FILES.split()
+    },
     "keras.layers.recurrent": {
         **_STAR,
         "_generate_dropout_mask": "jaxcnn.compat.recurrent_helpers:generate_dropout_mask",
@@ -246,7 +287,7 @@ NAMES: dict[str, dict[str, str]] = {
     "keras.backend.tensorflow_backend": _BACKEND_NAMES,
     "keras.wrappers.scikit_learn": {"BaseWrapper": "jaxcnn.wrappers.scikit_learn:KerasEstimator"},
     "keras.engine": _TOPOLOGY,
-    **{f"keras.engine.{name}": _TOPOLOGY for name in _ENGINE_FILES.split()},
+    **{f"keras.engine.{name}": {**_TOPOLOGY, **_GROUPS} for name in _ENGINE_FILES.split()},
     **{
         f"{root}.{name}": _SHAPES
         for root in ("keras.applications", "keras_applications")
@@ -303,7 +344,11 @@ NAMES: dict[str, dict[str, str]] = {
     "keras_preprocessing.sequence": {"_remove_long_seq": "jaxcnn.compat.helpers:remove_long_seq"},
     "keras.preprocessing.sequence": {"_remove_long_seq": "jaxcnn.compat.helpers:remove_long_seq"},
     "keras.preprocessing.text": {"base_filter": "jaxcnn.compat.helpers:base_filter"},
-    "keras.models": {"Input": "jaxcnn.layers:Input", "Layer": "jaxcnn.layers:Layer"},
+    "keras.models": {
+        "Input": "jaxcnn.layers:Input",
+        "InputLayer": "jaxcnn.layers:InputLayer",
+        "Layer": "jaxcnn.layers:Layer",
+    },
     "keras.utils.visualize_util": {
         "plot": "jaxcnn.visualization:plot_model",
         "to_graph": "jaxcnn.visualization:model_to_dot",
@@ -364,7 +409,8 @@ TENSORFLOWS_KERAS = ("tensorflow.compat.v1.", "tensorflow.python.", "tensorflow.
 def names_in(path: str) -> dict[str, str]:
     """The names of a module that are called otherwise here."""
     of_1 = NAMES_OF_1.get(path, {}) if dialect().of_keras_1 else {}
-    return {**NAMES.get(path, {}), **of_1}
+    everywhere = _EVERYWHERE if path.startswith("keras.") else {}
+    return {**everywhere, **NAMES.get(path, {}), **of_1}
 
 
 def keras_path(name: str) -> str:
