@@ -17,7 +17,7 @@ from jaxcnn.backend.shapes import stack
 from jaxcnn.layers.symbolic.saved_call import symbolic_arguments
 from jaxcnn.layers.symbolic.types import Tensor
 from jaxcnn.runtime.captures import Captured
-from jaxcnn.runtime.types import DTypeLike, PyTree
+from jaxcnn.runtime.types import PyTree
 
 StepFunction = Callable[[Tensor, list[PyTree]], tuple[Tensor, Sequence[Tensor]]]
 
@@ -67,15 +67,12 @@ def unrolled(
 
 
 @functools.wraps(mapped)
-def map_fn(
-    fn: Callable[[PyTree], PyTree],
-    elems: PyTree,
-    name: str | None = None,
-    dtype: DTypeLike | None = None,
-) -> PyTree:
+def map_fn(*args: PyTree, **kwargs: PyTree) -> PyTree:
     try:
-        return mapped(fn, elems, name, dtype)
+        return mapped(*args, **kwargs)
     except Captured:
+        call = inspect.signature(mapped).bind(*args, **kwargs).arguments
+        fn, elems, dtype = call["fn"], call["elems"], call.get("dtype")
         if not symbolic_arguments(elems):
             raise
     count, *_ = tuple(jax.tree.leaves(elems)[0].shape)

@@ -26,7 +26,44 @@ LATER_HOOKS = {
 }
 
 
-class CallbackList:
+class Told:
+    """A list of callbacks that are called one after the other.
+
+    Attributes:
+        callbacks: the list.
+    """
+
+    callbacks: list[Callback]
+
+    def __iter__(self) -> Iterator[Callback]:
+        return iter(self.callbacks)
+
+    def on_train_begin(self, logs: LogDict | None = None) -> None:
+        self.call("on_train_begin", logs)
+
+    def on_epoch_begin(self, epoch: int, logs: LogDict | None = None) -> None:
+        self.call("on_epoch_begin", logs, epoch)
+
+    def on_batch_begin(self, batch: int, logs: LogDict | None = None) -> None:
+        self.call("on_batch_begin", logs, batch)
+
+    def on_batch_end(self, batch: int, logs: LogDict | None = None) -> None:
+        self.call("on_batch_end", logs, batch)
+
+    def on_epoch_end(self, epoch: int, logs: LogDict | None = None) -> None:
+        self.call("on_epoch_end", logs, epoch)
+
+    def on_train_end(self, logs: LogDict | None = None) -> None:
+        self.call("on_train_end", logs)
+
+    def call(self, hook: str, logs: LogDict | None, *index: int) -> None:
+        """Call one hook of every callback; all of them get the same logs, which they may change."""
+        shared = {} if logs is None else logs
+        for callback in self.callbacks:
+            getattr(callback, hook)(*index, shared)
+
+
+class CallbackList(Told):
     """Calls every callback of a run: the progress bar, then the user's in order, then the history.
 
     The bar comes first, so that the output of other callbacks at the end of an epoch starts on a
@@ -74,27 +111,6 @@ class CallbackList:
             if callback is not self.history:  # which outlives the data
                 callback.validation_data = validation_data
 
-    def __iter__(self) -> Iterator[Callback]:
-        return iter(self.callbacks)
-
-    def on_train_begin(self, logs: LogDict | None = None) -> None:
-        self._call("on_train_begin", logs)
-
-    def on_epoch_begin(self, epoch: int, logs: LogDict | None = None) -> None:
-        self._call("on_epoch_begin", logs, epoch)
-
-    def on_batch_begin(self, batch: int, logs: LogDict | None = None) -> None:
-        self._call("on_batch_begin", logs, batch)
-
-    def on_batch_end(self, batch: int, logs: LogDict | None = None) -> None:
-        self._call("on_batch_end", logs, batch)
-
-    def on_epoch_end(self, epoch: int, logs: LogDict | None = None) -> None:
-        self._call("on_epoch_end", logs, epoch)
-
-    def on_train_end(self, logs: LogDict | None = None) -> None:
-        self._call("on_train_end", logs)
-
     def on_interruption(self, error: BaseException) -> None:
         """Let every callback close its files; an exception there becomes a note on `error`."""
         for callback in self.callbacks:
@@ -139,10 +155,8 @@ class CallbackList:
             if key in arrays:
                 callback.set_arrays(list(arrays[key]))
 
-    def _call(self, hook: str, logs: LogDict | None, *index: int) -> None:
-        shared = logs if isinstance(logs, Logs) else Logs(logs or {})
-        for callback in self.callbacks:
-            getattr(callback, hook)(*index, shared)
+    def call(self, hook: str, logs: LogDict | None, *index: int) -> None:
+        super().call(hook, logs if isinstance(logs, Logs) else Logs(logs or {}), *index)
 
     def _keyed(self) -> Iterator[tuple[str, Callback]]:
         """Each callback with a key for a resumed run: its class and its number within that."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal
 
 import jax
 
@@ -97,11 +96,6 @@ def stateful(model: Trainable) -> bool:
 def uses_learning_phase(model: Trainable) -> bool:
     """Whether an output is computed otherwise in training than in inference."""
     return depends_on_mode(model.outputs)
-
-
-def of_each(kind: Literal["inputs", "outputs"], field: str) -> property:
-    """A property of models: a field of each of their symbolic inputs or outputs."""
-    return property(lambda model: [getattr(tensor, field) for tensor in getattr(model, kind)])
 
 
 def layers_by_depth(model: Network) -> dict[int, list[GraphLayer]]:

@@ -355,6 +355,8 @@ class Model(Network):
     if not TYPE_CHECKING:  # to which every name would be right
 
         def __getattr__(self, name: str) -> PyTree:
+            if name in private_names.READ:
+                return private_names.READ[name](self)
             if name in SEQUENTIAL_ONLY:
                 raise AttributeError(
                     f"Only Sequential models have {name}; for model '{self.name}' write "
@@ -382,39 +384,11 @@ class Model(Network):
             return self.program.opt_state
 
     loss = property(attributes.loss)
+    total_loss = property(attributes.total_loss)
     metrics = property(attributes.metrics)
     metrics_names = property(attributes.metrics_names)
-    loss_weights = property(attributes.loss_weights)
-    sample_weight_mode = property(attributes.sample_weight_mode)
-    targets = property(attributes.targets)
-    sample_weights = property(attributes.sample_weights)
-    sample_weight_modes = property(private_names.sample_weight_modes)
-    regularizers = property(private_names.regularizers)
-    _feed_inputs = property(lambda model: list(model.inputs))
-    _feed_input_names = property(lambda model: list(model.input_names))
-    _feed_input_shapes = attributes.of_each("inputs", "shape")
-    _feed_outputs = property(private_names.tensors_of_trained)
-    _feed_output_names = property(private_names.names_of_trained)
-    _feed_output_shapes = property(private_names.shapes_of_trained)
-    _feed_loss_fns = property(private_names.losses_of_trained)
-    _feed_targets = property(attributes.feed_targets)
-    _feed_sample_weights = property(attributes.feed_sample_weights)
     _standardize_user_data = private_names.standardized
-    flattened_layers = property(lambda model: list(model.layers))
-    total_loss = property(attributes.total_loss)
-    metrics_tensors = property(attributes.metrics_tensors)
-    loss_functions = property(attributes.loss_functions)
-    state_updates = property(attributes.state_updates)
-    _collected_trainable_weights = property(attributes.collected_trainable_weights)
     stateful = property(attributes.stateful)
-    input_layers = _input_layers = attributes.of_each("inputs", "layer")
-    output_layers = _output_layers = attributes.of_each("outputs", "layer")
-    input_layers_node_indices = attributes.of_each("inputs", "node_index")
-    output_layers_node_indices = attributes.of_each("outputs", "node_index")
-    input_layers_tensor_indices = attributes.of_each("inputs", "tensor_index")
-    output_layers_tensor_indices = attributes.of_each("outputs", "tensor_index")
-    layers_by_depth = _layers_by_depth = property(attributes.layers_by_depth)
-    _nodes_by_depth = property(attributes.nodes_by_depth)
     uses_learning_phase = property(attributes.uses_learning_phase)
     train_function = batch_functions.Replaceable()
     test_function = batch_functions.Replaceable()

@@ -1,6 +1,9 @@
-"""The names by which programs for an old Keras take a model apart, mostly to have gradients."""
+"""The names by which programs for an old Keras take a compiled model apart."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -13,6 +16,8 @@ from jaxcnn.training.compile import require_objective
 from jaxcnn.training.input import Data
 from jaxcnn.training.input.door import checked_arrays
 from jaxcnn.training.trainable import Trainable
+
+Read: TypeAlias = Callable[[Any], PyTree]
 
 
 def trained_outputs(model: Trainable) -> list[tuple[str, SymbolicTensor]]:
@@ -73,3 +78,42 @@ def regularizers(model: Trainable) -> list[ArrayFunction]:
     """The penalties of the weights, as Keras 1 lists them."""
     all_of_them = [spec.regularizer for spec in model.all_specs()]
     return [penalty for penalty in all_of_them if penalty is not None]
+
+
+def of_each(kind: str, field: str) -> Read:
+    """What reads a field of each of a model's symbolic inputs or outputs."""
+    return lambda model: [getattr(tensor, field) for tensor in getattr(model, kind)]
+
+
+# Name -> what it reads of a model.
+READ: dict[str, Read] = {
+    "loss_weights": attributes.loss_weights,
+    "sample_weight_mode": attributes.sample_weight_mode,
+    "targets": attributes.targets,
+    "sample_weights": attributes.sample_weights,
+    "loss_functions": attributes.loss_functions,
+    "metrics_tensors": attributes.metrics_tensors,
+    "state_updates": attributes.state_updates,
+    "sample_weight_modes": sample_weight_modes,
+    "regularizers": regularizers,
+    "flattened_layers": lambda model: list(model.layers),
+    "_collected_trainable_weights": attributes.collected_trainable_weights,
+    "_feed_inputs": lambda model: list(model.inputs),
+    "_feed_input_names": lambda model: list(model.input_names),
+    "_feed_input_shapes": of_each("inputs", "shape"),
+    "_feed_outputs": tensors_of_trained,
+    "_feed_output_names": names_of_trained,
+    "_feed_output_shapes": shapes_of_trained,
+    "_feed_loss_fns": losses_of_trained,
+    "_feed_targets": attributes.feed_targets,
+    "_feed_sample_weights": attributes.feed_sample_weights,
+    **dict.fromkeys(("input_layers", "_input_layers"), of_each("inputs", "layer")),
+    **dict.fromkeys(("output_layers", "_output_layers"), of_each("outputs", "layer")),
+    **{
+        f"{kind}_layers_{field}_indices": of_each(f"{kind}s", f"{field}_index")
+        for kind in ("input", "output")
+        for field in ("node", "tensor")
+    },
+    **dict.fromkeys(("layers_by_depth", "_layers_by_depth"), attributes.layers_by_depth),
+    "_nodes_by_depth": attributes.nodes_by_depth,
+}

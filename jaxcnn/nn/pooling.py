@@ -138,30 +138,35 @@ class GlobalPooling(SpatialLayer):
         return self.from_channels_last(y) if self.keepdims else y
 
 
-class GlobalMaxPooling1D(GlobalPooling):
+class GlobalMaxPooling(GlobalPooling):
+    reduce = staticmethod(ops.largest)
+
+
+class GlobalAveragePooling(GlobalPooling):
+    reduce = staticmethod(jnp.mean)
+
+
+class GlobalMaxPooling1D(GlobalMaxPooling):
     """(batch, steps, features) to (batch, features): the largest over time."""
 
     data_format: str | None = later("channels_last")
 
     spatial_rank = 1
-    reduce = staticmethod(ops.largest)
 
 
-class GlobalMaxPooling2D(GlobalPooling):
+class GlobalMaxPooling2D(GlobalMaxPooling):
     """(batch, height, width, channels) to (batch, channels): the largest of each map."""
 
     spatial_rank = 2
-    reduce = staticmethod(ops.largest)
 
 
-class GlobalMaxPooling3D(GlobalPooling):
+class GlobalMaxPooling3D(GlobalMaxPooling):
     """(batch, d1, d2, d3, channels) to (batch, channels): the largest of each volume."""
 
     spatial_rank = 3
-    reduce = staticmethod(ops.largest)
 
 
-class GlobalAveragePooling1D(GlobalPooling):
+class GlobalAveragePooling1D(GlobalAveragePooling):
     """(batch, steps, features) to (batch, features): the mean over the steps that are not masked,
     0 where all are.
     """
@@ -169,7 +174,6 @@ class GlobalAveragePooling1D(GlobalPooling):
     data_format: str | None = later("channels_last")
 
     spatial_rank = 1
-    reduce = staticmethod(jnp.mean)
     supports_masking = True
 
     def compute_mask(self, inputs: jax.Array, mask: Mask) -> None:
@@ -184,15 +188,13 @@ class GlobalAveragePooling1D(GlobalPooling):
         return self.from_channels_last(y) if self.keepdims else y[:, 0]
 
 
-class GlobalAveragePooling2D(GlobalPooling):
+class GlobalAveragePooling2D(GlobalAveragePooling):
     """(batch, height, width, channels) to (batch, channels): the mean of each map."""
 
     spatial_rank = 2
-    reduce = staticmethod(jnp.mean)
 
 
-class GlobalAveragePooling3D(GlobalPooling):
+class GlobalAveragePooling3D(GlobalAveragePooling):
     """(batch, d1, d2, d3, channels) to (batch, channels): the mean of each volume."""
 
     spatial_rank = 3
-    reduce = staticmethod(jnp.mean)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TypedDict, Unpack
 
 import jax
 
@@ -29,14 +30,19 @@ __all__ = [
 ]
 
 
+class Window(TypedDict, total=False):
+    """How a kernel goes over its input, see :func:`conv`."""
+
+    strides: Sizes
+    padding: Padding
+    dilation: Sizes
+    groups: int
+
+
 def conv(
     x: jax.Array,
     kernel: jax.Array,
-    *,
-    strides: Sizes = 1,
-    padding: Padding = "valid",
-    dilation: Sizes = 1,
-    groups: int = 1,
+    **window: Unpack[Window],
 ) -> jax.Array:
     """Cross-correlate ``x`` (N, *spatial, C_in) with ``kernel`` (*window, C_in // groups, C_out).
 
@@ -49,29 +55,20 @@ def conv(
         ValueError: the shapes do not fit together.
         TypeError: the dtypes differ.
     """
-    geometry = _geometry(
-        x, kernel, strides=strides, padding=padding, dilation=dilation, groups=groups
-    )
-    return convolve("output", x, kernel, geometry)
+    return convolve("output", x, kernel, _geometry(x, kernel, **window))
 
 
 def conv_relu(
     x: jax.Array,
     kernel: jax.Array,
     bias: jax.Array,
-    *,
-    strides: Sizes = 1,
-    padding: Padding = "valid",
-    dilation: Sizes = 1,
-    groups: int = 1,
+    **window: Unpack[Window],
 ) -> jax.Array:
     """``relu(conv(x, kernel) + bias)`` with `bias` (C_out,), on CPU in one pass over the output.
 
     Arguments, result and errors are those of :func:`conv`; the bias may have another dtype.
     """
-    geometry = _geometry(
-        x, kernel, strides=strides, padding=padding, dilation=dilation, groups=groups
-    )
+    geometry = _geometry(x, kernel, **window)
     if bias.dtype != x.dtype:
         dtype = common_dtype(x, bias)
         y = convolve("output", x, kernel, geometry).astype(dtype)
@@ -83,10 +80,10 @@ def _geometry(
     x: jax.Array,
     kernel: jax.Array,
     *,
-    strides: Sizes,
-    padding: Padding,
-    dilation: Sizes,
-    groups: int,
+    strides: Sizes = 1,
+    padding: Padding = "valid",
+    dilation: Sizes = 1,
+    groups: int = 1,
 ) -> Geometry:
     """The geometry of a convolution of arrays that are checked to fit together."""
     rank = _rank(x, kernel)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import inspect
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import jax
@@ -49,6 +50,8 @@ __all__ = [
     "global_step",
     "latest_checkpoint",
 ]
+
+NEEDED = inspect.Parameter.empty
 
 
 class Optimizer:
@@ -177,87 +180,83 @@ class Optimizer:
             }
 
 
-class GradientDescentOptimizer(Optimizer):
-    """``v - learning_rate * gradient``."""
+def optimizer_class(
+    name: str, rule: Callable[..., optimizers.Optimizer], /, **defaults: Any
+) -> type[Optimizer]:
+    """An optimizer whose arguments have these defaults, in this order; NEEDED has none.
 
-    def __init__(
-        self, learning_rate: Any, use_locking: bool = False, name: str = "GradientDescent"
-    ) -> None:
-        super().__init__(learning_rate, optimizers.SGD(), name)
+    Besides `learning_rate`, `use_locking` (nothing is locked here) and `name` they are those of
+    `rule`.
+    """
+    kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
+    signature = inspect.Signature(
+        [inspect.Parameter(word, kind, default=default) for word, default in defaults.items()]
+    )
 
+    def initialize(self: Optimizer, *args: Any, **kwargs: Any) -> None:
+        call = signature.bind(*args, **kwargs)
+        call.apply_defaults()
+        rate, label, _ = (call.arguments.pop(w) for w in ("learning_rate", "name", "use_locking"))
+        Optimizer.__init__(self, rate, rule(**call.arguments), label)
 
-class MomentumOptimizer(Optimizer):
-    """A running sum of gradients, see `rules.Momentum`."""
-
-    def __init__(
-        self,
-        learning_rate: Any,
-        momentum: float,
-        use_locking: bool = False,
-        name: str = "Momentum",
-        use_nesterov: bool = False,
-    ) -> None:
-        super().__init__(learning_rate, Momentum(momentum=momentum, nesterov=use_nesterov), name)
-
-
-class AdagradOptimizer(Optimizer):
-    """Divides by the root of the sum of squares, see `rules.Adagrad`."""
-
-    def __init__(
-        self,
-        learning_rate: Any,
-        initial_accumulator_value: float = 0.1,
-        use_locking: bool = False,
-        name: str = "Adagrad",
-    ) -> None:
-        super().__init__(learning_rate, Adagrad(first=initial_accumulator_value), name)
+    methods = {"__init__": initialize, "__module__": __name__, "__signature__": signature}
+    return type(f"{name}Optimizer", (Optimizer,), methods)
 
 
-class AdadeltaOptimizer(Optimizer):
-    """Adadelta, see `jaxcnn.optimizers.Adadelta`."""
-
-    def __init__(
-        self,
-        learning_rate: Any = 0.001,
-        rho: float = 0.95,
-        epsilon: float = 1e-8,
-        use_locking: bool = False,
-        name: str = "Adadelta",
-    ) -> None:
-        super().__init__(learning_rate, optimizers.Adadelta(rho=rho, epsilon=epsilon), name)
-
-
-class AdamOptimizer(Optimizer):
-    """Adam, see `jaxcnn.optimizers.Adam`."""
-
-    def __init__(
-        self,
-        learning_rate: Any = 0.001,
-        beta1: float = 0.9,
-        beta2: float = 0.999,
-        epsilon: float = 1e-8,
-        use_locking: bool = False,
-        name: str = "Adam",
-    ) -> None:
-        rule = optimizers.Adam(beta_1=beta1, beta_2=beta2, epsilon=epsilon)
-        super().__init__(learning_rate, rule, name)
-
-
-class RMSPropOptimizer(Optimizer):
-    """RMSProp with a momentum, see `rules.RMSPropWithMomentum`."""
-
-    def __init__(
-        self,
-        learning_rate: Any,
-        decay: float = 0.9,
-        momentum: float = 0.0,
-        epsilon: float = 1e-10,
-        use_locking: bool = False,
-        centered: bool = False,
-        name: str = "RMSProp",
-    ) -> None:
-        rule = RMSPropWithMomentum(rho=decay, momentum=momentum, epsilon=epsilon, centered=centered)
-        super().__init__(learning_rate, rule, name)
+GradientDescentOptimizer = optimizer_class(
+    "GradientDescent",
+    optimizers.SGD,
+    learning_rate=NEEDED,
+    use_locking=False,
+    name="GradientDescent",
+)
+MomentumOptimizer = optimizer_class(
+    "Momentum",
+    lambda momentum, use_nesterov: Momentum(momentum=momentum, nesterov=use_nesterov),
+    learning_rate=NEEDED,
+    momentum=NEEDED,
+    use_locking=False,
+    name="Momentum",
+    use_nesterov=False,
+)
+AdagradOptimizer = optimizer_class(
+    "Adagrad",
+    lambda initial_accumulator_value: Adagrad(first=initial_accumulator_value),
+    learning_rate=NEEDED,
+    initial_accumulator_value=0.1,
+    use_locking=False,
+    name="Adagrad",
+)
+AdadeltaOptimizer = optimizer_class(
+    "Adadelta",
+    optimizers.Adadelta,
+    learning_rate=0.001,
+    rho=0.95,
+    epsilon=1e-8,
+    use_locking=False,
+    name="Adadelta",
+)
+AdamOptimizer = optimizer_class(
+    "Adam",
+    lambda beta1, beta2, epsilon: optimizers.Adam(beta_1=beta1, beta_2=beta2, epsilon=epsilon),
+    learning_rate=0.001,
+    beta1=0.9,
+    beta2=0.999,
+    epsilon=1e-8,
+    use_locking=False,
+    name="Adam",
+)
+RMSPropOptimizer = optimizer_class(
+    "RMSProp",
+    lambda decay, **others: RMSPropWithMomentum(rho=decay, **others),
+    learning_rate=NEEDED,
+    decay=0.9,
+    momentum=0.0,
+    epsilon=1e-10,
+    use_locking=False,
+    centered=False,
+    name="RMSProp",
+)
 
 
 def untrained(value: Any, name: str) -> Variable:
