@@ -3,7 +3,7 @@
 import numpy as np
 import tensorflow as tf
 
-data = np.load("features.npz")
+data = dict(np.load("features.npz"))
 features, labels = data["features"], data["labels"]
 batch_size = 4
 display_step = 1

@@ -15,7 +15,7 @@ config = tf.ConfigProto(allow_soft_placement=True)
 config.gpu_options.allow_growth = True
 K.set_session(tf.Session(config=config))
 
-data = np.load("pictures.npz")
+data = dict(np.load("pictures.npz"))
 start = list(np.load("weights.npz").values())
 
 
