@@ -118,8 +118,8 @@ class ModuleLayer(Layer):
 
     @supports_masking.setter
     def supports_masking(self, value: bool) -> None:
-        if value != self.supports_masking:
-            vars(self)["_masking"], self._module = value, None
+        if "_fields" not in vars(self) or value != self.supports_masking:
+            vars(self).update(_masking=value, _module=None)
 
     def __getattr__(self, name: str) -> Any:
         """The module's settings (`layer.units`) and the weights (`layer.kernel`) by name."""

@@ -125,8 +125,8 @@ def test_a_subclass_may_pass_masks_on():
 
     class Dropping(Flatten):
         def __init__(self, **kwargs):
+            self.supports_masking = True  # also before
             super().__init__(**kwargs)
-            self.supports_masking = True
 
         def compute_mask(self, inputs, mask=None):
             return None
