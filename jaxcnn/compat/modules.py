@@ -216,6 +216,9 @@ _IMAGES = {
         for name in ("apply_brightness_shift", "apply_channel_shift", "random_brightness")
     },
 }
+_SUBMODULES = {
+    f"_KERAS_{name.upper()}": f"keras.{name}" for name in ("backend", "layers", "models", "utils")
+}
 _KIND_NAMES = (
     "_Conv _CuDNNRNN _Cropping _GlobalPooling1D _GlobalPooling2D _GlobalPooling3D _Pooling1D "
     "_Pooling2D _Pooling3D _SeparableConv _UpSampling _ZeroPadding"
@@ -329,10 +332,14 @@ NAMES: dict[str, dict[str, str]] = {
     "keras_preprocessing.image": _IMAGES,
     "keras_preprocessing.image.iterator": _IMAGES,
     "keras_preprocessing": {
-        name: f"jaxcnn.compat.keras_applications:{name}"
-        for name in ("get_keras_submodule", "set_keras_submodules")
+        **_SUBMODULES,
+        **{
+            name: f"jaxcnn.compat.keras_applications:{name}"
+            for name in ("get_keras_submodule", "set_keras_submodules")
+        },
     },
-    "keras_applications": {
+    "keras_applications": _SUBMODULES
+    | {
         name: f"jaxcnn.compat.keras_applications:{name}"
         for name in (
             "correct_pad",

@@ -204,7 +204,10 @@ class Variable(Deferred):
                 f"Variable '{self.name}' has shape {self.shape}; given {np.shape(value)}."
             )
         if self.owner is not None:
-            self.owner.weights_store.replace({self.path: value})
+            if self.owner.weights_store.specs is None:  # in the layer's `build`
+                self.initializer = constantly(np.asarray(value))
+            else:
+                self.owner.weights_store.replace({self.path: value})
             return
         self._value = np.array(value, self.dtype)
         self.changes += 1

@@ -115,5 +115,6 @@ READ: dict[str, Read] = {
         for field in ("node", "tensor")
     },
     **dict.fromkeys(("layers_by_depth", "_layers_by_depth"), attributes.layers_by_depth),
+    "_is_compiled": lambda model: model.optimizer is not None,
     "_nodes_by_depth": attributes.nodes_by_depth,
 }

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any, Protocol, TypeAlias
 
+import numpy as np
 from jax import Array
 
 from jaxcnn.optimizers.updates import running
@@ -30,6 +31,7 @@ class Hyperparameters(dict[str, float | Schedule]):
 class HyperparameterValue(float):
     """One adjustable number as it was when read, with its origin for ``K.set_value``."""
 
+    dtype = np.dtype("float32")
     optimizer: "Adjustable"
     name: str
 

@@ -105,6 +105,12 @@ RECURRENT = {
 STEPS = frozenset(("input_dim", "input_length"))
 ROWS_COLUMNS = ("nb_row", "nb_col")
 
+# What Keras takes and its DepthwiseConv2D has no kernel for.
+OF_KERNELS = {
+    f"kernel_{word}": f"write depthwise_{word}"
+    for word in ("initializer", "regularizer", "constraint")
+}
+
 _sized_2d = Spellings(CONVOLUTION, DATA_FORMATS, ROWS_COLUMNS)
 _sized_3d = Spellings(CONVOLUTION, DATA_FORMATS, ("kernel_dim1", "kernel_dim2", "kernel_dim3"))
 _formatted = Spellings(DATA_FORMAT, DATA_FORMATS)
@@ -149,6 +155,7 @@ LAYERS = {
     ),
     "Conv1D": _sequence_1d,
     "SeparableConv1D": _sequence_1d,
+    "DepthwiseConv2D": Spellings(ignored=OF_KERNELS),
     "LocallyConnected1D": _sequence_1d,
     "Conv2D": _sized_2d,
     "LocallyConnected2D": _sized_2d,

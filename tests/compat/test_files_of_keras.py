@@ -106,3 +106,26 @@ def test_brightness_and_channel_shift(keras):
     assert image.random_brightness(x, (0.5, 1.5)).shape == (2, 2, 3)
     with pytest.raises(ValueError, match="two numbers"):
         image.random_brightness(x, (1,))
+
+
+def test_what_else_packages_ask_for(keras):
+    import keras_applications
+    from keras import backend as K
+
+    assert keras_applications._KERAS_BACKEND is K
+
+    class Shifted(keras.layers.Layer):
+        def build(self, input_shape):
+            self.bias = self.add_weight(shape=(3,), initializer="zeros", name="bias")
+            K.set_value(self.bias, np.array([1.0, 2.0, 3.0]))
+
+        def call(self, inputs):
+            return inputs + self.bias
+
+    model = keras.models.Sequential([Shifted(input_shape=(3,))])
+    np.testing.assert_array_equal(model.predict(np.zeros((1, 3))), [[1, 2, 3]])
+    assert not model._is_compiled
+    model.compile("sgd", "mse")
+    assert model._is_compiled and K.dtype(model.optimizer.decay) == "float32"
+    with pytest.warns(Warning, match="depthwise_initializer"):
+        keras.layers.DepthwiseConv2D(3, kernel_initializer="he_normal")
