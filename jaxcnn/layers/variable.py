@@ -204,7 +204,7 @@ class Variable(Deferred):
                 f"Variable '{self.name}' has shape {self.shape}; given {np.shape(value)}."
             )
         if self.owner is not None:
-            if self.owner.weights_store.specs is None:  # in the layer's `build`
+            if layer_being_built() is self.owner:
                 self.initializer = constantly(np.asarray(value))
             else:
                 self.owner.weights_store.replace({self.path: value})
