@@ -14,7 +14,7 @@ from jaxcnn.runtime import config
 from jaxcnn.runtime.types import ArrayFunction, PyTree
 from jaxcnn.training.compile import require_objective
 from jaxcnn.training.input import Data
-from jaxcnn.training.input.door import checked_arrays
+from jaxcnn.training.input.door import checked_arrays, inputs_for
 from jaxcnn.training.trainable import Trainable
 
 Read: TypeAlias = Callable[[Any], PyTree]
@@ -36,7 +36,12 @@ def standardized(
     check_array_lengths: bool = True,
     batch_size: int | None = None,
 ) -> tuple[list[np.ndarray], list[np.ndarray], list[np.ndarray]]:
-    """(inputs, targets, sample weights) as lists, for `_feed_inputs` and what follows them."""
+    """(inputs, targets, sample weights) as lists, for `_feed_inputs` and what follows them.
+
+    Without `y` the inputs alone.
+    """
+    if y is None:
+        return inputs_for(model, x), [], []
     arrays = checked_arrays(model, model.program, Data(x, y, sample_weight, class_weight))
     outputs = require_objective(model, model.program).outputs
     targets, weights = [], []

@@ -126,6 +126,8 @@ def test_what_else_packages_ask_for(keras):
     np.testing.assert_array_equal(model.predict(np.zeros((1, 3))), [[1, 2, 3]])
     assert not model._is_compiled
     model.compile("sgd", "mse")
+    (inputs,), targets, weights = model._standardize_user_data(np.zeros((1, 3)))
+    assert inputs.shape == (1, 3) and targets == weights == []
     assert model._is_compiled and K.dtype(model.optimizer.decay) == "float32"
     with pytest.warns(Warning, match="depthwise_initializer"):
         keras.layers.DepthwiseConv2D(3, kernel_initializer="he_normal")
