@@ -229,18 +229,10 @@ class HasAugmentation:
     """For generators: the settings of their augmentation as attributes."""
 
     augmentation: Augmentation
-    rotation_range = setting("rotation_range")
-    width_shift_range = setting("width_shift_range")
-    height_shift_range = setting("height_shift_range")
-    shear_range = setting("shear_range")
-    zoom_range = setting("zoom_range")
-    channel_shift_range = setting("channel_shift_range")
-    brightness_range = setting("brightness_range")
-    fill_mode = setting("fill_mode")
-    cval = setting("cval")
-    horizontal_flip = setting("horizontal_flip")
-    vertical_flip = setting("vertical_flip")
-    interpolation_order = setting("interpolation_order")
+
+
+for field in fields(Augmentation):
+    setattr(HasAugmentation, field.name, setting(field.name))
 
 
 def augment(key: Array, batch: ArrayLike, **ranges: Any) -> Array:
