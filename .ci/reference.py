@@ -17,5 +17,5 @@ class Stubs(griffe.Extension):
         path = catalogue.filepath.with_suffix(".pyi")
         stub = griffe.visit("catalogue", filepath=path, code=path.read_text())
         for name, member in stub.members.items():
-            if name in (stub.exports or ()):
+            if member.is_class and name in (stub.exports or ()):
                 catalogue.set_member(name, member)

@@ -50,7 +50,7 @@ OF_LAYERS = {"nn.Module": "Layer", "Sequence[nn.Module]": "Sequence[Layer]", "Py
 
 def stub() -> str:
     """The text of the stub."""
-    layers = {name: getattr(catalogue, name) for name in catalogue.__all__}
+    layers = {name: getattr(catalogue, name) for name in catalogue.HANDLES}
     imports: dict[str, set[str]] = defaultdict(set)
     imports["jaxcnn.layers.base"].add("Layer")
     imports["jaxcnn.runtime.types"] |= {"ArrayLike", "DTypeLike", "Shape"}
@@ -62,13 +62,14 @@ def stub() -> str:
         for module, names in sorted(imports.items())
     ]
     exported = textwrap.fill(
-        ", ".join(f'"{name}"' for name in sorted(layers)),
+        ", ".join(f'"{name}"' for name in sorted(catalogue.__all__)),
         width=100,
         initial_indent="    ",
         subsequent_indent="    ",
     )
     top = f"{HEADER}{chr(10).join(lines)}\n\n__all__ = [\n{exported},\n]\n"
-    return "\n\n".join([top + COMMON, *classes])
+    short = [f"{name} = {layer}" for name, layer in sorted(catalogue.SHORT.items())]
+    return "\n\n".join([top + COMMON, *classes, "\n".join(short) + "\n"])
 
 
 def text_of(name: str, layer: type[ModuleLayer], imports: dict[str, set[str]]) -> str:

@@ -50,7 +50,10 @@ def test_every_name_is_there():
         assert getattr(layers, name) is getattr(layers, name)
     for name in nn.__all__:
         assert getattr(nn, name) is getattr(nn, name)
-    assert set(catalogue.__all__) <= set(layers.__all__) & set(LAYERS.items())
+    assert set(catalogue.__all__) <= set(layers.__all__)
+    assert set(catalogue.HANDLES) <= set(LAYERS.items())
+    for short, long in catalogue.SHORT.items():
+        assert getattr(layers, short) is getattr(layers, long)
     assert pickle.loads(pickle.dumps(layers.GRU)) is layers.GRU
     with pytest.raises(AttributeError, match="Conv9D"):
         _ = catalogue.Conv9D

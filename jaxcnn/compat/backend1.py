@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from jaxcnn import backend as K
-from jaxcnn.compat.modules import BACKEND_OF_1
+from jaxcnn.compat.names import BACKEND_OF_1
 from jaxcnn.layers.symbolic.types import SizesLike, Tensor, TensorLike
 from jaxcnn.runtime import config
 

@@ -12,7 +12,6 @@ from jaxcnn import backend as K
 from jaxcnn import ops
 from jaxcnn.layers import Layer
 from jaxcnn.layers.input import InputLayer
-from jaxcnn.layers.naming import snake_case
 from jaxcnn.layers.symbolic.tensor import SymbolicTensor
 from jaxcnn.layers.symbolic.types import TensorLike
 from jaxcnn.layers.variable import Variable
@@ -40,7 +39,6 @@ __all__ = [
     "normalize_padding",
     "normalize_tuple",
     "remove_long_seq",
-    "to_snake_case",
     "transpose_shape",
     "validate_file",
 ]
@@ -81,11 +79,6 @@ def transpose_shape(
     raise ValueError(
         f'data_format must be "channels_first" or "channels_last"; given {target_format!r}.'
     )
-
-
-def to_snake_case(name: str) -> str:
-    """The words of a class's name, in small letters with underscores between them."""
-    return snake_case(name)
 
 
 def clip_norm(g: TensorLike, c: float, n: TensorLike) -> TensorLike:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from jaxcnn.compat.helpers import convert_kernel as turned
+from jaxcnn.compat.helpers import count_params
 from jaxcnn.layers import Layer
 from jaxcnn.layers.base import LAYERS
 from jaxcnn.models import Network
@@ -60,11 +61,7 @@ def count_total_params(
         if isinstance(layer, Network):
             inside = count_total_params(layer.layers, met)
         else:
-            inside = numbers_in(layer.trainable_weights), numbers_in(layer.non_trainable_weights)
+            weights = layer.trainable_weights, layer.non_trainable_weights
+            inside = count_params(weights[0]), count_params(weights[1])
         trained, others = trained + inside[0], others + inside[1]
     return trained, others
-
-
-def numbers_in(weights: Iterable[Any]) -> int:
-    """How many numbers these weights have together."""
-    return sum(int(np.prod(weight.shape)) for weight in weights)

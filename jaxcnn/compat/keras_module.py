@@ -8,7 +8,8 @@ from types import ModuleType
 from typing import Any
 
 from jaxcnn.compat.keras_applications import without_submodules
-from jaxcnn.compat.modules import MODULES, SHIMS, TENSORFLOW, keras_path, names_in
+from jaxcnn.compat.modules import MODULES, SHIMS, TENSORFLOW, keras_path
+from jaxcnn.compat.names import names_in
 from jaxcnn.runtime.types import PyTree
 from jaxcnn.spellings.hints import closest
 from jaxcnn.spellings.tables import REMOVED

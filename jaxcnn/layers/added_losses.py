@@ -13,7 +13,8 @@ from jaxcnn.layers.symbolic.operation import Operation
 from jaxcnn.layers.symbolic.saved_call import SavedCall, Slot
 from jaxcnn.layers.symbolic.tensor import Node, SymbolicTensor, symbolic_leaves
 from jaxcnn.layers.symbolic.types import TensorLike
-from jaxcnn.layers.tracing import DEFAULT_SIZES, sized
+from jaxcnn.layers.trace_at_sizes import sized
+from jaxcnn.layers.tracing import DEFAULT_SIZES
 from jaxcnn.layers.user_layer import AddedLoss, RunsCall, UserModule
 from jaxcnn.layers.variable import Variable, is_variable
 from jaxcnn.layers.weight_tree import with_listed

@@ -11,7 +11,8 @@ from flax.traverse_util import flatten_dict, unflatten_dict
 
 from jaxcnn.layers.base import Layer
 from jaxcnn.layers.symbolic.tensor import Node, SymbolicTensor, symbolic_leaves
-from jaxcnn.layers.tracing import DEFAULT_SIZES, sized
+from jaxcnn.layers.trace_at_sizes import sized
+from jaxcnn.layers.tracing import DEFAULT_SIZES
 from jaxcnn.layers.user_layer import EvaluatedModule, Update
 from jaxcnn.layers.variable import Variable
 from jaxcnn.layers.weight_tree import with_inner

@@ -25,7 +25,8 @@ from jaxcnn.layers.replaced import with_replaced
 from jaxcnn.layers.symbolic.tensor import Calls, Node, SymbolicTensor, symbolic_leaves
 from jaxcnn.layers.symbolic.types import TensorLike
 from jaxcnn.layers.symbolic_call import symbolic_call
-from jaxcnn.layers.tracing import Traced, output_shape, trace_layer
+from jaxcnn.layers.trace_at_sizes import Traced
+from jaxcnn.layers.tracing import output_shape, trace_layer
 from jaxcnn.layers.user_layer import Additions, Update, UserModule, bound_module
 from jaxcnn.layers.variable import Variable
 from jaxcnn.layers.weights import WeightStore

@@ -7,7 +7,7 @@ from typing import Literal
 import jax
 
 from jaxcnn.layers.symbolic.tensor import Evaluated, GraphLayer, Node, SymbolicTensor, shapes
-from jaxcnn.layers.tracing import Traced
+from jaxcnn.layers.trace_at_sizes import Traced
 from jaxcnn.runtime.types import Config, PyTree
 
 Side = Literal["input", "output"]

@@ -4,6 +4,8 @@
 `name`, `trainable`, `weights` and, where it comes first in a Sequential model, `input_shape`.
 """
 
+import sys
+
 from jaxcnn import nn
 from jaxcnn.layers.base import LAYERS
 from jaxcnn.layers.derived import ModuleLayer, keras_layer
@@ -97,10 +99,25 @@ HANDLES: dict[str, type[ModuleLayer]] = {
     "TimeDistributed": ModuleLayer,
 }
 
-__all__ = list(HANDLES)
+# Keras's shorter spellings.
+SHORT = {
+    short + dimensions: long + dimensions
+    for short, long in {
+        "MaxPool": "MaxPooling",
+        "AvgPool": "AveragePooling",
+        "GlobalMaxPool": "GlobalMaxPooling",
+        "GlobalAvgPool": "GlobalAveragePooling",
+        "Convolution": "Conv",
+    }.items()
+    for dimensions in ("1D", "2D", "3D")
+}
+
+__all__ = [*HANDLES, *SHORT]
 
 
 def __getattr__(name: str) -> type[ModuleLayer]:
+    if name in SHORT:
+        return getattr(sys.modules[__name__], SHORT[name])
     if name not in HANDLES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     handle = globals()[name] = keras_layer(getattr(nn, name), HANDLES[name])

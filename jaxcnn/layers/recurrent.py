@@ -15,7 +15,7 @@ from jaxcnn.layers.base import LAYERS, Layer
 from jaxcnn.layers.derived import ModuleLayer, keras_layer
 from jaxcnn.layers.symbolic.tensor import SymbolicTensor, symbolic_leaves
 from jaxcnn.layers.symbolic.types import TensorLike
-from jaxcnn.layers.tracing import Traced
+from jaxcnn.layers.trace_at_sizes import Traced
 from jaxcnn.layers.variable import Variable
 from jaxcnn.nn.base import library_part
 from jaxcnn.nn.recurrent.rnn import state_shapes

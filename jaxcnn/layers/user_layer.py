@@ -26,7 +26,7 @@ from jaxcnn.layers import symbolic
 from jaxcnn.layers.replaced import restored
 from jaxcnn.layers.symbolic.tensor import SymbolicTensor
 from jaxcnn.layers.symbolic.types import TensorLike
-from jaxcnn.layers.tracing import shape_for_build
+from jaxcnn.layers.trace_at_sizes import shape_for_build
 from jaxcnn.layers.variable import Variable, extended, given_values
 from jaxcnn.layers.weights import WeightOwner, WeightStore
 from jaxcnn.nn.base import Layer as ModuleBase

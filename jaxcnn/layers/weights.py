@@ -15,7 +15,7 @@ import jax.numpy as jnp
 from flax.traverse_util import flatten_dict
 
 from jaxcnn.layers.symbolic.tensor import SymbolicTensor
-from jaxcnn.layers.tracing import from_flax
+from jaxcnn.layers.trace_at_sizes import from_flax
 from jaxcnn.layers.variable import Variable
 from jaxcnn.nn.base import WeightSpec
 from jaxcnn.nn.graph import run

@@ -7,8 +7,8 @@ They become networks of their layers by the first data, or by the first tensor t
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Protocol, cast
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Protocol
 
 import jax
 import numpy as np
@@ -18,6 +18,7 @@ from jaxcnn.layers.base import Layer
 from jaxcnn.layers.input import Input, InputLayer
 from jaxcnn.layers.symbolic.tensor import SymbolicTensor
 from jaxcnn.layers.weights import WeightStore
+from jaxcnn.runtime.captures import is_of_library
 from jaxcnn.runtime.types import DataLike, PyTree, Shape
 
 
@@ -87,12 +88,22 @@ def refuse_config(model: Subclassed) -> None:
 
 
 def build_for(model: Subclassed, x: DataLike) -> None:
-    """Build a model by data."""
+    """Build a model by data, where a list of one array is that array.
+
+    Raises:
+        ValueError: a dict, or a list without anything in it.
+    """
     if model.built:
         return
-    arrays = x if isinstance(x, list | tuple) and not np.isscalar(x[0]) else [x]
+    listed = isinstance(x, list | tuple)
+    if isinstance(x, Mapping) or (listed and not x):
+        raise ValueError(
+            f"Model '{model.name}' is built by its first data, whose inputs have no names: give an "
+            f"array or a list of arrays, not {x if listed else 'a dict'}."
+        )
+    arrays = x if listed and hasattr(x[0], "shape") and np.ndim(x[0]) else [x]
     shapes = [(None, *(np.shape(array)[1:] or (1,))) for array in arrays]
-    build_from(model, shapes if isinstance(x, list | tuple) else shapes[0])
+    build_from(model, shapes if len(shapes) > 1 else shapes[0])
 
 
 def build_by_call(model: Subclassed, inputs: PyTree) -> None:
@@ -108,16 +119,10 @@ def build_by_call(model: Subclassed, inputs: PyTree) -> None:
 
 def build_from(model: Subclassed, input_shape: PyTree) -> None:
     """Build a model for inputs of these shapes, by the `build` of its class if it has one."""
-    if type(model).build is not base_of(model).build:
+    if not is_of_library(type(model).build):
         model.build(input_shape)
     if not model.built:
         build(model, input_shape)
-
-
-def base_of(model: Subclassed) -> type[Subclassed]:
-    """The class of the library that the model's class is derived from."""
-    library = (c for c in type(model).__mro__ if c.__module__.startswith("jaxcnn."))
-    return cast(type[Subclassed], next(library))
 
 
 def build(model: Subclassed, input_shape: PyTree) -> None:

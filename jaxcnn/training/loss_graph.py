@@ -19,7 +19,8 @@ from jaxcnn.layers.base import Layer
 from jaxcnn.layers.input import Input
 from jaxcnn.layers.symbolic.operators import add
 from jaxcnn.layers.symbolic.tensor import SymbolicTensor
-from jaxcnn.layers.tracing import DEFAULT_SIZES, sized
+from jaxcnn.layers.trace_at_sizes import sized
+from jaxcnn.layers.tracing import DEFAULT_SIZES
 from jaxcnn.nn.base import Layer as Module
 from jaxcnn.runtime.types import PyTree
 from jaxcnn.training.build_objective import build_objective

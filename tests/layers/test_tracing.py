@@ -10,15 +10,8 @@ import pytest
 from jaxcnn import nn
 from jaxcnn.layers import Dense, Embedding, Input, Layer, Masking
 from jaxcnn.layers.symbolic.tensor import SymbolicTensor
-from jaxcnn.layers.tracing import (
-    DEFAULT_SIZES,
-    TensorSpec,
-    from_flax,
-    operands,
-    sized,
-    trace,
-    trace_layer,
-)
+from jaxcnn.layers.trace_at_sizes import TensorSpec, from_flax, sized
+from jaxcnn.layers.tracing import DEFAULT_SIZES, operands, trace, trace_layer
 
 
 def test_known_sizes_are_traced_as_they_are():

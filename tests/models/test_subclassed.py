@@ -48,6 +48,22 @@ def test_it_is_built_by_the_first_data():
     np.testing.assert_allclose(np.asarray(model(X)), model.predict(X), rtol=1e-5)
 
 
+def test_a_list_of_one_array_is_that_array():
+    model = Classifier()
+    model.compile("sgd", "mse")
+    model.fit([X], np.ones((8, 3)), epochs=1, verbose=0)
+    assert model.predict(X).shape == (8, 3)
+
+
+@pytest.mark.parametrize("data", [[], {"a": X}], ids=["nothing", "dict"])
+def test_data_that_cannot_build_it(data):
+    model = Classifier(name="classifier")
+    model.compile("sgd", "mse")
+    with pytest.raises(ValueError, match="'classifier' is built by its first data"):
+        model.fit(data, np.ones((8, 3)), verbose=0)
+    assert not model.built
+
+
 def test_several_inputs_and_outputs(tmp_path):
     model = Two()
     model.compile("sgd", "mse")

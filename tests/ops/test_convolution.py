@@ -16,21 +16,14 @@ from jax import lax
 
 from jaxcnn import ops
 
+from .closeness import assert_close
+
 NAMES = {1: ("NWC", "WIO", "NWC"), 2: ("NHWC", "HWIO", "NHWC"), 3: ("NDHWC", "DHWIO", "NDHWC")}
 
 
 def arrays(*shapes, dtype=jnp.float32, seed=0):
     generator = np.random.default_rng(seed)
     return [jnp.asarray(generator.normal(size=shape), dtype) for shape in shapes]
-
-
-def assert_close(actual, expected, tolerance=1e-5):
-    """Within ``tolerance`` of the largest expected value."""
-    assert actual.shape == expected.shape and actual.dtype == expected.dtype
-    actual, expected = np.asarray(actual, np.float64), np.asarray(expected, np.float64)
-    assert np.abs(actual - expected).max(initial=0) <= tolerance * max(
-        np.abs(expected).max(initial=0), 1e-3
-    )
 
 
 def reference(x, kernel, strides, padding, dilation, groups):

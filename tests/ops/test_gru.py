@@ -16,6 +16,8 @@ from jaxcnn.ops import gru as operation
 from jaxcnn.ops.geometry import StepSettings
 from jaxcnn.ops.tracing import spelled_out
 
+from .closeness import assert_close
+
 compiled = pytest.mark.skipif(not ops.accelerated(), reason=f"oneDNN: {ops.why_not()}")
 both_kinds = pytest.mark.parametrize("after", [False, True])
 
@@ -52,13 +54,6 @@ def plain(inputs, kernel, h, *bias, hard=False, reverse=False, keep=None):
 def loss(function, given, **options):
     outputs = function(*given, **options)
     return jnp.sum(jnp.sin(outputs) + 0.1 * outputs**2)
-
-
-def assert_close(actual, expected, tolerance=1e-5):
-    for a, b in zip(jax.tree.leaves(actual), jax.tree.leaves(expected), strict=True):
-        assert a.shape == b.shape and a.dtype == b.dtype
-        a, b = np.asarray(a, np.float64), np.asarray(b, np.float64)
-        assert np.abs(a - b).max(initial=0) <= tolerance * max(np.abs(b).max(initial=0), 1e-3)
 
 
 @settings(deadline=None, max_examples=8, derandomize=True)

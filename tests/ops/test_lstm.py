@@ -19,6 +19,8 @@ from jaxcnn.ops import lstm as operation
 from jaxcnn.ops.geometry import StepSettings
 from jaxcnn.ops.tracing import spelled_out
 
+from .closeness import assert_close
+
 compiled = pytest.mark.skipif(not ops.accelerated(), reason=f"oneDNN: {ops.why_not()}")
 
 
@@ -48,13 +50,6 @@ def plain(inputs, kernel, h, c, hard, reverse, keep=None):
 def loss(function, hard, reverse, given, keep=None):
     outputs, c = function(*given, hard, reverse, keep)
     return jnp.sum(jnp.sin(outputs) + 0.1 * outputs**2) + jnp.sum(c**3)
-
-
-def assert_close(actual, expected, tolerance=1e-5):
-    for a, b in zip(jax.tree.leaves(actual), jax.tree.leaves(expected), strict=True):
-        assert a.shape == b.shape and a.dtype == b.dtype
-        a, b = np.asarray(a, np.float64), np.asarray(b, np.float64)
-        assert np.abs(a - b).max(initial=0) <= tolerance * max(np.abs(b).max(initial=0), 1e-3)
 
 
 @settings(deadline=None, max_examples=12, derandomize=True)

@@ -16,6 +16,8 @@ from jaxcnn.ops.onednn import library
 from jaxcnn.ops.product import dot, product
 from jaxcnn.ops.tracing import spelled_out
 
+from .closeness import assert_close
+
 compiled = pytest.mark.skipif(not ops.accelerated(), reason=f"oneDNN: {ops.why_not()}")
 
 
@@ -26,14 +28,6 @@ def arrays(*shapes, dtype=jnp.float32):
 
 def plain(a, b, a_axis, b_axis):
     return jnp.tensordot(a, b, (a_axis, b_axis), precision="highest")
-
-
-def assert_close(actual, expected, tolerance=1e-5):
-    assert actual.shape == expected.shape and actual.dtype == expected.dtype
-    actual, expected = np.asarray(actual, np.float64), np.asarray(expected, np.float64)
-    assert np.abs(actual - expected).max(initial=0) <= tolerance * max(
-        np.abs(expected).max(initial=0), 1e-3
-    )
 
 
 @pytest.fixture

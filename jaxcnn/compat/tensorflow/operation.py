@@ -13,7 +13,7 @@ from jaxcnn.compat.tensorflow.tensor import Tensor
 from jaxcnn.layers.symbolic.operation import Operation as SymbolicOperation
 from jaxcnn.layers.symbolic.saved_call import SavedCall
 from jaxcnn.layers.symbolic.tensor import SymbolicTensor
-from jaxcnn.layers.tracing import TensorSpec, Traced
+from jaxcnn.layers.trace_at_sizes import TensorSpec, Traced
 from jaxcnn.layers.variable import Variable
 from jaxcnn.runtime.types import Config, PyTree
 

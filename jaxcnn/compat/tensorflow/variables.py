@@ -18,7 +18,7 @@ from jaxcnn.compat.tensorflow.tensor import Tensor, shown
 from jaxcnn.compat.tensorflow.word import numbered, recorded
 from jaxcnn.layers import variable as weights
 from jaxcnn.layers.symbolic.saved_call import SavedCall
-from jaxcnn.layers.tracing import TensorSpec
+from jaxcnn.layers.trace_at_sizes import TensorSpec
 from jaxcnn.runtime.types import ArrayFunction, ArrayLike, DTypeLike, Path, PyTree
 
 __all__ = [

@@ -14,7 +14,7 @@ from jaxcnn.compat.tensorflow.graph import get_default_graph
 from jaxcnn.compat.tensorflow.operation import TensorOperation
 from jaxcnn.compat.tensorflow.tensor import Tensor
 from jaxcnn.layers.symbolic.saved_call import SavedCall, symbolic_arguments, with_slots
-from jaxcnn.layers.tracing import TensorSpec
+from jaxcnn.layers.trace_at_sizes import TensorSpec
 from jaxcnn.layers.variable import being_compiled, is_variable
 from jaxcnn.runtime.captures import inside_a_function
 from jaxcnn.runtime.types import DTypeLike, PyTree, Settings, Shape

@@ -28,7 +28,7 @@ from jaxcnn.layers.symbolic.saved_call import (
     with_slots,
 )
 from jaxcnn.layers.symbolic.tensor import Node, SymbolicTensor
-from jaxcnn.layers.tracing import Traced
+from jaxcnn.layers.trace_at_sizes import Traced
 from jaxcnn.layers.variable import Variable, being_computed, given_values, is_variable
 from jaxcnn.nn.base import Layer as ModuleBase
 from jaxcnn.runtime.captures import inside_a_function, notice
