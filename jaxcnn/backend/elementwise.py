@@ -7,6 +7,7 @@ import typing
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+import jax
 import jax.numpy as jnp
 
 from jaxcnn import activations
@@ -121,7 +122,7 @@ def also_of_sizes(function: F) -> F:
 @operation(elementwise)
 def cast(x: TensorLike, dtype: DTypeLike) -> Tensor:
     """`x` in another number type, given by name or type."""
-    return jnp.asarray(x).astype(dtype)
+    return jnp.asarray(x).astype(jax.dtypes.canonicalize_dtype(dtype))
 
 
 @operation(elementwise)

@@ -10,6 +10,7 @@ import numpy as np
 
 from jaxcnn.backend.computation import Computation
 from jaxcnn.backend.settings import is_learning_phase
+from jaxcnn.layers.symbolic.change import Change
 from jaxcnn.layers.symbolic.dependence import Source
 from jaxcnn.layers.symbolic.gradients import derivatives
 from jaxcnn.layers.symbolic.graph_updates import recording
@@ -28,7 +29,7 @@ class Function:
     def __init__(
         self,
         inputs: Sequence[Source],
-        outputs: Sequence[TensorLike],
+        outputs: Sequence[TensorLike | Change],
         updates: Sequence[tuple[Variable, TensorLike]] | None = None,
     ) -> None:
         arguments = {"inputs": inputs, "outputs": outputs, "updates": updates or []}
@@ -52,11 +53,9 @@ class Function:
                     f"K.function: each output must be a tensor; given {output!r}. Operations run "
                     "in a session: K.get_session().run(operation, feed_dict={...})."
                 )
-        self.inputs, self.updates = list(inputs), list(updates or [])
-        self.outputs = [
-            array_of_sizes(output) if isinstance(output, Sizes | UnknownSize) else output
-            for output in outputs
-        ]
+        demanded = [output for output in outputs if isinstance(output, Change)]
+        self.inputs, self.updates = list(inputs), [*(updates or []), *demanded]
+        self.outputs = [as_output(output) for output in outputs]
         self._targets = [*self.outputs, *(new for _, new in self.updates)]
         symbolic = [tensor for tensor in self._targets if isinstance(tensor, SymbolicTensor)]
         self._computation = Computation(symbolic, self.inputs)
@@ -89,8 +88,16 @@ class Function:
             for target in self._targets
         ]
         for (variable, _), value in zip(self.updates, results[len(self.outputs) :], strict=True):
-            variable.assign(value)
+            variable.set(value)
         return [np.array(np.asarray(result)) for result in results[: len(self.outputs)]]
+
+
+def as_output(output: TensorLike | Change) -> TensorLike:
+    """What is computed for an output: of an update the new value."""
+    if isinstance(output, Change):
+        value: TensorLike = output[1]
+        return value
+    return array_of_sizes(output) if isinstance(output, Sizes | UnknownSize) else output
 
 
 def fitting(tensor: Source, value: HostArray | float) -> jax.Array:
@@ -110,7 +117,7 @@ def fitting(tensor: Source, value: HostArray | float) -> jax.Array:
 
 def function(
     inputs: Sequence[Source],
-    outputs: Sequence[TensorLike],
+    outputs: Sequence[TensorLike | Change],
     updates: Sequence[tuple[Variable, TensorLike]] | None = None,
     name: str | None = None,
 ) -> Function:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from typing import Any, TypeAlias, TypeVar, cast
+from typing import Any, TypeVar, cast
 
 import jax
 import jax.numpy as jnp
@@ -12,6 +12,7 @@ import numpy as np
 
 from jaxcnn.layers import naming
 from jaxcnn.layers.input import Input, InputLayer
+from jaxcnn.layers.symbolic.change import Change
 from jaxcnn.layers.symbolic.operation import operation
 from jaxcnn.layers.symbolic.operators import add, multiply, subtract
 from jaxcnn.layers.symbolic.sizes import Size, Sizes, UnknownSize
@@ -26,8 +27,6 @@ from jaxcnn.runtime.types import ArrayLike, DTypeLike, HostArray, Shape
 from jaxcnn.spellings.dialect import chosen
 
 T = TypeVar("T")
-# A variable, which the code of a layer sees as an array, and its new value.
-Update: TypeAlias = tuple[Variable | Tensor, TensorLike]
 
 
 def variable(value: HostArray, dtype: DTypeLike | None = None, name: str | None = None) -> Variable:
@@ -207,8 +206,13 @@ def _array_shape(x: TensorLike) -> tuple[int, ...]:
 # -- reading and setting ---------------------------------------------------------------------------
 
 
-def get_value(x: Variable | HostArray | float) -> np.ndarray:
-    """The value as a NumPy array; that of a hyperparameter as a NumPy number."""
+def get_value(x: Variable | Change | HostArray | float) -> np.ndarray:
+    """The value as a NumPy array; that of a hyperparameter as a NumPy number.
+
+    An update is carried out; the value is the new one.
+    """
+    if isinstance(x, Change):
+        return x.carry_out()
     known = x.stored if isinstance(x, Variable) else x
     value = np.asarray(known, np.float32) if isinstance(x, float) else np.asarray(known)
     return np.array(value)[()] if isinstance(x, float) else np.array(value)
@@ -222,9 +226,9 @@ def set_value(x: Variable | float, value: ArrayLike) -> None:
         ValueError: a value of another shape.
     """
     if isinstance(x, Variable):
-        x.assign(value)
+        x.set(value)
     elif isinstance(x, HyperparameterValue):
-        setattr(x.optimizer, x.name, float(np.asarray(value)))
+        x.set(float(np.asarray(value)))
     else:
         raise TypeError(
             "K.set_value takes a K.variable, a layer's weight or a hyperparameter such as "
@@ -233,9 +237,13 @@ def set_value(x: Variable | float, value: ArrayLike) -> None:
         )
 
 
-def batch_get_value(ops: Iterable[Variable | HostArray | float]) -> list[np.ndarray]:
-    """`get_value` of each."""
-    return [get_value(x) for x in ops]
+def batch_get_value(ops: Iterable[Variable | Change | HostArray | float]) -> list[np.ndarray]:
+    """`get_value` of each; updates are carried out together."""
+    values = [(x, np.asarray(x[1]) if isinstance(x, Change) else get_value(x)) for x in ops]
+    for x, value in values:
+        if isinstance(x, Change):
+            x[0].set(value)
+    return [value for _, value in values]
 
 
 def batch_set_value(tuples: Iterable[tuple[Variable | float, ArrayLike]]) -> None:
@@ -247,21 +255,24 @@ def batch_set_value(tuples: Iterable[tuple[Variable | float, ArrayLike]]) -> Non
 # -- updates ---------------------------------------------------------------------------------------
 
 
-def update(x: Variable | Tensor, new_x: TensorLike) -> Update:
-    """The update of `x` to `new_x`, for `Layer.add_update` or `function`, which carry it out."""
-    return x, new_x
+def update(x: Variable | Tensor, new_x: TensorLike) -> Change:
+    """The update of `x` to `new_x`, for `Layer.add_update` or `function`, which carry it out.
+
+    It is a pair, and its value is the new one: what a layer computes from it needs it carried out.
+    """
+    return Change(x, new_x)
 
 
-def update_add(x: Variable | Tensor, increment: TensorLike) -> Update:
+def update_add(x: Variable | Tensor, increment: TensorLike) -> Change:
     """The update of `x` to ``x + increment``."""
-    return x, add(x, increment)
+    return Change(x, add(x, increment))
 
 
-def update_sub(x: Variable | Tensor, decrement: TensorLike) -> Update:
+def update_sub(x: Variable | Tensor, decrement: TensorLike) -> Change:
     """The update of `x` to ``x - decrement``."""
-    return x, subtract(x, decrement)
+    return Change(x, subtract(x, decrement))
 
 
-def moving_average_update(x: Variable | Tensor, value: TensorLike, momentum: float) -> Update:
+def moving_average_update(x: Variable | Tensor, value: TensorLike, momentum: float) -> Change:
     """The update of `x` to ``momentum * x + (1 - momentum) * value``."""
-    return x, add(multiply(x, momentum), multiply(value, 1.0 - momentum))
+    return Change(x, add(multiply(x, momentum), multiply(value, 1.0 - momentum)))

@@ -32,6 +32,7 @@ from jaxcnn.layers.weights import WeightOwner, WeightStore
 from jaxcnn.nn.base import Layer as ModuleBase
 from jaxcnn.nn.base import WeightSpec, penalties_count
 from jaxcnn.runtime.captures import building, is_of_library
+from jaxcnn.runtime.carrier import carried_by
 from jaxcnn.runtime.context import running_module
 from jaxcnn.runtime.types import Identifier, Path, PyTree
 
@@ -104,8 +105,10 @@ class Additions:
                 )
 
     def add_update(self, updates: Update | list[Update]) -> None:
-        """Add a pair, or each of a list of them."""
-        self.updates.extend(updates if isinstance(updates, list) else [updates])
+        """Add a pair, or each of a list of them, once."""
+        for update in updates if isinstance(updates, list) else [updates]:
+            if not any(update is known for known in self.updates):
+                self.updates.append(update)
 
     @contextlib.contextmanager
     def recording(self) -> Iterator[None]:
@@ -113,7 +116,8 @@ class Additions:
         outer = self.losses, self.updates, self.calling
         self.losses, self.updates, self.calling = [], list(self.updates), True
         try:
-            yield
+            with carried_by(self.add_update):
+                yield
         finally:
             self.losses, self.updates, self.calling = outer
 

@@ -35,6 +35,12 @@ _making: contextvars.ContextVar[Callable[[Variable], Variable] | None] = context
 )
 
 
+# What is told of each variable without a layer that a compiled function reads without having it.
+_reading: contextvars.ContextVar[Callable[[Variable], None] | None] = contextvars.ContextVar(
+    "reading_variables", default=None
+)
+
+
 class Keeper(Protocol):
     """Training that holds the newest value of a variable on its own."""
 
@@ -119,7 +125,7 @@ class Variable(Deferred):
     def holding(cls, name: str, value: np.ndarray) -> Variable:
         """A variable on its own with this value."""
         variable = cls(name, value.shape, value.dtype, constantly(value))
-        variable.assign(value)
+        variable.set(value)
         making = _making.get()
         return variable if making is None else making(variable)
 
@@ -166,6 +172,8 @@ class Variable(Deferred):
                 )
             return self.owner.weights_store.arrays[self.path]
         if being_compiled():
+            if (reading := _reading.get()) is not None:
+                reading(self)
             result = jax.ShapeDtypeStruct(self.shape, jax.dtypes.canonicalize_dtype(self.dtype))
             value: jax.Array = jax.pure_callback(
                 lambda: np.asarray(self._host_value(), result.dtype), result
@@ -197,7 +205,7 @@ class Variable(Deferred):
                 self._value = np.asarray(value)
         return self._value
 
-    def assign(self, value: ArrayLike) -> None:
+    def set(self, value: ArrayLike) -> None:
         """Replace the value by an array of the same shape."""
         if np.shape(value) != self.shape:
             raise ValueError(
@@ -279,6 +287,11 @@ def given_values(
 def made_as(making: Callable[[Variable], Variable]) -> AbstractContextManager[object]:
     """Within the block a new variable on its own is what `making` gives for it."""
     return scoped(_making, making)
+
+
+def read_by(reading: Callable[[Variable], None]) -> AbstractContextManager[object]:
+    """Within the block `reading` is told what variables without a layer are read."""
+    return scoped(_reading, reading)
 
 
 def being_compiled() -> bool:

@@ -98,6 +98,8 @@ READ: dict[str, Read] = {
     "sample_weights": attributes.sample_weights,
     "loss_functions": attributes.loss_functions,
     "metrics_tensors": attributes.metrics_tensors,
+    "metrics_updates": lambda model: model.program.further,
+    "_function_kwargs": lambda model: {},
     "state_updates": attributes.state_updates,
     "sample_weight_modes": sample_weight_modes,
     "regularizers": regularizers,

@@ -28,6 +28,7 @@ from jaxcnn.optimizers.hyper import (
 from jaxcnn.optimizers.schedules import registry as schedules
 from jaxcnn.optimizers.updates import Updating, running, set_variables
 from jaxcnn.runtime.arrays import filled, wide_float, widened
+from jaxcnn.runtime.deferred import Deferred
 from jaxcnn.runtime.types import ArrayLike, Config, PyTree, Settings
 from jaxcnn.spellings.hints import closest
 
@@ -130,7 +131,8 @@ class Optimizer(Updating):
                     f"{kind}: lr and learning_rate are the same number, give one of them."
                 )
             lr = options["learning_rate"]
-        hyperparameters = {"lr": lr, "decay": options.get("decay", 0.0), **hyperparameters}
+        self.initial_decay = options.get("decay", hyperparameters.get("decay", 0.0))
+        hyperparameters = {"lr": lr, "decay": self.initial_decay, **hyperparameters}
         self.hyperparameters = Hyperparameters(
             {
                 name: getattr(type(self), name).checked(kind, v)
@@ -170,7 +172,7 @@ class Optimizer(Updating):
 
     def __getstate__(self) -> Config:
         """Copies belong to no model yet."""
-        apart = ("_holder", "_counter", "_numbers")
+        apart = ("_holder", "_counter", "_numbers", "_m_schedule")
         return {name: value for name, value in vars(self).items() if name not in apart}
 
     @property
@@ -346,7 +348,9 @@ class Optimizer(Updating):
         extra = {"decay": self.decay, **limits, "ema": self.ema}
         config |= {name: value for name, value in extra.items() if value and name not in config}
         return {
-            name: float(value) if isinstance(value, HyperparameterValue) else value
+            name: float(np.asarray(value))
+            if isinstance(value, HyperparameterValue | Deferred)
+            else value
             for name, value in config.items()
         }
 

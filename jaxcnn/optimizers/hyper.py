@@ -5,8 +5,10 @@ from typing import Any, Protocol, TypeAlias
 
 import numpy as np
 from jax import Array
+from jax.core import Tracer
 
-from jaxcnn.optimizers.updates import running
+from jaxcnn.optimizers.updates import above, running
+from jaxcnn.runtime.deferred import Deferred
 from jaxcnn.runtime.types import ArrayLike
 
 # Update count -> learning rate, as optax makes them.
@@ -42,6 +44,17 @@ class HyperparameterValue(float):
         number.optimizer, number.name = optimizer, name
         return number
 
+    def set(self, value: float) -> None:
+        """Change the number, also where a tensor that is computed from it stands in its place."""
+        if self.name in vars(self.optimizer):
+            change_number(self.optimizer, self.name, value)
+        else:
+            setattr(self.optimizer, self.name, value)
+
+    def variable(self) -> Any:
+        """The variable that follows the number, for what is computed later."""
+        return above("graph_updates").Number.of(self.optimizer, self.name)
+
     def __reduce__(self) -> tuple[type[float], tuple[float]]:
         """Copies are plain floats."""
         return float, (float(self),)
@@ -56,13 +69,13 @@ class HasState(Protocol):
 class Weights:
     """What Keras lists as the weights of an optimizer.
 
-    Where its own `get_updates` made them they are its variables; otherwise copies of what training
-    remembers, which `set_weights` puts back.
+    Where its own `get_updates` made them, or makes them now, they are its variables; otherwise
+    copies of what training remembers, which `set_weights` puts back.
     """
 
     def __get__(self, optimizer: HasState, owner: type) -> list[Any]:
         variables: list[Any] = vars(optimizer).get("_weights", [])
-        return variables or optimizer.get_weights()
+        return variables if variables or running.get() else optimizer.get_weights()
 
     def __set__(self, optimizer: HasState, variables: list[Any]) -> None:
         vars(optimizer)["_weights"] = variables
@@ -99,17 +112,17 @@ class Hyper:
 
     def __set__(self, optimizer: "Adjustable", value: float | Schedule) -> None:
         kind, hyperparameters = type(optimizer).__name__, optimizer.hyperparameters
-        if "hyperparameters" not in vars(optimizer) or self.name in vars(optimizer):
+        if "hyperparameters" not in vars(optimizer) or isinstance(value, Deferred | Tracer):
             vars(optimizer)[self.name] = value
             return
+        vars(optimizer).pop(self.name, None)  # a tensor that stood for the number
         if self.name not in hyperparameters:
             raise AttributeError(optimizer.lacks(self.name))
         if callable(hyperparameters[self.name]) or callable(value):
             raise ValueError(
                 f"A schedule of {kind}.{self.name} is fixed: make a new one and compile again."
             )
-        hyperparameters[self.name] = self.checked(kind, value)
-        hyperparameters.version += 1
+        change_number(optimizer, self.name, self.checked(kind, value))
 
     def checked(self, kind: str, value: Any) -> float | Schedule:
         """The value as a float, or a schedule as it is."""
@@ -121,6 +134,12 @@ class Hyper:
             limit = "" if self.below == float("inf") else f" and < {self.below}"
             raise ValueError(f"{kind}: {self.name} must be a number >= 0{limit}, got {value!r}.")
         return number
+
+
+def change_number(optimizer: "Adjustable", name: str, value: float | Schedule) -> None:
+    """Give an adjustable number another value."""
+    optimizer.hyperparameters[name] = value
+    optimizer.hyperparameters.version += 1
 
 
 class LearningRate:

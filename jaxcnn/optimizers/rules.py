@@ -5,7 +5,7 @@
 
 from collections.abc import Sequence
 from types import SimpleNamespace
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import jax.numpy as jnp
 import numpy as np
@@ -323,6 +323,11 @@ class Nadam(Optimizer):
             epsilon=_epsilon(epsilon),
             schedule_decay=schedule_decay,
         )
+
+    @property
+    def m_schedule(self) -> Any:
+        """The product of all ``mu`` so far as a variable, for a `get_updates` that users write."""
+        return self.number_kept("m_schedule", 1.0)
 
     def init(self, params: Params) -> OptimizerState:
         state = super().init(params)

@@ -51,6 +51,10 @@ class Updating:
         if "get_updates" in vars(cls):
             cls.get_updates = on_the_graph(cls.get_updates)  # type: ignore[method-assign]
 
+    def number_kept(self, name: str, value: float) -> Any:
+        """A number among the state as a variable, which starts with `value`."""
+        return above("graph_updates").number_kept(self, f"_{name}", name, value)
+
     @property
     def by_hand(self) -> bool:
         """Whether a user has written `get_updates` or `get_gradients`, so that training uses it."""
@@ -97,4 +101,4 @@ def set_variables(variables: Sequence[Any], values: Sequence[ArrayLike]) -> None
             f"The optimizer's weights have the shapes {shapes}; given {[*map(np.shape, values)]}."
         )
     for variable, value in zip(variables, values, strict=True):
-        variable.assign(value)
+        variable.set(value)

@@ -14,6 +14,7 @@ from jaxcnn.layers.symbolic.graph_updates import Recorded
 from jaxcnn.layers.variable import Variable, given_values
 from jaxcnn.nn.base import WeightSpec
 from jaxcnn.optimizers.base import Optimizer, OptimizerState, Params
+from jaxcnn.optimizers.updates import Update
 from jaxcnn.runtime import config, context
 from jaxcnn.runtime.arrays import filled
 from jaxcnn.runtime.types import ArrayLike, Path, PyTree
@@ -59,6 +60,7 @@ class UpdatesByHand(Optimizer):
         optimizer: the user's.
         model: that is trained.
         program: what it is compiled to.
+        further: updates that are carried out besides.
 
     Raises:
         ValueError: it uses weights that the model does not train.
@@ -66,8 +68,15 @@ class UpdatesByHand(Optimizer):
 
     takes_loss = True
 
-    def __init__(self, optimizer: Optimizer, model: Trained, program: Moving) -> None:
+    def __init__(
+        self,
+        optimizer: Optimizer,
+        model: Trained,
+        program: Moving,
+        further: Sequence[Update] = (),
+    ) -> None:
         self.optimizer, self.model, self.program = optimizer, model, program
+        self.further = list(further)
         self.paths = trained_paths(model, program)
         at = {
             path: owner.variable((spec.collection, *spec.path))
@@ -76,7 +85,9 @@ class UpdatesByHand(Optimizer):
         }
         self.params = [at[path] for path in self.paths]
         self.recorded = Recorded(
-            optimizer, lambda request: request.passed_to(optimizer.get_updates), self.params
+            optimizer,
+            lambda request: [*request.passed_to(optimizer.get_updates), *self.further],
+            self.params,
         )
         trained = {id(param) for param in self.params}
         others = [v for v in self.recorded.variables if id(v) not in trained]
@@ -109,7 +120,7 @@ class UpdatesByHand(Optimizer):
 
     def restore_hyper(self, numbers: Mapping[str, float]) -> None:
         for name, value in numbers.items():
-            self.fixed[name].assign(value)
+            self.fixed[name].set(value)
 
     def hyper_arrays(self) -> dict[str, jax.Array]:
         return {name: jnp.array(variable.stored) for name, variable in self.fixed.items()}
@@ -220,4 +231,4 @@ class UpdatesByHand(Optimizer):
             params, _ = split(self.model.variables["params"], self.program.trained)
             self.program.opt_state = self.init(params)
         for variable, value in zip(variables, values, strict=False):
-            variable.assign(value)
+            variable.set(value)

@@ -15,6 +15,9 @@ from jaxcnn.distributed import context
 from jaxcnn.distributed.placement import Distribution
 from jaxcnn.layers.added_losses import added_losses, added_outside, may_add_losses
 from jaxcnn.layers.base import Layer
+from jaxcnn.layers.symbolic.operation import Operation
+from jaxcnn.layers.symbolic.tensor import SymbolicTensor
+from jaxcnn.layers.symbolic.walk import upstream
 from jaxcnn.nn.graph import mixes_rows
 from jaxcnn.runtime import config
 from jaxcnn.runtime.types import Config, Identifier, Path, PyTree, Settings
@@ -170,12 +173,7 @@ def prepare(model: Trainable, program: Program, example: Batch) -> None:
         raise ValueError(
             f"Model '{model.name}' was compiled without a loss, and none of its layers adds one."
         )
-    if any(part.additions.outside_updates for part in (cast(Layer, model), *model.all_layers())):
-        raise ValueError(
-            f"Model '{model.name}': add_update outside of `call` is not carried out by training. "
-            "Add the update in the `call` of a layer, or train by K.function(..., updates="
-            "model.updates + model.optimizer.get_updates(...))."
-        )
+    carry_out_further(model, program)
     symbolic = {
         i: program.targets[name]
         for i, name in enumerate(model.output_names)
@@ -211,6 +209,32 @@ def prepare(model: Trainable, program: Program, example: Batch) -> None:
         dtype=program.compute_dtype,
         phase=config.learning_phase(),
     )
+
+
+def carry_out_further(model: Trainable, program: Program) -> None:
+    """Let training carry out the updates that were added outside of any `call`.
+
+    Raises:
+        ValueError: one is computed from the inputs, or was added after training had begun.
+    """
+    parts = (cast(Layer, model), *model.all_layers())
+    added = [pair for part in parts for pair, _ in part.additions.outside_updates]
+    further = [*added, *program.further]
+    if not further or program.optimizer is None:
+        return
+    values = [value for _, value in further if isinstance(value, SymbolicTensor)]
+    nodes, inputs = upstream(values, ())
+    if inputs or not all(isinstance(node.layer, Operation) for node in nodes):
+        raise ValueError(
+            f"Model '{model.name}': an update that is computed from the inputs is carried out where"
+            " it is added in the `call` of a layer, or by K.function(..., updates=model.updates + "
+            "model.optimizer.get_updates(...))."
+        )
+    if program.opt_state is not None:
+        raise ValueError(
+            f"Model '{model.name}': updates were added after training had begun; compile again."
+        )
+    program.by_hand = UpdatesByHand(program.optimizer, model, program, further)
 
 
 def add_network(

@@ -12,6 +12,7 @@ from jaxcnn.distributed.placement import Distribution
 from jaxcnn.layers.symbolic.tensor import SymbolicTensor
 from jaxcnn.layers.user_layer import AddedLoss
 from jaxcnn.optimizers import Optimizer
+from jaxcnn.optimizers.updates import Update
 from jaxcnn.runtime import config
 from jaxcnn.runtime.types import Config, Identifier, Path, PyTree, Settings
 from jaxcnn.training.by_hand import UpdatesByHand
@@ -104,6 +105,7 @@ class Program:
         by_hand: what training uses in place of an optimizer whose updates a user has written.
         unfinished: the run with checkpoints to which the newest weights belong, until it has ended.
         graph: the loss as symbolic tensors, made when it is asked for.
+        further: updates of variables that training carries out besides.
     """
 
     distribution: Distribution | None = None
@@ -131,6 +133,7 @@ class Program:
     by_hand: UpdatesByHand | None = None
     unfinished: str | None = None
     graph: LossGraph | None = None
+    further: list[Update] = field(default_factory=list)
 
     def __getstate__(self) -> Config:
         """Copies and pickles compile their steps anew."""

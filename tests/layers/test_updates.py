@@ -110,7 +110,7 @@ def test_updates_from_outside():
     K.function([], [], updates=layer.get_updates_for(None))([])
     assert K.get_value(v) == 1
     model.compile("sgd", "mse")
-    with pytest.raises(ValueError, match="add_update outside of `call` is not carried out by"):
+    with pytest.raises(ValueError, match="computed from the inputs is carried out where"):
         model.train_on_batch(X, X[:, :1])
 
 

@@ -125,7 +125,7 @@ class Saver:
             for name, variable in self.variables.items():
                 if escaped(name) not in file:
                     raise NotFoundError(f"Key {name} not found in checkpoint {save_path}.")
-                weight_of(variable).assign(file[escaped(name)])
+                weight_of(variable).set(file[escaped(name)])
 
 
 def escaped(name: str) -> str:

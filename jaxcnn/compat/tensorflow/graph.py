@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, Protocol, TypeVar
+
+from jaxcnn.layers.symbolic.change import Change
+from jaxcnn.layers.variable import Variable, given_values, is_given
+from jaxcnn.runtime.carrier import present_carrier
 
 __all__ = [
     "Graph",
@@ -190,13 +194,31 @@ def device(device_name_or_function: object) -> contextlib.AbstractContextManager
 
 
 @contextlib.contextmanager
-def control_dependencies(control_inputs: list[Any] | None) -> Iterator[None]:
-    """Within the block `train.Optimizer.minimize`, `group` and `identity` run these, too."""
-    _dependencies.append(list(control_inputs or []))
+def control_dependencies(control_inputs: Iterable[Any] | None) -> Iterator[None]:
+    """Within the block `train.Optimizer.minimize`, `group` and `identity` run these, too.
+
+    Updates of variables in the function of a layer or optimizer are carried out with it; within the
+    block an optimizer sees the new values.
+    """
+    demanded = list(control_inputs or [])
+    within_function = present_carrier() is not None
+    changes = [each for each in demanded if isinstance(each, Change) and within_function]
+    for change in changes:
+        change.demand()
+    moved: dict[int, Any] = {id(v): value for v, value in changes if is_known(v)}
+    _dependencies.append(
+        [each for each in demanded if not (within_function and isinstance(each, Change))]
+    )
     try:
-        yield
+        with given_values(moved):
+            yield
     finally:
         _dependencies.pop()
+
+
+def is_known(variable: object) -> bool:
+    """Whether this is a variable that the function which runs has a value for."""
+    return isinstance(variable, Variable) and is_given(variable)
 
 
 _dependencies: list[list[Any]] = []

@@ -10,6 +10,7 @@ import jax
 
 from jaxcnn.compat.tensorflow.graph import dependencies, get_default_graph
 from jaxcnn.compat.tensorflow.tensor import Tensor
+from jaxcnn.layers.symbolic.change import Change
 from jaxcnn.layers.symbolic.operation import Operation as SymbolicOperation
 from jaxcnn.layers.symbolic.saved_call import SavedCall
 from jaxcnn.layers.symbolic.tensor import SymbolicTensor
@@ -147,7 +148,7 @@ def of_rank(rank: int) -> Any:
     return tried
 
 
-def parts_of(operation: Operation) -> Iterator[Operation]:
+def parts_of(operation: Operation | Change) -> Iterator[Operation | Change]:
     """An operation and those that run with it."""
     yield operation
     for part in operation.control:

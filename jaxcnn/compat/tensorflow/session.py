@@ -18,6 +18,7 @@ from jaxcnn.compat.tensorflow.operation import Operation
 from jaxcnn.compat.tensorflow.placeholders import fed
 from jaxcnn.compat.tensorflow.settings import ConfigProto
 from jaxcnn.compat.tensorflow.step import Step, on_host
+from jaxcnn.layers.symbolic.change import Change
 from jaxcnn.layers.symbolic.sizes import Sizes
 from jaxcnn.layers.symbolic.tensor import SymbolicTensor
 from jaxcnn.layers.variable import Variable
@@ -163,7 +164,7 @@ class Plan:
     def __init__(self, graph: Graph, fed: set[int]) -> None:
         self.graph, self.fed = graph, fed
         self.targets: list[SymbolicTensor] = []
-        self.operations: list[Operation] = []
+        self.operations: list[Operation | Change] = []
 
     def add(self, fetch: Any) -> Finish:
         """Note what a fetch asks for; the result says what it returns.
@@ -176,6 +177,9 @@ class Plan:
             fetch = stack(list(fetch))
         if isinstance(fetch, str):
             fetch = self.named(fetch)
+        if isinstance(fetch, Change):
+            self.operations.append(fetch)
+            return self.add(fetch[0])
         if isinstance(fetch, list | tuple | dict):
             return self.nested(fetch)
         if isinstance(fetch, Operation):

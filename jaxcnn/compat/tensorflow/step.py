@@ -9,8 +9,10 @@ import numpy as np
 
 from jaxcnn.backend.computation import Computation
 from jaxcnn.backend.settings import is_learning_phase
+from jaxcnn.compat.tensorflow.arrays import identity
 from jaxcnn.compat.tensorflow.operation import Operation, parts_of
 from jaxcnn.compat.tensorflow.placeholders import not_fed
+from jaxcnn.layers.symbolic.change import Change
 from jaxcnn.layers.symbolic.tensor import SymbolicTensor
 from jaxcnn.layers.symbolic.walk import upstream
 from jaxcnn.layers.variable import Variable
@@ -29,7 +31,7 @@ class Step:
     def __init__(
         self,
         targets: Sequence[SymbolicTensor],
-        operations: Sequence[Operation],
+        operations: Sequence[Operation | Change],
         feeds: Sequence[SymbolicTensor],
     ) -> None:
         self.targets = list(targets)
@@ -50,12 +52,12 @@ class Step:
         results = self._computation(arrays, train)
         new_values = results[len(self.targets) :]
         for (variable, _), value in zip(self.assignments, new_values, strict=True):
-            variable.assign(value)
+            variable.set(value)
         return results[: len(self.targets)]
 
 
 def assignments(
-    targets: Sequence[SymbolicTensor], operations: Sequence[Operation], known: set[int]
+    targets: Sequence[SymbolicTensor], operations: Sequence[Operation | Change], known: set[int]
 ) -> list[tuple[Variable, SymbolicTensor]]:
     """The variables that a run changes, with the tensors of their new values."""
     pending = [part for operation in operations for part in parts_of(operation)]
@@ -63,6 +65,7 @@ def assignments(
     seen: set[int] = set()
     result: list[tuple[Variable, SymbolicTensor]] = []
     while pending or tensors:
+        result += [change_on_graph(part) for part in pending if isinstance(part, Change)]
         tensors += [tensor for part in pending for tensor in part.outputs]
         nodes, _ = upstream(tensors, known)
         pending, tensors = [], []
@@ -74,6 +77,13 @@ def assignments(
                 result.append((layer.assigns, layer.outputs[0]))
             pending += [part for part in parts_of(layer) if part is not layer]
     return result
+
+
+def change_on_graph(change: Change) -> tuple[Variable, SymbolicTensor]:
+    """The variable that an update sets, and its new value as a tensor of the graph."""
+    variable, value = change
+    symbolic = value if isinstance(value, SymbolicTensor) else identity(value)
+    return variable, symbolic
 
 
 def on_host(value: ArrayLike) -> np.ndarray | np.generic:

@@ -17,6 +17,7 @@ from jaxcnn.compat.tensorflow.session import Session, current_session, session_o
 from jaxcnn.compat.tensorflow.tensor import Tensor, shown
 from jaxcnn.compat.tensorflow.word import numbered, recorded
 from jaxcnn.layers import variable as weights
+from jaxcnn.layers.symbolic.change import Change
 from jaxcnn.layers.symbolic.saved_call import SavedCall
 from jaxcnn.layers.trace_at_sizes import TensorSpec
 from jaxcnn.runtime.types import ArrayFunction, ArrayLike, DTypeLike, Path, PyTree
@@ -142,15 +143,15 @@ class Variable(Tensor):
 
     read_value = value
 
-    def assign(self, value: PyTree) -> Tensor:
+    def assign(self, value: PyTree) -> Tensor | Change:
         """The tensor that sets the variable to `value` and is its new value."""
         return assign(self, value)
 
-    def assign_add(self, delta: PyTree) -> Tensor:
+    def assign_add(self, delta: PyTree) -> Tensor | Change:
         """The tensor that adds `delta` to the variable."""
         return assign_add(self, delta)
 
-    def assign_sub(self, delta: PyTree) -> Tensor:
+    def assign_sub(self, delta: PyTree) -> Tensor | Change:
         """The tensor that takes `delta` away from the variable."""
         return assign_sub(self, delta)
 
@@ -165,8 +166,13 @@ class Variable(Tensor):
         return f"<tf.Variable '{self.name}' shape={shown(self.shape)} dtype={kind}_ref>"
 
 
-def assigned(variable: PyTree, value: PyTree, label: str, name: str | None) -> Tensor:
-    """The tensor that sets a variable, or a layer's weight, to `value` and is its new value."""
+def assigned(variable: PyTree, value: PyTree, label: str, name: str | None) -> Tensor | Change:
+    """The tensor that sets a variable to `value` and is its new value.
+
+    Of a layer's weight or a variable of K, also where a function sees its array, it is an update.
+    """
+    if isinstance(variable, weights.Variable | jax.Array):
+        return Change(variable, value)
     weight = weight_of(variable)
 
     def new_value(value: ArrayLike) -> jax.Array:
@@ -194,24 +200,24 @@ def weight_of(variable: PyTree) -> weights.Variable:
     return weight
 
 
-def assign(ref: PyTree, value: PyTree, name: str | None = None) -> Tensor:
+def assign(ref: PyTree, value: PyTree, name: str | None = None) -> Tensor | Change:
     """The tensor that sets a variable to `value` and is its new value."""
     return assigned(ref, value, "Assign", name)
 
 
-def assign_add(ref: PyTree, value: PyTree, name: str | None = None) -> Tensor:
+def assign_add(ref: PyTree, value: PyTree, name: str | None = None) -> Tensor | Change:
     """The tensor that adds `value` to a variable."""
     return assigned(ref, add(as_tensor(ref), value), "AssignAdd", name)
 
 
-def assign_sub(ref: PyTree, value: PyTree, name: str | None = None) -> Tensor:
+def assign_sub(ref: PyTree, value: PyTree, name: str | None = None) -> Tensor | Change:
     """The tensor that takes `value` away from a variable."""
     return assigned(ref, subtract(as_tensor(ref), value), "AssignSub", name)
 
 
 def as_tensor(variable: PyTree) -> PyTree:
     """A variable as words take it: a layer's weight is read when the graph runs."""
-    return variable if isinstance(variable, Tensor) else identity(variable)
+    return variable if isinstance(variable, Tensor | jax.Array) else identity(variable)
 
 
 # -- all of them -----------------------------------------------------------------------------------

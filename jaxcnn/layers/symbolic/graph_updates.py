@@ -16,15 +16,24 @@ import jax.numpy as jnp
 import numpy as np
 
 from jaxcnn.layers import symbolic
+from jaxcnn.layers.symbolic.change import Change
 from jaxcnn.layers.symbolic.gradients import derivatives
 from jaxcnn.layers.symbolic.operation import Operation
 from jaxcnn.layers.symbolic.saved_call import SavedCall, Slot
 from jaxcnn.layers.symbolic.tensor import SymbolicTensor
-from jaxcnn.layers.variable import Variable, constantly, given_values, is_variable, made_as
+from jaxcnn.layers.variable import (
+    Variable,
+    constantly,
+    given_values,
+    made_as,
+    read_by,
+)
 from jaxcnn.optimizers.base import Optimizer, OptimizerState
+from jaxcnn.optimizers.hyper import HyperparameterValue
 from jaxcnn.optimizers.updates import GetUpdates, Update, Updating, running
 from jaxcnn.runtime import context
 from jaxcnn.runtime.captures import Captured, with_arrays
+from jaxcnn.runtime.carrier import carried_by
 from jaxcnn.runtime.types import ArrayLike, PyTree
 
 Constraints: TypeAlias = Mapping[Variable, Callable[[jax.Array], jax.Array]]
@@ -78,14 +87,23 @@ class Number(Variable):
         super().__init__(name, (), np.float32, constantly(cast(float, value)))
         self.optimizer = optimizer
 
+    @classmethod
+    def of(cls, optimizer: Optimizer, name: str) -> Number:  # type: ignore[override]
+        """That of a hyperparameter, always the same one."""
+        numbers: dict[str, Number] = vars(optimizer).setdefault("_numbers", {})
+        return numbers.setdefault(name, cls(optimizer, name))
+
     def _host_value(self) -> np.ndarray:
         if self.keeper is not None and (value := self.keeper.value_of(self)) is not None:
             return value
         return np.asarray(self.optimizer.hyperparameters[self.label], np.float32)
 
-    def assign(self, value: ArrayLike) -> None:
-        setattr(self.optimizer, self.label, float(np.asarray(value)))
-        super().assign(value)
+    changes = property(lambda self: self.optimizer.version)
+
+    def set(self, value: ArrayLike) -> None:
+        HyperparameterValue.of(self.optimizer, self.label, 0.0).set(float(np.asarray(value)))
+        if self.keeper is not None:
+            self.keeper.set_value(self, np.asarray(value, np.float32))
 
 
 @dataclass(eq=False)
@@ -114,9 +132,12 @@ class Recorded:
         self._states: dict[int, tuple[list[Variable], Any]] = {}
         self._gradients: Mapping[int, jax.Array] = {}
         self._loss: PyTree = None
+        self._read: list[Variable] = []
+        self._weights = list(vars(self.optimizer)["_weights"])
         others = self._recorded([])
         slots = [slot for slots, _ in self._states.values() for slot in slots]
         known = [*self.params, *others, *variables_of(self.optimizer), *self._made, *slots]
+        known += self._read
         self.variables = list({id(v): v for v in [*known, *self.moved]}.values())
 
     def _recorded(self, others: list[Variable]) -> list[Variable]:
@@ -142,7 +163,8 @@ class Recorded:
         self._made, self._next, self._states = [], 0, {}
 
         def evaluate(loss: jax.Array, gradients: list[jax.Array], values: list[jax.Array]) -> list:
-            with given_values(dict(zip(map(id, read), values, strict=True))):
+            values_read = given_values(dict(zip(map(id, read), values, strict=True)))
+            with values_read, read_by(self._read.append):
                 return list(self.new_values(loss, gradients))
 
         shapes = [jax.ShapeDtypeStruct(v.shape, device_dtype(v)) for v in read]
@@ -159,14 +181,16 @@ class Recorded:
         self._loss, self._next = loss, 0
         self._gradients = dict(zip(map(id, self.params), gradients, strict=True))
         token = running.set(self)
+        demanded: list[Update] = []
+        self.optimizer.weights = list(self._weights)
         try:
-            with made_as(self._known):
+            with made_as(self._known), carried_by(demanded.append):
                 pairs = self.ask(Request(loss, self.params, self.constraints))
         finally:
             running.reset(token)
             self._loss, self._gradients, self.optimizer.updates = None, {}, []
         moved: dict[int, tuple[Variable, jax.Array]] = {}
-        for pair in pairs:
+        for pair in (*demanded, *pairs):
             if not isinstance(pair, tuple) or len(pair) != 2 or not isinstance(pair[0], Variable):
                 raise TypeError(
                     f"{type(self.optimizer).__name__}.get_updates must return pairs (variable, new "
@@ -188,12 +212,13 @@ class Recorded:
     # -- while it is evaluated ---------------------------------------------------------------------
 
     def number(self, optimizer: Any, name: str) -> object:
-        """The variable of a hyperparameter; a schedule is itself."""
+        """The variable of a hyperparameter; a schedule or tensor that stands for it is itself."""
         assert isinstance(optimizer, Optimizer)
+        if name in vars(optimizer):
+            return symbolic.array_of(vars(optimizer)[name])
         if callable(optimizer.hyperparameters[name]):
             return optimizer.hyperparameters[name]
-        numbers = vars(optimizer).setdefault("_numbers", {})
-        return numbers.setdefault(name, Number(optimizer, name))
+        return Number.of(optimizer, name)
 
     def counter(self, optimizer: Updating) -> object:
         """The variable that counts the updates."""
@@ -232,11 +257,19 @@ def recording() -> Recorded | None:
 
 
 def counter(optimizer: Optimizer) -> Variable:
-    """The variable that counts the updates of an optimizer, made when it is first needed."""
-    if "_counter" not in vars(optimizer):
-        count = np.float32(optimizer.get_count())
-        vars(optimizer)["_counter"] = Variable("iterations", (), np.float32, constantly(count))
-    variable: Variable = vars(optimizer)["_counter"]
+    """The variable that counts the updates of an optimizer."""
+    if "_counter" in vars(optimizer):
+        variable: Variable = vars(optimizer)["_counter"]
+        return variable
+    return number_kept(optimizer, "_counter", "iterations", optimizer.get_count())
+
+
+def number_kept(optimizer: Optimizer, attribute: str, name: str, value: float) -> Variable:
+    """A number among the state of an optimizer as a variable, made when it is first needed."""
+    if attribute not in vars(optimizer):
+        first = constantly(np.float32(value))
+        vars(optimizer)[attribute] = Variable(name, (), np.float32, first)
+    variable: Variable = vars(optimizer)[attribute]
     return variable
 
 
@@ -344,7 +377,7 @@ def variables_of(optimizer: Updating, seen: frozenset[int] = frozenset()) -> Ite
     """The variables that an optimizer, or one inside of it, keeps as attributes."""
     seen |= {id(optimizer)}
     for value in vars(optimizer).values():
-        for leaf in jax.tree.leaves(value, is_leaf=is_variable):
+        for leaf in jax.tree.leaves(value, is_leaf=lambda v: isinstance(v, Variable | Change)):
             if isinstance(leaf, Variable):
                 yield leaf
             elif isinstance(leaf, Updating) and id(leaf) not in seen:

@@ -19,6 +19,7 @@ from jaxcnn.layers.symbolic.sizes import (
 )
 from jaxcnn.layers.symbolic.tensor import SymbolicTensor
 from jaxcnn.layers.variable import Variable, is_variable
+from jaxcnn.optimizers.hyper import HyperparameterValue
 from jaxcnn.runtime.types import PyTree, Settings
 
 
@@ -88,6 +89,8 @@ def with_slots(structure: PyTree, tensors: list[SymbolicTensor]) -> PyTree:
     def replaced(leaf: PyTree) -> PyTree:
         if isinstance(leaf, SymbolicTensor):
             return Slot(indices[id(leaf)])
+        if isinstance(leaf, HyperparameterValue):
+            return leaf.variable()
         return with_slot_sizes(leaf, indices) if isinstance(leaf, UnknownSize) else leaf
 
     return jax.tree.map(replaced, structure, is_leaf=is_variable)

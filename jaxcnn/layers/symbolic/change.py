@@ -1,0 +1,106 @@
+"""What sets a variable: a pair for those that carry it out, and the new value for arithmetic."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from jaxcnn.layers.symbolic.operators import BINARY, COMPARISONS, add, give_operators, subtract
+from jaxcnn.layers.symbolic.tensor import SymbolicTensor
+from jaxcnn.layers.symbolic.types import TensorLike
+from jaxcnn.layers.variable import Variable, is_given
+from jaxcnn.runtime.captures import inside_a_function
+from jaxcnn.runtime.carrier import present_carrier
+from jaxcnn.spellings.dialect import chosen
+
+
+class Change(tuple[Any, TensorLike]):
+    """The pair (variable, its new value), as `K.update` makes it.
+
+    Where a function computes with it, or demands it by `tf.control_dependencies`, it stands for the
+    new value, and the change is carried out with the function.
+    """
+
+    def __new__(cls, variable: object, value: TensorLike) -> Change:
+        return super().__new__(cls, (variable, value))
+
+    @property
+    def value(self) -> TensorLike:
+        """The new value.
+
+        Raises:
+            TypeError: no function is computed that could carry out the change.
+        """
+        self.demand()
+        return self[1]
+
+    def demand(self) -> None:
+        """Have it carried out with the function that runs.
+
+        Raises:
+            TypeError: there is none.
+        """
+        carrier = present_carrier()
+        if carrier is None:
+            raise TypeError(
+                f"The update of {self[0]!r} is used as a value where nothing carries it out: give "
+                "it to K.function(..., updates=[...]), to add_update or to a session, and compute "
+                "with the new value itself."
+            )
+        carrier(self)
+
+    def carry_out(self) -> np.ndarray:
+        """Set the variable now, and return its new value."""
+        value = np.asarray(self[1])
+        self[0].set(value)
+        return value
+
+    def __jax_array__(self) -> jax.Array:
+        return jnp.asarray(cast(jax.Array, self.value))
+
+    # -- as a part of what a session runs ----------------------------------------------------------
+
+    control = ()
+    op = property(lambda self: self)
+    assigns = property(lambda self: self[0])
+    outputs = property(lambda self: [v for v in self[1:] if isinstance(v, SymbolicTensor)])
+
+
+give_operators(Change, BINARY, COMPARISONS)
+# Functions of K take a change for its new value.
+jax.tree_util.register_pytree_node(
+    Change, lambda change: ((change.value,), None), lambda _, children: children[0]
+)
+
+
+def assign(variable: Variable, value: TensorLike) -> Change:
+    """The change of a variable to `value`, at once outside of functions and programs of Keras."""
+    change = Change(variable, value)
+    if happens_at_once(variable, value):
+        change.carry_out()
+    return change
+
+
+def assign_add(variable: Variable, delta: TensorLike) -> Change:
+    """The change that adds `delta` to a variable."""
+    at_once = happens_at_once(variable, delta)
+    return assign(variable, variable.stored + delta if at_once else add(variable, delta))
+
+
+def assign_sub(variable: Variable, delta: TensorLike) -> Change:
+    """The change that takes `delta` away from a variable."""
+    at_once = happens_at_once(variable, delta)
+    return assign(variable, variable.stored - delta if at_once else subtract(variable, delta))
+
+
+def happens_at_once(variable: Variable, value: TensorLike) -> bool:
+    """Whether a variable is set when that is said, as there is no graph that does it later."""
+    known = not isinstance(value, SymbolicTensor | Variable | jax.core.Tracer)
+    return known and not (chosen() or inside_a_function() or is_given(variable))
+
+
+for method in (assign, assign_add, assign_sub):
+    setattr(Variable, method.__name__, method)
