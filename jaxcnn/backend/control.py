@@ -12,6 +12,7 @@ from jaxcnn.backend.settings import learning_phase
 from jaxcnn.layers.symbolic.operation import operation
 from jaxcnn.layers.symbolic.tensor import SymbolicTensor
 from jaxcnn.layers.symbolic.types import Tensor, TensorLike
+from jaxcnn.layers.variable import is_variable
 from jaxcnn.runtime.types import ArrayFunction, DTypeLike, PyTree
 
 T = TypeVar("T")
@@ -60,7 +61,8 @@ def in_train_phase(x: Expression, alt: Expression, training: TensorLike | None =
     phase = learning_phase() if training is None else training
     if isinstance(phase, SymbolicTensor):
         x, alt = _value(x), _value(alt)
-        if any(isinstance(leaf, jax.core.Tracer) for leaf in jax.tree.leaves((x, alt))):
+        leaves = jax.tree.leaves((x, alt), is_leaf=is_variable)
+        if any(isinstance(leaf, jax.core.Tracer) for leaf in leaves):
             raise ValueError(
                 "K.in_train_phase outside of a layer does not know the mode: pass `training`."
             )

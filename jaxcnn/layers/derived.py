@@ -19,6 +19,8 @@ from jaxcnn.layers.tracing import placeholders, trace
 from jaxcnn.layers.user_layer import bound_module
 from jaxcnn.layers.variable import Variable
 from jaxcnn.nn.base import library_part
+from jaxcnn.nn.graph import call_parameters
+from jaxcnn.nn.recurrent.rnn import state_shapes
 from jaxcnn.nn.traits import Traits
 from jaxcnn.runtime.captures import is_of_library, layer_being_built
 from jaxcnn.runtime.nameless import from_pickle, to_pickle
@@ -87,7 +89,7 @@ class ModuleLayer(Layer):
     def _declare(self, input_shape: PyTree) -> None:
         """Declare the weights of the layer of the library among those of a subclass."""
         inner = cast(RebuiltModule, self.module).of_library
-        for spec in trace(inner, (placeholders(self, self.dtype, input_shape),), {}).weights:
+        for spec in trace(inner, self._examples(inner, input_shape), {}).weights:
             if len(spec.path) > 1:
                 raise TypeError(
                     f"{type(self).__name__} overrides `build` of a layer with others inside, which "
@@ -98,6 +100,14 @@ class ModuleLayer(Layer):
             variable.regularizer = spec.regularizer
             self.weights_store.declare(variable)
             setattr(self, variable.label, variable)
+
+    def _examples(self, inner: nn.Module, input_shape: PyTree) -> tuple[PyTree, ...]:
+        """What the layer of the library is called on, for a cell with its states."""
+        example = placeholders(self, self.dtype, input_shape)
+        if "states" not in call_parameters(type(inner).__call__):
+            return (example,)
+        states = [(None, *shape) for shape in state_shapes(inner)]
+        return example, placeholders(self, self.dtype, states)
 
     def call(self, inputs: PyTree, *args: PyTree, mask: PyTree = None, **kwargs: PyTree) -> PyTree:
         """The output, as a layer that users write around this one asks for it.
@@ -130,6 +140,8 @@ class ModuleLayer(Layer):
         names = field_names(self.module_class)
         if name in names:
             return self._setting(name)
+        if name == "state_size" and hasattr(self.module_class, name):
+            return getattr(library_part(self.module), name)
         for spec in self.weights_store.specs or ():
             if spec.path[-1] == name:
                 return self.variable((spec.collection, *spec.path))

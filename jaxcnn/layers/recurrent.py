@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
 import flax.linen as linen
+import jax
 import jax.numpy as jnp
 import numpy as np
 
 from jaxcnn import nn
 from jaxcnn.layers import naming, symbolic
 from jaxcnn.layers.base import LAYERS, Layer
-from jaxcnn.layers.derived import ModuleLayer, keras_layer
+from jaxcnn.layers.derived import ModuleLayer, field_names, keras_layer
+from jaxcnn.layers.symbolic.operation import operation
 from jaxcnn.layers.symbolic.tensor import SymbolicTensor, symbolic_leaves
 from jaxcnn.layers.symbolic.types import TensorLike
 from jaxcnn.layers.trace_at_sizes import Traced
+from jaxcnn.layers.tracing import placeholders, trace
 from jaxcnn.layers.variable import Variable
 from jaxcnn.nn.base import library_part
 from jaxcnn.nn.recurrent.rnn import state_shapes
+from jaxcnn.runtime import context
 from jaxcnn.runtime.names import custom_object_scope
 from jaxcnn.runtime.types import ArrayLike, Config, PyTree, Settings
 
@@ -103,7 +107,8 @@ class RecurrentLayer(ModuleLayer):
         if hasattr(module, "cell"):
             sizes = state_shapes(module.cell)
         else:
-            output = self.compute_output_shape(tuple(inputs.shape))
+            example = placeholders(self, self.dtype, tuple(inputs.shape))
+            output = jax.tree.map(lambda spec: spec.shape, trace(module, (example,), {}).outputs)
             shape = output[0] if self.return_state else output
             sizes = [shape[2:] if self.return_sequences else shape[1:]] * module.state_total
         start = K.sum(K.zeros_like(inputs), axis=list(range(1, len(inputs.shape))))
@@ -164,6 +169,29 @@ class StackedCells(ModuleLayer):
 StackedRNNCells = keras_layer(nn.StackedRNNCells, StackedCells)
 
 
+# What computes one step of each layer.
+CELLS: dict[type[linen.Module], type[linen.Module]] = {
+    nn.SimpleRNN: nn.SimpleRNNCell,
+    nn.GRU: nn.GRUCell,
+    nn.LSTM: nn.LSTMCell,
+}
+
+
+@operation()
+def one_step(
+    cell: linen.Module,
+    weights: Mapping[str, TensorLike],
+    inputs: TensorLike,
+    states: list[TensorLike],
+    training: bool | None,
+) -> tuple[jax.Array, list[jax.Array]]:
+    """(the output, the new states) of a cell with these weights."""
+    train = bool(context.training() if training is None else training)
+    rngs = {"dropout": context.next_key()} if train else {}
+    result: PyTree = cell.apply({"params": dict(weights)}, inputs, states, train=train, rngs=rngs)
+    return cast(tuple[jax.Array, list[jax.Array]], result)
+
+
 class CellOfLayer:
     """What computes one step of a layer, an object of its own in Keras from 2.1.3 on.
 
@@ -181,6 +209,18 @@ class CellOfLayer:
     def get_losses_for(self, inputs: PyTree) -> list[TensorLike]:
         """The penalties of the weights, which depend on no inputs."""
         return [] if inputs is not None else cast(Layer, self._layer).get_losses_for(None)
+
+    def call(
+        self, inputs: PyTree, states: Sequence[PyTree], training: PyTree = None
+    ) -> tuple[PyTree, list[PyTree]]:
+        """(the output, the new states) of one step."""
+        layer = cast(Any, self._layer)
+        kind = CELLS[layer.module_class]
+        module = kind(**{name: layer._setting(name) for name in field_names(kind)})
+        weights = {name: getattr(layer, name) for name in ("kernel", "recurrent_kernel", "bias")}
+        given = {name: weight for name, weight in weights.items() if weight is not None}
+        output, new = one_step(module, given, inputs, list(states), training)
+        return output, list(new)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(vars(self)["_layer"], name)

@@ -7,6 +7,7 @@ layers and operations that it makes stand for it, hidden in the layer's own call
 
 from __future__ import annotations
 
+import contextlib
 import functools
 from collections.abc import Callable
 from typing import Any, Protocol, cast
@@ -59,6 +60,18 @@ def symbolic_call(
         if isinstance(reason, Captured):
             raise
         raise reason from None
+
+
+def keep_tensors(layer: CalledLayer, args: tuple[PyTree, ...], kwargs: Config) -> None:
+    """Let tensors that a traced `call` keeps as attributes be those of its symbolic inputs.
+
+    Those of a `call` that cannot be evaluated on symbolic tensors are not there afterwards.
+    """
+    if isinstance(layer.module, UserModule) and layer.additions.kept:
+        with contextlib.suppress(Exception), symbolically(), layer.additions.recording():
+            masks = symbolic.masks_of(args[0])
+            given = {"mask": masks} if any_mask(masks) and reads_mask(layer.module) else {}
+            layer.module.layer.call(*args, **{**given, **kwargs})
 
 
 def user_function(module: nn.Module) -> Callable[..., PyTree] | None:

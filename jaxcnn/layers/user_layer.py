@@ -23,6 +23,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from jaxcnn.layers import symbolic
+from jaxcnn.layers.kept_tensors import drawn_once, without_trace
 from jaxcnn.layers.replaced import restored
 from jaxcnn.layers.symbolic.tensor import SymbolicTensor
 from jaxcnn.layers.symbolic.types import TensorLike
@@ -66,6 +67,7 @@ class Additions:
         outside: symbolic scalars that were added outside of it.
         updates: the pairs (weight, new value).
         outside_updates: those that were added outside of `call`, with the inputs that were given.
+        kept: the names of attributes that the last call which was traced has set to tensors.
         built: whether `build` has run.
         calling: whether `call` runs.
     """
@@ -75,6 +77,7 @@ class Additions:
         self.outside: list[AddedLoss] = []
         self.updates: list[Update] = []
         self.outside_updates: list[tuple[Update, PyTree]] = []
+        self.kept: list[str] = []
         self.built = self.calling = False
 
     def add_loss(self, loss: TensorLike | Sequence[TensorLike], inputs: PyTree) -> None:
@@ -239,6 +242,8 @@ class UserModule(RunsCall):
             bound_modules(modules | stand_ins),
             running_module(self, train),
             additions.recording(),
+            without_trace(layer) as additions.kept,
+            given_values(drawn_once(layer)),
         ):
             outputs = layer.call(*args, **kwargs)
             losses = additions.losses

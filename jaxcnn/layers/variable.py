@@ -280,7 +280,7 @@ def extended(
 def given_values(
     values: Mapping[int, jax.Array],
 ) -> AbstractContextManager[Mapping[int, jax.Array]]:
-    """Within the block the variables of these ids have these values."""
+    """Within the block the variables, or tensors, of these ids have these values."""
     return extended(_given, values)
 
 
@@ -302,6 +302,11 @@ def being_compiled() -> bool:
 def being_computed() -> bool:
     """Whether a function of arrays runs now, so that variables have the values of this moment."""
     return computes_arrays() or context.is_running() or being_compiled()
+
+
+def given_value(thing: object) -> jax.Array | None:
+    """The value that the function which runs has for a variable or tensor, or None."""
+    return _given.get().get(id(thing))
 
 
 def is_given(variable: Variable) -> bool:

@@ -12,6 +12,7 @@ __getattr__ = lazy_attributes(
         "array_of": "jaxcnn.layers.symbolic.variables",
         "backend": "jaxcnn.backend",
         "computed_mask": "jaxcnn.layers.symbolic.masks",
+        "drawn_value": "jaxcnn.layers.symbolic.variables",
         "losses_for": "jaxcnn.layers.added_losses",
         "losses_of": "jaxcnn.layers.added_losses",
         "masks_of": "jaxcnn.layers.symbolic.masks",

@@ -10,7 +10,8 @@ from jaxcnn.layers.symbolic.saved_call import SavedCall
 from jaxcnn.layers.symbolic.tensor import SymbolicTensor
 from jaxcnn.layers.symbolic.values import value
 from jaxcnn.layers.symbolic.walk import upstream
-from jaxcnn.layers.variable import is_given, is_variable
+from jaxcnn.layers.variable import given_value, is_given, is_variable
+from jaxcnn.runtime import context
 from jaxcnn.runtime.captures import Captured, with_arrays
 from jaxcnn.runtime.types import PyTree
 
@@ -34,13 +35,30 @@ def array_of(tensor: PyTree) -> PyTree:
     """
     if not isinstance(tensor, SymbolicTensor):
         return tensor
-    nodes, inputs = upstream([tensor], ())
-    calls = [node.layer.saved for node in nodes if isinstance(node.layer, Operation)]
-    if inputs or len(calls) < len(nodes) or any(call.name in RANDOM for call in calls):
+    if (given := given_value(tensor)) is not None:
+        return given
+    calls = calls_to(tensor)
+    unknown_mode = set() if context.is_running() else {"training_mode"}
+    if calls is None or any(call.name in RANDOM | unknown_mode for call in calls):
         raise Captured(tensor)
     for variable in (variable for call in calls for variable in call.variables()):
         if variable.owner is not None and not is_given(variable):
             raise Captured(variable)
+    with with_arrays(False):
+        return value(tensor)
+
+
+def calls_to(tensor: SymbolicTensor) -> list[SavedCall] | None:
+    """The calls of functions that make a tensor; None where there are inputs or layers, too."""
+    nodes, inputs = upstream([tensor], ())
+    calls = [node.layer.saved for node in nodes if isinstance(node.layer, Operation)]
+    return None if inputs or len(calls) < len(nodes) else calls
+
+
+def drawn_value(tensor: SymbolicTensor) -> jax.Array | None:
+    """The value in this run of a tensor of random numbers; None for one of another kind."""
+    if not any(call.name in RANDOM for call in calls_to(tensor) or ()):
+        return None
     with with_arrays(False):
         return value(tensor)
 
