@@ -169,14 +169,6 @@ class StackedCells(ModuleLayer):
 StackedRNNCells = keras_layer(nn.StackedRNNCells, StackedCells)
 
 
-# What computes one step of each layer.
-CELLS: dict[type[linen.Module], type[linen.Module]] = {
-    nn.SimpleRNN: nn.SimpleRNNCell,
-    nn.GRU: nn.GRUCell,
-    nn.LSTM: nn.LSTMCell,
-}
-
-
 @operation()
 def one_step(
     cell: linen.Module,
@@ -215,7 +207,7 @@ class CellOfLayer:
     ) -> tuple[PyTree, list[PyTree]]:
         """(the output, the new states) of one step."""
         layer = cast(Any, self._layer)
-        kind = CELLS[layer.module_class]
+        kind = getattr(nn, f"{layer.module_class.__name__}Cell")
         module = kind(**{name: layer._setting(name) for name in field_names(kind)})
         weights = {name: getattr(layer, name) for name in ("kernel", "recurrent_kernel", "bias")}
         given = {name: weight for name, weight in weights.items() if weight is not None}
