@@ -6,15 +6,22 @@ from __future__ import annotations
 
 import collections
 import collections.abc
+import fractions
 import functools
+import inspect
+import math
+import random
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Set
 from types import ModuleType
 from typing import Any
 
 import numpy as np
 
+ArgSpec = collections.namedtuple("ArgSpec", "args varargs keywords defaults")
+# Functions of NumPy that took any iterable of arrays.
+STACKING = ("stack", "vstack", "hstack", "dstack", "column_stack")
 # Module -> removed name -> what it was another name of.
 REMOVED: dict[ModuleType, dict[str, object]] = {
     np: {
@@ -32,6 +39,21 @@ REMOVED: dict[ModuleType, dict[str, object]] = {
         "string_": np.bytes_,
         "product": np.prod,
         "cumproduct": np.cumprod,
+        "in1d": np.isin,
+        "msort": lambda array: np.sort(array, axis=0),
+        "round_": np.round,
+        "trapz": np.trapezoid,
+        "mat": np.asmatrix,
+        "asfarray": lambda array, dtype=np.float64: np.asarray(array, dtype),
+        "bool8": np.bool_,
+        "int0": np.intp,
+        "uint0": np.uintp,
+        "cfloat": np.complex128,
+        "longfloat": np.longdouble,
+        "infty": np.inf,
+        "Infinity": np.inf,
+        "PINF": np.inf,
+        "NINF": -np.inf,
         "sometrue": np.any,
         "alltrue": np.all,
         "Inf": np.inf,
@@ -39,6 +61,8 @@ REMOVED: dict[ModuleType, dict[str, object]] = {
         "asscalar": lambda array: array.item(),
     },
     time: {"clock": time.perf_counter},
+    fractions: {"gcd": math.gcd},
+    inspect: {"getargspec": lambda function: ArgSpec(*inspect.getfullargspec(function)[:4])},
     collections: {
         name: getattr(collections.abc, name)
         for name in (
@@ -75,8 +99,37 @@ def ragged(function: Callable[..., np.ndarray]) -> Callable[..., np.ndarray]:
     return array
 
 
+def stacking(function: Callable[..., np.ndarray]) -> Callable[..., np.ndarray]:
+    """A function of `STACKING` as NumPy had it: a generator of arrays does as well as a list."""
+
+    @functools.wraps(function)
+    def stack(arrays: Iterable[np.ndarray], *args: Any, **kwargs: Any) -> np.ndarray:
+        given = arrays if hasattr(arrays, "__getitem__") else list(arrays)
+        return function(given, *args, **kwargs)
+
+    return stack
+
+
+def sampling(function: Callable[..., list[object]]) -> Callable[..., list[object]]:
+    """`random.sample` as Python had it: a set may be drawn from."""
+
+    @functools.wraps(function)
+    def sample(self: random.Random, population: Any, *args: Any, **kwargs: Any) -> list[object]:
+        given = tuple(population) if isinstance(population, Set) else population
+        return function(self, given, *args, **kwargs)
+
+    return sample
+
+
 def restore() -> None:
     """Give the modules these words again, for the whole process."""
+    if not hasattr(random.Random.sample, "__wrapped__"):
+        random.Random.sample = sampling(random.Random.sample)  # type: ignore[method-assign, assignment]
+        # The function of the module belongs to an object that is made with it.
+        random.sample = random.sample.__self__.sample  # type: ignore[attr-defined]
+    for name in STACKING:
+        if not inspect.isfunction(getattr(np, name)):  # as those of NumPy itself are not
+            setattr(np, name, stacking(getattr(np, name)))
     for name in ("array", "asarray"):
         if not hasattr(getattr(np, name), "__wrapped__"):
             setattr(np, name, ragged(getattr(np, name)))

@@ -75,6 +75,7 @@ class Layer:
     """
 
     traits: ClassVar[Traits] = Traits()
+    _listed: frozenset[str] | None = None  # the names of `listed_children`, None where it is all
 
     def __init__(self, *, name: str | None = None, trainable: bool = True, **kwargs: Any) -> None:
         if unknown := set(kwargs) - set(COMMON):
@@ -274,7 +275,8 @@ class Layer:
     @property
     def listed_children(self) -> Mapping[str, Layer]:
         """The `children` whose weights are listed as those of this layer, and trained with it."""
-        return self.children
+        names, children = self._listed, self.children
+        return children if names is None else {n: c for n, c in children.items() if n in names}
 
     def all_layers(self) -> Iterator[Layer]:
         """Every layer inside this one, at any depth."""
@@ -373,7 +375,8 @@ class Layer:
     def non_trainable_weights(self, variables: Sequence[Variable]) -> None:
         self.weights_store.adopt(variables, trainable=False)
 
-    _trainable_weights, _non_trainable_weights = trainable_weights, non_trainable_weights
+    _trainable_weights = weight_lists.own_weights(trainable=True)
+    _non_trainable_weights = weight_lists.own_weights(trainable=False)
 
     def trainable_mask(self, collection: str = "params") -> dict[str, PyTree]:
         """The tree of ``params`` or ``batch_stats``, True where training may move the array."""

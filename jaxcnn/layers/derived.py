@@ -10,11 +10,18 @@ from typing import Any, ClassVar, TypeGuard, cast
 
 import flax.linen as nn
 
-from jaxcnn.layers import naming
+from jaxcnn.layers import naming, symbolic
 from jaxcnn.layers.arguments import COMMON, unknown_argument
 from jaxcnn.layers.base import LAYERS, Layer
 from jaxcnn.layers.old_attributes import old_attribute
-from jaxcnn.layers.overridden import OverriddenModule, RebuiltModule, on_the_graph
+from jaxcnn.layers.overridden import (
+    OverriddenModule,
+    RebuiltModule,
+    computed_with,
+    on_the_graph,
+)
+from jaxcnn.layers.replaced import weights_in_force
+from jaxcnn.layers.symbolic_call import CalledLayer, evaluated_call
 from jaxcnn.layers.tracing import placeholders, trace
 from jaxcnn.layers.user_layer import bound_module
 from jaxcnn.layers.variable import Variable
@@ -120,6 +127,17 @@ class ModuleLayer(Layer):
             return on_the_graph(self.module, (inputs, *args), kwargs, mask)
         masked = {"mask": mask} if mask is not None and supports_masks(self.module) else {}
         return self(inputs, *args, **masked, **kwargs)
+
+    def _connect(self, args: tuple[PyTree, ...], kwargs: Config) -> PyTree:
+        weights = None if self._children else weights_in_force(self)
+        if weights is None:
+            return super()._connect(args, kwargs)
+
+        def compute(*args: PyTree, **kwargs: PyTree) -> PyTree:
+            mask = symbolic.masks_of(args[0])
+            return computed_with(weights, library_part(self.module), (args, kwargs), mask)
+
+        return evaluated_call(cast(CalledLayer, self), compute, args, kwargs)
 
     @property
     def supports_masking(self) -> bool:

@@ -10,6 +10,7 @@ import jax
 
 from jaxcnn.layers.symbolic.operation import Operation
 from jaxcnn.layers.symbolic.saved_call import SavedCall, symbolic_arguments, with_slots
+from jaxcnn.layers.symbolic.types import TensorLike
 from jaxcnn.layers.user_layer import MOVING, RunsCall, UserModule, bound_modules
 from jaxcnn.nn.base import Layer as ModuleBase
 from jaxcnn.nn.graph import run
@@ -68,14 +69,23 @@ def on_the_graph(
     variables = module.layer.weights_store.declared if isinstance(module, RebuiltModule) else []
     if not isinstance(module, RebuiltModule) or any(v.path[0] in MOVING for v in variables):
         raise TypeError("The layer of the library computes arrays here, of which none are there.")
-    inner = module.of_library
+    return computed_with({v.label: v for v in variables}, module.of_library, (args, kwargs), mask)
 
-    def compute(weights: list[jax.Array], given: PyTree, mask: PyTree) -> PyTree:
-        params = {v.label: weight for v, weight in zip(variables, weights, strict=True)}
-        bound = inner.bind({"params": params}, rngs={"dropout": context.next_key()})
+
+def computed_with(
+    weights: Mapping[str, TensorLike], module: nn.Module, given: PyTree, mask: PyTree
+) -> PyTree:
+    """The operation that computes a layer of the library with these weights, by their names.
+
+    Args:
+        given: the arguments of the layer, by position and by name.
+    """
+
+    def compute(params: dict[str, jax.Array], given: PyTree, mask: PyTree) -> PyTree:
+        bound = module.bind({"params": params}, rngs={"dropout": context.next_key()})
         return run(bound, given[0], dict(given[1]), mask, bool(context.training()))[0]
 
-    arguments = (list(variables), (args, kwargs), mask)
+    arguments = (dict(weights), given, mask)
     tensors = symbolic_arguments(arguments)
     return Operation(SavedCall("call", compute, with_slots(arguments, tensors)))(tensors)
 

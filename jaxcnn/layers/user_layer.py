@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Protocol, TypeAlias
+from typing import Protocol, TypeAlias, cast
 
 import flax.linen as nn
 import jax
@@ -24,6 +24,7 @@ import numpy as np
 
 from jaxcnn.layers import symbolic
 from jaxcnn.layers.kept_tensors import drawn_once, without_trace
+from jaxcnn.layers.listed import KeepsLayers, take_listed_layers
 from jaxcnn.layers.replaced import restored
 from jaxcnn.layers.symbolic.tensor import SymbolicTensor
 from jaxcnn.layers.symbolic.types import TensorLike
@@ -227,6 +228,7 @@ class UserModule(RunsCall):
                 layer.build(jax.tree.map(shape_for_build, inputs))
             for weight, constraint in layer.weights_store.constraints.items():
                 weight.constraint = constraint
+            take_listed_layers(cast(KeepsLayers, layer))
             additions.built = True
         declared = layer.weights_store.declared
         values = {id(variable): self.value_of(variable) for variable in declared}

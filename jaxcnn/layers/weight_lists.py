@@ -56,6 +56,20 @@ def weight_list(layer: WeightOwner, trainable: bool) -> WeightList:
     return WeightList(weights, lambda variables: store.adopt(variables, trainable))
 
 
+def own_weights(trainable: bool) -> property:
+    """The attribute for the weights of a layer without those of layers inside it."""
+
+    def weights(self: WeightOwner) -> WeightList:
+        listed = weight_list(self, trainable)
+        mine = [variable for variable in listed if variable.owner is self]
+        return WeightList(mine, lambda variables: self.weights_store.adopt(variables, trainable))
+
+    def adopt(self: WeightOwner, variables: Sequence[Variable]) -> None:
+        self.weights_store.adopt(variables, trainable)
+
+    return property(weights, adopt)
+
+
 @overload
 def add_weight(
     self: WeightOwner,

@@ -8,6 +8,7 @@ from jaxcnn import Model
 from jaxcnn.compat.legacy import Wrapper
 from jaxcnn.layers import (
     LSTM,
+    BatchNormalization,
     Conv1D,
     Dense,
     Embedding,
@@ -169,3 +170,27 @@ def test_the_updates_of_a_wrapper_may_be_weights():
     layer = Remembers(Dense(2))
     _, before, _ = trained(layer)
     np.testing.assert_array_equal(K.get_value(layer.last), before[0])
+
+
+def test_layers_are_tied_by_their_attributes():
+    inputs, codes = Input((3,)), Input((2,))
+    encoder, twin, decoder = Dense(2), Dense(2, bias_initializer="ones"), Dense(3)
+    encoded = encoder(inputs)
+    twin.build((None, 3))
+    twin.kernel = encoder.kernel
+    decoder.build((None, 2))
+    decoder.kernel = K.transpose(encoder.kernel)
+    model = Model([inputs, codes], [encoded, twin(inputs), decoder(codes)])
+    code = X[:, :2]
+    first, second, third = model.predict([X, code])
+    np.testing.assert_allclose(second, first + 1, rtol=1e-5)
+    np.testing.assert_allclose(third, code @ encoder.get_weights()[0].T, rtol=1e-5)
+    assert len(model.weights) == 6 and twin.weights[0] is not encoder.kernel  # as in Keras 2.2.4
+
+
+def test_statistics_are_not_tied():
+    layer = BatchNormalization()
+    layer.build((None, 3))
+    layer.gamma = K.variable(np.ones(3))
+    with pytest.raises(TypeError, match="running statistics"):
+        layer(Input((3,)))

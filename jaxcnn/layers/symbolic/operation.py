@@ -87,7 +87,7 @@ class Operation(Layer):
         self.saved = saved
 
     def make_module(self) -> nn.Module:
-        return Computation(self.saved)
+        return Computation(self.saved, parent=None)  # also where a module asks for a mask
 
     def __call__(self, inputs: PyTree, *args: PyTree, **kwargs: PyTree) -> PyTree:
         """A function without inputs is symbolic, too, since it is computed when the model runs."""
