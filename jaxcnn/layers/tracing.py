@@ -45,6 +45,16 @@ def trace_layer(layer: GraphLayer, args: tuple[PyTree, ...], kwargs: Config) -> 
     check_inputs(layer.name, vars(layer).get("input_spec"), args[0])
     try:
         return trace(layer.module, args, kwargs)
+    except IndexError as error:
+        by_value = isinstance(error, jax.errors.NonConcreteBooleanIndexError)
+        if not by_value and "must be static" not in str(error):
+            raise
+        raise ValueError(
+            f"Layer '{layer.name}' ({type(layer).__name__}) takes a part by index whose size "
+            "depends on values, where sizes must be known when a program is compiled. Keep all "
+            "places, and set those that do not count to a value that has no effect, as by K.switch "
+            "or a mask."
+        ) from None
     except (ValueError, TypeError) as error:
         if isinstance(error, jax.errors.JAXTypeError):
             raise

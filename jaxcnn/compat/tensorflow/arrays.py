@@ -303,9 +303,15 @@ def stack(values: Sequence[PyTree], axis: int = 0, name: str | None = None) -> P
 
 
 @word("unstack", at_once=("num", "axis"))
-def unstack(value: ArrayLike, num: int | None = None, axis: int = 0) -> list[jax.Array]:
-    """The list of the parts along an axis."""
+def _unstack(value: ArrayLike, num: int | None = None, axis: int = 0) -> list[jax.Array]:
     return list(jnp.moveaxis(jnp.asarray(value), axis, 0))
+
+
+def unstack(
+    value: PyTree, num: int | None = None, axis: int = 0, name: str | None = None
+) -> list[PyTree]:
+    """The list of the parts along an axis; of a shape its sizes."""
+    return list(value) if isinstance(value, Sizes) else _unstack(value, num, axis, name=name)
 
 
 @word("split", at_once=("num_or_size_splits", "axis"))

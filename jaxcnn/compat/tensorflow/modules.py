@@ -14,7 +14,14 @@ VERSION_1 = "compat.v1"
 # Keras -> the TensorFlow that had it inside.
 VERSIONS = {"2.2": "1.13.1"}
 # Paths that only lead to others.
-PACKAGES = ("compat", "python", "python.framework")
+PACKAGES = (
+    "compat",
+    "python",
+    "python.client",
+    "python.framework",
+    "python.ops",
+    "python.platform",
+)
 
 
 class TensorflowModule(KerasModule):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -19,6 +19,7 @@ from jaxcnn.runtime.types import ArrayLike, PyTree
 __all__ = [
     "batch_normalization",
     "bias_add",
+    "crelu",
     "dropout",
     "elu",
     "embedding_lookup",
@@ -40,10 +41,13 @@ __all__ = [
     "softmax_cross_entropy_with_logits",
     "softmax_cross_entropy_with_logits_v2",
     "softplus",
+    "softsign",
     "sparse_softmax_cross_entropy_with_logits",
+    "swish",
     "tanh",
     "top_k",
     "xw_plus_b",
+    "zero_fraction",
 ]
 
 # -- normalization -------------------------------------------------------------------------------
@@ -142,6 +146,18 @@ relu6 = elementwise_word("Relu6", lambda x: jnp.clip(x, 0, 6))
 elu = elementwise_word("Elu", jax.nn.elu)
 selu = elementwise_word("Selu", jax.nn.selu)
 softplus = elementwise_word("Softplus", jax.nn.softplus)
+softsign = elementwise_word("Softsign", jax.nn.soft_sign)
+swish = elementwise_word("swish_f32", jax.nn.silu)
+zero_fraction = elementwise_word(
+    "zero_fraction/fraction", lambda x: jnp.mean((x == 0).astype(jnp.float32))
+)
+
+
+@word("CRelu/concat", at_once=("axis",))
+def crelu(features: ArrayLike, axis: int = -1) -> jax.Array:
+    """The positive parts of `features` and, after them along an axis, of their negatives."""
+    x = jnp.asarray(features)
+    return jax.nn.relu(jnp.concatenate([x, -x], axis))
 
 
 @word("LeakyRelu/Maximum")
@@ -241,7 +257,14 @@ def in_top_k(predictions: ArrayLike, targets: ArrayLike, k: int) -> jax.Array:
     return backend.in_top_k(predictions, targets, k)
 
 
+class TopK(NamedTuple):
+    """The greatest numbers and their indices."""
+
+    values: jax.Array
+    indices: jax.Array
+
+
 @word("TopKV2", at_once=("k",))
-def top_k(input: ArrayLike, k: int = 1, sorted: bool = True) -> list[jax.Array]:
+def top_k(input: ArrayLike, k: int = 1, sorted: bool = True) -> TopK:
     """The `k` greatest along the last axis, and their indices."""
-    return list(jax.lax.top_k(jnp.asarray(input), k))
+    return TopK(*jax.lax.top_k(jnp.asarray(input), k))

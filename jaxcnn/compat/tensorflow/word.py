@@ -76,6 +76,8 @@ def recorded(
             f"A function inside a model uses {variables[0]!r}, whose value is a session's: make it "
             "by K.variable, or let a layer of yours have it by add_weight."
         )
+    if by_value and inside_a_function():
+        raise ValueError(f"{name}: the size of its result depends on values, which no model has.")
     args, kwargs = with_slots(arguments, tensors)
     saved = SavedCall(name, function, args, kwargs)
     operation = TensorOperation(saved, name, declared, by_value is not None)

@@ -10,8 +10,8 @@ from jaxcnn.spellings.hints import closest
 
 _HERE = "jaxcnn.compat.tensorflow"
 _TOP = (
-    "arithmetic arrays control dtypes files gradients graph operation placeholders products random "
-    "scopes session settings tensor variables"
+    "arithmetic arrays control dtypes files gradients graph loops mathematics modes operation "
+    "placeholders places products random scopes session settings tensor variables"
 )
 _PARTS = "app errors flags gfile layers summary train"
 
@@ -22,7 +22,58 @@ WORDS: dict[str, tuple[str, ...]] = {
     "image": (f"{_HERE}.image", f"{_HERE}.changes", f"{_HERE}.colours"),
     "nn": (f"{_HERE}.nn", f"{_HERE}.windows"),
     "logging": (f"{_HERE}.logs",),
-    "python.framework.ops": (f"{_HERE}.graph",),
+    "math": (f"{_HERE}.arithmetic", f"{_HERE}.mathematics"),
+    "python.framework.ops": (f"{_HERE}.graph", f"{_HERE}.arrays"),
+    "random": (),
+    "linalg": (),
+}
+# Files of TensorFlow that programs import for words which are at the top or below tf.nn.
+OF_THE_TOP = (
+    "array_ops check_ops clip_ops control_flow_ops functional_ops gen_array_ops gen_math_ops "
+    "gradients init_ops linalg_ops math_ops random_ops standard_ops state_ops tensor_array_ops "
+    "variable_scope variables"
+)
+WORDS |= {f"python.ops.{name}": WORDS[""] for name in OF_THE_TOP.split()}
+WORDS |= {f"python.ops.{name}": WORDS["nn"] for name in ("nn", "nn_impl", "nn_ops", "gen_nn_ops")}
+WORDS |= {
+    f"python.{path}": (f"{_HERE}.{file}",)
+    for path, file in {
+        "client.session": "session",
+        "framework.constant_op": "arrays",
+        "framework.dtypes": "dtypes",
+        "framework.errors": "errors",
+        "framework.tensor_shape": "tensor",
+        "platform.gfile": "gfile",
+        "platform.tf_logging": "logs",
+    }.items()
+}
+WORDS |= dict.fromkeys(
+    ("config", "config.experimental", "python.client.device_lib", "test"), (f"{_HERE}.devices",)
+)
+# Path -> words that it has under other names -> the words at the top.
+RENAMED: dict[str, dict[str, str]] = {
+    "random": {
+        "normal": "random_normal",
+        "set_random_seed": "set_random_seed",
+        "set_seed": "set_random_seed",
+        "shuffle": "random_shuffle",
+        "truncated_normal": "truncated_normal",
+        "uniform": "random_uniform",
+    },
+    "linalg": {
+        "band_part": "matrix_band_part",
+        "det": "matrix_determinant",
+        "diag": "matrix_diag",
+        "diag_part": "matrix_diag_part",
+        "einsum": "einsum",
+        "eye": "eye",
+        "inv": "matrix_inverse",
+        "matmul": "matmul",
+        "norm": "norm",
+        "tensordot": "tensordot",
+        "trace": "trace",
+        "transpose": "matrix_transpose",
+    },
 }
 # Frequent words that are not there -> what to use.
 INSTEAD = {
@@ -33,11 +84,10 @@ INSTEAD = {
     "contrib": "tf.layers, tf.nn and tf.keras have layers, tf.train has optimizers",
     "data": "give arrays or generators to fit, or slices of arrays to feed_dict",
     "estimator": "tf.keras.Model has fit, evaluate and predict",
-    "while_loop": "K.rnn, K.foldl and K.map_fn loop",
-    "map_fn": "K.map_fn",
-    "scan": "K.rnn",
+    "segment_sum": "tf.unsorted_segment_sum, which is told the number of segments",
+    "dynamic_partition": "multiply by masks, whose sizes are known",
+    "unique": "compute with NumPy between two runs of the session",
     "GradientTape": "tf.gradients",
-    "function": "K.function",
     "Print": "K.print_tensor",
     "losses": "tf.keras.losses, and tf.nn for those of logits",
     "metrics": "tf.keras.metrics",
@@ -56,6 +106,8 @@ def word_of(path: str, name: str) -> Any:
     Raises:
         AttributeError: there is none.
     """
+    if name in RENAMED.get(path, {}):
+        return word_of("", RENAMED[path][name])
     for source in WORDS[path]:
         module = importlib.import_module(source)
         if name in module.__all__:
@@ -68,7 +120,7 @@ def word_of(path: str, name: str) -> Any:
 def words_at(path: str) -> list[str]:
     """The words of a path, in order."""
     modules: list[ModuleType] = [importlib.import_module(source) for source in WORDS[path]]
-    return sorted(name for module in modules for name in module.__all__)
+    return sorted([*RENAMED.get(path, {}), *(name for m in modules for name in m.__all__)])
 
 
 def nearest(whole: str) -> str:
