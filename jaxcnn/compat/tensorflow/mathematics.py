@@ -98,8 +98,8 @@ def matrix_band_part(input: ArrayLike, num_lower: int, num_upper: int) -> jax.Ar
     """Matrices with zeros beyond so many diagonals below and above the main one; -1 is all."""
     x = jnp.asarray(input)
     below = jnp.arange(x.shape[-2])[:, None] - jnp.arange(x.shape[-1])
-    kept = (num_lower < 0) | (below <= num_lower)
-    return jnp.where(kept & ((num_upper < 0) | (-below <= num_upper)), x, jnp.zeros_like(x))
+    lower = (num_lower < 0) | (below <= num_lower)
+    return jnp.where(lower & ((num_upper < 0) | (-below <= num_upper)), x, jnp.zeros_like(x))
 
 
 @word("Cumprod", at_once=("axis",))
