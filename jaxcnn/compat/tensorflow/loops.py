@@ -184,10 +184,10 @@ class TensorArray:
         Raises:
             IndexError: a place beyond its size.
         """
-        place, parts = number(index), list(self.parts)
-        if self.dynamic and place >= len(parts):
-            parts += [None] * (place + 1 - len(parts))
-        parts[place] = value
+        position, parts = number(index), list(self.parts)
+        if self.dynamic and position >= len(parts):
+            parts += [None] * (position + 1 - len(parts))
+        parts[position] = value
         return self.holding(parts)
 
     def holding(self, parts: Sequence[PyTree]) -> TensorArray:

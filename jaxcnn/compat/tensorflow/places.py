@@ -151,9 +151,9 @@ def reverse_sequence(
     samples = (batch_dim or 0) if batch_axis is None else batch_axis
     x = jnp.moveaxis(jnp.asarray(input), (samples, steps), (0, 1))
     lengths = jnp.asarray(seq_lengths)[:, None]
-    place = jnp.arange(x.shape[1])[None]
-    place = jnp.where(place < lengths, lengths - 1 - place, place)
-    reversed_ = jax.vmap(lambda sample, order: sample[order])(x, place)
+    order = jnp.arange(x.shape[1])[None]
+    order = jnp.where(order < lengths, lengths - 1 - order, order)
+    reversed_ = jax.vmap(lambda sample, steps_of_it: sample[steps_of_it])(x, order)
     return jnp.moveaxis(reversed_, (0, 1), (samples, steps))
 
 
