@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import jax
@@ -14,6 +15,7 @@ from jaxcnn.layers.symbolic.tensor import SymbolicTensor
 from jaxcnn.layers.variable import Variable
 from jaxcnn.runtime import context
 from jaxcnn.runtime.captures import computing_arrays
+from jaxcnn.runtime.leaf_jit import LeafJit
 from jaxcnn.runtime.types import Path
 
 
@@ -38,27 +40,28 @@ class Computation:
         nodes = needed_nodes(self.targets, {id(tensor) for tensor in inputs})
         self._layers, self._variables = layers_of(nodes), free_variables(nodes)
         by_value = any(getattr(node.layer, "by_value", False) for node in nodes)
-        compiled = jax.jit(self._compute, static_argnames="train")
-        self._run = self._now if by_value else compiled
+        run = self._now if by_value else self._compute
+        modes = {train: partial(run, train) for train in (False, True)}
+        self._run = modes if by_value else {train: LeafJit(f) for train, f in modes.items()}
 
     def __call__(self, arrays: Sequence[jax.Array], train: bool) -> list[jax.Array]:
         """The values of the targets for those of the inputs."""
         weights = [layer.weights_store.arrays for layer in self._layers]
         variables = [variable.value for variable in self._variables]
-        return self._run(list(arrays), weights, variables, context.next_key(), train=train)
+        return self._run[train](list(arrays), weights, variables, context.next_key())
 
-    def _now(self, *args: Any, **mode: Any) -> list[jax.Array]:
+    def _now(self, train: bool, *args: Any) -> list[jax.Array]:
         """As compiled, where a size depends on values."""
         with computing_arrays():
-            return self._compute(*args, **mode)
+            return self._compute(train, *args)
 
     def _compute(
         self,
+        train: bool,
         arrays: list[jax.Array],
         weights: list[dict[Path, jax.Array]],
         variables: list[jax.Array],
         key: jax.Array,
-        train: bool,
     ) -> list[jax.Array]:
         given = list(zip(self.inputs, arrays, strict=True))
         fed = [(v, array) for v, array in given if isinstance(v, Variable)]

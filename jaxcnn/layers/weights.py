@@ -22,6 +22,7 @@ from jaxcnn.nn.graph import run
 from jaxcnn.runtime import config
 from jaxcnn.runtime.arrays import named_key
 from jaxcnn.runtime.disk_cache import keep_programs
+from jaxcnn.runtime.leaf_jit import LeafJit
 from jaxcnn.runtime.types import ArrayFunction, ArrayLike, Config, Path, PyTree
 
 # The positional and the keyword arguments of a call.
@@ -240,7 +241,7 @@ class WeightStore:
             drawn: dict[Path, jax.Array] = flatten_dict(forward({"params": key, "dropout": key}))
             return {path: value for path, value in drawn.items() if path[0] != "losses"}
 
-        values = jax.jit(init)(named_key(config.seed(), self.layer.name))
+        values = LeafJit(init)(named_key(config.seed(), self.layer.name))
         paths = [(spec.collection, *spec.path) for spec in specs]
         return {path: values[path] for path in paths}
 

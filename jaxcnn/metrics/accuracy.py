@@ -9,6 +9,7 @@ from jax.typing import ArrayLike
 
 from jaxcnn.losses import aligned, class_labels
 from jaxcnn.metrics.base import registry
+from jaxcnn.runtime.arrays import argmax
 from jaxcnn.runtime.deferred import deferrable
 
 
@@ -25,7 +26,7 @@ def binary_accuracy(y_true: ArrayLike, y_pred: ArrayLike) -> Array:
 def categorical_accuracy(y_true: ArrayLike, y_pred: ArrayLike) -> Array:
     """1 where the greatest score is that of the right class, for one-hot targets."""
     y_true, y_pred = aligned(y_true, y_pred)
-    return _first_is(jnp.argmax(y_true, axis=-1), y_pred)
+    return _first_is(argmax(y_true), y_pred)
 
 
 @registry.register()
@@ -40,7 +41,7 @@ def sparse_categorical_accuracy(y_true: ArrayLike, y_pred: ArrayLike) -> Array:
 def top_k_categorical_accuracy(y_true: ArrayLike, y_pred: ArrayLike, k: int = 5) -> Array:
     """1 where fewer than ``k`` classes score higher than the right one, for one-hot targets."""
     y_true, y_pred = aligned(y_true, y_pred)
-    return _among_first(jnp.argmax(y_true, axis=-1), y_pred, k)
+    return _among_first(argmax(y_true), y_pred, k)
 
 
 @registry.register()
@@ -51,7 +52,7 @@ def sparse_top_k_categorical_accuracy(y_true: ArrayLike, y_pred: ArrayLike, k: i
 
 
 def _first_is(labels: Array, scores: Array) -> Array:
-    hit = (jnp.argmax(scores, axis=-1) == labels) & ~jnp.isnan(scores).any(axis=-1)
+    hit = (argmax(scores) == labels) & ~jnp.isnan(scores).any(axis=-1)
     return hit.astype(scores.dtype)
 
 

@@ -15,7 +15,7 @@ from jax import Array
 from jaxcnn.losses import aligned
 from jaxcnn.metrics.base import Metric, registry, safe_divide
 from jaxcnn.runtime import config
-from jaxcnn.runtime.arrays import filled
+from jaxcnn.runtime.arrays import argmax, filled
 from jaxcnn.runtime.types import ArrayLike
 
 Counts: TypeAlias = dict[str, Array]
@@ -197,9 +197,7 @@ class MeanIoU(Metric):
         )
 
     def _classes(self, y: ArrayLike, sparse: bool) -> Array:
-        classes = (
-            jnp.asarray(y).astype(jnp.int32) if sparse else jnp.argmax(jnp.asarray(y), axis=-1)
-        )
+        classes = jnp.asarray(y).astype(jnp.int32) if sparse else argmax(jnp.asarray(y))
         # Negative numbers would count from the end.
         return jnp.where(classes < 0, self.num_classes, classes)
 

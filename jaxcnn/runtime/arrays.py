@@ -69,6 +69,18 @@ def widened(x: Array) -> Array:
     return x.astype(wide_float(x.dtype))
 
 
+def argmax(x: Array) -> Array:
+    """Where the greatest number of the last axis stands, the first of equal ones, or the first NaN.
+
+    As `jax.numpy.argmax`, by two plain reductions: of its own, JAX keeps a part of each program in
+    which it stands for as long as the process lives.
+    """
+    greatest = jnp.max(x, axis=-1, keepdims=True)
+    index = jax.lax.broadcasted_iota(jnp.int32, x.shape, x.ndim - 1)
+    first: Array = jnp.min(jnp.where((x == greatest) | (x != x), index, x.shape[-1]), axis=-1)
+    return first
+
+
 def copied(tree: PyTree) -> PyTree:
     """A copy of all arrays of a tree, by one program for all trees with such arrays."""
     leaves, structure = jax.tree.flatten(tree)

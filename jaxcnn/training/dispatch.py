@@ -14,7 +14,7 @@ import time
 import weakref
 from collections import deque
 from collections.abc import Callable, Iterator
-from typing import ParamSpec, TypeAlias, TypeVar
+from typing import ParamSpec, TypeVar
 
 import jax
 import jax.numpy as jnp
@@ -23,13 +23,13 @@ from jax.extend.core import ClosedJaxpr, Jaxpr
 from jaxcnn.distributed.placement import Distribution
 from jaxcnn.runtime.captures import computing_arrays
 from jaxcnn.runtime.disk_cache import keep_programs
+from jaxcnn.runtime.leaf_jit import LeafJit
 from jaxcnn.runtime.types import PyTree
 from jaxcnn.training.state import TrainState
 from jaxcnn.training.steps import Step
 
 P = ParamSpec("P")
 R = TypeVar("R")
-Leaves: TypeAlias = list[jax.Array]
 
 # Of stacked batches in one call. On CPU they should still be in the cache when they are read: with
 # 64 MiB the same steps took twice as long.
@@ -95,9 +95,8 @@ class Dispatcher:
         self._fixed = count
         self._eager = eager
         self._parallel = parallel
-        donated = (0,) if donate else ()
-        self.single = jax.jit(self._once, donate_argnums=donated)
-        self.many = jax.jit(self._loop, donate_argnums=donated)
+        self.single = LeafJit(self._once, donate=donate)
+        self.many = LeafJit(self._loop, donate=donate)
         self._loops: bool | None = None
         self._lock = threading.Lock()  # threads may evaluate one model
         # Time is not the same for all processes, and they must call the same programs.
@@ -108,29 +107,27 @@ class Dispatcher:
         self.waited = 0.0  # seconds, for the device, since the dispatcher was made
         ALIVE.add(self)
 
-    # Both return the leaves of the carry: JAX writes the names of what a program returns into it,
-    # and the same model under other names would be compiled again instead of found on disk.
+    # The second result of both is ready when the call is done: the first may by then have been
+    # donated to the next call.
 
-    def _once(self, carry: PyTree, batch: PyTree, *constants: PyTree) -> tuple[Leaves, jax.Array]:
-        # The second result is ready when the call is done: the first may by then have been donated
-        # to the next call.
-        return jax.tree.leaves(self._step(carry, batch, *constants)), jnp.zeros((), jnp.int32)
+    def _once(self, carry: PyTree, batch: PyTree, *constants: PyTree) -> tuple[PyTree, jax.Array]:
+        return self._step(carry, batch, *constants), jnp.zeros((), jnp.int32)
 
     def _loop(
-        self, carry: PyTree, batches: PyTree, count: jax.Array, *constants: PyTree
-    ) -> tuple[Leaves, jax.Array]:
+        self, carry: PyTree, batches: PyTree, count: int, *constants: PyTree
+    ) -> tuple[PyTree, jax.Array]:
         structure = jax.tree.structure(carry)
 
-        def body(i: jax.Array, leaves: Leaves) -> Leaves:
+        def body(i: jax.Array, leaves: list[jax.Array]) -> list[jax.Array]:
             carry = jax.tree.unflatten(structure, leaves)
             batch = jax.tree.map(
                 lambda a: jax.lax.dynamic_index_in_dim(a, i, keepdims=False), batches
             )
             new, _ = self.single(carry, batch, *constants)  # jitted: not traced once more
-            return list(new)
+            return jax.tree.leaves(new)
 
         leaves = jax.lax.fori_loop(0, count, body, jax.tree.leaves(carry))
-        return leaves, jnp.asarray(count) + 0
+        return jax.tree.unflatten(structure, leaves), jnp.asarray(count) + 0
 
     def loops(self, carry: PyTree, batch: PyTree, *constants: PyTree) -> bool:
         """Whether many steps may go into one call."""
@@ -158,13 +155,12 @@ class Dispatcher:
             while len(self._in_flight) >= IN_FLIGHT:
                 self._wait()
             carry, batches = self._placed(carry, batches, count)
-            structure = jax.tree.structure(carry)
             if count is None:
-                leaves, done = self.single(carry, batches, *constants)
+                carry, done = self.single(carry, batches, *constants)
             else:
-                leaves, done = self.many(carry, batches, count, *constants)
+                carry, done = self.many(carry, batches, count, *constants)
             self._in_flight.append((done, count or 1, time.perf_counter()))
-            return jax.tree.unflatten(structure, leaves)
+            return carry
 
     def _placed(self, carry: PyTree, batches: PyTree, count: int | None) -> tuple[PyTree, PyTree]:
         """The carry and the batches on the devices that share them."""
@@ -244,19 +240,13 @@ class TrainCalls:
         )
         self._parallel = parallel
         step = step if parallel is None else parallel.step(step)
-
-        def logged(state: TrainState, batch: PyTree) -> tuple[Leaves, dict[str, jax.Array]]:
-            state, logs = step(state, batch)
-            return jax.tree.leaves(state), logs
-
-        self._logged = eagerly(logged) if eager else jax.jit(logged)
+        self._logged = eagerly(step) if eager else LeafJit(step)
 
     def logged(self, state: TrainState, batch: PyTree) -> tuple[TrainState, dict[str, jax.Array]]:
         """(state, logs) after a batch."""
         if self._parallel is not None:
             state, batch = self._parallel.placed(state), self._parallel.cut(batch, 0)
-        leaves, logs = self._logged(state, batch)
-        return jax.tree.unflatten(jax.tree.structure(state), leaves), logs
+        return self._logged(state, batch)
 
 
 def eagerly(function: Callable[P, R]) -> Callable[P, R]:

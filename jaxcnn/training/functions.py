@@ -11,6 +11,7 @@ import jax
 
 from jaxcnn.nn.graph import draws_anyway
 from jaxcnn.runtime import config
+from jaxcnn.runtime.leaf_jit import LeafJit
 from jaxcnn.runtime.types import PyTree
 from jaxcnn.training.dispatch import Dispatcher, TrainCalls
 from jaxcnn.training.objective import Objective
@@ -69,7 +70,7 @@ class Functions:
 
     @cached_property
     def _results(self) -> Callable[[Tree], dict[str, jax.Array]]:
-        return jax.jit(self.objective.results)
+        return LeafJit(self.objective.results)
 
     def averages(self, sums: Tree) -> dict[str, float]:
         """The averages of running sums, fetched from the device, in the order of reported names."""

@@ -12,6 +12,7 @@ import numpy as np
 from jaxcnn.nn.graph import draws_anyway
 from jaxcnn.runtime import config, context
 from jaxcnn.runtime.disk_cache import keep_programs
+from jaxcnn.runtime.leaf_jit import LeafJit, Options
 from jaxcnn.runtime.types import DataLike, PyTree
 from jaxcnn.training.dispatch import eagerly
 from jaxcnn.training.evaluate import keep_states, progress_bar
@@ -27,7 +28,7 @@ from jaxcnn.training.trainable import Trainable
 
 # How XLA compiles for CPU where a model gets inputs of more than one length: in a third of the time
 # and, of recurrent layers, to programs that are as fast.
-QUICK = {
+QUICK: Options = {
     "xla_backend_optimization_level": 1,
     "xla_cpu_parallel_codegen_split_count": 1,
     "xla_cpu_use_fusion_emitters": False,
@@ -100,7 +101,7 @@ def predict_function(
             return forward(variables, inputs)
 
         options = [None, QUICK if jax.default_backend() == "cpu" else None]
-        compiled = [jax.jit(step, compiler_options=chosen) for chosen in options]
+        compiled = [LeafJit(step, options=chosen) for chosen in options]
         noisy = train or draws_anyway(module)
         functions: Forwards = [with_new_keys(f) if noisy else f for f in compiled]
         program.prediction = prediction = module, phase, functions

@@ -15,6 +15,7 @@ from jaxcnn.nn.graph import run
 from jaxcnn.optimizers.base import Optimizer
 from jaxcnn.runtime import config
 from jaxcnn.runtime.arrays import filled
+from jaxcnn.runtime.leaf_jit import LeafJit
 from jaxcnn.runtime.types import Path, PyTree
 
 if TYPE_CHECKING:  # it takes long to import and is needed in the first step
@@ -86,7 +87,7 @@ def init_state(
     seed = config.seed() if seed is None else seed
     key = jax.random.key(seed)
     forward = nn.init(lambda bound: run(bound, (example,), {}, None, train=False), module)
-    variables = jax.jit(lambda key: forward({"params": key, "dropout": key}))(key)
+    variables = LeafJit(lambda key: forward({"params": key, "dropout": key}))(key)
     variables = {name: tree for name, tree in variables.items() if name != "losses"}
     return from_variables(variables, optimizer, trainable=trainable, seed=seed)
 

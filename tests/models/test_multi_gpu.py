@@ -49,7 +49,7 @@ PROGRAM = """
     assert close(model.get_weights(), single.get_weights())
     assert close(template.get_weights(), single.get_weights())
     dispatcher = model.functions.train.dispatcher
-    assert dispatcher.single._cache_size() + dispatcher.many._cache_size() == 1
+    assert dispatcher.single.compiled_count + dispatcher.many.compiled_count == 1
     batch = model.program.cut(x[:8])
     assert len(batch.devices()) == 2 and batch.addressable_shards[0].data.shape == (4, 5, 5, 1)
 

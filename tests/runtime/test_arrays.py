@@ -78,3 +78,15 @@ def test_draws_have_their_distribution():
     assert uniform.min() >= 0 and uniform.max() < 1 and abs(uniform.mean() - 0.5) < 0.01
     assert abs(normal.mean()) < 0.02 and abs(normal.std() - 1) < 0.02 and normal.max() > 3
     assert np.abs(truncated).max() <= 2 and abs(truncated.mean()) < 0.02
+
+
+@pytest.mark.parametrize("dtype", ["float32", "bfloat16", "int32", "bool"])
+def test_argmax_is_that_of_jax(dtype):
+    drawn = np.random.default_rng(0).integers(-2, 3, (200, 5))
+    x = jnp.asarray(drawn).astype(dtype)
+    assert jnp.array_equal(arrays.argmax(x), jnp.argmax(x, axis=-1))
+
+
+def test_argmax_of_numbers_that_are_none():
+    x = jnp.array([[1, jnp.nan, 3, jnp.nan], [-jnp.inf] * 4, [jnp.inf, 0, jnp.inf, 0]])
+    assert arrays.argmax(x).tolist() == jnp.argmax(x, axis=-1).tolist() == [1, 0, 0]

@@ -111,7 +111,7 @@ def test_a_rate_set_by_a_callback_counts_from_the_next_step_without_compiling_ag
     changed = [not np.array_equal(a[0], b[0]) for a, b in itertools.pairwise(steps)]
     assert changed == [False, True, False]
     dispatcher = model.functions.train.dispatcher
-    assert dispatcher.single._cache_size() + dispatcher.many._cache_size() == 1
+    assert dispatcher.single.compiled_count + dispatcher.many.compiled_count == 1
     assert history.epoch == [0, 1, 2]
 
 

@@ -374,7 +374,7 @@ def test_warnings_point_at_the_line_of_the_user(kind):
 
 def programs(dispatcher):
     """How many programs were compiled for single steps and for loops."""
-    return dispatcher.single._cache_size(), dispatcher.many._cache_size()
+    return dispatcher.single.compiled_count, dispatcher.many.compiled_count
 
 
 @pytest.fixture

@@ -67,7 +67,7 @@ def test_few_samples_share_their_programs():
     for count in [*range(1, 33), 40, 50]:
         assert np.allclose(model.predict(X[:count]), expected[:count], atol=1e-6)
     assert (
-        predict_function(model, model.program)._cache_size() == 6
+        predict_function(model, model.program).compiled_count == 6
     )  # of 1, 2, 4, 8, 16 and 32 samples
 
 
@@ -78,7 +78,7 @@ def test_compiling_keeps_the_programs_of_predict():
     model.fit(X, Y, epochs=1, verbose=0)
     model.compile("adam", "mse")
     model.predict(X)
-    assert predict_function(model, model.program)._cache_size() == 1
+    assert predict_function(model, model.program).compiled_count == 1
 
 
 def test_models_that_mix_rows_get_the_batch_as_it_is():
@@ -149,7 +149,7 @@ def test_train_on_batch_compiles_once():
     for _ in range(4):
         model.train_on_batch(X[:8], Y[:8])
         model.optimizer.lr = 0.01
-    assert model.functions.train._logged._cache_size() == 1
+    assert model.functions.train._logged.compiled_count == 1
 
 
 def test_the_dropout_of_each_batch_is_another():
@@ -176,7 +176,7 @@ def test_results_of_single_batches():
 def test_predict_on_batch():
     model = network()
     assert np.allclose(model.predict_on_batch(X[:13]), model.predict(X)[:13], atol=1e-6)
-    assert predict_function(model, model.program)._cache_size() == 2
+    assert predict_function(model, model.program).compiled_count == 2
 
 
 def test_predict_carries_the_states_of_recurrent_layers_on():

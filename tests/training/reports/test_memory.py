@@ -13,7 +13,8 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from jaxcnn.layers import Dense
+from jaxcnn import backend as K
+from jaxcnn.layers import BatchNormalization, Dense, Input
 from jaxcnn.models import Sequential
 from jaxcnn.training import dispatch
 from jaxcnn.training.dispatch import Alive, Dispatcher
@@ -102,6 +103,37 @@ def test_the_same_model_under_other_names_is_the_same_program(monkeypatch):
     assert len(programs) == 2 and programs[0] == programs[1]
 
 
+def test_jax_keeps_nothing_of_the_names_of_models():
+    """A process that trains one model after the other: 22 kB of each stayed in JAX's caches."""
+
+    def remembered():
+        modules = [module for name, module in sys.modules.items() if name.startswith("jax._src.")]
+        caches = {
+            f"{module.__name__}.{name}": value.cache_info()
+            for module in modules
+            for name, value in vars(module).items()
+            if hasattr(value, "cache_info") and not hasattr(value, "cache_keys")  # weak ones
+        }
+        return {name: info.currsize for name, info in caches.items()}
+
+    def trained():
+        layers = [Dense(3), BatchNormalization(), Dense(2, activation="softmax")]
+        model = Sequential([Input((4,)), *layers])
+        model.compile("adam", "categorical_crossentropy", metrics=["accuracy"])
+        model.fit(np.ones((4, 4)), np.eye(2)[[0, 1, 0, 1]], epochs=2, verbose=0)
+        model.evaluate(np.ones((4, 4)), np.eye(2)[[0, 1, 0, 1]], verbose=0)
+        model.train_on_batch(np.ones((4, 4)), np.eye(2)[[0, 1, 0, 1]])
+        model.predict(np.ones((4, 4)))
+        K.function(model.inputs, model.outputs)([np.ones((4, 4))])
+
+    trained()
+    before = remembered()
+    assert len(before) > 20
+    for _ in range(3):
+        trained()
+    assert remembered() == before
+
+
 def test_models_in_a_loop_are_freed_before_there_are_many(monkeypatch):
     class Holder:
         def __init__(self):
@@ -132,7 +164,8 @@ def test_models_in_a_loop_are_freed_before_there_are_many(monkeypatch):
 
 HUNDRED = """
 import numpy as np
-from jaxcnn.layers import Dense
+from jaxcnn import backend as K
+from jaxcnn.layers import BatchNormalization, Dense, Input
 from jaxcnn.models import Sequential
 
 def resident():

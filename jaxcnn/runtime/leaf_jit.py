@@ -1,0 +1,99 @@
+"""Compilation of functions of trees whose names JAX does not learn."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Generic, TypeAlias, TypeVar
+
+import jax
+from jax.stages import Lowered, Traced
+from jax.tree_util import PyTreeDef
+
+from jaxcnn.runtime.types import PyTree
+
+R = TypeVar("R")
+Leaves: TypeAlias = list[jax.Array]
+Options: TypeAlias = dict[str, bool | int | str]
+
+
+class LeafJit(Generic[R]):
+    """`jax.jit` of a function of trees, to which JAX sees lists of leaves only.
+
+    JAX remembers the structures of what it was given and returned, thousands of them and for as
+    long as the process lives, and writes their names into the program. Layers have automatic names,
+    so each model would be remembered anew, and the same model under other names would be compiled
+    again instead of found on disk. The structures stand here instead, and are freed with the model.
+
+    Args:
+        function: to be compiled, called with positional arguments. What it returns has one
+            structure for all arguments of the same structure.
+        donate: whether the memory of the first argument may be used again.
+        options: XLA's, as `jax.jit` takes them.
+    """
+
+    def __init__(
+        self,
+        function: Callable[..., R],
+        *,
+        donate: bool = False,
+        options: Options | None = None,
+    ) -> None:
+        self._function = function
+        self._donated = (0,) if donate else ()
+        self._options = options
+        self._programs: dict[tuple[PyTreeDef, PyTreeDef], _Program] = {}
+
+    def __call__(self, *arguments: PyTree) -> R:
+        program, first, others = self._flat(arguments)
+        results = program.compiled(first, others)
+        assert program.results is not None  # known since the function was traced
+        whole: R = jax.tree.unflatten(program.results, results)
+        return whole
+
+    def trace(self, *arguments: PyTree) -> Traced:
+        """As of `jax.jit`; a call with such arguments later does not trace once more."""
+        program, first, others = self._flat(arguments)
+        traced: Traced = program.compiled.trace(first, others)
+        return traced
+
+    def lower(self, *arguments: PyTree) -> Lowered:
+        """As of `jax.jit`."""
+        lowered: Lowered = self.trace(*arguments).lower()
+        return lowered
+
+    @property
+    def compiled_count(self) -> int:
+        """How many programs there are, for all structures, shapes and types of arguments."""
+        return sum(program.compiled._cache_size() for program in self._programs.values())
+
+    def _flat(self, arguments: tuple[PyTree, ...]) -> tuple[_Program, Leaves, Leaves]:
+        first, structure = jax.tree.flatten(arguments[0])
+        others, rest = jax.tree.flatten(arguments[1:])
+        program = self._programs.get((structure, rest))
+        if program is None:  # two threads may come here at once
+            program = self._programs.setdefault((structure, rest), self._program(structure, rest))
+        return program, first, others
+
+    def _program(self, structure: PyTreeDef, rest: PyTreeDef) -> _Program:
+        def run(first: Leaves, others: Leaves) -> Leaves:
+            arguments = jax.tree.unflatten(structure, first), *jax.tree.unflatten(rest, others)
+            results, program.results = jax.tree.flatten(self._function(*arguments))
+            return results
+
+        run.__name__ = getattr(self._function, "__name__", "run")  # of the program in profiles
+        compiled = jax.jit(run, donate_argnums=self._donated, compiler_options=self._options)
+        program = _Program(compiled)
+        return program
+
+
+class _Program:
+    """The compiled form for arguments of one structure.
+
+    Attributes:
+        compiled: ``compiled(leaves of the first argument, leaves of the others) -> leaves``.
+        results: the structure of what is returned, known once the function was traced.
+    """
+
+    def __init__(self, compiled: PyTree) -> None:
+        self.compiled = compiled
+        self.results: PyTreeDef | None = None
