@@ -22,6 +22,7 @@ import numpy as np
 ArgSpec = collections.namedtuple("ArgSpec", "args varargs keywords defaults")
 # Functions of NumPy that took any iterable of arrays.
 STACKING = ("stack", "vstack", "hstack", "dstack", "column_stack")
+SPACING = ("linspace", "logspace", "geomspace")
 # Module -> removed name -> what it was another name of.
 REMOVED: dict[ModuleType, dict[str, object]] = {
     np: {
@@ -110,6 +111,16 @@ def stacking(function: Callable[..., np.ndarray]) -> Callable[..., np.ndarray]:
     return stack
 
 
+def counting(function: Callable[..., np.ndarray]) -> Callable[..., np.ndarray]:
+    """A function of `SPACING` as NumPy had it: the number of values may be a float like 5 / 2."""
+
+    @functools.wraps(function)
+    def space(start: Any, stop: Any, num: float = 50, *args: Any, **kwargs: Any) -> np.ndarray:
+        return function(start, stop, int(num), *args, **kwargs)
+
+    return space
+
+
 def sampling(function: Callable[..., list[object]]) -> Callable[..., list[object]]:
     """`random.sample` as Python had it: a set may be drawn from."""
 
@@ -127,9 +138,10 @@ def restore() -> None:
         random.Random.sample = sampling(random.Random.sample)  # type: ignore[method-assign, assignment]
         # The function of the module belongs to an object that is made with it.
         random.sample = random.sample.__self__.sample  # type: ignore[attr-defined]
-    for name in STACKING:
-        if not inspect.isfunction(getattr(np, name)):  # as those of NumPy itself are not
-            setattr(np, name, stacking(getattr(np, name)))
+    for functions, renewed in ((STACKING, stacking), (SPACING, counting)):
+        for name in functions:
+            if not inspect.isfunction(getattr(np, name)):  # as those of NumPy itself are not
+                setattr(np, name, renewed(getattr(np, name)))
     for name in ("array", "asarray"):
         if not hasattr(getattr(np, name), "__wrapped__"):
             setattr(np, name, ragged(getattr(np, name)))

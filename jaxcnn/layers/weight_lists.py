@@ -17,6 +17,8 @@ from jaxcnn.runtime.types import DTypeLike, Identifier
 class WeightList(list[Variable]):
     """Weights of a layer; a variable that is added to the list becomes another one.
 
+    A weight of another layer may take the place of one; it is then listed and saved instead.
+
     Args:
         weights: those that there are.
         adopt: makes variables weights of the layer.
@@ -30,6 +32,29 @@ class WeightList(list[Variable]):
 
     def append(self, variable: Variable) -> None:
         self.extend([variable])
+
+    @overload
+    def __setitem__(self, index: SupportsIndex, variable: Variable) -> None: ...
+
+    @overload
+    def __setitem__(self, index: slice, variable: Iterable[Variable]) -> None: ...
+
+    def __setitem__(self, index: Any, variable: Any) -> None:
+        """Put the weight of another layer in the place of one.
+
+        Raises:
+            TypeError: not one index and a weight of a layer.
+        """
+        if isinstance(index, slice) or getattr(variable, "owner", None) is None:
+            raise TypeError(
+                f"One weight of a layer takes the place of another; given {variable!r} for "
+                f"[{index!r}]."
+            )
+        replaced = self[index]
+        if variable is not replaced:
+            store = replaced.owner.weights_store
+            store.elsewhere[replaced.path] = (variable.owner, variable.path)
+        super().__setitem__(index, variable)
 
     def insert(self, index: SupportsIndex, variable: Variable) -> None:
         self._adopt([variable])

@@ -9,7 +9,7 @@ import contextlib
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import TypeVar
+from typing import TypeVar, cast
 
 import jax
 import jax.numpy as jnp
@@ -178,16 +178,20 @@ def each_once(entries: Iterable[tuple[L, Path]]) -> list[tuple[L, Path]]:
 
 
 def _paths(layer: L, params: bool) -> list[tuple[L, Path]]:
-    return [
-        (part, path) for part in with_listed(layer) for path in part.weights_store.paths(params)
-    ]
+    return [entry for part in with_listed(layer) for entry in _entries(part, params)]
+
+
+def _entries(layer: L, params: bool) -> list[tuple[L, Path]]:
+    store = layer.weights_store
+    others = cast(Mapping[Path, tuple[L, Path]], store.elsewhere)
+    return [others.get(path, (layer, path)) for path in store.paths(params)]
 
 
 def trainable_paths(layer: L) -> list[tuple[L, Path]]:
     """(owner, (collection, *path)) of the weights that training would move."""
     if not layer.trainable:
         return []
-    entries = [(layer, path) for path in layer.weights_store.paths(params=True)]
+    entries = _entries(layer, params=True)
     for child in layer.listed_children.values():
         entries += trainable_paths(child)
     return each_once(entries)

@@ -78,6 +78,7 @@ class WeightStore:
         specs: the declared weights, or None before the layer is built.
         declared: the variables of a layer that a user wrote.
         constraints: weight -> constraint, where a layer says so.
+        elsewhere: path -> (owner, path) of the weight of another layer that is listed instead.
         session: the fit that is running, or None.
         initial: the weights that the constructor of the layer was given, until they are set.
         arguments: those of the call that the weights were found by.
@@ -91,6 +92,7 @@ class WeightStore:
         self.initial = initial
         self.arguments: Arguments = ((), {})
         self.constraints: dict[Variable, ArrayFunction] = {}
+        self.elsewhere: dict[Path, tuple[WeightOwner, Path]] = {}
         self._arrays: dict[Path, jax.Array] | None = None
         self._variables: dict[Path, Variable] = {}
 

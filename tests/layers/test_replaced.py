@@ -194,3 +194,24 @@ def test_statistics_are_not_tied():
     layer.gamma = K.variable(np.ones(3))
     with pytest.raises(TypeError, match="running statistics"):
         layer(Input((3,)))
+
+
+def test_the_weight_of_another_layer_is_listed_in_place_of_ones_own():
+    inputs = Input((3,))
+    first, second = Dense(2), Dense(2, bias_initializer="ones")
+    model = Model(inputs, first(inputs))
+    second.build((None, 3))
+    assert second._trainable_weights[0] is second.kernel
+    second._trainable_weights[0] = first.kernel
+    second.kernel = first.kernel
+    assert second.weights == [first.kernel, second.bias]
+    both = Model(inputs, [model.output, second(inputs)])
+    assert both.trainable_weights == [first.kernel, first.bias, second.bias]
+    second.set_weights([np.ones((3, 2)), np.zeros(2)])
+    np.testing.assert_array_equal(first.get_weights()[0], np.ones((3, 2)))
+    both.compile("sgd", "mse")
+    both.fit(X, [X[:, :2], X[:, :2]], verbose=0)
+    assert (first.get_weights()[0] < 1).all()
+    np.testing.assert_array_equal(second.get_weights()[0], first.get_weights()[0])
+    with pytest.raises(TypeError, match="takes the place"):
+        second._trainable_weights[1] = np.ones(2)
