@@ -109,7 +109,8 @@ def trace_at(
             [sized(leaves[i].shape, leaves[i].dtype, unknown, leaves[i]) for i in symbolic],
             masks_in,
         )
-    known = {(spec.collection, *spec.path): spec for spec in declared}
+    # A layer declares its weights before it calls what may declare some of the same names.
+    known = {(spec.collection, *spec.path): spec for spec in reversed(declared)}
     weights = tuple(known.get(path) or foreign_weight(path, flat[path]) for path in order)
     return Traced(outputs, masks, weights)
 

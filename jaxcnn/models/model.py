@@ -371,6 +371,10 @@ class Model(Network):
         """What `compile` was given as the optimizer, or None before."""
         return self.program.optimizer
 
+    @optimizer.setter
+    def optimizer(self, optimizer: Optimizer) -> None:
+        self.program.take_optimizer(optimizer)
+
     @property
     def functions(self) -> Functions:
         """The compiled steps, which the first data makes."""

@@ -34,6 +34,7 @@ def standardized(
     sample_weight: PyTree = None,
     class_weight: PyTree = None,
     check_array_lengths: bool = True,
+    check_batch_axis: bool = True,
     batch_size: int | None = None,
 ) -> tuple[list[np.ndarray], list[np.ndarray], list[np.ndarray]]:
     """(inputs, targets, sample weights) as lists, for `_feed_inputs` and what follows them.

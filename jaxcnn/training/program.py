@@ -140,6 +140,11 @@ class Program:
         apart = ("objective", "functions", "prediction", "by_hand", "graph")
         return {**vars(self), **dict.fromkeys(apart)}
 
+    def take_optimizer(self, optimizer: Optimizer) -> None:
+        """Go on with another optimizer, which has seen no update."""
+        self.optimizer, self.by_hand, self.opt_state = optimizer, None, None
+        self.objective = self.functions = None
+
     @property
     def rule(self) -> Optimizer:
         """What turns gradients into changes."""

@@ -7,7 +7,7 @@ from typing import Any, cast
 import numpy as np
 
 from jaxcnn.compat.tensorflow.graph import Graph
-from jaxcnn.layers.symbolic.tensor import SymbolicTensor
+from jaxcnn.layers.symbolic.tensor import SymbolicTensor, shown
 
 __all__ = ["Tensor", "TensorShape"]
 
@@ -61,25 +61,6 @@ class Tensor(SymbolicTensor):
         """The graph that it is in."""
         return cast(Graph, self.op.graph)
 
-    def set_shape(self, shape: tuple[int | None, ...]) -> None:
-        """Say sizes that are not known.
-
-        Raises:
-            ValueError: they differ from known ones.
-        """
-        sizes = tuple(shape)
-        pairs = list(zip(sizes, self.shape, strict=False))
-        if len(sizes) != self.ndim or any(None not in (a, b) and a != b for a, b in pairs):
-            raise ValueError(f"Shapes {shown(self.shape)} and {shown(sizes)} are not compatible")
-        merged = tuple(b if a is None else a for a, b in pairs)
-        object.__setattr__(self, "shape", type(self.shape)(merged))
-
     def __repr__(self) -> str:
         sizes = "<unknown>" if self.any_shape else shown(self.shape)
         return f'Tensor("{self.name}", shape={sizes}, dtype={np.dtype(self.dtype).name})'
-
-
-def shown(shape: tuple[int | None, ...]) -> str:
-    """A shape as TensorFlow prints it: '(?, 10)'."""
-    sizes = ["?" if size is None else str(int(size)) for size in shape]
-    return f"({sizes[0]},)" if len(sizes) == 1 else f"({', '.join(sizes)})"

@@ -7,7 +7,7 @@ weights, see `jaxcnn.layers.symbolic.operators`.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import FrozenInstanceError, dataclass, field
 from types import EllipsisType
 from typing import ClassVar, NoReturn, Protocol, TypeAlias
 from weakref import WeakValueDictionary
@@ -94,6 +94,21 @@ class SymbolicTensor(Deferred):
         """The shape, with ``as_list()`` and sizes that have a ``value``."""
         return StaticShape(self.shape)
 
+    def set_shape(self, shape: Shape) -> None:
+        """Say sizes that are not known.
+
+        Raises:
+            ValueError: they differ from known ones.
+        """
+        sizes = tuple(shape)
+        pairs = list(zip(sizes, self.shape, strict=False))
+        if len(sizes) != self.ndim or any(
+            None not in pair and pair[0] != pair[1] for pair in pairs
+        ):
+            raise ValueError(f"Shapes {shown(self.shape)} and {shown(sizes)} are not compatible")
+        merged = (n if known is None else known for n, known in pairs)
+        object.__setattr__(self, "shape", TensorShape(merged))
+
     @property
     def _keras_shape(self) -> Shape:
         return tuple(self.shape)
@@ -117,6 +132,29 @@ class SymbolicTensor(Deferred):
             f"{self!r} has no value yet, so it cannot decide an `if`; it is computed when the "
             "model runs."
         )
+
+
+def shown(shape: Shape) -> str:
+    """A shape as TensorFlow prints it: '(?, 10)'."""
+    sizes = ["?" if size is None else str(int(size)) for size in shape]
+    return f"({sizes[0]},)" if len(sizes) == 1 else f"({', '.join(sizes)})"
+
+
+def state(tensor: SymbolicTensor, name: str, value: PyTree) -> None:
+    """What programs say of a tensor by attributes of Keras: its shape, and that modes count.
+
+    The latter is known of each tensor.
+
+    Raises:
+        FrozenInstanceError: another attribute.
+    """
+    if name == "_keras_shape":
+        tensor.set_shape(value)
+    elif name != "_uses_learning_phase":
+        raise FrozenInstanceError(f"cannot assign to field {name!r}")
+
+
+SymbolicTensor.__setattr__ = state  # type: ignore[method-assign, assignment]
 
 
 @dataclass(frozen=True)

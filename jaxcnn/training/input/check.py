@@ -111,11 +111,21 @@ def as_array(value: HostArray, label: str) -> np.ndarray:
                 f"{label} is a list of {len(value)} arrays of different shapes; one array is "
                 "needed. Samples of different lengths must be padded first."
             ) from None
+    if array.dtype == object:
+        array = of_numbers(array)
     if array.dtype.kind not in "fiub" and array.dtype.name != "bfloat16":
         raise TypeError(
             f"{label} has dtype {array.dtype}; numbers are needed. " + advice_for(value, array)
         )
     return array
+
+
+def of_numbers(array: np.ndarray) -> np.ndarray:
+    """An array of objects that are all numbers as one of floats; another as it is."""
+    try:
+        return array.astype(float)
+    except (TypeError, ValueError):
+        return array
 
 
 def advice_for(value: HostArray, array: np.ndarray) -> str:

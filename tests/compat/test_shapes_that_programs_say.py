@@ -1,0 +1,88 @@
+"""Shapes and initial values that programs state themselves."""
+
+from dataclasses import FrozenInstanceError
+
+import numpy as np
+import pytest
+
+from jaxcnn import backend as K
+from jaxcnn.layers import Conv1D, Dense, Input, Lambda, Layer
+from jaxcnn.models import Model, Sequential
+
+
+@pytest.mark.parametrize(
+    "say",
+    [
+        lambda y: y.set_shape([None, 6]),
+        lambda y: setattr(y, "_keras_shape", (None, 6)),
+        lambda y: setattr(y, "_uses_learning_phase", False),
+    ],
+)
+def test_what_functions_say_of_their_results(say):
+    class Flat(Layer):
+        def call(self, x):
+            y = K.reshape(x, (-1, 6))
+            say(y)
+            return y
+
+    x = Input((2, 3))
+    flat = Flat()(x)
+    assert K.int_shape(flat) == (None, 6)
+    assert Model(x, Dense(2)(flat)).predict(np.ones((2, 2, 3))).shape == (2, 2)
+
+
+def test_a_shape_that_is_said_from_outside():
+    x = K.placeholder((None, None))
+    x._keras_shape = (None, 4)
+    assert K.int_shape(Dense(2)(x)) == (None, 2)
+    with pytest.raises(ValueError, match=r"Shapes \(\?, 4\) and \(\?, 5\) are not compatible"):
+        x.set_shape((None, 5))
+    with pytest.raises(FrozenInstanceError):
+        x.dtype = "int32"
+
+
+class Half(Conv1D):
+    """A convolution of the first half of the channels, with a kernel of that width."""
+
+    def build(self, input_shape):
+        shape = (*self.kernel_size, input_shape[-1] // 2, self.filters)
+        self.kernel = self.add_weight(shape=shape, initializer="ones", name="kernel")
+        self.bias = self.add_weight(shape=(self.filters,), initializer="zeros", name="bias")
+        self.built = True
+
+    def call(self, x):
+        first = x[..., : K.int_shape(x)[-1] // 2]
+        return K.bias_add(K.conv1d(first, self.kernel, padding="same"), self.bias)
+
+
+def test_the_weights_that_a_subclass_builds_are_its_own():
+    model = Sequential([Half(2, 3, padding="same", input_shape=(6, 4))])
+    assert [w.shape for w in model.get_weights()] == [(3, 2, 2), (2,)]
+    np.testing.assert_allclose(model.predict(np.ones((1, 6, 4)))[0, :2], [[4, 4], [6, 6]])
+
+    class Ones(Dense):
+        def build(self, input_shape):
+            shape = (input_shape[-1], self.units)
+            self.kernel = self.add_weight(shape=shape, initializer="ones", name="kernel")
+            self.bias = self.add_weight(shape=(self.units,), initializer="ones", name="bias")
+            self.built = True
+
+    ones = Sequential([Ones(2, input_shape=(3,))])
+    assert all((w == 1).all() for w in ones.get_weights())
+    np.testing.assert_allclose(ones.predict(np.ones((1, 3))), [[4, 4]])
+
+
+def test_losses_over_steps():
+    """A loss (batch, time) of targets with two numbers for each step; weights for each."""
+    random = np.random.RandomState(0)
+    x, y = random.rand(6, 5, 2), random.rand(6, 5, 2)
+    weights = (random.rand(6, 5) > 0.3).astype(float)
+
+    def first(y_true, y_pred):
+        return K.square(y_true[..., 0] - y_pred[..., 0])
+
+    model = Sequential([Lambda(lambda t: t * 2, input_shape=(5, 2)), Dense(2)])
+    model.compile("sgd", first, sample_weight_mode="temporal")
+    errors = (y - model.predict(x))[..., 0] ** 2
+    expected = (errors * weights).sum() / weights.sum()
+    assert model.test_on_batch(x, y, weights) == pytest.approx(expected, rel=1e-5)
