@@ -8,7 +8,7 @@ output channels) in both formats.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import flax.linen
 import jax
@@ -83,6 +83,14 @@ def conv3d(
     return _convolved(nn.Conv3D, x, kernel, data_format=data_format, **settings)
 
 
+class TransposeSettings(NamedTuple):
+    """What else a transposed convolution is told."""
+
+    strides: Integers
+    padding: str
+    data_format: str | None
+
+
 @operation(per_sample)
 def conv2d_transpose(
     x: TensorLike,
@@ -101,12 +109,39 @@ def conv2d_transpose(
     Raises:
         ValueError: no such convolution turns `output_shape` into the shape of `x`.
     """
+    settings = TransposeSettings(strides, padding, data_format)
+    return _transposed("conv2d_transpose", x, kernel, output_shape, settings)
+
+
+@operation(per_sample)
+def conv3d_transpose(
+    x: TensorLike,
+    kernel: TensorLike,
+    output_shape: SizesLike,
+    strides: Integers = (1, 1, 1),
+    padding: str = "valid",
+    data_format: str | None = None,
+) -> Tensor:
+    """`conv2d_transpose` over volumes."""
+    settings = TransposeSettings(strides, padding, data_format)
+    return _transposed("conv3d_transpose", x, kernel, output_shape, settings)
+
+
+def _transposed(
+    function: str,
+    x: TensorLike,
+    kernel: TensorLike,
+    output_shape: SizesLike,
+    settings: TransposeSettings,
+) -> Tensor:
+    padding = settings.padding
     x, kernel = jnp.asarray(x), jnp.asarray(kernel)
-    channels_first = arguments.data_format("conv2d_transpose", data_format) == "channels_first"
-    strides = arguments.integers("conv2d_transpose", "strides", strides, 2)
+    rank = kernel.ndim - 2
+    channels_first = arguments.data_format(function, settings.data_format) == "channels_first"
+    strides = arguments.integers(function, "strides", settings.strides, rank)
     x = jnp.moveaxis(x, 1, -1) if channels_first else x
     target_sizes = sizes(output_shape[2:] if channels_first else output_shape[1:-1])
-    axes = zip(x.shape[1:-1], kernel.shape[:2], strides, target_sizes, strict=True)
+    axes = zip(x.shape[1:-1], kernel.shape[:rank], strides, target_sizes, strict=True)
     extras = []
     for length, window, stride, size in axes:
         choices = {
@@ -117,7 +152,7 @@ def conv2d_transpose(
         }
         if size not in choices:
             raise ValueError(
-                f"conv2d_transpose: with stride {stride} and padding {padding!r} a size of "
+                f"{function}: with stride {stride} and padding {padding!r} a size of "
                 f"{length} can become "
                 f"{', '.join(map(str, sorted(c for c in choices if c)))}; `output_shape` "
                 f"{tuple(output_shape)} asks for {size}."
@@ -154,6 +189,22 @@ def depthwise_conv2d(
 
 
 @operation(per_sample)
+def separable_conv1d(
+    x: TensorLike,
+    depthwise_kernel: TensorLike,
+    pointwise_kernel: TensorLike,
+    strides: Integers = 1,
+    padding: str = "valid",
+    data_format: str | None = None,
+    dilation_rate: Integers = 1,
+) -> Tensor:
+    """`separable_conv2d` over steps; the second kernel is (1, channels, output channels)."""
+    settings = {"strides": strides, "padding": padding, "dilation_rate": dilation_rate}
+    kernels = depthwise_kernel, pointwise_kernel
+    return _separated(nn.SeparableConv1D, x, kernels, data_format=data_format, **settings)
+
+
+@operation(per_sample)
 def separable_conv2d(
     x: TensorLike,
     depthwise_kernel: TensorLike,
@@ -164,17 +215,26 @@ def separable_conv2d(
     dilation_rate: Integers = (1, 1),
 ) -> Tensor:
     """`depthwise_conv2d`, then a convolution with the kernel (1, 1, channels, output channels)."""
-    rows, columns, _, multiplier = jnp.asarray(depthwise_kernel).shape
-    module = nn.SeparableConv2D(
+    settings = {"strides": strides, "padding": padding, "dilation_rate": dilation_rate}
+    kernels = depthwise_kernel, pointwise_kernel
+    return _separated(nn.SeparableConv2D, x, kernels, data_format=data_format, **settings)
+
+
+def _separated(
+    kind: ModuleClass,
+    x: TensorLike,
+    given: tuple[TensorLike, TensorLike],
+    **settings: Any,
+) -> jax.Array:
+    depthwise_kernel, pointwise_kernel = given
+    *window, _, multiplier = jnp.asarray(depthwise_kernel).shape
+    module = kind(
         filters=jnp.asarray(pointwise_kernel).shape[-1],
-        kernel_size=(rows, columns),
+        kernel_size=tuple(window),
         depth_multiplier=multiplier,
-        strides=strides,
-        padding=padding,
-        data_format=data_format,
-        dilation_rate=dilation_rate,
         use_bias=False,
         parent=None,
+        **settings,
     )
     kernels = {"depthwise_kernel": depthwise_kernel, "pointwise_kernel": pointwise_kernel}
     return applied(module, x, kernels)

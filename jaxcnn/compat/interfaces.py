@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
-from typing import Any, TypeAlias
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NoReturn, TypeAlias
 
 from jaxcnn.layers import Layer
 from jaxcnn.layers.variable import Variable
@@ -15,6 +15,8 @@ from jaxcnn.spellings.translate import renewed
 Constructor: TypeAlias = Callable[..., None]
 Updates: TypeAlias = Callable[..., list[Update]]
 AddWeight: TypeAlias = Callable[..., Variable]
+# (args, kwargs) -> (args, kwargs, pairs of what was changed)
+Preprocessor: TypeAlias = Callable[[Any, dict[str, Any]], tuple[Any, dict[str, Any], Any]]
 Decorator: TypeAlias = Callable[[Constructor], Constructor]
 
 # The decorator's name in Keras 2 -> whose words it knows.
@@ -65,6 +67,64 @@ def _decorator(known_as: str) -> Decorator:
     return decorate
 
 
+def generate_legacy_interface(
+    allowed_positional_args: Sequence[str] | None = None,
+    conversions: Sequence[tuple[str, str]] | None = None,
+    preprocessor: Preprocessor | None = None,
+    value_conversions: Mapping[str, Mapping[object, object]] | None = None,
+) -> Decorator:
+    """A decorator by which a function takes old words.
+
+    Args:
+        allowed_positional_args: those that may be given by position; any if None.
+        conversions: pairs (old name, new name).
+        preprocessor: turns (args, kwargs) into (args, kwargs, what it has changed).
+        value_conversions: name -> old value -> new value.
+    """
+
+    def decorate(function: Constructor) -> Constructor:
+        @functools.wraps(function)
+        def accepting(self: object, *args: Any, **kwargs: Any) -> Any:
+            owner = type(self).__name__
+            if preprocessor is not None:
+                # Keras counts the object among the positional arguments.
+                (_, *args), kwargs, _ = preprocessor((self, *args), kwargs)
+            if allowed_positional_args is not None and len(args) > len(allowed_positional_args):
+                raise TypeError(
+                    f"`{owner}` can accept only {len(allowed_positional_args)} positional "
+                    f"arguments {tuple(allowed_positional_args)}, but you passed the following "
+                    f"positional arguments: {list(args)}"
+                )
+            for name, values in (value_conversions or {}).items():
+                if name in kwargs and kwargs[name] in values:
+                    kwargs[name] = values[kwargs[name]]
+            for old, new in conversions or ():
+                if old in kwargs:
+                    if new in kwargs:
+                        raise_duplicate_arg_error(old, new)
+                    kwargs[new] = kwargs.pop(old)
+            return function(self, *args, **kwargs)
+
+        return accepting
+
+    return decorate
+
+
+generate_legacy_method_interface = generate_legacy_interface
+
+
+def raise_duplicate_arg_error(old_arg: str, new_arg: str) -> NoReturn:
+    """Say that an argument was given by its old and by its new name.
+
+    Raises:
+        TypeError: always.
+    """
+    raise TypeError(
+        f"For the `{new_arg}` argument, the layer received both the legacy keyword argument "
+        f"`{old_arg}` and the Keras 2 keyword argument `{new_arg}`. Stick to the latter!"
+    )
+
+
 def legacy_get_updates_support(function: Updates) -> Updates:
     """Decorates a `get_updates(loss, params)`, so that it takes (params, constraints, loss) too."""
 
@@ -103,4 +163,10 @@ def __getattr__(name: str) -> Decorator:
 
 
 def __dir__() -> list[str]:
-    return [*DECORATORS, "legacy_add_weight_support", "legacy_get_updates_support"]
+    further = (
+        generate_legacy_interface,
+        generate_legacy_method_interface,
+        raise_duplicate_arg_error,
+    )
+    names = [function.__name__ for function in further]
+    return [*DECORATORS, *names, "legacy_add_weight_support", "legacy_get_updates_support"]

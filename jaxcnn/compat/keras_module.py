@@ -15,6 +15,8 @@ from jaxcnn.spellings.hints import closest
 from jaxcnn.spellings.tables import REMOVED
 from jaxcnn.spellings.translate import removed
 
+# What files of Keras import for themselves, and programs from any of them.
+FURTHER = ("jaxcnn.layers", "jaxcnn.models", "jaxcnn.utils", "jaxcnn.compat.helpers")
 ROOTS = ("keras", "keras_applications", "keras_preprocessing")
 
 
@@ -43,6 +45,10 @@ class KerasModule(ModuleType):
                 value = getattr(module, name)
                 apart = path.startswith("keras_applications") and callable(value)
                 return without_submodules(value) if apart else value
+        if path.startswith("keras.") and not path.startswith("keras.backend"):
+            for source in FURTHER:
+                if name in dir(module := importlib.import_module(source)):
+                    return getattr(module, name)
         if name in REMOVED and path.startswith("keras"):
             raise ImportError(removed(name))
         if path.startswith("tensorflow"):

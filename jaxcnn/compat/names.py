@@ -26,6 +26,20 @@ _TRAINING = {
     "_standardize_weights": "jaxcnn.compat.batches:standardize_weights",
     "_to_list": "jaxcnn.compat.batches:to_list",
     "_weighted_masked_objective": "jaxcnn.compat.batches:weighted_masked_objective",
+    **{
+        name: f"jaxcnn.compat.training_helpers:{name}"
+        for name in (
+            "check_num_samples",
+            "is_generator_or_sequence",
+            "is_sequence",
+            "iter_sequence_infinite",
+            "should_run_validation",
+            "standardize_class_weights",
+            "standardize_sample_or_class_weights",
+            "standardize_sample_weights",
+            "standardize_single_array",
+        )
+    },
     "slice_X": "jaxcnn.compat.batches:slice_arrays",
     "weighted_objective": "jaxcnn.compat.batches:weighted_masked_objective",
     **_ENQUEUERS,
@@ -91,6 +105,7 @@ _BACKEND_NAMES = {
     "set_session": "jaxcnn.compat.tensorflow.session:set_session",
     "tf": "tensorflow",
     "normalize_data_format": "jaxcnn.compat.helpers:normalize_data_format",
+    "Function": "jaxcnn.backend.function:Function",
     **{
         name: f"jaxcnn.compat.backend1:{name}"
         for name in (
@@ -128,7 +143,12 @@ _GROUPS = {
         "load_weights_from_hdf5_group",
         "load_weights_from_hdf5_group_by_name",
         "save_attributes_to_hdf5_group",
+        "save_weights_to_hdf5_group",
     )
+}
+_H5 = {
+    **dict.fromkeys(("H5Dict", "h5dict"), "jaxcnn.compat.h5dict:H5Dict"),
+    "ask_to_proceed_with_overwrite": "jaxcnn.compat.h5dict:ask_to_proceed_with_overwrite",
 }
 # What many files of Keras import for themselves, and programs from any of them.
 _EVERYWHERE = {
@@ -187,7 +207,7 @@ NAMES: dict[str, dict[str, str]] = {
     "keras.backend.tensorflow_backend": _BACKEND_NAMES,
     "keras.wrappers.scikit_learn": {"BaseWrapper": "jaxcnn.wrappers.scikit_learn:KerasEstimator"},
     "keras.engine": _TOPOLOGY,
-    **{f"keras.engine.{name}": {**_TOPOLOGY, **_GROUPS} for name in ENGINE_FILES.split()},
+    **{f"keras.engine.{name}": {**_TOPOLOGY, **_GROUPS, **_H5} for name in ENGINE_FILES.split()},
     **{
         f"{root}.{name}": _SHAPES
         for root in ("keras.applications", "keras_applications")
@@ -202,14 +222,10 @@ NAMES: dict[str, dict[str, str]] = {
         "activity_l2": "jaxcnn.regularizers:l2",
         "activity_l1l2": "jaxcnn.regularizers:l1_l2",
     },
-    "keras.utils": _GENERIC,
+    "keras.utils": {**_GENERIC, **_H5},
     "keras.utils.generic_utils": _GENERIC,
     "keras.utils.data_utils": _FILES,
-    "keras.utils.io_utils": {
-        "H5Dict": "jaxcnn.compat.h5dict:H5Dict",
-        "ask_to_proceed_with_overwrite": "jaxcnn.compat.h5dict:ask_to_proceed_with_overwrite",
-        "h5dict": "jaxcnn.compat.h5dict:H5Dict",
-    },
+    "keras.utils.io_utils": _H5,
     "keras.utils.layer_utils": {
         "count_total_params": "jaxcnn.compat.helpers1:count_total_params",
         "layer_from_config": "jaxcnn.compat.helpers1:layer_from_config",

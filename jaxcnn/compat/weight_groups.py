@@ -11,6 +11,7 @@ import numpy as np
 from jaxcnn.compat.weights import preprocess_weights_for_loading
 from jaxcnn.layers import Layer
 from jaxcnn.saving.containers.hdf5 import read_names, write_names
+from jaxcnn.spellings.dialect import dialect
 
 
 def load_attributes_from_hdf5_group(group: h5py.Group, name: str) -> list[str]:
@@ -23,6 +24,17 @@ def save_attributes_to_hdf5_group(
 ) -> None:
     """Write texts as an attribute, in parts where they are long."""
     write_names(group, name, [os.fsdecode(text) for text in data])
+
+
+def save_weights_to_hdf5_group(f: h5py.Group, layers: Sequence[Layer]) -> None:
+    """Write the weights of layers, a group for each, which `load_weights_from_hdf5_group` reads."""
+    f.attrs["backend"], f.attrs["keras_version"] = b"tensorflow", dialect().version.encode()
+    write_names(f, "layer_names", [layer.name for layer in layers])
+    for layer in layers:
+        group, names = f.create_group(layer.name), [weight.name for weight in layer.weights]
+        write_names(group, "weight_names", names)
+        for name, array in zip(names, layer.get_weights(), strict=True):
+            group.create_dataset(name, data=array)
 
 
 def load_weights_from_hdf5_group(f: h5py.Group, layers: Sequence[Layer]) -> None:
