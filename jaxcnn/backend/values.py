@@ -200,7 +200,7 @@ def to_dense(tensor: T) -> T:
 
 
 def _array_shape(x: TensorLike) -> tuple[int, ...]:
-    return x.shape if isinstance(x, Variable) else jnp.asarray(x).shape
+    return tuple(x.shape) if isinstance(x, Variable) else jnp.asarray(x).shape
 
 
 # -- reading and setting ---------------------------------------------------------------------------

@@ -63,8 +63,8 @@ _stated: ContextVar[Mapping[int, Shape]] = ContextVar("stated", default=MappingP
 
 
 def shape_for_build(x: jax.Array) -> Shape:
-    """The shape that `build` is told of an input, with None where any size will do."""
-    return _stated.get().get(id(x), (None, *x.shape[1:]))
+    """The plain integers that `build` is told of an input, with None where any size will do."""
+    return tuple(_stated.get().get(id(x), (None, *x.shape[1:])))
 
 
 def trace_at(

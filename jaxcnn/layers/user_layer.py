@@ -317,7 +317,7 @@ class UserModule(RunsCall):
         """The value of the layer's variable in this trace."""
         return self.weight(
             variable.label,
-            variable.initializer,
+            variable.start,
             variable.shape,
             regularizer=variable.regularizer,
             constraint=variable.constraint,

@@ -83,7 +83,7 @@ class Variable(Deferred):
 
     Attributes:
         label, shape, dtype: as declared; `name` is what Keras shows.
-        initializer: called as ``initializer(key, shape, dtype)``.
+        start: makes the first value, called as ``start(key, shape, dtype)``.
         trainable, regularizer, constraint: as `Layer.add_weight` takes them.
         owner: the layer whose weight it is, or None.
         keeper: the training that moves it, where it is the state of an optimizer.
@@ -107,7 +107,7 @@ class Variable(Deferred):
         path: Path | None = None,
     ) -> None:
         self.label, self.shape, self.dtype = name, TensorShape(shape), np.dtype(dtype)
-        self.initializer = initializer
+        self.start = initializer
         self.trainable, self.regularizer, self.constraint = trainable, regularizer, constraint
         self.owner = owner
         self._path = path
@@ -134,7 +134,7 @@ class Variable(Deferred):
 
         One that is kept `beside` the weights is not among those of `get_weights`.
         """
-        self.initializer = constantly(self._host_value())
+        self.start = constantly(self._host_value())
         self.owner, self.trainable = owner, trainable
         self._path = ("state", self.label) if beside else None
 
@@ -201,7 +201,7 @@ class Variable(Deferred):
             return newest
         if self._value is None:
             with jax.ensure_compile_time_eval():
-                value = self.initializer(jax.random.key(0), self.shape, self.dtype)
+                value = self.start(jax.random.key(0), self.shape, self.dtype)
                 self._value = np.asarray(value)
         return self._value
 
@@ -213,7 +213,7 @@ class Variable(Deferred):
             )
         if self.owner is not None:
             if layer_being_built() is self.owner:
-                self.initializer = constantly(np.asarray(value))
+                self.start = constantly(np.asarray(value))
             else:
                 self.owner.weights_store.replace({self.path: value})
             return

@@ -7,11 +7,12 @@ from typing import Any, Self, SupportsIndex, overload
 
 from jaxcnn import constraints, initializers, regularizers
 from jaxcnn.layers import weight_tree
+from jaxcnn.layers.symbolic.tensor import SymbolicTensor
 from jaxcnn.layers.variable import Variable
 from jaxcnn.layers.weight_arguments import weight_arguments
 from jaxcnn.layers.weights import WeightOwner
 from jaxcnn.runtime import config
-from jaxcnn.runtime.types import DTypeLike, Identifier
+from jaxcnn.runtime.types import DTypeLike, Identifier, Path
 
 
 class WeightList(list[Variable]):
@@ -22,13 +23,19 @@ class WeightList(list[Variable]):
     Args:
         weights: those that there are.
         adopt: makes variables weights of the layer.
+        exchange: (path of a weight, what is listed instead) in lists of a layer's own weights.
+        paths: those of the weights.
     """
 
     def __init__(
-        self, weights: Iterable[Variable], adopt: Callable[[list[Variable]], None]
+        self,
+        weights: Iterable[Variable],
+        adopt: Callable[[list[Variable]], None],
+        exchange: Callable[[Path, Variable], None] | None = None,
+        paths: Sequence[Path] = (),
     ) -> None:
         super().__init__(weights)
-        self._adopt = adopt
+        self._adopt, self._exchange, self._paths = adopt, exchange, paths
 
     def append(self, variable: Variable) -> None:
         self.extend([variable])
@@ -40,20 +47,21 @@ class WeightList(list[Variable]):
     def __setitem__(self, index: slice, variable: Iterable[Variable]) -> None: ...
 
     def __setitem__(self, index: Any, variable: Any) -> None:
-        """Put the weight of another layer in the place of one.
+        """Put the weight of another layer, or a tensor of the graph, in the place of one.
+
+        A tensor is no weight: `weights` has one less then.
 
         Raises:
-            TypeError: not one index and a weight of a layer.
+            TypeError: not one index of a list of a layer's own weights, and something else.
         """
-        if isinstance(index, slice) or getattr(variable, "owner", None) is None:
+        owner = getattr(variable, "owner", None)
+        known = owner is not None or isinstance(variable, SymbolicTensor)
+        if isinstance(index, slice) or self._exchange is None or not known:
             raise TypeError(
-                f"One weight of a layer takes the place of another; given {variable!r} for "
-                f"[{index!r}]."
+                "In layer._trainable_weights and layer._non_trainable_weights one weight of a "
+                f"layer takes the place of another; given {variable!r} for [{index!r}]."
             )
-        replaced = self[index]
-        if variable is not replaced:
-            store = replaced.owner.weights_store
-            store.elsewhere[replaced.path] = (variable.owner, variable.path)
+        self._exchange(self._paths[index], variable)
         super().__setitem__(index, variable)
 
     def insert(self, index: SupportsIndex, variable: Variable) -> None:
@@ -74,20 +82,33 @@ def weight_list(layer: WeightOwner, trainable: bool) -> WeightList:
     """The weights of `layer` that training would move, or the others, to be extended in `build`."""
     paths = weight_tree.trainable_paths if trainable else weight_tree.non_trainable_paths
     weights = [owner.weights_store.variable(path) for owner, path in paths(layer)]
-    store = layer.weights_store
-    if store.specs is None:  # in `build`
-        moved = layer.trainable
-        weights += [v for v in store.declared if (v.trainable and moved) == trainable]
-    return WeightList(weights, lambda variables: store.adopt(variables, trainable))
+    added = in_build(layer, trainable)
+    return WeightList(weights + added, lambda v: layer.weights_store.adopt(v, trainable))
+
+
+def in_build(layer: WeightOwner, trainable: bool) -> list[Variable]:
+    """The weights that the `build` of `layer` has made so far, if it runs."""
+    store, moved = layer.weights_store, layer.trainable
+    if store.specs is not None:
+        return []
+    return [v for v in store.declared if (v.trainable and moved) == trainable]
 
 
 def own_weights(trainable: bool) -> property:
     """The attribute for the weights of a layer without those of layers inside it."""
 
     def weights(self: WeightOwner) -> WeightList:
-        listed = weight_list(self, trainable)
-        mine = [variable for variable in listed if variable.owner is self]
-        return WeightList(mine, lambda variables: self.weights_store.adopt(variables, trainable))
+        store = self.weights_store
+        moved, fixed = store.paths(params=True), store.paths(params=False)
+        if not self.trainable:
+            moved, fixed = [], moved + fixed
+        paths = moved if trainable else fixed
+        return WeightList(
+            [store.listed(path) for path in paths] + in_build(self, trainable),
+            lambda variables: store.adopt(variables, trainable),
+            store.elsewhere.__setitem__,
+            paths,
+        )
 
     def adopt(self: WeightOwner, variables: Sequence[Variable]) -> None:
         self.weights_store.adopt(variables, trainable)

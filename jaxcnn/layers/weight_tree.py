@@ -17,6 +17,7 @@ import numpy as np
 from flax.traverse_util import flatten_dict, unflatten_dict
 
 from jaxcnn.layers.symbolic.tensor import shapes
+from jaxcnn.layers.variable import Variable
 from jaxcnn.layers.weights import Arguments, WeightOwner, put
 from jaxcnn.nn.base import WeightSpec
 from jaxcnn.runtime.types import ArrayFunction, ArrayLike, Path, PyTree
@@ -178,20 +179,21 @@ def each_once(entries: Iterable[tuple[L, Path]]) -> list[tuple[L, Path]]:
 
 
 def _paths(layer: L, params: bool) -> list[tuple[L, Path]]:
-    return [entry for part in with_listed(layer) for entry in _entries(part, params)]
+    return [entry for part in with_listed(layer) for entry in own_entries(part, params)]
 
 
-def _entries(layer: L, params: bool) -> list[tuple[L, Path]]:
+def own_entries(layer: L, params: bool) -> list[tuple[L, Path]]:
+    """(owner, path) of a layer's parameters or other weights, without those of layers inside."""
     store = layer.weights_store
-    others = cast(Mapping[Path, tuple[L, Path]], store.elsewhere)
-    return [others.get(path, (layer, path)) for path in store.paths(params)]
+    weights = [store.listed(path) for path in store.paths(params)]
+    return [(cast(L, v.owner), v.path) for v in weights if isinstance(v, Variable)]
 
 
 def trainable_paths(layer: L) -> list[tuple[L, Path]]:
     """(owner, (collection, *path)) of the weights that training would move."""
     if not layer.trainable:
         return []
-    entries = _entries(layer, params=True)
+    entries = own_entries(layer, params=True)
     for child in layer.listed_children.values():
         entries += trainable_paths(child)
     return each_once(entries)

@@ -78,7 +78,7 @@ class WeightStore:
         specs: the declared weights, or None before the layer is built.
         declared: the variables of a layer that a user wrote.
         constraints: weight -> constraint, where a layer says so.
-        elsewhere: path -> (owner, path) of the weight of another layer that is listed instead.
+        elsewhere: path -> the weight of another layer, or tensor, that is listed instead.
         session: the fit that is running, or None.
         initial: the weights that the constructor of the layer was given, until they are set.
         arguments: those of the call that the weights were found by.
@@ -92,7 +92,7 @@ class WeightStore:
         self.initial = initial
         self.arguments: Arguments = ((), {})
         self.constraints: dict[Variable, ArrayFunction] = {}
-        self.elsewhere: dict[Path, tuple[WeightOwner, Path]] = {}
+        self.elsewhere: dict[Path, Variable] = {}
         self._arrays: dict[Path, jax.Array] | None = None
         self._variables: dict[Path, Variable] = {}
 
@@ -171,6 +171,11 @@ class WeightStore:
             spec = self.spec(path)
             self._variables[path] = Variable.of(spec, self.layer, path)
         return self._variables[path]
+
+    def listed(self, path: Path) -> Variable:
+        """What is listed as the weight at (collection, *path)."""
+        other = self.elsewhere.get(path)
+        return self.variable(path) if other is None else other
 
     # -- arrays ------------------------------------------------------------------------------------
 
@@ -255,7 +260,7 @@ def spec_of(variable: Variable) -> WeightSpec:
         collection=variable.path[0],
         shape=tuple(variable.shape),
         dtype=variable.dtype,
-        initializer=variable.initializer,
+        initializer=variable.start,
         constraint=variable.constraint,
         regularizer=variable.regularizer,
     )

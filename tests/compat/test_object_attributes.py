@@ -9,7 +9,7 @@ import pytest
 
 from jaxcnn import backend as K
 from jaxcnn import optimizers
-from jaxcnn.layers import LSTM, Dense, Dropout
+from jaxcnn.layers import LSTM, Dense, Dropout, Input, Layer
 from jaxcnn.models import Sequential
 
 X, Y = np.ones((8, 3), "float32"), np.ones((8, 2), "float32")
@@ -108,3 +108,38 @@ def test_gradients_by_the_private_names_of_a_model():
     assert model._feed_output_shapes == [(None, 1)] and model._feed_loss_fns == model.loss_functions
     assert model._feed_output_names == model.output_names and model.sample_weight_modes == [None]
     assert model.flattened_layers == model.layers
+
+
+def test_weights_start_anew(as_keras):
+    dense = Dense(2, bias_initializer="ones")
+    dense(Input((3,)))
+    dense.set_weights([np.zeros((3, 2)), np.zeros(2)])
+    from keras import backend
+
+    session = backend.get_session()
+    dense.kernel.initializer.run(session=session)
+    first = K.get_value(dense.kernel)
+    assert (first != 0).all() and K.get_value(dense.bias).tolist() == [0, 0]
+    session.run([weight.initializer for weight in dense.weights])
+    assert (K.get_value(dense.kernel) != first).all()
+    assert K.get_value(dense.bias).tolist() == [1, 1]
+    counter = K.variable([5.0])
+    K.set_value(counter, [6.0])
+    session.run(counter.initializer)
+    assert K.get_value(counter).tolist() == [5]
+
+
+def test_shapes_told_to_build_are_plain_integers():
+    class Told(Layer):
+        def build(self, input_shape):
+            self.told = input_shape
+            self.kernel = self.add_weight((2, 2), "zeros")
+            super().build(input_shape)
+
+        def call(self, inputs):
+            return inputs
+
+    layer = Told()
+    layer(Dense(4)(Input((300, 4))))
+    assert layer.told[-1] is 4 and type(layer.told[1]) is int  # noqa: F632
+    assert type(layer.told) is tuple and type(K.int_shape(layer.kernel)) is tuple

@@ -213,5 +213,9 @@ def test_the_weight_of_another_layer_is_listed_in_place_of_ones_own():
     both.fit(X, [X[:, :2], X[:, :2]], verbose=0)
     assert (first.get_weights()[0] < 1).all()
     np.testing.assert_array_equal(second.get_weights()[0], first.get_weights()[0])
+    second._trainable_weights[1] = first.bias
+    assert second.weights == [first.kernel, first.bias] == second._trainable_weights
+    second._trainable_weights[1] = second.bias = K.abs(first.bias)
+    assert second.weights == [first.kernel]
     with pytest.raises(TypeError, match="takes the place"):
-        second._trainable_weights[1] = np.ones(2)
+        second._trainable_weights[0] = np.ones(2)

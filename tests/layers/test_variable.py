@@ -154,7 +154,7 @@ def test_a_layer_adopts_a_variable_with_its_value():
     dense, v = Dense(2), free([1.0, 2.0])
     v.adopt(dense, trainable=False)
     assert v.owner is dense and not v.trainable and v.path == ("batch_stats", "v")
-    assert v.initializer(jax.random.key(3), (2,), "float32").tolist() == [1, 2]
+    assert v.start(jax.random.key(3), (2,), "float32").tolist() == [1, 2]
 
 
 def test_given_values_hold_within_their_block():

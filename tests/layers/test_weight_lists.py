@@ -26,12 +26,12 @@ def test_every_order_of_arguments(make):
     assert (weight.label, weight.shape, weight.trainable) == ("w", (3, 2), False)
     assert weight.regularizer == regularizers.get("l2")
     assert weight.constraint == constraints.get("non_neg")
-    assert weight.initializer((3, 2)).tolist() == np.ones((3, 2)).tolist()
+    assert weight.start((3, 2)).tolist() == np.ones((3, 2)).tolist()
 
 
 def test_shape_and_initializer_by_position():
     weight = Layer().add_weight((2,), "zeros")
-    assert weight.label == "weight_1" and weight.initializer((2,)).tolist() == [0, 0]
+    assert weight.label == "weight_1" and weight.start((2,)).tolist() == [0, 0]
 
 
 @pytest.mark.parametrize(("args", "kwargs", "problem"), [

@@ -8,12 +8,15 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from jaxcnn.layers.symbolic.operation import RANDOM, Operation
 from jaxcnn.layers.symbolic.operators import BINARY, COMPARISONS, add, give_operators, subtract
+from jaxcnn.layers.symbolic.saved_call import SavedCall
 from jaxcnn.layers.symbolic.tensor import SymbolicTensor
 from jaxcnn.layers.symbolic.types import TensorLike
 from jaxcnn.layers.variable import Variable, is_given
 from jaxcnn.runtime.captures import inside_a_function
 from jaxcnn.runtime.carrier import present_carrier
+from jaxcnn.runtime.context import next_key
 from jaxcnn.spellings.dialect import chosen
 
 
@@ -69,6 +72,23 @@ class Change(tuple[Any, TensorLike]):
     outputs = property(lambda self: [v for v in self[1:] if isinstance(v, SymbolicTensor)])
 
 
+class Initialization(Change):
+    """What gives a variable a first value again, as a part of a session or by `run`."""
+
+    def __new__(cls, variable: Variable) -> Initialization:
+        def draw() -> jax.Array:
+            value: jax.Array = variable.start(next_key(), tuple(variable.shape), variable.dtype)
+            return jnp.asarray(value, variable.dtype)
+
+        RANDOM.add("first_value")
+        value = Operation(SavedCall("first_value", draw, ()))([])
+        return cast(Initialization, super().__new__(cls, variable, value))
+
+    def run(self, feed_dict: object = None, session: object = None) -> None:
+        """Carry it out; a layer has one value of a weight, whatever the session."""
+        self.carry_out()
+
+
 give_operators(Change, BINARY, COMPARISONS)
 # Functions of K take a change for its new value.
 jax.tree_util.register_pytree_node(
@@ -102,5 +122,6 @@ def happens_at_once(variable: Variable, value: TensorLike) -> bool:
     return known and not (chosen() or inside_a_function() or is_given(variable))
 
 
+Variable.initializer = property(Initialization)  # type: ignore[attr-defined]
 for method in (assign, assign_add, assign_sub):
     setattr(Variable, method.__name__, method)
