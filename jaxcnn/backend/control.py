@@ -9,6 +9,7 @@ import jax
 import jax.numpy as jnp
 
 from jaxcnn.backend.settings import learning_phase
+from jaxcnn.backend.values import of_element
 from jaxcnn.layers.symbolic.operation import operation
 from jaxcnn.layers.symbolic.tensor import SymbolicTensor
 from jaxcnn.layers.symbolic.types import Tensor, TensorLike
@@ -158,7 +159,7 @@ def map_fn(
     dtype: DTypeLike | None = None,
 ) -> PyTree:
     """`fn` of each element along the first axis of `elems`, stacked; `name` is only a label."""
-    result = jax.lax.map(fn, jax.tree.map(jnp.asarray, elems))
+    result = jax.lax.map(of_element(fn), jax.tree.map(jnp.asarray, elems))
     return result if dtype is None else jax.tree.map(lambda a: a.astype(dtype), result)
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from contextvars import ContextVar
 from typing import Any, TypeVar, cast
 
 import jax
@@ -23,7 +25,8 @@ from jaxcnn.layers.variable import Variable
 from jaxcnn.optimizers.base import HyperparameterValue
 from jaxcnn.runtime.captures import notice
 from jaxcnn.runtime.config import floatx
-from jaxcnn.runtime.types import ArrayLike, DTypeLike, HostArray, Shape
+from jaxcnn.runtime.scoped import scoped
+from jaxcnn.runtime.types import ArrayLike, DTypeLike, HostArray, PyTree, Shape
 from jaxcnn.spellings.dialect import chosen
 
 T = TypeVar("T")
@@ -142,6 +145,27 @@ def shape(x: TensorLike) -> Sizes:
     return Sizes(_array_shape(x))
 
 
+# The traces in which functions of one element of a batch run.
+_elements: ContextVar[tuple[object, ...]] = ContextVar("elements", default=())
+
+
+def of_element(function: Callable[[PyTree], PyTree]) -> Callable[[PyTree], PyTree]:
+    """A function of one element of a batch, whose arrays have no batch in front."""
+
+    @functools.wraps(function)
+    def call(element: PyTree) -> PyTree:
+        traces = (trace_of(leaf) for leaf in jax.tree.leaves(element))
+        with scoped(_elements, (*_elements.get(), *traces)):
+            return function(element)
+
+    return call
+
+
+def trace_of(x: object) -> object:
+    """The trace that made an array; None for one with a value."""
+    return x._trace if isinstance(x, jax.core.Tracer) else None
+
+
 class TracedShape(tuple[int, ...]):
     """The sizes of an array that is traced in place of a batch of any size.
 
@@ -160,7 +184,9 @@ def int_shape(x: TensorLike) -> Shape:
     if isinstance(x, SymbolicTensor):
         return tuple(x.shape)
     sizes = _array_shape(x)
-    return TracedShape(sizes) if isinstance(x, jax.core.Tracer) and chosen() else sizes
+    trace = trace_of(x)
+    plain = trace is None or any(trace is known for known in _elements.get())
+    return sizes if plain or not chosen() else TracedShape(sizes)
 
 
 get_variable_shape = int_shape

@@ -9,7 +9,7 @@ import pytest
 
 from jaxcnn import backend as K
 from jaxcnn import optimizers
-from jaxcnn.layers import LSTM, Dense, Dropout, Input, Layer
+from jaxcnn.layers import LSTM, Dense, Dropout, Input, Lambda, Layer
 from jaxcnn.models import Sequential
 
 X, Y = np.ones((8, 3), "float32"), np.ones((8, 2), "float32")
@@ -143,3 +143,13 @@ def test_shapes_told_to_build_are_plain_integers():
     layer(Dense(4)(Input((300, 4))))
     assert layer.told[-1] is 4 and type(layer.told[1]) is int  # noqa: F632
     assert type(layer.told) is tuple and type(K.int_shape(layer.kernel)) is tuple
+
+
+def test_elements_of_a_batch_have_no_batch_in_front(as_keras):
+    def tall(row):
+        return K.reshape(row, (K.int_shape(row)[0], 1)) * 2
+
+    outputs = Lambda(lambda x: K.map_fn(tall, x))(inputs := Input((3,)))
+    assert outputs.shape == (None, 3, 1)
+    doubled = K.function([inputs], [outputs])([X])[0]
+    np.testing.assert_array_equal(doubled, 2 * X[..., None])
