@@ -21,8 +21,9 @@ from jaxcnn.layers.weight_tree import each_once, with_inner
 from jaxcnn.models.summary import print_summary
 from jaxcnn.nn.graph import Call, Graph, Ref, Topology, WeightRef
 from jaxcnn.nn.traits import Traits
-from jaxcnn.runtime.types import Path, PyTree
+from jaxcnn.runtime.types import ArrayLike, Path, PyTree
 from jaxcnn.runtime.warn import warn_user
+from jaxcnn.spellings.dialect import chosen
 from jaxcnn.spellings.hints import closest
 
 T = TypeVar("T")
@@ -277,6 +278,23 @@ class Network(Layer):
 
     def listed_paths(self) -> list[tuple[Layer, Path]]:
         return each_once(entry for layer in self.members for entry in layer.weight_paths())
+
+    def set_weights(self, weights: Sequence[ArrayLike]) -> None:
+        """Replace the weights by arrays of the same shapes, in the order of `get_weights`.
+
+        For a program of an old Keras a model sets as many as there are, and warns.
+
+        Raises:
+            ValueError: another number of weights or another shape; nothing is replaced then.
+        """
+        count = len(self.listed_paths())
+        if chosen() and len(weights) != count:
+            warn_user(
+                f"Model '{self.name}' has {count} weights; given {len(weights)}. As in Keras 1 and "
+                "2, as many as there are of both are set."
+            )
+            weights = [*weights[:count], *self.get_weights()[len(weights) :]]
+        super().set_weights(weights)
 
     def summary(
         self,

@@ -153,3 +153,16 @@ def test_elements_of_a_batch_have_no_batch_in_front(as_keras):
     assert outputs.shape == (None, 3, 1)
     doubled = K.function([inputs], [outputs])([X])[0]
     np.testing.assert_array_equal(doubled, 2 * X[..., None])
+
+
+def test_models_of_old_programs_set_as_many_weights_as_there_are(as_keras):
+    model = Sequential([Dense(2, input_dim=2), Dense(2)])
+    last = model.get_weights()[2]
+    with pytest.warns(UserWarning, match="has 4 weights; given 1"):
+        model.set_weights([np.ones((2, 2))])
+    np.testing.assert_array_equal(model.get_weights()[0], np.ones((2, 2)))
+    np.testing.assert_array_equal(model.get_weights()[2], last)
+    with pytest.warns(UserWarning, match="given 5"):
+        model.set_weights([*model.get_weights(), np.ones(7)])
+    with pytest.raises(ValueError, match="'dense_1' has 2 weights"):
+        model.layers[0].set_weights([np.ones((2, 2))])
