@@ -47,7 +47,7 @@ class KerasModule(ModuleType):
                 return without_submodules(value) if apart else value
         if path.startswith("keras.") and not path.startswith("keras.backend"):
             for source in FURTHER:
-                if name in dir(module := importlib.import_module(source)):
+                if hasattr(module := importlib.import_module(source), name):
                     return getattr(module, name)
         if name in REMOVED and path.startswith("keras"):
             raise ImportError(removed(name))

@@ -11,7 +11,7 @@ from jaxcnn.models import Sequential
 
 NAMES = {
     "keras.activations": "Layer",
-    "keras.applications.resnet50": "AveragePooling2D Dense Flatten get_file get_source_inputs",
+    "keras.applications.resnet50": "AveragePooling2D Flatten Model get_file get_source_inputs",
     "keras.applications.vgg16": "GlobalMaxPooling2D Input MaxPooling2D Model",
     "keras.backend": "Function conv3d_transpose separable_conv1d",
     "keras.callbacks": "Progbar",
