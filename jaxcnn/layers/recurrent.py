@@ -76,9 +76,9 @@ class RecurrentLayer(ModuleLayer):
         recurrent = library_part(getattr(module, "layer", module))
         if recurrent.stateful and tensors and None in tuple(tensors[0].shape)[:1]:
             raise ValueError(
-                f"Layer '{self.name}' is stateful, so it needs to know the batch size: give "
-                "`batch_input_shape` to the first layer of a Sequential model, or `batch_shape` to "
-                "every Input."
+                "If a RNN is stateful, it needs to know its batch size: give `batch_input_shape` "
+                "to the first layer of a Sequential model, or `batch_shape` to every Input of "
+                f"'{self.name}'."
             )
         if recurrent.unroll and tensors and None in tuple(tensors[0].shape)[1:2]:
             raise ValueError(

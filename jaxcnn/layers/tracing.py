@@ -16,6 +16,7 @@ from jaxcnn.layers.plain import NotPlainError, plain
 from jaxcnn.layers.symbolic.tensor import GraphLayer, SymbolicTensor, shapes, symbolic_leaves
 from jaxcnn.layers.trace_at_sizes import TensorSpec, Traced, UnknownSizes, trace_at
 from jaxcnn.layers.variable import is_variable
+from jaxcnn.nn.arguments import IncompatibleError
 from jaxcnn.runtime import config
 from jaxcnn.runtime.types import Config, DTypeLike, PyTree
 from jaxcnn.spellings.dialect import chosen, dialect
@@ -66,6 +67,8 @@ def trace_layer(layer: GraphLayer, args: tuple[PyTree, ...], kwargs: Config) -> 
                 f"Layer '{layer.name}' ({type(layer).__name__}), called on an input of shape "
                 f"{given}: {error}"
             )
+        if isinstance(error, IncompatibleError):
+            message = f"Input 0 is incompatible with layer {layer.name}: {error.demand}. {message}"
         kind = TypeError if isinstance(error, TypeError) else ValueError
         raise kind(message) from None
 

@@ -16,7 +16,7 @@ import jax.numpy as jnp
 import numpy as np
 from flax.traverse_util import flatten_dict, unflatten_dict
 
-from jaxcnn.layers.symbolic.tensor import shapes
+from jaxcnn.layers.symbolic.tensor import SymbolicTensor, shapes
 from jaxcnn.layers.variable import Variable
 from jaxcnn.layers.weights import Arguments, WeightOwner, put
 from jaxcnn.nn.base import WeightSpec
@@ -159,10 +159,26 @@ def require_same_shapes(layer: WeightOwner, specs: Sequence[WeightSpec], inputs:
     for spec in specs:
         if expected.get(spec.path, spec.shape) != spec.shape:
             raise ValueError(
-                f"Layer '{layer.name}': an input of shape {shapes(inputs)} needs "
-                f"'{'/'.join(spec.path)}' of shape {spec.shape}, but the layer was built with "
-                f"{expected[spec.path]}."
+                f"{other_size(layer, inputs)}Layer '{layer.name}': an input of shape "
+                f"{shapes(inputs)} needs '{'/'.join(spec.path)}' of shape {spec.shape}, but the "
+                f"layer was built with {expected[spec.path]}."
             )
+
+
+def other_size(layer: WeightOwner, inputs: PyTree) -> str:
+    """What Keras says of a tensor that differs from the first input of a layer, if it is one."""
+    nodes = getattr(layer, "inbound_nodes", None)
+    first = nodes[0].given if nodes else None
+    if not (isinstance(first, SymbolicTensor) and isinstance(inputs, SymbolicTensor)):
+        return ""
+    for axis in range(-1, -len(first.shape), -1):
+        known = first.shape[axis]
+        if first.ndim == inputs.ndim and None is not known != inputs.shape[axis]:
+            return (
+                f"Input 0 is incompatible with layer {layer.name}: expected axis {axis} of input "
+                f"shape to have value {known} but got shape {tuple(inputs.shape)}. "
+            )
+    return ""
 
 
 # -- the list of weights ---------------------------------------------------------------------------
@@ -244,15 +260,16 @@ def set_weights(layer: WeightOwner, weights: Sequence[ArrayLike]) -> None:
         names = ", ".join("/".join(path[1:]) for _, path in entries)
         listed = f" ({names})" if len(entries) < 10 else ""
         raise ValueError(
-            f"Layer '{layer.name}' has {len(entries)} weights{listed}; given {len(weights)}."
+            f'You called `set_weights(weights)` on layer "{layer.name}" with a weight list of '
+            f"length {len(weights)}, but the layer was expecting {len(entries)} weights{listed}."
         )
     values = [np.asarray(weight) for weight in weights]
     for (owner, path), value in zip(entries, values, strict=True):
         shape = owner.weights_store.spec(path).shape
         if value.shape != shape:
             raise ValueError(
-                f"Layer '{owner.name}': weight '{'/'.join(path[1:])}' has shape {shape}; given "
-                f"{value.shape}."
+                f"Layer weight shape {shape} not compatible with provided weight shape "
+                f"{value.shape}: '{'/'.join(path[1:])}' of layer '{owner.name}'."
             )
     put(zip(entries, values, strict=True))
 

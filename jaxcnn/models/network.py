@@ -266,14 +266,14 @@ class Network(Layer):
                 )
             return self.layers[index]
         if name is None:
-            raise ValueError("get_layer needs a `name` or an `index`.")
+            raise ValueError("Provide either a layer name or layer index.")
         for layer in self.layers:
             if layer.name == name:
                 return layer
         names = [layer.name for layer in self.layers]
         raise ValueError(
-            f"Model '{self.name}' has no layer '{name}'.{closest(str(name), names)} "
-            f"Its layers: {', '.join(names)}."
+            f"No such layer: {name}.{closest(str(name), names)} The layers of '{self.name}': "
+            f"{', '.join(names)}."
         )
 
     def listed_paths(self) -> list[tuple[Layer, Path]]:
@@ -364,8 +364,8 @@ def sorted_graph(
                 raise ValueError(f"The graph has a cycle through layer '{tensor.layer.name}'.")
             if isinstance(tensor.layer, InputLayer) and id(tensor) not in known:
                 raise Disconnected(
-                    f"Model: the graph needs the input '{tensor.layer.name}', which is not among "
-                    "the model's inputs."
+                    f'Graph disconnected: cannot obtain value for tensor {tensor!r} at layer "'
+                    f'{tensor.layer.name}", which is not among the inputs of the model.'
                 )
             if id(node) not in done:
                 first_met.setdefault(id(node.layer), len(first_met))

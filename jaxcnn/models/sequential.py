@@ -83,7 +83,7 @@ class Sequential(Model):
             layer = FlaxLayer(layer)
         if not isinstance(layer, Layer):
             raise TypeError(
-                f"Sequential '{self.name}': a layer is expected; given {layer!r} of type "
+                f"The added layer must be an instance of class Layer. Found: {layer!r} of type "
                 f"{type(layer).__name__}."
             )
         if isinstance(layer, InputLayer):
@@ -93,7 +93,7 @@ class Sequential(Model):
             return
         if any(layer.name == other.name and layer is not other for other in self._stack):
             raise ValueError(
-                f"Sequential '{self.name}' already has a layer named '{layer.name}'; names must be "
+                f'The name "{layer.name}" is used 2 times in the model. All layer names should be '
                 "unique."
             )
         source = first_input(layer) if self._input is None and not self._stack else self._input
@@ -123,7 +123,7 @@ class Sequential(Model):
     def pop(self) -> None:
         """Remove the last layer."""
         if not self._stack:
-            raise TypeError(f"Sequential '{self.name}' has no layers to remove.")
+            raise TypeError("There are no layers in the model.")
         layer = self._stack.pop()
         if self._tops:
             top = self._tops.pop()

@@ -143,9 +143,22 @@ def pairs(
     return tuple((before, after) for before, after in amounts)
 
 
+class IncompatibleError(ValueError):
+    """An input that a layer cannot take.
+
+    Attributes:
+        demand: what Keras says of it, such as 'expected ndim=3, found ndim=2'.
+    """
+
+    def __init__(self, message: str, demand: str) -> None:
+        super().__init__(message)
+        self.demand = demand
+
+
 def rank(layer: str, x: HasShape, expected: int, meaning: str) -> None:
     """Raise when `x` does not have `expected` axes, which `meaning` names: "(batch, channels)"."""
     if len(x.shape) != expected:
-        raise ValueError(
-            f"{layer}: the input has shape {tuple(x.shape)}; it needs {expected} axes {meaning}."
+        raise IncompatibleError(
+            f"{layer}: the input has shape {tuple(x.shape)}; it needs {expected} axes {meaning}.",
+            f"expected ndim={expected}, found ndim={len(x.shape)}",
         )

@@ -30,8 +30,9 @@ class Dense(KernelFields, UnitsField):
     @nn.compact
     def __call__(self, x: jax.Array) -> jax.Array:
         if x.ndim < 2:
-            raise ValueError(
-                f"{self.label}: the input has shape {x.shape}; it needs (batch, ..., features)."
+            raise arguments.IncompatibleError(
+                f"{self.label}: the input has shape {x.shape}; it needs (batch, ..., features).",
+                f"expected min_ndim=2, found ndim={x.ndim}",
             )
         kernel = field_weight(self, "kernel", (x.shape[-1], self.units))
         return finish(self, dot(x, kernel), optional_bias(self, self.units))

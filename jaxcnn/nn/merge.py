@@ -33,16 +33,17 @@ class Merge(Layer):
         except ValueError:
             shapes = ", ".join(str(tuple(x.shape)) for x in inputs)
             raise ValueError(
-                f"{self.label}: the inputs have shapes {shapes}, which do not fit together."
+                f"{self.label}: Operands could not be broadcast together with shapes {shapes}."
             ) from None
         return self.combine(arrays)
 
     def several(self, inputs: Sequence[jax.Array]) -> list[jax.Array]:
         """The inputs as a list; raises when there are not at least two."""
         if not isinstance(inputs, list | tuple) or len(inputs) < 2:
+            count = f"Got {len(inputs)} inputs" if isinstance(inputs, list | tuple) else "Got one"
             raise ValueError(
-                f"{self.label}: it merges a list of at least 2 inputs; given "
-                f"{type(inputs).__name__}."
+                f"{self.label}: A merge layer should be called on a list of at least 2 inputs. "
+                f"{count}."
             )
         return list(inputs)
 
@@ -151,8 +152,8 @@ class Concatenate(Merge):
         axis = self.axis % len(shapes[0]) if fits else 0
         if not fits or len({s[:axis] + s[axis + 1 :] for s in shapes}) > 1:
             raise ValueError(
-                f"{self.label}: inputs of shapes {', '.join(map(str, shapes))} cannot be joined "
-                f"along axis {self.axis}; all other axes must be equal."
+                f"{self.label}: A `{self.label}` layer requires inputs with matching shapes except "
+                f"for the concat axis {self.axis}. Got inputs shapes: {shapes}."
             )
         return jnp.concatenate(arrays, axis)
 

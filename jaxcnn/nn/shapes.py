@@ -51,8 +51,9 @@ class Reshape(Layer):
         size, known = math.prod(x.shape[1:]), math.prod(n for n in self.target_shape if n != -1)
         if size % known if -1 in self.target_shape else size != known:
             raise ValueError(
-                f"{self.label}: an input of shape {x.shape} has {size} values a sample, which do "
-                f"not fill `target_shape` {self.target_shape}."
+                f"{self.label}: total size of new array must be unchanged; an input of shape "
+                f"{x.shape} has {size} values a sample, which do not fill `target_shape` "
+                f"{self.target_shape}."
             )
         return x.reshape(x.shape[0], *(size // known if n == -1 else n for n in self.target_shape))
 

@@ -139,8 +139,8 @@ def require_objective(model: Trainable, program: Program) -> Objective:
     """
     if program.arguments is None:
         raise RuntimeError(
-            f"Model '{model.name}' must be compiled before training or evaluation: call compile() "
-            "first."
+            "You must compile a model before training/testing. Use `model.compile(optimizer, "
+            f"loss)`. Model '{model.name}' is not compiled."
         )
     objective = program.objective or add_objective(model, program, program.arguments)
     if program.module is not model.module:

@@ -31,8 +31,8 @@ def per_output(
     if isinstance(value, Mapping):
         if unknown := sorted(set(value) - set(names)):
             raise ValueError(
-                f"{label}: unknown outputs {', '.join(map(str, unknown))}; the model has "
-                f"{list(names)}."
+                f'Unknown entry in {label} dictionary: "{unknown[0]}". Only expected the '
+                f"following keys: {list(names)}"
             )
         return [value.get(n) for n in names]
     if isinstance(value, tuple) and len(names) > 1 and chosen():
@@ -43,7 +43,8 @@ def per_output(
     if isinstance(value, list | tuple) and (len(names) > 1 or len(value) == 1):
         if len(value) != len(names):
             raise ValueError(
-                f"{label}: a list of {len(value)} for a model with {len(names)} outputs."
+                f"When passing a list as {label}, it should have one entry per model outputs. The "
+                f"model has {len(names)} outputs, but you passed a list of {len(value)}."
             )
         return list(value)
     return [value] * len(names)

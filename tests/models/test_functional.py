@@ -205,11 +205,11 @@ def test_get_layer():
     model = two_in_two_out()
     assert model.get_layer("p") is model.layers[4] and model.get_layer(index=-1).name == "q"
     assert list(inspect.signature(model.get_layer).parameters) == ["name", "index"]
-    with pytest.raises(ValueError, match=r"no layer 'dense_2'.*Did you mean 'dense_1'"):
+    with pytest.raises(ValueError, match=r"No such layer: dense_2.*Did you mean 'dense_1'"):
         model.get_layer("dense_2")
     with pytest.raises(ValueError, match="6 layers; layer 6"):
         model.get_layer(index=6)
-    with pytest.raises(ValueError, match="`name` or an `index`"):
+    with pytest.raises(ValueError, match="Provide either a layer name or layer index"):
         model.get_layer()
 
 
@@ -271,7 +271,9 @@ def test_names_must_be_unique():
 
 def test_an_input_that_is_missing():
     a, b = Input((3,), name="a"), Input((3,), name="b")
-    with pytest.raises(ValueError, match="needs the input 'b'"):
+    with pytest.raises(
+        ValueError, match=r'Graph disconnected: cannot obtain value .* at layer "b"'
+    ):
         Model(a, add([a, b]))
 
 
@@ -347,13 +349,13 @@ def test_unknown_arguments_name_the_nearest():
 
 def test_inputs_by_wrong_names():
     model = two_in_two_out()
-    with pytest.raises(ValueError, match="No input given for b"):
+    with pytest.raises(ValueError, match='No data provided for "b"'):
         model.predict({"a": rows(4, 3)})
     with pytest.raises(ValueError, match="Unknown input c"):
         model.predict({"a": rows(4, 3), "b": rows(4, 2), "c": rows(4, 2)})
-    with pytest.raises(ValueError, match=r"2 input arrays \(a, b\); given a list of 1"):
+    with pytest.raises(ValueError, match="following list of 1 arrays"):
         model.predict([rows(4, 3)])
-    with pytest.raises(ValueError, match=r"2 input arrays \(a, b\) as a list or a dict"):
+    with pytest.raises(ValueError, match=r"Expected to see 2 array\(s\)"):
         model.predict(rows(4, 3))
 
 

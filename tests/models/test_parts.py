@@ -55,7 +55,7 @@ def test_up_to_takes_the_last_of_several_calls():
 
 
 def test_names_that_are_not_there(model):
-    with pytest.raises(ValueError, match="has no layer 'c'"):
+    with pytest.raises(ValueError, match="No such layer: c"):
         parts.up_to(model, ["c"])
     with pytest.raises(ValueError, match="'x' is InputLayer, which computes nothing"):
         parts.up_to(model, ["x"])

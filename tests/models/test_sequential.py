@@ -87,7 +87,7 @@ def test_a_model_popped_empty_keeps_the_input_it_was_given():
 
 
 def test_pop_of_nothing():
-    with pytest.raises(TypeError, match="no layers to remove"):
+    with pytest.raises(TypeError, match="There are no layers in the model"):
         Sequential().pop()
 
 
@@ -102,9 +102,9 @@ def test_a_layer_may_be_added_twice_and_then_shares_its_weights():
 @pytest.mark.parametrize(
     ("layer", "error", "message"),
     [
-        (3, TypeError, "a layer is expected; given 3"),
-        (Dense, TypeError, "a layer is expected"),
-        (Dense(2, name="a"), ValueError, "already has a layer named 'a'"),
+        (3, TypeError, "must be an instance of class Layer. Found: 3"),
+        (Dense, TypeError, "must be an instance of class Layer"),
+        (Dense(2, name="a"), ValueError, 'The name "a" is used 2 times'),
         (Input((4,)), ValueError, "can only come first"),
     ],
 )

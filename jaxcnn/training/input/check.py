@@ -11,6 +11,7 @@ import numpy as np
 from jaxcnn import losses
 from jaxcnn.losses import LossFunction
 from jaxcnn.runtime.types import DTypeLike, HostArray, PyTree, Shape
+from jaxcnn.spellings.dialect import dialect
 from jaxcnn.training.input.stored import Rows, SparseRows, is_stored
 from jaxcnn.training.objective import Objective
 from jaxcnn.training.steps import Batch
@@ -50,8 +51,8 @@ def by_name(data: PyTree, names: Sequence[str], kind: str) -> list[HostArray]:
     if isinstance(data, Mapping):
         if missing := [n for n in names if n not in data]:
             raise ValueError(
-                f"No {kind} given for {', '.join(missing)}; given {sorted(data)}, expected "
-                f"{list(names)}."
+                f'No data provided for "{missing[0]}". Need data for each key in: {list(names)}; '
+                f"given {sorted(data)} as {kind}s."
             )
         if unknown := sorted(map(str, set(data) - set(names))):
             raise ValueError(f"Unknown {kind} {', '.join(unknown)}; expected {list(names)}.")
@@ -60,17 +61,31 @@ def by_name(data: PyTree, names: Sequence[str], kind: str) -> list[HostArray]:
         len(names) != 1 or (len(data) == 1 and np.ndim(data[0]) > 0)
     ):
         if len(data) != len(names):
-            raise ValueError(
-                f"The model takes {len(names)} {kind} arrays ({', '.join(names)}); given a list of "
-                f"{len(data)}."
-            )
+            raise ValueError(another_number(data, names, kind))
         return list(data)
     if len(names) != 1:
-        raise ValueError(
-            f"The model takes {len(names)} {kind} arrays ({', '.join(names)}) as a list or a dict "
-            f"by name; given one {type(data).__name__}."
-        )
+        raise ValueError(another_number([data], names, kind))
     return [data]
+
+
+def another_number(data: Sequence[HostArray], names: Sequence[str], kind: str) -> str:
+    """The message for another number of arrays than there are names, in the words of Keras."""
+    described = [getattr(array, "shape", type(array).__name__) for array in data]
+    return (
+        f"Error when checking model {kind}: the list of Numpy arrays that you are passing to your "
+        f"model is not the size the model expected. Expected to see {len(names)} array(s), but "
+        f"instead got the following list of {len(data)} arrays: {described}. Give a list in the "
+        f"order {', '.join(names)}, or a dict by these names."
+    )
+
+
+def mismatch(kind: str, name: str, expected: Shape, given: tuple[int, ...]) -> str:
+    """The message for an array of another shape, in the words of the Keras that is spoken."""
+    start = f"Error when checking {kind}: expected {name} to have "
+    if len(given) != len(expected):
+        return f"{start}{len(expected)} dimensions, but got array with shape {given}."
+    first = 1 if dialect().name == "2.2" else 0  # with the samples before
+    return f"{start}shape {expected[first:]} but got array with shape {given[first:]}."
 
 
 def with_values(
@@ -153,9 +168,7 @@ def checked_inputs(
             arrays[i] = array = np.asarray(array)[:, None]
         if not fits(array.shape[1:], shape[1:]):
             raise ValueError(
-                f"Input '{name}' has shape {given.shape}; the model expects "
-                f"{('samples', *shape[1:])}"
-                + (", where None is any size." if None in shape[1:] else ".")
+                mismatch("input", name, (None, *shape[1:]), tuple(given.shape))
                 + (" One sample needs an axis in front: x[None]." * fits(given.shape, shape[1:]))
             )
     if cut:
@@ -175,8 +188,11 @@ def require_equal_lengths(arrays: Mapping[str, np.ndarray]) -> None:
     """Raise when arrays are empty or do not have the same number of samples."""
     lengths = {name: len(array) for name, array in arrays.items()}
     if len(set(lengths.values())) > 1:
-        given = ", ".join(f"'{name}' has {n}" for name, n in lengths.items())
-        raise ValueError(f"All arrays need the same number of samples; {given}.")
+        shapes = {name: tuple(array.shape) for name, array in arrays.items()}
+        raise ValueError(
+            "All input arrays (x) should have the same number of samples. Got array shapes: "
+            f"{list(shapes.values())}, of {', '.join(shapes)}."
+        )
     if 0 in lengths.values():
         raise ValueError(f"The data is empty: {', '.join(repr(n) for n in lengths)} of length 0.")
 
@@ -199,10 +215,11 @@ def checked_targets(
             continue
         array = as_array(given[output.name], f"Target '{output.name}'")
         if array.ndim == 0 or len(array) != count:
-            given_count = (
-                f"{len(array)} samples" if array.ndim else "no samples but a single number"
+            samples = f"{len(array)} target samples" if array.ndim else "a single number"
+            raise ValueError(
+                "Input arrays should have the same number of samples as target arrays. Found "
+                f"{count} input samples and {samples} of '{output.name}'."
             )
-            raise ValueError(f"Target '{output.name}' has {given_count}; the inputs have {count}.")
         if array.ndim == 1 and len(shape) > 1:
             array = np.asarray(array)[:, None]
         check_target(output.name, array, shape, output.loss)
@@ -229,8 +246,8 @@ def check_target(name: str, array: np.ndarray, shape: Shape, loss: LossFunction)
             array.ndim == len(shape) and array.shape[-1] != 1
         ):
             raise ValueError(
-                f"Target '{name}' has shape {array.shape}; sparse_categorical_crossentropy needs "
-                f"integer labels of shape {('samples', *shape[1:-1], 1)}. For one-hot targets use "
+                mismatch("target", name, (None, *shape[1:-1], 1), array.shape)
+                + " sparse_categorical_crossentropy needs integer labels. For one-hot targets use "
                 "categorical_crossentropy."
             )
         if array.dtype.kind == "f" and np.any(array != np.floor(array)):
@@ -257,10 +274,7 @@ def check_target(name: str, array: np.ndarray, shape: Shape, loss: LossFunction)
                 " For integer labels use sparse_categorical_crossentropy, or to_categorical to "
                 "make them one-hot."
             )
-        raise ValueError(
-            f"Target '{name}' has shape {array.shape}; the output has "
-            f"{('samples', *shape[1:])}.{hint}"
-        )
+        raise ValueError(mismatch("target", name, (None, *shape[1:]), array.shape) + hint)
 
 
 def network_dtype(array: np.ndarray, dtype: DTypeLike | None) -> np.ndarray:

@@ -49,16 +49,7 @@ def checked_weights(
             weight = as_array(weight, f"sample_weight of '{output.name}'").astype(np.float32)
             expected_shape = target.shape[: 2 if output.temporal else 1]
             if weight.shape != expected_shape:
-                raise ValueError(
-                    f"sample_weight of '{output.name}' has shape {weight.shape}; expected "
-                    f"{expected_shape}"
-                    + (
-                        "."
-                        if output.temporal
-                        else " (one a sample; for one a timestep compile with "
-                        'sample_weight_mode="temporal").'
-                    )
-                )
+                raise ValueError(other_weights(weight.shape, target.shape, output.temporal))
         if weight is not None and by_class is not None:
             warn_user(
                 "Both sample_weight and class_weight are given: sample_weight counts, class_weight "
@@ -68,6 +59,21 @@ def checked_weights(
             weight = class_factors(output.name, by_class, target)
         result.append(weight)
     return result
+
+
+def other_weights(given: tuple[int, ...], target: tuple[int, ...], temporal: bool) -> str:
+    """The message for sample weights of another shape, in the words of Keras."""
+    found = f"Found a sample_weight array with shape {given}"
+    if len(given) > 1 and not temporal:
+        return (
+            f"{found}. In order to use timestep-wise sample weights, you should specify "
+            'sample_weight_mode="temporal" in compile(). For sample-wise weights it is 1D.'
+        )
+    needed = target[: 2 if temporal else 1]
+    return (
+        f"{found} for an input with shape {target}. sample_weight cannot be broadcast; {needed} is "
+        "needed."
+    )
 
 
 def meaningful(class_weight: PyTree, names: Sequence[str]) -> PyTree:

@@ -250,7 +250,8 @@ def raw_parts(raw: PyTree) -> tuple[PyTree, PyTree, PyTree]:
         return raw[0], raw[1], raw[2] if len(raw) == 3 else None
     given = f"a {type(raw).__name__}" + (f" of {len(raw)}" if isinstance(raw, tuple | list) else "")
     raise ValueError(
-        f"(inputs, targets) or (inputs, targets, sample_weights) is needed; given {given}."
+        "Output of generator should be a tuple `(x, y, sample_weight)` or `(x, y)`. Found: "
+        f"{given}."
     )
 
 

@@ -47,8 +47,11 @@ def given_validation(model: Trainable, program: Program, data: DataLike) -> Data
     if is_stream(data):
         return Data(data)
     if not isinstance(data, list | tuple) or len(data) not in (2, 3):
+        several = isinstance(data, list | tuple)
+        described = f"{len(data)} items" if several else f"a {type(data).__name__}"
         raise ValueError(
-            "`validation_data` must be (x, y) or (x, y, sample_weights), or give batches itself."
+            "When passing validation_data, it must contain 2 (x_val, y_val) or 3 (x_val, y_val, "
+            f"val_sample_weights) items, or give batches itself; given {described}."
         )
     return checked_arrays(model, program, Data(*data))
 

@@ -55,13 +55,13 @@ def test_a_list_of_numbers_is_one_array():
 
 
 def test_names_and_counts_that_do_not_fit():
-    with refused("No input given for b; given ['a', 'c'], expected ['a', 'b']."):
+    with refused("""No data provided for "b". Need data for each key in: ['a', 'b']; given"""):
         check.by_name({"c": A, "a": A}, ["a", "b"], "input")
     with refused("Unknown target c, d; expected ['a']."):
         check.by_name({"a": A, "d": A, "c": A}, ["a"], "target")
-    with refused("The model takes 2 input arrays (a, b); given a list of 3."):
+    with refused("Expected to see 2 array(s), but instead got the following list of 3 arrays: ["):
         check.by_name([A, A, A], ["a", "b"], "input")
-    with refused("2 input arrays (a, b) as a list or a dict by name; given one ndarray."):
+    with refused("list of 1 arrays: [(2, 3)]. Give a list in the order a, b, or a dict"):
         check.by_name(A, ["a", "b"], "input")
 
 
@@ -117,17 +117,17 @@ def test_a_vector_is_a_column_where_the_model_expects_one():
 def test_input_shapes():
     (array,) = check.checked_inputs(np.zeros((2, 7, 3)), ["a"], [(None, None, 3)])
     assert array.shape == (2, 7, 3)
-    with refused("Input 'a' has shape (2, 7, 4); the model expects ('samples', None, 3), where"):
+    with refused("expected a to have shape (None, None, 3) but got array with shape (2, 7, 4)"):
         check.checked_inputs(np.zeros((2, 7, 4)), ["a"], [(None, None, 3)])
-    with refused("Input 'a' has shape (2, 4); the model expects ('samples', 3)."):
+    with refused("Error when checking input: expected a to have shape (None, 3) but got array"):
         check.checked_inputs(np.zeros((2, 4)), ["a"], [(None, 3)])
-    with refused("Input 'a' has shape (2,); the model expects ('samples', 1, 3)."):
+    with refused("expected a to have 3 dimensions, but got array with shape (2,)."):
         check.checked_inputs(np.zeros(2), ["a"], [(None, 1, 3)])
 
 
 def test_lengths():
     check.require_equal_lengths({"a": np.zeros(1), "b": np.zeros((1, 2))})
-    with refused("All arrays need the same number of samples; 'a' has 2, 'b' has 3."):
+    with refused("the same number of samples. Got array shapes: [(2,), (3,)], of a, b."):
         check.require_equal_lengths({"a": np.zeros(2), "b": np.zeros(3)})
     with refused("The data is empty: 'a', 'b' of length 0."):
         check.require_equal_lengths({"a": np.zeros(0), "b": np.zeros(0)})
@@ -150,9 +150,9 @@ def test_targets_of_one_number_a_sample():
     assert target.tolist() == [[1], [2], [3]]
     (target,) = check.checked_targets([1, 2, 3], objective("a"), [(None,)], 3)
     assert target.tolist() == [1, 2, 3]
-    with refused("Target 'a' has 2 samples; the inputs have 3."):
+    with refused("Found 3 input samples and 2 target samples of 'a'."):
         check.checked_targets([1, 2], objective("a"), [(None, 1)], 3)
-    with refused("Target 'a' has no samples but a single number; the inputs have 3."):
+    with refused("Found 3 input samples and a single number of 'a'."):
         check.checked_targets(np.float32(1), objective("a"), [(None, 1)], 3)
 
 
@@ -171,9 +171,9 @@ def test_integer_labels_have_one_axis_less_or_a_last_axis_of_one():
         (np.zeros((2, 4, 1)), (None, 4, 3)),
     ):
         target_of(sparse, array, shape)
-    with refused("has shape (2, 3); sparse_categorical_crossentropy needs integer labels of shape"):
+    with refused("shape (2, 3). sparse_categorical_crossentropy needs integer labels."):
         target_of(sparse, np.zeros((2, 3)), (None, 3))
-    with refused("labels of shape ('samples', 4, 1)."):
+    with refused("expected y to have 3 dimensions, but got array with shape (2,)."):
         target_of(sparse, np.zeros((2,)), (None, 4, 3))
     with refused("holds fractions"):
         target_of(sparse, [0.5, 1.0], (None, 3))
@@ -186,15 +186,15 @@ def test_integer_labels_have_one_axis_less_or_a_last_axis_of_one():
 def test_other_losses_of_the_library_need_the_shape_of_the_output():
     target_of("mse", np.zeros((2, 3)), (None, 3))
     target_of("mse", np.zeros((2, 7, 3)), (None, None, 3))
-    with refused("Target 'y' has shape (2, 4); the output has ('samples', 3)."):
+    with refused("target: expected y to have shape (None, 3) but got array with shape (2, 4)."):
         target_of("mse", np.zeros((2, 4)), (None, 3))
-    with refused("Target 'y' has shape (2, 3, 1); the output has ('samples', 3)."):
+    with refused("expected y to have 2 dimensions, but got array with shape (2, 3, 1)."):
         target_of("mse", np.zeros((2, 3, 1)), (None, 3))
-    hint = "('samples', 3). For integer labels use sparse_categorical_crossentropy"
+    hint = "(2, 1). For integer labels use sparse_categorical_crossentropy"
     with refused(hint):
         target_of("categorical_crossentropy", np.zeros((2, 1)), (None, 3))
     for loss, array in (("mse", np.zeros((2, 1))), ("categorical_crossentropy", np.zeros((2, 2)))):
-        with pytest.raises(ValueError, match=r"\('samples', 3\)\.$"):
+        with pytest.raises(ValueError, match=r"but got array with shape \(2, [12]\)\.$"):
             target_of(loss, array, (None, 3))
 
 
@@ -218,11 +218,11 @@ def test_sample_weights():
     weight = weights_of([1, 2])
     assert weight.dtype == np.float32 and weight.tolist() == [1, 2]
     assert weights_of(np.ones((2, 3)), temporal=True).shape == (2, 3)
-    with refused("has shape (3,); expected (2,) (one a sample; for one a timestep compile with"):
+    with refused("sample_weight array with shape (3,) for an input with shape (2, 3). sample_"):
         weights_of(np.ones(3))
-    with refused("has shape (2, 3); expected (2,) (one a sample"):
+    with refused('you should specify sample_weight_mode="temporal" in compile()'):
         weights_of(np.ones((2, 3)))
-    with pytest.raises(ValueError, match=r"has shape \(2,\); expected \(2, 3\)\.$"):
+    with pytest.raises(ValueError, match=r"broadcast; \(2, 3\) is needed\.$"):
         weights_of(np.ones(2), temporal=True)
     with refused("sample_weight of 'y' has dtype", TypeError):
         weights_of(["a", "b"])
@@ -273,9 +273,13 @@ def test_one_value_an_output():
     leaf = {0: 1.0}
     assert per_output(leaf, ["a"], "it", is_class_weight) == [leaf]
     assert per_output(leaf, ["a", "b"], "it", is_class_weight) == [leaf, leaf]
-    with refused("it: unknown outputs c; the model has ['a']."):
+    with refused(
+        """Unknown entry in it dictionary: "c". Only expected the following keys: ['a']"""
+    ):
         per_output({"c": 1}, ["a"], "it")
-    with refused("it: a list of 1 for a model with 2 outputs."):
+    with refused(
+        "one entry per model outputs. The model has 2 outputs, but you passed a list of 1."
+    ):
         per_output([1], ["a", "b"], "it")
 
 

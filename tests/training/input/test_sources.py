@@ -173,7 +173,7 @@ def test_parts_of_a_raw_batch():
     assert sources.raw_parts([1, 2, 3]) == (1, 2, 3)
     assert sources.raw_inputs((1, 2)) == 1 and sources.raw_inputs([1, 2]) == [1, 2]
     for raw, given in (((1,), "a tuple of 1"), ([1] * 4, "a list of 4"), (5, "a int")):
-        with pytest.raises(ValueError, match=rf"is needed; given {given}\.$"):
+        with pytest.raises(ValueError, match=rf"or `\(x, y\)`\. Found: {given}\.$"):
             sources.raw_parts(raw)
 
 

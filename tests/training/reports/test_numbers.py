@@ -47,7 +47,7 @@ def test_class_weights_by_whatever_numbers_the_classes_have(y, class_weight, los
         ([0.9, 0.1], {0: 1.0, 1: 10.0}, "contains 0.1, which is no class"),
         ([0, 1, 2], {0: 1.0, 1: 10.0}, r"no weight for the classes \[2\]"),
         ([0, 1], {0: None, 1: 10.0}, r"no weight for the classes \[0\]"),
-        ([0, 1], {"0": 1.0, "1": 10.0}, "unknown outputs 0, 1"),
+        ([0, 1], {"0": 1.0, "1": 10.0}, 'Unknown entry in class_weight dictionary: "0"'),
         ([0, 1], {0: "a", 1: 10.0}, "contains 'a'; the weight of a class is a number"),
         ([0, 1], {0: float("nan"), 1: 10.0}, "contains nan; the weight"),
         ([0, 1], {1, 10}, "a dict from class to weight is needed"),
