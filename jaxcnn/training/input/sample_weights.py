@@ -63,15 +63,15 @@ def checked_weights(
 
 def other_weights(given: tuple[int, ...], target: tuple[int, ...], temporal: bool) -> str:
     """The message for sample weights of another shape, in the words of Keras."""
-    found = f"Found a sample_weight array with shape {given}"
+    start = f"Found a sample_weight array with shape {given}"
     if len(given) > 1 and not temporal:
         return (
-            f"{found}. In order to use timestep-wise sample weights, you should specify "
+            f"{start}. In order to use timestep-wise sample weights, you should specify "
             'sample_weight_mode="temporal" in compile(). For sample-wise weights it is 1D.'
         )
     needed = target[: 2 if temporal else 1]
     return (
-        f"{found} for an input with shape {target}. sample_weight cannot be broadcast; {needed} is "
+        f"{start} for an input with shape {target}. sample_weight cannot be broadcast; {needed} is "
         "needed."
     )
 
