@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Protocol
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol, TypeVar
 
 import jax
 import numpy as np
@@ -20,6 +20,8 @@ from jaxcnn.models.network import source_inputs, source_node
 from jaxcnn.preprocessing.text import FILTERS
 from jaxcnn.runtime import config
 from jaxcnn.utils.files import file_digest
+
+F = TypeVar("F", bound=Callable[..., Any])
 
 __all__ = [
     "conv_input_length",
@@ -89,6 +91,24 @@ def clip_norm(g: TensorLike, c: float, n: TensorLike) -> TensorLike:
 def is_tensor(x: object) -> bool:
     """Whether `x` is a tensor: symbolic, an array of JAX or a variable."""
     return isinstance(x, SymbolicTensor | jax.Array | Variable)
+
+
+def is_symbolic(x: object) -> bool:
+    """Whether `x` is a tensor whose value is known later."""
+    return isinstance(x, SymbolicTensor)
+
+
+def is_variable(x: object) -> bool:
+    """Whether `x` is a variable or a weight."""
+    return isinstance(x, Variable)
+
+
+def symbolic(func: F) -> F:
+    """Decorates a function that makes a graph, as all do."""
+    return func
+
+
+eager = symbolic
 
 
 def is_placeholder(x: object) -> bool:

@@ -107,6 +107,11 @@ _BACKEND_NAMES = {
     "normalize_data_format": "jaxcnn.compat.helpers:normalize_data_format",
     "Function": "jaxcnn.backend.function:Function",
     **{
+        name: f"jaxcnn.compat.helpers:{name}"
+        for name in ("eager", "is_symbolic", "is_variable", "symbolic")
+    },
+    "size": "jaxcnn.compat.tensorflow.arrays:size",
+    **{
         name: f"jaxcnn.compat.backend1:{name}"
         for name in (
             "asymmetric_spatial_2d_padding",

@@ -13,7 +13,7 @@ NAMES = {
     "keras.activations": "Layer",
     "keras.applications.resnet50": "AveragePooling2D Flatten Model get_file get_source_inputs",
     "keras.applications.vgg16": "GlobalMaxPooling2D Input MaxPooling2D Model",
-    "keras.backend": "Function conv3d_transpose separable_conv1d",
+    "keras.backend": "Function conv3d_transpose eager separable_conv1d size symbolic",
     "keras.callbacks": "Progbar",
     "keras.datasets.mnist": "get_file",
     "keras.engine.network": "Input Layer ask_to_proceed_with_overwrite",

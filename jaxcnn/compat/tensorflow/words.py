@@ -47,6 +47,7 @@ WORDS |= {
         "platform.tf_logging": "logs",
     }.items()
 }
+WORDS |= dict.fromkeys(("data", "data.experimental"), (f"{_HERE}.data",))
 WORDS |= dict.fromkeys(
     ("config", "config.experimental", "python.client.device_lib", "test"), (f"{_HERE}.devices",)
 )
@@ -82,7 +83,6 @@ INSTEAD = {
         "a frozen graph is not read; `jaxcnn classify --model InceptionV3 FILE` classifies"
     ),
     "contrib": "tf.layers, tf.nn and tf.keras have layers, tf.train has optimizers",
-    "data": "give arrays or generators to fit, or slices of arrays to feed_dict",
     "estimator": "tf.keras.Model has fit, evaluate and predict",
     "segment_sum": "tf.unsorted_segment_sum, which is told the number of segments",
     "dynamic_partition": "multiply by masks, whose sizes are known",
