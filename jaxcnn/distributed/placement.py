@@ -19,6 +19,7 @@ from jax.sharding import Mesh, NamedSharding, PartitionSpec
 from jax.tree_util import KeyPath
 
 from jaxcnn.nn.batch import batch_parts
+from jaxcnn.runtime.rows import ChosenRows
 from jaxcnn.runtime.types import PyTree
 from jaxcnn.runtime.warn import warn_user
 
@@ -197,7 +198,9 @@ class Distribution:
         )
         return self.sharding("/".join(names), array.shape)
 
-    def _put(self, array: np.ndarray | jax.Array, sharding: NamedSharding) -> jax.Array:
+    def _put(
+        self, array: np.ndarray | ChosenRows | jax.Array, sharding: NamedSharding
+    ) -> jax.Array:
         if isinstance(array, jax.Array) and array.sharding == sharding:
             return array
         if sharding.is_fully_addressable:
@@ -206,5 +209,8 @@ class Distribution:
         if isinstance(array, jax.Array) and not array.is_fully_addressable:
             moved: jax.Array = jax.jit(lambda a: a, out_shardings=sharding)(array)
             return moved
-        values = np.asarray(array)  # each process has it whole and hands over what its devices keep
-        return jax.make_array_from_callback(values.shape, sharding, lambda index: values[index])
+        # Each process hands over what its devices keep.
+        values = array if isinstance(array, ChosenRows) else np.asarray(array)
+        return jax.make_array_from_callback(
+            values.shape, sharding, lambda index: values[index or ()]
+        )

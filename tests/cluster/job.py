@@ -36,6 +36,7 @@ DEFAULTS = {
     "batch_size": "16",
     "checkpoints": "",
     "every": "",
+    "resume": "",  # goes on with a run that had ended, too
     "data": "arrays",
     "die": "",  # the epoch after which process 1 kills itself
     "terminate": "",  # the epoch after which process 0 gets SIGTERM
@@ -80,6 +81,15 @@ def main(result, *settings):
                     os.kill(os.getpid(), signal.SIGTERM)
                 time.sleep(0.5)  # for the other processes to hear of it
 
+    class Restored(jc.callbacks.Callback):
+        """Keeps the weights with which the first epoch begins."""
+
+        weights = None
+
+        def on_epoch_begin(self, epoch, logs=None):
+            if self.weights is None:
+                self.weights = model.get_weights()
+
     class Slowly(jc.callbacks.Callback):
         done = 0
 
@@ -90,11 +100,13 @@ def main(result, *settings):
             time.sleep(float(options["slowly"]))
 
     size = int(options["batch_size"])
-    callbacks = [Trouble(), Slowly()] if options["slowly"] else [Trouble()]
+    restored = Restored()
+    callbacks = [restored, Trouble(), *([Slowly()] if options["slowly"] else [])]
     fitting = {"epochs": int(options["epochs"]), "verbose": 2, "callbacks": callbacks}
     if options["checkpoints"]:
         every = int(options["every"]) if options["every"] else None
         fitting |= {"checkpoint_dir": options["checkpoints"], "checkpoint_every": every}
+        fitting |= {"resume": True} if options["resume"] else {}
     groups = int(options["local"] or 1) if not options["distribute"] else 1
     if options["data"] == "shares":  # every process has its own part of each batch
         here, parts = jax.process_index(), jax.process_count()
@@ -114,6 +126,7 @@ def main(result, *settings):
                 [x, extra], y, batch_size=size, shuffle=options["data"] != "ordered", **fitting
             )
     found = {f"weight_{i}": weight for i, weight in enumerate(model.get_weights())}
+    found |= {f"began_{i}": weight for i, weight in enumerate(restored.weights or [])}
     found |= {f"history_{name}": np.asarray(values) for name, values in history.history.items()}
     found["evaluated"] = np.asarray(
         model.evaluate([x[:13], extra[:13]], y[:13], batch_size=8, verbose=0)

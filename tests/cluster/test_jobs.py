@@ -3,6 +3,7 @@ nothing.
 """
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -15,10 +16,11 @@ import pytest
 from jaxcnn.training.folder import held_by_this_job
 
 JOB = str(Path(__file__).with_name("job.py"))
+MAPPED_JOB = str(Path(__file__).with_name("mapped_job.py"))
 ROOT = str(Path(__file__).parents[2])
 
 
-def run(result, *settings, processes=0, devices=1, timeout=240):
+def run(result, *settings, program=JOB, processes=0, devices=1, timeout=240):
     """One process with so many devices, or a launched job; (exit status, what it printed)."""
     environment = {k: v for k, v in os.environ.items() if not k.startswith("JAX_COORD")}
     environment["PYTHONPATH"] = ROOT
@@ -26,7 +28,7 @@ def run(result, *settings, processes=0, devices=1, timeout=240):
         launch = ["-m", "jaxcnn.launch", "--processes", str(processes), "--devices", str(devices)]
     else:
         launch, environment["XLA_FLAGS"] = [], f"--xla_force_host_platform_device_count={devices}"
-    command = [sys.executable, *launch, JOB, str(result), *settings]
+    command = [sys.executable, *launch, program, str(result), *settings]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=timeout)
     return done.returncode, done.stdout + done.stderr
 
@@ -50,7 +52,7 @@ def alone(folder):
 
 def assert_equal(found, expected, tolerance=1e-5, exact=False):
     for name in expected:
-        if name == "devices":
+        if name == "devices" or name.startswith("began_"):
             continue
         if exact:
             np.testing.assert_array_equal(found[name], expected[name], err_msg=name)
@@ -91,10 +93,53 @@ def test_each_process_gives_its_part_of_the_batches(folder):
 
 
 @pytest.mark.slow
-def test_checkpoint_of_two_processes_goes_on_in_one(folder, alone):
-    place = f"checkpoints={folder / 'portable'}"
-    trained(folder, "half", "epochs=2", "fsdp=1", place, processes=2, devices=2)
-    assert_equal(trained(folder, "rest", place, "fsdp=1", devices=4), alone)
+@pytest.mark.skipif(sys.platform != "linux", reason="reads the memory of a process from /proc")
+def test_each_process_reads_its_share_of_a_file_beyond_memory(tmp_path):
+    """A file of holes, which takes no room on the disk; its pages count as memory when read."""
+    count = 20 * 10**9 // (64 * 64 * 3 * 4) // 256 * 256
+    with open(tmp_path / "images", "wb") as file:
+        file.truncate(count * 64 * 64 * 3 * 4)
+    settings = [str(tmp_path / "images"), str(count), "256"]
+    status, printed = run(
+        tmp_path / "read", *settings, program=MAPPED_JOB, processes=2, timeout=1800
+    )
+    assert status == 0, printed[-3000:]
+    for process in (0, 1):
+        rows, most = map(int, (tmp_path / f"read_{process}.txt").read_text().split())
+        print(f"process {process}: {rows} of {count} rows, at most {most} MiB")
+        assert rows == count // 2 and most < 1500
+
+
+# (processes, devices of each, whether the weights are cut); 0: a process that no launcher started
+FORMS = [(0, 1, ""), (0, 8, ""), (0, 8, "1"), (2, 1, ""), (2, 4, "1"), (4, 2, "1")]
+PAIRS = [(i, (i + step) % len(FORMS)) for step in (1, 3) for i in range(len(FORMS))]
+
+
+def trained_by(form, folder, name, *settings):
+    processes, devices, fsdp = FORMS[form]
+    size = {"processes": processes, "devices": devices}
+    return trained(folder, name, f"fsdp={fsdp}", *settings, **size)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("pair", PAIRS, ids=[f"{FORMS[i]} to {FORMS[j]}" for i, j in PAIRS])
+def test_a_checkpoint_of_any_number_is_read_by_any_other(folder, alone, pair):
+    """By other numbers of processes and devices, with and without weights that are cut: restored to
+    the bit, and trained on to what one device gives.
+    """
+    writer, reader = pair
+    half = folder / f"half{writer}"
+    if not half.with_name(f"{half.name}_0.npz").exists():
+        trained_by(writer, folder, half.name, "epochs=2", f"checkpoints={half}_kept")
+    written = dict(np.load(half.with_name(f"{half.name}_0.npz")))
+    name = f"rest{writer}{reader}"
+    shutil.copytree(f"{half}_kept", folder / f"{name}_kept")
+    place = f"checkpoints={folder / f'{name}_kept'}"
+    rest = trained_by(reader, folder, name, place, "resume=1")
+    assert len(rest["history_loss"]) == 4
+    for key in [key for key in written if key.startswith("weight_")]:
+        np.testing.assert_array_equal(rest[key.replace("weight", "began")], written[key])
+    assert_equal(rest, alone, tolerance=5e-6)  # 12 updates with sums in another order
 
 
 @pytest.mark.slow

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 import jax
 import numpy as np
 
+from jaxcnn.runtime.rows import let_go
 from jaxcnn.runtime.types import DTypeLike, PyTree
 from jaxcnn.training.dispatch import Dispatcher
 from jaxcnn.training.input.check import Arrays, batch_of
@@ -18,6 +19,9 @@ from jaxcnn.training.input.workers import Waiting
 from jaxcnn.training.steps import Batch
 
 RESIDENT_SHARE = 0.5  # of the device's free memory, which training data may take
+# Of mapped files, after which the memory is given back. Reading a byte makes up to 64 KiB around it
+# the process's own.
+MAPPED_BYTES, AROUND = 2**28, 2**16
 
 
 class ArrayFeed:
@@ -29,6 +33,8 @@ class ArrayFeed:
         batch_size: samples a batch.
         pad: fill the short last batch up to the full size, marking the padding in ``Batch.rows``.
         steps: batches an epoch; by default as many as there are.
+        parted: whether the devices that share each batch are those of several processes, each of
+            which reads its own part.
     """
 
     def __init__(
@@ -38,6 +44,7 @@ class ArrayFeed:
         batch_size: int,
         pad: bool,
         steps: int | None = None,
+        parted: bool = False,
     ) -> None:
         available = -(-len(arrays) // batch_size)
         if steps is not None and steps > available:
@@ -50,7 +57,8 @@ class ArrayFeed:
         self.steps = -(-self.samples // batch_size)
         self.short = self.samples % batch_size
         self.pad = pad and self.short != 0
-        self._dtypes = input_dtypes
+        self._dtypes, self._parted = input_dtypes, parted
+        self._mapped = 0  # bytes that reading has brought in since memory was last given back
         # Off the CPU the data is sent to the device once, where it has room, and gathered there; on
         # the CPU NumPy's gather is the faster.
         self._resident: Batch | None = None
@@ -67,7 +75,9 @@ class ArrayFeed:
         return per_sample * min(self.batch_size, self.samples)
 
     def example(self) -> Batch:
-        return self.batch(np.arange(self.samples), 0)
+        index = np.arange(min(self.samples, self.batch_size))
+        whole = batch_of(self.arrays, self._dtypes, self._padded(index))
+        return whole._replace(rows=self._rows(len(index)))
 
     def batches(self, position: Position, waiting: Waiting = never) -> Iterator[Portion]:
         order = self.order(position)
@@ -143,10 +153,20 @@ class ArrayFeed:
 
     def _take(self, index: np.ndarray, rows: np.ndarray | None) -> Batch:
         if self._resident is None:
-            batch = batch_of(self.arrays, self._dtypes, index)
+            self._give_back(index.size)
+            batch = batch_of(self.arrays, self._dtypes, index, self._parted)
         else:
             batch = _gather_on_device(self._resident, index)
         return batch._replace(rows=rows)
+
+    def _give_back(self, rows: int) -> None:
+        """Give back the memory of mapped files from time to time, before so many rows are read."""
+        arrays = [a for a in (*self.arrays.inputs, *self.arrays.targets) if a is not None]
+        self._mapped += sum(rows * max(AROUND, math.prod(a.shape[1:]) * 8) for a in arrays)
+        if self._mapped > MAPPED_BYTES:
+            self._mapped = 0
+            for array in arrays:
+                let_go(array)
 
 
 @jax.jit

@@ -10,6 +10,7 @@ import numpy as np
 
 from jaxcnn import losses
 from jaxcnn.losses import LossFunction
+from jaxcnn.runtime.rows import ChosenRows
 from jaxcnn.runtime.types import DTypeLike, HostArray, PyTree, Shape
 from jaxcnn.spellings.dialect import dialect
 from jaxcnn.training.input.stored import Rows, SparseRows, is_stored
@@ -285,18 +286,29 @@ def network_dtype(array: np.ndarray, dtype: DTypeLike | None) -> np.ndarray:
 
 
 def batch_of(
-    arrays: Arrays, input_dtypes: Sequence[DTypeLike | None], index: np.ndarray | None = None
+    arrays: Arrays,
+    input_dtypes: Sequence[DTypeLike | None],
+    index: np.ndarray | None = None,
+    later: bool = False,
 ) -> Batch:
     """The samples at `index` (of any shape), or all of them, in the dtypes that the model computes
-    with.
+    with. Those that are to be read `later` are `ChosenRows`.
     """
 
     def take(array: np.ndarray | None, dtype: DTypeLike | None) -> np.ndarray | None:
         if array is None:
             return None
-        if index is not None:
-            array = array.take(index, axis=0, mode="clip")
-        return network_dtype(np.asarray(array), dtype)
+        if index is None:
+            return network_dtype(np.asarray(array), dtype)
+
+        def rows(index: np.ndarray) -> np.ndarray:
+            return network_dtype(array.take(index, axis=0, mode="clip"), dtype)
+
+        if not later:
+            return rows(index)
+        computed = network_dtype(np.empty(0, array.dtype), dtype).dtype
+        # It has what is used of an array from here to the devices.
+        return cast(np.ndarray, ChosenRows(rows, index, array.shape[1:], computed))
 
     inputs = [take(a, dtype) for a, dtype in zip(arrays.inputs, input_dtypes, strict=True)]
     return Batch(

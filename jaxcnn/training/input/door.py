@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+import jax
 import numpy as np
 
 from jaxcnn.nn.graph import draws_anyway, mixes_rows
@@ -103,13 +104,18 @@ def open_feed(
     if isinstance(data, Data) and data.is_source:
         return _open_source(model, program, data, settings, position)
     if isinstance(data, Data) and not data.labelled:
-        return _open_inputs(model, data, settings)
+        return _open_inputs(model, program, data, settings)
     arrays = data if isinstance(data, Arrays) else checked_arrays(model, program, data)
     size = checked_batch_size(settings.batch_size)
     check_stateful(model, len(arrays), size)
     functions_for(model, program, batch_of(arrays.slice(0, size), input_dtypes(model)))
     pad = program.rowwise and len(arrays) > size
-    return ArrayFeed(arrays, input_dtypes(model), size, pad, settings.steps)
+    return ArrayFeed(arrays, input_dtypes(model), size, pad, settings.steps, parted=parted(program))
+
+
+def parted(program: Program) -> bool:
+    """Whether several processes share each batch."""
+    return program.distribution is not None and jax.process_count() > 1
 
 
 def whole_steps(data: Data) -> Data:
@@ -121,7 +127,9 @@ def whole_steps(data: Data) -> Data:
     )
 
 
-def _open_inputs(model: Trainable, data: Data, settings: FeedSettings) -> ArrayFeed:
+def _open_inputs(
+    model: Trainable, program: Program, data: Data, settings: FeedSettings
+) -> ArrayFeed:
     """Arrays without targets."""
     arrays = Arrays(inputs_for(model, data.x, cut=True), [], [])
     size = checked_batch_size(settings.batch_size)
@@ -132,7 +140,7 @@ def _open_inputs(model: Trainable, data: Data, settings: FeedSettings) -> ArrayF
     if len(arrays) < size:
         # Up to a power of two, so that calls with few samples share their compiled programs.
         size = min(size, 1 << (len(arrays) - 1).bit_length()) if pad else len(arrays)
-    return ArrayFeed(arrays, input_dtypes(model), size, pad, settings.steps)
+    return ArrayFeed(arrays, input_dtypes(model), size, pad, settings.steps, parted=parted(program))
 
 
 def _open_source(
