@@ -24,7 +24,7 @@ from jaxcnn.layers.mode import is_mode
 from jaxcnn.layers.replaced import with_replaced
 from jaxcnn.layers.symbolic.tensor import Calls, Node, SymbolicTensor, symbolic_leaves
 from jaxcnn.layers.symbolic.types import TensorLike
-from jaxcnn.layers.symbolic_call import keep_tensors, symbolic_call
+from jaxcnn.layers.symbolic_call import keep_tensors, require_training, symbolic_call
 from jaxcnn.layers.trace_at_sizes import Traced
 from jaxcnn.layers.tracing import output_shape, trace_layer
 from jaxcnn.layers.user_layer import Additions, Update, UserModule, bound_module
@@ -207,7 +207,9 @@ class Layer:
         if is_mode(kwargs.get("training")):
             kwargs.pop("training")  # a call without it goes by the mode as well
         try:
-            outputs = record_call(self, args, kwargs, self._build(args, kwargs))
+            traced = self._build(args, kwargs)
+            require_training(self, args, kwargs)
+            outputs = record_call(self, args, kwargs, traced)
         except (captures.Captured, ValueError, TypeError, AttributeError) as error:
             return symbolic_call(self, args, kwargs, error)
         keep_tensors(self, args, kwargs)

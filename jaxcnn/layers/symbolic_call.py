@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import inspect
 from collections.abc import Callable
 from typing import Any, Protocol, cast
 
@@ -19,8 +20,9 @@ from jaxcnn.layers import symbolic, weight_tree
 from jaxcnn.layers.call_record import record_call
 from jaxcnn.layers.input_spec import check_inputs
 from jaxcnn.layers.symbolic.tensor import Evaluated, GraphLayer, SymbolicTensor, symbolic_leaves
-from jaxcnn.layers.tracing import trace
-from jaxcnn.layers.user_layer import Additions, EvaluatedModule, UserModule
+from jaxcnn.layers.trace_at_sizes import trace_at
+from jaxcnn.layers.tracing import DEFAULT_SIZES, trace
+from jaxcnn.layers.user_layer import Additions, EvaluatedModule, RunsCall, UserModule
 from jaxcnn.layers.weights import WeightOwner
 from jaxcnn.nn import Lambda, TimeDistributed
 from jaxcnn.nn.base import Layer as ModuleBase
@@ -60,6 +62,20 @@ def symbolic_call(
         if isinstance(reason, Captured):
             raise
         raise reason from None
+
+
+def require_training(layer: CalledLayer, args: tuple[PyTree, ...], kwargs: Config) -> None:
+    """Trace a user's `call` that goes by the mode in training, too.
+
+    Raises:
+        Captured, AttributeError: there it uses the graph, or what arrays do not have.
+    """
+    module = layer.module
+    if not isinstance(module, RunsCall) or "training" in kwargs:
+        return
+    if {"training", "train"} & inspect.signature(module.layer.call).parameters.keys():
+        with contextlib.suppress(ValueError, TypeError):
+            trace_at(module, args, {**kwargs, "training": True}, DEFAULT_SIZES[0])
 
 
 def keep_tensors(layer: CalledLayer, args: tuple[PyTree, ...], kwargs: Config) -> None:

@@ -120,6 +120,16 @@ class Sequential(Model):
         """The model itself, which Keras kept in here as another one."""
         return self
 
+    @property
+    def layers(self) -> list[Layer]:
+        """The layers in order, in Keras 2.2 as a list of the caller's own."""
+        listed: list[Layer] = vars(self)["_listed"]
+        return list(listed) if dialect().name == "2.2" else listed
+
+    @layers.setter
+    def layers(self, layers: list[Layer]) -> None:
+        vars(self)["_listed"] = layers
+
     def pop(self) -> None:
         """Remove the last layer."""
         if not self._stack:

@@ -284,3 +284,40 @@ def test_subclasses_read_what_keras_keeps(keras22):
     np.testing.assert_allclose(figures(keras22, Decayed()), expected, rtol=1e-5)
     assert keras22.optimizers.SGD(decay=0.1).initial_decay == 0.1
     assert keras22.optimizers.Adam().initial_decay == 0
+
+
+def test_a_layer_that_assigns_in_training_only(keras22):
+    """A kernel over its greatest singular value, which each step of training estimates better."""
+    import tensorflow as tf
+    from keras import backend as K
+
+    class Normalized(keras22.layers.Dense):
+        def build(self, input_shape):
+            super().build(input_shape)
+            shape = (1, self.units)
+            self.u = self.add_weight(shape=shape, initializer="ones", name="u", trainable=False)
+
+        def call(self, x, training=None):
+            def unit(v):
+                return v / (K.sum(v**2) ** 0.5 + 1e-12)
+
+            v = unit(K.dot(self.u, K.transpose(self.kernel)))
+            u = unit(K.dot(v, self.kernel))
+            kernel = self.kernel / K.dot(K.dot(v, self.kernel), K.transpose(u))
+            if training not in (0, False):
+                with tf.control_dependencies([self.u.assign(u)]):
+                    kernel = K.reshape(kernel, K.int_shape(self.kernel))
+            return self.activation(K.bias_add(K.dot(x, kernel), self.bias))
+
+    layers = [Normalized(4, activation="tanh", input_shape=(3,)), Normalized(1)]
+    model = keras22.models.Sequential(layers)
+    model.set_weights(
+        [np.linspace(-0.5, 0.5, w.size).reshape(w.shape) for w in model.get_weights()]
+    )
+    model.compile("sgd", "mse")
+    random = np.random.RandomState(0)
+    x, y = random.rand(6, 3), random.rand(6, 1)
+    losses = [model.train_on_batch(x, y) for _ in range(3)]
+    np.testing.assert_allclose(losses, [0.05982, 0.05585, 0.05228], atol=1e-5)
+    u = model.layers[0].get_weights()[2]
+    np.testing.assert_allclose(u, [[-0.6124, -0.1642, 0.2834, 0.7195]], atol=1e-4)

@@ -169,3 +169,16 @@ def test_a_function_that_asks_for_the_size_of_a_batch():
         np.testing.assert_array_equal(model.predict(x)[..., 0], 3 * x)
         fixed = Sequential([Lambda(tripled_unless_known, batch_input_shape=(4, 3))])
         np.testing.assert_array_equal(fixed.predict(x), x)
+
+
+@pytest.mark.parametrize(("version", "count"), [("2.0", 2), ("2.2", 3)])
+def test_a_list_of_layers_that_is_shortened(version, count):
+    """From 2.2 on a Sequential gives a list of the caller's own, and a Model still its own one."""
+    model = Sequential([layers.Dense(4, input_shape=(3,)), layers.Dense(2), layers.Dense(5)])
+    with speaking(version):
+        model.layers.pop()
+        assert len(model.layers) == count
+    functional = Model(model.input, model.output)
+    before = len(functional.layers)
+    functional.layers.pop()
+    assert len(functional.layers) == before - 1
