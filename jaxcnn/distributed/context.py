@@ -11,6 +11,7 @@ import jax
 import numpy as np
 from jax.sharding import Mesh
 
+from jaxcnn.distributed.peers import Peers
 from jaxcnn.distributed.placement import BATCH_AXIS, Distribution
 from jaxcnn.runtime import config
 from jaxcnn.runtime.types import Config
@@ -128,11 +129,20 @@ def join_job(timeout: float = 300.0) -> None:
     jax.distributed.initialize(
         **explicit, initialization_timeout=int(timeout), heartbeat_timeout_seconds=HEARTBEAT
     )
+    _watch_the_others()
     if not config.seed_is_set():  # all processes draw the same numbers
         from jax.experimental import multihost_utils
 
         drawn = multihost_utils.broadcast_one_to_all(np.uint32(config.seed()))
         config.set_random_seed(int(drawn))
+
+
+def _watch_the_others() -> None:
+    """Let this process say which other is lost where it ends for it."""
+    from jax._src.distributed import global_state as state  # the coordinator has no public name
+
+    if state.num_processes > 1 and state.client is not None:
+        Peers(state.client, state.process_id, str(state.coordinator_address), HEARTBEAT).begin()
 
 
 def _await_coordinator(number: int, address: str | None, timeout: float) -> None:
