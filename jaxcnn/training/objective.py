@@ -191,8 +191,10 @@ class Objective:
         """`sums` with a batch added; losses are averaged over batches in proportion to their real
         rows.
         """
-        first = jax.tree.leaves(predictions)[0]
-        count = jnp.asarray(first.shape[0], jnp.float32) if rows is None else jnp.sum(rows)
+        # An output may be one number for the batch, such as a loss that a layer computes.
+        listed = jax.tree.leaves((list(predictions), list(targets)))
+        samples = next((leaf.shape[0] for leaf in listed if leaf.ndim), 1)
+        count = jnp.asarray(samples, jnp.float32) if rows is None else jnp.sum(rows)
         new: Sums = {
             name: (sums[name][0] + value * count, sums[name][1] + count)
             for name, value in loss_values.items()

@@ -158,3 +158,32 @@ def test_what_agents_pass_on(keras22):
         states.astype(float), np.zeros((3, 2)), check_batch_axis=False
     )
     assert x[0].shape == (3, 1, 4) and y[0].shape == (3, 2)
+
+
+def test_a_loss_that_a_layer_computes_for_the_whole_batch(keras22):
+    """As detectors of boxes are trained: the grid's sizes are known when the model runs."""
+    from keras import backend as K
+    from keras.layers import Conv2D, Input, Lambda
+    from keras.models import Model
+
+    def loss(given):
+        p, y = given
+        grid = K.shape(p)[1:3]
+        rows = K.tile(K.reshape(K.arange(0, stop=grid[0]), [-1, 1, 1]), [1, grid[1], 1])
+        columns = K.tile(K.reshape(K.arange(0, stop=grid[1]), [1, -1, 1]), [grid[0], 1, 1])
+        cells = K.cast(K.concatenate([columns, rows]), K.dtype(p))
+        centres = (K.sigmoid(p[..., :2]) + cells) / K.cast(grid[::-1], K.dtype(p))
+        there = y[..., 4:5]
+        missed = there * K.square(centres - y[..., :2])
+        surely = K.binary_crossentropy(there, p[..., 4:5], from_logits=True)
+        return K.sum(missed) / K.cast(K.shape(p)[0], "float32") + K.sum(surely) / 10
+
+    x, y = Input((4, 4, 3)), Input((4, 4, 5))
+    total = Lambda(loss, output_shape=(1,), name="total")([Conv2D(5, 1)(x), y])
+    model = spread(Model([x, y], total))
+    model.compile("sgd", {"total": lambda y_true, y_pred: y_pred})
+    data = [RANDOM.rand(2, 4, 4, 3), RANDOM.rand(2, 4, 4, 5)]
+    losses = [model.train_on_batch(data, np.zeros(2)) for _ in range(3)]
+    np.testing.assert_allclose(losses, [4.94231, 4.93939, 4.93654], rtol=1e-5)
+    history = model.fit(data, np.zeros(2), batch_size=2, verbose=0).history
+    assert history["loss"][0] == pytest.approx(4.93372, abs=1e-3)
