@@ -62,6 +62,8 @@ def run(script: str, source: bytes) -> None:
         steps = walk_tb(cause.__traceback__ if cause else None)
         if all(frame.f_code.co_filename != script for frame, _ in steps):
             error.__cause__ = None  # which leaves the context out as well
+        if notes := getattr(error, "__notes__", None):  # JAX adds one about its own frames
+            notes[:] = [note for note in notes if "removed its internal frames" not in note]
         trace = error.__traceback__
         error.__traceback__ = trace and trace.tb_next
         sys.excepthook(type(error), error, error.__traceback__)

@@ -249,6 +249,16 @@ def test_a_script_runs_in_its_own_version(tmp_path):
     assert not any("runpy" in line or "__main__.py" in line for line in lines)
 
 
+def test_an_error_ends_with_its_message(monkeypatch, capsys):
+    from jaxcnn.compat.__main__ import run
+
+    monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])
+    source = "import jax\njax.jit(lambda x: x.nothing)(1.0)\n"
+    with pytest.raises(SystemExit):
+        run("script.py", source.encode())
+    assert "nothing" in capsys.readouterr().err.splitlines()[-1]
+
+
 @pytest.mark.parametrize(
     ("line", "code", "traces"),
     [
