@@ -193,7 +193,8 @@ class WeightStore:
                 raise ValueError(
                     f"Layer '{self.layer.name}' has no weights yet: call it on an input first."
                 )
-            self._arrays = self._drawn(self.specs)
+            with jax.ensure_compile_time_eval():  # a function that is being traced may ask first
+                self._arrays = self._drawn(self.specs)
         return self._arrays
 
     def replace(self, arrays: Mapping[Path, ArrayLike]) -> None:

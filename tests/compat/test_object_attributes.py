@@ -166,3 +166,14 @@ def test_models_of_old_programs_set_as_many_weights_as_there_are(as_keras):
         model.set_weights([*model.get_weights(), np.ones(7)])
     with pytest.raises(ValueError, match="'dense_1' has 2 weights"):
         model.layers[0].set_weights([np.ones((2, 2))])
+
+
+def test_layers_of_users_know_whether_they_pass_masks_on():
+    class Plain(Layer):
+        def call(self, inputs):
+            return inputs
+
+    layer = Plain()
+    assert layer.supports_masking is False
+    layer.supports_masking = True
+    assert layer.supports_masking and not Plain().supports_masking

@@ -1,6 +1,7 @@
 """The weights that are a layer's own."""
 
 import flax.linen as linen
+import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
@@ -198,3 +199,10 @@ def test_put_replaces_weights_of_several_layers():
     put([((a, BIAS), np.ones(2)), ((b, BIAS), np.full(1, 3.0)), ((a, KERNEL), np.ones((3, 2)))])
     assert a.get_weights()[0].tolist() == [[1, 1]] * 3 and a.get_weights()[1].tolist() == [1, 1]
     assert b.get_weights()[1].tolist() == [3]
+
+
+def test_the_first_to_ask_for_weights_may_be_a_function_that_is_traced():
+    dense = Dense(2)
+    dense(Input((3,)))
+    read = jax.jit(lambda x: x + dense.weights_store.arrays[KERNEL].sum())
+    assert read(1.0) == pytest.approx(1 + dense.get_weights()[0].sum(), rel=1e-5)
