@@ -20,9 +20,12 @@ from typing import Any
 import numpy as np
 
 ArgSpec = collections.namedtuple("ArgSpec", "args varargs keywords defaults")
-# Functions of NumPy that took any iterable of arrays.
+# Functions of NumPy that made objects of rows of different lengths, that took any iterable of
+# arrays, and whose count could be a float.
+RAGGED = ("array", "asarray", "copy")
 STACKING = ("stack", "vstack", "hstack", "dstack", "column_stack")
 SPACING = ("linspace", "logspace", "geomspace")
+
 # Module -> removed name -> what it was another name of.
 REMOVED: dict[ModuleType, dict[str, object]] = {
     np: {
@@ -83,7 +86,7 @@ REMOVED: dict[ModuleType, dict[str, object]] = {
 
 
 def ragged(function: Callable[..., np.ndarray]) -> Callable[..., np.ndarray]:
-    """`np.array` or `np.asarray` as NumPy had it: rows of different lengths become objects."""
+    """A function of `RAGGED` as NumPy had it: rows of different lengths become objects."""
 
     @functools.wraps(function)
     def array(*args: Any, **kwargs: Any) -> np.ndarray:
@@ -95,7 +98,7 @@ def ragged(function: Callable[..., np.ndarray]) -> Callable[..., np.ndarray]:
                 raise
             if caller in ("jaxcnn", "jax", "numpy"):  # which say themselves what is wrong
                 raise
-            return function(*args, **kwargs, dtype=object)
+            return np.array(*args, **{**kwargs, "dtype": object})
 
     return array
 
@@ -138,13 +141,10 @@ def restore() -> None:
         random.Random.sample = sampling(random.Random.sample)  # type: ignore[method-assign, assignment]
         # The function of the module belongs to an object that is made with it.
         random.sample = random.sample.__self__.sample  # type: ignore[attr-defined]
-    for functions, renewed in ((STACKING, stacking), (SPACING, counting)):
+    for functions, renewed in ((RAGGED, ragged), (STACKING, stacking), (SPACING, counting)):
         for name in functions:
             if not inspect.isfunction(getattr(np, name)):  # as those of NumPy itself are not
                 setattr(np, name, renewed(getattr(np, name)))
-    for name in ("array", "asarray"):
-        if not hasattr(getattr(np, name), "__wrapped__"):
-            setattr(np, name, ragged(getattr(np, name)))
     for module, names in REMOVED.items():
         for name, value in names.items():
             if name not in vars(module):

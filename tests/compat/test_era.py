@@ -15,6 +15,7 @@ assert np.vstack(rows).tolist() == [[0, 0], [1, 1], [2, 2]]
 assert np.stack(a for a in np.eye(2)).shape == (2, 2)
 assert np.hstack([np.zeros(2), np.ones(1)]).tolist() == [0, 0, 1]
 assert np.linspace(0, 1, 7 / 2).tolist() == [0, 0.5, 1] and np.linspace(0, 1).shape == (50,)
+assert np.copy([[1, 2], [3]]).tolist() == [[1, 2], [3]] and np.copy([1]).dtype.kind == "i"
 assert fractions.gcd(12, 18) == 6
 names = inspect.getargspec(lambda a, b=2, *rest: a)
 assert names.args == ["a", "b"] and names.varargs == "rest" and names.defaults == (2,)
