@@ -16,8 +16,8 @@ from jaxcnn.training.loss_graph import loss_graph
 from jaxcnn.training.trainable import Trainable
 
 REPLACED = (
-    "fit runs steps that are made from what `compile` was given, so `{name}` cannot be replaced. "
-    "Call your function in a loop of your own, or write an Optimizer with get_updates."
+    "`{name}` cannot be replaced by that: training goes by a function of lists of arrays, tests "
+    "and predictions by what `compile` was given. Call your function in a loop of your own."
 )
 
 
@@ -65,15 +65,18 @@ class Replaceable:
         return self if model is None else vars(model).get(f"_{self.name}")
 
     def __set__(self, model: Trainable, value: object) -> None:
-        """With None the next call makes another.
+        """With None the next call makes another; training goes by a function of the user's.
 
         Raises:
-            TypeError: another function, which `fit` would not call.
+            TypeError: another function for tests or predictions, which would not be called.
         """
-        if value is not None:
+        if value is None:
+            vars(model).pop(f"_{self.name}", None)
+            model.program.functions = model.program.train_function = None
+            return
+        if self.name != "train_function" or not callable(value):
             raise TypeError(REPLACED.format(name=self.name))
-        vars(model).pop(f"_{self.name}", None)
-        model.program.functions = None
+        vars(model)[f"_{self.name}"] = model.program.train_function = value
 
 
 def prepared(model: Trainable, name: str, make: Callable[[Trainable], BatchFunction]) -> None:

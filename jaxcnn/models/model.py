@@ -78,6 +78,7 @@ class Model(Network):
     def reset_training(self, program: Program) -> None:
         """Forget the training so far, and take over a new program."""
         self.program = program
+        vars(self).pop("_train_function", None)
         self.history: History | None = None
         self.clock = Clock()
         self.stop_training = False
@@ -314,6 +315,8 @@ class Model(Network):
     ) -> float | list[float]:
         """One update on one batch; returns the loss and metrics of the batch before the update."""
         data = Data(x, y, sample_weight, class_weight)
+        if self.program.train_function is not None:
+            return batches.train_by_function(self, self.program, data)
         return batches.train_on_batch(self, self.program, data)
 
     def test_on_batch(

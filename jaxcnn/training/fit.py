@@ -21,6 +21,7 @@ from jaxcnn.training.input.validation import given_validation, listed, split_off
 from jaxcnn.training.loop import Run, train
 from jaxcnn.training.nan_policy import IN_THE_STEP, NaNPolicy
 from jaxcnn.training.program import Program
+from jaxcnn.training.replaced_function import Opened, train_by_function
 from jaxcnn.training.resume import Resumption
 from jaxcnn.training.saves import Saves
 from jaxcnn.training.session import TrainingSession
@@ -58,6 +59,9 @@ def fit(
             callbacks, model, params(program, feed, held_out, settings), listed(validation)
         )
         model.history = called.history
+        if program.train_function is not None:
+            train_by_function(Opened(model, program, feed, held_out, called, settings))
+            return called.history
         checkpoints = None
         if settings.checkpoint_dir is not None:
             checkpoints = Checkpoints(settings.checkpoint_dir, settings.checkpoint_every)

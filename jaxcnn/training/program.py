@@ -106,6 +106,7 @@ class Program:
         unfinished: the run with checkpoints to which the newest weights belong, until it has ended.
         graph: the loss as symbolic tensors, made when it is asked for.
         further: updates of variables that training carries out besides.
+        train_function: what a program has put in place of the model's own, or None.
     """
 
     distribution: Distribution | None = None
@@ -134,6 +135,7 @@ class Program:
     unfinished: str | None = None
     graph: LossGraph | None = None
     further: list[Update] = field(default_factory=list)
+    train_function: Callable[[list[PyTree]], PyTree] | None = None
 
     def __getstate__(self) -> Config:
         """Copies and pickles compile their steps anew."""

@@ -13,8 +13,16 @@ from jaxcnn.training.compile import functions_for, require_objective, warn_if_ch
 from jaxcnn.training.evaluate import carried, keep_states, number_or_list
 from jaxcnn.training.input import Data, whole_batch
 from jaxcnn.training.program import Program
+from jaxcnn.training.replaced_function import values_of
 from jaxcnn.training.session import initial_state, store_trained
 from jaxcnn.training.trainable import Trainable, whole_network
+
+
+def train_by_function(model: Trainable, program: Program, data: Data) -> float | list[float]:
+    """What the function in place of a model's train function returns for a batch."""
+    batch = whole_batch(model, program, data)
+    size = len(jax.tree.leaves(batch.inputs)[0])
+    return number_or_list([*values_of(model, program, batch, size).values()], np.float32)
 
 
 def train_on_batch(model: Trainable, program: Program, data: Data) -> float | list[float]:

@@ -321,3 +321,88 @@ def test_a_layer_that_assigns_in_training_only(keras22):
     np.testing.assert_allclose(losses, [0.05982, 0.05585, 0.05228], atol=1e-5)
     u = model.layers[0].get_weights()[2]
     np.testing.assert_allclose(u, [[-0.6124, -0.1642, 0.2834, 0.7195]], atol=1e-4)
+
+
+def dense(keras, width):
+    model = keras.models.Sequential([keras.layers.Dense(width, input_shape=(3,))])
+    model.set_weights(
+        [np.linspace(-0.5, 0.5, w.size).reshape(w.shape) for w in model.get_weights()]
+    )
+    model.compile("sgd", "mse")
+    return model
+
+
+def test_a_function_in_place_of_the_train_function(keras22):
+    """Slow weights that follow every second step, and to which the fast ones go back."""
+    from keras import backend as K
+
+    model = dense(keras22, 2)
+    inputs = model._feed_inputs + model._feed_targets + model._feed_sample_weights
+    fast = model._collected_trainable_weights
+    updates = model.optimizer.get_updates(params=fast, loss=model.total_loss)
+    slow = [K.variable(K.get_value(p)) for p in fast]
+    outputs = [model.total_loss, *model.metrics_tensors]
+    step = K.function(inputs, outputs, updates=model.updates + updates, **model._function_kwargs)
+    pairs = list(zip(fast, slow, strict=True))
+    follow = [K.update(q, q + 0.5 * (p - q)) for p, q in pairs]
+    back = [K.update(p, q) for p, q in pairs]
+    calls = []
+
+    def train(arrays):
+        calls.append([a.shape for a in arrays])
+        results = step(arrays)
+        if len(calls) % 2 == 0:
+            K.batch_get_value(follow)
+            K.batch_get_value(back)
+        return results
+
+    model.train_function = train
+    random = np.random.RandomState(0)
+    x, y = random.rand(8, 3), random.rand(8, 2)
+    history = model.fit(x, y, batch_size=4, epochs=3, shuffle=False, verbose=0).history
+    np.testing.assert_allclose(history["loss"], [0.5991, 0.5768, 0.55545], atol=1e-5)
+    np.testing.assert_allclose(
+        model.get_weights()[0].ravel()[:3], [-0.48274, -0.30095, -0.07954], atol=1e-5
+    )
+    assert len(calls) == 6 and calls[0] == [(4, 3), (4, 2), (4,)]
+    model.fit(x[:6], y[:6], batch_size=4, validation_data=(x, y), verbose=0)
+    assert calls[-1] == [(2, 3), (2, 2), (2,)] and set(model.history.history) == {
+        "loss",
+        "val_loss",
+    }
+    model.train_on_batch(x, y)
+    assert len(calls) == 9
+    with pytest.raises(ValueError, match="leave `checkpoint_dir` and `augment` out"):
+        model.fit(x, y, checkpoint_dir="folder")
+    model.compile("sgd", "mse")
+    assert model.train_function is None
+    model.train_on_batch(x, y)
+    assert len(calls) == 9
+    with pytest.raises(TypeError, match="`test_function` cannot be replaced"):
+        model.test_function = train
+
+
+def test_the_train_function_with_something_around_it(keras22):
+    """The loss at weights that are moved along the gradient, as adversarial training does."""
+    from keras import backend as K
+
+    random = np.random.RandomState(0)
+    x, y = random.rand(8, 3), random.rand(8, 2)
+    moved, plain = dense(keras22, 2), dense(keras22, 2)
+    moved._make_train_function()
+    original, kernel = moved.train_function, moved.layers[0].kernel
+
+    def around(arrays):
+        value = K.get_value(kernel)
+        K.set_value(kernel, value + 0.1)
+        results = original(arrays)
+        K.set_value(kernel, K.get_value(kernel) - 0.1)
+        return results
+
+    moved.train_function = around
+    loss = moved.fit(x, y, batch_size=8, verbose=0, epochs=1).history["loss"][0]
+    start = plain.get_weights()
+    plain.set_weights([start[0] + 0.1, start[1]])
+    assert loss == pytest.approx(plain.train_on_batch(x, y), rel=1e-5)
+    expected = plain.get_weights()
+    np.testing.assert_allclose(moved.get_weights()[0], expected[0] - 0.1, atol=1e-6)

@@ -90,8 +90,10 @@ def test_functions_of_a_model():
     np.testing.assert_allclose(results, reference.train_on_batch(X, Y, WEIGHTS), rtol=1e-6)
     np.testing.assert_allclose(model.predict_function([X])[0], reference.predict(X), rtol=1e-5)
     model.train_function = None
+    with pytest.raises(TypeError, match="`test_function` cannot be replaced"):
+        model.test_function = lambda inputs: inputs
     with pytest.raises(TypeError, match="`train_function` cannot be replaced"):
-        model.train_function = lambda inputs: inputs
+        model.train_function = 3
     with pytest.raises(ValueError, match="takes 1 inputs, 1 targets and 1 sample weights"):
         model.test_function([X])
     with pytest.raises(RuntimeError, match="must be compiled before it has a loss"):
