@@ -60,7 +60,9 @@ def fit(
         )
         model.history = called.history
         if program.train_function is not None:
-            train_by_function(Opened(model, program, feed, held_out, called, settings))
+            train_by_function(
+                Opened(model, program, settings, feed=feed, held_out=held_out, callbacks=called)
+            )
             return called.history
         checkpoints = None
         if settings.checkpoint_dir is not None:

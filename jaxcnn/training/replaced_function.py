@@ -26,10 +26,10 @@ class Opened:
 
     model: Trainable
     program: Program
+    settings: FitSettings
     feed: Feed
     held_out: Feed | None
     callbacks: CallbackList
-    settings: FitSettings
 
 
 def arrays_of(batch: Batch, size: int) -> list[np.ndarray]:
