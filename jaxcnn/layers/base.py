@@ -151,7 +151,8 @@ class Layer:
         """Replace weights in training mode, given as (weight, new value) pairs.
 
         In `call` the weights are made with ``trainable=False``. What is added outside of it is
-        carried out by ``K.function(..., updates=layer.updates)`` only; it may depend on `inputs`.
+        carried out by training where variables alone decide it; what depends on `inputs` only by
+        ``K.function(..., updates=layer.updates)``.
         """
         in_build = isinstance(self.module, UserModule) and not self.inbound_nodes
         if self.additions.calling or in_build:
