@@ -25,6 +25,7 @@ from pathlib import Path
 
 from jaxcnn.distributed import job_folder
 from jaxcnn.distributed.job_folder import Record, described
+from jaxcnn.utils.console import say
 from jaxcnn.utils.options import whole
 
 GRACE = 10.0  # seconds between asking a process to end and ending it
@@ -185,8 +186,8 @@ def run(command: Sequence[str], layout: Layout) -> int:
         reader.join()
     if failed is not None and layout.logs is not None:
         log = job_folder.log_of(layout.logs, failed)
-        print(f"[launch] the end of {log}:")
-        print("\n".join(f"    {line}" for line in job_folder.last_lines(log, LAST_LINES)))
+        say(f"[launch] the end of {log}:")
+        say("\n".join(f"    {line}" for line in job_folder.last_lines(log, LAST_LINES)))
     return status
 
 
@@ -224,10 +225,9 @@ def wait(started: Mapping[int, subprocess.Popen[str]], layout: Layout) -> tuple[
             note(layout, records)
         failed = next((number for number, code in ended.items() if code), None)
         if failed is not None:
-            print(
+            say(
                 f"[launch] process {failed} ended with {described(ended[failed])}; ending the "
-                "others.",
-                flush=True,
+                "others."
             )
             end(list(started.values()))
             for number, process in started.items():
@@ -272,8 +272,7 @@ def relay(number: int, process: subprocess.Popen[str], logs: Path | None) -> Non
         for line in process.stdout:
             if log is not None:
                 log.write(line)
-            sys.stdout.write(f"[{number}] {line}")
-            sys.stdout.flush()
+            say(f"[{number}] {line}", end="")
 
 
 def free_port() -> int:

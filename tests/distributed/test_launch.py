@@ -120,3 +120,20 @@ def test_what_cannot_be_launched(arguments, message, script, capsys):
 def test_a_folder_without_a_job(tmp_path, capsys):
     assert main(["--status", str(tmp_path)]) == 2
     assert "has no records of a job; launch it with --logs" in capsys.readouterr().err
+
+
+def test_a_job_goes_on_when_nobody_reads_what_it_prints(tmp_path):
+    script = tmp_path / "talk.py"
+    script.write_text("for i in range(20000): print(i)")
+    command = [sys.executable, "-m", "jaxcnn.launch", "--processes", "2", "--logs", "logs"]
+    job = subprocess.Popen(
+        [*command, str(script)], cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    with job.stdout, job.stderr:
+        job.stdout.readline()
+        job.stdout.close()  # as by `| head -n 1`
+        said = job.stderr.read()
+    assert job.wait(timeout=60) == 0 and b"Traceback" not in said
+    for number in (0, 1):
+        lines = job_folder.log_of(tmp_path / "logs", number).read_text().splitlines()
+        assert lines[-1] == "19999"
