@@ -17,7 +17,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import re
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -25,10 +24,10 @@ from pathlib import Path
 from typing import Any
 
 from experiments.benchmarks.harness import Spread, describe_machine, table, write_json
+from experiments.cluster.collectives import collectives
 from experiments.cluster.scaling import Network
 
 BATCH = 128
-SIZES = {"f32": 4, "f64": 8, "bf16": 2, "f16": 2, "s32": 4, "u32": 4, "pred": 1}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -195,26 +194,8 @@ def exchange(name: str) -> dict[str, Any]:
         sum(array.size for array in jax.tree.leaves(state.collections.get("batch_stats", {}))) // 2
     )
     network = Network(name, parameters, 0.0, statistics, 0, 0)
-    sizes = reduced(text)
+    sizes = [call.size for call in collectives(text) if call.kind == "all-reduce"]
     return {"predicted": network.reduced_bytes(), "found": sum(sizes), "sums": len(sizes)}
-
-
-def reduced(text: str) -> list[int]:
-    """The bytes of each all-reduce in a compiled program."""
-    found = []
-    for shapes in re.findall(r"= (.+?) all-reduce(?:-start)?\(", text):
-        arrays = re.findall(r"(\w+)\[([\d,]*)\]", shapes)
-        sizes = [SIZES[kind] * values_of(dimensions) for kind, dimensions in arrays]
-        found.append(sum(sizes))
-    return found
-
-
-def values_of(dimensions: str) -> int:
-    """The number of values of an array with these dimensions, written with commas."""
-    count = 1
-    for length in filter(None, dimensions.split(",")):
-        count *= int(length)
-    return count
 
 
 def overhead(name: str, repeats: str) -> dict[str, list[float]]:

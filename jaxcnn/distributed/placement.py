@@ -105,6 +105,10 @@ class Distribution:
                 return NamedSharding(self.mesh, PartitionSpec(*[None] * longest, BATCH_AXIS))
         return self.whole
 
+    def shardings(self, tree: PyTree) -> PyTree:
+        """How each array of a tree of weights, or of a whole training state, lies."""
+        return jax.tree_util.tree_map_with_path(self._of, tree)
+
     def placed(self, tree: Tree) -> Tree:
         """A tree of weights, or a whole training state, with every array where it belongs."""
         placed: Tree = jax.tree_util.tree_map_with_path(
@@ -161,8 +165,7 @@ class Distribution:
         def run(*arguments: PyTree) -> Tree:
             with batch_parts(self.parts if self.local_statistics else 1):
                 results = step(*arguments)
-            shardings = jax.tree_util.tree_map_with_path(self._of, results)
-            constrained: Tree = jax.lax.with_sharding_constraint(results, shardings)
+            constrained: Tree = jax.lax.with_sharding_constraint(results, self.shardings(results))
             return constrained
 
         return run

@@ -65,7 +65,9 @@ def test_the_first_that_failed_is_shown_first(script, tmp_path, capsys, monkeypa
     assert main(["--status", str(folder)]) == 1
     line = capsys.readouterr().out
     assert line.startswith("3 processes on 1 machine; 3 failed, first process 1 on ")
-    assert re.search(r" which ended with status 1 after \d+ s: the disk of process 1 is full\n$", line)
+    assert re.search(
+        r" which ended with status 1 after \d+ s: the disk of process 1 is full\n$", line
+    )
 
 
 def test_a_running_job_and_one_that_vanished(script, tmp_path, capsys):

@@ -1,12 +1,19 @@
 """The model of how far training scales: its tables, its limits, and the bytes that it predicts."""
 
+import os
+import re
+import subprocess
+import sys
 from dataclasses import replace
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
 from experiments.benchmarks import scaling as benchmark
 from experiments.cluster import scaling
+from experiments.cluster.collectives import Collective, collectives
+from experiments.cluster.dry_run import main
 from experiments.cluster.scaling import (
     CLUSTERS,
     NETWORKS,
@@ -16,6 +23,7 @@ from experiments.cluster.scaling import (
     step,
 )
 
+ROOT = Path(__file__).parents[2]
 PAGE = Path(scaling.__file__).with_name("SCALING.md")
 
 
@@ -86,10 +94,56 @@ def test_sums_are_found_in_a_program():
       %a = f32[16,256]{1,0} all-reduce(f32[16,256]{1,0} %x), replica_groups={}
       %b = (f32[10]{0}, bf16[]) all-reduce-start(%y, %z), channel_id=1
       %c = f32[5] add(%a, %b)
+      %d = (f32[4]{0}, f32[32]{0:T(128)}) all-gather-start(%c), dimensions={0}
     """
-    assert benchmark.reduced(text) == [4 * 16 * 256, 4 * 10 + 2]
+    summed, started, gathered = collectives(text)
+    assert (summed.kind, summed.size, started.size) == ("all-reduce", 4 * 16 * 256, 4 * 10 + 2)
+    assert gathered == Collective("all-gather", 4 * 32)
+    assert summed.sent(8) == 2 * 7 / 8 * 4 * 16 * 256 and gathered.sent(8) == 7 * 16
+    assert Collective("reduce-scatter", 16).sent(8) == 7 * 16
 
 
 def test_bytes_of_compiled_steps_are_those_predicted(capsys):
     assert benchmark.main(["--quick"]) == 0
     assert "2,678,824" in capsys.readouterr().out
+
+
+def dry_run(*arguments):
+    """In a process of its own, which has other devices than this one."""
+    command = [sys.executable, "-m", "experiments.cluster.dry_run", *arguments]
+    environment = {k: v for k, v in os.environ.items() if k != "XLA_FLAGS"}
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
+    return done.returncode, done.stdout + done.stderr
+
+
+def test_a_step_is_compiled_for_devices_that_are_not_there():
+    status, printed = dry_run("--network", "p12", "--batch", "4")
+    assert status == 0 and "1,199,882 weights" in printed and "8 devices, 4 samples" in printed
+    # gradients, and no more, go round the ring: 2 x 7/8 x 4 bytes each
+    assert re.search(r"all-reduce +\| +1 \| 8\.01 \|", printed), printed
+
+
+def test_weights_that_are_cut_are_gathered_and_take_less_memory():
+    def state(printed):
+        return float(re.search(r"state and batch +\| +([\d.]+)", printed)[1])
+
+    _, whole = dry_run("--network", "p12", "--batch", "4")
+    status, cut = dry_run("--network", "p12", "--batch", "4", "--fsdp")
+    assert status == 0 and "all-gather" in cut and state(cut) < state(whole) / 4
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(find_spec("libtpu") is None, reason='needs libtpu: pip install ".[tpu]"')
+def test_a_step_is_compiled_for_a_tpu():
+    status, printed = dry_run("--network", "p12", "--devices", "tpu:v4:2x2x1")
+    assert status == 0 and re.search(r"all-reduce +\| +1 \| 8\.01 \|", printed), printed
+
+
+@pytest.mark.parametrize(
+    ("devices", "said"),
+    [("gpu:8", "cpu:8 or tpu:v4:2x2x1 are examples"), ("cpu:0", "cpu:8 or tpu:v4:2x2x1")],
+)
+def test_other_devices_are_refused(devices, said, capsys):
+    with pytest.raises(SystemExit):
+        main(["--devices", devices])
+    assert said in capsys.readouterr().err
