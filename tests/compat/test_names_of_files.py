@@ -37,6 +37,8 @@ def test_names(as_keras):
         losses.Densee  # noqa: B018
     with pytest.raises(ImportError, match="there are no sparse arrays here"):
         from keras.backend import ctc_label_dense_to_sparse  # noqa: F401
+    with pytest.raises(ImportError, match="use ConvLSTM2D, or run a step of your own"):
+        from keras.layers.convolutional_recurrent import ConvRNN2D  # noqa: F401
 
 
 def test_weights_in_groups(as_keras, tmp_path):
