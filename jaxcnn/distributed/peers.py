@@ -16,6 +16,7 @@ import socket
 import sys
 import threading
 import time
+from collections.abc import Iterator
 from types import TracebackType
 from typing import Protocol
 
@@ -23,8 +24,12 @@ import jax
 
 PAUSE = 5.0  # seconds between two signs of life
 SILENT = 3 * PAUSE  # after which a process is named where JAX says that one is lost
+PATIENCE = 30.0  # seconds for a failing process to do what needs the others
 SIGNS, SILENCE, FAILURE = "jaxcnn/signs/", "jaxcnn/silence", "jaxcnn/failure"
 ADVICE = "start the job again, and a `fit` with `checkpoint_dir` continues from its last checkpoint"
+
+
+_current: list[Peers] = []  # one at most
 
 
 class Board(Protocol):
@@ -65,6 +70,7 @@ class Peers:
             handler = ctypes.cast(self._abort_handler, ctypes.c_void_p)
             ctypes.CDLL(None).signal(ctypes.c_int(signal.SIGABRT), handler)
         atexit.register(self._end)
+        _current.append(self)
         self._thread.start()
 
     # -- signs of life -----------------------------------------------------------------------------
@@ -154,6 +160,11 @@ class Peers:
         if self.number == 0:
             time.sleep(2 * PAUSE)
 
+    def give_up(self, error: BaseException) -> None:
+        """End this process, and the others, by an error that cannot leave it otherwise."""
+        self._tell(type(error), error, error.__traceback__)
+        leave()
+
     def _end(self) -> None:
         """Leave the others before JAX waits for them; at once where this process fails."""
         if self.failed:
@@ -162,6 +173,23 @@ class Peers:
         self._thread.join(PAUSE)
         with contextlib.suppress(jax.errors.JaxRuntimeError):
             self.board.key_value_delete(f"{SIGNS}{self.number}")
+
+
+@contextlib.contextmanager
+def returning_soon(error: BaseException | None) -> Iterator[None]:
+    """Within the block this process does something together with the others while an error ends
+    what it did: where they do not, as it is an error of this process alone, it ends the job.
+    """
+    if error is None or not _current:
+        yield
+        return
+    timer = threading.Timer(PATIENCE, _current[0].give_up, (error,))
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
 
 
 def named(number: int, host: str) -> str:

@@ -7,6 +7,7 @@ import errno
 import itertools
 import json
 import shutil
+import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TypeVar
@@ -57,8 +58,20 @@ class Checkpoints:
         self._opened = contextlib.ExitStack()
         self._opened.enter_context(held_by_this_job(self.directory))
         self._ocp = ocp
+        self._failure: BaseException | None = None
+        checkpoints = self
 
         class Manager(ocp.CheckpointManager):
+            def _wait_for_checkpointers(self) -> None:
+                """Tell of a failure at once: Orbax itself waits first for the other processes,
+                which wait for this one, for 20 minutes.
+                """
+                try:
+                    super()._wait_for_checkpointers()
+                except BaseException as error:
+                    checkpoints._failure = error
+                    raise
+
             def reached_preemption(self, step: int) -> bool:
                 """Never: JAX counts the questions of a process, and only the training loop asks."""
                 return False
@@ -67,7 +80,7 @@ class Checkpoints:
             self.directory,
             options=ocp.CheckpointManagerOptions(max_to_keep=KEEP, enable_async_checkpointing=True),
         )
-        self._opened.callback(self._manager.close)
+        self._opened.callback(self._close_manager)
         for step in self._manager.all_steps():
             if not any((self.directory / str(step)).iterdir()):
                 self.close()
@@ -166,11 +179,29 @@ class Checkpoints:
         }
         if arrays:
             items["arrays"] = args.PyTreeSave(arrays)
+        self.settle()
         self.saved_at = int(state.step)
         with self._explained():
             if self.saved_at in self._manager.all_steps():
                 self._manager.delete(self.saved_at)
             self._manager.save(self.saved_at, args=args.Composite(**items), force=True)
+
+    def check(self) -> None:
+        """Raise what has gone wrong with writing in the background."""
+        if self._failure is not None:
+            with self._explained():
+                raise self._failure
+
+    def settle(self) -> None:
+        """Wait until the last save is whole.
+
+        Raises:
+            OSError: it cannot be written.
+        """
+        while self._manager.is_saving_in_progress():
+            self.check()
+            time.sleep(0.01)
+        self.check()
 
     def require_room(self, state: TrainState) -> None:
         """Raise OSError where the folder is no longer there, or the disk has no room for `state`:
@@ -204,10 +235,17 @@ class Checkpoints:
         except Exception as error:
             text = str(error)
             self._require_folder()
+            step = max((s for s in self._manager.all_steps() if s != self.saved_at), default=0)
             if "No space left" in text or "RESOURCE_EXHAUSTED" in text or "Disk quota" in text:
-                step = max((s for s in self._manager.all_steps() if s != self.saved_at), default=0)
                 raise full_disk(
                     self.directory, f"; the last whole checkpoint is that of step {step}"
+                ) from None
+            if "File too large" in text:
+                raise OSError(
+                    errno.EFBIG,
+                    "The checkpoint cannot be written, as this process may not write files of its "
+                    f"size (ulimit -f); the last whole checkpoint is that of step {step}",
+                    str(self.directory),
                 ) from None
             raise
 
@@ -263,8 +301,14 @@ class Checkpoints:
 
     def close(self) -> None:
         """Wait until everything is on disk."""
-        with self._opened, self._explained():
-            self._manager.wait_until_finished()
+        with self._opened:
+            self.settle()
+
+    def _close_manager(self) -> None:
+        """Close Orbax's half, but where a save has failed: it would wait for the others."""
+        if self._failure is None or jax.process_count() == 1:
+            with self._explained():
+                self._manager.close()
 
 
 def full_disk(folder: Path, more: str) -> OSError:

@@ -68,6 +68,7 @@ class Saves:
     def within_epoch(self, epoch: int, done: int) -> None:
         """Save after `done` steps of the epoch, where it is time to."""
         if self.resumption is not None:
+            self.checkpoints.check()
             if self.checkpoints.due(self.session.state):
                 self._save(epoch, done)
             self._leave_if_asked(epoch, done)

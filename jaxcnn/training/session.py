@@ -8,11 +8,13 @@ import time
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from dataclasses import replace
+from types import TracebackType
 from typing import cast
 
 import jax
 import numpy as np
 
+from jaxcnn.distributed.peers import returning_soon
 from jaxcnn.layers.base import Layer
 from jaxcnn.optimizers import Optimizer
 from jaxcnn.runtime.arrays import copied, filled, fresh
@@ -74,8 +76,14 @@ class TrainingSession:
     def __enter__(self) -> TrainingSession:
         return self
 
-    def __exit__(self, *error: object) -> None:
-        self.close()
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        with returning_soon(error):  # weights that are cut over the processes are put together
+            self.close()
 
     @property
     def lock(self) -> AbstractContextManager[object]:

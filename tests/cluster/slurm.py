@@ -153,16 +153,16 @@ class Slurm:
         )
         return self.facts(job)["JobState"]
 
-    def processes(self, word: str = "") -> Iterator[int]:
-        """What runs in this cluster: the processes with its configuration, and a word, among their
-        variables.
+    def processes(self, *words: str) -> Iterator[int]:
+        """What runs in this cluster: the processes with its configuration, and these words, among
+        their variables.
         """
         ours = f"SLURM_CONF={self.folder}/slurm.conf"
         for entry in Path("/proc").iterdir():
             if entry.name.isdigit() and int(entry.name) != os.getpid():
                 with contextlib.suppress(OSError):
                     variables = (entry / "environ").read_text(errors="replace").split("\0")
-                    if ours in variables and (not word or word in variables):
+                    if {ours, *words} <= set(variables):
                         yield int(entry.name)
 
     def kill_node(self, node: str) -> None:

@@ -3,9 +3,12 @@
 import csv
 import os
 import re
+import signal
 import sys
+import time
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from .slurm import ROOT, Slurm, missing
@@ -26,9 +29,9 @@ def cluster(tmp_path_factory):
 
 
 class Job:
-    """The template's program on both nodes."""
+    """A script on both nodes: the template with its program."""
 
-    def __init__(self, cluster, name, epochs=EPOCHS, options=""):
+    def __init__(self, cluster, name, epochs=EPOCHS, options="", script=TEMPLATE):
         self.cluster, self.folder = cluster, cluster.folder / name
         self.log = cluster.folder / f"{name}.log"
         options = (
@@ -37,8 +40,8 @@ class Job:
         )
         self.number = cluster.submit(
             options,
-            TEMPLATE,
-            f"{SMALL} --epochs {epochs}",
+            script,
+            f"{SMALL} --epochs {epochs}" if script == TEMPLATE else f"epochs={epochs} slowly=0.5",
             CHECKPOINTS=str(self.folder),
             PYTHONPATH=str(ROOT),
             PATH=f"{Path(sys.executable).parent}:{os.environ['PATH']}",
@@ -50,6 +53,13 @@ class Job:
 
     def wait_for_epoch(self, epoch):
         self.cluster.wait_for(lambda: f"Epoch {epoch}/" in self.said, f"epoch {epoch}", 300)
+
+    def wait_for_step(self, step):
+        self.cluster.wait_for(lambda: self.steps() >= step, f"step {step}", 300)
+
+    def steps(self):
+        """The newest step of which process 0 of `by_steps` has told."""
+        return max(map(int, re.findall(r"^0: done (\d+)$", self.said, re.MULTILINE)), default=0)
 
     def wait_for_end(self):
         return self.cluster.wait_for_end(self.number, 300)
@@ -121,3 +131,51 @@ def test_what_was_cancelled_goes_on_where_it_is_submitted_again(cluster, undistu
     assert again.wait_for_end() == "COMPLETED", again.said[-3000:]
     assert "Resumed at" in again.said
     assert again.result() == undisturbed
+
+
+@pytest.fixture(scope="module")
+def by_steps(cluster):
+    """The template with the program of `test_jobs`, whose process 0 tells of each step."""
+    program = '"$SLURM_SUBMIT_DIR/experiments/cluster/train.py" --checkpoints "$checkpoints"'
+    other = (
+        '"$SLURM_SUBMIT_DIR/tests/cluster/job.py" "$checkpoints-result" "checkpoints=$checkpoints"'
+    )
+    text = TEMPLATE.read_text()
+    assert text.count(program) == 1
+    script = cluster.folder / "by_steps.sh"
+    script.write_text(text.replace(program, other))
+    return script
+
+
+@pytest.fixture(scope="module")
+def undisturbed_by_steps(cluster, by_steps):
+    job = Job(cluster, "undisturbed_by_steps", 10, script=by_steps)
+    assert job.wait_for_end() == "COMPLETED", job.said[-3000:]
+    return dict(np.load(f"{job.folder}-result_0.npz"))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("moment", range(20))
+def test_asked_to_end_at_any_moment(cluster, by_steps, undisturbed_by_steps, moment):
+    """SIGTERM at a random time, to the job or to one process alone: all leave within two calls,
+    with status 75, are requeued and go on to the same bits.
+    """
+    job = Job(cluster, f"moment{moment}", 10, script=by_steps)
+    job.wait_for_step(5)
+    time.sleep(np.random.default_rng(moment).uniform(0, 3))
+    if moment % 3 == 2:
+        cluster.run(f"scancel --signal=TERM {job.number}")
+    else:
+        # The script of the job is number 0, too, but of no step.
+        for pid in cluster.processes(f"SLURM_PROCID={moment % 3}", "SLURM_STEP_ID=0"):
+            os.kill(pid, signal.SIGTERM)
+    asked = job.steps()
+    cluster.wait_for(lambda: "Asked to end: the state after" in job.said, "save", 60)
+    (left,) = map(int, re.findall(r"Asked to end: the state after step (\d+) is in", job.said))
+    print(f"moment {moment}: asked after step {asked}, left after step {left}")
+    assert left <= asked + 3  # two, and one of which the log may not have told yet
+    assert job.wait_for_end() == "COMPLETED", job.said[-3000:]
+    assert job.restarts() == 1 and "exit code 75" in job.said
+    result = np.load(f"{job.folder}-result_0.npz")
+    for name in undisturbed_by_steps.keys() - {k for k in result if k.startswith("began")}:
+        np.testing.assert_array_equal(result[name], undisturbed_by_steps[name], err_msg=name)

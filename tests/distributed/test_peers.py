@@ -1,10 +1,20 @@
 """What a process says of the others of its job when it ends for one of them."""
 
+import threading
+
 import jax
 import pytest
 
 from jaxcnn.distributed import peers
-from jaxcnn.distributed.peers import FAILURE, SIGNS, SILENCE, SILENT, Peers, lost_a_peer
+from jaxcnn.distributed.peers import (
+    FAILURE,
+    SIGNS,
+    SILENCE,
+    SILENT,
+    Peers,
+    lost_a_peer,
+    returning_soon,
+)
 
 LOST = jax.errors.JaxRuntimeError("UNKNOWN: Gloo all-reduce failed: Connection closed by peer")
 
@@ -79,6 +89,23 @@ def test_the_first_error_ends_the_others(clock, capsys):
         third._watch()
     with pytest.raises(Left, match=r"^$"):
         second._explain_abort(6)
+
+
+def test_a_failing_process_does_not_wait_for_the_others_for_long(monkeypatch):
+    told, ended = [], threading.Event()
+    second = Peers(Board(), 1, "", 1.0)
+    second._previous_hook = lambda kind, error, traceback: told.append(str(error))
+    monkeypatch.setattr(peers, "_current", [second])
+    monkeypatch.setattr(peers, "leave", ended.set)
+    monkeypatch.setattr(peers, "PATIENCE", 0.01)
+    with returning_soon(OSError("no room")):
+        assert ended.wait(10)
+    assert told == ["no room"] and second.board[FAILURE].endswith("failed (OSError: no room)")
+    monkeypatch.setattr(peers, "PATIENCE", 3600.0)
+    for error in (None, ValueError("of all processes")):
+        with returning_soon(error):
+            pass
+    assert told == ["no room"]
 
 
 def test_errors_that_say_a_peer_is_lost_but_not_which():
