@@ -17,6 +17,7 @@ __getattr__ = lazy_attributes(
         "losses_of": "jaxcnn.layers.added_losses",
         "masks_of": "jaxcnn.layers.symbolic.masks",
         "of_variables": "jaxcnn.layers.symbolic.variables",
+        "op_of": "jaxcnn.layers.before_activation",
         "scalar": "jaxcnn.layers.added_losses",
         "updates_for": "jaxcnn.layers.added_updates",
         "updates_of": "jaxcnn.layers.added_updates",

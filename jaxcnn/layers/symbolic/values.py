@@ -67,7 +67,9 @@ def as_jax_array(tensor: SymbolicTensor) -> Any:
 
 
 def attribute(tensor: SymbolicTensor, name: str) -> Any:
-    """An attribute that arrays have, of the value of a tensor that needs no input."""
+    """An attribute that arrays have, of the value of a tensor that needs no input; and `op`."""
+    if name == "op":
+        return symbolic.op_of(tensor)
     if not name.startswith("_") and hasattr(np.ndarray, name):
         try:
             array = value(tensor)

@@ -1,0 +1,81 @@
+"""What made a tensor, as TensorFlow's graph tells it: the activation at the end of a layer.
+
+Programs take the numbers before a softmax by ``output.op.inputs[0]``.
+"""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from jaxcnn import activations
+from jaxcnn.layers import symbolic
+from jaxcnn.layers.derived import ModuleLayer
+from jaxcnn.layers.overridden import computed_with
+from jaxcnn.layers.replaced import weights_in_force
+from jaxcnn.layers.symbolic.tensor import Node, SymbolicTensor
+from jaxcnn.layers.symbolic.types import TensorLike
+from jaxcnn.nn import Activation
+from jaxcnn.nn.base import library_part
+
+# What TensorFlow calls the operations of activations.
+TYPES = {
+    activations.softmax: "Softmax",
+    activations.relu: "Relu",
+    activations.sigmoid: "Sigmoid",
+    activations.tanh: "Tanh",
+    activations.elu: "Elu",
+    activations.selu: "Selu",
+    activations.softplus: "Softplus",
+    activations.softsign: "Softsign",
+}
+
+
+class ActivationOp:
+    """The activation that made a tensor.
+
+    Attributes:
+        type: TensorFlow's name for it.
+        outputs: the tensor.
+    """
+
+    def __init__(self, kind: str, tensor: SymbolicTensor, call: Node) -> None:
+        self.type, self.outputs, self._call = kind, [tensor], call
+        self.name = f"{tensor.layer.name}/{kind}"
+
+    @property
+    def inputs(self) -> list[SymbolicTensor]:
+        """The tensor before the activation."""
+        layer, call = cast(ModuleLayer, self._call.layer), self._call
+        module = library_part(layer.module)
+        if isinstance(module, Activation):
+            return list(call.inbound)
+        store = layer.weights_store
+        weights: dict[str, TensorLike] = weights_in_force(layer) or {
+            spec.path[0]: store.variable((spec.collection, *spec.path))
+            for spec in store.specs or ()
+        }
+        before = module.clone(activation=activations.get("linear"))
+        mask = symbolic.masks_of(call.args[0])
+        return [computed_with(weights, before, (call.args, call.kwargs), mask)]
+
+
+def op_of(tensor: SymbolicTensor) -> ActivationOp:
+    """What made the output of a layer.
+
+    Raises:
+        AttributeError: it was no activation that TensorFlow has, or the layer has states,
+            statistics or layers inside.
+    """
+    call = tensor.layer.inbound_nodes[tensor.node_index]
+    layer: Any = tensor.layer
+    plain = isinstance(layer, ModuleLayer) and call.evaluated is None and not layer.children
+    specs = layer.weights_store.specs or ()
+    if plain and all(s.collection == "params" and len(s.path) == 1 for s in specs):
+        function = getattr(library_part(layer.module), "activation", None)
+        for known, kind in TYPES.items():
+            if function is known or function == known.__name__:
+                return ActivationOp(kind, tensor, call)
+    raise AttributeError(
+        f"{tensor!r} has no `op`: jaxcnn knows the operation of a tensor only where a layer ends "
+        f"with one of the activations {', '.join(f.__name__ for f in TYPES)}."
+    )
