@@ -97,15 +97,20 @@ class Peers:
             key: (sign, self.heard[key][1] if self.heard.get(key, ("",))[0] == sign else now)
             for key, sign in signs.items()
         }
-        silence = "; ".join(
+        silence = self._silent()
+        if silence != self.silence:
+            self.silence = silence
+            self.board.key_value_set(SILENCE, silence, allow_overwrite=True)
+
+    def _silent(self) -> str:
+        """Whom process 0 has not heard of for long, by what it last saw."""
+        now = time.monotonic()
+        return "; ".join(
             f"{named(int(key.rpartition('/')[2]), sign.rpartition(' ')[0])} has not been heard of "
             f"for {now - when:.0f} s"
             for key, (sign, when) in sorted(self.heard.items())
             if now - when > SILENT
         )
-        if silence != self.silence:
-            self.silence = silence
-            self.board.key_value_set(SILENCE, silence, allow_overwrite=True)
 
     def _read(self, key: str) -> str:
         """A value, or nothing where there is none."""
@@ -122,7 +127,8 @@ class Peers:
         """Say who is lost where JAX aborts this process for it, and leave; it aborts otherwise."""
         if self.failed:
             leave()
-        lost = self.silence
+        # Process 0 may have been stopped itself, and have noted nothing since.
+        lost = self._silent() if self.number == 0 else self.silence
         if self.number != 0 and not lost and not self._coordinator_listens():
             lost = f"Process 0 at {self.coordinator} cannot be reached"
         if lost:

@@ -71,6 +71,14 @@ def test_the_coordinator_names_who_is_silent_and_the_others_hear_of_it(clock):
     assert board[SILENCE] == "" and first._explain_abort(6) is None
 
 
+def test_a_coordinator_that_was_stopped_itself_has_noted_nothing(clock):
+    first = Peers(Board({f"{SIGNS}1": "host1 0"}), 0, "", 1.0)
+    first._note_silence()
+    clock[0] += 40
+    with pytest.raises(Left, match=r"^process 1 on host1 has not been heard of for 40 s, so proc"):
+        first._explain_abort(6)
+
+
 def test_a_coordinator_that_does_not_listen(clock):
     second = Peers(Board(), 1, "127.0.0.1:1", 1.0)
     with pytest.raises(Left, match=r"^Process 0 at 127.0.0.1:1 cannot be reached, so process 1 on"):
