@@ -109,7 +109,7 @@ class Peers:
             f"{named(int(key.rpartition('/')[2]), sign.rpartition(' ')[0])} has not been heard of "
             f"for {now - when:.0f} s"
             for key, (sign, when) in sorted(self.heard.items())
-            if now - when > SILENT
+            if now - when > SILENT and key != f"{SIGNS}{self.number}"
         )
 
     def _read(self, key: str) -> str:

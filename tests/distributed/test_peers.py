@@ -72,7 +72,7 @@ def test_the_coordinator_names_who_is_silent_and_the_others_hear_of_it(clock):
 
 
 def test_a_coordinator_that_was_stopped_itself_has_noted_nothing(clock):
-    first = Peers(Board({f"{SIGNS}1": "host1 0"}), 0, "", 1.0)
+    first = Peers(Board({f"{SIGNS}0": "host0 0", f"{SIGNS}1": "host1 0"}), 0, "", 1.0)
     first._note_silence()
     clock[0] += 40
     with pytest.raises(Left, match=r"^process 1 on host1 has not been heard of for 40 s, so proc"):
