@@ -17,7 +17,6 @@ from .hosts import Hosts, missing
 
 JOB = str(Path(__file__).with_name("job.py"))
 LIMIT = 90  # seconds from the fault to the end
-FAKETIME = "/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1"
 SILENT = r"Process {} on host{} has not been heard of for \d+ s, so process {} on host{} ends, too"
 UNREACHABLE = r"Process 0 at 10\.77\.0\.1:\d+ cannot be reached, so process 1 on host1 ends, too"
 
@@ -42,15 +41,11 @@ class Job:
     def __exit__(self, *error):
         self.hosts.stop()
 
-    def start(self, log="first", **environment):
-        """`environment` is that of process 1."""
+    def start(self, log="first"):
         self.log = log
         settings = [f"checkpoints={self.checkpoints}", f"epochs={self.epochs}", "slowly=0.5"]
         command = [sys.executable, JOB, str(self.folder / log), "fsdp=1", *settings]
-        self.processes = [
-            self.hosts.start(number, log, *command, **(environment if number else {}))
-            for number in (0, 1)
-        ]
+        self.processes = [self.hosts.start(number, log, *command) for number in (0, 1)]
 
     def said(self, number):
         return self.hosts.log(self.log, number).read_text(errors="replace")
@@ -222,12 +217,3 @@ def test_a_disk_that_is_full_on_one_host(folder, undisturbed):
         assert re.search(written, job.said(1))
         assert re.search(rf"Process 1 on host1 failed \(OSError: .*{written}", job.said(0))
         job.rerun_goes_on_to(undisturbed(8))
-
-
-@pytest.mark.skipif(not Path(FAKETIME).exists(), reason="faketime is not installed (apt)")
-def test_a_clock_that_is_10_minutes_off(folder, undisturbed):
-    with Job(folder, "clock") as job:
-        # Only what a wrong clock shows: the time since the start of the machine is right.
-        job.start(LD_PRELOAD=FAKETIME, FAKETIME="+10m", FAKETIME_DONT_FAKE_MONOTONIC="1")
-        job.began = time.monotonic()
-        job.goes_on_to(undisturbed(8))
