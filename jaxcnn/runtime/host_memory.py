@@ -30,6 +30,12 @@ def keep_freed_memory() -> bool:
     )
 
 
+def give_back() -> None:
+    """Hand memory that is free to the kernel, after much was freed that no next step will use."""
+    if _has_glibc():
+        ctypes.CDLL(None).malloc_trim(0)
+
+
 def _has_glibc() -> bool:
     try:
         return bool(os.confstr("CS_GNU_LIBC_VERSION"))

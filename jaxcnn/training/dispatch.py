@@ -23,6 +23,7 @@ from jax.extend.core import ClosedJaxpr, Jaxpr
 from jaxcnn.distributed.placement import Distribution
 from jaxcnn.runtime.captures import computing_arrays
 from jaxcnn.runtime.disk_cache import keep_programs
+from jaxcnn.runtime.host_memory import give_back
 from jaxcnn.runtime.leaf_jit import LeafJit
 from jaxcnn.runtime.types import PyTree
 from jaxcnn.training.state import TrainState
@@ -46,8 +47,8 @@ class Alive:
 
     Models lie in circles, which only Python's collector frees, and it does not see how much memory
     programs hold: a loop over models would keep some dozens of them. So it is called when there are
-    many, and again when there are twice as many as it left, but never for more than a twentieth of
-    the time.
+    many, what they held is given back, and again when there are twice as many as it left, but never
+    for more than a twentieth of the time.
     """
 
     def __init__(self, limit: int = 4) -> None:
@@ -61,6 +62,7 @@ class Alive:
         began = time.monotonic()
         if len(self.dispatchers) > self.limit and began >= self.rests_until:
             gc.collect()
+            give_back()
             ended = time.monotonic()
             self.rests_until = ended + 20 * (ended - began)
             self.limit = max(self.least, 2 * len(self.dispatchers))
