@@ -217,7 +217,7 @@ def test_weights_and_penalties_in_build(as_keras1):
     np.testing.assert_allclose(
         model.get_weights()[0], np.maximum(start - 0.01 * slope, 0), atol=1e-6
     )
-    with pytest.raises(ValueError, match="given 2"):
+    with pytest.raises(ValueError, match="list of length 2"):
         Sequential([Old(2, weights=[start, start], input_dim=4)])
 
 

@@ -161,7 +161,7 @@ def test_weights_round_trip(case: Case):
     with pytest.raises(ValueError, match=handle.name):
         handle.set_weights([*weights, np.zeros(1)])
     if weights:
-        with pytest.raises(ValueError, match="has shape"):
+        with pytest.raises(ValueError, match="not compatible with provided weight shape"):
             handle.set_weights([np.zeros((*w.shape, 1)) for w in weights])
 
 

@@ -572,12 +572,18 @@ def test_no_data(data):
 @pytest.mark.parametrize(
     ("second", "message"),
     [
-        ((X[:4, :3], Y[:4]), r"Batch 2 of the data: Input 'dense_1_input' has shape \(4, 3\)"),
-        ((X[:4], Y[:3]), "Batch 2 of the data: Target 'dense_2' has 3 samples; the inputs have 4"),
-        ((X[:4], Y[:4], np.ones(3)), "Batch 2 of the data: sample_weight"),
-        (X[:4], r"Batch 2 of the data: \(inputs, targets\)"),
-        ((X[:4], Y[:4], 1, 2), "Batch 2 of the data: .* given a tuple of 4"),
-        (None, "Batch 2 of the data: .* given a NoneType"),
+        (
+            (X[:4, :3], Y[:4]),
+            r"Batch 2 of the data: Error when checking input: .* with shape \(4, 3\)",
+        ),
+        (
+            (X[:4], Y[:3]),
+            "Batch 2 of the data: Input arrays .* same .* 4 input .* 3 target samples",
+        ),
+        ((X[:4], Y[:4], np.ones(3)), "Batch 2 of the data: Found a sample_weight array"),
+        (X[:4], r"Batch 2 of the data: Output of generator should be a tuple `\(x, y,.*ndarray"),
+        ((X[:4], Y[:4], 1, 2), "Batch 2 of the data: .* Found: a tuple of 4"),
+        (None, "Batch 2 of the data: .* Found: a NoneType"),
         ((X[:0], Y[:0]), "Batch 2 of the data: The data is empty"),
         ((np.array(["a"] * 4), Y[:4]), "Batch 2 of the data: Input .* dtype"),
     ],
@@ -595,7 +601,7 @@ def test_a_first_batch_that_does_not_fit_leaves_no_workers_behind(processes):
         def __getitem__(self, index):
             return X[:4, :2], Y[:4]
 
-    with pytest.raises(ValueError, match="Batch 1 of the data: Input"):
+    with pytest.raises(ValueError, match="Batch 1 of the data: Error when checking input"):
         trained(Wrong(), workers=2, use_multiprocessing=processes)
     assert not multiprocessing.active_children()
 

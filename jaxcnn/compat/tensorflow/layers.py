@@ -14,6 +14,7 @@ from jaxcnn.compat.tensorflow.graph import GraphKeys, add_to_collection
 from jaxcnn.compat.tensorflow.nn import dropout as dropped
 from jaxcnn.compat.tensorflow.word import Word, numbered
 from jaxcnn.layers import Layer
+from jaxcnn.runtime.captures import computing_arrays
 from jaxcnn.runtime.types import DTypeLike, PyTree
 
 __all__ = [
@@ -58,8 +59,8 @@ def computing(initializer: Any) -> Any:
 
     def first_value(shape: Sequence[int], dtype: DTypeLike | None = None) -> jax.Array:
         sizes, number_type = tuple(shape), np.dtype(dtype or np.float32)
-        # What is compiled computes; elsewhere words make tensors of the graph.
-        value: jax.Array = jax.jit(lambda: initializer(sizes, dtype=number_type))()
+        with computing_arrays():  # elsewhere words make tensors of the graph
+            value: jax.Array = initializer(sizes, dtype=number_type)
         return value
 
     return first_value

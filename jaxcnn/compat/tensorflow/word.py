@@ -16,7 +16,7 @@ from jaxcnn.compat.tensorflow.tensor import Tensor
 from jaxcnn.layers.symbolic.saved_call import SavedCall, symbolic_arguments, with_slots
 from jaxcnn.layers.trace_at_sizes import TensorSpec
 from jaxcnn.layers.variable import being_compiled, is_variable
-from jaxcnn.runtime.captures import inside_a_function
+from jaxcnn.runtime.captures import computes_arrays, inside_a_function
 from jaxcnn.runtime.types import DTypeLike, PyTree, Settings, Shape
 
 # A function of arrays, or the word made of it, which also takes tensors and a name.
@@ -95,7 +95,9 @@ def computes(*structure: PyTree) -> bool:
     if symbolic_arguments(structure):
         return False
     leaves = jax.tree.leaves(structure, is_leaf=is_variable)
-    return being_compiled() or any(isinstance(leaf, jax.Array) for leaf in leaves)
+    return (
+        computes_arrays() or being_compiled() or any(isinstance(leaf, jax.Array) for leaf in leaves)
+    )
 
 
 def known_now(label: str, argument: str, value: PyTree) -> PyTree:

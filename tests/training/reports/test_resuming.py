@@ -310,7 +310,6 @@ def test_a_disk_that_fills_while_a_checkpoint_is_written(tmp_path, monkeypatch):
     def full():
         raise ValueError("RESOURCE_EXHAUSTED: Error writing OCDBT: No space left on device")
 
-    checkpoints.close()
     monkeypatch.setattr(checkpoints._manager, "wait_until_finished", full)
     with pytest.raises(OSError, match="disk of the checkpoint folder is full; the last whole"):
         checkpoints.close()
