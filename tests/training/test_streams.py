@@ -574,11 +574,11 @@ def test_no_data(data):
     [
         (
             (X[:4, :3], Y[:4]),
-            r"Batch 2 of the data: Error when checking input: .* with shape \(4, 3\)",
+            r"Batch 2 of the data: Error when .*with shape \(4, 3\)",
         ),
         (
             (X[:4], Y[:3]),
-            "Batch 2 of the data: Input arrays .* same .* 4 input .* 3 target samples",
+            "Batch 2 of the data: Input arrays .* 4 input .* 3 target samples",
         ),
         ((X[:4], Y[:4], np.ones(3)), "Batch 2 of the data: Found a sample_weight array"),
         (X[:4], r"Batch 2 of the data: Output of generator should be a tuple `\(x, y,.*ndarray"),
