@@ -15,35 +15,22 @@ import argparse
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import jax
 import numpy as np
 
 import jaxcnn as jc
 from experiments.benchmarks.harness import table
+from experiments.cluster import train
 from experiments.cluster.collectives import KINDS, Collective, collectives
 from experiments.cluster.scaling import CLUSTERS, Assumptions, Network, efficiency
 from jaxcnn.distributed.placement import Distribution
-from jaxcnn.layers import Conv2D, Dense, Dropout, Flatten, Input, MaxPooling2D
+from jaxcnn.layers import Dense, Input
 from jaxcnn.runtime.types import PyTree
 from jaxcnn.training.dispatch import Dispatcher
-from jaxcnn.training.state import init_state
-from jaxcnn.training.steps import train_step
-
-
-def p12() -> jc.Model:
-    """The MNIST network of the image book."""
-    layers = [
-        Conv2D(32, 3, activation="relu"),
-        Conv2D(64, 3, activation="relu"),
-        MaxPooling2D(),
-        Dropout(0.25),
-        Flatten(),
-        Dense(128, activation="relu"),
-        Dropout(0.5),
-        Dense(10, activation="softmax"),
-    ]
-    return jc.Sequential([Input((28, 28, 1)), *layers])
+from jaxcnn.training.state import TrainState, init_state
+from jaxcnn.training.steps import Step, train_step
 
 
 def resnet50() -> jc.Model:
@@ -57,6 +44,10 @@ def dense1b() -> jc.Model:
     return jc.Sequential([Input((8192,)), *hidden, Dense(1000, activation="softmax")])
 
 
+# The images and labels of a batch.
+Samples: TypeAlias = tuple[jax.ShapeDtypeStruct, jax.ShapeDtypeStruct]
+
+
 @dataclass(frozen=True)
 class Case:
     """A network and the share of a device's peak that its step is taken to reach."""
@@ -65,7 +56,11 @@ class Case:
     utilization: float
 
 
-CASES = {"p12": Case(p12, 0.03), "resnet50": Case(resnet50, 0.10), "dense1b": Case(dense1b, 0.40)}
+CASES = {
+    "p12": Case(train.network, 0.03),
+    "resnet50": Case(resnet50, 0.10),
+    "dense1b": Case(dense1b, 0.40),
+}
 
 
 @dataclass(frozen=True)
@@ -108,15 +103,23 @@ def devices_of(named: str) -> list[jax.Device]:
         raise ImportError('libtpu compiles for TPUs: pip install ".[tpu]"') from error
 
 
-def compiled(title: str, devices: Sequence[jax.Device], batch: int, fsdp: bool) -> Findings:
-    """The training step of a network with `batch` samples a device, compiled for these devices."""
+def shapes_of(title: str, samples: int) -> tuple[Step, TrainState, Samples]:
+    """The step of a network, and the shapes of its state and of a batch; no arrays are made."""
     model = CASES[title].make()
-    distribution = Distribution(jax.sharding.Mesh(np.array(devices), ("data",)), fsdp=fsdp)
     optimizer = jc.optimizers.SGD(lr=0.01, momentum=0.9)
     step = train_step(model.module, "categorical_crossentropy", optimizer)
-    shapes = [(batch * len(devices), *t.shape[1:]) for t in (*model.inputs, *model.outputs)]
-    images, labels = (jax.ShapeDtypeStruct(shape, np.float32) for shape in shapes)
+    images, labels = (
+        jax.ShapeDtypeStruct((samples, *tensor.shape[1:]), np.float32)
+        for tensor in (model.inputs[0], model.outputs[0])
+    )
     state = jax.eval_shape(lambda x: init_state(model.module, optimizer, x, seed=0), images)
+    return step, state, (images, labels)
+
+
+def compiled(title: str, devices: Sequence[jax.Device], batch: int, fsdp: bool) -> Findings:
+    """The training step of a network with `batch` samples a device, compiled for these devices."""
+    distribution = Distribution(jax.sharding.Mesh(np.array(devices), ("data",)), fsdp=fsdp)
+    step, state, samples = shapes_of(title, batch * len(devices))
 
     def lying(tree: PyTree, shardings: PyTree) -> PyTree:
         return jax.tree.map(
@@ -124,7 +127,7 @@ def compiled(title: str, devices: Sequence[jax.Device], batch: int, fsdp: bool) 
         )
 
     along = jax.sharding.NamedSharding(distribution.mesh, jax.sharding.PartitionSpec("data"))
-    given = lying(state, distribution.shardings(state)), lying((images, labels), (along, along))
+    given = lying(state, distribution.shardings(state)), lying(samples, (along, along))
     program = jax.jit(distribution.step(step), donate_argnums=0).lower(*given).compile()
     used = program.memory_analysis()
     memory = {
@@ -132,18 +135,22 @@ def compiled(title: str, devices: Sequence[jax.Device], batch: int, fsdp: bool) 
         "results that are not kept in place": used.output_size_in_bytes - used.alias_size_in_bytes,
         "while computing": used.temp_size_in_bytes,
     }
+    network = described(title, step, state, samples)
+    return Findings(network, memory, collectives(program.as_text()))
+
+
+def described(title: str, step: Step, state: TrainState, batch: Samples) -> Network:
+    """What scaling is predicted from, for images that are read as a byte a value."""
     one = Dispatcher(lambda state, batch: step(state, batch)[0], donate=False)
-    flops = one.flops(state, (images, labels)) / (batch * len(devices))
-    statistics = jax.tree.leaves(state.collections.get("batch_stats", {}))
-    network = Network(
+    samples, statistics = len(batch[0]), jax.tree.leaves(state.collections.get("batch_stats", {}))
+    return Network(
         title,
         sum(array.size for array in jax.tree.leaves(state.params)),
-        flops,
+        one.flops(state, batch) / samples,
         sum(array.size for array in statistics) // 2,
         len(statistics) // 2,
-        sample_bytes=images.size // images.shape[0] * 4,
+        sample_bytes=batch[0].size // samples,
     )
-    return Findings(network, memory, collectives(program.as_text()))
 
 
 def report(found: Findings, devices: int, batch: int) -> str:

@@ -19,6 +19,22 @@ import jaxcnn as jc
 from jaxcnn.layers import Conv2D, Dense, Dropout, Flatten, MaxPooling2D
 
 
+def network() -> jc.Sequential:
+    """The network, for 28x28 images with one channel."""
+    return jc.Sequential(
+        [
+            Conv2D(32, 3, activation="relu", input_shape=(28, 28, 1)),
+            Conv2D(64, 3, activation="relu"),
+            MaxPooling2D(),
+            Dropout(0.25),
+            Flatten(),
+            Dense(128, activation="relu"),
+            Dropout(0.5),
+            Dense(10, activation="softmax"),
+        ]
+    )
+
+
 def main(arguments: Sequence[str] | None = None) -> jc.callbacks.History:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -47,18 +63,7 @@ def main(arguments: Sequence[str] | None = None) -> jc.callbacks.History:
     )
     x, y = x[: options.samples], y[: options.samples]
 
-    model = jc.Sequential(
-        [
-            Conv2D(32, 3, activation="relu", input_shape=(28, 28, 1)),
-            Conv2D(64, 3, activation="relu"),
-            MaxPooling2D(),
-            Dropout(0.25),
-            Flatten(),
-            Dense(128, activation="relu"),
-            Dropout(0.5),
-            Dense(10, activation="softmax"),
-        ]
-    )
+    model = network()
     model.compile("adadelta", "sparse_categorical_crossentropy", metrics=["accuracy"])
     return model.fit(
         x[..., None] / 255.0,

@@ -39,7 +39,8 @@ def standardized(
 ) -> tuple[list[np.ndarray], list[np.ndarray], list[np.ndarray]]:
     """(inputs, targets, sample weights) as lists, for `_feed_inputs` and what follows them.
 
-    Without `y` the inputs alone.
+    Without `y` the inputs alone. Any number of samples is taken, whatever `check_batch_axis` says:
+    a fixed batch size is checked where training or predicting needs it.
     """
     if y is None:
         return inputs_for(model, x), [], []

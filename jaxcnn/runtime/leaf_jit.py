@@ -25,10 +25,13 @@ class LeafJit(Generic[R]):
     again instead of found on disk. The structures stand here instead, and are freed with the model.
 
     Args:
-        function: to be compiled, called with positional arguments. What it returns has one
-            structure for all arguments of the same structure.
+        function: to be compiled, called with positional arguments.
         donate: whether the memory of the first argument may be used again.
         options: XLA's, as `jax.jit` takes them.
+
+    Raises:
+        TypeError: for arguments of one structure and of other shapes the function returns another
+            structure, so that the results could be taken for each other.
     """
 
     def __init__(
@@ -77,7 +80,13 @@ class LeafJit(Generic[R]):
     def _program(self, structure: PyTreeDef, rest: PyTreeDef) -> _Program:
         def run(first: Leaves, others: Leaves) -> Leaves:
             arguments = jax.tree.unflatten(structure, first), *jax.tree.unflatten(rest, others)
-            results, program.results = jax.tree.flatten(self._function(*arguments))
+            results, returned = jax.tree.flatten(self._function(*arguments))
+            if program.results is not None and program.results != returned:
+                raise TypeError(
+                    f"{run.__name__} returned {program.results} before and {returned} now, for "
+                    "arguments of other shapes: let it return one structure for all shapes."
+                )
+            program.results = returned
             return results
 
         run.__name__ = getattr(self._function, "__name__", "run")  # of the program in profiles

@@ -9,7 +9,7 @@ import numpy as np
 
 from jaxcnn.runtime.types import DTypeLike
 
-# What is not held twice: files whose changes are written back, not kept in memory.
+# Modes of files whose changes are written back, not kept in memory.
 BACKED_BY_FILE = ("r", "r+", "w+")
 
 
@@ -48,14 +48,16 @@ class ChosenRows:
         return np.asarray(self[(slice(None),) * self.ndim], dtype)
 
 
-def let_go(array: object) -> None:
-    """Give back the memory in which a mapped file was read, which counts as the process's own.
-
-    Nothing is lost: what was changed is in the file. Arrays in memory stay as they are.
-    """
+def mapped_file(array: object) -> mmap.mmap | None:
+    """The file that an array is a part of, if it has all that was changed; None otherwise."""
     while isinstance(array, np.ndarray):
         if isinstance(array, np.memmap) and array.mode not in BACKED_BY_FILE:
-            return
+            return None
         array = array.base
-    if isinstance(array, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
-        array.madvise(mmap.MADV_DONTNEED)
+    return array if isinstance(array, mmap.mmap) else None
+
+
+def let_go(file: mmap.mmap) -> None:
+    """Give back the memory in which a file was read, which counts as the process's own."""
+    if hasattr(mmap, "MADV_DONTNEED"):
+        file.madvise(mmap.MADV_DONTNEED)

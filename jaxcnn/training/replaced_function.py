@@ -14,6 +14,7 @@ from jaxcnn.runtime import config
 from jaxcnn.runtime.types import PyTree
 from jaxcnn.training.evaluate import evaluated
 from jaxcnn.training.input.feed import Feed, Position, never
+from jaxcnn.training.nan_policy import IN_THE_STEP
 from jaxcnn.training.program import Program
 from jaxcnn.training.settings import FitSettings
 from jaxcnn.training.steps import Batch
@@ -59,10 +60,11 @@ def train_by_function(run: Opened) -> None:
         ValueError: a setting that asks for steps of the library.
     """
     settings, callbacks, model = run.settings, run.callbacks, run.model
-    if settings.checkpoint_dir is not None or settings.augment is not None:
+    asked = settings.checkpoint_dir is not None or settings.augment is not None
+    if asked or settings.nan in IN_THE_STEP:
         raise ValueError(
             f"Model '{model.name}' trains by a function that stands for its train_function: leave "
-            "`checkpoint_dir` and `augment` out."
+            f"`checkpoint_dir`, `augment` and nan={settings.nan!r} out."
         )
     model.stop_training = False
     callbacks.on_train_begin({})

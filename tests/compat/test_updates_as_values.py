@@ -372,8 +372,9 @@ def test_a_function_in_place_of_the_train_function(keras22):
     }
     model.train_on_batch(x, y)
     assert len(calls) == 9
-    with pytest.raises(ValueError, match="leave `checkpoint_dir` and `augment` out"):
-        model.fit(x, y, checkpoint_dir="folder")
+    for setting in ({"checkpoint_dir": "folder"}, {"nan": "skip"}):
+        with pytest.raises(ValueError, match="leave `checkpoint_dir`, `augment` and nan="):
+            model.fit(x, y, **setting)
     model.compile("sgd", "mse")
     assert model.train_function is None
     model.train_on_batch(x, y)

@@ -13,7 +13,7 @@ import pytest
 from experiments.benchmarks import scaling as benchmark
 from experiments.cluster import scaling
 from experiments.cluster.collectives import Collective, collectives
-from experiments.cluster.dry_run import main
+from experiments.cluster.dry_run import described, main, shapes_of
 from experiments.cluster.scaling import (
     CLUSTERS,
     NETWORKS,
@@ -130,6 +130,14 @@ def test_weights_that_are_cut_are_gathered_and_take_less_memory():
     _, whole = dry_run("--network", "p12", "--batch", "4")
     status, cut = dry_run("--network", "p12", "--batch", "4", "--fsdp")
     assert status == 0 and "all-gather" in cut and state(cut) < state(whole) / 4
+
+
+@pytest.mark.slow
+def test_what_is_predicted_from_is_what_the_page_predicts_from():
+    network = described("resnet50", *shapes_of("resnet50", 4))
+    expected = replace(NETWORKS["resnet50"], title="resnet50", flops=network.flops)
+    assert network == expected
+    assert network.flops == pytest.approx(NETWORKS["resnet50"].flops, rel=0.01)
 
 
 @pytest.mark.slow

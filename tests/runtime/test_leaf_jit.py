@@ -28,6 +28,13 @@ def test_other_structures_and_shapes_are_other_programs():
     assert run.compiled_count == 3
 
 
+def test_a_structure_that_depends_on_shapes_is_refused():
+    run = LeafJit(lambda x: {"short": x, "sum": x.sum()} if len(x) < 3 else {"long": x, "sum": x})
+    assert set(run(jnp.ones(2))) == {"short", "sum"}
+    with pytest.raises(TypeError, match="one structure for all shapes"):
+        run(jnp.ones(3))
+
+
 def test_a_traced_program_is_not_traced_again():
     traces = []
     run = LeafJit(lambda tree: traces.append(1) or tree)

@@ -80,7 +80,6 @@ class Initialization(Change):
             value: jax.Array = variable.start(next_key(), tuple(variable.shape), variable.dtype)
             return jnp.asarray(value, variable.dtype)
 
-        RANDOM.add("first_value")
         value = Operation(SavedCall("first_value", draw, ()))([])
         return cast(Initialization, super().__new__(cls, variable, value))
 
@@ -89,6 +88,7 @@ class Initialization(Change):
         self.carry_out()
 
 
+RANDOM.add("first_value")
 give_operators(Change, BINARY, COMPARISONS)
 # Functions of K take a change for its new value.
 jax.tree_util.register_pytree_node(

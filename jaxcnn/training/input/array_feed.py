@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 import jax
 import numpy as np
 
-from jaxcnn.runtime.rows import let_go
+from jaxcnn.runtime.rows import let_go, mapped_file
 from jaxcnn.runtime.types import DTypeLike, PyTree
 from jaxcnn.training.dispatch import Dispatcher
 from jaxcnn.training.input.check import Arrays, batch_of
@@ -58,7 +58,11 @@ class ArrayFeed:
         self.short = self.samples % batch_size
         self.pad = pad and self.short != 0
         self._dtypes, self._parted = input_dtypes, parted
-        self._mapped = 0  # bytes that reading has brought in since memory was last given back
+        given = [a for a in (*arrays.inputs, *arrays.targets) if a is not None]
+        files = [(a, file) for a in given if (file := mapped_file(a)) is not None]
+        self._files = [file for _, file in files]
+        self._row_bytes = sum(max(AROUND, math.prod(a.shape[1:]) * 8) for a, _ in files)
+        self._read = 0  # bytes of files since memory was last given back
         # Off the CPU the data is sent to the device once, where it has room, and gathered there; on
         # the CPU NumPy's gather is the faster.
         self._resident: Batch | None = None
@@ -161,12 +165,11 @@ class ArrayFeed:
 
     def _give_back(self, rows: int) -> None:
         """Give back the memory of mapped files from time to time, before so many rows are read."""
-        arrays = [a for a in (*self.arrays.inputs, *self.arrays.targets) if a is not None]
-        self._mapped += sum(rows * max(AROUND, math.prod(a.shape[1:]) * 8) for a in arrays)
-        if self._mapped > MAPPED_BYTES:
-            self._mapped = 0
-            for array in arrays:
-                let_go(array)
+        self._read += rows * self._row_bytes
+        if self._read > MAPPED_BYTES:
+            self._read = 0
+            for file in self._files:
+                let_go(file)
 
 
 @jax.jit
