@@ -92,7 +92,7 @@ def text_of(name: str, layer: type[ModuleLayer], imports: dict[str, set[str]]) -
         parameters.append(f"{parameter.name}: {kind}{default}")
     common = "Common" if "input_dim" in {parameter.name for parameter in own} else "First"
     parameters.append(f"**common: Unpack[{common}]")
-    doc = inspect.cleandoc(layer.__doc__ or "").partition("\n\n")[0]
+    doc = inspect.cleandoc(layer.__doc__ or "")
     text = textwrap.indent(f'"""{doc}\n"""' if "\n" in doc else f'"""{doc}"""', "    ")
     return f"class {name}({base.__name__}):\n{text}\n\n{filled(parameters)}"
 

@@ -72,6 +72,18 @@ class Layer:
         weights_store: holds the weights that are not those of a layer inside this one.
         traits: what other parts of the library must know of the class.
         additions: the losses and updates that `call` adds.
+
+    Raises:
+        TypeError: an argument that no layer takes, or a name that is no string.
+
+    Example:
+        >>> class Scale(jc.layers.Layer):
+        ...     def build(self, input_shape):
+        ...         self.factor = self.add_weight("factor", (1,), initializer="ones")
+        ...     def call(self, inputs):
+        ...         return inputs * self.factor
+        >>> Scale()(jnp.array([[2.0, 3.0]]))
+        Array([[2., 3.]], dtype=float32)
     """
 
     traits: ClassVar[Traits] = Traits()

@@ -51,7 +51,22 @@ class First(Common, total=False):
 
 
 class Activation(ModuleLayer):
-    """An activation as a layer: any shape in, the same shape out."""
+    """An activation as a layer: any shape in, the same shape out.
+
+    Args:
+        activation: what the result goes through: a name such as 'relu', a function of an array, or
+            None for nothing.
+        **kwargs: `name`, `trainable`, `weights`, `dtype`, and where the layer is the first of a
+            Sequential model `input_shape` or one of its other forms; `jaxcnn.layers.Layer` explains
+            them.
+
+    Raises:
+        ValueError: an argument is not of this kind or out of its range; the message names both.
+
+    Example:
+        >>> jc.layers.Activation("relu")(jnp.array([[-1.0, 2.0]]))
+        Array([[0., 2.]], dtype=float32)
+    """
 
     def __init__(
         self, activation: Identifier, **common: Unpack[First],
@@ -59,7 +74,22 @@ class Activation(ModuleLayer):
 
 
 class ActivityRegularization(ModuleLayer):
-    """The identity, adding ``l1 * sum|x| + l2 * sum x**2`` (over the batch) to the loss."""
+    """The identity, adding ``l1 * sum|x| + l2 * sum x**2`` (over the batch) to the loss.
+
+    Args:
+        l1: factor of the sum of absolute values, at least 0. Default: 0.0.
+        l2: factor of the sum of squares, at least 0. Default: 0.0.
+        **kwargs: `name`, `trainable`, `weights`, `dtype`, and where the layer is the first of a
+            Sequential model `input_shape` or one of its other forms; `jaxcnn.layers.Layer` explains
+            them.
+
+    Raises:
+        ValueError: an argument is not of this kind or out of its range; the message names both.
+
+    Example:
+        >>> jc.layers.ActivityRegularization(l2=0.01)(jnp.array([[3.0, 4.0]]))
+        Array([[3., 4.]], dtype=float32)
+    """
 
     def __init__(
         self, l1: float = 0.0, l2: float = 0.0, **common: Unpack[First],
@@ -67,7 +97,17 @@ class ActivityRegularization(ModuleLayer):
 
 
 class Add(ModuleLayer):
-    """The sum of the inputs."""
+    """The sum of the inputs.
+
+    Args:
+        **kwargs: `name`, `trainable`, `weights`, `dtype`, and where the layer is the first of a
+            Sequential model `input_shape` or one of its other forms; `jaxcnn.layers.Layer` explains
+            them.
+
+    Example:
+        >>> jc.layers.Add()([jnp.array([[1.0]]), jnp.array([[2.0]]), jnp.array([[3.0]])])
+        Array([[6.]], dtype=float32)
+    """
 
     def __init__(
         self, **common: Unpack[First],
@@ -75,7 +115,30 @@ class Add(ModuleLayer):
 
 
 class AlphaDropout(ModuleLayer):
-    """Dropout for networks of selu: dropped inputs become the value of selu at minus infinity."""
+    """Dropout for networks of selu: dropped inputs become the value of selu at minus infinity.
+
+    With that value v, in training mode the result is ``a * where(kept, x, v) + b`` with
+    ``a = ((1 - rate) (1 + rate v**2)) ** -0.5`` and ``b = -a v rate``, which leaves a mean of 0 and
+    a variance of 1 as they are. `noise_shape` is that of Dropout. Source: Klambauer et al.,
+    "Self-Normalizing Neural Networks", 2017.
+
+    Args:
+        rate: fraction of the inputs to drop, from 0 to below 1.
+        noise_shape: shape of the mask, with 1 where it is shared along an axis and None where it is
+            as the input; None for a mask of the input's shape. Default: None.
+        seed: an integer gives the layer a separate stream of random numbers; None draws from the
+            ``dropout`` stream. Default: None.
+        **kwargs: `name`, `trainable`, `weights`, `dtype`, and where the layer is the first of a
+            Sequential model `input_shape` or one of its other forms; `jaxcnn.layers.Layer` explains
+            them.
+
+    Raises:
+        ValueError: an argument is not of this kind or out of its range; the message names both.
+
+    Example:
+        >>> jc.layers.AlphaDropout(0.1)(jnp.ones((1, 3)))  # not in training mode
+        Array([[1., 1., 1.]], dtype=float32)
+    """
 
     def __init__(
         self, rate: float, noise_shape: NoiseShape = None, seed: int | None = None,
@@ -84,7 +147,17 @@ class AlphaDropout(ModuleLayer):
 
 
 class Average(ModuleLayer):
-    """The mean of the inputs."""
+    """The mean of the inputs.
+
+    Args:
+        **kwargs: `name`, `trainable`, `weights`, `dtype`, and where the layer is the first of a
+            Sequential model `input_shape` or one of its other forms; `jaxcnn.layers.Layer` explains
+            them.
+
+    Example:
+        >>> jc.layers.Average()([jnp.array([[5.0]]), jnp.array([[2.0]])])
+        Array([[3.5]], dtype=float32)
+    """
 
     def __init__(
         self, **common: Unpack[First],
@@ -94,6 +167,27 @@ class Average(ModuleLayer):
 class AveragePooling1D(ModuleLayer):
     """(batch, steps, features) to (batch, fewer_steps, features): the mean of each window's real
     elements.
+
+    Args:
+        pool_size: size of the window in elements: a positive integer for all spatial axes, or one
+            for each. Default: 2.
+        strides: steps of the window in elements, given as `pool_size` is; None for windows that
+            touch but do not overlap. Default: None.
+        padding: 'valid' for windows inside the input only, 'same' for as many as the input has
+            elements divided by the strides, with zeros around it. Default: 'valid'.
+        data_format: 'channels_last' or 'channels_first', where the channels are axis 1. Default:
+            'channels_last'.
+        **kwargs: `name`, `trainable`, `weights`, `dtype`, and where the layer is the first of a
+            Sequential model `input_shape` or one of its other forms; `jaxcnn.layers.Layer` explains
+            them.
+
+    Raises:
+        ValueError: an argument is not of this kind or out of its range; the message names both.
+
+    Example:
+        >>> jc.layers.AveragePooling1D(2)(jnp.array([[[1.0], [2.0], [3.0], [4.0]]]))
+        Array([[[1.5],
+                [3.5]]], dtype=float32)
     """
 
     def __init__(
@@ -105,6 +199,26 @@ class AveragePooling1D(ModuleLayer):
 class AveragePooling2D(ModuleLayer):
     """(batch, height, width, channels) to a smaller height and width: the mean of each window's
     real elements.
+
+    Args:
+        pool_size: size of the window in elements: a positive integer for all spatial axes, or one
+            for each. Default: (2, 2).
+        strides: steps of the window in elements, given as `pool_size` is; None for windows that
+            touch but do not overlap. Default: None.
+        padding: 'valid' for windows inside the input only, 'same' for as many as the input has
+            elements divided by the strides, with zeros around it. Default: 'valid'.
+        data_format: 'channels_last' or 'channels_first', where the channels are axis 1; None for
+            what `jaxcnn.backend.image_data_format()` says, by default channels_last. Default: None.
+        **kwargs: `name`, `trainable`, `weights`, `dtype`, and where the layer is the first of a
+            Sequential model `input_shape` or one of its other forms; `jaxcnn.layers.Layer` explains
+            them.
+
+    Raises:
+        ValueError: an argument is not of this kind or out of its range; the message names both.
+
+    Example:
+        >>> jc.layers.AveragePooling2D(2, padding="same")(jnp.zeros((1, 7, 7, 3))).shape
+        (1, 4, 4, 3)
     """
 
     def __init__(
@@ -116,6 +230,26 @@ class AveragePooling2D(ModuleLayer):
 class AveragePooling3D(ModuleLayer):
     """(batch, d1, d2, d3, channels) to smaller spatial axes: the mean of each window's real
     elements.
+
+    Args:
+        pool_size: size of the window in elements: a positive integer for all spatial axes, or one
+            for each. Default: (2, 2, 2).
+        strides: steps of the window in elements, given as `pool_size` is; None for windows that
+            touch but do not overlap. Default: None.
+        padding: 'valid' for windows inside the input only, 'same' for as many as the input has
+            elements divided by the strides, with zeros around it. Default: 'valid'.
+        data_format: 'channels_last' or 'channels_first', where the channels are axis 1; None for
+            what `jaxcnn.backend.image_data_format()` says, by default channels_last. Default: None.
+        **kwargs: `name`, `trainable`, `weights`, `dtype`, and where the layer is the first of a
+            Sequential model `input_shape` or one of its other forms; `jaxcnn.layers.Layer` explains
+            them.
+
+    Raises:
+        ValueError: an argument is not of this kind or out of its range; the message names both.
+
+    Example:
+        >>> jc.layers.AveragePooling3D(2)(jnp.zeros((1, 8, 8, 8, 3))).shape
+        (1, 4, 4, 4, 3)
     """
 
     def __init__(
@@ -125,7 +259,53 @@ class AveragePooling3D(ModuleLayer):
 
 
 class BatchNormalization(ModuleLayer):
-    """``gamma * (x - mean) / sqrt(variance + epsilon) + beta``, statistics over all axes but one."""
+    """``gamma * (x - mean) / sqrt(variance + epsilon) + beta``, statistics over all axes but one.
+
+    That one is `axis`. In training mode the statistics are those of the batch (biased variance) and
+    move the running ones: ``moving = momentum * moving + (1 - momentum) * batch``; in inference
+    mode the running ones are used. Statistics are computed in float32. Where each part of the batch
+    has its own (`jaxcnn.distribute` with ``local_statistics``) the running ones move by their mean.
+    Weights: ``gamma``, ``beta`` in params; ``moving_mean``, ``moving_variance`` in batch_stats.
+    Source: Ioffe and Szegedy, "Batch Normalization", 2015.
+
+    Args:
+        axis: the axis with a mean and a variance for each index, counted with the batch as 0: -1
+            for the last one, 1 for channels_first. Default: -1.
+        momentum: how much of a running statistic stays at each training step, from 0 to 1. Default:
+            0.99.
+        epsilon: what is added to the variance, so that nothing is divided by 0; at least 0.
+            Default: 0.001.
+        center: whether `beta` is added. Default: True.
+        scale: whether the result is multiplied by `gamma`. Default: True.
+        beta_initializer: how `beta` starts: a name, an object of `jaxcnn.initializers`, or a
+            function of (key, shape, dtype). Default: 'zeros'.
+        gamma_initializer: how `gamma` starts: a name, an object of `jaxcnn.initializers`, or a
+            function of (key, shape, dtype). Default: 'ones'.
+        moving_mean_initializer: how `moving_mean` starts: a name, an object of
+            `jaxcnn.initializers`, or a function of (key, shape, dtype). Default: 'zeros'.
+        moving_variance_initializer: how `moving_variance` starts: a name, an object of
+            `jaxcnn.initializers`, or a function of (key, shape, dtype). Default: 'ones'.
+        beta_regularizer: penalty of `beta` that is added to the loss: a name, an object of
+            `jaxcnn.regularizers`, a function of an array, or None for none. Default: None.
+        gamma_regularizer: penalty of `gamma` that is added to the loss: a name, an object of
+            `jaxcnn.regularizers`, a function of an array, or None for none. Default: None.
+        beta_constraint: what `beta` is put back to after each update: a name, an object of
+            `jaxcnn.constraints`, a function of an array, or None for nothing. Default: None.
+        gamma_constraint: what `gamma` is put back to after each update: a name, an object of
+            `jaxcnn.constraints`, a function of an array, or None for nothing. Default: None.
+        **kwargs: `name`, `trainable`, `weights`, `dtype`, and where the layer is the first of a
+            Sequential model `input_shape` or one of its other forms; `jaxcnn.layers.Layer` explains
+            them.
+
+    Raises:
+        ValueError: an argument is not of this kind or out of its range; the message names both.
+
+    Example:
+        >>> layer = jc.layers.BatchNormalization(epsilon=0.0)
+        >>> layer(jnp.array([[1.0], [3.0]]), training=True)
+        Array([[-1.],
+               [ 1.]], dtype=float32)
+    """
 
     def __init__(
         self, axis: int = -1, momentum: float = 0.99, epsilon: float = 0.001, center: bool = True,
@@ -138,7 +318,21 @@ class BatchNormalization(ModuleLayer):
 
 
 class Concatenate(ModuleLayer):
-    """The inputs one after another along `axis`; the other axes must agree."""
+    """The inputs one after another along `axis`; the other axes must agree.
+
+    Args:
+        axis: the axis along which the inputs are joined, counted with the batch as 0. Default: -1.
+        **kwargs: `name`, `trainable`, `weights`, `dtype`, and where the layer is the first of a
+            Sequential model `input_shape` or one of its other forms; `jaxcnn.layers.Layer` explains
+            them.
+
+    Raises:
+        ValueError: an argument is not of this kind or out of its range; the message names both.
+
+    Example:
+        >>> jc.layers.Concatenate()([jnp.ones((2, 3)), jnp.ones((2, 4))]).shape
+        (2, 7)
+    """
 
     def __init__(
         self, axis: int = -1, **common: Unpack[First],
@@ -146,7 +340,50 @@ class Concatenate(ModuleLayer):
 
 
 class Conv1D(ModuleLayer):
-    """Convolution over time: (batch, steps, channels) to (batch, new_steps, filters)."""
+    """Convolution over time: (batch, steps, channels) to (batch, new_steps, filters).
+
+    ``padding="causal"`` lets output t depend on inputs up to t only.
+
+    Args:
+        filters: number of maps of the output, a positive integer.
+        kernel_size: size of the window in elements: a positive integer for all spatial axes, or one
+            for each.
+        strides: steps of the window in elements: a positive integer for all spatial axes, or one
+            for each. Not along with a `dilation_rate` other than 1. Default: 1.
+        padding: 'valid', 'same', or 'causal', with zeros before the first step only. Default:
+            'valid'.
+        data_format: 'channels_last' or 'channels_first', where the channels are axis 1. Default:
+            'channels_last'.
+        dilation_rate: distance of the elements that a window looks at: a positive integer for all
+            spatial axes, or one for each. Default: 1.
+        activation: what the result goes through: a name such as 'relu', a function of an array, or
+            None for nothing. Default: None.
+        use_bias: whether a trained bias is added. Default: True.
+        kernel_initializer: how `kernel` starts: a name, an object of `jaxcnn.initializers`, or a
+            function of (key, shape, dtype). Default: 'glorot_uniform'.
+        bias_initializer: how `bias` starts: a name, an object of `jaxcnn.initializers`, or a
+            function of (key, shape, dtype). Default: 'zeros'.
+        kernel_regularizer: penalty of `kernel` that is added to the loss: a name, an object of
+            `jaxcnn.regularizers`, a function of an array, or None for none. Default: None.
+        bias_regularizer: penalty of `bias` that is added to the loss: a name, an object of
+            `jaxcnn.regularizers`, a function of an array, or None for none. Default: None.
+        activity_regularizer: penalty of the output, summed over the batch, that is added to the
+            loss: given as `kernel_regularizer` is. Default: None.
+        kernel_constraint: what `kernel` is put back to after each update: a name, an object of
+            `jaxcnn.constraints`, a function of an array, or None for nothing. Default: None.
+        bias_constraint: what `bias` is put back to after each update: a name, an object of
+            `jaxcnn.constraints`, a function of an array, or None for nothing. Default: None.
+        **kwargs: `name`, `trainable`, `weights`, `dtype`, and where the layer is the first of a
+            Sequential model `input_shape` or one of its other forms; `jaxcnn.layers.Layer` explains
+            them.
+
+    Raises:
+        ValueError: an argument is not of this kind or out of its range; the message names both.
+
+    Example:
+        >>> jc.layers.Conv1D(8, 3, padding="causal")(jnp.zeros((2, 10, 4))).shape
+        (2, 10, 8)
+    """
 
     def __init__(
         self, filters: int, kernel_size: Sizes, strides: Sizes = 1, padding: str = 'valid',
@@ -160,7 +397,53 @@ class Conv1D(ModuleLayer):
 
 
 class Conv1DTranspose(ModuleLayer):
-    """Transposed convolution over time: (batch, steps, channels) to (batch, more_steps, filters)."""
+    """Transposed convolution over time: (batch, steps, channels) to (batch, more_steps, filters).
+
+    Weights: ``kernel`` (size, filters, channels), ``bias`` (filters,). Padding and
+    `output_padding`: see Conv2DTranspose.
+
+    Args:
+        filters: number of maps of the output, a positive integer.
+        kernel_size: size of the window in elements: a positive integer for all spatial axes, or one
+            for each.
+        strides: steps of the window in elements: a positive integer for all spatial axes, or one
+            for each. Not along with a `dilation_rate` other than 1. Default: 1.
+        padding: 'valid', 'same' or 'full', as in Conv2DTranspose. Default: 'valid'.
+        data_format: 'channels_last' or 'channels_first', where the channels are axis 1. Default:
+            'channels_last'.
+        activation: what the result goes through: a name such as 'relu', a function of an array, or
+            None for nothing. Default: None.
+        use_bias: whether a trained bias is added. Default: True.
+        kernel_initializer: how `kernel` starts: a name, an object of `jaxcnn.initializers`, or a
+            function of (key, shape, dtype). Default: 'glorot_uniform'.
+        bias_initializer: how `bias` starts: a name, an object of `jaxcnn.initializers`, or a
+            function of (key, shape, dtype). Default: 'zeros'.
+        kernel_regularizer: penalty of `kernel` that is added to the loss: a name, an object of
+            `jaxcnn.regularizers`, a function of an array, or None for none. Default: None.
+        bias_regularizer: penalty of `bias` that is added to the loss: a name, an object of
+            `jaxcnn.regularizers`, a function of an array, or None for none. Default: None.
+        activity_regularizer: penalty of the output, summed over the batch, that is added to the
+            loss: given as `kernel_regularizer` is. Default: None.
+        kernel_constraint: what `kernel` is put back to after each update: a name, an object of
+            `jaxcnn.constraints`, a function of an array, or None for nothing. Default: None.
+        bias_constraint: what `bias` is put back to after each update: a name, an object of
+            `jaxcnn.constraints`, a function of an array, or None for nothing. Default: None.
+        output_padding: what is added to the size of the output, an integer for all spatial axes or
+            one for each, from 0 to below `strides`; None for the size that follows from `padding`.
+            Default: None.
+        dilation_rate: distance of the elements that a window looks at: a positive integer for all
+            spatial axes, or one for each. Default: 1.
+        **kwargs: `name`, `trainable`, `weights`, `dtype`, and where the layer is the first of a
+            Sequential model `input_shape` or one of its other forms; `jaxcnn.layers.Layer` explains
+            them.
+
+    Raises:
+        ValueError: an argument is not of this kind or out of its range; the message names both.
+
+    Example:
+        >>> jc.layers.Conv1DTranspose(8, 3, strides=2, padding="same")(jnp.ones((1, 10, 4))).shape
+        (1, 20, 8)
+    """
 
     def __init__(
         self, filters: int, kernel_size: Sizes, strides: Sizes = 1, padding: str = 'valid',
@@ -174,7 +457,54 @@ class Conv1DTranspose(ModuleLayer):
 
 
 class Conv2D(ModuleLayer):
-    """Convolution over images: (batch, height, width, channels) to (batch, new_h, new_w, filters)."""
+    """Convolution over images: (batch, height, width, channels) to (batch, new_h, new_w, filters).
+
+    With ``data_format="channels_first"`` the channels are axis 1 on both sides. `groups` splits the
+    channels into groups convolved apart (AlexNet).
+
+    Args:
+        filters: number of maps of the output, a positive integer.
+        kernel_size: size of the window in elements: a positive integer for all spatial axes, or one
+            for each.
+        strides: steps of the window in elements: a positive integer for all spatial axes, or one
+            for each. Not along with a `dilation_rate` other than 1. Default: (1, 1).
+        padding: 'valid' for windows inside the input only, 'same' for as many as the input has
+            elements divided by the strides, with zeros around it. Default: 'valid'.
+        data_format: 'channels_last' or 'channels_first', where the channels are axis 1; None for
+            what `jaxcnn.backend.image_data_format()` says, by default channels_last. Default: None.
+        dilation_rate: distance of the elements that a window looks at: a positive integer for all
+            spatial axes, or one for each. Default: (1, 1).
+        activation: what the result goes through: a name such as 'relu', a function of an array, or
+            None for nothing. Default: None.
+        use_bias: whether a trained bias is added. Default: True.
+        kernel_initializer: how `kernel` starts: a name, an object of `jaxcnn.initializers`, or a
+            function of (key, shape, dtype). Default: 'glorot_uniform'.
+        bias_initializer: how `bias` starts: a name, an object of `jaxcnn.initializers`, or a
+            function of (key, shape, dtype). Default: 'zeros'.
+        kernel_regularizer: penalty of `kernel` that is added to the loss: a name, an object of
+            `jaxcnn.regularizers`, a function of an array, or None for none. Default: None.
+        bias_regularizer: penalty of `bias` that is added to the loss: a name, an object of
+            `jaxcnn.regularizers`, a function of an array, or None for none. Default: None.
+        activity_regularizer: penalty of the output, summed over the batch, that is added to the
+            loss: given as `kernel_regularizer` is. Default: None.
+        kernel_constraint: what `kernel` is put back to after each update: a name, an object of
+            `jaxcnn.constraints`, a function of an array, or None for nothing. Default: None.
+        bias_constraint: what `bias` is put back to after each update: a name, an object of
+            `jaxcnn.constraints`, a function of an array, or None for nothing. Default: None.
+        groups: number of groups, which divides the channels of the input and `filters`. Default: 1.
+        **kwargs: `name`, `trainable`, `weights`, `dtype`, and where the layer is the first of a
+            Sequential model `input_shape` or one of its other forms; `jaxcnn.layers.Layer` explains
+            them.
+
+    Raises:
+        ValueError: an argument is not of this kind or out of its range; the message names both.
+
+    Example:
+        >>> jc.layers.Conv2D(8, 3, activation="relu")(jnp.zeros((2, 28, 28, 1))).shape
+        (2, 26, 26, 8)
+        >>> jc.layers.Conv2D(8, (3, 5), strides=2, padding="same")(jnp.zeros((2, 28, 28, 1))).shape
+        (2, 14, 14, 8)
+    """
 
     def __init__(
         self, filters: int, kernel_size: Sizes, strides: Sizes = (1, 1), padding: str = 'valid',
@@ -190,6 +520,55 @@ class Conv2D(ModuleLayer):
 class Conv2DTranspose(ModuleLayer):
     """Transposed convolution over images: (batch, height, width, channels) to (batch, new_h,
     new_w, filters).
+
+    Weights: ``kernel`` (rows, columns, filters, channels), ``bias`` (filters,).
+
+    A spatial length L becomes, for a kernel of k and a stride of s: L s + max(k - s, 0) with
+    padding 'valid', L s with 'same', L s - (s + k - 2) with 'full'. With `output_padding` it is (L
+    - 1) s + k - 2 p + output_padding, where p is 0, k // 2 and k - 1. A dilated kernel counts with
+    its reach, (k - 1) dilation_rate + 1.
+
+    Args:
+        filters: number of maps of the output, a positive integer.
+        kernel_size: size of the window in elements: a positive integer for all spatial axes, or one
+            for each.
+        strides: steps of the window in elements: a positive integer for all spatial axes, or one
+            for each. Not along with a `dilation_rate` other than 1. Default: (1, 1).
+        padding: 'valid', 'same' or 'full', with the sizes above. Default: 'valid'.
+        data_format: 'channels_last' or 'channels_first', where the channels are axis 1; None for
+            what `jaxcnn.backend.image_data_format()` says, by default channels_last. Default: None.
+        activation: what the result goes through: a name such as 'relu', a function of an array, or
+            None for nothing. Default: None.
+        use_bias: whether a trained bias is added. Default: True.
+        kernel_initializer: how `kernel` starts: a name, an object of `jaxcnn.initializers`, or a
+            function of (key, shape, dtype). Default: 'glorot_uniform'.
+        bias_initializer: how `bias` starts: a name, an object of `jaxcnn.initializers`, or a
+            function of (key, shape, dtype). Default: 'zeros'.
+        kernel_regularizer: penalty of `kernel` that is added to the loss: a name, an object of
+            `jaxcnn.regularizers`, a function of an array, or None for none. Default: None.
+        bias_regularizer: penalty of `bias` that is added to the loss: a name, an object of
+            `jaxcnn.regularizers`, a function of an array, or None for none. Default: None.
+        activity_regularizer: penalty of the output, summed over the batch, that is added to the
+            loss: given as `kernel_regularizer` is. Default: None.
+        kernel_constraint: what `kernel` is put back to after each update: a name, an object of
+            `jaxcnn.constraints`, a function of an array, or None for nothing. Default: None.
+        bias_constraint: what `bias` is put back to after each update: a name, an object of
+            `jaxcnn.constraints`, a function of an array, or None for nothing. Default: None.
+        output_padding: what is added to the size of the output, an integer for all spatial axes or
+            one for each, from 0 to below `strides`; None for the size that follows from `padding`.
+            Default: None.
+        dilation_rate: distance of the elements that a window looks at: a positive integer for all
+            spatial axes, or one for each. Default: (1, 1).
+        **kwargs: `name`, `trainable`, `weights`, `dtype`, and where the layer is the first of a
+            Sequential model `input_shape` or one of its other forms; `jaxcnn.layers.Layer` explains
+            them.
+
+    Raises:
+        ValueError: an argument is not of this kind or out of its range; the message names both.
+
+    Example:
+        >>> jc.layers.Conv2DTranspose(8, 3, strides=2, padding="same")(jnp.ones((1, 7, 7, 4))).shape
+        (1, 14, 14, 8)
     """
 
     def __init__(
@@ -206,6 +585,46 @@ class Conv2DTranspose(ModuleLayer):
 class Conv3D(ModuleLayer):
     """Convolution over volumes or films: (batch, d1, d2, d3, channels) to (batch, n1, n2, n3,
     filters).
+
+    Args:
+        filters: number of maps of the output, a positive integer.
+        kernel_size: size of the window in elements: a positive integer for all spatial axes, or one
+            for each.
+        strides: steps of the window in elements: a positive integer for all spatial axes, or one
+            for each. Not along with a `dilation_rate` other than 1. Default: (1, 1, 1).
+        padding: 'valid' for windows inside the input only, 'same' for as many as the input has
+            elements divided by the strides, with zeros around it. Default: 'valid'.
+        data_format: 'channels_last' or 'channels_first', where the channels are axis 1; None for
+            what `jaxcnn.backend.image_data_format()` says, by default channels_last. Default: None.
+        dilation_rate: distance of the elements that a window looks at: a positive integer for all
+            spatial axes, or one for each. Default: (1, 1, 1).
+        activation: what the result goes through: a name such as 'relu', a function of an array, or
+            None for nothing. Default: None.
+        use_bias: whether a trained bias is added. Default: True.
+        kernel_initializer: how `kernel` starts: a name, an object of `jaxcnn.initializers`, or a
+            function of (key, shape, dtype). Default: 'glorot_uniform'.
+        bias_initializer: how `bias` starts: a name, an object of `jaxcnn.initializers`, or a
+            function of (key, shape, dtype). Default: 'zeros'.
+        kernel_regularizer: penalty of `kernel` that is added to the loss: a name, an object of
+            `jaxcnn.regularizers`, a function of an array, or None for none. Default: None.
+        bias_regularizer: penalty of `bias` that is added to the loss: a name, an object of
+            `jaxcnn.regularizers`, a function of an array, or None for none. Default: None.
+        activity_regularizer: penalty of the output, summed over the batch, that is added to the
+            loss: given as `kernel_regularizer` is. Default: None.
+        kernel_constraint: what `kernel` is put back to after each update: a name, an object of
+            `jaxcnn.constraints`, a function of an array, or None for nothing. Default: None.
+        bias_constraint: what `bias` is put back to after each update: a name, an object of
+            `jaxcnn.constraints`, a function of an array, or None for nothing. Default: None.
+        **kwargs: `name`, `trainable`, `weights`, `dtype`, and where the layer is the first of a
+            Sequential model `input_shape` or one of its other forms; `jaxcnn.layers.Layer` explains
+            them.
+
+    Raises:
+        ValueError: an argument is not of this kind or out of its range; the message names both.
+
+    Example:
+        >>> jc.layers.Conv3D(4, 3)(jnp.zeros((1, 8, 8, 8, 2))).shape
+        (1, 6, 6, 6, 4)
     """
 
     def __init__(
@@ -222,6 +641,51 @@ class Conv3D(ModuleLayer):
 class Conv3DTranspose(ModuleLayer):
     """Transposed convolution over volumes: (batch, d1, d2, d3, channels) to (batch, n1, n2, n3,
     filters).
+
+    Weights: ``kernel`` (k1, k2, k3, filters, channels), ``bias`` (filters,). Padding and
+    `output_padding`: see Conv2DTranspose.
+
+    Args:
+        filters: number of maps of the output, a positive integer.
+        kernel_size: size of the window in elements: a positive integer for all spatial axes, or one
+            for each.
+        strides: steps of the window in elements: a positive integer for all spatial axes, or one
+            for each. Not along with a `dilation_rate` other than 1. Default: (1, 1, 1).
+        padding: 'valid', 'same' or 'full', as in Conv2DTranspose. Default: 'valid'.
+        data_format: 'channels_last' or 'channels_first', where the channels are axis 1; None for
+            what `jaxcnn.backend.image_data_format()` says, by default channels_last. Default: None.
+        activation: what the result goes through: a name such as 'relu', a function of an array, or
+            None for nothing. Default: None.
+        use_bias: whether a trained bias is added. Default: True.
+        kernel_initializer: how `kernel` starts: a name, an object of `jaxcnn.initializers`, or a
+            function of (key, shape, dtype). Default: 'glorot_uniform'.
+        bias_initializer: how `bias` starts: a name, an object of `jaxcnn.initializers`, or a
+            function of (key, shape, dtype). Default: 'zeros'.
+        kernel_regularizer: penalty of `kernel` that is added to the loss: a name, an object of
+            `jaxcnn.regularizers`, a function of an array, or None for none. Default: None.
+        bias_regularizer: penalty of `bias` that is added to the loss: a name, an object of
+            `jaxcnn.regularizers`, a function of an array, or None for none. Default: None.
+        activity_regularizer: penalty of the output, summed over the batch, that is added to the
+            loss: given as `kernel_regularizer` is. Default: None.
+        kernel_constraint: what `kernel` is put back to after each update: a name, an object of
+            `jaxcnn.constraints`, a function of an array, or None for nothing. Default: None.
+        bias_constraint: what `bias` is put back to after each update: a name, an object of
+            `jaxcnn.constraints`, a function of an array, or None for nothing. Default: None.
+        output_padding: what is added to the size of the output, an integer for all spatial axes or
+            one for each, from 0 to below `strides`; None for the size that follows from `padding`.
+            Default: None.
+        dilation_rate: distance of the elements that a window looks at: a positive integer for all
+            spatial axes, or one for each. Default: (1, 1, 1).
+        **kwargs: `name`, `trainable`, `weights`, `dtype`, and where the layer is the first of a
+            Sequential model `input_shape` or one of its other forms; `jaxcnn.layers.Layer` explains
+            them.
+
+    Raises:
+        ValueError: an argument is not of this kind or out of its range; the message names both.
+
+    Example:
+        >>> jc.layers.Conv3DTranspose(2, 3)(jnp.ones((1, 4, 4, 4, 2))).shape
+        (1, 6, 6, 6, 2)
     """
 
     def __init__(
@@ -238,6 +702,79 @@ class Conv3DTranspose(ModuleLayer):
 class ConvLSTM2D(RecurrentLayer):
     """`LSTM` with convolutions for products: (batch, steps, rows, columns, channels) to (batch,
     new_r, new_c, filters).
+
+    With `return_sequences` the output has the axis of steps too; with
+    ``data_format="channels_first"`` the channels come before the rows on both sides. `strides`,
+    `padding` and `dilation_rate` are those of the convolution of the input; that of the state keeps
+    its size. Weights, gates in the order i, f, c, o: ``kernel`` (*kernel_size, channels, 4 *
+    filters), ``recurrent_kernel`` (*kernel_size, filters, 4 * filters), ``bias`` (4 * filters,).
+    The states h and c have the shape of an output. Source: Shi et al., "Convolutional LSTM
+    Network", 2015.
+
+    Args:
+        filters: number of maps of the output, a positive integer.
+        kernel_size: size of the window in elements: a positive integer for all spatial axes, or one
+            for each.
+        strides: steps of the window in elements: a positive integer for all spatial axes, or one
+            for each. Not along with a `dilation_rate` other than 1. Default: (1, 1).
+        padding: 'valid' for windows inside the input only, 'same' for as many as the input has
+            elements divided by the strides, with zeros around it. Default: 'valid'.
+        data_format: 'channels_last' or 'channels_first', where the channels are axis 1; None for
+            what `jaxcnn.backend.image_data_format()` says, by default channels_last. Default: None.
+        dilation_rate: distance of the elements that a window looks at: a positive integer for all
+            spatial axes, or one for each. Default: (1, 1).
+        activation: what the result goes through: a name such as 'relu', a function of an array, or
+            None for nothing. Default: 'tanh'.
+        recurrent_activation: activation of the gates, given as `activation` is. Default:
+            'hard_sigmoid'.
+        use_bias: whether a trained bias is added. Default: True.
+        kernel_initializer: how `kernel` starts: a name, an object of `jaxcnn.initializers`, or a
+            function of (key, shape, dtype). Default: 'glorot_uniform'.
+        recurrent_initializer: how `recurrent_kernel` starts: a name, an object of
+            `jaxcnn.initializers`, or a function of (key, shape, dtype). Default: 'orthogonal'.
+        bias_initializer: how `bias` starts: a name, an object of `jaxcnn.initializers`, or a
+            function of (key, shape, dtype). Default: 'zeros'.
+        unit_forget_bias: whether the bias of the forget gate starts at 1 (Jozefowicz et al., "An
+            Empirical Exploration of Recurrent Network Architectures", 2015). Default: True.
+        kernel_regularizer: penalty of `kernel` that is added to the loss: a name, an object of
+            `jaxcnn.regularizers`, a function of an array, or None for none. Default: None.
+        recurrent_regularizer: penalty of `recurrent_kernel` that is added to the loss: a name, an
+            object of `jaxcnn.regularizers`, a function of an array, or None for none. Default:
+            None.
+        bias_regularizer: penalty of `bias` that is added to the loss: a name, an object of
+            `jaxcnn.regularizers`, a function of an array, or None for none. Default: None.
+        activity_regularizer: penalty of the output, summed over the batch, that is added to the
+            loss: given as `kernel_regularizer` is. Default: None.
+        kernel_constraint: what `kernel` is put back to after each update: a name, an object of
+            `jaxcnn.constraints`, a function of an array, or None for nothing. Default: None.
+        recurrent_constraint: what `recurrent_kernel` is put back to after each update: a name, an
+            object of `jaxcnn.constraints`, a function of an array, or None for nothing. Default:
+            None.
+        bias_constraint: what `bias` is put back to after each update: a name, an object of
+            `jaxcnn.constraints`, a function of an array, or None for nothing. Default: None.
+        return_sequences: whether the outputs of all steps are returned, or the last one only.
+            Default: False.
+        go_backwards: whether it begins at the last step; the outputs come in the order in which
+            they are computed. Default: False.
+        stateful: whether a call begins with the states that the last one ended with; row i goes on
+            where row i of the batch before ended, so that the batch size is fixed. Default: False.
+        dropout: fraction of the inputs to drop in training mode, from 0 to 1. Default: 0.0.
+        recurrent_dropout: fraction of the states to drop in training mode, from 0 to 1. Default:
+            0.0.
+        unroll: whether the steps are laid out one after the other and not looped over: the same
+            values, longer to compile. Default: False.
+        implementation: 0, 1 or 2, as Keras has it; the result is the same. Default: 0.
+        return_state: whether the final states are returned after the output. Default: False.
+        **kwargs: `name`, `trainable`, `weights`, `dtype`, and where the layer is the first of a
+            Sequential model `input_shape` or one of its other forms; `jaxcnn.layers.Layer` explains
+            them.
+
+    Raises:
+        ValueError: an argument is not of this kind or out of its range; the message names both.
+
+    Example:
+        >>> jc.layers.ConvLSTM2D(4, 3, padding="same")(jnp.zeros((1, 5, 8, 8, 2))).shape
+        (1, 8, 8, 4)
     """
 
     def __init__(
@@ -257,7 +794,22 @@ class ConvLSTM2D(RecurrentLayer):
 
 
 class Cropping1D(ModuleLayer):
-    """(batch, steps, features) without the first and last steps."""
+    """(batch, steps, features) without the first and last steps.
+
+    Args:
+        cropping: number of steps cut off at each end: an integer, or (start, end). Default: (1, 1).
+        **kwargs: `name`, `trainable`, `weights`, `dtype`, and where the layer is the first of a
+            Sequential model `input_shape` or one of its other forms; `jaxcnn.layers.Layer` explains
+            them.
+
+    Raises:
+        ValueError: an argument is not of this kind or out of its range; the message names both.
+
+    Example:
+        >>> jc.layers.Cropping1D((1, 0))(jnp.array([[[1.0], [2.0], [3.0]]]))
+        Array([[[2.],
+                [3.]]], dtype=float32)
+    """
 
     def __init__(
         self, cropping: Amounts = (1, 1), **common: Unpack[First],
@@ -265,7 +817,24 @@ class Cropping1D(ModuleLayer):
 
 
 class Cropping2D(ModuleLayer):
-    """(batch, height, width, channels) without the outer rows and columns."""
+    """(batch, height, width, channels) without the outer rows and columns.
+
+    Args:
+        cropping: how much is cut off at each end of each spatial axis: an integer, an integer for
+            each axis, or (start, end) for each axis. Default: ((0, 0), (0, 0)).
+        data_format: 'channels_last' or 'channels_first', where the channels are axis 1; None for
+            what `jaxcnn.backend.image_data_format()` says, by default channels_last. Default: None.
+        **kwargs: `name`, `trainable`, `weights`, `dtype`, and where the layer is the first of a
+            Sequential model `input_shape` or one of its other forms; `jaxcnn.layers.Layer` explains
+            them.
+
+    Raises:
+        ValueError: an argument is not of this kind or out of its range; the message names both.
+
+    Example:
+        >>> jc.layers.Cropping2D(((1, 2), (0, 3)))(jnp.ones((1, 8, 8, 2))).shape
+        (1, 5, 5, 2)
+    """
 
     def __init__(
         self, cropping: Amounts = ((0, 0), (0, 0)), data_format: str | None = None,
@@ -274,7 +843,24 @@ class Cropping2D(ModuleLayer):
 
 
 class Cropping3D(ModuleLayer):
-    """(batch, d1, d2, d3, channels) without the outer planes."""
+    """(batch, d1, d2, d3, channels) without the outer planes.
+
+    Args:
+        cropping: how much is cut off at each end of each spatial axis: an integer, an integer for
+            each axis, or (start, end) for each axis. Default: ((1, 1), (1, 1), (1, 1)).
+        data_format: 'channels_last' or 'channels_first', where the channels are axis 1; None for
+            what `jaxcnn.backend.image_data_format()` says, by default channels_last. Default: None.
+        **kwargs: `name`, `trainable`, `weights`, `dtype`, and where the layer is the first of a
+            Sequential model `input_shape` or one of its other forms; `jaxcnn.layers.Layer` explains
+            them.
+
+    Raises:
+        ValueError: an argument is not of this kind or out of its range; the message names both.
+
+    Example:
+        >>> jc.layers.Cropping3D(1)(jnp.ones((1, 5, 5, 5, 2))).shape
+        (1, 3, 3, 3, 2)
+    """
 
     def __init__(
         self, cropping: Amounts = ((1, 1), (1, 1), (1, 1)), data_format: str | None = None,
@@ -285,6 +871,48 @@ class Cropping3D(ModuleLayer):
 class CuDNNGRU(GatedLayer):
     """`GRU` with ``reset_after=True`` and sigmoid gates; ``bias`` is (6 * units,), of the input,
     then of the state.
+
+    Args:
+        units: width of the output, a positive integer.
+        kernel_initializer: how `kernel` starts: a name, an object of `jaxcnn.initializers`, or a
+            function of (key, shape, dtype). Default: 'glorot_uniform'.
+        recurrent_initializer: how `recurrent_kernel` starts: a name, an object of
+            `jaxcnn.initializers`, or a function of (key, shape, dtype). Default: 'orthogonal'.
+        bias_initializer: how `bias` starts: a name, an object of `jaxcnn.initializers`, or a
+            function of (key, shape, dtype). Default: 'zeros'.
+        kernel_regularizer: penalty of `kernel` that is added to the loss: a name, an object of
+            `jaxcnn.regularizers`, a function of an array, or None for none. Default: None.
+        recurrent_regularizer: penalty of `recurrent_kernel` that is added to the loss: a name, an
+            object of `jaxcnn.regularizers`, a function of an array, or None for none. Default:
+            None.
+        bias_regularizer: penalty of `bias` that is added to the loss: a name, an object of
+            `jaxcnn.regularizers`, a function of an array, or None for none. Default: None.
+        activity_regularizer: penalty of the output, summed over the batch, that is added to the
+            loss: given as `kernel_regularizer` is. Default: None.
+        kernel_constraint: what `kernel` is put back to after each update: a name, an object of
+            `jaxcnn.constraints`, a function of an array, or None for nothing. Default: None.
+        recurrent_constraint: what `recurrent_kernel` is put back to after each update: a name, an
+            object of `jaxcnn.constraints`, a function of an array, or None for nothing. Default:
+            None.
+        bias_constraint: what `bias` is put back to after each update: a name, an object of
+            `jaxcnn.constraints`, a function of an array, or None for nothing. Default: None.
+        return_sequences: whether the outputs of all steps are returned, or the last one only.
+            Default: False.
+        return_state: whether the final states are returned after the output. Default: False.
+        stateful: whether a call begins with the states that the last one ended with; row i goes on
+            where row i of the batch before ended, so that the batch size is fixed. Default: False.
+        go_backwards: whether it begins at the last step; the outputs come in the order in which
+            they are computed. Default: False.
+        **kwargs: `name`, `trainable`, `weights`, `dtype`, and where the layer is the first of a
+            Sequential model `input_shape` or one of its other forms; `jaxcnn.layers.Layer` explains
+            them.
+
+    Raises:
+        ValueError: an argument is not of this kind or out of its range; the message names both.
+
+    Example:
+        >>> jc.layers.CuDNNGRU(8)(jnp.ones((2, 10, 4))).shape
+        (2, 8)
     """
 
     def __init__(
@@ -302,6 +930,50 @@ class CuDNNGRU(GatedLayer):
 class CuDNNLSTM(GatedLayer):
     """`LSTM` with sigmoid gates; ``bias`` is (8 * units,), two that are added: of the input, then
     of the state.
+
+    Args:
+        units: width of the output, a positive integer.
+        kernel_initializer: how `kernel` starts: a name, an object of `jaxcnn.initializers`, or a
+            function of (key, shape, dtype). Default: 'glorot_uniform'.
+        recurrent_initializer: how `recurrent_kernel` starts: a name, an object of
+            `jaxcnn.initializers`, or a function of (key, shape, dtype). Default: 'orthogonal'.
+        bias_initializer: how `bias` starts: a name, an object of `jaxcnn.initializers`, or a
+            function of (key, shape, dtype). Default: 'zeros'.
+        unit_forget_bias: whether the bias of the forget gate starts at 1 (Jozefowicz et al., "An
+            Empirical Exploration of Recurrent Network Architectures", 2015). Default: True.
+        kernel_regularizer: penalty of `kernel` that is added to the loss: a name, an object of
+            `jaxcnn.regularizers`, a function of an array, or None for none. Default: None.
+        recurrent_regularizer: penalty of `recurrent_kernel` that is added to the loss: a name, an
+            object of `jaxcnn.regularizers`, a function of an array, or None for none. Default:
+            None.
+        bias_regularizer: penalty of `bias` that is added to the loss: a name, an object of
+            `jaxcnn.regularizers`, a function of an array, or None for none. Default: None.
+        activity_regularizer: penalty of the output, summed over the batch, that is added to the
+            loss: given as `kernel_regularizer` is. Default: None.
+        kernel_constraint: what `kernel` is put back to after each update: a name, an object of
+            `jaxcnn.constraints`, a function of an array, or None for nothing. Default: None.
+        recurrent_constraint: what `recurrent_kernel` is put back to after each update: a name, an
+            object of `jaxcnn.constraints`, a function of an array, or None for nothing. Default:
+            None.
+        bias_constraint: what `bias` is put back to after each update: a name, an object of
+            `jaxcnn.constraints`, a function of an array, or None for nothing. Default: None.
+        return_sequences: whether the outputs of all steps are returned, or the last one only.
+            Default: False.
+        return_state: whether the final states are returned after the output. Default: False.
+        stateful: whether a call begins with the states that the last one ended with; row i goes on
+            where row i of the batch before ended, so that the batch size is fixed. Default: False.
+        go_backwards: whether it begins at the last step; the outputs come in the order in which
+            they are computed. Default: False.
+        **kwargs: `name`, `trainable`, `weights`, `dtype`, and where the layer is the first of a
+            Sequential model `input_shape` or one of its other forms; `jaxcnn.layers.Layer` explains
+            them.
+
+    Raises:
+        ValueError: an argument is not of this kind or out of its range; the message names both.
+
+    Example:
+        >>> jc.layers.CuDNNLSTM(8)(jnp.ones((2, 10, 4))).shape
+        (2, 8)
     """
 
     def __init__(
@@ -317,7 +989,24 @@ class CuDNNLSTM(GatedLayer):
 
 
 class CustomScaleLayer(ModuleLayer):
-    """The first of two inputs plus `scale` times the second, as Inception-ResNet adds residuals."""
+    """The first of two inputs plus `scale` times the second, as Inception-ResNet adds residuals.
+
+    Source: Szegedy et al., "Inception-v4, Inception-ResNet and the Impact of Residual Connections",
+    2016.
+
+    Args:
+        scale: factor of the second input.
+        **kwargs: `name`, `trainable`, `weights`, `dtype`, and where the layer is the first of a
+            Sequential model `input_shape` or one of its other forms; `jaxcnn.layers.Layer` explains
+            them.
+
+    Raises:
+        ValueError: an argument is not of this kind or out of its range; the message names both.
+
+    Example:
+        >>> jc.layers.CustomScaleLayer(0.25)([jnp.array([[1.0]]), jnp.array([[2.0]])])
+        Array([[1.5]], dtype=float32)
+    """
 
     def __init__(
         self, scale: float, **common: Unpack[First],
@@ -325,7 +1014,41 @@ class CustomScaleLayer(ModuleLayer):
 
 
 class Dense(ModuleLayer):
-    """``activation(x @ kernel + bias)`` over the last axis."""
+    """``activation(x @ kernel + bias)`` over the last axis.
+
+    Input (batch, ..., features), output (batch, ..., units). Weights: ``kernel`` (features, units),
+    ``bias`` (units,).
+
+    Args:
+        units: width of the output, a positive integer.
+        activation: what the result goes through: a name such as 'relu', a function of an array, or
+            None for nothing. Default: None.
+        use_bias: whether a trained bias is added. Default: True.
+        kernel_initializer: how `kernel` starts: a name, an object of `jaxcnn.initializers`, or a
+            function of (key, shape, dtype). Default: 'glorot_uniform'.
+        bias_initializer: how `bias` starts: a name, an object of `jaxcnn.initializers`, or a
+            function of (key, shape, dtype). Default: 'zeros'.
+        kernel_regularizer: penalty of `kernel` that is added to the loss: a name, an object of
+            `jaxcnn.regularizers`, a function of an array, or None for none. Default: None.
+        bias_regularizer: penalty of `bias` that is added to the loss: a name, an object of
+            `jaxcnn.regularizers`, a function of an array, or None for none. Default: None.
+        activity_regularizer: penalty of the output, summed over the batch, that is added to the
+            loss: given as `kernel_regularizer` is. Default: None.
+        kernel_constraint: what `kernel` is put back to after each update: a name, an object of
+            `jaxcnn.constraints`, a function of an array, or None for nothing. Default: None.
+        bias_constraint: what `bias` is put back to after each update: a name, an object of
+            `jaxcnn.constraints`, a function of an array, or None for nothing. Default: None.
+        **kwargs: `name`, `trainable`, `weights`, `dtype`, and where the layer is the first of a
+            Sequential model `input_shape` or one of its other forms; `jaxcnn.layers.Layer` explains
+            them.
+
+    Raises:
+        ValueError: an argument is not of this kind or out of its range; the message names both.
+
+    Example:
+        >>> jc.layers.Dense(2, kernel_initializer="ones")(jnp.array([[1.0, 2.0, 3.0]]))
+        Array([[6., 6.]], dtype=float32)
+    """
 
     def __init__(
         self, units: int, activation: Identifier = None, use_bias: bool = True,
@@ -339,6 +1062,52 @@ class Dense(ModuleLayer):
 class DepthwiseConv2D(ModuleLayer):
     """Each channel convolved apart: (batch, height, width, channels) to channels * depth_multiplier
     maps.
+
+    Weights: ``depthwise_kernel`` (*kernel_size, channels, depth_multiplier), ``bias`` (channels *
+    depth_multiplier,).
+
+    Args:
+        kernel_size: size of the window in elements: a positive integer for all spatial axes, or one
+            for each.
+        strides: steps of the window in elements: a positive integer for all spatial axes, or one
+            for each. Not along with a `dilation_rate` other than 1. Default: (1, 1).
+        padding: 'valid' for windows inside the input only, 'same' for as many as the input has
+            elements divided by the strides, with zeros around it. Default: 'valid'.
+        depth_multiplier: number of maps that each input channel becomes, a positive integer.
+            Default: 1.
+        data_format: 'channels_last' or 'channels_first', where the channels are axis 1; None for
+            what `jaxcnn.backend.image_data_format()` says, by default channels_last. Default: None.
+        activation: what the result goes through: a name such as 'relu', a function of an array, or
+            None for nothing. Default: None.
+        use_bias: whether a trained bias is added. Default: True.
+        depthwise_initializer: how `depthwise_kernel` starts: a name, an object of
+            `jaxcnn.initializers`, or a function of (key, shape, dtype). Default: 'glorot_uniform'.
+        bias_initializer: how `bias` starts: a name, an object of `jaxcnn.initializers`, or a
+            function of (key, shape, dtype). Default: 'zeros'.
+        depthwise_regularizer: penalty of `depthwise_kernel` that is added to the loss: a name, an
+            object of `jaxcnn.regularizers`, a function of an array, or None for none. Default:
+            None.
+        bias_regularizer: penalty of `bias` that is added to the loss: a name, an object of
+            `jaxcnn.regularizers`, a function of an array, or None for none. Default: None.
+        activity_regularizer: penalty of the output, summed over the batch, that is added to the
+            loss: given as `kernel_regularizer` is. Default: None.
+        depthwise_constraint: what `depthwise_kernel` is put back to after each update: a name, an
+            object of `jaxcnn.constraints`, a function of an array, or None for nothing. Default:
+            None.
+        bias_constraint: what `bias` is put back to after each update: a name, an object of
+            `jaxcnn.constraints`, a function of an array, or None for nothing. Default: None.
+        dilation_rate: distance of the elements that a window looks at: a positive integer for all
+            spatial axes, or one for each. Default: (1, 1).
+        **kwargs: `name`, `trainable`, `weights`, `dtype`, and where the layer is the first of a
+            Sequential model `input_shape` or one of its other forms; `jaxcnn.layers.Layer` explains
+            them.
+
+    Raises:
+        ValueError: an argument is not of this kind or out of its range; the message names both.
+
+    Example:
+        >>> jc.layers.DepthwiseConv2D(3, depth_multiplier=2)(jnp.ones((1, 8, 8, 4))).shape
+        (1, 6, 6, 8)
     """
 
     def __init__(
@@ -353,7 +1122,26 @@ class DepthwiseConv2D(ModuleLayer):
 
 
 class Dot(ModuleLayer):
-    """Dot products along `axes` of two inputs, sample by sample; the cosine with `normalize`."""
+    """Dot products along `axes` of two inputs, sample by sample; the cosine with `normalize`.
+
+    `axes` is one axis for both or one each, counting the batch as 0: two (batch, n) inputs with
+    axes 1 become (batch, 1).
+
+    Args:
+        axes: the axis of both inputs, or one for each, counted with the batch as 0; not 0.
+        normalize: whether the vectors are scaled to length 1 first, which gives the cosine.
+            Default: False.
+        **kwargs: `name`, `trainable`, `weights`, `dtype`, and where the layer is the first of a
+            Sequential model `input_shape` or one of its other forms; `jaxcnn.layers.Layer` explains
+            them.
+
+    Raises:
+        ValueError: an argument is not of this kind or out of its range; the message names both.
+
+    Example:
+        >>> jc.layers.Dot(1)([jnp.array([[1.0, 2.0]]), jnp.array([[3.0, 4.0]])])
+        Array([[11.]], dtype=float32)
+    """
 
     def __init__(
         self, axes: int | Sequence[int], normalize: bool = False, **common: Unpack[First],
@@ -361,7 +1149,31 @@ class Dot(ModuleLayer):
 
 
 class Dropout(ModuleLayer):
-    """In training mode zero a fraction `rate` of the inputs and scale the rest up."""
+    """In training mode zero a fraction `rate` of the inputs and scale the rest up.
+
+    The scale is ``1 / (1 - rate)``. `noise_shape`, of the input's rank, has 1 (or None for "as the
+    input") where the mask is shared along an axis, as in (batch, 1, features). Draws from the
+    ``dropout`` stream; `seed` gives the layer a separate stream.
+
+    Args:
+        rate: fraction of the inputs to drop, from 0 to 1.
+        noise_shape: shape of the mask, with 1 where it is shared along an axis and None where it is
+            as the input; None for a mask of the input's shape. Default: None.
+        seed: an integer gives the layer a separate stream of random numbers; None draws from the
+            ``dropout`` stream. Default: None.
+        **kwargs: `name`, `trainable`, `weights`, `dtype`, and where the layer is the first of a
+            Sequential model `input_shape` or one of its other forms; `jaxcnn.layers.Layer` explains
+            them.
+
+    Raises:
+        ValueError: an argument is not of this kind or out of its range; the message names both.
+
+    Example:
+        >>> jc.layers.Dropout(0.5)(jnp.ones((1, 3)))  # not in training mode
+        Array([[1., 1., 1.]], dtype=float32)
+        >>> jc.layers.Dropout(0.5, seed=1)(jnp.ones((1, 1000)), training=True).max()
+        Array(2., dtype=float32)
+    """
 
     def __init__(
         self, rate: float, noise_shape: NoiseShape = None, seed: int | None = None,
@@ -370,7 +1182,24 @@ class Dropout(ModuleLayer):
 
 
 class ELU(ModuleLayer):
-    """``x`` where positive, ``alpha * (exp(x) - 1)`` elsewhere."""
+    """``x`` where positive, ``alpha * (exp(x) - 1)`` elsewhere.
+
+    Source: Clevert et al., "Fast and Accurate Deep Network Learning by Exponential Linear Units",
+    2015.
+
+    Args:
+        alpha: minus the value for very negative inputs. Default: 1.0.
+        **kwargs: `name`, `trainable`, `weights`, `dtype`, and where the layer is the first of a
+            Sequential model `input_shape` or one of its other forms; `jaxcnn.layers.Layer` explains
+            them.
+
+    Raises:
+        ValueError: an argument is not of this kind or out of its range; the message names both.
+
+    Example:
+        >>> jc.layers.ELU()(jnp.array([[-1.0, 1.0]])).round(3)
+        Array([[-0.632,  1.   ]], dtype=float32)
+    """
 
     def __init__(
         self, alpha: float = 1.0, **common: Unpack[First],
@@ -380,6 +1209,36 @@ class ELU(ModuleLayer):
 class Embedding(EmbeddingLayer):
     """Row i of a matrix for each integer i: (batch, steps) of 0 to ``input_dim - 1`` to (batch,
     steps, output_dim).
+
+    Weight: ``embeddings`` (input_dim, output_dim). Integers may come as floats. An integer outside
+    of the matrix becomes NaN, so that the loss shows it (an index cannot be checked in compiled
+    code). With `mask_zero` 0 stands for padding: the steps where it is are masked. `input_length`
+    is the number of steps, when it is fixed, or the sizes of all axes after the batch.
+
+    Args:
+        input_dim: number of rows of the matrix: the greatest integer in the data plus one.
+        output_dim: width of a row.
+        embeddings_initializer: how `embeddings` starts: a name, an object of `jaxcnn.initializers`,
+            or a function of (key, shape, dtype). Default: 'uniform'.
+        embeddings_regularizer: penalty of `embeddings` that is added to the loss: a name, an object
+            of `jaxcnn.regularizers`, a function of an array, or None for none. Default: None.
+        activity_regularizer: penalty of the output, summed over the batch, that is added to the
+            loss: given as `kernel_regularizer` is. Default: None.
+        embeddings_constraint: what `embeddings` is put back to after each update: a name, an object
+            of `jaxcnn.constraints`, a function of an array, or None for nothing. Default: None.
+        mask_zero: whether 0 stands for padding, whose steps are masked. Default: False.
+        input_length: number of steps where it is fixed, or the sizes of all axes after the batch;
+            None for any. Default: None.
+        **kwargs: `name`, `trainable`, `weights`, `dtype`, and where the layer is the first of a
+            Sequential model `input_shape` or one of its other forms; `jaxcnn.layers.Layer` explains
+            them.
+
+    Raises:
+        ValueError: an argument is not of this kind or out of its range; the message names both.
+
+    Example:
+        >>> jc.layers.Embedding(100, 8)(jnp.array([[3, 1, 4]])).shape
+        (1, 3, 8)
     """
 
     def __init__(
@@ -391,7 +1250,31 @@ class Embedding(EmbeddingLayer):
 
 
 class EuclideanRBF(ModuleLayer):
-    """Squared distances to one centre a unit: (batch, features) to (batch, units)."""
+    """Squared distances to one centre a unit: (batch, features) to (batch, units).
+
+    The nearest class has the smallest. The centres stand in ``kernel`` (features, units).
+
+    Source: LeCun et al., "Gradient-Based Learning Applied to Document Recognition", 1998.
+
+    Args:
+        units: width of the output, a positive integer.
+        kernel_initializer: how `kernel` starts: a name, an object of `jaxcnn.initializers`, or a
+            function of (key, shape, dtype). Default: 'glorot_uniform'.
+        kernel_regularizer: penalty of `kernel` that is added to the loss: a name, an object of
+            `jaxcnn.regularizers`, a function of an array, or None for none. Default: None.
+        kernel_constraint: what `kernel` is put back to after each update: a name, an object of
+            `jaxcnn.constraints`, a function of an array, or None for nothing. Default: None.
+        **kwargs: `name`, `trainable`, `weights`, `dtype`, and where the layer is the first of a
+            Sequential model `input_shape` or one of its other forms; `jaxcnn.layers.Layer` explains
+            them.
+
+    Raises:
+        ValueError: an argument is not of this kind or out of its range; the message names both.
+
+    Example:
+        >>> jc.layers.EuclideanRBF(1, kernel_initializer="zeros")(jnp.array([[3.0, 4.0]]))
+        Array([[25.]], dtype=float32)
+    """
 
     def __init__(
         self, units: int, kernel_initializer: Identifier = 'glorot_uniform',
@@ -401,7 +1284,26 @@ class EuclideanRBF(ModuleLayer):
 
 
 class Flatten(ModuleLayer):
-    """(batch, ...) to (batch, features)."""
+    """(batch, ...) to (batch, features).
+
+    With ``data_format="channels_first"`` the channels move last before flattening, so that the
+    weights of what follows do not depend on the data format; None leaves the order of the axes as
+    it is.
+
+    Args:
+        data_format: of the input: 'channels_last', 'channels_first', or None for the order of the
+            axes as it is. Default: None.
+        **kwargs: `name`, `trainable`, `weights`, `dtype`, and where the layer is the first of a
+            Sequential model `input_shape` or one of its other forms; `jaxcnn.layers.Layer` explains
+            them.
+
+    Raises:
+        ValueError: an argument is not of this kind or out of its range; the message names both.
+
+    Example:
+        >>> jc.layers.Flatten()(jnp.ones((2, 7, 7, 3))).shape
+        (2, 147)
+    """
 
     def __init__(
         self, data_format: str | None = None, **common: Unpack[First],
@@ -411,6 +1313,71 @@ class Flatten(ModuleLayer):
 class GRU(GatedLayer):
     """Gated recurrent unit over (batch, steps, features), with x and h standing for their products
     with the kernels:
+
+        z = recurrent_activation(x_z + h_z),  r = recurrent_activation(x_r + h_r)
+        candidate = activation(x_c + (r * h)_c),  h = z * h + (1 - z) * candidate
+
+    With `reset_after` the candidate is ``activation(x_c + r * h_c)``, as in cuDNN. Weights, gates
+    in the order z, r, c: ``kernel`` (features, 3 * units), ``recurrent_kernel`` (units, 3 * units),
+    ``bias`` (3 * units,) or, with `reset_after`, (2, 3 * units), of the input and of the state.
+    `dropout` and `recurrent_dropout` as in SimpleRNN, by one mask for each gate or, with
+    ``implementation=2``, one for all; otherwise `implementation` changes nothing. Source: Cho et
+    al., "On the Properties of Neural Machine Translation", 2014.
+
+    Args:
+        units: width of the output, a positive integer.
+        activation: what the result goes through: a name such as 'relu', a function of an array, or
+            None for nothing. Default: 'tanh'.
+        recurrent_activation: activation of the gates, given as `activation` is. Default:
+            'hard_sigmoid'.
+        use_bias: whether a trained bias is added. Default: True.
+        kernel_initializer: how `kernel` starts: a name, an object of `jaxcnn.initializers`, or a
+            function of (key, shape, dtype). Default: 'glorot_uniform'.
+        recurrent_initializer: how `recurrent_kernel` starts: a name, an object of
+            `jaxcnn.initializers`, or a function of (key, shape, dtype). Default: 'orthogonal'.
+        bias_initializer: how `bias` starts: a name, an object of `jaxcnn.initializers`, or a
+            function of (key, shape, dtype). Default: 'zeros'.
+        kernel_regularizer: penalty of `kernel` that is added to the loss: a name, an object of
+            `jaxcnn.regularizers`, a function of an array, or None for none. Default: None.
+        recurrent_regularizer: penalty of `recurrent_kernel` that is added to the loss: a name, an
+            object of `jaxcnn.regularizers`, a function of an array, or None for none. Default:
+            None.
+        bias_regularizer: penalty of `bias` that is added to the loss: a name, an object of
+            `jaxcnn.regularizers`, a function of an array, or None for none. Default: None.
+        activity_regularizer: penalty of the output, summed over the batch, that is added to the
+            loss: given as `kernel_regularizer` is. Default: None.
+        kernel_constraint: what `kernel` is put back to after each update: a name, an object of
+            `jaxcnn.constraints`, a function of an array, or None for nothing. Default: None.
+        recurrent_constraint: what `recurrent_kernel` is put back to after each update: a name, an
+            object of `jaxcnn.constraints`, a function of an array, or None for nothing. Default:
+            None.
+        bias_constraint: what `bias` is put back to after each update: a name, an object of
+            `jaxcnn.constraints`, a function of an array, or None for nothing. Default: None.
+        dropout: fraction of the inputs to drop in training mode, from 0 to 1. Default: 0.0.
+        recurrent_dropout: fraction of the states to drop in training mode, from 0 to 1. Default:
+            0.0.
+        return_sequences: whether the outputs of all steps are returned, or the last one only.
+            Default: False.
+        go_backwards: whether it begins at the last step; the outputs come in the order in which
+            they are computed. Default: False.
+        stateful: whether a call begins with the states that the last one ended with; row i goes on
+            where row i of the batch before ended, so that the batch size is fixed. Default: False.
+        unroll: whether the steps are laid out one after the other and not looped over: the same
+            values, longer to compile. Default: False.
+        implementation: 0, 1 or 2, as Keras has it; the result is the same. Default: 0.
+        return_state: whether the final states are returned after the output. Default: False.
+        reset_after: whether the reset gate is applied after the product with the recurrent kernel,
+            as in cuDNN. Default: False.
+        **kwargs: `name`, `trainable`, `weights`, `dtype`, and where the layer is the first of a
+            Sequential model `input_shape` or one of its other forms; `jaxcnn.layers.Layer` explains
+            them.
+
+    Raises:
+        ValueError: an argument is not of this kind or out of its range; the message names both.
+
+    Example:
+        >>> jc.layers.GRU(8, return_sequences=True)(jnp.ones((2, 10, 4))).shape
+        (2, 10, 8)
     """
 
     def __init__(
@@ -429,7 +1396,52 @@ class GRU(GatedLayer):
 
 
 class GRUCell(ModuleLayer):
-    """One step of `GRU`, for use in `RNN`; one state of width `units`."""
+    """One step of `GRU`, for use in `RNN`; one state of width `units`.
+
+    Args:
+        units: width of the output, a positive integer.
+        activation: what the result goes through: a name such as 'relu', a function of an array, or
+            None for nothing. Default: 'tanh'.
+        recurrent_activation: activation of the gates, given as `activation` is. Default:
+            'hard_sigmoid'.
+        use_bias: whether a trained bias is added. Default: True.
+        kernel_initializer: how `kernel` starts: a name, an object of `jaxcnn.initializers`, or a
+            function of (key, shape, dtype). Default: 'glorot_uniform'.
+        recurrent_initializer: how `recurrent_kernel` starts: a name, an object of
+            `jaxcnn.initializers`, or a function of (key, shape, dtype). Default: 'orthogonal'.
+        bias_initializer: how `bias` starts: a name, an object of `jaxcnn.initializers`, or a
+            function of (key, shape, dtype). Default: 'zeros'.
+        kernel_regularizer: penalty of `kernel` that is added to the loss: a name, an object of
+            `jaxcnn.regularizers`, a function of an array, or None for none. Default: None.
+        recurrent_regularizer: penalty of `recurrent_kernel` that is added to the loss: a name, an
+            object of `jaxcnn.regularizers`, a function of an array, or None for none. Default:
+            None.
+        bias_regularizer: penalty of `bias` that is added to the loss: a name, an object of
+            `jaxcnn.regularizers`, a function of an array, or None for none. Default: None.
+        kernel_constraint: what `kernel` is put back to after each update: a name, an object of
+            `jaxcnn.constraints`, a function of an array, or None for nothing. Default: None.
+        recurrent_constraint: what `recurrent_kernel` is put back to after each update: a name, an
+            object of `jaxcnn.constraints`, a function of an array, or None for nothing. Default:
+            None.
+        bias_constraint: what `bias` is put back to after each update: a name, an object of
+            `jaxcnn.constraints`, a function of an array, or None for nothing. Default: None.
+        dropout: fraction of the inputs to drop in training mode, from 0 to 1. Default: 0.0.
+        recurrent_dropout: fraction of the states to drop in training mode, from 0 to 1. Default:
+            0.0.
+        implementation: 0, 1 or 2, as Keras has it; the result is the same. Default: 0.
+        reset_after: whether the reset gate is applied after the product with the recurrent kernel,
+            as in cuDNN. Default: False.
+        **kwargs: `name`, `trainable`, `weights`, `dtype`, and where the layer is the first of a
+            Sequential model `input_shape` or one of its other forms; `jaxcnn.layers.Layer` explains
+            them.
+
+    Raises:
+        ValueError: an argument is not of this kind or out of its range; the message names both.
+
+    Example:
+        >>> jc.layers.RNN(jc.layers.GRUCell(8))(jnp.ones((2, 10, 4))).shape
+        (2, 8)
+    """
 
     def __init__(
         self, units: int, activation: Identifier = 'tanh',
@@ -445,7 +1457,26 @@ class GRUCell(ModuleLayer):
 
 
 class GaussianDropout(ModuleLayer):
-    """In training mode ``x * n`` with independent n of mean 1."""
+    """In training mode ``x * n`` with independent n of mean 1.
+
+    Their standard deviation is ``sqrt(rate / (1 - rate))``.
+    Source: Srivastava et al., "Dropout", 2014.
+
+    Args:
+        rate: what a Dropout of the same variance would drop, from 0 to below 1.
+        seed: an integer gives the layer a separate stream of random numbers; None draws from the
+            ``dropout`` stream. Default: None.
+        **kwargs: `name`, `trainable`, `weights`, `dtype`, and where the layer is the first of a
+            Sequential model `input_shape` or one of its other forms; `jaxcnn.layers.Layer` explains
+            them.
+
+    Raises:
+        ValueError: an argument is not of this kind or out of its range; the message names both.
+
+    Example:
+        >>> jc.layers.GaussianDropout(0.5)(jnp.ones((1, 3)))  # not in training mode
+        Array([[1., 1., 1.]], dtype=float32)
+    """
 
     def __init__(
         self, rate: float, seed: int | None = None, **common: Unpack[First],
@@ -453,7 +1484,23 @@ class GaussianDropout(ModuleLayer):
 
 
 class GaussianNoise(ModuleLayer):
-    """In training mode ``x + n``, the n independent with mean 0 and standard deviation `stddev`."""
+    """In training mode ``x + n``, the n independent with mean 0 and standard deviation `stddev`.
+
+    Args:
+        stddev: standard deviation of the noise, at least 0.
+        seed: an integer gives the layer a separate stream of random numbers; None draws from the
+            ``dropout`` stream. Default: None.
+        **kwargs: `name`, `trainable`, `weights`, `dtype`, and where the layer is the first of a
+            Sequential model `input_shape` or one of its other forms; `jaxcnn.layers.Layer` explains
+            them.
+
+    Raises:
+        ValueError: an argument is not of this kind or out of its range; the message names both.
+
+    Example:
+        >>> jc.layers.GaussianNoise(0.1)(jnp.ones((1, 3)))  # not in training mode
+        Array([[1., 1., 1.]], dtype=float32)
+    """
 
     def __init__(
         self, stddev: float, seed: int | None = None, **common: Unpack[First],
@@ -463,6 +1510,21 @@ class GaussianNoise(ModuleLayer):
 class GlobalAveragePooling1D(ModuleLayer):
     """(batch, steps, features) to (batch, features): the mean over the steps that are not masked,
     0 where all are.
+
+    Args:
+        data_format: 'channels_last' or 'channels_first', where the channels are axis 1. Default:
+            'channels_last'.
+        keepdims: whether the spatial axes stay, with size 1. Default: False.
+        **kwargs: `name`, `trainable`, `weights`, `dtype`, and where the layer is the first of a
+            Sequential model `input_shape` or one of its other forms; `jaxcnn.layers.Layer` explains
+            them.
+
+    Raises:
+        ValueError: an argument is not of this kind or out of its range; the message names both.
+
+    Example:
+        >>> jc.layers.GlobalAveragePooling1D()(jnp.array([[[1.0, 5.0], [3.0, 2.0]]]))
+        Array([[2. , 3.5]], dtype=float32)
     """
 
     def __init__(
@@ -472,7 +1534,23 @@ class GlobalAveragePooling1D(ModuleLayer):
 
 
 class GlobalAveragePooling2D(ModuleLayer):
-    """(batch, height, width, channels) to (batch, channels): the mean of each map."""
+    """(batch, height, width, channels) to (batch, channels): the mean of each map.
+
+    Args:
+        data_format: 'channels_last' or 'channels_first', where the channels are axis 1; None for
+            what `jaxcnn.backend.image_data_format()` says, by default channels_last. Default: None.
+        keepdims: whether the spatial axes stay, with size 1. Default: False.
+        **kwargs: `name`, `trainable`, `weights`, `dtype`, and where the layer is the first of a
+            Sequential model `input_shape` or one of its other forms; `jaxcnn.layers.Layer` explains
+            them.
+
+    Raises:
+        ValueError: an argument is not of this kind or out of its range; the message names both.
+
+    Example:
+        >>> jc.layers.GlobalAveragePooling2D()(jnp.zeros((2, 7, 7, 5))).shape
+        (2, 5)
+    """
 
     def __init__(
         self, data_format: str | None = None, *, keepdims: bool = False, **common: Unpack[First],
@@ -480,7 +1558,23 @@ class GlobalAveragePooling2D(ModuleLayer):
 
 
 class GlobalAveragePooling3D(ModuleLayer):
-    """(batch, d1, d2, d3, channels) to (batch, channels): the mean of each volume."""
+    """(batch, d1, d2, d3, channels) to (batch, channels): the mean of each volume.
+
+    Args:
+        data_format: 'channels_last' or 'channels_first', where the channels are axis 1; None for
+            what `jaxcnn.backend.image_data_format()` says, by default channels_last. Default: None.
+        keepdims: whether the spatial axes stay, with size 1. Default: False.
+        **kwargs: `name`, `trainable`, `weights`, `dtype`, and where the layer is the first of a
+            Sequential model `input_shape` or one of its other forms; `jaxcnn.layers.Layer` explains
+            them.
+
+    Raises:
+        ValueError: an argument is not of this kind or out of its range; the message names both.
+
+    Example:
+        >>> jc.layers.GlobalAveragePooling3D()(jnp.zeros((2, 7, 7, 7, 5))).shape
+        (2, 5)
+    """
 
     def __init__(
         self, data_format: str | None = None, *, keepdims: bool = False, **common: Unpack[First],
@@ -488,7 +1582,23 @@ class GlobalAveragePooling3D(ModuleLayer):
 
 
 class GlobalMaxPooling1D(ModuleLayer):
-    """(batch, steps, features) to (batch, features): the largest over time."""
+    """(batch, steps, features) to (batch, features): the largest over time.
+
+    Args:
+        data_format: 'channels_last' or 'channels_first', where the channels are axis 1. Default:
+            'channels_last'.
+        keepdims: whether the spatial axes stay, with size 1. Default: False.
+        **kwargs: `name`, `trainable`, `weights`, `dtype`, and where the layer is the first of a
+            Sequential model `input_shape` or one of its other forms; `jaxcnn.layers.Layer` explains
+            them.
+
+    Raises:
+        ValueError: an argument is not of this kind or out of its range; the message names both.
+
+    Example:
+        >>> jc.layers.GlobalMaxPooling1D()(jnp.array([[[1.0, 5.0], [3.0, 2.0]]]))
+        Array([[3., 5.]], dtype=float32)
+    """
 
     def __init__(
         self, *, data_format: str | None = 'channels_last', keepdims: bool = False,
@@ -497,7 +1607,23 @@ class GlobalMaxPooling1D(ModuleLayer):
 
 
 class GlobalMaxPooling2D(ModuleLayer):
-    """(batch, height, width, channels) to (batch, channels): the largest of each map."""
+    """(batch, height, width, channels) to (batch, channels): the largest of each map.
+
+    Args:
+        data_format: 'channels_last' or 'channels_first', where the channels are axis 1; None for
+            what `jaxcnn.backend.image_data_format()` says, by default channels_last. Default: None.
+        keepdims: whether the spatial axes stay, with size 1. Default: False.
+        **kwargs: `name`, `trainable`, `weights`, `dtype`, and where the layer is the first of a
+            Sequential model `input_shape` or one of its other forms; `jaxcnn.layers.Layer` explains
+            them.
+
+    Raises:
+        ValueError: an argument is not of this kind or out of its range; the message names both.
+
+    Example:
+        >>> jc.layers.GlobalMaxPooling2D()(jnp.zeros((2, 7, 7, 5))).shape
+        (2, 5)
+    """
 
     def __init__(
         self, data_format: str | None = None, *, keepdims: bool = False, **common: Unpack[First],
@@ -505,7 +1631,23 @@ class GlobalMaxPooling2D(ModuleLayer):
 
 
 class GlobalMaxPooling3D(ModuleLayer):
-    """(batch, d1, d2, d3, channels) to (batch, channels): the largest of each volume."""
+    """(batch, d1, d2, d3, channels) to (batch, channels): the largest of each volume.
+
+    Args:
+        data_format: 'channels_last' or 'channels_first', where the channels are axis 1; None for
+            what `jaxcnn.backend.image_data_format()` says, by default channels_last. Default: None.
+        keepdims: whether the spatial axes stay, with size 1. Default: False.
+        **kwargs: `name`, `trainable`, `weights`, `dtype`, and where the layer is the first of a
+            Sequential model `input_shape` or one of its other forms; `jaxcnn.layers.Layer` explains
+            them.
+
+    Raises:
+        ValueError: an argument is not of this kind or out of its range; the message names both.
+
+    Example:
+        >>> jc.layers.GlobalMaxPooling3D(keepdims=True)(jnp.zeros((2, 7, 7, 7, 5))).shape
+        (2, 1, 1, 1, 5)
+    """
 
     def __init__(
         self, data_format: str | None = None, *, keepdims: bool = False, **common: Unpack[First],
@@ -515,6 +1657,71 @@ class GlobalMaxPooling3D(ModuleLayer):
 class LSTM(GatedLayer):
     """Long short-term memory over (batch, steps, features), with x and h standing for their
     products with the kernels:
+
+        i, f, o = recurrent_activation(x_i + h_i), recurrent_activation(x_f + h_f),
+        recurrent_activation(x_o + h_o) c = f * c + i * activation(x_c + h_c), h = o * activation(c)
+
+    Weights, gates in the order i, f, c, o: ``kernel`` (features, 4 * units), ``recurrent_kernel``
+    (units, 4 * units), ``bias`` (4 * units,), which starts as 1 for the forget gate with
+    `unit_forget_bias`. States: h and c. `dropout` and `recurrent_dropout` as in SimpleRNN, by one
+    mask for each gate or, with ``implementation=2``, one for all; otherwise `implementation`
+    changes nothing. Source: Hochreiter and Schmidhuber, "Long Short-Term Memory", 1997.
+
+    Args:
+        units: width of the output, a positive integer.
+        activation: what the result goes through: a name such as 'relu', a function of an array, or
+            None for nothing. Default: 'tanh'.
+        recurrent_activation: activation of the gates, given as `activation` is. Default:
+            'hard_sigmoid'.
+        use_bias: whether a trained bias is added. Default: True.
+        kernel_initializer: how `kernel` starts: a name, an object of `jaxcnn.initializers`, or a
+            function of (key, shape, dtype). Default: 'glorot_uniform'.
+        recurrent_initializer: how `recurrent_kernel` starts: a name, an object of
+            `jaxcnn.initializers`, or a function of (key, shape, dtype). Default: 'orthogonal'.
+        bias_initializer: how `bias` starts: a name, an object of `jaxcnn.initializers`, or a
+            function of (key, shape, dtype). Default: 'zeros'.
+        unit_forget_bias: whether the bias of the forget gate starts at 1 (Jozefowicz et al., "An
+            Empirical Exploration of Recurrent Network Architectures", 2015). Default: True.
+        kernel_regularizer: penalty of `kernel` that is added to the loss: a name, an object of
+            `jaxcnn.regularizers`, a function of an array, or None for none. Default: None.
+        recurrent_regularizer: penalty of `recurrent_kernel` that is added to the loss: a name, an
+            object of `jaxcnn.regularizers`, a function of an array, or None for none. Default:
+            None.
+        bias_regularizer: penalty of `bias` that is added to the loss: a name, an object of
+            `jaxcnn.regularizers`, a function of an array, or None for none. Default: None.
+        activity_regularizer: penalty of the output, summed over the batch, that is added to the
+            loss: given as `kernel_regularizer` is. Default: None.
+        kernel_constraint: what `kernel` is put back to after each update: a name, an object of
+            `jaxcnn.constraints`, a function of an array, or None for nothing. Default: None.
+        recurrent_constraint: what `recurrent_kernel` is put back to after each update: a name, an
+            object of `jaxcnn.constraints`, a function of an array, or None for nothing. Default:
+            None.
+        bias_constraint: what `bias` is put back to after each update: a name, an object of
+            `jaxcnn.constraints`, a function of an array, or None for nothing. Default: None.
+        dropout: fraction of the inputs to drop in training mode, from 0 to 1. Default: 0.0.
+        recurrent_dropout: fraction of the states to drop in training mode, from 0 to 1. Default:
+            0.0.
+        return_sequences: whether the outputs of all steps are returned, or the last one only.
+            Default: False.
+        go_backwards: whether it begins at the last step; the outputs come in the order in which
+            they are computed. Default: False.
+        stateful: whether a call begins with the states that the last one ended with; row i goes on
+            where row i of the batch before ended, so that the batch size is fixed. Default: False.
+        unroll: whether the steps are laid out one after the other and not looped over: the same
+            values, longer to compile. Default: False.
+        implementation: 0, 1 or 2, as Keras has it; the result is the same. Default: 0.
+        return_state: whether the final states are returned after the output. Default: False.
+        **kwargs: `name`, `trainable`, `weights`, `dtype`, and where the layer is the first of a
+            Sequential model `input_shape` or one of its other forms; `jaxcnn.layers.Layer` explains
+            them.
+
+    Raises:
+        ValueError: an argument is not of this kind or out of its range; the message names both.
+
+    Example:
+        >>> output, h, c = jc.layers.LSTM(8, return_state=True)(jnp.ones((2, 10, 4)))
+        >>> output.shape, h.shape, c.shape
+        ((2, 8), (2, 8), (2, 8))
     """
 
     def __init__(
@@ -533,7 +1740,52 @@ class LSTM(GatedLayer):
 
 
 class LSTMCell(ModuleLayer):
-    """One step of `LSTM`, for use in `RNN`; two states of width `units`: output and carry."""
+    """One step of `LSTM`, for use in `RNN`; two states of width `units`: output and carry.
+
+    Args:
+        units: width of the output, a positive integer.
+        activation: what the result goes through: a name such as 'relu', a function of an array, or
+            None for nothing. Default: 'tanh'.
+        recurrent_activation: activation of the gates, given as `activation` is. Default:
+            'hard_sigmoid'.
+        use_bias: whether a trained bias is added. Default: True.
+        kernel_initializer: how `kernel` starts: a name, an object of `jaxcnn.initializers`, or a
+            function of (key, shape, dtype). Default: 'glorot_uniform'.
+        recurrent_initializer: how `recurrent_kernel` starts: a name, an object of
+            `jaxcnn.initializers`, or a function of (key, shape, dtype). Default: 'orthogonal'.
+        bias_initializer: how `bias` starts: a name, an object of `jaxcnn.initializers`, or a
+            function of (key, shape, dtype). Default: 'zeros'.
+        unit_forget_bias: whether the bias of the forget gate starts at 1 (Jozefowicz et al., "An
+            Empirical Exploration of Recurrent Network Architectures", 2015). Default: True.
+        kernel_regularizer: penalty of `kernel` that is added to the loss: a name, an object of
+            `jaxcnn.regularizers`, a function of an array, or None for none. Default: None.
+        recurrent_regularizer: penalty of `recurrent_kernel` that is added to the loss: a name, an
+            object of `jaxcnn.regularizers`, a function of an array, or None for none. Default:
+            None.
+        bias_regularizer: penalty of `bias` that is added to the loss: a name, an object of
+            `jaxcnn.regularizers`, a function of an array, or None for none. Default: None.
+        kernel_constraint: what `kernel` is put back to after each update: a name, an object of
+            `jaxcnn.constraints`, a function of an array, or None for nothing. Default: None.
+        recurrent_constraint: what `recurrent_kernel` is put back to after each update: a name, an
+            object of `jaxcnn.constraints`, a function of an array, or None for nothing. Default:
+            None.
+        bias_constraint: what `bias` is put back to after each update: a name, an object of
+            `jaxcnn.constraints`, a function of an array, or None for nothing. Default: None.
+        dropout: fraction of the inputs to drop in training mode, from 0 to 1. Default: 0.0.
+        recurrent_dropout: fraction of the states to drop in training mode, from 0 to 1. Default:
+            0.0.
+        implementation: 0, 1 or 2, as Keras has it; the result is the same. Default: 0.
+        **kwargs: `name`, `trainable`, `weights`, `dtype`, and where the layer is the first of a
+            Sequential model `input_shape` or one of its other forms; `jaxcnn.layers.Layer` explains
+            them.
+
+    Raises:
+        ValueError: an argument is not of this kind or out of its range; the message names both.
+
+    Example:
+        >>> jc.layers.RNN(jc.layers.LSTMCell(8))(jnp.ones((2, 10, 4))).shape
+        (2, 8)
+    """
 
     def __init__(
         self, units: int, activation: Identifier = 'tanh',
@@ -549,7 +1801,34 @@ class LSTMCell(ModuleLayer):
 
 
 class Lambda(ModuleLayer):
-    """``function(inputs, **arguments)``: any function of arrays that JAX can trace."""
+    """``function(inputs, **arguments)``: any function of arrays that JAX can trace.
+
+    A function with a parameter called ``mask`` is given the mask of the inputs. The shape of the
+    output is found by tracing; when `output_shape` is given (without the batch, or as a function of
+    the input's whole shape) it must agree. The output's mask is `mask`, or
+    ``mask(inputs, input_mask)`` where that is a function (of one argument: ``mask(input_mask)``);
+    by default there is none.
+
+    In a configuration the functions stand by their names, which custom objects resolve.
+
+    Args:
+        function: function of the inputs, and of `arguments`; a name means one of `custom_objects`.
+        output_shape: shape of the output without the batch, or a function from the shape of the
+            input, batch in front, to that of the output; None for what tracing finds. Default:
+            None.
+        mask: mask of the output, or a function that returns it; None for none. Default: None.
+        arguments: further keywords of `function`, by name; None for none. Default: None.
+        **kwargs: `name`, `trainable`, `weights`, `dtype`, and where the layer is the first of a
+            Sequential model `input_shape` or one of its other forms; `jaxcnn.layers.Layer` explains
+            them.
+
+    Raises:
+        ValueError: an argument is not of this kind or out of its range; the message names both.
+
+    Example:
+        >>> jc.layers.Lambda(lambda x: x**2)(jnp.array([[1.0, 2.0, 3.0]]))
+        Array([[1., 4., 9.]], dtype=float32)
+    """
 
     def __init__(
         self, function: str | Callable[..., PyTree],
@@ -560,7 +1839,42 @@ class Lambda(ModuleLayer):
 
 
 class LayerNormalization(ModuleLayer):
-    """``gamma * (x - mean) / sqrt(variance + epsilon) + beta``, the statistics of each sample."""
+    """``gamma * (x - mean) / sqrt(variance + epsilon) + beta``, the statistics of each sample.
+
+    `axis` is one axis or several, over which they are taken, without the batch; ``gamma`` and
+    ``beta`` have their sizes. The variance is biased; everything is computed in float32. Source: Ba
+    et al., "Layer Normalization", 2016.
+
+    Args:
+        axis: the axis or axes over which the statistics are taken, counted with the batch as 0; not
+            0. Default: -1.
+        epsilon: what is added to the variance, so that nothing is divided by 0; at least 0.
+            Default: 0.001.
+        center: whether `beta` is added. Default: True.
+        scale: whether the result is multiplied by `gamma`. Default: True.
+        beta_initializer: how `beta` starts: a name, an object of `jaxcnn.initializers`, or a
+            function of (key, shape, dtype). Default: 'zeros'.
+        gamma_initializer: how `gamma` starts: a name, an object of `jaxcnn.initializers`, or a
+            function of (key, shape, dtype). Default: 'ones'.
+        beta_regularizer: penalty of `beta` that is added to the loss: a name, an object of
+            `jaxcnn.regularizers`, a function of an array, or None for none. Default: None.
+        gamma_regularizer: penalty of `gamma` that is added to the loss: a name, an object of
+            `jaxcnn.regularizers`, a function of an array, or None for none. Default: None.
+        beta_constraint: what `beta` is put back to after each update: a name, an object of
+            `jaxcnn.constraints`, a function of an array, or None for nothing. Default: None.
+        gamma_constraint: what `gamma` is put back to after each update: a name, an object of
+            `jaxcnn.constraints`, a function of an array, or None for nothing. Default: None.
+        **kwargs: `name`, `trainable`, `weights`, `dtype`, and where the layer is the first of a
+            Sequential model `input_shape` or one of its other forms; `jaxcnn.layers.Layer` explains
+            them.
+
+    Raises:
+        ValueError: an argument is not of this kind or out of its range; the message names both.
+
+    Example:
+        >>> jc.layers.LayerNormalization(epsilon=0.0)(jnp.array([[1.0, 3.0]]))
+        Array([[-1.,  1.]], dtype=float32)
+    """
 
     def __init__(
         self, axis: int | Sequence[int] = -1, epsilon: float = 0.001, center: bool = True,
@@ -572,7 +1886,23 @@ class LayerNormalization(ModuleLayer):
 
 
 class LeakyReLU(ModuleLayer):
-    """``x`` where positive, ``alpha * x`` elsewhere."""
+    """``x`` where positive, ``alpha * x`` elsewhere.
+
+    Source: Maas et al., "Rectifier Nonlinearities", 2013.
+
+    Args:
+        alpha: the slope below zero. Default: 0.3.
+        **kwargs: `name`, `trainable`, `weights`, `dtype`, and where the layer is the first of a
+            Sequential model `input_shape` or one of its other forms; `jaxcnn.layers.Layer` explains
+            them.
+
+    Raises:
+        ValueError: an argument is not of this kind or out of its range; the message names both.
+
+    Example:
+        >>> jc.layers.LeakyReLU(0.25)(jnp.array([[-4.0, 4.0]]))
+        Array([[-1.,  4.]], dtype=float32)
+    """
 
     def __init__(
         self, alpha: float = 0.3, **common: Unpack[First],
@@ -580,7 +1910,30 @@ class LeakyReLU(ModuleLayer):
 
 
 class LocalResponseNormalization(ModuleLayer):
-    """``x / (bias + alpha * s) ** beta``, s being the sum of squares over neighbouring channels."""
+    """``x / (bias + alpha * s) ** beta``, s being the sum of squares over neighbouring channels.
+
+    These are up to `depth_radius` on either side. (batch, height, width, channels) to the same
+    shape. The defaults are AlexNet's. Source: Krizhevsky et al., "ImageNet Classification with Deep
+    Convolutional Neural Networks", 2012.
+
+    Args:
+        depth_radius: number of channels on either side, at least 0. Default: 2.
+        bias: what is added to the sum, above 0. Default: 1.0.
+        alpha: factor of the sum of squares, at least 0. Default: 2e-05.
+        beta: exponent of the divisor. Default: 0.75.
+        data_format: 'channels_last' or 'channels_first', where the channels are axis 1; None for
+            what `jaxcnn.backend.image_data_format()` says, by default channels_last. Default: None.
+        **kwargs: `name`, `trainable`, `weights`, `dtype`, and where the layer is the first of a
+            Sequential model `input_shape` or one of its other forms; `jaxcnn.layers.Layer` explains
+            them.
+
+    Raises:
+        ValueError: an argument is not of this kind or out of its range; the message names both.
+
+    Example:
+        >>> jc.layers.LocalResponseNormalization(alpha=1.0, beta=1.0)(jnp.ones((1, 1, 1, 1)))
+        Array([[[[0.5]]]], dtype=float32)
+    """
 
     def __init__(
         self, depth_radius: int = 2, bias: float = 1.0, alpha: float = 2e-05, beta: float = 0.75,
@@ -589,7 +1942,49 @@ class LocalResponseNormalization(ModuleLayer):
 
 
 class LocallyConnected1D(ModuleLayer):
-    """Unshared convolution over time: (batch, steps, channels) to (batch, new_steps, filters)."""
+    """Unshared convolution over time: (batch, steps, channels) to (batch, new_steps, filters).
+
+    Weights: ``kernel`` (new_steps, size * channels, filters), ``bias`` (new_steps, filters). Only
+    padding 'valid'; a `data_format` of None means channels_last, whatever the configured default
+    for images is.
+
+    Args:
+        filters: number of maps of the output, a positive integer.
+        kernel_size: size of the window in elements: a positive integer for all spatial axes, or one
+            for each.
+        strides: steps of the window in elements: a positive integer for all spatial axes, or one
+            for each. Not along with a `dilation_rate` other than 1. Default: 1.
+        padding: 'valid'. Default: 'valid'.
+        data_format: 'channels_last' or 'channels_first', where the channels are axis 1; None for
+            what `jaxcnn.backend.image_data_format()` says, by default channels_last. Default: None.
+        activation: what the result goes through: a name such as 'relu', a function of an array, or
+            None for nothing. Default: None.
+        use_bias: whether a trained bias is added. Default: True.
+        kernel_initializer: how `kernel` starts: a name, an object of `jaxcnn.initializers`, or a
+            function of (key, shape, dtype). Default: 'glorot_uniform'.
+        bias_initializer: how `bias` starts: a name, an object of `jaxcnn.initializers`, or a
+            function of (key, shape, dtype). Default: 'zeros'.
+        kernel_regularizer: penalty of `kernel` that is added to the loss: a name, an object of
+            `jaxcnn.regularizers`, a function of an array, or None for none. Default: None.
+        bias_regularizer: penalty of `bias` that is added to the loss: a name, an object of
+            `jaxcnn.regularizers`, a function of an array, or None for none. Default: None.
+        activity_regularizer: penalty of the output, summed over the batch, that is added to the
+            loss: given as `kernel_regularizer` is. Default: None.
+        kernel_constraint: what `kernel` is put back to after each update: a name, an object of
+            `jaxcnn.constraints`, a function of an array, or None for nothing. Default: None.
+        bias_constraint: what `bias` is put back to after each update: a name, an object of
+            `jaxcnn.constraints`, a function of an array, or None for nothing. Default: None.
+        **kwargs: `name`, `trainable`, `weights`, `dtype`, and where the layer is the first of a
+            Sequential model `input_shape` or one of its other forms; `jaxcnn.layers.Layer` explains
+            them.
+
+    Raises:
+        ValueError: an argument is not of this kind or out of its range; the message names both.
+
+    Example:
+        >>> jc.layers.LocallyConnected1D(8, 3)(jnp.zeros((2, 10, 4))).shape
+        (2, 8, 8)
+    """
 
     def __init__(
         self, filters: int, kernel_size: Sizes, strides: Sizes = 1, padding: str = 'valid',
@@ -604,6 +1999,46 @@ class LocallyConnected1D(ModuleLayer):
 class LocallyConnected2D(ModuleLayer):
     """Unshared convolution over images: (batch, height, width, channels) to (batch, new_h, new_w,
     filters).
+
+    Weights: ``kernel`` (new_h * new_w, rows * columns * channels, filters), ``bias`` (new_h, new_w,
+    filters). Only padding 'valid'.
+
+    Args:
+        filters: number of maps of the output, a positive integer.
+        kernel_size: size of the window in elements: a positive integer for all spatial axes, or one
+            for each.
+        strides: steps of the window in elements: a positive integer for all spatial axes, or one
+            for each. Not along with a `dilation_rate` other than 1. Default: (1, 1).
+        padding: 'valid'. Default: 'valid'.
+        data_format: 'channels_last' or 'channels_first', where the channels are axis 1; None for
+            what `jaxcnn.backend.image_data_format()` says, by default channels_last. Default: None.
+        activation: what the result goes through: a name such as 'relu', a function of an array, or
+            None for nothing. Default: None.
+        use_bias: whether a trained bias is added. Default: True.
+        kernel_initializer: how `kernel` starts: a name, an object of `jaxcnn.initializers`, or a
+            function of (key, shape, dtype). Default: 'glorot_uniform'.
+        bias_initializer: how `bias` starts: a name, an object of `jaxcnn.initializers`, or a
+            function of (key, shape, dtype). Default: 'zeros'.
+        kernel_regularizer: penalty of `kernel` that is added to the loss: a name, an object of
+            `jaxcnn.regularizers`, a function of an array, or None for none. Default: None.
+        bias_regularizer: penalty of `bias` that is added to the loss: a name, an object of
+            `jaxcnn.regularizers`, a function of an array, or None for none. Default: None.
+        activity_regularizer: penalty of the output, summed over the batch, that is added to the
+            loss: given as `kernel_regularizer` is. Default: None.
+        kernel_constraint: what `kernel` is put back to after each update: a name, an object of
+            `jaxcnn.constraints`, a function of an array, or None for nothing. Default: None.
+        bias_constraint: what `bias` is put back to after each update: a name, an object of
+            `jaxcnn.constraints`, a function of an array, or None for nothing. Default: None.
+        **kwargs: `name`, `trainable`, `weights`, `dtype`, and where the layer is the first of a
+            Sequential model `input_shape` or one of its other forms; `jaxcnn.layers.Layer` explains
+            them.
+
+    Raises:
+        ValueError: an argument is not of this kind or out of its range; the message names both.
+
+    Example:
+        >>> jc.layers.LocallyConnected2D(4, 3)(jnp.zeros((1, 8, 8, 2))).shape
+        (1, 6, 6, 4)
     """
 
     def __init__(
@@ -617,7 +2052,22 @@ class LocallyConnected2D(ModuleLayer):
 
 
 class Masking(ModuleLayer):
-    """Mask and set to zero the timesteps of (batch, steps, ...) that hold `mask_value` only."""
+    """Mask and set to zero the timesteps of (batch, steps, ...) that hold `mask_value` only.
+
+    Args:
+        mask_value: the value that all features of a masked step have. Default: 0.0.
+        **kwargs: `name`, `trainable`, `weights`, `dtype`, and where the layer is the first of a
+            Sequential model `input_shape` or one of its other forms; `jaxcnn.layers.Layer` explains
+            them.
+
+    Raises:
+        ValueError: an argument is not of this kind or out of its range; the message names both.
+
+    Example:
+        >>> jc.layers.Masking(9.0)(jnp.array([[[9.0, 9.0], [9.0, 2.0]]]))
+        Array([[[0., 0.],
+                [9., 2.]]], dtype=float32)
+    """
 
     def __init__(
         self, mask_value: float = 0.0, **common: Unpack[First],
@@ -625,7 +2075,29 @@ class Masking(ModuleLayer):
 
 
 class MaxPooling1D(ModuleLayer):
-    """(batch, steps, features) to (batch, fewer_steps, features): the largest of each window."""
+    """(batch, steps, features) to (batch, fewer_steps, features): the largest of each window.
+
+    Args:
+        pool_size: size of the window in elements: a positive integer for all spatial axes, or one
+            for each. Default: 2.
+        strides: steps of the window in elements, given as `pool_size` is; None for windows that
+            touch but do not overlap. Default: None.
+        padding: 'valid' for windows inside the input only, 'same' for as many as the input has
+            elements divided by the strides, with zeros around it. Default: 'valid'.
+        data_format: 'channels_last' or 'channels_first', where the channels are axis 1. Default:
+            'channels_last'.
+        **kwargs: `name`, `trainable`, `weights`, `dtype`, and where the layer is the first of a
+            Sequential model `input_shape` or one of its other forms; `jaxcnn.layers.Layer` explains
+            them.
+
+    Raises:
+        ValueError: an argument is not of this kind or out of its range; the message names both.
+
+    Example:
+        >>> jc.layers.MaxPooling1D(2)(jnp.array([[[1.0], [2.0], [3.0], [4.0]]]))
+        Array([[[2.],
+                [4.]]], dtype=float32)
+    """
 
     def __init__(
         self, pool_size: Sizes = 2, strides: Sizes | None = None, padding: str = 'valid', *,
@@ -634,7 +2106,28 @@ class MaxPooling1D(ModuleLayer):
 
 
 class MaxPooling2D(ModuleLayer):
-    """(batch, height, width, channels) to fewer rows and columns: the largest of each window."""
+    """(batch, height, width, channels) to fewer rows and columns: the largest of each window.
+
+    Args:
+        pool_size: size of the window in elements: a positive integer for all spatial axes, or one
+            for each. Default: (2, 2).
+        strides: steps of the window in elements, given as `pool_size` is; None for windows that
+            touch but do not overlap. Default: None.
+        padding: 'valid' for windows inside the input only, 'same' for as many as the input has
+            elements divided by the strides, with zeros around it. Default: 'valid'.
+        data_format: 'channels_last' or 'channels_first', where the channels are axis 1; None for
+            what `jaxcnn.backend.image_data_format()` says, by default channels_last. Default: None.
+        **kwargs: `name`, `trainable`, `weights`, `dtype`, and where the layer is the first of a
+            Sequential model `input_shape` or one of its other forms; `jaxcnn.layers.Layer` explains
+            them.
+
+    Raises:
+        ValueError: an argument is not of this kind or out of its range; the message names both.
+
+    Example:
+        >>> jc.layers.MaxPooling2D(2)(jnp.zeros((1, 28, 28, 3))).shape
+        (1, 14, 14, 3)
+    """
 
     def __init__(
         self, pool_size: Sizes = (2, 2), strides: Sizes | None = None, padding: str = 'valid',
@@ -643,7 +2136,28 @@ class MaxPooling2D(ModuleLayer):
 
 
 class MaxPooling3D(ModuleLayer):
-    """(batch, d1, d2, d3, channels) to smaller spatial axes: the largest of each window."""
+    """(batch, d1, d2, d3, channels) to smaller spatial axes: the largest of each window.
+
+    Args:
+        pool_size: size of the window in elements: a positive integer for all spatial axes, or one
+            for each. Default: (2, 2, 2).
+        strides: steps of the window in elements, given as `pool_size` is; None for windows that
+            touch but do not overlap. Default: None.
+        padding: 'valid' for windows inside the input only, 'same' for as many as the input has
+            elements divided by the strides, with zeros around it. Default: 'valid'.
+        data_format: 'channels_last' or 'channels_first', where the channels are axis 1; None for
+            what `jaxcnn.backend.image_data_format()` says, by default channels_last. Default: None.
+        **kwargs: `name`, `trainable`, `weights`, `dtype`, and where the layer is the first of a
+            Sequential model `input_shape` or one of its other forms; `jaxcnn.layers.Layer` explains
+            them.
+
+    Raises:
+        ValueError: an argument is not of this kind or out of its range; the message names both.
+
+    Example:
+        >>> jc.layers.MaxPooling3D(2)(jnp.zeros((1, 8, 8, 8, 3))).shape
+        (1, 4, 4, 4, 3)
+    """
 
     def __init__(
         self, pool_size: Sizes = (2, 2, 2), strides: Sizes | None = None, padding: str = 'valid',
@@ -652,7 +2166,17 @@ class MaxPooling3D(ModuleLayer):
 
 
 class Maximum(ModuleLayer):
-    """The largest of the inputs, element by element."""
+    """The largest of the inputs, element by element.
+
+    Args:
+        **kwargs: `name`, `trainable`, `weights`, `dtype`, and where the layer is the first of a
+            Sequential model `input_shape` or one of its other forms; `jaxcnn.layers.Layer` explains
+            them.
+
+    Example:
+        >>> jc.layers.Maximum()([jnp.array([[5.0, 1.0]]), jnp.array([[2.0, 2.0]])])
+        Array([[5., 2.]], dtype=float32)
+    """
 
     def __init__(
         self, **common: Unpack[First],
@@ -660,7 +2184,17 @@ class Maximum(ModuleLayer):
 
 
 class Minimum(ModuleLayer):
-    """The smallest of the inputs, element by element."""
+    """The smallest of the inputs, element by element.
+
+    Args:
+        **kwargs: `name`, `trainable`, `weights`, `dtype`, and where the layer is the first of a
+            Sequential model `input_shape` or one of its other forms; `jaxcnn.layers.Layer` explains
+            them.
+
+    Example:
+        >>> jc.layers.Minimum()([jnp.array([[5.0, 1.0]]), jnp.array([[2.0, 2.0]])])
+        Array([[2., 1.]], dtype=float32)
+    """
 
     def __init__(
         self, **common: Unpack[First],
@@ -668,7 +2202,17 @@ class Minimum(ModuleLayer):
 
 
 class Multiply(ModuleLayer):
-    """The product of the inputs."""
+    """The product of the inputs.
+
+    Args:
+        **kwargs: `name`, `trainable`, `weights`, `dtype`, and where the layer is the first of a
+            Sequential model `input_shape` or one of its other forms; `jaxcnn.layers.Layer` explains
+            them.
+
+    Example:
+        >>> jc.layers.Multiply()([jnp.array([[5.0]]), jnp.array([[2.0]])])
+        Array([[10.]], dtype=float32)
+    """
 
     def __init__(
         self, **common: Unpack[First],
@@ -676,7 +2220,26 @@ class Multiply(ModuleLayer):
 
 
 class Normalization(ModuleLayer):
-    """``(x - mean) / sqrt(variance)``, with statistics of the data for each index of `axis`."""
+    """``(x - mean) / sqrt(variance)``, with statistics of the data for each index of `axis`.
+
+    Weights, none of which training moves: ``mean``, ``variance`` and ``count``, the number of
+    values that they summarise; they start as 0, 1 and 0 and are set with the weights of a model.
+    `axis` may be a list of one, as Keras 3 writes it.
+
+    Args:
+        axis: the axis with a mean and a variance for each index, counted with the batch as 0.
+            Default: -1.
+        **kwargs: `name`, `trainable`, `weights`, `dtype`, and where the layer is the first of a
+            Sequential model `input_shape` or one of its other forms; `jaxcnn.layers.Layer` explains
+            them.
+
+    Raises:
+        ValueError: an argument is not of this kind or out of its range; the message names both.
+
+    Example:
+        >>> jc.layers.Normalization()(jnp.array([[1.0, 2.0]])).round(3)  # mean 0, variance 1
+        Array([[1., 2.]], dtype=float32)
+    """
 
     def __init__(
         self, axis: int | Sequence[int] = -1, **common: Unpack[First],
@@ -684,7 +2247,31 @@ class Normalization(ModuleLayer):
 
 
 class PReLU(ModuleLayer):
-    """``x`` where positive, ``alpha * x`` elsewhere, with ``alpha`` trained, of a sample's shape."""
+    """``x`` where positive, ``alpha * x`` elsewhere, with ``alpha`` trained, of a sample's shape.
+
+    `shared_axes` (counting the batch as 0) have one alpha for all positions: [1, 2] for one a
+    channel of images. Source: He et al., "Delving Deep into Rectifiers", 2015.
+
+    Args:
+        alpha_initializer: how `alpha` starts: a name, an object of `jaxcnn.initializers`, or a
+            function of (key, shape, dtype). Default: 'zeros'.
+        alpha_regularizer: penalty of `alpha` that is added to the loss: a name, an object of
+            `jaxcnn.regularizers`, a function of an array, or None for none. Default: None.
+        alpha_constraint: what `alpha` is put back to after each update: a name, an object of
+            `jaxcnn.constraints`, a function of an array, or None for nothing. Default: None.
+        shared_axes: axes that have one alpha for all positions, counted with the batch as 0, none
+            of them 0; None for an alpha at every position. Default: None.
+        **kwargs: `name`, `trainable`, `weights`, `dtype`, and where the layer is the first of a
+            Sequential model `input_shape` or one of its other forms; `jaxcnn.layers.Layer` explains
+            them.
+
+    Raises:
+        ValueError: an argument is not of this kind or out of its range; the message names both.
+
+    Example:
+        >>> jc.layers.PReLU(alpha_initializer="ones")(jnp.array([[-4.0, 4.0]]))
+        Array([[-4.,  4.]], dtype=float32)
+    """
 
     def __init__(
         self, alpha_initializer: Identifier = 'zeros', alpha_regularizer: Identifier = None,
@@ -694,7 +2281,51 @@ class PReLU(ModuleLayer):
 
 
 class PartialConv2D(ModuleLayer):
-    """A convolution whose maps each see some of the input's channels only."""
+    """A convolution whose maps each see some of the input's channels only.
+
+    ``connections[j]`` lists the input channels that map j is connected to; the kernel
+    (*kernel_size, number of connections) holds the window of each in that order.
+
+    Source: LeCun et al., "Gradient-Based Learning Applied to Document Recognition", 1998.
+
+    Args:
+        connections: for each map of the output the channels of the input that it sees: at least
+            one, none twice.
+        kernel_size: size of the window in elements: a positive integer for all spatial axes, or one
+            for each.
+        strides: steps of the window in elements: a positive integer for all spatial axes, or one
+            for each. Not along with a `dilation_rate` other than 1. Default: (1, 1).
+        padding: 'valid' for windows inside the input only, 'same' for as many as the input has
+            elements divided by the strides, with zeros around it. Default: 'valid'.
+        data_format: 'channels_last' or 'channels_first', where the channels are axis 1; None for
+            what `jaxcnn.backend.image_data_format()` says, by default channels_last. Default: None.
+        activation: what the result goes through: a name such as 'relu', a function of an array, or
+            None for nothing. Default: None.
+        kernel_initializer: how `kernel` starts: a name, an object of `jaxcnn.initializers`, or a
+            function of (key, shape, dtype). Default: 'glorot_uniform'.
+        bias_initializer: how `bias` starts: a name, an object of `jaxcnn.initializers`, or a
+            function of (key, shape, dtype). Default: 'zeros'.
+        kernel_regularizer: penalty of `kernel` that is added to the loss: a name, an object of
+            `jaxcnn.regularizers`, a function of an array, or None for none. Default: None.
+        bias_regularizer: penalty of `bias` that is added to the loss: a name, an object of
+            `jaxcnn.regularizers`, a function of an array, or None for none. Default: None.
+        activity_regularizer: penalty of the output, summed over the batch, that is added to the
+            loss: given as `kernel_regularizer` is. Default: None.
+        kernel_constraint: what `kernel` is put back to after each update: a name, an object of
+            `jaxcnn.constraints`, a function of an array, or None for nothing. Default: None.
+        bias_constraint: what `bias` is put back to after each update: a name, an object of
+            `jaxcnn.constraints`, a function of an array, or None for nothing. Default: None.
+        **kwargs: `name`, `trainable`, `weights`, `dtype`, and where the layer is the first of a
+            Sequential model `input_shape` or one of its other forms; `jaxcnn.layers.Layer` explains
+            them.
+
+    Raises:
+        ValueError: an argument is not of this kind or out of its range; the message names both.
+
+    Example:
+        >>> jc.layers.PartialConv2D([[0, 1], [1, 2], [0]], 5)(jnp.zeros((1, 14, 14, 3))).shape
+        (1, 10, 10, 3)
+    """
 
     def __init__(
         self, connections: Sequence[Sequence[int]], kernel_size: Sizes, strides: Sizes = (1, 1),
@@ -707,7 +2338,21 @@ class PartialConv2D(ModuleLayer):
 
 
 class Permute(ModuleLayer):
-    """Reorder the axes after the batch: `dims` counts from 1, so (2, 1) swaps the first two."""
+    """Reorder the axes after the batch: `dims` counts from 1, so (2, 1) swaps the first two.
+
+    Args:
+        dims: the axes after the batch, counted from 1, in their new order.
+        **kwargs: `name`, `trainable`, `weights`, `dtype`, and where the layer is the first of a
+            Sequential model `input_shape` or one of its other forms; `jaxcnn.layers.Layer` explains
+            them.
+
+    Raises:
+        ValueError: an argument is not of this kind or out of its range; the message names both.
+
+    Example:
+        >>> jc.layers.Permute((2, 1))(jnp.ones((5, 3, 4))).shape
+        (5, 4, 3)
+    """
 
     def __init__(
         self, dims: tuple[int, ...], **common: Unpack[First],
@@ -715,7 +2360,37 @@ class Permute(ModuleLayer):
 
 
 class RNN(StackingLayer):
-    """A recurrent layer from a cell: ``cell(x, states) -> (output, new states)``."""
+    """A recurrent layer from a cell: ``cell(x, states) -> (output, new states)``.
+
+    A cell is any module that is called so and has a `state_size`. `state_size` is the width of the
+    state or a list with that of each; x is one step (batch, features), and states and new states
+    are lists of (batch, width). The cell's noise is the same at all steps. Its weights are nested
+    under ``cell``. Called with ``constants``, an array or a list of them, it passes the list to the
+    cell in each step.
+
+    Args:
+        cell: a layer with `state_size` whose call takes one step and the states, and returns the
+            output and the new states; or a list of such cells.
+        return_sequences: whether the outputs of all steps are returned, or the last one only.
+            Default: False.
+        return_state: whether the final states are returned after the output. Default: False.
+        go_backwards: whether it begins at the last step; the outputs come in the order in which
+            they are computed. Default: False.
+        stateful: whether a call begins with the states that the last one ended with; row i goes on
+            where row i of the batch before ended, so that the batch size is fixed. Default: False.
+        unroll: whether the steps are laid out one after the other and not looped over: the same
+            values, longer to compile. Default: False.
+        **kwargs: `name`, `trainable`, `weights`, `dtype`, and where the layer is the first of a
+            Sequential model `input_shape` or one of its other forms; `jaxcnn.layers.Layer` explains
+            them.
+
+    Raises:
+        ValueError: an argument is not of this kind or out of its range; the message names both.
+
+    Example:
+        >>> jc.layers.RNN([jc.layers.GRUCell(8), jc.layers.GRUCell(5)])(jnp.ones((2, 10, 4))).shape
+        (2, 5)
+    """
 
     def __init__(
         self, cell: Layer, return_sequences: bool = False, return_state: bool = False,
@@ -725,7 +2400,29 @@ class RNN(StackingLayer):
 
 
 class RandomizedReLU(ModuleLayer):
-    """``x`` where positive, ``a * x`` elsewhere, with another ``a`` for each element of the input."""
+    """``x`` where positive, ``a * x`` elsewhere, with another ``a`` for each element of the input.
+
+    In training mode each ``a`` is drawn evenly from `lower` to `upper` (from the ``dropout``
+    stream; `seed` gives the layer a separate stream), else it is the mean of both. Source: Xu et
+    al., "Empirical Evaluation of Rectified Activations in Convolutional Network", 2015, whose best
+    range 1/8 to 1/3 is the default.
+
+    Args:
+        lower: the smallest slope below zero, at least 0. Default: 0.125.
+        upper: the largest slope below zero, at least `lower`. Default: 0.3333333333333333.
+        seed: an integer gives the layer a separate stream of random numbers; None draws from the
+            ``dropout`` stream. Default: None.
+        **kwargs: `name`, `trainable`, `weights`, `dtype`, and where the layer is the first of a
+            Sequential model `input_shape` or one of its other forms; `jaxcnn.layers.Layer` explains
+            them.
+
+    Raises:
+        ValueError: an argument is not of this kind or out of its range; the message names both.
+
+    Example:
+        >>> jc.layers.RandomizedReLU(0.25, 0.75)(jnp.array([[-4.0, 4.0]]))
+        Array([[-2.,  4.]], dtype=float32)
+    """
 
     def __init__(
         self, lower: float = 0.125, upper: float = 0.3333333333333333, seed: int | None = None,
@@ -734,7 +2431,23 @@ class RandomizedReLU(ModuleLayer):
 
 
 class ReLU(ModuleLayer):
-    """``x`` above `threshold`, ``negative_slope * (x - threshold)`` below; at most `max_value`."""
+    """``x`` above `threshold`, ``negative_slope * (x - threshold)`` below; at most `max_value`.
+
+    Args:
+        max_value: the largest value of the output, at least 0; None for no limit. Default: None.
+        negative_slope: the slope below `threshold`, at least 0. Default: 0.0.
+        threshold: the input where the output is 0, at least 0. Default: 0.0.
+        **kwargs: `name`, `trainable`, `weights`, `dtype`, and where the layer is the first of a
+            Sequential model `input_shape` or one of its other forms; `jaxcnn.layers.Layer` explains
+            them.
+
+    Raises:
+        ValueError: an argument is not of this kind or out of its range; the message names both.
+
+    Example:
+        >>> jc.layers.ReLU(max_value=6)(jnp.array([[-1.0, 3.0, 9.0]]))
+        Array([[0., 3., 6.]], dtype=float32)
+    """
 
     def __init__(
         self, max_value: float | None = None, negative_slope: float = 0.0, threshold: float = 0.0,
@@ -743,7 +2456,22 @@ class ReLU(ModuleLayer):
 
 
 class RepeatVector(ModuleLayer):
-    """(batch, features) to (batch, n, features)."""
+    """(batch, features) to (batch, n, features).
+
+    Args:
+        n: number of repetitions, a positive integer.
+        **kwargs: `name`, `trainable`, `weights`, `dtype`, and where the layer is the first of a
+            Sequential model `input_shape` or one of its other forms; `jaxcnn.layers.Layer` explains
+            them.
+
+    Raises:
+        ValueError: an argument is not of this kind or out of its range; the message names both.
+
+    Example:
+        >>> jc.layers.RepeatVector(2)(jnp.array([[1.0, 2.0]]))
+        Array([[[1., 2.],
+                [1., 2.]]], dtype=float32)
+    """
 
     def __init__(
         self, n: int, **common: Unpack[First],
@@ -751,7 +2479,22 @@ class RepeatVector(ModuleLayer):
 
 
 class Rescaling(ModuleLayer):
-    """``x * scale + offset``; both may be lists with a number for each channel, the last axis."""
+    """``x * scale + offset``; both may be lists with a number for each channel, the last axis.
+
+    Args:
+        scale: factor: a number, or a list with one for each channel.
+        offset: what is added then: a number, or a list with one for each channel. Default: 0.0.
+        **kwargs: `name`, `trainable`, `weights`, `dtype`, and where the layer is the first of a
+            Sequential model `input_shape` or one of its other forms; `jaxcnn.layers.Layer` explains
+            them.
+
+    Raises:
+        ValueError: an argument is not of this kind or out of its range; the message names both.
+
+    Example:
+        >>> jc.layers.Rescaling(1 / 127.5, -1)(jnp.array([[0.0, 255.0]]))
+        Array([[-1.,  1.]], dtype=float32)
+    """
 
     def __init__(
         self, scale: ArrayLike | Sequence[Any], offset: ArrayLike | Sequence[Any] = 0.0,
@@ -760,7 +2503,22 @@ class Rescaling(ModuleLayer):
 
 
 class Reshape(ModuleLayer):
-    """(batch, ...) to (batch, *target_shape); one entry of `target_shape` may be -1."""
+    """(batch, ...) to (batch, *target_shape); one entry of `target_shape` may be -1.
+
+    Args:
+        target_shape: sizes of the axes after the batch: positive integers, one of them may be -1
+            for what is left.
+        **kwargs: `name`, `trainable`, `weights`, `dtype`, and where the layer is the first of a
+            Sequential model `input_shape` or one of its other forms; `jaxcnn.layers.Layer` explains
+            them.
+
+    Raises:
+        ValueError: an argument is not of this kind or out of its range; the message names both.
+
+    Example:
+        >>> jc.layers.Reshape((4, -1))(jnp.ones((2, 12))).shape
+        (2, 4, 3)
+    """
 
     def __init__(
         self, target_shape: tuple[int, ...], **common: Unpack[First],
@@ -768,7 +2526,63 @@ class Reshape(ModuleLayer):
 
 
 class SeparableConv1D(ModuleLayer):
-    """Separable convolution over time: (batch, steps, channels) to (batch, new_steps, filters)."""
+    """Separable convolution over time: (batch, steps, channels) to (batch, new_steps, filters).
+
+    Weights: ``depthwise_kernel`` (size, channels, depth_multiplier), ``pointwise_kernel``
+    (1, channels * depth_multiplier, filters), ``bias`` (filters,).
+
+    Args:
+        filters: number of maps of the output, a positive integer.
+        kernel_size: size of the window in elements: a positive integer for all spatial axes, or one
+            for each.
+        strides: steps of the window in elements: a positive integer for all spatial axes, or one
+            for each. Not along with a `dilation_rate` other than 1. Default: 1.
+        padding: 'valid' for windows inside the input only, 'same' for as many as the input has
+            elements divided by the strides, with zeros around it. Default: 'valid'.
+        data_format: 'channels_last' or 'channels_first', where the channels are axis 1. Default:
+            'channels_last'.
+        depth_multiplier: number of maps that each input channel becomes, a positive integer.
+            Default: 1.
+        activation: what the result goes through: a name such as 'relu', a function of an array, or
+            None for nothing. Default: None.
+        use_bias: whether a trained bias is added. Default: True.
+        depthwise_initializer: how `depthwise_kernel` starts: a name, an object of
+            `jaxcnn.initializers`, or a function of (key, shape, dtype). Default: 'glorot_uniform'.
+        pointwise_initializer: how `pointwise_kernel` starts: a name, an object of
+            `jaxcnn.initializers`, or a function of (key, shape, dtype). Default: 'glorot_uniform'.
+        bias_initializer: how `bias` starts: a name, an object of `jaxcnn.initializers`, or a
+            function of (key, shape, dtype). Default: 'zeros'.
+        depthwise_regularizer: penalty of `depthwise_kernel` that is added to the loss: a name, an
+            object of `jaxcnn.regularizers`, a function of an array, or None for none. Default:
+            None.
+        pointwise_regularizer: penalty of `pointwise_kernel` that is added to the loss: a name, an
+            object of `jaxcnn.regularizers`, a function of an array, or None for none. Default:
+            None.
+        bias_regularizer: penalty of `bias` that is added to the loss: a name, an object of
+            `jaxcnn.regularizers`, a function of an array, or None for none. Default: None.
+        activity_regularizer: penalty of the output, summed over the batch, that is added to the
+            loss: given as `kernel_regularizer` is. Default: None.
+        depthwise_constraint: what `depthwise_kernel` is put back to after each update: a name, an
+            object of `jaxcnn.constraints`, a function of an array, or None for nothing. Default:
+            None.
+        pointwise_constraint: what `pointwise_kernel` is put back to after each update: a name, an
+            object of `jaxcnn.constraints`, a function of an array, or None for nothing. Default:
+            None.
+        bias_constraint: what `bias` is put back to after each update: a name, an object of
+            `jaxcnn.constraints`, a function of an array, or None for nothing. Default: None.
+        dilation_rate: distance of the elements that a window looks at: a positive integer for all
+            spatial axes, or one for each. Default: 1.
+        **kwargs: `name`, `trainable`, `weights`, `dtype`, and where the layer is the first of a
+            Sequential model `input_shape` or one of its other forms; `jaxcnn.layers.Layer` explains
+            them.
+
+    Raises:
+        ValueError: an argument is not of this kind or out of its range; the message names both.
+
+    Example:
+        >>> jc.layers.SeparableConv1D(8, 3)(jnp.ones((1, 10, 4))).shape
+        (1, 8, 8)
+    """
 
     def __init__(
         self, filters: int, kernel_size: Sizes, strides: Sizes = 1, padding: str = 'valid',
@@ -787,6 +2601,62 @@ class SeparableConv1D(ModuleLayer):
 class SeparableConv2D(ModuleLayer):
     """Separable convolution over images: (batch, height, width, channels) to (batch, new_h,
     new_w, filters).
+
+    Weights: ``depthwise_kernel`` (rows, columns, channels, depth_multiplier), ``pointwise_kernel``
+    (1, 1, channels * depth_multiplier, filters), ``bias`` (filters,). Source: Chollet, "Xception",
+    2016.
+
+    Args:
+        filters: number of maps of the output, a positive integer.
+        kernel_size: size of the window in elements: a positive integer for all spatial axes, or one
+            for each.
+        strides: steps of the window in elements: a positive integer for all spatial axes, or one
+            for each. Not along with a `dilation_rate` other than 1. Default: (1, 1).
+        padding: 'valid' for windows inside the input only, 'same' for as many as the input has
+            elements divided by the strides, with zeros around it. Default: 'valid'.
+        data_format: 'channels_last' or 'channels_first', where the channels are axis 1; None for
+            what `jaxcnn.backend.image_data_format()` says, by default channels_last. Default: None.
+        depth_multiplier: number of maps that each input channel becomes, a positive integer.
+            Default: 1.
+        activation: what the result goes through: a name such as 'relu', a function of an array, or
+            None for nothing. Default: None.
+        use_bias: whether a trained bias is added. Default: True.
+        depthwise_initializer: how `depthwise_kernel` starts: a name, an object of
+            `jaxcnn.initializers`, or a function of (key, shape, dtype). Default: 'glorot_uniform'.
+        pointwise_initializer: how `pointwise_kernel` starts: a name, an object of
+            `jaxcnn.initializers`, or a function of (key, shape, dtype). Default: 'glorot_uniform'.
+        bias_initializer: how `bias` starts: a name, an object of `jaxcnn.initializers`, or a
+            function of (key, shape, dtype). Default: 'zeros'.
+        depthwise_regularizer: penalty of `depthwise_kernel` that is added to the loss: a name, an
+            object of `jaxcnn.regularizers`, a function of an array, or None for none. Default:
+            None.
+        pointwise_regularizer: penalty of `pointwise_kernel` that is added to the loss: a name, an
+            object of `jaxcnn.regularizers`, a function of an array, or None for none. Default:
+            None.
+        bias_regularizer: penalty of `bias` that is added to the loss: a name, an object of
+            `jaxcnn.regularizers`, a function of an array, or None for none. Default: None.
+        activity_regularizer: penalty of the output, summed over the batch, that is added to the
+            loss: given as `kernel_regularizer` is. Default: None.
+        depthwise_constraint: what `depthwise_kernel` is put back to after each update: a name, an
+            object of `jaxcnn.constraints`, a function of an array, or None for nothing. Default:
+            None.
+        pointwise_constraint: what `pointwise_kernel` is put back to after each update: a name, an
+            object of `jaxcnn.constraints`, a function of an array, or None for nothing. Default:
+            None.
+        bias_constraint: what `bias` is put back to after each update: a name, an object of
+            `jaxcnn.constraints`, a function of an array, or None for nothing. Default: None.
+        dilation_rate: distance of the elements that a window looks at: a positive integer for all
+            spatial axes, or one for each. Default: (1, 1).
+        **kwargs: `name`, `trainable`, `weights`, `dtype`, and where the layer is the first of a
+            Sequential model `input_shape` or one of its other forms; `jaxcnn.layers.Layer` explains
+            them.
+
+    Raises:
+        ValueError: an argument is not of this kind or out of its range; the message names both.
+
+    Example:
+        >>> jc.layers.SeparableConv2D(8, 3)(jnp.ones((1, 8, 8, 4))).shape
+        (1, 6, 6, 8)
     """
 
     def __init__(
@@ -803,7 +2673,64 @@ class SeparableConv2D(ModuleLayer):
 
 
 class SimpleRNN(GatedLayer):
-    """``h = activation(x @ kernel + bias + h @ recurrent_kernel)`` over (batch, steps, features)."""
+    """``h = activation(x @ kernel + bias + h @ recurrent_kernel)`` over (batch, steps, features).
+
+    Weights: ``kernel`` (features, units), ``recurrent_kernel`` (units, units), ``bias`` (units,).
+    In training mode `dropout` drops inputs and `recurrent_dropout` states, by masks that are the
+    same at all steps (Gal and Ghahramani, "A Theoretically Grounded Application of Dropout in
+    Recurrent Neural Networks", 2016).
+
+    Args:
+        units: width of the output, a positive integer.
+        activation: what the result goes through: a name such as 'relu', a function of an array, or
+            None for nothing. Default: 'tanh'.
+        use_bias: whether a trained bias is added. Default: True.
+        kernel_initializer: how `kernel` starts: a name, an object of `jaxcnn.initializers`, or a
+            function of (key, shape, dtype). Default: 'glorot_uniform'.
+        recurrent_initializer: how `recurrent_kernel` starts: a name, an object of
+            `jaxcnn.initializers`, or a function of (key, shape, dtype). Default: 'orthogonal'.
+        bias_initializer: how `bias` starts: a name, an object of `jaxcnn.initializers`, or a
+            function of (key, shape, dtype). Default: 'zeros'.
+        kernel_regularizer: penalty of `kernel` that is added to the loss: a name, an object of
+            `jaxcnn.regularizers`, a function of an array, or None for none. Default: None.
+        recurrent_regularizer: penalty of `recurrent_kernel` that is added to the loss: a name, an
+            object of `jaxcnn.regularizers`, a function of an array, or None for none. Default:
+            None.
+        bias_regularizer: penalty of `bias` that is added to the loss: a name, an object of
+            `jaxcnn.regularizers`, a function of an array, or None for none. Default: None.
+        activity_regularizer: penalty of the output, summed over the batch, that is added to the
+            loss: given as `kernel_regularizer` is. Default: None.
+        kernel_constraint: what `kernel` is put back to after each update: a name, an object of
+            `jaxcnn.constraints`, a function of an array, or None for nothing. Default: None.
+        recurrent_constraint: what `recurrent_kernel` is put back to after each update: a name, an
+            object of `jaxcnn.constraints`, a function of an array, or None for nothing. Default:
+            None.
+        bias_constraint: what `bias` is put back to after each update: a name, an object of
+            `jaxcnn.constraints`, a function of an array, or None for nothing. Default: None.
+        dropout: fraction of the inputs to drop in training mode, from 0 to 1. Default: 0.0.
+        recurrent_dropout: fraction of the states to drop in training mode, from 0 to 1. Default:
+            0.0.
+        return_sequences: whether the outputs of all steps are returned, or the last one only.
+            Default: False.
+        go_backwards: whether it begins at the last step; the outputs come in the order in which
+            they are computed. Default: False.
+        stateful: whether a call begins with the states that the last one ended with; row i goes on
+            where row i of the batch before ended, so that the batch size is fixed. Default: False.
+        unroll: whether the steps are laid out one after the other and not looped over: the same
+            values, longer to compile. Default: False.
+        implementation: 0, 1 or 2, as Keras has it; the result is the same. Default: 0.
+        return_state: whether the final states are returned after the output. Default: False.
+        **kwargs: `name`, `trainable`, `weights`, `dtype`, and where the layer is the first of a
+            Sequential model `input_shape` or one of its other forms; `jaxcnn.layers.Layer` explains
+            them.
+
+    Raises:
+        ValueError: an argument is not of this kind or out of its range; the message names both.
+
+    Example:
+        >>> jc.layers.SimpleRNN(8)(jnp.ones((2, 10, 4))).shape
+        (2, 8)
+    """
 
     def __init__(
         self, units: int, activation: Identifier = 'tanh', use_bias: bool = True,
@@ -820,7 +2747,48 @@ class SimpleRNN(GatedLayer):
 
 
 class SimpleRNNCell(ModuleLayer):
-    """One step of `SimpleRNN`, for use in `RNN`; one state of width `units`."""
+    """One step of `SimpleRNN`, for use in `RNN`; one state of width `units`.
+
+    Args:
+        units: width of the output, a positive integer.
+        activation: what the result goes through: a name such as 'relu', a function of an array, or
+            None for nothing. Default: 'tanh'.
+        use_bias: whether a trained bias is added. Default: True.
+        kernel_initializer: how `kernel` starts: a name, an object of `jaxcnn.initializers`, or a
+            function of (key, shape, dtype). Default: 'glorot_uniform'.
+        recurrent_initializer: how `recurrent_kernel` starts: a name, an object of
+            `jaxcnn.initializers`, or a function of (key, shape, dtype). Default: 'orthogonal'.
+        bias_initializer: how `bias` starts: a name, an object of `jaxcnn.initializers`, or a
+            function of (key, shape, dtype). Default: 'zeros'.
+        kernel_regularizer: penalty of `kernel` that is added to the loss: a name, an object of
+            `jaxcnn.regularizers`, a function of an array, or None for none. Default: None.
+        recurrent_regularizer: penalty of `recurrent_kernel` that is added to the loss: a name, an
+            object of `jaxcnn.regularizers`, a function of an array, or None for none. Default:
+            None.
+        bias_regularizer: penalty of `bias` that is added to the loss: a name, an object of
+            `jaxcnn.regularizers`, a function of an array, or None for none. Default: None.
+        kernel_constraint: what `kernel` is put back to after each update: a name, an object of
+            `jaxcnn.constraints`, a function of an array, or None for nothing. Default: None.
+        recurrent_constraint: what `recurrent_kernel` is put back to after each update: a name, an
+            object of `jaxcnn.constraints`, a function of an array, or None for nothing. Default:
+            None.
+        bias_constraint: what `bias` is put back to after each update: a name, an object of
+            `jaxcnn.constraints`, a function of an array, or None for nothing. Default: None.
+        dropout: fraction of the inputs to drop in training mode, from 0 to 1. Default: 0.0.
+        recurrent_dropout: fraction of the states to drop in training mode, from 0 to 1. Default:
+            0.0.
+        implementation: 0, 1 or 2, as Keras has it; the result is the same. Default: 0.
+        **kwargs: `name`, `trainable`, `weights`, `dtype`, and where the layer is the first of a
+            Sequential model `input_shape` or one of its other forms; `jaxcnn.layers.Layer` explains
+            them.
+
+    Raises:
+        ValueError: an argument is not of this kind or out of its range; the message names both.
+
+    Example:
+        >>> jc.layers.RNN(jc.layers.SimpleRNNCell(8))(jnp.ones((2, 10, 4))).shape
+        (2, 8)
+    """
 
     def __init__(
         self, units: int, activation: Identifier = 'tanh', use_bias: bool = True,
@@ -835,7 +2803,22 @@ class SimpleRNNCell(ModuleLayer):
 
 
 class Softmax(ModuleLayer):
-    """Positive numbers that sum to one along `axis`: ``exp(x) / sum(exp(x))``."""
+    """Positive numbers that sum to one along `axis`: ``exp(x) / sum(exp(x))``.
+
+    Args:
+        axis: the axis along which the results sum to 1, none but the batch, which is 0. Default:
+            -1.
+        **kwargs: `name`, `trainable`, `weights`, `dtype`, and where the layer is the first of a
+            Sequential model `input_shape` or one of its other forms; `jaxcnn.layers.Layer` explains
+            them.
+
+    Raises:
+        ValueError: an argument is not of this kind or out of its range; the message names both.
+
+    Example:
+        >>> jc.layers.Softmax()(jnp.zeros((1, 4)))
+        Array([[0.25, 0.25, 0.25, 0.25]], dtype=float32)
+    """
 
     def __init__(
         self, axis: int = -1, **common: Unpack[First],
@@ -843,7 +2826,23 @@ class Softmax(ModuleLayer):
 
 
 class SpatialDropout1D(ModuleLayer):
-    """(batch, steps, channels) with whole channels dropped in training mode."""
+    """(batch, steps, channels) with whole channels dropped in training mode.
+
+    Args:
+        rate: fraction of the channels to drop, from 0 to 1.
+        seed: an integer gives the layer a separate stream of random numbers; None draws from the
+            ``dropout`` stream. Default: None.
+        **kwargs: `name`, `trainable`, `weights`, `dtype`, and where the layer is the first of a
+            Sequential model `input_shape` or one of its other forms; `jaxcnn.layers.Layer` explains
+            them.
+
+    Raises:
+        ValueError: an argument is not of this kind or out of its range; the message names both.
+
+    Example:
+        >>> jc.layers.SpatialDropout1D(0.5)(jnp.ones((2, 10, 4))).shape
+        (2, 10, 4)
+    """
 
     def __init__(
         self, rate: float, seed: int | None = None, **common: Unpack[First],
@@ -851,7 +2850,25 @@ class SpatialDropout1D(ModuleLayer):
 
 
 class SpatialDropout2D(ModuleLayer):
-    """(batch, height, width, channels) with whole channels dropped in training mode."""
+    """(batch, height, width, channels) with whole channels dropped in training mode.
+
+    Args:
+        rate: fraction of the channels to drop, from 0 to 1.
+        data_format: 'channels_last' or 'channels_first', where the channels are axis 1; None for
+            what `jaxcnn.backend.image_data_format()` says, by default channels_last. Default: None.
+        seed: an integer gives the layer a separate stream of random numbers; None draws from the
+            ``dropout`` stream. Default: None.
+        **kwargs: `name`, `trainable`, `weights`, `dtype`, and where the layer is the first of a
+            Sequential model `input_shape` or one of its other forms; `jaxcnn.layers.Layer` explains
+            them.
+
+    Raises:
+        ValueError: an argument is not of this kind or out of its range; the message names both.
+
+    Example:
+        >>> jc.layers.SpatialDropout2D(0.5)(jnp.ones((2, 8, 8, 4))).shape
+        (2, 8, 8, 4)
+    """
 
     def __init__(
         self, rate: float, data_format: str | None = None, seed: int | None = None,
@@ -860,7 +2877,25 @@ class SpatialDropout2D(ModuleLayer):
 
 
 class SpatialDropout3D(ModuleLayer):
-    """(batch, d1, d2, d3, channels) with whole channels dropped in training mode."""
+    """(batch, d1, d2, d3, channels) with whole channels dropped in training mode.
+
+    Args:
+        rate: fraction of the channels to drop, from 0 to 1.
+        data_format: 'channels_last' or 'channels_first', where the channels are axis 1; None for
+            what `jaxcnn.backend.image_data_format()` says, by default channels_last. Default: None.
+        seed: an integer gives the layer a separate stream of random numbers; None draws from the
+            ``dropout`` stream. Default: None.
+        **kwargs: `name`, `trainable`, `weights`, `dtype`, and where the layer is the first of a
+            Sequential model `input_shape` or one of its other forms; `jaxcnn.layers.Layer` explains
+            them.
+
+    Raises:
+        ValueError: an argument is not of this kind or out of its range; the message names both.
+
+    Example:
+        >>> jc.layers.SpatialDropout3D(0.5)(jnp.ones((2, 4, 4, 4, 3))).shape
+        (2, 4, 4, 4, 3)
+    """
 
     def __init__(
         self, rate: float, data_format: str | None = None, seed: int | None = None,
@@ -869,7 +2904,35 @@ class SpatialDropout3D(ModuleLayer):
 
 
 class Subsampling2D(ModuleLayer):
-    """``activation(coefficient * sum + bias)`` of windows side by side."""
+    """``activation(coefficient * sum + bias)`` of windows side by side.
+
+    Each map has one trained coefficient and bias. (batch, height, width, channels) to (batch,
+    height // rows, width // columns, channels) for a `pool_size` of (rows, columns).
+
+    Source: LeCun et al., "Gradient-Based Learning Applied to Document Recognition", 1998.
+
+    Args:
+        pool_size: size of the window in elements: a positive integer for all spatial axes, or one
+            for each. Default: (2, 2).
+        activation: what the result goes through: a name such as 'relu', a function of an array, or
+            None for nothing. Default: 'sigmoid'.
+        data_format: 'channels_last' or 'channels_first', where the channels are axis 1; None for
+            what `jaxcnn.backend.image_data_format()` says, by default channels_last. Default: None.
+        coefficient_initializer: how `coefficient` starts: a name, an object of
+            `jaxcnn.initializers`, or a function of (key, shape, dtype). Default: 'ones'.
+        bias_initializer: how `bias` starts: a name, an object of `jaxcnn.initializers`, or a
+            function of (key, shape, dtype). Default: 'zeros'.
+        **kwargs: `name`, `trainable`, `weights`, `dtype`, and where the layer is the first of a
+            Sequential model `input_shape` or one of its other forms; `jaxcnn.layers.Layer` explains
+            them.
+
+    Raises:
+        ValueError: an argument is not of this kind or out of its range; the message names both.
+
+    Example:
+        >>> jc.layers.Subsampling2D()(jnp.zeros((1, 28, 28, 6))).shape
+        (1, 14, 14, 6)
+    """
 
     def __init__(
         self, pool_size: Sizes = (2, 2), activation: Identifier = 'sigmoid',
@@ -879,7 +2942,17 @@ class Subsampling2D(ModuleLayer):
 
 
 class Subtract(ModuleLayer):
-    """The first of two inputs minus the second."""
+    """The first of two inputs minus the second.
+
+    Args:
+        **kwargs: `name`, `trainable`, `weights`, `dtype`, and where the layer is the first of a
+            Sequential model `input_shape` or one of its other forms; `jaxcnn.layers.Layer` explains
+            them.
+
+    Example:
+        >>> jc.layers.Subtract()([jnp.array([[5.0]]), jnp.array([[2.0]])])
+        Array([[3.]], dtype=float32)
+    """
 
     def __init__(
         self, **common: Unpack[First],
@@ -887,7 +2960,23 @@ class Subtract(ModuleLayer):
 
 
 class ThresholdedReLU(ModuleLayer):
-    """``x`` where it is above `theta`, 0 elsewhere."""
+    """``x`` where it is above `theta`, 0 elsewhere.
+
+    Source: Konda et al., "Zero-Bias Autoencoders", 2014.
+
+    Args:
+        theta: the value above which inputs pass, at least 0. Default: 1.0.
+        **kwargs: `name`, `trainable`, `weights`, `dtype`, and where the layer is the first of a
+            Sequential model `input_shape` or one of its other forms; `jaxcnn.layers.Layer` explains
+            them.
+
+    Raises:
+        ValueError: an argument is not of this kind or out of its range; the message names both.
+
+    Example:
+        >>> jc.layers.ThresholdedReLU(1.5)(jnp.array([[1.0, 2.0]]))
+        Array([[0., 2.]], dtype=float32)
+    """
 
     def __init__(
         self, theta: float = 1.0, **common: Unpack[First],
@@ -895,7 +2984,26 @@ class ThresholdedReLU(ModuleLayer):
 
 
 class TimeDistributed(ModuleLayer):
-    """Any module, or model, on every step of (batch, steps, ...)."""
+    """Any module, or model, on every step of (batch, steps, ...).
+
+    Its samples are the steps of all sequences, so batch statistics are those of all steps together.
+    A mask of the steps is passed on; the inner module gets none. In programs of Keras 2.2 it gets
+    what the mask has of the inside of a step, and the mask that it makes is that of the output. Its
+    variables are nested under ``layer``.
+
+    Args:
+        layer: the layer or model that is called on every step.
+        **kwargs: `name`, `trainable`, `weights`, `dtype`, and where the layer is the first of a
+            Sequential model `input_shape` or one of its other forms; `jaxcnn.layers.Layer` explains
+            them.
+
+    Raises:
+        ValueError: an argument is not of this kind or out of its range; the message names both.
+
+    Example:
+        >>> jc.layers.TimeDistributed(jc.layers.Dense(8))(jnp.ones((2, 10, 4))).shape
+        (2, 10, 8)
+    """
 
     def __init__(
         self, layer: Layer, **common: Unpack[First],
@@ -903,7 +3011,25 @@ class TimeDistributed(ModuleLayer):
 
 
 class UpSampling1D(ModuleLayer):
-    """(batch, steps, features) with each step repeated."""
+    """(batch, steps, features) with each step repeated.
+
+    Args:
+        size: how many times as long each spatial axis becomes: a positive integer for all, or one
+            for each. Default: 2.
+        **kwargs: `name`, `trainable`, `weights`, `dtype`, and where the layer is the first of a
+            Sequential model `input_shape` or one of its other forms; `jaxcnn.layers.Layer` explains
+            them.
+
+    Raises:
+        ValueError: an argument is not of this kind or out of its range; the message names both.
+
+    Example:
+        >>> jc.layers.UpSampling1D(2)(jnp.array([[[1.0], [2.0]]]))
+        Array([[[1.],
+                [1.],
+                [2.],
+                [2.]]], dtype=float32)
+    """
 
     def __init__(
         self, size: Sizes = 2, **common: Unpack[First],
@@ -911,7 +3037,25 @@ class UpSampling1D(ModuleLayer):
 
 
 class UpSampling2D(ModuleLayer):
-    """(batch, height, width, channels) with rows and columns repeated, or interpolated linearly."""
+    """(batch, height, width, channels) with rows and columns repeated, or interpolated linearly.
+
+    Args:
+        size: how many times as long each spatial axis becomes: a positive integer for all, or one
+            for each. Default: (2, 2).
+        data_format: 'channels_last' or 'channels_first', where the channels are axis 1; None for
+            what `jaxcnn.backend.image_data_format()` says, by default channels_last. Default: None.
+        interpolation: 'nearest', which repeats elements, or 'bilinear'. Default: 'nearest'.
+        **kwargs: `name`, `trainable`, `weights`, `dtype`, and where the layer is the first of a
+            Sequential model `input_shape` or one of its other forms; `jaxcnn.layers.Layer` explains
+            them.
+
+    Raises:
+        ValueError: an argument is not of this kind or out of its range; the message names both.
+
+    Example:
+        >>> jc.layers.UpSampling2D((2, 3))(jnp.ones((1, 4, 4, 2))).shape
+        (1, 8, 12, 2)
+    """
 
     def __init__(
         self, size: Sizes = (2, 2), data_format: str | None = None, interpolation: str = 'nearest',
@@ -920,7 +3064,24 @@ class UpSampling2D(ModuleLayer):
 
 
 class UpSampling3D(ModuleLayer):
-    """(batch, d1, d2, d3, channels) with each axis repeated."""
+    """(batch, d1, d2, d3, channels) with each axis repeated.
+
+    Args:
+        size: how many times as long each spatial axis becomes: a positive integer for all, or one
+            for each. Default: (2, 2, 2).
+        data_format: 'channels_last' or 'channels_first', where the channels are axis 1; None for
+            what `jaxcnn.backend.image_data_format()` says, by default channels_last. Default: None.
+        **kwargs: `name`, `trainable`, `weights`, `dtype`, and where the layer is the first of a
+            Sequential model `input_shape` or one of its other forms; `jaxcnn.layers.Layer` explains
+            them.
+
+    Raises:
+        ValueError: an argument is not of this kind or out of its range; the message names both.
+
+    Example:
+        >>> jc.layers.UpSampling3D(2)(jnp.ones((1, 4, 4, 4, 2))).shape
+        (1, 8, 8, 8, 2)
+    """
 
     def __init__(
         self, size: Sizes = (2, 2, 2), data_format: str | None = None, **common: Unpack[First],
@@ -928,7 +3089,23 @@ class UpSampling3D(ModuleLayer):
 
 
 class ZeroPadding1D(ModuleLayer):
-    """(batch, steps, features) with zero steps added before and after."""
+    """(batch, steps, features) with zero steps added before and after.
+
+    Args:
+        padding: number of steps at each end: an integer, or (before, after). Default: 1.
+        **kwargs: `name`, `trainable`, `weights`, `dtype`, and where the layer is the first of a
+            Sequential model `input_shape` or one of its other forms; `jaxcnn.layers.Layer` explains
+            them.
+
+    Raises:
+        ValueError: an argument is not of this kind or out of its range; the message names both.
+
+    Example:
+        >>> jc.layers.ZeroPadding1D((1, 0))(jnp.ones((1, 2, 1)))
+        Array([[[0.],
+                [1.],
+                [1.]]], dtype=float32)
+    """
 
     def __init__(
         self, padding: Amounts = 1, **common: Unpack[First],
@@ -936,7 +3113,24 @@ class ZeroPadding1D(ModuleLayer):
 
 
 class ZeroPadding2D(ModuleLayer):
-    """(batch, height, width, channels) with rows and columns of zeros around."""
+    """(batch, height, width, channels) with rows and columns of zeros around.
+
+    Args:
+        padding: number of zeros at each end of each spatial axis: an integer, an integer for each
+            axis, or (before, after) for each axis. Default: (1, 1).
+        data_format: 'channels_last' or 'channels_first', where the channels are axis 1; None for
+            what `jaxcnn.backend.image_data_format()` says, by default channels_last. Default: None.
+        **kwargs: `name`, `trainable`, `weights`, `dtype`, and where the layer is the first of a
+            Sequential model `input_shape` or one of its other forms; `jaxcnn.layers.Layer` explains
+            them.
+
+    Raises:
+        ValueError: an argument is not of this kind or out of its range; the message names both.
+
+    Example:
+        >>> jc.layers.ZeroPadding2D(((1, 2), (0, 3)))(jnp.ones((1, 5, 5, 2))).shape
+        (1, 8, 8, 2)
+    """
 
     def __init__(
         self, padding: Amounts = (1, 1), data_format: str | None = None, **common: Unpack[First],
@@ -944,7 +3138,24 @@ class ZeroPadding2D(ModuleLayer):
 
 
 class ZeroPadding3D(ModuleLayer):
-    """(batch, d1, d2, d3, channels) with zeros around."""
+    """(batch, d1, d2, d3, channels) with zeros around.
+
+    Args:
+        padding: number of zeros at each end of each spatial axis: an integer, an integer for each
+            axis, or (before, after) for each axis. Default: (1, 1, 1).
+        data_format: 'channels_last' or 'channels_first', where the channels are axis 1; None for
+            what `jaxcnn.backend.image_data_format()` says, by default channels_last. Default: None.
+        **kwargs: `name`, `trainable`, `weights`, `dtype`, and where the layer is the first of a
+            Sequential model `input_shape` or one of its other forms; `jaxcnn.layers.Layer` explains
+            them.
+
+    Raises:
+        ValueError: an argument is not of this kind or out of its range; the message names both.
+
+    Example:
+        >>> jc.layers.ZeroPadding3D(1)(jnp.ones((1, 5, 5, 5, 2))).shape
+        (1, 7, 7, 7, 2)
+    """
 
     def __init__(
         self, padding: Amounts = (1, 1, 1), data_format: str | None = None, **common: Unpack[First],

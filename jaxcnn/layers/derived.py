@@ -30,12 +30,18 @@ from jaxcnn.nn.graph import call_parameters
 from jaxcnn.nn.recurrent.rnn import state_shapes
 from jaxcnn.nn.traits import Traits
 from jaxcnn.runtime.captures import is_of_library, layer_being_built
+from jaxcnn.runtime.docstrings import with_entry
 from jaxcnn.runtime.nameless import from_pickle, to_pickle
 from jaxcnn.runtime.names import get_custom_objects, is_local
 from jaxcnn.runtime.types import Config, PyTree, Settings
 from jaxcnn.spellings.dialect import WEIGHTS_OF_1
 from jaxcnn.spellings.tables import REMOVED
 from jaxcnn.spellings.translate import removed, renewed
+
+FURTHER = (
+    "**kwargs: `name`, `trainable`, `weights`, `dtype`, and where the layer is the first of a "
+    "Sequential model `input_shape` or one of its other forms; `jaxcnn.layers.Layer` explains them."
+)
 
 
 class ModuleLayer(Layer):
@@ -197,6 +203,17 @@ class FlaxLayer(Layer):
     """Any `flax.linen.Module` as a layer: ``FlaxLayer(MyBlock(features=8))``.
 
     Its mode argument may be called train, training, deterministic or use_running_average.
+
+    Args:
+        module: any Flax module, with its arguments.
+
+    Raises:
+        TypeError: `module` is none.
+
+    Example:
+        >>> import flax.linen as fnn
+        >>> jc.layers.FlaxLayer(fnn.Dense(8))(jnp.ones((2, 4))).shape
+        (2, 8)
     """
 
     def __init__(self, module: nn.Module, **kwargs: Any) -> None:
@@ -280,6 +297,17 @@ def keras_layer(
 
     It also takes the arguments that all layers take. A module in the same file as its handle is
     called `...Module`, which the handle leaves out; `handle_class` adds what the module cannot do.
+
+    Args:
+        module_class: class of Flax modules whose fields become the arguments.
+        handle_class: base of the new class.
+
+    Example:
+        >>> class Double(jc.nn.Layer):
+        ...     def __call__(self, x):
+        ...         return 2 * x
+        >>> jc.layers.keras_layer(Double)()(jnp.array([[2.0, 3.0]]))
+        Array([[4., 6.]], dtype=float32)
     """
     signature = own_signature(module_class)
     common = inspect.Parameter("kwargs", inspect.Parameter.VAR_KEYWORD)
@@ -289,7 +317,7 @@ def keras_layer(
         {
             "module_class": module_class,
             "traits": getattr(module_class, "traits", Traits()),
-            "__doc__": module_class.__doc__,
+            "__doc__": with_entry(module_class.__doc__, FURTHER),
             "__module__": "jaxcnn.layers",
             "__signature__": signature.replace(parameters=[*signature.parameters.values(), common]),
         },

@@ -22,8 +22,25 @@ from jaxcnn.spellings.translate import old_spellings
 class InputLayer(Layer):
     """The layer of an `Input`: it passes on what the model is given.
 
+    Args:
+        input_shape: shape of one sample, None where any size will do.
+        batch_size: a fixed batch size to go with `input_shape`; None for any.
+        batch_input_shape: shape with the batch size in front, instead of both.
+        dtype: dtype of the values; None for float32.
+        name: name of the layer; None for one with a counter.
+        trainable: kept, although there is nothing to train.
+        sparse: False; there are no sparse arrays here.
+        input_tensor: a variable or an array whose value is passed on.
+
     Attributes:
         held: the variable or array whose value it passes on instead, or None.
+
+    Raises:
+        ValueError: another `sparse`, no shape, or a size that is not a positive integer.
+
+    Example:
+        >>> jc.layers.InputLayer((28, 28, 1), name="image").output
+        <SymbolicTensor of 'image' shape=(None, 28, 28, 1) dtype=float32>
     """
 
     def __init__(
@@ -128,6 +145,10 @@ def Input(
     Raises:
         ValueError: for another `sparse`, when neither shape is given, or a size is not a positive
             integer.
+
+    Example:
+        >>> jc.layers.Input((28, 28, 1), name="image")
+        <SymbolicTensor of 'image' shape=(None, 28, 28, 1) dtype=float32>
     """
     if isinstance(tensor, SymbolicTensor):
         return tensor

@@ -25,6 +25,9 @@ class InputSpec:
         max_ndim: the largest number of axes.
         min_ndim: the smallest.
         axes: axis -> its size.
+
+    Example:
+        >>> jc.layers.InputSpec(ndim=4, axes={-1: 3}).check("layer", (None, 32, 32, 3), "float32")
     """
 
     dtype: DTypeLike | None = None

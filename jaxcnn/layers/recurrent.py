@@ -23,6 +23,7 @@ from jaxcnn.layers.variable import Variable
 from jaxcnn.nn.base import library_part
 from jaxcnn.nn.recurrent.rnn import state_shapes
 from jaxcnn.runtime import context
+from jaxcnn.runtime.docstrings import with_entry
 from jaxcnn.runtime.names import custom_object_scope
 from jaxcnn.runtime.types import ArrayLike, Config, PyTree, Settings
 
@@ -268,7 +269,11 @@ class StackingLayer(RecurrentLayer):
 class Bidirectional(RecurrentLayer):
     module_class = nn.Bidirectional
 
-    __doc__ = nn.Bidirectional.__doc__
+    __doc__ = with_entry(
+        nn.Bidirectional.__doc__,
+        "weights: first weights, the forward layer's, then the backward layer's; None to draw them."
+        " Default: None.",
+    )
 
     def __init__(
         self,

@@ -14,7 +14,12 @@ from jaxcnn.runtime.types import Config, Identifier
 
 
 class Activation(Layer):
-    """An activation as a layer: any shape in, the same shape out."""
+    """An activation as a layer: any shape in, the same shape out.
+
+    Example:
+        >>> jc.layers.Activation("relu")(jnp.array([[-1.0, 2.0]]))
+        Array([[0., 2.]], dtype=float32)
+    """
 
     activation: Identifier
 
@@ -30,7 +35,16 @@ class Activation(Layer):
 
 
 class ActivityRegularization(Layer):
-    """The identity, adding ``l1 * sum|x| + l2 * sum x**2`` (over the batch) to the loss."""
+    """The identity, adding ``l1 * sum|x| + l2 * sum x**2`` (over the batch) to the loss.
+
+    Args:
+        l1: factor of the sum of absolute values, at least 0.
+        l2: factor of the sum of squares, at least 0.
+
+    Example:
+        >>> jc.layers.ActivityRegularization(l2=0.01)(jnp.array([[3.0, 4.0]]))
+        Array([[3., 4.]], dtype=float32)
+    """
 
     l1: float = 0.0
     l2: float = 0.0

@@ -19,7 +19,11 @@ from jaxcnn.runtime.types import Config, Identifier
 
 
 class WithAlpha(Layer):
-    """An activation with a number `alpha`."""
+    """An activation with a number `alpha`.
+
+    Args:
+        alpha: a number, what the class says about it.
+    """
 
     alpha: float = 1.0
 
@@ -34,6 +38,13 @@ class LeakyReLU(WithAlpha):
     """``x`` where positive, ``alpha * x`` elsewhere.
 
     Source: Maas et al., "Rectifier Nonlinearities", 2013.
+
+    Args:
+        alpha: the slope below zero.
+
+    Example:
+        >>> jc.layers.LeakyReLU(0.25)(jnp.array([[-4.0, 4.0]]))
+        Array([[-1.,  4.]], dtype=float32)
     """
 
     alpha: float = 0.3
@@ -48,6 +59,14 @@ class PReLU(Layer):
 
     `shared_axes` (counting the batch as 0) have one alpha for all positions: [1, 2] for one a
     channel of images. Source: He et al., "Delving Deep into Rectifiers", 2015.
+
+    Args:
+        shared_axes: axes that have one alpha for all positions, counted with the batch as 0, none
+            of them 0; None for an alpha at every position.
+
+    Example:
+        >>> jc.layers.PReLU(alpha_initializer="ones")(jnp.array([[-4.0, 4.0]]))
+        Array([[-4.,  4.]], dtype=float32)
     """
 
     alpha_initializer: Identifier = "zeros"
@@ -85,6 +104,14 @@ class RandomizedReLU(Layer):
     stream; `seed` gives the layer a separate stream), else it is the mean of both. Source: Xu et
     al., "Empirical Evaluation of Rectified Activations in Convolutional Network", 2015, whose best
     range 1/8 to 1/3 is the default.
+
+    Args:
+        lower: the smallest slope below zero, at least 0.
+        upper: the largest slope below zero, at least `lower`.
+
+    Example:
+        >>> jc.layers.RandomizedReLU(0.25, 0.75)(jnp.array([[-4.0, 4.0]]))
+        Array([[-2.,  4.]], dtype=float32)
     """
 
     lower: float = 1 / 8
@@ -116,6 +143,13 @@ class ELU(WithAlpha):
 
     Source: Clevert et al., "Fast and Accurate Deep Network Learning by Exponential Linear Units",
     2015.
+
+    Args:
+        alpha: minus the value for very negative inputs.
+
+    Example:
+        >>> jc.layers.ELU()(jnp.array([[-1.0, 1.0]])).round(3)
+        Array([[-0.632,  1.   ]], dtype=float32)
     """
 
     alpha: float = 1.0
@@ -129,6 +163,13 @@ class ThresholdedReLU(Layer):
     """``x`` where it is above `theta`, 0 elsewhere.
 
     Source: Konda et al., "Zero-Bias Autoencoders", 2014.
+
+    Args:
+        theta: the value above which inputs pass, at least 0.
+
+    Example:
+        >>> jc.layers.ThresholdedReLU(1.5)(jnp.array([[1.0, 2.0]]))
+        Array([[0., 2.]], dtype=float32)
     """
 
     theta: float = 1.0
@@ -145,7 +186,15 @@ class ThresholdedReLU(Layer):
 
 
 class Softmax(Layer):
-    """Positive numbers that sum to one along `axis`: ``exp(x) / sum(exp(x))``."""
+    """Positive numbers that sum to one along `axis`: ``exp(x) / sum(exp(x))``.
+
+    Args:
+        axis: the axis along which the results sum to 1, none but the batch, which is 0.
+
+    Example:
+        >>> jc.layers.Softmax()(jnp.zeros((1, 4)))
+        Array([[0.25, 0.25, 0.25, 0.25]], dtype=float32)
+    """
 
     axis: int = -1
 
@@ -162,7 +211,17 @@ class Softmax(Layer):
 
 
 class ReLU(Layer):
-    """``x`` above `threshold`, ``negative_slope * (x - threshold)`` below; at most `max_value`."""
+    """``x`` above `threshold`, ``negative_slope * (x - threshold)`` below; at most `max_value`.
+
+    Args:
+        max_value: the largest value of the output, at least 0; None for no limit.
+        negative_slope: the slope below `threshold`, at least 0.
+        threshold: the input where the output is 0, at least 0.
+
+    Example:
+        >>> jc.layers.ReLU(max_value=6)(jnp.array([[-1.0, 3.0, 9.0]]))
+        Array([[0., 3., 6.]], dtype=float32)
+    """
 
     max_value: float | None = None
     negative_slope: float = 0.0

@@ -28,9 +28,11 @@ from flax.core import meta
 
 from jaxcnn import constraints, initializers, regularizers
 from jaxcnn.nn.batch import current_valid_rows
+from jaxcnn.nn.explained import explained
 from jaxcnn.nn.traits import Traits
 from jaxcnn.runtime import config
 from jaxcnn.runtime.captures import Captured, with_arrays
+from jaxcnn.runtime.docstrings import sections
 from jaxcnn.runtime.nameless import from_pickle, to_pickle
 from jaxcnn.runtime.scoped import scoped
 from jaxcnn.runtime.types import (
@@ -80,7 +82,14 @@ def replacing(tensors: Replaced) -> AbstractContextManager[object]:
 
 
 def declared_weights() -> contextlib.AbstractContextManager[list[WeightSpec]]:
-    """Collect the `WeightSpec` of every weight declared while a module is traced in the block."""
+    """Collect the `WeightSpec` of every weight declared while a module is traced in the block.
+
+    Example:
+        >>> with jc.nn.declared_weights() as weights:
+        ...     variables = jc.nn.Dense(2).init(jax.random.key(0), jnp.ones((1, 3)))
+        >>> [(weight.path, weight.shape) for weight in weights]
+        [(('kernel',), (3, 2)), (('bias',), (2,))]
+    """
     return scoped(_declared, [])
 
 
@@ -129,16 +138,32 @@ class Layer(nn.Module):
     Subclasses are dataclasses whose fields carry the Keras argument names and defaults. `checked`
     validates and normalises the fields once, at construction, so that a wrong argument is reported
     where it was written.
+
+    Example:
+        >>> import flax.linen as fnn
+        >>> class Clip(jc.nn.Layer):
+        ...     limit: float = 1.0
+        ...     @fnn.compact
+        ...     def __call__(self, x):
+        ...         return jnp.clip(x, -self.limit, self.limit)
+        >>> Clip(0.5).apply({}, jnp.array([-2.0, 0.25]))
+        Array([-0.5 ,  0.25], dtype=float32)
     """
 
     traits: ClassVar[Traits] = Traits()
     supports_masking: ClassVar[bool] = False
+    # What the docstring of a class of the library itself says of its arguments.
+    specific: ClassVar[str] = ""
 
     def __init_subclass__(cls, **options: Any) -> None:
         # They run at construction, when Flax's tools (`tabulate`) may not look into calls yet.
         for name in AT_CONSTRUCTION & cls.__dict__.keys():
             nn.nowrap(cls.__dict__[name])
+        doc = cls.__dict__.get("__doc__")
         super().__init_subclass__(**options)
+        if cls.__module__.startswith("jaxcnn."):
+            cls.specific = sections(doc).get("Args", "")
+            cls.__doc__ = explained(cls, doc) if doc else None
 
     def __post_init__(self) -> None:
         for name, value in self.checked().items():

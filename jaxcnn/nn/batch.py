@@ -29,12 +29,25 @@ def valid_rows(rows: jax.Array | None) -> contextlib.AbstractContextManager[_Bat
 
     A short last batch is padded to the full size so that nothing is compiled twice. Layers that
     look across rows (batch statistics, activity penalties) leave the padding out.
+
+    Args:
+        rows: (batch,) numbers, 0 where a row is padding; None when every row is real.
+
+    Example:
+        >>> with jc.nn.valid_rows(jnp.array([1.0, 0.0])):
+        ...     print(jc.nn.current_valid_rows())
+        [1. 0.]
     """
     return scoped(_batch, dataclasses.replace(_batch.get(), valid_rows=rows))
 
 
 def current_valid_rows() -> jax.Array | None:
-    """(batch,) of 1 for real rows and 0 for padding, or None when every row is real."""
+    """(batch,) of 1 for real rows and 0 for padding, or None when every row is real.
+
+    Example:
+        >>> jc.nn.current_valid_rows() is None
+        True
+    """
     return _batch.get().valid_rows
 
 

@@ -114,6 +114,14 @@ class Conv1D(Conv):
     """Convolution over time: (batch, steps, channels) to (batch, new_steps, filters).
 
     ``padding="causal"`` lets output t depend on inputs up to t only.
+
+    Args:
+        data_format: 'channels_last' or 'channels_first', where the channels are axis 1.
+        padding: 'valid', 'same', or 'causal', with zeros before the first step only.
+
+    Example:
+        >>> jc.layers.Conv1D(8, 3, padding="causal")(jnp.zeros((2, 10, 4))).shape
+        (2, 10, 8)
     """
 
     data_format: str | None = later("channels_last")
@@ -127,6 +135,15 @@ class Conv2D(Conv):
 
     With ``data_format="channels_first"`` the channels are axis 1 on both sides. `groups` splits the
     channels into groups convolved apart (AlexNet).
+
+    Args:
+        groups: number of groups, which divides the channels of the input and `filters`.
+
+    Example:
+        >>> jc.layers.Conv2D(8, 3, activation="relu")(jnp.zeros((2, 28, 28, 1))).shape
+        (2, 26, 26, 8)
+        >>> jc.layers.Conv2D(8, (3, 5), strides=2, padding="same")(jnp.zeros((2, 28, 28, 1))).shape
+        (2, 14, 14, 8)
     """
 
     strides: Sizes = (1, 1)
@@ -139,6 +156,10 @@ class Conv2D(Conv):
 class Conv3D(Conv):
     """Convolution over volumes or films: (batch, d1, d2, d3, channels) to (batch, n1, n2, n3,
     filters).
+
+    Example:
+        >>> jc.layers.Conv3D(4, 3)(jnp.zeros((1, 8, 8, 8, 2))).shape
+        (1, 6, 6, 6, 4)
     """
 
     strides: Sizes = (1, 1, 1)

@@ -29,6 +29,10 @@ class ConvLSTM2D(
     filters), ``recurrent_kernel`` (*kernel_size, filters, 4 * filters), ``bias`` (4 * filters,).
     The states h and c have the shape of an output. Source: Shi et al., "Convolutional LSTM
     Network", 2015.
+
+    Example:
+        >>> jc.layers.ConvLSTM2D(4, 3, padding="same")(jnp.zeros((1, 5, 8, 8, 2))).shape
+        (1, 8, 8, 4)
     """
 
     strides: Sizes = (1, 1)

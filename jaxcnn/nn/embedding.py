@@ -22,6 +22,17 @@ class Embedding(Layer):
     of the matrix becomes NaN, so that the loss shows it (an index cannot be checked in compiled
     code). With `mask_zero` 0 stands for padding: the steps where it is are masked. `input_length`
     is the number of steps, when it is fixed, or the sizes of all axes after the batch.
+
+    Args:
+        input_dim: number of rows of the matrix: the greatest integer in the data plus one.
+        output_dim: width of a row.
+        mask_zero: whether 0 stands for padding, whose steps are masked.
+        input_length: number of steps where it is fixed, or the sizes of all axes after the batch;
+            None for any.
+
+    Example:
+        >>> jc.layers.Embedding(100, 8)(jnp.array([[3, 1, 4]])).shape
+        (1, 3, 8)
     """
 
     input_dim: int

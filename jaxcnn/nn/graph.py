@@ -108,6 +108,15 @@ class Graph(Layer):
     Inputs: one array, a list in the order of the topology's inputs, or a dict by their names.
     Outputs: one array, or a list where the model has several. With `remat` the backward pass
     computes the values within each of the `blocks` again instead of keeping them.
+
+    Args:
+        topology: which layers are called on what, as a model has it.
+        remat: whether the forward pass is computed again for the backward pass, which saves memory.
+
+    Example:
+        >>> model = jc.Sequential([jc.layers.Dense(2, input_shape=(3,))])
+        >>> type(model.module).__name__
+        'Graph'
     """
 
     topology: Topology

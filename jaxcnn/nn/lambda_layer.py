@@ -26,6 +26,17 @@ class Lambda(Layer):
     by default there is none.
 
     In a configuration the functions stand by their names, which custom objects resolve.
+
+    Args:
+        function: function of the inputs, and of `arguments`; a name means one of `custom_objects`.
+        output_shape: shape of the output without the batch, or a function from the shape of the
+            input, batch in front, to that of the output; None for what tracing finds.
+        mask: mask of the output, or a function that returns it; None for none.
+        arguments: further keywords of `function`, by name; None for none.
+
+    Example:
+        >>> jc.layers.Lambda(lambda x: x**2)(jnp.array([[1.0, 2.0, 3.0]]))
+        Array([[1., 4., 9.]], dtype=float32)
     """
 
     function: str | Callable[..., PyTree]

@@ -22,6 +22,9 @@ class LocallyConnected(KernelFields, Convolution, FiltersField):
 
     Only padding 'valid'. A patch holds the window row by row, the channels of an element together,
     in both data formats.
+
+    Args:
+        padding: 'valid'.
     """
 
     paddings = ("valid",)
@@ -58,6 +61,10 @@ class LocallyConnected1D(LocallyConnected):
     Weights: ``kernel`` (new_steps, size * channels, filters), ``bias`` (new_steps, filters). Only
     padding 'valid'; a `data_format` of None means channels_last, whatever the configured default
     for images is.
+
+    Example:
+        >>> jc.layers.LocallyConnected1D(8, 3)(jnp.zeros((2, 10, 4))).shape
+        (2, 8, 8)
     """
 
     spatial_rank = 1
@@ -74,6 +81,10 @@ class LocallyConnected2D(LocallyConnected):
 
     Weights: ``kernel`` (new_h * new_w, rows * columns * channels, filters), ``bias`` (new_h, new_w,
     filters). Only padding 'valid'.
+
+    Example:
+        >>> jc.layers.LocallyConnected2D(4, 3)(jnp.zeros((1, 8, 8, 2))).shape
+        (1, 6, 6, 4)
     """
 
     strides: Sizes = (1, 1)

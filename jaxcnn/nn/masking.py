@@ -11,7 +11,16 @@ from jaxcnn.runtime.types import Config, Mask
 
 
 class Masking(Layer):
-    """Mask and set to zero the timesteps of (batch, steps, ...) that hold `mask_value` only."""
+    """Mask and set to zero the timesteps of (batch, steps, ...) that hold `mask_value` only.
+
+    Args:
+        mask_value: the value that all features of a masked step have.
+
+    Example:
+        >>> jc.layers.Masking(9.0)(jnp.array([[[9.0, 9.0], [9.0, 2.0]]]))
+        Array([[[0., 0.],
+                [9., 2.]]], dtype=float32)
+    """
 
     mask_value: float = 0.0
 

@@ -70,14 +70,24 @@ class Merge(Layer):
 
 
 class Add(Merge):
-    """The sum of the inputs."""
+    """The sum of the inputs.
+
+    Example:
+        >>> jc.layers.Add()([jnp.array([[1.0]]), jnp.array([[2.0]]), jnp.array([[3.0]])])
+        Array([[6.]], dtype=float32)
+    """
 
     def combine(self, inputs: list[jax.Array]) -> jax.Array:
         return reduce(jnp.add, inputs)
 
 
 class Subtract(Merge):
-    """The first of two inputs minus the second."""
+    """The first of two inputs minus the second.
+
+    Example:
+        >>> jc.layers.Subtract()([jnp.array([[5.0]]), jnp.array([[2.0]])])
+        Array([[3.]], dtype=float32)
+    """
 
     def combine(self, inputs: list[jax.Array]) -> jax.Array:
         if len(inputs) != 2:
@@ -92,6 +102,13 @@ class CustomScaleLayer(Merge):
 
     Source: Szegedy et al., "Inception-v4, Inception-ResNet and the Impact of Residual Connections",
     2016.
+
+    Args:
+        scale: factor of the second input.
+
+    Example:
+        >>> jc.layers.CustomScaleLayer(0.25)([jnp.array([[1.0]]), jnp.array([[2.0]])])
+        Array([[1.5]], dtype=float32)
     """
 
     scale: float
@@ -108,35 +125,63 @@ class CustomScaleLayer(Merge):
 
 
 class Multiply(Merge):
-    """The product of the inputs."""
+    """The product of the inputs.
+
+    Example:
+        >>> jc.layers.Multiply()([jnp.array([[5.0]]), jnp.array([[2.0]])])
+        Array([[10.]], dtype=float32)
+    """
 
     def combine(self, inputs: list[jax.Array]) -> jax.Array:
         return reduce(jnp.multiply, inputs)
 
 
 class Average(Merge):
-    """The mean of the inputs."""
+    """The mean of the inputs.
+
+    Example:
+        >>> jc.layers.Average()([jnp.array([[5.0]]), jnp.array([[2.0]])])
+        Array([[3.5]], dtype=float32)
+    """
 
     def combine(self, inputs: list[jax.Array]) -> jax.Array:
         return reduce(jnp.add, inputs) / len(inputs)
 
 
 class Maximum(Merge):
-    """The largest of the inputs, element by element."""
+    """The largest of the inputs, element by element.
+
+    Example:
+        >>> jc.layers.Maximum()([jnp.array([[5.0, 1.0]]), jnp.array([[2.0, 2.0]])])
+        Array([[5., 2.]], dtype=float32)
+    """
 
     def combine(self, inputs: list[jax.Array]) -> jax.Array:
         return reduce(jnp.maximum, inputs)
 
 
 class Minimum(Merge):
-    """The smallest of the inputs, element by element."""
+    """The smallest of the inputs, element by element.
+
+    Example:
+        >>> jc.layers.Minimum()([jnp.array([[5.0, 1.0]]), jnp.array([[2.0, 2.0]])])
+        Array([[2., 1.]], dtype=float32)
+    """
 
     def combine(self, inputs: list[jax.Array]) -> jax.Array:
         return reduce(jnp.minimum, inputs)
 
 
 class Concatenate(Merge):
-    """The inputs one after another along `axis`; the other axes must agree."""
+    """The inputs one after another along `axis`; the other axes must agree.
+
+    Args:
+        axis: the axis along which the inputs are joined, counted with the batch as 0.
+
+    Example:
+        >>> jc.layers.Concatenate()([jnp.ones((2, 3)), jnp.ones((2, 4))]).shape
+        (2, 7)
+    """
 
     axis: int = -1
 
@@ -177,6 +222,14 @@ class Dot(Merge):
 
     `axes` is one axis for both or one each, counting the batch as 0: two (batch, n) inputs with
     axes 1 become (batch, 1).
+
+    Args:
+        axes: the axis of both inputs, or one for each, counted with the batch as 0; not 0.
+        normalize: whether the vectors are scaled to length 1 first, which gives the cosine.
+
+    Example:
+        >>> jc.layers.Dot(1)([jnp.array([[1.0, 2.0]]), jnp.array([[3.0, 4.0]])])
+        Array([[11.]], dtype=float32)
     """
 
     axes: int | Sequence[int]

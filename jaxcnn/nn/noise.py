@@ -40,7 +40,15 @@ def rate_below_one(label: str, value: float) -> float:
 
 
 class GaussianNoise(Layer):
-    """In training mode ``x + n``, the n independent with mean 0 and standard deviation `stddev`."""
+    """In training mode ``x + n``, the n independent with mean 0 and standard deviation `stddev`.
+
+    Args:
+        stddev: standard deviation of the noise, at least 0.
+
+    Example:
+        >>> jc.layers.GaussianNoise(0.1)(jnp.ones((1, 3)))  # not in training mode
+        Array([[1., 1., 1.]], dtype=float32)
+    """
 
     stddev: float
     seed: int | None = None
@@ -65,6 +73,13 @@ class GaussianDropout(Layer):
 
     Their standard deviation is ``sqrt(rate / (1 - rate))``.
     Source: Srivastava et al., "Dropout", 2014.
+
+    Args:
+        rate: what a Dropout of the same variance would drop, from 0 to below 1.
+
+    Example:
+        >>> jc.layers.GaussianDropout(0.5)(jnp.ones((1, 3)))  # not in training mode
+        Array([[1., 1., 1.]], dtype=float32)
     """
 
     rate: float
@@ -93,6 +108,13 @@ class AlphaDropout(MaskedNoise):
     ``a = ((1 - rate) (1 + rate v**2)) ** -0.5`` and ``b = -a v rate``, which leaves a mean of 0 and
     a variance of 1 as they are. `noise_shape` is that of Dropout. Source: Klambauer et al.,
     "Self-Normalizing Neural Networks", 2017.
+
+    Args:
+        rate: fraction of the inputs to drop, from 0 to below 1.
+
+    Example:
+        >>> jc.layers.AlphaDropout(0.1)(jnp.ones((1, 3)))  # not in training mode
+        Array([[1., 1., 1.]], dtype=float32)
     """
 
     def checked(self) -> Config:
@@ -113,6 +135,9 @@ class SpatialDropout(SpatialLayer):
     """Dropout of whole channels: in training mode a channel is zeroed or scaled everywhere.
 
     Source: Tompson et al., "Efficient Object Localization Using Convolutional Networks", 2015.
+
+    Args:
+        rate: fraction of the channels to drop, from 0 to 1.
     """
 
     rate: float
@@ -134,7 +159,12 @@ class SpatialDropout(SpatialLayer):
 
 
 class SpatialDropout1D(SpatialDropout):
-    """(batch, steps, channels) with whole channels dropped in training mode."""
+    """(batch, steps, channels) with whole channels dropped in training mode.
+
+    Example:
+        >>> jc.layers.SpatialDropout1D(0.5)(jnp.ones((2, 10, 4))).shape
+        (2, 10, 4)
+    """
 
     data_format: str | None = fixed("channels_last")
 
@@ -142,12 +172,22 @@ class SpatialDropout1D(SpatialDropout):
 
 
 class SpatialDropout2D(SpatialDropout):
-    """(batch, height, width, channels) with whole channels dropped in training mode."""
+    """(batch, height, width, channels) with whole channels dropped in training mode.
+
+    Example:
+        >>> jc.layers.SpatialDropout2D(0.5)(jnp.ones((2, 8, 8, 4))).shape
+        (2, 8, 8, 4)
+    """
 
     spatial_rank = 2
 
 
 class SpatialDropout3D(SpatialDropout):
-    """(batch, d1, d2, d3, channels) with whole channels dropped in training mode."""
+    """(batch, d1, d2, d3, channels) with whole channels dropped in training mode.
+
+    Example:
+        >>> jc.layers.SpatialDropout3D(0.5)(jnp.ones((2, 4, 4, 4, 3))).shape
+        (2, 4, 4, 4, 3)
+    """
 
     spatial_rank = 3

@@ -59,6 +59,17 @@ class BatchNormalization(ScalePenaltyFields, MovingFields, ScaleFields, BatchSta
     has its own (`jaxcnn.distribute` with ``local_statistics``) the running ones move by their mean.
     Weights: ``gamma``, ``beta`` in params; ``moving_mean``, ``moving_variance`` in batch_stats.
     Source: Ioffe and Szegedy, "Batch Normalization", 2015.
+
+    Args:
+        axis: the axis with a mean and a variance for each index, counted with the batch as 0: -1
+            for the last one, 1 for channels_first.
+        momentum: how much of a running statistic stays at each training step, from 0 to 1.
+
+    Example:
+        >>> layer = jc.layers.BatchNormalization(epsilon=0.0)
+        >>> layer(jnp.array([[1.0], [3.0]]), training=True)
+        Array([[-1.],
+               [ 1.]], dtype=float32)
     """
 
     traits = POINTWISE
@@ -145,6 +156,14 @@ class LayerNormalization(ScalePenaltyFields, ScaleFields, SampleStatisticsFields
     `axis` is one axis or several, over which they are taken, without the batch; ``gamma`` and
     ``beta`` have their sizes. The variance is biased; everything is computed in float32. Source: Ba
     et al., "Layer Normalization", 2016.
+
+    Args:
+        axis: the axis or axes over which the statistics are taken, counted with the batch as 0; not
+            0.
+
+    Example:
+        >>> jc.layers.LayerNormalization(epsilon=0.0)(jnp.array([[1.0, 3.0]]))
+        Array([[-1.,  1.]], dtype=float32)
     """
 
     traits = BY_STEP
@@ -189,6 +208,16 @@ class LocalResponseNormalization(SpatialLayer):
     These are up to `depth_radius` on either side. (batch, height, width, channels) to the same
     shape. The defaults are AlexNet's. Source: Krizhevsky et al., "ImageNet Classification with Deep
     Convolutional Neural Networks", 2012.
+
+    Args:
+        depth_radius: number of channels on either side, at least 0.
+        bias: what is added to the sum, above 0.
+        alpha: factor of the sum of squares, at least 0.
+        beta: exponent of the divisor.
+
+    Example:
+        >>> jc.layers.LocalResponseNormalization(alpha=1.0, beta=1.0)(jnp.ones((1, 1, 1, 1)))
+        Array([[[[0.5]]]], dtype=float32)
     """
 
     depth_radius: int = 2

@@ -16,6 +16,11 @@ from jaxcnn.runtime.types import ArrayFunction, Config, Mask
 
 
 class PoolFields(Layer):
+    """Args:
+    strides: steps of the window in elements, given as `pool_size` is; None for windows that
+        touch but do not overlap.
+    """
+
     pool_size: Sizes = 2
     strides: Sizes | None = None
     padding: str = "valid"
@@ -58,6 +63,10 @@ class Pooling(SpatialLayer, PoolFields):
 
 
 class Pooling1D(Pooling):
+    """Args:
+    data_format: 'channels_last' or 'channels_first', where the channels are axis 1.
+    """
+
     data_format: str | None = later("channels_last")
 
     spatial_rank = 1
@@ -76,19 +85,35 @@ class Pooling3D(Pooling):
 
 
 class MaxPooling1D(Pooling1D):
-    """(batch, steps, features) to (batch, fewer_steps, features): the largest of each window."""
+    """(batch, steps, features) to (batch, fewer_steps, features): the largest of each window.
+
+    Example:
+        >>> jc.layers.MaxPooling1D(2)(jnp.array([[[1.0], [2.0], [3.0], [4.0]]]))
+        Array([[[2.],
+                [4.]]], dtype=float32)
+    """
 
     pool = staticmethod(ops.max_pool)
 
 
 class MaxPooling2D(Pooling2D):
-    """(batch, height, width, channels) to fewer rows and columns: the largest of each window."""
+    """(batch, height, width, channels) to fewer rows and columns: the largest of each window.
+
+    Example:
+        >>> jc.layers.MaxPooling2D(2)(jnp.zeros((1, 28, 28, 3))).shape
+        (1, 14, 14, 3)
+    """
 
     pool = staticmethod(ops.max_pool)
 
 
 class MaxPooling3D(Pooling3D):
-    """(batch, d1, d2, d3, channels) to smaller spatial axes: the largest of each window."""
+    """(batch, d1, d2, d3, channels) to smaller spatial axes: the largest of each window.
+
+    Example:
+        >>> jc.layers.MaxPooling3D(2)(jnp.zeros((1, 8, 8, 8, 3))).shape
+        (1, 4, 4, 4, 3)
+    """
 
     pool = staticmethod(ops.max_pool)
 
@@ -96,6 +121,11 @@ class MaxPooling3D(Pooling3D):
 class AveragePooling1D(Pooling1D):
     """(batch, steps, features) to (batch, fewer_steps, features): the mean of each window's real
     elements.
+
+    Example:
+        >>> jc.layers.AveragePooling1D(2)(jnp.array([[[1.0], [2.0], [3.0], [4.0]]]))
+        Array([[[1.5],
+                [3.5]]], dtype=float32)
     """
 
     pool = staticmethod(ops.avg_pool)
@@ -104,6 +134,10 @@ class AveragePooling1D(Pooling1D):
 class AveragePooling2D(Pooling2D):
     """(batch, height, width, channels) to a smaller height and width: the mean of each window's
     real elements.
+
+    Example:
+        >>> jc.layers.AveragePooling2D(2, padding="same")(jnp.zeros((1, 7, 7, 3))).shape
+        (1, 4, 4, 3)
     """
 
     pool = staticmethod(ops.avg_pool)
@@ -112,6 +146,10 @@ class AveragePooling2D(Pooling2D):
 class AveragePooling3D(Pooling3D):
     """(batch, d1, d2, d3, channels) to smaller spatial axes: the mean of each window's real
     elements.
+
+    Example:
+        >>> jc.layers.AveragePooling3D(2)(jnp.zeros((1, 8, 8, 8, 3))).shape
+        (1, 4, 4, 4, 3)
     """
 
     pool = staticmethod(ops.avg_pool)
@@ -147,7 +185,15 @@ class GlobalAveragePooling(GlobalPooling):
 
 
 class GlobalMaxPooling1D(GlobalMaxPooling):
-    """(batch, steps, features) to (batch, features): the largest over time."""
+    """(batch, steps, features) to (batch, features): the largest over time.
+
+    Args:
+        data_format: 'channels_last' or 'channels_first', where the channels are axis 1.
+
+    Example:
+        >>> jc.layers.GlobalMaxPooling1D()(jnp.array([[[1.0, 5.0], [3.0, 2.0]]]))
+        Array([[3., 5.]], dtype=float32)
+    """
 
     data_format: str | None = later("channels_last")
 
@@ -155,13 +201,23 @@ class GlobalMaxPooling1D(GlobalMaxPooling):
 
 
 class GlobalMaxPooling2D(GlobalMaxPooling):
-    """(batch, height, width, channels) to (batch, channels): the largest of each map."""
+    """(batch, height, width, channels) to (batch, channels): the largest of each map.
+
+    Example:
+        >>> jc.layers.GlobalMaxPooling2D()(jnp.zeros((2, 7, 7, 5))).shape
+        (2, 5)
+    """
 
     spatial_rank = 2
 
 
 class GlobalMaxPooling3D(GlobalMaxPooling):
-    """(batch, d1, d2, d3, channels) to (batch, channels): the largest of each volume."""
+    """(batch, d1, d2, d3, channels) to (batch, channels): the largest of each volume.
+
+    Example:
+        >>> jc.layers.GlobalMaxPooling3D(keepdims=True)(jnp.zeros((2, 7, 7, 7, 5))).shape
+        (2, 1, 1, 1, 5)
+    """
 
     spatial_rank = 3
 
@@ -169,6 +225,13 @@ class GlobalMaxPooling3D(GlobalMaxPooling):
 class GlobalAveragePooling1D(GlobalAveragePooling):
     """(batch, steps, features) to (batch, features): the mean over the steps that are not masked,
     0 where all are.
+
+    Args:
+        data_format: 'channels_last' or 'channels_first', where the channels are axis 1.
+
+    Example:
+        >>> jc.layers.GlobalAveragePooling1D()(jnp.array([[[1.0, 5.0], [3.0, 2.0]]]))
+        Array([[2. , 3.5]], dtype=float32)
     """
 
     data_format: str | None = later("channels_last")
@@ -189,12 +252,22 @@ class GlobalAveragePooling1D(GlobalAveragePooling):
 
 
 class GlobalAveragePooling2D(GlobalAveragePooling):
-    """(batch, height, width, channels) to (batch, channels): the mean of each map."""
+    """(batch, height, width, channels) to (batch, channels): the mean of each map.
+
+    Example:
+        >>> jc.layers.GlobalAveragePooling2D()(jnp.zeros((2, 7, 7, 5))).shape
+        (2, 5)
+    """
 
     spatial_rank = 2
 
 
 class GlobalAveragePooling3D(GlobalAveragePooling):
-    """(batch, d1, d2, d3, channels) to (batch, channels): the mean of each volume."""
+    """(batch, d1, d2, d3, channels) to (batch, channels): the mean of each volume.
+
+    Example:
+        >>> jc.layers.GlobalAveragePooling3D()(jnp.zeros((2, 7, 7, 7, 5))).shape
+        (2, 5)
+    """
 
     spatial_rank = 3

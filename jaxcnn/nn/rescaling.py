@@ -22,6 +22,13 @@ class Normalization(Layer):
     Weights, none of which training moves: ``mean``, ``variance`` and ``count``, the number of
     values that they summarise; they start as 0, 1 and 0 and are set with the weights of a model.
     `axis` may be a list of one, as Keras 3 writes it.
+
+    Args:
+        axis: the axis with a mean and a variance for each index, counted with the batch as 0.
+
+    Example:
+        >>> jc.layers.Normalization()(jnp.array([[1.0, 2.0]])).round(3)  # mean 0, variance 1
+        Array([[1., 2.]], dtype=float32)
     """
 
     axis: int | Sequence[int] = -1
@@ -46,7 +53,16 @@ class Normalization(Layer):
 
 
 class Rescaling(Layer):
-    """``x * scale + offset``; both may be lists with a number for each channel, the last axis."""
+    """``x * scale + offset``; both may be lists with a number for each channel, the last axis.
+
+    Args:
+        scale: factor: a number, or a list with one for each channel.
+        offset: what is added then: a number, or a list with one for each channel.
+
+    Example:
+        >>> jc.layers.Rescaling(1 / 127.5, -1)(jnp.array([[0.0, 255.0]]))
+        Array([[-1.,  1.]], dtype=float32)
+    """
 
     scale: ArrayLike | Sequence[Any]
     offset: ArrayLike | Sequence[Any] = 0.0

@@ -15,6 +15,10 @@ class ZeroPadding(SpatialLayer):
     """Zeros before and after each spatial axis.
 
     `padding` is an integer, an integer for each axis, or (before, after) for each axis.
+
+    Args:
+        padding: number of zeros at each end of each spatial axis: an integer, an integer for each
+            axis, or (before, after) for each axis.
     """
 
     padding: Amounts
@@ -32,7 +36,17 @@ class ZeroPadding(SpatialLayer):
 
 
 class ZeroPadding1D(ZeroPadding):
-    """(batch, steps, features) with zero steps added before and after."""
+    """(batch, steps, features) with zero steps added before and after.
+
+    Args:
+        padding: number of steps at each end: an integer, or (before, after).
+
+    Example:
+        >>> jc.layers.ZeroPadding1D((1, 0))(jnp.ones((1, 2, 1)))
+        Array([[[0.],
+                [1.],
+                [1.]]], dtype=float32)
+    """
 
     padding: Amounts = 1
     data_format: str | None = fixed("channels_last")
@@ -41,7 +55,12 @@ class ZeroPadding1D(ZeroPadding):
 
 
 class ZeroPadding2D(ZeroPadding):
-    """(batch, height, width, channels) with rows and columns of zeros around."""
+    """(batch, height, width, channels) with rows and columns of zeros around.
+
+    Example:
+        >>> jc.layers.ZeroPadding2D(((1, 2), (0, 3)))(jnp.ones((1, 5, 5, 2))).shape
+        (1, 8, 8, 2)
+    """
 
     padding: Amounts = (1, 1)
     data_format: str | None = None
@@ -50,7 +69,12 @@ class ZeroPadding2D(ZeroPadding):
 
 
 class ZeroPadding3D(ZeroPadding):
-    """(batch, d1, d2, d3, channels) with zeros around."""
+    """(batch, d1, d2, d3, channels) with zeros around.
+
+    Example:
+        >>> jc.layers.ZeroPadding3D(1)(jnp.ones((1, 5, 5, 5, 2))).shape
+        (1, 7, 7, 7, 2)
+    """
 
     padding: Amounts = (1, 1, 1)
     data_format: str | None = None
@@ -82,7 +106,16 @@ class Cropping(SpatialLayer):
 
 
 class Cropping1D(Cropping):
-    """(batch, steps, features) without the first and last steps."""
+    """(batch, steps, features) without the first and last steps.
+
+    Args:
+        cropping: number of steps cut off at each end: an integer, or (start, end).
+
+    Example:
+        >>> jc.layers.Cropping1D((1, 0))(jnp.array([[[1.0], [2.0], [3.0]]]))
+        Array([[[2.],
+                [3.]]], dtype=float32)
+    """
 
     cropping: Amounts = (1, 1)
     data_format: str | None = fixed("channels_last")
@@ -91,7 +124,12 @@ class Cropping1D(Cropping):
 
 
 class Cropping2D(Cropping):
-    """(batch, height, width, channels) without the outer rows and columns."""
+    """(batch, height, width, channels) without the outer rows and columns.
+
+    Example:
+        >>> jc.layers.Cropping2D(((1, 2), (0, 3)))(jnp.ones((1, 8, 8, 2))).shape
+        (1, 5, 5, 2)
+    """
 
     cropping: Amounts = ((0, 0), (0, 0))
     data_format: str | None = None
@@ -100,7 +138,12 @@ class Cropping2D(Cropping):
 
 
 class Cropping3D(Cropping):
-    """(batch, d1, d2, d3, channels) without the outer planes."""
+    """(batch, d1, d2, d3, channels) without the outer planes.
+
+    Example:
+        >>> jc.layers.Cropping3D(1)(jnp.ones((1, 5, 5, 5, 2))).shape
+        (1, 3, 3, 3, 2)
+    """
 
     cropping: Amounts = ((1, 1), (1, 1), (1, 1))
     data_format: str | None = None
@@ -127,7 +170,15 @@ class UpSampling(SpatialLayer):
 
 
 class UpSampling1D(UpSampling):
-    """(batch, steps, features) with each step repeated."""
+    """(batch, steps, features) with each step repeated.
+
+    Example:
+        >>> jc.layers.UpSampling1D(2)(jnp.array([[[1.0], [2.0]]]))
+        Array([[[1.],
+                [1.],
+                [2.],
+                [2.]]], dtype=float32)
+    """
 
     size: Sizes = 2
     data_format: str | None = fixed("channels_last")
@@ -136,7 +187,15 @@ class UpSampling1D(UpSampling):
 
 
 class UpSampling2D(UpSampling):
-    """(batch, height, width, channels) with rows and columns repeated, or interpolated linearly."""
+    """(batch, height, width, channels) with rows and columns repeated, or interpolated linearly.
+
+    Args:
+        interpolation: 'nearest', which repeats elements, or 'bilinear'.
+
+    Example:
+        >>> jc.layers.UpSampling2D((2, 3))(jnp.ones((1, 4, 4, 2))).shape
+        (1, 8, 12, 2)
+    """
 
     size: Sizes = (2, 2)
     data_format: str | None = None
@@ -158,7 +217,12 @@ class UpSampling2D(UpSampling):
 
 
 class UpSampling3D(UpSampling):
-    """(batch, d1, d2, d3, channels) with each axis repeated."""
+    """(batch, d1, d2, d3, channels) with each axis repeated.
+
+    Example:
+        >>> jc.layers.UpSampling3D(2)(jnp.ones((1, 4, 4, 4, 2))).shape
+        (1, 8, 8, 8, 2)
+    """
 
     size: Sizes = (2, 2, 2)
     data_format: str | None = None

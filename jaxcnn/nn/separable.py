@@ -44,6 +44,10 @@ class DepthwiseConv2D(Convolution, DepthMultiplierField, WindowFields):
 
     Weights: ``depthwise_kernel`` (*kernel_size, channels, depth_multiplier), ``bias`` (channels *
     depth_multiplier,).
+
+    Example:
+        >>> jc.layers.DepthwiseConv2D(3, depth_multiplier=2)(jnp.ones((1, 8, 8, 4))).shape
+        (1, 6, 6, 8)
     """
 
     activation: Identifier = None
@@ -100,6 +104,13 @@ class SeparableConv1D(SeparableConv):
 
     Weights: ``depthwise_kernel`` (size, channels, depth_multiplier), ``pointwise_kernel``
     (1, channels * depth_multiplier, filters), ``bias`` (filters,).
+
+    Args:
+        data_format: 'channels_last' or 'channels_first', where the channels are axis 1.
+
+    Example:
+        >>> jc.layers.SeparableConv1D(8, 3)(jnp.ones((1, 10, 4))).shape
+        (1, 8, 8)
     """
 
     data_format: str | None = "channels_last"
@@ -114,6 +125,10 @@ class SeparableConv2D(SeparableConv):
     Weights: ``depthwise_kernel`` (rows, columns, channels, depth_multiplier), ``pointwise_kernel``
     (1, 1, channels * depth_multiplier, filters), ``bias`` (filters,). Source: Chollet, "Xception",
     2016.
+
+    Example:
+        >>> jc.layers.SeparableConv2D(8, 3)(jnp.ones((1, 8, 8, 4))).shape
+        (1, 6, 6, 8)
     """
 
     strides: Sizes = (1, 1)

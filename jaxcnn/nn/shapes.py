@@ -18,6 +18,14 @@ class Flatten(Layer):
     With ``data_format="channels_first"`` the channels move last before flattening, so that the
     weights of what follows do not depend on the data format; None leaves the order of the axes as
     it is.
+
+    Args:
+        data_format: of the input: 'channels_last', 'channels_first', or None for the order of the
+            axes as it is.
+
+    Example:
+        >>> jc.layers.Flatten()(jnp.ones((2, 7, 7, 3))).shape
+        (2, 147)
     """
 
     data_format: str | None = None
@@ -34,7 +42,16 @@ class Flatten(Layer):
 
 
 class Reshape(Layer):
-    """(batch, ...) to (batch, *target_shape); one entry of `target_shape` may be -1."""
+    """(batch, ...) to (batch, *target_shape); one entry of `target_shape` may be -1.
+
+    Args:
+        target_shape: sizes of the axes after the batch: positive integers, one of them may be -1
+            for what is left.
+
+    Example:
+        >>> jc.layers.Reshape((4, -1))(jnp.ones((2, 12))).shape
+        (2, 4, 3)
+    """
 
     target_shape: tuple[int, ...]
 
@@ -59,7 +76,15 @@ class Reshape(Layer):
 
 
 class Permute(Layer):
-    """Reorder the axes after the batch: `dims` counts from 1, so (2, 1) swaps the first two."""
+    """Reorder the axes after the batch: `dims` counts from 1, so (2, 1) swaps the first two.
+
+    Args:
+        dims: the axes after the batch, counted from 1, in their new order.
+
+    Example:
+        >>> jc.layers.Permute((2, 1))(jnp.ones((5, 3, 4))).shape
+        (5, 4, 3)
+    """
 
     dims: tuple[int, ...]
 
@@ -78,7 +103,16 @@ class Permute(Layer):
 
 
 class RepeatVector(Layer):
-    """(batch, features) to (batch, n, features)."""
+    """(batch, features) to (batch, n, features).
+
+    Args:
+        n: number of repetitions, a positive integer.
+
+    Example:
+        >>> jc.layers.RepeatVector(2)(jnp.array([[1.0, 2.0]]))
+        Array([[[1., 2.],
+                [1., 2.]]], dtype=float32)
+    """
 
     n: int
 

@@ -16,7 +16,11 @@ from jaxcnn.runtime.types import Config
 
 
 class ConvTranspose(KernelFields, Convolution, FiltersField):
-    """``activation(conv_transpose(x, kernel) + bias)``; kernel (*window, filters, channels)."""
+    """``activation(conv_transpose(x, kernel) + bias)``; kernel (*window, filters, channels).
+
+    Args:
+        padding: 'valid', 'same' or 'full', see below.
+    """
 
     output_padding: Sizes | None = None
     dilation_rate: Sizes = 1
@@ -82,6 +86,14 @@ class Conv1DTranspose(ConvTranspose):
 
     Weights: ``kernel`` (size, filters, channels), ``bias`` (filters,). Padding and
     `output_padding`: see Conv2DTranspose.
+
+    Args:
+        data_format: 'channels_last' or 'channels_first', where the channels are axis 1.
+        padding: 'valid', 'same' or 'full', as in Conv2DTranspose.
+
+    Example:
+        >>> jc.layers.Conv1DTranspose(8, 3, strides=2, padding="same")(jnp.ones((1, 10, 4))).shape
+        (1, 20, 8)
     """
 
     data_format: str | None = "channels_last"
@@ -99,6 +111,13 @@ class Conv2DTranspose(ConvTranspose):
     padding 'valid', L s with 'same', L s - (s + k - 2) with 'full'. With `output_padding` it is (L
     - 1) s + k - 2 p + output_padding, where p is 0, k // 2 and k - 1. A dilated kernel counts with
     its reach, (k - 1) dilation_rate + 1.
+
+    Args:
+        padding: 'valid', 'same' or 'full', with the sizes above.
+
+    Example:
+        >>> jc.layers.Conv2DTranspose(8, 3, strides=2, padding="same")(jnp.ones((1, 7, 7, 4))).shape
+        (1, 14, 14, 8)
     """
 
     strides: Sizes = (1, 1)
@@ -113,6 +132,13 @@ class Conv3DTranspose(ConvTranspose):
 
     Weights: ``kernel`` (k1, k2, k3, filters, channels), ``bias`` (filters,). Padding and
     `output_padding`: see Conv2DTranspose.
+
+    Args:
+        padding: 'valid', 'same' or 'full', as in Conv2DTranspose.
+
+    Example:
+        >>> jc.layers.Conv3DTranspose(2, 3)(jnp.ones((1, 4, 4, 4, 2))).shape
+        (1, 6, 6, 6, 2)
     """
 
     strides: Sizes = (1, 1, 1)

@@ -25,6 +25,13 @@ class TimeDistributed(Layer):
     A mask of the steps is passed on; the inner module gets none. In programs of Keras 2.2 it gets
     what the mask has of the inside of a step, and the mask that it makes is that of the output. Its
     variables are nested under ``layer``.
+
+    Args:
+        layer: the layer or model that is called on every step.
+
+    Example:
+        >>> jc.layers.TimeDistributed(jc.layers.Dense(8))(jnp.ones((2, 10, 4))).shape
+        (2, 10, 8)
     """
 
     layer: nn.Module
@@ -78,6 +85,14 @@ class Bidirectional(CalledWithStates):
     'concat' (along the last axis), or None for a list of the two. `initial_state` and, with
     `return_state`, the states of the result are the forward layer's, then the backward layer's.
     Variables are nested under ``forward_layer`` and ``backward_layer``.
+
+    Args:
+        layer: the recurrent layer, which is copied for each direction.
+        merge_mode: 'sum', 'mul', 'ave', 'concat', or None for a list of both outputs.
+
+    Example:
+        >>> jc.layers.Bidirectional(jc.layers.LSTM(8))(jnp.ones((2, 10, 4))).shape
+        (2, 16)
     """
 
     layer: Recurrent

@@ -63,7 +63,8 @@ def triple(registry):
 
 def test_the_handle_is_named_and_documented_like_its_module(triple, registry):
     assert (triple.__name__, triple.__module__) == ("Triple", "jaxcnn.layers")
-    assert triple.__doc__ == TripleModule.__doc__ and triple.module_class is TripleModule
+    assert triple.__doc__.startswith(TripleModule.__doc__) and "`trainable`" in triple.__doc__
+    assert triple.module_class is TripleModule
     assert str(inspect.signature(triple)) == "(plus=0.5, **kwargs)"
     assert issubclass(triple, ModuleLayer) and triple.traits == TripleModule.traits
     assert registry.find("Triple") is triple

@@ -78,6 +78,11 @@ class Operation(Layer):
 
     Args:
         saved: the function and its other arguments.
+
+    Example:
+        >>> x = jc.layers.Input((3,), name="x")
+        >>> type((x + 1).layer).__name__
+        'Operation'
     """
 
     def __init__(self, saved: SavedCall, **kwargs: Any) -> None:

@@ -59,13 +59,18 @@ class Calls(WeakValueDictionary[int, "Node"]):
 class SymbolicTensor(Deferred):
     """A value that a model will compute: its shape, dtype, and the call that makes it.
 
-    Attributes:
-        shape: with None where any size will do.
-        dtype: of the values.
+    Args:
+        shape: sizes of the axes, with None where any size will do.
+        dtype: dtype of the values.
         layer: the layer whose output it is.
-        node_index: which call of that layer makes it.
-        tensor_index: which output of that call it is.
-        mask_shape: the shape of the mask that comes with it, or None without one.
+        node_index: which call of that layer makes it, from 0.
+        tensor_index: which output of that call it is, from 0.
+        mask_shape: shape of the mask that comes with it, or None without one.
+
+    Example:
+        >>> x = jc.layers.Input((3,), name="x")
+        >>> x.shape, x.layer.name
+        ((None, 3), 'x')
     """
 
     shape: Shape

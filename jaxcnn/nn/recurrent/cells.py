@@ -39,18 +39,33 @@ class Cell(GatedModule, NoiseFields, RecurrentFields, UnitsField):
 
 
 class SimpleRNNCell(SimpleRecurrence, Cell):
-    """One step of `SimpleRNN`, for use in `RNN`; one state of width `units`."""
+    """One step of `SimpleRNN`, for use in `RNN`; one state of width `units`.
+
+    Example:
+        >>> jc.layers.RNN(jc.layers.SimpleRNNCell(8))(jnp.ones((2, 10, 4))).shape
+        (2, 8)
+    """
 
     recurrent_activation: Identifier = fixed(None)
     unit_forget_bias: bool = fixed(False)
 
 
 class GRUCell(GRURecurrence, Cell):
-    """One step of `GRU`, for use in `RNN`; one state of width `units`."""
+    """One step of `GRU`, for use in `RNN`; one state of width `units`.
+
+    Example:
+        >>> jc.layers.RNN(jc.layers.GRUCell(8))(jnp.ones((2, 10, 4))).shape
+        (2, 8)
+    """
 
     unit_forget_bias: bool = fixed(False)
     reset_after: bool = False
 
 
 class LSTMCell(LSTMRecurrence, Cell):
-    """One step of `LSTM`, for use in `RNN`; two states of width `units`: output and carry."""
+    """One step of `LSTM`, for use in `RNN`; two states of width `units`: output and carry.
+
+    Example:
+        >>> jc.layers.RNN(jc.layers.LSTMCell(8))(jnp.ones((2, 10, 4))).shape
+        (2, 8)
+    """

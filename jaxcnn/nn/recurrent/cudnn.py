@@ -52,6 +52,10 @@ class CuDNNLayer(GatedLayer):
 class CuDNNGRU(CuDNNLayer, GRULayer, CuDNNFields, UnitsField):
     """`GRU` with ``reset_after=True`` and sigmoid gates; ``bias`` is (6 * units,), of the input,
     then of the state.
+
+    Example:
+        >>> jc.layers.CuDNNGRU(8)(jnp.ones((2, 10, 4))).shape
+        (2, 8)
     """
 
     unit_forget_bias: bool = fixed(False)
@@ -62,6 +66,10 @@ class CuDNNGRU(CuDNNLayer, GRULayer, CuDNNFields, UnitsField):
 class CuDNNLSTM(CuDNNLayer, LSTMLayer, CuDNNFields, UnitsField):
     """`LSTM` with sigmoid gates; ``bias`` is (8 * units,), two that are added: of the input, then
     of the state.
+
+    Example:
+        >>> jc.layers.CuDNNLSTM(8)(jnp.ones((2, 10, 4))).shape
+        (2, 8)
     """
 
     def recurrence_bias(self, biases: jax.Array) -> jax.Array:

@@ -91,6 +91,10 @@ class SimpleRNN(SimpleRecurrence, SequenceLayer):
     In training mode `dropout` drops inputs and `recurrent_dropout` states, by masks that are the
     same at all steps (Gal and Ghahramani, "A Theoretically Grounded Application of Dropout in
     Recurrent Neural Networks", 2016).
+
+    Example:
+        >>> jc.layers.SimpleRNN(8)(jnp.ones((2, 10, 4))).shape
+        (2, 8)
     """
 
     recurrent_activation: Identifier = fixed(None)
@@ -112,6 +116,10 @@ class GRU(GRULayer, SequenceLayer):
     `dropout` and `recurrent_dropout` as in SimpleRNN, by one mask for each gate or, with
     ``implementation=2``, one for all; otherwise `implementation` changes nothing. Source: Cho et
     al., "On the Properties of Neural Machine Translation", 2014.
+
+    Example:
+        >>> jc.layers.GRU(8, return_sequences=True)(jnp.ones((2, 10, 4))).shape
+        (2, 10, 8)
     """
 
     unit_forget_bias: bool = fixed(False)
@@ -132,6 +140,11 @@ class LSTM(LSTMLayer, SequenceLayer):
     `unit_forget_bias`. States: h and c. `dropout` and `recurrent_dropout` as in SimpleRNN, by one
     mask for each gate or, with ``implementation=2``, one for all; otherwise `implementation`
     changes nothing. Source: Hochreiter and Schmidhuber, "Long Short-Term Memory", 1997.
+
+    Example:
+        >>> output, h, c = jc.layers.LSTM(8, return_state=True)(jnp.ones((2, 10, 4)))
+        >>> output.shape, h.shape, c.shape
+        ((2, 8), (2, 8), (2, 8))
     """
 
     traits = Traits(has_cell=True, gates="ifco")

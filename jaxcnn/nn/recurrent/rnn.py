@@ -36,6 +36,15 @@ class StackedRNNCells(Layer):
     """Cells one on top of the other as one cell.
 
     Its states are those of each cell in turn, with `reverse_state_order` from the last cell on.
+
+    Args:
+        cells: the cells, from the input to the output.
+        reverse_state_order: whether the states are listed from the last cell to the first.
+
+    Example:
+        >>> cells = jc.layers.StackedRNNCells([jc.layers.GRUCell(8), jc.layers.GRUCell(5)])
+        >>> jc.layers.RNN(cells)(jnp.ones((2, 10, 4))).shape
+        (2, 5)
     """
 
     cells: Sequence[nn.Module]
@@ -104,6 +113,14 @@ class RNN(Recurrent):
     are lists of (batch, width). The cell's noise is the same at all steps. Its weights are nested
     under ``cell``. Called with ``constants``, an array or a list of them, it passes the list to the
     cell in each step.
+
+    Args:
+        cell: a layer with `state_size` whose call takes one step and the states, and returns the
+            output and the new states; or a list of such cells.
+
+    Example:
+        >>> jc.layers.RNN([jc.layers.GRUCell(8), jc.layers.GRUCell(5)])(jnp.ones((2, 10, 4))).shape
+        (2, 5)
     """
 
     cell: nn.Module

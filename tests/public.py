@@ -1,0 +1,121 @@
+"""What users reach by a public name, and what the docstrings of it leave unsaid."""
+
+import ast
+import importlib
+import inspect
+import pkgutil
+import re
+import textwrap
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import flax.linen
+
+import jaxcnn
+
+# Beside the modules that jaxcnn names: those that users import by their own names.
+FURTHER = ("optimizers.schedules", "wrappers.scikit_learn", "visualization", "vision")
+PARTS = ("datasets", "preprocessing")  # packages whose parts are the public modules
+SILENT = {"self", "cls"}
+OF_FLAX = {"parent", "name"}  # what Flax adds to every module
+
+
+class Public(NamedTuple):
+    """A class or function, the module that has it and its name there."""
+
+    module: str
+    name: str
+    item: object
+
+    @property
+    def doc(self) -> str:
+        return inspect.getdoc(self.item) or ""
+
+
+def modules() -> list[str]:
+    """The public modules, by name."""
+    named = [name for name in jaxcnn.__all__ if inspect.ismodule(getattr(jaxcnn, name))]
+    parts = [
+        f"{package}.{part.name}"
+        for package in PARTS
+        for part in pkgutil.iter_modules(importlib.import_module(f"jaxcnn.{package}").__path__)
+        if part.name in importlib.import_module(f"jaxcnn.{package}").__all__
+        or part.name == "streaming"
+    ]
+    return [*sorted({*named, *parts, *FURTHER} - {"config"}), "runtime.config"]
+
+
+def publics(module: str) -> Iterator[Public]:
+    """The classes and functions of a module, each once, whatever further names it has."""
+    loaded = importlib.import_module(f"jaxcnn.{module}")
+    listed = getattr(loaded, "__all__", None)
+    seen: set[int] = set()
+    for name in listed or sorted(vars(loaded)):
+        item = getattr(loaded, name, None)
+        home = str(getattr(item, "__module__", ""))
+        here = home.startswith("jaxcnn") if listed else home.startswith(loaded.__name__)
+        if name.startswith("_") or not callable(item) or inspect.ismodule(item) or not here:
+            continue
+        plain = inspect.isclass(item) or inspect.isfunction(inspect.unwrap(item))
+        if not plain and not hasattr(item, "__signature__"):
+            continue
+        if id(item) not in seen:
+            seen.add(id(item))
+            yield Public(module, name, item)
+
+
+def arguments(item: object) -> list[str]:
+    """The names of what a class or function is called with."""
+    try:
+        parameters = inspect.signature(item).parameters.values()  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        return []
+    starred = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+    module = inspect.isclass(item) and issubclass(item, flax.linen.Module)
+    silent = SILENT | OF_FLAX if module else SILENT
+    return [p.name for p in parameters if p.kind not in starred and p.name not in silent]
+
+
+def explained(doc: str) -> set[str]:
+    """The names that the section Args of a docstring explains."""
+    match = re.search(r"^Args:\n((?:    .*\n|\n)*)", doc + "\n", flags=re.MULTILINE)
+    entries = re.findall(r"^    ([*\w, ]+): ", match[1] if match else "", flags=re.MULTILINE)
+    return {name.strip(" *") for entry in entries for name in entry.split(",")}
+
+
+def raises(item: object) -> bool:
+    """Whether the body itself raises something; what it calls does not count."""
+    try:
+        tree = ast.parse(textwrap.dedent(inspect.getsource(inspect.unwrap(item))))  # type: ignore[arg-type]
+    except (OSError, TypeError, SyntaxError):
+        return False
+    first = tree.body[0]
+    if isinstance(first, ast.ClassDef):
+        checks = ("__init__", "__post_init__", "checked")
+        bodies = [n for n in first.body if getattr(n, "name", "") in checks]
+    else:
+        bodies = [first]
+    return any(isinstance(node, ast.Raise) and node.exc for b in bodies for node in ast.walk(b))
+
+
+def gaps(public: Public) -> list[str]:
+    """What a docstring leaves unsaid."""
+    missing = [n for n in arguments(public.item) if n not in explained(public.doc)]
+    if not public.doc:
+        missing.append("docstring")
+    if ">>> " not in public.doc:
+        missing.append("example")
+    if raises(public.item) and "Raises:" not in public.doc:
+        missing.append("Raises")
+    return missing
+
+
+if __name__ == "__main__":
+    print("module                   public  args  explained  examples  gaps")
+    for module in modules():
+        every = list(publics(module))
+        named = [(p, n) for p in every for n in arguments(p.item)]
+        told = sum(n in explained(p.doc) for p, n in named)
+        examples = sum(">>> " in p.doc for p in every)
+        count = sum(len(gaps(p)) for p in every)
+        print(f"{module:24} {len(every):6} {len(named):5} {told:10} {examples:9} {count:5}")
