@@ -7,6 +7,9 @@ of each photograph make the book's 1,200 images, divided by photograph: six of e
 two to validate, two to test, which are also the film. The book draws its test images from all, so
 that copies of what it trained on are among them.
 
+The book's folder of photographs, its camera and its window are the commands `jaxcnn faces learn
+FOLDER` and `jaxcnn faces watch CAMERA|FILE`.
+
     python -m experiments run p14_two_people
 """
 
@@ -20,6 +23,7 @@ from experiments.run import Run
 from jaxcnn.datasets import orl_faces
 from jaxcnn.datasets.frames import read_frames
 from jaxcnn.faces import Face, find_faces
+from jaxcnn.faces.acquaintance import grown
 from jaxcnn.layers import Activation, Conv2D, Dense, Dropout, Flatten, MaxPooling2D
 from jaxcnn.models import Sequential, load_model
 from jaxcnn.optimizers import SGD
@@ -60,14 +64,8 @@ def faces_in(picture: np.ndarray) -> list[Face]:
     import cv2
 
     cascade = Path(cv2.__file__).with_name("data") / "haarcascade_frontalface_alt2.xml"
-    rows, columns = picture.shape[:2]
-    grown = []
-    for x, y, w, h in find_faces(
-        picture, scale_factor=1.2, min_neighbors=3, min_size=32, cascade=cascade
-    ):
-        left, top = max(x - 10, 0), max(y - 10, 0)
-        grown.append(Face(left, top, min(x + w + 10, columns) - left, min(y + h + 10, rows) - top))
-    return grown
+    squares = find_faces(picture, scale_factor=1.2, min_neighbors=3, min_size=32, cascade=cascade)
+    return [grown(square, picture.shape) for square in squares]
 
 
 def cut(picture: np.ndarray, face: Face) -> np.ndarray:

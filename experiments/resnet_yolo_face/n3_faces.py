@@ -10,8 +10,6 @@ hardest triplets count.
     python -m experiments run n3_faces
 """
 
-import itertools
-
 import numpy as np
 from PIL import Image
 
@@ -20,11 +18,8 @@ from experiments.run import Run
 from jaxcnn import faces
 from jaxcnn.callbacks import History
 from jaxcnn.datasets import lfw, orl_faces
-from jaxcnn.faces.nn4 import UnitLength
-from jaxcnn.layers import BatchNormalization, Conv2D, Dense, Dropout, Flatten, MaxPooling2D
-from jaxcnn.models import Model, Sequential
+from jaxcnn.models import Model
 from jaxcnn.optimizers import Adam
-from jaxcnn.preprocessing.image import ImageDataGenerator
 from jaxcnn.visualization.figure import BLUE, ORANGE, new_figure, plain_axes
 
 PROGRAM = Program(
@@ -38,21 +33,6 @@ PROGRAM = Program(
 LEARNT, CHOSEN = range(25), range(25, 30)
 
 
-def encoder(shape: tuple[int, int, int], filters: int) -> Sequential:
-    """A face to a point on the unit sphere, 128 numbers."""
-    model = Sequential()
-    for i in range(4):
-        first = {"input_shape": shape} if i == 0 else {}
-        model.add(Conv2D(filters * min(2**i, 4), 3, padding="same", activation="relu", **first))
-        model.add(BatchNormalization(momentum=0.9))
-        model.add(MaxPooling2D())
-    model.add(Flatten())
-    model.add(Dropout(0.4))
-    model.add(Dense(128))
-    model.add(UnitLength())
-    return model
-
-
 def resized(pictures: np.ndarray, rows: int = 56, columns: int = 46) -> np.ndarray:
     """Gray faces (n, rows, columns, 1), 0 to 1."""
     small = [
@@ -62,29 +42,9 @@ def resized(pictures: np.ndarray, rows: int = 56, columns: int = 46) -> np.ndarr
     return np.stack(small)[..., None].astype("float32") / 255
 
 
-def batches(x: np.ndarray, people: np.ndarray, at_once: int, seed: int):
-    """Endless batches of all images of some people, moved and turned a little."""
-    changes = ImageDataGenerator(
-        rotation_range=8,
-        width_shift_range=0.06,
-        height_shift_range=0.06,
-        zoom_range=0.08,
-        horizontal_flip=True,
-    )
-    random = np.random.default_rng(seed)
-    for number in itertools.count():
-        rows = np.flatnonzero(
-            np.isin(people, random.choice(np.unique(people), at_once, replace=False))
-        )
-        batch = changes.flow(
-            x[rows], people[rows], batch_size=len(rows), shuffle=False, seed=number
-        )
-        yield next(iter(batch))
-
-
 def learn(run: Run, model: Model, x: np.ndarray, people: np.ndarray, epochs: int) -> History:
     return model.fit_generator(
-        batches(x, people, run.settings.people_at_once, run.seed),
+        faces.batches_of_people(x, people, run.settings.people_at_once, seed=run.seed),
         steps_per_epoch=10,
         epochs=epochs,
         verbose=2,
@@ -126,7 +86,7 @@ def main(run: Run) -> None:
     x = resized(pictures) - 0.5
     known, middle = np.isin(people, LEARNT), np.isin(people, CHOSEN)
     unseen = ~known & ~middle
-    model = encoder(x.shape[1:], run.settings.filters)
+    model = faces.small_encoder(x.shape[1:], run.settings.filters)
     model.compile(Adam(1e-3), faces.batch_hard_triplet_loss)
 
     def pairs(rows):

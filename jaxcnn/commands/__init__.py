@@ -20,6 +20,10 @@ COMMANDS = {
         "name what a network trained on ImageNet sees in images",
     ),
     "detect": ("jaxcnn.commands.detect", "find objects in images and draw their boxes"),
+    "faces": (
+        "jaxcnn.commands.faces",
+        "learn people from folders of photographs and recognise them in a video or camera",
+    ),
     "style": ("jaxcnn.commands.style", "paint one image in the style of another"),
     "doctor": (
         "jaxcnn.commands.doctor",

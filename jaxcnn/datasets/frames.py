@@ -1,15 +1,16 @@
-"""The frames of a video: of a file, or of a folder with one image for each frame."""
+"""The frames of a video: of a file, of a folder with one image for each frame, or of a camera."""
 
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 
 from jaxcnn.datasets.formats import DamagedFileError
 from jaxcnn.datasets.images import SUFFIXES, read_image
 
-__all__ = ["read_frames"]
+__all__ = ["read_camera", "read_frames"]
 
 
 def read_frames(
@@ -42,6 +43,42 @@ def read_frames(
         yield frame
 
 
+def read_camera(number: int) -> Iterator[np.ndarray]:
+    """The images of a camera as uint8 (height, width, 3) in RGB, until it stops or is closed.
+
+    Args:
+        number: 0 for the first camera of the machine.
+
+    Raises:
+        OSError: there is no such camera, or it gives no image.
+        ImportError: OpenCV is not installed.
+    """
+    cv2 = _opencv()
+    camera = cv2.VideoCapture(number)
+    count = 0
+    try:
+        while camera.isOpened():
+            read, frame = camera.read()
+            if not read:
+                break
+            count += 1
+            yield cv2.cvtColor(frame, cv2.COLOR_BGR2RGB)
+    finally:
+        camera.release()
+    if count == 0:
+        raise OSError(f"Camera {number} gives no image; is it there, and does nobody else use it?")
+
+
+def _opencv() -> ModuleType:
+    try:
+        import cv2
+    except ImportError:
+        raise ImportError(
+            'Reading a video needs OpenCV: pip install "opencv-python-headless<5".'
+        ) from None
+    return cv2
+
+
 def _of_folder(path: Path, step: int, size: tuple[int, int] | None) -> Iterator[np.ndarray]:
     files = sorted(
         (file for file in path.iterdir() if file.suffix.lower() in SUFFIXES), key=_by_numbers
@@ -59,12 +96,7 @@ def _by_numbers(file: Path) -> list[tuple[int, str]]:
 
 
 def _of_video(path: Path, step: int, size: tuple[int, int] | None) -> Iterator[np.ndarray]:
-    try:
-        import cv2
-    except ImportError as error:
-        raise ImportError(
-            'Reading a video needs OpenCV: pip install "opencv-python-headless<5".'
-        ) from error
+    cv2 = _opencv()
     video = cv2.VideoCapture(str(path))
     number = 0
     try:
