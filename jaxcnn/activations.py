@@ -23,8 +23,16 @@ registry: Registry[Activation] = Registry("activation")
 def softmax(x: Array, axis: int = -1) -> Array:
     """Positive numbers that sum to one along ``axis``: ``exp(x) / sum(exp(x))``.
 
+    Args:
+        x: array of at least two dimensions and a float dtype.
+        axis: the axis along which the results sum to 1.
+
     Raises:
         ValueError: ``x`` has fewer than two dimensions, so no axis but the batch.
+
+    Example:
+        >>> jc.activations.softmax(jnp.array([[0.0, 0.0]]))
+        Array([[0.5, 0.5]], dtype=float32)
     """
     if jnp.ndim(x) < 2:
         raise ValueError(
@@ -39,6 +47,14 @@ def elu(x: Array, alpha: float = 1.0) -> Array:
     """Exponential linear unit: ``x`` where positive, else ``alpha * (exp(x) - 1)``.
 
     (Clevert et al., Fast and Accurate Deep Network Learning by Exponential Linear Units, 2015.)
+
+    Args:
+        x: array of any shape and float dtype.
+        alpha: minus the value for very negative inputs.
+
+    Example:
+        >>> jc.activations.elu(jnp.array([-1.0, 2.0])).round(3)
+        Array([-0.632,  2.   ], dtype=float32)
     """
     return jax.nn.elu(x, alpha)
 
@@ -46,28 +62,66 @@ def elu(x: Array, alpha: float = 1.0) -> Array:
 @registry.register()
 @deferrable
 def selu(x: Array) -> Array:
-    """Scaled exponential linear unit with the fixed point of Klambauer et al., 2017."""
+    """Scaled exponential linear unit with the fixed point of Klambauer et al., 2017.
+
+    (Klambauer et al., Self-Normalizing Neural Networks, 2017.)
+
+    Args:
+        x: array of any shape and float dtype.
+
+    Example:
+        >>> jc.activations.selu(jnp.array([0.0, 1.0])).round(3)
+        Array([0.   , 1.051], dtype=float32)
+    """
     return jax.nn.selu(x)
 
 
 @registry.register()
 @deferrable
 def softplus(x: Array) -> Array:
-    """``log(exp(x) + 1)``."""
+    """``log(exp(x) + 1)``.
+
+    Args:
+        x: array of any shape and float dtype.
+
+    Example:
+        >>> jc.activations.softplus(jnp.array([0.0])).round(3)
+        Array([0.693], dtype=float32)
+    """
     return jax.nn.softplus(x)
 
 
 @registry.register()
 @deferrable
 def softsign(x: Array) -> Array:
-    """``x / (1 + |x|)``."""
+    """``x / (1 + |x|)``.
+
+    Args:
+        x: array of any shape and float dtype.
+
+    Example:
+        >>> jc.activations.softsign(jnp.array([-1.0, 3.0]))
+        Array([-0.5 ,  0.75], dtype=float32)
+    """
     return jax.nn.soft_sign(x)
 
 
 @registry.register()
 @deferrable
 def relu(x: Array, alpha: float | Array = 0.0, max_value: float | None = None) -> Array:
-    """Rectified linear unit: ``min(max(x, 0), max_value)``, with slope ``alpha`` below zero."""
+    """Rectified linear unit: ``min(max(x, 0), max_value)``, with slope ``alpha`` below zero.
+
+    (Nair and Hinton, Rectified Linear Units Improve Restricted Boltzmann Machines, 2010.)
+
+    Args:
+        x: array of any shape and float dtype.
+        alpha: slope below zero, a number or an array that broadcasts against `x`.
+        max_value: largest value of the result; None for no limit.
+
+    Example:
+        >>> jc.activations.relu(jnp.array([-1.0, 3.0, 9.0]), max_value=6.0)
+        Array([0., 3., 6.], dtype=float32)
+    """
     positive = jax.nn.relu(x)
     if max_value is not None:
         positive = jnp.minimum(positive, max_value)
@@ -79,7 +133,15 @@ def relu(x: Array, alpha: float | Array = 0.0, max_value: float | None = None) -
 @registry.register()
 @deferrable
 def tanh(x: Array) -> Array:
-    """Hyperbolic tangent."""
+    """Hyperbolic tangent.
+
+    Args:
+        x: array of any shape and float dtype.
+
+    Example:
+        >>> jc.activations.tanh(jnp.array([0.0, 1.0])).round(3)
+        Array([0.   , 0.762], dtype=float32)
+    """
     return jnp.tanh(x)
 
 
@@ -89,6 +151,13 @@ def scaled_tanh(x: Array) -> Array:
     """``1.7159 tanh(2 x / 3)``, which maps 1 to 1 and -1 to -1.
 
     (LeCun et al., Efficient BackProp, 1998.)
+
+    Args:
+        x: array of any shape and float dtype.
+
+    Example:
+        >>> jc.activations.scaled_tanh(jnp.array([-1.0, 1.0])).round(3)
+        Array([-1.,  1.], dtype=float32)
     """
     return 1.7159 * jnp.tanh(2.0 / 3.0 * x)
 
@@ -96,48 +165,105 @@ def scaled_tanh(x: Array) -> Array:
 @registry.register()
 @deferrable
 def sigmoid(x: Array) -> Array:
-    """``1 / (1 + exp(-x))``."""
+    """``1 / (1 + exp(-x))``.
+
+    Args:
+        x: array of any shape and float dtype.
+
+    Example:
+        >>> jc.activations.sigmoid(jnp.array([0.0, 100.0]))
+        Array([0.5, 1. ], dtype=float32)
+    """
     return jax.nn.sigmoid(x)
 
 
 @registry.register()
 @deferrable
 def hard_sigmoid(x: Array) -> Array:
-    """``0.2 x + 0.5`` cut to [0, 1]: the slope with which weights of Keras 1 and 2 were trained."""
+    """``0.2 x + 0.5`` cut to [0, 1]: the slope with which weights of Keras 1 and 2 were trained.
+
+    Args:
+        x: array of any shape and float dtype.
+
+    Example:
+        >>> jc.activations.hard_sigmoid(jnp.array([-3.0, 0.0, 1.0]))
+        Array([0. , 0.5, 0.7], dtype=float32)
+    """
     return jnp.clip(0.2 * x + 0.5, 0, 1)
 
 
 @registry.register()
 @deferrable
 def piecewise_sigmoid(x: Array) -> Array:
-    """``x / 6 + 0.5`` cut to [0, 1]: the `hard_sigmoid` of Keras 3."""
+    """``x / 6 + 0.5`` cut to [0, 1]: the `hard_sigmoid` of Keras 3.
+
+    Args:
+        x: array of any shape and float dtype.
+
+    Example:
+        >>> jc.activations.piecewise_sigmoid(jnp.array([-3.0, 0.0, 1.5]))
+        Array([0.  , 0.5 , 0.75], dtype=float32)
+    """
     return jnp.clip(x / 6 + 0.5, 0, 1)
 
 
 @registry.register()
 def linear(x: Array) -> Array:
-    """The input itself."""
+    """The input itself.
+
+    Args:
+        x: array of any shape and float dtype.
+
+    Example:
+        >>> jc.activations.linear(jnp.array([-3.0, 1.0]))
+        Array([-3.,  1.], dtype=float32)
+    """
     return x
 
 
 @registry.register()
 @deferrable
 def exponential(x: Array) -> Array:
-    """``exp(x)``."""
+    """``exp(x)``.
+
+    Args:
+        x: array of any shape and float dtype.
+
+    Example:
+        >>> jc.activations.exponential(jnp.array([0.0, -jnp.inf]))
+        Array([1., 0.], dtype=float32)
+    """
     return jnp.exp(x)
 
 
 @registry.register()
 @deferrable
 def gelu(x: Array, approximate: bool = False) -> Array:
-    """``x`` times the normal distribution function at ``x`` (Hendrycks and Gimpel, 2016)."""
+    """``x`` times the normal distribution function at ``x`` (Hendrycks and Gimpel, 2016).
+
+    Args:
+        x: array of any shape and float dtype.
+        approximate: whether a formula with tanh stands for the distribution function.
+
+    Example:
+        >>> jc.activations.gelu(jnp.array([0.0, 1.0])).round(3)
+        Array([0.   , 0.841], dtype=float32)
+    """
     return jax.nn.gelu(x, approximate=approximate)
 
 
 @registry.register("silu")
 @deferrable
 def swish(x: Array) -> Array:
-    """``x * sigmoid(x)`` (Ramachandran et al., 2017)."""
+    """``x * sigmoid(x)`` (Ramachandran et al., 2017).
+
+    Args:
+        x: array of any shape and float dtype.
+
+    Example:
+        >>> jc.activations.swish(jnp.array([0.0, 1.0])).round(3)
+        Array([0.   , 0.731], dtype=float32)
+    """
     return jax.nn.silu(x)
 
 
@@ -149,8 +275,15 @@ def get(identifier: Identifier) -> Activation:
 
     In programs of old Keras, which had no use for a layer here, there is a warning.
 
+    Args:
+        identifier: a name such as 'relu', a function of an array, a layer, or None.
+
     Raises:
         ValueError: unknown name, or neither name nor callable.
+
+    Example:
+        >>> jc.activations.get("relu")(jnp.array([-1.0, 2.0]))
+        Array([0., 2.], dtype=float32)
     """
     if chosen() and hasattr(identifier, "get_weights"):
         warn_user(
@@ -162,7 +295,16 @@ def get(identifier: Identifier) -> Activation:
 
 
 def serialize(activation: Activation) -> str | Config | None:
-    """The name of a function, or the configuration of an object that has one."""
+    """The name of a function, or the configuration of an object that has one.
+
+    Args:
+        activation: a function of this module or of `custom_objects`, or an object with
+            `get_config`.
+
+    Example:
+        >>> jc.activations.serialize(jc.activations.relu)
+        'relu'
+    """
     return registry.serialize(activation)
 
 

@@ -24,14 +24,27 @@ registry: Registry[ConstraintFunction | None] = Registry("constraint", builders=
 
 
 class Constraint(Configurable):
-    """Base class: subclasses define ``__call__(w) -> w``."""
+    """Base class: subclasses define ``__call__(w) -> w``.
+
+    Example:
+        >>> class AtMostOne(jc.constraints.Constraint):
+        ...     def __call__(self, w):
+        ...         return w.clip(-1.0, 1.0)
+        >>> AtMostOne()(jnp.array([-3.0, 0.5]))
+        Array([-1. ,  0.5], dtype=float32)
+    """
 
     def __call__(self, w: Array) -> Array:
         raise NotImplementedError(f"{type(self).__name__} must define __call__.")
 
 
 class NormConstraint(Constraint):
-    """A constraint on the norm over `axis`."""
+    """A constraint on the norm over `axis`.
+
+    Example:
+        >>> jc.constraints.UnitNorm().norm(jnp.array([[3.0], [4.0]]))
+        Array([[5.]], dtype=float32)
+    """
 
     axis: Axis
 
@@ -52,7 +65,18 @@ class NormConstraint(Constraint):
 @old_spellings
 @dataclasses.dataclass(frozen=True)
 class MaxNorm(NormConstraint):
-    """Scale down what has a norm above ``max_value`` (Srivastava et al., Dropout, 2014)."""
+    """Scale down what has a norm above ``max_value`` (Srivastava et al., Dropout, 2014).
+
+    Args:
+        max_value: the largest norm.
+        axis: the axis or axes over which the norm is taken: 0 for the kernel of a dense layer, (0,
+            1, 2) for that of a convolution of images.
+
+    Example:
+        >>> jc.constraints.MaxNorm(5.0)(jnp.array([[6.0], [8.0]])).round()
+        Array([[3.],
+               [4.]], dtype=float32)
+    """
 
     max_value: float = 2
     axis: Axis = 0
@@ -66,7 +90,12 @@ class MaxNorm(NormConstraint):
 @registry.register()
 @dataclasses.dataclass(frozen=True)
 class NonNeg(Constraint):
-    """Replace negative weights by zero."""
+    """Replace negative weights by zero.
+
+    Example:
+        >>> jc.constraints.NonNeg()(jnp.array([-3.0, 2.0])) >= 0
+        Array([ True,  True], dtype=bool)
+    """
 
     @deferrable
     def __call__(self, w: Array) -> Array:
@@ -76,7 +105,17 @@ class NonNeg(Constraint):
 @registry.register()
 @dataclasses.dataclass(frozen=True)
 class UnitNorm(NormConstraint):
-    """Scale to norm one."""
+    """Scale to norm one.
+
+    Args:
+        axis: the axis or axes over which the norm is taken: 0 for the kernel of a dense layer, (0,
+            1, 2) for that of a convolution of images.
+
+    Example:
+        >>> jc.constraints.UnitNorm()(jnp.array([[6.0], [8.0]])).round(3)
+        Array([[0.6],
+               [0.8]], dtype=float32)
+    """
 
     axis: Axis = 0
 
@@ -88,7 +127,20 @@ class UnitNorm(NormConstraint):
 @registry.register()
 @dataclasses.dataclass(frozen=True)
 class MinMaxNorm(NormConstraint):
-    """Move the norm into [min_value, max_value], by the fraction ``rate`` each time."""
+    """Move the norm into [min_value, max_value], by the fraction ``rate`` each time.
+
+    Args:
+        min_value: the smallest norm.
+        max_value: the largest norm.
+        rate: how far a norm moves towards the range at each update: 1 for all the way.
+        axis: the axis or axes over which the norm is taken: 0 for the kernel of a dense layer, (0,
+            1, 2) for that of a convolution of images.
+
+    Example:
+        >>> jc.constraints.MinMaxNorm(0.0, 5.0)(jnp.array([[6.0], [8.0]])).round()
+        Array([[3.],
+               [4.]], dtype=float32)
+    """
 
     min_value: float = 0.0
     max_value: float = 1.0
@@ -104,7 +156,17 @@ class MinMaxNorm(NormConstraint):
 
 @old_spellings
 def max_norm(max_value: float = 2, axis: Axis = 0) -> MaxNorm:
-    """:class:`MaxNorm`."""
+    """:class:`MaxNorm`.
+
+    Args:
+        max_value: the largest norm.
+        axis: the axis or axes over which the norm is taken: 0 for the kernel of a dense layer, (0,
+            1, 2) for that of a convolution of images.
+
+    Example:
+        >>> jc.constraints.max_norm(5.0)
+        MaxNorm(max_value=5.0, axis=0)
+    """
     return MaxNorm(max_value, axis)
 
 
@@ -118,5 +180,13 @@ deserialize = registry.deserialize
 
 
 def serialize(constraint: ConstraintFunction | None) -> str | Config | None:
-    """The configuration of a constraint, or the name of a user's function."""
+    """The configuration of a constraint, or the name of a user's function.
+
+    Args:
+        constraint: an object of this module, a function of `custom_objects`, or None.
+
+    Example:
+        >>> jc.constraints.serialize(jc.constraints.NonNeg())
+        {'class_name': 'NonNeg', 'config': {}}
+    """
     return registry.serialize(constraint)

@@ -21,6 +21,7 @@ from jax import Array
 from jaxcnn.runtime.arrays import filled, on_device, standard_draw
 from jaxcnn.runtime.config import floatx
 from jaxcnn.runtime.context import next_key, running
+from jaxcnn.runtime.docstrings import joined
 from jaxcnn.runtime.names import Configurable, Registry
 from jaxcnn.runtime.types import ArrayFunction, ArrayLike, Config, DTypeLike, Identifier, Settings
 
@@ -33,7 +34,16 @@ _TRUNCATED_STDDEV = 0.87962566103423978
 
 
 class Initializer(Configurable):
-    """Base class: subclasses define ``draw(key, shape, dtype)``, or ``__call__(shape, dtype)``."""
+    """Base class: subclasses define ``draw(key, shape, dtype)``, or ``__call__(shape, dtype)``.
+
+    Example:
+        >>> class Ramp(jc.initializers.Initializer):
+        ...     def draw(self, key, shape, dtype):
+        ...         return jnp.arange(jnp.array(shape).prod(), dtype=dtype).reshape(shape)
+        >>> Ramp()((2, 3), "float32")
+        Array([[0., 1., 2.],
+               [3., 4., 5.]], dtype=float32)
+    """
 
     def __call__(self, *args: Any, **kwargs: Any) -> Array:
         """The values, for the arguments ``(key, shape, dtype)`` or ``(shape, dtype)``."""
@@ -47,7 +57,13 @@ class Initializer(Configurable):
 @registry.register("zero")
 @dataclasses.dataclass(frozen=True)
 class Zeros(Initializer):
-    """All zeros."""
+    """All zeros.
+
+    Example:
+        >>> jc.initializers.Zeros()((2, 3))
+        Array([[0., 0., 0.],
+               [0., 0., 0.]], dtype=float32)
+    """
 
     def draw(self, key: Array, shape: Shape, dtype: DTypeLike) -> Array:
         return _filled(key, shape, 0, dtype)
@@ -56,7 +72,13 @@ class Zeros(Initializer):
 @registry.register("one")
 @dataclasses.dataclass(frozen=True)
 class Ones(Initializer):
-    """All ones."""
+    """All ones.
+
+    Example:
+        >>> jc.initializers.Ones()((2, 3))
+        Array([[1., 1., 1.],
+               [1., 1., 1.]], dtype=float32)
+    """
 
     def draw(self, key: Array, shape: Shape, dtype: DTypeLike) -> Array:
         return _filled(key, shape, 1, dtype)
@@ -65,7 +87,16 @@ class Ones(Initializer):
 @registry.register()
 @dataclasses.dataclass(frozen=True)
 class Constant(Initializer):
-    """The number ``value`` everywhere."""
+    """The number ``value`` everywhere.
+
+    Args:
+        value: a number, or an array that broadcasts to the shape.
+
+    Example:
+        >>> jc.initializers.Constant(0.5)((2, 3))
+        Array([[0.5, 0.5, 0.5],
+               [0.5, 0.5, 0.5]], dtype=float32)
+    """
 
     value: float | Sequence[float] = 0
 
@@ -75,7 +106,14 @@ class Constant(Initializer):
 
 @dataclasses.dataclass(frozen=True)
 class _Normal(Initializer):
-    """Numbers of one of the standard distributions, moved and stretched."""
+    """Numbers of one of the standard distributions, moved and stretched.
+
+    Args:
+        mean: mean of the distribution.
+        stddev: standard deviation of the distribution.
+        seed: an integer fixes the values whatever key is passed; None for values that follow from
+            the key.
+    """
 
     mean: float = 0.0
     stddev: float = 0.05
@@ -90,7 +128,18 @@ class _Normal(Initializer):
 
 @registry.register("normal")
 class RandomNormal(_Normal):
-    """Normal distribution."""
+    """Normal distribution.
+
+    Args:
+        mean: mean of the distribution.
+        stddev: standard deviation of the distribution.
+        seed: an integer fixes the values whatever key is passed; None for values that follow from
+            the key.
+
+    Example:
+        >>> jc.initializers.RandomNormal(stddev=2.0)(jax.random.key(0), (10_000,)).std().round(1)
+        Array(2., dtype=float32)
+    """
 
     standard = "normal"
 
@@ -98,7 +147,19 @@ class RandomNormal(_Normal):
 @registry.register("uniform")
 @dataclasses.dataclass(frozen=True)
 class RandomUniform(Initializer):
-    """Uniform distribution on [minval, maxval)."""
+    """Uniform distribution on [minval, maxval).
+
+    Args:
+        minval: lower limit.
+        maxval: upper limit.
+        seed: an integer fixes the values whatever key is passed; None for values that follow from
+            the key.
+
+    Example:
+        >>> values = jc.initializers.RandomUniform(0.0, 1.0)(jax.random.key(0), (10_000,))
+        >>> values.min().round(1), values.max().round(1)
+        (Array(0., dtype=float32), Array(1., dtype=float32))
+    """
 
     minval: float = -0.05
     maxval: float = 0.05
@@ -112,7 +173,16 @@ class RandomUniform(Initializer):
 @registry.register()
 @dataclasses.dataclass(frozen=True)
 class RandomSigns(Initializer):
-    """1 or -1 with equal probability: the centres of LeNet-5's output (LeCun et al., 1998)."""
+    """1 or -1 with equal probability: the centres of LeNet-5's output (LeCun et al., 1998).
+
+    Args:
+        seed: an integer fixes the values whatever key is passed; None for values that follow from
+            the key.
+
+    Example:
+        >>> bool((abs(jc.initializers.RandomSigns()((10, 3))) == 1).all())
+        True
+    """
 
     seed: int | None = None
 
@@ -126,6 +196,16 @@ class TruncatedNormal(_Normal):
     """Normal distribution whose values beyond two standard deviations are drawn again.
 
     The result is not rescaled: its own standard deviation is 0.88 ``stddev``.
+
+    Args:
+        mean: mean of the distribution.
+        stddev: standard deviation of the distribution before it is cut.
+        seed: an integer fixes the values whatever key is passed; None for values that follow from
+            the key.
+
+    Example:
+        >>> bool((abs(jc.initializers.TruncatedNormal(stddev=0.5)((10_000,))) <= 1).all())
+        True
     """
 
     standard = "truncated_normal"
@@ -142,8 +222,20 @@ class VarianceScaling(Initializer):
     'truncated_normal' is the same rescaled to the full variance, as later Keras versions have it;
     'untruncated_normal' is not truncated; 'uniform' has the limits ``±sqrt(3 scale / n)``.
 
+    Args:
+        scale: factor of the variance, above 0.
+        mode: 'fan_in', 'fan_out' or 'fan_avg'.
+        distribution: 'normal', 'truncated_normal', 'untruncated_normal' or 'uniform'.
+        seed: an integer fixes the values whatever key is passed; None for values that follow from
+            the key.
+
     Raises:
         ValueError: scale not positive, unknown mode or distribution.
+
+    Example:
+        >>> he = jc.initializers.VarianceScaling(2.0, "fan_in", "untruncated_normal")
+        >>> round(he(jax.random.key(0), (200, 100)).std().item(), 2)  # the square root of 2 / 200
+        0.1
     """
 
     scale: float = 1.0
@@ -189,8 +281,18 @@ class Orthogonal(Initializer):
     The array is seen as a matrix of shape ``(product of all but the last, last)``, whose rows or
     columns, whichever are fewer, are orthonormal.
 
+    Args:
+        gain: factor of the matrix.
+        seed: an integer fixes the values whatever key is passed; None for values that follow from
+            the key.
+
     Raises:
         ValueError: fewer than two dimensions.
+
+    Example:
+        >>> matrix = jc.initializers.Orthogonal()(jax.random.key(0), (3, 3))
+        >>> bool(jnp.allclose(matrix @ matrix.T, jnp.eye(3), atol=1e-6))
+        True
     """
 
     gain: float = 1.0
@@ -217,8 +319,16 @@ class Orthogonal(Initializer):
 class Identity(Initializer):
     """The identity matrix times ``gain``, repeated along the longer side of the shape.
 
+    Args:
+        gain: factor of the matrix.
+
     Raises:
         ValueError: there are not two sides, or the longer one is no multiple of the other.
+
+    Example:
+        >>> jc.initializers.Identity(2.0)((2, 2))
+        Array([[2., 0.],
+               [0., 2.]], dtype=float32)
     """
 
     gain: float = 1.0
@@ -231,7 +341,7 @@ class Identity(Initializer):
 
 
 def _named_scaling(
-    name: str, scale: float, mode: str, distribution: str
+    name: str, scale: float, mode: str, distribution: str, source: str
 ) -> Callable[..., VarianceScaling]:
     """The function of that name, which makes a `VarianceScaling` of these settings."""
 
@@ -241,28 +351,45 @@ def _named_scaling(
     doubled, fans = (2, "(fan_in + fan_out)") if mode == "fan_avg" else (1, mode)
     limits, deviation = (f"sqrt({n * doubled * scale:g} / {fans})" for n in (3, 1))
     scaling.__name__ = scaling.__qualname__ = name
-    scaling.__doc__ = (
-        f"Uniform with limits ``±{limits}``."
+    described = (
+        f"Uniform with limits ``±{limits}``"
         if distribution == "uniform"
-        else f"Truncated normal of standard deviation ``{deviation}``."
+        else f"Truncated normal of standard deviation ``{deviation}``"
     )
+    parts = {
+        "": f"{described}.\n\n({source}.)",
+        "Args": "seed: an integer fixes the values whatever key is passed; None for values that\n"
+        "    follow from the key.",
+        "Example": f">>> jc.initializers.{name}(seed=1)((2, 3)).shape\n(2, 3)",
+    }
+    scaling.__doc__ = joined(parts)
     return registry.register()(scaling)
 
 
-# LeCun et al., Efficient BackProp, 1998; Glorot and Bengio, 2010; He et al., 2015.
-lecun_uniform = _named_scaling("lecun_uniform", 1.0, "fan_in", "uniform")
-lecun_normal = _named_scaling("lecun_normal", 1.0, "fan_in", "normal")
-glorot_uniform = _named_scaling("glorot_uniform", 1.0, "fan_avg", "uniform")
-glorot_normal = _named_scaling("glorot_normal", 1.0, "fan_avg", "normal")
-he_uniform = _named_scaling("he_uniform", 2.0, "fan_in", "uniform")
-he_normal = _named_scaling("he_normal", 2.0, "fan_in", "normal")
+LECUN = "LeCun et al., Efficient BackProp, 1998"
+GLOROT = "Glorot and Bengio, Understanding the Difficulty of Training Deep Networks, 2010"
+HE = "He et al., Delving Deep into Rectifiers, 2015"
+lecun_uniform = _named_scaling("lecun_uniform", 1.0, "fan_in", "uniform", LECUN)
+lecun_normal = _named_scaling("lecun_normal", 1.0, "fan_in", "normal", LECUN)
+glorot_uniform = _named_scaling("glorot_uniform", 1.0, "fan_avg", "uniform", GLOROT)
+glorot_normal = _named_scaling("glorot_normal", 1.0, "fan_avg", "normal", GLOROT)
+he_uniform = _named_scaling("he_uniform", 2.0, "fan_in", "uniform", HE)
+he_normal = _named_scaling("he_normal", 2.0, "fan_in", "normal", HE)
 
 # Those that can make an array of every shape.
 _OF_ANY_SHAPE = (Zeros, Ones, RandomNormal, RandomUniform, TruncatedNormal, VarianceScaling)
 
 
 def blank(initializer: ArrayFunction) -> ArrayFunction:
-    """What stands for an initializer where shapes alone are asked for: zeros, if they may be."""
+    """What stands for an initializer where shapes alone are asked for: zeros, if they may be.
+
+    Args:
+        initializer: an initializer.
+
+    Example:
+        >>> jc.initializers.blank(jc.initializers.RandomNormal())(None, (2,), "float32")
+        Array([0., 0.], dtype=float32)
+    """
     return _blank if type(initializer) in _OF_ANY_SHAPE else initializer
 
 
@@ -286,6 +413,14 @@ class KerasStyle:
     """A user's ``function(shape, dtype=None)`` or ``function(shape)``, with or without a key.
 
     Random functions of `jaxcnn.backend` and initializers that it calls draw from the key.
+
+    Args:
+        function: function of the shape, and of `dtype` where it has such a parameter, that returns
+            an array.
+
+    Example:
+        >>> jc.initializers.KerasStyle(lambda shape: np.full(shape, 0.5))((2,))
+        Array([0.5, 0.5], dtype=float32)
     """
 
     function: Callable[..., ArrayLike]
@@ -319,8 +454,17 @@ def drawn(draw: ArrayFunction, args: tuple[Any, ...], kwargs: Config) -> Array:
 
     Without one the values are known at once, also where a computation is being traced.
 
+    Args:
+        draw: function of (key, shape, dtype).
+        args: the arguments of the call by position.
+        kwargs: those by name.
+
     Raises:
         TypeError: arguments that are neither ``(key, shape, dtype)`` nor ``(shape, dtype)``.
+
+    Example:
+        >>> jc.initializers.drawn(jc.initializers.Ones().draw, ((2,),), {})
+        Array([1., 1.], dtype=float32)
     """
     keyed = "key" in kwargs or bool(args and _is_key(args[0]))
     names = ("key", "shape", "dtype") if keyed else ("shape", "dtype")
@@ -342,6 +486,13 @@ def fans(shape: Shape) -> tuple[float, float]:
     """The numbers of input and output units of a kernel ``(*window, inputs, outputs)``.
 
     Other arrays, which have no such meaning, count the square root of their size twice.
+
+    Args:
+        shape: shape of a kernel, (*window, inputs, outputs).
+
+    Example:
+        >>> jc.initializers.fans((3, 3, 16, 32))
+        (144, 288)
     """
     if len(shape) < 2:
         side = math.sqrt(math.prod(shape))
@@ -357,8 +508,15 @@ def get(identifier: Identifier) -> ArrayFunction:
     ``key``, ``rng`` or ``prng_key``, are taken as they are; any other callable is a Keras one,
     called with the shape (and the dtype when it has such a parameter).
 
+    Args:
+        identifier: a name such as 'he_normal', a configuration, an object or a function.
+
     Raises:
         ValueError: None, an unknown name, or something else that is no initializer.
+
+    Example:
+        >>> jc.initializers.get("ones")((2,))
+        Array([1., 1.], dtype=float32)
     """
     if identifier is None:
         raise ValueError(
@@ -375,14 +533,31 @@ def get(identifier: Identifier) -> ArrayFunction:
 
 
 def serialize(initializer: ArrayFunction) -> str | Config | None:
-    """The configuration of an initializer, or the name of a user's function."""
+    """The configuration of an initializer, or the name of a user's function.
+
+    Args:
+        initializer: an object of this module, or a function of `custom_objects`.
+
+    Example:
+        >>> jc.initializers.serialize(jc.initializers.Constant(0.5))
+        {'class_name': 'Constant', 'config': {'value': 0.5}}
+    """
     return registry.serialize(
         initializer.function if isinstance(initializer, KerasStyle) else initializer
     )
 
 
 def deserialize(config: Identifier, custom_objects: Settings | None = None) -> ArrayFunction:
-    """The inverse of :func:`serialize`."""
+    """The inverse of :func:`serialize`.
+
+    Args:
+        config: what `serialize` returned.
+        custom_objects: further classes and functions by name; None for none.
+
+    Example:
+        >>> jc.initializers.deserialize({"class_name": "Constant", "config": {"value": 0.5}})
+        Constant(value=0.5)
+    """
     return get(registry.deserialize(config, custom_objects))
 
 

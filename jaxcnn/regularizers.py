@@ -18,7 +18,15 @@ registry: Registry[RegularizerFunction | None] = Registry("regularizer", builder
 
 
 class Regularizer(Configurable):
-    """Base class: subclasses define ``__call__(x) -> scalar``."""
+    """Base class: subclasses define ``__call__(x) -> scalar``.
+
+    Example:
+        >>> class Largest(jc.regularizers.Regularizer):
+        ...     def __call__(self, x):
+        ...         return abs(x).max()
+        >>> Largest()(jnp.array([-3.0, 2.0]))
+        Array(3., dtype=float32)
+    """
 
     def __call__(self, x: Array) -> Array:
         raise NotImplementedError(f"{type(self).__name__} must define __call__.")
@@ -27,7 +35,16 @@ class Regularizer(Configurable):
 @registry.register()
 @dataclasses.dataclass(frozen=True)
 class L1L2(Regularizer):
-    """``l1 * sum(|x|) + l2 * sum(x**2)``."""
+    """``l1 * sum(|x|) + l2 * sum(x**2)``.
+
+    Args:
+        l1: factor of the sum of absolute values.
+        l2: factor of the sum of squares.
+
+    Example:
+        >>> jc.regularizers.L1L2(l1=1.0, l2=0.5)(jnp.array([-2.0, 2.0]))
+        Array(8., dtype=float32)
+    """
 
     l1: float = 0.0
     l2: float = 0.0
@@ -48,31 +65,72 @@ class L1L2(Regularizer):
 
 @registry.register("activity_l1")
 def l1(l: float = 0.01) -> L1L2:
-    """``l * sum(|x|)``."""
+    """``l * sum(|x|)``.
+
+    Args:
+        l: factor of the sum of absolute values.
+
+    Example:
+        >>> jc.regularizers.l1(0.5)(jnp.array([-2.0, 2.0]))
+        Array(2., dtype=float32)
+    """
     return L1L2(l1=l)
 
 
 @registry.register("activity_l2")
 def l2(l: float = 0.01) -> L1L2:
-    """``l * sum(x**2)``."""
+    """``l * sum(x**2)``.
+
+    Args:
+        l: factor of the sum of squares.
+
+    Example:
+        >>> jc.regularizers.l2(0.5)(jnp.array([-2.0, 2.0]))
+        Array(4., dtype=float32)
+    """
     return L1L2(l2=l)
 
 
 @registry.register()
 def L1(l1: float = 0.01) -> L1L2:
-    """``l1 * sum(|x|)``, by the name and argument that later Keras has."""
+    """``l1 * sum(|x|)``, by the name and argument that later Keras has.
+
+    Args:
+        l1: factor of the sum of absolute values.
+
+    Example:
+        >>> jc.regularizers.L1(0.5)(jnp.array([-2.0, 2.0]))
+        Array(2., dtype=float32)
+    """
     return L1L2(l1=l1)
 
 
 @registry.register()
 def L2(l2: float = 0.01) -> L1L2:
-    """``l2 * sum(x**2)``, by the name and argument that later Keras has."""
+    """``l2 * sum(x**2)``, by the name and argument that later Keras has.
+
+    Args:
+        l2: factor of the sum of squares.
+
+    Example:
+        >>> jc.regularizers.L2(0.5)(jnp.array([-2.0, 2.0]))
+        Array(4., dtype=float32)
+    """
     return L1L2(l2=l2)
 
 
 @registry.register("activity_l1l2")
 def l1_l2(l1: float = 0.01, l2: float = 0.01) -> L1L2:
-    """``l1 * sum(|x|) + l2 * sum(x**2)``."""
+    """``l1 * sum(|x|) + l2 * sum(x**2)``.
+
+    Args:
+        l1: factor of the sum of absolute values.
+        l2: factor of the sum of squares.
+
+    Example:
+        >>> jc.regularizers.l1_l2(1.0, 0.5)(jnp.array([-2.0, 2.0]))
+        Array(8., dtype=float32)
+    """
     return L1L2(l1, l2)
 
 
@@ -81,5 +139,13 @@ deserialize = registry.deserialize
 
 
 def serialize(regularizer: RegularizerFunction | None) -> str | Config | None:
-    """The configuration of a regularizer, or the name of a user's function."""
+    """The configuration of a regularizer, or the name of a user's function.
+
+    Args:
+        regularizer: an object of this module, a function of `custom_objects`, or None.
+
+    Example:
+        >>> jc.regularizers.serialize(jc.regularizers.l2(0.5))
+        {'class_name': 'L1L2', 'config': {'l1': 0.0, 'l2': 0.5}}
+    """
     return registry.serialize(regularizer)

@@ -66,6 +66,10 @@ def get(
 
     Raises:
         ValueError: unknown name, or no metric; a layer with a state as a metric.
+
+    Example:
+        >>> jc.metrics.get("accuracy", y_pred_shape=(None, 1)).name
+        'acc'
     """
     if identifier in ("accuracy", "acc", "crossentropy", "ce"):
         if y_pred_shape is None:
@@ -99,6 +103,15 @@ def resolve_accuracy(y_pred_shape: Sequence[int | None], loss: Identifier) -> Fu
 
     Binary when the output has one column or the loss is binary cross-entropy, sparse when the loss
     is, else categorical.
+
+    Args:
+        y_pred_shape: shape of the predictions.
+        loss: the loss of that output, as a name, function or object.
+
+    Example:
+        >>> metric = jc.metrics.resolve_accuracy((None, 10), "sparse_categorical_crossentropy")
+        >>> metric.function.__name__
+        'sparse_categorical_accuracy'
     """
     return FunctionMetric(
         _fitting(
@@ -109,7 +122,16 @@ def resolve_accuracy(y_pred_shape: Sequence[int | None], loss: Identifier) -> Fu
 
 
 def resolve_crossentropy(y_pred_shape: Sequence[int | None], loss: Identifier) -> FunctionMetric:
-    """The cross-entropy that fits an output, reported as 'ce'; see :func:`resolve_accuracy`."""
+    """The cross-entropy that fits an output, reported as 'ce'; see :func:`resolve_accuracy`.
+
+    Args:
+        y_pred_shape: shape of the predictions.
+        loss: the loss of that output, as a name, function or object.
+
+    Example:
+        >>> jc.metrics.resolve_crossentropy((None, 1), "mse").function.__name__
+        'binary_crossentropy'
+    """
     return FunctionMetric(
         _fitting(
             y_pred_shape,
@@ -126,7 +148,15 @@ deserialize = registry.deserialize
 
 
 def serialize(metric: ArrayFunction | Metric) -> str | Config | None:
-    """The name of a function, or the configuration of a :class:`Metric`."""
+    """The name of a function, or the configuration of a :class:`Metric`.
+
+    Args:
+        metric: a function of this module or of `custom_objects`, or a `Metric`.
+
+    Example:
+        >>> jc.metrics.serialize(jc.metrics.binary_accuracy)
+        'binary_accuracy'
+    """
     return registry.serialize(metric)
 
 

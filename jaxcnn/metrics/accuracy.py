@@ -16,7 +16,19 @@ from jaxcnn.runtime.deferred import deferrable
 @registry.register()
 @deferrable
 def binary_accuracy(y_true: ArrayLike, y_pred: ArrayLike) -> Array:
-    """Fraction of the columns where ``y_pred``, rounded, equals ``y_true``; 0.5 is rounded to 0."""
+    """Fraction of the columns where ``y_pred``, rounded, equals ``y_true``; 0.5 is rounded to 0.
+
+    Args:
+        y_true: targets 0 or 1, of the shape of `y_pred`.
+        y_pred: probabilities, (batch, ..., n).
+
+    Raises:
+        ValueError: the shapes do not fit.
+
+    Example:
+        >>> jc.metrics.binary_accuracy(jnp.array([[1.0, 0.0]]), jnp.array([[0.75, 0.75]]))
+        Array([0.5], dtype=float32)
+    """
     y_true, y_pred = aligned(y_true, y_pred)
     return jnp.mean((y_true == jnp.round(y_pred)).astype(y_pred.dtype), axis=-1)
 
@@ -24,7 +36,19 @@ def binary_accuracy(y_true: ArrayLike, y_pred: ArrayLike) -> Array:
 @registry.register()
 @deferrable
 def categorical_accuracy(y_true: ArrayLike, y_pred: ArrayLike) -> Array:
-    """1 where the greatest score is that of the right class, for one-hot targets."""
+    """1 where the greatest score is that of the right class, for one-hot targets.
+
+    Args:
+        y_true: one-hot targets, of the shape of `y_pred`.
+        y_pred: scores, (batch, ..., classes).
+
+    Raises:
+        ValueError: the shapes do not fit.
+
+    Example:
+        >>> jc.metrics.categorical_accuracy(jnp.array([[0.0, 1.0]]), jnp.array([[0.25, 0.75]]))
+        Array([1.], dtype=float32)
+    """
     y_true, y_pred = aligned(y_true, y_pred)
     return _first_is(argmax(y_true), y_pred)
 
@@ -32,14 +56,40 @@ def categorical_accuracy(y_true: ArrayLike, y_pred: ArrayLike) -> Array:
 @registry.register()
 @deferrable
 def sparse_categorical_accuracy(y_true: ArrayLike, y_pred: ArrayLike) -> Array:
-    """1 where the greatest score is that of the right class, for class numbers."""
+    """1 where the greatest score is that of the right class, for class numbers.
+
+    Args:
+        y_true: class numbers from 0, (batch, ...) or (batch, ..., 1).
+        y_pred: scores, (batch, ..., classes).
+
+    Raises:
+        ValueError: the shapes do not fit.
+
+    Example:
+        >>> jc.metrics.sparse_categorical_accuracy(jnp.array([1]), jnp.array([[0.25, 0.75]]))
+        Array([1.], dtype=float32)
+    """
     return _first_is(*class_labels(y_true, y_pred))
 
 
 @registry.register()
 @deferrable
 def top_k_categorical_accuracy(y_true: ArrayLike, y_pred: ArrayLike, k: int = 5) -> Array:
-    """1 where fewer than ``k`` classes score higher than the right one, for one-hot targets."""
+    """1 where fewer than ``k`` classes score higher than the right one, for one-hot targets.
+
+    Args:
+        y_true: one-hot targets, of the shape of `y_pred`.
+        y_pred: scores, (batch, classes).
+        k: how many classes count, a positive integer.
+
+    Raises:
+        ValueError: the shapes do not fit.
+
+    Example:
+        >>> scores = jnp.array([[0.5, 0.3, 0.2]])
+        >>> jc.metrics.top_k_categorical_accuracy(jnp.array([[0.0, 1.0, 0.0]]), scores, k=2)
+        Array([1.], dtype=float32)
+    """
     y_true, y_pred = aligned(y_true, y_pred)
     return _among_first(argmax(y_true), y_pred, k)
 
@@ -47,7 +97,21 @@ def top_k_categorical_accuracy(y_true: ArrayLike, y_pred: ArrayLike, k: int = 5)
 @registry.register()
 @deferrable
 def sparse_top_k_categorical_accuracy(y_true: ArrayLike, y_pred: ArrayLike, k: int = 5) -> Array:
-    """1 where fewer than ``k`` classes score higher than the right one, for class numbers."""
+    """1 where fewer than ``k`` classes score higher than the right one, for class numbers.
+
+    Args:
+        y_true: class numbers from 0, (batch,) or (batch, 1).
+        y_pred: scores, (batch, classes).
+        k: how many classes count, a positive integer.
+
+    Raises:
+        ValueError: the shapes do not fit.
+
+    Example:
+        >>> scores = jnp.array([[0.5, 0.3, 0.2]])
+        >>> jc.metrics.sparse_top_k_categorical_accuracy(jnp.array([1]), scores, k=2)
+        Array([1.], dtype=float32)
+    """
     return _among_first(*class_labels(y_true, y_pred), k)
 
 

@@ -26,7 +26,23 @@ registry: Registry[Any] = Registry("metric")
 
 
 class Metric(Configurable):
-    """Base class. Subclasses are frozen dataclasses with a field ``name``."""
+    """Base class. Subclasses are frozen dataclasses with a field ``name``.
+
+    Example:
+        >>> import dataclasses
+        >>> @dataclasses.dataclass(frozen=True)
+        ... class Largest(jc.metrics.Metric):
+        ...     name: str = "largest"
+        ...     def init(self):
+        ...         return jnp.array(-jnp.inf)
+        ...     def update(self, acc, y_true, y_pred, sample_weight=None):
+        ...         return jnp.maximum(acc, y_pred.max())
+        ...     def result(self, acc):
+        ...         return acc
+        >>> metric = Largest()
+        >>> metric.result(metric.update(metric.init(), None, jnp.array([1.0, 3.0])))
+        Array(3., dtype=float32)
+    """
 
     name: str
 
@@ -71,6 +87,17 @@ class FunctionMetric(Metric):
     averaged), or one scalar for the batch (weighted by the number of its rows whose weight is not
     zero), or a dictionary of either. Which one, and the names in the dictionary, are found by
     :meth:`bind`.
+
+    Args:
+        function: function of (y_true, y_pred).
+        name: name in the logs. "" for that of the function.
+        outputs: what `bind` finds: the names that the function returns, and the axes of each.
+
+    Example:
+        >>> y_true, y_pred = jnp.array([[1.0], [2.0]]), jnp.array([[1.0], [4.0]])
+        >>> metric = jc.metrics.FunctionMetric(jc.losses.mse).bind(y_true, y_pred)
+        >>> metric.result(metric.update(metric.init(), y_true, y_pred))
+        Array(2., dtype=float32)
     """
 
     function: Callable[[PyTree, PyTree], Result]

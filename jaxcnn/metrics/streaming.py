@@ -72,7 +72,21 @@ class _Share(_Confusion):
 @registry.register()
 @dataclasses.dataclass(frozen=True)
 class Precision(_Share):
-    """True positives over all that was called positive."""
+    """True positives over all that was called positive.
+
+    Args:
+        name: name in the logs.
+        thresholds: score above which a prediction is positive; None for 0.5, or for no limit with
+            `top_k`.
+        top_k: only that many largest scores of a sample can be positive; None for all.
+        class_id: the only column that counts; None for all.
+
+    Example:
+        >>> y_true, y_pred = jnp.array([[1, 0, 1]]), jnp.array([[0.9, 0.8, 0.1]])
+        >>> metric = jc.metrics.Precision()
+        >>> metric.result(metric.update(metric.init(), y_true, y_pred))
+        Array(0.5, dtype=float32)
+    """
 
     name: str = "precision"
     errors: ClassVar[str] = "false_positives"
@@ -81,7 +95,21 @@ class Precision(_Share):
 @registry.register()
 @dataclasses.dataclass(frozen=True)
 class Recall(_Share):
-    """True positives over all that is true."""
+    """True positives over all that is true.
+
+    Args:
+        name: name in the logs.
+        thresholds: score above which a prediction is positive; None for 0.5, or for no limit with
+            `top_k`.
+        top_k: only that many largest scores of a sample can be positive; None for all.
+        class_id: the only column that counts; None for all.
+
+    Example:
+        >>> y_true, y_pred = jnp.array([[1, 0, 1]]), jnp.array([[0.9, 0.8, 0.1]])
+        >>> metric = jc.metrics.Recall()
+        >>> metric.result(metric.update(metric.init(), y_true, y_pred))
+        Array(0.5, dtype=float32)
+    """
 
     name: str = "recall"
     errors: ClassVar[str] = "false_negatives"
@@ -90,7 +118,21 @@ class Recall(_Share):
 @registry.register("f1_score")
 @dataclasses.dataclass(frozen=True)
 class F1(_Confusion):
-    """Harmonic mean of precision and recall over all columns: ``2 tp / (2 tp + fp + fn)``."""
+    """Harmonic mean of precision and recall over all columns: ``2 tp / (2 tp + fp + fn)``.
+
+    Args:
+        name: name in the logs.
+        thresholds: score above which a prediction is positive; None for 0.5, or for no limit with
+            `top_k`.
+        top_k: only that many largest scores of a sample can be positive; None for all.
+        class_id: the only column that counts; None for all.
+
+    Example:
+        >>> y_true, y_pred = jnp.array([[1, 0, 1]]), jnp.array([[0.9, 0.8, 0.1]])
+        >>> metric = jc.metrics.F1()
+        >>> metric.result(metric.update(metric.init(), y_true, y_pred))
+        Array(0.5, dtype=float32)
+    """
 
     name: str = "f1"
 
@@ -108,8 +150,19 @@ class AUC(Metric):
     true positives are taken as linear in the positives (Davis and Goadrich, The Relationship
     Between Precision-Recall and ROC Curves, 2006). Scores lie in [0, 1]; NaN is never positive.
 
+    Args:
+        num_thresholds: number of thresholds from 0 to 1, at least 2.
+        curve: 'ROC' or 'PR'.
+        name: name in the logs.
+
     Raises:
         ValueError: ``curve`` is neither 'ROC' nor 'PR', or fewer than 2 thresholds.
+
+    Example:
+        >>> y_true, y_pred = jnp.array([[1, 0, 1]]), jnp.array([[0.9, 0.2, 0.8]])
+        >>> metric = jc.metrics.AUC()
+        >>> metric.result(metric.update(metric.init(), y_true, y_pred))
+        Array(1., dtype=float32)
     """
 
     num_thresholds: int = 200
@@ -165,6 +218,18 @@ class MeanIoU(Metric):
     Targets are class numbers ``(batch, ...)``, or one-hot with ``sparse_y_true=False``; so are
     predictions, where scores need ``sparse_y_pred=False``. Class numbers outside 0 .. num_classes -
     1 are not counted.
+
+    Args:
+        num_classes: number of classes, a positive integer.
+        name: name in the logs.
+        sparse_y_true: whether targets are class numbers.
+        sparse_y_pred: whether predictions are class numbers.
+
+    Example:
+        >>> metric = jc.metrics.MeanIoU(2)
+        >>> counts = metric.update(metric.init(), jnp.array([0, 1, 1, 1]), jnp.array([0, 1, 1, 0]))
+        >>> round(metric.result(counts).item(), 3)
+        0.583
     """
 
     num_classes: int

@@ -74,8 +74,16 @@ lion = Lion
 def get(identifier: Identifier | Optimizer | optax.GradientTransformation) -> Optimizer:
     """The optimizer meant by a name, a configuration, an optimizer, or an optax transformation.
 
+    Args:
+        identifier: a name such as 'adam', a configuration, an optimizer, or what a function of
+            optax returns.
+
     Raises:
         ValueError: unknown name, or no optimizer.
+
+    Example:
+        >>> jc.optimizers.get("sgd")
+        SGD(lr=0.01, momentum=0.0, decay=0.0, nesterov=False)
     """
     if isinstance(identifier, str | Mapping) or inspect.isclass(identifier):
         identifier = registry.get(identifier)
@@ -92,7 +100,15 @@ def get(identifier: Identifier | Optimizer | optax.GradientTransformation) -> Op
 
 
 def serialize(optimizer: Optimizer) -> str | Config | None:
-    """``{'class_name': ..., 'config': {...}}``."""
+    """``{'class_name': ..., 'config': {...}}``.
+
+    Args:
+        optimizer: the optimizer.
+
+    Example:
+        >>> jc.optimizers.serialize(jc.optimizers.SGD(0.5))["class_name"]
+        'SGD'
+    """
     return registry.serialize(optimizer)
 
 

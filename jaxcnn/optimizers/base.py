@@ -41,6 +41,15 @@ class OptimizerState(NamedTuple):
     ``count``: number of updates made, int32. ``hyper``: the hyperparameters in force, float32
     scalars by name; write another value into it to change, say, ``lr`` without compiling again.
     ``slots``: by name, one pytree like the parameters.
+
+    Args:
+        count: number of updates so far, an int32 scalar.
+        hyper: hyperparameters by name, float32 scalars.
+        slots: by name a tree of arrays like the parameters.
+
+    Example:
+        >>> jc.optimizers.SGD(0.5).init({"w": jnp.zeros(2)}).hyper["lr"]
+        Array(0.5, dtype=float32)
     """
 
     count: Array  # type: ignore[assignment]  # every tuple has a method count
@@ -82,9 +91,26 @@ class Optimizer(Updating):
 
     The last three are read when a training step is compiled; 0 or None turns them off.
 
+    Args:
+        lr: the learning rate, a number of at least 0 or a schedule; None in a user's optimizer that
+            keeps its numbers itself.
+        options: the further keywords of the call, `learning_rate`, `clipnorm`, `clipvalue` and
+            `ema`; None as for `lr`.
+        **hyperparameters: the adjustable numbers of the rule by name, `decay` among them.
+
     Raises:
         TypeError: an argument that the optimizer does not know.
         ValueError: a number out of range.
+
+    Example:
+        >>> class Signs(jc.optimizers.Optimizer):
+        ...     def __init__(self, lr=0.01, **kwargs):
+        ...         super().__init__(lr, kwargs)
+        ...     def rule(self, g, p, slots, h):
+        ...         return -h.lr * jnp.sign(g), ()
+        >>> optimizer = Signs(0.5)
+        >>> optimizer.update(jnp.array([3.0, -2.0]), optimizer.init(jnp.zeros(2)))[0]
+        Array([-0.5,  0.5], dtype=float32)
     """
 
     # In the order in which Keras stores them in weight files, all of a name together.

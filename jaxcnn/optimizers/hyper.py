@@ -87,6 +87,15 @@ class Hyper:
     Args:
         below: the number must be less than this.
         absent: read from an optimizer made without the number, which cannot be given one later.
+
+    Raises:
+        ValueError: a number out of range, or one that the optimizer was made without.
+
+    Example:
+        >>> optimizer = jc.optimizers.Adam(1e-3)
+        >>> optimizer.lr = 1e-4
+        >>> optimizer.lr
+        0.0001
     """
 
     def __init__(self, *, below: float = float("inf"), absent: float | None = None) -> None:

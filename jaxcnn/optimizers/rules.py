@@ -35,6 +35,24 @@ class SGD(Optimizer):
     momentum, 2013).
 
     Slots: velocity (none without momentum, which therefore cannot be given later).
+
+    Args:
+        lr: learning rate, a number of at least 0 or a schedule: a function of the number of
+            updates.
+        momentum: how much of the last change is added to the next, from 0 to 1.
+        decay: how fast the rate falls: update number n, from 0, has ``lr / (1 + decay * n)``; at
+            least 0.
+        nesterov: whether the gradient counts as after the next step of the momentum.
+        **kwargs: `learning_rate` for `lr`, `clipnorm`, `clipvalue` and `ema`, which `Optimizer`
+            explains.
+
+    Raises:
+        TypeError: an argument that the optimizer does not know.
+        ValueError: a number out of range.
+
+    Example:
+        >>> jc.optimizers.SGD(0.1, momentum=0.9, nesterov=True)
+        SGD(lr=0.1, momentum=0.9, decay=0.0, nesterov=True)
     """
 
     momentum = Hyper(absent=0.0)
@@ -75,6 +93,25 @@ class RMSprop(Optimizer):
 
     ``a = rho * a + (1 - rho) * g**2``; the change is ``-lr * g / (sqrt(a) + epsilon)``. Slots:
     accumulator.
+
+    Args:
+        lr: learning rate, a number of at least 0 or a schedule: a function of the number of
+            updates.
+        rho: how much of the running mean of squares stays at an update, from 0 to below 1.
+        epsilon: what is added to the divisor, at least 0; None for
+            `jaxcnn.runtime.config.epsilon()`.
+        decay: how fast the rate falls: update number n, from 0, has ``lr / (1 + decay * n)``; at
+            least 0.
+        **kwargs: `learning_rate` for `lr`, `clipnorm`, `clipvalue` and `ema`, which `Optimizer`
+            explains.
+
+    Raises:
+        TypeError: an argument that the optimizer does not know.
+        ValueError: a number out of range.
+
+    Example:
+        >>> jc.optimizers.RMSprop(0.01, clipnorm=1.0)
+        RMSprop(lr=0.01, rho=0.9, epsilon=1e-08, decay=0.0, clipnorm=1.0)
     """
 
     lists_count = False
@@ -103,6 +140,24 @@ class Adagrad(Optimizer):
     """Divide by the root of the sum of all squared gradients (Duchi et al., Adagrad, 2011).
 
     ``a = a + g**2``; the change is ``-lr * g / (sqrt(a) + epsilon)``. Slots: accumulator.
+
+    Args:
+        lr: learning rate, a number of at least 0 or a schedule: a function of the number of
+            updates.
+        epsilon: what is added to the divisor, at least 0; None for
+            `jaxcnn.runtime.config.epsilon()`.
+        decay: how fast the rate falls: update number n, from 0, has ``lr / (1 + decay * n)``; at
+            least 0.
+        **kwargs: `learning_rate` for `lr`, `clipnorm`, `clipvalue` and `ema`, which `Optimizer`
+            explains.
+
+    Raises:
+        TypeError: an argument that the optimizer does not know.
+        ValueError: a number out of range.
+
+    Example:
+        >>> jc.optimizers.Adagrad(0.1)
+        Adagrad(lr=0.1, epsilon=1e-08, decay=0.0)
     """
 
     lists_count = False
@@ -131,6 +186,25 @@ class Adadelta(Optimizer):
     ``a = rho * a + (1 - rho) * g**2``, ``u = g * sqrt(d + epsilon) / sqrt(a + epsilon)``,
     ``d = rho * d + (1 - rho) * u**2``; the change is ``-lr * u``. Slots: accumulator,
     delta_accumulator.
+
+    Args:
+        lr: factor of the change, a number of at least 0 or a schedule: a function of the number of
+            updates.
+        rho: how much of the running means stays at an update, from 0 to below 1.
+        epsilon: what is added under both roots, at least 0; None for
+            `jaxcnn.runtime.config.epsilon()`.
+        decay: how fast the rate falls: update number n, from 0, has ``lr / (1 + decay * n)``; at
+            least 0.
+        **kwargs: `learning_rate` for `lr`, `clipnorm`, `clipvalue` and `ema`, which `Optimizer`
+            explains.
+
+    Raises:
+        TypeError: an argument that the optimizer does not know.
+        ValueError: a number out of range.
+
+    Example:
+        >>> jc.optimizers.Adadelta()
+        Adadelta(lr=1.0, rho=0.95, epsilon=1e-08, decay=0.0)
     """
 
     lists_count = False
@@ -166,6 +240,30 @@ class Adam(Optimizer):
     On the Convergence of Adam and Beyond, 2018).
 
     Slots: m, v, and with amsgrad vhat.
+
+    Args:
+        lr: learning rate, a number of at least 0 or a schedule: a function of the number of
+            updates.
+        beta_1: how much of the running mean of gradients stays at an update, from 0 to below 1.
+        beta_2: how much of the running mean of squares stays at an update, from 0 to below 1.
+        epsilon: what is added to the divisor, at least 0; None for
+            `jaxcnn.runtime.config.epsilon()`.
+        decay: how fast the rate falls: update number n, from 0, has ``lr / (1 + decay * n)``; at
+            least 0.
+        amsgrad: whether the largest mean of squares so far counts.
+        **kwargs: `learning_rate` for `lr`, `clipnorm`, `clipvalue` and `ema`, which `Optimizer`
+            explains.
+
+    Raises:
+        TypeError: an argument that the optimizer does not know.
+        ValueError: a number out of range.
+
+    Example:
+        >>> optimizer = jc.optimizers.Adam(1e-3)
+        >>> weights = {"kernel": jnp.array([1.0])}
+        >>> changes, state = optimizer.update({"kernel": jnp.array([5.0])}, optimizer.init(weights))
+        >>> changes["kernel"].round(4)
+        Array([-0.001], dtype=float32)
     """
 
     slots: tuple[str, ...] = ("m", "v")
@@ -221,6 +319,28 @@ class AdamW(Adam):
     (Loshchilov and Hutter, Decoupled Weight Decay Regularization, 2019.)
 
     Its ``update`` needs the parameters. Slots: those of Adam.
+
+    Args:
+        lr: learning rate, a number of at least 0 or a schedule: a function of the number of
+            updates.
+        weight_decay: part of the weights that each update of rate 1 would take away, at least 0.
+        beta_1: how much of the running mean of gradients stays at an update, from 0 to below 1.
+        beta_2: how much of the running mean of squares stays at an update, from 0 to below 1.
+        epsilon: what is added to the divisor, at least 0; None for
+            `jaxcnn.runtime.config.epsilon()`.
+        decay: how fast the rate falls: update number n, from 0, has ``lr / (1 + decay * n)``; at
+            least 0.
+        amsgrad: whether the largest mean of squares so far counts.
+        **kwargs: `learning_rate` for `lr`, `clipnorm`, `clipvalue` and `ema`, which `Optimizer`
+            explains.
+
+    Raises:
+        TypeError: an argument that the optimizer does not know.
+        ValueError: a number out of range.
+
+    Example:
+        >>> jc.optimizers.AdamW(1e-3, weight_decay=0.01).weight_decay
+        0.01
     """
 
     weight_decay = Hyper()
@@ -255,6 +375,26 @@ class Adamax(Optimizer):
 
     ``m`` as in :class:`Adam`, ``u = max(beta_2 * u, |g|)``; the change of update ``t`` is
     ``-lr / (1 - beta_1**t) * m / (u + epsilon)``. Slots: m, u.
+
+    Args:
+        lr: learning rate, a number of at least 0 or a schedule: a function of the number of
+            updates.
+        beta_1: how much of the running mean of gradients stays at an update, from 0 to below 1.
+        beta_2: how much of the running maximum stays at an update, from 0 to below 1.
+        epsilon: what is added to the divisor, at least 0; None for
+            `jaxcnn.runtime.config.epsilon()`.
+        decay: how fast the rate falls: update number n, from 0, has ``lr / (1 + decay * n)``; at
+            least 0.
+        **kwargs: `learning_rate` for `lr`, `clipnorm`, `clipvalue` and `ema`, which `Optimizer`
+            explains.
+
+    Raises:
+        TypeError: an argument that the optimizer does not know.
+        ValueError: a number out of range.
+
+    Example:
+        >>> jc.optimizers.Adamax(0.002)
+        Adamax(lr=0.002, beta_1=0.9, beta_2=0.999, epsilon=1e-08, decay=0.0)
     """
 
     slots = ("m", "u")
@@ -298,6 +438,25 @@ class Nadam(Optimizer):
     mu_(t+1))`` and ``v' = v / (1 - beta_2**t)``.
 
     Slots: m, v; and m_schedule, the scalar ``mu_1 ... mu_t``.
+
+    Args:
+        lr: learning rate, a number of at least 0 or a schedule: a function of the number of
+            updates.
+        beta_1: how much of the running mean of gradients stays at an update, from 0 to below 1.
+        beta_2: how much of the running mean of squares stays at an update, from 0 to below 1.
+        epsilon: what is added to the divisor, at least 0; None for
+            `jaxcnn.runtime.config.epsilon()`.
+        schedule_decay: how fast the weight of the momentum grows, at least 0.
+        **kwargs: `learning_rate` for `lr`, `clipnorm`, `clipvalue` and `ema`, which `Optimizer`
+            explains.
+
+    Raises:
+        TypeError: an argument that the optimizer does not know.
+        ValueError: a number out of range.
+
+    Example:
+        >>> jc.optimizers.Nadam(0.002)
+        Nadam(lr=0.002, beta_1=0.9, beta_2=0.999, epsilon=1e-08, schedule_decay=0.004)
     """
 
     slots = ("m", "v")
@@ -372,6 +531,24 @@ class Lion(Optimizer):
 
     The change is ``-lr * sign(beta_1 * m + (1 - beta_1) * g)``; then
     ``m = beta_2 * m + (1 - beta_2) * g``. Slots: m.
+
+    Args:
+        lr: learning rate, a number of at least 0 or a schedule: a function of the number of
+            updates.
+        beta_1: weight of the running mean against the gradient in the sign, from 0 to below 1.
+        beta_2: how much of the running mean of gradients stays at an update, from 0 to below 1.
+        decay: how fast the rate falls: update number n, from 0, has ``lr / (1 + decay * n)``; at
+            least 0.
+        **kwargs: `learning_rate` for `lr`, `clipnorm`, `clipvalue` and `ema`, which `Optimizer`
+            explains.
+
+    Raises:
+        TypeError: an argument that the optimizer does not know.
+        ValueError: a number out of range.
+
+    Example:
+        >>> jc.optimizers.Lion(1e-4)
+        Lion(lr=0.0001, beta_1=0.9, beta_2=0.99, decay=0.0)
     """
 
     slots = ("m",)

@@ -16,7 +16,15 @@ registry: Registry[LearningRateSchedule] = Registry("learning-rate schedule")
 
 
 class LearningRateSchedule(Configurable):
-    """Base class: subclasses define ``__call__(step)``, where the first update is step 0."""
+    """Base class: subclasses define ``__call__(step)``, where the first update is step 0.
+
+    Example:
+        >>> class Halved(jc.optimizers.schedules.LearningRateSchedule):
+        ...     def __call__(self, step):
+        ...         return 0.1 * 0.5**step
+        >>> jc.optimizers.SGD(Halved()).lr(2)
+        0.025
+    """
 
     def __call__(self, step: ArrayLike) -> Array:
         raise NotImplementedError(f"{type(self).__name__} must define __call__.")
@@ -24,7 +32,20 @@ class LearningRateSchedule(Configurable):
 
 @dataclasses.dataclass(frozen=True)
 class DecayByPeriods(LearningRateSchedule):
-    """A rate that falls with the number of periods of `decay_steps`, whole ones by `staircase`."""
+    """A rate that falls with the number of periods of `decay_steps`, whole ones by `staircase`.
+
+    Args:
+        initial_learning_rate: the rate at step 0.
+        decay_steps: number of updates in a period.
+        decay_rate: how much the rate changes in a period.
+        staircase: whether only whole periods count.
+        name: a name for configurations; it changes nothing.
+
+    Example:
+        >>> from jaxcnn.optimizers.schedules import ExponentialDecay
+        >>> ExponentialDecay(0.1, decay_steps=100, decay_rate=0.5).periods(50)
+        Array(0.5, dtype=float32)
+    """
 
     initial_learning_rate: float
     decay_steps: float
@@ -43,6 +64,18 @@ class ExponentialDecay(DecayByPeriods):
     """``initial_learning_rate * decay_rate ** (step / decay_steps)``.
 
     With `staircase` the exponent is rounded down.
+
+    Args:
+        name: a name for configurations; it changes nothing.
+        initial_learning_rate: the rate at step 0.
+        decay_steps: number of updates in a period.
+        decay_rate: factor of the rate in a period.
+        staircase: whether only whole periods count.
+
+    Example:
+        >>> from jaxcnn.optimizers.schedules import ExponentialDecay
+        >>> ExponentialDecay(0.1, decay_steps=100, decay_rate=0.5)(200).round(4)
+        Array(0.025, dtype=float32)
     """
 
     name: str = "ExponentialDecay"
@@ -57,6 +90,18 @@ class InverseTimeDecay(DecayByPeriods):
     """``initial_learning_rate / (1 + decay_rate * step / decay_steps)``.
 
     With `staircase` the quotient of steps is rounded down.
+
+    Args:
+        name: a name for configurations; it changes nothing.
+        initial_learning_rate: the rate at step 0.
+        decay_steps: number of updates in a period.
+        decay_rate: what is added to the divisor in a period.
+        staircase: whether only whole periods count.
+
+    Example:
+        >>> from jaxcnn.optimizers.schedules import InverseTimeDecay
+        >>> InverseTimeDecay(0.1, decay_steps=100, decay_rate=0.5)(200).round(4)
+        Array(0.05, dtype=float32)
     """
 
     name: str = "InverseTimeDecay"
@@ -70,8 +115,18 @@ class InverseTimeDecay(DecayByPeriods):
 class PiecewiseConstantDecay(LearningRateSchedule):
     """``values[i]`` from the step after ``boundaries[i - 1]`` to step ``boundaries[i]``.
 
+    Args:
+        boundaries: the last step of each rate but the last, rising.
+        values: the rates, one more than boundaries.
+        name: a name for configurations; it changes nothing.
+
     Raises:
         ValueError: there is not one value more than boundaries.
+
+    Example:
+        >>> from jaxcnn.optimizers.schedules import PiecewiseConstantDecay
+        >>> PiecewiseConstantDecay([100, 200], [0.1, 0.01, 0.001])(150).round(4)
+        Array(0.01, dtype=float32)
     """
 
     boundaries: Sequence[float]
@@ -96,6 +151,18 @@ class PolynomialDecay(LearningRateSchedule):
     """From the initial to the end rate in `decay_steps`, along ``(1 - x) ** power``.
 
     After that it stays, or with `cycle` begins again with as many more steps.
+
+    Args:
+        initial_learning_rate: the rate at step 0.
+        decay_steps: number of updates until the end rate.
+        end_learning_rate: the rate at the end.
+        power: exponent of the curve: 1 for a straight line.
+        cycle: whether it begins again after the end, with a longer way.
+        name: a name for configurations; it changes nothing.
+
+    Example:
+        >>> jc.optimizers.schedules.PolynomialDecay(0.1, 100, end_learning_rate=0.0)(50).round(4)
+        Array(0.05, dtype=float32)
     """
 
     initial_learning_rate: float
@@ -118,6 +185,20 @@ class CosineDecay(LearningRateSchedule):
     """Half a wave of a cosine down to the part `alpha`, after a straight rise if one is asked for.
 
     The rise leads from `initial_learning_rate` to `warmup_target` in `warmup_steps`.
+
+    (Loshchilov and Hutter, SGDR: Stochastic Gradient Descent with Warm Restarts, 2017.)
+
+    Args:
+        initial_learning_rate: the rate at step 0.
+        decay_steps: number of updates of the fall.
+        alpha: part of the rate that is left at the end, from 0 to 1.
+        name: a name for configurations; it changes nothing.
+        warmup_target: the rate at the end of the rise; None for no rise.
+        warmup_steps: number of updates of the rise.
+
+    Example:
+        >>> jc.optimizers.schedules.CosineDecay(0.1, 100)(50).round(4)
+        Array(0.05, dtype=float32)
     """
 
     initial_learning_rate: float
@@ -143,6 +224,20 @@ class CosineDecayRestarts(LearningRateSchedule):
     """Half waves of a cosine one after another.
 
     Each is `t_mul` times as long and `m_mul` times as high as the one before.
+
+    (Loshchilov and Hutter, SGDR: Stochastic Gradient Descent with Warm Restarts, 2017.)
+
+    Args:
+        initial_learning_rate: the rate at step 0.
+        first_decay_steps: number of updates of the first wave.
+        t_mul: how many times as long a wave is as the one before.
+        m_mul: how many times as high a wave begins as the one before.
+        alpha: part of the rate that is left at the end of a wave, from 0 to 1.
+        name: a name for configurations; it changes nothing.
+
+    Example:
+        >>> round(jc.optimizers.schedules.CosineDecayRestarts(0.1, 100)(100).item(), 4)
+        0.1
     """
 
     initial_learning_rate: float
@@ -165,19 +260,47 @@ class CosineDecayRestarts(LearningRateSchedule):
 
 
 def completed(step: ArrayLike, steps: float, whole: bool = False) -> Array:
-    """How many times `steps` have passed, rounded down where only whole times count."""
+    """How many times `steps` have passed, rounded down where only whole times count.
+
+    Args:
+        step: number of updates so far.
+        steps: number of updates in a period.
+        whole: whether only whole periods count.
+
+    Example:
+        >>> jc.optimizers.schedules.completed(150, 100)
+        Array(1.5, dtype=float32)
+    """
     periods = float_of(step) / steps
     return jnp.floor(periods) if whole else periods
 
 
 def half_wave(part: Array, alpha: float, height: float | Array = 1.0) -> Array:
-    """A cosine from `height` at 0 to `alpha` at 1 and after it."""
+    """A cosine from `height` at 0 to `alpha` at 1 and after it.
+
+    Args:
+        part: how much of the wave has passed, from 0 to 1.
+        alpha: the value at the end, for a height of 1.
+        height: the value at the beginning.
+
+    Example:
+        >>> jc.optimizers.schedules.half_wave(jnp.array(0.5), 0.0).round(3)
+        Array(0.5, dtype=float32, weak_type=True)
+    """
     wave = 0.5 * height * (1.0 + jnp.cos(math.pi * jnp.clip(part, 0.0, 1.0)))
     return (1.0 - alpha) * wave + alpha
 
 
 def float_of(step: ArrayLike) -> Array:
-    """A number of updates as a float."""
+    """A number of updates as a float.
+
+    Args:
+        step: an integer, or an array of one.
+
+    Example:
+        >>> jc.optimizers.schedules.float_of(3)
+        Array(3., dtype=float32)
+    """
     return jnp.asarray(step, jnp.float32)
 
 

@@ -25,6 +25,14 @@ class OptaxTransformation(Optimizer):
     ``lr`` exists when the learning rate was made adjustable by ``optax.inject_hyperparams`` and is
     no schedule. It is known after :meth:`init`. One that optax's own functions make from numbers
     has a configuration.
+
+    Args:
+        transformation: what a function of optax returns.
+
+    Example:
+        >>> import optax
+        >>> jc.optimizers.OptaxTransformation(optax.adamw(1e-3)).init({"w": jnp.zeros(2)}).count
+        Array(0, dtype=int32)
     """
 
     def __init__(self, transformation: optax.GradientTransformation) -> None:
@@ -85,8 +93,16 @@ class GradientAccumulation(Optimizer):
     The hyperparameters are those of the wrapped optimizer, ``lr`` here and all of them on
     ``.optimizer``. Its ``decay`` and schedules count updates; ``count`` of the state counts calls.
 
+    Args:
+        optimizer: the optimizer that updates.
+        steps: number of calls for each update, a positive integer.
+
     Raises:
         ValueError: ``steps`` is not a positive integer.
+
+    Example:
+        >>> jc.optimizers.GradientAccumulation(jc.optimizers.SGD(0.1), steps=4).lr
+        0.1
     """
 
     def __init__(self, optimizer: Optimizer, steps: int) -> None:
@@ -147,6 +163,10 @@ class LayerRates(Optimizer):
     Raises:
         ValueError: a factor below 0, or an optimizer with `ema`, whose average would not see the
             factors. In `init`: a name of which there is no trained layer.
+
+    Example:
+        >>> jc.optimizers.LayerRates(jc.optimizers.Adam(1e-3), {"top": 1.0}, default=0.1).lr
+        0.001
     """
 
     def __init__(
