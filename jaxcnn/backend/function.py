@@ -10,7 +10,7 @@ import numpy as np
 
 from jaxcnn.backend.computation import Computation
 from jaxcnn.backend.settings import is_learning_phase
-from jaxcnn.layers.symbolic.change import Change
+from jaxcnn.layers.symbolic.change import Change, is_update
 from jaxcnn.layers.symbolic.dependence import Source
 from jaxcnn.layers.symbolic.gradients import derivatives
 from jaxcnn.layers.symbolic.graph_updates import recording
@@ -43,7 +43,7 @@ class Function:
                     f"K.learning_phase(); given {tensor!r}."
                 )
         for pair in updates or []:
-            if not isinstance(pair, tuple) or len(pair) != 2 or not isinstance(pair[0], Variable):
+            if not is_update(pair):
                 raise TypeError(
                     f"K.function: each update must be a pair (variable, new value); given {pair!r}."
                 )

@@ -55,6 +55,15 @@ class KerasModule(ModuleType):
             raise AttributeError(f"There is no {path}.{name}: {TENSORFLOW}.")
         raise AttributeError(f"jaxcnn has no {path}.{name}.{closest(name, dir(self))}")
 
+    def __setattr__(self, name: str, value: object) -> None:
+        """A function that a program puts into `keras.backend` is the one that all call."""
+        if keras_path(self.__name__) == "keras.backend" and callable(value):
+            backend = importlib.import_module("jaxcnn.backend")
+            if hasattr(backend, name):
+                setattr(backend, name, value)
+                return
+        super().__setattr__(name, value)
+
     def __dir__(self) -> list[str]:
         names = set(names_in(keras_path(self.__name__)))
         for source in self._sources:

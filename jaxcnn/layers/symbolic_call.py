@@ -29,7 +29,7 @@ from jaxcnn.nn.base import Layer as ModuleBase
 from jaxcnn.nn.base import any_mask
 from jaxcnn.nn.functions import Through
 from jaxcnn.nn.graph import computes_masks
-from jaxcnn.nn.lambda_layer import takes_mask
+from jaxcnn.nn.lambda_layer import alone, takes_mask
 from jaxcnn.runtime.captures import Captured, symbolically
 from jaxcnn.runtime.types import ArrayFunction, Config, PyTree
 
@@ -141,7 +141,7 @@ def evaluated_call(
         given = {"mask": masks} if any_mask(masks) and reads_mask(layer.module) else {}
         result = function(*args, **{**given, **kwargs})
         losses, updates = layer.additions.losses, layer.additions.updates
-    outputs = result[0] if isinstance(result, list | tuple) and len(result) == 1 else result
+    outputs = alone(result)
     if not symbolic_leaves(outputs) or not all(
         isinstance(leaf, SymbolicTensor) for leaf in jax.tree.leaves(outputs)
     ):

@@ -33,6 +33,7 @@ from jaxcnn.layers.variable import Variable, extended, given_values
 from jaxcnn.layers.weights import WeightOwner, WeightStore
 from jaxcnn.nn.base import Layer as ModuleBase
 from jaxcnn.nn.base import WeightSpec, penalties_count
+from jaxcnn.nn.lambda_layer import alone
 from jaxcnn.runtime.captures import building, is_of_library
 from jaxcnn.runtime.carrier import carried_by
 from jaxcnn.runtime.context import running_module
@@ -168,7 +169,7 @@ class RunsCall(ModuleBase):
     def compute_mask(self, inputs: PyTree, mask: PyTree) -> PyTree:
         compute = getattr(self.layer, "compute_mask", None)
         if compute is not None and not is_of_library(compute):
-            return compute(inputs, mask)
+            return alone(compute(inputs, mask))
         return self.mask_of_base(inputs, mask)
 
     def mask_of_base(self, inputs: PyTree, mask: PyTree) -> PyTree:
@@ -188,7 +189,7 @@ class RunsCall(ModuleBase):
         for name, value in (("mask", mask), ("training", train), ("train", train)):
             if name in accepted:
                 kwargs.setdefault(name, value)
-        return self.run_call((inputs, *args), kwargs, train)
+        return alone(self.run_call((inputs, *args), kwargs, train))
 
     def run_call(self, args: tuple[PyTree, ...], kwargs: dict[str, PyTree], train: bool) -> PyTree:
         """The result of `call` with these arguments."""

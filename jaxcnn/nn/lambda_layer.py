@@ -14,6 +14,8 @@ from jaxcnn.runtime.captures import is_of_library
 from jaxcnn.runtime.context import running_module
 from jaxcnn.runtime.names import get_custom_objects
 from jaxcnn.runtime.types import Config, PyTree, Settings, Shape
+from jaxcnn.runtime.warn import warn_user
+from jaxcnn.spellings.dialect import chosen
 
 
 class Lambda(Layer):
@@ -78,12 +80,16 @@ class Lambda(Layer):
         if takes_mask(function):
             keywords["mask"] = mask
         with running_module(self, train):
-            outputs = function(inputs, **keywords)
+            outputs = alone(function(inputs, **keywords))
         self.check_shape(inputs, outputs)
         return outputs
 
     def check_shape(self, inputs: PyTree, outputs: PyTree) -> None:
-        """Raise when the output does not have `output_shape`, in which None stands for any size."""
+        """Raise when the output does not have `output_shape`, in which None stands for any size.
+
+        A program for Keras 2 is warned: there the shape that counts in the end is that of the
+        output.
+        """
         if self.output_shape is None or not hasattr(outputs, "shape"):
             return
         if callable(self.output_shape):
@@ -94,6 +100,12 @@ class Lambda(Layer):
         if not fits or any(
             n is not None and n != m for n, m in zip(declared, outputs.shape, strict=True)
         ):
+            if chosen():
+                warn_user(
+                    f"{self.label}: `output_shape` says {declared}, which is not the shape of what "
+                    "the function returns. The latter counts: leave `output_shape` out."
+                )
+                return
             raise ValueError(
                 f"{self.label}: the function returned shape {outputs.shape}, but `output_shape` "
                 f"says {declared}."
@@ -103,7 +115,12 @@ class Lambda(Layer):
         if not callable(self.mask):
             return self.mask
         arguments = (mask,) if takes_one(self.mask) else (inputs, mask)
-        return self.mask(*arguments)
+        return alone(self.mask(*arguments))
+
+
+def alone(results: PyTree) -> PyTree:
+    """What a user's function returned, without a list around a single one, as Keras takes it."""
+    return results[0] if isinstance(results, list | tuple) and len(results) == 1 else results
 
 
 def function_named(

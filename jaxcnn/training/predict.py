@@ -14,10 +14,12 @@ from jaxcnn.runtime import config, context
 from jaxcnn.runtime.disk_cache import keep_programs
 from jaxcnn.runtime.leaf_jit import LeafJit, Options
 from jaxcnn.runtime.types import DataLike, PyTree
+from jaxcnn.spellings.dialect import chosen
 from jaxcnn.training.dispatch import eagerly
 from jaxcnn.training.evaluate import keep_states, progress_bar
 from jaxcnn.training.input import Data, FeedSettings, open_feed
-from jaxcnn.training.input.door import inputs_for, refuse_copies
+from jaxcnn.training.input.check import Arrays, batch_of
+from jaxcnn.training.input.door import input_dtypes, inputs_for, refuse_copies
 from jaxcnn.training.input.feed import Position, never
 from jaxcnn.training.input.ids import warn_of_nan
 from jaxcnn.training.input.lengths import StepPadding, note_sizes
@@ -76,10 +78,24 @@ def predict(
 def predict_on_batch(
     model: Trainable, program: Program, x: DataLike
 ) -> np.ndarray | list[np.ndarray]:
-    """The outputs for one batch."""
-    inputs = inputs_for(model, x)
+    """The outputs for one batch, whose arrays may differ in length in a program for Keras 2."""
+    inputs = inputs_for(model, x, "any" if chosen() else "equal")
+    if len(set(map(len, inputs))) > 1:
+        return whole(model, program, inputs)
     settings = FeedSettings(batch_size=len(inputs[0]))
     return predict(model, program, inputs if len(inputs) > 1 else inputs[0], settings)
+
+
+def whole(
+    model: Trainable, program: Program, inputs: list[np.ndarray]
+) -> np.ndarray | list[np.ndarray]:
+    """The outputs for inputs as they are, of whatever lengths."""
+    batch = batch_of(Arrays(inputs, [], []), input_dtypes(model))
+    step = predict_function(model, program)
+    outputs, states = step(program.placed(model.variables), batch.inputs)
+    keep_states(model, program, states.get("state", {}))
+    results = [np.asarray(output) for output in jax.tree.leaves(outputs)]
+    return results[0] if len(results) == 1 else results
 
 
 def predict_function(

@@ -407,3 +407,42 @@ def test_the_train_function_with_something_around_it(keras22):
     assert loss == pytest.approx(plain.train_on_batch(x, y), rel=1e-5)
     expected = plain.get_weights()
     np.testing.assert_allclose(moved.get_weights()[0], expected[0] - 0.1, atol=1e-6)
+
+
+def test_functions_put_into_the_backend_are_told_the_updates(keras22):
+    """An optimizer around another one takes its updates as tuples, and goes half of each step."""
+    from keras import backend as K
+
+    class Half(keras22.optimizers.Optimizer):
+        def __init__(self, inner):
+            super().__init__()
+            self.inner = inner
+
+        def get_updates(self, loss, params):
+            before = K.update, K.update_add
+            K.update = lambda x, new: ("set", x, new)
+            K.update_add = lambda x, more: ("add", x, more)
+            told = self.inner.get_updates(loss, params)
+            K.update, K.update_add = before
+            self.updates = []
+            for update in told:
+                assert isinstance(update, tuple)
+                word, x, value = update
+                if word == "set" and any(x is param for param in params):
+                    value = x + 0.5 * (value - x)
+                self.updates.append(K.update_add(x, value) if word == "add" else K.update(x, value))
+                assert not isinstance(self.updates[-1], tuple)
+            self.weights = self.inner.weights
+            return self.updates
+
+    random = np.random.RandomState(0)
+    x, y = random.rand(8, 3).astype("float32"), random.rand(8, 2).astype("float32")
+    model = keras22.models.Sequential([keras22.layers.Dense(2, input_shape=(3,))])
+    model.set_weights([np.arange(6).reshape(3, 2) / 10.0, np.array([0.1, 0.2])])
+    model.compile(Half(keras22.optimizers.RMSprop(0.01)), "mse")
+    for _ in range(3):
+        model.train_on_batch(x, y)
+    kernel, bias = model.get_weights()
+    expected = [[-0.00143, 0.06864], [0.17511, 0.26739], [0.36846, 0.46713]]
+    np.testing.assert_allclose(kernel, expected, atol=1e-5)
+    np.testing.assert_allclose(bias, [0.06942, 0.16961], atol=1e-5)

@@ -37,8 +37,18 @@ def along_first(indices: ArrayLike) -> tuple[jax.Array, ...]:
 
 @word("GatherNd")
 def gather_nd(params: ArrayLike, indices: ArrayLike) -> jax.Array:
-    """The parts of `params` at `indices` (..., axes), each along so many first axes."""
-    return jnp.asarray(params)[along_first(indices)]
+    """The parts of `params` at `indices` (..., axes), each along so many first axes.
+
+    Raises:
+        ValueError: there are not so many. Where their number is not known, all are taken then.
+    """
+    x, places = jnp.asarray(params), along_first(indices)
+    if len(places) > x.ndim:
+        raise ValueError(
+            f"tf.gather_nd: incompatible shapes: `params` of {x.ndim} axes ({x.ndim},) cannot be "
+            f"indexed along {len(places)}."
+        )
+    return x[places]
 
 
 @word("ScatterNd", at_once=("shape",))

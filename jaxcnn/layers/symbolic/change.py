@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, cast
 
 import jax
@@ -20,15 +21,28 @@ from jaxcnn.runtime.context import next_key
 from jaxcnn.spellings.dialect import chosen
 
 
-class Change(tuple[Any, TensorLike]):
-    """The pair (variable, its new value), as `K.update` makes it.
+class Change:
+    """An update, as `K.update` makes it: it unpacks as (variable, its new value).
 
-    Where a function computes with it, or demands it by `tf.control_dependencies`, it stands for the
-    new value, and the change is carried out with the function.
+    It is no tuple, by which programs tell updates that they wrote themselves. Where a function
+    computes with it, or demands it by `tf.control_dependencies`, it stands for the new value, and
+    the change is carried out with the function.
     """
 
-    def __new__(cls, variable: object, value: TensorLike) -> Change:
-        return super().__new__(cls, (variable, value))
+    def __init__(self, variable: object, value: TensorLike) -> None:
+        self._pair: tuple[Any, TensorLike] = variable, value
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self._pair)
+
+    def __len__(self) -> int:
+        return len(self._pair)
+
+    def __getitem__(self, index: Any) -> Any:
+        return self._pair[index]
+
+    def __repr__(self) -> str:
+        return repr(self._pair)
 
     @property
     def value(self) -> TensorLike:
@@ -75,13 +89,12 @@ class Change(tuple[Any, TensorLike]):
 class Initialization(Change):
     """What gives a variable a first value again, as a part of a session or by `run`."""
 
-    def __new__(cls, variable: Variable) -> Initialization:
+    def __init__(self, variable: Variable) -> None:
         def draw() -> jax.Array:
             value: jax.Array = variable.start(next_key(), tuple(variable.shape), variable.dtype)
             return jnp.asarray(value, variable.dtype)
 
-        value = Operation(SavedCall("first_value", draw, ()))([])
-        return cast(Initialization, super().__new__(cls, variable, value))
+        super().__init__(variable, Operation(SavedCall("first_value", draw, ()))([]))
 
     def run(self, feed_dict: object = None, session: object = None) -> None:
         """Carry it out; a layer has one value of a weight, whatever the session."""
@@ -94,6 +107,11 @@ give_operators(Change, BINARY, COMPARISONS)
 jax.tree_util.register_pytree_node(
     Change, lambda change: ((change.value,), None), lambda _, children: children[0]
 )
+
+
+def is_update(thing: object) -> bool:
+    """Whether it is a pair (variable, new value), written as one or made by `K.update`."""
+    return isinstance(thing, tuple | Change) and len(thing) == 2 and isinstance(thing[0], Variable)
 
 
 def assign(variable: Variable, value: TensorLike) -> Change:

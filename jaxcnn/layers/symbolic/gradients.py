@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import flax.linen as nn
+import jax.numpy as jnp
 
 from jaxcnn.layers.base import Layer
 from jaxcnn.layers.symbolic.dependence import Source, influences, owner_of
@@ -39,9 +40,15 @@ class Gradients(Layer):
 def derivatives(
     losses: list[SymbolicTensor], sources: Sequence[Source]
 ) -> list[SymbolicTensor | None]:
-    """The derivatives of the sum of all `losses`; None by those that they do not depend on."""
+    """The derivatives of the sum of all `losses`; None by those that they do not depend on, and by
+    whole numbers.
+    """
     influential = influences(losses)
-    used = [source for source in sources if id(owner_of(source)) in influential]
+    used = [
+        source
+        for source in sources
+        if id(owner_of(source)) in influential and jnp.issubdtype(source.dtype, jnp.inexact)
+    ]
     tensors = Gradients(losses, used).inbound_nodes[0].outputs if used else []
     by_source = {id(s): derivative for s, derivative in zip(used, tensors, strict=True)}
     return [by_source.get(id(source)) for source in sources]

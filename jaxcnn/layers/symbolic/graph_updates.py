@@ -16,7 +16,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from jaxcnn.layers import symbolic
-from jaxcnn.layers.symbolic.change import Change
+from jaxcnn.layers.symbolic.change import Change, is_update
 from jaxcnn.layers.symbolic.gradients import derivatives
 from jaxcnn.layers.symbolic.operation import Operation
 from jaxcnn.layers.symbolic.saved_call import SavedCall, Slot
@@ -191,7 +191,7 @@ class Recorded:
             self._loss, self._gradients, self.optimizer.updates = None, {}, []
         moved: dict[int, tuple[Variable, jax.Array]] = {}
         for pair in (*demanded, *pairs):
-            if not isinstance(pair, tuple) or len(pair) != 2 or not isinstance(pair[0], Variable):
+            if not is_update(pair):
                 raise TypeError(
                     f"{type(self.optimizer).__name__}.get_updates must return pairs (variable, new "
                     f"value), such as K.update(variable, value) makes; it returned {pair!r}."
@@ -314,7 +314,7 @@ def updates_of(
 
 
 def rule_updates(optimizer: Optimizer, request: Request) -> list[Update]:
-    """The pairs that the rule of an optimizer of the library makes of arrays."""
+    """The updates that the rule of a library's optimizer makes of arrays, by functions of K."""
     trace = recording()
     assert trace is not None
     gradients = optimizer.get_gradients(request.loss, request.params)
@@ -334,8 +334,9 @@ def rule_updates(optimizer: Optimizer, request: Request) -> list[Update]:
         for param, value, change in zip(request.params, present, changes, strict=True)
     ]
     new_slots = jax.tree.leaves(after.slots)
-    pairs = [(count, after.count), *zip(slots, new_slots, strict=True)]
-    return [*pairs, *zip(request.params, moved, strict=True)]
+    pairs = [*zip(slots, new_slots, strict=True), *zip(request.params, moved, strict=True)]
+    backend = symbolic.backend  # where a program may have put functions of its own
+    return [backend.update_add(count, 1), *(backend.update(*pair) for pair in pairs)]
 
 
 def gradients_of(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import cast
+from typing import Literal, TypeAlias, cast
 
 import numpy as np
 
@@ -16,6 +16,8 @@ from jaxcnn.spellings.dialect import dialect
 from jaxcnn.training.input.stored import Rows, SparseRows, is_stored
 from jaxcnn.training.objective import Objective
 from jaxcnn.training.steps import Batch
+
+Lengths: TypeAlias = Literal["equal", "cut", "any"]
 
 
 @dataclass(frozen=True)
@@ -154,11 +156,12 @@ def advice_for(value: HostArray, array: np.ndarray) -> str:
 
 
 def checked_inputs(
-    x: PyTree, names: Sequence[str], shapes: Sequence[Shape], cut: bool = False
+    x: PyTree, names: Sequence[str], shapes: Sequence[Shape], lengths: Lengths = "equal"
 ) -> list[np.ndarray]:
-    """The model's input arrays, of equal length and fitting shapes.
+    """The model's input arrays, of fitting shapes.
 
-    With `cut` arrays that are longer than the first one lose the rows that it lacks.
+    Their lengths must be equal; or arrays are 'cut' that are longer than the first one; or they may
+    be of 'any' length.
     """
     arrays = [
         as_array(v, f"Input '{n}'") for n, v in zip(names, by_name(x, names, "input"), strict=True)
@@ -172,9 +175,10 @@ def checked_inputs(
                 mismatch("input", name, (None, *shape[1:]), tuple(given.shape))
                 + (" One sample needs an axis in front: x[None]." * fits(given.shape, shape[1:]))
             )
-    if cut:
+    if lengths == "cut":
         arrays = [array[: len(arrays[0])] for array in arrays]
-    require_equal_lengths(dict(zip(names, arrays, strict=True)))
+    if lengths != "any":
+        require_equal_lengths(dict(zip(names, arrays, strict=True)))
     return arrays
 
 

@@ -17,6 +17,7 @@ from jaxcnn.training.compile import functions_for, require_objective
 from jaxcnn.training.input.array_feed import ArrayFeed
 from jaxcnn.training.input.check import (
     Arrays,
+    Lengths,
     batch_of,
     checked_inputs,
     checked_targets,
@@ -131,7 +132,7 @@ def _open_inputs(
     model: Trainable, program: Program, data: Data, settings: FeedSettings
 ) -> ArrayFeed:
     """Arrays without targets."""
-    arrays = Arrays(inputs_for(model, data.x, cut=True), [], [])
+    arrays = Arrays(inputs_for(model, data.x, "cut"), [], [])
     size = checked_batch_size(settings.batch_size)
     if len(arrays) > size:
         check_stateful(model, len(arrays), size)
@@ -225,16 +226,16 @@ def whole_batch(model: Trainable, program: Program, data: Data) -> Batch:
     return batch_of(arrays, input_dtypes(model))
 
 
-def inputs_for(model: Trainable, x: DataLike, cut: bool = False) -> list[np.ndarray]:
+def inputs_for(model: Trainable, x: DataLike, lengths: Lengths = "equal") -> list[np.ndarray]:
     """The arrays for the inputs of a model, which is built by them where it has no shape yet.
 
-    With `cut` the first one says how many samples there are, as for `predict` in Keras.
+    With `lengths` 'cut' the first one says how many samples there are, as for `predict` in Keras.
     """
     x = with_held(model, x)
     if x is None:
         raise ValueError("`x` is None; input arrays are needed.")
     model.build_for(x)
-    arrays = checked_inputs(x, model.input_names, shapes(model.inputs), cut)
+    arrays = checked_inputs(x, model.input_names, shapes(model.inputs), lengths)
     check_ids(model, arrays)
     return arrays
 
