@@ -10,6 +10,7 @@ import jax.numpy as jnp
 
 from jaxcnn.backend.settings import learning_phase
 from jaxcnn.backend.values import of_element
+from jaxcnn.layers.symbolic.inner_graph import answering
 from jaxcnn.layers.symbolic.operation import operation
 from jaxcnn.layers.symbolic.tensor import SymbolicTensor
 from jaxcnn.layers.symbolic.types import Tensor, TensorLike
@@ -135,8 +136,10 @@ def rnn(
         )
     keep = None if mask is None else jnp.asarray(mask).reshape(inputs.shape[:2]).astype(bool).T
 
+    answer = answering(step_function)
+
     def step(x: Tensor, states: list[Tensor]) -> tuple[Tensor, list[Tensor]]:
-        output, new_states = step_function(x, [*states, *(constants or [])])
+        output, new_states = answer(x, [*states, *(constants or [])])
         return output, list(new_states)
 
     outputs, last, states = step_scan(
@@ -159,7 +162,7 @@ def map_fn(
     dtype: DTypeLike | None = None,
 ) -> PyTree:
     """`fn` of each element along the first axis of `elems`, stacked; `name` is only a label."""
-    result = jax.lax.map(of_element(fn), jax.tree.map(jnp.asarray, elems))
+    result = jax.lax.map(of_element(answering(fn)), jax.tree.map(jnp.asarray, elems))
     return result if dtype is None else jax.tree.map(lambda a: a.astype(dtype), result)
 
 
@@ -191,7 +194,8 @@ def foldr(
 def _folded(fn: ArrayFunction, elems: jax.Array, initializer: TensorLike | None) -> jax.Array:
     if initializer is None:
         initializer, elems = elems[0], elems[1:]
+    answer = answering(fn)
     result, _ = jax.lax.scan(
-        lambda so_far, x: (fn(so_far, x), None), jnp.asarray(initializer), elems
+        lambda so_far, x: (answer(so_far, x), None), jnp.asarray(initializer), elems
     )
     return result

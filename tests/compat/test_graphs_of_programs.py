@@ -73,3 +73,46 @@ def test_a_shape_that_the_output_has_not_is_no_error(keras22):
         total = Lambda(lambda t: t[:, :2], output_shape=(3,))(x)
         np.testing.assert_allclose(keras22.models.Model(x, total).predict(X), X[:, :2])
     assert Dense(4)(total).shape[1] == 4
+
+
+def test_elements_and_steps_are_asked_for_their_shapes(keras22):
+    import tensorflow as tf
+    from keras import backend as K
+    from keras.layers import Input, Layer
+
+    class Weighted(Layer):
+        def build(self, shape):
+            self.w = self.add_weight(name="w", shape=(3, 1), initializer="ones")
+            super().build(shape)
+
+        def one(self, rows):
+            scores = K.dot(rows, self.w)
+            assert scores.get_shape().as_list()[1] == 1
+            shares = K.reshape(K.softmax(K.reshape(scores, (1, -1))), (-1,))
+            square = K.zeros_like(K.dot(rows, K.transpose(rows)))
+            return K.sum(K.dot(tf.matrix_set_diag(square, shares), rows), axis=0)
+
+        def call(self, x):
+            return K.map_fn(self.one, x)
+
+        def compute_output_shape(self, shape):
+            return shape[0], shape[2]
+
+    class Steps(Layer):
+        def call(self, x):
+            def step(now, states):
+                new = (states[0] + now) / now.get_shape().as_list()[-1]
+                return new, [new]
+
+            return K.rnn(step, x, [K.zeros_like(x[:, 0])])[0]
+
+        def compute_output_shape(self, shape):
+            return shape[0], shape[2]
+
+    x = Input((4, 3))
+    model = keras22.models.Model(x, [Weighted()(x), Steps()(x)])
+    weighted, last = model.predict(np.arange(24, dtype="float32").reshape(2, 4, 3) / 24)
+    expected = [[0.24388, 0.28554, 0.32721], [0.74388, 0.78554, 0.82721]]
+    np.testing.assert_allclose(weighted, expected, atol=1e-5)
+    expected = [[0.15741, 0.17798, 0.19856], [0.40432, 0.4249, 0.44547]]
+    np.testing.assert_allclose(last, expected, atol=1e-5)

@@ -37,6 +37,7 @@ __all__ = [
     "matrix_diag",
     "matrix_diag_part",
     "matrix_inverse",
+    "matrix_set_diag",
     "matrix_transpose",
     "reciprocal",
     "sinh",
@@ -91,6 +92,14 @@ def matrix_diag(diagonal: ArrayLike) -> jax.Array:
     """Matrices with these diagonals."""
     values = jnp.asarray(diagonal)
     return values[..., None] * jnp.eye(values.shape[-1], dtype=values.dtype)
+
+
+@word("MatrixSetDiag")
+def matrix_set_diag(input: ArrayLike, diagonal: ArrayLike) -> jax.Array:
+    """Matrices with these numbers on their diagonals."""
+    x = jnp.asarray(input)
+    places = jnp.arange(min(x.shape[-2:]))
+    return x.at[..., places, places].set(jnp.asarray(diagonal))
 
 
 @word("MatrixBandPart", at_once=("num_lower", "num_upper"))

@@ -71,6 +71,7 @@ RENAMED: dict[str, dict[str, str]] = {
         "inv": "matrix_inverse",
         "matmul": "matmul",
         "norm": "norm",
+        "set_diag": "matrix_set_diag",
         "tensordot": "tensordot",
         "trace": "trace",
         "transpose": "matrix_transpose",

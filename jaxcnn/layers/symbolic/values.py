@@ -14,6 +14,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from jaxcnn.layers import symbolic
+from jaxcnn.layers.symbolic.inner_graph import computed
 from jaxcnn.layers.symbolic.operation import Operation
 from jaxcnn.layers.symbolic.tensor import SymbolicTensor
 from jaxcnn.layers.symbolic.walk import upstream
@@ -31,19 +32,12 @@ def value(tensor: SymbolicTensor) -> jax.Array:
     nodes, inputs = upstream([tensor], ())
     if not inputs and not all(isinstance(node.layer, Operation) for node in nodes):
         return jnp.asarray(symbolic.backend.eval(tensor))
-    values: dict[int, jax.Array] = {}
-    for node in () if inputs else nodes:
-        with computing_arrays():
-            outputs = cast(Operation, node.layer).saved(
-                [values[id(inbound)] for inbound in node.inbound]
-            )
-        computed = zip(jax.tree.leaves(node.outputs), jax.tree.leaves(outputs), strict=True)
-        values |= {id(symbol): array for symbol, array in computed}
-    if id(tensor) not in values:
+    if inputs:
         raise TypeError(
             f"{tensor!r} has no value yet: a model or K.function computes it from its inputs."
         )
-    return values[id(tensor)]
+    with computing_arrays():
+        return cast(jax.Array, computed(nodes, {}, tensor))
 
 
 def as_array(
