@@ -1,4 +1,4 @@
-"""Functions of parts of arrays, as of one element or one step, that ask what only tensors answer."""
+"""Functions of one element or one step of arrays that ask what only tensors answer."""
 
 from __future__ import annotations
 
