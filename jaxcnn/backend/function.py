@@ -30,7 +30,7 @@ class Function:
         self,
         inputs: Sequence[Source],
         outputs: Sequence[TensorLike | Change],
-        updates: Sequence[tuple[Variable, TensorLike]] | None = None,
+        updates: Sequence[tuple[Variable, TensorLike] | Change] | None = None,
     ) -> None:
         arguments = {"inputs": inputs, "outputs": outputs, "updates": updates or []}
         for name, given in arguments.items():
@@ -118,7 +118,7 @@ def fitting(tensor: Source, value: HostArray | float) -> jax.Array:
 def function(
     inputs: Sequence[Source],
     outputs: Sequence[TensorLike | Change],
-    updates: Sequence[tuple[Variable, TensorLike]] | None = None,
+    updates: Sequence[tuple[Variable, TensorLike] | Change] | None = None,
     name: str | None = None,
 ) -> Function:
     """A compiled function: a list of arrays in, the list of the outputs as NumPy arrays out.

@@ -1,4 +1,4 @@
-"""What made a tensor, as TensorFlow's graph tells it: the activation at the end of a layer.
+"""What made a tensor, as TensorFlow tells it: the activation at the end of a layer or model.
 
 Programs take the numbers before a softmax by ``output.op.inputs[0]``.
 """
@@ -12,7 +12,7 @@ from jaxcnn.layers import symbolic
 from jaxcnn.layers.derived import ModuleLayer
 from jaxcnn.layers.overridden import computed_with
 from jaxcnn.layers.replaced import weights_in_force
-from jaxcnn.layers.symbolic.tensor import Node, SymbolicTensor
+from jaxcnn.layers.symbolic.tensor import SymbolicTensor
 from jaxcnn.layers.symbolic.types import TensorLike
 from jaxcnn.nn import Activation
 from jaxcnn.nn.base import library_part
@@ -38,9 +38,10 @@ class ActivationOp:
         outputs: the tensor.
     """
 
-    def __init__(self, kind: str, tensor: SymbolicTensor, call: Node) -> None:
-        self.type, self.outputs, self._call = kind, [tensor], call
+    def __init__(self, kind: str, tensor: SymbolicTensor) -> None:
+        self.type, self.outputs = kind, [tensor]
         self.name = f"{tensor.layer.name}/{kind}"
+        self._call = tensor.layer.inbound_nodes[tensor.node_index]
 
     @property
     def inputs(self) -> list[SymbolicTensor]:
@@ -59,8 +60,24 @@ class ActivationOp:
         return [computed_with(weights, before, (call.args, call.kwargs), mask)]
 
 
+class InnerOp(ActivationOp):
+    """The activation at the end of a model that was called."""
+
+    def __init__(self, inner: ActivationOp, tensor: SymbolicTensor) -> None:
+        super().__init__(inner.type, tensor)
+        self.name = f"{tensor.layer.name}/{inner.name}"
+        self._inner = inner
+
+    @property
+    def inputs(self) -> list[SymbolicTensor]:
+        """The tensor before the activation, by the part of the model up to there."""
+        model, call = cast(Any, self._call.layer), self._call
+        parts = [symbolic.Network(model.inputs, before) for before in self._inner.inputs]
+        return [part(*call.args, **call.kwargs) for part in parts]
+
+
 def op_of(tensor: SymbolicTensor) -> ActivationOp:
-    """What made the output of a layer.
+    """What made the output of a layer or model.
 
     Raises:
         AttributeError: it was no activation that TensorFlow has, or the layer has states,
@@ -68,13 +85,15 @@ def op_of(tensor: SymbolicTensor) -> ActivationOp:
     """
     call = tensor.layer.inbound_nodes[tensor.node_index]
     layer: Any = tensor.layer
+    if call.evaluated is None and len(call.inbound) and hasattr(layer, "outputs"):
+        return InnerOp(op_of(layer.outputs[tensor.tensor_index]), tensor)
     plain = isinstance(layer, ModuleLayer) and call.evaluated is None and not layer.children
     specs = layer.weights_store.specs or ()
     if plain and all(s.collection == "params" and len(s.path) == 1 for s in specs):
         function = getattr(library_part(layer.module), "activation", None)
         for known, kind in TYPES.items():
             if function is known or function == known.__name__:
-                return ActivationOp(kind, tensor, call)
+                return ActivationOp(kind, tensor)
     raise AttributeError(
         f"{tensor!r} has no `op`: jaxcnn knows the operation of a tensor only where a layer ends "
         f"with one of the activations {', '.join(f.__name__ for f in TYPES)}."

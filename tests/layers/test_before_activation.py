@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from jaxcnn import Model
+from jaxcnn import Model, Sequential
 from jaxcnn import backend as K
 from jaxcnn.layers import Activation, Conv2D, Dense, Input
 
@@ -31,6 +31,17 @@ def test_an_activation_of_its_own_has_its_input():
     assert after.op.type == "Relu" and after.op.inputs == [before] and after.op.outputs == [after]
     image = Conv2D(2, 3, activation="tanh")(Input((5, 5, 1)))
     assert image.op.inputs[0].shape == (None, 3, 3, 2)
+
+
+def test_a_model_that_was_called_ends_with_the_activation_of_its_last_layer():
+    hidden = Dense(2, bias_initializer="ones")
+    model = Sequential([hidden, Activation("softmax")])
+    inputs = Input((3,))
+    op = model(inputs).op
+    assert op.type == "Softmax"
+    (logits,) = op.inputs
+    values = K.function([inputs], [logits])([X])[0]
+    np.testing.assert_allclose(values, X @ hidden.get_weights()[0] + 1, rtol=1e-5)
 
 
 def test_others_have_none():

@@ -9,6 +9,7 @@ from jaxcnn.runtime.lazy import lazy_attributes
 __getattr__ = lazy_attributes(
     __name__,
     {
+        "Network": "jaxcnn.models.network",
         "array_of": "jaxcnn.layers.symbolic.variables",
         "backend": "jaxcnn.backend",
         "computed_mask": "jaxcnn.layers.symbolic.masks",

@@ -52,7 +52,7 @@ class Change:
             TypeError: no function is computed that could carry out the change.
         """
         self.demand()
-        return self[1]
+        return self._pair[1]
 
     def demand(self) -> None:
         """Have it carried out with the function that runs.
