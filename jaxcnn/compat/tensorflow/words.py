@@ -34,7 +34,12 @@ OF_THE_TOP = (
     "variable_scope variables"
 )
 WORDS |= {f"python.ops.{name}": WORDS[""] for name in OF_THE_TOP.split()}
-WORDS |= {f"python.ops.{name}": WORDS["nn"] for name in ("nn", "nn_impl", "nn_ops", "gen_nn_ops")}
+WORDS |= {f"python.ops.{name}": WORDS["nn"] for name in ("nn", "nn_impl", "nn_ops")}
+WORDS |= {
+    f"python.ops.{path}gen_nn_ops": (*WORDS["nn"], f"{_HERE}.nn_gradients")
+    for path in ("", "nn_grad.", "nn_ops.")
+}
+WORDS["python.ops.nn_grad"] = ()
 WORDS |= {
     f"python.{path}": (f"{_HERE}.{file}",)
     for path, file in {

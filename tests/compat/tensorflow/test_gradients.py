@@ -24,3 +24,33 @@ def test_sources_that_are_constants_for_the_others(tf):
         tf.gradients([y + x], [x, y], stop_gradients=[x])
     with pytest.raises(ValueError, match="must be one of 'xs'"):
         tf.gradients([y], [x], stop_gradients=y)
+
+
+def test_gradients_of_pools_and_activations_by_hand(tf):
+    """As TensorFlow 1.13 computes them."""
+    from tensorflow.python.ops import gen_nn_ops, nn_grad
+
+    x = tf.constant(np.float32([[1, 3, 2], [4, 4, 0], [1, 1, 1]]).reshape(1, 3, 3, 1))
+    grad = tf.constant(np.float32([1, 2, 3, 4]).reshape(1, 2, 2, 1))
+    window, steps = (1, 2, 2, 1), (1, 1, 1, 1)
+    y = tf.nn.max_pool(x, window, steps, "VALID")
+    ten = tf.ones_like(x) * tf.reduce_sum(grad)
+    v, twos = tf.constant([-1.0, 0.0, 2.0, 7.0]), tf.constant([2.0] * 4)
+    cases = {
+        nn_grad.gen_nn_ops.max_pool_grad(x, y, grad, window, steps, "VALID"): [
+            [0, 0, 0],
+            [4, 6, 0],
+            [0, 0, 0],
+        ],
+        gen_nn_ops.avg_pool_grad(tf.shape(x), ten, window, steps, "SAME"): [
+            [2.5, 5, 7.5],
+            [5, 10, 15],
+            [7.5, 15, 22.5],
+        ],
+        gen_nn_ops.relu_grad(twos, v): [0, 0, 2, 2],
+        gen_nn_ops.relu6_grad(twos, v): [0, 0, 2, 0],
+        gen_nn_ops.softplus_grad(twos, v): [0.53788, 1, 1.76159, 1.99818],
+        gen_nn_ops.softsign_grad(twos, v): [0.5, 2, 0.22222, 0.03125],
+    }
+    for value, expected in zip(tf.Session().run(list(cases)), cases.values(), strict=True):
+        np.testing.assert_allclose(value.ravel(), np.ravel(expected), atol=1e-5)
