@@ -25,7 +25,8 @@ __all__ = [
 
 def back(function: ArrayFunction, x: jax.Array, grad: ArrayLike) -> jax.Array:
     """The derivative by `x` of the sum of ``function(x) * grad``."""
-    (by_x,) = jax.vjp(function, x)[1](jnp.asarray(grad))
+    _, pullback = jax.vjp(function, x)
+    by_x: jax.Array = pullback(jnp.asarray(grad))[0]
     return by_x
 
 
