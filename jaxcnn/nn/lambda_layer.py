@@ -14,7 +14,6 @@ from jaxcnn.runtime.captures import is_of_library
 from jaxcnn.runtime.context import running_module
 from jaxcnn.runtime.names import get_custom_objects
 from jaxcnn.runtime.types import Config, PyTree, Settings, Shape
-from jaxcnn.runtime.warn import warn_user
 from jaxcnn.spellings.dialect import chosen
 
 
@@ -87,10 +86,9 @@ class Lambda(Layer):
     def check_shape(self, inputs: PyTree, outputs: PyTree) -> None:
         """Raise when the output does not have `output_shape`, in which None stands for any size.
 
-        A program for Keras 2 is warned: there the shape that counts in the end is that of the
-        output.
+        Keras itself, and so a program for an old one, asks no questions.
         """
-        if self.output_shape is None or not hasattr(outputs, "shape"):
+        if self.output_shape is None or not hasattr(outputs, "shape") or chosen():
             return
         if callable(self.output_shape):
             declared = tuple(self.output_shape(jax.tree.map(jnp.shape, inputs)))
@@ -100,12 +98,6 @@ class Lambda(Layer):
         if not fits or any(
             n is not None and n != m for n, m in zip(declared, outputs.shape, strict=True)
         ):
-            if chosen():
-                warn_user(
-                    f"{self.label}: `output_shape` says {declared}, which is not the shape of what "
-                    "the function returns. The latter counts: leave `output_shape` out."
-                )
-                return
             raise ValueError(
                 f"{self.label}: the function returned shape {outputs.shape}, but `output_shape` "
                 f"says {declared}."
