@@ -44,6 +44,7 @@ class Program:
             skipped.
         packages: importable names beyond the package's dependencies that it needs, likewise.
         commands: programs of the system that it needs, likewise.
+        devices: how many it needs; where JAX has only the CPU, the runner divides that.
         minutes: how long the full run takes, about, on two CPU cores.
         seeds: with how many seeds a full run is done, 0 and those after it.
         why: figure -> why it misses what the source prints (`experiments.sources`).
@@ -57,6 +58,7 @@ class Program:
     data: tuple[str, ...] = ()
     packages: tuple[str, ...] = ()
     commands: tuple[str, ...] = ()
+    devices: int = 1
     minutes: float = 0.1
     seeds: int = 1
     why: Mapping[str, str] = field(default_factory=dict)

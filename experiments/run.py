@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import json
 import os
@@ -185,7 +186,7 @@ def execute(
     }
     out.mkdir(parents=True, exist_ok=True)
     (out / RESULT).unlink(missing_ok=True)
-    if missing := program.missing(download=True):
+    if missing := program.missing(download=True) or few_devices(program.devices):
         print(f"skipped: needs {missing}")
         result |= {"state": "skipped", "needs": missing}
         write_json(out / RESULT, result)
@@ -219,6 +220,20 @@ def execute(
         shutil.rmtree(out / CHECKPOINTS, ignore_errors=True)
         (out / UNFINISHED).unlink()
     return result
+
+
+def few_devices(count: int) -> str | None:
+    """Make so many devices of the CPU where JAX has not begun; what is lacking, in words."""
+    import jax
+
+    if count == 1:
+        return None
+    if "xla_force_host_platform_device_count" not in os.environ.get("XLA_FLAGS", ""):
+        with contextlib.suppress(RuntimeError):  # it has begun, with the devices that it has
+            jax.config.update("jax_num_cpu_devices", count)
+    if jax.local_device_count() >= count:
+        return None
+    return f"{count} devices, which a process of its own has: run it alone"
 
 
 def prepare(out: Path, what: dict[str, Any]) -> bool:

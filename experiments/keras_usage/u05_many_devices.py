@@ -1,10 +1,14 @@
 """A U-Net trained on all devices of the machine (U5 of the notes).
 
 Data: MNIST; the masks are the strokes of digits in noise, as the notes have no data. The notes
-choose GPUs by CUDA_VISIBLE_DEVICES, which works for JAX, too; on a CPU this makes two devices of
-it:
+choose GPUs by CUDA_VISIBLE_DEVICES, which works for JAX, too. A CPU is made two devices here; four
+it is by
 
-    XLA_FLAGS=--xla_force_host_platform_device_count=2 python -m experiments run u05_many_devices
+    XLA_FLAGS=--xla_force_host_platform_device_count=4 python -m experiments run u05_many_devices
+
+and without that by
+
+    python -m experiments run u05_many_devices
 """
 
 import jax
@@ -22,6 +26,7 @@ PROGRAM = Program(
     ids=("U5",),
     data=("mnist",),
     minutes=1.6,
+    devices=2,
     settings={"epochs": 5, "samples": 2000, "filters": 8, "depth": 3, "batch_size": 16},
     quick={"epochs": 1, "samples": 32, "filters": 2, "depth": 2},
 )
@@ -40,10 +45,19 @@ def main(run: Run) -> None:
     G = jax.local_device_count()
     run.figure("devices", G)
     model = UNet((32, 32, 1), filters=run.settings.filters, depth=run.settings.depth)
-    parallel_model = multi_gpu_model(model, gpus=G) if G > 1 else model
-    parallel_model.compile(
-        optimizer=Adam(lr=1e-3), loss="binary_crossentropy", metrics=["accuracy"]
-    )
+    alone = UNet((32, 32, 1), filters=run.settings.filters, depth=run.settings.depth)
+    alone.set_weights(model.get_weights())
+    parallel_model = multi_gpu_model(model, gpus=G)
+    for either in (parallel_model, alone):
+        either.compile(optimizer=Adam(lr=1e-3), loss="binary_crossentropy", metrics=["accuracy"])
+    first = slice(run.settings.batch_size * G)
+    losses = [  # of two steps on the same images: the second is by what the first has learned
+        [either.train_on_batch(x[first], masks[first])[0] for _ in range(2)]
+        for either in (parallel_model, alone)
+    ]
+    difference = np.abs(np.subtract(*losses)).max()
+    run.check("loss of two steps, difference from one device", difference, 0, 1e-4)
+    run.check("the loss falls", losses[0][1] < losses[0][0], True)
     history = parallel_model.fit(
         x,
         masks,

@@ -1,5 +1,11 @@
 """Every program of the sources, at the scale of seconds, through the runner."""
 
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
 from experiments.program import programs
@@ -53,3 +59,22 @@ def test_program_says_what_it_is_and_how_to_run_it(name):
     text = __import__(entry.main.__module__, fromlist=["main"]).__doc__
     assert f"python -m experiments run {name}" in text
     assert entry.program.ids and entry.program.title
+
+
+@pytest.mark.parametrize("count", [2, 3])
+def test_u5_trains_on_several_devices(count, tmp_path):
+    if programs()["u05_many_devices"].program.missing():
+        pytest.skip("needs MNIST")
+    flags = {} if count == 2 else {"XLA_FLAGS": "--xla_force_host_platform_device_count=3"}
+    environment = {name: value for name, value in os.environ.items() if name != "XLA_FLAGS"}
+    arguments = ["-m", "experiments", "run", "U5", "--quick", "--out", str(tmp_path)]
+    subprocess.run(
+        [sys.executable, *arguments],
+        env=environment | flags,
+        cwd=Path(__file__).parents[2],
+        check=True,
+    )
+    result = json.loads((tmp_path / "u05_many_devices/result.json").read_text())
+    assert result["machine"]["device count"] == count
+    assert result["figures"][0] == {"name": "devices", "values": [count], "exact": False}
+    assert result["figures"][1]["name"] == "loss of two steps, difference from one device"
