@@ -26,12 +26,14 @@ PROGRAM = Program(
 BLOCKS = ((64, 2), (128, 2), (256, 3), (512, 3), (512, 3))  # filters and convolutions of each
 
 
-def vgg16(size: int) -> Sequential:
-    """The convolutional part of VGG16 as the book stacks it, with the published weights."""
+def vgg16(size: int, batch: int | None = 1) -> Sequential:
+    """The convolutional part of VGG16 as the book stacks it, with the published weights; for
+    batches of that many images, or of any.
+    """
     model = Sequential()
     for block, (filters, convolutions) in enumerate(BLOCKS, 1):
         for i in range(1, convolutions + 1):
-            first = {"batch_input_shape": (1, size, size, 3)} if (block, i) == (1, 1) else {}
+            first = {"batch_input_shape": (batch, size, size, 3)} if (block, i) == (1, 1) else {}
             model.add(ZeroPadding2D((1, 1), **first))
             model.add(Conv2D(filters, (3, 3), activation="relu", name=f"conv{block}_{i}"))
         model.add(MaxPooling2D((2, 2), strides=(2, 2)))
