@@ -4,7 +4,8 @@ photograph (C8).
 Data: a part of FER2013, whose classes stand in the chapter's order, in place of the chapter's set
 of 4,178 + 1,312 faces; the published network mini_XCEPTION beside ours on the same faces; a
 photograph of Labeled Faces in the Wild. An interrupted run continues from its last hundred
-iterations, as the chapter's does.
+iterations, as the chapter's does. What the chapter watches in TensorBoard, losses as scalars and
+the weights as histograms, is in the folder `logs` of the results: `tensorboard --logdir runs`.
 
     python -m experiments run c8_emotion
 """
@@ -19,6 +20,7 @@ from experiments.run import Run
 from jaxcnn import backend as K
 from jaxcnn import visualization
 from jaxcnn.applications import pretrained
+from jaxcnn.callbacks import TensorBoard
 from jaxcnn.datasets import fer2013, lfw
 from jaxcnn.faces.finding import grayscale
 from jaxcnn.initializers import TruncatedNormal
@@ -106,6 +108,10 @@ def main(run: Run) -> None:
         losses = losses[:-1]
         print("Model Restored!")
     run.checkpoint_dir.mkdir(parents=True, exist_ok=True)
+    board = TensorBoard(run.out / "logs", histogram_freq=100)
+    board.set_model(model)
+    board.validation_data = [x_valid, y_valid]
+    board.on_train_begin()
     for step in range(first, run.settings.iterations):
         if step % 100 == 0:
             losses.append(model.evaluate(x_valid, y_valid, verbose=0))
@@ -121,6 +127,13 @@ def main(run: Run) -> None:
         loss, _ = model.train_on_batch(x_train[batch], y_train[batch])
         if step % 10 == 0:
             print(f"Step {step}, Training Loss: {loss:f}")
+            validation = {"validation_loss": losses[-1][0]} if step % 100 == 0 else {}
+            board.on_epoch_end(step, {"training_loss": loss, **validation})
+    board.on_train_end()
+    written = b"".join(path.read_bytes() for path in (run.out / "logs").rglob("events.out.*"))
+    weights = [weight.name.removesuffix(":0") for weight in model.weights]
+    tags = ["training_loss", "validation_loss", *weights, "dense_2_out"]
+    run.check("what TensorBoard shows", [tag for tag in tags if tag.encode() in written], tags)
     for i, (loss, _) in enumerate(losses):
         run.figure(f"validation loss at iteration {100 * i}", loss)
     run.curve(
