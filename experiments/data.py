@@ -27,7 +27,7 @@ class Data:
         path: else, where it lies below ``config.home()``; files of ``models/`` may also be in the
             Keras cache.
         package: the importable package that it comes with; `path` is then below that.
-        own: title and file of the source's own weights, which a program takes where they are.
+        own: the source's own, which a program takes where it is.
     """
 
     title: str
@@ -35,16 +35,16 @@ class Data:
     dataset: tuple[str, *tuple[Any, ...]] | None = None
     path: str = ""
     package: str = ""
-    own: tuple[str, str] | None = None
+    own: Data | None = None
 
     def has_own(self) -> bool:
-        """Whether the source's own weights are here."""
-        return self.own is not None and pretrained.find(self.own[1]) is not None
+        """Whether the source's own is here."""
+        return self.own is not None and self.own.place() is not None
 
     def place(self) -> Path | None:
         """The file or folder, or None when it is not here."""
         if self.own is not None and self.has_own():
-            return pretrained.find(self.own[1])
+            return self.own.place()
         if self.dataset is not None:
             return resolve.find(_described(*self.dataset))
         if self.package:
@@ -78,10 +78,9 @@ class Data:
 
     def described(self) -> dict[str, str]:
         """What `result.json` says of it."""
-        place = self.place()
-        kind, title = self.kind, self.title
         if self.own is not None and self.has_own():
-            kind, title = "real", self.own[0]
+            return self.own.described()
+        place, kind, title = self.place(), self.kind, self.title
         if self.dataset == ("cifar10",) and place is not None and place.suffix == ".npz":
             kind, title = (
                 "substitute",
@@ -111,9 +110,21 @@ DATA = {
         "dogs and cats (2,000 + 1,000 pictures of 150x150)", "sample", ("dogs_vs_cats",)
     ),
     "newsgroups": Data(
-        "20 newsgroups sorted by date (18,846 posts)", "substitute", ("newsgroups",)
+        "20 newsgroups sorted by date (18,846 posts)",
+        "substitute",
+        ("newsgroups",),
+        own=Data(
+            "20 newsgroups, the first collection (19,997 posts)",
+            "real",
+            path="datasets/20_newsgroups",
+        ),
     ),
-    "glove": Data("GloVe 6B, 60,000 words x 50", "substitute", ("glove", 50)),
+    "glove": Data(
+        "GloVe 6B, 60,000 words x 50",
+        "substitute",
+        ("glove", 50),
+        own=Data("GloVe 6B, 100 numbers a word", "real", ("glove", 100)),
+    ),
     "orl_faces": Data("ORL faces (380 of 38 people)", "substitute", ("orl_faces",)),
     "lfw": Data("Labeled Faces in the Wild (100 of 10 people)", "substitute", ("lfw",)),
     "signs": Data("hand signs (1,200 of 6 classes)", "real", ("signs",)),
@@ -129,33 +140,30 @@ DATA = {
         "ImageNet weights of VGG16 in place of VGG19's",
         "substitute",
         path="models/vgg16_weights_tf_dim_ordering_tf_kernels_notop.h5",
-        own=(
+        own=Data(
             "ImageNet weights of VGG19 without its top",
-            "vgg19_weights_tf_dim_ordering_tf_kernels_notop.h5",
+            "real",
+            path="models/vgg19_weights_tf_dim_ordering_tf_kernels_notop.h5",
         ),
     ),
     "alexnet": Data(
         "ImageNet weights of SqueezeNet in place of AlexNet's",
         "substitute",
         path="models/squeezenet_weights_tf_dim_ordering_tf_kernels.h5",
-        own=("ImageNet weights of AlexNet", "bvlc_alexnet.npy"),
+        own=Data("ImageNet weights of AlexNet", "real", path="models/bvlc_alexnet.npy"),
     ),
     "inception_v3": Data(
         "ImageNet weights of MobileNet in place of Inception-v3's",
         "substitute",
         path="models/mobilenet_1_0_224_tf.h5",
-        own=(
+        own=Data(
             "ImageNet weights of Inception-v3",
-            "inception_v3_weights_tf_dim_ordering_tf_kernels.h5",
+            "real",
+            path="models/inception_v3_weights_tf_dim_ordering_tf_kernels.h5",
         ),
     ),
     "mobilenet": Data(
         "ImageNet weights of MobileNet", "substitute", path="models/mobilenet_1_0_224_tf.h5"
-    ),
-    "squeezenet": Data(
-        "ImageNet weights of SqueezeNet",
-        "substitute",
-        path="models/squeezenet_weights_tf_dim_ordering_tf_kernels.h5",
     ),
     "tiny_yolo": Data(
         "Darknet weights of Tiny-YOLOv3", "substitute", path="models/yolov3-tiny.weights"

@@ -261,3 +261,15 @@ def test_the_source_s_own_weights_are_taken_where_they_are(tmp_path, monkeypatch
         "kind": "real",
         "file": "bvlc_alexnet.npy",
     }
+
+
+def test_the_source_s_own_word_vectors_are_enough(tmp_path, monkeypatch):
+    monkeypatch.setenv("JAXCNN_HOME", str(tmp_path))
+    (tmp_path / "datasets").mkdir()
+    assert not DATA["glove"].present()
+    (tmp_path / "datasets/glove.6B.100d.txt").touch()
+    assert DATA["glove"].present() and DATA["glove"].described() == {
+        "title": "GloVe 6B, 100 numbers a word",
+        "kind": "real",
+        "file": "glove.6B.100d.txt",
+    }
