@@ -31,6 +31,16 @@ class Callback:
     `logs` holds, at the end of an epoch, the averages of the loss and metrics over the epoch and
     `val_*` values; at the beginning of a batch `batch` (index) and `size` (number of samples); at
     its end also the loss and metrics.
+
+    Example:
+        >>> class Counter(jc.callbacks.Callback):
+        ...     epochs = 0
+        ...     def on_epoch_end(self, epoch, logs=None):
+        ...         self.epochs += 1
+        >>> counter = Counter()
+        >>> history = model.fit(x, y, epochs=2, verbose=0, callbacks=[counter])
+        >>> counter.epochs
+        2
     """
 
     once_per_job: ClassVar[bool] = False  # in a job of several processes only the first calls it
@@ -104,6 +114,13 @@ def overrides_batch_hooks(callback: Callback) -> bool:
 
     When no callback does, the loop may run many steps in one dispatch and call no batch hook at
     all. A class that has batch hooks but can do without them sets `batch_hooks_optional = True`.
+
+    Args:
+        callback: the callback.
+
+    Example:
+        >>> jc.callbacks.overrides_batch_hooks(jc.callbacks.Callback())
+        False
     """
     if getattr(callback, "batch_hooks_optional", False):
         return False
@@ -125,6 +142,10 @@ class BaseLogger(Callback):
     The training loop computes these averages itself; this class serves loops written by hand. It
     reads `size` from the logs of each batch and writes the averages of `params["metrics"]` into the
     logs of the epoch.
+
+    Example:
+        >>> issubclass(jc.callbacks.BaseLogger, jc.callbacks.Callback)
+        True
     """
 
     def __init__(self) -> None:

@@ -79,6 +79,10 @@ class CallbackList(Told):
 
     Raises:
         TypeError: for a callback that is not a `Callback` object.
+
+    Example:
+        >>> callbacks = jc.callbacks.CallbackList([], model, {"epochs": 1, "verbose": 0})
+        >>> callbacks.on_train_begin()
     """
 
     def __init__(

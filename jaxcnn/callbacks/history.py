@@ -16,6 +16,11 @@ class History(Callback):
         epoch: the indices (from 0) of the epochs done.
         history: name -> list of floats, one per epoch that reported it. `acc` and `accuracy`,
             `val_acc` and `val_accuracy`, `lr` and `learning_rate` read the same list.
+
+    Example:
+        >>> history = model.fit(x, y, epochs=3, verbose=0)
+        >>> history.epoch, len(history.history["loss"])
+        ([0, 1, 2], 3)
     """
 
     def __init__(self) -> None:

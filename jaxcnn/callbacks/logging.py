@@ -27,6 +27,13 @@ class CSVLogger(Callback):
         separator: the string between two fields.
         append: add rows to an existing file, in its columns; else it is overwritten at the end of
             the first epoch.
+
+    Example:
+        >>> import pathlib
+        >>> logger = jc.callbacks.CSVLogger("log.csv")
+        >>> history = model.fit(x, y, epochs=2, verbose=0, callbacks=[logger])
+        >>> pathlib.Path("log.csv").read_text().split()[0]
+        'epoch,loss'
     """
 
     once_per_job = True
@@ -113,6 +120,9 @@ class RemoteMonitor(Callback):
 
     Raises:
         ValueError: the address is not http or https.
+
+    Example:
+        >>> callback = jc.callbacks.RemoteMonitor("http://localhost:9000", send_as_json=True)
     """
 
     once_per_job = True
@@ -167,6 +177,19 @@ class LambdaCallback(Callback):
 
     Epoch hooks take (epoch, logs), batch hooks (batch, logs), train hooks (logs). The loop calls
     batches only when a batch hook is given.
+
+    Args:
+        on_epoch_begin: called with the epoch from 0, and the logs.
+        on_epoch_end: called with the epoch from 0, and the logs.
+        on_batch_begin: called with the batch from 0, and the logs.
+        on_batch_end: called with the batch from 0, and the logs.
+        on_train_begin: called with the logs.
+        on_train_end: called with the logs.
+
+    Example:
+        >>> show = jc.callbacks.LambdaCallback(on_epoch_end=lambda epoch, logs: print(list(logs)))
+        >>> history = model.fit(x, y, epochs=1, verbose=0, callbacks=[show])
+        ['loss']
     """
 
     def __init__(

@@ -35,6 +35,11 @@ class Logs(dict[str, Any]):
 
     Iterating and printing show only the names that were stored; reading, `in`, `get` and
     `setdefault` take both.
+
+    Example:
+        >>> logs = jc.callbacks.Logs(acc=0.5)
+        >>> logs["accuracy"]
+        0.5
     """
 
     def stored_name(self, name: str) -> str | None:

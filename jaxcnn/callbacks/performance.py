@@ -35,6 +35,11 @@ class Performance(Callback):
 
     Raises:
         ValueError: a `peak_flops` that is not positive.
+
+    Example:
+        >>> history = model.fit(x, y, epochs=1, verbose=0, callbacks=[jc.callbacks.Performance()])
+        >>> "step_ms" in history.history
+        True
     """
 
     def __init__(self, peak_flops: float | None = None) -> None:
@@ -89,6 +94,9 @@ class Profile(Callback):
 
     Raises:
         ValueError: steps that are not an interval.
+
+    Example:
+        >>> callback = jc.callbacks.Profile(steps=(10, 15), log_dir="logs")
     """
 
     def __init__(

@@ -20,6 +20,10 @@ class ProgbarLogger(ProgressWatcher):
 
     Raises:
         ValueError: another count_mode.
+
+    Example:
+        >>> jc.callbacks.ProgbarLogger("steps").count_mode
+        'steps'
     """
 
     once_per_job = True

@@ -34,6 +34,11 @@ class EarlyStopping(Callback):
     Attributes:
         stopped_epoch: the epoch (from 0) at whose end training was stopped, 0 if it was not.
         best: the best value so far.
+
+    Example:
+        >>> stop = jc.callbacks.EarlyStopping("loss", min_delta=10.0, patience=1)
+        >>> len(model.fit(x, y, epochs=9, verbose=0, callbacks=[stop]).epoch)
+        3
     """
 
     def __init__(
@@ -115,6 +120,11 @@ class TerminateOnNaN(ProgressWatcher):
     callback alone does not make it wait for the device after each batch: a NaN stays in the running
     average, which is checked once a second and at the end of each epoch. In programs of old Keras
     it ends at the batch, as there.
+
+    Example:
+        >>> stop = jc.callbacks.TerminateOnNaN()
+        >>> model.fit(x, y, epochs=2, verbose=0, callbacks=[stop]).epoch
+        [0, 1]
     """
 
     @property

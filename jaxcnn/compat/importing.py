@@ -164,6 +164,13 @@ def install(keras: str = "2.0", tensorflow: bool = False) -> None:
         RuntimeError: another Keras has already been imported, or TensorFlow where this library
             should stand in for it.
         ValueError: another version.
+
+    Example:
+        >>> jc.compat.install(keras="2.2")
+        >>> from keras.layers.core import Dense
+        >>> Dense is jc.layers.Dense
+        True
+        >>> jc.compat.uninstall()
     """
     if tensorflow and "tensorflow" in sys.modules:
         present = sys.modules["tensorflow"]
@@ -204,7 +211,12 @@ def stands_in_for_tensorflow() -> bool:
 
 
 def uninstall() -> None:
-    """Undo `install`: ``import keras`` finds what is installed under that name, if anything."""
+    """Undo `install`: ``import keras`` finds what is installed under that name, if anything.
+
+    Example:
+        >>> jc.compat.install()
+        >>> jc.compat.uninstall()
+    """
     speak(None)
     sys.meta_path[:] = [finder for finder in sys.meta_path if not isinstance(finder, KerasFinder)]
     forget("")

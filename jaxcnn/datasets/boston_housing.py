@@ -23,13 +23,19 @@ def load_data(path: str = "boston_housing.npz", seed: int = 113, test_split: flo
 
     They are float64 (404, 13) and (404,), (102, 13) and (102,).
 
+    Where it is looked for and what is raised: ``jaxcnn.datasets.resolve.load``.
+
     Args:
         path: the .npz file to read or, failing that, to download; relative to the datasets folder,
             or absolute.
         seed: of the order before the split.
         test_split: the share for testing.
 
-    Where it is looked for and what is raised: ``jaxcnn.datasets.resolve.load``.
+    Raises:
+        ValueError: a `test_split` outside of [0, 1).
+
+    Example:
+        >>> (x_train, y_train), (x_test, y_test) = jc.datasets.boston_housing.load_data()
     """
     if not 0 <= test_split < 1:
         raise ValueError(f"test_split must lie in [0, 1); got {test_split}.")

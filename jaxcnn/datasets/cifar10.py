@@ -41,6 +41,9 @@ def load_data() -> Arrays:
     data format is "channels_first"; labels uint8 (50000, 1) and (10000, 1).
 
     Where it is looked for and what is raised: ``jaxcnn.datasets.resolve.load``.
+
+    Example:
+        >>> (x_train, y_train), (x_test, y_test) = jc.datasets.cifar10.load_data()
     """
     return as_keras(resolve.load(dataset()))
 

@@ -37,13 +37,16 @@ def dataset(label_mode: str = "fine") -> resolve.Images:
 def load_data(label_mode: str = "fine") -> Arrays:
     """CIFAR-100 as ``(x_train, y_train), (x_test, y_test)``, in the shapes and types of CIFAR-10.
 
+    Where it is looked for and what else is raised: ``jaxcnn.datasets.resolve.load``.
+
     Args:
         label_mode: "fine" for the 100 classes, "coarse" for their 20 groups.
 
     Raises:
         ValueError: another label mode.
 
-    Where it is looked for and what else is raised: ``jaxcnn.datasets.resolve.load``.
+    Example:
+        >>> (x_train, y_train), (x_test, y_test) = jc.datasets.cifar100.load_data("coarse")
     """
     if label_mode not in ("fine", "coarse"):
         raise ValueError(f"label_mode must be 'fine' or 'coarse'; got {label_mode!r}.")

@@ -36,6 +36,9 @@ def folders() -> tuple[Path, Path]:
     """The folders ``train, validation``, each with the subfolders cats and dogs.
 
     Where they are looked for and what is raised: ``jaxcnn.datasets.resolve.load``.
+
+    Example:
+        >>> train, validation = jc.datasets.dogs_vs_cats.folders()
     """
     folder: Path = resolve.load(dataset())
     return folder / "train", folder / "validation"
@@ -68,6 +71,16 @@ def arrange(
         FileExistsError: the folder exists.
         DamagedFileError: a file is broken.
         ValueError: there are too few photographs.
+
+    Example:
+        >>> import pathlib, PIL.Image
+        >>> pathlib.Path("train").mkdir()
+        >>> for name in ("cat", "dog"):
+        ...     for i in range(2):
+        ...         PIL.Image.new("RGB", (8, 8)).save(f"train/{name}.{i}.jpg")
+        >>> folder = jc.datasets.dogs_vs_cats.arrange(".", train=1, validation=1, to="arranged")
+        >>> sorted(path.name for path in (folder / "validation").rglob("*.jpg"))
+        ['cat.1.jpg', 'dog.1.jpg']
     """
     source = Path(source)
     target = config.home() / "datasets/dogs_vs_cats" if to is None else Path(to)

@@ -49,6 +49,9 @@ def load_data() -> Arrays:
     """Fashion-MNIST as ``(x_train, y_train), (x_test, y_test)``, in the shapes and types of MNIST.
 
     Where it is looked for and what is raised: ``jaxcnn.datasets.resolve.load``.
+
+    Example:
+        >>> (x_train, y_train), (x_test, y_test) = jc.datasets.fashion_mnist.load_data()
     """
     arrays: Arrays = resolve.load(dataset())
     return arrays

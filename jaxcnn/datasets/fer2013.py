@@ -44,6 +44,9 @@ def load_data() -> tuple[Part, Part, Part]:
     Images are uint8 (n, 48, 48), labels uint8 (n,): the index in ``CLASSES``.
 
     Where it is looked for and what is raised: ``jaxcnn.datasets.resolve.load``.
+
+    Example:
+        >>> (x_train, y_train), public, private = jc.datasets.fer2013.load_data()
     """
     train, public, private = resolve.load(dataset())
     return train, public, private

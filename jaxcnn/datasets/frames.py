@@ -30,6 +30,15 @@ def read_frames(
         DamagedFileError: a file has no frame or is broken.
         ImportError: a video is to be read without OpenCV
             (``pip install "opencv-python-headless<5"``).
+        ValueError: a `step` below 1.
+
+    Example:
+        >>> import pathlib, PIL.Image
+        >>> pathlib.Path("frames").mkdir()
+        >>> for i in range(3):
+        ...     PIL.Image.new("RGB", (8, 6)).save(f"frames/{i}.png")
+        >>> [frame.shape for frame in jc.datasets.frames.read_frames("frames", step=2)]
+        [(6, 8, 3), (6, 8, 3)]
     """
     path = Path(path)
     if step < 1:
@@ -52,6 +61,10 @@ def read_camera(number: int) -> Iterator[np.ndarray]:
     Raises:
         OSError: there is no such camera, or it gives no image.
         ImportError: OpenCV is not installed.
+
+    Example:
+        >>> for frame in jc.datasets.frames.read_camera(0):
+        ...     print(frame.shape)
     """
     cv2 = _opencv()
     camera = cv2.VideoCapture(number)

@@ -32,12 +32,18 @@ def dataset(dimensions: int = 100) -> resolve.Dataset:
 def load_data(dimensions: int = 100, words: Container[str] | None = None) -> dict[str, np.ndarray]:
     """Word -> float32 (dimensions,), for the words of the file, the most frequent first.
 
+    Where it is looked for and what is raised: ``jaxcnn.datasets.resolve.load`` and
+    ``read_vectors``.
+
     Args:
         dimensions: 50, 100, 200 or 300.
         words: only these are kept; None for all (400,000 words of 100 numbers take 200 MB).
 
-    Where it is looked for and what is raised: ``jaxcnn.datasets.resolve.load`` and
-    ``read_vectors``.
+    Raises:
+        ValueError: another number of dimensions.
+
+    Example:
+        >>> vectors = jc.datasets.glove.load_data(50, words={"cat", "dog"})
     """
     if dimensions not in DIMENSIONS:
         raise ValueError(
@@ -57,9 +63,20 @@ def load_data(dimensions: int = 100, words: Container[str] | None = None) -> dic
 def read_vectors(path: str | Path, words: Container[str] | None = None) -> dict[str, np.ndarray]:
     """Word -> float32 (numbers on a line,), of any file in this format; ``words`` None keeps all.
 
+    Args:
+        path: a text file, on each line a word and its numbers.
+        words: only these are kept; None for all.
+
     Raises:
         DamagedFileError: a line, whose number is named, has too few or too many numbers, or
             something else in their place.
+
+    Example:
+        >>> import pathlib
+        >>> pathlib.Path("vectors.txt").write_text("cat 1 2")
+        7
+        >>> jc.datasets.glove.read_vectors("vectors.txt")
+        {'cat': array([1., 2.], dtype=float32)}
     """
     path = Path(path)
     with damage(path, "not a text in UTF-8"), open(path, encoding="utf-8", newline="\n") as file:
@@ -107,6 +124,16 @@ def embedding_matrix(
         vectors: word -> its numbers.
         num_words: rows; words with greater numbers are left out. None for one more than the largest
             number.
+
+    Raises:
+        ValueError: there is no vector, or `num_words` is not positive.
+
+    Example:
+        >>> vectors = {"cat": np.float32([1, 2])}
+        >>> jc.datasets.glove.embedding_matrix({"cat": 1, "dog": 2}, vectors)
+        array([[0., 0.],
+               [1., 2.],
+               [0., 0.]], dtype=float32)
     """
     if not vectors:
         raise ValueError("There are no vectors to make a matrix of.")

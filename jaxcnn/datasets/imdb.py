@@ -38,6 +38,8 @@ def load_data(
 
     The x are object arrays (n,) of lists of integers, the y int64 (n,): 1 for a favourable review.
 
+    Where it is looked for and what else is raised: ``jaxcnn.datasets.resolve.load``.
+
     Args:
         path: the .npz file to read or, failing that, to download; relative to the datasets folder,
             or absolute.
@@ -53,7 +55,8 @@ def load_data(
         test_split: the word of Keras 0.3, whose reviews were the 25,000 for training alone: the
             part of these that is for testing. In programs of 0.3 it is 0.2 where none is given.
 
-    Where it is looked for and what else is raised: ``jaxcnn.datasets.resolve.load``.
+    Example:
+        >>> (x_train, y_train), (x_test, y_test) = jc.datasets.imdb.load_data(num_words=10_000)
     """
     if test_split is None and dialect().name == "0.3":
         test_split = 0.2
@@ -80,6 +83,13 @@ def get_word_index(path: str = "imdb_word_index.json") -> dict[str, int]:
     """Word -> rank, 1 for the most frequent.
 
     In a review of ``load_data`` the number is greater by ``index_from``.
+
+    Args:
+        path: the .json file to read or, failing that, to download; relative to the datasets folder,
+            or absolute.
+
+    Example:
+        >>> words = jc.datasets.imdb.get_word_index()
     """
     return word_lists.word_index("imdb", path, "bfafd718b763782e994055a2d397834f")
 

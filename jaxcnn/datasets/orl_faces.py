@@ -37,6 +37,9 @@ def load_data() -> tuple[np.ndarray, np.ndarray]:
     The folders of AT&T have 400 of 40 people, ``orl_faces.npz`` has 380 of 38, and is checked.
 
     Where it is looked for and what is raised: ``jaxcnn.datasets.resolve.load``.
+
+    Example:
+        >>> x, y = jc.datasets.orl_faces.load_data()
     """
     x, y = resolve.load(dataset())
     return x, y

@@ -38,11 +38,27 @@ def load_data(
 
     The x are object arrays (n,) of lists of integers, the y int64 (n,), the topic 0 to 45.
 
-    Args:
-        test_split: the share of the texts, in their shuffled order, that is for testing.
+    Where the data is looked for and what else is raised: ``jaxcnn.datasets.resolve.load``.
 
-    The other arguments are those of ``imdb.load_data``. Where the data is looked for and what is
-    raised: ``jaxcnn.datasets.resolve.load``.
+    Args:
+        path: the .npz file to read or, failing that, to download; relative to the datasets folder,
+            or absolute.
+        num_words: numbers from here on count as unknown words; None for the largest number.
+        skip_top: numbers below count as unknown words.
+        maxlen: only texts with fewer numbers than this, the mark of the start included; None for
+            all.
+        test_split: the share of the texts, in their shuffled order, that is for testing, from 0 to
+            below 1.
+        seed: of the order before the split.
+        start_char: number that marks the start of each text; None for no mark.
+        oov_char: number that stands for unknown words; None leaves them out.
+        index_from: what is added to the ranks of words; None for nothing.
+
+    Raises:
+        ValueError: a `test_split` outside of [0, 1).
+
+    Example:
+        >>> (x_train, y_train), (x_test, y_test) = jc.datasets.reuters.load_data(num_words=10_000)
     """
     if not 0 <= test_split < 1:
         raise ValueError(f"test_split must lie in [0, 1); got {test_split}.")
@@ -59,6 +75,13 @@ def get_word_index(path: str = "reuters_word_index.json") -> dict[str, int]:
     """Word -> rank, 1 for the most frequent.
 
     In a text of ``load_data`` the number is greater by ``index_from``.
+
+    Args:
+        path: the .json file to read or, failing that, to download; relative to the datasets folder,
+            or absolute.
+
+    Example:
+        >>> words = jc.datasets.reuters.get_word_index()
     """
     return word_lists.word_index("reuters", path, "4d44cc38712099c9e383dc6e5f11a921")
 

@@ -34,11 +34,17 @@ def dataset(name: str = "signs", part: str = "train") -> resolve.Dataset:
 def load_data(name: str = "signs", part: str = "train") -> Part:
     """One part as ``x, y``: uint8 (n, 64, 64, 3) and int64 (n,).
 
+    Where it is looked for and what is raised: ``jaxcnn.datasets.resolve.load``.
+
     Args:
         name: "signs" (6 classes) or "happy" (2).
         part: "train", "test", or "val" where the file has one.
 
-    Where it is looked for and what is raised: ``jaxcnn.datasets.resolve.load``.
+    Raises:
+        ValueError: another name or part.
+
+    Example:
+        >>> x, y = jc.datasets.signs.load_data("happy", "test")
     """
     if name not in CLASSES:
         raise ValueError(f"name must be 'signs' or 'happy'; got {name!r}.")
@@ -61,7 +67,24 @@ def load_data(name: str = "signs", part: str = "train") -> Part:
 
 
 def read_h5(path: str | Path, part: str = "train") -> Part:
-    """``x, y`` of the HDF5 file of the course: its arrays {part}_set_x and {part}_set_y."""
+    """``x, y`` of the HDF5 file of the course: its arrays {part}_set_x and {part}_set_y.
+
+    Args:
+        path: the file.
+        part: "train", "val" or "test".
+
+    Raises:
+        DamagedFileError: it cannot be read, or lacks an array.
+
+    Example:
+        >>> import h5py
+        >>> with h5py.File("signs.h5", "w") as file:
+        ...     file["test_set_x"] = np.zeros((2, 64, 64, 3), np.uint8)
+        ...     file["test_set_y"] = [[0, 1]]
+        >>> x, y = jc.datasets.signs.read_h5("signs.h5", "test")
+        >>> x.shape, y
+        ((2, 64, 64, 3), array([0, 1]))
+    """
     path = Path(path)
     names = (f"{part}_set_x", f"{part}_set_y")
     with damage(path, "not a readable HDF5 file"), open_hdf5(path) as file:

@@ -29,6 +29,12 @@ class Source(Protocol):
     """Samples by number.
 
     Such are a list, ``builder.as_data_source(split=...)`` of tensorflow-datasets, a class of yours.
+
+    Example:
+        >>> from jaxcnn.datasets.streaming import Source
+        >>> samples: Source = ["a", "b"]
+        >>> len(samples), samples[1]
+        (2, 'b')
     """
 
     def __len__(self) -> int: ...
@@ -40,6 +46,18 @@ class Zipped:
     """The rows of arrays as samples: ``Zipped(x, y)[i]`` is ``(x[i], y[i])``.
 
     Memory-mapped arrays stay on the disk.
+
+    Args:
+        *arrays: arrays, lists or memory-mapped files of one length.
+
+    Raises:
+        ValueError: their lengths differ, or there is none.
+
+    Example:
+        >>> from jaxcnn.datasets.streaming import Zipped
+        >>> samples = Zipped(x, y)
+        >>> len(samples), samples[0]
+        (4, (array([1., 1.], dtype=float32), array([1.], dtype=float32)))
     """
 
     def __init__(self, *arrays: HostArray) -> None:
@@ -69,6 +87,17 @@ class PictureFolder:
     Raises:
         DamagedFileError: there is no class, or one without an image; or, when it is read, an image
             is broken.
+
+    Example:
+        >>> import pathlib, PIL.Image
+        >>> for name in ("cats", "dogs"):
+        ...     pathlib.Path("train", name).mkdir(parents=True)
+        ...     PIL.Image.new("RGB", (8, 6)).save(f"train/{name}/0.png")
+        >>> from jaxcnn.datasets.streaming import PictureFolder
+        >>> folder = PictureFolder("train", size=(4, 4))
+        >>> image, label = folder[1]
+        >>> folder.classes, image.shape, int(label)
+        (['cats', 'dogs'], (4, 4, 3), 1)
     """
 
     def __init__(
@@ -142,6 +171,13 @@ class Stream:
     Raises:
         ImportError: grain is missing.
         ValueError: the arguments make no batch.
+
+    Example:
+        >>> from jaxcnn.datasets.streaming import Stream, Zipped
+        >>> for images, labels in Stream(Zipped(x, y), batch_size=2, shuffle=False):
+        ...     print(images.shape, labels.shape)
+        (2, 2) (2, 1)
+        (2, 2) (2, 1)
     """
 
     def __init__(

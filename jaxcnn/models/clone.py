@@ -34,6 +34,10 @@ def clone_model(
 
     Raises:
         ValueError: `input_tensors` are more or fewer than the inputs, or are computed from others.
+
+    Example:
+        >>> jc.models.clone_model(model).count_params()
+        3
     """
     used: dict[str, Any] = {type(layer).__name__: type(layer) for layer in model.all_layers()}
     functions = [getattr(layer, "function", None) for layer in model.all_layers()]

@@ -51,6 +51,12 @@ def lsuv(
 
     Raises:
         ValueError: the model has no layer to treat.
+
+    Example:
+        >>> network = jc.Sequential([jc.layers.Dense(64, input_shape=(32,))])
+        >>> variances = jc.models.lsuv(network, np.random.default_rng(0).normal(size=(256, 32)))
+        >>> [round(float(variance)) for variance in variances.values()]
+        [1]
     """
     graph, variables = model.module, model.variables
     assert isinstance(graph, Graph)

@@ -60,6 +60,13 @@ class Model(Network):
             outputs: it is built by the first data it sees, or by `build`.
         outputs: from calling layers.
         name: by default 'model_1', ...
+
+    Example:
+        >>> image = jc.layers.Input((28, 28, 1))
+        >>> features = jc.layers.Flatten()(jc.layers.Conv2D(4, 3, activation="relu")(image))
+        >>> network = jc.Model(image, jc.layers.Dense(10, activation="softmax")(features))
+        >>> network.output_shape, network.count_params()
+        ((None, 10), 27090)
     """
 
     def __init__(

@@ -27,6 +27,13 @@ def multi_gpu_model(model: Model, gpus: int | Sequence[int]) -> Model:
 
     Raises:
         ValueError: fewer than two devices, or devices that this machine does not have.
+
+    Example:
+        >>> try:
+        ...     jc.utils.multi_gpu_model(model, gpus=1)
+        ... except ValueError as error:
+        ...     print(error)
+        multi_gpu_model needs at least two devices; given gpus=1. One device needs no copy.
     """
     numbers = list(range(gpus)) if isinstance(gpus, int) else list(gpus)
     if len(set(numbers)) < 2:

@@ -44,12 +44,24 @@ class Disconnected(ValueError, RuntimeError):
 class Network(Layer):
     """The layers between `inputs` and `outputs`, usable as a layer itself.
 
+    Args:
+        inputs: a symbolic tensor or a list.
+        outputs: a symbolic tensor or a list, from calling layers on the inputs.
+        name: name of the layer; None for one with a counter.
+        trainable: whether training may move the weights of its layers.
+
     Attributes:
         inputs, outputs: the symbolic tensors between which the network lies.
         layers: in Keras's order; the user's to change.
         members: the same, with which the network works.
         nodes: the calls of layers in the order in which they run.
         nodes_by_depth: all calls, also those of the inputs, from the deepest level up.
+
+    Example:
+        >>> image = jc.layers.Input((3,))
+        >>> network = jc.models.Network(image, jc.layers.Dense(2)(image))
+        >>> network(jnp.ones((5, 3))).shape
+        (5, 2)
     """
 
     traits = Traits(network="graph")

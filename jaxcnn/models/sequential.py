@@ -60,6 +60,11 @@ class Sequential(Model):
     Args:
         layers: layers to add, in order.
         name: by default 'sequential_1', ...
+
+    Example:
+        >>> network = jc.Sequential([jc.layers.Dense(8, input_shape=(4,)), jc.layers.Dense(2)])
+        >>> network.predict(np.ones((5, 4))).shape
+        (5, 2)
     """
 
     traits = Traits(network="stack")

@@ -51,9 +51,18 @@ def conv(
     spatial axis only) or a (before, after) pair for each spatial axis. ``groups`` splits both
     channel axes; ``groups == C_in`` is a depthwise convolution.
 
+    Args:
+        x: array (N, *spatial, C_in).
+        kernel: array (*window, C_in // groups, C_out) of the same dtype.
+        **window: `strides`, `padding`, `dilation` and `groups`, by default 1, 'valid', 1 and 1.
+
     Raises:
         ValueError: the shapes do not fit together.
         TypeError: the dtypes differ.
+
+    Example:
+        >>> jc.ops.conv(jnp.ones((1, 5, 5, 2)), jnp.ones((3, 3, 2, 4)), padding="same").shape
+        (1, 5, 5, 4)
     """
     return convolve("output", x, kernel, _geometry(x, kernel, **window))
 
@@ -67,6 +76,16 @@ def conv_relu(
     """``relu(conv(x, kernel) + bias)`` with `bias` (C_out,), on CPU in one pass over the output.
 
     Arguments, result and errors are those of :func:`conv`; the bias may have another dtype.
+
+    Args:
+        x: array (N, *spatial, C_in).
+        kernel: array (*window, C_in // groups, C_out) of the same dtype.
+        bias: array (C_out,).
+        **window: as of `conv`.
+
+    Example:
+        >>> jc.ops.conv_relu(jnp.ones((1, 5, 2)), jnp.ones((3, 2, 4)), -jnp.ones(4)).max()
+        Array(5., dtype=float32)
     """
     geometry = _geometry(x, kernel, **window)
     if bias.dtype != x.dtype:
@@ -120,9 +139,21 @@ def conv_transpose(
     Lengths follow :func:`conv_transpose_output_length`; the result is (N, *lengths, C_out) in the
     dtype of ``x``.
 
+    Args:
+        x: array (N, *spatial, C_in).
+        kernel: array (*window, C_out, C_in).
+        strides: steps of the window, an integer for all spatial axes or one for each.
+        padding: 'valid', 'same' or 'full'.
+        output_padding: what is added to the lengths; None for what follows from `padding`.
+        dilation: distance of the elements of the window.
+
     Raises:
         ValueError: the shapes do not fit together.
         TypeError: the dtypes differ.
+
+    Example:
+        >>> jc.ops.conv_transpose(jnp.ones((1, 5, 2)), jnp.ones((3, 4, 2)), strides=2).shape
+        (1, 11, 4)
     """
     rank = _rank(x, kernel)
     strides, dilation = per_axis(strides, rank, "strides"), per_axis(dilation, rank, "dilation")

@@ -71,6 +71,16 @@ def max_pool(
 
     ``padding`` is 'valid' or 'same'. Where a window holds its maximum several times the gradient
     goes to the first of them, in row-major order.
+
+    Args:
+        x: array (N, *spatial, C).
+        window: size of the window, an integer for all spatial axes or one for each.
+        strides: steps of the window, given as its size is; None for the size.
+        padding: 'valid' or 'same'.
+
+    Example:
+        >>> jc.ops.max_pool(jnp.arange(4.0).reshape(1, 4, 1), 2).ravel()
+        Array([1., 3.], dtype=float32)
     """
     maximum: jax.Array = _pool(x, _windows(x, window, strides, padding), _MAXIMUM)
     return maximum
@@ -82,6 +92,16 @@ def avg_pool(
     """Mean of each window of ``x`` (N, *spatial, C) over the elements that are not padding.
 
     ``strides`` defaults to ``window``; ``padding`` is 'valid' or 'same'.
+
+    Args:
+        x: array (N, *spatial, C).
+        window: size of the window, an integer for all spatial axes or one for each.
+        strides: steps of the window, given as its size is; None for the size.
+        padding: 'valid' or 'same'.
+
+    Example:
+        >>> jc.ops.avg_pool(jnp.arange(4.0).reshape(1, 4, 1), 2).ravel()
+        Array([0.5, 2.5], dtype=float32)
     """
     windows = _windows(x, window, strides, padding)
     total: jax.Array = _pool(x, windows, _SUM)
@@ -92,6 +112,15 @@ def largest(x: jax.Array, axis: Sequence[int], keepdims: bool = False) -> jax.Ar
     """The maximum over some axes, or NaN where one of its elements is.
 
     That of XLA on CPU (jaxlib 0.10) passes over NaN where channels fill its vectors.
+
+    Args:
+        x: array of any shape.
+        axis: the axes over which the maximum is taken.
+        keepdims: whether they stay, with size 1.
+
+    Example:
+        >>> jc.ops.largest(jnp.array([[1.0, 5.0], [3.0, jnp.nan]]), (1,))
+        Array([ 5., nan], dtype=float32)
     """
     axes = tuple(axis)
     maximum = x.max(axes, keepdims=keepdims)

@@ -35,7 +35,16 @@ _product_p = Primitive("jaxcnn_product")
 
 
 def dot(x: jax.Array, kernel: jax.Array) -> jax.Array:
-    """``x`` (..., k) times ``kernel`` (k, n): (..., n), in the dtype that the two promote to."""
+    """``x`` (..., k) times ``kernel`` (k, n): (..., n), in the dtype that the two promote to.
+
+    Args:
+        x: array (..., k).
+        kernel: array (k, n).
+
+    Example:
+        >>> jc.ops.dot(jnp.ones((2, 3)), jnp.ones((3, 4))).shape
+        (2, 4)
+    """
     dtype = common_dtype(x, kernel)
     rows = x.astype(dtype).reshape(math.prod(x.shape[:-1]), x.shape[-1])  # (rows, k)
     return product(rows, kernel.astype(dtype), 1, 0).reshape(*x.shape[:-1], kernel.shape[-1])

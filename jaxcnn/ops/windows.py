@@ -81,6 +81,17 @@ def conv_output_length(
 ) -> int | None:
     """Positions of a window of ``k`` elements along an axis of ``length`` (None stays None), 0 if
     it does not fit.
+
+    Args:
+        length: number of elements along the axis, or None.
+        k: elements of the window.
+        padding: 'valid', 'same', 'causal', 'full' or (before, after).
+        stride: steps of the window.
+        dilation: distance of its elements.
+
+    Example:
+        >>> jc.ops.conv_output_length(28, 3, "valid")
+        26
     """
     if length is None:
         return None
@@ -106,6 +117,21 @@ def conv_transpose_output_length(
     ``length * stride - (stride + k - 2)``; with ``output_padding`` it is
     ``(length - 1) * stride + k - 2 * pad + output_padding``, where pad is 0 for 'valid', ``k // 2``
     for 'same' and ``k - 1`` for 'full'.
+
+    Args:
+        length: number of elements along the axis, or None.
+        k: elements of the window.
+        padding: 'valid', 'same' or 'full'.
+        stride: steps of the window.
+        dilation: distance of its elements.
+        output_padding: what is added; None for what follows from `padding`.
+
+    Raises:
+        ValueError: another `padding`.
+
+    Example:
+        >>> jc.ops.conv_transpose_output_length(14, 3, "same", stride=2)
+        28
     """
     if padding not in ("valid", "same", "full"):
         raise ValueError(

@@ -19,6 +19,9 @@ class TrainingCurves(Callback):
     Args:
         filepath: the file, in the format of its suffix; never half written.
         title: a line above the panels.
+
+    Example:
+        >>> callback = jc.callbacks.TrainingCurves("training.png", title="Digits")
     """
 
     once_per_job = True
@@ -95,6 +98,18 @@ class ConfusionMatrix(ClassifierPicture):
 
     It uses `jaxcnn.visualization.plot_confusion_matrix`; the arguments are those of
     `ClassifierPicture`.
+
+    Args:
+        filepath: the file; with placeholders such as `{epoch:02d}`, one file per epoch.
+        x: inputs; None for the validation data.
+        y: their classes, as integers or one-hot; None for the validation data.
+        class_names: names of the classes; None for the integers.
+
+    Raises:
+        ValueError: only one of `x` and `y` is given.
+
+    Example:
+        >>> callback = jc.callbacks.ConfusionMatrix("confusion.png", x, y, ["cat", "dog"])
     """
 
     def _draw(self, x: np.ndarray, y: np.ndarray, probabilities: np.ndarray, path: str) -> None:
@@ -108,6 +123,18 @@ class WorstMistakes(ClassifierPicture):
 
     It uses `jaxcnn.visualization.plot_worst_mistakes`; the arguments are those of
     `ClassifierPicture`.
+
+    Args:
+        filepath: the file; with placeholders such as `{epoch:02d}`, one file per epoch.
+        x: inputs; None for the validation data.
+        y: their classes, as integers or one-hot; None for the validation data.
+        class_names: names of the classes; None for the integers.
+
+    Raises:
+        ValueError: only one of `x` and `y` is given.
+
+    Example:
+        >>> callback = jc.callbacks.WorstMistakes("mistakes.png", x, y, ["cat", "dog"])
     """
 
     def _draw(self, x: np.ndarray, y: np.ndarray, probabilities: np.ndarray, path: str) -> None:

@@ -40,6 +40,12 @@ class LearningRateFinder(Callback):
 
     Raises:
         ValueError: rates that do not rise, or a number of batches that is not known.
+
+    Example:
+        >>> finder = jc.callbacks.LearningRateFinder(1e-4, 1e-2, steps=5)
+        >>> history = model.fit(x, y, batch_size=1, epochs=2, verbose=0, callbacks=[finder])
+        >>> len(finder.rates)
+        5
     """
 
     def __init__(self, start: float = 1e-6, end: float = 1.0, steps: int | None = None):

@@ -52,6 +52,13 @@ class TensorBoard(Callback):
 
     Raises:
         ValueError: another `update_freq`, or a name in `embeddings_layer_names` that no layer has.
+
+    Example:
+        >>> import pathlib
+        >>> board = jc.callbacks.TensorBoard("logs")
+        >>> history = model.fit(x, y, epochs=1, verbose=0, callbacks=[board])
+        >>> len(list(pathlib.Path("logs").glob("*tfevents*")))
+        1
     """
 
     once_per_job = True

@@ -36,7 +36,12 @@ _drawn = DrawnSeed()
 
 
 def floatx() -> str:
-    """Name of the number type that layers compute in, for example ``'float32'``."""
+    """Name of the number type that layers compute in, for example ``'float32'``.
+
+    Example:
+        >>> jc.config.floatx()
+        'float32'
+    """
     return _current().floatx
 
 
@@ -45,8 +50,14 @@ def set_floatx(floatx: str) -> None:
 
     A program of old Keras that sets 'float64' switches JAX's 64 bits on.
 
+    Args:
+        floatx: 'float16', 'bfloat16', 'float32' or 'float64'.
+
     Raises:
         ValueError: unknown name, or 'float64' while JAX is limited to 32 bits.
+
+    Example:
+        >>> jc.config.set_floatx("float32")
     """
     _current().floatx = _checked_floatx(floatx)
 
@@ -59,8 +70,17 @@ def mixed_precision(dtype: str | None) -> None:
     TPU this is about twice as fast and takes half the memory for what is kept between forward and
     backward pass.
 
+    Args:
+        dtype: 'bfloat16', or None for full precision.
+
     Raises:
         ValueError: something else; float16 would need its losses scaled.
+
+    Example:
+        >>> jc.mixed_precision("bfloat16")
+        >>> jc.config.compute_dtype()
+        'bfloat16'
+        >>> jc.mixed_precision(None)
     """
     if dtype not in (None, "float32", "bfloat16"):
         raise ValueError(
@@ -71,20 +91,39 @@ def mixed_precision(dtype: str | None) -> None:
 
 
 def compute_dtype() -> str | None:
-    """The number type that `mixed_precision` has set; None for that of the weights."""
+    """The number type that `mixed_precision` has set; None for that of the weights.
+
+    Example:
+        >>> jc.config.compute_dtype() is None
+        True
+    """
     return _current().compute_dtype
 
 
 def epsilon() -> float:
-    """The fuzz factor that keeps logarithms and divisions finite (1e-7 unless set)."""
+    """The fuzz factor that keeps logarithms and divisions finite (1e-7 unless set).
+
+    Example:
+        >>> jc.config.epsilon()
+        1e-07
+    """
     return _current().epsilon
 
 
 def set_epsilon(epsilon: float) -> None:
     """Set the fuzz factor, a positive number. Functions that are already compiled keep the old one.
 
+    Args:
+        epsilon: a positive finite number.
+
     Raises:
         ValueError: not a positive finite number.
+
+    Example:
+        >>> jc.config.set_epsilon(1e-5)
+        >>> jc.config.epsilon()
+        1e-05
+        >>> jc.config.set_epsilon(1e-7)
     """
     _current().epsilon = _checked_epsilon(epsilon)
 
@@ -92,6 +131,10 @@ def set_epsilon(epsilon: float) -> None:
 def image_data_format() -> str:
     """``'channels_last'`` (batch, rows, columns, channels) or ``'channels_first'`` (batch,
     channels, rows, columns).
+
+    Example:
+        >>> jc.config.image_data_format()
+        'channels_last'
     """
     return _current().image_data_format
 
@@ -99,8 +142,14 @@ def image_data_format() -> str:
 def set_image_data_format(data_format: str) -> None:
     """Set the data format that image layers take when they are given none.
 
+    Args:
+        data_format: 'channels_last' or 'channels_first'.
+
     Raises:
         ValueError: neither 'channels_last' nor 'channels_first'.
+
+    Example:
+        >>> jc.config.set_image_data_format("channels_last")
     """
     _current().image_data_format = _checked_data_format(data_format)
 
@@ -111,6 +160,11 @@ def seed() -> int:
     It is the one of `set_random_seed`, or of the environment variable ``JAXCNN_SEED``; without
     either it follows the global state of NumPy, as in Keras 2: ``np.random.seed(n)`` decides it,
     and where nothing does, each process has its own.
+
+    Example:
+        >>> jc.utils.set_random_seed(1)
+        >>> jc.config.seed()
+        1
     """
     settings = _current()
     if settings.seed is not None:
@@ -122,21 +176,41 @@ def seed() -> int:
 
 
 def seed_is_set() -> bool:
-    """Whether somebody has chosen the seed."""
+    """Whether somebody has chosen the seed.
+
+    Example:
+        >>> jc.utils.set_random_seed(1)
+        >>> jc.config.seed_is_set()
+        True
+    """
     return _current().seed is not None
 
 
 def new_trial() -> None:
-    """Draw another seed, where none was chosen, as programs do between two trials."""
+    """Draw another seed, where none was chosen, as programs do between two trials.
+
+    Example:
+        >>> jc.config.new_trial()
+    """
     _drawn.new_trial()
 
 
 def set_random_seed(seed: int) -> None:
     """Set the one seed that decides everything random.
 
+    Args:
+        seed: an integer from 0 to 2**32 - 1.
+
     Raises:
         TypeError: not an integer.
         ValueError: outside 0 .. 2**32 - 1.
+
+    Example:
+        >>> jc.utils.set_random_seed(1)
+        >>> first = jc.initializers.RandomNormal()((2,))
+        >>> jc.utils.set_random_seed(1)
+        >>> bool((jc.initializers.RandomNormal()((2,)) == first).all())
+        True
     """
     value = operator.index(seed)
     if not 0 <= value < 2**32:
@@ -146,7 +220,13 @@ def set_random_seed(seed: int) -> None:
 
 
 def count_draw() -> int:
-    """How many random keys were taken before this one since the seed was set: 0, 1, ..."""
+    """How many random keys were taken before this one since the seed was set: 0, 1, ...
+
+    Example:
+        >>> jc.utils.set_random_seed(1)
+        >>> jc.config.count_draw(), jc.config.count_draw()
+        (0, 1)
+    """
     _current().draws += 1
     return _current().draws - 1
 
@@ -157,6 +237,10 @@ def learning_phase() -> int | None:
 
     Layers and models read it when they are called, trained or asked to predict; modules and pure
     steps never do.
+
+    Example:
+        >>> jc.config.learning_phase() is None
+        True
     """
     return _current().learning_phase
 
@@ -164,6 +248,13 @@ def learning_phase() -> int | None:
 def in_training(otherwise: bool) -> bool:
     """Whether layers that are called now run in training mode: as the learning phase says, else as
     the caller does.
+
+    Args:
+        otherwise: what the caller does.
+
+    Example:
+        >>> jc.config.in_training(False)
+        False
     """
     phase = learning_phase()
     return otherwise if phase is None else bool(phase)
@@ -172,8 +263,17 @@ def in_training(otherwise: bool) -> bool:
 def set_learning_phase(value: int | None) -> None:
     """Fix the learning phase to 0 or 1, or leave it open again with None.
 
+    Args:
+        value: 0, 1 or None.
+
     Raises:
         ValueError: something else.
+
+    Example:
+        >>> jc.config.set_learning_phase(0)
+        >>> jc.config.in_training(True)
+        False
+        >>> jc.config.set_learning_phase(None)
     """
     if value not in (0, 1, None):
         raise ValueError(
@@ -185,6 +285,10 @@ def set_learning_phase(value: int | None) -> None:
 def home() -> Path:
     """The folder for data sets and downloads: ``$JAXCNN_HOME``, by default ``~/.jaxcnn``. It may
     not exist yet.
+
+    Example:
+        >>> jc.config.home().name != ""
+        True
     """
     return Path(os.environ.get("JAXCNN_HOME") or "~/.jaxcnn").expanduser()
 
@@ -192,12 +296,23 @@ def home() -> Path:
 def keras_home() -> Path:
     """The folder of Keras's own downloads: ``$KERAS_HOME``, by default ``~/.keras``. It may not
     exist.
+
+    Example:
+        >>> jc.config.keras_home().name != ""
+        True
     """
     return Path(os.environ.get("KERAS_HOME") or "~/.keras").expanduser()
 
 
 def reset() -> None:
-    """Forget every setting: the defaults and the settings file count again."""
+    """Forget every setting: the defaults and the settings file count again.
+
+    Example:
+        >>> jc.config.set_epsilon(1e-5)
+        >>> jc.config.reset()
+        >>> jc.config.epsilon()
+        1e-07
+    """
     global _settings
     _settings = None
     _drawn.forget()

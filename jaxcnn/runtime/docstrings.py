@@ -13,15 +13,16 @@ from collections.abc import Mapping, Sequence
 
 ORDER = ("Args", "Attributes", "Returns", "Yields", "Raises", "Example")
 WIDTH = 96  # with the indent of a class body, 100
-HEAD = re.compile(rf"^({'|'.join(ORDER)}):\n", flags=re.MULTILINE)
+SECTION = re.compile(rf"^({'|'.join(ORDER)}):\n((?:[ ]+\S.*(?:\n|\Z)|\n)*)", flags=re.MULTILINE)
 ENTRY = re.compile(r"^(?=\S)", flags=re.MULTILINE)
 
 
 def sections(doc: str | None) -> dict[str, str]:
     """The prose of a docstring, by the name "", and the text of each section, by its head."""
-    prose, *rest = HEAD.split(inspect.cleandoc(doc or ""))
-    named = zip(rest[::2], rest[1::2], strict=True)
-    return {"": prose.strip(), **{head: textwrap.dedent(text).strip("\n") for head, text in named}}
+    text = inspect.cleandoc(doc or "")
+    prose = re.sub(r"\n{3,}", "\n\n", SECTION.sub("\n", text))
+    named = {head: textwrap.dedent(body).strip("\n") for head, body in SECTION.findall(text)}
+    return {"": prose.strip(), **named}
 
 
 def entries(section: str) -> dict[str, str]:

@@ -41,6 +41,9 @@ def save_model(
     3 where the name ends in '.keras', else HDF5 as Keras 2 writes it. The file appears whole or not
     at all.
 
+    What the file cannot hold, such as an optax optimizer or the arguments of a layer without
+    `get_config`, is warned of.
+
     Args:
         model: to save.
         filepath: of the file; missing folders are made. Or an open file or group of h5py.
@@ -52,13 +55,15 @@ def save_model(
             inside and a learning rate that is not the usual one, and computes hard_sigmoid
             otherwise: say '3' for it, which warns of what training and masked steps differ in.
 
-    What the file cannot hold, such as an optax optimizer or the arguments of a layer without
-    `get_config`, is warned of.
-
     Raises:
         ValueError: the version asked for has not what the model needs; the message says what.
         FileExistsError: when the file exists and `overwrite` is False.
         OSError: it cannot be written; what was there before stays.
+
+    Example:
+        >>> jc.models.save_model(model, "model.keras")
+        >>> jc.models.load_model("model.keras").count_params()
+        3
     """
     filepath = located(filepath)
     version = version_of(keras)
@@ -90,9 +95,18 @@ def save_weights(model: Network, path: Filename | h5py.Group, overwrite: bool = 
 
     As Keras 3 does where the name ends in '.weights.h5', else as Keras 2.
 
+    Args:
+        model: a built model.
+        path: of the file; missing folders are made. Or an open file or group of h5py.
+        overwrite: whether to replace what is there.
+
     Raises:
         FileExistsError: when the file exists and `overwrite` is False.
         OSError: it cannot be written; what was there before stays.
+
+    Example:
+        >>> jc.saving.save_weights(model, "weights.h5")
+        >>> jc.saving.load_weights(model, "weights.h5")
     """
     path = located(path)
     save = hdf5.save_hdf5_weights
@@ -120,6 +134,11 @@ def load_model(
         FileNotFoundError: there is no such file.
         ValueError: it is not a model file, it is damaged, or it holds what this library does not
             have.
+
+    Example:
+        >>> model.save("model.h5")
+        >>> bool(np.allclose(jc.models.load_model("model.h5").predict(x), model.predict(x)))
+        True
     """
     filepath = located(filepath)
     with reading(filepath):
@@ -166,6 +185,10 @@ def load_weights(
     Raises:
         FileNotFoundError: there is no such file.
         ValueError: it is damaged, or layers or shapes do not fit; the message says which.
+
+    Example:
+        >>> model.save_weights("weights.h5")
+        >>> jc.saving.load_weights(model, "weights.h5")
     """
     from jaxcnn.saving.foreign.loading import load_foreign, read_foreign  # rarely needed
 

@@ -24,7 +24,16 @@ def described(layer: Layer | Network) -> Config:
 
 
 def sequential_config(model: Network) -> Config:
-    """The name and each layer's class and settings, in order; the first says the input shape."""
+    """The name and each layer's class and settings, in order; the first says the input shape.
+
+    Args:
+        model: the model.
+
+    Example:
+        >>> network = jc.Sequential([jc.layers.Dense(8, input_shape=(4,))], name="network")
+        >>> sorted(jc.saving.sequential_config(network))
+        ['layers', 'name']
+    """
     layers = [described(layer) for layer in model.layers]
     if len(model.inputs) == 1 and layers:
         tensor, first = model.inputs[0], model.layers[0]
@@ -53,7 +62,16 @@ def frozen(model: Network) -> Config:
 
 
 def graph_config(model: Network) -> Config:
-    """Every layer with its settings and calls, and which tensors are inputs and outputs."""
+    """Every layer with its settings and calls, and which tensors are inputs and outputs.
+
+    Args:
+        model: the model.
+
+    Example:
+        >>> image = jc.layers.Input((3,), name="image")
+        >>> sorted(jc.saving.graph_config(jc.Model(image, jc.layers.Dense(2)(image))))
+        ['input_layers', 'layers', 'name', 'output_layers']
+    """
     calls = Calls(model)
     for level in model.nodes_by_depth:
         for node in level:
@@ -120,8 +138,18 @@ class Calls:
 def build_graph(config: Settings) -> tuple[list[SymbolicTensor], list[SymbolicTensor]]:
     """(inputs, outputs) of the graph that `graph_config` described.
 
+    Args:
+        config: what `graph_config` returned.
+
     Raises:
         ValueError: a layer is called on what nothing makes.
+
+    Example:
+        >>> image = jc.layers.Input((3,), name="image")
+        >>> config = jc.saving.graph_config(jc.Model(image, jc.layers.Dense(2)(image)))
+        >>> inputs, outputs = jc.saving.build_graph(config)
+        >>> outputs[0].shape
+        (None, 2)
     """
     layers: dict[str, Layer] = {}
     for entry in config["layers"]:

@@ -42,12 +42,30 @@ def with_marked_arrays(value: Json) -> Json:
 
 
 def to_json(model: Network, **options: Any) -> str:
-    """The structure as JSON text; `options` go to ``json.dumps``."""
+    """The structure as JSON text; `options` go to ``json.dumps``.
+
+    Args:
+        model: a built model.
+        **options: keywords of ``json.dumps``.
+
+    Example:
+        >>> jc.saving.to_json(model)[:27]
+        '{"class_name": "Sequential"'
+    """
     return json.dumps(described_model(model), **options)
 
 
 def to_yaml(model: Network, **options: Any) -> str:
-    """The structure as YAML text; `options` go to ``yaml.safe_dump``."""
+    """The structure as YAML text; `options` go to ``yaml.safe_dump``.
+
+    Args:
+        model: a built model.
+        **options: keywords of ``yaml.safe_dump``.
+
+    Example:
+        >>> jc.saving.to_yaml(model).splitlines()[-1]
+        'written_by: jaxcnn'
+    """
     import yaml
 
     text: str = yaml.safe_dump(described_model(model), **options)
@@ -76,6 +94,11 @@ def model_from_config(
 
     Raises:
         ValueError: it is no configuration of a model, or holds something that cannot be read.
+
+    Example:
+        >>> config = {"class_name": "Sequential", "config": model.get_config()}
+        >>> jc.models.model_from_config(config).output_shape
+        (None, 1)
     """
     if not isinstance(config, Mapping) or "class_name" not in config:
         missing = " without them" if isinstance(config, Mapping) else ""
@@ -119,7 +142,20 @@ def require_bounded(config: Settings) -> None:
 def model_from_json(
     json_string: str, custom_objects: CustomObjects = None, safe_mode: bool = True
 ) -> Any:
-    """A model, without its weights, from the text of ``to_json``, here or in any Keras."""
+    """A model, without its weights, from the text of ``to_json``, here or in any Keras.
+
+    Args:
+        json_string: text that `to_json` made, here or in any Keras.
+        custom_objects: name -> class or function, for what the library does not know.
+        safe_mode: whether to refuse functions that are stored as Python bytecode.
+
+    Raises:
+        ValueError: it is no configuration of a model, or holds something that cannot be read.
+
+    Example:
+        >>> jc.models.model_from_json(model.to_json()).output_shape
+        (None, 1)
+    """
     try:
         config = json.loads(json_string)
     except ValueError as error:
@@ -135,6 +171,18 @@ def model_from_yaml(
     """A model, without its weights, from the text of ``to_yaml``, here or in any Keras.
 
     No code in the text is run.
+
+    Args:
+        yaml_string: text that `to_yaml` made, here or in any Keras.
+        custom_objects: name -> class or function, for what the library does not know.
+        safe_mode: whether to refuse functions that are stored as Python bytecode.
+
+    Raises:
+        ValueError: it is no configuration of a model, or holds something that cannot be read.
+
+    Example:
+        >>> jc.models.model_from_yaml(model.to_yaml()).output_shape
+        (None, 1)
     """
     import yaml
 

@@ -24,7 +24,12 @@ PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 
 class OldSpellingWarning(UserWarning):
-    """A call in the words of Keras 1 was understood; the warning shows it in today's."""
+    """A call in the words of Keras 1 was understood; the warning shows it in today's.
+
+    Example:
+        >>> issubclass(jc.compat.OldSpellingWarning, UserWarning)
+        True
+    """
 
 
 def renewed(name: str, args: Positional, kwargs: Keywords) -> Arguments:

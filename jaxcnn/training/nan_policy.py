@@ -20,7 +20,15 @@ IN_THE_STEP: dict[str, AtNaN] = {"raise": "halt", "rollback": "halt", "skip": "s
 
 
 class NonFiniteLossError(FloatingPointError):
-    """The loss became NaN or infinite and `fit` was asked to stop there."""
+    """The loss became NaN or infinite and `fit` was asked to stop there.
+
+    Example:
+        >>> try:
+        ...     model.fit(x * np.nan, y, verbose=0, nan="raise")
+        ... except jc.training.NonFiniteLossError as error:
+        ...     print(str(error)[:26])
+        The loss is not finite at
+    """
 
 
 @dataclass

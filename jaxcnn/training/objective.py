@@ -47,14 +47,18 @@ class FromNetwork:
 class OutputObjective:
     """The loss and the metrics of one output.
 
-    Attributes:
-        name: of the output.
-        loss: ``loss(y_true, y_pred)`` returning a value a row (or a scalar for the batch); None
+    Args:
+        name: name of the output.
+        loss: ``loss(y_true, y_pred)`` returning a value a row, or a scalar for the batch; None
             leaves the output out, and its target may be None.
-        weight: of this loss in the total.
+        weight: weight of this loss in the total.
         metrics: (reported name, metric) pairs that see every real row alike.
         weighted_metrics: the same, weighted by the sample weights.
-        temporal: whether the sample weights are (batch, steps) instead of (batch,).
+        temporal: whether the sample weights are (batch, steps) and not (batch,).
+
+    Example:
+        >>> jc.training.OutputObjective("digits", jc.losses.mean_squared_error).weight
+        1.0
     """
 
     name: str
@@ -77,10 +81,14 @@ class Objective:
     In its methods `predictions`, `targets`, `weights` (of samples) and `masks` have one entry an
     output, and `rows` is 1 for real rows and 0 for padding, or None.
 
-    Attributes:
+    Args:
         outputs: what is minimised and reported of each output.
         added: which further outputs of the network are added to the loss.
         inputs: the outputs whose targets are further inputs of the network.
+
+    Example:
+        >>> of_output = jc.training.OutputObjective("digits", jc.losses.mean_squared_error)
+        >>> objective = jc.training.Objective((of_output,))
     """
 
     outputs: tuple[OutputObjective, ...]

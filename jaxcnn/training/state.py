@@ -33,7 +33,7 @@ AnyOptimizer: TypeAlias = "Optimizer | optax.GradientTransformation"
 class TrainState:
     """Everything that a training step reads and replaces.
 
-    Attributes:
+    Args:
         step: int32 scalar, updates done so far; with `key` it fixes the random numbers of the next
             step.
         params: the arrays being trained, nested by layer.
@@ -47,6 +47,11 @@ class TrainState:
         skipped: int32 scalar, steps since `metrics` was last reset that changed nothing, because
             their loss or gradient was not finite.
         ties: arrays that the module reads at several paths and that are stored at one.
+
+    Example:
+        >>> state = jc.training.init_state(jc.nn.Dense(1), jc.optimizers.SGD(), x)
+        >>> state.step, sorted(state.params)
+        (Array(0, dtype=int32), ['bias', 'kernel'])
     """
 
     step: jax.Array
@@ -83,6 +88,11 @@ def init_state(
         example: an input of the right shape and dtype; its values do not matter.
         seed: of the initial values and of the run; by default the one set by `set_random_seed`.
         trainable: tree of booleans like ``params``; False holds an array fixed.
+
+    Example:
+        >>> state = jc.training.init_state(jc.nn.Dense(1), jc.optimizers.SGD(), x)
+        >>> state.params["kernel"].shape
+        (2, 1)
     """
     seed = config.seed() if seed is None else seed
     key = jax.random.key(seed)

@@ -29,6 +29,16 @@ class Batch(NamedTuple):
 
     `rows` is (batch,), 1 for real rows and 0 for padding, or None when every row is real. The
     arrays are NumPy's until the batch is on its way to the device.
+
+    Args:
+        inputs: arrays as the module takes them, the batch in front.
+        targets: a list with the targets of each output; None where there are none.
+        weights: a list with the weights of samples, (batch,), of each output; None for all alike.
+        rows: (batch,), 1 for real rows and 0 for padding; None when every row is real.
+
+    Example:
+        >>> jc.training.Batch(x, [y]).rows is None
+        True
     """
 
     inputs: PyTree
@@ -61,6 +71,10 @@ def train_step(
     """Build ``step(state, batch) -> (state, logs)``: one update of the parameters, pure and ready
     for `jit`.
 
+    `batch` is ``(inputs, targets)``, ``(inputs, targets, sample_weights)`` or a `Batch`; `logs` are
+    the loss and metrics of this batch, while ``state.metrics`` adds them up over batches when it
+    was made for them.
+
     Args:
         module: any Flax module that takes one argument and perhaps `train`.
         loss: a loss by name or function, or an `Objective` for several outputs.
@@ -80,9 +94,13 @@ def train_step(
         train: whether the layers run in training mode; in inference mode they drop nothing and
             normalise by their running statistics.
 
-    `batch` is ``(inputs, targets)``, ``(inputs, targets, sample_weights)`` or a `Batch`; `logs` are
-    the loss and metrics of this batch, while ``state.metrics`` adds them up over batches when it
-    was made for them.
+    Example:
+        >>> optimizer = jc.optimizers.SGD(0.1)
+        >>> state = jc.training.init_state(jc.nn.Dense(1), optimizer, x)
+        >>> step = jax.jit(jc.training.train_step(jc.nn.Dense(1), "mse", optimizer))
+        >>> state, logs = step(state, (x, y))
+        >>> sorted(logs), state.step
+        (['loss'], Array(1, dtype=int32))
     """
     from optax import apply_updates
 
@@ -145,6 +163,19 @@ def eval_step(
     `state` is the collection of that name after the batch, with which stateful layers continue; {}
     where there are none. With a random `key` the layers run in training mode, unless `train` says
     otherwise.
+
+    Args:
+        module: any Flax module that takes one argument and perhaps `train`.
+        objective: what is measured.
+        compute_dtype: dtype of the forward pass; None for that of the weights.
+        key: key of random numbers, with which layers run in training mode; None for inference mode.
+        train: whether layers run in training mode; None for whether there is a `key`.
+
+    Example:
+        >>> of_output = jc.training.OutputObjective("loss", jc.losses.mean_squared_error)
+        >>> objective = jc.training.Objective((of_output,))
+        >>> step = jc.training.eval_step(model.module, objective)
+        >>> sums, state = step(model.variables, objective.init_metrics(), jc.training.Batch(x, [y]))
     """
 
     mode = key is not None if train is None else train
@@ -169,6 +200,16 @@ def predict_step(
 ) -> Callable[[Tree, PyTree], PyTree]:
     """Build ``step(variables, inputs) -> outputs``: the forward pass; with a random `key` in
     training mode.
+
+    Args:
+        module: any Flax module that takes one argument and perhaps `train`.
+        compute_dtype: dtype of the forward pass; None for that of the weights.
+        key: key of random numbers, with which layers run in training mode; None for inference mode.
+
+    Example:
+        >>> step = jax.jit(jc.training.predict_step(model.module))
+        >>> step(model.variables, x).shape
+        (4, 1)
     """
     step = stateful_predict_step(module, compute_dtype=compute_dtype, key=key)
     return lambda variables, inputs: step(variables, inputs)[0]

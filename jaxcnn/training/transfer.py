@@ -39,10 +39,16 @@ def freeze(model: Model, layers: slice | str | Sequence[str] | None = None) -> l
     """Hold layers of a model fixed from its next `compile` on, and return their names.
 
     Args:
+        model: the model, built.
         layers: a slice of ``model.layers``, a layer's name, or several; by default all.
 
     Raises:
         ValueError: a layer name that the model does not have.
+
+    Example:
+        >>> name = model.layers[0].name
+        >>> jc.training.freeze(model, name) == [name] == jc.training.unfreeze(model)
+        True
     """
     return _set_trainable(model, layers, False)
 
@@ -52,6 +58,17 @@ def unfreeze(model: Model, layers: slice | str | Sequence[str] | None = None) ->
     of `freeze`.
 
     A layer inside a model that is itself fixed stays fixed.
+
+    Args:
+        model: the model, built.
+        layers: a slice of ``model.layers``, a layer's name, or several; None for all.
+
+    Raises:
+        ValueError: a layer name that the model does not have.
+
+    Example:
+        >>> jc.training.unfreeze(model) == [layer.name for layer in model.layers]
+        True
     """
     return _set_trainable(model, layers, True)
 
@@ -83,6 +100,10 @@ def cached_features(
         x: its input.
         path: an .npz file.
         batch_size: of the computation.
+
+    Example:
+        >>> jc.training.cached_features(model, x, "features.npz").shape
+        (4, 1)
     """
     source = _fingerprint(model, x)
     if Path(path).is_file():

@@ -53,6 +53,14 @@ def get_file(
     Raises:
         DownloadError: the file cannot be fetched, or is another one than `file_hash` says.
         ValueError: settings without a meaning, or a file that is no such archive.
+
+    Example:
+        >>> import pathlib
+        >>> address = pathlib.Path("words.txt").resolve().as_uri()  # or https://...
+        >>> pathlib.Path("words.txt").write_text("cat dog")
+        7
+        >>> jc.utils.get_file("copy.txt", address, cache_dir=".").endswith("copy.txt")
+        True
     """
     checksum = _checked_hash(file_hash or md5_hash, hash_algorithm)
     name = f"{os.fspath(fname)}.tar.gz" if untar else os.fspath(fname)

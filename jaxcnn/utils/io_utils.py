@@ -30,6 +30,13 @@ class HDF5Matrix:
         OSError: the file cannot be read.
         KeyError: the file has no such data set.
         ValueError: an empty range, one outside the data set, or the name of a group.
+
+    Example:
+        >>> import h5py
+        >>> with h5py.File("data.h5", "w") as file:
+        ...     file["x"] = np.arange(6.0).reshape(3, 2)
+        >>> jc.utils.HDF5Matrix("data.h5", "x", start=1).shape
+        (2, 2)
     """
 
     def __init__(

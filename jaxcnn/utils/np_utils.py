@@ -24,6 +24,11 @@ def to_categorical(y: ArrayLike, num_classes: int | None = None) -> np.ndarray:
 
     Raises:
         ValueError: labels that are not whole numbers, are negative or do not fit ``num_classes``.
+
+    Example:
+        >>> jc.utils.to_categorical([0, 2], num_classes=3)
+        array([[1., 0., 0.],
+               [0., 0., 1.]])
     """
     given = np.asarray(y).ravel()
     with np.errstate(invalid="ignore"):
@@ -51,6 +56,16 @@ def to_categorical(y: ArrayLike, num_classes: int | None = None) -> np.ndarray:
 
 
 def normalize(x: ArrayLike, axis: int = -1, order: int = 2) -> np.ndarray:
-    """``x`` divided by its norm of the given order along ``axis``, or by 1 where that is zero."""
+    """``x`` divided by its norm of the given order along ``axis``, or by 1 where that is zero.
+
+    Args:
+        x: array of numbers.
+        axis: the axis along which the norm is taken.
+        order: order of the norm, 2 for the Euclidean one.
+
+    Example:
+        >>> jc.utils.normalize(np.array([[3.0, 4.0]]))
+        array([[0.6, 0.8]])
+    """
     norm = np.linalg.norm(x, order, axis, keepdims=True)
     return np.asarray(x) / np.where(norm == 0, 1, norm)

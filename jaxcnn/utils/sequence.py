@@ -18,6 +18,16 @@ class Sequence:
     batch is used exactly once an epoch, in an order that is the same whatever their number. So
     ``__getitem__`` must be safe to call from several threads, and for processes it must not use
     JAX.
+
+    Example:
+        >>> class Squares(jc.utils.Sequence):
+        ...     def __len__(self):
+        ...         return 3
+        ...     def __getitem__(self, i):
+        ...         x = np.full((8, 2), i, np.float32)
+        ...         return x, x[:, :1] ** 2
+        >>> len(model.fit(Squares(), epochs=2, verbose=0).epoch)
+        2
     """
 
     def __getitem__(self, index: int) -> Batch:

@@ -219,6 +219,18 @@ class KerasClassifier(ClassifierMixin, KerasEstimator):
 
     Attributes:
         classes_: the labels, sorted; for one-hot rows 0, 1, ...
+
+    Example:
+        >>> def build():
+        ...     classes = jc.layers.Dense(2, activation="softmax", input_shape=(2,))
+        ...     network = jc.Sequential([classes])
+        ...     network.compile("adam", "sparse_categorical_crossentropy")
+        ...     return network
+        >>> from jaxcnn.wrappers.scikit_learn import KerasClassifier
+        >>> classifier = KerasClassifier(build, epochs=1, verbose=0)
+        >>> history = classifier.fit(x, np.array(["a", "b", "a", "b"]))
+        >>> classifier.classes_.tolist()
+        ['a', 'b']
     """
 
     __doc__ += (KerasEstimator.__doc__ or "").partition("\n")[2]
@@ -282,6 +294,17 @@ class KerasRegressor(RegressorMixin, KerasEstimator):
 
     Attributes:
         n_outputs_: the number of targets of a sample.
+
+    Example:
+        >>> def build():
+        ...     network = jc.Sequential([jc.layers.Dense(1, input_shape=(2,))])
+        ...     network.compile("adam", "mse")
+        ...     return network
+        >>> from jaxcnn.wrappers.scikit_learn import KerasRegressor
+        >>> regressor = KerasRegressor(build, epochs=1, verbose=0)
+        >>> history = regressor.fit(x, y)
+        >>> regressor.predict(x).shape
+        (4,)
     """
 
     __doc__ += "\n" + (KerasEstimator.__doc__ or "").partition("\n")[2]

@@ -98,12 +98,22 @@ def _ffi_version() -> tuple[int, ...]:
 
 
 def accelerated() -> bool:
-    """Whether convolutions on CPU are computed by oneDNN."""
+    """Whether convolutions on CPU are computed by oneDNN.
+
+    Example:
+        >>> jc.ops.accelerated() == (jc.ops.why_not() is None)
+        True
+    """
     return load()[0] is not None
 
 
 def why_not() -> str | None:
-    """Why oneDNN is not in use and what to do about it, in one line; None if it is in use."""
+    """Why oneDNN is not in use and what to do about it, in one line; None if it is in use.
+
+    Example:
+        >>> jc.ops.accelerated() == (jc.ops.why_not() is None)
+        True
+    """
     return load()[1]
 
 

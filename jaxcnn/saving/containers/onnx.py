@@ -25,6 +25,10 @@ def export_onnx(model: Network, path: Filename, batch_size: int = 1) -> None:
     Raises:
         ImportError: the package jax2onnx is missing.
         ValueError: an input shape is not known, or an operation of the model has no form in ONNX.
+
+    Example:
+        >>> jc.saving.export_onnx.__name__  # export_onnx(model, "model.onnx") needs jax2onnx
+        'export_onnx'
     """
     try:
         from jax2onnx import to_onnx

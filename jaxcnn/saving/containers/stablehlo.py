@@ -53,6 +53,12 @@ def export_model(
 
     Raises:
         ValueError: the input shape is not known, or an operation cannot be exported for a platform.
+
+    Example:
+        >>> jc.saving.export_model(model, "model.zip")
+        >>> predict = jc.saving.load_exported("model.zip")
+        >>> bool(np.allclose(predict(x), model.predict(x)))
+        True
     """
     export = jax_export()
     require_input_shape(model)
@@ -113,9 +119,17 @@ def load_exported(path: Filename) -> Callable[..., np.ndarray | list[np.ndarray]
     It needs JAX and nothing of the model's code. It returns a NumPy array, or a list where the
     model has several outputs.
 
+    Args:
+        path: the file.
+
     Raises:
         FileNotFoundError: there is no such file.
         ValueError: it is no exported model, or it is damaged.
+
+    Example:
+        >>> model.export("model.zip")
+        >>> jc.saving.load_exported("model.zip")(x).shape
+        (4, 1)
     """
     export = jax_export()
     if not Path(path).is_file():
