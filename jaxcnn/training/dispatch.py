@@ -38,8 +38,11 @@ CHUNK_BYTES, CHUNK_BYTES_CPU = 64 * 2**20, 4 * 2**20
 CHUNK_STEPS = 512
 CHUNK_SECONDS = 0.1  # so that the progress bar keeps moving
 STEADY_COUNT = 8  # steps a call where several processes must make the same calls
-# Calls that the device may have before it: while it works on one the host prepares the next.
+# Calls that the device may have before it: while it works on one the host prepares the next. On CPU
+# each of them has its intermediate arrays already, 550 MiB for a step of ResNet-50, so a long call,
+# beside which the time between two is nothing, waits until the one before it is done.
 IN_FLIGHT = 2
+LONG_CALL_CPU = 0.01  # seconds
 
 
 class Alive:
@@ -106,6 +109,7 @@ class Dispatcher:
         self._count = count or (1 if self._adapts else STEADY_COUNT)
         self._in_flight: deque[tuple[jax.Array, int, float]] = deque()
         self._last_done = 0.0
+        self._most_in_flight = 1 if jax.default_backend() == "cpu" else IN_FLIGHT
         self.waited = 0.0  # seconds, for the device, since the dispatcher was made
         ALIVE.add(self)
 
@@ -154,7 +158,7 @@ class Dispatcher:
             with jax.disable_jit(), computing_arrays():
                 return self._step(*self._placed(carry, batches, count), *constants)
         with self._lock:
-            while len(self._in_flight) >= IN_FLIGHT:
+            while len(self._in_flight) >= self._most_in_flight:
                 self._wait()
             carry, batches = self._placed(carry, batches, count)
             if count is None:
@@ -184,6 +188,8 @@ class Dispatcher:
         self.waited += now - asked
         seconds = now - max(began, self._last_done)
         self._last_done = now
+        if jax.default_backend() == "cpu":
+            self._most_in_flight = 1 if seconds > LONG_CALL_CPU else IN_FLIGHT
         if not self._adapts:
             return
         if count >= self._count and seconds < CHUNK_SECONDS:

@@ -5,7 +5,10 @@ import platform
 import subprocess
 import sys
 
+import jax
 import pytest
+
+from jaxcnn.runtime.host_memory import COMPILED
 
 pytestmark = pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="mallopt is glibc's")
 
@@ -23,17 +26,21 @@ print(faults() - before)
 """
 
 
-def faults(**environment: str) -> int:
+def printed(program: str, **environment: str) -> list[int]:
     ours = ("LD_PRELOAD", "JAXCNN_KEEP_MEMORY")
     clean = {k: v for k, v in os.environ.items() if k not in ours and not k.startswith("MALLOC_")}
     run = subprocess.run(
-        [sys.executable, "-c", PROGRAM],
+        [sys.executable, "-c", program],
         env={**clean, **environment},
         capture_output=True,
         text=True,
         check=True,
     )
-    return int(run.stdout)
+    return [int(word) for word in run.stdout.split()]
+
+
+def faults(**environment: str) -> int:
+    return printed(PROGRAM, **environment)[0]
 
 
 def test_large_arrays_reuse_their_pages():
@@ -45,7 +52,8 @@ def test_the_environment_goes_first():
 
 
 FREED = """
-from jaxcnn.runtime.host_memory import give_back
+import jax
+from jaxcnn.runtime import host_memory
 
 def resident():
     with open("/proc/self/statm") as file:
@@ -57,13 +65,32 @@ last = bytes([1]) * 2**16  # so that they do not lie at the end
 before = resident()
 del held
 kept = resident()
-give_back()
+{then}
 print(before - kept, before - resident())
 """
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="memory is read from /proc")
-def test_free_memory_is_given_back_when_that_is_asked_for():
-    run = subprocess.run([sys.executable, "-c", FREED], capture_output=True, text=True, check=True)
-    kept, given = map(int, run.stdout.split())
-    assert kept < 5 and given > 50
+@pytest.mark.parametrize(
+    "then, least, most",
+    [
+        ("host_memory.give_back()", 50, 100),
+        ("jax.monitoring.record_event_duration_secs(host_memory.COMPILED, 0.3)", 50, 100),
+        ("jax.monitoring.record_event_duration_secs(host_memory.COMPILED, 0.1)", -5, 5),
+    ],
+    ids=["asked for", "after a long compilation", "not after a short one"],
+)
+def test_free_memory_is_given_back(then, least, most):
+    kept, given = printed(FREED.replace("{then}", then))
+    assert kept < 5 and least < given < most
+
+
+def test_jax_says_when_a_compilation_ended():
+    events = []
+    listener = lambda event, seconds, **_: events.append(event)  # noqa: E731
+    jax.monitoring.register_event_duration_secs_listener(listener)
+    try:
+        jax.jit(lambda a: a * 3 + 1)(1.0)
+    finally:
+        jax.monitoring.unregister_event_duration_listener(listener)
+    assert COMPILED in events
