@@ -41,8 +41,8 @@ def keep_freed_memory() -> bool:
     return are_set
 
 
-def _when_compiled(event: str, seconds: float, **_: str | int) -> None:
-    if event == COMPILED and seconds > LONG_COMPILATION:
+def _when_compiled(event: str, duration_secs: float, **kwargs: str | int) -> None:
+    if event == COMPILED and duration_secs > LONG_COMPILATION:
         give_back()
 
 
