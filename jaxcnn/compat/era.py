@@ -19,6 +19,8 @@ from typing import Any
 
 import numpy as np
 
+from jaxcnn.compat import files_of_then
+
 ArgSpec = collections.namedtuple("ArgSpec", "args varargs keywords defaults")
 # Functions of NumPy that made objects of rows of different lengths, that took any iterable of
 # arrays, and whose count could be a float.
@@ -137,6 +139,7 @@ def sampling(function: Callable[..., list[object]]) -> Callable[..., list[object
 
 def restore() -> None:
     """Give the modules these words again, for the whole process."""
+    files_of_then.restore()
     if not hasattr(random.Random.sample, "__wrapped__"):
         random.Random.sample = sampling(random.Random.sample)  # type: ignore[method-assign, assignment]
         # The function of the module belongs to an object that is made with it.

@@ -55,14 +55,17 @@ def to_keras2_training(settings: Settings, version: Version = TEXT) -> Config:
             for key in NAMED
         }
         settings = {**settings, **changed}
+    if version.of_program:
+        settings = {**settings, "metrics": settings["metrics"] or []}
     if version.is_2 and library:
-        if rate == OPTIMIZERS.get(name, ""):
+        if rate == OPTIMIZERS.get(name, "") and not version.of_program:
             del hyperparameters["lr"]
-        if hyperparameters.get("amsgrad") is False:
+        known = version.of_program and version.rank >= 22
+        if hyperparameters.get("amsgrad") is False and not known:
             del hyperparameters["amsgrad"]
     if "lr" in hyperparameters and library and (not version.is_2 or scheduled):
         hyperparameters["learning_rate"] = schedule_or_number(hyperparameters.pop("lr"))
-    if not hyperparameters.get("decay") and library:
+    if not hyperparameters.get("decay") and library and not version.of_program:
         hyperparameters.pop("decay", None)
     named = {key: full_names(settings[key]) for key in NAMED}
     return {**settings, **named, "optimizer_config": {**optimizer, "config": hyperparameters}}

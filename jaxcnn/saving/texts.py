@@ -13,7 +13,7 @@ from jaxcnn.saving.bytecode import marked
 from jaxcnn.saving.dialects.classes import library_classes
 from jaxcnn.saving.dialects.configurations import IN_MEMORY, OURS, WIDENING, era_of, from_keras
 from jaxcnn.saving.dialects.keras2 import to_keras2
-from jaxcnn.saving.dialects.versions import TEXT, Version
+from jaxcnn.saving.dialects.versions import TEXT, Version, of_program
 from jaxcnn.saving.structure import described, plain
 from jaxcnn.saving.types import CustomObjects, Json, Network
 from jaxcnn.utils.untrusted import UNEXPECTED, one_error
@@ -74,9 +74,10 @@ def to_yaml(model: Network, **options: Any) -> str:
 
 def described_model(model: Network) -> Config:
     """The configuration in the texts of `to_json` and `to_yaml`."""
+    version = of_program(TEXT)
     return {
-        **file_config(model),
-        "keras_version": TEXT.label,
+        **file_config(model, version),
+        "keras_version": version.label,
         "backend": "tensorflow",
         "written_by": WRITER,
     }

@@ -1,7 +1,9 @@
-"""Words of Python and NumPy of 2015 to 2019 that a script under ``python -m jaxcnn.compat`` has."""
+"""What scripts of 2015 to 2019 had of Python, NumPy and h5py, and have under the alias."""
 
 import subprocess
 import sys
+
+import pytest
 
 SCRIPT = """
 import fractions, inspect, random
@@ -25,10 +27,39 @@ assert np.mat([[1, 2]]).shape == (1, 2) and np.NINF < 0 < np.infty
 assert np.round_(0.6) == 1 and np.trapz([0, 1, 1]) == 1.5
 print("ran")
 """
+FILES = """
+import h5py, json
+from keras.models import Sequential
+from keras.layers import Conv1D, Dense, Flatten
+
+with h5py.File("made.h5") as made:
+    made["x"] = [1.0, 2.0]
+    made.attrs["text"] = "a\u00e4"
+read = h5py.File("made.h5")
+assert read["x"].value.tolist() == [1, 2] and read.attrs["text"] == "a\u00e4"
+model = Sequential([Conv1D(4, 3, input_shape=(20, 4)), Flatten(), Dense(2)])
+model.compile("sgd", "mse")
+model.save("model.h5")
+stored = h5py.File("model.h5", "r")
+assert stored.attrs["keras_version"] == b"2.2.4"
+config = json.loads(stored.attrs["model_config"].decode("utf-8"))
+layers = config["config"]["layers"]
+assert [layer["class_name"] for layer in layers] == ["Conv1D", "Flatten", "Dense"]
+first = layers[0]["config"]
+assert first["batch_input_shape"] == [None, 20, 4] and first["data_format"] == "channels_last"
+trained = json.loads(stored.attrs["training_config"].decode("utf-8"))
+expected = {"lr": 0.01, "momentum": 0.0, "decay": 0.0, "nesterov": False}
+assert trained["optimizer_config"] == {"class_name": "SGD", "config": expected}
+assert trained["metrics"] == []
+text = json.loads(model.to_json())
+assert text["keras_version"] == "2.2.4" and text["config"] == config["config"]
+print("ran")
+"""
 
 
-def test_removed_words(tmp_path):
-    (tmp_path / "old.py").write_text(SCRIPT)
-    command = [sys.executable, "-m", "jaxcnn.compat", "old.py"]
+@pytest.mark.parametrize("script", [SCRIPT, FILES], ids=["words", "files"])
+def test_a_script_has_what_it_had(script, tmp_path):
+    (tmp_path / "old.py").write_text(script)
+    command = [sys.executable, "-m", "jaxcnn.compat", "--keras", "2.2", "old.py"]
     run = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert run.stdout.strip() == "ran", run.stderr

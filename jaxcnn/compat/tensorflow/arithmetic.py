@@ -15,6 +15,7 @@ from jaxcnn.compat.tensorflow.dtypes import as_dtype
 from jaxcnn.compat.tensorflow.tensor import Tensor
 from jaxcnn.compat.tensorflow.word import Word, word
 from jaxcnn.layers.symbolic.operators import give_operators
+from jaxcnn.layers.symbolic.sizes import Sizes, product
 from jaxcnn.layers.symbolic.tensor import Index, SymbolicTensor
 from jaxcnn.layers.variable import Variable
 from jaxcnn.runtime.types import ArrayFunction, ArrayLike, DTypeLike, PyTree
@@ -150,6 +151,14 @@ def reducing_word(label: str, function: ArrayFunction) -> Word:
     return call
 
 
+def reduce_prod(input_tensor: PyTree, *args: PyTree, **kwargs: PyTree) -> PyTree:
+    """The product along axes, by default all; of a shape it may stand in another shape."""
+    result = _reduce_prod(input_tensor, *args, **kwargs)
+    if isinstance(input_tensor, Sizes) and isinstance(result, Tensor) and not result.shape:
+        return result.with_known(product(input_tensor))
+    return result
+
+
 def _divide(x: jax.Array, y: jax.Array) -> jax.Array:
     """Without a fraction for whole numbers."""
     return jnp.floor_divide(x, y) if jnp.issubdtype(x.dtype, jnp.integer) else jnp.divide(x, y)
@@ -205,7 +214,7 @@ reduce_logsumexp = reducing_word("ReduceLogSumExp", jax.scipy.special.logsumexp)
 reduce_max = reducing_word("Max", jnp.max)
 reduce_mean = reducing_word("Mean", jnp.mean)
 reduce_min = reducing_word("Min", jnp.min)
-reduce_prod = reducing_word("Prod", jnp.prod)
+_reduce_prod = reducing_word("Prod", jnp.prod)
 reduce_sum = reducing_word("Sum", jnp.sum)
 
 

@@ -15,7 +15,7 @@ from jaxcnn.compat.tensorflow.arrays import constant, identity
 from jaxcnn.compat.tensorflow.operation import Group, TensorOperation
 from jaxcnn.compat.tensorflow.session import Session, current_session, session_or_default
 from jaxcnn.compat.tensorflow.tensor import Tensor, shown
-from jaxcnn.compat.tensorflow.word import numbered, recorded
+from jaxcnn.compat.tensorflow.word import Word, numbered, recorded, word
 from jaxcnn.layers import variable as weights
 from jaxcnn.layers.symbolic.change import Change
 from jaxcnn.layers.symbolic.saved_call import SavedCall
@@ -34,6 +34,9 @@ __all__ = [
     "initialize_variables",
     "local_variables",
     "local_variables_initializer",
+    "scatter_add",
+    "scatter_sub",
+    "scatter_update",
     "trainable_variables",
     "variables_initializer",
 ]
@@ -189,12 +192,14 @@ def assigned(variable: PyTree, value: PyTree, label: str, name: str | None) -> T
 
 
 def weight_of(variable: PyTree) -> weights.Variable:
-    """The variable as the rest of the library knows it.
+    """The variable as the rest of the library knows it, also that which a tensor has set.
 
     Raises:
         TypeError: it is no variable.
     """
-    weight = variable.weight if isinstance(variable, Tensor) else variable
+    weight = variable
+    if isinstance(variable, Tensor):
+        weight = variable.op.assigns if variable.weight is None else variable.weight
     if not isinstance(weight, weights.Variable):
         raise TypeError(f"A variable is needed, by tf.Variable or of a layer; given {variable!r}.")
     return weight
@@ -213,6 +218,35 @@ def assign_add(ref: PyTree, value: PyTree, name: str | None = None) -> Tensor | 
 def assign_sub(ref: PyTree, value: PyTree, name: str | None = None) -> Tensor | Change:
     """The tensor that takes `value` away from a variable."""
     return assigned(ref, subtract(as_tensor(ref), value), "AssignSub", name)
+
+
+def scattering(label: str, change: ArrayFunction) -> Word:
+    """A word that changes the rows of a variable at some places."""
+
+    @word(label)
+    def changed(values: ArrayLike, indices: ArrayLike, updates: ArrayLike) -> jax.Array:
+        array = jnp.asarray(values)
+        result: jax.Array = change(
+            array.at[jnp.asarray(indices)], jnp.asarray(updates).astype(array.dtype)
+        )
+        return result
+
+    def call(
+        ref: PyTree,
+        indices: PyTree,
+        updates: PyTree,
+        use_locking: bool = True,
+        name: str | None = None,
+    ) -> Tensor | Change:
+        variable, before = ref if isinstance(ref, Change) else (ref, as_tensor(ref))
+        return assigned(variable, changed(before, indices, updates), "Assign", name)
+
+    return call
+
+
+scatter_add = scattering("ScatterAdd", lambda rows, updates: rows.add(updates))
+scatter_sub = scattering("ScatterSub", lambda rows, updates: rows.add(-updates))
+scatter_update = scattering("ScatterUpdate", lambda rows, updates: rows.set(updates))
 
 
 def as_tensor(variable: PyTree) -> PyTree:

@@ -13,7 +13,10 @@ import numpy as np
 from jaxcnn.compat.tensorflow.graph import get_default_graph
 from jaxcnn.compat.tensorflow.operation import TensorOperation
 from jaxcnn.compat.tensorflow.tensor import Tensor
+from jaxcnn.layers.symbolic.operation import RANDOM
+from jaxcnn.layers.symbolic.operation import Operation as SymbolicOperation
 from jaxcnn.layers.symbolic.saved_call import SavedCall, symbolic_arguments, with_slots
+from jaxcnn.layers.symbolic.walk import upstream
 from jaxcnn.layers.trace_at_sizes import TensorSpec
 from jaxcnn.layers.variable import being_compiled, is_variable
 from jaxcnn.runtime.captures import computes_arrays, inside_a_function
@@ -110,12 +113,23 @@ def known_now(label: str, argument: str, value: PyTree) -> PyTree:
     def now(leaf: PyTree) -> PyTree:
         if not isinstance(leaf, Tensor):
             return leaf.item() if isinstance(leaf, np.generic) else leaf
-        if leaf.known is None:
+        value = constant_value(leaf) if leaf.known is None else leaf.known
+        if value is None:
             raise ValueError(
                 f"{label}: `{argument}` holds {leaf!r}, whose value is only known when the graph "
                 "runs; give numbers, a tf.constant or sizes by tf.shape(x)[i]."
             )
-        return leaf.known
+        return value
 
     known = jax.tree.map(now, value, is_leaf=is_variable)
     return known.tolist() if isinstance(known, np.ndarray) else known
+
+
+def constant_value(tensor: Tensor) -> Any:
+    """The value of a tensor that is computed of constants alone; None of another."""
+    nodes, inputs = upstream([tensor], ())
+    calls = [node.layer.saved for node in nodes if isinstance(node.layer, SymbolicOperation)]
+    changing = any(call.variables() or call.name in RANDOM for call in calls)
+    if inputs or changing or len(calls) < len(nodes):
+        return None
+    return np.asarray(tensor).tolist()

@@ -202,7 +202,7 @@ def read_names(group: h5py.Group, key: str) -> list[str]:
 def write_optimizer(model: Trainable, group: h5py.Group, version: Version) -> None:
     """The optimizer's arrays in the order of `optimizer_arrays`, for 2.0 by the weights' names."""
     arrays = model.optimizer_arrays()
-    if version.strict and version.rank == 20:
+    if (version.strict or version.of_program) and version.rank == 20:
         arrays = sorted_slots(model, arrays)
     elif version.is_2 and type(model.optimizer) is Adam and not model.optimizer.amsgrad:
         # Since 2.1 Adam has an array of one number for each weight where amsgrad is off.

@@ -46,9 +46,9 @@ def to_keras2(described: Settings, bases: Mapping[str, str], version: Version = 
     if "input_layers" in settings:
         return {**described, "config": graph(settings, bases, version)}
     whole = stack(settings, bases, version)
-    if not version.is_2:
+    if not version.lists_stacks:
         return {**described, "config": whole}
-    # Until 2.2.2 a stack is the list of its layers; what else there is stands beside it.
+    # What else there is stands beside the list.
     layers = whole.pop("layers")
     return {**whole, **described, "config": layers}
 
@@ -94,9 +94,12 @@ def nested(value: Json, bases: Mapping[str, str], version: Version = TEXT) -> Js
 
 
 def stack(settings: Settings, bases: Mapping[str, str], version: Version = TEXT) -> Config:
-    """A Sequential begins with its input layer, where Keras 3 reads the input shape."""
+    """A Sequential begins with its input layer, where Keras 3 reads the input shape.
+
+    Where a program for Keras 2 writes it, the shape stands with the first layer as it does there.
+    """
     layers = [to_keras2(entry, bases, version) for entry in settings["layers"]]
-    if layers and layers[0]["class_name"] != "InputLayer":
+    if layers and layers[0]["class_name"] != "InputLayer" and not version.of_program:
         first = settings["layers"][0]["config"]
         if "batch_input_shape" in first:
             source = {k: first[k] for k in ("batch_input_shape", "dtype")} | {

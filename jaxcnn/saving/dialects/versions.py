@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from jaxcnn.runtime.types import Config, Settings
 from jaxcnn.runtime.warn import warn_user
 from jaxcnn.saving.types import Json
+from jaxcnn.spellings.dialect import chosen, dialect
 
 
 @dataclass(frozen=True)
@@ -19,12 +20,14 @@ class Version:
         rank: 20 for 2.0, 22 for 2.2, 30 for 3.
         strict: whether what it cannot express is refused; else it is written as later Keras does.
         translated: whether functions that it computes otherwise are described by their parts.
+        of_program: whether a program for this Keras writes, and may read what it knows from there.
     """
 
     label: str
     rank: int
     strict: bool = True
     translated: bool = False
+    of_program: bool = False
 
     @property
     def name(self) -> str:
@@ -33,8 +36,13 @@ class Version:
 
     @property
     def is_2(self) -> bool:
-        """Whether stacks are bare lists and calls of models inside are counted from 1."""
+        """Whether calls of models inside are counted from 1."""
         return self.rank < 30
+
+    @property
+    def lists_stacks(self) -> bool:
+        """Whether a stack is the bare list of its layers, as all until 2.2.2 read it."""
+        return self.is_2 and not (self.of_program and self.rank == 22)
 
 
 TEXT = Version("2.3.1", 30, strict=False)  # of to_json and to_yaml, which Keras 3 cannot read
@@ -45,6 +53,11 @@ VERSIONS: Mapping[str | None, Version] = {
     "2.0": Version("2.0.4", 20),
     "2.2": Version("2.2.4", 22),
     "3": KERAS_3,
+}
+# Dialect of a program -> what it writes.
+OF_PROGRAMS: Mapping[str, Version] = {
+    "2.0": Version("2.0.4", 20, strict=False, of_program=True),
+    "2.2": Version("2.2.4", 22, strict=False, of_program=True),
 }
 # Classes -> rank of the first version with them; those that are not here have always been.
 CLASSES: Mapping[str, int] = {
@@ -152,10 +165,17 @@ def version_of(keras: str | None) -> Version:
     Raises:
         ValueError: files can be written for another one only.
     """
+    if keras is None:
+        return of_program(WHEREVER_POSSIBLE)
     if keras not in VERSIONS:
         known = ", ".join(repr(name) for name in VERSIONS if name)
         raise ValueError(f"Files can be written for keras= {known}; given {keras!r}.")
     return VERSIONS[keras]
+
+
+def of_program(otherwise: Version) -> Version:
+    """The version that the program is for, if one was chosen that writes configurations as here."""
+    return OF_PROGRAMS.get(dialect().name, otherwise) if chosen() else otherwise
 
 
 def expressed(base: str, arguments: Settings, version: Version) -> Config:
@@ -191,14 +211,25 @@ def expressed(base: str, arguments: Settings, version: Version) -> Config:
         since, neutral = SOME_ARGUMENTS.get((base, key), ARGUMENTS.get(key, (0, None)))
         if since <= version.rank:
             continue
-        if value in (neutral, None) and (version.strict or key != "reset_after"):
+        exact = version.strict or version.of_program
+        if value in (neutral, None) and (exact or key != "reset_after"):
             del rest[key]  # later Keras has another default of reset_after
         elif version.strict:
             raise ValueError(
                 f"{label} cannot be written: Keras {version.name} has no `{key}`, which is "
                 f"{value!r}."
             )
-    return rest
+    return with_usual(base, rest, version.rank) if version.of_program else rest
+
+
+def with_usual(base: str, arguments: Settings, rank: int) -> Config:
+    """The arguments of a layer, and what a version says of it that goes without saying here."""
+    usual = {
+        key: value
+        for (name, key), (since, value) in SOME_ARGUMENTS.items()
+        if name == base and since <= rank and arguments.get(key) is None
+    }
+    return {**arguments, **usual}
 
 
 def otherwise(base: str, key: str, arguments: Settings, rank: int) -> bool:

@@ -192,3 +192,15 @@ def test_checkpoints(tf, tmp_path):
         other = tf.train.Saver({"b": v})
         with pytest.raises(tf.errors.NotFoundError, match="Key b not found in checkpoint"):
             other.restore(session, paths[-1])
+
+
+def test_rows_of_variables_are_changed_at_places(tf):
+    """As TensorFlow 1.13 does; the variable may be what `tf.assign` returned."""
+    v, table = tf.Variable(np.zeros(4, "float32")), tf.Variable(np.zeros((3, 2), "float32"))
+    session = tf.Session()
+    session.run(tf.global_variables_initializer())
+    session.run(tf.scatter_update(tf.assign(v, np.ones(4)), [1], [5.0]))
+    assert session.run(v).tolist() == [1, 5, 1, 1]
+    session.run(tf.scatter_add(table, [0, 2, 0], [[1.0, 2], [3, 4], [5, 6]]))
+    changed = session.run(tf.scatter_sub(table, [1], [[1.0, 2]]))
+    assert changed.tolist() == session.run(table).tolist() == [[6, 8], [-1, -2], [3, 4]]

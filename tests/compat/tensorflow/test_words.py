@@ -165,7 +165,7 @@ ERRORS = [
     ("tf.Variable()", ValueError, "initial_value must be specified"),
     ("tf.concat(1, [L, L])", TypeError, "takes the tensors first"),
     ("tf.where(L > 0, L)", ValueError, "both be non-None or both be None"),
-    ("tf.reshape(L, tf.argmax(L, 1))", ValueError, "only known when the graph runs"),
+    ("tf.reshape(L, tf.placeholder(tf.int32, (2,)))", ValueError, "only known when the graph runs"),
     ("tf.summary.scalar('a', tf.constant([1.])).eval(session=S)", ValueError, "shape"),
     ("tf.image.decode_jpeg(tf.constant(1))", TypeError, "bytes of a file"),
     ("tf.train.Saver()", ValueError, "No variables to save"),
@@ -178,3 +178,16 @@ def test_what_is_refused(tf):
     for expression, kind, message in ERRORS:
         with pytest.raises(kind, match=message):
             eval(expression, scope)
+
+
+def test_products_of_shapes_and_constants_stand_in_shapes(tf):
+    x = tf.placeholder(tf.float32, (None, 3, 2))
+    shapes = [
+        [-1, tf.reduce_prod(x.get_shape()[1:])],
+        [-1, tf.reduce_prod(tf.shape(x)[1:])],
+        [-1, tf.constant(2) * 3],
+    ]
+    for shape in shapes:
+        assert tf.reshape(x, shape).shape == (None, 6)
+    with pytest.raises(ValueError, match="only known when the graph runs"):
+        tf.reshape(x, [-1, tf.placeholder(tf.int32, ())])
