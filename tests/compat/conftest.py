@@ -7,6 +7,13 @@ import sys
 import pytest
 
 from jaxcnn import compat
+from jaxcnn.compat import files_of_then
+
+
+@pytest.fixture(autouse=True)
+def h5py_as_it_is(monkeypatch):
+    """A program run in this process does not change h5py for the tests that come after it."""
+    monkeypatch.setattr(files_of_then, "restore", lambda: None)
 
 
 @pytest.fixture
