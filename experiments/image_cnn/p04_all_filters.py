@@ -40,6 +40,14 @@ def turned_copies(kernel: np.ndarray, least: float = 0.8) -> float:
     return float((correlations.max(1) > least).mean())
 
 
+def shuffled(kernel: np.ndarray, seed: int) -> np.ndarray:
+    """The kernel with the nine places of each filter in another order, for what chance gives."""
+    rng = np.random.default_rng(seed)
+    filters = np.moveaxis(kernel.reshape(9, *kernel.shape[2:]), -1, 0)
+    mixed = np.stack([one[rng.permutation(9)] for one in filters], -1)
+    return mixed.reshape(kernel.shape)
+
+
 def main(run: Run) -> None:
     model = applications.VGG16(weights="imagenet", include_top=False)
     size = (run.settings.size, run.settings.size)
@@ -57,8 +65,10 @@ def main(run: Run) -> None:
                     f"conv{block}_{i}", deprocess(pictures[best])[..., ::-1]
                 )  # VGG16 takes BGR
     for layer in ("block1_conv1", "block1_conv2", "block4_conv1"):
-        share = turned_copies(np.asarray(model.get_layer(layer).get_weights()[0]))
-        run.figure(f"{layer}: share of filters that are another one turned by 90 degrees", share)
+        kernel = np.asarray(model.get_layer(layer).get_weights()[0])
+        name = f"{layer}: share of filters that are another one turned by 90 degrees"
+        run.figure(name, turned_copies(kernel))
+        run.figure(f"{name}, places shuffled", turned_copies(shuffled(kernel, run.seed)))
 
 
 if __name__ == "__main__":

@@ -1,7 +1,8 @@
 """Compiling with an optimizer, by name and with its settings (chapters 4 and 5, P08).
 
-Data: random numbers, the targets so large that clipping shows. As printed there is no layer between
-tanh and softmax.
+Data: random numbers, the targets of the single step so large that clipping shows; then the outputs
+of another network of the same kind, which each optimizer learns from the same start, with gradients
+too small to be clipped. As printed there is no layer between tanh and softmax.
 
     python -m experiments run p08_optimizers
 """
@@ -14,7 +15,13 @@ from jaxcnn.layers import Activation, Dense
 from jaxcnn.models import Sequential
 from jaxcnn.optimizers import SGD
 
-PROGRAM = Program(title="SGD with momentum, decay and a clipped norm", ids=("P08",))
+PROGRAM = Program(
+    title="SGD with momentum, decay and a clipped norm",
+    ids=("P08",),
+    settings={"epochs": 60},
+    quick={"epochs": 3},
+)
+RATE = 50.0  # a softmax of 64 outputs that are squashed by tanh has slopes of thousandths
 
 
 def network() -> Sequential:
@@ -41,11 +48,10 @@ def main(run: Run) -> None:
         model = network()
         model.compile(loss="mean_squared_error", optimizer=optimizer)
         before = model.get_weights()
-        history = model.fit(x, y, batch_size=256, epochs=1, verbose=0)
+        model.fit(x, y, batch_size=256, epochs=1, verbose=0)
         moved = np.concatenate(
             [(b - a).ravel() for a, b in zip(before, model.get_weights(), strict=True)]
         )
-        run.figure(f"{name}: loss before the step", history.history["loss"][0])
         run.figure(f"{name}: length of the step", np.linalg.norm(moved))
         run.check(f"{name}: it moved", bool(np.linalg.norm(moved) > 0), True)
         if name == "clipnorm":
@@ -59,6 +65,24 @@ def main(run: Run) -> None:
                 0.005,
                 tolerance=1e-5,
             )
+
+    teacher = network()
+    teacher.set_weights([random.standard_normal(w.shape) for w in teacher.get_weights()])
+    y = teacher.predict(x)
+    start, losses = network().get_weights(), {}
+    for name, optimizer in optimizers.items():
+        config = {} if isinstance(optimizer, str) else optimizer.get_config()
+        model = network()
+        model.set_weights(start)
+        model.compile(loss="mean_squared_error", optimizer=SGD(**config | {"lr": RATE}))
+        history = model.fit(x, y, batch_size=32, epochs=run.settings.epochs, verbose=0)
+        losses[name] = history.history["loss"]
+        run.figure(
+            f"{name}: share of the first loss that is left", losses[name][-1] / losses[name][0]
+        )
+    run.curve(
+        {name: np.log10(values) for name, values in losses.items()}, title="log10 of the loss"
+    )
 
 
 if __name__ == "__main__":

@@ -270,8 +270,16 @@ def set_weights(layer: WeightOwner, weights: Sequence[ArrayLike]) -> None:
             raise ValueError(
                 f"Layer weight shape {shape} not compatible with provided weight shape "
                 f"{value.shape}: '{'/'.join(path[1:])}' of layer '{owner.name}'."
+                f"{theano_hint(shape, value.shape)}"
             )
     put(zip(entries, values, strict=True))
+
+
+def theano_hint(expected: Sequence[int], given: Sequence[int]) -> str:
+    """What to do with a kernel whose axes are in the order of Theano; else nothing."""
+    if len(expected) < 3 or list(given) != [*expected[:-3:-1], *expected[:-2]]:
+        return ""
+    return " Its axes are in Theano's order; `model.load_weights(path)` reads such files."
 
 
 def count_params(layer: WeightOwner) -> int:

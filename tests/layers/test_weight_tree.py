@@ -8,7 +8,7 @@ import pytest
 
 from jaxcnn import Model, Sequential
 from jaxcnn import backend as K
-from jaxcnn.layers import BatchNormalization, Dense, Input, Layer, TimeDistributed
+from jaxcnn.layers import BatchNormalization, Conv2D, Dense, Input, Layer, TimeDistributed
 from jaxcnn.layers import weight_tree as tree
 
 
@@ -187,6 +187,15 @@ def test_inner_layers_are_built_with_the_outer_one():
     assert [s.path for s in layer.dense.weights_store.specs] == [("kernel",), ("bias",)]
     assert layer.dense.get_weights()[1].tolist() == [4, 4]
     assert layer.dense.weights_store.initial is None
+
+
+def test_kernels_in_the_order_of_theano_are_told_where_they_are_read():
+    layer = Conv2D(4, (3, 2), input_shape=(8, 8, 5))
+    layer.build((None, 8, 8, 5))
+    with pytest.raises(ValueError, match=r"Theano's order; `model\.load_weights\(path\)` reads"):
+        layer.set_weights([np.zeros((4, 5, 3, 2)), np.zeros(4)])
+    with pytest.raises(ValueError, match=r"'kernel' of layer 'conv2d_1'\.$"):
+        layer.set_weights([np.zeros((4, 5, 2, 3)), np.zeros(4)])
 
 
 def test_initial_weights_that_do_not_fit_leave_the_layer_unbuilt():
