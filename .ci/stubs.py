@@ -1,4 +1,4 @@
-"""Writes what editors and type checkers read of the layers: jaxcnn/layers/catalogue.pyi.
+"""Writes what editors and type checkers read of the layers and of the functions that read models.
 
     python .ci/stubs.py
 
@@ -16,12 +16,18 @@ import re
 import sys
 import textwrap
 from collections import defaultdict
+from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
 
+from jaxcnn import callbacks, models, utils
 from jaxcnn.layers import catalogue
 from jaxcnn.layers.derived import ModuleLayer
 
 TARGET = Path(catalogue.__file__).with_suffix(".pyi")
+MODELS = Path(models.__file__).with_suffix(".pyi")
+# Packages that offer names of rooms above them, which are imported when somebody asks.
+LAZY = (callbacks, utils)
 HEADER = '''"""Every layer with its arguments; made by .ci/stubs.py."""
 
 '''
@@ -70,6 +76,72 @@ def stub() -> str:
     top = f"{HEADER}{chr(10).join(lines)}\n\n__all__ = [\n{exported},\n]\n"
     short = [f"{name} = {layer}" for name, layer in sorted(catalogue.SHORT.items())]
     return "\n\n".join([top + COMMON, *classes, "\n".join(short) + "\n"])
+
+
+def models_stub() -> str:
+    """The text of the stub of `jaxcnn.models`."""
+    imports: dict[str, set[str]] = defaultdict(set)
+    for name in set(models.__all__) - set(models.FILES):
+        imports[getattr(models, name).__module__].add(name)
+    functions = [reading(getattr(models, name), imports) for name in models.FILES]
+    lines = [
+        f"from {module} import {', '.join(sorted(names))}"
+        for module, names in sorted(imports.items())
+    ]
+    names = ", ".join(f'"{name}"' for name in models.__all__)
+    exported = textwrap.fill(names, 100, initial_indent="    ", subsequent_indent="    ")
+    return "\n\n".join(
+        [
+            '"""The models, and the functions of files with what they return; by .ci/stubs.py."""',
+            "\n".join(lines),
+            f"__all__ = [\n{exported},\n]",
+            *functions,
+        ]
+    )
+
+
+def lazy_stub(package: ModuleType) -> str:
+    """The text of the stub of a package: where each of its names comes from."""
+    imports: dict[str, set[str]] = defaultdict(set)
+    for name in package.__all__:
+        item = getattr(package, name)
+        home = package.__name__ if isinstance(item, ModuleType) else item.__module__
+        imports[home].add(f"{name} as {name}")
+    lines = [
+        f"from {module} import {name}"
+        for module in sorted(imports)
+        for name in sorted(imports[module])
+    ]
+    names = ", ".join(f'"{name}"' for name in package.__all__)
+    exported = textwrap.fill(names, 100, initial_indent="    ", subsequent_indent="    ")
+    doc = f'"""{inspect.cleandoc(package.__doc__ or "")}"""'
+    return "\n\n".join([doc, "\n".join(lines), f"__all__ = [\n{exported},\n]\n"])
+
+
+def texts() -> dict[Path, str]:
+    """Every stub that is made, by its path."""
+    lazy = {
+        Path(package.__file__ or "").with_suffix(".pyi"): lazy_stub(package) for package in LAZY
+    }
+    return {TARGET: stub(), MODELS: models_stub(), **lazy}
+
+
+def reading(function: Callable[..., object], imports: dict[str, set[str]]) -> str:
+    """A function of `jaxcnn.saving` as it is seen from the models: what it reads is a `Model`."""
+    signature = inspect.signature(function)
+    origins = {"h5py": "", **imported_names(function.__module__)}
+    for parameter in signature.parameters.values():
+        for word in re.findall(r"[A-Za-z_]\w*", str(parameter.annotation)):
+            if word in origins and word != "h5py":
+                imports[origins[word]].add(word)
+    if "h5py" in str(signature):
+        imports["h5py"].add("Group")
+    result = signature.return_annotation
+    written = str(signature.replace(return_annotation=inspect.Signature.empty))
+    written = written.replace("'", "").replace("h5py.Group", "Group")
+    doc = textwrap.indent(f'"""{inspect.cleandoc(function.__doc__ or "")}\n"""', "    ")
+    kind = "Model" if result == "Any" else result
+    return f"def {function.__name__}{written} -> {kind}:\n{doc}\n"
 
 
 def text_of(name: str, layer: type[ModuleLayer], imports: dict[str, set[str]]) -> str:
@@ -136,4 +208,5 @@ def imported_names(module: str) -> dict[str, str]:
 
 
 if __name__ == "__main__":
-    TARGET.write_text(stub(), encoding="utf-8")
+    for path, text in texts().items():
+        path.write_text(text, encoding="utf-8")

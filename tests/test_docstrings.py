@@ -24,6 +24,7 @@ OPEN: dict[str, int] = {
     "preprocessing.sequence": 9,
     "preprocessing.text": 14,
     "style": 19,
+    "utils": 9,
     "vision": 53,
     "visualization": 55,
 }

@@ -171,11 +171,12 @@ class AveragePooling1D(ModuleLayer):
     Args:
         pool_size: size of the window in elements: a positive integer for all spatial axes, or one
             for each. Default: 2.
-        strides: steps of the window in elements, given as `pool_size` is; None for windows that
-            touch but do not overlap. Default: None.
+        strides: steps of the window in elements: a positive integer for all spatial axes, or one
+            for each. Not along with a `dilation_rate` other than 1. Default: None.
         padding: 'valid' for windows inside the input only, 'same' for as many as the input has
             elements divided by the strides, with zeros around it. Default: 'valid'.
-        data_format: 'channels_last' or 'channels_first', where the channels are axis 1. Default:
+        data_format: 'channels_last' or 'channels_first', where the channels are axis 1; None for
+            what `jaxcnn.backend.image_data_format()` says, by default channels_last. Default:
             'channels_last'.
         **kwargs: `name`, `trainable`, `weights`, `dtype`, and where the layer is the first of a
             Sequential model `input_shape` or one of its other forms; `jaxcnn.layers.Layer` explains
@@ -203,8 +204,8 @@ class AveragePooling2D(ModuleLayer):
     Args:
         pool_size: size of the window in elements: a positive integer for all spatial axes, or one
             for each. Default: (2, 2).
-        strides: steps of the window in elements, given as `pool_size` is; None for windows that
-            touch but do not overlap. Default: None.
+        strides: steps of the window in elements: a positive integer for all spatial axes, or one
+            for each. Not along with a `dilation_rate` other than 1. Default: None.
         padding: 'valid' for windows inside the input only, 'same' for as many as the input has
             elements divided by the strides, with zeros around it. Default: 'valid'.
         data_format: 'channels_last' or 'channels_first', where the channels are axis 1; None for
@@ -234,8 +235,8 @@ class AveragePooling3D(ModuleLayer):
     Args:
         pool_size: size of the window in elements: a positive integer for all spatial axes, or one
             for each. Default: (2, 2, 2).
-        strides: steps of the window in elements, given as `pool_size` is; None for windows that
-            touch but do not overlap. Default: None.
+        strides: steps of the window in elements: a positive integer for all spatial axes, or one
+            for each. Not along with a `dilation_rate` other than 1. Default: None.
         padding: 'valid' for windows inside the input only, 'same' for as many as the input has
             elements divided by the strides, with zeros around it. Default: 'valid'.
         data_format: 'channels_last' or 'channels_first', where the channels are axis 1; None for
@@ -2080,11 +2081,12 @@ class MaxPooling1D(ModuleLayer):
     Args:
         pool_size: size of the window in elements: a positive integer for all spatial axes, or one
             for each. Default: 2.
-        strides: steps of the window in elements, given as `pool_size` is; None for windows that
-            touch but do not overlap. Default: None.
+        strides: steps of the window in elements: a positive integer for all spatial axes, or one
+            for each. Not along with a `dilation_rate` other than 1. Default: None.
         padding: 'valid' for windows inside the input only, 'same' for as many as the input has
             elements divided by the strides, with zeros around it. Default: 'valid'.
-        data_format: 'channels_last' or 'channels_first', where the channels are axis 1. Default:
+        data_format: 'channels_last' or 'channels_first', where the channels are axis 1; None for
+            what `jaxcnn.backend.image_data_format()` says, by default channels_last. Default:
             'channels_last'.
         **kwargs: `name`, `trainable`, `weights`, `dtype`, and where the layer is the first of a
             Sequential model `input_shape` or one of its other forms; `jaxcnn.layers.Layer` explains
@@ -2111,8 +2113,8 @@ class MaxPooling2D(ModuleLayer):
     Args:
         pool_size: size of the window in elements: a positive integer for all spatial axes, or one
             for each. Default: (2, 2).
-        strides: steps of the window in elements, given as `pool_size` is; None for windows that
-            touch but do not overlap. Default: None.
+        strides: steps of the window in elements: a positive integer for all spatial axes, or one
+            for each. Not along with a `dilation_rate` other than 1. Default: None.
         padding: 'valid' for windows inside the input only, 'same' for as many as the input has
             elements divided by the strides, with zeros around it. Default: 'valid'.
         data_format: 'channels_last' or 'channels_first', where the channels are axis 1; None for
@@ -2141,8 +2143,8 @@ class MaxPooling3D(ModuleLayer):
     Args:
         pool_size: size of the window in elements: a positive integer for all spatial axes, or one
             for each. Default: (2, 2, 2).
-        strides: steps of the window in elements, given as `pool_size` is; None for windows that
-            touch but do not overlap. Default: None.
+        strides: steps of the window in elements: a positive integer for all spatial axes, or one
+            for each. Not along with a `dilation_rate` other than 1. Default: None.
         padding: 'valid' for windows inside the input only, 'same' for as many as the input has
             elements divided by the strides, with zeros around it. Default: 'valid'.
         data_format: 'channels_last' or 'channels_first', where the channels are axis 1; None for

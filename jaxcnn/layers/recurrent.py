@@ -23,7 +23,6 @@ from jaxcnn.layers.variable import Variable
 from jaxcnn.nn.base import library_part
 from jaxcnn.nn.recurrent.rnn import state_shapes
 from jaxcnn.runtime import context
-from jaxcnn.runtime.docstrings import with_entry
 from jaxcnn.runtime.names import custom_object_scope
 from jaxcnn.runtime.types import ArrayLike, Config, PyTree, Settings
 
@@ -267,13 +266,25 @@ class StackingLayer(RecurrentLayer):
 
 @LAYERS.register()
 class Bidirectional(RecurrentLayer):
-    module_class = nn.Bidirectional
+    """A recurrent layer, and a copy with other weights that goes backwards through the sequence.
 
-    __doc__ = with_entry(
-        nn.Bidirectional.__doc__,
-        "weights: first weights, the forward layer's, then the backward layer's; None to draw them."
-        " Default: None.",
-    )
+    Args:
+        layer: the recurrent layer, which is copied for each direction.
+        merge_mode: how the outputs of both become one, step by step: 'sum', 'mul', 'ave', 'concat'
+            along the last axis, or None for a list of the two.
+        weights: first weights, the forward layer's, then the backward layer's; None to draw them.
+        **kwargs: `name`, `trainable`, `dtype`, and where the layer is the first of a Sequential
+            model `input_shape` or one of its other forms; `jaxcnn.layers.Layer` explains them.
+
+    Raises:
+        ValueError: `layer` is no recurrent layer, or another `merge_mode`.
+
+    Example:
+        >>> jc.layers.Bidirectional(jc.layers.LSTM(8))(jnp.ones((2, 10, 4))).shape
+        (2, 16)
+    """
+
+    module_class = nn.Bidirectional
 
     def __init__(
         self,

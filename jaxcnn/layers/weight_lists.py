@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, Self, SupportsIndex, overload
+from typing import Any, Protocol, Self, SupportsIndex, overload
 
 from jaxcnn import constraints, initializers, regularizers
 from jaxcnn.layers import weight_tree
 from jaxcnn.layers.symbolic.tensor import SymbolicTensor
 from jaxcnn.layers.variable import Variable
 from jaxcnn.layers.weight_arguments import weight_arguments
-from jaxcnn.layers.weights import WeightOwner
+from jaxcnn.layers.weights import WeightOwner, WeightStore
 from jaxcnn.runtime import config
 from jaxcnn.runtime.types import DTypeLike, Identifier, Path
 
@@ -116,9 +116,18 @@ def own_weights(trainable: bool) -> property:
     return property(weights, adopt)
 
 
+class Named(Protocol):
+    """A layer that makes weights: less than a `WeightOwner`, so that user's classes bind it."""
+
+    name: str
+
+    @property
+    def weights_store(self) -> WeightStore: ...
+
+
 @overload
 def add_weight(
-    self: WeightOwner,
+    self: Named,
     name: str | None = None,
     shape: Sequence[int] | None = None,
     dtype: DTypeLike | None = None,
@@ -131,7 +140,7 @@ def add_weight(
 
 @overload
 def add_weight(
-    self: WeightOwner,
+    self: Named,
     shape: Sequence[int],
     initializer: Identifier = None,
     name: str | None = None,
@@ -141,7 +150,7 @@ def add_weight(
 ) -> Variable: ...
 
 
-def add_weight(self: WeightOwner, *args: Any, **kwargs: Any) -> Variable:
+def add_weight(self: Named, *args: Any, **kwargs: Any) -> Variable:
     """Declare a weight in `build`; keep it as an attribute and use it in `call` like an array.
 
     By position the arguments may come as in Keras 2, or, where the first is the shape, as in

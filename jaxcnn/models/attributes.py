@@ -17,7 +17,7 @@ from jaxcnn.runtime.types import Identifier, PyTree, Settings
 from jaxcnn.training.by_hand import trained_paths
 from jaxcnn.training.compile import require_objective
 from jaxcnn.training.loss_graph import loss_graph
-from jaxcnn.training.program import CompileArguments
+from jaxcnn.training.program import CompileArguments, Metrics
 from jaxcnn.training.trainable import Trainable
 
 
@@ -52,7 +52,7 @@ def metrics_names(model: Trainable) -> list[str]:
     return list(require_objective(model, model.program).names)
 
 
-def metrics(model: Trainable) -> Sequence[Identifier] | Settings:
+def metrics(model: Trainable) -> Metrics:
     """What `compile` was given as the metrics, an empty list without any."""
     return arguments_of(model).metrics or []
 

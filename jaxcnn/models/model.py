@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -415,8 +416,11 @@ class Model(Network):
     trained_paths = optimizer_state.trained_paths
     optimizer_arrays = optimizer_state.optimizer_arrays
     set_optimizer_arrays = optimizer_state.set_optimizer_arrays
-    averaged = averages.averaged
     training_config = training_config
+
+    def averaged(self) -> AbstractContextManager[None]:
+        """Within the block the trained weights are their running averages, if there are some."""
+        return averages.averaged(self)
 
     def compile_from(
         self, settings: Settings, custom_objects: Mapping[str, object] | None = None

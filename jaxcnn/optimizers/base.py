@@ -10,7 +10,7 @@ import inspect
 import weakref
 from collections.abc import Mapping, Sequence
 from types import SimpleNamespace
-from typing import Any, NamedTuple, Protocol, TypeAlias
+from typing import Any, NamedTuple, Protocol, TypeAlias, TypedDict
 
 import jax
 import jax.numpy as jnp
@@ -33,6 +33,21 @@ from jaxcnn.runtime.types import ArrayLike, Config, PyTree, Settings
 from jaxcnn.spellings.hints import closest
 
 Params: TypeAlias = PyTree
+
+
+class Options(TypedDict, total=False):
+    """What every optimizer takes by name; `Optimizer` explains them."""
+
+    learning_rate: float | Schedule
+    clipnorm: float | None
+    clipvalue: float | None
+    ema: float | None
+
+
+class DecayOptions(Options, total=False):
+    """The same for a rule that does not list `decay` among its arguments."""
+
+    decay: float
 
 
 class OptimizerState(NamedTuple):

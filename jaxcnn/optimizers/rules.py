@@ -5,13 +5,21 @@
 
 from collections.abc import Sequence
 from types import SimpleNamespace
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, Unpack
 
 import jax.numpy as jnp
 import numpy as np
 from jax import Array
 
-from jaxcnn.optimizers.base import Hyper, Optimizer, OptimizerState, Params, Schedule
+from jaxcnn.optimizers.base import (
+    DecayOptions,
+    Hyper,
+    Optimizer,
+    OptimizerState,
+    Options,
+    Params,
+    Schedule,
+)
 from jaxcnn.runtime import config
 from jaxcnn.runtime.arrays import filled
 from jaxcnn.runtime.names import Registry
@@ -63,7 +71,7 @@ class SGD(Optimizer):
         momentum: float = 0.0,
         decay: float = 0.0,
         nesterov: bool = False,
-        **kwargs: float | None,
+        **kwargs: Unpack[Options],
     ) -> None:
         super().__init__(lr, kwargs, decay=decay, **({"momentum": momentum} if momentum else {}))
         self.nesterov = nesterov
@@ -125,7 +133,7 @@ class RMSprop(Optimizer):
         rho: float = 0.9,
         epsilon: float | None = 1e-8,
         decay: float = 0.0,
-        **kwargs: float | None,
+        **kwargs: Unpack[Options],
     ) -> None:
         super().__init__(lr, kwargs, rho=rho, epsilon=_epsilon(epsilon), decay=decay)
 
@@ -169,7 +177,7 @@ class Adagrad(Optimizer):
         lr: float | Schedule = 0.01,
         epsilon: float | None = 1e-8,
         decay: float = 0.0,
-        **kwargs: float | None,
+        **kwargs: Unpack[Options],
     ) -> None:
         super().__init__(lr, kwargs, epsilon=_epsilon(epsilon), decay=decay)
 
@@ -218,7 +226,7 @@ class Adadelta(Optimizer):
         rho: float = 0.95,
         epsilon: float | None = 1e-8,
         decay: float = 0.0,
-        **kwargs: float | None,
+        **kwargs: Unpack[Options],
     ) -> None:
         super().__init__(lr, kwargs, rho=rho, epsilon=_epsilon(epsilon), decay=decay)
 
@@ -279,7 +287,7 @@ class Adam(Optimizer):
         epsilon: float | None = 1e-8,
         decay: float = 0.0,
         amsgrad: bool = False,
-        **kwargs: float | None,
+        **kwargs: Unpack[Options],
     ) -> None:
         super().__init__(
             lr, kwargs, beta_1=beta_1, beta_2=beta_2, epsilon=_epsilon(epsilon), decay=decay
@@ -354,7 +362,7 @@ class AdamW(Adam):
         epsilon: float | None = 1e-8,
         decay: float = 0.0,
         amsgrad: bool = False,
-        **kwargs: float | None,
+        **kwargs: Unpack[Options],
     ) -> None:
         super().__init__(lr, beta_1, beta_2, epsilon, decay, amsgrad=amsgrad, **kwargs)
         self.hyperparameters["weight_decay"] = AdamW.weight_decay.checked("AdamW", weight_decay)
@@ -409,7 +417,7 @@ class Adamax(Optimizer):
         beta_2: float = 0.999,
         epsilon: float | None = 1e-8,
         decay: float = 0.0,
-        **kwargs: float | None,
+        **kwargs: Unpack[Options],
     ) -> None:
         super().__init__(
             lr, kwargs, beta_1=beta_1, beta_2=beta_2, epsilon=_epsilon(epsilon), decay=decay
@@ -472,7 +480,7 @@ class Nadam(Optimizer):
         beta_2: float = 0.999,
         epsilon: float | None = 1e-8,
         schedule_decay: float = 0.004,
-        **kwargs: float | None,
+        **kwargs: Unpack[DecayOptions],
     ) -> None:
         super().__init__(
             lr,
@@ -561,7 +569,7 @@ class Lion(Optimizer):
         beta_1: float = 0.9,
         beta_2: float = 0.99,
         decay: float = 0.0,
-        **kwargs: float | None,
+        **kwargs: Unpack[Options],
     ) -> None:
         super().__init__(lr, kwargs, beta_1=beta_1, beta_2=beta_2, decay=decay)
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from typing import Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+if TYPE_CHECKING:
+    from jax import Array
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -17,6 +20,20 @@ class Deferred:
     """
 
     known_later = True
+
+    if TYPE_CHECKING:  # the operators that `layers.symbolic.operators` gives to its subclasses
+
+        def __add__(self, other: object) -> Array: ...
+
+        def __neg__(self) -> Array: ...
+
+        def __getitem__(self, index: object) -> Array: ...
+
+        __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __add__
+        __truediv__ = __rtruediv__ = __pow__ = __rpow__ = __matmul__ = __rmatmul__ = __add__
+        __floordiv__ = __rfloordiv__ = __mod__ = __rmod__ = __add__
+        __lt__ = __le__ = __gt__ = __ge__ = __add__
+        __abs__ = __neg__
 
     def put_off(self, function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         """Stands for ``function(*args, **kwargs)``; this object is one of the arguments."""

@@ -24,9 +24,11 @@ __all__ = [
     "Progbar",
     "Sequence",
     "get_file",
+    "model_to_dot",
     "multi_gpu_model",
     "normalize",
     "np_utils",
+    "plot_model",
     "set_random_seed",
     "to_categorical",
 ]
