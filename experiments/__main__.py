@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
-from experiments import gallery, report
+from experiments import gallery, gpu_runs, report
 from experiments.program import SOURCES, find, programs
 from experiments.seeds import execute_seeds
 
@@ -63,7 +63,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "--to",
         type=Path,
         metavar="FOLDER",
-        help="write FOLDER/RESULTS.md from FOLDER/results; the committed ones are in experiments",
+        help="write FOLDER/RESULTS.md and GPU_RUNS.md from FOLDER/results; the committed ones are "
+        "in experiments",
     )
     reporting.add_argument(
         "--keep",
@@ -143,6 +144,7 @@ def show_report(parsed: argparse.Namespace) -> int:
             print(f"{'replaced' if replaced else 'new'}: {kept / name}")
     if parsed.to:
         print(f"written: {report.write(parsed.to / 'RESULTS.md', kept)}")
+        print(f"written: {gpu_runs.write(parsed.to / 'GPU_RUNS.md', report.results(kept))}")
     if parsed.html:
         print(f"written: {gallery.write(parsed.html, kept)}")
     return 0

@@ -1,5 +1,6 @@
 """The runner: its faults, its files, going on after an interruption, and the reports."""
 
+import dataclasses
 import json
 from html.parser import HTMLParser
 
@@ -7,10 +8,10 @@ import numpy as np
 import pytest
 
 from experiments import __main__ as main_module
-from experiments import gallery, report
+from experiments import gallery, gpu_runs, report
 from experiments.__main__ import main
 from experiments.data import DATA
-from experiments.program import SOURCES, Entry, Program, find, programs
+from experiments.program import FOLDER, SOURCES, Entry, Program, find, programs
 from experiments.run import execute
 from experiments.seeds import execute_seeds
 
@@ -190,9 +191,28 @@ def test_report_writes_only_where_it_is_told(only_small, entry, tmp_path, capsys
     execute(entry, tmp_path / "runs/small", quick=False)
     told = ["report", "--keep", str(tmp_path / "runs"), "--to", str(tmp_path / "kept")]
     assert main(told) == main(told) == 0
-    new, _, replaced, _ = capsys.readouterr().out.splitlines()[-4:]
+    new, _, _, replaced, _, _ = capsys.readouterr().out.splitlines()[-6:]
     assert new.startswith("new: ") and replaced.startswith("replaced: ")
     assert (tmp_path / "kept/RESULTS.md").exists()
+
+
+def test_runs_that_need_a_gpu_are_those_that_were_cut_or_are_long(entry, monkeypatch):
+    long = dataclasses.replace(entry.program, minutes=120, seeds=3)
+    known = {"small": entry, "long": dataclasses.replace(entry, name="long", program=long)}
+    monkeypatch.setattr("experiments.gpu_runs.programs", lambda: known)
+    whole = {"changed": [], "seeds": [0]}
+    cut = {"changed": ["epochs=1"], "seeds": [0]}
+    *_, row = gpu_runs.page({"small": cut, "long": whole | {"seeds": [0, 1, 2]}}).splitlines()
+    assert row == "| T1 | `python -m experiments run small --full` | 0.00167 | cut by epochs=1 |"
+    *_, row = gpu_runs.page({"small": whole, "long": whole}).splitlines()
+    assert row == "| T1 | `python -m experiments run long --full` | 6 | 1 of 3 seeds |"
+    *_, row = gpu_runs.page({"small": whole}).splitlines()
+    assert row.endswith("| 6 | none |")
+
+
+def test_the_committed_pages_are_those_of_the_results():
+    results = report.results()
+    assert (FOLDER / "GPU_RUNS.md").read_text(encoding="utf-8") == gpu_runs.page(results)
 
 
 def test_every_id_belongs_to_one_program():
