@@ -19,6 +19,7 @@ from jaxcnn.layers.arguments import unknown_argument
 from jaxcnn.models import Model
 from jaxcnn.models.network import source_inputs, source_node
 from jaxcnn.runtime import config
+from jaxcnn.runtime.docstrings import joined, sections, with_arguments
 from jaxcnn.runtime.names import Registry
 from jaxcnn.runtime.types import Config, Shape
 
@@ -34,6 +35,22 @@ TOP_FIRST = (
     "classifier_activation",
 )
 SHAPE_FIRST = ("input_shape", "*", "include_top", "weights", "input_tensor", "pooling", "classes")
+EXPLAINED = {
+    "include_top": "whether the network ends in its classifier.",
+    "weights": "None for random weights, 'imagenet' for the published ones, or the path of a "
+    "weight file.",
+    "input_tensor": "symbolic tensor that the network begins with; None for a new input.",
+    "input_shape": "shape of one image, channels last unless the image data format says otherwise; "
+    "None for the usual one with the classifier, and for any size without it.",
+    "pooling": "without the classifier: None for the maps, 'avg' or 'max' for a vector.",
+    "classes": "number of classes of the classifier, a positive integer.",
+    "classifier_activation": "activation of the classifier, by name or function; None for logits.",
+    "name": "name of the model; None for the usual one.",
+}
+RAISES = (
+    "FileNotFoundError: `weights` is a path where there is no file.\n"
+    "ValueError: an argument, or arguments together, that the network cannot have."
+)
 DEFAULTS = {
     "include_top": True,
     "weights": "imagenet",
@@ -56,6 +73,13 @@ class Application:
         files: (image, include_top, own arguments) -> where the ImageNet weights are.
         order: the order of the arguments; "*" stands for the body's own, which otherwise come last.
         fixed_size: whether the ImageNet classifier takes only images of `size`.
+
+    Raises:
+        FileNotFoundError: when it is called: `weights` is a path where there is no file.
+
+    Example:
+        >>> jc.applications.MobileNet.size, jc.applications.MobileNet.smallest
+        (224, 32)
     """
 
     def __init__(
@@ -70,7 +94,7 @@ class Application:
         order: Sequence[str],
         fixed_size: bool,
     ) -> None:
-        self.__name__, self.__doc__, self.__module__ = body.__name__, body.__doc__, body.__module__
+        self.__name__, self.__module__ = body.__name__, body.__module__
         self.body, self.model_name, self.files = body, model_name, files
         self.size, self.smallest, self.mode, self.fixed_size = size, smallest, mode, fixed_size
         body_parameters = list(inspect.signature(body).parameters.values())[2:]
@@ -86,6 +110,20 @@ class Application:
             parameters += body_parameters
         parameters.append(inspect.Parameter("name", inspect.Parameter.KEYWORD_ONLY, default=None))
         self.__signature__ = inspect.Signature(parameters, return_annotation=Model)
+        self.__doc__ = self.documented(body.__doc__)
+
+    def documented(self, doc: str | None) -> str:
+        """The docstring of the body with the arguments of the public function, and an example."""
+        parts = sections(with_arguments(doc, list(self.__signature__.parameters), EXPLAINED))
+        parts.setdefault("Raises", RAISES)
+        side = max(self.smallest, 64)
+        call = f"jc.applications.{self.__name__}"
+        shape = f"input_shape=({side}, {side}, 3)"
+        example = (
+            f">>> model = {call}(weights=None, include_top=False, {shape})\n"
+            f">>> model.input_shape\n(None, {side}, {side}, 3)"
+        )
+        return joined({"Example": example, **parts})
 
     def __repr__(self) -> str:
         return f"<application {self.__name__}{self.__signature__}>"
@@ -211,6 +249,16 @@ def application(
     """Decorator: make an architecture's public function from its body, and register it.
 
     The arguments are those of `Application`.
+
+    Args:
+        model_name: the name of the model, or a function of the image and the body's arguments.
+        size: height and width of the images that it was designed for.
+        smallest: the least height and width.
+        mode: how images are preprocessed, see `imagenet_utils.preprocess_input`.
+        files: (image, include_top, the body's arguments) -> where the ImageNet weights are; None
+            for none.
+        order: the order of the arguments; "*" stands for the body's, which otherwise come last.
+        fixed_size: whether the ImageNet classifier takes only images of `size`.
     """
 
     def make(body: Callable[..., SymbolicTensor]) -> Application:

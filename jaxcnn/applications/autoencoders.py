@@ -18,6 +18,17 @@ def convolutional_autoencoder(
     """Two convolutions and pools down to a quarter of height and width, and up again.
 
     28,353 parameters by default. Values are 0 to 1; height and width must be multiples of 4.
+
+    Args:
+        input_shape: (height, width, channels) of the images.
+        filters: channels of each convolution.
+
+    Raises:
+        ValueError: a height or width that is no multiple of 4.
+
+    Example:
+        >>> jc.applications.convolutional_autoencoder().count_params()
+        28353
     """
     height, width, channels = input_shape
     if height % 4 or width % 4:
@@ -38,7 +49,19 @@ def convolutional_autoencoder(
 
 
 def dense_autoencoder(features: int = 784, units: Sequence[int] = (128, 64, 32)) -> Sequential:
-    """Dense layers of these `units` and back to the number of features, with values 0 to 1."""
+    """Dense layers of these `units` and back to the number of features, with values 0 to 1.
+
+    Args:
+        features: width of the input.
+        units: widths of the layers down to the code, which is the last.
+
+    Raises:
+        ValueError: no units.
+
+    Example:
+        >>> jc.applications.dense_autoencoder(784, (64, 32)).output_shape
+        (None, 784)
+    """
     if not units:
         raise ValueError("dense_autoencoder: `units` must name at least one layer.")
     model = Sequential(name="dense_autoencoder")

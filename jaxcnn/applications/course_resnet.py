@@ -38,6 +38,19 @@ def identity_block(
 
     The input has as many channels as the last of `filters`.
     Layers are named ``res{stage}{block}_branch2a`` to ``2c``, their normalizations ``bn...``.
+
+    Args:
+        X: maps.
+        f: size of the window of the second convolution.
+        filters: channels of the three convolutions.
+        stage: number in the layers' names.
+        block: letter in the layers' names.
+
+    Example:
+        >>> from jaxcnn.applications.course_resnet import identity_block
+        >>> maps = jc.layers.Input((8, 8, 16))
+        >>> identity_block(maps, 3, (4, 4, 16), stage=2, block="b").shape
+        (None, 8, 8, 16)
     """
     return Activation("relu")(Add()([main_path(X, f, filters, f"{stage}{block}"), X]))
 
@@ -48,6 +61,20 @@ def convolutional_block(
     """The same with stride `s`: in the first convolution, and in a 1x1 convolution as shortcut.
 
     The shortcut is named 'branch1'.
+
+    Args:
+        X: maps.
+        f: size of the window of the second convolution.
+        filters: channels of the three convolutions.
+        stage: number in the layers' names.
+        block: letter in the layers' names.
+        s: stride of the first convolution and of the shortcut.
+
+    Example:
+        >>> from jaxcnn.applications.course_resnet import convolutional_block
+        >>> maps = jc.layers.Input((8, 8, 16))
+        >>> convolutional_block(maps, 3, (4, 4, 32), stage=2, block="a", s=2).shape
+        (None, 4, 4, 32)
     """
     y = main_path(X, f, filters, f"{stage}{block}", s)
     shortcut = convolution(X, filters[2], 1, f"{stage}{block}_branch1", strides=s)
@@ -88,6 +115,14 @@ def CourseResNet50(input_shape: tuple[int, int, int] = (64, 64, 3), classes: int
     """ResNet-50 for small images.
 
     23,600,006 parameters with the default arguments, 23,546,886 of them trained.
+
+    Args:
+        input_shape: (height, width, channels) of the images.
+        classes: number of classes, a positive integer.
+
+    Example:
+        >>> jc.applications.CourseResNet50().output_shape
+        (None, 6)
     """
     image = Input(input_shape)
     x = ZeroPadding2D(3)(image)

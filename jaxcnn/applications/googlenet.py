@@ -44,6 +44,12 @@ def inception_module(
         filters: of the 1x1 branch; of the reduction before and of the 3x3 one; likewise of the 5x5
             one; after the pool.
         name: prefix of the layers' names.
+
+    Example:
+        >>> from jaxcnn.applications.googlenet import inception_module
+        >>> maps = jc.layers.Input((8, 8, 16))
+        >>> inception_module(maps, (4, 4, 8, 2, 4, 4), "inception").shape
+        (None, 8, 8, 20)
     """
     one, before_three, three, before_five, five, after_pool = filters
     branches = [

@@ -45,6 +45,10 @@ def LeNet5Classic(
         classes: how many.
         activation: of every layer but the output; "sigmoid" makes the network of simplified
             descriptions.
+
+    Example:
+        >>> jc.applications.LeNet5Classic().output_shape
+        (None, 10)
     """
     image = Input(input_shape)
     x = Conv2D(6, 5, activation=activation, name="C1")(image)
@@ -61,6 +65,17 @@ def LeNet5(input_shape: tuple[int, int, int] = (28, 28, 1), classes: int = 10) -
     """The network that is called LeNet-5 today: relu, max pools, softmax.
 
     61,706 parameters with the default arguments.
+
+    Source: LeCun et al., "Gradient-Based Learning Applied to Document Recognition", 1998, with what
+    became usual since.
+
+    Args:
+        input_shape: (height, width, channels) of the images.
+        classes: number of classes, a positive integer.
+
+    Example:
+        >>> jc.applications.LeNet5().count_params()
+        61706
     """
     return Sequential(
         [

@@ -48,6 +48,10 @@ def MiniXception(
         input_shape: (height, width, channels).
         classes: how many.
         l2_rate: weight decay of the two plain convolutions.
+
+    Example:
+        >>> jc.applications.MiniXception().count_params()
+        58423
     """
     image = x = Input(input_shape)
     for _ in range(2):

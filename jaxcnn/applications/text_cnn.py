@@ -25,6 +25,10 @@ def TextCNN(
         classes: how many.
         embedding: (words, dimensions) ready vectors, which are not trained; without them the
             vectors are learned.
+
+    Example:
+        >>> jc.applications.TextCNN(words=1000, dimensions=8, classes=4).output_shape
+        (None, 4)
     """
     settings: Config = {} if embedding is None else {"weights": [embedding], "trainable": False}
     model = Sequential(

@@ -50,6 +50,13 @@ def UNet(
         filters: of the first level; each further one has twice as many.
         depth: how often height and width are halved.
         dropout: rate at the bottom and at the level above it.
+
+    Raises:
+        ValueError: a height or width that is no multiple of ``2 ** depth``.
+
+    Example:
+        >>> jc.applications.UNet((32, 32, 1), classes=3, filters=4, depth=2).output_shape
+        (None, 32, 32, 3)
     """
     axis, step = channel_axis(), 2**depth
     sizes = input_shape[:2] if axis == 3 else input_shape[1:]

@@ -14,6 +14,14 @@ def VGG15(input_shape: tuple[int, int, int] = (32, 32, 3), classes: int = 10) ->
 
     1,071,542 parameters with the default arguments. Activations are separate layers. To be
     initialized by `jaxcnn.models.lsuv`.
+
+    Args:
+        input_shape: (height, width, channels) of the images.
+        classes: number of classes, a positive integer.
+
+    Example:
+        >>> jc.applications.VGG15().count_params()
+        1071542
     """
     model = Sequential(name="vgg15")
     for i, block in enumerate(BLOCKS):

@@ -19,13 +19,33 @@ def zero_mean(x: ArrayLike, axis: int | Sequence[int] | None = 0) -> Array:
 
     Axis 0 treats each feature on its own; (0, 1, 2) each colour of a batch of images; None all
     values alike, as for grey images.
+
+    Args:
+        x: array of numbers.
+        axis: the axis or axes along which the mean is taken; None for all.
+
+    Example:
+        >>> from jaxcnn.preprocessing.normalization import zero_mean
+        >>> zero_mean(jnp.array([1.0, 3.0]))
+        Array([-1.,  1.], dtype=float32)
     """
     x = jnp.asarray(x)
     return x - jnp.mean(x, axis=_axes(axis), keepdims=True)
 
 
 def standardize(x: ArrayLike, axis: int | Sequence[int] | None = 0, epsilon: float = 1e-7) -> Array:
-    """`x` with mean 0 and standard deviation 1 along `axis`: ``(x - mean) / (std + epsilon)``."""
+    """`x` with mean 0 and standard deviation 1 along `axis`: ``(x - mean) / (std + epsilon)``.
+
+    Args:
+        x: array of numbers.
+        axis: the axis or axes along which it is standardised; None for all.
+        epsilon: what is added to the standard deviation.
+
+    Example:
+        >>> from jaxcnn.preprocessing.normalization import standardize
+        >>> standardize(jnp.array([1.0, 3.0])).round(3)
+        Array([-1.,  1.], dtype=float32)
+    """
     centred = zero_mean(x, axis)
     return centred / (jnp.std(centred, axis=_axes(axis), keepdims=True) + epsilon)
 
@@ -33,10 +53,20 @@ def standardize(x: ArrayLike, axis: int | Sequence[int] | None = 0, epsilon: flo
 class PrincipalAxes(NamedTuple):
     """The result of `principal_axes`.
 
+    Args:
+        mean: (features,).
+        axes: (features, features), a unit vector a column, in the order of falling variance.
+        variances: (features,), of the data along each axis.
+
     Attributes:
         mean: (features,).
         axes: (features, features), a unit vector a column, in the order of falling variance.
         variances: (features,), of the data along each axis.
+
+    Example:
+        >>> from jaxcnn.preprocessing.normalization import principal_axes
+        >>> principal_axes(jnp.array([[1.0, 0.0], [-1.0, 0.0]])).variances
+        Array([1., 0.], dtype=float32)
     """
 
     mean: Array
@@ -48,6 +78,17 @@ def principal_axes(x: ArrayLike) -> PrincipalAxes:
     """The eigenvectors of the covariance ``XᵀX / n`` of samples (n, features).
 
     More features than samples leave axes with variance 0.
+
+    Args:
+        x: samples (n, features).
+
+    Raises:
+        ValueError: an array of another rank.
+
+    Example:
+        >>> from jaxcnn.preprocessing.normalization import principal_axes
+        >>> abs(principal_axes(jnp.array([[3.0, 0.0], [-3.0, 0.0]])).axes[:, 0])
+        Array([1., 0.], dtype=float32)
     """
     x = jnp.asarray(x)
     if x.ndim != 2:
@@ -60,19 +101,57 @@ def principal_axes(x: ArrayLike) -> PrincipalAxes:
 
 
 def rotate(x: ArrayLike, principal: PrincipalAxes, components: int | None = None) -> Array:
-    """Samples (n, features) as coordinates along the first principal axes, by default all: PCA."""
+    """Samples (n, features) as coordinates along the first principal axes, by default all: PCA.
+
+    Args:
+        x: samples (n, features).
+        principal: their principal axes, or those of other samples.
+        components: number of axes, from the first; None for all.
+
+    Example:
+        >>> from jaxcnn.preprocessing.normalization import principal_axes, rotate
+        >>> samples = jnp.array([[3.0, 0.0], [-3.0, 0.0]])
+        >>> rotate(samples, principal_axes(samples), components=1).shape
+        (2, 1)
+    """
     return (jnp.asarray(x) - principal.mean) @ principal.axes[:, :components]
 
 
 def whiten(
     x: ArrayLike, principal: PrincipalAxes, epsilon: float = 1e-6, components: int | None = None
 ) -> Array:
-    """`rotate` with each coordinate divided by ``sqrt(variance + epsilon)``: covariance about I."""
+    """`rotate` with each coordinate divided by ``sqrt(variance + epsilon)``: covariance about I.
+
+    Args:
+        x: samples (n, features).
+        principal: their principal axes, or those of other samples.
+        epsilon: what is added to each variance.
+        components: number of axes, from the first; None for all.
+
+    Example:
+        >>> from jaxcnn.preprocessing.normalization import principal_axes, whiten
+        >>> samples = jnp.array([[3.0, 0.0], [-3.0, 0.0]])
+        >>> abs(whiten(samples, principal_axes(samples), components=1)).round(3)
+        Array([[1.],
+               [1.]], dtype=float32)
+    """
     return rotate(x, principal, components) / jnp.sqrt(principal.variances[:components] + epsilon)
 
 
 def zca(x: ArrayLike, principal: PrincipalAxes, epsilon: float = 1e-6) -> Array:
-    """Whitened samples turned back to the old axes: of all whitened data the nearest to `x`."""
+    """Whitened samples turned back to the old axes: of all whitened data the nearest to `x`.
+
+    Args:
+        x: samples (n, features).
+        principal: their principal axes, or those of other samples.
+        epsilon: what is added to each variance.
+
+    Example:
+        >>> from jaxcnn.preprocessing.normalization import principal_axes, zca
+        >>> samples = jnp.array([[3.0, 0.0], [-3.0, 0.0]])
+        >>> zca(samples, principal_axes(samples)).round(3).shape
+        (2, 2)
+    """
     return whiten(x, principal, epsilon) @ principal.axes.T
 
 
@@ -80,6 +159,16 @@ def zca_matrix(covariance: ArrayLike, epsilon: float = 1e-6) -> Array:
     """The symmetric matrix that whitens samples of the given covariance.
 
     It is ``U diag(1 / sqrt(variance + epsilon)) Uᵀ``.
+
+    Args:
+        covariance: (features, features).
+        epsilon: what is added to each variance.
+
+    Example:
+        >>> from jaxcnn.preprocessing.normalization import zca_matrix
+        >>> zca_matrix(jnp.diag(jnp.array([4.0, 4.0])), epsilon=0.0).round(3)
+        Array([[0.5, 0. ],
+               [0. , 0.5]], dtype=float32)
     """
     axes, variances = _spectrum(jnp.asarray(covariance))
     return (axes / jnp.sqrt(variances + epsilon)) @ axes.T

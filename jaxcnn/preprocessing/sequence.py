@@ -42,6 +42,11 @@ def pad_sequences(
 
     Raises:
         ValueError: anything else, or a sequence whose elements have another shape than the first.
+
+    Example:
+        >>> jc.preprocessing.sequence.pad_sequences([[1, 2], [3]], maxlen=3)
+        array([[0, 1, 2],
+               [0, 0, 3]], dtype=int32)
     """
     for name, given in (("padding", padding), ("truncating", truncating)):
         if given not in ("pre", "post"):
@@ -88,6 +93,14 @@ def make_sampling_table(size: int, sampling_factor: float = 1e-5) -> np.ndarray:
     rank)), it is min(1, sqrt(factor / f)) (Mikolov et al. 2013, Distributed representations of
     words and phrases; rank 0 counts as rank 1). The lower the factor, the fewer frequent words are
     kept.
+
+    Args:
+        size: number of words.
+        sampling_factor: the factor of the formula.
+
+    Example:
+        >>> jc.preprocessing.sequence.make_sampling_table(3).shape
+        (3,)
     """
     rank = np.maximum(np.arange(size), 1)
     inverse_frequency = rank * (np.log(rank) + EULER) + 0.5 - 1.0 / (12.0 * rank)
@@ -122,6 +135,14 @@ def skipgrams(
     Returns:
         couples: a list of [word, other word].
         labels: a list of as many labels.
+
+    Raises:
+        ValueError: `negative_samples` are asked for and `vocabulary_size` is below 2.
+
+    Example:
+        >>> pairs, labels = jc.preprocessing.sequence.skipgrams([1, 2, 3], vocabulary_size=10)
+        >>> len(pairs) == len(labels)
+        True
     """
     key = [config.seed(), config.count_draw()] if seed is None else [seed, 0]
     random = np.random.Generator(np.random.Philox(key=key))
@@ -176,6 +197,12 @@ class TimeseriesGenerator:
 
     Raises:
         ValueError: lengths that differ, steps that are not positive, or no window fits.
+
+    Example:
+        >>> from jaxcnn.preprocessing.sequence import TimeseriesGenerator
+        >>> windows, targets = TimeseriesGenerator(np.arange(6), np.arange(6), length=3)[0]
+        >>> windows[0], targets
+        (array([0, 1, 2]), array([3, 4, 5]))
     """
 
     def __init__(
@@ -277,7 +304,17 @@ class TimeseriesGenerator:
 
 
 def timeseries_generator_from_json(json_string: str) -> TimeseriesGenerator:
-    """The generator that ``TimeseriesGenerator.to_json`` wrote."""
+    """The generator that ``TimeseriesGenerator.to_json`` wrote.
+
+    Args:
+        json_string: what `TimeseriesGenerator.to_json` returned.
+
+    Example:
+        >>> from jaxcnn.preprocessing import sequence
+        >>> text = sequence.TimeseriesGenerator(np.arange(6), np.arange(6), length=3).to_json()
+        >>> sequence.timeseries_generator_from_json(text).length
+        3
+    """
     settings = dict(json.loads(json_string)["config"])
     data, targets = (np.array(json.loads(settings.pop(name))) for name in ("data", "targets"))
     start_index = settings.pop("start_index") - settings["length"]

@@ -40,6 +40,13 @@ def text_to_word_sequence(
         filters: characters that separate words like ``split`` does and belong to none.
         lower: put everything in small letters first.
         split: what stands between words.
+
+    Raises:
+        TypeError: the text is no string.
+
+    Example:
+        >>> jc.preprocessing.text.text_to_word_sequence("The cat, the dog.")
+        ['the', 'cat', 'the', 'dog']
     """
     if not isinstance(text, str):
         raise TypeError(f"A text must be a string; got {type(text).__name__}.")
@@ -56,6 +63,17 @@ def one_hot(
     Equal words have equal numbers, and some different words have too. The numbers come from
     Python's own ``hash`` and differ from one process to the next unless PYTHONHASHSEED is set;
     ``hashing_trick(text, n, "md5")`` returns the same ones everywhere.
+
+    Args:
+        text: the text.
+        n: size of the space that is hashed into, at least 2.
+        filters: characters that separate words like `split` does and belong to none.
+        lower: whether everything is put in small letters first.
+        split: what stands between words.
+
+    Example:
+        >>> len(jc.preprocessing.text.one_hot("the cat", 100))
+        2
     """
     return hashing_trick(text, n, filters=filters, lower=lower, split=split)
 
@@ -76,6 +94,13 @@ def hashing_trick(
         hash_function: a function from word to integer, "md5" (the same everywhere), or None for
             Python's ``hash``.
         filters, lower, split: as in ``text_to_word_sequence``.
+
+    Raises:
+        ValueError: `n` is below 2, or an unknown hash function.
+
+    Example:
+        >>> len(jc.preprocessing.text.hashing_trick("the cat", 100, "md5"))
+        2
     """
     if n < 2:
         raise ValueError(f"n must be at least 2, so that there is a number besides 0; got {n}.")
@@ -107,6 +132,8 @@ class Tokenizer:
     The most frequent word has the number 1 (2 with an ``oov_token``, which then has 1); words that
     are equally frequent are numbered as they were first seen. 0 is no word.
 
+    A text may also be given as the list of its words.
+
     Args:
         num_words: only words with numbers below this one are used; None for all.
         filters, lower, split: as in ``text_to_word_sequence``.
@@ -122,7 +149,14 @@ class Tokenizer:
         document_count: number of texts or sequences in the latest ``fit_on_texts`` or
             ``fit_on_sequences``.
 
-    A text may also be given as the list of its words.
+    Raises:
+        ValueError: `num_words` is below 1.
+
+    Example:
+        >>> tokenizer = jc.preprocessing.text.Tokenizer()
+        >>> tokenizer.fit_on_texts(["the cat", "the dog"])
+        >>> tokenizer.texts_to_sequences(["the dog"])
+        [[1, 3]]
     """
 
     def __init__(
@@ -287,8 +321,17 @@ _DICTIONARIES = ("word_counts", "word_docs", "index_docs", "index_word", "word_i
 def tokenizer_from_json(json_string: str) -> Tokenizer:
     """The tokenizer that ``Tokenizer.to_json``, here or in Keras, wrote.
 
+    Args:
+        json_string: what `Tokenizer.to_json`, here or in Keras, returned.
+
     Raises:
         ValueError: the text is something else.
+
+    Example:
+        >>> tokenizer = jc.preprocessing.text.Tokenizer()
+        >>> tokenizer.fit_on_texts(["the cat"])
+        >>> jc.preprocessing.text.tokenizer_from_json(tokenizer.to_json()).word_index
+        {'the': 1, 'cat': 2}
     """
     try:
         config: Config = dict(json.loads(json_string)["config"])

@@ -50,6 +50,8 @@ def maximise_filters(
         layer: name of a layer whose output has the filters last.
         filters: which, by default all.
         size: height and width where the model leaves them open.
+        steps: how often each image climbs.
+        step_size: length of a step.
         at_once: how many filters climb together.
         seed: of the noise, by default that of `set_random_seed`.
 
@@ -58,6 +60,12 @@ def maximise_filters(
 
     Raises:
         ValueError: there is no such layer or filter.
+
+    Example:
+        >>> network = jc.Sequential([jc.layers.Conv2D(2, 3, name="maps", input_shape=(8, 8, 1))])
+        >>> images, activations = jc.visualization.maximise_filters(network, "maps", steps=1)
+        >>> images.shape
+        (2, 8, 8, 1)
     """
     module = parts.up_to(model, [layer])
     shape = image_shape(model, size)
@@ -92,8 +100,24 @@ def maximise_classes(
     of the probability climbs.
 
     Args:
+        model: the model, with images (n, height, width, channels) as its input.
+        classes: which; None for all.
+        size: height and width where the model leaves them open.
         start: images (n, height, width, channels) to begin with in place of noise, one for each
             class.
+        steps: how often each image climbs.
+        step_size: length of a step along the gradient, which is divided by its root mean square.
+        at_once: how many images climb together.
+        seed: of the noise; None for that of `set_random_seed`.
+
+    Raises:
+        ValueError: the output is not (batch, classes), or `start` has not an image for each class.
+
+    Example:
+        >>> network = jc.Sequential([jc.layers.Flatten(input_shape=(8, 8, 1)), jc.layers.Dense(2)])
+        >>> images, outputs = jc.visualization.maximise_classes(network, [1], steps=1)
+        >>> images.shape
+        (1, 8, 8, 1)
     """
     module, softmax = parts.scores(model)
     shape = image_shape(model, size)
@@ -172,13 +196,24 @@ def deep_dream(
         model: takes images of any size.
         picture: (height, width, channels) float, as the model takes it.
         layers: layer -> weight of the mean square of its activations, its border left out.
-        octaves: how many sizes, each `octave_scale` times the one before; the last is the image's
-            own.
+        octaves: how many sizes.
+        octave_scale: how many times as large as the one before each size is; the last is the
+            image's.
         steps: of gradient ascent at each size.
         step_size: of a step, whose gradient is divided by its mean absolute value.
 
     Returns:
         float32 of the same shape.
+
+    Raises:
+        ValueError: `octaves` is below 1, or `octave_scale` not above 1.
+
+    Example:
+        >>> maps = jc.layers.Conv2D(2, 3, name="maps", input_shape=(None, None, 3))
+        >>> picture = np.random.default_rng(0).random((16, 16, 3), np.float32)
+        >>> weights, settings = {"maps": 1.0}, {"octaves": 1, "steps": 1}
+        >>> jc.visualization.deep_dream(jc.Sequential([maps]), picture, weights, **settings).shape
+        (16, 16, 3)
     """
     if octaves < 1 or octave_scale <= 1:
         raise ValueError(
@@ -224,6 +259,13 @@ def deprocess(pictures: np.ndarray) -> np.ndarray:
     """Images (n, height, width, channels) of any range as uint8.
 
     Each has the mean 128 and the standard deviation 0.1 * 255.
+
+    Args:
+        pictures: images (n, height, width, channels) of any range.
+
+    Example:
+        >>> jc.visualization.deprocess(np.random.default_rng(0).random((2, 8, 8, 3))).dtype
+        dtype('uint8')
     """
     axes = tuple(range(1, pictures.ndim))
     centred = pictures - pictures.mean(axes, keepdims=True)

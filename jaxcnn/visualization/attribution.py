@@ -18,7 +18,18 @@ from jaxcnn.visualization.ascent import chosen, outputs_of
 
 
 def feature_maps(model: Network, x: ArrayLike, layers: Sequence[str]) -> dict[str, np.ndarray]:
-    """The outputs of some layers for images (n, height, width, channels), by layer name."""
+    """The outputs of some layers for images (n, height, width, channels), by layer name.
+
+    Args:
+        model: the model, with images (n, height, width, channels) as its input.
+        x: images (n, height, width, channels), as the model takes them.
+        layers: names of the layers.
+
+    Example:
+        >>> network = jc.Sequential([jc.layers.Conv2D(2, 3, name="maps", input_shape=(8, 8, 1))])
+        >>> jc.visualization.feature_maps(network, np.zeros((1, 8, 8, 1)), ["maps"])["maps"].shape
+        (1, 6, 6, 2)
+    """
     keep_programs()
     module = parts.up_to(model, layers)
     outputs = jax.jit(module.apply)(model.variables, images_of(x))
@@ -32,8 +43,14 @@ def saliency(model: Network, x: ArrayLike, classes: Sequence[int] | None = None)
     Source: Simonyan, Vedaldi and Zisserman, "Deep Inside Convolutional Networks", 2014.
 
     Args:
+        model: the model, with images (n, height, width, channels) as its input.
         x: images (n, height, width, channels), as the model takes them.
         classes: of each image; by default the class that the model predicts.
+
+    Example:
+        >>> network = jc.Sequential([jc.layers.Flatten(input_shape=(8, 8, 1)), jc.layers.Dense(2)])
+        >>> jc.visualization.saliency(network, np.ones((1, 8, 8, 1))).shape
+        (1, 8, 8)
     """
     keep_programs()
     module, _ = parts.scores(model)
@@ -56,12 +73,22 @@ def grad_cam(
 
     It is the sum of a layer's maps, each weighted by its effect on the score of the class.
 
+    Source: Selvaraju et al., "Grad-CAM", 2017.
+
     Args:
+        model: the model, with images (n, height, width, channels) as its input.
         x: images (n, height, width, channels), as the model takes them.
         layer: name of a layer with output (n, rows, columns, maps), as a rule the last convolution.
         classes: of each image; by default the class that the model predicts.
 
-    Source: Selvaraju et al., "Grad-CAM", 2017.
+    Raises:
+        ValueError: the layer has no maps.
+
+    Example:
+        >>> maps = jc.layers.Conv2D(2, 3, name="maps", input_shape=(8, 8, 1))
+        >>> network = jc.Sequential([maps, jc.layers.Flatten(), jc.layers.Dense(2, "softmax")])
+        >>> jc.visualization.grad_cam(network, np.zeros((1, 8, 8, 1)), "maps").shape
+        (1, 8, 8)
     """
     keep_programs()
     images = images_of(x)
@@ -101,7 +128,10 @@ def occlusion_map(
 ) -> np.ndarray:
     """How much a class's output falls when a square of one image is covered.
 
+    Source: Zeiler and Fergus, "Visualizing and Understanding Convolutional Networks", 2014.
+
     Args:
+        model: the model, with images (n, height, width, channels) as its input.
         x: one image (height, width, channels), as the model takes it.
         class_index: by default the class that the model predicts.
         patch, stride: side of the square and distance between its positions, in pixels.
@@ -111,7 +141,13 @@ def occlusion_map(
     Returns:
         (rows, columns), a value for each position of the square.
 
-    Source: Zeiler and Fergus, "Visualizing and Understanding Convolutional Networks", 2014.
+    Raises:
+        ValueError: a square that does not fit into the image.
+
+    Example:
+        >>> network = jc.Sequential([jc.layers.Flatten(input_shape=(8, 8, 1)), jc.layers.Dense(2)])
+        >>> jc.visualization.occlusion_map(network, np.ones((8, 8, 1)), patch=4, stride=2).shape
+        (3, 3)
     """
     image = jnp.asarray(x, jnp.float32)
     if image.ndim != 3 or not 1 <= patch <= min(image.shape[:2]) or stride < 1:
@@ -159,6 +195,13 @@ def heat_overlay(picture: ArrayLike, heat: ArrayLike, alpha: ArrayLike = 0.5) ->
             and red highest.
         alpha: how much of the result is heat, 0 to 1; a number, or an alpha channel (height,
             width).
+
+    Raises:
+        ValueError: another type or shape of image.
+
+    Example:
+        >>> jc.visualization.heat_overlay(np.zeros((8, 8, 3), np.uint8), np.eye(4)).shape
+        (8, 8, 3)
     """
     from matplotlib import colormaps
 

@@ -40,6 +40,11 @@ def plot_worst_mistakes(
 
     Raises:
         ValueError: arrays do not fit together.
+
+    Example:
+        >>> images = np.zeros((3, 8, 8))
+        >>> scores = np.array([[0.9, 0.1], [0.8, 0.2], [0.3, 0.7]])
+        >>> drawn = jc.visualization.plot_worst_mistakes(images, [0, 1, 1], scores, "mistakes.png")
     """
     images, predicted = np.asarray(x), np.asarray(probabilities, float)
     if predicted.ndim == 2 and predicted.shape[1] == 1:
@@ -83,8 +88,18 @@ def confusion_matrix(
     Both arguments are classes (n,), (n, 1) or rows (n, classes) whose largest element counts;
     ``classes`` is by default the largest class plus one.
 
+    Args:
+        y_true: true classes, (n,), (n, 1) or one-hot (n, classes).
+        y_predicted: predicted classes in one of these forms, or scores (n, classes).
+        classes: number of classes; None for the largest class plus one.
+
     Raises:
         ValueError: the lengths differ, or classes are out of range.
+
+    Example:
+        >>> jc.visualization.confusion_matrix([0, 1, 1], [0, 0, 1])
+        array([[1, 0],
+               [1, 1]])
     """
     truth, guess = _classes(y_true), _classes(y_predicted)
     if len(truth) != len(guess):
@@ -110,6 +125,16 @@ def plot_confusion_matrix(
 
     Colours are the shares within each true class. Up to 30 classes the counts are written into the
     cells.
+
+    Args:
+        y_true: as of `confusion_matrix`.
+        y_predicted: as of `confusion_matrix`.
+        path: the file to write; None to return the figure, which a notebook shows.
+        class_names: names of the classes; None for the integers.
+
+    Example:
+        >>> jc.visualization.plot_confusion_matrix([0, 1, 1], [0, 0, 1], "confusion.png").shape
+        (2, 2)
     """
     from matplotlib.colors import PowerNorm
 

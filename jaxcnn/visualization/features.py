@@ -41,6 +41,11 @@ def plot_filters(
 
     Raises:
         ValueError: the layer has no such kernel, or not this channel.
+
+    Example:
+        >>> network = jc.Sequential([jc.layers.Conv2D(2, 3, input_shape=(8, 8, 1))])
+        >>> jc.visualization.plot_filters(network.layers[0], "filters.png").name
+        'filters.png'
     """
     kernel = np.asarray(getattr(layer, "kernel", ()))
     if kernel.ndim != 4:
@@ -73,6 +78,7 @@ def plot_feature_maps(
 
     Args:
         model: with one input, of which `x` is one sample, with or without the batch axis in front.
+        x: the sample.
         layer: a layer's name, or its index in ``model.layers``; its output must be (batch, rows,
             columns, channels), or with the channels first where the layer has that data format.
         path: the file to write; None to return the figure, which a notebook shows.
@@ -83,6 +89,11 @@ def plot_feature_maps(
 
     Raises:
         ValueError: an output of another rank, or more than one sample.
+
+    Example:
+        >>> network = jc.Sequential([jc.layers.Conv2D(2, 3, input_shape=(8, 8, 1))])
+        >>> jc.visualization.plot_feature_maps(network, np.ones((8, 8, 1)), 0, "maps.png").name
+        'maps.png'
     """
     from jaxcnn.models import Model
 

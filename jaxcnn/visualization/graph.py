@@ -52,6 +52,9 @@ def plot_model(
     Raises:
         ImportError: pydot or Graphviz is missing; the message says how to get it.
         ValueError: the model does not know its input shape, or an option is unknown.
+
+    Example:
+        >>> jc.utils.plot_model(model, "model.png", show_shapes=True)
     """
     path = Path(to_file)
     kind = path.suffix.removeprefix(".").lower() or "png"
@@ -81,6 +84,21 @@ def model_to_dot(
     """The graph of `plot_model` as a ``pydot.Dot``.
 
     For a notebook, ``.create(prog='dot', format='svg')`` draws it.
+
+    Args:
+        model: one whose input shape is known.
+        show_shapes: whether the shapes of inputs and outputs are written.
+        show_layer_names: whether the names of layers are written.
+        rankdir: 'TB' from top to bottom, 'LR' from left to right.
+        expand_nested: whether models inside are drawn with their layers.
+        dpi: dots per inch.
+
+    Raises:
+        ImportError: pydot is missing.
+
+    Example:
+        >>> jc.utils.model_to_dot(model).get_rankdir()
+        'TB'
     """
     try:
         import pydot

@@ -25,6 +25,9 @@ def plot_history(
 ) -> "Path | Figure":
     """Draw the record of a training run: a panel with two curves for each quantity.
 
+    The epoch with the lowest validation loss (training loss where there is none) is marked in every
+    panel.
+
     Args:
         history: what ``fit`` returns, or a mapping from a name to one number per epoch;
             ``val_loss`` is drawn with ``loss``. Epochs count from 1.
@@ -32,14 +35,16 @@ def plot_history(
             the figure, which a notebook shows.
         title: a line above the panels.
 
-    The epoch with the lowest validation loss (training loss where there is none) is marked in every
-    panel.
-
     Returns:
         The path, or the figure.
 
     Raises:
         ValueError: an empty or ragged record.
+
+    Example:
+        >>> history = model.fit(x, y, epochs=2, verbose=0)
+        >>> jc.visualization.plot_history(history, "history.png").name
+        'history.png'
     """
     record = {name: np.asarray(values, float) for name, values in _mapping(history).items()}
     lengths = {name: len(values) for name, values in record.items()}

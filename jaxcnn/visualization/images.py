@@ -40,6 +40,11 @@ def image_grid(
 
     Raises:
         ValueError: another shape, no image, or another number of titles.
+
+    Example:
+        >>> images = np.zeros((3, 8, 8))
+        >>> jc.visualization.image_grid(images, "grid.png", titles=["a", "b", "c"]).name
+        'grid.png'
     """
     shown = _displayable(np.asarray(images))
     if titles is not None and len(titles) != len(shown):

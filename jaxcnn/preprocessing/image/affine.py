@@ -37,6 +37,11 @@ def affine_matrices(
 
     Returns:
         float32 (n, 2, 3), or (2, 3) for numbers: A and, in the last column, b.
+
+    Example:
+        >>> from jaxcnn.preprocessing.image import affine_matrices
+        >>> affine_matrices((2, 2), theta=180.0).shape
+        (2, 3)
     """
     values = [jnp.asarray(value, jnp.float32) for value in (theta, tx, ty, shear, zx, zy)]
     theta, tx, ty, shear, zx, zy = jnp.broadcast_arrays(*values)
@@ -89,6 +94,12 @@ def affine_transform(
 
     Returns:
         (n, *size, channels), float32 unless the batch is of another floating-point type.
+
+    Example:
+        >>> from jaxcnn.preprocessing.image import affine_matrices, affine_transform
+        >>> matrices = affine_matrices((8, 8), theta=90.0)[None]
+        >>> affine_transform(jnp.ones((1, 8, 8, 3)), matrices).shape
+        (1, 8, 8, 3)
     """
     batch, matrices = jnp.asarray(batch), jnp.asarray(matrices, jnp.float32)
     rows, columns = size or batch.shape[1:3]

@@ -15,7 +15,32 @@ from jaxcnn.runtime.warn import warn_user
 
 
 class NumpyArrayIterator(Iterator):
-    """Batches of images in memory; see `ImageDataGenerator.flow`."""
+    """Batches of images in memory; see `ImageDataGenerator.flow`.
+
+    Args:
+        x: images (n, rows, columns, channels), or a list that begins with them.
+        y: targets (n, ...); None for none.
+        image_data_generator: the generator whose changes are applied.
+        batch_size: images a batch.
+        shuffle: whether each epoch has an order of its own.
+        seed: decides everything random; None follows the seed of the library.
+        data_format: 'channels_last' or 'channels_first'.
+        save_to_dir: folder where the images that are made are written too; None for nowhere.
+        save_prefix: beginning of the names of those files.
+        save_format: format of those files.
+        sample_weight: weights (n,); None for none.
+        subset: 'training' or 'validation', a part by the `validation_split` of the generator; None
+            for all.
+
+    Raises:
+        ValueError: lengths that differ, or images of another rank.
+
+    Example:
+        >>> from jaxcnn.preprocessing.image import ImageDataGenerator
+        >>> batches = ImageDataGenerator().flow(np.zeros((5, 8, 8, 3)), np.arange(5), batch_size=2)
+        >>> type(batches).__name__, len(batches)
+        ('NumpyArrayIterator', 3)
+    """
 
     def __init__(
         self,

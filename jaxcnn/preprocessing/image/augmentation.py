@@ -57,6 +57,11 @@ class Augmentation:
 
     Raises:
         ValueError: a range has no meaning.
+
+    Example:
+        >>> augmentation = jc.preprocessing.image.Augmentation(rotation_range=10, zoom_range=0.1)
+        >>> augmentation(jax.random.key(0), jnp.ones((2, 8, 8, 3))).shape
+        (2, 8, 8, 3)
     """
 
     rotation_range: float = 0.0
@@ -241,6 +246,16 @@ def augment(key: Array, batch: ArrayLike, **ranges: Any) -> Array:
     The ranges are those of `Augmentation`. A pure function of its arguments, compiled once for each
     shape and set of ranges; it may also be called inside another compiled function, such as a
     training step.
+
+    Args:
+        key: key of random numbers.
+        batch: images (n, rows, columns, channels).
+        **ranges: the arguments of `Augmentation`.
+
+    Example:
+        >>> from jaxcnn.preprocessing.image import augment
+        >>> augment(jax.random.key(0), jnp.ones((2, 8, 8, 3)), horizontal_flip=True).shape
+        (2, 8, 8, 3)
     """
     return Augmentation(**ranges)(key, batch)
 

@@ -27,6 +27,11 @@ def random_crop(key: Array, batch: ArrayLike, size: tuple[int, int], padding: in
 
     Raises:
         ValueError: an image is smaller than the part.
+
+    Example:
+        >>> from jaxcnn.preprocessing.image import random_crop
+        >>> random_crop(jax.random.key(0), jnp.ones((2, 8, 8, 3)), (5, 5)).shape
+        (2, 5, 5, 3)
     """
     batch = jnp.pad(jnp.asarray(batch), ((0, 0), (padding, padding), (padding, padding), (0, 0)))
     n, rows, columns, channels = batch.shape
@@ -59,8 +64,20 @@ def random_resized_crop(
     even on `scale`, the logarithm of its width over its height even on that of `ratio`. A part
     longer than the image is cut to it.
 
+    Args:
+        key: key of random numbers.
+        batch: (n, rows, columns, channels).
+        size: rows and columns of the result.
+        scale: the smallest and the largest share of the area.
+        ratio: the smallest and the largest width over height.
+
     Returns:
         float32 (n, *size, channels).
+
+    Example:
+        >>> from jaxcnn.preprocessing.image import random_resized_crop
+        >>> random_resized_crop(jax.random.key(0), jnp.ones((2, 8, 8, 3)), (4, 4)).shape
+        (2, 4, 4, 3)
     """
     batch = jnp.asarray(batch)
     n, rows, columns, _ = batch.shape
@@ -82,7 +99,16 @@ def random_resized_crop(
 
 
 def color_axes(pictures: ArrayLike) -> PrincipalAxes:
-    """The principal axes of the colours of all pixels, for `pca_lighting`."""
+    """The principal axes of the colours of all pixels, for `pca_lighting`.
+
+    Args:
+        pictures: (n, rows, columns, channels).
+
+    Example:
+        >>> from jaxcnn.preprocessing.image import color_axes
+        >>> color_axes(np.random.default_rng(0).random((2, 8, 8, 3))).axes.shape
+        (3, 3)
+    """
     images = jnp.asarray(pictures)
     return principal_axes(images.reshape(-1, images.shape[-1]).astype(jnp.float32))
 
@@ -104,6 +130,12 @@ def pca_lighting(
         batch: (n, rows, columns, channels).
         colors: from `color_axes` of the training images, in the units of the batch.
         strength: standard deviation of the variates.
+
+    Example:
+        >>> from jaxcnn.preprocessing.image import color_axes, pca_lighting
+        >>> images = np.random.default_rng(0).random((2, 8, 8, 3))
+        >>> pca_lighting(jax.random.key(0), images, color_axes(images)).shape
+        (2, 8, 8, 3)
     """
     batch = jnp.asarray(batch)
     weights = strength * jax.random.normal(key, (len(batch), len(colors.variances)))

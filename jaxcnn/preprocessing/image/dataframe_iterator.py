@@ -26,7 +26,46 @@ class Table(Protocol):
 
 
 class DataFrameIterator(FileIterator):
-    """Batches of the images that a table names; see `ImageDataGenerator.flow_from_dataframe`."""
+    """Batches of the images that a table names; see `ImageDataGenerator.flow_from_dataframe`.
+
+    Args:
+        dataframe: table of pandas, or a mapping from columns to lists.
+        directory: folder that the names are relative to; None for absolute ones.
+        image_data_generator: the generator whose changes are applied.
+        x_col: column with the names of the files.
+        y_col: column with the classes, or several columns with numbers.
+        weight_col: column with the weights of samples; None for none.
+        target_size: (height, width) that images are resized to.
+        color_mode: 'rgb', 'rgba' or 'grayscale'.
+        classes: names of the classes in their order; None for those of the column, sorted.
+        class_mode: 'categorical', 'binary', 'sparse', 'raw', 'multi_output', 'input' or None for no
+            targets.
+        batch_size: images a batch.
+        shuffle: whether each epoch has an order of its own.
+        seed: decides everything random; None follows the seed of the library.
+        data_format: 'channels_last' or 'channels_first'.
+        save_to_dir: folder where the images that are made are written too; None for nowhere.
+        save_prefix: beginning of the names of those files.
+        save_format: format of those files.
+        subset: 'training' or 'validation', a part by the `validation_split` of the generator; None
+            for all.
+        interpolation: how images are resized: 'nearest', 'bilinear', 'bicubic', ...
+        validate_filenames: whether files that are not there are left out with a warning.
+        skip_unreadable: whether files that cannot be read are left out with a warning; else they
+            raise.
+
+    Raises:
+        ValueError: an argument that is not allowed, or columns that do not fit.
+
+    Example:
+        >>> from jaxcnn.preprocessing.image import ImageDataGenerator, save_img
+        >>> save_img("a.png", np.zeros((8, 8, 3)))
+        >>> table = {"filename": ["a.png"], "class": ["cat"]}
+        >>> batches = ImageDataGenerator().flow_from_dataframe(table, ".", target_size=(4, 4))
+        Found 1 validated image filenames belonging to 1 classes.
+        >>> type(batches).__name__, next(batches)[0].shape
+        ('DataFrameIterator', (1, 4, 4, 3))
+    """
 
     def __init__(
         self,

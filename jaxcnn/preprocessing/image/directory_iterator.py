@@ -23,6 +23,41 @@ class DirectoryIterator(FileIterator):
     """Batches of the images in a folder of class folders.
 
     See `ImageDataGenerator.flow_from_directory`.
+
+    Args:
+        directory: folder with a folder for each class.
+        image_data_generator: the generator whose changes are applied.
+        target_size: (height, width) that images are resized to.
+        color_mode: 'rgb', 'rgba' or 'grayscale'.
+        classes: names of the folders in the order of the classes; None for all, sorted.
+        class_mode: 'categorical', 'binary', 'sparse', 'input' or None for no targets.
+        batch_size: images a batch.
+        shuffle: whether each epoch has an order of its own.
+        seed: decides everything random; None follows the seed of the library.
+        data_format: 'channels_last' or 'channels_first'.
+        save_to_dir: folder where the images that are made are written too; None for nowhere.
+        save_prefix: beginning of the names of those files.
+        save_format: format of those files.
+        follow_links: whether links to folders are followed.
+        subset: 'training' or 'validation', a part by the `validation_split` of the generator; None
+            for all.
+        interpolation: how images are resized: 'nearest', 'bilinear', 'bicubic', ...
+        skip_unreadable: whether files that cannot be read are left out with a warning; else they
+            raise.
+
+    Raises:
+        ValueError: an argument that is not allowed.
+
+    Example:
+        >>> import pathlib
+        >>> from jaxcnn.preprocessing.image import ImageDataGenerator, save_img
+        >>> for name in ("cats", "dogs"):
+        ...     pathlib.Path("train", name).mkdir(parents=True)
+        ...     save_img(f"train/{name}/0.png", np.zeros((8, 8, 3)))
+        >>> batches = ImageDataGenerator().flow_from_directory("train", target_size=(4, 4))
+        Found 2 images belonging to 2 classes.
+        >>> type(batches).__name__, next(batches)[0].shape
+        ('DirectoryIterator', (2, 4, 4, 3))
     """
 
     def __init__(

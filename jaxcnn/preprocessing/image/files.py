@@ -52,6 +52,12 @@ def load_img(
         OSError: the file is damaged, truncated or no image.
         ValueError: unknown `color_mode` or `interpolation`; or pixels of more than 8 bits, whose
             conversion would cut them off.
+
+    Example:
+        >>> from jaxcnn.preprocessing.image import load_img, save_img
+        >>> save_img("a.png", np.zeros((6, 8, 3)))
+        >>> load_img("a.png", target_size=(4, 4)).size
+        (4, 4)
     """
     from PIL import Image
 
@@ -74,8 +80,17 @@ def img_to_array(img: Image | ArrayLike, data_format: str | None = None) -> np.n
 
     Its type is the configured float type.
 
+    Args:
+        img: an image of Pillow, or an array.
+        data_format: 'channels_last' or 'channels_first'; None for the configured one.
+
     Raises:
         ValueError: an unknown data format, or an image that has neither two nor three axes.
+
+    Example:
+        >>> from jaxcnn.preprocessing.image import array_to_img, img_to_array
+        >>> img_to_array(array_to_img(np.zeros((6, 8, 3)))).shape
+        (6, 8, 3)
     """
     x = np.asarray(img, dtype=config.floatx())
     if x.ndim == 2:
@@ -99,6 +114,10 @@ def array_to_img(x: ArrayLike, data_format: str | None = None, scale: bool = Tru
 
     Raises:
         ValueError: another shape, or values that are not finite.
+
+    Example:
+        >>> jc.preprocessing.image.array_to_img(np.zeros((6, 8, 3))).size
+        (8, 6)
     """
     from PIL import Image
 
@@ -148,6 +167,12 @@ def save_img(
 
     Raises:
         ValueError: an unknown format, or an image that `array_to_img` refuses.
+
+    Example:
+        >>> from jaxcnn.preprocessing.image import load_img, save_img
+        >>> save_img("a.png", np.zeros((6, 8, 3)))
+        >>> load_img("a.png").size
+        (8, 6)
     """
     from PIL import Image
 
@@ -166,7 +191,18 @@ def save_img(
 
 
 def list_pictures(directory: str | os.PathLike[str], ext: str = "jpg|jpeg|bmp|png") -> list[str]:
-    """The sorted paths of all files below a folder with one of the extensions in ``a|b|c``."""
+    """The sorted paths of all files below a folder with one of the extensions in ``a|b|c``.
+
+    Args:
+        directory: the folder.
+        ext: the extensions, with | between them.
+
+    Example:
+        >>> from jaxcnn.preprocessing.image import list_pictures, save_img
+        >>> save_img("a.png", np.zeros((6, 8, 3)))
+        >>> len(list_pictures("."))
+        1
+    """
     endings = tuple(f".{name.lower()}" for name in ext.split("|"))
     return sorted(
         os.path.join(root, name)

@@ -39,12 +39,25 @@ class ImageDataGenerator(HasAugmentation):
         rotation_range, width_shift_range, height_shift_range, shear_range, zoom_range,
             channel_shift_range, fill_mode, cval, horizontal_flip, vertical_flip, brightness_range,
             interpolation_order: see `Augmentation`.
+        rotation_range: largest angle in degrees, to either side.
+        width_shift_range: largest shift as a share of the width, or in pixels where it is 1 or
+            more; or a list of shifts.
+        height_shift_range: largest shift as a share of the height, or in pixels where it is 1 or
+            more; or a list of shifts.
+        shear_range: largest angle of the shear.
+        zoom_range: largest change of size, or the smallest and the largest factor.
+        channel_shift_range: largest shift of the values of a channel.
+        fill_mode: what lies outside of the image: 'nearest', 'constant', 'reflect' or 'wrap'.
+        cval: the value outside with 'constant'.
+        horizontal_flip: whether half of the images are mirrored, left to right.
+        vertical_flip: whether half of the images are mirrored, top to bottom.
         rescale: factor for all values, after the random changes and before the other steps; None or
             0 for none.
         preprocessing_function: called with each image, an array of three axes, after the random
             changes; returns one of the same shape.
         data_format: 'channels_last' or 'channels_first'; by default as configured.
         zca_epsilon: what is added to the variances in whitening.
+        brightness_range: the smallest and the largest factor of brightness; None for none.
         validation_split: the fraction in (0, 1) of the data, the first part of it, that
             ``subset="validation"`` takes.
 
@@ -55,6 +68,12 @@ class ImageDataGenerator(HasAugmentation):
 
     Raises:
         ValueError: a setting has no meaning.
+
+    Example:
+        >>> generator = jc.preprocessing.image.ImageDataGenerator(horizontal_flip=True)
+        >>> batches = generator.flow(np.zeros((5, 8, 8, 3)), np.arange(5), batch_size=2)
+        >>> [array.shape for array in next(batches)]
+        [(2, 8, 8, 3), (2,)]
     """
 
     def __init__(

@@ -40,12 +40,25 @@ class Iterator:
     `on_epoch_end` moves to the next epoch. Batch and order are functions of the seed, the epoch and
     the step, so threads that share an iterator get what one would, in whatever order they come.
 
+    Args:
+        n: number of samples.
+        image_data_generator: the generator whose changes are applied.
+        flow: how batches are drawn and written.
+
     Attributes:
         n: samples.
         batch_size: samples a batch; the last of an epoch may be smaller.
         shuffle: whether each epoch has its own order.
         seed: decides everything random.
         epoch, batch_index: where `next` is, from 0.
+
+    Raises:
+        ValueError: a `batch_size` that is not a positive integer.
+
+    Example:
+        >>> from jaxcnn.preprocessing.image import ImageDataGenerator, Iterator
+        >>> issubclass(type(ImageDataGenerator().flow(np.zeros((5, 8, 8, 3)))), Iterator)
+        True
     """
 
     threads_only = True  # JAX, which computes the images, does not work in a forked process

@@ -32,7 +32,22 @@ def random_rotation(
     fill_mode: FillMode = "nearest",
     cval: float = 0.0,
 ) -> np.ndarray:
-    """The image turned about its middle by an angle from [-rg, rg] degrees."""
+    """The image turned about its middle by an angle from [-rg, rg] degrees.
+
+    Args:
+        x: the image, array (rows, columns, channels), or with the channels at `channel_axis`.
+        rg: the largest angle in degrees.
+        row_axis: axis of the rows.
+        col_axis: axis of the columns.
+        channel_axis: axis of the channels.
+        fill_mode: what lies outside of the image: 'nearest', 'constant', 'reflect' or 'wrap'.
+        cval: the value outside with 'constant'.
+
+    Example:
+        >>> from jaxcnn.preprocessing.image import random_rotation
+        >>> random_rotation(np.ones((3, 8, 8)), 20).shape
+        (3, 8, 8)
+    """
     (theta,) = _draw(-rg, rg, 1)
     matrix = affine_matrices(_size(x, row_axis, col_axis), theta=theta)
     return apply_transform(x, matrix, channel_axis, fill_mode, cval)
@@ -48,7 +63,23 @@ def random_shift(
     fill_mode: FillMode = "nearest",
     cval: float = 0.0,
 ) -> np.ndarray:
-    """The image shifted by up to the fractions `wrg` of its width and `hrg` of its height."""
+    """The image shifted by up to the fractions `wrg` of its width and `hrg` of its height.
+
+    Args:
+        x: the image, array (rows, columns, channels), or with the channels at `channel_axis`.
+        wrg: the largest shift as a share of the width.
+        hrg: the largest shift as a share of the height.
+        row_axis: axis of the rows.
+        col_axis: axis of the columns.
+        channel_axis: axis of the channels.
+        fill_mode: what lies outside of the image: 'nearest', 'constant', 'reflect' or 'wrap'.
+        cval: the value outside with 'constant'.
+
+    Example:
+        >>> from jaxcnn.preprocessing.image import random_shift
+        >>> random_shift(np.ones((3, 8, 8)), 0.1, 0.1).shape
+        (3, 8, 8)
+    """
     rows, columns = _size(x, row_axis, col_axis)
     down, across = _draw(-1.0, 1.0, 2)
     matrix = affine_matrices((rows, columns), tx=down * hrg * rows, ty=across * wrg * columns)
@@ -64,7 +95,22 @@ def random_shear(
     fill_mode: FillMode = "nearest",
     cval: float = 0.0,
 ) -> np.ndarray:
-    """The image sheared about its middle by an angle from [-intensity, intensity] radians."""
+    """The image sheared about its middle by an angle from [-intensity, intensity] radians.
+
+    Args:
+        x: the image, array (rows, columns, channels), or with the channels at `channel_axis`.
+        intensity: the largest angle in radians.
+        row_axis: axis of the rows.
+        col_axis: axis of the columns.
+        channel_axis: axis of the channels.
+        fill_mode: what lies outside of the image: 'nearest', 'constant', 'reflect' or 'wrap'.
+        cval: the value outside with 'constant'.
+
+    Example:
+        >>> from jaxcnn.preprocessing.image import random_shear
+        >>> random_shear(np.ones((3, 8, 8)), 0.1).shape
+        (3, 8, 8)
+    """
     (shear,) = _draw(-intensity, intensity, 1)
     matrix = affine_matrices(_size(x, row_axis, col_axis), shear=shear)
     return apply_transform(x, matrix, channel_axis, fill_mode, cval)
@@ -83,8 +129,22 @@ def random_zoom(
 
     A factor below 1 enlarges.
 
+    Args:
+        x: the image, array (rows, columns, channels), or with the channels at `channel_axis`.
+        zoom_range: the smallest and the largest factor.
+        row_axis: axis of the rows.
+        col_axis: axis of the columns.
+        channel_axis: axis of the channels.
+        fill_mode: what lies outside of the image: 'nearest', 'constant', 'reflect' or 'wrap'.
+        cval: the value outside with 'constant'.
+
     Raises:
         ValueError: `zoom_range` is not two numbers.
+
+    Example:
+        >>> from jaxcnn.preprocessing.image import random_zoom
+        >>> random_zoom(np.ones((3, 8, 8)), (0.9, 1.1)).shape
+        (3, 8, 8)
     """
     if np.shape(zoom_range) != (2,):
         raise ValueError(
@@ -97,7 +157,18 @@ def random_zoom(
 
 
 def random_channel_shift(x: ArrayLike, intensity: float, channel_axis: int = 0) -> np.ndarray:
-    """The image with each channel shifted by up to `intensity` and kept within its own range."""
+    """The image with each channel shifted by up to `intensity` and kept within its own range.
+
+    Args:
+        x: the image, with its channels at `channel_axis`.
+        intensity: the largest shift.
+        channel_axis: axis of the channels.
+
+    Example:
+        >>> from jaxcnn.preprocessing.image import random_channel_shift
+        >>> random_channel_shift(np.ones((3, 4, 4)), 0.1).shape
+        (3, 4, 4)
+    """
     batch = _channels_last(x, channel_axis)
     shifts = _draw(-intensity, intensity, batch.shape[-1])
     changed = Augmentation().apply(batch, {"channel_shift_intensity": shifts[None]})
@@ -105,7 +176,20 @@ def random_channel_shift(x: ArrayLike, intensity: float, channel_axis: int = 0) 
 
 
 def transform_matrix_offset_center(matrix: ArrayLike, x: int, y: int) -> np.ndarray:
-    """A map (3, 3) about the corner of an image, moved to its middle, `x` / 2 rows from there."""
+    """A map (3, 3) about the corner of an image, moved to its middle, `x` / 2 rows from there.
+
+    Args:
+        matrix: (3, 3), acting on (row, column, 1).
+        x: rows of the image.
+        y: columns of the image.
+
+    Example:
+        >>> from jaxcnn.preprocessing.image import transform_matrix_offset_center
+        >>> transform_matrix_offset_center(np.diag([-1.0, -1.0, 1.0]), 2, 2)
+        array([[-1.,  0.,  3.],
+               [ 0., -1.,  3.],
+               [ 0.,  0.,  1.]])
+    """
     centred = np.array(matrix, float)
     centred[:2] = about_middle(centred[:2], (x, y))
     return centred
@@ -128,6 +212,26 @@ def apply_affine_transform(
     """The image turned by `theta` and sheared by `shear` degrees, shifted by pixels and zoomed.
 
     As in Keras 2.2, values between pixels are interpolated linearly.
+
+    Args:
+        x: the image, array (rows, columns, channels), or with the channels at `channel_axis`.
+        theta: angle in degrees.
+        tx: shift along the rows, in pixels.
+        ty: shift along the columns, in pixels.
+        shear: angle of the shear in degrees.
+        zx: factor of the rows; below 1 enlarges.
+        zy: factor of the columns; below 1 enlarges.
+        row_axis: axis of the rows.
+        col_axis: axis of the columns.
+        channel_axis: axis of the channels.
+        fill_mode: what lies outside of the image: 'nearest', 'constant', 'reflect' or 'wrap'.
+        cval: the value outside with 'constant'.
+
+    Example:
+        >>> from jaxcnn.preprocessing.image import apply_affine_transform
+        >>> apply_affine_transform(np.arange(4.0).reshape(2, 2, 1), theta=180)[..., 0].round()
+        array([[3., 3.],
+               [3., 3.]])
     """
     matrix = affine_matrices(
         _size(x, row_axis, col_axis),
@@ -162,6 +266,12 @@ def apply_transform(
 
     Returns:
         An image of the shape and dtype of `x`; of float64 to the precision of float32.
+
+    Example:
+        >>> from jaxcnn.preprocessing.image import apply_transform
+        >>> apply_transform(np.arange(4.0).reshape(1, 2, 2), np.eye(3))[0]
+        array([[0., 1.],
+               [2., 3.]])
     """
     rows = np.asarray(transform_matrix)[None, :2]
     changed = affine_transform(_channels_last(x, channel_axis), rows, fill_mode, cval, order=0)
@@ -169,7 +279,17 @@ def apply_transform(
 
 
 def flip_axis(x: ArrayLike, axis: int) -> np.ndarray:
-    """`x` in reverse order along an axis."""
+    """`x` in reverse order along an axis.
+
+    Args:
+        x: an array.
+        axis: the axis to reverse.
+
+    Example:
+        >>> from jaxcnn.preprocessing.image import flip_axis
+        >>> flip_axis(np.array([[1, 2, 3]]), 1)
+        array([[3, 2, 1]])
+    """
     return np.flip(np.asarray(x), axis)
 
 
