@@ -1,8 +1,8 @@
 """Training from a text file, line by line (U9 of the notes).
 
-Data: lines such as `1 2 0 1` (two features, two one-hot columns), made here: the class says whether
-the first feature is larger. The notes print how often the generator was asked: at most queue and
-workers ahead of the training.
+Data: six lines such as `1 2 0 1` (two features, two one-hot columns), made here: the class says
+whether the first feature is larger. Each line is a batch. The notes print how often the generator
+was asked: at most queue and workers ahead of the training.
 
     python -m experiments run u09_fit_generator
 """
@@ -23,7 +23,6 @@ PROGRAM = Program(
         ),
     },
 )
-BATCH = 32
 
 
 def process_line(line):
@@ -34,24 +33,25 @@ def process_line(line):
 def generate_arrays_from_file(path, pulled):
     while True:
         with open(path) as file:
-            lines = [process_line(line) for line in file]
-        for start in range(0, len(lines), BATCH):
-            x, y = zip(*lines[start : start + BATCH], strict=True)
-            pulled.append(start)
-            yield np.stack(x), np.stack(y)
+            for line in file:
+                x, y = process_line(line)
+                pulled.append(line)
+                yield x[None], y[None]
 
 
 def main(run: Run) -> None:
     rng = np.random.default_rng(run.seed)
-    features = rng.integers(0, 10, (320, 2))
+    features = rng.integers(0, 10, (6, 2))
     table = np.column_stack(
         [features, features[:, 0] > features[:, 1], features[:, 0] <= features[:, 1]]
     )
     path = run.out / "train.txt"
     np.savetxt(path, table, fmt="%d")
 
-    model = Sequential([Dense(16, activation="relu", input_dim=2), Dense(2, activation="softmax")])
-    model.compile(loss="categorical_crossentropy", optimizer="adam", metrics=["accuracy"])
+    model = Sequential(
+        [Dense(1000, activation="relu", input_dim=2), Dense(2, activation="softmax")]
+    )
+    model.compile(loss="categorical_crossentropy", optimizer="sgd", metrics=["accuracy"])
     pulled = []
     history = model.fit_generator(
         generate_arrays_from_file(path, pulled),
