@@ -25,6 +25,7 @@ from experiments.benchmarks.harness import table
 from experiments.cluster import train
 from experiments.cluster.collectives import KINDS, Collective, collectives
 from experiments.cluster.scaling import CLUSTERS, Assumptions, Network, efficiency
+from jaxcnn.distributed.overlap import overlap_options
 from jaxcnn.distributed.placement import Distribution
 from jaxcnn.layers import Dense, Input
 from jaxcnn.runtime.types import PyTree
@@ -128,7 +129,9 @@ def compiled(title: str, devices: Sequence[jax.Device], batch: int, fsdp: bool) 
 
     along = jax.sharding.NamedSharding(distribution.mesh, jax.sharding.PartitionSpec("data"))
     given = lying(state, distribution.shardings(state)), lying(samples, (along, along))
-    program = jax.jit(distribution.step(step), donate_argnums=0).lower(*given).compile()
+    options = overlap_options(devices[0].platform)
+    jitted = jax.jit(distribution.step(step), donate_argnums=0, compiler_options=options)
+    program = jitted.lower(*given).compile()
     used = program.memory_analysis()
     memory = {
         "state and batch": used.argument_size_in_bytes,

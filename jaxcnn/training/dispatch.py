@@ -20,6 +20,7 @@ import jax
 import jax.numpy as jnp
 from jax.extend.core import ClosedJaxpr, Jaxpr
 
+from jaxcnn.distributed.overlap import overlap_options
 from jaxcnn.distributed.placement import Distribution
 from jaxcnn.runtime.captures import computing_arrays
 from jaxcnn.runtime.disk_cache import keep_programs
@@ -100,8 +101,11 @@ class Dispatcher:
         self._fixed = count
         self._eager = eager
         self._parallel = parallel
-        self.single = LeafJit(self._once, donate=donate)
-        self.many = LeafJit(self._loop, donate=donate)
+        options = None if parallel is None else overlap_options(jax.default_backend())
+        self.single = LeafJit(self._once, donate=donate, options=options)
+        self.many = LeafJit(self._loop, donate=donate, options=options)
+        # JAX takes options for whole programs only.
+        self._inside = self.single if options is None else LeafJit(self._once)
         self._loops: bool | None = None
         self._lock = threading.Lock()  # threads may evaluate one model
         # Time is not the same for all processes, and they must call the same programs.
@@ -129,7 +133,7 @@ class Dispatcher:
             batch = jax.tree.map(
                 lambda a: jax.lax.dynamic_index_in_dim(a, i, keepdims=False), batches
             )
-            new, _ = self.single(carry, batch, *constants)  # jitted: not traced once more
+            new, _ = self._inside(carry, batch, *constants)  # jitted: not traced once more
             return jax.tree.leaves(new)
 
         leaves = jax.lax.fori_loop(0, count, body, jax.tree.leaves(carry))

@@ -3,9 +3,12 @@ names the process, and the rerun continues to the same bits. What was measured i
 experiments/cluster/FAULTS.md.
 """
 
+import contextlib
 import re
 import resource
+import shutil
 import signal
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -41,11 +44,18 @@ class Job:
     def __exit__(self, *error):
         self.hosts.stop()
 
-    def start(self, log="first"):
+    def start(self, log="first", ahead=0):
+        """Start both; the clock of host 1 is so many seconds ahead of that of host 0."""
         self.log = log
+        clock = {}
+        if ahead:
+            clock = {"CLOCK_AHEAD": str(ahead), "LD_PRELOAD": str(wrong_clock(self.folder))}
         settings = [f"checkpoints={self.checkpoints}", f"epochs={self.epochs}", "slowly=0.5"]
         command = [sys.executable, JOB, str(self.folder / log), "fsdp=1", *settings]
-        self.processes = [self.hosts.start(number, log, *command) for number in (0, 1)]
+        self.processes = [
+            self.hosts.start(number, log, *command, **(clock if number else {}))
+            for number in (0, 1)
+        ]
 
     def said(self, number):
         return self.hosts.log(self.log, number).read_text(errors="replace")
@@ -88,6 +98,29 @@ class Job:
         for number in (0, 1):
             assert "damaged" not in self.said(number)
         assert not [path.name for path in self.checkpoints.iterdir() if "tmp" in path.name]
+
+
+def wrong_clock(folder):
+    """The library that makes the clock of a process wrong, built in `folder`."""
+    library = folder / "clock.so"
+    if not library.exists():
+        source = str(Path(__file__).with_name("clock.c"))
+        command = ["gcc", "-O1", "-shared", "-fPIC", "-o", str(library), source, "-ldl"]
+        subprocess.run(command, check=True)
+    return library
+
+
+@contextlib.contextmanager
+def disk(folder, size):
+    """A disk of its own at `folder`, before there are hosts that see it."""
+    folder.mkdir(parents=True)
+    subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", f"size={size}m", "tmpfs", str(folder)], check=True
+    )
+    try:
+        yield
+    finally:
+        subprocess.run(["umount", "--lazy", str(folder)], check=True)
 
 
 def assert_same(result, expected):
@@ -206,9 +239,45 @@ def test_a_process_that_is_killed(folder, undisturbed):
         job.rerun_goes_on_to(undisturbed(8))
 
 
-def test_a_disk_that_is_full_on_one_host(folder, undisturbed):
+@pytest.mark.skipif(shutil.which("gcc") is None, reason="the wrong clock is compiled")
+@pytest.mark.parametrize("seconds", [600, -600], ids=["ahead", "behind"])
+def test_a_clock_that_is_10_minutes_off(folder, undisturbed, seconds):
+    """The job goes on, and so does its rerun when the other clock is right again."""
+    with Job(folder, f"clock{seconds}") as job:
+        job.start(ahead=seconds)
+        job.wait_for_step(9)
+        job.processes[1].terminate()  # both save, by their own clocks
+        assert job.ends_of(0, 1) == [75, 75]
+        job.rerun_goes_on_to(undisturbed(8))
+    with Job(folder, f"clock{seconds}-whole") as job:
+        job.start(ahead=seconds)
+        job.began = time.monotonic()
+        job.goes_on_to(undisturbed(8))
+        clocks = [float(re.search(r"^clock (\d+)", job.said(n), re.M)[1]) for n in (0, 1)]
+        assert abs(clocks[1] - clocks[0] - seconds) < 60
+
+
+def test_a_disk_that_becomes_full(folder, undisturbed):
+    """The disk of the checkpoints, which both hosts see."""
+    with disk(folder / "disk-full" / "checkpoints", size=16), Job(folder, "disk-full") as job:
+        job.start()
+        job.wait_for_step(9)
+        rest = job.checkpoints / "rest"
+        with contextlib.suppress(OSError), rest.open("wb", buffering=0) as file:
+            while True:
+                file.write(bytes(2**12))
+        assert job.ends_of(0, 1) == [1, 1]
+        full = (
+            "The disk of the checkpoint folder is full; the last whole checkpoint is that of step"
+        )
+        assert re.search(full, job.said(0) + job.said(1))
+        rest.unlink()
+        job.rerun_goes_on_to(undisturbed(8))
+
+
+def test_a_process_that_may_write_nothing_more(folder, undisturbed):
     """Nothing more can be written by process 1: its files may have a few bytes only."""
-    with Job(folder, "disk-full") as job:
+    with Job(folder, "no-more-files") as job:
         job.start()
         job.wait_for_step(9)
         resource.prlimit(job.processes[1].pid, resource.RLIMIT_FSIZE, (16, 16))
