@@ -1,8 +1,15 @@
 """Small masks drawn with every pixel as a square, as the image book shows its morphology (P42)."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from experiments.photographs import photograph
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 
 def expand_image(
@@ -26,6 +33,20 @@ def expand_image(
     drawn[::size] = 0
     drawn[:, ::size] = 0
     return drawn
+
+
+def show_image(*imgs: np.ndarray) -> Figure:
+    """Images side by side in gray, without axes, almost to the edges of the figure."""
+    from matplotlib.figure import Figure
+
+    tallest = max(img.shape[0] / img.shape[1] for img in imgs)
+    figure = Figure(figsize=(4 * len(imgs), 4 * tallest))
+    for number, img in enumerate(imgs, 1):
+        axes = figure.add_subplot(1, len(imgs), number)
+        axes.imshow(img, cmap="gray", vmin=0, vmax=255)
+        axes.set_axis_off()
+    figure.subplots_adjust(0.02, 0, 0.98, 1, 0.02, 0)
+    return figure
 
 
 def horse(size: int = 13) -> np.ndarray:

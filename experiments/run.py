@@ -25,7 +25,7 @@ from jaxcnn.applications.pretrained import WeightsNotFoundError
 from jaxcnn.datasets.resolve import DatasetNotFoundError
 from jaxcnn.layers import naming
 from jaxcnn.utils.files import atomic_path, atomic_write
-from jaxcnn.visualization.figure import save
+from jaxcnn.visualization.figure import new_figure, plain_axes, save
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -122,12 +122,28 @@ class Run:
             self.pictures.append(path.name)
         return path
 
-    def curve(self, history: Any, name: str = "training", title: str | None = None) -> None:
-        """Keep what `fit` returned (or name -> numbers, one an epoch) as NAME.png and NAME.csv."""
+    def curve(
+        self,
+        history: Any,
+        name: str = "training",
+        title: str | None = None,
+        together: bool = False,
+    ) -> None:
+        """Keep what `fit` returned (or name -> numbers, one an epoch) as NAME.png and NAME.csv.
+
+        Args:
+            history: the record.
+            name: of the files.
+            title: above the drawing.
+            together: draw all lines over one scale.
+        """
         record = {
             key: plain(values) for key, values in getattr(history, "history", history).items()
         }
-        visualization.plot_history(record, self.out / f"{name}.png", title=title)
+        if together:
+            save(lines_together(record, title), self.out / f"{name}.png")
+        else:
+            visualization.plot_history(record, self.out / f"{name}.png", title=title)
         with atomic_write(self.out / f"{name}.csv", "w") as file:
             table = csv.writer(file, lineterminator="\n")
             table.writerow(["epoch", *record])
@@ -280,6 +296,19 @@ def write_json(path: Path, content: Mapping[str, Any]) -> None:
     with atomic_write(path, "w") as file:
         json.dump(content, file, indent=1, ensure_ascii=False)
         file.write("\n")
+
+
+def lines_together(record: Mapping[str, Sequence[float]], title: str | None) -> Figure:
+    """All lines in one drawing, over epochs from 1."""
+    figure = new_figure(6, 4)
+    axes = figure.add_subplot()
+    plain_axes(axes)
+    for name, values in record.items():
+        axes.plot(range(1, len(values) + 1), values, label=name)
+    axes.set_xlabel("epoch")
+    axes.set_title(title or "", fontsize=10)
+    axes.legend(frameon=False, fontsize=8)
+    return figure
 
 
 def written(picture: np.ndarray, path: Path) -> Path:

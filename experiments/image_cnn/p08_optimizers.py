@@ -80,9 +80,8 @@ def main(run: Run) -> None:
         run.figure(
             f"{name}: share of the first loss that is left", losses[name][-1] / losses[name][0]
         )
-    run.curve(
-        {name: np.log10(values) for name, values in losses.items()}, title="log10 of the loss"
-    )
+    logarithms = {name: np.log10(values) for name, values in losses.items()}
+    run.curve(logarithms, title="log10 of the loss", together=True)
 
 
 if __name__ == "__main__":

@@ -55,6 +55,14 @@ def main(run: Run) -> None:
         "np.histogram over np.bincount in time",
         round(seconds["np.histogram"] / seconds["np.bincount"], 1),
     )
+    figure = new_figure(11, 3)
+    for number, name in enumerate(list(ways)[:3], 1):
+        axes = figure.add_subplot(1, 3, number)
+        plain_axes(axes)
+        axes.plot(counts[name], color=BLUE)
+        axes.set_title(name, fontsize=10)
+    run.picture("three_ways", figure)
+
     wide = np.asarray(histogram(img, 18, (0, 270)))
     run.check("bins 15 values wide hold all pixels", int(wide.sum()), img.size)
 

@@ -8,7 +8,7 @@ Data: the outline of a horse that comes with scikit-image, for the book's scipy_
 import numpy as np
 from scipy import ndimage
 
-from experiments.pixels import expand_image, horse
+from experiments.pixels import expand_image, horse, show_image
 from experiments.program import Program
 from experiments.run import Run
 from jaxcnn.vision import CROSS, SQUARE, dilate
@@ -31,14 +31,17 @@ def dilation_demo(a: np.ndarray, structure: object) -> np.ndarray:
 def main(run: Run) -> None:
     a = horse()
     run.check("size of the drawing", expand_image(a, 255).shape, [10 * size for size in a.shape])
-    run.picture("mask", expand_image(a, 255))
+    drawn = {}
     for name, structure in STRUCTURES.items():
         grown = np.asarray(dilate(a, structure))
         run.check(
             f"{name}: as scipy", np.array_equal(grown, ndimage.binary_dilation(a, structure)), True
         )
         run.figure(f"{name}: pixels added", int(grown.sum() - a.sum()))
-        run.picture(name.replace(" ", "_"), dilation_demo(a, structure))
+        drawn[name] = dilation_demo(a, structure)
+    first, *rest = STRUCTURES
+    run.picture("neighbours", show_image(expand_image(a, 255), drawn[first], drawn[rest[0]]))
+    run.picture("structures", show_image(*(drawn[name] for name in rest[1:])))
 
 
 if __name__ == "__main__":

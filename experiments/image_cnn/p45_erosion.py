@@ -8,7 +8,7 @@ Data: the outline of a horse that comes with scikit-image, for the book's scipy_
 import numpy as np
 from scipy import ndimage
 
-from experiments.pixels import expand_image, horse
+from experiments.pixels import expand_image, horse, show_image
 from experiments.program import Program
 from experiments.run import Run
 from jaxcnn.vision import CROSS, SQUARE, erode
@@ -18,14 +18,15 @@ PROGRAM = Program(title="Erosion", ids=("P45",), data=("photographs",))
 
 def main(run: Run) -> None:
     a = horse()
-    run.picture("mask", expand_image(a, 255))
+    drawn = [expand_image(a, 255)]
     for name, structure in (("4 neighbours", CROSS), ("8 neighbours", SQUARE)):
         left = np.asarray(erode(a, structure))
         run.check(
             f"{name}: as scipy", np.array_equal(left, ndimage.binary_erosion(a, structure)), True
         )
         run.figure(f"{name}: pixels taken away", int(a.sum() - left.sum()))
-        run.picture(name.replace(" ", "_"), expand_image(left ^ a, 100, out=expand_image(a, 255)))
+        drawn.append(expand_image(left ^ a, 100, out=expand_image(a, 255)))
+    run.picture("neighbours", show_image(*drawn))
 
 
 if __name__ == "__main__":

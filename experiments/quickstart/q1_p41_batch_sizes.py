@@ -48,7 +48,7 @@ def main(run: Run) -> None:
         )
         curves[name] = history.history["val_loss"]
         run.figure(f"test loss with {name} a step", curves[name][-1])
-    run.curve(curves, "test_loss", title="Test loss by samples a step")
+    run.curve(curves, "test_loss", title="Test loss by samples a step", together=True)
     run.check(
         "mini-batches beat one step an epoch",
         curves["32 samples"][-1] < curves["all samples"][-1],
