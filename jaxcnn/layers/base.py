@@ -130,7 +130,7 @@ class Layer:
 
     def make_module(self) -> nn.Module:
         """The Flax module, made once; here that of a layer with `build` and `call`."""
-        return UserModule(self)
+        return UserModule(self, parent=None)
 
     # -- for layers that users write ---------------------------------------------------------------
 

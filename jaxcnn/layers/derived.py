@@ -78,7 +78,8 @@ class ModuleLayer(Layer):
             elif is_layer_list(value):
                 fields[name] = [layer.module for layer in value]
         try:
-            module = self.module_class(**fields)
+            # It may be asked for while another module runs, which it does not become a part of.
+            module = self.module_class(**fields, parent=None)
         except ValueError as error:
             raise ValueError(f"Layer '{self.name}': {error}") from None
         cls = type(self)
@@ -86,10 +87,10 @@ class ModuleLayer(Layer):
         # A layer with others inside, or whose states need the batch, keeps its own `build`.
         plain = not self._children and not getattr(module, "stateful", False)
         if cls.build is not ModuleLayer.build or (calls and plain):
-            return RebuiltModule(self, module)
+            return RebuiltModule(self, module, parent=None)
         masks = "_masking" in vars(self) or cls.supports_masking is not ModuleLayer.supports_masking
         if calls or masks or not is_of_library(cls.compute_mask):
-            return OverriddenModule(self, module)
+            return OverriddenModule(self, module, parent=None)
         return module
 
     def build(self, input_shape: PyTree) -> None:

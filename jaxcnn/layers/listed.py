@@ -7,12 +7,15 @@ saved with it, and that the others are not.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import itertools
+from collections.abc import Iterable, Mapping
 from typing import Protocol, Self, cast
+
+import jax
 
 from jaxcnn.layers.variable import Variable
 from jaxcnn.layers.weight_tree import with_inner
-from jaxcnn.layers.weights import WeightOwner
+from jaxcnn.layers.weights import WeightOwner, WeightStore
 from jaxcnn.runtime.captures import is_of_library
 
 PROPERTIES = ("trainable_weights", "non_trainable_weights")
@@ -48,8 +51,28 @@ def take_listed_layers(layer: KeepsLayers) -> None:
         if any(id(part) in owners for part in with_inner(child))
     }
     inside = {id(part) for child in layer._children.values() for part in with_inner(child)}
-    for number, owner in owners.items():
-        if number not in inside:
-            layer._children[owner.name] = cast(KeepsLayers, owner)
-            listed.add(owner.name)
+    further = [*kept_in_lists(layer), *owners.values()]
+    for candidate in cast(list[KeepsLayers], further):
+        parts = {id(part) for part in with_inner(candidate)}
+        if parts & owners.keys() and not parts & inside:
+            name = free_name(candidate.name, layer._children)
+            layer._children[name] = candidate
+            listed.add(name)
+            inside |= parts
     layer._listed = frozenset(listed)
+
+
+def kept_in_lists(layer: KeepsLayers) -> list[WeightOwner]:
+    """The layers in lists, tuples and dicts among the attributes."""
+    kinds = list | tuple | dict
+    values = [v for k, v in vars(layer).items() if isinstance(v, kinds) and not k.startswith("_")]
+    leaves = jax.tree.leaves(values, is_leaf=lambda leaf: isinstance(leaf, Variable))
+    return [
+        leaf for leaf in leaves if isinstance(getattr(leaf, "weights_store", None), WeightStore)
+    ]
+
+
+def free_name(name: str, taken: Mapping[str, object]) -> str:
+    """The name, with a number behind it where it is taken."""
+    numbered = (f"{name}_{i}" for i in itertools.count(1))
+    return next(n for n in itertools.chain([name], numbered) if n not in taken)

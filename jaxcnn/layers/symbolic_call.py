@@ -53,7 +53,8 @@ def symbolic_call(
     if isinstance(layer.module, TimeDistributed) and isinstance(reason, Captured):
         inner = cast(Callable[..., PyTree], layer.children["layer"])
         function = functools.partial(step_by_step, inner)
-    if function is None:
+    unbuilt = isinstance(layer.module, UserModule) and not layer.additions.built
+    if function is None or unbuilt:
         raise reason
     check_inputs(layer.name, vars(layer).get("input_spec"), args[0])
     try:

@@ -34,7 +34,7 @@ from jaxcnn.layers.weights import WeightOwner, WeightStore
 from jaxcnn.nn.base import Layer as ModuleBase
 from jaxcnn.nn.base import WeightSpec, penalties_count
 from jaxcnn.nn.lambda_layer import alone
-from jaxcnn.runtime.captures import building, is_of_library
+from jaxcnn.runtime.captures import building, is_of_library, layer_being_built
 from jaxcnn.runtime.carrier import carried_by
 from jaxcnn.runtime.context import running_module
 from jaxcnn.runtime.types import Identifier, Path, PyTree
@@ -100,7 +100,9 @@ class Additions:
                 self.losses.append(value)
             elif isinstance(value, SymbolicTensor):
                 self.outside.append(AddedLoss(value, value, inputs))
-            elif isinstance(value, Variable | int | float | np.number):
+            elif isinstance(value, Variable | int | float | np.number) or (
+                isinstance(value, jax.Array) and layer_being_built() is not None
+            ):
                 self.outside.append(AddedLoss(value, symbolic.scalar(value), inputs))
             else:
                 raise TypeError(
@@ -223,7 +225,7 @@ class UserModule(RunsCall):
     def run_call(self, args: tuple[PyTree, ...], kwargs: dict[str, PyTree], train: bool) -> PyTree:
         layer, additions = self.layer, self.layer.additions
         if not additions.built:
-            with building(layer):
+            with building(layer), jax.ensure_compile_time_eval():
                 constants = kwargs.get("constants") if hasattr(layer, "state_size") else None
                 inputs = args[0] if constants is None else [args[0], *constants]
                 layer.build(jax.tree.map(shape_for_build, inputs))

@@ -18,7 +18,7 @@ from flax.traverse_util import flatten_dict, unflatten_dict
 
 from jaxcnn.layers.symbolic.tensor import SymbolicTensor, shapes
 from jaxcnn.layers.variable import Variable
-from jaxcnn.layers.weights import Arguments, WeightOwner, put
+from jaxcnn.layers.weights import Arguments, WeightOwner, put, spec_of
 from jaxcnn.nn.base import WeightSpec
 from jaxcnn.runtime.types import ArrayFunction, ArrayLike, Path, PyTree
 
@@ -133,12 +133,17 @@ def placed_weights(layer: L) -> Iterator[tuple[L, WeightSpec, Path]]:
 
 
 def adopt(layer: WeightOwner, specs: Sequence[WeightSpec], arguments: Arguments = ((), {})) -> None:
-    """Build the layer, and those inside it that are not built yet, with the weights of a trace."""
+    """Build the layer, and those inside it that are not built yet, with the weights of a trace.
+
+    What a user's `build` has declared is a weight also where the trace met it as a tensor only.
+    """
     for name, child in layer.children.items():
         if not child.built:
             adopt(child, [replace(s, path=s.path[1:]) for s in specs if s.path[0] == name])
     store = layer.weights_store
-    store.specs = tuple(s for s in specs if s.path[0] not in layer.children)
+    of_trace = tuple(s for s in specs if s.path[0] not in layer.children)
+    met = {(s.collection, *s.path) for s in of_trace}
+    store.specs = of_trace + tuple(spec_of(v) for v in store.declared if v.path not in met)
     store.arguments = arguments
     if store.initial is not None:
         try:

@@ -100,13 +100,19 @@ class WeightStore:
 
     def spec(self, path: Path) -> WeightSpec:
         """The declared weight at (collection, *path)."""
-        return next(spec for spec in self.specs or () if (spec.collection, *spec.path) == path)
+        return next(spec for spec in self.known() if (spec.collection, *spec.path) == path)
+
+    def known(self) -> tuple[WeightSpec, ...]:
+        """The declared weights, also those of a user's `build` before the layer is called."""
+        if self.specs is None:
+            return tuple(spec_of(variable) for variable in self.declared)
+        return self.specs
 
     def paths(self, params: bool) -> list[Path]:
         """(collection, *path) of the parameters, or of the statistics."""
         return [
             (spec.collection, *spec.path)
-            for spec in self.specs or ()
+            for spec in self.known()
             if (spec.collection == "params") == params and spec.collection != "state"
         ]
 
@@ -189,12 +195,12 @@ class WeightStore:
         if (session := self.session) is not None:
             session.commit()
         if self._arrays is None:
-            if self.specs is None:
+            if self.specs is None and not self.declared:
                 raise ValueError(
                     f"Layer '{self.layer.name}' has no weights yet: call it on an input first."
                 )
             with jax.ensure_compile_time_eval():  # a function that is being traced may ask first
-                self._arrays = self._drawn(self.specs)
+                self._arrays = self._drawn(self.known())
         return self._arrays
 
     def replace(self, arrays: Mapping[Path, ArrayLike]) -> None:

@@ -77,12 +77,18 @@ def trained_when_read(layer: Layer) -> list[Entry]:
     if not layer.trainable and layer.traits.network != "stack":
         return []
     params = [entry for entry in direct_weights(layer) if entry[1][0] == "params"]
-    return params + [e for child in layer.children.values() for e in trained_when_read(child)]
+    return params + [e for child in stored_inside(layer) for e in trained_when_read(child)]
+
+
+def stored_inside(layer: Layer) -> list[Layer]:
+    """The layers directly inside whose weights are stored; of a user's layer that it lists."""
+    children = layer.children if layer.traits.network else layer.listed_children
+    return list(children.values())
 
 
 def layer_by_layer(layer: Layer) -> list[Entry]:
     """All weights of each inner layer together."""
-    inner = [entry for child in layer.children.values() for entry in layer_by_layer(child)]
+    inner = [entry for child in stored_inside(layer) for entry in layer_by_layer(child)]
     return direct_weights(layer) + inner
 
 
