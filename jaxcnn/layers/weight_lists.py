@@ -82,16 +82,7 @@ def weight_list(layer: WeightOwner, trainable: bool) -> WeightList:
     """The weights of `layer` that training would move, or the others, to be extended in `build`."""
     paths = weight_tree.trainable_paths if trainable else weight_tree.non_trainable_paths
     weights = [owner.weights_store.variable(path) for owner, path in paths(layer)]
-    added = in_build(layer, trainable)
-    return WeightList(weights + added, lambda v: layer.weights_store.adopt(v, trainable))
-
-
-def in_build(layer: WeightOwner, trainable: bool) -> list[Variable]:
-    """The weights that the `build` of `layer` has made so far, if it runs."""
-    store, moved = layer.weights_store, layer.trainable
-    if store.specs is not None:
-        return []
-    return [v for v in store.declared if (v.trainable and moved) == trainable]
+    return WeightList(weights, lambda v: layer.weights_store.adopt(v, trainable))
 
 
 def own_weights(trainable: bool) -> property:
@@ -104,7 +95,7 @@ def own_weights(trainable: bool) -> property:
             moved, fixed = [], moved + fixed
         paths = moved if trainable else fixed
         return WeightList(
-            [store.listed(path) for path in paths] + in_build(self, trainable),
+            [store.listed(path) for path in paths],
             lambda variables: store.adopt(variables, trainable),
             store.elsewhere.__setitem__,
             paths,
