@@ -45,6 +45,11 @@ def switch(
             expressions.
         then_expression, else_expression: tensors, or functions without arguments that return
             them.
+
+    Example:
+        >>> from jaxcnn import backend as K
+        >>> float(K.eval(K.switch(np.array(True), np.array(1.0), np.array(2.0))))
+        1.0
     """
     if isinstance(condition, bool | int):
         return _value(then_expression if condition else else_expression)
@@ -55,10 +60,17 @@ def in_train_phase(x: Expression, alt: Expression, training: TensorLike | None =
     """`x` in training mode, `alt` in inference mode; either may be a function without arguments.
 
     Args:
+        x: the one for training mode, a tensor or a function without arguments.
+        alt: the other one, a tensor or a function without arguments.
         training: the mode, by default `learning_phase`.
 
     Raises:
         ValueError: outside of any layer, where the mode of computed arrays is not known.
+
+    Example:
+        >>> from jaxcnn import backend as K
+        >>> float(K.eval(K.in_train_phase(np.array(1.0), np.array(2.0), training=0)))
+        2.0
     """
     phase = learning_phase() if training is None else training
     if isinstance(phase, SymbolicTensor):
@@ -72,19 +84,50 @@ def in_train_phase(x: Expression, alt: Expression, training: TensorLike | None =
 
 
 def in_test_phase(x: Expression, alt: Expression, training: TensorLike | None = None) -> Tensor:
-    """`x` in inference mode, `alt` in training mode."""
+    """`x` in inference mode, `alt` in training mode.
+
+    Args:
+        x: the one for inference mode, a tensor or a function without arguments.
+        alt: the other one, a tensor or a function without arguments.
+        training: 1 in training mode, 0 else; None for the mode that is in force.
+
+    Example:
+        >>> from jaxcnn import backend as K
+        >>> float(K.eval(K.in_test_phase(np.array(1.0), np.array(2.0), training=0)))
+        1.0
+    """
     return in_train_phase(alt, x, training)
 
 
 @operation()
 def stop_gradient(variables: T) -> T:
-    """The array, or the list of arrays, as a constant to gradients."""
+    """The array, or the list of arrays, as a constant to gradients.
+
+    Args:
+        variables: tensor, or list of tensors.
+
+    Example:
+        >>> from jaxcnn import backend as K
+        >>> K.eval(K.stop_gradient(np.array([1.0])))
+        array([1.], dtype=float32)
+    """
     return jax.lax.stop_gradient(variables)
 
 
 @operation()
 def print_tensor(x: T, message: str = "") -> T:
-    """`x`, printed after `message` each time it is computed."""
+    """`x`, printed after `message` each time it is computed.
+
+    Args:
+        x: tensor or array.
+        message: what is printed before it.
+
+    Example:
+        >>> from jaxcnn import backend as K
+        >>> float(K.print_tensor(np.float32(2.0)))
+        2.0
+        2.0
+    """
     jax.debug.print("{message}{x}", message=message, x=x)
     return x
 
@@ -118,6 +161,16 @@ def rnn(
 
     Raises:
         ValueError: fewer than three axes, another number of steps, or a mask without states.
+
+    Example:
+        >>> from jaxcnn import backend as K
+        >>> def add(x, states):
+        ...     total = x + states[0]
+        ...     return total, [total]
+        >>> steps = np.array([[[1.0], [2.0], [3.0]]])
+        >>> last, outputs, states = K.rnn(add, steps, [np.zeros((1, 1))])
+        >>> K.eval(outputs)[0, :, 0]
+        array([1., 3., 6.], dtype=float32)
     """
     from jaxcnn.nn.recurrent.scan import step_scan
 
@@ -161,7 +214,19 @@ def map_fn(
     name: str | None = None,
     dtype: DTypeLike | None = None,
 ) -> PyTree:
-    """`fn` of each element along the first axis of `elems`, stacked; `name` is only a label."""
+    """`fn` of each element along the first axis of `elems`, stacked; `name` is only a label.
+
+    Args:
+        fn: function of an element.
+        elems: array whose rows are the elements.
+        name: only a label.
+        dtype: type of the result; None for what `fn` returns.
+
+    Example:
+        >>> from jaxcnn import backend as K
+        >>> K.eval(K.map_fn(lambda row: row * 2, np.array([1.0, 2.0])))
+        array([2., 4.], dtype=float32)
+    """
     result = jax.lax.map(of_element(answering(fn)), jax.tree.map(jnp.asarray, elems))
     return result if dtype is None else jax.tree.map(lambda a: a.astype(dtype), result)
 
@@ -176,6 +241,17 @@ def foldl(
     """``fn(... fn(fn(initializer, elems[0]), elems[1]) ..., elems[-1])``; `name` is only a label.
 
     Without an `initializer` it starts with ``elems[0]``.
+
+    Args:
+        fn: function of the value so far and an element.
+        elems: array whose rows are the elements.
+        initializer: the first value; None for the first element.
+        name: only a label.
+
+    Example:
+        >>> from jaxcnn import backend as K
+        >>> float(K.eval(K.foldl(lambda total, row: total + row, np.array([1.0, 2.0, 3.0]))))
+        6.0
     """
     return _folded(fn, jnp.asarray(elems), initializer)
 
@@ -187,7 +263,19 @@ def foldr(
     initializer: TensorLike | None = None,
     name: str | None = None,
 ) -> Tensor:
-    """`foldl` from the last element to the first."""
+    """`foldl` from the last element to the first.
+
+    Args:
+        fn: function of the value so far and an element.
+        elems: array whose rows are the elements.
+        initializer: the first value; None for the first element.
+        name: only a label.
+
+    Example:
+        >>> from jaxcnn import backend as K
+        >>> float(K.eval(K.foldr(lambda total, row: total - row, np.array([1.0, 2.0, 3.0]))))
+        0.0
+    """
     return _folded(fn, jnp.flip(jnp.asarray(elems), 0), initializer)
 
 

@@ -24,6 +24,12 @@ def ctc_batch_cost(
         y_pred: probabilities (batch, steps, classes), of which the first `input_length` steps
             count.
         input_length, label_length: (batch, 1).
+
+    Example:
+        >>> from jaxcnn import backend as K
+        >>> labels, probabilities = np.array([[0, 1]]), np.full((1, 4, 3), 1 / 3, np.float32)
+        >>> K.ctc_batch_cost(labels, probabilities, np.array([[4]]), np.array([[2]])).shape
+        (1, 1)
     """
     import optax
 
@@ -62,6 +68,13 @@ def ctc_decode(
 
     Raises:
         ValueError: not `greedy`.
+
+    Example:
+        >>> from jaxcnn import backend as K
+        >>> probabilities = np.eye(3, dtype=np.float32)[[0, 0, 2, 1]][None]
+        >>> paths, scores = K.ctc_decode(probabilities, np.array([4]))
+        >>> K.eval(paths[0])
+        array([[0, 1]], dtype=int32)
     """
     if not greedy:
         raise ValueError("K.ctc_decode searches greedily only; leave `greedy` True.")

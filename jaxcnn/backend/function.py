@@ -137,6 +137,12 @@ def function(
     Raises:
         TypeError: something else than lists of these.
         ValueError: an output needs an input that is not given.
+
+    Example:
+        >>> from jaxcnn import backend as K
+        >>> a = K.placeholder((None,))
+        >>> K.function([a], [a * 2])([np.array([1.0, 2.0])])
+        [array([2., 4.], dtype=float32)]
     """
     return Function(inputs, outputs, updates)
 
@@ -157,6 +163,12 @@ def gradients(
 
     Raises:
         TypeError: something else.
+
+    Example:
+        >>> from jaxcnn import backend as K
+        >>> a = K.placeholder((None,))
+        >>> K.function([a], K.gradients(K.sum(a**2), [a]))([np.array([1.0, 2.0])])
+        [array([2., 4.], dtype=float32)]
     """
     if (trace := recording()) is not None:
         sources_given = variables if isinstance(variables, list | tuple) else [variables]
@@ -179,5 +191,14 @@ def gradients(
 
 
 def eval(x: TensorLike) -> np.ndarray:
-    """The value of a variable, of an array, or of a symbolic tensor that needs no input."""
+    """The value of a variable, of an array, or of a symbolic tensor that needs no input.
+
+    Args:
+        x: tensor, variable or array.
+
+    Example:
+        >>> from jaxcnn import backend as K
+        >>> K.eval(K.variable([1.0]) * 2)
+        array([2.], dtype=float32)
+    """
     return Function([], [x])([])[0]

@@ -44,7 +44,17 @@ def _all_by_sample(tensors: list[SymbolicTensor], arguments: Settings) -> bool:
 
 @operation(along_axis_or(-1))
 def softmax(x: TensorLike, axis: int = -1) -> Tensor:
-    """``exp(x) / sum(exp(x))`` along `axis`."""
+    """``exp(x) / sum(exp(x))`` along `axis`.
+
+    Args:
+        x: tensor, variable or array.
+        axis: the axis.
+
+    Example:
+        >>> from jaxcnn import backend as K
+        >>> K.eval(K.softmax(np.array([[0.0, 0.0]])))
+        array([[0.5, 0.5]], dtype=float32)
+    """
     return jax.nn.softmax(jnp.asarray(x), axis)
 
 
@@ -53,7 +63,20 @@ def softmax(x: TensorLike, axis: int = -1) -> Tensor:
 def categorical_crossentropy(
     output: TensorLike, target: TensorLike, from_logits: bool = False, axis: int = -1
 ) -> Tensor:
-    """``-sum(target * log(output))`` over `axis`."""
+    """``-sum(target * log(output))`` over `axis`.
+
+    Args:
+        output: predictions.
+        target: targets.
+        from_logits: whether `output` are logits and not probabilities.
+        axis: the axis of the classes.
+
+    Example:
+        >>> from jaxcnn import backend as K
+        >>> output, target = np.array([[0.5, 0.5]]), np.array([[0.0, 1.0]])
+        >>> K.eval(K.categorical_crossentropy(output, target)).round(3)
+        array([0.693], dtype=float32)
+    """
     target, output = (jnp.moveaxis(jnp.asarray(x), axis, -1) for x in (target, output))
     return losses.categorical_crossentropy(target, output, from_logits)
 
@@ -63,7 +86,20 @@ def categorical_crossentropy(
 def sparse_categorical_crossentropy(
     output: TensorLike, target: TensorLike, from_logits: bool = False, axis: int = -1
 ) -> Tensor:
-    """`categorical_crossentropy` for targets that are class numbers, with an axis of 1 or none."""
+    """`categorical_crossentropy` for targets that are class numbers, with an axis of 1 or none.
+
+    Args:
+        output: predictions.
+        target: targets.
+        from_logits: whether `output` are logits and not probabilities.
+        axis: the axis of the classes.
+
+    Example:
+        >>> from jaxcnn import backend as K
+        >>> output, target = np.array([[0.5, 0.5]]), np.array([1])
+        >>> K.eval(K.sparse_categorical_crossentropy(output, target)).round(3)
+        array([0.693], dtype=float32)
+    """
     target, output = jnp.asarray(target), jnp.asarray(output)
     if target.ndim == output.ndim:
         target = jnp.moveaxis(target, axis, -1)
@@ -77,7 +113,18 @@ def sparse_categorical_crossentropy(
 def binary_crossentropy(
     output: TensorLike, target: TensorLike, from_logits: bool = False
 ) -> Tensor:
-    """``-(target * log(output) + (1 - target) * log(1 - output))`` of each element."""
+    """``-(target * log(output) + (1 - target) * log(1 - output))`` of each element.
+
+    Args:
+        output: predictions.
+        target: targets.
+        from_logits: whether `output` are logits and not probabilities.
+
+    Example:
+        >>> from jaxcnn import backend as K
+        >>> round(float(K.eval(K.binary_crossentropy(np.array(0.5), np.array(1.0)))), 3)
+        0.693
+    """
     return losses.binary_crossentropy(
         jnp.asarray(target)[..., None], jnp.asarray(output)[..., None], from_logits
     )
@@ -88,6 +135,16 @@ def in_top_k(predictions: TensorLike, targets: TensorLike, k: int) -> Tensor:
     """Booleans (batch,): whether fewer than `k` classes score higher than the right one.
 
     `predictions` are scores (batch, classes), `targets` class numbers (batch,).
+
+    Args:
+        predictions: scores (batch, classes).
+        targets: class numbers (batch,).
+        k: how many classes count.
+
+    Example:
+        >>> from jaxcnn import backend as K
+        >>> K.eval(K.in_top_k(np.array([[0.1, 0.7, 0.2]]), np.array([2]), 2))
+        array([ True])
     """
     from jaxcnn.metrics import sparse_top_k_categorical_accuracy
 
@@ -97,7 +154,17 @@ def in_top_k(predictions: TensorLike, targets: TensorLike, k: int) -> Tensor:
 
 @operation(along_axis)
 def l2_normalize(x: TensorLike, axis: Axes = None) -> Tensor:
-    """`x` divided by its Euclidean length along `axis`, whose square counts as at least 1e-12."""
+    """`x` divided by its Euclidean length along `axis`, whose square counts as at least 1e-12.
+
+    Args:
+        x: tensor, variable or array.
+        axis: the axis, or the axes, along which it is done; None for all.
+
+    Example:
+        >>> from jaxcnn import backend as K
+        >>> K.eval(K.l2_normalize(np.array([3.0, 4.0]))).round(3)
+        array([0.6, 0.8], dtype=float32)
+    """
     return losses.l2_normalize(jnp.asarray(x), axes(axis))
 
 
@@ -110,7 +177,22 @@ def batch_normalization(
     gamma: TensorLike | None,
     epsilon: float = 1e-3,
 ) -> Tensor:
-    """``gamma * (x - mean) / sqrt(var + epsilon) + beta``; `beta` and `gamma` may be None."""
+    """``gamma * (x - mean) / sqrt(var + epsilon) + beta``; `beta` and `gamma` may be None.
+
+    Args:
+        x: tensor, variable or array.
+        mean: mean, which broadcasts against `x`.
+        var: variance, of the shape of `mean`.
+        beta: what is added; None for nothing.
+        gamma: factor; None for 1.
+        epsilon: what is added to the variance.
+
+    Example:
+        >>> from jaxcnn import backend as K
+        >>> x, mean, variance = np.array([[3.0]]), np.array([1.0]), np.array([4.0])
+        >>> K.eval(K.batch_normalization(x, mean, variance, None, None, epsilon=0.0))
+        array([[1.]], dtype=float32)
+    """
     scale = jax.lax.rsqrt(jnp.asarray(var) + epsilon)
     if gamma is not None:
         scale = scale * jnp.asarray(gamma)
@@ -127,7 +209,24 @@ def normalize_batch_in_training(
     reduction_axes: Sequence[int],
     epsilon: float = 1e-3,
 ) -> tuple[Tensor, Tensor, Tensor]:
-    """`x` normalized by its own statistics: (normalized, mean, variance over `reduction_axes`)."""
+    """`x` normalized by its own statistics: (normalized, mean, variance over `reduction_axes`).
+
+    Args:
+        x: tensor, variable or array.
+        gamma: factor; None for 1.
+        beta: what is added; None for nothing.
+        reduction_axes: the axes over which the statistics are taken.
+        epsilon: what is added to the variance.
+
+    Example:
+        >>> from jaxcnn import backend as K
+        >>> normalized, mean, variance = K.normalize_batch_in_training(
+        ...     np.array([[1.0], [3.0]]), None, None, [0], epsilon=0.0
+        ... )
+        >>> K.eval(normalized)
+        array([[-1.],
+               [ 1.]], dtype=float32)
+    """
     x, over = jnp.asarray(x), tuple(reduction_axes)
     mean, variance = jnp.mean(x, over), jnp.var(x, over)
 

@@ -54,7 +54,20 @@ def random_normal(
     dtype: DTypeLike | None = None,
     seed: int | None = None,
 ) -> Tensor:
-    """Normally distributed numbers."""
+    """Normally distributed numbers.
+
+    Args:
+        shape: sizes of the axes.
+        mean: mean.
+        stddev: standard deviation.
+        dtype: name or type of the numbers; None for `floatx`.
+        seed: an integer for equal numbers at each call; None for new ones.
+
+    Example:
+        >>> from jaxcnn import backend as K
+        >>> K.random_normal((2, 3)).shape
+        (2, 3)
+    """
     return _drawn(initializers.RandomNormal(mean, stddev), shape, dtype, seed)
 
 
@@ -67,7 +80,20 @@ def random_uniform(
     dtype: DTypeLike | None = None,
     seed: int | None = None,
 ) -> Tensor:
-    """Numbers spread evenly over [minval, maxval)."""
+    """Numbers spread evenly over [minval, maxval).
+
+    Args:
+        shape: sizes of the axes.
+        minval: lower limit.
+        maxval: upper limit, excluded.
+        dtype: name or type of the numbers; None for `floatx`.
+        seed: an integer for equal numbers at each call; None for new ones.
+
+    Example:
+        >>> from jaxcnn import backend as K
+        >>> K.random_uniform((2, 3)).shape
+        (2, 3)
+    """
     return _drawn(initializers.RandomUniform(minval, maxval), shape, dtype, seed)
 
 
@@ -75,7 +101,19 @@ def random_uniform(
 def random_binomial(
     shape: SizesLike, p: float = 0.0, dtype: DTypeLike | None = None, seed: int | None = None
 ) -> Tensor:
-    """Ones with the chance `p`, else zeros."""
+    """Ones with the chance `p`, else zeros.
+
+    Args:
+        shape: sizes of the axes.
+        p: chance of a one.
+        dtype: name or type of the numbers; None for `floatx`.
+        seed: an integer for equal numbers at each call; None for new ones.
+
+    Example:
+        >>> from jaxcnn import backend as K
+        >>> K.random_binomial((2, 3), p=0.5).shape
+        (2, 3)
+    """
     uniform = _drawn(initializers.RandomUniform(0.0, 1.0), shape, "float32", seed)
     return cast(uniform < p, dtype or floatx())
 
@@ -88,7 +126,20 @@ def truncated_normal(
     dtype: DTypeLike | None = None,
     seed: int | None = None,
 ) -> Tensor:
-    """Normally distributed numbers; those beyond two standard deviations are drawn again."""
+    """Normally distributed numbers; those beyond two standard deviations are drawn again.
+
+    Args:
+        shape: sizes of the axes.
+        mean: mean.
+        stddev: standard deviation.
+        dtype: name or type of the numbers; None for `floatx`.
+        seed: an integer for equal numbers at each call; None for new ones.
+
+    Example:
+        >>> from jaxcnn import backend as K
+        >>> K.truncated_normal((2, 3)).shape
+        (2, 3)
+    """
     return _drawn(initializers.TruncatedNormal(mean, stddev), shape, dtype, seed)
 
 
@@ -100,7 +151,21 @@ def random_normal_variable(
     name: str | None = None,
     seed: int | None = None,
 ) -> Variable:
-    """A variable of normally distributed numbers with standard deviation `scale`."""
+    """A variable of normally distributed numbers with standard deviation `scale`.
+
+    Args:
+        shape: sizes of the axes.
+        mean: mean.
+        scale: standard deviation.
+        dtype: name or type of the numbers; None for `floatx`.
+        name: only a label.
+        seed: an integer for equal numbers at each call; None for new ones.
+
+    Example:
+        >>> from jaxcnn import backend as K
+        >>> K.random_normal_variable((2, 3), 0.0, 1.0).shape
+        (2, 3)
+    """
     normal = initializers.RandomNormal(mean, scale)
     # It may be made in the `build` of a layer, which runs while a program is being compiled.
     with jax.ensure_compile_time_eval():
@@ -115,7 +180,21 @@ def random_uniform_variable(
     name: str | None = None,
     seed: int | None = None,
 ) -> Variable:
-    """A variable of numbers spread evenly over [low, high)."""
+    """A variable of numbers spread evenly over [low, high).
+
+    Args:
+        shape: sizes of the axes.
+        low: lower limit.
+        high: upper limit, excluded.
+        dtype: name or type of the numbers; None for `floatx`.
+        name: only a label.
+        seed: an integer for equal numbers at each call; None for new ones.
+
+    Example:
+        >>> from jaxcnn import backend as K
+        >>> K.random_uniform_variable((2, 3), 0.0, 1.0).shape
+        (2, 3)
+    """
     uniform = initializers.RandomUniform(low, high)
     with jax.ensure_compile_time_eval():
         return variable(_drawn(uniform, shape, dtype, seed), dtype, name)
@@ -132,6 +211,17 @@ def dropout(
 
     The others are scaled by ``1 / (1 - level)``. `noise_shape` has 1 where an axis shares its mask,
     and None or the size elsewhere.
+
+    Args:
+        x: tensor, variable or array.
+        level: fraction that is zeroed, from 0 to below 1.
+        noise_shape: shape of the mask; None for that of `x`.
+        seed: an integer for equal numbers at each call; None for new ones.
+
+    Example:
+        >>> from jaxcnn import backend as K
+        >>> K.dropout(np.ones((2, 3)), 0.5, seed=1).shape
+        (2, 3)
     """
     x = jnp.asarray(x)
     pairs = zip(x.shape, noise_shape or x.shape, strict=True)

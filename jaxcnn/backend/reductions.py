@@ -27,19 +27,52 @@ def axes(axis: Axes) -> int | tuple[int, ...] | None:
 
 @operation(along_axis)
 def max(x: TensorLike, axis: Axes = None, keepdims: bool = False) -> Tensor:
-    """The largest element."""
+    """The largest element.
+
+    Args:
+        x: tensor, variable or array.
+        axis: the axis, or the axes, along which it is done; None for all.
+        keepdims: whether these axes stay, with size 1.
+
+    Example:
+        >>> from jaxcnn import backend as K
+        >>> K.eval(K.max(np.array([[1.0, 2.0], [3.0, 4.0]])))
+        array(4., dtype=float32)
+    """
     return jnp.max(jnp.asarray(x), axes(axis), keepdims=keepdims)
 
 
 @operation(along_axis)
 def min(x: TensorLike, axis: Axes = None, keepdims: bool = False) -> Tensor:
-    """The smallest element."""
+    """The smallest element.
+
+    Args:
+        x: tensor, variable or array.
+        axis: the axis, or the axes, along which it is done; None for all.
+        keepdims: whether these axes stay, with size 1.
+
+    Example:
+        >>> from jaxcnn import backend as K
+        >>> K.eval(K.min(np.array([[1.0, 2.0], [3.0, 4.0]])))
+        array(1., dtype=float32)
+    """
     return jnp.min(jnp.asarray(x), axes(axis), keepdims=keepdims)
 
 
 @operation(along_axis)
 def sum(x: TensorLike, axis: Axes = None, keepdims: bool = False) -> Tensor:
-    """The sum."""
+    """The sum.
+
+    Args:
+        x: tensor, variable or array.
+        axis: the axis, or the axes, along which it is done; None for all.
+        keepdims: whether these axes stay, with size 1.
+
+    Example:
+        >>> from jaxcnn import backend as K
+        >>> K.eval(K.sum(np.array([[1.0, 2.0], [3.0, 4.0]])))
+        array(10., dtype=float32)
+    """
     return jnp.sum(jnp.asarray(x), axes(axis), keepdims=keepdims)
 
 
@@ -58,65 +91,184 @@ def also_of_sizes(function: F) -> F:
 @also_of_sizes
 @operation(along_axis)
 def prod(x: TensorLike, axis: Axes = None, keepdims: bool = False) -> Tensor:
-    """The product."""
+    """The product.
+
+    Args:
+        x: tensor, variable or array.
+        axis: the axis, or the axes, along which it is done; None for all.
+        keepdims: whether these axes stay, with size 1.
+
+    Example:
+        >>> from jaxcnn import backend as K
+        >>> K.eval(K.prod(np.array([[1.0, 2.0], [3.0, 4.0]])))
+        array(24., dtype=float32)
+    """
     return jnp.prod(jnp.asarray(x), axes(axis), keepdims=keepdims)
 
 
 @operation(along_axis)
 def mean(x: TensorLike, axis: Axes = None, keepdims: bool = False) -> Tensor:
-    """The mean; booleans count as 0 and 1."""
+    """The mean; booleans count as 0 and 1.
+
+    Args:
+        x: tensor, variable or array.
+        axis: the axis, or the axes, along which it is done; None for all.
+        keepdims: whether these axes stay, with size 1.
+
+    Example:
+        >>> from jaxcnn import backend as K
+        >>> K.eval(K.mean(np.array([[1.0, 2.0], [3.0, 4.0]])))
+        array(2.5, dtype=float32)
+    """
     return jnp.mean(jnp.asarray(x), axes(axis), keepdims=keepdims)
 
 
 @operation(along_axis)
 def var(x: TensorLike, axis: Axes = None, keepdims: bool = False) -> Tensor:
-    """The mean squared distance from the mean."""
+    """The mean squared distance from the mean.
+
+    Args:
+        x: tensor, variable or array.
+        axis: the axis, or the axes, along which it is done; None for all.
+        keepdims: whether these axes stay, with size 1.
+
+    Example:
+        >>> from jaxcnn import backend as K
+        >>> round(float(K.eval(K.var(np.array([1.0, 3.0])))), 3)
+        1.0
+    """
     return jnp.var(jnp.asarray(x), axes(axis), keepdims=keepdims)
 
 
 @operation(along_axis)
 def std(x: TensorLike, axis: Axes = None, keepdims: bool = False) -> Tensor:
-    """The square root of `var`; where it is 0 so is its gradient."""
+    """The square root of `var`; where it is 0 so is its gradient.
+
+    Args:
+        x: tensor, variable or array.
+        axis: the axis, or the axes, along which it is done; None for all.
+        keepdims: whether these axes stay, with size 1.
+
+    Example:
+        >>> from jaxcnn import backend as K
+        >>> round(float(K.eval(K.std(np.array([1.0, 3.0])))), 3)
+        1.0
+    """
     return sqrt(jnp.var(jnp.asarray(x), axes(axis), keepdims=keepdims))
 
 
 @operation(along_axis)
 def logsumexp(x: TensorLike, axis: Axes = None, keepdims: bool = False) -> Tensor:
-    """``log(sum(exp(x)))``, without overflow."""
+    """``log(sum(exp(x)))``, without overflow.
+
+    Args:
+        x: tensor, variable or array.
+        axis: the axis, or the axes, along which it is done; None for all.
+        keepdims: whether these axes stay, with size 1.
+
+    Example:
+        >>> from jaxcnn import backend as K
+        >>> round(float(K.eval(K.logsumexp(np.array([1.0, 3.0])))), 3)
+        3.127
+    """
     return jax.nn.logsumexp(jnp.asarray(x), axes(axis), keepdims=keepdims)
 
 
 @operation(along_axis)
 def any(x: TensorLike, axis: Axes = None, keepdims: bool = False) -> Tensor:
-    """Whether some element is not zero."""
+    """Whether some element is not zero.
+
+    Args:
+        x: tensor, variable or array.
+        axis: the axis, or the axes, along which it is done; None for all.
+        keepdims: whether these axes stay, with size 1.
+
+    Example:
+        >>> from jaxcnn import backend as K
+        >>> K.eval(K.any(np.array([[1.0, 2.0], [3.0, 4.0]])))
+        array(True)
+    """
     return jnp.any(jnp.asarray(x), axes(axis), keepdims=keepdims)
 
 
 @operation(along_axis)
 def all(x: TensorLike, axis: Axes = None, keepdims: bool = False) -> Tensor:
-    """Whether no element is zero."""
+    """Whether no element is zero.
+
+    Args:
+        x: tensor, variable or array.
+        axis: the axis, or the axes, along which it is done; None for all.
+        keepdims: whether these axes stay, with size 1.
+
+    Example:
+        >>> from jaxcnn import backend as K
+        >>> K.eval(K.all(np.array([[1.0, 2.0], [3.0, 4.0]])))
+        array(True)
+    """
     return jnp.all(jnp.asarray(x), axes(axis), keepdims=keepdims)
 
 
 @operation(along_axis_or(-1))
 def argmax(x: TensorLike, axis: int = -1) -> Tensor:
-    """The index of the largest element along `axis`, int32."""
+    """The index of the largest element along `axis`, int32.
+
+    Args:
+        x: tensor, variable or array.
+        axis: the axis.
+
+    Example:
+        >>> from jaxcnn import backend as K
+        >>> K.eval(K.argmax(np.array([[1.0, 2.0], [3.0, 4.0]])))
+        array([1, 1], dtype=int32)
+    """
     return jnp.argmax(jnp.asarray(x), axis)
 
 
 @operation(along_axis_or(-1))
 def argmin(x: TensorLike, axis: int = -1) -> Tensor:
-    """The index of the smallest element along `axis`, int32."""
+    """The index of the smallest element along `axis`, int32.
+
+    Args:
+        x: tensor, variable or array.
+        axis: the axis.
+
+    Example:
+        >>> from jaxcnn import backend as K
+        >>> K.eval(K.argmin(np.array([[1.0, 2.0], [3.0, 4.0]])))
+        array([0, 0], dtype=int32)
+    """
     return jnp.argmin(jnp.asarray(x), axis)
 
 
 @operation(along_axis_or(0))
 def cumsum(x: TensorLike, axis: int = 0) -> Tensor:
-    """The sums of the elements up to and including each along `axis`."""
+    """The sums of the elements up to and including each along `axis`.
+
+    Args:
+        x: tensor, variable or array.
+        axis: the axis.
+
+    Example:
+        >>> from jaxcnn import backend as K
+        >>> K.eval(K.cumsum(np.array([[1.0, 2.0], [3.0, 4.0]])))
+        array([[1., 2.],
+               [4., 6.]], dtype=float32)
+    """
     return jnp.cumsum(jnp.asarray(x), axis)
 
 
 @operation(along_axis_or(0))
 def cumprod(x: TensorLike, axis: int = 0) -> Tensor:
-    """The products of the elements up to and including each along `axis`."""
+    """The products of the elements up to and including each along `axis`.
+
+    Args:
+        x: tensor, variable or array.
+        axis: the axis.
+
+    Example:
+        >>> from jaxcnn import backend as K
+        >>> K.eval(K.cumprod(np.array([[1.0, 2.0], [3.0, 4.0]])))
+        array([[1., 2.],
+               [3., 8.]], dtype=float32)
+    """
     return jnp.cumprod(jnp.asarray(x), axis)

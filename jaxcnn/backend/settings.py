@@ -51,20 +51,39 @@ ORDERINGS = {"tf": "channels_last", "th": "channels_first"}
 
 
 def backend() -> str:
-    """'jax'."""
+    """'jax'.
+
+    Example:
+        >>> from jaxcnn import backend as K
+        >>> K.backend()
+        'jax'
+    """
     return "jax"
 
 
 def image_dim_ordering() -> str:
-    """The image data format in Keras 1's words: 'tf' for channels last, 'th' for channels first."""
+    """The image data format in Keras 1's words: 'tf' for channels last, 'th' for channels first.
+
+    Example:
+        >>> from jaxcnn import backend as K
+        >>> K.image_dim_ordering()
+        'tf'
+    """
     return next(ordering for ordering, name in ORDERINGS.items() if name == image_data_format())
 
 
 def set_image_dim_ordering(dim_ordering: str) -> None:
     """Set the image data format in Keras 1's words, 'tf' or 'th'.
 
+    Args:
+        dim_ordering: 'tf' or 'th'.
+
     Raises:
         ValueError: another word.
+
+    Example:
+        >>> from jaxcnn import backend as K
+        >>> K.set_image_dim_ordering("tf")
     """
     if dim_ordering not in ORDERINGS:
         raise ValueError(
@@ -75,7 +94,16 @@ def set_image_dim_ordering(dim_ordering: str) -> None:
 
 
 def cast_to_floatx(x: HostArray) -> np.ndarray:
-    """`x` as a NumPy array of the number type `floatx`."""
+    """`x` as a NumPy array of the number type `floatx`.
+
+    Args:
+        x: tensor, variable or array.
+
+    Example:
+        >>> from jaxcnn import backend as K
+        >>> K.cast_to_floatx([1, 2])
+        array([1., 2.], dtype=float32)
+    """
     return np.asarray(x, jnp.dtype(floatx()))
 
 
@@ -91,6 +119,11 @@ def learning_phase() -> int | Tensor:
     It is known while a layer runs, and after `set_learning_phase`. Otherwise this is a symbolic
     boolean that `K.function` takes among its inputs, and that a model computes according to its
     mode.
+
+    Example:
+        >>> from jaxcnn import backend as K
+        >>> type(K.learning_phase()).__name__
+        'SymbolicTensor'
     """
     if (training := context.training()) is not None:
         return int(training)
@@ -106,13 +139,26 @@ def is_learning_phase(x: object) -> bool:
 
 
 def name_scope(name: str) -> contextlib.AbstractContextManager[None]:
-    """A block whose computations carry `name` in profiles and program listings."""
+    """A block whose computations carry `name` in profiles and program listings.
+
+    Args:
+        name: the name.
+
+    Example:
+        >>> from jaxcnn import backend as K
+        >>> with K.name_scope("block"):
+        ...     total = K.sum(np.ones(3))
+    """
     return jax.named_scope(name)
 
 
 def clear_session() -> None:
     """Start automatic names again at 1, leave the learning phase open, and draw another seed where
     none was set.
+
+    Example:
+        >>> from jaxcnn import backend as K
+        >>> K.clear_session()
     """
     naming.reset_names()
     config.new_trial()

@@ -58,6 +58,16 @@ def dot(x: TensorLike, y: TensorLike) -> Tensor:
     """The product over the last axis of `x` and the last but one of `y`.
 
     (2, 3) and (4, 3, 5) make (2, 4, 5).
+
+    Args:
+        x: tensor, variable or array.
+        y: tensor, variable or array.
+
+    Example:
+        >>> from jaxcnn import backend as K
+        >>> K.eval(K.dot(np.array([[1.0, 2.0], [3.0, 4.0]]), np.array([[1.0, 2.0], [3.0, 4.0]])))
+        array([[ 7., 10.],
+               [15., 22.]], dtype=float32)
     """
     return jnp.dot(jnp.asarray(x), jnp.asarray(y))
 
@@ -72,8 +82,21 @@ def batch_dot(x: TensorLike, y: TensorLike, axes: Integers | None = None) -> Ten
     without further axes is (batch, 1). With four axes or more, all but the last two are taken
     sample by sample.
 
+    Args:
+        x: tensor, variable or array.
+        y: tensor, variable or array.
+        axes: the axis of both, or one for each; None for the last of `x` and the last but one of
+            `y`.
+
     Raises:
         ValueError: two matrices without `axes`.
+
+    Example:
+        >>> from jaxcnn import backend as K
+        >>> rows = np.array([[1.0, 2.0], [3.0, 4.0]])
+        >>> K.eval(K.batch_dot(rows, rows, axes=1))
+        array([[ 5.],
+               [25.]], dtype=float32)
     """
     x, y = jnp.asarray(x), jnp.asarray(y)
     pair = (axes, axes) if isinstance(axes, int) else axes
@@ -98,93 +121,244 @@ def batch_dot(x: TensorLike, y: TensorLike, axes: Integers | None = None) -> Ten
 
 @operation()
 def transpose(x: TensorLike) -> Tensor:
-    """`x` with its axes in the opposite order."""
+    """`x` with its axes in the opposite order.
+
+    Args:
+        x: tensor, variable or array.
+
+    Example:
+        >>> from jaxcnn import backend as K
+        >>> K.eval(K.transpose(np.array([[1.0, 2.0], [3.0, 4.0]])))
+        array([[1., 3.],
+               [2., 4.]], dtype=float32)
+    """
     return jnp.transpose(jnp.asarray(x))
 
 
 @operation()
 def gather(reference: TensorLike, indices: TensorLike) -> Tensor:
-    """The rows of `reference` at `indices`; NaN where there is no such row."""
+    """The rows of `reference` at `indices`; NaN where there is no such row.
+
+    Args:
+        reference: array whose rows are taken.
+        indices: integers of any shape.
+
+    Example:
+        >>> from jaxcnn import backend as K
+        >>> K.eval(K.gather(np.array([[1.0, 2.0], [3.0, 4.0]]), np.array([1, 0])))
+        array([[3., 4.],
+               [1., 2.]], dtype=float32)
+    """
     return jnp.take(jnp.asarray(reference), jnp.asarray(indices), axis=0)
 
 
 @operation(_keeps_rows)
 def permute_dimensions(x: TensorLike, pattern: Sequence[int]) -> Tensor:
-    """`x` with axis ``pattern[i]`` in the place of axis i."""
+    """`x` with axis ``pattern[i]`` in the place of axis i.
+
+    Args:
+        x: tensor, variable or array.
+        pattern: the axes of `x` in their new order.
+
+    Example:
+        >>> from jaxcnn import backend as K
+        >>> K.permute_dimensions(np.ones((2, 3, 4)), (0, 2, 1)).shape
+        (2, 4, 3)
+    """
     return jnp.transpose(jnp.asarray(x), tuple(pattern))
 
 
 @operation()
 def reshape(x: TensorLike, shape: SizesLike) -> Tensor:
-    """The elements of `x` in another shape, of which one size may be -1."""
+    """The elements of `x` in another shape, of which one size may be -1.
+
+    Args:
+        x: tensor, variable or array.
+        shape: the new sizes, one of them may be -1.
+
+    Example:
+        >>> from jaxcnn import backend as K
+        >>> K.reshape(np.ones((2, 6)), (3, -1)).shape
+        (3, 4)
+    """
     return jnp.reshape(jnp.asarray(x), sizes(shape))
 
 
 @also_of_sizes
 @operation(along_axis_or(-1))
 def concatenate(tensors: Sequence[TensorLike], axis: int = -1) -> Tensor:
-    """The tensors one after another along `axis`."""
+    """The tensors one after another along `axis`.
+
+    Args:
+        tensors: tensors or arrays, a list.
+        axis: the axis.
+
+    Example:
+        >>> from jaxcnn import backend as K
+        >>> K.concatenate([np.ones((2, 3)), np.ones((2, 4))]).shape
+        (2, 7)
+    """
     return jnp.concatenate([jnp.asarray(t) for t in tensors], axis)
 
 
 @also_of_sizes
 @operation(along_axis_or(0))
 def stack(x: Sequence[TensorLike], axis: int = 0) -> Tensor:
-    """The tensors of the list `x` side by side along a new axis."""
+    """The tensors of the list `x` side by side along a new axis.
+
+    Args:
+        x: list of tensors.
+        axis: the new axis.
+
+    Example:
+        >>> from jaxcnn import backend as K
+        >>> K.stack([np.ones(3), np.zeros(3)]).shape
+        (2, 3)
+    """
     return jnp.stack([jnp.asarray(t) for t in x], axis)
 
 
 @operation(along_axis_or(-1))
 def expand_dims(x: TensorLike, axis: int = -1) -> Tensor:
-    """`x` with a new axis of size 1."""
+    """`x` with a new axis of size 1.
+
+    Args:
+        x: tensor, variable or array.
+        axis: where the new axis is.
+
+    Example:
+        >>> from jaxcnn import backend as K
+        >>> K.expand_dims(np.ones((2, 3))).shape
+        (2, 3, 1)
+    """
     return jnp.expand_dims(jnp.asarray(x), axis)
 
 
 @operation(along_axis)
 def squeeze(x: TensorLike, axis: int) -> Tensor:
-    """`x` without an axis, which has the size 1."""
+    """`x` without an axis, which has the size 1.
+
+    Args:
+        x: tensor, variable or array.
+        axis: the axis.
+
+    Example:
+        >>> from jaxcnn import backend as K
+        >>> K.squeeze(np.ones((2, 1, 3)), 1).shape
+        (2, 3)
+    """
     return jnp.squeeze(jnp.asarray(x), axis)
 
 
 @operation(along_axis)
 def repeat_elements(x: TensorLike, rep: int, axis: int) -> Tensor:
-    """Each element `rep` times in a row along `axis`: [a, b] twice is [a, a, b, b]."""
+    """Each element `rep` times in a row along `axis`: [a, b] twice is [a, a, b, b].
+
+    Args:
+        x: tensor, variable or array.
+        rep: how often.
+        axis: the axis.
+
+    Example:
+        >>> from jaxcnn import backend as K
+        >>> K.eval(K.repeat_elements(np.array([1.0, 2.0]), 2, axis=0))
+        array([1., 1., 2., 2.], dtype=float32)
+    """
     return jnp.repeat(jnp.asarray(x), rep, axis)
 
 
 @operation(per_sample)
 def repeat(x: TensorLike, n: int) -> Tensor:
-    """(batch, features) to (batch, n, features)."""
+    """(batch, features) to (batch, n, features).
+
+    Args:
+        x: tensor, variable or array.
+        n: how often.
+
+    Example:
+        >>> from jaxcnn import backend as K
+        >>> K.repeat(np.ones((2, 3)), 4).shape
+        (2, 4, 3)
+    """
     return applied(nn.RepeatVector(n, parent=None), x)
 
 
 @operation()
 def tile(x: TensorLike, n: Integers) -> Tensor:
-    """`x` repeated as a whole, ``n[i]`` times along axis i."""
+    """`x` repeated as a whole, ``n[i]`` times along axis i.
+
+    Args:
+        x: tensor, variable or array.
+        n: how often along each axis, or along the last ones.
+
+    Example:
+        >>> from jaxcnn import backend as K
+        >>> K.eval(K.tile(np.array([1.0, 2.0]), 2))
+        array([1., 2., 1., 2.], dtype=float32)
+    """
     return jnp.tile(jnp.asarray(x), n)
 
 
 @operation()
 def flatten(x: TensorLike) -> Tensor:
-    """The elements of `x` in one row."""
+    """The elements of `x` in one row.
+
+    Args:
+        x: tensor, variable or array.
+
+    Example:
+        >>> from jaxcnn import backend as K
+        >>> K.eval(K.flatten(np.array([[1.0, 2.0], [3.0, 4.0]])))
+        array([1., 2., 3., 4.], dtype=float32)
+    """
     return jnp.ravel(jnp.asarray(x))
 
 
 @operation(per_sample)
 def batch_flatten(x: TensorLike) -> Tensor:
-    """(batch, ...) to (batch, features)."""
+    """(batch, ...) to (batch, features).
+
+    Args:
+        x: tensor, variable or array.
+
+    Example:
+        >>> from jaxcnn import backend as K
+        >>> K.batch_flatten(np.ones((2, 3, 4))).shape
+        (2, 12)
+    """
     return applied(nn.Flatten(parent=None), x)
 
 
 @operation(per_sample)
 def one_hot(indices: TensorLike, num_classes: int) -> Tensor:
-    """Class numbers (...) to (..., num_classes), 1 at the class and 0 elsewhere."""
+    """Class numbers (...) to (..., num_classes), 1 at the class and 0 elsewhere.
+
+    Args:
+        indices: class numbers.
+        num_classes: number of classes.
+
+    Example:
+        >>> from jaxcnn import backend as K
+        >>> K.eval(K.one_hot(np.array([0, 2]), 3))
+        array([[1., 0., 0.],
+               [0., 0., 1.]], dtype=float32)
+    """
     return jax.nn.one_hot(jnp.asarray(indices), num_classes, dtype=config.floatx())
 
 
 @operation(along_axis)
 def reverse(x: TensorLike, axes: Integers) -> Tensor:
-    """`x` back to front along an axis or several."""
+    """`x` back to front along an axis or several.
+
+    Args:
+        x: tensor, variable or array.
+        axes: the axis or axes.
+
+    Example:
+        >>> from jaxcnn import backend as K
+        >>> K.eval(K.reverse(np.array([1.0, 2.0]), 0))
+        array([2., 1.], dtype=float32)
+    """
     return jnp.flip(jnp.asarray(x), axes if isinstance(axes, int) else tuple(axes))
 
 
@@ -192,5 +366,17 @@ def reverse(x: TensorLike, axes: Integers) -> Tensor:
 def arange(
     start: float, stop: float | None = None, step: float = 1, dtype: DTypeLike = "int32"
 ) -> Tensor:
-    """Numbers from `start` in steps to before `stop`; from 0 to before `start` without `stop`."""
+    """Numbers from `start` in steps to before `stop`; from 0 to before `start` without `stop`.
+
+    Args:
+        start: the first number.
+        stop: where it ends, excluded; None makes `start` the end, from 0.
+        step: distance of two numbers.
+        dtype: name or type of the numbers.
+
+    Example:
+        >>> from jaxcnn import backend as K
+        >>> K.eval(K.arange(4))
+        array([0, 1, 2, 3], dtype=int32)
+    """
     return jnp.arange(start, stop, step).astype(dtype)

@@ -45,7 +45,21 @@ def conv1d(
     data_format: str | None = None,
     dilation_rate: Integers = 1,
 ) -> Tensor:
-    """Convolution over steps; `padding` 'valid', 'same' or 'causal'."""
+    """Convolution over steps; `padding` 'valid', 'same' or 'causal'.
+
+    Args:
+        x: tensor, variable or array.
+        kernel: kernel (*window, channels, outputs).
+        strides: steps of the window, an integer or one for each axis.
+        padding: 'valid', 'same' or 'causal'.
+        data_format: 'channels_last' or 'channels_first'; None for the configured one.
+        dilation_rate: distance of the elements of a window, an integer or one for each axis.
+
+    Example:
+        >>> from jaxcnn import backend as K
+        >>> K.conv1d(np.ones((1, 8, 2)), np.ones((3, 2, 4))).shape
+        (1, 6, 4)
+    """
     data_format = arguments.data_format("conv1d", data_format)
     settings = {"strides": strides, "padding": padding, "dilation_rate": dilation_rate}
     if data_format == "channels_first":
@@ -64,7 +78,21 @@ def conv2d(
     data_format: str | None = None,
     dilation_rate: Integers = (1, 1),
 ) -> Tensor:
-    """Convolution over images; `padding` 'valid' or 'same'."""
+    """Convolution over images; `padding` 'valid' or 'same'.
+
+    Args:
+        x: tensor, variable or array.
+        kernel: kernel (*window, channels, outputs).
+        strides: steps of the window, an integer or one for each axis.
+        padding: 'valid' or 'same'.
+        data_format: 'channels_last' or 'channels_first'; None for the configured one.
+        dilation_rate: distance of the elements of a window, an integer or one for each axis.
+
+    Example:
+        >>> from jaxcnn import backend as K
+        >>> K.conv2d(np.ones((1, 8, 8, 2)), np.ones((3, 3, 2, 4))).shape
+        (1, 6, 6, 4)
+    """
     settings = {"strides": strides, "padding": padding, "dilation_rate": dilation_rate}
     return _convolved(nn.Conv2D, x, kernel, data_format=data_format, **settings)
 
@@ -78,7 +106,21 @@ def conv3d(
     data_format: str | None = None,
     dilation_rate: Integers = (1, 1, 1),
 ) -> Tensor:
-    """Convolution over volumes; `padding` 'valid' or 'same'."""
+    """Convolution over volumes; `padding` 'valid' or 'same'.
+
+    Args:
+        x: tensor, variable or array.
+        kernel: kernel (*window, channels, outputs).
+        strides: steps of the window, an integer or one for each axis.
+        padding: 'valid' or 'same'.
+        data_format: 'channels_last' or 'channels_first'; None for the configured one.
+        dilation_rate: distance of the elements of a window, an integer or one for each axis.
+
+    Example:
+        >>> from jaxcnn import backend as K
+        >>> K.conv3d(np.ones((1, 4, 4, 4, 2)), np.ones((3, 3, 3, 2, 4))).shape
+        (1, 2, 2, 2, 4)
+    """
     settings = {"strides": strides, "padding": padding, "dilation_rate": dilation_rate}
     return _convolved(nn.Conv3D, x, kernel, data_format=data_format, **settings)
 
@@ -106,8 +148,22 @@ def conv2d_transpose(
     of the result, of which the batch may be None: of the sizes that `conv2d` with these strides
     would turn into that of `x`, it chooses.
 
+    Args:
+        x: tensor, variable or array.
+        kernel: kernel (*window, outputs, channels).
+        output_shape: shape of the result, with the batch.
+        strides: steps of the window, an integer or one for each axis.
+        padding: 'valid' or 'same'.
+        data_format: 'channels_last' or 'channels_first'; None for the configured one.
+
     Raises:
         ValueError: no such convolution turns `output_shape` into the shape of `x`.
+
+    Example:
+        >>> from jaxcnn import backend as K
+        >>> images, kernel = np.ones((1, 4, 4, 2)), np.ones((3, 3, 5, 2))
+        >>> K.conv2d_transpose(images, kernel, (1, 8, 8, 5), 2, "same").shape
+        (1, 8, 8, 5)
     """
     settings = TransposeSettings(strides, padding, data_format)
     return _transposed("conv2d_transpose", x, kernel, output_shape, settings)
@@ -122,7 +178,22 @@ def conv3d_transpose(
     padding: str = "valid",
     data_format: str | None = None,
 ) -> Tensor:
-    """`conv2d_transpose` over volumes."""
+    """`conv2d_transpose` over volumes.
+
+    Args:
+        x: tensor, variable or array.
+        kernel: kernel (*window, outputs, channels).
+        output_shape: shape of the result, with the batch.
+        strides: steps of the window, an integer or one for each axis.
+        padding: 'valid' or 'same'.
+        data_format: 'channels_last' or 'channels_first'; None for the configured one.
+
+    Example:
+        >>> from jaxcnn import backend as K
+        >>> volumes, kernel = np.ones((1, 4, 4, 4, 2)), np.ones((3, 3, 3, 5, 2))
+        >>> K.conv3d_transpose(volumes, kernel, (1, 8, 8, 8, 5), 2, "same").shape
+        (1, 8, 8, 8, 5)
+    """
     settings = TransposeSettings(strides, padding, data_format)
     return _transposed("conv3d_transpose", x, kernel, output_shape, settings)
 
@@ -173,7 +244,21 @@ def depthwise_conv2d(
     data_format: str | None = None,
     dilation_rate: Integers = (1, 1),
 ) -> Tensor:
-    """Each channel convolved apart; the kernel is (rows, columns, channels, outputs of each)."""
+    """Each channel convolved apart; the kernel is (rows, columns, channels, outputs of each).
+
+    Args:
+        x: tensor, variable or array.
+        depthwise_kernel: kernel (*window, channels, outputs of each).
+        strides: steps of the window, an integer or one for each axis.
+        padding: 'valid' or 'same'.
+        data_format: 'channels_last' or 'channels_first'; None for the configured one.
+        dilation_rate: distance of the elements of a window, an integer or one for each axis.
+
+    Example:
+        >>> from jaxcnn import backend as K
+        >>> K.depthwise_conv2d(np.ones((1, 8, 8, 2)), np.ones((3, 3, 2, 4))).shape
+        (1, 6, 6, 8)
+    """
     rows, columns, _, multiplier = jnp.asarray(depthwise_kernel).shape
     module = nn.DepthwiseConv2D(
         kernel_size=(rows, columns),
@@ -198,7 +283,22 @@ def separable_conv1d(
     data_format: str | None = None,
     dilation_rate: Integers = 1,
 ) -> Tensor:
-    """`separable_conv2d` over steps; the second kernel is (1, channels, output channels)."""
+    """`separable_conv2d` over steps; the second kernel is (1, channels, output channels).
+
+    Args:
+        x: tensor, variable or array.
+        depthwise_kernel: kernel (*window, channels, outputs of each).
+        pointwise_kernel: kernel (1, ..., channels, outputs).
+        strides: steps of the window, an integer or one for each axis.
+        padding: 'valid' or 'same'.
+        data_format: 'channels_last' or 'channels_first'; None for the configured one.
+        dilation_rate: distance of the elements of a window, an integer or one for each axis.
+
+    Example:
+        >>> from jaxcnn import backend as K
+        >>> K.separable_conv1d(np.ones((1, 8, 2)), np.ones((3, 2, 2)), np.ones((1, 4, 5))).shape
+        (1, 6, 5)
+    """
     settings = {"strides": strides, "padding": padding, "dilation_rate": dilation_rate}
     kernels = depthwise_kernel, pointwise_kernel
     return _separated(nn.SeparableConv1D, x, kernels, data_format=data_format, **settings)
@@ -214,7 +314,23 @@ def separable_conv2d(
     data_format: str | None = None,
     dilation_rate: Integers = (1, 1),
 ) -> Tensor:
-    """`depthwise_conv2d`, then a convolution with the kernel (1, 1, channels, output channels)."""
+    """`depthwise_conv2d`, then a convolution with the kernel (1, 1, channels, output channels).
+
+    Args:
+        x: tensor, variable or array.
+        depthwise_kernel: kernel (*window, channels, outputs of each).
+        pointwise_kernel: kernel (1, ..., channels, outputs).
+        strides: steps of the window, an integer or one for each axis.
+        padding: 'valid' or 'same'.
+        data_format: 'channels_last' or 'channels_first'; None for the configured one.
+        dilation_rate: distance of the elements of a window, an integer or one for each axis.
+
+    Example:
+        >>> from jaxcnn import backend as K
+        >>> images = np.ones((1, 8, 8, 2))
+        >>> K.separable_conv2d(images, np.ones((3, 3, 2, 2)), np.ones((1, 1, 4, 5))).shape
+        (1, 6, 6, 5)
+    """
     settings = {"strides": strides, "padding": padding, "dilation_rate": dilation_rate}
     kernels = depthwise_kernel, pointwise_kernel
     return _separated(nn.SeparableConv2D, x, kernels, data_format=data_format, **settings)
@@ -257,7 +373,21 @@ def pool2d(
     data_format: str | None = None,
     pool_mode: str = "max",
 ) -> Tensor:
-    """The largest element of each window, or with `pool_mode` 'avg' the mean."""
+    """The largest element of each window, or with `pool_mode` 'avg' the mean.
+
+    Args:
+        x: tensor, variable or array.
+        pool_size: size of the window, an integer or one for each axis.
+        strides: steps of the window, an integer or one for each axis.
+        padding: 'valid' or 'same'.
+        data_format: 'channels_last' or 'channels_first'; None for the configured one.
+        pool_mode: 'max' or 'avg'.
+
+    Example:
+        >>> from jaxcnn import backend as K
+        >>> K.pool2d(np.ones((1, 8, 8, 2)), (2, 2), (2, 2)).shape
+        (1, 4, 4, 2)
+    """
     kinds = {"max": nn.MaxPooling2D, "avg": nn.AveragePooling2D}
     settings = {"pool_size": pool_size, "strides": strides, "padding": padding}
     return _pooled(kinds, pool_mode, x, data_format=data_format, **settings)
@@ -272,7 +402,21 @@ def pool3d(
     data_format: str | None = None,
     pool_mode: str = "max",
 ) -> Tensor:
-    """The largest element of each window, or with `pool_mode` 'avg' the mean."""
+    """The largest element of each window, or with `pool_mode` 'avg' the mean.
+
+    Args:
+        x: tensor, variable or array.
+        pool_size: size of the window, an integer or one for each axis.
+        strides: steps of the window, an integer or one for each axis.
+        padding: 'valid' or 'same'.
+        data_format: 'channels_last' or 'channels_first'; None for the configured one.
+        pool_mode: 'max' or 'avg'.
+
+    Example:
+        >>> from jaxcnn import backend as K
+        >>> K.pool3d(np.ones((1, 4, 4, 4, 2)), (2, 2, 2), (2, 2, 2)).shape
+        (1, 2, 2, 2, 2)
+    """
     kinds = {"max": nn.MaxPooling3D, "avg": nn.AveragePooling3D}
     settings = {"pool_size": pool_size, "strides": strides, "padding": padding}
     return _pooled(kinds, pool_mode, x, data_format=data_format, **settings)
@@ -280,7 +424,22 @@ def pool3d(
 
 @operation(per_sample)
 def bias_add(x: TensorLike, bias: TensorLike, data_format: str | None = None) -> Tensor:
-    """`x` with a number of `bias` added to each channel, which is the last axis if `x` has two."""
+    """`x` with a number of `bias` added to each channel, which is the last axis if `x` has two.
+
+    Args:
+        x: tensor, variable or array.
+        bias: one number for each channel, or one for each element of a sample.
+        data_format: 'channels_last' or 'channels_first'; None for the configured one.
+
+    Raises:
+        ValueError: the shape of `bias` fits neither the channels nor a sample.
+
+    Example:
+        >>> from jaxcnn import backend as K
+        >>> K.eval(K.bias_add(np.array([[1.0, 2.0], [3.0, 4.0]]), np.array([10.0, 20.0])))
+        array([[11., 22.],
+               [13., 24.]], dtype=float32)
+    """
     x, bias = jnp.asarray(x), jnp.asarray(bias)
     if bias.ndim != 1:
         raise ValueError(
@@ -300,7 +459,20 @@ def resize_images(
     data_format: str | None = None,
     interpolation: str = "nearest",
 ) -> Tensor:
-    """Images enlarged by whole factors; `interpolation` 'nearest' or 'bilinear'."""
+    """Images enlarged by whole factors; `interpolation` 'nearest' or 'bilinear'.
+
+    Args:
+        x: tensor, variable or array.
+        height_factor: how many times as many rows.
+        width_factor: how many times as many columns.
+        data_format: 'channels_last' or 'channels_first'; None for the configured one.
+        interpolation: 'nearest' or 'bilinear'.
+
+    Example:
+        >>> from jaxcnn import backend as K
+        >>> K.resize_images(np.ones((1, 4, 4, 2)), 2, 3, "channels_last").shape
+        (1, 8, 12, 2)
+    """
     size = (height_factor, width_factor)
     module = nn.UpSampling2D(
         size=size, data_format=data_format, interpolation=interpolation, parent=None
@@ -316,14 +488,37 @@ def resize_volumes(
     width_factor: int,
     data_format: str | None = None,
 ) -> Tensor:
-    """Volumes enlarged by whole factors, repeating their elements."""
+    """Volumes enlarged by whole factors, repeating their elements.
+
+    Args:
+        x: tensor, variable or array.
+        depth_factor: how many times as many planes.
+        height_factor: how many times as many rows.
+        width_factor: how many times as many columns.
+        data_format: 'channels_last' or 'channels_first'; None for the configured one.
+
+    Example:
+        >>> from jaxcnn import backend as K
+        >>> K.resize_volumes(np.ones((1, 2, 2, 2, 1)), 2, 2, 2, "channels_last").shape
+        (1, 4, 4, 4, 1)
+    """
     size = (depth_factor, height_factor, width_factor)
     return applied(nn.UpSampling3D(size=size, data_format=data_format, parent=None), x)
 
 
 @operation(per_sample)
 def temporal_padding(x: TensorLike, padding: Sequence[int] = (1, 1)) -> Tensor:
-    """(batch, steps, features) with steps of zeros before and after."""
+    """(batch, steps, features) with steps of zeros before and after.
+
+    Args:
+        x: tensor, variable or array.
+        padding: zero steps (before, after).
+
+    Example:
+        >>> from jaxcnn import backend as K
+        >>> K.temporal_padding(np.ones((1, 4, 2)), (1, 2)).shape
+        (1, 7, 2)
+    """
     return applied(nn.ZeroPadding1D(padding=tuple(padding), parent=None), x)
 
 
@@ -331,7 +526,18 @@ def temporal_padding(x: TensorLike, padding: Sequence[int] = (1, 1)) -> Tensor:
 def spatial_2d_padding(
     x: TensorLike, padding: Padding = ((1, 1), (1, 1)), data_format: str | None = None
 ) -> Tensor:
-    """Images with rows (before, after) and columns (before, after) of zeros."""
+    """Images with rows (before, after) and columns (before, after) of zeros.
+
+    Args:
+        x: tensor, variable or array.
+        padding: zeros (before, after) of each spatial axis.
+        data_format: 'channels_last' or 'channels_first'; None for the configured one.
+
+    Example:
+        >>> from jaxcnn import backend as K
+        >>> K.spatial_2d_padding(np.ones((1, 4, 4, 2))).shape
+        (1, 6, 6, 2)
+    """
     return applied(nn.ZeroPadding2D(padding=padding, data_format=data_format, parent=None), x)
 
 
@@ -339,5 +545,16 @@ def spatial_2d_padding(
 def spatial_3d_padding(
     x: TensorLike, padding: Padding = ((1, 1), (1, 1), (1, 1)), data_format: str | None = None
 ) -> Tensor:
-    """Volumes with planes of zeros (before, after) along each of the three axes."""
+    """Volumes with planes of zeros (before, after) along each of the three axes.
+
+    Args:
+        x: tensor, variable or array.
+        padding: zeros (before, after) of each spatial axis.
+        data_format: 'channels_last' or 'channels_first'; None for the configured one.
+
+    Example:
+        >>> from jaxcnn import backend as K
+        >>> K.spatial_3d_padding(np.ones((1, 4, 4, 4, 2))).shape
+        (1, 6, 6, 6, 2)
+    """
     return applied(nn.ZeroPadding3D(padding=padding, data_format=data_format, parent=None), x)

@@ -42,6 +42,12 @@ def variable(value: HostArray, dtype: DTypeLike | None = None, name: str | None 
 
     Raises:
         ValueError: the value is only known when a model runs.
+
+    Example:
+        >>> from jaxcnn import backend as K
+        >>> weight = K.variable([1.0, 2.0])
+        >>> K.eval(weight + 1)
+        array([2., 3.], dtype=float32)
     """
     if isinstance(value, SymbolicTensor) and not upstream([value], ())[1]:
         value = np.asarray(value)  # random numbers, drawn now
@@ -65,6 +71,17 @@ def constant(
 
     `name` is only a label. Made while a function is traced, as in a layer's `build`, it has its
     value all the same, and may be kept for other functions.
+
+    Args:
+        value: the value, an array or what NumPy makes one of.
+        dtype: name or type of the numbers; None for `floatx`.
+        shape: sizes that the value fills; None for its own.
+        name: only a label.
+
+    Example:
+        >>> from jaxcnn import backend as K
+        >>> K.eval(K.constant([1.0, 2.0]))
+        array([1., 2.], dtype=float32)
     """
     with jax.ensure_compile_time_eval():
         array = jnp.asarray(np.asarray(value, jnp.dtype(dtype or floatx())))
@@ -89,6 +106,11 @@ def placeholder(
 
     Raises:
         ValueError: neither `shape` nor `ndim`, or `sparse`.
+
+    Example:
+        >>> from jaxcnn import backend as K
+        >>> K.placeholder((None, 3)).shape
+        (None, 3)
     """
     if sparse:
         raise ValueError(
@@ -118,17 +140,51 @@ def full(value: float, shape: SizesLike, dtype: DTypeLike) -> Tensor:
 
 
 def zeros(shape: SizesLike, dtype: DTypeLike | None = None, name: str | None = None) -> Variable:
-    """A variable that starts with zeros; a tensor of zeros where a size is not known yet."""
+    """A variable that starts with zeros; a tensor of zeros where a size is not known yet.
+
+    Args:
+        shape: sizes of the axes.
+        dtype: name or type of the numbers; None for `floatx`.
+        name: only a label.
+
+    Example:
+        >>> from jaxcnn import backend as K
+        >>> K.get_value(K.zeros((2,)))
+        array([0., 0.], dtype=float32)
+    """
     return filled(0.0, shape, dtype, name)
 
 
 def ones(shape: SizesLike, dtype: DTypeLike | None = None, name: str | None = None) -> Variable:
-    """A variable that starts with ones; a tensor of ones where a size is not known yet."""
+    """A variable that starts with ones; a tensor of ones where a size is not known yet.
+
+    Args:
+        shape: sizes of the axes.
+        dtype: name or type of the numbers; None for `floatx`.
+        name: only a label.
+
+    Example:
+        >>> from jaxcnn import backend as K
+        >>> K.get_value(K.ones((2,)))
+        array([1., 1.], dtype=float32)
+    """
     return filled(1.0, shape, dtype, name)
 
 
 def eye(size: int, dtype: DTypeLike | None = None, name: str | None = None) -> Variable:
-    """A variable that starts with the identity matrix of `size` rows."""
+    """A variable that starts with the identity matrix of `size` rows.
+
+    Args:
+        size: number of rows.
+        dtype: name or type of the numbers; None for `floatx`.
+        name: only a label.
+
+    Example:
+        >>> from jaxcnn import backend as K
+        >>> K.get_value(K.eye(2))
+        array([[1., 0.],
+               [0., 1.]], dtype=float32)
+    """
     return variable(np.eye(size), dtype, name)
 
 
@@ -139,6 +195,14 @@ def shape(x: TensorLike) -> Sizes:
     """The sizes of `x`, for arithmetic and as arguments of other functions.
 
     Those that are not known yet will be integers when the model runs.
+
+    Args:
+        x: tensor, variable or array.
+
+    Example:
+        >>> from jaxcnn import backend as K
+        >>> tuple(K.shape(np.ones((2, 3))))
+        (2, 3)
     """
     if isinstance(x, SymbolicTensor):
         return Sizes(Size(x, axis) if n is None else n for axis, n in enumerate(x.shape))
@@ -180,7 +244,16 @@ class TracedShape(tuple[int, ...]):
 
 
 def int_shape(x: TensorLike) -> Shape:
-    """The sizes of `x`, None where they are not known yet."""
+    """The sizes of `x`, None where they are not known yet.
+
+    Args:
+        x: tensor, variable or array.
+
+    Example:
+        >>> from jaxcnn import backend as K
+        >>> K.get_variable_shape(K.variable(np.ones((2, 3))))
+        (2, 3)
+    """
     if isinstance(x, SymbolicTensor):
         return tuple(x.shape)
     sizes = _array_shape(x)
@@ -193,22 +266,58 @@ get_variable_shape = int_shape
 
 
 def ndim(x: TensorLike) -> int:
-    """The number of axes."""
+    """The number of axes.
+
+    Args:
+        x: tensor, variable or array.
+
+    Example:
+        >>> from jaxcnn import backend as K
+        >>> K.ndim(K.variable(np.ones((2, 3))))
+        2
+    """
     return len(int_shape(x))
 
 
 def dtype(x: Tensor | np.ndarray | Variable | SymbolicTensor) -> str:
-    """The name of the number type, such as 'float32'."""
+    """The name of the number type, such as 'float32'.
+
+    Args:
+        x: tensor, variable or array.
+
+    Example:
+        >>> from jaxcnn import backend as K
+        >>> K.dtype(K.variable([1.0]))
+        'float32'
+    """
     return str(np.dtype(x.dtype).name)
 
 
 def count_params(x: TensorLike) -> int:
-    """The number of elements."""
+    """The number of elements.
+
+    Args:
+        x: tensor, variable or array.
+
+    Example:
+        >>> from jaxcnn import backend as K
+        >>> K.count_params(K.variable(np.ones((2, 3))))
+        6
+    """
     return math.prod(_array_shape(x))
 
 
 def is_keras_tensor(x: object) -> bool:
-    """Whether `x` is a placeholder, an `Input`, or computed from them."""
+    """Whether `x` is a placeholder, an `Input`, or computed from them.
+
+    Args:
+        x: tensor, variable or array.
+
+    Example:
+        >>> from jaxcnn import backend as K
+        >>> K.is_keras_tensor(jc.layers.Input((3,)))
+        True
+    """
     if not isinstance(x, SymbolicTensor):
         return False
     nodes, inputs = upstream([x], ())
@@ -216,12 +325,30 @@ def is_keras_tensor(x: object) -> bool:
 
 
 def is_sparse(tensor: TensorLike) -> bool:
-    """False: there are no sparse arrays here."""
+    """False: there are no sparse arrays here.
+
+    Args:
+        tensor: tensor, variable or array.
+
+    Example:
+        >>> from jaxcnn import backend as K
+        >>> K.is_sparse(np.ones(3))
+        False
+    """
     return False
 
 
 def to_dense(tensor: T) -> T:
-    """The tensor itself, which is dense."""
+    """The tensor itself, which is dense.
+
+    Args:
+        tensor: tensor, variable or array.
+
+    Example:
+        >>> from jaxcnn import backend as K
+        >>> K.to_dense(np.array([1.0]))
+        array([1.])
+    """
     return tensor
 
 
@@ -236,6 +363,14 @@ def get_value(x: Variable | Change | HostArray | float) -> np.ndarray:
     """The value as a NumPy array; that of a hyperparameter as a NumPy number.
 
     An update is carried out; the value is the new one.
+
+    Args:
+        x: tensor, variable or array.
+
+    Example:
+        >>> from jaxcnn import backend as K
+        >>> K.get_value(K.variable([1.0]))
+        array([1.], dtype=float32)
     """
     if isinstance(x, Change):
         return x.carry_out()
@@ -247,9 +382,20 @@ def get_value(x: Variable | Change | HostArray | float) -> np.ndarray:
 def set_value(x: Variable | float, value: ArrayLike) -> None:
     """Set a variable, a layer's weight, or a hyperparameter such as ``model.optimizer.lr``.
 
+    Args:
+        x: variable, weight or hyperparameter.
+        value: the new value.
+
     Raises:
         TypeError: something that cannot be set.
         ValueError: a value of another shape.
+
+    Example:
+        >>> from jaxcnn import backend as K
+        >>> weight = K.variable([0.0])
+        >>> K.set_value(weight, [1.0])
+        >>> K.get_value(weight)
+        array([1.], dtype=float32)
     """
     if isinstance(x, Variable):
         x.set(value)
@@ -264,7 +410,16 @@ def set_value(x: Variable | float, value: ArrayLike) -> None:
 
 
 def batch_get_value(ops: Iterable[Variable | Change | HostArray | float]) -> list[np.ndarray]:
-    """`get_value` of each; updates are carried out together."""
+    """`get_value` of each; updates are carried out together.
+
+    Args:
+        ops: variables, updates or arrays.
+
+    Example:
+        >>> from jaxcnn import backend as K
+        >>> K.batch_get_value([K.variable([1.0, 2.0])])
+        [array([1., 2.], dtype=float32)]
+    """
     values = [(x, np.asarray(x[1]) if isinstance(x, Change) else get_value(x)) for x in ops]
     for x, value in values:
         if isinstance(x, Change):
@@ -273,7 +428,18 @@ def batch_get_value(ops: Iterable[Variable | Change | HostArray | float]) -> lis
 
 
 def batch_set_value(tuples: Iterable[tuple[Variable | float, ArrayLike]]) -> None:
-    """`set_value` of each pair (variable, value)."""
+    """`set_value` of each pair (variable, value).
+
+    Args:
+        tuples: pairs (variable, value).
+
+    Example:
+        >>> from jaxcnn import backend as K
+        >>> weight = K.variable([0.0, 0.0])
+        >>> K.batch_set_value([(weight, [1.0, 2.0])])
+        >>> K.get_value(weight)
+        array([1., 2.], dtype=float32)
+    """
     for x, value in tuples:
         set_value(x, value)
 
@@ -285,20 +451,64 @@ def update(x: Variable | Tensor, new_x: TensorLike) -> Change:
     """The update of `x` to `new_x`, for `Layer.add_update` or `function`, which carry it out.
 
     It is a pair, and its value is the new one: what a layer computes from it needs it carried out.
+
+    Args:
+        x: the variable.
+        new_x: the new value.
+
+    Example:
+        >>> from jaxcnn import backend as K
+        >>> weight = K.variable([0.0])
+        >>> K.get_value(K.update(weight, np.array([2.0])))
+        array([2.])
     """
     return Change(x, new_x)
 
 
 def update_add(x: Variable | Tensor, increment: TensorLike) -> Change:
-    """The update of `x` to ``x + increment``."""
+    """The update of `x` to ``x + increment``.
+
+    Args:
+        x: the variable.
+        increment: what is added.
+
+    Example:
+        >>> from jaxcnn import backend as K
+        >>> weight = K.variable([1.0])
+        >>> K.get_value(K.update_add(weight, np.array([2.0])))
+        array([3.], dtype=float32)
+    """
     return Change(x, add(x, increment))
 
 
 def update_sub(x: Variable | Tensor, decrement: TensorLike) -> Change:
-    """The update of `x` to ``x - decrement``."""
+    """The update of `x` to ``x - decrement``.
+
+    Args:
+        x: the variable.
+        decrement: what is taken away.
+
+    Example:
+        >>> from jaxcnn import backend as K
+        >>> weight = K.variable([1.0])
+        >>> K.get_value(K.update_sub(weight, np.array([2.0])))
+        array([-1.], dtype=float32)
+    """
     return Change(x, subtract(x, decrement))
 
 
 def moving_average_update(x: Variable | Tensor, value: TensorLike, momentum: float) -> Change:
-    """The update of `x` to ``momentum * x + (1 - momentum) * value``."""
+    """The update of `x` to ``momentum * x + (1 - momentum) * value``.
+
+    Args:
+        x: the variable.
+        value: the new value.
+        momentum: how much of the old value stays, from 0 to 1.
+
+    Example:
+        >>> from jaxcnn import backend as K
+        >>> mean = K.variable([0.0])
+        >>> K.get_value(K.moving_average_update(mean, np.array([1.0]), 0.75))
+        array([0.25], dtype=float32)
+    """
     return Change(x, add(multiply(x, momentum), multiply(value, 1.0 - momentum)))

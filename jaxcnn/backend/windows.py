@@ -20,7 +20,18 @@ def _all_rows(tensors: list[SymbolicTensor], arguments: Settings) -> bool:
 
 @operation(_all_rows)
 def slice(x: TensorLike, start: Sequence[int], size: Sequence[int]) -> Tensor:
-    """`size` elements along each axis, from `start` on; a size of -1 takes all that follow."""
+    """`size` elements along each axis, from `start` on; a size of -1 takes all that follow.
+
+    Args:
+        x: tensor, variable or array.
+        start: the first element along each axis.
+        size: number of elements along each axis, -1 for all that follow.
+
+    Example:
+        >>> from jaxcnn import backend as K
+        >>> K.eval(K.slice(np.array([1.0, 2.0, 3.0]), (1,), (2,)))
+        array([2., 3.], dtype=float32)
+    """
     array = jnp.asarray(x)
     ends = [
         length if count == -1 else first + count
@@ -40,6 +51,18 @@ def local_conv1d(
     """Windows of steps (batch, steps, channels), each times its own matrix.
 
     `kernel` is (positions, window * channels, filters).
+
+    Args:
+        inputs: array (batch, steps, channels).
+        kernel: (positions, window * channels, outputs).
+        kernel_size: size of the window, one integer for each axis.
+        strides: steps of the window, an integer or one for each axis.
+        data_format: 'channels_last' or 'channels_first'; None for the configured one.
+
+    Example:
+        >>> from jaxcnn import backend as K
+        >>> K.local_conv1d(np.ones((1, 5, 2)), np.ones((3, 6, 4)), (3,), (1,)).shape
+        (1, 3, 4)
     """
     arguments.data_format("local_conv1d", data_format)
     x, matrices = jnp.asarray(inputs), jnp.asarray(kernel)
@@ -62,6 +85,20 @@ def local_conv2d(
 
     `kernel` is (rows * columns of the output, values of a window, filters); the values of a window
     are in the order of the axes of `data_format`.
+
+    Args:
+        inputs: images.
+        kernel: (positions, window * channels, outputs).
+        kernel_size: size of the window, one integer for each axis.
+        strides: steps of the window, an integer or one for each axis.
+        output_shape: rows and columns of the result.
+        data_format: 'channels_last' or 'channels_first'; None for the configured one.
+
+    Example:
+        >>> from jaxcnn import backend as K
+        >>> images, kernel = np.ones((1, 4, 4, 2)), np.ones((4, 18, 5))
+        >>> K.local_conv2d(images, kernel, (3, 3), (1, 1), (2, 2)).shape
+        (1, 2, 2, 5)
     """
     first = arguments.data_format("local_conv2d", data_format) == "channels_first"
     x, matrices = jnp.asarray(inputs), jnp.asarray(kernel)

@@ -11,19 +11,43 @@ from jaxcnn.runtime.types import ArrayLike
 
 
 def corners(boxes: ArrayLike) -> jax.Array:
-    """Boxes (..., 4) in centre form as corners."""
+    """Boxes (..., 4) in centre form as corners.
+
+    Args:
+        boxes: boxes (..., 4) in centre form.
+
+    Example:
+        >>> jc.detection.corners(jnp.array([1.0, 2.0, 2.0, 4.0]))
+        Array([0., 0., 2., 4.], dtype=float32)
+    """
     centre, size = jnp.split(jnp.asarray(boxes), 2, axis=-1)
     return jnp.concatenate([centre - size / 2, centre + size / 2], axis=-1)
 
 
 def centres(boxes: ArrayLike) -> jax.Array:
-    """Boxes (..., 4) given by corners in centre form."""
+    """Boxes (..., 4) given by corners in centre form.
+
+    Args:
+        boxes: boxes (..., 4) by corners.
+
+    Example:
+        >>> jc.detection.centres(jnp.array([0.0, 0.0, 2.0, 4.0]))
+        Array([1., 2., 2., 4.], dtype=float32)
+    """
     low, high = jnp.split(jnp.asarray(boxes), 2, axis=-1)
     return jnp.concatenate([(low + high) / 2, high - low], axis=-1)
 
 
 def area(boxes: ArrayLike) -> jax.Array:
-    """The areas (...) of boxes (..., 4) given by corners; 0 where the corners are swapped."""
+    """The areas (...) of boxes (..., 4) given by corners; 0 where the corners are swapped.
+
+    Args:
+        boxes: boxes (..., 4).
+
+    Example:
+        >>> jc.detection.area(jnp.array([0.0, 0.0, 2.0, 3.0]))
+        Array(6., dtype=float32)
+    """
     low, high = jnp.split(jnp.asarray(boxes), 2, axis=-1)
     return jnp.prod(jnp.maximum(high - low, 0), axis=-1)
 
@@ -32,6 +56,14 @@ def iou(a: ArrayLike, b: ArrayLike) -> jax.Array:
     """Intersection over union of boxes given by corners, which are broadcast against each other.
 
     ``iou(a[:, None], b[None])`` is the table of all pairs. Two boxes without any area have 0.
+
+    Args:
+        a: boxes (..., 4) by corners.
+        b: boxes (..., 4) by corners.
+
+    Example:
+        >>> jc.detection.iou(jnp.array([0.0, 0.0, 2.0, 2.0]), jnp.array([0.0, 0.0, 2.0, 4.0]))
+        Array(0.5, dtype=float32)
     """
     a, b = jnp.asarray(a), jnp.asarray(b)
     low = jnp.maximum(a[..., :2], b[..., :2])
@@ -42,10 +74,30 @@ def iou(a: ArrayLike, b: ArrayLike) -> jax.Array:
 
 
 def scaled(boxes: ArrayLike, height: float, width: float) -> jax.Array:
-    """Boxes in fractions of an image as boxes in its pixels, in either form."""
+    """Boxes in fractions of an image as boxes in its pixels, in either form.
+
+    Args:
+        boxes: boxes (..., 4) in fractions of the image.
+        height: rows of the image.
+        width: columns of the image.
+
+    Example:
+        >>> jc.detection.scaled(jnp.array([0.5, 0.5, 1.0, 1.0]), height=4, width=8)
+        Array([4., 2., 8., 4.], dtype=float32)
+    """
     return jnp.asarray(boxes) * jnp.array([width, height, width, height], jnp.float32)
 
 
 def clipped(boxes: ArrayLike, height: float, width: float) -> jax.Array:
-    """Boxes given by corners, clipped to an image of ``height`` x ``width`` pixels."""
+    """Boxes given by corners, clipped to an image of ``height`` x ``width`` pixels.
+
+    Args:
+        boxes: boxes (..., 4) by corners.
+        height: rows of the image.
+        width: columns of the image.
+
+    Example:
+        >>> jc.detection.clipped(jnp.array([-1.0, 0.0, 9.0, 4.0]), height=8, width=8)
+        Array([0., 0., 8., 4.], dtype=float32)
+    """
     return jnp.clip(jnp.asarray(boxes), 0, jnp.array([width, height, width, height], jnp.float32))

@@ -32,11 +32,22 @@ MOST_SECTIONS = 2000
 class Network:
     """A detection network: the model, and how its outputs are read.
 
+    Args:
+        model: from images (batch, height, width, 3), 0 to 1, to one raw map for each head.
+        heads: heads in the order of the outputs.
+        convolutions: (name of the convolution, name of its batch normalization or None) in the
+            order of weight files.
+
     Attributes:
         model: from images (batch, height, width, 3), 0 to 1, to one raw map for each head.
         heads: in the order of the outputs.
         convolutions: (name of the convolution, name of its batch normalization or None) in the
             order of weight files.
+
+    Example:
+        >>> network = jc.detection.tiny_yolov3(classes=2, input_size=(64, 64))
+        >>> type(network).__name__, len(network.heads)
+        ('Network', 2)
     """
 
     model: Model

@@ -22,7 +22,17 @@ from jaxcnn.runtime.types import PyTree
 
 
 class Detection(NamedTuple):
-    """One object of an image: its label, score (0 to 1) and box (x1, y1, x2, y2) in pixels."""
+    """One object of an image: its label, score (0 to 1) and box (x1, y1, x2, y2) in pixels.
+
+    Args:
+        label: name of the class.
+        score: how sure it is, 0 to 1.
+        box: (x1, y1, x2, y2) in pixels.
+
+    Example:
+        >>> jc.detection.Detection("dog", 0.9, (10.0, 20.0, 50.0, 60.0)).label
+        'dog'
+    """
 
     label: str
     score: float
@@ -30,7 +40,20 @@ class Detection(NamedTuple):
 
 
 def decode(heads: Sequence[Head], raw: Sequence[jax.Array]) -> Predictions:
-    """The boxes of all heads together, from the raw map of each."""
+    """The boxes of all heads together, from the raw map of each.
+
+    Args:
+        heads: the heads.
+        raw: the raw map of each, (batch, rows, columns, anchors * (5 + classes)).
+
+    Raises:
+        ValueError: not as many maps as heads.
+
+    Example:
+        >>> head = jc.detection.Head(anchors=((0.1, 0.2),), mask=(0,), classes=3)
+        >>> jc.detection.decode([head], [jnp.zeros((1, 2, 2, 8))]).confidence[0, 0]
+        Array(0.5, dtype=float32)
+    """
     if len(heads) != len(raw):
         raise ValueError(f"The network has {len(heads)} heads; given {len(raw)} maps.")
     decoded = [head.decode(one) for head, one in zip(heads, raw, strict=True)]
@@ -47,6 +70,19 @@ def select(
     """The best boxes of each image of a batch, by corners in fractions of the network's input.
 
     The fields of the `Selection` have the batch in front; see `non_max_suppression`.
+
+    Args:
+        predictions: what `decode` returned.
+        score_threshold: the least score.
+        iou_threshold: a box that overlaps a better one by more than this is dropped.
+        max_boxes: number of rows of the result.
+        per_class: whether a box drops only boxes of the same class.
+
+    Example:
+        >>> head = jc.detection.Head(anchors=((0.1, 0.2),), mask=(0,), classes=3)
+        >>> predictions = jc.detection.decode([head], [jnp.zeros((1, 2, 2, 8))])
+        >>> jc.detection.select(predictions, score_threshold=0.2).valid.shape
+        (1, 10)
     """
     scores, classes = best_classes(predictions.confidence, predictions.class_probabilities)
     suppress = functools.partial(
@@ -66,6 +102,13 @@ class Detector:
     Args:
         network: from `darknet.load`, `darknet.build` or `networks`.
         labels: the name of each class.
+
+    Raises:
+        ValueError: not as many labels as classes.
+
+    Example:
+        >>> network = jc.detection.tiny_yolov3(classes=2, input_size=(64, 64))
+        >>> detector = jc.detection.Detector(network, ["cat", "dog"])
     """
 
     def __init__(self, network: darknet.Network, labels: Sequence[str]) -> None:

@@ -22,6 +22,15 @@ def draw(picture: np.ndarray, detections: Sequence[Detection]) -> np.ndarray:
     """A copy of a uint8 image (height, width, 3) with a box and `label score` for each detection.
 
     The surest are drawn last, on top of the others.
+
+    Args:
+        picture: uint8 (height, width, 3).
+        detections: what is drawn.
+
+    Example:
+        >>> detections = [jc.detection.Detection("dog", 0.9, (4.0, 4.0, 20.0, 20.0))]
+        >>> jc.detection.draw(np.zeros((32, 32, 3), np.uint8), detections).shape
+        (32, 32, 3)
     """
     from PIL import Image, ImageDraw, ImageFont
 

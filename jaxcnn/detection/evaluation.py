@@ -24,8 +24,19 @@ def precision_recall(
     A detection is right when the object of its class that it overlaps most reaches `iou_threshold`
     and has not been found by a surer one. `detections` and `truth` have an entry for each image.
 
+    Args:
+        detections: for each image (label, score, box) of each detection.
+        truth: for each image (label, box) of each object.
+        label: the class.
+        iou_threshold: overlap from which a detection is right.
+
     Raises:
         ValueError: they have not as many entries.
+
+    Example:
+        >>> box = (0.0, 0.0, 2.0, 2.0)
+        >>> jc.detection.precision_recall([[("dog", 0.9, box)]], [[("dog", box)]], "dog")
+        (array([1.]), array([1.]))
     """
     if len(detections) != len(truth):
         raise ValueError(
@@ -61,6 +72,15 @@ def average_precision(precision: ArrayLike, recall: ArrayLike, points: int | Non
     Each precision is raised to the best at that recall or a greater one first. With `points` None
     it is the area itself (Pascal VOC from 2010), with 11 or 101 the mean at that many recalls from
     0 to 1 (Pascal VOC 2007, COCO).
+
+    Args:
+        precision: (n,), after each detection.
+        recall: (n,), rising.
+        points: None, 11 or 101.
+
+    Example:
+        >>> jc.detection.average_precision([1.0, 1.0], [0.5, 1.0])
+        1.0
     """
     precision, recall = np.asarray(precision, float), np.asarray(recall, float)
     if not len(precision):
@@ -80,8 +100,19 @@ def mean_average_precision(
 ) -> tuple[float, dict[Hashable, float]]:
     """(the mean over classes, the average precision of each class that occurs in `truth`).
 
+    Args:
+        detections: for each image (label, score, box) of each detection.
+        truth: for each image (label, box) of each object.
+        iou_threshold: overlap from which a detection is right.
+        points: as of `average_precision`.
+
     Raises:
         ValueError: there is no object in `truth`.
+
+    Example:
+        >>> box = (0.0, 0.0, 2.0, 2.0)
+        >>> jc.detection.mean_average_precision([[("dog", 0.9, box)]], [[("dog", box)]])
+        (1.0, {'dog': 1.0})
     """
     labels = list(dict.fromkeys(name for one in truth for name, _ in one))
     if not labels:

@@ -12,10 +12,20 @@ import jax.numpy as jnp
 class Predictions(NamedTuple):
     """Boxes of a head, one for each cell and anchor, in row order.
 
+    Args:
+        boxes: (batch, n, 4), centre form, in fractions of the network's input image.
+        confidence: (batch, n), how likely there is an object, 0 to 1.
+        class_probabilities: (batch, n, classes), 0 to 1.
+
     Attributes:
         boxes: (batch, n, 4), centre form, in fractions of the network's input image.
         confidence: (batch, n), how likely there is an object, 0 to 1.
         class_probabilities: (batch, n, classes), 0 to 1.
+
+    Example:
+        >>> head = jc.detection.Head(anchors=((0.1, 0.2),), mask=(0,), classes=3)
+        >>> jc.detection.decode([head], [jnp.zeros((1, 2, 2, 8))]).boxes.shape
+        (1, 4, 4)
     """
 
     boxes: jax.Array
@@ -27,12 +37,25 @@ class Predictions(NamedTuple):
 class Head:
     """A detection head: a map of cells with some anchor boxes each, of 5 + classes values each.
 
+    Args:
+        anchors: (width, height) of every anchor of the network, in fractions of the input image.
+        mask: which of them are this head's.
+        classes: number of classes.
+        independent: whether a box may have several classes, as in YOLOv3, or has one, as in YOLOv2.
+
     Attributes:
         anchors: (width, height) of every anchor of the network, in fractions of the input image.
         mask: which of them are this head's.
         classes: how many classes.
         independent: whether a box may have several classes (YOLOv3, logistic) or has one (YOLOv2,
             softmax).
+
+    Raises:
+        ValueError: a mask that names no anchor.
+
+    Example:
+        >>> jc.detection.Head(anchors=((0.1, 0.2), (0.5, 0.5)), mask=(1,), classes=3).classes
+        3
     """
 
     anchors: tuple[tuple[float, float], ...]

@@ -11,10 +11,24 @@ GRAY = 0.5
 class Placement(NamedTuple):
     """Where an image lies in the network's input, in pixels of that input.
 
+    Args:
+        picture_height: rows of the image itself.
+        picture_width: columns of the image itself.
+        input_height: rows of the input.
+        input_width: columns of the input.
+        height: rows of the scaled image in the input.
+        width: columns of the scaled image in the input.
+        top: its first row.
+        left: its first column.
+
     Attributes:
         picture_height, picture_width: the size of the image itself.
         input_height, input_width: the size of the input.
         height, width, top, left: of the scaled image in the input.
+
+    Example:
+        >>> jc.detection.letterbox(np.zeros((10, 20, 3), np.uint8), 40, 40)[1].top
+        10
     """
 
     picture_height: int
@@ -57,8 +71,17 @@ def letterbox(picture: np.ndarray, height: int, width: int) -> tuple[np.ndarray,
 
     It is as large as fits, centred, with gray bars around it.
 
+    Args:
+        picture: uint8 (h, w, 3).
+        height: rows of the result.
+        width: columns of the result.
+
     Raises:
         ValueError: `picture` is another kind of array.
+
+    Example:
+        >>> jc.detection.letterbox(np.zeros((10, 20, 3), np.uint8), 40, 40)[0].shape
+        (40, 40, 3)
     """
     from PIL import Image
 

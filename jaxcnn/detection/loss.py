@@ -47,6 +47,15 @@ def assign_targets(truth: jax.Array, head: Head, rows: int, columns: int) -> Tar
 
     Args:
         truth: (max_boxes, 5), as above.
+        head: the head.
+        rows: rows of its cells.
+        columns: columns of its cells.
+
+    Example:
+        >>> head = jc.detection.Head(anchors=((0.1, 0.2),), mask=(0,), classes=3)
+        >>> truth = jnp.array([[0.5, 0.5, 0.1, 0.2, 1.0]])
+        >>> type(jc.detection.assign_targets(truth, head, rows=2, columns=2)).__name__
+        'Targets'
     """
     centre, size = truth[:, :2], truth[:, 2:4]
     real = jnp.all(size > 0, axis=-1)
@@ -97,6 +106,12 @@ class YoloLoss:
         object_weight, no_object_weight: of the confidence where there is an object, and where there
             is none.
         class_weight: of the classes.
+
+    Example:
+        >>> head = jc.detection.Head(anchors=((0.1, 0.2),), mask=(0,), classes=3)
+        >>> truth = jnp.array([[[0.5, 0.5, 0.1, 0.2, 1.0]]])
+        >>> jc.detection.YoloLoss(head)(truth, jnp.zeros((1, 2, 2, 8))).shape
+        (1,)
     """
 
     head: Head
@@ -158,5 +173,14 @@ def yolo_losses(heads: Sequence[Head], **settings: float) -> list[YoloLoss]:
     """The loss of each head, for ``model.compile(optimizer, yolo_losses(network.heads))``.
 
     Every output then takes the same truth: ``model.fit(x, [truth] * len(network.heads))``.
+
+    Args:
+        heads: the heads of a network.
+        **settings: the arguments of `YoloLoss`.
+
+    Example:
+        >>> head = jc.detection.Head(anchors=((0.1, 0.2),), mask=(0,), classes=3)
+        >>> len(jc.detection.yolo_losses([head, head], box_weight=5.0))
+        2
     """
     return [YoloLoss(head, **settings) for head in heads]

@@ -43,6 +43,18 @@ def tiny_yolov2(
     """Tiny-YOLOv2: nine convolutions, one head of cells of 32 x 32 pixels; `anchors` in cells.
 
     The network published for COCO has 512 `last_filters`, the one for Pascal VOC (20 classes) 1024.
+
+    Source: Redmon and Farhadi, "YOLO9000: Better, Faster, Stronger", 2016.
+
+    Args:
+        classes: number of classes, a positive integer.
+        anchors: (width, height) of each anchor in cells.
+        input_size: (height, width) of the images, multiples of 32.
+        last_filters: channels of the last convolution but one.
+
+    Example:
+        >>> jc.detection.tiny_yolov2(classes=2, input_size=(64, 64)).model.output_shape
+        (None, 2, 2, 35)
     """
     sections = [_net(input_size)]
     for filters, stride in ((16, 2), (32, 2), (64, 2), (128, 2), (256, 2), (512, 1)):
@@ -57,6 +69,17 @@ def yolov2(
     """YOLOv2 on Darknet-19, with a shortcut from the map of 16 x 16-pixel cells.
 
     `anchors` are in cells of 32 pixels.
+
+    Source: Redmon and Farhadi, "YOLO9000: Better, Faster, Stronger", 2016.
+
+    Args:
+        classes: number of classes, a positive integer.
+        anchors: (width, height) of each anchor in cells.
+        input_size: (height, width) of the images, multiples of 32.
+
+    Example:
+        >>> len(jc.detection.yolov2(classes=2, input_size=(64, 64)).heads)
+        1
     """
     pool = _section("maxpool", size=2, stride=2)
     sections = [_net(input_size), _convolution(32, 3), pool, _convolution(64, 3), pool]
@@ -79,7 +102,19 @@ def tiny_yolov3(
     anchors: Anchors = TINY_YOLOV3_ANCHORS,
     input_size: tuple[int, int] = (416, 416),
 ) -> Network:
-    """Tiny-YOLOv3: two heads, of cells of 32 x 32 and 16 x 16 pixels; six `anchors` in pixels."""
+    """Tiny-YOLOv3: two heads, of cells of 32 x 32 and 16 x 16 pixels; six `anchors` in pixels.
+
+    Source: Redmon and Farhadi, "YOLOv3: An Incremental Improvement", 2018.
+
+    Args:
+        classes: number of classes, a positive integer.
+        anchors: (width, height) of each anchor in pixels.
+        input_size: (height, width) of the images, multiples of 32.
+
+    Example:
+        >>> len(jc.detection.tiny_yolov3(classes=2, input_size=(64, 64)).heads)
+        2
+    """
     sections = [_net(input_size)]
     for filters, stride in ((16, 2), (32, 2), (64, 2), (128, 2), (256, 2), (512, 1)):
         sections += [_convolution(filters, 3), _section("maxpool", size=2, stride=stride)]
@@ -93,7 +128,19 @@ def tiny_yolov3(
 def yolov3(
     classes: int = 80, anchors: Anchors = YOLOV3_ANCHORS, input_size: tuple[int, int] = (416, 416)
 ) -> Network:
-    """YOLOv3 on Darknet-53: heads of cells of 32, 16 and 8 pixels; nine `anchors` in pixels."""
+    """YOLOv3 on Darknet-53: heads of cells of 32, 16 and 8 pixels; nine `anchors` in pixels.
+
+    Source: Redmon and Farhadi, "YOLOv3: An Incremental Improvement", 2018.
+
+    Args:
+        classes: number of classes, a positive integer.
+        anchors: (width, height) of each anchor in pixels.
+        input_size: (height, width) of the images, multiples of 32.
+
+    Example:
+        >>> len(jc.detection.yolov3(classes=2, input_size=(64, 64)).heads)
+        3
+    """
     sections = [_net(input_size), _convolution(32, 3)]
     for filters, blocks in ((64, 1), (128, 2), (256, 8), (512, 8), (1024, 4)):
         sections.append(_convolution(filters, 3, stride=2))

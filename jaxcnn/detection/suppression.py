@@ -17,11 +17,22 @@ from jaxcnn.detection.boxes import iou
 class Selection(NamedTuple):
     """The selected boxes, best first; rows that are not `valid` hold zeros.
 
+    Args:
+        boxes: (max_boxes, 4), corners.
+        scores: (max_boxes,).
+        classes: (max_boxes,) int32.
+        valid: (max_boxes,) bool.
+
     Attributes:
         boxes: (max_boxes, 4), corners.
         scores: (max_boxes,).
         classes: (max_boxes,) int32.
         valid: (max_boxes,) bool.
+
+    Example:
+        >>> boxes = jnp.array([[0.0, 0.0, 1.0, 1.0]])
+        >>> jc.detection.non_max_suppression(boxes, jnp.array([0.9]), jnp.array([0])).valid.sum()
+        Array(1, dtype=int32)
     """
 
     boxes: jax.Array
@@ -36,13 +47,30 @@ def best_classes(
     """(scores, classes): for each box its likeliest class, and confidence x its probability.
 
     `confidence` is (...) and `class_probabilities` (..., classes).
+
+    Args:
+        confidence: (...,).
+        class_probabilities: (..., classes).
+
+    Example:
+        >>> jc.detection.best_classes(jnp.array([0.5]), jnp.array([[0.25, 0.5]]))
+        (Array([0.25], dtype=float32), Array([1], dtype=int32))
     """
     scores = confidence[..., None] * class_probabilities
     return jnp.max(scores, axis=-1), jnp.argmax(scores, axis=-1).astype(jnp.int32)
 
 
 def score_filter(scores: jax.Array, threshold: float = 0.6) -> jax.Array:
-    """Which boxes score at least `threshold`: a mask of the shape of `scores`."""
+    """Which boxes score at least `threshold`: a mask of the shape of `scores`.
+
+    Args:
+        scores: array of any shape.
+        threshold: the least score.
+
+    Example:
+        >>> jc.detection.score_filter(jnp.array([0.5, 0.9]))
+        Array([False,  True], dtype=bool)
+    """
     return scores >= threshold
 
 
@@ -64,8 +92,17 @@ def non_max_suppression(
         scores: (n,); boxes below `score_threshold` are never taken. Of equal scores the first is
             taken first.
         classes: (n,) integers.
+        score_threshold: the least score.
         iou_threshold: a box that overlaps a better one by more than this is dropped.
+        max_boxes: number of rows of the result.
         per_class: whether a box drops only boxes of the same class, or of every class.
+
+    Example:
+        >>> boxes = jnp.array([[0.0, 0.0, 1.0, 1.0], [0.0, 0.0, 1.0, 0.9]])
+        >>> scores, classes = jnp.array([0.7, 0.9]), jnp.array([0, 0])
+        >>> chosen = jc.detection.non_max_suppression(boxes, scores, classes)
+        >>> chosen.scores[chosen.valid]
+        Array([0.9], dtype=float32)
     """
     remaining = jnp.where(score_filter(scores, score_threshold), scores, -jnp.inf)
 

@@ -54,7 +54,18 @@ class Split:
 
 @dataclass(frozen=True)
 class Recognised:
-    """A face in an image; `name` is None for a stranger, `distance` that to the nearest person."""
+    """A face in an image; `name` is None for a stranger, `distance` that to the nearest person.
+
+    Args:
+        face: where it is.
+        name: who it is; None for a stranger.
+        distance: distance to the nearest person.
+
+    Example:
+        >>> from jaxcnn.faces import Face, Recognised
+        >>> Recognised(Face(3, 4, 20, 20), None, 1.2).name is None
+        True
+    """
 
     face: Face
     name: str | None
@@ -65,10 +76,19 @@ class Recognised:
 class Acquaintance:
     """People who are known by their faces.
 
+    Args:
+        encoder: network from faces (batch, 64, 64, 1) to encodings of length 1.
+        people: the encoding of each.
+        threshold: whoever is not nearer than this to one of them is a stranger.
+
     Attributes:
         encoder: faces (batch, 64, 64, 1) to encodings of length 1.
         people: the encoding of each.
         threshold: whoever is not nearer than this to one of them is a stranger.
+
+    Example:
+        >>> encoder = jc.faces.small_encoder((64, 64, 1), filters=2)
+        >>> known = jc.faces.Acquaintance(encoder, jc.faces.FaceDatabase(), threshold=0.8)
     """
 
     encoder: Model

@@ -24,6 +24,11 @@ class FaceDatabase(Mapping[str, np.ndarray]):
 
     Args:
         encodings: to begin with.
+
+    Example:
+        >>> people = jc.faces.FaceDatabase({"Ada": [1.0, 0.0]})
+        >>> list(people)
+        ['Ada']
     """
 
     def __init__(self, encodings: Mapping[str, ArrayLike] | None = None) -> None:

@@ -15,6 +15,11 @@ def pair_distances(encodings: ArrayLike, people: ArrayLike) -> tuple[np.ndarray,
 
     Raises:
         ValueError: fewer than two encodings, or not as many people.
+
+    Example:
+        >>> distances, same = jc.faces.pair_distances(np.eye(2), [0, 1])
+        >>> distances.shape, same
+        ((1,), array([False]))
     """
     points, labels = np.asarray(encodings, np.float64), np.asarray(people).reshape(-1)
     if len(points) != len(labels) or len(labels) < 2:
@@ -35,8 +40,17 @@ def roc_curve(distances: ArrayLike, same: ArrayLike) -> tuple[np.ndarray, np.nda
     A pair is accepted as one person's when its distance is at most the threshold. The first point,
     with threshold -inf, accepts nobody, the last one everybody.
 
+    Args:
+        distances: distances of pairs, (n,).
+        same: whether each pair is one person, (n,).
+
     Raises:
         ValueError: there are not pairs of both kinds.
+
+    Example:
+        >>> false_accepts, true_accepts, thresholds = jc.faces.roc_curve([0.1, 0.9], [True, False])
+        >>> false_accepts, true_accepts
+        (array([0., 0., 1.]), array([0., 1., 1.]))
     """
     far, equal = np.asarray(distances, float), np.asarray(same, bool)
     if far.shape != equal.shape or equal.all() or not equal.any():
@@ -52,7 +66,16 @@ def roc_curve(distances: ArrayLike, same: ArrayLike) -> tuple[np.ndarray, np.nda
 
 
 def area_under_curve(false_accepts: ArrayLike, true_accepts: ArrayLike) -> float:
-    """The area under a ROC curve: how probably a pair of one person is nearer than one of two."""
+    """The area under a ROC curve: how probably a pair of one person is nearer than one of two.
+
+    Args:
+        false_accepts: what `roc_curve` returned first.
+        true_accepts: what it returned second.
+
+    Example:
+        >>> jc.faces.area_under_curve([0.0, 0.0, 1.0], [0.0, 1.0, 1.0])
+        1.0
+    """
     return float(np.trapezoid(np.asarray(true_accepts, float), np.asarray(false_accepts, float)))
 
 
@@ -60,6 +83,15 @@ def accuracy_at(distances: ArrayLike, same: ArrayLike, thresholds: ArrayLike) ->
     """The share of pairs judged correctly at each threshold, in the shape of `thresholds`.
 
     A pair is judged as one person's when its distance is below the threshold.
+
+    Args:
+        distances: distances of pairs, (n,).
+        same: whether each pair is one person, (n,).
+        thresholds: array of any shape.
+
+    Example:
+        >>> jc.faces.accuracy_at([0.1, 0.9], [True, False], [0.5, 1.0])
+        array([1. , 0.5])
     """
     far, equal = np.asarray(distances, float), np.asarray(same, bool)
     limits = np.asarray(thresholds, float)
@@ -70,6 +102,14 @@ def best_threshold(distances: ArrayLike, same: ArrayLike) -> tuple[float, float]
     """(threshold, accuracy) of the best threshold, halfway between two distances.
 
     Choose it on other pairs than those whose accuracy is reported.
+
+    Args:
+        distances: distances of pairs, (n,).
+        same: whether each pair is one person, (n,).
+
+    Example:
+        >>> jc.faces.best_threshold([0.25, 0.75], [True, False])
+        (0.5, 1.0)
     """
     far, equal = np.asarray(distances, float), np.asarray(same, bool)
     order = np.argsort(far, kind="stable")

@@ -22,7 +22,18 @@ GENDERS = ("woman", "man")
 
 
 class Face(NamedTuple):
-    """A face's square in an image, in pixels; `left` and `top` are its first column and row."""
+    """A face's square in an image, in pixels; `left` and `top` are its first column and row.
+
+    Args:
+        left: first column.
+        top: first row.
+        width: columns.
+        height: rows.
+
+    Example:
+        >>> jc.faces.Face(left=3, top=4, width=20, height=20).width
+        20
+    """
 
     left: int
     top: int
@@ -40,6 +51,9 @@ def find_faces(
 ) -> list[Face]:
     """The faces in an image, from left to right.
 
+    Source: Viola and Jones, "Rapid Object Detection using a Boosted Cascade of Simple Features",
+    2001.
+
     Args:
         picture: uint8 (height, width, 3) in RGB or (height, width) in gray.
         scale_factor: how much larger the faces are that the next search looks for.
@@ -47,13 +61,14 @@ def find_faces(
         min_size: side of the smallest face to look for, in pixels.
         cascade: OpenCV's XML file, by default the one of frontal faces that comes with OpenCV.
 
-    Source: Viola and Jones, "Rapid Object Detection using a Boosted Cascade of Simple Features",
-    2001.
-
     Raises:
         ImportError: OpenCV is not installed.
         FileNotFoundError: there is no such cascade.
         ValueError: the cascade is damaged, or `picture` is no such array.
+
+    Example:
+        >>> jc.faces.find_faces(np.zeros((64, 64), np.uint8))
+        []
     """
     try:
         import cv2
@@ -124,11 +139,20 @@ def classify_faces(
     Args:
         model: such as the emotion and gender networks trained on FER2013 and IMDB.
         picture: uint8, as for `find_faces`.
+        faces: where they are.
         labels: of the network's outputs.
         margin: how much of the surroundings to include, as a share of the face's size.
 
     Raises:
         ValueError: the network has other inputs or outputs.
+
+    Example:
+        >>> network = jc.Sequential([jc.layers.Flatten(input_shape=(8, 8, 1))])
+        >>> network.add(jc.layers.Dense(2, activation="softmax", kernel_initializer="zeros"))
+        >>> faces = [jc.faces.Face(0, 0, 16, 16)]
+        >>> picture = np.zeros((16, 16), np.uint8)
+        >>> jc.faces.classify_faces(network, picture, faces, ["happy", "sad"])
+        [('happy', 0.5)]
     """
     from PIL import Image
 

@@ -23,6 +23,10 @@ def small_encoder(shape: tuple[int, int, int], filters: int = 32) -> Sequential:
     Args:
         shape: rows, columns and channels; at least 16 rows and columns.
         filters: of the first of four convolutions; the others have 2, 4 and 4 times as many.
+
+    Example:
+        >>> jc.faces.small_encoder((64, 64, 1)).output_shape
+        (None, 128)
     """
     model = Sequential()
     model.add(Conv2D(filters, 3, padding="same", activation="relu", input_shape=shape))
@@ -54,6 +58,12 @@ def batches_of_people(
 
     Yields:
         Faces as they are changed, and whose they are.
+
+    Example:
+        >>> faces, people = np.zeros((4, 16, 16, 1), np.float32), np.array([0, 0, 1, 1])
+        >>> images, labels = next(jc.faces.batches_of_people(faces, people, at_once=2))
+        >>> images.shape[1:], sorted(set(labels.ravel().tolist()))
+        ((16, 16, 1), [0, 1])
     """
     changes = ImageDataGenerator(
         rotation_range=8,

@@ -109,6 +109,10 @@ def nn4_small2() -> Model:
 
     3,743,280 parameters, random until `read_openface` loads trained ones. Layers are named as in
     the files of OpenFace's Keras versions.
+
+    Example:
+        >>> jc.faces.nn4_small2().count_params()
+        3743280
     """
     face = Input((SIZE, SIZE, 3), name="face")
     x = _unit(ZeroPadding2D(3, name="conv1_pad")(face), 64, 7, ("conv1", "bn1"), stride=2)
@@ -181,6 +185,9 @@ def read_openface(model: Model, path: str | os.PathLike[str]) -> None:
     Raises:
         FileNotFoundError: the path or one of the folder's files is not there.
         ValueError: a file has too few or too many numbers, or the HDF5 file lacks a layer.
+
+    Example:
+        >>> jc.faces.read_openface(jc.faces.nn4_small2(), "openface")
     """
     layers = [layer for layer in model.layers if layer.weight_paths()]
     if Path(path).is_dir():
@@ -234,7 +241,17 @@ def _from_hdf5(path: Path, layers: list[KerasLayer]) -> list[list[np.ndarray]]:
 
 
 def encode(model: Model, faces: Sequence[np.ndarray] | np.ndarray) -> np.ndarray:
-    """The encodings (n, 128) of faces of any sizes, uint8 (height, width, 3) or (height, width)."""
+    """The encodings (n, 128) of faces of any sizes, uint8 (height, width, 3) or (height, width).
+
+    Args:
+        model: `nn4_small2` with trained weights.
+        faces: images of faces.
+
+    Example:
+        >>> encodings = jc.faces.encode(jc.faces.nn4_small2(), np.zeros((1, 96, 96, 3), np.uint8))
+        >>> encodings.shape
+        (1, 128)
+    """
     from PIL import Image
 
     _, height, width, _ = model.input_shape

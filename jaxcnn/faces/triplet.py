@@ -21,6 +21,11 @@ def triplet_loss(y_true: object, y_pred: Sequence[jax.Array], alpha: float = 0.2
 
     Raises:
         ValueError: `y_pred` are not three.
+
+    Example:
+        >>> anchor, positive, negative = jnp.zeros((1, 2)), jnp.zeros((1, 2)), jnp.ones((1, 2))
+        >>> jc.faces.triplet_loss(None, [anchor, positive, negative])
+        Array(0., dtype=float32)
     """
     if len(y_pred) != 3:
         raise ValueError(
@@ -48,9 +53,15 @@ def batch_hard_triplet_loss(y_true: jax.Array, y_pred: jax.Array, alpha: float =
     Args:
         y_true: (n,) or (n, 1), the person on each image.
         y_pred: (n, k) encodings.
+        alpha: margin between the distances.
 
     Raises:
         ValueError: there are not as many people as encodings.
+
+    Example:
+        >>> encodings = jnp.array([[0.0, 0.0], [0.0, 0.0], [1.0, 0.0], [1.0, 0.0]])
+        >>> jc.faces.batch_hard_triplet_loss(jnp.array([0, 0, 1, 1]), encodings)
+        Array(0., dtype=float32)
     """
     people = jnp.reshape(y_true, -1)
     if len(people) != len(y_pred):

@@ -18,13 +18,30 @@ def gram(features: jax.Array) -> jax.Array:
     """The Gram matrix A A^T (channels, channels) of features (height, width, channels).
 
     A is (channels, height * width): which channels are active together, anywhere in the image.
+
+    Args:
+        features: (height, width, channels).
+
+    Example:
+        >>> jc.style.gram(jnp.ones((2, 2, 1)))
+        Array([[4.]], dtype=float32)
     """
     flat = features.reshape(-1, features.shape[-1])
     return flat.T @ flat
 
 
 def content_cost(generated: jax.Array, content: jax.Array, factor: float = 0.25) -> jax.Array:
-    """factor / size * the sum of squared differences of two features (height, width, channels)."""
+    """factor / size * the sum of squared differences of two features (height, width, channels).
+
+    Args:
+        generated: features of the image that is made, (height, width, channels).
+        content: features of the image whose content must stay.
+        factor: the numerator.
+
+    Example:
+        >>> jc.style.content_cost(jnp.ones((1, 1, 4)), jnp.zeros((1, 1, 4)))
+        Array(0.25, dtype=float32)
+    """
     return factor / content.size * jnp.sum((generated - content) ** 2)
 
 
@@ -33,12 +50,28 @@ def layer_style_cost(generated: jax.Array, style_gram: jax.Array) -> jax.Array:
 
     `generated` are features (height, width, channels). `style_gram` must be scaled to as many
     positions, as the targets of `StyleTransfer` are.
+
+    Args:
+        generated: features of the image that is made, (height, width, channels).
+        style_gram: Gram matrix of the style, (channels, channels).
+
+    Example:
+        >>> jc.style.layer_style_cost(jnp.ones((1, 1, 1)), jnp.array([[3.0]]))
+        Array(1., dtype=float32)
     """
     return jnp.sum((gram(generated) - style_gram) ** 2) / (2.0 * generated.size) ** 2
 
 
 def total_variation(picture: jax.Array) -> jax.Array:
-    """The sum of squared differences of neighbouring pixels, (height, width, channels)."""
+    """The sum of squared differences of neighbouring pixels, (height, width, channels).
+
+    Args:
+        picture: (height, width, channels).
+
+    Example:
+        >>> jc.style.total_variation(jnp.array([[[1.0], [3.0]]]))
+        Array(4., dtype=float32)
+    """
     down, right = picture[1:] - picture[:-1], picture[:, 1:] - picture[:, :-1]
     return jnp.sum(down**2) + jnp.sum(right**2)
 
@@ -47,11 +80,23 @@ def total_variation(picture: jax.Array) -> jax.Array:
 class Costs:
     """The total cost: ``alpha * content + beta * style + gamma * total variation``.
 
+    Args:
+        content_layer: layer whose features must stay.
+        content_factor: the numerator of `content_cost`.
+        style_layers: layer -> weight of its `layer_style_cost`.
+        alpha: weight of the content.
+        beta: weight of the style.
+        gamma: weight of the smoothness.
+
     Attributes:
         content_layer: whose features must stay.
         content_factor: the numerator of `content_cost`.
         style_layers: layer -> weight of its `layer_style_cost`.
         alpha, beta, gamma: weights of content, style and smoothness.
+
+    Example:
+        >>> jc.style.Costs(gamma=1.0).alpha
+        10.0
     """
 
     content_layer: str = "block4_conv2"

@@ -58,6 +58,9 @@ def average_pools(module: nn.Module) -> nn.Module:
 class StyleTransfer:
     """Costs of images under a network.
 
+    ``step`` is one compiled update. After `jaxcnn.mixed_precision` the network computes in
+    bfloat16; the image, the costs and the optimizer stay float32.
+
     Args:
         network: VGG16 or VGG19 of `jaxcnn.applications`, or another model of BGR images with the
             ImageNet mean subtracted.
@@ -65,11 +68,13 @@ class StyleTransfer:
         optimizer: an optax transformation, `optax.lbfgs()` included; by default Adam with learning
             rate 2.
 
-    ``step`` is one compiled update. After `jaxcnn.mixed_precision` the network computes in
-    bfloat16; the image, the costs and the optimizer stay float32.
-
     Raises:
         ValueError: the network lacks a layer of the costs.
+
+    Example:
+        >>> maps = jc.layers.Conv2D(2, 3, name="maps", input_shape=(None, None, 3))
+        >>> costs = jc.style.Costs(content_layer="maps", style_layers={"maps": 1.0})
+        >>> transfer = jc.style.StyleTransfer(jc.Sequential([maps]), costs)
     """
 
     def __init__(

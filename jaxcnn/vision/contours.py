@@ -50,6 +50,15 @@ def find_contours(
         The outlines, each int32 (points, 2) with (column, row); and int32 (outlines, 4): the number
         of the next and the previous one of the same level, of the first one within it, and of the
         one around it; -1 where there is none.
+
+    Raises:
+        ImportError: OpenCV is not installed.
+        ValueError: another kind of mask, an unknown mode or method.
+
+    Example:
+        >>> contours, tree = jc.vision.find_contours(np.pad(np.ones((3, 3), bool), 1))
+        >>> len(contours), contours[0].tolist()
+        (1, [[1, 1], [1, 3], [3, 3], [3, 1]])
     """
     mask = np.asarray(mask)
     if mask.dtype != bool or mask.ndim != 2:
@@ -71,7 +80,23 @@ def draw_contours(
     colour: tuple[int, int, int] = (255, 0, 0),
     thickness: int = 3,
 ) -> np.ndarray:
-    """A copy of an image, uint8 (rows, columns, 3), with outlines; thickness -1 fills them."""
+    """A copy of an image, uint8 (rows, columns, 3), with outlines; thickness -1 fills them.
+
+    Args:
+        picture: uint8 (rows, columns, 3).
+        contours: what `find_contours` returned.
+        colour: red, green and blue, 0 to 255.
+        thickness: of the lines in pixels; -1 fills.
+
+    Raises:
+        ValueError: another kind of image.
+
+    Example:
+        >>> mask = np.pad(np.ones((3, 3), bool), 1)
+        >>> contours, tree = jc.vision.find_contours(mask)
+        >>> jc.vision.draw_contours(np.zeros((5, 5, 3), np.uint8), contours, thickness=1).max()
+        np.uint8(255)
+    """
     picture = np.asarray(picture)
     if picture.dtype != np.uint8 or picture.ndim != 3 or picture.shape[-1] != 3:
         raise ValueError(

@@ -47,6 +47,10 @@ def correlate(pictures: ArrayLike, kernel: ArrayLike, border: Border = "reflect"
 
     Raises:
         ValueError: other shapes, or an unknown border.
+
+    Example:
+        >>> jc.vision.correlate(jnp.ones((1, 4, 4, 1)), jnp.ones((3, 3)))[0, 1, 1]
+        Array([9.], dtype=float32)
     """
     if border not in get_args(Border):
         raise ValueError(
@@ -71,7 +75,18 @@ def correlate(pictures: ArrayLike, kernel: ArrayLike, border: Border = "reflect"
 def separable(
     pictures: ArrayLike, along_rows: ArrayLike, along_columns: ArrayLike, border: Border = "reflect"
 ) -> Array:
-    """`correlate` with the outer product of two vectors: ``m + n``, not ``m n``, steps a pixel."""
+    """`correlate` with the outer product of two vectors: ``m + n``, not ``m n``, steps a pixel.
+
+    Args:
+        pictures: (..., rows, columns, channels).
+        along_rows: (rows,), the vector down the rows.
+        along_columns: (columns,), the vector along the columns.
+        border: what lies outside.
+
+    Example:
+        >>> jc.vision.separable(jnp.ones((1, 4, 4, 1)), jnp.ones(3), jnp.ones(3))[0, 1, 1]
+        Array([9.], dtype=float32)
+    """
     once: Array = correlate(pictures, jnp.asarray(along_rows)[:, None], border)
     twice: Array = correlate(once, jnp.asarray(along_columns)[None, :], border)
     return twice
@@ -80,11 +95,19 @@ def separable(
 def gaussian_kernel(size: int, sigma: ArrayLike) -> Array:
     """``exp(-x² / (2 sigma²))`` at the `size` whole numbers about 0, divided by its sum.
 
+    Args:
+        size: number of pixels, odd.
+        sigma: standard deviation in pixels, above 0.
+
     Returns:
         float32 (size,).
 
     Raises:
         ValueError: an even size, or a sigma that is not above 0.
+
+    Example:
+        >>> jc.vision.gaussian_kernel(3, 1.0).sum().round(3)
+        Array(1., dtype=float32)
     """
     if size < 1 or size % 2 == 0:
         raise ValueError(f"The size of a Gaussian kernel must be odd and at least 1; given {size}.")
@@ -106,6 +129,13 @@ def gaussian_filter(
         size: pixels of the kernel, odd; by default as many as reach 4 sigma to both sides, as in
             `scipy.ndimage`. With a size, `sigma` may be traced.
         border: what lies outside; 'mirror' makes it OpenCV's GaussianBlur.
+
+    Raises:
+        ValueError: an even size, a sigma that is not above 0, or a traced one without a size.
+
+    Example:
+        >>> jc.vision.gaussian_filter(jnp.ones((1, 4, 4, 1)), 1.0).round(3).max()
+        Array(1., dtype=float32)
     """
     if size is None:
         if isinstance(sigma, jax.core.Tracer):
@@ -120,7 +150,20 @@ def gaussian_filter(
 def mean_filter(
     pictures: ArrayLike, size: int | Sequence[int], border: Border = "reflect"
 ) -> Array:
-    """Each pixel becomes the mean of the `size` x `size` (or rows x columns) pixels around it."""
+    """Each pixel becomes the mean of the `size` x `size` (or rows x columns) pixels around it.
+
+    Args:
+        pictures: (..., rows, columns, channels).
+        size: side of the square, or (rows, columns) of the window.
+        border: what lies outside.
+
+    Raises:
+        ValueError: a size that is not positive.
+
+    Example:
+        >>> jc.vision.mean_filter(jnp.arange(4.0).reshape(1, 1, 4, 1), (1, 3))[0, 0, 1, 0]
+        Array(1., dtype=float32)
+    """
     rows, columns = (size, size) if isinstance(size, int) else size
     if min(rows, columns) < 1:
         raise ValueError(f"`size` must be at least 1; given {size!r}.")
@@ -131,6 +174,16 @@ def sobel_kernels(size: int) -> tuple[np.ndarray, np.ndarray]:
     """The vectors (smoothing, derivative) of Sobel's filter.
 
     They are binomial coefficients, and the differences of those of one order less.
+
+    Args:
+        size: number of elements, odd and at least 3.
+
+    Raises:
+        ValueError: `size` is even, or not from 3 to 31.
+
+    Example:
+        >>> jc.vision.sobel_kernels(3)
+        (array([1., 2., 1.]), array([-1.,  0.,  1.]))
     """
     if size < 3 or size > 31 or size % 2 == 0:
         raise ValueError(f"The size of Sobel's filter must be odd, from 3 to 31; given {size}.")
@@ -163,6 +216,11 @@ def corner_harris(
 
     Returns:
         float32 (..., rows, columns).
+
+    Example:
+        >>> image = jnp.zeros((8, 8)).at[4:, 4:].set(1.0)
+        >>> jc.vision.corner_harris(image).shape
+        (8, 8)
     """
     smoothing, derivative = sobel_kernels(size)
     scale = 1 / (2 ** (size - 1) * block_size)

@@ -35,6 +35,13 @@ def rotate(
 
     Returns:
         (n, new rows, new columns, channels); the values are those of `scipy.ndimage.rotate`.
+
+    Raises:
+        ValueError: a scale that is not above 0.
+
+    Example:
+        >>> jc.vision.rotate(jnp.ones((1, 4, 6, 3)), 90, expand=True).shape
+        (1, 6, 4, 3)
     """
     pictures = jnp.asarray(pictures)
     if pictures.ndim != 4:
@@ -64,7 +71,16 @@ def rotate(
 
 
 def covering_scale(shape: Sequence[int], angle: float) -> float:
-    """A scale at which an image turned by `angle` degrees fills its frame but for its edge."""
+    """A scale at which an image turned by `angle` degrees fills its frame but for its edge.
+
+    Args:
+        shape: (rows, columns) of the image.
+        angle: degrees.
+
+    Example:
+        >>> round(jc.vision.covering_scale((10, 10), 45), 2)
+        1.41
+    """
     longer, shorter = max(shape[:2]), min(shape[:2])
     if angle % 180 == 0:
         return 1.0
@@ -82,6 +98,13 @@ def resize_with_bars(picture: ArrayLike, size: tuple[int, int]) -> np.ndarray:
 
     Returns:
         uint8 (*size) or (*size, 3).
+
+    Raises:
+        ValueError: another kind of image.
+
+    Example:
+        >>> jc.vision.resize_with_bars(np.ones((4, 8, 3), np.uint8), (16, 16)).shape
+        (16, 16, 3)
     """
     from PIL import Image
 
@@ -100,6 +123,13 @@ def square(picture: np.ndarray) -> np.ndarray:
     """An image (rows, columns, ...) padded with 0 on both sides of its shorter axis to a square.
 
     An odd pixel goes after the image.
+
+    Args:
+        picture: (rows, columns, ...).
+
+    Example:
+        >>> jc.vision.square(np.ones((2, 4))).shape
+        (4, 4)
     """
     longest = max(picture.shape[:2])
     missing = [longest - size for size in picture.shape[:2]]

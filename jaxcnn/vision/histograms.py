@@ -28,6 +28,13 @@ def histogram(
 
     Returns:
         int32 (..., bins).
+
+    Raises:
+        ValueError: no bins, or limits that do not rise.
+
+    Example:
+        >>> jc.vision.histogram(jnp.array([[0, 0], [1, 3]]), bins=4, limits=(0, 4))
+        Array([2, 1, 0, 1], dtype=int32)
     """
     low, high = limits
     if bins < 1 or not low < high:
@@ -50,6 +57,8 @@ def point_density(
 ) -> Array:
     """How many points lie in each pixel of an image: the heat map of points.
 
+    `visualization.heat_overlay` lays it over an image.
+
     Args:
         x: (n,), 0 to the number of columns; points outside are not counted.
         y: (n,), 0 to the number of rows.
@@ -59,7 +68,10 @@ def point_density(
     Returns:
         float32 (rows, columns).
 
-    `visualization.heat_overlay` lays it over an image.
+    Example:
+        >>> jc.vision.point_density(jnp.array([0.5, 0.5]), jnp.array([1.5, 1.5]), (2, 2))
+        Array([[0., 0.],
+               [2., 0.]], dtype=float32)
     """
     rows, columns = shape
     i, j = (jnp.floor(jnp.asarray(v, jnp.float32)).astype(jnp.int32) for v in (y, x))

@@ -26,13 +26,19 @@ SQUARE: Structure = ((1, 1, 1), (1, 1, 1), (1, 1, 1))
 def dilate(pictures: ArrayLike, structure: Structure = CROSS, iterations: int = 1) -> Array:
     """Masks grown: a pixel is set where the structure, put on some set pixel, covers it.
 
+    Outside nothing is set. The values are those of `scipy.ndimage.binary_dilation`.
+
     Args:
         pictures: masks; or numbers (..., rows, columns), of which each becomes the largest that
             reaches it.
         structure: 0 and 1, (rows, columns), both odd; its middle lies on the pixel.
         iterations: how many times.
 
-    Outside nothing is set. The values are those of `scipy.ndimage.binary_dilation`.
+    Example:
+        >>> jc.vision.dilate(np.pad([[True]], 1)).astype(int)
+        Array([[0, 1, 0],
+               [1, 1, 1],
+               [0, 1, 0]], dtype=int32)
     """
     grown: Array = _repeated(pictures, _places(structure, turned=True), iterations, True, False)
     return grown
@@ -46,6 +52,8 @@ def erode(
 ) -> Array:
     """Masks shrunk: a pixel stays where the structure, put on it, covers set pixels only.
 
+    The values are those of `scipy.ndimage.binary_erosion`.
+
     Args:
         pictures: masks; or numbers (..., rows, columns), of which each becomes the smallest that it
             covers.
@@ -54,7 +62,11 @@ def erode(
         border_value: whether everything outside of a mask is set; outside of numbers, nothing
             counts.
 
-    The values are those of `scipy.ndimage.binary_erosion`.
+    Example:
+        >>> jc.vision.erode(np.ones((3, 3), bool)).astype(int)
+        Array([[0, 0, 0],
+               [0, 1, 0],
+               [0, 0, 0]], dtype=int32)
     """
     places = _places(structure, turned=False)
     shrunk: Array = _repeated(pictures, places, iterations, False, border_value)
@@ -71,6 +83,10 @@ def hit_or_miss(masks: ArrayLike, hits: Structure, misses: Structure | None = No
 
     Raises:
         ValueError: a place is in both.
+
+    Example:
+        >>> jc.vision.hit_or_miss(np.ones((1, 3), bool), [[1, 1, 1]]).astype(int)
+        Array([[0, 1, 0]], dtype=int32)
     """
     hits = np.asarray(hits, bool)
     misses = ~hits if misses is None else np.asarray(misses, bool)
@@ -92,6 +108,13 @@ def skeletonize(masks: ArrayLike) -> Array:
 
     Pixels that match one of eight patterns are taken away, one pattern after the other, until
     nothing changes (Golay, "Hexagonal Parallel Pattern Transformations", 1969, for the patterns).
+
+    Args:
+        masks: bool (..., rows, columns).
+
+    Example:
+        >>> jc.vision.skeletonize(np.pad(np.ones((3, 5), bool), 1)).sum() < 15
+        Array(True, dtype=bool)
     """
     patterns = [
         (np.rot90(hits, i), np.rot90(misses, i))

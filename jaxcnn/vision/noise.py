@@ -17,6 +17,13 @@ def salt(key: Array, pictures: ArrayLike, count: int, value: ArrayLike = 255) ->
         pictures: (n, rows, columns, channels).
         count: draws for each image.
         value: for all channels, or (channels,).
+
+    Raises:
+        ValueError: images of another rank.
+
+    Example:
+        >>> jc.vision.salt(jax.random.key(0), jnp.zeros((1, 8, 8, 1)), 5).max()
+        Array(255., dtype=float32)
     """
     pictures = jnp.asarray(pictures)
     if pictures.ndim != 4:

@@ -33,6 +33,11 @@ def write_video(
     Raises:
         ValueError: another suffix, no frame, or a frame of another size or type.
         OSError: OpenCV cannot write.
+
+    Example:
+        >>> frames = [np.zeros((16, 16, 3), np.uint8)] * 3
+        >>> jc.vision.write_video("video.avi", frames)
+        3
     """
     codecs = {".mp4": "mp4v", ".avi": "MJPG"}
     suffix = Path(path).suffix.lower()
@@ -81,6 +86,13 @@ def save_frames(
         limit: how many at most.
         step: 1 for every frame.
         first: number of the first image.
+
+    Example:
+        >>> import pathlib, PIL.Image
+        >>> pathlib.Path("video").mkdir()
+        >>> PIL.Image.new("RGB", (8, 6)).save("video/0.png")
+        >>> [path.name for path in jc.vision.save_frames("video", "frames")]
+        ['1.png']
     """
     paths = []
     for number, frame in enumerate(read_frames(Path(video), step, limit), first):
@@ -92,8 +104,15 @@ def save_frames(
 def majority(labels: Sequence[Hashable]) -> tuple[Any, float]:
     """The label that occurs most often, of equal ones the first, and its share.
 
+    Args:
+        labels: the labels, of any kind that can be compared.
+
     Raises:
         ValueError: there are none.
+
+    Example:
+        >>> jc.vision.majority(["cat", "dog", "cat", "cat"])
+        ('cat', 0.75)
     """
     if not labels:
         raise ValueError("There are no labels to choose from.")
@@ -115,6 +134,15 @@ def tag_video(
 
     Returns:
         The label and the share of the frames that have it.
+
+    Raises:
+        ValueError: `batch_size` is below 1, there are no frames, or `classify` returns not one
+            label for each.
+
+    Example:
+        >>> frames = [np.zeros((8, 8, 3), np.uint8)] * 3
+        >>> jc.vision.tag_video(frames, lambda batch: ["cat"] * len(batch))
+        ('cat', 1.0)
     """
     if batch_size < 1:
         raise ValueError(f"`batch_size` must be at least 1; given {batch_size}.")
