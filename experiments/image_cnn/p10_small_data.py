@@ -18,7 +18,7 @@ PROGRAM = Program(
     title="Cats and dogs from 2,000 pictures",
     ids=("P10",),
     data=("dogs_vs_cats",),
-    minutes=60,
+    minutes=8,
     settings={
         "epochs": 50,
         "size": 150,

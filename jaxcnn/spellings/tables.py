@@ -224,6 +224,7 @@ CALLS = {
     "fit": Spellings({**_epochs, **_data}, ignored=_accuracy),
     "evaluate": Spellings(_data, ignored=_accuracy),
     "predict": Spellings(_data),
+    "flow": Spellings(_data),
     "train_on_batch": Spellings(_data, ignored=_accuracy_of_batch),
     "test_on_batch": Spellings(_data, ignored=_accuracy_of_batch),
     "random_normal": Spellings({"std": "stddev"}),

@@ -14,6 +14,7 @@ from jaxcnn import layers
 from jaxcnn.compat import OldSpellingWarning, keras1
 from jaxcnn.layers import Conv2D, Dense, Embedding, Input
 from jaxcnn.models import Model, Sequential
+from jaxcnn.preprocessing.image import ImageDataGenerator
 from jaxcnn.spellings import tables
 from jaxcnn.spellings.dialect import speaking
 from jaxcnn.spellings.translate import call, renewed
@@ -218,6 +219,16 @@ def test_training_words():
         model.layers[0].get_output()
     assert "epochs" in inspect.signature(Sequential.fit).parameters
     assert "nb_epoch" not in inspect.signature(Model.fit).parameters
+
+
+def test_the_generator_of_images_takes_the_capital_letter_of_its_time():
+    images = np.arange(48, dtype="float32").reshape(4, 2, 2, 3)
+    generator = ImageDataGenerator(featurewise_center=True)
+    with pytest.warns(OldSpellingWarning, match="x=<ndarray"):
+        generator.fit(X=images)
+    with pytest.warns(OldSpellingWarning, match="flow"):
+        batch = next(generator.flow(X=images, batch_size=4, shuffle=False))
+    np.testing.assert_allclose(batch, images - images.mean((0, 1, 2)), atol=1e-5)
 
 
 def test_samples_become_batches_where_the_generator_tells_its_size():

@@ -186,6 +186,7 @@ class ImageDataGenerator(HasAugmentation):
 
     # -- statistics --------------------------------------------------------------------------------
 
+    @old_spellings
     def fit(
         self, x: ArrayLike, augment: bool = False, rounds: int = 1, seed: int | None = None
     ) -> None:
@@ -242,6 +243,7 @@ class ImageDataGenerator(HasAugmentation):
 
     # -- batches -----------------------------------------------------------------------------------
 
+    @old_spellings
     def flow(
         self,
         x: PyTree,
