@@ -88,6 +88,9 @@ class Layer:
 
     traits: ClassVar[Traits] = Traits()
     supports_masking: bool = False  # whether a mask of the input is passed on
+    built_in: tuple[Layer, str] | None = (
+        None  # the layer around it that built it, and its key there
+    )
     _listed: frozenset[str] | None = None  # the names of `listed_children`, None where it is all
 
     def __init__(self, *, name: str | None = None, trainable: bool = True, **kwargs: Any) -> None:

@@ -13,6 +13,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from jaxcnn.layers.scopes import weight_name
 from jaxcnn.layers.symbolic.tensor_shape import TensorShape
 from jaxcnn.nn.base import WeightSpec
 from jaxcnn.runtime import context
@@ -20,7 +21,6 @@ from jaxcnn.runtime.captures import computes_arrays, inside_a_function, layer_be
 from jaxcnn.runtime.deferred import Deferred
 from jaxcnn.runtime.scoped import scoped
 from jaxcnn.runtime.types import ArrayFunction, ArrayLike, DTypeLike, Path
-from jaxcnn.spellings.dialect import dialect
 
 T = TypeVar("T")
 
@@ -143,7 +143,7 @@ class Variable(Deferred):
         """'dense_1/kernel:0' for a layer's weight; otherwise the label alone."""
         if self.owner is None:
             return self.label
-        return dialect().weight_name(self.owner.name, self.path[1:])
+        return weight_name(self.owner, self.owner.name, self.path[1:])
 
     @property
     def path(self) -> Path:

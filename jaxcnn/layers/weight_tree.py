@@ -139,6 +139,7 @@ def adopt(layer: WeightOwner, specs: Sequence[WeightSpec], arguments: Arguments 
     """
     for name, child in layer.children.items():
         if not child.built:
+            child.built_in = layer, name
             adopt(child, [replace(s, path=s.path[1:]) for s in specs if s.path[0] == name])
     store = layer.weights_store
     of_trace = tuple(s for s in specs if s.path[0] not in layer.children)

@@ -58,6 +58,8 @@ class HasModule(Protocol):
 class WeightOwner(HasModule, Protocol):
     """A layer as its weights know it."""
 
+    built_in: tuple[Self, str] | None
+
     @property
     def children(self) -> Mapping[str, Self]: ...
 

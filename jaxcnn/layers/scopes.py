@@ -1,0 +1,40 @@
+"""The names of weights of layers inside others, as programs for Keras 2 see them."""
+
+from __future__ import annotations
+
+from typing import Protocol, cast
+
+from jaxcnn.runtime.types import Path
+from jaxcnn.spellings.dialect import chosen, dialect
+
+# Where a layer of the library keeps another one that makes its weights under the outer name.
+WITHOUT_NAME = ("layer", "cell")
+NUMBERED = "cells_"
+
+
+class Named(Protocol):
+    """A layer with weights, perhaps built inside another one under a key of its children."""
+
+    name: str
+    built_in: tuple[Named, str] | None
+
+
+def weight_name(owner: object, layer: str, path: Path) -> str:
+    """'dense_1/kernel:0'; of a layer inside another 'bidirectional_1/forward_lstm_1/kernel:0'."""
+    inside = getattr(owner, "built_in", None) is not None
+    if not inside or not chosen() or dialect().of_keras_1:
+        return dialect().weight_name(layer, path)
+    scope, number = scope_of(cast(Named, owner))
+    return dialect().weight_name(scope, (*path[:-1], path[-1] + number))
+
+
+def scope_of(layer: Named) -> tuple[str, str]:
+    """The name before those of a layer's weights, and the number behind them."""
+    if layer.built_in is None:
+        return layer.name, ""
+    outer, key = layer.built_in
+    scope, number = scope_of(outer)
+    if key.startswith(NUMBERED):
+        first = key == f"{NUMBERED}0"
+        return scope, number if first else f"{number}_{key.removeprefix(NUMBERED)}"
+    return (scope, number) if key in WITHOUT_NAME else (f"{scope}/{layer.name}", number)
