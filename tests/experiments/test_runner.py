@@ -4,6 +4,7 @@ import dataclasses
 import json
 from html.parser import HTMLParser
 
+import jax
 import numpy as np
 import pytest
 
@@ -132,6 +133,10 @@ def test_missing_data_skips(entry, tmp_path, monkeypatch, capsys):
         entry.main,
     )
     assert execute(needy, tmp_path / "out", quick=True)["needs"] == "the program no-such"
+    jax.devices()  # from here on there are as many as there are
+    needy = Entry("needy", "quickstart", Program("Needs devices", ("T2",), devices=99), entry.main)
+    needs = execute(needy, tmp_path / "out", quick=True)["needs"]
+    assert needs == "99 devices, which a process of its own has: run it alone"
 
 
 @pytest.mark.parametrize(
