@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from jaxcnn.datasets.images import class_files, read_image
+from jaxcnn.datasets.images import SUFFIXES, read_image
 from jaxcnn.faces.database import FaceDatabase
 from jaxcnn.faces.finding import Face, find_faces, grayscale
 from jaxcnn.faces.learning import batches_of_people, small_encoder
@@ -168,15 +168,26 @@ def read_album(folder: str | os.PathLike[str]) -> Album:
 
     Raises:
         FileNotFoundError: there is no such folder.
-        DamagedFileError: it has no subfolder with images, or a file is damaged.
+        ValueError: it has no subfolder with images.
+        DamagedFileError: an image is damaged.
         ImportError: OpenCV is not installed.
     """
     path = Path(folder)
     if not path.is_dir():
         raise FileNotFoundError(f"There is no folder {path}.")
+    photographs = {
+        child.name: sorted(file for file in child.iterdir() if file.suffix.lower() in SUFFIXES)
+        for child in sorted(path.iterdir())
+        if child.is_dir() and not child.name.startswith(".")
+    }
+    if not any(photographs.values()):
+        raise ValueError(
+            f"{path} has no subfolder with images; make one for each person, with their "
+            "photographs."
+        )
     faces: dict[str, np.ndarray] = {}
     without = []
-    for name, files in class_files(path).items():
+    for name, files in photographs.items():
         crops = []
         for file in files:
             image = read_image(file)

@@ -66,6 +66,11 @@ def test_too_few_people_or_photographs(stripes):
                 {**album.faces, "ann": album.faces["ann"][:2], "cid": np.zeros((0, 1))}, ()
             )
         )
+    with pytest.raises(ValueError, match="has no subfolder with images; make one for each person"):
+        read_album(stripes / "ann")
+    (stripes / "dan").mkdir()
+    with pytest.raises(ValueError, match="there are of dan 0"):
+        divided(read_album(stripes))
     with pytest.raises(FileNotFoundError, match="no folder"):
         read_album(stripes / "nowhere")
 
