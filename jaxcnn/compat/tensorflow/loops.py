@@ -33,6 +33,11 @@ def typed(structure: PyTree, dtype: PyTree) -> PyTree:
     return jax.tree.map(lambda value: jnp.asarray(value, as_dtype(dtype)), structure)
 
 
+def constant_unless(back_prop: bool, results: PyTree) -> PyTree:
+    """The results of a loop, as constants to gradients where none go through it."""
+    return results if back_prop else jax.tree.map(backend.stop_gradient, results)
+
+
 @word("map/TensorArrayStack/TensorArrayGatherV3")
 def map_fn(
     fn: Callable[[PyTree], PyTree],
@@ -44,7 +49,8 @@ def map_fn(
     infer_shape: bool = True,
 ) -> PyTree:
     """`fn` of the parts of `elems` along their first axis, stacked."""
-    return typed(jax.lax.map(fn, jax.tree.map(jnp.asarray, elems)), dtype)
+    results = typed(jax.lax.map(fn, jax.tree.map(jnp.asarray, elems)), dtype)
+    return constant_unless(back_prop, results)
 
 
 @word("scan/TensorArrayStack/TensorArrayGatherV3")
@@ -74,6 +80,7 @@ def scan(
 
     start = jax.tree.map(jnp.asarray, initializer)
     _, results = jax.lax.scan(step, start, parts, reverse=reverse)
+    results = constant_unless(back_prop, results)
     if first is None:
         return results
     ends = jax.tree.map(lambda a: a[None], first)
@@ -81,14 +88,30 @@ def scan(
     return jax.tree.map(lambda a, b: jnp.concatenate([a, b]), *pairs)
 
 
-def foldl(fn: Callable[..., PyTree], elems: PyTree, initializer: PyTree = None) -> PyTree:
+def foldl(
+    fn: Callable[..., PyTree],
+    elems: PyTree,
+    initializer: PyTree = None,
+    parallel_iterations: int = 10,
+    back_prop: bool = True,
+    swap_memory: bool = False,
+    name: str | None = None,
+) -> PyTree:
     """``fn(... fn(initializer, elems[0]) ..., elems[-1])``."""
-    return backend.foldl(fn, elems, initializer)
+    return constant_unless(back_prop, backend.foldl(fn, elems, initializer, name))
 
 
-def foldr(fn: Callable[..., PyTree], elems: PyTree, initializer: PyTree = None) -> PyTree:
+def foldr(
+    fn: Callable[..., PyTree],
+    elems: PyTree,
+    initializer: PyTree = None,
+    parallel_iterations: int = 10,
+    back_prop: bool = True,
+    swap_memory: bool = False,
+    name: str | None = None,
+) -> PyTree:
     """`foldl` from the last part to the first."""
-    return backend.foldr(fn, elems, initializer)
+    return constant_unless(back_prop, backend.foldr(fn, elems, initializer, name))
 
 
 def case(
@@ -149,7 +172,10 @@ def while_loop(
         rounds += 1
         if rounds > MOST_ROUNDS:
             raise ValueError(f"tf.while_loop has more than {MOST_ROUNDS} rounds.")
-    tensors = [v if isinstance(v, TensorArray) else convert_to_tensor(v) for v in values]
+    tensors = [
+        v if isinstance(v, TensorArray) else constant_unless(back_prop, convert_to_tensor(v))
+        for v in values
+    ]
     return tensors[0] if len(tensors) == 1 and not return_same_structure else tensors
 
 

@@ -54,3 +54,22 @@ def test_gradients_of_pools_and_activations_by_hand(tf):
     }
     for value, expected in zip(tf.Session().run(list(cases)), cases.values(), strict=True):
         np.testing.assert_allclose(value.ravel(), np.ravel(expected), atol=1e-5)
+
+
+def test_no_gradients_go_through_a_loop_without_back_prop(tf):
+    x = Input((2,))
+
+    def squares(t, **options):
+        return tf.map_fn(lambda row: row * row, t, **options)
+
+    def sums(t, **options):
+        return tf.foldl(lambda a, row: a + row * row, t, K.zeros_like(t[0]), **options)
+
+    def rounds(t, **options):
+        return tf.while_loop(lambda i, v: i < 2, lambda i, v: (i + 1, v * v), [0, t], **options)[1]
+
+    for loop, slope in ((squares, 2 * X), (sums, 2 * X), (rounds, 4 * X**3)):
+        for back_prop in (True, False):
+            (by_x,) = K.gradients(K.sum(loop(x, back_prop=back_prop)) + K.sum(x), x)
+            (value,) = K.function([x], [by_x])([X])
+            np.testing.assert_allclose(value, back_prop * slope + 1, rtol=1e-6)
