@@ -10,11 +10,13 @@ import jax.numpy as jnp
 
 from jaxcnn.backend.settings import learning_phase
 from jaxcnn.backend.values import of_element
+from jaxcnn.layers.symbolic.change import Change
 from jaxcnn.layers.symbolic.inner_graph import answering
 from jaxcnn.layers.symbolic.operation import operation
 from jaxcnn.layers.symbolic.tensor import SymbolicTensor
 from jaxcnn.layers.symbolic.types import Tensor, TensorLike
 from jaxcnn.layers.variable import is_variable
+from jaxcnn.runtime.carrier import carried_by
 from jaxcnn.runtime.types import ArrayFunction, DTypeLike, PyTree
 
 T = TypeVar("T")
@@ -35,10 +37,53 @@ def select(condition: TensorLike, chosen: TensorLike, other: TensorLike) -> Tens
     return jnp.where(condition, chosen, other)
 
 
+def branches(
+    condition: TensorLike, then_expression: PyTree, else_expression: PyTree
+) -> tuple[PyTree, PyTree]:
+    """What two expressions are; variables that a function changes keep their values where the
+    `condition` is for the other one.
+    """
+    results: list[PyTree] = []
+    changed: dict[int, list[PyTree]] = {}  # of a variable: itself, its value after each branch
+    for number, expression in enumerate((then_expression, else_expression), start=1):
+        changes: list[Change] = []
+        with carried_by(changes.append):
+            results.append(expression() if callable(expression) else expression)
+        for variable, value in changes:
+            changed.setdefault(id(variable), [variable] * 3)[number] = value
+    for variable, chosen, other in changed.values():
+        Change(variable, select(condition, chosen, other)).demand()
+    return results[0], results[1]
+
+
+def chosen_change(condition: TensorLike, chosen: PyTree, other: PyTree) -> Change | Tensor:
+    """The update that is `chosen` where `condition` is true and else `other`, at least one of them
+    an update; the other one may be the variable itself, or another value to compute with.
+
+    Raises:
+        ValueError: they are updates of two variables.
+    """
+    variables = [each[0] for each in (chosen, other) if isinstance(each, Change)]
+    if any(variable is not variables[0] for variable in variables):
+        raise ValueError(
+            "K.switch: its functions return updates of two variables. Give each variable an update "
+            "of its own, to K.switch(condition, new_value, variable)."
+        )
+    values = [each[1] if isinstance(each, Change) else each for each in (chosen, other)]
+    after = [each[1] if isinstance(each, Change) else variables[0] for each in (chosen, other)]
+    change = Change(variables[0], select(condition, *after))
+    if all(value is new for value, new in zip(values, after, strict=True)):
+        return change
+    change.demand()
+    return select(condition, *values)
+
+
 def switch(
     condition: TensorLike, then_expression: Expression, else_expression: Expression
 ) -> Tensor:
     """`then_expression` where `condition` is true, `else_expression` where it is not.
+
+    Both are computed. Variables that a function changes are changed where it is chosen only.
 
     Args:
         condition: one boolean or number, or an array of them whose axes are the first ones of the
@@ -53,7 +98,10 @@ def switch(
     """
     if isinstance(condition, bool | int):
         return _value(then_expression if condition else else_expression)
-    return select(condition, _value(then_expression), _value(else_expression))
+    chosen, other = branches(condition, then_expression, else_expression)
+    if isinstance(chosen, Change) or isinstance(other, Change):
+        return cast(Tensor, chosen_change(condition, chosen, other))
+    return select(condition, chosen, other)
 
 
 def in_train_phase(x: Expression, alt: Expression, training: TensorLike | None = None) -> Tensor:

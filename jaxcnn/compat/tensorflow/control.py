@@ -7,8 +7,10 @@ from collections.abc import Callable
 import jax
 import jax.numpy as jnp
 
+from jaxcnn.backend.control import branches, chosen_change
 from jaxcnn.compat.tensorflow.graph import get_default_graph
 from jaxcnn.compat.tensorflow.word import word
+from jaxcnn.layers.symbolic.change import Change
 from jaxcnn.runtime.types import ArrayLike, PyTree
 
 __all__ = ["cond"]
@@ -50,7 +52,9 @@ def cond(
         raise TypeError("pred must not be a Python bool")
     if not (callable(true_fn) and callable(false_fn)):
         raise TypeError("tf.cond takes two functions without arguments, true_fn and false_fn.")
-    chosen, other = returned(true_fn), returned(false_fn)
+    chosen, other = branches(pred, lambda: returned(true_fn), lambda: returned(false_fn))
+    if isinstance(chosen, Change) or isinstance(other, Change):
+        return chosen_change(pred, chosen, other)
     same: bool = jax.tree.structure(chosen) == jax.tree.structure(other)  # type: ignore[operator]
     if not same:
         raise ValueError(
