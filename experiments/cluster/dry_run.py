@@ -12,6 +12,7 @@ libtpu compiles on any Linux machine (``pip install ".[tpu]"``). No weights are 
 from __future__ import annotations
 
 import argparse
+import importlib.util
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -83,7 +84,7 @@ def devices_of(named: str) -> list[jax.Device]:
     """The devices of ``cpu:N`` or ``tpu:TOPOLOGY``.
 
     Raises:
-        ValueError: another platform, or a topology that is not known.
+        ValueError: another platform, a topology that is not known, or libtpu is in use.
         ImportError: libtpu is missing.
     """
     platform, _, size = named.partition(":")
@@ -96,12 +97,16 @@ def devices_of(named: str) -> list[jax.Device]:
 
     os.environ.setdefault("TPU_SKIP_MDS_QUERY", "1")  # there is no service to ask here
     os.environ.setdefault("TPU_WORKER_HOSTNAMES", "localhost")
+    if importlib.util.find_spec("libtpu") is None:
+        raise ImportError('libtpu compiles for TPUs: pip install ".[tpu]"')
     try:
         return list(topologies.get_topology_desc(size, "tpu").devices)
     except RuntimeError as error:
-        if "libtpu" not in str(error):
-            raise ValueError(f"The topology {size!r} is not known: {error}") from error
-        raise ImportError('libtpu compiles for TPUs: pip install ".[tpu]"') from error
+        if "libtpu_lockfile" in str(error):
+            raise ValueError(
+                "Another process uses libtpu, which works for one at a time: wait for its end."
+            ) from error
+        raise ValueError(f"The topology {size!r} is not known: {error}") from error
 
 
 def shapes_of(title: str, samples: int) -> tuple[Step, TrainState, Samples]:

@@ -1,5 +1,6 @@
 """The model of how far training scales: its tables, its limits, and the bytes that it predicts."""
 
+import importlib.util
 import os
 import re
 import subprocess
@@ -13,7 +14,7 @@ import pytest
 from experiments.benchmarks import scaling as benchmark
 from experiments.cluster import scaling
 from experiments.cluster.collectives import Collective, collectives
-from experiments.cluster.dry_run import described, main, shapes_of
+from experiments.cluster.dry_run import described, devices_of, main, shapes_of
 from experiments.cluster.scaling import (
     CLUSTERS,
     NETWORKS,
@@ -145,6 +146,31 @@ def test_what_is_predicted_from_is_what_the_page_predicts_from():
 def test_a_step_is_compiled_for_a_tpu():
     status, printed = dry_run("--network", "p12", "--devices", "tpu:v4:2x2x1")
     assert status == 0 and re.search(r"all-reduce +\| +1 \| 8\.01 \|", printed), printed
+
+
+@pytest.mark.parametrize(
+    ("said", "message"),
+    [
+        (
+            'ABORTED: libtpu multi-process lockfile. Run "$ sudo rm /tmp/libtpu_lockfile".',
+            "Another process uses libtpu",
+        ),
+        ("INVALID_ARGUMENT: v4:2x2", "The topology 'v4:2x2' is not known: INVALID_ARGUMENT"),
+    ],
+)
+def test_what_libtpu_refuses(monkeypatch, said, message):
+    from jax.experimental import topologies
+
+    def refuse(*arguments):
+        raise RuntimeError(said)
+
+    monkeypatch.setattr(topologies, "get_topology_desc", refuse)
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: name)
+    with pytest.raises(ValueError, match=message):
+        devices_of("tpu:v4:2x2")
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    with pytest.raises(ImportError, match="pip install"):
+        devices_of("tpu:v4:2x2")
 
 
 @pytest.mark.parametrize(
