@@ -67,8 +67,9 @@ def kept_in_lists(layer: KeepsLayers) -> list[WeightOwner]:
     kinds = list | tuple | dict
     values = [v for k, v in vars(layer).items() if isinstance(v, kinds) and not k.startswith("_")]
     leaves = jax.tree.leaves(values, is_leaf=lambda leaf: isinstance(leaf, Variable))
+    others = [leaf for leaf in leaves if not isinstance(leaf, Variable)]
     return [
-        leaf for leaf in leaves if isinstance(getattr(leaf, "weights_store", None), WeightStore)
+        leaf for leaf in others if isinstance(getattr(leaf, "weights_store", None), WeightStore)
     ]
 
 

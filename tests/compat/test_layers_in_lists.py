@@ -103,3 +103,25 @@ def test_layers_in_lists_are_trained_and_saved(head, tmp_path):
         other = Sequential([Heads([head(1), head(2)], input_shape=(4, 3))])
         other.load_weights(str(tmp_path / "weights.h5"))
         np.testing.assert_array_equal(other.predict(X), model.predict(X))
+
+
+def test_weights_in_lists_are_no_layers():
+    class Several(Layer):
+        def build(self, shape):
+            self.parts = [self.add_weight(name=f"w_{i}", shape=(3,)) for i in (0, 1)]
+            super().build(shape)
+
+        @property
+        def trainable_weights(self):
+            return self.parts[:1]
+
+        @property
+        def non_trainable_weights(self):
+            return self.parts[1:]
+
+        def call(self, x):
+            return x * self.parts[0] + self.parts[1]
+
+    with speaking("2.2"):
+        model = Sequential([Several(input_shape=(3,))])
+        assert model.predict(X[:, 0]).shape == (2, 3)
