@@ -26,6 +26,12 @@ from jaxcnn.spellings.dialect import chosen, dialect
 # something left.
 DEFAULT_SIZES = UnknownSizes(2, 480), UnknownSizes(3, 736)
 
+# Tried where those are too large, as for a table of positions that is shorter.
+SMALLER_SIZES = (
+    (UnknownSizes(2, 46), UnknownSizes(3, 69)),
+    (UnknownSizes(2, 7), UnknownSizes(3, 11)),
+)
+
 MOST_TRACES = 1000  # that are kept
 NAMES = ("name", "parent")  # the fields of a module that do not decide what it does
 
@@ -166,11 +172,19 @@ def trace_any(module: nn.Module, args: tuple[PyTree, ...], kwargs: Config) -> Tr
     except WeightsDependOnSizeError:
         raise
     except (ValueError, TypeError) as error:
+        for sizes in SMALLER_SIZES if others_unknown(args, kwargs) else ():
+            with contextlib.suppress(Exception):
+                return trace_twice(module, args, kwargs, sizes)
         for sizes in other_sizes(module, args, kwargs, shapes_named_by(error)):
             with contextlib.suppress(Exception):  # the first error says what is wrong
                 trace_twice(module, args, kwargs, sizes)
                 return trace_twice(module, args, kwargs, freed(module, args, kwargs, sizes))
         raise
+
+
+def others_unknown(args: tuple[PyTree, ...], kwargs: Config) -> bool:
+    """Whether a size besides that of the batch is not known."""
+    return any(None in tensor.shape[1:] for tensor in symbolic_leaves((args, kwargs)))
 
 
 def trace_twice(
@@ -212,7 +226,7 @@ def other_sizes(
     """What to try where the default sizes do not fit: known sizes for the batch or the others."""
     shapes_given = [tensor.shape for tensor in symbolic_leaves((args, kwargs))]
     batch = any(None in shape[:1] for shape in shapes_given)
-    other = any(None in shape[1:] for shape in shapes_given)
+    other = others_unknown(args, kwargs)
     a, b = DEFAULT_SIZES
     sizes = known_sizes(module, args, kwargs, named) if batch or other else []
     for size in sizes:

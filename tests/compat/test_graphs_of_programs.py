@@ -115,3 +115,24 @@ def test_elements_and_steps_are_asked_for_their_shapes(keras22):
     np.testing.assert_allclose(weighted, expected, atol=1e-5)
     expected = [[0.15741, 0.17798, 0.19856], [0.40432, 0.4249, 0.44547]]
     np.testing.assert_allclose(last, expected, atol=1e-5)
+
+
+def test_a_table_that_is_shorter_than_what_is_tried(keras22):
+    """A table of 100 positions does not decide how many steps there are."""
+    from keras import backend as K
+    from keras.layers import Input, Layer
+
+    class Positions(Layer):
+        def build(self, shape):
+            self.table = self.add_weight(name="table", shape=(100, 3), initializer="ones")
+            super().build(shape)
+
+        def call(self, x):
+            return x + K.expand_dims(self.table[: K.shape(x)[1]], 0)
+
+    x = Input((None, 3))
+    y = Positions()(x)
+    assert tuple(y.shape) == (None, None, 3)
+    model = keras22.models.Model(x, y)
+    for steps in (5, 70):
+        np.testing.assert_array_equal(model.predict(np.ones((2, steps, 3))), 2.0)
