@@ -17,5 +17,5 @@ class Stubs(griffe.Extension):
         path = catalogue.filepath.with_suffix(".pyi")
         stub = griffe.visit("catalogue", filepath=path, code=path.read_text())
         for name, member in stub.members.items():
-            if member.is_class and name in (stub.exports or ()):
+            if not member.is_alias and member.is_class and name in (stub.exports or ()):
                 catalogue.set_member(name, member)

@@ -30,7 +30,7 @@ def softmax(x: Array, axis: int = -1) -> Array:
     Raises:
         ValueError: ``x`` has fewer than two dimensions, so no axis but the batch.
 
-    Example:
+    Examples:
         >>> jc.activations.softmax(jnp.array([[0.0, 0.0]]))
         Array([[0.5, 0.5]], dtype=float32)
     """
@@ -52,7 +52,7 @@ def elu(x: Array, alpha: float = 1.0) -> Array:
         x: array of any shape and float dtype.
         alpha: minus the value for very negative inputs.
 
-    Example:
+    Examples:
         >>> jc.activations.elu(jnp.array([-1.0, 2.0])).round(3)
         Array([-0.632,  2.   ], dtype=float32)
     """
@@ -69,7 +69,7 @@ def selu(x: Array) -> Array:
     Args:
         x: array of any shape and float dtype.
 
-    Example:
+    Examples:
         >>> jc.activations.selu(jnp.array([0.0, 1.0])).round(3)
         Array([0.   , 1.051], dtype=float32)
     """
@@ -84,7 +84,7 @@ def softplus(x: Array) -> Array:
     Args:
         x: array of any shape and float dtype.
 
-    Example:
+    Examples:
         >>> jc.activations.softplus(jnp.array([0.0])).round(3)
         Array([0.693], dtype=float32)
     """
@@ -99,7 +99,7 @@ def softsign(x: Array) -> Array:
     Args:
         x: array of any shape and float dtype.
 
-    Example:
+    Examples:
         >>> jc.activations.softsign(jnp.array([-1.0, 3.0]))
         Array([-0.5 ,  0.75], dtype=float32)
     """
@@ -118,7 +118,7 @@ def relu(x: Array, alpha: float | Array = 0.0, max_value: float | None = None) -
         alpha: slope below zero, a number or an array that broadcasts against `x`.
         max_value: largest value of the result; None for no limit.
 
-    Example:
+    Examples:
         >>> jc.activations.relu(jnp.array([-1.0, 3.0, 9.0]), max_value=6.0)
         Array([0., 3., 6.], dtype=float32)
     """
@@ -138,7 +138,7 @@ def tanh(x: Array) -> Array:
     Args:
         x: array of any shape and float dtype.
 
-    Example:
+    Examples:
         >>> jc.activations.tanh(jnp.array([0.0, 1.0])).round(3)
         Array([0.   , 0.762], dtype=float32)
     """
@@ -155,7 +155,7 @@ def scaled_tanh(x: Array) -> Array:
     Args:
         x: array of any shape and float dtype.
 
-    Example:
+    Examples:
         >>> jc.activations.scaled_tanh(jnp.array([-1.0, 1.0])).round(3)
         Array([-1.,  1.], dtype=float32)
     """
@@ -170,7 +170,7 @@ def sigmoid(x: Array) -> Array:
     Args:
         x: array of any shape and float dtype.
 
-    Example:
+    Examples:
         >>> jc.activations.sigmoid(jnp.array([0.0, 100.0]))
         Array([0.5, 1. ], dtype=float32)
     """
@@ -185,7 +185,7 @@ def hard_sigmoid(x: Array) -> Array:
     Args:
         x: array of any shape and float dtype.
 
-    Example:
+    Examples:
         >>> jc.activations.hard_sigmoid(jnp.array([-3.0, 0.0, 1.0]))
         Array([0. , 0.5, 0.7], dtype=float32)
     """
@@ -200,7 +200,7 @@ def piecewise_sigmoid(x: Array) -> Array:
     Args:
         x: array of any shape and float dtype.
 
-    Example:
+    Examples:
         >>> jc.activations.piecewise_sigmoid(jnp.array([-3.0, 0.0, 1.5]))
         Array([0.  , 0.5 , 0.75], dtype=float32)
     """
@@ -214,7 +214,7 @@ def linear(x: Array) -> Array:
     Args:
         x: array of any shape and float dtype.
 
-    Example:
+    Examples:
         >>> jc.activations.linear(jnp.array([-3.0, 1.0]))
         Array([-3.,  1.], dtype=float32)
     """
@@ -229,7 +229,7 @@ def exponential(x: Array) -> Array:
     Args:
         x: array of any shape and float dtype.
 
-    Example:
+    Examples:
         >>> jc.activations.exponential(jnp.array([0.0, -jnp.inf]))
         Array([1., 0.], dtype=float32)
     """
@@ -245,7 +245,7 @@ def gelu(x: Array, approximate: bool = False) -> Array:
         x: array of any shape and float dtype.
         approximate: whether a formula with tanh stands for the distribution function.
 
-    Example:
+    Examples:
         >>> jc.activations.gelu(jnp.array([0.0, 1.0])).round(3)
         Array([0.   , 0.841], dtype=float32)
     """
@@ -260,7 +260,7 @@ def swish(x: Array) -> Array:
     Args:
         x: array of any shape and float dtype.
 
-    Example:
+    Examples:
         >>> jc.activations.swish(jnp.array([0.0, 1.0])).round(3)
         Array([0.   , 0.731], dtype=float32)
     """
@@ -281,7 +281,7 @@ def get(identifier: Identifier) -> Activation:
     Raises:
         ValueError: unknown name, or neither name nor callable.
 
-    Example:
+    Examples:
         >>> jc.activations.get("relu")(jnp.array([-1.0, 2.0]))
         Array([0., 2.], dtype=float32)
     """
@@ -301,7 +301,7 @@ def serialize(activation: Activation) -> str | Config | None:
         activation: a function of this module or of `custom_objects`, or an object with
             `get_config`.
 
-    Example:
+    Examples:
         >>> jc.activations.serialize(jc.activations.relu)
         'relu'
     """

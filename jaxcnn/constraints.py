@@ -26,7 +26,7 @@ registry: Registry[ConstraintFunction | None] = Registry("constraint", builders=
 class Constraint(Configurable):
     """Base class: subclasses define ``__call__(w) -> w``.
 
-    Example:
+    Examples:
         >>> class AtMostOne(jc.constraints.Constraint):
         ...     def __call__(self, w):
         ...         return w.clip(-1.0, 1.0)
@@ -41,7 +41,7 @@ class Constraint(Configurable):
 class NormConstraint(Constraint):
     """A constraint on the norm over `axis`.
 
-    Example:
+    Examples:
         >>> jc.constraints.UnitNorm().norm(jnp.array([[3.0], [4.0]]))
         Array([[5.]], dtype=float32)
     """
@@ -72,7 +72,7 @@ class MaxNorm(NormConstraint):
         axis: the axis or axes over which the norm is taken: 0 for the kernel of a dense layer, (0,
             1, 2) for that of a convolution of images.
 
-    Example:
+    Examples:
         >>> jc.constraints.MaxNorm(5.0)(jnp.array([[6.0], [8.0]])).round()
         Array([[3.],
                [4.]], dtype=float32)
@@ -92,7 +92,7 @@ class MaxNorm(NormConstraint):
 class NonNeg(Constraint):
     """Replace negative weights by zero.
 
-    Example:
+    Examples:
         >>> jc.constraints.NonNeg()(jnp.array([-3.0, 2.0])) >= 0
         Array([ True,  True], dtype=bool)
     """
@@ -111,7 +111,7 @@ class UnitNorm(NormConstraint):
         axis: the axis or axes over which the norm is taken: 0 for the kernel of a dense layer, (0,
             1, 2) for that of a convolution of images.
 
-    Example:
+    Examples:
         >>> jc.constraints.UnitNorm()(jnp.array([[6.0], [8.0]])).round(3)
         Array([[0.6],
                [0.8]], dtype=float32)
@@ -136,7 +136,7 @@ class MinMaxNorm(NormConstraint):
         axis: the axis or axes over which the norm is taken: 0 for the kernel of a dense layer, (0,
             1, 2) for that of a convolution of images.
 
-    Example:
+    Examples:
         >>> jc.constraints.MinMaxNorm(0.0, 5.0)(jnp.array([[6.0], [8.0]])).round()
         Array([[3.],
                [4.]], dtype=float32)
@@ -163,7 +163,7 @@ def max_norm(max_value: float = 2, axis: Axis = 0) -> MaxNorm:
         axis: the axis or axes over which the norm is taken: 0 for the kernel of a dense layer, (0,
             1, 2) for that of a convolution of images.
 
-    Example:
+    Examples:
         >>> jc.constraints.max_norm(5.0)
         MaxNorm(max_value=5.0, axis=0)
     """
@@ -185,7 +185,7 @@ def serialize(constraint: ConstraintFunction | None) -> str | Config | None:
     Args:
         constraint: an object of this module, a function of `custom_objects`, or None.
 
-    Example:
+    Examples:
         >>> jc.constraints.serialize(jc.constraints.NonNeg())
         {'class_name': 'NonNeg', 'config': {}}
     """

@@ -36,7 +36,7 @@ _TRUNCATED_STDDEV = 0.87962566103423978
 class Initializer(Configurable):
     """Base class: subclasses define ``draw(key, shape, dtype)``, or ``__call__(shape, dtype)``.
 
-    Example:
+    Examples:
         >>> class Ramp(jc.initializers.Initializer):
         ...     def draw(self, key, shape, dtype):
         ...         return jnp.arange(jnp.array(shape).prod(), dtype=dtype).reshape(shape)
@@ -59,7 +59,7 @@ class Initializer(Configurable):
 class Zeros(Initializer):
     """All zeros.
 
-    Example:
+    Examples:
         >>> jc.initializers.Zeros()((2, 3))
         Array([[0., 0., 0.],
                [0., 0., 0.]], dtype=float32)
@@ -74,7 +74,7 @@ class Zeros(Initializer):
 class Ones(Initializer):
     """All ones.
 
-    Example:
+    Examples:
         >>> jc.initializers.Ones()((2, 3))
         Array([[1., 1., 1.],
                [1., 1., 1.]], dtype=float32)
@@ -92,7 +92,7 @@ class Constant(Initializer):
     Args:
         value: a number, or an array that broadcasts to the shape.
 
-    Example:
+    Examples:
         >>> jc.initializers.Constant(0.5)((2, 3))
         Array([[0.5, 0.5, 0.5],
                [0.5, 0.5, 0.5]], dtype=float32)
@@ -136,7 +136,7 @@ class RandomNormal(_Normal):
         seed: an integer fixes the values whatever key is passed; None for values that follow from
             the key.
 
-    Example:
+    Examples:
         >>> jc.initializers.RandomNormal(stddev=2.0)(jax.random.key(0), (10_000,)).std().round(1)
         Array(2., dtype=float32)
     """
@@ -155,7 +155,7 @@ class RandomUniform(Initializer):
         seed: an integer fixes the values whatever key is passed; None for values that follow from
             the key.
 
-    Example:
+    Examples:
         >>> values = jc.initializers.RandomUniform(0.0, 1.0)(jax.random.key(0), (10_000,))
         >>> values.min().round(1), values.max().round(1)
         (Array(0., dtype=float32), Array(1., dtype=float32))
@@ -179,7 +179,7 @@ class RandomSigns(Initializer):
         seed: an integer fixes the values whatever key is passed; None for values that follow from
             the key.
 
-    Example:
+    Examples:
         >>> bool((abs(jc.initializers.RandomSigns()((10, 3))) == 1).all())
         True
     """
@@ -203,7 +203,7 @@ class TruncatedNormal(_Normal):
         seed: an integer fixes the values whatever key is passed; None for values that follow from
             the key.
 
-    Example:
+    Examples:
         >>> bool((abs(jc.initializers.TruncatedNormal(stddev=0.5)((10_000,))) <= 1).all())
         True
     """
@@ -232,7 +232,7 @@ class VarianceScaling(Initializer):
     Raises:
         ValueError: scale not positive, unknown mode or distribution.
 
-    Example:
+    Examples:
         >>> he = jc.initializers.VarianceScaling(2.0, "fan_in", "untruncated_normal")
         >>> round(he(jax.random.key(0), (200, 100)).std().item(), 2)  # the square root of 2 / 200
         0.1
@@ -289,7 +289,7 @@ class Orthogonal(Initializer):
     Raises:
         ValueError: fewer than two dimensions.
 
-    Example:
+    Examples:
         >>> matrix = jc.initializers.Orthogonal()(jax.random.key(0), (3, 3))
         >>> bool(jnp.allclose(matrix @ matrix.T, jnp.eye(3), atol=1e-6))
         True
@@ -325,7 +325,7 @@ class Identity(Initializer):
     Raises:
         ValueError: there are not two sides, or the longer one is no multiple of the other.
 
-    Example:
+    Examples:
         >>> jc.initializers.Identity(2.0)((2, 2))
         Array([[2., 0.],
                [0., 2.]], dtype=float32)
@@ -360,7 +360,7 @@ def _named_scaling(
         "": f"{described}.\n\n({source}.)",
         "Args": "seed: an integer fixes the values whatever key is passed; None for values that\n"
         "    follow from the key.",
-        "Example": f">>> jc.initializers.{name}(seed=1)((2, 3)).shape\n(2, 3)",
+        "Examples": f">>> jc.initializers.{name}(seed=1)((2, 3)).shape\n(2, 3)",
     }
     scaling.__doc__ = joined(parts)
     return registry.register()(scaling)
@@ -386,7 +386,7 @@ def blank(initializer: ArrayFunction) -> ArrayFunction:
     Args:
         initializer: an initializer.
 
-    Example:
+    Examples:
         >>> jc.initializers.blank(jc.initializers.RandomNormal())(None, (2,), "float32")
         Array([0., 0.], dtype=float32)
     """
@@ -418,7 +418,7 @@ class KerasStyle:
         function: function of the shape, and of `dtype` where it has such a parameter, that returns
             an array.
 
-    Example:
+    Examples:
         >>> jc.initializers.KerasStyle(lambda shape: np.full(shape, 0.5))((2,))
         Array([0.5, 0.5], dtype=float32)
     """
@@ -462,7 +462,7 @@ def drawn(draw: ArrayFunction, args: tuple[Any, ...], kwargs: Config) -> Array:
     Raises:
         TypeError: arguments that are neither ``(key, shape, dtype)`` nor ``(shape, dtype)``.
 
-    Example:
+    Examples:
         >>> jc.initializers.drawn(jc.initializers.Ones().draw, ((2,),), {})
         Array([1., 1.], dtype=float32)
     """
@@ -490,7 +490,7 @@ def fans(shape: Shape) -> tuple[float, float]:
     Args:
         shape: shape of a kernel, (*window, inputs, outputs).
 
-    Example:
+    Examples:
         >>> jc.initializers.fans((3, 3, 16, 32))
         (144, 288)
     """
@@ -514,7 +514,7 @@ def get(identifier: Identifier) -> ArrayFunction:
     Raises:
         ValueError: None, an unknown name, or something else that is no initializer.
 
-    Example:
+    Examples:
         >>> jc.initializers.get("ones")((2,))
         Array([1., 1.], dtype=float32)
     """
@@ -538,7 +538,7 @@ def serialize(initializer: ArrayFunction) -> str | Config | None:
     Args:
         initializer: an object of this module, or a function of `custom_objects`.
 
-    Example:
+    Examples:
         >>> jc.initializers.serialize(jc.initializers.Constant(0.5))
         {'class_name': 'Constant', 'config': {'value': 0.5}}
     """
@@ -554,7 +554,7 @@ def deserialize(config: Identifier, custom_objects: Settings | None = None) -> A
         config: what `serialize` returned.
         custom_objects: further classes and functions by name; None for none.
 
-    Example:
+    Examples:
         >>> jc.initializers.deserialize({"class_name": "Constant", "config": {"value": 0.5}})
         Constant(value=0.5)
     """

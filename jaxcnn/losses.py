@@ -43,7 +43,7 @@ def mean_squared_error(y_true: ArrayLike, y_pred: ArrayLike) -> Array:
     Raises:
         ValueError: the shapes do not fit.
 
-    Example:
+    Examples:
         >>> jc.losses.mean_squared_error(jnp.array([[1.0, 2.0]]), jnp.array([[1.0, 4.0]]))
         Array([2.], dtype=float32)
     """
@@ -63,7 +63,7 @@ def mean_absolute_error(y_true: ArrayLike, y_pred: ArrayLike) -> Array:
     Raises:
         ValueError: the shapes do not fit.
 
-    Example:
+    Examples:
         >>> jc.losses.mean_absolute_error(jnp.array([[1.0, 2.0]]), jnp.array([[1.0, 4.0]]))
         Array([1.], dtype=float32)
     """
@@ -83,7 +83,7 @@ def mean_absolute_percentage_error(y_true: ArrayLike, y_pred: ArrayLike) -> Arra
     Raises:
         ValueError: the shapes do not fit.
 
-    Example:
+    Examples:
         >>> y_true, y_pred = jnp.array([[1.0, 2.0]]), jnp.array([[1.0, 4.0]])
         >>> jc.losses.mean_absolute_percentage_error(y_true, y_pred)
         Array([50.], dtype=float32)
@@ -106,7 +106,7 @@ def mean_squared_logarithmic_error(y_true: ArrayLike, y_pred: ArrayLike) -> Arra
     Raises:
         ValueError: the shapes do not fit.
 
-    Example:
+    Examples:
         >>> loss = jc.losses.mean_squared_logarithmic_error(jnp.array([[0.0]]), jnp.array([[1.0]]))
         >>> round(loss.item(), 3)
         0.48
@@ -130,7 +130,7 @@ def hinge(y_true: ArrayLike, y_pred: ArrayLike) -> Array:
     Raises:
         ValueError: the shapes do not fit.
 
-    Example:
+    Examples:
         >>> jc.losses.hinge(jnp.array([[1.0, -1.0]]), jnp.array([[0.5, 0.5]]))
         Array([1.], dtype=float32)
     """
@@ -150,7 +150,7 @@ def squared_hinge(y_true: ArrayLike, y_pred: ArrayLike) -> Array:
     Raises:
         ValueError: the shapes do not fit.
 
-    Example:
+    Examples:
         >>> jc.losses.squared_hinge(jnp.array([[1.0, -1.0]]), jnp.array([[0.5, 0.5]]))
         Array([1.25], dtype=float32)
     """
@@ -173,7 +173,7 @@ def categorical_hinge(y_true: ArrayLike, y_pred: ArrayLike) -> Array:
     Raises:
         ValueError: the shapes do not fit.
 
-    Example:
+    Examples:
         >>> jc.losses.categorical_hinge(jnp.array([[0.0, 1.0]]), jnp.array([[0.5, 0.75]]))
         Array([0.75], dtype=float32)
     """
@@ -195,7 +195,7 @@ def logcosh(y_true: ArrayLike, y_pred: ArrayLike) -> Array:
     Raises:
         ValueError: the shapes do not fit.
 
-    Example:
+    Examples:
         >>> round(jc.losses.logcosh(jnp.array([[0.0]]), jnp.array([[1.0]])).item(), 3)
         0.434
     """
@@ -219,7 +219,7 @@ def huber(y_true: ArrayLike, y_pred: ArrayLike, delta: float = 1.0) -> Array:
     Raises:
         ValueError: the shapes do not fit.
 
-    Example:
+    Examples:
         >>> jc.losses.huber(jnp.array([[0.0, 0.0]]), jnp.array([[1.0, 3.0]]))
         Array([1.5], dtype=float32)
     """
@@ -247,7 +247,7 @@ def categorical_crossentropy(
     Raises:
         ValueError: the shapes do not fit.
 
-    Example:
+    Examples:
         >>> y_true, y_pred = jnp.array([[0.0, 1.0]]), jnp.array([[0.5, 0.5]])
         >>> jc.losses.categorical_crossentropy(y_true, y_pred).round(3)
         Array([0.693], dtype=float32)
@@ -274,7 +274,7 @@ def sparse_categorical_crossentropy(
     Raises:
         ValueError: the shapes do not fit.
 
-    Example:
+    Examples:
         >>> y_true, y_pred = jnp.array([1]), jnp.array([[0.5, 0.5]])
         >>> jc.losses.sparse_categorical_crossentropy(y_true, y_pred).round(3)
         Array([0.693], dtype=float32)
@@ -301,7 +301,7 @@ def binary_crossentropy(y_true: ArrayLike, y_pred: ArrayLike, from_logits: bool 
     Raises:
         ValueError: the shapes do not fit.
 
-    Example:
+    Examples:
         >>> jc.losses.binary_crossentropy(jnp.array([[1.0]]), jnp.array([[0.5]])).round(3)
         Array([0.693], dtype=float32)
     """
@@ -326,7 +326,7 @@ def kullback_leibler_divergence(y_true: ArrayLike, y_pred: ArrayLike) -> Array:
     Raises:
         ValueError: the shapes do not fit.
 
-    Example:
+    Examples:
         >>> p, q = jnp.array([[0.5, 0.5]]), jnp.array([[0.25, 0.75]])
         >>> round(jc.losses.kullback_leibler_divergence(p, q).item(), 3)
         0.144
@@ -347,7 +347,7 @@ def poisson(y_true: ArrayLike, y_pred: ArrayLike) -> Array:
     Raises:
         ValueError: the shapes do not fit.
 
-    Example:
+    Examples:
         >>> jc.losses.poisson(jnp.array([[2.0]]), jnp.array([[1.0]])).round(3)
         Array([1.], dtype=float32)
     """
@@ -367,7 +367,7 @@ def cosine_proximity(y_true: ArrayLike, y_pred: ArrayLike) -> Array:
     Raises:
         ValueError: the shapes do not fit.
 
-    Example:
+    Examples:
         >>> jc.losses.cosine_proximity(jnp.array([[1.0, 0.0]]), jnp.array([[1.0, 0.0]]))
         Array([-0.5], dtype=float32)
     """
@@ -387,7 +387,7 @@ logloss = binary_crossentropy
 class Loss(Configurable):
     """A loss function together with its options; called like the function.
 
-    Example:
+    Examples:
         >>> jc.losses.Huber(delta=2.0)(jnp.array([[0.0]]), jnp.array([[3.0]]))
         Array([4.], dtype=float32)
     """
@@ -407,7 +407,7 @@ def _loss_class(name: str, function: ArrayFunction) -> Any:
     parts = sections(function.__doc__)
     texts = entries(parts.get("Args", ""))  # none where Python leaves out docstrings
     told = {option.name: texts[option.name] for option in options if option.name in texts}
-    example = parts.get("Example", "")
+    example = parts.get("Examples", "")
     example = example.replace(f"jc.losses.{function.__name__}(", f"jc.losses.{name}()(")
     loss_class = dataclasses.make_dataclass(
         name,
@@ -416,7 +416,7 @@ def _loss_class(name: str, function: ArrayFunction) -> Any:
         frozen=True,
         namespace={
             "function": staticmethod(function),
-            "__doc__": joined({**parts, "Args": listed(told), "Example": example}),
+            "__doc__": joined({**parts, "Args": listed(told), "Examples": example}),
             "__module__": __name__,
         },
     )
@@ -455,7 +455,7 @@ def serialize(loss: LossFunction | None) -> str | Config | None:
     Args:
         loss: a function of this module, a `Loss`, or None.
 
-    Example:
+    Examples:
         >>> jc.losses.serialize(jc.losses.mean_squared_error)
         'mean_squared_error'
     """
@@ -468,7 +468,7 @@ def function_of(loss: ArrayFunction | None) -> ArrayFunction | None:
     Args:
         loss: a function, a `Loss`, or None.
 
-    Example:
+    Examples:
         >>> jc.losses.function_of(jc.losses.Huber()).__name__
         'huber'
     """
@@ -485,7 +485,7 @@ def aligned(y_true: ArrayLike, y_pred: ArrayLike) -> tuple[Array, Array]:
     Raises:
         ValueError: the shapes differ by more than a missing last axis of length one.
 
-    Example:
+    Examples:
         >>> y_true, y_pred = jc.losses.aligned(jnp.array([1, 0]), jnp.array([[0.5], [0.5]]))
         >>> y_true.shape, y_true.dtype.name
         ((2, 1), 'float32')
@@ -515,7 +515,7 @@ def class_labels(y_true: ArrayLike, y_pred: ArrayLike) -> tuple[Array, Array]:
     Raises:
         ValueError: the shapes do not fit.
 
-    Example:
+    Examples:
         >>> jc.losses.class_labels(jnp.array([[2], [-1]]), jnp.zeros((2, 3)))[0]
         Array([2, 3], dtype=int32)
     """
@@ -538,7 +538,7 @@ def absolute(x: Array) -> Array:
     Args:
         x: array of any shape and float dtype.
 
-    Example:
+    Examples:
         >>> jax.grad(jc.losses.absolute)(0.0)
         Array(0., dtype=float32, weak_type=True)
     """
@@ -552,7 +552,7 @@ def l2_normalize(x: Array, axis: int | tuple[int, ...] | None = -1) -> Array:
         x: array of any shape and float dtype.
         axis: the axis or axes of a vector; None for the whole array.
 
-    Example:
+    Examples:
         >>> jc.losses.l2_normalize(jnp.array([3.0, 4.0])).round(3)
         Array([0.6, 0.8], dtype=float32)
     """

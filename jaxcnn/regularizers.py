@@ -20,7 +20,7 @@ registry: Registry[RegularizerFunction | None] = Registry("regularizer", builder
 class Regularizer(Configurable):
     """Base class: subclasses define ``__call__(x) -> scalar``.
 
-    Example:
+    Examples:
         >>> class Largest(jc.regularizers.Regularizer):
         ...     def __call__(self, x):
         ...         return abs(x).max()
@@ -41,7 +41,7 @@ class L1L2(Regularizer):
         l1: factor of the sum of absolute values.
         l2: factor of the sum of squares.
 
-    Example:
+    Examples:
         >>> jc.regularizers.L1L2(l1=1.0, l2=0.5)(jnp.array([-2.0, 2.0]))
         Array(8., dtype=float32)
     """
@@ -70,7 +70,7 @@ def l1(l: float = 0.01) -> L1L2:
     Args:
         l: factor of the sum of absolute values.
 
-    Example:
+    Examples:
         >>> jc.regularizers.l1(0.5)(jnp.array([-2.0, 2.0]))
         Array(2., dtype=float32)
     """
@@ -84,7 +84,7 @@ def l2(l: float = 0.01) -> L1L2:
     Args:
         l: factor of the sum of squares.
 
-    Example:
+    Examples:
         >>> jc.regularizers.l2(0.5)(jnp.array([-2.0, 2.0]))
         Array(4., dtype=float32)
     """
@@ -98,7 +98,7 @@ def L1(l1: float = 0.01) -> L1L2:
     Args:
         l1: factor of the sum of absolute values.
 
-    Example:
+    Examples:
         >>> jc.regularizers.L1(0.5)(jnp.array([-2.0, 2.0]))
         Array(2., dtype=float32)
     """
@@ -112,7 +112,7 @@ def L2(l2: float = 0.01) -> L1L2:
     Args:
         l2: factor of the sum of squares.
 
-    Example:
+    Examples:
         >>> jc.regularizers.L2(0.5)(jnp.array([-2.0, 2.0]))
         Array(4., dtype=float32)
     """
@@ -127,7 +127,7 @@ def l1_l2(l1: float = 0.01, l2: float = 0.01) -> L1L2:
         l1: factor of the sum of absolute values.
         l2: factor of the sum of squares.
 
-    Example:
+    Examples:
         >>> jc.regularizers.l1_l2(1.0, 0.5)(jnp.array([-2.0, 2.0]))
         Array(8., dtype=float32)
     """
@@ -144,7 +144,7 @@ def serialize(regularizer: RegularizerFunction | None) -> str | Config | None:
     Args:
         regularizer: an object of this module, a function of `custom_objects`, or None.
 
-    Example:
+    Examples:
         >>> jc.regularizers.serialize(jc.regularizers.l2(0.5))
         {'class_name': 'L1L2', 'config': {'l1': 0.0, 'l2': 0.5}}
     """

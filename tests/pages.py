@@ -35,6 +35,12 @@ def code_blocks(text: str) -> Iterator[Code]:
             yield Code(text.count("\n", 0, match.start(3)) + 1, textwrap.dedent(match[3]))
 
 
+def fences(text: str) -> Iterator[tuple[str, str]]:
+    """(language, code) of every block of a page."""
+    for match in FENCE.finditer(text):
+        yield match[2], textwrap.dedent(match[3])
+
+
 def rows(text: str) -> Iterator[Row]:
     """The rows of a page's tables, without their heads: of each cell what stands in backticks."""
     bare = FENCE.sub(lambda match: "\n" * match[0].count("\n"), text)

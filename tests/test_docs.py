@@ -2,23 +2,42 @@
 somewhere.
 """
 
+import importlib.util
+import os
 import re
+import shlex
+import subprocess
+import sys
 import warnings
 
 import pytest
 
+from experiments import site
+from experiments.report import results
 from jaxcnn.compat import OldSpellingWarning
 from jaxcnn.layers import Layer
 
-from .pages import DOCS, ROOT, Code, anchors, code_blocks, links, rows, run
+from .pages import DOCS, ROOT, Code, anchors, code_blocks, fences, links, rows, run
 
 PAGES = sorted(DOCS.rglob("*.md"))
 NAMES = [str(page.relative_to(DOCS)) for page in PAGES]
 TEXTS = {name: page.read_text() for name, page in zip(NAMES, PAGES, strict=True)}
 # Pages that run many networks or read much; -m slow has them.
 HEAVY = {"guides/transfer-learning.md", "guides/detection.md"}
-# The words of the old column are those of another library, which need not be installed.
+# The words of the old column are those of another library: Flax, which is always there, Keras 3, or
+# one that need not be installed.
 FOREIGN = {"coming-from/keras-3.md", "coming-from/pytorch.md", "coming-from/flax.md"}
+ABSENT = {"coming-from/pytorch.md"}
+KERAS_3 = """
+import keras
+import numpy as np
+
+model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(2, activation="softmax")])
+x, y = np.ones((8, 3), np.float32), np.zeros(8, int)
+trainable, other = model.trainable_variables, model.non_trainable_variables
+"""
+# What is beside the pages: made from the results of experiments/.
+MADE = sorted(site.pages())
 
 
 def page(name):
@@ -43,6 +62,7 @@ def test_the_python_of_a_page_runs_in_order(name, tmp_path, monkeypatch):
     translates = name.startswith("coming-from/")
     steps = [*code_blocks(TEXTS[name]), *(rows(TEXTS[name]) if translates else ())]
     namespace: dict = {"__name__": "page"}
+    other = keras_3() if name == "coming-from/keras-3.md" else namespace
     for step in sorted(steps):
         if isinstance(step, Code):
             run(step, re.sub(r"\W", "_", name), tmp_path, namespace)
@@ -50,12 +70,58 @@ def test_the_python_of_a_page_runs_in_order(name, tmp_path, monkeypatch):
         old, new = step.cells[0], step.cells[-1]
         assert old and new, f"{name}, line {step.line}: no code in a row"
         result = value(Code(step.line, new), namespace)
+        if name in FOREIGN - ABSENT and other is not None:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # of the other library
+                value(Code(step.line, old), other)
         if name not in FOREIGN:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore", OldSpellingWarning)
                 before = value(Code(step.line, old), namespace)
             if isinstance(result, Layer) and isinstance(before, Layer):
                 assert settings(before) == settings(result), f"{name}, line {step.line}"
+
+
+def keras_3():
+    """The names of the old column of the page about Keras 3, None where it is not installed."""
+    os.environ.setdefault("KERAS_BACKEND", "jax")
+    if importlib.util.find_spec("keras") is None:
+        return None
+    namespace: dict = {"__name__": "old"}
+    exec(KERAS_3, namespace)
+    return namespace
+
+
+COMMANDS = [
+    (name, line)
+    for name in NAMES
+    for kind, code in fences(TEXTS[name])
+    for line in code.splitlines()
+    if kind == "sh"
+]
+
+
+@pytest.mark.parametrize(("name", "command"), COMMANDS)
+def test_the_commands_of_a_page_run(name, command, tmp_path):
+    """Blocks of `sh`; those of `shell` are shown only: they install, need weights, or take long."""
+    first, *further = shlex.split(command, comments=True)
+    programs = {"python": [sys.executable], "jaxcnn": [sys.executable, "-m", "jaxcnn"]}
+    run = subprocess.run(
+        [*programs[first], *further],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "JAXCNN_OFFLINE": "1"},
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    assert run.returncode == 0, run.stderr
+    assert run.stdout
+
+
+def test_commands_are_run_or_marked_as_shown_only():
+    kinds = {kind for name in NAMES for kind, _ in fences(TEXTS[name])}
+    assert kinds <= {"python", "sh", "shell", "text", ""}
+    assert len(COMMANDS) >= 3
 
 
 def settings(layer):
@@ -80,8 +146,27 @@ def test_links_and_images_lead_somewhere(name):
 
 def test_every_page_is_in_the_menu_once():
     menu = re.findall(r": ([\w/-]+\.md)$", (ROOT / "mkdocs.yml").read_text(), flags=re.MULTILINE)
-    assert sorted(menu) == NAMES
+    assert sorted(menu) == sorted([*NAMES, *MADE])
     assert len(NAMES) >= 25
+
+
+def test_the_gallery_says_what_each_image_shows_and_has_no_empty_columns():
+    pages, words = site.pages(), site.described_images()
+    drawn = {
+        (name, image)
+        for name, result in results(site.RESULTS).items()
+        for image in result["pictures"]
+        if not re.fullmatch(r"mnist_\d+\.png", image)  # on the way to mnist.png
+    }
+    assert drawn == set(words)
+    assert all(len(text.split()) >= 5 for text in words.values())
+    shown = [target for text in pages.values() for target in re.findall(r"!\[.+?\]\((.+?)\)", text)]
+    assert {f"books/{target}" for target in shown} == set(site.images())
+    assert len(shown) >= 90
+    for name, text in pages.items():
+        for table in re.findall(r"(?:^\|.*\|\n?)+", text, flags=re.MULTILINE):
+            rows = [re.split(r"(?<!\\)\|", row)[1:-1] for row in table.strip().splitlines()]
+            assert all(any(cell.strip() for cell in c) for c in zip(*rows[2:], strict=True)), name
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -11,13 +11,13 @@ import threading
 
 import pytest
 
+from experiments import site as gallery
+
 from .pages import DOCS, ROOT
 
 BROWSER = next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
 )
-pytestmark = pytest.mark.slow
-
 # What a reader would stumble over, as the browser sees it.
 LOOK = """() => ({
     wider: document.documentElement.scrollWidth > innerWidth,
@@ -62,18 +62,23 @@ def address(site):
         server.shutdown()
 
 
+def names():
+    """Every page, also those that are made from the results of experiments/."""
+    written = {page.relative_to(DOCS).as_posix() for page in DOCS.rglob("*.md")}
+    return sorted(name.removesuffix(".md") for name in written | set(gallery.pages()))
+
+
 def test_it_builds_without_a_warning(site):
-    pages = {
-        page.relative_to(DOCS).with_suffix("")
-        for page in DOCS.rglob("*.md")
-        if page.stem != "index"
-    }
+    pages = set(names()) - {"index"}
     assert not [page for page in pages if not (site / page / "index.html").is_file()]
+    for image in gallery.images():
+        assert (site / image).is_file(), image
     assert (site / "search/search_index.json").stat().st_size > 10_000
     layers = (site / "reference/layers/index.html").read_text()
     assert "dilation_rate" in layers and "recurrent_activation" in layers
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("width", "scheme"), [(390, "light"), (1280, "light"), (1280, "dark")])
 def test_every_page_in_a_browser(address, width, scheme):
     """No error in the console, nothing wider than the screen, each image with words for it, and
@@ -91,8 +96,7 @@ def test_every_page_in_a_browser(address, width, scheme):
         errors: list[str] = []
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.on("console", lambda line: errors.append(line.text) if line.type == "error" else None)
-        for source in sorted(DOCS.rglob("*.md")):
-            name = source.relative_to(DOCS).with_suffix("").as_posix()
+        for name in names():
             page.goto(f"{address}/{'' if name == 'index' else name + '/'}")
             seen = page.evaluate(LOOK)
             assert not errors, (name, errors)

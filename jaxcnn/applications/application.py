@@ -77,7 +77,7 @@ class Application:
     Raises:
         FileNotFoundError: when it is called: `weights` is a path where there is no file.
 
-    Example:
+    Examples:
         >>> jc.applications.MobileNet.size, jc.applications.MobileNet.smallest
         (224, 32)
     """
@@ -123,7 +123,7 @@ class Application:
             f">>> model = {call}(weights=None, include_top=False, {shape})\n"
             f">>> model.input_shape\n(None, {side}, {side}, 3)"
         )
-        return joined({"Example": example, **parts})
+        return joined({"Examples": example, **parts})
 
     def __repr__(self) -> str:
         return f"<application {self.__name__}{self.__signature__}>"

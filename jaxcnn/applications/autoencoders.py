@@ -26,7 +26,7 @@ def convolutional_autoencoder(
     Raises:
         ValueError: a height or width that is no multiple of 4.
 
-    Example:
+    Examples:
         >>> jc.applications.convolutional_autoencoder().count_params()
         28353
     """
@@ -58,7 +58,7 @@ def dense_autoencoder(features: int = 784, units: Sequence[int] = (128, 64, 32))
     Raises:
         ValueError: no units.
 
-    Example:
+    Examples:
         >>> jc.applications.dense_autoencoder(784, (64, 32)).output_shape
         (None, 784)
     """

@@ -46,7 +46,7 @@ def identity_block(
         stage: number in the layers' names.
         block: letter in the layers' names.
 
-    Example:
+    Examples:
         >>> from jaxcnn.applications.course_resnet import identity_block
         >>> maps = jc.layers.Input((8, 8, 16))
         >>> identity_block(maps, 3, (4, 4, 16), stage=2, block="b").shape
@@ -70,7 +70,7 @@ def convolutional_block(
         block: letter in the layers' names.
         s: stride of the first convolution and of the shortcut.
 
-    Example:
+    Examples:
         >>> from jaxcnn.applications.course_resnet import convolutional_block
         >>> maps = jc.layers.Input((8, 8, 16))
         >>> convolutional_block(maps, 3, (4, 4, 32), stage=2, block="a", s=2).shape
@@ -120,7 +120,7 @@ def CourseResNet50(input_shape: tuple[int, int, int] = (64, 64, 3), classes: int
         input_shape: (height, width, channels) of the images.
         classes: number of classes, a positive integer.
 
-    Example:
+    Examples:
         >>> jc.applications.CourseResNet50().output_shape
         (None, 6)
     """

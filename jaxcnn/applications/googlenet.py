@@ -45,7 +45,7 @@ def inception_module(
             one; after the pool.
         name: prefix of the layers' names.
 
-    Example:
+    Examples:
         >>> from jaxcnn.applications.googlenet import inception_module
         >>> maps = jc.layers.Input((8, 8, 16))
         >>> inception_module(maps, (4, 4, 8, 2, 4, 4), "inception").shape

@@ -46,7 +46,7 @@ def LeNet5Classic(
         activation: of every layer but the output; "sigmoid" makes the network of simplified
             descriptions.
 
-    Example:
+    Examples:
         >>> jc.applications.LeNet5Classic().output_shape
         (None, 10)
     """
@@ -73,7 +73,7 @@ def LeNet5(input_shape: tuple[int, int, int] = (28, 28, 1), classes: int = 10) -
         input_shape: (height, width, channels) of the images.
         classes: number of classes, a positive integer.
 
-    Example:
+    Examples:
         >>> jc.applications.LeNet5().count_params()
         61706
     """

@@ -49,7 +49,7 @@ def MiniXception(
         classes: how many.
         l2_rate: weight decay of the two plain convolutions.
 
-    Example:
+    Examples:
         >>> jc.applications.MiniXception().count_params()
         58423
     """

@@ -26,7 +26,7 @@ def TextCNN(
         embedding: (words, dimensions) ready vectors, which are not trained; without them the
             vectors are learned.
 
-    Example:
+    Examples:
         >>> jc.applications.TextCNN(words=1000, dimensions=8, classes=4).output_shape
         (None, 4)
     """

@@ -54,7 +54,7 @@ def UNet(
     Raises:
         ValueError: a height or width that is no multiple of ``2 ** depth``.
 
-    Example:
+    Examples:
         >>> jc.applications.UNet((32, 32, 1), classes=3, filters=4, depth=2).output_shape
         (None, 32, 32, 3)
     """

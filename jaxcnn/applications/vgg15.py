@@ -19,7 +19,7 @@ def VGG15(input_shape: tuple[int, int, int] = (32, 32, 3), classes: int = 10) ->
         input_shape: (height, width, channels) of the images.
         classes: number of classes, a positive integer.
 
-    Example:
+    Examples:
         >>> jc.applications.VGG15().count_params()
         1071542
     """

@@ -91,7 +91,7 @@ def switch(
         then_expression, else_expression: tensors, or functions without arguments that return
             them.
 
-    Example:
+    Examples:
         >>> from jaxcnn import backend as K
         >>> float(K.eval(K.switch(np.array(True), np.array(1.0), np.array(2.0))))
         1.0
@@ -115,7 +115,7 @@ def in_train_phase(x: Expression, alt: Expression, training: TensorLike | None =
     Raises:
         ValueError: outside of any layer, where the mode of computed arrays is not known.
 
-    Example:
+    Examples:
         >>> from jaxcnn import backend as K
         >>> float(K.eval(K.in_train_phase(np.array(1.0), np.array(2.0), training=0)))
         2.0
@@ -139,7 +139,7 @@ def in_test_phase(x: Expression, alt: Expression, training: TensorLike | None = 
         alt: the other one, a tensor or a function without arguments.
         training: 1 in training mode, 0 else; None for the mode that is in force.
 
-    Example:
+    Examples:
         >>> from jaxcnn import backend as K
         >>> float(K.eval(K.in_test_phase(np.array(1.0), np.array(2.0), training=0)))
         1.0
@@ -154,7 +154,7 @@ def stop_gradient(variables: T) -> T:
     Args:
         variables: tensor, or list of tensors.
 
-    Example:
+    Examples:
         >>> from jaxcnn import backend as K
         >>> K.eval(K.stop_gradient(np.array([1.0])))
         array([1.], dtype=float32)
@@ -170,7 +170,7 @@ def print_tensor(x: T, message: str = "") -> T:
         x: tensor or array.
         message: what is printed before it.
 
-    Example:
+    Examples:
         >>> from jaxcnn import backend as K
         >>> float(K.print_tensor(np.float32(2.0)))
         2.0
@@ -210,7 +210,7 @@ def rnn(
     Raises:
         ValueError: fewer than three axes, another number of steps, or a mask without states.
 
-    Example:
+    Examples:
         >>> from jaxcnn import backend as K
         >>> def add(x, states):
         ...     total = x + states[0]
@@ -270,7 +270,7 @@ def map_fn(
         name: only a label.
         dtype: type of the result; None for what `fn` returns.
 
-    Example:
+    Examples:
         >>> from jaxcnn import backend as K
         >>> K.eval(K.map_fn(lambda row: row * 2, np.array([1.0, 2.0])))
         array([2., 4.], dtype=float32)
@@ -296,7 +296,7 @@ def foldl(
         initializer: the first value; None for the first element.
         name: only a label.
 
-    Example:
+    Examples:
         >>> from jaxcnn import backend as K
         >>> float(K.eval(K.foldl(lambda total, row: total + row, np.array([1.0, 2.0, 3.0]))))
         6.0
@@ -319,7 +319,7 @@ def foldr(
         initializer: the first value; None for the first element.
         name: only a label.
 
-    Example:
+    Examples:
         >>> from jaxcnn import backend as K
         >>> float(K.eval(K.foldr(lambda total, row: total - row, np.array([1.0, 2.0, 3.0]))))
         0.0

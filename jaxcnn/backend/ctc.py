@@ -25,7 +25,7 @@ def ctc_batch_cost(
             count.
         input_length, label_length: (batch, 1).
 
-    Example:
+    Examples:
         >>> from jaxcnn import backend as K
         >>> labels, probabilities = np.array([[0, 1]]), np.full((1, 4, 3), 1 / 3, np.float32)
         >>> K.ctc_batch_cost(labels, probabilities, np.array([[4]]), np.array([[2]])).shape
@@ -69,7 +69,7 @@ def ctc_decode(
     Raises:
         ValueError: not `greedy`.
 
-    Example:
+    Examples:
         >>> from jaxcnn import backend as K
         >>> probabilities = np.eye(3, dtype=np.float32)[[0, 0, 2, 1]][None]
         >>> paths, scores = K.ctc_decode(probabilities, np.array([4]))

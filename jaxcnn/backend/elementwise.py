@@ -26,7 +26,7 @@ def square(x: TensorLike) -> Tensor:
     Args:
         x: tensor, variable or array.
 
-    Example:
+    Examples:
         >>> from jaxcnn import backend as K
         >>> K.eval(K.square(np.array([2.0, 3.0])))
         array([4., 9.], dtype=float32)
@@ -41,7 +41,7 @@ def sqrt(x: TensorLike) -> Tensor:
     Args:
         x: tensor, variable or array.
 
-    Example:
+    Examples:
         >>> from jaxcnn import backend as K
         >>> K.eval(K.sqrt(np.array([4.0, 9.0])))
         array([2., 3.], dtype=float32)
@@ -58,7 +58,7 @@ def exp(x: TensorLike) -> Tensor:
     Args:
         x: tensor, variable or array.
 
-    Example:
+    Examples:
         >>> from jaxcnn import backend as K
         >>> round(float(K.eval(K.exp(np.array(0.0)))), 3)
         1.0
@@ -73,7 +73,7 @@ def log(x: TensorLike) -> Tensor:
     Args:
         x: tensor, variable or array.
 
-    Example:
+    Examples:
         >>> from jaxcnn import backend as K
         >>> round(float(K.eval(K.log(np.array(1.0)))), 3)
         0.0
@@ -88,7 +88,7 @@ def sin(x: TensorLike) -> Tensor:
     Args:
         x: tensor, variable or array.
 
-    Example:
+    Examples:
         >>> from jaxcnn import backend as K
         >>> round(float(K.eval(K.sin(np.array(0.0)))), 3)
         0.0
@@ -103,7 +103,7 @@ def cos(x: TensorLike) -> Tensor:
     Args:
         x: tensor, variable or array.
 
-    Example:
+    Examples:
         >>> from jaxcnn import backend as K
         >>> round(float(K.eval(K.cos(np.array(0.0)))), 3)
         1.0
@@ -118,7 +118,7 @@ def sign(x: TensorLike) -> Tensor:
     Args:
         x: tensor, variable or array.
 
-    Example:
+    Examples:
         >>> from jaxcnn import backend as K
         >>> K.eval(K.sign(np.array([-2.0, 0.0, 3.0])))
         array([-1.,  0.,  1.], dtype=float32)
@@ -133,7 +133,7 @@ def round(x: TensorLike) -> Tensor:
     Args:
         x: tensor, variable or array.
 
-    Example:
+    Examples:
         >>> from jaxcnn import backend as K
         >>> K.eval(K.round(np.array([0.4, 1.5])))
         array([0., 2.], dtype=float32)
@@ -152,7 +152,7 @@ def clip(x: TensorLike, min_value: TensorLike | None, max_value: TensorLike | No
         min_value: lower limit; None for none.
         max_value: upper limit; None for none.
 
-    Example:
+    Examples:
         >>> from jaxcnn import backend as K
         >>> K.eval(K.clip(np.array([-1.0, 5.0]), 0.0, 1.0))
         array([0., 1.], dtype=float32)
@@ -172,7 +172,7 @@ def maximum(x: TensorLike, y: TensorLike) -> Tensor:
         x: tensor, variable or array.
         y: tensor, variable or array.
 
-    Example:
+    Examples:
         >>> from jaxcnn import backend as K
         >>> K.eval(K.maximum(np.array([1.0, 2.0]), np.array([1.0, 3.0])))
         array([1., 3.], dtype=float32)
@@ -188,7 +188,7 @@ def minimum(x: TensorLike, y: TensorLike) -> Tensor:
         x: tensor, variable or array.
         y: tensor, variable or array.
 
-    Example:
+    Examples:
         >>> from jaxcnn import backend as K
         >>> K.eval(K.minimum(np.array([1.0, 2.0]), np.array([1.0, 3.0])))
         array([1., 2.], dtype=float32)
@@ -204,7 +204,7 @@ def equal(x: TensorLike, y: TensorLike) -> Tensor:
         x: tensor, variable or array.
         y: tensor, variable or array.
 
-    Example:
+    Examples:
         >>> from jaxcnn import backend as K
         >>> K.eval(K.equal(np.array([1.0, 2.0]), np.array([1.0, 3.0])))
         array([ True, False])
@@ -220,7 +220,7 @@ def not_equal(x: TensorLike, y: TensorLike) -> Tensor:
         x: tensor, variable or array.
         y: tensor, variable or array.
 
-    Example:
+    Examples:
         >>> from jaxcnn import backend as K
         >>> K.eval(K.not_equal(np.array([1.0, 2.0]), np.array([1.0, 3.0])))
         array([False,  True])
@@ -249,7 +249,7 @@ def cast(x: TensorLike, dtype: DTypeLike) -> Tensor:
         x: tensor, variable or array.
         dtype: name or type of the numbers.
 
-    Example:
+    Examples:
         >>> from jaxcnn import backend as K
         >>> K.cast(np.array([1.7]), "int32").dtype.name
         'int32'
@@ -264,7 +264,7 @@ def identity(x: TensorLike) -> Tensor:
     Args:
         x: tensor, variable or array.
 
-    Example:
+    Examples:
         >>> from jaxcnn import backend as K
         >>> K.eval(K.identity(np.array([0.0, 1.0])))
         array([0., 1.], dtype=float32)
@@ -281,7 +281,7 @@ def zeros_like(x: TensorLike, dtype: DTypeLike | None = None, name: str | None =
         dtype: name or type of the numbers; None for that of `x`.
         name: only a label.
 
-    Example:
+    Examples:
         >>> from jaxcnn import backend as K
         >>> K.eval(K.zeros_like(np.array([3.0, 4.0])))
         array([0., 0.], dtype=float32)
@@ -298,7 +298,7 @@ def ones_like(x: TensorLike, dtype: DTypeLike | None = None, name: str | None = 
         dtype: name or type of the numbers; None for that of `x`.
         name: only a label.
 
-    Example:
+    Examples:
         >>> from jaxcnn import backend as K
         >>> K.eval(K.ones_like(np.array([3.0, 4.0])))
         array([1., 1.], dtype=float32)
@@ -315,7 +315,7 @@ def relu(x: TensorLike, alpha: float | Tensor = 0.0, max_value: float | None = N
         alpha: slope, or scale, below zero.
         max_value: largest value of the result; None for no limit.
 
-    Example:
+    Examples:
         >>> from jaxcnn import backend as K
         >>> K.eval(K.relu(np.array([-1.0, 1.0])))
         array([0., 1.], dtype=float32)
@@ -331,7 +331,7 @@ def elu(x: TensorLike, alpha: float = 1.0) -> Tensor:
         x: tensor, variable or array.
         alpha: slope, or scale, below zero.
 
-    Example:
+    Examples:
         >>> from jaxcnn import backend as K
         >>> K.eval(K.elu(np.array([0.0, 1.0])))
         array([0., 1.], dtype=float32)
@@ -346,7 +346,7 @@ def softplus(x: TensorLike) -> Tensor:
     Args:
         x: tensor, variable or array.
 
-    Example:
+    Examples:
         >>> from jaxcnn import backend as K
         >>> round(float(K.eval(K.softplus(np.array(-100.0)))), 3)
         0.0
@@ -361,7 +361,7 @@ def softsign(x: TensorLike) -> Tensor:
     Args:
         x: tensor, variable or array.
 
-    Example:
+    Examples:
         >>> from jaxcnn import backend as K
         >>> K.eval(K.softsign(np.array([-1.0, 3.0])))
         array([-0.5 ,  0.75], dtype=float32)
@@ -376,7 +376,7 @@ def sigmoid(x: TensorLike) -> Tensor:
     Args:
         x: tensor, variable or array.
 
-    Example:
+    Examples:
         >>> from jaxcnn import backend as K
         >>> round(float(K.eval(K.sigmoid(np.array(0.0)))), 3)
         0.5
@@ -391,7 +391,7 @@ def hard_sigmoid(x: TensorLike) -> Tensor:
     Args:
         x: tensor, variable or array.
 
-    Example:
+    Examples:
         >>> from jaxcnn import backend as K
         >>> K.eval(K.hard_sigmoid(np.array([0.0, 1.0])))
         array([0.5, 0.7], dtype=float32)
@@ -406,7 +406,7 @@ def tanh(x: TensorLike) -> Tensor:
     Args:
         x: tensor, variable or array.
 
-    Example:
+    Examples:
         >>> from jaxcnn import backend as K
         >>> round(float(K.eval(K.tanh(np.array(0.0)))), 3)
         0.0

@@ -138,7 +138,7 @@ def function(
         TypeError: something else than lists of these.
         ValueError: an output needs an input that is not given.
 
-    Example:
+    Examples:
         >>> from jaxcnn import backend as K
         >>> a = K.placeholder((None,))
         >>> K.function([a], [a * 2])([np.array([1.0, 2.0])])
@@ -164,7 +164,7 @@ def gradients(
     Raises:
         TypeError: something else.
 
-    Example:
+    Examples:
         >>> from jaxcnn import backend as K
         >>> a = K.placeholder((None,))
         >>> K.function([a], K.gradients(K.sum(a**2), [a]))([np.array([1.0, 2.0])])
@@ -196,7 +196,7 @@ def eval(x: TensorLike) -> np.ndarray:
     Args:
         x: tensor, variable or array.
 
-    Example:
+    Examples:
         >>> from jaxcnn import backend as K
         >>> K.eval(K.variable([1.0]) * 2)
         array([2.], dtype=float32)

@@ -50,7 +50,7 @@ def softmax(x: TensorLike, axis: int = -1) -> Tensor:
         x: tensor, variable or array.
         axis: the axis.
 
-    Example:
+    Examples:
         >>> from jaxcnn import backend as K
         >>> K.eval(K.softmax(np.array([[0.0, 0.0]])))
         array([[0.5, 0.5]], dtype=float32)
@@ -71,7 +71,7 @@ def categorical_crossentropy(
         from_logits: whether `output` are logits and not probabilities.
         axis: the axis of the classes.
 
-    Example:
+    Examples:
         >>> from jaxcnn import backend as K
         >>> output, target = np.array([[0.5, 0.5]]), np.array([[0.0, 1.0]])
         >>> K.eval(K.categorical_crossentropy(output, target)).round(3)
@@ -94,7 +94,7 @@ def sparse_categorical_crossentropy(
         from_logits: whether `output` are logits and not probabilities.
         axis: the axis of the classes.
 
-    Example:
+    Examples:
         >>> from jaxcnn import backend as K
         >>> output, target = np.array([[0.5, 0.5]]), np.array([1])
         >>> K.eval(K.sparse_categorical_crossentropy(output, target)).round(3)
@@ -120,7 +120,7 @@ def binary_crossentropy(
         target: targets.
         from_logits: whether `output` are logits and not probabilities.
 
-    Example:
+    Examples:
         >>> from jaxcnn import backend as K
         >>> round(float(K.eval(K.binary_crossentropy(np.array(0.5), np.array(1.0)))), 3)
         0.693
@@ -141,7 +141,7 @@ def in_top_k(predictions: TensorLike, targets: TensorLike, k: int) -> Tensor:
         targets: class numbers (batch,).
         k: how many classes count.
 
-    Example:
+    Examples:
         >>> from jaxcnn import backend as K
         >>> K.eval(K.in_top_k(np.array([[0.1, 0.7, 0.2]]), np.array([2]), 2))
         array([ True])
@@ -160,7 +160,7 @@ def l2_normalize(x: TensorLike, axis: Axes = None) -> Tensor:
         x: tensor, variable or array.
         axis: the axis, or the axes, along which it is done; None for all.
 
-    Example:
+    Examples:
         >>> from jaxcnn import backend as K
         >>> K.eval(K.l2_normalize(np.array([3.0, 4.0]))).round(3)
         array([0.6, 0.8], dtype=float32)
@@ -187,7 +187,7 @@ def batch_normalization(
         gamma: factor; None for 1.
         epsilon: what is added to the variance.
 
-    Example:
+    Examples:
         >>> from jaxcnn import backend as K
         >>> x, mean, variance = np.array([[3.0]]), np.array([1.0]), np.array([4.0])
         >>> K.eval(K.batch_normalization(x, mean, variance, None, None, epsilon=0.0))
@@ -218,7 +218,7 @@ def normalize_batch_in_training(
         reduction_axes: the axes over which the statistics are taken.
         epsilon: what is added to the variance.
 
-    Example:
+    Examples:
         >>> from jaxcnn import backend as K
         >>> normalized, mean, variance = K.normalize_batch_in_training(
         ...     np.array([[1.0], [3.0]]), None, None, [0], epsilon=0.0

@@ -63,7 +63,7 @@ def random_normal(
         dtype: name or type of the numbers; None for `floatx`.
         seed: an integer for equal numbers at each call; None for new ones.
 
-    Example:
+    Examples:
         >>> from jaxcnn import backend as K
         >>> K.random_normal((2, 3)).shape
         (2, 3)
@@ -89,7 +89,7 @@ def random_uniform(
         dtype: name or type of the numbers; None for `floatx`.
         seed: an integer for equal numbers at each call; None for new ones.
 
-    Example:
+    Examples:
         >>> from jaxcnn import backend as K
         >>> K.random_uniform((2, 3)).shape
         (2, 3)
@@ -109,7 +109,7 @@ def random_binomial(
         dtype: name or type of the numbers; None for `floatx`.
         seed: an integer for equal numbers at each call; None for new ones.
 
-    Example:
+    Examples:
         >>> from jaxcnn import backend as K
         >>> K.random_binomial((2, 3), p=0.5).shape
         (2, 3)
@@ -135,7 +135,7 @@ def truncated_normal(
         dtype: name or type of the numbers; None for `floatx`.
         seed: an integer for equal numbers at each call; None for new ones.
 
-    Example:
+    Examples:
         >>> from jaxcnn import backend as K
         >>> K.truncated_normal((2, 3)).shape
         (2, 3)
@@ -161,7 +161,7 @@ def random_normal_variable(
         name: only a label.
         seed: an integer for equal numbers at each call; None for new ones.
 
-    Example:
+    Examples:
         >>> from jaxcnn import backend as K
         >>> K.random_normal_variable((2, 3), 0.0, 1.0).shape
         (2, 3)
@@ -190,7 +190,7 @@ def random_uniform_variable(
         name: only a label.
         seed: an integer for equal numbers at each call; None for new ones.
 
-    Example:
+    Examples:
         >>> from jaxcnn import backend as K
         >>> K.random_uniform_variable((2, 3), 0.0, 1.0).shape
         (2, 3)
@@ -218,7 +218,7 @@ def dropout(
         noise_shape: shape of the mask; None for that of `x`.
         seed: an integer for equal numbers at each call; None for new ones.
 
-    Example:
+    Examples:
         >>> from jaxcnn import backend as K
         >>> K.dropout(np.ones((2, 3)), 0.5, seed=1).shape
         (2, 3)

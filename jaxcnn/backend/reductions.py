@@ -34,7 +34,7 @@ def max(x: TensorLike, axis: Axes = None, keepdims: bool = False) -> Tensor:
         axis: the axis, or the axes, along which it is done; None for all.
         keepdims: whether these axes stay, with size 1.
 
-    Example:
+    Examples:
         >>> from jaxcnn import backend as K
         >>> K.eval(K.max(np.array([[1.0, 2.0], [3.0, 4.0]])))
         array(4., dtype=float32)
@@ -51,7 +51,7 @@ def min(x: TensorLike, axis: Axes = None, keepdims: bool = False) -> Tensor:
         axis: the axis, or the axes, along which it is done; None for all.
         keepdims: whether these axes stay, with size 1.
 
-    Example:
+    Examples:
         >>> from jaxcnn import backend as K
         >>> K.eval(K.min(np.array([[1.0, 2.0], [3.0, 4.0]])))
         array(1., dtype=float32)
@@ -68,7 +68,7 @@ def sum(x: TensorLike, axis: Axes = None, keepdims: bool = False) -> Tensor:
         axis: the axis, or the axes, along which it is done; None for all.
         keepdims: whether these axes stay, with size 1.
 
-    Example:
+    Examples:
         >>> from jaxcnn import backend as K
         >>> K.eval(K.sum(np.array([[1.0, 2.0], [3.0, 4.0]])))
         array(10., dtype=float32)
@@ -98,7 +98,7 @@ def prod(x: TensorLike, axis: Axes = None, keepdims: bool = False) -> Tensor:
         axis: the axis, or the axes, along which it is done; None for all.
         keepdims: whether these axes stay, with size 1.
 
-    Example:
+    Examples:
         >>> from jaxcnn import backend as K
         >>> K.eval(K.prod(np.array([[1.0, 2.0], [3.0, 4.0]])))
         array(24., dtype=float32)
@@ -115,7 +115,7 @@ def mean(x: TensorLike, axis: Axes = None, keepdims: bool = False) -> Tensor:
         axis: the axis, or the axes, along which it is done; None for all.
         keepdims: whether these axes stay, with size 1.
 
-    Example:
+    Examples:
         >>> from jaxcnn import backend as K
         >>> K.eval(K.mean(np.array([[1.0, 2.0], [3.0, 4.0]])))
         array(2.5, dtype=float32)
@@ -132,7 +132,7 @@ def var(x: TensorLike, axis: Axes = None, keepdims: bool = False) -> Tensor:
         axis: the axis, or the axes, along which it is done; None for all.
         keepdims: whether these axes stay, with size 1.
 
-    Example:
+    Examples:
         >>> from jaxcnn import backend as K
         >>> round(float(K.eval(K.var(np.array([1.0, 3.0])))), 3)
         1.0
@@ -149,7 +149,7 @@ def std(x: TensorLike, axis: Axes = None, keepdims: bool = False) -> Tensor:
         axis: the axis, or the axes, along which it is done; None for all.
         keepdims: whether these axes stay, with size 1.
 
-    Example:
+    Examples:
         >>> from jaxcnn import backend as K
         >>> round(float(K.eval(K.std(np.array([1.0, 3.0])))), 3)
         1.0
@@ -166,7 +166,7 @@ def logsumexp(x: TensorLike, axis: Axes = None, keepdims: bool = False) -> Tenso
         axis: the axis, or the axes, along which it is done; None for all.
         keepdims: whether these axes stay, with size 1.
 
-    Example:
+    Examples:
         >>> from jaxcnn import backend as K
         >>> round(float(K.eval(K.logsumexp(np.array([1.0, 3.0])))), 3)
         3.127
@@ -183,7 +183,7 @@ def any(x: TensorLike, axis: Axes = None, keepdims: bool = False) -> Tensor:
         axis: the axis, or the axes, along which it is done; None for all.
         keepdims: whether these axes stay, with size 1.
 
-    Example:
+    Examples:
         >>> from jaxcnn import backend as K
         >>> K.eval(K.any(np.array([[1.0, 2.0], [3.0, 4.0]])))
         array(True)
@@ -200,7 +200,7 @@ def all(x: TensorLike, axis: Axes = None, keepdims: bool = False) -> Tensor:
         axis: the axis, or the axes, along which it is done; None for all.
         keepdims: whether these axes stay, with size 1.
 
-    Example:
+    Examples:
         >>> from jaxcnn import backend as K
         >>> K.eval(K.all(np.array([[1.0, 2.0], [3.0, 4.0]])))
         array(True)
@@ -216,7 +216,7 @@ def argmax(x: TensorLike, axis: int = -1) -> Tensor:
         x: tensor, variable or array.
         axis: the axis.
 
-    Example:
+    Examples:
         >>> from jaxcnn import backend as K
         >>> K.eval(K.argmax(np.array([[1.0, 2.0], [3.0, 4.0]])))
         array([1, 1], dtype=int32)
@@ -232,7 +232,7 @@ def argmin(x: TensorLike, axis: int = -1) -> Tensor:
         x: tensor, variable or array.
         axis: the axis.
 
-    Example:
+    Examples:
         >>> from jaxcnn import backend as K
         >>> K.eval(K.argmin(np.array([[1.0, 2.0], [3.0, 4.0]])))
         array([0, 0], dtype=int32)
@@ -248,7 +248,7 @@ def cumsum(x: TensorLike, axis: int = 0) -> Tensor:
         x: tensor, variable or array.
         axis: the axis.
 
-    Example:
+    Examples:
         >>> from jaxcnn import backend as K
         >>> K.eval(K.cumsum(np.array([[1.0, 2.0], [3.0, 4.0]])))
         array([[1., 2.],
@@ -265,7 +265,7 @@ def cumprod(x: TensorLike, axis: int = 0) -> Tensor:
         x: tensor, variable or array.
         axis: the axis.
 
-    Example:
+    Examples:
         >>> from jaxcnn import backend as K
         >>> K.eval(K.cumprod(np.array([[1.0, 2.0], [3.0, 4.0]])))
         array([[1., 2.],

@@ -53,7 +53,7 @@ ORDERINGS = {"tf": "channels_last", "th": "channels_first"}
 def backend() -> str:
     """'jax'.
 
-    Example:
+    Examples:
         >>> from jaxcnn import backend as K
         >>> K.backend()
         'jax'
@@ -64,7 +64,7 @@ def backend() -> str:
 def image_dim_ordering() -> str:
     """The image data format in Keras 1's words: 'tf' for channels last, 'th' for channels first.
 
-    Example:
+    Examples:
         >>> from jaxcnn import backend as K
         >>> K.image_dim_ordering()
         'tf'
@@ -81,7 +81,7 @@ def set_image_dim_ordering(dim_ordering: str) -> None:
     Raises:
         ValueError: another word.
 
-    Example:
+    Examples:
         >>> from jaxcnn import backend as K
         >>> K.set_image_dim_ordering("tf")
     """
@@ -99,7 +99,7 @@ def cast_to_floatx(x: HostArray) -> np.ndarray:
     Args:
         x: tensor, variable or array.
 
-    Example:
+    Examples:
         >>> from jaxcnn import backend as K
         >>> K.cast_to_floatx([1, 2])
         array([1., 2.], dtype=float32)
@@ -120,7 +120,7 @@ def learning_phase() -> int | Tensor:
     boolean that `K.function` takes among its inputs, and that a model computes according to its
     mode.
 
-    Example:
+    Examples:
         >>> from jaxcnn import backend as K
         >>> type(K.learning_phase()).__name__
         'SymbolicTensor'
@@ -144,7 +144,7 @@ def name_scope(name: str) -> contextlib.AbstractContextManager[None]:
     Args:
         name: the name.
 
-    Example:
+    Examples:
         >>> from jaxcnn import backend as K
         >>> with K.name_scope("block"):
         ...     total = K.sum(np.ones(3))
@@ -156,7 +156,7 @@ def clear_session() -> None:
     """Start automatic names again at 1, leave the learning phase open, and draw another seed where
     none was set.
 
-    Example:
+    Examples:
         >>> from jaxcnn import backend as K
         >>> K.clear_session()
     """

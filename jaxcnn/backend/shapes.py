@@ -63,7 +63,7 @@ def dot(x: TensorLike, y: TensorLike) -> Tensor:
         x: tensor, variable or array.
         y: tensor, variable or array.
 
-    Example:
+    Examples:
         >>> from jaxcnn import backend as K
         >>> K.eval(K.dot(np.array([[1.0, 2.0], [3.0, 4.0]]), np.array([[1.0, 2.0], [3.0, 4.0]])))
         array([[ 7., 10.],
@@ -91,7 +91,7 @@ def batch_dot(x: TensorLike, y: TensorLike, axes: Integers | None = None) -> Ten
     Raises:
         ValueError: two matrices without `axes`.
 
-    Example:
+    Examples:
         >>> from jaxcnn import backend as K
         >>> rows = np.array([[1.0, 2.0], [3.0, 4.0]])
         >>> K.eval(K.batch_dot(rows, rows, axes=1))
@@ -126,7 +126,7 @@ def transpose(x: TensorLike) -> Tensor:
     Args:
         x: tensor, variable or array.
 
-    Example:
+    Examples:
         >>> from jaxcnn import backend as K
         >>> K.eval(K.transpose(np.array([[1.0, 2.0], [3.0, 4.0]])))
         array([[1., 3.],
@@ -143,7 +143,7 @@ def gather(reference: TensorLike, indices: TensorLike) -> Tensor:
         reference: array whose rows are taken.
         indices: integers of any shape.
 
-    Example:
+    Examples:
         >>> from jaxcnn import backend as K
         >>> K.eval(K.gather(np.array([[1.0, 2.0], [3.0, 4.0]]), np.array([1, 0])))
         array([[3., 4.],
@@ -160,7 +160,7 @@ def permute_dimensions(x: TensorLike, pattern: Sequence[int]) -> Tensor:
         x: tensor, variable or array.
         pattern: the axes of `x` in their new order.
 
-    Example:
+    Examples:
         >>> from jaxcnn import backend as K
         >>> K.permute_dimensions(np.ones((2, 3, 4)), (0, 2, 1)).shape
         (2, 4, 3)
@@ -176,7 +176,7 @@ def reshape(x: TensorLike, shape: SizesLike) -> Tensor:
         x: tensor, variable or array.
         shape: the new sizes, one of them may be -1.
 
-    Example:
+    Examples:
         >>> from jaxcnn import backend as K
         >>> K.reshape(np.ones((2, 6)), (3, -1)).shape
         (3, 4)
@@ -193,7 +193,7 @@ def concatenate(tensors: Sequence[TensorLike], axis: int = -1) -> Tensor:
         tensors: tensors or arrays, a list.
         axis: the axis.
 
-    Example:
+    Examples:
         >>> from jaxcnn import backend as K
         >>> K.concatenate([np.ones((2, 3)), np.ones((2, 4))]).shape
         (2, 7)
@@ -210,7 +210,7 @@ def stack(x: Sequence[TensorLike], axis: int = 0) -> Tensor:
         x: list of tensors.
         axis: the new axis.
 
-    Example:
+    Examples:
         >>> from jaxcnn import backend as K
         >>> K.stack([np.ones(3), np.zeros(3)]).shape
         (2, 3)
@@ -226,7 +226,7 @@ def expand_dims(x: TensorLike, axis: int = -1) -> Tensor:
         x: tensor, variable or array.
         axis: where the new axis is.
 
-    Example:
+    Examples:
         >>> from jaxcnn import backend as K
         >>> K.expand_dims(np.ones((2, 3))).shape
         (2, 3, 1)
@@ -242,7 +242,7 @@ def squeeze(x: TensorLike, axis: int) -> Tensor:
         x: tensor, variable or array.
         axis: the axis.
 
-    Example:
+    Examples:
         >>> from jaxcnn import backend as K
         >>> K.squeeze(np.ones((2, 1, 3)), 1).shape
         (2, 3)
@@ -259,7 +259,7 @@ def repeat_elements(x: TensorLike, rep: int, axis: int) -> Tensor:
         rep: how often.
         axis: the axis.
 
-    Example:
+    Examples:
         >>> from jaxcnn import backend as K
         >>> K.eval(K.repeat_elements(np.array([1.0, 2.0]), 2, axis=0))
         array([1., 1., 2., 2.], dtype=float32)
@@ -275,7 +275,7 @@ def repeat(x: TensorLike, n: int) -> Tensor:
         x: tensor, variable or array.
         n: how often.
 
-    Example:
+    Examples:
         >>> from jaxcnn import backend as K
         >>> K.repeat(np.ones((2, 3)), 4).shape
         (2, 4, 3)
@@ -291,7 +291,7 @@ def tile(x: TensorLike, n: Integers) -> Tensor:
         x: tensor, variable or array.
         n: how often along each axis, or along the last ones.
 
-    Example:
+    Examples:
         >>> from jaxcnn import backend as K
         >>> K.eval(K.tile(np.array([1.0, 2.0]), 2))
         array([1., 2., 1., 2.], dtype=float32)
@@ -306,7 +306,7 @@ def flatten(x: TensorLike) -> Tensor:
     Args:
         x: tensor, variable or array.
 
-    Example:
+    Examples:
         >>> from jaxcnn import backend as K
         >>> K.eval(K.flatten(np.array([[1.0, 2.0], [3.0, 4.0]])))
         array([1., 2., 3., 4.], dtype=float32)
@@ -321,7 +321,7 @@ def batch_flatten(x: TensorLike) -> Tensor:
     Args:
         x: tensor, variable or array.
 
-    Example:
+    Examples:
         >>> from jaxcnn import backend as K
         >>> K.batch_flatten(np.ones((2, 3, 4))).shape
         (2, 12)
@@ -337,7 +337,7 @@ def one_hot(indices: TensorLike, num_classes: int) -> Tensor:
         indices: class numbers.
         num_classes: number of classes.
 
-    Example:
+    Examples:
         >>> from jaxcnn import backend as K
         >>> K.eval(K.one_hot(np.array([0, 2]), 3))
         array([[1., 0., 0.],
@@ -354,7 +354,7 @@ def reverse(x: TensorLike, axes: Integers) -> Tensor:
         x: tensor, variable or array.
         axes: the axis or axes.
 
-    Example:
+    Examples:
         >>> from jaxcnn import backend as K
         >>> K.eval(K.reverse(np.array([1.0, 2.0]), 0))
         array([2., 1.], dtype=float32)
@@ -374,7 +374,7 @@ def arange(
         step: distance of two numbers.
         dtype: name or type of the numbers.
 
-    Example:
+    Examples:
         >>> from jaxcnn import backend as K
         >>> K.eval(K.arange(4))
         array([0, 1, 2, 3], dtype=int32)

@@ -55,7 +55,7 @@ def conv1d(
         data_format: 'channels_last' or 'channels_first'; None for the configured one.
         dilation_rate: distance of the elements of a window, an integer or one for each axis.
 
-    Example:
+    Examples:
         >>> from jaxcnn import backend as K
         >>> K.conv1d(np.ones((1, 8, 2)), np.ones((3, 2, 4))).shape
         (1, 6, 4)
@@ -88,7 +88,7 @@ def conv2d(
         data_format: 'channels_last' or 'channels_first'; None for the configured one.
         dilation_rate: distance of the elements of a window, an integer or one for each axis.
 
-    Example:
+    Examples:
         >>> from jaxcnn import backend as K
         >>> K.conv2d(np.ones((1, 8, 8, 2)), np.ones((3, 3, 2, 4))).shape
         (1, 6, 6, 4)
@@ -116,7 +116,7 @@ def conv3d(
         data_format: 'channels_last' or 'channels_first'; None for the configured one.
         dilation_rate: distance of the elements of a window, an integer or one for each axis.
 
-    Example:
+    Examples:
         >>> from jaxcnn import backend as K
         >>> K.conv3d(np.ones((1, 4, 4, 4, 2)), np.ones((3, 3, 3, 2, 4))).shape
         (1, 2, 2, 2, 4)
@@ -159,7 +159,7 @@ def conv2d_transpose(
     Raises:
         ValueError: no such convolution turns `output_shape` into the shape of `x`.
 
-    Example:
+    Examples:
         >>> from jaxcnn import backend as K
         >>> images, kernel = np.ones((1, 4, 4, 2)), np.ones((3, 3, 5, 2))
         >>> K.conv2d_transpose(images, kernel, (1, 8, 8, 5), 2, "same").shape
@@ -188,7 +188,7 @@ def conv3d_transpose(
         padding: 'valid' or 'same'.
         data_format: 'channels_last' or 'channels_first'; None for the configured one.
 
-    Example:
+    Examples:
         >>> from jaxcnn import backend as K
         >>> volumes, kernel = np.ones((1, 4, 4, 4, 2)), np.ones((3, 3, 3, 5, 2))
         >>> K.conv3d_transpose(volumes, kernel, (1, 8, 8, 8, 5), 2, "same").shape
@@ -254,7 +254,7 @@ def depthwise_conv2d(
         data_format: 'channels_last' or 'channels_first'; None for the configured one.
         dilation_rate: distance of the elements of a window, an integer or one for each axis.
 
-    Example:
+    Examples:
         >>> from jaxcnn import backend as K
         >>> K.depthwise_conv2d(np.ones((1, 8, 8, 2)), np.ones((3, 3, 2, 4))).shape
         (1, 6, 6, 8)
@@ -294,7 +294,7 @@ def separable_conv1d(
         data_format: 'channels_last' or 'channels_first'; None for the configured one.
         dilation_rate: distance of the elements of a window, an integer or one for each axis.
 
-    Example:
+    Examples:
         >>> from jaxcnn import backend as K
         >>> K.separable_conv1d(np.ones((1, 8, 2)), np.ones((3, 2, 2)), np.ones((1, 4, 5))).shape
         (1, 6, 5)
@@ -325,7 +325,7 @@ def separable_conv2d(
         data_format: 'channels_last' or 'channels_first'; None for the configured one.
         dilation_rate: distance of the elements of a window, an integer or one for each axis.
 
-    Example:
+    Examples:
         >>> from jaxcnn import backend as K
         >>> images = np.ones((1, 8, 8, 2))
         >>> K.separable_conv2d(images, np.ones((3, 3, 2, 2)), np.ones((1, 1, 4, 5))).shape
@@ -383,7 +383,7 @@ def pool2d(
         data_format: 'channels_last' or 'channels_first'; None for the configured one.
         pool_mode: 'max' or 'avg'.
 
-    Example:
+    Examples:
         >>> from jaxcnn import backend as K
         >>> K.pool2d(np.ones((1, 8, 8, 2)), (2, 2), (2, 2)).shape
         (1, 4, 4, 2)
@@ -412,7 +412,7 @@ def pool3d(
         data_format: 'channels_last' or 'channels_first'; None for the configured one.
         pool_mode: 'max' or 'avg'.
 
-    Example:
+    Examples:
         >>> from jaxcnn import backend as K
         >>> K.pool3d(np.ones((1, 4, 4, 4, 2)), (2, 2, 2), (2, 2, 2)).shape
         (1, 2, 2, 2, 2)
@@ -434,7 +434,7 @@ def bias_add(x: TensorLike, bias: TensorLike, data_format: str | None = None) ->
     Raises:
         ValueError: the shape of `bias` fits neither the channels nor a sample.
 
-    Example:
+    Examples:
         >>> from jaxcnn import backend as K
         >>> K.eval(K.bias_add(np.array([[1.0, 2.0], [3.0, 4.0]]), np.array([10.0, 20.0])))
         array([[11., 22.],
@@ -468,7 +468,7 @@ def resize_images(
         data_format: 'channels_last' or 'channels_first'; None for the configured one.
         interpolation: 'nearest' or 'bilinear'.
 
-    Example:
+    Examples:
         >>> from jaxcnn import backend as K
         >>> K.resize_images(np.ones((1, 4, 4, 2)), 2, 3, "channels_last").shape
         (1, 8, 12, 2)
@@ -497,7 +497,7 @@ def resize_volumes(
         width_factor: how many times as many columns.
         data_format: 'channels_last' or 'channels_first'; None for the configured one.
 
-    Example:
+    Examples:
         >>> from jaxcnn import backend as K
         >>> K.resize_volumes(np.ones((1, 2, 2, 2, 1)), 2, 2, 2, "channels_last").shape
         (1, 4, 4, 4, 1)
@@ -514,7 +514,7 @@ def temporal_padding(x: TensorLike, padding: Sequence[int] = (1, 1)) -> Tensor:
         x: tensor, variable or array.
         padding: zero steps (before, after).
 
-    Example:
+    Examples:
         >>> from jaxcnn import backend as K
         >>> K.temporal_padding(np.ones((1, 4, 2)), (1, 2)).shape
         (1, 7, 2)
@@ -533,7 +533,7 @@ def spatial_2d_padding(
         padding: zeros (before, after) of each spatial axis.
         data_format: 'channels_last' or 'channels_first'; None for the configured one.
 
-    Example:
+    Examples:
         >>> from jaxcnn import backend as K
         >>> K.spatial_2d_padding(np.ones((1, 4, 4, 2))).shape
         (1, 6, 6, 2)
@@ -552,7 +552,7 @@ def spatial_3d_padding(
         padding: zeros (before, after) of each spatial axis.
         data_format: 'channels_last' or 'channels_first'; None for the configured one.
 
-    Example:
+    Examples:
         >>> from jaxcnn import backend as K
         >>> K.spatial_3d_padding(np.ones((1, 4, 4, 4, 2))).shape
         (1, 6, 6, 6, 2)

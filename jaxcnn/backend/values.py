@@ -43,7 +43,7 @@ def variable(value: HostArray, dtype: DTypeLike | None = None, name: str | None 
     Raises:
         ValueError: the value is only known when a model runs.
 
-    Example:
+    Examples:
         >>> from jaxcnn import backend as K
         >>> weight = K.variable([1.0, 2.0])
         >>> K.eval(weight + 1)
@@ -78,7 +78,7 @@ def constant(
         shape: sizes that the value fills; None for its own.
         name: only a label.
 
-    Example:
+    Examples:
         >>> from jaxcnn import backend as K
         >>> K.eval(K.constant([1.0, 2.0]))
         array([1., 2.], dtype=float32)
@@ -107,7 +107,7 @@ def placeholder(
     Raises:
         ValueError: neither `shape` nor `ndim`, or `sparse`.
 
-    Example:
+    Examples:
         >>> from jaxcnn import backend as K
         >>> K.placeholder((None, 3)).shape
         (None, 3)
@@ -147,7 +147,7 @@ def zeros(shape: SizesLike, dtype: DTypeLike | None = None, name: str | None = N
         dtype: name or type of the numbers; None for `floatx`.
         name: only a label.
 
-    Example:
+    Examples:
         >>> from jaxcnn import backend as K
         >>> K.get_value(K.zeros((2,)))
         array([0., 0.], dtype=float32)
@@ -163,7 +163,7 @@ def ones(shape: SizesLike, dtype: DTypeLike | None = None, name: str | None = No
         dtype: name or type of the numbers; None for `floatx`.
         name: only a label.
 
-    Example:
+    Examples:
         >>> from jaxcnn import backend as K
         >>> K.get_value(K.ones((2,)))
         array([1., 1.], dtype=float32)
@@ -179,7 +179,7 @@ def eye(size: int, dtype: DTypeLike | None = None, name: str | None = None) -> V
         dtype: name or type of the numbers; None for `floatx`.
         name: only a label.
 
-    Example:
+    Examples:
         >>> from jaxcnn import backend as K
         >>> K.get_value(K.eye(2))
         array([[1., 0.],
@@ -199,7 +199,7 @@ def shape(x: TensorLike) -> Sizes:
     Args:
         x: tensor, variable or array.
 
-    Example:
+    Examples:
         >>> from jaxcnn import backend as K
         >>> tuple(K.shape(np.ones((2, 3))))
         (2, 3)
@@ -249,7 +249,7 @@ def int_shape(x: TensorLike) -> Shape:
     Args:
         x: tensor, variable or array.
 
-    Example:
+    Examples:
         >>> from jaxcnn import backend as K
         >>> K.get_variable_shape(K.variable(np.ones((2, 3))))
         (2, 3)
@@ -271,7 +271,7 @@ def ndim(x: TensorLike) -> int:
     Args:
         x: tensor, variable or array.
 
-    Example:
+    Examples:
         >>> from jaxcnn import backend as K
         >>> K.ndim(K.variable(np.ones((2, 3))))
         2
@@ -285,7 +285,7 @@ def dtype(x: Tensor | np.ndarray | Variable | SymbolicTensor) -> str:
     Args:
         x: tensor, variable or array.
 
-    Example:
+    Examples:
         >>> from jaxcnn import backend as K
         >>> K.dtype(K.variable([1.0]))
         'float32'
@@ -299,7 +299,7 @@ def count_params(x: TensorLike) -> int:
     Args:
         x: tensor, variable or array.
 
-    Example:
+    Examples:
         >>> from jaxcnn import backend as K
         >>> K.count_params(K.variable(np.ones((2, 3))))
         6
@@ -313,7 +313,7 @@ def is_keras_tensor(x: object) -> bool:
     Args:
         x: tensor, variable or array.
 
-    Example:
+    Examples:
         >>> from jaxcnn import backend as K
         >>> K.is_keras_tensor(jc.layers.Input((3,)))
         True
@@ -330,7 +330,7 @@ def is_sparse(tensor: TensorLike) -> bool:
     Args:
         tensor: tensor, variable or array.
 
-    Example:
+    Examples:
         >>> from jaxcnn import backend as K
         >>> K.is_sparse(np.ones(3))
         False
@@ -344,7 +344,7 @@ def to_dense(tensor: T) -> T:
     Args:
         tensor: tensor, variable or array.
 
-    Example:
+    Examples:
         >>> from jaxcnn import backend as K
         >>> K.to_dense(np.array([1.0]))
         array([1.])
@@ -367,7 +367,7 @@ def get_value(x: Variable | Change | HostArray | float) -> np.ndarray:
     Args:
         x: tensor, variable or array.
 
-    Example:
+    Examples:
         >>> from jaxcnn import backend as K
         >>> K.get_value(K.variable([1.0]))
         array([1.], dtype=float32)
@@ -390,7 +390,7 @@ def set_value(x: Variable | float, value: ArrayLike) -> None:
         TypeError: something that cannot be set.
         ValueError: a value of another shape.
 
-    Example:
+    Examples:
         >>> from jaxcnn import backend as K
         >>> weight = K.variable([0.0])
         >>> K.set_value(weight, [1.0])
@@ -415,7 +415,7 @@ def batch_get_value(ops: Iterable[Variable | Change | HostArray | float]) -> lis
     Args:
         ops: variables, updates or arrays.
 
-    Example:
+    Examples:
         >>> from jaxcnn import backend as K
         >>> K.batch_get_value([K.variable([1.0, 2.0])])
         [array([1., 2.], dtype=float32)]
@@ -433,7 +433,7 @@ def batch_set_value(tuples: Iterable[tuple[Variable | float, ArrayLike]]) -> Non
     Args:
         tuples: pairs (variable, value).
 
-    Example:
+    Examples:
         >>> from jaxcnn import backend as K
         >>> weight = K.variable([0.0, 0.0])
         >>> K.batch_set_value([(weight, [1.0, 2.0])])
@@ -456,7 +456,7 @@ def update(x: Variable | Tensor, new_x: TensorLike) -> Change:
         x: the variable.
         new_x: the new value.
 
-    Example:
+    Examples:
         >>> from jaxcnn import backend as K
         >>> weight = K.variable([0.0])
         >>> K.get_value(K.update(weight, np.array([2.0])))
@@ -472,7 +472,7 @@ def update_add(x: Variable | Tensor, increment: TensorLike) -> Change:
         x: the variable.
         increment: what is added.
 
-    Example:
+    Examples:
         >>> from jaxcnn import backend as K
         >>> weight = K.variable([1.0])
         >>> K.get_value(K.update_add(weight, np.array([2.0])))
@@ -488,7 +488,7 @@ def update_sub(x: Variable | Tensor, decrement: TensorLike) -> Change:
         x: the variable.
         decrement: what is taken away.
 
-    Example:
+    Examples:
         >>> from jaxcnn import backend as K
         >>> weight = K.variable([1.0])
         >>> K.get_value(K.update_sub(weight, np.array([2.0])))
@@ -505,7 +505,7 @@ def moving_average_update(x: Variable | Tensor, value: TensorLike, momentum: flo
         value: the new value.
         momentum: how much of the old value stays, from 0 to 1.
 
-    Example:
+    Examples:
         >>> from jaxcnn import backend as K
         >>> mean = K.variable([0.0])
         >>> K.get_value(K.moving_average_update(mean, np.array([1.0]), 0.75))

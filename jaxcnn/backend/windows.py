@@ -27,7 +27,7 @@ def slice(x: TensorLike, start: Sequence[int], size: Sequence[int]) -> Tensor:
         start: the first element along each axis.
         size: number of elements along each axis, -1 for all that follow.
 
-    Example:
+    Examples:
         >>> from jaxcnn import backend as K
         >>> K.eval(K.slice(np.array([1.0, 2.0, 3.0]), (1,), (2,)))
         array([2., 3.], dtype=float32)
@@ -59,7 +59,7 @@ def local_conv1d(
         strides: steps of the window, an integer or one for each axis.
         data_format: 'channels_last' or 'channels_first'; None for the configured one.
 
-    Example:
+    Examples:
         >>> from jaxcnn import backend as K
         >>> K.local_conv1d(np.ones((1, 5, 2)), np.ones((3, 6, 4)), (3,), (1,)).shape
         (1, 3, 4)
@@ -94,7 +94,7 @@ def local_conv2d(
         output_shape: rows and columns of the result.
         data_format: 'channels_last' or 'channels_first'; None for the configured one.
 
-    Example:
+    Examples:
         >>> from jaxcnn import backend as K
         >>> images, kernel = np.ones((1, 4, 4, 2)), np.ones((4, 18, 5))
         >>> K.local_conv2d(images, kernel, (3, 3), (1, 1), (2, 2)).shape

@@ -32,7 +32,7 @@ class Callback:
     `val_*` values; at the beginning of a batch `batch` (index) and `size` (number of samples); at
     its end also the loss and metrics.
 
-    Example:
+    Examples:
         >>> class Counter(jc.callbacks.Callback):
         ...     epochs = 0
         ...     def on_epoch_end(self, epoch, logs=None):
@@ -118,7 +118,7 @@ def overrides_batch_hooks(callback: Callback) -> bool:
     Args:
         callback: the callback.
 
-    Example:
+    Examples:
         >>> jc.callbacks.overrides_batch_hooks(jc.callbacks.Callback())
         False
     """
@@ -143,7 +143,7 @@ class BaseLogger(Callback):
     reads `size` from the logs of each batch and writes the averages of `params["metrics"]` into the
     logs of the epoch.
 
-    Example:
+    Examples:
         >>> issubclass(jc.callbacks.BaseLogger, jc.callbacks.Callback)
         True
     """

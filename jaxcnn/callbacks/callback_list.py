@@ -80,7 +80,7 @@ class CallbackList(Told):
     Raises:
         TypeError: for a callback that is not a `Callback` object.
 
-    Example:
+    Examples:
         >>> callbacks = jc.callbacks.CallbackList([], model, {"epochs": 1, "verbose": 0})
         >>> callbacks.on_train_begin()
     """

@@ -33,7 +33,7 @@ class ModelCheckpoint(Callback):
         ValueError: another `save_freq`; when saving: `filepath` has a placeholder that the logs do
             not fill.
 
-    Example:
+    Examples:
         >>> best = jc.callbacks.ModelCheckpoint("model-{epoch}.h5", "loss", save_best_only=True)
         >>> history = model.fit(x, y, epochs=1, verbose=0, callbacks=[best])
         >>> jc.models.load_model("model-0.h5").input_shape

@@ -17,7 +17,7 @@ class History(Callback):
         history: name -> list of floats, one per epoch that reported it. `acc` and `accuracy`,
             `val_acc` and `val_accuracy`, `lr` and `learning_rate` read the same list.
 
-    Example:
+    Examples:
         >>> history = model.fit(x, y, epochs=3, verbose=0)
         >>> history.epoch, len(history.history["loss"])
         ([0, 1, 2], 3)

@@ -28,7 +28,7 @@ class CSVLogger(Callback):
         append: add rows to an existing file, in its columns; else it is overwritten at the end of
             the first epoch.
 
-    Example:
+    Examples:
         >>> import pathlib
         >>> logger = jc.callbacks.CSVLogger("log.csv")
         >>> history = model.fit(x, y, epochs=2, verbose=0, callbacks=[logger])
@@ -121,7 +121,7 @@ class RemoteMonitor(Callback):
     Raises:
         ValueError: the address is not http or https.
 
-    Example:
+    Examples:
         >>> callback = jc.callbacks.RemoteMonitor("http://localhost:9000", send_as_json=True)
     """
 
@@ -186,7 +186,7 @@ class LambdaCallback(Callback):
         on_train_begin: called with the logs.
         on_train_end: called with the logs.
 
-    Example:
+    Examples:
         >>> show = jc.callbacks.LambdaCallback(on_epoch_end=lambda epoch, logs: print(list(logs)))
         >>> history = model.fit(x, y, epochs=1, verbose=0, callbacks=[show])
         ['loss']

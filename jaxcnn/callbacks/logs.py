@@ -36,7 +36,7 @@ class Logs(dict[str, Any]):
     Iterating and printing show only the names that were stored; reading, `in`, `get` and
     `setdefault` take both.
 
-    Example:
+    Examples:
         >>> logs = jc.callbacks.Logs(acc=0.5)
         >>> logs["accuracy"]
         0.5

@@ -36,7 +36,7 @@ class Performance(Callback):
     Raises:
         ValueError: a `peak_flops` that is not positive.
 
-    Example:
+    Examples:
         >>> history = model.fit(x, y, epochs=1, verbose=0, callbacks=[jc.callbacks.Performance()])
         >>> "step_ms" in history.history
         True
@@ -95,7 +95,7 @@ class Profile(Callback):
     Raises:
         ValueError: steps that are not an interval.
 
-    Example:
+    Examples:
         >>> callback = jc.callbacks.Profile(steps=(10, 15), log_dir="logs")
     """
 

@@ -21,7 +21,7 @@ class ProgbarLogger(ProgressWatcher):
     Raises:
         ValueError: another count_mode.
 
-    Example:
+    Examples:
         >>> jc.callbacks.ProgbarLogger("steps").count_mode
         'steps'
     """

@@ -43,7 +43,7 @@ class LearningRateScheduler(Callback):
     Raises:
         ValueError: the schedule returns something else, or the optimizer has no `lr`.
 
-    Example:
+    Examples:
         >>> schedule = jc.callbacks.LearningRateScheduler(lambda epoch: 0.1 * 0.5**epoch)
         >>> history = model.fit(x, y, epochs=3, verbose=0, callbacks=[schedule])
         >>> model.optimizer.lr
@@ -126,7 +126,7 @@ class ReduceLROnPlateau(Callback):
     Raises:
         ValueError: a factor of 1 or more, or both `epsilon` and `min_delta`.
 
-    Example:
+    Examples:
         >>> slower = jc.callbacks.ReduceLROnPlateau("loss", factor=0.5, patience=0, min_delta=10.0)
         >>> history = model.fit(x, y, epochs=2, verbose=0, callbacks=[slower])
         >>> len(history.history["lr"])

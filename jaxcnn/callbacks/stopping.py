@@ -35,7 +35,7 @@ class EarlyStopping(Callback):
         stopped_epoch: the epoch (from 0) at whose end training was stopped, 0 if it was not.
         best: the best value so far.
 
-    Example:
+    Examples:
         >>> stop = jc.callbacks.EarlyStopping("loss", min_delta=10.0, patience=1)
         >>> len(model.fit(x, y, epochs=9, verbose=0, callbacks=[stop]).epoch)
         3
@@ -121,7 +121,7 @@ class TerminateOnNaN(ProgressWatcher):
     average, which is checked once a second and at the end of each epoch. In programs of old Keras
     it ends at the batch, as there.
 
-    Example:
+    Examples:
         >>> stop = jc.callbacks.TerminateOnNaN()
         >>> model.fit(x, y, epochs=2, verbose=0, callbacks=[stop]).epoch
         [0, 1]

@@ -165,7 +165,7 @@ def install(keras: str = "2.0", tensorflow: bool = False) -> None:
             should stand in for it.
         ValueError: another version.
 
-    Example:
+    Examples:
         >>> jc.compat.install(keras="2.2")
         >>> from keras.layers.core import Dense
         >>> Dense is jc.layers.Dense
@@ -213,7 +213,7 @@ def stands_in_for_tensorflow() -> bool:
 def uninstall() -> None:
     """Undo `install`: ``import keras`` finds what is installed under that name, if anything.
 
-    Example:
+    Examples:
         >>> jc.compat.install()
         >>> jc.compat.uninstall()
     """

@@ -34,7 +34,7 @@ def load_data(path: str = "boston_housing.npz", seed: int = 113, test_split: flo
     Raises:
         ValueError: a `test_split` outside of [0, 1).
 
-    Example:
+    Examples:
         >>> (x_train, y_train), (x_test, y_test) = jc.datasets.boston_housing.load_data()
     """
     if not 0 <= test_split < 1:

@@ -42,7 +42,7 @@ def load_data() -> Arrays:
 
     Where it is looked for and what is raised: ``jaxcnn.datasets.resolve.load``.
 
-    Example:
+    Examples:
         >>> (x_train, y_train), (x_test, y_test) = jc.datasets.cifar10.load_data()
     """
     return as_keras(resolve.load(dataset()))

@@ -45,7 +45,7 @@ def load_data(label_mode: str = "fine") -> Arrays:
     Raises:
         ValueError: another label mode.
 
-    Example:
+    Examples:
         >>> (x_train, y_train), (x_test, y_test) = jc.datasets.cifar100.load_data("coarse")
     """
     if label_mode not in ("fine", "coarse"):

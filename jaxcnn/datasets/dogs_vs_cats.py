@@ -37,7 +37,7 @@ def folders() -> tuple[Path, Path]:
 
     Where they are looked for and what is raised: ``jaxcnn.datasets.resolve.load``.
 
-    Example:
+    Examples:
         >>> train, validation = jc.datasets.dogs_vs_cats.folders()
     """
     folder: Path = resolve.load(dataset())
@@ -72,7 +72,7 @@ def arrange(
         DamagedFileError: a file is broken.
         ValueError: there are too few photographs.
 
-    Example:
+    Examples:
         >>> import pathlib, PIL.Image
         >>> pathlib.Path("train").mkdir()
         >>> for name in ("cat", "dog"):

@@ -50,7 +50,7 @@ def load_data() -> Arrays:
 
     Where it is looked for and what is raised: ``jaxcnn.datasets.resolve.load``.
 
-    Example:
+    Examples:
         >>> (x_train, y_train), (x_test, y_test) = jc.datasets.fashion_mnist.load_data()
     """
     arrays: Arrays = resolve.load(dataset())

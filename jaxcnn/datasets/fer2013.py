@@ -45,7 +45,7 @@ def load_data() -> tuple[Part, Part, Part]:
 
     Where it is looked for and what is raised: ``jaxcnn.datasets.resolve.load``.
 
-    Example:
+    Examples:
         >>> (x_train, y_train), public, private = jc.datasets.fer2013.load_data()
     """
     train, public, private = resolve.load(dataset())

@@ -32,7 +32,7 @@ def read_frames(
             (``pip install "opencv-python-headless<5"``).
         ValueError: a `step` below 1.
 
-    Example:
+    Examples:
         >>> import pathlib, PIL.Image
         >>> pathlib.Path("frames").mkdir()
         >>> for i in range(3):
@@ -62,7 +62,7 @@ def read_camera(number: int) -> Iterator[np.ndarray]:
         OSError: there is no such camera, or it gives no image.
         ImportError: OpenCV is not installed.
 
-    Example:
+    Examples:
         >>> for frame in jc.datasets.frames.read_camera(0):
         ...     print(frame.shape)
     """

@@ -42,7 +42,7 @@ def load_data(dimensions: int = 100, words: Container[str] | None = None) -> dic
     Raises:
         ValueError: another number of dimensions.
 
-    Example:
+    Examples:
         >>> vectors = jc.datasets.glove.load_data(50, words={"cat", "dog"})
     """
     if dimensions not in DIMENSIONS:
@@ -71,7 +71,7 @@ def read_vectors(path: str | Path, words: Container[str] | None = None) -> dict[
         DamagedFileError: a line, whose number is named, has too few or too many numbers, or
             something else in their place.
 
-    Example:
+    Examples:
         >>> import pathlib
         >>> pathlib.Path("vectors.txt").write_text("cat 1 2")
         7
@@ -128,7 +128,7 @@ def embedding_matrix(
     Raises:
         ValueError: there is no vector, or `num_words` is not positive.
 
-    Example:
+    Examples:
         >>> vectors = {"cat": np.float32([1, 2])}
         >>> jc.datasets.glove.embedding_matrix({"cat": 1, "dog": 2}, vectors)
         array([[0., 0.],

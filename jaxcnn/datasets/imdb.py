@@ -55,7 +55,7 @@ def load_data(
         test_split: the word of Keras 0.3, whose reviews were the 25,000 for training alone: the
             part of these that is for testing. In programs of 0.3 it is 0.2 where none is given.
 
-    Example:
+    Examples:
         >>> (x_train, y_train), (x_test, y_test) = jc.datasets.imdb.load_data(num_words=10_000)
     """
     if test_split is None and dialect().name == "0.3":
@@ -88,7 +88,7 @@ def get_word_index(path: str = "imdb_word_index.json") -> dict[str, int]:
         path: the .json file to read or, failing that, to download; relative to the datasets folder,
             or absolute.
 
-    Example:
+    Examples:
         >>> words = jc.datasets.imdb.get_word_index()
     """
     return word_lists.word_index("imdb", path, "bfafd718b763782e994055a2d397834f")

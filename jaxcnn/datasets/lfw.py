@@ -52,7 +52,7 @@ def load_data(
     Raises:
         ValueError: nobody is left.
 
-    Example:
+    Examples:
         >>> x, y, names = jc.datasets.lfw.load_data((64, 64), min_faces_per_person=20)
     """
     people = {

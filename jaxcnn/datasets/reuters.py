@@ -57,7 +57,7 @@ def load_data(
     Raises:
         ValueError: a `test_split` outside of [0, 1).
 
-    Example:
+    Examples:
         >>> (x_train, y_train), (x_test, y_test) = jc.datasets.reuters.load_data(num_words=10_000)
     """
     if not 0 <= test_split < 1:
@@ -80,7 +80,7 @@ def get_word_index(path: str = "reuters_word_index.json") -> dict[str, int]:
         path: the .json file to read or, failing that, to download; relative to the datasets folder,
             or absolute.
 
-    Example:
+    Examples:
         >>> words = jc.datasets.reuters.get_word_index()
     """
     return word_lists.word_index("reuters", path, "4d44cc38712099c9e383dc6e5f11a921")

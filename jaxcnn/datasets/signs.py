@@ -43,7 +43,7 @@ def load_data(name: str = "signs", part: str = "train") -> Part:
     Raises:
         ValueError: another name or part.
 
-    Example:
+    Examples:
         >>> x, y = jc.datasets.signs.load_data("happy", "test")
     """
     if name not in CLASSES:
@@ -76,7 +76,7 @@ def read_h5(path: str | Path, part: str = "train") -> Part:
     Raises:
         DamagedFileError: it cannot be read, or lacks an array.
 
-    Example:
+    Examples:
         >>> import h5py
         >>> with h5py.File("signs.h5", "w") as file:
         ...     file["test_set_x"] = np.zeros((2, 64, 64, 3), np.uint8)

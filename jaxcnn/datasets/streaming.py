@@ -30,7 +30,7 @@ class Source(Protocol):
 
     Such are a list, ``builder.as_data_source(split=...)`` of tensorflow-datasets, a class of yours.
 
-    Example:
+    Examples:
         >>> from jaxcnn.datasets.streaming import Source
         >>> samples: Source = ["a", "b"]
         >>> len(samples), samples[1]
@@ -53,7 +53,7 @@ class Zipped:
     Raises:
         ValueError: their lengths differ, or there is none.
 
-    Example:
+    Examples:
         >>> from jaxcnn.datasets.streaming import Zipped
         >>> samples = Zipped(x, y)
         >>> len(samples), samples[0]
@@ -88,7 +88,7 @@ class PictureFolder:
         DamagedFileError: there is no class, or one without an image; or, when it is read, an image
             is broken.
 
-    Example:
+    Examples:
         >>> import pathlib, PIL.Image
         >>> for name in ("cats", "dogs"):
         ...     pathlib.Path("train", name).mkdir(parents=True)
@@ -172,7 +172,7 @@ class Stream:
         ImportError: grain is missing.
         ValueError: the arguments make no batch.
 
-    Example:
+    Examples:
         >>> from jaxcnn.datasets.streaming import Stream, Zipped
         >>> for images, labels in Stream(Zipped(x, y), batch_size=2, shuffle=False):
         ...     print(images.shape, labels.shape)

@@ -16,7 +16,7 @@ def corners(boxes: ArrayLike) -> jax.Array:
     Args:
         boxes: boxes (..., 4) in centre form.
 
-    Example:
+    Examples:
         >>> jc.detection.corners(jnp.array([1.0, 2.0, 2.0, 4.0]))
         Array([0., 0., 2., 4.], dtype=float32)
     """
@@ -30,7 +30,7 @@ def centres(boxes: ArrayLike) -> jax.Array:
     Args:
         boxes: boxes (..., 4) by corners.
 
-    Example:
+    Examples:
         >>> jc.detection.centres(jnp.array([0.0, 0.0, 2.0, 4.0]))
         Array([1., 2., 2., 4.], dtype=float32)
     """
@@ -44,7 +44,7 @@ def area(boxes: ArrayLike) -> jax.Array:
     Args:
         boxes: boxes (..., 4).
 
-    Example:
+    Examples:
         >>> jc.detection.area(jnp.array([0.0, 0.0, 2.0, 3.0]))
         Array(6., dtype=float32)
     """
@@ -61,7 +61,7 @@ def iou(a: ArrayLike, b: ArrayLike) -> jax.Array:
         a: boxes (..., 4) by corners.
         b: boxes (..., 4) by corners.
 
-    Example:
+    Examples:
         >>> jc.detection.iou(jnp.array([0.0, 0.0, 2.0, 2.0]), jnp.array([0.0, 0.0, 2.0, 4.0]))
         Array(0.5, dtype=float32)
     """
@@ -81,7 +81,7 @@ def scaled(boxes: ArrayLike, height: float, width: float) -> jax.Array:
         height: rows of the image.
         width: columns of the image.
 
-    Example:
+    Examples:
         >>> jc.detection.scaled(jnp.array([0.5, 0.5, 1.0, 1.0]), height=4, width=8)
         Array([4., 2., 8., 4.], dtype=float32)
     """
@@ -96,7 +96,7 @@ def clipped(boxes: ArrayLike, height: float, width: float) -> jax.Array:
         height: rows of the image.
         width: columns of the image.
 
-    Example:
+    Examples:
         >>> jc.detection.clipped(jnp.array([-1.0, 0.0, 9.0, 4.0]), height=8, width=8)
         Array([0., 0., 8., 4.], dtype=float32)
     """

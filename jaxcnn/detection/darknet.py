@@ -44,7 +44,7 @@ class Network:
         convolutions: (name of the convolution, name of its batch normalization or None) in the
             order of weight files.
 
-    Example:
+    Examples:
         >>> network = jc.detection.tiny_yolov3(classes=2, input_size=(64, 64))
         >>> type(network).__name__, len(network.heads)
         ('Network', 2)

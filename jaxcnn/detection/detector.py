@@ -29,7 +29,7 @@ class Detection(NamedTuple):
         score: how sure it is, 0 to 1.
         box: (x1, y1, x2, y2) in pixels.
 
-    Example:
+    Examples:
         >>> jc.detection.Detection("dog", 0.9, (10.0, 20.0, 50.0, 60.0)).label
         'dog'
     """
@@ -49,7 +49,7 @@ def decode(heads: Sequence[Head], raw: Sequence[jax.Array]) -> Predictions:
     Raises:
         ValueError: not as many maps as heads.
 
-    Example:
+    Examples:
         >>> head = jc.detection.Head(anchors=((0.1, 0.2),), mask=(0,), classes=3)
         >>> jc.detection.decode([head], [jnp.zeros((1, 2, 2, 8))]).confidence[0, 0]
         Array(0.5, dtype=float32)
@@ -78,7 +78,7 @@ def select(
         max_boxes: number of rows of the result.
         per_class: whether a box drops only boxes of the same class.
 
-    Example:
+    Examples:
         >>> head = jc.detection.Head(anchors=((0.1, 0.2),), mask=(0,), classes=3)
         >>> predictions = jc.detection.decode([head], [jnp.zeros((1, 2, 2, 8))])
         >>> jc.detection.select(predictions, score_threshold=0.2).valid.shape
@@ -106,7 +106,7 @@ class Detector:
     Raises:
         ValueError: not as many labels as classes.
 
-    Example:
+    Examples:
         >>> network = jc.detection.tiny_yolov3(classes=2, input_size=(64, 64))
         >>> detector = jc.detection.Detector(network, ["cat", "dog"])
     """

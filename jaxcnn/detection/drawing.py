@@ -27,7 +27,7 @@ def draw(picture: np.ndarray, detections: Sequence[Detection]) -> np.ndarray:
         picture: uint8 (height, width, 3).
         detections: what is drawn.
 
-    Example:
+    Examples:
         >>> detections = [jc.detection.Detection("dog", 0.9, (4.0, 4.0, 20.0, 20.0))]
         >>> jc.detection.draw(np.zeros((32, 32, 3), np.uint8), detections).shape
         (32, 32, 3)

@@ -33,7 +33,7 @@ def precision_recall(
     Raises:
         ValueError: they have not as many entries.
 
-    Example:
+    Examples:
         >>> box = (0.0, 0.0, 2.0, 2.0)
         >>> jc.detection.precision_recall([[("dog", 0.9, box)]], [[("dog", box)]], "dog")
         (array([1.]), array([1.]))
@@ -78,7 +78,7 @@ def average_precision(precision: ArrayLike, recall: ArrayLike, points: int | Non
         recall: (n,), rising.
         points: None, 11 or 101.
 
-    Example:
+    Examples:
         >>> jc.detection.average_precision([1.0, 1.0], [0.5, 1.0])
         1.0
     """
@@ -109,7 +109,7 @@ def mean_average_precision(
     Raises:
         ValueError: there is no object in `truth`.
 
-    Example:
+    Examples:
         >>> box = (0.0, 0.0, 2.0, 2.0)
         >>> jc.detection.mean_average_precision([[("dog", 0.9, box)]], [[("dog", box)]])
         (1.0, {'dog': 1.0})

@@ -22,7 +22,7 @@ class Predictions(NamedTuple):
         confidence: (batch, n), how likely there is an object, 0 to 1.
         class_probabilities: (batch, n, classes), 0 to 1.
 
-    Example:
+    Examples:
         >>> head = jc.detection.Head(anchors=((0.1, 0.2),), mask=(0,), classes=3)
         >>> jc.detection.decode([head], [jnp.zeros((1, 2, 2, 8))]).boxes.shape
         (1, 4, 4)
@@ -53,7 +53,7 @@ class Head:
     Raises:
         ValueError: a mask that names no anchor.
 
-    Example:
+    Examples:
         >>> jc.detection.Head(anchors=((0.1, 0.2), (0.5, 0.5)), mask=(1,), classes=3).classes
         3
     """

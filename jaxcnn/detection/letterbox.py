@@ -26,7 +26,7 @@ class Placement(NamedTuple):
         input_height, input_width: the size of the input.
         height, width, top, left: of the scaled image in the input.
 
-    Example:
+    Examples:
         >>> jc.detection.letterbox(np.zeros((10, 20, 3), np.uint8), 40, 40)[1].top
         10
     """
@@ -79,7 +79,7 @@ def letterbox(picture: np.ndarray, height: int, width: int) -> tuple[np.ndarray,
     Raises:
         ValueError: `picture` is another kind of array.
 
-    Example:
+    Examples:
         >>> jc.detection.letterbox(np.zeros((10, 20, 3), np.uint8), 40, 40)[0].shape
         (40, 40, 3)
     """

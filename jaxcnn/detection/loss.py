@@ -51,7 +51,7 @@ def assign_targets(truth: jax.Array, head: Head, rows: int, columns: int) -> Tar
         rows: rows of its cells.
         columns: columns of its cells.
 
-    Example:
+    Examples:
         >>> head = jc.detection.Head(anchors=((0.1, 0.2),), mask=(0,), classes=3)
         >>> truth = jnp.array([[0.5, 0.5, 0.1, 0.2, 1.0]])
         >>> type(jc.detection.assign_targets(truth, head, rows=2, columns=2)).__name__
@@ -107,7 +107,7 @@ class YoloLoss:
             is none.
         class_weight: of the classes.
 
-    Example:
+    Examples:
         >>> head = jc.detection.Head(anchors=((0.1, 0.2),), mask=(0,), classes=3)
         >>> truth = jnp.array([[[0.5, 0.5, 0.1, 0.2, 1.0]]])
         >>> jc.detection.YoloLoss(head)(truth, jnp.zeros((1, 2, 2, 8))).shape
@@ -178,7 +178,7 @@ def yolo_losses(heads: Sequence[Head], **settings: float) -> list[YoloLoss]:
         heads: the heads of a network.
         **settings: the arguments of `YoloLoss`.
 
-    Example:
+    Examples:
         >>> head = jc.detection.Head(anchors=((0.1, 0.2),), mask=(0,), classes=3)
         >>> len(jc.detection.yolo_losses([head, head], box_weight=5.0))
         2

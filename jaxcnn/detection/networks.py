@@ -52,7 +52,7 @@ def tiny_yolov2(
         input_size: (height, width) of the images, multiples of 32.
         last_filters: channels of the last convolution but one.
 
-    Example:
+    Examples:
         >>> jc.detection.tiny_yolov2(classes=2, input_size=(64, 64)).model.output_shape
         (None, 2, 2, 35)
     """
@@ -77,7 +77,7 @@ def yolov2(
         anchors: (width, height) of each anchor in cells.
         input_size: (height, width) of the images, multiples of 32.
 
-    Example:
+    Examples:
         >>> len(jc.detection.yolov2(classes=2, input_size=(64, 64)).heads)
         1
     """
@@ -111,7 +111,7 @@ def tiny_yolov3(
         anchors: (width, height) of each anchor in pixels.
         input_size: (height, width) of the images, multiples of 32.
 
-    Example:
+    Examples:
         >>> len(jc.detection.tiny_yolov3(classes=2, input_size=(64, 64)).heads)
         2
     """
@@ -137,7 +137,7 @@ def yolov3(
         anchors: (width, height) of each anchor in pixels.
         input_size: (height, width) of the images, multiples of 32.
 
-    Example:
+    Examples:
         >>> len(jc.detection.yolov3(classes=2, input_size=(64, 64)).heads)
         3
     """

@@ -29,7 +29,7 @@ class Selection(NamedTuple):
         classes: (max_boxes,) int32.
         valid: (max_boxes,) bool.
 
-    Example:
+    Examples:
         >>> boxes = jnp.array([[0.0, 0.0, 1.0, 1.0]])
         >>> jc.detection.non_max_suppression(boxes, jnp.array([0.9]), jnp.array([0])).valid.sum()
         Array(1, dtype=int32)
@@ -52,7 +52,7 @@ def best_classes(
         confidence: (...,).
         class_probabilities: (..., classes).
 
-    Example:
+    Examples:
         >>> jc.detection.best_classes(jnp.array([0.5]), jnp.array([[0.25, 0.5]]))
         (Array([0.25], dtype=float32), Array([1], dtype=int32))
     """
@@ -67,7 +67,7 @@ def score_filter(scores: jax.Array, threshold: float = 0.6) -> jax.Array:
         scores: array of any shape.
         threshold: the least score.
 
-    Example:
+    Examples:
         >>> jc.detection.score_filter(jnp.array([0.5, 0.9]))
         Array([False,  True], dtype=bool)
     """
@@ -97,7 +97,7 @@ def non_max_suppression(
         max_boxes: number of rows of the result.
         per_class: whether a box drops only boxes of the same class, or of every class.
 
-    Example:
+    Examples:
         >>> boxes = jnp.array([[0.0, 0.0, 1.0, 1.0], [0.0, 0.0, 1.0, 0.9]])
         >>> scores, classes = jnp.array([0.7, 0.9]), jnp.array([0, 0])
         >>> chosen = jc.detection.non_max_suppression(boxes, scores, classes)

@@ -61,7 +61,7 @@ class Recognised:
         name: who it is; None for a stranger.
         distance: distance to the nearest person.
 
-    Example:
+    Examples:
         >>> from jaxcnn.faces import Face, Recognised
         >>> Recognised(Face(3, 4, 20, 20), None, 1.2).name is None
         True
@@ -86,7 +86,7 @@ class Acquaintance:
         people: the encoding of each.
         threshold: whoever is not nearer than this to one of them is a stranger.
 
-    Example:
+    Examples:
         >>> encoder = jc.faces.small_encoder((64, 64, 1), filters=2)
         >>> known = jc.faces.Acquaintance(encoder, jc.faces.FaceDatabase(), threshold=0.8)
     """

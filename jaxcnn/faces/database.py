@@ -25,7 +25,7 @@ class FaceDatabase(Mapping[str, np.ndarray]):
     Args:
         encodings: to begin with.
 
-    Example:
+    Examples:
         >>> people = jc.faces.FaceDatabase({"Ada": [1.0, 0.0]})
         >>> list(people)
         ['Ada']

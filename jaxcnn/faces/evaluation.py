@@ -16,7 +16,7 @@ def pair_distances(encodings: ArrayLike, people: ArrayLike) -> tuple[np.ndarray,
     Raises:
         ValueError: fewer than two encodings, or not as many people.
 
-    Example:
+    Examples:
         >>> distances, same = jc.faces.pair_distances(np.eye(2), [0, 1])
         >>> distances.shape, same
         ((1,), array([False]))
@@ -47,7 +47,7 @@ def roc_curve(distances: ArrayLike, same: ArrayLike) -> tuple[np.ndarray, np.nda
     Raises:
         ValueError: there are not pairs of both kinds.
 
-    Example:
+    Examples:
         >>> false_accepts, true_accepts, thresholds = jc.faces.roc_curve([0.1, 0.9], [True, False])
         >>> false_accepts, true_accepts
         (array([0., 0., 1.]), array([0., 1., 1.]))
@@ -72,7 +72,7 @@ def area_under_curve(false_accepts: ArrayLike, true_accepts: ArrayLike) -> float
         false_accepts: what `roc_curve` returned first.
         true_accepts: what it returned second.
 
-    Example:
+    Examples:
         >>> jc.faces.area_under_curve([0.0, 0.0, 1.0], [0.0, 1.0, 1.0])
         1.0
     """
@@ -89,7 +89,7 @@ def accuracy_at(distances: ArrayLike, same: ArrayLike, thresholds: ArrayLike) ->
         same: whether each pair is one person, (n,).
         thresholds: array of any shape.
 
-    Example:
+    Examples:
         >>> jc.faces.accuracy_at([0.1, 0.9], [True, False], [0.5, 1.0])
         array([1. , 0.5])
     """
@@ -107,7 +107,7 @@ def best_threshold(distances: ArrayLike, same: ArrayLike) -> tuple[float, float]
         distances: distances of pairs, (n,).
         same: whether each pair is one person, (n,).
 
-    Example:
+    Examples:
         >>> jc.faces.best_threshold([0.25, 0.75], [True, False])
         (0.5, 1.0)
     """

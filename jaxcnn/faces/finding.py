@@ -30,7 +30,7 @@ class Face(NamedTuple):
         width: columns.
         height: rows.
 
-    Example:
+    Examples:
         >>> jc.faces.Face(left=3, top=4, width=20, height=20).width
         20
     """
@@ -66,7 +66,7 @@ def find_faces(
         FileNotFoundError: there is no such cascade.
         ValueError: the cascade is damaged, or `picture` is no such array.
 
-    Example:
+    Examples:
         >>> jc.faces.find_faces(np.zeros((64, 64), np.uint8))
         []
     """
@@ -146,7 +146,7 @@ def classify_faces(
     Raises:
         ValueError: the network has other inputs or outputs.
 
-    Example:
+    Examples:
         >>> network = jc.Sequential([jc.layers.Flatten(input_shape=(8, 8, 1))])
         >>> network.add(jc.layers.Dense(2, activation="softmax", kernel_initializer="zeros"))
         >>> faces = [jc.faces.Face(0, 0, 16, 16)]

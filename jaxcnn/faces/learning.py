@@ -24,7 +24,7 @@ def small_encoder(shape: tuple[int, int, int], filters: int = 32) -> Sequential:
         shape: rows, columns and channels; at least 16 rows and columns.
         filters: of the first of four convolutions; the others have 2, 4 and 4 times as many.
 
-    Example:
+    Examples:
         >>> jc.faces.small_encoder((64, 64, 1)).output_shape
         (None, 128)
     """
@@ -59,7 +59,7 @@ def batches_of_people(
     Yields:
         Faces as they are changed, and whose they are.
 
-    Example:
+    Examples:
         >>> faces, people = np.zeros((4, 16, 16, 1), np.float32), np.array([0, 0, 1, 1])
         >>> images, labels = next(jc.faces.batches_of_people(faces, people, at_once=2))
         >>> images.shape[1:], sorted(set(labels.ravel().tolist()))

@@ -110,7 +110,7 @@ def nn4_small2() -> Model:
     3,743,280 parameters, random until `read_openface` loads trained ones. Layers are named as in
     the files of OpenFace's Keras versions.
 
-    Example:
+    Examples:
         >>> jc.faces.nn4_small2().count_params()
         3743280
     """
@@ -186,7 +186,7 @@ def read_openface(model: Model, path: str | os.PathLike[str]) -> None:
         FileNotFoundError: the path or one of the folder's files is not there.
         ValueError: a file has too few or too many numbers, or the HDF5 file lacks a layer.
 
-    Example:
+    Examples:
         >>> jc.faces.read_openface(jc.faces.nn4_small2(), "openface")
     """
     layers = [layer for layer in model.layers if layer.weight_paths()]
@@ -247,7 +247,7 @@ def encode(model: Model, faces: Sequence[np.ndarray] | np.ndarray) -> np.ndarray
         model: `nn4_small2` with trained weights.
         faces: images of faces.
 
-    Example:
+    Examples:
         >>> encodings = jc.faces.encode(jc.faces.nn4_small2(), np.zeros((1, 96, 96, 3), np.uint8))
         >>> encodings.shape
         (1, 128)

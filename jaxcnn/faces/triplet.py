@@ -22,7 +22,7 @@ def triplet_loss(y_true: object, y_pred: Sequence[jax.Array], alpha: float = 0.2
     Raises:
         ValueError: `y_pred` are not three.
 
-    Example:
+    Examples:
         >>> anchor, positive, negative = jnp.zeros((1, 2)), jnp.zeros((1, 2)), jnp.ones((1, 2))
         >>> jc.faces.triplet_loss(None, [anchor, positive, negative])
         Array(0., dtype=float32)
@@ -58,7 +58,7 @@ def batch_hard_triplet_loss(y_true: jax.Array, y_pred: jax.Array, alpha: float =
     Raises:
         ValueError: there are not as many people as encodings.
 
-    Example:
+    Examples:
         >>> encodings = jnp.array([[0.0, 0.0], [0.0, 0.0], [1.0, 0.0], [1.0, 0.0]])
         >>> jc.faces.batch_hard_triplet_loss(jnp.array([0, 0, 1, 1]), encodings)
         Array(0., dtype=float32)

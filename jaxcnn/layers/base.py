@@ -76,7 +76,7 @@ class Layer:
     Raises:
         TypeError: an argument that no layer takes, or a name that is no string.
 
-    Example:
+    Examples:
         >>> class Scale(jc.layers.Layer):
         ...     def build(self, input_shape):
         ...         self.factor = self.add_weight("factor", (1,), initializer="ones")

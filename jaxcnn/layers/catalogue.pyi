@@ -63,7 +63,7 @@ class Activation(ModuleLayer):
     Raises:
         ValueError: an argument is not of this kind or out of its range; the message names both.
 
-    Example:
+    Examples:
         >>> jc.layers.Activation("relu")(jnp.array([[-1.0, 2.0]]))
         Array([[0., 2.]], dtype=float32)
     """
@@ -86,7 +86,7 @@ class ActivityRegularization(ModuleLayer):
     Raises:
         ValueError: an argument is not of this kind or out of its range; the message names both.
 
-    Example:
+    Examples:
         >>> jc.layers.ActivityRegularization(l2=0.01)(jnp.array([[3.0, 4.0]]))
         Array([[3., 4.]], dtype=float32)
     """
@@ -104,7 +104,7 @@ class Add(ModuleLayer):
             Sequential model `input_shape` or one of its other forms; `jaxcnn.layers.Layer` explains
             them.
 
-    Example:
+    Examples:
         >>> jc.layers.Add()([jnp.array([[1.0]]), jnp.array([[2.0]]), jnp.array([[3.0]])])
         Array([[6.]], dtype=float32)
     """
@@ -135,7 +135,7 @@ class AlphaDropout(ModuleLayer):
     Raises:
         ValueError: an argument is not of this kind or out of its range; the message names both.
 
-    Example:
+    Examples:
         >>> jc.layers.AlphaDropout(0.1)(jnp.ones((1, 3)))  # not in training mode
         Array([[1., 1., 1.]], dtype=float32)
     """
@@ -154,7 +154,7 @@ class Average(ModuleLayer):
             Sequential model `input_shape` or one of its other forms; `jaxcnn.layers.Layer` explains
             them.
 
-    Example:
+    Examples:
         >>> jc.layers.Average()([jnp.array([[5.0]]), jnp.array([[2.0]])])
         Array([[3.5]], dtype=float32)
     """
@@ -185,7 +185,7 @@ class AveragePooling1D(ModuleLayer):
     Raises:
         ValueError: an argument is not of this kind or out of its range; the message names both.
 
-    Example:
+    Examples:
         >>> jc.layers.AveragePooling1D(2)(jnp.array([[[1.0], [2.0], [3.0], [4.0]]]))
         Array([[[1.5],
                 [3.5]]], dtype=float32)
@@ -217,7 +217,7 @@ class AveragePooling2D(ModuleLayer):
     Raises:
         ValueError: an argument is not of this kind or out of its range; the message names both.
 
-    Example:
+    Examples:
         >>> jc.layers.AveragePooling2D(2, padding="same")(jnp.zeros((1, 7, 7, 3))).shape
         (1, 4, 4, 3)
     """
@@ -248,7 +248,7 @@ class AveragePooling3D(ModuleLayer):
     Raises:
         ValueError: an argument is not of this kind or out of its range; the message names both.
 
-    Example:
+    Examples:
         >>> jc.layers.AveragePooling3D(2)(jnp.zeros((1, 8, 8, 8, 3))).shape
         (1, 4, 4, 4, 3)
     """
@@ -301,7 +301,7 @@ class BatchNormalization(ModuleLayer):
     Raises:
         ValueError: an argument is not of this kind or out of its range; the message names both.
 
-    Example:
+    Examples:
         >>> layer = jc.layers.BatchNormalization(epsilon=0.0)
         >>> layer(jnp.array([[1.0], [3.0]]), training=True)
         Array([[-1.],
@@ -330,7 +330,7 @@ class Concatenate(ModuleLayer):
     Raises:
         ValueError: an argument is not of this kind or out of its range; the message names both.
 
-    Example:
+    Examples:
         >>> jc.layers.Concatenate()([jnp.ones((2, 3)), jnp.ones((2, 4))]).shape
         (2, 7)
     """
@@ -381,7 +381,7 @@ class Conv1D(ModuleLayer):
     Raises:
         ValueError: an argument is not of this kind or out of its range; the message names both.
 
-    Example:
+    Examples:
         >>> jc.layers.Conv1D(8, 3, padding="causal")(jnp.zeros((2, 10, 4))).shape
         (2, 10, 8)
     """
@@ -441,7 +441,7 @@ class Conv1DTranspose(ModuleLayer):
     Raises:
         ValueError: an argument is not of this kind or out of its range; the message names both.
 
-    Example:
+    Examples:
         >>> jc.layers.Conv1DTranspose(8, 3, strides=2, padding="same")(jnp.ones((1, 10, 4))).shape
         (1, 20, 8)
     """
@@ -500,7 +500,7 @@ class Conv2D(ModuleLayer):
     Raises:
         ValueError: an argument is not of this kind or out of its range; the message names both.
 
-    Example:
+    Examples:
         >>> jc.layers.Conv2D(8, 3, activation="relu")(jnp.zeros((2, 28, 28, 1))).shape
         (2, 26, 26, 8)
         >>> jc.layers.Conv2D(8, (3, 5), strides=2, padding="same")(jnp.zeros((2, 28, 28, 1))).shape
@@ -567,7 +567,7 @@ class Conv2DTranspose(ModuleLayer):
     Raises:
         ValueError: an argument is not of this kind or out of its range; the message names both.
 
-    Example:
+    Examples:
         >>> jc.layers.Conv2DTranspose(8, 3, strides=2, padding="same")(jnp.ones((1, 7, 7, 4))).shape
         (1, 14, 14, 8)
     """
@@ -623,7 +623,7 @@ class Conv3D(ModuleLayer):
     Raises:
         ValueError: an argument is not of this kind or out of its range; the message names both.
 
-    Example:
+    Examples:
         >>> jc.layers.Conv3D(4, 3)(jnp.zeros((1, 8, 8, 8, 2))).shape
         (1, 6, 6, 6, 4)
     """
@@ -684,7 +684,7 @@ class Conv3DTranspose(ModuleLayer):
     Raises:
         ValueError: an argument is not of this kind or out of its range; the message names both.
 
-    Example:
+    Examples:
         >>> jc.layers.Conv3DTranspose(2, 3)(jnp.ones((1, 4, 4, 4, 2))).shape
         (1, 6, 6, 6, 2)
     """
@@ -773,7 +773,7 @@ class ConvLSTM2D(RecurrentLayer):
     Raises:
         ValueError: an argument is not of this kind or out of its range; the message names both.
 
-    Example:
+    Examples:
         >>> jc.layers.ConvLSTM2D(4, 3, padding="same")(jnp.zeros((1, 5, 8, 8, 2))).shape
         (1, 8, 8, 4)
     """
@@ -806,7 +806,7 @@ class Cropping1D(ModuleLayer):
     Raises:
         ValueError: an argument is not of this kind or out of its range; the message names both.
 
-    Example:
+    Examples:
         >>> jc.layers.Cropping1D((1, 0))(jnp.array([[[1.0], [2.0], [3.0]]]))
         Array([[[2.],
                 [3.]]], dtype=float32)
@@ -832,7 +832,7 @@ class Cropping2D(ModuleLayer):
     Raises:
         ValueError: an argument is not of this kind or out of its range; the message names both.
 
-    Example:
+    Examples:
         >>> jc.layers.Cropping2D(((1, 2), (0, 3)))(jnp.ones((1, 8, 8, 2))).shape
         (1, 5, 5, 2)
     """
@@ -858,7 +858,7 @@ class Cropping3D(ModuleLayer):
     Raises:
         ValueError: an argument is not of this kind or out of its range; the message names both.
 
-    Example:
+    Examples:
         >>> jc.layers.Cropping3D(1)(jnp.ones((1, 5, 5, 5, 2))).shape
         (1, 3, 3, 3, 2)
     """
@@ -911,7 +911,7 @@ class CuDNNGRU(GatedLayer):
     Raises:
         ValueError: an argument is not of this kind or out of its range; the message names both.
 
-    Example:
+    Examples:
         >>> jc.layers.CuDNNGRU(8)(jnp.ones((2, 10, 4))).shape
         (2, 8)
     """
@@ -972,7 +972,7 @@ class CuDNNLSTM(GatedLayer):
     Raises:
         ValueError: an argument is not of this kind or out of its range; the message names both.
 
-    Example:
+    Examples:
         >>> jc.layers.CuDNNLSTM(8)(jnp.ones((2, 10, 4))).shape
         (2, 8)
     """
@@ -1004,7 +1004,7 @@ class CustomScaleLayer(ModuleLayer):
     Raises:
         ValueError: an argument is not of this kind or out of its range; the message names both.
 
-    Example:
+    Examples:
         >>> jc.layers.CustomScaleLayer(0.25)([jnp.array([[1.0]]), jnp.array([[2.0]])])
         Array([[1.5]], dtype=float32)
     """
@@ -1046,7 +1046,7 @@ class Dense(ModuleLayer):
     Raises:
         ValueError: an argument is not of this kind or out of its range; the message names both.
 
-    Example:
+    Examples:
         >>> jc.layers.Dense(2, kernel_initializer="ones")(jnp.array([[1.0, 2.0, 3.0]]))
         Array([[6., 6.]], dtype=float32)
     """
@@ -1106,7 +1106,7 @@ class DepthwiseConv2D(ModuleLayer):
     Raises:
         ValueError: an argument is not of this kind or out of its range; the message names both.
 
-    Example:
+    Examples:
         >>> jc.layers.DepthwiseConv2D(3, depth_multiplier=2)(jnp.ones((1, 8, 8, 4))).shape
         (1, 6, 6, 8)
     """
@@ -1139,7 +1139,7 @@ class Dot(ModuleLayer):
     Raises:
         ValueError: an argument is not of this kind or out of its range; the message names both.
 
-    Example:
+    Examples:
         >>> jc.layers.Dot(1)([jnp.array([[1.0, 2.0]]), jnp.array([[3.0, 4.0]])])
         Array([[11.]], dtype=float32)
     """
@@ -1169,7 +1169,7 @@ class Dropout(ModuleLayer):
     Raises:
         ValueError: an argument is not of this kind or out of its range; the message names both.
 
-    Example:
+    Examples:
         >>> jc.layers.Dropout(0.5)(jnp.ones((1, 3)))  # not in training mode
         Array([[1., 1., 1.]], dtype=float32)
         >>> jc.layers.Dropout(0.5, seed=1)(jnp.ones((1, 1000)), training=True).max()
@@ -1197,7 +1197,7 @@ class ELU(ModuleLayer):
     Raises:
         ValueError: an argument is not of this kind or out of its range; the message names both.
 
-    Example:
+    Examples:
         >>> jc.layers.ELU()(jnp.array([[-1.0, 1.0]])).round(3)
         Array([[-0.632,  1.   ]], dtype=float32)
     """
@@ -1237,7 +1237,7 @@ class Embedding(EmbeddingLayer):
     Raises:
         ValueError: an argument is not of this kind or out of its range; the message names both.
 
-    Example:
+    Examples:
         >>> jc.layers.Embedding(100, 8)(jnp.array([[3, 1, 4]])).shape
         (1, 3, 8)
     """
@@ -1272,7 +1272,7 @@ class EuclideanRBF(ModuleLayer):
     Raises:
         ValueError: an argument is not of this kind or out of its range; the message names both.
 
-    Example:
+    Examples:
         >>> jc.layers.EuclideanRBF(1, kernel_initializer="zeros")(jnp.array([[3.0, 4.0]]))
         Array([[25.]], dtype=float32)
     """
@@ -1301,7 +1301,7 @@ class Flatten(ModuleLayer):
     Raises:
         ValueError: an argument is not of this kind or out of its range; the message names both.
 
-    Example:
+    Examples:
         >>> jc.layers.Flatten()(jnp.ones((2, 7, 7, 3))).shape
         (2, 147)
     """
@@ -1376,7 +1376,7 @@ class GRU(GatedLayer):
     Raises:
         ValueError: an argument is not of this kind or out of its range; the message names both.
 
-    Example:
+    Examples:
         >>> jc.layers.GRU(8, return_sequences=True)(jnp.ones((2, 10, 4))).shape
         (2, 10, 8)
     """
@@ -1439,7 +1439,7 @@ class GRUCell(ModuleLayer):
     Raises:
         ValueError: an argument is not of this kind or out of its range; the message names both.
 
-    Example:
+    Examples:
         >>> jc.layers.RNN(jc.layers.GRUCell(8))(jnp.ones((2, 10, 4))).shape
         (2, 8)
     """
@@ -1474,7 +1474,7 @@ class GaussianDropout(ModuleLayer):
     Raises:
         ValueError: an argument is not of this kind or out of its range; the message names both.
 
-    Example:
+    Examples:
         >>> jc.layers.GaussianDropout(0.5)(jnp.ones((1, 3)))  # not in training mode
         Array([[1., 1., 1.]], dtype=float32)
     """
@@ -1498,7 +1498,7 @@ class GaussianNoise(ModuleLayer):
     Raises:
         ValueError: an argument is not of this kind or out of its range; the message names both.
 
-    Example:
+    Examples:
         >>> jc.layers.GaussianNoise(0.1)(jnp.ones((1, 3)))  # not in training mode
         Array([[1., 1., 1.]], dtype=float32)
     """
@@ -1523,7 +1523,7 @@ class GlobalAveragePooling1D(ModuleLayer):
     Raises:
         ValueError: an argument is not of this kind or out of its range; the message names both.
 
-    Example:
+    Examples:
         >>> jc.layers.GlobalAveragePooling1D()(jnp.array([[[1.0, 5.0], [3.0, 2.0]]]))
         Array([[2. , 3.5]], dtype=float32)
     """
@@ -1548,7 +1548,7 @@ class GlobalAveragePooling2D(ModuleLayer):
     Raises:
         ValueError: an argument is not of this kind or out of its range; the message names both.
 
-    Example:
+    Examples:
         >>> jc.layers.GlobalAveragePooling2D()(jnp.zeros((2, 7, 7, 5))).shape
         (2, 5)
     """
@@ -1572,7 +1572,7 @@ class GlobalAveragePooling3D(ModuleLayer):
     Raises:
         ValueError: an argument is not of this kind or out of its range; the message names both.
 
-    Example:
+    Examples:
         >>> jc.layers.GlobalAveragePooling3D()(jnp.zeros((2, 7, 7, 7, 5))).shape
         (2, 5)
     """
@@ -1596,7 +1596,7 @@ class GlobalMaxPooling1D(ModuleLayer):
     Raises:
         ValueError: an argument is not of this kind or out of its range; the message names both.
 
-    Example:
+    Examples:
         >>> jc.layers.GlobalMaxPooling1D()(jnp.array([[[1.0, 5.0], [3.0, 2.0]]]))
         Array([[3., 5.]], dtype=float32)
     """
@@ -1621,7 +1621,7 @@ class GlobalMaxPooling2D(ModuleLayer):
     Raises:
         ValueError: an argument is not of this kind or out of its range; the message names both.
 
-    Example:
+    Examples:
         >>> jc.layers.GlobalMaxPooling2D()(jnp.zeros((2, 7, 7, 5))).shape
         (2, 5)
     """
@@ -1645,7 +1645,7 @@ class GlobalMaxPooling3D(ModuleLayer):
     Raises:
         ValueError: an argument is not of this kind or out of its range; the message names both.
 
-    Example:
+    Examples:
         >>> jc.layers.GlobalMaxPooling3D(keepdims=True)(jnp.zeros((2, 7, 7, 7, 5))).shape
         (2, 1, 1, 1, 5)
     """
@@ -1719,7 +1719,7 @@ class LSTM(GatedLayer):
     Raises:
         ValueError: an argument is not of this kind or out of its range; the message names both.
 
-    Example:
+    Examples:
         >>> output, h, c = jc.layers.LSTM(8, return_state=True)(jnp.ones((2, 10, 4)))
         >>> output.shape, h.shape, c.shape
         ((2, 8), (2, 8), (2, 8))
@@ -1783,7 +1783,7 @@ class LSTMCell(ModuleLayer):
     Raises:
         ValueError: an argument is not of this kind or out of its range; the message names both.
 
-    Example:
+    Examples:
         >>> jc.layers.RNN(jc.layers.LSTMCell(8))(jnp.ones((2, 10, 4))).shape
         (2, 8)
     """
@@ -1826,7 +1826,7 @@ class Lambda(ModuleLayer):
     Raises:
         ValueError: an argument is not of this kind or out of its range; the message names both.
 
-    Example:
+    Examples:
         >>> jc.layers.Lambda(lambda x: x**2)(jnp.array([[1.0, 2.0, 3.0]]))
         Array([[1., 4., 9.]], dtype=float32)
     """
@@ -1872,7 +1872,7 @@ class LayerNormalization(ModuleLayer):
     Raises:
         ValueError: an argument is not of this kind or out of its range; the message names both.
 
-    Example:
+    Examples:
         >>> jc.layers.LayerNormalization(epsilon=0.0)(jnp.array([[1.0, 3.0]]))
         Array([[-1.,  1.]], dtype=float32)
     """
@@ -1900,7 +1900,7 @@ class LeakyReLU(ModuleLayer):
     Raises:
         ValueError: an argument is not of this kind or out of its range; the message names both.
 
-    Example:
+    Examples:
         >>> jc.layers.LeakyReLU(0.25)(jnp.array([[-4.0, 4.0]]))
         Array([[-1.,  4.]], dtype=float32)
     """
@@ -1931,7 +1931,7 @@ class LocalResponseNormalization(ModuleLayer):
     Raises:
         ValueError: an argument is not of this kind or out of its range; the message names both.
 
-    Example:
+    Examples:
         >>> jc.layers.LocalResponseNormalization(alpha=1.0, beta=1.0)(jnp.ones((1, 1, 1, 1)))
         Array([[[[0.5]]]], dtype=float32)
     """
@@ -1982,7 +1982,7 @@ class LocallyConnected1D(ModuleLayer):
     Raises:
         ValueError: an argument is not of this kind or out of its range; the message names both.
 
-    Example:
+    Examples:
         >>> jc.layers.LocallyConnected1D(8, 3)(jnp.zeros((2, 10, 4))).shape
         (2, 8, 8)
     """
@@ -2037,7 +2037,7 @@ class LocallyConnected2D(ModuleLayer):
     Raises:
         ValueError: an argument is not of this kind or out of its range; the message names both.
 
-    Example:
+    Examples:
         >>> jc.layers.LocallyConnected2D(4, 3)(jnp.zeros((1, 8, 8, 2))).shape
         (1, 6, 6, 4)
     """
@@ -2064,7 +2064,7 @@ class Masking(ModuleLayer):
     Raises:
         ValueError: an argument is not of this kind or out of its range; the message names both.
 
-    Example:
+    Examples:
         >>> jc.layers.Masking(9.0)(jnp.array([[[9.0, 9.0], [9.0, 2.0]]]))
         Array([[[0., 0.],
                 [9., 2.]]], dtype=float32)
@@ -2095,7 +2095,7 @@ class MaxPooling1D(ModuleLayer):
     Raises:
         ValueError: an argument is not of this kind or out of its range; the message names both.
 
-    Example:
+    Examples:
         >>> jc.layers.MaxPooling1D(2)(jnp.array([[[1.0], [2.0], [3.0], [4.0]]]))
         Array([[[2.],
                 [4.]]], dtype=float32)
@@ -2126,7 +2126,7 @@ class MaxPooling2D(ModuleLayer):
     Raises:
         ValueError: an argument is not of this kind or out of its range; the message names both.
 
-    Example:
+    Examples:
         >>> jc.layers.MaxPooling2D(2)(jnp.zeros((1, 28, 28, 3))).shape
         (1, 14, 14, 3)
     """
@@ -2156,7 +2156,7 @@ class MaxPooling3D(ModuleLayer):
     Raises:
         ValueError: an argument is not of this kind or out of its range; the message names both.
 
-    Example:
+    Examples:
         >>> jc.layers.MaxPooling3D(2)(jnp.zeros((1, 8, 8, 8, 3))).shape
         (1, 4, 4, 4, 3)
     """
@@ -2175,7 +2175,7 @@ class Maximum(ModuleLayer):
             Sequential model `input_shape` or one of its other forms; `jaxcnn.layers.Layer` explains
             them.
 
-    Example:
+    Examples:
         >>> jc.layers.Maximum()([jnp.array([[5.0, 1.0]]), jnp.array([[2.0, 2.0]])])
         Array([[5., 2.]], dtype=float32)
     """
@@ -2193,7 +2193,7 @@ class Minimum(ModuleLayer):
             Sequential model `input_shape` or one of its other forms; `jaxcnn.layers.Layer` explains
             them.
 
-    Example:
+    Examples:
         >>> jc.layers.Minimum()([jnp.array([[5.0, 1.0]]), jnp.array([[2.0, 2.0]])])
         Array([[2., 1.]], dtype=float32)
     """
@@ -2211,7 +2211,7 @@ class Multiply(ModuleLayer):
             Sequential model `input_shape` or one of its other forms; `jaxcnn.layers.Layer` explains
             them.
 
-    Example:
+    Examples:
         >>> jc.layers.Multiply()([jnp.array([[5.0]]), jnp.array([[2.0]])])
         Array([[10.]], dtype=float32)
     """
@@ -2238,7 +2238,7 @@ class Normalization(ModuleLayer):
     Raises:
         ValueError: an argument is not of this kind or out of its range; the message names both.
 
-    Example:
+    Examples:
         >>> jc.layers.Normalization()(jnp.array([[1.0, 2.0]])).round(3)  # mean 0, variance 1
         Array([[1., 2.]], dtype=float32)
     """
@@ -2270,7 +2270,7 @@ class PReLU(ModuleLayer):
     Raises:
         ValueError: an argument is not of this kind or out of its range; the message names both.
 
-    Example:
+    Examples:
         >>> jc.layers.PReLU(alpha_initializer="ones")(jnp.array([[-4.0, 4.0]]))
         Array([[-4.,  4.]], dtype=float32)
     """
@@ -2324,7 +2324,7 @@ class PartialConv2D(ModuleLayer):
     Raises:
         ValueError: an argument is not of this kind or out of its range; the message names both.
 
-    Example:
+    Examples:
         >>> jc.layers.PartialConv2D([[0, 1], [1, 2], [0]], 5)(jnp.zeros((1, 14, 14, 3))).shape
         (1, 10, 10, 3)
     """
@@ -2351,7 +2351,7 @@ class Permute(ModuleLayer):
     Raises:
         ValueError: an argument is not of this kind or out of its range; the message names both.
 
-    Example:
+    Examples:
         >>> jc.layers.Permute((2, 1))(jnp.ones((5, 3, 4))).shape
         (5, 4, 3)
     """
@@ -2389,7 +2389,7 @@ class RNN(StackingLayer):
     Raises:
         ValueError: an argument is not of this kind or out of its range; the message names both.
 
-    Example:
+    Examples:
         >>> jc.layers.RNN([jc.layers.GRUCell(8), jc.layers.GRUCell(5)])(jnp.ones((2, 10, 4))).shape
         (2, 5)
     """
@@ -2421,7 +2421,7 @@ class RandomizedReLU(ModuleLayer):
     Raises:
         ValueError: an argument is not of this kind or out of its range; the message names both.
 
-    Example:
+    Examples:
         >>> jc.layers.RandomizedReLU(0.25, 0.75)(jnp.array([[-4.0, 4.0]]))
         Array([[-2.,  4.]], dtype=float32)
     """
@@ -2446,7 +2446,7 @@ class ReLU(ModuleLayer):
     Raises:
         ValueError: an argument is not of this kind or out of its range; the message names both.
 
-    Example:
+    Examples:
         >>> jc.layers.ReLU(max_value=6)(jnp.array([[-1.0, 3.0, 9.0]]))
         Array([[0., 3., 6.]], dtype=float32)
     """
@@ -2469,7 +2469,7 @@ class RepeatVector(ModuleLayer):
     Raises:
         ValueError: an argument is not of this kind or out of its range; the message names both.
 
-    Example:
+    Examples:
         >>> jc.layers.RepeatVector(2)(jnp.array([[1.0, 2.0]]))
         Array([[[1., 2.],
                 [1., 2.]]], dtype=float32)
@@ -2493,7 +2493,7 @@ class Rescaling(ModuleLayer):
     Raises:
         ValueError: an argument is not of this kind or out of its range; the message names both.
 
-    Example:
+    Examples:
         >>> jc.layers.Rescaling(1 / 127.5, -1)(jnp.array([[0.0, 255.0]]))
         Array([[-1.,  1.]], dtype=float32)
     """
@@ -2517,7 +2517,7 @@ class Reshape(ModuleLayer):
     Raises:
         ValueError: an argument is not of this kind or out of its range; the message names both.
 
-    Example:
+    Examples:
         >>> jc.layers.Reshape((4, -1))(jnp.ones((2, 12))).shape
         (2, 4, 3)
     """
@@ -2581,7 +2581,7 @@ class SeparableConv1D(ModuleLayer):
     Raises:
         ValueError: an argument is not of this kind or out of its range; the message names both.
 
-    Example:
+    Examples:
         >>> jc.layers.SeparableConv1D(8, 3)(jnp.ones((1, 10, 4))).shape
         (1, 8, 8)
     """
@@ -2656,7 +2656,7 @@ class SeparableConv2D(ModuleLayer):
     Raises:
         ValueError: an argument is not of this kind or out of its range; the message names both.
 
-    Example:
+    Examples:
         >>> jc.layers.SeparableConv2D(8, 3)(jnp.ones((1, 8, 8, 4))).shape
         (1, 6, 6, 8)
     """
@@ -2729,7 +2729,7 @@ class SimpleRNN(GatedLayer):
     Raises:
         ValueError: an argument is not of this kind or out of its range; the message names both.
 
-    Example:
+    Examples:
         >>> jc.layers.SimpleRNN(8)(jnp.ones((2, 10, 4))).shape
         (2, 8)
     """
@@ -2787,7 +2787,7 @@ class SimpleRNNCell(ModuleLayer):
     Raises:
         ValueError: an argument is not of this kind or out of its range; the message names both.
 
-    Example:
+    Examples:
         >>> jc.layers.RNN(jc.layers.SimpleRNNCell(8))(jnp.ones((2, 10, 4))).shape
         (2, 8)
     """
@@ -2817,7 +2817,7 @@ class Softmax(ModuleLayer):
     Raises:
         ValueError: an argument is not of this kind or out of its range; the message names both.
 
-    Example:
+    Examples:
         >>> jc.layers.Softmax()(jnp.zeros((1, 4)))
         Array([[0.25, 0.25, 0.25, 0.25]], dtype=float32)
     """
@@ -2841,7 +2841,7 @@ class SpatialDropout1D(ModuleLayer):
     Raises:
         ValueError: an argument is not of this kind or out of its range; the message names both.
 
-    Example:
+    Examples:
         >>> jc.layers.SpatialDropout1D(0.5)(jnp.ones((2, 10, 4))).shape
         (2, 10, 4)
     """
@@ -2867,7 +2867,7 @@ class SpatialDropout2D(ModuleLayer):
     Raises:
         ValueError: an argument is not of this kind or out of its range; the message names both.
 
-    Example:
+    Examples:
         >>> jc.layers.SpatialDropout2D(0.5)(jnp.ones((2, 8, 8, 4))).shape
         (2, 8, 8, 4)
     """
@@ -2894,7 +2894,7 @@ class SpatialDropout3D(ModuleLayer):
     Raises:
         ValueError: an argument is not of this kind or out of its range; the message names both.
 
-    Example:
+    Examples:
         >>> jc.layers.SpatialDropout3D(0.5)(jnp.ones((2, 4, 4, 4, 3))).shape
         (2, 4, 4, 4, 3)
     """
@@ -2931,7 +2931,7 @@ class Subsampling2D(ModuleLayer):
     Raises:
         ValueError: an argument is not of this kind or out of its range; the message names both.
 
-    Example:
+    Examples:
         >>> jc.layers.Subsampling2D()(jnp.zeros((1, 28, 28, 6))).shape
         (1, 14, 14, 6)
     """
@@ -2951,7 +2951,7 @@ class Subtract(ModuleLayer):
             Sequential model `input_shape` or one of its other forms; `jaxcnn.layers.Layer` explains
             them.
 
-    Example:
+    Examples:
         >>> jc.layers.Subtract()([jnp.array([[5.0]]), jnp.array([[2.0]])])
         Array([[3.]], dtype=float32)
     """
@@ -2975,7 +2975,7 @@ class ThresholdedReLU(ModuleLayer):
     Raises:
         ValueError: an argument is not of this kind or out of its range; the message names both.
 
-    Example:
+    Examples:
         >>> jc.layers.ThresholdedReLU(1.5)(jnp.array([[1.0, 2.0]]))
         Array([[0., 2.]], dtype=float32)
     """
@@ -3002,7 +3002,7 @@ class TimeDistributed(ModuleLayer):
     Raises:
         ValueError: an argument is not of this kind or out of its range; the message names both.
 
-    Example:
+    Examples:
         >>> jc.layers.TimeDistributed(jc.layers.Dense(8))(jnp.ones((2, 10, 4))).shape
         (2, 10, 8)
     """
@@ -3025,7 +3025,7 @@ class UpSampling1D(ModuleLayer):
     Raises:
         ValueError: an argument is not of this kind or out of its range; the message names both.
 
-    Example:
+    Examples:
         >>> jc.layers.UpSampling1D(2)(jnp.array([[[1.0], [2.0]]]))
         Array([[[1.],
                 [1.],
@@ -3054,7 +3054,7 @@ class UpSampling2D(ModuleLayer):
     Raises:
         ValueError: an argument is not of this kind or out of its range; the message names both.
 
-    Example:
+    Examples:
         >>> jc.layers.UpSampling2D((2, 3))(jnp.ones((1, 4, 4, 2))).shape
         (1, 8, 12, 2)
     """
@@ -3080,7 +3080,7 @@ class UpSampling3D(ModuleLayer):
     Raises:
         ValueError: an argument is not of this kind or out of its range; the message names both.
 
-    Example:
+    Examples:
         >>> jc.layers.UpSampling3D(2)(jnp.ones((1, 4, 4, 4, 2))).shape
         (1, 8, 8, 8, 2)
     """
@@ -3102,7 +3102,7 @@ class ZeroPadding1D(ModuleLayer):
     Raises:
         ValueError: an argument is not of this kind or out of its range; the message names both.
 
-    Example:
+    Examples:
         >>> jc.layers.ZeroPadding1D((1, 0))(jnp.ones((1, 2, 1)))
         Array([[[0.],
                 [1.],
@@ -3129,7 +3129,7 @@ class ZeroPadding2D(ModuleLayer):
     Raises:
         ValueError: an argument is not of this kind or out of its range; the message names both.
 
-    Example:
+    Examples:
         >>> jc.layers.ZeroPadding2D(((1, 2), (0, 3)))(jnp.ones((1, 5, 5, 2))).shape
         (1, 8, 8, 2)
     """
@@ -3154,7 +3154,7 @@ class ZeroPadding3D(ModuleLayer):
     Raises:
         ValueError: an argument is not of this kind or out of its range; the message names both.
 
-    Example:
+    Examples:
         >>> jc.layers.ZeroPadding3D(1)(jnp.ones((1, 5, 5, 5, 2))).shape
         (1, 7, 7, 7, 2)
     """

@@ -211,7 +211,7 @@ class FlaxLayer(Layer):
     Raises:
         TypeError: `module` is none.
 
-    Example:
+    Examples:
         >>> import flax.linen as fnn
         >>> jc.layers.FlaxLayer(fnn.Dense(8))(jnp.ones((2, 4))).shape
         (2, 8)
@@ -303,7 +303,7 @@ def keras_layer(
         module_class: class of Flax modules whose fields become the arguments.
         handle_class: base of the new class.
 
-    Example:
+    Examples:
         >>> class Double(jc.nn.Layer):
         ...     def __call__(self, x):
         ...         return 2 * x

@@ -38,7 +38,7 @@ class InputLayer(Layer):
     Raises:
         ValueError: another `sparse`, no shape, or a size that is not a positive integer.
 
-    Example:
+    Examples:
         >>> jc.layers.InputLayer((28, 28, 1), name="image").output
         <SymbolicTensor of 'image' shape=(None, 28, 28, 1) dtype=float32>
     """
@@ -146,7 +146,7 @@ def Input(
         ValueError: for another `sparse`, when neither shape is given, or a size is not a positive
             integer.
 
-    Example:
+    Examples:
         >>> jc.layers.Input((28, 28, 1), name="image")
         <SymbolicTensor of 'image' shape=(None, 28, 28, 1) dtype=float32>
     """

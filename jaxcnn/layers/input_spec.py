@@ -26,7 +26,7 @@ class InputSpec:
         min_ndim: the smallest.
         axes: axis -> its size.
 
-    Example:
+    Examples:
         >>> jc.layers.InputSpec(ndim=4, axes={-1: 3}).check("layer", (None, 32, 32, 3), "float32")
     """
 

@@ -30,7 +30,7 @@ def _function(layer: str, doc: str, result: int) -> Merge:
         "": doc,
         "Args": "inputs: tensors or arrays whose shapes broadcast.\n"
         f"**kwargs: `name` and the other arguments of `{layer}`.",
-        "Example": f">>> jc.layers.{layer.lower()}([jnp.array([6.0]), jnp.array([2.0])])\n"
+        "Examples": f">>> jc.layers.{layer.lower()}([jnp.array([6.0]), jnp.array([2.0])])\n"
         f"Array([{result}.], dtype=float32)",
     }
     merge.__doc__ = joined(parts)
@@ -52,7 +52,7 @@ def concatenate(inputs: Sequence[PyTree], axis: int = -1, **kwargs: Any) -> PyTr
         inputs: tensors or arrays whose sizes agree but along `axis`.
         axis: the axis along which they are joined, counted with the batch as 0.
 
-    Example:
+    Examples:
         >>> jc.layers.concatenate([jnp.ones((2, 3)), jnp.ones((2, 4))]).shape
         (2, 7)
     """
@@ -69,7 +69,7 @@ def dot(
         axes: the axis of both, or one for each, counted with the batch as 0.
         normalize: whether the vectors are scaled to length 1 first.
 
-    Example:
+    Examples:
         >>> jc.layers.dot([jnp.array([[1.0, 2.0]]), jnp.array([[3.0, 4.0]])], axes=1)
         Array([[11.]], dtype=float32)
     """

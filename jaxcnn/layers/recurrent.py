@@ -279,7 +279,7 @@ class Bidirectional(RecurrentLayer):
     Raises:
         ValueError: `layer` is no recurrent layer, or another `merge_mode`.
 
-    Example:
+    Examples:
         >>> jc.layers.Bidirectional(jc.layers.LSTM(8))(jnp.ones((2, 10, 4))).shape
         (2, 16)
     """

@@ -67,7 +67,7 @@ def get(
     Raises:
         ValueError: unknown name, or no metric; a layer with a state as a metric.
 
-    Example:
+    Examples:
         >>> jc.metrics.get("accuracy", y_pred_shape=(None, 1)).name
         'acc'
     """
@@ -108,7 +108,7 @@ def resolve_accuracy(y_pred_shape: Sequence[int | None], loss: Identifier) -> Fu
         y_pred_shape: shape of the predictions.
         loss: the loss of that output, as a name, function or object.
 
-    Example:
+    Examples:
         >>> metric = jc.metrics.resolve_accuracy((None, 10), "sparse_categorical_crossentropy")
         >>> metric.function.__name__
         'sparse_categorical_accuracy'
@@ -128,7 +128,7 @@ def resolve_crossentropy(y_pred_shape: Sequence[int | None], loss: Identifier) -
         y_pred_shape: shape of the predictions.
         loss: the loss of that output, as a name, function or object.
 
-    Example:
+    Examples:
         >>> jc.metrics.resolve_crossentropy((None, 1), "mse").function.__name__
         'binary_crossentropy'
     """
@@ -153,7 +153,7 @@ def serialize(metric: ArrayFunction | Metric) -> str | Config | None:
     Args:
         metric: a function of this module or of `custom_objects`, or a `Metric`.
 
-    Example:
+    Examples:
         >>> jc.metrics.serialize(jc.metrics.binary_accuracy)
         'binary_accuracy'
     """

@@ -25,7 +25,7 @@ def binary_accuracy(y_true: ArrayLike, y_pred: ArrayLike) -> Array:
     Raises:
         ValueError: the shapes do not fit.
 
-    Example:
+    Examples:
         >>> jc.metrics.binary_accuracy(jnp.array([[1.0, 0.0]]), jnp.array([[0.75, 0.75]]))
         Array([0.5], dtype=float32)
     """
@@ -45,7 +45,7 @@ def categorical_accuracy(y_true: ArrayLike, y_pred: ArrayLike) -> Array:
     Raises:
         ValueError: the shapes do not fit.
 
-    Example:
+    Examples:
         >>> jc.metrics.categorical_accuracy(jnp.array([[0.0, 1.0]]), jnp.array([[0.25, 0.75]]))
         Array([1.], dtype=float32)
     """
@@ -65,7 +65,7 @@ def sparse_categorical_accuracy(y_true: ArrayLike, y_pred: ArrayLike) -> Array:
     Raises:
         ValueError: the shapes do not fit.
 
-    Example:
+    Examples:
         >>> jc.metrics.sparse_categorical_accuracy(jnp.array([1]), jnp.array([[0.25, 0.75]]))
         Array([1.], dtype=float32)
     """
@@ -85,7 +85,7 @@ def top_k_categorical_accuracy(y_true: ArrayLike, y_pred: ArrayLike, k: int = 5)
     Raises:
         ValueError: the shapes do not fit.
 
-    Example:
+    Examples:
         >>> scores = jnp.array([[0.5, 0.3, 0.2]])
         >>> jc.metrics.top_k_categorical_accuracy(jnp.array([[0.0, 1.0, 0.0]]), scores, k=2)
         Array([1.], dtype=float32)
@@ -107,7 +107,7 @@ def sparse_top_k_categorical_accuracy(y_true: ArrayLike, y_pred: ArrayLike, k: i
     Raises:
         ValueError: the shapes do not fit.
 
-    Example:
+    Examples:
         >>> scores = jnp.array([[0.5, 0.3, 0.2]])
         >>> jc.metrics.sparse_top_k_categorical_accuracy(jnp.array([1]), scores, k=2)
         Array([1.], dtype=float32)

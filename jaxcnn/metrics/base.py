@@ -28,7 +28,7 @@ registry: Registry[Any] = Registry("metric")
 class Metric(Configurable):
     """Base class. Subclasses are frozen dataclasses with a field ``name``.
 
-    Example:
+    Examples:
         >>> import dataclasses
         >>> @dataclasses.dataclass(frozen=True)
         ... class Largest(jc.metrics.Metric):
@@ -93,7 +93,7 @@ class FunctionMetric(Metric):
         name: name in the logs. "" for that of the function.
         outputs: what `bind` finds: the names that the function returns, and the axes of each.
 
-    Example:
+    Examples:
         >>> y_true, y_pred = jnp.array([[1.0], [2.0]]), jnp.array([[1.0], [4.0]])
         >>> metric = jc.metrics.FunctionMetric(jc.losses.mse).bind(y_true, y_pred)
         >>> metric.result(metric.update(metric.init(), y_true, y_pred))

@@ -81,7 +81,7 @@ class Precision(_Share):
         top_k: only that many largest scores of a sample can be positive; None for all.
         class_id: the only column that counts; None for all.
 
-    Example:
+    Examples:
         >>> y_true, y_pred = jnp.array([[1, 0, 1]]), jnp.array([[0.9, 0.8, 0.1]])
         >>> metric = jc.metrics.Precision()
         >>> metric.result(metric.update(metric.init(), y_true, y_pred))
@@ -104,7 +104,7 @@ class Recall(_Share):
         top_k: only that many largest scores of a sample can be positive; None for all.
         class_id: the only column that counts; None for all.
 
-    Example:
+    Examples:
         >>> y_true, y_pred = jnp.array([[1, 0, 1]]), jnp.array([[0.9, 0.8, 0.1]])
         >>> metric = jc.metrics.Recall()
         >>> metric.result(metric.update(metric.init(), y_true, y_pred))
@@ -127,7 +127,7 @@ class F1(_Confusion):
         top_k: only that many largest scores of a sample can be positive; None for all.
         class_id: the only column that counts; None for all.
 
-    Example:
+    Examples:
         >>> y_true, y_pred = jnp.array([[1, 0, 1]]), jnp.array([[0.9, 0.8, 0.1]])
         >>> metric = jc.metrics.F1()
         >>> metric.result(metric.update(metric.init(), y_true, y_pred))
@@ -158,7 +158,7 @@ class AUC(Metric):
     Raises:
         ValueError: ``curve`` is neither 'ROC' nor 'PR', or fewer than 2 thresholds.
 
-    Example:
+    Examples:
         >>> y_true, y_pred = jnp.array([[1, 0, 1]]), jnp.array([[0.9, 0.2, 0.8]])
         >>> metric = jc.metrics.AUC()
         >>> metric.result(metric.update(metric.init(), y_true, y_pred))
@@ -225,7 +225,7 @@ class MeanIoU(Metric):
         sparse_y_true: whether targets are class numbers.
         sparse_y_pred: whether predictions are class numbers.
 
-    Example:
+    Examples:
         >>> metric = jc.metrics.MeanIoU(2)
         >>> counts = metric.update(metric.init(), jnp.array([0, 1, 1, 1]), jnp.array([0, 1, 1, 0]))
         >>> round(metric.result(counts).item(), 3)

@@ -28,7 +28,7 @@ def load_model(filepath: Filename | Group, custom_objects: CustomObjects = None,
         ValueError: it is not a model file, it is damaged, or it holds what this library does not
             have.
 
-    Example:
+    Examples:
         >>> model.save("model.h5")
         >>> bool(np.allclose(jc.models.load_model("model.h5").predict(x), model.predict(x)))
         True
@@ -46,7 +46,7 @@ def model_from_config(config: Settings, custom_objects: CustomObjects = None, sa
     Raises:
         ValueError: it is no configuration of a model, or holds something that cannot be read.
 
-    Example:
+    Examples:
         >>> config = {"class_name": "Sequential", "config": model.get_config()}
         >>> jc.models.model_from_config(config).output_shape
         (None, 1)
@@ -64,7 +64,7 @@ def model_from_json(json_string: str, custom_objects: CustomObjects = None, safe
     Raises:
         ValueError: it is no configuration of a model, or holds something that cannot be read.
 
-    Example:
+    Examples:
         >>> jc.models.model_from_json(model.to_json()).output_shape
         (None, 1)
     """
@@ -83,7 +83,7 @@ def model_from_yaml(yaml_string: str, custom_objects: CustomObjects = None, safe
     Raises:
         ValueError: it is no configuration of a model, or holds something that cannot be read.
 
-    Example:
+    Examples:
         >>> jc.models.model_from_yaml(model.to_yaml()).output_shape
         (None, 1)
     """
@@ -115,7 +115,7 @@ def save_model(model: Trainable, filepath: Filename | Group, overwrite: bool = T
         FileExistsError: when the file exists and `overwrite` is False.
         OSError: it cannot be written; what was there before stays.
 
-    Example:
+    Examples:
         >>> jc.models.save_model(model, "model.keras")
         >>> jc.models.load_model("model.keras").count_params()
         3

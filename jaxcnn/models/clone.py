@@ -35,7 +35,7 @@ def clone_model(
     Raises:
         ValueError: `input_tensors` are more or fewer than the inputs, or are computed from others.
 
-    Example:
+    Examples:
         >>> jc.models.clone_model(model).count_params()
         3
     """

@@ -52,7 +52,7 @@ def lsuv(
     Raises:
         ValueError: the model has no layer to treat.
 
-    Example:
+    Examples:
         >>> network = jc.Sequential([jc.layers.Dense(64, input_shape=(32,))])
         >>> variances = jc.models.lsuv(network, np.random.default_rng(0).normal(size=(256, 32)))
         >>> [round(float(variance)) for variance in variances.values()]

@@ -62,7 +62,7 @@ class Model(Network):
         outputs: from calling layers.
         name: by default 'model_1', ...
 
-    Example:
+    Examples:
         >>> image = jc.layers.Input((28, 28, 1))
         >>> features = jc.layers.Flatten()(jc.layers.Conv2D(4, 3, activation="relu")(image))
         >>> network = jc.Model(image, jc.layers.Dense(10, activation="softmax")(features))

@@ -28,7 +28,7 @@ def multi_gpu_model(model: Model, gpus: int | Sequence[int]) -> Model:
     Raises:
         ValueError: fewer than two devices, or devices that this machine does not have.
 
-    Example:
+    Examples:
         >>> try:
         ...     jc.utils.multi_gpu_model(model, gpus=1)
         ... except ValueError as error:

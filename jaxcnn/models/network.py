@@ -57,7 +57,7 @@ class Network(Layer):
         nodes: the calls of layers in the order in which they run.
         nodes_by_depth: all calls, also those of the inputs, from the deepest level up.
 
-    Example:
+    Examples:
         >>> image = jc.layers.Input((3,))
         >>> network = jc.models.Network(image, jc.layers.Dense(2)(image))
         >>> network(jnp.ones((5, 3))).shape

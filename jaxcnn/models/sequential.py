@@ -61,7 +61,7 @@ class Sequential(Model):
         layers: layers to add, in order.
         name: by default 'sequential_1', ...
 
-    Example:
+    Examples:
         >>> network = jc.Sequential([jc.layers.Dense(8, input_shape=(4,)), jc.layers.Dense(2)])
         >>> network.predict(np.ones((5, 4))).shape
         (5, 2)

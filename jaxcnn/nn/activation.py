@@ -16,7 +16,7 @@ from jaxcnn.runtime.types import Config, Identifier
 class Activation(Layer):
     """An activation as a layer: any shape in, the same shape out.
 
-    Example:
+    Examples:
         >>> jc.layers.Activation("relu")(jnp.array([[-1.0, 2.0]]))
         Array([[0., 2.]], dtype=float32)
     """
@@ -41,7 +41,7 @@ class ActivityRegularization(Layer):
         l1: factor of the sum of absolute values, at least 0.
         l2: factor of the sum of squares, at least 0.
 
-    Example:
+    Examples:
         >>> jc.layers.ActivityRegularization(l2=0.01)(jnp.array([[3.0, 4.0]]))
         Array([[3., 4.]], dtype=float32)
     """

@@ -42,7 +42,7 @@ class LeakyReLU(WithAlpha):
     Args:
         alpha: the slope below zero.
 
-    Example:
+    Examples:
         >>> jc.layers.LeakyReLU(0.25)(jnp.array([[-4.0, 4.0]]))
         Array([[-1.,  4.]], dtype=float32)
     """
@@ -64,7 +64,7 @@ class PReLU(Layer):
         shared_axes: axes that have one alpha for all positions, counted with the batch as 0, none
             of them 0; None for an alpha at every position.
 
-    Example:
+    Examples:
         >>> jc.layers.PReLU(alpha_initializer="ones")(jnp.array([[-4.0, 4.0]]))
         Array([[-4.,  4.]], dtype=float32)
     """
@@ -109,7 +109,7 @@ class RandomizedReLU(Layer):
         lower: the smallest slope below zero, at least 0.
         upper: the largest slope below zero, at least `lower`.
 
-    Example:
+    Examples:
         >>> jc.layers.RandomizedReLU(0.25, 0.75)(jnp.array([[-4.0, 4.0]]))
         Array([[-2.,  4.]], dtype=float32)
     """
@@ -147,7 +147,7 @@ class ELU(WithAlpha):
     Args:
         alpha: minus the value for very negative inputs.
 
-    Example:
+    Examples:
         >>> jc.layers.ELU()(jnp.array([[-1.0, 1.0]])).round(3)
         Array([[-0.632,  1.   ]], dtype=float32)
     """
@@ -167,7 +167,7 @@ class ThresholdedReLU(Layer):
     Args:
         theta: the value above which inputs pass, at least 0.
 
-    Example:
+    Examples:
         >>> jc.layers.ThresholdedReLU(1.5)(jnp.array([[1.0, 2.0]]))
         Array([[0., 2.]], dtype=float32)
     """
@@ -191,7 +191,7 @@ class Softmax(Layer):
     Args:
         axis: the axis along which the results sum to 1, none but the batch, which is 0.
 
-    Example:
+    Examples:
         >>> jc.layers.Softmax()(jnp.zeros((1, 4)))
         Array([[0.25, 0.25, 0.25, 0.25]], dtype=float32)
     """
@@ -218,7 +218,7 @@ class ReLU(Layer):
         negative_slope: the slope below `threshold`, at least 0.
         threshold: the input where the output is 0, at least 0.
 
-    Example:
+    Examples:
         >>> jc.layers.ReLU(max_value=6)(jnp.array([[-1.0, 3.0, 9.0]]))
         Array([[0., 3., 6.]], dtype=float32)
     """

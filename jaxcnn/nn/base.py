@@ -84,7 +84,7 @@ def replacing(tensors: Replaced) -> AbstractContextManager[object]:
 def declared_weights() -> contextlib.AbstractContextManager[list[WeightSpec]]:
     """Collect the `WeightSpec` of every weight declared while a module is traced in the block.
 
-    Example:
+    Examples:
         >>> with jc.nn.declared_weights() as weights:
         ...     variables = jc.nn.Dense(2).init(jax.random.key(0), jnp.ones((1, 3)))
         >>> [(weight.path, weight.shape) for weight in weights]
@@ -139,7 +139,7 @@ class Layer(nn.Module):
     validates and normalises the fields once, at construction, so that a wrong argument is reported
     where it was written.
 
-    Example:
+    Examples:
         >>> import flax.linen as fnn
         >>> class Clip(jc.nn.Layer):
         ...     limit: float = 1.0

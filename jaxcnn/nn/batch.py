@@ -33,7 +33,7 @@ def valid_rows(rows: jax.Array | None) -> contextlib.AbstractContextManager[_Bat
     Args:
         rows: (batch,) numbers, 0 where a row is padding; None when every row is real.
 
-    Example:
+    Examples:
         >>> with jc.nn.valid_rows(jnp.array([1.0, 0.0])):
         ...     print(jc.nn.current_valid_rows())
         [1. 0.]
@@ -44,7 +44,7 @@ def valid_rows(rows: jax.Array | None) -> contextlib.AbstractContextManager[_Bat
 def current_valid_rows() -> jax.Array | None:
     """(batch,) of 1 for real rows and 0 for padding, or None when every row is real.
 
-    Example:
+    Examples:
         >>> jc.nn.current_valid_rows() is None
         True
     """

@@ -119,7 +119,7 @@ class Conv1D(Conv):
         data_format: 'channels_last' or 'channels_first', where the channels are axis 1.
         padding: 'valid', 'same', or 'causal', with zeros before the first step only.
 
-    Example:
+    Examples:
         >>> jc.layers.Conv1D(8, 3, padding="causal")(jnp.zeros((2, 10, 4))).shape
         (2, 10, 8)
     """
@@ -139,7 +139,7 @@ class Conv2D(Conv):
     Args:
         groups: number of groups, which divides the channels of the input and `filters`.
 
-    Example:
+    Examples:
         >>> jc.layers.Conv2D(8, 3, activation="relu")(jnp.zeros((2, 28, 28, 1))).shape
         (2, 26, 26, 8)
         >>> jc.layers.Conv2D(8, (3, 5), strides=2, padding="same")(jnp.zeros((2, 28, 28, 1))).shape
@@ -157,7 +157,7 @@ class Conv3D(Conv):
     """Convolution over volumes or films: (batch, d1, d2, d3, channels) to (batch, n1, n2, n3,
     filters).
 
-    Example:
+    Examples:
         >>> jc.layers.Conv3D(4, 3)(jnp.zeros((1, 8, 8, 8, 2))).shape
         (1, 6, 6, 6, 4)
     """

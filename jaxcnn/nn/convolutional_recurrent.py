@@ -30,7 +30,7 @@ class ConvLSTM2D(
     The states h and c have the shape of an output. Source: Shi et al., "Convolutional LSTM
     Network", 2015.
 
-    Example:
+    Examples:
         >>> jc.layers.ConvLSTM2D(4, 3, padding="same")(jnp.zeros((1, 5, 8, 8, 2))).shape
         (1, 8, 8, 4)
     """

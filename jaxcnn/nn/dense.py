@@ -19,7 +19,7 @@ class Dense(KernelFields, UnitsField):
     Input (batch, ..., features), output (batch, ..., units). Weights: ``kernel`` (features, units),
     ``bias`` (units,).
 
-    Example:
+    Examples:
         >>> jc.layers.Dense(2, kernel_initializer="ones")(jnp.array([[1.0, 2.0, 3.0]]))
         Array([[6., 6.]], dtype=float32)
     """

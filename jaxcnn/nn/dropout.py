@@ -43,7 +43,7 @@ class Dropout(MaskedNoise):
     input") where the mask is shared along an axis, as in (batch, 1, features). Draws from the
     ``dropout`` stream; `seed` gives the layer a separate stream.
 
-    Example:
+    Examples:
         >>> jc.layers.Dropout(0.5)(jnp.ones((1, 3)))  # not in training mode
         Array([[1., 1., 1.]], dtype=float32)
         >>> jc.layers.Dropout(0.5, seed=1)(jnp.ones((1, 1000)), training=True).max()

@@ -30,7 +30,7 @@ class Embedding(Layer):
         input_length: number of steps where it is fixed, or the sizes of all axes after the batch;
             None for any.
 
-    Example:
+    Examples:
         >>> jc.layers.Embedding(100, 8)(jnp.array([[3, 1, 4]])).shape
         (1, 3, 8)
     """

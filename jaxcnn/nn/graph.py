@@ -113,7 +113,7 @@ class Graph(Layer):
         topology: which layers are called on what, as a model has it.
         remat: whether the forward pass is computed again for the backward pass, which saves memory.
 
-    Example:
+    Examples:
         >>> model = jc.Sequential([jc.layers.Dense(2, input_shape=(3,))])
         >>> type(model.module).__name__
         'Graph'

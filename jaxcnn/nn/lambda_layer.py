@@ -35,7 +35,7 @@ class Lambda(Layer):
         mask: mask of the output, or a function that returns it; None for none.
         arguments: further keywords of `function`, by name; None for none.
 
-    Example:
+    Examples:
         >>> jc.layers.Lambda(lambda x: x**2)(jnp.array([[1.0, 2.0, 3.0]]))
         Array([[1., 4., 9.]], dtype=float32)
     """

@@ -30,7 +30,7 @@ class Subsampling2D(SpatialLayer):
 
     Source: LeCun et al., "Gradient-Based Learning Applied to Document Recognition", 1998.
 
-    Example:
+    Examples:
         >>> jc.layers.Subsampling2D()(jnp.zeros((1, 28, 28, 6))).shape
         (1, 14, 14, 6)
     """
@@ -84,7 +84,7 @@ class PartialConv2D(KernelFields, Convolution, ConnectionsField):
         connections: for each map of the output the channels of the input that it sees: at least
             one, none twice.
 
-    Example:
+    Examples:
         >>> jc.layers.PartialConv2D([[0, 1], [1, 2], [0]], 5)(jnp.zeros((1, 14, 14, 3))).shape
         (1, 10, 10, 3)
     """
@@ -129,7 +129,7 @@ class EuclideanRBF(Layer):
 
     Source: LeCun et al., "Gradient-Based Learning Applied to Document Recognition", 1998.
 
-    Example:
+    Examples:
         >>> jc.layers.EuclideanRBF(1, kernel_initializer="zeros")(jnp.array([[3.0, 4.0]]))
         Array([[25.]], dtype=float32)
     """

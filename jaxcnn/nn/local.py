@@ -62,7 +62,7 @@ class LocallyConnected1D(LocallyConnected):
     padding 'valid'; a `data_format` of None means channels_last, whatever the configured default
     for images is.
 
-    Example:
+    Examples:
         >>> jc.layers.LocallyConnected1D(8, 3)(jnp.zeros((2, 10, 4))).shape
         (2, 8, 8)
     """
@@ -82,7 +82,7 @@ class LocallyConnected2D(LocallyConnected):
     Weights: ``kernel`` (new_h * new_w, rows * columns * channels, filters), ``bias`` (new_h, new_w,
     filters). Only padding 'valid'.
 
-    Example:
+    Examples:
         >>> jc.layers.LocallyConnected2D(4, 3)(jnp.zeros((1, 8, 8, 2))).shape
         (1, 6, 6, 4)
     """

@@ -16,7 +16,7 @@ class Masking(Layer):
     Args:
         mask_value: the value that all features of a masked step have.
 
-    Example:
+    Examples:
         >>> jc.layers.Masking(9.0)(jnp.array([[[9.0, 9.0], [9.0, 2.0]]]))
         Array([[[0., 0.],
                 [9., 2.]]], dtype=float32)

@@ -72,7 +72,7 @@ class Merge(Layer):
 class Add(Merge):
     """The sum of the inputs.
 
-    Example:
+    Examples:
         >>> jc.layers.Add()([jnp.array([[1.0]]), jnp.array([[2.0]]), jnp.array([[3.0]])])
         Array([[6.]], dtype=float32)
     """
@@ -84,7 +84,7 @@ class Add(Merge):
 class Subtract(Merge):
     """The first of two inputs minus the second.
 
-    Example:
+    Examples:
         >>> jc.layers.Subtract()([jnp.array([[5.0]]), jnp.array([[2.0]])])
         Array([[3.]], dtype=float32)
     """
@@ -106,7 +106,7 @@ class CustomScaleLayer(Merge):
     Args:
         scale: factor of the second input.
 
-    Example:
+    Examples:
         >>> jc.layers.CustomScaleLayer(0.25)([jnp.array([[1.0]]), jnp.array([[2.0]])])
         Array([[1.5]], dtype=float32)
     """
@@ -127,7 +127,7 @@ class CustomScaleLayer(Merge):
 class Multiply(Merge):
     """The product of the inputs.
 
-    Example:
+    Examples:
         >>> jc.layers.Multiply()([jnp.array([[5.0]]), jnp.array([[2.0]])])
         Array([[10.]], dtype=float32)
     """
@@ -139,7 +139,7 @@ class Multiply(Merge):
 class Average(Merge):
     """The mean of the inputs.
 
-    Example:
+    Examples:
         >>> jc.layers.Average()([jnp.array([[5.0]]), jnp.array([[2.0]])])
         Array([[3.5]], dtype=float32)
     """
@@ -151,7 +151,7 @@ class Average(Merge):
 class Maximum(Merge):
     """The largest of the inputs, element by element.
 
-    Example:
+    Examples:
         >>> jc.layers.Maximum()([jnp.array([[5.0, 1.0]]), jnp.array([[2.0, 2.0]])])
         Array([[5., 2.]], dtype=float32)
     """
@@ -163,7 +163,7 @@ class Maximum(Merge):
 class Minimum(Merge):
     """The smallest of the inputs, element by element.
 
-    Example:
+    Examples:
         >>> jc.layers.Minimum()([jnp.array([[5.0, 1.0]]), jnp.array([[2.0, 2.0]])])
         Array([[2., 1.]], dtype=float32)
     """
@@ -178,7 +178,7 @@ class Concatenate(Merge):
     Args:
         axis: the axis along which the inputs are joined, counted with the batch as 0.
 
-    Example:
+    Examples:
         >>> jc.layers.Concatenate()([jnp.ones((2, 3)), jnp.ones((2, 4))]).shape
         (2, 7)
     """
@@ -227,7 +227,7 @@ class Dot(Merge):
         axes: the axis of both inputs, or one for each, counted with the batch as 0; not 0.
         normalize: whether the vectors are scaled to length 1 first, which gives the cosine.
 
-    Example:
+    Examples:
         >>> jc.layers.Dot(1)([jnp.array([[1.0, 2.0]]), jnp.array([[3.0, 4.0]])])
         Array([[11.]], dtype=float32)
     """

@@ -45,7 +45,7 @@ class GaussianNoise(Layer):
     Args:
         stddev: standard deviation of the noise, at least 0.
 
-    Example:
+    Examples:
         >>> jc.layers.GaussianNoise(0.1)(jnp.ones((1, 3)))  # not in training mode
         Array([[1., 1., 1.]], dtype=float32)
     """
@@ -77,7 +77,7 @@ class GaussianDropout(Layer):
     Args:
         rate: what a Dropout of the same variance would drop, from 0 to below 1.
 
-    Example:
+    Examples:
         >>> jc.layers.GaussianDropout(0.5)(jnp.ones((1, 3)))  # not in training mode
         Array([[1., 1., 1.]], dtype=float32)
     """
@@ -112,7 +112,7 @@ class AlphaDropout(MaskedNoise):
     Args:
         rate: fraction of the inputs to drop, from 0 to below 1.
 
-    Example:
+    Examples:
         >>> jc.layers.AlphaDropout(0.1)(jnp.ones((1, 3)))  # not in training mode
         Array([[1., 1., 1.]], dtype=float32)
     """
@@ -161,7 +161,7 @@ class SpatialDropout(SpatialLayer):
 class SpatialDropout1D(SpatialDropout):
     """(batch, steps, channels) with whole channels dropped in training mode.
 
-    Example:
+    Examples:
         >>> jc.layers.SpatialDropout1D(0.5)(jnp.ones((2, 10, 4))).shape
         (2, 10, 4)
     """
@@ -174,7 +174,7 @@ class SpatialDropout1D(SpatialDropout):
 class SpatialDropout2D(SpatialDropout):
     """(batch, height, width, channels) with whole channels dropped in training mode.
 
-    Example:
+    Examples:
         >>> jc.layers.SpatialDropout2D(0.5)(jnp.ones((2, 8, 8, 4))).shape
         (2, 8, 8, 4)
     """
@@ -185,7 +185,7 @@ class SpatialDropout2D(SpatialDropout):
 class SpatialDropout3D(SpatialDropout):
     """(batch, d1, d2, d3, channels) with whole channels dropped in training mode.
 
-    Example:
+    Examples:
         >>> jc.layers.SpatialDropout3D(0.5)(jnp.ones((2, 4, 4, 4, 3))).shape
         (2, 4, 4, 4, 3)
     """

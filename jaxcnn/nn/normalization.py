@@ -65,7 +65,7 @@ class BatchNormalization(ScalePenaltyFields, MovingFields, ScaleFields, BatchSta
             for the last one, 1 for channels_first.
         momentum: how much of a running statistic stays at each training step, from 0 to 1.
 
-    Example:
+    Examples:
         >>> layer = jc.layers.BatchNormalization(epsilon=0.0)
         >>> layer(jnp.array([[1.0], [3.0]]), training=True)
         Array([[-1.],
@@ -161,7 +161,7 @@ class LayerNormalization(ScalePenaltyFields, ScaleFields, SampleStatisticsFields
         axis: the axis or axes over which the statistics are taken, counted with the batch as 0; not
             0.
 
-    Example:
+    Examples:
         >>> jc.layers.LayerNormalization(epsilon=0.0)(jnp.array([[1.0, 3.0]]))
         Array([[-1.,  1.]], dtype=float32)
     """
@@ -215,7 +215,7 @@ class LocalResponseNormalization(SpatialLayer):
         alpha: factor of the sum of squares, at least 0.
         beta: exponent of the divisor.
 
-    Example:
+    Examples:
         >>> jc.layers.LocalResponseNormalization(alpha=1.0, beta=1.0)(jnp.ones((1, 1, 1, 1)))
         Array([[[[0.5]]]], dtype=float32)
     """

@@ -87,7 +87,7 @@ class Pooling3D(Pooling):
 class MaxPooling1D(Pooling1D):
     """(batch, steps, features) to (batch, fewer_steps, features): the largest of each window.
 
-    Example:
+    Examples:
         >>> jc.layers.MaxPooling1D(2)(jnp.array([[[1.0], [2.0], [3.0], [4.0]]]))
         Array([[[2.],
                 [4.]]], dtype=float32)
@@ -99,7 +99,7 @@ class MaxPooling1D(Pooling1D):
 class MaxPooling2D(Pooling2D):
     """(batch, height, width, channels) to fewer rows and columns: the largest of each window.
 
-    Example:
+    Examples:
         >>> jc.layers.MaxPooling2D(2)(jnp.zeros((1, 28, 28, 3))).shape
         (1, 14, 14, 3)
     """
@@ -110,7 +110,7 @@ class MaxPooling2D(Pooling2D):
 class MaxPooling3D(Pooling3D):
     """(batch, d1, d2, d3, channels) to smaller spatial axes: the largest of each window.
 
-    Example:
+    Examples:
         >>> jc.layers.MaxPooling3D(2)(jnp.zeros((1, 8, 8, 8, 3))).shape
         (1, 4, 4, 4, 3)
     """
@@ -122,7 +122,7 @@ class AveragePooling1D(Pooling1D):
     """(batch, steps, features) to (batch, fewer_steps, features): the mean of each window's real
     elements.
 
-    Example:
+    Examples:
         >>> jc.layers.AveragePooling1D(2)(jnp.array([[[1.0], [2.0], [3.0], [4.0]]]))
         Array([[[1.5],
                 [3.5]]], dtype=float32)
@@ -135,7 +135,7 @@ class AveragePooling2D(Pooling2D):
     """(batch, height, width, channels) to a smaller height and width: the mean of each window's
     real elements.
 
-    Example:
+    Examples:
         >>> jc.layers.AveragePooling2D(2, padding="same")(jnp.zeros((1, 7, 7, 3))).shape
         (1, 4, 4, 3)
     """
@@ -147,7 +147,7 @@ class AveragePooling3D(Pooling3D):
     """(batch, d1, d2, d3, channels) to smaller spatial axes: the mean of each window's real
     elements.
 
-    Example:
+    Examples:
         >>> jc.layers.AveragePooling3D(2)(jnp.zeros((1, 8, 8, 8, 3))).shape
         (1, 4, 4, 4, 3)
     """
@@ -190,7 +190,7 @@ class GlobalMaxPooling1D(GlobalMaxPooling):
     Args:
         data_format: 'channels_last' or 'channels_first', where the channels are axis 1.
 
-    Example:
+    Examples:
         >>> jc.layers.GlobalMaxPooling1D()(jnp.array([[[1.0, 5.0], [3.0, 2.0]]]))
         Array([[3., 5.]], dtype=float32)
     """
@@ -203,7 +203,7 @@ class GlobalMaxPooling1D(GlobalMaxPooling):
 class GlobalMaxPooling2D(GlobalMaxPooling):
     """(batch, height, width, channels) to (batch, channels): the largest of each map.
 
-    Example:
+    Examples:
         >>> jc.layers.GlobalMaxPooling2D()(jnp.zeros((2, 7, 7, 5))).shape
         (2, 5)
     """
@@ -214,7 +214,7 @@ class GlobalMaxPooling2D(GlobalMaxPooling):
 class GlobalMaxPooling3D(GlobalMaxPooling):
     """(batch, d1, d2, d3, channels) to (batch, channels): the largest of each volume.
 
-    Example:
+    Examples:
         >>> jc.layers.GlobalMaxPooling3D(keepdims=True)(jnp.zeros((2, 7, 7, 7, 5))).shape
         (2, 1, 1, 1, 5)
     """
@@ -229,7 +229,7 @@ class GlobalAveragePooling1D(GlobalAveragePooling):
     Args:
         data_format: 'channels_last' or 'channels_first', where the channels are axis 1.
 
-    Example:
+    Examples:
         >>> jc.layers.GlobalAveragePooling1D()(jnp.array([[[1.0, 5.0], [3.0, 2.0]]]))
         Array([[2. , 3.5]], dtype=float32)
     """
@@ -254,7 +254,7 @@ class GlobalAveragePooling1D(GlobalAveragePooling):
 class GlobalAveragePooling2D(GlobalAveragePooling):
     """(batch, height, width, channels) to (batch, channels): the mean of each map.
 
-    Example:
+    Examples:
         >>> jc.layers.GlobalAveragePooling2D()(jnp.zeros((2, 7, 7, 5))).shape
         (2, 5)
     """
@@ -265,7 +265,7 @@ class GlobalAveragePooling2D(GlobalAveragePooling):
 class GlobalAveragePooling3D(GlobalAveragePooling):
     """(batch, d1, d2, d3, channels) to (batch, channels): the mean of each volume.
 
-    Example:
+    Examples:
         >>> jc.layers.GlobalAveragePooling3D()(jnp.zeros((2, 7, 7, 7, 5))).shape
         (2, 5)
     """

@@ -26,7 +26,7 @@ class Normalization(Layer):
     Args:
         axis: the axis with a mean and a variance for each index, counted with the batch as 0.
 
-    Example:
+    Examples:
         >>> jc.layers.Normalization()(jnp.array([[1.0, 2.0]])).round(3)  # mean 0, variance 1
         Array([[1., 2.]], dtype=float32)
     """
@@ -59,7 +59,7 @@ class Rescaling(Layer):
         scale: factor: a number, or a list with one for each channel.
         offset: what is added then: a number, or a list with one for each channel.
 
-    Example:
+    Examples:
         >>> jc.layers.Rescaling(1 / 127.5, -1)(jnp.array([[0.0, 255.0]]))
         Array([[-1.,  1.]], dtype=float32)
     """

@@ -41,7 +41,7 @@ class ZeroPadding1D(ZeroPadding):
     Args:
         padding: number of steps at each end: an integer, or (before, after).
 
-    Example:
+    Examples:
         >>> jc.layers.ZeroPadding1D((1, 0))(jnp.ones((1, 2, 1)))
         Array([[[0.],
                 [1.],
@@ -57,7 +57,7 @@ class ZeroPadding1D(ZeroPadding):
 class ZeroPadding2D(ZeroPadding):
     """(batch, height, width, channels) with rows and columns of zeros around.
 
-    Example:
+    Examples:
         >>> jc.layers.ZeroPadding2D(((1, 2), (0, 3)))(jnp.ones((1, 5, 5, 2))).shape
         (1, 8, 8, 2)
     """
@@ -71,7 +71,7 @@ class ZeroPadding2D(ZeroPadding):
 class ZeroPadding3D(ZeroPadding):
     """(batch, d1, d2, d3, channels) with zeros around.
 
-    Example:
+    Examples:
         >>> jc.layers.ZeroPadding3D(1)(jnp.ones((1, 5, 5, 5, 2))).shape
         (1, 7, 7, 7, 2)
     """
@@ -111,7 +111,7 @@ class Cropping1D(Cropping):
     Args:
         cropping: number of steps cut off at each end: an integer, or (start, end).
 
-    Example:
+    Examples:
         >>> jc.layers.Cropping1D((1, 0))(jnp.array([[[1.0], [2.0], [3.0]]]))
         Array([[[2.],
                 [3.]]], dtype=float32)
@@ -126,7 +126,7 @@ class Cropping1D(Cropping):
 class Cropping2D(Cropping):
     """(batch, height, width, channels) without the outer rows and columns.
 
-    Example:
+    Examples:
         >>> jc.layers.Cropping2D(((1, 2), (0, 3)))(jnp.ones((1, 8, 8, 2))).shape
         (1, 5, 5, 2)
     """
@@ -140,7 +140,7 @@ class Cropping2D(Cropping):
 class Cropping3D(Cropping):
     """(batch, d1, d2, d3, channels) without the outer planes.
 
-    Example:
+    Examples:
         >>> jc.layers.Cropping3D(1)(jnp.ones((1, 5, 5, 5, 2))).shape
         (1, 3, 3, 3, 2)
     """
@@ -172,7 +172,7 @@ class UpSampling(SpatialLayer):
 class UpSampling1D(UpSampling):
     """(batch, steps, features) with each step repeated.
 
-    Example:
+    Examples:
         >>> jc.layers.UpSampling1D(2)(jnp.array([[[1.0], [2.0]]]))
         Array([[[1.],
                 [1.],
@@ -192,7 +192,7 @@ class UpSampling2D(UpSampling):
     Args:
         interpolation: 'nearest', which repeats elements, or 'bilinear'.
 
-    Example:
+    Examples:
         >>> jc.layers.UpSampling2D((2, 3))(jnp.ones((1, 4, 4, 2))).shape
         (1, 8, 12, 2)
     """
@@ -219,7 +219,7 @@ class UpSampling2D(UpSampling):
 class UpSampling3D(UpSampling):
     """(batch, d1, d2, d3, channels) with each axis repeated.
 
-    Example:
+    Examples:
         >>> jc.layers.UpSampling3D(2)(jnp.ones((1, 4, 4, 4, 2))).shape
         (1, 8, 8, 8, 2)
     """

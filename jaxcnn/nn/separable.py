@@ -45,7 +45,7 @@ class DepthwiseConv2D(Convolution, DepthMultiplierField, WindowFields):
     Weights: ``depthwise_kernel`` (*kernel_size, channels, depth_multiplier), ``bias`` (channels *
     depth_multiplier,).
 
-    Example:
+    Examples:
         >>> jc.layers.DepthwiseConv2D(3, depth_multiplier=2)(jnp.ones((1, 8, 8, 4))).shape
         (1, 6, 6, 8)
     """
@@ -108,7 +108,7 @@ class SeparableConv1D(SeparableConv):
     Args:
         data_format: 'channels_last' or 'channels_first', where the channels are axis 1.
 
-    Example:
+    Examples:
         >>> jc.layers.SeparableConv1D(8, 3)(jnp.ones((1, 10, 4))).shape
         (1, 8, 8)
     """
@@ -126,7 +126,7 @@ class SeparableConv2D(SeparableConv):
     (1, 1, channels * depth_multiplier, filters), ``bias`` (filters,). Source: Chollet, "Xception",
     2016.
 
-    Example:
+    Examples:
         >>> jc.layers.SeparableConv2D(8, 3)(jnp.ones((1, 8, 8, 4))).shape
         (1, 6, 6, 8)
     """

@@ -23,7 +23,7 @@ class Flatten(Layer):
         data_format: of the input: 'channels_last', 'channels_first', or None for the order of the
             axes as it is.
 
-    Example:
+    Examples:
         >>> jc.layers.Flatten()(jnp.ones((2, 7, 7, 3))).shape
         (2, 147)
     """
@@ -48,7 +48,7 @@ class Reshape(Layer):
         target_shape: sizes of the axes after the batch: positive integers, one of them may be -1
             for what is left.
 
-    Example:
+    Examples:
         >>> jc.layers.Reshape((4, -1))(jnp.ones((2, 12))).shape
         (2, 4, 3)
     """
@@ -81,7 +81,7 @@ class Permute(Layer):
     Args:
         dims: the axes after the batch, counted from 1, in their new order.
 
-    Example:
+    Examples:
         >>> jc.layers.Permute((2, 1))(jnp.ones((5, 3, 4))).shape
         (5, 4, 3)
     """
@@ -108,7 +108,7 @@ class RepeatVector(Layer):
     Args:
         n: number of repetitions, a positive integer.
 
-    Example:
+    Examples:
         >>> jc.layers.RepeatVector(2)(jnp.array([[1.0, 2.0]]))
         Array([[[1., 2.],
                 [1., 2.]]], dtype=float32)

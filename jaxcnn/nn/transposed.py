@@ -91,7 +91,7 @@ class Conv1DTranspose(ConvTranspose):
         data_format: 'channels_last' or 'channels_first', where the channels are axis 1.
         padding: 'valid', 'same' or 'full', as in Conv2DTranspose.
 
-    Example:
+    Examples:
         >>> jc.layers.Conv1DTranspose(8, 3, strides=2, padding="same")(jnp.ones((1, 10, 4))).shape
         (1, 20, 8)
     """
@@ -115,7 +115,7 @@ class Conv2DTranspose(ConvTranspose):
     Args:
         padding: 'valid', 'same' or 'full', with the sizes above.
 
-    Example:
+    Examples:
         >>> jc.layers.Conv2DTranspose(8, 3, strides=2, padding="same")(jnp.ones((1, 7, 7, 4))).shape
         (1, 14, 14, 8)
     """
@@ -136,7 +136,7 @@ class Conv3DTranspose(ConvTranspose):
     Args:
         padding: 'valid', 'same' or 'full', as in Conv2DTranspose.
 
-    Example:
+    Examples:
         >>> jc.layers.Conv3DTranspose(2, 3)(jnp.ones((1, 4, 4, 4, 2))).shape
         (1, 6, 6, 6, 2)
     """

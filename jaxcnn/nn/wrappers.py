@@ -29,7 +29,7 @@ class TimeDistributed(Layer):
     Args:
         layer: the layer or model that is called on every step.
 
-    Example:
+    Examples:
         >>> jc.layers.TimeDistributed(jc.layers.Dense(8))(jnp.ones((2, 10, 4))).shape
         (2, 10, 8)
     """
@@ -90,7 +90,7 @@ class Bidirectional(CalledWithStates):
         layer: the recurrent layer, which is copied for each direction.
         merge_mode: 'sum', 'mul', 'ave', 'concat', or None for a list of both outputs.
 
-    Example:
+    Examples:
         >>> jc.layers.Bidirectional(jc.layers.LSTM(8))(jnp.ones((2, 10, 4))).shape
         (2, 16)
     """

@@ -60,7 +60,7 @@ def conv(
         ValueError: the shapes do not fit together.
         TypeError: the dtypes differ.
 
-    Example:
+    Examples:
         >>> jc.ops.conv(jnp.ones((1, 5, 5, 2)), jnp.ones((3, 3, 2, 4)), padding="same").shape
         (1, 5, 5, 4)
     """
@@ -83,7 +83,7 @@ def conv_relu(
         bias: array (C_out,).
         **window: as of `conv`.
 
-    Example:
+    Examples:
         >>> jc.ops.conv_relu(jnp.ones((1, 5, 2)), jnp.ones((3, 2, 4)), -jnp.ones(4)).max()
         Array(5., dtype=float32)
     """
@@ -151,7 +151,7 @@ def conv_transpose(
         ValueError: the shapes do not fit together.
         TypeError: the dtypes differ.
 
-    Example:
+    Examples:
         >>> jc.ops.conv_transpose(jnp.ones((1, 5, 2)), jnp.ones((3, 4, 2)), strides=2).shape
         (1, 11, 4)
     """

@@ -78,7 +78,7 @@ def max_pool(
         strides: steps of the window, given as its size is; None for the size.
         padding: 'valid' or 'same'.
 
-    Example:
+    Examples:
         >>> jc.ops.max_pool(jnp.arange(4.0).reshape(1, 4, 1), 2).ravel()
         Array([1., 3.], dtype=float32)
     """
@@ -99,7 +99,7 @@ def avg_pool(
         strides: steps of the window, given as its size is; None for the size.
         padding: 'valid' or 'same'.
 
-    Example:
+    Examples:
         >>> jc.ops.avg_pool(jnp.arange(4.0).reshape(1, 4, 1), 2).ravel()
         Array([0.5, 2.5], dtype=float32)
     """
@@ -118,7 +118,7 @@ def largest(x: jax.Array, axis: Sequence[int], keepdims: bool = False) -> jax.Ar
         axis: the axes over which the maximum is taken.
         keepdims: whether they stay, with size 1.
 
-    Example:
+    Examples:
         >>> jc.ops.largest(jnp.array([[1.0, 5.0], [3.0, jnp.nan]]), (1,))
         Array([ 5., nan], dtype=float32)
     """

@@ -41,7 +41,7 @@ def dot(x: jax.Array, kernel: jax.Array) -> jax.Array:
         x: array (..., k).
         kernel: array (k, n).
 
-    Example:
+    Examples:
         >>> jc.ops.dot(jnp.ones((2, 3)), jnp.ones((3, 4))).shape
         (2, 4)
     """

@@ -89,7 +89,7 @@ def conv_output_length(
         stride: steps of the window.
         dilation: distance of its elements.
 
-    Example:
+    Examples:
         >>> jc.ops.conv_output_length(28, 3, "valid")
         26
     """
@@ -129,7 +129,7 @@ def conv_transpose_output_length(
     Raises:
         ValueError: another `padding`.
 
-    Example:
+    Examples:
         >>> jc.ops.conv_transpose_output_length(14, 3, "same", stride=2)
         28
     """

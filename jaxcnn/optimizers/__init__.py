@@ -81,7 +81,7 @@ def get(identifier: Identifier | Optimizer | optax.GradientTransformation) -> Op
     Raises:
         ValueError: unknown name, or no optimizer.
 
-    Example:
+    Examples:
         >>> jc.optimizers.get("sgd")
         SGD(lr=0.01, momentum=0.0, decay=0.0, nesterov=False)
     """
@@ -105,7 +105,7 @@ def serialize(optimizer: Optimizer) -> str | Config | None:
     Args:
         optimizer: the optimizer.
 
-    Example:
+    Examples:
         >>> jc.optimizers.serialize(jc.optimizers.SGD(0.5))["class_name"]
         'SGD'
     """

@@ -62,7 +62,7 @@ class OptimizerState(NamedTuple):
         hyper: hyperparameters by name, float32 scalars.
         slots: by name a tree of arrays like the parameters.
 
-    Example:
+    Examples:
         >>> jc.optimizers.SGD(0.5).init({"w": jnp.zeros(2)}).hyper["lr"]
         Array(0.5, dtype=float32)
     """
@@ -117,7 +117,7 @@ class Optimizer(Updating):
         TypeError: an argument that the optimizer does not know.
         ValueError: a number out of range.
 
-    Example:
+    Examples:
         >>> class Signs(jc.optimizers.Optimizer):
         ...     def __init__(self, lr=0.01, **kwargs):
         ...         super().__init__(lr, kwargs)

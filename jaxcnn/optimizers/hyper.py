@@ -91,7 +91,7 @@ class Hyper:
     Raises:
         ValueError: a number out of range, or one that the optimizer was made without.
 
-    Example:
+    Examples:
         >>> optimizer = jc.optimizers.Adam(1e-3)
         >>> optimizer.lr = 1e-4
         >>> optimizer.lr

@@ -58,7 +58,7 @@ class SGD(Optimizer):
         TypeError: an argument that the optimizer does not know.
         ValueError: a number out of range.
 
-    Example:
+    Examples:
         >>> jc.optimizers.SGD(0.1, momentum=0.9, nesterov=True)
         SGD(lr=0.1, momentum=0.9, decay=0.0, nesterov=True)
     """
@@ -117,7 +117,7 @@ class RMSprop(Optimizer):
         TypeError: an argument that the optimizer does not know.
         ValueError: a number out of range.
 
-    Example:
+    Examples:
         >>> jc.optimizers.RMSprop(0.01, clipnorm=1.0)
         RMSprop(lr=0.01, rho=0.9, epsilon=1e-08, decay=0.0, clipnorm=1.0)
     """
@@ -163,7 +163,7 @@ class Adagrad(Optimizer):
         TypeError: an argument that the optimizer does not know.
         ValueError: a number out of range.
 
-    Example:
+    Examples:
         >>> jc.optimizers.Adagrad(0.1)
         Adagrad(lr=0.1, epsilon=1e-08, decay=0.0)
     """
@@ -210,7 +210,7 @@ class Adadelta(Optimizer):
         TypeError: an argument that the optimizer does not know.
         ValueError: a number out of range.
 
-    Example:
+    Examples:
         >>> jc.optimizers.Adadelta()
         Adadelta(lr=1.0, rho=0.95, epsilon=1e-08, decay=0.0)
     """
@@ -266,7 +266,7 @@ class Adam(Optimizer):
         TypeError: an argument that the optimizer does not know.
         ValueError: a number out of range.
 
-    Example:
+    Examples:
         >>> optimizer = jc.optimizers.Adam(1e-3)
         >>> weights = {"kernel": jnp.array([1.0])}
         >>> changes, state = optimizer.update({"kernel": jnp.array([5.0])}, optimizer.init(weights))
@@ -346,7 +346,7 @@ class AdamW(Adam):
         TypeError: an argument that the optimizer does not know.
         ValueError: a number out of range.
 
-    Example:
+    Examples:
         >>> jc.optimizers.AdamW(1e-3, weight_decay=0.01).weight_decay
         0.01
     """
@@ -400,7 +400,7 @@ class Adamax(Optimizer):
         TypeError: an argument that the optimizer does not know.
         ValueError: a number out of range.
 
-    Example:
+    Examples:
         >>> jc.optimizers.Adamax(0.002)
         Adamax(lr=0.002, beta_1=0.9, beta_2=0.999, epsilon=1e-08, decay=0.0)
     """
@@ -462,7 +462,7 @@ class Nadam(Optimizer):
         TypeError: an argument that the optimizer does not know.
         ValueError: a number out of range.
 
-    Example:
+    Examples:
         >>> jc.optimizers.Nadam(0.002)
         Nadam(lr=0.002, beta_1=0.9, beta_2=0.999, epsilon=1e-08, schedule_decay=0.004)
     """
@@ -554,7 +554,7 @@ class Lion(Optimizer):
         TypeError: an argument that the optimizer does not know.
         ValueError: a number out of range.
 
-    Example:
+    Examples:
         >>> jc.optimizers.Lion(1e-4)
         Lion(lr=0.0001, beta_1=0.9, beta_2=0.99, decay=0.0)
     """

@@ -18,7 +18,7 @@ registry: Registry[LearningRateSchedule] = Registry("learning-rate schedule")
 class LearningRateSchedule(Configurable):
     """Base class: subclasses define ``__call__(step)``, where the first update is step 0.
 
-    Example:
+    Examples:
         >>> class Halved(jc.optimizers.schedules.LearningRateSchedule):
         ...     def __call__(self, step):
         ...         return 0.1 * 0.5**step
@@ -41,7 +41,7 @@ class DecayByPeriods(LearningRateSchedule):
         staircase: whether only whole periods count.
         name: a name for configurations; it changes nothing.
 
-    Example:
+    Examples:
         >>> from jaxcnn.optimizers.schedules import ExponentialDecay
         >>> ExponentialDecay(0.1, decay_steps=100, decay_rate=0.5).periods(50)
         Array(0.5, dtype=float32)
@@ -72,7 +72,7 @@ class ExponentialDecay(DecayByPeriods):
         decay_rate: factor of the rate in a period.
         staircase: whether only whole periods count.
 
-    Example:
+    Examples:
         >>> from jaxcnn.optimizers.schedules import ExponentialDecay
         >>> ExponentialDecay(0.1, decay_steps=100, decay_rate=0.5)(200).round(4)
         Array(0.025, dtype=float32)
@@ -98,7 +98,7 @@ class InverseTimeDecay(DecayByPeriods):
         decay_rate: what is added to the divisor in a period.
         staircase: whether only whole periods count.
 
-    Example:
+    Examples:
         >>> from jaxcnn.optimizers.schedules import InverseTimeDecay
         >>> InverseTimeDecay(0.1, decay_steps=100, decay_rate=0.5)(200).round(4)
         Array(0.05, dtype=float32)
@@ -123,7 +123,7 @@ class PiecewiseConstantDecay(LearningRateSchedule):
     Raises:
         ValueError: there is not one value more than boundaries.
 
-    Example:
+    Examples:
         >>> from jaxcnn.optimizers.schedules import PiecewiseConstantDecay
         >>> PiecewiseConstantDecay([100, 200], [0.1, 0.01, 0.001])(150).round(4)
         Array(0.01, dtype=float32)
@@ -160,7 +160,7 @@ class PolynomialDecay(LearningRateSchedule):
         cycle: whether it begins again after the end, with a longer way.
         name: a name for configurations; it changes nothing.
 
-    Example:
+    Examples:
         >>> jc.optimizers.schedules.PolynomialDecay(0.1, 100, end_learning_rate=0.0)(50).round(4)
         Array(0.05, dtype=float32)
     """
@@ -196,7 +196,7 @@ class CosineDecay(LearningRateSchedule):
         warmup_target: the rate at the end of the rise; None for no rise.
         warmup_steps: number of updates of the rise.
 
-    Example:
+    Examples:
         >>> jc.optimizers.schedules.CosineDecay(0.1, 100)(50).round(4)
         Array(0.05, dtype=float32)
     """
@@ -235,7 +235,7 @@ class CosineDecayRestarts(LearningRateSchedule):
         alpha: part of the rate that is left at the end of a wave, from 0 to 1.
         name: a name for configurations; it changes nothing.
 
-    Example:
+    Examples:
         >>> round(jc.optimizers.schedules.CosineDecayRestarts(0.1, 100)(100).item(), 4)
         0.1
     """
@@ -267,7 +267,7 @@ def completed(step: ArrayLike, steps: float, whole: bool = False) -> Array:
         steps: number of updates in a period.
         whole: whether only whole periods count.
 
-    Example:
+    Examples:
         >>> jc.optimizers.schedules.completed(150, 100)
         Array(1.5, dtype=float32)
     """
@@ -283,7 +283,7 @@ def half_wave(part: Array, alpha: float, height: float | Array = 1.0) -> Array:
         alpha: the value at the end, for a height of 1.
         height: the value at the beginning.
 
-    Example:
+    Examples:
         >>> jc.optimizers.schedules.half_wave(jnp.array(0.5), 0.0).round(3)
         Array(0.5, dtype=float32, weak_type=True)
     """
@@ -297,7 +297,7 @@ def float_of(step: ArrayLike) -> Array:
     Args:
         step: an integer, or an array of one.
 
-    Example:
+    Examples:
         >>> jc.optimizers.schedules.float_of(3)
         Array(3., dtype=float32)
     """

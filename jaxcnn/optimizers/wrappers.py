@@ -29,7 +29,7 @@ class OptaxTransformation(Optimizer):
     Args:
         transformation: what a function of optax returns.
 
-    Example:
+    Examples:
         >>> import optax
         >>> jc.optimizers.OptaxTransformation(optax.adamw(1e-3)).init({"w": jnp.zeros(2)}).count
         Array(0, dtype=int32)
@@ -100,7 +100,7 @@ class GradientAccumulation(Optimizer):
     Raises:
         ValueError: ``steps`` is not a positive integer.
 
-    Example:
+    Examples:
         >>> jc.optimizers.GradientAccumulation(jc.optimizers.SGD(0.1), steps=4).lr
         0.1
     """
@@ -164,7 +164,7 @@ class LayerRates(Optimizer):
         ValueError: a factor below 0, or an optimizer with `ema`, whose average would not see the
             factors. In `init`: a name of which there is no trained layer.
 
-    Example:
+    Examples:
         >>> jc.optimizers.LayerRates(jc.optimizers.Adam(1e-3), {"top": 1.0}, default=0.1).lr
         0.001
     """

@@ -24,7 +24,7 @@ def zero_mean(x: ArrayLike, axis: int | Sequence[int] | None = 0) -> Array:
         x: array of numbers.
         axis: the axis or axes along which the mean is taken; None for all.
 
-    Example:
+    Examples:
         >>> from jaxcnn.preprocessing.normalization import zero_mean
         >>> zero_mean(jnp.array([1.0, 3.0]))
         Array([-1.,  1.], dtype=float32)
@@ -41,7 +41,7 @@ def standardize(x: ArrayLike, axis: int | Sequence[int] | None = 0, epsilon: flo
         axis: the axis or axes along which it is standardised; None for all.
         epsilon: what is added to the standard deviation.
 
-    Example:
+    Examples:
         >>> from jaxcnn.preprocessing.normalization import standardize
         >>> standardize(jnp.array([1.0, 3.0])).round(3)
         Array([-1.,  1.], dtype=float32)
@@ -63,7 +63,7 @@ class PrincipalAxes(NamedTuple):
         axes: (features, features), a unit vector a column, in the order of falling variance.
         variances: (features,), of the data along each axis.
 
-    Example:
+    Examples:
         >>> from jaxcnn.preprocessing.normalization import principal_axes
         >>> principal_axes(jnp.array([[1.0, 0.0], [-1.0, 0.0]])).variances
         Array([1., 0.], dtype=float32)
@@ -85,7 +85,7 @@ def principal_axes(x: ArrayLike) -> PrincipalAxes:
     Raises:
         ValueError: an array of another rank.
 
-    Example:
+    Examples:
         >>> from jaxcnn.preprocessing.normalization import principal_axes
         >>> abs(principal_axes(jnp.array([[3.0, 0.0], [-3.0, 0.0]])).axes[:, 0])
         Array([1., 0.], dtype=float32)
@@ -108,7 +108,7 @@ def rotate(x: ArrayLike, principal: PrincipalAxes, components: int | None = None
         principal: their principal axes, or those of other samples.
         components: number of axes, from the first; None for all.
 
-    Example:
+    Examples:
         >>> from jaxcnn.preprocessing.normalization import principal_axes, rotate
         >>> samples = jnp.array([[3.0, 0.0], [-3.0, 0.0]])
         >>> rotate(samples, principal_axes(samples), components=1).shape
@@ -128,7 +128,7 @@ def whiten(
         epsilon: what is added to each variance.
         components: number of axes, from the first; None for all.
 
-    Example:
+    Examples:
         >>> from jaxcnn.preprocessing.normalization import principal_axes, whiten
         >>> samples = jnp.array([[3.0, 0.0], [-3.0, 0.0]])
         >>> abs(whiten(samples, principal_axes(samples), components=1)).round(3)
@@ -146,7 +146,7 @@ def zca(x: ArrayLike, principal: PrincipalAxes, epsilon: float = 1e-6) -> Array:
         principal: their principal axes, or those of other samples.
         epsilon: what is added to each variance.
 
-    Example:
+    Examples:
         >>> from jaxcnn.preprocessing.normalization import principal_axes, zca
         >>> samples = jnp.array([[3.0, 0.0], [-3.0, 0.0]])
         >>> zca(samples, principal_axes(samples)).round(3).shape
@@ -164,7 +164,7 @@ def zca_matrix(covariance: ArrayLike, epsilon: float = 1e-6) -> Array:
         covariance: (features, features).
         epsilon: what is added to each variance.
 
-    Example:
+    Examples:
         >>> from jaxcnn.preprocessing.normalization import zca_matrix
         >>> zca_matrix(jnp.diag(jnp.array([4.0, 4.0])), epsilon=0.0).round(3)
         Array([[0.5, 0. ],

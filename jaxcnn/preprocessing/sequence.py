@@ -43,7 +43,7 @@ def pad_sequences(
     Raises:
         ValueError: anything else, or a sequence whose elements have another shape than the first.
 
-    Example:
+    Examples:
         >>> jc.preprocessing.sequence.pad_sequences([[1, 2], [3]], maxlen=3)
         array([[0, 1, 2],
                [0, 0, 3]], dtype=int32)
@@ -98,7 +98,7 @@ def make_sampling_table(size: int, sampling_factor: float = 1e-5) -> np.ndarray:
         size: number of words.
         sampling_factor: the factor of the formula.
 
-    Example:
+    Examples:
         >>> jc.preprocessing.sequence.make_sampling_table(3).shape
         (3,)
     """
@@ -139,7 +139,7 @@ def skipgrams(
     Raises:
         ValueError: `negative_samples` are asked for and `vocabulary_size` is below 2.
 
-    Example:
+    Examples:
         >>> pairs, labels = jc.preprocessing.sequence.skipgrams([1, 2, 3], vocabulary_size=10)
         >>> len(pairs) == len(labels)
         True
@@ -198,7 +198,7 @@ class TimeseriesGenerator:
     Raises:
         ValueError: lengths that differ, steps that are not positive, or no window fits.
 
-    Example:
+    Examples:
         >>> from jaxcnn.preprocessing.sequence import TimeseriesGenerator
         >>> windows, targets = TimeseriesGenerator(np.arange(6), np.arange(6), length=3)[0]
         >>> windows[0], targets
@@ -309,7 +309,7 @@ def timeseries_generator_from_json(json_string: str) -> TimeseriesGenerator:
     Args:
         json_string: what `TimeseriesGenerator.to_json` returned.
 
-    Example:
+    Examples:
         >>> from jaxcnn.preprocessing import sequence
         >>> text = sequence.TimeseriesGenerator(np.arange(6), np.arange(6), length=3).to_json()
         >>> sequence.timeseries_generator_from_json(text).length

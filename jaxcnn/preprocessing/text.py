@@ -44,7 +44,7 @@ def text_to_word_sequence(
     Raises:
         TypeError: the text is no string.
 
-    Example:
+    Examples:
         >>> jc.preprocessing.text.text_to_word_sequence("The cat, the dog.")
         ['the', 'cat', 'the', 'dog']
     """
@@ -71,7 +71,7 @@ def one_hot(
         lower: whether everything is put in small letters first.
         split: what stands between words.
 
-    Example:
+    Examples:
         >>> len(jc.preprocessing.text.one_hot("the cat", 100))
         2
     """
@@ -98,7 +98,7 @@ def hashing_trick(
     Raises:
         ValueError: `n` is below 2, or an unknown hash function.
 
-    Example:
+    Examples:
         >>> len(jc.preprocessing.text.hashing_trick("the cat", 100, "md5"))
         2
     """
@@ -152,7 +152,7 @@ class Tokenizer:
     Raises:
         ValueError: `num_words` is below 1.
 
-    Example:
+    Examples:
         >>> tokenizer = jc.preprocessing.text.Tokenizer()
         >>> tokenizer.fit_on_texts(["the cat", "the dog"])
         >>> tokenizer.texts_to_sequences(["the dog"])
@@ -327,7 +327,7 @@ def tokenizer_from_json(json_string: str) -> Tokenizer:
     Raises:
         ValueError: the text is something else.
 
-    Example:
+    Examples:
         >>> tokenizer = jc.preprocessing.text.Tokenizer()
         >>> tokenizer.fit_on_texts(["the cat"])
         >>> jc.preprocessing.text.tokenizer_from_json(tokenizer.to_json()).word_index

@@ -20,7 +20,7 @@ class TrainingCurves(Callback):
         filepath: the file, in the format of its suffix; never half written.
         title: a line above the panels.
 
-    Example:
+    Examples:
         >>> callback = jc.callbacks.TrainingCurves("training.png", title="Digits")
     """
 
@@ -108,7 +108,7 @@ class ConfusionMatrix(ClassifierPicture):
     Raises:
         ValueError: only one of `x` and `y` is given.
 
-    Example:
+    Examples:
         >>> callback = jc.callbacks.ConfusionMatrix("confusion.png", x, y, ["cat", "dog"])
     """
 
@@ -133,7 +133,7 @@ class WorstMistakes(ClassifierPicture):
     Raises:
         ValueError: only one of `x` and `y` is given.
 
-    Example:
+    Examples:
         >>> callback = jc.callbacks.WorstMistakes("mistakes.png", x, y, ["cat", "dog"])
     """
 

@@ -41,7 +41,7 @@ class LearningRateFinder(Callback):
     Raises:
         ValueError: rates that do not rise, or a number of batches that is not known.
 
-    Example:
+    Examples:
         >>> finder = jc.callbacks.LearningRateFinder(1e-4, 1e-2, steps=5)
         >>> history = model.fit(x, y, batch_size=1, epochs=2, verbose=0, callbacks=[finder])
         >>> len(finder.rates)

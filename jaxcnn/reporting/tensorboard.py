@@ -53,7 +53,7 @@ class TensorBoard(Callback):
     Raises:
         ValueError: another `update_freq`, or a name in `embeddings_layer_names` that no layer has.
 
-    Example:
+    Examples:
         >>> import pathlib
         >>> board = jc.callbacks.TensorBoard("logs")
         >>> history = model.fit(x, y, epochs=1, verbose=0, callbacks=[board])

@@ -38,7 +38,7 @@ _drawn = DrawnSeed()
 def floatx() -> str:
     """Name of the number type that layers compute in, for example ``'float32'``.
 
-    Example:
+    Examples:
         >>> jc.config.floatx()
         'float32'
     """
@@ -56,7 +56,7 @@ def set_floatx(floatx: str) -> None:
     Raises:
         ValueError: unknown name, or 'float64' while JAX is limited to 32 bits.
 
-    Example:
+    Examples:
         >>> jc.config.set_floatx("float32")
     """
     _current().floatx = _checked_floatx(floatx)
@@ -76,7 +76,7 @@ def mixed_precision(dtype: str | None) -> None:
     Raises:
         ValueError: something else; float16 would need its losses scaled.
 
-    Example:
+    Examples:
         >>> jc.mixed_precision("bfloat16")
         >>> jc.config.compute_dtype()
         'bfloat16'
@@ -93,7 +93,7 @@ def mixed_precision(dtype: str | None) -> None:
 def compute_dtype() -> str | None:
     """The number type that `mixed_precision` has set; None for that of the weights.
 
-    Example:
+    Examples:
         >>> jc.config.compute_dtype() is None
         True
     """
@@ -103,7 +103,7 @@ def compute_dtype() -> str | None:
 def epsilon() -> float:
     """The fuzz factor that keeps logarithms and divisions finite (1e-7 unless set).
 
-    Example:
+    Examples:
         >>> jc.config.epsilon()
         1e-07
     """
@@ -119,7 +119,7 @@ def set_epsilon(epsilon: float) -> None:
     Raises:
         ValueError: not a positive finite number.
 
-    Example:
+    Examples:
         >>> jc.config.set_epsilon(1e-5)
         >>> jc.config.epsilon()
         1e-05
@@ -132,7 +132,7 @@ def image_data_format() -> str:
     """``'channels_last'`` (batch, rows, columns, channels) or ``'channels_first'`` (batch,
     channels, rows, columns).
 
-    Example:
+    Examples:
         >>> jc.config.image_data_format()
         'channels_last'
     """
@@ -148,7 +148,7 @@ def set_image_data_format(data_format: str) -> None:
     Raises:
         ValueError: neither 'channels_last' nor 'channels_first'.
 
-    Example:
+    Examples:
         >>> jc.config.set_image_data_format("channels_last")
     """
     _current().image_data_format = _checked_data_format(data_format)
@@ -161,7 +161,7 @@ def seed() -> int:
     either it follows the global state of NumPy, as in Keras 2: ``np.random.seed(n)`` decides it,
     and where nothing does, each process has its own.
 
-    Example:
+    Examples:
         >>> jc.utils.set_random_seed(1)
         >>> jc.config.seed()
         1
@@ -178,7 +178,7 @@ def seed() -> int:
 def seed_is_set() -> bool:
     """Whether somebody has chosen the seed.
 
-    Example:
+    Examples:
         >>> jc.utils.set_random_seed(1)
         >>> jc.config.seed_is_set()
         True
@@ -189,7 +189,7 @@ def seed_is_set() -> bool:
 def new_trial() -> None:
     """Draw another seed, where none was chosen, as programs do between two trials.
 
-    Example:
+    Examples:
         >>> jc.config.new_trial()
     """
     _drawn.new_trial()
@@ -205,7 +205,7 @@ def set_random_seed(seed: int) -> None:
         TypeError: not an integer.
         ValueError: outside 0 .. 2**32 - 1.
 
-    Example:
+    Examples:
         >>> jc.utils.set_random_seed(1)
         >>> first = jc.initializers.RandomNormal()((2,))
         >>> jc.utils.set_random_seed(1)
@@ -222,7 +222,7 @@ def set_random_seed(seed: int) -> None:
 def count_draw() -> int:
     """How many random keys were taken before this one since the seed was set: 0, 1, ...
 
-    Example:
+    Examples:
         >>> jc.utils.set_random_seed(1)
         >>> jc.config.count_draw(), jc.config.count_draw()
         (0, 1)
@@ -238,7 +238,7 @@ def learning_phase() -> int | None:
     Layers and models read it when they are called, trained or asked to predict; modules and pure
     steps never do.
 
-    Example:
+    Examples:
         >>> jc.config.learning_phase() is None
         True
     """
@@ -252,7 +252,7 @@ def in_training(otherwise: bool) -> bool:
     Args:
         otherwise: what the caller does.
 
-    Example:
+    Examples:
         >>> jc.config.in_training(False)
         False
     """
@@ -269,7 +269,7 @@ def set_learning_phase(value: int | None) -> None:
     Raises:
         ValueError: something else.
 
-    Example:
+    Examples:
         >>> jc.config.set_learning_phase(0)
         >>> jc.config.in_training(True)
         False
@@ -286,7 +286,7 @@ def home() -> Path:
     """The folder for data sets and downloads: ``$JAXCNN_HOME``, by default ``~/.jaxcnn``. It may
     not exist yet.
 
-    Example:
+    Examples:
         >>> jc.config.home().name != ""
         True
     """
@@ -297,7 +297,7 @@ def keras_home() -> Path:
     """The folder of Keras's own downloads: ``$KERAS_HOME``, by default ``~/.keras``. It may not
     exist.
 
-    Example:
+    Examples:
         >>> jc.config.keras_home().name != ""
         True
     """
@@ -307,7 +307,7 @@ def keras_home() -> Path:
 def reset() -> None:
     """Forget every setting: the defaults and the settings file count again.
 
-    Example:
+    Examples:
         >>> jc.config.set_epsilon(1e-5)
         >>> jc.config.reset()
         >>> jc.config.epsilon()

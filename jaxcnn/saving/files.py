@@ -60,7 +60,7 @@ def save_model(
         FileExistsError: when the file exists and `overwrite` is False.
         OSError: it cannot be written; what was there before stays.
 
-    Example:
+    Examples:
         >>> jc.models.save_model(model, "model.keras")
         >>> jc.models.load_model("model.keras").count_params()
         3
@@ -104,7 +104,7 @@ def save_weights(model: Network, path: Filename | h5py.Group, overwrite: bool = 
         FileExistsError: when the file exists and `overwrite` is False.
         OSError: it cannot be written; what was there before stays.
 
-    Example:
+    Examples:
         >>> jc.saving.save_weights(model, "weights.h5")
         >>> jc.saving.load_weights(model, "weights.h5")
     """
@@ -135,7 +135,7 @@ def load_model(
         ValueError: it is not a model file, it is damaged, or it holds what this library does not
             have.
 
-    Example:
+    Examples:
         >>> model.save("model.h5")
         >>> bool(np.allclose(jc.models.load_model("model.h5").predict(x), model.predict(x)))
         True
@@ -186,7 +186,7 @@ def load_weights(
         FileNotFoundError: there is no such file.
         ValueError: it is damaged, or layers or shapes do not fit; the message says which.
 
-    Example:
+    Examples:
         >>> model.save_weights("weights.h5")
         >>> jc.saving.load_weights(model, "weights.h5")
     """

@@ -29,7 +29,7 @@ def sequential_config(model: Network) -> Config:
     Args:
         model: the model.
 
-    Example:
+    Examples:
         >>> network = jc.Sequential([jc.layers.Dense(8, input_shape=(4,))], name="network")
         >>> sorted(jc.saving.sequential_config(network))
         ['layers', 'name']
@@ -67,7 +67,7 @@ def graph_config(model: Network) -> Config:
     Args:
         model: the model.
 
-    Example:
+    Examples:
         >>> image = jc.layers.Input((3,), name="image")
         >>> sorted(jc.saving.graph_config(jc.Model(image, jc.layers.Dense(2)(image))))
         ['input_layers', 'layers', 'name', 'output_layers']
@@ -144,7 +144,7 @@ def build_graph(config: Settings) -> tuple[list[SymbolicTensor], list[SymbolicTe
     Raises:
         ValueError: a layer is called on what nothing makes.
 
-    Example:
+    Examples:
         >>> image = jc.layers.Input((3,), name="image")
         >>> config = jc.saving.graph_config(jc.Model(image, jc.layers.Dense(2)(image)))
         >>> inputs, outputs = jc.saving.build_graph(config)

@@ -48,7 +48,7 @@ def to_json(model: Network, **options: Any) -> str:
         model: a built model.
         **options: keywords of ``json.dumps``.
 
-    Example:
+    Examples:
         >>> jc.saving.to_json(model)[:27]
         '{"class_name": "Sequential"'
     """
@@ -62,7 +62,7 @@ def to_yaml(model: Network, **options: Any) -> str:
         model: a built model.
         **options: keywords of ``yaml.safe_dump``.
 
-    Example:
+    Examples:
         >>> jc.saving.to_yaml(model).splitlines()[-1]
         'written_by: jaxcnn'
     """
@@ -96,7 +96,7 @@ def model_from_config(
     Raises:
         ValueError: it is no configuration of a model, or holds something that cannot be read.
 
-    Example:
+    Examples:
         >>> config = {"class_name": "Sequential", "config": model.get_config()}
         >>> jc.models.model_from_config(config).output_shape
         (None, 1)
@@ -153,7 +153,7 @@ def model_from_json(
     Raises:
         ValueError: it is no configuration of a model, or holds something that cannot be read.
 
-    Example:
+    Examples:
         >>> jc.models.model_from_json(model.to_json()).output_shape
         (None, 1)
     """
@@ -181,7 +181,7 @@ def model_from_yaml(
     Raises:
         ValueError: it is no configuration of a model, or holds something that cannot be read.
 
-    Example:
+    Examples:
         >>> jc.models.model_from_yaml(model.to_yaml()).output_shape
         (None, 1)
     """

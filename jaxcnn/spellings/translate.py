@@ -26,7 +26,7 @@ PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 class OldSpellingWarning(UserWarning):
     """A call in the words of Keras 1 was understood; the warning shows it in today's.
 
-    Example:
+    Examples:
         >>> issubclass(jc.compat.OldSpellingWarning, UserWarning)
         True
     """

@@ -22,7 +22,7 @@ def gram(features: jax.Array) -> jax.Array:
     Args:
         features: (height, width, channels).
 
-    Example:
+    Examples:
         >>> jc.style.gram(jnp.ones((2, 2, 1)))
         Array([[4.]], dtype=float32)
     """
@@ -38,7 +38,7 @@ def content_cost(generated: jax.Array, content: jax.Array, factor: float = 0.25)
         content: features of the image whose content must stay.
         factor: the numerator.
 
-    Example:
+    Examples:
         >>> jc.style.content_cost(jnp.ones((1, 1, 4)), jnp.zeros((1, 1, 4)))
         Array(0.25, dtype=float32)
     """
@@ -55,7 +55,7 @@ def layer_style_cost(generated: jax.Array, style_gram: jax.Array) -> jax.Array:
         generated: features of the image that is made, (height, width, channels).
         style_gram: Gram matrix of the style, (channels, channels).
 
-    Example:
+    Examples:
         >>> jc.style.layer_style_cost(jnp.ones((1, 1, 1)), jnp.array([[3.0]]))
         Array(1., dtype=float32)
     """
@@ -68,7 +68,7 @@ def total_variation(picture: jax.Array) -> jax.Array:
     Args:
         picture: (height, width, channels).
 
-    Example:
+    Examples:
         >>> jc.style.total_variation(jnp.array([[[1.0], [3.0]]]))
         Array(4., dtype=float32)
     """
@@ -94,7 +94,7 @@ class Costs:
         style_layers: layer -> weight of its `layer_style_cost`.
         alpha, beta, gamma: weights of content, style and smoothness.
 
-    Example:
+    Examples:
         >>> jc.style.Costs(gamma=1.0).alpha
         10.0
     """

@@ -71,7 +71,7 @@ class StyleTransfer:
     Raises:
         ValueError: the network lacks a layer of the costs.
 
-    Example:
+    Examples:
         >>> maps = jc.layers.Conv2D(2, 3, name="maps", input_shape=(None, None, 3))
         >>> costs = jc.style.Costs(content_layer="maps", style_layers={"maps": 1.0})
         >>> transfer = jc.style.StyleTransfer(jc.Sequential([maps]), costs)

@@ -22,7 +22,7 @@ IN_THE_STEP: dict[str, AtNaN] = {"raise": "halt", "rollback": "halt", "skip": "s
 class NonFiniteLossError(FloatingPointError):
     """The loss became NaN or infinite and `fit` was asked to stop there.
 
-    Example:
+    Examples:
         >>> try:
         ...     model.fit(x * np.nan, y, verbose=0, nan="raise")
         ... except jc.training.NonFiniteLossError as error:

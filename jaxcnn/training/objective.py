@@ -56,7 +56,7 @@ class OutputObjective:
         weighted_metrics: the same, weighted by the sample weights.
         temporal: whether the sample weights are (batch, steps) and not (batch,).
 
-    Example:
+    Examples:
         >>> jc.training.OutputObjective("digits", jc.losses.mean_squared_error).weight
         1.0
     """
@@ -86,7 +86,7 @@ class Objective:
         added: which further outputs of the network are added to the loss.
         inputs: the outputs whose targets are further inputs of the network.
 
-    Example:
+    Examples:
         >>> of_output = jc.training.OutputObjective("digits", jc.losses.mean_squared_error)
         >>> objective = jc.training.Objective((of_output,))
     """

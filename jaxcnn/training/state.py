@@ -48,7 +48,7 @@ class TrainState:
             their loss or gradient was not finite.
         ties: arrays that the module reads at several paths and that are stored at one.
 
-    Example:
+    Examples:
         >>> state = jc.training.init_state(jc.nn.Dense(1), jc.optimizers.SGD(), x)
         >>> state.step, sorted(state.params)
         (Array(0, dtype=int32), ['bias', 'kernel'])
@@ -89,7 +89,7 @@ def init_state(
         seed: of the initial values and of the run; by default the one set by `set_random_seed`.
         trainable: tree of booleans like ``params``; False holds an array fixed.
 
-    Example:
+    Examples:
         >>> state = jc.training.init_state(jc.nn.Dense(1), jc.optimizers.SGD(), x)
         >>> state.params["kernel"].shape
         (2, 1)

@@ -36,7 +36,7 @@ class Batch(NamedTuple):
         weights: a list with the weights of samples, (batch,), of each output; None for all alike.
         rows: (batch,), 1 for real rows and 0 for padding; None when every row is real.
 
-    Example:
+    Examples:
         >>> jc.training.Batch(x, [y]).rows is None
         True
     """
@@ -94,7 +94,7 @@ def train_step(
         train: whether the layers run in training mode; in inference mode they drop nothing and
             normalise by their running statistics.
 
-    Example:
+    Examples:
         >>> optimizer = jc.optimizers.SGD(0.1)
         >>> state = jc.training.init_state(jc.nn.Dense(1), optimizer, x)
         >>> step = jax.jit(jc.training.train_step(jc.nn.Dense(1), "mse", optimizer))
@@ -171,7 +171,7 @@ def eval_step(
         key: key of random numbers, with which layers run in training mode; None for inference mode.
         train: whether layers run in training mode; None for whether there is a `key`.
 
-    Example:
+    Examples:
         >>> of_output = jc.training.OutputObjective("loss", jc.losses.mean_squared_error)
         >>> objective = jc.training.Objective((of_output,))
         >>> step = jc.training.eval_step(model.module, objective)
@@ -206,7 +206,7 @@ def predict_step(
         compute_dtype: dtype of the forward pass; None for that of the weights.
         key: key of random numbers, with which layers run in training mode; None for inference mode.
 
-    Example:
+    Examples:
         >>> step = jax.jit(jc.training.predict_step(model.module))
         >>> step(model.variables, x).shape
         (4, 1)

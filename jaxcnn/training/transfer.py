@@ -45,7 +45,7 @@ def freeze(model: Model, layers: slice | str | Sequence[str] | None = None) -> l
     Raises:
         ValueError: a layer name that the model does not have.
 
-    Example:
+    Examples:
         >>> name = model.layers[0].name
         >>> jc.training.freeze(model, name) == [name] == jc.training.unfreeze(model)
         True
@@ -66,7 +66,7 @@ def unfreeze(model: Model, layers: slice | str | Sequence[str] | None = None) ->
     Raises:
         ValueError: a layer name that the model does not have.
 
-    Example:
+    Examples:
         >>> jc.training.unfreeze(model) == [layer.name for layer in model.layers]
         True
     """
@@ -101,7 +101,7 @@ def cached_features(
         path: an .npz file.
         batch_size: of the computation.
 
-    Example:
+    Examples:
         >>> jc.training.cached_features(model, x, "features.npz").shape
         (4, 1)
     """

@@ -54,7 +54,7 @@ def get_file(
         DownloadError: the file cannot be fetched, or is another one than `file_hash` says.
         ValueError: settings without a meaning, or a file that is no such archive.
 
-    Example:
+    Examples:
         >>> import pathlib
         >>> address = pathlib.Path("words.txt").resolve().as_uri()  # or https://...
         >>> pathlib.Path("words.txt").write_text("cat dog")

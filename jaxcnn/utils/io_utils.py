@@ -31,7 +31,7 @@ class HDF5Matrix:
         KeyError: the file has no such data set.
         ValueError: an empty range, one outside the data set, or the name of a group.
 
-    Example:
+    Examples:
         >>> import h5py
         >>> with h5py.File("data.h5", "w") as file:
         ...     file["x"] = np.arange(6.0).reshape(3, 2)

@@ -25,7 +25,7 @@ def to_categorical(y: ArrayLike, num_classes: int | None = None) -> np.ndarray:
     Raises:
         ValueError: labels that are not whole numbers, are negative or do not fit ``num_classes``.
 
-    Example:
+    Examples:
         >>> jc.utils.to_categorical([0, 2], num_classes=3)
         array([[1., 0., 0.],
                [0., 0., 1.]])
@@ -63,7 +63,7 @@ def normalize(x: ArrayLike, axis: int = -1, order: int = 2) -> np.ndarray:
         axis: the axis along which the norm is taken.
         order: order of the norm, 2 for the Euclidean one.
 
-    Example:
+    Examples:
         >>> jc.utils.normalize(np.array([[3.0, 4.0]]))
         array([[0.6, 0.8]])
     """

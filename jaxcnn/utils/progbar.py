@@ -69,7 +69,7 @@ class Progbar:
         verbose: 0 prints nothing, 1 the bar, 2 one line without a bar at the end.
         interval: least time between two drawings, in seconds.
 
-    Example:
+    Examples:
         >>> bar = jc.utils.Progbar(10, verbose=0)
         >>> bar.update(5, [("loss", 0.25)])
     """

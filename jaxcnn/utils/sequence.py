@@ -19,7 +19,7 @@ class Sequence:
     ``__getitem__`` must be safe to call from several threads, and for processes it must not use
     JAX.
 
-    Example:
+    Examples:
         >>> class Squares(jc.utils.Sequence):
         ...     def __len__(self):
         ...         return 3

@@ -55,7 +55,7 @@ def find_contours(
         ImportError: OpenCV is not installed.
         ValueError: another kind of mask, an unknown mode or method.
 
-    Example:
+    Examples:
         >>> contours, tree = jc.vision.find_contours(np.pad(np.ones((3, 3), bool), 1))
         >>> len(contours), contours[0].tolist()
         (1, [[1, 1], [1, 3], [3, 3], [3, 1]])
@@ -91,7 +91,7 @@ def draw_contours(
     Raises:
         ValueError: another kind of image.
 
-    Example:
+    Examples:
         >>> mask = np.pad(np.ones((3, 3), bool), 1)
         >>> contours, tree = jc.vision.find_contours(mask)
         >>> jc.vision.draw_contours(np.zeros((5, 5, 3), np.uint8), contours, thickness=1).max()

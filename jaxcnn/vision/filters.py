@@ -48,7 +48,7 @@ def correlate(pictures: ArrayLike, kernel: ArrayLike, border: Border = "reflect"
     Raises:
         ValueError: other shapes, or an unknown border.
 
-    Example:
+    Examples:
         >>> jc.vision.correlate(jnp.ones((1, 4, 4, 1)), jnp.ones((3, 3)))[0, 1, 1]
         Array([9.], dtype=float32)
     """
@@ -83,7 +83,7 @@ def separable(
         along_columns: (columns,), the vector along the columns.
         border: what lies outside.
 
-    Example:
+    Examples:
         >>> jc.vision.separable(jnp.ones((1, 4, 4, 1)), jnp.ones(3), jnp.ones(3))[0, 1, 1]
         Array([9.], dtype=float32)
     """
@@ -105,7 +105,7 @@ def gaussian_kernel(size: int, sigma: ArrayLike) -> Array:
     Raises:
         ValueError: an even size, or a sigma that is not above 0.
 
-    Example:
+    Examples:
         >>> jc.vision.gaussian_kernel(3, 1.0).sum().round(3)
         Array(1., dtype=float32)
     """
@@ -133,7 +133,7 @@ def gaussian_filter(
     Raises:
         ValueError: an even size, a sigma that is not above 0, or a traced one without a size.
 
-    Example:
+    Examples:
         >>> jc.vision.gaussian_filter(jnp.ones((1, 4, 4, 1)), 1.0).round(3).max()
         Array(1., dtype=float32)
     """
@@ -160,7 +160,7 @@ def mean_filter(
     Raises:
         ValueError: a size that is not positive.
 
-    Example:
+    Examples:
         >>> jc.vision.mean_filter(jnp.arange(4.0).reshape(1, 1, 4, 1), (1, 3))[0, 0, 1, 0]
         Array(1., dtype=float32)
     """
@@ -181,7 +181,7 @@ def sobel_kernels(size: int) -> tuple[np.ndarray, np.ndarray]:
     Raises:
         ValueError: `size` is even, or not from 3 to 31.
 
-    Example:
+    Examples:
         >>> jc.vision.sobel_kernels(3)
         (array([1., 2., 1.]), array([-1.,  0.,  1.]))
     """
@@ -217,7 +217,7 @@ def corner_harris(
     Returns:
         float32 (..., rows, columns).
 
-    Example:
+    Examples:
         >>> image = jnp.zeros((8, 8)).at[4:, 4:].set(1.0)
         >>> jc.vision.corner_harris(image).shape
         (8, 8)

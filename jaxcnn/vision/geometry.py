@@ -39,7 +39,7 @@ def rotate(
     Raises:
         ValueError: a scale that is not above 0.
 
-    Example:
+    Examples:
         >>> jc.vision.rotate(jnp.ones((1, 4, 6, 3)), 90, expand=True).shape
         (1, 6, 4, 3)
     """
@@ -77,7 +77,7 @@ def covering_scale(shape: Sequence[int], angle: float) -> float:
         shape: (rows, columns) of the image.
         angle: degrees.
 
-    Example:
+    Examples:
         >>> round(jc.vision.covering_scale((10, 10), 45), 2)
         1.41
     """
@@ -102,7 +102,7 @@ def resize_with_bars(picture: ArrayLike, size: tuple[int, int]) -> np.ndarray:
     Raises:
         ValueError: another kind of image.
 
-    Example:
+    Examples:
         >>> jc.vision.resize_with_bars(np.ones((4, 8, 3), np.uint8), (16, 16)).shape
         (16, 16, 3)
     """
@@ -127,7 +127,7 @@ def square(picture: np.ndarray) -> np.ndarray:
     Args:
         picture: (rows, columns, ...).
 
-    Example:
+    Examples:
         >>> jc.vision.square(np.ones((2, 4))).shape
         (4, 4)
     """

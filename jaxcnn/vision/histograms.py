@@ -32,7 +32,7 @@ def histogram(
     Raises:
         ValueError: no bins, or limits that do not rise.
 
-    Example:
+    Examples:
         >>> jc.vision.histogram(jnp.array([[0, 0], [1, 3]]), bins=4, limits=(0, 4))
         Array([2, 1, 0, 1], dtype=int32)
     """
@@ -68,7 +68,7 @@ def point_density(
     Returns:
         float32 (rows, columns).
 
-    Example:
+    Examples:
         >>> jc.vision.point_density(jnp.array([0.5, 0.5]), jnp.array([1.5, 1.5]), (2, 2))
         Array([[0., 0.],
                [2., 0.]], dtype=float32)

@@ -34,7 +34,7 @@ def dilate(pictures: ArrayLike, structure: Structure = CROSS, iterations: int = 
         structure: 0 and 1, (rows, columns), both odd; its middle lies on the pixel.
         iterations: how many times.
 
-    Example:
+    Examples:
         >>> jc.vision.dilate(np.pad([[True]], 1)).astype(int)
         Array([[0, 1, 0],
                [1, 1, 1],
@@ -62,7 +62,7 @@ def erode(
         border_value: whether everything outside of a mask is set; outside of numbers, nothing
             counts.
 
-    Example:
+    Examples:
         >>> jc.vision.erode(np.ones((3, 3), bool)).astype(int)
         Array([[0, 0, 0],
                [0, 1, 0],
@@ -84,7 +84,7 @@ def hit_or_miss(masks: ArrayLike, hits: Structure, misses: Structure | None = No
     Raises:
         ValueError: a place is in both.
 
-    Example:
+    Examples:
         >>> jc.vision.hit_or_miss(np.ones((1, 3), bool), [[1, 1, 1]]).astype(int)
         Array([[0, 1, 0]], dtype=int32)
     """
@@ -112,7 +112,7 @@ def skeletonize(masks: ArrayLike) -> Array:
     Args:
         masks: bool (..., rows, columns).
 
-    Example:
+    Examples:
         >>> jc.vision.skeletonize(np.pad(np.ones((3, 5), bool), 1)).sum() < 15
         Array(True, dtype=bool)
     """

@@ -21,7 +21,7 @@ def salt(key: Array, pictures: ArrayLike, count: int, value: ArrayLike = 255) ->
     Raises:
         ValueError: images of another rank.
 
-    Example:
+    Examples:
         >>> jc.vision.salt(jax.random.key(0), jnp.zeros((1, 8, 8, 1)), 5).max()
         Array(255., dtype=float32)
     """

@@ -34,7 +34,7 @@ def write_video(
         ValueError: another suffix, no frame, or a frame of another size or type.
         OSError: OpenCV cannot write.
 
-    Example:
+    Examples:
         >>> frames = [np.zeros((16, 16, 3), np.uint8)] * 3
         >>> jc.vision.write_video("video.avi", frames)
         3
@@ -87,7 +87,7 @@ def save_frames(
         step: 1 for every frame.
         first: number of the first image.
 
-    Example:
+    Examples:
         >>> import pathlib, PIL.Image
         >>> pathlib.Path("video").mkdir()
         >>> PIL.Image.new("RGB", (8, 6)).save("video/0.png")
@@ -110,7 +110,7 @@ def majority(labels: Sequence[Hashable]) -> tuple[Any, float]:
     Raises:
         ValueError: there are none.
 
-    Example:
+    Examples:
         >>> jc.vision.majority(["cat", "dog", "cat", "cat"])
         ('cat', 0.75)
     """
@@ -139,7 +139,7 @@ def tag_video(
         ValueError: `batch_size` is below 1, there are no frames, or `classify` returns not one
             label for each.
 
-    Example:
+    Examples:
         >>> frames = [np.zeros((8, 8, 3), np.uint8)] * 3
         >>> jc.vision.tag_video(frames, lambda batch: ["cat"] * len(batch))
         ('cat', 1.0)

@@ -61,7 +61,7 @@ def maximise_filters(
     Raises:
         ValueError: there is no such layer or filter.
 
-    Example:
+    Examples:
         >>> network = jc.Sequential([jc.layers.Conv2D(2, 3, name="maps", input_shape=(8, 8, 1))])
         >>> images, activations = jc.visualization.maximise_filters(network, "maps", steps=1)
         >>> images.shape
@@ -113,7 +113,7 @@ def maximise_classes(
     Raises:
         ValueError: the output is not (batch, classes), or `start` has not an image for each class.
 
-    Example:
+    Examples:
         >>> network = jc.Sequential([jc.layers.Flatten(input_shape=(8, 8, 1)), jc.layers.Dense(2)])
         >>> images, outputs = jc.visualization.maximise_classes(network, [1], steps=1)
         >>> images.shape
@@ -208,7 +208,7 @@ def deep_dream(
     Raises:
         ValueError: `octaves` is below 1, or `octave_scale` not above 1.
 
-    Example:
+    Examples:
         >>> maps = jc.layers.Conv2D(2, 3, name="maps", input_shape=(None, None, 3))
         >>> picture = np.random.default_rng(0).random((16, 16, 3), np.float32)
         >>> weights, settings = {"maps": 1.0}, {"octaves": 1, "steps": 1}
@@ -263,7 +263,7 @@ def deprocess(pictures: np.ndarray) -> np.ndarray:
     Args:
         pictures: images (n, height, width, channels) of any range.
 
-    Example:
+    Examples:
         >>> jc.visualization.deprocess(np.random.default_rng(0).random((2, 8, 8, 3))).dtype
         dtype('uint8')
     """

@@ -25,7 +25,7 @@ def feature_maps(model: Network, x: ArrayLike, layers: Sequence[str]) -> dict[st
         x: images (n, height, width, channels), as the model takes them.
         layers: names of the layers.
 
-    Example:
+    Examples:
         >>> network = jc.Sequential([jc.layers.Conv2D(2, 3, name="maps", input_shape=(8, 8, 1))])
         >>> jc.visualization.feature_maps(network, np.zeros((1, 8, 8, 1)), ["maps"])["maps"].shape
         (1, 6, 6, 2)
@@ -47,7 +47,7 @@ def saliency(model: Network, x: ArrayLike, classes: Sequence[int] | None = None)
         x: images (n, height, width, channels), as the model takes them.
         classes: of each image; by default the class that the model predicts.
 
-    Example:
+    Examples:
         >>> network = jc.Sequential([jc.layers.Flatten(input_shape=(8, 8, 1)), jc.layers.Dense(2)])
         >>> jc.visualization.saliency(network, np.ones((1, 8, 8, 1))).shape
         (1, 8, 8)
@@ -84,7 +84,7 @@ def grad_cam(
     Raises:
         ValueError: the layer has no maps.
 
-    Example:
+    Examples:
         >>> maps = jc.layers.Conv2D(2, 3, name="maps", input_shape=(8, 8, 1))
         >>> network = jc.Sequential([maps, jc.layers.Flatten(), jc.layers.Dense(2, "softmax")])
         >>> jc.visualization.grad_cam(network, np.zeros((1, 8, 8, 1)), "maps").shape
@@ -144,7 +144,7 @@ def occlusion_map(
     Raises:
         ValueError: a square that does not fit into the image.
 
-    Example:
+    Examples:
         >>> network = jc.Sequential([jc.layers.Flatten(input_shape=(8, 8, 1)), jc.layers.Dense(2)])
         >>> jc.visualization.occlusion_map(network, np.ones((8, 8, 1)), patch=4, stride=2).shape
         (3, 3)
@@ -199,7 +199,7 @@ def heat_overlay(picture: ArrayLike, heat: ArrayLike, alpha: ArrayLike = 0.5) ->
     Raises:
         ValueError: another type or shape of image.
 
-    Example:
+    Examples:
         >>> jc.visualization.heat_overlay(np.zeros((8, 8, 3), np.uint8), np.eye(4)).shape
         (8, 8, 3)
     """

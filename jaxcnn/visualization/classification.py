@@ -41,7 +41,7 @@ def plot_worst_mistakes(
     Raises:
         ValueError: arrays do not fit together.
 
-    Example:
+    Examples:
         >>> images = np.zeros((3, 8, 8))
         >>> scores = np.array([[0.9, 0.1], [0.8, 0.2], [0.3, 0.7]])
         >>> drawn = jc.visualization.plot_worst_mistakes(images, [0, 1, 1], scores, "mistakes.png")
@@ -96,7 +96,7 @@ def confusion_matrix(
     Raises:
         ValueError: the lengths differ, or classes are out of range.
 
-    Example:
+    Examples:
         >>> jc.visualization.confusion_matrix([0, 1, 1], [0, 0, 1])
         array([[1, 0],
                [1, 1]])
@@ -132,7 +132,7 @@ def plot_confusion_matrix(
         path: the file to write; None to return the figure, which a notebook shows.
         class_names: names of the classes; None for the integers.
 
-    Example:
+    Examples:
         >>> jc.visualization.plot_confusion_matrix([0, 1, 1], [0, 0, 1], "confusion.png").shape
         (2, 2)
     """

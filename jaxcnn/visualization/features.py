@@ -42,7 +42,7 @@ def plot_filters(
     Raises:
         ValueError: the layer has no such kernel, or not this channel.
 
-    Example:
+    Examples:
         >>> network = jc.Sequential([jc.layers.Conv2D(2, 3, input_shape=(8, 8, 1))])
         >>> jc.visualization.plot_filters(network.layers[0], "filters.png").name
         'filters.png'
@@ -90,7 +90,7 @@ def plot_feature_maps(
     Raises:
         ValueError: an output of another rank, or more than one sample.
 
-    Example:
+    Examples:
         >>> network = jc.Sequential([jc.layers.Conv2D(2, 3, input_shape=(8, 8, 1))])
         >>> jc.visualization.plot_feature_maps(network, np.ones((8, 8, 1)), 0, "maps.png").name
         'maps.png'

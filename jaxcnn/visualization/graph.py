@@ -53,7 +53,7 @@ def plot_model(
         ImportError: pydot or Graphviz is missing; the message says how to get it.
         ValueError: the model does not know its input shape, or an option is unknown.
 
-    Example:
+    Examples:
         >>> jc.utils.plot_model(model, "model.png", show_shapes=True)
     """
     path = Path(to_file)
@@ -96,7 +96,7 @@ def model_to_dot(
     Raises:
         ImportError: pydot is missing.
 
-    Example:
+    Examples:
         >>> jc.utils.model_to_dot(model).get_rankdir()
         'TB'
     """

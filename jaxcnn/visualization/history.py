@@ -41,7 +41,7 @@ def plot_history(
     Raises:
         ValueError: an empty or ragged record.
 
-    Example:
+    Examples:
         >>> history = model.fit(x, y, epochs=2, verbose=0)
         >>> jc.visualization.plot_history(history, "history.png").name
         'history.png'

@@ -41,7 +41,7 @@ def image_grid(
     Raises:
         ValueError: another shape, no image, or another number of titles.
 
-    Example:
+    Examples:
         >>> images = np.zeros((3, 8, 8))
         >>> jc.visualization.image_grid(images, "grid.png", titles=["a", "b", "c"]).name
         'grid.png'

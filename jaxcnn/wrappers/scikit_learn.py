@@ -220,7 +220,7 @@ class KerasClassifier(ClassifierMixin, KerasEstimator):
     Attributes:
         classes_: the labels, sorted; for one-hot rows 0, 1, ...
 
-    Example:
+    Examples:
         >>> def build():
         ...     classes = jc.layers.Dense(2, activation="softmax", input_shape=(2,))
         ...     network = jc.Sequential([classes])
@@ -295,7 +295,7 @@ class KerasRegressor(RegressorMixin, KerasEstimator):
     Attributes:
         n_outputs_: the number of targets of a sample.
 
-    Example:
+    Examples:
         >>> def build():
         ...     network = jc.Sequential([jc.layers.Dense(1, input_shape=(2,))])
         ...     network.compile("adam", "mse")

@@ -111,4 +111,4 @@ def test_jedi_shows_every_argument_default_and_docstring():
             assert parameter.name in seen, (module, name, parameter.name)
             if parameter.default is not inspect.Parameter.empty:
                 assert re.search(r"=.", seen[parameter.name]), (module, name, parameter.name)
-        assert "Example:" in shown.docstring(), (module, name)
+        assert "Examples:" in shown.docstring(), (module, name)

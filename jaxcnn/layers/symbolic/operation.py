@@ -79,7 +79,7 @@ class Operation(Layer):
     Args:
         saved: the function and its other arguments.
 
-    Example:
+    Examples:
         >>> x = jc.layers.Input((3,), name="x")
         >>> type((x + 1).layer).__name__
         'Operation'

@@ -67,7 +67,7 @@ class SymbolicTensor(Deferred):
         tensor_index: which output of that call it is, from 0.
         mask_shape: shape of the mask that comes with it, or None without one.
 
-    Example:
+    Examples:
         >>> x = jc.layers.Input((3,), name="x")
         >>> x.shape, x.layer.name
         ((None, 3), 'x')

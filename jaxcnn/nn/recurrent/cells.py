@@ -41,7 +41,7 @@ class Cell(GatedModule, NoiseFields, RecurrentFields, UnitsField):
 class SimpleRNNCell(SimpleRecurrence, Cell):
     """One step of `SimpleRNN`, for use in `RNN`; one state of width `units`.
 
-    Example:
+    Examples:
         >>> jc.layers.RNN(jc.layers.SimpleRNNCell(8))(jnp.ones((2, 10, 4))).shape
         (2, 8)
     """
@@ -53,7 +53,7 @@ class SimpleRNNCell(SimpleRecurrence, Cell):
 class GRUCell(GRURecurrence, Cell):
     """One step of `GRU`, for use in `RNN`; one state of width `units`.
 
-    Example:
+    Examples:
         >>> jc.layers.RNN(jc.layers.GRUCell(8))(jnp.ones((2, 10, 4))).shape
         (2, 8)
     """
@@ -65,7 +65,7 @@ class GRUCell(GRURecurrence, Cell):
 class LSTMCell(LSTMRecurrence, Cell):
     """One step of `LSTM`, for use in `RNN`; two states of width `units`: output and carry.
 
-    Example:
+    Examples:
         >>> jc.layers.RNN(jc.layers.LSTMCell(8))(jnp.ones((2, 10, 4))).shape
         (2, 8)
     """

@@ -53,7 +53,7 @@ class CuDNNGRU(CuDNNLayer, GRULayer, CuDNNFields, UnitsField):
     """`GRU` with ``reset_after=True`` and sigmoid gates; ``bias`` is (6 * units,), of the input,
     then of the state.
 
-    Example:
+    Examples:
         >>> jc.layers.CuDNNGRU(8)(jnp.ones((2, 10, 4))).shape
         (2, 8)
     """
@@ -67,7 +67,7 @@ class CuDNNLSTM(CuDNNLayer, LSTMLayer, CuDNNFields, UnitsField):
     """`LSTM` with sigmoid gates; ``bias`` is (8 * units,), two that are added: of the input, then
     of the state.
 
-    Example:
+    Examples:
         >>> jc.layers.CuDNNLSTM(8)(jnp.ones((2, 10, 4))).shape
         (2, 8)
     """

@@ -92,7 +92,7 @@ class SimpleRNN(SimpleRecurrence, SequenceLayer):
     same at all steps (Gal and Ghahramani, "A Theoretically Grounded Application of Dropout in
     Recurrent Neural Networks", 2016).
 
-    Example:
+    Examples:
         >>> jc.layers.SimpleRNN(8)(jnp.ones((2, 10, 4))).shape
         (2, 8)
     """
@@ -117,7 +117,7 @@ class GRU(GRULayer, SequenceLayer):
     ``implementation=2``, one for all; otherwise `implementation` changes nothing. Source: Cho et
     al., "On the Properties of Neural Machine Translation", 2014.
 
-    Example:
+    Examples:
         >>> jc.layers.GRU(8, return_sequences=True)(jnp.ones((2, 10, 4))).shape
         (2, 10, 8)
     """
@@ -141,7 +141,7 @@ class LSTM(LSTMLayer, SequenceLayer):
     mask for each gate or, with ``implementation=2``, one for all; otherwise `implementation`
     changes nothing. Source: Hochreiter and Schmidhuber, "Long Short-Term Memory", 1997.
 
-    Example:
+    Examples:
         >>> output, h, c = jc.layers.LSTM(8, return_state=True)(jnp.ones((2, 10, 4)))
         >>> output.shape, h.shape, c.shape
         ((2, 8), (2, 8), (2, 8))

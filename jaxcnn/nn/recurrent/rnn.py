@@ -41,7 +41,7 @@ class StackedRNNCells(Layer):
         cells: the cells, from the input to the output.
         reverse_state_order: whether the states are listed from the last cell to the first.
 
-    Example:
+    Examples:
         >>> cells = jc.layers.StackedRNNCells([jc.layers.GRUCell(8), jc.layers.GRUCell(5)])
         >>> jc.layers.RNN(cells)(jnp.ones((2, 10, 4))).shape
         (2, 5)
@@ -118,7 +118,7 @@ class RNN(Recurrent):
         cell: a layer with `state_size` whose call takes one step and the states, and returns the
             output and the new states; or a list of such cells.
 
-    Example:
+    Examples:
         >>> jc.layers.RNN([jc.layers.GRUCell(8), jc.layers.GRUCell(5)])(jnp.ones((2, 10, 4))).shape
         (2, 5)
     """

@@ -100,7 +100,7 @@ def _ffi_version() -> tuple[int, ...]:
 def accelerated() -> bool:
     """Whether convolutions on CPU are computed by oneDNN.
 
-    Example:
+    Examples:
         >>> jc.ops.accelerated() == (jc.ops.why_not() is None)
         True
     """
@@ -110,7 +110,7 @@ def accelerated() -> bool:
 def why_not() -> str | None:
     """Why oneDNN is not in use and what to do about it, in one line; None if it is in use.
 
-    Example:
+    Examples:
         >>> jc.ops.accelerated() == (jc.ops.why_not() is None)
         True
     """

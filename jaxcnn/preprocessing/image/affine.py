@@ -38,7 +38,7 @@ def affine_matrices(
     Returns:
         float32 (n, 2, 3), or (2, 3) for numbers: A and, in the last column, b.
 
-    Example:
+    Examples:
         >>> from jaxcnn.preprocessing.image import affine_matrices
         >>> affine_matrices((2, 2), theta=180.0).shape
         (2, 3)
@@ -95,7 +95,7 @@ def affine_transform(
     Returns:
         (n, *size, channels), float32 unless the batch is of another floating-point type.
 
-    Example:
+    Examples:
         >>> from jaxcnn.preprocessing.image import affine_matrices, affine_transform
         >>> matrices = affine_matrices((8, 8), theta=90.0)[None]
         >>> affine_transform(jnp.ones((1, 8, 8, 3)), matrices).shape

@@ -35,7 +35,7 @@ class NumpyArrayIterator(Iterator):
     Raises:
         ValueError: lengths that differ, or images of another rank.
 
-    Example:
+    Examples:
         >>> from jaxcnn.preprocessing.image import ImageDataGenerator
         >>> batches = ImageDataGenerator().flow(np.zeros((5, 8, 8, 3)), np.arange(5), batch_size=2)
         >>> type(batches).__name__, len(batches)

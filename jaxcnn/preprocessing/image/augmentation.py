@@ -58,7 +58,7 @@ class Augmentation:
     Raises:
         ValueError: a range has no meaning.
 
-    Example:
+    Examples:
         >>> augmentation = jc.preprocessing.image.Augmentation(rotation_range=10, zoom_range=0.1)
         >>> augmentation(jax.random.key(0), jnp.ones((2, 8, 8, 3))).shape
         (2, 8, 8, 3)
@@ -252,7 +252,7 @@ def augment(key: Array, batch: ArrayLike, **ranges: Any) -> Array:
         batch: images (n, rows, columns, channels).
         **ranges: the arguments of `Augmentation`.
 
-    Example:
+    Examples:
         >>> from jaxcnn.preprocessing.image import augment
         >>> augment(jax.random.key(0), jnp.ones((2, 8, 8, 3)), horizontal_flip=True).shape
         (2, 8, 8, 3)

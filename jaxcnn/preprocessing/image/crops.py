@@ -28,7 +28,7 @@ def random_crop(key: Array, batch: ArrayLike, size: tuple[int, int], padding: in
     Raises:
         ValueError: an image is smaller than the part.
 
-    Example:
+    Examples:
         >>> from jaxcnn.preprocessing.image import random_crop
         >>> random_crop(jax.random.key(0), jnp.ones((2, 8, 8, 3)), (5, 5)).shape
         (2, 5, 5, 3)
@@ -74,7 +74,7 @@ def random_resized_crop(
     Returns:
         float32 (n, *size, channels).
 
-    Example:
+    Examples:
         >>> from jaxcnn.preprocessing.image import random_resized_crop
         >>> random_resized_crop(jax.random.key(0), jnp.ones((2, 8, 8, 3)), (4, 4)).shape
         (2, 4, 4, 3)
@@ -104,7 +104,7 @@ def color_axes(pictures: ArrayLike) -> PrincipalAxes:
     Args:
         pictures: (n, rows, columns, channels).
 
-    Example:
+    Examples:
         >>> from jaxcnn.preprocessing.image import color_axes
         >>> color_axes(np.random.default_rng(0).random((2, 8, 8, 3))).axes.shape
         (3, 3)
@@ -131,7 +131,7 @@ def pca_lighting(
         colors: from `color_axes` of the training images, in the units of the batch.
         strength: standard deviation of the variates.
 
-    Example:
+    Examples:
         >>> from jaxcnn.preprocessing.image import color_axes, pca_lighting
         >>> images = np.random.default_rng(0).random((2, 8, 8, 3))
         >>> pca_lighting(jax.random.key(0), images, color_axes(images)).shape

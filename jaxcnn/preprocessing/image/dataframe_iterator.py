@@ -57,7 +57,7 @@ class DataFrameIterator(FileIterator):
     Raises:
         ValueError: an argument that is not allowed, or columns that do not fit.
 
-    Example:
+    Examples:
         >>> from jaxcnn.preprocessing.image import ImageDataGenerator, save_img
         >>> save_img("a.png", np.zeros((8, 8, 3)))
         >>> table = {"filename": ["a.png"], "class": ["cat"]}

@@ -48,7 +48,7 @@ class DirectoryIterator(FileIterator):
     Raises:
         ValueError: an argument that is not allowed.
 
-    Example:
+    Examples:
         >>> import pathlib
         >>> from jaxcnn.preprocessing.image import ImageDataGenerator, save_img
         >>> for name in ("cats", "dogs"):

@@ -53,7 +53,7 @@ def load_img(
         ValueError: unknown `color_mode` or `interpolation`; or pixels of more than 8 bits, whose
             conversion would cut them off.
 
-    Example:
+    Examples:
         >>> from jaxcnn.preprocessing.image import load_img, save_img
         >>> save_img("a.png", np.zeros((6, 8, 3)))
         >>> load_img("a.png", target_size=(4, 4)).size
@@ -87,7 +87,7 @@ def img_to_array(img: Image | ArrayLike, data_format: str | None = None) -> np.n
     Raises:
         ValueError: an unknown data format, or an image that has neither two nor three axes.
 
-    Example:
+    Examples:
         >>> from jaxcnn.preprocessing.image import array_to_img, img_to_array
         >>> img_to_array(array_to_img(np.zeros((6, 8, 3)))).shape
         (6, 8, 3)
@@ -115,7 +115,7 @@ def array_to_img(x: ArrayLike, data_format: str | None = None, scale: bool = Tru
     Raises:
         ValueError: another shape, or values that are not finite.
 
-    Example:
+    Examples:
         >>> jc.preprocessing.image.array_to_img(np.zeros((6, 8, 3))).size
         (8, 6)
     """
@@ -168,7 +168,7 @@ def save_img(
     Raises:
         ValueError: an unknown format, or an image that `array_to_img` refuses.
 
-    Example:
+    Examples:
         >>> from jaxcnn.preprocessing.image import load_img, save_img
         >>> save_img("a.png", np.zeros((6, 8, 3)))
         >>> load_img("a.png").size
@@ -197,7 +197,7 @@ def list_pictures(directory: str | os.PathLike[str], ext: str = "jpg|jpeg|bmp|pn
         directory: the folder.
         ext: the extensions, with | between them.
 
-    Example:
+    Examples:
         >>> from jaxcnn.preprocessing.image import list_pictures, save_img
         >>> save_img("a.png", np.zeros((6, 8, 3)))
         >>> len(list_pictures("."))

@@ -69,7 +69,7 @@ class ImageDataGenerator(HasAugmentation):
     Raises:
         ValueError: a setting has no meaning.
 
-    Example:
+    Examples:
         >>> generator = jc.preprocessing.image.ImageDataGenerator(horizontal_flip=True)
         >>> batches = generator.flow(np.zeros((5, 8, 8, 3)), np.arange(5), batch_size=2)
         >>> [array.shape for array in next(batches)]

@@ -55,7 +55,7 @@ class Iterator:
     Raises:
         ValueError: a `batch_size` that is not a positive integer.
 
-    Example:
+    Examples:
         >>> from jaxcnn.preprocessing.image import ImageDataGenerator, Iterator
         >>> issubclass(type(ImageDataGenerator().flow(np.zeros((5, 8, 8, 3)))), Iterator)
         True

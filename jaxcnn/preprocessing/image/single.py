@@ -43,7 +43,7 @@ def random_rotation(
         fill_mode: what lies outside of the image: 'nearest', 'constant', 'reflect' or 'wrap'.
         cval: the value outside with 'constant'.
 
-    Example:
+    Examples:
         >>> from jaxcnn.preprocessing.image import random_rotation
         >>> random_rotation(np.ones((3, 8, 8)), 20).shape
         (3, 8, 8)
@@ -75,7 +75,7 @@ def random_shift(
         fill_mode: what lies outside of the image: 'nearest', 'constant', 'reflect' or 'wrap'.
         cval: the value outside with 'constant'.
 
-    Example:
+    Examples:
         >>> from jaxcnn.preprocessing.image import random_shift
         >>> random_shift(np.ones((3, 8, 8)), 0.1, 0.1).shape
         (3, 8, 8)
@@ -106,7 +106,7 @@ def random_shear(
         fill_mode: what lies outside of the image: 'nearest', 'constant', 'reflect' or 'wrap'.
         cval: the value outside with 'constant'.
 
-    Example:
+    Examples:
         >>> from jaxcnn.preprocessing.image import random_shear
         >>> random_shear(np.ones((3, 8, 8)), 0.1).shape
         (3, 8, 8)
@@ -141,7 +141,7 @@ def random_zoom(
     Raises:
         ValueError: `zoom_range` is not two numbers.
 
-    Example:
+    Examples:
         >>> from jaxcnn.preprocessing.image import random_zoom
         >>> random_zoom(np.ones((3, 8, 8)), (0.9, 1.1)).shape
         (3, 8, 8)
@@ -164,7 +164,7 @@ def random_channel_shift(x: ArrayLike, intensity: float, channel_axis: int = 0) 
         intensity: the largest shift.
         channel_axis: axis of the channels.
 
-    Example:
+    Examples:
         >>> from jaxcnn.preprocessing.image import random_channel_shift
         >>> random_channel_shift(np.ones((3, 4, 4)), 0.1).shape
         (3, 4, 4)
@@ -183,7 +183,7 @@ def transform_matrix_offset_center(matrix: ArrayLike, x: int, y: int) -> np.ndar
         x: rows of the image.
         y: columns of the image.
 
-    Example:
+    Examples:
         >>> from jaxcnn.preprocessing.image import transform_matrix_offset_center
         >>> transform_matrix_offset_center(np.diag([-1.0, -1.0, 1.0]), 2, 2)
         array([[-1.,  0.,  3.],
@@ -227,7 +227,7 @@ def apply_affine_transform(
         fill_mode: what lies outside of the image: 'nearest', 'constant', 'reflect' or 'wrap'.
         cval: the value outside with 'constant'.
 
-    Example:
+    Examples:
         >>> from jaxcnn.preprocessing.image import apply_affine_transform
         >>> apply_affine_transform(np.arange(4.0).reshape(2, 2, 1), theta=180)[..., 0].round()
         array([[3., 3.],
@@ -267,7 +267,7 @@ def apply_transform(
     Returns:
         An image of the shape and dtype of `x`; of float64 to the precision of float32.
 
-    Example:
+    Examples:
         >>> from jaxcnn.preprocessing.image import apply_transform
         >>> apply_transform(np.arange(4.0).reshape(1, 2, 2), np.eye(3))[0]
         array([[0., 1.],
@@ -285,7 +285,7 @@ def flip_axis(x: ArrayLike, axis: int) -> np.ndarray:
         x: an array.
         axis: the axis to reverse.
 
-    Example:
+    Examples:
         >>> from jaxcnn.preprocessing.image import flip_axis
         >>> flip_axis(np.array([[1, 2, 3]]), 1)
         array([[3, 2, 1]])

@@ -26,7 +26,7 @@ def export_onnx(model: Network, path: Filename, batch_size: int = 1) -> None:
         ImportError: the package jax2onnx is missing.
         ValueError: an input shape is not known, or an operation of the model has no form in ONNX.
 
-    Example:
+    Examples:
         >>> jc.saving.export_onnx.__name__  # export_onnx(model, "model.onnx") needs jax2onnx
         'export_onnx'
     """

@@ -54,7 +54,7 @@ def export_model(
     Raises:
         ValueError: the input shape is not known, or an operation cannot be exported for a platform.
 
-    Example:
+    Examples:
         >>> jc.saving.export_model(model, "model.zip")
         >>> predict = jc.saving.load_exported("model.zip")
         >>> bool(np.allclose(predict(x), model.predict(x)))
@@ -126,7 +126,7 @@ def load_exported(path: Filename) -> Callable[..., np.ndarray | list[np.ndarray]
         FileNotFoundError: there is no such file.
         ValueError: it is no exported model, or it is damaged.
 
-    Example:
+    Examples:
         >>> model.export("model.zip")
         >>> jc.saving.load_exported("model.zip")(x).shape
         (4, 1)
