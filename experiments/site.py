@@ -61,7 +61,7 @@ def section(entry: Entry, result: dict[str, Any]) -> Iterator[str]:
     doc = inspect.cleandoc(sys.modules[entry.main.__module__].__doc__ or "")
     mark = marks(result, entry.program)
     yield " ".join(doc.partition("\n\n")[0].split()) + (f" The run was {mark}." if mark else "")
-    yield f"```shell\npython -m experiments run {entry.name}\n```"
+    yield f"```sh\npython -m experiments run {entry.name}\n```"
     if table := figures(lines(result, entry.program)):
         yield table
     if checked := sum(figure["exact"] for figure in result["figures"]):

@@ -36,9 +36,9 @@ def code_blocks(text: str) -> Iterator[Code]:
 
 
 def fences(text: str) -> Iterator[tuple[str, str]]:
-    """(language, code) of every block of a page."""
+    """(language and title, code) of every block of a page."""
     for match in FENCE.finditer(text):
-        yield match[2], textwrap.dedent(match[3])
+        yield match[0].partition("\n")[0].strip(" `"), textwrap.dedent(match[3])
 
 
 def rows(text: str) -> Iterator[Row]:
