@@ -151,6 +151,10 @@ def test_every_page_is_in_the_menu_once():
 
 
 def test_the_gallery_says_what_each_image_shows_and_has_no_empty_columns():
+    if not site.RESULTS.is_dir():
+        pytest.skip(
+            "these tests are not beside the results, which a source distribution leaves out"
+        )
     pages, words = site.pages(), site.described_images()
     drawn = {
         (name, image)
