@@ -36,7 +36,7 @@ def print_summary(
     """
     spoken = dialect()
     chain = is_chain(model) and not spoken.connections
-    line_length = line_length or (65 if chain else 100)
+    line_length = line_length or (65 if chain else spoken.graph_width)
     positions = positions or ((0.45, 0.85, 1.0) if chain else (0.33, 0.55, 0.67, 1.0))
     ends = (
         [int(line_length * p) for p in positions]

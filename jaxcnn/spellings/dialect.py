@@ -52,6 +52,7 @@ class Dialect:
         classes, weights: today's name -> the one that is shown.
         snake_case: whether automatic names part the words of a class: max_pooling2d_1.
         connections: whether a summary always names the layers that a layer is called on.
+        graph_width: of a summary that names them, in characters.
         label_axes: whether `to_categorical` keeps the axes of the labels.
         small_characters: whether a Tokenizer of characters reads capitals as small letters.
         first_epoch: the number of the first epoch in the texts and file names of callbacks.
@@ -77,6 +78,7 @@ class Dialect:
     # Names and summaries.
     snake_case: bool = True
     connections: bool = False
+    graph_width: int = 100
     # Labels and texts.
     label_axes: bool = False
     small_characters: bool = True
@@ -131,6 +133,7 @@ DIALECTS = {
             "fit": {"epochs": (3, 1)},
             **{name: {"epsilon": (at, None)} for name, at in EPSILON_POSITIONS.items()},
         },
+        graph_width=98,
         label_axes=True,
         first_epoch=1,
         patience_counts=True,

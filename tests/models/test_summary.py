@@ -20,6 +20,7 @@ from jaxcnn.layers import (
     concatenate,
 )
 from jaxcnn.models import Model, Sequential
+from jaxcnn.spellings.dialect import speaking
 
 
 def lines_of(model, **options):
@@ -422,3 +423,10 @@ def test_line_length_and_positions():
 def test_a_model_of_unknown_input_shape_has_no_table():
     with pytest.raises(ValueError, match=r"sequential_1.*input shape"):
         Sequential([Dense(2)]).summary()
+
+
+def test_a_summary_with_connections_has_98_columns_in_keras_2_2():
+    a, b = Input((3,)), Input((3,))
+    model = Model([a, b], add([a, b]))
+    with speaking("2.2"):
+        assert {len(line) for line in lines_of(model) if line[0] == "_"} == {98}
