@@ -17,6 +17,7 @@ PACKAGE = ROOT / "jaxcnn"
 # (importing module, imported module) -> why it runs up all the same; at most 3.
 UPWARD: dict[tuple[str, str], str] = {}
 MOST_ANY = 20  # per 1,000 lines
+MOST_LINES = 400  # of a file, besides docstrings
 # Records that change while they are used; every other dataclass is frozen.
 CHANGING = {
     "compat.shims.tensorflow_input_data.DataSets",
@@ -216,6 +217,28 @@ def test_no_private_function_takes_more_than_six_arguments():
 def test_a_model_is_four_classes():
     for kind in (models.Model, models.Sequential):
         assert len(kind.__mro__) - 1 <= 4, kind.__mro__  # besides object
+
+
+def docstrings(tree: ast.Module) -> int:
+    """The number of lines of all docstrings."""
+    count = 0
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef) and ast.get_docstring(
+            node
+        ):
+            count += node.body[0].end_lineno - node.body[0].lineno + 1
+    return count
+
+
+def test_files_are_short():
+    """At most 400 lines besides docstrings, which say as much as a reader needs."""
+    long = {}
+    for path in PACKAGE.rglob("*.py"):
+        text = path.read_text(encoding="utf-8")
+        lines = text.count("\n")
+        if lines > MOST_LINES and (code := lines - docstrings(ast.parse(text))) > MOST_LINES:
+            long[path.name] = code
+    assert long == {}
 
 
 def test_types_are_named():
