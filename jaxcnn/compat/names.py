@@ -209,7 +209,14 @@ NAMES: dict[str, dict[str, str]] = {
     "keras.legacy.layers": {**_STAR, **_MERGE},
     "keras.backend": _BACKEND_NAMES,
     "keras.backend.common": _BACKEND_NAMES,
-    "keras.backend.tensorflow_backend": _BACKEND_NAMES,
+    "keras.backend.tensorflow_backend": {
+        **_BACKEND_NAMES,
+        "_get_available_gpus": "jaxcnn.compat.tensorflow.devices:get_available_gpus",
+    },
+    "keras.utils.multi_gpu_utils": {
+        f"_{name}": f"jaxcnn.compat.tensorflow.devices:{name}"
+        for name in ("get_available_devices", "normalize_device_name")
+    },
     "keras.wrappers.scikit_learn": {"BaseWrapper": "jaxcnn.wrappers.scikit_learn:KerasEstimator"},
     "keras.engine": _TOPOLOGY,
     **{f"keras.engine.{name}": {**_TOPOLOGY, **_GROUPS, **_H5} for name in ENGINE_FILES.split()},

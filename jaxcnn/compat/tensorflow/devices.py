@@ -8,10 +8,13 @@ import jax
 
 __all__ = [
     "Device",
+    "get_available_devices",
+    "get_available_gpus",
     "gpu_device_name",
     "is_gpu_available",
     "list_local_devices",
     "list_physical_devices",
+    "normalize_device_name",
     "set_memory_growth",
 ]
 
@@ -59,3 +62,18 @@ def is_gpu_available(*args: object, **kwargs: object) -> bool:
 def gpu_device_name() -> str:
     """The name of the first GPU, or ''."""
     return next((device.name for device in list_physical_devices("GPU")), "")
+
+
+def get_available_devices() -> list[str]:
+    """The names of all, as Keras 2.2's `multi_gpu_model` lists them."""
+    return [f"/job:localhost/replica:0/task:0{device.name}" for device in list_local_devices()]
+
+
+def get_available_gpus() -> list[str]:
+    """The names of the GPUs, as Keras 2.2's backend lists them."""
+    return [name for name in get_available_devices() if ":GPU:" in name]
+
+
+def normalize_device_name(name: str) -> str:
+    """The short form of a name: '/gpu:0'."""
+    return "/" + ":".join(name.lower().replace("/", "").split(":")[-2:])

@@ -1,5 +1,8 @@
 """Words inside Lambdas, with the shapes and sums of TensorFlow 1.13 under Keras 2.2.4."""
 
+from types import SimpleNamespace
+
+import jax
 import numpy as np
 import pytest
 
@@ -181,6 +184,19 @@ def test_files_of_tensorflow(tf):
     assert ops.control_dependencies is tf.control_dependencies
     assert ops.convert_to_tensor is tf.convert_to_tensor and dtypes.float32 is tf.float32
     assert device_lib.list_local_devices()[0].device_type == "CPU" or tf.test.gpu_device_name()
+
+
+def test_devices_as_keras_lists_them(tf, monkeypatch):
+    """Names as the real 2.2.4 printed them, that of a GPU as its `multi_gpu_model` wants it."""
+    from keras import backend as K
+    from keras.utils import multi_gpu_utils
+
+    name = "/job:localhost/replica:0/task:0/device:CPU:0"
+    assert multi_gpu_utils._get_available_devices()[0] == name
+    assert multi_gpu_utils._normalize_device_name(name) == "/cpu:0"
+    gpu = SimpleNamespace(platform="gpu", id=1, device_kind="H")
+    monkeypatch.setattr(jax, "devices", lambda platform=None: [gpu])
+    assert K.tensorflow_backend._get_available_gpus()[-1] == name.replace("CPU:0", "GPU:1")
 
 
 def test_refusals(tf):
