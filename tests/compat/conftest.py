@@ -2,12 +2,12 @@
 library.
 """
 
-import sys
-
 import pytest
 
 from jaxcnn import compat
 from jaxcnn.compat import files_of_then
+
+from ..other_keras import set_aside
 
 
 @pytest.fixture(autouse=True)
@@ -21,10 +21,6 @@ def as_keras():
     """Within the test ``import keras`` finds jaxcnn; another Keras that other tests use is put back
     afterwards.
     """
-    other = {
-        name: sys.modules.pop(name) for name in list(sys.modules) if name.split(".")[0] == "keras"
-    }
-    compat.install()
-    yield
-    compat.uninstall()
-    sys.modules.update(other)
+    with set_aside():
+        compat.install()
+        yield

@@ -15,6 +15,8 @@ from pathlib import Path
 
 import pytest
 
+from ..other_keras import set_aside
+
 HERE = Path(__file__).parent
 GROUPS = (
     "layers",
@@ -70,14 +72,10 @@ def as_keras(era_files, monkeypatch):
     """`keras` is jaxcnn, as for programs of the time; another Keras is put back afterwards."""
     from jaxcnn import compat
 
-    other = {
-        name: sys.modules.pop(name) for name in list(sys.modules) if name.split(".")[0] == "keras"
-    }
     monkeypatch.setenv("ERA_FOLDER", str(era_files))
-    compat.install()
-    yield
-    compat.uninstall()
-    sys.modules.update(other)
+    with set_aside():
+        compat.install()
+        yield
 
 
 def cases(group):
