@@ -10,7 +10,7 @@ import functools
 import inspect
 import os
 import warnings
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from typing import Any, TypeVar
 
 from jaxcnn.spellings.dialect import dialect
@@ -32,8 +32,16 @@ class OldSpellingWarning(UserWarning):
     """
 
 
-def renewed(name: str, args: Positional, kwargs: Keywords) -> Arguments:
+def renewed(
+    name: str, args: Positional, kwargs: Keywords, taken: Container[str] | None = None
+) -> Arguments:
     """The arguments of a call of `name` in today's words; a warning shows the call if it changed.
+
+    Args:
+        name: by which the tables know it.
+        args, kwargs: as given.
+        taken: the arguments that there are, of which the dialect may have other defaults; None for
+            any.
 
     Raises:
         TypeError: an argument is given under its old and its new name, or has been removed; the
@@ -44,7 +52,7 @@ def renewed(name: str, args: Positional, kwargs: Keywords) -> Arguments:
         return args, kwargs
     new_args, new_kwargs, old = translated(name, TABLES[name], args, kwargs)
     for argument, (position, default) in dialect().defaults.get(name, {}).items():
-        if len(new_args) <= position:
+        if len(new_args) <= position and (taken is None or argument in taken):
             new_kwargs.setdefault(argument, default)
     if old:
         warn(
@@ -184,7 +192,8 @@ def _accepting(function: Callable[..., T], name: str | None = None) -> Callable[
         # not where the method of a subclass calls that of its base
         if accuracy and dialect().accuracy_by_call and getattr(type(args[0]), known) is accepting:
             args[0].report_accuracy(any(map(kwargs.pop, accuracy & kwargs.keys())))
-        new_args, new_kwargs = renewed(known, args[first:], kwargs)
+        taken = None if takes_any else parameters
+        new_args, new_kwargs = renewed(known, args[first:], kwargs, taken)
         if not takes_any and (unknown := new_kwargs.keys() - parameters.keys()):
             word = min(unknown)
             raise TypeError(f"{known} has no argument `{word}`.{closest(word, parameters)}")

@@ -94,8 +94,8 @@ def draw_contours(
     Examples:
         >>> mask = np.pad(np.ones((3, 3), bool), 1)
         >>> contours, tree = jc.vision.find_contours(mask)
-        >>> jc.vision.draw_contours(np.zeros((5, 5, 3), np.uint8), contours, thickness=1).max()
-        np.uint8(255)
+        >>> int(jc.vision.draw_contours(np.zeros((5, 5, 3), np.uint8), contours).max())
+        255
     """
     picture = np.asarray(picture)
     if picture.dtype != np.uint8 or picture.ndim != 3 or picture.shape[-1] != 3:
