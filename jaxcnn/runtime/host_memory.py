@@ -10,9 +10,8 @@ import jax
 # Numbers of glibc's mallopt options (malloc.h).
 M_TRIM_THRESHOLD, M_MMAP_MAX, M_ARENA_MAX = -1, -4, -8
 
-COMPILED = (
-    "/jax/core/compile/backend_compile_duration"  # JAX's event at the end of each compilation
-)
+# JAX's event at the end of each compilation.
+COMPILED = "/jax/core/compile/backend_compile_duration"
 LONG_COMPILATION = 0.2  # seconds
 
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from typing import Generic, TypeAlias, TypeVar
 
 import jax
-from jax._src import pjit
-from jax._src.interpreters import pxla
 from jax.stages import Lowered, Traced
 from jax.tree_util import PyTreeDef
 
@@ -51,7 +50,7 @@ class LeafJit(Generic[R]):
     def __call__(self, *arguments: PyTree) -> R:
         program, first, others = self._flat(arguments)
         results = program.compiled(first, others)
-        if program.is_new:
+        if program.is_new and not any(isinstance(leaf, jax.core.Tracer) for leaf in results):
             program.is_new = False
             forget_text(program.compiled.trace(first, others))
         assert program.results is not None  # known since the function was traced
@@ -107,7 +106,7 @@ class _Program:
     Attributes:
         compiled: ``compiled(leaves of the first argument, leaves of the others) -> leaves``.
         results: the structure of what is returned, known once the function was traced.
-        is_new: whether the function was traced since the last call ended.
+        is_new: whether it was traced and has not been called since, but by what was itself traced.
     """
 
     def __init__(self, compiled: PyTree) -> None:
@@ -123,7 +122,7 @@ def forget_text(traced: Traced) -> None:
     it once more if there is one. There is no public way to let it go; where a later JAX names the
     cache otherwise, memory is all that is lost.
     """
-    for module, name in ((pjit, "_pjit_lower"), (pxla, "_dce_jaxpr")):
-        cache = getattr(module, name, None)
+    for module, name in (("pjit", "_pjit_lower"), ("interpreters.pxla", "_dce_jaxpr")):
+        cache = getattr(sys.modules.get(f"jax._src.{module}"), name, None)
         if cache is not None and hasattr(cache, "evict_weakref"):
             cache.evict_weakref(traced.jaxpr)

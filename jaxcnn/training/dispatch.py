@@ -40,7 +40,7 @@ CHUNK_STEPS = 512
 CHUNK_SECONDS = 0.1  # so that the progress bar keeps moving
 STEADY_COUNT = 8  # steps a call where several processes must make the same calls
 # Calls that the device may have before it: while it works on one the host prepares the next. On CPU
-# each of them has its intermediate arrays already, 550 MiB for a step of ResNet-50, so a long call,
+# each of them has its intermediate arrays already, 379 MiB for a step of ResNet-50, so a long call,
 # beside which the time between two is nothing, waits until the one before it is done.
 IN_FLIGHT = 2
 LONG_CALL_CPU = 0.01  # seconds

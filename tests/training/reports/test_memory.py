@@ -17,6 +17,7 @@ from jaxlib.mlir import ir
 from jaxcnn import backend as K
 from jaxcnn.layers import BatchNormalization, Dense, Input
 from jaxcnn.models import Sequential
+from jaxcnn.runtime.leaf_jit import LeafJit
 from jaxcnn.training import dispatch
 from jaxcnn.training.dispatch import Alive, Dispatcher
 from jaxcnn.utils import Sequence
@@ -154,6 +155,16 @@ def test_the_text_of_a_compiled_program_is_freed():
     before = texts()
     held = trained()
     assert texts() <= before and held.built
+
+
+def test_the_text_of_a_program_that_another_contains_is_freed_when_it_runs_alone():
+    inner = LeafJit(lambda a: a * 3 + 1)
+    outer = LeafJit(lambda a: inner(a) + 1)
+    gc.collect()
+    before = sum(isinstance(item, ir.Module) for item in gc.get_objects())
+    assert float(outer(np.float32(1))) == 5 and float(inner(np.float32(1))) == 4
+    gc.collect()
+    assert sum(isinstance(item, ir.Module) for item in gc.get_objects()) <= before
 
 
 def test_models_in_a_loop_are_freed_before_there_are_many(monkeypatch):
