@@ -1,10 +1,11 @@
-"""Writes what editors and type checkers read of the layers and of the functions that read models.
+"""Writes what editors and type checkers read of what is made while the program runs.
 
     python .ci/stubs.py
 
-A layer is a handle that is made from its module's fields when it is first asked for, which static
-readers cannot see. The stub spells out the same arguments, defaults and docstrings; a test compares
-it with the package.
+A layer is a handle that is made from its module's fields when it is first asked for, a loss class
+from its function, an application from the body of its network, which static readers cannot see.
+The stubs spell out the same arguments, defaults and docstrings; a test compares them with the
+package.
 """
 
 from __future__ import annotations
@@ -16,39 +17,24 @@ import re
 import sys
 import textwrap
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import ModuleType
 
-from jaxcnn import callbacks, models, utils
+from jaxcnn import applications, callbacks, models, utils
+from jaxcnn.applications.application import Application
 from jaxcnn.layers import catalogue
 from jaxcnn.layers.derived import ModuleLayer
+from jaxcnn.losses import classes as loss_classes
 
 TARGET = Path(catalogue.__file__).with_suffix(".pyi")
 MODELS = Path(models.__file__).with_suffix(".pyi")
+LOSSES = Path(loss_classes.__file__).with_suffix(".pyi")
+APPLICATIONS = Path(applications.__file__).with_suffix(".pyi")
 # Packages that offer names of rooms above them, which are imported when somebody asks.
 LAZY = (callbacks, utils)
 HEADER = '''"""Every layer with its arguments; made by .ci/stubs.py."""
 
-'''
-COMMON = '''
-class Common(TypedDict, total=False):
-    """What every layer takes beside its own arguments."""
-
-    name: str | None
-    trainable: bool
-    dtype: DTypeLike | None
-    input_shape: Shape | int | None
-    batch_input_shape: Shape | None
-    batch_size: int | None
-    weights: Sequence[ArrayLike] | None
-
-
-class First(Common, total=False):
-    """What may also say the shape of the first layer's input."""
-
-    input_dim: int | None
-    input_length: int | None
 '''
 # Fields of modules that hold other modules: their handles take layers.
 OF_LAYERS = {"nn.Module": "Layer", "Sequence[nn.Module]": "Sequence[Layer]", "PyTree": "PyTree"}
@@ -59,23 +45,12 @@ def stub() -> str:
     layers = {name: getattr(catalogue, name) for name in catalogue.HANDLES}
     imports: dict[str, set[str]] = defaultdict(set)
     imports["jaxcnn.layers.base"].add("Layer")
-    imports["jaxcnn.runtime.types"] |= {"ArrayLike", "DTypeLike", "Shape"}
-    imports["collections.abc"].add("Sequence")
-    imports["typing"] |= {"TypedDict", "Unpack"}
+    imports["jaxcnn.layers.arguments"] |= {"Common", "First"}
+    imports["typing"].add("Unpack")
     classes = [text_of(name, layer, imports) for name, layer in sorted(layers.items())]
-    lines = [
-        f"from {module} import {', '.join(sorted(names))}"
-        for module, names in sorted(imports.items())
-    ]
-    exported = textwrap.fill(
-        ", ".join(f'"{name}"' for name in sorted(catalogue.__all__)),
-        width=100,
-        initial_indent="    ",
-        subsequent_indent="    ",
-    )
-    top = f"{HEADER}{chr(10).join(lines)}\n\n__all__ = [\n{exported},\n]\n"
+    top = f"{HEADER}{import_lines(imports)}\n\n{exported(sorted(catalogue.__all__))}\n"
     short = [f"{name} = {layer}" for name, layer in sorted(catalogue.SHORT.items())]
-    return "\n\n".join([top + COMMON, *classes, "\n".join(short) + "\n"])
+    return "\n\n".join([top, *classes, "\n".join(short) + "\n"])
 
 
 def models_stub() -> str:
@@ -84,17 +59,11 @@ def models_stub() -> str:
     for name in set(models.__all__) - set(models.FILES):
         imports[getattr(models, name).__module__].add(name)
     functions = [reading(getattr(models, name), imports) for name in models.FILES]
-    lines = [
-        f"from {module} import {', '.join(sorted(names))}"
-        for module, names in sorted(imports.items())
-    ]
-    names = ", ".join(f'"{name}"' for name in models.__all__)
-    exported = textwrap.fill(names, 100, initial_indent="    ", subsequent_indent="    ")
     return "\n\n".join(
         [
             '"""The models, and the functions of files with what they return; by .ci/stubs.py."""',
-            "\n".join(lines),
-            f"__all__ = [\n{exported},\n]",
+            import_lines(imports),
+            exported(models.__all__),
             *functions,
         ]
     )
@@ -112,10 +81,78 @@ def lazy_stub(package: ModuleType) -> str:
         for module in sorted(imports)
         for name in sorted(imports[module])
     ]
-    names = ", ".join(f'"{name}"' for name in package.__all__)
-    exported = textwrap.fill(names, 100, initial_indent="    ", subsequent_indent="    ")
-    doc = f'"""{inspect.cleandoc(package.__doc__ or "")}"""'
-    return "\n\n".join([doc, "\n".join(lines), f"__all__ = [\n{exported},\n]\n"])
+    return "\n\n".join([doc_of(package), "\n".join(lines), f"{exported(package.__all__)}\n"])
+
+
+def losses_stub() -> str:
+    """The text of the stub of the loss classes, whose fields are options of the functions."""
+    classes = [
+        loss_class(name, item)
+        for name, item in vars(loss_classes).items()
+        if inspect.isclass(item) and item.__module__ == loss_classes.__name__
+    ]
+    top = f"{doc_of(loss_classes)}\n\nfrom jaxcnn.losses.loss import Loss"
+    return "\n\n".join([top, *classes])
+
+
+def loss_class(name: str, item: type) -> str:
+    """The class of a loss."""
+    parameters = [str(p) for p in inspect.signature(item).parameters.values()]
+    return f"class {name}(Loss):\n{doc_of(item, 4)}\n\n{filled(['self', *parameters])}"
+
+
+def applications_stub() -> str:
+    """The text of the stub of the applications: how each is called, and the names beside them."""
+    networks = {n: v for n, v in vars(applications).items() if isinstance(v, Application)}
+    imports: dict[str, set[str]] = defaultdict(set)
+    for name, item in vars(applications).items():
+        if name in networks or name.startswith("_"):
+            continue
+        if inspect.isclass(item) or inspect.isfunction(item):
+            imports[item.__module__].add(f"{name} as {name}")
+        elif not inspect.ismodule(item):
+            imports[applications.application.__name__].add(f"{name} as {name}")
+    imports["jaxcnn.applications"].add("imagenet_utils as imagenet_utils")
+    imports["jaxcnn.layers"].add("SymbolicTensor")
+    imports["jaxcnn.models"].add("Model")
+    imports["jaxcnn.runtime.types"] |= {"Identifier", "Shape"}
+    calls = [called(name, network) for name, network in sorted(networks.items())]
+    return "\n\n".join([doc_of(applications), f"import os\n{import_lines(imports)}\n", *calls])
+
+
+def called(name: str, network: Application) -> str:
+    """A class of one object, the application; jedi shows its docstring, pyright that of the call."""
+    parameters = ["self"]
+    for parameter in network.__signature__.parameters.values():
+        if parameter.kind is parameter.KEYWORD_ONLY:
+            parameters.append("*")
+        parameters.append(f"{parameter.name}: {parameter.annotation} = {parameter.default!r}")
+    call = filled(parameters, "__call__", "Model").removesuffix(" ...\n")
+    return (
+        f"class Callable{name}(Application):\n{doc_of(network, 4)}\n\n{call}\n{doc_of(network, 8)}\n\n"
+        f"{name}: Callable{name}\n"
+    )
+
+
+def import_lines(imports: dict[str, set[str]]) -> str:
+    """The lines that import these names of these modules."""
+    return "\n".join(
+        f"from {module} import {', '.join(sorted(names))}"
+        for module, names in sorted(imports.items())
+    )
+
+
+def exported(names: Sequence[str]) -> str:
+    """The list of the names that a module exports."""
+    text = ", ".join(f'"{name}"' for name in names)
+    filled_names = textwrap.fill(text, 100, initial_indent="    ", subsequent_indent="    ")
+    return f"__all__ = [\n{filled_names},\n]"
+
+
+def doc_of(item: object, indent: int = 0) -> str:
+    """The docstring of a module, class or function as it is written in a stub."""
+    doc = inspect.cleandoc(item.__doc__ or "")
+    return textwrap.indent(f'"""{doc}\n"""' if "\n" in doc else f'"""{doc}"""', " " * indent)
 
 
 def texts() -> dict[Path, str]:
@@ -123,7 +160,13 @@ def texts() -> dict[Path, str]:
     lazy = {
         Path(package.__file__ or "").with_suffix(".pyi"): lazy_stub(package) for package in LAZY
     }
-    return {TARGET: stub(), MODELS: models_stub(), **lazy}
+    return {
+        TARGET: stub(),
+        MODELS: models_stub(),
+        LOSSES: losses_stub(),
+        APPLICATIONS: applications_stub(),
+        **lazy,
+    }
 
 
 def reading(function: Callable[..., object], imports: dict[str, set[str]]) -> str:
@@ -139,9 +182,8 @@ def reading(function: Callable[..., object], imports: dict[str, set[str]]) -> st
     result = signature.return_annotation
     written = str(signature.replace(return_annotation=inspect.Signature.empty))
     written = written.replace("'", "").replace("h5py.Group", "Group")
-    doc = textwrap.indent(f'"""{inspect.cleandoc(function.__doc__ or "")}\n"""', "    ")
     kind = "Model" if result == "Any" else result
-    return f"def {function.__name__}{written} -> {kind}:\n{doc}\n"
+    return f"def {function.__name__}{written} -> {kind}:\n{doc_of(function, 4)}\n"
 
 
 def text_of(name: str, layer: type[ModuleLayer], imports: dict[str, set[str]]) -> str:
@@ -164,19 +206,17 @@ def text_of(name: str, layer: type[ModuleLayer], imports: dict[str, set[str]]) -
         parameters.append(f"{parameter.name}: {kind}{default}")
     common = "Common" if "input_dim" in {parameter.name for parameter in own} else "First"
     parameters.append(f"**common: Unpack[{common}]")
-    doc = inspect.cleandoc(layer.__doc__ or "")
-    text = textwrap.indent(f'"""{doc}\n"""' if "\n" in doc else f'"""{doc}"""', "    ")
-    return f"class {name}({base.__name__}):\n{text}\n\n{filled(parameters)}"
+    return f"class {name}({base.__name__}):\n{doc_of(layer, 4)}\n\n{filled(parameters)}"
 
 
-def filled(parameters: list[str]) -> str:
-    """A constructor with as many of its parameters on a line as have room."""
+def filled(parameters: list[str], name: str = "__init__", result: str = "None") -> str:
+    """A method without its body, with as many of its parameters on a line as have room."""
     lines = [" " * 7]
     for parameter in parameters:
         if len(lines[-1]) + len(parameter) + 2 > 100:
             lines.append(" " * 7)
         lines[-1] += f" {parameter},"
-    return "\n".join(["    def __init__(", *lines, "    ) -> None: ..."]) + "\n"
+    return "\n".join([f"    def {name}(", *lines, f"    ) -> {result}: ..."]) + "\n"
 
 
 def annotation(module_class: type, field: str, imports: dict[str, set[str]]) -> str:

@@ -21,7 +21,6 @@ from jax import Array
 from jaxcnn.runtime.arrays import filled, on_device, standard_draw
 from jaxcnn.runtime.config import floatx
 from jaxcnn.runtime.context import next_key, running
-from jaxcnn.runtime.docstrings import joined
 from jaxcnn.runtime.names import Configurable, Registry
 from jaxcnn.runtime.types import ArrayFunction, ArrayLike, Config, DTypeLike, Identifier, Settings
 
@@ -340,41 +339,107 @@ class Identity(Initializer):
         return on_device(self.gain * np.tile(np.eye(min(shape)), times), dtype)
 
 
-def _named_scaling(
-    name: str, scale: float, mode: str, distribution: str, source: str
-) -> Callable[..., VarianceScaling]:
-    """The function of that name, which makes a `VarianceScaling` of these settings."""
+@registry.register()
+def lecun_uniform(seed: int | None = None) -> VarianceScaling:
+    """Uniform with limits ``±sqrt(3 / fan_in)``.
 
-    def scaling(seed: int | None = None) -> VarianceScaling:
-        return VarianceScaling(scale, mode, distribution, seed)
+    (LeCun et al., Efficient BackProp, 1998.)
 
-    doubled, fans = (2, "(fan_in + fan_out)") if mode == "fan_avg" else (1, mode)
-    limits, deviation = (f"sqrt({n * doubled * scale:g} / {fans})" for n in (3, 1))
-    scaling.__name__ = scaling.__qualname__ = name
-    described = (
-        f"Uniform with limits ``±{limits}``"
-        if distribution == "uniform"
-        else f"Truncated normal of standard deviation ``{deviation}``"
-    )
-    parts = {
-        "": f"{described}.\n\n({source}.)",
-        "Args": "seed: an integer fixes the values whatever key is passed; None for values that\n"
-        "    follow from the key.",
-        "Examples": f">>> jc.initializers.{name}(seed=1)((2, 3)).shape\n(2, 3)",
-    }
-    scaling.__doc__ = joined(parts)
-    return registry.register()(scaling)
+    Args:
+        seed: an integer fixes the values whatever key is passed; None for values that follow from
+            the key.
+
+    Examples:
+        >>> jc.initializers.lecun_uniform(seed=1)((2, 3)).shape
+        (2, 3)
+    """
+    return VarianceScaling(1.0, "fan_in", "uniform", seed)
 
 
-LECUN = "LeCun et al., Efficient BackProp, 1998"
-GLOROT = "Glorot and Bengio, Understanding the Difficulty of Training Deep Networks, 2010"
-HE = "He et al., Delving Deep into Rectifiers, 2015"
-lecun_uniform = _named_scaling("lecun_uniform", 1.0, "fan_in", "uniform", LECUN)
-lecun_normal = _named_scaling("lecun_normal", 1.0, "fan_in", "normal", LECUN)
-glorot_uniform = _named_scaling("glorot_uniform", 1.0, "fan_avg", "uniform", GLOROT)
-glorot_normal = _named_scaling("glorot_normal", 1.0, "fan_avg", "normal", GLOROT)
-he_uniform = _named_scaling("he_uniform", 2.0, "fan_in", "uniform", HE)
-he_normal = _named_scaling("he_normal", 2.0, "fan_in", "normal", HE)
+@registry.register()
+def lecun_normal(seed: int | None = None) -> VarianceScaling:
+    """Truncated normal of standard deviation ``sqrt(1 / fan_in)``.
+
+    (LeCun et al., Efficient BackProp, 1998.)
+
+    Args:
+        seed: an integer fixes the values whatever key is passed; None for values that follow from
+            the key.
+
+    Examples:
+        >>> jc.initializers.lecun_normal(seed=1)((2, 3)).shape
+        (2, 3)
+    """
+    return VarianceScaling(1.0, "fan_in", "normal", seed)
+
+
+@registry.register()
+def glorot_uniform(seed: int | None = None) -> VarianceScaling:
+    """Uniform with limits ``±sqrt(6 / (fan_in + fan_out))``.
+
+    (Glorot and Bengio, Understanding the Difficulty of Training Deep Networks, 2010.)
+
+    Args:
+        seed: an integer fixes the values whatever key is passed; None for values that follow from
+            the key.
+
+    Examples:
+        >>> jc.initializers.glorot_uniform(seed=1)((2, 3)).shape
+        (2, 3)
+    """
+    return VarianceScaling(1.0, "fan_avg", "uniform", seed)
+
+
+@registry.register()
+def glorot_normal(seed: int | None = None) -> VarianceScaling:
+    """Truncated normal of standard deviation ``sqrt(2 / (fan_in + fan_out))``.
+
+    (Glorot and Bengio, Understanding the Difficulty of Training Deep Networks, 2010.)
+
+    Args:
+        seed: an integer fixes the values whatever key is passed; None for values that follow from
+            the key.
+
+    Examples:
+        >>> jc.initializers.glorot_normal(seed=1)((2, 3)).shape
+        (2, 3)
+    """
+    return VarianceScaling(1.0, "fan_avg", "normal", seed)
+
+
+@registry.register()
+def he_uniform(seed: int | None = None) -> VarianceScaling:
+    """Uniform with limits ``±sqrt(6 / fan_in)``.
+
+    (He et al., Delving Deep into Rectifiers, 2015.)
+
+    Args:
+        seed: an integer fixes the values whatever key is passed; None for values that follow from
+            the key.
+
+    Examples:
+        >>> jc.initializers.he_uniform(seed=1)((2, 3)).shape
+        (2, 3)
+    """
+    return VarianceScaling(2.0, "fan_in", "uniform", seed)
+
+
+@registry.register()
+def he_normal(seed: int | None = None) -> VarianceScaling:
+    """Truncated normal of standard deviation ``sqrt(2 / fan_in)``.
+
+    (He et al., Delving Deep into Rectifiers, 2015.)
+
+    Args:
+        seed: an integer fixes the values whatever key is passed; None for values that follow from
+            the key.
+
+    Examples:
+        >>> jc.initializers.he_normal(seed=1)((2, 3)).shape
+        (2, 3)
+    """
+    return VarianceScaling(2.0, "fan_in", "normal", seed)
+
 
 # Those that can make an array of every shape.
 _OF_ANY_SHAPE = (Zeros, Ones, RandomNormal, RandomUniform, TruncatedNormal, VarianceScaling)

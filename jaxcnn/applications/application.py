@@ -51,12 +51,23 @@ RAISES = (
     "FileNotFoundError: `weights` is a path where there is no file.\n"
     "ValueError: an argument, or arguments together, that the network cannot have."
 )
+TYPES = {
+    **Options.__annotations__,
+    "input_tensor": "SymbolicTensor | None",
+    "input_shape": "Shape | None",
+    "name": "str | None",
+}
 DEFAULTS = {
     "include_top": True,
     "weights": "imagenet",
     "classes": IMAGENET_CLASSES,
     "classifier_activation": "softmax",
 }
+
+
+def parameter(name: str, kind: inspect._ParameterKind, default: object) -> inspect.Parameter:
+    """A parameter that every application has."""
+    return inspect.Parameter(name, kind, default=default, annotation=TYPES[name])
 
 
 class Application:
@@ -105,10 +116,10 @@ class Application:
                 parameters += body_parameters
             else:
                 kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
-                parameters.append(inspect.Parameter(name, kind, default=DEFAULTS.get(name)))
+                parameters.append(parameter(name, kind, DEFAULTS.get(name)))
         if "*" not in order:
             parameters += body_parameters
-        parameters.append(inspect.Parameter("name", inspect.Parameter.KEYWORD_ONLY, default=None))
+        parameters.append(parameter("name", inspect.Parameter.KEYWORD_ONLY, None))
         self.__signature__ = inspect.Signature(parameters, return_annotation=Model)
         self.__doc__ = self.documented(body.__doc__)
 

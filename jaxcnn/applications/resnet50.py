@@ -1,7 +1,7 @@
 """ResNet50 with its conventions, under the name that books import."""
 
+from jaxcnn.applications import ResNet50
 from jaxcnn.applications.imagenet_utils import decode_predictions
-from jaxcnn.applications.resnet import ResNet50
 
 preprocess_input = ResNet50.preprocess_input
 

@@ -1,7 +1,7 @@
 """VGG16 with its conventions, under the name that books import."""
 
+from jaxcnn.applications import VGG16
 from jaxcnn.applications.imagenet_utils import decode_predictions
-from jaxcnn.applications.vgg import VGG16
 
 preprocess_input = VGG16.preprocess_input
 

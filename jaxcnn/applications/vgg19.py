@@ -1,7 +1,7 @@
 """VGG19 with its conventions, under the name that books import."""
 
+from jaxcnn.applications import VGG19
 from jaxcnn.applications.imagenet_utils import decode_predictions
-from jaxcnn.applications.vgg import VGG19
 
 preprocess_input = VGG19.preprocess_input
 

@@ -9,11 +9,12 @@ from jaxcnn.layers.derived import FlaxLayer, keras_layer
 from jaxcnn.layers.input import Input, InputLayer
 from jaxcnn.layers.input_spec import InputSpec
 from jaxcnn.layers.merge import add, average, concatenate, dot, maximum, minimum, multiply, subtract
-from jaxcnn.layers.recurrent import Bidirectional, StackedRNNCells
+from jaxcnn.layers.recurrent import Bidirectional
 from jaxcnn.layers.symbolic import operators
 from jaxcnn.layers.symbolic.operation import Operation
 from jaxcnn.layers.symbolic.tensor import SymbolicTensor
 from jaxcnn.runtime.lazy import lazy_attributes
+from jaxcnn.runtime.types import Config, Identifier, Settings
 from jaxcnn.spellings.tables import CLASSES, REMOVED
 from jaxcnn.spellings.translate import removed
 
@@ -22,13 +23,41 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Layer", "Input", "InputLayer", "InputSpec", "SymbolicTensor", "Operation", "FlaxLayer",
-    "keras_layer", "Bidirectional", "StackedRNNCells", "operators", "serialize", "deserialize",
+    "keras_layer", "Bidirectional", "operators", "serialize", "deserialize",
     "add", "average", "concatenate", "dot", "maximum", "minimum", "multiply", "subtract",
 ]  # fmt: skip
 __all__ += catalogue.__all__
 
-deserialize = LAYERS.deserialize
-serialize = LAYERS.serialize
+
+def serialize(layer: Layer) -> str | Config | None:
+    """The class and the configuration of a layer, without its weights.
+
+    Args:
+        layer: a layer or model.
+
+    Examples:
+        >>> jc.layers.serialize(jc.layers.Flatten(name="flat"))["class_name"]
+        'Flatten'
+    """
+    return LAYERS.serialize(layer)
+
+
+def deserialize(config: Identifier, custom_objects: Settings | None = None) -> Layer:
+    """A new layer as `serialize` described it.
+
+    Args:
+        config: what `serialize` returned.
+        custom_objects: further classes and functions by name; None for none.
+
+    Raises:
+        ValueError: the class is unknown, or the configuration is none.
+
+    Examples:
+        >>> jc.layers.deserialize({"class_name": "Dense", "config": {"units": 4}}).units
+        4
+    """
+    layer: Layer = LAYERS.deserialize(config, custom_objects)
+    return layer
 
 
 # The classes of Keras 1 are made from the layers above and from models.

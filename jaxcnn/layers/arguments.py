@@ -3,21 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TypedDict
 
-from jaxcnn.runtime.types import Settings, Shape
+from jaxcnn.runtime.types import ArrayLike, DTypeLike, Settings, Shape
 from jaxcnn.spellings.hints import closest
 
-COMMON = (
-    "name",
-    "trainable",
-    "dtype",
-    "input_shape",
-    "batch_input_shape",
-    "batch_size",
-    "input_dim",
-    "input_length",
-    "weights",
-)
+
+class Common(TypedDict, total=False):
+    """What every layer takes besides its own arguments."""
+
+    name: str | None
+    trainable: bool
+    dtype: DTypeLike | None
+    input_shape: Shape | int | None
+    batch_input_shape: Shape | None
+    batch_size: int | None
+    weights: Sequence[ArrayLike] | None
+
+
+class First(Common, total=False):
+    """What may also say the shape of the first layer's input."""
+
+    input_dim: int | None
+    input_length: int | None
+
+
+COMMON = tuple(First.__annotations__)
 
 
 def declared_input_shape(arguments: Settings) -> Shape | None:

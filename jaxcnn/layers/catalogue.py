@@ -9,7 +9,13 @@ import sys
 from jaxcnn import nn
 from jaxcnn.layers.base import LAYERS
 from jaxcnn.layers.derived import ModuleLayer, keras_layer
-from jaxcnn.layers.recurrent import EmbeddingLayer, GatedLayer, RecurrentLayer, StackingLayer
+from jaxcnn.layers.recurrent import (
+    EmbeddingLayer,
+    GatedLayer,
+    RecurrentLayer,
+    StackedCells,
+    StackingLayer,
+)
 
 # What each is derived from beside its module. A handle is made when it is first asked for.
 HANDLES: dict[str, type[ModuleLayer]] = {
@@ -96,6 +102,7 @@ HANDLES: dict[str, type[ModuleLayer]] = {
     "SimpleRNNCell": ModuleLayer,
     "GRUCell": ModuleLayer,
     "LSTMCell": ModuleLayer,
+    "StackedRNNCells": StackedCells,
     "TimeDistributed": ModuleLayer,
 }
 

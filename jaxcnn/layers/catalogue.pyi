@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Sequence
 from jax import Array
+from jaxcnn.layers.arguments import Common, First
 from jaxcnn.layers.base import Layer
 from jaxcnn.layers.derived import ModuleLayer
-from jaxcnn.layers.recurrent import EmbeddingLayer, GatedLayer, RecurrentLayer, StackingLayer
+from jaxcnn.layers.recurrent import EmbeddingLayer, GatedLayer, RecurrentLayer, StackedCells, StackingLayer
 from jaxcnn.nn.dropout import NoiseShape
 from jaxcnn.nn.fields import Amounts, Sizes
-from jaxcnn.runtime.types import ArrayLike, DTypeLike, Identifier, PyTree, Settings, Shape
-from typing import Any, TypedDict, Unpack
+from jaxcnn.runtime.types import ArrayLike, Identifier, PyTree, Settings, Shape
+from typing import Any, Unpack
 
 __all__ = [
     "Activation", "ActivityRegularization", "Add", "AlphaDropout", "Average", "AveragePooling1D",
@@ -26,28 +27,10 @@ __all__ = [
     "MaxPooling2D", "MaxPooling3D", "Maximum", "Minimum", "Multiply", "Normalization", "PReLU",
     "PartialConv2D", "Permute", "RNN", "RandomizedReLU", "ReLU", "RepeatVector", "Rescaling",
     "Reshape", "SeparableConv1D", "SeparableConv2D", "SimpleRNN", "SimpleRNNCell", "Softmax",
-    "SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D", "Subsampling2D", "Subtract",
-    "ThresholdedReLU", "TimeDistributed", "UpSampling1D", "UpSampling2D", "UpSampling3D",
-    "ZeroPadding1D", "ZeroPadding2D", "ZeroPadding3D",
+    "SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D", "StackedRNNCells", "Subsampling2D",
+    "Subtract", "ThresholdedReLU", "TimeDistributed", "UpSampling1D", "UpSampling2D",
+    "UpSampling3D", "ZeroPadding1D", "ZeroPadding2D", "ZeroPadding3D",
 ]
-
-class Common(TypedDict, total=False):
-    """What every layer takes beside its own arguments."""
-
-    name: str | None
-    trainable: bool
-    dtype: DTypeLike | None
-    input_shape: Shape | int | None
-    batch_input_shape: Shape | None
-    batch_size: int | None
-    weights: Sequence[ArrayLike] | None
-
-
-class First(Common, total=False):
-    """What may also say the shape of the first layer's input."""
-
-    input_dim: int | None
-    input_length: int | None
 
 
 class Activation(ModuleLayer):
@@ -2902,6 +2885,33 @@ class SpatialDropout3D(ModuleLayer):
     def __init__(
         self, rate: float, data_format: str | None = None, seed: int | None = None,
         **common: Unpack[First],
+    ) -> None: ...
+
+
+class StackedRNNCells(StackedCells):
+    """Cells one on top of the other as one cell.
+
+    Its states are those of each cell in turn, with `reverse_state_order` from the last cell on.
+
+    Args:
+        cells: the cells, from the input to the output.
+        reverse_state_order: whether the states are listed from the last cell to the first. Default:
+            False.
+        **kwargs: `name`, `trainable`, `weights`, `dtype`, and where the layer is the first of a
+            Sequential model `input_shape` or one of its other forms; `jaxcnn.layers.Layer` explains
+            them.
+
+    Raises:
+        ValueError: an argument is not of this kind or out of its range; the message names both.
+
+    Examples:
+        >>> cells = jc.layers.StackedRNNCells([jc.layers.GRUCell(8), jc.layers.GRUCell(5)])
+        >>> jc.layers.RNN(cells)(jnp.ones((2, 10, 4))).shape
+        (2, 5)
+    """
+
+    def __init__(
+        self, cells: Sequence[Layer], *, reverse_state_order: bool = False, **common: Unpack[First],
     ) -> None: ...
 
 

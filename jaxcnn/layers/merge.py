@@ -3,64 +3,124 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Protocol
+from typing import Unpack
 
 from jaxcnn.layers import catalogue
-from jaxcnn.runtime.docstrings import joined
+from jaxcnn.layers.arguments import First
 from jaxcnn.runtime.types import PyTree
 
 
-class Merge(Protocol):
-    """A merge layer as a function."""
+def add(inputs: Sequence[PyTree], **common: Unpack[First]) -> PyTree:
+    """The sum of the inputs.
 
-    def __call__(self, inputs: Sequence[PyTree], **kwargs: Any) -> PyTree: ...
+    Args:
+        inputs: tensors or arrays whose shapes broadcast.
+        **common: `name` and the other arguments that every layer takes.
 
-
-def _function(layer: str, doc: str, result: int) -> Merge:
-    """The function that calls a new layer of this class, whose arguments it takes.
-
-    `doc` says what it returns, and `result` what that is for 6 and 2.
+    Examples:
+        >>> jc.layers.add([jnp.array([6.0]), jnp.array([2.0])])
+        Array([8.], dtype=float32)
     """
-
-    def merge(inputs: Sequence[PyTree], **kwargs: Any) -> PyTree:
-        return getattr(catalogue, layer)(**kwargs)(inputs)
-
-    merge.__name__ = layer.lower()
-    parts = {
-        "": doc,
-        "Args": "inputs: tensors or arrays whose shapes broadcast.\n"
-        f"**kwargs: `name` and the other arguments of `{layer}`.",
-        "Examples": f">>> jc.layers.{layer.lower()}([jnp.array([6.0]), jnp.array([2.0])])\n"
-        f"Array([{result}.], dtype=float32)",
-    }
-    merge.__doc__ = joined(parts)
-    return merge
+    result: PyTree = catalogue.Add(**common)(inputs)
+    return result
 
 
-add = _function("Add", "The sum of the inputs.", 8)
-subtract = _function("Subtract", "The first of two inputs minus the second.", 4)
-multiply = _function("Multiply", "The product of the inputs.", 12)
-average = _function("Average", "The mean of the inputs.", 4)
-maximum = _function("Maximum", "The largest of the inputs, element by element.", 6)
-minimum = _function("Minimum", "The smallest of the inputs, element by element.", 2)
+def subtract(inputs: Sequence[PyTree], **common: Unpack[First]) -> PyTree:
+    """The first of two inputs minus the second.
+
+    Args:
+        inputs: tensors or arrays whose shapes broadcast, two of them.
+        **common: `name` and the other arguments that every layer takes.
+
+    Examples:
+        >>> jc.layers.subtract([jnp.array([6.0]), jnp.array([2.0])])
+        Array([4.], dtype=float32)
+    """
+    result: PyTree = catalogue.Subtract(**common)(inputs)
+    return result
 
 
-def concatenate(inputs: Sequence[PyTree], axis: int = -1, **kwargs: Any) -> PyTree:
+def multiply(inputs: Sequence[PyTree], **common: Unpack[First]) -> PyTree:
+    """The product of the inputs.
+
+    Args:
+        inputs: tensors or arrays whose shapes broadcast.
+        **common: `name` and the other arguments that every layer takes.
+
+    Examples:
+        >>> jc.layers.multiply([jnp.array([6.0]), jnp.array([2.0])])
+        Array([12.], dtype=float32)
+    """
+    result: PyTree = catalogue.Multiply(**common)(inputs)
+    return result
+
+
+def average(inputs: Sequence[PyTree], **common: Unpack[First]) -> PyTree:
+    """The mean of the inputs.
+
+    Args:
+        inputs: tensors or arrays whose shapes broadcast.
+        **common: `name` and the other arguments that every layer takes.
+
+    Examples:
+        >>> jc.layers.average([jnp.array([6.0]), jnp.array([2.0])])
+        Array([4.], dtype=float32)
+    """
+    result: PyTree = catalogue.Average(**common)(inputs)
+    return result
+
+
+def maximum(inputs: Sequence[PyTree], **common: Unpack[First]) -> PyTree:
+    """The largest of the inputs, element by element.
+
+    Args:
+        inputs: tensors or arrays whose shapes broadcast.
+        **common: `name` and the other arguments that every layer takes.
+
+    Examples:
+        >>> jc.layers.maximum([jnp.array([6.0]), jnp.array([2.0])])
+        Array([6.], dtype=float32)
+    """
+    result: PyTree = catalogue.Maximum(**common)(inputs)
+    return result
+
+
+def minimum(inputs: Sequence[PyTree], **common: Unpack[First]) -> PyTree:
+    """The smallest of the inputs, element by element.
+
+    Args:
+        inputs: tensors or arrays whose shapes broadcast.
+        **common: `name` and the other arguments that every layer takes.
+
+    Examples:
+        >>> jc.layers.minimum([jnp.array([6.0]), jnp.array([2.0])])
+        Array([2.], dtype=float32)
+    """
+    result: PyTree = catalogue.Minimum(**common)(inputs)
+    return result
+
+
+def concatenate(inputs: Sequence[PyTree], axis: int = -1, **common: Unpack[First]) -> PyTree:
     """The inputs one after another along `axis`.
 
     Args:
         inputs: tensors or arrays whose sizes agree but along `axis`.
         axis: the axis along which they are joined, counted with the batch as 0.
+        **common: `name` and the other arguments that every layer takes.
 
     Examples:
         >>> jc.layers.concatenate([jnp.ones((2, 3)), jnp.ones((2, 4))]).shape
         (2, 7)
     """
-    return catalogue.Concatenate(axis=axis, **kwargs)(inputs)
+    result: PyTree = catalogue.Concatenate(axis=axis, **common)(inputs)
+    return result
 
 
 def dot(
-    inputs: Sequence[PyTree], axes: int | tuple[int, int], normalize: bool = False, **kwargs: Any
+    inputs: Sequence[PyTree],
+    axes: int | tuple[int, int],
+    normalize: bool = False,
+    **common: Unpack[First],
 ) -> PyTree:
     """Dot products along `axes`, sample by sample; cosines with `normalize`.
 
@@ -68,9 +128,11 @@ def dot(
         inputs: two tensors or arrays.
         axes: the axis of both, or one for each, counted with the batch as 0.
         normalize: whether the vectors are scaled to length 1 first.
+        **common: `name` and the other arguments that every layer takes.
 
     Examples:
         >>> jc.layers.dot([jnp.array([[1.0, 2.0]]), jnp.array([[3.0, 4.0]])], axes=1)
         Array([[11.]], dtype=float32)
     """
-    return catalogue.Dot(axes=axes, normalize=normalize, **kwargs)(inputs)
+    result: PyTree = catalogue.Dot(axes=axes, normalize=normalize, **common)(inputs)
+    return result

@@ -13,7 +13,7 @@ import numpy as np
 from jaxcnn import nn
 from jaxcnn.layers import naming, symbolic
 from jaxcnn.layers.base import LAYERS, Layer
-from jaxcnn.layers.derived import ModuleLayer, field_names, keras_layer
+from jaxcnn.layers.derived import ModuleLayer, field_names
 from jaxcnn.layers.symbolic.operation import operation
 from jaxcnn.layers.symbolic.tensor import SymbolicTensor, symbolic_leaves
 from jaxcnn.layers.symbolic.types import TensorLike
@@ -166,9 +166,6 @@ class StackedCells(ModuleLayer):
         return tuple(shape[0] if len(shape) == 1 else shape for shape in shapes)
 
 
-StackedRNNCells = keras_layer(nn.StackedRNNCells, StackedCells)
-
-
 @operation()
 def one_step(
     cell: linen.Module,
@@ -258,7 +255,7 @@ class StackingLayer(RecurrentLayer):
 
     def __init__(self, cell: Layer | Sequence[Layer], *args: Any, **kwargs: Any) -> None:
         if isinstance(cell, list | tuple):
-            one = StackedRNNCells([as_layer(part) for part in cell])
+            one = LAYERS.find("StackedRNNCells")([as_layer(part) for part in cell])
         else:
             one = as_layer(cell)
         super().__init__(one, *args, **kwargs)

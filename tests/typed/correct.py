@@ -6,7 +6,7 @@ import numpy as np
 import jaxcnn as jc
 from jaxcnn import backend as K
 from jaxcnn import nn
-from jaxcnn.applications import VGG16, LeNet5
+from jaxcnn.applications import VGG16, LeNet5, MobileNet
 from jaxcnn.callbacks import Callback, CSVLogger, EarlyStopping, History, ModelCheckpoint
 from jaxcnn.constraints import MaxNorm
 from jaxcnn.datasets import mnist
@@ -158,6 +158,8 @@ class Scale(Layer):
 scaled = Sequential([Scale(input_shape=(3,))])
 network = VGG16(weights=None, include_top=False, input_shape=(64, 64, 3))
 lenet = LeNet5()
+size: int = MobileNet.size
+scaled_images = VGG16.preprocess_input(np.ones((1, 64, 64, 3)))
 network.layers[0].trainable = False
 total = K.sum(K.square(K.variable(np.ones(3))))
 

@@ -15,7 +15,7 @@ import numpy as np
 
 from jaxcnn.layers import Layer
 from jaxcnn.layers.base import LAYERS
-from jaxcnn.layers.recurrent import StackedRNNCells
+from jaxcnn.layers.recurrent import StackedCells
 from jaxcnn.layers.weights import put
 from jaxcnn.runtime.names import custom_object_scope
 from jaxcnn.saving.assignment import EVERY_LAYER, Matching, direct_weights
@@ -117,7 +117,7 @@ def named_children(layer: Layer | Network) -> Iterator[tuple[str, Layer]]:
     """The layers directly inside another, by the path from there in the file."""
     if is_network(layer):
         yield from ((f"layers/{name}", inner) for name, inner in numbered(layer.layers))
-    elif isinstance(layer, StackedRNNCells):
+    elif isinstance(layer, StackedCells):
         cells = numbered(layer.children.values())
         yield from ((f"cells/{name}", inner) for name, inner in cells)
     else:

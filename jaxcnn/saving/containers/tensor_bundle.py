@@ -15,7 +15,7 @@ import ml_dtypes
 import numpy as np
 
 from jaxcnn.layers import Layer
-from jaxcnn.layers.recurrent import StackedRNNCells
+from jaxcnn.layers.recurrent import StackedCells
 from jaxcnn.layers.weights import put
 from jaxcnn.saving.assignment import Matching, direct_weights, layer_by_layer
 from jaxcnn.saving.types import Entry, Filename, Network, is_network
@@ -110,7 +110,7 @@ def variables(layer: Layer, prefix: str) -> Iterator[tuple[str, Entry]]:
     for owner, path in direct_weights(layer):
         yield f"{prefix}{cell}{path[-1]}", (owner, path)
     for number, (name, child) in enumerate(layer.children.items()):
-        at = f"cells/{number}" if isinstance(layer, StackedRNNCells) else name
+        at = f"cells/{number}" if isinstance(layer, StackedCells) else name
         yield from variables(child, f"{prefix}{at}/")
 
 

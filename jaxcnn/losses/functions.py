@@ -5,15 +5,10 @@ reduced.
 A ``y_true`` without the last axis is accepted where ``y_pred`` has one column; no other shapes are
 broadcast. Targets of any numeric type are converted; the computation is in float32 or wider.
 ``eps`` below is ``jaxcnn.runtime.config.epsilon()``.
-
-Every function is also available as a class (``CategoricalCrossentropy(from_logits=True)``) that
-holds its options.
 """
 
-import dataclasses
-import inspect
 from collections.abc import Callable
-from typing import Any, ClassVar, TypeAlias
+from typing import TypeAlias
 
 import jax
 import jax.numpy as jnp
@@ -22,9 +17,8 @@ from jax import Array
 from jaxcnn.runtime import config
 from jaxcnn.runtime.arrays import widened
 from jaxcnn.runtime.deferred import deferrable
-from jaxcnn.runtime.docstrings import entries, joined, listed, sections
-from jaxcnn.runtime.names import Configurable, Registry
-from jaxcnn.runtime.types import ArrayFunction, ArrayLike, Config
+from jaxcnn.runtime.names import Registry
+from jaxcnn.runtime.types import ArrayLike
 
 LossFunction: TypeAlias = Callable[[Array, Array], Array]
 
@@ -382,97 +376,6 @@ msle = MSLE = mean_squared_logarithmic_error
 kld = KLD = kullback_leibler_divergence
 cosine = cosine_proximity
 logloss = binary_crossentropy
-
-
-class Loss(Configurable):
-    """A loss function together with its options; called like the function.
-
-    Examples:
-        >>> jc.losses.Huber(delta=2.0)(jnp.array([[0.0]]), jnp.array([[3.0]]))
-        Array([4.], dtype=float32)
-    """
-
-    function: ClassVar[ArrayFunction]
-
-    def __call__(self, y_true: ArrayLike, y_pred: ArrayLike) -> Array:
-        return type(self).function(y_true, y_pred, **self.get_config())
-
-
-def _loss_class(name: str, function: ArrayFunction) -> Any:
-    """The class whose fields are the options of ``function``: its further parameters.
-
-    Its docstring is that of the function, with the class called in the example.
-    """
-    options = list(inspect.signature(function).parameters.values())[2:]
-    parts = sections(function.__doc__)
-    texts = entries(parts.get("Args", ""))  # none where Python leaves out docstrings
-    told = {option.name: texts[option.name] for option in options if option.name in texts}
-    example = parts.get("Examples", "")
-    example = example.replace(f"jc.losses.{function.__name__}(", f"jc.losses.{name}()(")
-    loss_class = dataclasses.make_dataclass(
-        name,
-        [(option.name, option.annotation, option.default) for option in options],
-        bases=(Loss,),
-        frozen=True,
-        namespace={
-            "function": staticmethod(function),
-            "__doc__": joined({**parts, "Args": listed(told), "Examples": example}),
-            "__module__": __name__,
-        },
-    )
-    return registry.register()(loss_class)
-
-
-MeanSquaredError = _loss_class("MeanSquaredError", mean_squared_error)
-MeanAbsoluteError = _loss_class("MeanAbsoluteError", mean_absolute_error)
-MeanAbsolutePercentageError = _loss_class(
-    "MeanAbsolutePercentageError", mean_absolute_percentage_error
-)
-MeanSquaredLogarithmicError = _loss_class(
-    "MeanSquaredLogarithmicError", mean_squared_logarithmic_error
-)
-Hinge = _loss_class("Hinge", hinge)
-SquaredHinge = _loss_class("SquaredHinge", squared_hinge)
-CategoricalHinge = _loss_class("CategoricalHinge", categorical_hinge)
-LogCosh = _loss_class("LogCosh", logcosh)
-Huber = _loss_class("Huber", huber)
-CategoricalCrossentropy = _loss_class("CategoricalCrossentropy", categorical_crossentropy)
-SparseCategoricalCrossentropy = _loss_class(
-    "SparseCategoricalCrossentropy", sparse_categorical_crossentropy
-)
-BinaryCrossentropy = _loss_class("BinaryCrossentropy", binary_crossentropy)
-KLDivergence = _loss_class("KLDivergence", kullback_leibler_divergence)
-Poisson = _loss_class("Poisson", poisson)
-CosineProximity = _loss_class("CosineProximity", cosine_proximity)
-
-get = registry.get
-deserialize = registry.deserialize
-
-
-def serialize(loss: LossFunction | None) -> str | Config | None:
-    """The name of a function, or the configuration of a :class:`Loss`.
-
-    Args:
-        loss: a function of this module, a `Loss`, or None.
-
-    Examples:
-        >>> jc.losses.serialize(jc.losses.mean_squared_error)
-        'mean_squared_error'
-    """
-    return registry.serialize(loss)
-
-
-def function_of(loss: ArrayFunction | None) -> ArrayFunction | None:
-    """The plain function of a :class:`Loss`; anything else is returned as it is.
-
-    Args:
-        loss: a function, a `Loss`, or None.
-
-    Examples:
-        >>> jc.losses.function_of(jc.losses.Huber()).__name__
-        'huber'
-    """
-    return type(loss).function if isinstance(loss, Loss) else loss
 
 
 def aligned(y_true: ArrayLike, y_pred: ArrayLike) -> tuple[Array, Array]:
