@@ -121,7 +121,7 @@ def applications_stub() -> str:
 
 
 def called(name: str, network: Application) -> str:
-    """A class of one object, the application; jedi shows its docstring, pyright that of the call."""
+    """A class of one object, the application; jedi shows its docstring, pyright its call's."""
     parameters = ["self"]
     for parameter in network.__signature__.parameters.values():
         if parameter.kind is parameter.KEYWORD_ONLY:
@@ -129,8 +129,8 @@ def called(name: str, network: Application) -> str:
         parameters.append(f"{parameter.name}: {parameter.annotation} = {parameter.default!r}")
     call = filled(parameters, "__call__", "Model").removesuffix(" ...\n")
     return (
-        f"class Callable{name}(Application):\n{doc_of(network, 4)}\n\n{call}\n{doc_of(network, 8)}\n\n"
-        f"{name}: Callable{name}\n"
+        f"class Callable{name}(Application):\n{doc_of(network, 4)}\n\n{call}\n"
+        f"{doc_of(network, 8)}\n\n{name}: Callable{name}\n"
     )
 
 
