@@ -137,7 +137,8 @@ class Application:
         return joined({"Examples": example, **parts})
 
     def __repr__(self) -> str:
-        return f"<application {self.__name__}{self.__signature__}>"
+        bare = [p.replace(annotation=p.empty) for p in self.__signature__.parameters.values()]
+        return f"<application {self.__name__}{inspect.Signature(bare)}>"
 
     def __call__(self, *args: Any, **kwargs: Any) -> Model:
         if unknown := [name for name in kwargs if name not in self.__signature__.parameters]:
