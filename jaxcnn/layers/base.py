@@ -218,7 +218,11 @@ class Layer:
             self._build(everything, kwargs)
         if self.weights_store.specs or self.children:
             captures.notice(self)
-        return evaluated(self, everything, kwargs, train)
+        return self.value_of_call(everything, kwargs, train)
+
+    def value_of_call(self, args: tuple[PyTree, ...], kwargs: Config, train: bool) -> PyTree:
+        """The outputs for arrays by the present weights; states and statistics move."""
+        return evaluated(self, args, kwargs, train)
 
     def _connect(self, args: tuple[PyTree, ...], kwargs: Config) -> PyTree:
         if is_mode(kwargs.get("training")):

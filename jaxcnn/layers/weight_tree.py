@@ -29,9 +29,11 @@ L = TypeVar("L", bound=WeightOwner)
 
 def with_inner(layer: L) -> Iterator[L]:
     """The layer, and every layer inside it at any depth."""
-    yield layer
-    for child in layer.children.values():
-        yield from with_inner(child)
+    waiting = [layer]
+    while waiting:
+        part = waiting.pop()
+        yield part
+        waiting += [*part.children.values()][::-1]
 
 
 def with_listed(layer: L) -> Iterator[L]:
@@ -68,7 +70,12 @@ def variables(layer: WeightOwner) -> dict[str, PyTree]:
 
 def tree_of(layer: WeightOwner) -> dict[str, PyTree]:
     """`variables`, where no step of a fit can come between."""
-    tree: dict[str, PyTree] = unflatten_dict(arrays_of(layer))
+    tree: dict[str, PyTree] = {}
+    for path, array in arrays_of(layer).items():
+        branch = tree
+        for name in path[:-1]:
+            branch = branch.setdefault(name, {})
+        branch[path[-1]] = array
     for name, child in layer.children.items():
         for collection, values in tree_of(child).items():
             tree.setdefault(collection, {})[name] = values

@@ -337,6 +337,11 @@ class Model(Network):
         """The outputs for one batch."""
         return predict.predict_on_batch(self, self.program, x)
 
+    def value_of_call(self, args: tuple[PyTree, ...], kwargs: Config, train: bool) -> PyTree:
+        if train or kwargs or len(args) > 1 or not predict.can_compile(self, self.program, args):
+            return super().value_of_call(args, kwargs, train)
+        return predict.value_of_call(self, self.program, args[0])
+
     fit_generator = generators.fit_generator
     evaluate_generator = generators.evaluate_generator
     predict_generator = generators.predict_generator

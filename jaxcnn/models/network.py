@@ -151,7 +151,13 @@ class Network(Layer):
     @property
     def module(self) -> nn.Module:
         """The pure Flax module: ``model.module.apply(model.variables, x)``."""
-        names = [layer.name for layer in self.all_layers()]
+        names: list[str] = []
+        waiting: list[Layer] = [self]
+        while waiting:  # in any order that is the same the next time; models are asked often
+            for layer in waiting.pop().children.values():
+                names.append(layer.name)
+                if layer.children:
+                    waiting.append(layer)
         if self._module is None or names != self._names:  # after a layer was renamed, too
             self._module, self._names = self.make_module(), names
         return self._module

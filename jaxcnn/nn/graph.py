@@ -21,6 +21,7 @@ from flax.core.scope import Scope
 from jaxcnn.nn.base import Layer, any_mask, without_penalties
 from jaxcnn.nn.functions import Derivatives
 from jaxcnn.runtime.arrays import widened
+from jaxcnn.runtime.captures import is_of_library
 from jaxcnn.runtime.types import Config, DTypeLike, Path, PyTree, Settings
 
 # What the modules of a graph may change while it runs.
@@ -72,6 +73,24 @@ class Topology:
     input_names: tuple[str, ...]
     calls: tuple[Call, ...]
     outputs: PyTree
+
+    @functools.cached_property
+    def draws_anyway(self) -> bool:
+        """Whether random numbers may be drawn in inference mode, too."""
+        return any(
+            bool(dict(call.kwargs).get("training")) or draws_anyway(call.module)
+            for call in self.calls
+        )
+
+    @functools.cached_property
+    def pads_in_inference(self) -> bool:
+        """Whether a short batch may be padded in inference mode without changing a result."""
+        return not self.draws_anyway and not any(mixes_rows(call.module) for call in self.calls)
+
+    @functools.cached_property
+    def of_library(self) -> bool:
+        """Whether no function or module that a user wrote takes part."""
+        return all(of_library(call.module) for call in self.calls)
 
 
 @dataclass
@@ -397,12 +416,22 @@ def draws_anyway(module: PyTree) -> bool:
 
     It may where it calls a layer with ``training=True``, or has functions that users wrote.
     """
-    topology = getattr(module, "topology", None)
+    topology: Topology | None = getattr(module, "topology", None)
     if topology is None:
         inner = getattr(module, "layer", None)
         draws = isinstance(module, Layer) and module.draws_anyway
         return draws or (isinstance(inner, nn.Module) and draws_anyway(inner))
-    return any(
-        bool(dict(call.kwargs).get("training")) or draws_anyway(call.module)
-        for call in topology.calls
-    )
+    return topology.draws_anyway
+
+
+def of_library(part: PyTree) -> bool:
+    """Whether a module, or what it has as a field, is no code that a user wrote."""
+    if isinstance(part, Graph):
+        return part.topology.of_library
+    if isinstance(part, nn.Module):
+        names = (name for name in part.__dataclass_fields__ if name not in ("name", "parent"))
+        return is_of_library(type(part)) and all(of_library(getattr(part, n)) for n in names)
+    if isinstance(part, list | tuple):
+        return all(map(of_library, part))
+    known = is_of_library(part) or getattr(part, "__module__", "").startswith("jax.")
+    return known or not callable(part)

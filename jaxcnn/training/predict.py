@@ -98,6 +98,36 @@ def whole(
     return results[0] if len(results) == 1 else results
 
 
+def can_compile(model: Trainable, program: Program, inputs: PyTree) -> bool:
+    """Whether a call of the model on `inputs` may run its compiled forward pass.
+
+    Functions that users wrote see arrays instead, and so do they where calls are differentiated.
+    """
+    return (
+        program.compute_dtype is None
+        and program.distribution is None
+        and not program.execution.eager
+        and model.module.topology.of_library
+        and not model.module.topology.draws_anyway
+        and all(is_value(leaf) for leaf in jax.tree.leaves(inputs))
+    )
+
+
+def is_value(leaf: PyTree) -> bool:
+    """Whether an input is an array of numbers that are there."""
+    if isinstance(leaf, np.ndarray):
+        return leaf.dtype.kind in "fiub"
+    return isinstance(leaf, jax.Array) and not isinstance(leaf, jax.core.Tracer)
+
+
+def value_of_call(model: Trainable, program: Program, inputs: PyTree) -> PyTree:
+    """The outputs of a call of the model on arrays, which `can_compile`."""
+    step = predict_function(model, program, quick=not note_sizes(program, inputs))
+    outputs, states = step(model.variables, inputs)
+    keep_states(model, program, states.get("state", {}))
+    return outputs
+
+
 def predict_function(
     model: Trainable, program: Program, *, quick: bool = False
 ) -> Callable[[Tree, PyTree], tuple[PyTree, Tree]]:
@@ -105,10 +135,10 @@ def predict_function(
 
     A `quick` one is compiled in a third of the time.
     """
-    phase, prediction = config.learning_phase(), program.prediction
-    if prediction is None or prediction[0] is not model.module or prediction[1] != phase:
+    phase, prediction, module = config.learning_phase(), program.prediction, model.module
+    if prediction is None or prediction[0] is not module or prediction[1] != phase:
         keep_programs()
-        module, dtype, train = model.module, program.compute_dtype, bool(phase)
+        dtype, train = program.compute_dtype, bool(phase)
 
         def step(
             variables: Tree, inputs: PyTree, key: jax.Array | None = None

@@ -198,3 +198,72 @@ def test_batch_statistics_are_those_of_the_batch_alone():
     model = Model(x, BatchNormalization(epsilon=1e-6)(x, training=True))
     rows = np.random.RandomState(0).normal(5, 10, (20, 3))
     assert np.allclose(model.predict(rows).mean(axis=0), 0, atol=1e-5)
+
+
+def eagerly_called(model, x):
+    return model.module.apply(model.variables, x)
+
+
+@pytest.mark.parametrize("kind", [np.asarray, jax.numpy.asarray])
+def test_a_call_on_arrays_runs_the_program_of_predict(kind):
+    model = network()
+    for size in (1, 3):
+        x = kind(X[:size])
+        np.testing.assert_allclose(model(x), eagerly_called(model, x), rtol=1e-5, atol=1e-6)
+    step = predict_function(model, model.program)
+    assert step.compiled_count == 2  # one a size
+    model(kind(X[:3]))
+    assert step.compiled_count == 2
+    assert np.array_equal(model(X[:3]), model.predict(X[:3], batch_size=3))
+
+
+def test_a_call_follows_new_weights_and_layers():
+    model = network()
+    before = model(X)
+    model.set_weights([2 * w for w in model.get_weights()])
+    np.testing.assert_allclose(model(X), eagerly_called(model, X), rtol=1e-5, atol=1e-6)
+    assert not np.allclose(model(X), before)
+    model.add(Dense(1))
+    assert model(X).shape == (50, 1)
+    model.layers[0].name = "renamed"
+    assert model(X).shape == (50, 1)
+
+
+def test_a_call_moves_the_states_of_stateful_layers():
+    model = Sequential([LSTM(3, stateful=True, batch_input_shape=(2, 4, 3))])
+    x = RNG.normal(size=(2, 4, 3)).astype("float32")
+    first, second = model(x), model(x)
+    assert not np.allclose(first, second)
+    model.reset_states()
+    assert np.array_equal(model(x), first)
+
+
+def test_a_call_can_be_differentiated_and_compiled_around():
+    model = network()
+    gradient = jax.grad(lambda x: model(x).sum())(X)
+    expected = jax.grad(lambda x: model.module.apply(model.variables, x).sum())(X)
+    np.testing.assert_allclose(gradient, expected, rtol=1e-5, atol=1e-6)
+    whole = jax.jit(lambda x: model(x) + model(X[:1]))(X)
+    np.testing.assert_allclose(whole, model(X) + model(X[:1]), rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize("where", ["activation", "Lambda"])
+def test_functions_that_users_wrote_see_arrays_in_a_call(where):
+    seen = []
+
+    def doubled(x):
+        if not isinstance(x, jax.core.Tracer):
+            seen.append(float(x.sum()))
+        return 2 * x
+
+    last = Dense(2, activation=doubled) if where == "activation" else Lambda(doubled)
+    model = Sequential([Dense(2, input_shape=(4,)), last])
+    model(X)
+    model(X)
+    assert len(seen) == 2
+
+
+def test_how_a_network_pads_and_draws_is_found_once():
+    topology = network().module.topology
+    assert topology.of_library and topology.pads_in_inference and not topology.draws_anyway
+    assert {"of_library", "pads_in_inference", "draws_anyway"} <= vars(topology).keys()

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 import jax
 import numpy as np
 
-from jaxcnn.nn.graph import draws_anyway, mixes_rows
 from jaxcnn.runtime import config
 from jaxcnn.runtime.types import DataLike, DTypeLike
 from jaxcnn.runtime.warn import warn_user
@@ -136,8 +135,8 @@ def _open_inputs(
     size = checked_batch_size(settings.batch_size)
     if len(arrays) > size:
         check_stateful(model, len(arrays), size)
-    in_training = config.learning_phase() or draws_anyway(model.module)  # statistics of batches
-    pad = not (in_training or mixes_rows(model.module))
+    in_training = bool(config.learning_phase())  # statistics of batches
+    pad = not in_training and model.module.topology.pads_in_inference
     if len(arrays) < size:
         # Up to a power of two, so that calls with few samples share their compiled programs.
         size = min(size, 1 << (len(arrays) - 1).bit_length()) if pad else len(arrays)
