@@ -1,20 +1,35 @@
-"""The programs of the sources: ``python -m experiments list``, ``run NAME``, ``run --all --quick``,
-``report --to FOLDER``.
-"""
+"""The programs of the sources: list them, run one or all, and compare with the sources' figures."""
 
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from experiments import gallery, gpu_runs, report
-from experiments.program import SOURCES, find, programs
+from experiments.program import SOURCES, Entry, find, programs
+from experiments.run import RESULT
 from experiments.seeds import execute_seeds
+from jaxcnn.utils.options import whole
 
 RUNS = Path("runs")
+
+
+class Row(NamedTuple):
+    """A line of the list; the minutes are those of the full run on two cores."""
+
+    program: str
+    title: str
+    minutes: str
+    state: str
+    ids: str
+
+
+HEADER = ("program", "what it shows", "minutes", "here", "ids")
 
 
 def command(file: str) -> None:
@@ -27,8 +42,14 @@ def command(file: str) -> None:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Do what the command line says and return the exit status."""
     parser = argparse.ArgumentParser(prog="python -m experiments", description=__doc__)
-    commands = parser.add_subparsers(metavar="COMMAND", required=True)
-    listing = commands.add_parser("list", help="every program with its data, minutes and state")
+
+    def show_help(parsed: argparse.Namespace) -> int:
+        parser.print_help()
+        return 0
+
+    parser.set_defaults(do=show_help)
+    commands = parser.add_subparsers(metavar="COMMAND")
+    listing = commands.add_parser("list", help="every program, its minutes, and how it went here")
     listing.set_defaults(do=show_list)
 
     running = commands.add_parser("run", help="run one program, or all")
@@ -84,27 +105,46 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def numbers(text: str) -> list[int]:
     """The different seeds of ``0,1,2``."""
-    return list(dict.fromkeys(map(int, text.split(","))))
+    return list(dict.fromkeys(map(whole(0), text.split(","))))
 
 
 def show_list(parsed: argparse.Namespace) -> int:
-    kept = report.results()
+    rows = [Row(*HEADER)]
+    for entry in programs().values():
+        program = entry.program
+        minutes = f"{program.minutes:g}"
+        ids = ", ".join(program.ids)
+        rows.append(Row(entry.name, program.title, minutes, state_here(entry), ids))
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    lines = {row.program: aligned(row, widths) for row in rows}
+    print(lines[HEADER[0]])
     for source, title in SOURCES.items():
         entries = [entry for entry in programs().values() if entry.source == source]
         if not entries:
             continue
         print(f"\n{title}\n")
         for entry in entries:
-            program, missing = entry.program, entry.program.missing()
-            state = "done" if entry.name in kept else "ready"
-            what = f"{', '.join(program.ids):14} {program.title}"
-            print(
-                f"  {entry.name:28} {what:64} {', '.join(program.data) or '-':20} "
-                f"{program.minutes:5g} min  {state}"
-            )
-            if missing:
-                print(f"{'':30} needs {missing}: {program.command()}")
+            print(lines[entry.name])
+            if missing := entry.program.missing():
+                print(f"    needs {missing}: {entry.program.command()}")
     return 0
+
+
+def aligned(row: Row, widths: Sequence[int]) -> str:
+    """A line of the list; numbers end where the heading of their column does."""
+    cells = [cell.ljust(width) for cell, width in zip(row, widths, strict=True)]
+    cells[2] = row.minutes.rjust(widths[2])
+    return "  ".join(cells).rstrip()
+
+
+def state_here(entry: Entry) -> str:
+    """How the last run on this machine ended, the full one if there was one."""
+    for folder, scale in ((RUNS, ""), (RUNS / "quick", ", quick")):
+        path = folder / entry.name / RESULT
+        if path.is_file():
+            state = json.loads(path.read_text(encoding="utf-8"))["state"]
+            return f"{'done' if state == 'passed' else state}{scale}"
+    return "data missing" if entry.program.missing() else "not run"
 
 
 def run(parsed: argparse.Namespace) -> int:
@@ -130,9 +170,10 @@ def run(parsed: argparse.Namespace) -> int:
             + ", ".join(f"{count} {state}" for state, count in Counter(states.values()).items())
         )
         for name, state in states.items():
-            if state == "failed":
-                print(f"failed: {name}", file=sys.stderr)
-    return int("failed" in states.values())
+            if state != "passed":
+                print(f"{state}: {name}", file=sys.stderr)
+    wrong = {"failed"} if parsed.all else {"failed", "skipped"}
+    return int(bool(wrong & set(states.values())))
 
 
 def show_report(parsed: argparse.Namespace) -> int:

@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from jaxcnn import config
-from jaxcnn.applications import pretrained
+from jaxcnn.applications import imagenet_utils, pretrained, squeezenet
+from jaxcnn.commands import detect
 from jaxcnn.datasets import resolve
+from jaxcnn.utils.files import download_command
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,7 @@ class Data:
         path: else, where it lies below ``config.home()``; files of ``models/`` may also be in the
             Keras cache.
         package: the importable package that it comes with; `path` is then below that.
+        url: where the file of `path` is published, when that is no data set.
         own: the source's own, which a program takes where it is.
     """
 
@@ -35,6 +38,7 @@ class Data:
     dataset: tuple[str, *tuple[Any, ...]] | None = None
     path: str = ""
     package: str = ""
+    url: str = ""
     own: Data | None = None
 
     def has_own(self) -> bool:
@@ -67,6 +71,8 @@ class Data:
         """The line of a shell that puts it here."""
         if self.package:
             return f"pip install {self.package.replace('skimage', 'scikit-image')}"
+        if self.url:
+            return download_command(self.url, config.home() / self.path)
         if self.dataset is None:
             return f"cp -r {Path(self.path).name} {config.home() / Path(self.path).parent}/"
         module, *arguments = self.dataset
@@ -102,6 +108,7 @@ def _downloaded(module: str, *arguments: Any) -> bool:
     return True
 
 
+KERAS = pretrained.KERAS_ADDRESS.rstrip("/")
 DATA = {
     "mnist": Data("MNIST", "real", ("mnist",)),
     "cifar10": Data("CIFAR-10", "real", ("cifar10",)),
@@ -135,38 +142,50 @@ DATA = {
         "ImageNet weights of VGG16 without its top",
         "real",
         path="models/vgg16_weights_tf_dim_ordering_tf_kernels_notop.h5",
+        url=f"{KERAS}/vgg16/vgg16_weights_tf_dim_ordering_tf_kernels_notop.h5",
     ),
     "vgg19": Data(
         "ImageNet weights of VGG16 in place of VGG19's",
         "substitute",
         path="models/vgg16_weights_tf_dim_ordering_tf_kernels_notop.h5",
+        url=f"{KERAS}/vgg16/vgg16_weights_tf_dim_ordering_tf_kernels_notop.h5",
         own=Data(
             "ImageNet weights of VGG19 without its top",
             "real",
             path="models/vgg19_weights_tf_dim_ordering_tf_kernels_notop.h5",
+            url=f"{KERAS}/vgg19/vgg19_weights_tf_dim_ordering_tf_kernels_notop.h5",
         ),
     ),
     "alexnet": Data(
         "ImageNet weights of SqueezeNet in place of AlexNet's",
         "substitute",
         path="models/squeezenet_weights_tf_dim_ordering_tf_kernels.h5",
+        url=f"{squeezenet.ADDRESS}squeezenet_weights_tf_dim_ordering_tf_kernels.h5",
         own=Data("ImageNet weights of AlexNet", "real", path="models/bvlc_alexnet.npy"),
     ),
     "inception_v3": Data(
         "ImageNet weights of MobileNet in place of Inception-v3's",
         "substitute",
         path="models/mobilenet_1_0_224_tf.h5",
+        url=f"{KERAS}/mobilenet/mobilenet_1_0_224_tf.h5",
         own=Data(
             "ImageNet weights of Inception-v3",
             "real",
             path="models/inception_v3_weights_tf_dim_ordering_tf_kernels.h5",
+            url=f"{KERAS}/inception_v3/inception_v3_weights_tf_dim_ordering_tf_kernels.h5",
         ),
     ),
     "mobilenet": Data(
-        "ImageNet weights of MobileNet", "substitute", path="models/mobilenet_1_0_224_tf.h5"
+        "ImageNet weights of MobileNet",
+        "substitute",
+        path="models/mobilenet_1_0_224_tf.h5",
+        url=f"{KERAS}/mobilenet/mobilenet_1_0_224_tf.h5",
     ),
     "tiny_yolo": Data(
-        "Darknet weights of Tiny-YOLOv3", "substitute", path="models/yolov3-tiny.weights"
+        "Darknet weights of Tiny-YOLOv3",
+        "substitute",
+        path="models/yolov3-tiny.weights",
+        url=detect.PUBLISHED["yolov3-tiny.weights"],
     ),
     "emotion_network": Data(
         "the emotion network mini_XCEPTION",
@@ -174,7 +193,10 @@ DATA = {
         path="models/fer2013_mini_XCEPTION.102-0.66.hdf5",
     ),
     "imagenet_classes": Data(
-        "the names of the ImageNet classes", "real", path="models/imagenet_class_index.json"
+        "the names of the ImageNet classes",
+        "real",
+        path="models/imagenet_class_index.json",
+        url=imagenet_utils.CLASS_INDEX.url,
     ),
     "photographs": Data(
         "photographs that come with scikit-image", "substitute", path="data", package="skimage"

@@ -182,5 +182,5 @@ def find(name: str) -> Entry:
 
 def nearest(name: str, known: Any) -> str:
     """A sentence with the nearest known names, or with all of them."""
-    close = difflib.get_close_matches(name, list(known), n=3, cutoff=0.4)
+    close = difflib.get_close_matches(name.lower(), list(known), n=3, cutoff=0.4)
     return f" Nearest: {', '.join(close)}." if close else f" Known: {', '.join(known) or 'none'}."

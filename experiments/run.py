@@ -204,6 +204,8 @@ def execute(
     (out / RESULT).unlink(missing_ok=True)
     if missing := program.missing(download=True) or few_devices(program.devices):
         print(f"skipped: needs {missing}")
+        if line := program.command():
+            print(f"get it by: {line}")
         result |= {"state": "skipped", "needs": missing}
         write_json(out / RESULT, result)
         return result
@@ -218,6 +220,7 @@ def execute(
         if absent := run.unrecorded():
             raise AssertionError(f"main did not record the source's {', '.join(absent)}.")
     except (DatasetNotFoundError, WeightsNotFoundError) as error:
+        print(f"skipped: {error}")
         result |= {"state": "skipped", "needs": str(error).splitlines()[0]}
     except Exception:
         traceback.print_exc()

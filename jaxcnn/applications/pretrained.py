@@ -12,7 +12,7 @@ from jaxcnn.applications.other_frameworks import load_caffe_npy, load_matconvnet
 from jaxcnn.layers import SymbolicTensor
 from jaxcnn.models import Model
 from jaxcnn.runtime import config
-from jaxcnn.utils.files import DownloadError, download
+from jaxcnn.utils.files import DownloadError, download, download_command
 
 __all__ = [
     "WeightFile",
@@ -105,7 +105,8 @@ def find_or_fetch(file: WeightFile) -> Path:
     except DownloadError as error:
         raise WeightsNotFoundError(
             f"The file {file.name} is neither in {home} nor in {keras}, and could not be fetched "
-            f"({error}). Put it into {home}, or start from random weights with weights=None."
+            f"({error}). Get it by\n  {download_command(file.url, home / file.name)}\nor, in a "
+            "program, start from random weights with weights=None."
         ) from error
 
 

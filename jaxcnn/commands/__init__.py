@@ -8,6 +8,7 @@ import sys
 from collections.abc import Sequence
 
 import jaxcnn
+from jaxcnn.spellings.hints import closest
 
 # A module has add_arguments(parser) and run(arguments) -> exit status.
 COMMANDS = {
@@ -48,7 +49,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
             module = importlib.import_module(module_name)
             module.add_arguments(subparser)
             subparser.set_defaults(run=module.run)
-    parsed = parser.parse_args(arguments)
+    commands = [argument for argument in arguments if not argument.startswith("-")]
+    if commands and commands[0] not in COMMANDS:
+        parser.error(f"there is no command {commands[0]!r}.{closest(commands[0], COMMANDS)}")
+    parsed, unknown = parser.parse_known_args(arguments)
+    if unknown:
+        subparsers.choices[parsed.command].error(f"unrecognized arguments: {' '.join(unknown)}")
     if parsed.command is None:
         parser.print_help()
         return 0
@@ -62,7 +68,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print(f"\njaxcnn {parsed.command}: interrupted.", file=sys.stderr)
         return 128 + signal.SIGINT
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, ImportError) as error:
         reason = str(error)
         if isinstance(error, OSError) and error.errno and error.filename:
             reason = f"{error.filename}: {error.strerror}"

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -36,6 +38,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Print the likeliest classes of each image."""
     application = APPLICATIONS.find(arguments.model)
     images = read_images(arguments.pictures, application.size)
+    print(f"{application.__name__}: building it and reading its weights", file=sys.stderr)
     predictions = classify(images, application, arguments.weights, arguments.top)
     for path, classes in zip(arguments.pictures, predictions, strict=True):
         if len(predictions) > 1:
@@ -57,9 +60,11 @@ def classify(
     """
     shape = (application.size, application.size, 3)
     model = application(weights=weights, input_shape=shape)
-    return decode_predictions(
-        model.predict(application.preprocess_input(images, "channels_last")), top
-    )
+    with contextlib.redirect_stdout(sys.stderr):  # the bar; what is found goes to stdout alone
+        predictions = model.predict(
+            application.preprocess_input(images, "channels_last"), verbose=1
+        )
+    return decode_predictions(predictions, top)
 
 
 def read_images(paths: Sequence[Path], size: int) -> np.ndarray:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ from jaxcnn.detection.detector import Detector
 from jaxcnn.detection.drawing import draw
 from jaxcnn.preprocessing.image import load_img, save_img
 from jaxcnn.runtime import config
+from jaxcnn.utils.files import DownloadError, download, download_command
 from jaxcnn.utils.options import between
 
 PUBLISHED = {
@@ -45,17 +47,31 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def fetch_published(absent: Iterable[Path]) -> None:
+    """Download the files that are published under these names.
+
+    Raises:
+        FileNotFoundError: one is not, or cannot be downloaded; the message has the commands that
+            get them.
+    """
+    paths = list(absent)
+    for path in paths:
+        if path.name not in PUBLISHED:
+            raise FileNotFoundError(f"There is no file {path}.")
+        try:
+            download(PUBLISHED[path.name], path)
+        except DownloadError as error:
+            lines = "\n".join(f"  {download_command(PUBLISHED[p.name], p)}" for p in paths)
+            raise FileNotFoundError(f"{path} is not here ({error}). Get it by\n{lines}") from None
+
+
 def run(arguments: argparse.Namespace) -> int:
     """Detect on each image; 1 when a file is missing or cannot be used."""
     models = config.home() / "models"
     cfg = arguments.cfg or models / "yolov3-tiny.cfg"
     weights = arguments.weights or cfg.with_suffix(".weights")
     names = arguments.names or models / "coco.names"
-    for path in (cfg, weights, names):
-        if not path.is_file():
-            address = PUBLISHED.get(path.name)
-            advice = f"download {address}" if address else "put it there"
-            raise FileNotFoundError(f"There is no file {path}; {advice}, or name another one.")
+    fetch_published(path for path in (cfg, weights, names) if not path.is_file())
     images = [np.asarray(load_img(path)) for path in arguments.pictures]
     detector = Detector.from_darknet(cfg, weights, names)
     for path, image in zip(arguments.pictures, images, strict=True):

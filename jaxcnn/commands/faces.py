@@ -20,6 +20,7 @@ from jaxcnn.detection.detector import Detection
 from jaxcnn.detection.drawing import draw
 from jaxcnn.faces.acquaintance import Acquaintance, Recognised, divided, learn, named, read_album
 from jaxcnn.utils.options import between, whole
+from jaxcnn.utils.progbar import Progbar
 from jaxcnn.vision.contours import opencv
 from jaxcnn.vision.video import write_video
 
@@ -30,7 +31,13 @@ KNOWN = Path("known_faces")
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of the two commands."""
-    actions = parser.add_subparsers(metavar="ACTION", dest="action", required=True)
+
+    def show_help(arguments: argparse.Namespace) -> int:
+        parser.print_help()
+        return 0
+
+    parser.set_defaults(act=show_help)
+    actions = parser.add_subparsers(metavar="ACTION")
     learning = actions.add_parser(
         "learn", help="learn people from a folder with a subfolder of photographs for each"
     )
@@ -41,7 +48,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     learning.add_argument(
         "--epochs", type=whole(1), default=30, help="of ten batches each (default 30)"
     )
-    learning.add_argument("--seed", type=int, default=0)
+    learning.add_argument("--seed", type=whole(0), default=0)
     learning.set_defaults(act=learn_people)
 
     watching = actions.add_parser("watch", help="say who is in a video, or before a camera")
@@ -67,16 +74,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Learn or watch; 1 when a file is missing or cannot be used."""
-    try:
-        status: int = arguments.act(arguments)
-    except ImportError as error:  # OpenCV is an extra
-        raise OSError(str(error)) from None
+    """Learn or watch."""
+    status: int = arguments.act(arguments)
     return status
 
 
 def learn_people(arguments: argparse.Namespace) -> int:
     """Learn the people of a folder, say how well, and keep what was learnt."""
+    print(f"looking for faces in {arguments.folder}", flush=True)
     album = read_album(arguments.folder)
     absent = Counter(path.parent.name for path in album.without)
     for name, faces in album.faces.items():
@@ -84,7 +89,8 @@ def learn_people(arguments: argparse.Namespace) -> int:
     for path in album.without:
         print(f"  no face, not used: {path}")
     split = divided(album)
-    acquaintance = learn(split, arguments.epochs, seed=arguments.seed)
+    bar = Progbar(arguments.epochs)
+    acquaintance = learn(split, arguments.epochs, seed=arguments.seed, on_epoch=bar.update)
     count = sum(map(len, split.tested.values()))
     print(
         f"named {named(acquaintance, split.tested)} of {count} photographs that it did not learn "

@@ -35,7 +35,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--epochs", type=whole(1), help="by default 3 on the full MNIST, 12 on the sample"
     )
     parser.add_argument(
-        "--seed", type=int, default=0, help="fixes the result on one machine (default 0)"
+        "--seed", type=whole(0), default=0, help="fixes the result on one machine (default 0)"
     )
     parser.add_argument(
         "--sample",
@@ -67,7 +67,11 @@ def load(sample: bool) -> tuple[Data, str]:
             data = datasets.mnist.load_data()
             return data, "MNIST: 60,000 digits to learn from, 10,000 to test on"
         except FileNotFoundError as error:
-            print(f"The full MNIST is not here:\n{error}\n", file=sys.stderr)
+            *_, command = str(error).splitlines()
+            print(
+                f"The full MNIST is not here, so this is a sample. Get it by\n{command}\n",
+                file=sys.stderr,
+            )
     (x_train, _), (x_test, _) = data = datasets.mnist.sample()
     counts = f"{len(x_train):,} digits to learn from, {len(x_test):,} to test on"
     return data, f"a sample of MNIST: {counts}"

@@ -13,7 +13,7 @@ import numpy as np
 
 from jaxcnn.datasets.formats import Arrays, DamagedFileError, read_prepared
 from jaxcnn.runtime import config
-from jaxcnn.utils.files import DownloadError, download
+from jaxcnn.utils.files import DownloadError, download, download_command
 
 __all__ = ["Dataset", "DatasetNotFoundError", "Images", "Remote", "find", "load"]
 
@@ -130,11 +130,14 @@ def load(dataset: Dataset) -> Any:
         files = files or " or ".join(pattern for pattern, _ in dataset.files)
         advice = f" {dataset.advice}" if dataset.advice else ""
         again = ", or run this again with a network connection" if dataset.remotes else ""
+        folder = config.home() / "datasets"
+        lines = [download_command(r.urls[0], folder / r.path) for r in dataset.remotes]
+        by_hand = "".join(f"\n  {line}" for line in lines)
         raise DatasetNotFoundError(
             f"The data set {dataset.name} was not found. Tried:\n"
             + "".join(f"  {line}\n" for line in [*tried, *failed])
-            + f"Put {files} into {config.home() / 'datasets'} (the environment variable "
-            f"JAXCNN_HOME names another place than {config.home()}){again}.{advice}"
+            + f"Put {files} into {folder} (the environment variable JAXCNN_HOME names another "
+            f"place than {config.home()}){again}.{advice}{by_hand}"
         )
     path, reader = source
     return dataset.checked(path, reader(path))

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
+from jaxcnn.callbacks import LambdaCallback
 from jaxcnn.datasets.images import SUFFIXES, read_image
 from jaxcnn.faces.database import FaceDatabase
 from jaxcnn.faces.finding import Face, find_faces, grayscale
@@ -137,7 +138,9 @@ class Acquaintance:
         """
         path = Path(folder)
         if absent := [name for name in (ENCODER, PEOPLE, NUMBERS) if not (path / name).is_file()]:
-            raise FileNotFoundError(f"There is no {absent[0]} in {path}; learn faces first.")
+            raise FileNotFoundError(
+                f"There is no {absent[0]} in {path}; learn faces first: jaxcnn faces learn FOLDER"
+            )
         try:
             threshold = float(json.loads((path / NUMBERS).read_text(encoding="utf-8"))["threshold"])
         except (ValueError, KeyError, TypeError) as error:
@@ -232,7 +235,13 @@ def encoded(encoder: Model, faces: np.ndarray) -> np.ndarray:
     return encodings
 
 
-def learn(split: Split, epochs: int = 30, filters: int = 32, seed: int = 0) -> Acquaintance:
+def learn(
+    split: Split,
+    epochs: int = 30,
+    filters: int = 32,
+    seed: int = 0,
+    on_epoch: Callable[[int], None] | None = None,
+) -> Acquaintance:
     """An encoder trained by the triplet loss, the people's mean encodings, and a threshold.
 
     Nobody in the folder is a stranger, so that the threshold can only be how far the photographs of
@@ -243,6 +252,7 @@ def learn(split: Split, epochs: int = 30, filters: int = 32, seed: int = 0) -> A
         epochs: of ten batches each.
         filters: of the encoder's first convolution.
         seed: of the weights and batches.
+        on_epoch: called with the number of epochs done, after each; None for nothing.
     """
     config.set_random_seed(seed)
     encoder = small_encoder((SIZE, SIZE, 1), filters)
@@ -254,6 +264,7 @@ def learn(split: Split, epochs: int = 30, filters: int = 32, seed: int = 0) -> A
         steps_per_epoch=10,
         epochs=epochs,
         verbose=0,
+        callbacks=[] if on_epoch is None else [after_epochs(on_epoch)],
     )
     people = FaceDatabase()
     for name, photographs in split.learnt.items():
@@ -265,6 +276,11 @@ def learn(split: Split, epochs: int = 30, filters: int = 32, seed: int = 0) -> A
         for encoding in encoded(encoder, photographs)
     )
     return Acquaintance(encoder, people, float(np.nextafter(farthest, np.inf)))
+
+
+def after_epochs(function: Callable[[int], None]) -> LambdaCallback:
+    """A callback that calls a function with the number of epochs done."""
+    return LambdaCallback(on_epoch_end=lambda epoch, logs: function(epoch + 1))
 
 
 def named(acquaintance: Acquaintance, photographs: Mapping[str, np.ndarray]) -> int:

@@ -5,6 +5,7 @@ import hashlib
 import os
 import queue
 import secrets
+import shlex
 import string
 import sys
 import threading
@@ -20,7 +21,15 @@ from typing import IO, Any
 
 from jaxcnn.utils.progbar import redraws_in_place
 
-__all__ = ["DownloadError", "atomic_path", "atomic_write", "checksum_fits", "download", "sha256"]
+__all__ = [
+    "DownloadError",
+    "atomic_path",
+    "atomic_write",
+    "checksum_fits",
+    "download",
+    "download_command",
+    "sha256",
+]
 
 PATIENCE = 10.0  # seconds without any sign of the other side before a download gives up
 _BLOCK = 1 << 18  # bytes
@@ -120,6 +129,11 @@ def download(url: str, path: str | os.PathLike[str], checksum: str | None = None
     except (OSError, HTTPException, ValueError) as error:  # the last of odd addresses and headers
         raise DownloadError(f"{url}: {_reason(error)}") from error
     return target
+
+
+def download_command(url: str, path: str | os.PathLike[str]) -> str:
+    """The line of a shell that does the same as `download`, for a machine with a network."""
+    return f"curl -L --create-dirs -o {shlex.quote(str(path))} {shlex.quote(url)}"
 
 
 def _fetch_verified(url: str, target: Path, checksum: str | None) -> None:

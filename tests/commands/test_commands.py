@@ -40,6 +40,24 @@ def test_without_a_command_help_is_printed(capsys):
     assert "quickstart" in capsys.readouterr().out
 
 
+def test_faces_alone_prints_its_actions(capsys):
+    assert commands.main(["faces"]) == 0
+    assert "watch" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["docter"], "jaxcnn: error: there is no command 'docter'. Did you mean 'doctor'?"),
+        (["doctor", "--jsn"], "jaxcnn doctor: error: unrecognized arguments: --jsn"),
+    ],
+)
+def test_misspelt_words_are_named(arguments, sentence, capsys):
+    with pytest.raises(SystemExit) as ended:
+        commands.main(arguments)
+    assert ended.value.code == 2 and sentence in capsys.readouterr().err
+
+
 def test_the_version(capsys):
     with pytest.raises(SystemExit) as ended:
         commands.main(["--version"])
@@ -57,6 +75,9 @@ def test_the_version(capsys):
         ("detect", "x.png", "--iou", "nan"),
         ("style", "x.png", "y.png", "--steps", "0"),
         ("style", "x.png", "y.png", "--noise", "2"),
+        ("style", "x.png", "y.png", "--seed", "-1"),
+        ("quickstart", "--seed", "one"),
+        ("faces", "learn", "x", "--seed", "-1"),
     ],
 )
 def test_numbers_out_of_range_are_refused(arguments, capsys):
@@ -73,6 +94,7 @@ def test_numbers_out_of_range_are_refused(arguments, capsys):
         (FileNotFoundError(2, "No such file or directory", "x"), 1,
          "jaxcnn doctor: x: No such file or directory\n"),
         (ValueError("`rate` is 0."), 1, "jaxcnn doctor: `rate` is 0.\n"),
+        (ImportError("needs cv2: pip install x"), 1, "jaxcnn doctor: needs cv2: pip install x\n"),
     ],
 )  # fmt: skip
 def test_an_end_before_its_time_is_one_sentence(error, status, sentence, monkeypatch, capsys):

@@ -77,13 +77,18 @@ def test_learn_says_which_photographs_it_did_not_use(seen, tmp_path, monkeypatch
             )
             Image.fromarray(pixels).save(tmp_path / "album" / name / f"{i}.png")
     learn = command.learn
-    monkeypatch.setattr(command, "learn", lambda split, epochs, seed: learn(split, epochs, 2, seed))
+
+    def small(split, epochs, **options):
+        return learn(split, epochs, 2, **options)
+
+    monkeypatch.setattr(command, "learn", small)
     out = tmp_path / "out"
     arguments = ["faces", "learn", str(tmp_path / "album"), "--out", str(out), "--epochs", "1"]
     assert commands.main(arguments) == 0
     printed = capsys.readouterr().out
     assert "ann: a face on 3 of 4 photographs" in printed
     assert f"no face, not used: {tmp_path / 'album/bob/0.png'}" in printed
+    assert "1/1 [====" in printed  # epochs done, with the time that is left
     assert "of 2 photographs that it did not learn from" in printed
     assert list(Acquaintance.load(out).people) == ["ann", "bob"]
 

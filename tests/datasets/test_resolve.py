@@ -89,7 +89,8 @@ def test_nothing_found_lists_everything_tried(home, tmp_path):
         assert f"  {place}: no" in message
     assert "mnist.npz: not downloaded because JAXCNN_OFFLINE is set" in message
     assert f"Put mnist.npz into {home} " in message
-    assert message.endswith("mnist.sample() gives 5,000 of the digits without either.")
+    assert "mnist.sample() gives 5,000 of the digits without either.\n  curl -L" in message
+    assert message.splitlines()[-1].startswith(f"  curl -L --create-dirs -o {home}/mnist.npz http")
 
 
 def test_download_when_nothing_is_there(home, digits, monkeypatch):

@@ -165,8 +165,13 @@ def test_command_on_an_unreadable_image(tiny, capsys, text):
 
 def test_command_without_the_network(tmp_path, monkeypatch, capsys):
     monkeypatch.setenv("JAXCNN_HOME", str(tmp_path))
+    monkeypatch.setenv("JAXCNN_OFFLINE", "1")
     assert commands.main(["detect", "any.png"]) == 1
-    assert str(tmp_path / "models/yolov3-tiny.cfg") in capsys.readouterr().err
+    message = capsys.readouterr().err
+    for name in ("yolov3-tiny.cfg", "yolov3-tiny.weights", "coco.names"):
+        assert f"\n  curl -L --create-dirs -o {tmp_path}/models/{name} https://" in message
+    assert commands.main(["detect", "any.png", "--cfg", "absent.cfg"]) == 1
+    assert "There is no file absent.cfg." in capsys.readouterr().err
 
 
 def test_real_network_on_real_images():

@@ -186,7 +186,7 @@ def test_list_says_how_to_get_what_is_missing(only_small, entry, tmp_path, monke
     text = capsys.readouterr().out
     assert "from jaxcnn.datasets import mnist; mnist.load_data()" in text
     assert f"cp -r orl_faces.npz {tmp_path}/home/datasets/ && " in text
-    assert f"cp -r yolov3-tiny.weights {tmp_path}/home/models/ && " in text
+    assert f"curl -L --create-dirs -o {tmp_path}/home/models/yolov3-tiny.weights http" in text
     assert text.rstrip().endswith("pip install no_such_package")
 
 
@@ -298,3 +298,56 @@ def test_the_source_s_own_word_vectors_are_enough(tmp_path, monkeypatch):
         "kind": "real",
         "file": "glove.6B.100d.txt",
     }
+
+
+def test_the_list_has_a_header_over_its_columns_and_the_state_of_this_machine(
+    only_small, entry, tmp_path, monkeypatch, capsys
+):
+    monkeypatch.setattr(main_module, "RUNS", tmp_path)
+    header, line = listed(capsys)
+    assert line[header.index("what it shows") :].startswith("A line")
+    column = header.index("here")
+    assert line[column:].startswith("not run  ") and line[: column - 2].endswith("0.1")
+    assert main(["run", "small", "--quick"]) == 0
+    assert listed(capsys)[1][column:].startswith("done, quick")
+    assert main(["run", "small"]) == 0
+    assert listed(capsys)[1][column:].startswith("done  ")
+
+
+def listed(capsys):
+    """The header and the line of the one program."""
+    capsys.readouterr()
+    assert main(["list"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    return lines[0], next(line for line in lines if line.startswith("small"))
+
+
+def test_a_skipped_program_is_not_done(only_small, entry, tmp_path, monkeypatch, capsys):
+    needy = Program("Needs a package", ("T2",), packages=("no_such_package",))
+    entries = {"needy": Entry("needy", "quickstart", needy, entry.main)}
+    monkeypatch.setattr(main_module, "programs", lambda: entries)
+    monkeypatch.setattr(main_module, "find", entries.get)
+    monkeypatch.setattr(main_module, "RUNS", tmp_path)
+    assert main(["run", "needy"]) == 1
+    assert "get it by: pip install no_such_package" in capsys.readouterr().out
+    assert main(["run", "--all"]) == 0
+    assert "skipped: needy" in capsys.readouterr().err
+    assert main(["list"]) == 0
+    assert "skipped" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("seeds", ["x", "-1", "0,one"])
+def test_seeds_are_whole_numbers(seeds, capsys):
+    with pytest.raises(SystemExit):
+        main(["run", "small", f"--seeds={seeds}"])
+    assert "is not a whole number of 0 or more" in capsys.readouterr().err
+
+
+def test_without_a_command_the_help_is_shown(capsys):
+    assert main([]) == 0
+    assert "list" in capsys.readouterr().out
+
+
+def test_weights_that_are_published_come_with_their_address():
+    line = DATA["mobilenet"].command()
+    assert line.startswith("curl -L --create-dirs -o ") and "mobilenet_1_0_224_tf.h5 http" in line
