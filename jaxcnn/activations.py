@@ -8,6 +8,7 @@ import jax.numpy as jnp
 from jax import Array
 
 from jaxcnn.runtime.deferred import deferrable
+from jaxcnn.runtime.gradient_rules import by_rule
 from jaxcnn.runtime.names import Registry
 from jaxcnn.runtime.types import Config, Identifier
 from jaxcnn.runtime.warn import warn_user
@@ -38,7 +39,7 @@ def softmax(x: Array, axis: int = -1) -> Array:
         raise ValueError(
             f"softmax needs an array of at least two dimensions, got shape {jnp.shape(x)}."
         )
-    return jax.nn.softmax(x, axis=axis)
+    return by_rule("Softmax", jax.nn.softmax)(x, axis=axis)
 
 
 @registry.register()
@@ -56,7 +57,7 @@ def elu(x: Array, alpha: float = 1.0) -> Array:
         >>> jc.activations.elu(jnp.array([-1.0, 2.0])).round(3)
         Array([-0.632,  2.   ], dtype=float32)
     """
-    return jax.nn.elu(x, alpha)
+    return by_rule("Elu", jax.nn.elu)(x, alpha)
 
 
 @registry.register()
@@ -73,7 +74,7 @@ def selu(x: Array) -> Array:
         >>> jc.activations.selu(jnp.array([0.0, 1.0])).round(3)
         Array([0.   , 1.051], dtype=float32)
     """
-    return jax.nn.selu(x)
+    return by_rule("Selu", jax.nn.selu)(x)
 
 
 @registry.register()
@@ -88,7 +89,7 @@ def softplus(x: Array) -> Array:
         >>> jc.activations.softplus(jnp.array([0.0])).round(3)
         Array([0.693], dtype=float32)
     """
-    return jax.nn.softplus(x)
+    return by_rule("Softplus", jax.nn.softplus)(x)
 
 
 @registry.register()
@@ -103,7 +104,7 @@ def softsign(x: Array) -> Array:
         >>> jc.activations.softsign(jnp.array([-1.0, 3.0]))
         Array([-0.5 ,  0.75], dtype=float32)
     """
-    return jax.nn.soft_sign(x)
+    return by_rule("Softsign", jax.nn.soft_sign)(x)
 
 
 @registry.register()
@@ -122,12 +123,20 @@ def relu(x: Array, alpha: float | Array = 0.0, max_value: float | None = None) -
         >>> jc.activations.relu(jnp.array([-1.0, 3.0, 9.0]), max_value=6.0)
         Array([0., 3., 6.], dtype=float32)
     """
-    positive = jax.nn.relu(x)
+    plain = isinstance(alpha, int | float) and alpha == 0
+    if plain and max_value == 6:
+        return by_rule("Relu6", relu6)(x)
+    positive = by_rule("Relu", jax.nn.relu)(x) if plain else jax.nn.relu(x)
     if max_value is not None:
         positive = jnp.minimum(positive, max_value)
-    if isinstance(alpha, int | float) and alpha == 0:
+    if plain:
         return positive
     return positive - alpha * jax.nn.relu(-x)
+
+
+def relu6(x: Array) -> Array:
+    """``min(max(x, 0), 6)``."""
+    return jnp.minimum(jax.nn.relu(x), 6)
 
 
 @registry.register()
@@ -142,7 +151,7 @@ def tanh(x: Array) -> Array:
         >>> jc.activations.tanh(jnp.array([0.0, 1.0])).round(3)
         Array([0.   , 0.762], dtype=float32)
     """
-    return jnp.tanh(x)
+    return by_rule("Tanh", jnp.tanh)(x)
 
 
 @registry.register()
@@ -174,7 +183,7 @@ def sigmoid(x: Array) -> Array:
         >>> jc.activations.sigmoid(jnp.array([0.0, 100.0]))
         Array([0.5, 1. ], dtype=float32)
     """
-    return jax.nn.sigmoid(x)
+    return by_rule("Sigmoid", jax.nn.sigmoid)(x)
 
 
 @registry.register()
@@ -233,7 +242,7 @@ def exponential(x: Array) -> Array:
         >>> jc.activations.exponential(jnp.array([0.0, -jnp.inf]))
         Array([1., 0.], dtype=float32)
     """
-    return jnp.exp(x)
+    return by_rule("Exp", jnp.exp)(x)
 
 
 @registry.register()

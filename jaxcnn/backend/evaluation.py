@@ -19,6 +19,7 @@ from jaxcnn.layers.symbolic.tensor import GraphLayer, Node, SymbolicTensor
 from jaxcnn.layers.symbolic.walk import upstream
 from jaxcnn.layers.variable import Variable, given_values
 from jaxcnn.nn.graph import run
+from jaxcnn.runtime.gradient_rules import with_rules
 from jaxcnn.runtime.types import Path, PyTree
 
 # id of a symbolic tensor, or of a variable -> its value
@@ -93,7 +94,7 @@ class Evaluation:
         weights = {id(variable): self.variable(variable) for variable in weights_in(node)}
 
         def forward(module: nn.Module) -> tuple[PyTree, PyTree]:
-            with given_values({**self.variables, **weights}):
+            with given_values({**self.variables, **weights}), with_rules(node.rules):
                 return run(module, args, dict(kwargs), mask, self.train)
 
         mutable = ["batch_stats", "state"] if self.train else ["state"]

@@ -107,6 +107,8 @@ def fitting(tensor: Source, value: HostArray | float) -> jax.Array:
         ValueError: its shape is not one that `tensor` can have.
     """
     array = jnp.asarray(value).astype(tensor.dtype)
+    if isinstance(tensor, SymbolicTensor) and tensor.any_shape:
+        return array
     fits = array.ndim == tensor.ndim
     if not fits or any(n not in (None, m) for n, m in zip(tensor.shape, array.shape, strict=True)):
         raise ValueError(

@@ -43,5 +43,6 @@ def restore() -> None:
     if hasattr(h5py.Dataset, "value"):
         return
     h5py.Dataset.value = property(lambda self: self[()])
+    h5py.File.fid = property(lambda self: self.id)
     h5py.AttributeManager.__getitem__ = as_bytes(h5py.AttributeManager.__getitem__)
     h5py.File.__init__ = opening(h5py.File.__init__)

@@ -190,6 +190,7 @@ NAMES: dict[str, dict[str, str]] = {
         "Progbar": "jaxcnn.utils:Progbar",
     },
     "keras.optimizers": {
+        "TFOptimizer": "jaxcnn.compat.optimizers:TFOptimizer",
         "clip_norm": "jaxcnn.compat.helpers:clip_norm",
         "deserialize": "jaxcnn.compat.optimizers:deserialize",
         "optimizer_from_config": "jaxcnn.compat.optimizers:deserialize",

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import Any, cast
 
+import flax.linen as linen
+
 from jaxcnn import activations
 from jaxcnn.layers import symbolic
 from jaxcnn.layers.derived import ModuleLayer
@@ -14,7 +16,7 @@ from jaxcnn.layers.overridden import computed_with
 from jaxcnn.layers.replaced import weights_in_force
 from jaxcnn.layers.symbolic.tensor import SymbolicTensor
 from jaxcnn.layers.symbolic.types import TensorLike
-from jaxcnn.nn import Activation
+from jaxcnn.nn import Activation, ReLU
 from jaxcnn.nn.base import library_part
 
 # What TensorFlow calls the operations of activations.
@@ -28,6 +30,17 @@ TYPES = {
     activations.softplus: "Softplus",
     activations.softsign: "Softsign",
 }
+
+
+def type_of_layer(module: linen.Module) -> str | None:
+    """What TensorFlow calls the operation of a layer that is an activation alone, or None."""
+    if not isinstance(module, ReLU) or module.threshold:
+        return None
+    if module.negative_slope:
+        return "LeakyRelu" if module.max_value is None else None
+    if module.max_value is None:
+        return "Relu"
+    return "Relu6" if module.max_value == 6 else None
 
 
 class ActivationOp:
@@ -48,7 +61,7 @@ class ActivationOp:
         """The tensor before the activation."""
         layer, call = cast(ModuleLayer, self._call.layer), self._call
         module = library_part(layer.module)
-        if isinstance(module, Activation):
+        if isinstance(module, Activation | ReLU):
             return list(call.inbound)
         store = layer.weights_store
         weights: dict[str, TensorLike] = weights_in_force(layer) or {
@@ -90,6 +103,8 @@ def op_of(tensor: SymbolicTensor) -> ActivationOp:
     plain = isinstance(layer, ModuleLayer) and call.evaluated is None and not layer.children
     specs = layer.weights_store.specs or ()
     if plain and all(s.collection == "params" and len(s.path) == 1 for s in specs):
+        if (alone := type_of_layer(library_part(layer.module))) is not None:
+            return ActivationOp(alone, tensor)
         function = getattr(library_part(layer.module), "activation", None)
         for known, kind in TYPES.items():
             if function is known or function == known.__name__:

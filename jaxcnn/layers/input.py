@@ -9,9 +9,10 @@ import numpy as np
 
 from jaxcnn.layers import naming
 from jaxcnn.layers.base import LAYERS, Layer
-from jaxcnn.layers.symbolic.operation import Operation
+from jaxcnn.layers.symbolic.operation import Operation, free_borrowed
 from jaxcnn.layers.symbolic.saved_call import SavedCall
 from jaxcnn.layers.symbolic.tensor import Evaluated, Node, SymbolicTensor
+from jaxcnn.layers.symbolic.walk import upstream
 from jaxcnn.layers.variable import Variable
 from jaxcnn.nn import Activation
 from jaxcnn.runtime import config
@@ -30,10 +31,11 @@ class InputLayer(Layer):
         name: name of the layer; None for one with a counter.
         trainable: kept, although there is nothing to train.
         sparse: False; there are no sparse arrays here.
-        input_tensor: a variable or an array whose value is passed on.
+        input_tensor: a variable, an array, or a symbolic tensor that needs no input, whose value is
+            passed on.
 
     Attributes:
-        held: the variable or array whose value it passes on instead, or None.
+        held: the variable, array or tensor whose value it passes on instead, or None.
 
     Raises:
         ValueError: another `sparse`, no shape, or a size that is not a positive integer.
@@ -52,10 +54,12 @@ class InputLayer(Layer):
         name: str | None = None,
         trainable: bool = True,
         sparse: bool = False,
-        input_tensor: Variable | jax.Array | None = None,
+        input_tensor: Variable | jax.Array | SymbolicTensor | None = None,
     ) -> None:
         if input_tensor is not None:
-            input_shape, batch_input_shape = None, np.shape(input_tensor)
+            symbolic = isinstance(input_tensor, SymbolicTensor)
+            shape = input_tensor.shape if symbolic else np.shape(input_tensor)
+            input_shape, batch_input_shape = None, tuple(shape)
             dtype = dtype or input_tensor.dtype
         self.held = input_tensor
         if sparse:
@@ -116,8 +120,11 @@ class InputLayer(Layer):
 LAYERS.register()(InputLayer)
 
 
-def held_value(value: Variable | jax.Array) -> SymbolicTensor:
+def held_value(value: Variable | jax.Array | SymbolicTensor) -> SymbolicTensor:
     """A variable or an array as a symbolic tensor."""
+    if isinstance(value, SymbolicTensor):
+        free_borrowed(upstream([value], ())[0])
+        return value
     tensor: SymbolicTensor = Operation(SavedCall("identity", jnp.asarray, (value,)))([])
     return tensor
 
@@ -139,8 +146,9 @@ def Input(
         name: the input's name, which a dict of inputs uses.
         dtype: of the values, float32 by default.
         sparse: False; there are no sparse arrays here.
-        tensor: a symbolic tensor of that shape to start from, which is returned; or a variable or
-            an array, whose value the model then takes instead of an array that it is given.
+        tensor: a symbolic tensor of that shape to start from, which is returned; or a variable, an
+            array, or a tensor that needs no input, whose value the model then takes instead of an
+            array that it is given.
 
     Raises:
         ValueError: for another `sparse`, when neither shape is given, or a size is not a positive
@@ -150,7 +158,7 @@ def Input(
         >>> jc.layers.Input((28, 28, 1), name="image")
         <SymbolicTensor of 'image' shape=(None, 28, 28, 1) dtype=float32>
     """
-    if isinstance(tensor, SymbolicTensor):
+    if isinstance(tensor, SymbolicTensor) and upstream([tensor], ())[1]:
         return tensor
     if sparse:
         raise ValueError("Input has no sparse values: give the model dense arrays when it runs.")

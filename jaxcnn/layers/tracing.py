@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import itertools
 import re
 from collections.abc import Hashable, Iterator, Mapping, Sequence
@@ -18,7 +19,7 @@ from jaxcnn.layers.trace_at_sizes import TensorSpec, Traced, UnknownSizes, trace
 from jaxcnn.layers.variable import is_variable
 from jaxcnn.nn.arguments import IncompatibleError
 from jaxcnn.runtime import config
-from jaxcnn.runtime.types import Config, DTypeLike, PyTree
+from jaxcnn.runtime.types import Config, DTypeLike, PyTree, Shape
 from jaxcnn.spellings.dialect import chosen, dialect
 
 # Unknown sizes are tried at two values; an output size that differs between them is unknown as
@@ -33,6 +34,7 @@ SMALLER_SIZES = (
 )
 
 MOST_TRACES = 1000  # that are kept
+RANKS = (2, 3, 4, 5, 1)  # that are tried where the number of axes is not known
 NAMES = ("name", "parent")  # the fields of a module that do not decide what it does
 
 # A batch size that no other size is by chance: one trace tells which sizes are that of the batch.
@@ -49,6 +51,8 @@ _traces: dict[Hashable, Traced] = {}
 
 def trace_layer(layer: GraphLayer, args: tuple[PyTree, ...], kwargs: Config) -> Traced:
     """Trace the module of `layer`; inputs must meet its `input_spec`, and errors name the layer."""
+    if any(tensor.any_shape for tensor in symbolic_leaves(args)):
+        return trace_any_shape(layer, args, kwargs)
     check_inputs(layer.name, vars(layer).get("input_spec"), args[0])
     try:
         return trace(layer.module, args, kwargs)
@@ -77,6 +81,32 @@ def trace_layer(layer: GraphLayer, args: tuple[PyTree, ...], kwargs: Config) -> 
             message = f"Input 0 is incompatible with layer {layer.name}: {error.demand}. {message}"
         kind = TypeError if isinstance(error, TypeError) else ValueError
         raise kind(message) from None
+
+
+def trace_any_shape(layer: GraphLayer, args: tuple[PyTree, ...], kwargs: Config) -> Traced:
+    """As `trace_layer`, for inputs whose number of axes is not known.
+
+    They are taken to be as in the first call of the layer, or to have the first number that fits.
+    """
+
+    def shaped(tensor: PyTree, shape: Shape) -> PyTree:
+        free = isinstance(tensor, SymbolicTensor) and tensor.any_shape
+        return SymbolicTensor(shape, tensor.dtype, layer, 0, 0) if free else tensor
+
+    leaves, structure = jax.tree.flatten(args)
+    before = jax.tree.leaves(layer.inbound_nodes[0].args) if layer.inbound_nodes else []
+    if len(before) == len(leaves):
+        shapes_before = [jnp.shape(leaf) for leaf in before]
+        known = [shaped(*pair) for pair in zip(leaves, shapes_before, strict=True)]
+        return trace_layer(layer, jax.tree.unflatten(structure, known), kwargs)
+    for rank in RANKS:
+        given = functools.partial(shaped, shape=(None,) * rank)
+        with contextlib.suppress(ValueError, TypeError):
+            return trace_layer(layer, jax.tree.map(given, args), kwargs)
+    raise ValueError(
+        f"Layer '{layer.name}' is called on a tensor whose number of axes is not known: give "
+        "tf.placeholder a shape."
+    )
 
 
 def output_shape(layer: GraphLayer, dtype: DTypeLike, input_shape: PyTree) -> PyTree:

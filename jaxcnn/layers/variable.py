@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from types import MappingProxyType
-from typing import Any, Protocol, TypeVar, cast
+from typing import Any, Protocol, TypeVar, cast, runtime_checkable
 
 import jax
 import jax.numpy as jnp
@@ -69,6 +69,14 @@ class Owner(Protocol):
 
     @property
     def weights_store(self) -> Store: ...
+
+
+@runtime_checkable
+class Lender(Protocol):
+    """What keeps the value of a variable only until a model computes with it."""
+
+    def let_go(self, variable: Variable) -> None:
+        """Make it a variable on its own, by `Variable.leave`."""
 
 
 class Variable(Deferred):
@@ -137,6 +145,11 @@ class Variable(Deferred):
         self.start = constantly(self._host_value())
         self.owner, self.trainable = owner, trainable
         self._path = ("state", self.label) if beside else None
+
+    def leave(self, value: ArrayLike) -> None:
+        """Make the weight of an owner a variable on its own, with this value."""
+        self.owner = self._path = None
+        self.set(value)
 
     @property
     def name(self) -> str:

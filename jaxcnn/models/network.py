@@ -13,7 +13,7 @@ import jax
 
 from jaxcnn.layers.base import Layer
 from jaxcnn.layers.input import InputLayer
-from jaxcnn.layers.symbolic.operation import Operation, weights_in
+from jaxcnn.layers.symbolic.operation import Operation, free_borrowed, weights_in
 from jaxcnn.layers.symbolic.tensor import GraphLayer, Node, SymbolicTensor, symbolic_leaves
 from jaxcnn.layers.symbolic.walk import source_node, upstream
 from jaxcnn.layers.variable import is_variable
@@ -128,6 +128,7 @@ class Network(Layer):
                 f"the input '{inputs[0].layer.name}', which is not among the model's inputs. Put "
                 "it there, or give the function's layer that tensor as an input."
             )
+        free_borrowed(nodes)
         members = {id(layer) for layer in self.members}
         inside = {id(layer) for member in self.members for layer in with_inner(member)}
         others = [node.layer for node in nodes if id(node.layer) not in members]
@@ -253,6 +254,7 @@ class Network(Layer):
                     weights=used,
                     hidden=node.hidden,
                     wide=id(node) in self._wide,
+                    rules=node.rules,
                 )
             )
         results = one_or_all([refs[id(tensor)] for tensor in self.outputs])

@@ -244,6 +244,8 @@ class ReLU(Layer):
 
     @nn.compact
     def __call__(self, x: jax.Array) -> jax.Array:
+        if not self.threshold:
+            return activations.relu(x, self.negative_slope, self.max_value)
         below = jnp.zeros((), x.dtype)
         if self.negative_slope:
             below = self.negative_slope * (x - self.threshold)

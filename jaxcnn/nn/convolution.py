@@ -21,6 +21,7 @@ from jaxcnn.nn.fields import (
 from jaxcnn.nn.spatial import SpatialLayer, finish_channels
 from jaxcnn.nn.traits import Traits
 from jaxcnn.nn.weights import field_weight, optional_bias, resolved
+from jaxcnn.runtime.gradient_rules import rules_in_force
 from jaxcnn.runtime.types import Config
 from jaxcnn.spellings.dialect import chosen
 
@@ -103,7 +104,7 @@ class Conv(KernelFields, DilationField, Convolution, FiltersField):
             "dilation": self.dilation_rate,
             "groups": groups,
         }
-        if bias is None or self.activation not in RELU:
+        if bias is None or self.activation not in RELU or "Relu" in rules_in_force():
             return finish_channels(self, ops.conv(x, kernel, **settings), bias)
         y = self.from_channels_last(ops.conv_relu(x, kernel, bias, **settings))
         self.penalise_activity(self.activity_regularizer, y)

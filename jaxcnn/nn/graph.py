@@ -22,6 +22,7 @@ from jaxcnn.nn.base import Layer, any_mask, without_penalties
 from jaxcnn.nn.functions import Derivatives
 from jaxcnn.runtime.arrays import widened
 from jaxcnn.runtime.captures import is_of_library
+from jaxcnn.runtime.gradient_rules import Rules, with_rules
 from jaxcnn.runtime.types import Config, DTypeLike, Path, PyTree, Settings
 
 # What the modules of a graph may change while it runs.
@@ -51,6 +52,7 @@ class Call:
     `outputs` has the structure of what the call returns, with the `Ref` of each value. A module
     that takes `weights` is given those of others, by any key. A `hidden` call is part of a function
     that a user wrote, which adds nothing to the loss. A `wide` one computes in at least float32.
+    Operations in it have derivatives by `rules`.
     """
 
     name: str
@@ -61,6 +63,7 @@ class Call:
     weights: Mapping[int, WeightRef] = field(default_factory=dict)
     hidden: bool = False
     wide: bool = False
+    rules: Rules = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False)
@@ -202,7 +205,11 @@ class Graph(Layer):
         if call.wide:
             args, kwargs = jax.tree.map(widened_float, (args, kwargs))
         mask = fill(call.args[0], values.masks)
-        with without_penalties() if call.hidden else contextlib.nullcontext():
+        with contextlib.ExitStack() as block:
+            if call.hidden:
+                block.enter_context(without_penalties())
+            if call.rules:
+                block.enter_context(with_rules(call.rules))
             return run(module, args, kwargs, mask, train)
 
     def weight_at(self, ref: WeightRef) -> jax.Array:

@@ -17,7 +17,7 @@ from jaxcnn.reporting.gradients import Gradients
 from jaxcnn.reporting.model_views import ActivationModel, layer_graph, named_weights, weight_image
 from jaxcnn.runtime.types import Config, DataLike, Settings
 from jaxcnn.runtime.warn import warn_user
-from jaxcnn.spellings.dialect import chosen
+from jaxcnn.spellings.dialect import chosen, dialect
 from jaxcnn.utils.files import atomic_write
 
 
@@ -172,6 +172,11 @@ class TensorBoard(Callback):
             self._activations = ActivationModel(self.model)
             self._gradients = Gradients(self.model) if self.write_grads else None
             return
+        if chosen() and dialect().name == "2.2":
+            raise ValueError(
+                "If printing histograms, validation_data must be provided, and cannot be a "
+                "generator."
+            )
         message = (
             "TensorBoard: histograms of the layers' outputs need validation_data given as arrays; "
             "only those of the weights are written."

@@ -52,7 +52,9 @@ class Matching:
         """Report, by an error or a warning, that the arrays of a layer do not fit."""
         if not self.skip_mismatch:
             raise ValueError(f"{message} With skip_mismatch=True such layers are left as they are.")
-        warnings.warn(f"{message} It was skipped.", UserWarning, stacklevel=5)
+        warnings.warn(
+            f"Skipping loading of a layer due to mismatch: {message}", UserWarning, stacklevel=5
+        )
 
 
 EVERY_LAYER = Matching()
@@ -162,10 +164,11 @@ def paired(
     filled = [s for s in stored if s.arrays]
     if len(filled) != len(layers):
         raise ValueError(
-            f"{source} holds weights for {len(filled)} layers "
-            f"({', '.join(s.name for s in filled)}); model "
-            f"'{model.name}' has {len(layers)} ({', '.join(layer.name for layer in layers)}). "
-            "With by_name=True only the layers of the same names are loaded."
+            f"{source}: cannot load the weights of {len(filled)} layers into model "
+            f"'{model.name}', which has {len(layers)} layers with weights. The file has "
+            f"{', '.join(s.name for s in filled)}; the model has "
+            f"{', '.join(layer.name for layer in layers)}. With by_name=True only the layers of "
+            "the same names are loaded."
         )
     return list(zip(layers, filled, strict=True))
 
@@ -203,8 +206,17 @@ def fit(
     if fitting:
         return fitting[0]
     shapes = [owner.weight_shape(path) for owner, path in stored_order(layer)]
+    given = [array.shape for array in stored.arrays]
+    if len(shapes) != len(given):
+        raise Mismatch(
+            f"expects {len(shapes)} weights of shapes {shapes}, but the saved ones are "
+            f"{len(given)} of shapes {given}."
+        )
+    pairs = zip(shapes, given, strict=True)
+    expected, saved = next(((a, b) for a, b in pairs if a != b), (shapes[0], given[0]))
     raise Mismatch(
-        f"needs weights of shapes {shapes}; the file has {[a.shape for a in stored.arrays]}."
+        f"expects weights of shapes {shapes}, but the saved ones are {given}: one has shape "
+        f"{expected}, but the saved array has shape {saved}."
     )
 
 

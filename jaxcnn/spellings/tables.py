@@ -287,6 +287,7 @@ LEGACY = frozenset(
         "ParametricSoftplus",
         "Recurrent",
         "SReLU",
+        "TFOptimizer",
         "TimeDistributedDense",
         "Wrapper",
     )

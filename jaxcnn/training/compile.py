@@ -277,9 +277,9 @@ def warn_if_changed(model: Trainable, program: Program) -> None:
     changed = sorted({"/".join(path[:-1]) for path in now if now[path] != then.get(path)})
     if changed:
         warn_user(
-            f"`trainable` has changed since model '{model.name}' was compiled (layers "
-            f"{', '.join(changed)}). Training continues as compiled; call compile() again to "
-            "apply the change."
+            "Discrepancy between the trainable weights and those that are trained: `trainable` has "
+            f"changed since model '{model.name}' was compiled (layers {', '.join(changed)}). "
+            "Training continues as compiled; call compile() again to apply the change."
         )
     new = len(added_outside(cast(Layer, model))) - len(program.added)
     if new > 0:

@@ -51,6 +51,10 @@ trained = json.loads(stored.attrs["training_config"].decode("utf-8"))
 expected = {"lr": 0.01, "momentum": 0.0, "decay": 0.0, "nesterov": False}
 assert trained["optimizer_config"] == {"class_name": "SGD", "config": expected}
 assert trained["metrics"] == []
+with h5py.File("memory", driver="core", backing_store=False) as memory:
+    memory["x"] = [3.0]
+    memory.flush()
+    assert memory.fid.get_file_image()[1:4] == b"HDF"
 text = json.loads(model.to_json())
 assert text["keras_version"] == "2.2.4" and text["config"] == config["config"]
 print("ran")

@@ -17,6 +17,7 @@ from jaxcnn.layers import (
     GaussianNoise,
     Input,
     Lambda,
+    ReLU,
     TimeDistributed,
 )
 from jaxcnn.models import Model
@@ -78,3 +79,17 @@ def test_arrays_take_sizes():
     x = Input((4,))
     values = Lambda(lambda y: y + np.zeros(x.shape[1]))(x)
     assert Model(x, values).predict(np.ones((2, 4))).shape == (2, 4)
+
+
+def test_the_operation_of_a_relu_layer():
+    x = Input((3,))
+    for layer, kind in [
+        (ReLU(), "Relu"),
+        (ReLU(max_value=6), "Relu6"),
+        (ReLU(negative_slope=0.2), "LeakyRelu"),
+    ]:
+        operation = layer(x).op
+        assert (operation.type, operation.inputs) == (kind, [x])
+        assert operation.name.endswith(f"/{kind}")
+    with pytest.raises(AttributeError, match="has no `op`"):
+        ReLU(threshold=1)(x).op  # noqa: B018

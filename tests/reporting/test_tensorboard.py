@@ -13,6 +13,7 @@ from jaxcnn import callbacks as cb
 from jaxcnn.layers import Add, Conv2D, Dense, Flatten, Input
 from jaxcnn.models import Model, Sequential
 from jaxcnn.reporting.model_views import layer_graph, named_weights, weight_image
+from jaxcnn.spellings.dialect import speaking
 
 accumulator = pytest.importorskip(
     "tensorboard.backend.event_processing.event_accumulator",
@@ -134,6 +135,11 @@ def test_histograms_without_validation_arrays_warn_and_show_the_weights(tmp_path
     with pytest.warns(RuntimeWarning, match="need validation_data given as arrays") as caught:
         run(cb.TensorBoard(tmp_path, histogram_freq=1), small_model(), [{"loss": 1.0}] * 2)
     assert len(caught) == 1 and "hidden/kernel" in read(tmp_path).Tags()["histograms"]
+
+
+def test_a_program_for_keras_2_2_needs_validation_arrays_for_histograms(tmp_path):
+    with speaking("2.2"), pytest.raises(ValueError, match="validation_data must be provided"):
+        run(cb.TensorBoard(tmp_path, histogram_freq=1), small_model(), [{"loss": 1.0}])
 
 
 def test_histograms_of_derivatives(tmp_path):

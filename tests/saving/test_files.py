@@ -158,19 +158,21 @@ def test_shapes_that_do_not_fit(tmp_path, name):
     before = new.get_weights()
     with pytest.raises(
         ValueError,
-        match=r"layer 'b' needs weights of shapes \[\(2, 5\), \(5,\)\].*\[\(2, 3\), \(3,\)\]",
+        match=r"layer 'b' .* weights of shapes \[\(2, 5\), \(5,\)\].*\[\(2, 3\), \(3,\)\]",
     ):
         new.load_weights(tmp_path / name)
     for found, expected in zip(new.get_weights(), before, strict=True):
         np.testing.assert_array_equal(found, expected)
-    with pytest.warns(UserWarning, match=r"layer 'b'.*skipped"):
+    with pytest.warns(UserWarning, match=r"due to mismatch: .*layer 'b'"):
         new.load_weights(tmp_path / name, skip_mismatch=True)
     for found, expected in zip(
         new.get_weights(), [*old.get_weights()[:2], *before[2:]], strict=True
     ):
         np.testing.assert_array_equal(found, expected)
     if name == "w.h5":
-        with pytest.raises(ValueError, match=r"2 layers \(a, b\); model .* has 1"):
+        with pytest.raises(
+            ValueError, match=r"of 2 layers into model .* has 1 layers .* has a, b;"
+        ):
             Sequential([L.Dense(2, input_dim=3)]).load_weights(tmp_path / name)
 
 
@@ -388,7 +390,7 @@ def test_arrays_in_another_shape(tmp_path):
     convolution = Sequential([L.Conv2D(3, 1, input_shape=(1, 1, 4), name="a")])
     dense = Sequential([L.Dense(3, input_shape=(4,), name="a")])
     convolution.save_weights(tmp_path / "w.h5")
-    with pytest.raises(ValueError, match="needs weights of shapes"):
+    with pytest.raises(ValueError, match="expects weights of shapes"):
         dense.load_weights(tmp_path / "w.h5")
     dense.load_weights(tmp_path / "w.h5", by_name=True, reshape=True)
     kernel = convolution.get_weights()[0]

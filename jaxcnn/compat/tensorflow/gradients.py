@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
+
+import jax
 
 from jaxcnn import backend
 from jaxcnn.compat.tensorflow.arithmetic import multiply
+from jaxcnn.compat.tensorflow.word import Word, word
 from jaxcnn.layers.symbolic.dependence import Source, influences, owner_of
 from jaxcnn.layers.symbolic.tensor import SymbolicTensor
 from jaxcnn.layers.variable import Variable
 from jaxcnn.runtime.types import PyTree
 
-__all__ = ["gradients"]
+__all__ = ["custom_gradient", "gradients"]
 
 
 def gradients(
@@ -42,6 +45,16 @@ def gradients(
         constants = stop_gradients if isinstance(stop_gradients, list | tuple) else [stop_gradients]
         require_apart([source_of(constant) for constant in constants], sources)
     return backend.gradients(losses, sources)
+
+
+def custom_gradient(f: Callable[..., tuple[PyTree, Callable[..., PyTree]]]) -> Word:
+    """Decorator: a function that returns (its result, the function of the gradients)."""
+    computing: Any = jax.custom_gradient(f)
+
+    def call(*args: PyTree) -> PyTree:
+        return computing(*args)
+
+    return word("IdentityN")(call)
 
 
 def require_apart(constants: Sequence[Source], sources: Sequence[Source]) -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Protocol, TypeVar
 
+from jaxcnn.compat.tensorflow.registry import gradient_override_map
 from jaxcnn.layers.symbolic.change import Change
 from jaxcnn.layers.variable import Variable, given_values, is_given
 from jaxcnn.runtime.carrier import present_carrier
@@ -138,6 +139,12 @@ class Graph:
         if scope is None:
             return list(values)
         return [value for value in values if re.match(scope, getattr(value, "name", ""))]
+
+    def gradient_override_map(
+        self, op_type_map: Mapping[str, str]
+    ) -> contextlib.AbstractContextManager[None]:
+        """Within the block operations of these types get the gradients that have these names."""
+        return gradient_override_map(op_type_map)
 
     def as_default(self) -> contextlib.AbstractContextManager[Graph]:
         """Within the block words are added to this graph."""

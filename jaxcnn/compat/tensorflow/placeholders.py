@@ -70,7 +70,7 @@ def fed(tensor: SymbolicTensor, value: Any) -> jax.Array:
             "Python scalars, strings, lists, numpy ndarrays."
         )
     array = jnp.asarray(np.asarray(value) if isinstance(value, list | tuple) else value)
-    fits = getattr(tensor, "any_shape", False) or (
+    fits = tensor.any_shape or (
         array.ndim == tensor.ndim
         and all(n in (None, m) for n, m in zip(tensor.shape, array.shape, strict=True))
     )
@@ -84,7 +84,7 @@ def fed(tensor: SymbolicTensor, value: Any) -> jax.Array:
 
 def not_fed(tensor: SymbolicTensor) -> InvalidArgumentError:
     """The error for a placeholder whose value a run needs."""
-    sizes = "" if getattr(tensor, "any_shape", False) else f" and shape {list(tensor.shape)}"
+    sizes = "" if tensor.any_shape else f" and shape {list(tensor.shape)}"
     return InvalidArgumentError(
         f"You must feed a value for placeholder tensor '{tensor.layer.name}' with dtype "
         f"{np.dtype(tensor.dtype).name.rstrip('32')}{sizes.replace('None', '?')}"

@@ -24,12 +24,11 @@ class Tensor(SymbolicTensor):
     """A symbolic tensor that a word made.
 
     Attributes:
-        any_shape: whether not even the number of its axes is known.
         known: the value of a constant, or a list of sizes, where a shape or an axis is asked for.
         weight: the variable that it reads, or None.
     """
 
-    any_shape = False
+    any_shape: bool = False  # type: ignore[misc]
     known: Any = None
     weight: Any = None
 

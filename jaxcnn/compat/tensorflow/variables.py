@@ -45,11 +45,17 @@ __all__ = [
 class SessionStore:
     """Keeps the array of one variable in the session that runs, or else in the current one.
 
-    It is what a layer is for its weights: the variable's owner and its store.
+    It is what a layer is for its weights: the variable's owner and its store. A variable that a
+    model computes with has one value from then on, as Keras has one session.
+
+    Args:
+        name: of the variable.
+        initial_value: as a tensor.
     """
 
-    def __init__(self, name: str) -> None:
-        self.name = name
+    def __init__(self, name: str, initial_value: Tensor) -> None:
+        self.name, self.initial_value = name, initial_value
+        self._gone: weights.Variable | None = None
 
     @property
     def weights_store(self) -> SessionStore:
@@ -59,7 +65,9 @@ class SessionStore:
     @property
     def arrays(self) -> Mapping[Path, jax.Array]:
         """The array by the variable's path."""
-        return {("params", self.name): current_session().value_of(self)}
+        gone = self._gone
+        value = current_session().value_of(self) if gone is None else gone.value
+        return {("params", self.name): value}
 
     def replace(self, arrays: Mapping[Path, ArrayLike]) -> None:
         """Set it."""
@@ -67,6 +75,14 @@ class SessionStore:
             current_session().values[self] = jnp.asarray(value)
 
     put = replace
+
+    def let_go(self, variable: weights.Variable) -> None:
+        """Make it a variable on its own; one that has no value yet gets its first one."""
+        session = current_session()
+        if self not in session.values:
+            self.replace({("params", self.name): session.run(self.initial_value)})
+        variable.leave(session.values[self])
+        self._gone = variable
 
 
 class Variable(Tensor):
@@ -118,7 +134,7 @@ class Variable(Tensor):
                 "known when the graph runs."
             )
         shape: tuple[int, ...] = tuple(first.shape)  # type: ignore[arg-type]
-        store = SessionStore(whole)
+        store = SessionStore(whole, first)
         weight = weights.Variable(
             whole, shape, first.dtype, jnp.zeros, owner=store, path=("params", whole)
         )

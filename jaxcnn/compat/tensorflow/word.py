@@ -20,6 +20,7 @@ from jaxcnn.layers.symbolic.walk import upstream
 from jaxcnn.layers.trace_at_sizes import TensorSpec
 from jaxcnn.layers.variable import being_compiled, is_variable
 from jaxcnn.runtime.captures import computes_arrays, inside_a_function
+from jaxcnn.runtime.gradient_rules import by_rule
 from jaxcnn.runtime.types import DTypeLike, PyTree, Settings, Shape
 
 # A function of arrays, or the word made of it, which also takes tensors and a name.
@@ -53,10 +54,14 @@ def word(
                     value = known_now(label, argument, bound.arguments[argument])
                     bound.arguments[argument] = value
             if computes(bound.args, bound.kwargs):
-                return function(*bound.args, **bound.kwargs)
+                return by_rule(label, function)(*bound.args, **bound.kwargs)
             declared = None if by_value is None else TensorSpec(*by_value(bound.arguments))
             return recorded(
-                function, numbered(label, name), (bound.args, bound.kwargs), declared, by_value
+                by_rule(label, function),
+                numbered(label, name),
+                (bound.args, bound.kwargs),
+                declared,
+                by_value,
             )
 
         return call
@@ -73,12 +78,6 @@ def recorded(
 ) -> PyTree:
     """The tensors of the operation `name` that computes `function` of (args, kwargs)."""
     tensors = symbolic_arguments(arguments)
-    variables = [tensor for tensor in tensors if getattr(tensor, "weight", None) is not None]
-    if variables and inside_a_function():
-        raise ValueError(
-            f"A function inside a model uses {variables[0]!r}, whose value is a session's: make it "
-            "by K.variable, or let a layer of yours have it by add_weight."
-        )
     if by_value and inside_a_function():
         raise ValueError(f"{name}: the size of its result depends on values, which no model has.")
     args, kwargs = with_slots(arguments, tensors)

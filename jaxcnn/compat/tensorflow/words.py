@@ -11,7 +11,7 @@ from jaxcnn.spellings.hints import closest
 _HERE = "jaxcnn.compat.tensorflow"
 _TOP = (
     "arithmetic arrays control dtypes files gradients graph loops mathematics modes operation "
-    "placeholders places products random scopes session settings tensor variables"
+    "placeholders places products random registry scopes session settings tensor variables"
 )
 _PARTS = "app errors flags gfile layers summary train"
 
@@ -23,7 +23,7 @@ WORDS: dict[str, tuple[str, ...]] = {
     "nn": (f"{_HERE}.nn", f"{_HERE}.windows"),
     "logging": (f"{_HERE}.logs",),
     "math": (f"{_HERE}.arithmetic", f"{_HERE}.mathematics"),
-    "python.framework.ops": (f"{_HERE}.graph", f"{_HERE}.arrays"),
+    "python.framework.ops": tuple(f"{_HERE}.{file}" for file in ("graph", "arrays", "registry")),
     "random": (),
     "linalg": (),
 }
@@ -58,6 +58,7 @@ WORDS |= dict.fromkeys(
 )
 # Path -> words that it has under other names -> the words at the top.
 RENAMED: dict[str, dict[str, str]] = {
+    "python.framework.ops": {"_gradient_registry": "gradient_registry"},
     "random": {
         "normal": "random_normal",
         "set_random_seed": "set_random_seed",

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 from typing import Any, TypeVar, cast
 
@@ -29,10 +29,11 @@ from jaxcnn.layers.symbolic.saved_call import (
 )
 from jaxcnn.layers.symbolic.tensor import Node, SymbolicTensor
 from jaxcnn.layers.trace_at_sizes import Traced
-from jaxcnn.layers.variable import Variable, being_computed, given_values, is_variable
+from jaxcnn.layers.variable import Lender, Variable, being_computed, given_values, is_variable
 from jaxcnn.nn.base import Layer as ModuleBase
 from jaxcnn.runtime.captures import inside_a_function, notice
 from jaxcnn.runtime.context import running_module
+from jaxcnn.runtime.gradient_rules import by_rule
 from jaxcnn.runtime.names import Registry
 from jaxcnn.runtime.types import Config, PyTree, Settings
 
@@ -142,6 +143,7 @@ def operation(rows: RowRule | None = None, random: bool = False) -> Callable[[F]
     def decorate(function: F) -> F:
         signature = inspect.signature(function)
         name = function.__name__
+        kind = name.capitalize()  # as TensorFlow calls it
 
         @functools.wraps(function)
         def call(*args: PyTree, **kwargs: PyTree) -> PyTree:
@@ -155,10 +157,11 @@ def operation(rows: RowRule | None = None, random: bool = False) -> Callable[[F]
                 values = jax.tree.map(
                     lambda v: v.value if is_variable(v) else v, (args, kwargs), is_leaf=is_variable
                 )
-                return function(*values[0], **values[1])
+                return by_rule(kind, function)(*values[0], **values[1])
             apart = rows is not None and rows(tensors, signature.bind(*args, **kwargs).arguments)
             saved_args, saved_kwargs = with_slots((args, kwargs), tensors)
-            layer = Operation(SavedCall(name, function, saved_args, saved_kwargs, apart))
+            ruled = by_rule(kind, function)
+            layer = Operation(SavedCall(name, ruled, saved_args, saved_kwargs, apart))
             return layer(tensors[0] if len(tensors) == 1 else tensors)
 
         FUNCTIONS.register()(call)
@@ -211,6 +214,13 @@ def known_function(name: str) -> Callable[..., Any]:
 def weights_in(node: Node) -> list[Variable]:
     """The weights of layers that a call takes from among its function's arguments."""
     return node.layer.weights_used if isinstance(node.layer, Operation) else []
+
+
+def free_borrowed(nodes: Iterable[Node]) -> None:
+    """Make the variables on their own that calls of a model use, and that a lender keeps."""
+    for variable in (variable for node in nodes for variable in weights_in(node)):
+        if isinstance(variable.owner, Lender):
+            variable.owner.let_go(variable)
 
 
 def known_later(structure: PyTree) -> bool:

@@ -21,6 +21,7 @@ from jaxcnn.layers.symbolic.tensor_shape import StaticShape, TensorShape, Unknow
 from jaxcnn.nn.traits import Traits
 from jaxcnn.runtime.captures import inside_a_function
 from jaxcnn.runtime.deferred import Deferred
+from jaxcnn.runtime.gradient_rules import Rules, rules_in_force
 from jaxcnn.runtime.types import Config, DTypeLike, PyTree, Shape
 
 # What may stand in ``x[...]``.
@@ -67,6 +68,9 @@ class SymbolicTensor(Deferred):
         tensor_index: which output of that call it is, from 0.
         mask_shape: shape of the mask that comes with it, or None without one.
 
+    Attributes:
+        any_shape: whether not even the number of its axes is known; `shape` is empty then.
+
     Examples:
         >>> x = jc.layers.Input((3,), name="x")
         >>> x.shape, x.layer.name
@@ -79,6 +83,7 @@ class SymbolicTensor(Deferred):
     node_index: int
     tensor_index: int
     mask_shape: Shape | None = None
+    any_shape: ClassVar[bool] = False
 
     def __post_init__(self) -> None:
         sizes = (None if isinstance(n, UnknownDimension) else n for n in self.shape)
@@ -185,6 +190,7 @@ class Node:
             depend on others than those.
         hidden: whether the call is part of such a function, and so of no model by itself.
         updates: the new values of weights that the call makes, once they were asked for.
+        rules: the derivatives that operations in the call have.
     """
 
     layer: GraphLayer
@@ -195,6 +201,7 @@ class Node:
     inbound: list[SymbolicTensor] = field(init=False)
     hidden: bool = field(init=False, default_factory=inside_a_function)
     updates: list[PyTree] | None = field(init=False, default=None)
+    rules: Rules = field(init=False, default_factory=rules_in_force)
 
     def __post_init__(self) -> None:
         self.inbound = symbolic_leaves((self.args, self.kwargs))

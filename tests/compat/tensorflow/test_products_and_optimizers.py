@@ -3,6 +3,9 @@
 import numpy as np
 import pytest
 
+from jaxcnn.layers import Dense
+from jaxcnn.models import Sequential
+
 L = np.array([[1.0, 2, 3], [0, -1, 0.5]], "f")
 X = np.linspace(-1, 1, 2 * 5 * 5 * 3).reshape(2, 5, 5, 3).astype("f")
 X1 = np.linspace(-1, 1, 2 * 6 * 2).reshape(2, 6, 2).astype("f")
@@ -159,3 +162,21 @@ def test_what_is_refused(tf, expression, kind, message):
     scope = {**globals(), "tf": tf, "A": tf.constant(1.0), "V": tf.Variable(0.0, name="V")}
     with pytest.raises(kind, match=message):
         eval(expression, scope)
+
+
+def test_an_optimizer_of_tensorflow_in_the_wrapper_of_keras(tf):
+    """Constraints hold as well, which Keras 2.2.4 forgot with such an optimizer."""
+    from keras.optimizers import TFOptimizer
+
+    optimizer = TFOptimizer(tf.train.GradientDescentOptimizer(0.5))
+    model = Sequential([Dense(1, use_bias=False, input_shape=(2,), kernel_constraint="non_neg")])
+    model.set_weights([np.array([[1.0], [2.0]])])
+    model.compile(optimizer, "mse")
+    model.train_on_batch(np.array([[1.0, 1.0]]), np.array([[1.0]]))
+    np.testing.assert_allclose(model.get_weights()[0], [[0.0], [0.0]], atol=1e-6)
+    with pytest.raises(NotImplementedError):
+        optimizer.weights  # noqa: B018
+    with pytest.raises(NotImplementedError):
+        optimizer.get_config()
+    with pytest.raises(NotImplementedError):
+        optimizer.from_config(None)
