@@ -16,6 +16,8 @@ WORDS_OF_0 = frozenset(
 )
 WORDS_OF_2_2 = frozenset(
     (
+        "ConvLSTM2DCell",
+        "ConvRNN2D",
         "DenseNet121",
         "DepthwiseConv2D",
         "GRUCell",

@@ -98,10 +98,12 @@ HANDLES: dict[str, type[ModuleLayer]] = {
     "CuDNNGRU": GatedLayer,
     "CuDNNLSTM": GatedLayer,
     "ConvLSTM2D": RecurrentLayer,
+    "ConvRNN2D": StackingLayer,
     "RNN": StackingLayer,
     "SimpleRNNCell": ModuleLayer,
     "GRUCell": ModuleLayer,
     "LSTMCell": ModuleLayer,
+    "ConvLSTM2DCell": ModuleLayer,
     "StackedRNNCells": StackedCells,
     "TimeDistributed": ModuleLayer,
 }

@@ -15,12 +15,12 @@ __all__ = [
     "Activation", "ActivityRegularization", "Add", "AlphaDropout", "Average", "AveragePooling1D",
     "AveragePooling2D", "AveragePooling3D", "AvgPool1D", "AvgPool2D", "AvgPool3D",
     "BatchNormalization", "Concatenate", "Conv1D", "Conv1DTranspose", "Conv2D", "Conv2DTranspose",
-    "Conv3D", "Conv3DTranspose", "ConvLSTM2D", "Convolution1D", "Convolution2D", "Convolution3D",
-    "Cropping1D", "Cropping2D", "Cropping3D", "CuDNNGRU", "CuDNNLSTM", "CustomScaleLayer", "Dense",
-    "DepthwiseConv2D", "Dot", "Dropout", "ELU", "Embedding", "EuclideanRBF", "Flatten", "GRU",
-    "GRUCell", "GaussianDropout", "GaussianNoise", "GlobalAveragePooling1D",
-    "GlobalAveragePooling2D", "GlobalAveragePooling3D", "GlobalAvgPool1D", "GlobalAvgPool2D",
-    "GlobalAvgPool3D", "GlobalMaxPool1D", "GlobalMaxPool2D", "GlobalMaxPool3D",
+    "Conv3D", "Conv3DTranspose", "ConvLSTM2D", "ConvLSTM2DCell", "ConvRNN2D", "Convolution1D",
+    "Convolution2D", "Convolution3D", "Cropping1D", "Cropping2D", "Cropping3D", "CuDNNGRU",
+    "CuDNNLSTM", "CustomScaleLayer", "Dense", "DepthwiseConv2D", "Dot", "Dropout", "ELU",
+    "Embedding", "EuclideanRBF", "Flatten", "GRU", "GRUCell", "GaussianDropout", "GaussianNoise",
+    "GlobalAveragePooling1D", "GlobalAveragePooling2D", "GlobalAveragePooling3D", "GlobalAvgPool1D",
+    "GlobalAvgPool2D", "GlobalAvgPool3D", "GlobalMaxPool1D", "GlobalMaxPool2D", "GlobalMaxPool3D",
     "GlobalMaxPooling1D", "GlobalMaxPooling2D", "GlobalMaxPooling3D", "LSTM", "LSTMCell", "Lambda",
     "LayerNormalization", "LeakyReLU", "LocalResponseNormalization", "LocallyConnected1D",
     "LocallyConnected2D", "Masking", "MaxPool1D", "MaxPool2D", "MaxPool3D", "MaxPooling1D",
@@ -774,6 +774,120 @@ class ConvLSTM2D(RecurrentLayer):
         return_sequences: bool = False, go_backwards: bool = False, stateful: bool = False,
         dropout: float = 0.0, recurrent_dropout: float = 0.0, unroll: bool = False,
         implementation: int = 0, return_state: bool = False, **common: Unpack[First],
+    ) -> None: ...
+
+
+class ConvLSTM2DCell(ModuleLayer):
+    """One step of `ConvLSTM2D`, for use in `ConvRNN2D`; two states of the shape of an output.
+
+    Args:
+        filters: number of maps of the output, a positive integer.
+        kernel_size: size of the window in elements: a positive integer for all spatial axes, or one
+            for each.
+        strides: steps of the window in elements: a positive integer for all spatial axes, or one
+            for each. Not along with a `dilation_rate` other than 1. Default: (1, 1).
+        padding: 'valid' for windows inside the input only, 'same' for as many as the input has
+            elements divided by the strides, with zeros around it. Default: 'valid'.
+        data_format: 'channels_last' or 'channels_first', where the channels are axis 1; None for
+            what `jaxcnn.backend.image_data_format()` says, by default channels_last. Default: None.
+        dilation_rate: distance of the elements that a window looks at: a positive integer for all
+            spatial axes, or one for each. Default: (1, 1).
+        activation: what the result goes through: a name such as 'relu', a function of an array, or
+            None for nothing. Default: 'tanh'.
+        recurrent_activation: activation of the gates, given as `activation` is. Default:
+            'hard_sigmoid'.
+        use_bias: whether a trained bias is added. Default: True.
+        kernel_initializer: how `kernel` starts: a name, an object of `jaxcnn.initializers`, or a
+            function of (key, shape, dtype). Default: 'glorot_uniform'.
+        recurrent_initializer: how `recurrent_kernel` starts: a name, an object of
+            `jaxcnn.initializers`, or a function of (key, shape, dtype). Default: 'orthogonal'.
+        bias_initializer: how `bias` starts: a name, an object of `jaxcnn.initializers`, or a
+            function of (key, shape, dtype). Default: 'zeros'.
+        unit_forget_bias: whether the bias of the forget gate starts at 1 (Jozefowicz et al., "An
+            Empirical Exploration of Recurrent Network Architectures", 2015). Default: True.
+        kernel_regularizer: penalty of `kernel` that is added to the loss: a name, an object of
+            `jaxcnn.regularizers`, a function of an array, or None for none. Default: None.
+        recurrent_regularizer: penalty of `recurrent_kernel` that is added to the loss: a name, an
+            object of `jaxcnn.regularizers`, a function of an array, or None for none. Default:
+            None.
+        bias_regularizer: penalty of `bias` that is added to the loss: a name, an object of
+            `jaxcnn.regularizers`, a function of an array, or None for none. Default: None.
+        kernel_constraint: what `kernel` is put back to after each update: a name, an object of
+            `jaxcnn.constraints`, a function of an array, or None for nothing. Default: None.
+        recurrent_constraint: what `recurrent_kernel` is put back to after each update: a name, an
+            object of `jaxcnn.constraints`, a function of an array, or None for nothing. Default:
+            None.
+        bias_constraint: what `bias` is put back to after each update: a name, an object of
+            `jaxcnn.constraints`, a function of an array, or None for nothing. Default: None.
+        dropout: fraction of the inputs to drop in training mode, from 0 to 1. Default: 0.0.
+        recurrent_dropout: fraction of the states to drop in training mode, from 0 to 1. Default:
+            0.0.
+        **kwargs: `name`, `trainable`, `weights`, `dtype`, and where the layer is the first of a
+            Sequential model `input_shape` or one of its other forms; `jaxcnn.layers.Layer` explains
+            them.
+
+    Raises:
+        ValueError: an argument is not of this kind or out of its range; the message names both.
+
+    Examples:
+        >>> cell = jc.layers.ConvLSTM2DCell(4, 3, padding="same")
+        >>> jc.layers.ConvRNN2D(cell)(jnp.zeros((1, 5, 8, 8, 2))).shape
+        (1, 8, 8, 4)
+    """
+
+    def __init__(
+        self, filters: int, kernel_size: Sizes, strides: Sizes = (1, 1), padding: str = 'valid',
+        data_format: str | None = None, dilation_rate: Sizes = (1, 1),
+        activation: Identifier = 'tanh', recurrent_activation: Identifier = 'hard_sigmoid',
+        use_bias: bool = True, kernel_initializer: Identifier = 'glorot_uniform',
+        recurrent_initializer: Identifier = 'orthogonal', bias_initializer: Identifier = 'zeros',
+        unit_forget_bias: bool = True, kernel_regularizer: Identifier = None,
+        recurrent_regularizer: Identifier = None, bias_regularizer: Identifier = None,
+        kernel_constraint: Identifier = None, recurrent_constraint: Identifier = None,
+        bias_constraint: Identifier = None, dropout: float = 0.0, recurrent_dropout: float = 0.0,
+        **common: Unpack[First],
+    ) -> None: ...
+
+
+class ConvRNN2D(StackingLayer):
+    """A recurrent layer over films from a cell that convolves.
+
+    It is `RNN` for steps (batch, rows, columns, channels): the cell is called as ``cell(x, states)
+    -> (output, new states)``. Its states start as zeros of the shape of its output, which the cell
+    tells by `filters`, `kernel_size`, `strides`, `padding`, `dilation_rate` and `data_format`, as
+    `Conv2D` has them; one state or several is what `state_size` says, the number of channels of
+    each.
+
+    Args:
+        cell: a layer with these attributes whose call takes one step and the states, and returns
+            the output and the new states.
+        return_sequences: whether the outputs of all steps are returned, or the last one only.
+            Default: False.
+        return_state: whether the final states are returned after the output. Default: False.
+        go_backwards: whether it begins at the last step; the outputs come in the order in which
+            they are computed. Default: False.
+        stateful: whether a call begins with the states that the last one ended with; row i goes on
+            where row i of the batch before ended, so that the batch size is fixed. Default: False.
+        unroll: whether the steps are laid out one after the other and not looped over: the same
+            values, longer to compile. Default: False.
+        **kwargs: `name`, `trainable`, `weights`, `dtype`, and where the layer is the first of a
+            Sequential model `input_shape` or one of its other forms; `jaxcnn.layers.Layer` explains
+            them.
+
+    Raises:
+        TypeError: `unroll`, or a list of cells.
+        ValueError: the cell lacks one of these attributes.
+
+    Examples:
+        >>> cell = jc.layers.ConvLSTM2DCell(4, 3, strides=2)
+        >>> jc.layers.ConvRNN2D(cell, return_sequences=True)(jnp.zeros((1, 5, 9, 9, 2))).shape
+        (1, 5, 4, 4, 4)
+    """
+
+    def __init__(
+        self, cell: Layer, return_sequences: bool = False, return_state: bool = False,
+        go_backwards: bool = False, stateful: bool = False, unroll: bool = False,
+        **common: Unpack[First],
     ) -> None: ...
 
 

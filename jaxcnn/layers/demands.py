@@ -38,10 +38,10 @@ def demanded(layer: GraphLayer) -> Demanded:
     shapes = layer.inbound_nodes[0].input_shapes if layer.inbound_nodes else []
     shape = shapes[0] if shapes else None
     if isinstance(module, nn.recurrent.base.Recurrent | nn.RNN) and not isinstance(
-        module, nn.ConvLSTM2D
+        module, nn.ConvLSTM2D | nn.ConvRNN2D
     ):
         return [InputSpec(ndim=3, shape=shape and (None, None, *shape[2:]))]
-    if isinstance(module, nn.TimeDistributed | nn.ConvLSTM2D) and shape is not None:
+    if isinstance(module, nn.TimeDistributed | nn.ConvLSTM2D | nn.ConvRNN2D) and shape is not None:
         return InputSpec(ndim=len(shape), shape=shape)
     rank = rank_of(module)
     fixed = {axis: shape[axis] for axis in fixed_axes(module, shape)} if shape else None
@@ -58,7 +58,7 @@ def rank_of(module: object) -> int | None:
         return len(module.dims) + 1
     if isinstance(module, nn.RepeatVector):
         return 2
-    if isinstance(module, nn.ConvLSTM2D):
+    if isinstance(module, nn.ConvLSTM2D | nn.ConvRNN2D):
         return 5
     return module.spatial_rank + 2 if isinstance(module, nn.spatial.SpatialLayer) else None
 

@@ -16,7 +16,7 @@ from .advanced_activations import (
 from .base import Layer, declared_weights
 from .batch import current_valid_rows, valid_rows
 from .convolution import Conv1D, Conv2D, Conv3D
-from .convolutional_recurrent import ConvLSTM2D
+from .convolutional_recurrent import ConvLSTM2D, ConvLSTM2DCell, ConvRNN2D
 from .dense import Dense
 from .dropout import Dropout
 from .embedding import Embedding
@@ -111,6 +111,8 @@ __all__ = [
     "Conv3D",
     "Conv3DTranspose",
     "ConvLSTM2D",
+    "ConvLSTM2DCell",
+    "ConvRNN2D",
     "Cropping1D",
     "Cropping2D",
     "Cropping3D",

@@ -295,10 +295,6 @@ LEGACY = frozenset(
 
 # Removed in Keras 2 -> the replacement.
 REMOVED = {
-    **dict.fromkeys(
-        ("ConvLSTM2DCell", "ConvRNN2D"),
-        "use ConvLSTM2D, or run a step of your own over a film by K.rnn in the call of a Layer",
-    ),
     "ctc_label_dense_to_sparse": (
         "there are no sparse arrays here: K.ctc_batch_cost and K.ctc_decode take dense labels and "
         "their lengths"

@@ -20,6 +20,7 @@ NAMES = {
     "keras.engine.saving": "h5dict save_weights_to_hdf5_group load_weights_from_hdf5_group_by_name",
     "keras.engine.training_arrays": "Progbar check_num_samples",
     "keras.engine.training_utils": "is_sequence standardize_class_weights",
+    "keras.layers.convolutional_recurrent": "ConvLSTM2DCell ConvRNN2D InputSpec",
     "keras.legacy.interfaces": "generate_legacy_method_interface raise_duplicate_arg_error",
     "keras.utils": "H5Dict h5dict",
     "keras.utils.multi_gpu_utils": "Lambda Model clone_model concatenate",
@@ -37,8 +38,6 @@ def test_names(as_keras):
         losses.Densee  # noqa: B018
     with pytest.raises(ImportError, match="there are no sparse arrays here"):
         from keras.backend import ctc_label_dense_to_sparse  # noqa: F401
-    with pytest.raises(ImportError, match="use ConvLSTM2D, or run a step of your own"):
-        from keras.layers.convolutional_recurrent import ConvRNN2D  # noqa: F401
 
 
 def test_weights_in_groups(as_keras, tmp_path):

@@ -229,6 +229,7 @@ CASES = [
     Case("CuDNNLSTM", {"units": 3, "return_sequences": True}, (4, 2)),
     Case("ConvLSTM2D", {"filters": 2, "kernel_size": 2, "strides": (2, 1)}, (3, 4, 5, 2),
          mask="refused"),
+    Case("ConvRNN2D", lambda: {"cell": layers.ConvLSTM2DCell(2, 2)}, (3, 4, 5, 2), mask="refused"),
     Case("RNN", lambda: {"cell": [layers.LSTMCell(3), layers.GRUCell(2)]}, (4, 2), mask="dropped"),
     Case("RNN", lambda: {"cell": layers.SimpleRNNCell(3), "return_sequences": True}, (4, 2)),
     Case("Embedding", {"input_dim": 5, "output_dim": 3}, (4,), integers_below=5),

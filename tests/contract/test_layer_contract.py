@@ -22,7 +22,7 @@ KEY = jax.random.key(1)
 every_case = pytest.mark.parametrize("case", CASES, ids=str)
 
 # Registered so that models can be described and rebuilt, with tests of their own.
-CELLS = {"SimpleRNNCell", "GRUCell", "LSTMCell", "StackedRNNCells"}
+CELLS = {"SimpleRNNCell", "GRUCell", "LSTMCell", "ConvLSTM2DCell", "StackedRNNCells"}
 NOT_MODULES = {"InputLayer", "Operation", "Sequential", "Model", "FlaxLayer", *CELLS}
 
 

@@ -14,7 +14,7 @@ from jaxcnn import initializers
 from jaxcnn.nn import arguments
 from jaxcnn.nn.base import Layer
 from jaxcnn.nn.recurrent.fields import SequenceArguments
-from jaxcnn.nn.recurrent.recurrences import GatedModule
+from jaxcnn.nn.recurrent.recurrences import AxesOfSteps, GatedModule
 from jaxcnn.nn.recurrent.scan import States, gated_scan, in_parts
 from jaxcnn.runtime.types import DTypeLike, Mask, PyTree
 
@@ -57,7 +57,7 @@ class CalledWithStates(Layer):
         return self.run_sequence(x, initial, first_mask(mask), train, constants=listed)
 
 
-class Recurrent(SequenceArguments, CalledWithStates):
+class Recurrent(AxesOfSteps, SequenceArguments, CalledWithStates):
     """A layer that goes through (batch, steps, features) step by step.
 
     Called with ``initial_state``, a list of arrays (batch, width), or on the list
@@ -84,14 +84,6 @@ class Recurrent(SequenceArguments, CalledWithStates):
 
     def check_rank(self, x: jax.Array) -> None:
         arguments.rank(self.label, x, 3, "(batch, steps, features)")
-
-    def inward(self, x: jax.Array) -> jax.Array:
-        """An input or initial state in the order of axes in which the layer computes."""
-        return x
-
-    def outward(self, y: jax.Array) -> jax.Array:
-        """An output or final state in the order of axes of the layer's inputs."""
-        return y
 
     def run_sequence(
         self, x: jax.Array, initial: States | None, mask: Mask, train: bool, **further: PyTree

@@ -19,23 +19,28 @@ from jaxcnn.nn.recurrent.scan import in_parts, kernel_groups, recurrence
 from jaxcnn.runtime.types import Identifier
 
 
-class Cell(GatedModule, NoiseFields, RecurrentFields, UnitsField):
-    """``cell(x, states) -> (output, new states)`` for one step x, (batch, features)."""
-
-    activity_regularizer: Identifier = fixed(None)
-    implementation: int = 0
+class SingleStep(GatedModule):
+    """``cell(x, states) -> (output, new states)`` for one step x."""
 
     @nn.compact
     def __call__(
         self, x: jax.Array, states: Sequence[jax.Array], *, train: bool = False
     ) -> tuple[jax.Array, list[jax.Array]]:
+        x, states = self.inward(x), [self.inward(state) for state in states]
         kernel, recurrent, bias = self.declare(x.shape[-1])
         contributions = self.project(x, kernel, bias, self.noise(self.dropout, x, train))
         noise = self.noise(self.recurrent_dropout, states[0], train)
         inputs = in_parts(contributions, self.blocks)
         add, _ = recurrence(self, inputs, kernel_groups(self, recurrent), noise)
-        new = self.step(inputs, list(states), add)
+        new = [self.outward(state) for state in self.step(inputs, states, add)]
         return new[0], new
+
+
+class Cell(SingleStep, NoiseFields, RecurrentFields, UnitsField):
+    """A step x is (batch, features)."""
+
+    activity_regularizer: Identifier = fixed(None)
+    implementation: int = 0
 
 
 class SimpleRNNCell(SimpleRecurrence, Cell):

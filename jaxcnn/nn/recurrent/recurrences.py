@@ -64,7 +64,7 @@ class Gated(GatedArguments):
     @property
     def state_size(self) -> int | tuple[int, ...]:
         """The width of each state, as `RNN` asks for it."""
-        return (self.units,) * self.state_count if self.state_count > 1 else self.units
+        return (self.size,) * self.state_count if self.state_count > 1 else self.size
 
     @property
     def window(self) -> tuple[int, ...]:
@@ -95,7 +95,19 @@ class Gated(GatedArguments):
         return [part.reshape(*leading, *part.shape[1:]) for part in parts]
 
 
-class GatedModule(Gated, Layer):
+class AxesOfSteps:
+    """What computes with the axes of its inputs in an order of its own."""
+
+    def inward(self, x: jax.Array) -> jax.Array:
+        """An input or initial state in the order of axes in which the layer computes."""
+        return x
+
+    def outward(self, y: jax.Array) -> jax.Array:
+        """An output or final state in the order of axes of the layer's inputs."""
+        return y
+
+
+class GatedModule(AxesOfSteps, Gated, Layer):
     """A module, a cell or a layer, that runs a `Gated` recurrence."""
 
     def checked(self) -> Config:

@@ -148,6 +148,10 @@ class RNN(Recurrent):
     def state_total(self) -> int:
         return len(state_shapes(self.cell))
 
+    def shapes_for(self, step: jax.Array) -> list[tuple[int, ...]]:
+        """The shape of each state, without the batch, where this is the first step."""
+        return state_shapes(self.cell)
+
     def run_steps(
         self,
         x: jax.Array,
@@ -156,7 +160,7 @@ class RNN(Recurrent):
         train: bool,
         constants: Sequence[jax.Array] | None = None,
     ) -> tuple[jax.Array, jax.Array, States]:
-        shapes = [(x.shape[0], *shape) for shape in state_shapes(self.cell)]
+        shapes = [(x.shape[0], *shape) for shape in self.shapes_for(x[:, 0])]
         states = self.starting_states(initial, shapes, x.dtype)
         # A first step, whose results only tell the dtypes, makes the weights and adds their
         # penalties, once.

@@ -65,6 +65,8 @@ CLASSES: Mapping[str, int] = {
         (
             "AlphaDropout",
             "Conv3DTranspose",
+            "ConvLSTM2DCell",
+            "ConvRNN2D",
             "CuDNNGRU",
             "CuDNNLSTM",
             "DepthwiseConv2D",
