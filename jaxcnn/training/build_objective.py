@@ -54,6 +54,7 @@ def build_objective(
                 metrics=tuple(plain[i]),
                 weighted_metrics=tuple(weighted[i]),
                 temporal=modes[i] == "temporal",
+                by_loss_rule=chosen(),
             )
             for i, name in enumerate(names)
         )

@@ -55,6 +55,8 @@ class OutputObjective:
         metrics: (reported name, metric) pairs that see every real row alike.
         weighted_metrics: the same, weighted by the sample weights.
         temporal: whether the sample weights are (batch, steps) and not (batch,).
+        by_loss_rule: whether weighted metrics are averaged as the loss is, by the number of rows
+            whose weight is not 0, which Keras 2 did; else by the sum of the weights.
 
     Examples:
         >>> jc.training.OutputObjective("digits", jc.losses.mean_squared_error).weight
@@ -67,6 +69,7 @@ class OutputObjective:
     metrics: Metrics = ()
     weighted_metrics: Metrics = ()
     temporal: bool = False
+    by_loss_rule: bool = False
 
     @property
     def all_metrics(self) -> Metrics:
@@ -216,7 +219,10 @@ class Objective:
                 new[name] = metric.update(sums[name], targets[i], prediction, weight)
             for name, metric in output.weighted_metrics:
                 prediction = as_float32(seen_by(metric, i, predictions))
-                weight = combined_weights(weights[i], masks[i], rows)
+                if output.by_loss_rule and isinstance(metric, FunctionMetric):
+                    metric, weight = by_loss_rule(metric, weights[i], masks[i], rows), rows
+                else:
+                    weight = combined_weights(weights[i], masks[i], rows)
                 new[name] = metric.update(sums[name], targets[i], prediction, weight)
         # With jax_enable_x64 a metric may count in 64 bits.
         same: Sums = jax.tree.map(lambda value, old: value.astype(old.dtype), new, dict(sums))
@@ -297,6 +303,21 @@ def weighted_loss(
     # A padding row may hold anything, even NaN, which a product with 0 would keep.
     counted = weights != 0
     return jnp.sum(jnp.where(counted, scores * weights, 0.0)) / count_of(counted, scores)
+
+
+def by_loss_rule(
+    metric: FunctionMetric,
+    weights: jax.Array | None,
+    mask: jax.Array | None,
+    rows: jax.Array | None,
+) -> FunctionMetric:
+    """The metric of one batch, averaged as its loss is."""
+
+    def averaged(y_true: PyTree, y_pred: PyTree) -> PyTree:
+        scores = metric.function(y_true, y_pred)
+        return jax.tree.map(lambda value: weighted_loss(value, weights, mask, rows), scores)
+
+    return replace(metric, function=averaged)
 
 
 def count_of(counted: jax.Array, scores: jax.Array) -> jax.Array:

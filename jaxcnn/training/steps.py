@@ -121,9 +121,7 @@ def train_step(
             penalty = sum(jax.tree.leaves(changed.pop("losses", {})))
             return total + penalty, (parts, outcome, changed)
 
-        (value, (parts, outcome, changed)), gradients = jax.value_and_grad(loss_of, has_aux=True)(
-            state.params
-        )
+        (value, (parts, outcome, changed)), gradients = value_and_gradients(loss_of, state.params)
         further = {"value": value} if getattr(optimizer, "takes_loss", False) else {}
         updates, opt_state = optimizer.update(gradients, state.opt_state, state.params, **further)
         params = constrained(apply_updates(state.params, updates), constraints)
@@ -147,6 +145,42 @@ def train_step(
         return new, logs
 
     return step
+
+
+def value_and_gradients(
+    loss_of: Callable[[Tree], tuple[jax.Array, PyTree]], params: Tree
+) -> tuple[tuple[jax.Array, PyTree], Tree]:
+    """`jax.value_and_grad` of a function that returns a loss and more.
+
+    Raises:
+        ValueError: for a loss that no parameter changes by a derivative, which training cannot make
+            less.
+    """
+    differentiated = []
+
+    @jax.custom_jvp
+    def noticed(loss: jax.Array) -> jax.Array:
+        return loss
+
+    # JAX asks for this only where the loss has a derivative by some parameter.
+    @noticed.defjvp
+    def _(losses: tuple[jax.Array], tangents: tuple[jax.Array]) -> tuple[jax.Array, jax.Array]:
+        differentiated.append(True)
+        return losses[0], tangents[0]
+
+    def noticed_loss_of(params: Tree) -> tuple[jax.Array, PyTree]:
+        loss, further = loss_of(params)
+        return noticed(loss), further
+
+    result = jax.value_and_grad(noticed_loss_of, has_aux=True)(params)
+    if not differentiated and jax.tree.leaves(params):
+        raise ValueError(
+            "The loss has no gradient by any weight that is trained, so that training would change "
+            "nothing. `argmax`, `round`, `sign`, comparisons and `stop_gradient` have none: leave "
+            "them out on the way from the weights to the loss, or freeze all layers "
+            "(`trainable = False`) if no weight is to change."
+        )
+    return result
 
 
 def eval_step(

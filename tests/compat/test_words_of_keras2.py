@@ -182,3 +182,50 @@ def test_a_list_of_layers_that_is_shortened(version, count):
     before = len(functional.layers)
     functional.layers.pop()
     assert len(functional.layers) == before - 1
+
+
+def test_weighted_metrics_are_averaged_as_the_loss_is():
+    """The values are those of Keras 2.2.4."""
+    draw = np.random.RandomState(0)
+    weights = [draw.rand(3, 2), np.zeros(2)]
+    x, y = draw.rand(10, 3), draw.rand(10, 2)
+    importance = np.array([0, 2, 5, 1, 0, 0.5, 3, 1, 1, 4.0])
+
+    def evaluated():
+        model = Sequential([layers.Dense(2, input_shape=(3,))])
+        model.compile("sgd", "mse", metrics=["mse"], weighted_metrics=["mse", "mae"])
+        model.set_weights(weights)
+        return model.evaluate(x, y, sample_weight=importance, batch_size=4, verbose=0)
+
+    with speaking("2.2"):
+        assert evaluated() == pytest.approx([0.5172106, 0.3897788, 0.5172106, 0.9386881], rel=1e-6)
+    assert evaluated()[2] == pytest.approx(
+        np.average(np.square(x @ weights[0] - y).mean(1), weights=importance), rel=1e-5
+    )
+
+
+@pytest.mark.parametrize(
+    ("mode", "expected"),
+    [
+        (None, [0.07774109, 0.43013569, 0.13860105]),
+        ("temporal", [0.10460976, 0.43013569, 0.18103027]),
+    ],
+)
+def test_weighted_metrics_of_masked_steps(mode, expected):
+    """The values are those of Keras 2.2.4."""
+    draw = np.random.RandomState(1)
+    x = draw.rand(5, 3, 2)
+    x[1, 1:] = x[3, 2:] = 0
+    y = draw.rand(5, 3, 1)
+    importance = draw.rand(5) if mode is None else draw.rand(5, 3)
+    importance[2] = 0
+    with speaking("2.2"):
+        model = Sequential(
+            [layers.Masking(input_shape=(3, 2)), layers.TimeDistributed(layers.Dense(1))]
+        )
+        model.compile(
+            "sgd", "mse", metrics=["mae"], weighted_metrics=["mae"], sample_weight_mode=mode
+        )
+        model.set_weights([np.array([[0.3], [0.7]]), np.zeros(1)])
+        values = model.evaluate(x, y, sample_weight=importance, batch_size=2, verbose=0)
+    assert values == pytest.approx(expected, rel=1e-5)

@@ -486,3 +486,19 @@ def test_metrics_add_up_over_steps():
         assert float(first[name]) != pytest.approx(float(second[name]), rel=1e-2)
         mean = (6 * float(first[name]) + 2 * float(second[name])) / 8
         assert float(averages[name]) == pytest.approx(mean, rel=1e-5)
+
+
+def test_a_loss_without_a_gradient_is_refused():
+    model = Sequential([Dense(2, input_shape=(3,))])
+    x, y = np.ones((4, 3)), np.ones((4, 2))
+    model.compile("sgd", lambda y_true, y_pred: jnp.round(y_pred))
+    with pytest.raises(ValueError, match="no gradient by any weight that is trained"):
+        model.fit(x, y, verbose=0)
+    model.layers[0].trainable = False
+    model.compile("sgd", lambda y_true, y_pred: jnp.round(y_pred))
+    model.fit(x, y, verbose=0)
+    penalised = Sequential([Dense(2, kernel_regularizer="l2", input_shape=(3,))])
+    penalised.compile("sgd", lambda y_true, y_pred: jnp.round(y_pred))
+    before = penalised.get_weights()[0]
+    penalised.fit(x, y, verbose=0)
+    assert not np.array_equal(before, penalised.get_weights()[0])
