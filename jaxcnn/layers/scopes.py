@@ -16,7 +16,9 @@ class Named(Protocol):
     """A layer with weights, perhaps built inside another one under a key of its children."""
 
     name: str
-    built_in: tuple[Named, str] | None
+
+    @property
+    def built_in(self) -> tuple[Named, str] | None: ...
 
 
 def weight_name(owner: object, layer: str, path: Path) -> str:
@@ -24,8 +26,13 @@ def weight_name(owner: object, layer: str, path: Path) -> str:
     inside = getattr(owner, "built_in", None) is not None
     if not inside or not chosen() or dialect().of_keras_1:
         return dialect().weight_name(layer, path)
-    scope, number = scope_of(cast(Named, owner))
-    return dialect().weight_name(scope, (*path[:-1], path[-1] + number))
+    return "/".join(scoped(cast(Named, owner), path)) + ":0"
+
+
+def scoped(layer: Named, path: Path) -> Path:
+    """The words of the name of a layer's weight, those of the layers around it first."""
+    scope, number = scope_of(layer)
+    return scope, *path[:-1], path[-1] + number
 
 
 def scope_of(layer: Named) -> tuple[str, str]:

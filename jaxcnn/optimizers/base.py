@@ -30,9 +30,12 @@ from jaxcnn.optimizers.updates import Updating, running, set_variables
 from jaxcnn.runtime.arrays import filled, wide_float, widened
 from jaxcnn.runtime.deferred import Deferred
 from jaxcnn.runtime.types import ArrayLike, Config, PyTree, Settings
+from jaxcnn.spellings.dialect import dialect
 from jaxcnn.spellings.hints import closest
 
 Params: TypeAlias = PyTree
+# What an optimizer remembers, on the device or on the host.
+Listed: TypeAlias = Array | np.ndarray
 
 
 class Options(TypedDict, total=False):
@@ -255,7 +258,8 @@ class Optimizer(Updating):
         if model is None or model.opt_state is None:
             return []
         arrays = [np.array(value) for _, value in model.optimizer_arrays()]
-        return self.listed(arrays, [weight.shape for weight in model.trainable_weights])
+        shapes = [weight.shape for weight in model.trainable_weights]
+        return [np.asarray(value) for value in self.listed(arrays, shapes, dialect().name)]
 
     def set_weights(self, weights: Sequence[ArrayLike]) -> None:
         """Put back what `get_weights` returned.
@@ -278,13 +282,13 @@ class Optimizer(Updating):
         model.set_optimizer_arrays(self.remembered(values, len(model.trainable_weights)))
 
     def listed(
-        self, arrays: list[np.ndarray], shapes: Sequence[tuple[int, ...]]
-    ) -> list[np.ndarray]:
-        """What Keras lists as the optimizer's weights of all that it remembers.
+        self, arrays: Sequence[Listed], shapes: Sequence[tuple[int, ...]], keras: str
+    ) -> list[Listed]:
+        """What a Keras lists as the optimizer's weights of all that it remembers.
 
         `shapes` are those of the weights that are trained.
         """
-        return arrays if self.lists_count else arrays[1:]
+        return list(arrays if self.lists_count else arrays[1:])
 
     def remembered(self, values: list[np.ndarray], weights: int) -> list[np.ndarray]:
         """The inverse of `listed` for so many weights, with the number of updates first."""

@@ -14,6 +14,7 @@ from jax import Array
 from jaxcnn.optimizers.base import (
     DecayOptions,
     Hyper,
+    Listed,
     Optimizer,
     OptimizerState,
     Options,
@@ -24,7 +25,6 @@ from jaxcnn.runtime import config
 from jaxcnn.runtime.arrays import filled
 from jaxcnn.runtime.names import Registry
 from jaxcnn.runtime.types import PyTree
-from jaxcnn.spellings.dialect import dialect
 from jaxcnn.spellings.translate import old_spellings
 
 registry: Registry[Optimizer] = Registry("optimizer")
@@ -84,8 +84,8 @@ class SGD(Optimizer):
         return (h.momentum * velocity - h.lr * g if self.nesterov else velocity), (velocity,)
 
     def listed(
-        self, arrays: list[np.ndarray], shapes: Sequence[tuple[int, ...]]
-    ) -> list[np.ndarray]:
+        self, arrays: Sequence[Listed], shapes: Sequence[tuple[int, ...]], keras: str
+    ) -> list[Listed]:
         velocities = [] if self.slots else [np.zeros(shape, np.float32) for shape in shapes]
         return [*arrays, *velocities]
 
@@ -309,9 +309,9 @@ class Adam(Optimizer):
         return -h.lr_t * m / (jnp.sqrt(vhat) + h.epsilon), (m, v, vhat)
 
     def listed(
-        self, arrays: list[np.ndarray], shapes: Sequence[tuple[int, ...]]
-    ) -> list[np.ndarray]:
-        further = len(shapes) if dialect().name == "2.2" and not self.amsgrad else 0
+        self, arrays: Sequence[Listed], shapes: Sequence[tuple[int, ...]], keras: str
+    ) -> list[Listed]:
+        further = len(shapes) if keras == "2.2" and not self.amsgrad else 0
         return [*arrays, *(np.zeros(1, np.float32) for _ in range(further))]
 
     def remembered(self, values: list[np.ndarray], weights: int) -> list[np.ndarray]:
@@ -517,9 +517,9 @@ class Nadam(Optimizer):
         return -h.lr * step / (jnp.sqrt(v_unbiased) + h.epsilon), (m, v)
 
     def listed(
-        self, arrays: list[np.ndarray], shapes: Sequence[tuple[int, ...]]
-    ) -> list[np.ndarray]:
-        return arrays[:-1]
+        self, arrays: Sequence[Listed], shapes: Sequence[tuple[int, ...]], keras: str
+    ) -> list[Listed]:
+        return list(arrays[:-1])
 
     def remembered(self, values: list[np.ndarray], weights: int) -> list[np.ndarray]:
         """Keras 2 does not list the product of momenta, which the number of updates gives."""

@@ -82,6 +82,28 @@ def test_the_real_ones_predict_as_we_do(version, ours):
     assert sum(outcome == "equal" for outcome in results.values()) > len(index) / 2
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("version", ["2.0.4", "2.2.4"])
+def test_the_real_ones_continue_with_the_optimizers_state(version, tmp_path):
+    python, _, (dialect, *_), _ = READERS[version]
+    if not python.exists():
+        pytest.skip(f"Keras {version} is not in {python}: tests/era/make_env.sh, or ENVS")
+    script = [str(HERE / "zoo/optimizer_states.py")]
+    program = [sys.executable, "-m", "jaxcnn.compat", "--keras", dialect]
+    subprocess.run([*program, *script, "write", str(tmp_path), dialect], check=True, timeout=600)
+    assert len(list(tmp_path.glob("*.h5"))) == 21
+    environment = {**os.environ, "PYTHONPATH": "", "XLA_FLAGS": "", "KERAS_BACKEND": "tensorflow"}
+    run = subprocess.run(
+        [str(python), "-W", "ignore", *script, "read", str(tmp_path), dialect],
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=600,
+        check=False,
+    )
+    assert (run.returncode, run.stdout) == (0, ""), run.stderr[-2000:]
+
+
 def print_table(version, dialect, index, results):
     """How many files of each class are equal, and what is refused at saving."""
     counts, reasons = defaultdict(Counter), defaultdict(set)

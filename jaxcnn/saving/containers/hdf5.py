@@ -10,16 +10,16 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeGuard
 
-import jax.numpy as jnp
 import numpy as np
 
-from jaxcnn.optimizers import Adam
+from jaxcnn.layers.scopes import scoped
+from jaxcnn.optimizers.base import Listed
 from jaxcnn.saving.assignment import Key, Matching, Stored, assign, stored_order
 from jaxcnn.saving.compile_settings import compile_as_stored, to_keras2_training
 from jaxcnn.saving.dialects.configurations import era_of
 from jaxcnn.saving.dialects.old_weights import Origin, to_file
 from jaxcnn.saving.dialects.versions import WHEREVER_POSSIBLE, Version
-from jaxcnn.saving.optimizer_files import is_counter, restore_optimizer
+from jaxcnn.saving.optimizer_files import in_its_own_order, is_counter, restore_optimizer
 from jaxcnn.saving.structure import plain
 from jaxcnn.saving.texts import WRITER, file_config, model_from_config
 from jaxcnn.saving.types import CustomObjects, Entry, Filename, Network, Trainable
@@ -28,7 +28,6 @@ from jaxcnn.utils.untrusted import open_hdf5
 
 if TYPE_CHECKING:
     import h5py
-    import jax
 
 HEADER_LIMIT = 60_000  # bytes; HDF5 keeps no longer attribute of a group next to its other ones
 # What a model consists of at the top of its group, besides the layers where weights stand alone.
@@ -170,7 +169,7 @@ def weight_names(entries: Sequence[Entry]) -> list[str]:
     """A name in the file for each weight, as in 'dense_1/kernel:0'."""
     names: list[str] = []
     for owner, path in entries:
-        stem = "/".join((owner.name, *path[1:]))
+        stem = "/".join(scoped(owner, path[1:]))
         count = sum(name.split(":")[0].rsplit("~", 1)[0] == stem for name in names)
         names.append(f"{stem}~{count}:0" if count else f"{stem}:0")
     return names
@@ -200,15 +199,21 @@ def read_names(group: h5py.Group, key: str) -> list[str]:
 
 
 def write_optimizer(model: Trainable, group: h5py.Group, version: Version) -> None:
-    """The optimizer's arrays in the order of `optimizer_arrays`, for 2.0 by the weights' names."""
-    arrays = model.optimizer_arrays()
-    if (version.strict or version.of_program) and version.rank == 20:
-        arrays = sorted_slots(model, arrays)
-    elif version.is_2 and type(model.optimizer) is Adam and not model.optimizer.amsgrad:
-        # Since 2.1 Adam has an array of one number for each weight where amsgrad is off.
-        unused = jnp.zeros(1)
-        arrays = [*arrays, *((f"vhat/{i}", unused) for i in range(len(model.trained_paths())))]
-    kind = type(model.optimizer).__name__
+    """What that Keras lists of the optimizer's state, for 2.0 by the weights' names.
+
+    Numbers that it does not list are attributes.
+    """
+    optimizer = model.optimizer
+    arrays: list[tuple[str, Listed]] = [*model.optimizer_arrays()]
+    if version.is_2 and not in_its_own_order(optimizer):
+        sorts = version.rank == 20 and (version.strict or version.of_program)
+        listed = listed_arrays(model, arrays, "2.0" if sorts else "2.2")
+        for name in {name for name, _ in arrays} - {name for name, _ in listed}:
+            group.attrs[name] = np.asarray(dict(arrays)[name])
+        arrays = listed
+        if sorts:
+            arrays = sorted_slots(model, arrays)
+    kind = type(optimizer).__name__
     names = [f"training/{kind}/{name}:0" for name, _ in arrays]
     write_names(group, "weight_names", names)
     for name, (_, value) in zip(names, arrays, strict=True):
@@ -265,10 +270,12 @@ def read_model(
         if compiled and "optimizer_weights" in file:
             group = file["optimizer_weights"]
             names = without_scale(read_names(group, "weight_names"))
+            first, last = unlisted(group)
             # Until Keras 2.1 weights were sorted by their names.
             by_name = version.startswith(("1.", "2.0."))
             order = order_by_name(model, file_names) if by_name else None
-            restore_optimizer(model, names, [group[name][()] for name in names], path, order)
+            arrays = [*first, *(group[name][()] for name in names), *last]
+            restore_optimizer(model, names, arrays, path, order)
     return model
 
 
@@ -278,18 +285,34 @@ def without_scale(names: list[str]) -> list[str]:
     return names[counters[-1] :] if len(counters) > 1 else names
 
 
+def listed_arrays(
+    model: Trainable, arrays: Sequence[tuple[str, Listed]], keras: str
+) -> list[tuple[str, Listed]]:
+    """Of the named arrays of an optimizer those that this Keras lists, and zeros for others."""
+    names = {id(value): name for name, value in arrays}
+    shapes = [np.shape(owner.variable(path)) for owner, path in model.trainable_paths()]
+    values = model.optimizer.listed([value for _, value in arrays], shapes, keras)
+    return [(names.get(id(value), f"unused/{i}"), value) for i, value in enumerate(values)]
+
+
+def unlisted(group: h5py.Group) -> tuple[list[np.ndarray], list[np.ndarray]]:
+    """The numbers that we wrote beside what Keras lists: the number of updates, and the rest."""
+    numbers = [name for name in group.attrs if not name.startswith("weight_names")]
+    first = [np.asarray(group.attrs[name]) for name in numbers if name == "iterations"]
+    return first, [np.asarray(group.attrs[name]) for name in numbers if name != "iterations"]
+
+
 def sorted_slots(
-    model: Trainable, arrays: Sequence[tuple[str, jax.Array]]
-) -> list[tuple[str, jax.Array]]:
-    """The named arrays of an optimizer, those of each slot in the order of the weights' names."""
-    names = weight_names_of(model)
-    order, count = order_by_name(model, names), len(model.trainable_paths())
+    model: Trainable, arrays: Sequence[tuple[str, Listed]]
+) -> list[tuple[str, Listed]]:
+    """The listed arrays of an optimizer, those of each slot in the order of the weights' names."""
+    order, count = order_by_name(model, weight_names_of(model)), len(model.trainable_paths())
     if len(order) != len(model.trained_paths()):
         return list(arrays)
-    slots = len(model.optimizer.slots) * count
-    first, rest = arrays[:1], arrays[1 + slots :]
-    middle = [arrays[1 + at + i] for at in range(0, slots, count) for i in order]
-    return [*first, *middle, *rest]
+    first = 1 if model.optimizer.lists_count else 0
+    last = first + (len(arrays) - first) // count * count
+    middle = [arrays[at + i] for at in range(first, last, count) for i in order]
+    return [*arrays[:first], *middle, *arrays[last:]]
 
 
 def weight_names_of(model: Network) -> dict[Key, str]:

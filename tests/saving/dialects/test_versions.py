@@ -208,6 +208,36 @@ def test_the_optimizers_state_comes_back(tmp_path, keras):
         np.testing.assert_array_equal(a, b)
 
 
+@pytest.mark.parametrize(
+    ("optimizer", "listed", "beside"),
+    [
+        ("sgd", [(), (3, 2), (2,)], set()),
+        ("rmsprop", [(3, 2), (2,)], {"iterations"}),
+        ("adagrad", [(3, 2), (2,)], {"iterations"}),
+        ("adadelta", [(3, 2), (2,)] * 2, {"iterations"}),
+        ("adam", [(), *[(3, 2), (2,)] * 2, (1,), (1,)], set()),
+        ("adamax", [(), *[(3, 2), (2,)] * 2], set()),
+        ("nadam", [(), *[(3, 2), (2,)] * 2], {"m_schedule"}),
+    ],
+)
+def test_a_file_lists_of_an_optimizer_that_which_keras_2_does(tmp_path, optimizer, listed, beside):
+    """The shapes are those of `get_weights` of Keras 2.2.4."""
+    model = Sequential([L.Dense(2, input_shape=(3,))])
+    model.compile(optimizer, "mse")
+    for _ in range(3):
+        model.train_on_batch(np.ones((2, 3)), np.ones((2, 2)))
+    model.save(tmp_path / "m.h5")
+    with h5py.File(tmp_path / "m.h5") as file:
+        group = file["optimizer_weights"]
+        assert [group[name].shape for name in group.attrs["weight_names"]] == listed
+        assert set(group.attrs) - {"weight_names"} == beside
+    again = load_model(tmp_path / "m.h5")
+    assert again.optimizer.iterations == 3
+    for a, b in zip(again.optimizer_arrays(), model.optimizer_arrays(), strict=True):
+        assert a[0] == b[0]
+        np.testing.assert_array_equal(a[1], b[1])
+
+
 def test_unknown_versions(tmp_path):
     with pytest.raises(ValueError, match=r"'2\.0', '2\.2', '3'; given '1'"):
         version_of("1")
