@@ -6,6 +6,7 @@ the updates are *added* to the parameters (``optax.apply_updates``). So it can b
 optax transformation can.
 """
 
+import html
 import inspect
 import weakref
 from collections.abc import Mapping, Sequence
@@ -365,12 +366,24 @@ class Optimizer(Updating):
         """The change of a parameter and its slots after it, from its gradient and slots before."""
         raise NotImplementedError(f"{type(self).__name__} must define rule().")
 
-    def __repr__(self) -> str:
+    def shown_arguments(self) -> Config:
+        """The arguments that are shown of it."""
         try:
-            arguments = self.get_config()
+            return self.get_config()
         except ValueError:  # a function as the learning rate
-            arguments = {"lr": self.lr}
-        return f"{type(self).__name__}({', '.join(f'{k}={v!r}' for k, v in arguments.items())})"
+            return {"lr": self.lr}
+
+    def __repr__(self) -> str:
+        arguments = ", ".join(f"{name}={value!r}" for name, value in self.shown_arguments().items())
+        return f"{type(self).__name__}({arguments})"
+
+    def _repr_html_(self) -> str:
+        """A table of the arguments, for notebooks."""
+        rows = "".join(
+            f"<tr><th>{html.escape(name)}</th><td>{html.escape(repr(value))}</td></tr>"
+            for name, value in self.shown_arguments().items()
+        )
+        return f"<table><caption>{type(self).__name__}</caption>{rows}</table>"
 
     def get_config(self) -> Config:
         """The arguments that make an equal optimizer.

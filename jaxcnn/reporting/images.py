@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 import os
+import sys
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -12,13 +14,20 @@ from jaxcnn.callbacks.base import Callback, LogDict
 from jaxcnn.runtime.types import ArrayLike, Config, Settings
 from jaxcnn.visualization import plot_confusion_matrix, plot_history, plot_worst_mistakes
 
+if TYPE_CHECKING:
+    from IPython.display import DisplayHandle
+
 
 class TrainingCurves(Callback):
-    """Draws the training curves so far into a file, with `jaxcnn.visualization.plot_history`.
+    """Draws the training curves so far, with `jaxcnn.visualization.plot_history`.
 
     Args:
-        filepath: the file, in the format of its suffix; never half written.
+        filepath: the file, in the format of its suffix; never half written. None for the output of
+            a notebook's cell, where each epoch replaces the drawing of the one before.
         title: a line above the panels.
+
+    Raises:
+        ImportError: when training begins without a file outside of IPython.
 
     Examples:
         >>> callback = jc.callbacks.TrainingCurves("training.png", title="Digits")
@@ -26,13 +35,19 @@ class TrainingCurves(Callback):
 
     once_per_job = True
 
-    def __init__(self, filepath: str | os.PathLike[str] = "training.png", title: str | None = None):
+    def __init__(
+        self,
+        filepath: str | os.PathLike[str] | None = "training.png",
+        title: str | None = None,
+    ):
         self.filepath, self.title = filepath, title
         self.record: dict[str, list[float]] = {}
         self.epochs = 0
+        self.output: CellOutput | None = None
 
     def on_train_begin(self, logs: LogDict | None = None) -> None:
         self.record, self.epochs = {}, 0
+        self.output = CellOutput() if self.filepath is None else None
 
     def on_epoch_end(self, epoch: int, logs: LogDict | None = None) -> None:
         self.epochs += 1
@@ -40,7 +55,9 @@ class TrainingCurves(Callback):
         for name in {**self.record, **(logs or {})}:
             values = self.record.setdefault(name, [math.nan] * (self.epochs - 1))
             values.append(float((logs or {}).get(name, math.nan)))
-        plot_history(self.record, self.filepath, self.title)
+        drawn = plot_history(self.record, self.filepath, self.title)
+        if self.output is not None:
+            self.output.show(drawn)
 
     def get_state(self) -> Config:
         return {"record": self.record, "epochs": self.epochs}
@@ -48,6 +65,31 @@ class TrainingCurves(Callback):
     def set_state(self, state: Settings) -> None:
         self.record = {name: list(values) for name, values in state["record"].items()}
         self.epochs = state["epochs"]
+
+
+class CellOutput:
+    """A part of the output of a notebook's cell, whose content is replaced.
+
+    Raises:
+        ImportError: IPython is not running.
+    """
+
+    def __init__(self) -> None:
+        if "IPython" not in sys.modules or sys.modules["IPython"].get_ipython() is None:
+            raise ImportError(
+                "TrainingCurves(None) draws into the output of a notebook, and this is none; give "
+                "it a file."
+            )
+        self._handle: DisplayHandle | None = None
+
+    def show(self, content: object) -> None:
+        """Put this in the place of what was shown before."""
+        from IPython.display import display
+
+        if self._handle is None:
+            self._handle = display(content, display_id=True)
+        else:
+            self._handle.update(content)
 
 
 class ClassifierPicture(Callback):

@@ -63,6 +63,12 @@ class Saves:
                 if self.resumption is not None and jax.process_count() == 1:
                     self._save_once(*self.position)
                     self._say_saved("Interrupted")
+                else:
+                    epoch, done = self.position
+                    tell(
+                        f"\nInterrupted in epoch {epoch + 1} after {done} of its steps: the model "
+                        "has the weights that it learned so far."
+                    )
                 raise
 
     def within_epoch(self, epoch: int, done: int) -> None:

@@ -49,9 +49,14 @@ def format_eta(seconds: float) -> str:
     )
 
 
+def in_notebook(stream: TextIO) -> bool:
+    """Whether a stream is the output of a notebook's cell, which is sent and kept as a whole."""
+    return type(stream).__module__.split(".")[0] == "ipykernel"
+
+
 def redraws_in_place(stream: TextIO) -> bool:
     """Whether a stream redraws a line after a carriage return: a terminal or a notebook cell."""
-    if type(stream).__module__.split(".")[0] == "ipykernel":
+    if in_notebook(stream):
         return True
     isatty = getattr(stream, "isatty", None)
     return bool(isatty and isatty())
@@ -67,7 +72,8 @@ class Progbar:
         target: number of samples or steps of the whole; None when unknown.
         width: characters of the bar itself.
         verbose: 0 prints nothing, 1 the bar, 2 one line without a bar at the end.
-        interval: least time between two drawings, in seconds.
+        interval: least time between two drawings, in seconds; in a notebook, whose file keeps them
+            all, not under half a second.
 
     Examples:
         >>> bar = jc.utils.Progbar(10, verbose=0)
@@ -80,7 +86,7 @@ class Progbar:
         self.target = target
         self.width = width
         self.verbose = verbose
-        self.interval = interval
+        self.interval = max(interval, 0.5) if in_notebook(sys.stdout) else interval
         self.seen_so_far = 0
         self._totals: dict[str, list[float]] = {}  # name -> [weighted sum, weight]
         self._start = time.monotonic()
@@ -160,7 +166,8 @@ class Progbar:
 
     def _rewrite(self, line: str, end: str = "") -> None:
         if redraws_in_place(sys.stdout):
-            back, padding = "\b" * self._line_width + "\r", " " * (self._line_width - len(line))
+            back = "\r" if in_notebook(sys.stdout) else "\b" * self._line_width + "\r"
+            padding = " " * (self._line_width - len(line))
             say(back + line + padding, end)
             self._line_width = 0 if end else len(line)
         else:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
-from types import ModuleType
-from typing import TYPE_CHECKING, TypeGuard, cast
+from typing import TYPE_CHECKING, NamedTuple, TypeGuard, cast
 
 import jax
 
@@ -14,9 +15,11 @@ from jaxcnn.layers import Bidirectional, TimeDistributed
 from jaxcnn.models.network import Network
 from jaxcnn.runtime.types import PyTree
 from jaxcnn.utils.files import atomic_path
+from jaxcnn.visualization.boxes import Box, Frame, drawn_graph
 
 if TYPE_CHECKING:
     import pydot
+    from matplotlib.figure import Figure
 
     from jaxcnn.layers.base import Layer
     from jaxcnn.layers.symbolic.tensor import GraphLayer, SymbolicTensor
@@ -26,50 +29,53 @@ DIRECTIONS = ("TB", "LR", "BT", "RL")
 
 def plot_model(
     model: Network,
-    to_file: str | os.PathLike[str] = "model.png",
+    to_file: str | os.PathLike[str] | None = "model.png",
     show_shapes: bool = False,
     show_layer_names: bool = True,
     rankdir: str = "TB",
     expand_nested: bool = False,
     dpi: int = 96,
-) -> Path:
+) -> Path | Figure:
     """Draw the layers of `model` and their connections.
+
+    Graphviz draws where it is installed, with pydot, else matplotlib.
 
     Args:
         model: one whose input shape is known.
-        to_file: the file to write; the suffix names the format (png, svg, pdf, dot, ...), which
-            Graphviz must know.
+        to_file: the file to write; the suffix names the format (png, svg, pdf; with Graphviz others
+            too; dot, for which pydot is needed). None to return a figure of matplotlib, which a
+            notebook shows.
         show_shapes: whether each box shows the shapes of what goes in and comes out.
         show_layer_names: whether it shows the layer's name before its class.
         rankdir: from where to where: 'TB' top to bottom, 'LR' left to right, 'BT' or 'RL'.
         expand_nested: whether models used as layers are drawn as frames with their own layers
-            inside.
+            inside; in matplotlib's drawing their boxes have the model's name.
         dpi: dots an inch.
 
     Returns:
-        The path.
+        The path, or the figure.
 
     Raises:
-        ImportError: pydot or Graphviz is missing; the message says how to get it.
-        ValueError: the model does not know its input shape, or an option is unknown.
+        ImportError: a .dot file without pydot.
+        ValueError: the model does not know its input shape, an option is unknown, or a format.
 
     Examples:
         >>> jc.utils.plot_model(model, "model.png", show_shapes=True)
     """
+    look = Look(show_shapes, show_layer_names, expand_nested)
+    graph = graph_of(model, look, rankdir)
+    if to_file is None:
+        return drawn_graph(graph, rankdir)
     path = Path(to_file)
-    kind = path.suffix.removeprefix(".").lower() or "png"
-    graph = model_to_dot(
-        model,
-        show_shapes=show_shapes,
-        show_layer_names=show_layer_names,
-        rankdir=rankdir,
-        expand_nested=expand_nested,
-        dpi=dpi,
-    )
-    content = graph.to_string().encode() if kind == "dot" else _drawn(graph, kind)
     path = path if path.suffix else path.with_suffix(".png")
+    kind = path.suffix.removeprefix(".").lower()
     with atomic_path(path) as temporary:
-        Path(temporary).write_bytes(content)
+        if kind == "dot":
+            Path(temporary).write_text(dot_of(graph, rankdir, dpi).to_string(), encoding="utf-8")
+        elif has_graphviz():
+            Path(temporary).write_bytes(_drawn(dot_of(graph, rankdir, dpi), kind))
+        else:
+            drawn_graph(graph, rankdir).savefig(temporary, dpi=dpi, format=kind)
     return path
 
 
@@ -100,10 +106,24 @@ def model_to_dot(
         >>> jc.utils.model_to_dot(model).get_rankdir()
         'TB'
     """
-    try:
-        import pydot
-    except ImportError:
-        raise ImportError("model_to_dot and plot_model need pydot: pip install pydot.") from None
+    look = Look(show_shapes, show_layer_names, expand_nested)
+    return dot_of(graph_of(model, look, rankdir), rankdir, dpi)
+
+
+class Look(NamedTuple):
+    """What is drawn of a model."""
+
+    shapes: bool
+    names: bool
+    nested: bool
+
+
+def graph_of(model: Network, look: Look, rankdir: str) -> Frame:
+    """The boxes and arrows of a model.
+
+    Raises:
+        ValueError: the model does not know its input shape, or the direction is unknown.
+    """
     if rankdir not in DIRECTIONS:
         raise ValueError(f"`rankdir` is {rankdir!r}; known are {', '.join(DIRECTIONS)}.")
     if not getattr(model, "inputs", None):
@@ -111,81 +131,56 @@ def model_to_dot(
             f"Model {getattr(model, 'name', model)!r} does not know its input shape yet; build it "
             "first."
         )
-    graph = pydot.Dot(graph_type="digraph", rankdir=rankdir, concentrate="true", dpi=str(dpi))
-    graph.set_node_defaults(shape="record")
-    drawing = _Drawing(pydot, show_shapes, show_layer_names, expand_nested)
-    drawing.draw(graph, model, model.name)
-    return graph
+    return framed(model, model.name, look)
 
 
-class _Drawing:
-    """Boxes and arrows of a model.
+def framed(model: Network, path: str, look: Look) -> Frame:
+    """A model as a frame; a box is known by the names of the models that it is in, and its own."""
+    frame = Frame(path, model.name, [], [], [])
+    relevant = {id(node) for level in model.nodes_by_depth for node in level}
+    for layer in model.members:  # a Sequential model's `layers` leaves the inputs out
+        inner = f"{path}/{layer.name}"
+        if _expanded(layer, look):
+            frame.frames.append(framed(layer, inner, look))
+        else:
+            shapes = _shapes(layer) if look.shapes else None
+            frame.boxes.append(Box(inner, _label(layer, look.names), shapes))
+        for node in layer.inbound_nodes:
+            if id(node) in relevant:
+                for i, tensor in enumerate(node.inbound):
+                    ends = _end(tensor, path, look), _start(layer, i, inner, look)
+                    frame.arrows.append(ends)
+    return frame
 
-    A box is known by its path: the names of the models that it is in, and its own.
-    """
 
-    def __init__(
-        self, pydot: ModuleType, show_shapes: bool, show_layer_names: bool, expand_nested: bool
-    ) -> None:
-        self.pydot = pydot
-        self.show_shapes, self.show_layer_names, self.expand_nested = (
-            show_shapes,
-            show_layer_names,
-            expand_nested,
-        )
-        self._keys: dict[str, str] = {}
+def _expanded(layer: GraphLayer, look: Look) -> TypeGuard[Network]:
+    return look.nested and isinstance(layer, Network)
 
-    def key(self, path: str) -> str:
-        """The name of a box in the graph, which needs no quotes."""
-        return self._keys.setdefault(path, f"box{len(self._keys)}")
 
-    def draw(self, graph: pydot.Graph, model: Network, path: str) -> None:
-        relevant = {id(node) for level in model.nodes_by_depth for node in level}
-        for layer in model.members:  # a Sequential model's `layers` leaves the inputs out
-            inner = f"{path}/{layer.name}"
-            if self._expanded(layer):
-                frame = self.pydot.Cluster(
-                    self.key(inner), label=_quoted(layer.name), style="dashed"
-                )
-                self.draw(frame, layer, inner)
-                graph.add_subgraph(frame)
-            else:
-                graph.add_node(self.pydot.Node(self.key(inner), label=_quoted(self._label(layer))))
-            for node in layer.inbound_nodes:
-                if id(node) in relevant:
-                    for i, tensor in enumerate(node.inbound):
-                        source, goal = self._end(tensor, path), self._start(layer, i, inner)
-                        graph.add_edge(self.pydot.Edge(self.key(source), self.key(goal)))
+def _start(layer: GraphLayer, i: int, path: str, look: Look) -> str:
+    """The box that tensor `i` of a call goes to; in an expanded model, its input."""
+    while _expanded(layer, look):
+        layer = layer.inputs[min(i, len(layer.inputs) - 1)].layer
+        path, i = f"{path}/{layer.name}", 0
+    return path
 
-    def _expanded(self, layer: GraphLayer) -> TypeGuard[Network]:
-        return self.expand_nested and isinstance(layer, Network)
 
-    def _start(self, layer: GraphLayer, i: int, path: str) -> str:
-        """The box that tensor `i` of a call goes to; in an expanded model, its input."""
-        while self._expanded(layer):
-            layer = layer.inputs[min(i, len(layer.inputs) - 1)].layer
-            path, i = f"{path}/{layer.name}", 0
-        return path
-
-    def _end(self, tensor: SymbolicTensor, path: str) -> str:
-        """The box that a tensor comes from; of an expanded model, the layer of this output."""
-        layer, index = tensor.layer, tensor.tensor_index
+def _end(tensor: SymbolicTensor, path: str, look: Look) -> str:
+    """The box that a tensor comes from; of an expanded model, the layer of this output."""
+    layer, index = tensor.layer, tensor.tensor_index
+    path = f"{path}/{layer.name}"
+    while _expanded(layer, look):
+        inside = layer.outputs[index]
+        layer, index = inside.layer, inside.tensor_index
         path = f"{path}/{layer.name}"
-        while self._expanded(layer):
-            inside = layer.outputs[index]
-            layer, index = inside.layer, inside.tensor_index
-            path = f"{path}/{layer.name}"
-        return path
+    return path
 
-    def _label(self, layer: Layer) -> str:
-        name, kind = layer.name, type(layer).__name__
-        if isinstance(layer, TimeDistributed | Bidirectional):
-            name, kind = f"{name}({layer.layer.name})", f"{kind}({type(layer.layer).__name__})"
-        text = _escaped(f"{name}: {kind}" if self.show_layer_names else kind)
-        if not self.show_shapes:
-            return text
-        inputs, outputs = _shapes(layer)
-        return f"{text}|{{input:|output:}}|{{{{{_escaped(inputs)}}}|{{{_escaped(outputs)}}}}}"
+
+def _label(layer: Layer, names: bool) -> str:
+    name, kind = layer.name, type(layer).__name__
+    if isinstance(layer, TimeDistributed | Bidirectional):
+        name, kind = f"{name}({layer.layer.name})", f"{kind}({type(layer.layer).__name__})"
+    return f"{name}: {kind}" if names else kind
 
 
 def _shapes(layer: Layer) -> tuple[str, str]:
@@ -202,15 +197,56 @@ def _one_or_multiple(shapes: Sequence[PyTree]) -> str:
     return str(shapes[0]) if all(shape == shapes[0] for shape in shapes) else "multiple"
 
 
+def has_graphviz() -> bool:
+    """Whether Graphviz and what speaks to it are installed."""
+    return shutil.which("dot") is not None and importlib.util.find_spec("pydot") is not None
+
+
+def dot_of(graph: Frame, rankdir: str, dpi: int) -> pydot.Dot:
+    """Boxes and arrows in the language of Graphviz.
+
+    Raises:
+        ImportError: pydot is missing.
+    """
+    try:
+        import pydot
+    except ImportError:
+        raise ImportError(
+            "model_to_dot and files of the format dot need pydot: pip install pydot."
+        ) from None
+    keys: dict[str, str] = {}  # names that need no quotes
+
+    def key(path: str) -> str:
+        return keys.setdefault(path, f"box{len(keys)}")
+
+    def fill(target: pydot.Graph, frame: Frame) -> None:
+        for box in frame.boxes:
+            target.add_node(pydot.Node(key(box.path), label=_quoted(_record(box))))
+        for inner in frame.frames:
+            cluster = pydot.Cluster(key(inner.path), label=_quoted(inner.label), style="dashed")
+            fill(cluster, inner)
+            target.add_subgraph(cluster)
+        for source, goal in frame.arrows:
+            target.add_edge(pydot.Edge(key(source), key(goal)))
+
+    dot = pydot.Dot(graph_type="digraph", rankdir=rankdir, concentrate="true", dpi=str(dpi))
+    dot.set_node_defaults(shape="record")
+    fill(dot, graph)
+    return dot
+
+
+def _record(box: Box) -> str:
+    """A box with its shapes as Graphviz divides it."""
+    text = _escaped(box.label)
+    if box.shapes is None:
+        return text
+    inputs, outputs = map(_escaped, box.shapes)
+    return f"{text}|{{input:|output:}}|{{{{{inputs}}}|{{{outputs}}}}}"
+
+
 def _drawn(graph: pydot.Dot, kind: str) -> bytes:
     try:
         return cast(bytes, graph.create(prog="dot", format=kind))
-    except FileNotFoundError:
-        raise ImportError(
-            "plot_model needs Graphviz, whose program `dot` was not found: install it with the "
-            "system's packages (apt install graphviz, brew install graphviz, conda install "
-            "graphviz), or write to a .dot file."
-        ) from None
     except AssertionError as error:  # pydot's word for a failure of the program
         raise ValueError(f"Graphviz could not write the format {kind!r}: {error}") from None
 

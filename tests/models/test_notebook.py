@@ -30,3 +30,6 @@ def test_a_history_is_a_table_of_epochs():
 def test_an_optimizer_shows_its_numbers():
     assert repr(jc.optimizers.SGD(0.5, momentum=0.9)).startswith("SGD(lr=0.5, momentum=0.9")
     assert "lr=<function" in repr(jc.optimizers.SGD(lambda step: 0.1))
+    table = jc.optimizers.SGD(0.5, momentum=0.9)._repr_html_()
+    assert "<caption>SGD</caption>" in table and "<th>momentum</th><td>0.9</td>" in table
+    assert "&lt;function" in jc.optimizers.SGD(lambda step: 0.1)._repr_html_()

@@ -104,3 +104,8 @@ def test_what_cannot_be_drawn(tmp_path):
             verbose=0,
             callbacks=[ConfusionMatrix("p.png", X, LABELS)],
         )
+
+
+def test_curves_without_a_file_need_a_notebook():
+    with pytest.raises(ImportError, match="give it a file"):
+        classifier().fit(X, Y, verbose=0, callbacks=[TrainingCurves(None)])

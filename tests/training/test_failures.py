@@ -3,6 +3,7 @@ goes on working.
 """
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -122,7 +123,7 @@ def test_an_error_between_chunks(error, monkeypatch):
 
 
 @pytest.mark.parametrize("hook", ["on_batch_end", "on_epoch_end"])
-def test_ctrl_c_waits_for_the_end_of_the_step(hook):
+def test_ctrl_c_waits_for_the_end_of_the_step(hook, capsys):
     calls = []
 
     def interrupt(self, index, logs=None):
@@ -142,6 +143,7 @@ def test_ctrl_c_waits_for_the_end_of_the_step(hook):
             callbacks=[type("Press", (Callback,), {hook: interrupt})()],
         )
     assert signal.getsignal(signal.SIGINT) is before
+    assert re.search(r"Interrupted in epoch \d after \d+ of its steps", capsys.readouterr().out)
     count = int(model.opt_state.count)
     assert count == 2 if hook == "on_batch_end" else 12 <= count < 20
     assert equal(model.get_weights(), after(count))

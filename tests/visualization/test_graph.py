@@ -1,7 +1,9 @@
 """Models drawn as graphs: boxes, arrows, shapes and nested models."""
 
+import itertools
 import shutil
 
+import numpy as np
 import pytest
 from PIL import Image
 
@@ -102,9 +104,45 @@ def test_files(branches, tmp_path):
 
 def test_without_graphviz_and_without_pydot(branches, tmp_path, monkeypatch):
     monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(ImportError, match="apt install graphviz"):
-        plot_model(branches, tmp_path / "model.png")
+    plot_model(branches, tmp_path / "model.png")
+    with Image.open(tmp_path / "model.png") as image:
+        assert image.format == "PNG" and min(image.size) > 50
+    with pytest.raises(ValueError, match="nosuch"):
+        plot_model(branches, tmp_path / "model.nosuch")
     assert "sum: Add" in plot_model(branches, tmp_path / "model.dot").read_text()
     monkeypatch.setitem(__import__("sys").modules, "pydot", None)
     with pytest.raises(ImportError, match="pip install pydot"):
         model_to_dot(branches)
+    assert plot_model(branches, tmp_path / "model.svg").read_text().count("<svg") == 1
+
+
+def test_the_figure_has_every_box_and_no_line_through_one(branches):
+    figure = plot_model(branches, to_file=None, show_shapes=True)
+    (axes,) = figure.axes
+    texts = {text.get_text().split("\n")[0]: text for text in axes.texts if text.get_text()}
+    assert set(texts) == {
+        *("a: InputLayer", "b: InputLayer", "shared: Dense", "right: Dense"),
+        *("sum: Add", "both: Concatenate"),
+    }
+    assert "in: (None, 4)\nout: (None, 5)" in texts["shared: Dense"].get_text()
+    heights = [texts[n].get_position()[1] for n in ("a: InputLayer", "shared: Dense", "sum: Add")]
+    assert heights == sorted(heights)
+    boxes = [patch.get_bbox() for patch in axes.patches]
+    assert not any(
+        box.x0 < x < box.x1 and box.y0 < y < box.y1
+        for line in axes.lines
+        for (x0, y0), (x1, y1) in itertools.pairwise(line.get_xydata())
+        for x, y in zip(np.linspace(x0, x1, 99), np.linspace(y0, y1, 99), strict=True)
+        for box in boxes
+    )
+    assert figure._repr_png_().startswith(b"\x89PNG")
+
+
+def test_the_boxes_of_a_model_inside_have_its_name(branches):
+    x, y = Input((4,), name="x"), Input((3,), name="y")
+    outer = Model([x, y], Dense(1, name="head")(branches([x, y])))
+    figure = plot_model(outer, to_file=None, expand_nested=True, rankdir="RL")
+    places = {text.get_text(): text.get_position() for text in figure.axes[0].texts}
+    assert "branches/sum: Add" in places
+    assert places["x: InputLayer"][0] < places["head: Dense"][0]
+    assert figure.axes[0].xaxis_inverted()
