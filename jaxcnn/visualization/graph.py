@@ -225,7 +225,7 @@ def dot_of(graph: Frame, rankdir: str, dpi: int) -> pydot.Dot:
         for inner in frame.frames:
             cluster = pydot.Cluster(key(inner.path), label=_quoted(inner.label), style="dashed")
             fill(cluster, inner)
-            target.add_subgraph(cluster)
+            target.add_subgraph(cast("pydot.Subgraph", cluster))
         for source, goal in frame.arrows:
             target.add_edge(pydot.Edge(key(source), key(goal)))
 
