@@ -11,7 +11,6 @@ from __future__ import annotations
 import itertools
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from jaxcnn.visualization.figure import INK, new_figure
@@ -33,8 +32,7 @@ class Box(NamedTuple):
     shapes: tuple[str, str] | None
 
 
-@dataclass
-class Frame:
+class Frame(NamedTuple):
     """A model: boxes, models inside, and arrows (from path, to path)."""
 
     path: str
