@@ -98,38 +98,69 @@ class BatchNormalization(ScalePenaltyFields, MovingFields, ScaleFields, BatchSta
             "moving_variance", self.moving_variance_initializer, (size,), collection="batch_stats"
         )
 
-        def normalised(x: jax.Array, mean: jax.Array, variance: jax.Array) -> jax.Array:
-            along = [1] * x.ndim
-            along[axis] = size
-            scale = jax.lax.rsqrt(variance + self.epsilon)
-            if gamma is not None:
-                scale = scale * gamma.astype(scale.dtype)
-            shift = -mean * scale if beta is None else beta.astype(scale.dtype) - mean * scale
-            return (x.astype(scale.dtype) * scale.reshape(along) + shift.reshape(along)).astype(
-                x.dtype
-            )
-
+        form = {"axis": axis, "epsilon": float(self.epsilon)}
         if not train:
-            return normalised(x, mean, variance)
-        rows, parts = current_valid_rows(), current_batch_parts()
-        if parts > 1 and x.shape[0] % parts == 0:
-            cut = x.reshape(parts, -1, *x.shape[1:])  # (parts, batch / parts, ...)
-            rows = jnp.ones(cut.shape[:2]) if rows is None else rows.reshape(parts, -1)
-            means, variances = jax.vmap(partial(batch_statistics, axis=axis))(cut, rows)
-            y = jax.vmap(normalised)(cut, means, variances).reshape(x.shape)
-            some = jnp.any(rows > 0, axis=1, keepdims=True)  # a part may be all padding
-            batch_mean, batch_variance = (
-                jnp.mean(of_parts, 0, where=some) for of_parts in (means, variances)
-            )
-        else:
-            batch_mean, batch_variance = batch_statistics(x, rows, axis)
-            y = normalised(x, batch_mean, batch_variance)
+            return normalised(x, mean, variance, gamma, beta, **form)
+        parts = current_batch_parts()
+        form["parts"] = parts if x.shape[0] % parts == 0 else 1
+        y, batch_mean, batch_variance = normalised_batch(
+            x, current_valid_rows(), gamma, beta, **form
+        )
         for name, old, new in (
             ("moving_mean", mean, batch_mean),
             ("moving_variance", variance, batch_variance),
         ):
             self.update("batch_stats", name, self.momentum * old + (1.0 - self.momentum) * new)
         return y
+
+
+# Both are compiled by themselves, so that the layers of a network that have the same shapes are
+# traced, differentiated and lowered once.
+@partial(jax.jit, static_argnames=("axis", "epsilon"))
+def normalised(
+    x: jax.Array,
+    mean: jax.Array,
+    variance: jax.Array,
+    gamma: jax.Array | None,
+    beta: jax.Array | None,
+    *,
+    axis: int,
+    epsilon: float,
+) -> jax.Array:
+    """`x` with the statistics taken out along an axis, then scaled and shifted."""
+    along = [1] * x.ndim
+    along[axis] = x.shape[axis]
+    scale = jax.lax.rsqrt(variance + epsilon)
+    if gamma is not None:
+        scale = scale * gamma.astype(scale.dtype)
+    shift = -mean * scale if beta is None else beta.astype(scale.dtype) - mean * scale
+    y = x.astype(scale.dtype) * scale.reshape(along) + shift.reshape(along)
+    return y.astype(x.dtype)
+
+
+@partial(jax.jit, static_argnames=("axis", "epsilon", "parts"))
+def normalised_batch(
+    x: jax.Array,
+    rows: jax.Array | None,
+    gamma: jax.Array | None,
+    beta: jax.Array | None,
+    *,
+    axis: int,
+    epsilon: float,
+    parts: int,
+) -> tuple[jax.Array, jax.Array, jax.Array]:
+    """(`x` normalised by its own statistics, their mean, their variance), of each of its parts."""
+    form = {"axis": axis, "epsilon": epsilon}
+    if parts == 1:
+        mean, variance = batch_statistics(x, rows, axis)
+        return normalised(x, mean, variance, gamma, beta, **form), mean, variance
+    cut = x.reshape(parts, -1, *x.shape[1:])  # (parts, batch / parts, ...)
+    rows = jnp.ones(cut.shape[:2]) if rows is None else rows.reshape(parts, -1)
+    means, variances = jax.vmap(partial(batch_statistics, axis=axis))(cut, rows)
+    y = jax.vmap(partial(normalised, gamma=gamma, beta=beta, **form))(cut, means, variances)
+    some = jnp.any(rows > 0, axis=1, keepdims=True)  # a part may be all padding
+    mean, variance = (jnp.mean(of_parts, 0, where=some) for of_parts in (means, variances))
+    return y.reshape(x.shape), mean, variance
 
 
 def batch_statistics(

@@ -96,3 +96,19 @@ def test_each_part_of_a_batch_can_have_its_own_statistics():
     for name, value in stats.items():
         assert np.allclose(value, expected[name], atol=1e-6)
     assert np.allclose(apply(x, parts=4)[0], apply(x)[0])  # 6 rows make no 4 parts
+
+
+@pytest.mark.parametrize("train", [False, True])
+def test_layers_of_one_shape_are_traced_once(train):
+    layers = [nn.BatchNormalization() for _ in range(3)]
+    x = jnp.ones((4, 5))
+    variables = [layer.init(jax.random.key(0), x) for layer in layers]
+
+    def network(x):
+        for layer, values in zip(layers, variables, strict=True):
+            x, _ = layer.apply(values, x, train=train, mutable=["batch_stats"])
+        return x
+
+    parts = [eqn for eqn in jax.make_jaxpr(network)(x).eqns if "jaxpr" in eqn.params]
+    assert len(parts) == 3
+    assert len({id(part.params["jaxpr"]) for part in parts}) == 1
