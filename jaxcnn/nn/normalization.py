@@ -97,15 +97,15 @@ class BatchNormalization(ScalePenaltyFields, MovingFields, ScaleFields, BatchSta
         variance = self.weight(
             "moving_variance", self.moving_variance_initializer, (size,), collection="batch_stats"
         )
-
+        y: jax.Array
         form = {"axis": axis, "epsilon": float(self.epsilon)}
         if not train:
-            return normalised(x, mean, variance, gamma, beta, **form)
-        parts = current_batch_parts()
-        form["parts"] = parts if x.shape[0] % parts == 0 else 1
-        y, batch_mean, batch_variance = normalised_batch(
-            x, current_valid_rows(), gamma, beta, **form
-        )
+            y = normalised(x, mean, variance, gamma, beta, **form)
+            return y
+        rows, parts = current_valid_rows(), current_batch_parts()
+        if x.shape[0] % parts:
+            parts = 1
+        y, batch_mean, batch_variance = normalised_batch(x, rows, gamma, beta, **form, parts=parts)
         for name, old, new in (
             ("moving_mean", mean, batch_mean),
             ("moving_variance", variance, batch_variance),

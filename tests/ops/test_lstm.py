@@ -13,7 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jax import export
 
-from jaxcnn import ops
+from jaxcnn import layers, ops
+from jaxcnn.models import Sequential
 from jaxcnn.nn.recurrent.layers import LSTM
 from jaxcnn.ops import lstm as operation
 from jaxcnn.ops.geometry import StepSettings
@@ -202,6 +203,32 @@ def test_the_layer_takes_it_where_it_can(options, taken, monkeypatch):
     monkeypatch.setattr(jax, "device_count", lambda: 2)
     shared = str(jax.make_jaxpr(lambda x: layer.apply(variables, x))(x))
     assert "jaxcnn_lstm" not in shared
+
+
+@compiled
+@pytest.mark.parametrize(("of", "name"), [("LSTM", "lstm"), ("GRU", "gru")])
+def test_a_stack_behind_a_mask_takes_one_call_a_layer_each_way(of, name):
+    recurrent = getattr(layers, of)
+    model = Sequential(
+        [
+            layers.Embedding(9, 4, mask_zero=True, input_length=5),
+            layers.Bidirectional(recurrent(3, return_sequences=True)),
+            recurrent(4, return_sequences=True, go_backwards=True),
+            recurrent(2),
+        ]
+    )
+    ids = jnp.array([[1, 2, 3, 0, 0], [4, 0, 0, 0, 0], [5, 6, 7, 8, 1]])
+
+    def total(variables):
+        return jnp.sum(jnp.sin(model.module.apply(variables, ids)))
+
+    step = jax.value_and_grad(total)
+    program = jax.jit(step).lower(model.variables).as_text()
+    assert program.count(f"@jaxcnn_{name}_steps(") == 4
+    assert program.count(f"@jaxcnn_{name}_steps_gradient(") == 4
+    ours = jax.jit(step)(model.variables)
+    with spelled_out():
+        assert_close(ours, jax.jit(lambda v: step(v))(model.variables))
 
 
 @compiled
