@@ -32,10 +32,12 @@ from jaxcnn.runtime import config
 from jaxcnn.runtime.config import mixed_precision
 from jaxcnn.runtime.host_memory import keep_freed_memory
 from jaxcnn.runtime.lazy import lazy_attributes
+from jaxcnn.runtime.threads import limit_threads
 
 __version__ = "0.1.0"
 
 keep_freed_memory()
+limit_threads()
 
 # Imported when first used.
 __getattr__ = lazy_attributes(

@@ -18,6 +18,7 @@ from jaxcnn.datasets import resolve
 from jaxcnn.datasets.formats import DamagedFileError
 from jaxcnn.runtime import config
 from jaxcnn.runtime.disk_cache import keep_programs
+from jaxcnn.runtime.threads import thread_count
 
 PACKAGES = (
     *("jax", "jaxlib", "flax", "optax", "orbax-checkpoint", "numpy", "tensorflow-datasets"),
@@ -54,6 +55,7 @@ def examine() -> dict[str, dict[str, Any]]:
             "python": f"{platform.python_version()} ({platform.python_implementation()})",
             "platform": platform.platform(),
             "processors": os.cpu_count(),
+            "threads": thread_count(),
             "memory available": _available_memory(),
             "disk free": shutil.disk_usage(
                 next(p for p in (home, *home.parents) if p.exists())

@@ -74,7 +74,7 @@ def test_common_convolutions_are_taken(x_shape, kernel_shape, options):
 @compiled
 @pytest.mark.parametrize("wanted", [(0,), (1,)], ids=["input", "kernel"])
 def test_a_single_image_is_shared_by_all_threads(wanted, monkeypatch):
-    monkeypatch.setattr(onednn, "_threads", lambda: 2)
+    monkeypatch.setattr(onednn, "thread_count", lambda: 2)
     generator = np.random.default_rng(0)
     x, kernel = (
         jnp.asarray(generator.normal(size=s), "float32") for s in ((1, 48, 48, 32), (3, 3, 32, 64))

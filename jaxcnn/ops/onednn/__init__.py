@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import ctypes
 import math
-import os
 from collections.abc import Sequence
 
 import jax
@@ -17,6 +16,7 @@ import numpy as np
 
 from jaxcnn.ops.geometry import Geometry, StepSettings, Target
 from jaxcnn.ops.onednn.library import accelerated, library_for, why_not
+from jaxcnn.runtime.threads import thread_count
 
 __all__ = [
     "accelerated",
@@ -150,13 +150,9 @@ def _call(
     return computed
 
 
-def _threads() -> int:
-    return len(os.sched_getaffinity(0))
-
-
 def _chunks(length: int) -> int:
     """Into how many parts, equal but for the last, an axis is cut so that each thread has one."""
-    return -(-length // max(-(-length // _threads()), 1))
+    return -(-length // max(-(-length // thread_count()), 1))
 
 
 def problem(target: Target, a: jax.Array, b: jax.Array, geometry: Geometry) -> list[int]:
@@ -166,8 +162,8 @@ def problem(target: Target, a: jax.Array, b: jax.Array, geometry: Geometry) -> l
     c_in = (shape if target == "input" else a.shape)[-1]
     c_out = {"output": shape, "input": a.shape, "kernel": b.shape}[target][-1]
     work = images * math.prod(geometry.positions) * geometry.taps * c_in * c_out // geometry.groups
-    if images < _threads() and work > _SHARED_WORK:
-        chunks, threads = 1, _threads()
+    if images < thread_count() and work > _SHARED_WORK:
+        chunks, threads = 1, thread_count()
     before = [pad[0] for pad in geometry.padding]
     axes = (
         geometry.lengths,

@@ -14,6 +14,7 @@ import numpy as np
 from jaxcnn.preprocessing.image.files import EXTENSIONS, load_img
 from jaxcnn.preprocessing.image.flow import Flow, Reading
 from jaxcnn.preprocessing.image.iterator import Batch, Iterator, Transform
+from jaxcnn.runtime.threads import thread_count
 
 LABELLED = ("categorical", "binary", "sparse")  # class modes whose labels are classes
 
@@ -97,7 +98,7 @@ class FileIterator(Iterator):
 
 def decoding_threads() -> ThreadPoolExecutor:
     """Threads that decode images; Pillow works without Python's lock."""
-    return ThreadPoolExecutor(min(16, os.cpu_count() or 1), thread_name_prefix="decode")
+    return ThreadPoolExecutor(min(16, thread_count()), thread_name_prefix="decode")
 
 
 def is_image_name(name: str) -> bool:
