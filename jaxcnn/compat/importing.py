@@ -14,7 +14,7 @@ from types import ModuleType
 from jaxcnn.compat.keras_module import ROOTS, KerasModule
 from jaxcnn.compat.modules import MODULES, SHIMS, TENSORFLOW, keras_path
 from jaxcnn.runtime import config
-from jaxcnn.spellings.dialect import dialect, speak
+from jaxcnn.spellings.dialect import dialect, speak, uses_tensorflow
 from jaxcnn.spellings.hints import closest
 
 IMPORT_SYSTEM = ("<frozen importlib._bootstrap>", "<frozen importlib._bootstrap_external>")
@@ -105,6 +105,8 @@ class KerasFinder(MetaPathFinder, Loader):
         if keras_path(module.__name__) == "keras":
             inside = module.__name__ != "keras"
             module.__dict__["__version__"] = dialect().version + ("-tf" if inside else "")
+            if inside:
+                uses_tensorflow()
         if module.__name__ == "keras":
             sys.stderr.write("Using jaxcnn backend.\n")
         # An error about a missing name shows the file of the first source.

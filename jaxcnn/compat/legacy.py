@@ -192,6 +192,8 @@ def TimeDistributedDense(output_dim: int, **kwargs: Any) -> Layer:
 class Wrapper(Layer):
     """The base of layers around another one, `layer`, with whose weights they compute."""
 
+    _lists = ("layer",)
+
     def __init__(self, layer: Layer, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.layer = layer

@@ -20,6 +20,7 @@ from jaxcnn.layers.call_record import record_call
 from jaxcnn.layers.demands import Demands
 from jaxcnn.layers.evaluation import evaluated
 from jaxcnn.layers.input_spec import check_inputs
+from jaxcnn.layers.listed import listed_children
 from jaxcnn.layers.mode import is_mode
 from jaxcnn.layers.replaced import with_replaced
 from jaxcnn.layers.symbolic.tensor import Calls, Node, SymbolicTensor, symbolic_leaves
@@ -91,7 +92,9 @@ class Layer:
     built_in: tuple[Layer, str] | None = (
         None  # the layer around it that built it, and its key there
     )
-    _listed: frozenset[str] | None = None  # the names of `listed_children`, None where it is all
+    # Attributes whose layers are listed in programs for any Keras.
+    _lists: ClassVar[tuple[str, ...]] = ()
+    _is_asked: bool = False  # whether a user's class is asked which weights it lists
 
     def __init__(self, *, name: str | None = None, trainable: bool = True, **kwargs: Any) -> None:
         if unknown := set(kwargs) - set(COMMON):
@@ -106,6 +109,7 @@ class Layer:
         self.calls_of_outputs = Calls()
         # Layers may have been set as attributes before this runs.
         self._children: dict[str, Layer] = self.__dict__.get("_children", {})
+        self._attribute_children: set[str] = self.__dict__.get("_attribute_children", set())
         self.dtype = kwargs.get("dtype") or config.floatx()
         self.batch_input_shape = declared_input_shape(kwargs)
         self.weights_store = WeightStore(self, kwargs.get("weights"))
@@ -121,6 +125,8 @@ class Layer:
             and isinstance(self.__dict__.get("_module"), UserModule | None)
         ):
             self.__dict__.setdefault("_children", {})[value.name] = value
+            if name not in self._lists:
+                self.__dict__.setdefault("_attribute_children", set()).add(value.name)
 
     # -- the pure half -----------------------------------------------------------------------------
 
@@ -298,8 +304,7 @@ class Layer:
     @property
     def listed_children(self) -> Mapping[str, Layer]:
         """The `children` whose weights are listed as those of this layer, and trained with it."""
-        names, children = self._listed, self.children
-        return children if names is None else {n: c for n, c in children.items() if n in names}
+        return listed_children(self)
 
     def all_layers(self) -> Iterator[Layer]:
         """Every layer inside this one, at any depth."""

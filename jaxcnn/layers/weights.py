@@ -81,6 +81,7 @@ class WeightStore:
         declared: the variables of a layer that a user wrote.
         constraints: weight -> constraint, where a layer says so.
         elsewhere: path -> the weight of another layer, or tensor, that is listed instead.
+        put_in_lists: weights of other layers that the layer has put into its lists.
         session: the fit that is running, or None.
         initial: the weights that the constructor of the layer was given, until they are set.
         arguments: those of the call that the weights were found by.
@@ -95,6 +96,7 @@ class WeightStore:
         self.arguments: Arguments = ((), {})
         self.constraints: dict[Variable, ArrayFunction] = {}
         self.elsewhere: dict[Path, Variable] = {}
+        self.put_in_lists: list[Variable] = []
         self._arrays: dict[Path, jax.Array] | None = None
         self._variables: dict[Path, Variable] = {}
 
@@ -147,6 +149,7 @@ class WeightStore:
                     f"given {variable!r}."
                 )
             if variable.owner is not None:
+                self.put_in_lists.append(variable)
                 continue
             if self.specs is not None:
                 raise ValueError(

@@ -146,6 +146,7 @@ DIALECTS = {
 }
 
 _spoken: Dialect | None = None
+_of_tensorflow = False
 
 
 def dialect() -> Dialect:
@@ -158,16 +159,30 @@ def chosen() -> bool:
     return _spoken is not None
 
 
+def attributes_are_listed() -> bool:
+    """Whether the weights of layers that a user's layer keeps as attributes are listed as its own,
+    as in TensorFlow's Keras and in Keras 3.
+    """
+    return _spoken is None or _of_tensorflow
+
+
+def uses_tensorflow() -> None:
+    """From here on the program is one for TensorFlow's Keras, until a dialect is chosen."""
+    global _of_tensorflow
+    _of_tensorflow = True
+
+
 def speak(name: str | None) -> None:
     """Choose the dialect in force; None takes the choice back.
 
     Raises:
         ValueError: an unknown version.
     """
-    global _spoken
+    global _spoken, _of_tensorflow
     if name is not None and name not in DIALECTS:
         raise ValueError(f"The dialects of Keras are {', '.join(DIALECTS)}; given {name!r}.")
     _spoken = None if name is None else DIALECTS[name]
+    _of_tensorflow = False
 
 
 @contextlib.contextmanager
