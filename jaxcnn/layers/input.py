@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Protocol, cast
+
 import flax.linen as nn
 import jax
 import jax.numpy as jnp
@@ -120,6 +123,44 @@ class InputLayer(Layer):
 LAYERS.register()(InputLayer)
 
 
+class Source(Protocol):
+    """What gives inputs their values, some in each run."""
+
+    def draw(self) -> Sequence[np.ndarray]:
+        """The values of the next run."""
+
+
+class DrawnInput(InputLayer):
+    """An input whose value each run takes from a source.
+
+    Args:
+        source: which gives it.
+        index: of this one among the values of the source.
+        shape: with the batch.
+        dtype: of the value.
+        name: of the layer.
+    """
+
+    def __init__(
+        self, source: Source, index: int, shape: Shape, dtype: DTypeLike, name: str
+    ) -> None:
+        super().__init__(batch_input_shape=shape, dtype=dtype, name=name)
+        self.source, self.index = source, index
+
+
+def drawn_values(tensors: Sequence[SymbolicTensor]) -> list[np.ndarray]:
+    """The values of such inputs in one run, for which each source is asked once."""
+    layers = [cast(DrawnInput, tensor.layer) for tensor in tensors]
+    sources = {id(layer.source): layer.source for layer in layers}
+    values = {number: source.draw() for number, source in sources.items()}
+    return [values[id(layer.source)][layer.index] for layer in layers]
+
+
+def needs_nothing(tensor: SymbolicTensor) -> bool:
+    """Whether a tensor is computed without an input that a program feeds."""
+    return all(isinstance(source.layer, DrawnInput) for source in upstream([tensor], ())[1])
+
+
 def held_value(value: Variable | jax.Array | SymbolicTensor) -> SymbolicTensor:
     """A variable or an array as a symbolic tensor."""
     if isinstance(value, SymbolicTensor):
@@ -158,7 +199,7 @@ def Input(
         >>> jc.layers.Input((28, 28, 1), name="image")
         <SymbolicTensor of 'image' shape=(None, 28, 28, 1) dtype=float32>
     """
-    if isinstance(tensor, SymbolicTensor) and upstream([tensor], ())[1]:
+    if isinstance(tensor, SymbolicTensor) and not needs_nothing(tensor):
         return tensor
     if sparse:
         raise ValueError("Input has no sparse values: give the model dense arrays when it runs.")

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from jaxcnn.layers.input import InputLayer
+from jaxcnn.layers.input import InputLayer, needs_nothing
 from jaxcnn.layers.symbolic.tensor import SymbolicTensor
 from jaxcnn.runtime.types import PyTree
 
@@ -54,17 +54,19 @@ def target_tensors(names: Sequence[str], given: PyTree) -> dict[str, PyTree]:
 
 def is_fixed(tensor: PyTree) -> bool:
     """Whether a target tensor has a value, and is not given one by `y`."""
-    return not isinstance(tensor, SymbolicTensor)
+    return not isinstance(tensor, SymbolicTensor) or needs_nothing(tensor)
 
 
 def is_computed(tensor: PyTree) -> bool:
     """Whether a target tensor is computed from others, so that `y` has no place for it."""
-    return isinstance(tensor, SymbolicTensor) and not isinstance(tensor.layer, InputLayer)
+    return not is_fixed(tensor) and not isinstance(tensor.layer, InputLayer)
 
 
-def arrays_of(tensors: Mapping[str, PyTree], samples: int) -> dict[str, np.ndarray]:
-    """The arrays of the targets that are not among `y`; zeros for those that are computed."""
-    arrays = {name: np.asarray(t) for name, t in tensors.items() if is_fixed(t)}
+def arrays_of(
+    tensors: Mapping[str, PyTree], fixed: Mapping[str, np.ndarray], samples: int
+) -> dict[str, np.ndarray]:
+    """The arrays of the targets that are not among `y`: `fixed`, and zeros for computed ones."""
+    arrays = dict(fixed)
     for name, tensor in tensors.items():
         if is_computed(tensor):
             sizes = [size or 1 for size in tuple(tensor.shape)[1:]]

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import builtins
+import collections.abc
 import itertools
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from operator import itemgetter
-from typing import Any, NoReturn
+from typing import Any
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 
 from jaxcnn.compat.tensorflow.dtypes import as_dtype
+from jaxcnn.compat.tensorflow.iterators import Iterator
 from jaxcnn.runtime import config
 from jaxcnn.runtime.types import PyTree
 
-__all__ = ["AUTOTUNE", "Dataset"]
+__all__ = ["AUTOTUNE", "Dataset", "Iterator"]
 
 # How many elements to prepare ahead: `fit` has a thread that does.
 AUTOTUNE = -1
@@ -32,12 +34,17 @@ class Dataset:
 
     Args:
         elements: begins a pass.
+        any_length: whether elements may have other lengths than the first one has.
     """
 
-    def __init__(self, elements: Elements) -> None:
-        self._elements = elements
+    def __init__(self, elements: Elements, any_length: bool = False) -> None:
+        self._elements, self.any_length = elements, any_length
 
-    def __iter__(self) -> Iterator[PyTree]:
+    def _made(self, elements: Elements) -> Dataset:
+        """A dataset of elements that are made of these."""
+        return Dataset(elements, self.any_length)
+
+    def __iter__(self) -> collections.abc.Iterator[PyTree]:
         return iter(self._elements())
 
     # -- made of something -------------------------------------------------------------------------
@@ -93,30 +100,33 @@ class Dataset:
             datasets, is_leaf=lambda leaf: isinstance(leaf, Dataset)
         )
         pairs: Elements = lambda: builtins.zip(*leaves, strict=False)  # noqa: E731
-        return Dataset(lambda: (jax.tree.unflatten(structure, pair) for pair in pairs()))
+        return Dataset(
+            lambda: (jax.tree.unflatten(structure, pair) for pair in pairs()),
+            any(dataset.any_length for dataset in leaves),
+        )
 
     # -- made of another ---------------------------------------------------------------------------
 
     def batch(self, batch_size: int, drop_remainder: bool = False) -> Dataset:
         """Batches of so many elements, the last of which may be shorter."""
 
-        def batches() -> Iterator[PyTree]:
+        def batches() -> collections.abc.Iterator[PyTree]:
             elements = iter(self)
             while part := list(itertools.islice(elements, batch_size)):
                 if len(part) == batch_size or not drop_remainder:
                     yield jax.tree.map(lambda *arrays: np.stack(arrays), *part)
 
-        return Dataset(batches)
+        return Dataset(batches, any_length=not drop_remainder)
 
     def map(
         self, map_func: Callable[..., PyTree], num_parallel_calls: int | None = None
     ) -> Dataset:
         """What a function makes of each element."""
-        return Dataset(lambda: (computed(map_func, element) for element in self))
+        return self._made(lambda: (computed(map_func, element) for element in self))
 
     def filter(self, predicate: Callable[..., PyTree]) -> Dataset:
         """The elements for which a function is true."""
-        return Dataset(lambda: (e for e in self if bool(computed(predicate, e))))
+        return self._made(lambda: (e for e in self if bool(computed(predicate, e))))
 
     def shuffle(
         self,
@@ -130,7 +140,7 @@ class Dataset:
         """
         passes = itertools.count()
 
-        def shuffled() -> Iterator[PyTree]:
+        def shuffled() -> collections.abc.Iterator[PyTree]:
             number = next(passes) if reshuffle_each_iteration in (None, True) else 0
             random = np.random.default_rng([config.seed() if seed is None else seed, number])
             waiting: list[PyTree] = []
@@ -141,24 +151,24 @@ class Dataset:
             while waiting:
                 yield waiting.pop(int(random.integers(len(waiting))))
 
-        return Dataset(shuffled)
+        return self._made(shuffled)
 
     def repeat(self, count: int | None = None) -> Dataset:
         """Several passes, or passes without end."""
         times = () if count is None or count < 0 else (count,)
-        return Dataset(lambda: itertools.chain.from_iterable(itertools.repeat(self, *times)))
+        return self._made(lambda: itertools.chain.from_iterable(itertools.repeat(self, *times)))
 
     def take(self, count: int) -> Dataset:
         """The first elements; all for -1."""
-        return Dataset(lambda: itertools.islice(self, None if count < 0 else count))
+        return self._made(lambda: itertools.islice(self, None if count < 0 else count))
 
     def skip(self, count: int) -> Dataset:
         """Those after the first."""
-        return Dataset(lambda: itertools.islice(self, count, None))
+        return self._made(lambda: itertools.islice(self, count, None))
 
     def concatenate(self, dataset: Dataset) -> Dataset:
         """These elements, then those of another."""
-        return Dataset(lambda: itertools.chain(self, dataset))
+        return self._made(lambda: itertools.chain(self, dataset))
 
     def cache(self, filename: str = "") -> Dataset:
         """The elements of the first pass, kept in memory.
@@ -169,7 +179,7 @@ class Dataset:
         if filename:
             raise ValueError("Dataset.cache keeps elements in memory here: leave `filename` out.")
         elements: list[PyTree] = []
-        return Dataset(lambda: elements or kept_in(elements, self))
+        return self._made(lambda: elements or kept_in(elements, self))
 
     def prefetch(self, buffer_size: int) -> Dataset:
         """The same: `fit` prepares batches ahead itself."""
@@ -179,18 +189,13 @@ class Dataset:
         """What a function makes of it."""
         return transformation_func(self)
 
-    def make_one_shot_iterator(self) -> NoReturn:
-        """Not here.
+    def make_one_shot_iterator(self) -> Iterator:
+        """The elements of one pass as tensors of the graph."""
+        return Iterator(self)
 
-        Raises:
-            ValueError: always.
-        """
-        raise ValueError(
-            "Dataset.make_one_shot_iterator: elements are no tensors of the graph here. Give the "
-            "dataset to fit, or go through it by `for` and give its arrays to feed_dict."
-        )
-
-    make_initializable_iterator = make_one_shot_iterator
+    def make_initializable_iterator(self, shared_name: str | None = None) -> Iterator:
+        """The same; its `initializer` begins a pass, the first one, too."""
+        return Iterator(self, begun=False)
 
     def __getattr__(self, name: str) -> Any:
         raise AttributeError(
@@ -205,7 +210,7 @@ def computed(function: Callable[..., PyTree], element: PyTree) -> PyTree:
     return jax.tree.map(np.asarray, result)
 
 
-def kept_in(elements: list[PyTree], source: Iterable[PyTree]) -> Iterator[PyTree]:
+def kept_in(elements: list[PyTree], source: Iterable[PyTree]) -> collections.abc.Iterator[PyTree]:
     """The elements of a pass, which a list has once it has ended."""
     seen = []
     for element in source:

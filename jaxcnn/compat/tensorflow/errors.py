@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-__all__ = ["FailedPreconditionError", "InvalidArgumentError", "NotFoundError", "OpError"]
+__all__ = [
+    "FailedPreconditionError",
+    "InvalidArgumentError",
+    "NotFoundError",
+    "OpError",
+    "OutOfRangeError",
+]
 
 
 class OpError(Exception):
@@ -24,3 +30,7 @@ class InvalidArgumentError(OpError):
 
 class NotFoundError(OpError):
     """There is no such file."""
+
+
+class OutOfRangeError(OpError):
+    """A dataset has no further element."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import jax
@@ -119,6 +119,21 @@ class Group(Operation):
         graph = get_default_graph()
         self.name = graph.unique_name(name)
         self.control = [*parts, *dependencies()]
+        graph.note(self)
+
+
+class Effect(Operation):
+    """An operation that does something outside of the graph.
+
+    Args:
+        name: in the graph.
+        perform: does it.
+    """
+
+    def __init__(self, name: str, perform: Callable[[], None]) -> None:
+        graph = get_default_graph()
+        self.name, self.perform = graph.unique_name(name), perform
+        self.control = dependencies()
         graph.note(self)
 
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 
 from jaxcnn.backend.computation import Computation
 from jaxcnn.backend.settings import is_learning_phase
 from jaxcnn.compat.tensorflow.arrays import identity
-from jaxcnn.compat.tensorflow.operation import Operation, parts_of
+from jaxcnn.compat.tensorflow.operation import Effect, Operation, parts_of
 from jaxcnn.compat.tensorflow.placeholders import not_fed
+from jaxcnn.layers.input import DrawnInput, drawn_values
 from jaxcnn.layers.symbolic.change import Change
 from jaxcnn.layers.symbolic.tensor import SymbolicTensor
 from jaxcnn.layers.symbolic.walk import upstream
@@ -41,18 +43,24 @@ class Step:
         self.assignments = assignments(targets, operations, known)
         everything = [*targets, *(value for _, value in self.assignments)]
         _, inputs = upstream(everything, known)
-        if inputs:
-            raise not_fed(inputs[0])
-        self._computation = Computation(everything, self.feeds)
+        self.drawn = [tensor for tensor in inputs if isinstance(tensor.layer, DrawnInput)]
+        if len(inputs) > len(self.drawn):
+            raise not_fed(next(t for t in inputs if not isinstance(t.layer, DrawnInput)))
+        parts = [part for operation in operations for part in parts_of(operation)]
+        self.effects = [part for part in parts if isinstance(part, Effect)]
+        self._computation = Computation(everything, [*self.feeds, *self.drawn])
 
     def __call__(self, values: Sequence[jax.Array], train: bool) -> list[jax.Array]:
         """The values of the targets; then the variables are changed."""
         pairs = zip(self.feeds, values, strict=True)
         arrays = [value for tensor, value in pairs if not is_learning_phase(tensor)]
+        arrays += [jnp.asarray(value) for value in drawn_values(self.drawn)]
         results = self._computation(arrays, train)
         new_values = results[len(self.targets) :]
         for (variable, _), value in zip(self.assignments, new_values, strict=True):
             variable.set(value)
+        for effect in self.effects:
+            effect.perform()
         return results[: len(self.targets)]
 
 

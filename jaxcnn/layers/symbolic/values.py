@@ -7,19 +7,22 @@ computed then.
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from typing import Any, cast
+from weakref import WeakKeyDictionary
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 
 from jaxcnn.layers import symbolic
+from jaxcnn.layers.input import drawn_values
 from jaxcnn.layers.symbolic.inner_graph import computed
 from jaxcnn.layers.symbolic.operation import Operation
 from jaxcnn.layers.symbolic.tensor import SymbolicTensor
 from jaxcnn.layers.symbolic.walk import upstream
 from jaxcnn.runtime.captures import computing_arrays, inside_a_function, notice
-from jaxcnn.runtime.types import DTypeLike
+from jaxcnn.runtime.types import DTypeLike, PyTree
 
 
 def value(tensor: SymbolicTensor) -> jax.Array:
@@ -38,6 +41,28 @@ def value(tensor: SymbolicTensor) -> jax.Array:
         )
     with computing_arrays():
         return cast(jax.Array, computed(nodes, {}, tensor))
+
+
+# Tensors by the first of them -> what computes them from inputs that are drawn.
+_functions: WeakKeyDictionary[SymbolicTensor, tuple[list[int], Any]] = WeakKeyDictionary()
+
+
+def values_of_one_run(things: Sequence[PyTree]) -> list[np.ndarray]:
+    """The values of variables, arrays and tensors that need no input, all of the same run."""
+    tensors = [thing for thing in things if isinstance(thing, SymbolicTensor)]
+    drawn = upstream(tensors, ())[1]
+    if not drawn:
+        return [np.asarray(thing) for thing in things]
+    numbers = [id(tensor) for tensor in tensors]
+    known, function = _functions.get(tensors[0], ([], None))
+    if known != numbers:
+        function = symbolic.backend.function(drawn, tensors)
+        _functions[tensors[0]] = numbers, function
+    results = iter(function(drawn_values(drawn)))
+    return [
+        next(results) if isinstance(thing, SymbolicTensor) else np.asarray(thing)
+        for thing in things
+    ]
 
 
 def as_array(

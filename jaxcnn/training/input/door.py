@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 
 import jax
 import numpy as np
 
+from jaxcnn.layers.symbolic.values import values_of_one_run
 from jaxcnn.runtime import config
-from jaxcnn.runtime.types import DataLike, DTypeLike
+from jaxcnn.runtime.types import DataLike, DTypeLike, PyTree
 from jaxcnn.runtime.warn import warn_user
 from jaxcnn.training.compile import functions_for, require_objective
 from jaxcnn.training.input.array_feed import ArrayFeed
@@ -31,7 +32,7 @@ from jaxcnn.training.input.stream_feed import StreamFeed
 from jaxcnn.training.input.workers import Workers
 from jaxcnn.training.program import Program
 from jaxcnn.training.steps import Batch
-from jaxcnn.training.target_tensors import arrays_of
+from jaxcnn.training.target_tensors import arrays_of, is_fixed
 from jaxcnn.training.trainable import Trainable, shapes
 
 BATCH_SIZE = 32  # where none is given
@@ -101,6 +102,8 @@ def open_feed(
     """
     if isinstance(data, Data) and data.x is None and settings.steps is not None:
         data = whole_steps(data)
+        # No value is drawn ahead, since others may draw from the same iterator between two calls.
+        settings = replace(settings, workers=Workers(count=0))
     if isinstance(data, Data) and data.is_source:
         return _open_source(model, program, data, settings, position)
     if isinstance(data, Data) and not data.labelled:
@@ -208,11 +211,12 @@ def refuse_copies(x: DataLike, workers: Workers) -> None:
 
 def checked_arrays(model: Trainable, program: Program, data: Data) -> Arrays:
     """The arrays of `data` as the model takes them, checked against its inputs and outputs."""
-    inputs = inputs_for(model, data.x)
+    held, fixed = present_values(model, program) if model.built else ({}, {})
+    inputs = inputs_for(model, data.x, held=held)
     objective = require_objective(model, program)
     y = data.y
-    if fixed := arrays_of(program.targets, len(inputs[0])):
-        y = with_values(y, [o.name for o in objective.outputs if o.loss], fixed, "target")
+    if given := arrays_of(program.targets, fixed, len(inputs[0])):
+        y = with_values(y, [o.name for o in objective.outputs if o.loss], given, "target")
     targets = checked_targets(y, objective, shapes(model.outputs), len(inputs[0]))
     weights = checked_weights(data.sample_weight, data.class_weight, objective, targets)
     return Arrays(inputs, targets, weights)
@@ -225,12 +229,34 @@ def whole_batch(model: Trainable, program: Program, data: Data) -> Batch:
     return batch_of(arrays, input_dtypes(model))
 
 
-def inputs_for(model: Trainable, x: DataLike, lengths: Lengths = "equal") -> list[np.ndarray]:
+def present_values(
+    model: Trainable, program: Program
+) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
+    """What inputs and targets hold in this run, by their names."""
+    require_objective(model, program)
+    held = held_by_inputs(model)
+    fixed = {name: tensor for name, tensor in program.targets.items() if is_fixed(tensor)}
+    values = values_of_one_run([*held.values(), *fixed.values()])
+    of_targets = values[len(held) :]
+    return dict(zip(held, values, strict=False)), dict(zip(fixed, of_targets, strict=True))
+
+
+def inputs_for(
+    model: Trainable,
+    x: DataLike,
+    lengths: Lengths = "equal",
+    held: Mapping[str, np.ndarray] | None = None,
+) -> list[np.ndarray]:
     """The arrays for the inputs of a model, which is built by them where it has no shape yet.
 
     With `lengths` 'cut' the first one says how many samples there are, as for `predict` in Keras.
+    What inputs hold themselves is computed, unless it is given.
     """
-    x = with_held(model, x)
+    if held is None:
+        tensors = held_by_inputs(model) if model.built else {}
+        held = dict(zip(tensors, values_of_one_run(list(tensors.values())), strict=True))
+    if held:
+        x = with_values(x, model.input_names, held, "input")
     if x is None:
         raise ValueError("`x` is None; input arrays are needed.")
     model.build_for(x)
@@ -239,15 +265,10 @@ def inputs_for(model: Trainable, x: DataLike, lengths: Lengths = "equal") -> lis
     return arrays
 
 
-def with_held(model: Trainable, x: DataLike) -> DataLike:
-    """The data together with the values of those inputs that hold a variable or an array."""
-    if not model.built:
-        return x
+def held_by_inputs(model: Trainable) -> dict[str, PyTree]:
+    """The variables, arrays and tensors whose values inputs have themselves, by their names."""
     held = [getattr(tensor.layer, "held", None) for tensor in model.inputs]
-    values = {
-        n: np.asarray(v) for n, v in zip(model.input_names, held, strict=True) if v is not None
-    }
-    return with_values(x, model.input_names, values, "input") if values else x
+    return {n: v for n, v in zip(model.input_names, held, strict=True) if v is not None}
 
 
 def input_dtypes(model: Trainable) -> list[DTypeLike]:

@@ -77,9 +77,53 @@ def test_models_take_them(tf):
     assert by_dataset.predict(halves.map(lambda x, y: x)).shape == (10, 1)
 
 
+def test_elements_as_tensors(tf):
+    """A run draws one element, whatever asks for parts of it."""
+    iterator = tf.data.Dataset.range(3).make_initializable_iterator()
+    number, session = iterator.get_next(), tf.Session()
+    with pytest.raises(tf.errors.FailedPreconditionError, match="run its initializer"):
+        session.run(number)
+    for _ in range(2):
+        session.run(iterator.initializer)
+        assert [session.run([number, number * 2]) for _ in range(3)] == [[0, 0], [1, 2], [2, 4]]
+        with pytest.raises(tf.errors.OutOfRangeError, match="End of sequence"):
+            session.run(number)
+    pairs = tf.data.Dataset.from_tensor_slices({"x": X, "y": Y}).batch(4)
+    parts = pairs.make_one_shot_iterator().get_next("pair")
+    assert parts["x"].get_shape().as_list() == [None, 2] and parts["x"].name == "pair:0"
+    values = session.run(parts)
+    np.testing.assert_array_equal(values["x"], X[:4])
+    np.testing.assert_array_equal(values["y"], Y[:4])
+    whole = pairs.batch(2, drop_remainder=True).make_one_shot_iterator().get_next()
+    assert whole["x"].get_shape().as_list() == [2, 4, 2]
+
+
+def test_models_of_elements(tf):
+    """The numbers are those of the real Keras 2.2.4."""
+    x = X / 20
+    y = x.sum(1, keepdims=True)
+    batches = tf.data.Dataset.from_tensor_slices((x, y)).map(lambda x, y: (x * 2, y))
+    features, labels = batches.repeat().batch(4).make_one_shot_iterator().get_next()
+    inputs = tf.keras.layers.Input(tensor=features)
+    output = tf.keras.layers.Dense(1, kernel_initializer="ones")(inputs)
+    model = tf.keras.models.Model(inputs, output)
+    optimizer = tf.keras.optimizers.SGD(0.1)
+    model.compile(optimizer, "mse", target_tensors=[labels], metrics=["mae"])
+    history = model.fit(epochs=2, steps_per_epoch=3, verbose=0).history
+    np.testing.assert_allclose(history["loss"], [0.45814, 0.03893], atol=2e-5)
+    np.testing.assert_allclose(history["mean_absolute_error"], [0.5707, 0.17732], atol=2e-5)
+    kernel, _ = model.get_weights()
+    np.testing.assert_allclose(kernel[:, 0], [0.62021, 0.59353], atol=2e-5)
+    results = model.evaluate(steps=2, verbose=0)
+    np.testing.assert_allclose(results, [0.01835, 0.1071], atol=2e-5)
+    assert model.predict(None, steps=2).shape == (8, 1)
+
+
 def test_refusals(tf):
-    with pytest.raises(ValueError, match="elements are no tensors of the graph here"):
-        tf.data.Dataset.range(3).make_one_shot_iterator()
+    with pytest.raises(ValueError, match=r"where they are numbers; part 0 of one is"):
+        tf.data.Dataset.from_tensors(np.array(["a"])).make_one_shot_iterator().get_next()
+    with pytest.raises(ValueError, match="has no elements"):
+        tf.data.Dataset.range(0).make_one_shot_iterator()
     with pytest.raises(AttributeError, match=r"tf\.data\.Dataset\.interleave is not one of"):
         tf.data.Dataset.range(3).interleave  # noqa: B018
     with pytest.raises(ValueError, match="the arrays have lengths"):
