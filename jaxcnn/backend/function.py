@@ -20,6 +20,7 @@ from jaxcnn.layers.symbolic.tensor import SymbolicTensor
 from jaxcnn.layers.symbolic.types import TensorLike
 from jaxcnn.layers.variable import Variable
 from jaxcnn.runtime import captures, config
+from jaxcnn.runtime.arrays import dense
 from jaxcnn.runtime.types import HostArray
 
 
@@ -106,7 +107,7 @@ def fitting(tensor: Source, value: HostArray | float) -> jax.Array:
     Raises:
         ValueError: its shape is not one that `tensor` can have.
     """
-    array = jnp.asarray(value).astype(tensor.dtype)
+    array = jnp.asarray(dense(value)).astype(tensor.dtype)
     if isinstance(tensor, SymbolicTensor) and tensor.any_shape:
         return array
     fits = array.ndim == tensor.ndim

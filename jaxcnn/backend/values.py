@@ -23,6 +23,7 @@ from jaxcnn.layers.symbolic.types import SizesLike, Tensor, TensorLike
 from jaxcnn.layers.symbolic.walk import upstream
 from jaxcnn.layers.variable import Variable
 from jaxcnn.optimizers.base import HyperparameterValue
+from jaxcnn.runtime.arrays import dense
 from jaxcnn.runtime.captures import notice
 from jaxcnn.runtime.config import floatx
 from jaxcnn.runtime.scoped import scoped
@@ -55,7 +56,7 @@ def variable(value: HostArray, dtype: DTypeLike | None = None, name: str | None 
         raise ValueError(
             "K.variable needs a value that is known now; what a layer computes needs no variable."
         )
-    known = value.stored if isinstance(value, Variable) else value
+    known = value.stored if isinstance(value, Variable) else dense(value)
     return Variable.holding(
         name or naming.unique_name("variable"), np.array(known, jnp.dtype(dtype or floatx()))
     )
@@ -101,26 +102,22 @@ def placeholder(
         shape: None where any size will do.
         ndim: the number of axes, instead of `shape`.
         dtype: by default `floatx`.
-        sparse: must be False: there are no sparse arrays here.
+        sparse: whether it is meant for sparse matrices of SciPy, which are made dense.
         name: by default 'placeholder_1', ...
 
     Raises:
-        ValueError: neither `shape` nor `ndim`, or `sparse`.
+        ValueError: neither `shape` nor `ndim`.
 
     Examples:
         >>> from jaxcnn import backend as K
         >>> K.placeholder((None, 3)).shape
         (None, 3)
     """
-    if sparse:
-        raise ValueError(
-            "K.placeholder: there are no sparse arrays here; leave `sparse` out and give dense "
-            "values."
-        )
     if shape is None and ndim is None:
         raise ValueError("K.placeholder needs `shape` or `ndim`.")
     sizes = (None,) * (ndim or 0) if shape is None else tuple(shape)
-    return Input(batch_shape=sizes, dtype=dtype, name=name or naming.unique_name("placeholder"))
+    label = name or naming.unique_name("placeholder")
+    return Input(batch_shape=sizes, dtype=dtype, name=label, sparse=sparse)
 
 
 def filled(value: float, shape: SizesLike, dtype: DTypeLike | None, name: str | None) -> Variable:

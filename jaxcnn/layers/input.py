@@ -33,7 +33,7 @@ class InputLayer(Layer):
         dtype: dtype of the values; None for float32.
         name: name of the layer; None for one with a counter.
         trainable: kept, although there is nothing to train.
-        sparse: False; there are no sparse arrays here.
+        sparse: whether it is meant for sparse matrices of SciPy, of which each batch is made dense.
         input_tensor: a variable, an array, or a symbolic tensor that needs no input, whose value is
             passed on.
 
@@ -41,7 +41,7 @@ class InputLayer(Layer):
         held: the variable, array or tensor whose value it passes on instead, or None.
 
     Raises:
-        ValueError: another `sparse`, no shape, or a size that is not a positive integer.
+        ValueError: no shape, or a size that is not a positive integer.
 
     Examples:
         >>> jc.layers.InputLayer((28, 28, 1), name="image").output
@@ -64,9 +64,7 @@ class InputLayer(Layer):
             shape = input_tensor.shape if symbolic else np.shape(input_tensor)
             input_shape, batch_input_shape = None, tuple(shape)
             dtype = dtype or input_tensor.dtype
-        self.held = input_tensor
-        if sparse:
-            raise ValueError("An input layer has no sparse values: leave `sparse` out.")
+        self.held, self.sparse = input_tensor, bool(sparse)
         if input_shape is None and batch_input_shape is None:
             raise ValueError(
                 "An input layer needs `input_shape` (of one sample) or `batch_input_shape`."
@@ -115,7 +113,7 @@ class InputLayer(Layer):
         return {
             "batch_input_shape": self.batch_input_shape,
             "dtype": self.dtype,
-            "sparse": False,
+            "sparse": self.sparse,
             "name": self.name,
         }
 
@@ -186,14 +184,14 @@ def Input(
         batch_shape: the shape with the batch size in front, instead of `shape`.
         name: the input's name, which a dict of inputs uses.
         dtype: of the values, float32 by default.
-        sparse: False; there are no sparse arrays here.
+        sparse: whether the model is given sparse matrices of SciPy, of which each batch is made
+            dense; it takes dense arrays as well.
         tensor: a symbolic tensor of that shape to start from, which is returned; or a variable, an
             array, or a tensor that needs no input, whose value the model then takes instead of an
             array that it is given.
 
     Raises:
-        ValueError: for another `sparse`, when neither shape is given, or a size is not a positive
-            integer.
+        ValueError: when neither shape is given, or a size is not a positive integer.
 
     Examples:
         >>> jc.layers.Input((28, 28, 1), name="image")
@@ -201,13 +199,10 @@ def Input(
     """
     if isinstance(tensor, SymbolicTensor) and not needs_nothing(tensor):
         return tensor
-    if sparse:
-        raise ValueError("Input has no sparse values: give the model dense arrays when it runs.")
     if shape is None and batch_shape is None and tensor is None:
         raise ValueError("Input needs `shape` (of one sample, without the batch) or `batch_shape`.")
     sample = (shape,) if isinstance(shape, int) else shape
-    layer = InputLayer(
-        sample, batch_input_shape=batch_shape, dtype=dtype, name=name, input_tensor=tensor
-    )
+    settings: Config = {"batch_input_shape": batch_shape, "dtype": dtype, "name": name}
+    layer = InputLayer(sample, **settings, sparse=sparse, input_tensor=tensor)
     output: SymbolicTensor = layer.output
     return output

@@ -10,6 +10,7 @@ import hashlib
 import math
 from collections.abc import Callable, Sequence
 from functools import partial
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -132,3 +133,8 @@ def standard_draw(kind: str, key: Array, shape: Sequence[int]) -> np.ndarray | A
 @partial(jax.jit, static_argnums=0)
 def _block(kind: str, key: Array, index: int | Array) -> Array:
     return _DRAWS[kind](jax.random.fold_in(key, index))
+
+
+def dense(value: Any) -> Any:
+    """A sparse matrix of SciPy as an array; anything else as it is."""
+    return value.toarray() if hasattr(value, "tocsr") else value

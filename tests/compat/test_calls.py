@@ -226,8 +226,6 @@ def test_inputs_of_a_layer():
     scale.assert_input_compatibility(x)
     with pytest.raises(ValueError, match="needs an input of 2 axes"):
         scale.assert_input_compatibility(Input((3, 3)))
-    with pytest.raises(ValueError, match="no sparse values"):
-        Input((3,), sparse=True)
 
 
 def test_a_deconvolution_in_the_words_of_either_keras():

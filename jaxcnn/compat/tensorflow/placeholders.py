@@ -17,7 +17,8 @@ from jaxcnn.compat.tensorflow.operation import Operation
 from jaxcnn.compat.tensorflow.tensor import Tensor, shown
 from jaxcnn.layers.input import InputLayer
 from jaxcnn.layers.symbolic.tensor import SymbolicTensor
-from jaxcnn.runtime.types import DTypeLike, PyTree
+from jaxcnn.runtime.arrays import dense
+from jaxcnn.runtime.types import ArrayLike, DTypeLike, PyTree
 
 __all__ = ["placeholder", "placeholder_with_default"]
 
@@ -57,6 +58,13 @@ def placeholder_with_default(
     return identity(input, name=name or "PlaceholderWithDefault")
 
 
+def sparse_array(indices: ArrayLike, values: ArrayLike, dense_shape: Sequence[int]) -> np.ndarray:
+    """The array of these values at their places, and zeros elsewhere."""
+    array = np.zeros(tuple(dense_shape), np.asarray(values).dtype)
+    array[tuple(np.asarray(indices).T)] = values
+    return array
+
+
 def fed(tensor: SymbolicTensor, value: Any) -> jax.Array:
     """A value that a run is fed as an array of the type of `tensor`.
 
@@ -69,6 +77,9 @@ def fed(tensor: SymbolicTensor, value: Any) -> jax.Array:
             "The value of a feed cannot be a tf.Tensor object. Acceptable feed values include "
             "Python scalars, strings, lists, numpy ndarrays."
         )
+    if hasattr(value, "dense_shape"):  # a SparseTensorValue
+        value = sparse_array(value.indices, value.values, value.dense_shape)
+    value = dense(value)
     array = jnp.asarray(np.asarray(value) if isinstance(value, list | tuple) else value)
     fits = tensor.any_shape or (
         array.ndim == tensor.ndim

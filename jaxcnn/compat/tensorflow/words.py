@@ -11,7 +11,7 @@ from jaxcnn.spellings.hints import closest
 _HERE = "jaxcnn.compat.tensorflow"
 _TOP = (
     "arithmetic arrays control dtypes files gradients graph loops mathematics modes operation "
-    "placeholders places products random registry scopes session settings tensor variables"
+    "placeholders places products random registry scopes session settings sparse tensor variables"
 )
 _PARTS = "app errors flags gfile layers summary train"
 

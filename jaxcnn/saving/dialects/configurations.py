@@ -158,12 +158,12 @@ class Reader:
         if arguments.get("zero_output_for_mask"):
             self.zeroed.append(str(label))
         if base == "InputLayer":
-            if arguments.get("sparse") or arguments.get("ragged"):
-                raise ValueError(
-                    f"Input '{label}' is sparse or ragged; only dense inputs can be read."
-                )
+            if arguments.get("ragged"):
+                raise ValueError(f"Input '{label}' is ragged, which no input is here.")
             shape = arguments.get("batch_input_shape", arguments.get("batch_shape"))
-            return {"batch_input_shape": shape, "dtype": arguments.get("dtype"), "name": label}
+            sparse = {"sparse": True} if arguments.get("sparse") else {}
+            dtype = arguments.get("dtype")
+            return {"batch_input_shape": shape, "dtype": dtype, "name": label, **sparse}
         if base == "Lambda" and arguments.get("function_type") == "lambda":
             arguments["function"] = stored_function(arguments["function"], self.safe_mode)
         if base == "Lambda" and arguments.get("output_shape_type") == "lambda":

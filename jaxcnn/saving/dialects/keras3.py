@@ -47,7 +47,7 @@ def settings(layer: Layer) -> Config:
         return {
             "batch_shape": arguments["batch_input_shape"],
             "dtype": arguments["dtype"],
-            "sparse": False,
+            "sparse": arguments["sparse"],
             "name": arguments["name"],
         }
     left_out = {
