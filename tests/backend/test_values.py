@@ -68,8 +68,6 @@ def test_constants_and_placeholders():
     assert K.placeholder((2,), dtype="int32", name="ids").dtype == np.int32
     with pytest.raises(ValueError, match="`shape` or `ndim`"):
         K.placeholder()
-    with pytest.raises(ValueError, match="sparse"):
-        K.placeholder((2,), sparse=True)
 
 
 def test_questions():
