@@ -44,6 +44,7 @@ from jaxcnn.runtime.types import (
     PyTree,
     Settings,
 )
+from jaxcnn.spellings.dialect import chosen
 
 LAYERS: Registry[Any] = Registry("layer")
 
@@ -147,7 +148,12 @@ class Layer:
         """Make the weights with `add_weight`; `input_shape` has None for the batch. Runs once."""
 
     def call(self, inputs: PyTree, *args: PyTree, **kwargs: PyTree) -> PyTree:
-        """Compute the output; may also take `mask` and `training`."""
+        """Compute the output; may also take `mask` and `training`.
+
+        In a program for an old Keras a layer without one passes its input on.
+        """
+        if chosen():
+            return inputs
         raise NotImplementedError(f"{type(self).__name__} must define call(inputs).")
 
     add_weight = weight_lists.add_weight

@@ -19,6 +19,7 @@ from jaxcnn.layers import (
     TimeDistributed,
 )
 from jaxcnn.models import Model, Sequential
+from jaxcnn.spellings.dialect import speaking
 
 X = np.ones((4, 100), "float32")
 
@@ -341,3 +342,24 @@ def test_variables_that_a_call_updates_need_not_be_weights():
     assert K.get_value(layer.steps) == 6 and K.get_value(layer.peak).tolist() == [9, 10, 11]
     K.set_value(layer.steps, 1.0)
     np.testing.assert_array_equal(layer(x), 2 * x)
+
+
+def test_a_layer_without_call_passes_its_input_on():
+    """As in Keras 2.2.4, where such layers change a mask, or a name."""
+
+    class NoMask(Layer):
+        def compute_mask(self, inputs, mask=None):
+            return None
+
+    data = np.array([[[1.0, 2, 3]] * 2 + [[0.0, 0, 0]] * 2])
+    with speaking("2.2"):
+        x = Input((4, 3))
+        y = NoMask()(Masking()(x))
+        gru = GRU(2, kernel_initializer="ones", recurrent_initializer="ones")
+        model = Model(x, [Layer(name="same")(y), gru(y)])
+        same, last = model.predict(data)
+    np.testing.assert_array_equal(same, data)
+    whole = Sequential([gru])
+    np.testing.assert_allclose(last, whole.predict(data), rtol=1e-6)
+    with pytest.raises(NotImplementedError, match=r"NoMask must define call"):
+        NoMask()(x)
