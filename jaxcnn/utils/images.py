@@ -44,12 +44,18 @@ def require_sane(image: Image, source: str | os.PathLike[str] | IO[bytes], label
         )
 
 
-def read_image(source: str | os.PathLike[str] | IO[bytes], label: str) -> Image:
+def read_image(
+    source: str | os.PathLike[str] | IO[bytes],
+    label: str,
+    at_least: tuple[int, int] | None = None,
+) -> Image:
     """The image in a file, with 8 bits a channel, in the file's own mode.
 
     Args:
         source: the file or its name.
         label: names it in errors.
+        at_least: (columns, rows) that are enough: a JPEG file is decoded at a half, a quarter or an
+            eighth of its size, as far as that has them.
 
     Raises:
         FileNotFoundError: there is no such file.
@@ -63,6 +69,8 @@ def read_image(source: str | os.PathLike[str] | IO[bytes], label: str) -> Image:
     try:
         with Image.open(source, formats=known) as image:
             require_sane(image, source, label)
+            if at_least is not None:
+                image.draft(None, at_least)
             image.load()
     except FileNotFoundError:
         raise

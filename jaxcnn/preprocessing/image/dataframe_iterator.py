@@ -53,6 +53,7 @@ class DataFrameIterator(FileIterator):
         validate_filenames: whether files that are not there are left out with a warning.
         skip_unreadable: whether files that cannot be read are left out with a warning; else they
             raise.
+        draft: whether JPEG files are decoded at a smaller size that is enough, as by `load_img`.
 
     Raises:
         ValueError: an argument that is not allowed, or columns that do not fit.
@@ -90,6 +91,7 @@ class DataFrameIterator(FileIterator):
         interpolation: str = "nearest",
         validate_filenames: bool = True,
         skip_unreadable: bool = False,
+        draft: bool = False,
     ) -> None:
         _check_class_mode(class_mode, y_col)
         names = list(dataframe[x_col])
@@ -135,7 +137,7 @@ class DataFrameIterator(FileIterator):
             [names[i] for i in rows],
             class_mode,
             image_data_generator=image_data_generator,
-            reading=Reading(target_size, color_mode, interpolation),
+            reading=Reading(target_size, color_mode, interpolation, draft),
             flow=Flow(batch_size, shuffle, seed, data_format, saving),
         )
         self.class_indices = {name: number for number, name in enumerate(class_names)}

@@ -44,6 +44,7 @@ class DirectoryIterator(FileIterator):
         interpolation: how images are resized: 'nearest', 'bilinear', 'bicubic', ...
         skip_unreadable: whether files that cannot be read are left out with a warning; else they
             raise.
+        draft: whether JPEG files are decoded at a smaller size that is enough, as by `load_img`.
 
     Raises:
         ValueError: an argument that is not allowed.
@@ -79,6 +80,7 @@ class DirectoryIterator(FileIterator):
         subset: str | None = None,
         interpolation: str = "nearest",
         skip_unreadable: bool = False,
+        draft: bool = False,
     ) -> None:
         if class_mode not in (*LABELLED, "input", None):
             raise ValueError(
@@ -116,7 +118,7 @@ class DirectoryIterator(FileIterator):
             filenames,
             class_mode,
             image_data_generator=image_data_generator,
-            reading=Reading(target_size, color_mode, interpolation),
+            reading=Reading(target_size, color_mode, interpolation, draft),
             flow=Flow(batch_size, shuffle, seed, data_format, saving),
         )
         self.classes = np.asarray(numbers, np.int32)

@@ -44,11 +44,12 @@ class Flow:
 
 @dataclass(frozen=True)
 class Reading:
-    """How image files become arrays: their size, color mode, and how they are resized."""
+    """How image files become arrays: settings of `load_img`."""
 
     target_size: tuple[int, int]
     color_mode: str
     interpolation: str
+    draft: bool = False
 
     def __post_init__(self) -> None:
         if len(self.target_size) != 2:
@@ -73,6 +74,7 @@ class Reading:
             target_size=self.target_size,
             color_mode=self.color_mode,
             interpolation=self.interpolation,
+            draft=self.draft,
         )
         pixels = np.asarray(image)
         return pixels if pixels.ndim == 3 else pixels[:, :, None]

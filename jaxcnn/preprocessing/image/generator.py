@@ -309,6 +309,7 @@ class ImageDataGenerator(HasAugmentation):
         subset: str | None = None,
         interpolation: str = "nearest",
         skip_unreadable: bool = False,
+        draft: bool = False,
     ) -> DirectoryIterator:
         """Endless batches of the images in a folder that has a folder for each class.
 
@@ -325,6 +326,8 @@ class ImageDataGenerator(HasAugmentation):
             interpolation: how images are resized (see `load_img`).
             skip_unreadable: try all files now and leave out, with a warning, those that cannot be
                 read. By default such a file raises when its turn comes.
+            draft: decode JPEG files at a half, a quarter or an eighth of their size where that is
+                enough (see `load_img`).
 
         Raises:
             ValueError: an empty class folder, an unknown class or setting.
@@ -348,6 +351,7 @@ class ImageDataGenerator(HasAugmentation):
             subset=subset,
             interpolation=interpolation,
             skip_unreadable=skip_unreadable,
+            draft=draft,
         )
 
     def flow_from_dataframe(
@@ -371,6 +375,7 @@ class ImageDataGenerator(HasAugmentation):
         interpolation: str = "nearest",
         validate_filenames: bool = True,
         skip_unreadable: bool = False,
+        draft: bool = False,
     ) -> DataFrameIterator:
         """Endless batches of the images that a table names.
 
@@ -389,7 +394,8 @@ class ImageDataGenerator(HasAugmentation):
             validate_filenames: leave out, with a warning, names of files that are not there or no
                 images.
             target_size, color_mode, batch_size, shuffle, seed, save_to_dir, save_prefix,
-                save_format, subset, interpolation, skip_unreadable: as in `flow_from_directory`.
+                save_format, subset, interpolation, skip_unreadable, draft: as in
+                `flow_from_directory`.
         """
         return DataFrameIterator(
             dataframe,
@@ -413,6 +419,7 @@ class ImageDataGenerator(HasAugmentation):
             interpolation=interpolation,
             validate_filenames=validate_filenames,
             skip_unreadable=skip_unreadable,
+            draft=draft,
         )
 
 

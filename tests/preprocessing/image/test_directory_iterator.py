@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from jaxcnn import config
 from jaxcnn.preprocessing.image import ImageDataGenerator, save_img
@@ -139,3 +140,13 @@ def test_real_dogs_and_cats(capsys):
     x, y = next(flow)
     assert x.shape == (32, 150, 150, 3) and 0 <= x.min() < 0.1 and 0.9 < x.max() <= 1
     assert set(y) == {0.0, 1.0}
+
+
+@pytest.mark.parametrize("draft", [False, True])
+def test_drafts_of_photographs(draft, tmp_path):
+    x = np.random.default_rng(0).integers(0, 256, (16, 16, 3), np.uint8)
+    (tmp_path / "a").mkdir()
+    Image.fromarray(x).save(tmp_path / "a" / "0.jpg", quality=100, subsampling=0)
+    flow = PLAIN.flow_from_directory(tmp_path, (2, 2), class_mode=None, draft=draft)
+    means = x.reshape(2, 8, 2, 8, 3).mean((1, 3))  # of the squares in which JPEG is stored
+    assert (np.abs(next(flow)[0] - means).max() < 3) == draft

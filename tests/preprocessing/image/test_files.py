@@ -84,6 +84,28 @@ def test_resizing_follows_pillow(tmp_path):
         np.testing.assert_array_equal(actual, expected)
 
 
+def test_a_draft_is_the_mean_of_blocks_and_no_smaller_than_asked_for(tmp_path, monkeypatch):
+    rows, columns = np.mgrid[:96, :160]
+    x = np.stack([rows, columns, rows // 2 + columns // 2], -1).astype(np.uint8)  # smooth
+    Image.fromarray(x).save(tmp_path / "a.jpg", quality=95)
+    Image.fromarray(x).save(tmp_path / "a.png")
+    decoded = []
+    resize = Image.Image.resize
+    monkeypatch.setattr(
+        Image.Image, "resize", lambda self, *a: decoded.append(self.size) or resize(self, *a)
+    )
+    means = x.reshape(24, 4, 40, 4, 3).mean((1, 3))
+    draft = np.asarray(load_img(tmp_path / "a.jpg", target_size=(24, 40), draft=True), float)
+    assert not decoded  # it has that size already
+    assert np.abs(draft - means).max() < 3
+    load_img(tmp_path / "a.jpg", target_size=(25, 40), draft=True)
+    load_img(tmp_path / "a.jpg", target_size=(24, 40))
+    load_img(tmp_path / "a.png", target_size=(24, 40), draft=True)
+    load_img(tmp_path / "a.jpg", target_size=(200, 40), draft=True)
+    assert decoded == [(80, 48), (160, 96), (160, 96), (160, 96)]
+    assert load_img(tmp_path / "a.jpg", draft=True).size == (160, 96)
+
+
 @pytest.mark.parametrize("mode", ["P", "L", "LA", "RGBA", "CMYK", "1"])
 def test_every_mode_becomes_rgb(tmp_path, mode):
     path = tmp_path / ("a.jpg" if mode == "CMYK" else "a.png")

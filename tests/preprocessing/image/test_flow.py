@@ -16,11 +16,11 @@ SIGNATURES = {
     f"data_format='channels_last', {SAVED}, sample_weight=None, subset=None",
     "DirectoryIterator": f"directory, image_data_generator, {READ}, batch_size=32, shuffle=True, "
     f"seed=None, data_format='channels_last', {SAVED}, follow_links=False, subset=None, "
-    "interpolation='nearest', skip_unreadable=False",
+    "interpolation='nearest', skip_unreadable=False, draft=False",
     "DataFrameIterator": "dataframe, directory, image_data_generator, x_col='filename', "
     f"y_col='class', weight_col=None, {READ}, batch_size=32, shuffle=True, seed=None, "
     f"data_format='channels_last', {SAVED}, subset=None, interpolation='nearest', "
-    "validate_filenames=True, skip_unreadable=False",
+    "validate_filenames=True, skip_unreadable=False, draft=False",
 }
 
 
