@@ -485,6 +485,8 @@ class Model(Network):
     ) -> None:
         """Write the weights as Keras 2 does, or as Keras 3 into a file named '.weights.h5'.
 
+        Into one named '.safetensors' they go under the names that Flax gives them.
+
         `save_format` is for programs of tf.keras: 'h5', which is the only one.
         """
         if save_format not in (None, "h5", "hdf5", "keras"):

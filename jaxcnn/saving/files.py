@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from jaxcnn.runtime.warn import warn_user
 from jaxcnn.saving.assignment import Matching
 from jaxcnn.saving.compile_settings import require_known, warn_of
-from jaxcnn.saving.containers import archive, hdf5, tensor_bundle
+from jaxcnn.saving.containers import archive, hdf5, tensor_bundle, variables
 from jaxcnn.saving.dialects.differences import differing_training
 from jaxcnn.saving.dialects.versions import version_of
 from jaxcnn.saving.remarks import describable_training, remarks, zeros_in_keras3
@@ -93,7 +93,8 @@ def located(path: Filename | h5py.Group) -> Filename | h5py.Group:
 def save_weights(model: Network, path: Filename | h5py.Group, overwrite: bool = True) -> None:
     """Write the weights alone.
 
-    As Keras 3 does where the name ends in '.weights.h5', else as Keras 2.
+    As Keras 3 does where the name ends in '.weights.h5', under the names of Flax where it ends in
+    '.safetensors', else as Keras 2.
 
     Args:
         model: a built model.
@@ -109,11 +110,15 @@ def save_weights(model: Network, path: Filename | h5py.Group, overwrite: bool = 
         >>> jc.saving.load_weights(model, "weights.h5")
     """
     path = located(path)
-    save = hdf5.save_hdf5_weights
-    if not hdf5.is_open(path) and str(path).endswith(".weights.h5"):
-        save = archive.save_tree
     with model.between_steps():
-        save(model, path, overwrite)
+        if hdf5.is_open(path):
+            hdf5.save_hdf5_weights(model, path, overwrite)
+        elif str(path).endswith(".weights.h5"):
+            archive.save_tree(model, path, overwrite)
+        elif str(path).endswith(".safetensors"):
+            variables.save_variables(model, path, overwrite)
+        else:
+            hdf5.save_hdf5_weights(model, path, overwrite)
 
 
 def load_model(
@@ -160,9 +165,11 @@ def load_weights(
 ) -> Report | None:
     """Put the weights in a file into a model, all of them or, after an error, none.
 
-    Of other frameworks a state_dict of PyTorch is read, from safetensors or as torch.save writes
-    it, a layers model of TensorFlow.js (model.json or its folder) and an ONNX model. Kernels,
-    gates and flattened images are brought into the layout of the layers. What such files do not
+    A file of safetensors with the names of Flax is one of `save_weights`, or of a Flax module
+    with the same layers. Of other frameworks a state_dict of PyTorch is read, from safetensors or
+    as torch.save writes it, a layers model of TensorFlow.js (model.json or its folder) and an ONNX
+    model. Kernels, gates and flattened images are brought into the layout of the layers. What such
+    files do not
     say must be built in: in PyTorch normalization has epsilon=1e-5, gates are sigmoids and a GRU
     resets after the product; a warning names layers that differ.
 
@@ -201,6 +208,9 @@ def load_weights(
         hdf5.read_weights(model, path, str(path), matching)
         return None
     with one_error(str(path), "a file of weights"):
+        if not mapping and (stored := variables.read_variables(Path(path))) is not None:
+            variables.load_variables(model, stored, path, matching)
+            return None
         if (content := read_foreign(Path(path))) is not None:
             return load_foreign(model, content, path, matching, mapping)
     if mapping:
