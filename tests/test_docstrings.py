@@ -21,13 +21,14 @@ def test_every_argument_is_explained_and_there_is_an_example(module):
     assert missing == {}
 
 
-# Their examples need data, weights, a camera or Graphviz, which not every machine has; tests of
+# Their examples need data, weights, a camera or packages, which not every machine has; tests of
 # their own run them.
 NEEDING_MORE = {
+    "MLflowLogger",
+    "WandbLogger",
     "folders",
     "get_word_index",
     "load_data",
-    "plot_model",
     "read_camera",
     "read_openface",
 }

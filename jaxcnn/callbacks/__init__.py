@@ -10,6 +10,7 @@ from jaxcnn.callbacks.performance import Performance, Profile
 from jaxcnn.callbacks.progress import ProgbarLogger
 from jaxcnn.callbacks.schedule import LearningRateScheduler, ReduceLROnPlateau
 from jaxcnn.callbacks.stopping import EarlyStopping, TerminateOnNaN
+from jaxcnn.callbacks.trackers import MLflowLogger, WandbLogger
 from jaxcnn.runtime.lazy import lazy_attributes
 
 # These draw or read models, which stand above this room.
@@ -36,6 +37,7 @@ __all__ = [
     "LearningRateFinder",
     "LearningRateScheduler",
     "Logs",
+    "MLflowLogger",
     "ModelCheckpoint",
     "Performance",
     "Profile",
@@ -45,6 +47,7 @@ __all__ = [
     "TensorBoard",
     "TerminateOnNaN",
     "TrainingCurves",
+    "WandbLogger",
     "WorstMistakes",
     "overrides_batch_hooks",
 ]

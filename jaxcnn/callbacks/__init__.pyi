@@ -17,6 +17,8 @@ from jaxcnn.callbacks.schedule import LearningRateScheduler as LearningRateSched
 from jaxcnn.callbacks.schedule import ReduceLROnPlateau as ReduceLROnPlateau
 from jaxcnn.callbacks.stopping import EarlyStopping as EarlyStopping
 from jaxcnn.callbacks.stopping import TerminateOnNaN as TerminateOnNaN
+from jaxcnn.callbacks.trackers import MLflowLogger as MLflowLogger
+from jaxcnn.callbacks.trackers import WandbLogger as WandbLogger
 from jaxcnn.reporting.images import ConfusionMatrix as ConfusionMatrix
 from jaxcnn.reporting.images import TrainingCurves as TrainingCurves
 from jaxcnn.reporting.images import WorstMistakes as WorstMistakes
@@ -26,7 +28,7 @@ from jaxcnn.reporting.tensorboard import TensorBoard as TensorBoard
 __all__ = [
     "BaseLogger", "CSVLogger", "Callback", "CallbackList", "ConfusionMatrix", "EarlyStopping",
     "History", "LambdaCallback", "LearningRateFinder", "LearningRateScheduler", "Logs",
-    "ModelCheckpoint", "Performance", "Profile", "ProgbarLogger", "ReduceLROnPlateau",
-    "RemoteMonitor", "TensorBoard", "TerminateOnNaN", "TrainingCurves", "WorstMistakes",
-    "overrides_batch_hooks",
+    "MLflowLogger", "ModelCheckpoint", "Performance", "Profile", "ProgbarLogger",
+    "ReduceLROnPlateau", "RemoteMonitor", "TensorBoard", "TerminateOnNaN", "TrainingCurves",
+    "WandbLogger", "WorstMistakes", "overrides_batch_hooks",
 ]

@@ -169,9 +169,8 @@ def load_weights(
     with the same layers. Of other frameworks a state_dict of PyTorch is read, from safetensors or
     as torch.save writes it, a layers model of TensorFlow.js (model.json or its folder) and an ONNX
     model. Kernels, gates and flattened images are brought into the layout of the layers. What such
-    files do not
-    say must be built in: in PyTorch normalization has epsilon=1e-5, gates are sigmoids and a GRU
-    resets after the product; a warning names layers that differ.
+    files do not say must be built in: in PyTorch normalization has epsilon=1e-5, gates are sigmoids
+    and a GRU resets after the product; a warning names layers that differ.
 
     Args:
         model: whose weights to replace; its input shape must be known.

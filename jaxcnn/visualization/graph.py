@@ -60,7 +60,8 @@ def plot_model(
         ValueError: the model does not know its input shape, an option is unknown, or a format.
 
     Examples:
-        >>> jc.utils.plot_model(model, "model.png", show_shapes=True)
+        >>> jc.utils.plot_model(model, "model.png", show_shapes=True).name
+        'model.png'
     """
     look = Look(show_shapes, show_layer_names, expand_nested)
     graph = graph_of(model, look, rankdir)
