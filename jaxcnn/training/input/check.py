@@ -13,7 +13,7 @@ from jaxcnn.losses import LossFunction
 from jaxcnn.runtime.rows import ChosenRows
 from jaxcnn.runtime.types import DTypeLike, HostArray, PyTree, Shape
 from jaxcnn.spellings.dialect import dialect
-from jaxcnn.training.input.stored import Rows, SparseRows, is_stored
+from jaxcnn.training.input.stored import Rows, SparseRows, is_column, is_stored, of_datasets
 from jaxcnn.training.objective import Objective
 from jaxcnn.training.steps import Batch
 
@@ -121,9 +121,14 @@ def as_array(value: HostArray, label: str) -> np.ndarray:
     elif is_stored(value) and value.shape:
         # `Rows` has what is used of an array here; nothing is read yet.
         array = cast(np.ndarray, Rows(value))
+    elif of_datasets(value) and not is_column(value):
+        raise TypeError(
+            f"{label} is a {type(value).__name__} of Hugging Face; its columns are data, as in "
+            "fit(data['image'], data['label'])."
+        )
     else:
         try:
-            array = np.asarray(value)
+            array = np.asarray(value[:] if is_column(value) else value)
         except ValueError:
             raise ValueError(
                 f"{label} is a list of {len(value)} arrays of different shapes; one array is "

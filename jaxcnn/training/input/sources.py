@@ -16,7 +16,7 @@ import numpy as np
 from jaxcnn.runtime.types import PyTree
 from jaxcnn.runtime.warn import warn_user
 from jaxcnn.training.input.order import epoch_order
-from jaxcnn.training.input.stored import is_stored
+from jaxcnn.training.input.stored import is_column, is_stored
 from jaxcnn.training.input.workers import InOrder, Make, Processes, Threads, Workers
 from jaxcnn.utils.sequence import Sequence
 
@@ -152,7 +152,7 @@ def is_stream(data: object) -> bool:
         or hasattr(data, "__array__")
     ):
         return False
-    return not is_stored(data) and any(
+    return not (is_stored(data) or is_column(data)) and any(
         hasattr(data, name) for name in ("__next__", "__iter__", "__getitem__")
     )
 
@@ -249,9 +249,15 @@ def raw_parts(raw: PyTree) -> tuple[PyTree, PyTree, PyTree]:
     if isinstance(raw, tuple | list) and len(raw) in (2, 3):
         return raw[0], raw[1], raw[2] if len(raw) == 3 else None
     given = f"a {type(raw).__name__}" + (f" of {len(raw)}" if isinstance(raw, tuple | list) else "")
+    advice = (
+        f" Its keys are {', '.join(map(str, raw))}; a function makes (x, y) of them, as the "
+        "collate_fn of a DataLoader."
+        if isinstance(raw, Mapping)
+        else ""
+    )
     raise ValueError(
         "Output of generator should be a tuple `(x, y, sample_weight)` or `(x, y)`. Found: "
-        f"{given}."
+        f"{given}.{advice}"
     )
 
 

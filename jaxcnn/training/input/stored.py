@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Protocol, TypeGuard
 
 import numpy as np
 
-from jaxcnn.runtime.types import DTypeLike
+from jaxcnn.runtime.types import ArrayLike, DTypeLike
 from jaxcnn.utils.io_utils import HDF5Matrix
 
 
@@ -71,6 +72,16 @@ class SparseRows:
     def __getitem__(self, part: slice, /) -> np.ndarray:
         dense: np.ndarray = self.rows[part].toarray()
         return dense
+
+
+def is_column(value: object) -> TypeGuard[Sequence[ArrayLike]]:
+    """Whether `value` is a column of a data set of Hugging Face, which is read as an array."""
+    return of_datasets(value) and hasattr(value, "column_name")
+
+
+def of_datasets(value: object) -> bool:
+    """Whether `value` is of Hugging Face's package datasets."""
+    return type(value).__module__.split(".")[0] == "datasets"
 
 
 def is_stored(value: object) -> TypeGuard[StoredArray]:
