@@ -135,7 +135,15 @@ def relu(x: Array, alpha: float | Array = 0.0, max_value: float | None = None) -
 
 
 def relu6(x: Array) -> Array:
-    """``min(max(x, 0), 6)``."""
+    """``min(max(x, 0), 6)``.
+
+    Args:
+        x: array of any shape and float dtype.
+
+    Examples:
+        >>> jc.activations.relu6(jnp.array([-1.0, 3.0, 9.0]))
+        Array([0., 3., 6.], dtype=float32)
+    """
     return jnp.minimum(jax.nn.relu(x), 6)
 
 

@@ -535,6 +535,9 @@ class Model(Network):
         """
         saving.export_model(self, filepath, platforms)
 
-    def export_onnx(self, filepath: str | Path, batch_size: int = 1) -> None:
-        """Write the inference function with its weights as ONNX, for `batch_size` samples."""
+    def export_onnx(self, filepath: str | Path, batch_size: int | None = None) -> None:
+        """Write the inference function with its weights as ONNX.
+
+        It takes any number of samples at a time, or `batch_size` of them.
+        """
         saving.export_onnx(self, filepath, batch_size)

@@ -314,9 +314,10 @@ def parameter(
         value: jax.Array = layer.param(name, initializer, shape, dtype)
         return value
     value = meta.unbox(layer.get_variable("params", name))
-    if jnp.shape(value) != shape:
+    # Not `jnp.shape`, in whose place jax2onnx puts one that gives arrays.
+    if value.shape != shape:
         raise ValueError(
             f"{layer.label}: this input needs '{name}' of shape {shape}, but the weights have "
-            f"shape {jnp.shape(value)}. Check the shape of the input and the layer before this one."
+            f"shape {value.shape}. Check the shape of the input and the layer before this one."
         )
     return value

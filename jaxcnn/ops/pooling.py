@@ -19,6 +19,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax import lax
 
+from jaxcnn.ops.tracing import is_spelled_out
 from jaxcnn.ops.windows import Sizes, conv_output_length, per_axis, resolve_padding
 
 T = TypeVar("T")
@@ -82,8 +83,7 @@ def max_pool(
         >>> jc.ops.max_pool(jnp.arange(4.0).reshape(1, 4, 1), 2).ravel()
         Array([1., 3.], dtype=float32)
     """
-    maximum: jax.Array = _pool(x, _windows(x, window, strides, padding), _MAXIMUM)
-    return maximum
+    return _pooled(x, _windows(x, window, strides, padding), _MAXIMUM)
 
 
 def avg_pool(
@@ -104,8 +104,7 @@ def avg_pool(
         Array([0.5, 2.5], dtype=float32)
     """
     windows = _windows(x, window, strides, padding)
-    total: jax.Array = _pool(x, windows, _SUM)
-    return total / _counts(windows, x.dtype)
+    return _pooled(x, windows, _SUM) / _counts(windows, x.dtype)
 
 
 def largest(x: jax.Array, axis: Sequence[int], keepdims: bool = False) -> jax.Array:
@@ -153,6 +152,31 @@ class _Reduction:
     of_blocks: Callable[[jax.Array, _Windows], jax.Array]
     combine: Callable[[jax.Array, jax.Array], jax.Array]
     fill: float  # what padding counts as
+
+
+def _pooled(x: jax.Array, windows: _Windows, reduction: _Reduction) -> jax.Array:
+    if is_spelled_out():
+        return _axis_by_axis(x, windows, reduction)
+    pooled: jax.Array = _pool(x, windows, reduction)
+    return pooled
+
+
+def _axis_by_axis(x: jax.Array, windows: _Windows, reduction: _Reduction) -> jax.Array:
+    """The windows of ``x`` by operations over three axes: ONNX Runtime knows no more for maxima."""
+    shape = list(x.shape)
+    axes = zip(windows.size, windows.strides, windows.pads, windows.positions, strict=True)
+    for axis, (k, stride, pad, positions) in enumerate(axes, start=1):
+        lead, trail = math.prod(shape[:axis]), math.prod(shape[axis + 1 :])
+        x = lax.reduce_window(
+            x.reshape(lead, shape[axis], trail),
+            np.asarray(reduction.fill, x.dtype),
+            reduction.combine,
+            window_dimensions=(1, k, 1),
+            window_strides=(1, stride, 1),
+            padding=((0, 0), pad, (0, 0)),
+        )
+        shape[axis] = positions
+    return x.reshape(shape)
 
 
 # One program also where it is called by itself.

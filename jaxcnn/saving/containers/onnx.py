@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import jax
+from jax.errors import InconclusiveDimensionOperation
+from jax.export import symbolic_shape
 
 from jaxcnn.ops.tracing import spelled_out
 from jaxcnn.saving.containers.stablehlo import require_input_shape
@@ -11,7 +13,7 @@ from jaxcnn.training.steps import predict_step
 from jaxcnn.utils.files import atomic_write
 
 
-def export_onnx(model: Network, path: Filename, batch_size: int = 1) -> None:
+def export_onnx(model: Network, path: Filename, batch_size: int | None = None) -> None:
     """Write the inference function of a model with its weights as an ONNX program.
 
     Its inputs and outputs are called as `Model.input_names` and `output_names` say.
@@ -19,8 +21,7 @@ def export_onnx(model: Network, path: Filename, batch_size: int = 1) -> None:
     Args:
         model: whose input shape is known but for the batch.
         path: of the file.
-        batch_size: of the samples that the program takes at a time; the exporter knows no open
-            sizes.
+        batch_size: how many samples the program takes at a time; None for any number.
 
     Raises:
         ImportError: the package jax2onnx is missing.
@@ -35,9 +36,9 @@ def export_onnx(model: Network, path: Filename, batch_size: int = 1) -> None:
     except ImportError:
         raise ImportError("ONNX programs need the package jax2onnx: pip install jax2onnx") from None
     require_input_shape(model)
+    (batch,) = symbolic_shape("B") if batch_size is None else (batch_size,)
     inputs = [
-        jax.ShapeDtypeStruct((batch_size, *tensor.shape[1:]), tensor.dtype)
-        for tensor in model.inputs
+        jax.ShapeDtypeStruct((batch, *tensor.shape[1:]), tensor.dtype) for tensor in model.inputs
     ]
     for name, given in zip(model.input_names, inputs, strict=True):
         if None in given.shape:
@@ -57,7 +58,10 @@ def export_onnx(model: Network, path: Filename, batch_size: int = 1) -> None:
     with spelled_out():
         try:
             program = to_onnx(run, inputs, model_name=model.name, **names)
-        except NotImplementedError as error:
-            raise ValueError(f"Model '{model.name}' cannot be written as ONNX: {error}") from error
+        except (NotImplementedError, InconclusiveDimensionOperation) as error:
+            advice = "" if batch_size else " With a `batch_size` more operations can."
+            raise ValueError(
+                f"Model '{model.name}' cannot be written as ONNX: {error}{advice}"
+            ) from error
     with atomic_write(path) as file:
         file.write(program.SerializeToString())

@@ -6,7 +6,11 @@ import numpy as np
 import pytest
 
 from jaxcnn.layers import (
+    GRU,
     LSTM,
+    AveragePooling1D,
+    AveragePooling2D,
+    AveragePooling3D,
     BatchNormalization,
     Conv2D,
     Dense,
@@ -16,7 +20,9 @@ from jaxcnn.layers import (
     GlobalAveragePooling2D,
     Input,
     Lambda,
+    MaxPooling1D,
     MaxPooling2D,
+    MaxPooling3D,
     concatenate,
 )
 from jaxcnn.models import Model, Sequential
@@ -51,22 +57,48 @@ def two_inputs():
     )
 
 
+def pools():
+    return Sequential(
+        [
+            MaxPooling2D(3, strides=2, padding="same", input_shape=(9, 8, 2)),
+            AveragePooling2D(2, strides=1),
+            AveragePooling2D((2, 1), padding="same"),
+        ]
+    )
+
+
+def volumes():
+    return Sequential([MaxPooling3D(2, input_shape=(4, 5, 6, 2)), AveragePooling3D((2, 1, 2))])
+
+
+def steps():
+    return Sequential(
+        [MaxPooling1D(2, input_shape=(8, 3)), AveragePooling1D(3, strides=1), GRU(2), Dense(2)]
+    )
+
+
 def words():
     return Sequential([Embedding(20, 6, input_length=7), LSTM(5), Dense(1, activation="sigmoid")])
 
 
-@pytest.mark.parametrize("build", [digits, two_inputs, words])
-def test_onnx_programs_predict_what_the_model_predicts(tmp_path, build):
+@pytest.mark.parametrize("batch_size", [None, 5])
+@pytest.mark.parametrize("build", [digits, two_inputs, words, pools, volumes, steps])
+def test_onnx_programs_predict_what_the_model_predicts(tmp_path, build, batch_size):
     pytest.importorskip("jax2onnx", reason="needs pip install jax2onnx")
     onnxruntime = pytest.importorskip("onnxruntime")
     model = build()
-    model.export_onnx(tmp_path / "m.onnx", batch_size=5)
+    model.export_onnx(tmp_path / "m.onnx", batch_size)
     session = onnxruntime.InferenceSession(tmp_path / "m.onnx")
     assert [i.name for i in session.get_inputs()] == model.input_names
     assert [o.name for o in session.get_outputs()] == model.output_names
+    for count in (5,) if batch_size else (1, 5, 8):
+        check_predictions(session, model, count)
+
+
+def check_predictions(session, model, count):
     rng = np.random.default_rng(0)
     x = [
-        (rng.random((5, *t.shape[1:])) * (1 if "float" in str(t.dtype) else 20)).astype(t.dtype)
+        (rng.random((count, *t.shape[1:])) * (1 if "float" in str(t.dtype) else 20)).astype(t.dtype)
         for t in model.inputs
     ]
     found = session.run(None, dict(zip(model.input_names, x, strict=True)))
@@ -78,7 +110,7 @@ def test_onnx_programs_predict_what_the_model_predicts(tmp_path, build):
 def test_what_has_no_onnx_form_is_said(tmp_path):
     pytest.importorskip("jax2onnx", reason="needs pip install jax2onnx")
     with pytest.raises(
-        ValueError, match=r"takes arrays of one shape; input '.*' of model .* has \(1, None, 2\)"
+        ValueError, match=r"takes arrays of one shape; input '.*' of model .* has \(B, None, 2\)"
     ):
         Sequential([LSTM(3, input_shape=(None, 2))]).export_onnx(tmp_path / "m.onnx")
     import jax
