@@ -19,6 +19,13 @@ STREAMING = {
     "Recall": metrics.Recall(),
     "F1": metrics.F1(),
     "MeanIoU": metrics.MeanIoU(2),
+    "TruePositives": metrics.TruePositives(),
+    "TrueNegatives": metrics.TrueNegatives(),
+    "FalsePositives": metrics.FalsePositives(),
+    "FalseNegatives": metrics.FalseNegatives(),
+    "SensitivityAtSpecificity": metrics.SensitivityAtSpecificity(0.5),
+    "SpecificityAtSensitivity": metrics.SpecificityAtSensitivity(0.5),
+    "RootMeanSquaredError": metrics.RootMeanSquaredError(),
 }
 EVERY = {**{name: metrics.get(name) for name in FUNCTIONS}, **STREAMING}
 
@@ -311,3 +318,32 @@ def test_top_k_and_class_id():
 def test_bad_arguments_of_auc(arguments):
     with pytest.raises(ValueError, match="AUC"):
         metrics.AUC(**arguments)
+
+
+@pytest.mark.parametrize(
+    ("metric", "plain", "weighted"),
+    [
+        (metrics.TruePositives(), 3, 2),
+        (metrics.FalsePositives(thresholds=0.5), 1, 1),
+        (metrics.TrueNegatives(), 3, 4),
+        (metrics.FalseNegatives(0.58), 2, 2.5),
+        (metrics.SensitivityAtSpecificity(specificity=0.75), 0.75, 0.5),
+        (metrics.SpecificityAtSensitivity(sensitivity=0.75), 0.5, 0),
+        (metrics.SpecificityAtSensitivity(0.5, num_thresholds=5), 0.75, 0.8),
+        (metrics.RootMeanSquaredError(), 0.46837, 0.48348),
+    ],
+)
+def test_counts_as_of_keras_2_3_1(metric, plain, weighted):
+    y_true = np.array([[1, 0], [1, 0], [1, 1], [0, 0]], "float32")
+    y_pred = np.array([[0.9, 0.8], [0.3, 0.2], [0.6, 0.55], [0.1, 0.45]], "float32")
+    assert measure(metric, y_true, y_pred) == pytest.approx(plain, abs=2e-5)
+    weights = [1, 2, 0.5, 1]
+    assert measure(metric, y_true, y_pred, weights) == pytest.approx(weighted, abs=2e-5)
+    assert measure(metric, y_true, y_pred, weights, 2) == pytest.approx(weighted, abs=2e-5)
+
+
+def test_what_a_share_cannot_be():
+    with pytest.raises(ValueError, match="specificity must be from 0 to 1"):
+        metrics.SensitivityAtSpecificity(specificity=1.5)
+    with pytest.raises(ValueError, match="num_thresholds at least 1"):
+        metrics.SpecificityAtSensitivity(0.5, num_thresholds=0)

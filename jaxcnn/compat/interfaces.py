@@ -53,6 +53,30 @@ DECORATORS = {
     "legacy_model_constructor_support": "Model",
     "legacy_generator_methods_support": "fit_generator",
 }
+# What turns the arguments of a call into new ones, for `generate_legacy_interface` -> whose.
+PREPROCESSORS = {
+    "embedding_kwargs_preprocessor": "Embedding",
+    "recurrent_args_preprocessor": "LSTM",
+    "conv1d_args_preprocessor": "Conv1D",
+    "conv2d_args_preprocessor": "Conv2D",
+    "conv3d_args_preprocessor": "Conv3D",
+    "deconv2d_args_preprocessor": "Conv2DTranspose",
+    "separable_conv2d_args_preprocessor": "SeparableConv2D",
+    "convlstm2d_args_preprocessor": "ConvLSTM2D",
+    "batchnorm_args_preprocessor": "BatchNormalization",
+    "zeropadding2d_args_preprocessor": "ZeroPadding2D",
+    "generator_methods_args_preprocessor": "fit_generator",
+}
+
+
+def _preprocessor(known_as: str) -> Preprocessor:
+    def preprocess(args: Any, kwargs: dict[str, Any]) -> tuple[Any, dict[str, Any], Any]:
+        owner, *others = args
+        new_args, new_kwargs = renewed(known_as, others, kwargs, ())
+        changed = [(old, None) for old in kwargs if old not in new_kwargs]
+        return (owner, *new_args), dict(new_kwargs), changed
+
+    return preprocess
 
 
 def _decorator(known_as: str) -> Decorator:
@@ -154,9 +178,11 @@ def legacy_add_weight_support(function: AddWeight) -> AddWeight:
     return add_weight
 
 
-def __getattr__(name: str) -> Decorator:
+def __getattr__(name: str) -> Decorator | Preprocessor:
     if name in DECORATORS:
         return _decorator(DECORATORS[name])
+    if name in PREPROCESSORS:
+        return _preprocessor(PREPROCESSORS[name])
     raise AttributeError(
         f"module {__name__!r} has no attribute {name!r}; known are {', '.join(DECORATORS)}"
     )
@@ -169,4 +195,10 @@ def __dir__() -> list[str]:
         raise_duplicate_arg_error,
     )
     names = [function.__name__ for function in further]
-    return [*DECORATORS, *names, "legacy_add_weight_support", "legacy_get_updates_support"]
+    return [
+        *DECORATORS,
+        *PREPROCESSORS,
+        *names,
+        "legacy_add_weight_support",
+        "legacy_get_updates_support",
+    ]

@@ -4,18 +4,36 @@ from __future__ import annotations
 
 import functools
 
-from jaxcnn import losses, metrics
+import jax
+import jax.numpy as jnp
+
+from jaxcnn import backend, losses, metrics
 from jaxcnn.metrics import FunctionMetric
-from jaxcnn.runtime.types import ArrayFunction
+from jaxcnn.runtime.types import ArrayFunction, ArrayLike
+
+
+def accuracy(y_true: ArrayLike, y_pred: ArrayLike) -> jax.Array:
+    """The share of numbers that are equal, of each sample."""
+    return jnp.mean(jnp.equal(jnp.asarray(y_true), jnp.asarray(y_pred)), axis=-1)
+
+
+def cosine_similarity(y_true: ArrayLike, y_pred: ArrayLike, axis: int = -1) -> jax.Array:
+    """The cosine of the angle between target and prediction."""
+    one, two = (backend.l2_normalize(jnp.asarray(y), axis) for y in (y_true, y_pred))
+    return jnp.sum(one * two, axis=axis)
+
 
 # Class -> the function whose mean over all samples it is, and whose name it has in logs.
 FUNCTIONS: dict[str, ArrayFunction] = {
+    "Accuracy": accuracy,
     "BinaryAccuracy": metrics.binary_accuracy,
     "BinaryCrossentropy": losses.binary_crossentropy,
     "CategoricalAccuracy": metrics.categorical_accuracy,
     "CategoricalCrossentropy": losses.categorical_crossentropy,
     "CategoricalHinge": losses.categorical_hinge,
+    "CosineSimilarity": cosine_similarity,
     "Hinge": losses.hinge,
+    "KLDivergence": losses.kullback_leibler_divergence,
     "LogCoshError": losses.logcosh,
     "MeanAbsoluteError": losses.mean_absolute_error,
     "MeanAbsolutePercentageError": losses.mean_absolute_percentage_error,

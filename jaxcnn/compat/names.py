@@ -124,8 +124,9 @@ _BACKEND_NAMES = {
     },
 }
 _METRIC_CLASSES = (
-    "BinaryAccuracy BinaryCrossentropy CategoricalAccuracy CategoricalCrossentropy "
-    "CategoricalHinge Hinge LogCoshError MeanAbsoluteError MeanAbsolutePercentageError "
+    "Accuracy BinaryAccuracy BinaryCrossentropy CategoricalAccuracy CategoricalCrossentropy "
+    "CategoricalHinge CosineSimilarity Hinge KLDivergence LogCoshError MeanAbsoluteError "
+    "MeanAbsolutePercentageError "
     "MeanSquaredError MeanSquaredLogarithmicError Poisson SparseCategoricalAccuracy "
     "SparseCategoricalCrossentropy SparseTopKCategoricalAccuracy SquaredHinge "
     "TopKCategoricalAccuracy"
@@ -185,6 +186,7 @@ NAMES: dict[str, dict[str, str]] = {
         },
         **{name: f"jaxcnn.compat.metric_classes:{name}" for name in _METRIC_CLASSES.split()},
     },
+    "keras.losses": {"huber_loss": "jaxcnn.losses:huber"},
     "keras.callbacks": {
         "CallbackList": "jaxcnn.compat.callback_list:CallbackList",
         "Progbar": "jaxcnn.utils:Progbar",

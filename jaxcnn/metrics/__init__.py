@@ -44,6 +44,15 @@ from jaxcnn.metrics.accuracy import (
     top_k_categorical_accuracy,
 )
 from jaxcnn.metrics.base import FunctionMetric, Metric, registry
+from jaxcnn.metrics.counts import (
+    FalseNegatives,
+    FalsePositives,
+    RootMeanSquaredError,
+    SensitivityAtSpecificity,
+    SpecificityAtSensitivity,
+    TrueNegatives,
+    TruePositives,
+)
 from jaxcnn.metrics.streaming import AUC, F1, MeanIoU, Precision, Recall
 from jaxcnn.runtime.types import ArrayFunction, Config, Identifier, Settings
 

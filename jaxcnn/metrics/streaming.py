@@ -52,7 +52,7 @@ class _Confusion(Metric):
             positive &= ~jnp.isnan(y_pred) if self.thresholds is None else y_pred > self.thresholds
         if self.class_id is not None:
             is_true, positive = is_true[..., self.class_id], positive[..., self.class_id]
-        weight = _broadcast(sample_weight, is_true.shape)
+        weight = weight_of_each(sample_weight, is_true.shape)
         return {
             "true_positives": acc["true_positives"] + jnp.sum(weight, where=is_true & positive),
             "false_positives": acc["false_positives"] + jnp.sum(weight, where=~is_true & positive),
@@ -186,7 +186,7 @@ class AUC(Metric):
         thresholds = np.linspace(0.0, 1.0, self.num_thresholds, dtype=np.float32)
         thresholds[0], thresholds[-1] = -config.epsilon(), 1.0 + config.epsilon()
         bins = jnp.searchsorted(thresholds, jnp.nan_to_num(y_pred, nan=-jnp.inf), side="left")
-        weight = _broadcast(sample_weight, y_true.shape)
+        weight = weight_of_each(sample_weight, y_true.shape)
         is_true = y_true > 0.5
         return {
             "true": acc["true"].at[bins].add(jnp.where(is_true, weight, 0.0)),
@@ -252,7 +252,7 @@ class MeanIoU(Metric):
                 f"MeanIoU: targets {true.shape} and predictions {predicted.shape} must have one "
                 "shape."
             )
-        weight = _broadcast(sample_weight, true.shape)
+        weight = weight_of_each(sample_weight, true.shape)
         return acc.at[true, predicted].add(weight, mode="drop")
 
     def result(self, acc: Array) -> Array:
@@ -267,7 +267,7 @@ class MeanIoU(Metric):
         return jnp.where(classes < 0, self.num_classes, classes)
 
 
-def _broadcast(sample_weight: Array | None, shape: tuple[int, ...]) -> Array:
+def weight_of_each(sample_weight: Array | None, shape: tuple[int, ...]) -> Array:
     """The weight of each element of an array of this shape, from weights of its leading axes."""
     weight = jnp.ones(()) if sample_weight is None else jnp.asarray(sample_weight, jnp.float32)
     if weight.ndim and weight.shape != shape[: weight.ndim]:

@@ -94,6 +94,31 @@ def test_decorators_for_old_words(as_keras):
         Layer(units=3, output_dim=3)
 
 
+def test_preprocessors_of_old_words(as_keras):
+    """The arguments that come out are those of the real Keras 2.2.4."""
+    from keras.legacy import interfaces
+
+    for name, args, kwargs, new_args, new_kwargs in (
+        ("recurrent", (3,), {"input_dim": 4}, (3,), {"input_shape": (None, 4)}),
+        ("batchnorm", (), {"mode": 0, "axis": 1}, (), {"axis": 1}),
+        ("conv2d", (3, 4, 5), {"activation": "relu"}, (3, (4, 5)), {"activation": "relu"}),
+    ):
+        preprocess = getattr(interfaces, f"{name}_args_preprocessor")
+        with pytest.warns(UserWarning, match="Keras 1 spelling"):
+            assert preprocess((None, *args), kwargs)[:2] == ((None, *new_args), new_kwargs)
+
+
+def test_classes_of_metrics_of_keras_2_3(as_keras):
+    """The means are those of the real Keras 2.3.1."""
+    from keras import metrics
+
+    y = np.array([[1, 0], [1, 0], [1, 1], [0, 0]], "float32")
+    p = np.array([[0.9, 0.8], [0.3, 0.2], [0.6, 0.55], [0.1, 0.45]], "float32")
+    for name, mean in (("KLDivergence", 0.6045), ("CosineSimilarity", 0.64463), ("Accuracy", 0)):
+        metric = getattr(metrics, name)()
+        assert np.mean(metric(y, p)) == pytest.approx(mean, abs=2e-5)
+
+
 def test_convolutions():
     """The sums are those of Keras 2.2.4 on TensorFlow 1.13."""
     random = np.random.RandomState(0)
