@@ -19,7 +19,7 @@ from jaxcnn.training.dispatch import eagerly
 from jaxcnn.training.evaluate import keep_states, progress_bar
 from jaxcnn.training.input import Data, FeedSettings, open_feed
 from jaxcnn.training.input.check import Arrays, batch_of
-from jaxcnn.training.input.door import input_dtypes, inputs_for, refuse_copies
+from jaxcnn.training.input.door import held_by_inputs, input_dtypes, inputs_for, refuse_copies
 from jaxcnn.training.input.feed import Position, never
 from jaxcnn.training.input.ids import warn_of_nan
 from jaxcnn.training.input.lengths import StepPadding, note_sizes
@@ -80,7 +80,7 @@ def predict_on_batch(
 ) -> np.ndarray | list[np.ndarray]:
     """The outputs for one batch, whose arrays may differ in length in a program for Keras 2."""
     inputs = inputs_for(model, x, "any" if chosen() else "equal")
-    if len(set(map(len, inputs))) > 1:
+    if len(set(map(len, inputs))) > 1 or held_by_inputs(model):
         return whole(model, program, inputs)
     settings = FeedSettings(batch_size=len(inputs[0]))
     return predict(model, program, inputs if len(inputs) > 1 else inputs[0], settings)

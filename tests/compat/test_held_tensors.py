@@ -8,6 +8,7 @@ from jaxcnn.layers import BatchNormalization, Dense, Input, InputLayer
 from jaxcnn.losses import mean_squared_error
 from jaxcnn.models import Model, Sequential, clone_model, load_model
 from jaxcnn.optimizers import SGD
+from jaxcnn.spellings.dialect import speaking
 
 RNG = np.random.RandomState(0)
 X, Y = RNG.rand(6, 4).astype("float32"), RNG.rand(6, 4).astype("float32")
@@ -164,3 +165,32 @@ def test_inputs_that_are_set_again():
     model.inputs = None
     model._set_inputs([x])
     assert np.array_equal(model.predict(X), before)
+
+
+def test_calls_for_one_batch_of_held_values():
+    x = Input(tensor=K.variable(X))
+    other = Input((4,), name="other")
+    model = Model([x, other], Dense(4, use_bias=False)(x + other))
+    expected = model.predict(Y)
+    assert np.allclose(model.predict_on_batch({"other": Y}), expected, atol=1e-6)
+    alone = Model(x, Dense(4)(x))
+    alone.compile("sgd", "mse")
+    for nothing in (None, [], {}):
+        alone.train_on_batch(nothing, Y)
+    assert alone.predict_on_batch(None).shape == (6, 4)
+
+
+def test_a_program_for_old_keras_says_the_steps():
+    model = Model(x := Input(tensor=K.variable(X)), Dense(4)(x))
+    model.add_loss(K.mean(model.output))
+    with speaking("2.2"):
+        model.compile("sgd", None)
+        for call in (
+            lambda: model.fit(None, None, epochs=1, batch_size=10),
+            lambda: model.evaluate(None, None, batch_size=10),
+            lambda: model.predict(None, batch_size=10),
+        ):
+            with pytest.raises(ValueError, match="give `steps_per_epoch`, or `steps`, instead"):
+                call()
+        model.fit(None, None, epochs=1, steps_per_epoch=1, verbose=0)
+        assert model.predict(None, steps=3).shape == (18, 4)

@@ -100,7 +100,7 @@ def with_values(
         ValueError: there is data for them as well.
     """
     others = [name for name in names if name not in values]
-    if data is None:
+    if data is None or (isinstance(data, list | tuple | dict) and not data):
         return values if not others else None
     if not others:
         raise ValueError(

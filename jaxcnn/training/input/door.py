@@ -13,6 +13,7 @@ from jaxcnn.layers.symbolic.values import values_of_one_run
 from jaxcnn.runtime import config
 from jaxcnn.runtime.types import DataLike, DTypeLike, PyTree
 from jaxcnn.runtime.warn import warn_user
+from jaxcnn.spellings.dialect import chosen
 from jaxcnn.training.compile import functions_for, require_objective
 from jaxcnn.training.input.array_feed import ArrayFeed
 from jaxcnn.training.input.check import (
@@ -100,6 +101,8 @@ def open_feed(
         ValueError: data that does not fit the model or is empty, or settings that do not fit it.
         TypeError: arrays of something else than numbers.
     """
+    if isinstance(data, Data) and chosen() and data.x is None and data.y is None:
+        require_steps(model, settings)
     if isinstance(data, Data) and data.x is None and settings.steps is not None:
         data = whole_steps(data)
         # No value is drawn ahead, since others may draw from the same iterator between two calls.
@@ -119,6 +122,19 @@ def open_feed(
 def parted(program: Program) -> bool:
     """Whether several processes share each batch."""
     return program.distribution is not None and jax.process_count() > 1
+
+
+def require_steps(model: Trainable, settings: FeedSettings) -> None:
+    """Check that the number of steps is said, where inputs hold their values, as in old Keras.
+
+    Raises:
+        ValueError: it is not.
+    """
+    if settings.steps is None and model.built and held_by_inputs(model):
+        raise ValueError(
+            f"The inputs of model '{model.name}' hold their values, so it runs by steps: give "
+            "`steps_per_epoch`, or `steps`, instead of `batch_size`."
+        )
 
 
 def whole_steps(data: Data) -> Data:
