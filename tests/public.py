@@ -98,6 +98,52 @@ def raises(item: object) -> bool:
     return any(isinstance(node, ast.Raise) and node.exc for b in bodies for node in ast.walk(b))
 
 
+# The methods that users call or define, as Keras names them, and those of our own classes.
+METHODS = {
+    "models.Model": (
+        "compile fit evaluate predict train_on_batch test_on_batch predict_on_batch fit_generator "
+        "evaluate_generator predict_generator get_layer summary save save_weights load_weights "
+        "set_weights from_config to_json export"
+    ),
+    "models.Sequential": (
+        "add build compile fit train_on_batch from_config predict_classes predict_proba"
+    ),
+    "layers.Layer": "build call add_weight add_loss add_update set_weights from_config",
+    "layers.LSTM": "reset_states get_initial_state",
+    "optimizers.Optimizer": (
+        "init update rule prepare get_gradients get_updates set_weights from_config"
+    ),
+    "metrics.Metric": "bind update result",
+    "callbacks.Callback": (
+        "on_train_begin on_epoch_begin on_batch_begin on_batch_end on_epoch_end on_train_end "
+        "on_interruption set_state set_arrays"
+    ),
+    "preprocessing.text.Tokenizer": (
+        "fit_on_texts fit_on_sequences texts_to_sequences texts_to_sequences_generator "
+        "texts_to_matrix sequences_to_matrix sequences_to_texts sequences_to_texts_generator"
+    ),
+    "preprocessing.image.ImageDataGenerator": (
+        "fit flow flow_from_directory flow_from_dataframe standardize random_transform "
+        "apply_transform get_random_transform"
+    ),
+    "utils.Progbar": "update add",
+    "faces.FaceDatabase": "enrol remove verify recognise save load",
+    "faces.Acquaintance": "look recognise save load",
+    "style.StyleTransfer": "run start cost features",
+    "detection.Detector": "from_darknet detect",
+    "wrappers.scikit_learn.KerasClassifier": "fit predict predict_proba score get_params",
+    "wrappers.scikit_learn.KerasRegressor": "fit predict score",
+}
+
+
+def methods() -> Iterator[Public]:
+    """The methods of `METHODS`."""
+    for path, names in METHODS.items():
+        module, _, kind = path.rpartition(".")
+        of = getattr(importlib.import_module(f"jaxcnn.{module}"), kind)
+        yield from (Public(path, name, getattr(of, name)) for name in names.split())
+
+
 def gaps(public: Public) -> list[str]:
     """What a docstring leaves unsaid."""
     missing = [n for n in arguments(public.item) if n not in explained(public.doc)]

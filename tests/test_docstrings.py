@@ -12,13 +12,18 @@ from jaxcnn import nn
 from jaxcnn.runtime.docstrings import entries, joined, sections, with_arguments
 
 from .other_keras import set_aside
-from .public import explained, gaps, modules, publics
+from .public import arguments, explained, gaps, methods, modules, publics
 
 
 @pytest.mark.parametrize("module", modules())
 def test_every_argument_is_explained_and_there_is_an_example(module):
     missing = {p.name: gap for p in publics(module) if (gap := gaps(p))}
     assert missing == {}
+
+
+@pytest.mark.parametrize("method", list(methods()), ids=lambda m: f"{m.module}.{m.name}")
+def test_every_argument_of_a_method_is_explained(method):
+    assert [name for name in arguments(method.item) if name not in explained(method.doc)] == []
 
 
 # Their examples need data, weights, a camera or packages, which not every machine has; tests of

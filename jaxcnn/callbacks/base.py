@@ -56,42 +56,82 @@ class Callback:
         self.model = model
 
     def on_train_begin(self, logs: LogDict | None = None) -> None:
-        """Called once, before the first epoch."""
+        """Called once, before the first epoch.
+
+        Args:
+            logs: nothing, as in Keras.
+        """
 
     def on_epoch_begin(self, epoch: int, logs: LogDict | None = None) -> None:
-        """Called before each epoch; `epoch` counts from 0."""
+        """Called before each epoch; `epoch` counts from 0.
+
+        Args:
+            epoch: its number, from 0.
+            logs: nothing, as in Keras.
+        """
 
     def on_batch_begin(self, batch: int, logs: LogDict | None = None) -> None:
-        """Called before each batch; `batch` counts from 0 within the epoch."""
+        """Called before each batch; `batch` counts from 0 within the epoch.
+
+        Args:
+            batch: its number within the epoch, from 0.
+            logs: 'batch' and 'size' by name.
+        """
 
     def on_batch_end(self, batch: int, logs: LogDict | None = None) -> None:
-        """Called after each batch; overriding it makes the loop wait for the device every time."""
+        """Called after each batch; overriding it makes the loop wait for the device every time.
+
+        Args:
+            batch: its number within the epoch, from 0.
+            logs: 'batch', 'size', the loss and the metrics of the batch by name, as numbers.
+        """
 
     def on_epoch_end(self, epoch: int, logs: LogDict | None = None) -> None:
         """Called after each epoch and its validation.
 
         Later callbacks see the values that earlier ones put into `logs`.
+
+        Args:
+            epoch: its number, from 0.
+            logs: the loss and the metrics of the epoch by name, those of the validation after
+                'val_'.
         """
 
     def on_train_end(self, logs: LogDict | None = None) -> None:
-        """Called once, after the last epoch."""
+        """Called once, after the last epoch.
+
+        Args:
+            logs: nothing, as in Keras.
+        """
 
     def on_interruption(self, error: BaseException) -> None:
-        """Called instead of `on_train_end` when an error or Ctrl-C ends training; closes files."""
+        """Called instead of `on_train_end` when an error or Ctrl-C ends training; closes files.
+
+        Args:
+            error: what ended the training.
+        """
 
     def get_state(self) -> Config:
         """The state from which a resumed run continues exactly, as plain JSON values."""
         return {}
 
     def set_state(self, state: Settings) -> None:
-        """Continue from what `get_state` returned; called after `on_train_begin`."""
+        """Continue from what `get_state` returned; called after `on_train_begin`.
+
+        Args:
+            state: what `get_state` returned.
+        """
 
     def get_arrays(self) -> list[np.ndarray]:
         """The arrays that belong to the state."""
         return []
 
     def set_arrays(self, arrays: list[np.ndarray]) -> None:
-        """Restore the arrays that `get_arrays` returned; called after `set_state`."""
+        """Restore the arrays that `get_arrays` returned; called after `set_state`.
+
+        Args:
+            arrays: what `get_arrays` returned.
+        """
 
 
 class ProgressWatcher(Callback):

@@ -145,7 +145,13 @@ class Detector:
     ) -> Detector:
         """From a cfg file, its weight file and a file with the name of one class a line.
 
-        Known faults of published cfg files are mended unless `repair` is False.
+        Args:
+            cfg: the description of the network.
+            weights: the file of its weights.
+            names: the file with the names of the classes.
+            input_size: height and width of the network's input in pixels; None for those of the
+                cfg.
+            repair: whether known faults of published files are repaired, with a warning.
         """
         labels = [
             line.strip()

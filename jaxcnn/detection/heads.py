@@ -86,6 +86,9 @@ class Head:
         Position (..., 2), size (..., 2), confidence (...) and classes (..., classes), where ...
         stands for (batch, rows, columns, anchors).
 
+        Args:
+            raw: what the network puts out, before any activation.
+
         Raises:
             ValueError: a map of another shape.
         """
@@ -103,6 +106,9 @@ class Head:
         A box's centre lies in its cell, at sigmoid(position); its size is the anchor's times
         exp(size). Sources: Redmon and Farhadi, "YOLO9000", 2016; "YOLOv3: An Incremental
         Improvement", 2018.
+
+        Args:
+            raw: what the network puts out, before any activation.
         """
         position, size, confidence, classes = self.split(raw)
         batch, rows, columns = raw.shape[:3]

@@ -41,14 +41,22 @@ class Placement(NamedTuple):
     left: int
 
     def to_picture(self, boxes: np.ndarray) -> np.ndarray:
-        """Corners (n, 4) in fractions of the network's input, as pixels of the image, clipped."""
+        """Corners (n, 4) in fractions of the network's input, as pixels of the image, clipped.
+
+        Args:
+            boxes: left, top, right, bottom of each.
+        """
         pixels = boxes * _corners(self.input_width, self.input_height)
         inside = np.clip((pixels - self._offset) / self._size, 0, 1)
         pixels = inside * _corners(self.picture_width, self.picture_height)
         return np.asarray(pixels)
 
     def from_picture(self, boxes: np.ndarray) -> np.ndarray:
-        """The inverse: corners (n, 4) in pixels of the image, as fractions of the input."""
+        """The inverse: corners (n, 4) in pixels of the image, as fractions of the input.
+
+        Args:
+            boxes: left, top, right, bottom of each.
+        """
         inside = boxes / _corners(self.picture_width, self.picture_height)
         boxed = (inside * self._size + self._offset) / _corners(self.input_width, self.input_height)
         return np.asarray(boxed)

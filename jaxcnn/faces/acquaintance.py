@@ -109,7 +109,11 @@ class Acquaintance:
         return answers
 
     def look(self, image: np.ndarray) -> list[Recognised]:
-        """Everybody in an image as for `find_faces`, from left to right."""
+        """Everybody in an image as for `find_faces`, from left to right.
+
+        Args:
+            image: uint8 (height, width, 3), RGB.
+        """
         squares = [grown(face, image.shape) for face in find_faces(image)]
         if not squares:
             return []
@@ -120,7 +124,11 @@ class Acquaintance:
         ]
 
     def save(self, folder: str | os.PathLike[str]) -> None:
-        """Write the three files of a folder, which is made when it is not there."""
+        """Write the three files of a folder, which is made when it is not there.
+
+        Args:
+            folder: where to.
+        """
         path = Path(folder)
         path.mkdir(parents=True, exist_ok=True)
         self.encoder.save(path / ENCODER)
@@ -131,6 +139,9 @@ class Acquaintance:
     @classmethod
     def load(cls, folder: str | os.PathLike[str]) -> Acquaintance:
         """Read a folder of `save`.
+
+        Args:
+            folder: one that `save` wrote.
 
         Raises:
             FileNotFoundError: one of its files is not there.

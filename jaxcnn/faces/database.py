@@ -48,6 +48,11 @@ class FaceDatabase(Mapping[str, np.ndarray]):
     def enrol(self, name: str, encoding: ArrayLike, replace: bool = False) -> None:
         """Add a person, or with `replace` change their encoding.
 
+        Args:
+            name: of the person.
+            encoding: an array (n,), all of one length.
+            replace: whether the person may be there already.
+
         Raises:
             ValueError: a name that is already there, or an encoding of another length or with
                 values that are not finite.
@@ -61,6 +66,9 @@ class FaceDatabase(Mapping[str, np.ndarray]):
     def remove(self, name: str) -> None:
         """Forget a person.
 
+        Args:
+            name: of the person.
+
         Raises:
             KeyError: there is none of that name.
         """
@@ -70,6 +78,11 @@ class FaceDatabase(Mapping[str, np.ndarray]):
         self, encoding: ArrayLike, name: str, threshold: float = THRESHOLD
     ) -> tuple[float, bool]:
         """(distance to that person's encoding, whether it is below `threshold`).
+
+        Args:
+            encoding: of a face, (n,).
+            name: of the person whose face it should be.
+            threshold: the distance from which faces count as those of two people.
 
         Raises:
             KeyError: the name is not enrolled.
@@ -83,6 +96,10 @@ class FaceDatabase(Mapping[str, np.ndarray]):
         self, encoding: ArrayLike, threshold: float = THRESHOLD
     ) -> tuple[float, str | None]:
         """(distance to the nearest person, their name or None when that is not below `threshold`).
+
+        Args:
+            encoding: of a face, (n,).
+            threshold: the distance from which a face counts as that of nobody here.
 
         Raises:
             ValueError: nobody is enrolled.
@@ -99,6 +116,9 @@ class FaceDatabase(Mapping[str, np.ndarray]):
         """Write names and encodings, as JSON if the suffix is .json, else as .npz.
 
         The file appears whole or not at all.
+
+        Args:
+            path: where to.
         """
         names, encodings = list(self), np.array(list(self._encodings.values()), np.float32)
         if Path(path).suffix == ".json":
@@ -116,6 +136,9 @@ class FaceDatabase(Mapping[str, np.ndarray]):
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> FaceDatabase:
         """Read a file of `save`; nothing in it is executed.
+
+        Args:
+            path: a file of `save`.
 
         Raises:
             FileNotFoundError: there is no such file.

@@ -145,12 +145,19 @@ class Layer:
     # -- for layers that users write ---------------------------------------------------------------
 
     def build(self, input_shape: PyTree) -> None:
-        """Make the weights with `add_weight`; `input_shape` has None for the batch. Runs once."""
+        """Make the weights with `add_weight`; `input_shape` has None for the batch. Runs once.
+
+        Args:
+            input_shape: of the input, a list for several, a tuple with the batch size in front.
+        """
 
     def call(self, inputs: PyTree, *args: PyTree, **kwargs: PyTree) -> PyTree:
         """Compute the output; may also take `mask` and `training`.
 
         In a program for an old Keras a layer without one passes its input on.
+
+        Args:
+            inputs: the input, or a list of them; arrays while a program is traced.
         """
         if chosen():
             return inputs
@@ -180,6 +187,10 @@ class Layer:
         In `call` the weights are made with ``trainable=False``. What is added outside of it is
         carried out by training where variables alone decide it; what depends on `inputs` only by
         ``K.function(..., updates=layer.updates)``.
+
+        Args:
+            updates: a pair (weight, new value), or a list of pairs.
+            inputs: outside of `call`: the tensors that the values depend on.
         """
         in_build = isinstance(self.module, UserModule) and not self.inbound_nodes
         if self.additions.calling or in_build:
@@ -338,6 +349,9 @@ class Layer:
     def set_variables(self, variables: Mapping[str, PyTree]) -> None:
         """Replace arrays by those of `variables`, nested as in the property; absent ones stay.
 
+        Args:
+            variables: collection ('params', 'batch_stats', ...) -> names -> array.
+
         Raises:
             ValueError: an unknown name or another shape; nothing is replaced then.
         """
@@ -357,6 +371,9 @@ class Layer:
 
     def set_weights(self, weights: Sequence[ArrayLike]) -> None:
         """Replace the weights by arrays of the same shapes, in the order of `get_weights`.
+
+        Args:
+            weights: arrays of the shapes that `get_weights` returns.
 
         Raises:
             ValueError: another number of weights or another shape; nothing is replaced then.
@@ -452,7 +469,11 @@ class Layer:
 
     @classmethod
     def from_config(cls, settings: Settings) -> Layer:
-        """A new layer from what `get_config` returned."""
+        """A new layer from what `get_config` returned.
+
+        Args:
+            settings: name -> argument of the class.
+        """
         return cls(**settings)
 
     def __repr__(self) -> str:

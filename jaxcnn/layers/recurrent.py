@@ -101,7 +101,11 @@ class RecurrentLayer(ModuleLayer):
         return layer
 
     def get_initial_state(self, inputs: SymbolicTensor) -> list[SymbolicTensor]:
-        """Zeros for each state, as many as the input has samples."""
+        """Zeros for each state, as many as the input has samples.
+
+        Args:
+            inputs: the input of the layer.
+        """
         K = symbolic.backend
         module = library_part(self.module)
         if hasattr(module, "cell"):
@@ -125,6 +129,9 @@ class RecurrentLayer(ModuleLayer):
 
     def reset_states(self, states: ArrayLike | Sequence[ArrayLike] | None = None) -> None:
         """Set the states of a stateful layer to zeros or to `states`, one (batch, width) for each.
+
+        Args:
+            states: one array (batch, width) for each state, or a single one; None for zeros.
 
         Raises:
             AttributeError: the layer is not stateful.

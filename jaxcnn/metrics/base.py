@@ -49,7 +49,9 @@ class Metric(Configurable):
     def bind(self, y_true: PyTree, y_pred: PyTree) -> "Metric":
         """The metric made ready for targets and predictions of these shapes.
 
-        They may be arrays or ``jax.ShapeDtypeStruct``.
+        Args:
+            y_true: targets (batch, ...), or their shape.
+            y_pred: predictions (batch, ...), or their shape.
         """
         return self
 
@@ -69,12 +71,20 @@ class Metric(Configurable):
     ) -> Accumulator:
         """The accumulator after one more batch.
 
-        ``sample_weight`` is ``(batch,)`` or ``(batch, time)``; None means 1.
+        Args:
+            acc: what `init` or the last update returned.
+            y_true: targets (batch, ...).
+            y_pred: predictions (batch, ...).
+            sample_weight: (batch,) or (batch, time); None for 1.
         """
         raise NotImplementedError(f"{type(self).__name__} must define update().")
 
     def result(self, acc: Accumulator) -> Result:
-        """The value so far, a scalar, or several by name; 0 when nothing has been measured."""
+        """The value so far, a scalar, or several by name; 0 when nothing has been measured.
+
+        Args:
+            acc: what the last update returned.
+        """
         raise NotImplementedError(f"{type(self).__name__} must define result().")
 
 

@@ -321,7 +321,17 @@ class Model(Network):
         sample_weight: DataLike = None,
         class_weight: DataLike = None,
     ) -> float | list[float]:
-        """One update on one batch; returns the loss and metrics of the batch before the update."""
+        """One update on one batch; returns the loss and metrics of the batch before the update.
+
+        Args:
+            x: inputs (batch, ...), or a list or dict by name of them.
+            y: targets (batch, ...), alike; None where the losses need none.
+            sample_weight: weights of the samples (batch,), or of steps (batch, steps).
+            class_weight: class -> weight of its samples.
+
+        Returns:
+            The loss, or a list of the loss and the metrics as in `metrics_names`.
+        """
         data = Data(x, y, sample_weight, class_weight)
         if self.program.train_function is not None:
             return batches.train_by_function(self, self.program, data)
@@ -330,11 +340,27 @@ class Model(Network):
     def test_on_batch(
         self, x: DataLike, y: DataLike = None, sample_weight: DataLike = None
     ) -> float | list[float]:
-        """The loss and metrics of one batch."""
+        """The loss and metrics of one batch.
+
+        Args:
+            x: inputs (batch, ...), or a list or dict by name of them.
+            y: targets (batch, ...), alike.
+            sample_weight: weights of the samples (batch,), or of steps (batch, steps).
+
+        Returns:
+            The loss, or a list of the loss and the metrics as in `metrics_names`.
+        """
         return batches.test_on_batch(self, self.program, Data(x, y, sample_weight))
 
     def predict_on_batch(self, x: DataLike) -> PyTree:
-        """The outputs for one batch."""
+        """The outputs for one batch.
+
+        Args:
+            x: inputs (batch, ...), or a list or dict by name of them.
+
+        Returns:
+            An array (batch, ...), or a list of them.
+        """
         return predict.predict_on_batch(self, self.program, x)
 
     def value_of_call(self, args: tuple[PyTree, ...], kwargs: Config, train: bool) -> PyTree:
@@ -351,7 +377,11 @@ class Model(Network):
         subclassed.build_for(self, x)
 
     def build(self, input_shape: PyTree = None) -> None:
-        """Fix the shapes, batch size in front, of a subclass that has a `call`, one or a list."""
+        """Fix the shapes, batch size in front, of a subclass that has a `call`, one or a list.
+
+        Args:
+            input_shape: (batch size or None, ...), or a list of such shapes.
+        """
         if not self.built and input_shape is not None:
             subclassed.build(self, input_shape)
 
@@ -449,7 +479,12 @@ class Model(Network):
     def from_config(
         cls, settings: Settings, custom_objects: Mapping[str, object] | None = None
     ) -> Model:
-        """A new model, with new weights, from what `get_config` returned."""
+        """A new model, with new weights, from what `get_config` returned.
+
+        Args:
+            settings: what `get_config` returned.
+            custom_objects: the names of classes and functions of your own -> these.
+        """
         with custom_object_scope(custom_objects):
             inputs, outputs = saving.build_graph(settings)
         model = cls(inputs, outputs, name=settings.get("name"))
@@ -475,8 +510,18 @@ class Model(Network):
         """Write structure, weights, training configuration and optimizer state into one file.
 
         It is HDF5 as Keras 2 writes it, or what Keras 3 writes where the name ends in '.keras'.
-        With `keras` '2.0', '2.2' or '3' the HDF5 file is one for that version. The file appears
-        whole or not at all; `models.load_model` reads it.
+        The file appears whole or not at all; `models.load_model` reads it.
+
+        Args:
+            filepath: where to; the suffix .keras decides the format.
+            overwrite: whether a file that is there may be replaced.
+            include_optimizer: whether training can go on from the file.
+            keras: '2.0', '2.2' or '3' for a file that this version reads, or is refused; None for
+                what later ones read.
+
+        Raises:
+            ValueError: that version cannot say what the model is, or FileExistsError for a file
+                that must not be replaced.
         """
         saving.save_model(self, filepath, overwrite, include_optimizer, keras=keras)
 
@@ -487,7 +532,13 @@ class Model(Network):
 
         Into one named '.safetensors' they go under the names that Flax gives them.
 
-        `save_format` is for programs of tf.keras: 'h5', which is the only one.
+        Args:
+            filepath: where to.
+            overwrite: whether a file that is there may be replaced.
+            save_format: for programs of tf.keras: 'h5', which is the only one.
+
+        Raises:
+            ValueError: another `save_format`.
         """
         if save_format not in (None, "h5", "hdf5", "keras"):
             raise ValueError(
@@ -532,6 +583,10 @@ class Model(Network):
 
         `jaxcnn.saving.load_exported` makes a function of it, anywhere where JAX is, without this
         model's code.
+
+        Args:
+            filepath: where to.
+            platforms: where the program shall run: of 'cpu', 'cuda', 'rocm' and 'tpu'.
         """
         saving.export_model(self, filepath, platforms)
 

@@ -277,7 +277,15 @@ class Network(Layer):
                 reset()
 
     def get_layer(self, name: str | None = None, index: int | None = None) -> Layer:
-        """A layer by its `name` or by its `index` in `layers`."""
+        """A layer by its `name` or by its `index` in `layers`.
+
+        Args:
+            name: of the layer.
+            index: its place in `layers`, also from the end; it goes before `name`.
+
+        Raises:
+            ValueError: there is no such layer, or neither is given.
+        """
         if index is not None:
             if not -len(self.layers) <= index < len(self.layers):
                 raise ValueError(
@@ -303,6 +311,9 @@ class Network(Layer):
         """Replace the weights by arrays of the same shapes, in the order of `get_weights`.
 
         For a program of an old Keras a model sets as many as there are, and warns.
+
+        Args:
+            weights: arrays of the shapes that `get_weights` returns.
 
         Raises:
             ValueError: another number of weights or another shape; nothing is replaced then.

@@ -21,6 +21,7 @@ from jaxcnn.models.model import Model
 from jaxcnn.models.network import Network
 from jaxcnn.nn.graph import Call, Graph, Ref, Topology
 from jaxcnn.nn.traits import Traits
+from jaxcnn.runtime.docstrings import entries, sections, with_arguments
 from jaxcnn.runtime.names import custom_object_scope
 from jaxcnn.runtime.types import Config, DataLike, DTypeLike, Identifier, PyTree, Settings
 from jaxcnn.runtime.warn import warn_user
@@ -81,7 +82,15 @@ class Sequential(Model):
             self.add(layer)
 
     def add(self, layer: Stackable) -> None:
-        """Put a layer (a handle, a model, or a plain Flax module) on top of the stack."""
+        """Put a layer (a handle, a model, or a plain Flax module) on top of the stack.
+
+        Args:
+            layer: what comes next, or an `Input` first of all.
+
+        Raises:
+            TypeError: something else, or a layer of several outputs. ValueError: a name that is
+                used already, or an `Input` that does not come first.
+        """
         if isinstance(layer, SymbolicTensor) and isinstance(layer.layer, InputLayer):
             layer = layer.layer
         if isinstance(layer, nn.Module):
@@ -152,7 +161,15 @@ class Sequential(Model):
     def build(
         self, input_shape: Sequence[int | None] | None = None, dtype: DTypeLike | None = None
     ) -> None:
-        """Fix the input shape, batch size in front, of a model that was not given one."""
+        """Fix the input shape, batch size in front, of a model that was not given one.
+
+        Args:
+            input_shape: (batch size or None, ...).
+            dtype: of the input; by default that of the first layer.
+
+        Raises:
+            ValueError: there are no layers, or no shape is known.
+        """
         if not self._stack:
             raise ValueError(f"Sequential '{self.name}' has no layers; add some first.")
         if self._input is not None:
@@ -233,6 +250,10 @@ class Sequential(Model):
     ) -> Sequential:
         """A new model, with new weights, from what `get_config` gave, or from the bare list of
         older files.
+
+        Args:
+            settings: what `get_config` returned.
+            custom_objects: the names of classes and functions of your own -> these.
         """
         described = settings["layers"] if isinstance(settings, Mapping) else settings
         with custom_object_scope(custom_objects):
@@ -298,7 +319,13 @@ class Sequential(Model):
     def predict_proba(
         self, x: DataLike, batch_size: int | None = 32, verbose: int = 1
     ) -> np.ndarray:
-        """`predict` of a model that gives probabilities; warns about outputs outside of [0, 1]."""
+        """`predict` of a model that gives probabilities; warns about outputs outside of [0, 1].
+
+        Args:
+            x: inputs (samples, ...).
+            batch_size: samples in one dispatch.
+            verbose: 1 for a progress bar.
+        """
         probabilities: np.ndarray = self.predict(x, batch_size, verbose)
         if np.min(probabilities) < 0.0 or np.max(probabilities) > 1.0:
             warn_user(
@@ -312,6 +339,11 @@ class Sequential(Model):
     ) -> np.ndarray:
         """The class of each sample: the index of the largest output, (samples,), or of a single
         output whether it is above 0.5, (samples, 1).
+
+        Args:
+            x: inputs (samples, ...).
+            batch_size: samples in one dispatch.
+            verbose: 1 for a progress bar.
         """
         outputs: np.ndarray = self.predict(x, batch_size, verbose)
         if outputs.shape[-1] > 1:
@@ -324,6 +356,14 @@ class Sequential(Model):
             return
         (value,) = x.values() if isinstance(x, Mapping) else by_name(x, ["input"], "input")
         self.build((None, *(np.shape(value)[1:] or (1,))))
+
+
+# Their arguments mean what they mean for `Model`.
+for _method in (Sequential.compile, Sequential.fit, Sequential.train_on_batch):
+    _model_method = getattr(Model, _method.__name__)
+    _arguments = [name for name in inspect.signature(_method).parameters if name != "self"]
+    _shared = entries(sections(_model_method.__doc__)["Args"])
+    _method.__doc__ = with_arguments(_method.__doc__, _arguments, _shared)
 
 
 def first_input(layer: Layer) -> SymbolicTensor | list[SymbolicTensor] | None:

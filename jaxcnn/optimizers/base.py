@@ -265,6 +265,9 @@ class Optimizer(Updating):
     def set_weights(self, weights: Sequence[ArrayLike]) -> None:
         """Put back what `get_weights` returned.
 
+        Args:
+            weights: arrays of the shapes that `get_weights` returns.
+
         Raises:
             RuntimeError: no model was compiled with this optimizer.
             ValueError: another number of arrays or other shapes.
@@ -304,7 +307,11 @@ class Optimizer(Updating):
         return {name: value for name, value in self.hyperparameters.items() if not callable(value)}
 
     def init(self, params: Params) -> OptimizerState:
-        """The state before the first update."""
+        """The state before the first update.
+
+        Args:
+            params: the tree of the parameters.
+        """
         slots = {name: jax.tree.map(_zeros_like, params) for name in self.slots}
         if self.ema:
             slots["average"] = jax.tree.map(jnp.copy, params)  # both may be donated
@@ -313,7 +320,13 @@ class Optimizer(Updating):
     def update(
         self, grads: Params, state: OptimizerState, params: Params = None
     ) -> tuple[Params, OptimizerState]:
-        """(what to add to the parameters, the next state) from the gradients of the loss."""
+        """(what to add to the parameters, the next state) from the gradients of the loss.
+
+        Args:
+            grads: the tree of the gradients.
+            state: what `init` or the last update returned.
+            params: the tree of the parameters, which some optimizers need.
+        """
         leaves, tree = _flatten(grads)
         return self.step(tree.unflatten(self.clipped(leaves)), state, params)
 
@@ -357,13 +370,24 @@ class Optimizer(Updating):
 
         ``h`` holds the hyperparameters by name, ``lr`` after decay, and ``t``, the number of this
         update counted from 1.
+
+        Args:
+            h: where hyperparameters are attributes.
+            slots: all slots by name.
         """
         return slots
 
     def rule(
         self, g: Array, p: Array | None, slots: list[Array], h: SimpleNamespace
     ) -> tuple[Array, tuple[Array, ...]]:
-        """The change of a parameter and its slots after it, from its gradient and slots before."""
+        """The change of a parameter and its slots after it, from its gradient and slots before.
+
+        Args:
+            g: gradient of one parameter, after clipping.
+            p: the parameter, or None where it is not given.
+            slots: what is remembered of it, in the order of `slots` of the class.
+            h: the hyperparameters and what `prepare` added, as attributes.
+        """
         raise NotImplementedError(f"{type(self).__name__} must define rule().")
 
     def shown_arguments(self) -> Config:
@@ -414,7 +438,11 @@ class Optimizer(Updating):
 
     @classmethod
     def from_config(cls, config: Settings) -> Any:
-        """The optimizer described by ``config``."""
+        """The optimizer described by ``config``.
+
+        Args:
+            config: what `get_config` returned.
+        """
         described = {name: config.get(name) for name in ("lr", "learning_rate")}
         rates = {
             k: schedules.deserialize(v) for k, v in described.items() if isinstance(v, Mapping)

@@ -73,6 +73,10 @@ class Updating:
     def get_gradients(self, loss: object, params: Sequence[object]) -> list[Any]:
         """The derivatives of `loss` by `params`, clipped as the optimizer says.
 
+        Args:
+            loss: a symbolic tensor, one number.
+            params: weights that it depends on.
+
         Raises:
             ValueError: `loss` does not depend on one of them.
         """

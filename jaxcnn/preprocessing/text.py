@@ -188,6 +188,9 @@ class Tokenizer:
 
         The counts of words add up over several calls; ``document_count`` starts again with each,
         but in programs of Keras 2.2.
+
+        Args:
+            texts: strings, or lists of words.
         """
         documents = 0
         counts, docs = Counter(self.word_counts), Counter(self.word_docs)
@@ -209,17 +212,28 @@ class Tokenizer:
         """Count in how many of ``sequences`` of word numbers each number occurs.
 
         Earlier counts are forgotten.
+
+        Args:
+            sequences: lists of word numbers.
         """
         documents = [set(sequence) for sequence in sequences]
         self.document_count = len(documents)
         self.index_docs = dict(Counter(number for numbers in documents for number in numbers))
 
     def texts_to_sequences(self, texts: Iterable[Text]) -> list[list[int]]:
-        """The word numbers of each text."""
+        """The word numbers of each text.
+
+        Args:
+            texts: strings, or lists of words.
+        """
         return list(self.texts_to_sequences_generator(texts))
 
     def texts_to_sequences_generator(self, texts: Iterable[Text]) -> Iterator[list[int]]:
-        """The word numbers of one text after the other."""
+        """The word numbers of one text after the other.
+
+        Args:
+            texts: strings, or lists of words.
+        """
         known = {word: number for word, number in self.word_index.items() if self._used(number)}
         unknown = None if self.oov_token is None else self.word_index.get(self.oov_token)
         for text in _checked(texts):
@@ -227,11 +241,19 @@ class Tokenizer:
             yield [number for number in numbers if number is not None]
 
     def sequences_to_texts(self, sequences: Iterable[Iterable[int]]) -> list[str]:
-        """The words of each sequence of numbers, with spaces between them."""
+        """The words of each sequence of numbers, with spaces between them.
+
+        Args:
+            sequences: lists of word numbers.
+        """
         return list(self.sequences_to_texts_generator(sequences))
 
     def sequences_to_texts_generator(self, sequences: Iterable[Iterable[int]]) -> Iterator[str]:
-        """The words of one sequence of numbers after the other, with spaces between them."""
+        """The words of one sequence of numbers after the other, with spaces between them.
+
+        Args:
+            sequences: lists of word numbers.
+        """
         known = {number: word for number, word in self.index_word.items() if self._used(number)}
         unknown = self.oov_token if self.oov_token in self.word_index else None
         for sequence in sequences:
@@ -239,7 +261,12 @@ class Tokenizer:
             yield " ".join(word for word in words if word is not None)
 
     def texts_to_matrix(self, texts: Iterable[Text], mode: str = "binary") -> np.ndarray:
-        """``sequences_to_matrix`` of the numbers of ``texts``."""
+        """``sequences_to_matrix`` of the numbers of ``texts``.
+
+        Args:
+            texts: strings, or lists of words.
+            mode: 'binary', 'count', 'freq' or 'tfidf', as `sequences_to_matrix` explains them.
+        """
         return self.sequences_to_matrix(self.texts_to_sequences(texts), mode)
 
     def sequences_to_matrix(

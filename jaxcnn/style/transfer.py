@@ -94,7 +94,12 @@ class StyleTransfer:
         self.step: Step = jax.jit(self._step)
 
     def features(self, variables: PyTree, picture: jax.Array) -> list[jax.Array]:
-        """Features (height, width, channels) of each layer of the costs, of an image of `State`."""
+        """Features (height, width, channels) of each layer of the costs, of an image of `State`.
+
+        Args:
+            variables: those of the network.
+            picture: (height, width, 3) as in `State`.
+        """
         batch = cast_floating(picture[None, :, :, ::-1], self.compute_dtype)
         outputs: PyTree = self._module.apply(variables, batch)
         return [features[0].astype(picture.dtype) for features in outputs]
@@ -115,7 +120,13 @@ class StyleTransfer:
     def cost(
         self, picture: jax.Array, variables: PyTree, targets: Targets
     ) -> tuple[jax.Array, dict[str, jax.Array]]:
-        """(total, its parts before weighting) for an image as in `State`."""
+        """(total, its parts before weighting) for an image as in `State`.
+
+        Args:
+            picture: (height, width, 3) as in `State`.
+            variables: those of the network.
+            targets: the features and Gram matrices that it should have.
+        """
         content, *styles = self.features(variables, picture)
         weighted = zip(self.costs.style_layers.values(), styles, targets.style, strict=True)
         parts = {
@@ -149,6 +160,11 @@ class StyleTransfer:
 
     def start(self, content: np.ndarray, noise: float = 0.6, seed: int | None = None) -> State:
         """The first image: `noise` parts of it uniform in -20 to 20, the rest the content (uint8).
+
+        Args:
+            content: uint8 (height, width, 3).
+            noise: share of the noise, 0 to 1.
+            seed: of the noise; None for another one each time.
 
         Raises:
             ValueError: `noise` is not between 0 and 1.

@@ -89,7 +89,23 @@ def evaluate_generator(
     max_queue_size: int | None = None,
     use_multiprocessing: bool | None = None,
 ) -> float | list[float]:
-    """`evaluate` on a source of batches, `steps` of them; arguments as for `fit_generator`."""
+    """`evaluate` on a source of batches.
+
+    Args:
+        generator: gives (inputs, targets) or (inputs, targets, sample weights).
+        steps: number of batches; by default all of a generator that has a length.
+        max_q_size: number of batches that are kept ready.
+        workers: number of threads, or processes, that ask for batches ahead.
+        pickle_safe: whether the workers are processes.
+        verbose: 1 for a progress bar.
+        max_queue_size, use_multiprocessing: later names of `max_q_size` and `pickle_safe`.
+
+    Returns:
+        The loss, or a list of it and the metrics as in `metrics_names`.
+
+    Raises:
+        TypeError: arrays in place of a source.
+    """
     require_source("evaluate_generator", generator)
     arguments = later_names(max_q_size, workers, pickle_safe, max_queue_size, use_multiprocessing)
     return self.evaluate(generator, steps=steps, verbose=verbose, **arguments)
@@ -107,9 +123,22 @@ def predict_generator(
     max_queue_size: int | None = None,
     use_multiprocessing: bool | None = None,
 ) -> np.ndarray | list[np.ndarray]:
-    """`predict` on a source of batches, `steps` of them.
+    """`predict` on a source of batches.
 
-    Of a tuple (inputs, targets, ...) the inputs are taken; arguments as for `fit_generator`.
+    Args:
+        generator: gives inputs, or tuples whose first entry they are.
+        steps: number of batches; by default all of a generator that has a length.
+        max_q_size: number of batches that are kept ready.
+        workers: number of threads, or processes, that ask for batches ahead.
+        pickle_safe: whether the workers are processes.
+        verbose: 1 for a progress bar.
+        max_queue_size, use_multiprocessing: later names of `max_q_size` and `pickle_safe`.
+
+    Returns:
+        The outputs for all samples, (samples, ...), or a list of them.
+
+    Raises:
+        TypeError: arrays in place of a source.
     """
     require_source("predict_generator", generator)
     arguments = later_names(max_q_size, workers, pickle_safe, max_queue_size, use_multiprocessing)

@@ -96,9 +96,12 @@ class Progbar:
     def update(self, current: int, values: Values | None = None, force: bool = False) -> None:
         """Move to `current` of the target.
 
-        `values` are (name, value since the last update) pairs; the bar shows their averages,
-        weighted by progress. `force` draws even when the last drawing was less than `interval`
-        seconds ago.
+        The bar shows the averages of the values, weighted by progress.
+
+        Args:
+            current: how far it is, from 0 to the target.
+            values: (name, value since the last update) pairs.
+            force: whether to draw even when the last drawing was less than `interval` seconds ago.
         """
         progress = current - self.seen_so_far
         for name, value in values or ():
@@ -108,7 +111,12 @@ class Progbar:
         self.draw(current, self._averages, force)
 
     def add(self, n: int, values: Values | None = None) -> None:
-        """Move on by `n`."""
+        """Move on by `n`.
+
+        Args:
+            n: how much further.
+            values: (name, value since the last update) pairs.
+        """
         self.update(self.seen_so_far + n, values)
 
     def _averages(self) -> list[tuple[str, float]]:

@@ -110,7 +110,11 @@ class KerasEstimator(BaseEstimator):
     # -- parameters --------------------------------------------------------------------------------
 
     def check_params(self, params: Settings) -> None:
-        """Raise ValueError for a name that neither `build_fn` nor the model's methods take."""
+        """Raise ValueError for a name that neither `build_fn` nor the model's methods take.
+
+        Args:
+            params: name -> value.
+        """
         if not params or _takes_anything(self._builder):
             return
         known = {"nb_epoch", *_arguments(self._builder)}
@@ -123,7 +127,11 @@ class KerasEstimator(BaseEstimator):
                 )
 
     def get_params(self, deep: bool = True) -> Config:
-        """The parameters, the very objects that were given; `deep` changes nothing."""
+        """The parameters, the very objects that were given; `deep` changes nothing.
+
+        Args:
+            deep: as scikit-learn gives it; it changes nothing.
+        """
         return {**self.sk_params, "build_fn": self.build_fn}
 
     def set_params(self, **params: Any) -> KerasEstimator:
@@ -137,7 +145,12 @@ class KerasEstimator(BaseEstimator):
     def filter_sk_params(
         self, fn: Callable[..., object] | None, override: Settings | None = None
     ) -> Config:
-        """Those of the parameters that `fn` takes, and `override`, which goes before."""
+        """Those of the parameters that `fn` takes, and `override`, which goes before.
+
+        Args:
+            fn: the function or method.
+            override: name -> value that goes before.
+        """
         known = _arguments(fn)
         return {k: v for k, v in self.sk_params.items() if k in known} | dict(override or {})
 
@@ -264,19 +277,33 @@ class KerasClassifier(ClassifierMixin, KerasEstimator):
         return self
 
     def predict(self, x: ArrayLike, **kwargs: Any) -> np.ndarray:
-        """The most probable label of each sample, (samples,)."""
+        """The most probable label of each sample, (samples,).
+
+        Args:
+            x: samples (samples, ...).
+        """
         labels: np.ndarray = self.classes_[self.predict_proba(x, **kwargs).argmax(axis=1)]
         return labels
 
     def predict_proba(self, x: ArrayLike, **kwargs: Any) -> np.ndarray:
-        """The probabilities, (samples, classes), also where the one output is the second class."""
+        """The probabilities, (samples, classes), also where the one output is the second class.
+
+        Args:
+            x: samples (samples, ...).
+        """
         outputs = self._outputs(x, kwargs)
         return np.hstack([1 - outputs, outputs]) if outputs.shape[1] == 1 else outputs
 
     def score(
         self, x: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None = None, **kwargs: Any
     ) -> float:
-        """The mean accuracy; the model need not have been compiled with it."""
+        """The mean accuracy; the model need not have been compiled with it.
+
+        Args:
+            x: samples (samples, ...).
+            y: their labels (samples,), or one-hot.
+            sample_weight: weights of the samples (samples,).
+        """
         labels = np.asarray(y)
         labels = (
             self.classes_[labels.argmax(axis=1)]
@@ -331,11 +358,21 @@ class KerasRegressor(RegressorMixin, KerasEstimator):
     def score(
         self, x: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None = None, **kwargs: Any
     ) -> float:
-        """R squared; `kwargs` are for `predict`."""
+        """R squared; `kwargs` are for `predict`.
+
+        Args:
+            x: samples (samples, ...).
+            y: their targets (samples,).
+            sample_weight: weights of the samples (samples,).
+        """
         return float(r2_score(y, self.predict(x, **kwargs), sample_weight=sample_weight))
 
     def predict(self, x: ArrayLike, **kwargs: Any) -> np.ndarray:
-        """The predictions, (samples,) of a model with one output."""
+        """The predictions, (samples,) of a model with one output.
+
+        Args:
+            x: samples (samples, ...).
+        """
         outputs = self._outputs(x, kwargs)
         return outputs[:, 0] if outputs.shape[1:] == (1,) else outputs
 

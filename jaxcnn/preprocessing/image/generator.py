@@ -146,6 +146,10 @@ class ImageDataGenerator(HasAugmentation):
         theta in degrees, shear in radians, tx and ty the shifts in pixels along rows and columns,
         zx and zy the zoom factors along them, flip_horizontal, flip_vertical,
         channel_shift_intensity (a number a channel) and brightness.
+
+        Args:
+            img_shape: of one image, three axes.
+            seed: makes the same choice each time; None for another.
         """
         return self._pipeline.draw(_key(seed), tuple(img_shape))
 
@@ -153,6 +157,10 @@ class ImageDataGenerator(HasAugmentation):
         """An image (three axes) changed by the given parameters; see `get_random_transform`.
 
         Absent ones change nothing.
+
+        Args:
+            x: one image, three axes.
+            transform_parameters: as `get_random_transform` returns them.
 
         Raises:
             ValueError: an unknown name.
@@ -166,11 +174,19 @@ class ImageDataGenerator(HasAugmentation):
         return np.array(self._pipeline.changed(one_image(x), transform_parameters))
 
     def random_transform(self, x: ArrayLike, seed: int | None = None) -> np.ndarray:
-        """An image (three axes) changed at random, in the same shape."""
+        """An image (three axes) changed at random, in the same shape.
+
+        Args:
+            x: one image, three axes.
+            seed: makes the same choice each time; None for another.
+        """
         return np.array(self._pipeline.augmented(_key(seed), one_image(x)[None])[0])
 
     def standardize(self, x: ArrayLike) -> np.ndarray:
         """An image (three axes), or a batch of them, preprocessed and normalised as asked for.
+
+        Args:
+            x: one image, three axes, or a batch of four.
 
         Raises:
             RuntimeError: statistics are needed and `fit` has not been called.
@@ -393,9 +409,9 @@ class ImageDataGenerator(HasAugmentation):
                 values of each column).
             validate_filenames: leave out, with a warning, names of files that are not there or no
                 images.
-            target_size, color_mode, batch_size, shuffle, seed, save_to_dir, save_prefix,
-                save_format, subset, interpolation, skip_unreadable, draft: as in
-                `flow_from_directory`.
+            target_size, color_mode, batch_size, shuffle, seed: as in `flow_from_directory`.
+            save_to_dir, save_prefix, save_format, subset, interpolation: as there.
+            skip_unreadable, draft: as there.
         """
         return DataFrameIterator(
             dataframe,
