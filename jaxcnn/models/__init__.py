@@ -5,6 +5,7 @@ files.
 from typing import TYPE_CHECKING
 
 from jaxcnn.models.clone import clone_model
+from jaxcnn.models.int8 import Int8Model
 from jaxcnn.models.lsuv import lsuv
 from jaxcnn.models.model import Model
 from jaxcnn.models.network import Network
@@ -24,6 +25,7 @@ FILES = ("load_model", "model_from_config", "model_from_json", "model_from_yaml"
 __getattr__ = lazy_attributes(__name__, dict.fromkeys(FILES, "jaxcnn.saving"))
 
 __all__ = [
+    "Int8Model",
     "Model",
     "Network",
     "Sequential",

@@ -2,6 +2,7 @@
 
 from h5py import Group
 from jaxcnn.models.clone import clone_model
+from jaxcnn.models.int8 import Int8Model
 from jaxcnn.models.lsuv import lsuv
 from jaxcnn.models.model import Model
 from jaxcnn.models.network import Network
@@ -10,8 +11,8 @@ from jaxcnn.runtime.types import Settings
 from jaxcnn.saving.types import CustomObjects, Filename, Trainable
 
 __all__ = [
-    "Model", "Network", "Sequential", "clone_model", "load_model", "lsuv", "model_from_config",
-    "model_from_json", "model_from_yaml", "save_model",
+    "Int8Model", "Model", "Network", "Sequential", "clone_model", "load_model", "lsuv",
+    "model_from_config", "model_from_json", "model_from_yaml", "save_model",
 ]
 
 def load_model(filepath: Filename | Group, custom_objects: CustomObjects = None, compile: bool = True, safe_mode: bool = True) -> Model:

@@ -177,6 +177,7 @@ class Layer(nn.Module):
     def __setstate__(self, state: Settings) -> None:
         vars(self).update(from_pickle(state))
 
+    @nn.nowrap
     def checked(self) -> Config:
         """The fields that need resolving, as they are to be stored.
 
