@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import importlib
-from types import ModuleType
 from typing import Any
 
 import numpy as np
 
 from jaxcnn.callbacks.base import Callback, LogDict
 from jaxcnn.runtime.types import Config, Settings
+from jaxcnn.utils.packages import installed
 
 # The values of the logs that a tracker knows as numbers.
 Numbers = dict[str, float]
@@ -152,15 +151,3 @@ class MLflowLogger(Tracker):
 
     def end(self, status: str) -> None:
         self.mlflow.end_run(status)
-
-
-def installed(package: str, owner: str) -> ModuleType:
-    """The package, imported.
-
-    Raises:
-        ImportError: it is missing; the message says how to get it.
-    """
-    try:
-        return importlib.import_module(package)
-    except ImportError:
-        raise ImportError(f"{owner} needs the package {package}: pip install {package}") from None

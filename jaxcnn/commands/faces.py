@@ -20,8 +20,8 @@ from jaxcnn.detection.detector import Detection
 from jaxcnn.detection.drawing import draw
 from jaxcnn.faces.acquaintance import Acquaintance, Recognised, divided, learn, named, read_album
 from jaxcnn.utils.options import between, whole
+from jaxcnn.utils.packages import opencv
 from jaxcnn.utils.progbar import Progbar
-from jaxcnn.vision.contours import opencv
 from jaxcnn.vision.video import write_video
 
 STRANGER = "stranger"
@@ -175,7 +175,7 @@ def has_screen() -> bool:
         os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
     ):
         return False
-    lines = opencv().getBuildInformation().splitlines()
+    lines = opencv("Watching a camera or video").getBuildInformation().splitlines()
     if any(line.split() == ["GUI:", "NONE"] for line in lines):
         print(
             "No window: this OpenCV has none. In its place: pip uninstall opencv-python-headless "
@@ -187,7 +187,7 @@ def has_screen() -> bool:
 
 def in_window(frames: Iterable[np.ndarray]) -> Iterator[np.ndarray]:
     """The frames, each shown in a window, until the key q is pressed there."""
-    cv2 = opencv()
+    cv2 = opencv("Watching a camera or video")
     try:
         for frame in frames:
             cv2.imshow(TITLE, cv2.cvtColor(frame, cv2.COLOR_RGB2BGR))

@@ -3,12 +3,12 @@
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from types import ModuleType
 
 import numpy as np
 
 from jaxcnn.datasets.formats import DamagedFileError
 from jaxcnn.datasets.images import SUFFIXES, read_image
+from jaxcnn.utils.packages import opencv
 
 __all__ = ["read_camera", "read_frames"]
 
@@ -66,7 +66,7 @@ def read_camera(number: int) -> Iterator[np.ndarray]:
         >>> for frame in jc.datasets.frames.read_camera(0):
         ...     print(frame.shape)
     """
-    cv2 = _opencv()
+    cv2 = opencv("Reading a camera")
     camera = cv2.VideoCapture(number)
     count = 0
     try:
@@ -80,16 +80,6 @@ def read_camera(number: int) -> Iterator[np.ndarray]:
         camera.release()
     if count == 0:
         raise OSError(f"Camera {number} gives no image; is it there, and does nobody else use it?")
-
-
-def _opencv() -> ModuleType:
-    try:
-        import cv2
-    except ImportError:
-        raise ImportError(
-            'Reading a video needs OpenCV: pip install "opencv-python-headless<5".'
-        ) from None
-    return cv2
 
 
 def _of_folder(path: Path, step: int, size: tuple[int, int] | None) -> Iterator[np.ndarray]:
@@ -109,7 +99,7 @@ def _by_numbers(file: Path) -> list[tuple[int, str]]:
 
 
 def _of_video(path: Path, step: int, size: tuple[int, int] | None) -> Iterator[np.ndarray]:
-    cv2 = _opencv()
+    cv2 = opencv("Reading a video")
     video = cv2.VideoCapture(str(path))
     number = 0
     try:

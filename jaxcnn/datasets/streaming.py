@@ -5,11 +5,9 @@ from a saved position sees exactly the samples that it would have seen. Built on
 ``pip install grain``.
 """
 
-import importlib
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from types import ModuleType
 from typing import Any, Protocol, TypeAlias
 
 import jax
@@ -19,6 +17,7 @@ from jaxcnn.datasets.formats import DamagedFileError
 from jaxcnn.datasets.images import class_files, read_image
 from jaxcnn.runtime import config
 from jaxcnn.runtime.types import HostArray, PyTree
+from jaxcnn.utils.packages import installed
 
 __all__ = ["PictureFolder", "Source", "Stream", "Zipped"]
 
@@ -194,7 +193,7 @@ class Stream:
         to: jax.Device | jax.sharding.Sharding | None = None,
         ahead: int = 2,
     ) -> None:
-        self._grain = _grain()
+        self._grain = installed("grain", "A Stream")
         self.source, self.batch_size, self.shuffle = source, batch_size, shuffle
         self.seed = config.seed() if seed is None else seed
         self.transform, self.augment, self.drop_remainder = transform, augment, drop_remainder
@@ -318,10 +317,3 @@ def stacked(samples: Sequence[Sample]) -> Sample:
             f"The samples of a batch have different shapes: {', '.join(list(shapes)[:3])}. Give "
             "them one, for images with `size` or in `transform`."
         ) from error
-
-
-def _grain() -> ModuleType:
-    try:
-        return importlib.import_module("grain")
-    except ImportError as error:
-        raise ImportError("A Stream needs the package grain: pip install grain.") from error

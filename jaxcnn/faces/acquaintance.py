@@ -82,11 +82,6 @@ class Acquaintance:
         people: the encoding of each.
         threshold: whoever is not nearer than this to one of them is a stranger.
 
-    Attributes:
-        encoder: faces (batch, 64, 64, 1) to encodings of length 1.
-        people: the encoding of each.
-        threshold: whoever is not nearer than this to one of them is a stranger.
-
     Examples:
         >>> encoder = jc.faces.small_encoder((64, 64, 1), filters=2)
         >>> known = jc.faces.Acquaintance(encoder, jc.faces.FaceDatabase(), threshold=0.8)

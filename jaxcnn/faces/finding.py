@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from jaxcnn.models import Model
+from jaxcnn.utils.packages import opencv
 
 if TYPE_CHECKING:
     import cv2
@@ -70,14 +71,9 @@ def find_faces(
         >>> jc.faces.find_faces(np.zeros((64, 64), np.uint8))
         []
     """
-    try:
-        import cv2
-    except ImportError:
-        raise ImportError(
-            'Finding faces needs OpenCV: pip install "opencv-python-headless<5".'
-        ) from None
+    cv2 = opencv("Finding faces")
     path = Path(
-        cascade or Path(cv2.__file__).with_name("data") / "haarcascade_frontalface_default.xml"
+        cascade or Path(str(cv2.__file__)).with_name("data") / "haarcascade_frontalface_default.xml"
     )
     if not path.is_file():
         raise FileNotFoundError(f"There is no cascade {path}.")

@@ -60,11 +60,15 @@ def train_by_function(run: Opened) -> None:
         ValueError: a setting that asks for steps of the library.
     """
     settings, callbacks, model = run.settings, run.callbacks, run.model
-    asked = settings.checkpoint_dir is not None or settings.augment is not None
-    if asked or settings.nan in IN_THE_STEP:
+    asked = {
+        "checkpoint_dir": settings.checkpoint_dir is not None,
+        "augment": settings.augment is not None,
+        f"nan={settings.nan!r}": settings.nan in IN_THE_STEP,
+    }
+    if any(asked.values()):
         raise ValueError(
             f"Model '{model.name}' trains by a function that stands for its train_function: leave "
-            f"`checkpoint_dir`, `augment` and nan={settings.nan!r} out."
+            f"{' and '.join(name for name, given in asked.items() if given)} out."
         )
     model.stop_training = False
     callbacks.on_train_begin({})

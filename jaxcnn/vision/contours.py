@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from types import ModuleType
 
 import numpy as np
+
+from jaxcnn.utils.packages import opencv
 
 MODES = {
     "external": "RETR_EXTERNAL",
@@ -19,19 +20,6 @@ METHODS = {
     "tc89_l1": "CHAIN_APPROX_TC89_L1",
     "tc89_kcos": "CHAIN_APPROX_TC89_KCOS",
 }
-
-
-def opencv() -> ModuleType:
-    """The module cv2.
-
-    Raises:
-        ImportError: it is not installed; the message says how to install it.
-    """
-    try:
-        import cv2
-    except ImportError:
-        raise ImportError('This needs OpenCV: pip install "opencv-python-headless<5".') from None
-    return cv2
 
 
 def find_contours(
@@ -66,7 +54,7 @@ def find_contours(
     for name, value, known in (("mode", mode, MODES), ("method", method, METHODS)):
         if value not in known:
             raise ValueError(f"`{name}` is {value!r}; it must be one of {', '.join(known)}.")
-    cv2 = opencv()
+    cv2 = opencv("Finding contours")
     *_, contours, hierarchy = cv2.findContours(  # OpenCV 3 returns the image before these
         mask.astype(np.uint8), getattr(cv2, MODES[mode]), getattr(cv2, METHODS[method])
     )
@@ -104,5 +92,5 @@ def draw_contours(
         )
     points = [np.asarray(contour, np.int32).reshape(-1, 1, 2) for contour in contours]
     drawn = np.array(picture)
-    opencv().drawContours(drawn, points, -1, colour, thickness)
+    opencv("Drawing contours").drawContours(drawn, points, -1, colour, thickness)
     return drawn

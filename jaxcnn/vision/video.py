@@ -17,7 +17,7 @@ import numpy as np
 from jaxcnn.datasets.frames import read_frames
 from jaxcnn.preprocessing.image.files import save_img
 from jaxcnn.utils.files import atomic_path
-from jaxcnn.vision.contours import opencv
+from jaxcnn.utils.packages import opencv
 
 
 def write_video(
@@ -43,7 +43,7 @@ def write_video(
     suffix = Path(path).suffix.lower()
     if suffix not in codecs:
         raise ValueError(f"{path}: a video can be written as {' or '.join(codecs)}.")
-    cv2 = opencv()
+    cv2 = opencv("Writing a video")
     frames = iter(frames)
     first = next(frames, None)
     if first is None:

@@ -15,6 +15,7 @@ from jaxcnn.layers import Bidirectional, TimeDistributed
 from jaxcnn.models.network import Network
 from jaxcnn.runtime.types import PyTree
 from jaxcnn.utils.files import atomic_path
+from jaxcnn.utils.packages import installed
 from jaxcnn.visualization.boxes import Box, Frame, drawn_graph
 
 if TYPE_CHECKING:
@@ -209,12 +210,9 @@ def dot_of(graph: Frame, rankdir: str, dpi: int) -> pydot.Dot:
     Raises:
         ImportError: pydot is missing.
     """
-    try:
-        import pydot
-    except ImportError:
-        raise ImportError(
-            "model_to_dot and files of the format dot need pydot: pip install pydot."
-        ) from None
+    installed("pydot", "A graph in the language of Graphviz")
+    import pydot
+
     keys: dict[str, str] = {}  # names that need no quotes
 
     def key(path: str) -> str:

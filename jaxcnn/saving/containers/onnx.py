@@ -11,6 +11,7 @@ from jaxcnn.saving.containers.stablehlo import require_input_shape
 from jaxcnn.saving.types import Filename, Network
 from jaxcnn.training.steps import predict_step
 from jaxcnn.utils.files import atomic_write
+from jaxcnn.utils.packages import installed
 
 
 def export_onnx(model: Network, path: Filename, batch_size: int | None = None) -> None:
@@ -31,10 +32,7 @@ def export_onnx(model: Network, path: Filename, batch_size: int | None = None) -
         >>> jc.saving.export_onnx.__name__  # export_onnx(model, "model.onnx") needs jax2onnx
         'export_onnx'
     """
-    try:
-        from jax2onnx import to_onnx
-    except ImportError:
-        raise ImportError("ONNX programs need the package jax2onnx: pip install jax2onnx") from None
+    to_onnx = installed("jax2onnx", "An ONNX program").to_onnx
     require_input_shape(model)
     (batch,) = symbolic_shape("B") if batch_size is None else (batch_size,)
     inputs = [

@@ -17,6 +17,7 @@ from jaxcnn.saving.types import Filename, Network
 from jaxcnn.training.steps import predict_step
 from jaxcnn.utils.files import atomic_write
 from jaxcnn.utils.npy import read_npy
+from jaxcnn.utils.packages import installed
 from jaxcnn.utils.untrusted import one_error, read_member
 
 PROGRAM, WEIGHTS, ABOUT = "program.stablehlo", "weights.npz", "about.json"
@@ -28,12 +29,7 @@ def jax_export() -> ModuleType:
     Raises:
         ImportError: the package flatbuffers is missing.
     """
-    try:
-        import flatbuffers  # noqa: F401
-    except ImportError:
-        raise ImportError(
-            "Exported programs need the package flatbuffers: pip install flatbuffers"
-        ) from None
+    installed("flatbuffers", "An exported program")
     from jax import export
 
     return export
