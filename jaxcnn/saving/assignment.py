@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import cast
 
 import numpy as np
 
@@ -121,7 +122,7 @@ def assign(
     Raises:
         ValueError: layers or shapes that do not fit; the model is as it was then.
     """
-    pairs = paired(model, stored, source, matching.by_name)
+    pairs = paired(model, stored, source, matching.by_name, origin.keras == 1)
     if origin.keras == 1:
         arrays = [(layer, s.arrays) for layer, s in pairs]
         origin = origin.deciding(kernels_are_channels_first(arrays, origin))
@@ -142,8 +143,24 @@ def assign(
     return file_names
 
 
+def flattened(model: Network) -> list[Layer]:
+    """The layers of a model with those of a model that it begins with one by one, as Keras 1 wrote
+    merged models.
+    """
+    layers = list(model.layers)
+    if not layers or not layers[0].traits.network:
+        return layers
+    inner = cast(Network, layers[0])
+    parts = [flattened(cast(Network, p)) if p.traits.network else [p] for p in inner.layers]
+    return [part for each in parts for part in each] + layers[1:]
+
+
 def paired(
-    model: Network, stored: Sequence[Stored], source: Filename, by_name: bool
+    model: Network,
+    stored: Sequence[Stored],
+    source: Filename,
+    by_name: bool,
+    of_keras_1: bool = False,
 ) -> list[tuple[Layer, Stored]]:
     """The layers of a model that have weights, each with its arrays.
 
@@ -162,6 +179,9 @@ def paired(
             )
         return pairs
     filled = [s for s in stored if s.arrays]
+    if of_keras_1 and len(filled) > len(layers):
+        parts = [layer for layer in flattened(model) if layer.weight_paths()]
+        layers = parts if len(parts) == len(filled) else layers
     if len(filled) != len(layers):
         raise ValueError(
             f"{source}: cannot load the weights of {len(filled)} layers into model "
@@ -187,7 +207,7 @@ def fit(
     Raises:
         Mismatch: the shapes agree in none.
     """
-    arrays = whole_gates(layer, stored.arrays)
+    arrays = whole_gates(layer, stored.arrays, origin.channels_first)
     names = [name.split(":")[0].rsplit("/", 1)[-1].split("~")[0] for name in stored.names]
     fitting = []
     for order in orders(layer):

@@ -74,13 +74,6 @@ KNOWN = [
         "ERRATA: the previous output at a masked step; Keras gives the first state",
     ),
     (
-        "122",
-        r"122 cnn_th ",
-        r".*",
-        "the file does not say that TensorFlow wrote these channels_first kernels; taken for "
-        "Theano's, with a warning",
-    ),
-    (
         "122th",
         r"122th (cnn_tf|deconvolution|volumes|time_distributed|conv_lstm) ",
         r"predict.*|evaluate|losses",

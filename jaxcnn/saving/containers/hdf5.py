@@ -347,6 +347,8 @@ def read_stored(group: h5py.Group) -> tuple[list[Stored], Origin]:
     for name in read_names(group, "layer_names"):
         names = read_names(group[name], "weight_names")
         stored.append(Stored(name, names, [stored_array(group[name], weight) for weight in names]))
+    if not backend and any(weight.endswith(":0") for s in stored for weight in s.names):
+        backend = "tensorflow"  # which alone numbers what an operation makes
     newer = version or any(
         ":" in weight or "/" in weight for s in stored for weight in s.names if "kernel" in weight
     )

@@ -23,7 +23,7 @@ from jaxcnn.saving.bytecode import NAMELESS, stored_function
 from jaxcnn.saving.dialects.calls import counts_from_one, listed, references
 from jaxcnn.saving.dialects.classes import base_name, library_class, named_class
 from jaxcnn.saving.dialects.differences import activation_name
-from jaxcnn.saving.dialects.keras1 import from_keras1, with_order
+from jaxcnn.saving.dialects.keras1 import from_keras1, merged_models, with_order
 from jaxcnn.saving.types import Json
 from jaxcnn.spellings.tables import CLASSES
 
@@ -139,6 +139,8 @@ class Reader:
                     "layers": settings
                 }
             return {**rest, "class_name": name, "config": self.stack(settings)}
+        if base == "Merge" and settings.get("layers"):
+            return self.layer(merged_models(settings))
         current, settings = from_keras1(base, settings)
         kind = name if is_custom else current
         return {**rest, "class_name": kind, "config": self.settings(kind, settings)}

@@ -105,6 +105,53 @@ def with_dtype(arguments: Settings) -> Config:
     return {("dtype" if key == "input_dtype" else key): value for key, value in arguments.items()}
 
 
+def merged_models(settings: Settings) -> Config:
+    """The model that a Merge of models was, at the beginning of a stack: inputs, models, merging.
+
+    Its inputs are those of the models, one after another.
+    """
+    label = settings.get("name") or "merge"
+    inputs: list[Config] = []
+    models: list[Config] = []
+    outputs: list[list[object]] = []
+    for number, part in enumerate(settings["layers"], start=1):
+        name = part.get("name") or f"{label}_{number}"
+        sources = []
+        for shape, dtype in inputs_of(part):
+            source = {"batch_input_shape": shape, "dtype": dtype}
+            entry = {"name": f"{label}_input_{len(inputs) + 1}", "class_name": "InputLayer"}
+            inputs.append({**entry, "config": {**source, "name": entry["name"]}})
+            sources.append([entry["name"], 0, 0])
+        models.append({**part, "name": name, "inbound_nodes": [sources]})
+        outputs.append([name, 1, 0])  # 0 is the call that made the model
+    rest = {key: value for key, value in settings.items() if key != "layers"}
+    whole = {"class_name": "Merge", "config": rest, "name": label, "inbound_nodes": [outputs]}
+    return {
+        "class_name": "Model",
+        "config": {
+            "name": f"{label}_model",
+            "layers": [*({**entry, "inbound_nodes": []} for entry in inputs), *models, whole],
+            "input_layers": [[entry["name"], 0, 0] for entry in inputs],
+            "output_layers": [[label, 0, 0]],
+        },
+    }
+
+
+def inputs_of(part: Settings) -> list[tuple[Sequence[int | None], str]]:
+    """(shape, dtype) of each input of a model."""
+    described = part["config"]
+    if isinstance(described, Mapping) and "input_layers" in described:
+        names = [name for name, *_ in described["input_layers"]]
+        layers = {entry["name"]: entry["config"] for entry in described["layers"]}
+        firsts = [layers[name] for name in names]
+    else:
+        listed = described["layers"] if isinstance(described, Mapping) else described
+        if listed[0]["class_name"] == "Merge":
+            return [each for inner in listed[0]["config"]["layers"] for each in inputs_of(inner)]
+        firsts = [listed[0]["config"]]
+    return [(first["batch_input_shape"], first.get("input_dtype", "float32")) for first in firsts]
+
+
 def merge_layer(settings: Settings) -> tuple[str, Config]:
     """The layer that does what a Merge did."""
     axes = settings.get("dot_axes", -1)

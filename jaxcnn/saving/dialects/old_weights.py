@@ -67,33 +67,41 @@ class Origin:
         return self.backend == "theano" or (self.channels_first and not self.backend)
 
 
-def whole_gates(layer: Layer, arrays: Sequence[np.ndarray]) -> list[np.ndarray]:
-    """The arrays of a recurrent layer with its gates in one array, as they are since Keras 2."""
+def whole_gates(
+    layer: Layer, arrays: Sequence[np.ndarray], channels_first: bool = False
+) -> list[np.ndarray]:
+    """The arrays of a recurrent layer with its gates in one array, as they are since Keras 2.
+
+    Kernels whose shapes fit either ordering are in that of the file.
+    """
     if isinstance(layer, Bidirectional):
         half = len(arrays) // 2
-        return whole_gates(layer.forward_layer, arrays[:half]) + whole_gates(
-            layer.backward_layer, arrays[half:]
+        return whole_gates(layer.forward_layer, arrays[:half], channels_first) + whole_gates(
+            layer.backward_layer, arrays[half:], channels_first
         )
     if isinstance(layer, TimeDistributed):
-        return whole_gates(layer.layer, arrays)
+        return whole_gates(layer.layer, arrays, channels_first)
     gates = layer.traits.gates
     if not gates or len(arrays) != 3 * len(gates):
         return list(arrays)
     # Kernels in 'th' ordering have their filters in front.
-    axis = 0 if is_th(arrays) else -1
+    axis = 0 if is_th(arrays, channels_first) else -1
     starts = [3 * GATES_OF_KERAS_1[gates].index(gate) for gate in gates]
     # kernel, recurrent kernel and bias of each gate
     return [np.concatenate([arrays[at + part] for at in starts], axis) for part in range(3)]
 
 
-def is_th(arrays: Sequence[np.ndarray]) -> bool:
-    """Whether a ConvLSTM2D's kernels are (filters, channels, rows, columns), as many as biases."""
+def is_th(arrays: Sequence[np.ndarray], channels_first: bool) -> bool:
+    """Whether a ConvLSTM2D's kernels are (filters, channels, rows, columns), as many as biases.
+
+    Those that may be either are as others are.
+    """
     kernel, recurrent, bias = (array.shape for array in arrays[:3])
     return (
         len(kernel) == 4
         and kernel[:1] == bias
         and recurrent[:2] == 2 * bias
-        and recurrent[2:] != 2 * bias
+        and (recurrent[2:] != 2 * bias or channels_first)
     )
 
 
@@ -131,15 +139,16 @@ def kernels_are_channels_first(
     fits: list[tuple[bool, bool]] = []  # the shape is that of (th, tf)
     declared = False
     for layer, arrays in pairs:
-        entries, whole = layer.weight_paths(), whole_gates(layer, arrays)
-        if len(entries) != len(whole):
+        entries = layer.weight_paths()
+        as_th, as_tf = (whole_gates(layer, arrays, first) for first in (True, False))
+        if len(entries) != len(as_tf):
             continue
-        for (owner, path), array in zip(entries, whole, strict=True):
+        for (owner, path), in_th, in_tf in zip(entries, as_th, as_tf, strict=True):
             if not is_kernel(owner, path):
                 continue
             th, tf = keras1_shapes(owner, path)
-            if array.ndim == len(th):
-                fits.append((array.shape == th, array.shape == tf))
+            if in_th.ndim == len(th):
+                fits.append((in_th.shape == th, in_tf.shape == tf))
                 declared |= getattr(owner, "data_format", None) == "channels_first"
     if any(th and not tf for th, tf in fits):
         return True

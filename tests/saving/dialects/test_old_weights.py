@@ -83,9 +83,10 @@ def test_gates_of_a_convolution_in_both_orderings():
     assert [a.shape for a in whole_gates(layer, tf)] == [(3, 3, 5, 8), (3, 3, 2, 8), (8,)]
     th = [np.zeros(s) for s in ((2, 5, 3, 3), (2, 2, 3, 3), (2,))] * 4
     assert [a.shape for a in whole_gates(layer, th)] == [(8, 5, 3, 3), (8, 2, 3, 3), (8,)]
-    # Where rows, columns and filters are as many the arrays are taken as they are since.
+    # Where rows, columns and filters are as many the arrays are in the order of the file.
     square = [np.zeros(s) for s in ((2, 2, 2, 2), (2, 2, 2, 2), (2,))] * 4
     assert whole_gates(layer, square)[1].shape == (2, 2, 2, 8)
+    assert whole_gates(layer, square, True)[1].shape == (8, 2, 2, 2)
     odd = [np.zeros(s) for s in ((3, 5, 2, 2), (2, 2, 3, 3), (2,))] * 4
     assert whole_gates(layer, odd)[0].shape == (3, 5, 2, 8)
 
