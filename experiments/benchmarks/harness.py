@@ -24,6 +24,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NoReturn
 
+from experiments.benchmarks import environments
+
 WARM_UP = 2  # epochs that are not counted
 PAUSE = 0.3  # seconds between two contestants, for the threads of the last one to go to sleep
 STARTED = "BENCHMARK_PROCESS_STARTED"
@@ -39,6 +41,7 @@ class Contestant:
         needs: distributions without which it cannot run.
         options: keyword arguments for ``train``.
         environment: variables for its process.
+        apart: the name of the environment in which it runs, of `environments`; None for this one.
     """
 
     title: str
@@ -46,9 +49,18 @@ class Contestant:
     needs: tuple[str, ...] = ()
     options: Mapping[str, Any] = field(default_factory=dict)
     environment: Mapping[str, str] = field(default_factory=dict)
+    apart: str | None = None
+
+    @property
+    def python(self) -> str:
+        """The interpreter that runs it."""
+        return sys.executable if self.apart is None else str(environments.interpreter(self.apart))
 
     def missing(self) -> str | None:
         """What is not installed, as a sentence; None when the contestant can run."""
+        if self.apart is not None:
+            there = environments.is_complete(self.apart)
+            return None if there else "not installed: python -m experiments.benchmarks.environments"
         absent = [name for name in self.needs if importlib.util.find_spec(name) is None]
         return f"not installed: pip install {' '.join(absent)}" if absent else None
 
@@ -135,7 +147,7 @@ class Process:
     ) -> None:
         started = {STARTED: repr(time.time())}
         self._process = subprocess.Popen(
-            [sys.executable, "-m", program, "--as", *arguments],
+            [contestant.python, "-m", program, "--as", *arguments],
             env={**os.environ, **contestant.environment, **environment, **started},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -182,7 +194,7 @@ def run_as(contestant: Contestant, networks: Iterable[Any], mode: str) -> None:
     module = importlib.import_module(contestant.module)
     for network in networks:
         if mode.endswith("predict"):
-            module.predict(network, session)
+            module.predict(network, session, **contestant.options)
         else:
             module.train(network, session, **contestant.options)
 

@@ -25,6 +25,7 @@ from typing import Any
 
 import numpy as np
 
+from experiments.benchmarks import memory as memory_table
 from experiments.benchmarks.harness import describe_machine, table
 from experiments.benchmarks.limits import Pace, limits, measure
 from experiments.benchmarks.networks import NETWORKS
@@ -69,7 +70,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             profile(name, pace),
         ]
         print("\n".join(text[-2:]), flush=True)
-    options.out.write_text("\n".join(text) + "\n")
+    page = options.out.read_text() if options.out.exists() else ""
+    _, memory, rest = page.partition(memory_table.HEADING)
+    options.out.write_text("\n".join([*text, "", memory + rest]).rstrip("\n") + "\n")
     return 0
 
 

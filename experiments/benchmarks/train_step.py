@@ -56,6 +56,12 @@ CONTESTANTS = {
         environment={"KERAS_BACKEND": "torch"},
     ),
     "torch": Contestant("PyTorch eager, channels last", _HERE + "pytorch", ("torch",)),
+    "torch_compiled": Contestant(
+        "PyTorch, torch.compile", _HERE + "pytorch", ("torch",), options={"compiled": True}
+    ),
+    "tf_keras": Contestant(
+        "TF-Keras 2", _HERE + "keras3", options={"library": "tf_keras"}, apart="tf_keras"
+    ),
 }
 # Relative, of the losses of the first three steps: rounding differs, and the first updates of
 # RMSprop, which divide a gradient by its own size, make much of it.

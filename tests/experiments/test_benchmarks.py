@@ -1,11 +1,12 @@
 """The benchmarks run, and their contestants agree; nothing is timed."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from experiments.benchmarks import __main__ as suite
-from experiments.benchmarks import applications, predict, train_step
+from experiments.benchmarks import applications, environments, memory, predict, train_step
 from experiments.benchmarks.gpu import GPU_NETWORKS
 from experiments.benchmarks.networks import NETWORKS, activated
 
@@ -97,3 +98,64 @@ def test_contestants_with_applications(capfd):
         == 0
     )
     assert capfd.readouterr().out.count("all ran") == 2
+
+
+def test_an_environment_of_its_own_is_used_where_it_was_made_to_the_end(tmp_path, monkeypatch):
+    monkeypatch.setenv("JAXCNN_BENCHMARKS", str(tmp_path))
+    contestant = train_step.CONTESTANTS["tf_keras"]
+    python = environments.folder("tf_keras") / "bin" / "python"
+    assert contestant.python == str(python)
+    made = []
+    monkeypatch.setattr(
+        environments.venv,
+        "create",
+        lambda folder, **_: (folder.mkdir(parents=True), made.append(folder)),
+    )
+    monkeypatch.setattr(
+        environments.subprocess, "run", lambda command, check: made.append(command[0])
+    )
+    assert "python -m experiments.benchmarks.environments" in contestant.missing()
+    assert environments.main() == 0
+    assert made == [tmp_path / "tf_keras", str(python)]
+    assert contestant.missing() is None
+    assert environments.main() == 0 and len(made) == 2
+
+
+def test_memory_takes_the_place_of_the_last_table(tmp_path, monkeypatch):
+    page = tmp_path / "PROFILE.md"
+    page.write_text("# Time\n\n| a |\n")
+    parts = {"import": 100.0, memory.PEAK: 250.0}
+
+    class Child:
+        def __init__(self, program, contestant, arguments, **environment):
+            self.role = arguments[0]
+
+        def receive(self):
+            return parts
+
+        def epoch(self):
+            return {"peak_mib": 200.0}
+
+        def close(self):
+            pass
+
+    monkeypatch.setattr(memory, "Process", Child)
+    monkeypatch.setattr(memory.CONTESTANTS["torch"].__class__, "missing", lambda self: None)
+    for _ in range(2):
+        assert memory.main(["--networks", "tiny", "--batches", "8", "--out", str(page)]) == 0
+    text = page.read_text()
+    assert text.startswith("# Time\n\n| a |\n\n# Where the memory of a training goes\n")
+    assert text.count(memory.HEADING) == 1
+    assert [line.split("|")[2].strip() for line in text.splitlines() if "over" in line] == ["1.25"]
+
+
+@pytest.mark.skipif(not Path("/proc/self/clear_refs").exists(), reason="needs Linux")
+def test_parts_of_memory():
+    small = replace(NETWORKS["tiny"], batch_size=4, samples=8)
+    parts = memory.parts_of(small)
+    assert parts["weights and statistics, of the layers"] == pytest.approx(
+        4 * (784 * 32 + 32 + 32 * 10 + 10) / 2**20
+    )
+    assert parts["data set"] == pytest.approx(4 * 8 * (784 + 10) / 2**20)
+    assert parts["temporary buffers of the step, by XLA"] > 0
+    assert parts[memory.PEAK] > 0

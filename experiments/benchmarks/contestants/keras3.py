@@ -1,7 +1,8 @@
-"""Keras 3, its `fit` and `predict`, on the backend that ``KERAS_BACKEND`` names."""
+"""Keras 3, its `fit` and `predict`, on the backend that ``KERAS_BACKEND`` names; or TF-Keras 2."""
 
 from __future__ import annotations
 
+import importlib
 import os
 from typing import Any
 
@@ -9,10 +10,10 @@ from experiments.benchmarks.harness import Session
 from experiments.benchmarks.networks import Layer, Network, activated
 
 
-def build(network: Network) -> Any:
+def build(network: Network, library: str = "keras") -> Any:
     os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
-    import keras
-    from keras import layers
+    keras = importlib.import_module(library)
+    layers = keras.layers
 
     make = {
         "dense": lambda units, **more: layers.Dense(units, **more),
@@ -46,7 +47,7 @@ def build(network: Network) -> Any:
     inputs = keras.Input(network.input_shape)
     model = keras.Model(inputs, layers.Activation("softmax")(connect(inputs, network.layers)))
     optimizer = {
-        # The others add epsilon to the root, Keras 3 to what is under it.
+        # The others add epsilon to the root, Keras 3 and TF-Keras to what is under it.
         "rmsprop": lambda: keras.optimizers.RMSprop(network.lr, rho=0.9, epsilon=1e-16),
         "adadelta": lambda: keras.optimizers.Adadelta(network.lr, rho=0.95, epsilon=1e-8),
         "sgd": lambda: keras.optimizers.SGD(network.lr, momentum=0.9),
@@ -55,15 +56,15 @@ def build(network: Network) -> Any:
     return model
 
 
-def train(network: Network, session: Session) -> None:
-    model = build(network)
-    import keras
+def train(network: Network, session: Session, *, library: str = "keras") -> None:
+    model = build(network, library)
+    callback_class: Any = importlib.import_module(library).callbacks.Callback
 
-    class FirstStep(keras.callbacks.Callback):
+    class FirstStep(callback_class):
         def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
             session.first_step(float(logs["loss"]))
 
-    class Epochs(keras.callbacks.Callback):
+    class Epochs(callback_class):
         def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
             session.epoch_begin()
 
@@ -78,6 +79,6 @@ def train(network: Network, session: Session) -> None:
     )
 
 
-def predict(network: Network, session: Session) -> None:
-    model, (x, _) = build(network), network.data()
+def predict(network: Network, session: Session, *, library: str = "keras") -> None:
+    model, (x, _) = build(network, library), network.data()
     session.repeat(lambda: model.predict(x, batch_size=network.batch_size, verbose=0))

@@ -1,4 +1,4 @@
-"""PyTorch in eager mode, channels last, with the loop that everybody writes."""
+"""PyTorch, eager or compiled, channels last, with the loop that everybody writes."""
 
 from __future__ import annotations
 
@@ -139,10 +139,12 @@ def train(
         session.epoch_end(total.item() / network.steps)
 
 
-def predict(network: Network, session: Session) -> None:
+def predict(network: Network, session: Session, *, compiled: bool = False) -> None:
     import torch
 
     model, data = build(network).eval(), torch.from_numpy(network.data()[0])
+    if compiled:
+        model = torch.compile(model)
 
     def everything() -> Any:
         with torch.no_grad():
