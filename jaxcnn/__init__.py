@@ -34,7 +34,7 @@ from jaxcnn.runtime.host_memory import keep_freed_memory
 from jaxcnn.runtime.lazy import lazy_attributes
 from jaxcnn.runtime.threads import limit_threads
 
-__version__ = "0.1.0"
+__version__ = "1.0.0"
 
 keep_freed_memory()
 limit_threads()

@@ -234,8 +234,18 @@ def read_prepared(path: Path, shape: tuple[int, ...], label: str = "label") -> A
 
     ``shape`` is that of one image (a trailing channel axis of one is dropped where it has none),
     ``label`` the name of the label's feature.
+
+    Raises:
+        ImportError: tensorflow-datasets is missing.
+        DamagedFileError: the folder is not what it should be.
     """
-    import tensorflow_datasets as tfds
+    try:
+        import tensorflow_datasets as tfds
+    except ImportError:
+        raise ImportError(
+            f"{path} was prepared by tensorflow-datasets, which reads it: pip install "
+            "tensorflow-datasets"
+        ) from None
 
     def part(split: str) -> tuple[np.ndarray, np.ndarray]:
         source = builder.as_data_source(split=split)

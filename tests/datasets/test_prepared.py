@@ -14,7 +14,7 @@ from PIL import Image
 
 import jaxcnn
 from jaxcnn.datasets import mnist, resolve
-from jaxcnn.datasets.formats import DamagedFileError
+from jaxcnn.datasets.formats import DamagedFileError, read_prepared
 from jaxcnn.datasets.resolve import DatasetNotFoundError
 from jaxcnn.datasets.streaming import Stream
 from jaxcnn.layers import Conv2D, Dense, Flatten, Input, MaxPooling2D
@@ -160,3 +160,9 @@ def test_training_from_a_data_source_of_real_digits(tmp_path, no_network):
             model.train_on_batch(x, y)
     accuracy = np.mean([model.test_on_batch(x, y)[1] for x, y in test])
     assert accuracy > 0.75
+
+
+def test_without_the_package_it_says_how_to_get_it(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "tensorflow_datasets", None)
+    with pytest.raises(ImportError, match="pip install tensorflow-datasets"):
+        read_prepared(tmp_path, (28, 28))
