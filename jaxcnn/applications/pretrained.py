@@ -12,6 +12,7 @@ from jaxcnn.applications.other_frameworks import load_caffe_npy, load_matconvnet
 from jaxcnn.layers import SymbolicTensor
 from jaxcnn.models import Model
 from jaxcnn.runtime import config
+from jaxcnn.runtime.stories import told_in
 from jaxcnn.utils.files import DownloadError, download, download_command
 
 __all__ = [
@@ -91,6 +92,7 @@ def folders() -> tuple[Path, Path]:
     return config.home() / "models", config.keras_home() / "models"
 
 
+@told_in("missing")
 def find_or_fetch(file: WeightFile) -> Path:
     """The file on this machine, downloaded into ``$JAXCNN_HOME/models`` if necessary.
 

@@ -13,6 +13,7 @@ import numpy as np
 
 from jaxcnn.datasets.formats import Arrays, DamagedFileError, read_prepared
 from jaxcnn.runtime import config
+from jaxcnn.runtime.stories import told_in
 from jaxcnn.utils.files import DownloadError, download, download_command
 
 __all__ = ["Dataset", "DatasetNotFoundError", "Images", "Remote", "find", "load"]
@@ -109,6 +110,7 @@ class Images(Dataset):
         return (x_train, y_train.astype(np.uint8)), (x_test, y_test.astype(np.uint8))
 
 
+@told_in("missing")
 def load(dataset: Dataset) -> Any:
     """The content of the data set, from the first source that has it.
 

@@ -35,6 +35,7 @@ from jaxcnn.runtime.captures import Captured, with_arrays
 from jaxcnn.runtime.docstrings import sections
 from jaxcnn.runtime.nameless import from_pickle, to_pickle
 from jaxcnn.runtime.scoped import scoped
+from jaxcnn.runtime.stories import told_in
 from jaxcnn.runtime.types import (
     ArrayFunction,
     Config,
@@ -303,6 +304,7 @@ def any_mask(masks: PyTree) -> bool:
     return bool(jax.tree.leaves(masks))
 
 
+@told_in("shapes")
 def parameter(
     layer: Layer, name: str, initializer: ArrayFunction, shape: tuple[int, ...], dtype: DTypeLike
 ) -> jax.Array:

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from jaxcnn.runtime.stories import told_in
 from jaxcnn.runtime.warn import warn_user
 from jaxcnn.saving.assignment import Matching
 from jaxcnn.saving.compile_settings import require_known, warn_of
@@ -121,6 +122,7 @@ def save_weights(model: Network, path: Filename | h5py.Group, overwrite: bool = 
             hdf5.save_hdf5_weights(model, path, overwrite)
 
 
+@told_in("files")
 def load_model(
     filepath: Filename | h5py.Group,
     custom_objects: CustomObjects = None,
@@ -153,6 +155,7 @@ def load_model(
             return hdf5.read_model(file, filepath, custom_objects, compile, safe_mode)
 
 
+@told_in("files")
 def load_weights(
     model: Network,
     path: Filename | h5py.Group,

@@ -8,6 +8,7 @@ from typing import NoReturn
 import numpy as np
 
 from jaxcnn.runtime.arrays import filled
+from jaxcnn.runtime.stories import told_in
 from jaxcnn.runtime.warn import warn_user
 from jaxcnn.training.diagnosis import first_bad_layer
 from jaxcnn.training.input.feed import Portion
@@ -83,6 +84,7 @@ class NaNPolicy:
                     RuntimeWarning,
                 )
 
+    @told_in("not-finite")
     def _stop(self, portion: Portion, index: int, bad: int, began: int) -> NoReturn:
         session = self.session
         place_of_nan = first_bad_layer(

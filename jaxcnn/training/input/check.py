@@ -11,6 +11,7 @@ import numpy as np
 from jaxcnn import losses
 from jaxcnn.losses import LossFunction
 from jaxcnn.runtime.rows import ChosenRows
+from jaxcnn.runtime.stories import told_in
 from jaxcnn.runtime.types import DTypeLike, HostArray, PyTree, Shape
 from jaxcnn.spellings.dialect import dialect
 from jaxcnn.training.input.stored import Rows, SparseRows, is_column, is_stored, of_datasets
@@ -160,6 +161,7 @@ def advice_for(value: HostArray, array: np.ndarray) -> str:
     return "Convert it first, as by x.astype(float), which names a value that is no number."
 
 
+@told_in("shapes")
 def checked_inputs(
     x: PyTree, names: Sequence[str], shapes: Sequence[Shape], lengths: Lengths = "equal"
 ) -> list[np.ndarray]:
@@ -246,6 +248,7 @@ def as_float_beyond_int32(array: np.ndarray) -> np.ndarray:
     return array if held else np.asarray(array).astype(np.float32)
 
 
+@told_in("labels")
 def check_target(name: str, array: np.ndarray, shape: Shape, loss: LossFunction) -> None:
     """Raise when a target cannot belong to an output of `shape` under a loss of the library."""
     function = losses.function_of(loss)
