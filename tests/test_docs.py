@@ -24,10 +24,9 @@ NAMES = [str(page.relative_to(DOCS)) for page in PAGES]
 TEXTS = {name: page.read_text() for name, page in zip(NAMES, PAGES, strict=True)}
 # Pages that run many networks or read much; -m slow has them.
 HEAVY = {"guides/transfer-learning.md", "guides/detection.md"}
-# The words of the old column are those of another library: Flax, which is always there, Keras 3, or
-# one that need not be installed.
+# The words of the old column are those of another library: Flax, which is always there, and two that
+# need not be installed.
 FOREIGN = {"coming-from/keras-3.md", "coming-from/pytorch.md", "coming-from/flax.md"}
-ABSENT = {"coming-from/pytorch.md"}
 KERAS_3 = """
 import keras
 import numpy as np
@@ -35,6 +34,16 @@ import numpy as np
 model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(2, activation="softmax")])
 x, y = np.ones((8, 3), np.float32), np.zeros(8, int)
 trainable, other = model.trainable_variables, model.non_trainable_variables
+"""
+PYTORCH = """
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+x = torch.ones((8, 3, 8, 8))
+a = b = torch.ones((2, 3))
+model = nn.Sequential(nn.Flatten(), nn.Linear(192, 2))
+p, body, loader, f = list(model.parameters()), model, [(x, a)], torch.sin
 """
 # What is beside the pages: made from the results of experiments/.
 MADE = sorted(site.pages())
@@ -62,7 +71,12 @@ def test_the_python_of_a_page_runs_in_order(name, tmp_path, monkeypatch):
     translates = name.startswith("coming-from/")
     steps = [*code_blocks(TEXTS[name]), *(rows(TEXTS[name]) if translates else ())]
     namespace: dict = {"__name__": "page"}
-    other = keras_3() if name == "coming-from/keras-3.md" else namespace
+    other = namespace
+    if name == "coming-from/keras-3.md":
+        os.environ.setdefault("KERAS_BACKEND", "jax")
+        other = names_of("keras", KERAS_3)
+    elif name == "coming-from/pytorch.md":
+        other = names_of("torch", PYTORCH)
     for step in sorted(steps):
         if isinstance(step, Code):
             run(step, re.sub(r"\W", "_", name), tmp_path, namespace)
@@ -70,7 +84,7 @@ def test_the_python_of_a_page_runs_in_order(name, tmp_path, monkeypatch):
         old, new = step.cells[0], step.cells[-1]
         assert old and new, f"{name}, line {step.line}: no code in a row"
         result = value(Code(step.line, new), namespace)
-        if name in FOREIGN - ABSENT and other is not None:
+        if name in FOREIGN and other is not None:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # of the other library
                 value(Code(step.line, old), other)
@@ -82,13 +96,12 @@ def test_the_python_of_a_page_runs_in_order(name, tmp_path, monkeypatch):
                 assert settings(before) == settings(result), f"{name}, line {step.line}"
 
 
-def keras_3():
-    """The names of the old column of the page about Keras 3, None where it is not installed."""
-    os.environ.setdefault("KERAS_BACKEND", "jax")
-    if importlib.util.find_spec("keras") is None:
+def names_of(package, code):
+    """The names of the old column of a page, None where its library is not installed."""
+    if importlib.util.find_spec(package) is None:
         return None
     namespace: dict = {"__name__": "old"}
-    exec(KERAS_3, namespace)
+    exec(code, namespace)
     return namespace
 
 
