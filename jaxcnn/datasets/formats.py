@@ -21,6 +21,7 @@ import numpy as np
 
 from jaxcnn.utils import unpickle
 from jaxcnn.utils.npy import read_npy, read_npy_header
+from jaxcnn.utils.packages import installed
 from jaxcnn.utils.untrusted import ALLOWANCE, EXPANSION, one_error, read_member
 
 __all__ = [
@@ -239,13 +240,7 @@ def read_prepared(path: Path, shape: tuple[int, ...], label: str = "label") -> A
         ImportError: tensorflow-datasets is missing.
         DamagedFileError: the folder is not what it should be.
     """
-    try:
-        import tensorflow_datasets as tfds
-    except ImportError:
-        raise ImportError(
-            f"{path} was prepared by tensorflow-datasets, which reads it: pip install "
-            "tensorflow-datasets"
-        ) from None
+    tfds = installed("tensorflow_datasets", f"To read {path}, jaxcnn", "tensorflow-datasets")
 
     def part(split: str) -> tuple[np.ndarray, np.ndarray]:
         source = builder.as_data_source(split=split)
