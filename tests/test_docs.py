@@ -24,8 +24,8 @@ NAMES = [str(page.relative_to(DOCS)) for page in PAGES]
 TEXTS = {name: page.read_text() for name, page in zip(NAMES, PAGES, strict=True)}
 # Pages that run many networks or read much; -m slow has them.
 HEAVY = {"guides/transfer-learning.md", "guides/detection.md"}
-# The words of the old column are those of another library: Flax, which is always there, and two that
-# need not be installed.
+# The words of the old column are those of another library: Flax, which is always there, and two
+# that need not be installed.
 FOREIGN = {"coming-from/keras-3.md", "coming-from/pytorch.md", "coming-from/flax.md"}
 KERAS_3 = """
 import keras
