@@ -1,8 +1,10 @@
 """The compiled part: when it is used, what it says when it is not, and how it fails."""
 
+import importlib.metadata
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import jax
 import jax.numpy as jnp
@@ -45,6 +47,45 @@ def test_the_environment_turns_it_off():
 def test_import_registers_nothing():
     program = "from jaxcnn.ops.onednn.library import load; print(load.cache_info().currsize)"
     assert run(program) == "0"
+
+
+def file_of_package():
+    files = importlib.metadata.files("onednn-cpu-gomp")
+    return next(Path(file.locate()) for file in files if file.name == "libdnnl.so.3")
+
+
+ELSEWHERE = """
+import importlib.metadata, sys
+def files(name):
+    raise importlib.metadata.PackageNotFoundError(name)
+importlib.metadata.files = files
+sys.prefix = PREFIX
+from jaxcnn import ops
+import jax.numpy as jnp
+print(ops.why_not(), float(ops.conv(jnp.ones((2, 8, 8, 4)), jnp.ones((3, 3, 4, 8))).max()))
+"""
+
+
+@compiled
+@pytest.mark.parametrize("where", ["system", "environment", "nowhere"])
+def test_onednn_is_found_without_its_package(where, tmp_path):
+    file = file_of_package()
+    (tmp_path / "lib").mkdir()
+    if where != "nowhere":
+        (tmp_path / "lib" / file.name).symlink_to(file)
+    paths = {"system": tmp_path / "lib"}
+    prefix = tmp_path / "none" if where == "system" else tmp_path
+    program = ELSEWHERE.replace("PREFIX", repr(str(prefix)))
+    said = run(program, LD_LIBRARY_PATH=str(paths.get(where, "")))
+    assert said.endswith(" 36.0")
+    assert ("oneDNN is missing" if where == "nowhere" else "None") in said
+
+
+@compiled
+def test_onednn_with_threads_of_its_own_is_refused(monkeypatch):
+    monkeypatch.setattr(library, "_runtime_of", lambda dnnl: 4)  # TBB
+    loaded, reason = library.load.__wrapped__()
+    assert loaded is None and "OpenMP" in reason
 
 
 @compiled

@@ -1,7 +1,8 @@
 """The package's build backend: setuptools, after compiling the C++ of this folder.
 
-Without a C++ compiler or the headers (declared as build requirements on Linux x86-64) the package
-installs all the same, as pure Python, and convolutions on CPU run on XLA.
+The headers are build requirements on Linux x86-64; where those packages cannot be had, they are
+looked for in conda's environment and in the system. Without them, or without a C++ compiler, the
+package installs all the same, as pure Python, and convolutions on CPU run on XLA.
 """
 
 import importlib.metadata
@@ -59,8 +60,12 @@ def compiler_call(output: Path, *further: str) -> list[str]:
         FileNotFoundError: there is no C++.
     """
     ffi_headers = _installed("jaxlib", "ffi.h").parents[3]  # below it: xla/ffi/api/ffi.h
-    headers = _installed("onednn-devel-cpu-gomp", "dnnl.hpp").parent
-    libraries = _installed("onednn-cpu-gomp", "libdnnl.so.3").parent
+    try:
+        headers = _installed("onednn-devel-cpu-gomp", "dnnl.hpp").parent
+        libraries = _installed("onednn-cpu-gomp", "libdnnl.so.3").parent
+    except (LookupError, importlib.metadata.PackageNotFoundError):
+        prefix = Path(os.environ.get("CONDA_PREFIX", "/usr/local"))  # before the system's own
+        headers, libraries = prefix / "include", prefix / "lib"
     flags = [
         "-std=gnu++17",
         "-O3",

@@ -8,12 +8,15 @@ import functools
 import importlib.metadata
 import os
 import re
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import jax
 import jax.numpy as jnp
 
+_ONEDNN = "libdnnl.so.3"  # of all versions 3
+_RUNTIMES = {1: "sequential", 2: "OpenMP"}  # of threads; with others it would share out work itself
 _LIBRARY = Path(__file__).parent / "libjaxcnn_onednn.so"
 _TARGETS = (
     "jaxcnn_convolve",
@@ -45,16 +48,21 @@ def load() -> tuple[ctypes.CDLL | None, str | None]:
             "jaxcnn again",
         )
     try:
-        files = importlib.metadata.files("onednn-cpu-gomp") or []
         with _threads_that_sleep():
-            for file in files:  # once it is loaded, our library finds it by its name
-                if file.name == "libdnnl.so.3":
-                    # Our plans keep its primitives; it need not keep every shape a second time.
-                    dnnl = ctypes.CDLL(str(file.locate()))
-                    dnnl.dnnl_set_primitive_cache_capacity(_PRIMITIVES)
+            dnnl = _open_onednn()  # once it is loaded, our library finds it by its name
+            if dnnl is None:
+                return None, (
+                    "oneDNN is missing: `pip install onednn-cpu-gomp`, or the system's libdnnl of "
+                    "version 3"
+                )
+            if _runtime_of(dnnl) not in _RUNTIMES:
+                return None, (
+                    "the oneDNN that was found has not been built with OpenMP: "
+                    "`pip install onednn-cpu-gomp`"
+                )
+            # Our plans keep its primitives; it need not keep every shape a second time.
+            dnnl.dnnl_set_primitive_cache_capacity(_PRIMITIVES)
             library = ctypes.CDLL(str(_LIBRARY))
-    except importlib.metadata.PackageNotFoundError:
-        return None, "oneDNN is missing: `pip install onednn-cpu-gomp`"
     except OSError as error:
         return (
             None,
@@ -74,6 +82,42 @@ def load() -> tuple[ctypes.CDLL | None, str | None]:
     for name in _TARGETS:
         jax.ffi.register_ffi_target(name, jax.ffi.pycapsule(getattr(library, name)), platform="cpu")
     return library, None
+
+
+def _open_onednn() -> ctypes.CDLL | None:
+    """oneDNN from its package, from the folder of this environment (conda) or from the system.
+
+    Raises:
+        OSError: there is one in the package or the folder that cannot be loaded.
+    """
+    with contextlib.suppress(importlib.metadata.PackageNotFoundError):
+        for file in importlib.metadata.files("onednn-cpu-gomp") or []:
+            if file.name == _ONEDNN:
+                return ctypes.CDLL(str(file.locate()))
+    beside = Path(sys.prefix) / "lib" / _ONEDNN
+    if beside.exists():
+        return ctypes.CDLL(str(beside))
+    with contextlib.suppress(OSError):
+        return ctypes.CDLL(_ONEDNN)
+    return None
+
+
+class _Version(ctypes.Structure):
+    """The beginning of `dnnl_version_t` (dnnl_common_types.h)."""
+
+    _fields_ = (
+        ("major", ctypes.c_int),
+        ("minor", ctypes.c_int),
+        ("patch", ctypes.c_int),
+        ("hash", ctypes.c_char_p),
+        ("cpu_runtime", ctypes.c_uint),
+    )
+
+
+def _runtime_of(dnnl: ctypes.CDLL) -> int:
+    """The number of the library of threads that oneDNN was built with."""
+    dnnl.dnnl_version.restype = ctypes.POINTER(_Version)
+    return int(dnnl.dnnl_version().contents.cpu_runtime)
 
 
 @contextlib.contextmanager
