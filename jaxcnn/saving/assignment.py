@@ -107,17 +107,39 @@ def orders(layer: Layer) -> Iterator[list[Entry]]:
     yield layer_by_layer(layer)
 
 
+@dataclass(frozen=True)
+class Assigned:
+    """How the arrays of a file became a model's weights.
+
+    Attributes:
+        names: (id of a weight's layer, its path there) -> its name in the file.
+        origin: of the file, with what was found of its kernels.
+        images: (rows, columns, ..., channels) that were flattened for a layer, by its id.
+    """
+
+    names: dict[Key, str]
+    origin: Origin
+    images: Mapping[int, Sizes]
+
+    def in_our_layout(self, entry: Entry, array: np.ndarray) -> np.ndarray:
+        """What a file of Keras 1 holds for a weight, such as a slot of an optimizer, in its layout.
+
+        Later ones have the layout of the weights.
+        """
+        owner, path = entry
+        if self.origin.keras != 1:
+            return array
+        return from_file(owner, path, array, self.origin, self.images.get(id(owner)))
+
+
 def assign(
     model: Network,
     stored: Sequence[Stored],
     origin: Origin,
     source: Filename,
     matching: Matching = EVERY_LAYER,
-) -> dict[Key, str]:
+) -> Assigned:
     """Put stored arrays into a model, layer by layer in order or into those of the same name.
-
-    Returns:
-        (id of a weight's layer, its path there) -> its name in the file.
 
     Raises:
         ValueError: layers or shapes that do not fit; the model is as it was then.
@@ -140,7 +162,7 @@ def assign(
         if len(keys) == len(s.names):
             file_names |= dict(zip(keys, s.names, strict=True))
     put(values.values())
-    return file_names
+    return Assigned(file_names, origin, images)
 
 
 def flattened(model: Network) -> list[Layer]:

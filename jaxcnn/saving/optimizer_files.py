@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import TypeAlias
 
 import numpy as np
 
 from jaxcnn.optimizers import Nadam, OptaxTransformation
 from jaxcnn.optimizers.base import Optimizer
-from jaxcnn.saving.types import Filename, Trainable
+from jaxcnn.saving.types import Entry, Filename, Trainable
+
+# (a weight, an array of a file for it) -> the array in the layout of the weight
+Layout: TypeAlias = Callable[[Entry, np.ndarray], np.ndarray]
 
 
 def restore_optimizer(
@@ -18,6 +22,8 @@ def restore_optimizer(
     arrays: Sequence[np.ndarray],
     source: Filename,
     order: Sequence[int] | None = None,
+    *,
+    layout: Layout | None = None,
 ) -> None:
     """Put the state of a file into a compiled model's optimizer; one that does not fit is left out.
 
@@ -27,6 +33,8 @@ def restore_optimizer(
         source: the file, for the warning.
         order: which of the trained weights the arrays of a slot are for, where that is not one
             after another.
+        layout: brings an array of a slot for a weight into the layout of that; None where the file
+            has it.
     """
     if not arrays:
         return
@@ -47,6 +55,8 @@ def restore_optimizer(
             start = 1 + slot * weights
             as_sorted = values[start : start + weights]
             for weight, value in zip(order, as_sorted, strict=True):
+                if layout is not None:
+                    value = layout(model.trainable_paths()[weight], value)
                 values[start + weight] = value
     try:
         model.set_optimizer_arrays(values)

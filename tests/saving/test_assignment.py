@@ -176,7 +176,7 @@ def test_layers_follow_one_another_or_have_the_same_names():
 
 def test_the_names_in_the_file_are_returned():
     model = two()
-    names = assign(model, file_of(x=(3, 2), y=(2, 1)), KERAS_2, "f.h5")
+    names = assign(model, file_of(x=(3, 2), y=(2, 1)), KERAS_2, "f.h5").names
     a, b = model.layers[0], model.layers[2]
     assert names == {
         (id(a), ("params", "kernel")): "x/kernel:0",
@@ -187,7 +187,7 @@ def test_the_names_in_the_file_are_returned():
     assert all((w == 1).all() for w in model.get_weights())
     stored = file_of(x=(3, 2), y=(2, 1))
     stored[0].names = ["only one"]
-    assert len(assign(model, stored, KERAS_2, "f.h5")) == 2
+    assert len(assign(model, stored, KERAS_2, "f.h5").names) == 2
 
 
 def test_all_or_none_unless_mismatches_are_skipped():

@@ -261,7 +261,7 @@ def read_model(
     version, writer = (text(file.attrs.get(key, "")) for key in ("keras_version", "written_by"))
     marks = {"keras_version": version or "1", **({"written_by": writer} if writer else {})}
     model = model_from_config({**config, **marks}, custom_objects, safe_mode)
-    file_names = assign(model, *read_stored(file["model_weights"]), path)
+    assigned = assign(model, *read_stored(file["model_weights"]), path)
     if compile and "training_config" in file.attrs:
         settings = json.loads(text(file.attrs["training_config"]))
         compiled = compile_as_stored(
@@ -273,9 +273,10 @@ def read_model(
             first, last = unlisted(group)
             # Until Keras 2.1 weights were sorted by their names.
             by_name = version.startswith(("1.", "2.0."))
-            order = order_by_name(model, file_names) if by_name else None
+            order = order_by_name(model, assigned.names) if by_name else None
             arrays = [*first, *(group[name][()] for name in names), *last]
-            restore_optimizer(model, names, arrays, path, order)
+            layout = assigned.in_our_layout
+            restore_optimizer(model, names, arrays, path, order, layout=layout)
     return model
 
 
