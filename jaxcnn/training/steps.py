@@ -121,8 +121,11 @@ def train_step(
             penalty = sum(jax.tree.leaves(changed.pop("losses", {})))
             return total + penalty, (parts, outcome, changed)
 
-        (value, (parts, outcome, changed)), gradients = value_and_gradients(loss_of, state.params)
-        further = {"value": value} if getattr(optimizer, "takes_loss", False) else {}
+        # An optimizer that takes the loss as well asks for gradients itself, if it does.
+        by_hand = getattr(optimizer, "takes_loss", False)
+        differentiated = value_and_gradients(loss_of, state.params, required=not by_hand)
+        (value, (parts, outcome, changed)), gradients = differentiated
+        further = {"value": value} if by_hand else {}
         updates, opt_state = optimizer.update(gradients, state.opt_state, state.params, **further)
         params = constrained(apply_updates(state.params, updates), constraints)
         changed = unmoved(changed, state.collections, fixed_statistics)
@@ -148,13 +151,13 @@ def train_step(
 
 
 def value_and_gradients(
-    loss_of: Callable[[Tree], tuple[jax.Array, PyTree]], params: Tree
+    loss_of: Callable[[Tree], tuple[jax.Array, PyTree]], params: Tree, required: bool
 ) -> tuple[tuple[jax.Array, PyTree], Tree]:
     """`jax.value_and_grad` of a function that returns a loss and more.
 
     Raises:
         ValueError: for a loss that no parameter changes by a derivative, which training cannot make
-            less.
+            less, where gradients are `required`.
     """
     differentiated = []
 
@@ -173,7 +176,7 @@ def value_and_gradients(
         return noticed(loss), further
 
     result = jax.value_and_grad(noticed_loss_of, has_aux=True)(params)
-    if not differentiated and jax.tree.leaves(params):
+    if required and not differentiated and jax.tree.leaves(params):
         raise ValueError(
             "The loss has no gradient by any weight that is trained, so that training would change "
             "nothing. `argmax`, `round`, `sign`, comparisons and `stop_gradient` have none: leave "

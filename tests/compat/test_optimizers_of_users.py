@@ -8,7 +8,7 @@ import pytest
 
 from jaxcnn import backend as K
 from jaxcnn import optimizers
-from jaxcnn.layers import Dense, Input
+from jaxcnn.layers import BatchNormalization, Dense, Input
 from jaxcnn.models import Model, Sequential
 from jaxcnn.saving import load_model
 
@@ -293,3 +293,18 @@ def test_an_optimizer_with_lr_made_from_learning_rate():
         values.append(float(model.get_weights()[0][0, 0]))
     assert values == [1.0, 0.5, 0.5]  # every second step
     assert K.get_value(model.optimizer.lr) == 0.25
+
+
+def test_an_optimizer_that_asks_for_no_gradients_needs_none():
+    """Programs gather statistics by updates of layers so, with a loss that is the target."""
+
+    class Still(optimizers.Optimizer):
+        def get_updates(self, *args, **kwargs):
+            return []
+
+    model = Sequential([Dense(2, input_shape=(3,)), BatchNormalization()])
+    model.compile(Still(), lambda y_true, y_pred: y_true)
+    kernel, mean = model.get_weights()[0], model.layers[1].get_weights()[2]
+    model.fit(np.ones((4, 3)), np.ones((4, 2)), epochs=1, verbose=0)
+    assert np.array_equal(model.get_weights()[0], kernel)
+    assert not np.array_equal(model.layers[1].get_weights()[2], mean)
