@@ -12,7 +12,6 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import Any, TypeAlias, TypeVar
 
 import jax
@@ -32,7 +31,7 @@ TYPES = frozenset(
     Softmax Softplus Softsign Sqrt Square Tanh""".split()  # noqa: SIM905
 )
 
-_NONE: Rules = MappingProxyType({})
+_NONE: Rules = {}  # a plain dict, since the calls of a model that is pickled hold it
 _rules: ContextVar[Rules] = ContextVar("gradient_rules", default=_NONE)
 
 

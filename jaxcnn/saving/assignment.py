@@ -54,7 +54,7 @@ class Matching:
         if not self.skip_mismatch:
             raise ValueError(f"{message} With skip_mismatch=True such layers are left as they are.")
         warnings.warn(
-            f"Skipping loading of a layer due to mismatch: {message}", UserWarning, stacklevel=5
+            f"Skipping loading of a layer due to mismatch in {message}", UserWarning, stacklevel=5
         )
 
 

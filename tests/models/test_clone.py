@@ -97,3 +97,9 @@ def test_a_pickle_holds_the_functions_of_its_lambdas():
     assert other.train_on_batch(x, np.ones((2, 1))) == model.train_on_batch(x, np.ones((2, 1)))
     assert other.layers[0].function is not model.layers[0].function
     assert copy.deepcopy(model).layers[0].function is model.layers[0].function
+
+
+def test_a_model_is_pickled_with_its_calls():
+    model = Sequential([Dense(2, input_shape=(3,)), Dense(1)])
+    again = pickle.loads(pickle.dumps(model))
+    np.testing.assert_array_equal(again.predict(np.ones((2, 3))), model.predict(np.ones((2, 3))))

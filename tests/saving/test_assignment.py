@@ -198,7 +198,7 @@ def test_all_or_none_unless_mismatches_are_skipped():
         assign(model, stored, KERAS_2, "f.h5")
     for a, b in zip(model.get_weights(), before, strict=True):
         np.testing.assert_array_equal(a, b)
-    with pytest.warns(UserWarning, match=r"due to mismatch: .*layer 'b' expects"):
+    with pytest.warns(UserWarning, match=r"due to mismatch in .*layer 'b' expects"):
         assign(model, stored, KERAS_2, "f.h5", Matching(skip_mismatch=True))
     assert (model.get_weights()[0] == 1).all()
     np.testing.assert_array_equal(model.get_weights()[2], before[2])
