@@ -61,8 +61,8 @@ def train_by_function(run: Opened) -> None:
     """
     settings, callbacks, model = run.settings, run.callbacks, run.model
     asked = {
-        "checkpoint_dir": settings.checkpoint_dir is not None,
-        "augment": settings.augment is not None,
+        "`checkpoint_dir`": settings.checkpoint_dir is not None,
+        "`augment`": settings.augment is not None,
         f"nan={settings.nan!r}": settings.nan in IN_THE_STEP,
     }
     if any(asked.values()):

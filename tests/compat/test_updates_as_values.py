@@ -372,8 +372,11 @@ def test_a_function_in_place_of_the_train_function(keras22):
     }
     model.train_on_batch(x, y)
     assert len(calls) == 9
-    for setting in ({"checkpoint_dir": "folder"}, {"nan": "skip"}):
-        with pytest.raises(ValueError, match="leave `checkpoint_dir`, `augment` and nan="):
+    for setting, words in (
+        ({"checkpoint_dir": "f"}, "`checkpoint_dir`"),
+        ({"nan": "skip"}, "nan="),
+    ):
+        with pytest.raises(ValueError, match=f"leave {words}"):
             model.fit(x, y, **setting)
     model.compile("sgd", "mse")
     assert model.train_function is None

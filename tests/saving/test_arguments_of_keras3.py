@@ -116,8 +116,10 @@ OPTIONS = {
     "num_classes": 3, "k": 3, "learning_rate": 0.3, "momentum": 0.7, "nesterov": True, "rho": 0.8,
     "epsilon": 0.1, "centered": True, "beta_1": 0.8, "beta_2": 0.95, "amsgrad": True,
     "weight_decay": 0.1, "clipnorm": 1.0, "clipvalue": 1.0, "global_clipnorm": 1.0, "use_ema": True,
-    "loss_scale_factor": 2.0, "gradient_accumulation_steps": 2, "name": "nn",
+    "loss_scale_factor": 2.0, "gradient_accumulation_steps": 2, "name": "nn", "specificity": 0.4,
+    "sensitivity": 0.4,
 }  # fmt: skip
+REQUIRED = ("num_classes", "specificity", "sensitivity")
 RENAMED = {"learning_rate": "lr", "global_clipnorm": "clipnorm"}
 ROOMS = {
     "losses": lambda value: losses.deserialize(from_keras_objects(value, losses.registry)),
@@ -140,7 +142,7 @@ def test_every_option_of_losses_metrics_and_optimizers(room):
         if not inspect.isclass(kind) or name not in registry.registry.items():
             continue
         parameters = inspect.signature(kind.__init__).parameters
-        needed = {a: OPTIONS[a] for a in ("num_classes",) if a in parameters}
+        needed = {a: OPTIONS[a] for a in REQUIRED if a in parameters}
         for option in set(parameters) & set(OPTIONS) - ({"name"} if room != "metrics" else set()):
             if (name, option) == ("AUC", "thresholds"):  # a list, which it does not store
                 continue
