@@ -57,3 +57,9 @@ def test_every_name_is_there():
     assert pickle.loads(pickle.dumps(layers.GRU)) is layers.GRU
     with pytest.raises(AttributeError, match="Conv9D"):
         _ = catalogue.Conv9D
+
+
+def test_it_is_imported_where_python_leaves_out_docstrings():
+    program = "import jaxcnn as jc; print(jc.Sequential([jc.layers.Dense(1)]).name)"
+    done = subprocess.run([sys.executable, "-OO", "-c", program], capture_output=True, text=True)
+    assert done.stdout == "sequential_1\n", done.stderr

@@ -7,7 +7,7 @@ import functools
 import jax
 import jax.numpy as jnp
 
-from jaxcnn import backend, losses, metrics
+from jaxcnn import losses, metrics
 from jaxcnn.metrics import FunctionMetric
 from jaxcnn.runtime.types import ArrayFunction, ArrayLike
 
@@ -19,7 +19,7 @@ def accuracy(y_true: ArrayLike, y_pred: ArrayLike) -> jax.Array:
 
 def cosine_similarity(y_true: ArrayLike, y_pred: ArrayLike, axis: int = -1) -> jax.Array:
     """The cosine of the angle between target and prediction."""
-    one, two = (backend.l2_normalize(jnp.asarray(y), axis) for y in (y_true, y_pred))
+    one, two = (losses.l2_normalize(jnp.asarray(y), axis) for y in (y_true, y_pred))
     return jnp.sum(one * two, axis=axis)
 
 

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Mapping
-from functools import cache
 from typing import Any, Protocol, Self, cast
 
 import jax
@@ -39,7 +38,6 @@ class KeepsLayers(WeightOwner, Protocol):
     _is_asked: bool
 
 
-@cache
 def overrides_weights(kind: type) -> bool:
     """Whether a class says itself which weights it has."""
     getters = (getattr(getattr(kind, name), "fget", None) for name in PROPERTIES)

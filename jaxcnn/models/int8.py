@@ -63,15 +63,18 @@ class Int8Model:
 
         Args:
             x: an array, or a list of one for each input.
+
+        Raises:
+            ValueError: there are no samples.
         """
         arrays = [np.asarray(array) for array in (x if isinstance(x, list) else [x])]
+        if not len(arrays[0]):
+            raise ValueError("Int8Model.predict: `x` has no samples; give it at least one.")
         parts: list[list[np.ndarray]] = []
         for begin in range(0, len(arrays[0]), self.batch_size):
             batch = [array[begin : begin + self.batch_size] for array in arrays]
-            count = len(batch[0])
-            padded = [filled_up(array, self.batch_size) for array in batch]
-            outputs = self.step(self.variables, padded if isinstance(x, list) else padded[0])
-            parts.append([np.asarray(output)[:count] for output in jax.tree.leaves(outputs)])
+            outputs = self.step(self.variables, batch if isinstance(x, list) else batch[0])
+            parts.append([np.asarray(output) for output in jax.tree.leaves(outputs)])
         joined = [np.concatenate(outputs) for outputs in zip(*parts, strict=True)]
         return joined if len(joined) > 1 else joined[0]
 
@@ -95,9 +98,3 @@ def multiplied_out(variables: PyTree) -> PyTree:
         return leaf.values * leaf.scales if isinstance(leaf, Rounded) else leaf
 
     return jax.tree.map(value, variables, is_leaf=is_rounded)
-
-
-def filled_up(array: np.ndarray, count: int) -> np.ndarray:
-    """So many rows, the last ones copies of the first."""
-    missing = count - len(array)
-    return np.concatenate([array, np.repeat(array[:1], missing, axis=0)]) if missing else array

@@ -520,8 +520,8 @@ class Model(Network):
                 what later ones read.
 
         Raises:
-            ValueError: that version cannot say what the model is, or FileExistsError for a file
-                that must not be replaced.
+            FileExistsError: there is a file that must not be replaced.
+            ValueError: that version cannot say what the model is.
         """
         saving.save_model(self, filepath, overwrite, include_optimizer, keras=keras)
 

@@ -88,8 +88,8 @@ class Sequential(Model):
             layer: what comes next, or an `Input` first of all.
 
         Raises:
-            TypeError: something else, or a layer of several outputs. ValueError: a name that is
-                used already, or an `Input` that does not come first.
+            TypeError: something else, or a layer of several outputs.
+            ValueError: a name that is used already, or an `Input` that does not come first.
         """
         if isinstance(layer, SymbolicTensor) and isinstance(layer.layer, InputLayer):
             layer = layer.layer
@@ -362,7 +362,7 @@ class Sequential(Model):
 for _method in (Sequential.compile, Sequential.fit, Sequential.train_on_batch):
     _model_method = getattr(Model, _method.__name__)
     _arguments = [name for name in inspect.signature(_method).parameters if name != "self"]
-    _shared = entries(sections(_model_method.__doc__)["Args"])
+    _shared = entries(sections(_model_method.__doc__).get("Args", ""))  # none under python -OO
     _method.__doc__ = with_arguments(_method.__doc__, _arguments, _shared)
 
 

@@ -58,3 +58,12 @@ def test_several_inputs_and_outputs():
         np.testing.assert_allclose(given, expected, atol=0.03)
     with pytest.raises(ValueError, match="input"):
         jc.models.Int8Model(jc.Sequential([Dense(2)]))
+
+
+def test_a_last_batch_that_is_shorter_sees_no_other_rows():
+    model = jc.Sequential([jc.layers.Lambda(lambda x: x - x.mean(axis=0), input_shape=(3,))])
+    x = RNG.random((6, 3), np.float32)
+    given = jc.models.Int8Model(model, batch_size=4).predict(x)
+    np.testing.assert_allclose(given[4:], x[4:] - x[4:].mean(0), atol=1e-6)
+    with pytest.raises(ValueError, match="no samples"):
+        jc.models.Int8Model(model).predict(x[:0])

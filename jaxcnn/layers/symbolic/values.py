@@ -9,7 +9,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from typing import Any, cast
-from weakref import WeakKeyDictionary
 
 import jax
 import jax.numpy as jnp
@@ -43,8 +42,9 @@ def value(tensor: SymbolicTensor) -> jax.Array:
         return cast(jax.Array, computed(nodes, {}, tensor))
 
 
-# Tensors by the first of them -> what computes them from inputs that are drawn.
-_functions: WeakKeyDictionary[SymbolicTensor, tuple[list[int], Any]] = WeakKeyDictionary()
+# Attribute of the first of several tensors: what computes them from inputs that are drawn. It holds
+# the tensors, so a table of it would keep them all.
+FUNCTION = "_values_of_one_run"
 
 
 def values_of_one_run(things: Sequence[PyTree]) -> list[np.ndarray]:
@@ -54,10 +54,10 @@ def values_of_one_run(things: Sequence[PyTree]) -> list[np.ndarray]:
     if not drawn:
         return [np.asarray(thing) for thing in things]
     numbers = [id(tensor) for tensor in tensors]
-    known, function = _functions.get(tensors[0], ([], None))
+    known, function = vars(tensors[0]).get(FUNCTION, ([], None))
     if known != numbers:
         function = symbolic.backend.function(drawn, tensors)
-        _functions[tensors[0]] = numbers, function
+        vars(tensors[0])[FUNCTION] = numbers, function
     results = iter(function(drawn_values(drawn)))
     return [
         next(results) if isinstance(thing, SymbolicTensor) else np.asarray(thing)
