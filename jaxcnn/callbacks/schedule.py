@@ -197,13 +197,13 @@ class ReduceLROnPlateau(Callback):
             late = not dialect().patience_counts
             self.wait += not late
             if self.wait >= self.patience and rate > self.min_lr * (1 + 1e-4):
-                # Keras shows what comes of the rate as float32 has it: 0.05000000074505806.
-                shown = max(float(np.float32(rate)) * self.factor, float(self.min_lr))
-                optimizer.lr = max(rate * self.factor, float(self.min_lr))
+                # Keras keeps the rate as float32, of which comes what it shows: 0.05000000074505806.
+                lower = max(float(np.float32(rate)) * self.factor, float(self.min_lr))
+                optimizer.lr = lower
                 if self.verbose:
                     subject = "" if late else "ReduceLROnPlateau "
                     number = epoch + dialect().first_epoch
-                    say(f"\nEpoch {number:05d}: {subject}reducing learning rate to {shown}.")
+                    say(f"\nEpoch {number:05d}: {subject}reducing learning rate to {lower}.")
                 self.cooldown_counter = self.cooldown
                 self.wait = 0
             self.wait += late
