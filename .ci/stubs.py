@@ -36,6 +36,11 @@ LAZY = (callbacks, utils)
 HEADER = '''"""Every layer with its arguments; made by .ci/stubs.py."""
 
 '''
+NETWORK_IMPORTS = """import os
+from jaxcnn.applications.application import Application
+from jaxcnn.layers import SymbolicTensor
+from jaxcnn.models import Model
+from jaxcnn.runtime.types import Identifier, Shape"""
 # Fields of modules that hold other modules: their handles take layers.
 OF_LAYERS = {"nn.Module": "Layer", "Sequence[nn.Module]": "Sequence[Layer]", "PyTree": "PyTree"}
 
@@ -102,22 +107,40 @@ def loss_class(name: str, item: type) -> str:
 
 
 def applications_stub() -> str:
-    """The text of the stub of the applications: how each is called, and the names beside them."""
-    networks = {n: v for n, v in vars(applications).items() if isinstance(v, Application)}
+    """The text of the stub of the applications: where each of its names comes from."""
     imports: dict[str, set[str]] = defaultdict(set)
     for name, item in vars(applications).items():
-        if name in networks or name.startswith("_"):
+        if name.startswith("_") or inspect.ismodule(item):
             continue
-        if inspect.isclass(item) or inspect.isfunction(item):
-            imports[item.__module__].add(f"{name} as {name}")
-        elif not inspect.ismodule(item):
-            imports[applications.application.__name__].add(f"{name} as {name}")
+        home = getattr(item, "__module__", applications.application.__name__)
+        if name == "APPLICATIONS":
+            home = applications.application.__name__
+        if home.startswith(applications.__name__):
+            imports[home].add(f"{name} as {name}")
     imports["jaxcnn.applications"].add("imagenet_utils as imagenet_utils")
-    imports["jaxcnn.layers"].add("SymbolicTensor")
-    imports["jaxcnn.models"].add("Model")
-    imports["jaxcnn.runtime.types"] |= {"Identifier", "Shape"}
-    calls = [called(name, network) for name, network in sorted(networks.items())]
-    return "\n\n".join([doc_of(applications), f"import os\n{import_lines(imports)}\n", *calls])
+    return "\n\n".join([doc_of(applications), f"{import_lines(imports)}\n"])
+
+
+def networks_stub(module: ModuleType) -> str:
+    """The text of the stub of a module with networks: how each is called, the rest as it is."""
+    tree = ast.parse(Path(module.__file__ or "").read_text(encoding="utf-8"))
+    head, body = NETWORK_IMPORTS, []
+    for node in tree.body[1:]:
+        network = getattr(module, getattr(node, "name", ""), None)
+        if isinstance(node, ast.ImportFrom) and node.module == "__future__":
+            continue
+        if isinstance(network, Application):
+            body.append(called(network.__name__, network))
+            continue
+        if isinstance(node, ast.FunctionDef):
+            doc = node.body[:1] if ast.get_docstring(node) else []
+            node.body, node.decorator_list = [*doc, ast.Expr(ast.Constant(...))], []
+        text = ast.unparse(node)
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            head += f"\n{text}"
+        else:
+            body.append(f"{text}\n")
+    return "\n\n".join([doc_of(module), f"{head}\n", *body])
 
 
 def called(name: str, network: Application) -> str:
@@ -160,11 +183,15 @@ def texts() -> dict[Path, str]:
     lazy = {
         Path(package.__file__ or "").with_suffix(".pyi"): lazy_stub(package) for package in LAZY
     }
+    homes = {item.__module__ for item in applications.APPLICATIONS.items().values()}
+    modules = [sys.modules[home] for home in sorted(homes)]
+    networks = {Path(m.__file__ or "").with_suffix(".pyi"): networks_stub(m) for m in modules}
     return {
         TARGET: stub(),
         MODELS: models_stub(),
         LOSSES: losses_stub(),
         APPLICATIONS: applications_stub(),
+        **networks,
         **lazy,
     }
 

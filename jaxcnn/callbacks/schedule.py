@@ -197,7 +197,7 @@ class ReduceLROnPlateau(Callback):
             late = not dialect().patience_counts
             self.wait += not late
             if self.wait >= self.patience and rate > self.min_lr * (1 + 1e-4):
-                # Keras keeps the rate as float32, of which comes what it shows: 0.05000000074505806.
+                # Keras keeps the rate as float32, and so shows 0.05000000074505806.
                 lower = max(float(np.float32(rate)) * self.factor, float(self.min_lr))
                 optimizer.lr = lower
                 if self.verbose:

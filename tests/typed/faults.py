@@ -1,6 +1,8 @@
-"""A program with eighteen faults, each on a line of its own with the mark of a fault."""
+"""A program with twenty faults, each on a line of its own with the mark of a fault."""
 
 from jaxcnn.applications import VGG16, MobileNet
+from jaxcnn.applications.inception_v3 import InceptionV3
+from jaxcnn.applications.xception import Xception
 from jaxcnn.callbacks import EarlyStopping
 from jaxcnn.datasets import mnist
 from jaxcnn.initializers import he_normal
@@ -23,6 +25,8 @@ to_categorical([1], classes=3)  # fault
 VGG16(clases=10, weights=None)  # fault
 VGG16("yes")  # fault
 MobileNet(alpha="wide")  # fault
+InceptionV3(include_tops=False)  # fault
+Xception(classes="ten")  # fault
 Huber(dleta=2.0)  # fault
 he_normal(sed=1)  # fault
 concatenate([1, 2], axes=1)  # fault

@@ -1,5 +1,6 @@
 """What editors see: pyright accepts a correct program and finds faults, jedi shows signatures."""
 
+import importlib
 import importlib.util
 import inspect
 import json
@@ -65,7 +66,7 @@ def test_a_correct_program_has_no_complaints_from_strict_pyright(complaints):
 def test_every_fault_has_a_complaint(complaints):
     lines = (HERE / "faults.py").read_text().splitlines()
     faults = {i for i, line in enumerate(lines, 1) if line.endswith("# fault")}
-    assert len(faults) == 18
+    assert len(faults) == 20
     assert faults <= {line for name, line, _ in complaints if name == "faults.py"}
 
 
@@ -88,8 +89,13 @@ def test_jedi_shows_every_argument_default_and_docstring():
     project = jedi.Project(ROOT)
     names = [("layers", name) for name in jc.layers.__all__]
     names += [(module, name) for module, listed in FURTHER.items() for name in listed]
+    names += [
+        (network.__module__.removeprefix("jaxcnn."), name)
+        for name, network in jc.applications.APPLICATIONS.items().items()
+    ]
+    names += [("applications.vgg16", "VGG16"), ("applications.resnet50", "ResNet50")]
     for module, name in names:
-        item = getattr(getattr(jc, module), name)
+        item = getattr(importlib.import_module(f"jaxcnn.{module}"), name)
         if not callable(item):
             continue
         script = jedi.Script(f"from jaxcnn.{module} import {name}\n{name}(", project=project)
