@@ -11,7 +11,7 @@ import dataclasses
 import inspect
 import math
 from collections.abc import Callable, Sequence
-from typing import Any, ClassVar, TypeAlias
+from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
 import jax
 import jax.numpy as jnp
@@ -21,6 +21,7 @@ from jax import Array
 from jaxcnn.runtime.arrays import filled, on_device, standard_draw
 from jaxcnn.runtime.config import floatx
 from jaxcnn.runtime.context import next_key, running
+from jaxcnn.runtime.lazy import lazy_attributes
 from jaxcnn.runtime.names import Configurable, Registry
 from jaxcnn.runtime.types import ArrayFunction, ArrayLike, Config, DTypeLike, Identifier, Settings
 
@@ -648,3 +649,7 @@ def _parameters(function: Callable[..., object]) -> list[str]:
         return list(inspect.signature(function).parameters)
     except ValueError:  # some functions written in C, such as numpy.zeros, have none
         return []
+
+
+if not TYPE_CHECKING:  # to which every name would be right
+    __getattr__ = lazy_attributes(__name__, {})

@@ -29,3 +29,6 @@ from jaxcnn.applications.unet import UNet
 from jaxcnn.applications.vgg import VGG11, VGG11LRN, VGG13, VGG16, VGG16C, VGG19
 from jaxcnn.applications.vgg15 import VGG15
 from jaxcnn.applications.xception import Xception
+from jaxcnn.runtime.lazy import lazy_attributes
+
+__getattr__ = lazy_attributes(__name__, {})

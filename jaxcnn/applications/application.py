@@ -15,7 +15,7 @@ from jaxcnn.applications import imagenet_utils, pretrained
 from jaxcnn.applications.options import IMAGENET_CLASSES, Options
 from jaxcnn.applications.pretrained import WeightFile
 from jaxcnn.layers import Input, SymbolicTensor
-from jaxcnn.layers.arguments import unknown_argument
+from jaxcnn.layers.arguments import refuse_argument
 from jaxcnn.models import Model
 from jaxcnn.models.network import source_inputs, source_node
 from jaxcnn.runtime import config
@@ -23,7 +23,7 @@ from jaxcnn.runtime.docstrings import joined, sections, with_arguments
 from jaxcnn.runtime.names import Registry
 from jaxcnn.runtime.types import Config, Shape
 
-APPLICATIONS: Registry[Any] = Registry("application", builders=True)
+APPLICATIONS: Registry[Any] = Registry("application", builders=True, advice="")
 
 TOP_FIRST = (
     "include_top",
@@ -142,9 +142,7 @@ class Application:
 
     def __call__(self, *args: Any, **kwargs: Any) -> Model:
         if unknown := [name for name in kwargs if name not in self.__signature__.parameters]:
-            raise TypeError(
-                unknown_argument(self.__name__, unknown[0], list(self.__signature__.parameters))
-            )
+            refuse_argument(self.__name__, unknown[0], list(self.__signature__.parameters))
         bound = self.__signature__.bind(*args, **kwargs)
         bound.apply_defaults()
         given = bound.arguments

@@ -1,5 +1,6 @@
 """The Keras half: a handle for every module of `jaxcnn.nn`, symbolic calls, names and weights."""
 
+import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -13,10 +14,9 @@ from jaxcnn.layers.recurrent import Bidirectional
 from jaxcnn.layers.symbolic import operators
 from jaxcnn.layers.symbolic.operation import Operation
 from jaxcnn.layers.symbolic.tensor import SymbolicTensor
-from jaxcnn.runtime.lazy import lazy_attributes
+from jaxcnn.runtime.lazy import lazy_attributes, refuse_name
 from jaxcnn.runtime.types import Config, Identifier, Settings
-from jaxcnn.spellings.tables import CLASSES, REMOVED
-from jaxcnn.spellings.translate import removed
+from jaxcnn.spellings.tables import CLASSES
 
 if TYPE_CHECKING:
     from jaxcnn.layers.catalogue import *  # noqa: F403
@@ -61,7 +61,8 @@ def deserialize(config: Identifier, custom_objects: Settings | None = None) -> L
 
 
 # The classes of Keras 1 are made from the layers above and from models.
-keras1_class = lazy_attributes(__name__, dict.fromkeys((*CLASSES, "Merge"), "jaxcnn.compat.keras1"))
+OLD = dict.fromkeys((*CLASSES, "Merge"), "jaxcnn.compat.keras1")
+keras1_class = lazy_attributes(__name__, OLD)
 
 
 if not TYPE_CHECKING:  # to which every name would be right
@@ -70,6 +71,6 @@ if not TYPE_CHECKING:  # to which every name would be right
         if name in catalogue.__all__:
             layer = globals()[name] = getattr(catalogue, name)
             return layer
-        if name in REMOVED:
-            raise AttributeError(removed(name))
+        if name not in OLD:
+            refuse_name(__name__, name, OLD, sys._getframe(1))
         return keras1_class(name)

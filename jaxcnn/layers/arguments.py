@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TypedDict
+from typing import NoReturn, TypedDict
 
+from jaxcnn.runtime.stories import told_in
 from jaxcnn.runtime.types import ArrayLike, DTypeLike, Settings, Shape
 from jaxcnn.spellings.hints import closest
 
@@ -44,7 +45,14 @@ def declared_input_shape(arguments: Settings) -> Shape | None:
     return (arguments.get("batch_size"), *((shape,) if isinstance(shape, int) else shape))
 
 
-def unknown_argument(owner: str, name: str, known: Sequence[str]) -> str:
-    """The message for a keyword that `owner` does not take, with the nearest that it does."""
+@told_in("names")
+def refuse_argument(owner: str, name: str, known: Sequence[str]) -> NoReturn:
+    """Refuse a keyword that `owner` does not take.
+
+    Raises:
+        TypeError: always; the message names the nearest that it does take.
+    """
     takes = ", ".join(known)
-    return f"{owner} got an unknown argument `{name}`.{closest(name, known)} It takes: {takes}."
+    raise TypeError(
+        f"{owner} got an unknown argument `{name}`.{closest(name, known)} It takes: {takes}."
+    )

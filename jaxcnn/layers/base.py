@@ -15,7 +15,7 @@ import flax.linen as nn
 import numpy as np
 
 from jaxcnn.layers import calls, naming, symbolic, weight_lists, weight_tree
-from jaxcnn.layers.arguments import COMMON, declared_input_shape, unknown_argument
+from jaxcnn.layers.arguments import COMMON, declared_input_shape, refuse_argument
 from jaxcnn.layers.call_record import record_call
 from jaxcnn.layers.demands import Demands
 from jaxcnn.layers.evaluation import evaluated
@@ -99,7 +99,7 @@ class Layer:
 
     def __init__(self, *, name: str | None = None, trainable: bool = True, **kwargs: Any) -> None:
         if unknown := set(kwargs) - set(COMMON):
-            raise TypeError(unknown_argument(type(self).__name__, sorted(unknown)[0], COMMON))
+            refuse_argument(type(self).__name__, sorted(unknown)[0], COMMON)
         if name is not None and (not isinstance(name, str) or not name):
             raise TypeError(
                 f"{type(self).__name__}: `name` is {name!r}; it must be a non-empty string."

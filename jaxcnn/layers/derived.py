@@ -11,7 +11,7 @@ from typing import Any, ClassVar, TypeGuard, cast
 import flax.linen as nn
 
 from jaxcnn.layers import naming, symbolic
-from jaxcnn.layers.arguments import COMMON, unknown_argument
+from jaxcnn.layers.arguments import COMMON, refuse_argument
 from jaxcnn.layers.base import LAYERS, Layer
 from jaxcnn.layers.old_attributes import old_attribute
 from jaxcnn.layers.overridden import (
@@ -33,6 +33,7 @@ from jaxcnn.runtime.captures import is_of_library, layer_being_built
 from jaxcnn.runtime.docstrings import with_entry
 from jaxcnn.runtime.nameless import from_pickle, to_pickle
 from jaxcnn.runtime.names import get_custom_objects, is_local
+from jaxcnn.runtime.stories import told_in
 from jaxcnn.runtime.types import Config, PyTree, Settings
 from jaxcnn.spellings.dialect import WEIGHTS_OF_1
 from jaxcnn.spellings.tables import REMOVED
@@ -49,12 +50,13 @@ class ModuleLayer(Layer):
 
     module_class: ClassVar[type[nn.Module]]
 
+    @told_in("names")
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         args, kwargs = renewed(self.module_class.__name__, args, kwargs)
         names = field_names(self.module_class)
         common = {k: kwargs.pop(k) for k in COMMON if k in kwargs and k not in names}
         if unknown := [k for k in kwargs if k not in names]:
-            raise TypeError(unknown_argument(type(self).__name__, unknown[0], (*names, *COMMON)))
+            refuse_argument(type(self).__name__, unknown[0], (*names, *COMMON))
         super().__init__(**common)
         try:
             self._fields = dict(own_signature(self.module_class).bind(*args, **kwargs).arguments)

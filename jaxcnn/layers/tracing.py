@@ -19,6 +19,7 @@ from jaxcnn.layers.trace_at_sizes import TensorSpec, Traced, UnknownSizes, trace
 from jaxcnn.layers.variable import is_variable
 from jaxcnn.nn.arguments import IncompatibleError
 from jaxcnn.runtime import config
+from jaxcnn.runtime.stories import told_in
 from jaxcnn.runtime.types import Config, DTypeLike, PyTree, Shape
 from jaxcnn.spellings.dialect import chosen, dialect
 
@@ -80,7 +81,8 @@ def trace_layer(layer: GraphLayer, args: tuple[PyTree, ...], kwargs: Config) -> 
         if isinstance(error, IncompatibleError):
             message = f"Input 0 is incompatible with layer {layer.name}: {error.demand}. {message}"
         kind = TypeError if isinstance(error, TypeError) else ValueError
-        raise kind(message) from None
+        with told_in("shapes"):
+            raise kind(message) from None
 
 
 def trace_any_shape(layer: GraphLayer, args: tuple[PyTree, ...], kwargs: Config) -> Traced:

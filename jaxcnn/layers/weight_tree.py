@@ -20,6 +20,7 @@ from jaxcnn.layers.symbolic.tensor import SymbolicTensor, shapes
 from jaxcnn.layers.variable import Variable
 from jaxcnn.layers.weights import Arguments, WeightOwner, put, spec_of
 from jaxcnn.nn.base import WeightSpec
+from jaxcnn.runtime.stories import told_in
 from jaxcnn.runtime.types import ArrayFunction, ArrayLike, Path, PyTree
 
 L = TypeVar("L", bound=WeightOwner)
@@ -162,6 +163,7 @@ def adopt(layer: WeightOwner, specs: Sequence[WeightSpec], arguments: Arguments 
         store.initial = None
 
 
+@told_in("shapes")
 def require_same_shapes(layer: WeightOwner, specs: Sequence[WeightSpec], inputs: PyTree) -> None:
     """Check the weights that a trace on `inputs` found against those that the layer was built with.
 
@@ -258,6 +260,7 @@ def get_weights(layer: WeightOwner) -> list[np.ndarray]:
         return [np.array(owner.weights_store.arrays[path]) for owner, path in layer.listed_paths()]
 
 
+@told_in("weights")
 def set_weights(layer: WeightOwner, weights: Sequence[ArrayLike]) -> None:
     """Replace the weights by arrays of the same shapes, in the order of `get_weights`.
 

@@ -4,6 +4,8 @@
 loss; `jaxcnn.losses.functions` says what the functions share.
 """
 
+from typing import TYPE_CHECKING
+
 from jaxcnn.losses.classes import (
     BinaryCrossentropy,
     CategoricalCrossentropy,
@@ -63,3 +65,7 @@ from jaxcnn.losses.loss import (
     get,
     serialize,
 )
+from jaxcnn.runtime.lazy import lazy_attributes
+
+if not TYPE_CHECKING:  # to which every name would be right
+    __getattr__ = lazy_attributes(__name__, {})

@@ -5,7 +5,7 @@ Every loss function is a metric, too. None of them influences training.
 """
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from jaxcnn import losses
 from jaxcnn.losses import (
@@ -54,6 +54,7 @@ from jaxcnn.metrics.counts import (
     TruePositives,
 )
 from jaxcnn.metrics.streaming import AUC, F1, MeanIoU, Precision, Recall
+from jaxcnn.runtime.lazy import lazy_attributes
 from jaxcnn.runtime.types import ArrayFunction, Config, Identifier, Settings
 
 for _loss in losses.registry.items().values():
@@ -180,3 +181,7 @@ def _fitting(
     if y_pred_shape[-1] == 1 or function is losses.binary_crossentropy:
         return binary
     return sparse if function is losses.sparse_categorical_crossentropy else categorical
+
+
+if not TYPE_CHECKING:  # to which every name would be right
+    __getattr__ = lazy_attributes(__name__, {})

@@ -21,6 +21,7 @@ from jaxcnn.layers.weight_tree import each_once, with_inner
 from jaxcnn.models.summary import print_summary
 from jaxcnn.nn.graph import Call, Graph, Ref, Topology, WeightRef
 from jaxcnn.nn.traits import Traits
+from jaxcnn.runtime.stories import told_in
 from jaxcnn.runtime.types import ArrayLike, Path, PyTree
 from jaxcnn.runtime.warn import warn_user
 from jaxcnn.spellings.dialect import chosen
@@ -78,6 +79,7 @@ class Network(Layer):
         self.weights_store.specs = ()
         self.set_graph(inputs, outputs)
 
+    @told_in("graph")
     def set_graph(self, inputs: PyTree, outputs: PyTree) -> None:
         """Make this the network from `inputs` to `outputs`, each one symbolic tensor or a list.
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from typing import Protocol, SupportsFloat, SupportsIndex
 
 from jaxcnn.runtime import config
+from jaxcnn.runtime.stories import told_in
 
 
 class HasShape(Protocol):
@@ -155,6 +156,7 @@ class IncompatibleError(ValueError):
         self.demand = demand
 
 
+@told_in("shapes")
 def rank(layer: str, x: HasShape, expected: int, meaning: str) -> None:
     """Raise when `x` does not have `expected` axes, which `meaning` names: "(batch, channels)"."""
     if len(x.shape) != expected:

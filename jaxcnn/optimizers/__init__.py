@@ -23,6 +23,7 @@ from jaxcnn.optimizers.rules import (
     registry,
 )
 from jaxcnn.optimizers.wrappers import GradientAccumulation, LayerRates, OptaxTransformation
+from jaxcnn.runtime.lazy import lazy_attributes
 from jaxcnn.runtime.types import Config, Identifier, Settings
 
 if TYPE_CHECKING:
@@ -113,3 +114,7 @@ def serialize(optimizer: Optimizer) -> str | Config | None:
 
 
 deserialize = registry.deserialize
+
+
+if not TYPE_CHECKING:  # to which every name would be right
+    __getattr__ = lazy_attributes(__name__, {})

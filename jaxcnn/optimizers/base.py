@@ -30,6 +30,7 @@ from jaxcnn.optimizers.schedules import registry as schedules
 from jaxcnn.optimizers.updates import Updating, running, set_variables
 from jaxcnn.runtime.arrays import filled, wide_float, widened
 from jaxcnn.runtime.deferred import Deferred
+from jaxcnn.runtime.stories import told_in
 from jaxcnn.runtime.types import ArrayLike, Config, PyTree, Settings
 from jaxcnn.spellings.dialect import dialect
 from jaxcnn.spellings.hints import closest
@@ -166,10 +167,11 @@ class Optimizer(Updating):
                     *(n for n, p in parameters.items() if p.kind is not p.VAR_KEYWORD),
                     *common,
                 ]
-                raise TypeError(
-                    f"{kind} takes no argument {name!r}; allowed: "
-                    f"{', '.join(dict.fromkeys(allowed))}.{closest(name, allowed)}"
-                )
+                with told_in("names"):
+                    raise TypeError(
+                        f"{kind} takes no argument {name!r}; allowed: "
+                        f"{', '.join(dict.fromkeys(allowed))}.{closest(name, allowed)}"
+                    )
         if "learning_rate" in options:
             if "lr" in parameters and lr != parameters["lr"].default:
                 raise TypeError(

@@ -8,6 +8,7 @@ from contextvars import ContextVar
 from typing import Any, Generic, Self, TypeAlias, TypeVar, cast
 
 from jaxcnn.runtime.scoped import scoped
+from jaxcnn.runtime.stories import told_in
 from jaxcnn.runtime.types import Config, Identifier, Settings
 from jaxcnn.spellings.dialect import dialect
 from jaxcnn.spellings.hints import closest, plain
@@ -18,6 +19,8 @@ T = TypeVar("T")
 Named = TypeVar("Named")  # the objects that a registry has names for
 # Name -> class, function or object of the user's or of the library.
 Objects: TypeAlias = dict[str, Any]
+
+OF_USERS = " Your own can be given in custom_objects."
 
 # Outside of any scope users add to this one dictionary, as to a global.
 _custom_objects: ContextVar[Objects] = ContextVar("custom_objects", default={})  # noqa: B039
@@ -74,10 +77,12 @@ class Registry(Generic[Named]):
     Args:
         kind: word for error messages, for example ``'loss'``.
         builders: registered functions make the objects (``glorot_uniform(seed=1)``).
+        advice: what the error about an unknown name ends with.
     """
 
-    def __init__(self, kind: str, *, builders: bool = False) -> None:
+    def __init__(self, kind: str, *, builders: bool = False, advice: str = OF_USERS) -> None:
         self.kind = kind
+        self.advice = advice
         self.builders = builders
         self._objects: Objects = {}  # under the names that the objects carry themselves
         self._aliases: Objects = {}
@@ -129,6 +134,7 @@ class Registry(Generic[Named]):
         """Every name and alias, sorted."""
         return sorted({**self._objects, **self._aliases, **self._expected})
 
+    @told_in("names")
     def find(self, name: str) -> Any:
         """The object registered (or given as a custom object) under ``name``.
 
@@ -149,9 +155,7 @@ class Registry(Generic[Named]):
         if name in REMOVED:
             raise ValueError(removed(name))
         hint = closest(name, plain_names.values()) or f" Known: {', '.join(self.names())}."
-        raise ValueError(
-            f"Unknown {self.kind} {name!r}.{hint} Your own can be given in custom_objects."
-        )
+        raise ValueError(f"Unknown {self.kind} {name!r}.{hint}{self.advice}")
 
     def get(self, identifier: Identifier) -> Named:
         """The object meant by ``identifier``.

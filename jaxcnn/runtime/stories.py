@@ -2,26 +2,50 @@
 
 from __future__ import annotations
 
-import contextlib
+import functools
 import os
-from collections.abc import Iterator
+import re
+from collections.abc import Callable
+from types import TracebackType
+from typing import ParamSpec, TypeVar
+
+P = ParamSpec("P")
+T = TypeVar("T")
+NOTE = re.compile(r"See .*errors/[a-z-]+(\.md|/)$")
 
 
-@contextlib.contextmanager
-def told_in(page: str) -> Iterator[None]:
+class told_in:
     """Within the block an error gets a note with its page in ``docs/errors``.
 
     Where the environment variable JAXCNN_DOCS is the address of the documentation, the note has
-    that of the page. Python and notebooks show it below the message.
+    that of the page. Python and notebooks show it below the message. Of blocks within blocks the
+    innermost names its page. As a decorator it is around a whole function, and no frame of the
+    standard library is between that and its caller, at which warnings point.
 
     Args:
         page: its name without suffix.
     """
-    try:
-        yield
-    except Exception as error:
-        address = os.environ.get("JAXCNN_DOCS", "").rstrip("/")
-        note = f"See {address}/errors/{page}/" if address else f"See docs/errors/{page}.md"
-        if note not in getattr(error, "__notes__", ()):
-            error.add_note(note)
-        raise
+
+    def __init__(self, page: str) -> None:
+        self.page = page
+
+    def __call__(self, function: Callable[P, T]) -> Callable[P, T]:
+        @functools.wraps(function)
+        def with_page(*args: P.args, **kwargs: P.kwargs) -> T:
+            with self:
+                return function(*args, **kwargs)
+
+        return with_page
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: object, trace: TracebackType | None
+    ) -> None:
+        if not isinstance(error, Exception):
+            return
+        if not any(NOTE.match(note) for note in getattr(error, "__notes__", ())):
+            address = os.environ.get("JAXCNN_DOCS", "").rstrip("/")
+            page = f"{address}/errors/{self.page}/" if address else f"docs/errors/{self.page}.md"
+            error.add_note(f"See {page}")

@@ -20,6 +20,7 @@ from jaxcnn.layers.symbolic.tensor import SymbolicTensor
 from jaxcnn.layers.symbolic.walk import upstream
 from jaxcnn.nn.graph import mixes_rows
 from jaxcnn.runtime import config
+from jaxcnn.runtime.stories import told_in
 from jaxcnn.runtime.types import Config, Identifier, Path, PyTree, Settings
 from jaxcnn.runtime.warn import warn_user
 from jaxcnn.training.build_objective import build_objective
@@ -131,6 +132,7 @@ def find_ties(model: WholeNetwork, trained: Tree) -> tuple[Ties, Shares]:
     return tuple(ties), tuple(shares)
 
 
+@told_in("not-compiled")
 def require_objective(model: Trainable, program: Program) -> Objective:
     """The objective of a compiled model.
 

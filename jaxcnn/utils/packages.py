@@ -5,7 +5,10 @@ from __future__ import annotations
 import importlib
 from types import ModuleType
 
+from jaxcnn.runtime.stories import told_in
 
+
+@told_in("missing")
 def installed(package: str, owner: str, pip: str = "") -> ModuleType:
     """The package, imported.
 

@@ -73,3 +73,12 @@ def test_images_become_arrays_of_one_size(home):
     pictures = read_images([home / "dark.png", home / "light.jpg"], 16)
     assert pictures.shape == (2, 16, 16, 3) and pictures.dtype == np.float32
     np.testing.assert_allclose(pictures[0], np.broadcast_to([20.0, 20.0, 128.0], (16, 16, 3)))
+
+
+@pytest.mark.parametrize(
+    ("name", "advice"), [("squeeznet", "Did you mean 'SqueezeNet'?"), ("Nope", "Known: AlexNet, ")]
+)
+def test_an_unknown_network_is_answered_by_the_names_of_those_that_are(name, advice, home, capsys):
+    assert main(["classify", str(home / "dark.png"), "--model", name]) != 0
+    said = capsys.readouterr().err
+    assert advice in said and "custom_objects" not in said

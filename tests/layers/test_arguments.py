@@ -3,7 +3,7 @@
 import pytest
 
 from jaxcnn.layers import Dense, Layer
-from jaxcnn.layers.arguments import declared_input_shape, unknown_argument
+from jaxcnn.layers.arguments import declared_input_shape, refuse_argument
 
 
 @pytest.mark.parametrize(
@@ -27,7 +27,9 @@ def test_the_input_shape_in_the_ways_of_keras(arguments, shape):
 
 
 def test_unknown_arguments():
-    assert unknown_argument("Dense", "unit", ("units", "name")) == (
+    with pytest.raises(TypeError) as caught:
+        refuse_argument("Dense", "unit", ("units", "name"))
+    assert str(caught.value) == (
         "Dense got an unknown argument `unit`. Did you mean 'units'? It takes: units, name."
     )
     with pytest.raises(TypeError, match=r"Layer got an unknown argument `traiable`.*'trainable'"):

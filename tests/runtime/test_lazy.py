@@ -14,5 +14,6 @@ def test_names_and_modules_are_imported_when_asked_for():
 
 
 def test_other_names_are_missing():
-    with pytest.raises(AttributeError, match="module 'package' has no attribute 'decode'"):
-        lazy_attributes("package", {"decoder": "json.decoder"})("decode")
+    hint = r"module 'json' has no attribute 'decoded'\. Did you mean 'decoder'\?"
+    with pytest.raises(AttributeError, match=hint):
+        lazy_attributes("json", {"decoder": "json.decoder"})("decoded")

@@ -1,14 +1,21 @@
 """Errors name the page that tells more of them, and the page is there."""
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 
 import jaxcnn as jc
 from jaxcnn.datasets import mnist
-from jaxcnn.layers import Dense
+from jaxcnn.layers import LSTM, Conv2D, Dense, Input, Lambda, add
 from jaxcnn.runtime.stories import told_in
+from jaxcnn.spellings.later import LATER
+from jaxcnn.utils.packages import installed
 
 from ..pages import DOCS
+
+ROOMS = (jc.layers, jc.optimizers, jc.callbacks, jc.applications, jc.nn)
 
 
 def network():
@@ -42,9 +49,61 @@ def data_absent(folder):
     mnist.load_data()
 
 
+def unequal_lengths(folder):
+    network().fit(np.ones((6, 4)), np.zeros(5), verbose=0)
+
+
+def weights_of_other_shapes(folder):
+    network().set_weights([np.ones((4, 2)), np.ones(2)])
+
+
+def refused_code(folder):
+    path = folder / "model.h5"
+    with pytest.warns(UserWarning, match="safe_mode"):
+        jc.Sequential([Lambda(lambda x: x + 1, input_shape=(4,))]).save(path)
+    command = f"import jaxcnn as jc; jc.models.load_model({str(path)!r})"
+    run = subprocess.run([sys.executable, "-c", command], capture_output=True, text=True)
+    error = ValueError(run.stderr)
+    for line in run.stderr.splitlines():
+        if line.startswith("See "):
+            error.add_note(line)
+    raise error
+
+
+def a_name_of_later_keras(folder):
+    from jaxcnn.layers import MultiHeadAttention  # noqa: F401
+
+
 @pytest.mark.parametrize(
     ("fault", "page"),
     [
+        (unequal_lengths, "data"),
+        (lambda _: network().predict(np.array([["a"] * 4])), "data"),
+        (lambda _: network().fit(np.ones((6, 4)), np.ones(6), sample_weight=np.ones(5)), "data"),
+        (weights_of_other_shapes, "weights"),
+        (lambda _: network().set_weights([np.ones(3)]), "weights"),
+        (refused_code, "files"),
+        (lambda _: jc.Model(Input((3,)), Dense(2)(Input((3,)))), "graph"),
+        (lambda _: jc.Model(Input((3,)), np.ones(3)), "graph"),
+        (
+            lambda _: jc.Sequential([Dense(2, input_shape=(4,))]).fit(np.ones((6, 4))),
+            "not-compiled",
+        ),
+        (lambda _: Conv2D(4, 3)(Input((5,))), "shapes"),
+        (lambda _: Conv2D(4, 9)(Input((5, 5, 1))), "shapes"),
+        (lambda _: LSTM(4)(np.ones((2, 5), "f")), "shapes"),
+        (lambda _: add([Input((3,)), Input((4,))]), "shapes"),
+        (lambda _: network().layers[0](np.ones((2, 5), "f")), "shapes"),
+        (lambda _: network().compile("sgd", "msee"), "names"),
+        (lambda _: network().compile("sgdd", "mse"), "names"),
+        (lambda _: Dense(3, activation="rellu"), "names"),
+        (lambda _: Dense(3, activaton="relu"), "names"),
+        (lambda _: Dense(), "names"),
+        (lambda _: Conv2D("many", 3), "names"),
+        (lambda _: jc.optimizers.SGD(learningrate=0.1), "names"),
+        (lambda _: jc.applications.VGG16(clases=3), "names"),
+        (a_name_of_later_keras, "names"),
+        (lambda _: installed("no_such_package", "It"), "missing"),
         (wrong_shape, "shapes"),
         (wrong_labels, "labels"),
         (not_finite, "not-finite"),
@@ -61,6 +120,26 @@ def test_an_error_names_its_page(fault, page, tmp_path, monkeypatch):
         fault(tmp_path)
     assert caught.value.__notes__ == [f"See docs/errors/{page}.md"]
     assert (DOCS / f"errors/{page}.md").is_file()
+
+
+def test_a_name_that_is_imported_and_not_there():
+    """Python hides the message of an AttributeError from who imports."""
+    with pytest.raises(ImportError, match=r"'Densee'\. Did you mean 'Dense'\?"):
+        from jaxcnn.layers import Densee  # noqa: F401
+    with pytest.raises(ImportError, match=r"here any transformation of optax is an optimizer"):
+        from jaxcnn.optimizers import Adafactor  # noqa: F401
+    with pytest.raises(ImportError, match="lists the networks"):
+        from jaxcnn.applications import ConvNeXtTiny  # noqa: F401
+    with pytest.raises(ImportError, match="Highway is an old class"):
+        from jaxcnn.layers import Highway  # noqa: F401
+    with pytest.raises(AttributeError, match="Did you mean 'Huber'"):
+        jc.losses.Hubber  # noqa: B018
+    assert not hasattr(jc.layers, "MultiHeadAttention")
+
+
+@pytest.mark.parametrize("name", sorted(LATER))
+def test_names_of_later_versions_are_not_here(name):
+    assert not any(hasattr(room, name) for room in ROOMS)
 
 
 def test_the_address_of_the_documentation(monkeypatch):

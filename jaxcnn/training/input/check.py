@@ -110,6 +110,7 @@ def with_values(
     return {**dict(zip(others, by_name(data, others, kind), strict=True)), **values}
 
 
+@told_in("data")
 def as_array(value: HostArray, label: str) -> np.ndarray:
     """`value` as a numeric array, called by its `label` in messages; arrays on disk stay there.
 
@@ -196,6 +197,7 @@ def fits(sizes: Shape, expected: Shape) -> bool:
     )
 
 
+@told_in("data")
 def require_equal_lengths(arrays: Mapping[str, np.ndarray]) -> None:
     """Raise when arrays are empty or do not have the same number of samples."""
     lengths = {name: len(array) for name, array in arrays.items()}
@@ -209,6 +211,7 @@ def require_equal_lengths(arrays: Mapping[str, np.ndarray]) -> None:
         raise ValueError(f"The data is empty: {', '.join(repr(n) for n in lengths)} of length 0.")
 
 
+@told_in("data")
 def checked_targets(
     y: PyTree, objective: Objective, shapes: Sequence[Shape], count: int
 ) -> list[np.ndarray | None]:

@@ -7,6 +7,7 @@ from typing import SupportsFloat
 
 import numpy as np
 
+from jaxcnn.runtime.stories import told_in
 from jaxcnn.runtime.types import PyTree
 from jaxcnn.runtime.warn import warn_user
 from jaxcnn.spellings.dialect import chosen
@@ -15,6 +16,7 @@ from jaxcnn.training.objective import Objective
 from jaxcnn.training.per_output import per_output
 
 
+@told_in("data")
 def checked_weights(
     sample_weight: PyTree,
     class_weight: PyTree,
