@@ -14,6 +14,7 @@ from jaxcnn.callbacks.history import History
 from jaxcnn.callbacks.logs import Logs
 from jaxcnn.callbacks.progress import ProgbarLogger
 from jaxcnn.runtime.types import Config, Settings
+from jaxcnn.spellings.dialect import dialect
 
 # Hooks of later Keras versions, which no loop here calls, and what to use instead.
 LATER_HOOKS = {
@@ -114,6 +115,8 @@ class CallbackList(Told):
             callback.set_model(model)
             if callback is not self.history:  # which outlives the data
                 callback.validation_data = validation_data
+        if dialect().of_keras_1:  # where callbacks read it from the model
+            model.validation_data = validation_data
 
     def on_interruption(self, error: BaseException) -> None:
         """Let every callback close its files; an exception there becomes a note on `error`."""

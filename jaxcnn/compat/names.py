@@ -85,13 +85,10 @@ _STAR = {
     "initializers": "keras.initializers",
     "inspect": "inspect",
     "interfaces": "keras.legacy.interfaces",
-    "merge": "keras.layers.merge",
     "np": "numpy",
     "regularizers": "keras.regularizers",
     "warnings": "warnings",
     "deserialize_keras_object": "jaxcnn.compat.objects:deserialize_keras_object",
-    "func_dump": "jaxcnn.compat.objects:func_dump",
-    "func_load": "jaxcnn.compat.objects:func_load",
 }
 _BACKEND_NAMES = {
     "_BACKEND": "jaxcnn.compat.backend_name:_BACKEND",
@@ -158,6 +155,9 @@ _H5 = {
 }
 # What many files of Keras import for themselves, and programs from any of them.
 _EVERYWHERE = {
+    "merge": "keras.layers.merge",
+    "func_dump": "jaxcnn.compat.objects:func_dump",
+    "func_load": "jaxcnn.compat.objects:func_load",
     "_to_snake_case": "jaxcnn.layers.naming:snake_case",
     "deserialize_keras_object": "jaxcnn.compat.objects:deserialize_keras_object",
     "has_arg": "jaxcnn.compat.objects:has_arg",
@@ -185,6 +185,10 @@ NAMES: dict[str, dict[str, str]] = {
             for name in ("top_k_categorical_accuracy", "sparse_top_k_categorical_accuracy")
         },
         **{name: f"jaxcnn.compat.metric_classes:{name}" for name in _METRIC_CLASSES.split()},
+    },
+    **{
+        f"keras.datasets.{name}": {"load_batch": "jaxcnn.compat.array_files:load_batch"}
+        for name in ("cifar", "cifar10", "cifar100")
     },
     "keras.losses": {"huber_loss": "jaxcnn.losses:huber"},
     "keras.callbacks": {
@@ -291,6 +295,13 @@ NAMES: dict[str, dict[str, str]] = {
 }
 
 # And for programs of Keras 1.
+_EVERYWHERE_OF_1 = {
+    "get_from_module": "jaxcnn.compat.objects:get_from_module",
+    "initializations": "keras.initializations",
+    "objectives": "keras.objectives",
+    "optimizer_from_config": "jaxcnn.compat.optimizers:deserialize",
+    "optimizers": "keras.optimizers",
+}
 _LAYERS_OF_1 = {"BatchNormalization": "jaxcnn.compat.normalization:BatchNormalization"}
 BACKEND_OF_1 = (
     "conv1d conv2d conv3d expand_dims one_hot pool2d pool3d resize_images resize_volumes "
@@ -310,6 +321,12 @@ NAMES_OF_1: dict[str, dict[str, str]] = {
     "keras.backend.common": _BACKEND_OF_1,
     "keras.backend.tensorflow_backend": _BACKEND_OF_1,
     "keras.layers": _LAYERS_OF_1,
+    "keras.regularizers": {
+        "EigenvalueRegularizer": "jaxcnn.compat.regularizers1:EigenvalueRegularizer"
+    },
+    "keras.utils.io_utils": {
+        name: f"jaxcnn.compat.array_files:{name}" for name in ("load_array", "save_array")
+    },
     **{f"keras.layers.{name}": _LAYERS_OF_1 for name in LAYER_FILES.split()},
     "keras.metrics": {name: f"jaxcnn.compat.metrics1:{name}" for name in _METRICS_OF_1.split()},
 }
@@ -317,6 +334,9 @@ NAMES_OF_1: dict[str, dict[str, str]] = {
 
 def names_in(path: str) -> dict[str, str]:
     """The names of a module that are called otherwise here."""
-    of_1 = NAMES_OF_1.get(path, {}) if dialect().of_keras_1 else {}
-    everywhere = _EVERYWHERE if path.startswith("keras.") else {}
-    return {**everywhere, **NAMES.get(path, {}), **of_1}
+    inside = path.startswith("keras.") and not path.startswith("keras.backend")
+    everywhere = _EVERYWHERE if inside else {}
+    if not dialect().of_keras_1:
+        return {**everywhere, **NAMES.get(path, {})}
+    of_1 = {**_EVERYWHERE_OF_1, **everywhere} if inside else {}
+    return {**of_1, **NAMES.get(path, {}), **NAMES_OF_1.get(path, {})}

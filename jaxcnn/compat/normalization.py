@@ -50,6 +50,7 @@ class BatchNormalizationOfSamples(layers.Layer):
         beta_regularizer: Identifier = None,
         **kwargs: Any,
     ) -> None:
+        kwargs.pop("mode", None)  # of its own configuration
         super().__init__(**kwargs)
         self.epsilon, self.axis, self.momentum = epsilon, axis, momentum
         self.beta_init, self.gamma_init = initializers.get(beta_init), initializers.get(gamma_init)
@@ -79,9 +80,10 @@ class BatchNormalizationOfSamples(layers.Layer):
         return self.gamma * ((x - mean) / (deviation + self.epsilon)) + self.beta
 
     def get_config(self) -> Config:
-        """The arguments of the constructor."""
+        """The arguments of `BatchNormalization` for such a layer."""
         return {
             **super().get_config(),
+            "mode": 1,
             "epsilon": self.epsilon,
             "axis": self.axis,
             "momentum": self.momentum,
@@ -97,7 +99,12 @@ class BatchNormalizationOfBatches(layers.BatchNormalization):
     """Mode 2: the statistics of the batch at all times; the running ones rest."""
 
     def __init__(self, **kwargs: Any) -> None:
+        kwargs.pop("mode", None)  # of its own configuration
         super().__init__(**{**kwargs, "momentum": 1.0})
+
+    def get_config(self) -> Config:
+        """The arguments of `BatchNormalization` for such a layer."""
+        return {**super().get_config(), "mode": 2}
 
     def call(self, inputs: PyTree, *args: PyTree, mask: PyTree = None, **kwargs: PyTree) -> PyTree:
         """The same shape."""

@@ -191,7 +191,7 @@ def _cifar_batches(
 ) -> list[tuple[np.ndarray, np.ndarray]]:
     """Images (n, 32, 32, 3) and labels (n,) of each named batch."""
     return [
-        _cifar_batch(path, name, content, label_key)
+        cifar_batch(path, name, content, label_key)
         for name, content in _contents(path, names).items()
     ]
 
@@ -212,9 +212,10 @@ def _contents(path: Path, names: list[str]) -> dict[str, bytes]:
     return {name: contents[name] for name in names}
 
 
-def _cifar_batch(
+def cifar_batch(
     path: Path, name: str, content: bytes, label_key: str
 ) -> tuple[np.ndarray, np.ndarray]:
+    """Images (n, 32, 32, 3) and labels (n,) of the batch `content`, which `path` has as `name`."""
     where = path / name
     try:
         batch = unpickle.loads(content)

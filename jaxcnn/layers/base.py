@@ -440,7 +440,7 @@ class Layer:
     @property
     def constraints(self) -> dict[Variable, ArrayFunction]:
         """Weight -> what is applied to it after each update; `build` may add to it or set it."""
-        return self.weights_store.constraints
+        return weight_tree.constraints_of_weights(self)
 
     @constraints.setter
     def constraints(self, constraints: dict[Variable, ArrayFunction]) -> None:

@@ -13,6 +13,20 @@ NUMBERS = frozenset(
     ("filter_length", "length", "pool_length", "stride", "subsample_length", "atrous_rate")
 )
 
+# Layers that draw or normalize otherwise in training.
+OF_TRAINING = frozenset(
+    (
+        "AlphaDropout",
+        "BatchNormalization",
+        "Dropout",
+        "GaussianDropout",
+        "GaussianNoise",
+        "SpatialDropout1D",
+        "SpatialDropout2D",
+        "SpatialDropout3D",
+    )
+)
+
 
 def old_attribute(layer: Layer, kind: str, name: str, settings: Sequence[str]) -> Any:
     """The value that Keras 1 had for `layer.name`.
@@ -28,11 +42,14 @@ def old_attribute(layer: Layer, kind: str, name: str, settings: Sequence[str]) -
     """
     if name == "get_output_shape_for":
         return layer.compute_output_shape
+    if name == "uses_learning_phase":
+        return differs_in_training(layer)
     if name == "W_shape":
         return tuple(layer.W.shape)  # type: ignore[attr-defined]
     table = TABLES.get(kind, Spellings())
     if name in ("input_dim", "input_length") and ("units" in settings or name in table.words):
-        return layer.input_shape[-1 if name == "input_dim" else 1]
+        shape = getattr(layer, "batch_input_shape", None) or layer.input_shape
+        return shape[-1 if name == "input_dim" else 1]
     if name in table.kernel:
         return getattr(layer, "kernel_size")[table.kernel.index(name)]  # noqa: B009
     if name in table.dropped:
@@ -46,3 +63,14 @@ def old_attribute(layer: Layer, kind: str, name: str, settings: Sequence[str]) -
             return word
     one = name in NUMBERS and isinstance(value, tuple) and len(value) == 1
     return value[0] if one else value
+
+
+def differs_in_training(layer: Layer) -> bool:
+    """Whether the layer, or one inside it, draws or normalizes in training alone."""
+    names = {base.__name__ for base in type(layer).__mro__}
+    rates = (getattr(layer, name, 0) for name in ("dropout", "recurrent_dropout"))
+    return (
+        not names.isdisjoint(OF_TRAINING)
+        or any(rates)
+        or any(differs_in_training(child) for child in layer.children.values())
+    )

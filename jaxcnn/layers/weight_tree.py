@@ -16,12 +16,14 @@ import jax.numpy as jnp
 import numpy as np
 from flax.traverse_util import flatten_dict, unflatten_dict
 
+from jaxcnn.layers.gates import with_gates_apart, with_gates_together
 from jaxcnn.layers.symbolic.tensor import SymbolicTensor, shapes
 from jaxcnn.layers.variable import Variable
 from jaxcnn.layers.weights import Arguments, WeightOwner, put, spec_of
 from jaxcnn.nn.base import WeightSpec
 from jaxcnn.runtime.stories import told_in
 from jaxcnn.runtime.types import ArrayFunction, ArrayLike, Path, PyTree
+from jaxcnn.spellings.dialect import dialect
 
 L = TypeVar("L", bound=WeightOwner)
 
@@ -249,6 +251,16 @@ def trainable_mask(layer: WeightOwner, collection: str) -> dict[str, PyTree]:
     return tree
 
 
+def constraints_of_weights(layer: WeightOwner) -> dict[Variable, ArrayFunction]:
+    """Weight -> its constraint, as the layer keeps them: the very dict, which may be added to."""
+    kept = layer.weights_store.constraints
+    for owner, spec, _ in placed_weights(layer):
+        if spec.constraint is not None:
+            variable = owner.weights_store.variable((spec.collection, *spec.path))
+            kept.setdefault(variable, spec.constraint)
+    return kept
+
+
 def constraints(layer: WeightOwner) -> dict[Path, ArrayFunction]:
     """Path within ``params`` -> the constraint to apply to that weight after each update."""
     return {spec.path: spec.constraint for spec in all_specs(layer) if spec.constraint is not None}
@@ -256,8 +268,10 @@ def constraints(layer: WeightOwner) -> dict[Path, ArrayFunction]:
 
 def get_weights(layer: WeightOwner) -> list[np.ndarray]:
     """Copies of the weights as NumPy arrays, in Keras order."""
+    entries = layer.listed_paths()
     with between_steps(layer):
-        return [np.array(owner.weights_store.arrays[path]) for owner, path in layer.listed_paths()]
+        arrays = [np.array(owner.weights_store.arrays[path]) for owner, path in entries]
+    return with_gates_apart(entries, arrays) if dialect().of_keras_1 else arrays
 
 
 @told_in("weights")
@@ -272,6 +286,8 @@ def set_weights(layer: WeightOwner, weights: Sequence[ArrayLike]) -> None:
         store.initial = weights
         return
     entries = layer.listed_paths()
+    if dialect().of_keras_1:
+        weights = with_gates_together(entries, [np.asarray(weight) for weight in weights])
     if len(weights) != len(entries):
         names = ", ".join("/".join(path[1:]) for _, path in entries)
         listed = f" ({names})" if len(entries) < 10 else ""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from typing import Protocol, Self, TypeAlias
+from typing import ClassVar, Protocol, Self, TypeAlias
 
 import flax.linen as nn
 import jax
@@ -19,6 +19,7 @@ from jaxcnn.layers.trace_at_sizes import from_flax
 from jaxcnn.layers.variable import Variable
 from jaxcnn.nn.base import WeightSpec
 from jaxcnn.nn.graph import run
+from jaxcnn.nn.traits import Traits
 from jaxcnn.runtime import config
 from jaxcnn.runtime.arrays import named_key
 from jaxcnn.runtime.disk_cache import keep_programs
@@ -59,6 +60,7 @@ class WeightOwner(HasModule, Protocol):
     """A layer as its weights know it."""
 
     built_in: tuple[Self, str] | None
+    traits: ClassVar[Traits]
 
     @property
     def children(self) -> Mapping[str, Self]: ...

@@ -320,13 +320,13 @@ class Network(Layer):
         Raises:
             ValueError: another number of weights or another shape; nothing is replaced then.
         """
-        count = len(self.listed_paths())
-        if chosen() and len(weights) != count:
+        values = self.get_weights()
+        if chosen() and len(weights) not in ((count := len(values)), len(self.listed_paths())):
             warn_user(
                 f"Model '{self.name}' has {count} weights; given {len(weights)}. As in Keras 1 and "
                 "2, as many as there are of both are set."
             )
-            weights = [*weights[:count], *self.get_weights()[len(weights) :]]
+            weights = [*weights[:count], *values[len(weights) :]]
         super().set_weights(weights)
 
     def summary(

@@ -124,6 +124,7 @@ READ: dict[str, Read] = {
         for field in ("node", "tensor")
     },
     **dict.fromkeys(("layers_by_depth", "_layers_by_depth"), attributes.layers_by_depth),
+    "get_output_shape_for": lambda model: model.compute_output_shape,
     "_is_compiled": lambda model: model.optimizer is not None,
     "_nodes_by_depth": attributes.nodes_by_depth,
 }

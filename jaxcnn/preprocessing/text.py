@@ -9,6 +9,7 @@ from typing import Any, TypeAlias, TypeVar
 import numpy as np
 
 from jaxcnn.runtime.types import Config
+from jaxcnn.spellings.attributes import Renamed
 from jaxcnn.spellings.dialect import dialect
 from jaxcnn.spellings.translate import old_spellings
 
@@ -158,6 +159,8 @@ class Tokenizer:
         >>> tokenizer.texts_to_sequences(["the dog"])
         [[1, 3]]
     """
+
+    nb_words = Renamed("num_words")
 
     def __init__(
         self,

@@ -22,9 +22,9 @@ def named_weights(model: Network, prefix: str = "") -> Iterator[tuple[str, np.nd
         if isinstance(layer, Network):
             yield from named_weights(layer, f"{prefix}{layer.name}/")
             continue
-        for (owner, path), weight in zip(layer.weight_paths(), layer.get_weights(), strict=True):
+        for owner, path in layer.weight_paths():
             within = path[1:] if owner is layer else (owner.name, *path[1:])
-            yield prefix + "/".join((layer.name, *within)), weight
+            yield prefix + "/".join((layer.name, *within)), np.asarray(owner.variable(path))
 
 
 def weight_image(weight: np.ndarray) -> np.ndarray:

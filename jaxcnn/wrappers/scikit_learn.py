@@ -179,7 +179,7 @@ class KerasEstimator(BaseEstimator):
                 else to_categorical(y)
             )
         settings = self.filter_sk_params(Sequential.fit, kwargs)
-        if "nb_epoch" in self.sk_params:
+        if "nb_epoch" in self.sk_params and "nb_epoch" not in settings:
             settings.setdefault("epochs", self.sk_params["nb_epoch"])
         if sample_weight is not None:
             settings["sample_weight"] = _check_sample_weight(sample_weight, x)

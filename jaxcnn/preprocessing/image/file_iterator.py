@@ -15,6 +15,7 @@ from jaxcnn.preprocessing.image.files import EXTENSIONS, load_img
 from jaxcnn.preprocessing.image.flow import Flow, Reading
 from jaxcnn.preprocessing.image.iterator import Batch, Iterator, Transform
 from jaxcnn.runtime.threads import thread_count
+from jaxcnn.spellings.attributes import Renamed
 
 LABELLED = ("categorical", "binary", "sparse")  # class modes whose labels are classes
 
@@ -33,6 +34,8 @@ class FileIterator(Iterator):
         samples: how many files there are.
         image_shape: shape of an image in a batch.
     """
+
+    nb_sample, nb_class = Renamed("samples"), Renamed("num_class")
 
     def __init__(
         self,

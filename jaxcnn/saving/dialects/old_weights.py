@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -22,14 +22,12 @@ from jaxcnn.layers import (
     LocallyConnected2D,
     TimeDistributed,
 )
+from jaxcnn.layers.gates import together
 from jaxcnn.layers.symbolic.tensor import SymbolicTensor
 from jaxcnn.runtime.types import Path
 from jaxcnn.saving.types import Network
 
 Sizes = tuple[int, ...]
-
-# Our order of the gates in one array -> the order in which Keras 1 had arrays for each.
-GATES_OF_KERAS_1: Mapping[str, str] = {"zrh": "zrh", "ifco": "icfo"}
 
 
 @dataclass(frozen=True)
@@ -86,9 +84,7 @@ def whole_gates(
         return list(arrays)
     # Kernels in 'th' ordering have their filters in front.
     axis = 0 if is_th(arrays, channels_first) else -1
-    starts = [3 * GATES_OF_KERAS_1[gates].index(gate) for gate in gates]
-    # kernel, recurrent kernel and bias of each gate
-    return [np.concatenate([arrays[at + part] for at in starts], axis) for part in range(3)]
+    return together(gates, arrays, axis)
 
 
 def is_th(arrays: Sequence[np.ndarray], channels_first: bool) -> bool:

@@ -1,0 +1,74 @@
+"""The weights of recurrent layers as Keras 1 listed them: three arrays for each of the gates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+import numpy as np
+
+from jaxcnn.layers.weights import WeightOwner
+from jaxcnn.runtime.types import Path
+
+# Our order of the gates in one array -> the order in which Keras 1 had arrays for each.
+GATES_OF_KERAS_1: Mapping[str, str] = {"zrh": "zrh", "ifco": "icfo"}
+PARTS = 3  # kernel, recurrent kernel, bias
+
+Entries = Sequence[tuple[WeightOwner, Path]]
+
+
+def together(gates: str, arrays: Sequence[np.ndarray], axis: int = -1) -> list[np.ndarray]:
+    """Kernel, recurrent kernel and bias of all gates, out of those of each."""
+    starts = [PARTS * GATES_OF_KERAS_1[gates].index(gate) for gate in gates]
+    return [np.concatenate([arrays[at + part] for at in starts], axis) for part in range(PARTS)]
+
+
+def apart(gates: str, arrays: Sequence[np.ndarray]) -> list[np.ndarray]:
+    """Kernel, recurrent kernel and bias of each gate, out of those of all."""
+    pieces = [np.split(array, len(gates), axis=-1) for array in arrays]
+    return [part[gates.index(gate)] for gate in GATES_OF_KERAS_1[gates] for part in pieces]
+
+
+def with_gates_apart(entries: Entries, arrays: Sequence[np.ndarray]) -> list[np.ndarray]:
+    """The arrays of the weights as Keras 1 lists them."""
+    listed: list[np.ndarray] = []
+    for at, count, gates in runs(entries):
+        run = arrays[at : at + count]
+        listed += apart(gates, run) if gates else run
+    return listed
+
+
+def with_gates_together(entries: Entries, arrays: Sequence[np.ndarray]) -> list[np.ndarray]:
+    """The arrays as we list the weights, out of a list of Keras 1; one of another length as it
+    is.
+    """
+    expected = [(count, gates) for _, count, gates in runs(entries)]
+    if len(arrays) != sum(count * max(len(gates), 1) for count, gates in expected):
+        return list(arrays)
+    listed: list[np.ndarray] = []
+    rest = list(arrays)
+    for count, gates in expected:
+        size = count * max(len(gates), 1)
+        run, rest = rest[:size], rest[size:]
+        listed += together(gates, run) if gates else run
+    return listed
+
+
+def runs(entries: Entries) -> Iterator[tuple[int, int, str]]:
+    """(first entry, number of entries, gates) of each recurrent layer with its gates apart, and of
+    each other weight.
+    """
+    at = 0
+    while at < len(entries):
+        gates = gates_apart(entries[at][0])
+        whole = gates and [owner for owner, _ in entries[at : at + PARTS]] == PARTS * [
+            entries[at][0]
+        ]
+        count = PARTS if whole else 1
+        yield at, count, gates if whole else ""
+        at += count
+
+
+def gates_apart(owner: WeightOwner) -> str:
+    """The gates of a layer that has an array for each in Keras 1; else nothing."""
+    gates: str = owner.traits.gates
+    return "" if getattr(owner, "implementation", 0) == 2 else gates
