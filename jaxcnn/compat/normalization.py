@@ -48,9 +48,9 @@ class BatchNormalizationOfSamples(layers.Layer):
         gamma_init: Identifier = "ones",
         gamma_regularizer: Identifier = None,
         beta_regularizer: Identifier = None,
+        mode: int = 1,
         **kwargs: Any,
     ) -> None:
-        kwargs.pop("mode", None)  # of its own configuration
         super().__init__(**kwargs)
         self.epsilon, self.axis, self.momentum = epsilon, axis, momentum
         self.beta_init, self.gamma_init = initializers.get(beta_init), initializers.get(gamma_init)
@@ -98,8 +98,7 @@ class BatchNormalizationOfSamples(layers.Layer):
 class BatchNormalizationOfBatches(layers.BatchNormalization):
     """Mode 2: the statistics of the batch at all times; the running ones rest."""
 
-    def __init__(self, **kwargs: Any) -> None:
-        kwargs.pop("mode", None)  # of its own configuration
+    def __init__(self, mode: int = 2, **kwargs: Any) -> None:
         super().__init__(**{**kwargs, "momentum": 1.0})
 
     def get_config(self) -> Config:

@@ -252,13 +252,13 @@ def trainable_mask(layer: WeightOwner, collection: str) -> dict[str, PyTree]:
 
 
 def constraints_of_weights(layer: WeightOwner) -> dict[Variable, ArrayFunction]:
-    """Weight -> its constraint, as the layer keeps them: the very dict, which may be added to."""
-    kept = layer.weights_store.constraints
+    """Weight -> its constraint, as the layer has them: the very dict, which may be added to."""
+    constraints_of_layer = layer.weights_store.constraints
     for owner, spec, _ in placed_weights(layer):
         if spec.constraint is not None:
             variable = owner.weights_store.variable((spec.collection, *spec.path))
-            kept.setdefault(variable, spec.constraint)
-    return kept
+            constraints_of_layer.setdefault(variable, spec.constraint)
+    return constraints_of_layer
 
 
 def constraints(layer: WeightOwner) -> dict[Path, ArrayFunction]:

@@ -163,7 +163,7 @@ def test_the_regularizer_of_eigenvalues():
     model.set_weights([matrix, np.zeros(3)])
     loss = model.evaluate(np.zeros((2, 4)), np.zeros((2, 3)), verbose=0)
     assert_allclose(loss, penalty, rtol=1e-5)
-    config = {"name": "EigenvalueRegularizer", "k": 0.3}
+    config = {"class_name": "EigenvalueRegularizer", "config": {"k": 0.3}}
     assert get(config) == EigenvalueRegularizer(0.3)
 
 

@@ -267,13 +267,15 @@ def test_each_gate_is_drawn_by_itself(layer, gates):
 
     def kernels(**options):
         built = getattr(layers, layer)(6, input_shape=(3, 6), **options)
-        return Sequential([built]).get_weights()[:2]
+        weights = Sequential([built]).get_weights()
+        return weights[::3], weights[1::3]
 
     with speaking("1.2"):
         kernel, recurrent = kernels()
         _, whole = kernels(consume_less="gpu")
+    assert len(kernel) == len(recurrent) == gates
     assert np.sqrt(6 / (6 + 6 * gates)) < np.abs(kernel).max() <= np.sqrt(6 / 12)
     _, later = kernels()
-    for orthogonal in (*np.split(recurrent, gates, -1), whole, later):
+    for orthogonal in (*recurrent, *whole, *later):
         products = orthogonal @ orthogonal.T  # of 1 or, by Keras 1's own initialization, 1.21
         np.testing.assert_allclose(products / products[0, 0], np.eye(6), atol=1e-5)

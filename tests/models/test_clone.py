@@ -7,6 +7,7 @@ import jax
 import numpy as np
 import pytest
 
+from jaxcnn import layers
 from jaxcnn.layers import Dense, Dropout, Input, Lambda, Layer, TimeDistributed, add
 from jaxcnn.models import Model, Sequential, clone_model
 
@@ -103,3 +104,12 @@ def test_a_model_is_pickled_with_its_calls():
     model = Sequential([Dense(2, input_shape=(3,)), Dense(1)])
     again = pickle.loads(pickle.dumps(model))
     np.testing.assert_array_equal(again.predict(np.ones((2, 3))), model.predict(np.ones((2, 3))))
+
+
+@pytest.mark.parametrize("kind", ["SimpleRNN", "GRU", "LSTM", "ConvLSTM2D"])
+def test_recurrent_models_are_pickled(kind):
+    shape, size = ((3, 5, 5, 1), (3,)) if kind == "ConvLSTM2D" else ((3, 2), ())
+    model = Sequential([getattr(layers, kind)(4, *size, input_shape=shape)])
+    x = np.random.default_rng(0).normal(size=(2, *shape))
+    again = pickle.loads(pickle.dumps(model))
+    np.testing.assert_allclose(again.predict(x), model.predict(x), atol=1e-6)

@@ -7,6 +7,7 @@ Arrays of a step are (batch, width); products with kernels may be convolutions, 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import ClassVar
 
 import jax
@@ -23,7 +24,7 @@ from jaxcnn.ops.gru import gru_step
 from jaxcnn.ops.lstm import lstm_step
 from jaxcnn.ops.product import dot
 from jaxcnn.runtime.arrays import on_last_axes
-from jaxcnn.runtime.types import Config, DTypeLike
+from jaxcnn.runtime.types import ArrayFunction, Config, DTypeLike
 from jaxcnn.spellings.dialect import dialect
 
 
@@ -75,8 +76,10 @@ class Gated(GatedArguments):
     def bias_shape(self) -> tuple[int, ...]:
         return (self.blocks * self.size,)
 
-    def initial_bias(self, key: jax.Array, shape: tuple[int, ...], dtype: DTypeLike) -> jax.Array:
-        return initializers.get(self.bias_initializer)(key, shape, dtype)
+    @property
+    def initial_bias(self) -> ArrayFunction:
+        """What makes the bias; it holds nothing of the module, which may be within a trace."""
+        return initializers.get(self.bias_initializer)
 
     def project(
         self, x: jax.Array, kernel: jax.Array, bias: jax.Array | None, noise: Sequence[jax.Array]
@@ -215,6 +218,19 @@ class GRURecurrence(Gated):
         return [gru_step((z, r), h, candidate, gate, activation)[0]]
 
 
+@dataclass(frozen=True)
+class OpenForgetGate:
+    """An initializer of an LSTM's bias: as `start` makes it, and ones for the forget gate."""
+
+    start: ArrayFunction
+    size: int
+
+    def __call__(self, key: jax.Array, shape: tuple[int, ...], dtype: DTypeLike) -> jax.Array:
+        values = self.start(key, shape, dtype)
+        end = values.size - 2 * self.size  # candidate and output gate come after the forget gate
+        return values.at[end - self.size : end].set(1)
+
+
 class LSTMRecurrence(Gated):
     """Gates i, f and o (input, forget, output) and a candidate.
 
@@ -224,10 +240,10 @@ class LSTMRecurrence(Gated):
     blocks = 4
     state_count = 2
 
-    def initial_bias(self, key: jax.Array, shape: tuple[int, ...], dtype: DTypeLike) -> jax.Array:
-        values = super().initial_bias(key, shape, dtype)
-        end = values.size - 2 * self.size  # candidate and output gate come after the forget gate
-        return values.at[end - self.size : end].set(1) if self.unit_forget_bias else values
+    @property
+    def initial_bias(self) -> ArrayFunction:
+        start = super().initial_bias
+        return OpenForgetGate(start, self.size) if self.unit_forget_bias else start
 
     def step(
         self, inputs: Sequence[jax.Array], states: list[jax.Array], add: Add

@@ -292,8 +292,10 @@ def is_neutral(key: str, value: Json) -> bool:
 
 
 def written_arguments(handle: type) -> tuple[set[str], bool]:
-    """(arguments that the constructors of a user's class name, whether one takes any other)."""
+    """(arguments that constructors name beside the fields, whether one of a user takes others)."""
     base = library_class(handle)
+    if base is handle:
+        return set(inspect.signature(handle.__init__).parameters), False
     inherited = base.__mro__ if base is not None else ()
     named: set[str] = set()
     takes_any = False
