@@ -73,6 +73,14 @@ _FILES = {
     "validate_file": "jaxcnn.compat.helpers:validate_file",
 }
 _SHAPES = {"_obtain_input_shape": "jaxcnn.compat.blocks:obtain_input_shape"}
+WEIGHTS_ADDRESSES = {
+    name: {
+        f"{order}WEIGHTS_PATH{top}": f"jaxcnn.compat.addresses:{name}_{order or 'TF_'}{top}"
+        for order in ("", "TF_", "TH_")
+        for top in ("", "_NO_TOP")
+    }
+    for name in ("inception_v3", "resnet50", "vgg16", "vgg19", "xception")
+} | {"imagenet_utils": {"CLASS_INDEX_PATH": "jaxcnn.compat.addresses:CLASS_INDEX_PATH"}}
 
 # What the files of layers import for themselves, so that a star import of them has it, too.
 _STAR = {
@@ -120,6 +128,12 @@ _BACKEND_NAMES = {
         )
     },
 }
+_CONVOLUTION = (
+    "_convert_string_dtype _has_nchw_support _normalize_axis _postprocess_conv2d_output "
+    "_postprocess_conv3d_output _preprocess_border_mode _preprocess_conv1d_input "
+    "_preprocess_conv2d_input _preprocess_conv2d_kernel _preprocess_conv3d_input "
+    "_preprocess_conv3d_kernel _preprocess_deconv_output_shape _preprocess_padding _to_tensor"
+)
 _METRIC_CLASSES = (
     "Accuracy BinaryAccuracy BinaryCrossentropy CategoricalAccuracy CategoricalCrossentropy "
     "CategoricalHinge CosineSimilarity Hinge KLDivergence LogCoshError MeanAbsoluteError "
@@ -219,6 +233,7 @@ NAMES: dict[str, dict[str, str]] = {
     "keras.backend.tensorflow_backend": {
         **_BACKEND_NAMES,
         "_get_available_gpus": "jaxcnn.compat.tensorflow.devices:get_available_gpus",
+        **{name: f"jaxcnn.compat.convolution_helpers:{name}" for name in _CONVOLUTION.split()},
     },
     "keras.utils.multi_gpu_utils": {
         f"_{name}": f"jaxcnn.compat.tensorflow.devices:{name}"
@@ -231,6 +246,10 @@ NAMES: dict[str, dict[str, str]] = {
         f"{root}.{name}": _SHAPES
         for root in ("keras.applications", "keras_applications")
         for name in ("imagenet_utils", *APPLICATIONS.split())
+    },
+    **{
+        f"keras.applications.{name}": {**_SHAPES, **addresses}
+        for name, addresses in WEIGHTS_ADDRESSES.items()
     },
     "keras.regularizers": {
         "l1l2": "jaxcnn.regularizers:l1_l2",
