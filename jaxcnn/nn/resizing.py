@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 
 from jaxcnn.nn import arguments
 from jaxcnn.nn.fields import Amounts, Sizes, as_tuple, fixed
 from jaxcnn.nn.spatial import SpatialLayer
+from jaxcnn.ops.tracing import is_spelled_out
 from jaxcnn.runtime.types import Config
 
 
@@ -186,6 +188,13 @@ class UpSampling1D(UpSampling):
     spatial_rank = 1
 
 
+def linear_weights(length: int, factor: int) -> np.ndarray:
+    """(factor * length, length): what each element contributes to those between the elements."""
+    position = ((np.arange(factor * length) + 0.5) / factor - 0.5).clip(0, length - 1)
+    distance = np.abs(position[:, None] - np.arange(length))
+    return (1 - distance).clip(0)
+
+
 class UpSampling2D(UpSampling):
     """(batch, height, width, channels) with rows and columns repeated, or interpolated linearly.
 
@@ -211,6 +220,11 @@ class UpSampling2D(UpSampling):
     def enlarged(self, x: jax.Array) -> jax.Array:
         if self.interpolation == "nearest":
             return super().enlarged(x)
+        if is_spelled_out():  # elsewhere a resized image has a form for known sizes only
+            for axis, size in enumerate(as_tuple(self.size), 1):
+                weights = jnp.asarray(linear_weights(x.shape[axis], size), x.dtype)
+                x = jnp.moveaxis(jnp.tensordot(x, weights, (axis, 1)), -1, axis)
+            return x
         spatial = [n * s for n, s in zip(x.shape[1:-1], as_tuple(self.size), strict=True)]
         y: jax.Array = jax.image.resize(x, (x.shape[0], *spatial, x.shape[-1]), "bilinear")
         return y

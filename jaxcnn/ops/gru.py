@@ -15,7 +15,7 @@ from jax.core import ShapedArray
 from jaxcnn.ops import onednn, recurrence
 from jaxcnn.ops.geometry import StepSettings
 from jaxcnn.ops.product import product
-from jaxcnn.ops.tracing import varying_alike
+from jaxcnn.ops.tracing import scan, varying_alike
 from jaxcnn.runtime.types import ArrayFunction, PyTree
 
 # What the backward pass needs: (kernel, h, keep, bias, outputs, values).
@@ -126,7 +126,7 @@ def _loop(*arrays: jax.Array, settings: StepSettings) -> list[jax.Array]:
         return new, (new, recurrence.where_kept(keep_now, whole, jnp.zeros_like(whole)))
 
     steps = inputs.swapaxes(0, 1), recurrence.by_time(keep)  # (steps, batch, 3 * units)
-    _, results = lax.scan(body, h, steps, reverse=settings.reverse)
+    _, results = scan(body, h, steps, reverse=settings.reverse)
     outputs, values = jax.tree.map(lambda a: a.swapaxes(0, 1), results)
     return [outputs, values if settings.saving else jnp.zeros((0,), inputs.dtype)]
 

@@ -15,7 +15,7 @@ from jax.core import ShapedArray
 from jaxcnn.ops import onednn, recurrence
 from jaxcnn.ops.geometry import StepSettings
 from jaxcnn.ops.product import product
-from jaxcnn.ops.tracing import varying_alike
+from jaxcnn.ops.tracing import scan, varying_alike
 from jaxcnn.runtime.types import ArrayFunction, PyTree
 
 # What the backward pass needs: (kernel, h, c, keep, outputs, cells, sums).
@@ -99,7 +99,7 @@ def _loop(*arrays: jax.Array, settings: StepSettings) -> list[jax.Array]:
         return (h, c), (h, c, sums if settings.saving else None)
 
     steps = inputs.swapaxes(0, 1), recurrence.by_time(keep)  # (steps, batch, 4 * units)
-    _, results = lax.scan(body, (h, c), steps, reverse=settings.reverse)
+    _, results = scan(body, (h, c), steps, reverse=settings.reverse)
     outputs, cells, sums = jax.tree.map(lambda a: a.swapaxes(0, 1), results)
     return [outputs, cells, sums if settings.saving else jnp.zeros((0,), inputs.dtype)]
 

@@ -36,7 +36,7 @@ from jaxcnn.ops.tracing import (
     updated,
     varying_alike,
 )
-from jaxcnn.ops.xla import blocked, direct
+from jaxcnn.ops.xla import blocked, direct, portable
 from jaxcnn.runtime.arrays import on_last_axes
 from jaxcnn.runtime.types import ArrayFunction
 
@@ -48,7 +48,9 @@ def convolve(target: Target, a: jax.Array, b: jax.Array, geometry: Geometry) -> 
 
     The last two are the gradients of the first: 'input' is also known as transposed convolution.
     """
-    form: ArrayFunction = _everywhere if is_spelled_out() else _convolution_p.bind
+    if is_spelled_out():
+        return portable(target, a, b, geometry)
+    form: ArrayFunction = _convolution_p.bind
     return form(*varying_alike(a, b), target=target, geometry=geometry, stacked=False)
 
 

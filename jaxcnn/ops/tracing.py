@@ -37,6 +37,28 @@ def is_spelled_out() -> bool:
     return _spelled_out.get()
 
 
+def scan(
+    body: Callable[[PyTree, PyTree], tuple[PyTree, PyTree]],
+    start: PyTree,
+    parts: PyTree,
+    *,
+    reverse: bool = False,
+    unroll: int | bool = 1,
+) -> tuple[PyTree, PyTree]:
+    """`lax.scan`; backwards, where programs are spelled out, by turning the arrays round."""
+    if not (reverse and is_spelled_out()):
+        scanned: tuple[PyTree, PyTree] = lax.scan(
+            body, start, parts, reverse=reverse, unroll=unroll
+        )
+        return scanned
+
+    def turned(tree: PyTree) -> PyTree:
+        return jax.tree.map(lambda array: lax.rev(array, (0,)), tree)
+
+    final, results = lax.scan(body, start, turned(parts), unroll=unroll)
+    return final, turned(results)
+
+
 def varying_alike(*arrays: jax.Array) -> list[jax.Array]:
     """Inside `shard_map`, let all vary over the axes that any does; its transpose is a sum."""
 

@@ -54,6 +54,71 @@ def direct(target: Target, a: jax.Array, b: jax.Array, geometry: Geometry) -> ja
     return gradient
 
 
+def portable(target: Target, a: jax.Array, b: jax.Array, geometry: Geometry) -> jax.Array:
+    """By convolutions along one or two axes, without zeros between elements.
+
+    For these other formats have a form, any number of images included.
+    """
+    if target == "kernel" or (target == "input" and geometry.groups > 1):
+        return direct(target, a, b, geometry)
+    if target == "input":
+        a, b, geometry = _as_convolution(a, b, geometry)
+    if geometry.rank < 3:
+        return direct("output", a, b, geometry)
+    flat = Geometry(
+        geometry.lengths[1:],
+        geometry.window[1:],
+        geometry.strides[1:],
+        geometry.dilation[1:],
+        geometry.padding[1:],
+        geometry.groups,
+    )
+    before, after = geometry.padding[0]  # negative: cut off
+    a = jnp.pad(a, [(0, 0), (max(before, 0), max(after, 0)), (0, 0), (0, 0), (0, 0)])
+    a = a[:, max(-before, 0) : a.shape[1] - max(-after, 0)]
+    step, reach = geometry.strides[0], (geometry.positions[0] - 1) * geometry.strides[0] + 1
+    total = None
+    for tap, start in zip(b, range(0, a.shape[1], geometry.dilation[0]), strict=False):
+        images = a[:, start : start + reach : step].reshape(-1, *a.shape[2:])
+        part = direct("output", images, tap, flat)
+        total = part if total is None else total + part
+    assert total is not None
+    return total.reshape(-1, geometry.positions[0], *total.shape[1:])
+
+
+def _as_convolution(
+    y: jax.Array, kernel: jax.Array, geometry: Geometry
+) -> tuple[jax.Array, jax.Array, Geometry]:
+    """(input, kernel, geometry) of the convolution that a transposed one of one group is."""
+    pads = []
+    axes = zip(
+        geometry.lengths,
+        geometry.window,
+        geometry.strides,
+        geometry.dilation,
+        geometry.padding,
+        strict=True,
+    )
+    for axis, (length, size, stride, dilation, (before, _)) in enumerate(axes, 1):
+        y = _with_zeros(y, axis, stride)
+        reach = (size - 1) * dilation
+        pads.append((reach - before, length - y.shape[axis] + before))
+    ones = (1,) * geometry.rank
+    turned = jnp.flip(jnp.swapaxes(kernel, -1, -2), tuple(range(geometry.rank)))
+    lengths = y.shape[1:-1]
+    return y, turned, Geometry(lengths, geometry.window, ones, geometry.dilation, tuple(pads))
+
+
+def _with_zeros(x: jax.Array, axis: int, stride: int) -> jax.Array:
+    """`x` with ``stride - 1`` zeros between its elements along an axis."""
+    if stride == 1:
+        return x
+    parts = jnp.stack([x, *[jnp.zeros_like(x)] * (stride - 1)], axis + 1)
+    length = x.shape[axis] * stride
+    whole = parts.reshape(*x.shape[:axis], length, *x.shape[axis + 1 :])
+    return lax.slice_in_dim(whole, 0, length - stride + 1, axis=axis)
+
+
 def blocked(target: Target, a: jax.Array, b: jax.Array, geometry: Geometry) -> jax.Array:
     """Patches times kernel as matrix products, a block of images at a time.
 

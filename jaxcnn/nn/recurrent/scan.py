@@ -13,6 +13,7 @@ import jax
 import jax.numpy as jnp
 from jax.ad_checkpoint import checkpoint_name
 
+from jaxcnn.ops import tracing
 from jaxcnn.ops.recurrence import where_kept
 from jaxcnn.runtime.types import PyTree
 
@@ -133,7 +134,7 @@ def gated_scan(
             new = where_kept(step_keep, cell.step(step_inputs, states, add), states)
             return new, (new[0], applied_to)
 
-        final, (outputs, applied_to) = jax.lax.scan(
+        final, (outputs, applied_to) = tracing.scan(
             body, states, (inputs, fixed["keep"]), reverse=reverse, unroll=unroll or 1
         )
         return (outputs, final), applied_to
@@ -200,7 +201,7 @@ def step_scan(
         return (new, output), output
 
     first = starts_as[0] if starts_as else jnp.zeros(output.shape, output.dtype)
-    (final, last), outputs = jax.lax.scan(
+    (final, last), outputs = tracing.scan(
         body, (list(states), first), (x, keep), reverse=reverse, unroll=unroll or 1
     )
     return outputs, last, final

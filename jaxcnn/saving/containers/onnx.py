@@ -50,6 +50,8 @@ def export_onnx(model: Network, path: Filename, batch_size: int | None = None) -
         outputs: list[jax.Array] = jax.tree.leaves(
             step(variables, arrays[0] if len(arrays) == 1 else list(arrays))
         )
+        # An output that is an input as it came would be one value with two names.
+        outputs = [y + 0 if any(y is x for x in arrays) else y for y in outputs]
         return outputs[0] if len(outputs) == 1 else tuple(outputs)
 
     names = {"input_names": model.input_names, "output_names": model.output_names}

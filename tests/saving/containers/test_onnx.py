@@ -8,21 +8,32 @@ import pytest
 from jaxcnn.layers import (
     GRU,
     LSTM,
+    RNN,
     AveragePooling1D,
     AveragePooling2D,
     AveragePooling3D,
     BatchNormalization,
+    Bidirectional,
+    Conv1DTranspose,
     Conv2D,
+    Conv2DTranspose,
+    Conv3D,
+    Conv3DTranspose,
     Dense,
     DepthwiseConv2D,
+    Dropout,
     Embedding,
     Flatten,
     GlobalAveragePooling2D,
+    GRUCell,
     Input,
     Lambda,
+    LSTMCell,
     MaxPooling1D,
     MaxPooling2D,
     MaxPooling3D,
+    SimpleRNN,
+    UpSampling2D,
     concatenate,
 )
 from jaxcnn.models import Model, Sequential
@@ -81,8 +92,54 @@ def words():
     return Sequential([Embedding(20, 6, input_length=7), LSTM(5), Dense(1, activation="sigmoid")])
 
 
+def upwards():
+    return Sequential(
+        [
+            Conv2DTranspose(3, 3, strides=2, padding="same", input_shape=(4, 5, 2)),
+            Conv2DTranspose(2, (2, 3), strides=(1, 3), activation="relu"),
+            Conv2DTranspose(2, 3, dilation_rate=2, padding="full"),
+            UpSampling2D((2, 3), interpolation="bilinear"),
+        ]
+    )
+
+
+def upwards_in_time():
+    return Sequential([Conv1DTranspose(3, 4, strides=3, output_padding=1, input_shape=(5, 2))])
+
+
+def convolved_volumes():
+    return Sequential(
+        [
+            Conv3D(3, (3, 2, 3), strides=(2, 1, 1), padding="same", input_shape=(6, 5, 6, 2)),
+            Conv3D(2, 2, dilation_rate=(2, 1, 1)),
+            Conv3DTranspose(2, 3, strides=(2, 1, 2)),
+        ]
+    )
+
+
+def backwards():
+    return Sequential(
+        [
+            Bidirectional(LSTM(3, return_sequences=True), input_shape=(6, 2)),
+            Bidirectional(GRU(2, return_sequences=True), merge_mode="sum"),
+            SimpleRNN(3, go_backwards=True, return_sequences=True),
+            RNN([LSTMCell(3), GRUCell(2)], go_backwards=True),
+        ]
+    )
+
+
+def nothing_changed():
+    return Sequential([Dropout(0.5, input_shape=(3,))])
+
+
 @pytest.mark.parametrize("batch_size", [None, 5])
-@pytest.mark.parametrize("build", [digits, two_inputs, words, pools, volumes, steps])
+@pytest.mark.parametrize(
+    "build",
+    [
+        *(digits, two_inputs, words, pools, volumes, steps, upwards, upwards_in_time),
+        *(convolved_volumes, backwards, nothing_changed),
+    ],
+)
 def test_onnx_programs_predict_what_the_model_predicts(tmp_path, build, batch_size):
     pytest.importorskip("jax2onnx", reason="needs pip install jax2onnx")
     onnxruntime = pytest.importorskip("onnxruntime")
