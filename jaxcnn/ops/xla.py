@@ -68,10 +68,10 @@ def portable(target: Target, a: jax.Array, b: jax.Array, geometry: Geometry) -> 
     flat = Geometry(
         geometry.lengths[1:],
         geometry.window[1:],
-        geometry.strides[1:],
-        geometry.dilation[1:],
-        geometry.padding[1:],
-        geometry.groups,
+        strides=geometry.strides[1:],
+        dilation=geometry.dilation[1:],
+        padding=geometry.padding[1:],
+        groups=geometry.groups,
     )
     before, after = geometry.padding[0]  # negative: cut off
     a = jnp.pad(a, [(0, 0), (max(before, 0), max(after, 0)), (0, 0), (0, 0), (0, 0)])
