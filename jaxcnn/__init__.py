@@ -30,13 +30,14 @@ from jaxcnn.layers import Input
 from jaxcnn.models import Model, Sequential
 from jaxcnn.runtime import config
 from jaxcnn.runtime.config import mixed_precision
-from jaxcnn.runtime.host_memory import keep_freed_memory
+from jaxcnn.runtime.host_memory import end_calls_before_the_next, keep_freed_memory
 from jaxcnn.runtime.lazy import lazy_attributes
 from jaxcnn.runtime.threads import limit_threads
 
 __version__ = "1.0.0"
 
 keep_freed_memory()
+end_calls_before_the_next()
 limit_threads()
 
 # Imported when first used.

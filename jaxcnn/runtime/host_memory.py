@@ -1,4 +1,4 @@
-"""Memory that a step on CPU has given back is kept for the next step."""
+"""Memory that a step on CPU has given back is kept for the next step, which begins after it."""
 
 from __future__ import annotations
 
@@ -38,6 +38,17 @@ def keep_freed_memory() -> bool:
     )
     jax.monitoring.register_event_duration_secs_listener(_when_compiled)
     return are_set
+
+
+def end_calls_before_the_next() -> None:
+    """Tell JAX to compute on CPU within the call.
+
+    By default another thread computes, says that it is done and frees the intermediate arrays a
+    moment later. Where it has to wait for a processor between the two, the next call allocates its
+    own beside them, and the process keeps the memory of both: 900 to 1,100 MiB instead of 530 to
+    720 for a CIFAR network with batches of 256. JAX looks at the setting when it looks for devices.
+    """
+    jax.config.update("jax_cpu_enable_async_dispatch", False)
 
 
 def _when_compiled(event: str, duration_secs: float, **kwargs: str | int) -> None:

@@ -40,10 +40,8 @@ CHUNK_STEPS = 512
 CHUNK_SECONDS = 0.1  # so that the progress bar keeps moving
 STEADY_COUNT = 8  # steps a call where several processes must make the same calls
 # Calls that the device may have before it: while it works on one the host prepares the next. On CPU
-# each of them has its intermediate arrays already, 379 MiB for a step of ResNet-50, so a long call,
-# beside which the time between two is nothing, waits until the one before it is done.
-IN_FLIGHT = 2
-LONG_CALL_CPU = 0.01  # seconds
+# a call returns when it is done (`jaxcnn.runtime.host_memory`), if its arguments are there.
+IN_FLIGHT, IN_FLIGHT_CPU = 2, 1
 
 
 class Alive:
@@ -113,7 +111,6 @@ class Dispatcher:
         self._count = count or (1 if self._adapts else STEADY_COUNT)
         self._in_flight: deque[tuple[jax.Array, int, float]] = deque()
         self._last_done = 0.0
-        self._most_in_flight = 1 if jax.default_backend() == "cpu" else IN_FLIGHT
         self.waited = 0.0  # seconds, for the device, since the dispatcher was made
         ALIVE.add(self)
 
@@ -162,15 +159,29 @@ class Dispatcher:
             with jax.disable_jit(), computing_arrays():
                 return self._step(*self._placed(carry, batches, count), *constants)
         with self._lock:
-            while len(self._in_flight) >= self._most_in_flight:
+            on_cpu = jax.default_backend() == "cpu"
+            while len(self._in_flight) >= (IN_FLIGHT_CPU if on_cpu else IN_FLIGHT):
                 self._wait()
             carry, batches = self._placed(carry, batches, count)
+            if on_cpu:  # arrays that are still being copied would let the call return early
+                batches = jax.device_put(batches)
+                jax.block_until_ready((carry, batches, constants))
+            compiled, began = self._compiled_count, time.perf_counter()
             if count is None:
                 carry, done = self.single(carry, batches, *constants)
             else:
                 carry, done = self.many(carry, batches, count, *constants)
-            self._in_flight.append((done, count or 1, time.perf_counter()))
+            now = time.perf_counter()
+            if not done.is_ready():
+                self._in_flight.append((done, count or 1, now))
+            elif self._compiled_count == compiled:  # else it is unknown what the steps took
+                self.waited += now - began
+                self._note(count or 1, now - began, now)
             return carry
+
+    @property
+    def _compiled_count(self) -> int:
+        return self.single.compiled_count + self.many.compiled_count
 
     def _placed(self, carry: PyTree, batches: PyTree, count: int | None) -> tuple[PyTree, PyTree]:
         """The carry and the batches on the devices that share them."""
@@ -190,10 +201,11 @@ class Dispatcher:
             raise
         now = time.perf_counter()
         self.waited += now - asked
-        seconds = now - max(began, self._last_done)
+        self._note(count, now - max(began, self._last_done), now)
+
+    def _note(self, count: int, seconds: float, now: float) -> None:
+        """Let the next calls have more or fewer steps, by what the `count` of one took."""
         self._last_done = now
-        if jax.default_backend() == "cpu":
-            self._most_in_flight = 1 if seconds > LONG_CALL_CPU else IN_FLIGHT
         if not self._adapts:
             return
         if count >= self._count and seconds < CHUNK_SECONDS:

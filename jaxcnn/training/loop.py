@@ -112,9 +112,8 @@ def batch_by_batch(run: Run, position: Position, waiting: Waiting) -> Iterator[P
     for step, portion in enumerate(batches, position.done):
         facts = {"batch": step, "size": portion.size}
         callbacks.on_batch_begin(step, dict(facts))
-        logs = session.train_on_one(portion.batch)
         with clock.running("device"):
-            values = jax.device_get(logs)
+            values = jax.device_get(session.train_on_one(portion.batch))
         numbers = {name: float(values[name]) for name in session.names}
         callbacks.on_batch_end(step, {**facts, **numbers})
         yield portion

@@ -94,3 +94,17 @@ def test_jax_says_when_a_compilation_ended():
     finally:
         jax.monitoring.unregister_event_duration_listener(listener)
     assert COMPILED in events
+
+
+@pytest.mark.parametrize("chosen", [None, True, False])
+def test_a_computation_on_cpu_ends_within_its_call(chosen):
+    setting = f'jax.config.update("jax_cpu_enable_async_dispatch", {chosen})'
+    program = f"""
+import jaxcnn, jax, jax.numpy as jnp
+{setting if chosen is not None else ""}
+f = jax.jit(lambda x: jnp.linalg.matrix_power(x, 16).sum())
+x = jax.block_until_ready(jnp.eye(300))
+jax.block_until_ready(f(x))
+print(int(f(x).is_ready()))
+"""
+    assert printed(program) == [int(not chosen)]

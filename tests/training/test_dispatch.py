@@ -42,6 +42,7 @@ def test_a_call_takes_the_first_of_its_batches():
 
 def test_short_calls_grow_and_long_ones_shrink(monkeypatch):
     dispatcher, data = adder(), batches(64)
+    dispatcher.run(jnp.float32(0), data, 1, jnp.float32(1))  # compiles
 
     def counts():
         """Of a run over 64 steps."""
@@ -59,15 +60,15 @@ def test_short_calls_grow_and_long_ones_shrink(monkeypatch):
     growing = counts()
     assert growing[0] == 1 and growing == sorted(growing[:-1]) + growing[-1:] and max(growing) >= 8
     monkeypatch.setattr(dispatch, "CHUNK_SECONDS", 0.0)
-    shrinking = counts()
+    shrinking = counts() + counts()
     assert shrinking[-1] == 1
 
 
 def test_no_more_calls_are_in_flight_than_allowed():
-    dispatcher, carry = adder(), jnp.float32(0)
+    dispatcher = returning_early(adder())
     for _ in range(5):
-        carry = dispatcher.run(carry, batches(4), 4, jnp.float32(1))
-        assert len(dispatcher._in_flight) <= dispatch.IN_FLIGHT
+        dispatcher.run(jnp.float32(0), batches(4), 4, jnp.float32(1))
+        assert len(dispatcher._in_flight) <= dispatch.IN_FLIGHT_CPU
 
 
 def test_after_a_failed_call_the_next_run_is_not_told_of_it():
@@ -117,7 +118,7 @@ def test_how_many_batches_a_call_can_hold(most, size, capacity):
 def test_the_limits_of_a_call():
     assert (dispatch.CHUNK_BYTES, dispatch.CHUNK_BYTES_CPU) == (64 * 2**20, 4 * 2**20)
     assert (dispatch.CHUNK_STEPS, dispatch.CHUNK_SECONDS) == (512, 0.1)
-    assert (dispatch.STEADY_COUNT, dispatch.IN_FLIGHT) == (8, 2)
+    assert (dispatch.STEADY_COUNT, dispatch.IN_FLIGHT, dispatch.IN_FLIGHT_CPU) == (8, 2, 1)
 
 
 def test_other_devices_hold_more(monkeypatch):
@@ -149,9 +150,20 @@ class Done:
     def __init__(self, time=None, ends=0.0):
         self.time, self.ends = time, ends
 
+    def is_ready(self):
+        return False
+
     def block_until_ready(self):
         if self.time is not None:
             self.time[0] = max(self.time[0], self.ends)
+
+
+def returning_early(dispatcher):
+    """A dispatcher whose calls return before they are done, as on GPUs."""
+    call = dispatcher.many
+    dispatcher.many = lambda *arguments: (call(*arguments)[0], Done())
+    dispatcher.many.compiled_count = 0
+    return dispatcher
 
 
 def took(dispatcher, monkeypatch, count, seconds, began=None):
@@ -192,33 +204,31 @@ def test_the_time_of_a_call_begins_when_the_device_is_free(monkeypatch):
     assert dispatcher.next_count(100) == 2 and dispatcher.waited == pytest.approx(10.03)
 
 
-def test_a_run_waits_only_where_too_much_is_in_flight():
-    dispatcher = plain()
-    waits = []
+def test_a_run_waits_only_where_too_much_is_in_flight(monkeypatch):
+    dispatcher = returning_early(plain())
+    monkeypatch.setattr(jax, "default_backend", lambda: "gpu")
+    waits, in_flight = [], []
     dispatcher._wait = lambda: waits.append(dispatcher._in_flight.popleft())
     for _ in range(4):
         dispatcher.run(jnp.float32(0), batches(2), 2)
-        assert len(dispatcher._in_flight) == 1  # how long a call takes is not known
-    assert [count for _, count, _ in waits] == [2, 2, 2]
+        in_flight.append(len(dispatcher._in_flight))
+    assert in_flight == [1, 2, 2, 2]
+    assert [count for _, count, _ in waits] == [2, 2]
 
 
-def test_long_calls_on_cpu_do_not_lie_in_memory_together(monkeypatch):
+def test_a_call_on_cpu_is_done_when_it_returns(monkeypatch):
     dispatcher = plain()
-    allowed = []
-    for seconds in (0.009, 0.011, 0.3, 0.0):
-        took(dispatcher, monkeypatch, 1, seconds)
-        allowed.append(dispatcher._most_in_flight)
-    assert allowed == [2, 1, 1, 2]
-    monkeypatch.setattr(jax, "default_backend", lambda: "gpu")
-    dispatcher = plain()
-    took(dispatcher, monkeypatch, 1, 0.3)
-    assert dispatcher._most_in_flight == 2
-
-
-def test_a_call_of_one_batch_counts_one_step():
-    dispatcher = plain()
+    ticks = iter(range(100))
+    monkeypatch.setattr(dispatch.time, "perf_counter", lambda: float(next(ticks)))
+    noted = []
+    dispatcher._note = lambda count, seconds, now: noted.append((count, seconds))
     assert float(dispatcher.run(jnp.float32(1), batches(1)[0], None)) == 1 + 3
-    assert dispatcher._in_flight[0][1] == 1
+    assert noted == [] and dispatcher.waited == 0  # it was compiled as well
+    dispatcher.run(jnp.float32(1), batches(1)[0], None)
+    dispatcher.run(jnp.float32(1), batches(2), 2)  # compiled
+    dispatcher.run(jnp.float32(1), batches(2), 2)
+    assert noted == [(1, 1.0), (2, 1.0)] and dispatcher.waited == 2
+    assert not dispatcher._in_flight
 
 
 def test_no_step_is_no_step():
