@@ -172,7 +172,7 @@ class Dispatcher:
             else:
                 carry, done = self.many(carry, batches, count, *constants)
             now = time.perf_counter()
-            if not done.is_ready():
+            if not is_done(done):
                 self._in_flight.append((done, count or 1, now))
             elif self._compiled_count == compiled:  # else it is unknown what the steps took
                 self.waited += now - began
@@ -271,6 +271,11 @@ class TrainCalls:
         if self._parallel is not None:
             state, batch = self._parallel.placed(state), self._parallel.cut(batch, 0)
         return self._logged(state, batch)
+
+
+def is_done(result: PyTree) -> bool:
+    """Whether an array has been computed; JAX's types of arrays do not know of the method."""
+    return bool(result.is_ready())
 
 
 def eagerly(function: Callable[P, R]) -> Callable[P, R]:
