@@ -49,11 +49,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     text = [
         HEADING,
         "",
-        f"Made by `python -m experiments.benchmarks.memory` on {machine['processor']},",
-        f"{machine['cores']} cores; {machine['date']}, in MiB.",
+        f"Made by `python -m {PROGRAM} --networks {options.networks} --batches {options.batches}`",
+        f"on {machine['processor']}, {machine['cores']} cores; {machine['date']}, in MiB.",
         "XLA's temporary buffers hold the activations that the backward pass reads, gradients and",
-        "oneDNN's workspaces. Where other programs load the machine, those of two steps may lie",
-        "in memory together: XLA frees them a moment after it has said that a step is done.",
+        "oneDNN's workspaces.",
     ]
     for name in chosen(parser, options.networks, NETWORKS):
         columns = [measured(name, size) for size in sizes]
