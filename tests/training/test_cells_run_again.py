@@ -1,4 +1,4 @@
-"""A cell of a notebook that is run again and again, building the same model, needs no more memory."""
+"""A cell of a notebook that is run again, building the same model, needs no more memory."""
 
 import subprocess
 import sys
