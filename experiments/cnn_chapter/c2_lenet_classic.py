@@ -24,6 +24,7 @@ PROGRAM = Program(
     minutes=1.2,
     settings={"epochs": 20, "samples": None},
     quick={"epochs": 1, "samples": 256},
+    seeds=3,
 )
 
 

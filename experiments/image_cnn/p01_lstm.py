@@ -25,6 +25,7 @@ PROGRAM = Program(
     minutes=0.2,
     settings={"epochs": 5, "samples": None, "max_features": 20_000, "maxlen": 80, "units": 128},
     quick={"epochs": 1, "samples": 200, "max_features": 2_000, "maxlen": 20, "units": 8},
+    seeds=5,
 )
 GROUPS = ("rec.autos", "sci.space")
 

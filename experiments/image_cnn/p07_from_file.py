@@ -21,6 +21,7 @@ PROGRAM = Program(
     minutes=0.2,
     settings={"steps_per_epoch": 10_000, "epochs": 10},
     quick={"steps_per_epoch": 50, "epochs": 1},
+    seeds=5,
 )
 
 

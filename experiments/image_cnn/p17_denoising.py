@@ -23,6 +23,7 @@ PROGRAM = Program(
     minutes=2.2,
     settings={"rounds": 10, "resume_from": 4, "batch_size": 128, "samples": None},
     quick={"rounds": 2, "resume_from": 1, "samples": 256},
+    seeds=3,
 )
 
 

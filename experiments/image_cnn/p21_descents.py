@@ -26,6 +26,7 @@ PROGRAM = Program(
     ids=("G12", "G14", "G15"),
     settings={"epochs": 200, "layers": 10, "updates": 60},
     quick={"epochs": 20, "layers": 4, "updates": 10},
+    seeds=5,
 )
 WIDTH, START = 256, 2.0  # of the layers; weight and bias of the saturated neuron
 

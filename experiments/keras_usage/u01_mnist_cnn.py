@@ -20,6 +20,7 @@ PROGRAM = Program(
     minutes=0.3,
     settings={"epochs": 1, "samples": None},
     quick={"samples": 256},
+    seeds=5,
 )
 
 

@@ -29,6 +29,7 @@ PROGRAM = Program(
     devices=2,
     settings={"epochs": 5, "samples": 2000, "filters": 8, "depth": 3, "batch_size": 16},
     quick={"epochs": 1, "samples": 32, "filters": 2, "depth": 2},
+    seeds=3,
 )
 
 

@@ -20,6 +20,7 @@ PROGRAM = Program(
     minutes=1,
     settings={"epochs": 50, "samples": 10_000},
     quick={"epochs": 2, "samples": 500},
+    seeds=3,
 )
 WORDS = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"]
 

@@ -17,6 +17,7 @@ from jaxcnn.models import Sequential
 PROGRAM = Program(
     title="Training from a text file",
     ids=("U9",),
+    seeds=5,
     why={
         "batches asked for": (
             "the source's counter ends with the 20 that are trained; our queue asks for two ahead"

@@ -30,6 +30,7 @@ PROGRAM = Program(
     minutes=0.3,
     settings={"epochs": 3, "samples": 10_000},
     quick={"epochs": 1, "samples": 256},
+    seeds=5,
 )
 
 

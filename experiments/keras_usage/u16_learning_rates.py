@@ -24,6 +24,7 @@ PROGRAM = Program(
     minutes=0.3,
     settings={"epochs": 30, "samples": 5000},
     quick={"epochs": 2, "samples": 256},
+    seeds=3,
 )
 
 

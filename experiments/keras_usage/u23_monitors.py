@@ -22,6 +22,7 @@ PROGRAM = Program(
     minutes=0.2,
     settings={"epochs": 20, "samples": 5000},
     quick={"epochs": 2, "samples": 128},
+    seeds=5,
 )
 smooth = 1.0
 

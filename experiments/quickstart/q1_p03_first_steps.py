@@ -23,6 +23,7 @@ PROGRAM = Program(
     minutes=0.2,
     settings={"epochs": 10, "samples": None},
     quick={"epochs": 1, "samples": 1000},
+    seeds=5,
 )
 
 

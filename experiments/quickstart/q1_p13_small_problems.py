@@ -19,6 +19,7 @@ PROGRAM = Program(
     ids=("Q1.P13", "Q1.P14"),
     settings={"epochs": 10},
     quick={"epochs": 2},
+    seeds=5,
 )
 
 

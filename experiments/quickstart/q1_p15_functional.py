@@ -23,6 +23,7 @@ PROGRAM = Program(
     minutes=0.5,
     settings={"epochs": 5, "samples": None},
     quick={"epochs": 1, "samples": 1000},
+    seeds=5,
 )
 
 

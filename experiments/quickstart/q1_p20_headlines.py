@@ -21,6 +21,7 @@ PROGRAM = Program(
     minutes=0.7,
     settings={"epochs": 50, "samples": 1024},
     quick={"epochs": 2, "samples": 64},
+    seeds=5,
 )
 
 

@@ -19,6 +19,7 @@ PROGRAM = Program(
     minutes=0.3,
     settings={"epochs": 10, "samples": 1000},
     quick={"epochs": 1, "samples": 64},
+    seeds=5,
 )
 
 

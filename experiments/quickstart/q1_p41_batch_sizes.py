@@ -23,6 +23,7 @@ PROGRAM = Program(
     minutes=0.2,
     settings={"epochs": 20, "samples": 2000},
     quick={"epochs": 3, "samples": 200},
+    seeds=5,
 )
 
 

@@ -21,6 +21,7 @@ PROGRAM = Program(
     minutes=0.3,
     settings={"epochs": 10, "samples": None},
     quick={"epochs": 1, "samples": 1000},
+    seeds=5,
 )
 
 
