@@ -193,12 +193,13 @@ def main(run: Run) -> None:
         horizontal_flip=True,
         vertical_flip=False,
     )
-    history = model.fit_generator(
+    history = model.fit(
         datagen.flow(x, y, batch_size=settings.batch_size, seed=run.seed),
         steps_per_epoch=len(x) // settings.batch_size,
         epochs=settings.epochs,
         verbose=2,
         validation_data=(x_valid, y_valid),
+        checkpoint_dir=run.checkpoint_dir,
     )
     run.curve(history)
     run.figure("loss", history.history["loss"][-1])

@@ -42,12 +42,16 @@ def resized(pictures: np.ndarray, rows: int = 56, columns: int = 46) -> np.ndarr
     return np.stack(small)[..., None].astype("float32") / 255
 
 
-def learn(run: Run, model: Model, x: np.ndarray, people: np.ndarray, epochs: int) -> History:
-    return model.fit_generator(
+def learn(
+    run: Run, model: Model, x: np.ndarray, people: np.ndarray, epochs: int, name: str
+) -> History:
+    return model.fit(
         faces.batches_of_people(x, people, run.settings.people_at_once, seed=run.seed),
         steps_per_epoch=10,
         epochs=epochs,
         verbose=2,
+        checkpoint_dir=run.checkpoint_dir / name,
+        resume=True,
     )
 
 
@@ -57,7 +61,8 @@ def nn4(run: Run, x: np.ndarray, people: np.ndarray) -> None:
     run.check("parameters of nn4.small2", model.count_params(), 3_743_280)
     model.compile(Adam(1e-3), faces.batch_hard_triplet_loss)
     known, unseen = np.isin(people, LEARNT), ~np.isin(people, (*LEARNT, *CHOSEN))
-    run.curve(learn(run, model, x[known], people[known], run.settings.nn4_epochs), "nn4")
+    history = learn(run, model, x[known], people[known], run.settings.nn4_epochs, "nn4")
+    run.curve(history, "nn4")
     false, true, _ = faces.roc_curve(
         *faces.pair_distances(model.predict(x[unseen]), people[unseen])
     )
@@ -93,7 +98,7 @@ def main(run: Run) -> None:
         return faces.pair_distances(model.predict(x[rows]), people[rows])
 
     before = faces.area_under_curve(*faces.roc_curve(*pairs(unseen))[:2])
-    history = learn(run, model, x[known], people[known], run.settings.epochs)
+    history = learn(run, model, x[known], people[known], run.settings.epochs, "small")
     run.curve(history)
     threshold, _ = faces.best_threshold(*pairs(middle))
     distances, same = pairs(unseen)
