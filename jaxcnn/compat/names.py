@@ -353,9 +353,8 @@ NAMES_OF_1: dict[str, dict[str, str]] = {
 
 def names_in(path: str) -> dict[str, str]:
     """The names of a module that are called otherwise here."""
-    inside = path.startswith("keras.") and not path.startswith("keras.backend")
-    everywhere = _EVERYWHERE if inside else {}
+    names = {**(_EVERYWHERE if path.startswith("keras.") else {}), **NAMES.get(path, {})}
     if not dialect().of_keras_1:
-        return {**everywhere, **NAMES.get(path, {})}
-    of_1 = {**_EVERYWHERE_OF_1, **everywhere} if inside else {}
-    return {**of_1, **NAMES.get(path, {}), **NAMES_OF_1.get(path, {})}
+        return names
+    everywhere = _EVERYWHERE_OF_1 if path.startswith("keras.") else {}
+    return {**everywhere, **names, **NAMES_OF_1.get(path, {})}

@@ -84,10 +84,12 @@ def test_weights_of_a_list_of_layers(keras, tmp_path):
 
 def test_helpers_from_any_file(keras):
     from keras import backend as K
+    from keras.backend.tensorflow_backend import has_arg as of_backend
     from keras.engine.base_layer import _to_snake_case
     from keras.layers.recurrent import has_arg, to_list
     from keras.utils.generic_utils import is_all_none, transpose_shape
 
+    assert of_backend is has_arg
     assert has_arg(lambda x: x, "x") and to_list(1) == [1]
     assert _to_snake_case("MaxPool2D") == "max_pool2d"
     assert is_all_none([None, None]) and not is_all_none([None, 1])
