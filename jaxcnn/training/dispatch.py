@@ -26,7 +26,7 @@ from jaxcnn.runtime.captures import computing_arrays
 from jaxcnn.runtime.disk_cache import keep_programs
 from jaxcnn.runtime.host_memory import give_back
 from jaxcnn.runtime.leaf_jit import LeafJit
-from jaxcnn.runtime.types import PyTree
+from jaxcnn.runtime.types import ArrayLike, PyTree
 from jaxcnn.training.state import TrainState
 from jaxcnn.training.steps import Step
 
@@ -42,6 +42,11 @@ STEADY_COUNT = 8  # steps a call where several processes must make the same call
 # Calls that the device may have before it: while it works on one the host prepares the next. On CPU
 # a call returns when it is done (`jaxcnn.runtime.host_memory`), if its arguments are there.
 IN_FLIGHT, IN_FLIGHT_CPU = 2, 1
+
+
+def on_device(batch: ArrayLike) -> jax.Array:
+    """The batch, copied to the device unless it is on one, or on those of all processes."""
+    return batch if isinstance(batch, jax.Array) else jax.device_put(batch)
 
 
 class Alive:
@@ -164,7 +169,7 @@ class Dispatcher:
                 self._wait()
             carry, batches = self._placed(carry, batches, count)
             if on_cpu:  # arrays that are still being copied would let the call return early
-                batches = jax.device_put(batches)
+                batches = jax.tree.map(on_device, batches)
                 jax.block_until_ready((carry, batches, constants))
             compiled, began = self._compiled_count, time.perf_counter()
             if count is None:

@@ -127,7 +127,7 @@ def test_epsilon_and_its_later_spelling(argument, fit):
         [cb.ReduceLROnPlateau("loss", factor=0.5, patience=0, **{argument: 0.5})],
         losses(2.0, 1.75, 1.0, 0.75),
     )
-    assert fit.rates == [0.1, 0.1, 0.05, 0.05]
+    assert fit.rates == pytest.approx([0.1, 0.1, 0.05, 0.05])
 
 
 def test_epsilon_given_twice():
@@ -145,7 +145,7 @@ def test_plateau_of_an_accuracy(fit):
         [cb.ReduceLROnPlateau("acc", factor=0.5, patience=0)],
         [{"acc": v} for v in (0.1, 0.2, 0.1, 0.3)],
     )
-    assert fit.rates == [0.1, 0.1, 0.1, 0.05]
+    assert fit.rates == pytest.approx([0.1, 0.1, 0.1, 0.05])
 
 
 @pytest.mark.parametrize("factor", [1.0, 2])
@@ -177,7 +177,7 @@ def test_resuming_a_plateau(fit, model):
 def test_a_rate_at_its_least_is_not_reduced_again(fit, model, capsys):
     plateau = cb.ReduceLROnPlateau("loss", 0.5, patience=0, verbose=1, min_lr=0.05)
     fit([plateau], [{"loss": 1.0}] * 6)
-    assert model.optimizer.lr == 0.05
+    assert model.optimizer.lr == pytest.approx(0.05)
     assert capsys.readouterr().out.count("reducing learning rate") == 1
 
 

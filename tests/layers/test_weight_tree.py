@@ -194,7 +194,7 @@ def test_kernels_in_the_order_of_theano_are_told_where_they_are_read():
     layer.build((None, 8, 8, 5))
     with pytest.raises(ValueError, match=r"Theano's order; `model\.load_weights\(path\)` reads"):
         layer.set_weights([np.zeros((4, 5, 3, 2)), np.zeros(4)])
-    with pytest.raises(ValueError, match=r"'kernel' of layer 'conv2d_1'\.$"):
+    with pytest.raises(ValueError, match=r"'kernel' of layer 'conv2d_1'\.\nSee docs"):
         layer.set_weights([np.zeros((4, 5, 2, 3)), np.zeros(4)])
 
 

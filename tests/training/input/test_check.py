@@ -222,7 +222,7 @@ def test_sample_weights():
         weights_of(np.ones(3))
     with refused('you should specify sample_weight_mode="temporal" in compile()'):
         weights_of(np.ones((2, 3)))
-    with pytest.raises(ValueError, match=r"broadcast; \(2, 3\) is needed\.$"):
+    with pytest.raises(ValueError, match=r"broadcast; \(2, 3\) is needed\.\nSee docs"):
         weights_of(np.ones(2), temporal=True)
     with refused("sample_weight of 'y' has dtype", TypeError):
         weights_of(["a", "b"])
