@@ -22,9 +22,8 @@ class Performance(Callback):
     * ``step_ms``, milliseconds a training step, of them ``input_ms`` without a batch to train on,
       ``device_ms`` waiting for the device to finish, and ``host_ms``, the rest: Python, sending
       work, callbacks, in the first epoch compiling (with batch hooks in ``device_ms``). Work of the
-      host that the device does not wait
-      for costs nothing: where the device sets the pace, ``device_ms`` is nearly all. Validation is
-      not counted.
+      host that the device does not wait for costs nothing: where the device sets the pace,
+      ``device_ms`` is nearly all. Validation is not counted.
     * ``samples_per_second``, of each device.
     * ``flops_utilization``, with `peak_flops`: the floating-point operations that the step needs,
       as XLA counts them before it optimizes, over what the devices could have done in that time.

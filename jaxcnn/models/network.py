@@ -320,12 +320,14 @@ class Network(Layer):
         Raises:
             ValueError: another number of weights or another shape; nothing is replaced then.
         """
-        values = self.get_weights()
-        if chosen() and len(weights) not in ((count := len(values)), len(self.listed_paths())):
-            warn_user(
-                f"Model '{self.name}' has {count} weights; given {len(weights)}. As in Keras 1 and "
-                "2, as many as there are of both are set."
-            )
+        if chosen() and len(weights) != len(self.listed_paths()):
+            values = self.get_weights()  # in Keras 1 more, with an array for each gate
+            count = len(values)
+            if len(weights) != count:
+                warn_user(
+                    f"Model '{self.name}' has {count} weights; given {len(weights)}. As in Keras 1 "
+                    "and 2, as many as there are of both are set."
+                )
             weights = [*weights[:count], *values[len(weights) :]]
         super().set_weights(weights)
 
