@@ -1,13 +1,14 @@
 """A pixel becomes the mean of its neighbours; and a kernel of equal weights (sections 7.4 and 8.3,
 P48 and P49).
 
-Data: none.  The book's second figure has the weight 0.5 nine times, whose result is no average.
+Data: none. The book's second figure has the weight 0.5 nine times, whose result is no average.
 
     python -m experiments run p48_averaging
 """
 
 import numpy as np
 
+from experiments.numbers import draw_numbers
 from experiments.program import Program
 from experiments.run import Run
 from jaxcnn.vision import correlate, mean_filter
@@ -41,19 +42,7 @@ def main(run: Run) -> None:
         "weight 1/9": mean,
     }
     for place, (title, numbers) in enumerate(shown.items(), 1):
-        axes = figure.add_subplot(1, 5, place)
-        axes.imshow(numbers, cmap="Blues", vmin=0, vmax=2.5 * numbers.max())
-        for (i, j), number in np.ndenumerate(numbers):
-            axes.text(
-                j,
-                i,
-                f"{number:g}" if number == round(number, 1) else f"{number:.1f}",
-                ha="center",
-                va="center",
-                fontsize=8,
-            )
-        axes.set_title(title, fontsize=10)
-        axes.set_axis_off()
+        draw_numbers(figure.add_subplot(1, 5, place), numbers, title)
     run.picture("averages", figure)
 
 
