@@ -35,6 +35,7 @@ from jaxcnn.nn.base import WeightSpec
 from jaxcnn.nn.graph import run
 from jaxcnn.nn.traits import Traits
 from jaxcnn.runtime import captures, config, context
+from jaxcnn.runtime.arrays import arrays_of_jax
 from jaxcnn.runtime.names import Registry
 from jaxcnn.runtime.types import (
     ArrayFunction,
@@ -236,6 +237,7 @@ class Layer:
         if tensors := symbolic_leaves((everything, kwargs)):
             captures.notice(tensors[0])
             return self._connect(everything, kwargs)
+        everything, kwargs = arrays_of_jax((everything, kwargs))
         train = config.in_training(bool(kwargs.pop("train", kwargs.pop("training", False))))
         if not self.built:
             self._build(everything, kwargs)

@@ -19,7 +19,7 @@ from jaxcnn.layers.trace_at_sizes import TensorSpec, Traced, UnknownSizes, trace
 from jaxcnn.layers.variable import is_variable
 from jaxcnn.nn.arguments import IncompatibleError
 from jaxcnn.runtime import config
-from jaxcnn.runtime.stories import told_in
+from jaxcnn.runtime.stories import from_outside, told_in
 from jaxcnn.runtime.types import Config, DTypeLike, PyTree, Shape
 from jaxcnn.spellings.dialect import chosen, dialect
 
@@ -67,17 +67,17 @@ def trace_layer(layer: GraphLayer, args: tuple[PyTree, ...], kwargs: Config) -> 
             "places, and set those that do not count to a value that has no effect, as by K.switch "
             "or a mask."
         ) from None
-    except (ValueError, TypeError) as error:
-        if isinstance(error, jax.errors.JAXTypeError):
+    except Exception as error:
+        given = shapes(args[0]) if symbolic_leaves(args) else jax.tree.map(jnp.shape, args[0])
+        call = f"Layer '{layer.name}' ({type(layer).__name__}), called on an input of shape {given}"
+        if from_outside(error):
+            error.add_note(f"{call}.")
             raise
-        if f"'{layer.name}'" in str(error):
-            message = str(error)
-        else:
-            given = shapes(args[0]) if symbolic_leaves(args) else jax.tree.map(jnp.shape, args[0])
-            message = (
-                f"Layer '{layer.name}' ({type(layer).__name__}), called on an input of shape "
-                f"{given}: {error}"
-            )
+        if isinstance(error, jax.errors.JAXTypeError) or not isinstance(
+            error, ValueError | TypeError
+        ):
+            raise
+        message = str(error) if f"'{layer.name}'" in str(error) else f"{call}: {error}"
         if isinstance(error, IncompatibleError):
             message = f"Input 0 is incompatible with layer {layer.name}: {error.demand}. {message}"
         kind = TypeError if isinstance(error, TypeError) else ValueError

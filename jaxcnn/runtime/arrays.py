@@ -51,6 +51,18 @@ def on_device(
     return values.astype(dtype)
 
 
+def arrays_of_jax(tree: PyTree) -> PyTree:
+    """Numbers of NumPy in a tree as arrays of JAX, of the widths that it has, without a warning."""
+    return jax.tree.map(
+        lambda leaf: (
+            jnp.asarray(leaf)
+            if isinstance(leaf, np.ndarray) and leaf.dtype.kind in "fiubc"
+            else leaf
+        ),
+        tree,
+    )
+
+
 def shapes_from(function: Callable[..., PyTree], *arguments: PyTree) -> PyTree:
     """The shapes and dtypes of what a function returns.
 

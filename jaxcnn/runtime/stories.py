@@ -5,17 +5,31 @@ from __future__ import annotations
 import functools
 import os
 import re
+import sys
+import traceback
 from collections.abc import Callable
 from types import TracebackType
 from typing import ParamSpec, TypeVar
 
 P = ParamSpec("P")
 T = TypeVar("T")
+# What raises errors in the name of its caller.
+LIBRARIES = {"PIL", "flax", "h5py", "jax", "jaxlib", "numpy", "optax", "yaml"}
 NOTE = re.compile(r"See .*errors/[a-z-]+(\.md|/)$")
+
+
+def from_outside(error: BaseException) -> bool:
+    """Whether code of a user raised an error, or the call in it of a library that did."""
+    frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
+    packages = [frame.f_globals.get("__name__", "").partition(".")[0] for frame in frames]
+    others = [p for p in packages if p not in LIBRARIES and p not in sys.stdlib_module_names]
+    return others[-1:] not in ([], [__name__.partition(".")[0]])
 
 
 class told_in:
     """Within the block an error gets a note with its page in ``docs/errors``.
+
+    What code of a user raises, in a layer of their own or a generator, gets none.
 
     Where the environment variable JAXCNN_DOCS is the address of the documentation, the note has
     that of the page. Python and notebooks show it below the message. Of blocks within blocks the
@@ -43,7 +57,7 @@ class told_in:
     def __exit__(
         self, kind: type[BaseException] | None, error: object, trace: TracebackType | None
     ) -> None:
-        if not isinstance(error, Exception):
+        if not isinstance(error, Exception) or from_outside(error):
             return
         if not any(NOTE.match(note) for note in getattr(error, "__notes__", ())):
             address = os.environ.get("JAXCNN_DOCS", "").rstrip("/")

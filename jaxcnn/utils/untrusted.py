@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from flax.errors import FlaxError
 
+from jaxcnn.runtime.stories import from_outside
+
 if TYPE_CHECKING:
     import h5py
 
@@ -53,25 +55,41 @@ def one_error(label: str, kind: str) -> Iterator[None]:
 
     Raises:
         ValueError: with the label and what is wrong. Files that are missing or forbidden keep their
-            own errors.
+            own errors, and so does code of a user, which gets a note with the label.
     """
     try:
         yield
-    except (FileNotFoundError, PermissionError):
-        raise
-    except (json.JSONDecodeError, UnicodeError, EOFError, zlib.error, zipfile.BadZipFile) as error:
-        raise ValueError(f"{label} is damaged or not {kind}: {error}") from error
-    except ValueError as error:
-        if label in str(error):
+    except Exception as error:
+        if from_outside(error):
+            error.add_note(f"While {label} was read.")
             raise
-        raise ValueError(f"{label}: {error}") from error
-    except RecursionError as error:
-        raise ValueError(f"{label} is nested too deeply to be {kind}.") from error
-    except MemoryError as error:
-        raise ValueError(f"{label} needs more memory than there is: {error}") from error
-    except UNEXPECTED as error:
-        problem = f"{type(error).__name__}: {error}"
-        raise ValueError(f"{label} is damaged or not {kind}: {problem}") from error
+        problem = problem_of(error, label, kind)
+        if problem is None:
+            raise
+        raise ValueError(f"{label}{problem}") from error
+
+
+def problem_of(error: Exception, label: str, kind: str) -> str | None:
+    """What to say of an error behind the label of a file, None where it says enough itself."""
+    damaged = f" is damaged or not {kind}: "
+    match error:
+        case FileNotFoundError() | PermissionError():
+            return None
+        case (
+            json.JSONDecodeError()
+            | UnicodeError()
+            | EOFError()
+            | zlib.error()
+            | zipfile.BadZipFile()
+        ):
+            return f"{damaged}{error}"
+        case ValueError():
+            return None if label in str(error) else f": {error}"
+        case RecursionError():
+            return f" is nested too deeply to be {kind}."
+        case MemoryError():
+            return f" needs more memory than there is: {error}"
+    return f"{damaged}{type(error).__name__}: {error}" if isinstance(error, UNEXPECTED) else None
 
 
 @contextmanager

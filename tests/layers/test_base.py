@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from jaxcnn import config, utils
-from jaxcnn.layers import BatchNormalization, Dense, Dropout, Input, Layer, SimpleRNN
+from jaxcnn.layers import BatchNormalization, Dense, Dropout, Embedding, Input, Layer, SimpleRNN
 
 
 class Double(Layer):
@@ -47,6 +47,13 @@ def test_a_call_on_arrays_is_the_value_and_leaves_no_record():
     assert layer(x).tolist() == [[2] * 3] * 2
     assert layer(x, 1.0).tolist() == layer(x, extra=1.0).tolist() == [[3] * 3] * 2
     assert layer.inbound_nodes == [] and layer.built
+
+
+def test_numbers_of_numpy_are_taken_in_the_widths_of_jax():
+    """In the tests a warning is an error."""
+    layer = Dense(2)
+    assert layer(np.ones((2, 3))).dtype == layer(np.ones((2, 3))).dtype == np.float32
+    assert Embedding(4, 2)(np.ones((2, 3), np.int64)).shape == (2, 3, 2)
 
 
 def test_a_call_on_symbolic_arguments_is_recorded():

@@ -5,10 +5,11 @@ import types
 import flax.linen as linen
 import jax
 import jax.numpy as jnp
+import numpy as np
 import pytest
 
 from jaxcnn import nn
-from jaxcnn.layers import Dense, Embedding, Input, Layer, Masking
+from jaxcnn.layers import Conv2D, Dense, Embedding, Input, Lambda, Layer, Masking
 from jaxcnn.layers.symbolic.tensor import SymbolicTensor
 from jaxcnn.layers.trace_at_sizes import TensorSpec, from_flax, sized
 from jaxcnn.layers.tracing import DEFAULT_SIZES, operands, trace, trace_layer
@@ -80,6 +81,10 @@ def test_a_plain_flax_module_makes_its_weights_itself():
         from_flax(jax.random.key(0), (2, 3))
 
 
+class MyError(ValueError):
+    pass
+
+
 class Wrong(Layer):
     def __init__(self, error):
         super().__init__(name="wrong")
@@ -90,18 +95,28 @@ class Wrong(Layer):
 
 
 def test_errors_name_the_layer_and_the_input():
-    x = Input((3,))
-    with pytest.raises(
-        ValueError,
-        match=r"^Layer 'wrong' \(Wrong\), called on an input of shape \(None, 3\): text\nSee docs",
-    ):
-        trace_layer(Wrong(ValueError("text")), (x,), {})
-    with pytest.raises(TypeError, match=r"called on an input of shape \(2, 3\): text"):
-        trace_layer(Wrong(TypeError("text")), (jnp.ones((2, 3)),), {})
-    with pytest.raises(ValueError, match=r"^layer 'wrong' said so\nSee docs"):
-        trace_layer(Wrong(ValueError("layer 'wrong' said so")), (x,), {})
-    with pytest.raises(KeyError):
-        trace_layer(Wrong(KeyError("text")), (x,), {})
+    call = r"Layer 'conv' \(Conv2D\), called on an input of shape \(None, 3\)"
+    with pytest.raises(ValueError, match=rf"{call}: Conv2D: the input has.*\nSee docs"):
+        trace_layer(Conv2D(4, 3, name="conv"), (Input((3,)),), {})
+
+
+@pytest.mark.parametrize("kind", [ValueError, TypeError, KeyError, MyError, ZeroDivisionError])
+def test_what_a_layer_of_a_user_raises_stays_as_it_is(kind):
+    error = kind("text")
+    for x, shape in ((Input((3,)), "(None, 3)"), (jnp.ones((2, 3)), "(2, 3)")):
+        error.__notes__ = []
+        with pytest.raises(kind) as caught:
+            Wrong(error)(x)
+        assert caught.value is error and caught.traceback[-1].name == "call"
+        assert f"Layer 'wrong' (Wrong), called on an input of shape {shape}." in error.__notes__
+        assert not any("errors/" in note for note in error.__notes__)
+
+
+def test_what_jax_refuses_in_a_layer_of_a_user():
+    with pytest.raises(TypeError, match="dot_general requires") as caught:
+        Lambda(lambda x: jnp.dot(x, np.ones((5, 2))), name="dot")(Input((3,)))
+    assert "Layer 'dot' (Lambda), called on an input of shape (None, 3)." in caught.value.__notes__
+    assert not any("errors/" in note for note in caught.value.__notes__)
 
 
 class Concrete(Layer):

@@ -3,13 +3,14 @@
 import subprocess
 import sys
 
+import jax.numpy as jnp
 import numpy as np
 import pytest
 
 import jaxcnn as jc
+from jaxcnn import Sequential
 from jaxcnn.datasets import mnist
 from jaxcnn.layers import LSTM, Conv2D, Dense, Input, Lambda, add
-from jaxcnn.runtime.stories import told_in
 from jaxcnn.spellings.later import LATER
 from jaxcnn.utils.packages import installed
 
@@ -122,6 +123,52 @@ def test_an_error_names_its_page(fault, page, tmp_path, monkeypatch):
     assert (DOCS / f"errors/{page}.md").is_file()
 
 
+def refusing(*args, **kwargs):
+    raise ValueError("no")
+
+
+class OwnCallback(jc.callbacks.Callback):
+    on_epoch_end = refusing
+
+
+class OwnArray:
+    shape, dtype, __len__ = (6, 4), np.dtype("float32"), lambda self: 6
+    __getitem__ = __array__ = refusing
+
+
+def fit(x=None, y=None, loss="mse", metrics=(), **settings):
+    model = Sequential([Dense(3, input_shape=(4,))])
+    model.compile("sgd", loss, metrics=list(metrics))
+    x, y = np.ones((6, 4)) if x is None else x, np.ones((6, 3)) if y is None else y
+    model.fit(x, y, verbose=0, **settings)
+
+
+def own_generator():
+    yield np.ones((6, 4)), np.ones((6, 3))
+    refusing()
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        lambda: Lambda(refusing)(Input((3,))),
+        lambda: Lambda(lambda x: jnp.dot(x, np.ones((5, 2))))(Input((3,))),
+        lambda: Dense(2, activation=refusing)(Input((3,))),
+        lambda: Dense(2, kernel_initializer=refusing)(Input((3,))),
+        lambda: Dense(2, kernel_regularizer=refusing, input_shape=(3,))(np.ones((2, 3))),
+        lambda: fit(loss=refusing),
+        lambda: fit(metrics=[refusing]),
+        lambda: fit(callbacks=[OwnCallback()]),
+        lambda: fit(OwnArray()),
+        lambda: Sequential([Dense(3, input_shape=(4,))]).predict_generator(own_generator(), 2),
+    ],
+)
+def test_what_code_of_a_user_raises_names_no_page(fault):
+    with pytest.raises((ValueError, TypeError)) as caught:
+        fault()
+    assert not any("errors/" in note for note in getattr(caught.value, "__notes__", ()))
+
+
 def test_a_name_that_is_imported_and_not_there():
     """Python hides the message of an AttributeError from who imports."""
     with pytest.raises(ImportError, match=r"'Densee'\. Did you mean 'Dense'\?"):
@@ -144,7 +191,6 @@ def test_names_of_later_versions_are_not_here(name):
 
 def test_the_address_of_the_documentation(monkeypatch):
     monkeypatch.setenv("JAXCNN_DOCS", "https://example.org/docs/")
-    with pytest.raises(ValueError) as caught, told_in("shapes"), told_in("shapes"):
-        raise ValueError("of shape (2,)")
+    with pytest.raises(ValueError, match="needs 4 axes") as caught:
+        Conv2D(4, 3)(Input((5,)))  # told within blocks within blocks
     assert caught.value.__notes__ == ["See https://example.org/docs/errors/shapes/"]
-    assert str(caught.value) == "of shape (2,)"

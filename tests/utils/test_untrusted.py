@@ -8,7 +8,7 @@ import h5py
 import numpy as np
 import pytest
 
-from jaxcnn.layers import Dense
+from jaxcnn.layers import Dense, Layer
 from jaxcnn.models import Sequential, load_model, model_from_json, model_from_yaml
 from jaxcnn.utils.untrusted import one_error, open_hdf5, read_member
 
@@ -131,7 +131,8 @@ def test_zip_bombs(tmp_path):
 
 
 def raising(error):
-    raise error
+    """As a module of the library does."""
+    exec("raise error", {"__name__": "jaxcnn.saving.reader", "error": error})
 
 
 @pytest.mark.parametrize(
@@ -162,6 +163,24 @@ def test_failures_that_stay_as_they_are():
         with pytest.raises(type(error)) as raised, one_error("m.h5", "a Keras file"):
             raising(error)
         assert raised.value is error
+
+
+def test_what_a_class_of_a_user_raises_when_a_file_is_read(tmp_path):
+    class Mine(Layer):
+        def call(self, inputs):
+            return inputs
+
+        @classmethod
+        def from_config(cls, config):
+            return config["absent"]
+
+    for name in ("m.h5", "m.keras"):
+        path = tmp_path / name
+        Sequential([Mine(input_shape=(3,))]).save(path)
+        with pytest.raises(KeyError, match="absent") as caught:
+            load_model(path, custom_objects={"Mine": Mine})
+        assert caught.value.__notes__[-1] == f"While {path} was read."
+        assert not any("errors/" in note for note in caught.value.__notes__)
 
 
 def test_configurations_without_end():

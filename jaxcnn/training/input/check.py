@@ -11,7 +11,7 @@ import numpy as np
 from jaxcnn import losses
 from jaxcnn.losses import LossFunction
 from jaxcnn.runtime.rows import ChosenRows
-from jaxcnn.runtime.stories import told_in
+from jaxcnn.runtime.stories import from_outside, told_in
 from jaxcnn.runtime.types import DTypeLike, HostArray, PyTree, Shape
 from jaxcnn.spellings.dialect import dialect
 from jaxcnn.training.input.stored import Rows, SparseRows, is_column, is_stored, of_datasets
@@ -131,7 +131,9 @@ def as_array(value: HostArray, label: str) -> np.ndarray:
     else:
         try:
             array = np.asarray(value[:] if is_column(value) else value)
-        except ValueError:
+        except ValueError as error:
+            if from_outside(error):
+                raise
             raise ValueError(
                 f"{label} is a list of {len(value)} arrays of different shapes; one array is "
                 "needed. Samples of different lengths must be padded first."
