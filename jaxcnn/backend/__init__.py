@@ -14,7 +14,7 @@ from jaxcnn.backend.control import (
     stop_gradient,
     switch,
 )
-from jaxcnn.backend.ctc import ctc_batch_cost, ctc_decode
+from jaxcnn.backend.ctc import ctc_batch_cost, ctc_decode, ctc_label_dense_to_sparse
 from jaxcnn.backend.elementwise import (
     cast,
     clip,

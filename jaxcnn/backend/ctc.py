@@ -9,6 +9,8 @@ from __future__ import annotations
 import jax
 import jax.numpy as jnp
 
+from jaxcnn.backend import ctc_search
+from jaxcnn.backend.sparse import SparseTensor, with_default
 from jaxcnn.layers.symbolic.operation import operation
 from jaxcnn.layers.symbolic.types import Tensor, TensorLike
 
@@ -31,20 +33,28 @@ def ctc_batch_cost(
         >>> K.ctc_batch_cost(labels, probabilities, np.array([[4]]), np.array([[2]])).shape
         (1, 1)
     """
-    import optax
+    labels, scores = jnp.asarray(y_true), _log_scores(y_pred)
+    present = _first(labels, label_length)
+    return ctc_search.cost(scores, _lengths(input_length), labels, present)[:, None]
 
-    def padding(size: int, lengths: TensorLike) -> jax.Array:
-        return (jnp.arange(size) >= jnp.asarray(lengths).reshape(-1, 1)).astype(jnp.float32)
 
-    labels, scores = jnp.asarray(y_true).astype(jnp.int32), _log_scores(y_pred)
-    cost: jax.Array = optax.ctc_loss(
-        scores,
-        padding(scores.shape[1], input_length),
-        labels,
-        padding(labels.shape[1], label_length),
-        blank_id=scores.shape[-1] - 1,
-    )
-    return cost[:, None]
+@operation()
+def ctc_label_dense_to_sparse(labels: TensorLike, label_lengths: TensorLike) -> SparseTensor:
+    """The labels that count, as a sparse tensor, which the words of TensorFlow take.
+
+    Args:
+        labels: class numbers (batch, labels).
+        label_lengths: (batch,), how many of each row count.
+
+    Examples:
+        >>> from jaxcnn import backend as K
+        >>> sparse = K.ctc_label_dense_to_sparse(np.array([[3, 0], [2, 9]]), np.array([2, 1]))
+        >>> sparse.values.tolist()
+        [3, 0, 2]
+    """
+    labels = jnp.asarray(labels)
+    present = _first(labels, label_lengths)
+    return SparseTensor(jnp.where(present, labels, 0), present)
 
 
 @operation()
@@ -60,14 +70,19 @@ def ctc_decode(
     Args:
         y_pred: probabilities (batch, steps, classes).
         input_length: (batch,), how many steps count.
-        greedy, beam_width, top_paths: the search is always greedy, which has no beam and one path.
+        greedy: whether the best class of each step is taken, else the likeliest labels, which many
+            paths share, are searched for.
+        beam_width: how many label sequences that search follows.
+        top_paths: how many of them it returns.
 
     Returns:
-        ([labels (batch, longest), filled up with -1], minus the log probability of the path (batch,
-        1)). Inside a compiled function, where no length is known, the longest is `steps`.
+        ([labels (batch, longest), filled up with -1, of each path], minus the log probability of
+        the path (batch, 1) or, of a search with a beam, the log probabilities of the labels
+        (batch, top_paths)). Inside a compiled function, where no length is known, the longest is
+        `steps`.
 
     Raises:
-        ValueError: not `greedy`.
+        ValueError: more `top_paths` than `beam_width`.
 
     Examples:
         >>> from jaxcnn import backend as K
@@ -76,20 +91,21 @@ def ctc_decode(
         >>> K.eval(paths[0])
         array([[0, 1]], dtype=int32)
     """
-    if not greedy:
-        raise ValueError("K.ctc_decode searches greedily only; leave `greedy` True.")
-    scores = _log_scores(y_pred)
-    batch, steps, classes = scores.shape
-    counts = jnp.arange(steps) < jnp.asarray(input_length).reshape(-1, 1)
-    best = jnp.where(counts, jnp.argmax(scores, -1), classes - 1)
-    before = jnp.pad(best, ((0, 0), (1, 0)), constant_values=-1)[:, :-1]
-    is_label = (best != before) & (best != classes - 1)
-    position = jnp.where(is_label, jnp.cumsum(is_label, 1) - 1, steps)  # past the end: left out
-    empty = jnp.full((batch, steps), -1, jnp.int32)
-    labels = empty.at[jnp.arange(batch)[:, None], position].set(best, mode="drop")
-    if not isinstance(is_label, jax.core.Tracer):
-        labels = labels[:, : int(jnp.max(jnp.sum(is_label, 1), initial=0))]
-    return [labels], -jnp.sum(jnp.where(counts, jnp.max(scores, -1), 0.0), 1)[:, None]
+    scores, lengths = _log_scores(y_pred), _lengths(input_length)
+    if greedy:
+        labels, cost = ctc_search.greedy(scores, lengths)
+        return [with_default(labels, -1)], cost
+    normal = jax.nn.log_softmax(scores)
+    paths, chances = ctc_search.beam_paths(normal, lengths, beam_width, top_paths, merge=True)
+    return [with_default(path, -1) for path in paths], chances
+
+
+def _first(labels: jax.Array, lengths: TensorLike) -> jax.Array:
+    return jnp.arange(labels.shape[1]) < _lengths(lengths)[:, None]
+
+
+def _lengths(lengths: TensorLike) -> jax.Array:
+    return jnp.asarray(lengths).reshape(-1)
 
 
 def _log_scores(y_pred: TensorLike) -> jax.Array:

@@ -11,6 +11,7 @@ import jax
 import jax.numpy as jnp
 
 from jaxcnn import activations
+from jaxcnn.backend.sparse import SparseTensor
 from jaxcnn.layers.symbolic.operation import elementwise, operation
 from jaxcnn.layers.symbolic.sizes import UnknownSize
 from jaxcnn.layers.symbolic.types import Tensor, TensorLike
@@ -254,7 +255,8 @@ def cast(x: TensorLike, dtype: DTypeLike) -> Tensor:
         >>> K.cast(np.array([1.7]), "int32").dtype.name
         'int32'
     """
-    return jnp.asarray(x).astype(jax.dtypes.canonicalize_dtype(dtype))
+    kind = jax.dtypes.canonicalize_dtype(dtype)
+    return x.astype(kind) if isinstance(x, SparseTensor) else jnp.asarray(x).astype(kind)
 
 
 @operation(elementwise)

@@ -12,6 +12,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from jaxcnn.backend.sparse import SparseTensor
 from jaxcnn.layers import naming
 from jaxcnn.layers.input import Input, InputLayer
 from jaxcnn.layers.symbolic.change import Change
@@ -321,8 +322,8 @@ def is_keras_tensor(x: object) -> bool:
     return bool(inputs) or any(isinstance(node.layer, InputLayer) for node in nodes)
 
 
-def is_sparse(tensor: TensorLike) -> bool:
-    """False: there are no sparse arrays here.
+def is_sparse(tensor: TensorLike | SparseTensor) -> bool:
+    """Whether `tensor` is a sparse tensor; matrices that are fed to sparse inputs are dense here.
 
     Args:
         tensor: tensor, variable or array.
@@ -332,11 +333,11 @@ def is_sparse(tensor: TensorLike) -> bool:
         >>> K.is_sparse(np.ones(3))
         False
     """
-    return False
+    return isinstance(tensor, SparseTensor)
 
 
 def to_dense(tensor: T) -> T:
-    """The tensor itself, which is dense.
+    """A sparse tensor with 0 where it has no number; any other tensor is dense itself.
 
     Args:
         tensor: tensor, variable or array.
@@ -346,7 +347,7 @@ def to_dense(tensor: T) -> T:
         >>> K.to_dense(np.array([1.0]))
         array([1.])
     """
-    return tensor
+    return tensor.whole if isinstance(tensor, SparseTensor) else tensor  # type: ignore[return-value]
 
 
 def _array_shape(x: TensorLike) -> tuple[int, ...]:

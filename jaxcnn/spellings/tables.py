@@ -295,10 +295,6 @@ LEGACY = frozenset(
 
 # Removed in Keras 2 -> the replacement.
 REMOVED = {
-    "ctc_label_dense_to_sparse": (
-        "there are no sparse arrays here: K.ctc_batch_cost and K.ctc_decode take dense labels and "
-        "their lengths"
-    ),
     "MaxoutDense": (
         "write Dense(units * nb_feature), Reshape((nb_feature, units)) and Lambda(lambda x: "
         "K.max(x, axis=1)) instead"

@@ -215,5 +215,44 @@ def test_ctc_greedy_decoding():
     (labels,), log_p = K.ctc_decode(p, np.array([6, 3]))
     assert labels.tolist() == [[0, 0, 1], [1, -1, -1]]
     np.testing.assert_allclose(log_p, -np.log(0.8) * np.array([[6], [3]]), rtol=1e-5)
-    with pytest.raises(ValueError, match="greed"):
-        K.ctc_decode(p, np.array([6, 3]), greedy=False)
+
+
+def test_ctc_decoding_with_a_beam():
+    """The numbers are those of Keras 2.2.4; K.function has the width of the steps."""
+    p = np.random.RandomState(3).uniform(size=(3, 7, 4)) ** 3
+    p /= p.sum(-1, keepdims=True)
+    steps = np.array([7, 5, 3])
+    three = [
+        [[1, 2, 1, -1], [1, 0, 1, -1], [1, -1, -1, -1]],
+        [[1, 0, 1, -1], [2, 0, 1, -1], [0, 1, -1, -1]],
+        [[0, 1, 2, 1], [2, 1, 0, 1], [2, 1, -1, -1]],
+    ]
+    for width, labels, chances in [
+        (1, [[[1, 2, 1], [2, 0, 1], [1, -1, -1]]], [[-3.33528], [-3.13183], [-2.10166]]),
+        (
+            3,
+            [[[1, 0, 1], [1, 0, 1], [1, -1, -1]], [[1, 2, 1], [2, 0, 1], [0, 1, -1]]],
+            [[-2.88913, -3.01833], [-1.79639, -3.13183], [-2.10166, -2.34704]],
+        ),
+        (
+            100,
+            three,
+            [
+                [-2.47994, -2.49768, -2.88294],
+                [-1.66531, -2.16552, -2.52386],
+                [-1.35287, -1.74182, -1.84848],
+            ],
+        ),
+    ]:
+        options = {"greedy": False, "beam_width": width, "top_paths": len(labels)}
+        decoded, log_p = K.ctc_decode(p, steps, **options)
+        for path, right in zip(decoded, labels, strict=True):
+            assert path.tolist() == np.array(right)[:, : path.shape[1]].tolist()
+        np.testing.assert_allclose(log_p, chances, rtol=1e-5)
+        inputs = Input((7, 4)), Input(())
+        symbolic, _ = K.ctc_decode(*inputs, **options)
+        (value,) = K.function(inputs, symbolic[:1])([p, steps])
+        assert value.shape == (3, 7)
+        np.testing.assert_array_equal(value[:, : decoded[0].shape[1]], decoded[0])
+    with pytest.raises(ValueError, match="top_paths must be from 1 to beam_width 2; given 3"):
+        K.ctc_decode(p, steps, greedy=False, beam_width=2, top_paths=3)

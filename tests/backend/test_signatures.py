@@ -39,6 +39,7 @@ SIGNATURES = {
     "count_params": "x",
     "ctc_batch_cost": "y_true, y_pred, input_length, label_length",
     "ctc_decode": "y_pred, input_length, greedy=True, beam_width=100, top_paths=1",
+    "ctc_label_dense_to_sparse": "labels, label_lengths",
     "cumprod": "x, axis=0",
     "cumsum": "x, axis=0",
     "dot": "x, y",

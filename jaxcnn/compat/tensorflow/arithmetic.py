@@ -11,6 +11,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from jaxcnn import losses
+from jaxcnn.backend.sparse import SparseTensor
 from jaxcnn.compat.tensorflow.dtypes import as_dtype
 from jaxcnn.compat.tensorflow.tensor import Tensor
 from jaxcnn.compat.tensorflow.word import Word, word
@@ -72,8 +73,10 @@ __all__ = [
     "squared_difference",
     "subtract",
     "tanh",
+    "to_double",
     "to_float",
     "to_int32",
+    "to_int64",
     "truediv",
 ]
 
@@ -219,8 +222,8 @@ reduce_sum = reducing_word("Sum", jnp.sum)
 
 
 @word("Cast")
-def _cast(x: ArrayLike, dtype: DTypeLike) -> jax.Array:
-    return jnp.asarray(x).astype(dtype)
+def _cast(x: ArrayLike | SparseTensor, dtype: DTypeLike) -> jax.Array | SparseTensor:
+    return x.astype(dtype) if isinstance(x, SparseTensor) else jnp.asarray(x).astype(dtype)
 
 
 def cast(x: PyTree, dtype: DTypeLike, name: str | None = None) -> PyTree:
@@ -233,6 +236,16 @@ def cast(x: PyTree, dtype: DTypeLike, name: str | None = None) -> PyTree:
 def to_float(x: PyTree, name: str | None = None) -> PyTree:
     """`x` as float32."""
     return cast(x, np.float32, name)
+
+
+def to_double(x: PyTree, name: str | None = None) -> PyTree:
+    """`x` as float64."""
+    return cast(x, np.float64, name)
+
+
+def to_int64(x: PyTree, name: str | None = None) -> PyTree:
+    """`x` as int64."""
+    return cast(x, np.int64, name)
 
 
 def to_int32(x: PyTree, name: str | None = None) -> PyTree:

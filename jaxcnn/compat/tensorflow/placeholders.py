@@ -77,8 +77,6 @@ def fed(tensor: SymbolicTensor, value: Any) -> jax.Array:
             "The value of a feed cannot be a tf.Tensor object. Acceptable feed values include "
             "Python scalars, strings, lists, numpy ndarrays."
         )
-    if hasattr(value, "dense_shape"):  # a SparseTensorValue
-        value = sparse_array(value.indices, value.values, value.dense_shape)
     value = dense(value)
     array = jnp.asarray(np.asarray(value) if isinstance(value, list | tuple) else value)
     fits = tensor.any_shape or (

@@ -11,12 +11,14 @@ import jax
 import numpy as np
 
 from jaxcnn.backend.settings import is_learning_phase
+from jaxcnn.backend.sparse import SparsePart, SparseTensor
 from jaxcnn.compat.tensorflow.arrays import stack
 from jaxcnn.compat.tensorflow.errors import FailedPreconditionError
 from jaxcnn.compat.tensorflow.graph import Graph, get_default_graph, within
 from jaxcnn.compat.tensorflow.operation import Operation
 from jaxcnn.compat.tensorflow.placeholders import fed
 from jaxcnn.compat.tensorflow.settings import ConfigProto
+from jaxcnn.compat.tensorflow.sparse import fed_parts, sparse_value
 from jaxcnn.compat.tensorflow.step import Step, on_host
 from jaxcnn.layers.symbolic.change import Change
 from jaxcnn.layers.symbolic.sizes import Sizes
@@ -68,7 +70,10 @@ class Session:
         """
         if options is not None or run_metadata is not None:
             raise ValueError("Session.run: leave `options` and `run_metadata` out.")
-        feeds = {self._tensor(key): value for key, value in (feed_dict or {}).items()}
+        feeds: dict[SymbolicTensor, Any] = {}
+        for key, value in (feed_dict or {}).items():
+            is_sparse = isinstance(key, SparseTensor)
+            feeds |= fed_parts(key, value) if is_sparse else {self._tensor(key): value}
         train = config.in_training(False)
         values = []
         for tensor, value in feeds.items():
@@ -180,6 +185,12 @@ class Plan:
         if isinstance(fetch, Change):
             self.operations.append(fetch)
             return self.add(fetch[0])
+        if isinstance(fetch, SparsePart):
+            whole = self.add(fetch.of)
+            return lambda results: getattr(whole(results), fetch.name)
+        if isinstance(fetch, SparseTensor):
+            parts = self.nested([fetch.whole, fetch.present])
+            return lambda results: sparse_value(*parts(results))
         if isinstance(fetch, list | tuple | dict):
             return self.nested(fetch)
         if isinstance(fetch, Operation):

@@ -20,7 +20,7 @@ WORDS: dict[str, tuple[str, ...]] = {
     "": tuple(f"{_HERE}.{file}" for file in _TOP.split()),
     **{part: (f"{_HERE}.{part}",) for part in _PARTS.split()},
     "image": (f"{_HERE}.image", f"{_HERE}.changes", f"{_HERE}.colours"),
-    "nn": (f"{_HERE}.nn", f"{_HERE}.windows"),
+    "nn": (f"{_HERE}.nn", f"{_HERE}.windows", f"{_HERE}.ctc"),
     "logging": (f"{_HERE}.logs",),
     "math": (f"{_HERE}.arithmetic", f"{_HERE}.mathematics"),
     "python.framework.ops": tuple(f"{_HERE}.{file}" for file in ("graph", "arrays", "registry")),
@@ -34,7 +34,7 @@ OF_THE_TOP = (
     "variable_scope variables"
 )
 WORDS |= {f"python.ops.{name}": WORDS[""] for name in OF_THE_TOP.split()}
-WORDS |= {f"python.ops.{name}": WORDS["nn"] for name in ("nn", "nn_impl", "nn_ops")}
+WORDS |= {f"python.ops.{name}": WORDS["nn"] for name in ("ctc_ops", "nn", "nn_impl", "nn_ops")}
 WORDS |= {
     f"python.ops.{path}gen_nn_ops": (*WORDS["nn"], f"{_HERE}.nn_gradients")
     for path in ("", "nn_grad.", "nn_ops.")
