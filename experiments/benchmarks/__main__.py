@@ -23,6 +23,7 @@ HERE = Path(__file__).parent
 BENCHMARKS = (
     "train_step",
     "predict",
+    "answer",
     "layers",
     "generators",
     "data",

@@ -3,8 +3,8 @@
     python -m experiments.benchmarks.environments
 
 makes those that are not there yet, in ``$JAXCNN_BENCHMARKS`` or ``~/.cache/jaxcnn-benchmarks``;
-half a gigabyte is downloaded for TF-Keras. A benchmark leaves out contestants without one, and says
-so.
+a quarter of a gigabyte is downloaded for TF-Keras. A benchmark leaves out contestants without one,
+and says so.
 """
 
 from __future__ import annotations
@@ -15,8 +15,9 @@ import sys
 import venv
 from pathlib import Path
 
-# Name -> what pip installs there.
-ENVIRONMENTS = {"tf_keras": ("tensorflow-cpu", "tf-keras", "numpy")}
+# Name -> what pip is told to install there, one call after the other. TF-Keras asks for the large
+# `tensorflow`, although it runs on `tensorflow-cpu`.
+ENVIRONMENTS = {"tf_keras": (("tensorflow-cpu",), ("--no-deps", "tf-keras"))}
 
 
 def folder(name: str) -> Path:
@@ -38,8 +39,8 @@ def is_complete(name: str) -> bool:
 def make(name: str) -> None:
     """Make an environment anew."""
     venv.create(folder(name), clear=True, with_pip=True)
-    command = [str(interpreter(name)), "-m", "pip", "install", *ENVIRONMENTS[name]]
-    subprocess.run(command, check=True)
+    for packages in ENVIRONMENTS[name]:
+        subprocess.run([str(interpreter(name)), "-m", "pip", "install", *packages], check=True)
     (folder(name) / "complete").touch()
 
 

@@ -30,12 +30,13 @@ class Network:
         title: what it is called in tables.
         input_shape: of one sample, channels last.
         layers: up to the logits.
-        optimizer: 'rmsprop' (rho 0.9) or 'adadelta' (rho 0.95), both with epsilon 1e-8, or 'sgd'
-            (momentum 0.9).
+        optimizer: 'rmsprop' (rho 0.9) or 'adadelta' (rho 0.95), both with epsilon 1e-8, 'sgd'
+            (momentum 0.9) or 'adam' (epsilon 1e-7).
         lr: learning rate.
         batch_size: samples a step.
         samples: samples an epoch.
         inline: whether the book's listing has its ReLUs as arguments of the layers before them.
+        seed: of the starting weights.
     """
 
     title: str
@@ -46,6 +47,7 @@ class Network:
     batch_size: int
     samples: int
     inline: bool = False
+    seed: int = 1
 
     @property
     def steps(self) -> int:
@@ -78,7 +80,7 @@ class Network:
         Keras.
         """
         found: list[list[np.ndarray]] = []
-        _weights(self.layers, self.input_shape, np.random.default_rng(1), found)
+        _weights(self.layers, self.input_shape, np.random.default_rng(self.seed), found)
         return found
 
 

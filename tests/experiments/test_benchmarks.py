@@ -116,9 +116,9 @@ def test_an_environment_of_its_own_is_used_where_it_was_made_to_the_end(tmp_path
     )
     assert "python -m experiments.benchmarks.environments" in contestant.missing()
     assert environments.main() == 0
-    assert made == [tmp_path / "tf_keras", str(python)]
+    assert made == [tmp_path / "tf_keras", str(python), str(python)]
     assert contestant.missing() is None
-    assert environments.main() == 0 and len(made) == 2
+    assert environments.main() == 0 and len(made) == 3
 
 
 def test_memory_takes_the_place_of_the_last_table(tmp_path, monkeypatch):

@@ -10,4 +10,7 @@ are ready, and then, as ``session.mode`` says:
 
 ``predict(network, session)`` hands ``session.repeat`` a function that gives the probabilities of
 all samples.
+
+``learner(network)``, of those that `answer` measures, gives two functions of arrays: one trains
+once over samples in the order given, the other gives the accuracy over samples.
 """

@@ -97,6 +97,19 @@ def channels_first(x: Any) -> Any:
     return x.permute(0, 3, 1, 2) if x.ndim == 4 else x
 
 
+def optimizer_of(network: Network, model: Any) -> Any:
+    """The network's optimizer over the module's parameters."""
+    import torch
+
+    parameters = list(model.parameters())
+    return {
+        "rmsprop": lambda: torch.optim.RMSprop(parameters, network.lr, alpha=0.9, eps=1e-8),
+        "adadelta": lambda: torch.optim.Adadelta(parameters, network.lr, rho=0.95, eps=1e-8),
+        "sgd": lambda: torch.optim.SGD(parameters, network.lr, momentum=0.9),
+        "adam": lambda: torch.optim.Adam(parameters, network.lr, eps=1e-7),
+    }[network.optimizer]()
+
+
 def train(
     network: Network, session: Session, *, precision: str | None = None, compiled: bool = False
 ) -> None:
@@ -110,13 +123,7 @@ def train(
     casting = (
         torch.autocast(device, getattr(torch, precision)) if precision else contextlib.nullcontext()
     )
-    optimizer = {
-        "rmsprop": lambda: torch.optim.RMSprop(model.parameters(), network.lr, alpha=0.9, eps=1e-8),
-        "adadelta": lambda: torch.optim.Adadelta(
-            model.parameters(), network.lr, rho=0.95, eps=1e-8
-        ),
-        "sgd": lambda: torch.optim.SGD(model.parameters(), network.lr, momentum=0.9),
-    }[network.optimizer]()
+    optimizer = optimizer_of(network, model)
     loss_function = nn.CrossEntropyLoss()
 
     session.begin()
@@ -154,3 +161,31 @@ def predict(network: Network, session: Session, *, compiled: bool = False) -> No
             ).numpy()
 
     session.repeat(everything)
+
+
+def learner(network: Network, *, compiled: bool = False) -> tuple[Any, Any]:
+    """(one pass over samples in the order given, accuracy over samples), as `answer` asks for."""
+    import torch
+
+    model = build(network)
+    run = torch.compile(model) if compiled else model
+    optimizer, size = optimizer_of(network, model), network.batch_size
+    loss_function = torch.nn.CrossEntropyLoss()
+
+    def fit(x: Any, y: Any) -> None:
+        model.train()
+        batches = zip(torch.from_numpy(x).split(size), torch.from_numpy(y).split(size), strict=True)
+        for batch, target in batches:
+            loss = loss_function(run(channels_first(batch)), target)
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+
+    def accuracy(x: Any, y: Any) -> float:
+        model.eval()
+        with torch.no_grad():
+            batches = torch.from_numpy(x).split(size)
+            classes = torch.cat([run(channels_first(batch)).argmax(-1) for batch in batches])
+        return float((classes == torch.from_numpy(y).argmax(-1)).float().mean())
+
+    return fit, accuracy
