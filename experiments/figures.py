@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from experiments.program import Program
@@ -38,11 +39,24 @@ def lines(result: dict[str, Any], program: Program) -> list[Line]:
                 )
             )
     recorded = {line.name for line in found}
-    return found + [
+    found += [
         Line(name, shown(source.value), "not in this run", "", program.why.get(name, ""))
         for name, source in table.items()
         if name not in recorded
     ]
+    before = [None, *found]
+    return [
+        replace(line, why="as above") if line.why and last and line.why == last.why else line
+        for line, last in zip(found, before, strict=False)
+    ]
+
+
+def filled(
+    names: Sequence[str], rows: Sequence[Sequence[str]]
+) -> tuple[list[str], list[list[str]]]:
+    """The names and rows of a table without the columns that are empty in every row."""
+    columns = [i for i in range(len(names)) if any(row[i] for row in rows)]
+    return [names[i] for i in columns], [[row[i] for i in columns] for row in rows]
 
 
 def spread(values: list[Any]) -> str:

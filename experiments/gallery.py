@@ -13,7 +13,8 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from experiments.figures import lines, marks
+from experiments.figures import filled, lines, marks
+from experiments.images import alternatives
 from experiments.program import FOLDER, SOURCES, Entry, Program, programs
 from experiments.report import results
 from experiments.run import shown
@@ -65,17 +66,18 @@ def write(path: Path, kept: Path) -> Path:
 
 def article(result: dict[str, Any], entry: Entry, folder: Path) -> str:
     """One program: what it was, its figures, curves and images."""
-    data = "; ".join(f"{part['title']} ({part['kind']})" for part in result["data"]) or "none"
+    data = "; ".join(f"{part['title']} ({part['kind']})" for part in result["data"])
+    taken = f" Taken: {escape(data)}." if data else ""
     mark = marks(result, entry.program)
     return "".join(
         [
             f'<article id="{escape(result["program"])}"><h3>{escape(result["title"])}</h3>',
-            f"<p>{escape(', '.join(result['ids']))}. Data: {escape(data)}. {result['seconds']:g} "
-            f"s{', ' + escape(mark) if mark else ''}.</p><p>{escape(entry.data)}</p>",
+            f"<p>{escape(', '.join(result['ids']))}.{taken} {result['seconds']:g} s"
+            f"{', ' + escape(mark) if mark else ''}.</p><p>{escape(entry.data)}</p>",
             figures(result, entry.program),
             *(curve(folder / f"{part['name']}.csv") for part in result["curves"]),
             '<div class="pictures">',
-            *(picture(folder / name) for name in result["pictures"]),
+            *(picture(folder / name, alternatives(result)[name]) for name in result["pictures"]),
             f"</div><code>{escape(result['command'])}</code></article>",
         ]
     )
@@ -85,18 +87,16 @@ def figures(result: dict[str, Any], program: Program) -> str:
     """The table of source and ours, which scrolls where it is too wide, and what was checked, to be
     unfolded.
     """
-    rows = [
-        "<tr>" + "".join(f"<td>{escape(text)}</td>" for text in dataclasses.astuple(line)) + "</tr>"
-        for line in lines(result, program)
-    ]
+    names = ("figure", "source", "ours", "difference", "why it differs")
+    head, cells = filled(names, [dataclasses.astuple(line) for line in lines(result, program)])
+    rows = [f"<tr>{''.join(f'<td>{escape(text)}</td>' for text in row)}</tr>" for row in cells]
     checked = [
         f"<li>{escape(figure['name'])}: {escape(shown(figure['value']))}</li>"
         for figure in result["figures"]
         if figure["exact"]
     ]
-    names = ("figure", "source", "ours", "difference", "why it differs")
-    head = f"<tr>{''.join(f'<th>{name}</th>' for name in names)}</tr>"
-    table = f'<div class="table"><table>{head}{"".join(rows)}</table></div>' if rows else ""
+    titles = f"<tr>{''.join(f'<th>{name}</th>' for name in head)}</tr>"
+    table = f'<div class="table"><table>{titles}{"".join(rows)}</table></div>' if rows else ""
     unfolded = (
         f"<details><summary>{len(checked)} checked</summary><ul>{''.join(checked)}</ul></details>"
     )
@@ -125,7 +125,7 @@ def finite(record: dict[str, list[float]]) -> dict[str, list[float | None]]:
     }
 
 
-def picture(path: Path) -> str:
-    """An image inside the page; a click shows it in its own size."""
+def picture(path: Path, words: str) -> str:
+    """An image inside the page, and what it shows; a click shows it in its own size."""
     content = base64.b64encode(path.read_bytes()).decode()
-    return f'<img src="data:image/png;base64,{content}" alt="{escape(path.stem)}" loading="lazy">'
+    return f'<img src="data:image/png;base64,{content}" alt="{escape(words)}" loading="lazy">'

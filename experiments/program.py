@@ -141,11 +141,20 @@ class Entry:
     main: Callable[[Run], None]
 
     @property
-    def data(self) -> str:
-        """The paragraph of its docstring that says what its data are, in one line."""
+    def paragraphs(self) -> list[str]:
+        """Those of its docstring, each in one line."""
         text = inspect.cleandoc(sys.modules[self.main.__module__].__doc__ or "")
-        paragraphs = [part for part in text.split("\n\n") if part.startswith("Data: ")]
-        return " ".join(paragraphs[0].split()) if paragraphs else ""
+        return [" ".join(part.split()) for part in text.split("\n\n")]
+
+    @property
+    def summary(self) -> str:
+        """The first paragraph: what the program shows."""
+        return self.paragraphs[0]
+
+    @property
+    def data(self) -> str:
+        """The paragraph that says what its data are."""
+        return next((part for part in self.paragraphs if part.startswith("Data: ")), "")
 
 
 @functools.cache

@@ -128,22 +128,24 @@ class Run:
         name: str = "training",
         title: str | None = None,
         together: bool = False,
+        step: str = "epoch",
     ) -> None:
-        """Keep what `fit` returned (or name -> numbers, one an epoch) as NAME.png and NAME.csv.
+        """Keep what `fit` returned (or name -> numbers) as NAME.png and NAME.csv.
 
         Args:
             history: the record.
             name: of the files.
             title: above the drawing.
             together: draw all lines over one scale.
+            step: what each number belongs to.
         """
         record = {
             key: plain(values) for key, values in getattr(history, "history", history).items()
         }
         if together:
-            save(lines_together(record, title), self.out / f"{name}.png")
+            save(lines_together(record, title, step), self.out / f"{name}.png")
         else:
-            visualization.plot_history(record, self.out / f"{name}.png", title=title)
+            visualization.plot_history(record, self.out / f"{name}.png", title, step)
         with atomic_write(self.out / f"{name}.csv", "w") as file:
             table = csv.writer(file, lineterminator="\n")
             table.writerow(["epoch", *record])
@@ -301,14 +303,19 @@ def write_json(path: Path, content: Mapping[str, Any]) -> None:
         file.write("\n")
 
 
-def lines_together(record: Mapping[str, Sequence[float]], title: str | None) -> Figure:
-    """All lines in one drawing, over epochs from 1."""
+def lines_together(
+    record: Mapping[str, Sequence[float]], title: str | None, step: str = "epoch"
+) -> Figure:
+    """All lines in one drawing, over steps from 1."""
+    from matplotlib.ticker import MaxNLocator
+
     figure = new_figure(6, 4)
     axes = figure.add_subplot()
     plain_axes(axes)
     for name, values in record.items():
         axes.plot(range(1, len(values) + 1), values, label=name)
-    axes.set_xlabel("epoch")
+    axes.set_xlabel(step)
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
     axes.set_title(title or "", fontsize=10)
     axes.legend(frameon=False, fontsize=8)
     return figure

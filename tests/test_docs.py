@@ -13,6 +13,7 @@ import warnings
 import pytest
 
 from experiments import site
+from experiments.images import described_images
 from experiments.report import results
 from jaxcnn.compat import OldSpellingWarning
 from jaxcnn.layers import Layer
@@ -168,7 +169,7 @@ def test_the_gallery_says_what_each_image_shows_and_has_no_empty_columns():
         pytest.skip(
             "these tests are not beside the results, which a source distribution leaves out"
         )
-    pages, words = site.pages(), site.described_images()
+    pages, words = site.pages(), described_images()
     drawn = {
         (name, image)
         for name, result in results(site.RESULTS).items()

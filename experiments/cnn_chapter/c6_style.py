@@ -84,7 +84,7 @@ def main(run: Run) -> None:
             run.figure(f"cost at iteration {iteration}", totals[iteration])
     run.figure("cost at the end", totals[-1])
     run.check("the cost has fallen", totals[-1] < totals[0], True)
-    run.curve({"log10 of the cost": np.log10(totals)}, "cost", title="one number an iteration")
+    run.curve({"log10 of the cost": np.log10(totals)}, "cost", step="iteration")
     shown = [kept[i] for i in sorted(kept)[:: max(1, len(kept) // 6)]]
     run.picture("iterations", np.stack(shown), columns=len(shown))
     run.picture(

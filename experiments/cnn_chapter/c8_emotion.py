@@ -138,7 +138,8 @@ def main(run: Run) -> None:
         run.figure(f"validation loss at iteration {100 * i}", loss)
     run.curve(
         {"val_loss": [a for a, _ in losses], "val_acc": [b for _, b in losses]},
-        title="each 100 iterations",
+        title="measured each 100 iterations",
+        step="measurement",
     )
     run.model(model)
 

@@ -86,7 +86,7 @@ def main(run: Run) -> None:
     run.figure("loss at the start", losses[0])
     run.figure("loss at the end", losses[-1])
     run.check("the loss has risen", losses[-1] > losses[0], True)
-    run.curve({"mean of the filter's map": losses}, title="one number a step")
+    run.curve({"mean of the filter's map": losses}, step="step")
     run.picture(f"{layer_name}_filter_{filter_index}", deprocess_image(input_img_data[0]))
 
 

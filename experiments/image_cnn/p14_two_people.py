@@ -144,9 +144,8 @@ def recognise(model: Sequential, frame: np.ndarray) -> tuple[np.ndarray, list[tu
         if mine:
             x, y, w, h = face
             cv2.rectangle(drawn, (x, y), (x + w, y + h), (0, 255, 0), thickness=2)
-            cv2.putText(
-                drawn, "Dady", (x + 30, y + 30), cv2.FONT_HERSHEY_SIMPLEX, 1, (255, 0, 255), 2
-            )
+            above = (x, max(y - 8, 16))  # the book writes it over the forehead
+            cv2.putText(drawn, "Dady", above, cv2.FONT_HERSHEY_SIMPLEX, 0.7, (255, 0, 255), 2)
     return drawn, found
 
 
@@ -228,7 +227,7 @@ def main(run: Run) -> None:
         named = [mine for left, mine in found if left == wanted]
         run.figure(f"film, {name}: faces found", f"{len(named)} of {count}")
         run.figure(f"film, {name}: named as me", f"{sum(named)} of {len(named)}")
-    run.picture("film", np.stack(frames[::10]), columns=3)
+    run.picture("film", np.stack(frames[::5]), columns=2)
 
 
 if __name__ == "__main__":

@@ -95,7 +95,7 @@ def main(run: Run) -> None:
         name = layers.__name__.replace("_", " ")
         curves[name] = history.history["val_acc"]
         run.figure(f"{name}: test accuracy", curves[name][-1])
-    run.curve(curves, "test_accuracy", title="Test accuracy")
+    run.curve(curves, "test_accuracy", title="Test accuracy", together=True)
 
     with warnings.catch_warnings(record=True) as told:
         warnings.simplefilter("always")

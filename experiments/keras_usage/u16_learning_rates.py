@@ -65,7 +65,7 @@ def main(run: Run) -> None:
         )
         curves[name] = history.history["val_acc"]
         run.figure(f"{name}: test accuracy", curves[name][-1])
-    run.curve(curves, "test_accuracy", title="Test accuracy")
+    run.curve(curves, "test_accuracy", title="Test accuracy", together=True)
 
     moved = moves(SGD(lr=0.0), 20, [LearningRateScheduler(step_decay)])
     run.check(

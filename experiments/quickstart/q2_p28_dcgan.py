@@ -155,7 +155,7 @@ def main(run: Run) -> None:
         run.settings.train_steps, run.settings.batch_size, run.settings.save_interval
     )
     timer.elapsed_time()
-    run.curve(logs)
+    run.curve(logs, step="step")
     for name, network, before in zip(("D", "G"), (dcgan.D, dcgan.G), start, strict=True):
         moved = not np.array_equal(before, network.get_weights()[0])
         run.check(f"{name} has learned", moved, True)

@@ -113,7 +113,8 @@ def main(run: Run) -> None:
         print(f"Found {len(objects)} boxes for {name} in {time.perf_counter() - began:.2f} s")
         for label, score, box in objects:
             print(f"{label} {score:.2f} {tuple(round(edge) for edge in box)}")
-        run.figure(name, ", ".join(f"{label} {score:.2f}" for label, score, _ in objects))
+        seen = ", ".join(f"{label} {score:.2f}" for label, score, _ in objects)
+        run.figure(name, seen or "nothing")
         if expected := SEEN.get(name):
             run.check(
                 f"{name}: what it shows", expected <= {label for label, _, _ in objects}, True

@@ -70,7 +70,7 @@ def main(run: Run) -> None:
         f"log10 of the {name} cost": np.log10([h[name] for h in history])
         for name in ("total", "style")
     }
-    run.curve(logarithms, "cost", title="one number an iteration")
+    run.curve(logarithms, "cost", step="iteration")
     shown = kept[:: max(1, len(kept) // 5)]
     titles = [f"iteration {i}" for i, _ in shown]
     run.picture("iterations", np.stack([p for _, p in shown]), titles=titles, columns=3)

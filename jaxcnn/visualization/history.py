@@ -22,6 +22,7 @@ def plot_history(
     history: "History | Record",
     path: str | os.PathLike[str] | None = None,
     title: str | None = None,
+    step: str = "epoch",
 ) -> "Path | Figure":
     """Draw the record of a training run: a panel with two curves for each quantity.
 
@@ -34,6 +35,7 @@ def plot_history(
         path: the file to write, ``.png`` or another suffix that matplotlib knows; None to return
             the figure, which a notebook shows.
         title: a line above the panels.
+        step: what a number of the record belongs to, in one word for the axis and the legend.
 
     Returns:
         The path, or the figure.
@@ -72,7 +74,7 @@ def plot_history(
     for number, name in enumerate(names, 1):
         axes = figure.add_subplot(rows, columns, number)
         axes.set_title(name, loc="left", fontsize=11, color=INK)
-        _panel(axes, epochs, record[name], record.get(f"val_{name}"), best)
+        _panel(axes, epochs, record[name], record.get(f"val_{name}"), best, step=step)
     return finished(figure, path)
 
 
@@ -97,11 +99,13 @@ def _panel(
     train: np.ndarray,
     validation: np.ndarray | None,
     best: int | None,
+    *,
+    step: str,
 ) -> None:
     from matplotlib.ticker import MaxNLocator
 
     plain_axes(axes)
-    axes.set_xlabel("epoch", color=INK)
+    axes.set_xlabel(step, color=INK)
     axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
     edge = max(0.02 * (epochs[-1] - epochs[0]), 0.2)
     axes.set_xlim(epochs[0] - edge, epochs[-1] + edge)
@@ -127,7 +131,7 @@ def _panel(
             markersize=9,
             markerfacecolor="none",
             markeredgecolor=INK,
-            label=f"lowest loss, epoch {epochs[best]}: {value:.4g}",
+            label=f"lowest loss, {step} {epochs[best]}: {value:.4g}",
         )
     if axes.get_legend_handles_labels()[0]:
         axes.legend(fontsize=9, edgecolor="none", framealpha=0.85)

@@ -23,6 +23,7 @@ HEAVY = {
     "p05_fooling",
     "p11_fine_tuning",
     "p13_cifar10",
+    "p13_cifar10_sgd",
     "p14_two_people",
     "p17_denoising",
     "p20_tagging",

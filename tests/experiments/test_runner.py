@@ -13,7 +13,7 @@ from experiments import gallery, gpu_runs, report
 from experiments.__main__ import main
 from experiments.data import DATA
 from experiments.program import FOLDER, SOURCES, Entry, Program, find, programs
-from experiments.run import execute
+from experiments.run import execute, lines_together
 from experiments.seeds import execute_seeds
 
 
@@ -30,6 +30,13 @@ def test_result(entry, tmp_path):
         *("result.json", "training.png", "training.csv", "points.png", "model.h5"),
     }
     assert (tmp_path / "training.csv").read_text().splitlines()[0] == "epoch,loss"
+
+
+def test_lines_over_one_scale_have_whole_steps():
+    (axes,) = lines_together({"a": [3.0, 2.0], "b": [1.0, 2.0]}, "two", "pass").axes
+    assert (axes.get_title(), axes.get_xlabel()) == ("two", "pass")
+    assert [list(line.get_xdata()) for line in axes.get_lines()] == [[1, 2], [1, 2]]
+    assert all(tick == int(tick) for tick in axes.get_xticks())
 
 
 def test_only_a_whole_run_is_compared_with_the_source(entry, tmp_path, capsys):
@@ -237,7 +244,8 @@ def test_report_and_gallery(only_small, entry, tmp_path):
     }
     text = report.write(tmp_path / "RESULTS.md", kept).read_text()
     assert "| [small](#small) | loss | 0.01 |" in text and "| three epochs |" in text
-    assert "|  | 1 checked | | as expected | | |" in text
+    assert "|  | 1 checked |  | as expected |  |  |" in text
+    assert '<img src="results/small/points.png" alt="A line: points" width="240">' in text
     assert "Checked: parameters: 3." in text
     assert "`python -m experiments run small --full --seeds 0`" in text
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from experiments.figures import lines, spread
+from experiments.figures import filled, lines, spread
 from experiments.program import SOURCES, programs
 from experiments.report import results
 from experiments.sources import TABLE, Printed, printed
@@ -81,6 +81,19 @@ def test_met():
     assert not Printed("0.79 to 0.81", "", "", "").met([0.83])
     assert Printed("queen", "", "", "").met(["queen"])
     assert not Printed([8, 7], "", "", "").met([[8, 1]])
+
+
+def test_a_reason_is_told_once_and_empty_columns_are_left_out():
+    program = programs()["c8_emotion"].program
+    values = [{"name": f"validation loss at iteration {i}", "values": [9.0], "exact": False}
+              for i in (100, 200)]  # fmt: skip
+    first, second, *_ = lines({"program": "c8_emotion", "changed": [], "figures": values}, program)
+    assert first.why == program.why["validation loss at iteration 100"]
+    assert second.why == "as above"
+    assert filled(["a", "b", "c"], [["1", "", ""], ["2", "", "3"]]) == (
+        ["a", "c"],
+        [["1", ""], ["2", "3"]],
+    )
 
 
 def test_lines_of_several_seeds_and_of_a_cut_run():

@@ -51,6 +51,13 @@ def test_history_of_a_continued_run_counts_on(tmp_path, drawn):
     assert lines(drawn[0].axes[0])["lowest loss, epoch 7: 1"] == ([7], [1.0])
 
 
+def test_a_record_of_other_steps_says_so(tmp_path, drawn):
+    plot_history({"loss": [2.0, 1.0]}, tmp_path / "a.png", step="iteration")
+    (axes,) = drawn[0].axes
+    assert axes.get_xlabel() == "iteration"
+    assert lines(axes)["lowest loss, iteration 2: 1"] == ([2], [1.0])
+
+
 @pytest.mark.parametrize("suffix", ["svg", "pdf"])
 def test_history_in_other_formats(tmp_path, suffix):
     assert plot_history(RECORD, tmp_path / f"a.{suffix}").stat().st_size > 1000
