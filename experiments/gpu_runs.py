@@ -1,4 +1,4 @@
-"""GPU_RUNS.md: the full runs that are too long for a CPU, with the command of each."""
+"""GPU_RUNS.md: the full runs that are still to be made, with the command and the cost of each."""
 
 from __future__ import annotations
 
@@ -9,15 +9,14 @@ from experiments.figures import marks
 from experiments.program import programs
 from jaxcnn.utils.files import atomic_write
 
-LONG = 60.0  # minutes of one seed on two CPU cores
-HEAD = """# Full runs that need a GPU
+HEAD = """# Full runs that are still to be made
 
 Made by `python -m experiments report --to experiments` from the programs and the files in
-`results/`: each program whose kept run was cut by `--set`, and those of an hour and more of which
-seeds are missing. On a machine with a GPU, after `pip install ".[cuda,test]"`, with the data that
-`python -m experiments list` names, each is one command; trainings that keep checkpoints go on where
-they were when it is repeated. `python -m experiments report --keep runs --to experiments` keeps
-what came out.
+`results/`: each program whose kept run was cut by `--set`, or of which seeds are missing. With the
+data that `python -m experiments list` names, each is one command; trainings that keep checkpoints
+go on where they were when it is repeated. What takes more than an hour on two CPU cores wants a
+GPU, with `pip install ".[cuda,test]"`. `python -m experiments report --keep runs --to experiments`
+keeps what came out.
 
 | program | command | hours on two CPU cores | the kept run |
 | --- | --- | --- | --- |"""
@@ -29,8 +28,7 @@ def page(kept: dict[str, dict[str, Any]]) -> str:
     for name, entry in programs().items():
         program, result = entry.program, kept.get(name)
         short = "none" if result is None else marks(result, program)
-        cut = result is not None and bool(result["changed"])
-        if short and (cut or program.minutes >= LONG):
+        if short:
             ids = ", ".join(program.ids)
             hours = program.minutes * program.seeds / 60
             lines.append(

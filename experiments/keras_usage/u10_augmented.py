@@ -21,7 +21,7 @@ PROGRAM = Program(
     title="Learning from changed pictures",
     ids=("U10", "U11"),
     data=("cifar10", "dogs_vs_cats"),
-    minutes=30,
+    minutes=145,
     settings={
         "epochs": 100,
         "folder_epochs": 50,

@@ -21,7 +21,7 @@ PROGRAM = Program(
     title="ResNet-50 on hand signs",
     ids=("N1",),
     data=("signs",),
-    minutes=30,
+    minutes=10,
     settings={"epochs": 30, "batch_size": 32, "samples": None, "stages": 4},
     quick={"epochs": 1, "samples": 8, "batch_size": 8, "stages": 1},
 )

@@ -208,7 +208,7 @@ def test_report_writes_only_where_it_is_told(only_small, entry, tmp_path, capsys
     assert (tmp_path / "kept/RESULTS.md").exists()
 
 
-def test_runs_that_need_a_gpu_are_those_that_were_cut_or_are_long(entry, monkeypatch):
+def test_runs_to_be_made_are_those_that_were_cut_or_lack_seeds_or_all(entry, monkeypatch):
     long = dataclasses.replace(entry.program, minutes=120, seeds=3)
     known = {"small": entry, "long": dataclasses.replace(entry, name="long", program=long)}
     monkeypatch.setattr("experiments.gpu_runs.programs", lambda: known)
