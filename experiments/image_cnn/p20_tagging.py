@@ -72,6 +72,7 @@ def main(run: Run) -> None:
         axes.barh(words, np.array(votes) / len(labels), color=BLUE)
         axes.set_xlim(0, 1)
         axes.set_ylim(len(words) - 5.5, len(words) - 0.5)
+        axes.set_xlabel("share of the frames")
         axes.set_title(f"{name}: votes of {len(labels)} frames", fontsize=9)
         if name == "the panda":
             run.check("the camera moves over", tag, "giant_panda")

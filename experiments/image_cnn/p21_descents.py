@@ -81,25 +81,28 @@ def main(run: Run) -> None:
     at = np.linspace(-8, 8, 321, dtype="float32")
     figure = new_figure(11, 7)
 
-    def panel(number: int, title: str):
+    def panel(number: int, title: str, across: str, up: str):
         axes = figure.add_subplot(2, 3, number)
         plain_axes(axes)
         axes.set_title(title, fontsize=10)
+        axes.set_xlabel(across)
+        axes.set_ylabel(up)
         return axes
 
-    axes = panel(1, "sigmoid and its slope")
+    axes = panel(1, "sigmoid and its slope", "input", "output, slope")
     slope = np.asarray(jax.vmap(jax.grad(activations.sigmoid))(at))
-    axes.plot(at, np.asarray(activations.sigmoid(at)), color=BLUE)
-    axes.plot(at, slope, color=ORANGE)
+    axes.plot(at, np.asarray(activations.sigmoid(at)), color=BLUE, label="sigmoid")
+    axes.plot(at, slope, color=ORANGE, label="slope")
+    axes.legend(frameon=False, fontsize=8)
     run.check("the sigmoid's slope is at most", float(slope.max()), 0.25, 1e-4)
 
-    axes = panel(2, "randomized ReLU: a slope for each number")
+    axes = panel(2, "randomized ReLU: a slope for each number", "input", "output")
     layer = Sequential([RandomizedReLU(input_shape=(1,))])
     drawn = np.asarray(layer(np.repeat(at, 9)[:, None], training=True))[:, 0]
     axes.plot(np.repeat(at, 9), drawn, ".", color=BLUE, markersize=1.5)
     axes.plot(at, layer.predict(at[:, None])[:, 0], color=ORANGE)
 
-    axes = panel(3, "a saturated neuron unlearns")
+    axes = panel(3, "a saturated neuron unlearns", "epoch", "output")
     slow = saturated("mse", run.settings.epochs)
     fast = saturated("binary_crossentropy", run.settings.epochs)
     axes.plot(slow, color=ORANGE, label="squared error")
@@ -109,7 +112,7 @@ def main(run: Run) -> None:
     run.figure("crossentropy: output at the end", fast[-1])
     run.check("crossentropy is faster", fast[-1] < slow[-1], True)
 
-    axes = panel(4, "deviation of each layer's outputs")
+    axes = panel(4, "deviation of each layer's outputs", "layer", "deviation")
     x = rng.standard_normal((512, WIDTH)).astype("float32")
     deviations_of = {
         "0.01": deviations(0.01, run.settings.layers, x),
@@ -138,7 +141,7 @@ def main(run: Run) -> None:
         (5, "a valley: inputs as they are", wide, 0.0095),
         (6, "round: inputs of deviation 1", scaled, 0.1),
     ):
-        axes = panel(number, title)
+        axes = panel(number, title, "first weight", "second weight")
         goal = np.linalg.lstsq(features, target, rcond=None)[0]
         path = descent(features, target, rate, run.settings.updates)
         grid = np.stack(np.meshgrid(np.linspace(-1.5, 2.5, 80), np.linspace(-1.5, 2.5, 80)), -1)

@@ -61,6 +61,8 @@ def main(run: Run) -> None:
         plain_axes(axes)
         axes.plot(counts[name], color=BLUE)
         axes.set_title(name, fontsize=10)
+        axes.set_xlabel("gray value")
+        axes.set_ylabel("pixels" if number == 1 else "")
     run.picture("three_ways", figure)
 
     wide = np.asarray(histogram(img, 18, (0, 270)))
@@ -94,6 +96,8 @@ def main(run: Run) -> None:
             color=BLUE,
         )
         axes.set_title(title, fontsize=10)
+        axes.set_xlabel("gray value")
+        axes.set_ylabel("pixels" if place == 4 else "")
         plain_axes(axes)
     run.picture("histograms", figure)
 

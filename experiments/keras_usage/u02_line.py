@@ -49,8 +49,11 @@ def main(run: Run) -> None:
     figure = new_figure(5, 4)
     axes = figure.add_subplot()
     plain_axes(axes)
-    axes.scatter(X_test, Y_test, color=BLUE)
-    axes.plot(X_test, model.predict(X_test), color=ORANGE)
+    axes.scatter(X_test, Y_test, color=BLUE, label="test points")
+    axes.plot(X_test, model.predict(X_test), color=ORANGE, label="after 301 steps")
+    axes.set_xlabel("x")
+    axes.set_ylabel("y")
+    axes.legend(frameon=False)
     run.picture("line", figure)
 
 

@@ -51,6 +51,8 @@ def main(run: Run) -> None:
         plain_axes(axes)
         axes.hist(found.ravel()[:10_000], bins=60, color=BLUE)
         axes.set_title(name, fontsize=10)
+        axes.set_xlabel("weight")
+        axes.set_ylabel("how many" if i % 3 == 0 else "")
     run.picture("weights", figure)
     orthogonal = weights("orthogonal")
     run.check(
