@@ -199,7 +199,7 @@ def rnn(
         initial_states: the states before the first step, each (batch, ...).
         go_backwards: from the last step to the first; the outputs are in that order, too.
         mask: (batch, steps) or (batch, steps, 1); where it is zero the states stay and the output
-            is repeated.
+            is the first state or, with `unroll`, the output of the step before.
         constants: tensors, or lists of them, passed to each step after the states.
         unroll: lay the steps out one after the other instead of looping.
         input_length: the number of steps, which `inputs` must have.
@@ -221,6 +221,7 @@ def rnn(
         array([1., 3., 6.], dtype=float32)
     """
     from jaxcnn.nn.recurrent.scan import step_scan
+    from jaxcnn.ops.recurrence import where_kept
 
     inputs = jnp.asarray(inputs)
     if inputs.ndim < 3:
@@ -233,21 +234,26 @@ def rnn(
         )
     if mask is not None and not initial_states:
         raise ValueError(
-            "K.rnn with a mask needs states, the first of which is the output of the step before."
+            "K.rnn with a mask needs states: the first is the output where the mask is zero."
         )
     keep = None if mask is None else jnp.asarray(mask).reshape(inputs.shape[:2]).astype(bool).T
 
     answer = answering(step_function)
 
-    def step(x: Tensor, states: list[Tensor]) -> tuple[Tensor, list[Tensor]]:
+    def step(
+        now: tuple[Tensor, Tensor | None], states: list[Tensor]
+    ) -> tuple[Tensor, list[Tensor]]:
+        x, kept = now
         output, new_states = answer(x, [*states, *(constants or [])])
-        return output, list(new_states)
+        before = [output, *states] if unroll else [states[0], *states] if states else []
+        output, *new = where_kept(kept, [output, *new_states], before)
+        return output, new
 
     outputs, last, states = step_scan(
         step,
-        jnp.swapaxes(inputs, 0, 1),
+        (jnp.swapaxes(inputs, 0, 1), keep),
         [jnp.asarray(state) for state in initial_states],
-        keep=keep,
+        keep=keep if unroll else None,
         reverse=go_backwards,
         unroll=unroll,
     )

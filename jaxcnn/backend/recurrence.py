@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import inspect
 from collections.abc import Callable, Sequence
-from typing import Any, cast
+from typing import cast
 
 import jax
 
@@ -14,9 +14,13 @@ from jaxcnn.backend.control import rnn as scanned
 from jaxcnn.backend.control import select
 from jaxcnn.backend.elementwise import cast as as_type
 from jaxcnn.backend.shapes import stack
+from jaxcnn.layers.input import Input
+from jaxcnn.layers.symbolic.inner_graph import computed, inner_part
+from jaxcnn.layers.symbolic.operation import Operation
 from jaxcnn.layers.symbolic.saved_call import symbolic_arguments
+from jaxcnn.layers.symbolic.tensor import SymbolicTensor
 from jaxcnn.layers.symbolic.types import Tensor
-from jaxcnn.runtime.captures import Captured
+from jaxcnn.runtime.captures import Captured, symbolically
 from jaxcnn.runtime.types import PyTree
 
 StepFunction = Callable[[Tensor, list[PyTree]], tuple[Tensor, Sequence[Tensor]]]
@@ -29,10 +33,22 @@ def rnn(*args: PyTree, **kwargs: PyTree) -> tuple[Tensor, Tensor, list[Tensor]]:
     except Captured:
         call = inspect.signature(scanned).bind(*args, **kwargs)
         call.apply_defaults()
-        step_function, inputs, states, go_backwards, mask, constants, *_ = call.arguments.values()
+        step_function, inputs, states, go_backwards, mask, constants, *options = (
+            call.arguments.values()
+        )
         if not symbolic_arguments((inputs, states)):
             raise
-    return unrolled(step_function, inputs, states, go_backwards, (mask, constants))
+    graph = StepOverGraph(step_function, (inputs, list(states), list(constants or [])))
+    if graph.layers:
+        if inputs.shape[1] is None:
+            raise ValueError(
+                f"K.rnn: the step function calls the layer {graph.layers[0].name!r}, so that the "
+                "number of steps must be known: give it to Input. Or use the layer's weights, as "
+                "K.dot(x, layer.kernel)."
+            )
+        return unrolled(step_function, inputs, states, go_backwards, (mask, constants, options[0]))
+    constants = [graph.outer, graph.variables]
+    return scanned(graph.step, inputs, states, go_backwards, mask, constants, *options)
 
 
 def unrolled(
@@ -40,30 +56,70 @@ def unrolled(
     inputs: PyTree,
     states: Sequence[PyTree],
     go_backwards: bool,
-    others: tuple[PyTree, Sequence[PyTree] | None],
+    others: tuple[PyTree, Sequence[PyTree] | None, bool],
 ) -> tuple[Tensor, Tensor, list[Tensor]]:
-    """What a loop would compute, one step after the other; `others` are mask and constants.
-
-    Raises:
-        ValueError: the number of steps is not known.
-    """
-    steps, (mask, constants) = tuple(inputs.shape)[1], others
-    if steps is None:
-        raise ValueError(
-            "K.rnn with a step function that uses tensors or weights of the graph needs a known "
-            "number of steps: give it to Input, or pass the tensors as `constants`."
-        )
-    outputs: list[Any] = []
+    """What a loop would compute, one step after the other; `others` are mask, constants, unroll."""
+    steps, (mask, constants, unroll) = tuple(inputs.shape)[1], others
+    outputs: list[PyTree] = []
     for i in reversed(range(steps)) if go_backwards else range(steps):
         output, new = step_function(inputs[:, i], [*states, *(constants or [])])
         if mask is not None:
-            keep = cast(Any, mask)[:, i]
-            before = outputs[-1] if outputs else states[0]
+            keep = cast(PyTree, mask)[:, i]
+            before = outputs[-1] if unroll and outputs else states[0]
             output = select(keep, output, before)
             new = [select(keep, after, state) for after, state in zip(new, states, strict=True)]
         outputs.append(output)
         states = list(new)
     return outputs[-1], stack(outputs, axis=1), list(states)
+
+
+class StepOverGraph:
+    """A step function that uses tensors or weights of the graph, as a function of arrays.
+
+    Args:
+        function: the step function.
+        arguments: (inputs, initial states, constants).
+
+    Attributes:
+        nodes: the calls that each step makes anew.
+        outer: the tensors of the graph that they use.
+        layers: those among the calls that are no operations.
+        variables: the weights that the others use.
+    """
+
+    def __init__(
+        self, function: StepFunction, arguments: tuple[PyTree, list[PyTree], list[PyTree]]
+    ) -> None:
+        inputs, states, constants = arguments
+        self._given: list[PyTree] = [
+            _one_step(inputs),
+            *(_as_input(state.shape, state) for state in states),
+        ]
+        with symbolically():
+            output, new = function(self._given[0], [*self._given[1:], *constants])
+        self._results = [output, *new]
+        self.nodes, self.outer = inner_part(self._results, self._given)
+        called = [node.layer for node in self.nodes]
+        self.layers = [layer for layer in called if not isinstance(layer, Operation)]
+        saved = [layer.saved for layer in called if isinstance(layer, Operation)]
+        self.variables = [variable for call in saved for variable in call.variables()]
+
+    def step(self, x: jax.Array, others: list[PyTree]) -> tuple[PyTree, list[PyTree]]:
+        """(the output, the new states) of the inputs of a step and [states, outer, weights]."""
+        *states, outer, _ = others
+        arrays = zip([*self._given, *self.outer], [x, *states, *outer], strict=True)
+        values = {id(tensor): array for tensor, array in arrays}
+        output, *new = computed(self.nodes, values, self._results)
+        return output, new
+
+
+def _one_step(inputs: PyTree) -> SymbolicTensor:
+    batch, _, *rest = inputs.shape
+    return _as_input((batch, *rest), inputs)
+
+
+def _as_input(shape: Sequence[int | None], tensor: PyTree) -> SymbolicTensor:
+    return Input(batch_shape=tuple(shape), dtype=tensor.dtype)
 
 
 @functools.wraps(mapped)

@@ -185,9 +185,6 @@ def test_steps_one_after_the_other_are_those_of_the_loop(go_backwards):
     values = K.function([x, m], both)([X, [[1, 0, 1], [0, 1, 1]]])
     for a, b in zip(values[:3], values[3:], strict=True):
         np.testing.assert_allclose(a, b, rtol=1e-6)
-    unknown = Input((None, 2))
-    with pytest.raises(ValueError, match="needs a known number of steps"):
-        K.rnn(lambda z, s: (K.dot(z, weight.kernel), s), unknown, [unknown[:, 0]])
 
 
 def test_a_name_of_a_function_is_a_label():

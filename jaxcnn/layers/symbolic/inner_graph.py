@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 import jax
 
@@ -31,6 +31,23 @@ def computed(nodes: list[Node], values: Mapping[int, jax.Array], tensors: PyTree
     return jax.tree.map(
         lambda leaf: known[id(leaf)] if isinstance(leaf, SymbolicTensor) else leaf, tensors
     )
+
+
+def inner_part(
+    results: PyTree, given: Iterable[SymbolicTensor]
+) -> tuple[list[Node], list[SymbolicTensor]]:
+    """(the calls that depend on the given tensors, what else these calls and `results` use)."""
+    dependent = {id(tensor) for tensor in given}
+    ends = symbolic_leaves(results)
+    nodes, _ = upstream(ends, dependent)
+    inner = []
+    for node in nodes:
+        if any(id(source) in dependent for source in node.sources):
+            inner.append(node)
+            dependent |= {id(tensor) for tensor in symbolic_leaves(node.outputs)}
+    used = [source for node in inner for source in node.sources] + ends
+    outer = {id(tensor): tensor for tensor in used if id(tensor) not in dependent}
+    return inner, list(outer.values())
 
 
 def answering(function: Callable[..., PyTree]) -> Callable[..., PyTree]:
