@@ -243,10 +243,10 @@ def rnn(
     def step(
         now: tuple[Tensor, Tensor | None], states: list[Tensor]
     ) -> tuple[Tensor, list[Tensor]]:
-        x, kept = now
+        x, mask_now = now
         output, new_states = answer(x, [*states, *(constants or [])])
         before = [output, *states] if unroll else [states[0], *states] if states else []
-        output, *new = where_kept(kept, [output, *new_states], before)
+        output, *new = where_kept(mask_now, [output, *new_states], before)
         return output, new
 
     outputs, last, states = step_scan(

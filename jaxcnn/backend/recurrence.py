@@ -33,7 +33,7 @@ def rnn(*args: PyTree, **kwargs: PyTree) -> tuple[Tensor, Tensor, list[Tensor]]:
     except Captured:
         call = inspect.signature(scanned).bind(*args, **kwargs)
         call.apply_defaults()
-        step_function, inputs, states, go_backwards, mask, constants, *options = (
+        step_function, inputs, states, go_backwards, mask, constants, unroll, _ = (
             call.arguments.values()
         )
         if not symbolic_arguments((inputs, states)):
@@ -46,9 +46,9 @@ def rnn(*args: PyTree, **kwargs: PyTree) -> tuple[Tensor, Tensor, list[Tensor]]:
                 "number of steps must be known: give it to Input. Or use the layer's weights, as "
                 "K.dot(x, layer.kernel)."
             )
-        return unrolled(step_function, inputs, states, go_backwards, (mask, constants, options[0]))
-    constants = [graph.outer, graph.variables]
-    return scanned(graph.step, inputs, states, go_backwards, mask, constants, *options)
+        return unrolled(step_function, inputs, states, go_backwards, (mask, constants, unroll))
+    call.arguments.update(step_function=graph.step, constants=[graph.outer, graph.variables])
+    return scanned(**call.arguments)
 
 
 def unrolled(

@@ -16,7 +16,7 @@ from flax.traverse_util import flatten_dict
 
 from jaxcnn.layers.symbolic.tensor import SymbolicTensor
 from jaxcnn.layers.trace_at_sizes import from_flax
-from jaxcnn.layers.variable import Variable
+from jaxcnn.layers.variable import Lender, Variable
 from jaxcnn.nn.base import WeightSpec
 from jaxcnn.nn.graph import run
 from jaxcnn.nn.traits import Traits
@@ -132,36 +132,40 @@ class WeightStore:
             raise ValueError(
                 f"Layer '{self.layer.name}' already has a weight named '{variable.label}'."
             )
-        self.declared.append(variable)
-        if self.specs is not None:  # a layer around this one adds a weight
-            self.specs += (spec_of(variable),)
-            if self._arrays is not None:
-                self._arrays |= self._drawn(self.specs[-1:])
+        self._add(variable)
 
     def adopt(self, variables: Iterable[Variable], trainable: bool) -> None:
         """Make variables without a layer weights of this one; others stay whose they are.
 
+        A variable that a lender keeps, such as that of a session, is one without a layer.
+
         Raises:
-            ValueError: the layer is built, and some are new; or something that is no variable.
+            ValueError: something is no variable.
         """
-        for variable in variables:
+        for thing in variables:
+            variable = getattr(thing, "weight", thing)
             if not isinstance(variable, Variable):
                 raise ValueError(
                     f"Layer '{self.layer.name}': a weight is made by add_weight or K.variable; "
                     f"given {variable!r}."
                 )
+            if isinstance(variable.owner, Lender):
+                variable.owner.let_go(variable)
             if variable.owner is not None:
                 self.put_in_lists.append(variable)
                 continue
-            if self.specs is not None:
-                raise ValueError(
-                    f"Layer '{self.layer.name}' is built, so '{variable.label}' cannot become one "
-                    "of its weights any more: add it in `build`."
-                )
             if variable.label in {known.label for known in self.declared}:
                 variable.label = self.next_label()
             variable.adopt(self.layer, trainable)
-            self.declared.append(variable)
+            self._add(variable)
+
+    def _add(self, variable: Variable) -> None:
+        """Have one more weight, also where the layer is built."""
+        self.declared.append(variable)
+        if self.specs is not None:
+            self.specs += (spec_of(variable),)
+            if self._arrays is not None:
+                self._arrays |= self._drawn(self.specs[-1:])
 
     def keep_beside(self, thing: object) -> bool:
         """Keep a `K.variable` that `call` updates, if it is one, beside the layer's weights."""

@@ -7,6 +7,7 @@ from jaxcnn import backend as K
 from jaxcnn import constraints, initializers, regularizers
 from jaxcnn.layers import Dense, Input, Layer
 from jaxcnn.models import Sequential
+from jaxcnn.optimizers import SGD
 
 X = np.random.default_rng(0).normal(size=(8, 3)).astype("float32")
 
@@ -125,10 +126,25 @@ def test_weights_of_an_inner_layer_stay_its():
     assert [w.name for w in outer.trainable_weights] == ["inner/kernel:0", "inner/bias:0"]
 
 
-def test_too_late_and_no_variable():
-    layer = Dense(2)
-    layer(Input((3,)))
-    with pytest.raises(ValueError, match="is built, so 'late' cannot become"):
-        layer.trainable_weights.append(K.variable(1.0, name="late"))
+def test_a_variable_of_the_loss_that_a_built_layer_lists():
+    """The numbers are those of the real Keras 2.0.4 and 2.2.4."""
+    layer = Dense(2, input_shape=(3,), kernel_initializer=initializers.Constant(0.25))
+    model = Sequential([layer])
+    late = K.variable([0.5], name="late")
+    layer.trainable_weights.append(late)
+
+    def loss(y_true, y_pred):
+        return K.exp(-late) * K.mean(K.square(y_true - y_pred), axis=-1) + late
+
+    model.compile(SGD(0.1), loss)
+    x = np.arange(6.0).reshape(2, 3) / 6
+    losses = [model.train_on_batch(x, np.ones((2, 2))) for _ in range(3)]
+    np.testing.assert_allclose(losses, [0.808, 0.71055, 0.6124], atol=1e-5)
+    kernel, bias, value = model.get_weights()
+    np.testing.assert_allclose(kernel[:, 0], [0.27075, 0.29105, 0.31136], atol=1e-5)
+    np.testing.assert_allclose([*bias, *value], [0.12183, 0.12183, 0.28414], atol=1e-5)
+
+
+def test_no_variable():
     with pytest.raises(ValueError, match=r"made by add_weight or K\.variable"):
         Layer().trainable_weights.append(np.ones(3))

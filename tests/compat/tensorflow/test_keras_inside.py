@@ -6,8 +6,9 @@ import sys
 import numpy as np
 import pytest
 
-from jaxcnn import compat, layers
+from jaxcnn import compat, layers, models
 from jaxcnn.compat.detection import dialect_of
+from jaxcnn.optimizers import SGD
 
 SPELLINGS = """
 tensorflow.keras layers models backend callbacks datasets preprocessing utils
@@ -236,3 +237,76 @@ def test_classes_of_metrics_and_what_contrib_is_instead(tf):
     assert model.metrics_names == ["loss", "top2"]
     with pytest.raises(ImportError, match=r"no module tensorflow.contrib. Instead: tf.layers"):
         importlib.import_module("tensorflow.contrib.slim")
+
+
+class Scaled(layers.Layer):
+    """Times a variable that it lists among its weights in one of the ways of programs."""
+
+    def __init__(self, variable, way, **kwargs):
+        self.make, self.way = variable, way
+        super().__init__(**kwargs)
+
+    def build(self, shape):
+        self.w = self.make((3,))
+        self.way(self)
+        super().build(shape)
+
+    def call(self, inputs):
+        return inputs * self.w
+
+
+WAYS = [
+    lambda self: setattr(self, "trainable_weights", [self.w]),
+    lambda self: self._trainable_weights.append(self.w),
+    lambda self: setattr(self, "trainable_weights", [*self.trainable_weights, self.w]),
+    lambda self: self.non_trainable_weights.append(self.w),
+]
+
+
+@pytest.mark.parametrize("way", range(4))
+@pytest.mark.parametrize("kind", ["Variable", "get_variable"])
+def test_variables_of_tensorflow_as_weights(tf, tmp_path, kind, way):
+    """The numbers are those of the real Keras 2.0.4 and 2.2.4."""
+    from keras import backend as K
+
+    def variable(shape):
+        if kind == "Variable":
+            return tf.Variable(tf.ones(shape), name="v")
+        return tf.get_variable("g", shape, initializer=tf.ones_initializer())
+
+    x = np.arange(6.0).reshape(2, 3) / 6
+    layer = Scaled(variable, WAYS[way], input_shape=(3,))
+    model = models.Sequential([layer])
+    model.compile(SGD(0.5), "mse")
+    K.get_session().run(tf.global_variables_initializer())
+    losses = [model.train_on_batch(x, np.ones((2, 3))) for _ in range(2)]
+    trained = way < 3
+    np.testing.assert_allclose(losses, [0.4213, 0.40418 if trained else 0.4213], atol=1e-5)
+    expected = [1.08160, 1.11563, 1.11229] if trained else [1, 1, 1]
+    (value,) = model.get_weights()
+    np.testing.assert_allclose(value, expected, atol=1e-5)
+    assert len(layer.trainable_weights) == trained and model.count_params() == 3
+    np.testing.assert_allclose(K.get_session().run(layer.w), value)
+    model.save_weights(str(tmp_path / "w.h5"))
+    model.set_weights([0 * value])
+    model.load_weights(str(tmp_path / "w.h5"))
+    np.testing.assert_allclose(model.predict(x), x * value, rtol=1e-6)
+
+
+def test_a_variable_that_a_built_layer_lists(tf):
+    """The numbers are those of the real Keras 2.0.4 and 2.2.4."""
+    from keras import backend as K
+
+    w = tf.Variable(tf.ones(3))
+    dense = layers.Dense(3, kernel_initializer="ones", input_shape=(3,))
+    model = models.Sequential([dense, layers.Lambda(lambda t: t * w)])
+    dense.trainable_weights = [*dense.trainable_weights, w]
+    model.compile(SGD(0.1), "mse")
+    K.get_session().run(tf.global_variables_initializer())
+    x, y = np.arange(6.0).reshape(2, 3) / 6, np.ones((2, 3))
+    losses = [model.train_on_batch(x, y) for _ in range(2)]
+    np.testing.assert_allclose(losses, [0.625, 0.49852], atol=1e-5)
+    kernel, bias, scale = model.get_weights()
+    np.testing.assert_allclose(kernel[:, 0], [0.97030, 0.96609, 0.96187], atol=1e-5)
+    np.testing.assert_allclose(bias, [-0.02531] * 3, atol=1e-5)
+    np.testing.assert_allclose(scale, [0.89663] * 3, atol=1e-5)
