@@ -16,7 +16,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from experiments.benchmarks.page import draw
+from experiments.benchmarks.page import draw, draw_roof
 from experiments.benchmarks.train_step import chosen
 
 HERE = Path(__file__).parent
@@ -30,6 +30,7 @@ BENCHMARKS = (
     "style",
     "applications",
     "scaling",
+    "roofline",
 )
 
 
@@ -91,6 +92,9 @@ def publish(folder: Path) -> None:
         text += [f"Python {machine['python']}, {packages}; {machine['date']}.", "", found["report"]]
         if found.get("bars"):
             draw(found["bars"], HERE / f"{path.stem}.png")
+        if found.get("roof"):
+            draw_roof(found["roof"], HERE / f"{path.stem}.png")
+        if found.get("bars") or found.get("roof"):
             text += ["", f"![{found['title']}]({path.stem}.png)"]
     (HERE / "RESULTS.md").write_text("\n".join(text) + "\n")
 

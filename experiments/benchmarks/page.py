@@ -28,3 +28,35 @@ def draw(bars: dict[str, dict[str, float]], path: Path) -> None:
         panel.tick_params(labelsize=8)
         panel.spines[["top", "right"]].set_visible(False)
     figure.savefig(path, dpi=110)
+
+
+def draw_roof(roof: dict[str, Any], path: Path) -> None:
+    """The roof that a machine's pace makes over work of each intensity, and the points below it."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(8, 4.5), layout="constrained")
+    FigureCanvasAgg(figure)
+    axes = figure.subplots()
+    points, corner = roof["points"], roof["flops"] / roof["bytes"]
+    reach = [intensity for intensity, _ in points.values()]
+    least, greatest = min(*reach, corner) / 2, max(*reach, corner) * 3
+    heights = [least * roof["bytes"] / 1e9, roof["flops"] / 1e9, roof["flops"] / 1e9]
+    axes.plot([least, corner, greatest], heights, color="#868e96")
+    for label, (intensity, rate) in points.items():
+        axes.plot(intensity, rate / 1e9, "o", color="#d9480f")
+        axes.annotate(
+            label,
+            (intensity, rate / 1e9),
+            xytext=(6, -10),
+            textcoords="offset points",
+            fontsize=8,
+        )
+    axes.set(
+        xscale="log",
+        yscale="log",
+        xlabel="multiplications and additions for each byte moved",
+        ylabel="1e9 in a second of processor time",
+    )
+    axes.spines[["top", "right"]].set_visible(False)
+    figure.savefig(path, dpi=110)

@@ -128,18 +128,31 @@ def profile(name: str, pace: Pace) -> str:
 
 def compiled(model: Any, x: np.ndarray, y: np.ndarray, steps: int) -> str:
     """XLA's text of the program that `fit` runs."""
-    from jaxcnn.training.state import from_variables
     from jaxcnn.training.steps import Batch
 
-    state = from_variables(
-        model.variables, model.optimizer, metrics=model.program.objective.init_metrics()
-    )
-    dispatcher, batch = model.functions.train.dispatcher, Batch(x, [y], [None])
+    state, dispatcher, batch = *asked(model), Batch(x, [y], [None])
     if dispatcher.loops(state, batch):
         many = dispatcher.capacity(steps, x.nbytes + y.nbytes)
         batches = Batch(np.stack([x] * many), [np.stack([y] * many)], [None])
         return str(dispatcher.many.lower(state, batches, many).compile().as_text())
-    return str(dispatcher.single.lower(state, batch).compile().as_text())
+    return one_step(model, x, y)
+
+
+def one_step(model: Any, x: np.ndarray, y: np.ndarray) -> str:
+    """XLA's text of one training step by itself."""
+    from jaxcnn.training.steps import Batch
+
+    state, dispatcher = asked(model)
+    return str(dispatcher.single.lower(state, Batch(x, [y], [None])).compile().as_text())
+
+
+def asked(model: Any) -> tuple[Any, Any]:
+    """The state with which a training of `model` begins, and what runs its steps."""
+    from jaxcnn.training.state import from_variables
+
+    metrics = model.program.objective.init_metrics()
+    state = from_variables(model.variables, model.optimizer, metrics=metrics)
+    return state, model.functions.train.dispatcher
 
 
 def purpose_of_kernels(program: str) -> dict[str, str]:
