@@ -17,12 +17,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from experiments.benchmarks.page import draw, draw_roof
+from experiments.benchmarks.standings import standings
 from experiments.benchmarks.train_step import chosen
 
 HERE = Path(__file__).parent
 BENCHMARKS = (
     "train_step",
     "predict",
+    "latency",
     "answer",
     "layers",
     "generators",
@@ -78,8 +80,18 @@ def publish(folder: Path) -> None:
         "one session, each in a process of its own, taking turns.  Figures are medians, with least "
         "and greatest.",
     ]
-    for path in sorted(folder.glob("*.json"), key=lambda path: order(path.stem)):
-        found = json.loads(path.read_text())
+    paths = sorted(folder.glob("*.json"), key=lambda path: order(path.stem))
+    results = [json.loads(path.read_text()) for path in paths]
+    text += [
+        "",
+        "## Who is best",
+        "",
+        "Of every chart below that has jaxcnn and others, by the medians; the best way of jaxcnn "
+        "stands for it.",
+        "",
+        standings(results),
+    ]
+    for path, found in zip(paths, results, strict=True):
         machine = found["machine"]
         packages = ", ".join(
             f"{name} {version}" for name, version in machine["packages"].items() if version

@@ -132,7 +132,7 @@ class Session:
             loss = float((outputs**2).sum()) if hasattr(outputs, "dtype") else 0.0
             self.epoch_end(loss, times, **more)
 
-    def report(self, **message: float) -> None:
+    def report(self, **message: Any) -> None:
         """Report figures of the contestant's own."""
         self._send(**message)
 
