@@ -24,6 +24,7 @@ from jaxcnn.runtime.context import next_key, running
 from jaxcnn.runtime.lazy import lazy_attributes
 from jaxcnn.runtime.names import Configurable, Registry
 from jaxcnn.runtime.types import ArrayFunction, ArrayLike, Config, DTypeLike, Identifier, Settings
+from jaxcnn.spellings.keywords import suggesting
 
 Shape: TypeAlias = Sequence[int]
 
@@ -341,6 +342,7 @@ class Identity(Initializer):
 
 
 @registry.register()
+@suggesting
 def lecun_uniform(seed: int | None = None) -> VarianceScaling:
     """Uniform with limits ``±sqrt(3 / fan_in)``.
 
@@ -358,6 +360,7 @@ def lecun_uniform(seed: int | None = None) -> VarianceScaling:
 
 
 @registry.register()
+@suggesting
 def lecun_normal(seed: int | None = None) -> VarianceScaling:
     """Truncated normal of standard deviation ``sqrt(1 / fan_in)``.
 
@@ -375,6 +378,7 @@ def lecun_normal(seed: int | None = None) -> VarianceScaling:
 
 
 @registry.register()
+@suggesting
 def glorot_uniform(seed: int | None = None) -> VarianceScaling:
     """Uniform with limits ``±sqrt(6 / (fan_in + fan_out))``.
 
@@ -392,6 +396,7 @@ def glorot_uniform(seed: int | None = None) -> VarianceScaling:
 
 
 @registry.register()
+@suggesting
 def glorot_normal(seed: int | None = None) -> VarianceScaling:
     """Truncated normal of standard deviation ``sqrt(2 / (fan_in + fan_out))``.
 
@@ -409,6 +414,7 @@ def glorot_normal(seed: int | None = None) -> VarianceScaling:
 
 
 @registry.register()
+@suggesting
 def he_uniform(seed: int | None = None) -> VarianceScaling:
     """Uniform with limits ``±sqrt(6 / fan_in)``.
 
@@ -426,6 +432,7 @@ def he_uniform(seed: int | None = None) -> VarianceScaling:
 
 
 @registry.register()
+@suggesting
 def he_normal(seed: int | None = None) -> VarianceScaling:
     """Truncated normal of standard deviation ``sqrt(2 / fan_in)``.
 

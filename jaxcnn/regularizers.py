@@ -11,6 +11,7 @@ from jaxcnn.losses import absolute
 from jaxcnn.runtime.deferred import deferrable
 from jaxcnn.runtime.names import Configurable, Registry
 from jaxcnn.runtime.types import Config
+from jaxcnn.spellings.keywords import suggesting
 
 RegularizerFunction: TypeAlias = Callable[[Array], Array]
 
@@ -64,6 +65,7 @@ class L1L2(Regularizer):
 
 
 @registry.register("activity_l1")
+@suggesting
 def l1(l: float = 0.01) -> L1L2:
     """``l * sum(|x|)``.
 
@@ -78,6 +80,7 @@ def l1(l: float = 0.01) -> L1L2:
 
 
 @registry.register("activity_l2")
+@suggesting
 def l2(l: float = 0.01) -> L1L2:
     """``l * sum(x**2)``.
 
@@ -92,6 +95,7 @@ def l2(l: float = 0.01) -> L1L2:
 
 
 @registry.register()
+@suggesting
 def L1(l1: float = 0.01) -> L1L2:
     """``l1 * sum(|x|)``, by the name and argument that later Keras has.
 
@@ -106,6 +110,7 @@ def L1(l1: float = 0.01) -> L1L2:
 
 
 @registry.register()
+@suggesting
 def L2(l2: float = 0.01) -> L1L2:
     """``l2 * sum(x**2)``, by the name and argument that later Keras has.
 
@@ -120,6 +125,7 @@ def L2(l2: float = 0.01) -> L1L2:
 
 
 @registry.register("activity_l1l2")
+@suggesting
 def l1_l2(l1: float = 0.01, l2: float = 0.01) -> L1L2:
     """``l1 * sum(|x|) + l2 * sum(x**2)``.
 

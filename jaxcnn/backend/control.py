@@ -18,6 +18,7 @@ from jaxcnn.layers.symbolic.types import Tensor, TensorLike
 from jaxcnn.layers.variable import is_variable
 from jaxcnn.runtime.carrier import carried_by
 from jaxcnn.runtime.types import ArrayFunction, DTypeLike, PyTree
+from jaxcnn.spellings.keywords import suggesting
 
 T = TypeVar("T")
 # A tensor, or a function without arguments that returns it.
@@ -78,6 +79,7 @@ def chosen_change(condition: TensorLike, chosen: PyTree, other: PyTree) -> Chang
     return select(condition, *values)
 
 
+@suggesting
 def switch(
     condition: TensorLike, then_expression: Expression, else_expression: Expression
 ) -> Tensor:
@@ -104,6 +106,7 @@ def switch(
     return select(condition, chosen, other)
 
 
+@suggesting
 def in_train_phase(x: Expression, alt: Expression, training: TensorLike | None = None) -> Tensor:
     """`x` in training mode, `alt` in inference mode; either may be a function without arguments.
 
@@ -131,6 +134,7 @@ def in_train_phase(x: Expression, alt: Expression, training: TensorLike | None =
     return switch(phase, x, alt)
 
 
+@suggesting
 def in_test_phase(x: Expression, alt: Expression, training: TensorLike | None = None) -> Tensor:
     """`x` in inference mode, `alt` in training mode.
 

@@ -16,6 +16,7 @@ from jaxcnn.layers.symbolic.operation import elementwise, operation
 from jaxcnn.layers.symbolic.sizes import UnknownSize
 from jaxcnn.layers.symbolic.types import Tensor, TensorLike
 from jaxcnn.runtime.types import DTypeLike
+from jaxcnn.spellings.keywords import suggesting
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -241,6 +242,7 @@ def also_of_sizes(function: F) -> F:
     return typing.cast(F, call)
 
 
+@suggesting
 @also_of_sizes
 @operation(elementwise)
 def cast(x: TensorLike, dtype: DTypeLike) -> Tensor:

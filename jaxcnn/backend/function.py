@@ -22,6 +22,7 @@ from jaxcnn.layers.variable import Variable
 from jaxcnn.runtime import captures, config
 from jaxcnn.runtime.arrays import dense
 from jaxcnn.runtime.types import HostArray
+from jaxcnn.spellings.keywords import suggesting
 
 
 class Function:
@@ -118,6 +119,7 @@ def fitting(tensor: Source, value: HostArray | float) -> jax.Array:
     return array
 
 
+@suggesting
 def function(
     inputs: Sequence[Source],
     outputs: Sequence[TensorLike | Change],
@@ -150,6 +152,7 @@ def function(
     return Function(inputs, outputs, updates)
 
 
+@suggesting
 def gradients(
     loss: TensorLike | Sequence[TensorLike], variables: TensorLike | Sequence[TensorLike]
 ) -> list[SymbolicTensor | None]:
@@ -193,6 +196,7 @@ def gradients(
     return derivatives(losses, sources)
 
 
+@suggesting
 def eval(x: TensorLike) -> np.ndarray:
     """The value of a variable, of an array, or of a symbolic tensor that needs no input.
 

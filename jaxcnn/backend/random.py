@@ -27,6 +27,7 @@ from jaxcnn.nn.dropout import drop
 from jaxcnn.runtime import context
 from jaxcnn.runtime.config import floatx
 from jaxcnn.runtime.types import ArrayFunction, DTypeLike
+from jaxcnn.spellings.keywords import suggesting
 from jaxcnn.spellings.translate import old_spellings
 
 
@@ -143,6 +144,7 @@ def truncated_normal(
     return _drawn(initializers.TruncatedNormal(mean, stddev), shape, dtype, seed)
 
 
+@suggesting
 def random_normal_variable(
     shape: SizesLike,
     mean: float,
@@ -172,6 +174,7 @@ def random_normal_variable(
         return variable(_drawn(normal, shape, dtype, seed), dtype, name)
 
 
+@suggesting
 def random_uniform_variable(
     shape: SizesLike,
     low: float,

@@ -16,6 +16,7 @@ from jaxcnn.backend.elementwise import sqrt
 from jaxcnn.layers.symbolic.operation import along_axis, along_axis_or, operation
 from jaxcnn.layers.symbolic.sizes import Sizes, product
 from jaxcnn.layers.symbolic.types import Axes, Tensor, TensorLike
+from jaxcnn.spellings.keywords import suggesting
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -88,6 +89,7 @@ def also_of_sizes(function: F) -> F:
     return cast(F, call)
 
 
+@suggesting
 @also_of_sizes
 @operation(along_axis)
 def prod(x: TensorLike, axis: Axes = None, keepdims: bool = False) -> Tensor:

@@ -27,6 +27,7 @@ from jaxcnn.runtime.config import (
     set_learning_phase,
 )
 from jaxcnn.runtime.types import HostArray
+from jaxcnn.spellings.keywords import suggesting
 
 __all__ = [
     "backend",
@@ -72,6 +73,7 @@ def image_dim_ordering() -> str:
     return next(ordering for ordering, name in ORDERINGS.items() if name == image_data_format())
 
 
+@suggesting
 def set_image_dim_ordering(dim_ordering: str) -> None:
     """Set the image data format in Keras 1's words, 'tf' or 'th'.
 
@@ -93,6 +95,7 @@ def set_image_dim_ordering(dim_ordering: str) -> None:
     set_image_data_format(ORDERINGS[dim_ordering])
 
 
+@suggesting
 def cast_to_floatx(x: HostArray) -> np.ndarray:
     """`x` as a NumPy array of the number type `floatx`.
 
@@ -138,6 +141,7 @@ def is_learning_phase(x: object) -> bool:
     return isinstance(layer, Operation) and layer.saved.name == "training_mode"
 
 
+@suggesting
 def name_scope(name: str) -> contextlib.AbstractContextManager[None]:
     """A block whose computations carry `name` in profiles and program listings.
 

@@ -18,6 +18,7 @@ from jaxcnn.layers.symbolic.tensor import SymbolicTensor
 from jaxcnn.layers.symbolic.types import Integers, SizesLike, Tensor, TensorLike
 from jaxcnn.runtime import config
 from jaxcnn.runtime.types import DTypeLike, Settings
+from jaxcnn.spellings.keywords import suggesting
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -184,6 +185,7 @@ def reshape(x: TensorLike, shape: SizesLike) -> Tensor:
     return jnp.reshape(jnp.asarray(x), sizes(shape))
 
 
+@suggesting
 @also_of_sizes
 @operation(along_axis_or(-1))
 def concatenate(tensors: Sequence[TensorLike], axis: int = -1) -> Tensor:
@@ -201,6 +203,7 @@ def concatenate(tensors: Sequence[TensorLike], axis: int = -1) -> Tensor:
     return jnp.concatenate([jnp.asarray(t) for t in tensors], axis)
 
 
+@suggesting
 @also_of_sizes
 @operation(along_axis_or(0))
 def stack(x: Sequence[TensorLike], axis: int = 0) -> Tensor:

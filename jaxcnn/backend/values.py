@@ -30,10 +30,12 @@ from jaxcnn.runtime.config import floatx
 from jaxcnn.runtime.scoped import scoped
 from jaxcnn.runtime.types import ArrayLike, DTypeLike, HostArray, PyTree, Shape
 from jaxcnn.spellings.dialect import chosen
+from jaxcnn.spellings.keywords import suggesting
 
 T = TypeVar("T")
 
 
+@suggesting
 def variable(value: HostArray, dtype: DTypeLike | None = None, name: str | None = None) -> Variable:
     """An array that `set_value` sets; a function that uses it sees its value when it runs.
 
@@ -63,6 +65,7 @@ def variable(value: HostArray, dtype: DTypeLike | None = None, name: str | None 
     )
 
 
+@suggesting
 def constant(
     value: HostArray,
     dtype: DTypeLike | None = None,
@@ -90,6 +93,7 @@ def constant(
         return array if shape is None else jnp.broadcast_to(array, tuple(shape))
 
 
+@suggesting
 def placeholder(
     shape: Sequence[int | None] | None = None,
     ndim: int | None = None,
@@ -137,6 +141,7 @@ def full(value: float, shape: SizesLike, dtype: DTypeLike) -> Tensor:
     return jnp.full(sizes, value, dtype)
 
 
+@suggesting
 def zeros(shape: SizesLike, dtype: DTypeLike | None = None, name: str | None = None) -> Variable:
     """A variable that starts with zeros; a tensor of zeros where a size is not known yet.
 
@@ -153,6 +158,7 @@ def zeros(shape: SizesLike, dtype: DTypeLike | None = None, name: str | None = N
     return filled(0.0, shape, dtype, name)
 
 
+@suggesting
 def ones(shape: SizesLike, dtype: DTypeLike | None = None, name: str | None = None) -> Variable:
     """A variable that starts with ones; a tensor of ones where a size is not known yet.
 
@@ -169,6 +175,7 @@ def ones(shape: SizesLike, dtype: DTypeLike | None = None, name: str | None = No
     return filled(1.0, shape, dtype, name)
 
 
+@suggesting
 def eye(size: int, dtype: DTypeLike | None = None, name: str | None = None) -> Variable:
     """A variable that starts with the identity matrix of `size` rows.
 
@@ -189,6 +196,7 @@ def eye(size: int, dtype: DTypeLike | None = None, name: str | None = None) -> V
 # -- questions -------------------------------------------------------------------------------------
 
 
+@suggesting
 def shape(x: TensorLike) -> Sizes:
     """The sizes of `x`, for arithmetic and as arguments of other functions.
 
@@ -241,6 +249,7 @@ class TracedShape(tuple[int, ...]):
         return super().__getitem__(index)
 
 
+@suggesting
 def int_shape(x: TensorLike) -> Shape:
     """The sizes of `x`, None where they are not known yet.
 
@@ -263,6 +272,7 @@ def int_shape(x: TensorLike) -> Shape:
 get_variable_shape = int_shape
 
 
+@suggesting
 def ndim(x: TensorLike) -> int:
     """The number of axes.
 
@@ -277,6 +287,7 @@ def ndim(x: TensorLike) -> int:
     return len(int_shape(x))
 
 
+@suggesting
 def dtype(x: Tensor | np.ndarray | Variable | SymbolicTensor) -> str:
     """The name of the number type, such as 'float32'.
 
@@ -291,6 +302,7 @@ def dtype(x: Tensor | np.ndarray | Variable | SymbolicTensor) -> str:
     return str(np.dtype(x.dtype).name)
 
 
+@suggesting
 def count_params(x: TensorLike) -> int:
     """The number of elements.
 
@@ -305,6 +317,7 @@ def count_params(x: TensorLike) -> int:
     return math.prod(_array_shape(x))
 
 
+@suggesting
 def is_keras_tensor(x: object) -> bool:
     """Whether `x` is a placeholder, an `Input`, or computed from them.
 
@@ -322,6 +335,7 @@ def is_keras_tensor(x: object) -> bool:
     return bool(inputs) or any(isinstance(node.layer, InputLayer) for node in nodes)
 
 
+@suggesting
 def is_sparse(tensor: TensorLike | SparseTensor) -> bool:
     """Whether `tensor` is a sparse tensor; matrices that are fed to sparse inputs are dense here.
 
@@ -336,6 +350,7 @@ def is_sparse(tensor: TensorLike | SparseTensor) -> bool:
     return isinstance(tensor, SparseTensor)
 
 
+@suggesting
 def to_dense(tensor: T) -> T:
     """A sparse tensor with 0 where it has no number; any other tensor is dense itself.
 
@@ -357,6 +372,7 @@ def _array_shape(x: TensorLike) -> tuple[int, ...]:
 # -- reading and setting ---------------------------------------------------------------------------
 
 
+@suggesting
 def get_value(x: Variable | Change | HostArray | float) -> np.ndarray:
     """The value as a NumPy array; that of a hyperparameter as a NumPy number.
 
@@ -377,6 +393,7 @@ def get_value(x: Variable | Change | HostArray | float) -> np.ndarray:
     return np.array(value)[()] if isinstance(x, float) else np.array(value)
 
 
+@suggesting
 def set_value(x: Variable | float, value: ArrayLike) -> None:
     """Set a variable, a layer's weight, or a hyperparameter such as ``model.optimizer.lr``.
 
@@ -407,6 +424,7 @@ def set_value(x: Variable | float, value: ArrayLike) -> None:
         )
 
 
+@suggesting
 def batch_get_value(ops: Iterable[Variable | Change | HostArray | float]) -> list[np.ndarray]:
     """`get_value` of each; updates are carried out together.
 
@@ -425,6 +443,7 @@ def batch_get_value(ops: Iterable[Variable | Change | HostArray | float]) -> lis
     return [value for _, value in values]
 
 
+@suggesting
 def batch_set_value(tuples: Iterable[tuple[Variable | float, ArrayLike]]) -> None:
     """`set_value` of each pair (variable, value).
 
@@ -445,6 +464,7 @@ def batch_set_value(tuples: Iterable[tuple[Variable | float, ArrayLike]]) -> Non
 # -- updates ---------------------------------------------------------------------------------------
 
 
+@suggesting
 def update(x: Variable | Tensor, new_x: TensorLike) -> Change:
     """The update of `x` to `new_x`, for `Layer.add_update` or `function`, which carry it out.
 
@@ -463,6 +483,7 @@ def update(x: Variable | Tensor, new_x: TensorLike) -> Change:
     return Change(x, new_x)
 
 
+@suggesting
 def update_add(x: Variable | Tensor, increment: TensorLike) -> Change:
     """The update of `x` to ``x + increment``.
 
@@ -479,6 +500,7 @@ def update_add(x: Variable | Tensor, increment: TensorLike) -> Change:
     return Change(x, add(x, increment))
 
 
+@suggesting
 def update_sub(x: Variable | Tensor, decrement: TensorLike) -> Change:
     """The update of `x` to ``x - decrement``.
 
@@ -495,6 +517,7 @@ def update_sub(x: Variable | Tensor, decrement: TensorLike) -> Change:
     return Change(x, subtract(x, decrement))
 
 
+@suggesting
 def moving_average_update(x: Variable | Tensor, value: TensorLike, momentum: float) -> Change:
     """The update of `x` to ``momentum * x + (1 - momentum) * value``.
 

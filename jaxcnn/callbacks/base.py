@@ -9,12 +9,13 @@ from typing import Any, ClassVar, TypeAlias
 import numpy as np
 
 from jaxcnn.runtime.types import Config, Settings
+from jaxcnn.spellings.keywords import Suggesting
 
 # Values that training reports, by name.
 LogDict: TypeAlias = dict[str, Any]
 
 
-class Callback:
+class Callback(Suggesting):
     """Base class of the objects that the training loop calls at fixed moments.
 
     A subclass overrides the hooks it needs. They are called in the order `on_train_begin`, then for

@@ -8,6 +8,7 @@ import functools
 from jaxcnn.datasets import resolve
 from jaxcnn.datasets.cifar10 import as_keras, published
 from jaxcnn.datasets.formats import Arrays, read_cifar100
+from jaxcnn.spellings.keywords import suggesting
 
 __all__ = ["load_data"]
 
@@ -34,6 +35,7 @@ def dataset(label_mode: str = "fine") -> resolve.Images:
     )
 
 
+@suggesting
 def load_data(label_mode: str = "fine") -> Arrays:
     """CIFAR-100 as ``(x_train, y_train), (x_test, y_test)``, in the shapes and types of CIFAR-10.
 

@@ -12,6 +12,7 @@ import numpy as np
 
 from jaxcnn.datasets import resolve
 from jaxcnn.datasets.formats import DamagedFileError, damage
+from jaxcnn.spellings.keywords import suggesting
 
 __all__ = ["embedding_matrix", "load_data", "read_vectors"]
 
@@ -29,6 +30,7 @@ def dataset(dimensions: int = 100) -> resolve.Dataset:
     )
 
 
+@suggesting
 def load_data(dimensions: int = 100, words: Container[str] | None = None) -> dict[str, np.ndarray]:
     """Word -> float32 (dimensions,), for the words of the file, the most frequent first.
 

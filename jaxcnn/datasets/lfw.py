@@ -12,6 +12,7 @@ import numpy as np
 from jaxcnn.datasets import resolve
 from jaxcnn.datasets.formats import DamagedFileError, damage
 from jaxcnn.datasets.images import class_files, decode_image
+from jaxcnn.spellings.keywords import suggesting
 
 __all__ = ["load_data"]
 
@@ -36,6 +37,7 @@ def dataset() -> resolve.Dataset:
     )
 
 
+@suggesting
 def load_data(
     size: tuple[int, int] = (250, 250), min_faces_per_person: int = 1
 ) -> tuple[np.ndarray, np.ndarray, list[str]]:

@@ -8,6 +8,7 @@ import numpy as np
 
 from jaxcnn.datasets import keras_files, resolve
 from jaxcnn.datasets.formats import Arrays, read_idx, read_npz, read_pickle
+from jaxcnn.spellings.keywords import suggesting
 
 __all__ = ["load_data", "sample"]
 
@@ -30,6 +31,7 @@ def dataset(path: str = "mnist.npz") -> resolve.Images:
     )
 
 
+@suggesting
 def load_data(path: str = "mnist.npz") -> Arrays:
     """MNIST as ``(x_train, y_train), (x_test, y_test)``.
 

@@ -12,6 +12,7 @@ import numpy as np
 
 from jaxcnn.datasets import resolve
 from jaxcnn.datasets.formats import DamagedFileError, damage
+from jaxcnn.spellings.keywords import suggesting
 
 __all__ = ["load_data"]
 
@@ -43,6 +44,7 @@ def dataset() -> resolve.Dataset:
     )
 
 
+@suggesting
 def load_data(
     subset: str = "all", headers: bool = False
 ) -> tuple[list[str], np.ndarray, list[str]]:

@@ -11,6 +11,7 @@ import numpy as np
 
 from jaxcnn.datasets import resolve
 from jaxcnn.datasets.formats import DamagedFileError, damage, read_arrays
+from jaxcnn.spellings.keywords import suggesting
 from jaxcnn.utils.untrusted import open_hdf5
 
 __all__ = ["load_data", "read_h5"]
@@ -31,6 +32,7 @@ def dataset(name: str = "signs", part: str = "train") -> resolve.Dataset:
     )
 
 
+@suggesting
 def load_data(name: str = "signs", part: str = "train") -> Part:
     """One part as ``x, y``: uint8 (n, 64, 64, 3) and int64 (n,).
 

@@ -52,7 +52,7 @@ def refuse_argument(owner: str, name: str, known: Sequence[str]) -> NoReturn:
     Raises:
         TypeError: always; the message names the nearest that it does take.
     """
-    takes = ", ".join(known)
+    takes = ", ".join(dict.fromkeys(known))
     raise TypeError(
         f"{owner} got an unknown argument `{name}`.{closest(name, known)} It takes: {takes}."
     )

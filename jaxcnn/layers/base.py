@@ -283,6 +283,10 @@ class Layer:
 
     input_spec = Demands()
 
+    def call_in_words(self, given: PyTree) -> str:
+        """A call on inputs of these shapes, as errors name it."""
+        return f"Layer '{self.name}' ({type(self).__name__}), called on an input of shape {given}"
+
     def assert_input_compatibility(self, inputs: PyTree) -> None:
         """Check inputs against the layer's `input_spec`, if it has one.
 

@@ -20,6 +20,7 @@ from jaxcnn.layers.variable import Variable
 from jaxcnn.nn import Activation
 from jaxcnn.runtime import config
 from jaxcnn.runtime.types import Config, DTypeLike, PyTree, Shape
+from jaxcnn.spellings.keywords import suggesting
 from jaxcnn.spellings.translate import old_spellings
 
 
@@ -48,6 +49,7 @@ class InputLayer(Layer):
         <SymbolicTensor of 'image' shape=(None, 28, 28, 1) dtype=float32>
     """
 
+    @suggesting
     def __init__(
         self,
         input_shape: Shape | None = None,

@@ -19,7 +19,7 @@ from jaxcnn.layers.trace_at_sizes import TensorSpec, Traced, UnknownSizes, trace
 from jaxcnn.layers.variable import is_variable
 from jaxcnn.nn.arguments import IncompatibleError
 from jaxcnn.runtime import config
-from jaxcnn.runtime.stories import from_outside, told_in
+from jaxcnn.runtime.stories import from_outside, passed, told_in
 from jaxcnn.runtime.types import Config, DTypeLike, PyTree, Shape
 from jaxcnn.spellings.dialect import chosen, dialect
 
@@ -69,7 +69,7 @@ def trace_layer(layer: GraphLayer, args: tuple[PyTree, ...], kwargs: Config) -> 
         ) from None
     except Exception as error:
         given = shapes(args[0]) if symbolic_leaves(args) else jax.tree.map(jnp.shape, args[0])
-        call = f"Layer '{layer.name}' ({type(layer).__name__}), called on an input of shape {given}"
+        call = layer.call_in_words(given)
         if from_outside(error):
             error.add_note(f"{call}.")
             raise
@@ -80,9 +80,11 @@ def trace_layer(layer: GraphLayer, args: tuple[PyTree, ...], kwargs: Config) -> 
         message = str(error) if f"'{layer.name}'" in str(error) else f"{call}: {error}"
         if isinstance(error, IncompatibleError):
             message = f"Input 0 is incompatible with layer {layer.name}: {error.demand}. {message}"
-        kind = TypeError if isinstance(error, TypeError) else ValueError
+        reason = TypeError(message) if isinstance(error, TypeError) else ValueError(message)
+        if any(passed(error)):
+            reason.__traceback__ = error.__traceback__  # it shows the line in the user's code
         with told_in("shapes"):
-            raise kind(message) from None
+            raise reason from None
 
 
 def trace_any_shape(layer: GraphLayer, args: tuple[PyTree, ...], kwargs: Config) -> Traced:

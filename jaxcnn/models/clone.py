@@ -16,10 +16,12 @@ from jaxcnn.models.network import Network
 from jaxcnn.models.sequential import Sequential
 from jaxcnn.runtime.names import custom_object_scope
 from jaxcnn.runtime.types import PyTree
+from jaxcnn.spellings.keywords import suggesting
 
 N = TypeVar("N", bound=Network)
 
 
+@suggesting
 def clone_model(
     model: N, input_tensors: SymbolicTensor | Sequence[SymbolicTensor] | None = None
 ) -> N:

@@ -17,6 +17,7 @@ from jaxcnn.models.network import Network
 from jaxcnn.optimizers import Optimizer
 from jaxcnn.runtime.names import custom_object_scope
 from jaxcnn.runtime.types import Config, DataLike, Identifier, PyTree, Settings
+from jaxcnn.spellings.keywords import suggesting
 from jaxcnn.spellings.translate import old_spellings
 from jaxcnn.training import averages, evaluate, fit, generators, optimizer_state, predict
 from jaxcnn.training import single_batch as batches
@@ -499,6 +500,7 @@ class Model(Network):
         """The structure as YAML text; `options` go to ``yaml.safe_dump``."""
         return saving.to_yaml(self, **options)
 
+    @suggesting
     def save(
         self,
         filepath: str | Path,
@@ -525,6 +527,7 @@ class Model(Network):
         """
         saving.save_model(self, filepath, overwrite, include_optimizer, keras=keras)
 
+    @suggesting
     def save_weights(
         self, filepath: str | Path, overwrite: bool = True, save_format: str | None = None
     ) -> None:
@@ -547,6 +550,7 @@ class Model(Network):
             )
         saving.save_weights(self, filepath, overwrite)
 
+    @suggesting
     def load_weights(
         self,
         filepath: str | Path,
@@ -576,6 +580,7 @@ class Model(Network):
             self, filepath, by_name, skip_mismatch, reshape, by=by, mapping=mapping
         )
 
+    @suggesting
     def export(
         self, filepath: str | Path, platforms: Sequence[str] = ("cpu", "cuda", "tpu")
     ) -> None:
@@ -590,6 +595,7 @@ class Model(Network):
         """
         saving.export_model(self, filepath, platforms)
 
+    @suggesting
     def export_onnx(self, filepath: str | Path, batch_size: int | None = None) -> None:
         """Write the inference function with its weights as ONNX.
 

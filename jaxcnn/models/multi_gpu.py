@@ -9,9 +9,11 @@ import numpy as np
 
 from jaxcnn.distributed.placement import BATCH_AXIS, Distribution
 from jaxcnn.models.model import Model
+from jaxcnn.spellings.keywords import suggesting
 from jaxcnn.training.program import Program
 
 
+@suggesting
 def multi_gpu_model(model: Model, gpus: int | Sequence[int]) -> Model:
     """A model with the layers and weights of `model` that cuts each batch between several devices.
 

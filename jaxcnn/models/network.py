@@ -26,6 +26,7 @@ from jaxcnn.runtime.types import ArrayLike, Path, PyTree
 from jaxcnn.runtime.warn import warn_user
 from jaxcnn.spellings.dialect import chosen
 from jaxcnn.spellings.hints import closest
+from jaxcnn.spellings.keywords import suggesting
 
 T = TypeVar("T")
 
@@ -278,6 +279,7 @@ class Network(Layer):
             if reset is not None and getattr(layer, "stateful", False):
                 reset()
 
+    @suggesting
     def get_layer(self, name: str | None = None, index: int | None = None) -> Layer:
         """A layer by its `name` or by its `index` in `layers`.
 
@@ -331,6 +333,7 @@ class Network(Layer):
             weights = [*weights[:count], *values[len(weights) :]]
         super().set_weights(weights)
 
+    @suggesting
     def summary(
         self,
         line_length: int | None = None,

@@ -26,6 +26,7 @@ from jaxcnn.runtime.names import custom_object_scope
 from jaxcnn.runtime.types import Config, DataLike, DTypeLike, Identifier, PyTree, Settings
 from jaxcnn.runtime.warn import warn_user
 from jaxcnn.spellings.dialect import dialect
+from jaxcnn.spellings.keywords import suggesting
 from jaxcnn.spellings.translate import old_spellings
 from jaxcnn.training.input.check import by_name
 from jaxcnn.training.program import Losses, LossWeights, Metrics, Modes, Program
@@ -70,6 +71,7 @@ class Sequential(Model):
 
     traits = Traits(network="stack")
 
+    @suggesting
     def __init__(self, layers: Sequence[Stackable] | None = None, name: str | None = None) -> None:
         Layer.__init__(self, name=name)
         self._stack: list[Layer] = []
@@ -81,6 +83,7 @@ class Sequential(Model):
         for layer in layers or ():
             self.add(layer)
 
+    @suggesting
     def add(self, layer: Stackable) -> None:
         """Put a layer (a handle, a model, or a plain Flax module) on top of the stack.
 
@@ -316,6 +319,7 @@ class Sequential(Model):
         """As `Model.train_on_batch`, with `class_weight` first as Keras 2.0.4 has it here."""
         return super().train_on_batch(x, y, sample_weight, class_weight)
 
+    @suggesting
     def predict_proba(
         self, x: DataLike, batch_size: int | None = 32, verbose: int = 1
     ) -> np.ndarray:
@@ -334,6 +338,7 @@ class Sequential(Model):
             )
         return probabilities
 
+    @suggesting
     def predict_classes(
         self, x: DataLike, batch_size: int | None = 32, verbose: int = 1
     ) -> np.ndarray:

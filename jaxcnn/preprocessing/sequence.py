@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike, DTypeLike
 from jaxcnn.runtime import config
 from jaxcnn.runtime.types import Config, HostArray
 from jaxcnn.spellings.dialect import chosen
+from jaxcnn.spellings.keywords import Suggesting, suggesting
 
 __all__ = [
     "TimeseriesGenerator",
@@ -22,6 +23,7 @@ __all__ = [
 EULER = 0.577  # the Euler-Mascheroni constant, to the digits of the published tables
 
 
+@suggesting
 def pad_sequences(
     sequences: Sequence[HostArray],
     maxlen: int | None = None,
@@ -86,6 +88,7 @@ def pad_sequences(
     return padded
 
 
+@suggesting
 def make_sampling_table(size: int, sampling_factor: float = 1e-5) -> np.ndarray:
     """The probability with which word2vec keeps the i-th most frequent word: float64 (size,).
 
@@ -107,6 +110,7 @@ def make_sampling_table(size: int, sampling_factor: float = 1e-5) -> np.ndarray:
     return np.minimum(1.0, np.sqrt(sampling_factor * inverse_frequency))
 
 
+@suggesting
 def skipgrams(
     sequence: Sequence[int],
     vocabulary_size: int,
@@ -175,7 +179,7 @@ def _neighbours(sequence: Sequence[int], position: int, window_size: int) -> Ite
             yield sequence[i]
 
 
-class TimeseriesGenerator:
+class TimeseriesGenerator(Suggesting):
     """Batches of windows over a time series, each with the target that follows it.
 
     A window that ends before row r has the rows r - length, r - length + sampling_rate, ... below r

@@ -11,6 +11,7 @@ import numpy as np
 from jaxcnn.runtime.types import Config
 from jaxcnn.spellings.attributes import Renamed
 from jaxcnn.spellings.dialect import dialect
+from jaxcnn.spellings.keywords import suggesting
 from jaxcnn.spellings.translate import old_spellings
 
 __all__ = [
@@ -31,6 +32,7 @@ Text: TypeAlias = str | Sequence[str]  # a text, or its words where it is split 
 V = TypeVar("V")
 
 
+@suggesting
 def text_to_word_sequence(
     text: str, filters: str | Iterable[str] = FILTERS, lower: bool = True, split: str = " "
 ) -> list[str]:
@@ -56,6 +58,7 @@ def text_to_word_sequence(
     return [word for word in text.split(split) if word]
 
 
+@suggesting
 def one_hot(
     text: str, n: int, filters: str | Iterable[str] = FILTERS, lower: bool = True, split: str = " "
 ) -> list[int]:
@@ -79,6 +82,7 @@ def one_hot(
     return hashing_trick(text, n, filters=filters, lower=lower, split=split)
 
 
+@suggesting
 def hashing_trick(
     text: str,
     n: int,

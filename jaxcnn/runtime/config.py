@@ -15,6 +15,7 @@ from pathlib import Path
 
 from jaxcnn.runtime.drawn_seed import DrawnSeed
 from jaxcnn.spellings.dialect import chosen
+from jaxcnn.spellings.keywords import suggesting
 
 FLOAT_TYPES = ("float16", "bfloat16", "float32", "float64")
 DATA_FORMATS = ("channels_last", "channels_first")
@@ -195,6 +196,7 @@ def new_trial() -> None:
     _drawn.new_trial()
 
 
+@suggesting
 def set_random_seed(seed: int) -> None:
     """Set the one seed that decides everything random.
 

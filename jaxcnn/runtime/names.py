@@ -12,6 +12,7 @@ from jaxcnn.runtime.stories import told_in
 from jaxcnn.runtime.types import Config, Identifier, Settings
 from jaxcnn.spellings.dialect import dialect
 from jaxcnn.spellings.hints import closest, plain
+from jaxcnn.spellings.keywords import Suggesting
 from jaxcnn.spellings.tables import REMOVED
 from jaxcnn.spellings.translate import removed
 
@@ -51,7 +52,7 @@ def custom_object_scope(
     return scoped(_custom_objects, names)
 
 
-class Configurable:
+class Configurable(Suggesting):
     """Described by a dictionary: the fields of a dataclass, unless a subclass says otherwise."""
 
     def get_config(self) -> Config:

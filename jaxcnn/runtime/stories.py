@@ -18,12 +18,24 @@ LIBRARIES = {"PIL", "flax", "h5py", "jax", "jaxlib", "numpy", "optax", "yaml"}
 NOTE = re.compile(r"See .*errors/[a-z-]+(\.md|/)$")
 
 
-def from_outside(error: BaseException) -> bool:
-    """Whether code of a user raised an error, or the call in it of a library that did."""
+def passed(error: BaseException) -> list[bool]:
+    """Of the calls through which an error came, the first first, whether each is in a user's code.
+
+    Those in libraries do not count.
+    """
     frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
     packages = [frame.f_globals.get("__name__", "").partition(".")[0] for frame in frames]
-    others = [p for p in packages if p not in LIBRARIES and p not in sys.stdlib_module_names]
-    return others[-1:] not in ([], [__name__.partition(".")[0]])
+    ours = __name__.partition(".")[0]
+    return [
+        package != ours
+        for package in packages
+        if package not in LIBRARIES and package not in sys.stdlib_module_names
+    ]
+
+
+def from_outside(error: BaseException) -> bool:
+    """Whether code of a user raised an error, or the call in it of a library that did."""
+    return passed(error)[-1:] == [True]
 
 
 class told_in:

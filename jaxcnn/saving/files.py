@@ -19,6 +19,7 @@ from jaxcnn.saving.dialects.versions import version_of
 from jaxcnn.saving.remarks import describable_training, remarks, zeros_in_keras3
 from jaxcnn.saving.texts import file_config
 from jaxcnn.saving.types import CustomObjects, Filename, Network, Trainable
+from jaxcnn.spellings.keywords import suggesting
 from jaxcnn.utils.untrusted import one_error
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from jaxcnn.saving.foreign.modules import Report
 
 
+@suggesting
 def save_model(
     model: Trainable,
     filepath: Filename | h5py.Group,
@@ -91,6 +93,7 @@ def located(path: Filename | h5py.Group) -> Filename | h5py.Group:
     return path if hdf5.is_open(path) else os.path.expanduser(path)
 
 
+@suggesting
 def save_weights(model: Network, path: Filename | h5py.Group, overwrite: bool = True) -> None:
     """Write the weights alone.
 
@@ -122,6 +125,7 @@ def save_weights(model: Network, path: Filename | h5py.Group, overwrite: bool = 
             hdf5.save_hdf5_weights(model, path, overwrite)
 
 
+@suggesting
 @told_in("files")
 def load_model(
     filepath: Filename | h5py.Group,
@@ -155,6 +159,7 @@ def load_model(
             return hdf5.read_model(file, filepath, custom_objects, compile, safe_mode)
 
 
+@suggesting
 @told_in("files")
 def load_weights(
     model: Network,

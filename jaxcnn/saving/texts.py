@@ -16,6 +16,7 @@ from jaxcnn.saving.dialects.keras2 import to_keras2
 from jaxcnn.saving.dialects.versions import TEXT, Version, of_program
 from jaxcnn.saving.structure import described, plain
 from jaxcnn.saving.types import CustomObjects, Json, Network
+from jaxcnn.spellings.keywords import suggesting
 from jaxcnn.utils.untrusted import UNEXPECTED, one_error
 
 WRITER = "jaxcnn"  # marks what we wrote ourselves
@@ -83,6 +84,7 @@ def described_model(model: Network) -> Config:
     }
 
 
+@suggesting
 def model_from_config(
     config: Settings, custom_objects: CustomObjects = None, safe_mode: bool = True
 ) -> Any:
@@ -140,6 +142,7 @@ def require_bounded(config: Settings) -> None:
             waiting += [(part, False) for part in parts]
 
 
+@suggesting
 def model_from_json(
     json_string: str, custom_objects: CustomObjects = None, safe_mode: bool = True
 ) -> Any:
@@ -166,6 +169,7 @@ def model_from_json(
     return model_from_config(config, custom_objects, safe_mode)
 
 
+@suggesting
 def model_from_yaml(
     yaml_string: str, custom_objects: CustomObjects = None, safe_mode: bool = True
 ) -> Any:

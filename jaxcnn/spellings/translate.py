@@ -14,7 +14,7 @@ from collections.abc import Callable, Container, Iterable, Mapping
 from typing import Any, TypeVar
 
 from jaxcnn.spellings.dialect import dialect
-from jaxcnn.spellings.hints import closest
+from jaxcnn.spellings.keywords import refuse_unknown, takes_any
 from jaxcnn.spellings.rewrites import Arguments, Keywords, Positional
 from jaxcnn.spellings.tables import LEGACY, METHODS, REMOVED, TABLES, Spellings
 
@@ -183,7 +183,7 @@ def _accepting(function: Callable[..., T], name: str | None = None) -> Callable[
     first = 0 if name is None else 1
 
     parameters = inspect.signature(function).parameters
-    takes_any = any(p.kind is p.VAR_KEYWORD for p in parameters.values())
+    open_ended = takes_any(parameters)
 
     accuracy = {"show_accuracy", "accuracy"} & TABLES[known].ignored.keys() if name else set()
 
@@ -192,11 +192,10 @@ def _accepting(function: Callable[..., T], name: str | None = None) -> Callable[
         # not where the method of a subclass calls that of its base
         if accuracy and dialect().accuracy_by_call and getattr(type(args[0]), known) is accepting:
             args[0].report_accuracy(any(map(kwargs.pop, accuracy & kwargs.keys())))
-        taken = None if takes_any else parameters
+        taken = None if open_ended else parameters
         new_args, new_kwargs = renewed(known, args[first:], kwargs, taken)
-        if not takes_any and (unknown := new_kwargs.keys() - parameters.keys()):
-            word = min(unknown)
-            raise TypeError(f"{known} has no argument `{word}`.{closest(word, parameters)}")
+        if not open_ended:
+            refuse_unknown(known, new_kwargs, parameters)
         return function(*args[:first], *new_args, **new_kwargs)
 
     accepting.accepts_old_spellings = True  # type: ignore[attr-defined]

@@ -15,12 +15,14 @@ from pathlib import Path
 
 from jaxcnn.runtime import config
 from jaxcnn.runtime.warn import warn_user
+from jaxcnn.spellings.keywords import suggesting
 from jaxcnn.utils.files import checksum_fits, download
 
 _DIGITS = {"md5": 32, "sha256": 64}  # of a checksum
 _FORMATS = ("tar", "zip")
 
 
+@suggesting
 def get_file(
     fname: str | os.PathLike[str],
     origin: str,

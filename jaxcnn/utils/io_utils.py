@@ -9,11 +9,13 @@ from typing import TypeAlias
 
 import numpy as np
 
+from jaxcnn.spellings.keywords import Suggesting
+
 # What may stand in ``matrix[...]``: a number, a slice or increasing numbers.
 Samples: TypeAlias = int | slice | Sequence[int] | np.ndarray
 
 
-class HDF5Matrix:
+class HDF5Matrix(Suggesting):
     """A data set of an HDF5 file, or a range of its samples, that models read piece by piece.
 
     Train on it with ``shuffle="batch"``, which reads consecutive samples at once; ``shuffle=True``

@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from jaxcnn.spellings.dialect import dialect
+from jaxcnn.spellings.keywords import suggesting
 from jaxcnn.spellings.translate import old_spellings
 
 __all__ = ["normalize", "to_categorical"]
@@ -55,6 +56,7 @@ def to_categorical(y: ArrayLike, num_classes: int | None = None) -> np.ndarray:
     return rows.reshape(*(shape[:-1] if shape[-1] == 1 and len(shape) > 1 else shape), classes)
 
 
+@suggesting
 def normalize(x: ArrayLike, axis: int = -1, order: int = 2) -> np.ndarray:
     """``x`` divided by its norm of the given order along ``axis``, or by 1 where that is zero.
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from typing import TextIO
 
 from jaxcnn.spellings.dialect import dialect
+from jaxcnn.spellings.keywords import Suggesting
 from jaxcnn.utils.console import say
 
 Values = Iterable[tuple[str, float]]
@@ -62,7 +63,7 @@ def redraws_in_place(stream: TextIO) -> bool:
     return bool(isatty and isatty())
 
 
-class Progbar:
+class Progbar(Suggesting):
     """A progress bar on standard output.
 
     On a terminal (or in a notebook) one line is redrawn in place, at most every `interval` seconds.

@@ -22,11 +22,13 @@ from jaxcnn.runtime import config
 from jaxcnn.runtime.arrays import named_key
 from jaxcnn.runtime.disk_cache import keep_programs
 from jaxcnn.runtime.types import PyTree
+from jaxcnn.spellings.keywords import suggesting
 
 # (variables, images (n, ...), indices (n,)) -> how much each image is liked (n,).
 Objective: TypeAlias = Callable[[PyTree, Array, Array], Array]
 
 
+@suggesting
 def maximise_filters(
     model: Network,
     layer: str,
@@ -83,6 +85,7 @@ def maximise_filters(
     return climb(liked, model.variables, start, indices, ascent)
 
 
+@suggesting
 def maximise_classes(
     model: Network,
     classes: Sequence[int] | None = None,
@@ -180,6 +183,7 @@ def climb(
     return np.concatenate(climbed)[: len(start)], np.concatenate(scores)[: len(start)]
 
 
+@suggesting
 def deep_dream(
     model: Network,
     picture: np.ndarray,

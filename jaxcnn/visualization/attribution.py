@@ -14,9 +14,11 @@ from jaxcnn.models import parts
 from jaxcnn.models.network import Network
 from jaxcnn.runtime.disk_cache import keep_programs
 from jaxcnn.runtime.types import PyTree
+from jaxcnn.spellings.keywords import suggesting
 from jaxcnn.visualization.ascent import chosen, outputs_of
 
 
+@suggesting
 def feature_maps(model: Network, x: ArrayLike, layers: Sequence[str]) -> dict[str, np.ndarray]:
     """The outputs of some layers for images (n, height, width, channels), by layer name.
 
@@ -36,6 +38,7 @@ def feature_maps(model: Network, x: ArrayLike, layers: Sequence[str]) -> dict[st
     return {name: np.asarray(output) for name, output in zip(layers, outputs, strict=True)}
 
 
+@suggesting
 def saliency(model: Network, x: ArrayLike, classes: Sequence[int] | None = None) -> np.ndarray:
     """How much each pixel moves the score of a class: (n, height, width).
 
@@ -66,6 +69,7 @@ def saliency(model: Network, x: ArrayLike, classes: Sequence[int] | None = None)
     return np.asarray(gradient(model.variables, images, classes_of(model, images, classes)))
 
 
+@suggesting
 def grad_cam(
     model: Network, x: ArrayLike, layer: str, classes: Sequence[int] | None = None
 ) -> np.ndarray:
@@ -116,6 +120,7 @@ def grad_cam(
     return np.asarray(maps(model.variables, images, classes_of(model, images, classes)))
 
 
+@suggesting
 def occlusion_map(
     model: Network,
     x: ArrayLike,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike
 
+from jaxcnn.spellings.keywords import suggesting
 from jaxcnn.visualization.figure import INK, finished, new_figure
 from jaxcnn.visualization.images import image_grid
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
+@suggesting
 def plot_worst_mistakes(
     x: ArrayLike,
     y_true: ArrayLike,
@@ -80,6 +82,7 @@ def plot_worst_mistakes(
     return worst if path is not None else drawn
 
 
+@suggesting
 def confusion_matrix(
     y_true: ArrayLike, y_predicted: ArrayLike, classes: int | None = None
 ) -> np.ndarray:
@@ -115,6 +118,7 @@ def confusion_matrix(
     return np.bincount(truth * classes + guess, minlength=classes**2).reshape(classes, classes)
 
 
+@suggesting
 def plot_confusion_matrix(
     y_true: ArrayLike,
     y_predicted: ArrayLike,

@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike
 
 from jaxcnn.runtime import config
 from jaxcnn.runtime.types import PyTree
+from jaxcnn.spellings.keywords import suggesting
 from jaxcnn.visualization.images import image_grid
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from jaxcnn.models.network import Network
 
 
+@suggesting
 def plot_filters(
     layer: Layer,
     path: str | os.PathLike[str] | None = None,
@@ -67,6 +69,7 @@ def plot_filters(
     return image_grid(_stretched(filters), path, title=f"{layer.name}: filters")
 
 
+@suggesting
 def plot_feature_maps(
     model: Network,
     x: ArrayLike,

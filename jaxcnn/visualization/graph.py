@@ -14,6 +14,7 @@ import jax
 from jaxcnn.layers import Bidirectional, TimeDistributed
 from jaxcnn.models.network import Network
 from jaxcnn.runtime.types import PyTree
+from jaxcnn.spellings.keywords import suggesting
 from jaxcnn.utils.files import atomic_path
 from jaxcnn.utils.packages import installed
 from jaxcnn.visualization.boxes import Box, Frame, drawn_graph
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 DIRECTIONS = ("TB", "LR", "BT", "RL")
 
 
+@suggesting
 def plot_model(
     model: Network,
     to_file: str | os.PathLike[str] | None = "model.png",
@@ -81,6 +83,7 @@ def plot_model(
     return path
 
 
+@suggesting
 def model_to_dot(
     model: Network,
     show_shapes: bool = False,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
+from jaxcnn.spellings.keywords import suggesting
 from jaxcnn.visualization.figure import BLUE, INK, ORANGE, finished, new_figure, plain_axes
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 Record: TypeAlias = Mapping[str, Sequence[float]]  # name -> a number for each epoch
 
 
+@suggesting
 def plot_history(
     history: "History | Record",
     path: str | os.PathLike[str] | None = None,

@@ -10,12 +10,14 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from jaxcnn.runtime import config
+from jaxcnn.spellings.keywords import suggesting
 from jaxcnn.visualization.figure import INK, finished, new_figure
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
+@suggesting
 def image_grid(
     images: ArrayLike,
     path: str | os.PathLike[str] | None = None,

@@ -170,7 +170,7 @@ def test_symbolic_tensors_are_no_values():
     with pytest.raises(TypeError, match="iterated"):
         list(x)
     assert x == x and (x == 1) is False and len({x, x}) == 1
-    with pytest.raises(TypeError, match=r"op_add_1.*\(None, 4\)"):
+    with pytest.raises(TypeError, match=r"^add, called on shape \(None, 4\)"):
         x + np.ones((1, 3))
     with pytest.raises(ValueError, match="mean"):
         Operation.from_config(

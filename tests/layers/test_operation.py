@@ -152,3 +152,15 @@ def test_rules_about_rows():
 def test_layers_come_after_operations():
     x = Input((4,))
     assert Model(x, Dense(2)(x * 2.0)).count_params() == 10
+
+
+def test_what_does_not_fit_is_told_with_the_function_and_its_shapes():
+    a, b = np.ones((2, 4), "f"), np.ones((7, 3), "f")
+    with pytest.raises(TypeError, match=r"^dot, called on shapes \[\(2, 4\), \(7, 3\)\]: dot_gene"):
+        K.dot(a, b)
+    with pytest.raises(TypeError, match=r"^dot, called on shape \(None, 4\): dot_general"):
+        K.dot(Input((4,)), b)
+    with pytest.raises(ValueError, match=r"^batch_dot of \(2, 4\) and \(2, 4\) needs `axes`"):
+        K.batch_dot(a, a)
+    with pytest.raises(TypeError, match="Value 'abc'"):
+        K.sum("abc")

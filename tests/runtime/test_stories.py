@@ -9,6 +9,7 @@ import pytest
 
 import jaxcnn as jc
 from jaxcnn import Sequential
+from jaxcnn import backend as K
 from jaxcnn.datasets import mnist
 from jaxcnn.layers import LSTM, Conv2D, Dense, Input, Lambda, add
 from jaxcnn.spellings.later import LATER
@@ -95,6 +96,10 @@ def a_name_of_later_keras(folder):
         (lambda _: LSTM(4)(np.ones((2, 5), "f")), "shapes"),
         (lambda _: add([Input((3,)), Input((4,))]), "shapes"),
         (lambda _: network().layers[0](np.ones((2, 5), "f")), "shapes"),
+        (lambda _: K.dot(np.ones((2, 4)), np.ones((7, 3))), "shapes"),
+        (lambda _: K.dot(Input((4,)), np.ones((7, 3), "f")), "shapes"),
+        (lambda _: Input((4,)) + Input((3,)), "shapes"),
+        (lambda _: Lambda(lambda x: K.dot(x, np.ones((7, 3), "f")))(Input((4,))), "shapes"),
         (lambda _: network().compile("sgd", "msee"), "names"),
         (lambda _: network().compile("sgdd", "mse"), "names"),
         (lambda _: Dense(3, activation="rellu"), "names"),
@@ -153,6 +158,7 @@ def own_generator():
     [
         lambda: Lambda(refusing)(Input((3,))),
         lambda: Lambda(lambda x: jnp.dot(x, np.ones((5, 2))))(Input((3,))),
+        lambda: Lambda(lambda x: K.map_fn(refusing, x))(np.ones((2, 3), "f")),
         lambda: Dense(2, activation=refusing)(Input((3,))),
         lambda: Dense(2, kernel_initializer=refusing)(Input((3,))),
         lambda: Dense(2, kernel_regularizer=refusing, input_shape=(3,))(np.ones((2, 3))),

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+import re
 from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 from typing import Any, TypeVar, cast
@@ -35,7 +36,9 @@ from jaxcnn.runtime.captures import inside_a_function, notice
 from jaxcnn.runtime.context import running_module
 from jaxcnn.runtime.gradient_rules import by_rule
 from jaxcnn.runtime.names import Registry
+from jaxcnn.runtime.stories import from_outside, told_in
 from jaxcnn.runtime.types import Config, PyTree, Settings
+from jaxcnn.spellings.keywords import refuse_unknown
 
 F = TypeVar("F", bound=Callable[..., Any])
 # (the symbolic tensors, all arguments by name) -> whether the rows of the result stay apart
@@ -106,6 +109,9 @@ class Operation(Layer):
         weights = {id(v): SymbolicTensor(v.shape, v.dtype, self, 0, 0) for v in self.weights_used}
         return super()._build(args, {**kwargs, "weights": weights} if weights else kwargs)
 
+    def call_in_words(self, given: PyTree) -> str:
+        return called_on(self.saved.name, given)
+
     @property
     def weights_used(self) -> list[Variable]:
         """The weights of layers among the function's arguments."""
@@ -147,6 +153,8 @@ def operation(rows: RowRule | None = None, random: bool = False) -> Callable[[F]
 
         @functools.wraps(function)
         def call(*args: PyTree, **kwargs: PyTree) -> PyTree:
+            if kwargs.keys() - signature.parameters.keys():
+                refuse_unknown(name, kwargs, signature.parameters)
             tensors = symbolic_arguments((args, kwargs))
             if tensors and being_computed() and not inside_a_function():
                 args, kwargs = symbolic.with_present_values((args, kwargs))
@@ -157,7 +165,7 @@ def operation(rows: RowRule | None = None, random: bool = False) -> Callable[[F]
                 values = jax.tree.map(
                     lambda v: v.value if is_variable(v) else v, (args, kwargs), is_leaf=is_variable
                 )
-                return by_rule(kind, function)(*values[0], **values[1])
+                return computed(name, by_rule(kind, function), *values)
             apart = rows is not None and rows(tensors, signature.bind(*args, **kwargs).arguments)
             saved_args, saved_kwargs = with_slots((args, kwargs), tensors)
             ruled = by_rule(kind, function)
@@ -170,6 +178,30 @@ def operation(rows: RowRule | None = None, random: bool = False) -> Callable[[F]
         return cast(F, call)
 
     return decorate
+
+
+def computed(
+    name: str, function: Callable[..., PyTree], args: tuple[PyTree, ...], kwargs: Settings
+) -> PyTree:
+    """The value of a function for arrays.
+
+    Raises:
+        TypeError, ValueError: what JAX refuses, with the shapes that were given.
+    """
+    try:
+        return function(*args, **kwargs)
+    except (TypeError, ValueError) as error:
+        given = [x.shape for x in jax.tree.leaves((args, kwargs)) if hasattr(x, "shape")]
+        by_jax = type(error) in (TypeError, ValueError) and not from_outside(error)
+        if not (given and by_jax) or re.match(rf"(K\.)?{name}\b", str(error)):
+            raise
+        with told_in("shapes"):
+            raise type(error)(f"{called_on(name, given)}: {error}") from None
+
+
+def called_on(name: str, given: PyTree) -> str:
+    """A call of a function on arrays of these shapes, as errors name it."""
+    return f"{name}, called on {'shapes' if isinstance(given, list) else 'shape'} {given}"
 
 
 def put_off(

@@ -45,6 +45,8 @@ class GraphLayer(Protocol):
 
     def all_layers(self) -> Iterator[GraphLayer]: ...
 
+    def call_in_words(self, given: PyTree) -> str: ...
+
 
 class Calls(WeakValueDictionary[int, "Node"]):
     """The calls on the outputs of a layer, by their ids, while they exist; copies have none."""

@@ -10,8 +10,10 @@ from jax.typing import ArrayLike
 
 from jaxcnn.preprocessing.image.affine import affine_transform
 from jaxcnn.preprocessing.normalization import PrincipalAxes, principal_axes
+from jaxcnn.spellings.keywords import suggesting
 
 
+@suggesting
 @partial(jax.jit, static_argnames=("size", "padding"))
 def random_crop(key: Array, batch: ArrayLike, size: tuple[int, int], padding: int = 0) -> Array:
     """A part of each image at a random position, in its own scale.

@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike
 from jaxcnn.runtime import config
 from jaxcnn.runtime.warn import warn_user
 from jaxcnn.spellings.dialect import chosen
+from jaxcnn.spellings.keywords import suggesting
 from jaxcnn.spellings.translate import old_spellings
 from jaxcnn.utils.files import atomic_path
 from jaxcnn.utils.images import read_image
@@ -26,6 +27,7 @@ _COLOR_MODES = {"grayscale": ("L", 1), "rgb": ("RGB", 3), "rgba": ("RGBA", 4)}
 _INTERPOLATIONS = ("nearest", "bilinear", "bicubic", "hamming", "box", "lanczos")
 
 
+@suggesting
 def load_img(
     path: str | os.PathLike[str],
     grayscale: bool = False,
@@ -152,6 +154,7 @@ def array_to_img(x: ArrayLike, data_format: str | None = None, scale: bool = Tru
     )
 
 
+@suggesting
 def save_img(
     path: str | os.PathLike[str],
     x: ArrayLike,
@@ -195,6 +198,7 @@ def save_img(
         image.save(temporary, format=formats[suffix], **kwargs)
 
 
+@suggesting
 def list_pictures(directory: str | os.PathLike[str], ext: str = "jpg|jpeg|bmp|png") -> list[str]:
     """The sorted paths of all files below a folder with one of the extensions in ``a|b|c``.
 

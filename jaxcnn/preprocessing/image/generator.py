@@ -21,6 +21,7 @@ from jaxcnn.preprocessing.image.pipeline import ImageFunction, Pipeline, Transfo
 from jaxcnn.preprocessing.image.standardization import SampleSteps, Statistics, learn_statistics
 from jaxcnn.runtime import context
 from jaxcnn.runtime.types import PyTree, Settings
+from jaxcnn.spellings.keywords import suggesting
 from jaxcnn.spellings.translate import old_spellings
 
 
@@ -182,6 +183,7 @@ class ImageDataGenerator(HasAugmentation):
         """
         return np.array(self._pipeline.augmented(_key(seed), one_image(x)[None])[0])
 
+    @suggesting
     def standardize(self, x: ArrayLike) -> np.ndarray:
         """An image (three axes), or a batch of them, preprocessed and normalised as asked for.
 
@@ -308,6 +310,7 @@ class ImageDataGenerator(HasAugmentation):
             subset=subset,
         )
 
+    @suggesting
     def flow_from_directory(
         self,
         directory: str | os.PathLike[str],
@@ -370,6 +373,7 @@ class ImageDataGenerator(HasAugmentation):
             draft=draft,
         )
 
+    @suggesting
     def flow_from_dataframe(
         self,
         dataframe: Table,

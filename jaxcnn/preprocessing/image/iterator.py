@@ -15,6 +15,7 @@ from jaxcnn.preprocessing.image.files import save_img
 from jaxcnn.preprocessing.image.flow import Flow
 from jaxcnn.runtime import config
 from jaxcnn.runtime.arrays import named_key
+from jaxcnn.spellings.keywords import Suggesting
 
 # Images; or images with the targets of one or several outputs, and perhaps with sample weights.
 Batch: TypeAlias = np.ndarray | list[np.ndarray] | tuple[np.ndarray | list[np.ndarray], ...]
@@ -33,7 +34,7 @@ class NoSuchBatch(IndexError, ValueError):
     """A number beyond the batches of an epoch; Keras 2 calls it ValueError."""
 
 
-class Iterator:
+class Iterator(Suggesting):
     """Endless batches of `n` samples: ``next(iterator)`` goes through epoch after epoch.
 
     ``iterator[i]`` is batch `i` of the current epoch, which has ``len(iterator)`` of them;

@@ -21,8 +21,10 @@ from jaxcnn.preprocessing.image.affine import (
 from jaxcnn.preprocessing.image.augmentation import Augmentation
 from jaxcnn.preprocessing.image.checks import one_image
 from jaxcnn.runtime import context
+from jaxcnn.spellings.keywords import suggesting
 
 
+@suggesting
 def random_rotation(
     x: ArrayLike,
     rg: float,
@@ -53,6 +55,7 @@ def random_rotation(
     return apply_transform(x, matrix, channel_axis, fill_mode, cval)
 
 
+@suggesting
 def random_shift(
     x: ArrayLike,
     wrg: float,
@@ -86,6 +89,7 @@ def random_shift(
     return apply_transform(x, matrix, channel_axis, fill_mode, cval)
 
 
+@suggesting
 def random_shear(
     x: ArrayLike,
     intensity: float,
@@ -116,6 +120,7 @@ def random_shear(
     return apply_transform(x, matrix, channel_axis, fill_mode, cval)
 
 
+@suggesting
 def random_zoom(
     x: ArrayLike,
     zoom_range: Sequence[float],
@@ -156,6 +161,7 @@ def random_zoom(
     return apply_transform(x, matrix, channel_axis, fill_mode, cval)
 
 
+@suggesting
 def random_channel_shift(x: ArrayLike, intensity: float, channel_axis: int = 0) -> np.ndarray:
     """The image with each channel shifted by up to `intensity` and kept within its own range.
 

@@ -9,11 +9,13 @@ from jax.export import symbolic_shape
 from jaxcnn.ops.tracing import spelled_out
 from jaxcnn.saving.containers.stablehlo import require_input_shape
 from jaxcnn.saving.types import Filename, Network
+from jaxcnn.spellings.keywords import suggesting
 from jaxcnn.training.steps import predict_step
 from jaxcnn.utils.files import atomic_write
 from jaxcnn.utils.packages import installed
 
 
+@suggesting
 def export_onnx(model: Network, path: Filename, batch_size: int | None = None) -> None:
     """Write the inference function of a model with its weights as an ONNX program.
 

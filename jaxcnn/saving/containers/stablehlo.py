@@ -14,6 +14,7 @@ import numpy as np
 
 from jaxcnn.runtime.types import ArrayLike
 from jaxcnn.saving.types import Filename, Network
+from jaxcnn.spellings.keywords import suggesting
 from jaxcnn.training.steps import predict_step
 from jaxcnn.utils.files import atomic_write
 from jaxcnn.utils.npy import read_npy
@@ -35,6 +36,7 @@ def jax_export() -> ModuleType:
     return export
 
 
+@suggesting
 def export_model(
     model: Network, path: Filename, platforms: Sequence[str] = ("cpu", "cuda", "tpu")
 ) -> None:
@@ -109,6 +111,7 @@ def symbolic_inputs(model: Network) -> list[jax.ShapeDtypeStruct]:
     ]
 
 
+@suggesting
 def load_exported(path: Filename) -> Callable[..., np.ndarray | list[np.ndarray]]:
     """The function in a file of `export_model`: ``predict(x)``, or ``predict(x1, x2)``.
 
