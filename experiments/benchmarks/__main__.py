@@ -25,6 +25,7 @@ BENCHMARKS = (
     "train_step",
     "predict",
     "latency",
+    "start",
     "answer",
     "layers",
     "generators",

@@ -177,16 +177,7 @@ def run_contestant(name: str, what: str, mode: str) -> None:
     """Be a contestant, in this process: time one case of one network whenever it is our turn."""
     network, case, batch, size = what.split(",")
     session = Session(mode)
-    rng = np.random.default_rng(0)
-    x = rng.uniform(-1.0, 1.0, (int(batch), int(size), int(size), 3)).astype(np.float32)
-    y = np.eye(CLASSES, dtype=np.float32)[rng.integers(0, CLASSES, int(batch))]
-    training, image = case == "training", x.shape[1:]
-    if name.startswith("torch"):
-        work = torch_work(network, x, y, training, compiled=name == "torch_compiled")
-    elif name == "jaxcnn":
-        work = keras_work(jaxcnn_model(network, image), x, y, training)
-    else:
-        work = keras_work(keras_model(network, image, **CONTESTANTS[name].options), x, y, training)
+    work = work_of(name, network, int(batch), int(size), training=case == "training")
     if mode == "check":
         session.epochs = 1
         return session.repeat(work)
@@ -194,6 +185,19 @@ def run_contestant(name: str, what: str, mode: str) -> None:
     began = time.perf_counter()
     work()
     session.repeat(work, max(1, round(CALL_SECONDS / (time.perf_counter() - began))))
+
+
+def work_of(name: str, network: str, batch: int, size: int, *, training: bool) -> Callable[[], Any]:
+    """The step or forward pass of a contestant on random images."""
+    rng = np.random.default_rng(0)
+    x = rng.uniform(-1.0, 1.0, (batch, size, size, 3)).astype(np.float32)
+    y = np.eye(CLASSES, dtype=np.float32)[rng.integers(0, CLASSES, batch)]
+    if name.startswith("torch"):
+        return torch_work(network, x, y, training, compiled=name == "torch_compiled")
+    image = x.shape[1:]
+    if name == "jaxcnn":
+        return keras_work(jaxcnn_model(network, image), x, y, training)
+    return keras_work(keras_model(network, image, **CONTESTANTS[name].options), x, y, training)
 
 
 def jaxcnn_model(network: str, shape: tuple[int, ...]) -> Any:
