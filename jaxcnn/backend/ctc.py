@@ -13,6 +13,8 @@ from jaxcnn.backend import ctc_search
 from jaxcnn.backend.sparse import SparseTensor, with_default
 from jaxcnn.layers.symbolic.operation import operation
 from jaxcnn.layers.symbolic.types import Tensor, TensorLike
+from jaxcnn.runtime.config import epsilon
+from jaxcnn.spellings.dialect import dialect
 
 
 @operation()
@@ -109,4 +111,5 @@ def _lengths(lengths: TensorLike) -> jax.Array:
 
 
 def _log_scores(y_pred: TensorLike) -> jax.Array:
-    return jnp.log(jnp.asarray(y_pred) + 1e-8)
+    fuzz = dialect().ctc_fuzz
+    return jnp.log(jnp.asarray(y_pred) + (epsilon() if fuzz is None else fuzz))

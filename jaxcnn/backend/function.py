@@ -10,6 +10,7 @@ import numpy as np
 
 from jaxcnn.backend.computation import Computation
 from jaxcnn.backend.settings import is_learning_phase
+from jaxcnn.layers.added_updates import coming_along
 from jaxcnn.layers.symbolic.change import Change, is_update
 from jaxcnn.layers.symbolic.dependence import Source
 from jaxcnn.layers.symbolic.gradients import derivatives
@@ -57,6 +58,7 @@ class Function:
                 )
         demanded = [output for output in outputs if isinstance(output, Change)]
         self.inputs, self.updates = list(inputs), [*(updates or []), *demanded]
+        self.updates += coming_along(new for _, new in self.updates)
         self.outputs = [as_output(output) for output in outputs]
         self._targets = [*self.outputs, *(new for _, new in self.updates)]
         symbolic = [tensor for tensor in self._targets if isinstance(tensor, SymbolicTensor)]

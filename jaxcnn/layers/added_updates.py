@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import cast
 
 import flax.linen as nn
@@ -31,6 +31,9 @@ class Changes(Layer):
         call: the call, whose layer then computes as in training.
         paths: of the weights, from its layer: (collection, *path).
         variables: these weights.
+
+    Attributes:
+        unlisted: the pairs (variable, new value) that come along with any other pair of the call.
     """
 
     def __init__(self, call: Node, paths: Sequence[Path], variables: Sequence[Variable]) -> None:
@@ -42,6 +45,11 @@ class Changes(Layer):
         ]
         self.inbound_nodes = [Node(self, call.args, call.kwargs, outputs=outputs)]
         self.weights_store.specs = ()
+        self.unlisted = [
+            (variable, tensor)
+            for variable, tensor in zip(variables, outputs, strict=True)
+            if comes_along(variable)
+        ]
 
     def make_module(self) -> nn.Module:
         raise ValueError(
@@ -52,6 +60,21 @@ class Changes(Layer):
     def all_layers(self) -> Iterator[Layer]:
         """The layer that is called, and those inside it."""
         return with_inner(cast(Layer, self.call_of_layer.layer))
+
+
+def comes_along(variable: Variable) -> bool:
+    """Whether a variable is what a layer of the library computes its statistics from."""
+    if not isinstance(variable.owner, Layer) or variable.path[0] != "state":
+        return False
+    of_user = variable in variable.owner.weights_store.declared
+    return not of_user and not getattr(variable.owner, "stateful", False)
+
+
+def coming_along(values: Iterable[object]) -> list[tuple[Variable, SymbolicTensor]]:
+    """The pairs that come along with updates to these new values."""
+    layers = [value.layer for value in values if isinstance(value, SymbolicTensor)]
+    calls = {id(layer): layer for layer in layers if isinstance(layer, Changes)}
+    return [pair for call in calls.values() for pair in call.unlisted]
 
 
 def updates_of(layer: Layer) -> list[Update]:
@@ -104,7 +127,8 @@ def made_updates(node: Node) -> list[Update]:
     paths = changed_paths(node, list(moving))
     variables = [moving[path] for path in paths]
     tensors = Changes(node, paths, variables).inbound_nodes[0].outputs if paths else []
-    return list(zip(variables, tensors, strict=True))
+    pairs = zip(variables, tensors, strict=True)
+    return [pair for pair in pairs if not comes_along(pair[0])]
 
 
 def changed_paths(node: Node, paths: Sequence[Path]) -> list[Path]:

@@ -249,6 +249,8 @@ class BatchNormalization(ModuleLayer):
     move the running ones: ``moving = momentum * moving + (1 - momentum) * batch``; in inference
     mode the running ones are used. Statistics are computed in float32. Where each part of the batch
     has its own (`jaxcnn.distribute` with ``local_statistics``) the running ones move by their mean.
+    In programs for Keras 2.2 the running ones are the weighted mean of the batches alone, without
+    the value before the first of them, and the variance is that of a sample.
     Weights: ``gamma``, ``beta`` in params; ``moving_mean``, ``moving_variance`` in batch_stats.
     Source: Ioffe and Szegedy, "Batch Normalization", 2015.
 

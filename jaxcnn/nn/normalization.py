@@ -18,6 +18,7 @@ from jaxcnn.nn.traits import BY_STEP, POINTWISE
 from jaxcnn.nn.weights import field_weight, resolved
 from jaxcnn.runtime.arrays import widened
 from jaxcnn.runtime.types import Config, Identifier
+from jaxcnn.spellings.dialect import dialect
 
 
 class ScaleFields(Layer):
@@ -57,6 +58,8 @@ class BatchNormalization(ScalePenaltyFields, MovingFields, ScaleFields, BatchSta
     move the running ones: ``moving = momentum * moving + (1 - momentum) * batch``; in inference
     mode the running ones are used. Statistics are computed in float32. Where each part of the batch
     has its own (`jaxcnn.distribute` with ``local_statistics``) the running ones move by their mean.
+    In programs for Keras 2.2 the running ones are the weighted mean of the batches alone, without
+    the value before the first of them, and the variance is that of a sample.
     Weights: ``gamma``, ``beta`` in params; ``moving_mean``, ``moving_variance`` in batch_stats.
     Source: Ioffe and Szegedy, "Batch Normalization", 2015.
 
@@ -97,6 +100,7 @@ class BatchNormalization(ScalePenaltyFields, MovingFields, ScaleFields, BatchSta
         variance = self.weight(
             "moving_variance", self.moving_variance_initializer, (size,), collection="batch_stats"
         )
+        sums = self._sums(size) if dialect().averages_of_batches else None
         y: jax.Array
         form = {"axis": axis, "epsilon": float(self.epsilon)}
         if not train:
@@ -106,12 +110,36 @@ class BatchNormalization(ScalePenaltyFields, MovingFields, ScaleFields, BatchSta
         if x.shape[0] % parts:
             parts = 1
         y, batch_mean, batch_variance = normalised_batch(x, rows, gamma, beta, **form, parts=parts)
-        for name, old, new in (
-            ("moving_mean", mean, batch_mean),
-            ("moving_variance", variance, batch_variance),
-        ):
-            self.update("batch_stats", name, self.momentum * old + (1.0 - self.momentum) * new)
+        new = {"moving_mean": batch_mean, "moving_variance": batch_variance}
+        if sums is None:
+            old = {"moving_mean": mean, "moving_variance": variance}
+            moved = {name: self._moved(old[name], new[name]) for name in new}
+        else:
+            new["moving_variance"] *= of_population(x, rows, axis, self.epsilon)
+            moved = self._averages(sums, new)
+        for name, value in moved.items():
+            self.update("batch_stats", name, value)
         return y
+
+    def _moved(self, old: jax.Array, new: jax.Array) -> jax.Array:
+        return self.momentum * old + (1.0 - self.momentum) * new
+
+    def _sums(self, size: int) -> dict[str, jax.Array]:
+        """What averages of batches are computed from: weighted sums, and how many there were."""
+        shapes = {"moving_mean": (size,), "moving_variance": (size,), "steps": ()}
+        return {
+            k: self.weight(k, "zeros", shape, collection="state") for k, shape in shapes.items()
+        }
+
+    def _averages(
+        self, sums: dict[str, jax.Array], new: dict[str, jax.Array]
+    ) -> dict[str, jax.Array]:
+        """The weighted mean of the batches so far, of which `new` is the last."""
+        steps = sums["steps"] + 1
+        moved = {name: self._moved(sums[name], value) for name, value in new.items()}
+        for name, value in {**moved, "steps": steps}.items():
+            self.update("state", name, value)
+        return {name: value / (1.0 - self.momentum**steps) for name, value in moved.items()}
 
 
 # Both are compiled by themselves, so that the layers of a network that have the same shapes are
@@ -179,6 +207,23 @@ def batch_statistics(
     count = jnp.maximum(jnp.sum(where, dtype=x.dtype), 1) * (x.size // (x.shape[0] * x.shape[axis]))
     mean = jnp.sum(x, axes, keepdims=True, where=where) / count
     return mean.reshape(-1), jnp.sum(jnp.square(x - mean), axes, where=where) / count
+
+
+def of_population(
+    x: jax.Array, rows: jax.Array | None, axis: int, epsilon: float
+) -> float | jax.Array:
+    """By what Keras 2.2 multiplies the biased variance of a batch.
+
+    It makes the biased variance an unbiased one; of images with channels last TensorFlow has done
+    so before.
+    """
+    count: float | jax.Array = float(x.size // x.shape[axis])
+    if rows is not None:
+        count = jnp.maximum(jnp.sum(rows > 0), 1) * (count / x.shape[0])
+    factor = count / (count - (1.0 + epsilon))
+    if x.ndim == 4 and axis == 3:
+        factor = factor * count / jnp.maximum(count - 1.0, 1.0)
+    return factor
 
 
 class LayerNormalization(ScalePenaltyFields, ScaleFields, SampleStatisticsFields):

@@ -65,6 +65,9 @@ class Dialect:
         step_times: whether progress bars say how long a step took.
         masks_of_steps: whether TimeDistributed gives its layer the mask inside of a step, and takes
             the one that the layer makes.
+        averages_of_batches: whether running statistics are averages of the batches alone, without
+            the value that they had before.
+        ctc_fuzz: what CTC adds to probabilities before their logarithm; None for K.epsilon().
     """
 
     name: str
@@ -92,6 +95,8 @@ class Dialect:
     targets_first: bool = False
     own_inputs: bool = True
     masks_of_steps: bool = False
+    averages_of_batches: bool = False
+    ctc_fuzz: float | None = 1e-8
 
     @property
     def of_keras_1(self) -> bool:
@@ -142,6 +147,8 @@ DIALECTS = {
         own_inputs=False,
         step_times=True,
         masks_of_steps=True,
+        averages_of_batches=True,
+        ctc_fuzz=None,
     ),
 }
 

@@ -11,7 +11,7 @@ from jaxcnn.callbacks import Callback, History
 from jaxcnn.callbacks.callback_list import CallbackList
 from jaxcnn.runtime import config
 from jaxcnn.runtime.types import DataLike
-from jaxcnn.spellings.dialect import dialect
+from jaxcnn.spellings.dialect import chosen, dialect
 from jaxcnn.training.checkpoint import Checkpoints
 from jaxcnn.training.compile import warn_if_changed
 from jaxcnn.training.input import Data, open_feed
@@ -100,7 +100,7 @@ def params(
     names = program.objective.names
     validated = held_out is not None or feed.samples is None  # of generators always, as in Keras
     of_1 = {"nb_epoch": settings.epochs, "nb_sample": feed.samples}
-    return {
+    told: dict[str, object] = {
         **(of_1 if dialect().of_keras_1 else {}),
         "epochs": settings.epochs,
         "batch_size": feed.batch_size,
@@ -111,3 +111,5 @@ def params(
         "validation_samples": (held_out.samples or 0) if held_out is not None else 0,
         "metrics": [*names, *(f"val_{name}" for name in names if validated)],
     }
+    # Callbacks of that time ask which of `samples` and `steps` there is.
+    return {k: v for k, v in told.items() if v is not None} if chosen() else told

@@ -371,16 +371,21 @@ def constrained(params: Tree, constraints: Mapping[Path, ArrayFunction] | None) 
 
 
 def unmoved(changed: Tree, before: Tree, fixed: Collection[Path]) -> Tree:
-    """The `changed` collections with the running statistics at the paths `fixed` as they were
-    `before`.
+    """The `changed` collections with the running statistics at the paths `fixed`, and the states
+    of their layers, as they were `before`.
     """
-    if not fixed or "batch_stats" not in changed:
-        return changed
-    old, new = flatten_dict(before["batch_stats"]), flatten_dict(changed["batch_stats"])
-    return {
-        **changed,
-        "batch_stats": unflatten_dict({p: old[p] if p in fixed else v for p, v in new.items()}),
-    }
+    layers = {path[:-1] for path in fixed}
+
+    def rests(collection: str, path: Path) -> bool:
+        return path in fixed if collection == "batch_stats" else path[:-1] in layers
+
+    result = dict(changed)
+    for collection in {"batch_stats", "state"} & changed.keys() if fixed else ():
+        old, new = flatten_dict(before[collection]), flatten_dict(changed[collection])
+        result[collection] = unflatten_dict(
+            {path: old[path] if rests(collection, path) else value for path, value in new.items()}
+        )
+    return result
 
 
 def joined(changed: Tree, before: Tree, shares: Shares) -> Tree:

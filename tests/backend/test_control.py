@@ -11,6 +11,7 @@ from jaxcnn import backend as K
 from jaxcnn import config
 from jaxcnn.layers import Dense, Dropout, Input, Lambda, Layer
 from jaxcnn.models import Model
+from jaxcnn.spellings.dialect import speaking
 
 X = np.random.default_rng(0).normal(size=(4, 3)).astype("float32")
 
@@ -256,3 +257,11 @@ def test_ctc_decoding_with_a_beam():
         np.testing.assert_array_equal(value[:, : decoded[0].shape[1]], decoded[0])
     with pytest.raises(ValueError, match="top_paths must be from 1 to beam_width 2; given 3"):
         K.ctc_decode(p, steps, greedy=False, beam_width=2, top_paths=3)
+
+
+def test_ctc_adds_what_the_version_adds():
+    certain = np.eye(3, dtype="f")[[[0, 1]]]
+    given = np.array([[1, 0]]), certain, np.array([[2]]), np.array([[2]])
+    np.testing.assert_allclose(K.ctc_batch_cost(*given), -2 * np.log(1e-8), rtol=1e-4)
+    with speaking("2.2"):
+        np.testing.assert_allclose(K.ctc_batch_cost(*given), -2 * np.log(1e-7), rtol=1e-4)

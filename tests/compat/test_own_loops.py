@@ -85,3 +85,20 @@ def test_the_helpers_of_recurrent_cells(as_keras):
     drawn = K.function([x, K.learning_phase()], masks)
     assert set(np.unique(drawn([np.ones((50, 3)), 1])[0])) == {0.0, 2.0}
     np.testing.assert_array_equal(drawn([np.ones((2, 3))])[1], np.ones((2, 3)))  # no phase given
+
+
+def test_a_callback_sees_which_of_samples_and_steps_there_is(as_keras):
+    compat.install("2.2")
+    from keras.callbacks import LambdaCallback
+    from keras.layers import Dense
+    from keras.models import Sequential
+
+    model = Sequential([Dense(1, input_shape=(2,))])
+    model.compile("sgd", "mse")
+    batch = np.zeros((4, 2)), np.zeros((4, 1))
+    callback = LambdaCallback()
+    model.fit_generator(iter([batch] * 3), 3, epochs=1, verbose=0, callbacks=[callback])
+    assert callback.params["steps"] == 3
+    assert "samples" not in callback.params and "batch_size" not in callback.params
+    model.fit(*batch, epochs=1, verbose=0, callbacks=[callback])
+    assert callback.params["samples"] == 4

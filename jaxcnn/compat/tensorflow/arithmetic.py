@@ -84,7 +84,7 @@ __all__ = [
 def elementwise_word(label: str, function: ArrayFunction) -> Word:
     """A word of one tensor."""
 
-    @word(label)
+    @word(label, sizes=True)
     def call(x: ArrayLike) -> jax.Array:
         return function(jnp.asarray(x))
 
@@ -98,7 +98,7 @@ def binary_word(label: str, function: ArrayFunction) -> Word:
         TypeError: the types differ.
     """
 
-    @word(label)
+    @word(label, sizes=True)
     def compute(x: ArrayLike, y: ArrayLike) -> jax.Array:
         return function(jnp.asarray(x), jnp.asarray(y))
 
@@ -134,7 +134,7 @@ def like(value: PyTree, dtype: DTypeLike) -> PyTree:
 def reducing_word(label: str, function: ArrayFunction) -> Word:
     """A word that reduces along axes, by default all."""
 
-    @word(label, at_once=("axis", "reduction_indices"))
+    @word(label, at_once=("axis", "reduction_indices"), sizes=True)
     def call(
         input_tensor: ArrayLike,
         axis: int | Sequence[int] | None = None,
@@ -221,7 +221,7 @@ _reduce_prod = reducing_word("Prod", jnp.prod)
 reduce_sum = reducing_word("Sum", jnp.sum)
 
 
-@word("Cast")
+@word("Cast", sizes=True)
 def _cast(x: ArrayLike | SparseTensor, dtype: DTypeLike) -> jax.Array | SparseTensor:
     return x.astype(dtype) if isinstance(x, SparseTensor) else jnp.asarray(x).astype(dtype)
 

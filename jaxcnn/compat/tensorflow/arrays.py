@@ -13,8 +13,8 @@ from jaxcnn import backend
 from jaxcnn.compat.tensorflow.arithmetic import cast
 from jaxcnn.compat.tensorflow.dtypes import as_dtype, float32
 from jaxcnn.compat.tensorflow.tensor import Tensor
-from jaxcnn.compat.tensorflow.word import computes, word
-from jaxcnn.layers.symbolic.sizes import Sizes, UnknownSize, is_size
+from jaxcnn.compat.tensorflow.word import computes, known_values, word
+from jaxcnn.layers.symbolic.sizes import Sizes, UnknownSize, is_size, product
 from jaxcnn.layers.symbolic.tensor import SymbolicTensor
 from jaxcnn.runtime.types import ArrayLike, DTypeLike, PyTree, Settings, Shape
 
@@ -55,7 +55,7 @@ __all__ = [
 ]
 
 
-@word("Const")
+@word("Const", sizes=True)
 def _constant(value: ArrayLike) -> jax.Array:
     return jnp.asarray(value)
 
@@ -73,8 +73,9 @@ def constant(
         ValueError: more values than the shape holds, or with `verify_shape` another shape.
     """
     if computes(value):
-        array = jnp.asarray(value, None if dtype is None else as_dtype(dtype))
-        return array if shape is None else jnp.broadcast_to(array, tuple(shape))
+        with known_values(value):
+            array = jnp.asarray(value, None if dtype is None else as_dtype(dtype))
+            return array if shape is None else jnp.broadcast_to(array, tuple(shape))
     given = np.asarray(value)
     number_type = as_dtype(given.dtype if dtype is None else dtype)
     if number_type.kind not in "biuf":
@@ -206,15 +207,29 @@ def shape(input: PyTree, name: str | None = None, out_type: DTypeLike = np.int32
 
 
 @word("Size")
-def size(input: ArrayLike) -> jax.Array:
-    """The number of elements."""
-    return jnp.asarray(jnp.size(input), jnp.int32)
+def _size(input: ArrayLike, out_type: DTypeLike) -> jax.Array:
+    with jax.ensure_compile_time_eval():  # known, although the values may not be
+        return jnp.asarray(jnp.size(input), as_dtype(out_type))
+
+
+def size(input: PyTree, name: str | None = None, out_type: DTypeLike = np.int32) -> PyTree:
+    """The number of elements, also for the words that take sizes."""
+    result = _size(input, out_type, name=name)
+    if isinstance(result, Tensor) and isinstance(input, SymbolicTensor):
+        return result.with_known(product(shape(input)))
+    return result
 
 
 @word("Rank")
-def rank(input: ArrayLike) -> jax.Array:
-    """The number of axes."""
-    return jnp.asarray(jnp.ndim(input), jnp.int32)
+def _rank(input: ArrayLike) -> jax.Array:
+    with jax.ensure_compile_time_eval():
+        return jnp.asarray(jnp.ndim(input), jnp.int32)
+
+
+def rank(input: PyTree, name: str | None = None) -> PyTree:
+    """The number of axes, also for the words that take sizes."""
+    result = _rank(input, name=name)
+    return result.with_known(len(shape(input))) if isinstance(result, Tensor) else result
 
 
 @word("Reshape", at_once=("shape",))
@@ -273,7 +288,7 @@ def reverse(tensor: ArrayLike, axis: Sequence[int]) -> jax.Array:
 # -- parts -----------------------------------------------------------------------------------------
 
 
-@word("concat", at_once=("axis",))
+@word("concat", at_once=("axis",), sizes=True)
 def _concat(values: Sequence[ArrayLike], axis: int) -> jax.Array:
     return jnp.concatenate([jnp.asarray(value) for value in values], axis)
 
@@ -286,10 +301,21 @@ def concat(values: Sequence[PyTree], axis: int, name: str | None = None) -> PyTr
     """
     if isinstance(values, int):
         raise TypeError(f"tf.concat takes the tensors first: tf.concat(values, {values}).")
-    return _concat(values, axis, name=name)
+    joined = _concat(values, axis, name=name)
+    parts = [part.known if isinstance(part, Tensor) else part for part in values]
+    if isinstance(joined, Tensor) and all(map(is_shape, parts)):
+        return joined.with_known([size for part in parts for size in part])
+    return joined
 
 
-@word("stack")
+def is_shape(value: object) -> builtins.bool:
+    """Whether a value is a row of sizes."""
+    if isinstance(value, np.ndarray):
+        return value.ndim == 1 and value.dtype.kind == "i"
+    return isinstance(value, list | tuple) and all(map(is_size, value))
+
+
+@word("stack", sizes=True)
 def _stack(values: Sequence[ArrayLike], axis: int = 0) -> jax.Array:
     return jnp.stack([jnp.asarray(value) for value in values], axis)
 
@@ -327,13 +353,13 @@ def split(
     return list(jnp.split(array, np.cumsum(sizes)[:-1].tolist(), axis))
 
 
-@word("Gather", at_once=("axis",))
+@word("Gather", at_once=("axis",), sizes=True)
 def gather(params: ArrayLike, indices: ArrayLike, axis: int = 0) -> jax.Array:
     """The parts of `params` at `indices` along an axis."""
     return jnp.take(jnp.asarray(params), jnp.asarray(indices), axis)
 
 
-@word("Slice", at_once=("begin", "size"))
+@word("Slice", at_once=("begin", "size"), sizes=True)
 def slice(input_: ArrayLike, begin: Sequence[int], size: Sequence[int]) -> jax.Array:
     """`size` elements from `begin` on along each axis; -1 for all that follow."""
     ends = [None if n == -1 else first + n for first, n in zip(begin, size, strict=True)]

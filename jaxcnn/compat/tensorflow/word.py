@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import inspect
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any, TypeAlias
 
 import jax
@@ -30,7 +31,10 @@ ShapeRule: TypeAlias = Callable[[Settings], tuple[Shape, DTypeLike]]
 
 
 def word(
-    label: str, at_once: Sequence[str] = (), by_value: ShapeRule | None = None
+    label: str,
+    at_once: Sequence[str] = (),
+    by_value: ShapeRule | None = None,
+    sizes: bool = False,
 ) -> Callable[[Word], Word]:
     """Decorator: a function of arrays as a word of TensorFlow.
 
@@ -41,6 +45,8 @@ def word(
         label: the name of the operation in the graph; its part before a slash gets the number.
         at_once: arguments whose value shapes the result: a tensor of a constant stands for it.
         by_value: shape and dtype of the result, whose true size depends on the values.
+        sizes: whether the result for numbers may be a size or a shape, which must be known while a
+            function is traced.
     """
 
     def decorate(function: Word) -> Word:
@@ -54,7 +60,9 @@ def word(
                     value = known_now(label, argument, bound.arguments[argument])
                     bound.arguments[argument] = value
             if computes(bound.args, bound.kwargs):
-                return by_rule(label, function)(*bound.args, **bound.kwargs)
+                sizes_known = known_values(bound.args, bound.kwargs) if sizes else nullcontext()
+                with sizes_known:
+                    return by_rule(label, function)(*bound.args, **bound.kwargs)
             declared = None if by_value is None else TensorSpec(*by_value(bound.arguments))
             return recorded(
                 by_rule(label, function),
@@ -102,6 +110,13 @@ def computes(*structure: PyTree) -> bool:
     )
 
 
+def known_values(*structure: PyTree) -> AbstractContextManager[object]:
+    """Within the block a call on numbers has a value, also while a function is traced."""
+    leaves = jax.tree.leaves(structure, is_leaf=is_variable)
+    unknown = any(is_variable(leaf) or isinstance(leaf, jax.core.Tracer) for leaf in leaves)
+    return nullcontext() if unknown else jax.ensure_compile_time_eval()
+
+
 def known_now(label: str, argument: str, value: PyTree) -> PyTree:
     """An argument with the values of constants in place of their tensors.
 
@@ -111,7 +126,10 @@ def known_now(label: str, argument: str, value: PyTree) -> PyTree:
 
     def now(leaf: PyTree) -> PyTree:
         if not isinstance(leaf, Tensor):
-            return leaf.item() if isinstance(leaf, np.generic) else leaf
+            known = isinstance(leaf, np.generic | jax.Array) and not isinstance(
+                leaf, jax.core.Tracer
+            )
+            return leaf.tolist() if known else leaf
         value = constant_value(leaf) if leaf.known is None else leaf.known
         if value is None:
             raise ValueError(

@@ -214,3 +214,34 @@ def test_refusals(tf):
         tf.segment_sum  # noqa: B018
     with pytest.raises(ValueError, match="words make graphs here"):
         tf.enable_eager_execution()
+
+
+@pytest.mark.parametrize("symbolic", [False, True], ids=["in a loss", "in the graph"])
+@pytest.mark.parametrize(
+    "sizes",
+    [
+        lambda tf, x: [tf.size(x[:, 0]), 2],
+        lambda tf, x: tf.stack([tf.shape(x)[0], 2]),
+        lambda tf, x: tf.concat([tf.shape(x)[:1], [2]], 0),
+        lambda tf, x: [tf.shape(x)[0], tf.rank(x)],
+        lambda tf, x: tf.constant([4, 2]) if x.shape[0] == 4 else [tf.shape(x)[0], 2],
+        lambda tf, x: [tf.reduce_prod(tf.shape(x)[:1]), 2],
+    ],
+)
+def test_what_is_computed_of_sizes_is_a_size(tf, sizes, symbolic):
+    """Also within functions that are traced, such as losses."""
+    from keras.layers import Dense
+    from keras.models import Sequential
+
+    def tiled(x):
+        return tf.reduce_sum(tf.tile(x, sizes(tf, x))) / tf.to_float(tf.size(x))
+
+    model = Sequential([Dense(3, input_shape=(3,))])
+    x = np.random.RandomState(0).rand(4, 3).astype("float32")
+    expected = np.tile(model.predict(x), (4, 2)).sum() / 12
+    if symbolic:
+        value = tf.Session().run(tiled(model.output), {model.input: x})
+    else:
+        model.compile("sgd", lambda _, y: tiled(y))
+        value = model.test_on_batch(x, x)
+    np.testing.assert_allclose(value, expected, rtol=1e-5)
