@@ -10,6 +10,7 @@ import jax
 from flax.traverse_util import flatten_dict, unflatten_dict
 
 from jaxcnn.layers.base import Layer
+from jaxcnn.layers.resting import goes_on, resting
 from jaxcnn.layers.symbolic.tensor import Node, SymbolicTensor, symbolic_leaves
 from jaxcnn.layers.trace_at_sizes import sized
 from jaxcnn.layers.tracing import DEFAULT_SIZES
@@ -79,7 +80,7 @@ def coming_along(values: Iterable[object]) -> list[tuple[Variable, SymbolicTenso
 
 def updates_of(layer: Layer) -> list[Update]:
     """The pairs (variable, new value) of all calls of a layer, or of those in a model."""
-    if not layer.trainable:
+    if not goes_on(layer):
         return []
     levels = getattr(layer, "nodes_by_depth", None)
     nodes = layer.inbound_nodes if levels is None else [node for level in levels for node in level]
@@ -102,12 +103,16 @@ def updates_for(layer: Layer, inputs: PyTree) -> list[Update]:
 
 
 def updates_of_call(node: Node) -> list[Update]:
-    """The pairs (variable, new value) of one call, always the same ones."""
-    if not getattr(node.layer, "trainable", True):
+    """The pairs (variable, new value) of one call, always the same ones, but for what rests."""
+    layer = cast(Layer, node.layer)
+    if not goes_on(layer):
         return []
     if node.updates is None:
         node.updates = made_updates(node)
-    return cast(list[Update], node.updates)
+    still = resting(layer) if node.resting is None else node.resting
+    ids = {id(part) for part in still}
+    updates = cast(list[Update], node.updates)
+    return [update for update in updates if id(update[0].owner) not in ids]
 
 
 def made_updates(node: Node) -> list[Update]:

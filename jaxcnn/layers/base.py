@@ -435,9 +435,9 @@ class Layer:
     _trainable_weights = weight_lists.own_weights(trainable=True)
     _non_trainable_weights = weight_lists.own_weights(trainable=False)
 
-    def trainable_mask(self, collection: str = "params") -> dict[str, PyTree]:
-        """The tree of ``params`` or ``batch_stats``, True where training may move the array."""
-        return weight_tree.trainable_mask(self, collection)
+    def trainable_mask(self) -> dict[str, PyTree]:
+        """The tree of ``params``, True where training may move the array."""
+        return weight_tree.trainable_mask(self)
 
     def weight_constraints(self) -> dict[Path, ArrayFunction]:
         """Path within ``params`` -> the constraint to apply to that weight after each update."""

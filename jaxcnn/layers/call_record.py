@@ -6,6 +6,7 @@ from typing import Literal
 
 import jax
 
+from jaxcnn.layers.resting import resting_at_call
 from jaxcnn.layers.symbolic.tensor import Evaluated, GraphLayer, Node, SymbolicTensor, shapes
 from jaxcnn.layers.trace_at_sizes import Traced
 from jaxcnn.runtime.types import Config, PyTree
@@ -21,7 +22,7 @@ def record_call(
     evaluated: Evaluated | None = None,
 ) -> PyTree:
     """Put a symbolic call on record: the symbolic outputs, as the trace of the call found them."""
-    node = Node(layer, args, kwargs, evaluated=evaluated)
+    node = Node(layer, args, kwargs, evaluated=evaluated, resting=resting_at_call(layer))
     index = len(layer.inbound_nodes)
     layer.inbound_nodes.append(node)
     leaves, structure = jax.tree.flatten(traced.outputs)

@@ -238,14 +238,14 @@ def non_trainable_paths(layer: L) -> list[tuple[L, Path]]:
     return [entry for entry in weight_paths(layer) if (id(entry[0]), entry[1]) not in moved]
 
 
-def trainable_mask(layer: WeightOwner, collection: str) -> dict[str, PyTree]:
-    """The tree of a collection with True where training may move the array."""
+def trainable_mask(layer: WeightOwner) -> dict[str, PyTree]:
+    """The tree of ``params`` with True where training may move the array."""
     specs = layer.weights_store.specs or ()
     tree: dict[str, PyTree] = unflatten_dict(
-        {spec.path: layer.trainable for spec in specs if spec.collection == collection}
+        {spec.path: layer.trainable for spec in specs if spec.collection == "params"}
     )
     for name, child in layer.children.items():
-        if mask := trainable_mask(child, collection):
+        if mask := trainable_mask(child):
             moves = layer.trainable and name in layer.listed_children
             tree[name] = mask if moves else jax.tree.map(lambda _: False, mask)
     return tree

@@ -8,7 +8,9 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 from collections.abc import Iterator, Mapping
+from typing import Literal, TypeAlias
 
+Settled: TypeAlias = Literal["compiled", "trained", "trained layers", "never"]
 # Today's class -> the name that Keras 1 gave it.
 CLASSES_OF_1 = {
     "Conv1D": "Convolution1D",
@@ -68,6 +70,8 @@ class Dialect:
         averages_of_batches: whether running statistics are averages of the batches alone, without
             the value that they had before.
         ctc_fuzz: what CTC adds to probabilities before their logarithm; None for K.epsilon().
+        frozen_statistics: when it is settled that the statistics of frozen layers rest: as
+            `compile` finds them, when they are first trained, or never.
     """
 
     name: str
@@ -97,6 +101,7 @@ class Dialect:
     masks_of_steps: bool = False
     averages_of_batches: bool = False
     ctc_fuzz: float | None = 1e-8
+    frozen_statistics: Settled = "never"
 
     @property
     def of_keras_1(self) -> bool:
@@ -128,6 +133,7 @@ DIALECTS = {
         image_data_format="channels_first",
         defaults={"fit": {"batch_size": (2, 128), "epochs": (3, 100)}},
         accuracy_by_call=True,
+        frozen_statistics="compiled",
     ),
     "1.2": _KERAS_1,
     "2.0": Dialect("2.0", "2.0.4", small_characters=False),
@@ -149,6 +155,7 @@ DIALECTS = {
         masks_of_steps=True,
         averages_of_batches=True,
         ctc_fuzz=None,
+        frozen_statistics="trained",
     ),
 }
 
@@ -164,6 +171,17 @@ def dialect() -> Dialect:
 def chosen() -> bool:
     """Whether the program is one for an old Keras, whose version was chosen."""
     return _spoken is not None
+
+
+def frozen_statistics() -> Settled:
+    """When it is settled that the statistics of frozen layers rest.
+
+    TensorFlow's Keras settles it when they are first trained, by the flag of the model that is
+    trained and those of layers; the flags of models inside of it do not count.
+    """
+    if not chosen():
+        return "compiled"
+    return "trained layers" if _of_tensorflow else dialect().frozen_statistics
 
 
 def attributes_are_listed() -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import cast
 
@@ -15,6 +15,7 @@ from jaxcnn.distributed import context
 from jaxcnn.distributed.placement import Distribution
 from jaxcnn.layers.added_losses import added_losses, added_outside, may_add_losses
 from jaxcnn.layers.base import Layer
+from jaxcnn.layers.resting import STATISTICS, fixed_statistics
 from jaxcnn.layers.symbolic.operation import Operation
 from jaxcnn.layers.symbolic.tensor import SymbolicTensor
 from jaxcnn.layers.symbolic.walk import upstream
@@ -23,6 +24,7 @@ from jaxcnn.runtime import config
 from jaxcnn.runtime.stories import told_in
 from jaxcnn.runtime.types import Config, Identifier, Path, PyTree, Settings
 from jaxcnn.runtime.warn import warn_user
+from jaxcnn.spellings.dialect import frozen_statistics
 from jaxcnn.training.build_objective import build_objective
 from jaxcnn.training.by_hand import UpdatesByHand
 from jaxcnn.training.captured import with_graph
@@ -104,16 +106,29 @@ def add_objective(model: Trainable, program: Program, arguments: CompileArgument
     program.added = tuple(added_outside(cast(Layer, model)))
     program.trained = model.trainable_mask()
     program.ties, program.shares = find_ties(model, program.trained)
-    program.fixed_statistics = unmoved_paths(model.trainable_mask("batch_stats"))
+    if frozen_statistics() in ("compiled", "never"):
+        program.fixed_statistics = fixed_statistics(cast(Layer, model))
     program.module, program.network = model.module, None
     if program.optimizer is not None and program.optimizer.by_hand:
         program.by_hand = UpdatesByHand(program.optimizer, model, program)
     return objective
 
 
-def unmoved_paths(mask: Tree) -> tuple[Path, ...]:
-    """The paths where a tree of booleans is False."""
-    return tuple(path for path, moves in flatten_dict(mask).items() if not moves)
+def statistics_at_rest(model: Trainable, program: Program, network: WholeNetwork) -> Sequence[Path]:
+    """The statistics of what a program runs that training leaves as they are.
+
+    This is settled once, when training begins or before, and those beyond the model all rest.
+    """
+    if program.fixed_statistics is None:
+        program.fixed_statistics = fixed_statistics(cast(Layer, model))
+    moving = {*statistics_in(model)} - {*program.fixed_statistics}
+    return [path for path in statistics_in(network) if path not in moving]
+
+
+def statistics_in(network: WholeNetwork) -> list[Path]:
+    """The paths of all statistics of a network."""
+    weights = network.placed_weights()
+    return [path for _, spec, path in weights if spec.collection == STATISTICS]
 
 
 def find_ties(model: WholeNetwork, trained: Tree) -> tuple[Ties, Shares]:
@@ -198,7 +213,6 @@ def prepare(model: Trainable, program: Program, example: Batch) -> None:
         objective,
         program.rule,
         constraints=None if program.by_hand else network.weight_constraints(),
-        fixed_statistics=program.fixed_statistics,
         shares=program.shares,
         compute_dtype=program.compute_dtype,
         train=config.in_training(True),
@@ -206,7 +220,9 @@ def prepare(model: Trainable, program: Program, example: Batch) -> None:
     program.functions = Functions(
         network.module,
         objective,
-        make_step,
+        lambda **options: make_step(
+            fixed_statistics=statistics_at_rest(model, program, network), **options
+        ),
         calls={**dataclasses.asdict(program.execution), "parallel": program.distribution},
         dtype=program.compute_dtype,
         phase=config.learning_phase(),
@@ -251,10 +267,6 @@ def add_network(
         {path: moved.get(path, False) for path in flatten_dict(network.trainable_mask())}
     )
     program.ties, program.shares = find_ties(network, program.trained)
-    of_model = flatten_dict(model.trainable_mask("batch_stats")).keys()
-    moving = of_model - set(program.fixed_statistics)
-    statistics = flatten_dict(network.trainable_mask("batch_stats"))
-    program.fixed_statistics = tuple(path for path in statistics if path not in moving)
     variables = network.variables
     outputs: list[jax.ShapeDtypeStruct] = jax.eval_shape(
         lambda inputs: network.module.apply(variables, inputs), inputs

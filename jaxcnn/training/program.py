@@ -93,7 +93,8 @@ class Program:
         network: what training runs, where that is more than the model.
         trained: tree of booleans like ``params``, True where training moves the array.
         ties: arrays that the module reads at several paths.
-        fixed_statistics: paths within ``batch_stats`` of what training leaves as it is.
+        fixed_statistics: paths within ``batch_stats`` of what training leaves as it is; None until
+            that is settled.
         shares: statistics and states that several of the model's models reach.
         rowwise: whether a short batch may be padded without changing a result.
         functions: the compiled steps, made for the first data.
@@ -123,7 +124,7 @@ class Program:
     network: WholeNetwork | None = None
     trained: Tree | None = None
     ties: Ties = ()
-    fixed_statistics: tuple[Path, ...] = ()
+    fixed_statistics: tuple[Path, ...] | None = None
     shares: Shares = ()
     rowwise: bool = False
     functions: Functions | None = None

@@ -10,6 +10,7 @@ from jaxcnn import Model, Sequential
 from jaxcnn import backend as K
 from jaxcnn.layers import BatchNormalization, Conv2D, Dense, Input, Layer, TimeDistributed
 from jaxcnn.layers import weight_tree as tree
+from jaxcnn.layers.resting import fixed_statistics
 
 
 class Pair(Layer):
@@ -104,13 +105,12 @@ def test_what_training_moves(pair):
     pair.dense.trainable = False
     assert named(pair.trainable_paths()) == [ORDER[0], *ORDER[3:5]]
     assert pair.trainable_mask()["dense"] == {"kernel": False, "bias": False}
-    assert pair.trainable_mask("batch_stats") == {
-        "norm": {"moving_mean": True, "moving_variance": True}
-    }
+    assert fixed_statistics(pair) == ()
     pair.trainable = False
     assert pair.trainable_paths() == [] and len(pair.non_trainable_weights) == 7
     assert pair.trainable_mask()["norm"] == {"gamma": False, "beta": False}
     assert pair.trainable_mask()["shift"] is False
+    assert fixed_statistics(pair) == (("norm", "moving_mean"), ("norm", "moving_variance"))
 
 
 def test_get_and_set_weights(pair):

@@ -6,7 +6,7 @@ weights, see `jaxcnn.layers.symbolic.operators`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import FrozenInstanceError, dataclass, field
 from types import EllipsisType
 from typing import ClassVar, NoReturn, Protocol, TypeAlias
@@ -193,6 +193,8 @@ class Node:
         hidden: whether the call is part of such a function, and so of no model by itself.
         updates: the new values of weights that the call makes, once they were asked for.
         rules: the derivatives that operations in the call have.
+        resting: of the call of a model, the layers inside of it whose statistics it leaves as they
+            are, where the call settles that.
     """
 
     layer: GraphLayer
@@ -200,6 +202,7 @@ class Node:
     kwargs: Config
     outputs: PyTree = None
     evaluated: Evaluated | None = None
+    resting: Collection[GraphLayer] | None = None
     inbound: list[SymbolicTensor] = field(init=False)
     hidden: bool = field(init=False, default_factory=inside_a_function)
     updates: list[PyTree] | None = field(init=False, default=None)
