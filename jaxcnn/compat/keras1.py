@@ -93,6 +93,18 @@ def merge(
     return layer(**settings)(list(inputs))
 
 
+class MergedModels(Model):
+    """The model that merges the outputs of others, as a stack of Keras 1 begins with.
+
+    Attributes:
+        parts: the models.
+        merging: the layer that merges what they make.
+    """
+
+    parts: Sequence[Network] = ()
+    merging: Layer | None = None
+
+
 def Merge(
     layers: Sequence[Network] | None = None,
     mode: str | Callable[..., Tensor] = "sum",
@@ -130,7 +142,10 @@ def Merge(
                 f"Merge: models that know their input shape are expected; given {part!r}."
             )
     inputs = list({id(tensor): tensor for part in layers for tensor in part.inputs}.values())
-    return Model(inputs, layer(**settings)([part.output for part in layers]))
+    merging = layer(**settings)
+    whole = MergedModels(inputs, merging([part.output for part in layers]))
+    whole.parts, whole.merging = list(layers), merging
+    return whole
 
 
 class StatedShape(Layer if TYPE_CHECKING else object):  # type: ignore[misc]

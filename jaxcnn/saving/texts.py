@@ -10,9 +10,10 @@ from jaxcnn.layers.base import LAYERS, Layer
 from jaxcnn.runtime.names import custom_object_scope
 from jaxcnn.runtime.types import Config, Settings
 from jaxcnn.saving.bytecode import marked
-from jaxcnn.saving.dialects.classes import library_classes
+from jaxcnn.saving.dialects.classes import all_layers, library_classes
 from jaxcnn.saving.dialects.configurations import IN_MEMORY, OURS, WIDENING, era_of, from_keras
 from jaxcnn.saving.dialects.keras2 import to_keras2
+from jaxcnn.saving.dialects.to_keras1 import merged_stacks
 from jaxcnn.saving.dialects.versions import TEXT, Version, of_program
 from jaxcnn.saving.structure import described, plain
 from jaxcnn.saving.types import CustomObjects, Json, Network
@@ -27,7 +28,33 @@ MOST_DIGITS = 400  # of a number in YAML
 def file_config(model: Layer | Network, version: Version = TEXT) -> Config:
     """The configuration of a model as a Keras 2 file holds it, made of what JSON knows."""
     config: Config = json.loads(json.dumps(with_marked_arrays(described(model)), default=plain))
-    return to_keras2(config, library_classes(model), version)
+    written = to_keras2(config, library_classes(model), version)
+    if version.is_1:
+        layers = {layer.name: layer for layer in [model, *all_layers(model)]}
+        stated: Config = stated_by_layers(written, layers, version)
+        return stated
+    return written
+
+
+def stated_by_layers(value: Json, layers: Mapping[str, Layer | Network], version: Version) -> Any:
+    """A description for Keras 1 with what only the layers know: models that are merged, and the
+    shape that a transposed convolution makes.
+    """
+    if isinstance(value, list):
+        return [stated_by_layers(item, layers, version) for item in value]
+    if not isinstance(value, Mapping):
+        return value
+    config = value.get("config")
+    if isinstance(config, Mapping) and isinstance(name := config.get("name"), str):
+        layer: Any = layers.get(name)
+        if value["class_name"].startswith("Deconvolution"):
+            return {**value, "config": {**config, "output_shape": list(layer.output_shape)}}
+        if parts := getattr(layer, "parts", ()):
+            settings = {"name": layer.merging.name, **layer.merging.get_config()}
+            written = [file_config(part, version) for part in parts]
+            rest = {key: item for key, item in value.items() if key not in ("class_name", "config")}
+            return {**rest, **merged_stacks(type(layer.merging).__name__, settings, written)}
+    return {key: stated_by_layers(item, layers, version) for key, item in value.items()}
 
 
 def with_marked_arrays(value: Json) -> Json:

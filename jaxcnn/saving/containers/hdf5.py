@@ -12,13 +12,20 @@ from typing import TYPE_CHECKING, Any, TypeGuard
 
 import numpy as np
 
+from jaxcnn.layers import Layer
 from jaxcnn.layers.scopes import scoped
 from jaxcnn.optimizers.base import Listed
 from jaxcnn.saving.assignment import Key, Matching, Stored, assign, stored_order
 from jaxcnn.saving.compile_settings import compile_as_stored, to_keras2_training
 from jaxcnn.saving.dialects.configurations import era_of
 from jaxcnn.saving.dialects.old_weights import Origin, to_file
-from jaxcnn.saving.dialects.versions import WHEREVER_POSSIBLE, Version
+from jaxcnn.saving.dialects.versions import WHEREVER_POSSIBLE, Version, of_program
+from jaxcnn.saving.dialects.weights_of_1 import (
+    groups_of_1,
+    named_weights,
+    slot_of_1,
+    slots_with_gates_together,
+)
 from jaxcnn.saving.optimizer_files import in_its_own_order, is_counter, restore_optimizer
 from jaxcnn.saving.structure import plain
 from jaxcnn.saving.texts import WRITER, file_config, model_from_config
@@ -68,8 +75,9 @@ def save_hdf5(
 
 
 def save_hdf5_weights(model: Network, path: Filename | h5py.Group, overwrite: bool) -> None:
-    """Write the weights alone, as Keras 2 does."""
-    write_file(path, overwrite, lambda file: write_weights(model, file))
+    """Write the weights alone, as the Keras of the program does."""
+    version = of_program(WHEREVER_POSSIBLE)
+    write_file(path, overwrite, lambda file: write_weights(model, file, version))
 
 
 def is_open(path: Filename | h5py.Group) -> TypeGuard[h5py.Group]:
@@ -138,18 +146,27 @@ def check_free(path: Filename, overwrite: bool) -> None:
 
 def write_weights(model: Network, group: h5py.Group, version: Version = WHEREVER_POSSIBLE) -> None:
     """One group a layer, its weights inside under their names."""
-    require_groups([layer.name for layer in model.layers])
-    write_names(group, "layer_names", [layer.name for layer in model.layers])
+    layers = groups_of_1(model) if version.is_1 else model.layers
+    require_groups([layer.name for layer in layers])
+    write_names(group, "layer_names", [layer.name for layer in layers])
     group.attrs["backend"] = b"tensorflow"
     group.attrs["keras_version"] = version.label.encode()
-    for layer in model.layers:
-        entries = stored_order(layer)
-        names = weight_names(entries)
+    for layer in layers:
+        named = stored_weights(layer, version)
         of_layer = group.require_group(layer.name)
-        write_names(of_layer, "weight_names", names)
-        for name, (owner, path) in zip(names, entries, strict=True):
-            array = np.asarray(owner.variable(path))
-            of_layer.create_dataset(name, data=to_file(owner, path, array))
+        write_names(of_layer, "weight_names", [name for name, _ in named])
+        for name, array in named:
+            of_layer.create_dataset(name, data=array)
+
+
+def stored_weights(layer: Layer, version: Version) -> list[tuple[str, np.ndarray]]:
+    """The weights of a layer with their names, as a version of Keras has them."""
+    entries = stored_order(layer)
+    arrays = [np.asarray(owner.variable(path)) for owner, path in entries]
+    if version.is_1:
+        return named_weights(entries, arrays)
+    laid_out = [to_file(*entry, array) for entry, array in zip(entries, arrays, strict=True)]
+    return list(zip(weight_names(entries), laid_out, strict=True))
 
 
 def require_groups(names: Sequence[str]) -> None:
@@ -206,13 +223,13 @@ def write_optimizer(model: Trainable, group: h5py.Group, version: Version) -> No
     optimizer = model.optimizer
     arrays: list[tuple[str, Listed]] = [*model.optimizer_arrays()]
     if version.is_2 and not in_its_own_order(optimizer):
-        sorts = version.rank == 20 and (version.strict or version.of_program)
+        sorts = version.rank <= 20 and (version.strict or version.of_program)
         listed = listed_arrays(model, arrays, "2.0" if sorts else "2.2")
         for name in {name for name, _ in arrays} - {name for name, _ in listed}:
             group.attrs[name] = np.asarray(dict(arrays)[name])
         arrays = listed
         if sorts:
-            arrays = sorted_slots(model, arrays)
+            arrays = sorted_slots(model, arrays, version)
     kind = type(optimizer).__name__
     names = [f"training/{kind}/{name}:0" for name, _ in arrays]
     write_names(group, "weight_names", names)
@@ -275,6 +292,8 @@ def read_model(
             by_name = version.startswith(("1.", "2.0."))
             order = order_by_name(model, assigned.names) if by_name else None
             arrays = [*first, *(group[name][()] for name in names), *last]
+            if version.startswith("1."):
+                arrays = slots_with_gates_together(model.trainable_paths(), arrays, order or ())
             layout = assigned.in_our_layout
             restore_optimizer(model, names, arrays, path, order, layout=layout)
     return model
@@ -304,15 +323,20 @@ def unlisted(group: h5py.Group) -> tuple[list[np.ndarray], list[np.ndarray]]:
 
 
 def sorted_slots(
-    model: Trainable, arrays: Sequence[tuple[str, Listed]]
+    model: Trainable, arrays: Sequence[tuple[str, Listed]], version: Version
 ) -> list[tuple[str, Listed]]:
     """The listed arrays of an optimizer, those of each slot in the order of the weights' names."""
     order, count = order_by_name(model, weight_names_of(model)), len(model.trainable_paths())
-    if len(order) != len(model.trained_paths()):
+    if not order or len(order) != len(model.trained_paths()):
         return list(arrays)
     first = 1 if model.optimizer.lists_count else 0
     last = first + (len(arrays) - first) // count * count
-    middle = [arrays[at + i] for at in range(first, last, count) for i in order]
+    slots = [arrays[at : at + count] for at in range(first, last, count)]
+    middle: list[tuple[str, Listed]]
+    if version.is_1:
+        middle = [named for slot in slots for named in slot_of_1(model.trainable_paths(), slot)]
+    else:
+        middle = [slot[i] for slot in slots for i in order]
     return [*arrays[:first], *middle, *arrays[last:]]
 
 

@@ -11,7 +11,12 @@ from jaxcnn.spellings.merging import merging
 from jaxcnn.spellings.tables import CLASSES, LAYERS, REMOVED, Spellings
 
 # The classes that only programs for an old Keras have otherwise.
-OLD_CLASSES = dict.fromkeys(("Highway", "MaxoutDense"), "jaxcnn.compat.legacy")
+MODES = {1: "BatchNormalizationOfSamples", 2: "BatchNormalizationOfBatches"}
+OLD_CLASSES = {
+    **dict.fromkeys(("Highway", "MaxoutDense"), "jaxcnn.compat.legacy"),
+    **dict.fromkeys(("ParametricSoftplus", "SReLU"), "jaxcnn.compat.advanced_activations"),
+    **dict.fromkeys(MODES.values(), "jaxcnn.compat.normalization"),
+}
 above = lazy_attributes(__name__, OLD_CLASSES)
 
 
@@ -27,6 +32,8 @@ def from_keras1(name: str, settings: Settings) -> tuple[str, Config]:
         return merge_layer(arguments)
     if name == "TimeDistributedDense":
         return dense_over_time(arguments)
+    if name == "BatchNormalization":
+        name = MODES.get(arguments.get("mode", 0), name)
     if name in OLD_CLASSES:
         above(name)  # which makes it known by its name
         return name, with_dtype(arguments)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from jaxcnn.runtime.types import Config, Settings
 from jaxcnn.saving.bytecode import code_parts
 from jaxcnn.saving.dialects.differences import arguments_for_keras3
+from jaxcnn.saving.dialects.to_keras1 import to_keras1
 from jaxcnn.saving.dialects.versions import TEXT, Version, expressed
 from jaxcnn.saving.types import Json
 
@@ -41,8 +42,13 @@ def to_keras2(described: Settings, bases: Mapping[str, str], version: Version = 
     """
     settings = described["config"]
     if not isinstance(settings.get("layers"), list):
-        base = bases.get(described["class_name"], "")
-        return {**described, "config": layer_settings(base, settings, bases, version)}
+        name = described["class_name"]
+        base = bases.get(name, "")
+        arguments = layer_settings(base, settings, bases, version)
+        if version.is_1:
+            olden, arguments = to_keras1(base, arguments)
+            name = olden if name == base else name
+        return {**described, "class_name": name, "config": arguments}
     if "input_layers" in settings:
         return {**described, "config": graph(settings, bases, version)}
     whole = stack(settings, bases, version)
@@ -90,6 +96,8 @@ def nested(value: Json, bases: Mapping[str, str], version: Version = TEXT) -> Js
     module = "keras" if "layers" in value["config"] else "keras.layers"
     registered = None if bases.get(name, name) == name else name
     described = to_keras2(value, bases, version)
+    if version.is_1:
+        return described
     return {"module": module, **described, "registered_name": registered}
 
 
@@ -98,7 +106,10 @@ def stack(settings: Settings, bases: Mapping[str, str], version: Version = TEXT)
 
     Where a program for Keras 2 writes it, the shape stands with the first layer as it does there.
     """
-    layers = [to_keras2(entry, bases, version) for entry in settings["layers"]]
+    entries = settings["layers"]
+    if version.is_1 and entries[0]["class_name"] == "InputLayer" and len(entries) > 1:
+        entries = with_input(*entries)
+    layers = [to_keras2(entry, bases, version) for entry in entries]
     if layers and layers[0]["class_name"] != "InputLayer" and not version.of_program:
         first = settings["layers"][0]["config"]
         if "batch_input_shape" in first:
@@ -133,13 +144,37 @@ def graph(settings: Settings, bases: Mapping[str, str], version: Version = TEXT)
             written["inbound_nodes"] = calls
         if entry["class_name"] != "InputLayer":
             without_input(written)
+        if version.is_1:
+            written["inbound_nodes"] = [
+                list(map(without_options, call)) for call in written["inbound_nodes"]
+            ]
         layers.append(written)
     outputs = list(map(counted, settings["output_layers"]))
     return {**settings, "layers": layers, "output_layers": outputs}
 
 
+def with_input(source: Settings, first: Settings, *others: Settings) -> list[Settings]:
+    """The layers of a stack, the first of which says what its input is, as in Keras 1."""
+    if "layers" in first["config"]:  # a model, which has an input of its own
+        return [first, *others]
+    stated = {key: source["config"][key] for key in ("batch_input_shape", "dtype")}
+    return [{**first, "config": {**first["config"], **stated}}, *others]
+
+
+def without_options(reference: Json) -> Json:
+    """Where an input of a call comes from, as in Keras 1, whose calls have nothing else.
+
+    Raises:
+        ValueError: the call has keyword arguments.
+    """
+    *source, options = reference
+    if not options:
+        return source
+    raise ValueError(f"A call in the words of Keras 1 has no keyword arguments; given {options!r}.")
+
+
 def without_input(entry: Settings) -> None:
     """Take away what a layer says of its input where an input layer says it."""
     if isinstance(entry["config"], dict):
-        for key in ("batch_input_shape", "dtype"):
+        for key in ("batch_input_shape", "dtype", "input_dtype"):
             entry["config"].pop(key, None)

@@ -17,7 +17,7 @@ class Version:
 
     Attributes:
         label: its `keras_version` in files.
-        rank: 20 for 2.0, 22 for 2.2, 30 for 3.
+        rank: 12 for 1.2, 20 for 2.0, 22 for 2.2, 30 for 3.
         strict: whether what it cannot express is refused; else it is written as later Keras does.
         translated: whether functions that it computes otherwise are described by their parts.
         of_program: whether a program for this Keras writes, and may read what it knows from there.
@@ -33,6 +33,11 @@ class Version:
     def name(self) -> str:
         """What messages call it."""
         return self.label if self.is_2 else "3"
+
+    @property
+    def is_1(self) -> bool:
+        """Whether layers are described in the words of Keras 1."""
+        return self.rank < 20
 
     @property
     def is_2(self) -> bool:
@@ -56,6 +61,7 @@ VERSIONS: Mapping[str | None, Version] = {
 }
 # Dialect of a program -> what it writes.
 OF_PROGRAMS: Mapping[str, Version] = {
+    "1.2": Version("1.2.2", 12, strict=False, of_program=True),
     "2.0": Version("2.0.4", 20, strict=False, of_program=True),
     "2.2": Version("2.2.4", 22, strict=False, of_program=True),
 }
