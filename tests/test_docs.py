@@ -46,8 +46,8 @@ a = b = torch.ones((2, 3))
 model = nn.Sequential(nn.Flatten(), nn.Linear(192, 2))
 p, body, loader, f = list(model.parameters()), model, [(x, a)], torch.sin
 """
-# What is beside the pages: made from the results of experiments/.
-MADE = sorted(site.pages())
+# What is beside the pages: made from the results of experiments/ and from notebooks.
+MADE = sorted([*site.pages(), *(f"tutorials/{b.stem}.md" for b in DOCS.glob("tutorials/*.ipynb"))])
 
 
 def page(name):

@@ -63,8 +63,9 @@ def address(site):
 
 
 def names():
-    """Every page, also those that are made from the results of experiments/."""
-    written = {page.relative_to(DOCS).as_posix() for page in DOCS.rglob("*.md")}
+    """Every page, also those that are made from the results of experiments/ and from notebooks."""
+    pages = [*DOCS.rglob("*.md"), *DOCS.rglob("*.ipynb")]
+    written = {page.relative_to(DOCS).with_suffix(".md").as_posix() for page in pages}
     return sorted(name.removesuffix(".md") for name in written | set(gallery.pages()))
 
 
@@ -73,6 +74,8 @@ def test_it_builds_without_a_warning(site):
     assert not [page for page in pages if not (site / page / "index.html").is_file()]
     for image in gallery.images():
         assert (site / image).is_file(), image
+    for notebook in DOCS.rglob("*.ipynb"):
+        assert (site / notebook.relative_to(DOCS)).is_file(), notebook
     assert (site / "search/search_index.json").stat().st_size > 10_000
     layers = (site / "reference/layers/index.html").read_text()
     assert "dilation_rate" in layers and "recurrent_activation" in layers
