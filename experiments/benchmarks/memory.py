@@ -5,8 +5,8 @@
 
 Each network is trained in a process of its own, two steps an epoch, of which none is compiled
 before. Resident memory is read when something has been done, and its peak between two such points;
-arrays are counted by their sizes, and the buffers of the step are those that XLA plans. The table
-takes the place of the last one in the page, and what else stands there stays.
+arrays are counted by their sizes, and the buffers of the step are those that XLA plans. A table
+takes the place of the last one of its network in the page, and what else stands there stays.
 """
 
 from __future__ import annotations
@@ -26,6 +26,10 @@ from experiments.benchmarks.train_step import CONTESTANTS, chosen
 HERE = Path(__file__).parent
 PROGRAM = "experiments.benchmarks.memory"
 HEADING = "# Where the memory of a training goes"
+ABOUT = (
+    "XLA's temporary buffers hold the activations that the backward pass reads, gradients and\n"
+    "oneDNN's workspaces."
+)
 STEPS, EPOCHS = 2, 3
 TORCH = "torch"
 PEAK, PEAK_OF_TORCH = "peak while training", "PyTorch eager, peak of the process"
@@ -46,23 +50,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return take_part(*options.role)
     sizes = [int(size) for size in options.batches.split(",")]
     machine = describe_machine()
-    text = [
-        HEADING,
-        "",
-        f"Made by `python -m {PROGRAM} --networks {options.networks} --batches {options.batches}`",
-        f"on {machine['processor']}, {machine['cores']} cores; {machine['date']}, in MiB.",
-        "XLA's temporary buffers hold the activations that the backward pass reads, gradients and",
-        "oneDNN's workspaces.",
-    ]
+    page = options.out.read_text() if options.out.exists() else ""
+    before, _, section = page.partition(HEADING)
+    tables = dict(part.split("\n", 1) for part in section.split("\n## ")[1:])
     for name in chosen(parser, options.networks, NETWORKS):
         columns = [measured(name, size) for size in sizes]
-        header = [NETWORKS[name].title, *(f"batch {size}" for size in sizes)]
+        header = ["", *(f"batch {size}" for size in sizes)]
         rows = [[row, *(column[row] for column in columns)] for row in columns[0]]
-        text += ["", table(header, rows)]
-        print(text[-1], end="\n\n", flush=True)
-    page = options.out.read_text() if options.out.exists() else ""
-    before = page.split(HEADING)[0].rstrip("\n")
-    options.out.write_text("\n".join([*([before, ""] if before else []), *text]) + "\n")
+        origin = (
+            f"Made by `python -m {PROGRAM} --networks {name} --batches {options.batches}`\n"
+            f"on {machine['processor']}, {machine['cores']} cores; {machine['date']}, in MiB."
+        )
+        tables[NETWORKS[name].title] = f"\n{origin}\n\n{table(header, rows)}"
+        print(NETWORKS[name].title + tables[NETWORKS[name].title], end="\n\n", flush=True)
+    parts = [f"## {title}\n{text.rstrip()}" for title, text in tables.items()]
+    written = [before.rstrip("\n")] if before.strip() else []
+    options.out.write_text("\n\n".join([*written, HEADING, ABOUT, *parts]) + "\n")
     return 0
 
 

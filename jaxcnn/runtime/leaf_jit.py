@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Callable
 from typing import Generic, TypeAlias, TypeVar
 
@@ -10,11 +11,16 @@ import jax
 from jax.stages import Lowered, Traced
 from jax.tree_util import PyTreeDef
 
+from jaxcnn.runtime.host_memory import LONG_COMPILATION, give_back
 from jaxcnn.runtime.types import PyTree
 
 R = TypeVar("R")
 Leaves: TypeAlias = list[jax.Array]
 Options: TypeAlias = dict[str, bool | int | str]
+
+# Calls of a new program after which free memory goes back to the kernel. What the first one needed
+# may lie where it is a few bytes too small for the second, and would be kept beside the second's.
+UNSETTLED = 2
 
 
 class LeafJit(Generic[R]):
@@ -49,10 +55,16 @@ class LeafJit(Generic[R]):
 
     def __call__(self, *arguments: PyTree) -> R:
         program, first, others = self._flat(arguments)
+        began = time.monotonic()
         results = program.compiled(first, others)
         if program.is_new and not any(isinstance(leaf, jax.core.Tracer) for leaf in results):
             program.is_new = False
             forget_text(program.compiled.trace(first, others))
+            if time.monotonic() - began > LONG_COMPILATION:
+                program.unsettled = UNSETTLED
+        if program.unsettled:
+            program.unsettled -= 1
+            give_back()
         assert program.results is not None  # known since the function was traced
         whole: R = jax.tree.unflatten(program.results, results)
         return whole
@@ -107,12 +119,14 @@ class _Program:
         compiled: ``compiled(leaves of the first argument, leaves of the others) -> leaves``.
         results: the structure of what is returned, known once the function was traced.
         is_new: whether it was traced and has not been called since, but by what was itself traced.
+        unsettled: how many calls from now on give free memory back, of one that took long to make.
     """
 
     def __init__(self, compiled: PyTree) -> None:
         self.compiled = compiled
         self.results: PyTreeDef | None = None
         self.is_new = False
+        self.unsettled = 0
 
 
 def forget_text(traced: Traced) -> None:

@@ -145,8 +145,13 @@ def test_memory_takes_the_place_of_the_last_table(tmp_path, monkeypatch):
         assert memory.main(["--networks", "tiny", "--batches", "8", "--out", str(page)]) == 0
     text = page.read_text()
     assert text.startswith("# Time\n\n| a |\n\n# Where the memory of a training goes\n")
-    assert text.count(memory.HEADING) == 1
-    assert [line.split("|")[2].strip() for line in text.splitlines() if "over" in line] == ["1.25"]
+    assert text.count(memory.HEADING) == text.count("## MLP 784-32-10") == 1
+    parts[memory.PEAK] = 300.0
+    assert memory.main(["--networks", "lstm", "--batches", "8,16", "--out", str(page)]) == 0
+    both = page.read_text()
+    assert both.startswith(text.rstrip()) and both.count("## ") == 2
+    ratios = [line.split("|")[2:-1] for line in both.splitlines() if "over PyTorch" in line]
+    assert [[cell.strip() for cell in row] for row in ratios] == [["1.25"], ["1.50", "1.50"]]
 
 
 @pytest.mark.skipif(not Path("/proc/self/clear_refs").exists(), reason="needs Linux")

@@ -4,7 +4,8 @@ import jax
 import jax.numpy as jnp
 import pytest
 
-from jaxcnn.runtime.leaf_jit import LeafJit
+from jaxcnn.runtime import leaf_jit
+from jaxcnn.runtime.leaf_jit import UNSETTLED, LeafJit
 
 
 def swapped(state, batch, scale=1.0):
@@ -65,3 +66,16 @@ def test_names_are_not_in_the_program(names):
     run = LeafJit(lambda tree: {name + "_new": array + 1 for name, array in tree.items()})
     text = run.lower(dict.fromkeys(names, jnp.ones(2))).as_text()
     assert not any(f'"{name}' in text or f"['{name}" in text for name in names)
+
+
+@pytest.mark.parametrize("long, times", [(-1.0, UNSETTLED), (1e9, 0)], ids=["long", "short"])
+def test_the_first_calls_after_a_long_compilation_give_memory_back(monkeypatch, long, times):
+    given = []
+    monkeypatch.setattr(leaf_jit, "LONG_COMPILATION", long)
+    monkeypatch.setattr(leaf_jit, "give_back", lambda: given.append(len(results)))
+    double, results = LeafJit(lambda tree: {"a": 2 * tree["a"]}), []
+    for _ in range(4):
+        results.append(float(double({"a": jnp.ones(())})["a"]))
+    assert given == list(range(times)) and results == [2.0] * 4
+    double({"a": jnp.ones(3)})  # compiled anew
+    assert len(given) == times + (times > 0)
