@@ -9,6 +9,7 @@ from jaxcnn import backend as K
 from jaxcnn import initializers
 from jaxcnn.layers import Layer
 from jaxcnn.layers.base import LAYERS
+from jaxcnn.layers.config_words import in_words_of_program
 from jaxcnn.runtime.types import Config, Identifier, PyTree
 
 
@@ -34,6 +35,7 @@ class OldActivation(Layer):
         layer: Layer = self
         return layer.add_weight(name=name, shape=shape[1:], initializer=initializer)
 
+    @in_words_of_program
     def get_config(self) -> Config:
         """The arguments of the constructor."""
         return {**super().get_config(), "shared_axes": self.shared_axes}
@@ -56,6 +58,7 @@ class ParametricSoftplus(OldActivation):
         """The same shape."""
         return K.softplus(self.betas * x) * self.alphas
 
+    @in_words_of_program
     def get_config(self) -> Config:
         """The arguments of the constructor."""
         starts = {"alpha_init": self.alpha_init, "beta_init": self.beta_init}
@@ -99,6 +102,7 @@ class SReLU(OldActivation):
         inner = left + K.relu(x - left, self.a_left, right - left)
         return inner + K.relu(x - right) * self.a_right
 
+    @in_words_of_program
     def get_config(self) -> Config:
         """The arguments of the constructor."""
         starts = {f"{name}_init": start for name, start in self.starts.items()}

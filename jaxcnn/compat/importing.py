@@ -185,7 +185,7 @@ def install(keras: str = "2.0", tensorflow: bool = False) -> None:
             )
     speak(keras)
     if dialect().of_keras_1:
-        for module in ("initializations", "metrics1"):  # whose names have another meaning
+        for module in ("configurations1", "initializations", "metrics1"):  # in force from now on
             importlib.import_module(f"jaxcnn.compat.{module}")
     if (data_format := dialect().image_data_format) is not None:
         config.set_image_data_format(data_format)

@@ -9,6 +9,7 @@ from jaxcnn import activations, constraints, initializers, regularizers
 from jaxcnn import backend as K
 from jaxcnn.layers import Dense, Layer
 from jaxcnn.layers.base import LAYERS
+from jaxcnn.layers.config_words import in_words_of_program
 from jaxcnn.runtime.types import Config, Identifier, PyTree, Settings
 
 __all__ = ["Highway", "MaxoutDense", "Recurrent", "TimeDistributedDense", "Wrapper", "_Merge"]
@@ -89,6 +90,7 @@ class OldDense(Layer):
             constraint=getattr(self, f"{name}_constraint", None),
         )
 
+    @in_words_of_program
     def get_config(self) -> Config:
         """The arguments of the constructor."""
         return {
@@ -137,6 +139,7 @@ class MaxoutDense(OldDense):
         """(batch, output_dim)."""
         return (input_shape[0], self.output_dim)
 
+    @in_words_of_program
     def get_config(self) -> Config:
         """The arguments of the constructor."""
         sizes = {"output_dim": self.output_dim, "nb_feature": self.nb_feature}
@@ -176,6 +179,7 @@ class Highway(OldDense):
         gate = self.gate(gate)
         return self.activation(layer) * gate + (1 - gate) * x
 
+    @in_words_of_program
     def get_config(self) -> Config:
         """The arguments of the constructor."""
         return {**super().get_config(), "activation": activations.serialize(self.activation)}
@@ -201,6 +205,7 @@ class Wrapper(Layer):
     def build(self, input_shape: PyTree = None) -> None:
         """Nothing: the inner layer is built when it is called."""
 
+    @in_words_of_program
     def get_config(self) -> Config:
         """The arguments of the constructor."""
         inner = {"class_name": type(self.layer).__name__, "config": self.layer.get_config()}
@@ -306,6 +311,7 @@ class Recurrent(Layer):
             mask = mask[0]
         return mask if self.return_sequences else None
 
+    @in_words_of_program
     def get_config(self) -> Config:
         """The arguments of the constructor."""
         names = ("return_sequences", "go_backwards", "stateful", "unroll", "implementation")

@@ -7,6 +7,7 @@ from typing import Any
 from jaxcnn import backend as K
 from jaxcnn import initializers, layers, regularizers
 from jaxcnn.layers.base import LAYERS
+from jaxcnn.layers.config_words import in_words_of_program
 from jaxcnn.runtime.types import Config, Identifier, PyTree
 
 
@@ -79,6 +80,7 @@ class BatchNormalizationOfSamples(layers.Layer):
         deviation = K.sqrt(K.var(x, axis=-1, keepdims=True) + self.epsilon)
         return self.gamma * ((x - mean) / (deviation + self.epsilon)) + self.beta
 
+    @in_words_of_program
     def get_config(self) -> Config:
         """The arguments of `BatchNormalization` for such a layer."""
         return {
@@ -101,6 +103,7 @@ class BatchNormalizationOfBatches(layers.BatchNormalization):
     def __init__(self, mode: int = 2, **kwargs: Any) -> None:
         super().__init__(**{**kwargs, "momentum": 1.0})
 
+    @in_words_of_program
     def get_config(self) -> Config:
         """The arguments of `BatchNormalization` for such a layer."""
         return {**super().get_config(), "mode": 2}

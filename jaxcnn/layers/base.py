@@ -17,6 +17,7 @@ import numpy as np
 from jaxcnn.layers import calls, naming, symbolic, weight_lists, weight_tree
 from jaxcnn.layers.arguments import COMMON, declared_input_shape, refuse_argument
 from jaxcnn.layers.call_record import record_call
+from jaxcnn.layers.config_words import in_our_words, in_words_of_program
 from jaxcnn.layers.demands import Demands
 from jaxcnn.layers.evaluation import evaluated
 from jaxcnn.layers.input_spec import check_inputs
@@ -466,6 +467,7 @@ class Layer:
 
     # -- configuration -----------------------------------------------------------------------------
 
+    @in_words_of_program
     def get_config(self) -> Config:
         """The arguments that rebuild the layer without its weights."""
         settings: Config = {"name": self.name, "trainable": self.trainable}
@@ -480,7 +482,7 @@ class Layer:
         Args:
             settings: name -> argument of the class.
         """
-        return cls(**settings)
+        return cls(**in_our_words(cls, settings))
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.name!r}>"

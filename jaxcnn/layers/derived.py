@@ -13,6 +13,7 @@ import flax.linen as nn
 from jaxcnn.layers import naming, symbolic
 from jaxcnn.layers.arguments import COMMON, refuse_argument
 from jaxcnn.layers.base import LAYERS, Layer
+from jaxcnn.layers.config_words import in_our_words, in_words_of_program
 from jaxcnn.layers.old_attributes import old_attribute
 from jaxcnn.layers.overridden import (
     OverriddenModule,
@@ -188,6 +189,7 @@ class ModuleLayer(Layer):
             return given
         return getattr(library_part(self.module), name)
 
+    @in_words_of_program
     def get_config(self) -> Config:
         settings = super().get_config()
         added = later_fields(self.module_class)
@@ -199,7 +201,8 @@ class ModuleLayer(Layer):
 
     @classmethod
     def from_config(cls, settings: Settings) -> Layer:
-        return cls(**{name: rebuilt(value) for name, value in settings.items()})
+        ours = in_our_words(cls, settings)
+        return cls(**{name: rebuilt(value) for name, value in ours.items()})
 
 
 class FlaxLayer(Layer):

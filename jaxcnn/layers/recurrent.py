@@ -13,6 +13,7 @@ import numpy as np
 from jaxcnn import nn
 from jaxcnn.layers import naming, symbolic
 from jaxcnn.layers.base import LAYERS, Layer
+from jaxcnn.layers.config_words import config_in_our_words, in_words_of_program
 from jaxcnn.layers.derived import ModuleLayer, field_names
 from jaxcnn.layers.symbolic.operation import operation
 from jaxcnn.layers.symbolic.tensor import SymbolicTensor, symbolic_leaves
@@ -87,6 +88,7 @@ class RecurrentLayer(ModuleLayer):
             )
         return super()._build(args, kwargs)
 
+    @in_words_of_program
     def get_config(self) -> Config:
         settings = super().get_config()
         if self.num_constants is not None:
@@ -298,7 +300,7 @@ class Bidirectional(RecurrentLayer):
         **kwargs: Any,
     ) -> None:
         super().__init__(layer, merge_mode, weights=weights, **kwargs)
-        settings = layer.get_config()
+        settings = config_in_our_words(layer)
         reverses = {"forward": settings["go_backwards"], "backward": not settings["go_backwards"]}
         with custom_object_scope({type(part).__name__: type(part) for part in layer.all_layers()}):
             self._children = {

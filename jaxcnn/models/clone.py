@@ -8,6 +8,7 @@ from typing import Any, TypeVar, cast
 
 import jax
 
+from jaxcnn.layers.config_words import config_in_our_words, our_words
 from jaxcnn.layers.input import Input, InputLayer
 from jaxcnn.layers.symbolic.tensor import SymbolicTensor, symbolic_leaves
 from jaxcnn.layers.variable import is_variable
@@ -46,7 +47,8 @@ def clone_model(
     used |= {f.__name__: f for f in functions if inspect.isfunction(f)}
     with custom_object_scope(used):
         if input_tensors is None:
-            return cast(N, type(model).from_config(model.get_config()))
+            with our_words():
+                return cast(N, type(model).from_config(config_in_our_words(model)))
         tensors = jax.tree.leaves(input_tensors, is_leaf=is_variable)
         return cast(N, on_tensors(model, [Input(tensor=tensor) for tensor in tensors]))
 
@@ -60,11 +62,12 @@ def on_tensors(model: Network, tensors: list[SymbolicTensor]) -> Network:
             f"clone_model: `input_tensors` are {tensors}; model '{model.name}' needs "
             f"{len(model.inputs)} made by Input."
         )
-    layers = {
-        id(layer): type(layer).from_config(layer.get_config())
-        for layer in model.layers
-        if not isinstance(layer, InputLayer)
-    }
+    with our_words():
+        layers = {
+            id(layer): type(layer).from_config(config_in_our_words(layer))
+            for layer in model.layers
+            if not isinstance(layer, InputLayer)
+        }
     if isinstance(model, Sequential):
         first = cast(InputLayer, tensors[0].layer)
         return Sequential([first, *layers.values()], name=model.name)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from jaxcnn import saving
 from jaxcnn.callbacks import Callback, History
 from jaxcnn.layers.base import LAYERS, Layer
+from jaxcnn.layers.config_words import in_words_of_program, reading
 from jaxcnn.layers.symbolic.tensor import SymbolicTensor
 from jaxcnn.layers.user_layer import bound_module
 from jaxcnn.models import attributes, batch_functions, private_names, subclassed
@@ -467,6 +468,7 @@ class Model(Network):
 
     # -- files -------------------------------------------------------------------------------------
 
+    @in_words_of_program
     def get_config(self) -> Config:
         """The layers, their settings and connections; not the weights.
 
@@ -486,7 +488,7 @@ class Model(Network):
             settings: what `get_config` returned.
             custom_objects: the names of classes and functions of your own -> these.
         """
-        with custom_object_scope(custom_objects):
+        with custom_object_scope(custom_objects), reading(cls, settings) as settings:
             inputs, outputs = saving.build_graph(settings)
         model = cls(inputs, outputs, name=settings.get("name"))
         model.trainable = settings.get("trainable", True)

@@ -12,6 +12,7 @@ import numpy as np
 from jaxcnn import saving
 from jaxcnn.callbacks import History
 from jaxcnn.layers.base import LAYERS, Layer
+from jaxcnn.layers.config_words import in_words_of_program, reading
 from jaxcnn.layers.derived import FlaxLayer
 from jaxcnn.layers.input import Input, InputLayer
 from jaxcnn.layers.naming import input_name
@@ -241,6 +242,7 @@ class Sequential(Model):
         if not self.built:
             raise ValueError(NOT_BUILT.format(self.name))
 
+    @in_words_of_program
     def get_config(self) -> Config:
         """The name and, in order, the class and settings of each layer; not the weights."""
         return saving.sequential_config(self)
@@ -258,8 +260,8 @@ class Sequential(Model):
             settings: what `get_config` returned.
             custom_objects: the names of classes and functions of your own -> these.
         """
-        described = settings["layers"] if isinstance(settings, Mapping) else settings
-        with custom_object_scope(custom_objects):
+        with custom_object_scope(custom_objects), reading(cls, settings) as settings:
+            described = settings["layers"] if isinstance(settings, Mapping) else settings
             layers = [LAYERS.deserialize(entry) for entry in described]
         whole = settings if isinstance(settings, Mapping) else {}
         model = cls(layers, name=whole.get("name"))

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from jaxcnn.layers import Bidirectional, Masking
 from jaxcnn.layers.base import Layer
+from jaxcnn.layers.config_words import config_in_our_words
 from jaxcnn.runtime.names import is_anonymous
 from jaxcnn.runtime.warn import warn_user
 from jaxcnn.saving.bytecode import NAMELESS, with_code
@@ -31,7 +32,7 @@ def describable_training(model: Trainable, path: Filename) -> bool:
 def remarks(model: Network) -> Iterator[str]:
     """What of the model's layers does not come back from a file, with what to do."""
     for layer in model.all_layers():
-        for name, value in layer.get_config().items():
+        for name, value in config_in_our_words(layer).items():
             if is_anonymous(value):
                 yield anonymous(layer, name, with_code(value) != NAMELESS)
         if lost := lost_arguments(layer):

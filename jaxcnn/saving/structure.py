@@ -9,6 +9,7 @@ import jax
 import numpy as np
 
 from jaxcnn.layers.base import LAYERS, Layer
+from jaxcnn.layers.config_words import config_in_our_words
 from jaxcnn.layers.input import InputLayer
 from jaxcnn.layers.symbolic.tensor import Node, SymbolicTensor, symbolic_leaves
 from jaxcnn.layers.symbolic.walk import upstream
@@ -20,7 +21,7 @@ from jaxcnn.saving.types import Json, Network
 
 def described(layer: Layer | Network) -> Config:
     """The class and settings of a layer or model."""
-    return {"class_name": type(layer).__name__, "config": layer.get_config()}
+    return {"class_name": type(layer).__name__, "config": config_in_our_words(layer)}
 
 
 def sequential_config(model: Network) -> Config:

@@ -10,10 +10,10 @@ from jaxcnn.layers.base import LAYERS, Layer
 from jaxcnn.runtime.names import custom_object_scope
 from jaxcnn.runtime.types import Config, Settings
 from jaxcnn.saving.bytecode import marked
-from jaxcnn.saving.dialects.classes import all_layers, library_classes
+from jaxcnn.saving.dialects.classes import all_layers, library_classes, library_name
 from jaxcnn.saving.dialects.configurations import IN_MEMORY, OURS, WIDENING, era_of, from_keras
-from jaxcnn.saving.dialects.keras2 import to_keras2
-from jaxcnn.saving.dialects.to_keras1 import merged_stacks
+from jaxcnn.saving.dialects.keras2 import nested, to_keras2
+from jaxcnn.saving.dialects.to_keras1 import merged_stacks, to_keras1
 from jaxcnn.saving.dialects.versions import TEXT, Version, of_program
 from jaxcnn.saving.structure import described, plain
 from jaxcnn.saving.types import CustomObjects, Json, Network
@@ -22,6 +22,7 @@ from jaxcnn.utils.untrusted import UNEXPECTED, one_error
 
 WRITER = "jaxcnn"  # marks what we wrote ourselves
 MOST_VALUES = 1_000_000  # in a configuration, written out
+STATED = ("Deconvolution2D", "Conv3DTranspose")  # whose shape of outputs Keras 1 was told
 MOST_DIGITS = 400  # of a number in YAML
 
 
@@ -36,6 +37,31 @@ def file_config(model: Layer | Network, version: Version = TEXT) -> Config:
     return written
 
 
+def config_of_program(layer: Layer | Network, settings: Config) -> Config:
+    """The configuration of a layer or model in the words of Keras 1."""
+    version = of_program(TEXT)
+    if "layers" in settings:
+        whole: Config = file_config(layer, version)["config"]
+        return whole
+    bases = library_classes(layer)
+    inner = {k: nested(v, bases, version) if k == "layer" else v for k, v in settings.items()}
+    name, config = to_keras1(library_name(type(layer)), inner)
+    return (
+        {**config, "output_shape": getattr(layer, "output_shape", None)}
+        if name in STATED
+        else config
+    )
+
+
+def config_from_program(kind: type, settings: Settings) -> Config:
+    """The arguments of a layer or model of this class, told in the words of Keras 1."""
+    name = kind.__name__
+    if isinstance(settings, list) or "layers" in settings:
+        name = "Model" if "input_layers" in settings else "Sequential"
+    read: Config = from_keras({"class_name": name, "config": settings}, 1)["config"]
+    return read
+
+
 def stated_by_layers(value: Json, layers: Mapping[str, Layer | Network], version: Version) -> Any:
     """A description for Keras 1 with what only the layers know: models that are merged, and the
     shape that a transposed convolution makes.
@@ -47,7 +73,7 @@ def stated_by_layers(value: Json, layers: Mapping[str, Layer | Network], version
     config = value.get("config")
     if isinstance(config, Mapping) and isinstance(name := config.get("name"), str):
         layer: Any = layers.get(name)
-        if value["class_name"].startswith("Deconvolution"):
+        if value["class_name"] in STATED:
             return {**value, "config": {**config, "output_shape": list(layer.output_shape)}}
         if parts := getattr(layer, "parts", ()):
             settings = {"name": layer.merging.name, **layer.merging.get_config()}

@@ -174,6 +174,50 @@ def test_a_description(call):
     np.testing.assert_allclose(again.predict(x), model.predict(x), atol=1e-6)
 
 
+@pytest.mark.parametrize("call", CASES)
+def test_a_configuration_in_memory(call):
+    from keras import layers
+    from keras.models import Sequential
+
+    shape, expected = CASES[call]
+    stated = call.removesuffix(")") + ", input_shape=shape)"
+    layer = eval(stated.replace("(, ", "("), {"L": layers, "shape": shape})
+    model = Sequential([layer])
+    config = layer.get_config()
+    assert config["batch_input_shape"] == (None, *shape) and config["input_dtype"] == "float32"
+    told = json.loads(json.dumps(config))
+    assert {key: told[key] for key in expected} == expected
+    again = Sequential([type(layer).from_config(config)])
+    again.set_weights(model.get_weights())
+    x = np.random.default_rng(0).normal(size=(2, *shape))
+    np.testing.assert_allclose(again.predict(x), model.predict(x), atol=1e-6)
+    ((entry),) = model.get_config()
+    assert entry["class_name"] == json.loads(model.to_json())["config"][0]["class_name"]
+    whole = Sequential.from_config(model.get_config())
+    whole.set_weights(model.get_weights())
+    np.testing.assert_allclose(whole.predict(x), model.predict(x), atol=1e-6)
+
+
+def test_a_layer_of_a_program():
+    from keras.layers import Dense, Input
+    from keras.models import Model
+
+    class Scaled(Dense):
+        def __init__(self, output_dim, scale=2.0, **kwargs):
+            self.scale = scale
+            super().__init__(output_dim, **kwargs)
+
+        def get_config(self):
+            config = super().get_config()
+            assert config["output_dim"] == 3
+            return {**config, "scale": self.scale}
+
+    x = Input((2,))
+    model = Model(x, Scaled(3, scale=4.0, init="one")(x))
+    again = Model.from_config(model.get_config(), custom_objects={"Scaled": Scaled})
+    assert again.layers[-1].scale == 4.0 and again.layers[-1].get_config()["init"] == "one"
+
+
 def test_merged_branches():
     from keras.layers import Dense, Input, Merge, merge
     from keras.models import Model, Sequential, model_from_json

@@ -25,7 +25,7 @@ from jaxcnn.saving.dialects.classes import base_name, library_class, named_class
 from jaxcnn.saving.dialects.differences import activation_name
 from jaxcnn.saving.dialects.keras1 import from_keras1, merged_models, with_order
 from jaxcnn.saving.types import Json
-from jaxcnn.spellings.tables import CLASSES
+from jaxcnn.spellings.tables import CLASSES, LAYERS
 
 # The era of a configuration is the main number of Keras's version, or one of these.
 IN_MEMORY = 0  # from get_config
@@ -143,6 +143,8 @@ class Reader:
             return self.layer(merged_models(settings))
         current, settings = from_keras1(base, settings)
         kind = name if is_custom else current
+        if is_custom and (handle := named_class(name)) is not None:
+            settings = in_words_of(handle, current, settings)
         return {**rest, "class_name": kind, "config": self.settings(kind, settings)}
 
     def stack(self, settings: Json) -> Config:
@@ -261,6 +263,16 @@ class Reader:
                         ref[1] -= ref[0] == name
         rest = {k: settings[k] for k in ("name", "trainable") if settings.get(k) is not None}
         return {**rest, "layers": layers, "input_layers": inputs, "output_layers": outputs}
+
+
+def in_words_of(handle: type, base: str, settings: Settings) -> Config:
+    """Arguments under the names of Keras 1 where the constructor that a user wrote has these."""
+    named, _ = written_arguments(handle)
+    olden = {new: old for old, new in LAYERS[base].renames.items()} if base in LAYERS else {}
+    return {
+        olden[key] if key not in named and olden.get(key) in named else key: value
+        for key, value in settings.items()
+    }
 
 
 def accepted(name: str, arguments: Config) -> Config:

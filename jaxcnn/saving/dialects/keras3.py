@@ -9,6 +9,7 @@ import jax
 import numpy as np
 
 from jaxcnn.layers.base import Layer
+from jaxcnn.layers.config_words import config_in_our_words
 from jaxcnn.layers.input import InputLayer
 from jaxcnn.layers.recurrent import RecurrentLayer
 from jaxcnn.layers.symbolic.tensor import Node, SymbolicTensor
@@ -42,7 +43,7 @@ def to_keras3(layer: Layer | Network) -> Config:
 
 def settings(layer: Layer) -> Config:
     """The arguments of a layer that is no model."""
-    base, arguments = library_name(type(layer)), layer.get_config()
+    base, arguments = library_name(type(layer)), config_in_our_words(layer)
     if isinstance(layer, InputLayer):
         return {
             "batch_shape": arguments["batch_input_shape"],

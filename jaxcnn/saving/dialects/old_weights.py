@@ -22,6 +22,7 @@ from jaxcnn.layers import (
     LocallyConnected2D,
     TimeDistributed,
 )
+from jaxcnn.layers.config_words import config_in_our_words
 from jaxcnn.layers.gates import together
 from jaxcnn.layers.symbolic.tensor import SymbolicTensor
 from jaxcnn.runtime.types import Path
@@ -208,7 +209,7 @@ def moved_channels(owner: Layer, path: Path, array: np.ndarray, *, to_front: boo
     last: Sizes = array.shape
     if path[-1] == "kernel":
         positions, values, filters = array.shape
-        window: Sizes = tuple(owner.get_config()["kernel_size"])
+        window: Sizes = tuple(config_in_our_words(owner)["kernel_size"])
         last = (*window, values // math.prod(window))
         before, after = (positions,), (filters,)
     split = array.reshape(*before, *(last if to_front else (last[-1], *last[:-1])), *after)

@@ -53,6 +53,8 @@ UNSAID: Mapping[str, Json] = {
     "scale": True,
     "use_bias": True,
 }
+# What its BatchNormalization takes and does not tell where it is the usual one.
+STARTS_OF_1: Mapping[str, tuple[str, ...]] = {"beta_init": ("zero",), "gamma_init": ("one",)}
 # What the other convolutions have and ConvLSTM2D has not.
 OF_KERNELS = ("use_bias", "kernel_constraint", "bias_constraint")
 WITHOUT_EFFECT = ("data_format", "implementation", "output_padding")
@@ -130,7 +132,8 @@ def renamed_for_1(base: str, row: Spellings, given: tuple[Settings, Settings]) -
     names: dict[str, str] = {"dtype": "input_dtype"}
     absent = OF_KERNELS if base == "ConvLSTM2D" else ()
     for old, new in row.renames.items():
-        if new in absent:
+        if new in absent or arguments.get(str(new)) in STARTS_OF_1.get(old, ()):
+            arguments = {key: value for key, value in arguments.items() if key != new}
             continue
         names |= dict.fromkeys((new,) if isinstance(new, str) else new, old)
     extra = () if "return_sequences" in arguments else ("activity_regularizer",)
