@@ -42,10 +42,14 @@ def page(title: str, entries: list[Entry], kept: dict[str, dict[str, Any]]) -> s
     """The page of one source: what was run, how it compares, then program by program."""
     told = [line for entry in entries for line in lines(kept[entry.name], entry.program)]
     compared = [line for line in told if line.source]
+    beside = (
+        f"The source prints {len(compared)} of these figures, which stand beside ours; where ours "
+        "misses one by more than 0.2 %, the table says why."
+    )
     introduction = (
-        f"{len(entries)} programs, and what they gave on a CPU with two cores. The source prints "
-        f"{len(compared)} of these figures, which stand beside ours; where ours misses one, the "
-        "table says why. Select an image to enlarge it."
+        f"{len(entries)} programs, and what they gave on a CPU with two cores. "
+        f"{beside if compared else 'The source prints none of these figures.'} "
+        "Select an image to enlarge it."
     )
     parts = [f"# {title}", introduction]
     for entry in entries:
@@ -59,7 +63,7 @@ def section(entry: Entry, result: dict[str, Any]) -> Iterator[str]:
     mark = marks(result, entry.program)
     yield entry.summary + (f" The run was {mark}." if mark else "")
     yield entry.data
-    yield f"```sh\npython -m experiments run {entry.name}\n```"
+    yield f"```sh\n{result['command']}\n```"
     if table := figures(lines(result, entry.program)):
         yield table
     if checked := sum(figure["exact"] for figure in result["figures"]):
