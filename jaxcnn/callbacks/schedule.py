@@ -36,8 +36,8 @@ class LearningRateScheduler(Callback):
 
     Args:
         schedule: called as `schedule(epoch)` with the epoch from 0, or as `schedule(epoch, lr)`
-            with the current learning rate too if it cannot be called with the epoch alone; returns
-            the new learning rate, a float.
+            with the current learning rate too if it cannot be called with the epoch alone (in
+            programs for Keras 2.2 if it can be called so); returns the new learning rate, a float.
         verbose: 1 prints each new learning rate.
 
     Raises:
@@ -53,7 +53,7 @@ class LearningRateScheduler(Callback):
     def __init__(self, schedule: Callable[..., float], verbose: int = 0):
         self.schedule = schedule
         self.verbose = verbose
-        self._wants_rate = _needs_two_arguments(schedule)
+        self._wants_rate = _takes_rate(schedule)
         self._scheduled: int | None = None
 
     def on_train_begin(self, logs: LogDict | None = None) -> None:
@@ -79,6 +79,10 @@ class LearningRateScheduler(Callback):
                 f"{optimizer.lr}."
             )
 
+    def on_epoch_end(self, epoch: int, logs: LogDict | None = None) -> None:
+        if logs is not None and dialect().rates_are_told:
+            logs["lr"] = np.float32(rated_optimizer(self).lr)
+
     def get_state(self) -> Config:
         return {"scheduled": self._scheduled}
 
@@ -86,15 +90,18 @@ class LearningRateScheduler(Callback):
         self._scheduled = state["scheduled"]
 
 
-def _needs_two_arguments(schedule: Callable[..., float]) -> bool:
-    """Whether it cannot be called with one; a second parameter with a default is its constant."""
+def _takes_rate(schedule: Callable[..., float]) -> bool:
+    """Whether it is given the rate: where it cannot do without, in Keras 2.2 wherever it can be.
+
+    Else a second parameter with a default is its constant.
+    """
     try:
-        inspect.signature(schedule).bind(0)
+        inspect.signature(schedule).bind(*((0, 0.0) if dialect().rates_are_told else (0,)))
     except TypeError:
-        return True
+        return not dialect().rates_are_told
     except ValueError:  # a built-in function without a signature
         return False
-    return False
+    return dialect().rates_are_told
 
 
 def _is_float(value: Any) -> bool:

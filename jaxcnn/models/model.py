@@ -123,7 +123,8 @@ class Model(Network):
                 and takes no targets); None where the layers add all the loss there is.
             metrics: a list of names, functions or metric objects, for every output; with several
                 outputs also a list of such lists or a dict by output name.
-            loss_weights: list or dict of numbers by which the outputs' losses are weighted.
+            loss_weights: list or dict of numbers, or of variables whose value may change, by which
+                the losses of the outputs are weighted.
             sample_weight_mode: "temporal" for sample weights by timestep; list or dict by output.
             weighted_metrics: like `metrics`, but weighted by the sample weights.
             steps_per_execution: training or evaluation steps in one call to the device; None finds

@@ -64,6 +64,8 @@ class Dialect:
         targets_first: whether the cross-entropies of K take (target, output).
         counts_on: whether a Tokenizer that is fitted again counts the texts before as well.
         own_inputs: whether a stack that begins with a model has that model's inputs.
+        rates_are_told: whether a LearningRateScheduler gives the rate to every schedule of two
+            arguments, and reports it as `lr`.
         step_times: whether progress bars say how long a step took.
         masks_of_steps: whether TimeDistributed gives its layer the mask inside of a step, and takes
             the one that the layer makes.
@@ -95,6 +97,7 @@ class Dialect:
     patience_counts: bool = False
     accuracy_by_call: bool = False
     step_times: bool = False
+    rates_are_told: bool = False
     # Layers and functions.
     targets_first: bool = False
     own_inputs: bool = True
@@ -152,6 +155,7 @@ DIALECTS = {
         counts_on=True,
         own_inputs=False,
         step_times=True,
+        rates_are_told=True,
         masks_of_steps=True,
         averages_of_batches=True,
         ctc_fuzz=None,

@@ -7,12 +7,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from jaxcnn import losses, metrics
+from jaxcnn.layers.symbolic.tensor import SymbolicTensor
+from jaxcnn.layers.variable import Variable
 from jaxcnn.losses import LossFunction
 from jaxcnn.runtime.types import PyTree, Shape
 from jaxcnn.runtime.warn import warn_user
 from jaxcnn.spellings.dialect import chosen
 from jaxcnn.spellings.hints import closest
-from jaxcnn.training.objective import Objective, OutputObjective
+from jaxcnn.training.objective import Objective, OutputObjective, Weight
 from jaxcnn.training.per_output import per_output
 from jaxcnn.training.program import CompileArguments
 from jaxcnn.training.stateful_metric import StatefulMetric, is_stateful
@@ -50,7 +52,7 @@ def build_objective(
             OutputObjective(
                 name,
                 loss_functions[i],
-                1.0 if loss_weights[i] is None else float(loss_weights[i]),
+                loss_weight(loss_weights[i]),
                 metrics=tuple(plain[i]),
                 weighted_metrics=tuple(weighted[i]),
                 temporal=modes[i] == "temporal",
@@ -59,6 +61,13 @@ def build_objective(
             for i, name in enumerate(names)
         )
     )
+
+
+def loss_weight(given: PyTree) -> Weight:
+    """A weight of `compile`: a number, or a variable or tensor whose value may change."""
+    if isinstance(given, Variable | SymbolicTensor):
+        return given
+    return 1.0 if given is None else float(given)
 
 
 def metrics_of(

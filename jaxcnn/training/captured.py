@@ -16,14 +16,16 @@ import jax
 from jaxcnn.layers.added_losses import added_losses, uses_graph
 from jaxcnn.layers.base import Layer
 from jaxcnn.layers.input import Input
+from jaxcnn.layers.symbolic.operators import multiply
 from jaxcnn.layers.symbolic.tensor import SymbolicTensor
 from jaxcnn.layers.symbolic.walk import upstream
 from jaxcnn.layers.user_layer import AddedLoss
+from jaxcnn.layers.variable import Variable
 from jaxcnn.losses import LossFunction
 from jaxcnn.metrics import FunctionMetric
 from jaxcnn.runtime.captures import Captured, is_of_library, symbolically, with_arrays
 from jaxcnn.runtime.types import PyTree
-from jaxcnn.training.objective import FromNetwork, Metrics, Objective
+from jaxcnn.training.objective import FromNetwork, Metrics, Objective, Weight
 from jaxcnn.training.steps import Batch
 from jaxcnn.training.target_tensors import is_computed
 from jaxcnn.training.trainable import Trainable, WholeNetwork
@@ -105,6 +107,7 @@ class GraphValues:
             replace(
                 output,
                 loss=output.loss and self.in_place_of(output.loss, i),
+                weight=self.weight_in_place_of(output.weight),
                 metrics=self.metrics_in_place_of(output.metrics, i),
                 weighted_metrics=self.metrics_in_place_of(output.weighted_metrics, i),
             )
@@ -117,6 +120,15 @@ class GraphValues:
         read |= {id(tensor) for tensor in self.tensors}
         self.targets = {i: t for i, t in self.targets.items() if id(t) in read}
         return replace(objective, outputs=outputs, added=added, inputs=tuple(self.targets))
+
+    def weight_in_place_of(self, weight: Weight) -> Weight:
+        """The weight of a loss, or what stands for one of the graph."""
+        if isinstance(weight, Variable):
+            with symbolically():
+                weight = cast(SymbolicTensor, multiply(weight, 1.0))
+        if isinstance(weight, SymbolicTensor):
+            return FromNetwork(self.index_of(weight), "loss_weight")
+        return weight
 
     def metrics_in_place_of(self, metrics: Metrics, i: int) -> Metrics:
         """The metrics of output `i`.

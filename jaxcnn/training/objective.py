@@ -12,6 +12,8 @@ import jax
 import jax.numpy as jnp
 
 from jaxcnn import losses
+from jaxcnn.layers.symbolic.tensor import SymbolicTensor
+from jaxcnn.layers.variable import Variable
 from jaxcnn.losses import LossFunction
 from jaxcnn.metrics import FunctionMetric, Metric
 from jaxcnn.metrics import get as metric_of
@@ -27,7 +29,7 @@ Metrics: TypeAlias = tuple[tuple[str, Metric], ...]
 
 @dataclass(frozen=True)
 class FromNetwork:
-    """Stands for a loss or metric function whose value the network computes itself.
+    """Stands for a loss or metric function, or a weight, whose value the network computes itself.
 
     It closes over tensors of the network, so it is a part of the graph.
 
@@ -43,6 +45,10 @@ class FromNetwork:
         return y_pred[1]
 
 
+# The weight of a loss.
+Weight: TypeAlias = float | Variable | SymbolicTensor | FromNetwork
+
+
 @dataclass(frozen=True)
 class OutputObjective:
     """The loss and the metrics of one output.
@@ -51,7 +57,8 @@ class OutputObjective:
         name: name of the output.
         loss: ``loss(y_true, y_pred)`` returning a value a row, or a scalar for the batch; None
             leaves the output out, and its target may be None.
-        weight: weight of this loss in the total.
+        weight: weight of this loss in the total: a number, or a variable or tensor of the graph,
+            for which `FromNetwork` stands where its value is computed.
         metrics: (reported name, metric) pairs that see every real row alike.
         weighted_metrics: the same, weighted by the sample weights.
         temporal: whether the sample weights are (batch, steps) and not (batch,).
@@ -65,7 +72,7 @@ class OutputObjective:
 
     name: str
     loss: LossFunction | None
-    weight: float = 1.0
+    weight: Weight = 1.0
     metrics: Metrics = ()
     weighted_metrics: Metrics = ()
     temporal: bool = False
@@ -184,7 +191,10 @@ class Objective:
             prediction = as_float32(seen_by(output.loss, i, predictions))
             value = weighted_loss(output.loss(targets[i], prediction), weights[i], masks[i], rows)
             parts[f"{output.name}_loss"] = value
-            total = total + output.weight * value
+            weight = output.weight
+            total += value * (
+                predictions[weight.index] if isinstance(weight, FromNetwork) else weight
+            )
         for index in self.added:
             total = total + jnp.sum(as_float32(predictions[index]))
         return total, parts if self.several else {}

@@ -11,6 +11,7 @@ import flax.linen as nn
 from jaxcnn.distributed.placement import Distribution
 from jaxcnn.layers.symbolic.tensor import SymbolicTensor
 from jaxcnn.layers.user_layer import AddedLoss
+from jaxcnn.layers.variable import Variable
 from jaxcnn.metrics import Metric
 from jaxcnn.optimizers import Optimizer
 from jaxcnn.optimizers.updates import Update
@@ -25,7 +26,7 @@ from jaxcnn.training.state import Shares, Ties, Tree
 # What `compile` takes for all outputs: for each of them in a list, or by name in a dict.
 Losses: TypeAlias = Identifier | Sequence[Identifier]
 Metrics: TypeAlias = Sequence[Identifier | Metric | Sequence[Identifier | Metric]] | Settings | None
-LossWeights: TypeAlias = Sequence[float] | Settings | None
+LossWeights: TypeAlias = Sequence[float | Variable] | Settings | None
 Modes: TypeAlias = str | Sequence[str | None] | Settings | None
 # (number of an input or None, name, rows) of Embeddings.
 Embedded: TypeAlias = Sequence[tuple[int | None, str, int]]

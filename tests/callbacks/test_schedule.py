@@ -38,6 +38,19 @@ def test_a_default_of_the_schedule_is_left_alone(fit):
     assert fit.rates == [1.0, 0.5]
 
 
+def test_keras_2_2_gives_and_reports_the_rate(fit):
+    def schedule(epoch, lr=1.0):
+        return lr / (epoch + 1)
+
+    with speaking("2.2"):
+        callback = cb.LearningRateScheduler(schedule)
+        fit([callback], losses(1, 1, 1))
+        logs = {}
+        callback.on_epoch_end(0, logs)
+    assert fit.rates == pytest.approx([0.1, 0.05, 0.05 / 3])
+    assert logs == {"lr": pytest.approx(0.05 / 3)}
+
+
 @pytest.mark.parametrize(
     "rate", [0.5, np.float32(0.5), np.float64(0.5), np.array(0.5), jnp.asarray(0.5)]
 )

@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
+from jaxcnn import backend as K
 from jaxcnn.callbacks import LambdaCallback
-from jaxcnn.layers import Dense
-from jaxcnn.models import Sequential
+from jaxcnn.layers import Dense, Input
+from jaxcnn.models import Model, Sequential
 from jaxcnn.optimizers import SGD
 
 X = np.random.default_rng(0).normal(size=(12, 3)).astype("float32")
@@ -61,3 +62,29 @@ def test_only_a_compiled_model_has_a_training_config():
         again.training_config()
     again.compile_from(model.training_config())
     assert again.training_config() == model.training_config()
+
+
+@pytest.mark.parametrize("computed", [False, True])
+def test_loss_weights_that_change(computed):
+    """The total is made with the values that the variables have at the time."""
+    x = Input((3,))
+    model = Model(x, [Dense(1, name="a")(x), Dense(1, name="b")(x)])
+    first, second = K.variable(0.7), K.variable(0.3)
+    model.compile("sgd", "mse", loss_weights=[first, second * 2.0 if computed else second])
+
+    def change(epoch, logs):
+        K.set_value(second, K.get_value(second) + 0.2)
+
+    settings = {"batch_size": 4, "epochs": 3, "shuffle": False, "verbose": 0}
+    callbacks = [LambdaCallback(on_epoch_end=change)]
+    history = model.fit(X, [Y, -Y], callbacks=callbacks, validation_data=(X, [Y, Y]), **settings)
+    logs = {name: np.array(values) for name, values in history.history.items()}
+    weights = np.array([0.3, 0.5, 0.7]) * (2 if computed else 1)
+    for prefix in ("", "val_"):
+        total = 0.7 * logs[f"{prefix}a_loss"] + weights * logs[f"{prefix}b_loss"]
+        np.testing.assert_allclose(logs[f"{prefix}loss"], total, rtol=1e-5)
+    K.set_value(first, 0.0)
+    K.set_value(second, 0.0)
+    before = model.get_weights()
+    assert model.train_on_batch(X, [Y, Y])[0] == 0
+    assert all(map(np.array_equal, before, model.get_weights()))
