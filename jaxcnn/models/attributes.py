@@ -17,7 +17,7 @@ from jaxcnn.runtime.types import Identifier, PyTree, Settings
 from jaxcnn.training.by_hand import trained_paths
 from jaxcnn.training.compile import require_objective
 from jaxcnn.training.loss_graph import loss_graph
-from jaxcnn.training.program import CompileArguments, Metrics
+from jaxcnn.training.program import CompileArguments, LossWeights, Metrics
 from jaxcnn.training.trainable import Trainable
 
 
@@ -57,7 +57,7 @@ def metrics(model: Trainable) -> Metrics:
     return arguments_of(model).metrics or []
 
 
-def loss_weights(model: Trainable) -> Sequence[float] | Settings | None:
+def loss_weights(model: Trainable) -> LossWeights:
     """What `compile` was given as the weights of the losses."""
     return arguments_of(model).loss_weights
 

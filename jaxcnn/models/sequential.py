@@ -148,15 +148,34 @@ class Sequential(Model):
     def layers(self, layers: list[Layer]) -> None:
         vars(self)["_listed"] = layers
 
+    @property
+    def outputs(self) -> list[SymbolicTensor]:
+        """The output in a list; set to that of an earlier layer, it leaves out those after it."""
+        listed: list[SymbolicTensor] = vars(self).get("_outputs", [])
+        return listed
+
+    @outputs.setter
+    def outputs(self, outputs: Sequence[SymbolicTensor]) -> None:
+        vars(self)["_outputs"] = list(outputs)
+        tops = [top for top in vars(self).get("_tops", ()) if any(top is o for o in outputs)]
+        if tops and tops[0] is not self._tops[-1]:
+            self._shorten(1 + next(i for i, top in enumerate(self._tops) if top is tops[0]))
+
     def pop(self) -> None:
-        """Remove the last layer."""
-        if not self._stack:
+        """Remove the last layer, of those that a program has left in the list of layers."""
+        count = min(len(self._stack), len(vars(self)["_listed"]))
+        if not count:
             raise TypeError("There are no layers in the model.")
-        layer = self._stack.pop()
-        if self._tops:
-            top = self._tops.pop()
-            if top.node_index == len(layer.inbound_nodes) - 1:
-                layer.inbound_nodes.pop()
+        self._shorten(count - 1)
+
+    def _shorten(self, count: int) -> None:
+        """Keep the first layers of the stack."""
+        while len(self._stack) > count:
+            layer = self._stack.pop()
+            if self._tops:
+                top = self._tops.pop()
+                if top.node_index == len(layer.inbound_nodes) - 1:
+                    layer.inbound_nodes.pop()
         if not self._stack and not self._input_given:
             self._input = None
         self.reset_training(Program(distribution=self.program.distribution))

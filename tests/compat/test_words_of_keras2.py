@@ -184,6 +184,40 @@ def test_a_list_of_layers_that_is_shortened(version, count):
     assert len(functional.layers) == before - 1
 
 
+def three():
+    sizes = {"a": 4, "b": 2, "c": 5}
+    stack = [layers.Dense(n, name=name) for name, n in sizes.items()]
+    model = Sequential([layers.InputLayer((3,)), *stack])
+    model.compile("sgd", "mse")
+    return model
+
+
+def test_layers_that_were_taken_from_the_list_are_gone_when_the_next_is_popped():
+    """As programs for Keras 2.0 do before they put another top on a network."""
+    with speaking("2.0"):
+        model = three()
+        model.layers.pop()
+        model.pop()
+        assert [layer.name for layer in model.layers] == ["a"] and model.output_shape == (None, 4)
+        model.layers.pop()
+        with pytest.raises(TypeError, match="no layers"):
+            model.pop()
+
+
+@pytest.mark.parametrize("version", ["2.0", "2.2"])
+def test_outputs_set_to_those_of_an_earlier_layer(version):
+    with speaking(version):
+        model = three()
+        expected = Model(model.input, model.layers[1].output).predict(np.ones((2, 3)))
+        model.layers.pop()
+        model.layers[-1].outbound_nodes = []
+        model.outputs = [model.get_layer("b").output]
+        np.testing.assert_allclose(model.predict(np.ones((2, 3))), expected, rtol=1e-6)
+        model.add(layers.Dense(7, name="new"))
+        assert [layer.name for layer in model.layers] == ["a", "b", "new"]
+        assert model.output_shape == (None, 7) and len(model.get_weights()) == 6
+
+
 def test_weighted_metrics_are_averaged_as_the_loss_is():
     """The values are those of Keras 2.2.4."""
     draw = np.random.RandomState(0)
