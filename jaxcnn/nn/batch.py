@@ -1,7 +1,7 @@
 """What a layer may know about the batch as a whole while it is traced.
 
 A module sees arrays only, and the layers between the training step and a normalization may be
-anybody's, so these two facts cannot travel as arguments: they are in force within a block.
+anybody's, so these facts cannot travel as arguments: they are in force within a block.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from jaxcnn.runtime.scoped import scoped
 class _Batch:
     valid_rows: jax.Array | None = None
     parts: int = 1
+    moves: bool = False
 
 
 _batch: ContextVar[_Batch] = ContextVar("batch", default=_Batch())  # noqa: B039  (it is frozen)
@@ -59,3 +60,16 @@ def batch_parts(count: int) -> contextlib.AbstractContextManager[_Batch]:
 def current_batch_parts() -> int:
     """The number of parts of the batch with their own statistics; 1 outside of any block."""
     return _batch.get().parts
+
+
+def moving_statistics(moves: bool) -> contextlib.AbstractContextManager[_Batch]:
+    """Within the block running statistics follow the batch where layers run in inference mode, too.
+
+    So training did in Keras 1 and 2 after ``K.set_learning_phase(0)``.
+    """
+    return scoped(_batch, dataclasses.replace(_batch.get(), moves=moves))
+
+
+def statistics_move() -> bool:
+    """Whether running statistics follow the batch in inference mode."""
+    return _batch.get().moves

@@ -12,7 +12,7 @@ import numpy as np
 
 from jaxcnn.nn import arguments
 from jaxcnn.nn.base import Layer
-from jaxcnn.nn.batch import current_batch_parts, current_valid_rows
+from jaxcnn.nn.batch import current_batch_parts, current_valid_rows, statistics_move
 from jaxcnn.nn.spatial import SpatialLayer
 from jaxcnn.nn.traits import BY_STEP, POINTWISE
 from jaxcnn.nn.weights import field_weight, resolved
@@ -103,13 +103,17 @@ class BatchNormalization(ScalePenaltyFields, MovingFields, ScaleFields, BatchSta
         sums = self._sums(size) if dialect().averages_of_batches else None
         y: jax.Array
         form = {"axis": axis, "epsilon": float(self.epsilon)}
-        if not train:
-            y = normalised(x, mean, variance, gamma, beta, **form)
-            return y
         rows, parts = current_valid_rows(), current_batch_parts()
-        if x.shape[0] % parts:
-            parts = 1
-        y, batch_mean, batch_variance = normalised_batch(x, rows, gamma, beta, **form, parts=parts)
+        if train:
+            parts = 1 if x.shape[0] % parts else parts
+            y, batch_mean, batch_variance = normalised_batch(
+                x, rows, gamma, beta, **form, parts=parts
+            )
+        else:
+            y = normalised(x, mean, variance, gamma, beta, **form)
+            if not statistics_move():
+                return y
+            batch_mean, batch_variance = batch_statistics(x, rows, axis)
         new = {"moving_mean": batch_mean, "moving_variance": batch_variance}
         if sums is None:
             old = {"moving_mean": mean, "moving_variance": variance}

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
+from jaxcnn.preprocessing.pair_draws import draws
 from jaxcnn.runtime import config
 from jaxcnn.runtime.types import Config, HostArray
 from jaxcnn.spellings.dialect import chosen
@@ -134,7 +135,7 @@ def skipgrams(
         sampling_table: the probability with which word i is taken as the first of a pair, by word
             number (``make_sampling_table``); None takes all.
         seed: decides what is drawn. None continues the stream that ``jaxcnn.utils.set_random_seed``
-            began.
+            began. In programs for an old Keras Python's ``random`` is drawn from, as it did.
 
     Returns:
         couples: a list of [word, other word].
@@ -148,8 +149,7 @@ def skipgrams(
         >>> len(pairs) == len(labels)
         True
     """
-    key = [config.seed(), config.count_draw()] if seed is None else [seed, 0]
-    random = np.random.Generator(np.random.Philox(key=key))
+    random = draws(seed)
     couples = [
         [word, other]
         for position, word in enumerate(sequence)
@@ -162,13 +162,12 @@ def skipgrams(
             raise ValueError(
                 f"Random pairs need a vocabulary_size of at least 2; got {vocabulary_size}."
             )
-        firsts = [couples[i][0] for i in random.permutation(positives)]
-        others = random.integers(1, vocabulary_size, negatives)
-        couples += [[firsts[i % positives], int(other)] for i, other in enumerate(others)]
+        firsts = random.mixed([couple[0] for couple in couples])
+        others = random.words(vocabulary_size, negatives)
+        couples += [[firsts[i % positives], other] for i, other in enumerate(others)]
     labels = [1] * positives + [0] * negatives
     if shuffle:
-        order = random.permutation(len(couples))
-        couples, labels = [couples[i] for i in order], [labels[i] for i in order]
+        couples, labels = random.mixed_together(couples, labels)
     return couples, [[1 - label, label] for label in labels] if categorical else labels
 
 

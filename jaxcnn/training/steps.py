@@ -14,9 +14,10 @@ import jax.numpy as jnp
 from flax.traverse_util import flatten_dict, unflatten_dict
 
 from jaxcnn.metrics import Metric
-from jaxcnn.nn.batch import valid_rows
+from jaxcnn.nn.batch import moving_statistics, valid_rows
 from jaxcnn.nn.graph import run
 from jaxcnn.runtime.types import ArrayFunction, DTypeLike, Identifier, Path, PyTree
+from jaxcnn.spellings.dialect import chosen
 from jaxcnn.training.objective import Objective, simple_objective
 from jaxcnn.training.state import AnyOptimizer, Shares, TrainState, Tree
 
@@ -114,7 +115,13 @@ def train_step(
         def loss_of(params: Tree) -> tuple[jax.Array, PyTree]:
             variables = replace(state, params=params).variables
             predictions, masks, changed = forward(
-                module, variables, batch, key=key, compute_dtype=compute_dtype, train=train
+                module,
+                variables,
+                batch,
+                key=key,
+                compute_dtype=compute_dtype,
+                train=train,
+                moves=train or chosen(),
             )
             outcome = predictions, batch.targets, batch.weights, masks, batch.rows
             total, parts = objective.total(*outcome)
@@ -287,13 +294,16 @@ def forward(
     key: jax.Array | None,
     compute_dtype: DTypeLike | None,
     train: bool,
+    moves: bool | None = None,
 ) -> tuple[list[jax.Array], list[jax.Array | None], Tree]:
     """(list of outputs, list of their masks, changed collections and losses); random layers need a
-    `key` to train. Weights are cast to `compute_dtype`, which the inputs have already.
+    `key` to train. Weights are cast to `compute_dtype`, which the inputs have already. Running
+    statistics move as `train` says, or `moves`.
     """
-    mutable = MUTABLE if train else ["state", "losses"]
+    moves = train if moves is None else moves
+    mutable = MUTABLE if moves else ["state", "losses"]
     values = {**variables, "params": cast_floating(variables.get("params", {}), compute_dtype)}
-    with valid_rows(batch.rows):
+    with valid_rows(batch.rows), moving_statistics(moves and not train):
         apply = nn.apply(
             lambda m: run(m, (batch.inputs,), {}, None, train),
             module,

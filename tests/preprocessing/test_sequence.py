@@ -1,6 +1,7 @@
 """Padding, skip-grams and windows: the quick start digit for digit, and laws that hold."""
 
 import json
+import random
 
 import numpy as np
 import pytest
@@ -15,6 +16,7 @@ from jaxcnn.preprocessing.sequence import (
     skipgrams,
     timeseries_generator_from_json,
 )
+from jaxcnn.spellings.dialect import speaking
 
 # padding
 # --------------------------------------------------------------------------------------------------
@@ -206,3 +208,23 @@ def test_windows_as_json():
     again = timeseries_generator_from_json(written)
     assert len(again) == len(generator)
     np.testing.assert_array_equal(again[1][0], generator[1][0])
+
+
+@pytest.mark.parametrize("version", ["2.0", "2.2"])
+def test_skipgrams_of_old_programs_are_drawn_as_they_were(version):
+    """The pairs of Keras 2.0.4 and 2.2.4 after the same `random.seed`."""
+    random.seed(3)
+    with speaking(version):
+        couples, labels = skipgrams([1, 2, 3, 4, 0, 5], 6, window_size=1)
+        more = skipgrams(
+            [1, 2, 3, 4], 5, window_size=1, shuffle=False, negative_samples=0.5, categorical=True
+        )
+        skipgrams(list(range(1, 12)), 12, 1, sampling_table=make_sampling_table(12, 0.1))
+    assert couples == [
+        *([4, 1], [2, 3], [1, 5], [2, 1], [2, 1], [1, 2]),
+        *([3, 4], [4, 3], [3, 5], [3, 2], [3, 4], [2, 3]),
+    ]
+    assert labels == [0, 0, 0, 0, 1, 1, 0, 1, 0, 1, 1, 1]
+    assert more[0][6:] == [[1, 1], [2, 2], [3, 4]]
+    assert more[1] == [[0, 1]] * 6 + [[1, 0]] * 3
+    assert random.random() == 0.9608154888168992
