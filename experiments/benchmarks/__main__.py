@@ -80,6 +80,8 @@ def publish(folder: Path) -> None:
         "contestants of a table ran in",
         "one session, each in a process of its own, taking turns.  Figures are medians, with least "
         "and greatest.",
+        "The load is what the machine had to do at the end of a measurement, which is included;",
+        "where it is above the number of cores, other programs ran, and times are too long.",
     ]
     paths = sorted(folder.glob("*.json"), key=lambda path: order(path.stem))
     results = [json.loads(path.read_text()) for path in paths]
@@ -102,7 +104,8 @@ def publish(folder: Path) -> None:
             f"{machine['processor']}, {machine['cores']} cores, {machine['memory_gib']} GiB; "
             f"{machine['system']};"
         ]
-        text += [f"Python {machine['python']}, {packages}; {machine['date']}.", "", found["report"]]
+        text += [f"Python {machine['python']}, {packages};"]
+        text += [f"{machine['date']}, load {machine['load_average'][0]:.1f}.", "", found["report"]]
         if found.get("bars"):
             draw(found["bars"], HERE / f"{path.stem}.png")
         if found.get("roof"):

@@ -11,7 +11,9 @@ it reaches the bar. ``cold`` begins with an empty cache of compiled programs, ``
 that the cold run has left, where a library keeps one; ``--again`` says for how many seeds.
 
 Runs that are already in ``DIR/answer.json`` are kept and not repeated, so that a long measurement
-can be made in pieces. ``--quick`` measures nothing: it checks that all contestants run.
+can be made in pieces. On a machine that is not quiet the processor time compares better than the
+elapsed one, but for PyTorch's, whose threads spin while they wait for each other. ``--quick``
+measures nothing: it checks that all contestants run.
 """
 
 from __future__ import annotations

@@ -7,8 +7,9 @@ Every contestant holds the network with random weights and answers the same imag
 by each of the ways that its library has: ``predict``, ``predict_on_batch``, the model called like a
 function, and what was exported and loaded again. They take turns of `TURN` calls. The table has the
 median and the 99th percentile of the elapsed time of a call, and the processor time of the median
-turn, which other programs disturb less. ``--quick`` measures nothing: it checks that all ways of
-all contestants run and that those of one agree.
+turn, which other programs disturb less, but for PyTorch's, whose threads spin while they wait.
+``--quick`` measures nothing: it checks that all ways of all contestants run and that those of one
+agree.
 """
 
 from __future__ import annotations

@@ -8,10 +8,10 @@ compiled program (:mod:`experiments.benchmarks.limits`); how fast the machine do
 measured by one large product of matrices and one large sum of arrays. The limit of a step is the
 longer of the two times, as if all its multiplications ran at once with all its traffic; the other
 limit, kernel by kernel, is the sum of those of its kernels, and cannot be overlapped. Everything is
-counted in seconds of processor time, which other programs on the machine disturb little; the best
-of the repeats counts, on both sides. What stays in the caches between two kernels moves faster
-than memory. ``--quick`` measures nothing: it checks what is counted against the arithmetic of the
-layers.
+counted in seconds of processor time, which other programs on the machine disturb little, but for
+PyTorch's, whose threads spin while they wait for each other; the best of the repeats counts, on
+both sides. What stays in the caches between two kernels moves faster than memory. ``--quick``
+measures nothing: it checks what is counted against the arithmetic of the layers.
 """
 
 from __future__ import annotations
