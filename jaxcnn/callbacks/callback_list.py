@@ -13,8 +13,9 @@ from jaxcnn.callbacks.base import Callback, LogDict, ProgressWatcher, overrides_
 from jaxcnn.callbacks.history import History
 from jaxcnn.callbacks.logs import Logs
 from jaxcnn.callbacks.progress import ProgbarLogger
+from jaxcnn.runtime.captures import is_of_library
 from jaxcnn.runtime.types import Config, Settings
-from jaxcnn.spellings.dialect import dialect
+from jaxcnn.spellings.dialect import chosen, dialect
 
 # Hooks of later Keras versions, which no loop here calls, and what to use instead.
 LATER_HOOKS = {
@@ -64,6 +65,20 @@ class Told:
             getattr(callback, hook)(*index, shared)
 
 
+def params_of_program(params: Settings) -> Settings:
+    """What callbacks of a program for an old Keras are told about the run: what that one said."""
+    if not chosen() or "epochs" not in params:
+        return params
+    if dialect().of_keras_1:
+        names = ("batch_size", "do_validation", "metrics", "nb_epoch", "nb_sample", "verbose")
+        return {name: params[name] for name in names if name in params}
+    of_arrays = "samples" in params
+    length = ("samples", "batch_size") if of_arrays else ("steps",)
+    names = ("epochs", "verbose", "do_validation", "metrics", *length)
+    told = {name: params[name] for name in names if name in params}
+    return {**told, "steps": None} if of_arrays and dialect().name == "2.2" else told
+
+
 class CallbackList(Told):
     """Calls every callback of a run: the progress bar, then the user's in order, then the history.
 
@@ -110,8 +125,10 @@ class CallbackList(Told):
         self.callbacks = [callback for callback in everybody if first or not callback.once_per_job]
         # All of them are asked, so that all processes of a job make the same calls.
         self.needs_batches = any(overrides_batch_hooks(callback) for callback in everybody)
+        told = params_of_program(params)
         for callback in self.callbacks:
-            callback.set_params(params)
+            ours = is_of_library(type(callback)) or isinstance(callback, ProgressWatcher)
+            callback.set_params(params if ours else told)
             callback.set_model(model)
             if callback is not self.history:  # which outlives the data
                 callback.validation_data = validation_data

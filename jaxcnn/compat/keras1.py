@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, TypeAlias
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 from jaxcnn.layers import (
     Conv1D,
@@ -104,6 +104,21 @@ class MergedModels(Model):
     parts: Sequence[Network] = ()
     merging: Layer | None = None
 
+    def list_by_parts(self) -> None:
+        """List the layers, and with them the weights, of one part after those of another."""
+        listed = [id(layer) for part in self.parts for layer in with_inner(part)]
+        order = {layer: number for number, layer in reversed(list(enumerate(listed)))}
+        self.members = sorted(self.members, key=lambda layer: order.get(id(layer), len(listed)))
+        self.layers = list(self.members)
+
+
+def with_inner(model: Network) -> Iterator[Layer]:
+    """The layers of a model in order, before each model those that are inside of it."""
+    for layer in model.layers:
+        if layer.traits.network:
+            yield from with_inner(cast(Network, layer))
+        yield layer
+
 
 def Merge(
     layers: Sequence[Network] | None = None,
@@ -145,6 +160,7 @@ def Merge(
     merging = layer(**settings)
     whole = MergedModels(inputs, merging([part.output for part in layers]))
     whole.parts, whole.merging = list(layers), merging
+    whole.list_by_parts()
     return whole
 
 

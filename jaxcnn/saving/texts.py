@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from jaxcnn.layers.base import LAYERS, Layer
+from jaxcnn.layers.config_words import config_in_our_words
 from jaxcnn.runtime.names import custom_object_scope
 from jaxcnn.runtime.types import Config, Settings
 from jaxcnn.saving.bytecode import marked
@@ -76,7 +77,7 @@ def stated_by_layers(value: Json, layers: Mapping[str, Layer | Network], version
         if value["class_name"] in STATED:
             return {**value, "config": {**config, "output_shape": list(layer.output_shape)}}
         if parts := getattr(layer, "parts", ()):
-            settings = {"name": layer.merging.name, **layer.merging.get_config()}
+            settings = config_in_our_words(layer.merging)
             written = [file_config(part, version) for part in parts]
             rest = {key: item for key, item in value.items() if key not in ("class_name", "config")}
             return {**rest, **merged_stacks(type(layer.merging).__name__, settings, written)}

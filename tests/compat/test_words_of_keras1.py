@@ -279,3 +279,37 @@ def test_each_gate_is_drawn_by_itself(layer, gates):
     for orthogonal in (*recurrent, *whole, *later):
         products = orthogonal @ orthogonal.T  # of 1 or, by Keras 1's own initialization, 1.21
         np.testing.assert_allclose(products / products[0, 0], np.eye(6), atol=1e-5)
+
+
+@pytest.mark.parametrize("version", ["1.2", "2.0", "2.2"])
+def test_callbacks_are_told_what_their_keras_said(version):
+    """The keys are those of the real Keras 1.2.2, 2.0.4 and 2.2.4."""
+    from jaxcnn.callbacks import Callback
+    from jaxcnn.layers import Dense
+    from jaxcnn.models import Sequential
+    from jaxcnn.spellings.dialect import speaking
+
+    class Listens(Callback):
+        def on_train_begin(self, logs=None):
+            self.told = dict(self.params)
+
+    always = {"do_validation", "metrics", "verbose"}
+    expected = {
+        "1.2": ({*always, "nb_epoch", "nb_sample", "batch_size"}, {*always, "nb_epoch"}),
+        "2.0": ({*always, "epochs", "samples", "batch_size"}, {*always, "epochs", "steps"}),
+        "2.2": (
+            {*always, "epochs", "samples", "batch_size", "steps"},
+            {*always, "epochs", "steps"},
+        ),
+    }
+    x, y = np.ones((10, 3)), np.ones((10, 2))
+    with speaking(version):
+        model = Sequential([Dense(2, input_shape=(3,))])
+        model.compile("sgd", "mse")
+        arrays, batches = Listens(), Listens()
+        model.fit(x, y, epochs=1, verbose=0, callbacks=[arrays])
+        generator = ((x[:4], y[:4]) for _ in range(4))
+        model.fit_generator(generator, steps_per_epoch=2, epochs=1, verbose=0, callbacks=[batches])
+    told = set(arrays.told) - always, set(batches.told) - always
+    assert told == expected[version] and always < set(batches.told)
+    assert version != "2.2" or arrays.told["steps"] is None

@@ -222,8 +222,10 @@ def test_merged_branches():
     from keras.layers import Dense, Input, Merge, merge
     from keras.models import Model, Sequential, model_from_json
 
-    branches = [Sequential([Dense(2, input_dim=size)]) for size in (3, 4)]
+    branches = [Sequential([Dense(3, input_dim=size), Dense(2)]) for size in (3, 4)]
     model = Sequential([Merge(branches, mode="mul"), Dense(1)])
+    kernels = [array.shape for array in model.get_weights()[::2]]
+    assert kernels == [(3, 3), (3, 2), (4, 3), (3, 2), (2, 1)]  # one branch after the other
     merging = json.loads(model.to_json())["config"][0]
     assert merging["class_name"] == "Merge" and merging["config"]["mode"] == "mul"
     assert [part["class_name"] for part in merging["config"]["layers"]] == ["Sequential"] * 2
@@ -231,6 +233,9 @@ def test_merged_branches():
     again.set_weights(model.get_weights())
     x = [np.ones((2, 3)), np.ones((2, 4))]
     np.testing.assert_allclose(again.predict(x), model.predict(x), atol=1e-6)
+    joined = Sequential([Merge(branches, mode="concat", concat_axis=1), Dense(1)])
+    merging = json.loads(joined.to_json())["config"][0]
+    assert (merging["config"]["mode"], merging["config"]["concat_axis"]) == ("concat", 1)
     a, b = Input((3,)), Input((3,))
     graph = Model([a, b], merge([a, b], mode="cos", dot_axes=1))
     last = json.loads(graph.to_json())["config"]["layers"][-1]
