@@ -115,7 +115,10 @@ class Dialect:
         """The name of a layer's weight: 'dense_1/kernel:0', in Keras 1 'dense_1_W:0'."""
         if not self.weights:
             return "/".join((layer, *path)) + ":0"
-        return "_".join((layer, *path[:-1], self.weights.get(path[-1], path[-1]))) + ":0"
+        label = self.weights.get(path[-1], path[-1])
+        if label.startswith(f"{layer}_"):  # a program has named it so itself
+            return f"{label}:0"
+        return "_".join((layer, *path[:-1], label)) + ":0"
 
 
 _KERAS_1 = Dialect(

@@ -218,6 +218,26 @@ def test_a_layer_of_a_program():
     assert again.layers[-1].scale == 4.0 and again.layers[-1].get_config()["init"] == "one"
 
 
+def test_a_weight_that_a_program_names_after_its_layer():
+    from keras import backend as K
+    from keras.engine.topology import Layer
+    from keras.models import Sequential
+
+    class Own(Layer):
+        def build(self, input_shape):
+            self.W = self.add_weight((input_shape[1], 2), initializer="one", name=f"{self.name}_W")
+            self.built = True
+
+        def call(self, x, mask=None):
+            return K.dot(x, self.W)
+
+        def get_output_shape_for(self, input_shape):
+            return input_shape[0], 2
+
+    model = Sequential([Own(input_shape=(3,), name="own_1")])
+    assert [weight.name for weight in model.weights] == ["own_1_W:0"]
+
+
 def test_merged_branches():
     from keras.layers import Dense, Input, Merge, merge
     from keras.models import Model, Sequential, model_from_json
