@@ -19,6 +19,7 @@ from jaxcnn.runtime.types import ArrayLike, DTypeLike, PyTree, Settings, Shape
 __all__ = [
     "ResizeMethod",
     "convert_image_dtype",
+    "crop_and_resize",
     "decode_image",
     "decode_jpeg",
     "decode_png",
@@ -170,3 +171,73 @@ def non_max_suppression(
     )
     indices: jax.Array = selection.classes[selection.valid]
     return indices
+
+
+@word("CropAndResize", at_once=("crop_size", "method", "extrapolation_value"))
+def crop_and_resize(
+    image: ArrayLike,
+    boxes: ArrayLike,
+    box_ind: ArrayLike,
+    crop_size: Sequence[int],
+    method: str = "bilinear",
+    extrapolation_value: float = 0.0,
+) -> jax.Array:
+    """Parts of images, each resized: (boxes, rows, columns, channels).
+
+    Args:
+        image: (batch, height, width, channels).
+        boxes: (boxes, 4), (y1, x1, y2, x2), where 0 and 1 are the first and the last pixel.
+        box_ind: (boxes,), which image each is of.
+        crop_size: (rows, columns).
+        method: bilinear or nearest.
+        extrapolation_value: that of pixels outside of the image.
+
+    Raises:
+        ValueError: another method.
+    """
+    if method not in ("bilinear", "nearest"):
+        raise ValueError(
+            f'tf.image.crop_and_resize: method is "bilinear" or "nearest"; given {method!r}.'
+        )
+    images, corners = jnp.asarray(image).astype(jnp.float32), jnp.asarray(boxes)
+    rows, columns = (
+        places(corners[:, axis], corners[:, axis + 2], images.shape[axis + 1], int(count))
+        for axis, count in enumerate(crop_size)
+    )
+
+    def cut(number: jax.Array, y: jax.Array, x: jax.Array) -> jax.Array:
+        whole = jnp.take(images, number, axis=0)
+        if method == "nearest":
+            part = whole[nearest_index(y, len(whole))][:, nearest_index(x, whole.shape[1])]
+        else:
+            by_row = between(whole, y)
+            part = jnp.moveaxis(between(jnp.moveaxis(by_row, 1, 0), x), 0, 1)
+        inside = is_inside(y, whole.shape[0])[:, None] & is_inside(x, whole.shape[1])
+        return jnp.where(inside[..., None], part, extrapolation_value)
+
+    return jax.vmap(cut)(jnp.asarray(box_ind), rows, columns)
+
+
+def places(first: jax.Array, last: jax.Array, size: int, count: int) -> jax.Array:
+    """Where pixels are taken along an axis of so many: (boxes, count); one is in the middle."""
+    steps = jnp.linspace(0.0, 1.0, count) if count > 1 else jnp.array([0.5])
+    return (first[:, None] + (last - first)[:, None] * steps) * (size - 1)
+
+
+def is_inside(at: jax.Array, size: int) -> jax.Array:
+    """Whether places are in an axis of so many pixels."""
+    return (at >= 0) & (at <= size - 1)
+
+
+def nearest_index(at: jax.Array, size: int) -> jax.Array:
+    """The pixels next to places, of two the one that is farther from 0."""
+    return jnp.clip(jnp.floor(at + 0.5).astype(jnp.int32), 0, size - 1)
+
+
+def between(array: jax.Array, at: jax.Array) -> jax.Array:
+    """Values at places between the entries of the first axis."""
+    lower = jnp.clip(jnp.floor(at), 0, len(array) - 1)
+    upper = jnp.clip(jnp.ceil(at), 0, len(array) - 1)
+    part = (at - lower).reshape(-1, *(1,) * (array.ndim - 1))
+    below, above = array[lower.astype(jnp.int32)], array[upper.astype(jnp.int32)]
+    return below + (above - below) * part

@@ -98,7 +98,6 @@ INSTEAD = {
     "Print": "K.print_tensor",
     "losses": "tf.keras.losses, and tf.nn for those of logits",
     "metrics": "tf.keras.metrics",
-    "crop_and_resize": "cut by slices or tf.image.crop_to_bounding_box, then resize_images",
     "ExponentialMovingAverage": "assign decay * average + (1 - decay) * value to a variable",
     "Coordinator": "give slices of arrays to feed_dict",
     "start_queue_runners": "give slices of arrays to feed_dict",

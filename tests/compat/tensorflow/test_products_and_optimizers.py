@@ -154,7 +154,6 @@ def test_a_choice_by_a_fed_tensor(tf):
         ("tf.segment_sum(A, A)", AttributeError, "unsorted_segment_sum"),
         ("tf.py_func(abs, [A], tf.float32)", AttributeError, "compute with NumPy"),
         ("tf.py_func(abs, [A], tf.float32)", AttributeError, "two runs of the session"),
-        ("tf.image.crop_and_resize", AttributeError, "cut by slices"),
         ("tf.train.Coordinator()", AttributeError, "slices of arrays to feed_dict"),
     ],
 )
