@@ -66,6 +66,7 @@ class Dialect:
         own_inputs: whether a stack that begins with a model has that model's inputs.
         rates_are_told: whether a LearningRateScheduler gives the rate to every schedule of two
             arguments, and reports it as `lr`.
+        stops_within_epochs: whether `stop_training` ends an epoch before its last batch.
         step_times: whether progress bars say how long a step took.
         masks_of_steps: whether TimeDistributed gives its layer the mask inside of a step, and takes
             the one that the layer makes.
@@ -98,6 +99,7 @@ class Dialect:
     accuracy_by_call: bool = False
     step_times: bool = False
     rates_are_told: bool = False
+    stops_within_epochs: bool = False
     # Layers and functions.
     targets_first: bool = False
     own_inputs: bool = True
@@ -159,6 +161,7 @@ DIALECTS = {
         own_inputs=False,
         step_times=True,
         rates_are_told=True,
+        stops_within_epochs=True,
         masks_of_steps=True,
         averages_of_batches=True,
         ctc_fuzz=None,

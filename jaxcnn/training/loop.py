@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import jax
 
 from jaxcnn.callbacks.callback_list import CallbackList
+from jaxcnn.spellings.dialect import chosen, dialect
 from jaxcnn.training.evaluate import evaluated
 from jaxcnn.training.input.feed import Feed, Portion, Position
 from jaxcnn.training.input.workers import Waiting
@@ -62,6 +63,7 @@ def run_epochs(run: Run) -> None:
     settings, session, feed, callbacks = run.settings, run.session, run.feed, run.callbacks
     model, clock = session.model, session.clock
     steps = batch_by_batch if callbacks.needs_batches else in_chunks
+    stops_at_once = not chosen() or dialect().stops_within_epochs
     model.stop_training = False
     callbacks.on_train_begin({})
     first, done = run.saves.begin(settings.initial_epoch, at_once=settings.nan == "rollback")
@@ -85,7 +87,7 @@ def run_epochs(run: Run) -> None:
                     run.nan.after_call(portion, before, began)
                     run.saves.position = epoch, done
                     check_interrupt()
-                    if model.stop_training:
+                    if model.stop_training and stops_at_once:
                         break
                     callbacks.update(feed.seen(done), session.averages)
                     if done != feed.steps:

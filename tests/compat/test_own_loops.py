@@ -102,3 +102,24 @@ def test_a_callback_sees_which_of_samples_and_steps_there_is(as_keras):
     assert "samples" not in callback.params and "batch_size" not in callback.params
     model.fit(*batch, epochs=1, verbose=0, callbacks=[callback])
     assert callback.params["samples"] == 4
+
+
+@pytest.mark.parametrize(("version", "batches"), [("1.2", 5), ("2.0", 5), ("2.2", 3)])
+def test_training_that_is_stopped_within_an_epoch(as_keras, version, batches):
+    """Before 2.2 the epoch went on to its end."""
+    compat.install(version)
+    from keras.callbacks import Callback
+    from keras.layers import Dense
+    from keras.models import Sequential
+
+    seen = []
+
+    class Stopping(Callback):
+        def on_batch_end(self, batch, logs=None):
+            seen.append(batch)
+            self.model.stop_training = batch >= 2
+
+    model = Sequential([Dense(1, input_shape=(2,))])
+    model.compile("sgd", "mse")
+    model.fit(np.zeros((10, 2)), np.zeros((10, 1)), batch_size=2, verbose=0, callbacks=[Stopping()])
+    assert seen == list(range(batches))
