@@ -12,10 +12,10 @@ from jaxcnn.layers.variable import Variable
 from jaxcnn.losses import LossFunction
 from jaxcnn.runtime.types import PyTree, Shape
 from jaxcnn.runtime.warn import warn_user
-from jaxcnn.spellings.dialect import chosen
+from jaxcnn.spellings.dialect import chosen, dialect
 from jaxcnn.spellings.hints import closest
 from jaxcnn.training.objective import Objective, OutputObjective, Weight
-from jaxcnn.training.per_output import per_output
+from jaxcnn.training.per_output import per_output, require_one_each
 from jaxcnn.training.program import CompileArguments
 from jaxcnn.training.stateful_metric import StatefulMetric, is_stateful
 
@@ -29,6 +29,10 @@ def build_objective(
         ValueError: arguments that do not fit the outputs, or unknown names.
     """
     loss = arguments.loss
+    if chosen() and dialect().name == "2.0" and not loss:
+        loss = None  # what is empty counted for nothing
+    if isinstance(loss, list | tuple):
+        require_one_each(loss, names, "loss")
     loss_functions = [losses.get(value) for value in per_output(loss, names, "loss")]
     if isinstance(loss, Mapping) and (absent := [name for name in names if name not in loss]):
         warn_user(

@@ -24,7 +24,7 @@ from jaxcnn.runtime import config
 from jaxcnn.runtime.stories import told_in
 from jaxcnn.runtime.types import Config, Identifier, Path, PyTree, Settings
 from jaxcnn.runtime.warn import warn_user
-from jaxcnn.spellings.dialect import frozen_statistics
+from jaxcnn.spellings.dialect import chosen, dialect, frozen_statistics
 from jaxcnn.training.build_objective import build_objective
 from jaxcnn.training.by_hand import UpdatesByHand
 from jaxcnn.training.captured import with_graph
@@ -48,7 +48,7 @@ def compiled(
     """The program of a model; it knows its objective when the model's shapes are known.
 
     Raises:
-        TypeError: there is no loss at all.
+        Exception: there is no loss at all: a TypeError, or what the Keras of the program raised.
         ValueError: arguments that do not fit the model or each other.
     """
     count = execution.count
@@ -67,14 +67,22 @@ def compiled(
         objective = add_objective(model, program, arguments)
         trained = any(output.loss is not None for output in objective.outputs)
         if not trained and not may_add_losses(cast(Layer, model)):
-            raise TypeError(
-                "compile() missing 1 required positional argument: 'loss'. No layer of the model "
-                "adds a loss either."
-            )
+            raise error_without_loss()
     else:  # names are checked now even where the shapes are not known yet
         for name in jax.tree.leaves(arguments.loss):
             losses.get(name)
     return program
+
+
+def error_without_loss() -> Exception:
+    """What `compile` raises where nothing would be minimised, in the class of each Keras."""
+    of_keras = {"2.0": RuntimeError, "2.2": ValueError}
+    if chosen() and (kind := of_keras.get(dialect().name)):
+        return kind("The model cannot be compiled because it has no loss to optimize.")
+    return TypeError(
+        "compile() missing 1 required positional argument: 'loss'. No layer of the model adds a "
+        "loss either."
+    )
 
 
 def with_accuracy(program: Program, shown: bool) -> Program:

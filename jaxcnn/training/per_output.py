@@ -41,10 +41,19 @@ def per_output(
             f"{list(names)}."
         )
     if isinstance(value, list | tuple) and (len(names) > 1 or len(value) == 1):
-        if len(value) != len(names):
-            raise ValueError(
-                f"When passing a list as {label}, it should have one entry per model outputs. The "
-                f"model has {len(names)} outputs, but you passed a list of {len(value)}."
-            )
+        require_one_each(value, names, label)
         return list(value)
     return [value] * len(names)
+
+
+def require_one_each(value: Sequence[PyTree], names: Sequence[str], label: str) -> None:
+    """Check that a list has one entry for each of the outputs.
+
+    Raises:
+        ValueError: it has more or fewer.
+    """
+    if len(value) != len(names):
+        raise ValueError(
+            f"When passing a list as {label}, it should have one entry per model outputs. The "
+            f"model has {len(names)} outputs, but you passed a list of {len(value)}."
+        )
