@@ -69,6 +69,20 @@ def test_what_builds_and_tests_elsewhere_can_be_read():
     assert set(named.split(",")) <= set(extras)
 
 
+def test_the_compiler_may_have_several_words(tmp_path, monkeypatch):
+    """As `zig c++` has, which compiles for an older C library than that of the machine."""
+    build_backend = pytest.importorskip("jaxcnn.ops.onednn.build_backend")
+    headers = tmp_path / "xla/ffi/api"
+    monkeypatch.setattr(build_backend, "_installed", lambda _, name: headers / name)
+    monkeypatch.setenv("CXX", "python -m ziglang c++ -target x86_64-linux-gnu.2.28")
+    call = build_backend.compiler_call(tmp_path / "library.so")
+    assert call[:6] == ["python", "-m", "ziglang", "c++", "-target", "x86_64-linux-gnu.2.28"]
+    monkeypatch.delenv("CXX")
+    assert build_backend.compiler_call(tmp_path / "library.so")[0] == "g++"
+    release = (ROOT / ".ci/release").read_text()
+    assert "x86_64-linux-gnu.2.28" in release and "--plat manylinux_2_28_x86_64" in release
+
+
 def test_the_release_script_is_sound():
     script = ROOT / ".ci/release"
     assert os.access(script, os.X_OK)

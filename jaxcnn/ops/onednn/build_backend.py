@@ -7,6 +7,7 @@ package installs all the same, as pure Python, and convolutions on CPU run on XL
 
 import importlib.metadata
 import os
+import shlex
 import subprocess
 from pathlib import Path
 
@@ -79,8 +80,9 @@ def compiler_call(output: Path, *further: str) -> list[str]:
     sources = [str(source) for source in sorted(HERE.glob("*.cc"))]
     if not sources:
         raise FileNotFoundError(f"there is no C++ in {HERE}")
-    compiler, linked = os.environ.get("CXX", "g++"), ["-l:libdnnl.so.3", "-lgomp"]
-    return [compiler, *flags, *further, *sources, "-o", str(output), *linked]
+    compiler = shlex.split(os.environ.get("CXX", "g++"))
+    linked = "-l:libdnnl.so.3"  # and by it libgomp, whose functions are called, too
+    return [*compiler, *flags, *further, *sources, "-o", str(output), linked]
 
 
 def _installed(distribution: str, name: str) -> Path:
