@@ -33,8 +33,9 @@ from jaxcnn.training.trainable import Trainable
 QUICK: Options = {
     "xla_backend_optimization_level": 1,
     "xla_cpu_parallel_codegen_split_count": 1,
-    "xla_cpu_use_fusion_emitters": False,
 }
+if jax.__version_info__ < (0, 11):  # which has two ways of making kernels
+    QUICK["xla_cpu_use_fusion_emitters"] = False
 
 
 def predict(
