@@ -303,8 +303,7 @@ def test_the_other_names_of_keras_1():
     assert type(steps).__name__ == "TimeDistributed" and steps.layer.units == 3
     noise = read("GaussianNoise", name="a", sigma=0.5, **shape)
     assert noise.stddev == 0.5
-    with pytest.raises(ValueError, match="mode"):
-        read("BatchNormalization", name="a", mode=2, **shape)
+    assert read("BatchNormalization", name="a", mode=2, **shape).mode == 2
 
 
 def test_merge_layers_of_keras_1():

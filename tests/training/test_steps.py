@@ -404,12 +404,20 @@ def test_constraints_touch_their_weights_only():
 
 
 def test_fixed_statistics_stay_and_others_move():
-    before = {"batch_stats": {"n": {"mean": 1, "var": 2}}}
-    changed = {"batch_stats": {"n": {"mean": 3, "var": 4}}, "state": 5}
+    before = {
+        "batch_stats": {"n": {"mean": 1, "var": 2}},
+        "state": {"n": {"sum": 1}, "m": {"h": 2}},
+    }
+    changed = {
+        "batch_stats": {"n": {"mean": 3, "var": 4}},
+        "state": {"n": {"sum": 5}, "m": {"h": 6}},
+    }
     fixed = unmoved(changed, before, [("n", "mean")])
-    assert fixed == {"batch_stats": {"n": {"mean": 1, "var": 4}}, "state": 5}
-    assert unmoved(changed, before, []) is changed
-    assert unmoved({"state": 5}, {}, [("n", "mean")]) == {"state": 5}
+    assert fixed["batch_stats"] == {"n": {"mean": 1, "var": 4}}
+    assert fixed["state"] == {"n": {"sum": 1}, "m": {"h": 6}}  # of layers with nothing fixed
+    assert unmoved(changed, before, []) == changed
+    without = {"state": {"m": {"h": 6}}}
+    assert unmoved(without, before, [("n", "mean")]) == without
 
 
 def test_casting_leaves_integers_alone():

@@ -154,7 +154,6 @@ def array_to_img(x: ArrayLike, data_format: str | None = None, scale: bool = Tru
     )
 
 
-@suggesting
 def save_img(
     path: str | os.PathLike[str],
     x: ArrayLike,

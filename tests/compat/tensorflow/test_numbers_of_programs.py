@@ -171,6 +171,9 @@ def test_u7_and_u14(program):
         def check(self, name, value, expected, tolerance=0):
             np.testing.assert_allclose(value, expected, atol=tolerance, err_msg=name)
 
+        def picture(self, name, image):
+            assert image.axes, name
+
     program.main(Checks())
 
 
