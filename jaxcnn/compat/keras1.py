@@ -112,6 +112,9 @@ class MergedModels(Model):
         self.layers = list(self.members)
 
 
+MergedModels.__name__ = Model.__name__  # which it is called in descriptions, and read as
+
+
 def with_inner(model: Network) -> Iterator[Layer]:
     """The layers of a model in order, before each model those that are inside of it."""
     for layer in model.layers:
