@@ -303,7 +303,8 @@ def test_the_other_names_of_keras_1():
     assert type(steps).__name__ == "TimeDistributed" and steps.layer.units == 3
     noise = read("GaussianNoise", name="a", sigma=0.5, **shape)
     assert noise.stddev == 0.5
-    assert read("BatchNormalization", name="a", mode=2, **shape).mode == 2
+    by_batch = read("BatchNormalization", name="a", mode=2, **shape)
+    assert type(by_batch).__name__ == "BatchNormalizationOfBatches"
 
 
 def test_merge_layers_of_keras_1():
