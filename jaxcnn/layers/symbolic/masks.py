@@ -89,11 +89,13 @@ def computed_mask(layer: GraphLayer, inputs: PyTree, mask: PyTree) -> PyTree:
 def shapes_alone(inputs: PyTree, masks: PyTree) -> PyTree:
     """The inputs, those without values by their shapes alone; unknown sizes are as in a mask."""
     known = [leaf.shape for leaf in jax.tree.leaves(masks)]
+    unknown = None if known else 1  # without a mask no size counts
 
     def shape_of(leaf: PyTree) -> PyTree:
         if not isinstance(leaf, SymbolicTensor):
             return leaf
-        sizes = itertools.zip_longest(leaf.shape, max(known, default=(), key=len)[: leaf.ndim])
+        longest = max(known, default=(), key=len)[: leaf.ndim]
+        sizes = itertools.zip_longest(leaf.shape, longest, fillvalue=unknown)
         return jax.ShapeDtypeStruct([m if n is None else n for n, m in sizes], leaf.dtype)
 
     return jax.tree.map(shape_of, inputs)
