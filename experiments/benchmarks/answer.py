@@ -34,7 +34,15 @@ from typing import Any
 
 import numpy as np
 
-from experiments.benchmarks.harness import STARTED, Process, Session, Spread, table, write_json
+from experiments.benchmarks.harness import (
+    STARTED,
+    Process,
+    Session,
+    Spread,
+    installed,
+    table,
+    write_json,
+)
 from experiments.benchmarks.networks import NETWORKS, Network
 from experiments.benchmarks.train_step import CONTESTANTS, OURS, chosen
 
@@ -92,12 +100,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.role:
         return take_part(*options.role)
     questions = chosen(parser, options.questions, QUESTIONS)
-    able = []
-    for name in chosen(parser, options.contestants, NAMES):
-        if problem := CONTESTANTS[name].missing():
-            print(f"{CONTESTANTS[name].title}: {problem}")
-        else:
-            able.append(name)
+    able = installed(chosen(parser, options.contestants, NAMES), CONTESTANTS)
     path = options.out / "answer.json"
     runs = json.loads(path.read_text())["runs"] if path.exists() and not options.quick else {}
     with tempfile.TemporaryDirectory() as folder:

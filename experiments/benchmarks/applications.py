@@ -34,6 +34,7 @@ from experiments.benchmarks.harness import (
     table,
     write_json,
 )
+from experiments.benchmarks.networks import NETWORKS
 from experiments.benchmarks.train_step import chosen
 
 CALL_SECONDS = 0.2  # a measurement repeats short calls until it takes about so long
@@ -107,14 +108,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     able = [name for name in names if CONTESTANTS[name].missing() is None]
     rows, bars = [], {}
     for network in networks:
-        taking_part = [n for n in able if not n.startswith("torch") or network in MODULES]
+        taking_part = having(network, able)
         for case in cases:
             size, batch = SHAPES[network]
             size, batch = options.size or size, options.batch or batch
             if options.quick:
                 size, batch = QUICK_SHAPE.get(network, (64, 2))
             batch = 1 if case == "latency" else batch
-            title = f"{network} {size}x{size}, {SHOWN[case].format(batch)}"
+            title = f"{title_of(network, size)}, {SHOWN[case].format(batch)}"
             processes = {
                 name: start(name, network, case, batch, size, options.quick) for name in taking_part
             }
@@ -162,6 +163,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
         )
         print(f"{report}\n\nWritten to {options.out / 'applications.json'}")
     return 0
+
+
+def having(network: str, names: Sequence[str]) -> list[str]:
+    """Those of the contestants that have a network: of PyTorch there are only some."""
+    described = network in NETWORKS or network in MODULES
+    return [name for name in names if described or not name.startswith("torch")]
+
+
+def title_of(network: str, size: int) -> str:
+    """What tables call a network for images of this size."""
+    return NETWORKS[network].title if network in NETWORKS else f"{network} {size}x{size}"
 
 
 def start(name: str, network: str, case: str, batch: int, size: int, quick: bool) -> Process:

@@ -31,6 +31,7 @@ from experiments.benchmarks.harness import (
     Session,
     Spread,
     describe_machine,
+    installed,
     interleaved,
     table,
     write_json,
@@ -107,9 +108,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         chosen(parser, options.loads, LOADS),
         chosen(parser, options.contestants, CONTESTANTS),
     )
-    able = [name for name in names if CONTESTANTS[name].missing() is None]
-    for name in set(names) - set(able):
-        print(f"{CONTESTANTS[name].title}: {CONTESTANTS[name].missing()}")
+    able = installed(names, CONTESTANTS)
     repeats = 1 if options.quick else options.repeats
     print(f"{describe_machine()['processor']}, {describe_machine()['cores']} cores\n")
     results: dict[str, dict[str, dict[str, Spread]]] = {}

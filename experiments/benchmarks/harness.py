@@ -65,6 +65,17 @@ class Contestant:
         return f"not installed: pip install {' '.join(absent)}" if absent else None
 
 
+def installed(names: Sequence[str], contestants: Mapping[str, Contestant]) -> list[str]:
+    """Those of the contestants that can run; what the others lack is printed."""
+    able = []
+    for name in names:
+        if problem := contestants[name].missing():
+            print(f"{contestants[name].title}: {problem}")
+        else:
+            able.append(name)
+    return able
+
+
 class Session:
     """A contestant's end of the line to the benchmark: it says when things happen and waits to be
     let go.

@@ -27,7 +27,14 @@ from typing import Any
 import numpy as np
 
 from experiments.benchmarks import applications
-from experiments.benchmarks.harness import Process, Session, interleaved, table, write_json
+from experiments.benchmarks.harness import (
+    Process,
+    Session,
+    installed,
+    interleaved,
+    table,
+    write_json,
+)
 from experiments.benchmarks.networks import NETWORKS
 from experiments.benchmarks.train_step import CONTESTANTS, OURS, chosen
 
@@ -55,21 +62,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     if options.role:
         return take_part(*options.role)
-    able = []
-    for name in chosen(parser, options.contestants, NAMES):
-        if problem := CONTESTANTS[name].missing():
-            print(f"{CONTESTANTS[name].title}: {problem}")
-        else:
-            able.append(name)
+    able = installed(chosen(parser, options.contestants, NAMES), CONTESTANTS)
     rows: list[list[str]] = []
     bars = {}
     for network in chosen(parser, options.networks, known):
         size = options.size or applications.SHAPES.get(network, (0, 0))[0]
-        names = [
-            name
-            for name in able
-            if not name.startswith("torch") or network in {**NETWORKS, **applications.MODULES}
-        ]
+        names = applications.having(network, able)
         mode = "check" if options.quick else "epochs"
         processes = {
             name: Process(
@@ -88,7 +86,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for process in processes.values():
             process.close()
         measured = {name: gathered(messages) for name, messages in turns.items()}
-        title = title_of(network, size)
+        title = applications.title_of(network, size)
         rows += rows_of(title, measured)
         bars[f"{title}, one image: ms (median)"] = {
             f"{CONTESTANTS[name].title}, {way}": statistics.median(figures["ms"])
@@ -103,10 +101,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 HEADER = ("", "", "by", "p50, ms", "p99, ms", "CPU ms", "x", "x of p50")
-
-
-def title_of(network: str, size: int) -> str:
-    return NETWORKS[network].title if network in NETWORKS else f"{network} {size}x{size}"
 
 
 def gathered(messages: Sequence[dict[str, Any]]) -> dict[str, dict[str, list[float]]]:

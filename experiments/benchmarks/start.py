@@ -24,7 +24,14 @@ from typing import Any
 
 from experiments.benchmarks import applications
 from experiments.benchmarks.answer import AGAIN, CACHES, COLD
-from experiments.benchmarks.harness import Process, Session, Spread, table, write_json
+from experiments.benchmarks.harness import (
+    Process,
+    Session,
+    Spread,
+    installed,
+    table,
+    write_json,
+)
 from experiments.benchmarks.networks import NETWORKS
 from experiments.benchmarks.train_step import CONTESTANTS, OURS, chosen
 
@@ -53,24 +60,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     if options.role:
         return take_part(*options.role)
-    able = []
-    for name in chosen(parser, options.contestants, NAMES):
-        if problem := CONTESTANTS[name].missing():
-            print(f"{CONTESTANTS[name].title}: {problem}")
-        else:
-            able.append(name)
+    able = installed(chosen(parser, options.contestants, NAMES), CONTESTANTS)
     rows, bars = [], {}
     for network in chosen(parser, options.networks, known):
-        names = [
-            name
-            for name in able
-            if not name.startswith("torch") or network in {**NETWORKS, **applications.MODULES}
-        ]
+        names = applications.having(network, able)
+        title = applications.title_of(network, SIZE)
         measured = starts(network, names, 1 if options.quick else options.repeats)
         for name, states in measured.items():
-            rows.append([title_of(network), CONTESTANTS[name].title, *cells(states, measured)])
+            rows.append([title, CONTESTANTS[name].title, *cells(states, measured)])
             print("  ".join(rows[-1]), flush=True)
-        bars[f"{title_of(network)}, again: s to the first step"] = {
+        bars[f"{title}, again: s to the first step"] = {
             CONTESTANTS[name].title: statistics.median(last(states)["seconds"])
             for name, states in measured.items()
         }
@@ -130,10 +129,6 @@ def cells(
         for figure in ("seconds", "cpu")
     ]
     return [*shown, f"{statistics.median(last(states)['cpu']) / base:.2f}"]
-
-
-def title_of(network: str) -> str:
-    return NETWORKS[network].title if network in NETWORKS else f"{network}, {SIZE}x{SIZE}"
 
 
 def imports(pairs: int) -> tuple[Spread, Spread]:

@@ -28,6 +28,7 @@ from experiments.benchmarks.harness import (
     Process,
     Spread,
     describe_machine,
+    installed,
     interleaved,
     run_as,
     table,
@@ -113,12 +114,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         chosen(parser, options.networks, NETWORKS),
         chosen(parser, options.contestants, CONTESTANTS),
     )
-    able = []
-    for name in names:
-        if problem := CONTESTANTS[name].missing():
-            print(f"{CONTESTANTS[name].title}: {problem}")
-        else:
-            able.append(name)
+    able = installed(names, CONTESTANTS)
     if options.quick:
         return check(networks, able)
     results, reports = {}, []

@@ -95,13 +95,14 @@ def _takes_rate(schedule: Callable[..., float]) -> bool:
 
     Else a second parameter with a default is its constant.
     """
+    told = dialect().rates_are_told
     try:
-        inspect.signature(schedule).bind(*((0, 0.0) if dialect().rates_are_told else (0,)))
+        inspect.signature(schedule).bind(*((0, 0.0) if told else (0,)))
     except TypeError:
-        return not dialect().rates_are_told
+        return not told
     except ValueError:  # a built-in function without a signature
         return False
-    return dialect().rates_are_told
+    return told
 
 
 def _is_float(value: Any) -> bool:

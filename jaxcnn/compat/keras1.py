@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 from jaxcnn.layers import (
@@ -20,6 +20,7 @@ from jaxcnn.layers import (
 from jaxcnn.layers.base import LAYERS
 from jaxcnn.layers.symbolic.tensor import SymbolicTensor
 from jaxcnn.layers.symbolic.types import Tensor
+from jaxcnn.layers.weight_tree import with_inner
 from jaxcnn.models import Model, Network
 from jaxcnn.ops import conv_transpose_output_length
 from jaxcnn.runtime import config
@@ -106,21 +107,13 @@ class MergedModels(Model):
 
     def list_by_parts(self) -> None:
         """List the layers, and with them the weights, of one part after those of another."""
-        listed = [id(layer) for part in self.parts for layer in with_inner(part)]
+        listed = [id(layer) for part in self.parts for layer in with_inner(cast(Layer, part))]
         order = {layer: number for number, layer in reversed(list(enumerate(listed)))}
         self.members = sorted(self.members, key=lambda layer: order.get(id(layer), len(listed)))
         self.layers = list(self.members)
 
 
 MergedModels.__name__ = Model.__name__  # which it is called in descriptions, and read as
-
-
-def with_inner(model: Network) -> Iterator[Layer]:
-    """The layers of a model in order, before each model those that are inside of it."""
-    for layer in model.layers:
-        if layer.traits.network:
-            yield from with_inner(cast(Network, layer))
-        yield layer
 
 
 def Merge(

@@ -384,13 +384,15 @@ def unmoved(changed: Tree, before: Tree, fixed: Collection[Path]) -> Tree:
     """The `changed` collections with the running statistics at the paths `fixed`, and the states
     of their layers, as they were `before`.
     """
+    if not fixed:
+        return changed
     layers = {path[:-1] for path in fixed}
 
     def rests(collection: str, path: Path) -> bool:
         return path in fixed if collection == "batch_stats" else path[:-1] in layers
 
     result = dict(changed)
-    for collection in {"batch_stats", "state"} & changed.keys() if fixed else ():
+    for collection in {"batch_stats", "state"} & changed.keys():
         old, new = flatten_dict(before[collection]), flatten_dict(changed[collection])
         result[collection] = unflatten_dict(
             {path: old[path] if rests(collection, path) else value for path, value in new.items()}

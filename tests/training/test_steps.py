@@ -415,7 +415,7 @@ def test_fixed_statistics_stay_and_others_move():
     fixed = unmoved(changed, before, [("n", "mean")])
     assert fixed["batch_stats"] == {"n": {"mean": 1, "var": 4}}
     assert fixed["state"] == {"n": {"sum": 1}, "m": {"h": 6}}  # of layers with nothing fixed
-    assert unmoved(changed, before, []) == changed
+    assert unmoved(changed, before, []) is changed
     without = {"state": {"m": {"h": 6}}}
     assert unmoved(without, before, [("n", "mean")]) == without
 
