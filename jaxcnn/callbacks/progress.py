@@ -74,4 +74,5 @@ class ProgbarLogger(ProgressWatcher):
         self.on_train_end()
 
     def _shown(self, logs: Mapping[str, float]) -> list[tuple[str, float]]:
-        return [(name, logs[name]) for name in self.params["metrics"] if name in logs]
+        names = dict.fromkeys(self.params["metrics"])
+        return [(name, logs[name]) for name in names if name in logs]

@@ -49,7 +49,8 @@ def loss(model: Trainable) -> Identifier | Sequence[Identifier]:
 
 def metrics_names(model: Trainable) -> list[str]:
     """The names of what `evaluate` returns, in order."""
-    return list(require_objective(model, model.program).names)
+    objective = require_objective(model, model.program)
+    return list(objective.listed or objective.names)
 
 
 def metrics(model: Trainable) -> Metrics:

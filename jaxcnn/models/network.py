@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import html
 import itertools
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import TypeVar, cast
 
 import flax.linen as nn
@@ -21,6 +21,7 @@ from jaxcnn.layers.weight_tree import each_once, with_inner
 from jaxcnn.models.summary import print_summary
 from jaxcnn.nn.graph import Call, Graph, Ref, Topology, WeightRef
 from jaxcnn.nn.traits import Traits
+from jaxcnn.runtime.names import distinct
 from jaxcnn.runtime.stories import told_in
 from jaxcnn.runtime.types import ArrayLike, Path, PyTree
 from jaxcnn.runtime.warn import warn_user
@@ -186,14 +187,12 @@ class Network(Layer):
 
     @property
     def output_names(self) -> list[str]:
-        """The names of the layers that make the outputs; of several by one layer: name, name_1."""
-        counts: dict[str, Iterator[int]] = {}
-        names = []
-        for tensor in self.outputs:
-            name = tensor.layer.name
-            count = next(counts.setdefault(name, itertools.count()))
-            names.append(f"{name}_{count}" if count else name)
-        return names
+        """The names of the layers that make the outputs.
+
+        Of several by one layer they are name, name_1, ..., in programs for an old Keras all alike.
+        """
+        names = [tensor.layer.name for tensor in self.outputs]
+        return names if chosen() else distinct(names)
 
     @property
     def input(self) -> PyTree:

@@ -3,6 +3,7 @@
 import contextlib
 import dataclasses
 import inspect
+import itertools
 from collections.abc import Callable, Iterable, Mapping
 from contextvars import ContextVar
 from typing import Any, Generic, Self, TypeAlias, TypeVar, cast
@@ -30,6 +31,17 @@ _custom_objects: ContextVar[Objects] = ContextVar("custom_objects", default={}) 
 def is_anonymous(thing: object) -> bool:
     """Whether something is a function that was written as `lambda`."""
     return inspect.isfunction(thing) and thing.__name__ == "<lambda>"
+
+
+def distinct(names: Iterable[str], taken: Iterable[str] = ()) -> list[str]:
+    """The names, those that are there before or `taken` as name_1, name_2, ..."""
+    used = set(taken)
+    result = []
+    for name in names:
+        numbered = (f"{name}_{number}" for number in itertools.count(1))
+        result.append(next(new for new in itertools.chain([name], numbered) if new not in used))
+        used.add(result[-1])
+    return result
 
 
 def is_local(thing: object) -> bool:

@@ -67,6 +67,7 @@ class Dialect:
         rates_are_told: whether a LearningRateScheduler gives the rate to every schedule of two
             arguments, and reports it as `lr`.
         stops_within_epochs: whether `stop_training` ends an epoch before its last batch.
+        numbers_repeated: whether logs number all results whose names repeat, from 1 on.
         step_times: whether progress bars say how long a step took.
         masks_of_steps: whether TimeDistributed gives its layer the mask inside of a step, and takes
             the one that the layer makes.
@@ -97,6 +98,7 @@ class Dialect:
     first_epoch: int = 0
     patience_counts: bool = False
     accuracy_by_call: bool = False
+    numbers_repeated: bool = True
     step_times: bool = False
     rates_are_told: bool = False
     stops_within_epochs: bool = False
@@ -159,6 +161,7 @@ DIALECTS = {
         targets_first=True,
         counts_on=True,
         own_inputs=False,
+        numbers_repeated=False,
         step_times=True,
         rates_are_told=True,
         stops_within_epochs=True,

@@ -5,11 +5,13 @@ all their forms.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from jaxcnn import losses, metrics
 from jaxcnn.layers.symbolic.tensor import SymbolicTensor
 from jaxcnn.layers.variable import Variable
 from jaxcnn.losses import LossFunction
+from jaxcnn.runtime.names import distinct
 from jaxcnn.runtime.types import PyTree, Shape
 from jaxcnn.runtime.warn import warn_user
 from jaxcnn.spellings.dialect import chosen, dialect
@@ -51,20 +53,58 @@ def build_objective(
     plain = metrics_of(arguments.metrics, names, shapes, loss_functions)
     prefix = "weighted_" if arguments.metrics else ""
     weighted = metrics_of(arguments.weighted_metrics, names, shapes, loss_functions, prefix)
-    return Objective(
-        tuple(
-            OutputObjective(
-                name,
-                loss_functions[i],
-                loss_weight(loss_weights[i]),
-                metrics=tuple(plain[i]),
-                weighted_metrics=tuple(weighted[i]),
-                temporal=modes[i] == "temporal",
-                by_loss_rule=chosen(),
+    return with_distinct_names(
+        Objective(
+            tuple(
+                OutputObjective(
+                    name,
+                    loss_functions[i],
+                    loss_weight(loss_weights[i]),
+                    metrics=tuple(plain[i]),
+                    weighted_metrics=tuple(weighted[i]),
+                    temporal=modes[i] == "temporal",
+                    by_loss_rule=chosen(),
+                )
+                for i, name in enumerate(names)
             )
-            for i, name in enumerate(names)
         )
     )
+
+
+def with_distinct_names(objective: Objective) -> Objective:
+    """The objective whose results have different names, and which knows how the version that a
+    program is for lists and logs them where they repeat.
+
+    Up to Keras 2.0 the list repeats them, and logs number all that repeat from 1 on. In 2.2 the
+    losses of outputs of one name are all called alike, the metrics numbered from the second.
+    """
+    given = objective.names
+    keys = distinct(output.name for output in objective.outputs)
+    outputs = [replace(o, numbered=key) for o, key in zip(objective.outputs, keys, strict=True)]
+    used = [*replace(objective, outputs=tuple(outputs)).loss_names]
+    for i, output in enumerate(outputs):
+        named: list[tuple[str, metrics.Metric]] = []
+        for name, metric in output.all_metrics:
+            label = output.key + name.removeprefix(output.name) if objective.several else name
+            used += distinct([label], used)
+            named.append((used[-1], metric))
+        count = len(output.metrics)
+        outputs[i] = replace(
+            output, metrics=tuple(named[:count]), weighted_metrics=tuple(named[count:])
+        )
+    objective = replace(objective, outputs=tuple(outputs))
+    if not chosen() or objective.names == given:
+        return objective
+    if dialect().numbers_repeated:
+        numbered = {
+            name: iter(range(1, given.count(name) + 1)) for name in given if given.count(name) > 1
+        }
+        logged = [f"{name}_{next(numbered[name])}" if name in numbered else name for name in given]
+        return replace(objective, listed=given, logged=tuple(logged))
+    losses_listed = given[: len(objective.loss_names)]
+    metrics_listed = distinct(given[len(losses_listed) :], losses_listed)
+    listed = (*losses_listed, *metrics_listed)
+    return replace(objective, listed=listed, logged=listed)
 
 
 def loss_weight(given: PyTree) -> Weight:

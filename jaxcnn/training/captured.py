@@ -96,7 +96,7 @@ class GraphValues:
         predictions: Sequence[PyTree],
     ) -> None:
         self.model, self.example, self.predictions = model, example, predictions
-        self.names = [output.name for output in objective.outputs]
+        self.names = [output.key for output in objective.outputs]
         self.tensors: list[SymbolicTensor] = []
         self.targets: dict[int, SymbolicTensor] = {}
         self.computed: dict[int, SymbolicTensor] = {}

@@ -110,7 +110,7 @@ def add_objective(model: Trainable, program: Program, arguments: CompileArgument
     """Complete a program now that the shapes of the model are known."""
     objective = build_objective(model.output_names, shapes(model.outputs), arguments)
     program.objective = objective
-    program.targets = target_tensors(model.output_names, program.target_tensors)
+    program.targets = target_tensors([o.key for o in objective.outputs], program.target_tensors)
     program.added = tuple(added_outside(cast(Layer, model)))
     program.trained = model.trainable_mask()
     program.ties, program.shares = find_ties(model, program.trained)
@@ -200,9 +200,9 @@ def prepare(model: Trainable, program: Program, example: Batch) -> None:
         )
     carry_out_further(model, program)
     symbolic = {
-        i: program.targets[name]
-        for i, name in enumerate(model.output_names)
-        if name in program.targets and not is_fixed(program.targets[name])
+        i: program.targets[output.key]
+        for i, output in enumerate(objective.outputs)
+        if output.key in program.targets and not is_fixed(program.targets[output.key])
     }
     objective, network = with_graph(
         model, objective, example, outputs, added=program.added, targets=symbolic

@@ -97,7 +97,7 @@ def params(
 ) -> dict[str, object]:
     """What callbacks are told about the run; see `Callback.params`."""
     assert program.objective is not None
-    names = program.objective.names
+    names = program.objective.logged or program.objective.names
     validated = held_out is not None or feed.samples is None  # of generators always, as in Keras
     of_1 = {"nb_epoch": settings.epochs, "nb_sample": feed.samples}
     told: dict[str, object] = {

@@ -117,7 +117,7 @@ def batch_by_batch(run: Run, position: Position, waiting: Waiting) -> Iterator[P
         with clock.running("device"):
             values = jax.device_get(session.train_on_one(portion.batch))
         numbers = {name: float(values[name]) for name in session.names}
-        callbacks.on_batch_end(step, {**facts, **numbers})
+        callbacks.on_batch_end(step, {**facts, **session.functions.objective.logs(numbers)})
         yield portion
 
 
@@ -139,7 +139,8 @@ def validated(session: TrainingSession, held_out: Feed) -> dict[str, float]:
         session.program, session.functions, held_out, session.state.variables
     )
     session.keep_states(states)
-    return {f"val_{name}": value for name, value in values.items()}
+    logs = session.functions.objective.logs(values)
+    return {f"val_{name}": value for name, value in logs.items()}
 
 
 def check_agreement(run: Run, first: int, done: int) -> None:

@@ -99,15 +99,15 @@ def make_loss_graph(model: Trainable, program: Program) -> LossGraph:
     targets = {}
     for i in trained:
         output = objective.outputs[i]
-        given = program.targets.get(output.name)
+        given = program.targets.get(output.key)
         targets[i] = (
             given
             if isinstance(given, SymbolicTensor)
-            else placeholder(f"{output.name}_target", target_shape(output.loss, model.outputs[i]))
+            else placeholder(f"{output.key}_target", target_shape(output.loss, model.outputs[i]))
         )
     sample_weights = [
         placeholder(
-            f"{objective.outputs[i].name}_sample_weights",
+            f"{objective.outputs[i].key}_sample_weights",
             (None, None) if objective.outputs[i].temporal else (None,),
         )
         for i in trained

@@ -4,7 +4,7 @@ model.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
@@ -62,6 +62,7 @@ class OutputObjective:
         metrics: (reported name, metric) pairs that see every real row alike.
         weighted_metrics: the same, weighted by the sample weights.
         temporal: whether the sample weights are (batch, steps) and not (batch,).
+        numbered: the name, numbered where several outputs have it: name, name_1, ...
         by_loss_rule: whether weighted metrics are averaged as the loss is, by the number of rows
             whose weight is not 0, which Keras 2 did; else by the sum of the weights.
 
@@ -77,6 +78,12 @@ class OutputObjective:
     weighted_metrics: Metrics = ()
     temporal: bool = False
     by_loss_rule: bool = False
+    numbered: str = ""
+
+    @property
+    def key(self) -> str:
+        """A name that no other output has."""
+        return self.numbered or self.name
 
     @property
     def all_metrics(self) -> Metrics:
@@ -95,6 +102,8 @@ class Objective:
         outputs: what is minimised and reported of each output.
         added: which further outputs of the network are added to the loss.
         inputs: the outputs whose targets are further inputs of the network.
+        listed: the names as `metrics_names` lists them, where these are not `names`.
+        logged: the names in logs, where these are not `names`; of equal ones the last counts.
 
     Examples:
         >>> of_output = jc.training.OutputObjective("digits", jc.losses.mean_squared_error)
@@ -104,6 +113,8 @@ class Objective:
     outputs: tuple[OutputObjective, ...]
     added: tuple[int, ...] = ()
     inputs: tuple[int, ...] = ()
+    listed: tuple[str, ...] = ()
+    logged: tuple[str, ...] = ()
 
     @property
     def several(self) -> bool:
@@ -113,12 +124,12 @@ class Objective:
     @property
     def loss_names(self) -> tuple[str, ...]:
         """'loss', and with several outputs the loss of each."""
-        parts = tuple(f"{o.name}_loss" for o in self.outputs if o.loss is not None)
+        parts = tuple(f"{o.key}_loss" for o in self.outputs if o.loss is not None)
         return ("loss", *parts) if self.several else ("loss",)
 
     @property
     def names(self) -> tuple[str, ...]:
-        """All reported names, in Keras's order."""
+        """All reported names, in Keras's order; no two are equal."""
         return (
             *self.loss_names,
             *(
@@ -190,7 +201,7 @@ class Objective:
                 continue
             prediction = as_float32(seen_by(output.loss, i, predictions))
             value = weighted_loss(output.loss(targets[i], prediction), weights[i], masks[i], rows)
-            parts[f"{output.name}_loss"] = value
+            parts[f"{output.key}_loss"] = value
             weight = output.weight
             total += value * (
                 predictions[weight.index] if isinstance(weight, FromNetwork) else weight
@@ -237,6 +248,11 @@ class Objective:
         # With jax_enable_x64 a metric may count in 64 bits.
         same: Sums = jax.tree.map(lambda value, old: value.astype(old.dtype), new, dict(sums))
         return same
+
+    def logs(self, values: Mapping[str, float]) -> dict[str, float]:
+        """Values by reported name under the names that they have in logs."""
+        results = [values[name] for name in self.names]
+        return dict(zip(self.logged or self.names, results, strict=True))
 
     def results(self, sums: Sums) -> dict[str, jax.Array]:
         """The averages of the running sums, by reported name."""

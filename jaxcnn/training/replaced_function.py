@@ -50,7 +50,8 @@ def values_of(model: Trainable, program: Program, batch: Batch, size: int) -> di
     results = program.train_function([*arrays_of(batch, size), *phase])
     listed: Sequence[PyTree] = results if isinstance(results, list | tuple) else [results]
     program.step += 1
-    return {name: float(value) for name, value in zip(program.objective.names, listed, strict=True)}
+    names = program.objective.names
+    return {name: float(value) for name, value in zip(names, listed, strict=True)}
 
 
 def train_by_function(run: Opened) -> None:
@@ -91,13 +92,15 @@ def train_by_function(run: Opened) -> None:
 def one_epoch(run: Opened, epoch: int) -> dict[str, float]:
     """The averages of an epoch by name, in proportion to the samples of each batch."""
     settings, callbacks = run.settings, run.callbacks
+    assert run.program.objective is not None
+    logs = run.program.objective.logs
     sums: dict[str, float] = {}
     samples = 0
     began = run.program.step
     position = Position(epoch - settings.initial_epoch, 0, began, config.seed(), settings.shuffle)
 
     def averages() -> dict[str, float]:
-        return {name: value / samples for name, value in sums.items()}
+        return logs({name: value / samples for name, value in sums.items()})
 
     for step, portion in enumerate(run.feed.batches(position, never)):
         facts = {"batch": step, "size": portion.size}
@@ -106,7 +109,7 @@ def one_epoch(run: Opened, epoch: int) -> dict[str, float]:
         samples += portion.size
         for name, value in values.items():
             sums[name] = sums.get(name, 0.0) + value * portion.size
-        callbacks.on_batch_end(step, {**facts, **values})
+        callbacks.on_batch_end(step, {**facts, **logs(values)})
         callbacks.update(run.feed.seen(step + 1), averages)
         if run.model.stop_training:
             break

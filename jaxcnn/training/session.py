@@ -96,9 +96,9 @@ class TrainingSession:
         return int(self.state.step)
 
     def averages(self) -> dict[str, float]:
-        """The loss and metrics since the epoch began, fetched from the device."""
+        """The loss and metrics since the epoch began, as logs, fetched from the device."""
         with self.clock.running("device"):
-            return self.functions.averages(self.state.metrics)
+            return self.functions.objective.logs(self.functions.averages(self.state.metrics))
 
     def _owned_state(self, sums: Tree) -> TrainState:
         """A state of arrays that nobody else holds, so that donating them harms nobody."""

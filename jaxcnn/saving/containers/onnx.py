@@ -7,6 +7,7 @@ from jax.errors import InconclusiveDimensionOperation
 from jax.export import symbolic_shape
 
 from jaxcnn.ops.tracing import spelled_out
+from jaxcnn.runtime.names import distinct
 from jaxcnn.saving.containers.stablehlo import require_input_shape
 from jaxcnn.saving.types import Filename, Network
 from jaxcnn.spellings.keywords import suggesting
@@ -56,7 +57,7 @@ def export_onnx(model: Network, path: Filename, batch_size: int | None = None) -
         outputs = [y + 0 if any(y is x for x in arrays) else y for y in outputs]
         return outputs[0] if len(outputs) == 1 else tuple(outputs)
 
-    names = {"input_names": model.input_names, "output_names": model.output_names}
+    names = {"input_names": model.input_names, "output_names": distinct(model.output_names)}
     with spelled_out():
         try:
             program = to_onnx(run, inputs, model_name=model.name, **names)

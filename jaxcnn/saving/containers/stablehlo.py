@@ -12,6 +12,7 @@ from types import ModuleType
 import jax
 import numpy as np
 
+from jaxcnn.runtime.names import distinct
 from jaxcnn.runtime.types import ArrayLike
 from jaxcnn.saving.types import Filename, Network
 from jaxcnn.spellings.keywords import suggesting
@@ -70,7 +71,7 @@ def export_model(
     exported = export.export(jax.jit(run), platforms=platforms)(weights, symbolic_inputs(model))
     about = {
         "inputs": list(model.input_names),
-        "outputs": list(model.output_names),
+        "outputs": distinct(model.output_names),
         "dtypes": [str(np.dtype(t.dtype)) for t in model.inputs],
         "weights": len(leaves),
     }

@@ -224,13 +224,13 @@ def checked_targets(
     names = [output.name for output in objective.outputs if output.loss is not None]
     if y is None and names:
         raise ValueError(f"Targets are needed for {', '.join(names)}; `y` is None.")
-    given = dict(zip(names, by_name(y, names, "target"), strict=True)) if names else {}
+    given = iter(by_name(y, names, "target") if names else [])
     result: list[np.ndarray | None] = []
     for output, shape in zip(objective.outputs, shapes, strict=True):
         if output.loss is None:
             result.append(None)
             continue
-        array = as_array(given[output.name], f"Target '{output.name}'")
+        array = as_array(next(given), f"Target '{output.name}'")
         if array.ndim == 0 or len(array) != count:
             samples = f"{len(array)} target samples" if array.ndim else "a single number"
             raise ValueError(

@@ -232,7 +232,9 @@ def checked_arrays(model: Trainable, program: Program, data: Data) -> Arrays:
     objective = require_objective(model, program)
     y = data.y
     if given := arrays_of(program.targets, fixed, len(inputs[0])):
-        y = with_values(y, [o.name for o in objective.outputs if o.loss], given, "target")
+        keys = [output.key for output in objective.outputs if output.loss]
+        y = with_values(y, keys, given, "target")
+        y = None if y is None else [y[key] for key in keys]
     targets = checked_targets(y, objective, shapes(model.outputs), len(inputs[0]))
     weights = checked_weights(data.sample_weight, data.class_weight, objective, targets)
     return Arrays(inputs, targets, weights)

@@ -31,22 +31,16 @@ def checked_weights(
     names = [output.name for output in objective.outputs if output.loss is not None]
     if isinstance(sample_weight, Mapping) and chosen():
         sample_weight = of_outputs(sample_weight, names)
-    given = dict(zip(names, per_output(sample_weight, names, "sample_weight"), strict=True))
-    classes = dict(
-        zip(
-            names,
-            per_output(
-                meaningful(class_weight, names), names, "class_weight", is_leaf=is_class_weight
-            ),
-            strict=True,
-        )
+    by_class_of = per_output(
+        meaningful(class_weight, names), names, "class_weight", is_leaf=is_class_weight
     )
+    given = zip(per_output(sample_weight, names, "sample_weight"), by_class_of, strict=True)
     result: list[np.ndarray | None] = []
     for output, target in zip(objective.outputs, targets, strict=True):
-        weight, by_class = given.get(output.name), classes.get(output.name)
         if target is None:
             result.append(None)
             continue
+        weight, by_class = next(given)
         if weight is not None:
             weight = as_array(weight, f"sample_weight of '{output.name}'").astype(np.float32)
             expected_shape = target.shape[: 2 if output.temporal else 1]
